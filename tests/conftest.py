@@ -1,4 +1,4 @@
-"""Set-up that all tests share. Counts the outcomes of the tests marked `against` by peer, such as snmpd."""
+"""Set-up that all tests share. For each peer, such as snmpd, counts the outcomes of the tests that are marked `against` it."""
 from __future__ import annotations
 
 import gc
@@ -63,7 +63,7 @@ def pytest_collection() -> Generator[None, object, object]:
 
 
 def pytest_unconfigure() -> None:
-    """Collects garbage once. pytest's own collections at the end then do not go through the objects of the run again."""
+    """Collects garbage once. pytest's own garbage collections at the end then skip the objects of the run."""
     gc.collect()
     gc.freeze()
 

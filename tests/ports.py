@@ -17,7 +17,7 @@ _mine: Set[int] = set()
 
 
 def reserved() -> int:
-    """A port that is free over TCP and UDP. It stays reserved until this process ends.
+    """A port that is free over TCP and UDP. Other calls by the same user skip it until this process ends.
 
     It is below the usual ephemeral ports: the system could give one of those to another program before the server binds it.
     """

@@ -69,7 +69,7 @@ class StopSignals:
     """A context manager that catches SIGINT, SIGTERM and SIGHUP, and restores their handlers at its end.
 
     Python writes their numbers into a pipe, which `wait` reads. A `threading.Event` set by a handler is not enough: a
-    signal right before the wait for the event would not end this wait.
+    signal right before the wait for the event might not end this wait.
     """
 
     def __enter__(self) -> StopSignals:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.needs import ROOT
 
-# The programs on the PATH. Others are missing, such as make, curl, apt-get and dpkg-query.
+# The real programs on a Machine's PATH. Others are missing, such as make, curl, apt-get and dpkg-query.
 TOOLS = ("sh", "cat", "chmod", "cp", "dirname", "grep", "id", "mkdir", "rm")
 PYTHON = """#!/bin/sh
 echo "$*" >>"$LOG"

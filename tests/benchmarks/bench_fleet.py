@@ -136,7 +136,7 @@ def _watched(pid: int) -> Iterator[List[float]]:
 
 
 def memory(pid: int) -> float:
-    """The MiB of a process and its main thread's descendants (proportional set size: a page shared by n processes counts 1/n)."""
+    """Memory in MiB of a process and the descendants of its main thread. A page that n processes share counts 1/n for each."""
     total = 0.0
     with contextlib.suppress(OSError):
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():

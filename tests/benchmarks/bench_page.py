@@ -222,7 +222,7 @@ def _report(taken: Dict[str, List[float]], pdus: int, first: float, wanted: int,
 
 
 def _per_day(grown: Growth) -> float:
-    """Bytes of two readings of a PDU, at least as many as thinning keeps of an ordinary day that is older than a month.
+    """The bytes of two readings of a PDU: usually the most that thinning keeps of a day older than a month.
 
     Thinning keeps the day's last reading, of the PDU and its outlets, and the PDU's reading with the highest load.
     """

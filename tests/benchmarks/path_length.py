@@ -2,9 +2,9 @@
 
     python -m tests.benchmarks.path_length [HANDLER ...] [--files]
 
-SNMP reads a simulated PDU with 24 outlets; the others read their PDUs of tests/peers (Raritan, Redfish and NUT over TLS). The
-handler's first status is counted, by `sys.setprofile`. This includes work that a process does only once, unless an earlier
-handler has done it. The bodies of modules that this status imports do not count, nor does code in other threads. Files are those
+The SNMP handler reads a simulated PDU with 24 outlets; each other handler reads its PDU of tests/peers, over TLS. A handler's
+first status is counted, by `sys.setprofile`. This includes work that a process does only once, unless an earlier handler has
+done it. The bodies of modules that this status imports do not count, nor does code in other threads. Files are those
 of `handlers`; the doubles in `common` and `pdu_common`, which replace the platform's modules, are counted separately. A call
 between files is a call from one file of `handlers` to another, also through the standard library (a callback, a context manager).
 test_path_length.py has the limits.

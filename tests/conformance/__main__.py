@@ -135,7 +135,7 @@ def _matrix(names: Sequence[str], python: str) -> int:
 
 
 def on_variants(devices: Dict[str, Peer], folder: Path, python: str = sys.executable) -> Iterator[Tuple[str, str, List[str]]]:
-    """Tries the archives of `devices` on the forms that affect them. Yields what was tried, the handler's name, the differences.
+    """Tries each handler of `devices` on the variants that list it. Yields what was tried, the handler and the differences.
 
     Workers are forked from one clean process of the interpreter `python`.
     """

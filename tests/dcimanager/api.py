@@ -1,7 +1,8 @@
 """The platform's HTTP calls as functions: a request in, an answer out. This module opens no socket.
 
 From the vendor's pages: the paths, the headers `isp-box-instance` and `x-xsrf-token`, the bodies of requests, `id` and `token` in
-answers, `{"error": {"code", "msg", "value"}}` and code 3005. The rest is inferred, such as list and delete.
+answers, `{"error": {"code", "msg", "value"}}` and code 3005. The rest is inferred, such as the calls
+that list and delete handlers.
 """
 from __future__ import annotations
 

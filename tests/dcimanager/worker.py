@@ -155,7 +155,7 @@ class Worker:
             line, no_log = None, str(error)
         if line is None:
             with self._starting:
-                self._end()         # before the rest of the log is read
+                self._end()         # also waits for the reader of the log
             rest = self._lines(0)
             last = rest[-1] if rest else no_log
             return {"kind": "died", "text": f"no answer from the worker ({last})"}, lines + rest

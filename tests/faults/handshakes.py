@@ -17,7 +17,7 @@ _PATIENCE_S = 60.0
 
 
 class Handshakes:
-    """A server on 127.0.0.1 for the TLS fault `key`. `begins`: `tls` of the handler's Subject.
+    """A server on 127.0.0.1 for the TLS fault `key`. If `begins` is "STARTTLS", the server first accepts this NUT command.
 
     `settings` make a handler verify the server's certificate. The NUT handler also needs `tls=yes`.
     """

@@ -61,7 +61,7 @@ def live(handler: str, hours: int, seed: int) -> Day:
         def call(method: str, fault: str) -> None:
             verdicts.append(played.run(Cell(handler, method, fault, chance.randrange(steps[handler, method])), keep=True))
 
-        for fault in possible:      # before `first`: the largest answers make memory grow
+        for fault in possible:      # before sizes are first measured, because the largest answers make memory grow
             call(chance.choice(_HOUR), fault.key)
         first = _sizes()
         for _ in range(hours):

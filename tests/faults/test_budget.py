@@ -52,7 +52,6 @@ def test_a_call_to_a_device_that_sends_byte_by_byte_is_ended_by_its_budget(name:
 
 
 def test_no_walk_begins_after_the_budget() -> None:
-    """The platform's SNMP client runs a walk to its end."""
     with Agent(apc.rpdu2(outlets=24)) as agent:
         agent.faults.late_s = 0.3
         pdu = make_handler(PduSnmpData(agent.host, {"version": "1", "port": str(agent.port), "community": "private",

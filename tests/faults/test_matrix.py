@@ -1,4 +1,4 @@
-"""The fault matrix at the first, a middle and the last step of each call. `make faults` runs up to 100 steps."""
+"""The fault matrix at the first, a middle and the last step of each call; `make faults` runs up to 100 steps of each."""
 from __future__ import annotations
 
 import re

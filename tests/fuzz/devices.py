@@ -1,4 +1,4 @@
-"""Targets for answers of devices: HTTP, JSON-RPC and Redfish through the handlers, NUT's lists, SNMP's values and walks."""
+"""Targets for answers of devices: HTTP, JSON-RPC and Redfish through the handlers, NUT's answers, SNMP's values and walks."""
 from __future__ import annotations
 
 import contextlib

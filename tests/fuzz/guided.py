@@ -13,8 +13,8 @@ from typing import Any
 def main() -> None:
     name, seconds, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3])
     atheris: Any = importlib.import_module("atheris")      # not in requirements.txt: `make fuzz` installs it where possible
-    # The Raritan binding recognises declarations by their method bodies, which instrumentation would change. Modules that are
-    # imported here, such as handlers.http, are therefore not instrumented.
+    # The Raritan binding recognises declarations by their method bodies, which instrumentation would change. These two
+    # modules are therefore imported without instrumentation, and with them others, such as handlers.http.
     importlib.import_module("handlers.raritan.handler")
     importlib.import_module("handlers.raritan.metering")
     with atheris.instrument_imports(include=["handlers"]):

@@ -1,7 +1,7 @@
 """Handlers refuse TLS 1.0 and 1.1 in real handshakes, even where Python and OpenSSL would accept them.
 
 Python 3.9 sets no minimum version for a context, and OpenSSL before 3 accepts both versions unless it was configured
-otherwise. The fixture `lenient` imitates both.
+otherwise. The fixture `lenient` imitates these defaults.
 """
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ CA_PEM = AUTHORITY.cert_pem.bytes().decode("ascii")
 
 @pytest.fixture
 def lenient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """New contexts have no minimum version and OpenSSL's security level 0, unless the code sets others."""
+    """New contexts start without a minimum version and with OpenSSL's security level 0."""
     made = ssl.SSLContext.__new__
 
     def new(cls: Any, *arguments: Any, **options: Any) -> ssl.SSLContext:

@@ -15,7 +15,7 @@ from tests.waiting import bounded
 
 from .building import NAMES, archive, files, small_tree
 
-# Makes a handler of each archive. -S leaves out site-packages, -I PYTHON* variables and the current directory.
+# Makes a handler of each archive. -S leaves out site-packages; -I ignores PYTHON* variables and the current directory.
 _LOAD = """
 import importlib, json, sys, threading
 sys.path[:0] = sys.argv[1:3]

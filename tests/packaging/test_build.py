@@ -20,7 +20,7 @@ from .building import archive, build, files, register_script, small_tree
 
 
 def tree(folder: Path, texts: Dict[str, str]) -> Path:
-    """A `handlers` tree with these files and, where it is missing, an empty __init__.py beside each."""
+    """A `handlers` tree with these files. Adds an empty __init__.py beside each that has none."""
     top = folder / "handlers"
     for path, text in {"__init__.py": 'VERSION = "1.0"\n', **texts}.items():
         file = top / path

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.timeout(900)         # a test may run several programs,
 
 
 def _copy(source: str, target: str) -> None:
-    with contextlib.suppress(FileNotFoundError):        # a compiled file that another process is replacing
+    with contextlib.suppress(FileNotFoundError):        # a file of a cache that another process is replacing
         shutil.copy2(source, target)
 
 

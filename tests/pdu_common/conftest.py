@@ -1,4 +1,4 @@
-"""Tests share the snmpd and must not change it. The agent is for one test."""
+"""Tests share the snmpd and must not change it. Each test that uses `agent` gets a new one."""
 from __future__ import annotations
 
 from typing import Iterator

@@ -12,8 +12,8 @@ Action = Callable[[], None]
 class Clockwork:
     """A queue of actions on a monotonic clock, in seconds. `settle` runs the due ones, in order of time.
 
-    `settle` passes the seconds that have elapsed to the functions in `elapse`, so that counters can run. After an action and at
-    its end it calls `look`, which runs the `watchers` to find changes.
+    `settle` calls the functions in `elapse` with the seconds since the last call, so that counters can run. After each action,
+    and once more before it returns, `settle` calls `look`, which runs the `watchers` to find changes.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:

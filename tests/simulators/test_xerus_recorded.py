@@ -42,7 +42,7 @@ def _answers(exchange: Json) -> List[Any]:
 
 
 def _asked(recorded: List[Json], number: int) -> List[Json]:
-    """The calls of an exchange; rebuilt if its request was not recorded."""
+    """The calls of an exchange. If its request was not recorded, they are rebuilt from `plans` and the recorded answers."""
     if recorded[number]["request"] is not None:
         requests: List[Json] = recorded[number]["request"]["params"]["requests"]
         return requests

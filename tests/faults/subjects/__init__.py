@@ -15,7 +15,7 @@ Bend = Callable[[Exchange], Optional[bytes]]        # replaces the device's answ
 
 
 class Relay(Protocol):
-    """A relay in front of the device, or a TLS server in its place. `port` is its own; `steps` counts a relay's exchanges."""
+    """A relay in front of the device, or a server in its place. It listens on `port`; `steps` counts a relay's exchanges."""
 
     port: int
     steps: int
@@ -48,8 +48,8 @@ class Subject:
     `opened` starts the device for a fault; `relay` makes a relay to its port. `bends` maps the key of each fault whose
     place is "answer", except the excluded ones, to its function; "hiccup" uses "broken". `excluded`: the
     reason why a fault is not played for this handler, by the fault's key. Faults of another transport, and TLS faults if `tls`
-    is "", need no entry. `up` is an outlet that is off when the device starts; `down` is one that is on. `tls`: a TLS handshake
-    begins "at once" or after "STARTTLS"; "": the handler has no TLS.
+    is "", need no entry. `up` is an outlet for port_up: it is off when the device starts. `down`, for port_down, is on. `tls`: a
+    TLS handshake begins "at once" or after "STARTTLS"; "": the handler has no TLS.
     """
 
     name: str

@@ -47,5 +47,5 @@ SUBJECT = Subject(
         "nulls": http.changed(http.leaves(lambda key, value: value if key in ("id", "jsonrpc") else None)),
         "below-zero": http.below_zero("value"),
     }), {"neighbour": "an answer does not name its object, only its request's id; see `other`",
-         "renumbered": "a unit's outlets are built in; for other orders, see tests/handlers/raritan/test_numbering.py"},
+         "renumbered": "a unit's outlets are built in; tests/handlers/raritan/test_numbering.py lists them in another order"},
     up="3", down="2", tls="at once")

@@ -60,7 +60,7 @@ LOOKS_S = 42.0              # the time-out with `looks_three_times`
 
 
 def looks_three_times(monkeypatch: pytest.MonkeyPatch) -> Callable[..., NutClient]:
-    """Return a function that makes clients with a simulated clock. The handler's `port_up` and `port_down` use it too.
+    """Return a function that makes clients with a simulated clock. The handler's `port_up` and `port_down` use such clients too.
 
     These clients poll a write's report, or `ups.status` while it is WAIT, every 14 s. With a time-out of LOOKS_S the third
     reading is the last one, and none times out before 14 s of real time.

@@ -99,7 +99,8 @@ def test_a_server_that_answers_byte_by_byte_cannot_extend_the_deadline(timeout: 
         return now[0]
     with serving(drip) as port:
         nut = NutClient("127.0.0.1", port, timeout=timeout, clock=clock, total=total)
-        with nut, pytest.raises(Unreachable, match="no complete answer within 0.5 s.*MAXCONN"):    # above MAXCONN upsd is silent
+        # upsd does not answer the clients above its limit MAXCONN (upsd.c, mainloop).
+        with nut, pytest.raises(Unreachable, match="no complete answer within 0.5 s.*MAXCONN"):
             nut.variables("pdu")
         stop.set()
 

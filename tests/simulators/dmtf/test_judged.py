@@ -32,7 +32,7 @@ NOT_A_CONTROLLER = Accepted("(CertificateService|EventService|UpdateService|Netw
                             "Certificate|LogEntry|SoftwareInventory)['; ]",
                             "the controller's network, logs, firmware, certificates and events are not simulated")
 BRANCHES = Accepted("Circuit Required Resource Error",
-                    "the validator's comparison AnyOf never matches, so it finds no branches")
+                    "the validator never matches a use case that compares with AnyOf, so it finds no branches")
 NO_SESSIONS = Accepted("(Links/Sessions|SessionService|Session) ", "this service has no sessions, like some real units")
 NO_EXPAND = Accepted("ExpandQuery", "this service offers no $expand, like some real units")
 NO_STATES = Accepted("/Outlets/.* /Power(State|RestorePolicy) ", "the outlets of a metered unit have no switch")
@@ -51,7 +51,7 @@ INTEROP: Dict[str, List[Accepted]] = {
     "apc": [IN_SENSORS], "four-wire": [], "metered": [NO_STATES], "several": [], "delayed": []}
 
 
-# Sets of a Pdu's outlets.
+# The fields of Pdu that name outlets of a special kind.
 _KINDS = ("four_wire", "no_state", "locked", "stuck", "off")
 
 

@@ -29,7 +29,7 @@ class Session:
     id: str
     token: str
     user: str
-    used: float                 # by Clockwork.now
+    used: float                 # start of the session's timeout, by Clockwork.now
 
     def body(self) -> Dict[str, Any]:
         return {"@odata.id": f"{SESSIONS}/{self.id}", "@odata.type": "#Session.v1_8_0.Session", "Id": self.id,

@@ -1,6 +1,7 @@
 """A published tree of resources: a folder with one index.json for each resource, as DMTF publishes its mockups.
 
-The service changes outlets that are On or Off, the root's protocol features, ETags and properties set by PATCH.
+The service's answers can differ from these files in outlets that are On or Off, the root's protocol features, ETags and
+properties set by PATCH.
 """
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ Rewrite = Callable[[str, Json], Any]
 
 
 class Action(NamedTuple):
-    """`resource` is the path of the changed resource. `run` takes the body and returns the shortest duration of a task in s."""
+    """`resource` is the path of the changed resource. `run` takes the body and returns the action's shortest duration in s."""
 
     resource: str
     run: Callable[[Json], float]

@@ -27,7 +27,7 @@ class Query(NamedTuple):
 def parse(text: str, model: Model) -> Query:
     """The query of a request. Ignores unknown parameters without "$".
 
-    Raises Refusal for unknown parameters with "$", and for wrong values of $expand, $skip and $top.
+    Raises Refusal for unknown parameters with "$", and for values and combinations that the service does not accept.
     """
     query = Query()
     for name, value in parse_qsl(text, keep_blank_values=True):

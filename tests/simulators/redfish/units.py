@@ -97,7 +97,7 @@ def hall() -> Model:
 
 
 def delayed() -> Model:
-    """On and Off take a second. Actions run as tasks and need If-Match. C4 is locked, B2 is off at the start."""
+    """On and Off take a second. Actions run as tasks and need If-Match. C4 is locked; B2 is off at the start."""
     return Model((Pdu(locked=("C4",), off=("B2",)),), relay_delay=1.0, task_seconds=0.5, demand_etag=True)
 
 

@@ -55,7 +55,7 @@ class Effect:
     A written value that is not a key of `mapping` changes nothing. With neither value nor mapping, the object gets the written
     value. `written`: only if one of these was written. `source`: an object whose value is translated or set in place of the
     written one. `after_written` adds a positive written value to the delay, in seconds. `cancels` first drops pending changes of
-    the object. `every`: in the rows of the column, not only in that of the SET. `when`: only if all these conditions hold.
+    the object. `every`: applies to all rows of the column, not only that of the SET. `when`: only if all these conditions hold.
     """
 
     oid: str
@@ -72,7 +72,7 @@ class Effect:
 
 @dataclass(frozen=True)
 class Rule:
-    """SETs of an object or column. If several rules match an object, the first that does not answer wrongValue applies.
+    """A rule for SETs of an object or column. If several match an object, the first that does not answer wrongValue applies.
 
     A SET of the right type is refused with the first of these errors that applies: `refuse`, if it is not empty; wrongLength,
     above `longest` octets; wrongValue, if `allow` is given and lacks the value, or if the value is below `lowest` or above
@@ -315,7 +315,8 @@ def _at(pattern: str, row: Arcs) -> Arcs:
 
 
 def read_snmprec(text: str) -> Dict[str, Row]:
-    """Rows of a .snmprec text: lines `OID|tag|value`, and comments after `#`. Raises ValueError with the number of a bad line.
+    """Rows of a .snmprec text: lines `OID|tag|value`. Skips empty lines and lines that begin with `#`. Raises ValueError with the
+    number of a bad line.
 
     After the tag, `x` means octets in hexadecimal and `e` octets with backslash escapes; `:` and what follows it are ignored.
     """

@@ -7,7 +7,7 @@ from typing import FrozenSet, Optional
 
 @dataclass
 class Faults:
-    """The agent's current faults, which may be changed while it runs. Datagrams are requests, numbered from 1."""
+    """The agent's current faults, which may be changed while it runs. Each datagram is a request; the first has number 1."""
 
     max_octets: Optional[int] = None            # a larger answer becomes tooBig
     silent_above: Optional[int] = None          # a larger answer is dropped, as by a link that loses fragments

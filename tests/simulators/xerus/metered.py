@@ -7,7 +7,7 @@ from .objects import Served, Unit
 from .sensors import KINDS, AccumulatingSensor, Awake, NumericSensor, Sensor, StateSensor
 
 Read = Callable[[], float]
-# Names of sensors in references that are not the field's name with a capital (seen on real units).
+# Sensors whose name in references is not the field's name with a capital (seen on real units).
 _OPAQUE_NAMES = {"residualCurrentStatus": "ResidualCurrentState"}
 RESIDUAL_SENSOR = "pdumodel.ResidualCurrentStateSensor"
 FAULT_STATE = 29

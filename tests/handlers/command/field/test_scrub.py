@@ -182,7 +182,7 @@ def test_an_address_or_a_name_that_an_index_encodes_is_replaced() -> None:
     assert scrubber.arcs((1, 0, 0xc0, 0xb7, 0x12, 0x34, 0x56)) == (1, *stand_in)
 
 
-def test_a_name_with_more_letters_in_capitals_is_replaced_in_capitals() -> None:
+def test_a_name_in_capitals_is_replaced_although_it_then_has_more_letters() -> None:
     scrubber = Scrubber()
     scrubber.learn(NAMES, "Baustraße")
     assert scrubber.text("BAUSTRASSE baustraße BAUSTRASSEN") == "name-1 name-1 BAUSTRASSEN"

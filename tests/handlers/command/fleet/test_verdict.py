@@ -54,7 +54,7 @@ def test_a_pdu_without_an_answer_has_no_outlet_counts() -> None:
 
 def test_every_kind_of_error_has_a_remedy() -> None:
     about_devices = {kind for one in exits.EXITS for kind in one.kinds} - {
-        "usage", "interrupted", "not-confirmed", "not-seen", "not-proven"}     # not raised by a handler of this pack that reads
+        "usage", "interrupted", "not-confirmed", "not-seen", "not-proven"}     # not raised while a handler of this pack reads
     assert about_devices == set(verdict.REMEDIES)
 
 

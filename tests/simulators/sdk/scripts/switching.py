@@ -1,4 +1,4 @@
-"""The SDK operates a PDU: outlets, thresholds, names, bulks, topology."""
+"""The SDK switches outlets, sets thresholds and names, sends bulk requests and reads the topology."""
 from __future__ import annotations
 
 import time

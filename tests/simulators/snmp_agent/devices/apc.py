@@ -1,8 +1,8 @@
 """APC's three generations of switched PDUs, from PowerNet-MIB.
 
 A later generation also has the tables of the earlier ones, and a command in any of them switches the same relay.
-The command 1 switches on and 2 switches off. In the two older generations, the states have the same numbers; in the newest,
-state 1 is off and 2 is on.
+The command 1 switches on and 2 switches off. In the tables of the two older generations, the states have the same numbers; in
+those of the newest, state 1 is off and 2 is on.
 """
 from __future__ import annotations
 

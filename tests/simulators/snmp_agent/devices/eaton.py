@@ -1,4 +1,4 @@
-"""Eaton ePDU G2/G3, from EATON-EPDU-MIB: one column for each command; 0 or more is a delay in seconds."""
+"""Eaton ePDU G2/G3, from EATON-EPDU-MIB: one column for each command. A written value of 0 or more is a delay in seconds."""
 from __future__ import annotations
 
 from typing import List, Sequence, Tuple
@@ -70,7 +70,7 @@ def _rules(relay_s: float, only_now: bool) -> List[Rule]:
 def _verb(column: str, pending: str, done: str, relay_s: float, may: Tuple[When, ...], only_now: bool) -> Rule:
     """0 switches after `relay_s`, n after `relay_s` + n seconds. -1 cancels the command of this column that is shown as pending.
 
-    With n above 0, the opposite state is shown as pending.
+    With n above 0, an outlet in the opposite state is shown as pending.
     """
     opposite = _IS_ON if done == _IS_OFF else _IS_OFF
     return Rule(f"{column}.*", lowest=-1, highest=0 if only_now else 99_999, when=may, otherwise="notWritable", effects=(

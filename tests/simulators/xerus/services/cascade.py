@@ -63,7 +63,7 @@ class CascadeManager(Served):
         return 0
 
     def requestLink(self, token: str) -> int:
-        """Refuses: this unit cannot become a link unit."""
+        """Refuses: the simulator cannot make this unit a link unit."""
         return _ON_PRIMARY if self._hosts else _NOT_SUPPORTED
 
     def finalizeLink(self, token: str) -> None:

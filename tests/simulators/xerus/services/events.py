@@ -62,7 +62,7 @@ class EventService(Served):
     # -- for channels and the unit
 
     def look(self) -> None:
-        """Ends channels after a reboot or 30 s without access, and delivers changes of objects that a channel wants."""
+        """Ends channels after a reboot or 30 s without access, and delivers the changes that a channel wants."""
         for channel in list(self.channels):
             if channel.boots != self.device.boots() or not channel.waiting and channel.idle() > LIFE_S:
                 self._end(channel)

@@ -1,7 +1,7 @@
-"""MIB modules in SMIv2, generated from facts about objects.
+"""MIB modules in SMIv2, generated from facts about their objects.
 
-The vendors' own MIB files are not part of the project, so `of_family` takes its facts from shared/snmp/families.json. Its
-modules may also hold commands and unrelated objects, so that a draft has to choose.
+The vendors' own MIB files are not part of the project, so `of_family` takes its facts from shared/snmp/families.json. A module
+of a family may define commands and unrelated objects too, among which a draft has to find the states.
 """
 from __future__ import annotations
 
