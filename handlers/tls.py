@@ -11,7 +11,7 @@ from .settings import Setting, Settings, yes_no
 if TYPE_CHECKING:
     import ssl
 
-LONGEST_PEM = 500_000           # limit in characters; a bundle of public authorities, such as certifi's, has some 240,000
+LONGEST_PEM = 500_000           # limit in characters; bundles of public authorities have some 220,000 to 300,000
 _BEGIN, _END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
 _PARTIAL_CHAIN = 0x80000        # X509_V_FLAG_PARTIAL_CHAIN; ssl has a name for it only from Python 3.10 on
 

@@ -341,8 +341,8 @@ def _file(name: str, number: str) -> str:
 def build(tree: Path, out: Path, handlers: Sequence[Handler]) -> List[Path]:
     """Write the archives of `handlers` and register.sh to `out`, and return their paths. Raises BuildError and OSError.
 
-    The script registers the pack's own handlers, those in `handlers`, and those of the register.sh in `out` whose archives of
-    this version are there.
+    The script registers the pack's own handlers, those in `handlers`, and those that an earlier register.sh in `out` lists, if
+    their archives of this version are in `out` too.
     """
     number = version(tree)
     made = {_file(h.name, number): archive(tree, h.package or h.name, h.replace, f"pdu_{h.name}") for h in handlers}

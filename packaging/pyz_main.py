@@ -1,7 +1,7 @@
 """The main module of pdu.pyz: unpacks it into the user's cache or a temporary folder, and runs it from there.
 
-On Python 3.9 pysnmp's MIB modules cannot be loaded from a zip file. Later starts are faster too: Python does not save compiled
-modules for a zip file. Even an old Python must be able to parse this file, which asks for a newer one.
+pysnmp 7.1.21 cannot load its MIB modules from a zip file. Starts from the unpacked files are also faster: Python does not save
+compiled modules for a zip file. Even an old Python must be able to parse this file, which asks for a newer one.
 tools.py replaces @CONTENT@ with the content's hash.
 """
 import os

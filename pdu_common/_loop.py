@@ -58,13 +58,14 @@ class KeptLoop(Generic[S]):
         loop.close()
 
     async def _bounded(self, work: Callable[[S], Coroutine[Any, Any, T]], deadline_s: float) -> T:
+        if asyncio.get_running_loop() is not self._loop:        # `stop` came first: no state of the old loop may be kept
+            raise asyncio.CancelledError
         if self._state is None:
             self._state = self._make()
         return await asyncio.wait_for(work(self._state), deadline_s)
 
     def _started(self) -> asyncio.AbstractEventLoop:
         if self._loop is None:
-            self._state = None          # a call that `stop` overtook may have left the state of the old loop
             loop = asyncio.new_event_loop()
 
             def serve() -> None:

@@ -78,7 +78,7 @@ class Element:
 
 
 def get(credentials: Credentials, oid: str) -> Element:
-    """One object by GET, with the value None if it is missing. May be repeated if no answer comes. Raises SnmpError."""
+    """One object, with the value None if it is missing. The GET may be repeated if no answer comes. Raises SnmpError."""
     arcs = parse_oid(oid)
 
     async def work(agent: _Agent) -> Element:
@@ -359,7 +359,7 @@ def _run(credentials: Credentials, work: Callable[[_Engines], Coroutine[Any, Any
     except asyncio.TimeoutError:
         raise SnmpTimeout(f"timeout: no complete answer from {credentials.name} within {deadline_s:g} s") from None
     except (OSError, RuntimeError, PySnmpError, concurrent.futures.CancelledError) as error:
-        # Such as no more descriptors or threads, no IPv6 on this host, or a call that `forget` ended.
+        # For example: no descriptors or threads left, no IPv6 on this host, or `forget` ended the call.
         raise SnmpError(f"{credentials.name}: {_short(error)}") from None
 
 

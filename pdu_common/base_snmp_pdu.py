@@ -1,7 +1,7 @@
 """Double of `pdu_common.base_snmp_pdu`: the platform's three SNMP calls, here on pysnmp.
 
-A GET of a missing object returns an element with the value None, in every version of SNMP. Without a valid answer, and after
-another error status, the calls raise SnmpError.
+A GET of a missing object returns an element with the value None, in every version of SNMP. The calls raise SnmpError if no valid
+answer comes or the device refuses the request.
 """
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ class PduSnmpData:
 
 @dataclass
 class PduData:
-    """For a PDU without SNMP. INFERRED: `ip`, `device`, and `custom_params`, the pairs of the form. UNKNOWN: the name."""
+    """For a PDU without SNMP. INFERRED: `ip`, `device`, `custom_params` (key/value pairs). UNKNOWN: the class's name."""
 
     ip: str
     custom_params: Dict[str, str] = field(default_factory=dict, repr=False)

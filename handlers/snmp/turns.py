@@ -1,8 +1,8 @@
 """One command at a time for devices whose commands repeat the states of other outlets.
 
 A lock exists only while a thread holds it or waits for it, so nothing is kept between calls. It covers one archive in one
-process. If another one or a person switches another outlet of the unit between the read and the write, the write undoes this.
-After the write, all outlets of the unit are compared.
+process. The write undoes what another archive, another process or a person switches on the unit between the read and the
+write. The readings after it compare all outlets of the unit with the written states.
 """
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _guard = threading.Lock()
 
 @contextmanager
 def exclusive(device: str, seconds: float) -> Iterator[None]:
-    """While the block runs, no other block with the same `device` runs. Raises Unreachable after waiting `seconds`."""
+    """While the block runs, no other block with the same `device` runs. Raises Unreachable if the wait exceeds `seconds`."""
     with _guard:
         turn = _turns.get(device) or threading.Lock()
         _turns[device] = turn

@@ -44,7 +44,7 @@ class Only(Source):
         return "" if fit is None and value is not None else value
 
     def _fits(self, mark: Optional[Raw]) -> Optional[bool]:
-        """None: the row is kept with an empty value."""
+        """Whether the row is kept; None: it is kept, but with an empty value."""
         said = None if mark is None else text(mark)
         if said is not None and not _WHOLE.fullmatch(said) and all(map(_WHOLE.fullmatch, self.values)):
             return None

@@ -113,8 +113,8 @@ class Gathered(Source):
 class Spelt(Source):
     """For each row of `ids` (octets, such as a GUID), the row of `values` whose index starts with its first `length` octets.
 
-    For values whose index is a column of another table. If there are values, an empty row of `ids`, or one that fits several,
-    gets an empty value, so that there is no sum over the rows. A row shorter than `length`, or that fits none, is left out.
+    For values indexed by a column of another table. An empty row of `ids`, or one that fits several values, gets an empty value,
+    so that there is no sum. A row shorter than `length` or without a fitting value is left out. Without values there are no rows.
     """
 
     values: Source

@@ -13,10 +13,10 @@ from .base import Place
 class Named(Place):
     """Rows of a table of variables, selected by name, because the variables' numbers change with the firmware.
 
-    `names` and `values` are columns of that table. `pattern` matches the whole name. Its groups are numbers of at most nine
-    digits, else the row is left out. The identity is the first arc of the row's index (the device) followed by these numbers:
-    "2.14". A group without a match is left out. Without groups the identity is the device, for a variable that each device has
-    once, such as a total. If `values` has only some of the variables, the others have an empty value. Raises ProtocolError if
+    `names` and `values` are columns of that table. `pattern` matches the whole name. If a group matches anything but a number of
+    at most nine digits, the row is left out. The identity is the first arc of the row's index (the device) and then the groups'
+    numbers: "2.14". A group without a match adds none. Without groups the identity is the device, for a variable that each device
+    has once, such as a total. If `values` has only some of the variables, the others have an empty value. Raises ProtocolError if
     two variables have the same identity.
     """
 
