@@ -102,7 +102,7 @@ class Browser:
         return [event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"]
 
     def _log(self, kind: str) -> List[Dict[str, Any]]:
-        """Typed, unlike selenium's `get_log`."""
+        """Empties a log of the driver and returns its lines; typed, unlike selenium's `get_log`."""
         lines: List[Dict[str, Any]] = self.driver.execute(Command.GET_LOG, {"type": kind})["value"]
         return lines
 

@@ -1,4 +1,4 @@
-"""The API's calls over HTTPS with requests."""
+"""Calls the stand-in's API over HTTPS, with the library requests."""
 from __future__ import annotations
 
 import json

@@ -84,7 +84,7 @@ def install(manager: DciManager, data: bytes, title: str = "") -> Handler:
         raise Refusal(400, 1006, str(error)) from None
     if new:
         manager.journal.happened(f"{handler.handler} was registered with the id {handler.id}")
-    # Earlier versions may not have loaded, so an upload may make the protocol SNMP. A handler that a PDU uses keeps its protocol.
+    # A new handler is "custom". A version with a class for SNMP PDUs makes it "snmp", unless a PDU uses the handler.
     used = any(pdu.handler == handler.handler for pdu in manager.pdus())
     if not used and not handler.speaks_snmp and manager.runtime.speaks_snmp(handler):
         manager.store.set_protocol(handler, ["snmp"])

@@ -48,8 +48,8 @@ class DciManager:
     the start of a worker process.
 
     `data` is a folder that keeps handlers, PDUs, readings and log for the next run, even after a crash; None: all are deleted
-    at the end. `poll_seconds` is the interval of the timer; 0: no timer yet. `page_port` serves the page without TLS
-    too, on this machine only; 0: a port that the system chooses; None: HTTPS only.
+    at the end. `poll_seconds` is the interval of the timer; 0: no timer until `begin_polling`. `page_port` serves the page
+    without TLS too, on this machine only; 0: a port that the system chooses; None: HTTPS only.
     """
 
     def __init__(self, *, host: str = "127.0.0.1", port: int = 0, email: str = "admin@example.com",

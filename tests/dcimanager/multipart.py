@@ -8,7 +8,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 
 
 def fields(content_type: str, body: bytes) -> Dict[str, bytes]:
-    """Field name → content. Raises ValueError for another type, a malformed or incomplete body, or a part without a name."""
+    """Field name → content. Raises ValueError, for example for an incomplete form or a part without a name."""
     kind, options = parse_options_header(content_type)
     boundary = options.get(b"boundary", b"")
     if kind != b"multipart/form-data" or not boundary:

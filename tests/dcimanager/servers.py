@@ -95,7 +95,7 @@ def server_state(port: str, bmc: str) -> str:
 
 
 def plan(command: str, server: Server, states: Sequence[str]) -> List[Step]:
-    """The steps of a power command, in order. `states`: one for each feed. Raises Refusal if the state does not allow it.
+    """The steps of a power command, in order. `states`: one per feed. Raises Refusal if the server's state forbids the command.
 
     On: outlets that are not on are switched on, then the BMC acts. Off: the BMC acts, or without a BMC the outlets are
     switched off. Reset with a BMC: the outlets are switched on if all are off, then the BMC acts. Reset without a BMC: the

@@ -1,4 +1,7 @@
-"""Restarts of the stand-in after a stop or a kill; its files and builds, versions of handlers, simulated PDUs."""
+"""Restarts of the stand-in after a stop or a kill.
+
+Also tested: its files, failed builds of archives, versions of handlers, and simulated PDUs.
+"""
 from __future__ import annotations
 
 import contextlib
