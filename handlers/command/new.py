@@ -117,10 +117,10 @@ def _handler(root: Path, name: str, title: Optional[str]) -> Dict[Path, str]:
                             "begin with test")
     if f"pdu_{name}" in RESERVED:
         raise SettingsError(f"the archive pdu_{name} would replace a module of DCImanager; choose another name")
-    if (root / "handlers" / name).exists():
-        raise SettingsError(f"handlers/{name} exists already; choose another name")
-    if (root / _FIELD / name).exists():                 # identify, record and replay would take it for a part of this handler
-        raise SettingsError(f"{_FIELD / name} exists already; choose another name")
+    # The last two would be taken for parts of this handler: by identify, record and replay, and by packaging/readme.py.
+    for taken in (Path("handlers", name), _FIELD / name, Path("docs", f"{name}.md")):
+        if (root / taken).exists():
+            raise SettingsError(f"{taken} exists already; choose another name")
     made: Dict[Path, str] = {}
     for source in sorted((root / _SKELETON).rglob("*.in")):
         folder = source.parent.relative_to(root / _SKELETON).as_posix()

@@ -180,7 +180,7 @@ def _small_tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (["nut"], "exists already"), (["../x"], "not a handler's name"), (["Acme"], "not a handler's name"),
     (["class"], "not a Python keyword"), (["common"], "would replace a module of DCImanager"),
     (["test"], "does not begin with test"), (["http"], "exists already"), (["errors"], "exists already"),
-    (["draft"], "handlers/command/field/draft exists already"),
+    (["draft"], "handlers/command/field/draft exists already"), (["fleet"], "docs/fleet.md exists already"),
     (["acme", "--title", "x\"\"\""], "give ASCII letters, digits"),
     (["shorthand-x", "--snmp"], "cannot be a vendor"),
     (["apc-x", "--snmp"], "exists already"), (["acme", "--snmp"], "not a family's key"),

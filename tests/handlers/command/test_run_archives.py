@@ -149,7 +149,7 @@ def child():
     found = os.fork()
     if not found:
         os.write(told, b"-")
-        for _ in range({10 * int(PATIENCE_S)}):          # short sleeps: a signal right before one is handled after it
+        for _ in range({10 * int(PATIENCE_S)}):          # a signal right before a sleep is handled after it
             time.sleep(0.1)
         os._exit(0)
     os.read(runs, 1)

@@ -116,7 +116,8 @@ def serving(tree: Tree) -> Iterator[str]:
             if self.beyond and tree.beyond != "refuses":
                 self.close_connection = True
                 if tree.beyond == "waits":
-                    self.rfile.read(1)          # returns when the other side closes
+                    while self.rfile.read(1):           # b"" when the other side closes
+                        pass
                 return
             length = int(self.headers.get("Content-Length") or 0)
             seen = Seen(self.command, self.path, {name.lower(): value for name, value in self.headers.items()},
