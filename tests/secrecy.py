@@ -1,9 +1,12 @@
 """Fails tests in which a secret of the simulators (PLAIN) appears.
 
-Examines what the test printed and logged (the project's own loggers from DEBUG on), the output of programs that it ran by
-`subprocess.run` or `communicate`, the texts of PduHandlerErrors, the arguments of programs that it started by `subprocess` (NUT's
-upscmd and upsrw excepted), and files up to 8 MB that the project's own code wrote in this process and left behind. Finds base64
-and URL encodings too.
+Searches, in plain text, base64 and URL encoding:
+
+- what the test printed and logged; the project's own loggers at level DEBUG
+- the output of programs run with `subprocess.run` or `communicate`
+- the texts of PduHandlerErrors
+- the arguments of programs started with `subprocess`, except NUT's upscmd and upsrw
+- files of up to 8 MB that the project's own code wrote in this process and did not delete
 """
 from __future__ import annotations
 

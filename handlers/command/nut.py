@@ -163,9 +163,9 @@ COMMANDS: Commands = {
     "commands": Command(commands, [_DEVICE], "instant commands of a device, with the server's descriptions"),
     "run": Command(run, [_DEVICE, Word("COMMAND", "an instant command; `commands` lists them"),
                          Word("PARAMETER?", "for a command that takes one")],
-                   "run an instant command and wait for the driver's report; asks", writes=True),
+                   "run an instant command and wait for the driver's report; asks first", writes=True),
     "set": Command(set_, [_DEVICE, Word("VARIABLE", "a writable variable; `vars` lists all variables"), Word("VALUE")],
-                   "set a variable and read it back; asks", writes=True),
+                   "set a variable and read it back; asks first", writes=True),
     "clients": Command(clients, [Word("DEVICE?", "if not given, every device")], "clients of a device, or of all devices"),
     "ver": Command(version, help="versions of the server and of its protocol"),
 }

@@ -73,7 +73,7 @@ SECRETS = frozenset(("password", "token", "community", "auth_password", "priv_pa
 
 
 def spelled(key: str, value: str = "", quoted: Callable[[str], str] = str) -> str:
-    """How a person gives the setting `key`; `quoted` protects a value from the shell."""
+    """The option or variable that sets `key` on the command line, for messages. `quoted` protects a value from the shell."""
     if key in SECRETS:
         return spelled_secret(key)
     found = SPELLINGS.get((key, value)) or SPELLINGS.get((key, ""))
@@ -83,7 +83,7 @@ def spelled(key: str, value: str = "", quoted: Callable[[str], str] = str) -> st
 
 
 def spelled_secret(key: str) -> str:
-    """How a person gives a secret. Its key need not be in SECRETS: handlers of other packs have their own."""
+    """The variable and the option that set a secret. `key` need not be in SECRETS: handlers of other packs have their own."""
     return f"PDU_{key.upper()} (or --secret-file {key}=FILE)"
 
 

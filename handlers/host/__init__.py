@@ -1,8 +1,8 @@
-"""The parts of DCImanager that are not documented. They are found by inspection, never by version numbers.
+"""Access to the parts of DCImanager that are not documented. They are found by inspection, never by version numbers.
 
-Documented names of the platform are imported where they are used. The handlers take the others from here: those of the class
-BasePdu (`base`), the address and the handler settings (`form`, `pairs`), the fields of the views (`views`, `fields`,
-`statistic`), the index of a walked row (`rows`) and the failures of SNMP calls (`snmp`, `snmp_errors`).
+Documented names are imported from the platform where they are used. This package finds the rest: the module of the class BasePdu
+(`base`), the address and the handler settings (`form`, `pairs`), the fields of the views (`views`, `fields`, `statistic`), the
+index of a walked row (`rows`) and the failures of SNMP calls (`snmp`, `snmp_errors`).
 """
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def names(client: NutReader, settings: Settings) -> Dict[str, str]:
 
 def read(client: NutReader, settings: Settings, wanted: Optional[Mapping[str, str]] = None,
          writable: bool = False) -> List[Found]:
-    """The devices in `wanted` (prefix of identities -> name): 1 round trip. The default is `names`, which may cost 1 more."""
+    """The devices in `wanted` (prefix -> name), else all of `names`: 1 round trip, besides `names`. Raises reading errors."""
     if wanted is None:
         wanted = names(client, settings)
     snapshots = client.snapshots(list(wanted.values()), writable)

@@ -25,8 +25,9 @@ def read(variables: Mapping[str, str], commands: Sequence[str], writable: Mappin
          whole_load: bool = False, shown: Callable[[str], str] = str) -> Device:
     """The device that these lists describe. `whole_load` adds a UPS's load as an outlet. `shown` masks a secret in error text.
 
-    Raises ProtocolError if the driver lists an outlet twice, fewer outlets than it counts, or, in a chain whose members list or
-    count outlets, fewer members. Raises Unsupported without outlets, unless `may_lack_outlets` is true or all members count 0.
+    Raises ProtocolError if an outlet's number has two spellings, if there are fewer outlets than `outlet.count`, or if a chain
+    with outlets lacks one of its `device.count` members. Raises Unsupported without outlets, unless `may_lack_outlets` is true or
+    all members count 0.
     """
     members = members_of(variables, commands)
     device = members[0]

@@ -88,7 +88,7 @@ class LinkedUnits(UnitDiscovery):
 
 
 def linked(status: CascadeManager.Status, agent: Agent) -> Dict[int, CascadeManager.LinkUnit]:
-    """The linked units by id. Raises JsonRpcSyntaxException if the answer lacks them: CascadeManager.idl always had the field."""
+    """The linked units by id. Raises JsonRpcSyntaxException without the field `linkUnits`, which each CascadeManager.idl has."""
     if not present(status, "linkUnits"):
         raise JsonRpcSyntaxException("the list of link units is missing").at(agent.host, "getStatus /cascade")
     return status.linkUnits

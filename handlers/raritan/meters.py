@@ -96,7 +96,8 @@ class FeedMeter(Meter):
         if len(poles) > 1 and any(pole.line not in _KNOWN for pole in poles):
             return None
         if not self._one_circuit(poles):
-            self._unit.each_once([pole.current for pole in poles if pole.line in _LINES and pole.current], "getPoles")
+            self._unit.each_once([pole.current for pole in poles if pole.line in _LINES and pole.current], "getPoles",
+                                 " lines' current sensors")
         return poles
 
     @property

@@ -37,13 +37,14 @@ class Unit(NamedTuple):
             return reference
         return type(reference)(f"/link/{self.link}{reference.target}", self.agent, reference.wire_type)
 
-    def each_once(self, references: Sequence[AnInterface], method: str) -> List[AnInterface]:
+    def each_once(self, references: Sequence[AnInterface], method: str, what: str = "") -> List[AnInterface]:
         """The references from the answer to `method`, each passed through `mine`. Raises JsonRpcSyntaxException if one is listed
         twice: an outlet would be two ports, and the current of an inlet would count twice."""
         found = [self.mine(one) for one in references]
         if len({one.target for one in found}) != len(found):
-            what = "".join(c if c.islower() else f" {c.lower()}" for c in method[len("get"):])
-            raise JsonRpcSyntaxException(f"the unit lists one of its{what} twice").at(self.agent.host, f"{method}, {self.path()}")
+            what = what or "".join(c if c.islower() else f" {c.lower()}" for c in method[len("get"):])
+            of_link = f" of link unit {self.link}" if self.link != OWN else ""
+            raise JsonRpcSyntaxException(f"the unit lists one of its{what} twice").at(self.agent.host, f"{method}{of_link}")
         return found
 
     def identity(self, index: int) -> str:

@@ -25,8 +25,8 @@ def members(service: RedfishService, collection: Json) -> List[Json]:
 def links_of(service: RedfishService, collection: Json) -> List[Json]:
     """The members as the collection lists them, links or whole resources: 1 round trip for each further page.
 
-    Raises the errors of `service.get`. Raises ProtocolError if the service lists fewer members than it counts or more than
-    MOST_MEMBERS, if a page has no list of members or is repeated, or if there are too many pages.
+    Raises the errors of `service.get`. Raises ProtocolError for fewer members than the collection counts, for more than
+    MOST_MEMBERS, for a page without a list of members, for a repeated page, and after _MOST_PAGES further pages.
     """
     found: List[Json] = []
     seen: Set[str] = set()

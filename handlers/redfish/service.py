@@ -24,7 +24,6 @@ from .settings import AUTO, BASIC, SESSION, Given
 LOGGER = get_logger(__name__)
 ROOT = "/redfish/v1/"               # DSP0266: the URI of the service root; all others are found by links
 LOGOUT_SECONDS = 3.0
-_MOST_BYTES = 16 << 20              # limit for all answers together, in bytes
 _LONGEST_TOKEN = 4000
 _MOST_CONNECTIONS, _PER_CONNECTION = 4, 3       # one for each 3 requests, up to 4: a connection costs a handshake
 # The longest wait on a further connection, where some units never answer: 2 s, or 5 times the slowest answer if that is longer.
@@ -46,6 +45,8 @@ class RedfishService:
     `transport` makes the transport of one connection. `seconds` limits the call up to the exit. Construction sends nothing.
     Raises the errors of handlers/errors.py.
     """
+
+    most_bytes = 16 << 20               # limit for all answers together
 
     def __init__(self, given: Given, transport: Callable[[Trust], Transport] = StandardTransport,
                  clock: Callable[[], float] = time.monotonic, seconds: Optional[float] = None) -> None:
@@ -245,6 +246,6 @@ class RedfishService:
             min(2 * wait, left), repeatable=method == "GET", limit=LIMIT, answers=_ANY)
         self._slowest = max(self._slowest, self._clock() - started)
         self._bytes += len(reply.body)
-        if self._bytes > _MOST_BYTES:
-            raise ProtocolError(f"the device's answers are longer than {_MOST_BYTES} bytes together")
+        if self._bytes > self.most_bytes:
+            raise ProtocolError(f"the device's answers are longer than {self.most_bytes} bytes together")
         return reply

@@ -70,7 +70,7 @@ def has_no_outlets(profile: Profile, reader: Reader) -> bool:
 
 
 def controlled_outlets(profile: Profile, reader: Reader) -> int:
-    """The device's own number of outlets, from an object that is 0 on a unit without outlets to list; 0 without this object."""
+    """The number that the device reports in `none_if_zero`; 0 if the family or the device has no such object."""
     return max((_count(outlets.none_if_zero, reader)[0] for outlets in profile.outlets), default=0)
 
 

@@ -37,8 +37,8 @@ class Profile(Frozen):
 
     `mib` names the MIB, if one is public. `source` links to it, or to a program or page that shows the objects.
     `sys_object_ids` are prefixes, compared by arcs. `roots` adds prefixes, each with the root of its tree. With `sweep`, the
-    family is probed on devices without a usable sysObjectID. A family without any of these three is used only if a setting or
-    the archive's build fixes it.
+    family is probed on devices without a usable sysObjectID. A family without any of these three is used only if the setting
+    `profile` or the archive's build selects it.
 
     `outlets` are ways to read the outlets, tried in this order; empty for a family without outlets. A device is read and switched
     through only one of them (see `device.by_states`). `load` (A), `power` (W) and `energy` (kWh) are the device's totals.
@@ -85,7 +85,8 @@ class Profile(Frozen):
         }
         for name, has in found.items():
             if has != (getattr(self.evidence, name) is not Proof.NONE):
-                raise ValueError(f"evidence.{name} and the parts of the profile do not agree: give both or none")
+                raise ValueError(f"the profile has a part for {name}, but evidence.{name} is none: say what it rests on" if has
+                                 else f"evidence.{name} is given, but the profile has no part for {name}")
 
     @property
     def is_switched(self) -> bool:

@@ -30,7 +30,7 @@ class Session(NamedTuple):
 
 
 def switch_outlet(session: Session, port: PduPortView, wanted: EnumPowerStatus, deadline: float, pause: float) -> PduPortView:
-    """Write the outlet's absolute state once, then read the outlet until it has that state or `deadline` seconds are over.
+    """Write the outlet's absolute state once, then read the outlet until it has that state or `deadline` seconds have passed.
 
     Sets `wanted` or UNKNOWN on `port` and returns `port`. Raises NoSuchOutlet if the outlet does not exist, and Unsupported if
     it must not be switched: nothing was written then. The text of an Unreachable says so if the outlet may have switched. If a

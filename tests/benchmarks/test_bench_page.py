@@ -38,7 +38,7 @@ def test_a_hall_without_a_working_pdu_and_too_long_a_run_are_refused(
 
 
 def test_forty_days_of_readings_take_less_space_thinned_than_two_days_unthinned() -> None:
-    # A reading every 4 * BEAT_S seconds: an unthinned day takes a quarter of its usual space, hence the factor 4. Thinning keeps
-    # the last reading of each stretch of five minutes or longer. Each stretch still has one, so about as much is kept as usual.
+    # With a quarter of the usual readings, an unthinned day takes a quarter of its space, hence the factor 4. Thinning keeps
+    # one or two readings of each stretch (TIERS in readings.py). Each stretch still has a reading: the thinned size is usual.
     grown = bench_page.growth(outlets=4, beat_s=4 * bench_page.BEAT_S)
     assert 0 < grown.kept < 2 * 4 * grown.day

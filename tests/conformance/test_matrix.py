@@ -42,7 +42,7 @@ def snmp_peer(simulated: Dict[str, Peer]) -> Peer:
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    """A function that unpacks the archive of a handler for a way of loading, once for each handler and way."""
+    """A function that unpacks a handler's archive; see `trial.place`. Each handler and way is unpacked once."""
     made: Dict[str, trial.Placed] = {}
     lock = threading.Lock()
 

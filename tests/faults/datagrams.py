@@ -1,4 +1,4 @@
-"""A UDP relay on 127.0.0.1 that plays a fault at the wanted step."""
+"""A UDP relay on 127.0.0.1 that plays a fault from a given request on."""
 from __future__ import annotations
 
 import contextlib

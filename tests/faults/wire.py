@@ -1,4 +1,4 @@
-"""A TCP relay on 127.0.0.1 that forwards whole exchanges and plays a fault at the wanted step."""
+"""A TCP relay on 127.0.0.1 that forwards whole exchanges and plays a fault from a given step on."""
 from __future__ import annotations
 
 import contextlib

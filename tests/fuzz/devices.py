@@ -1,4 +1,4 @@
-"""Targets for answers of devices: HTTP, JSON-RPC and Redfish through the handlers, NUT's answers, SNMP's values and walks."""
+"""Fuzz targets for what devices send: HTTP; JSON-RPC and Redfish, through the handlers; NUT answers; SNMP values and walks."""
 from __future__ import annotations
 
 import contextlib

@@ -136,7 +136,7 @@ BAD: Mapping[str, Tuple[Callable[[Path], object], str]] = {
     "a scale that is not a string": (_outlets(current={"source": {"kind": "Column", "oid": "1.3.6"}, "scale": 0.1}),
                                 'profile.outlets[0].current.scale: give a number as a string, such as "0.1", not 0.1'),
     "on and off alike": (_states(off=["on"]), "profile.outlets[0].states: 'on' is both in 'on' and in 'off'"),
-    "evidence of nothing": (_changed(evidence={}), "profile: evidence.state and the parts of the profile do not agree"),
+    "evidence of nothing": (_changed(evidence={}), "profile: the profile has a part for state, but evidence.state is none"),
     "an unknown confidence": (_changed(switching_confidence="sure"), 'profile.switching_confidence: "sure" is not allowed'),
     "a path as key": (_changed(key="../etc"), "profile: key is '../etc'; give words of a-z and 0-9 joined by single hyphens"),
     "a long key": (_changed(key="a" * 41),

@@ -270,7 +270,7 @@ def test_a_redirect_of_the_login_is_not_followed(admin: Admin, manager: DciManag
         assert len(elsewhere.requests) == 1 and manager.requests == []
 
 
-# Settings of a server that does not exist: a run that sends something ends with 4.
+# Settings for a server that does not exist. A run that tries to connect fails with exit code 4.
 NOWHERE: Dict[str, Any] = {"DCI_URL": "https://127.0.0.1:1", "DCI_EMAIL": "me@example.com", "DCI_PASSWORD": "s3cret"}
 
 
@@ -396,7 +396,7 @@ def test_a_dead_proxy_is_named_without_its_login(admin: Admin, manager: DciManag
     (" port ", " via 192.0.2.1", True), (":", " over proxy 192.0.2.1", True), (" port ", "", False), (":", "", False)])
 def test_a_dead_proxy_is_named_where_curl_names_both_the_server_and_the_proxy(
         admin: Admin, manager: DciManager, port: str, proxy: str, blamed: bool) -> None:
-    """If a connection is refused, newer releases of curl name the server, and the proxy if they use one (lib/cf-ip-happy.c)."""
+    """After a failed connection, curl may name the server and the proxy: see lib/cf-ip-happy.c at 24badd29 and 00b6fc04."""
     server = manager.url[len("https://"):].replace(":", port)
     admin.tool("curl", f"echo 'curl: (7) Failed to connect to {server}{proxy} after 0 ms' >&2; printf 000; exit 7")
     run = admin.run(manager, https_proxy="http://192.0.2.1:3128", no_proxy="")

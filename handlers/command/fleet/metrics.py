@@ -101,8 +101,8 @@ class Own:
                                  registry=self.registry)
         self.running = Gauge("pdu_exporter_probes_running", "Probes that run now, late ones included.", registry=self.registry)
         self.refused = Counter("pdu_exporter_refused", "Probes refused with 400, 403 or 503.", ["reason"], registry=self.registry)
-        self.loaded = Gauge("pdu_exporter_config_last_reload_successful", "1 if the last load of list and logins succeeded.",
-                            registry=self.registry)
+        self.loaded = Gauge("pdu_exporter_config_last_reload_successful",
+                            "1 if the list and the logins were last read without an error, else 0.", registry=self.registry)
 
     def note(self, handler: str, reading: Reading) -> None:
         """Count a probe by its result, and note its duration. A late one counts as a time-out."""

@@ -33,20 +33,20 @@ PLACES: Mapping[str, Place] = {
         ("show", "sensors", "sensors of inlets, lines, outlets, breakers, power meters, circuits and peripheral slots"),
         ("events", "events", "events as they happen, one line each, until Ctrl-C, --count N or --for SECONDS; "
                              "--all: every kind of event"),
-        ("show", "thresholds", "thresholds of a sensor; NAME=VALUE or NAME=off changes one and asks"),
-        ("switching", "switch", "switch outlets on or off and wait until they have switched; asks"),
-        ("switching", "cycle", "power-cycle outlets and wait until they are on again; asks"),
-        ("switching", "sequence", "the order in which outlets are switched on: show, cancel, none, or 3,1,2; changes ask"),
-        ("firmware", "firmware", "show, upload FILE, image, update [FILE], discard, reboot; update and reboot ask"),
-        ("configuration", "cert", "show, upload CERT [KEY], install (asks), discard (asks), download [TAG] --out FILE"),
-        ("configuration", "config", "get or put a raw, bulk or backup configuration; put asks"),
+        ("show", "thresholds", "thresholds of a sensor; NAME=VALUE or NAME=off changes one (asks first)"),
+        ("switching", "switch", "switch outlets on or off and wait until they have switched; asks first"),
+        ("switching", "cycle", "power-cycle outlets and wait until they are on again; asks first"),
+        ("switching", "sequence", "order in which outlets are switched on: show, cancel, none, or 3,1,2; asks before a change"),
+        ("firmware", "firmware", "show, upload FILE, image, update [FILE], discard, reboot; asks before update and reboot"),
+        ("configuration", "cert", "show, upload CERT [KEY], install and discard (ask first), download [TAG] --out FILE"),
+        ("configuration", "config", "get or put a raw, bulk or backup configuration; asks before put"),
         ("configuration", "diag", "diagnostic data for the vendor's support"),
         ("configuration", "eto", "the descriptor of a unit built to order"),
-        ("configuration", "pmc", "power meters: csv [PANEL], or put FILE (asks)"),
-        ("configuration", "snmp", "settings of the SNMP agent; NAME=VALUE changes one and asks"),
-        ("network", "links", "link units: show, add ID HOST, release ID; changes ask"),
-        ("network", "network", "show, bridge on|off, forwarding on|off; changes ask"),
-        ("network", "servers", "watched servers: show, add HOST, delete ID; changes ask"))}}
+        ("configuration", "pmc", "power meters: csv [PANEL], or put FILE (asks first)"),
+        ("configuration", "snmp", "settings of the SNMP agent; NAME=VALUE changes one (asks first)"),
+        ("network", "links", "link units: show, add ID HOST, release ID; asks before a change"),
+        ("network", "network", "show, bridge on|off, forwarding on|off; asks before a change"),
+        ("network", "servers", "watched servers: show, add HOST, delete ID; asks before a change"))}}
 
 
 def _run(state: Given, host: str, name: str, command: Command, words: Mapping[str, Any]) -> Result:

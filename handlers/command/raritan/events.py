@@ -112,7 +112,8 @@ def _line(event: Event, name: str) -> str:
     kind = base_name(event.wire_type).rpartition(".")[2].removesuffix("Event")
     words = re.sub("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", printable(kind)).lower()
     changes = _changes(event)
-    by = f", by {event.actUserName} from {event.actIpAddr}" if isinstance(event, UserEvent) and event.actUserName else ""
+    by = f", by {event.actUserName}" if isinstance(event, UserEvent) and event.actUserName else ""
+    by += f" from {event.actIpAddr}" if by and isinstance(event, UserEvent) and event.actIpAddr else ""
     source = name or ("unit" if isinstance(event.source, (Pdu, type(None))) else event.source.target)
     return f"{_now()}  {printable(source)}  {words}{': ' * bool(changes)}{', '.join(changes)}{printable(by)}"
 
@@ -121,19 +122,22 @@ def _changes(event: Event) -> List[str]:
     """The changes: `field old → new` where the event has both values, else `field value`. A `new...` that is not a
     structure (`newRole`) is shown without its name: the event's name usually says what changed."""
     fields = {name: getattr(event, name) for name in event.listElements() if name not in _OF_EACH}
+    olds = {name: next((old for old in (f"old{name[3:]}", f"{name[3:4].lower()}{name[4:]}") if old in fields), "")
+            for name in fields if name.startswith("new")}           # `newUsername` of AccountRenamed: `username`
     changes: List[str] = []
     for name, value in fields.items():
-        if name.startswith("new"):
-            before, after = _flat(fields.get("old" + name[3:])), _flat(value)
+        if name in olds:
+            before, after = _flat(fields.get(olds[name])), _flat(value)
             changes += [f"{key} {f'{_shown(key, before[key])} → ' if key in before else ''}{_shown(key or name, new)}".strip()
                      for key, new in after.items() if key not in before or before[key] != new]
-        elif not name.startswith("old"):
+        elif not name.startswith("old") and name not in olds.values():
             changes += [f"{key} {_shown(key, one)}".strip() for key, one in _flat(value, name).items()]
     return changes
 
 
 def _flat(value: object, name: str = "") -> Mapping[str, object]:
-    """The values of a structure by `inner.name`, without `timestamp` and `lastPowerStateChange`."""
+    """The fields of a structure by dotted path (`status.aboveUpperCritical`), below `name` if that is given, without `timestamp`
+    and `lastPowerStateChange`. Another value is the only entry, under `name`; None without a name gives no entry."""
     if not isinstance(value, Structure):
         return {name: value} if name or value is not None else {}
     found: Dict[str, object] = {}

@@ -14,7 +14,7 @@ def username(text: str) -> Request[str]:
 
 
 def password(text: str) -> Request[str]:
-    """The second half (4.2.8). upsd answers OK to a wrong password too, and then denies the requests that need a right."""
+    """The second half of a login (4.2.8). upsd answers OK to a wrong password too, and then denies what needs a right."""
     # > PASSWORD secret
     # < OK
     return Request(f"PASSWORD {word(text, 'password')}", "PASSWORD", ok)

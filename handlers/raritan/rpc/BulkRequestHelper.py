@@ -1,4 +1,4 @@
-"""The documented helper for bulk requests, in a module with the same name as the vendor's."""
+"""The vendor's helper for bulk requests, under the vendor's module name. Source: BulkRequestHelper.py of SDK 4.4.1."""
 from __future__ import annotations
 
 from typing import Any, Callable, Iterable, List, Optional, Sequence, Tuple
@@ -8,7 +8,7 @@ from ._runtime.calls import Bulk, Pending
 
 
 class BulkRequestHelper:
-    """The documented helper: queue with `add_request`, send with `perform_bulk`, empty with `clear`."""
+    """Queue calls with `add_request`, send them with `perform_bulk`, empty the queue with `clear`."""
 
     def __init__(self, agent: Agent, raise_subreq_failure: bool = False) -> None:
         self.agent, self.raise_subreq_failure = agent, raise_subreq_failure
@@ -20,9 +20,11 @@ class BulkRequestHelper:
         self.requests.append(Pending(method, args, {}))
 
     def perform_bulk(self, raise_subreq_failure: Optional[bool] = None) -> List[Any]:
-        """Send the queue and keep it. Returns the result or exception of each request.
+        """Send all queued calls. Returns the result or exception of each. A second call sends everything again, unless `clear`
+        comes first.
 
-        raise_subreq_failure: raises the first exception instead. None: as given to the constructor.
+        raise_subreq_failure: raises the first exception of a call instead. None: as given to the constructor. An error of the
+        whole request is raised in any case.
         """
         Bulk(self.agent, self.requests).perform()
         self.responses = [entry.error or entry.get() for entry in self.requests]

@@ -32,7 +32,7 @@ class DisplayControl(Interface, version="2.0.0"):
         newSettings: DisplayControl.Settings = ZERO
 
     class DefaultViewChangedEvent(event.UserEvent):
-        """Not in firmware 4.4, like `getDefaultView`."""
+        """Not in firmware 4.4."""
 
         idlType = "display.DisplayControl_1_0_1.DefaultViewChangedEvent:1.0.0"
         newView: DisplayControl.DefaultViewItem = ZERO
@@ -45,7 +45,7 @@ class DisplayControl(Interface, version="2.0.0"):
         declared()
 
     def setDefaultView(self, id: str) -> int:
-        """Not in firmware 4.4, like `getDefaultView`."""
+        """Not in firmware 4.4."""
         declared()
 
     def getInfo(self) -> DisplayControl.Info: declared()

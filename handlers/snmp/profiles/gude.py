@@ -1,8 +1,8 @@
 """Gude: Expert Power Control. The tree of a product is below its sysObjectID, 28507.PRODUCT.
 
 The trees are alike, but the ports of the three oldest products have shorter paths, and METERED products have no ports. A meter
-channel measures an inlet or a group of outlets. Some products (58, 64, 83, 87 and 100 in the MIBs) also have a table for single
-outlets. Its index starts at 0 in the MIBs' descriptions, but at 1 in its type. `Renumbered` accepts both.
+channel measures an inlet, one line of it, or a group of outlets. Some products (58, 64, 83, 87 and 100 in the MIBs) also have a
+table for single outlets. Its index starts at 0 in the MIBs' descriptions, but at 1 in its type. `Renumbered` accepts both.
 """
 from decimal import Decimal
 

@@ -1,9 +1,9 @@
 """Powertek BSPDU (PWTv1-MIB), also sold as TS: a table for each of up to eight units, A to H. The identity is unit.row.
 
 A table may have more rows than its unit has outlets, with states in all of them. Only rows up to the number of outlets are
-real. Energies are in Wh although the MIB says KWh: on two PDUs, the power and the start of the count are known, and only Wh
-fits them. An older MIB (SPSv1-MIB) has the same command object under the same sysObjectID. There 2 is also on and 4 is also off,
-but after a delay that is set on the unit.
+real. Energies are in Wh although the MIB says KWh: read as kWh, the counters of two recorded PDUs exceed what these could have
+drawn since the reset. An older MIB (SPSv1-MIB, outletCtlPduAControl) has the same command object under the same sysObjectID. Its
+2 is delayedOn and its 4 is delayedOff: the outlet switches after a delay that is set on the unit.
 
 PWT2 (SPS2v1-MIB) has the same commands in other objects. A chain has up to sixteen units. Each has its own table of outlets and
 number of rows. The state of an outlet that is offline is UNKNOWN. Energies are left out: the MIB says KWH, but so does PWTv1-MIB,

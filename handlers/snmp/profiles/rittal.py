@@ -101,6 +101,6 @@ PROFILES = (
             number=Chained(Number(TC_RELAY, plus=1 - PORTS[0], position=0), Number(TC_RELAY, plus=0)),
             name=_outputs("3", "unitXOutputText")),),
         switching_confidence=Confidence.LOW, evidence=SIMULATED.of("state", "switching"),
-        note="Outlets are labelled port:row if several ports have them. The MIB does not say whether the value or the command "
-             "column switches a relay, nor which currents of a strip add up. The handler reads no meters."),
+        note="Outlets are labelled port:row if several ports have them. The MIB does not say whether the value column or the "
+             "command column switches a relay, nor which of a strip's currents make up its load. The handler reads no meters."),
 )

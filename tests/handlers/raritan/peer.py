@@ -55,9 +55,9 @@ def result(value: object = None) -> Say:
 class Peer:
     """Listens on 127.0.0.1. `connections` holds, for each connection, the answers to its requests in order.
 
-    The peer serves one connection after another. It closes a connection after its last answer, and connections beyond the
-    list at once. A `silent` peer keeps connections open and never answers. A `hasty` peer answers as soon as it has read the
-    headers. With `tls` the peer speaks TLS. `ended` counts the connections that the peer has served and closed.
+    The peer serves one connection after another. It closes each after its last answer, and any connection beyond the list as
+    soon as it is accepted. A `silent` peer keeps connections open and never answers. A `hasty` peer answers as soon as it has
+    read the headers. With `tls` the peer speaks TLS. `ended` counts the connections that the peer has served and closed.
     """
 
     def __init__(self, connections: Sequence[Sequence[Step]], silent: bool = False,

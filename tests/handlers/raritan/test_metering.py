@@ -37,7 +37,7 @@ def test_an_inlet_or_a_line_that_is_listed_twice_is_an_error(unit: Described) ->
     unit.inlet({"current": 6.0}, {L1: 4.0, L2: 5.0, L3: 6.0})
     poles, inlets = unit.calls[f"{PDU}/inlet/0", "getPoles"], unit.calls[PDU, "getInlets"]
     unit.calls[f"{PDU}/inlet/0", "getPoles"] = [*poles[:2], poles[0]]
-    with pytest.raises(PduHandlerError, match="one of its poles twice") as caught:
+    with pytest.raises(PduHandlerError, match="one of its lines' current sensors twice") as caught:
         unit.measured()
     unit.calls[f"{PDU}/inlet/0", "getPoles"], unit.calls[PDU, "getInlets"] = poles, 2 * inlets
     assert caught.value.kind == "protocol"

@@ -24,7 +24,7 @@ NEWEST = sdk.RELEASES["4.4"]
 Names = Dict[str, Dict[str, Any]]
 pytestmark = pytest.mark.against("the vendor's SDK")
 
-# Arguments that only older firmware takes. They follow the arguments of the newest release.
+# Arguments that firmware 4.0.0 takes and 4.4.1 does not (Security.idl, SensorLogger.idl). They follow the others.
 _MORE = {("security.Security", "setBlockSettings"): ["maxFailedLogins"], ("sensors.Logger", "setSettings"): ["samplesPerRecord"]}
 
 

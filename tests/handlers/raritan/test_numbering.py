@@ -84,7 +84,7 @@ def test_a_unit_that_lists_an_outlet_twice_is_neither_read_nor_switched(handle: 
         for method in ("status", "statistic"):
             with pytest.raises(PduHandlerError, match="one of its outlets twice") as caught:
                 getattr(handle(pdu), method)()
-            assert caught.value.kind == "protocol"
+            assert (caught.value.kind, caught.value.operation) == ("protocol", "getOutlets")
         with pytest.raises(PduHandlerError, match="one of its outlets twice"):
             handle(pdu).port_down(PduPortView("1"))
         assert not pdu.books().writes
@@ -96,3 +96,6 @@ def test_a_reference_of_a_link_unit_is_never_sent_to_the_primary_unit(rid: str, 
     agent = Agent("https", "pdu.example", "a", "b")
     outlets = Unit(2, agent).each_once([Outlet(rid, agent)], "getOutlets")
     assert [outlet.target for outlet in outlets] == [sent]
+    with pytest.raises(PduHandlerError) as caught:
+        Unit(2, agent).each_once([*outlets, *outlets], "getOutlets")
+    assert caught.value.operation == "getOutlets of link unit 2"

@@ -60,8 +60,8 @@ def test_structures_print_as_the_sdk_prints_them(unit: XerusPdu, firmware: str) 
 
 
 def _facts(text: str) -> List[str]:
-    """Return the sorted lines without what older releases print differently: quotes, padding, "(UTC)", and at the end of a line
-    brackets, commas and "=".
+    """Return the sorted lines. Parts that older releases print differently are removed: quotes, padding, "(UTC)", and brackets,
+    commas and "=" at the end of a line.
 
     Empty lines and lines with a name in _RENAMED are left out.
     """

@@ -62,7 +62,8 @@ def test_a_command_against_the_states_is_named(control: Control, sentence: str) 
 
 
 def test_a_state_that_an_object_of_the_whole_device_decides_is_named() -> None:
-    """A status reads `rows`, where a Scalar has only the identity "0". A command reads `one`: the same value for every outlet."""
+    """A status calls `Source.rows`, in which a Scalar has only the identity "0": outlets of a table would be UNKNOWN. A command
+    calls `Source.one`, in which a Scalar has the same value for every outlet."""
     control = Write(CONTROL, on=1, off=2)
     for source, found in ((STATUS, 1), (ALL, 0)):
         for name, state in (("confirm", State(source, on=("1",), off=("2",), confirm=ALL)),

@@ -170,7 +170,7 @@ METERS_APART = ("geist-v5", "riedo-updu")
 
 
 def without_state_rows(unit: Fixture) -> Dict[str, Row]:
-    """Return the unit's objects without those that walks and Spreads read for its states."""
+    """Return the unit's objects except those that hold its states: walked columns, and objects that a `Spread` gets."""
     found = find(unit, memory(unit))
     assert found.outlets is not None and found.outlets.states is not None
     by_get = [f"{found.reader.resolve(part.oid)}.{part.below(sub)}" for part in parts(found.outlets.states)
@@ -261,7 +261,7 @@ DOUBTED = [unit for unit in FIXTURES for outlets in FAMILIES[unit.key].outlets[:
 
 def _objects(unit: Fixture, source: Source, identity: str) -> Set[str]:
     """Return the objects that may hold the value of one outlet."""
-    if isinstance(source, Named):               # read from rows whose values are their OIDs
+    if isinstance(source, Named):               # reading finds the object: each value is replaced by its OID
         rows = {oid: row._replace(tag=_OCTETS, value=oid.encode()) if oid.startswith(f"{source.values}.") else row
                 for oid, row in unit.rows.items()}
         return {str(source.rows(Reader(of_rows(rows)))[identity])}

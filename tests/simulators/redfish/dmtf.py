@@ -1,7 +1,7 @@
 """A published tree of resources: a folder with one index.json for each resource, as DMTF publishes its mockups.
 
-The service's answers can differ from these files in outlets that are On or Off, the root's protocol features, ETags and
-properties set by PATCH.
+Outlets published as On or Off are simulated: their states and figures follow commands. The answers also differ from these files
+in the root's protocol features, in ETags and in properties set by PATCH.
 """
 from __future__ import annotations
 

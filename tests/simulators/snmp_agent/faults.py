@@ -26,7 +26,7 @@ class Faults:
     garbage: bool = False                       # answers are not SNMP messages
     wrong_request_id: bool = False              # answers do not have the id of their request
     walk_error: str = ""                        # error that answers GETNEXT and GETBULK instead of rows
-    walk_error_after: int = 0                   # least number of rows, in all walks so far, before `walk_error`
-    walk_silent_after: Optional[int] = None     # least number of rows, in all walks so far, before walks get no answer
+    walk_error_after: int = 0                   # `walk_error` begins once all walks have returned this many rows
+    walk_silent_after: Optional[int] = None     # walks get no answer once all walks have returned this many rows
     set_error: str = ""                         # SETs with the write community are refused with this error
     no_bulk: bool = False                       # no answer to GETBULK

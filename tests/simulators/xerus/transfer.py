@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from .pdu import PduUnit
 
 _OPAQUE = "transferswitch.0"
-_SELECTION = 28
+_SELECTION = 28                                 # a type of state sensors, Sensor.idl
+# The following are from TransferSwitch.idl 6.0.3: result codes, reasons of a transfer, operational states.
 _INVALID, _FAILED = 1, 3
 _STARTUP, _MANUAL, _POWER_FAILURE = 1, 2, 4
 _OFF, _NORMAL, _NON_REDUNDANT = 0, 1, 3
@@ -82,7 +83,7 @@ class TransferSwitch(Device):
         return self._reason
 
     def getLastTransferWaveform(self) -> Any:
-        """None: no waveform was recorded. Firmware up to 3.6 returns a list of samples, firmware from 4.0 a structure."""
+        """None: no waveform was recorded. It is a list in TransferSwitch.idl 4.0.4 (firmware 3.6), a structure in 5.0.0 (4.0)."""
         return None
 
     def getTransferLog(self) -> List[Json]:

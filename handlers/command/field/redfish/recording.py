@@ -5,7 +5,7 @@ import functools
 import re
 from typing import Any, Dict, List
 
-from ....errors import Denied, PduHandlerError
+from ....errors import Denied, PduHandlerError, ProtocolError, Refused
 from ....redfish import settings
 from ....redfish.resources import link, text
 from ....redfish.service import ROOT, RedfishService
@@ -22,13 +22,17 @@ _LEFT_OUT = re.compile(r"/(?:AccountService|SessionService|Managers|EventService
 _NUMBERED = ("#Outlet.", "#Circuit.")       # types whose Ids are kept: they number outlets and circuits
 
 
+class _Crawl(RedfishService):
+    most_bytes = 256 << 20
+
+
 def resources(data: object, recorder: Recorder) -> Dict[str, Json]:
     """The service root and the resources of the PDUs, by path; {} for one that cannot be read.
 
     Follows no further links once it has more than MOST_RESOURCES. Raises the errors of handlers/errors.py.
     """
     found: Dict[str, Json] = {}
-    with RedfishService(settings.read(data), seconds=_LONGEST_CRAWL) as service:
+    with _Crawl(settings.read(data), seconds=_LONGEST_CRAWL) as service:
         root = dict(recorder.again(service.root))
         found[plain(ROOT)] = root
         waiting = [one for one in (link(root, "PowerEquipment"), link(root, "PowerDistribution")) if one is not None]
@@ -37,9 +41,9 @@ def resources(data: object, recorder: Recorder) -> Dict[str, Json]:
             try:
                 read = recorder.again(functools.partial(service.all, paths))
                 found.update((plain(path), dict(one)) for path, one in zip(paths, read) if isinstance(one, dict))
-            except Denied as error:
-                if "HTTP Error 403" not in error.reason:        # a refused login: a further try may block the account
-                    raise
+            except (Denied, Refused, ProtocolError) as error:
+                if isinstance(error, Denied) and "HTTP Error 403" not in error.reason:
+                    raise                                       # a refused login: a further try may block the account
                 found.update((plain(path), recorder.again(functools.partial(_allowed, service, path))) for path in paths)
                 if sum(map(bool, found.values())) == 1:         # only the root, which needs no rights
                     raise
@@ -49,10 +53,13 @@ def resources(data: object, recorder: Recorder) -> Dict[str, Json]:
 
 
 def _allowed(service: RedfishService, path: str) -> Json:
-    """A resource; {} if the account may not read it (403), or for an error such as a 404."""
-    if service.reply(path).status == 403:
+    """A resource; {} if it cannot be read, for example for a 403, a 404 or a redirect to another host."""
+    try:
+        if service.reply(path).status == 403:
+            return {}
+        found = service.all([path])[0]
+    except (Refused, ProtocolError):
         return {}
-    found = service.all([path])[0]
     return dict(found) if isinstance(found, dict) else {}
 
 

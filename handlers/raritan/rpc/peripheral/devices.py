@@ -136,7 +136,7 @@ class SensorHub(Interface, version="2.0.4"):
 
 
 class ModbusCfg(Interface, version="1.0.0"):
-    """Types that describe a Modbus sensor."""
+    """Modbus exception codes, functions, error kinds and serial settings, for `GatewaySensorManager`."""
 
     EXCEPTION_ILLEGAL_FUNCTION = 1
     EXCEPTION_ILLEGAL_DATA_ADDRESS = 2

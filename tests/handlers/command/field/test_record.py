@@ -88,6 +88,17 @@ def test_redfish_resources_that_the_account_may_not_read_are_left_out_with_a_not
             kind("redfish").record(data, Recorder())
 
 
+@pytest.mark.parametrize("answer", [redfish.Answer(None, 302, {"Location": "http://192.0.2.1/"}), redfish.Answer(b"{", 200)],
+                         ids=["redirected", "no JSON"])
+def test_a_redfish_resource_that_is_redirected_or_broken_is_left_out_with_a_note(answer: redfish.Answer) -> None:
+    tree, outlets = redfish.Tree(redfish.unit()), redfish.OUTLETS
+    tree.special[f"{outlets}/1"] = lambda _: answer
+    with redfish.serving(tree) as address:
+        made = kind("redfish").record(PduData(address, {"scheme": "http", "username": "any", "password": "any"}), Recorder())
+    assert made.notes[0] == "The recording leaves out 1 resource that could not be read."
+    assert f'"{outlets}/1": ' not in made.text and f'"{outlets}/2": ' in made.text
+
+
 @pytest.mark.parametrize("session", ["basic", "session", "auto"])
 def test_a_refused_login_is_not_tried_again_because_that_may_block_the_account(session: str) -> None:
     with RedfishService(RedfishModel((Pdu(outlets=("1",)),))) as unit:

@@ -154,6 +154,11 @@ def test_a_line_without_changes_has_no_colon_and_an_abbreviation_stays_one_word(
     assert "  pin entered: " in events._line(smartlock.Keypad.PINEnteredEvent(), "unit")
 
 
+def test_a_new_name_is_shown_with_the_old_one_and_a_user_without_an_empty_address() -> None:
+    renamed = usermgmt.AccountRenamed(username="al", newUsername="bob", actUserName="admin")
+    assert events._line(renamed, "unit").endswith("Z  unit  account renamed: al → bob, by admin")
+
+
 def test_with_json_each_event_is_one_object_on_one_line(run: Run, busy: None) -> None:
     lines = [json.loads(line) for line in done(run("events", "--json", "--all", "--count", "8")).splitlines()]
     assert len(lines) == 8 and all({"time", "event", "source", "name"} <= set(line) for line in lines)

@@ -57,7 +57,7 @@ def parts(agent: Any, given: Any) -> Dict[str, Any]:
 
 
 def new_parts(agent: Any, given: Any) -> Dict[str, Any]:
-    """Makes calls that firmware 4.0 and later have added."""
+    """Makes calls that are new in firmware 4.0 (waveform) and 4.4 (service mode, ports)."""
     pdu, pdumodel = _pdu(agent), module("pdumodel")
     outlet = pdu.getOutlets()[0]
     found: Dict[str, Any] = {"samples": outlet.getPoleWaveform(pdumodel.PowerLine.L1).sampleRate}
