@@ -58,11 +58,11 @@ class KeptLoop(Generic[S]):
         loop.close()
 
     async def _bounded(self, work: Callable[[S], Coroutine[Any, Any, T]], deadline_s: float) -> T:
-        if asyncio.get_running_loop() is not self._loop:        # `stop` came first: no state of the old loop may be kept
-            raise asyncio.CancelledError
-        if self._state is None:
-            self._state = self._make()
-        return await asyncio.wait_for(work(self._state), deadline_s)
+        with self._lock:
+            if asyncio.get_running_loop() is not self._loop:    # `stop` came first: no state of the old loop may be kept
+                raise asyncio.CancelledError
+            state = self._state = self._state or self._make()
+        return await asyncio.wait_for(work(state), deadline_s)
 
     def _started(self) -> asyncio.AbstractEventLoop:
         if self._loop is None:

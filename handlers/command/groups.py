@@ -46,11 +46,9 @@ class Lazy(click.Group):
     def resolve_command(self, ctx: click.Context, args: List[str]) -> Tuple[Optional[str], Optional[click.Command], List[str]]:
         if args and args[0] not in self.places and not args[0].startswith("-") and not ctx.resilient_parsing:
             near = difflib.get_close_matches(args[0], self.places, 1)
-            above = ctx.parent.command if ctx.parent is not None else None
-            if isinstance(above, Lazy) and args[0] in above.places:         # such as `pdu snmp record` for `pdu record snmp`
-                advice = f"see {ctx.parent.command_path if ctx.parent else ''} {args[0]} --help"
-            else:
-                advice = f"did you mean {near[0]}?" if near else f"choose from {', '.join(self.places)}"
+            advice = f"did you mean {near[0]}?" if near else f"choose from {', '.join(self.places)}"
+            if ctx.parent is not None and isinstance(ctx.parent.command, Lazy) and args[0] in ctx.parent.command.places:
+                advice += f", or see {ctx.parent.command_path} {args[0]} --help"        # `pdu snmp record`: `pdu record snmp`
             ctx.fail(f"there is no command {args[0][:40]!r}; {advice}")
         return super().resolve_command(ctx, args)
 

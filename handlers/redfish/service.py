@@ -95,7 +95,7 @@ class RedfishService:
                     f"{failure(reply, self.login).reason}; if its Redfish service is off, switch it on in the PDU's own "
                     "settings; if the PDU has none, use another handler")
             self._root = self._resource(reply, ROOT)
-        if self._has_no_session:
+        if self.has_no_session:
             self._log_in(self._root)
         return self._root
 
@@ -127,7 +127,7 @@ class RedfishService:
         try:
             return self.get(path + query)
         except (Refused, ProtocolError) as error:
-            if self._has_no_session:
+            if self.has_no_session:
                 raise                           # the login failed, and the query was not answered
             found = self.get(path)              # raises where the resource itself is missing
             LOGGER.info(f"the device offers {query} but its answer cannot be used: {error}")
@@ -140,7 +140,7 @@ class RedfishService:
         Raises the errors of `path` and `reply`, and those of login, rights and load (429, 503), even for one resource.
         """
         paths = [self.path(target) for target in targets]
-        if (self._mode == AUTO or self._has_no_session) and len(paths) > 1:     # the first reading logs in
+        if (self._mode == AUTO or self.has_no_session) and len(paths) > 1:     # the first reading logs in
             return [*self.all(paths[:1]), *self.all(paths[1:])]
         for _ in range(len(self._clients), min(_MOST_CONNECTIONS, -(-len(paths) // _PER_CONNECTION))):
             self._clients.append(HttpClient(self._clients[0].where, self._transport(self._trust)))
@@ -186,7 +186,7 @@ class RedfishService:
     # ---- login ---------------------------------------------------------------------------------------------------
 
     @property
-    def _has_no_session(self) -> bool:
+    def has_no_session(self) -> bool:
         """Whether requests need a session that is not open."""
         return self._mode == SESSION and self.login.token is None
 

@@ -2,9 +2,9 @@
 
 State and command share a column, in which a locked outlet reads "locked on" or "locked off".
 
-The MIB does not state the units of current and power. According to public drivers, current is in tenths of an ampere and power
-in watts. According to the MIB, an RPC without a meter reads 0, as an RPC without a load does. Observium ignores a power of
--2000000; this handler treats every value below 0 as missing.
+The MIB does not state the units of current and power. Current is in tenths of an ampere (NUT, drivers/baytech-mib.c; Observium,
+includes/discovery/sensors/baytech-mib-403-1.inc.php), power in watts (Observium). Observium ignores a power of -2000000; this
+handler treats every value below 0 as missing. An RPC without a meter reads 0 (Baytech-MIB), so 0 may mean no meter or no load.
 """
 from ..parts import Confidence, Evidence, Guarded, Outlets, Profile, Proof, State, Write
 from ..sources import EachUnit, Number, OfUnits, Source, Unless

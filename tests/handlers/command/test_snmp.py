@@ -28,7 +28,7 @@ def test_all_families_or_those_with_a_word_are_listed(capsys: pytest.CaptureFixt
 
 
 def test_a_command_that_another_group_has_is_named(capsys: pytest.CaptureFixture[str]) -> None:
-    for words, advice in ((["snmp", "record", "h"], "see pdu record --help"), (["snmp", "shwo"], "did you mean show?")):
+    for words, advice in ((["snmp", "record", "h"], "parts, or see pdu record --help"), (["snmp", "shwo"], "did you mean show?")):
         assert root.run(words) == code_of("usage") and advice in capsys.readouterr().err
 
 

@@ -25,6 +25,11 @@ _NUMBERED = ("#Outlet.", "#Circuit.")       # types whose Ids are kept: they num
 class _Crawl(RedfishService):
     most_bytes = 256 << 20
 
+    @property
+    def may_go_on(self) -> bool:
+        """Whether it is logged in, if that is needed, and has read at most `most_bytes`."""
+        return not self.has_no_session and self._bytes <= self.most_bytes
+
 
 def resources(data: object, recorder: Recorder) -> Dict[str, Json]:
     """The service root and the resources of the PDUs, by path; {} for one that cannot be read.
@@ -32,7 +37,8 @@ def resources(data: object, recorder: Recorder) -> Dict[str, Json]:
     Follows no further links once it has more than MOST_RESOURCES. Raises the errors of handlers/errors.py.
     """
     found: Dict[str, Json] = {}
-    with _Crawl(settings.read(data), seconds=_LONGEST_CRAWL) as service:
+    service = _Crawl(settings.read(data), seconds=_LONGEST_CRAWL)
+    with service:
         root = dict(recorder.again(service.root))
         found[plain(ROOT)] = root
         waiting = [one for one in (link(root, "PowerEquipment"), link(root, "PowerDistribution")) if one is not None]
@@ -42,10 +48,10 @@ def resources(data: object, recorder: Recorder) -> Dict[str, Json]:
                 read = recorder.again(functools.partial(service.all, paths))
                 found.update((plain(path), dict(one)) for path, one in zip(paths, read) if isinstance(one, dict))
             except (Denied, Refused, ProtocolError) as error:
-                if isinstance(error, Denied) and "HTTP Error 403" not in error.reason:
+                if not service.may_go_on or isinstance(error, Denied) and "HTTP Error 403" not in error.reason:
                     raise                                       # a refused login: a further try may block the account
                 found.update((plain(path), recorder.again(functools.partial(_allowed, service, path))) for path in paths)
-                if sum(map(bool, found.values())) == 1:         # only the root, which needs no rights
+                if not service.may_go_on or sum(map(bool, found.values())) == 1:        # only the root, which needs no rights
                     raise
             recorder.tell(f"{len(found)} resources")
             waiting = [one for path in paths for one in links(found.get(plain(path)))]

@@ -14,7 +14,7 @@ from handlers.command.field.snmp import snmprec
 from handlers.command.field.snmp.kind import _compared, _found
 from handlers.command.field.snmp.recording import scrubbed
 from handlers.command.field.snmp.rows import Row as HeldRow, arcs
-from handlers.errors import Denied, SettingsError, Unreachable, Unsupported
+from handlers.errors import Denied, ProtocolError, Refused, SettingsError, Unreachable, Unsupported
 from handlers.http.connection import StandardTransport
 from handlers.http.message import Endpoint, Reply, Request
 from pdu_common.connection import PduData, PduSnmpData
@@ -107,6 +107,26 @@ def test_a_refused_login_is_not_tried_again_because_that_may_block_the_account(s
         with pytest.raises(Denied):
             kind("redfish").record(data, Recorder())
         assert sum(one.status == 401 for one in unit.log) == 1
+
+
+@pytest.mark.parametrize("status", [400, 500])
+def test_a_session_login_that_fails_in_another_way_is_not_tried_again_either(status: int) -> None:
+    tree = redfish.Tree(redfish.unit())
+    tree.resources["/redfish/v1"]["PowerDistribution"] = {"@odata.id": "/redfish/v1/PowerDistribution"}
+    for path in ("/redfish/v1/PowerEquipment", "/redfish/v1/PowerDistribution"):
+        tree.special[path] = lambda _: redfish.Answer(None, 401)
+    tree.special["/redfish/v1/SessionService/Sessions"] = lambda _: redfish.Answer(None, status)
+    with redfish.serving(tree) as address:
+        data = PduData(address, {"scheme": "http", "username": "any", "password": "wrong", "session": "auto"})
+        with pytest.raises(Refused):
+            kind("redfish").record(data, Recorder())
+    assert [seen.method for seen in tree.seen].count("POST") == 1
+
+
+def test_a_recording_ends_at_the_limit_of_all_answers_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recording._Crawl, "most_bytes", 900)
+    with redfish.serving(redfish.Tree(redfish.unit())) as address, pytest.raises(ProtocolError, match="900 bytes together"):
+        kind("redfish").record(PduData(address, {"scheme": "http", "username": "any", "password": "any"}), Recorder())
 
 
 @HANDLERS
