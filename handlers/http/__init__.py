@@ -1,4 +1,4 @@
-"""HTTP/1.1 for handlers: kept connections with deadlines, certificate checks and an error for each kind of failure.
+"""HTTP/1.1 for handlers: persistent connections with deadlines, certificate checks and an error for each kind of failure.
 
     message     Endpoint, Request, Reply, and the protocol classes Stream and Transport
     client      Login, and one device's HTTP service: repeats a read after a closed connection, turns statuses into errors

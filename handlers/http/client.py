@@ -104,7 +104,7 @@ class HttpClient:
                 raise
 
     def attempt(self, request: Request, repeatable: bool) -> Reply:
-        """The reply with any status. A read is sent once more if the kept connection was closed, and after a 408."""
+        """The reply with any status. A read is sent once more if the persistent connection was closed, and after a 408."""
         try:
             reply = self._transport.exchange(self.where, request)
         except HttpUnreachable as error:
@@ -113,5 +113,5 @@ class HttpClient:
         else:
             if reply.status != 408 or not repeatable:
                 return reply
-            self._transport.close()         # 408: the device stopped waiting, often on an idle kept connection
+            self._transport.close()         # 408: the device stopped waiting, often on an idle persistent connection
         return self._transport.exchange(self.where, request)

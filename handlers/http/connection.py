@@ -1,4 +1,4 @@
-"""The transport that handlers use: one kept connection on the standard library's http.client, with a deadline for an answer."""
+"""The transport that handlers use: one persistent connection on Python's http.client, with a deadline for an answer."""
 from __future__ import annotations
 
 import contextlib

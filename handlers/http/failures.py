@@ -39,7 +39,7 @@ def _again(kind: Type[H], args: Tuple[str, ...], state: Dict[str, object]) -> H:
 
 
 class HttpUnreachable(HttpException, Unreachable):
-    """No usable answer: network, TLS, deadline, a malformed body, 408 or 503. `reused`: the device closed a kept connection."""
+    """No usable answer: network, TLS, deadline, a malformed body, 408, 503. `reused`: a persistent connection was closed."""
 
     def __init__(self, reason: Reason, host: str = "", operation: str = "", reused: bool = False) -> None:
         super().__init__(reason, host, operation)

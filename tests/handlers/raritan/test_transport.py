@@ -127,7 +127,7 @@ def test_a_new_connection_that_closes_without_an_answer_is_not_tried_again(agent
         assert len(peer.seen) == 1
 
 
-# ---- a kept connection that was closed ---------------------------------------------------------------------
+# ---- a persistent connection that was closed ---------------------------------------------------------------
 
 def test_a_getter_is_repeated_once_when_the_kept_connection_was_closed(agent: MakeAgent) -> None:
     with Peer([[result(1), None], [result(2)]]) as peer:
@@ -358,7 +358,7 @@ def test_a_file_of_which_only_some_headers_arrive_is_not_an_empty_file(agent: Ma
             agent("http", peer.address).get("/x.csv")
         with Peer([[http(b"1"), cut], [http(b"2")]]) as peer:
             one = agent("http", peer.address)
-            assert [one.get("/x.csv"), one.get("/x.csv")] == [b"1", b"2"], "a read is repeated if a kept connection ends"
+            assert [one.get("/x.csv"), one.get("/x.csv")] == [b"1", b"2"], "a read is repeated if a persistent connection ends"
 
 
 # ---- redirects ---------------------------------------------------------------------------------------------

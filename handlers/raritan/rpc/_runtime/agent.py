@@ -30,7 +30,7 @@ reads_only = re.compile(r"(?!\w+WithPin$)(get|is|list|lookup)([A-Z]\w*)?").fullm
 
 
 class Agent(Files):
-    """Carries calls to one device over one kept connection. Thread-safe; calls are serialised.
+    """Carries calls to one device over one persistent connection. Thread-safe; calls are serialised.
 
     proto: "https" or "http". host: name or address, with `:port` if it is not the usual one. Without user and password
     or token, call `set_auth_basic` or `set_auth_token` before the first request. timeout: longest wait for the device to react,
