@@ -191,7 +191,19 @@ class ReadOnly:
     consumption: float = field(default=0.0, init=False)
 
 
-@pytest.mark.parametrize("cls", [Closed, ReadOnly])
+class Typed:
+    consumption = 0.0
+
+    @property
+    def identity(self) -> int:
+        return 0
+
+    @identity.setter
+    def identity(self, value: object) -> None:
+        raise TypeError("identity must be a number")
+
+
+@pytest.mark.parametrize("cls", [Closed, ReadOnly, Typed])
 def test_totals_are_reported_if_a_ports_view_cannot_hold_an_identity(monkeypatch: pytest.MonkeyPatch, cls: type) -> None:
     monkeypatch.setattr(statistic, "PduPortStatisticView", cls)
     view = host.statistic_view(3.0, 4.0, [PortFigures("7", 1.5, 20.0)])

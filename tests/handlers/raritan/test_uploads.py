@@ -153,12 +153,18 @@ class Broken(io.BytesIO):
         raise OSError(5, "Input/output error")
 
 
+class Closed(io.BytesIO):
+    def read(self, size: Optional[int] = -1, /) -> bytes:
+        self.close()
+        return super().read(size)
+
+
 def _gone(sent: int, size: int) -> None:
     raise BrokenPipeError(32, "Broken pipe")            # as if the program that reads the progress had ended
 
 
 @pytest.mark.parametrize("kind, progress, words", [(Shrinking, None, "became shorter"), (Broken, None, "Input/output error"),
-                                                   (io.BytesIO, _gone, "Broken pipe")])
+                                                   (Closed, None, "closed file"), (io.BytesIO, _gone, "Broken pipe")])
 def test_a_local_failure_during_an_upload_is_not_reported_as_unreachable(agent: MakeAgent, kind: Type[io.BytesIO],
                                                                          progress: Optional[Progress], words: str) -> None:
     with Peer([[http()]]) as peer:
