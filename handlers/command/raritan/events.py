@@ -128,8 +128,10 @@ def _changes(event: Event) -> List[str]:
     for name, value in fields.items():
         if name in olds:
             before, after = _flat(fields.get(olds[name])), _flat(value)
-            changes += [f"{key} {f'{_shown(key, before[key])} → ' if key in before else ''}{_shown(key or name, new)}".strip()
-                     for key, new in after.items() if key not in before or before[key] != new]
+            for key, new in after.items():
+                if key not in before or before[key] != new:
+                    old = f"{_shown(key or name, before[key])} → " if key in before else ""
+                    changes.append(f"{key} {old}{_shown(key or name, new)}".strip())
         elif not name.startswith("old") and name not in olds.values():
             changes += [f"{key} {_shown(key, one)}".strip() for key, one in _flat(value, name).items()]
     return changes
