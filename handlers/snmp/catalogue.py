@@ -3,12 +3,14 @@ from __future__ import annotations
 
 from typing import Dict, Iterable, List, NamedTuple, Sequence, Tuple
 
+from .controls import Guarded, Unmarked
 from .evidence import Confidence, Evidence, Proof
 from .figures import Total
-from .frozen import Frozen
+from .frozen import Frozen, parts
 from .outlets import Outlets
 from .profile import Profile
-from .sources import Column, EachUnit, First, Named, Number, Scalar, Spread, Tables
+from .sources import Column, EachUnit, First, Named, Number, Scalar, Source, Spread, Tables
+from .states import State
 
 
 def devices(profiles: Sequence[Profile]) -> str:
@@ -34,6 +36,33 @@ def identities(profiles: Sequence[Profile]) -> str:
     return _table(head, ([f"`{p.key}`", _objects(outlets.states or outlets.rows),
                           _objects(outlets.number) if outlets.number else "last part of the identity",
                           _objects(outlets.name), _load(p.load)] for p in profiles for outlets in p.outlets[:1]))
+
+
+def contradicting(profiles: Sequence[Profile]) -> str:
+    """The objects that can contradict a state or forbid a command. One row for each family with states."""
+    return _table(["family", "the state is UNKNOWN by", "a command is refused by", "not read"], (
+        [f"`{p.key}`", _names(_doubting(p)), _names(_forbidding(p)), p.unread or "–"]
+        for p in profiles if any(outlets.states for outlets in p.outlets)))
+
+
+def _doubting(profile: Profile) -> Iterable[Source]:
+    for part in parts(profile):
+        if isinstance(part, State):
+            yield from (doubt.test for doubt in part.doubts)
+            if part.confirm:
+                yield part.confirm
+
+
+def _forbidding(profile: Profile) -> Iterable[Source]:
+    for part in parts(profile):
+        if isinstance(part, Guarded):
+            yield part.test
+        elif isinstance(part, Unmarked):
+            yield part.marks
+
+
+def _names(sources: Iterable[Source]) -> str:
+    return ", ".join(dict.fromkeys(name for source in sources for name in objects(source))) or "–"
 
 
 def _objects(part: object) -> str:

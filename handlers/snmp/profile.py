@@ -40,6 +40,7 @@ class Profile(Frozen):
     family is probed on devices without a usable sysObjectID. A family without any of these three is used only if the setting
     `profile` or the archive's build selects it.
 
+    `unread` names objects of the MIB that could contradict a state and that the family does not read, with the reason.
     `outlets` are ways to read the outlets, tried in this order; empty for a family without outlets. A device is read and switched
     through only one of them (see `device.by_states`). `load` (A), `power` (W) and `energy` (kWh) are the device's totals.
     """
@@ -59,6 +60,7 @@ class Profile(Frozen):
     evidence: Evidence = Evidence()
     note: str = ""
     source: str = ""
+    unread: str = ""
 
     def __post_init__(self) -> None:
         if not _KEY.fullmatch(self.key):

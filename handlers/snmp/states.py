@@ -14,10 +14,15 @@ from .sources.base import Source
 
 
 class Doubt(Frozen):
-    """The state is UNKNOWN unless `test` reads one of `quiet` for the outlet, such as "fuse intact" or "not cycling"."""
+    """The state is UNKNOWN unless `test` reads one of `quiet` for the outlet, such as "fuse intact" or "not cycling".
+
+    `optional`: older firmware or some models lack the whole object. A device that has it for no outlet raises no doubt; a missing
+    value beside others does.
+    """
 
     test: Source
     quiet: Tuple[str, ...]
+    optional: bool = False
 
     def __post_init__(self) -> None:
         validation.some(self.quiet, "quiet")
@@ -54,7 +59,8 @@ class State(Frozen):
         rows = {identity: value for identity, value in self.source.rows(reader).items() if text(value) not in self.absent}
         if not rows:
             return {}
-        doubts = [(doubt, doubt.test.rows(reader)) for doubt in self.doubts]
+        marked = [(doubt, doubt.test.rows(reader)) for doubt in self.doubts]
+        doubts = [(doubt, marks) for doubt, marks in marked if marks or not doubt.optional]
         second = self.confirm.rows(reader) if self.confirm else {}
         return {identity: self._settled(value, ((doubt, marks.get(identity)) for doubt, marks in doubts), second.get(identity))
                 for identity, value in rows.items()}
@@ -70,7 +76,10 @@ class State(Frozen):
         if value is None:
             return EnumPowerStatus.UNKNOWN
         second = self.confirm.one(reader, identity) if self.confirm else None
-        return self._settled(value, ((doubt, doubt.test.one(reader, identity)) for doubt in self.doubts), second)
+        marks = ((doubt, doubt.test.one(reader, identity)) for doubt in self.doubts)
+        raised = [(doubt, mark) for doubt, mark in marks
+                  if mark is not None or not doubt.optional or doubt.test.rows(reader)]
+        return self._settled(value, raised, second)
 
     def _settled(self, value: Raw, doubts: Iterable[Tuple[Doubt, Optional[Raw]]], second: Optional[Raw]) -> EnumPowerStatus:
         state = self._meaning(value)

@@ -6,16 +6,17 @@ underscore and a word.
 
 The JSON has `about` (its source), `snmp` (the versions that the unit speaks), `outlets` by identity, `load_a`, `power_w`,
 `energy_kwh`, `walks` and `gets` (the cost of a status; `gets` defaults to 1), `rules` (how the unit reacts to writes; fields of
-the simulator's Rule), `switch` (the exact writes, in order; or null). It may also have `padding` (row indexes that are not
-outlets), `also` (other families that fit the unit too) and `metered_only` (true: the unit has no outlets, but none of its answers
-proves that, so it needs the handler setting `metered_only`).
+the simulator's Rule), `switch` (the exact writes, in order; or null). The first unit of a family also has `siblings`: a list of
+`Sibling`, or a sentence that says which tables of the MIB were read and have none. It may also have `padding` (row indexes that are
+not outlets), `also` (other families that fit the unit too) and `metered_only` (true: the unit has no outlets, but none of its
+answers proves that, so it needs the handler setting `metered_only`).
 """
 from __future__ import annotations
 
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Any, List, Mapping, NamedTuple, Optional, Tuple, Union
 
 from tests.simulators.snmp_agent.device import Device, Row, Rule, read_snmprec, rules_from_json
 
@@ -50,6 +51,24 @@ class Switch(NamedTuple):
     on: Tuple[Order, ...]
 
 
+class Sibling(NamedTuple):
+    """An object of the MIB that can contradict the state of an outlet, or forbid its commands.
+
+    Such as a failure, a loss, a lock, a fuse, a pending command.
+
+    `oid` is the object of the outlet `identity`, `source` the MIB's name for its values. `values` has every documented value with
+    its meaning and what is right then: "told", the state is reported as without this object; "unknown", it must not be reported;
+    "refused", no command may be sent. With `optional`, units that lack the whole column report their states.
+    """
+
+    object: str
+    identity: str
+    oid: str
+    source: str
+    values: Tuple[Tuple[str, str, str], ...]
+    optional: bool = False
+
+
 class Expected(NamedTuple):
     """The values that a correct reader returns, and the cost of a status in walks and GETs."""
 
@@ -74,6 +93,8 @@ class Fixture(NamedTuple):
     padding: Tuple[str, ...]
     also: Tuple[str, ...]
     metered_only: bool
+    siblings: Tuple[Sibling, ...]
+    no_siblings: str
     rows: Mapping[str, Row]
 
     def device(self) -> Device:
@@ -98,7 +119,8 @@ def written(name: str, truth: str, rows: str) -> Fixture:
         name, name.partition("_")[0], data["about"], tuple(data["snmp"]),
         Expected(outlets, data["load_a"], data["power_w"], data["energy_kwh"], data["walks"], data.get("gets", 1)),
         tuple(rules_from_json(data["rules"])), _switch(data["switch"]),
-        tuple(data.get("padding", ())), tuple(data.get("also", ())), data.get("metered_only", False), read_snmprec(rows))
+        tuple(data.get("padding", ())), tuple(data.get("also", ())), data.get("metered_only", False),
+        *_siblings(data.get("siblings", "")), read_snmprec(rows))
 
 
 def names() -> List[str]:
@@ -109,6 +131,14 @@ def names() -> List[str]:
 def fixtures() -> List[Fixture]:
     """All units, sorted by name."""
     return [fixture(name) for name in names()]
+
+
+def _siblings(data: Union[str, List[Mapping[str, Any]]]) -> Tuple[Tuple[Sibling, ...], str]:
+    """The siblings, and the sentence that says why there are none."""
+    if isinstance(data, str):
+        return (), data
+    return tuple(Sibling(**{**one, "values": tuple((value, name, right) for value, name, right in one["values"])})
+                 for one in data), ""
 
 
 def _switch(data: Optional[Mapping[str, Any]]) -> Optional[Switch]:

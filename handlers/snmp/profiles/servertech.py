@@ -5,7 +5,7 @@ and 2 (off) in both.
 Sentry3-MIB: the fourth infeed of a three-phase tower is the neutral line and has no outlets. Energies are in Wh for outlets,
 0.1 kWh for infeeds (in Sentry4-MIB: cords) and kWh for towers.
 """
-from ..parts import SIMULATED, Arcs, Confidence, Guarded, Outlets, Profile, Proof, State, Write, changed
+from ..parts import SIMULATED, Arcs, Confidence, Doubt, Guarded, Outlets, Profile, Proof, State, Write, changed
 from ..sources import Arc, Bits, Listed, OfUnits, Only, Part
 from .shorthand import HUNDREDTHS, TENTHS, THOUSANDTHS, column, figure, librenms, oids, scalar, total
 
@@ -14,6 +14,8 @@ THREE_PHASE = 3             # bit of towerCapabilities
 POWER_CONTROL = 2           # bit of outletCapabilities
 LOCKED_OFF, LOCKED_ON = "6", "7"
 ST4_FIXED_ON, ST4_LOCKED_OFF, ST4_LOCKED_ON = "1", "14", "15"
+# Values of DeviceStatus that do not deny the state: normal, and the alarms of the outlet's figures.
+ST4_TRUSTED = ("0", "14", "15", "16", "17", "18", "19", "20")
 ST4_NEUTRAL = "4"           # a value of st4LineIndex
 
 STATUS, ST4_STATE = column("1718.3.2.3.1.5", "outletStatus"), column("1718.4.1.8.3.1.1", "st4OutletState")
@@ -53,7 +55,8 @@ PROFILES = (
         key="sentry4", vendor="Server Technology", mib="Sentry4-MIB of 2017-06-15", source=librenms("sentry/Sentry4-MIB"),
         models=("PRO1 and PRO2 CDUs, and CDUs with firmware 8",), sys_object_ids=oids("1718.4"),
         outlets=(Outlets(
-            states=State(ST4_STATE, on=("1",), off=("2",)),
+            states=State(ST4_STATE, on=("1",), off=("2",),
+                         doubts=(Doubt(column("1718.4.1.8.3.1.2", "st4OutletStatus"), ST4_TRUSTED),)),
             control=Guarded(
                 Write(column("1718.4.1.8.5.1.2", "st4OutletControlAction"), on=1, off=2),
                 column("1718.4.1.8.5.1.1", "st4OutletControlState"), refuse=(ST4_FIXED_ON, ST4_LOCKED_OFF, ST4_LOCKED_ON),

@@ -57,7 +57,8 @@ EVERY_PART = Profile(
     outlets=(
         Outlets(
             states=State(First((C, Only(C, S, ("1", "2"), keep=False), Provided(Arc(C, 1, ("4",), keep=False), S, "x.*"))),
-                         on=("1", "3"), off=("2",), absent=("7",), doubts=(Doubt(Bits(C, 2), ("0",)),), confirm=Negative(C)),
+                         on=("1", "3"), off=("2",), absent=("7",),
+                         doubts=(Doubt(Bits(C, 2), ("0",), optional=True),), confirm=Negative(C)),
             control=Guarded(
                 Unmarked(Unlock(SPREAD, 1, Guarded(Verbs(TABLES, NAMED, -1), S, "why", allow=("1",))), C, ("0",), "why"),
                 S, "why", refuse=("2",), automatic=True),
@@ -75,4 +76,5 @@ EVERY_PART = Profile(
     energy=Total(else_outlets=True),
     switching_confidence=Confidence.LOW,
     evidence=Evidence(Proof.DRIVER, Proof.MIB, Proof.SIMULATED, Proof.RECORDING, Proof.UNIT), note="A note.",
+    unread="An object.",
     source="https://example.com/ACME-MIB")

@@ -50,6 +50,16 @@ def test_a_blown_or_missing_fuse_makes_the_state_unknown() -> None:
     assert [state.one(reader(objects), n) for n in "1234"] == [UP, UNKNOWN, DOWN, UNKNOWN]
 
 
+def test_an_optional_doubt_is_raised_only_on_a_device_that_has_its_object() -> None:
+    state = State(A, on=("1",), off=("2",), doubts=(Doubt(B, ("1",), optional=True),))
+    states = table("1.3.1", {"1": 1, "2": 2, "3": 1})
+    assert state.read(reader(states)) == {"1": UP, "2": DOWN, "3": UP}
+    assert [state.one(reader(states), n) for n in "123"] == [UP, DOWN, UP]
+    objects = {**states, **table("1.3.2", {"1": 1, "2": 5})}
+    assert state.read(reader(objects)) == {"1": UP, "2": UNKNOWN, "3": UNKNOWN}
+    assert [state.one(reader(objects), n) for n in "123"] == [UP, UNKNOWN, UNKNOWN]
+
+
 @pytest.mark.parametrize("mark", ["", "-1", 0, 3, 2**40, b"\xff", "9" * 5000])
 def test_an_undocumented_value_of_a_doubt_makes_the_state_unknown(mark: Union[int, str, bytes]) -> None:
     state = State(A, on=("1",), off=("2",), doubts=(Doubt(B, ("1",)),))

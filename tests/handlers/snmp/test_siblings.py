@@ -1,0 +1,92 @@
+"""Objects of the same MIB that contradict the state of an outlet or forbid its commands, at every documented value."""
+from __future__ import annotations
+
+from typing import Dict, List, Tuple
+
+import pytest
+
+from handlers.errors import Unsupported
+from handlers.snmp.controls import Guarded, Unmarked
+from handlers.snmp.frozen import parts
+from handlers.snmp.states import Doubt, State
+from pdu_common.helper import EnumPowerStatus, PduPortView
+from tests.handlers.snmp.calls import near
+from tests.handlers.snmp.memory import of_rows
+from tests.handlers.snmp.units import FAMILIES, FIXTURES, UNPROVEN, expected_states, find, unit_id
+from tests.recordings import Fixture, Sibling
+from tests.simulators.snmp_agent import Agent, Device, Row
+from tests.simulators.snmp_agent.device import INTEGER, OCTETS
+
+RIGHT = ("told", "unknown", "refused")
+CASES = [pytest.param(unit, sibling, value, right, id=f"{unit.name}-{sibling.object}-{value}-{name}")
+         for unit in FIXTURES for sibling in unit.siblings for value, name, right in sibling.values]
+OPTIONAL = [pytest.param(unit, sibling, id=f"{unit.name}-{sibling.object}")
+            for unit in FIXTURES for sibling in unit.siblings if sibling.optional]
+
+
+def _with(unit: Fixture, sibling: Sibling, value: str) -> Dict[str, Row]:
+    """The unit's rows with this value at the sibling."""
+    held = unit.rows.get(sibling.oid)
+    tag = held.tag if held else INTEGER if value.lstrip("-").isdecimal() else OCTETS
+    return {**unit.rows, sibling.oid: Row(tag, value.encode() if tag == OCTETS else int(value))}
+
+
+@pytest.mark.parametrize("unit, sibling, value, right", CASES)
+def test_no_state_is_reported_and_no_command_sent_against_a_sibling(
+        unit: Fixture, sibling: Sibling, value: str, right: str) -> None:
+    assert right in RIGHT
+    rows = _with(unit, sibling, value)
+    state = find(unit, of_rows(rows)).states[sibling.identity]
+    told = expected_states(unit)[sibling.identity]
+    if right == "unknown":
+        assert state is EnumPowerStatus.UNKNOWN
+    elif right == "told":
+        assert state is told
+    else:
+        assert state in (told, EnumPowerStatus.UNKNOWN)
+        for refused, written in _commands(unit, sibling, rows):
+            assert (refused, written) == (True, [])
+
+
+def _commands(unit: Fixture, sibling: Sibling, rows: Dict[str, Row]) -> List[Tuple[bool, List[object]]]:
+    """For each command: whether it is refused, and the writes that the agent saw."""
+    seen: List[Tuple[bool, List[object]]] = []
+    for name in ("port_up", "port_down"):
+        with Agent(Device(rows, unit.rules)) as agent:
+            handler = near(agent, UNPROVEN, version=unit.versions[0][0])
+            refused = False
+            try:
+                getattr(handler, name)(PduPortView(sibling.identity), deadline=0.0)
+            except Unsupported:
+                refused = True
+            seen.append((refused, list(agent.writes())))
+    return seen
+
+
+@pytest.mark.parametrize("unit, sibling", OPTIONAL)
+def test_a_unit_without_an_optional_sibling_reports_its_states(unit: Fixture, sibling: Sibling) -> None:
+    column = sibling.oid.removesuffix(f".{sibling.identity}")
+    assert column != sibling.oid
+    rows = {oid: row for oid, row in unit.rows.items() if not oid.startswith(f"{column}.")}
+    assert len(rows) < len(unit.rows)
+    assert dict(find(unit, of_rows(rows)).states) == expected_states(unit)
+
+
+@pytest.mark.parametrize("unit", [unit for unit in FIXTURES if "_" not in unit.name], ids=unit_id)
+def test_the_fixture_of_every_family_with_states_lists_the_siblings_of_its_mib(unit: Fixture) -> None:
+    profile = FAMILIES[unit.key]
+    states = [part for part in parts(profile) if isinstance(part, State)]
+    if not states:
+        return
+    assert unit.siblings or unit.no_siblings, "list the siblings, or say in a sentence which tables were read and have none"
+    doubts = [part for part in parts(profile) if isinstance(part, (Doubt, Guarded, Unmarked))]
+    if doubts or any(state.confirm for state in states):
+        assert unit.siblings, "the profile reads an object that can contradict a state: list its values"
+
+
+def test_every_value_of_a_sibling_is_given_once() -> None:
+    for unit in FIXTURES:
+        for sibling in unit.siblings:
+            values = [value for value, _, _ in sibling.values]
+            assert len(values) == len(set(values)) >= 2
+            assert sibling.source
