@@ -3,10 +3,14 @@
 The status combines on or off with alarms, warnings and identification: odd numbers from 9 to 23 are on, even ones from 10 to 24
 off. Measurements are variables: one table has their units and powers of ten, another their values, types and statuses.
 The index of both is a GUID of eight octets: the first seven identify the measured part, the last one the variable.
+
+Older: BlueNet IRS with BLUENET-IRS. The index is a text, in octets after its length. The MIB does not
+give the values of a socket's or a fuse's state, so sockets are listed and metered, but not switched.
+Flags of each PDU say what it meters.
 """
 from ..parts import SIMULATED, Arcs, Confidence, Figure, Guarded, Outlets, Profile, State, Write
-from ..sources import Listed, Number, OfUnits, Only, Source, Spelt
-from .shorthand import ONES, column, oids, pysnmp_mibs, total
+from ..sources import Listed, Number, OfUnits, Only, Provided, Source, Spelt, Whole
+from .shorthand import ONES, THOUSANDTHS, column, figure, oids, public, pysnmp_mibs, scalar, total
 
 STATUS = column("31770.2.2.6.5.1.11", "blueNet2SocketStatus")
 MODE = column("31770.2.2.6.5.1.12", "blueNet2SocketMode")
@@ -26,6 +30,23 @@ LOST = ("7",)                                   # status: lost; such a variable 
 THE_DEVICE = Arcs(stop=1)
 WITH_PHASES = Only(PHASE_COUNT, PHASE_COUNT, ("0",), keep=False)        # a row for each device that has phases
 ENTITY = 7                                      # octets of a GUID that identify the measured part
+
+IRS = "31770.1.1.2"
+IRS_TAG = column(f"{IRS}.8.1.2", "sTag")
+IRS_METERS_PHASES = column(f"{IRS}.2.1.8", "pdusfeMeasure")
+IRS_METERS_SOCKETS = column(f"{IRS}.2.1.9", "pdusfeSinglePoolMeasure")
+YES = "[1-9][0-9]*"
+
+
+def _irs_socket(below: str, name: str) -> Figure:
+    """A column of the sockets in thousandths. No rows unless every PDU meters its sockets."""
+    return figure(Provided(column(f"{IRS}.8.1.{below}", name), IRS_METERS_SOCKETS, YES), THOUSANDTHS)
+
+
+def _irs_phase(below: str, name: str) -> Figure:
+    """A column of the phases in thousandths. No rows unless every PDU meters, and all are listed."""
+    listed = Whole(column(f"{IRS}.6.1.{below}", name), scalar(f"{IRS}.5.0", "phasCount"))
+    return figure(Provided(listed, IRS_METERS_PHASES, YES), THOUSANDTHS)
 
 
 def _measured(kind: tuple[str, str], at: Source) -> Figure:
@@ -54,4 +75,18 @@ PROFILES = (
         power=total(_measured(POWER, PHASES), else_outlets=True, unit=THE_DEVICE, units=WITH_PHASES),
         energy=total(_measured(ENERGY, PHASES), else_outlets=True, unit=THE_DEVICE, units=WITH_PHASES),
         switching_confidence=Confidence.MEDIUM, evidence=SIMULATED),
+    Profile(
+        key="bachmann-irs", vendor="Bachmann", mib="BLUENET-IRS of 2009-06-04",
+        source=public("DanielleHuisman/observium-community-edition", "mibs/bachmann/BLUENET-IRS"),
+        # No sysObjectID was seen on a unit: this is the root of the MIB.
+        models=("BlueNet IRS, with the PDUs of its server",), sys_object_ids=oids("31770.1"),
+        outlets=(Outlets(
+            rows=IRS_TAG, count=scalar(f"{IRS}.7.0", "sockCount"),
+            number=IRS_TAG, name=column(f"{IRS}.8.1.3", "sName"),
+            current=_irs_socket("20", "sCurrent"), power=_irs_socket("26", "sRealPower"),
+            energy=_irs_socket("28", "sRealEnergy")),),
+        load=total(_irs_phase("3", "pCurrent"), else_outlets=True),
+        power=total(_irs_phase("10", "pRealPower"), else_outlets=True),
+        energy=total(_irs_phase("12", "pRealEnergy"), else_outlets=True),
+        evidence=SIMULATED.of("current", "power", "energy")),
 )

@@ -266,7 +266,7 @@ def _objects(unit: Fixture, source: Source, identity: str) -> Set[str]:
                 for oid, row in unit.rows.items()}
         return {str(source.rows(Reader(of_rows(rows)))[identity])}
     if isinstance(source, Column):
-        return {f"{source.oid}.{identity}"}
+        return {find(unit, memory(unit)).reader.resolve(f"{source.oid}.{identity}")}
     if isinstance(source, Merged):
         return set().union(*(_objects(unit, part, identity) for part in source.parts))
     if isinstance(source, Prefixed):
@@ -288,8 +288,9 @@ def test_a_state_is_unknown_if_a_row_that_could_contradict_it_is_missing(unit: F
             held = _objects(unit, source, lost)
             assert held & set(unit.rows)
             rows = {oid: row for oid, row in unit.rows.items() if oid not in held}
-            assert dict(find(unit, of_rows(rows)).states) == {**expected_states(unit), lost: EnumPowerStatus.UNKNOWN}
-            assert state.one(Reader(of_rows(rows)), lost) is EnumPowerStatus.UNKNOWN
+            found = find(unit, of_rows(rows))
+            assert dict(found.states) == {**expected_states(unit), lost: EnumPowerStatus.UNKNOWN}
+            assert state.one(found.reader.again(), lost) is EnumPowerStatus.UNKNOWN
 
 
 def test_at_least_three_families_declare_doubts_or_a_second_reading_of_states() -> None:
