@@ -157,3 +157,12 @@ def test_sockets_have_no_figures_unless_each_pdu_says_that_it_meters_them() -> N
     assert meter(detect(device, PROFILES)).current_of
     device.put(f"{IRS_METERS}.9.1.65", 0)
     assert not meter(detect(device, PROFILES)).current_of
+
+
+def test_the_delays_of_an_erd_with_three_columns_are_not_read_as_states() -> None:
+    """On an ERD-4 with the table of ERD-Project, column 3 would be the delay of a reload: 1 s is not on."""
+    project = {oid.replace(".40418.2.7.", ".40418.2.6."): row for oid, row in fixture("snr-erd-project").rows.items()}
+    device = of_rows(project)
+    device.put(SYS_OBJECT_ID, "1.3.6.1.4.1.40418.2.6")
+    with pytest.raises(Unsupported):
+        detect(device, PROFILES)
