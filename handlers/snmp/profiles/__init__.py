@@ -53,7 +53,7 @@ PROFILES = Families(
     Vendor(lambda: import_module(".schleifenbauer", __package__), "schleifenbauer", "31034 28402"),
     Vendor(lambda: import_module(".servertech", __package__), "sentry3 sentry4", "1718"),
     Vendor(lambda: import_module(".sinetica", __package__), "sinetica-hawk", "3711"),
-    Vendor(lambda: import_module(".snr", __package__), "snr-erd snr-erd-project snr-erd-pro-mini", "40418"),
+    Vendor(lambda: import_module(".snr", __package__), "snr-erd snr-erd-v1 snr-erd-project snr-erd-pro-mini", "40418"),
     Vendor(lambda: import_module(".synaccess", __package__), "synaccess-synlink synaccess-netbooter", "21728"),
     Vendor(lambda: import_module(".teltronix", __package__), "teltronix", "23620"),
     Vendor(lambda: import_module(".tripplite", __package__), "tripplite-products tripplite-12x-ups tripplite-legacy-pdu", "850"),

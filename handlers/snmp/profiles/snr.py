@@ -4,18 +4,19 @@ object: 0 off, 1 on, 2 reload.
 ERD-4 and ERD-Project have a table of outputs. The index is 1.output: the MIBs give the table no index,
 but a recording of an ERD-4 and the programs of several owners have this one. ERD-4 has a column of names
 before the state, so its column of states is ERD-Project's column of delays. Only the table of ERD-4 has a
-fourth column. ERD-PRO-Mini has an object for each of two outputs. ERD-3 has no absolute command and
-is not read.
+fourth column. An ERD-4 with the first firmware, and ERD-PRO-Mini, have an object for each output. ERD-2
+and ERD-3 have no absolute command and are not read.
 """
 from ..parts import SIMULATED, Confidence, Outlets, Profile, State, Write
 from ..sources import Provided, Span, Spread, Unless
-from .shorthand import column, oid, oids, pysnmp_mibs
+from .shorthand import column, oid, oids, public, pysnmp_mibs
 
 ON, OFF = ("1",), ("0",)
 STATE = column("40418.2.6.2.2.1.3", "doState")
 DELAY = column("40418.2.6.2.2.1.4", "doResetDelay")
 PROJECT_STATE = column("40418.2.7.2.2.1.2", "doState")
 PROJECT_FOURTH = column("40418.2.7.2.2.1.4", "fourth column of doTable")
+V1_STATE = Spread(oid("40418.2.6.3"), (Span(1, 6, 1),), "releState, smartNState")
 MINI_STATE = Spread(oid("40418.2.5.3"), (Span(1, 2, 1),), "smartNState")
 
 THERMOSTAT = "A thermostat on the unit may switch an output back: the MIB has no object for this mode."
@@ -31,6 +32,15 @@ PROFILES = (
             number=column("40418.2.6.2.2.1.1", "doName"),
             name=column("40418.2.6.2.2.1.2", "doDeviceName")),),
         switching_confidence=Confidence.HIGH, evidence=SIMULATED.of("state", "switching"),
+        note=THERMOSTAT),
+    Profile(
+        key="snr-erd-v1", vendor="SNR", mib="SNR-ERD-4 (first firmware)",
+        source=public("lextudio/mibs.pysnmp.com", "pysnmp/SNR-ERD-4.py"),
+        models=("ERD-4 with firmware 1: its relay (1) and SMART outputs 1 to 5 (2 to 6)",),
+        sys_object_ids=oids("40418.2.6"),       # seen with newer firmware
+        outlets=(Outlets(
+            states=State(V1_STATE, on=ON, off=OFF), control=Write(V1_STATE, on=1, off=0)),),
+        switching_confidence=Confidence.MEDIUM, evidence=SIMULATED.of("state", "switching"),
         note=THERMOSTAT),
     Profile(
         key="snr-erd-project", vendor="SNR", mib="SNR-ERD-Project of 2015-04-29",
