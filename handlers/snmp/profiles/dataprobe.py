@@ -1,12 +1,23 @@
 """Dataprobe: iBoot-PDU (IBOOTPDU-MIB) and iBootBar (IBOOTBAR-MIB). In both, row 0 is outlet 1.
 
-iBoot-PDU: three columns hold the command, the state of the relay, and the outlet's activity. The state is UNKNOWN while an outlet
-cycles, reboots or waits to be switched on.
+iBoot-PDU: three columns hold the command, the state of the relay, and the outlet's activity. The
+state is UNKNOWN while an outlet cycles, reboots or waits to be switched on.
 
-iBootBar: one column holds the state or the activity. The unit of its line cords' currents is not in the compiled MIB, so they are
-not read.
+iBootBar: one column holds the state or the activity. The unit of its line cords' currents is not in
+the compiled MIB, so they are not read.
 """
-from ..parts import SIMULATED, Confidence, Doubt, Evidence, Figure, Outlets, Profile, Proof, State, Write
+from ..parts import (
+    SIMULATED,
+    Confidence,
+    Doubt,
+    Evidence,
+    Figure,
+    Outlets,
+    Profile,
+    Proof,
+    State,
+    Write,
+)
 from ..sources import Number
 from .shorthand import HUNDREDTHS, NET_SNMP, by_unit, column, librenms, oids, public, scalar, total
 
@@ -31,7 +42,7 @@ PROFILES = (
     Profile(
         key="dataprobe-ibootbar", vendor="Dataprobe", mib="IBOOTBAR-MIB",
         source=public("simonsobs/socs", "socs/mibs/IBOOTBAR-MIB.py"),
-        # Two programs compare a unit's sysObjectID with this one.
+        # Not in a recording: a program of an owner compares the answer of units with it.
         models=("iBootBar",), sys_object_ids=oids("1418.4"),
         outlets=(Outlets(
             # The other values are reboot, cycle, on pending and cycle pending.
@@ -40,5 +51,5 @@ PROFILES = (
             number=Number(BAR_STATUS),
             name=column("1418.4.3.1.2", "outletName")),),
         switching_confidence=Confidence.HIGH, evidence=SIMULATED.of("state", "switching"),
-        note="The sysObjectID is the one that two programs expect of a unit."),
+        note="The sysObjectID is the one that a program of an owner expects."),
 )
