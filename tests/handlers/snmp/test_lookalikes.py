@@ -166,3 +166,54 @@ def test_the_delays_of_an_erd_with_three_columns_are_not_read_as_states() -> Non
     device.put(SYS_OBJECT_ID, "1.3.6.1.4.1.40418.2.6")
     with pytest.raises(Unsupported):
         detect(device, PROFILES)
+
+
+IPPDU = "1.3.6.1.4.1.30966.10.3.2"
+
+
+@pytest.mark.parametrize("flag", [0, 1])
+def test_the_energy_of_an_ip_pdu_is_that_of_its_own_lines_whatever_its_slaves_do(flag: int) -> None:
+    device = unit("clever-ip-pdu_chain")
+    device.put(f"{IPPDU}.71.0", flag)
+    readings = meter(detect(device, PROFILES))
+    assert (readings.load, readings.energy) == (Decimal("7.8"), Decimal("1712.0"))
+
+
+def test_items_of_firmware_before_the_mib_of_ip_pdus_are_not_taken_for_energies() -> None:
+    device = unit("clever-ip-pdu")
+    readings = meter(detect(device, PROFILES))
+    assert (readings.load, readings.energy) == (Decimal("7.8"), None)
+
+
+IPT_METERS = "1.3.6.1.4.1.38218.1.6"
+
+
+def test_a_current_whose_scale_the_mib_contradicts_is_no_part_of_a_load() -> None:
+    device = unit("ipt-ipower")
+    assert meter(detect(device, PROFILES)).load == Decimal("3.71")
+    device.put(f"{IPT_METERS}.11.0", 229)                               # the second meter
+    assert meter(detect(device, PROFILES)).load == Decimal("6.00")
+    device.put(f"{IPT_METERS}.20.0", 1)                                 # the third meter
+    readings = meter(detect(device, PROFILES))
+    assert (readings.load, readings.power) == (None, Decimal(858))
+
+
+ACS5K = "1.3.6.1.4.1.2925.8.5"
+
+
+@pytest.mark.parametrize("oid, value, load, power", [
+    ("3.1.12.5.2", 3, None, Decimal("698.0")),                          # a three-phase unit
+    ("5.1.11.7.1", 1, Decimal("3.6"), None),                            # an estimated power
+])
+def test_a_console_server_has_no_total_with_a_unit_whose_figure_is_not_certain(
+        oid: str, value: int, load: Optional[Decimal], power: Optional[Decimal]) -> None:
+    device = unit("cyclades-acs5k")
+    device.put(f"{ACS5K}.{oid}", value)
+    readings = meter(detect(device, PROFILES))
+    assert (readings.load, readings.power) == (load, power)
+
+
+def test_a_power_switch_is_known_by_the_root_of_its_makers_older_mib() -> None:
+    device = unit("wti-power_mpc")
+    device.put("1.3.6.1.2.1.1.2.0", "1.3.6.1.4.1.2634.3")
+    assert detect(device, PROFILES).profile.key == "wti-power"
