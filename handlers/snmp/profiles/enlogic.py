@@ -1,16 +1,18 @@
 """Enlogic (nVent): PDUs of ENLOGIC-PDU-MIB. The index is unit.row. APC's cPDU has the same tables below APC's own root.
 
 Switched and metered outlets are two tables with different rows, joined by unit and number. Rows beyond the unit's outlets
-are padding with the number 0. States are 0 (off) and 1 (on), commands 1 (off) and 2 (on).
+are padding with the number 0. States are 0 (off) and 1 (on), commands 1 (off) and 2 (on). The command column reads the state
+in the numbers of commands, and 7 if the state is not known, for which the state has no value.
 """
 from decimal import Decimal
 
-from ..parts import SIMULATED, Arcs, Confidence, Evidence, Figure, Outlets, Profile, State, Write
+from ..parts import SIMULATED, Arcs, Confidence, Doubt, Evidence, Figure, Outlets, Profile, State, Write
 from ..sources import Arc, Chained, First, Number, Only, Source
 from .shorthand import HUNDREDTHS, ONES, TENTHS, by_number, column, figure, librenms, oids, total
 
 THE_UNIT = Arcs(stop=1)
 PADDING = "0"               # the outlet number of a padding row
+OFF, ON = 1, 2              # commands
 
 
 def _unit(numbers: Source) -> Number:
@@ -26,6 +28,7 @@ def family(root: str, *, key: str, vendor: str, mib: str, source: str, models: t
     def meter(below: str, name: str, scale: Decimal) -> Figure:
         return figure(by_number(column(f"{root}.5.9.1.{below}", name), (_unit(metered), metered), (_unit(number), number)), scale)
 
+    command = column(f"{root}.5.5.1.4", "pduOutletSwitchedControlCommand")
     states = Only(column(f"{root}.5.4.1.4", "pduOutletSwitchedStatusState"), number, (PADDING,), keep=False)
     count = column(f"{root}.2.3.1.4", "pduUnitPropertiesSwitchedOutletCount")       # a row for each unit of the chain
     # Rows 1 to 3 of each unit are its phases, or its lines if fed in delta. Rows 4 to 6 are the delta phases of the same load.
@@ -33,9 +36,10 @@ def family(root: str, *, key: str, vendor: str, mib: str, source: str, models: t
     return Profile(
         key=key, vendor=vendor, mib=mib, source=source, models=models, sys_object_ids=oids(sys_object_id),
         outlets=(Outlets(
-            states=State(states, on=("1",), off=("0",)),
+            states=State(states, on=("1",), off=("0",),
+                         doubts=(Doubt(command, (str(OFF), str(ON)), optional=True),)),
             count=count,
-            control=Write(column(f"{root}.5.5.1.4", "pduOutletSwitchedControlCommand"), on=2, off=1),
+            control=Write(command, on=ON, off=OFF),
             rows=Only(metered, metered, (PADDING,), keep=False),
             number=First((Chained(_unit(number), number), Chained(_unit(metered), metered))),
             name=First((column(f"{root}.5.4.1.3", "pduOutletSwitchedStatusName"),
@@ -48,7 +52,8 @@ def family(root: str, *, key: str, vendor: str, mib: str, source: str, models: t
                     else_outlets=True, unit=THE_UNIT, units=count),
         energy=total(figure(column(f"{root}.2.4.1.9", "pduUnitStatusEnergy"), TENTHS),
                      else_outlets=True, unit=THE_UNIT, units=count),
-        switching_confidence=Confidence.MEDIUM, evidence=evidence)
+        switching_confidence=Confidence.MEDIUM, evidence=evidence,
+        unread="pduCircuitBreakerStatusLoadState: it is a state of the load, and the MIB does not say that off means tripped")
 
 
 PROFILES = (
