@@ -9,7 +9,7 @@ from .shorthand import TENTHS, column, figure, oids, pysnmp_mibs, total
 
 POWER = column("2925.4.5.4.1.4", "cyOutletPower")
 OUTLETS = Arc(POWER, -1, ("0",), keep=False)
-LOCKED = "1"
+UNLOCKED = "0"              # 1 is locked, 2 unknown
 
 PROFILES = (
     Profile(
@@ -18,8 +18,8 @@ PROFILES = (
         models=("AlterPath PM behind AlterPath ACS",), sys_object_ids=oids("2925"),
         outlets=(Outlets(
             states=State(OUTLETS, on=("1",), off=("0",)),
-            control=Guarded(Write(POWER, on=1, off=0), column("2925.4.5.4.1.5", "cyOutletLock"), refuse=(LOCKED,),
-                            why="it is locked on the device"),
+            control=Guarded(Write(POWER, on=1, off=0), column("2925.4.5.4.1.5", "cyOutletLock"), allow=(UNLOCKED,),
+                            why="it is locked on the device, or its lock is not known"),
             count=OfUnits(column("2925.4.5.2.1.2", "cyPMNumberOutlets"), OUTLETS),
             name=column("2925.4.5.4.1.2", "cyOutletName")),),
         load=total(figure(column("2925.4.5.3.1.5", "cyPMUnitCurrent"), TENTHS), unit=Arcs(0, 1)),
