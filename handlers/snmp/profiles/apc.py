@@ -121,7 +121,7 @@ def unit_and_outlet(state: Source) -> Chained:
 
 
 # An overloaded bank or phase can be set to refuse "on". Such a command fails, as the state that is read after it shows.
-OVERLOAD = "they forbid only switching on, and only under overload, which the state read afterwards shows"
+OVERLOAD = "only switching on is refused, and only under overload, which the state read afterwards shows"
 
 # MasterSwitch plus and VM. The index is unit.outlet. For plus, fence_apc_snmp uses unit.1.outlet, so that form is read too.
 MSP_STATE = column("318.1.1.6.7.1.1.5", "sPDUOutletStatusMSPOutletState")
