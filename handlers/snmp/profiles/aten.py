@@ -24,6 +24,7 @@ CONFIRMATION = column("21317.1.3.2.2.2.2.10.1.3", "outletConfirmation")
 NO_CONFIRMATION = "4"
 LISTED_STATUS = changed(STATUS, listed=Only(CONFIRMATION, CONFIRMATION, (NO_CONFIRMATION,), keep=False))
 NO_RIGHT, NOT_THERE = "6", "7"
+PERMITTED = ("1", "2", "3", "4", "5", "8")      # all other statuses but "no right" (6)
 NO = "1"
 NOT_SUPPORTED = ("-2000000",)
 
@@ -68,7 +69,7 @@ def _outlets(states: State) -> Outlets:
                 Write(STATUS, on=2, off=1),
                 column("21317.1.3.2.2.2.2.70.1.2", "outletSwitchable"), refuse=(NO,),
                 why="the device reports it as not switchable"),
-            STATUS, refuse=(NO_RIGHT,), why="the SNMP community or user may not switch it"),
+            STATUS, allow=PERMITTED, why="the SNMP community or user may not switch it, or the device does not support it"),
         name=column("21317.1.3.2.2.2.2.10.1.2", "outletName"),
         current=figure(column("21317.1.3.2.2.2.2.99.1.2", "outletIntegerCurrent"), THOUSANDTHS, NOT_SUPPORTED),
         power=figure(column("21317.1.3.2.2.2.2.99.1.4", "outletIntegerPower"), THOUSANDTHS, NOT_SUPPORTED),
@@ -90,7 +91,8 @@ PROFILES = (
                     else_outlets=True),
         energy=total(figure(column("21317.1.3.2.2.2.1.99.1.5", "deviceIntegerPowerDissipation"), THOUSANDTHS, NOT_SUPPORTED),
                      else_outlets=True),
-        switching_confidence=Confidence.HIGH, evidence=RECORDED),
+        switching_confidence=Confidence.HIGH, evidence=RECORDED,
+        unread="breakerStatus: the MIB does not say which outlets a breaker has"),
     Profile(
         key="aten-pe2", vendor="Aten", mib="ATEN-PE2-CFG of 2021-11-02",
         source=pysnmp_mibs("mibs/aten/ATEN-PE2-CFG"),

@@ -7,10 +7,13 @@ unit has its own branch of the product line's tree. Only the branch of the addre
 
 Some MPDUs meter groups of outlets: the group's current is in the row of one of them, and the other rows read "--". `_of_texts`
 therefore ignores the figures of outlets if there are fewer figures than outlets: a group's current is not an outlet's.
+
+An outlet of an MPro can be protected as critical equipment (1.2 beside the relay). Its relay is then not switched, but the agent
+reports the written value as the state for a while. A command for such an outlet is refused.
 """
 from typing import Optional
 
-from ..parts import DRIVER, SIMULATED, Confidence, Figure, Outlets, Profile, State, Write
+from ..parts import DRIVER, SIMULATED, Confidence, Figure, Guarded, Outlets, Profile, State, Write
 from ..sources import Arc, Column, Counted, Listed, Only, Provided, Scalar, Source, Span, Spread, Whole
 from .shorthand import (
     HUNDREDTHS,
@@ -107,10 +110,12 @@ def _lines(item: str, tail: str) -> Source:
 def _mpro(tail: str) -> Outlets:
     """The outlets. `tail` is ".0" for firmware that appends a 0 to each OID. A unit may lack relays or meters of outlets."""
     outputs, relay = MPRO + ".1.3", column(MPRO + ".3.1", "relay", "1.1" + tail)
+    protected = column(MPRO + ".3.1", "relay", "1.2" + tail)
     current = column(outputs, "output", "1.1" + tail)
     return Outlets(
         states=State(relay, on=("1",), off=("0",)),
-        control=Write(relay, on=1, off=0),
+        control=Guarded(Write(relay, on=1, off=0), protected, allow=("0",),
+                        why="it is protected as critical equipment"),
         rows=current,
         none_if_zero=scalar(f"{MPRO}.1.0.1.3{tail}", "outputNum"),
         name=Spread(oid(MPRO + ".2.3"), (Span(1, 48, 1),), "outputName", tail="0" + tail, by_get=True, listed=current),
@@ -139,7 +144,8 @@ PROFILES = (
         load=total(*(figure(_lines("2.1", tail), HUNDREDTHS) for tail in ("", ".0"))),
         power=total(*(figure(_lines("3.1", tail)) for tail in ("", ".0"))),
         energy=total(*(figure(_lines("6", tail), TENTHS) for tail in ("", ".0"))),
-        switching_confidence=Confidence.MEDIUM, evidence=DRIVER),
+        switching_confidence=Confidence.MEDIUM, evidence=DRIVER,
+        unread="breaker of a loop (1.2.N.7): the agent does not publish which outlets a loop has"),
     _zm("clever-mpdu", "8", "MPDU", "FS.COM switched and metered PDUs with the MPDU tree", power="11"),
     _zm("clever-zpdu", "7", "ZPDU"),
     _rpdu("clever-rpdu", "6", TEST_PROGRAM + "/RPDU/r_snmp", "RPDU", "C3 Solutions PDU"),

@@ -11,7 +11,7 @@ from ..parts import SIMULATED, Arcs, Confidence, Guarded, Outlets, Profile, Stat
 from ..sources import Arc, Column, Listed, OfUnits, Only
 from .shorthand import TENTHS, column, figure, oids, pysnmp_mibs, total
 
-LOCKED, UNLOCKED = "1", "0"
+UNLOCKED = "0"              # 1 is locked, 2 unknown
 THE_PORT = Arcs(0, 1)
 ACS, ACS5K = "2925.4.5", "2925.8.5"
 ACS5K_CURRENT = column(ACS5K + ".3.1.5", "cyPMUnitCurrent")
@@ -49,8 +49,8 @@ PROFILES = (
         models=("AlterPath PM behind AlterPath ACS",), sys_object_ids=oids("2925"),
         outlets=(Outlets(
             states=State(_outlets(ACS), on=("1",), off=("0",)),
-            control=Guarded(Write(_power(ACS), on=1, off=0), _lock(ACS), refuse=(LOCKED,),
-                            why="it is locked on the device"),
+            control=Guarded(Write(_power(ACS), on=1, off=0), _lock(ACS), allow=(UNLOCKED,),
+                            why="it is locked on the device, or its lock is not known"),
             count=OfUnits(_count(ACS), _outlets(ACS)),
             name=column(ACS + ".4.1.2", "cyOutletName")),),
         load=total(figure(column(ACS + ".3.1.5", "cyPMUnitCurrent"), TENTHS), unit=THE_PORT),

@@ -1,7 +1,8 @@
 """Dataprobe: iBoot-PDU (IBOOTPDU-MIB) and iBootBar (IBOOTBAR-MIB). In both, row 0 is outlet 1.
 
-iBoot-PDU: three columns hold the command, the state of the relay, and the outlet's activity. The
-state is UNKNOWN while an outlet cycles, reboots or waits to be switched on.
+iBoot-PDU: three columns hold the command, the state of the relay, and the requested state. The state
+is UNKNOWN while the relay's state is not the requested one, and while an outlet cycles, reboots or
+waits to be switched on (2 to 4 of the requested state).
 
 iBootBar: one column holds the state or the activity. The unit of its line cords' currents is not in
 the compiled MIB, so they are not read.
@@ -9,7 +10,6 @@ the compiled MIB, so they are not read.
 from ..parts import (
     SIMULATED,
     Confidence,
-    Doubt,
     Evidence,
     Figure,
     Outlets,
@@ -22,7 +22,6 @@ from ..sources import Number
 from .shorthand import HUNDREDTHS, NET_SNMP, by_unit, column, librenms, oids, public, scalar, total
 
 NO_LINE = ("99999",)
-AT_REST = ("0", "1")               # outletStatus: off, on; 2 to 4 are cycle, reboot, pending on
 BAR_STATUS = column("1418.4.3.1.3", "outletStatus")
 LINE_CORDS = by_unit(lambda cord: scalar(f"1418.6.6.{2 * cord}.0", f"currentLC{cord}"), (1, 2))
 
@@ -32,7 +31,7 @@ PROFILES = (
         models=("iBoot-PDU4", "iBoot-PDU8"), sys_object_ids=(*oids("1418.6"), *NET_SNMP),
         outlets=(Outlets(
             states=State(column("1418.6.5.1.7", "outletActualStatus"), on=("1",), off=("0",),
-                         doubts=(Doubt(column("1418.6.5.1.6", "outletStatus"), AT_REST),)),
+                         confirm=column("1418.6.5.1.6", "outletStatus")),
             control=Write(column("1418.6.5.1.5", "outletControl"), on=1, off=0),
             number=column("1418.6.5.1.1", "outletIndex"),
             name=column("1418.6.5.1.2", "outletName")),),

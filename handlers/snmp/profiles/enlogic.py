@@ -2,8 +2,8 @@
 ENLOGIC-PDU2-MIB has them for pods, too, and tables without outlets for an "ES PDU".
 
 Switched and metered outlets are two tables with different rows, joined by unit and number. Rows beyond the unit's outlets
-are padding with the number 0. States are 0 (off) and 1 (on), commands 1 (off) and 2 (on). The object of
-the command reads 7 if the state cannot be determined.
+are padding with the number 0. States are 0 (off) and 1 (on), commands 1 (off) and 2 (on). The command column reads the state
+in the numbers of commands, and 7 if the state is not known, for which the state has no value.
 """
 from decimal import Decimal
 
@@ -13,9 +13,8 @@ from .shorthand import HUNDREDTHS, ONES, TENTHS, by_number, column, figure, libr
 
 THE_UNIT = Arcs(stop=1)
 PADDING = "0"               # the outlet number of a padding row
+OFF, ON = 1, 2              # commands
 LINES = ("1", "2", "3")
-# Values of a command's object; 7 means that the state cannot be determined.
-DETERMINED = tuple(map(str, range(1, 7)))
 
 # A row for each unit of the chain.
 ESP_UNITS = column("38446.2.2.3.1.6", "espUnitPropertiesInputPhaseCount")
@@ -27,11 +26,8 @@ def _unit(numbers: Source) -> Number:
 
 
 def family(root: str, *, key: str, vendor: str, mib: str, source: str, models: tuple[str, ...], sys_object_id: str,
-           evidence: Evidence, prefix: str = "pdu", doubted: bool = False, unread: str = "") -> Profile:
-    """A family of this design, with its tables below `root`. `prefix` begins the names of its objects.
-
-    `doubted`: a state that the command's object calls undetermined is UNKNOWN.
-    """
+           evidence: Evidence, prefix: str = "pdu") -> Profile:
+    """A family of this design, with its tables below `root`. `prefix` begins the names of its objects."""
     number = column(f"{root}.5.4.1.2", prefix + "OutletSwitchedStatusNumber")
     metered = column(f"{root}.5.9.1.2", prefix + "OutletMeteredStatusNumber")
     command = column(f"{root}.5.5.1.4", prefix + "OutletSwitchedControlCommand")
@@ -42,15 +38,15 @@ def family(root: str, *, key: str, vendor: str, mib: str, source: str, models: t
     states = Only(column(f"{root}.5.4.1.4", prefix + "OutletSwitchedStatusState"), number, (PADDING,), keep=False)
     # A row for each unit of the chain.
     count = column(f"{root}.2.3.1.4", prefix + "UnitPropertiesSwitchedOutletCount")
-    doubts = (Doubt(command, DETERMINED, optional=True),) if doubted else ()
     # Rows 1 to 3 of each unit are its phases, or its lines if fed in delta. Rows 4 to 6 are the delta phases of the same load.
     lines = Arc(column(f"{root}.3.4.1.5", prefix + "InputPhaseStatusCurrent"), -1, LINES)
     return Profile(
         key=key, vendor=vendor, mib=mib, source=source, models=models, sys_object_ids=oids(sys_object_id),
         outlets=(Outlets(
-            states=State(states, on=("1",), off=("0",), doubts=doubts),
+            states=State(states, on=("1",), off=("0",),
+                         doubts=(Doubt(command, (str(OFF), str(ON)), optional=True),)),
             count=count,
-            control=Write(command, on=2, off=1),
+            control=Write(command, on=ON, off=OFF),
             rows=Only(metered, metered, (PADDING,), keep=False),
             number=First((Chained(_unit(number), number), Chained(_unit(metered), metered))),
             name=First((column(f"{root}.5.4.1.3", prefix + "OutletSwitchedStatusName"),
@@ -63,7 +59,9 @@ def family(root: str, *, key: str, vendor: str, mib: str, source: str, models: t
                     else_outlets=True, unit=THE_UNIT, units=count),
         energy=total(figure(column(f"{root}.2.4.1.9", prefix + "UnitStatusEnergy"), TENTHS),
                      else_outlets=True, unit=THE_UNIT, units=count),
-        switching_confidence=Confidence.MEDIUM, evidence=evidence, unread=unread)
+        switching_confidence=Confidence.MEDIUM, evidence=evidence,
+        unread=f"{prefix}CircuitBreakerStatusLoadState: it is a state of the load, and the MIB does not say that off means "
+               "tripped")
 
 
 PROFILES = (
@@ -73,8 +71,7 @@ PROFILES = (
     # No sysObjectID was seen on a pod or an ES PDU: these are the roots of their trees.
     family("38446.3", key="enlogic-pod", vendor="Enlogic", mib="ENLOGIC-PDU2-MIB of 2020-05-21",
            source=librenms("enlogic/ENLOGIC-PDU2-MIB"), models=("Pod and inline meter",),
-           sys_object_id="38446.3", evidence=SIMULATED, prefix="pod", doubted=True,
-           unread="podCircuitBreakerStatusLoadState: no part joins a breaker to each of its outlets"),
+           sys_object_id="38446.3", evidence=SIMULATED, prefix="pod"),
     Profile(
         key="enlogic-esp", vendor="Enlogic", mib="ENLOGIC-PDU2-MIB of 2020-05-21",
         source=librenms("enlogic/ENLOGIC-PDU2-MIB"),
