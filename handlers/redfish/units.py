@@ -1,8 +1,8 @@
 """The PDUs of a service, and the identities of their outlets.
 
-Only the setting `pdu` leads to equipment other than rack PDUs: nothing is kept between calls, and an empty list of rack PDUs must
-not make "A1" the outlet of a transfer switch. An identity is the outlet's `Id` ("A1", "OUTLET7"). Where the collection has several
-PDUs and the setting names none, the PDU's Id precedes it: "1.A1".
+Only the setting `pdu` leads to equipment other than rack PDUs: nothing is kept between calls, and an empty list of rack
+PDUs must not make "A1" the outlet of a transfer switch. An identity is the outlet's `Id` ("A1", "OUTLET7"). Where the
+collection has several PDUs and the setting names none, the PDU's Id precedes it: "1.A1".
 """
 from __future__ import annotations
 
