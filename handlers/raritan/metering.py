@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Iterator, List, Optional, Sequence, Tuple, Typ
 from ..host import PortFigures
 from .link_units import LinkUnits
 from .meters import FeedMeter, Meter, PortMeter
+from .numbering import LastOutlet
 from .readings import (
     NOT_KNOWN,
     Amount,
@@ -83,6 +84,7 @@ class UnitMeter:
         self._outlets: List[OutletMeter] = []
         self._banks: List[Optional[Reading]] = []
         self._energy: Optional[Reading] = None
+        self._last: Optional[LastOutlet] = None
 
     def ask_model(self, bulk: Bulk) -> None:
         """Queue the lists of the unit's parts. The inlets' sensors are queued before the number of inlets is known."""
@@ -114,6 +116,7 @@ class UnitMeter:
         self._outlets = [OutletMeter(self._unit, outlet, index) for index, outlet in enumerate(listed.outlets)]
         metered = self._outlets if sent(self._metadata, "hasMeteredOutlets") is not False else []
         well_known = any(probe.error is None for probe in self._probes)
+        self._last = LastOutlet(bulk, listed) if metered else None
         for outlet in metered:
             (outlet.ask_well_known if well_known else outlet.ask_sensors)(bulk)
         yield
@@ -194,7 +197,9 @@ class UnitMeter:
         return inlets if inlets.metered else whole(amount(outlet.counter) for outlet in self._outlets)
 
     def ports(self) -> List[PortFigures]:
-        """The figures of each outlet."""
+        """The figures of each outlet. Raises JsonRpcSyntaxException if the list of outlets lacks one."""
+        if self._last is not None:
+            self._last.refuse_gap()
         return [outlet.figures() for outlet in self._outlets]
 
 
