@@ -11,7 +11,6 @@ from .readings import (
     NOT_KNOWN,
     Amount,
     Reading,
-    absent,
     all_invalid,
     amount,
     ask,
@@ -24,7 +23,7 @@ from .readings import (
 from .rpc import Agent, Bulk, Interface, Pending, sent
 from .rpc.pdumodel import Inlet, Outlet, Pdu
 from .rpc.sensors import AccumulatingNumericSensor, NumericSensor
-from .units import Present, Unit, discovery, without_outlets
+from .units import Present, Unit, absent, discovery, without_outlets
 
 if TYPE_CHECKING:
     from .panels import PanelMeter
@@ -226,10 +225,11 @@ def measured(agent: Agent, link_units: LinkUnits) -> Tuple[Optional[float], Opti
         meters[unit.link] = UnitMeter(unit)
         meters[unit.link].ask_model(bulk)
     bulk.perform()
-    units = found.present()
+    units = found.present(without_pdu=True)
     bare = without_outlets(bulk, units)
-    for _ in zip(*(meters[listed.unit.link].read(bulk, listed) for listed in units)):
+    for _ in zip(*(meters[listed.unit.link].read(bulk, listed) for listed in units if listed.exists)):
         bulk.perform()
+    bulk.perform()              # sends what `without_outlets` queued if no unit had anything to read
     used: List[Union[UnitMeter, PanelMeter]] = [meters[listed.unit.link] for listed in units]
     if bare:
         from . import panels
