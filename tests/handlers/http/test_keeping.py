@@ -105,7 +105,7 @@ def test_a_command_uses_a_new_connection_if_the_unit_announces_the_end_of_the_pr
 
 def test_a_unit_that_ends_the_connection_after_the_checks_gets_no_second_command() -> None:
     """It answers both readings on one connection, and then closes it, which nothing shows before the command."""
-    with raritan() as unit, ClosingRelay(unit.port, 0.1, 2) as relay:
+    with raritan() as unit, ClosingRelay(unit.port, 1.0, 2) as relay:
         with pytest.raises(PduHandlerError, match="may or may not have switched") as caught:
             unit.handler(relay).port_down(PduPortView("1"), pause=PAUSE_S)
         assert caught.value.kind == "unreachable" and unit.commands() == 0
@@ -140,7 +140,7 @@ def test_a_redfish_call_to_a_unit_that_keeps_the_connection_takes_one_connection
 
 @pytest.mark.parametrize("answers, talks", [(0, 1), (1, 20)])
 def test_a_script_that_only_writes_uses_one_connection_if_the_unit_keeps_it(answers: int, talks: int) -> None:
-    with raritan() as unit, ClosingRelay(unit.port, 0.005, answers) as relay:
+    with raritan() as unit, ClosingRelay(unit.port, 0.0, answers) as relay:
         with Agent("http", f"127.0.0.1:{relay.port}", unit.settings["username"], unit.settings["password"],
                    trust=Trust(verify=False)) as agent:
             outlet = pdumodel.Outlet("/model/pdu/0/outlet/0", agent)
