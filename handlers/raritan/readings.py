@@ -4,8 +4,7 @@ from __future__ import annotations
 from typing import Any, Callable, Iterable, List, NamedTuple, Optional
 
 from ..errors import Denied, PduHandlerError, Refused
-from .rpc import Bulk, Pending, present
-from .rpc._runtime.errors import leaves_open
+from .rpc import Bulk, Pending, leaves_open, present
 from .rpc.sensors import NumericSensor
 from .units import Unit
 
