@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, List, NamedTuple, Optional, Sequence, Tuple, T
 
 from ..errors import Denied, PduHandlerError, Refused
 from .link_units import LinkUnits
-from .rpc import Agent, Bulk, Interface, JsonRpcSyntaxException, Pending
-from .rpc._runtime.errors import leaves_open
+from .rpc import Agent, Bulk, Interface, JsonRpcSyntaxException, Pending, leaves_open
 from .rpc.pdumodel import Outlet, Pdu
 
 if TYPE_CHECKING:
