@@ -86,7 +86,7 @@ def splits(element: object, asked: str) -> Optional[bool]:
     """Whether the platform splits the OID of the object `asked`: its element has a part of it as
     `oid` and the rest as its index. None if the element does not tell."""
     oid, wanted = oid_arcs(getattr(element, "oid", "") or ""), oid_arcs(asked) or ()
-    if not oid or _index(element) is None:
+    if not oid:
         return None
     if oid == wanted:
         return False

@@ -33,7 +33,7 @@ def _outlets(states: State) -> Outlets:
                 Write(STATUS, on=2, off=1),
                 column("21317.1.3.2.2.2.2.70.1.2", "outletSwitchable"), refuse=(NO,),
                 why="the device reports it as not switchable"),
-            STATUS, refuse=(NO_RIGHT,), why="the SNMP community or user may not switch it"),
+            STATUS, refuse=(NO_RIGHT,), demanded=True, why="the SNMP community or user may not switch it"),
         name=column("21317.1.3.2.2.2.2.10.1.2", "outletName"),
         current=figure(column("21317.1.3.2.2.2.2.99.1.2", "outletIntegerCurrent"), THOUSANDTHS, NOT_SUPPORTED),
         power=figure(column("21317.1.3.2.2.2.2.99.1.4", "outletIntegerPower"), THOUSANDTHS, NOT_SUPPORTED),

@@ -45,7 +45,7 @@ PROFILES = (
         models=("BlueNet BN2000 to BN7500",), sys_object_ids=oids("31770.2.1"),
         outlets=(Outlets(
             states=State(STATUS, on=tuple(map(str, range(9, 25, 2))), off=tuple(map(str, range(10, 25, 2)))),
-            control=Guarded(Write(MODE, on=1, off=2), MODE, refuse=(NOT_AVAILABLE, NOT_SWITCHABLE),
+            control=Guarded(Write(MODE, on=1, off=2), MODE, refuse=(NOT_AVAILABLE, NOT_SWITCHABLE), demanded=True,
                             why="the device reports it as not switchable or not available"),
             count=OfUnits(column("31770.2.2.4.2.1.22", "blueNet2DeviceNumberOfSockets"), STATUS),
             name=column("31770.2.2.6.5.1.8", "blueNet2SocketFriendlyName"),

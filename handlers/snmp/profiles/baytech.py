@@ -30,7 +30,8 @@ PROFILES = (
         models=("MRP27", "RPC-nNC", "MMP"), sys_object_ids=oids("4779"),
         outlets=(Outlets(
             states=State(STATE, on=("1", LOCKED_ON), off=("0", LOCKED_OFF)),
-            control=Guarded(Write(STATE, on=1, off=0), STATE, refuse=(LOCKED_ON, LOCKED_OFF), why="it is locked on the device"),
+            control=Guarded(Write(STATE, on=1, off=0), STATE, refuse=(LOCKED_ON, LOCKED_OFF), demanded=True,
+                            why="it is locked on the device"),
             count=OfUnits(COUNT, STATE),
             name=column("4779.1.3.5.3.1.4", "sBTAModulesRPCOutletName")),),
         load=total(figure(_of_each_rpc(CURRENT), TENTHS),

@@ -19,7 +19,7 @@ PROFILES = (
         outlets=(Outlets(
             states=State(OUTLETS, on=("1",), off=("0",)),
             control=Guarded(Write(POWER, on=1, off=0), column("2925.4.5.4.1.5", "cyOutletLock"), refuse=(LOCKED,),
-                            why="it is locked on the device"),
+                            demanded=True, why="it is locked on the device"),
             count=OfUnits(column("2925.4.5.2.1.2", "cyPMNumberOutlets"), OUTLETS),
             name=column("2925.4.5.4.1.2", "cyOutletName")),),
         load=total(figure(column("2925.4.5.3.1.5", "cyPMUnitCurrent"), TENTHS), unit=Arcs(0, 1)),

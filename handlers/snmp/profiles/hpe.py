@@ -58,7 +58,7 @@ def outlets(root: str, name: str, amps: Decimal, kilowatt_hours: Optional[Decima
     return Outlets(
         states=State(states or listed, on=("2",), off=("1",), absent=(PADDING,)),
         control=Guarded(control or verbs, column(f"{root}.5.2.1.8", name + "OutletControlSwitchable"), refuse=("2",),
-                        why="it is configured as not switchable on the device"),
+                        demanded=True, why="it is configured as not switchable on the device"),
         rows=Only(names, names, ("",), keep=False),
         count=_count(root, name, count, controllable, states or Only(listed, listed, (PADDING,), keep=False)) if count else None,
         number=First((number(listed), number(names))),

@@ -35,9 +35,9 @@ PROFILES = (
             control=Guarded(
                 Guarded(
                     Write(column("1718.3.2.3.1.11", "outletControlAction"), on=1, off=2),
-                    Bits(column("1718.3.2.3.1.4", "outletCapabilities"), POWER_CONTROL), refuse=("0",),
+                    Bits(column("1718.3.2.3.1.4", "outletCapabilities"), POWER_CONTROL), refuse=("0",), demanded=True,
                     why="this model only monitors it"),
-                column("1718.3.2.3.1.10", "outletControlState"), refuse=(LOCKED_OFF, LOCKED_ON),
+                column("1718.3.2.3.1.10", "outletControlState"), refuse=(LOCKED_OFF, LOCKED_ON), demanded=True,
                 why="it is locked on the device"),
             rows=column("1718.3.2.3.1.2", "outletID"),
             count=OfUnits(column("1718.3.2.2.1.9", "infeedOutletCount"), STATUS),
@@ -60,7 +60,7 @@ PROFILES = (
             control=Guarded(
                 Write(column("1718.4.1.8.5.1.2", "st4OutletControlAction"), on=1, off=2),
                 column("1718.4.1.8.5.1.1", "st4OutletControlState"), refuse=(ST4_FIXED_ON, ST4_LOCKED_OFF, ST4_LOCKED_ON),
-                why="it is locked on the device, or always on"),
+                demanded=True, why="it is locked on the device, or always on"),
             rows=column("1718.4.1.8.2.1.2", "st4OutletID"),
             count=OfUnits(column("1718.4.1.3.2.1.24", "st4InputCordOutletCount"), ST4_STATE),
             number=column("1718.4.1.8.2.1.2", "st4OutletID"),

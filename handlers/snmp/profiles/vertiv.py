@@ -192,7 +192,8 @@ PROFILES = (
             states=State(AVOCENT_STATUS, on=("2", "4", "10"), off=("1", "3", "11")),
             control=Guarded(
                 Write(column("~.5.1.6", "pmPowerMgmtOutletsTablePowerControl"), on=2, off=3),
-                AVOCENT_STATUS, refuse=("3", "4", "10"), why="it is locked, or cannot be switched"),
+                AVOCENT_STATUS, refuse=("3", "4", "10"), demanded=True,
+                why="it is locked, or cannot be switched"),
             count=OfUnits(column("~.3.1.8", "pmPowerMgmtPDUTableNumberOfOutlets"), AVOCENT_STATUS),
             name=column("~.5.1.4", "pmPowerMgmtOutletsTableName"),
             current=figure(column("~.5.1.50", "pmPowerMgmtOutletsTableCurrentValue"), TENTHS, NOT_MEASURED),

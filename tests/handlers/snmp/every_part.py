@@ -56,12 +56,12 @@ EVERY_PART = Profile(
     roots=(Root("1.3.6.1.4.1.99998", "1.3.6.1.4.1.99998.1"),), sweep=True,
     outlets=(
         Outlets(
-            states=State(First((C, Only(C, S, ("1", "2"), keep=False), Provided(Arc(C, 1, ("4",), keep=False), S, "x.*"))),
+            states=State(First((C, Only(C, S, ("1", "2"), False, demanded=True), Provided(Arc(C, 1, ("4",), keep=False), S, "x.*"))),
                          on=("1", "3"), off=("2",), absent=("7",),
                          doubts=(Doubt(Bits(C, 2), ("0",), optional=True),), confirm=Negative(C)),
             control=Guarded(
                 Unmarked(Unlock(SPREAD, 1, Guarded(Verbs(TABLES, NAMED, -1), S, "why", allow=("1",))), C, ("0",), "why"),
-                S, "why", refuse=("2",), automatic=True),
+                S, "why", refuse=("2",), automatic=True, demanded=True),
             rows=Merged((Prefixed("2", Counted(BY_ROW, S)), TABLES)), count=OfUnits(S, C), none_if_zero=S,
             number=Chained(Number(C, 2, 0), C, "."), name=Field(S, 1, ";"),
             current=Figure(Joined(C, (S,), (C,), else_same_row=True), Decimal("0.001"), ("-1", "9999"), exponent=C, factor=S,
