@@ -9,7 +9,21 @@ from decimal import Decimal
 from ..parts import RECORDED, SIMULATED, Confidence, Figure, Outlets, Profile, State, Write
 from ..sources import Arc, Chained, Column, EachUnit, First, Joined, Number, OfUnits, Only, Provided, Source, Unless
 from . import enlogic
-from .shorthand import HUNDREDTHS, TENS, TENTHS, THOUSANDTHS, by_number, column, counted, figure, librenms, oids, scalar, total
+from .shorthand import (
+    HUNDREDTHS,
+    TENS,
+    TENTHS,
+    THOUSANDTHS,
+    by_number,
+    column,
+    counted,
+    figure,
+    librenms,
+    oids,
+    scalar,
+    total,
+    zero,
+)
 
 POWERNET = librenms("apc/PowerNet-MIB")
 ANY_APC = "318"             # the whole sysObjectID of some units
@@ -120,6 +134,7 @@ EASY_MODULE = column("318.1.1.30.6.1.1.2", "ePDUOutletStatusModule")
 EASY_DEVICE = column("318.1.1.30.2.1.1.2", "ePDUDeviceStatusModule")
 EASY_PHASE = column("318.1.1.30.4.2.1.2", "ePDUPhaseStatusModule")
 NO_OUTLET = "-1"            # in every column of the one row of a unit without switched outlets
+EASY_COUNT = scalar("318.1.1.30.5.0", "ePDUOutletTableSize")
 EASY_OUTLETS = Only(EASY_STATE, EASY_STATE, (NO_OUTLET,), keep=False)
 EASY_UNITS = (EASY_DEVICE, Provided(Only(EASY_MODULE, EASY_MODULE, (NO_OUTLET,), keep=False), EASY_OUTLETS, ".*"))
 
@@ -189,7 +204,7 @@ PROFILES = (
         outlets=(Outlets(
             states=State(EASY_STATE, on=("2",), off=("1",), absent=(NO_OUTLET,)),
             control=Write(column("318.1.1.30.6.2.1.4", "ePDUOutletControlCommand"), on=1, off=2),
-            count=counted(scalar("318.1.1.30.5.0", "ePDUOutletTableSize"), EASY_OUTLETS),
+            count=counted(EASY_COUNT, EASY_OUTLETS), none_if_zero=zero(EASY_COUNT),
             number=Chained(EASY_MODULE, column("318.1.1.30.6.1.1.3", "ePDUOutletStatusNumber"))),),
         load=total(figure(_easy("4.2.1.5", "ePDUPhaseStatusCurrent", EASY_PHASE), HUNDREDTHS), _easy_text("2", "current", "A")),
         power=total(figure(_easy("2.1.1.7", "ePDUDeviceStatusActivePower", EASY_DEVICE)),

@@ -53,10 +53,11 @@ PACKED = Packed(S, ";", "1")
 
 EVERY_PART = Profile(
     key="every-part", vendor="Acme", models=("A", "B"), mib="ACME-MIB", sys_object_ids=("1.3.6.1.4.1.99999",),
-    roots=(Root("1.3.6.1.4.1.99998", "1.3.6.1.4.1.99998.1"),), sweep=True,
+    roots=(Root("1.3.6.1.4.1.99998", "1.3.6.1.4.1.99998.1"),), sweep=True, described="Acme.*",
     outlets=(
         Outlets(
-            states=State(First((C, Only(C, S, ("1", "2"), False, demanded=True), Provided(Arc(C, 1, ("4",), keep=False), S, "x.*"))),
+            states=State(First((C, Only(C, S, ("1", "2"), False, demanded=True),
+                                Provided(Arc(C, 1, ("4",), keep=False), S, "x.*"))),
                          on=("1", "3"), off=("2",), absent=("7",),
                          doubts=(Doubt(Bits(C, 2), ("0",), optional=True),), confirm=Negative(C)),
             control=Guarded(
