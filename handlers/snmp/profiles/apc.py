@@ -89,6 +89,7 @@ RPDU2_OUTLETS = Outlets(
     rows=First((RPDU2_NAME, RPDU2_METERED_NAME)),
     count=scalar("318.1.1.26.9.1.0", "rPDU2OutletSwitchedTableSize"),
     number=First((Chained(RPDU2_MODULE, RPDU2_NUMBER), Chained(RPDU2_METERED_MODULE, RPDU2_METERED_NUMBER))),
+    position=(RPDU2_MODULE, RPDU2_NUMBER),
     name=First((RPDU2_NAME, RPDU2_METERED_NAME)),
     current=figure(_metered("318.1.1.26.9.4.3.1.6", "rPDU2OutletMeteredStatusCurrent"), TENTHS),
     power=figure(_metered("318.1.1.26.9.4.3.1.7", "rPDU2OutletMeteredStatusPower")),
@@ -131,6 +132,7 @@ def _easy_text(below: str, what: str, unit: str) -> Figure:
 
 EASY_STATE = column("318.1.1.30.6.1.1.4", "ePDUOutletStatusState")
 EASY_MODULE = column("318.1.1.30.6.1.1.2", "ePDUOutletStatusModule")
+EASY_NUMBER = column("318.1.1.30.6.1.1.3", "ePDUOutletStatusNumber")
 EASY_DEVICE = column("318.1.1.30.2.1.1.2", "ePDUDeviceStatusModule")
 EASY_PHASE = column("318.1.1.30.4.2.1.2", "ePDUPhaseStatusModule")
 NO_OUTLET = "-1"            # in every column of the one row of a unit without switched outlets
@@ -205,7 +207,7 @@ PROFILES = (
             states=State(EASY_STATE, on=("2",), off=("1",), absent=(NO_OUTLET,)),
             control=Write(column("318.1.1.30.6.2.1.4", "ePDUOutletControlCommand"), on=1, off=2),
             count=counted(EASY_COUNT, EASY_OUTLETS), none_if_zero=zero(EASY_COUNT),
-            number=Chained(EASY_MODULE, column("318.1.1.30.6.1.1.3", "ePDUOutletStatusNumber"))),),
+            number=Chained(EASY_MODULE, EASY_NUMBER), position=(EASY_MODULE, EASY_NUMBER)),),
         load=total(figure(_easy("4.2.1.5", "ePDUPhaseStatusCurrent", EASY_PHASE), HUNDREDTHS), _easy_text("2", "current", "A")),
         power=total(figure(_easy("2.1.1.7", "ePDUDeviceStatusActivePower", EASY_DEVICE)),
                     figure(_easy("4.2.1.6", "ePDUPhaseStatusActivePower", EASY_PHASE)),
