@@ -52,7 +52,8 @@ def test_three_families_number_the_outlets_of_a_chain_consecutively() -> None:
 def test_a_state_is_unknown_if_the_row_became_another_outlet_during_the_command(unit: Fixture) -> None:
     assert unit.switch is not None
     identity = unit.switch.identity
-    with Renumbered(unit.device()) as agent:
+    agent = Renumbered(unit.device())
+    with agent:
         wanted = DOWN if states_on(unit, agent)[identity] is UP else UP
         agent.moved = {oid: str(int(value) + 1) for oid, value in position(unit, identity).items()}
         handler, port = pdu(agent), PduPortView(identity)
