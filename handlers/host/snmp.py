@@ -108,8 +108,8 @@ class Snmp:
         elements: List[Any] = []
 
         def read() -> None:
-            for element in self._device.snmp_walk(oid):     # `extend` need not keep rows before an error
-                elements.append(element)
+            for element in self._device.snmp_walk(oid):
+                elements.append(element)        # `extend` need not keep the rows before an error
         self._call(read, f"walk {oid}", begun=elements)
         return elements
 
@@ -127,7 +127,7 @@ class Snmp:
         return split if self._splits else whole
 
     def _learn(self, element: object, oid: str) -> None:
-        """Remember whether the platform splits OIDs, if the element of the object `oid` shows it."""
+        """Remember whether the platform splits OIDs, if the element of `oid` shows it."""
         shown = self._tried(lambda: splits(element, oid), f"read {oid}")
         self._splits = self._splits if shown is None else shown
 

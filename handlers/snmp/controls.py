@@ -207,7 +207,8 @@ class Guarded(Control):
 
 class Unmarked(Control):
     """A control whose command also executes commands that are marked for other outlets. Raises Unsupported if the mark of any
-    other outlet is not in `quiet`, or if the marks that the device lists lack this outlet's: others may be missing too."""
+    other outlet is not in `quiet`, or if the marks that the device lists lack this outlet's: others
+    may be missing too."""
 
     then: Control
     marks: Source
@@ -224,7 +225,8 @@ class Unmarked(Control):
         if identity not in marks:
             raise Unsupported(f"outlet {identity} is not switched: {self.why}, and the device does "
                               "not list which outlets are marked")
-        marked = [row for row, mark in marks.items() if row != identity and text(mark) not in self.quiet]
+        marked = [row for row, mark in marks.items()
+                  if row != identity and text(mark) not in self.quiet]
         if marked:
             raise Unsupported(f"outlet {identity} is not switched: {self.why}: outlet {marked[0]} is marked")
         return self.then.orders(reader, identity, up)

@@ -72,9 +72,10 @@ def candidates(sys_object_id: str, profiles: Sequence[Profile]) -> Iterator[Cand
             yield Candidate(profile, root)
 
 
-def _metering(tried: Sequence[Candidate], reader: Reader, profiles: Sequence[Profile]) -> List[Candidate]:
-    """The families that a device without states and without a usable sysObjectID may be of: those of `tried` whose number of
-    outlets it reports as 0, and those that its sysDescr names."""
+def _metering(tried: Sequence[Candidate], reader: Reader,
+              profiles: Sequence[Profile]) -> List[Candidate]:
+    """The families that a device without states and without a usable sysObjectID may be of: those
+    of `tried` whose number of outlets it reports as 0, and those that its sysDescr names."""
     proven = [candidate for candidate in tried if candidate.profile.outlets
               and has_no_outlets(candidate.profile, reader.at(candidate.root))]
     described = [profile for profile in near(profiles, "") if profile.described]

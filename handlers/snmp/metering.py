@@ -22,7 +22,7 @@ class Readings(NamedTuple):
 
 
 class Labels(List[host.Label]):
-    """The labels of a device. `caution`: a sentence for people about its identities, "" for none."""
+    """The labels of a device. `caution`: a sentence for people about its identities, or ""."""
 
     caution = ""
 
@@ -33,13 +33,14 @@ def labels(found: Found) -> Labels:
         return Labels()
     numbers = found.outlets.number.rows(found.reader) if found.outlets.number else {}
     names = found.outlets.name.rows(found.reader) if found.outlets.name else {}
-    listed = Labels(host.label(identity, shown(numbers.get(identity, "")) or identity.rpartition(".")[2],
-                               shown(names.get(identity, ""))) for identity in found.states)
+    listed = Labels(
+        host.label(identity, shown(numbers.get(identity, "")) or identity.rpartition(".")[2],
+                   shown(names.get(identity, ""))) for identity in found.states)
     units = found.outlets.position[0].rows(found.reader) if found.outlets.position else {}
     chained = len({text(units[identity]) for identity in found.states if identity in units})
     if chained > 1:
-        listed.caution = (f"the outlets of this chain's {chained} units are numbered consecutively: "
-                          "if a unit joins or leaves the chain, an identity may become another "
+        listed.caution = (f"the outlets of this chain's {chained} units are numbered "
+                          "consecutively: if a unit joins or leaves the chain, an identity may become another "
                           "unit's outlet, so compare number and name again then")
     return listed
 

@@ -45,6 +45,6 @@ class Outlets(Frozen):
             raise ValueError("control without states: a command could not be confirmed")
 
     def position_of(self, reader: Reader, identity: str) -> Tuple[str, ...]:
-        """The values of `position` for one outlet, "" for a missing one; () for a family without it."""
+        """The values of `position` for one outlet, "" for a missing one; () without `position`."""
         held = (source.one(reader, identity) for source in self.position)
         return tuple("" if value is None else text(value) for value in held)

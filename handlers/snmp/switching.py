@@ -37,8 +37,8 @@ def switch_outlet(session: Session, port: PduPortView, wanted: EnumPowerStatus, 
     Sets `wanted` or UNKNOWN on `port` and returns `port`. Raises NoSuchOutlet if the outlet does not exist, and Unsupported if
     it must not be switched: nothing was written then. The text of an Unreachable says so if the outlet may have switched. If a
     write repeats other outlets' states, commands take turns (turns.py), and `port` gets `wanted` only if all read as written.
-    In a chain whose rows are numbered consecutively, `port` gets `wanted` only if the row still is the
-    outlet that it was before the write.
+    In a chain whose rows are numbered consecutively, `port` gets `wanted` only if the row still is
+    the outlet that it was before the write.
     """
     device, found = session.device, session.found
     identity = str(port.identity)           # a platform may return a number
@@ -70,12 +70,13 @@ def switch_outlet(session: Session, port: PduPortView, wanted: EnumPowerStatus, 
 
 
 def _position(outlets: Outlets, reader: Reader, identity: str) -> Tuple[str, ...]:
-    """`Outlets.position_of` before a command. Raises Unsupported if a value is missing that the device has for other outlets."""
+    """`Outlets.position_of` before a command. Raises Unsupported if a value is missing that the
+    device has for other outlets."""
     position = outlets.position_of(reader, identity)
     for source, value in zip(outlets.position, position):
         if not value and source.rows(reader):
-            raise Unsupported(f"outlet {identity} is not switched: the device does not tell its unit "
-                              "of the chain, or its number on it, as it does for other outlets")
+            raise Unsupported(f"outlet {identity} is not switched: the device does not tell its "
+                              "unit of the chain, or its number on it, as it does for others")
     return position
 
 

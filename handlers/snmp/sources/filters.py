@@ -43,7 +43,8 @@ class Only(Source):
         if unmarked:
             raise ProtocolError(f"the device lists the row {unmarked[0]} without the value that "
                                 "tells outlets from padding; poll it again")
-        fits = ((identity, value, self._fits(marks.get(identity))) for identity, value in rows.items())
+        fits = ((identity, value, self._fits(marks.get(identity)))
+                for identity, value in rows.items())
         return {identity: "" if fit is None else value for identity, value, fit in fits if fit is not False}
 
     def one(self, reader: Reader, identity: str) -> Optional[Raw]:

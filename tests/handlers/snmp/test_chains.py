@@ -70,7 +70,7 @@ def test_an_outlet_whose_unit_is_not_told_as_it_is_for_others_is_not_switched(un
     for lost in position(unit, identity):
         rows = {oid: row for oid, row in unit.rows.items() if oid != lost}
         with Agent(Device(rows, unit.rules)) as agent:
-            with pytest.raises(Unsupported, match="does not tell its unit of the chain"):
+            with pytest.raises(Unsupported, match="does not tell its unit"):
                 near(agent).port_down(PduPortView(identity))
             assert agent.writes() == []
 
