@@ -11,7 +11,21 @@ from decimal import Decimal
 from ..parts import RECORDED, SIMULATED, Confidence, Doubt, Figure, Outlets, Profile, State, Write
 from ..sources import Arc, Chained, Column, EachUnit, First, Joined, Number, OfUnits, Only, Provided, Source, Unless
 from . import enlogic
-from .shorthand import HUNDREDTHS, TENS, TENTHS, THOUSANDTHS, by_number, column, counted, figure, librenms, oids, scalar, total
+from .shorthand import (
+    HUNDREDTHS,
+    TENS,
+    TENTHS,
+    THOUSANDTHS,
+    by_number,
+    column,
+    counted,
+    figure,
+    librenms,
+    oids,
+    scalar,
+    total,
+    zero,
+)
 
 POWERNET = librenms("apc/PowerNet-MIB")
 ANY_APC = "318"             # the whole sysObjectID of some units
@@ -93,6 +107,7 @@ RPDU2_OUTLETS = Outlets(
     rows=First((RPDU2_NAME, RPDU2_METERED_NAME)),
     count=scalar("318.1.1.26.9.1.0", "rPDU2OutletSwitchedTableSize"),
     number=First((Chained(RPDU2_MODULE, RPDU2_NUMBER), Chained(RPDU2_METERED_MODULE, RPDU2_METERED_NUMBER))),
+    position=(RPDU2_MODULE, RPDU2_NUMBER),
     name=First((RPDU2_NAME, RPDU2_METERED_NAME)),
     current=figure(_metered("318.1.1.26.9.4.3.1.6", "rPDU2OutletMeteredStatusCurrent"), TENTHS),
     power=figure(_metered("318.1.1.26.9.4.3.1.7", "rPDU2OutletMeteredStatusPower")),
@@ -140,9 +155,11 @@ EASY_STATE = column("318.1.1.30.6.1.1.4", "ePDUOutletStatusState")
 EASY_COMMAND = column("318.1.1.30.6.2.1.4", "ePDUOutletControlCommand")
 EASY_DETERMINED = ("1", "2")            # on, off; 3 says that the state is not known, for which the state has no value
 EASY_MODULE = column("318.1.1.30.6.1.1.2", "ePDUOutletStatusModule")
+EASY_NUMBER = column("318.1.1.30.6.1.1.3", "ePDUOutletStatusNumber")
 EASY_DEVICE = column("318.1.1.30.2.1.1.2", "ePDUDeviceStatusModule")
 EASY_PHASE = column("318.1.1.30.4.2.1.2", "ePDUPhaseStatusModule")
 NO_OUTLET = "-1"            # in every column of the one row of a unit without switched outlets
+EASY_COUNT = scalar("318.1.1.30.5.0", "ePDUOutletTableSize")
 EASY_OUTLETS = Only(EASY_STATE, EASY_STATE, (NO_OUTLET,), keep=False)
 EASY_UNITS = (EASY_DEVICE, Provided(Only(EASY_MODULE, EASY_MODULE, (NO_OUTLET,), keep=False), EASY_OUTLETS, ".*"))
 
@@ -219,8 +236,8 @@ PROFILES = (
             states=State(EASY_STATE, on=("2",), off=("1",), absent=(NO_OUTLET,),
                          doubts=(Doubt(EASY_COMMAND, EASY_DETERMINED, optional=True),)),
             control=Write(EASY_COMMAND, on=1, off=2),
-            count=counted(scalar("318.1.1.30.5.0", "ePDUOutletTableSize"), EASY_OUTLETS),
-            number=Chained(EASY_MODULE, column("318.1.1.30.6.1.1.3", "ePDUOutletStatusNumber"))),),
+            count=counted(EASY_COUNT, EASY_OUTLETS), none_if_zero=zero(EASY_COUNT),
+            number=Chained(EASY_MODULE, EASY_NUMBER), position=(EASY_MODULE, EASY_NUMBER)),),
         load=total(figure(_easy("4.2.1.5", "ePDUPhaseStatusCurrent", EASY_PHASE), HUNDREDTHS), _easy_text("2", "current", "A")),
         power=total(figure(_easy("2.1.1.7", "ePDUDeviceStatusActivePower", EASY_DEVICE)),
                     figure(_easy("4.2.1.6", "ePDUPhaseStatusActivePower", EASY_PHASE)),

@@ -27,8 +27,8 @@ from ..parts import (
     Verbs,
     changed,
 )
-from ..sources import Chained, First, Merged, Number, OfUnits, Only, Part, Source, Whole
-from .shorthand import HUNDREDTHS, ONES, THOUSANDTHS, column, figure, librenms, oids, scalar, total
+from ..sources import Chained, First, Listed, Merged, Number, OfUnits, Only, Part, Source, Unless, Whole
+from .shorthand import HUNDREDTHS, ONES, THOUSANDTHS, column, figure, librenms, oids, scalar, total, zero
 
 PADDING = "0"               # the state in rows beyond the unit's outlets, and the outlet count in rows beyond the chain's units
 NEUTRAL = "2"               # a value of ...InputPhaseCurrentMeasType
@@ -58,9 +58,10 @@ def outlets(root: str, name: str, amps: Decimal, kilowatt_hours: Optional[Decima
     return Outlets(
         states=State(states or listed, on=("2",), off=("1",), absent=(PADDING,)),
         control=Guarded(control or verbs, column(f"{root}.5.2.1.8", name + "OutletControlSwitchable"), refuse=("2",),
-                        why="it is configured as not switchable on the device"),
+                        demanded=True, why="it is configured as not switchable on the device"),
         rows=Only(names, names, ("",), keep=False),
         count=_count(root, name, count, controllable, states or Only(listed, listed, (PADDING,), keep=False)) if count else None,
+        none_if_zero=zero(count) if count else None,
         number=First((number(listed), number(names))),
         name=names,
         current=figure(column(f"{root}.5.1.1.5", name + "OutletCurrent"), amps),
@@ -104,6 +105,8 @@ BAR_STATE = column(MPDU + ".4.1.1.2", "mpduSmExtBarOutletStatus")
 # The table of bars has rows for every output. If no smart device is detected on an output, the type of its device is empty.
 BARS = Only(BAR_STATE, Part(column(MPDU + ".3.1.1.8", "mpduDeviceType"), over=BAR_STATE, stop=2), ("",), keep=False)
 MODULE_POWER = column(PDU + ".3.1.1.4", "pduOutputPower")
+MODULE_PDUS = column(PDU + ".1.2.1.1", "pduIdentIndex")
+MODULE_COUNT = scalar(PDU + ".1.1.0", "numOfPdu")
 NOT_MEASURED = "-1"
 
 
@@ -148,9 +151,13 @@ PROFILES = (
     Profile(
         key="hpe-pdu-module", vendor="HPE", mib="CPQPOWER-MIB 1.80 (pdu)", source=CPQPOWER,
         models=("PDU Management Module for metered PDUs",), sys_object_ids=oids(PDU),
-        # A row for each PDU. No total unless at least numOfPdu rows have a power.
-        power=total(figure(Whole(Only(MODULE_POWER, MODULE_POWER, (NOT_MEASURED,), keep=False),
-                                 scalar(PDU + ".1.1.0", "numOfPdu")))),
+        described=r"(?is).*(\bPDU\b|Power Distribution).*",
+        # A row for each PDU. No total unless at least numOfPdu rows have a power; on a module without
+        # that number, unless each PDU of the table of identities, and each row, has one.
+        power=total(figure(Whole(Only(MODULE_POWER, MODULE_POWER, (NOT_MEASURED,), keep=False), MODULE_COUNT)),
+                    figure(Unless(Listed(MODULE_PDUS, MODULE_POWER), MODULE_COUNT)),
+                    figure(Unless(Unless(MODULE_POWER, MODULE_PDUS), MODULE_COUNT))),
         evidence=SIMULATED.of("power"),
-        note="It has no outlets. Its current is not read, because its unit changed between revisions of the MIB."),
+        note="It has no outlets. Its current is not read, because its unit changed between revisions of the MIB. Some units "
+             "have no sysObjectID: they are told by sysDescr."),
 )

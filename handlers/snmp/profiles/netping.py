@@ -20,7 +20,7 @@ PWR_MEMO = column("25728.5800.3.1.6", "npPwrMemo")
 
 
 def _by_mode(mode: Column) -> Guarded:
-    return Guarded(Write(mode, on=1, off=0), mode, refuse=AUTOMATIC, automatic=True,
+    return Guarded(Write(mode, on=1, off=0), mode, refuse=AUTOMATIC, automatic=True, demanded=True,
                    why="it is in an automatic mode, which a command would end permanently")
 
 

@@ -11,7 +11,7 @@ from .shorthand import HUNDREDTHS, THOUSANDTHS, column, figure, librenms, oids
 
 ROOT, NAME = "19536.10.1", "pdug5"
 STATES = Only(column(ROOT + ".5.2.1.1", "pdug5OutletControlStatus"), column(ROOT + ".5.1.1.1", "pdug5OutletIndex"), ("0",),
-              keep=False)
+              keep=False, demanded=True)
 OUTLET_COUNT = column(ROOT + ".1.2.1.13", "pdug5OutletCount")          # a row for each unit of the chain
 
 PROFILES = (

@@ -14,7 +14,7 @@ from typing import Optional
 
 from ..parts import RECORDED, SIMULATED, Arcs, Confidence, Figure, Guarded, Outlets, Profile, Proof, Root, State, Write, changed
 from ..sources import Alike, Arc, Bits, Chained, Checked, EachUnit, First, Listed, Negative, Number, Only, Source, Unless
-from .shorthand import ONES, THOUSANDTHS, column, counted, figure, librenms, oid, oids, scalar, total
+from .shorthand import ONES, THOUSANDTHS, column, counted, figure, librenms, oid, oids, scalar, total, zero
 
 CURRENT, POWER, ENERGY, ON_OFF = "1", "5", "8", "14"        # sensor types
 
@@ -77,11 +77,12 @@ NO_ENERGY = ("-1", "0")
 def px1_outlets(label_plus: int, energy: Optional[Figure]) -> Outlets:
     """The outlets. The printed number is the row's number plus `label_plus`. Eaton's copy has no energies."""
     state, label = column("~.2.2.1.3", "outletOperationalState"), column("~.2.2.1.2", "outletLabel")
+    count = scalar("~.2.1.0", "outletCount")
     return Outlets(
         states=State(state, on=("1",), off=("0",)),
         control=Write(state, on=1, off=0),
         rows=label,
-        count=counted(scalar("~.2.1.0", "outletCount"), state),
+        count=counted(count, state), none_if_zero=zero(count),
         number=First((Number(state, plus=label_plus), Number(label, plus=label_plus))),
         name=label,
         current=figure(column("~.2.2.1.4", "outletCurrent"), THOUSANDTHS),

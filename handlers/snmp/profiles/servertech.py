@@ -7,7 +7,7 @@ Sentry3-MIB: the fourth infeed of a three-phase tower is the neutral line and ha
 """
 from ..parts import SIMULATED, Arcs, Confidence, Doubt, Guarded, Outlets, Profile, Proof, State, Write, changed
 from ..sources import Arc, Bits, Listed, OfUnits, Only, Part
-from .shorthand import HUNDREDTHS, TENTHS, THOUSANDTHS, column, figure, librenms, oids, scalar, total
+from .shorthand import HUNDREDTHS, TENTHS, THOUSANDTHS, column, figure, librenms, oids, scalar, total, zero
 
 THE_UNIT = Arcs(stop=1)     # or the tower
 THREE_PHASE = 3             # bit of towerCapabilities
@@ -19,6 +19,8 @@ ST4_TRUSTED = ("0", "14", "15", "16", "17", "18", "19", "20")
 ST4_NEUTRAL = "4"           # a value of st4LineIndex
 
 STATUS, ST4_STATE = column("1718.3.2.3.1.5", "outletStatus"), column("1718.4.1.8.3.1.1", "st4OutletState")
+OUTLET_COUNT = column("1718.3.2.2.1.9", "infeedOutletCount")
+ST4_OUTLET_COUNT = column("1718.4.1.3.2.1.24", "st4InputCordOutletCount")
 INFEED_LOAD = column("1718.3.2.2.1.7", "infeedLoadValue")
 TOWER = column("1718.3.2.1.1.8", "towerCapabilities")
 IS_THREE_PHASE = Bits(TOWER, THREE_PHASE)
@@ -35,12 +37,12 @@ PROFILES = (
             control=Guarded(
                 Guarded(
                     Write(column("1718.3.2.3.1.11", "outletControlAction"), on=1, off=2),
-                    Bits(column("1718.3.2.3.1.4", "outletCapabilities"), POWER_CONTROL), refuse=("0",),
+                    Bits(column("1718.3.2.3.1.4", "outletCapabilities"), POWER_CONTROL), refuse=("0",), demanded=True,
                     why="this model only monitors it"),
-                column("1718.3.2.3.1.10", "outletControlState"), refuse=(LOCKED_OFF, LOCKED_ON),
+                column("1718.3.2.3.1.10", "outletControlState"), refuse=(LOCKED_OFF, LOCKED_ON), demanded=True,
                 why="it is locked on the device"),
             rows=column("1718.3.2.3.1.2", "outletID"),
-            count=OfUnits(column("1718.3.2.2.1.9", "infeedOutletCount"), STATUS),
+            count=OfUnits(OUTLET_COUNT, STATUS), none_if_zero=zero(OUTLET_COUNT),
             number=column("1718.3.2.3.1.2", "outletID"),
             name=column("1718.3.2.3.1.3", "outletName"),
             current=figure(column("1718.3.2.3.1.7", "outletLoadValue"), HUNDREDTHS),
@@ -60,9 +62,9 @@ PROFILES = (
             control=Guarded(
                 Write(column("1718.4.1.8.5.1.2", "st4OutletControlAction"), on=1, off=2),
                 column("1718.4.1.8.5.1.1", "st4OutletControlState"), refuse=(ST4_FIXED_ON, ST4_LOCKED_OFF, ST4_LOCKED_ON),
-                why="it is locked on the device, or always on"),
+                demanded=True, why="it is locked on the device, or always on"),
             rows=column("1718.4.1.8.2.1.2", "st4OutletID"),
-            count=OfUnits(column("1718.4.1.3.2.1.24", "st4InputCordOutletCount"), ST4_STATE),
+            count=OfUnits(ST4_OUTLET_COUNT, ST4_STATE), none_if_zero=zero(ST4_OUTLET_COUNT),
             number=column("1718.4.1.8.2.1.2", "st4OutletID"),
             name=column("1718.4.1.8.2.1.3", "st4OutletName"),
             current=figure(column("1718.4.1.8.3.1.3", "st4OutletCurrent"), HUNDREDTHS),

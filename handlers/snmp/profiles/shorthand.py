@@ -68,6 +68,13 @@ def counted(count: Source, listed: Source) -> Provided:
     return Provided(count, listed, "(?s).*")
 
 
+def zero(count: Source) -> Provided:
+    """The device's number of outlets as the proof of `none_if_zero`: its rows, if all are 0. A number
+    above 0 contradicts nothing, because a unit that only meters may count outlets that it does not
+    list."""
+    return Provided(count, count, "0")
+
+
 def total(*figures: Figure, else_outlets: bool = False, unit: Optional[Arcs] = None, units: Optional[Source] = None) -> Total:
     """A total from these figures, else, with `else_outlets`, from the outlets; see `Total`."""
     return Total(tuple(figures), else_outlets, unit, units)

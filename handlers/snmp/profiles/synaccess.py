@@ -23,7 +23,7 @@ PROFILES = (
         outlets=(Outlets(
             states=State(LINK_STATE, on=("1",), off=("0",)),
             control=Guarded(Write(LINK_STATE, on=1, off=0), scalar("21728.4.1.10.0", "outletSwitchingSupported"), refuse=(NO,),
-                            why="this model does not switch"),
+                            demanded=True, why="this model does not switch"),
             name=column("21728.4.5.1.1.3", "outletName")),),
         power=total(figure(column("21728.4.2.1.1.14", "inletActivePower"))),
         energy=total(figure(column("21728.4.2.1.1.5", "inletEnergyAccumulation"))),

@@ -21,6 +21,7 @@ from .shorthand import (
     pysnmp_mibs,
     scalar,
     total,
+    zero,
 )
 
 # Newer Geist units (VERTIV-V5-MIB): switched and metered outlets are two tables, joined by the outlet's factory name.
@@ -72,6 +73,7 @@ def _dcs(below: str, name: str) -> Listed:
 
 LIEBERT_PDU = Arcs(stop=1)
 LIEBERT_STATE = column("476.1.42.3.8.50.20.1.95", "lgpPduRcpEntryPwrState")
+LIEBERT_COUNT = scalar("476.1.42.3.8.50.19.0", "lgpPduRcpTableCount")
 LIEBERT_NAME = column("476.1.42.3.8.50.20.1.10", "lgpPduRcpEntryUsrLabel")
 
 AVOCENT_STATUS = column("~.5.1.5", "pmPowerMgmtOutletsTableStatus")
@@ -161,7 +163,7 @@ PROFILES = (
                 column("476.1.42.3.8.50.20.1.105", "lgpPduRcpEntryControlLock"), refuse=("2",),
                 why="it is locked on the device"),
             rows=LIEBERT_NAME,
-            count=counted(scalar("476.1.42.3.8.50.19.0", "lgpPduRcpTableCount"), LIEBERT_STATE),
+            count=counted(LIEBERT_COUNT, LIEBERT_STATE), none_if_zero=zero(LIEBERT_COUNT),
             number=column("476.1.42.3.8.50.20.1.25", "lgpPduRcpEntrySysAssignLabel"),
             name=LIEBERT_NAME,
             current=figure(column("476.1.42.3.8.50.20.1.61", "lgpPduRcpEntryEcHundredths"), HUNDREDTHS),
@@ -196,7 +198,8 @@ PROFILES = (
             states=State(AVOCENT_STATUS, on=("2", "4", "10"), off=("1", "3", "11")),
             control=Guarded(
                 Write(column("~.5.1.6", "pmPowerMgmtOutletsTablePowerControl"), on=2, off=3),
-                AVOCENT_STATUS, refuse=("3", "4", "10"), why="it is locked, or cannot be switched"),
+                AVOCENT_STATUS, refuse=("3", "4", "10"), demanded=True,
+                why="it is locked, or cannot be switched"),
             count=OfUnits(column("~.3.1.8", "pmPowerMgmtPDUTableNumberOfOutlets"), AVOCENT_STATUS),
             name=column("~.5.1.4", "pmPowerMgmtOutletsTableName"),
             current=figure(column("~.5.1.50", "pmPowerMgmtOutletsTableCurrentValue"), TENTHS, NOT_MEASURED),

@@ -15,7 +15,7 @@ from handlers.snmp import options, schema, turns
 from handlers.snmp.controls import Control, Guarded, Unlock, Unmarked, Verbs, Write
 from handlers.snmp.frozen import changed
 from handlers.snmp.profiles.digipower import PROFILES as FAMILIES
-from handlers.snmp.sources import Column, Scalar
+from handlers.snmp.sources import Column, Packed, Scalar
 from handlers.snmp.turns import exclusive
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import pdu
@@ -99,7 +99,7 @@ def test_a_state_is_unknown_unless_every_outlet_reads_as_written(undo: bool, nei
 
 CHECKED = (
     Guarded(PACKED, Scalar("1.3.6.1.4.1.17420.1.9.0"), why="locked", refuse=("1",)),
-    Unmarked(PACKED, Scalar("1.3.6.1.4.1.17420.1.9.0"), quiet=("0",), why="marked"))
+    Unmarked(PACKED, Packed(Scalar(STATES)), quiet=("0", "1"), why="marked"))
 
 
 @pytest.mark.parametrize("control", CHECKED, ids=lambda control: type(control).__name__)
