@@ -7,6 +7,7 @@ from typing import Any, Callable, List, Mapping, NamedTuple, Optional, Sequence,
 import click
 
 from . import form, meant
+from .hidden import without_login
 from .options import Given, Parameters, Word, asking, given, output
 from .output import Result, shown
 
@@ -120,7 +121,7 @@ class OnHost(Lazy):
         def call(context: click.Context, /, **values: Any) -> int:
             assert context.parent is not None
             state, host = given(context), form.address(str(context.parent.params["host"]))
-            return shown(self.run(state, host, cmd_name, command, values), state.json)
+            return shown(without_login(self.run(state, host, cmd_name, command, values), state), state.json)
         words = [word for word in command.parameters if isinstance(word, Word) and word.about]
         width = max((len(word.plain) for word in words), default=0)
         about = [f"{word.plain:{width}}  {word.about}" for word in words]
