@@ -4,6 +4,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import unicodedata
 from typing import Any, Dict, List, Mapping, Sequence
 
 from ...errors import printable
@@ -13,7 +14,9 @@ from .verdict import Row, Summary
 _HEAD = ("", "name", "handler", "address", "result", "on", "off", "unknown", "A", "kWh", "s")
 _CSV = ("name", "handler", "address", "result", "on", "off", "unknown", "load_a", "energy_kwh", "seconds", "requests", "kind",
         "reason", "remedy")
-_FORMULA = ("=", "+", "-", "@")         # a spreadsheet reads a cell that begins with one of these as a formula
+# A spreadsheet reads a cell that begins with one of these as a formula; some fold other forms of them first (NFKC): fullwidth,
+# small, superscript. NFKC does not fold the minus sign.
+_FORMULA = ("=", "+", "-", "@", "\u2212")
 CHANGED = "*"
 
 
@@ -46,7 +49,13 @@ def as_csv(rows: Sequence[Row]) -> str:
 def _safe(value: object) -> object:
     if not isinstance(value, str):
         return value
-    return f"'{printable(value)}" if value.startswith(_FORMULA) else printable(value)
+    shown = printable(value)
+    return f"'{shown}" if begins_as_formula(shown) else shown
+
+
+def begins_as_formula(text: str) -> bool:
+    """Whether a spreadsheet may read the text as a formula."""
+    return unicodedata.normalize("NFKC", text.lstrip(" ")[:1]).startswith(_FORMULA)
 
 
 def as_json(rows: Sequence[Row], found: Summary, marks: Mapping[str, Sequence[str]]) -> Dict[str, Any]:
