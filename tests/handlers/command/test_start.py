@@ -17,10 +17,10 @@ from hypothesis import given, strategies
 
 from handlers import VERSION
 from handlers.command import meant, root
+from handlers.command.ending import missing
 from handlers.command.exits import INTERRUPTED, READER_GONE, code_of
 from handlers.command.options import option
 from handlers.command.root import PLACES
-from handlers.command.start import missing
 from tests.handlers.command.running import options
 from tests.needs import ROOT, pythons
 from tests.peers import PEERS
