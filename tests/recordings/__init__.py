@@ -7,9 +7,9 @@ underscore and a word.
 The JSON has `about` (its source), `snmp` (the versions that the unit speaks), `outlets` by identity, `load_a`, `power_w`,
 `energy_kwh`, `walks` and `gets` (the cost of a status; `gets` defaults to 1), `rules` (how the unit reacts to writes; fields of
 the simulator's Rule), `switch` (the exact writes, in order; or null). The first unit of a family also has `siblings`: a list of
-`Sibling`, or a sentence that says which tables of the MIB were read and have none. It may also have `padding` (row indexes that are
-not outlets), `also` (other families that fit the unit too) and `metered_only` (true: the unit has no outlets, but none of its
-answers proves that, so it needs the handler setting `metered_only`).
+`Sibling`, or a sentence that says which tables of the MIB were read and have none. It may also have `padding` (row indexes that
+are not outlets), `also` (other families that fit the unit too) and `metered_only` (true: the unit has no outlets, but none of
+its answers proves that, so it needs the handler setting `metered_only`).
 """
 from __future__ import annotations
 

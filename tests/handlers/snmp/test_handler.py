@@ -50,10 +50,11 @@ def test_status_and_figures_agree_with_the_simulators_books(key: str, version: s
 
 
 @FAMILIES
-def test_a_status_of_forty_eight_outlets_costs_at_most_five_requests(key: str) -> None:
+def test_a_status_of_forty_eight_outlets_costs_at_most_six_requests(key: str) -> None:
+    """At most five, except for a Sentry: its control states, which tell of a command under way, cost one more."""
     with Agent(BIG[key]()) as agent:
         assert len(pdu(agent).status().ports) == 48
-        assert agent.requests <= 5
+        assert agent.requests <= (6 if key == "sentry3" else 5)
         assert agent.counts["get"] <= 2
 
 
