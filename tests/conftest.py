@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import signal
 from collections import Counter
 from typing import Dict, Generator, Iterator, List
@@ -11,7 +10,6 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests import secrecy
-from tests.dealing import dealt
 
 _AGAINST = "against"
 # On a busy machine, some examples take longer than Hypothesis' deadline of 200 ms. Without a deadline, the check too_slow would
@@ -39,9 +37,6 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: List[pytest.Item]) -> None:
-    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-    if workers > 1:
-        items[:] = dealt(items, lambda item: item.nodeid.partition("::")[0], workers)
     for item in items:
         for mark in item.iter_markers(_AGAINST):
             item.user_properties.append((_AGAINST, str(mark.args[0])))

@@ -11,8 +11,6 @@ from typing import Any, Mapping, NamedTuple
 
 from ..errors import Named, PduHandlerError, SettingsError, printable
 from ..nut.client import NutClient
-from ..nut.connection import PORT
-from ..settings import host_and_port
 from . import asking, form
 from .exits import DONE, NOT_SEEN
 from .groups import Command, Commands, OnHost, Place
@@ -175,17 +173,16 @@ PLACES = {name: Place("nut", "COMMANDS", command.help) for name, command in COMM
 def _run(state: Given, host: str, _: str, command: Command, words: Mapping[str, Any]) -> Result:
     """Run a command. One that only reads asks for no password, and sends its login only if the server demands it."""
     from ..nut import settings as nut  # imported late: the list of commands does not need it
-    from ..settings import TIMEOUT, Settings
+    from ..nut.handler import made
+    from ..settings import Settings
     state.words = ("device",)
-    bare, port = host_and_port(host)
     declared = [one for one in nut.SETTINGS if one.key not in _NOT_HERE]
     texts = form.of_command("nut", declared, state, host, login=command.writes)
     if command.writes and not texts.get("username"):
         raise SettingsError(("a NUT server accepts writes only from a user in its upsd.users: give ", Named("username")))
     values = Settings(texts, declared)
-    user = values[nut.USERNAME] if command.writes or values[nut.PASSWORD] else ""
-    with NutClient(bare, values[nut.PORT] or (PORT if port is None else port), username=user, password=values[nut.PASSWORD],
-                   tls=nut.tls_of(values), timeout=values[TIMEOUT]) as client:
+    logs_in = command.writes or bool(values[nut.PASSWORD])
+    with made(NutClient, values, host, logs_in=logs_in) as client:
         return command.run(Call(client, values[nut.WHOLE_LOAD], state, host, words))
 
 

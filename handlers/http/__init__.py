@@ -3,6 +3,7 @@
     message     Endpoint, Request, Reply, and the protocol classes Stream and Transport
     client      Login, and one device's HTTP service: repeats a read after a closed connection, turns statuses into errors
     connection  the transport that handlers use, on the standard library
+    keeping     whether a write may go out on the persistent connection
     settings    scheme, user name and password
     strict_json JSON from a device, bounded before it is parsed
     echo        hides a device's text in errors if it holds the login

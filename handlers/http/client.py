@@ -86,16 +86,16 @@ class HttpClient:
         Raises SettingsError (login or `ca_pem` is unusable), HttpException (the upload cannot be read) and its subclasses.
         """
         request = Request(method, target, {"Accept-Encoding": "identity", **headers, **login.headers()}, body,
-                          timeout, total, limit)
+                          timeout, total, limit, once=not repeatable)
         with self._lock:
             if self._process != os.getpid():            # after a fork, two processes would share the connection
                 self._transport.close()
                 self._process = os.getpid()
             try:
-                reply = self.attempt(request, repeatable)
+                reply = self.attempt(request)
                 if reply.status in REDIRECTS:
                     from .redirects import followed  # most devices do not redirect
-                    reply = followed(self, request, reply, login, repeatable)
+                    reply = followed(self, request, reply, login)
                 if reply.status not in answers:
                     raise of_status(reply.status, login, reply.headers)
                 return reply
@@ -103,15 +103,16 @@ class HttpClient:
                 error.at(self.where.host, f"{method} {login.quoted(target.partition('?')[0])}")
                 raise
 
-    def attempt(self, request: Request, repeatable: bool) -> Reply:
-        """The reply with any status. A read is sent once more if the persistent connection was closed, and after a 408."""
+    def attempt(self, request: Request) -> Reply:
+        """The reply with any status. If the persistent connection was closed, and after a 408, a request is
+        repeated unless it is sent `once`."""
         try:
             reply = self._transport.exchange(self.where, request)
         except HttpUnreachable as error:
-            if not (repeatable and error.reused):
+            if request.once or not error.reused:
                 raise
         else:
-            if reply.status != 408 or not repeatable:
+            if reply.status != 408 or request.once:
                 return reply
             self._transport.close()         # 408: the device stopped waiting, often on an idle persistent connection
         return self._transport.exchange(self.where, request)

@@ -16,17 +16,23 @@ from ..errors import Unreachable
 from ..tally import SENT
 from ..tls import Trust
 from . import failures
+from .keeping import Keeping
 from .message import PORTS, Endpoint, Reply, Request
 
 
 class StandardTransport:
-    """Keeps one connection, reopened when needed. `total`: seconds from construction in which exchanges may start."""
+    """Keeps one connection, reopened when needed. `total`: seconds from construction in which exchanges may start.
+
+    A request that is sent once goes out on the connection if the unit is known to keep it, else on a new one:
+    see `keeping`.
+    """
 
     def __init__(self, trust: Trust, total: float = math.inf) -> None:
         self._trust, self._until = trust, time.monotonic() + total
         self._context: Optional[ssl.SSLContext] = None
         self._connection: Optional[http.client.HTTPConnection] = None
         self._where: Optional[Endpoint] = None
+        self._keeping = Keeping()
 
     def close(self) -> None:
         """Close the connection; the next exchange opens one."""
@@ -40,7 +46,8 @@ class StandardTransport:
         if began >= self._until:
             raise failures.HttpUnreachable("the device answers too slowly: the time for this call is over; try again")
         end = min(began + request.total, self._until)
-        kept = self._connection is not None and self._where == where and not _ended(self._connection.sock)
+        kept = (self._connection is not None and self._where == where
+                and self._usable(self._connection.sock, request.once))
         if not kept:
             self.close()
         response: Optional[http.client.HTTPResponse] = None
@@ -57,6 +64,7 @@ class StandardTransport:
             response = connection.getresponse()
             body = _drained(response, request.limit)
             keep = not response.will_close
+            self._keeping.answered(response.headers.get("keep-alive", ""), time.monotonic())
         except (OSError, http.client.HTTPException, UnicodeError) as error:
             failed = failures.before_answer(error, where.netloc, kept) if response is None else failures.in_answer(error)
             failed = failed.caused_by(error)
@@ -67,7 +75,19 @@ class StandardTransport:
                 response.close()
             if not keep:
                 self.close()
+        if getattr(failed, "reused", False):
+            self._keeping.ended(began)
         raise failed                        # raised outside `except`: http.client's errors hold the device's text
+
+    def _usable(self, opened: Any, once: bool) -> bool:
+        """Whether the open connection may carry the next request. May wait before one that is sent once."""
+        pause = self._keeping.pause(time.monotonic()) if once else 0.0
+        if pause is None:
+            return False
+        if _ended(opened, pause):
+            self._keeping.ended(time.monotonic())
+            return False
+        return True
 
     def _open(self, where: Endpoint, timeout: float, end: float) -> http.client.HTTPConnection:
         """Connect and, for https, check the certificate, before a request is sent."""
@@ -88,6 +108,7 @@ class StandardTransport:
         made: Any = http.client.HTTPConnection(name, where.port)
         made.sock, made.default_port = opened, PORTS[where.scheme]      # http.client leaves this port out of the Host header
         self._connection, self._where = made, where
+        self._keeping.opened()
         return self._connection
 
 
@@ -163,10 +184,10 @@ def _drained(response: http.client.HTTPResponse, limit: int) -> bytes:
     return bytes(body)
 
 
-def _ended(opened: Any) -> bool:
-    """Whether the peer has closed the idle connection, or has sent bytes without a request."""
+def _ended(opened: Any, wait: float = 0.0) -> bool:
+    """Whether the peer closes the idle connection, or sends bytes without a request, within `wait` seconds."""
     if opened is None or getattr(opened, "pending", int)():         # TLS: decrypted bytes, which the selector does not see
         return True
     with getattr(selectors, "PollSelector", selectors.SelectSelector)() as waiting:     # select refuses descriptors above 1023
         waiting.register(opened, selectors.EVENT_READ)
-        return bool(waiting.select(0))
+        return bool(waiting.select(wait))

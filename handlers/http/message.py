@@ -35,8 +35,8 @@ class Stream(Protocol):
 class Request(NamedTuple):
     """One HTTP request. `target` starts with a slash; `limit` is the largest accepted body of the answer in bytes.
 
-    `timeout`: seconds for one wait. `total`: seconds for the exchange, without the sending of the body. The repr leaves out
-    every field that may hold a login.
+    `timeout`: seconds for one wait. `total`: seconds for the exchange, without the sending of the body. `once`: it must not be
+    repeated, so it needs a connection that is known to be open. The repr leaves out every field that may hold a login.
     """
 
     method: str
@@ -46,6 +46,7 @@ class Request(NamedTuple):
     timeout: float
     total: float
     limit: int
+    once: bool = False
 
     def __repr__(self) -> str:
         return f"Request({self.method}, timeout={self.timeout}, total={self.total}, limit={self.limit})"

@@ -10,7 +10,7 @@ from .message import PORTS, Endpoint, Reply, Request
 from .places import path_here
 
 
-def followed(client: HttpClient, request: Request, reply: Reply, login: Login, repeatable: bool) -> Reply:
+def followed(client: HttpClient, request: Request, reply: Reply, login: Login) -> Reply:
     """Repeat the request, with its path, at the endpoint that `reply` redirects to. The client keeps that endpoint if it answers.
 
     A GET may also be redirected to another path of the same endpoint. Raises HttpRefused for other redirects, and for a write,
@@ -18,14 +18,14 @@ def followed(client: HttpClient, request: Request, reply: Reply, login: Login, r
     """
     path = path_here(reply.headers.get("location"), client.where)
     if request.method == "GET" and path not in ("", request.target):
-        return client.attempt(request._replace(target=path), True)
+        return client.attempt(request._replace(target=path, once=False))
     moved = redirected(client.where, reply, login)
-    if not repeatable:
+    if request.once:
         raise HttpRefused(f"the device redirects this request to {moved.url} (status {reply.status}), and it was not sent again: "
                           f"set the scheme {moved.scheme} and the port {moved.port}", str(reply.status))
     here, client.where = client.where, moved
     try:
-        return client.attempt(request, True)
+        return client.attempt(request)
     except PduHandlerError as error:
         client.where = here
         if not isinstance(error, HttpUnreachable):

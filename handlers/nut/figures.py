@@ -1,25 +1,59 @@
-"""Load and energy of a whole NUT device, from NUT's variables. Pure.
+"""The type of a NUT device, and its load and energy, from NUT's variables. Pure.
 
-A sum with a missing part is not used: it would look like a small load.
+`device.type` is pdu, ups, ats (automatic transfer switch), psu (power supply) or scd (solar controller). Some drivers before NUT
+2.4.3 do not report it, and some report other words. NUT does not list sts (static transfer switch), but it is treated like ats.
+A sum with a missing part is not used: it would look like a small load. Source: NUT's docs/nut-names.txt.
 """
 from __future__ import annotations
 
 import math
 import re
-from typing import TYPE_CHECKING, Callable, Dict, List, Mapping, Optional, Sequence
+from typing import Callable, Dict, List, Mapping, Optional, Sequence
 
-from .kinds import type_of, type_of_member
 from .members import Member, number
-
-if TYPE_CHECKING:
-    from .model import Outlet
 
 WH_IN_KWH = 1000.0
 _LINE_CURRENT = re.compile(r"(input|output)\.L([0-9])\.current")
-Figure = Callable[[Mapping[str, str], Sequence["Outlet"]], Optional[float]]
+# Takes the device's variables and the figures of its outlets. A figure is None where it is not reported.
+Figure = Callable[[Mapping[str, str], Sequence[Optional[float]]], Optional[float]]
+
+_WITHOUT_OUTLETS = ("ups", "ats", "psu", "scd", "sts")  # types of devices that may have no outlets
+_TYPES = ("pdu", *_WITHOUT_OUTLETS)
+_OWN_FIGURES = ("battery.", "input.", "output.")        # variables with figures other than those of outlets
 
 
-def load(variables: Mapping[str, str], outlets: Sequence[Outlet]) -> Optional[float]:
+def type_of(variables: Mapping[str, str]) -> str:
+    """`device.type` if it is one of NUT's types or sts, else ups for a device with a battery, else ''."""
+    reported = variables.get("device.type", "").strip().lower()
+    if reported in _TYPES:
+        return reported
+    return "ups" if any(name.startswith("battery.") for name in variables) else ""
+
+
+def type_of_member(variables: Mapping[str, str], chain: Mapping[str, str]) -> str:
+    """The type of a member of a daisy chain, by its variables without prefix (`type`, not `device.2.type`), else by the chain's
+    `device.type`."""
+    own = type_of({"device.type": variables.get("type", ""), **variables})
+    return own or type_of({"device.type": chain.get("device.type", "")})
+
+
+def may_lack_outlets(variables: Mapping[str, str]) -> bool:
+    """Whether a device that lists no outlets really has none.
+
+    True if `outlet.count` is 0. Without that count, true for types other than PDUs, and for a device of unknown type that has
+    a battery, an input or an output.
+    """
+    count = number(variables.get("outlet.count"))
+    if count is not None:
+        return count == 0
+    kind = type_of(variables)
+    return kind in _WITHOUT_OUTLETS or (not kind and any(name.startswith(_OWN_FIGURES) for name in variables))
+
+
+# ---- load and energy -----------------------------------------------------------------------------------------
+
+
+def load(variables: Mapping[str, str], outlets: Sequence[Optional[float]]) -> Optional[float]:
     """Amperes: the first figure that the device has, in the order of its type:
 
     - PDU and all other types: input, outlets, output, `outlet.current` (last: one driver reports ten times the true current).
@@ -30,7 +64,7 @@ def load(variables: Mapping[str, str], outlets: Sequence[Outlet]) -> Optional[fl
     """
     kind = type_of(variables)
     inlet, output = side(variables, "input"), side(variables, "output")
-    own = whole([outlet.current for outlet in outlets])
+    own = whole(outlets)
     if kind == "ups":
         return _first(output, own)
     if kind in ("ats", "sts"):
@@ -52,23 +86,29 @@ def side(variables: Mapping[str, str], name: str) -> Optional[float]:
     return _first(summed, number(variables.get(f"{name}.current")))
 
 
-def energy(variables: Mapping[str, str], outlets: Sequence[Outlet]) -> Optional[float]:
+def energy(variables: Mapping[str, str], outlets: Sequence[Optional[float]]) -> Optional[float]:
     """kWh: `input.energy`, else the outlets, else `outlet.energy`. The server reports Wh."""
     inlet, total = (number(variables.get(f"{name}.energy")) for name in ("input", "outlet"))
-    return _first(None if inlet is None else inlet / WH_IN_KWH, whole([outlet.energy for outlet in outlets]),
+    return _first(None if inlet is None else inlet / WH_IN_KWH, whole(outlets),
                   None if total is None else total / WH_IN_KWH)
 
 
-def total(figure: Figure, device: Member, chain: Mapping[int, Member], outlets: Sequence[Outlet]) -> Optional[float]:
-    """`figure` of a device; for a daisy chain, the sum over its members, or the chain's own figure if a member lacks one."""
+def total(figure: Figure, device: Member, chain: Mapping[int, Member],
+          outlets: Mapping[str, Optional[float]]) -> Optional[float]:
+    """`figure` of a device; for a daisy chain, the sum over its members, or the chain's own figure if a member lacks one.
+
+    `outlets`: the figures of the outlets by identity.
+    """
     if not chain:
-        return figure(device.variables, outlets)
-    own: Dict[str, List[Outlet]] = {}
-    for outlet in outlets:
-        own.setdefault(outlet.identity.partition(".")[0], []).append(outlet)
-    return _first(whole([figure({**member.variables, "device.type": type_of_member(member.variables, device.variables)},
-                                own.get(str(number_), [])) for number_, member in chain.items()]),
-                  figure(device.variables, []))
+        return figure(device.variables, list(outlets.values()))
+    own: Dict[str, List[Optional[float]]] = {}
+    for identity, value in outlets.items():
+        own.setdefault(identity.partition(".")[0], []).append(value)
+    of_members = []
+    for number_, member in chain.items():
+        kind = type_of_member(member.variables, device.variables)
+        of_members.append(figure({**member.variables, "device.type": kind}, own.get(str(number_), [])))
+    return _first(whole(of_members), figure(device.variables, []))
 
 
 def whole(figures: Sequence[Optional[float]]) -> Optional[float]:

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import Iterator, List, Tuple, Type, TypeVar
+from typing import Iterator, List, Optional, Tuple, Type, TypeVar
 
 from common.logger import get_logger
 from pdu_common.helper import PduPortView, PduStatisticView, PduView
@@ -76,14 +76,23 @@ def session(pdu_data: object, method: str, kind: Type[C], *, bounded: bool = Tru
         if set("/@") & set(typed):          # not shown: a password may precede the @
             raise SettingsError(("the address contains a / or an @: give the host alone, a user as ", Named("username"),
                                  ", and a device of the server as ", Named("device")))
-        address, port = host_and_port(typed)
-        with kind(address, settings[PORT] or (NUT_PORT if port is None else port), username=settings[USERNAME],
-                  password=settings[PASSWORD], tls=tls_of(settings), timeout=settings[TIMEOUT],
-                  total=CALL_SECONDS if bounded else None) as client:
+        address = host_and_port(typed)[0]
+        with made(kind, settings, typed, total=CALL_SECONDS if bounded else None) as client:
             yield client, settings
     except PduHandlerError as error:
         error.at(address, method)
         raise
+
+
+def made(kind: Type[C], settings: Settings, typed: str, *, total: Optional[float] = None, logs_in: bool = True) -> C:
+    """The client of the server at the address `typed`, as the settings describe it. Sends nothing.
+
+    `total`: seconds in which all exchanges must end. Unless it `logs_in`, the client has no user. Raises SettingsError.
+    """
+    address, port = host_and_port(typed)
+    return kind(address, settings[PORT] or (NUT_PORT if port is None else port),
+                username=settings[USERNAME] if logs_in else "", password=settings[PASSWORD],
+                tls=tls_of(settings), timeout=settings[TIMEOUT], total=total)
 
 
 def make_handler(pdu_data: object) -> NutPdu:

@@ -47,12 +47,12 @@ class Device(NamedTuple):
     @property
     def load(self) -> Optional[float]:
         """Amperes."""
-        return figures.total(figures.load, self.whole, self.chain, self._real())
+        return figures.total(figures.load, self.whole, self.chain, {one.identity: one.current for one in self._real()})
 
     @property
     def energy(self) -> Optional[float]:
         """kWh, cumulative."""
-        return figures.total(figures.energy, self.whole, self.chain, self._real())
+        return figures.total(figures.energy, self.whole, self.chain, {one.identity: one.energy for one in self._real()})
 
     def _real(self) -> List[Outlet]:
         return [outlet for outlet in self.outlets if outlet.identity != LOAD]

@@ -10,12 +10,12 @@ outlets that do switch, and some report row numbers.
 from __future__ import annotations
 
 import re
-from typing import Callable, Mapping, Optional, Sequence
+from typing import Callable, List, Mapping, Optional, Sequence
 
-from . import failures, figures, ups_load
-from .kinds import may_lack_outlets
-from .members import Member, counted, is_number, members_of, number
-from .model import Device, Outlet, Way
+from . import failures, figures
+from .figures import may_lack_outlets
+from .members import SWITCHES, Member, counted, is_number, members_of, number
+from .model import LOAD, Device, Outlet, Way
 
 _ON_OFF = {"on": True, "off": False}
 _SWITCH = {**_ON_OFF, "1": True, "0": False}            # tripplite_usb writes outlet.N.switch as a number
@@ -42,7 +42,7 @@ def read(variables: Mapping[str, str], commands: Sequence[str], writable: Mappin
     if len(outlets) < count:                    # in a chain the whole device may count the outlets of all members
         raise failures.too_few(len(outlets), device.prefix, count)
     if whole_load:
-        outlets += ups_load.outlets(device)
+        outlets += _whole_load(device)
     if not outlets and not meters and not may_lack_outlets(variables):
         raise failures.no_outlets(*(shown(variables.get(key, "")) for key in ("driver.name", "device.type")))
     return Device(outlets, device, {**counted(members), **listed} if chain or meters else {})
@@ -51,7 +51,7 @@ def read(variables: Mapping[str, str], commands: Sequence[str], writable: Mappin
 def state(values: Mapping[str, str]) -> Optional[bool]:
     """On, off or unknown (None), from the values of an outlet's `state_variables`."""
     if "ups.status" in values:
-        return ups_load.state(values["ups.status"])
+        return _load_state(values["ups.status"])
     seen = set()
     for variable, text in values.items():
         words = _SWITCH if variable.endswith(".switch") else _ON_OFF
@@ -86,3 +86,25 @@ def _way(member: Member, own: str, on: bool, writable: Mapping[str, str]) -> Opt
 def _tidy(text: str) -> str:
     """`1.00` -> `1`: snmp-ups writes whole numbers with decimals."""
     return re.sub(r"\.0+$", "", text) if is_number(text) else text
+
+
+# ---- the whole load of a UPS ---------------------------------------------------------------------------------
+
+def _whole_load(device: Member) -> List[Outlet]:
+    """The whole load of a UPS as one more outlet, switched by `load.on` and `load.off`; [] if the server lists neither."""
+    ways = [Way(command) if command in device.commands else None for command in SWITCHES]
+    if ways == [None, None]:
+        return []
+    variables = device.variables
+    return [Outlet(LOAD, "", "whole load", _load_state(variables.get("ups.status", "")), None,
+                   figures.side(variables, "output"), number(variables.get("ups.realpower")),
+                   number(variables.get("ups.power")), None, ways[0], ways[1],
+                   ("ups.status",) if "ups.status" in variables else ())]
+
+
+def _load_state(status: str) -> Optional[bool]:
+    """`ups.status` is a set of words. OFF: the load is off. OL (on line) or OB (on battery) without OFF: it is on."""
+    words = status.upper().split()
+    if "OFF" in words:
+        return False
+    return True if "OL" in words or "OB" in words else None

@@ -18,9 +18,7 @@ from typing import Any, Callable, Deque, Dict, Iterator, NamedTuple, Optional, S
 
 from ..errors import Denied, PduHandlerError, Refused, Unreachable
 from .readings import absent
-from .rpc import Agent, Bulk, Interface
-from .rpc._runtime import declared
-from .rpc._runtime.registry import base_name, inner_name
+from .rpc import Agent, Bulk, Interface, base_name, declared, inner_name
 from .rpc.event import Channel, Service
 from .rpc.idl import Event
 from .units import Unit

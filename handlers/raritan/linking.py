@@ -7,11 +7,10 @@ from common.logger import get_logger
 
 from ..errors import Denied, Named, PduHandlerError, Unreachable
 from .link_units import LINK_UNITS, LOWEST_LINK, LinkUnits
-from .readings import absent
 from .rpc import Agent, Bulk, JsonRpcSyntaxException, Pending, present
 from .rpc.cascading import CascadeManager
 from .rpc.pdumodel import Pdu
-from .units import OWN, Present, Unit, UnitDiscovery
+from .units import OWN, Present, Unit, UnitDiscovery, absent
 
 LOGGER = get_logger(__name__)
 _LAST_USUAL_LINK = 8            # the highest link id documented up to firmware 3.6; newer firmware may have higher ones
@@ -45,7 +44,7 @@ class LinkedUnits(UnitDiscovery):
         self._outlets += [(unit, bulk.add(unit.proxy(Pdu).getOutlets)) for unit in more]
         return more
 
-    def present(self) -> List[Present]:
+    def present(self, without_pdu: bool = False) -> List[Present]:
         """The unit itself and its wanted link units. Wanted ids that the PDU does not have are only logged.
 
         Raises Unreachable or Denied for a link unit that does not answer or is not usable, and the errors of other answers.
@@ -57,7 +56,9 @@ class LinkedUnits(UnitDiscovery):
             LOGGER.warning(f"ignoring link ids that the PDU does not have: {', '.join(map(str, unknown))} (see link_units)")
         out = []
         for unit, answer in self._outlets:
-            if unit.link == OWN or known is None and answer.error is None:
+            if unit.link == OWN:
+                out.append(self.own(answer, without_pdu))
+            elif known is None and answer.error is None:
                 out.append(Present(unit, unit.each_once(answer.get(), "getOutlets")))
             elif known is None and not absent(answer.error):
                 raise self._silent(unit.link, "does not list its outlets", answer.error)

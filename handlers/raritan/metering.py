@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Iterator, List, Optional, Sequence, Tuple, Typ
 from ..host import PortFigures
 from .link_units import LinkUnits
 from .meters import FeedMeter, Meter, PortMeter
+from .numbering import LastOutlet
 from .readings import (
     NOT_KNOWN,
     Amount,
     Reading,
-    absent,
     all_invalid,
     amount,
     ask,
@@ -23,7 +23,7 @@ from .readings import (
 from .rpc import Agent, Bulk, Interface, Pending, sent
 from .rpc.pdumodel import Inlet, Outlet, Pdu
 from .rpc.sensors import AccumulatingNumericSensor, NumericSensor
-from .units import Present, Unit, discovery, without_outlets
+from .units import Present, Unit, absent, discovery, without_outlets
 
 if TYPE_CHECKING:
     from .panels import PanelMeter
@@ -83,6 +83,7 @@ class UnitMeter:
         self._outlets: List[OutletMeter] = []
         self._banks: List[Optional[Reading]] = []
         self._energy: Optional[Reading] = None
+        self._last: Optional[LastOutlet] = None
 
     def ask_model(self, bulk: Bulk) -> None:
         """Queue the lists of the unit's parts. The inlets' sensors are queued before the number of inlets is known."""
@@ -114,6 +115,7 @@ class UnitMeter:
         self._outlets = [OutletMeter(self._unit, outlet, index) for index, outlet in enumerate(listed.outlets)]
         metered = self._outlets if sent(self._metadata, "hasMeteredOutlets") is not False else []
         well_known = any(probe.error is None for probe in self._probes)
+        self._last = LastOutlet(bulk, listed) if metered else None
         for outlet in metered:
             (outlet.ask_well_known if well_known else outlet.ask_sensors)(bulk)
         yield
@@ -194,7 +196,9 @@ class UnitMeter:
         return inlets if inlets.metered else whole(amount(outlet.counter) for outlet in self._outlets)
 
     def ports(self) -> List[PortFigures]:
-        """The figures of each outlet."""
+        """The figures of each outlet. Raises JsonRpcSyntaxException if the list of outlets lacks one."""
+        if self._last is not None:
+            self._last.refuse_gap()
         return [outlet.figures() for outlet in self._outlets]
 
 
@@ -221,10 +225,11 @@ def measured(agent: Agent, link_units: LinkUnits) -> Tuple[Optional[float], Opti
         meters[unit.link] = UnitMeter(unit)
         meters[unit.link].ask_model(bulk)
     bulk.perform()
-    units = found.present()
+    units = found.present(without_pdu=True)
     bare = without_outlets(bulk, units)
-    for _ in zip(*(meters[listed.unit.link].read(bulk, listed) for listed in units)):
+    for _ in zip(*(meters[listed.unit.link].read(bulk, listed) for listed in units if listed.exists)):
         bulk.perform()
+    bulk.perform()              # sends what `without_outlets` queued if no unit had anything to read
     used: List[Union[UnitMeter, PanelMeter]] = [meters[listed.unit.link] for listed in units]
     if bare:
         from . import panels

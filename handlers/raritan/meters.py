@@ -9,7 +9,6 @@ from .readings import (
     NOT_METERED,
     Amount,
     Reading,
-    absent,
     amount,
     ask,
     failed,
@@ -20,7 +19,7 @@ from .readings import (
 )
 from .rpc import Bulk, Pending
 from .rpc.pdumodel import Circuit, Inlet, Outlet, Pole, PowerLine, PowerMeter
-from .units import Unit
+from .units import Unit, absent
 
 _LINES = (PowerLine.L1, PowerLine.L2, PowerLine.L3)
 _KNOWN = frozenset(PowerLine)

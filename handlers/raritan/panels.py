@@ -12,10 +12,10 @@ from pdu_common.helper import EnumPowerStatus
 from ..errors import Unsupported
 from ..host import Label, PortFigures, label
 from .meters import FeedMeter, PortMeter
-from .readings import NOT_KNOWN, NOT_METERED, Amount, absent, whole
+from .readings import NOT_KNOWN, NOT_METERED, Amount, whole
 from .rpc import Bulk, Interface, JsonRpcSyntaxException, Pending, present
 from .rpc.pdumodel import Circuit, Panel, Pdu, Pole, PowerMeter, PowerMeterController
-from .units import OWN, AnInterface, Unit
+from .units import OWN, AnInterface, Unit, absent
 
 _LINES = {PowerMeter.Type.ONE_PHASE: 1, PowerMeter.Type.SPLIT_PHASE: 2, PowerMeter.Type.THREE_PHASE: 3}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 from typing import Callable, Dict
 
 from ..errors import Denied, Refused, Unsupported
+from .numbering import misplaced
 from .rpc import Pending, sent
 from .rpc.pdumodel import Outlet, Pdu
 
@@ -24,15 +25,19 @@ def refused(outlets: str, code: int) -> Refused:
 
 def refuse_mixed_up(identity: str, known: Pending[Outlet.MetaData], metadata: Pending[Outlet.MetaData],
                     quoted: Callable[[str], str]) -> None:
-    """Raise Unsupported if getOutlets and the well-known id give different labels for the outlet at one position.
+    """Raise Unsupported if labels show that the outlet in the list of getOutlets is not the one that the identity means.
 
-    The unit then numbers its outlets in two ways, and nothing shows which of them matches the wiring.
+    Either the well-known id of its position leads to another label: the unit then numbers its outlets in two ways, and
+    nothing shows which of them matches the wiring. Or that label cannot be read, and the list's own is another number.
     """
     label, other = sent(metadata, "label"), sent(known, "label")
-    if None not in (label, other) and label != other:       # older firmware may lack a label
-        raise Unsupported(f"nothing was changed: in the PDU's list outlet {identity} is labelled {quoted(label)!r}, but its "
-                          f"well-known id leads to the outlet labelled {quoted(other)!r}; compare both labels with the numbers "
-                          f"printed on the unit, and report its model and firmware")
+    if not misplaced(int(identity.rpartition(".")[2]), label, other):
+        return
+    leads = (f"its well-known id leads to the outlet labelled {quoted(str(other))!r}" if other is not None
+             else "the label behind its well-known id cannot be read")
+    raise Unsupported(f"nothing was changed: in the PDU's list outlet {identity} is labelled {quoted(str(label))!r}, but "
+                      f"{leads}; compare the labels with the numbers printed on the unit, and report its model and "
+                      "firmware")
 
 
 def refuse_before(identity: str, settings: Pending[Pdu.Settings], metadata: Pending[Outlet.MetaData],

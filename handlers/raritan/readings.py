@@ -3,11 +3,10 @@ from __future__ import annotations
 
 from typing import Any, Callable, Iterable, List, NamedTuple, Optional
 
-from ..errors import Denied, PduHandlerError, Refused
+from ..errors import Denied, PduHandlerError
 from .rpc import Bulk, Pending, present
-from .rpc._runtime.errors import leaves_open
 from .rpc.sensors import NumericSensor
-from .units import Unit
+from .units import Unit, absent as absent
 
 Reading = Pending[NumericSensor.Reading]
 
@@ -84,11 +83,3 @@ def failed(answer: Pending[Any]) -> Optional[PduHandlerError]:
     if isinstance(answer.error, Denied):
         raise answer.error
     return answer.error
-
-
-def absent(error: Optional[PduHandlerError]) -> bool:
-    """Whether this error counts as proof that the device does not have the object or the method.
-
-    Only a refusal does, except for a missing right, HTTP 429, HTTP statuses outside 4xx, and JSON-RPC internal or server errors.
-    """
-    return isinstance(error, Refused) and not isinstance(error, Denied) and not leaves_open(error) and error.code != "429"

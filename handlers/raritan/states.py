@@ -9,6 +9,7 @@ from pdu_common.helper import EnumPowerStatus
 
 from ..errors import Denied
 from .link_units import LinkUnits
+from .numbering import LastOutlet
 from .rpc import Agent, Bulk, Pending, sent
 from .rpc.fitness import HardwareHealth
 from .rpc.pdumodel import Outlet, Pdu
@@ -29,7 +30,8 @@ def read(agent: Agent, wanted: LinkUnits) -> List[Tuple[str, EnumPowerStatus]]:
 
 def _look(agent: Agent, wanted: LinkUnits) -> List[_UnitStates]:
     units, bulk = discovered(agent, wanted)
-    # > POST /bulk: getState of each reference that getOutlets returned; getFailures of /hwhealth, getMetaData of /model/pdu/0
+    # > POST /bulk: getState of each reference that getOutlets returned; getFailures of /hwhealth, getMetaData of
+    #   /model/pdu/0, of the last reference and of the well-known id of its position
     # < {"_ret_": {"available": true, "powerState": 1, "switchOnInProgress": false, ...}}      Outlet.idl 3.0.4, State
     found, bare = [_UnitStates(bulk, listed) for listed in units], without_outlets(bulk, units)
     bulk.perform()
@@ -51,6 +53,7 @@ class _UnitStates:
         if self._answers:
             self._failures = ask_failures(bulk, listed.unit)
             self._metadata = bulk.add(listed.unit.proxy(Pdu).getMetaData)
+            self._last = LastOutlet(bulk, listed)
 
     @functools.cached_property
     def _states(self) -> List[Optional[Outlet.State]]:
@@ -66,7 +69,8 @@ class _UnitStates:
     def ports(self) -> List[Tuple[str, EnumPowerStatus]]:
         """Identity and state of each outlet or branch circuit. An outlet whose state cannot be read is UNKNOWN.
 
-        Raises the first error if no outlet can be read, and Denied if the account may not read one of them.
+        Raises the first error if no outlet can be read, Denied if the account may not read one of them, and
+        JsonRpcSyntaxException if the list lacks an outlet.
         """
         if not self._answers:
             return self.circuits
@@ -74,6 +78,7 @@ class _UnitStates:
         for error in errors:
             if isinstance(error, Denied) or len(errors) == len(self._answers):
                 raise error
+        self._last.refuse_gap()
         doubted = contradicted(self._failures, len(self._answers))
         return [(identity, EnumPowerStatus.UNKNOWN if state is None or position in doubted else status(state))
                 for position, (identity, state) in enumerate(zip(self._identities, self._states))]

@@ -11,8 +11,7 @@ from ..switching import switch
 from . import states
 from .link_units import HIGHEST_LINK, LINK_UNITS, LinkUnits
 from .preconditions import refuse_before, refuse_mixed_up, refused
-from .rpc import Agent, Bulk, Pending
-from .rpc._runtime.errors import leaves_open
+from .rpc import Agent, Bulk, Pending, leaves_open
 from .rpc.pdumodel import Outlet, Pdu
 from .units import OWN, Present, Unit, discovery
 

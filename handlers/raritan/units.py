@@ -1,10 +1,11 @@
 """The units behind one address, their outlets, and the identities of outlets: "7", on link unit 2 "2.7"."""
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, List, NamedTuple, Sequence, Tuple, Type, TypeVar
+from typing import TYPE_CHECKING, List, NamedTuple, Optional, Sequence, Tuple, Type, TypeVar
 
+from ..errors import Denied, PduHandlerError, Refused
 from .link_units import LinkUnits
-from .rpc import Agent, Bulk, Interface, JsonRpcSyntaxException, Pending
+from .rpc import Agent, Bulk, Interface, JsonRpcSyntaxException, Pending, leaves_open
 from .rpc.pdumodel import Outlet, Pdu
 
 if TYPE_CHECKING:
@@ -56,11 +57,13 @@ class Present(NamedTuple):
     """A unit that answered, with the references that `getOutlets` returned.
 
     An outlet's identity ends with its position in `outlets`, from 1. Its state is read and changed through the reference there.
-    Well-known ids (`/outlet/0`) number the outlets too; see `preconditions.refuse_mixed_up`.
+    Well-known ids (`/outlet/0`) number the outlets too; see `numbering`. `exists`: whether the unit has its object
+    `/model/pdu/...`.
     """
 
     unit: Unit
     outlets: List[Outlet]
+    exists: bool = True
 
     def identities(self) -> List[str]:
         return [self.unit.identity(index) for index in range(len(self.outlets))]
@@ -81,9 +84,28 @@ class UnitDiscovery:
         """Queue getOutlets of further units that the first answers name, and return these units."""
         return []
 
-    def present(self) -> List[Present]:
-        """The unit. Raises the error of its answer."""
-        return [Present(unit, unit.each_once(answer.get(), "getOutlets")) for unit, answer in self._outlets]
+    def present(self, without_pdu: bool = False) -> List[Present]:
+        """The units that answered. Raises the errors of their answers; see `own` for `without_pdu`."""
+        return [self.own(answer, without_pdu) for _, answer in self._outlets]
+
+    def own(self, answer: Pending[List[Outlet]], without_pdu: bool) -> Present:
+        """The unit itself. Raises the error of its answer.
+
+        With `without_pdu`, a unit that does not have `/model/pdu/0` is no error here: it may be a power meter controller,
+        whose figures do not need that object. The caller passes it to `without_outlets`, which raises for any other unit.
+        """
+        unit = self.asked[0]
+        if without_pdu and absent(answer.error):
+            return Present(unit, [], exists=False)
+        return Present(unit, unit.each_once(answer.get(), "getOutlets"))
+
+
+def absent(error: Optional[PduHandlerError]) -> bool:
+    """Whether this error counts as proof that the device does not have the object or the method.
+
+    Only a refusal does, except for a missing right, HTTP 429, HTTP statuses outside 4xx, and JSON-RPC internal or server errors.
+    """
+    return isinstance(error, Refused) and not isinstance(error, Denied) and not leaves_open(error) and error.code != "429"
 
 
 def discovery(agent: Agent, wanted: LinkUnits) -> UnitDiscovery:
@@ -103,7 +125,7 @@ def discovered(agent: Agent, wanted: LinkUnits) -> Tuple[List[Present], Bulk]:
     bulk.perform()
     if units.ask_unusual(bulk):
         bulk.perform()
-    return units.present(), bulk
+    return units.present(without_pdu=True), bulk
 
 
 def without_outlets(bulk: Bulk, units: Sequence[Present]) -> List[WithoutOutlets]:

@@ -1,7 +1,7 @@
 """The members of a collection over all its pages. A list that is shorter than its own count is an error."""
 from __future__ import annotations
 
-from typing import List, Set, Union
+from typing import Dict, List, Set, Union
 
 from ..errors import PduHandlerError, ProtocolError
 from .answers import Json
@@ -12,14 +12,28 @@ MOST_MEMBERS, _MOST_PAGES = 5000, 500
 
 
 def members(service: RedfishService, collection: Json) -> List[Json]:
-    """The members of `collection`: 1 round trip for each further page, and for each member that is not included in full.
+    """As `each_member`, but raises the error of a member that cannot be read."""
+    return [_readable(one) for one in each_member(service, collection)]
 
-    Raises the errors of `links_of`, and the error of a member that cannot be read.
+
+def each_member(service: RedfishService, collection: Json) -> List[Union[Json, PduHandlerError]]:
+    """The members of `collection`, with an error in place of one that cannot be read: 1 round trip for each further
+    page, and for each member that is not included in full.
+
+    Raises the errors of `links_of`, and those that `RedfishService.all` raises.
     """
-    listed = links_of(service, collection)
-    missing = [number for number, one in enumerate(listed) if not is_whole(one)]
-    read = dict(zip(missing, service.all([listed[number].get("@odata.id") for number in missing])))
-    return [_readable(read.get(number, one)) for number, one in enumerate(listed)]
+    found: List[Union[Json, PduHandlerError]] = []
+    missing: Dict[int, str] = {}
+    for number, one in enumerate(links_of(service, collection)):
+        found.append(one)
+        if not is_whole(one):
+            try:
+                missing[number] = service.path(one.get("@odata.id"))
+            except ProtocolError as error:
+                found[number] = error
+    for number, read in zip(missing, service.all(list(missing.values()))):
+        found[number] = read
+    return found
 
 
 def links_of(service: RedfishService, collection: Json) -> List[Json]:

@@ -11,7 +11,7 @@ from .figures import AMPERES, KILOWATT_HOURS, Figure
 from .members import members
 from .resources import link, status_state, text
 from .service import RedfishService
-from .units import Unit, outlets, refuse_twice, units
+from .units import Unit, outlets, refuse_shared, refuse_twice, units
 
 Figures = Optional[Sequence[Figure]]
 T = TypeVar("T")
@@ -40,6 +40,7 @@ def measured(service: RedfishService, wanted: str) -> Tuple[Optional[float], Opt
     and those of `sensors.read` if only sensors have the values.
     """
     every = units(service, wanted)
+    refuse_shared(every, [unit.resource for unit in every], "Mains", "Branches", "Metrics")
     found = [_read(service, unit) for unit in every]
     ports = [port for one in found for port in one.ports]
     refuse_twice(service, "outlets that are called", [port.identity for port in ports])
@@ -55,7 +56,7 @@ def measured(service: RedfishService, wanted: str) -> Tuple[Optional[float], Opt
 
 
 def _read(service: RedfishService, unit: Unit) -> _Metered:
-    listed = outlets(service, unit, metered=True)
+    listed = outlets(service, unit)
     ports = [_Port(name, figures.current(one), _energy(one)) for name, one in listed]
     mains = _circuits(service, unit, "Mains")
     load = figures.whole(map(figures.current, mains))

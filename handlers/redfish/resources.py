@@ -39,10 +39,18 @@ def entries(resource: Json, key: str) -> Sequence[Json]:
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
-def identity(resource: Json) -> str:
-    """The `Id`. Raises ProtocolError unless it is text of 1 to 200 printable characters with no space at either end."""
+def usable_id(resource: Json) -> str:
+    """The `Id`; '' unless it is text (DSP0266, "Common properties") of 1 to 200 printable characters with no space at
+    either end."""
     found = text(resource, "Id")
-    if not 0 < len(found) <= _LONGEST_ID or not found.isprintable() or found != found.strip():
+    usable = len(found) <= _LONGEST_ID and found.isprintable() and found == found.strip()
+    return found if usable else ""
+
+
+def identity(resource: Json) -> str:
+    """The `Id`. Raises ProtocolError unless it is usable."""
+    found = usable_id(resource)
+    if not found:
         raise ProtocolError("the device lists a resource without a usable Id")
     return found
 

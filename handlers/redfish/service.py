@@ -205,8 +205,9 @@ class RedfishService:
         if sessions is None:
             raise Unsupported(("the service root has no link to its sessions (Links.Sessions), so no session can be opened: "
                                "check user name and password, and try ", Named("session", "basic", "the handler setting ")))
+        # Repeated if the connection was closed: a lost login may leave a session, which ends by itself, with or without a second.
         reply = self._send("POST", self.path(sessions), {"UserName": self.login.user, "Password": self.login.password},
-                           anonymous=True)
+                           anonymous=True, repeatable=True)
         if reply.status not in (200, 201, 204):
             raise failure(reply, self.login)
         token = reply.headers.get("x-auth-token", "")
@@ -220,8 +221,8 @@ class RedfishService:
     def _log_out(self, session: str) -> None:
         self._end = self._clock() + LOGOUT_SECONDS
         try:
-            reply = self._send("DELETE", session)
-            if reply.status not in (200, 202, 204):
+            reply = self._send("DELETE", session, repeatable=True)
+            if reply.status not in (200, 202, 204, 404):        # 404: a repeated request found the session gone
                 LOGGER.info(f"the session was not deleted ({reply.status}) and ends by itself")
         except PduHandlerError as error:
             LOGGER.info(f"the session was not deleted ({error}) and ends by itself")
@@ -229,7 +230,8 @@ class RedfishService:
     # ---- requests ------------------------------------------------------------------------------------------------
 
     def _send(self, method: str, path: str, body: Optional[Mapping[str, object]] = None, *, anonymous: bool = False,
-              headers: Optional[Mapping[str, str]] = None, client: Optional[HttpClient] = None) -> Reply:
+              headers: Optional[Mapping[str, str]] = None, client: Optional[HttpClient] = None,
+              repeatable: bool = False) -> Reply:
         left = self._end - self._clock()
         if left <= 0:
             raise HttpUnreachable(f"the device took longer than {self._seconds:g} s for this call; try again")
@@ -243,7 +245,7 @@ class RedfishService:
         reply = (client or self._clients[0]).send(
             method, path, sent, None if body is None else json.dumps(body).encode(),
             _Unsent(*self.login) if anonymous else self.login, wait,
-            min(2 * wait, left), repeatable=method == "GET", limit=LIMIT, answers=_ANY)
+            min(2 * wait, left), repeatable=repeatable or method == "GET", limit=LIMIT, answers=_ANY)
         self._slowest = max(self._slowest, self._clock() - started)
         self._bytes += len(reply.body)
         if self._bytes > self.most_bytes:

@@ -19,8 +19,9 @@ SESSION_LOGIN: Setting[str] = Setting(
     "basic: user and password in each request; session: a session for each call, deleted at its end; auto: basic, or a "
     "session if the PDU does not offer basic")
 PDU: Setting[str] = Setting("pdu", "the Id of a PDU, as the service lists it", str, "",
-                            "one of several PDUs; without it all are read, and if there are several, the outlets' "
-                            "identities are `<pdu>.<outlet>`. Other equipment is named with its collection: `TransferSwitches/1`")
+                            "one of several rack PDUs; without it all are read, and if there are several, the outlets' "
+                            "identities are `<pdu>.<outlet>`. Other equipment is read only if it is named with its "
+                            "collection: `TransferSwitches/1`, or `TransferSwitches/` for all")
 SWITCH_UNPROVEN: Setting[bool] = Setting(
     "switch_unproven", "yes or no", yes_no, False,
     "yes: also switch outlets whose command is not certain (no list of allowable values, a target not below the outlet, or HPE's "

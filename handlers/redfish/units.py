@@ -1,21 +1,22 @@
 """The PDUs of a service, and the identities of their outlets.
 
-An identity is the outlet's `Id` ("A1", "OUTLET7"). Where the service has several PDUs and the setting `pdu` names none, the PDU's
-Id precedes it: "1.A1".
+Only the setting `pdu` leads to equipment other than rack PDUs: nothing is kept between calls, and an empty list of rack
+PDUs must not make "A1" the outlet of a transfer switch. An identity is the outlet's `Id` ("A1", "OUTLET7"). Where the
+collection has several PDUs and the setting names none, the PDU's Id precedes it: "1.A1".
 """
 from __future__ import annotations
 
 import collections
-from typing import List, NamedTuple, Optional, Tuple
+from typing import List, NamedTuple, Optional, Sequence, Tuple, Union
 
-from ..errors import Named, NoSuchOutlet, ProtocolError, SettingsError, Unsupported
+from ..errors import Named, NoSuchOutlet, PduHandlerError, ProtocolError, SettingsError, Unsupported
 from .answers import Json
 from .links import parts
-from .members import is_whole, links_of, members
-from .resources import identity, link, text
+from .members import each_member, is_whole, links_of, members
+from .resources import identity, link, text, usable_id
 from .service import RedfishService
 
-_COLLECTIONS = ("RackPDUs", "TransferSwitches", "FloorPDUs")       # of PowerEquipment_v1; tried in this order
+_RACKS, *_OTHERS = ("RackPDUs", "TransferSwitches", "FloorPDUs")        # of PowerEquipment_v1
 _WITHOUT_OUTLETS = ("FloorPDU", "Switchgear", "PowerShelf", "Bus", "BatteryShelf")     # PowerDistribution.EquipmentType
 _MOST_PDUS = 100
 
@@ -28,30 +29,54 @@ class Unit(NamedTuple):
 
 
 def units(service: RedfishService, wanted: str) -> List[Unit]:
-    """The PDUs of a service: usually 2 round trips where it expands two levels, else 3, plus 1 for each PDU that is only a link.
+    """The PDUs of a service: usually 2 round trips where it expands two levels, else 3, plus 1 for each PDU that is
+    only a link.
 
-    `wanted` is the setting `pdu`. Raises Unsupported if there are no PDUs, ProtocolError if two have the same Id, SettingsError
-    if the service does not list the PDU or collection that `wanted` names, or has too many PDUs and `wanted` names none of them.
+    `wanted` is the setting `pdu`: an Id, `COLLECTION/ID`, or `COLLECTION/` for all its PDUs. Without a collection, it is
+    that of the rack PDUs. If an Id is wanted, other PDUs need not be readable, nor have a usable Id.
+
+    Raises Unsupported if there are no rack PDUs; ProtocolError for two with the same Id or list of outlets, and for several
+    of which one has no usable Id; SettingsError if the service does not list what `wanted` names, or lists too many PDUs.
     """
     collection, _, named = wanted.rpartition("/")
-    found = _listed(service, collection)
-    ids = [identity(one) for one in found]
-    refuse_twice(service, "PDUs with the Id", ids)
+    listed = _listed(service, collection)
+    found = [one for one in listed if not isinstance(one, PduHandlerError)]
     service.units = [parts(text(one, "@odata.id")) for one in found if text(one, "@odata.id")]
-    if named:
-        if named not in ids:
-            raise SettingsError((Named("pdu", noun="handler setting "), f": {named[:60]!r} is not among the PDUs that were read: "
-                                 f"{service.login.quoted(', '.join(map(repr, ids[:10])))}{' and so on' * (len(ids) > 10)}"))
-        return [Unit("", found[ids.index(named)])]
+    chosen = [Unit("", _named(service, named, listed, found))] if named else _all(service, listed, found)
+    refuse_shared(chosen, found, "Outlets")
+    return chosen
+
+
+def _named(service: RedfishService, named: str, listed: Sequence[Union[Json, PduHandlerError]], found: List[Json]) -> Json:
+    same = [one for one in found if usable_id(one) == named]
+    refuse_twice(service, "PDUs with the Id", [named] * len(same))
+    if same:
+        return same[0]
+    for one in listed:
+        if isinstance(one, PduHandlerError):            # this may be the PDU
+            raise one
+    ids = [repr(usable_id(one)) for one in found if usable_id(one)]
+    shown = service.login.quoted(", ".join(ids[:10])) + " and so on" * (len(ids) > 10)
+    raise SettingsError((Named("pdu", noun="handler setting "),
+                         f": {named[:60]!r} is not among the PDUs that were read: {shown}"))
+
+
+def _all(service: RedfishService, listed: Sequence[Union[Json, PduHandlerError]], found: List[Json]) -> List[Unit]:
+    for one in listed:
+        if isinstance(one, PduHandlerError):
+            raise one
     if len(found) > _MOST_PDUS:
         raise SettingsError((f"the service has {len(found)} PDUs, and one call reads at most {_MOST_PDUS}: name one in ",
                              Named("pdu", noun="the handler setting ")))
     if len(found) == 1:
         return [Unit("", found[0])]
-    return [Unit(f"{one}.", resource) for one, resource in zip(ids, found)]
+    ids = [_own_id(one) for one in found]
+    refuse_twice(service, "PDUs with the Id", ids)
+    return [Unit(f"{own}.", one) for own, one in zip(ids, found)]
 
 
-def _listed(service: RedfishService, wanted: str) -> List[Json]:
+def _listed(service: RedfishService, wanted: str) -> List[Union[Json, PduHandlerError]]:
+    """The PDUs of the collection `wanted`, '' for the rack PDUs; an error in place of one that cannot be read."""
     root = service.root()
     # > GET /redfish/v1/PowerEquipment?$expand=.($levels=2)
     # < {"RackPDUs": {"@odata.id": ..., "Members": [{"Id": "1", "Outlets": {"@odata.id": ...}, ...}]}, ...}
@@ -60,29 +85,56 @@ def _listed(service: RedfishService, wanted: str) -> List[Json]:
         raise Unsupported("the service lists no power equipment: see whether newer firmware does, or use another handler "
                           "for this PDU")
     equipment = service.expanded(start, 2)
-    straight = "Members" in equipment or is_pdu(equipment)      # Panduit's PowerDistribution leads straight to the PDUs
-    if straight and wanted in ("", _COLLECTIONS[0]):
-        found = members(service, equipment) if "Members" in equipment else [equipment]
-        if found:
-            return found
-    for name in [wanted] if wanted else _COLLECTIONS:
-        entry = equipment.get(name)
-        if not isinstance(entry, dict) or not entry.keys() & {"Members", "@odata.id"}:
-            continue
+    racks = wanted in ("", _RACKS)
+    if racks and "Members" not in equipment and is_pdu(equipment):
+        return [equipment]
+    # Panduit's PowerDistribution leads straight to the PDUs.
+    entry = equipment if racks and "Members" in equipment else equipment.get(wanted or _RACKS)
+    if isinstance(entry, dict) and entry.keys() & {"Members", "@odata.id"}:
         collection = entry if "Members" in entry else service.expanded(entry.get("@odata.id"))
-        found = members(service, collection)
+        found = each_member(service, collection)
         if found:
             return found
+    raise _nothing(equipment, wanted)
+
+
+def _nothing(equipment: Json, wanted: str) -> PduHandlerError:
+    """The error for a collection that is missing or empty. It names the setting that leads to another one."""
     if wanted:
-        raise SettingsError((Named("pdu", noun="handler setting "), ": the service lists nothing in the collection "
-                             f"{wanted[:60]!r}; give the Id of a PDU, or COLLECTION/ID with another collection of the service"))
-    raise Unsupported("the service lists no PDUs under its power equipment: see whether newer firmware does, or use another "
-                      "handler for this PDU")
+        return SettingsError((Named("pdu", noun="handler setting "), ": the service lists nothing in the collection "
+                              f"{wanted[:60]!r}; give the Id of a PDU, or COLLECTION/ID with another collection of the "
+                              "service"))
+    others = [f"{name}/ID" for name in _OTHERS if isinstance(equipment.get(name), dict)]
+    if not others:
+        return Unsupported("the service lists no PDUs under its power equipment: see whether newer firmware does, or use "
+                           "another handler for this PDU")
+    return Unsupported(("the service lists no rack PDUs now, and other equipment is read only by name: if the PDU is not a "
+                        f"rack PDU, give {' or '.join(others)} in ", Named("pdu", noun="the handler setting ")))
 
 
 def is_pdu(resource: Json) -> bool:
     """Whether a resource is a PDU itself and not a list of collections."""
     return is_whole(resource) and any(link(resource, key) is not None for key in ("Outlets", "Mains"))
+
+
+def _own_id(resource: Json) -> str:
+    found = usable_id(resource)
+    if not found:
+        raise ProtocolError(("the device has several PDUs, and lists one of them without a usable Id, so its outlets have no "
+                             "identity: name another one in ", Named("pdu", noun="the handler setting ")))
+    return found
+
+
+def refuse_shared(chosen: Sequence[Unit], found: Sequence[Json], *keys: str) -> None:
+    """Raise ProtocolError if one of the chosen PDUs links to the same resource as another PDU: the outlets or figures in
+    it are not those of both. `keys`: the properties that hold the links."""
+    for key in keys:
+        lists = collections.Counter(tuple(parts(target)) for target in (link(one, key) for one in found)
+                                    if isinstance(target, str))
+        for unit in chosen:
+            target = link(unit.resource, key)
+            if isinstance(target, str) and lists[tuple(parts(target))] > 1:
+                raise ProtocolError(f"two PDUs of the device link to the same {key}, which cannot be those of both")
 
 
 def refuse_twice(service: RedfishService, what: str, identities: List[str]) -> None:
@@ -99,22 +151,27 @@ def every_outlet(service: RedfishService, wanted: str) -> List[Tuple[str, Json]]
     return found
 
 
-def outlets(service: RedfishService, unit: Unit, metered: bool = False) -> List[Tuple[str, Json]]:
-    """Identity and resource of each outlet, in the PDU's order. Usually 1 round trip, 1 more per further page or linked outlet.
+def outlets(service: RedfishService, unit: Unit) -> List[Tuple[str, Json]]:
+    """Identity and resource of each outlet, in the PDU's order. Usually 1 round trip, 1 more per further page or
+    linked outlet.
 
-    With `metered`, the result is empty if the PDU does not list its outlets. Otherwise, raises Unsupported for such a PDU unless
-    its EquipmentType is one without outlets, and ProtocolError for an empty list without a count.
+    Raises Unsupported for a PDU that does not list its outlets, unless its EquipmentType is one without outlets, and
+    ProtocolError for an empty list without a count.
     """
     # > GET /redfish/v1/PowerEquipment/RackPDUs/1/Outlets?$expand=.($levels=1)
     # < {"Members": [{"Id": "A1", "PowerState": "On", ...}, ...], "Members@odata.count": 11}
-    target = link(unit.resource, "Outlets") if metered else _outlets_link(unit)
+    target = _outlets_link(unit)
     if target is None:
         return []
     collection = service.expanded(target)
     listed = members(service, collection)
-    if not (listed or metered or type(collection.get("Members@odata.count")) is int):
-        raise ProtocolError("the device lists no outlets, and does not say that it has none")
+    _refuse_empty(collection, listed)
     return [(unit.prefix + identity(one), one) for one in listed]
+
+
+def _refuse_empty(collection: Json, listed: Sequence[Json]) -> None:
+    if not listed and type(collection.get("Members@odata.count")) is not int:
+        raise ProtocolError("the device lists no outlets, and does not say that it has none")
 
 
 def _outlets_link(unit: Unit) -> Optional[object]:
@@ -151,8 +208,12 @@ def find(service: RedfishService, wanted: str, sought: str) -> Found:
 
 def _found(service: RedfishService, unit: Unit, own: str) -> List[Found]:
     """Outlets with the Id `own`. If just one link ends with this Id, it is read first; the Id in the resource decides."""
-    collection = _outlets_link(unit)
-    listed = links_of(service, service.get(collection)) if collection is not None else []
+    target = _outlets_link(unit)
+    if target is None:
+        return []
+    collection = service.get(target)
+    listed = links_of(service, collection)
+    _refuse_empty(collection, listed)
     likely = [one for one in listed if own and text(one, "@odata.id").rstrip("/").rpartition("/")[2] == own]
     if len(likely) == 1:
         link_, outlet = likely[0]["@odata.id"], service.get(likely[0]["@odata.id"])

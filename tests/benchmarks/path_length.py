@@ -1,28 +1,28 @@
-"""Counts the files that make_handler and one status enter, the lines of these files, and the calls from one file to another.
+"""Counts the lines of the functions that make_handler and one status enter: what somebody must read to find a fault in a status.
 
-    python -m tests.benchmarks.path_length [HANDLER ...] [--files]
+    python -m tests.benchmarks.path_length [HANDLER ...] [--functions]
 
 The SNMP handler reads a simulated PDU with 24 outlets; each other handler reads its PDU of tests/peers, over TLS. A handler's
 first status is counted, by `sys.setprofile`. This includes work that a process does only once, unless an earlier handler has
-done it. The bodies of modules that this status imports do not count, nor does code in other threads. Files are those
-of `handlers`; the doubles in `common` and `pdu_common`, which replace the platform's modules, are counted separately. A call
-between files is a call from one file of `handlers` to another, also through the standard library (a callback, a context manager).
-test_path_length.py has the limits.
+done it. Code in other threads and the bodies of modules do not count; nor do whole files, so that moving a function changes
+nothing. A line counts once; blank lines, comments and docstrings do not count. The doubles in `common` and `pdu_common`, which
+replace the platform's modules, are counted separately. test_path_length.py has the limit.
 """
 from __future__ import annotations
 
 import argparse
+import ast
 import contextlib
 import functools
 import importlib
-import inspect
+import io
 import sys
+import tokenize
 from pathlib import Path
-from types import FrameType
-from typing import Any, Callable, Counter, Dict, Iterator, NamedTuple, Optional, Sequence, Set, Tuple
+from types import CodeType, FrameType
+from typing import Any, Callable, Iterator, NamedTuple, Optional, Sequence
 
 from handlers.command import ending
-from handlers.command.output import counted
 from pdu_common.connection import PduData, PduSnmpData
 from tests.needs import ROOT
 from tests.peers import PEERS
@@ -30,75 +30,101 @@ from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.devices import BUILT_IN
 
 OURS = str(ROOT / "handlers") + "/"
+_NO_CODE = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER)
 DOUBLES = (str(ROOT / "common") + "/", str(ROOT / "pdu_common") + "/")
 
 
-class StatusPath(NamedTuple):
-    """One status: lines of each file of `handlers` and of the doubles, calls between files of `handlers`."""
+class Function(NamedTuple):
+    """A function by its file, relative to the project, and its first line. Lambdas and comprehensions are functions, too."""
 
-    files: Dict[str, int]
-    doubles: Dict[str, int]
-    between: Dict[Tuple[str, str], int]
+    file: str
+    line: int
+    name: str
+
+
+class StatusPath(NamedTuple):
+    """One status: the functions of `handlers` and of the doubles that it entered, each with its lines."""
+
+    functions: dict[Function, frozenset[int]]
+    doubles: dict[Function, frozenset[int]]
+
+    @property
+    def lines(self) -> int:
+        """The lines of all functions of `handlers`, each once."""
+        return _lines(self.functions)
 
     def __str__(self) -> str:
-        return (f"{sum(self.files.values())} lines in {len(self.files)} files, {sum(self.between.values())} calls between "
-                f"files (not counted: {sum(self.doubles.values())} lines in {counted(len(self.doubles), 'file')} of the doubles)")
+        return (f"{self.lines} lines in {len(self.functions)} functions (not counted: {_lines(self.doubles)} lines in "
+                f"{len(self.doubles)} functions of the doubles)")
 
 
-class _Profile:
-    """Collects the entered files and the calls between them; an argument of `sys.setprofile`."""
+def _lines(functions: dict[Function, frozenset[int]]) -> int:
+    return len({(function.file, line) for function, lines in functions.items() for line in lines})
+
+
+class _Entered:
+    """Collects the code of the entered functions; an argument of `sys.setprofile`."""
 
     def __init__(self) -> None:
-        self.entered: Dict[str, None] = {}
-        self.between: Counter[Tuple[str, str]] = Counter()
-        self._generators: Set[FrameType] = set()
-        self._importing = 0             # number of modules whose bodies run now; their calls do not count
+        self.codes: dict[CodeType, None] = {}
+        self._importing = 0             # number of modules whose bodies run now; what these call does not count
 
     def __call__(self, frame: FrameType, event: str, argument: object) -> None:
-        name = frame.f_code.co_filename
-        if frame.f_code.co_name == "<module>":
+        code = frame.f_code
+        if code.co_name == "<module>":
             self._importing += {"call": 1, "return": -1}.get(event, 0)
-        if event != "call" or self._importing or not name.startswith((OURS, *DOUBLES)):
-            return
-        if frame in self._generators:           # a generator continues: no new call
-            return
-        if frame.f_code.co_flags & inspect.CO_GENERATOR:
-            self._generators.add(frame)
-        self.entered[name] = None
-        caller = _caller(frame)
-        if name.startswith(OURS) and caller is not None and caller != name:
-            self.between[caller, name] += 1
-
-
-def _caller(frame: FrameType) -> Optional[str]:
-    """The file of the nearest calling frame that is in `handlers`."""
-    above = frame.f_back
-    while above is not None:
-        if above.f_code.co_filename.startswith(OURS):
-            return above.f_code.co_filename
-        above = above.f_back
-    return None
+        elif event == "call" and not self._importing and code.co_filename.startswith((OURS, *DOUBLES)):
+            self.codes[code] = None
 
 
 def measured(handler: str, data: object) -> StatusPath:
     """The path of one status of a handler. Raises the handler's errors."""
     module: Any = importlib.import_module(f"handlers.{handler}.handler")
-    profile = _Profile()
+    entered = _Entered()
     before = sys.getprofile()
-    sys.setprofile(profile)
+    sys.setprofile(entered)
     try:
         view = module.make_handler(data).status()
     finally:
         sys.setprofile(before)
     assert view.ports, "the status of the simulated PDU has no outlets"
-    lines = {name: len(Path(name).read_text(encoding="utf-8").splitlines()) for name in profile.entered}
-    return StatusPath({_short(name): count for name, count in lines.items() if name.startswith(OURS)},
-                      {_short(name): count for name, count in lines.items() if not name.startswith(OURS)},
-                      {(_short(one), _short(other)): count for (one, other), count in profile.between.items()})
+    ours: dict[Function, frozenset[int]] = {}
+    doubles: dict[Function, frozenset[int]] = {}
+    for code in entered.codes:
+        held = ours if code.co_filename.startswith(OURS) else doubles
+        held[_function(code)] = own_lines(code)
+    return StatusPath(ours, doubles)
 
 
-def _short(name: str) -> str:
-    return str(Path(name).relative_to(ROOT))
+def _function(code: CodeType) -> Function:
+    return Function(str(Path(code.co_filename).relative_to(ROOT)), code.co_firstlineno, code.co_name)
+
+
+def own_lines(code: CodeType) -> frozenset[int]:
+    """The lines of code of the innermost `def` around a function's first line; of a lambda outside all, its first line."""
+    spans, held = _source(code.co_filename)
+    around = [span for span in spans if code.co_firstlineno in span]
+    return held & frozenset(min(around, key=len) if around else [code.co_firstlineno])
+
+
+@functools.cache
+def _source(file: str) -> tuple[list[range], frozenset[int]]:
+    """The lines of each `def` of a file, and the file's lines of code: without blank lines, comments and docstrings."""
+    text = Path(file).read_text("utf-8")
+    spans: list[range] = []
+    documented: set[int] = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef):
+            start = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+            spans.append(range(start, (node.end_lineno or start) + 1))
+            first = node.body[0]
+            if ast.get_docstring(node) is not None:
+                documented.update(range(first.lineno, (first.end_lineno or 0) + 1))
+    held: set[int] = set()
+    for one in tokenize.generate_tokens(io.StringIO(text).readline):
+        if one.type not in _NO_CODE:
+            held.update(range(one.start[0], one.end[0] + 1))
+    return spans, frozenset(held - documented)
 
 
 @contextlib.contextmanager
@@ -113,7 +139,7 @@ def _of_peer(name: str) -> Iterator[object]:
         yield PduSnmpData(peer.address, peer.snmp, peer.settings) if peer.snmp else PduData(peer.address, peer.settings)
 
 
-SIMULATED: Dict[str, Callable[[], contextlib.AbstractContextManager[object]]] = {
+SIMULATED: dict[str, Callable[[], contextlib.AbstractContextManager[object]]] = {
     **{name: functools.partial(_of_peer, name) for name in PEERS}, "snmp": _snmp}
 
 
@@ -121,7 +147,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.path_length", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("handlers", nargs="*", metavar="HANDLER", help=f"one or more of {', '.join(SIMULATED)} (default: all)")
-    parser.add_argument("--files", action="store_true", help="show each file, and the calls from it to others")
+    parser.add_argument("--functions", action="store_true", help="show each function with its lines")
     options = parser.parse_args(arguments)
     unknown = set(options.handlers) - set(SIMULATED)
     if unknown:
@@ -130,17 +156,10 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         with SIMULATED[name]() as data:
             path = measured(name, data)
         print(f"{name}: {path}")
-        if options.files:
-            _show(path)
+        if options.functions:
+            for function, lines in {**path.functions, **path.doubles}.items():
+                print(f"  {len(lines):5} {function.file}:{function.line} {function.name}")
     return 0
-
-
-def _show(path: StatusPath) -> None:
-    for name, lines in {**path.files, **path.doubles}.items():
-        print(f"  {lines:5} {name}")
-        for (caller, callee), count in path.between.items():
-            if caller == name:
-                print(f"        {count:4} calls to {callee}")
 
 
 if __name__ == "__main__":

@@ -19,7 +19,6 @@ from tests.peers import Peer
 from tests.program import port, starting
 
 from . import baseline, trial
-from .forks import Forks
 from .variants import VARIANTS
 
 _HERE = Path(__file__).parent
@@ -137,17 +136,16 @@ def _matrix(names: Sequence[str], python: str) -> int:
 def on_variants(devices: Dict[str, Peer], folder: Path, python: str = sys.executable) -> Iterator[Tuple[str, str, List[str]]]:
     """Tries each handler of `devices` on the variants that list it. Yields what was tried, the handler and the differences.
 
-    Workers are forked from one clean process of the interpreter `python`.
+    Each worker is a process of the interpreter `python`.
     """
     ways = sorted({variant.place for variant in VARIANTS})
     placed = {(name, way): trial.place(archives.read(archive(ROOT / "handlers", name)), way, folder / f"{name}-{way}")
               for name in devices for way in ways}
-    with Forks(python) as forks:
-        for number, variant in enumerate(VARIANTS):
-            platform = baseline.platform(variant.files, variant.adapter, folder / str(number))._replace(start=forks.start)
-            for name in variant.handlers:
-                if name in devices:
-                    yield f"{variant}, pdu_{name}", name, variant.problems(platform, placed[name, variant.place], devices[name])
+    for number, variant in enumerate(VARIANTS):
+        platform = baseline.platform(variant.files, variant.adapter, folder / str(number))._replace(python=python)
+        for name in variant.handlers:
+            if name in devices:
+                yield f"{variant}, pdu_{name}", name, variant.problems(platform, placed[name, variant.place], devices[name])
 
 
 def _report(outcomes: Iterator[Outcome]) -> int:

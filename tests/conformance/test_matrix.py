@@ -20,11 +20,9 @@ from tests.simulators.snmp_agent.devices.rpcm import rpcm
 from tests.simulators.snmp_agent.devices.servertech import sentry3
 
 from . import baseline, trial
-from .forks import Forks
 from .variants import VARIANTS, Variant
 
 Place = Callable[[str, str], trial.Placed]
-Make = Callable[[Variant, Path], trial.Platform]
 
 
 @pytest.fixture(scope="module")
@@ -56,13 +54,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
     return placed
 
 
-@pytest.fixture(scope="module")
-def platform() -> Iterator[Make]:
-    """A function that makes a variant's platform, whose workers are forked."""
-    with Forks() as forks:
-        def made(variant: Variant, folder: Path) -> trial.Platform:
-            return baseline.platform(variant.files, variant.adapter, folder)._replace(start=forks.start)
-        yield made
+def platform(variant: Variant, folder: Path) -> trial.Platform:
+    """The platform of a variant."""
+    return baseline.platform(variant.files, variant.adapter, folder)
 
 
 def tried(variant: Variant) -> Tuple[str, ...]:
@@ -84,7 +78,7 @@ def tried(variant: Variant) -> Tuple[str, ...]:
 
 @pytest.mark.parametrize("variant", VARIANTS, ids=str)
 def test_archives_run_on_each_variant_that_affects_them(variant: Variant, simulated: Dict[str, Peer], place: Place,
-                                                        platform: Make, tmp_path: Path) -> None:
+                                                        tmp_path: Path) -> None:
     on = platform(variant, tmp_path)
 
     def problems(name: str) -> List[str]:
@@ -105,7 +99,7 @@ def test_each_handler_tries_every_point_that_affects_it_and_each_protocol_every_
 
 
 @pytest.mark.parametrize("variant", [v for v in VARIANTS if v.point == "index of a walked row"], ids=str)
-def test_an_index_of_several_parts_is_read_from_every_kind_of_row(variant: Variant, place: Place, platform: Make,
+def test_an_index_of_several_parts_is_read_from_every_kind_of_row(variant: Variant, place: Place,
                                                                   tmp_path: Path) -> None:
     with peers.PEERS["snmp"](lambda: sentry3(each=1)) as peer:
         assert "." in next(iter(peer.books().states))
@@ -147,7 +141,7 @@ _BROKEN = {
 
 
 @pytest.mark.parametrize("point", list(_BROKEN))
-def test_an_unusable_platform_is_an_error_that_names_what_it_lacks(point: str, snmp_peer: Peer, place: Place, platform: Make,
+def test_an_unusable_platform_is_an_error_that_names_what_it_lacks(point: str, snmp_peer: Peer, place: Place,
                                                                    tmp_path: Path) -> None:
     files, words = _BROKEN[point]
     on = platform(Variant(point, "", files), tmp_path)
@@ -155,7 +149,7 @@ def test_an_unusable_platform_is_an_error_that_names_what_it_lacks(point: str, s
     assert len(problems) == 1 and words in problems[0], problems
 
 
-def test_a_difference_from_the_truth_is_noticed(snmp_peer: Peer, place: Place, platform: Make, tmp_path: Path) -> None:
+def test_a_difference_from_the_truth_is_noticed(snmp_peer: Peer, place: Place, tmp_path: Path) -> None:
     true, on = snmp_peer, platform(VARIANTS[0], tmp_path)
 
     def wrong_books() -> Books:

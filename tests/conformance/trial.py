@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence
 
 from handlers.command.archives import Archive
-from tests.dcimanager.worker import Call, Job, Start, Worker, started
+from tests.dcimanager.worker import Call, Job, Worker, started
 from tests.peers import Peer
 
 CALL_SECONDS = 100.0
@@ -22,14 +22,13 @@ _NAMES = {True: "UP", False: "DOWN", None: "UNKNOWN"}
 class Platform(NamedTuple):
     """A platform: the folder `tree` with `common` and `pdu_common`.
 
-    `adapter` is a file with the functions of tests/dcimanager/adapter.py that differ on this platform ("": none). `start` starts
-    a worker; if it is None, a worker is a new process of `python`.
+    `adapter` is a file with the functions of tests/dcimanager/adapter.py that differ on this platform ("": none). A worker is
+    a new process of `python`.
     """
 
     tree: Path
     adapter: str = ""
     python: str = sys.executable
-    start: Optional[Start] = None
 
 
 class Placed(NamedTuple):
@@ -71,7 +70,7 @@ def _worker(platform: Platform, placed: Placed, peer: Peer, fresh: bool = False)
             "handler": f"pdu_{peer.handler}"}
     job = Job([str(platform.tree), placed.path], placed.module, data, adapter=platform.adapter, fresh=fresh)
     with tempfile.TemporaryDirectory(prefix="conformance-") as empty:
-        worker = Worker(job, Path(empty), platform.start or partial(started, python=platform.python))
+        worker = Worker(job, Path(empty), partial(started, python=platform.python))
         try:
             yield worker
         finally:

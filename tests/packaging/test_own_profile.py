@@ -12,7 +12,6 @@ from handlers.snmp.frozen import parts
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.schema import KINDS, dumps
-from tests.conformance.forks import Forks
 from tests.dcimanager.manager import DciManager
 from tests.dcimanager.records import Call, Pdu
 from tests.handlers.snmp.calls import near
@@ -87,14 +86,7 @@ class Registered:
 
 
 @pytest.fixture(scope="module")
-def forks() -> Iterator[Forks]:
-    """Forks worker processes from one that has imported pysnmp."""
-    with Forks() as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def registered(tmp_path_factory: pytest.TempPathFactory, forks: Forks) -> Iterator[Registered]:
+def registered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registered]:
     folder = tmp_path_factory.mktemp("own")
     files = [str(PROFILE)]
     for key in FAMILIES:
@@ -102,7 +94,7 @@ def registered(tmp_path_factory: pytest.TempPathFactory, forks: Forks) -> Iterat
         file.write_text(dumps(_PROFILES[key]), "utf-8")
         files.append(str(file))
     script = build(folder / "dist", *(argument for file in files for argument in ("--profile", file)))
-    with DciManager(start=forks.start) as manager:
+    with DciManager() as manager:
         admin = Admin(folder, script)
         register(admin, manager, "acme_strip", *(key.replace("-", "_") for key in FAMILIES))
         assert {tuple(handler.protocol) for handler in manager.handlers()} == {("snmp",)}
@@ -175,9 +167,9 @@ def test_a_built_in_family_from_its_json_reads_and_switches_like_the_built_in_on
 
 # ---- options of pdu_snmp -----------------------------------------------------------------------------------
 
-def test_chosen_families_are_found_and_another_unit_is_refused_with_its_sysobjectid(tmp_path: Path, forks: Forks) -> None:
+def test_chosen_families_are_found_and_another_unit_is_refused_with_its_sysobjectid(tmp_path: Path) -> None:
     admin = Admin(tmp_path, build(tmp_path / "dist", "--only", "sentry3", "rpcm"))
-    with DciManager(start=forks.start) as manager, contextlib.ExitStack() as stack:
+    with DciManager() as manager, contextlib.ExitStack() as stack:
         register(admin, manager, "snmp")
         pdus: Dict[str, Pdu] = {}
         for key in ("rpcm", "sentry3", "raritan-px2"):
@@ -188,19 +180,19 @@ def test_chosen_families_are_found_and_another_unit_is_refused_with_its_sysobjec
         assert call.kind == "unsupported" and "1.3.6.1.4.1.13742" in call.text
 
 
-def test_a_fixed_family_is_read_without_detection_and_others_are_refused(tmp_path: Path, forks: Forks) -> None:
+def test_a_fixed_family_is_read_without_detection_and_others_are_refused(tmp_path: Path) -> None:
     admin = Admin(tmp_path, build(tmp_path / "dist", "--profile-key", "rpcm"))
     unit = BUILT_IN["rpcm"]()
     rows = unit.device._rows
     rows[SYS_OBJECT_ID] = Row(rows[SYS_OBJECT_ID].tag, (1, 3, 6, 1, 4, 1, 99998, 1))        # detection would find no family
-    with DciManager(start=forks.start) as manager, Agent(unit) as right, Agent(BUILT_IN["sentry3"]()) as wrong:
+    with DciManager() as manager, Agent(unit) as right, Agent(BUILT_IN["sentry3"]()) as wrong:
         register(admin, manager, "snmp")
         good, bad = add(manager, "pdu_snmp", right), add(manager, "pdu_snmp", wrong)
         manager.poll()
         assert good.ports and bad.ports == {} and "rpcm" in bad.calls[0].text
 
 
-def test_unproven_commands_without_a_setting_need_an_archive_built_for_them(tmp_path: Path, forks: Forks) -> None:
+def test_unproven_commands_without_a_setting_need_an_archive_built_for_them(tmp_path: Path) -> None:
     """Tries to switch a PDU before and after the upload of an archive built with --switch-unproven.
 
     The PDU has no handler settings.
@@ -209,7 +201,7 @@ def test_unproven_commands_without_a_setting_need_an_archive_built_for_them(tmp_
     assert unit.switch is not None
     version = unit.versions[0].replace("2c", "2")
     admin = Admin(tmp_path, build(tmp_path / "dist", "snmp"))
-    with DciManager(start=forks.start) as manager, Agent(unit.device(), versions=(int(version),)) as agent:
+    with DciManager() as manager, Agent(unit.device(), versions=(int(version),)) as agent:
         register(admin, manager, "snmp")
         pdu = add(manager, "pdu_snmp", agent, version)
         assert read(manager, pdu) == ["", ""]

@@ -4,8 +4,7 @@ from __future__ import annotations
 from typing import Callable, Dict, List, Mapping, Optional, Union
 
 from ...errors import Denied, ProtocolError, Refused, SettingsError, Unreachable
-from ...raritan.rpc import bulkcfg, cert, diag, pdumodel, rawcfg
-from ...raritan.rpc._runtime import scripts
+from ...raritan.rpc import bulkcfg, cert, diag, pdumodel, rawcfg, scripts
 from ...raritan.rpc.cert import ServerSSLCert
 from ...raritan.rpc.devsettings import Snmp
 from ..exits import DONE, NOT_SEEN

@@ -10,9 +10,7 @@ from typing import Any, Callable, Iterator, List, Mapping, Optional, Sequence, S
 from ...errors import Named, PduHandlerError, ProtocolError, Refused, SettingsError, Unreachable
 from ...raritan import states
 from ...raritan.readings import Amount
-from ...raritan.rpc import Agent, Interface, Structure
-from ...raritan.rpc._runtime.errors import leaves_open
-from ...raritan.rpc._runtime.values import shown_fields
+from ...raritan.rpc import Agent, Interface, Structure, leaves_open, shown_fields
 from ...raritan.rpc.pdumodel import Outlet, Pdu
 from ...raritan.units import Unit
 from .. import asking

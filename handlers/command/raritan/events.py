@@ -15,8 +15,7 @@ import click
 
 from ...errors import printable
 from ...raritan.events import Demand, Listener, Outage
-from ...raritan.rpc import Bulk, Structure
-from ...raritan.rpc._runtime.registry import base_name
+from ...raritan.rpc import Bulk, Structure, base_name
 from ...raritan.rpc.event import UserEvent
 from ...raritan.rpc.idl import Event
 from ...raritan.rpc.pdumodel import Outlet, Pdu

@@ -8,8 +8,7 @@ from ...errors import Denied, SettingsError
 from ...host import label
 from ...raritan import panels, states
 from ...raritan.readings import Amount, Reading, absent, amount, ask, kilowatt_hours, listed_amount
-from ...raritan.rpc import Bulk, Pending, Structure, pdumodel, sent
-from ...raritan.rpc._runtime.values import field_names
+from ...raritan.rpc import Bulk, Pending, Structure, field_names, pdumodel, sent
 from ...raritan.rpc.firmware import Firmware
 from ...raritan.rpc.peripheral import DeviceManager, DeviceSlot
 from ...raritan.rpc.sensors import NumericSensor, Sensor, StateSensor

@@ -9,15 +9,30 @@ from __future__ import annotations
 
 from ...http.failures import HttpException
 from ...tls import Trust
-from ._runtime.agent import Agent
-from ._runtime.calls import Bulk, Interface, Pending
-from ._runtime.errors import DecodeException, JsonRpcErrorException, JsonRpcSyntaxException
+from ._runtime import declared, scripts
+from ._runtime.agent import Agent, reads_only
+from ._runtime.calls import CALLS_IN_A_BULK, Bulk, Interface, Method, Pending
+from ._runtime.errors import DecodeException, JsonRpcErrorException, JsonRpcSyntaxException, leaves_open
+from ._runtime.registry import LONGEST_NAME, base_name, find, inner_name
 from ._runtime.times import Time
-from ._runtime.values import Enumeration, Structure, TypeInfo, Utils, ValueObject, present, sent
+from ._runtime.values import (
+    Enumeration,
+    Structure,
+    TypeInfo,
+    Utils,
+    ValueObject,
+    field_names,
+    present,
+    sent,
+    shown_fields,
+)
 from .BulkRequestHelper import BulkRequestHelper, perform_bulk
 
 __all__ = [
     "Agent", "Bulk", "BulkRequestHelper", "DecodeException", "Enumeration", "HttpException", "Interface",
     "JsonRpcErrorException", "JsonRpcSyntaxException", "Pending", "Structure", "Time", "Trust", "TypeInfo", "Utils",
-    "ValueObject", "perform_bulk", "present", "sent",
+    "ValueObject", "perform_bulk",
+    # Not in the vendor's binding: for the handler and its tools.
+    "CALLS_IN_A_BULK", "LONGEST_NAME", "Method", "base_name", "declared", "field_names", "find", "inner_name", "leaves_open",
+    "present", "reads_only", "scripts", "sent", "shown_fields",
 ]

@@ -3,10 +3,12 @@
 A newer unit may also have the tables of older ones, so the richer family comes first. A state and its command may have
 different numbers (rPDU2 and Easy PDU: state on = 2, command on = 1; cPDU: state on = 1, command on = 2; MasterSwitch plus: state
 off = 2, command off = 3, and command 2 is "on, later"), so a value that was read is never written back.
+
+A state is UNKNOWN while a command is pending: each family has a column for it, in the table of states.
 """
 from decimal import Decimal
 
-from ..parts import RECORDED, SIMULATED, Confidence, Figure, Outlets, Profile, State, Write
+from ..parts import RECORDED, SIMULATED, Confidence, Doubt, Figure, Outlets, Profile, State, Write
 from ..sources import Arc, Chained, Column, EachUnit, First, Joined, Number, OfUnits, Only, Provided, Source, Unless
 from . import enlogic
 from .shorthand import HUNDREDTHS, TENS, TENTHS, THOUSANDTHS, by_number, column, counted, figure, librenms, oids, scalar, total
@@ -17,10 +19,20 @@ ANY_APC = "318"             # the whole sysObjectID of some units
 # MasterSwitch (sPDU): state and command share one column, which reads 1, 2 or 4 (unknown).
 SPDU_STATE = column("318.1.1.4.4.2.1.3", "sPDUOutletCtl")
 SPDU_NAME = column("318.1.1.4.4.2.1.4", "sPDUOutletCtlName")
+NOT_PENDING = ("2",)        # "no command pending" in all families; 1 is pending, 3 unknown
+
+
+def _pending(below: str, name: str) -> Doubt:
+    return Doubt(column(f"318.1.1.{below}", name), NOT_PENDING)
+
+
+SPDU_PENDING = _pending("4.4.2.1.2", "sPDUOutletPending")
+RPDU_PENDING = _pending("12.3.5.1.1.5", "rPDUOutletStatusCommandPending")
 
 
 def _spdu(state: Source) -> Outlets:
-    return Outlets(states=State(state, on=("1",), off=("2",)), control=Write(SPDU_STATE, on=1, off=2), name=SPDU_NAME,
+    return Outlets(states=State(state, on=("1",), off=("2",), doubts=(SPDU_PENDING,)),
+                   control=Write(SPDU_STATE, on=1, off=2), name=SPDU_NAME,
                    count=counted(scalar("318.1.1.4.4.1.0", "sPDUOutletControlTableSize"), state))
 
 
@@ -48,7 +60,7 @@ RPDU_COUNT = scalar("318.1.1.12.3.1.3.0", "rPDUOutletDevNumCntrlOutlets")      #
 
 def _rpdu(state: Source) -> Outlets:
     return Outlets(
-        states=State(state, on=("1",), off=("2",)),
+        states=State(state, on=("1",), off=("2",), doubts=(RPDU_PENDING,)),
         control=Write(column("318.1.1.12.3.3.1.1.4", "rPDUOutletControlOutletCommand"), on=1, off=2),
         count=counted(RPDU_COUNT, state), none_if_zero=RPDU_COUNT,
         name=column("318.1.1.12.3.5.1.1.2", "rPDUOutletStatusOutletName"),
@@ -69,9 +81,15 @@ def _metered(below: str, name: str) -> Joined:
     return by_number(column(below, name), (RPDU2_METERED_MODULE, RPDU2_METERED_NUMBER), (RPDU2_MODULE, RPDU2_NUMBER))
 
 
+# It reads 1 (on) or 2 (off); 4 says that the state cannot be determined, for which the state has no value.
+RPDU2_COMMAND = column("318.1.1.26.9.2.4.1.5", "rPDU2OutletSwitchedControlCommand")
+RPDU2_DETERMINED = ("1", "2")
+
 RPDU2_OUTLETS = Outlets(
-    states=State(RPDU2_STATE, on=("2",), off=("1",)),
-    control=Write(column("318.1.1.26.9.2.4.1.5", "rPDU2OutletSwitchedControlCommand"), on=1, off=2),
+    states=State(RPDU2_STATE, on=("2",), off=("1",), doubts=(
+        _pending("26.9.2.3.1.6", "rPDU2OutletSwitchedStatusCommandPending"),
+        Doubt(RPDU2_COMMAND, RPDU2_DETERMINED, optional=True))),
+    control=Write(RPDU2_COMMAND, on=1, off=2),
     rows=First((RPDU2_NAME, RPDU2_METERED_NAME)),
     count=scalar("318.1.1.26.9.1.0", "rPDU2OutletSwitchedTableSize"),
     number=First((Chained(RPDU2_MODULE, RPDU2_NUMBER), Chained(RPDU2_METERED_MODULE, RPDU2_METERED_NUMBER))),
@@ -102,6 +120,9 @@ def unit_and_outlet(state: Source) -> Chained:
     return Chained(Number(state, plus=0, position=0), Number(state, plus=0))
 
 
+# An overloaded bank or phase can be set to refuse "on". Such a command fails, as the state that is read after it shows.
+OVERLOAD = "only switching on is refused, and only under overload, which the state read afterwards shows"
+
 # MasterSwitch plus and VM. The index is unit.outlet. For plus, fence_apc_snmp uses unit.1.outlet, so that form is read too.
 MSP_STATE = column("318.1.1.6.7.1.1.5", "sPDUOutletStatusMSPOutletState")
 VM_STATE = column("318.1.1.5.7.1.1.5", "sPDUOutletStatusVMOutletState")
@@ -116,6 +137,8 @@ def _easy_text(below: str, what: str, unit: str) -> Figure:
 
 
 EASY_STATE = column("318.1.1.30.6.1.1.4", "ePDUOutletStatusState")
+EASY_COMMAND = column("318.1.1.30.6.2.1.4", "ePDUOutletControlCommand")
+EASY_DETERMINED = ("1", "2")            # on, off; 3 says that the state is not known, for which the state has no value
 EASY_MODULE = column("318.1.1.30.6.1.1.2", "ePDUOutletStatusModule")
 EASY_DEVICE = column("318.1.1.30.2.1.1.2", "ePDUDeviceStatusModule")
 EASY_PHASE = column("318.1.1.30.4.2.1.2", "ePDUPhaseStatusModule")
@@ -146,6 +169,7 @@ PROFILES = (
                     figure(_of_one_unit(RPDU_WATTS.source))),
         energy=total(figure(_of_each_unit("4.3.1.9", "rPDU2DeviceStatusEnergy"), TENTHS)),
         switching_confidence=Confidence.HIGH, evidence=RECORDED,
+        unread=f"rPDU2BankConfigOverloadRestriction, rPDU2PhaseConfigOverloadRestriction: {OVERLOAD}",
         note="The outlet tables of rPDU2 are from the MIB; the recording shows outlets only in the older sPDU table."),
     Profile(
         key="apc-rpdu", vendor="APC", mib="PowerNet-MIB (rPDU)", source=POWERNET,
@@ -153,7 +177,8 @@ PROFILES = (
         outlets=(_rpdu(RPDU_STATE), _spdu(Provided(SPDU_STATE, RPDU_LOAD, ".*"))),
         load=total(RPDU_LINES, else_outlets=True),
         power=total(RPDU_WATTS),
-        switching_confidence=Confidence.HIGH, evidence=SIMULATED.of("state", "current", "power", "switching")),
+        switching_confidence=Confidence.HIGH, evidence=SIMULATED.of("state", "current", "power", "switching"),
+        unread=f"rPDUOutletPhaseOverloadRestriction, rPDUOutletBankOverloadRestriction: {OVERLOAD}"),
     Profile(
         key="apc-masterswitch", vendor="APC", mib="PowerNet-MIB (sPDU)", source=POWERNET,
         models=("MasterSwitch AP9210 to AP9218",),
@@ -164,22 +189,26 @@ PROFILES = (
         key="apc-masterswitch-plus", vendor="APC", mib="PowerNet-MIB (MasterSwitch plus)", source=POWERNET,
         models=("MasterSwitch plus AP9225, AP9225EXP",), sys_object_ids=oids("318.1.3.4.4"),
         outlets=(Outlets(
-            states=State(MSP_STATE, on=("1",), off=("2",)),
+            states=State(MSP_STATE, on=("1",), off=("2",),
+                         doubts=(_pending("6.7.1.1.6", "sPDUOutletStatusMSPCommandPending"),)),
             control=Write(column("318.1.1.6.5.1.1.5", "sPDUOutletControlMSPOutletCommand"), on=1, off=3),
             count=OfUnits(column("318.1.1.6.4.2.1.3", "sPDUMasterStatusMSPOutletCount"), MSP_STATE),
             number=unit_and_outlet(MSP_STATE),
             name=column("318.1.1.6.7.1.1.4", "sPDUOutletStatusMSPOutletName")),),
-        switching_confidence=Confidence.MEDIUM, evidence=SIMULATED.of("state", "switching")),
+        switching_confidence=Confidence.MEDIUM, evidence=SIMULATED.of("state", "switching"),
+        unread="sPDUOutletStatusMSPOutletCtrlMode: the MIB does not say which commands its modes refuse"),
     Profile(
         key="apc-masterswitch-vm", vendor="APC", mib="PowerNet-MIB (MasterSwitch VM)", source=POWERNET,
         models=("MasterSwitch VM AP9224",), sys_object_ids=oids("318.1.3.4.3"),
         outlets=(Outlets(
-            states=State(VM_STATE, on=("1",), off=("2",)),
+            states=State(VM_STATE, on=("1",), off=("2",),
+                         doubts=(_pending("5.7.1.1.6", "sPDUOutletStatusVMCommandPending"),)),
             control=Write(column("318.1.1.5.5.1.1.5", "sPDUOutletControlVMOutletCommand"), on=1, off=2),
             count=OfUnits(column("318.1.1.5.4.2.1.8", "sPDUMasterStatusVMOutletCount"), VM_STATE),
             number=unit_and_outlet(VM_STATE),
             name=column("318.1.1.5.7.1.1.4", "sPDUOutletStatusVMOutletName")),),
-        switching_confidence=Confidence.MEDIUM, evidence=SIMULATED.of("state", "switching")),
+        switching_confidence=Confidence.MEDIUM, evidence=SIMULATED.of("state", "switching"),
+        unread=f"sPDUMasterConfigVMOverloadRestriction: {OVERLOAD}"),
     enlogic.family("318.1.1.32", key="apc-cpdu", vendor="APC", mib="PowerNet-MIB 1.9 (cPDU)",
                    source=librenms("apc-cpdu/PowerNet-MIB"), models=("Easy Rack PDU APDU10xxx",), sys_object_id="318.1.1.32.1",
                    evidence=RECORDED),
@@ -187,8 +216,9 @@ PROFILES = (
         key="apc-easy-epdu", vendor="APC", mib="PowerNet-MIB (Easy PDU)", source=POWERNET,
         models=("Easy PDU EPDU1xxxS, EPDU1xxxM",), sys_object_ids=oids("318.1.3.4.9", EASY_TEXT),
         outlets=(Outlets(
-            states=State(EASY_STATE, on=("2",), off=("1",), absent=(NO_OUTLET,)),
-            control=Write(column("318.1.1.30.6.2.1.4", "ePDUOutletControlCommand"), on=1, off=2),
+            states=State(EASY_STATE, on=("2",), off=("1",), absent=(NO_OUTLET,),
+                         doubts=(Doubt(EASY_COMMAND, EASY_DETERMINED, optional=True),)),
+            control=Write(EASY_COMMAND, on=1, off=2),
             count=counted(scalar("318.1.1.30.5.0", "ePDUOutletTableSize"), EASY_OUTLETS),
             number=Chained(EASY_MODULE, column("318.1.1.30.6.1.1.3", "ePDUOutletStatusNumber"))),),
         load=total(figure(_easy("4.2.1.5", "ePDUPhaseStatusCurrent", EASY_PHASE), HUNDREDTHS), _easy_text("2", "current", "A")),

@@ -3,9 +3,10 @@
 A node whose nodeOutlet is 0 has no outlet. Only nodes of switching types have a state, and only those of metering types have
 figures. nodePower and pduPower are energies in kWh. A gateway has the same objects for a PDU on its bus, but reads or writes
 that PDU only on a further command (pduAdminCommand). A gateway's states and figures are not read: they may be out of date.
+A PDU whose switching is not enabled as a whole (bit 2 of pduEnableFeatures) is not switched.
 """
 from ..parts import SIMULATED, Confidence, Doubt, Guarded, Outlets, Profile, State, Write
-from ..sources import Only, Provided, Source
+from ..sources import Bits, Only, Provided, Source
 from .shorthand import ONES, TENTHS, column, figure, oids, pysnmp_mibs, scalar, total
 
 TYPE = column("29640.4.3.33.1.2", "nodeType")
@@ -14,6 +15,7 @@ SWITCHING, METERING = (METER_AND_SWITCH, SWITCH), (METER, METER_AND_SWITCH)
 OUTLET = column("29640.4.3.33.1.3", "nodeOutlet")
 NO_OUTLET = "0"
 MODULAR = "0"
+SWITCHING_ENABLED = Bits(scalar("29640.4.3.30.0", "pduEnableFeatures"), 2)
 
 
 def _metered(values: Source) -> Source:
@@ -37,13 +39,16 @@ PROFILES = (
         outlets=(Outlets(
             states=State(_of_pdu(Only(column("29640.4.3.33.1.13", "nodeSwitchOperStatus"), OUTLET, (NO_OUTLET,), keep=False)),
                          on=("2",), off=("1",), doubts=(Doubt(TYPE, SWITCHING),)),
-            control=Guarded(Write(column("29640.4.3.33.1.14", "nodeSwitchAdminStatus"), on=2, off=1), TYPE, allow=SWITCHING,
-                            why="its module does not switch"),
+            control=Guarded(
+                Guarded(Write(column("29640.4.3.33.1.14", "nodeSwitchAdminStatus"), on=2, off=1), TYPE, allow=SWITCHING,
+                        why="its module does not switch"),
+                SWITCHING_ENABLED, allow=("1",), why="switching is not enabled on the PDU"),
             number=OUTLET,
             name=column("29640.4.3.33.1.20", "nodeName"),
             current=figure(_metered(column("29640.4.3.33.1.6", "nodeAcurrent")), TENTHS),
             energy=figure(_metered(column("29640.4.3.33.1.5", "nodePower")), ONES)),),
         load=total(figure(_total_of_pdu(scalar("29640.4.3.13.0", "pdulAcurrent")), TENTHS)),
         energy=total(figure(_total_of_pdu(scalar("29640.4.3.5.0", "pduPower")), ONES)),
-        switching_confidence=Confidence.MEDIUM, evidence=SIMULATED.of("state", "current", "energy", "switching")),
+        switching_confidence=Confidence.MEDIUM, evidence=SIMULATED.of("state", "current", "energy", "switching"),
+        unread="nodeSwitchAdminStatus: it is the wish, which may be unknown at rest; nodeAlarmStatus: alarms of figures"),
 )

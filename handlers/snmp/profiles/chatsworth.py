@@ -1,17 +1,20 @@
 """Chatsworth (CPI): eConnect of CPI-UNITY-MIB. Several PDUs can share one agent. The index is the outlet, then the PDU's MAC
 address as text.
 
-PDUs that cannot switch may have the control column, so commands require that cpiPduHasOutletControl is 1. Outlets' energy is in
+PDUs that cannot switch may have the control column, so commands require that cpiPduHasOutletControl is 1. The state is UNKNOWN
+while the outlet's reset is pending, and if its PDU is out of service. Outlets' energy is in
 deca-watt-seconds. The energy of branches is in deca-VA-seconds, and the objects called power are in VA, so both are left out.
 """
 from decimal import Decimal
 
-from ..parts import RECORDED, Arcs, Confidence, Guarded, Outlets, Profile, State, Write
+from ..parts import RECORDED, Arcs, Confidence, Doubt, Guarded, Outlets, Profile, State, Write
 from ..sources import Number, Part
 from .shorthand import HUNDREDTHS, column, counted, figure, librenms, oids, scalar, total
 
 CONTROL = column("30932.1.10.1.4.10.1.11", "cpiPduOutletControl")
 HAS_CONTROL = Part(column("30932.1.10.1.2.10.1.7", "cpiPduHasOutletControl"), over=CONTROL, start=1)
+OUT_OF_SERVICE = Part(column("30932.1.10.1.2.10.1.10", "cpiPduOutOfService"), over=CONTROL, start=1)
+RESET = column("30932.1.10.1.4.10.1.12", "cpiPduOutletReset")
 THE_PDU = Arcs(start=1)
 DECA_WATT_SECONDS = Decimal(1) / 360_000        # in kWh
 
@@ -20,7 +23,8 @@ PROFILES = (
         key="cpi-econnect", vendor="Chatsworth", mib="CPI-UNITY-MIB", source=librenms("chatsworth/CPI-UNITY-MIB"),
         models=("eConnect P, K, Z with Unity firmware",), sys_object_ids=oids("30932"), sweep=True,
         outlets=(Outlets(
-            states=State(CONTROL, on=("1",), off=("0",)),
+            states=State(CONTROL, on=("1",), off=("0",),
+                         doubts=(Doubt(RESET, ("0",), optional=True), Doubt(OUT_OF_SERVICE, ("0",), optional=True))),
             control=Guarded(Write(CONTROL, on=1, off=0), HAS_CONTROL, allow=("1",), why="its PDU has no switched outlets"),
             count=counted(scalar("30932.1.10.1.4.1.0", "cpiOutletTableCount"), CONTROL),
             name=column("30932.1.10.1.4.10.1.4", "cpiPduOutletName"),
@@ -31,5 +35,7 @@ PROFILES = (
                    figure(column("30932.1.10.1.3.110.1.3", "cpiPduBranchCurrent"), HUNDREDTHS),
                    else_outlets=True, unit=THE_PDU),
         energy=total(else_outlets=True, unit=THE_PDU),
-        switching_confidence=Confidence.MEDIUM, evidence=RECORDED.of("state", "current", "energy", "switching")),
+        switching_confidence=Confidence.MEDIUM, evidence=RECORDED.of("state", "current", "energy", "switching"),
+        unread="cpiPduOutletStatus, cpiPduBranchStatus: they are alarms of figures; "
+               "cpiPduUpgrade: the MIB does not say what an upgrade means for the states"),
 )

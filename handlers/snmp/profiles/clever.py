@@ -1,17 +1,34 @@
 """Clever Electronic, also sold by FS.COM and under other names. Each product line has its own tree below 30966.
 
-No MIB is public. The sources are programs: the agent on MPro units, the maker's test and management programs, and programs
-written by owners. Values are strings with decimals ("1.53") or INTEGERs; "--" means that there is no such meter or relay. In a
-chain each unit has its own branch of the product line's tree. Only the branch of the addressed unit is read.
+Only the MIB of IP-PDUs is public (IPPDU-MIB). The other sources are programs: the agent on MPro
+units, the maker's test and management programs, and programs written by owners. Values are strings
+with decimals ("1.53") or INTEGERs; "--" means that there is no such meter or relay. In a chain each
+unit has its own branch of the product line's tree. Only the branch of the addressed unit is read.
 
 Some MPDUs meter groups of outlets: the group's current is in the row of one of them, and the other rows read "--". `_of_texts`
 therefore ignores the figures of outlets if there are fewer figures than outlets: a group's current is not an outlet's.
+
+An outlet of an MPro can be protected as critical equipment (1.2 beside the relay). Its relay is then not switched, but the agent
+reports the written value as the state for a while. A command for such an outlet is refused.
 """
 from typing import Optional
 
-from ..parts import DRIVER, Confidence, Figure, Outlets, Profile, State, Write
+from ..parts import DRIVER, SIMULATED, Confidence, Figure, Guarded, Outlets, Profile, State, Write
 from ..sources import Arc, Column, Counted, Listed, Only, Provided, Scalar, Source, Span, Spread, Whole
-from .shorthand import HUNDREDTHS, KILO, NET_SNMP, TENTHS, column, figure, oid, oids, public, scalar, total
+from .shorthand import (
+    HUNDREDTHS,
+    KILO,
+    NET_SNMP,
+    TENTHS,
+    column,
+    figure,
+    oid,
+    oids,
+    public,
+    pysnmp_mibs,
+    scalar,
+    total,
+)
 
 VENDOR = "Clever Electronic, FS.COM"
 ON, OFF, NOT_THERE = "ON", "OFF", ("--", "")
@@ -93,10 +110,12 @@ def _lines(item: str, tail: str) -> Source:
 def _mpro(tail: str) -> Outlets:
     """The outlets. `tail` is ".0" for firmware that appends a 0 to each OID. A unit may lack relays or meters of outlets."""
     outputs, relay = MPRO + ".1.3", column(MPRO + ".3.1", "relay", "1.1" + tail)
+    protected = column(MPRO + ".3.1", "relay", "1.2" + tail)
     current = column(outputs, "output", "1.1" + tail)
     return Outlets(
         states=State(relay, on=("1",), off=("0",)),
-        control=Write(relay, on=1, off=0),
+        control=Guarded(Write(relay, on=1, off=0), protected, allow=("0",),
+                        why="it is protected as critical equipment"),
         rows=current,
         none_if_zero=scalar(f"{MPRO}.1.0.1.3{tail}", "outputNum"),
         name=Spread(oid(MPRO + ".2.3"), (Span(1, 48, 1),), "outputName", tail="0" + tail, by_get=True, listed=current),
@@ -110,7 +129,11 @@ MS_COUNT = scalar(MS + ".1.3.0", "outputNum")
 MS_STATUS = column(MS + ".4", "outputStatus", "0")
 FEWER_THAN_49 = "[1-9]|[1-3][0-9]|4[0-8]"           # on a unit without outlets the object of MS_COUNT is the baud rate
 
-IP = "30966.10.3.2"
+# Line currents are items 4 to 6 in every generation of firmware. Only one with the online flags of
+# slaves, the last items of IPPDU-MIB, has the energies of that MIB in 7 to 9: other firmware has
+# other items there.
+IP = column("30966.10.3.2", "statusInfo")
+SLAVE_ONE_ONLINE = Arc(IP, 0, ("71",))
 
 PROFILES = (
     Profile(
@@ -121,7 +144,8 @@ PROFILES = (
         load=total(*(figure(_lines("2.1", tail), HUNDREDTHS) for tail in ("", ".0"))),
         power=total(*(figure(_lines("3.1", tail)) for tail in ("", ".0"))),
         energy=total(*(figure(_lines("6", tail), TENTHS) for tail in ("", ".0"))),
-        switching_confidence=Confidence.MEDIUM, evidence=DRIVER),
+        switching_confidence=Confidence.MEDIUM, evidence=DRIVER,
+        unread="breaker of a loop (1.2.N.7): the agent does not publish which outlets a loop has"),
     _zm("clever-mpdu", "8", "MPDU", "FS.COM switched and metered PDUs with the MPDU tree", power="11"),
     _zm("clever-zpdu", "7", "ZPDU"),
     _rpdu("clever-rpdu", "6", TEST_PROGRAM + "/RPDU/r_snmp", "RPDU", "C3 Solutions PDU"),
@@ -136,10 +160,18 @@ PROFILES = (
         load=total(figure(Provided(scalar(MS + ".2.2.0", "totalCurrent"), MS_COUNT, FEWER_THAN_49))),
         switching_confidence=Confidence.MEDIUM, evidence=DRIVER.of("state", "current", "switching")),
     Profile(
-        key="clever-ip-pdu", vendor=VENDOR, mib=f"IP-PDU: {NO_MIB}",
-        source=public("librenms/librenms", "includes/discovery/sensors/current/fs-net-pdu.inc.php"),
-        models=("IP-PDU: metered inlet", "FS.COM metered PDUs (net-pdu)"), sys_object_ids=oids("30966"),
-        load=total(figure(Arc(column(IP, "lineCurrent"), 0, ("4", "5", "6")), TENTHS)),
-        evidence=DRIVER.of("current"),
-        note="Energies are left out: their place differs between generations of firmware, and programs disagree on the unit."),
+        key="clever-ip-pdu", vendor=VENDOR, mib="IPPDU-MIB",
+        source=pysnmp_mibs("mibs/fscom/IPPDU-MIB"),
+        models=("IP-PDU: metered inlet", "FS.COM metered PDUs (net-pdu)"),
+        # The enterprise number was seen on a unit.
+        sys_object_ids=oids("30966"),
+        load=total(figure(Arc(IP, 0, ("4", "5", "6")), TENTHS)),
+        energy=total(figure(Provided(Arc(IP, 0, ("7", "8", "9")), SLAVE_ONE_ONLINE, r"\d+"),
+                            TENTHS)),
+        evidence=SIMULATED.of("current", "energy"),
+        note="Slaves are not read: one that is offline cannot be told from none, so a sum would "
+             "fall and rise with the bus. The energy, up to 6,553.5 kWh for each line, is read "
+             "only from firmware with the objects of IPPDU-MIB, which gives tenths but no unit "
+             "(tenths of Wh would end at 6.6 kWh). The powers have no unit either and are not "
+             "read."),
 )

@@ -8,12 +8,14 @@ sysObjectID of a PDU, so the tables decide which of the two a device is.
 
 On a transfer switch, on is 1 and off is 2 for states, but 2 and 3 for commands. Its phases beyond the third are pairs of lines,
 which count the current of the lines again.
+
+A state is UNKNOWN while a command is pending. The column for it is optional: some units lack it.
 """
 from decimal import Decimal
 
-from ..parts import RECORDED, SIMULATED, Confidence, Figure, Outlets, Profile, State, Write
+from ..parts import RECORDED, SIMULATED, Confidence, Doubt, Figure, Outlets, Profile, State, Write
 from ..sources import Chained, Column, EachUnit, First, Listed, Only, Provided, Scalar, Source, Unless
-from .apc import phase_rows
+from .apc import NOT_PENDING, OVERLOAD, phase_rows
 from .shorthand import ONES, TENTHS, by_number, column, figure, librenms, oids, scalar, total
 
 EPDU, EPDU2, ATS = "3808.1.1.3", "3808.1.1.6", "3808.1.1.5"
@@ -36,6 +38,10 @@ ONE_PHASE_CURRENT = Listed(CURRENT, Only(CURRENT, column(EPDU2 + ".3.3.1.8", "eP
 EPDU_COUNT = scalar(EPDU + ".3.1.3.0", "ePDUOutletDevNumCntrlOutlets")         # 0 on a metered unit
 LINES = ("1", "2", "3")                                                        # of atsLoadStatusPhase; 4 to 6 are pairs of lines
 ATS_TOTAL = "1"                                                                # the row with the total, in the table of banks
+
+
+def _pending(below: str, name: str) -> Doubt:
+    return Doubt(column(below, name), NOT_PENDING, optional=True)
 
 
 def _of_each_unit(values: Source, module: Column = DEVICE_MODULE) -> EachUnit:
@@ -78,7 +84,8 @@ PROFILES = (
         key="cyberpower-epdu2", vendor="CyberPower", mib="CPS-MIB (ePDU2)", source=CPS,
         models=("PDU7xxxx, PDU8xxxx", "RMCARD205 with a daisy chain"), sys_object_ids=oids(EPDU2, ANY_CYBERPOWER),
         outlets=(Outlets(
-            states=State(EPDU2_STATE, on=("1",), off=("2",)),
+            states=State(EPDU2_STATE, on=("1",), off=("2",), doubts=(
+                _pending(EPDU2 + ".6.1.4.1.6", "ePDU2OutletSwitchedStatusCommandPending"),)),
             control=Write(column(EPDU2 + ".6.1.5.1.5", "ePDU2OutletSwitchedControlCommand"), on=1, off=2),
             rows=METERED_NAME,
             count=scalar(EPDU2 + ".6.1.1.0", "ePDU2OutletSwitchedTableSize"),
@@ -95,12 +102,14 @@ PROFILES = (
         energy=total(figure(_of_each_unit(column(EPDU2 + ".3.4.1.9", "ePDU2DeviceStatusEnergy")), TENTHS),
                      _beside_epdu2(PHASE_ENERGY, TENTHS), else_outlets=True),
         switching_confidence=Confidence.MEDIUM, evidence=RECORDED,
+        unread=f"overload restrictions of banks and phases: {OVERLOAD}",
         note="A slave of a chain lists only itself: read the host."),
     Profile(
         key="cyberpower-epdu", vendor="CyberPower", mib="CPS-MIB (ePDU)", source=CPS,
         models=("PDU15xx, PDU20xx, PDU30xx, PDU41xxx with older cards",), sys_object_ids=oids(EPDU, ANY_CYBERPOWER),
         outlets=(Outlets(
-            states=State(column(EPDU + ".3.5.1.1.4", "ePDUOutletStatusOutletState"), on=("1",), off=("2",)),
+            states=State(column(EPDU + ".3.5.1.1.4", "ePDUOutletStatusOutletState"), on=("1",), off=("2",), doubts=(
+                _pending(EPDU + ".3.5.1.1.5", "ePDUOutletStatusCommandPending"),)),
             count=EPDU_COUNT, none_if_zero=EPDU_COUNT,
             control=Write(column(EPDU + ".3.3.1.1.4", "ePDUOutletControlOutletCommand"), on=1, off=2),
             name=column(EPDU + ".3.5.1.1.2", "ePDUOutletStatusOutletName"),
@@ -110,12 +119,14 @@ PROFILES = (
         load=total(figure(PHASE_LOAD, TENTHS), else_outlets=True),
         power=total(figure(PHASE_POWER), else_outlets=True),
         energy=total(figure(PHASE_ENERGY, TENTHS), else_outlets=True),
-        switching_confidence=Confidence.HIGH, evidence=SIMULATED),
+        switching_confidence=Confidence.HIGH, evidence=SIMULATED,
+        unread=f"overload restrictions of banks: {OVERLOAD}"),
     Profile(
         key="cyberpower-ats", vendor="CyberPower", mib="CPS-MIB 2.13 (ats)", source=CPS,
         models=("Switched ATS PDU (PDUxxSW...ATNET)",), sys_object_ids=oids(ATS, ANY_CYBERPOWER),
         outlets=(Outlets(
-            states=State(column(ATS + ".6.3.1.3", "atsOutletStatusOutletState"), on=("1",), off=("2",)),
+            states=State(column(ATS + ".6.3.1.3", "atsOutletStatusOutletState"), on=("1",), off=("2",), doubts=(
+                _pending(ATS + ".6.3.1.4", "atsOutletStatusOutletCmdPending"),)),
             control=Write(column(ATS + ".6.5.1.3", "atsOutletCtrlCommand"), on=2, off=3),
             count=scalar(ATS + ".6.2.0", "atsOutletStatusTableSize"),
             name=column(ATS + ".6.3.1.2", "atsOutletStatusOutletName")),),
@@ -124,5 +135,6 @@ PROFILES = (
         power=total(figure(_lines("5", "atsLoadStatusPhasePower")), figure(_ats_total("5", "atsLoadStatusBankPower"))),
         energy=total(figure(_ats_total("6", "atsLoadStatusBankEnergy"), TENTHS)),
         switching_confidence=Confidence.MEDIUM, evidence=SIMULATED,
+        unread="atsStatusDevOutRelayStatus: the MIB does not say what it means for the outlets",
         note="The outlets are not metered. Some UPS cards have the same sysObjectID; they list no outlets."),
 )

@@ -1,15 +1,46 @@
-"""Cyclades: AlterPath PM power strips on serial ports of an AlterPath ACS console server. The index is port.outlet.
+"""Cyclades: PDUs on serial ports of a console server, AlterPath ACS or ACS 5000.
 
-Row 0 of a port stands for all its outlets, so it is neither listed nor written. State and command share a column; 2 is a cycle, 3
-unknown. Each unit of a port's chain reports its current, in tenths of A.
+The index is port.outlet. Row 0 of a port stands for all its outlets, so it is neither listed nor
+written. State and command share a column; 2 is a cycle, 3 unknown. Each unit of a port's chain
+reports its current, in tenths of A.
+
+ACS 5000: the table of outlets' figures is indexed by port.unit.outlet of the unit, and the column
+that would join it is not readable, so it is not read. An estimated power is not read either.
 """
 from ..parts import SIMULATED, Arcs, Confidence, Guarded, Outlets, Profile, State, Write
-from ..sources import Arc, OfUnits
+from ..sources import Arc, Column, Listed, OfUnits, Only
 from .shorthand import TENTHS, column, figure, oids, pysnmp_mibs, total
 
-POWER = column("2925.4.5.4.1.4", "cyOutletPower")
-OUTLETS = Arc(POWER, -1, ("0",), keep=False)
-LOCKED = "1"
+UNLOCKED = "0"              # 1 is locked, 2 unknown
+THE_PORT = Arcs(0, 1)
+ACS, ACS5K = "2925.4.5", "2925.8.5"
+ACS5K_CURRENT = column(ACS5K + ".3.1.5", "cyPMUnitCurrent")
+ACS5K_PHASES = column(ACS5K + ".3.1.12", "cyPMUnitPhases")
+ACS5K_POWER = column(ACS5K + ".5.1.5", "cyPMElecPduTablePowerValue")
+ACS5K_SENSOR = column(ACS5K + ".5.1.11", "cyPMElecPduTablePowerType")
+SINGLE, MEASURED = "0", "2"
+
+
+def _power(tree: str) -> Column:
+    return column(tree + ".4.1.4", "cyOutletPower")
+
+
+def _outlets(tree: str) -> Arc:
+    return Arc(_power(tree), -1, ("0",), keep=False)
+
+
+def _lock(tree: str) -> Column:
+    return column(tree + ".4.1.5", "cyOutletLock")
+
+
+def _count(tree: str) -> Column:
+    return column(tree + ".2.1.2", "cyPMNumberOutlets")
+
+
+def _where(values: Column, test: Column, wanted: str) -> Listed:
+    """The values of units for which `test` reads `wanted`; the other units have none, so no sum."""
+    return Listed(values, Only(values, test, (wanted,)))
+
 
 PROFILES = (
     Profile(
@@ -17,11 +48,30 @@ PROFILES = (
         source=pysnmp_mibs("mibs/vertiv/CYCLADES-ACS-PM-MIB"),
         models=("AlterPath PM behind AlterPath ACS",), sys_object_ids=oids("2925"),
         outlets=(Outlets(
-            states=State(OUTLETS, on=("1",), off=("0",)),
-            control=Guarded(Write(POWER, on=1, off=0), column("2925.4.5.4.1.5", "cyOutletLock"), refuse=(LOCKED,),
-                            why="it is locked on the device"),
-            count=OfUnits(column("2925.4.5.2.1.2", "cyPMNumberOutlets"), OUTLETS),
-            name=column("2925.4.5.4.1.2", "cyOutletName")),),
-        load=total(figure(column("2925.4.5.3.1.5", "cyPMUnitCurrent"), TENTHS), unit=Arcs(0, 1)),
+            states=State(_outlets(ACS), on=("1",), off=("0",)),
+            control=Guarded(Write(_power(ACS), on=1, off=0), _lock(ACS), allow=(UNLOCKED,),
+                            why="it is locked on the device, or its lock is not known"),
+            count=OfUnits(_count(ACS), _outlets(ACS)),
+            name=column(ACS + ".4.1.2", "cyOutletName")),),
+        load=total(figure(column(ACS + ".3.1.5", "cyPMUnitCurrent"), TENTHS), unit=THE_PORT),
         switching_confidence=Confidence.MEDIUM, evidence=SIMULATED.of("state", "current", "switching")),
+    Profile(
+        key="cyclades-acs5k", vendor="Cyclades", mib="CYCLADES-ACS5K-PM-MIB of 2010-07-26",
+        source=pysnmp_mibs("mibs/vertiv/CYCLADES-ACS5K-PM-MIB"),
+        # Assumed: the enterprise number. No source tells what an ACS 5000 reports.
+        models=("AlterPath PM, PM PDUs behind Avocent ACS 5000",), sys_object_ids=oids("2925"),
+        outlets=(Outlets(
+            states=State(_outlets(ACS5K), on=("1",), off=("0",)),
+            control=Guarded(Write(_power(ACS5K), on=1, off=0), _lock(ACS5K), allow=(UNLOCKED,),
+                            why="the device does not report it as unlocked"),
+            count=OfUnits(_count(ACS5K), _outlets(ACS5K)),
+            name=column(ACS5K + ".4.1.2", "cyOutletName")),),
+        load=total(figure(_where(ACS5K_CURRENT, ACS5K_PHASES, SINGLE), TENTHS),
+                   unit=THE_PORT, units=_count(ACS5K)),
+        power=total(figure(_where(ACS5K_POWER, ACS5K_SENSOR, MEASURED), TENTHS),
+                    unit=THE_PORT, units=_count(ACS5K)),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=SIMULATED.of("state", "current", "power", "switching"),
+        note="The MIB does not say what the current of a three-phase unit is, so there is no load "
+             "behind a console server with such a unit. The sysObjectID is assumed."),
 )

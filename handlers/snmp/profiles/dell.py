@@ -2,10 +2,11 @@
 
 It resembles APC's rPDU2, but its states are 1 (on) and 2 (off); those of rPDU2 are 1 (off) and 2 (on). The switched and the
 metered table are joined by the outlet's number, because their indexes may differ. Outlets are metered in whole A and kWh. The MIB
-does not name the unit of their power; W is assumed.
+does not name the unit of their power; W is assumed. A state is UNKNOWN while a command is pending.
 """
-from ..parts import SIMULATED, Confidence, Figure, Outlets, Profile, State, Write
+from ..parts import SIMULATED, Confidence, Doubt, Figure, Outlets, Profile, State, Write
 from ..sources import First
+from .apc import NOT_PENDING, OVERLOAD
 from .shorthand import TENS, TENTHS, by_number, column, figure, librenms, oids, scalar, total
 
 ROOT = "674.10903.200.2.200"
@@ -23,7 +24,8 @@ PROFILES = (
         key="dell-rpdu", vendor="Dell", mib="DellrPDU-MIB", source=librenms("dell/DellrPDU-MIB"),
         models=("Managed and metered rack PDUs 66xx, 68xx",), sys_object_ids=oids("674.10903.200.3.1"),
         outlets=(Outlets(
-            states=State(column(ROOT + ".130.1.2.1.4", "rPDUOutletSwitchedStatusState"), on=("1",), off=("2",)),
+            states=State(column(ROOT + ".130.1.2.1.4", "rPDUOutletSwitchedStatusState"), on=("1",), off=("2",), doubts=(
+                Doubt(column(ROOT + ".130.1.2.1.5", "rPDUOutletSwitchedStatCmdPnding"), NOT_PENDING),)),
             control=Write(column(ROOT + ".130.1.4.1.4", "rPDUOutletSwitchedControlCmd"), on=1, off=2),
             rows=METERED_NAME,
             count=scalar(ROOT + ".130.1.1.0", "rPDUOutletSwitchedTableSize"),
@@ -35,5 +37,6 @@ PROFILES = (
         load=total(figure(column(ROOT + ".120.2.1.4", "rPDUPhaseStatusCurrent"), TENTHS), else_outlets=True),
         power=total(figure(column(ROOT + ".110.2.1.3", "rPDUDeviceStatusPower"), TENS), else_outlets=True),
         energy=total(figure(column(ROOT + ".110.2.1.4", "rPDUDeviceStatusEnergy"), TENTHS), else_outlets=True),
-        switching_confidence=Confidence.MEDIUM, evidence=SIMULATED),
+        switching_confidence=Confidence.MEDIUM, evidence=SIMULATED,
+        unread=f"rPDUPhaseCfgOverloadRestriction: {OVERLOAD}"),
 )

@@ -2,14 +2,30 @@
 
 EATON-EPDU-MIB: the index is strapping.outlet, and the first unit of a chain is 0. Each verb has a column. The value written
 there is a delay in seconds; 0 is now. One public driver has columns 3 (off) and 4 (on) in the opposite order; the MIB, two
-other drivers and the sister families agree on the order here.
+other drivers and the sister families agree on the order here. The state is UNKNOWN if the outlet's unit lost its communication,
+and while a reboot counts down; a pending "on" or "off" is a value of the state itself.
 
 Revelation (Aphel) is Raritan's PDU-MIB below another root, with rows from 0. Pulizzi has an object for each outlet: the state
 of outlet N is 3.N.0, its command 2.(N+1).0, because 2.1.0 commands all outlets. nLogic has the tables of HPE's pdu3. A floor PDU
 (EATON-PDU-MIB) has panels with breakers, which are listed and not switched.
 """
-from ..parts import DRIVER, RECORDED, SIMULATED, Confidence, Evidence, Guarded, Outlets, Profile, Proof, Root, State, Verbs, Write
-from ..sources import Chained, Counted, Number, Only, Part, Provided, Span, Spread
+from ..parts import (
+    DRIVER,
+    RECORDED,
+    SIMULATED,
+    Confidence,
+    Doubt,
+    Evidence,
+    Guarded,
+    Outlets,
+    Profile,
+    Proof,
+    Root,
+    State,
+    Verbs,
+    Write,
+)
+from ..sources import Chained, Column, Counted, Number, Only, Part, Provided, Span, Spread
 from . import hpe, raritan
 from .hpe import THE_UNIT
 from .shorthand import HUNDREDTHS, TENTHS, THOUSANDTHS, column, figure, librenms, oid, oids, public, pysnmp_mibs, scalar, total
@@ -21,6 +37,16 @@ LINES = figure(
     THOUSANDTHS)
 
 OUTLET_COUNT = column("534.6.6.7.1.2.1.22", "outletCount")      # a row for each unit of the chain
+STATE = column("534.6.6.7.6.6.1.2", "outletControlStatus")
+REBOOT = column("534.6.6.7.6.6.1.5", "outletControlRebootCmd")
+NO_REBOOT = ("-1",)             # other values are the seconds until the reboot
+GOOD = ("0",)                   # 1 is communication lost
+
+
+def _lost(status: Column) -> Doubt:
+    """A status of the communication with the outlet's unit."""
+    return Doubt(Part(status, over=STATE, stop=1), GOOD, optional=True)
+
 
 PULIZZI_OUTLETS = 36
 
@@ -49,7 +75,10 @@ PROFILES = (
         models=("ePDU G2 and G3: managed (EMA), switched (ESW), metered outlet (EMO), metered input (EMI)",),
         sys_object_ids=oids("534.6.6.7"),
         outlets=(Outlets(
-            states=State(column("534.6.6.7.6.6.1.2", "outletControlStatus"), on=("1",), off=("0",)),
+            states=State(STATE, on=("1",), off=("0",), doubts=(
+                _lost(column("534.6.6.7.1.2.1.30", "communicationStatus")),
+                _lost(column("534.6.6.7.1.2.1.32", "strappingStatus")),
+                Doubt(REBOOT, NO_REBOOT, optional=True))),
             control=Guarded(
                 Verbs(on=column("534.6.6.7.6.6.1.4", "outletControlOnCmd"),
                       off=column("534.6.6.7.6.6.1.3", "outletControlOffCmd")),
@@ -67,13 +96,16 @@ PROFILES = (
                     else_outlets=True, unit=THE_UNIT, units=OUTLET_COUNT),
         energy=total(figure(column("534.6.6.7.3.5.1.5", "inputTotalWh"), THOUSANDTHS),
                      else_outlets=True, unit=THE_UNIT, units=OUTLET_COUNT),
-        switching_confidence=Confidence.HIGH, evidence=RECORDED),
+        switching_confidence=Confidence.HIGH, evidence=RECORDED,
+        unread="groupBreakerStatus: units do not agree on how outletParentOID names an outlet's group; "
+               "internalStatus: it does not say what failed"),
     Profile(
         key="eaton-revelation", vendor="Eaton", mib="PDU-MIB (Eaton's copy)", source=librenms("eaton/PDU-MIB"),
         models=("Managed ePDU of the Revelation (Aphel) series",), roots=(Root(oid("534.6.6.6"), oid("534.6.6.6.1")),),
         outlets=(raritan.px1_outlets(label_plus=1, energy=None),),
         load=raritan.PX1_LOAD, power=raritan.PX1_POWER,
-        switching_confidence=Confidence.HIGH, evidence=SIMULATED.of("state", "current", "power", "switching")),
+        switching_confidence=Confidence.HIGH, evidence=SIMULATED.of("state", "current", "power", "switching"),
+        unread="unitCircuitBreak0State to unitCircuitBreak2State: the MIB does not say which outlets a breaker has"),
     Profile(
         key="eaton-pulizzi", vendor="Eaton", mib="EATON-EPDU-PU-SW-MIB", source=pysnmp_mibs("mibs/eaton/EATON-EPDU-PU-SW-MIB"),
         models=("Switched ePDU IPC34xx, IPC36xx, IPV36xx, TPC (Pulizzi)",),
@@ -86,7 +118,9 @@ PROFILES = (
             name=Spread("~.1", (Span(1, PULIZZI_OUTLETS, 1),), "outletNName", tail="1.0")),),
         load=total(figure(scalar("20677.2.8.6.4.2.0", "totalCurrent"))),
         switching_confidence=Confidence.HIGH,
-        evidence=Evidence(state=Proof.SIMULATED, current=Proof.DRIVER, switching=Proof.SIMULATED)),
+        evidence=Evidence(state=Proof.SIMULATED, current=Proof.DRIVER, switching=Proof.SIMULATED),
+        unread="tempSensorNControlOutlet, humSensorNControlOutlet, contactClosureNControlOutlet: a sensor may switch an "
+               "outlet or a group, which it names; the state shows the result"),
     Profile(
         key="eaton-pulizzi-monitored", vendor="Eaton", mib="EATON-EPDU-PU-MI-MIB of 2010-02-03",
         source=pysnmp_mibs("mibs/eaton/EATON-EPDU-PU-MI-MIB"),

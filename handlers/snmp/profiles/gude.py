@@ -51,7 +51,9 @@ PROFILES = (
         roots=_roots((*PRODUCTS, *OLDEST)),
         outlets=(_ports("1.3.1"), _ports("1.2"), _ports("1.1")),
         load=LOAD, power=POWER, energy=ENERGY,
-        switching_confidence=Confidence.HIGH, evidence=RECORDED),
+        switching_confidence=Confidence.HIGH, evidence=RECORDED,
+        unread="OVPStatus: the overvoltage protection of the whole unit, which does not switch its ports; "
+               "RCMBOutputRMS, RCMBOutputDC: signals of residual current, and the MIB does not say that they open a port"),
     Profile(
         key="gude-pdu", vendor="Gude", mib="GUDEADS-PDU*-MIB, GUDEADS-ATS3020-MIB",
         source=pysnmp_mibs("pysnmp_mibs/GUDEADS-PDU8311-MIB.py"),

@@ -25,7 +25,8 @@ PROFILES = (
         load=total(figure(column("~.3.1.3.1.3", "inletStatusCurrent"), THOUSANDTHS), else_outlets=True),
         energy=total(else_outlets=True),
         switching_confidence=Confidence.MEDIUM, evidence=SIMULATED.of("state", "current", "energy", "switching"),
-        note="The MIBs limit an outlet's energy to 65.5 kWh and do not say whether it then restarts at 0.",
+        note="The MIBs limit an outlet's energy to 65.5 kWh (0 to 65500 Wh), but units count on: a "
+             "public recording shows 275.576 kWh. Where their counter ends is not known.",
         unread="outletStatusTimeToGo: outletStatusStatus itself says offToOn, onToOff and cycle"),
     Profile(
         key="socomec-ats", vendor="Socomec", mib="SOCOMECPDU-MIB", source=librenms("socomec/SOCOMECPDU-MIB.mib"),

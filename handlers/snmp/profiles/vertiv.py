@@ -43,19 +43,20 @@ V5_DELTA = "1"              # a value of pduMeterType
 V5_LINES = figure(Provided(column("21239.5.2.3.4.1.4", "pduLineCurrent"), column("21239.5.2.3.1.1.6", "pduMeterType"), V5_DELTA),
                   HUNDREDTHS, ("-1", "0"))
 
-# Older Geist units (GEIST-MIB-V3): one column holds the states and takes the commands.
-V3_STATUS = column("21239.2.16.1.3", "ctrlOutletStatus")
-V3_FEEDBACK = column("21239.2.16.1.4", "ctrlOutletFeedback")          # the measured state
-V3_PENDING = column("21239.2.16.1.5", "ctrlOutletPending")            # the state that the outlet will change to
-V3_SETTLED = Merged(tuple(                                            # the feedback, if it equals the pending state
+# Older Geist units (GEIST-MIB-V3) and units of I.T. Watchdogs (IT-WATCHDOGS-MIB-V3), each below its own
+# root: one column holds the states and takes the commands.
+V3_STATUS = column("~.16.1.3", "ctrlOutletStatus")
+V3_FEEDBACK = column("~.16.1.4", "ctrlOutletFeedback")        # the measured state
+V3_PENDING = column("~.16.1.5", "ctrlOutletPending")          # the state that the outlet will change to
+V3_SETTLED = Merged(tuple(                                    # the feedback, if it equals the pending state
     Only(Only(V3_FEEDBACK, V3_FEEDBACK, (value,)), V3_PENDING, (value,)) for value in ("0", "1")))
-V3_PLUGGED = column("21239.2.25.1.4", "ctrl3ChIECAvail")
+V3_PLUGGED = column("~.25.1.4", "ctrl3ChIECAvail")
 
 
 def _v3_phases(first: int, name: str) -> Merged:
     """A column of ctrl3ChIECTable for each phase; these columns are 8 apart. The identity is the phase, then the row."""
     return by_unit(
-        lambda n: Only(column(f"21239.2.25.1.{first + 8 * (n - 1)}", name + "ABC"[n - 1]), V3_PLUGGED, ("1",)), (1, 2, 3))
+        lambda n: Only(column(f"~.25.1.{first + 8 * (n - 1)}", name + "ABC"[n - 1]), V3_PLUGGED, ("1",)), (1, 2, 3))
 
 
 # Geist EM series (GEIST-EM-SERIES-MIB): "main" channels meter the unit, each "auxiliary" channel meters an outlet.
@@ -133,17 +134,20 @@ PROFILES = (
         switching_confidence=Confidence.HIGH, evidence=SIMULATED,
         unread="pduBreakerLossOfLoadDetected (newer MIBs): a breaker is not joined to its outlets"),
     Profile(
-        key="geist-v3", vendor="Vertiv", mib="GEIST-MIB-V3 of 2013-06-19", source=librenms("geist/GEIST-MIB-V3"),
-        models=("Geist RCM, RCM-O, RSO with version 3 firmware",), sys_object_ids=oids("21239.2"),
+        key="geist-v3", vendor="Vertiv", mib="GEIST-MIB-V3, IT-WATCHDOGS-MIB-V3 of 2013-06-19",
+        source=librenms("geist/GEIST-MIB-V3"),
+        models=("Geist RCM, RCM-O, RSO with version 3 firmware", "I.T. Watchdogs units with outlets"),
+        # The second sysObjectID was not seen on a unit: it is the root of the MIB's tables.
+        roots=(Root(oid("21239.2"), oid("21239.2")), Root(oid("17373.3"), oid("17373.3"))),
         outlets=(Outlets(
             # The commanded, the measured and the pending state must agree.
             states=State(V3_STATUS, on=("1",), off=("0",), confirm=V3_SETTLED),
-            none_if_zero=scalar("21239.2.1.8.1.16.0", "ctrlOutletCount"),
+            none_if_zero=scalar("~.1.8.1.16.0", "ctrlOutletCount"),
             control=Write(V3_STATUS, on=1, off=3),
-            name=column("21239.2.16.1.2", "ctrlOutletName"),
-            current=figure(column("21239.2.16.1.6", "ctrlOutletDeciAmps"), TENTHS),
-            power=figure(column("21239.2.16.1.15", "ctrlOutletPower")),
-            energy=figure(column("21239.2.16.1.14", "ctrlOutletkWattHrs"))),),
+            name=column("~.16.1.2", "ctrlOutletName"),
+            current=figure(column("~.16.1.6", "ctrlOutletDeciAmps"), TENTHS),
+            power=figure(column("~.16.1.15", "ctrlOutletPower")),
+            energy=figure(column("~.16.1.14", "ctrlOutletkWattHrs"))),),
         load=total(figure(_v3_phases(8, "ctrl3ChIECDeciAmps"), TENTHS), else_outlets=True),
         power=total(figure(_v3_phases(10, "ctrl3ChIECRealPower")), else_outlets=True),
         energy=total(figure(_v3_phases(5, "ctrl3ChIECKWattHrs")), else_outlets=True),

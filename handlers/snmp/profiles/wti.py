@@ -1,4 +1,6 @@
-"""WTI: power switches of WTI-POWER-MIB. Actions 1 to 4 only mark a plug; 5 to 8 mark it and execute all marks of the unit.
+"""WTI: power switches of WTI-POWER-MIB and of the older WTI-MPC-MIB, whose plugs have no meters.
+
+Actions 1 to 4 only mark a plug; 5 to 8 mark it and execute all marks of the unit.
 
 The meaning of the actions is from WTI's user guides; the MIB defines only their range.
 """
@@ -10,7 +12,9 @@ ACTION = column("2634.3.100.200.1.4", "plugAction")
 PROFILES = (
     Profile(
         key="wti-power", vendor="WTI", mib="WTI-POWER-MIB of 2019-01-29", source=librenms("wti/WTI-POWER-MIB"),
-        models=("VMR", "NPS", "NBB", "RSM hybrid", "MPC"), sys_object_ids=(*oids("2634.6"), *NET_SNMP),
+        models=("VMR", "NPS", "NBB", "RSM hybrid", "MPC"),
+        # 2634.3 is assumed: it is the root of both MIBs.
+        sys_object_ids=(*oids("2634.6", "2634.3"), *NET_SNMP),
         outlets=(Outlets(
             states=State(column("2634.3.100.200.1.3", "plugStatus"), on=("1",), off=("0",)),
             control=Unmarked(Write(ACTION, on=5, off=6), ACTION, quiet=("0",),

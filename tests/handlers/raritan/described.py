@@ -48,6 +48,7 @@ class Described:
                              (PDU, "getSensors"): {}, (PDU, "getTransferSwitches"): [], (PDU, "getOverCurrentProtectors"): [],
                              (PDU, "getOutlets"): [], (PDU, "getInlets"): []}
         self.requests = 0
+        self.methods: List[str] = []            # of all calls
 
     def sensor(self, name: str, value: Optional[float]) -> Dict[str, str]:
         self.calls[f"/sensor/{name}", "getReading"] = reading(value)
@@ -86,6 +87,7 @@ class Described:
         return Reply(200, {}, json.dumps({"id": asked["id"], "result": {"responses": responses}}).encode())
 
     def _answer(self, rid: str, call: Dict[str, Any]) -> Dict[str, Any]:
+        self.methods.append(call["method"])
         found = self.calls.get((rid, call["method"]), Status(404))
         if isinstance(found, Status):
             return {"statcode": found.code, "json": None}

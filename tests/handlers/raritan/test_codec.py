@@ -28,8 +28,7 @@ from handlers.raritan.rpc import (
     usb,
     usermgmt,
 )
-from handlers.raritan.rpc._runtime.decoding import decode_structure, decoder
-from handlers.raritan.rpc._runtime.encoding import encode, encode_structure
+from handlers.raritan.rpc._runtime.codec import decode_structure, decoder, encode, encode_structure
 from handlers.raritan.rpc._runtime.errors import JsonRpcSyntaxException
 from handlers.raritan.rpc._runtime.registry import find, idl_name
 

@@ -15,7 +15,7 @@ from handlers.errors import PduHandlerError, SettingsError
 from handlers.http.client import endpoint
 from handlers.http.message import Endpoint, Reply, Request
 from handlers.raritan.rpc import Agent, Bulk, HttpException, cascading, cert, event, pdumodel
-from handlers.raritan.rpc._runtime.waits import MINIMUM_WAITS
+from handlers.raritan.rpc._runtime.agent import MINIMUM_WAITS
 from tests.simulators.xerus import Model, XerusPdu
 from tests.waiting import PATIENCE_S, finished, until
 

@@ -4,7 +4,7 @@ An outlet is not switched if its reference and the well-known id of its position
 """
 from __future__ import annotations
 
-from typing import Tuple
+from typing import List, Tuple
 
 import pytest
 
@@ -99,3 +99,54 @@ def test_a_reference_of_a_link_unit_is_never_sent_to_the_primary_unit(rid: str, 
     with pytest.raises(PduHandlerError) as caught:
         Unit(2, agent).each_once([*outlets, *outlets], "getOutlets")
     assert caught.value.operation == "getOutlets of link unit 2"
+
+
+# ---- a list that lacks an outlet -----------------------------------------------------------------------------------
+
+def _gap(labels: List[str], well_known: bool = True, metered: bool = False) -> Described:
+    """Return a unit whose list has outlets with these labels, and whose well-known ids lead to the labels 1 to 9."""
+    unit = Described()
+    unit.calls[PDU, "getMetaData"] = {"hasSwitchableOutlets": True, "hasMeteredOutlets": metered}
+    unit.calls[PDU, "getOutlets"] = [{"rid": f"/opaque/{label}", "type": "pdumodel.Outlet:3.0.4"} for label in labels]
+    for label in labels:
+        unit.calls[f"/opaque/{label}", "getMetaData"] = {"label": label, "isSwitchable": True}
+        unit.calls[f"/opaque/{label}", "getState"] = {"available": True, "powerState": 1}
+        unit.calls[f"/opaque/{label}", "setPowerState"] = 0
+        unit.calls[f"/opaque/{label}", "getSensors"] = {}
+    for index in range(9 if well_known else 0):
+        unit.calls[f"{PDU}/outlet/{index}", "getMetaData"] = {"label": str(index + 1)}
+    return unit
+
+
+@pytest.mark.parametrize("well_known", [True, False])
+def test_a_list_that_lacks_an_outlet_shows_and_switches_no_neighbour(well_known: bool) -> None:
+    unit = _gap(["1", "2", "4"], well_known, metered=True)
+    for method in ("status", "statistic"):
+        with pytest.raises(PduHandlerError, match="lacks one: it has 3, and the last one is labelled '4'") as caught:
+            getattr(handler_of(unit), method)()
+        assert (caught.value.kind, caught.value.operation) == ("protocol", "getOutlets")
+    with pytest.raises(PduHandlerError, match="outlet 3 is labelled '4'") as refused:
+        handler_of(unit).port_down(PduPortView("3"))
+    assert refused.value.kind == "unsupported" and "setPowerState" not in unit.methods
+
+
+@pytest.mark.parametrize("labels", [["AA1", "AA2", "BA1"], ["1", "2", ""], ["3", "1", "2"], ["1", "2", "03"]])
+def test_labels_that_show_no_gap_do_not_prevent_a_status(labels: List[str]) -> None:
+    """Labels of other makes, no label, and another order, if no label can be read behind well-known ids."""
+    assert shown(handler_of(_gap(labels, well_known=False)).status()) == {"1": UP, "2": UP, "3": UP}
+
+
+def test_labels_with_other_numbers_are_no_gap_if_well_known_ids_have_them_too() -> None:
+    unit = _gap(["11", "12", "21"])
+    unit.calls[f"{PDU}/outlet/2", "getMetaData"] = {"label": "21"}
+    assert shown(handler_of(unit).status()) == {"1": UP, "2": UP, "3": UP}
+
+
+@pytest.mark.parametrize("hole", [None, {"rid": None, "type": "pdumodel.Outlet:3.0.4"}, {}])
+@pytest.mark.parametrize("method", ["status", "statistic", "port_down"])
+def test_a_list_with_a_null_in_it_is_an_error(hole: object, method: str) -> None:
+    unit = _gap(["1", "2", "3"])
+    unit.calls[PDU, "getOutlets"].insert(1, hole)
+    with pytest.raises(PduHandlerError) as caught:
+        getattr(handler_of(unit), method)(*([PduPortView("2")] if method == "port_down" else []))
+    assert caught.value.kind == "protocol" and "setPowerState" not in unit.methods

@@ -6,13 +6,16 @@ from typing import Any, Dict, Optional, Tuple
 import pytest
 
 from handlers.errors import PduHandlerError
+from handlers.http.message import Transport
 from handlers.raritan.handler import RaritanPdu
+from handlers.tls import Trust
+from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.servers import sdk
 from tests.servers.worker import Worker
 from tests.simulators.xerus import ONE_PHASE, SPLIT_PHASE, CircuitModel, MeterModel, Model, XerusPdu
 
-from .described import L1, L2, L3, METERS, NEUTRAL, Described, Status, handler_of
+from .described import L1, L2, L3, METERS, NEUTRAL, PDU, Described, Status, handler_of
 from .handling import LINKED, Handle, agrees, shown, spent, states
 
 CIRCUITS = (CircuitModel(6, (0, 1, 2), 4.0, 91_500.0, "row 3"), CircuitModel(0, name="rack 1"), CircuitModel(1, (1,), 0.0, 0.0),
@@ -273,3 +276,55 @@ def test_the_printed_number_is_empty_where_it_does_not_follow_from_the_panels_se
     for answer in ({}, {"labelingScheme": 7, "panelSize": 42}, {"labelingScheme": 1, "panelSize": 4}, Status(404)):
         unit.calls["/meter/1", "getPanelSettings"] = answer
         assert handler_of(unit).labels() == [("p1.5", "", "")]
+
+
+# ---- a controller without the object of a PDU ------------------------------------------------------------------------
+
+def _without_pdu(unit: Meters) -> Meters:
+    """Remove `/model/pdu/0` from the unit."""
+    unit.calls = {(rid, method): found for (rid, method), found in unit.calls.items() if rid != PDU}
+    return unit
+
+
+@pytest.mark.parametrize("method", ["status", "statistic", "labels"])
+def test_a_controller_without_the_object_of_a_pdu_is_read_like_any_other(unit: Meters, method: str) -> None:
+    unit.meter(1, 2, {L1: 4.0, L2: 6.5, L3: 6.0}, own=6.5)
+    unit.circuit(1, 6, current=4.0, activeEnergy=91_500.0)
+    unit.calls["/meter/1", "getPanelSettings"] = {"labelingScheme": 0, "panelSize": 42}
+    usual = getattr(handler_of(unit), method)()
+    requests = unit.requests
+    assert getattr(handler_of(_without_pdu(unit)), method)() == usual
+    assert unit.requests == 2 * requests
+    if method == "statistic":
+        assert (usual.load, usual.total_consumption) == (16.5, 1.0)
+
+
+@pytest.mark.parametrize("method", ["status", "statistic", "labels", "port_down"])
+def test_a_unit_with_neither_a_pdu_nor_meters_is_an_error(unit: Meters, method: str) -> None:
+    for code in (200, 404):
+        unit.calls[METERS] = [] if code == 200 else Status(code)
+        with pytest.raises(PduHandlerError, match="no such resource") as caught:
+            getattr(handler_of(_without_pdu(unit)), method)(*([PduPortView("3")] if method == "port_down" else []))
+        assert caught.value.kind == "refused"
+
+
+@pytest.mark.parametrize("status", [403, 429, 500, 503])
+@pytest.mark.parametrize("method", ["status", "statistic"])
+def test_a_pdu_whose_outlets_cannot_be_read_is_not_taken_for_a_controller(unit: Meters, method: str, status: int) -> None:
+    unit.meter(1, 2, {L1: 4.0, L2: 6.5, L3: 6.0}, own=6.5)
+    unit.calls[PDU, "getOutlets"] = Status(status)
+    with pytest.raises(PduHandlerError):
+        getattr(handler_of(unit), method)()
+
+
+def test_a_controller_without_the_object_of_a_pdu_may_have_link_units(unit: Meters) -> None:
+    unit.meter(1, 2, {L1: 4.0, L2: 6.5, L3: 6.0}, own=6.5)
+    unit.circuit(1, 6, current=4.0)
+    unit.calls["/cascade", "getStatus"] = {"role": 1, "linkUnits": []}
+    given = {"username": "viewer", "password": "seldom-said", "link_units": "yes"}
+
+    class Handler(RaritanPdu):
+        def transport(self, trust: Trust) -> Transport:
+            return _without_pdu(unit)
+
+    assert list(shown(Handler(PduData("pdu.example", given)).status())) == ["p1.7"]

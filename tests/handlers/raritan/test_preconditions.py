@@ -56,17 +56,25 @@ def test_an_outlet_that_cannot_or_may_not_be_switched_is_refused(answers: Dict[s
 
 
 @pytest.mark.parametrize("known, listed, mixed_up", [
-    ({"label": "1"}, {"label": "1"}, False), ({"label": "1"}, {"label": "2"}, True), ({}, {"label": "2"}, False),
-    ({"label": "1"}, {}, False), (Status(404), {"label": "2"}, False), ({"label": "1"}, Status(500), False)])
-def test_an_outlet_is_mixed_up_only_if_both_labels_are_known_and_differ(known: Any, listed: Any, mixed_up: bool) -> None:
+    ({"label": "1"}, {"label": "1"}, False), ({"label": "1"}, {"label": "2"}, True), ({"label": "AA1"}, {"label": "AA1"}, False),
+    ({"label": "AA1"}, {"label": "AA2"}, True), ({"label": "5"}, {"label": "5"}, False), ({"label": "1"}, {}, False),
+    ({"label": "1"}, Status(500), False),
+    # The label behind the well-known id is not known: only another number shows another outlet.
+    ({}, {"label": "2"}, True), (Status(404), {"label": "2"}, True), (Status(403), {"label": "2"}, True),
+    (Status(404), {"label": "1"}, False), (Status(404), {"label": "01"}, False), (Status(404), {"label": "AA2"}, False),
+    (Status(404), {"label": ""}, False), (Status(404), {"label": "\u0662"}, False), (Status(404), {"label": "9" * 5000}, False),
+    (Status(404), {}, False)])
+@pytest.mark.parametrize("identity", ["1", "2.1"])
+def test_an_outlet_is_mixed_up_if_its_labels_differ_or_its_only_label_is_another_number(
+        known: Any, listed: Any, mixed_up: bool, identity: str) -> None:
     unit = Described()
     unit.calls.update({(OUTLET, "getMetaData"): known, ("/listed", "getMetaData"): listed})
     agent = unit.agent()
     bulk = Bulk(agent)
     first, second = bulk.each(Outlet.getMetaData, [Outlet(OUTLET, agent), Outlet("/listed", agent)])
     bulk.perform()
-    with pytest.raises(PduHandlerError, match="labelled '2'.*labelled '1'") if mixed_up else contextlib.nullcontext():
-        refuse_mixed_up("1", first, second, agent.login.quoted)
+    with pytest.raises(PduHandlerError, match="report its model and firmware") if mixed_up else contextlib.nullcontext():
+        refuse_mixed_up(identity, first, second, agent.login.quoted)
 
 
 def test_load_shedding_does_not_prevent_the_command() -> None:

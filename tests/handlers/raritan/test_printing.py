@@ -6,7 +6,7 @@ from typing import Any, Dict, Iterator, List
 import pytest
 
 from handlers.raritan.rpc import Agent, Interface, cascading, cert, pdumodel
-from handlers.raritan.rpc._runtime.decoding import decode_structure
+from handlers.raritan.rpc._runtime.codec import decode_structure
 from handlers.raritan.rpc._runtime.registry import find
 from handlers.tls import Trust
 from tests.servers import sdk

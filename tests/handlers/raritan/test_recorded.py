@@ -7,7 +7,7 @@ from typing import Any, Dict, Iterator, List, Tuple, Type
 import pytest
 
 from handlers.raritan.rpc import Interface, Structure, pdumodel, peripheral, sensors
-from handlers.raritan.rpc._runtime.encoding import encode
+from handlers.raritan.rpc._runtime.codec import encode
 from handlers.raritan.rpc._runtime.registry import find
 from tests.needs import shared
 

@@ -12,8 +12,7 @@ from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 import pytest
 
 from handlers.raritan.rpc import Enumeration, Interface, Structure, ValueObject
-from handlers.raritan.rpc._runtime.decoding import decode_structure
-from handlers.raritan.rpc._runtime.encoding import encode, encode_structure
+from handlers.raritan.rpc._runtime.codec import decode_structure, encode, encode_structure
 from handlers.raritan.rpc._runtime.registry import find
 from handlers.raritan.rpc._runtime.values import field_names
 from handlers.raritan.rpc.peripheral import GatewaySensorManager

@@ -27,8 +27,7 @@ from handlers.raritan.rpc import (
     session,
     usermgmt,
 )
-from handlers.raritan.rpc._runtime.decoding import decode_structure
-from handlers.raritan.rpc._runtime.encoding import encode, encode_structure
+from handlers.raritan.rpc._runtime.codec import decode_structure, encode, encode_structure
 from handlers.tls import Trust
 from tests.simulators.xerus import Model, XerusPdu
 

@@ -8,7 +8,7 @@ import pytest
 
 from handlers.errors import Denied, Unreachable
 from handlers.raritan.rpc import Bulk
-from handlers.raritan.rpc._runtime.decoding import decode_structure
+from handlers.raritan.rpc._runtime.codec import decode_structure
 from handlers.raritan.rpc.pdumodel import Outlet
 from handlers.raritan.states import ask_failures, contradicted, status
 from handlers.raritan.units import Unit

@@ -5,7 +5,8 @@ from typing import Any, Dict, List, Tuple
 
 import pytest
 
-from pdu_common.helper import EnumPowerStatus
+from handlers.errors import PduHandlerError
+from pdu_common.helper import EnumPowerStatus, PduPortView
 
 from .tree import Json, Tree, dmtf, handler, serving
 
@@ -77,4 +78,24 @@ def test_labels_hold_the_outlets_names() -> None:
 def test_the_transfer_switch_of_the_same_tree_is_read_if_the_setting_names_it() -> None:
     with serving(Tree(dmtf())) as address:
         assert [name for name, _ in states(handler(address, pdu="TransferSwitches/1"))] == ["A1", "A2", "A3", "B1", "B2", "B3"]
+        assert [name for name, _ in states(handler(address, pdu="TransferSwitches/"))][:2] == ["A1", "A2"]
         assert len(states(handler(address, pdu="1"))) == 11
+
+
+@pytest.mark.parametrize("racks", [{"Members": [], "Members@odata.count": 0}, {"Members": [], "Members@odata.count": None}, None])
+@pytest.mark.parametrize("settings", [{}, {"pdu": "1"}, {"pdu": "RackPDUs/1"}])
+@pytest.mark.parametrize("method", ["status", "statistic", "labels", "port_down"])
+def test_without_rack_pdus_the_transfer_switch_with_the_same_outlets_is_neither_read_nor_switched(
+        racks: Any, settings: Dict[str, str], method: str) -> None:
+    """The rack PDU's list may be empty or missing for a moment, for example while the service starts."""
+    tree = Tree(dmtf())
+    if racks is None:
+        del tree.resources["/redfish/v1/PowerEquipment"]["RackPDUs"]
+    else:
+        tree.resources["/redfish/v1/PowerEquipment/RackPDUs"].update(racks)
+    with serving(tree) as address, pytest.raises(PduHandlerError) as caught:
+        getattr(handler(address, **settings), method)(*([PduPortView("A1")] if method == "port_down" else []))
+    assert caught.value.keys == ("pdu",) and {one.method for one in tree.seen} == {"GET"}
+    assert caught.value.kind == ("settings" if settings.get("pdu") == "RackPDUs/1" else "unsupported")
+    if not settings:
+        assert "TransferSwitches/ID or FloorPDUs/ID" in str(caught.value)

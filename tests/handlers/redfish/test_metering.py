@@ -112,11 +112,37 @@ def test_a_circuit_that_is_listed_and_missing_is_an_error() -> None:
         statistic(tree)
 
 
-def test_a_pdu_that_lists_no_outlets_still_has_its_figures() -> None:
+def test_a_pdu_of_a_type_without_outlets_has_its_figures() -> None:
     tree = metered([amps(1.0)], Mains=[amps(8.0)])
     del tree.resources[PDU]["Outlets"]
+    tree.resources[PDU]["EquipmentType"] = "FloorPDU"
     seen = statistic(tree)
     assert (seen.load, seen.ports) == (8.0, [])
+
+
+def test_a_statistic_is_no_shorter_list_where_a_status_is_an_error() -> None:
+    tree = metered([amps(1.0)], Mains=[amps(8.0)])
+    tree.resources[OUTLETS] = {"Members": []}                   # empty, but not said to be
+    with pytest.raises(PduHandlerError, match="does not say that it has none") as empty:
+        statistic(tree)
+    del tree.resources[PDU]["Outlets"]
+    with pytest.raises(PduHandlerError, match="does not list the outlets") as missing:
+        statistic(tree)
+    assert (empty.value.kind, missing.value.kind) == ("protocol", "unsupported")
+
+
+@pytest.mark.parametrize("key", ["Mains", "Branches", "Metrics"])
+def test_figures_that_two_pdus_link_to_count_for_neither(key: str) -> None:
+    tree = metered([amps(1.0)], Mains=[amps(8.0)])
+    second = PDU[:-1] + "2"
+    tree.resources[second] = {"Id": "2", "Outlets": {"@odata.id": f"{second}/Outlets"}}
+    tree.resources[f"{second}/Outlets"] = {"Members": [], "Members@odata.count": 0}
+    tree.resources[PDU[:-2]] = {"Members": [{"@odata.id": PDU}, {"@odata.id": second}], "Members@odata.count": 2}
+    for one in (PDU, second):
+        tree.resources[one][key] = {"@odata.id": f"{PDU}/{key}"}
+    with pytest.raises(PduHandlerError, match=f"the same {key}") as caught:
+        statistic(tree)
+    assert caught.value.kind == "protocol"
 
 
 # ---- sensors -----------------------------------------------------------------------------------------------------

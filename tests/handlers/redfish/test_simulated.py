@@ -17,12 +17,15 @@ from .simulated import STATES, handler
 NOTHING = PduStatisticView()
 # How many requests a status takes. These units offer $expand, some of them not in full.
 REQUESTS = {"rack": 3, "xerus": 3, "apc": 4, "four-wire": 3, "transfer-switch": 3}
+# The setting that leads to equipment other than rack PDUs.
+NAMED = {"floor": {"pdu": "FloorPDUs/"}, "transfer-switch": {"pdu": "TransferSwitches/1"}}
 
 
 @pytest.mark.parametrize("name", sorted(UNITS))
 def test_states_and_load_and_energy_agree_with_the_books(name: str) -> None:
     with RedfishService(UNITS[name]()) as unit:
-        view, figures, books = handler(unit).status(), handler(unit).statistic(), unit.books()
+        made = handler(unit, **NAMED.get(name, {}))
+        view, figures, books = made.status(), made.statistic(), unit.books()
         assert {port.identity: port.power_status for port in view.ports} == {
             identity: STATES[on] for identity, on in books.states.items()}
         assert [port.identity for port in view.ports] == list(books.states)
@@ -38,7 +41,7 @@ def test_states_and_load_and_energy_agree_with_the_books(name: str) -> None:
 @pytest.mark.parametrize("name, requests", REQUESTS.items())
 def test_a_status_takes_few_requests_on_one_connection(name: str, requests: int) -> None:
     with RedfishService(UNITS[name]()) as unit:
-        handler(unit).status()
+        handler(unit, **NAMED.get(name, {})).status()
         assert (unit.books().requests, unit.books().connections) == (requests, 1)
 
 
@@ -50,7 +53,7 @@ def test_an_outlet_is_switched_off_and_on_and_the_others_keep_their_state(name: 
         for number, on in enumerate((False, True), 1):
             port = PduPortView(identity)
             # The action of HPE's outlets lists no allowed values.
-            made = handler(unit, **({"switch_unproven": "yes"} if name == "hpe" else {}))
+            made = handler(unit, **NAMED.get(name, {"switch_unproven": "yes"} if name == "hpe" else {}))
             assert (made.port_up if on else made.port_down)(port) is port
             assert port.power_status is STATES[on]
             assert unit.books().states == {**before, identity: on}
@@ -62,7 +65,7 @@ def test_an_outlet_is_switched_off_and_on_and_the_others_keep_their_state(name: 
 def test_a_unit_without_switches_gets_no_command(name: str) -> None:
     with RedfishService(UNITS[name]()) as unit:
         with pytest.raises((Unsupported, NoSuchOutlet)):
-            handler(unit).port_down(PduPortView("A1"))
+            handler(unit, **NAMED.get(name, {})).port_down(PduPortView("A1"))
         assert unit.books().writes == [] and {one.method for one in unit.log} == {"GET"}
 
 

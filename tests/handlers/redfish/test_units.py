@@ -10,7 +10,7 @@ import pytest
 from handlers.errors import PduHandlerError, Unsupported
 from handlers.redfish.members import MOST_MEMBERS
 from handlers.tally import SENT
-from pdu_common.helper import EnumPowerStatus
+from pdu_common.helper import EnumPowerStatus, PduPortView
 
 from .tree import EXPAND, OUTLETS, PASSWORD, Answer, Json, Seen, Tree, handler, outlet, serving, unit
 
@@ -90,6 +90,48 @@ def test_two_pdus_with_the_same_id_are_an_error() -> None:
     made[f"{RACKS}/2"]["Id"] = "1"
     error = refused(Tree(made))
     assert error.kind == "protocol" and "two PDUs with the Id '1'" in str(error)
+
+
+@pytest.mark.parametrize("method", ["status", "statistic", "port_down"])
+@pytest.mark.parametrize("settings", [{}, {"pdu": "1"}, {"pdu": "2"}])
+@pytest.mark.parametrize("spelling", ["{}", "{}/", "{}?x=1"])
+def test_two_pdus_with_the_same_list_of_outlets_are_an_error(method: str, settings: Dict[str, str], spelling: str) -> None:
+    made = two()
+    made[f"{RACKS}/2"]["Outlets"] = {"@odata.id": spelling.format(OUTLETS)}
+    with serving(Tree(made)) as address, pytest.raises(PduHandlerError, match="link to the same Outlets") as caught:
+        getattr(handler(address, **settings), method)(*([PduPortView("2.1")] if method == "port_down" else []))
+    assert caught.value.kind == "protocol"
+
+
+@pytest.mark.parametrize("expands", [True, False])
+@pytest.mark.parametrize("wrong", [None, 2, "", " 2", "no link", "missing"])
+def test_a_pdu_without_a_usable_id_does_not_make_a_named_one_unreadable(wrong: Any, expands: bool) -> None:
+    made = two()
+    made[ROOT]["ProtocolFeaturesSupported"] = {"ExpandQuery": EXPAND}
+    if wrong == "no link":
+        made[RACKS]["Members"][1] = {"Name": "strip"}
+    elif wrong == "missing":
+        del made[f"{RACKS}/2"]
+    else:
+        made[f"{RACKS}/2"].update({"Id": wrong, "@odata.id": f"{RACKS}/2"})
+    tree = Tree(made)
+    tree.expands = expands
+    assert identities(tree, pdu="1") == ["1", "2"]
+    assert refused(tree).kind == ("refused" if wrong == "missing" else "protocol")      # no shorter list
+    assert refused(tree, pdu="2").kind == {"missing": "refused", "no link": "protocol"}.get(str(wrong), "settings")
+
+
+def test_the_error_for_one_of_several_pdus_without_a_usable_id_names_the_setting() -> None:
+    made = two()
+    made[f"{RACKS}/2"]["Id"] = 2
+    error = refused(Tree(made))
+    assert error.keys == ("pdu",) and "without a usable Id" in str(error)
+
+
+def test_the_only_pdu_needs_no_id() -> None:
+    made = unit()
+    made[f"{RACKS}/1"]["Id"] = 1
+    assert identities(Tree(made)) == ["1", "2"]
 
 
 @pytest.mark.parametrize("ids, settings", [(["PASSWORD", "PASSWORD"], {}), (["PASSWORD", "2"], {"pdu": "3"})])

@@ -16,7 +16,7 @@ from tests.recordings import Fixture, fixtures
 
 EACH = pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: str(profile.key))
 # A link to a driver or to a program's folder. A MIB compiled for pysnmp counts as a MIB.
-PROGRAM = re.compile(r"^(?!.*/pysnmp_mibs/).*(\.(py|c|cpp|php)$|/tree/)")
+PROGRAM = re.compile(r"^(?!.*/(?:(?:pysnmp_)?mibs|mibs\.pysnmp\.com)/).*(\.(py|c|cpp|php)$|/tree/)")
 TRIED: FrozenSet[str] = frozenset()         # keys of the families that have been tried on a real unit
 CAPABILITIES = ("state", "current", "power", "energy", "switching")
 FIGURES: Mapping[str, str] = {"current": "current_a", "power": "power_w", "energy": "energy_kwh"}

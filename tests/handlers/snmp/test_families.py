@@ -274,9 +274,7 @@ def _objects(unit: Fixture, source: Source, identity: str) -> Set[str]:
     if isinstance(source, Column):
         return {f"{source.oid}.{identity}"}
     if isinstance(source, Spread):
-        row, _, number = identity.rpartition(".")
-        return {f"{source.oid}.{sub}.{row or source.tail}"
-                for n, sub in source.numbers() if str(n) == number}
+        return {source.instance(Reader(memory(unit)), identity)}
     if isinstance(source, Merged):
         return set().union(*(_objects(unit, part, identity) for part in source.parts))
     if isinstance(source, First):

@@ -21,6 +21,7 @@ from pdu_common.connection import PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import near, pdu
 from tests.handlers.snmp.commands import COMMANDS
+from tests.handlers.snmp.units import FAMILIES as PROFILE_OF
 from tests.simulators.snmp_agent import BUILT_IN, Agent, Device, Faults, Model, Row
 from tests.simulators.snmp_agent.devices import apc, eaton, raritan, rpcm, servertech
 from tests.waiting import until
@@ -50,11 +51,12 @@ def test_status_and_figures_agree_with_the_simulators_books(key: str, version: s
 
 
 @FAMILIES
-def test_a_status_of_forty_eight_outlets_costs_at_most_six_requests(key: str) -> None:
-    """At most five, except for a Sentry: its control states, which tell of a command under way, cost one more."""
+def test_a_status_of_forty_eight_outlets_costs_at_most_five_requests_and_two_for_each_doubt(key: str) -> None:
+    states = PROFILE_OF[key].outlets[0].states
+    assert states is not None
     with Agent(BIG[key]()) as agent:
         assert len(pdu(agent).status().ports) == 48
-        assert agent.requests <= (6 if key == "sentry3" else 5)
+        assert agent.requests <= 5 + 2 * len(states.doubts)
         assert agent.counts["get"] <= 2
 
 

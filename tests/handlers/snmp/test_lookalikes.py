@@ -7,7 +7,7 @@ from typing import Mapping, Optional, Type
 import pytest
 
 from handlers.errors import ProtocolError, Unsupported
-from handlers.snmp.detection import detect
+from handlers.snmp.detection import SYS_OBJECT_ID, detect
 from handlers.snmp.metering import meter
 from handlers.snmp.profiles import PROFILES
 from pdu_common.helper import EnumPowerStatus
@@ -17,6 +17,10 @@ from tests.recordings import fixture
 UP, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.UNKNOWN
 APNL, IPM, NETPING = "1.3.6.1.4.1.29640.4.3", "1.3.6.1.4.1.21695.1.10.7.2.1", "1.3.6.1.4.1.25728.5800.3.1"
 DPI = "1.3.6.1.4.1.2.6.223"
+DELTA, OWL, PE2 = "1.3.6.1.4.1.2254.2.32", "1.3.6.1.4.1.17373.3", "1.3.6.1.4.1.21317.1.3.2.3"
+PE2_COLUMNS = ("1.2.1.7", "2.1.1.1.4", "2.1.4.1.1", "2.1.4.1.3", "2.1.4.1.4", "2.2.4.1.1", "2.4.3.1.1",
+               "2.3.3.1.1", "2.3.1.1.3", "2.3.4.1.1", "2.3.4.1.3", "2.3.4.1.4")
+IRS_METERS = "1.3.6.1.4.1.31770.1.1.2.2.1"
 
 
 def unit(name: str) -> Memory:
@@ -105,3 +109,111 @@ def test_ampere_thresholds_are_not_read_as_states_if_a_power_reading_of_the_newe
         device.put(f"{DPI}.8.2.2.1.11.{outlet}", 0)
     found = detect(device, PROFILES)
     assert set(found.states.values()) == {UNKNOWN} and found.outlets is not None and found.outlets.control is None
+
+
+@pytest.mark.parametrize("sys_object_id", ["1.3.6.1.4.1.17373", "1.3.6.1.4.1.17373.3"])
+def test_a_climate_monitor_of_it_watchdogs_is_not_taken_for_a_pdu(sys_object_id: str) -> None:
+    """Eaton's Genesis II has its channels where IT-WATCHDOGS-MIB-V3 has the table of climate sensors."""
+    rows = {oid: row for oid, row in fixture("geist-v3_watchdogs").rows.items() if not oid.startswith(f"{OWL}.16.")}
+    device = of_rows(rows)
+    device.put(SYS_OBJECT_ID, sys_object_id)
+    device.put(f"{OWL}.1.8.1.16.0", 0)
+    with pytest.raises(Unsupported):
+        detect(device, PROFILES)
+
+
+def test_a_genesis_with_the_sys_object_id_of_it_watchdogs_stays_a_genesis() -> None:
+    device = unit("eaton-genesis2")
+    device.put(SYS_OBJECT_ID, "1.3.6.1.4.1.17373.3")
+    assert detect(device, PROFILES).profile.key == "eaton-genesis2"
+
+
+def test_a_pdu_of_deltas_controller_that_is_not_enabled_does_not_count() -> None:
+    device = unit("delta-pdu")
+    device.put(f"{DELTA}.1.6.1.2.1", 2)
+    assert meter(detect(device, PROFILES)).load == Decimal("5.0")       # without the second PDU's 1.5 A
+
+
+def test_a_station_that_does_not_answer_is_left_out_of_outlets_and_totals() -> None:
+    device = unit("aten-pe2")
+    assert meter(detect(device, PROFILES)).load == Decimal("4.55")
+    for oid in fixture("aten-pe2").rows:
+        if oid.startswith(tuple(f"{PE2}.{column}.2" for column in PE2_COLUMNS)):
+            device.put(oid, -3000000)
+    found = detect(device, PROFILES)
+    assert set(found.states) == {"1.1", "1.2", "1.3", "1.4"}
+    assert meter(found).load == Decimal("2.35")
+
+
+def test_a_cascade_is_an_error_if_a_table_ends_before_the_stations_own_count() -> None:
+    rows = {oid: row for oid, row in fixture("aten-pe2").rows.items()
+            if not oid.startswith((f"{PE2}.2.3.3.1.1.2.", f"{PE2}.2.3.1.1.3.2."))}
+    with pytest.raises(ProtocolError):
+        detect(of_rows(rows), PROFILES)
+
+
+def test_sockets_have_no_figures_unless_each_pdu_says_that_it_meters_them() -> None:
+    device = unit("bachmann-irs")
+    assert meter(detect(device, PROFILES)).current_of
+    device.put(f"{IRS_METERS}.9.1.65", 0)
+    assert not meter(detect(device, PROFILES)).current_of
+
+
+def test_the_delays_of_an_erd_with_three_columns_are_not_read_as_states() -> None:
+    """On an ERD-4 with the table of ERD-Project, column 3 would be the delay of a reload: 1 s is not on."""
+    project = {oid.replace(".40418.2.7.", ".40418.2.6."): row for oid, row in fixture("snr-erd-project").rows.items()}
+    device = of_rows(project)
+    device.put(SYS_OBJECT_ID, "1.3.6.1.4.1.40418.2.6")
+    with pytest.raises(Unsupported):
+        detect(device, PROFILES)
+
+
+IPPDU = "1.3.6.1.4.1.30966.10.3.2"
+
+
+@pytest.mark.parametrize("flag", [0, 1])
+def test_the_energy_of_an_ip_pdu_is_that_of_its_own_lines_whatever_its_slaves_do(flag: int) -> None:
+    device = unit("clever-ip-pdu_chain")
+    device.put(f"{IPPDU}.71.0", flag)
+    readings = meter(detect(device, PROFILES))
+    assert (readings.load, readings.energy) == (Decimal("7.8"), Decimal("1712.0"))
+
+
+def test_items_of_firmware_before_the_mib_of_ip_pdus_are_not_taken_for_energies() -> None:
+    device = unit("clever-ip-pdu")
+    readings = meter(detect(device, PROFILES))
+    assert (readings.load, readings.energy) == (Decimal("7.8"), None)
+
+
+IPT_METERS = "1.3.6.1.4.1.38218.1.6"
+
+
+def test_a_current_whose_scale_the_mib_contradicts_is_no_part_of_a_load() -> None:
+    device = unit("ipt-ipower")
+    assert meter(detect(device, PROFILES)).load == Decimal("3.71")
+    device.put(f"{IPT_METERS}.11.0", 229)                               # the second meter
+    assert meter(detect(device, PROFILES)).load == Decimal("6.00")
+    device.put(f"{IPT_METERS}.20.0", 1)                                 # the third meter
+    readings = meter(detect(device, PROFILES))
+    assert (readings.load, readings.power) == (None, Decimal(858))
+
+
+ACS5K = "1.3.6.1.4.1.2925.8.5"
+
+
+@pytest.mark.parametrize("oid, value, load, power", [
+    ("3.1.12.5.2", 3, None, Decimal("698.0")),                          # a three-phase unit
+    ("5.1.11.7.1", 1, Decimal("3.6"), None),                            # an estimated power
+])
+def test_a_console_server_has_no_total_with_a_unit_whose_figure_is_not_certain(
+        oid: str, value: int, load: Optional[Decimal], power: Optional[Decimal]) -> None:
+    device = unit("cyclades-acs5k")
+    device.put(f"{ACS5K}.{oid}", value)
+    readings = meter(detect(device, PROFILES))
+    assert (readings.load, readings.power) == (load, power)
+
+
+def test_a_power_switch_is_known_by_the_root_of_its_makers_older_mib() -> None:
+    device = unit("wti-power_mpc")
+    device.put("1.3.6.1.2.1.1.2.0", "1.3.6.1.4.1.2634.3")
+    assert detect(device, PROFILES).profile.key == "wti-power"

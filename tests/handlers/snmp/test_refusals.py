@@ -57,6 +57,12 @@ RESERVED = {
     "a watchdog's relay, in the older table": Reserved("netping-pwr", "4", {}, "automatic mode"),
     "a watchdog's relay, without a state": Reserved("netping-pwr_mode", "4", {}, "automatic mode"),
     "a module that only meters": Reserved("apnl-modular", "4", {}, "does not switch"),
+    "an outlet that is locked behind an ACS 5000": Reserved("cyclades-acs5k", "5.4", {}, "value 1"),
+    "an outlet whose lock is not known": Reserved(
+        "cyclades-acs5k", "5.3", {E + "2925.8.5.4.1.5.5.3": "2"}, r"unlocked \(value 2\)"),
+    "an outlet whose command column reads as locked": Reserved("pdumib-v07", "4", {}, "locked"),
+    "an outlet without a relay": Reserved(
+        "pdumib-v07", "3", {E + "23280.9.1.2.3": "-1"}, "has no relay"),
     "an outlet beside one that is marked": Reserved("wti-power", "3", {E + "2634.3.100.200.1.4.1": "2"},
                                                      "actions that are marked for other plugs"),
     "an outlet whose neighbour in the status string lost power": Reserved("digipower", "2.1", {}, "outlet 2.2 reports '-2'"),

@@ -12,11 +12,7 @@ from ....http.message import Endpoint, Reply, Request, Transport
 from ....http.strict_json import loads
 from ....raritan import settings
 from ....raritan.handler import RaritanPdu
-from ....raritan.rpc import Agent
-from ....raritan.rpc._runtime.agent import reads_only
-from ....raritan.rpc._runtime.calls import CALLS_IN_A_BULK, Method
-from ....raritan.rpc._runtime.encoding import needed
-from ....raritan.rpc._runtime.registry import LONGEST_NAME, find
+from ....raritan.rpc import CALLS_IN_A_BULK, LONGEST_NAME, Agent, Method, find, reads_only
 from ....tls import Trust
 from ..kinds import Recorder
 from ..scrub import Scrubber
@@ -130,7 +126,7 @@ def _getters(idl_type: str) -> List[str]:
         return []
     names = {name: one for kind in cls.__mro__ for name, one in vars(kind).items() if isinstance(one, Method)}
     return [name for name, one in names.items() if reads_only(name) and not _LEFT_OUT.search(name)
-            and not needed(one) and (name in _OF_SENSORS or not idl_type.startswith("sensors."))]
+            and not one.needed and (name in _OF_SENSORS or not idl_type.startswith("sensors."))]
 
 
 def scrubbed(found: Dict[Key, Outcome], scrubber: Scrubber) -> Dict[Key, Outcome]:

@@ -1,16 +1,14 @@
 """The machinery of the binding: turns declared interfaces, structures and enumerations into calls and JSON.
 
-    agent        one device: login, connection, JSON-RPC calls and answers
-    errors       the exceptions
-    waits        how long an answer may take
     calls        interfaces, their methods, bulks
+    codec        JSON → values, values → JSON
+    scripts      uploads and downloads of the device's CGI scripts
+    values       base classes of enumerations, structures and value objects; printing
+    agent        one device: login, connection, waits, JSON-RPC calls and answers, files
     declarations references, fields, types of annotations
     registry     the vendor's modules, the base of IDL types, classes by IDL name
-    values       base classes of enumerations, structures and value objects; printing
-    decoding     JSON → values; `variants` for less common types, `differing` for firmware older or newer than the declarations
-    encoding     values → JSON
+    errors       the exceptions
     times        seconds since 1970, and datetimes
-    files        uploads and downloads; `scripts` for those of the device's CGI scripts
 
 The vendor's modules use the names below in their declarations.
 """

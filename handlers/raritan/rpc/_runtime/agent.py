@@ -1,4 +1,4 @@
-"""The Agent of the vendor's Python binding: the login, the connection and the JSON-RPC calls of one device.
+"""The Agent of the vendor's Python binding: the login, the connection, the JSON-RPC calls and the files of one device.
 
 The answer to a call must be JSON that `http.strict_json` accepts, with the id of the request.
 """
@@ -8,7 +8,7 @@ import itertools
 import json
 import re
 import time
-from typing import List, Mapping, Optional, Sequence, Union
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Union
 from urllib.parse import quote
 
 from ....errors import PduHandlerError, SettingsError
@@ -16,12 +16,25 @@ from ....http.client import HttpClient, Login, endpoint
 from ....http.connection import StandardTransport
 from ....http.failures import of_status
 from ....http.message import Reply, Stream, Transport
+from ....http.multipart import Headers, MultipartForm
 from ....http.strict_json import LIMIT, loads
 from ....tls import Trust
 from .errors import JsonRpcErrorException, JsonRpcSyntaxException, error_of
-from .files import Files
-from .waits import DEFAULT_TIMEOUT, LONGEST_TIMEOUT, MINIMUM_WAITS, SECONDS_PER_CALL
 
+# How long an answer may take, in seconds.
+DEFAULT_TIMEOUT = 10.0                      # for each wait on the network; the vendor's binding has no limit by default
+LONGEST_TIMEOUT = 86400.0                   # an upload waits 6 times this; poll(), which sockets use, waits at most 24 days
+SECONDS_PER_CALL = 0.05                     # a real unit took 1 to 2 s for 300 calls in a bulk
+# The shortest waits for methods that take long on the device. pollEvents returns after 30 s at the latest
+# (EventService.idl 1.0.1). The other waits are estimates.
+MINIMUM_WAITS: Mapping[str, float] = {
+    "pollEvents": 45.0,
+    **dict.fromkeys(("generateUnsignedKeyPair", "generateSelfSignedKeyPair", "generateScepKey"), 120.0),
+    **dict.fromkeys(("addLinkUnit", "addLinkUnit2", "addCascadeLinkUnit", "addLinkPortLinkUnit", "addSecureSerialLinkUnit",
+                     "addZigbeeLinkUnit"), 60.0)}
+
+DOWNLOAD_LIMIT = 512 << 20                  # bytes
+_IN_QUERY = "?&=,:+%"                       # not percent-encoded in a file's target: the caller has encoded its query
 _FAILED = range(400, 600)   # error statuses, RFC 9110, 15.5 and 15.6; a JSON-RPC error beside one in a bulk is reported instead
 # The vendor's SDK 4.4.1 sends this client type; SDK 4.0.0 sends none. Which other types a unit accepts is not documented.
 _JSON = {"Content-Type": "application/json", "Accept": "application/json", "X-Client-Type": "Python RPC"}
@@ -29,7 +42,7 @@ reads_only = re.compile(r"(?!\w+WithPin$)(get|is|list|lookup)([A-Z]\w*)?").fullm
 """Matches the name of an IDL method that changes nothing on the device, so that its call may be repeated."""
 
 
-class Agent(Files):
+class Agent:
     """Carries calls to one device over one persistent connection. Thread-safe; calls are serialised.
 
     proto: "https" or "http". host: name or address, with `:port` if it is not the usual one. Without user and password
@@ -123,6 +136,23 @@ class Agent(Files):
             if isinstance(error, JsonRpcSyntaxException):
                 self._client.close()        # the next answer on this connection may belong to another request
             raise error.at(self.host, f"{method} {login.quoted(target)}") from None
+
+    def get(self, target: str) -> bytes:
+        """The body of an HTTP GET, of at most DOWNLOAD_LIMIT bytes. Raises the errors of `exchange`."""
+        wait = self.timeout or DEFAULT_TIMEOUT
+        return self.exchange("0: GET", "GET", target, {}, None, wait, 60 * wait, DOWNLOAD_LIMIT, True, _IN_QUERY).body
+
+    def form_data_file(self, target: str, datas: Sequence[Mapping[str, object]]) -> Dict[str, Any]:
+        """POST files as a form in one round trip. Files are streamed. Returns {"headers": mapping, "body": text}.
+
+        Each of `datas` has data (bytes or an open binary file), filename and formname. Optional: mimetype, and progress, a
+        function called with (bytes sent, size). Header names are lower case; a look-up ignores case. Raises the errors of
+        `exchange`, TypeError for other data, and OSError for a file that cannot seek.
+        """
+        form, wait = MultipartForm(datas), self.timeout or DEFAULT_TIMEOUT
+        headers = {"Content-Type": form.content_type, "Content-Length": str(len(form))}
+        reply = self.exchange("0: POST", "POST", target, headers, form, 6 * wait, 60 * wait, LIMIT, False, _IN_QUERY)
+        return {"headers": Headers(reply.headers), "body": reply.body.decode("utf-8", "replace")}
 
     def exchange(self, shown: str, method: str, target: str, headers: Mapping[str, str], body: Union[bytes, Stream, None],
                  wait: float, total: float, limit: int, repeatable: bool, also: str = "") -> Reply:

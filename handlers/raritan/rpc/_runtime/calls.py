@@ -7,12 +7,11 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, Mapping, Optional, Tuple, TypeVar, Union, cast
 
 from ....errors import PduHandlerError
-from .agent import Agent, reads_only, responses
+from .agent import MINIMUM_WAITS, Agent, reads_only, responses
+from .codec import Reader, blank, decoder, encoder
 from .declarations import Caller, Reference, signature_types
-from .decoding import Reader, decoder
 from .errors import JsonRpcSyntaxException
 from .values import ValueObject
-from .waits import MINIMUM_WAITS
 
 if TYPE_CHECKING:
     from typing_extensions import ParamSpec
@@ -50,11 +49,34 @@ class Method:
         return {} if kind is None else dict(zip(self.out, map(decoder, kinds)))
 
     def params(self, args: Tuple[object, ...], kwargs: Mapping[str, object]) -> Dict[str, object]:
-        """The parameters as JSON. Raises TypeError as a Python call does."""
+        """The parameters of a call as JSON. Raises TypeError as a Python call does.
+
+        Leaves out the parameters with the default None that are not given or are None: not every release has them. The number
+        of positional arguments may also be that of an older release, whose parameters (`older_in`) are then sent.
+        """
         if not args and not kwargs and len(self.types) == 1:
             return {}
-        from .encoding import parameters
-        return parameters(self, args, kwargs)
+        types = {name: kind for name, kind in self.types.items() if name != "return"}
+        if self.older_in and len(args) == len(self.older_in) and not kwargs:
+            return {name: encoder(kind)(arg) for name, kind, arg in zip(self.older_in, types.values(), args)}
+        if len(args) > len(types):
+            raise TypeError(f"{self.name}() takes {len(types)} argument{'' if len(types) == 1 else 's'}, not {len(args)}")
+        given = dict(zip(types, args))
+        for name, value in kwargs.items():
+            if name in given or name not in types:
+                raise TypeError(f"{self.name}() " + (f"got {name!r} twice" if name in given else f"has no parameter {name!r}"))
+            given[name] = value
+        missing = [name for name in self.needed if name not in given]
+        if missing:
+            raise TypeError(f"{self.name}() needs {', '.join(missing)}")
+        return {name: encoder(kind)(given[name]) for name, kind in types.items()
+                if name in given and not (name not in self.needed and given[name] is None)}
+
+    @property
+    def needed(self) -> List[str]:
+        """The parameters without a default."""
+        names = [name for name in self.types if name != "return"]
+        return names[:len(names) - len(getattr(self.function, "__defaults__") or ())]
 
     def result(self, json: object, agent: Caller) -> object:
         """Decode the JSON of a result: None, one value or a tuple. Raises JsonRpcSyntaxException."""
@@ -62,13 +84,34 @@ class Method:
             return None
         try:
             if not isinstance(json, dict) or any(json.get(name) is None for name in self.readers):
-                from .differing import older_result
-                return older_result(self, json, agent)
+                return self._older_result(json, agent)
             values = tuple(read(json[name], agent) for name, read in self.readers.items())
         except JsonRpcSyntaxException as error:
             raise JsonRpcSyntaxException(f"{self.name}: {error.reason}", error.payload) from None
         except RecursionError:
             raise JsonRpcSyntaxException(f"{self.name}: the result is nested too deeply") from None
+        return values if len(values) > 1 else values[0]
+
+    def _older_result(self, json: object, agent: Caller) -> object:
+        """One value or a tuple, from JSON in which a result of the newest release is missing or null.
+
+        Older releases name the results of some methods differently. If the newest release has several results, those that are
+        missing or null become blank. Raises JsonRpcSyntaxException if all are missing, or if the result code (`_ret_`) is
+        missing or null.
+        """
+        if not isinstance(json, dict):
+            raise JsonRpcSyntaxException(f"{type(json).__name__} where a result object was expected")
+        returned = self.types["return"]
+        newest, *older = (dict(zip(names, typing.get_args(form) if len(names) > 1 else (form,))) for form, names in zip(
+            typing.get_args(returned) if self.older_out else (returned,), (self.out, self.older_out)))
+        usual = len(newest) == 1 and newest.keys() <= json.keys()
+        form = next((names for names in older if not usual and names.keys() <= json.keys()), newest)
+        if not form.keys() & json.keys():
+            raise JsonRpcSyntaxException(f"the answer contains none of {', '.join(form)}")
+        if len(form) > 1 and form.get("_ret_") is int and json.get("_ret_") is None:    # a blank one would be 0, which is success
+            raise JsonRpcSyntaxException("the answer contains no result code")
+        values = tuple(blank(kind)() if name not in json or json[name] is None and len(self.out) > 1
+                       else decoder(kind)(json[name], agent) for name, kind in form.items())
         return values if len(values) > 1 else values[0]
 
 

@@ -9,7 +9,22 @@ import dataclasses
 import enum
 import inspect
 import warnings
-from typing import TYPE_CHECKING, Any, ClassVar, Dict, FrozenSet, List, Mapping, NamedTuple, Optional, Tuple, Type, TypeVar, Union
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Callable,
+    ClassVar,
+    Dict,
+    FrozenSet,
+    List,
+    Mapping,
+    NamedTuple,
+    Optional,
+    Tuple,
+    Type,
+    TypeVar,
+    Union,
+)
 
 from .declarations import Caller, declared_bodies, field_types, once
 from .registry import LONGEST_NAME, Named, base_name, find, idl_name, inner_name
@@ -43,6 +58,29 @@ class _Named(Named):
         super().__init_subclass__(version)
         if "idlType" not in vars(cls):
             cls.idlType = idl_name(cls)
+
+
+# ---- the codec, which is made of these classes and imports this module ---------------------------------------
+
+class Codec(NamedTuple):
+    """What structures need of the module `codec`."""
+
+    default: Callable[[Type[Structure], str], object]
+    decoder: Callable[[Any], Callable[[object, Caller], Any]]
+    decode_structure: Callable[[Type[Any], object, Caller], Any]
+    encode_structure: Callable[[Structure], Dict[str, object]]
+
+
+_USED: List[Codec] = []
+
+
+def use(codec: Codec) -> None:
+    """Set the codec. The module `codec` calls this when it is imported."""
+    _USED[:] = [codec]
+
+
+def _codec() -> Codec:
+    return _USED[0]
 
 
 # ---- enumerations --------------------------------------------------------------------------------------------
@@ -165,7 +203,6 @@ class Structure(_Named):
     __signature__, __dataclass_fields__ = _Signature(), _DataclassFields()
 
     def __init__(self, *args: object, **given: object) -> None:
-        from .differing import default
         cls, names = type(self), field_names(type(self))
         if len(args) > len(names):
             raise TypeError(f"{cls.__name__}() takes {len(names)} field{'s' * (len(names) != 1)}, not {len(args)}")
@@ -174,7 +211,7 @@ class Structure(_Named):
             if name in values or name not in names:
                 raise TypeError(f"{cls.__name__}() " + (f"got {name!r} twice" if name in values else f"has no field {name!r}"))
             values[name] = value
-        vars(self).update((name, values[name] if name in values else default(cls, name)) for name in names)
+        vars(self).update((name, values[name] if name in values else _codec().default(cls, name)) for name in names)
 
     def __new__(cls, *args: object, **given: object) -> Self:
         made = super().__new__(cls)
@@ -183,14 +220,13 @@ class Structure(_Named):
 
     def encode(self) -> Dict[str, object]:
         """The JSON object of its fields."""
-        from .encoding import encode_structure
-        return encode_structure(self)
+        return _codec().encode_structure(self)
 
     @classmethod
     def decode(cls, json: object, agent: Caller) -> Self:
         """From the JSON object of its fields. Raises JsonRpcSyntaxException for other JSON."""
-        from .decoding import decode_structure
-        return decode_structure(cls, json, agent)
+        made: Self = _codec().decode_structure(cls, json, agent)
+        return made
 
     def __setattr__(self, name: str, value: object) -> None:
         if name in self._lifted:
@@ -254,9 +290,8 @@ class ValueObject(Structure):
     def decode(cls, json: object, agent: Caller) -> Self:
         """From the JSON object of its fields. `ValueObject.decode` itself takes {"type": name, "value": fields} and returns
         an instance of the value object class with that name, or of ValueObject if this binding has none."""
-        from .decoding import decoder
         if cls is ValueObject:
-            found: Self = decoder(ValueObject)(json, agent)
+            found: Self = _codec().decoder(ValueObject)(json, agent)
             return found
         return super().decode(json, agent)
 

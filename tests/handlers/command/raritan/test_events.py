@@ -29,7 +29,7 @@ from handlers.raritan.rpc import (
     usermgmt,
     webcam,
 )
-from handlers.raritan.rpc._runtime.decoding import decoder
+from handlers.raritan.rpc._runtime.codec import decoder
 from handlers.raritan.rpc.idl import Event
 from handlers.raritan.rpc.peripheral import GatewaySensorManager
 from tests.handlers.raritan import declared

@@ -8,7 +8,7 @@ from typing import Any, Dict, List
 import pytest
 
 from handlers.command.raritan.context import Context
-from handlers.raritan.rpc._runtime.decoding import decode_structure
+from handlers.raritan.rpc._runtime.codec import decode_structure
 from handlers.raritan.rpc.cascading import CascadeManager
 from tests.simulators.xerus import Fault, XerusPdu
 from tests.simulators.xerus.sensors import NumericSensor
