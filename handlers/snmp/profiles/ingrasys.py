@@ -27,7 +27,8 @@ PROFILES = (
         energy=total(else_outlets=True),
         switching_confidence=Confidence.MEDIUM, evidence=SIMULATED.of("state", "current", "energy", "switching"),
         note="The MIBs limit an outlet's energy to 65.5 kWh (0 to 65500 Wh), but units count on: a "
-             "public recording shows 275.576 kWh. Where their counter ends is not known."),
+             "public recording shows 275.576 kWh. Where their counter ends is not known.",
+        unread="outletStatusTimeToGo: outletStatusStatus itself says offToOn, onToOff and cycle"),
     Profile(
         key="socomec-ats", vendor="Socomec", mib="SOCOMECPDU-MIB", source=librenms("socomec/SOCOMECPDU-MIB.mib"),
         models=("metered PDU (NRT-OP-PDU)",), sys_object_ids=oids("4555.2.30"),

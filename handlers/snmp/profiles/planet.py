@@ -18,5 +18,7 @@ PROFILES = (
             power=figure(column("10456.3.3.3.1.9", "outPowerLoad"))),),
         load=total(figure(column("10456.3.3.2.1.5", "inFeedCurrent"), TENTHS), else_outlets=True),
         power=total(figure(column("10456.3.3.2.1.6", "inFeedPowerLoad")), else_outlets=True),
-        switching_confidence=Confidence.MEDIUM, evidence=RECORDED.of("state", "current", "power", "switching")),
+        switching_confidence=Confidence.MEDIUM, evidence=RECORDED.of("state", "current", "power", "switching"),
+        unread="outComputerStatus, outCurrentStatus: the MIB gives no values; "
+               "pduStatus: its PDUs are not joined to outlets"),
 )

@@ -123,7 +123,12 @@ PROFILES = (
         load=total(LINES, ONE_PHASE_INLETS, BREAKERS, else_outlets=True, unit=THE_PDU, units=PDUS),
         power=total(_inlet(POWER), else_outlets=True, unit=THE_PDU, units=PDUS),
         energy=total(_inlet(ENERGY), else_outlets=True, unit=THE_PDU, units=PDUS),
-        switching_confidence=Confidence.HIGH, evidence=RECORDED),
+        switching_confidence=Confidence.HIGH, evidence=RECORDED,
+        unread="outletSuspendedState: the reason why an outlet is off; "
+               "measurementsOutletSensorIsAvailable: a row for each sensor of each outlet, "
+               "and the state of an unavailable outlet is -1; "
+               "tripped overcurrent protectors: joined to outlets only by outletPowerSource, "
+               "a pointer that older firmware lacks"),
     Profile(
         key="raritan-px1", vendor="Raritan", mib="PDU-MIB of 2016-02-22", source=librenms("raritan/PDU-MIB"),
         models=("Dominion PX: DPXR, DPXS, DPCS, DPCR, PCR, PCS",),
@@ -133,5 +138,6 @@ PROFILES = (
         load=PX1_LOAD, power=PX1_POWER,
         energy=total(figure(column("~.20.2.1.12", "inletActiveEnergy"), THOUSANDTHS, NO_ENERGY), else_outlets=True),
         switching_confidence=Confidence.HIGH,
-        evidence=changed(SIMULATED, current=Proof.RECORDING, power=Proof.RECORDING)),
+        evidence=changed(SIMULATED, current=Proof.RECORDING, power=Proof.RECORDING),
+        unread="circuitBreakerState: a breaker is not joined to its outlets"),
 )

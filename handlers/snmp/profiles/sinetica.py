@@ -28,5 +28,6 @@ PROFILES = (
         power=total(figure(column("3711.24.1.1.7.3.1.1.7", "pduMeanKWattsValue"), HUNDREDS), unit=THE_PDU),
         energy=total(figure(column("3711.24.1.1.7.3.1.1.5", "pduTotalEnergyValue"), TENTHS), else_outlets=True, unit=THE_PDU),
         switching_confidence=Confidence.LOW, evidence=changed(SIMULATED, switching=Proof.MIB),
-        note="A command acts after a delay set on the device, and a password of the outlet may block it."),
+        note="A command acts after a delay set on the device, and a password of the outlet may block it.",
+        unread="pduOutPwd: the MIB does not say how a password blocks a command"),
 )

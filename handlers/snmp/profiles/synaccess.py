@@ -28,7 +28,8 @@ PROFILES = (
         power=total(figure(column("21728.4.2.1.1.14", "inletActivePower"))),
         energy=total(figure(column("21728.4.2.1.1.5", "inletEnergyAccumulation"))),
         switching_confidence=Confidence.MEDIUM, evidence=SIMULATED.of("state", "power", "energy", "switching"),
-        note="Currents are not read: the MIB declares them as integers in amperes, and does not say if they are scaled."),
+        note="Currents are not read: the MIB declares them as integers in amperes, and does not say if they are scaled.",
+        unread="bankBreakerState, bankOutletSwitchingSupported: the MIB does not join outlets to banks"),
     Profile(
         key="synaccess-netbooter", vendor="Synaccess", mib="SYNSYS-MIB", source=pysnmp_mibs("pysnmp_mibs/SYNSYS-MIB.py"),
         models=("netBooter NP series",), sys_object_ids=oids("21728"),

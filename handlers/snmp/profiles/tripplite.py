@@ -48,7 +48,9 @@ PROFILES = (
                     figure(column(ATS_OUTPUT + ".8", "tlpAtsOutputActivePower")),
                     figure(column(UPS_LINES + ".4", "tlpUpsOutputLinePower")),
                     else_outlets=True, unit=THE_DEVICE),
-        switching_confidence=Confidence.HIGH, evidence=RECORDED.of("state", "current", "power", "switching")),
+        switching_confidence=Confidence.HIGH, evidence=RECORDED.of("state", "current", "power", "switching"),
+        unread="tlpPduBreakerStatus: outlets name a circuit, not a breaker; "
+               "tlpPduOutputSource: none (0) and normal (1), but a recorded unit in operation reports 3"),
     Profile(
         key="tripplite-12x-ups", vendor="Tripp Lite", mib="TRIPPLITE-12X", source=librenms("poweralert/TRIPPLITE-12X"),
         models=("UPS with PowerAlert 12 and switched outlets",), sys_object_ids=oids("850.1"),
