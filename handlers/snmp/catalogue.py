@@ -3,13 +3,14 @@ from __future__ import annotations
 
 from typing import Dict, Iterable, List, NamedTuple, Sequence, Tuple
 
-from .controls import Guarded, Unmarked
+from .controls import Guarded
 from .evidence import Confidence, Evidence, Proof
 from .figures import Total
 from .frozen import Frozen, parts
 from .outlets import Outlets
 from .profile import Profile
 from .sources import Column, EachUnit, First, Named, Number, Part, Scalar, Spread, Tables
+from .special import Unmarked
 from .states import State
 
 

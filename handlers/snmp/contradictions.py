@@ -2,14 +2,15 @@
 from __future__ import annotations
 
 from itertools import combinations
-from typing import Iterator, Mapping, Sequence
+from typing import Iterator, Mapping, Sequence, Set
 
-from .controls import Control, Unlock, Verbs, Write, WritePacked
+from .controls import Control, Verbs, Write
 from .figures import Figure
 from .frozen import Frozen, parts
 from .profile import Profile, below, oids
 from .reader import ROOT
-from .sources import Column, Place, Scalar
+from .sources import Column, Place, Scalar, Source
+from .special import Unlock, WritePacked
 from .states import State
 
 
@@ -41,22 +42,30 @@ def _marks(states: State) -> Iterator[str]:
 
 
 def _commands(states: State, control: Control) -> Iterator[str]:
-    read = [_unnamed(part) for part in parts(states.source) if isinstance(part, Place)]
+    read = {_unnamed(part) for part in parts(states.source) if isinstance(part, Place)}
     for part in parts(control):
         if isinstance(part, Write) and type(part.on) is not type(part.off):
             yield f"on writes {part.on!r} and off writes {part.off!r}, which are of different types"
-        if isinstance(part, (Write, WritePacked)) and _unnamed(part.at) in read:
+        if isinstance(part, (Write, WritePacked)) and _written(part.at) & read:
             for word, value, other, values in (("on", part.on, "off", states.off), ("off", part.off, "on", states.on)):
                 if str(value) in values:
                     yield f"{word} writes {value!r} into the object of the states, where it means {other}"
         elif isinstance(part, Verbs):
             for word, at in (("on", part.on), ("off", part.off)):
-                if _unnamed(at) in read:
+                if _written(at) & read:
                     yield f"{word} writes a delay into the object of the states"
         elif isinstance(part, Unlock):
-            for then in parts(part.then):
-                if isinstance(then, Write) and _unnamed(then.at) == _unnamed(part.at) and part.value in (then.on, then.off):
-                    yield f"the value {part.value!r} that unlocks an outlet already switches it"
+            if any(_switches_by_unlocking(part, then) for then in parts(part.then) if isinstance(then, Write)):
+                yield f"the value {part.value!r} that unlocks an outlet already switches it"
+
+
+def _switches_by_unlocking(unlock: Unlock, write: Write) -> bool:
+    return bool(_written(unlock.at) & _written(write.at)) and unlock.value in (write.on, write.off)
+
+
+def _written(at: Source) -> Set[object]:
+    """The places that a command may write, without the names of their objects."""
+    return set(map(_unnamed, at.written_places()))
 
 
 def _figures(place: str, figures: Mapping[str, Sequence[Figure]]) -> Iterator[str]:

@@ -27,7 +27,15 @@ class Confidence(Enum):
 
 
 class Evidence(Frozen):
-    """The evidence for each capability: states, A, W, kWh, switching."""
+    """The evidence for each capability.
+
+    Fields:
+        state: of the outlets' states.
+        current: of currents in A, of the device or of outlets.
+        power: of powers in W.
+        energy: of energies in kWh.
+        switching: of the commands.
+    """
 
     state: Proof = Proof.NONE
     current: Proof = Proof.NONE
@@ -40,7 +48,11 @@ class Evidence(Frozen):
         return Evidence(**{name: getattr(self, name) for name in capabilities})
 
 
-# One proof for all capabilities. In RECORDED, switching has only been simulated.
-DRIVER, SIMULATED, _RECORDED = (Evidence(proof, proof, proof, proof, proof)
-                                for proof in (Proof.DRIVER, Proof.SIMULATED, Proof.RECORDING))
-RECORDED = changed(_RECORDED, switching=Proof.SIMULATED)
+def _of_all(proof: Proof) -> Evidence:
+    """One proof for all capabilities."""
+    return Evidence(proof, proof, proof, proof, proof)
+
+
+DRIVER = _of_all(Proof.DRIVER)
+SIMULATED = _of_all(Proof.SIMULATED)
+RECORDED = changed(_of_all(Proof.RECORDING), switching=Proof.SIMULATED)         # no recording proves a write

@@ -19,13 +19,23 @@ _FILLED = tuple(Decimal(2**bits - 1) for bits in (31, 32, 63, 64))
 class Figure(Frozen):
     """A measurement in A, W or kWh: value * `scale`, further scaled by `exponent` and `factor` if these are given.
 
-    `absent`: texts, including the `unit`, that mean "not measured". Text that is not a number and 2^n - 1 for n of 31, 32, 63 and
-    64 always mean this too. So do numbers below 0, unless `magnitude` is set: then the sign is only a direction, and |value| is
-    used. `padding`: values in rows of missing parts, such as a second line cord; a sum is complete without them. `exponent`: the
-    power of ten that the device reports for each value (-2: value / 100). `factor`: the factor that the device reports, negative
-    for a divisor (-10: value / 10), 0 for none. A row without a usable exponent or factor has no figure. `unit`: text that may
-    follow the number. `scale_of_integers`: the scale of values that are INTEGER instead of text. A platform may return an INTEGER
-    as text, so with this scale a text other than 0 has no figure unless at least one value of `source` has a decimal point.
+    "Not measured", whatever `absent` says: text that is not a number; 2^n - 1 for n of 31, 32, 63 and 64; a number below 0,
+    unless `magnitude` is set.
+
+    Fields:
+        source: the values, under the identities of outlets or meters.
+        scale: what a value of 1 means, in A, W or kWh.
+        absent: texts, including the `unit`, that mean "not measured".
+        padding: values in rows of missing parts, such as a second line cord; a sum is complete without them.
+        exponent: the power of ten that the device reports for each value (-2: value / 100). A row without a usable one
+            has no figure.
+        factor: the factor that the device reports, negative for a divisor (-10: value / 10), 0 for none. A row without a
+            usable one has no figure.
+        unit: text that may follow the number.
+        scale_of_integers: the scale of values that are INTEGER instead of text. A platform may return an INTEGER as text,
+            so with this scale a text other than 0 has no figure unless at least one value of `source` has a decimal
+            point.
+        magnitude: the sign of a number is only a direction, and |value| is used.
     """
 
     source: Source
@@ -58,23 +68,32 @@ class Figure(Frozen):
 
         Padding and rows with a 0 that means "not measured" are left out.
         """
-        rows = {identity: value for identity, value in self.source.rows(reader).items() if text(value) not in self.padding}
+        listed = self.source.rows(reader)
+        rows = {identity: value for identity, value in listed.items() if text(value) not in self.padding}
         if not rows:
             return {}
         exponents = self.exponent.rows(reader) if self.exponent else {}
         factors = self.factor.rows(reader) if self.factor else {}
         are_texts = self.scale_of_integers is None or any("." in text(value) for value in rows.values())
-        return {identity: self._figure(value, are_texts, exponents.get(identity), factors.get(identity))
-                for identity, value in rows.items() if number(value, self.unit) != 0 or text(value) not in self.absent}
+        found: Dict[str, Optional[Decimal]] = {}
+        for identity, value in rows.items():
+            is_unmeasured_zero = number(value, self.unit) == 0 and text(value) in self.absent
+            if not is_unmeasured_zero:
+                found[identity] = self._figure(value, are_texts, exponents.get(identity), factors.get(identity))
+        return found
 
     def _figure(self, raw: Raw, are_texts: bool, exponent: Optional[Raw], factor: Optional[Raw]) -> Optional[Decimal]:
         value = number(raw, self.unit)
-        if value is None or value in _FILLED or text(raw) in self.absent or (value < 0 and not self.magnitude):
+        if value is None or value in _FILLED or text(raw) in self.absent:
             return None
-        is_integer = self.scale_of_integers is not None and isinstance(raw, int)
-        if value and not is_integer and not are_texts:
+        if value < 0 and not self.magnitude:
             return None
-        value = abs(value) * (self.scale_of_integers if self.scale_of_integers is not None and is_integer else self.scale)
+        scale, is_text = self.scale, True
+        if self.scale_of_integers is not None and isinstance(raw, int):
+            scale, is_text = self.scale_of_integers, False
+        if value and is_text and not are_texts:
+            return None
+        value = abs(value) * scale
         if self.exponent:
             power = number(exponent)
             if power is None or power != int(power) or abs(power) > self.MOST_DIGITS:
@@ -82,14 +101,24 @@ class Figure(Frozen):
             value = value.scaleb(int(power))
         if self.factor:
             times = number(factor)
-            if times is None:
-                return None
-            value = value / -times if times < 0 else value * times if times > 0 else value
+            return None if times is None else _multiplied(value, times)
         return value
 
 
+def _multiplied(value: Decimal, factor: Decimal) -> Decimal:
+    """`value` times a factor as devices report it: a negative one is a divisor, 0 is none."""
+    if factor < 0:
+        return value / -factor
+    return value * factor if factor > 0 else value
+
+
 class Arcs(Frozen):
-    """The arcs of an index from `start` up to, but not including, `stop` (none: to the end). Counted from 0."""
+    """Some arcs of an index, such as those that name its unit.
+
+    Fields:
+        start: the first of them, counted from 0.
+        stop: the arc after the last of them (none: to the end).
+    """
 
     start: int = 0
     stop: Optional[int] = None
@@ -99,14 +128,17 @@ class Arcs(Frozen):
 
 
 class Total(Frozen):
-    """A total of the device: one of `figures`, summed over its rows. The first with a complete sum is used (see `Figure.listed`).
+    """A total of the device. In a chain, with `unit`, each unit is summed by these rules; there is no total if a unit with
+    outlets or with an unmeasured row has no sum.
 
-    A scalar has one row. `else_outlets`: if there is no such figure, the sum over the outlets' own figures, provided that every
-    outlet is metered. `unit`: the arcs that name the unit, in the indexes of the figures and in the identities of the outlets.
-    With `unit`, each unit of a chain is summed by these rules, and there is no total if a unit with outlets or with an
-    unmeasured row has no sum. `units`: a source with a row for each unit of the chain, such as its number of inputs. There is no
-    total if a unit of `units` has no sum. If `units` lists only one unit, it is ignored, because a single unit may have a
-    different number in each table.
+    Fields:
+        figures: the first with a complete sum of its rows is used (see `Figure.listed`). A scalar has one row.
+        else_outlets: if there is no such figure, the sum over the outlets' own figures, provided that every outlet is
+            metered.
+        unit: the arcs that name the unit, in the indexes of the figures and in the identities of the outlets.
+        units: a source with a row for each unit of the chain, such as its number of inputs. There is no total if one of
+            these units has no sum. If it lists only one unit, it is ignored, because a single unit may have a different
+            number in each table.
     """
 
     figures: Tuple[Figure, ...] = ()

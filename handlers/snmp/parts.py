@@ -1,12 +1,13 @@
 """All parts of a profile except sources, in one place for the files in profiles/."""
 from __future__ import annotations
 
-from .controls import Control, Guarded, Unlock, Unmarked, Verbs, Write, WritePacked
+from .controls import Control, Guarded, Verbs, Write
 from .evidence import DRIVER, RECORDED, SIMULATED, Confidence, Evidence, Proof
 from .figures import Arcs, Figure, Total
 from .frozen import changed
 from .outlets import Outlets
 from .profile import Profile, Root
+from .special import Unlock, Unmarked, WritePacked
 from .states import Doubt, State
 
 __all__ = ["Arcs", "Confidence", "Control", "DRIVER", "Doubt", "Evidence", "Figure", "Guarded", "Outlets", "Profile", "Proof",

@@ -17,7 +17,12 @@ from .reader import ROOT
 
 
 class Root(Frozen):
-    """Devices whose sysObjectID starts with `sys_object_id` have the family's tree at `oid`, which replaces `~` in OIDs."""
+    """Devices that have the family's tree below an OID of their own, which replaces `~` in the profile's OIDs.
+
+    Fields:
+        sys_object_id: what these devices' sysObjectIDs start with.
+        oid: the root of their tree.
+    """
 
     sys_object_id: str
     oid: str
@@ -35,16 +40,29 @@ _KEY = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 class Profile(Frozen):
     """One PDU family: how to recognise, read and switch its devices.
 
-    `mib` names the MIB, if one is public. `source` links to it, or to a program or page that shows the objects.
-    `sys_object_ids` are prefixes, compared by arcs. `roots` adds prefixes, each with the root of its tree. With `sweep`, the
-    family is probed on devices without a usable sysObjectID. A family without any of these three is used only if the setting
-    `profile` or the archive's build selects it. `described` is for families that only meter: a
-    regular expression for the sysDescr of units without a usable sysObjectID, which then need rows
-    of the family's meters.
+    A family without `sys_object_ids`, `roots` and `sweep` is used only if the setting `profile` or the archive's build selects
+    it.
 
-    `unread` names objects of the MIB that could contradict a state and that the family does not read, with the reason.
-    `outlets` are ways to read the outlets, tried in this order; empty for a family without outlets. A device is read and switched
-    through only one of them (see `device.by_states`). `load` (A), `power` (W) and `energy` (kWh) are the device's totals.
+    Fields:
+        key: its name in settings and tables.
+        vendor: who makes the devices.
+        models: the devices.
+        mib: the MIB's name, if one is public.
+        sys_object_ids: prefixes of the devices' sysObjectIDs, compared by arcs.
+        roots: more prefixes, each with the root of its tree.
+        sweep: the family is probed on devices without a usable sysObjectID.
+        described: for families that only meter: a regular expression for the sysDescr of units without a usable
+            sysObjectID, which then need rows of the family's meters.
+        outlets: ways to read the outlets, tried in this order; empty for a family without outlets. A device is read and
+            switched through only one of them (see `device.by_states`).
+        load: the device's total, in A.
+        power: the same in W.
+        energy: the same in kWh.
+        switching_confidence: how certain the commands are.
+        evidence: what each capability rests on.
+        note: what else its users should know.
+        source: a link to the MIB, or to a program or page that shows the objects.
+        unread: objects of the MIB that could contradict a state and that the family does not read, with the reason.
     """
 
     key: str
@@ -90,9 +108,11 @@ class Profile(Frozen):
             "switching": self.is_switched,
         }
         for name, has in found.items():
-            if has != (getattr(self.evidence, name) is not Proof.NONE):
-                raise ValueError(f"the profile has a part for {name}, but evidence.{name} is none: say what it rests on" if has
-                                 else f"evidence.{name} is given, but the profile has no part for {name}")
+            if has == (getattr(self.evidence, name) is not Proof.NONE):
+                continue
+            if has:
+                raise ValueError(f"the profile has a part for {name}, but evidence.{name} is none: say what it rests on")
+            raise ValueError(f"evidence.{name} is given, but the profile has no part for {name}")
 
     @property
     def is_switched(self) -> bool:

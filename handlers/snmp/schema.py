@@ -9,20 +9,21 @@ import contextlib
 import functools
 import inspect
 import json
+import re
 import typing
 from decimal import Decimal, InvalidOperation
 from enum import Enum
-from typing import Any, Callable, Dict, List, Mapping, Tuple, Type
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Tuple, Type
 
 from ..errors import printable
-from . import controls, sources
+from . import controls, sources, special
 from .controls import Control
 from .evidence import Evidence
 from .figures import Arcs, Figure, Total
 from .frozen import REQUIRED, Frozen
 from .outlets import Outlets
 from .profile import Profile, Root
-from .sources import Place, Source, Span
+from .sources import Place, ReadOnly, Source, Span
 from .states import Doubt, State
 
 
@@ -30,13 +31,22 @@ class ProfileError(ValueError):
     """A profile or its file cannot be used. The message starts with a place such as profile.outlets[0].states.on."""
 
 
-def _kinds(*modules: Any) -> Mapping[str, Type[Any]]:
-    found = {name: cls for module in modules for name, cls in vars(module).items()
-             if inspect.isclass(cls) and issubclass(cls, (Source, Control)) and not inspect.isabstract(cls)}
+def kinds(*modules: Any) -> Mapping[str, Type[Any]]:
+    """The sources and controls of these modules, by name; without their abstract base classes."""
+    found: Dict[str, Type[Any]] = {}
+    for module in modules:
+        found.update((name, held) for name, held in vars(module).items() if _is_kind(held))
     return dict(sorted(found.items()))
 
 
-KINDS = _kinds(sources, controls)
+def _is_kind(held: object) -> bool:
+    # An alias such as `tuple[str, int]` is a class to Python 3.9 and 3.10, but not to `issubclass`.
+    if typing.get_origin(held) is not None or not inspect.isclass(held):
+        return False
+    return issubclass(held, (Source, Control)) and not inspect.isabstract(held)
+
+
+KINDS = kinds(sources, controls, special)
 PLAIN: Tuple[Type[Any], ...] = (Profile, Root, Evidence, Outlets, State, Doubt, Figure, Arcs, Total, Span)
 
 
@@ -164,17 +174,47 @@ def _said(data: object) -> str:
 
 
 def reference() -> str:
-    """All kinds with their fields, as Markdown, for users who describe their own PDU."""
-    lines = ["| kind | used as | fields (defaults in brackets) | meaning |", "|---|---|---|---|"]
-    for cls in (*PLAIN, *KINDS.values()):
-        where = "control" if issubclass(cls, Control) else "place or source" if issubclass(cls, Place) \
-            else "source" if issubclass(cls, Source) else "–"
+    """All kinds with their fields, as Markdown, for users who describe their own PDU. Two tables: parts of many families,
+    and those that a single built-in family needs."""
+    common = [cls for cls in (*PLAIN, *KINDS.values()) if not is_special(cls)]
+    rare = [cls for cls in KINDS.values() if is_special(cls)]
+    return "\n".join((*_table(common), "", "Parts that a single built-in family needs each:", "", *_table(rare)))
+
+
+def is_special(cls: Type[Any]) -> bool:
+    """Whether this part stands with those that a single family needs."""
+    return cls.__module__.endswith(".special")
+
+
+def _table(classes: Iterable[Type[Any]]) -> Iterator[str]:
+    yield "| kind | used as | fields (defaults in brackets) | meaning |"
+    yield "|---|---|---|---|"
+    for cls in classes:
         hints = _hints(cls)
-        listed = ", ".join(f"`{name}` {_type(hints[name])}" + ("" if default is REQUIRED else f" ({_default(default)})")
-                           for name, default in cls.FIELDS.items())
-        meaning = " ".join((inspect.getdoc(cls) or "").split()).replace("|", "\\|")
-        lines.append(f"| {cls.__name__} | {where} | {listed} | {meaning} |")
-    return "\n".join(lines)
+        fields = ", ".join(_field(name, hints[name], default) for name, default in cls.FIELDS.items())
+        yield f"| {cls.__name__} | {_use(cls)} | {fields} | {_meaning(cls)} |"
+
+
+def _use(cls: Type[Any]) -> str:
+    """What a part can be used as. The objects of a place are always known; other sources may depend on their own sources."""
+    if issubclass(cls, Control):
+        return "control"
+    if issubclass(cls, Place):
+        return "place, source"
+    if issubclass(cls, ReadOnly):
+        return "source, not written"
+    return "source" if issubclass(cls, Source) else "–"
+
+
+def _field(name: str, hint: Any, default: object) -> str:
+    shown = f"`{name}` {_type(hint)}"
+    return shown if default is REQUIRED else f"{shown} ({_default(default)})"
+
+
+def _meaning(cls: Type[Any]) -> str:
+    """The docstring in one line, with the names of its fields as code."""
+    text = re.sub(r"^    (\w+): ", r"`\1`: ", inspect.getdoc(cls) or "", flags=re.MULTILINE)
+    return " ".join(text.split()).replace("|", "\\|")
 
 
 _TYPES: Mapping[Any, str] = {str: "text", int: "whole number", bool: "true or false", Decimal: "number as text",

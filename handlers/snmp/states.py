@@ -1,7 +1,7 @@
 """The states of outlets: which values of a source mean on, and which mean off."""
 from __future__ import annotations
 
-from typing import Dict, Iterable, Optional, Tuple
+from typing import Dict, Iterable, List, Optional, Tuple
 
 from pdu_common.helper import EnumPowerStatus
 
@@ -14,10 +14,13 @@ from .sources.base import Source
 
 
 class Doubt(Frozen):
-    """The state is UNKNOWN unless `test` reads one of `quiet` for the outlet, such as "fuse intact" or "not cycling".
+    """The state is UNKNOWN unless another object agrees, such as "fuse intact" or "not cycling".
 
-    `optional`: older firmware or some models lack the whole object. A device that has it for no outlet raises no doubt; a missing
-    value beside others does.
+    Fields:
+        test: the values of that object, one for each outlet.
+        quiet: the values that raise no doubt.
+        optional: older firmware or some models lack the whole object. A device that has it for no outlet raises no doubt;
+            a missing value beside others does.
     """
 
     test: Source
@@ -34,10 +37,15 @@ class Doubt(Frozen):
 
 
 class State(Frozen):
-    """States of outlets. A value in `on` is UP, a value in `off` is DOWN, every other value is UNKNOWN.
+    """States of outlets: UP, DOWN, or UNKNOWN for every value that is in none of the lists. Values are compared whole.
 
-    Values are strings ("1", "On"), compared whole. A row whose value is in `absent` is not an outlet. `confirm` is a second
-    source with the same values: if its state differs or is missing, the state is UNKNOWN.
+    Fields:
+        source: lists the outlets; its values are strings to compare ("1", "On").
+        on: the values that mean UP.
+        off: the values that mean DOWN.
+        absent: the values of rows that are not outlets.
+        doubts: make the state UNKNOWN.
+        confirm: a second source with the same values. If its state differs or is missing, the state is UNKNOWN.
     """
 
     source: Source
@@ -56,14 +64,18 @@ class State(Frozen):
 
     def read(self, reader: Reader) -> Dict[str, EnumPowerStatus]:
         """The state of every outlet; {} if the device lists none."""
-        rows = {identity: value for identity, value in self.source.rows(reader).items() if text(value) not in self.absent}
+        listed = self.source.rows(reader)
+        rows = {identity: value for identity, value in listed.items() if text(value) not in self.absent}
         if not rows:
             return {}
         marked = [(doubt, doubt.test.rows(reader)) for doubt in self.doubts]
         doubts = [(doubt, marks) for doubt, marks in marked if marks or not doubt.optional]
         second = self.confirm.rows(reader) if self.confirm else {}
-        return {identity: self._settled(value, ((doubt, marks.get(identity)) for doubt, marks in doubts), second.get(identity))
-                for identity, value in rows.items()}
+        found: Dict[str, EnumPowerStatus] = {}
+        for identity, value in rows.items():
+            of_outlet = [(doubt, marks.get(identity)) for doubt, marks in doubts]
+            found[identity] = self._settled(value, of_outlet, second.get(identity))
+        return found
 
     def lists_no_outlet(self, reader: Reader) -> bool:
         """Whether the table has rows, and the values of all are in `absent`."""
@@ -76,16 +88,19 @@ class State(Frozen):
         if value is None:
             return EnumPowerStatus.UNKNOWN
         second = self.confirm.one(reader, identity) if self.confirm else None
-        marks = ((doubt, doubt.test.one(reader, identity)) for doubt in self.doubts)
-        raised = [(doubt, mark) for doubt, mark in marks
-                  if mark is not None or not doubt.optional or doubt.test.rows(reader)]
-        return self._settled(value, raised, second)
+        doubts: List[Tuple[Doubt, Optional[Raw]]] = []
+        for doubt in self.doubts:
+            mark = doubt.test.one(reader, identity)
+            if mark is not None or not doubt.optional or doubt.test.rows(reader):
+                doubts.append((doubt, mark))
+        return self._settled(value, doubts, second)
 
     def _settled(self, value: Raw, doubts: Iterable[Tuple[Doubt, Optional[Raw]]], second: Optional[Raw]) -> EnumPowerStatus:
-        state = self._meaning(value)
-        if self.confirm and (second is None or self._meaning(second) is not state):
+        if any(doubt.rises(mark) for doubt, mark in doubts):
             return EnumPowerStatus.UNKNOWN
-        return EnumPowerStatus.UNKNOWN if any(doubt.rises(mark) for doubt, mark in doubts) else state
+        state = self._meaning(value)
+        agrees = self.confirm is None or (second is not None and self._meaning(second) is state)
+        return state if agrees else EnumPowerStatus.UNKNOWN
 
     def _meaning(self, value: Raw) -> EnumPowerStatus:
         said = text(value)

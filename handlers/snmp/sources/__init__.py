@@ -1,16 +1,15 @@
 """The sources. A source is an immutable object that reads {identity: value} from a device. It may contain other sources."""
 from __future__ import annotations
 
-from .base import Place, Source
+from .base import Place, ReadOnly, Source
 from .choices import First, Merged, Prefixed, Provided, Unless, Whole
-from .filters import Arc, Counted, EachUnit, Listed, OfUnits, Only
-from .joins import Gathered, Joined, Part, Renumbered, Spelt
-from .named import Named
+from .filters import Arc, Checked, Counted, EachUnit, Listed, OfUnits, Only
+from .joins import Joined, Part
 from .objects import Column, Scalar
-from .sparing import Alike, Checked
+from .special import Alike, Field, Gathered, Named, Negative, Packed, Renumbered, Spelt
 from .spread import Span, Spread, Tables
-from .texts import Bits, Chained, Field, Negative, Number, Packed
+from .values import Bits, Chained, Number
 
 __all__ = ["Alike", "Arc", "Bits", "Chained", "Checked", "Column", "Counted", "EachUnit", "Field", "First", "Gathered", "Joined",
            "Listed", "Merged", "Named", "Negative", "Number", "OfUnits", "Only", "Packed", "Part", "Place", "Prefixed",
-           "Provided", "Renumbered", "Scalar", "Source", "Span", "Spelt", "Spread", "Tables", "Unless", "Whole"]
+           "Provided", "ReadOnly", "Renumbered", "Scalar", "Source", "Span", "Spelt", "Spread", "Tables", "Unless", "Whole"]

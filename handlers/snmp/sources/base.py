@@ -1,17 +1,32 @@
 """Base classes of sources, which read {identity: value} from a device.
 
 An identity is the index of a row with its dots ("7", "1.1.7"), unless the source defines another one.
+
+A command may be written through a source that knows the object of each identity. That object follows from the identity
+alone (in `Named`, from the variables' names too). What the device answers can only forbid the command, never send it to
+another object: a table that ends early, or that cannot be read, must not make the command reach another outlet.
 """
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Optional
+from itertools import accumulate
+from typing import ClassVar, FrozenSet, Iterator, NoReturn, Optional, Tuple
 
-from ...errors import NoSuchOutlet
+from ...errors import NoSuchOutlet, Unsupported
 from ...host.rows import Raw
 from ..decoding import Rows
 from ..frozen import Frozen
 from ..reader import Reader
+
+
+def no_object(identity: str) -> NoSuchOutlet:
+    """The error for an identity that has no object in a source."""
+    return NoSuchOutlet(f"the device has no object to switch outlet {identity[:40]!r}")
+
+
+def beginnings(identity: str) -> Iterator[str]:
+    """The first arcs of an identity, one more each time: "1", "1.4" and "1.4.2" of "1.4.2"."""
+    return accumulate(identity.split("."), "{}.{}".format)
 
 
 class Source(Frozen, ABC):
@@ -25,16 +40,63 @@ class Source(Frozen, ABC):
         """The value of one identity, None if it has none. Reads all rows unless the class can read one."""
         return self.rows(reader).get(identity)
 
-
-class Place(Source):
-    """A source that knows the OID of each identity's object, for GET and SET."""
+    @abstractmethod
+    def written_places(self) -> Tuple[Place, ...]:
+        """The places to which a command through this source may go. Raises ValueError with the reason if none can."""
 
     @abstractmethod
     def instance(self, reader: Reader, identity: str) -> str:
         """The OID of an identity's object, instance included. Raises NoSuchOutlet if the source has none for it."""
+
+    def identity_starts(self) -> Optional[FrozenSet[str]]:
+        """The first arcs with which every identity of this source begins; None if they are not known without a reading."""
+        return None
+
+
+class Place(Source):
+    """A source with an object of the device for each identity, for GET and SET."""
+
+    def written_places(self) -> Tuple[Place, ...]:
+        return (self,)
 
     def one(self, reader: Reader, identity: str) -> Optional[Raw]:
         try:
             return reader.get(self.instance(reader, identity))
         except NoSuchOutlet:
             return None
+
+
+class Filter(Source):
+    """Some rows of `source`, under the same identities. A command goes to the object of `source`, for these rows only."""
+
+    source: Source
+
+    @abstractmethod
+    def keeps(self, reader: Reader, identity: str) -> bool:
+        """Whether the row of this identity, if `source` has one, is certainly not left out."""
+
+    def written_places(self) -> Tuple[Place, ...]:
+        return self.source.written_places()
+
+    def instance(self, reader: Reader, identity: str) -> str:
+        if not self.keeps(reader, identity):
+            raise no_object(identity)
+        return self.source.instance(reader, identity)
+
+    def identity_starts(self) -> Optional[FrozenSet[str]]:
+        return self.source.identity_starts()
+
+
+class ReadOnly(Source):
+    """A source without an object for each identity, so that no command can be written through it."""
+
+    WHY: ClassVar[str]          # follows "cannot be written: "
+
+    def written_places(self) -> NoReturn:
+        raise ValueError(self._refusal())
+
+    def instance(self, reader: Reader, identity: str) -> NoReturn:
+        raise Unsupported(self._refusal())
+
+    def _refusal(self) -> str:
+        return f"a {type(self).__name__} cannot be written: {self.WHY}"

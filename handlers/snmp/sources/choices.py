@@ -1,21 +1,25 @@
 """Sources that choose between other sources, or combine several."""
 from __future__ import annotations
 
-from typing import Optional, Tuple
+from contextlib import suppress
+from itertools import chain
+from typing import FrozenSet, List, Optional, Sequence, Set, Tuple
 
-from ...errors import ProtocolError
+from ...errors import NoSuchOutlet, ProtocolError
 from ...host.rows import Raw
 from .. import validation
 from ..decoding import Rows, number, text
 from ..reader import Reader
-from .base import Source
+from .base import Filter, Place, ReadOnly, Source, beginnings, no_object
 
 
-class First(Source):
+class First(ReadOnly):
     """The first of `choices` that has rows. The richer or newer table comes first.
 
     For readings only. If the commands differ too, use two `Outlets` in the profile.
     """
+
+    WHY = "on some device it could choose another table than the states do; give each table its own Outlets"
 
     choices: Tuple[Source, ...]
 
@@ -23,7 +27,11 @@ class First(Source):
         validation.some(self.choices, "choices")
 
     def rows(self, reader: Reader) -> Rows:
-        return next((rows for rows in (choice.rows(reader) for choice in self.choices) if rows), {})
+        for choice in self.choices:
+            rows = choice.rows(reader)
+            if rows:
+                return rows
+        return {}
 
     def one(self, reader: Reader, identity: str) -> Optional[Raw]:
         for choice in self.choices:
@@ -33,13 +41,12 @@ class First(Source):
         return None
 
 
-class Provided(Source):
+class Provided(Filter):
     """`source` on a device where `test` has rows and `pattern` matches the whole value of each; else no rows.
 
     For devices that differ under one sysObjectID, for example in model or firmware.
     """
 
-    source: Source
     test: Source
     pattern: str
 
@@ -52,18 +59,20 @@ class Provided(Source):
     def one(self, reader: Reader, identity: str) -> Optional[Raw]:
         return self.source.one(reader, identity) if self._holds(reader) else None
 
+    def keeps(self, reader: Reader, identity: str) -> bool:
+        return self._holds(reader)
+
     def _holds(self, reader: Reader) -> bool:
         expression, marks = validation.pattern(self.pattern, "pattern"), self.test.rows(reader)
         return bool(marks) and all(expression.fullmatch(text(mark)) for mark in marks.values())
 
 
-class Whole(Source):
+class Whole(Filter):
     """`source` if the device's own `count` (a scalar) is above 0 and `source` has at least as many rows; else no rows.
 
     For a table that may lack rows. `one` does not read the count.
     """
 
-    source: Source
     count: Source
 
     def rows(self, reader: Reader) -> Rows:
@@ -76,11 +85,13 @@ class Whole(Source):
     def one(self, reader: Reader, identity: str) -> Optional[Raw]:
         return self.source.one(reader, identity)
 
+    def keeps(self, reader: Reader, identity: str) -> bool:
+        return identity in self.rows(reader)
 
-class Unless(Source):
+
+class Unless(Filter):
     """`source` on a device where `test` has no rows; else no rows. For a fallback that must not contradict a better reading."""
 
-    source: Source
     test: Source
 
     def rows(self, reader: Reader) -> Rows:
@@ -89,11 +100,15 @@ class Unless(Source):
     def one(self, reader: Reader, identity: str) -> Optional[Raw]:
         return None if self.test.rows(reader) else self.source.one(reader, identity)
 
+    def keeps(self, reader: Reader, identity: str) -> bool:
+        return not self.test.rows(reader)
+
 
 class Merged(Source):
     """The rows of all `parts`, one after the other. Raises ProtocolError if two parts have the same identity.
 
-    `one` does not check this: it returns the first value found.
+    `one` does not check this: it returns the first value found. A command is only possible if each identity can belong to
+    one part, whatever the device answers: each part is a `Prefixed` of its own, or has its own numbers (`Spread`, `Tables`).
     """
 
     parts: Tuple[Source, ...]
@@ -114,6 +129,46 @@ class Merged(Source):
         values = (part.one(reader, identity) for part in self.parts)
         return next((value for value in values if value is not None), None)
 
+    def written_places(self) -> Tuple[Place, ...]:
+        if not _are_apart(self.parts):
+            raise ValueError("a Merged cannot be written if two of its parts may have the same identity: "
+                             "put each part into a Prefixed of its own")
+        return tuple(chain.from_iterable(part.written_places() for part in self.parts))
+
+    def instance(self, reader: Reader, identity: str) -> str:
+        found: List[str] = []
+        for part in self.parts:
+            with suppress(NoSuchOutlet):
+                found.append(part.instance(reader, identity))
+        if len(found) != 1:
+            raise no_object(identity)
+        return found[0]
+
+    def identity_starts(self) -> Optional[FrozenSet[str]]:
+        starts: Set[str] = set()
+        for part in self.parts:
+            of_part = part.identity_starts()
+            if of_part is None:
+                return None
+            starts |= of_part
+        return frozenset(starts)
+
+
+def _are_apart(parts: Sequence[Source]) -> bool:
+    """Whether no identity can begin like those of two `parts`."""
+    taken: Set[str] = set()             # the starts of earlier parts
+    begun: Set[str] = set()             # with their own beginnings: "1" and "1.2" for "1.2"
+    for part in parts:
+        starts = part.identity_starts()
+        if starts is None:
+            return len(parts) == 1
+        for start in starts:
+            if start in begun or not taken.isdisjoint(beginnings(start)):
+                return False
+        taken |= starts
+        begun.update(chain.from_iterable(map(beginnings, starts)))
+    return True
+
 
 class Prefixed(Source):
     """The rows of `source` with `prefix` and a dot before each identity, so that tables do not collide."""
@@ -129,5 +184,23 @@ class Prefixed(Source):
         return {f"{self.prefix}.{identity}": value for identity, value in self.source.rows(reader).items()}
 
     def one(self, reader: Reader, identity: str) -> Optional[Raw]:
+        inner = self._inner(identity)
+        return None if inner is None else self.source.one(reader, inner)
+
+    def written_places(self) -> Tuple[Place, ...]:
+        return self.source.written_places()
+
+    def instance(self, reader: Reader, identity: str) -> str:
+        inner = self._inner(identity)
+        if not inner:
+            raise no_object(identity)
+        return self.source.instance(reader, inner)
+
+    def identity_starts(self) -> FrozenSet[str]:
+        starts = self.source.identity_starts()
+        return frozenset({self.prefix} if starts is None else (f"{self.prefix}.{start}" for start in starts))
+
+    def _inner(self, identity: str) -> Optional[str]:
+        """The identity in `source`, None if this one does not begin with `prefix`."""
         start = self.prefix + "."
-        return self.source.one(reader, identity[len(start):]) if identity.startswith(start) else None
+        return identity[len(start):] if identity.startswith(start) else None

@@ -4,30 +4,34 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Optional, Tuple
+from typing import Dict, FrozenSet, Optional, Sequence, Set, Tuple
 
 from ...errors import ProtocolError
 from ...host.rows import Raw
 from .. import validation
 from ..decoding import Rows, number, text
 from ..reader import Reader
-from .base import Source
+from .base import Filter, Place, ReadOnly, Source, beginnings
 
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*)")
 
 
-class Only(Source):
-    """Rows of `source` whose value in `test` is one of `values`; with keep=false, all other rows.
+class Only(Filter):
+    """Rows of `source` whose value in `test` is one of `values`. For padding rows, mixed tables, neutral lines.
 
-    For padding rows, mixed tables, neutral lines. keep=true drops a row without a value in `test`, keep=false keeps it. If all
-    `values` are whole numbers and a row's value in `test` is not one, the row is kept with an empty value, because it may be an
-    outlet or a part of a sum.
+    If all `values` are whole numbers and a row's value in `test` is not one, the row is kept with an empty value, because it
+    may be an outlet or a part of a sum. Such a row is not written.
 
-    `demanded`: for a `test` that tells outlets from padding. A row without a value in it may be
-    either: `rows` raises ProtocolError, and `one` has no value.
+    Fields:
+        source: the rows to choose from.
+        test: the values that decide, under the same identities.
+        values: the texts to compare with.
+        keep: false for all other rows instead. With true, a row without a value in `test` is dropped; with false, it is
+            kept.
+        demanded: for a `test` that tells outlets from padding. A row without a value in it may be either: `rows` raises
+            ProtocolError, and `one` has no value.
     """
 
-    source: Source
     test: Source
     values: Tuple[str, ...]
     keep: bool = True
@@ -43,15 +47,24 @@ class Only(Source):
         if unmarked:
             raise ProtocolError(f"the device lists the row {unmarked[0]} without the value that "
                                 "tells outlets from padding; poll it again")
-        fits = ((identity, value, self._fits(marks.get(identity)))
-                for identity, value in rows.items())
-        return {identity: "" if fit is None else value for identity, value, fit in fits if fit is not False}
+        found: Rows = {}
+        for identity, value in rows.items():
+            fit = self._fits(marks.get(identity))
+            if fit is not False:
+                found[identity] = "" if fit is None else value
+        return found
 
     def one(self, reader: Reader, identity: str) -> Optional[Raw]:
-        mark = self.test.one(reader, identity)
-        fit = False if mark is None and self.demanded else self._fits(mark)
+        fit = self._fit_of(reader, identity)
         value = None if fit is False else self.source.one(reader, identity)
         return "" if fit is None and value is not None else value
+
+    def keeps(self, reader: Reader, identity: str) -> bool:
+        return self._fit_of(reader, identity) is True
+
+    def _fit_of(self, reader: Reader, identity: str) -> Optional[bool]:
+        mark = self.test.one(reader, identity)
+        return False if mark is None and self.demanded else self._fits(mark)
 
     def _fits(self, mark: Optional[Raw]) -> Optional[bool]:
         """Whether the row is kept; None: it is kept, but with an empty value."""
@@ -61,25 +74,31 @@ class Only(Source):
         return (said in self.values) is self.keep
 
 
-class Listed(Source):
+class Listed(ReadOnly):
     """All rows of `source`, with the values of `known`. A row that is empty in `source`, or that `known` leaves out, has an empty
     value, so that there is no sum."""
+
+    WHY = "it has rows without an object"
 
     source: Source
     known: Source
 
     def rows(self, reader: Reader) -> Rows:
         known = self.known.rows(reader)
-        return {identity: known.get(identity, "") if text(value) else "" for identity, value in self.source.rows(reader).items()}
+        return {identity: known.get(identity, "") if text(value) else ""
+                for identity, value in self.source.rows(reader).items()}
 
 
-class Arc(Source):
-    """Rows of `source` whose identity has one of `values` as its arc at `position` (0 is the first, -1 the last).
+class Arc(Filter):
+    """Rows of `source` whose identity has one of `values` as an arc. A row with a shorter identity has none of them.
 
-    With keep=false, all other rows. A row with a shorter identity has none of the values.
+    Fields:
+        source: the rows to choose from.
+        position: the arc's; 0 is the first, -1 the last.
+        values: the arcs.
+        keep: false for all other rows instead.
     """
 
-    source: Source
     position: int
     values: Tuple[str, ...]
     keep: bool = True
@@ -93,37 +112,54 @@ class Arc(Source):
     def one(self, reader: Reader, identity: str) -> Optional[Raw]:
         return self.source.one(reader, identity) if self._fits(identity) else None
 
+    def keeps(self, reader: Reader, identity: str) -> bool:
+        return self._fits(identity)
+
+    def identity_starts(self) -> Optional[FrozenSet[str]]:
+        if self.position == 0 and self.keep:
+            return frozenset(self.values)
+        return super().identity_starts()
+
     def _fits(self, identity: str) -> bool:
         arcs = identity.split(".")
         inside = -len(arcs) <= self.position < len(arcs)
         return (inside and arcs[self.position] in self.values) is self.keep
 
 
-class OfUnits(Source):
+class OfUnits(Filter):
     """The rows of `source` (one for each unit) whose unit has rows in `listed`.
 
     The identity of a row in `listed` begins with the unit's. For counts in a chain: a unit that only meters has no rows
     in `listed`, so its count is left out.
     """
 
-    source: Source
     listed: Source
 
     def rows(self, reader: Reader) -> Rows:
-        listed = [f"{identity}." for identity in self.listed.rows(reader)]
+        listed = self.listed.rows(reader)
         units = self.source.rows(reader) if listed else {}
-        begun = {identity[:end] for identity in listed for end, sign in enumerate(identity)
-                 if sign == "." and identity[:end] in units}
+        begun: Set[str] = set()
+        for identity in listed:
+            begun.update(beginnings(identity))
         return {unit: value for unit, value in units.items() if unit in begun}
 
+    def keeps(self, reader: Reader, identity: str) -> bool:
+        return identity in self.rows(reader)
 
-class EachUnit(Source):
+
+class EachUnit(ReadOnly):
     """All rows of `source`. For a unit of the chain without a row, a row with an empty value is added, so that there is no sum.
 
-    `unit` has the unit of each row of `source`. Each of `units` reads units of the chain, such as a column with the unit of each
-    outlet. One that reads a single unit is ignored, because a unit without a chain may have a different number in each table.
     No row is added if `source` has no rows.
+
+    Fields:
+        source: the rows, each of one unit.
+        unit: the unit of each row of `source`.
+        units: each reads units of the chain, such as a column with the unit of each outlet. One that reads a single unit
+            is ignored, because a unit without a chain may have a different number in each table.
     """
+
+    WHY = "it has rows without an object"
 
     source: Source
     unit: Source
@@ -134,22 +170,29 @@ class EachUnit(Source):
 
     def rows(self, reader: Reader) -> Rows:
         rows = self.source.rows(reader)
-        named = [{text(unit) for unit in units.rows(reader).values()} - {""} for units in self.units] if rows else []
-        listed = set().union(*(units for units in named if len(units) > 1))
+        listed = self._chained(reader) if rows else set()
         if not listed:
             return rows
         found = {text(unit) for identity, unit in self.unit.rows(reader).items() if identity in rows}
         return {**rows, **{f"{unit}.": "" for unit in sorted(listed - found)}}          # the dot: no index ends with one
 
+    def _chained(self, reader: Reader) -> Set[str]:
+        """The units of the chain; none if every source of `units` lists at most one."""
+        chained: Set[str] = set()
+        for units in self.units:
+            named = set(map(text, units.rows(reader).values())) - {""}
+            if len(named) > 1:
+                chained |= named
+        return chained
 
-class Counted(Source):
+
+class Counted(Filter):
     """The rows of `source` whose last arc is at most the device's own `count` (a scalar).
 
     For tables with a fixed number of rows. If the count is missing, not a number or below 0, all rows are kept. Raises
     ProtocolError if fewer rows than the count remain; `one` does not check this.
     """
 
-    source: Source
     count: Source
 
     def rows(self, reader: Reader) -> Rows:
@@ -162,7 +205,10 @@ class Counted(Source):
         return fitting
 
     def one(self, reader: Reader, identity: str) -> Optional[Raw]:
-        return self.source.one(reader, identity) if self._fits(identity, self._counted(reader)) else None
+        return self.source.one(reader, identity) if self.keeps(reader, identity) else None
+
+    def keeps(self, reader: Reader, identity: str) -> bool:
+        return self._fits(identity, self._counted(reader))
 
     def _counted(self, reader: Reader) -> Optional[Decimal]:
         counted = number(self.count.one(reader, "0"))
@@ -172,3 +218,44 @@ class Counted(Source):
     def _fits(identity: str, counted: Optional[Decimal]) -> bool:
         arc = identity.rpartition(".")[2]
         return counted is None or (arc.isascii() and arc.isdigit() and int(arc) <= counted)
+
+
+class Checked(Filter):
+    """All rows of `source`, except those whose value is in `values` and whose value in `test` is in `refuse`.
+
+    For a value such as 0, which may also mean that there is no reading.
+
+    Fields:
+        source: the rows to choose from.
+        values: the doubtful values.
+        test: read by GET for each row with a doubtful value, or by a walk if there are many of these rows.
+        refuse: the values of `test` that say that there is no reading.
+        most: the number of doubtful rows that are checked by GET.
+    """
+
+    values: Tuple[str, ...]
+    test: Place
+    refuse: Tuple[str, ...]
+    most: int = 16
+
+    def __post_init__(self) -> None:
+        validation.some(self.values, "values")
+        validation.some(self.refuse, "refuse")
+        validation.compared(self.values, "values")
+        validation.compared(self.refuse, "refuse")
+
+    def rows(self, reader: Reader) -> Rows:
+        rows = self.source.rows(reader)
+        doubted = [identity for identity, value in rows.items() if text(value) in self.values]
+        marks = self._marks(reader, doubted)
+        refused = {identity for identity, mark in marks.items() if mark is not None and text(mark) in self.refuse}
+        return {identity: value for identity, value in rows.items() if identity not in refused}
+
+    def keeps(self, reader: Reader, identity: str) -> bool:
+        return identity in self.rows(reader)
+
+    def _marks(self, reader: Reader, doubted: Sequence[str]) -> Dict[str, Optional[Raw]]:
+        if len(doubted) > self.most:
+            walked = self.test.rows(reader)
+            return {identity: walked.get(identity) for identity in doubted}
+        return {identity: self.test.one(reader, identity) for identity in doubted}

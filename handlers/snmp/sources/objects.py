@@ -1,17 +1,25 @@
 """Columns and scalars of the device. `object` is the name of the column or scalar, as in the MIB if there is one."""
 from __future__ import annotations
 
+from typing import FrozenSet, Optional
+
+from ...host.rows import Raw
 from .. import validation
 from ..decoding import Rows
 from ..reader import Reader
-from .base import Place
+from .base import Place, no_object
+
+_ONLY_ROW = "0"
 
 
 class Column(Place):
     """A column of a table. The identity is the row's index.
 
-    `suffix`: only rows whose index ends with these arcs (such as the type in a table of sensors), which the identity leaves
-    out.
+    Fields:
+        oid: the column.
+        object: its name in the MIB.
+        suffix: only rows whose index ends with these arcs (such as the type in a table of sensors), which the identity
+            leaves out.
     """
 
     oid: str
@@ -32,9 +40,14 @@ class Column(Place):
 
 
 class Scalar(Place):
-    """One object of the whole device, read by GET. The OID includes the instance, usually `.0`.
+    """One object of the whole device, read by GET.
 
-    Its row has the identity "0". `one` returns the value for every identity, so that a lock of the device applies to each outlet.
+    Its row has the identity "0", the only one that is written inside another source. `one` returns the value for every
+    identity, so that a lock of the device applies to each outlet.
+
+    Fields:
+        oid: the object with its instance, usually `.0`.
+        object: its name in the MIB.
     """
 
     oid: str
@@ -45,7 +58,19 @@ class Scalar(Place):
 
     def rows(self, reader: Reader) -> Rows:
         value = reader.get(self.oid)
-        return {} if value is None else {"0": value}
+        return {} if value is None else {_ONLY_ROW: value}
+
+    def one(self, reader: Reader, identity: str) -> Optional[Raw]:
+        return reader.get(self.oid)
 
     def instance(self, reader: Reader, identity: str) -> str:
+        if identity != _ONLY_ROW:
+            raise no_object(identity)
+        return self.whole(reader)
+
+    def whole(self, reader: Reader) -> str:
+        """The OID of the object, for whatever identity."""
         return reader.resolve(self.oid)
+
+    def identity_starts(self) -> FrozenSet[str]:
+        return frozenset({_ONLY_ROW})

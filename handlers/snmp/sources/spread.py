@@ -1,7 +1,7 @@
 """For MIBs without a common table: one object for each outlet, or one table for each unit. For `object`, see objects.py."""
 from __future__ import annotations
 
-from typing import Dict, Iterator, Optional, Tuple
+from typing import Dict, FrozenSet, Iterator, Optional, Sequence, Tuple
 
 from ...errors import NoSuchOutlet
 from ...host.rows import Raw
@@ -15,7 +15,13 @@ _MOST_OUTLETS, _MOST_UNITS = 10_000, 1_000
 
 
 class Span(Frozen):
-    """Outlets `first` to `last` have the sub-identifiers `sub`, `sub` + 1, and so on."""
+    """A range of outlets whose sub-identifiers are consecutive.
+
+    Fields:
+        first: the number of the first outlet.
+        last: the number of the last outlet.
+        sub: the sub-identifier of the first outlet; the next one has `sub` + 1, and so on.
+    """
 
     first: int
     last: int
@@ -31,11 +37,18 @@ class Span(Frozen):
 class Spread(Place):
     """One object for each outlet, at `oid`.SUB.`tail`. The identity is the outlet's number N.
 
-    `spans`: the outlets' numbers. Other objects below `oid` are ignored: in one MIB the object before outlet 1 switches all
-    outlets, in another the objects after the last outlet are writable limits. `by_row`: the row of a unit follows SUB in place
-    of `tail`, and the identity is "row.N". `by_get`: each object is read by GET, because a walk of `oid` would also read many
-    others. With `listed`, a reading of all outlets is limited to those with a row in `listed`; if only some of these have a
-    value, the others are empty.
+    Other objects below `oid` are ignored: in one MIB the object before outlet 1 switches all outlets, in another the objects
+    after the last outlet are writable limits.
+
+    Fields:
+        oid: the OID above the objects.
+        spans: the outlets' numbers, and the sub-identifiers SUB of their objects.
+        object: the objects' name in the MIB.
+        tail: the arcs after SUB; empty for none.
+        by_row: the row of a unit follows SUB in place of `tail`, and the identity is "row.N".
+        by_get: each object is read by GET, because a walk of `oid` would also read many others.
+        listed: with it, a reading of all outlets is limited to those with a row in `listed`; if only some of these have a
+            value, the others are empty. It needs `by_get`.
     """
 
     oid: str
@@ -68,10 +81,16 @@ class Spread(Place):
             return self._rows_of_units(reader)
         walked = {} if self.by_get else reader.walk(self.oid)
         listed = self.listed.rows(reader) if self.listed else None
-        values = {str(n): reader.get(self._oid(sub)) if self.by_get else walked.get(self.below(sub)) for n, sub in self.numbers()
-                  if listed is None or str(n) in listed}
-        found = {n: value for n, value in values.items() if value is not None}
-        return {n: found.get(n, "") for n in values} if found and listed is not None else found
+        found: Rows = {}
+        empty: Rows = {}            # all outlets to list, in their order
+        for n, sub in self.numbers():
+            if listed is not None and str(n) not in listed:
+                continue
+            value = reader.get(self._oid(sub)) if self.by_get else walked.get(self.below(sub))
+            empty[str(n)] = ""
+            if value is not None:
+                found[str(n)] = value
+        return {**empty, **found} if found and listed is not None else found
 
     def _rows_of_units(self, reader: Reader) -> Rows:
         numbers = {str(sub): n for n, sub in self.numbers()}
@@ -80,7 +99,12 @@ class Spread(Place):
             sub, _, row = index.partition(".")
             if row and sub in numbers:
                 units.setdefault(row, {})[numbers[sub]] = value
-        return {f"{row}.{n}": values[n] for row, values in units.items() for n, _ in self.numbers() if n in values}
+        found: Rows = {}
+        for row, values in units.items():
+            for n in numbers.values():
+                if n in values:
+                    found[f"{row}.{n}"] = values[n]
+        return found
 
     def instance(self, reader: Reader, identity: str) -> str:
         row, dot, n = identity.rpartition(".")
@@ -88,6 +112,9 @@ class Spread(Place):
         if sub is None or bool(dot) != self.by_row:
             raise NoSuchOutlet(f"outlet {identity[:40]!r} is outside this family's numbers")
         return reader.resolve(f"{self.oid}.{sub}.{row}" if self.by_row else self._oid(sub))
+
+    def identity_starts(self) -> Optional[FrozenSet[str]]:
+        return None if self.by_row else frozenset(str(n) for n, _ in self.numbers())
 
     def _oid(self, sub: int) -> str:
         return f"{self.oid}.{self.below(sub)}"
@@ -98,8 +125,14 @@ class Spread(Place):
 
 
 class Tables(Place):
-    """The same table for each unit, at `oid`.UNIT.`column`.ROW. The identity is "UNIT.ROW". Walks once for each of the units
-    `first` to `last`.
+    """The same table for each unit, at `oid`.UNIT.`column`.ROW. The identity is "UNIT.ROW". Walks once for each unit.
+
+    Fields:
+        oid: the OID above the units.
+        first: the number UNIT of the first unit.
+        last: the number of the last unit.
+        column: the arcs of the column, after UNIT.
+        object: its name in the MIB.
     """
 
     oid: str
@@ -118,11 +151,20 @@ class Tables(Place):
             raise ValueError(f"first {self.first} to last {self.last} are more than {_MOST_UNITS} units")
 
     def rows(self, reader: Reader) -> Rows:
-        return {f"{unit}.{row}": value for unit in range(self.first, self.last + 1)
-                for row, value in reader.walk(f"{self.oid}.{unit}.{self.column}").items()}
+        found: Rows = {}
+        for unit in self._units():
+            for row, value in reader.walk(f"{self.oid}.{unit}.{self.column}").items():
+                found[f"{unit}.{row}"] = value
+        return found
 
     def instance(self, reader: Reader, identity: str) -> str:
         unit, _, row = identity.partition(".")
-        if not row or unit not in map(str, range(self.first, self.last + 1)):
+        if not row or unit not in self._units():
             raise NoSuchOutlet(f"outlet {identity[:40]!r} is outside this family's units")
         return reader.resolve(f"{self.oid}.{unit}.{self.column}.{row}")
+
+    def identity_starts(self) -> FrozenSet[str]:
+        return frozenset(self._units())
+
+    def _units(self) -> Sequence[str]:
+        return [str(unit) for unit in range(self.first, self.last + 1)]

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from handlers.snmp.controls import Guarded, Unlock, Unmarked, Verbs, Write, WritePacked
+from handlers.snmp.controls import Guarded, Verbs, Write
 from handlers.snmp.evidence import Confidence, Evidence, Proof
 from handlers.snmp.figures import Arcs, Figure, Total
 from handlers.snmp.outlets import Outlets
@@ -41,6 +41,7 @@ from handlers.snmp.sources import (
     Unless,
     Whole,
 )
+from handlers.snmp.special import Unlock, Unmarked, WritePacked
 from handlers.snmp.states import Doubt, State
 
 C = Column("~.1", "object", "14")

@@ -9,7 +9,7 @@ import pytest
 
 from handlers.snmp import building
 from handlers.snmp.contradictions import contradictions
-from handlers.snmp.controls import Control, Guarded, Unlock, Verbs, Write, WritePacked
+from handlers.snmp.controls import Control, Guarded, Verbs, Write
 from handlers.snmp.evidence import Confidence, Evidence, Proof
 from handlers.snmp.figures import Figure, Total
 from handlers.snmp.frozen import changed
@@ -18,6 +18,7 @@ from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.schema import ProfileError, dumps
 from handlers.snmp.sources import Column, Packed, Scalar, Source
+from handlers.snmp.special import Unlock, WritePacked
 from handlers.snmp.states import Doubt, State
 
 ENTRY = "1.3.6.1.4.1.99999.2.1.1"

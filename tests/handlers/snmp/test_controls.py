@@ -5,11 +5,12 @@ from typing import Dict
 import pytest
 
 from handlers.errors import NoSuchOutlet, Unsupported
-from handlers.snmp.controls import Guarded, Unlock, Unmarked, Verbs, Write, WritePacked
+from handlers.snmp.controls import Guarded, Verbs, Write
 from handlers.snmp.figures import Figure
 from handlers.snmp.frozen import changed
 from handlers.snmp.reader import Reader
 from handlers.snmp.sources import Checked, Column, Only, Packed, Scalar, Span, Spread
+from handlers.snmp.special import Unlock, Unmarked, WritePacked
 from handlers.snmp.states import Doubt
 from tests.handlers.snmp.memory import Memory, reader, table
 

@@ -12,10 +12,11 @@ import pytest
 
 from handlers.errors import PduHandlerError, ProtocolError, Unreachable, Unsupported
 from handlers.snmp import options, schema, turns
-from handlers.snmp.controls import Control, Guarded, Unlock, Unmarked, Verbs, Write
+from handlers.snmp.controls import Control, Guarded, Verbs, Write
 from handlers.snmp.frozen import changed
 from handlers.snmp.profiles.digipower import PROFILES as FAMILIES
 from handlers.snmp.sources import Column, Packed, Scalar
+from handlers.snmp.special import Unlock, Unmarked
 from handlers.snmp.turns import exclusive
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import pdu

@@ -1,17 +1,21 @@
 from __future__ import annotations
 
+import inspect
 import json
 import re
 import sys
-from typing import Any, Dict
+import types
+from typing import Any, Dict, Optional, Tuple, Type, Union
 
 import pytest
 from hypothesis import given, settings, strategies as st
 
 from handlers.snmp import schema
+from handlers.snmp.controls import Write
 from handlers.snmp.frozen import Frozen, parts
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
+from handlers.snmp.sources import Column, Source
 from tests.handlers.snmp.every_part import EVERY_PART
 
 ACME: Dict[str, Any] = {
@@ -83,8 +87,9 @@ def changed(path: str, value: Any) -> str:
     ("evidence.state", None, "profile.evidence.state: null is not allowed; give one of none, driver"),
     ("outlets.0.states.source.kind", "Write", 'profile.outlets[0].states.source.kind: "Write" is not allowed'),
     ("outlets.0.states.source.oid", "1.3.x", "profile.outlets[0].states.source: oid is '1.3.x'"),
-    ("outlets.0.control.at.kind", "First",
-     'profile.outlets[0].control.at.kind: "First" is not allowed; give one of Column, Named'),
+    ("outlets.0.control.at.kind", "Write", 'profile.outlets[0].control.at.kind: "Write" is not allowed; give one of Alike'),
+    ("outlets.0.control.at", {"kind": "Number", "over": {"kind": "Column", "oid": "1.3.6.1.4.1.99999.1.3"}},
+     "profile.outlets[0].control: a Number cannot be written: its numbers are no objects of the device"),
     ("outlets.0.control.on", True, "profile.outlets[0].control.on: give a whole number or a string, not true"),
     ("outlets.0.control.on", None, "profile.outlets[0].control.on: give a whole number or a string, not null"),
     ("outlets.0.control.on", 1.5, "profile.outlets[0].control.on: give a whole number or a string, not 1.5"),
@@ -158,19 +163,88 @@ def test_any_json_becomes_a_profile_or_a_profile_error(path: str, value: Any) ->
         assert str(error).startswith("profile")
 
 
+def rows_of_the_reference() -> Dict[str, str]:
+    """Return the rows of both tables by kind."""
+    rows = [line for line in schema.reference().splitlines() if re.match(r"\| [A-Z]", line)]
+    return {row.split(" | ")[0].strip("| "): row for row in rows}
+
+
 def test_the_reference_explains_every_kind() -> None:
-    rows = schema.reference().splitlines()[2:]
-    assert {row.split(" | ")[0].strip("| ") for row in rows} == {cls.__name__ for cls in (*schema.PLAIN, *schema.KINDS.values())}
-    assert all(len(row.rstrip(" |").rsplit(" | ", 1)[-1]) > 20 for row in rows)
+    rows = rows_of_the_reference()
+    assert set(rows) == {cls.__name__ for cls in (*schema.PLAIN, *schema.KINDS.values())}
+    assert all(len(row.rstrip(" |").rsplit(" | ", 1)[-1]) > 20 for row in rows.values())
 
 
 def test_the_reference_shows_types_and_defaults_of_fields() -> None:
-    rows = {row.split(" | ")[0].strip("| "): row for row in schema.reference().splitlines()[2:]}
+    rows = rows_of_the_reference()
     for kind, words in {"State": "`source` source, `on` list of text, `off` list of text, `absent` list of text (none)",
                         "Figure": '`scale` number as text ("1")', "Joined": "`keys` list of source",
-                        "Write": "`at` place, `on` whole number or text",
+                        "Write": "`at` source, `on` whole number or text", "Checked": "`test` place",
                         "Evidence": "`state` one of none/driver/MIB/simulated/recording/unit",
                         "Outlets": "`control` control (none)",
                         "Profile": "`outlets` list of Outlets (none), `load` Total (none)"}.items():
         assert words in rows[kind]
     assert "\\|value\\|" in rows["Figure"] and len({row.replace("\\|", "").count("|") for row in rows.values()}) == 1
+
+
+def test_the_reference_says_which_sources_can_be_written_and_what_each_field_holds() -> None:
+    rows = rows_of_the_reference()
+    for kind, use in {"Column": "place, source", "Merged": "source", "First": "source, not written", "Write": "control"}.items():
+        assert rows[kind].startswith(f"| {kind} | {use} | ")
+    assert "Fields: `source`: the rows to choose from. `test`: the values that decide" in rows["Only"]
+
+
+@pytest.mark.parametrize("kind", [*schema.PLAIN, *schema.KINDS.values()], ids=lambda kind: kind.__name__)
+def test_a_part_describes_all_of_its_fields_or_none(kind: Type[Frozen]) -> None:
+    described = re.findall(r"^    (\w+): ", (inspect.getdoc(kind) or "").partition("Fields:\n")[2], re.MULTILINE)
+    assert described == list(kind.FIELDS) or not described and len(kind.FIELDS) < 5
+
+
+def test_the_parts_that_a_single_family_needs_stand_under_their_own_heading() -> None:
+    """If this fails, move the named part: from special.py to the file of its kind, or the other way."""
+    families = {name: {profile.key for profile in PROFILES for part in parts(profile) if type(part) is kind}
+                for name, kind in schema.KINDS.items()}
+    single = {name for name, keys in families.items() if len(keys) < 2}
+    assert single == {name for name, kind in schema.KINDS.items() if schema.is_special(kind)}
+    common, _, rare = schema.reference().partition("Parts that a single built-in family needs each:")
+    assert single == set(re.findall(r"^\| (\w+) \|", rare, re.MULTILINE)) - {"kind"}
+    assert all(f"\n| {name} |" not in common for name in single)
+
+
+# ---- annotations -------------------------------------------------------------------------------------------
+
+def test_an_alias_of_a_generic_type_is_not_taken_for_a_kind() -> None:
+    """To Python 3.9 and 3.10, `tuple[str, int]` is a class, which `issubclass` refuses."""
+    module = types.ModuleType("parts")
+    vars(module).update(Order=tuple[str, int], Rows=dict[str, Column], Older=Tuple[str, int], Either=Union[int, str],
+                        Maybe=Optional[Column], Column=Column, Base=Source, Write=Write)
+    assert schema.kinds(module) == {"Column": Column, "Write": Write}
+
+
+class Spelling(Column):
+    """A part with the annotations of newer files, which Python 3.9 can evaluate."""
+
+    names: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
+    maybe: Optional[tuple[Column, ...]] = None
+
+
+class OlderSpelling(Column):
+    names: Tuple[str, ...] = ()
+    sources: Tuple[Source, ...] = ()
+    maybe: Optional[Tuple[Column, ...]] = None
+
+
+@pytest.mark.parametrize("kind", [Spelling, OlderSpelling])
+def test_fields_are_read_in_both_spellings_of_generic_types(kind: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schema, "KINDS", {**schema.KINDS, kind.__name__: kind})
+    column = {"kind": "Column", "oid": "1.3.1"}
+    data = {"kind": kind.__name__, "oid": "1.3.2", "names": ["a", "b"], "sources": [column], "maybe": [column]}
+    profile = schema.loads(changed("outlets.0.states.source", data))
+    states = profile.outlets[0].states
+    assert states is not None
+    assert states.source == kind("1.3.2", names=("a", "b"), sources=(Column("1.3.1"),), maybe=(Column("1.3.1"),))
+    row = rows_of_the_reference()[kind.__name__]
+    assert "`names` list of text (none), `sources` list of source (none), `maybe` list of Column (none)" in row
+    with pytest.raises(schema.ProfileError, match=r"source\.names\[1\]: give a string, not 2"):
+        schema.loads(changed("outlets.0.states.source", {**data, "names": ["a", 2]}))

@@ -6,8 +6,9 @@ from typing import Dict, List, Tuple
 import pytest
 
 from handlers.errors import Unsupported
-from handlers.snmp.controls import Guarded, Unmarked
+from handlers.snmp.controls import Guarded
 from handlers.snmp.frozen import parts
+from handlers.snmp.special import Unmarked
 from handlers.snmp.states import Doubt, State
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import near

@@ -1,0 +1,87 @@
+"""Sources of single bits, and of the numbers of outlets and units."""
+from __future__ import annotations
+
+from typing import Optional
+
+from ...host.rows import Raw
+from ..decoding import Rows, bits, latin_1, number, text
+from ..reader import Reader
+from .base import ReadOnly, Source
+
+_LOST = "\ufffd"           # what decoders put in place of octets that they cannot decode
+
+
+class Bits(ReadOnly):
+    """One bit of each row's BITS value, as "1" or "0". Bit 0 is the highest bit of the first octet. Missing octets are 0.
+
+    For text from the platform, the result is "" if octets were lost in decoding, or if UTF-8 and Latin-1 differ in this bit.
+    """
+
+    WHY = "a write sets the other bits of its object too"
+
+    source: Source
+    bit: int
+
+    def __post_init__(self) -> None:
+        if self.bit < 0:
+            raise ValueError(f"bit is {self.bit}; count from 0")
+
+    def rows(self, reader: Reader) -> Rows:
+        return {identity: self._bit(value) for identity, value in self.source.rows(reader).items()}
+
+    def one(self, reader: Reader, identity: str) -> Optional[Raw]:
+        value = self.source.one(reader, identity)
+        return None if value is None else self._bit(value)
+
+    def _bit(self, value: Raw) -> str:
+        if isinstance(value, str) and _LOST in value:
+            return ""
+        found = {self._of(held) for held in (bits(value), latin_1(value)) if held is not None}
+        return found.pop() if len(found) == 1 else ""
+
+    def _of(self, held: bytes) -> str:
+        octet, shift = self.bit // 8, 7 - self.bit % 8
+        return str(held[octet] >> shift & 1) if octet < len(held) else "0"
+
+
+class Number(ReadOnly):
+    """A number from the identity, such as an outlet's or a unit's: the arc at `position`, increased by `plus`.
+
+    A row without a number there is left out.
+    """
+
+    WHY = "its numbers are no objects of the device"
+
+    over: Source
+    plus: int = 1
+    position: int = -1
+
+    def rows(self, reader: Reader) -> Rows:
+        found: Rows = {}
+        for identity in self.over.rows(reader):
+            arcs = identity.split(".")
+            arc = number(arcs[self.position]) if -len(arcs) <= self.position < len(arcs) else None
+            if arc is not None:
+                found[identity] = str(int(arc) + self.plus)
+        return found
+
+
+class Chained(ReadOnly):
+    """An outlet's printed number: `number`, with `unit` before it if the chain has several units."""
+
+    WHY = "its texts are no objects of the device"
+
+    unit: Source
+    number: Source
+    separator: str = ":"
+
+    def rows(self, reader: Reader) -> Rows:
+        units = {identity: text(unit) for identity, unit in self.unit.rows(reader).items()}
+        several = len(set(units.values())) > 1
+        found: Rows = {}
+        for identity, printed in self.number.rows(reader).items():
+            if several and identity in units:
+                found[identity] = f"{units[identity]}{self.separator}{text(printed)}"
+            else:
+                found[identity] = printed
+        return found
