@@ -52,7 +52,7 @@ class Snmp:
 
     @property
     def name(self) -> str:
-        """The address in lower case and the port: the key of the lock in handlers/snmp/turns.py. A host name is not resolved."""
+        """The address in lower case and the port: the key in handlers/snmp/command_locks.py. A host name is not resolved."""
         return f"{known_address(self._device.pdu_data).lower()} {self._port}"
 
     def extend(self, seconds: float) -> None:

@@ -84,8 +84,10 @@ def options(only: Sequence[str] = (), profile: Optional[str] = None, flags: Sequ
     `only` is sorted like PROFILES, because detection tries families with equally long prefixes in this order. `flags`: keys of
     settings to set to yes.
     """
-    for key in only if profile is None else (*only, profile):
+    for key in only:
         family(key)
+    if profile is not None:
+        family(profile)
     if only and profile and profile not in only:
         raise UnknownFamily(f"--profile-key {profile} is not one of the families of --only ({', '.join(only)})")
     chosen: Dict[str, str] = {}

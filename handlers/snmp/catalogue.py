@@ -6,7 +6,7 @@ from typing import Dict, Iterable, List, NamedTuple, Sequence, Tuple
 from .controls import Guarded
 from .evidence import Confidence, Evidence, Proof
 from .figures import Total
-from .frozen import Frozen, parts
+from .frozen import Frozen, parts_of
 from .outlets import Outlets
 from .profile import Profile
 from .sources import Column, EachUnit, First, Named, Number, Part, Scalar, Spread, Tables
@@ -17,48 +17,63 @@ from .states import State
 def devices(profiles: Sequence[Profile]) -> str:
     """The supported devices: one row for each family, with the evidence for each capability."""
     head = ["family", "vendor", "models", "MIB", *Evidence.FIELDS, "commands"]
-    return _table(head, ([f"`{p.key}`", p.vendor, ", ".join(p.models),
-                          f"[{p.mib}]({p.source})" if p.source.startswith("https:") else p.mib,
-                          *(proof.value if proof is not Proof.NONE else "–" for proof in vars(p.evidence).values()), commands(p)]
-                         for p in sorted(profiles, key=lambda p: (p.vendor.lower(), p.key))))
+    ordered = sorted(profiles, key=lambda profile: (profile.vendor.lower(), profile.key))
+    return _markdown(head, map(_device, ordered))
+
+
+def _device(profile: Profile) -> Sequence[str]:
+    mib = f"[{profile.mib}]({profile.source})" if profile.source.startswith("https:") else profile.mib
+    proofs = [_proof(getattr(profile.evidence, name)) for name in Evidence.FIELDS]
+    return [f"`{profile.key}`", profile.vendor, ", ".join(profile.models), mib, *proofs, commands(profile)]
+
+
+def _proof(proof: Proof) -> str:
+    return "–" if proof is Proof.NONE else proof.value
 
 
 def commands(profile: Profile) -> str:
     """The confidence in a family's commands, "not switched", or the setting that switching needs."""
     if profile.switching_confidence is Confidence.NONE:
         return "not switched"
-    return "only with `switch_unproven`" if profile.switching_confidence is Confidence.LOW else profile.switching_confidence.value
+    if profile.switching_confidence is Confidence.LOW:
+        return "only with `switch_unproven`"
+    return str(profile.switching_confidence.value)
 
 
 def identities(profiles: Sequence[Profile]) -> str:
     """The MIB objects of identities, printed numbers, names and loads. One row for each family with outlets; only its
     first `Outlets` is shown."""
     head = ["family", "identity and state", "number on the unit", "name", "load"]
-    return _table(head, ([f"`{p.key}`", _objects(outlets.states or outlets.rows),
-                          _objects(outlets.number) if outlets.number else "last part of the identity",
-                          _objects(outlets.name), _load(p.load)] for p in profiles for outlets in p.outlets[:1]))
+    return _markdown(head, (_identity(profile, profile.outlets[0]) for profile in profiles if profile.outlets))
+
+
+def _identity(profile: Profile, outlets: Outlets) -> Sequence[str]:
+    number = _objects(outlets.number) if outlets.number else "last part of the identity"
+    return [f"`{profile.key}`", _objects(outlets.states or outlets.rows), number, _objects(outlets.name), _load(profile.load)]
 
 
 def contradicting(profiles: Sequence[Profile]) -> str:
     """The objects that can contradict a state or forbid a command. One row for each family with states."""
-    return _table(["family", "the state is UNKNOWN by", "a command is refused by", "not read"], (
+    head = ["family", "the state is UNKNOWN by", "a command is refused by", "not read"]
+    return _markdown(head, (
         [f"`{p.key}`", _listed(_doubting(p)), _listed(_forbidding(p)), p.unread or "–"]
         for p in profiles if any(outlets.states for outlets in p.outlets)))
 
 
 def _doubting(profile: Profile) -> Iterable[str]:
     """The names of these objects, without those of the state itself."""
-    for part in parts(profile):
+    for part in parts_of(profile):
         if isinstance(part, State):
             own = set(objects(part.source))
             tests = [doubt.test for doubt in part.doubts]
             if part.confirm:
                 tests.append(part.confirm)
-            yield from (name for test in tests for name in objects(test) if name not in own)
+            for test in tests:
+                yield from (name for name in objects(test) if name not in own)
 
 
 def _forbidding(profile: Profile) -> Iterable[str]:
-    for part in parts(profile):
+    for part in parts_of(profile):
         if isinstance(part, Guarded):
             yield from objects(part.test.source if isinstance(part.test, Part) else part.test)
         elif isinstance(part, Unmarked):
@@ -91,28 +106,32 @@ def objects(part: object) -> Iterable[str]:
     name = getattr(part, "object", "")
     if isinstance(name, str) and name:
         yield name
-    for inner in [part.source] if isinstance(part, EachUnit) else _read_with(part):
+    inner_parts = [part.source] if isinstance(part, EachUnit) else _read_with(part)
+    for inner in inner_parts:
         yield from objects(inner)
 
 
-class Read(NamedTuple):
-    """One read of a status. `object` is the MIB name. `branch` is the OID of the Spread or Tables, else the object's own."""
+class StatusRead(NamedTuple):
+    """One read of a status."""
 
-    verb: str
+    verb: str           #: GET or walk
     oid: str
-    object: str
-    branch: str
+    object: str         #: the MIB name
+    branch: str         #: the OID of the Spread or Tables, else the object's own
 
 
 def costly(profiles: Sequence[Profile]) -> str:
     """The families whose first `Outlets` cost more than one read after the first GET of a status, with these reads."""
-    rows = ((p, status_reads(outlets)) for p in profiles for outlets in p.outlets[:1])
-    return _table(["family", "reads after the first GET", "objects"], (
-        [f"`{p.key}`", str(len(reads)), ", ".join(_grouped(reads))] for p, reads in rows if len(reads) > 1))
+    rows: List[List[str]] = []
+    for profile in profiles:
+        reads = status_reads(profile.outlets[0]) if profile.outlets else []
+        if len(reads) > 1:
+            rows.append([f"`{profile.key}`", str(len(reads)), ", ".join(_grouped(reads))])
+    return _markdown(["family", "reads after the first GET", "objects"], rows)
 
 
-def _grouped(reads: Sequence[Read]) -> Iterable[str]:
-    groups: Dict[Tuple[str, str], List[Read]] = {}
+def _grouped(reads: Sequence[StatusRead]) -> Iterable[str]:
+    groups: Dict[Tuple[str, str], List[StatusRead]] = {}
     for read in reads:
         groups.setdefault((read.verb, read.object or read.branch), []).append(read)
     for (verb, name), found in groups.items():
@@ -122,27 +141,27 @@ def _grouped(reads: Sequence[Read]) -> Iterable[str]:
             yield f"{len(found)} {verb}s {'of' if found[0].object else 'below'} {name}"
 
 
-def status_reads(outlets: Outlets) -> List[Read]:
+def status_reads(outlets: Outlets) -> List[StatusRead]:
     """The usual reads of a status after the GET of sysObjectID, each once. Of a `First`, only those of its first choice."""
     return list({read.oid: read for read in (*_reads(outlets.states or outlets.rows), *_reads(outlets.count))}.values())
 
 
-def _reads(part: object) -> Iterable[Read]:
+def _reads(part: object) -> Iterable[StatusRead]:
     if isinstance(part, Scalar):
-        yield Read("GET", part.oid, part.object, part.oid)
+        yield StatusRead("GET", part.oid, part.object, part.oid)
     elif isinstance(part, Column):
-        yield Read("walk", part.oid, part.object, part.oid)
+        yield StatusRead("walk", part.oid, part.object, part.oid)
     elif isinstance(part, Named):
-        yield Read("walk", part.names, "", part.names)
-        yield Read("walk", part.values, part.object, part.values)
+        yield StatusRead("walk", part.names, "", part.names)
+        yield StatusRead("walk", part.values, part.object, part.values)
     elif isinstance(part, Tables):
-        yield from (Read("walk", f"{part.oid}.{unit}.{part.column}", part.object, part.oid)
+        yield from (StatusRead("walk", f"{part.oid}.{unit}.{part.column}", part.object, part.oid)
                     for unit in range(part.first, part.last + 1))
     elif isinstance(part, Spread) and part.by_get:
         yield from _reads(part.listed)
-        yield from (Read("GET", f"{part.oid}.{part.below(sub)}", part.object, part.oid) for _, sub in part.numbers())
+        yield from (StatusRead("GET", f"{part.oid}.{part.below(sub)}", part.object, part.oid) for _, sub in part.numbers())
     elif isinstance(part, Spread):
-        yield Read("walk", part.oid, part.object, part.oid)
+        yield StatusRead("walk", part.oid, part.object, part.oid)
     else:
         for inner in _read_with(part):
             yield from _reads(inner)
@@ -157,6 +176,11 @@ def _read_with(part: object) -> Iterable[object]:
     return [getattr(part, name) for name in part.FIELDS] if isinstance(part, Frozen) else ()
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-    return "\n".join(lines + ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows])
+def _markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [_line(head), "|" + "---|" * len(head)]
+    lines += [_line([cell.replace("|", "\\|") for cell in row]) for row in rows]
+    return "\n".join(lines)
+
+
+def _line(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"

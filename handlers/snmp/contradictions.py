@@ -1,12 +1,12 @@
 """Finds contradictions in a profile whose parts are valid one by one. No archive contains this file."""
 from __future__ import annotations
 
-from itertools import combinations
-from typing import Iterator, Mapping, Sequence, Set
+from itertools import combinations, product
+from typing import Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
 from .controls import Control, Verbs, Write
 from .figures import Figure
-from .frozen import Frozen, parts
+from .frozen import Frozen, parts_of
 from .profile import Profile, below, oids
 from .reader import ROOT
 from .sources import Column, Place, Scalar, Source
@@ -25,25 +25,35 @@ def contradictions(profile: Profile) -> Iterator[str]:
             yield from (f"{place}.states: {found}" for found in _marks(outlets.states))
         if outlets.states and outlets.control:
             yield from (f"{place}.control: {found}" for found in _commands(outlets.states, outlets.control))
-        yield from _figures(place, {name: [figure] for name in ("current", "power", "energy")
-                                    for figure in [getattr(outlets, name)] if figure})
-    yield from _figures("profile", {name: total.figures for name in ("load", "power", "energy")
-                                    for total in [getattr(profile, name)] if total})
-    columns = {part.oid for part in parts(profile) if isinstance(part, Column) and not part.suffix}
-    cells = {part.oid for part in parts(profile) if isinstance(part, Scalar)}      # may be a row of a column, such as the total
-    yield from sorted(f"profile: the column {column} contains {oid}; one of them is not the OID of a column"
-                      for column in columns for oid in {*oids(profile)} - cells if oid != column and below(oid, column))
+        of_outlets = {name: getattr(outlets, name) for name in ("current", "power", "energy")}
+        yield from _figures(place, {name: [figure] for name, figure in of_outlets.items() if figure})
+    totals = {name: getattr(profile, name) for name in ("load", "power", "energy")}
+    yield from _figures("profile", {name: total.figures for name, total in totals.items() if total})
+    yield from _columns(profile)
+
+
+def _columns(profile: Profile) -> Iterator[str]:
+    """A message for each OID below that of a column."""
+    columns = {part.oid for part in parts_of(profile) if isinstance(part, Column) and not part.suffix}
+    cells = {part.oid for part in parts_of(profile) if isinstance(part, Scalar)}      # may be a row of a column, such as the total
+    found: List[str] = []
+    for column, oid in product(columns, {*oids(profile)} - cells):
+        if oid != column and below(oid, column):
+            found.append(f"profile: the column {column} contains {oid}; one of them is not the OID of a column")
+    yield from sorted(found)
 
 
 def _marks(states: State) -> Iterator[str]:
-    for name, source in (("confirm", states.confirm), *(("a doubt", doubt.test) for doubt in states.doubts)):
+    sources: List[Tuple[str, Optional[Source]]] = [("confirm", states.confirm)]
+    sources += [("a doubt", doubt.test) for doubt in states.doubts]
+    for name, source in sources:
         if isinstance(source, Scalar) and not isinstance(states.source, Scalar):
             yield f"{name} is a Scalar, which has no value for each outlet of a table"
 
 
 def _commands(states: State, control: Control) -> Iterator[str]:
-    read = {_unnamed(part) for part in parts(states.source) if isinstance(part, Place)}
-    for part in parts(control):
+    read = {_unnamed(part) for part in parts_of(states.source) if isinstance(part, Place)}
+    for part in parts_of(control):
         if isinstance(part, Write) and type(part.on) is not type(part.off):
             yield f"on writes {part.on!r} and off writes {part.off!r}, which are of different types"
         if isinstance(part, (Write, WritePacked)) and _written(part.at) & read:
@@ -55,7 +65,7 @@ def _commands(states: State, control: Control) -> Iterator[str]:
                 if _written(at) & read:
                     yield f"{word} writes a delay into the object of the states"
         elif isinstance(part, Unlock):
-            if any(_switches_by_unlocking(part, then) for then in parts(part.then) if isinstance(then, Write)):
+            if any(_switches_by_unlocking(part, then) for then in parts_of(part.then) if isinstance(then, Write)):
                 yield f"the value {part.value!r} that unlocks an outlet already switches it"
 
 

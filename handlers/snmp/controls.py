@@ -147,9 +147,9 @@ class Guarded(Control):
             raise ValueError("give either allow or refuse")
         if self.demanded and self.allow:
             raise ValueError("demanded is for refuse: with allow, a missing value always forbids")
-        validation.compared(self.allow, "allow")
-        validation.compared(self.refuse, "refuse")
-        validation.given(self.why, "why")
+        validation.comparable(self.allow, "allow")
+        validation.comparable(self.refuse, "refuse")
+        validation.filled(self.why, "why")
 
     def orders(self, reader: Reader, identity: str, up: bool) -> List[Order]:
         mark = self.test.one(reader, identity)

@@ -60,7 +60,8 @@ def bits(raw: Raw) -> bytes:
         held = bytes.fromhex("".join(words[:end]))
         if words[end:] == [str(bit) for bit in range(8 * end) if held[bit // 8] >> (7 - bit % 8) & 1]:
             return held
-    return bytes.fromhex("".join(words)) if 1 < len(words) == pairs or words == ["00"] else octets(raw)
+    is_hex = words == ["00"] or 1 < len(words) == pairs
+    return bytes.fromhex("".join(words)) if is_hex else octets(raw)
 
 
 def number(raw: Optional[Raw], unit: str = "") -> Optional[Decimal]:

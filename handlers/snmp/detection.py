@@ -7,10 +7,10 @@ from typing import Iterator, List, NamedTuple, Optional, Sequence, Tuple
 from ..errors import Named, PduHandlerError, ProtocolError, Reason, Unsupported
 from ..host.rows import oid_arcs
 from .decoding import text
-from .device import Found, by_other_rows, by_states, controlled_outlets, has_no_outlets
-from .families import near
+from .device import SnmpDevice, by_other_rows, by_states, controlled_outlets, has_no_outlets
+from .families import families_near
 from .profile import Profile
-from .reader import Device, Reader
+from .reader import Reader, SnmpReads
 
 SYS_DESCR, SYS_OBJECT_ID = "1.3.6.1.2.1.1.1.0", "1.3.6.1.2.1.1.2.0"
 _ENTERPRISES = (1, 3, 6, 1, 4, 1)
@@ -23,7 +23,7 @@ class Candidate(NamedTuple):
     root: str
 
 
-def detect(device: Device, profiles: Sequence[Profile], metered_only: bool = False) -> Found:
+def detect(device: SnmpReads, profiles: Sequence[Profile], metered_only: bool = False) -> SnmpDevice:
     """The device, read as the family that fits it.
 
     Sends a GET of sysObjectID, then reads the states and counts of each candidate in turn until one lists a state or counts an
@@ -49,7 +49,7 @@ def detect(device: Device, profiles: Sequence[Profile], metered_only: bool = Fal
     return found
 
 
-def read_as(device: Device, profile: Profile, metered_only: bool = False) -> Found:
+def read_as(device: SnmpReads, profile: Profile, metered_only: bool = False) -> SnmpDevice:
     """The device read as this family, whatever its sysObjectID. Raises Unsupported if it has neither outlets nor meters of the
     family, unless the family has no outlets and the sysObjectID fits; other errors are those of `detect`."""
     reader = Reader(device)
@@ -65,8 +65,11 @@ def read_as(device: Device, profile: Profile, metered_only: bool = False) -> Fou
 
 def candidates(sys_object_id: str, profiles: Sequence[Profile]) -> Iterator[Candidate]:
     """The families in the order in which to try them. `sys_object_id` is "" if the device has no usable one."""
-    fitting = [profile for profile in near(profiles, sys_object_id)
-               if (profile.match(sys_object_id) if sys_object_id else profile.sweep)]
+    fitting = []
+    for profile in families_near(profiles, sys_object_id):
+        fits = profile.match(sys_object_id) > 0 if sys_object_id else profile.sweep
+        if fits:
+            fitting.append(profile)
     for profile in sorted(fitting, key=lambda profile: -profile.match(sys_object_id)):      # stable: equals keep their order
         for root in profile.roots_for(sys_object_id):
             yield Candidate(profile, root)
@@ -76,36 +79,43 @@ def _metering(tried: Sequence[Candidate], reader: Reader,
               profiles: Sequence[Profile]) -> List[Candidate]:
     """The families that a device without states and without a usable sysObjectID may be of: those
     of `tried` whose number of outlets it reports as 0, and those that its sysDescr names."""
-    proven = [candidate for candidate in tried if candidate.profile.outlets
-              and has_no_outlets(candidate.profile, reader.at(candidate.root))]
-    described = [profile for profile in near(profiles, "") if profile.described]
+    found = [candidate for candidate in tried if candidate.profile.outlets
+             and has_no_outlets(candidate.profile, reader.at(candidate.root))]
+    described = [profile for profile in families_near(profiles, "") if profile.described]
     said = text(reader.get(SYS_DESCR) or "") if described else ""
-    return proven + [Candidate(profile, root) for profile in described
-                     if re.fullmatch(profile.described, said) for root in profile.roots_for("")]
+    for profile in described:
+        if re.fullmatch(profile.described, said):
+            found += [Candidate(profile, root) for root in profile.roots_for("")]
+    return found
 
 
-def _with_states(tried: Sequence[Candidate], reader: Reader) -> Optional[Found]:
-    return next(filter(None, (by_states(profile, reader.at(root)) for profile, root in tried)), None)
+def _with_states(tried: Sequence[Candidate], reader: Reader) -> Optional[SnmpDevice]:
+    for profile, root in tried:
+        found = by_states(profile, reader.at(root))
+        if found:
+            return found
+    return None
 
 
 def _without_states(tried: Sequence[Candidate], reader: Reader, metered_only: bool, by_id: bool = True,
-                    unmeasured: bool = False) -> Optional[Found]:
+                    unmeasured: bool = False) -> Optional[SnmpDevice]:
     """For a device without states: the first candidate with rows of outlets, or with a measured total if the device only meters
     (`has_no_outlets` or `metered_only`). Failing that, with `by_id`, the first candidate, provided that its family has no
     outlets. Failing that, raises ProtocolError if a candidate has meters; else searches a second time (`unmeasured`): rows of
     meters are then enough, even if no total is measured at the moment. None if nothing is found.
     """
-    unproven: Optional[Found] = None
+    unproven: Optional[SnmpDevice] = None
     for profile, root in tried:
         found = by_other_rows(profile, reader.at(root), unmeasured)
-        if found and (found.states or has_no_outlets(profile, found.reader)):
+        is_proven = found is not None and (found.states or has_no_outlets(profile, found.reader))
+        if is_proven:
             return found
         if found and metered_only:
             return _metered(found)
         unproven = unproven or found
     # Several families may share a sysObjectID, so only the first candidate is recognised without any rows.
     if by_id and tried and not tried[0].profile.outlets:
-        return Found(tried[0].profile, None, {}, reader.at(tried[0].root))
+        return SnmpDevice(tried[0].profile, None, {}, reader.at(tried[0].root))
     if unproven:
         raise ProtocolError((f"the PDU has meters of the family '{unproven.profile.key}' but lists no outlet, and nothing "
                              "proves that it has none: poll it again; if the unit only meters, set ",
@@ -113,7 +123,7 @@ def _without_states(tried: Sequence[Candidate], reader: Reader, metered_only: bo
     return None if unmeasured else _without_states(tried, reader, metered_only, by_id=False, unmeasured=True)
 
 
-def _metered(found: Found) -> Found:
+def _metered(found: SnmpDevice) -> SnmpDevice:
     """`found`, for a unit that `metered_only` declares to have no outlets. Raises ProtocolError if it counts outlets."""
     counted = controlled_outlets(found.profile, found.reader)
     if counted:
@@ -126,10 +136,12 @@ def sys_object_id(reader: Reader, profiles: Sequence[Profile]) -> Tuple[str, str
     """The device's sysObjectID as text for an error; and its dotted OID if it names an enterprise or fits a family, else ""."""
     raw = reader.get(SYS_OBJECT_ID)
     said = "none" if raw is None else reader.quoted(raw) or "empty"
-    parts = oid_arcs(text(raw)) or () if raw is not None else ()
-    dotted = ".".join(map(str, parts))
-    names_company = parts[:len(_ENTERPRISES)] == _ENTERPRISES and any(parts[len(_ENTERPRISES):][:1])
-    return said, dotted if names_company or any(profile.match(dotted) for profile in near(profiles, dotted)) else ""
+    arcs: Sequence[int] = () if raw is None else oid_arcs(text(raw)) or ()
+    dotted = ".".join(map(str, arcs))
+    company = arcs[len(_ENTERPRISES):][:1] if arcs[:len(_ENTERPRISES)] == _ENTERPRISES else ()
+    if any(company) or any(profile.match(dotted) for profile in families_near(profiles, dotted)):
+        return said, dotted
+    return said, ""
 
 
 def _unknown(reader: Reader, said: str, tried: List[str]) -> Reason:

@@ -16,19 +16,16 @@ from .sources.base import Source
 States = Dict[str, EnumPowerStatus]
 
 
-class Found(NamedTuple):
-    """A device of a family, and the states of its outlets.
-
-    `outlets` is None if the device has no outlets of the family.
-    """
+class SnmpDevice(NamedTuple):
+    """A device, as it was read by the profile of its family."""
 
     profile: Profile
-    outlets: Optional[Outlets]
-    states: States
-    reader: Reader
+    outlets: Optional[Outlets]          #: how its outlets are read; None if it has no outlets of the family
+    states: States                      #: identity -> state of every outlet
+    reader: Reader                      #: its answers so far
 
 
-def by_states(profile: Profile, reader: Reader) -> Optional[Found]:
+def by_states(profile: Profile, reader: Reader) -> Optional[SnmpDevice]:
     """The device, read through the first `Outlets` that has `states` and lists or counts an outlet; else None.
 
     Raises ProtocolError if the device lists fewer outlets than it counts.
@@ -39,11 +36,11 @@ def by_states(profile: Profile, reader: Reader) -> Optional[Found]:
         states = outlets.states.read(reader)
         counted, known = _count(outlets.count, reader, states)
         if states or counted:
-            return Found(profile, outlets, _complete(outlets, states, counted, known, reader), reader)
+            return SnmpDevice(profile, outlets, _complete(outlets, states, counted, known, reader), reader)
     return None
 
 
-def by_other_rows(profile: Profile, reader: Reader, unmeasured: bool = False) -> Optional[Found]:
+def by_other_rows(profile: Profile, reader: Reader, unmeasured: bool = False) -> Optional[SnmpDevice]:
     """For a device that reports no state: its outlets as UNKNOWN, else its meters without outlets, else None. With `unmeasured`,
     rows of meters are enough, even if they give no total.
 
@@ -53,10 +50,10 @@ def by_other_rows(profile: Profile, reader: Reader, unmeasured: bool = False) ->
         states = dict.fromkeys(outlets.rows.rows(reader), EnumPowerStatus.UNKNOWN) if outlets.rows else {}
         counted = 0 if outlets.states else _count(outlets.count, reader)[0]     # with states, `by_states` has compared the count
         if states or counted:
-            return Found(profile, changed(outlets, control=None), _complete(outlets, states, counted, True, reader), reader)
+            return SnmpDevice(profile, changed(outlets, control=None), _complete(outlets, states, counted, True, reader), reader)
     totals = (profile.load, profile.energy, profile.power)
     if any(total is not None and (total.is_listed(reader) if unmeasured else total.read(reader) is not None) for total in totals):
-        return Found(profile, None, {}, reader)
+        return SnmpDevice(profile, None, {}, reader)
     return None
 
 
@@ -104,7 +101,8 @@ def _complete(outlets: Outlets, states: States, counted: int, known: bool, reade
     These outlets are also added if not `known`, because `counted` may then be too small. Raises ProtocolError if fewer
     than `counted` are listed.
     """
-    if (len(states) < counted or not known) and outlets.rows is not None:
+    may_lack_outlets = len(states) < counted or not known
+    if may_lack_outlets and outlets.rows is not None:
         listed = dict.fromkeys(outlets.rows.rows(reader), EnumPowerStatus.UNKNOWN)
         states = {**listed, **states}
     if len(states) < counted:

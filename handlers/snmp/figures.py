@@ -51,8 +51,8 @@ class Figure(Frozen):
     MOST_DIGITS = 12        # limit for the shift of the decimal point by a scale or an exponent
 
     def __post_init__(self) -> None:
-        validation.compared(self.absent, "absent")
-        validation.compared(self.padding, "padding")
+        validation.comparable(self.absent, "absent")
+        validation.comparable(self.padding, "padding")
         for scale in (self.scale, self.scale_of_integers):
             if scale is not None and not (scale.is_finite() and scale > 0):
                 raise ValueError(f"scale {scale} is not a finite number above zero")

@@ -63,12 +63,12 @@ def changed(value: T, **fields: Any) -> T:
     return type(value)(**{**value.__dict__, **fields})
 
 
-def parts(value: object) -> Iterator[object]:
+def parts_of(value: object) -> Iterator[object]:
     """A value and, recursively, the fields of each `Frozen` and the items of each tuple in it."""
     yield value
     if isinstance(value, Frozen):
         for name in value.FIELDS:
-            yield from parts(getattr(value, name))
+            yield from parts_of(getattr(value, name))
     elif isinstance(value, tuple):
         for item in value:
-            yield from parts(item)
+            yield from parts_of(item)

@@ -15,7 +15,7 @@ from ..errors import PduHandlerError
 from ..host.snmp import CALL_SECONDS, Snmp, known_address
 from ..switching import CONFIRM_SECONDS, PAUSE_SECONDS
 from . import detection, metering, options, switching
-from .device import Found
+from .device import SnmpDevice
 from .metering import Readings
 from .settings import SETTINGS, choose
 
@@ -33,7 +33,7 @@ class SnmpPdu(BaseSnmpPdu):
         The view is empty for a device without outlets. Raises the errors of handlers/errors.py.
         """
         with self._session("status") as session:
-            return host.pdu_view(session.found.states.items())
+            return host.pdu_view(session.device.states.items())
 
     def port_up(self, pdu_port_data: PduPortView, *, deadline: float = CONFIRM_SECONDS,
                 pause: float = PAUSE_SECONDS) -> PduPortView:
@@ -53,20 +53,20 @@ class SnmpPdu(BaseSnmpPdu):
         Costs the reads of `status`, and usually one walk or GET for each object of the figures.
         """
         with self._session("statistic") as session:
-            read = metering.meter(session.found, with_power=False)
+            read = metering.meter(session.device, with_power=False)
         ports = [host.PortFigures(identity, _float(read.current_of.get(identity)), _float(read.energy_of.get(identity)))
-                 for identity in session.found.states if identity in read.current_of or identity in read.energy_of]
+                 for identity in session.device.states if identity in read.current_of or identity in read.energy_of]
         return host.statistic_view(_float(read.load), _float(read.energy), ports)
 
     def labels(self) -> List[host.Label]:
         """Identity, number and name of every outlet, for people; DCImanager does not call this."""
         with self._session("labels") as session:
-            return metering.labels(session.found)
+            return metering.labels(session.device)
 
-    def figures(self) -> Tuple[Found, Readings]:
+    def figures(self) -> Tuple[SnmpDevice, Readings]:
         """The device with all its figures, W included, for tools; DCImanager does not call this."""
         with self._session("figures") as session:
-            return session.found, metering.meter(session.found)
+            return session.device, metering.meter(session.device)
 
     @contextmanager
     def _session(self, method: str, seconds: Optional[float] = None) -> Iterator[switching.Session]:
@@ -79,15 +79,15 @@ class SnmpPdu(BaseSnmpPdu):
         try:
             try:
                 choice = choose(host.settings(self.pdu_data), options.OPTIONS)
-                device = Snmp(self, CALL_SECONDS if seconds is None else seconds)
+                snmp = Snmp(self, CALL_SECONDS if seconds is None else seconds)
                 if choice.is_fixed:
-                    found = detection.read_as(device, choice.profiles[0], choice.metered_only)
+                    device = detection.read_as(snmp, choice.profiles[0], choice.metered_only)
                 else:
-                    found = detection.detect(device, choice.profiles, metered_only=choice.metered_only)
-                family = found.profile.key
+                    device = detection.detect(snmp, choice.profiles, metered_only=choice.metered_only)
+                family = device.profile.key
             finally:
                 host.log_call(LOGGER, NAME, method, family)
-            yield switching.Session(device, found, choice)
+            yield switching.Session(snmp, device, choice)
         except PduHandlerError as error:
             error.at(known_address(self.pdu_data), method)
             raise

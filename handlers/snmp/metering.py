@@ -6,19 +6,19 @@ from typing import Dict, List, NamedTuple, Optional
 
 from .. import host
 from .decoding import shown, text
-from .device import Found
+from .device import SnmpDevice
 from .figures import Figure, Total
 
 
 class Readings(NamedTuple):
-    """Figures in A, W and kWh; None if there is no total. The dictionaries have only outlets with a figure."""
+    """Figures of a device. None if there is no total; the dictionaries have only outlets with a figure."""
 
-    load: Optional[Decimal]
-    power: Optional[Decimal]
-    energy: Optional[Decimal]
-    current_of: Dict[str, Decimal]
-    power_of: Dict[str, Decimal]
-    energy_of: Dict[str, Decimal]
+    load: Optional[Decimal]             #: A
+    power: Optional[Decimal]            #: W
+    energy: Optional[Decimal]           #: kWh
+    current_of: Dict[str, Decimal]      #: identity -> A
+    power_of: Dict[str, Decimal]        #: identity -> W
+    energy_of: Dict[str, Decimal]       #: identity -> kWh
 
 
 class Labels(List[host.Label]):
@@ -27,17 +27,18 @@ class Labels(List[host.Label]):
     caution = ""
 
 
-def labels(found: Found) -> Labels:
+def labels(device: SnmpDevice) -> Labels:
     """Number and name of each outlet. The number defaults to the last arc of the identity."""
-    if found.outlets is None:
+    if device.outlets is None:
         return Labels()
-    numbers = found.outlets.number.rows(found.reader) if found.outlets.number else {}
-    names = found.outlets.name.rows(found.reader) if found.outlets.name else {}
-    listed = Labels(
-        host.label(identity, shown(numbers.get(identity, "")) or identity.rpartition(".")[2],
-                   shown(names.get(identity, ""))) for identity in found.states)
-    units = found.outlets.position[0].rows(found.reader) if found.outlets.position else {}
-    chained = len({text(units[identity]) for identity in found.states if identity in units})
+    numbers = device.outlets.number.rows(device.reader) if device.outlets.number else {}
+    names = device.outlets.name.rows(device.reader) if device.outlets.name else {}
+    listed = Labels()
+    for identity in device.states:
+        number = shown(numbers.get(identity, "")) or identity.rpartition(".")[2]
+        listed.append(host.label(identity, number, shown(names.get(identity, ""))))
+    units = device.outlets.position[0].rows(device.reader) if device.outlets.position else {}
+    chained = len({text(units[identity]) for identity in device.states if identity in units})
     if chained > 1:
         listed.caution = (f"the outlets of this chain's {chained} units are numbered "
                           "consecutively: if a unit joins or leaves the chain, an identity may become another "
@@ -45,24 +46,26 @@ def labels(found: Found) -> Labels:
     return listed
 
 
-def meter(found: Found, with_power: bool = True) -> Readings:
+def meter(device: SnmpDevice, with_power: bool = True) -> Readings:
     """The device's figures. Without `with_power`, power is left out."""
-    outlets = found.outlets
-    current = _of_outlets(outlets.current if outlets else None, found)
-    energy = _of_outlets(outlets.energy if outlets else None, found)
-    power = _of_outlets(outlets.power if outlets else None, found) if with_power else {}
-    return Readings(
-        load=_total(found.profile.load, current, found),
-        power=_total(found.profile.power, power, found) if with_power else None,
-        energy=_total(found.profile.energy, energy, found),
-        current_of=current, power_of=power, energy_of=energy)
+    outlets = device.outlets
+    current = _of_outlets(outlets.current if outlets else None, device)
+    energy = _of_outlets(outlets.energy if outlets else None, device)
+    load = _total(device.profile.load, current, device)
+    energy_total = _total(device.profile.energy, energy, device)
+    if not with_power:
+        return Readings(load, None, energy_total, current, {}, energy)
+    power = _of_outlets(outlets.power if outlets else None, device)
+    return Readings(load, _total(device.profile.power, power, device), energy_total, current, power, energy)
 
 
-def _of_outlets(figure: Optional[Figure], found: Found) -> Dict[str, Decimal]:
+def _of_outlets(figure: Optional[Figure], device: SnmpDevice) -> Dict[str, Decimal]:
     """The figure of each listed outlet that has one. Other rows, such as padding and meters without an outlet, are left out."""
-    read = figure.read(found.reader) if figure else {}
-    return {identity: read[identity] for identity in found.states if identity in read}
+    read = figure.read(device.reader) if figure else {}
+    return {identity: read[identity] for identity in device.states if identity in read}
 
 
-def _total(total: Optional[Total], of_outlets: Dict[str, Decimal], found: Found) -> Optional[Decimal]:
-    return total.read(found.reader, {identity: of_outlets.get(identity) for identity in found.states}) if total else None
+def _total(total: Optional[Total], of_outlets: Dict[str, Decimal], device: SnmpDevice) -> Optional[Decimal]:
+    if total is None:
+        return None
+    return total.read(device.reader, {identity: of_outlets.get(identity) for identity in device.states})

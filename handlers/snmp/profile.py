@@ -11,7 +11,7 @@ from typing import Iterator, Optional, Tuple
 from . import validation
 from .evidence import Confidence, Evidence, Proof
 from .figures import Total
-from .frozen import Frozen, parts
+from .frozen import Frozen, parts_of
 from .outlets import Outlets
 from .reader import ROOT
 
@@ -86,11 +86,11 @@ class Profile(Frozen):
     def __post_init__(self) -> None:
         if not _KEY.fullmatch(self.key):
             raise ValueError(f"key is {self.key!r}; give words of a-z and 0-9 joined by single hyphens, a letter first")
-        validation.some(self.models, "models")
+        validation.at_least_one(self.models, "models")
         validation.pattern(self.described, "described")
         for prefix in self.sys_object_ids:
             validation.oid(prefix, "sys_object_ids")
-        validation.once([*self.sys_object_ids, *{root.sys_object_id for root in self.roots}], "sys_object_ids with roots")
+        validation.distinct([*self.sys_object_ids, *{root.sys_object_id for root in self.roots}], "sys_object_ids with roots")
         if not self.outlets and not (self.load or self.power or self.energy):
             raise ValueError("neither outlets nor totals: there is nothing to read")
         if self.is_switched != (self.switching_confidence is not Confidence.NONE):
@@ -141,7 +141,7 @@ _OID_FIELDS = ("oid", "names", "values")
 
 def oids(value: object) -> Iterator[str]:
     """Every OID that a part and the parts inside it name, without roots and sysObjectIDs."""
-    for part in parts(value):
+    for part in parts_of(value):
         if isinstance(part, Frozen) and not isinstance(part, Root):
             for name in _OID_FIELDS:
                 held = getattr(part, name, None)

@@ -10,7 +10,7 @@ from .decoding import Walked, shown
 ROOT = "~"          # in a profile's OIDs: the family's root
 
 
-class Device(Protocol):
+class SnmpReads(Protocol):
     """The reads that profiles use. `get` and `walk` raise the errors of handlers/errors.py. `quoted` makes a device's text safe
     for an error."""
 
@@ -25,7 +25,7 @@ class Reader:
     `root` replaces a leading `~` in OIDs, for families whose root differs by product.
     """
 
-    def __init__(self, device: Device, root: str = "") -> None:
+    def __init__(self, device: SnmpReads, root: str = "") -> None:
         self._device, self.root = device, root
         self.walked: Dict[str, Walked] = {}
         self.got: Dict[str, Optional[Raw]] = {}
@@ -65,7 +65,9 @@ class Reader:
     def at(self, root: str) -> Reader:
         """The same device and answers, with another root."""
         other = Reader(self._device, root)
-        other.walked, other.got, other._names = self.walked, self.got, self._names
+        other.walked = self.walked
+        other.got = self.got
+        other._names = self._names
         return other
 
     def again(self) -> Reader:

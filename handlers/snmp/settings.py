@@ -7,7 +7,7 @@ from typing import Mapping, NamedTuple, Sequence, Tuple
 
 from ..errors import Named, SettingsError
 from ..settings import Setting, Settings, yes_no
-from .families import keys, named
+from .families import family_named, keys_of
 from .profile import Profile
 from .profiles import PROFILES
 
@@ -43,10 +43,10 @@ BUILD_OPTIONS: Sequence[Setting[object]] = (*SETTINGS, ONLY, OWN_PROFILE)
 
 
 class Choice(NamedTuple):
-    """The families to detect, or with `is_fixed` the one family to read the device as; and the yes/no settings."""
+    """What the settings choose."""
 
-    profiles: Sequence[Profile]
-    is_fixed: bool
+    profiles: Sequence[Profile]         #: the families to detect, or the one to read the device as
+    is_fixed: bool                      #: there is one, which is not detected
     switch_unproven: bool
     metered_only: bool = False
     switch_automatic: bool = False
@@ -58,8 +58,10 @@ def choose(settings: Mapping[str, str], build: Mapping[str, str]) -> Choice:
     With a user's own profile, `switch_unproven` is always true: the user vouches for the commands.
     """
     typed, built = Settings(settings, SETTINGS), Settings(build, BUILD_OPTIONS)
-    unproven, metered_only, automatic = (typed[setting] if settings.get(setting.key, "").strip() else built[setting]
-                                         for setting in (SWITCH_UNPROVEN, METERED_ONLY, SWITCH_AUTOMATIC))
+
+    def allows(setting: Setting[bool]) -> bool:
+        return typed[setting] if settings.get(setting.key, "").strip() else built[setting]
+    unproven = allows(SWITCH_UNPROVEN)
     key = typed[PROFILE] or built[PROFILE]
     own = built[OWN_PROFILE]
     if own:
@@ -68,11 +70,11 @@ def choose(settings: Mapping[str, str], build: Mapping[str, str]) -> Choice:
     else:
         profiles = tuple(_named(only, PROFILES, ONLY) for only in built[ONLY]) or PROFILES
     chosen = (_named(key, profiles, PROFILE),) if key else profiles
-    return Choice(chosen, bool(key), unproven, metered_only, automatic)
+    return Choice(chosen, bool(key), unproven, allows(METERED_ONLY), allows(SWITCH_AUTOMATIC))
 
 
 def _own(written: str) -> Profile:
-    from .schema import ProfileError, loads  # only archives with a user's own profile need the JSON reader
+    from .schema import ProfileError, loads  # 2.6 ms, and only archives with a user's own profile need it
     try:
         return loads(written)
     except ProfileError as error:
@@ -80,10 +82,10 @@ def _own(written: str) -> Profile:
 
 
 def _named(key: str, profiles: Sequence[Profile], setting: Setting[object]) -> Profile:
-    profile = named(profiles, key)
+    profile = family_named(profiles, key)
     if profile:
         return profile
-    known = keys(profiles)
+    known = keys_of(profiles)
     near = [one for one in known if key in one][:_MOST_NEAR] or difflib.get_close_matches(key, known, _MOST_NEAR)
     others = f"similar: {', '.join(near)}" if near else f"its families include {', '.join(known[:_MOST_NEAR])}"
     raise SettingsError((Named(setting.key), f" names the family {key[:60]!r}, which this handler does not have; {others}"))

@@ -112,9 +112,9 @@ class Unmarked(Control):
     why: str
 
     def __post_init__(self) -> None:
-        validation.some(self.quiet, "quiet")
-        validation.compared(self.quiet, "quiet")
-        validation.given(self.why, "why")
+        validation.at_least_one(self.quiet, "quiet")
+        validation.comparable(self.quiet, "quiet")
+        validation.filled(self.why, "why")
 
     def orders(self, reader: Reader, identity: str, up: bool) -> List[Order]:
         marks = self.marks.rows(reader)

@@ -28,8 +28,8 @@ class Doubt(Frozen):
     optional: bool = False
 
     def __post_init__(self) -> None:
-        validation.some(self.quiet, "quiet")
-        validation.compared(self.quiet, "quiet")
+        validation.at_least_one(self.quiet, "quiet")
+        validation.comparable(self.quiet, "quiet")
 
     def rises(self, mark: Optional[Raw]) -> bool:
         """Whether this value of `test` makes the state UNKNOWN; None is a missing value."""
@@ -56,10 +56,10 @@ class State(Frozen):
     confirm: Optional[Source] = None
 
     def __post_init__(self) -> None:
-        validation.some(self.on, "on")
-        validation.some(self.off, "off")
+        validation.at_least_one(self.on, "on")
+        validation.at_least_one(self.off, "off")
         for name in ("on", "off", "absent"):
-            validation.compared(getattr(self, name), name)
+            validation.comparable(getattr(self, name), name)
         validation.disjoint((("on", self.on), ("off", self.off), ("absent", self.absent)))
 
     def read(self, reader: Reader) -> Dict[str, EnumPowerStatus]:
@@ -99,8 +99,10 @@ class State(Frozen):
         if any(doubt.rises(mark) for doubt, mark in doubts):
             return EnumPowerStatus.UNKNOWN
         state = self._meaning(value)
-        agrees = self.confirm is None or (second is not None and self._meaning(second) is state)
-        return state if agrees else EnumPowerStatus.UNKNOWN
+        if self.confirm is None:
+            return state
+        confirmed = None if second is None else self._meaning(second)
+        return state if confirmed is state else EnumPowerStatus.UNKNOWN
 
     def _meaning(self, value: Raw) -> EnumPowerStatus:
         said = text(value)

@@ -2,16 +2,16 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from typing import List, NamedTuple, Tuple
+from typing import ContextManager, List, NamedTuple, Tuple
 
 from pdu_common.helper import EnumPowerStatus, PduPortView
 
 from ..errors import Named, NoSuchOutlet, ProtocolError, Unsupported
 from ..host.snmp import Snmp
 from ..switching import switch
-from . import turns
+from . import command_locks
 from .controls import Control
-from .device import Found
+from .device import SnmpDevice
 from .evidence import Confidence
 from .outlets import Outlets
 from .reader import Reader
@@ -24,11 +24,11 @@ PLAN_SECONDS, CONFIRM_UNTIL_SECONDS = 20.0, 35.0
 
 
 class Session(NamedTuple):
-    """One call: the device, how it was read, and the handler's settings."""
+    """One call."""
 
-    device: Snmp
-    found: Found
-    choice: Choice
+    snmp: Snmp              #: its requests, with their deadline
+    device: SnmpDevice      #: the device, as it was read at the start of the call
+    choice: Choice          #: the handler's settings
 
 
 def switch_outlet(session: Session, port: PduPortView, wanted: EnumPowerStatus, deadline: float, pause: float) -> PduPortView:
@@ -36,31 +36,34 @@ def switch_outlet(session: Session, port: PduPortView, wanted: EnumPowerStatus, 
 
     Sets `wanted` or UNKNOWN on `port` and returns `port`. Raises NoSuchOutlet if the outlet does not exist, and Unsupported if
     it must not be switched: nothing was written then. The text of an Unreachable says so if the outlet may have switched. If a
-    write repeats other outlets' states, commands take turns (turns.py), and `port` gets `wanted` only if all read as written.
-    In a chain whose rows are numbered consecutively, `port` gets `wanted` only if the row still is
-    the outlet that it was before the write.
+    write repeats other outlets' states, commands take turns (command_locks.py), and `port` gets `wanted` only if all read as
+    written. In a chain whose rows are numbered consecutively, `port` gets `wanted` only if the row still is the outlet that
+    it was before the write.
     """
-    device, found = session.device, session.found
+    snmp, device = session.snmp, session.device
     identity = str(port.identity)           # a platform may return a number
-    outlets, states, control = _switchable(found, identity, session.choice.switch_unproven)
+    outlets, states, control = _switchable(device, identity, session.choice.switch_unproven)
     if session.choice.switch_automatic:
         control = control.over_automatic()
-    with turns.exclusive(device.name, device.remaining()) if control.writes_neighbours else nullcontext():
-        before = found.reader.again()
+    turn: ContextManager[None] = nullcontext()
+    if control.writes_neighbours:
+        turn = command_locks.exclusive(snmp.name, snmp.remaining())
+    with turn:
+        before = device.reader.again()
         position = _position(outlets, before, identity)
         orders = control.orders(before, identity, wanted is EnumPowerStatus.UP)
-        if not control.covers(found.states, identity, orders):
+        if not control.covers(device.states, identity, orders):
             raise ProtocolError("one write sets all outlets of this unit at once, and right before it the device listed fewer "
                                 "outlets than at the start of the call: nothing was written; poll it again")
-        device.check()                      # raises Unreachable, before anything is written, if the time is over
-        device.extend(CONFIRM_UNTIL_SECONDS)
+        snmp.check()                        # raises Unreachable, before anything is written, if the time is over
+        snmp.extend(CONFIRM_UNTIL_SECONDS)
 
         def write() -> None:
             for oid, value in orders:
-                device.set(oid, value)
+                snmp.set(oid, value)
 
         def read() -> EnumPowerStatus:
-            now = found.reader.again()
+            now = device.reader.again()
             state = states.one(now, identity)
             if state is wanted and outlets.position_of(now, identity) != position:
                 return EnumPowerStatus.UNKNOWN
@@ -80,24 +83,24 @@ def _position(outlets: Outlets, reader: Reader, identity: str) -> Tuple[str, ...
     return position
 
 
-def _switchable(found: Found, identity: str, unproven: bool) -> Tuple[Outlets, State, Control]:
+def _switchable(device: SnmpDevice, identity: str, unproven: bool) -> Tuple[Outlets, State, Control]:
     """Raises NoSuchOutlet or Unsupported."""
-    profile = found.profile
-    if identity not in found.states:
-        raise NoSuchOutlet(f"the PDU has no outlet {str(identity)[:40]!r}; it has {_some(list(found.states))}")
-    if found.outlets is None or found.outlets.control is None or found.outlets.states is None:
+    profile, outlets = device.profile, device.outlets
+    if identity not in device.states:
+        raise NoSuchOutlet(f"the PDU has no outlet {str(identity)[:40]!r}; it has {_some(list(device.states))}")
+    if outlets is None or outlets.control is None or outlets.states is None:
         raise Unsupported(f"this PDU is read as '{profile.key}' ({profile.mib}): its outlets show no state or cannot be switched")
-    if identity not in found.outlets.states.read(found.reader):     # no new read; an outlet from `Outlets.rows` may have no state
+    if identity not in outlets.states.read(device.reader):     # no new read; an outlet from `Outlets.rows` may have no state
         raise Unsupported(f"outlet {identity} reports no state and is therefore not switched: it has no relay, or the device "
                           "does not show its state")
     if profile.switching_confidence is Confidence.LOW and not unproven:
         raise Unsupported((f"the commands of the family '{profile.key}' are not certain, so it is only read: set ",
                            Named(SWITCH_UNPROVEN.key, "yes"),
                            f" (or build the archive with it) and try one idle outlet first. {profile.note}".rstrip()))
-    if found.outlets.control.has_one_object and len(found.states) > 1:
+    if outlets.control.has_one_object and len(device.states) > 1:
         raise Unsupported(f"outlet {identity} is not switched: the command of the profile '{profile.key}' writes one object, a "
-                          f"Scalar, for all {len(found.states)} outlets of this PDU")
-    return found.outlets, found.outlets.states, found.outlets.control
+                          f"Scalar, for all {len(device.states)} outlets of this PDU")
+    return outlets, outlets.states, outlets.control
 
 
 def _some(identities: List[str]) -> str:

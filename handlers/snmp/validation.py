@@ -20,7 +20,7 @@ def suffix(value: str, what: str) -> None:
         raise ValueError(f"{what} is {value!r}; give arcs such as 14 or 1.2")
 
 
-def given(value: str, what: str) -> None:
+def filled(value: str, what: str) -> None:
     """Requires text other than white space."""
     if not value.strip():
         raise ValueError(f"{what} is empty")
@@ -32,16 +32,16 @@ def separator(value: str) -> None:
         raise ValueError("separator is empty")
 
 
-def some(values: Sequence[object], what: str) -> None:
+def at_least_one(values: Sequence[object], what: str) -> None:
     """Requires at least one value, and none twice."""
     if not values:
         raise ValueError(f"{what} is empty; give at least one")
-    once(values, what)
+    distinct(values, what)
 
 
-def compared(values: Sequence[str], what: str) -> None:
+def comparable(values: Sequence[str], what: str) -> None:
     """Requires distinct values that `decoding.text` returns unchanged."""
-    once(values, what)
+    distinct(values, what)
     for value in values:
         if value != value.strip(" \t\r\n\0"):
             raise ValueError(f"{what} has {value!r}; give it without the white space and NULs around it")
@@ -53,7 +53,7 @@ def written(value: Union[int, str], what: str) -> None:
         raise ValueError(f"{what} is {value}; give a number from -2147483648 to 2147483647, which an INTEGER can hold")
 
 
-def once(values: Sequence[object], what: str) -> None:
+def distinct(values: Sequence[object], what: str) -> None:
     """Requires that no value occurs twice."""
     if len(set(values)) != len(values):
         raise ValueError(f"{what} has a value twice")

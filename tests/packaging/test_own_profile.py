@@ -8,7 +8,7 @@ from typing import Dict, Iterator, List, Set
 import pytest
 
 from handlers.snmp.evidence import Confidence
-from handlers.snmp.frozen import parts
+from handlers.snmp.frozen import parts_of
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.schema import KINDS, dumps
@@ -53,7 +53,7 @@ def read(manager: DciManager, pdu: Pdu) -> List[str]:
 
 
 def kinds(profile: Profile) -> Set[str]:
-    return {type(part).__name__ for part in parts(profile)} & set(KINDS)
+    return {type(part).__name__ for part in parts_of(profile)} & set(KINDS)
 
 
 _KINDS_OF = {key: kinds(_PROFILES[key]) for key in _UNITS}

@@ -9,8 +9,12 @@ from ..figures import Arcs, Figure, Total
 from ..reader import ROOT
 from ..sources import Column, Joined, Merged, Prefixed, Provided, Scalar, Source
 
-TENTHS, HUNDREDTHS, THOUSANDTHS = Decimal("0.1"), Decimal("0.01"), Decimal("0.001")
-ONES, TENS, KILO = Decimal(1), Decimal(10), Decimal(1000)
+TENTHS = Decimal("0.1")
+HUNDREDTHS = Decimal("0.01")
+THOUSANDTHS = Decimal("0.001")
+ONES = Decimal(1)
+TENS = Decimal(10)
+KILO = Decimal(1000)
 
 
 def public(repository: str, path: str) -> str:

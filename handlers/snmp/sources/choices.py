@@ -24,7 +24,7 @@ class First(ReadOnly):
     choices: Tuple[Source, ...]
 
     def __post_init__(self) -> None:
-        validation.some(self.choices, "choices")
+        validation.at_least_one(self.choices, "choices")
 
     def rows(self, reader: Reader) -> Rows:
         for choice in self.choices:
@@ -114,7 +114,7 @@ class Merged(Source):
     parts: Tuple[Source, ...]
 
     def __post_init__(self) -> None:
-        validation.some(self.parts, "parts")
+        validation.at_least_one(self.parts, "parts")
 
     def rows(self, reader: Reader) -> Rows:
         found: Rows = {}
@@ -177,7 +177,7 @@ class Prefixed(Source):
     source: Source
 
     def __post_init__(self) -> None:
-        validation.given(self.prefix, "prefix")
+        validation.filled(self.prefix, "prefix")
         validation.suffix(self.prefix, "prefix")
 
     def rows(self, reader: Reader) -> Rows:

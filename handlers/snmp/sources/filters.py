@@ -38,8 +38,8 @@ class Only(Filter):
     demanded: bool = False
 
     def __post_init__(self) -> None:
-        validation.some(self.values, "values")
-        validation.compared(self.values, "values")
+        validation.at_least_one(self.values, "values")
+        validation.comparable(self.values, "values")
 
     def rows(self, reader: Reader) -> Rows:
         marks, rows = self.test.rows(reader), self.source.rows(reader)
@@ -104,7 +104,7 @@ class Arc(Filter):
     keep: bool = True
 
     def __post_init__(self) -> None:
-        validation.some(self.values, "values")
+        validation.at_least_one(self.values, "values")
 
     def rows(self, reader: Reader) -> Rows:
         return {identity: value for identity, value in self.source.rows(reader).items() if self._fits(identity)}
@@ -166,7 +166,7 @@ class EachUnit(ReadOnly):
     units: Tuple[Source, ...]
 
     def __post_init__(self) -> None:
-        validation.some(self.units, "units")
+        validation.at_least_one(self.units, "units")
 
     def rows(self, reader: Reader) -> Rows:
         rows = self.source.rows(reader)
@@ -216,8 +216,10 @@ class Counted(Filter):
 
     @staticmethod
     def _fits(identity: str, counted: Optional[Decimal]) -> bool:
+        if counted is None:
+            return True
         arc = identity.rpartition(".")[2]
-        return counted is None or (arc.isascii() and arc.isdigit() and int(arc) <= counted)
+        return arc.isascii() and arc.isdigit() and int(arc) <= counted
 
 
 class Checked(Filter):
@@ -239,10 +241,10 @@ class Checked(Filter):
     most: int = 16
 
     def __post_init__(self) -> None:
-        validation.some(self.values, "values")
-        validation.some(self.refuse, "refuse")
-        validation.compared(self.values, "values")
-        validation.compared(self.refuse, "refuse")
+        validation.at_least_one(self.values, "values")
+        validation.at_least_one(self.refuse, "refuse")
+        validation.comparable(self.values, "values")
+        validation.comparable(self.refuse, "refuse")
 
     def rows(self, reader: Reader) -> Rows:
         rows = self.source.rows(reader)

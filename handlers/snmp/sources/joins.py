@@ -33,7 +33,7 @@ class Joined(ReadOnly):
     else_same_row: bool = False
 
     def __post_init__(self) -> None:
-        validation.some(self.keys, "keys")
+        validation.at_least_one(self.keys, "keys")
         if len(self.keys) != len(self.own):
             raise ValueError(f"keys and own have {len(self.keys)} and {len(self.own)} columns; give the same number in both")
 

@@ -62,9 +62,9 @@ class Spread(Place):
     def __post_init__(self) -> None:
         validation.oid(self.oid, "oid")
         validation.suffix(self.tail, "tail")
-        validation.some(self.spans, "spans")
-        validation.once([n for n, _ in self.numbers()], "spans")
-        validation.once([sub for _, sub in self.numbers()], "spans")
+        validation.at_least_one(self.spans, "spans")
+        validation.distinct([n for n, _ in self.numbers()], "spans")
+        validation.distinct([sub for _, sub in self.numbers()], "spans")
         if self.by_row and self.by_get:
             raise ValueError("by_row and by_get do not go together: only a walk finds the rows")
         if self.listed and not self.by_get:
@@ -143,7 +143,7 @@ class Tables(Place):
 
     def __post_init__(self) -> None:
         validation.oid(self.oid, "oid")
-        validation.given(self.column, "column")
+        validation.filled(self.column, "column")
         validation.suffix(self.column, "column")
         if not 0 <= self.first <= self.last:
             raise ValueError(f"first {self.first}, last {self.last} are not a range of units")

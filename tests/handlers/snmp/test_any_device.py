@@ -13,8 +13,8 @@ import pytest
 
 from handlers.errors import PduHandlerError
 from handlers.snmp import metering
-from handlers.snmp.device import Found, by_other_rows, by_states
-from handlers.snmp.frozen import parts
+from handlers.snmp.device import SnmpDevice, by_other_rows, by_states
+from handlers.snmp.frozen import parts_of
 from handlers.snmp.profile import Profile, oids
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.reader import Reader
@@ -59,7 +59,7 @@ def disturbed(unit: Fixture, chance: random.Random) -> Memory:
 @pytest.mark.parametrize("profile", (*PROFILES, EVERY_PART), ids=lambda profile: profile.key)
 def test_any_rows_are_read_or_refused(profile: Profile) -> None:
     chance = random.Random(profile.key)
-    scalars = {part.oid for part in parts(profile) if isinstance(part, Scalar)}
+    scalars = {part.oid for part in parts_of(profile) if isinstance(part, Scalar)}
     objects_of = {oid: oid in scalars for oid in sorted(set(oids(profile)))}
     for _ in range(DEVICES):
         root = chance.choice(profile.roots).oid if profile.roots else ""
@@ -85,7 +85,7 @@ def _read_or_refused(profile: Profile, reader: Reader) -> bool:
     return has_any
 
 
-def _read(found: Found) -> None:
+def _read(found: SnmpDevice) -> None:
     for call in (metering.meter, metering.labels):
         with contextlib.suppress(PduHandlerError):
             call(found)

@@ -9,7 +9,7 @@ from handlers.errors import Denied, PduHandlerError, ProtocolError, Refused, Unr
 from handlers.host import Label
 from handlers.snmp import detection, metering
 from handlers.snmp.evidence import Confidence
-from handlers.snmp.frozen import parts
+from handlers.snmp.frozen import parts_of
 from handlers.snmp.profile import below
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.reader import Reader
@@ -173,7 +173,7 @@ def without_state_rows(unit: Fixture) -> Dict[str, Row]:
     """Return the unit's objects except those that hold its states: walked columns, and objects that a `Spread` gets."""
     found = find(unit, memory(unit))
     assert found.outlets is not None and found.outlets.states is not None
-    by_get = [f"{found.reader.resolve(part.oid)}.{part.below(sub)}" for part in parts(found.outlets.states)
+    by_get = [f"{found.reader.resolve(part.oid)}.{part.below(sub)}" for part in parts_of(found.outlets.states)
               if isinstance(part, Spread) and part.by_get for _, sub in part.numbers()]
     lost = tuple(f"{oid}." for oid in (*state_columns(unit), *by_get))
     return {oid: row for oid, row in unit.rows.items() if not f"{oid}.".startswith(lost)}

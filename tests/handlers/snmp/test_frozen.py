@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from handlers.snmp.frozen import Frozen, changed, parts
+from handlers.snmp.frozen import Frozen, changed, parts_of
 
 
 class Point(Frozen):
@@ -52,4 +52,4 @@ def test_a_missing_or_repeated_or_unknown_field_is_a_type_error(
 
 def test_the_parts_of_a_value_include_nested_values() -> None:
     inner = Point(3)
-    assert inner in list(parts(Named(1, at=(inner, Point(4))))) and 4 in list(parts((Point(4),)))
+    assert inner in list(parts_of(Named(1, at=(inner, Point(4))))) and 4 in list(parts_of((Point(4),)))

@@ -10,7 +10,7 @@ import pytest
 
 from handlers.errors import PduHandlerError, ProtocolError
 from handlers.snmp.controls import Guarded
-from handlers.snmp.frozen import parts
+from handlers.snmp.frozen import parts_of
 from handlers.snmp.reader import Reader
 from handlers.snmp.sources import Column, Only, Scalar
 from pdu_common.helper import EnumPowerStatus
@@ -37,7 +37,7 @@ def refusing() -> List[Tuple[Fixture, Guarded]]:
     for unit in SWITCHED:
         outlets = find(unit, memory(unit)).outlets
         control = outlets.control if outlets else None
-        found += [(unit, guard) for guard in parts(control) if isinstance(guard, Guarded) and guard.refuse]
+        found += [(unit, guard) for guard in parts_of(control) if isinstance(guard, Guarded) and guard.refuse]
     return found
 
 
@@ -81,21 +81,21 @@ def test_a_guard_without_a_value_for_this_outlet_forbids_its_command(unit: Fixtu
 
 
 DEMANDED = [(unit, guard) for unit, guard in REFUSING
-            if guard.demanded and any(isinstance(part, Column) for part in parts(guard.test))]
+            if guard.demanded and any(isinstance(part, Column) for part in parts_of(guard.test))]
 
 
 @pytest.mark.parametrize("unit, guard", DEMANDED, ids=ids(DEMANDED))
 def test_a_demanded_guard_of_which_the_whole_column_is_missing_forbids_every_command(
         unit: Fixture, guard: Guarded) -> None:
     reader = find(unit, memory(unit)).reader
-    lost = next(part.oid for part in parts(guard.test) if isinstance(part, Column))
+    lost = next(part.oid for part in parts_of(guard.test) if isinstance(part, Column))
     check_no_command(unit, without(unit, (f"{reader.resolve(lost)}.",)))
 
 
 def marking_padding() -> List[Tuple[Fixture, str]]:
     """Each unit whose states are told from padding by a column that must have a value, with that column."""
     return [(unit, part.test.oid) for unit in FIXTURES if unit.expected.outlets for outlets in FAMILIES[unit.key].outlets[:1]
-            for part in parts(outlets.states)
+            for part in parts_of(outlets.states)
             if isinstance(part, Only) and part.demanded and isinstance(part.test, Column)]
 
 

@@ -9,7 +9,7 @@ import pytest
 from handlers.errors import PduHandlerError
 from handlers.snmp import detection, metering
 from handlers.snmp.decoding import text
-from handlers.snmp.device import Found
+from handlers.snmp.device import SnmpDevice
 from handlers.snmp.families import ENTERPRISES
 from handlers.snmp.figures import Total
 from handlers.snmp.frozen import changed
@@ -24,11 +24,11 @@ from tests.simulators.snmp_agent.device import INTEGER, OCTETS
 Rows = Mapping[str, Row]
 
 
-def _recorded(name: str) -> Tuple[Rows, Callable[[Memory], Found]]:
+def _recorded(name: str) -> Tuple[Rows, Callable[[Memory], SnmpDevice]]:
     return recorded.rows(name), lambda device: detection.detect(device, PROFILES)
 
 
-def _made(name: str) -> Tuple[Rows, Callable[[Memory], Found]]:
+def _made(name: str) -> Tuple[Rows, Callable[[Memory], SnmpDevice]]:
     unit = fixture(name)
     return unit.rows, lambda device: units.find(unit, device)
 
@@ -37,10 +37,10 @@ UNITS = [pytest.param(_recorded, name, id=f"recording {name}", marks=pytest.mark
          for name in recorded.names()]
 UNITS += [pytest.param(_made, unit.name, id=unit.name) for unit in units.FIXTURES]
 EACH = pytest.mark.parametrize("source, name", UNITS)
-Source = Callable[[str], Tuple[Rows, Callable[[Memory], Found]]]
+Source = Callable[[str], Tuple[Rows, Callable[[Memory], SnmpDevice]]]
 
 
-def totals(found: Found) -> Iterator[Tuple[str, Total, Optional[Decimal], Dict[str, Decimal]]]:
+def totals(found: SnmpDevice) -> Iterator[Tuple[str, Total, Optional[Decimal], Dict[str, Decimal]]]:
     """Yield for each total that the profile declares: its name, its declaration, its value and the outlets' values."""
     read = metering.meter(found)
     for name, total, of_outlets in (("load", read.load, read.current_of), ("power", read.power, read.power_of),
@@ -155,7 +155,7 @@ def test_a_fourth_infeed_of_a_tower_without_capabilities_is_not_added() -> None:
     assert load and changed(load, else_outlets=False).read(found.reader) is None
 
 
-def _with(name: str, values: Mapping[str, str], without: Tuple[str, ...] = ()) -> Found:
+def _with(name: str, values: Mapping[str, str], without: Tuple[str, ...] = ()) -> SnmpDevice:
     """Detect the unit with other values (whole numbers as INTEGERs) and without objects whose OIDs start with one of `without`.
 
     OIDs are given without ENTERPRISES.

@@ -11,13 +11,13 @@ from typing import List, Optional
 import pytest
 
 from handlers.errors import PduHandlerError, ProtocolError, Unreachable, Unsupported
-from handlers.snmp import options, schema, turns
+from handlers.snmp import command_locks, options, schema
+from handlers.snmp.command_locks import exclusive
 from handlers.snmp.controls import Control, Guarded, Verbs, Write
 from handlers.snmp.frozen import changed
 from handlers.snmp.profiles.digipower import PROFILES as FAMILIES
 from handlers.snmp.sources import Column, Packed, Scalar
 from handlers.snmp.special import Unlock, Unmarked
-from handlers.snmp.turns import exclusive
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import pdu
 from tests.simulators.snmp_agent import Agent, ber
@@ -176,11 +176,11 @@ def test_a_command_that_hangs_blocks_the_next_one_for_a_limited_time(monkeypatch
 
 def test_no_lock_of_a_device_is_kept_after_its_commands() -> None:
     with exclusive("192.0.2.1 161", 1), exclusive("192.0.2.2 161", 1):
-        assert {"192.0.2.1 161", "192.0.2.2 161"} <= set(turns._turns)
+        assert {"192.0.2.1 161", "192.0.2.2 161"} <= set(command_locks._locks)
     with pytest.raises(PduHandlerError), exclusive("192.0.2.1 161", 1):
         raise Unreachable("gone")
     gc.collect()
-    assert not {"192.0.2.1 161", "192.0.2.2 161"} & set(turns._turns)
+    assert not {"192.0.2.1 161", "192.0.2.2 161"} & set(command_locks._locks)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
@@ -200,7 +200,7 @@ def test_a_forked_worker_does_not_inherit_a_held_lock() -> None:
 def test_commands_to_different_devices_do_not_wait_for_each_other() -> None:
     devices = ("192.0.2.1 161", "192.0.2.1 1161", "192.0.2.3 161")
     with exclusive(devices[0], 1), exclusive(devices[1], 0), exclusive(devices[2], 0):
-        assert set(devices) <= set(turns._turns)
+        assert set(devices) <= set(command_locks._locks)
 
 
 @pytest.mark.parametrize("other", ["2001:DB8:0:0::7 161", "2001:db8:0::0:7 161"])

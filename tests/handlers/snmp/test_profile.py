@@ -8,7 +8,7 @@ from handlers.snmp.controls import Write
 from handlers.snmp.evidence import Confidence, Evidence, Proof
 from handlers.snmp.families import ENTERPRISES
 from handlers.snmp.figures import Figure, Total
-from handlers.snmp.frozen import parts
+from handlers.snmp.frozen import parts_of
 from handlers.snmp.outlets import Outlets
 from handlers.snmp.profile import Profile, Root, oids
 from handlers.snmp.profiles import PROFILES
@@ -78,7 +78,7 @@ def test_keys_are_unique() -> None:
 
 @pytest.mark.parametrize("profile", PROFILES, ids=lambda p: p.key)
 def test_every_object_of_a_family_has_a_name(profile: Profile) -> None:
-    unnamed = [part for part in parts(profile)
+    unnamed = [part for part in parts_of(profile)
                if isinstance(part, (Column, Scalar, Spread, Tables, Named)) and not part.object.strip()]
     assert not unnamed
 
@@ -86,7 +86,7 @@ def test_every_object_of_a_family_has_a_name(profile: Profile) -> None:
 @pytest.mark.parametrize("profile", PROFILES, ids=lambda p: p.key)
 def test_an_object_has_one_name_everywhere_in_a_family(profile: Profile) -> None:
     names: Dict[str, str] = {}
-    for part in parts(profile):
+    for part in parts_of(profile):
         if isinstance(part, (Column, Scalar)):
             assert names.setdefault(part.oid, part.object) == part.object
 
@@ -109,7 +109,7 @@ def test_a_family_neither_reads_nor_writes_outside_the_tree_of_its_maker(profile
 
 
 def test_parts_of_a_profile_include_the_columns_of_its_states_commands_and_totals() -> None:
-    found = list(parts(acme(load=Total((Figure(Column("1.3.6.1.4.1.99999.9", "x")),)),
+    found = list(parts_of(acme(load=Total((Figure(Column("1.3.6.1.4.1.99999.9", "x")),)),
                             evidence=Evidence(state=Proof.MIB, switching=Proof.MIB, current=Proof.MIB))))
     assert [part.oid for part in found if isinstance(part, Column)] == [
         "1.3.6.1.4.1.99999.1.3", "1.3.6.1.4.1.99999.1.4", "1.3.6.1.4.1.99999.9"]

@@ -12,7 +12,7 @@ from hypothesis import given, settings, strategies as st
 
 from handlers.snmp import schema
 from handlers.snmp.controls import Write
-from handlers.snmp.frozen import Frozen, parts
+from handlers.snmp.frozen import Frozen, parts_of
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.sources import Column, Source
@@ -40,7 +40,7 @@ def test_a_profile_survives_json_unchanged(profile: Profile) -> None:
 def test_the_profile_with_every_part_is_complete() -> None:
     text = schema.dumps(EVERY_PART)
     assert set(re.findall(r'"kind": "(\w+)"', text)) == set(schema.KINDS)
-    values = [part for part in parts(EVERY_PART) if isinstance(part, Frozen)]
+    values = [part for part in parts_of(EVERY_PART) if isinstance(part, Frozen)]
     given = {(type(part), name) for part in values for name, default in part.FIELDS.items() if getattr(part, name) != default}
     assert given == {(type(part), name) for part in values for name in part.FIELDS}
 
@@ -202,7 +202,7 @@ def test_a_part_describes_all_of_its_fields_or_none(kind: Type[Frozen]) -> None:
 
 def test_the_parts_that_a_single_family_needs_stand_under_their_own_heading() -> None:
     """If this fails, move the named part: from special.py to the file of its kind, or the other way."""
-    families = {name: {profile.key for profile in PROFILES for part in parts(profile) if type(part) is kind}
+    families = {name: {profile.key for profile in PROFILES for part in parts_of(profile) if type(part) is kind}
                 for name, kind in schema.KINDS.items()}
     single = {name for name, keys in families.items() if len(keys) < 2}
     assert single == {name for name, kind in schema.KINDS.items() if schema.is_special(kind)}

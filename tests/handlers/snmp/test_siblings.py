@@ -7,7 +7,7 @@ import pytest
 
 from handlers.errors import Unsupported
 from handlers.snmp.controls import Guarded
-from handlers.snmp.frozen import parts
+from handlers.snmp.frozen import parts_of
 from handlers.snmp.special import Unmarked
 from handlers.snmp.states import Doubt, State
 from pdu_common.helper import EnumPowerStatus, PduPortView
@@ -77,11 +77,11 @@ def test_a_unit_without_an_optional_sibling_reports_its_states(unit: Fixture, si
 @pytest.mark.parametrize("unit", [unit for unit in FIXTURES if "_" not in unit.name], ids=unit_id)
 def test_the_fixture_of_every_family_with_states_lists_the_siblings_of_its_mib(unit: Fixture) -> None:
     profile = FAMILIES[unit.key]
-    states = [part for part in parts(profile) if isinstance(part, State)]
+    states = [part for part in parts_of(profile) if isinstance(part, State)]
     if not states:
         return
     assert unit.siblings or unit.no_siblings, "list the siblings, or say in a sentence which tables were read and have none"
-    doubts = [part for part in parts(profile) if isinstance(part, (Doubt, Guarded, Unmarked))]
+    doubts = [part for part in parts_of(profile) if isinstance(part, (Doubt, Guarded, Unmarked))]
     if doubts or any(state.confirm for state in states):
         assert unit.siblings, "the profile reads an object that can contradict a state: list its values"
 

@@ -12,7 +12,7 @@ from handlers.snmp import options, schema
 from handlers.snmp.contradictions import contradictions
 from handlers.snmp.controls import Verbs, Write
 from handlers.snmp.evidence import SIMULATED, Confidence
-from handlers.snmp.frozen import changed, parts
+from handlers.snmp.frozen import changed, parts_of
 from handlers.snmp.outlets import Outlets
 from handlers.snmp.profile import Profile
 from handlers.snmp.reader import Reader
@@ -151,7 +151,7 @@ def test_a_command_into_the_states_of_a_table_with_the_opposite_meaning_is_a_con
 
 # ---- what can be written is known when the profile is built ---------------------------------------------------
 
-SOURCES = {type(part).__name__: part for part in parts(EVERY_PART) if isinstance(part, Source)}
+SOURCES = {type(part).__name__: part for part in parts_of(EVERY_PART) if isinstance(part, Source)}
 
 
 def test_every_source_says_where_it_writes_or_why_it_cannot() -> None:

@@ -7,8 +7,8 @@ import pytest
 
 from handlers.snmp import detection
 from handlers.snmp.controls import Control
-from handlers.snmp.device import Found
-from handlers.snmp.frozen import parts
+from handlers.snmp.device import SnmpDevice
+from handlers.snmp.frozen import parts_of
 from handlers.snmp.handler import SnmpPdu
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
@@ -50,7 +50,7 @@ def _kinds() -> List[Fixture]:
     for unit in FIXTURES:
         control = next((outlets.control for outlets in FAMILIES[unit.key].outlets if outlets.control), None)
         if unit.switch and control:
-            nested = [type(part) for part in parts(control) if isinstance(part, Control)]
+            nested = [type(part) for part in parts_of(control) if isinstance(part, Control)]
             found.setdefault((nested[0].__name__, nested[-1].__name__), unit)
     return list(found.values())
 
@@ -72,7 +72,7 @@ def chosen_by_hand(unit: Fixture) -> bool:
     return not (profile.sys_object_ids or profile.roots or profile.sweep)
 
 
-def find(unit: Fixture, device: Memory) -> Found:
+def find(unit: Fixture, device: Memory) -> SnmpDevice:
     if chosen_by_hand(unit):
         return detection.read_as(device, FAMILIES[unit.key], unit.metered_only)
     return detection.detect(device, PROFILES, metered_only=unit.metered_only)

@@ -8,13 +8,13 @@ from ....errors import PduHandlerError, ProtocolError, Refused, Unreachable, Uns
 from ....host.snmp import Snmp
 from ....snmp import catalogue, detection, metering
 from ....snmp.decoding import shown
-from ....snmp.device import Found, by_states
+from ....snmp.device import SnmpDevice, by_states
 from ....snmp.evidence import Confidence, Proof
 from ....snmp.figures import Figure, Total
-from ....snmp.frozen import Frozen, parts
+from ....snmp.frozen import Frozen, parts_of
 from ....snmp.handler import SnmpPdu
 from ....snmp.profile import Profile
-from ....snmp.reader import Device, Reader
+from ....snmp.reader import Reader, SnmpReads
 from ....snmp.settings import Choice, choose
 from ...output import counted
 from ...report import reason
@@ -62,7 +62,7 @@ def of_device(device: Reader, choice: Choice) -> Identity:
     return out
 
 
-def _tried(tried: List[detection.Candidate], found: Found, device: Device) -> List[Dict[str, str]]:
+def _tried(tried: List[detection.Candidate], found: SnmpDevice, device: SnmpReads) -> List[Dict[str, str]]:
     """A row for each candidate with its result; "not needed" for those that detection did not try."""
     chosen = detection.Candidate(found.profile, found.reader.root)
     needed = tried.index(chosen) + 1 if chosen in tried and by_states(found.profile, found.reader) else len(tried)
@@ -71,7 +71,7 @@ def _tried(tried: List[detection.Candidate], found: Found, device: Device) -> Li
     return rows
 
 
-def _row(one: detection.Candidate, tried: List[detection.Candidate], device: Device) -> Dict[str, str]:
+def _row(one: detection.Candidate, tried: List[detection.Candidate], device: SnmpReads) -> Dict[str, str]:
     try:
         found = by_states(one.profile, Reader(device, one.root))
     except Unreachable:
@@ -89,7 +89,7 @@ def _name(one: detection.Candidate, tried: List[detection.Candidate]) -> str:
     return one.profile.key if is_only else f"{one.profile.key} at {one.root}"
 
 
-def _why(found: Found, usable: str, is_fixed: bool) -> str:
+def _why(found: SnmpDevice, usable: str, is_fixed: bool) -> str:
     prefix = found.profile.match(usable)
     reason = ("the setting 'profile' names it" if is_fixed
               else f"sysObjectID {usable} begins with {'.'.join(usable.split('.')[:prefix])}" if prefix
@@ -100,7 +100,7 @@ def _why(found: Found, usable: str, is_fixed: bool) -> str:
     return f"{reason}; {rows}"
 
 
-def _capabilities(found: Found, switch_unproven: bool, out: Identity) -> None:
+def _capabilities(found: SnmpDevice, switch_unproven: bool, out: Identity) -> None:
     profile, outlets = found.profile, found.outlets
     if outlets is not None and outlets.states is not None and outlets.states.read(found.reader):
         out.note_states(found.states.values(), _basis(profile.evidence.state, outlets.states))
@@ -133,7 +133,7 @@ def _capabilities(found: Found, switch_unproven: bool, out: Identity) -> None:
             out.cannot.append(f"report the {name}")
 
 
-def _switching(found: Found, switch_unproven: bool, out: Identity) -> None:
+def _switching(found: SnmpDevice, switch_unproven: bool, out: Identity) -> None:
     profile = found.profile
     source = found.outlets
     stateless = source is not None and source.states is not None and not source.states.read(found.reader)
@@ -182,7 +182,7 @@ def _seen(device: Reader, profiles: Iterable[Profile]) -> List[Dict[str, Any]]:
 def _object_names(profiles: Iterable[Profile]) -> Mapping[str, str]:
     named = {detection.SYS_DESCR: "sysDescr", detection.SYS_OBJECT_ID: "sysObjectID"}
     for profile in profiles:
-        for part in parts(profile):
+        for part in parts_of(profile):
             oid, name = getattr(part, "oid", ""), getattr(part, "object", "")
             if isinstance(oid, str) and isinstance(name, str) and oid and name:
                 named.setdefault(oid, name)

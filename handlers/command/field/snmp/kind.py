@@ -8,7 +8,7 @@ from typing import Any, List, Optional, Tuple
 from .... import VERSION, host
 from ....errors import PduHandlerError, SettingsError, Unsupported
 from ....snmp import detection, metering
-from ....snmp.device import Found
+from ....snmp.device import SnmpDevice
 from ....snmp.profile import Profile
 from ....snmp.profiles import PROFILES
 from ....snmp.settings import METERED_ONLY, Choice, choose
@@ -49,7 +49,7 @@ def _serve(text: str, port: int, profile: str = "") -> Served:
     return Served(HOST, agent.port, why + left_out, poll, lambda: list(unit.writes), agent.close)
 
 
-def _found(rows: Rows, chosen: str) -> Tuple[Optional[Found], str, str]:
+def _found(rows: Rows, chosen: str) -> Tuple[Optional[SnmpDevice], str, str]:
     """Read the rows as the family `chosen`; "" means the detected one.
 
     Returns the result (None if the family cannot read them), a summary, and an option that `pdu status` needs, or "".
@@ -76,13 +76,13 @@ def _found(rows: Rows, chosen: str) -> Tuple[Optional[Found], str, str]:
     return found, f"family {found.profile.key}, {outlets}{needs}", setting
 
 
-def _read_as(rows: Rows, profile: Optional[Profile], metered_only: bool = False) -> Found:
+def _read_as(rows: Rows, profile: Optional[Profile], metered_only: bool = False) -> SnmpDevice:
     if profile is None:
         return detection.detect(Memory(rows), PROFILES, metered_only)
     return detection.read_as(Memory(rows), profile, metered_only)
 
 
-def _poll(where: str, chosen: str, found: Optional[Found]) -> str:
+def _poll(where: str, chosen: str, found: Optional[SnmpDevice]) -> str:
     """The arguments of `pdu status` for this replay. For a profile in a file, they name the archive that is built from it."""
     if found is None or not chosen:
         return f"snmp {where}"
@@ -125,7 +125,7 @@ def _compared(rows: Rows, clean: Rows, choice: Optional[Choice] = None) -> List[
     return [f"It reads as the family {after.profile.key} with {counted(len(after.states), 'outlet')}, as the device does."]
 
 
-def _read(found: Found) -> List[object]:
+def _read(found: SnmpDevice) -> List[object]:
     """The family, states and figures, without identities, which may have been scrubbed."""
     try:
         figures = [list(one.values()) if isinstance(one, dict) else one for one in metering.meter(found)]

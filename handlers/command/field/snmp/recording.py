@@ -14,7 +14,7 @@ from pdu_common.connection import PduSnmpData
 from .... import host
 from ....errors import PduHandlerError, ProtocolError, SettingsError, Unreachable
 from ....snmp import detection, metering
-from ....snmp.device import Found
+from ....snmp.device import SnmpDevice
 from ....snmp.reader import Reader
 from ....snmp.settings import Choice, choose
 from ..kinds import Recorder
@@ -72,7 +72,7 @@ def _page(credentials: Credentials, root: Arcs, last: Arcs) -> Pairs:
 
 # ---- scrubbing -----------------------------------------------------------------------------------------------
 
-def detected(rows: Mapping[Arcs, Row], choice: Optional[Choice] = None) -> Optional[Found]:
+def detected(rows: Mapping[Arcs, Row], choice: Optional[Choice] = None) -> Optional[SnmpDevice]:
     """The device as the handler reads it from these rows; None if no family of `choice` (None: no settings) reads it."""
     try:
         return read(rows, choice)
@@ -80,7 +80,7 @@ def detected(rows: Mapping[Arcs, Row], choice: Optional[Choice] = None) -> Optio
         return None
 
 
-def read(rows: Mapping[Arcs, Row], choice: Optional[Choice] = None) -> Found:
+def read(rows: Mapping[Arcs, Row], choice: Optional[Choice] = None) -> SnmpDevice:
     """As `detected`, but raises the handler's error if no family reads the device."""
     choice = choice or choose({}, {})
     if choice.is_fixed:
@@ -185,7 +185,7 @@ def _text(row: Optional[Row]) -> str:
     return row.shown if row is not None and row.tag == OCTETS else ""
 
 
-def _names(rows: Rows, found: Optional[Found]) -> Iterator[str]:
+def _names(rows: Rows, found: Optional[SnmpDevice]) -> Iterator[str]:
     """The outlets' names that the device's family reads; none if it cannot read them."""
     if found is not None and found.outlets is not None and found.outlets.name is not None:
         with suppress(PduHandlerError):             # two names for one outlet, for instance
@@ -194,7 +194,7 @@ def _names(rows: Rows, found: Optional[Found]) -> Iterator[str]:
                     yield (value.decode("latin-1") if isinstance(value, bytes) else value).strip("\0 \r\n\t")
 
 
-def _known(rows: Rows, found: Optional[Found], scrubber: Scrubber, needed: Set[Arcs]) -> Set[str]:
+def _known(rows: Rows, found: Optional[SnmpDevice], scrubber: Scrubber, needed: Set[Arcs]) -> Set[str]:
     """Words of the family's entry, and those that `Scrubber.text` leaves in sysDescr and in the rows that the family needs."""
     texts = [scrubber.text(_text(rows.get(oid))) for oid in (SYS_DESCR, *needed)]
     if found is not None:
@@ -202,7 +202,7 @@ def _known(rows: Rows, found: Optional[Found], scrubber: Scrubber, needed: Set[A
     return {word[0].lower() for word in parts(" ".join(texts))}
 
 
-def _needed(rows: Rows, found: Optional[Found]) -> Set[Arcs]:
+def _needed(rows: Rows, found: Optional[SnmpDevice]) -> Set[Arcs]:
     """The rows that the family reads for outlets, their states, count and numbers, and for meters."""
     if found is None:
         return set()

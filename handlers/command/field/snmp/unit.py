@@ -15,8 +15,8 @@ from typing import Iterator, List, Optional, Sequence, Set, Tuple
 from pdu_common.helper import EnumPowerStatus
 
 from ....errors import PduHandlerError
-from ....snmp.device import Found
-from ....snmp.frozen import parts
+from ....snmp.device import SnmpDevice
+from ....snmp.frozen import parts_of
 from ....snmp.reader import Reader
 from ....snmp.sources import Packed
 from ....snmp.states import State
@@ -31,7 +31,7 @@ class Unit:
     `writes` lists each write with its effect; of a failed SET, only the write that was refused.
     """
 
-    def __init__(self, rows: Rows, found: Optional[Found]) -> None:
+    def __init__(self, rows: Rows, found: Optional[SnmpDevice]) -> None:
         self._rows = dict(rows)
         self._order = sorted(rows)
         self._found = found
@@ -135,7 +135,7 @@ def _changes(states: State, wanted: EnumPowerStatus, identity: str, written: Arc
     for oid in [*own, *(oid for oid in read if oid not in own)]:
         for value in values:
             yield _put(rows, [oid], value)
-    separators: Set[str] = {part.separator for part in parts(states) if isinstance(part, Packed)}
+    separators: Set[str] = {part.separator for part in parts_of(states) if isinstance(part, Packed)}
     for oid in read:
         row = rows[oid]
         if row.tag != OCTETS or not isinstance(row.value, bytes):

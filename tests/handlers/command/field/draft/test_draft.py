@@ -16,9 +16,9 @@ from handlers.command.field.snmp.rows import INTEGER, OID, SYS_OBJECT_ID, Arcs, 
 from handlers.errors import PduHandlerError
 from handlers.snmp import detection, schema
 from handlers.snmp.controls import Control
-from handlers.snmp.device import Found
+from handlers.snmp.device import SnmpDevice
 from handlers.snmp.evidence import Proof
-from handlers.snmp.frozen import parts
+from handlers.snmp.frozen import parts_of
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.reader import Reader
 from pdu_common.helper import EnumPowerStatus
@@ -31,7 +31,7 @@ from tests.needs import ROOT, pysmi, shared
 class Truth(NamedTuple):
     """The rows and the states that the family of a recording reads."""
 
-    found: Found
+    found: SnmpDevice
     rows: Set[Arcs]
     states: Dict[str, EnumPowerStatus]
 
@@ -89,7 +89,7 @@ def test_a_draft_without_a_mib_marks_numeric_meanings_and_has_no_command(name: s
         assert "No column looks like" in found.doubts[0]
         return
     assert schema.loads(schema.dumps(found.profile)) == found.profile and not found.profile.is_switched
-    assert not any(isinstance(part, Control) for part in parts(found.profile)) and right_or_marked(found, right, rows)
+    assert not any(isinstance(part, Control) for part in parts_of(found.profile)) and right_or_marked(found, right, rows)
     assert found.doubts and all(doubt in found.profile.note for doubt in found.doubts)
     states = found.profile.outlets[0].states
     assert states is not None and all(value.startswith(MARK) or value in ("257", "259") or not value.isdigit()
