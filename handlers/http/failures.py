@@ -4,13 +4,11 @@ from __future__ import annotations
 import http.client
 import socket
 import ssl
-from typing import TYPE_CHECKING, Callable, Dict, Mapping, Optional, Tuple, Type, TypeVar
+from typing import Callable, Dict, Mapping, Optional, Tuple, Type, TypeVar
 
 from ..errors import Denied, Named, PduHandlerError, ProtocolError, Reason, Refused, Unreachable
 from ..untrusted import reason as untrusted, shown_fingerprint
-
-if TYPE_CHECKING:
-    from .client import Login
+from .login import Login
 
 H = TypeVar("H", bound="HttpException")
 CLOSED = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
@@ -39,10 +37,11 @@ def _again(kind: Type[H], args: Tuple[str, ...], state: Dict[str, object]) -> H:
 
 
 class HttpUnreachable(HttpException, Unreachable):
-    """No usable answer: network, TLS, deadline, a malformed body, 408, 503. `reused`: a persistent connection was closed."""
+    """No usable answer: network, TLS, deadline, a malformed body, 408, 503."""
 
     def __init__(self, reason: Reason, host: str = "", operation: str = "", reused: bool = False) -> None:
         super().__init__(reason, host, operation)
+        #: whether the request met the closing of a persistent connection
         self.reused = reused
 
 
@@ -116,7 +115,9 @@ def before_answer(error: Exception, at: str, kept: bool = False) -> HttpExceptio
         return HttpUnreachable(untrusted(error))
     if isinstance(error, (socket.gaierror, ValueError)):        # ValueError: the host name cannot be encoded
         return HttpUnreachable(f"the host name in {at} cannot be resolved: check the address, and that the name server answers")
-    words = isinstance(error, OSError) and error.strerror or type(error).__name__
+    words = type(error).__name__
+    if isinstance(error, OSError) and error.strerror:
+        words = error.strerror
     return HttpUnreachable(f"{at} cannot be reached ({words}): check address, port and the network")
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple, Optional, Tuple
 
 from .. import host
 from ..errors import Named, SettingsError
-from ..http.client import Login
+from ..http.login import Login
 from ..http.message import Transport
 from ..http.settings import PASSWORD, SCHEME, USERNAME
 from ..settings import HOST, TIMEOUT, Setting, Settings, one_line, port as port_number

@@ -8,9 +8,9 @@ from typing import Mapping, Sequence
 from urllib.parse import unquote
 
 from ..errors import ProtocolError
-from ..http.client import Login
+from ..http.login import Login
 from ..http.message import Endpoint
-from ..http.places import path_here
+from ..http.urls import path_here
 from .resources import child
 
 _LISTS = {"outlets", "mains", "branches", "feeders", "outletgroups", "sensors"}        # PowerDistribution_v1, Chassis_v1

@@ -9,9 +9,10 @@ from typing import Callable, Dict, List, Mapping, Optional, Sequence, Union
 from common.logger import get_logger
 
 from ..errors import Named, PduHandlerError, ProtocolError, Refused, Unsupported
-from ..http.client import HttpClient, Login, endpoint
+from ..http.client import HttpClient, endpoint
 from ..http.connection import StandardTransport
 from ..http.failures import HttpUnreachable
+from ..http.login import Login
 from ..http.message import Reply, Transport
 from ..http.strict_json import LIMIT
 from ..switching import CALL_SECONDS

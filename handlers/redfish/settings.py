@@ -5,7 +5,7 @@ from typing import NamedTuple, Optional, Tuple
 
 from .. import host
 from ..errors import Named, SettingsError
-from ..http.client import Login
+from ..http.login import Login
 from ..http.settings import PASSWORD, SCHEME, USERNAME
 from ..settings import HOST, TIMEOUT, Setting, Settings, one_of, port as port_number, yes_no
 from ..tls import CA_PEM, FINGERPRINT, VERIFY, Trust

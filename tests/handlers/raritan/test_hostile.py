@@ -14,8 +14,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from handlers.errors import PduHandlerError, ProtocolError
-from handlers.http.client import Login
-from handlers.http.echo import holds, secrets
+from handlers.http.login import Login, holds, secrets
 from handlers.http.message import Reply, Request
 from handlers.http.strict_json import LIMIT
 from handlers.raritan.rpc import Bulk, JsonRpcSyntaxException, pdumodel
