@@ -17,11 +17,10 @@ from collections import deque
 from typing import Any, Callable, Deque, Dict, Iterator, NamedTuple, Optional, Sequence, Tuple, Type
 
 from ..errors import Denied, PduHandlerError, Refused, Unreachable
-from .readings import absent
 from .rpc import Agent, Bulk, Interface, base_name, declared, inner_name
 from .rpc.event import Channel, Service
 from .rpc.idl import Event
-from .units import Unit
+from .units import XerusUnit, absent
 
 Demand = Tuple[Type[Event], Optional[Interface]]        # an event type, with all types derived from it; a source (None: any)
 _USUAL_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 8.0             # pauses between two polls; a channel lives 30 s
@@ -58,7 +57,7 @@ class Listener(Iterator[Event]):
     def __init__(self, agent: Agent, wanted: Sequence[Demand], *, link: int = 0, seconds: Optional[float] = None,
                  notice: Callable[[Outage], None] = lambda outage: None, before_poll: Callable[[], None] = lambda: None,
                  clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep) -> None:
-        self._agent, self._wanted, self._unit, self._notice = agent, list(wanted), Unit(link, agent), notice
+        self._agent, self._wanted, self._unit, self._notice = agent, list(wanted), XerusUnit(link, agent), notice
         self._before_poll, self._clock, self._sleep = before_poll, clock, sleep
         self._end = None if seconds is None else clock() + seconds
         self._service = self._unit.mine(Service("/eventservice", agent))
@@ -116,7 +115,7 @@ class Listener(Iterator[Event]):
             self._rest(max(_USUAL_PAUSE_S, _REST * (self._clock() - began)))
 
     def _placed(self, event: Event) -> Event:
-        """The event, with a source that addresses this listener's unit; see `Unit.mine`."""
+        """The event, with a source that addresses this listener's unit; see `XerusUnit.mine`."""
         if event.source is not None:
             event.source = self._unit.mine(event.source)
         return event

@@ -81,7 +81,7 @@ class RaritanPdu(host.BasePdu):
             return port
 
     @contextmanager
-    def _session(self, method: str) -> Iterator[Tuple[Agent, settings.Given]]:
+    def _session(self, method: str) -> Iterator[Tuple[Agent, settings.RaritanSettings]]:
         """The agent, closed at the end. Errors name the host once it is known, and the call unless they name a request."""
         host.log_call(LOGGER, "raritan", method, "Xerus JSON-RPC")
         address = ""
