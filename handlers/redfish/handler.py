@@ -76,7 +76,7 @@ class RedfishPdu(host.BasePdu):
             return port
 
     @contextmanager
-    def _session(self, method: str) -> Iterator[Tuple[RedfishService, settings.Given]]:
+    def _session(self, method: str) -> Iterator[Tuple[RedfishService, settings.RedfishSettings]]:
         """The service, closed at the end. Errors name the host once it is known, and the call unless they name a request."""
         host.log_call(LOGGER, "redfish", method)
         address = ""
