@@ -10,7 +10,7 @@ from ..reader import ROOT
 from ..sources import Column, Joined, Merged, Prefixed, Provided, Scalar, Source
 
 TENTHS, HUNDREDTHS, THOUSANDTHS = Decimal("0.1"), Decimal("0.01"), Decimal("0.001")
-ONES, TENS, KILO = Decimal(1), Decimal(10), Decimal(1000)
+ONES, TENS, HUNDREDS, KILO = Decimal(1), Decimal(10), Decimal(100), Decimal(1000)
 
 
 def public(repository: str, path: str) -> str:
