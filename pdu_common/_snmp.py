@@ -10,9 +10,8 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import logging
-from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, Callable, Coroutine, Dict, List, Optional, Set, Tuple, TypeVar, Union
+from typing import Any, Callable, Coroutine, Dict, List, Set, Tuple, TypeVar, Union
 
 from pyasn1.error import PyAsn1Error
 from pyasn1.type import univ
@@ -25,6 +24,7 @@ from pysnmp.proto import errind, rfc1902, rfc1905
 from ._credentials import Credentials, SnmpError
 from ._engine import new_engine
 from ._loop import KeptLoop
+from .tools import SENT, engines_kept
 
 Value = Union[int, str, bytes, None]
 Arcs = Tuple[int, ...]
@@ -40,10 +40,7 @@ V1_ROWS = 16            # rows of one GETNEXT: 16 OIDs of 20 octets fit into the
 _FIRST_GUESS = 4        # OIDs in the first request of a walk over v1
 _ARCS = 2**32           # limit of an arc (RFC 2578, 3.5)
 PEERS_OF_AN_ENGINE = 100
-ENGINES_KEPT = 50       # limit for v1 and v2c together, and for each set of v3 credentials; an engine of 100 devices needs 5 MB
 _LOGGER = logging.getLogger(__name__)
-# For tools that count requests. The loop runs each call in the context of the calling thread.
-SENT: ContextVar[Optional[List[int]]] = ContextVar("sent", default=None)
 _MISSING = (rfc1905.NoSuchObject, rfc1905.NoSuchInstance, rfc1905.EndOfMibView)
 
 
@@ -238,9 +235,7 @@ class _Agent:
             if not answered.done():
                 answered.set_result((trouble, status, found))
 
-        count = SENT.get()
-        if count is not None:
-            count[0] += 1
+        SENT.get()()
         try:
             target, _ = _TARGETS.configure(engine, self._auth, self._target)
             generator().send_varbinds(engine, target, None, b"", *numbers,
@@ -326,7 +321,7 @@ class _Engines:
                 return engine
         if not engines or len(engines[-1].met) >= PEERS_OF_AN_ENGINE:
             engines.append(_Engine(new_engine()))
-            for oldest in engines[:-ENGINES_KEPT]:
+            for oldest in engines[:-engines_kept()]:
                 self._drop(key, oldest)
         engines[-1].met[peer] = {}
         return engines[-1]

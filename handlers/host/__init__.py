@@ -6,9 +6,9 @@ index of a walked row (`rows`) and the failures of SNMP calls (`snmp`, `snmp_err
 """
 from __future__ import annotations
 
+from ..labels import Label, label
 from .base import BasePdu
 from .form import address, settings
-from .labels import Label, label
 from .statistic import PortFigures, statistic_view
 from .views import log_call, pdu_view
 

@@ -9,8 +9,8 @@ import socket
 import time
 from typing import TYPE_CHECKING, Any, Callable, Iterator, List, Optional, Sequence, Tuple
 
+from ..counting import SENT
 from ..errors import PduHandlerError, ProtocolError, Unreachable
-from ..tally import SENT
 from . import failures
 from .answers import Answers, Request, Secret
 from .decoder import Decoder

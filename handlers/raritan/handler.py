@@ -12,6 +12,7 @@ from common.logger import get_logger
 from pdu_common.helper import PduPortView, PduStatisticView, PduView
 
 from .. import host
+from ..counting import SENT as SENT
 from ..errors import PduHandlerError
 from ..http.connection import StandardTransport
 from ..http.message import Transport

@@ -36,13 +36,13 @@ def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
     """A function like `halls.run` that runs the command in this process.
 
     A check reads its PDUs one after another, because this process has threads and must not fork. Outlet currents are not
-    reported: `prepare`, which adds them, would replace a class of pdu_common in this process.
+    reported: `show_outlet_current`, which adds them, would replace a class of pdu_common in this process.
     """
     def one_by_one(targets: Sequence[Target], parallel: int) -> Iterator[Tuple[int, Reading]]:
         for place, target in enumerate(targets):
             yield place, polling.poll(target)
     monkeypatch.setattr(pool, "read_all", one_by_one)
-    monkeypatch.setattr(polling, "prepare", lambda: None)
+    monkeypatch.setattr(polling, "show_outlet_current", lambda: None)
     for key in [key for key in os.environ if key.startswith("PDU_")]:
         monkeypatch.delenv(key)
 
