@@ -6,6 +6,7 @@ deca-watt-seconds. The energy of branches is in deca-VA-seconds, and the objects
 """
 from decimal import Decimal
 
+from ...decimals import CONTEXT
 from ..parts import RECORDED, Arcs, Confidence, Guarded, Outlets, Profile, State, Write
 from ..sources import Number, Part
 from .shorthand import HUNDREDTHS, column, counted, figure, librenms, oids, scalar, total
@@ -13,7 +14,7 @@ from .shorthand import HUNDREDTHS, column, counted, figure, librenms, oids, scal
 CONTROL = column("30932.1.10.1.4.10.1.11", "cpiPduOutletControl")
 HAS_CONTROL = Part(column("30932.1.10.1.2.10.1.7", "cpiPduHasOutletControl"), over=CONTROL, start=1)
 THE_PDU = Arcs(start=1)
-DECA_WATT_SECONDS = Decimal(1) / 360_000        # in kWh
+DECA_WATT_SECONDS = CONTEXT.divide(Decimal(1), 360_000)        # in kWh
 
 PROFILES = (
     Profile(
