@@ -10,6 +10,8 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import logging
+import sys
+import warnings
 from dataclasses import dataclass, field
 from typing import Any, Callable, Coroutine, Dict, List, Set, Tuple, TypeVar, Union
 
@@ -23,7 +25,7 @@ from pysnmp.proto import errind, rfc1902, rfc1905
 
 from ._credentials import Credentials, SnmpError
 from ._engine import new_engine
-from ._loop import KeptLoop
+from ._loop import KeptLoop, LoopBlocked
 from .tools import SENT, engines_kept
 
 Value = Union[int, str, bytes, None]
@@ -345,14 +347,20 @@ async def _target(credentials: Credentials, known: Dict[float, Any]) -> Any:
     return target
 
 
+_BLOCKED = ("the thread that carries out SNMP calls is blocked. In a process that gevent has patched it runs only while the "
+            "thread of the first call waits: make all calls in that thread, in its greenlets, or in another process")
 _KEPT: KeptLoop[_Engines] = KeptLoop(_Engines, _Engines.close)
 
 
 def _run(credentials: Credentials, work: Callable[[_Engines], Coroutine[Any, Any, T]], deadline_s: float) -> T:
+    if sys.flags.bytes_warning:         # `python -b`: pysnmp mixes text and bytes, an error with -bb
+        warnings.filterwarnings("ignore", category=BytesWarning, module=r"(pysnmp|pyasn1)\.")
     try:
         return _KEPT.run(work, deadline_s)
     except asyncio.TimeoutError:
         raise SnmpTimeout(f"timeout: no complete answer from {credentials.name} within {deadline_s:g} s") from None
+    except LoopBlocked:
+        raise SnmpError(f"{credentials.name}: {_BLOCKED}") from None
     except (OSError, RuntimeError, PySnmpError, concurrent.futures.CancelledError) as error:
         # For example: no descriptors or threads left, no IPv6 on this host, or `forget` ended the call.
         raise SnmpError(f"{credentials.name}: {_short(error)}") from None

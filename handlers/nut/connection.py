@@ -181,7 +181,9 @@ def _refuse_unasked(connection: socket.socket) -> None:
     connection.settimeout(0)
     try:
         unasked = connection.recv(_RECEIVE)
-    except OSError:                             # nothing arrived; if the connection broke, the request itself fails
+    except ConnectionError:                     # the connection broke; the socket reports the reason only once
+        raise
+    except OSError:                             # nothing arrived
         return
     if unasked:
         raise ProtocolError("the server sent data that was not asked for", unasked)

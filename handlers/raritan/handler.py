@@ -77,8 +77,7 @@ class RaritanPdu(host.BasePdu):
                 pause: float) -> PduPortView:
         from .switching import switched
         with self._session(method) as (agent, given):
-            # A platform may pass the identity as a number.
-            port.power_status = switched(agent, given.link_units, str(port.identity), wanted, deadline, pause)
+            port.power_status = switched(agent, given.link_units, host.identity_of(port), wanted, deadline, pause)
             return port
 
     @contextmanager

@@ -7,6 +7,7 @@ from typing import List, NamedTuple, Tuple
 from pdu_common.helper import EnumPowerStatus, PduPortView
 
 from ..errors import Named, NoSuchOutlet, ProtocolError, Unsupported
+from ..host import identity_of
 from ..host.snmp import Snmp
 from ..switching import switch
 from . import turns
@@ -41,7 +42,7 @@ def switch_outlet(session: Session, port: PduPortView, wanted: EnumPowerStatus, 
     the outlet that it was before the write.
     """
     device, found = session.device, session.found
-    identity = str(port.identity)           # a platform may return a number
+    identity = identity_of(port)
     outlets, states, control = _switchable(found, identity, session.choice.switch_unproven)
     if session.choice.switch_automatic:
         control = control.over_automatic()
@@ -84,7 +85,7 @@ def _switchable(found: Found, identity: str, unproven: bool) -> Tuple[Outlets, S
     """Raises NoSuchOutlet or Unsupported."""
     profile = found.profile
     if identity not in found.states:
-        raise NoSuchOutlet(f"the PDU has no outlet {str(identity)[:40]!r}; it has {_some(list(found.states))}")
+        raise NoSuchOutlet(f"the PDU has no outlet {identity[:40]!r}; it has {_some(list(found.states))}")
     if found.outlets is None or found.outlets.control is None or found.outlets.states is None:
         raise Unsupported(f"this PDU is read as '{profile.key}' ({profile.mib}): its outlets show no state or cannot be switched")
     if identity not in found.outlets.states.read(found.reader):     # no new read; an outlet from `Outlets.rows` may have no state
