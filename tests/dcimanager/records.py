@@ -97,7 +97,8 @@ class Pdu:
 
     `load_a` and `energy_kwh` are the platform's figures, 0.0 where nothing was metered; `metered` names the metered ones.
     `doubts` are the ports whose last switching may or may not have happened. `changes` are the times, in seconds since 1970, at
-    which address, SNMP parameters or settings were changed: from then on, another device may count the energy.
+    which address, SNMP parameters or settings were changed: from then on, another device may count the energy. `unread`: no
+    `status` has succeeded since the last of these changes.
     """
 
     id: int
@@ -119,6 +120,7 @@ class Pdu:
     labels: Dict[str, Label] = field(default_factory=dict)
     doubts: Dict[str, str] = field(default_factory=dict)
     changes: List[float] = field(default_factory=list)
+    unread: bool = False
     call_seconds: Optional[float] = None                                # limit of a call; None: the stand-in's limit
     polled_at: float = 0.0                                              # time of the last successful `status`
     calls: List[Call] = field(default_factory=list, repr=False)
@@ -132,7 +134,7 @@ class Pdu:
             if call.switches and call.kind not in NOT_SWITCHED:
                 self.doubts[call.identity] = "may or may not have switched"
         elif call.method == "status":
-            self.ports, self.polled_at, self.doubts = dict(call.value["ports"]), call.at, {}
+            self.ports, self.polled_at, self.doubts, self.unread = dict(call.value["ports"]), call.at, {}, False
         elif call.method == "statistic":
             self._meter(call.value)
             self.measured_at = call.at
@@ -144,12 +146,19 @@ class Pdu:
             self.doubts.pop(identity, None)
 
     def changed(self) -> None:
-        """Forgets figures, labels, doubts and calls, and notes the time."""
+        """Forgets figures, labels, doubts and calls, and notes the time. Until the next good poll, `port_state` is UNKNOWN."""
         self.load_a, self.energy_kwh, self.metered, self.measured_at = 0.0, 0.0, [], 0.0
         self.port_energy_kwh, self.port_metered, self.port_load_a = {}, [], {}
         self.labels, self.doubts = {}, {}
         self.calls.clear()
-        self.changes = [*self.changes, time.time()]
+        self.changes, self.unread = [*self.changes, time.time()], True
+
+    def port_state(self, identity: str) -> str:
+        """The port's state in the last good answers. UNKNOWN if they do not contain the port, if its last switching is in doubt,
+        or if the PDU was changed after the last good poll."""
+        if identity in self.doubts or self.unread:
+            return "UNKNOWN"
+        return self.ports.get(identity, "UNKNOWN")
 
     def _meter(self, value: Mapping[str, Any]) -> None:
         self.load_a, self.energy_kwh = float(value["load"]), float(value["total_consumption"])

@@ -22,7 +22,7 @@ _HANDLER = "SELECT id, device_type, handler, name, protocol, features, current F
 _VERSIONS = "SELECT number, label, import_path, sha256, length(archive), uploaded FROM version WHERE handler = ? ORDER BY number"
 _PDU = "SELECT id, name, handler, address, notes, simulated, form, seen FROM pdu ORDER BY id"
 _SEEN = ("ports", "load_a", "energy_kwh", "metered", "port_energy_kwh", "port_metered", "port_load_a", "measured_at", "doubts",
-         "polled_at", "changes")
+         "polled_at", "changes", "unread")
 
 
 class Store:

@@ -51,13 +51,15 @@ def test_figures_from_before_a_failed_reading_are_shown_with_their_time(visitor:
     assert "could not be read (<bdi>no meter answers</bdi>)" in body and "1.5\u00a0A" not in body and "42.25" not in body
 
 
-def test_readings_are_served_as_json(visitor: Visitor, site: DciManager, small: bytes) -> None:
+def test_readings_are_served_as_json_and_csv(visitor: Visitor, site: DciManager, small: bytes) -> None:
     Client(site).install(small)
     pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1")
     site.poll()
     site.poll()
     body = visitor.get(f"/pdus/{pdu.id}/readings.json?hours=1").body
     assert body.count("42.25") == 2 and body.count("1.5") >= 2 and len(series(site.store._db, pdu.id, 0.0)) == 2
+    rows = visitor.get(f"/pdus/{pdu.id}/readings.csv?hours=1").body.splitlines()
+    assert rows[0] == "time (UTC),load (A),energy (kWh)" and rows[1].endswith(",1.5,42.25") and len(rows) == 3
     shown = json.loads(body)
     assert shown["count"] == len(shown["at"]) == 2              # no gap between the two readings
     assert visitor.get(f"/pdus/{pdu.id}/readings.json?hours=1&outlet=1").status == 200

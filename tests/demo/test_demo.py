@@ -13,6 +13,8 @@ from handlers import registry
 from tests.needs import ROOT, program
 from tests.waiting import PATIENCE_S, bounded, until
 
+from .steps import Failed, _run
+
 
 def _start(folder: Path) -> subprocess.Popen[str]:
     """Starts the demo in its own process group, as a shell does: Ctrl-C is sent to the whole group."""
@@ -43,6 +45,12 @@ def test_the_demo_passes_every_step_and_leaves_nothing_running(tmp_path: Path) -
     assert demo.returncode == 0, out
     assert all(f"pdu_{name}" in out for name in registry.names()) and "agrees with the simulated devices" in out
     assert until(lambda: _running(tmp_path) == []) and list(tmp_path.iterdir()) == []
+
+
+def test_a_program_that_does_not_end_in_time_is_reported_with_its_output() -> None:
+    program = "import time\nprint('so far', flush=True)\ntime.sleep(600)"
+    with pytest.raises(Failed, match=r"did not end within 3 s:\nso far"):
+        _run([sys.executable, "-c", program], {}, 3.0)
 
 
 @pytest.mark.parametrize("step, number, code", [

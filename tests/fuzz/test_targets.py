@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+import subprocess
 from pathlib import Path
 from typing import List
 
@@ -59,6 +60,19 @@ def test_a_finding_ends_the_run_and_is_kept(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(fuzz, "_kept", keep)
     run = fuzz.blind("nut", 60.0, 1)
     assert run.cases >= 1 and "ZeroDivisionError: found" in run.finding and b"x" not in kept[0]
+
+
+def test_a_guided_run_that_is_killed_is_a_failure_even_without_output(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subprocess, "run", lambda words, **_: subprocess.CompletedProcess(words, -9, ""))
+    assert "code -9" in fuzz.guided("nut", 1.0).finding
+
+
+def test_a_guided_run_without_a_number_of_cases_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subprocess, "run", lambda words, **_: subprocess.CompletedProcess(words, 0, "no target"))
+    assert fuzz.guided("nut", 1.0).finding == "the process ended with code 0: no target"
+    monkeypatch.setattr(subprocess, "run", lambda words, **_: subprocess.CompletedProcess(
+        words, 0, "stat::number_of_executed_units: 12\n"))
+    assert fuzz.guided("nut", 1.0) == ("nut", 12, "")
 
 
 def test_a_kept_finding_is_named_by_its_content_and_its_target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

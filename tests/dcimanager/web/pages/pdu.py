@@ -1,6 +1,8 @@
 """One PDU: its outlets, switching with a confirmation, readings over time."""
 from __future__ import annotations
 
+import csv
+import io
 import time
 from typing import List, Optional, Sequence, Tuple
 
@@ -28,6 +30,7 @@ def routes(site: Site) -> List[Route]:
         Route("/pdus/{id:int}/switch", page(site, _confirm)),
         Route("/pdus/{id:int}/switch", action(site, _switch), methods=["POST"]),
         Route("/pdus/{id:int}/readings.json", page(site, _json)),
+        Route("/pdus/{id:int}/readings.csv", page(site, _csv)),
     ]
 
 
@@ -125,3 +128,13 @@ def _with_gaps(found: List[Reading], interval: float, changes: Sequence[float]) 
         drawn.append(reading)
         before = reading
     return drawn
+
+
+def _csv(site: Site, request: Request) -> Response:
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(("time (UTC)", "load (A)", "energy (kWh)"))
+    for reading in _readings(site, request):
+        writer.writerow((time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(reading.at)), reading.load, reading.energy))
+    return Response(out.getvalue(), media_type="text/csv",
+                    headers={"content-disposition": f'attachment; filename="pdu-{number(request)}.csv"'})

@@ -84,17 +84,18 @@ for (const panel of document.querySelectorAll("[data-plots]")) {
         + bare.map(([, title]) => `; ${title.toLowerCase()} not metered`).join("");
   }
 
-  function address() {
+  function address(kind) {
     const chosen = new URLSearchParams({ hours: hours.value });
     if (outlet.value) chosen.set("outlet", outlet.value);
-    return `${panel.dataset.plots}.json?${chosen}`;
+    return `${panel.dataset.plots}.${kind}?${chosen}`;
   }
 
   let asked = 0;
   async function turn() {
     const mine = ++asked;
+    panel.querySelector("[data-csv]").href = address("csv");
     try {
-      const answer = await part(address());
+      const answer = await part(address("json"));
       const data = answer.ok ? await answer.json() : null;
       if (mine !== asked) return;
       if (data) draw(data);
