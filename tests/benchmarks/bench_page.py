@@ -45,7 +45,7 @@ _FIRST_S, _PAUSE_S = 300.0, 0.1
 _LONGEST_S = 0.4 * CALLS_KEPT * BEAT_S       # a poll makes at most three calls, mostly two; `polled` counts only kept calls
 _DAYS = 40
 _PAGES = {"list of all PDUs": "/", "one PDU": "/pdus/{}", "its plot": "/pdus/{}/readings.json?hours=1", "log": "/log",
-          "handlers": "/handlers"}
+          "handlers": "/handlers", "servers": "/servers"}
 
 
 class Growth(NamedTuple):

@@ -24,6 +24,7 @@ from .records import Call, Handler, Pdu, Refusal
 from .runtime import HOST_PACKAGES, Runtime
 from .sealed import Sealer
 from .server import WebServer, certificate, listening
+from .servers import Servers
 from .simulations import Simulations
 from .store import Store
 from .tokens import Tokens
@@ -78,6 +79,7 @@ class DciManager:
                                    call_seconds=call_seconds, start=start)
             for sentence in self.journal.interrupted(self.store):
                 self.journal.happened(sentence)
+            self.servers = Servers(self._db)
             self.simulations = Simulations(self.store)
             self.api = Api(self.store, self.runtime, self.tokens, email, password, self.journal.happened)
             tls = certificate(self._folder, host, data)

@@ -11,6 +11,7 @@ from tests.needs import ROOT, found
 from .chromium import PHONE, Browser, browser
 from .local_build import registered, simulate
 from .manager import DciManager
+from .servers import Feed
 
 FOLDER = ROOT / "docs" / "pictures"
 _HISTORY_SECONDS, _POLL_SECONDS = 75.0, 60.0
@@ -34,7 +35,7 @@ def main() -> int:
 
 
 def _prepare(manager: DciManager) -> None:
-    """Adds three PDUs with some history; switches three outlets off."""
+    """Adds three PDUs with some history, a server with two feeds and one with one feed; switches three outlets off."""
     registered(manager)
     pdus = [simulate(manager, manager.simulations, kind, name) for kind, name in _PDUS]
     end = time.monotonic() + _POLL_SECONDS
@@ -43,6 +44,11 @@ def _prepare(manager: DciManager) -> None:
             raise SystemExit(f"not all simulated PDUs were polled within {_POLL_SECONDS:g} s")
         time.sleep(0.2)
     left, right = pdus[0], pdus[1]
+    for name, feeds in (("web-03", [Feed(left.id, "3"), Feed(right.id, "3")]), ("db-01", [Feed(right.id, "1")])):
+        server = manager.servers.add(name)
+        manager.servers.set_bmc(server, "ON")
+        for feed in feeds:
+            manager.servers.connect(server, feed)
     time.sleep(_HISTORY_SECONDS / 2)
     manager.switch(left, "6", on=False)
     manager.switch(left, "11", on=False)
@@ -57,6 +63,7 @@ def _scenes(manager: DciManager) -> Dict[str, Tuple[str, Size, bool, Callable[[B
         "pdu": (f"pdus/{left}", (1100, 1120), False, _nothing),
         "pdu-dark": (f"pdus/{left}", (1100, 1120), True, _nothing),
         "switch": (f"pdus/{left}", (1100, 700), False, _ask),
+        "servers": ("servers", (1100, 900), False, _nothing),
         "phone": (f"pdus/{left}", PHONE, False, _nothing),
     }
 

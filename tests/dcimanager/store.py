@@ -181,7 +181,7 @@ class Store:
             self._sealer.seal((pdu.snmp, pdu.settings)), seen(pdu), pdu.id))
 
     def delete_pdu(self, number: int) -> Optional[Pdu]:
-        """Deletes a PDU with its readings and calls; returns it, or None if there is none with this id."""
+        """Deletes a PDU with its readings, calls and feeds; returns it, or None if there is none with this id."""
         with self._lock:
             self._db.write("DELETE FROM pdu WHERE id = ?", (number,))
             return self._pdus.pop(number, None)

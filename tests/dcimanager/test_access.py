@@ -55,7 +55,7 @@ def test_every_answer_has_the_content_policy(visitor: Visitor) -> None:
 def test_pages_contain_nothing_inline_and_nothing_from_outside(visitor: Visitor, site: DciManager, small: bytes) -> None:
     Client(site).install(small)
     site.poll([site.add_pdu("rack", "pdu_small", "127.0.0.1")])
-    for path in ("/", "/pdus/add", "/pdus/1", "/pdus/1/switch?outlet=1&to=off", "/handlers", "/log", "/login"):
+    for path in ("/", "/pdus/add", "/pdus/1", "/pdus/1/switch?outlet=1&to=off", "/servers", "/handlers", "/log", "/login"):
         body = visitor.get(path).body
         assert "<html" in body and not re.search(r"<style|\sstyle=|\son[a-z]+=|<script>", body), path
         assert not re.findall(r'(?:src|href|action)="(?!/(?!/)|#)[^"]*"', body), path
@@ -63,13 +63,13 @@ def test_pages_contain_nothing_inline_and_nothing_from_outside(visitor: Visitor,
 
 @pytest.mark.parametrize("headers", [{"origin": "http://evil.example"}, {"origin": "null"}, {"sec_fetch_site": "cross-site"}])
 def test_a_form_from_another_site_changes_nothing(visitor: Visitor, site: DciManager, headers: Dict[str, str]) -> None:
-    answer = visitor.post("/handlers/build", {}, **headers)
-    assert answer.status == 403 and site.handlers() == []
+    answer = visitor.post("/servers/add", {"name": "web"}, **headers)
+    assert answer.status == 403 and site.servers.all() == []
 
 
 @pytest.mark.parametrize("csrf", ["", "0" * 64, "é"])
 def test_a_form_without_the_sessions_own_token_changes_nothing(visitor: Visitor, site: DciManager, csrf: str) -> None:
-    assert visitor.post("/handlers/build", {"csrf": csrf}).status == 403 and site.handlers() == []
+    assert visitor.post("/servers/add", {"name": "web", "csrf": csrf}).status == 403 and site.servers.all() == []
 
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "", "[::1", "127.0.0.1:99999",

@@ -345,8 +345,9 @@ def test_hostile_names_are_shown_harmlessly(window: Browser, small: bytes) -> No
         Client(manager).install(small)
         pdu = manager.add_pdu(HOSTILE, "pdu_small", HOSTILE, notes=HOSTILE, settings={HOSTILE: HOSTILE})
         pdu.ports = {HOSTILE: "UP", "2": "DOWN"}
+        server = manager.servers.add(HOSTILE)
         log_in(window, manager)
-        for path in ("", f"pdus/{pdu.id}", f"pdus/{pdu.id}/edit", "handlers", "log"):
+        for path in ("", f"pdus/{pdu.id}", f"pdus/{pdu.id}/edit", "servers", f"servers#server-{server}", "handlers", "log"):
             window.open(manager.page_url + path)
             window.one("h1")
             assert window.script("return document.querySelectorAll('main script, main img').length") == 0
@@ -395,8 +396,9 @@ def test_an_accessibility_check_finds_nothing_serious(window: Browser, small: by
         manager.poll()
         manager.switch(good, "1", on=False)
         good.doubts["1.0"] = "may or may not have switched"
+        manager.servers.add("web-01")
         for path in ("", f"pdus/{good.id}", "pdus/2", "pdus/add", f"pdus/{good.id}/edit", f"pdus/{good.id}/switch?outlet=1&to=on",
-                     "handlers", "log", "nothing"):
+                     "servers", "servers/1/power?command=reset", "handlers", "log", "nothing"):
             window.open(manager.page_url + path)
             window.one("h1, h2")
             assert faults(window) == [], path

@@ -17,6 +17,7 @@ from tests.hostile import TEXTS, Elements
 from .client import Client
 from .manager import DciManager
 from .records import Call, Handler, Label
+from .servers import Feed
 from .store import Store
 from .test_api import packed
 from .visiting import HOSTILE, Answer, Visitor
@@ -248,8 +249,10 @@ def test_a_state_that_is_not_certain_never_looks_like_on_or_off(visitor: Visitor
     assert "The last poll failed" in body and "no answer within 0.3 s" in body and "Last successful poll" in body
     pdu.doubts.clear()
     assert '<dd class="of">1 outdated</dd>' in visitor.get(f"/pdus/{pdu.id}").body
-    body = visitor.get(f"/pdus/{pdu.id}").body
-    assert "Was on" in body and 'class="chip on"' not in body and 'class="chip off"' not in body
+    site.servers.connect(site.servers.add("web"), Feed(pdu.id, "1"))
+    for path in (f"/pdus/{pdu.id}", "/servers"):
+        body = visitor.get(path).body
+        assert "Was on" in body and 'class="chip on"' not in body and 'class="chip off"' not in body
     assert "last successful" not in visitor.get("/").body
     pdu.calls.clear()                       # as after a restart
     assert "Last successful poll" in visitor.get(f"/pdus/{pdu.id}").body and "last successful" in visitor.get("/").body
@@ -261,19 +264,24 @@ def test_a_failed_command_is_called_doubtful_only_if_the_outlet_may_have_switche
     Client(site).install(small)
     pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1")
     site.poll()
+    server = site.servers.add("web")
+    site.servers.connect(server, Feed(pdu.id, "1"))
+    site.servers.set_bmc(server, "")
     monkeypatch.setattr(site.runtime, "call", lambda pdu, method, identity, state: Call(method, identity, 0.1, {}, kind, "why"))
-    assert visitor.post(f"/pdus/{pdu.id}/switch", {"outlet": "1", "to": "off"}).status == 303
-    messages = visitor.get("/handlers").body
-    assert ": why" in messages and ("may or may not have switched: why" in messages) == doubt
+    for path in (f"/pdus/{pdu.id}/switch", f"/servers/{server}/power"):
+        assert visitor.post(path, {"outlet": "1", "to": "off", "command": "off"}).status == 303
+        messages = visitor.get("/handlers").body
+        assert ": why" in messages and ("may or may not have switched: why" in messages) == doubt, path
 
 
 def test_hostile_text_is_shown_as_text(visitor: Visitor, site: DciManager, small: bytes) -> None:
     Client(site).install(small)
     pdu = site.add_pdu(HOSTILE, "pdu_small", HOSTILE, notes=HOSTILE, settings={HOSTILE: HOSTILE})
     pdu.ports = {HOSTILE: "UP"}
+    server = site.servers.add(HOSTILE)
     asked = urlencode({"outlet": HOSTILE, "to": "off"})
-    for path in ("/", f"/pdus/{pdu.id}", f"/pdus/{pdu.id}/edit", "/log", f"/log?pdu={pdu.id}",
-                 f"/pdus/{pdu.id}/switch?{asked}"):
+    for path in ("/", f"/pdus/{pdu.id}", f"/pdus/{pdu.id}/edit", "/servers", "/log", f"/log?pdu={pdu.id}",
+                 f"/pdus/{pdu.id}/switch?{asked}", f"/servers/{server}/power?command=reset"):
         answer = visitor.get(path)
         assert answer.status == 200 and "<script>alert" not in answer.body and "x" not in answer.headers, path
         shown = re.sub(r"<[^>]*>", "", answer.body)         # attributes of form fields hold the text itself, escaped
@@ -288,12 +296,13 @@ class Identities:
         self.visitor.log_in()
         Client(site).install(small)
         self.pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1")
+        site.servers.add("web")             # its form lists the outlets
         self.ordinary = {path: Elements(page.body).found for path, page in self.pages("one").items()}
 
     def pages(self, identity: str) -> Dict[str, Answer]:
         self.pdu.ports = {identity: "UP", "2": "DOWN"}
         self.pdu.port_metered, self.pdu.port_energy_kwh = [identity], {identity: 1.0}
-        return {path: self.visitor.get(path) for path in ("/", f"/pdus/{self.pdu.id}")}
+        return {path: self.visitor.get(path) for path in ("/", f"/pdus/{self.pdu.id}", "/servers")}
 
 
 @pytest.fixture(scope="module")
@@ -374,9 +383,9 @@ def test_an_unchanged_part_of_a_page_is_not_sent_again(visitor: Visitor, site: D
     assert visitor.get("/pdus/1", x_part="1", if_none_match=first.headers["etag"]).status == 200
 
 
-@pytest.mark.parametrize("path", ["/pdus/99", "/pdus/x", "/pdus/99/readings.json", "/handlers/1/nothing",
-                                  "/pdus/99999999999999999999", "/pdus/" + "9" * 5000, "/static/%00", "/log?pdu=99",
-                                  "/log?pdu=x", "/log?pdu=" + "9" * 5000], ids=range(10))
+@pytest.mark.parametrize("path", ["/pdus/99", "/pdus/x", "/pdus/99/readings.json", "/servers/9/power?command=on",
+                                  "/handlers/1/nothing", "/pdus/99999999999999999999", "/pdus/" + "9" * 5000, "/static/%00",
+                                  "/log?pdu=99", "/log?pdu=x", "/log?pdu=" + "9" * 5000], ids=range(11))
 def test_an_unknown_address_is_answered_with_404(visitor: Visitor, path: str) -> None:
     answer = visitor.get(path)
     assert answer.status == 404 and "Traceback" not in answer.body
@@ -390,6 +399,8 @@ def test_readings_of_a_span_that_is_not_offered_are_served(visitor: Visitor, sit
 
 
 @pytest.mark.parametrize("number", ["9" * 20, "9" * 400], ids=["20 digits", "400 digits"])
-def test_an_id_that_the_database_cannot_hold_is_an_error_page(visitor: Visitor, number: str) -> None:
-    for path in (f"/pdus/{number}/remove", f"/handlers/{number}/remove"):
-        assert visitor.post(path, {}).status == 404, path
+def test_an_id_that_the_database_cannot_hold_is_an_error_page(visitor: Visitor, site: DciManager, number: str) -> None:
+    server = site.servers.add("web")
+    for path, fields in ((f"/servers/{number}/remove", {}), (f"/servers/{number}/bmc", {"bmc": "ON"}),
+                         (f"/servers/{server}/disconnect", {"feed": f"{number}:1"})):
+        assert visitor.post(path, fields).status in (400, 404), path

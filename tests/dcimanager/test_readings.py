@@ -102,12 +102,12 @@ def test_a_failed_write_names_its_reason_and_changes_nothing() -> None:
         pages, = db.rows("PRAGMA page_count")[0]
         db.rows(f"PRAGMA max_page_count = {pages}")                 # as on a full disk
         with pytest.raises(sqlite3.OperationalError, match="is full"):
-            db.write("INSERT INTO event (at, text) VALUES (0, ?)", ("x" * 100_000,))
+            db.write("INSERT INTO server (name, bmc) VALUES (?, '')", ("x" * 100_000,))
         with pytest.raises(sqlite3.IntegrityError), db.writing() as connection:
             connection.execute("PRAGMA defer_foreign_keys = ON")    # the COMMIT fails
-            connection.execute("INSERT INTO reading VALUES (9, 0, 1, 1)")
-        db.write("INSERT INTO event (at, text) VALUES (0, 'after')")
-        assert db.rows("SELECT text FROM event") == [("after",)] and db.rows("SELECT * FROM reading") == []
+            connection.execute("INSERT INTO feed VALUES (9, 9, '1')")
+        db.write("INSERT INTO server (name, bmc) VALUES ('after', '')")
+        assert db.rows("SELECT name FROM server") == [("after",)] and db.rows("SELECT * FROM feed") == []
     finally:
         db.close()
 

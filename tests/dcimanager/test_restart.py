@@ -29,6 +29,7 @@ from .manager import DciManager
 from .readings import series
 from .records import Refusal
 from .sealed import Sealer
+from .servers import Feed
 from .simulations import Simulations
 from .store import Store
 from .visiting import Visitor
@@ -45,7 +46,8 @@ def test_a_restart_keeps_everything(small: bytes, newer: bytes, tmp_path: Path) 
         pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1", settings={"password": SECRET}, notes="by the door")
         manager.poll()
         manager.switch(pdu, "1", on=False)
-        events = manager.journal.events()
+        manager.servers.connect(manager.servers.add("web-01"), Feed(pdu.id, "1"))
+        servers, events = manager.servers.all(), manager.journal.events()
         certificate = manager.ca_file.read_bytes()
     with DciManager(data=tmp_path) as manager:
         again, = manager.pdus()
@@ -54,7 +56,7 @@ def test_a_restart_keeps_everything(small: bytes, newer: bytes, tmp_path: Path) 
         assert (again.load_a, again.energy_kwh) == (1.5, 42.25)
         assert [reading.energy for reading in series(manager.store._db, again.id, 0.0)] == [42.25]
         assert [entry.call.method for entry in manager.journal.calls()] == ["port_down", "statistic", "status"]
-        assert manager.journal.events() == events
+        assert (manager.servers.all(), manager.journal.events()) == (servers, events) and servers[0].feeds
         handler, = manager.handlers()
         assert (handler.id, handler.uploads, handler.current, handler.top) == (number, 2, 2, "pdu_small")
         assert manager.ca_file.read_bytes() == certificate

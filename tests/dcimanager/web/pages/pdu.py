@@ -4,7 +4,7 @@ from __future__ import annotations
 import csv
 import io
 import time
-from typing import List, Optional, Sequence, Tuple
+from typing import Dict, List, Optional, Sequence, Tuple
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -36,8 +36,10 @@ def routes(site: Site) -> List[Route]:
 
 def _show(site: Site, request: Request) -> Response:
     pdu = site.manager.store.pdu(number(request))
-    return site.show(request, "pdu.html", pdu=pdu, handler=site.manager.store.handler(pdu.handler), choices=HOURS,
-                     outlets=_metered(pdu), calls=site.manager.journal.calls(pdu.id, most=8),
+    feeds: Dict[str, str] = {feed.identity: server.name for server in site.manager.servers.all() for feed in server.feeds
+                             if feed.pdu == pdu.id}
+    return site.show(request, "pdu.html", pdu=pdu, handler=site.manager.store.handler(pdu.handler), feeds=feeds,
+                     choices=HOURS, outlets=_metered(pdu), calls=site.manager.journal.calls(pdu.id, most=8),
                      interval=site.manager.poll_seconds, switching=site.manager.journal.in_flight(pdu))
 
 
@@ -66,7 +68,9 @@ def _confirm(site: Site, request: Request) -> Response:
     pdu = site.manager.store.pdu(number(request))
     identity, to = request.query_params.get("outlet", ""), request.query_params.get("to", "")
     _wanted(pdu, identity, to)
-    return site.show(request, "switch.html", pdu=pdu, identity=identity, to=to)
+    server = next((server.name for server in site.manager.servers.all() for feed in server.feeds
+                   if (feed.pdu, feed.identity) == (pdu.id, identity)), "")
+    return site.show(request, "switch.html", pdu=pdu, identity=identity, to=to, server=server)
 
 
 def _switch(site: Site, request: Request, form: FormData) -> Response:
