@@ -42,6 +42,14 @@ def confirm(state: Given, question: str, host: str = "") -> None:
 
 
 def secret(state: Given, key: str, question: str, needed: bool = True) -> str:
+    """A secret, as `_secret` finds it, noted in `state.used`."""
+    found = _secret(state, key, question, needed)
+    if found:
+        state.used.append(found)
+    return found
+
+
+def _secret(state: Given, key: str, question: str, needed: bool) -> str:
     """A secret from --secret-file, else from the variable `PDU_<KEY>`, else from the terminal if it is `needed`, else "".
 
     With `state.login`, a secret comes from `state.secrets` only. Raises SettingsError if a `needed` secret is missing, and

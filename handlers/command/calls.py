@@ -56,6 +56,9 @@ def _labels(pdu: Any) -> Dict[str, Any]:
 def _labels_of(pdu: Any) -> Mapping[str, Mapping[str, str]]:
     """Number and name by identity; {} if the handler has no `labels`, such as one from another pack."""
     found = pdu.labels() if hasattr(pdu, "labels") else ()
+    caution = getattr(found, "caution", "")
+    if caution:
+        logging.getLogger(__name__).warning(caution)        # `_warned` shows it
     return {label.identity: {"number": label.number, "name": label.name} for label in found}
 
 

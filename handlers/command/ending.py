@@ -14,6 +14,17 @@ class OutputError(Exception):
     """Standard output or standard error cannot be written. The text is the system's reason, such as a full disk."""
 
 
+_REQUIRED = ("click", "pysnmp", "pyasn1", "tomli")      # `dependencies` in pyproject.toml
+_MISSING = """the Python package {name} is missing. Install it (python -m pip install {name}), install this project with its
+packages (python -m pip install FOLDER), or use pdu.pyz (make tools), which includes them"""
+
+
+def missing(error: ModuleNotFoundError) -> str:
+    """What to do about a missing package; '' unless `pdu` requires it. Anybody may own the name of another module at PyPI."""
+    package = (error.name or "").partition(".")[0]
+    return _MISSING.format(name=package).replace("\n", " ") if package in _REQUIRED else ""
+
+
 UNWRITABLE = (BrokenPipeError, OutputError)         # what a print raises if its stream cannot be written
 
 

@@ -88,7 +88,7 @@ def values(name: str, declared: Sequence[Setting[object]], state: Given, host: s
     if token:
         usual = found.get("username") == account and "username" not in state.settings
         return {**{key: text for key, text in found.items() if key != "username" or not usual}, "token": token}
-    user = found.get("username", "")
+    user = state.user = found.get("username", "")
     where = place(state, host)
     found.update({key: text for key in secrets for text in [
         secret(state, key, f"{key} of {user} on {where}", needed=login and key == "password" and bool(user))] if text})

@@ -1,13 +1,13 @@
 """Groups of commands: each command is imported when it is called, and a HOST may come before the command."""
 from __future__ import annotations
 
-import difflib
 import importlib
 from typing import Any, Callable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 import click
 
-from . import form
+from . import form, meant
+from .hidden import without_login
 from .options import Given, Parameters, Word, asking, given, output
 from .output import Result, shown
 
@@ -45,12 +45,25 @@ class Lazy(click.Group):
 
     def resolve_command(self, ctx: click.Context, args: List[str]) -> Tuple[Optional[str], Optional[click.Command], List[str]]:
         if args and args[0] not in self.places and not args[0].startswith("-") and not ctx.resilient_parsing:
-            near = difflib.get_close_matches(args[0], self.places, 1)
-            advice = f"did you mean {near[0]}?" if near else f"choose from {', '.join(self.places)}"
-            if ctx.parent is not None and isinstance(ctx.parent.command, Lazy) and args[0] in ctx.parent.command.places:
-                advice += f", or see {ctx.parent.command_path} {args[0]} --help"        # `pdu snmp record`: `pdu record snmp`
-            ctx.fail(f"there is no command {args[0][:40]!r}; {advice}")
+            ctx.fail(f"there is no command {args[0][:40]!r}; {self._advice(ctx, args[0])}")
         return super().resolve_command(ctx, args)
+
+    def _advice(self, ctx: click.Context, word: str) -> str:
+        """What to use instead of a word that is not a command of this group."""
+        above = ctx.parent.command if ctx.parent is not None else None
+        outer = above.places if isinstance(above, Lazy) else {}
+        path = ctx.parent.command_path if ctx.parent is not None else ""
+        found = meant.listed(word, self.places)
+        if found:
+            return found
+        if word in outer:               # `pdu snmp record`: `pdu record snmp`
+            near = meant.similar(word, self.places) or self._choice()
+            return f"{near}, or see {path} {word} --help"
+        found = meant.listed(word, outer)
+        return f"for {path}, {found}" if found else meant.similar(word, self.places) or self._choice()
+
+    def _choice(self) -> str:
+        return f"choose from {', '.join(self.places)}"
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -108,7 +121,7 @@ class OnHost(Lazy):
         def call(context: click.Context, /, **values: Any) -> int:
             assert context.parent is not None
             state, host = given(context), form.address(str(context.parent.params["host"]))
-            return shown(self.run(state, host, cmd_name, command, values), state.json)
+            return shown(without_login(self.run(state, host, cmd_name, command, values), state), state.json)
         words = [word for word in command.parameters if isinstance(word, Word) and word.about]
         width = max((len(word.plain) for word in words), default=0)
         about = [f"{word.plain:{width}}  {word.about}" for word in words]

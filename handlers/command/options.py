@@ -22,6 +22,7 @@ class Given:
 
     `settings` maps keys to values, and `secret_files` maps keys to files. `changing`: a command that changes the device was
     sent, or is about to be. `login` is the name of the source of `secrets`, for errors. If it is set, no other secrets are used.
+    `used` are the secrets that the run has taken, and `user` is the user they belong to: none of these secrets may be shown.
     `words` are the settings that this command takes as arguments, such as DEVICE.
     """
 
@@ -34,6 +35,8 @@ class Given:
     login: str = ""
     words: Collection[str] = ()
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    user: str = ""
+    used: List[str] = field(default_factory=list, repr=False)
 
 
 def given(context: click.Context) -> Given:

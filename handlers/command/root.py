@@ -13,11 +13,10 @@ import click
 from .. import VERSION, registry
 from ..errors import SettingsError
 from . import exits
-from .ending import OutputError
+from .ending import OutputError, missing
 from .groups import Lazy, Place
 from .options import SECRETS, Given, spelled
 from .report import Interrupted, Usage, failed
-from .start import missing
 
 COMPLETION = "_PDU_COMPLETE"
 _HELP = "PDUs from the command line: the handlers of this pack as DCImanager calls them, and the tools around them."

@@ -6,15 +6,7 @@ import signal
 import sys
 from typing import Optional, Sequence
 
-_REQUIRED = ("click", "pysnmp", "pyasn1", "tomli")      # `dependencies` in pyproject.toml
-_MISSING = """the Python package {name} is missing. Install it (python -m pip install {name}), install this project with its
-packages (python -m pip install FOLDER), or use pdu.pyz (make tools), which includes them"""
-
-
-def missing(error: ModuleNotFoundError) -> str:
-    """What to do about a missing package; '' unless `pdu` requires it. Anybody may own the name of another module at PyPI."""
-    package = (error.name or "").partition(".")[0]
-    return _MISSING.format(name=package).replace("\n", " ") if package in _REQUIRED else ""
+from . import ending
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
@@ -27,9 +19,9 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     gc.disable()
     before = signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
-        from . import ending, root
+        from . import root
     except ModuleNotFoundError as error:
-        remedy = missing(error)
+        remedy = ending.missing(error)
         if not remedy:
             raise
         print(f"pdu: {remedy}", file=sys.stderr)

@@ -49,21 +49,27 @@ def oid_arcs(text: object) -> Optional[Tuple[int, ...]]:
     return tuple(map(int, parts))
 
 
-def indexes(elements: List[Any], asked: str) -> List[str]:
+def indexes(elements: List[Any], asked: str, split: Optional[bool] = None) -> List[str]:
     """The index of each walked row below the OID `asked`.
 
     The attribute `oid` of a row may be its whole OID, or its OID without a part of the index. `oid_index` or `index` may be the
     index, a part of it, or the whole OID. All rows together decide: OIDs are whole if none contradicts its row's index and no two
-    are equal. Raises ProtocolError if a row cannot be placed below `asked`.
+    are equal. But a table with the rows 1.1 and 2.2, split before the last arc, looks like one
+    with the rows 1 and 2. `split` decides between them: whether the platform splits OIDs (see
+    `splits`); None counts as False.
+
+    Raises ProtocolError if a row cannot be placed below `asked`.
     """
     root = oid_arcs(asked) or ()
     oids = [oid_arcs(getattr(element, "oid", "") or "") for element in elements]
     rests = [oid[len(root):] if oid and oid[:len(root)] == root else None for oid in oids]
-    given = [index[len(root):] if index and index[:len(root)] == root else index for index in map(_index, elements)]
+    held = [_index(element) for element in elements]
+    repeated = any(index and index[:len(root)] == root for index in held)   # it is the whole OID
+    given = [index[len(root):] if index and index[:len(root)] == root else index for index in held]
     if all(rest is not None for rest in rests):
         whole = [rest or () for rest in rests]
         full = all(index is None or rest[len(rest) - len(index):] == index for rest, index in zip(whole, given))
-        if full and len(set(whole)) == len(whole):
+        if full and len(set(whole)) == len(whole) and (repeated or not split):
             return [_dotted(rest) for rest in whole]
         return [_dotted(rest + (index or ())) for rest, index in zip(whole, given)]
     if any(rest is None and oid and oid[:_INTERNET] == root[:_INTERNET] for rest, oid in zip(rests, oids)):
@@ -74,6 +80,17 @@ def indexes(elements: List[Any], asked: str) -> List[str]:
         return [_dotted(index) for index in given if index is not None]
     raise ProtocolError("a walked row has neither an OID that can be read nor an index (looked for oid, oid_index, index)",
                         operation=f"walk {asked}")
+
+
+def splits(element: object, asked: str) -> Optional[bool]:
+    """Whether the platform splits the OID of the object `asked`: its element has a part of it as
+    `oid` and the rest as its index. None if the element does not tell."""
+    oid, wanted = oid_arcs(getattr(element, "oid", "") or ""), oid_arcs(asked) or ()
+    if not oid:
+        return None
+    if oid == wanted:
+        return False
+    return True if oid + (_index(element) or ()) == wanted else None
 
 
 def is_of(element: object, asked: str) -> bool:

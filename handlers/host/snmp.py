@@ -4,18 +4,34 @@ from __future__ import annotations
 import functools
 import re
 import time
-from typing import TYPE_CHECKING, Callable, Dict, Iterator, Mapping, Optional, Tuple, TypeVar, Union
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Callable,
+    Dict,
+    Iterator,
+    List,
+    Mapping,
+    Optional,
+    Sequence,
+    Tuple,
+    TypeVar,
+    Union,
+)
 
 from ..errors import PduHandlerError, ProtocolError, SettingsError, Unreachable
 from .form import address
-from .rows import LONGEST_TEXT, Raw, indexes, is_of, raw_value
-from .snmp_errors import translate
+from .rows import LONGEST_TEXT, Raw, indexes, is_of, raw_value, splits
+from .snmp_errors import ends_table, translate
 
 if TYPE_CHECKING:
     from pdu_common.base_snmp_pdu import BaseSnmpPdu
 
 T = TypeVar("T")
 
+# A table with as many rows may consist of the rows 1.1 and 2.2 alone, which look like the rows 1
+# and 2 if OIDs are split. A longer table shows it, because its rows have other numbers too.
+_UNSURE_ROWS = 2
 CALL_SECONDS = 30.0         # usual limit for the start of the last SNMP call; a walk of the local pdu_common may then take 25 s
 
 
@@ -31,6 +47,8 @@ class Snmp:
         params = getattr(device.pdu_data, "snmp_params", None)
         self._params: Mapping[object, object] = params if isinstance(params, Mapping) else {}
         self._port = str(self._params.get("port") or 161)[:10]
+        # Whether the platform splits OIDs; None until an answer shows it.
+        self._splits: Optional[bool] = None
 
     @property
     def name(self) -> str:
@@ -55,8 +73,11 @@ class Snmp:
         """The value of one object, None if the device does not have it. Raises the errors of `check` and `translate`, and
         ProtocolError for another object or a value that is too large."""
         element = self._call(lambda: self._device.snmp_get(oid), f"read {oid}")
-        if element is None or self._tried(lambda: is_of(element, oid), f"read {oid}"):
-            return None if element is None else self._tried(lambda: raw_value(element), f"read {oid}")
+        if element is None:
+            return None
+        if self._tried(lambda: is_of(element, oid), f"read {oid}"):
+            self._learn(element, oid)
+            return self._tried(lambda: raw_value(element), f"read {oid}")
         raise ProtocolError("the device answered with another object", b"", known_address(self._device.pdu_data), f"read {oid}")
 
     def set(self, oid: str, value: Union[int, str]) -> None:
@@ -68,9 +89,9 @@ class Snmp:
 
         Otherwise a row without a value has "". Raises the errors of `get`, and ProtocolError for a missing or repeated index.
         """
-        elements = self._call(lambda: list(self._device.snmp_walk(oid)), f"walk {oid}") or []
+        elements = self._elements(oid)
         rows: Dict[str, Optional[Raw]] = {}
-        for suffix, element in zip(self._tried(lambda: indexes(elements, oid), f"walk {oid}") or [""] * len(elements), elements):
+        for suffix, element in zip(self._indexes(elements, oid), elements):
             value = self._tried(functools.partial(raw_value, element), f"walk {oid}")
             if suffix in rows or not suffix and value is not None:
                 wrong = f"the answer has the row {suffix} twice" if suffix else "a row has no index"
@@ -80,15 +101,49 @@ class Snmp:
             return {}
         return {suffix: "" if value is None else value for suffix, value in rows.items() if suffix}
 
+    def _elements(self, oid: str) -> List[Any]:
+        """The walked rows. An error that says that nothing follows, such as SNMPv1's noSuchName,
+        ends the table: the rows before it are kept. Any other error is raised, because rows may be
+        missing then."""
+        elements: List[Any] = []
+
+        def read() -> None:
+            for element in self._device.snmp_walk(oid):
+                elements.append(element)        # `extend` need not keep the rows before an error
+        self._call(read, f"walk {oid}", begun=elements)
+        return elements
+
+    def _indexes(self, elements: List[Any], oid: str) -> List[str]:
+        """The indexes of the walked rows. Costs a GET if only that shows whether the platform
+        splits OIDs."""
+        whole, split = (
+            self._tried(functools.partial(indexes, elements, oid, split), f"walk {oid}")
+            or [""] * len(elements) for split in (False, True))
+        if whole == split:
+            if elements:
+                self._learn(elements[0], f"{oid}.{whole[0]}")
+        elif self._splits is None and len(elements) <= _UNSURE_ROWS:
+            self._splits = self.get(f"{oid}.{whole[0]}") is None
+        return split if self._splits else whole
+
+    def _learn(self, element: object, oid: str) -> None:
+        """Remember whether the platform splits OIDs, if the element of `oid` shows it."""
+        shown = self._tried(lambda: splits(element, oid), f"read {oid}")
+        self._splits = self._splits if shown is None else shown
+
     def quoted(self, words: str) -> str:
         """A device's text for an error, or a notice if it holds a community or a password, which the device may send back."""
         return words if self._without_secrets(words) == words else "(not shown: it holds the community or a password)"
 
-    def _call(self, function: Callable[[], T], operation: str, writing: bool = False) -> Optional[T]:
+    def _call(self, function: Callable[[], T], operation: str, writing: bool = False,
+              begun: Sequence[Any] = ()) -> Optional[T]:
         self.check()
-        return self._tried(function, operation, writing)
+        return self._tried(function, operation, writing, begun)
 
-    def _tried(self, function: Callable[[], T], operation: str, writing: bool = False) -> Optional[T]:
+    def _tried(self, function: Callable[[], T], operation: str, writing: bool = False,
+               begun: Sequence[Any] = ()) -> Optional[T]:
+        """The function's result; None if the object is missing, or if a walk with the rows `begun`
+        is at the end of the table."""
         try:
             return function()
         except PduHandlerError:
@@ -96,6 +151,9 @@ class Snmp:
         except Exception as error:      # the platform's exceptions are not documented; its elements' attributes may raise them
             words = f"{type(error).__name__}: {error}"[:LONGEST_TEXT]
             found = translate(words, self._without_secrets(words), writing, self._port)
+            if found is None and begun and not ends_table(words):
+                found = ProtocolError(f"the walk broke off after {len(begun)} rows; "
+                                      "poll the PDU again")
         if found is None:
             return None
         raise found.at(known_address(self._device.pdu_data), operation)     # outside `except`: `error` may hold a community

@@ -7,6 +7,7 @@ from ..errors import Denied, PduHandlerError, Refused, SettingsError, Unreachabl
 from .rows import MISSING, squeezed
 
 _UNRESOLVED = ("noaddressfor", "noaddressassociated", "nameorservicenotknown", "temporaryfailureinnameresolution", "unknownhost")
+_LAST = ("nosuchname", "endofmibview", "nomorevariablesleftinthismibview")
 _SILENT = ("timeout", "timedout", "noresponse", "nosnmpresponse")
 # Words in the text of an agent or an SNMP library -> the class of the error, and how its text begins.
 _REFUSALS: Tuple[Tuple[Tuple[str, ...], Any, str], ...] = (
@@ -32,7 +33,8 @@ _SHOWN = 300                # limit for the platform's text in an error, in char
 
 
 def translate(text: str, words: str, writing: bool, port: str) -> Optional[PduHandlerError]:
-    """The error for the platform's text; None if an object to be read is missing.
+    """The error for the platform's text; None if an object to be read is missing. A time-out never
+    means that.
 
     `words` is the same text without secrets. It is interpreted first, because a community such as "timeout" would be mistaken
     for an error. `text` is interpreted next, because `words` may lack "noSuchInstance" where the community is "no".
@@ -41,12 +43,20 @@ def translate(text: str, words: str, writing: bool, port: str) -> Optional[PduHa
     for folded in (squeezed(words), squeezed(text)):
         if any(mark in folded for mark in _UNRESOLVED):         # first, because the text may name a host such as timeout-lab
             return Unreachable(f"the address cannot be resolved: check it ({shown})")
-        if not writing and any(mark in folded for mark in MISSING):
+        is_missing = any(mark in folded for mark in MISSING)
+        if is_missing and not writing and not any(mark in folded for mark in _SILENT):
             return None
         error = _understood(folded, shown, writing, port)
         if error is not None:
             return error
     return Unreachable(f"the platform's SNMP call failed ({shown})")
+
+
+def ends_table(text: str) -> bool:
+    """Whether the platform's text says that no object follows, as at the end of a walk: noSuchName
+    in SNMPv1 (RFC 1157, 4.1.3), else endOfMibView. A missing instance does not say that."""
+    folded = squeezed(text)
+    return any(mark in folded for mark in _LAST)
 
 
 def _understood(folded: str, words: str, writing: bool, port: str) -> Optional[PduHandlerError]:

@@ -12,8 +12,8 @@ import ssl
 import time
 from typing import Any, Optional
 
+from ..counting import SENT
 from ..errors import Unreachable
-from ..tally import SENT
 from ..tls import Trust
 from . import failures
 from .keeping import Keeping

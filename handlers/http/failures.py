@@ -49,6 +49,10 @@ class HttpDenied(HttpException, Denied):
     """401, 403 or 451: the login was refused, or the account may not do this."""
 
 
+class HttpLoginRefused(HttpDenied):
+    """401: a wrong login, an expired token or a blocked account."""
+
+
 class HttpRefused(HttpException, Refused):
     """Any other status that the caller does not accept; `code` is the status. After a write, see `leaves_open`."""
 
@@ -67,8 +71,8 @@ def leaves_open(error: object) -> bool:
 
 
 _STATUSES: Mapping[int, Tuple[Type[HttpException], str]] = {
-    401: (HttpDenied, "the device refused the login ({}): check user name and password, and that the account is neither "
-                      "blocked nor waiting for a new password"),
+    401: (HttpLoginRefused, "the device refused the login ({}): check user name and password, and that the account is neither "
+                            "blocked nor waiting for a new password"),
     403: (HttpDenied, "the account may not do this ({}): give its role the privilege on the device"),
     404: (HttpRefused, "the device has no such resource ({}): its firmware or model does not offer this, or its web service "
                        "is on another port"),

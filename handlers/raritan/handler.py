@@ -12,6 +12,7 @@ from common.logger import get_logger
 from pdu_common.helper import PduPortView, PduStatisticView, PduView
 
 from .. import host
+from ..counting import SENT as SENT
 from ..errors import PduHandlerError
 from ..http.connection import StandardTransport
 from ..http.message import Transport
@@ -76,8 +77,7 @@ class RaritanPdu(host.BasePdu):
                 pause: float) -> PduPortView:
         from .switching import switched
         with self._session(method) as (agent, given):
-            # A platform may pass the identity as a number.
-            port.power_status = switched(agent, given.link_units, str(port.identity), wanted, deadline, pause)
+            port.power_status = switched(agent, given.link_units, host.identity_of(port), wanted, deadline, pause)
             return port
 
     @contextmanager

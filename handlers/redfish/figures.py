@@ -10,6 +10,7 @@ import math
 from decimal import Decimal
 from typing import Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence
 
+from .. import decimals
 from .answers import Json
 from .resources import child, status_state, text
 
@@ -105,7 +106,7 @@ def total(figures: Optional[Sequence[Figure]], sensors: Sensors) -> Optional[flo
     """The sum, added in decimal: 0.1 and 0.2 give 0.3. None if it is not known."""
     values = [sensors.get(one.source) if one.value is None else one.value for one in figures or ()]
     known = [value for value in values if value is not None]
-    return number(float(sum(Decimal(repr(value)) for value in known))) if known and len(known) == len(values) else None
+    return number(float(decimals.total(Decimal(repr(value)) for value in known))) if known and len(known) == len(values) else None
 
 
 def sources(figures: Iterable[Optional[Sequence[Figure]]]) -> Dict[str, None]:

@@ -9,7 +9,7 @@ from .figures import Total
 from .frozen import Frozen, parts
 from .outlets import Outlets
 from .profile import Profile
-from .sources import Column, EachUnit, First, Named, Number, Scalar, Source, Spread, Tables
+from .sources import Column, EachUnit, First, Named, Number, Part, Scalar, Spread, Tables
 from .states import State
 
 
@@ -41,32 +41,35 @@ def identities(profiles: Sequence[Profile]) -> str:
 def contradicting(profiles: Sequence[Profile]) -> str:
     """The objects that can contradict a state or forbid a command. One row for each family with states."""
     return _table(["family", "the state is UNKNOWN by", "a command is refused by", "not read"], (
-        [f"`{p.key}`", _names(_doubting(p)), _names(_forbidding(p)), p.unread or "–"]
+        [f"`{p.key}`", _listed(_doubting(p)), _listed(_forbidding(p)), p.unread or "–"]
         for p in profiles if any(outlets.states for outlets in p.outlets)))
 
 
-def _doubting(profile: Profile) -> Iterable[Source]:
+def _doubting(profile: Profile) -> Iterable[str]:
+    """The names of these objects, without those of the state itself."""
     for part in parts(profile):
         if isinstance(part, State):
-            yield from (doubt.test for doubt in part.doubts)
+            own = set(objects(part.source))
+            tests = [doubt.test for doubt in part.doubts]
             if part.confirm:
-                yield part.confirm
+                tests.append(part.confirm)
+            yield from (name for test in tests for name in objects(test) if name not in own)
 
 
-def _forbidding(profile: Profile) -> Iterable[Source]:
+def _forbidding(profile: Profile) -> Iterable[str]:
     for part in parts(profile):
         if isinstance(part, Guarded):
-            yield part.test
+            yield from objects(part.test.source if isinstance(part.test, Part) else part.test)
         elif isinstance(part, Unmarked):
-            yield part.marks
+            yield from objects(part.marks)
 
 
-def _names(sources: Iterable[Source]) -> str:
-    return ", ".join(dict.fromkeys(name for source in sources for name in objects(source))) or "–"
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(names)) or "–"
 
 
 def _objects(part: object) -> str:
-    return ", ".join(dict.fromkeys(objects(part))) or "–"
+    return _listed(objects(part))
 
 
 def _load(total: Total | None) -> str:

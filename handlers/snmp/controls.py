@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from typing import Dict, Iterable, List, Optional, Tuple, Union
 
 from ..errors import Named, NoSuchOutlet, Unsupported
+from ..host.rows import Raw
 from . import validation
 from .decoding import text
 from .frozen import Frozen, changed
@@ -163,8 +164,11 @@ class Guarded(Control):
     `why` follows "outlet 3 is not switched: " in the message, for example "it is locked on the device".
 
     Give either `allow` or `refuse`. `allow`: permitted only if `test` reads one of these values. `refuse`: forbidden if
-    `test` reads one of these values; a device without the object passes this guard. `automatic`: `test` reads an
-    automatic mode that a command would end; the setting `switch_automatic` lifts this guard.
+    `test` reads one of these values, or none although the device has the object for another outlet
+    (only then a walk is needed). A device that has it for no outlet passes this guard, unless it is
+    `demanded`: the MIB has the object for every outlet that is switched, so that a missing value
+    always forbids the command. `automatic`: `test` reads an automatic mode that a command would end;
+    the setting `switch_automatic` lifts this guard.
     """
 
     then: Control
@@ -173,22 +177,29 @@ class Guarded(Control):
     allow: Tuple[str, ...] = ()
     refuse: Tuple[str, ...] = ()
     automatic: bool = False
+    demanded: bool = False
 
     def __post_init__(self) -> None:
         if bool(self.allow) == bool(self.refuse):
             raise ValueError("give either allow or refuse")
+        if self.demanded and self.allow:
+            raise ValueError("demanded is for refuse: with allow, a missing value always forbids")
         validation.compared(self.allow, "allow")
         validation.compared(self.refuse, "refuse")
         validation.given(self.why, "why")
 
     def orders(self, reader: Reader, identity: str, up: bool) -> List[Order]:
         mark = self.test.one(reader, identity)
-        said = None if mark is None else text(mark)
-        if (said not in self.allow) if self.allow else (said in self.refuse):
+        if self._forbids(mark, reader):
             raise Unsupported((f"outlet {identity} is not switched: {self.why} "
                                f"({'no value' if mark is None else f'value {reader.quoted(mark, 20)}'})",
                                *(("; to switch it anyway, set ", Named("switch_automatic", "yes")) if self.automatic else ())))
         return self.then.orders(reader, identity, up)
+
+    def _forbids(self, mark: Optional[Raw], reader: Reader) -> bool:
+        if mark is None:
+            return bool(self.allow or self.demanded or self.test.rows(reader))
+        return (text(mark) not in self.allow) if self.allow else (text(mark) in self.refuse)
 
     def over_automatic(self) -> Control:
         return self.then.over_automatic() if self.automatic else super().over_automatic()
@@ -196,7 +207,8 @@ class Guarded(Control):
 
 class Unmarked(Control):
     """A control whose command also executes commands that are marked for other outlets. Raises Unsupported if the mark of any
-    other outlet is not in `quiet`."""
+    other outlet is not in `quiet`, or if the marks that the device lists lack this outlet's: others
+    may be missing too."""
 
     then: Control
     marks: Source
@@ -209,7 +221,12 @@ class Unmarked(Control):
         validation.given(self.why, "why")
 
     def orders(self, reader: Reader, identity: str, up: bool) -> List[Order]:
-        marked = [row for row, mark in self.marks.rows(reader).items() if row != identity and text(mark) not in self.quiet]
+        marks = self.marks.rows(reader)
+        if identity not in marks:
+            raise Unsupported(f"outlet {identity} is not switched: {self.why}, and the device does "
+                              "not list which outlets are marked")
+        marked = [row for row, mark in marks.items()
+                  if row != identity and text(mark) not in self.quiet]
         if marked:
             raise Unsupported(f"outlet {identity} is not switched: {self.why}: outlet {marked[0]} is marked")
         return self.then.orders(reader, identity, up)

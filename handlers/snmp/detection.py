@@ -1,6 +1,7 @@
 """Detects the family of a device by its sysObjectID and by the objects that it has."""
 from __future__ import annotations
 
+import re
 from typing import Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from ..errors import Named, PduHandlerError, ProtocolError, Reason, Unsupported
@@ -28,7 +29,9 @@ def detect(device: Device, profiles: Sequence[Profile], metered_only: bool = Fal
     Sends a GET of sysObjectID, then reads the states and counts of each candidate in turn until one lists a state or counts an
     outlet. If none does, other rows and meters are tried. Candidates are the profiles whose sysObjectID prefix fits, the longest
     prefix first, then in the order of `profiles`. Without a usable sysObjectID they are the families with `sweep`, recognised
-    only by states or a count. The sysObjectID alone may be enough for the first candidate if its family has no outlets.
+    only by states or a count, also a count of 0 if they have meters; then the families whose
+    `described` fits sysDescr, recognised by their meters. The sysObjectID alone may be enough for the
+    first candidate if its family has no outlets.
 
     Raises Unreachable if the GET is not answered. Nothing else is read then: without the sysObjectID, a family that numbers the
     outlets differently could be chosen. Raises Unsupported if no family fits. Raises ProtocolError if the device lists fewer
@@ -37,7 +40,10 @@ def detect(device: Device, profiles: Sequence[Profile], metered_only: bool = Fal
     reader = Reader(device)
     said, usable = sys_object_id(reader, profiles)
     tried = list(candidates(usable, profiles))
-    found = _with_states(tried, reader) or _without_states(tried if usable else [], reader, metered_only)
+    found = _with_states(tried, reader)
+    if not found:
+        metering = tried if usable else _metering(tried, reader, profiles)
+        found = _without_states(metering, reader, metered_only, by_id=bool(usable))
     if not found:
         raise Unsupported(_unknown(reader, said, [candidate.profile.key for candidate in tried]))
     return found
@@ -64,6 +70,18 @@ def candidates(sys_object_id: str, profiles: Sequence[Profile]) -> Iterator[Cand
     for profile in sorted(fitting, key=lambda profile: -profile.match(sys_object_id)):      # stable: equals keep their order
         for root in profile.roots_for(sys_object_id):
             yield Candidate(profile, root)
+
+
+def _metering(tried: Sequence[Candidate], reader: Reader,
+              profiles: Sequence[Profile]) -> List[Candidate]:
+    """The families that a device without states and without a usable sysObjectID may be of: those
+    of `tried` whose number of outlets it reports as 0, and those that its sysDescr names."""
+    proven = [candidate for candidate in tried if candidate.profile.outlets
+              and has_no_outlets(candidate.profile, reader.at(candidate.root))]
+    described = [profile for profile in near(profiles, "") if profile.described]
+    said = text(reader.get(SYS_DESCR) or "") if described else ""
+    return proven + [Candidate(profile, root) for profile in described
+                     if re.fullmatch(profile.described, said) for root in profile.roots_for("")]
 
 
 def _with_states(tried: Sequence[Candidate], reader: Reader) -> Optional[Found]:

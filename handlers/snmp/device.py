@@ -75,11 +75,13 @@ def controlled_outlets(profile: Profile, reader: Reader) -> int:
 
 
 def _has_none(outlets: Outlets, reader: Reader) -> bool:
+    if outlets.states is not None and outlets.states.lists_no_outlet(reader):
+        return True
     for source in (outlets.count, outlets.none_if_zero):
         rows = source.rows(reader) if source else {}
         if rows and all(number(value) == 0 for value in rows.values()):
             return True
-    return outlets.states is not None and outlets.states.lists_no_outlet(reader)
+    return False
 
 
 def _count(source: Optional[Source], reader: Reader, states: Mapping[str, EnumPowerStatus] = {}) -> Tuple[int, bool]:

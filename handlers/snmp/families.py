@@ -19,7 +19,8 @@ class Vendor(NamedTuple):
     """One file of profiles. A test compares `keys`, `numbers` and `sweep` with the file.
 
     `keys`: its families, in the order of the file. `numbers`: the first arcs of its devices' sysObjectIDs, below 1.3.6.1.4.1.
-    Both are lists separated by spaces. `sweep`: whether any of its families is probed if a device has no usable sysObjectID.
+    Both are lists separated by spaces. `sweep`: whether any of its families is probed or `described` for devices without a
+    usable sysObjectID.
     """
 
     load: Callable[[], ModuleType]

@@ -4,6 +4,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Dict, Mapping, Optional, Set, Tuple
 
+from ..decimals import CONTEXT, total
 from ..host.rows import Raw
 from . import validation
 from .decoding import number, text
@@ -74,17 +75,21 @@ class Figure(Frozen):
         is_integer = self.scale_of_integers is not None and isinstance(raw, int)
         if value and not is_integer and not are_texts:
             return None
-        value = abs(value) * (self.scale_of_integers if self.scale_of_integers is not None and is_integer else self.scale)
+        scale = self.scale_of_integers if self.scale_of_integers is not None and is_integer else self.scale
+        value = CONTEXT.multiply(CONTEXT.abs(value), scale)
         if self.exponent:
             power = number(exponent)
-            if power is None or power != int(power) or abs(power) > self.MOST_DIGITS:
+            if power is None or power != int(power) or abs(int(power)) > self.MOST_DIGITS:
                 return None
-            value = value.scaleb(int(power))
+            value = CONTEXT.scaleb(value, int(power))
         if self.factor:
             times = number(factor)
             if times is None:
                 return None
-            value = value / -times if times < 0 else value * times if times > 0 else value
+            if times < 0:
+                value = CONTEXT.divide(value, CONTEXT.minus(times))
+            elif times > 0:
+                value = CONTEXT.multiply(value, times)
         return value
 
 
@@ -134,7 +139,7 @@ class Total(Frozen):
         if self.else_outlets:
             found = {**self._by_unit(outlets)[0], **found}
         complete = found and wanted <= found.keys() and self._chain(reader) <= found.keys()
-        return sum(found.values(), Decimal(0)) if complete else None
+        return total(found.values()) if complete else None
 
     def is_listed(self, reader: Reader) -> bool:
         """Whether `Figure.listed` has a row for one of the figures, with or without a value."""
@@ -150,7 +155,7 @@ class Total(Frozen):
         sums: Dict[str, Decimal] = {}
         for index, value in rows.items():
             if value is not None:
-                sums[self._unit(index)] = sums.get(self._unit(index), Decimal(0)) + value
+                sums[self._unit(index)] = CONTEXT.add(sums.get(self._unit(index), Decimal(0)), value)
         unmeasured = {self._unit(index) for index, value in rows.items() if value is None}
         return {unit: value for unit, value in sums.items() if unit not in unmeasured}, unmeasured
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Dict, List, NamedTuple, Optional
 
 from .. import host
-from .decoding import shown
+from .decoding import shown, text
 from .device import Found
 from .figures import Figure, Total
 
@@ -21,14 +21,28 @@ class Readings(NamedTuple):
     energy_of: Dict[str, Decimal]
 
 
-def labels(found: Found) -> List[host.Label]:
+class Labels(List[host.Label]):
+    """The labels of a device. `caution`: a sentence for people about its identities, or ""."""
+
+    caution = ""
+
+
+def labels(found: Found) -> Labels:
     """Number and name of each outlet. The number defaults to the last arc of the identity."""
     if found.outlets is None:
-        return []
+        return Labels()
     numbers = found.outlets.number.rows(found.reader) if found.outlets.number else {}
     names = found.outlets.name.rows(found.reader) if found.outlets.name else {}
-    return [host.label(identity, shown(numbers.get(identity, "")) or identity.rpartition(".")[2],
-                       shown(names.get(identity, ""))) for identity in found.states]
+    listed = Labels(
+        host.label(identity, shown(numbers.get(identity, "")) or identity.rpartition(".")[2],
+                   shown(names.get(identity, ""))) for identity in found.states)
+    units = found.outlets.position[0].rows(found.reader) if found.outlets.position else {}
+    chained = len({text(units[identity]) for identity in found.states if identity in units})
+    if chained > 1:
+        listed.caution = (f"the outlets of this chain's {chained} units are numbered "
+                          "consecutively: if a unit joins or leaves the chain, an identity may become another "
+                          "unit's outlet, so compare number and name again then")
+    return listed
 
 
 def meter(found: Found, with_power: bool = True) -> Readings:

@@ -1,11 +1,13 @@
 """The outlets of a family in one group of tables: states, commands, labels and figures."""
 from __future__ import annotations
 
-from typing import Optional
+from typing import Optional, Tuple
 
 from .controls import Control
+from .decoding import text
 from .figures import Figure
 from .frozen import Frozen
+from .reader import Reader
 from .sources.base import Source
 from .states import State
 
@@ -18,6 +20,10 @@ class Outlets(Frozen):
     count is missing, negative or not a number. If nothing is listed, a 0 in every row of `count` or of `none_if_zero` proves that
     there are no outlets. A `none_if_zero` above 0 contradicts the setting `metered_only`. `number` is printed on the unit; `name`
     can be set by its users. Figures are in A, W and kWh.
+
+    `position` is for tables that number the outlets of a chain consecutively: the columns with the
+    unit of each row and the outlet's number on it. A command reads them before its write and again
+    before it believes the state: if they differ, the row is another outlet by now.
     """
 
     states: Optional[State] = None
@@ -30,9 +36,15 @@ class Outlets(Frozen):
     current: Optional[Figure] = None
     power: Optional[Figure] = None
     energy: Optional[Figure] = None
+    position: Tuple[Source, ...] = ()
 
     def __post_init__(self) -> None:
         if self.states is None and self.rows is None:
             raise ValueError("neither states nor rows: nothing would list the outlets")
         if self.control is not None and self.states is None:
             raise ValueError("control without states: a command could not be confirmed")
+
+    def position_of(self, reader: Reader, identity: str) -> Tuple[str, ...]:
+        """The values of `position` for one outlet, "" for a missing one; () without `position`."""
+        held = (source.one(reader, identity) for source in self.position)
+        return tuple("" if value is None else text(value) for value in held)

@@ -38,7 +38,9 @@ class Profile(Frozen):
     `mib` names the MIB, if one is public. `source` links to it, or to a program or page that shows the objects.
     `sys_object_ids` are prefixes, compared by arcs. `roots` adds prefixes, each with the root of its tree. With `sweep`, the
     family is probed on devices without a usable sysObjectID. A family without any of these three is used only if the setting
-    `profile` or the archive's build selects it.
+    `profile` or the archive's build selects it. `described` is for families that only meter: a
+    regular expression for the sysDescr of units without a usable sysObjectID, which then need rows
+    of the family's meters.
 
     `unread` names objects of the MIB that could contradict a state and that the family does not read, with the reason.
     `outlets` are ways to read the outlets, tried in this order; empty for a family without outlets. A device is read and switched
@@ -52,6 +54,7 @@ class Profile(Frozen):
     sys_object_ids: Tuple[str, ...] = ()
     roots: Tuple[Root, ...] = ()
     sweep: bool = False
+    described: str = ""
     outlets: Tuple[Outlets, ...] = ()
     load: Optional[Total] = None
     power: Optional[Total] = None
@@ -66,6 +69,7 @@ class Profile(Frozen):
         if not _KEY.fullmatch(self.key):
             raise ValueError(f"key is {self.key!r}; give words of a-z and 0-9 joined by single hyphens, a letter first")
         validation.some(self.models, "models")
+        validation.pattern(self.described, "described")
         for prefix in self.sys_object_ids:
             validation.oid(prefix, "sys_object_ids")
         validation.once([*self.sys_object_ids, *{root.sys_object_id for root in self.roots}], "sys_object_ids with roots")

@@ -7,12 +7,15 @@ from typing import List, NamedTuple, Tuple
 from pdu_common.helper import EnumPowerStatus, PduPortView
 
 from ..errors import Named, NoSuchOutlet, ProtocolError, Unsupported
+from ..host import identity_of
 from ..host.snmp import Snmp
 from ..switching import switch
 from . import turns
 from .controls import Control
 from .device import Found
 from .evidence import Confidence
+from .outlets import Outlets
+from .reader import Reader
 from .settings import SWITCH_UNPROVEN, Choice
 from .states import State
 
@@ -35,14 +38,18 @@ def switch_outlet(session: Session, port: PduPortView, wanted: EnumPowerStatus, 
     Sets `wanted` or UNKNOWN on `port` and returns `port`. Raises NoSuchOutlet if the outlet does not exist, and Unsupported if
     it must not be switched: nothing was written then. The text of an Unreachable says so if the outlet may have switched. If a
     write repeats other outlets' states, commands take turns (turns.py), and `port` gets `wanted` only if all read as written.
+    In a chain whose rows are numbered consecutively, `port` gets `wanted` only if the row still is
+    the outlet that it was before the write.
     """
     device, found = session.device, session.found
-    identity = str(port.identity)           # a platform may return a number
-    states, control = _switchable(found, identity, session.choice.switch_unproven)
+    identity = identity_of(port)
+    outlets, states, control = _switchable(found, identity, session.choice.switch_unproven)
     if session.choice.switch_automatic:
         control = control.over_automatic()
     with turns.exclusive(device.name, device.remaining()) if control.writes_neighbours else nullcontext():
-        orders = control.orders(found.reader.again(), identity, wanted is EnumPowerStatus.UP)
+        before = found.reader.again()
+        position = _position(outlets, before, identity)
+        orders = control.orders(before, identity, wanted is EnumPowerStatus.UP)
         if not control.covers(found.states, identity, orders):
             raise ProtocolError("one write sets all outlets of this unit at once, and right before it the device listed fewer "
                                 "outlets than at the start of the call: nothing was written; poll it again")
@@ -56,16 +63,29 @@ def switch_outlet(session: Session, port: PduPortView, wanted: EnumPowerStatus, 
         def read() -> EnumPowerStatus:
             now = found.reader.again()
             state = states.one(now, identity)
+            if state is wanted and outlets.position_of(now, identity) != position:
+                return EnumPowerStatus.UNKNOWN
             return state if control.kept(now, identity, orders) else EnumPowerStatus.UNKNOWN
         port.power_status = switch(write, read, wanted, deadline=deadline, pause=pause)
     return port
 
 
-def _switchable(found: Found, identity: str, unproven: bool) -> Tuple[State, Control]:
+def _position(outlets: Outlets, reader: Reader, identity: str) -> Tuple[str, ...]:
+    """`Outlets.position_of` before a command. Raises Unsupported if a value is missing that the
+    device has for other outlets."""
+    position = outlets.position_of(reader, identity)
+    for source, value in zip(outlets.position, position):
+        if not value and source.rows(reader):
+            raise Unsupported(f"outlet {identity} is not switched: the device does not tell its "
+                              "unit of the chain, or its number on it, as it does for others")
+    return position
+
+
+def _switchable(found: Found, identity: str, unproven: bool) -> Tuple[Outlets, State, Control]:
     """Raises NoSuchOutlet or Unsupported."""
     profile = found.profile
     if identity not in found.states:
-        raise NoSuchOutlet(f"the PDU has no outlet {str(identity)[:40]!r}; it has {_some(list(found.states))}")
+        raise NoSuchOutlet(f"the PDU has no outlet {identity[:40]!r}; it has {_some(list(found.states))}")
     if found.outlets is None or found.outlets.control is None or found.outlets.states is None:
         raise Unsupported(f"this PDU is read as '{profile.key}' ({profile.mib}): its outlets show no state or cannot be switched")
     if identity not in found.outlets.states.read(found.reader):     # no new read; an outlet from `Outlets.rows` may have no state
@@ -78,7 +98,7 @@ def _switchable(found: Found, identity: str, unproven: bool) -> Tuple[State, Con
     if found.outlets.control.has_one_object and len(found.states) > 1:
         raise Unsupported(f"outlet {identity} is not switched: the command of the profile '{profile.key}' writes one object, a "
                           f"Scalar, for all {len(found.states)} outlets of this PDU")
-    return found.outlets.states, found.outlets.control
+    return found.outlets, found.outlets.states, found.outlets.control
 
 
 def _some(identities: List[str]) -> str:

@@ -20,7 +20,12 @@ _guard = threading.Lock()
 
 @contextmanager
 def exclusive(device: str, seconds: float) -> Iterator[None]:
-    """While the block runs, no other block with the same `device` runs. Raises Unreachable if the wait exceeds `seconds`."""
+    """While the block runs, no other block with the same `device`, "HOST PORT", runs. Spellings of one address are the same.
+
+    Names are not resolved: that may take long, and give another address a moment later. Raises Unreachable if the wait exceeds
+    `seconds`.
+    """
+    device = _plain(device)
     with _guard:
         turn = _turns.get(device) or threading.Lock()
         _turns[device] = turn
@@ -31,6 +36,17 @@ def exclusive(device: str, seconds: float) -> Iterator[None]:
         yield
     finally:
         turn.release()
+
+
+def _plain(device: str) -> str:
+    """The device with one spelling of its address: an IP address in its short form, a name in lower case without a last dot."""
+    import ipaddress  # imported late: few devices take turns
+    host, space, port = device.rpartition(" ")
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return f"{host.rstrip('.').lower()}{space}{port}"
+    return f"{getattr(address, 'ipv4_mapped', None) or address}{space}{port}"
 
 
 def _forget() -> None:

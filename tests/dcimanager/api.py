@@ -17,7 +17,7 @@ from . import multipart
 from .records import Refusal
 from .runtime import Runtime
 from .store import Store, storable
-from .tokens import Tokens
+from .tokens import Tokens, Tries
 
 _TOKEN = "/api/auth/v4/public/token"
 _HANDLERS = "/api/eservice/v3/custom_equipment"
@@ -55,6 +55,7 @@ class Api:
                  happened: Callable[[str], None]) -> None:
         self._store, self._runtime, self._tokens = store, runtime, tokens
         self._email, self._password, self._happened = email, password, happened
+        self._tries = Tries()
 
     def answer(self, request: Request) -> Answer:
         """The answer to one request; a refusal becomes an error answer."""
@@ -92,9 +93,12 @@ class Api:
         return answer_json(201, {"id": "1", "token": token, "expires_in": int(self._tokens.seconds)})
 
     def log_in(self, email: str, password: str) -> str:
-        """A new token for the administrator. Raises Refusal if e-mail or password is wrong."""
+        """A new token for the administrator. Raises Refusal if e-mail or password is wrong, and after many wrong ones."""
+        if self._tries.too_many():
+            raise Refusal(429, 3004, "too many wrong passwords: wait a minute")
         if not (hmac.compare_digest(email.encode("utf-8", "replace"), self._email.encode())
                 and hmac.compare_digest(password.encode("utf-8", "replace"), self._password.encode())):
+            self._tries.failed()
             raise Refusal(401, 3004, "wrong e-mail or password")
         return self._tokens.issue()
 

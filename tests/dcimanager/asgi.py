@@ -1,13 +1,14 @@
 """Passes HTTP requests to the API or to the page."""
 from __future__ import annotations
 
-from typing import Any, Callable, Optional
+from typing import Any, Callable, Optional, Sequence
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request as WebRequest
 from starlette.responses import PlainTextResponse, Response
 
 from .api import Answer, Request
+from .web.access import unknown_host
 
 LARGEST_BODY = 50_000_000
 Respond = Callable[[Request], Optional[Answer]]
@@ -15,10 +16,11 @@ Respond = Callable[[Request], Optional[Answer]]
 
 class Front:
     """`respond` answers requests that have the platform's header or a path below /api/; `page` answers the others. If `respond`
-    returns None, the connection is cut. `respond` is not called for a body of more than LARGEST_BODY bytes; the answer is 413."""
+    returns None, the connection is cut. `respond` is not called for a body of more than LARGEST_BODY bytes; the answer is 413.
+    `hosts`: as for `Access`, which checks them for the page."""
 
-    def __init__(self, respond: Respond, page: Any) -> None:
-        self._respond, self._page = respond, page
+    def __init__(self, respond: Respond, page: Any, hosts: Optional[Sequence[str]]) -> None:
+        self._respond, self._page, self._hosts = respond, page, hosts
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         names = {name for name, _ in scope["headers"]}
@@ -26,6 +28,10 @@ class Front:
             await self._page(scope, receive, send)
             return
         request = WebRequest(scope, receive)
+        unknown = unknown_host(request, self._hosts)
+        if unknown is not None:
+            await unknown(scope, receive, send)
+            return
         body = await whole_body(request)
         if body is None:
             await PlainTextResponse("too large", 413, {"Connection": "close"})(scope, receive, send)

@@ -84,8 +84,9 @@ class DciManager:
             self.api = Api(self.store, self.runtime, self.tokens, email, password, self.journal.happened)
             tls = certificate(self._folder, host, data)
             self.environment_file = ""
-            page = application(self, self.simulations, None if host not in LOOPBACK else (host,))
-            self._server = WebServer(Front(self._respond, page), sockets, tls)
+            hosts = None if host not in LOOPBACK else (host,)
+            page = application(self, self.simulations, hosts)
+            self._server = WebServer(Front(self._respond, page, hosts), sockets, tls)
         except BaseException:
             self._db.close()
             for listener in sockets:

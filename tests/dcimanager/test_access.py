@@ -1,6 +1,7 @@
 """Who may use the page: logins, sessions, cross-site forms, unknown hosts, malformed requests."""
 from __future__ import annotations
 
+import json
 import re
 import socket
 from typing import Dict
@@ -112,3 +113,26 @@ def test_no_exception_is_logged_for_a_client_that_leaves_in_the_middle_of_a_form
 
 def test_logging_out_ends_the_session(visitor: Visitor) -> None:
     assert visitor.post("/logout", {}).status == 303 and visitor.get("/").status == 303
+
+
+@pytest.mark.parametrize("host, status", [("evil.example", 421), ("127.0.0.1.evil.example", 421), ("", 421)])
+@pytest.mark.parametrize("path, more", [("/api/auth/v4/public/token", {}), ("/anything", {"isp_box_instance": "true"})])
+def test_the_api_on_the_pages_port_refuses_an_unknown_host(
+        site: DciManager, host: str, status: int, path: str, more: Dict[str, str]) -> None:
+    """A name that a foreign page lets resolve to this machine (DNS rebinding)."""
+    visitor = Visitor(site)
+    login = json.dumps({"email": site.email, "password": site.password}).encode()
+    assert visitor.request("POST", path, login, host=host, **more).status == status
+    assert visitor.request("POST", "/api/auth/v4/public/token", login, isp_box_instance="true").status == 201
+
+
+def test_wrong_passwords_on_the_page_and_in_the_api_count_together(site: DciManager) -> None:
+    visitor = Visitor(site)
+    wrong = json.dumps({"email": site.email, "password": "wrong"}).encode()
+
+    def log_in(body: bytes) -> int:
+        return visitor.request("POST", "/api/auth/v4/public/token", body, isp_box_instance="true").status
+    assert [visitor.log_in("wrong").status for _ in range(4)] == [401] * 4
+    assert [log_in(wrong) for _ in range(300)] == [401] * 6 + [429] * 294
+    right = json.dumps({"email": site.email, "password": site.password}).encode()
+    assert log_in(right) == 429 and visitor.log_in().status == 429

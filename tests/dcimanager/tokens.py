@@ -4,9 +4,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+import threading
 import time
+from typing import Deque
 
 from .database import Database
+
+_TRIES, _TRIES_SECONDS = 10, 60.0
 
 
 class Tokens:
@@ -27,6 +31,22 @@ class Tokens:
 
     def revoke(self, token: str) -> None:
         self._db.write("DELETE FROM token WHERE hash = ?", (_hash(token),))
+
+
+class Tries:
+    """Counts wrong passwords, on the page and in the API together; `too_many`: ten in the last minute, from all clients."""
+
+    def __init__(self) -> None:
+        self._failed: Deque[float] = Deque(maxlen=_TRIES)
+        self._lock = threading.Lock()
+
+    def too_many(self) -> bool:
+        with self._lock:
+            return len(self._failed) == _TRIES and time.monotonic() - self._failed[0] < _TRIES_SECONDS
+
+    def failed(self) -> None:
+        with self._lock:
+            self._failed.append(time.monotonic())
 
 
 def proof(token: str) -> str:

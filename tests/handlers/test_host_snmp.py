@@ -380,3 +380,70 @@ def test_a_platforms_text_that_holds_a_password_is_left_out(secret: str) -> None
         Snmp(cast(Any, device)).get("1.3.6")
     assert "shorter" not in str(caught.value) and "than the" not in str(caught.value) and "***" not in str(caught.value)
     assert "auth_password and is left out; auth_password has fewer than 8 characters" in str(caught.value)
+
+
+class Table(Device):
+    """A platform over a table of `rows`: it splits OIDs before the last arc, or not. `asked` lists the objects of its GETs.
+
+    With `failure`, the walk raises it after its rows.
+    """
+
+    def __init__(self, rows: Dict[str, str], split: bool, failure: Optional[Exception] = None) -> None:
+        super().__init__(None)
+        self._rows, self._split, self._failure = rows, split, failure
+        self.asked: List[str] = []
+
+    def _element(self, oid: str, value: object) -> SimpleNamespace:
+        before, _, last = oid.rpartition(".")
+        return row(value, oid=before if self._split else oid, oid_index=last)
+
+    def snmp_get(self, oid: object) -> Any:
+        self.asked.append(str(oid))
+        if str(oid) == "1.3.6.1.2.1.1.2.0":
+            return self._element(str(oid), "1.3.6.1.4.1.318")
+        return self._element(str(oid), self._rows.get(str(oid)[len(ROOT) + 1:]))
+
+    def snmp_walk(self, oid: object) -> Any:
+        for index, value in self._rows.items():
+            yield self._element(f"{ROOT}.{index}", value)
+        if self._failure:
+            raise self._failure
+
+
+@pytest.mark.parametrize("split", [False, True], ids=["whole", "split"])
+@pytest.mark.parametrize("rows", [["1.1"], ["1.1", "2.2"], ["1", "2"], ["3"], ["1", "2", "3"], ["1.1.1"], ["1.2.2", "1.3.3"]])
+def test_a_row_whose_last_arcs_are_equal_loses_none_of_them(rows: List[str], split: bool) -> None:
+    """Split before the last arc, the row 1.1 looks like a row 1 whose index is told twice."""
+    told = {index: "1" for index in rows}
+    platform = Table(told, split)
+    device = Snmp(cast(Any, platform))
+    device.get("1.3.6.1.2.1.1.2.0")                     # as every detection does
+    assert device.walk(ROOT) == told and len(platform.asked) == 1
+    if len(rows) < 3:                                   # the family is fixed: nothing was read before
+        platform = Table(told, split)
+        assert Snmp(cast(Any, platform)).walk(ROOT) == told and len(platform.asked) <= 1
+
+
+@pytest.mark.parametrize("split", [False, True], ids=["whole", "split"])
+def test_the_form_of_oids_is_learnt_from_a_table_that_shows_it(split: bool) -> None:
+    platform = Table({"1.1": "1", "1.2": "1"}, split)
+    device = Snmp(cast(Any, platform))
+    assert list(device.walk(ROOT)) == ["1.1", "1.2"]
+    asked = len(platform.asked)
+    platform._rows = {"2.2": "1"}
+    assert list(device.walk(ROOT)) == ["2.2"] and len(platform.asked) == asked <= 1
+
+
+@pytest.mark.parametrize("words", ["noSuchName", "(noSuchName) There is no such variable name in this MIB.", "endOfMibView",
+                                   "No more variables left in this MIB View (It is past the end of the MIB tree)"])
+def test_a_walk_that_ends_with_the_end_of_the_table_keeps_its_rows(words: str) -> None:
+    """SNMPv1 answers a request behind the last object with noSuchName (RFC 1157, 4.1.3)."""
+    assert Snmp(cast(Any, Table({"1": "1", "2": "2"}, False, RuntimeError(words)))).walk(ROOT) == {"1": "1", "2": "2"}
+    assert Snmp(cast(Any, Table({}, False, RuntimeError(words)))).walk(ROOT) == {}
+
+
+@pytest.mark.parametrize("words", ["timeout", "No SNMP response received before timeout", "timeout after noSuchName", "genErr",
+                                   "noSuchInstance", "tooBig", "authorizationError"])
+def test_a_walk_that_fails_after_its_first_rows_is_an_error(words: str) -> None:
+    with pytest.raises(PduHandlerError):
+        Snmp(cast(Any, Table({"1": "1", "2": "2"}, False, RuntimeError(words)))).walk(ROOT)

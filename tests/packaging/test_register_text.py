@@ -11,10 +11,12 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Dict, Iterator, List, Tuple
+from typing import Dict, Iterator, List, Sequence, Tuple
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
+
+from tests.waiting import PATIENCE_S
 
 from .building import build
 
@@ -39,8 +41,8 @@ def tools(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     return folder
 
 
-def run(tools: Path, function: str, given: bytes) -> Tuple[int, bytes]:
-    done = subprocess.run(["sh", "-c", f"{functions()}\n{function}"], input=given, capture_output=True, timeout=30,
+def run(tools: Path, function: str, given: bytes, shell: Sequence[str] = ("sh",), seconds: float = 30.0) -> Tuple[int, bytes]:
+    done = subprocess.run([*shell, "-c", f"{functions()}\n{function}"], input=given, capture_output=True, timeout=seconds,
                           env={"PATH": f"{tools}{os.pathsep}{os.environ['PATH']}", "LC_ALL": "C"})
     return done.returncode, done.stdout
 
@@ -110,9 +112,31 @@ def test_a_long_string_is_read_to_its_end(tools: Path) -> None:
         assert run(tools, "json_lines", document.encode()) == (0, f"\t{text}\ttext\n".encode())
 
 
+LARGE = {
+    "line ends behind it": b'{"a": 1}' + b"\n" * 900_000,
+    "line ends in it": b"[" + b"\n" * 900_000 + b"1]",
+    "line ends in a string": b'"' + b"\n" * 900_000 + b'"',
+    "escaped line ends": b'"' + b"\\n" * 450_000 + b'"',
+    "a line": b'"' + b"x" * 900_000 + b'"',
+    "many values": json.dumps([{"id": number, "handler": "pdu"} for number in range(20_000)], indent=1).encode(),
+    "many numbers": json.dumps([1] * 300_000).encode(),
+}
+
+
+@pytest.mark.parametrize("shell", ["dash", "busybox"])
+@pytest.mark.parametrize("about", LARGE)
+def test_a_large_answer_is_read_in_a_time_that_grows_with_its_size(tools: Path, about: str, shell: str) -> None:
+    path = shutil.which(shell)
+    if path is None:
+        pytest.skip(f"no {shell} in PATH")
+    code, out = run(tools, "json_lines", LARGE[about], [path, "sh"][:1 + (shell == "busybox")], PATIENCE_S)
+    assert code == 0 and out.count(b"\n") == {"many values": 40_000, "many numbers": 300_000}.get(about, 1)
+
+
 def test_more_than_a_million_bytes_are_refused(tools: Path) -> None:
     for more, code in ((0, 0), (1, 1)):
-        assert run(tools, "json_lines", b'"%s"' % (b"x" * (999_998 + more)))[0] == code
+        for end in (b"", b"\n"):
+            assert run(tools, "json_lines", b'"%s"' % (b"x" * (999_998 + more)) + end)[0] == code
 
 
 def test_json_nested_more_than_32_levels_deep_is_refused(tools: Path) -> None:

@@ -125,7 +125,7 @@ def test_pyz_unpacks_itself_once_and_runs_without_a_cache_too(pyz: Path, home: P
 def _unpacker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Dict[str, Any]:
     """The functions of pyz_main.py, for an empty pdu.pyz. Its cache is cache/ and its temporary folder temporary/."""
     with zipfile.ZipFile(tmp_path / "pdu.pyz", "w"):
-        (tmp_path / "temporary").mkdir()
+        (tmp_path / "temporary").mkdir(0o700)
     space: Dict[str, Any] = {"__file__": str(tmp_path / "pdu.pyz" / "__main__.py")}
     exec((ROOT / "packaging" / "pyz_main.py").read_text("utf-8").partition("\nsys.path.insert")[0], space)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
@@ -148,17 +148,74 @@ def test_pyz_locks_its_folder_against_the_removal_of_old_temporary_files(unpacke
     os.close(descriptor)
 
 
-def test_pyz_neither_runs_files_of_another_user_nor_unpacks_itself_into_their_folder(
+def test_pyz_keeps_its_files_in_a_cache_that_is_closed_to_other_users(
         tmp_path: Path, unpacker: Dict[str, Any]) -> None:
-    above, ours = tmp_path / "cache" / "pdu", unpacker["ours"]
+    umask = os.umask(0)
+    try:
+        cached = Path(unpacker["place"]())
+    finally:
+        os.umask(umask)
+    above = tmp_path / "cache" / "pdu"
+    assert cached.parent == above and Path(unpacker["place"]()) == cached
+    assert {folder.stat().st_mode & 0o777 for folder in (cached, above, above.parent)} == {0o700}
+
+
+@pytest.mark.parametrize("mode", [0o770, 0o707, 0o777], ids=oct)
+@pytest.mark.parametrize("folder", ["", "cache", "cache/pdu"])
+def test_pyz_goes_elsewhere_if_others_may_write_to_a_folder_of_the_path(
+        tmp_path: Path, unpacker: Dict[str, Any], folder: str, mode: int) -> None:
     cached = Path(unpacker["place"]())
-    assert cached.parent == above and above.stat().st_mode & 0o777 == 0o700
     (cached / "file").touch()                   # a rename can replace only an empty folder
-    unpacker["ours"] = lambda folder: ours(folder) and Path(folder) != cached
-    unpacked = Path(unpacker["place"]())
-    assert unpacked.parent == above and unpacked != cached
-    unpacker["ours"] = lambda folder: ours(folder) and Path(folder) != above
-    assert Path(unpacker["place"]()).parent == tmp_path / "temporary"
+    (tmp_path / folder).chmod(mode)
+    temporary = tmp_path / "temporary"
+    elsewhere = Path(unpacker["place"]())
+    assert elsewhere.parent == (temporary if folder else Path("/tmp"))      # noqa: S108
+    (tmp_path / folder).chmod(0o700)
+    assert Path(unpacker["place"]()) == cached
+
+
+def test_pyz_uses_a_cache_in_a_sticky_folder_like_tmp(tmp_path: Path, unpacker: Dict[str, Any]) -> None:
+    tmp_path.chmod(0o1777)
+    assert Path(unpacker["place"]()).parent == tmp_path / "cache" / "pdu"
+
+
+def test_pyz_follows_a_link_to_a_safe_folder_and_uses_its_real_path(
+        tmp_path: Path, unpacker: Dict[str, Any]) -> None:
+    (tmp_path / "real").mkdir(0o700)
+    (tmp_path / "cache").symlink_to("real")
+    assert Path(unpacker["place"]()).parent == tmp_path / "real" / "pdu"
+
+
+def test_pyz_ends_if_other_users_can_write_to_each_folder(
+        unpacker: Dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+    unpacker["safe"] = lambda path: False
+    with pytest.raises(SystemExit) as ended:
+        unpacker["place"]()
+    said = capsys.readouterr().err
+    assert ended.value.code == 2 and "TMPDIR" in said and said.count("\n") == 1
+
+
+NOBODY = 65534
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can act as another user")
+@pytest.mark.parametrize("variable", ["HOME", "XDG_CACHE_HOME", "TMPDIR"])
+def test_pyz_run_by_root_in_a_users_folder_uses_no_folder_that_the_user_can_rename(
+        unpacker: Dict[str, Any], monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    """As under a sudo that keeps the variable. The folder is outside tmp_path, which that user cannot enter."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as home:       # noqa: S108
+        for folder in (home, f"{home}/.cache"):
+            os.makedirs(folder, exist_ok=True)
+            os.chown(folder, NOBODY, NOBODY)
+        monkeypatch.delenv("XDG_CACHE_HOME")
+        monkeypatch.setenv("HOME", f"{home}/none")
+        monkeypatch.setenv(variable, home)
+        monkeypatch.setattr(tempfile, "tempdir", home if variable == "TMPDIR" else None)
+        place = Path(unpacker["place"]())
+        renamed = [folder for folder in (place, *place.parents)
+                   if subprocess.run(["mv", "-T", str(folder), f"{home}/stolen"], user=NOBODY, group=NOBODY,
+                                     extra_groups=[], stderr=subprocess.DEVNULL, timeout=PATIENCE_S).returncode == 0]
+        assert renamed == [] and [path.name for path in Path(home).rglob("*")] == [".cache"]
 
 
 def test_pyz_goes_elsewhere_if_its_cache_is_full_and_ends_if_there_is_no_space_at_all(

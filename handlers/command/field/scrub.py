@@ -13,8 +13,9 @@ import ipaddress
 import re
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any, Callable, Collection, Dict, Iterable, List, Optional, Pattern, Sequence, Set, Tuple, TypeVar
+from typing import Any, Callable, Collection, Dict, Iterable, List, Optional, Pattern, Sequence, Set, Tuple, TypeVar, Union
 
+from ...http import login
 from ...settings import host_and_port
 from .words import is_common
 
@@ -26,14 +27,20 @@ _SHORTEST, _LONG_NUMBER = 3, 7      # least length of a value, and of a number, 
 
 # Names of JSON members and NUT variables, with the kind of their values; the first match counts.
 _KEYS: Sequence[Tuple[Pattern[str], str]] = tuple((re.compile(pattern, re.IGNORECASE), kind) for pattern, kind in (
-    (r"passw|secret|communit|token|privatekey|(^|[._])(auth|priv)(pass|key|protocol_pass)|secname|usbuser|apikey", SECRETS),
+    (r"passw|passphrase|passcode|secret|communit|token|credential|cookie|keytab|secname|usbuser"
+     r"|(^|[._])(auth|priv)(pass|key|protocol_pass)|(?<!hot)keys?(chain|string|value|data)?$"
+     r"|licen[cs]e_?(string|data|code)|authori[sz]ation(code)?$|https?headers?$|(certificate|signature)string$"
+     r"|nonce$|(^|[._])(psk|pin|otp)$", SECRETS),
     (r"serial(number|no|$|\.)|(^|[._])serial|sernum|asset_?tag|partserial|(^|[._])uuid$|eiscontrol", SERIALS),
     (r"mac(addr|$)|ip(v[46])?_?addr|ip(v4|v6)?$|hostname|fqdn|(^|[._])(address|gateway|dns|host|domain|server)(es|s)?$"
      r"|driver\.parameter\.port$|e-?mail", ADDRESSES),
-    (r"contact(?!s\.)", CONTACTS),                 # not NUT's dry contacts, ambient.contacts.1.status
-    (r"location|postaladdress|latitude|longitude|(^|[._])(room|rack|row|building|street|city|country)(name)?$", LOCATIONS),
+    (r"contact(?!s\.)"                             # not NUT's dry contacts, ambient.contacts.1.status
+     r"|phone|(^|[._])(fax|mobile|pager|tel|sms)(number|no)?$", CONTACTS),
+    (r"location|postaladdress|latitude|longitude|altitude|coordinates|(^|[._])(geo|gps)"
+     r"|(^|[._])(room|rack|row|building|street|city|country)(name)?$", LOCATIONS),
     (r"(^|[._])(name|desc|description|username|user|userlabel|owner|assignedto|login|alias)$|^ups\.id$", NAMES)))
 
+_POSITION = re.compile("latitude|longitude|altitude", re.IGNORECASE)           # members whose numbers tell a place
 _HEX = "[0-9A-Fa-f]"
 # An address is not a part of a longer row of hex digits. A label may precede it, such as "MAC:" or "IPv6:".
 _BEFORE = "(?<![0-9A-Za-z])(?<!::)" + "".join(rf"(?<!\b{_HEX}{{{digits}}}[:-])" for digits in range(1, 5))
@@ -43,6 +50,16 @@ _MAC = re.compile(rf"{_BEFORE}(?:{_HEX}{{2}}([:-]){_HEX}{{2}}(?:\1{_HEX}{{2}}){{
                   rf"|(?<!\b{_HEX}{{2}} ){_HEX}{{2}}(?: {_HEX}{{2}}){{5}}(?! ?[0-9A-Za-z:-])"
                   rf"|(?=[0-9.]{{0,13}}[A-Fa-f]){_HEX}{{4}}(?:\.{_HEX}{{4}}){{2}}"
                   rf"|(?=[a-f]{{0,11}}[0-9])(?=[0-9]{{0,11}}[a-f])[0-9a-f]{{12}}){_AFTER}")
+# A MAC address without leading zeros, as some agents write it. Six single decimal digits may be states.
+_SHORT_MAC = re.compile(rf"{_BEFORE}(?=(?:[0-9]:)*(?:[0-9]{{2}}|[0-9]?[A-Fa-f])){_HEX}{{1,2}}(?::{_HEX}{{1,2}}){{5}}{_AFTER}")
+_OCTET, _GAP = f"{_HEX}{{2}}", "[:. -]?"
+# An SNMP engine ID with an IPv4 address, an IPv6 address or a MAC address (RFC 3411, SnmpEngineID).
+_ENGINE = re.compile(rf"(?<![0-9A-Za-z])((?:0[xX])?[89A-Fa-f]{_HEX}(?:{_GAP}{_OCTET}){{3}}{_GAP}0)"
+                     rf"(?:1((?:{_GAP}{_OCTET}){{4}})|2((?:{_GAP}{_OCTET}){{16}})|3((?:{_GAP}{_OCTET}){{6}}))(?![0-9A-Za-z])")
+_IN_ENGINE = {1: 4, 2: 16, 3: 6}    # its fifth octet -> the number of octets behind it
+_GAPS = re.compile("[^0-9A-Fa-f]")
+_MAC_OCTETS = 6
+_FEWEST = 3                 # octets other than 0 that a MAC address has if it is sought inside longer rows of digits
 # Not an address: four numbers after a word that marks a version, or small numbers outside private networks.
 _DOTTED = r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}"
 _IPV4 = re.compile(rf"(?<![0-9A-Za-z.]){_DOTTED}(?![0-9A-Za-z]|\.[0-9]|-(?!{_DOTTED})[0-9])")
@@ -61,8 +78,39 @@ _SERIAL = re.compile(r"\b(?=[A-Z0-9]*[0-9])(?=[A-Z0-9]*[A-Z2-9])[A-Z0-9]{9,}\b")
 _NUMBER = re.compile(r"(?!(?:19|20)[0-9]{6}$)(?=[0-9]*[2-9])[0-9]{7,}")
 _LABELLED_SERIAL = re.compile(r"\b(?:serial(?:\s*(?:number|no\.?|#))?|s/n|sn)[\s:=#]+"
                               r"(?=[A-Za-z-]*[0-9])([A-Za-z0-9][A-Za-z0-9-]{2,})", re.IGNORECASE)
+_PARTED = "(?:[ ()/-]{0,3}[0-9])"
+_LABELLED_PHONE = r"\b(?:tele?phone|phone|tel|fax|mobile|mob|cell|pager|call|sms)\b\.?[\s:=#]{0,3}"
+# Telephone numbers: international, with an area code in brackets or before a slash, 555-123-4567, or after a word.
+_PHONE_ENDS = r"(?![0-9A-Za-z]|[.,][0-9])"
+_PHONE = re.compile(
+    rf"(?<![0-9A-Za-z.,+])(?:\+[1-9]{_PARTED}{{9,14}}|\+[1-9][0-9]{{0,2}}[ ()/-]{_PARTED}{{6,12}}"
+    rf"|00[1-9][0-9]{{0,2}}[ ()/-]{_PARTED}{{6,12}}|\(0?[0-9]{{2,5}}\)[ /-]{{0,2}}[0-9]{_PARTED}{{4,9}}"
+    rf"|0[1-9][0-9]{{1,4}}[/-] ?[0-9]{_PARTED}{{4,9}}|[2-9][0-9]{{2}}-[0-9]{{3}}-[0-9]{{4}}){_PHONE_ENDS}"
+    rf"|(?i:{_LABELLED_PHONE})([+(]?[0-9](?:[ ()/.-]{{0,3}}[0-9]){{4,14}}){_PHONE_ENDS}")
+_NUMBER_OF_DEGREES = r"[-+]?[0-9]{1,3}\.[0-9]{4,}"
+_MARK, _SIDE = "\\s?\u00b0", "\\s?[NSEW]\\b"
+# Places: two numbers of degrees with four decimals or more (a space between them needs five, or N, S, E, W), degrees with
+# their sign and a side, the numbers of a NMEA sentence, or a number after "latitude" and the like.
+_PLACE = re.compile(
+    rf"(?<![0-9A-Za-z.])(?:"
+    rf"(?=.{{0,20}}?(?<![0-9.])[1-9][0-9]{{0,2}}\.){_NUMBER_OF_DEGREES}(?:{_MARK})?\s?[,;/]\s?{_NUMBER_OF_DEGREES}(?:{_MARK})?"
+    rf"|{_NUMBER_OF_DEGREES}[0-9] {_NUMBER_OF_DEGREES}[0-9]"
+    rf"|{_NUMBER_OF_DEGREES}(?:{_MARK})?\s?[NS]\b[,;/ ]{{0,2}}{_NUMBER_OF_DEGREES}(?:{_MARK})?{_SIDE}"
+    rf"|[NS]\s?{_NUMBER_OF_DEGREES}(?:{_MARK})?[,;/ ]{{0,2}}[EW]\s?{_NUMBER_OF_DEGREES}"
+    rf"|[0-9]{{1,3}}(?:\.[0-9]+)?{_MARK}(?:\s?[0-9]{{1,2}}(?:\.[0-9]+)?\s?['\u2032])?"
+    rf"(?:\s?[0-9]{{1,2}}(?:\.[0-9]+)?\s?(?:[\"\u2033]|''))?{_SIDE}"
+    rf"|[0-9]{{4}}\.[0-9]+,[NS],[0-9]{{5}}\.[0-9]+,[EW])(?![0-9A-Za-z])"
+    rf"|\b(?i:lat|lon|lng|long|latitude|longitude)\b\W{{0,3}}?([-+]?[0-9]{{1,3}}\.[0-9]{{2,}})(?![0-9A-Za-z])")
+_DEGREE = re.compile(r"[-+]?[1-9][0-9]{0,2}\.[0-9]{5,}")           # a whole text of this form may be a latitude
+_SHORTEST_PHONE = 7         # digits of a telephone number that is also replaced in other forms
+_SHORTEST_USER = 3          # characters of a user name whose login is sought with the beginning of its password
+_INET = re.compile("\x01\x04(.{4})|\x02\x10(.{16})", re.DOTALL)      # InetAddressType, length, address (RFC 4001)
+_SPELT = re.compile(r"([\x07-\x27]?)([0-9A-Fa-f.:-]{7,64})")       # perhaps the length, and a text that may be an address
 _LETTERS = 0xD800           # the first surrogate, which UTF-8 text does not contain
 _DISTINCTIVE_ARC = 32           # four smaller numbers may also be a version or the end of an OID
+# RFC 1918, RFC 6598, RFC 3927, RFC 4193, RFC 4291.
+_PRIVATE = tuple(map(ipaddress.ip_network, (
+    "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "fc00::/7", "fe80::/10")))
 _UNTOUCHED = ("0.0.0.0", "127.0.0.1", "::", "::1")      # noqa: S104 - common to all devices; nothing is bound to them
 
 
@@ -79,7 +127,13 @@ class Scrubber:
         self._counted: Counter[str] = Counter()
         self._learned: Dict[str, str] = {}              # value -> stand-in
         self._given: Set[str] = set()                   # all stand-ins
+        self.packed: Dict[bytes, bytes] = {}            # octets of an IP or MAC address -> those of the stand-in
+        self._given_octets: Set[bytes] = set()          # the values of `packed`
+        self._loose: List[Tuple[str, Pattern[str], str]] = []       # digits of an address, in any form, digits of the stand-in
+        self._phones: Dict[str, str] = {}               # digits -> stand-in
+        self._held: Dict[str, bool] = {}                # text -> whether it holds the login in an encoded form
         self._secrets = [secret.strip() for secret in secrets if secret]
+        self._user = user or ""
         for secret in self._secrets:
             self.learn(SECRETS, secret)
         self.learn(NAMES, user or "")
@@ -102,6 +156,9 @@ class Scrubber:
             return value
         self._learned[value] = stand_in = self._stand_in(kind, value)
         self._given.add(stand_in)
+        digits = re.sub("[^0-9]", "", value)
+        if kind == CONTACTS and len(digits) >= _SHORTEST_PHONE and not re.search("[A-Za-z]", value):
+            self._phones[digits] = stand_in
         for computed in ("_known", "_spellings"):
             self.__dict__.pop(computed, None)
         full = _FULL_NAME.fullmatch(value)
@@ -117,7 +174,15 @@ class Scrubber:
         """
         if not text or text.isspace():
             return text
-        text = self._without_learned(text)
+        text = self._without_learned(self._without_login(text))
+        if CONTACTS not in self.keep:
+            for digits, stand_in in self._phones.items():
+                text = re.sub(rf"(?<![0-9])\+?{'[ ()/.-]*'.join(digits)}(?![0-9])", stand_in, text)
+            text = _PHONE.sub(self._phone, text)
+        if LOCATIONS not in self.keep:
+            text = _PLACE.sub(self._place, text)
+            if not numbers and _DEGREE.fullmatch(text.strip()):
+                text = self.learn(LOCATIONS, text)
         if ADDRESSES not in self.keep:
             text = self._without_addresses(_MAIL.sub(self._by(ADDRESSES), text))
         if SERIALS not in self.keep:
@@ -140,8 +205,93 @@ class Scrubber:
         return re.sub(rf"(?<![0-9A-Za-z])(?:{values})(?![0-9A-Za-z])",
                       lambda found: self._learned.get(found[0]) or self._learned[near[(found.lastindex or 1) - 1]], text)
 
+    def _without_login(self, text: str) -> str:
+        """The text without the secrets of the login, also inside words. A text that holds one in an encoded form, as errors
+        know them (handlers/http/login.py), is replaced as a whole.
+        """
+        sought = self._sought
+        if not sought or len(text) < min(map(len, sought)):
+            return text
+        for secret in self._plain:
+            text = re.sub(re.escape(secret), self._learned[secret].replace("\\", r"\\"), text, flags=re.IGNORECASE)
+        return self._learned[self._plain[0]] if self.holds_login(text) else text
+
+    def holds_login(self, text: str) -> bool:
+        """Whether the text holds a secret of the login in any form."""
+        held = self._held.get(text)
+        if held is None:
+            held = self._held[text] = bool(self._sought) and login.holds(text, self._sought)
+        return held
+
+    @functools.cached_property
+    def _plain(self) -> List[str]:
+        """The login's secrets, except what may be a state, a figure or a common word; the longest first.
+
+        A secret of four characters or more counts even if it is a common word with digits or signs (admin123), but not if it is
+        a common word alone (public) or a number of up to six digits.
+        """
+        return sorted((one for one in self._secrets if one in self._learned and (
+            _is_distinctive(one) or len(one) > _SHORTEST and not one.isalpha() and not one.isdigit())), key=len, reverse=True)
+
+    @functools.cached_property
+    def _sought(self) -> List[str]:
+        """`_plain`, and the beginnings of `user:password`."""
+        user = self._user if len(self._user) >= _SHORTEST_USER else None
+        return [one for secret in self._plain for one in login.secrets(login.Login(user, secret))]
+
     def _without_addresses(self, text: str) -> str:
-        return _IPV6.sub(self._address, _IPV4.sub(self._address, _MAC.sub(self._by(ADDRESSES), text)))
+        text = _ENGINE.sub(self._engine, text)
+        squeezed = re.sub(_GAP[:-1], "", text).lower()
+        for known, pattern, stand_in in self._loose:
+            if known in squeezed:
+                text = pattern.sub(functools.partial(_in_form_of, digits=stand_in), text)
+        text = _SHORT_MAC.sub(self._short_mac, _MAC.sub(self._by(ADDRESSES), text))
+        return _IPV6.sub(self._address, _IPV4.sub(self._address, text))
+
+    def _learn_octets(self, octets: bytes, stand_in: bytes) -> None:
+        """Learn the octets of an address. If they are distinctive, their digits are replaced wherever they occur."""
+        if octets in self.packed:
+            return
+        self.packed[octets] = stand_in
+        self._given_octets.add(stand_in)
+        form = ""
+        if len(octets) == _MAC_OCTETS and sum(map(bool, octets)) >= _FEWEST:
+            form = _GAP.join(octets.hex())
+        elif len(octets) == 4 and max(octets) >= _DISTINCTIVE_ARC:
+            form = rf"(?<!{_HEX}){_GAP.join(octets.hex(' ').split())}(?!{_HEX})"
+        if form:
+            self._loose.append((octets.hex(), re.compile(form, re.IGNORECASE), stand_in.hex()))
+
+    def octets(self, octets: bytes) -> bytes:
+        """The octets of an IP address or a MAC address as those of its stand-in, which is learned. A netmask stays."""
+        if len(octets) == _MAC_OCTETS:
+            return bytes.fromhex(self.learn(ADDRESSES, octets.hex(":")).replace(":", ""))
+        return ipaddress.ip_address(self.address(str(ipaddress.ip_address(octets)))).packed
+
+    def engine(self, octets: bytes) -> bytes:
+        """The octets of an SNMP engine ID with stand-ins for an address in it (RFC 3411); other octets as they are."""
+        size = _IN_ENGINE.get(octets[4]) if len(octets) > 5 and octets[0] & 0x80 else None
+        return octets[:5] + self.octets(octets[5:]) if size == len(octets) - 5 else octets
+
+    def _engine(self, found: re.Match[str]) -> str:
+        written = found[2] or found[3] or found[4]
+        clean = self.octets(bytes.fromhex(_GAPS.sub("", written))).hex()
+        return found[0][:-len(written)] + _in_form_of(written, clean)
+
+    def _short_mac(self, found: re.Match[str]) -> str:
+        groups = [group.zfill(2) for group in found[0].split(":")]
+        if bytes.fromhex("".join(groups)) in self._given_octets:
+            return found[0]
+        clean = self.learn(ADDRESSES, ":".join(groups)).split(":")
+        return ":".join(f"{int(group, 16):x}" for group in clean)
+
+    def _phone(self, found: re.Match[str]) -> str:
+        written = found[1] or found[0]
+        return found[0][:-len(written)] + self.learn(CONTACTS, written)
+
+    def _place(self, found: re.Match[str]) -> str:
+        written = found[1] or found[0]
+        return found[0][:-len(written)] + self.learn(LOCATIONS, written)
 
     def value(self, key: str, value: str) -> str:
         """The scrubbed value of a variable or JSON member with the name `key`."""
@@ -161,35 +311,60 @@ class Scrubber:
         """
         if isinstance(data, Mapping):
             whole = kind_of(key) in (CONTACTS, LOCATIONS)
-            return {name if ADDRESSES in self.keep else self._without_addresses(name):
+            return {self._name(name): self._nowhere(value) if _POSITION.search(name) and _is_number(value) else
                     self.json(value, key if whole and not _decides(name, value) else name, leave) for name, value in data.items()}
         if isinstance(data, (list, tuple)):
             return [self.json(value, key, leave) for value in data]
         return self.value(key, data) if isinstance(data, str) and not leave(key, data) else data
+
+    def _nowhere(self, number: Union[int, float]) -> Union[int, float]:
+        """0 in place of a number that tells a place."""
+        return number if LOCATIONS in self.keep else type(number)(0)
+
+    def _name(self, name: str) -> str:
+        """The name of a JSON member without the login and without addresses."""
+        name = self._without_login(name)
+        return name if ADDRESSES in self.keep else self._without_addresses(name)
 
     def arcs(self, index: Sequence[int]) -> Tuple[int, ...]:
         """The index of an SNMP row, scrubbed: some MIBs spell an address or a name in it, one octet in each arc."""
         # Each arc becomes one letter of a text. All large arcs become the same letter, which no text contains.
         large = iter([arc for arc in index if arc >= _LETTERS])
         spelled = "".join(chr(min(arc, _LETTERS)) for arc in index)
+        if ADDRESSES not in self.keep:
+            spelled = _INET.sub(self._inet, spelled)
+            spelled = _SPELT.sub(self._spelt_address, spelled)
         for spelling, stand_in in self._spellings:
             spelled = spelled.replace(spelling, stand_in)
         return tuple(next(large) if ord(letter) == _LETTERS else ord(letter) for letter in spelled)
 
+    def _inet(self, found: re.Match[str]) -> str:
+        """An InetAddress with its type and length. One that was not learned is replaced if it is private."""
+        spelled = found[1] or found[2]
+        if max(spelled) > "\xff":
+            return found[0]
+        octets = spelled.encode("latin-1")
+        if octets not in self.packed and not is_private(octets):
+            return found[0]
+        return found[0][:2] + self.octets(octets).decode("latin-1")
+
+    def _spelt_address(self, found: re.Match[str]) -> str:
+        size = ord(found[1]) if found[1] and ord(found[1]) < len(found[2]) else len(found[2])
+        clean = self._without_addresses(found[2][:size])
+        length = chr(len(clean)) if found[1] and ord(found[1]) == size else found[1]
+        return length + clean + found[2][size:]
+
     @functools.cached_property
     def _spellings(self) -> List[Tuple[str, str]]:
         """The pairs of `_spelled` for all learned values, the longest first. `learn` discards them, like `_known`."""
-        pairs = [pair for value, stand_in in self._learned.items() for pair in _spelled(value, stand_in)]
+        pairs = [pair for value, stand_in in self._learned.items()
+                 for pair in _spelled(value, stand_in, value in self._plain)]
         return sorted(pairs, key=lambda pair: len(pair[0]), reverse=True)
 
     @functools.cached_property
     def _known(self) -> List[Tuple[str, str]]:
         """The values that are replaced inside texts, each as (upper-case form, value), the longest first."""
-        # A secret of four characters or more is replaced even if it is a common word with digits or signs (admin123), but not if
-        # it is a common word alone (public) or a number of up to six digits: these may be states or figures.
-        secrets = [one for one in self._secrets
-                   if one in self._learned and len(one) > _SHORTEST and not one.isalpha() and not one.isdigit()]
-        long = sorted([*filter(_is_distinctive, self._learned), *secrets], key=len, reverse=True)
+        long = sorted(filter(_is_distinctive, self._learned), key=len, reverse=True)
         return [(value.upper(), value) for value in long]
 
     def _by(self, kind: str) -> Callable[[re.Match[str]], str]:
@@ -207,7 +382,7 @@ class Scrubber:
         is_small = not address.is_private and max(address.packed) < _DISTINCTIVE_ARC
         before = found.string[max(0, found.start() - _LONGEST_MARK):found.start()]
         is_version = address.version == 4 and (is_small or _VERSION.search(before) is not None)
-        stand_in = written if is_version else self.address(written)
+        stand_in = written if is_version and written not in self._learned else self.address(written)
         return found[0] if stand_in == written else stand_in
 
     def address(self, dotted: str) -> str:
@@ -217,17 +392,22 @@ class Scrubber:
     def _stand_in(self, kind: str, value: str) -> str:
         """An IP address gets an IP address as its stand-in, whatever `kind` is: it may also occur in binary form."""
         if _MAC.fullmatch(value) or kind == ADDRESSES and re.fullmatch(f"{_HEX}{{12}}", value):
-            digits = iter(self._numbered("mac", re.sub("[ :.-]", "", value).lower(), "02{:010x}".format))
-            return re.sub("[0-9A-Fa-f]", lambda _: next(digits), value)
+            plain = _GAPS.sub("", value).lower()
+            if bytes.fromhex(plain) in self._given_octets:
+                return value
+            digits = self._numbered("mac", plain, "02{:010x}".format)
+            self._learn_octets(bytes.fromhex(plain), bytes.fromhex(digits))
+            return _in_form_of(value, digits)
         try:
             address = ipaddress.ip_address(value)
         except ValueError:
             if kind != ADDRESSES:
                 return self._numbered(kind, value, _STAND_INS[kind].format)
             return self._numbered("host", value.lower(), "host-{}.example".format)
-        if address.version == 6:
-            return self._numbered("ipv6", str(address), "2001:db8::{:x}".format)
-        return self._numbered("ipv4", str(address), _ipv4_stand_in)
+        form = "2001:db8::{:x}".format if address.version == 6 else _ipv4_stand_in
+        stand_in = self._numbered(f"ipv{address.version}", str(address), form)
+        self._learn_octets(address.packed, ipaddress.ip_address(stand_in).packed)
+        return stand_in
 
     def _numbered(self, kind: str, value: str, form: Callable[[int], str]) -> str:
         if (kind, value) not in self._stand_ins:
@@ -236,6 +416,7 @@ class Scrubber:
         return self._stand_ins[kind, value]
 
 
+@functools.lru_cache(maxsize=65536)
 def _is_distinctive(value: str) -> bool:
     """Whether a learned value is unlikely to be a state, a figure or a common word."""
     return len(value) >= _SHORTEST and not is_common(value) or value.isdigit() and len(value) >= _LONG_NUMBER
@@ -244,6 +425,10 @@ def _is_distinctive(value: str) -> bool:
 def kind_of(key: str) -> Optional[str]:
     """The kind of the values of a variable or JSON member with this name; None if the name shows no kind."""
     return next((kind for pattern, kind in _KEYS if pattern.search(key)), None)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _decides(name: str, value: Any) -> bool:
@@ -266,7 +451,20 @@ def _is_mask(address: Any) -> bool:
     return address.version == 4 and bits >> 24 == 255 and bits | (bits - 1) == 0xFFFFFFFF
 
 
-def _spelled(value: str, stand_in: str) -> Iterable[Tuple[str, str]]:
+def is_private(octets: bytes) -> bool:
+    """Whether the octets of an IP address lie in a network for private use."""
+    address = ipaddress.ip_address(octets)
+    return any(address in network for network in _PRIVATE if network.version == address.version)
+
+
+def _in_form_of(written: Union[str, re.Match[str]], digits: str) -> str:
+    """These hex digits in the places of those in `written`, and in its case."""
+    text = written if isinstance(written, str) else written[0]
+    put = iter(digits.upper() if text.upper() == text != text.lower() else digits)
+    return re.sub(_HEX, lambda _: next(put), text)
+
+
+def _spelled(value: str, stand_in: str, is_secret: bool) -> Iterable[Tuple[str, str]]:
     """The forms in which an index may spell a value, each with the same form of its stand-in."""
     try:
         before, after = ipaddress.ip_address(value).packed, ipaddress.ip_address(stand_in).packed
@@ -276,7 +474,7 @@ def _spelled(value: str, stand_in: str) -> Iterable[Tuple[str, str]]:
         pass
     if re.fullmatch("02[0-9a-f]{10}", re.sub("[ :.-]", "", stand_in)):      # the stand-in of a MAC address
         yield _octets(value), _octets(stand_in)
-    if len(value) > _SHORTEST and _is_distinctive(value):
+    if is_secret or len(value) > _SHORTEST and _is_distinctive(value):
         octets = value.encode("utf-8", "backslashreplace").decode("latin-1")        # as in an SnmpAdminString (RFC 3411, 5)
         for spelled in dict.fromkeys((octets, value)):
             yield chr(len(spelled)) + spelled, chr(len(stand_in)) + stand_in    # the length, then the text

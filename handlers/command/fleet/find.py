@@ -22,6 +22,7 @@ from . import sweep
 from .auth import names, of_file
 from .datagrams import Answer
 from .networks import Network, hosts, parsed
+from .tables import begins_as_formula
 
 _HEAD = ("name", "handler", "address", "auth", "settings")
 _LONGEST_NAME = 48              # in characters; "..." and an address may follow, and a list allows 100
@@ -156,7 +157,7 @@ def _named(pdus: Sequence[Found]) -> List[Found]:
     taken = collections.Counter([*(one.name for one in pdus), *(one.address for one in pdus if one.address != one.name)])
     made = []
     for one in sorted(pdus, key=lambda found: (_address(found.address).version, int(_address(found.address)), found.port)):
-        plain = one.name if one.name and not one.name.startswith(("#", "=", "+", "-", "@")) else ""
+        plain = one.name if one.name and not one.name.startswith("#") and not begins_as_formula(one.name) else ""
         made.append(one._replace(name=plain if plain and taken[one.name] == 1 else f"{plain} {where(one)}".strip()))
     while True:                     # a device may have the name that another one was given above
         taken = collections.Counter(one.name for one in made)

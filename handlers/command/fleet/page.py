@@ -2,9 +2,10 @@
 from __future__ import annotations
 
 from html import escape
-from typing import Iterable, List, Mapping, Optional, Sequence
+from typing import Iterable, List, Mapping, Sequence
 
 from ..output import counted
+from .tables import SHOWN
 from .verdict import BAD, DOUBTFUL, Row, Summary
 
 _SLOWEST = 10
@@ -60,23 +61,42 @@ def _line(tag: str, cells: Iterable[str]) -> str:
 
 
 def _all(rows: Sequence[Row]) -> List[str]:
-    loads = max((row.load_a or 0.0 for row in rows), default=0.0)
-    energies = max((row.energy_kwh or 0.0 for row in rows), default=0.0)
-    lines = [[escape(row.device.name), escape(row.device.address), _marked("td", row, row.result),
-              _number(row.figures[0]), _bar(row.load_a, loads),
-              _number(row.figures[1]), _bar(row.energy_kwh, energies),
-              _number("" if row.on is None else f"{row.on} / {row.off} / {row.unknown}"),
-              f'<td class="outlets">{"".join(_SHORT[one.state] for one in row.outlets)}</td>'] for row in rows]
-    return _section("Load and energy", ("PDU", "address", "result", _NUMBERS.format("A"), "", _NUMBERS.format("kWh"), "",
-                                        _NUMBERS.format("on / off / unknown"), "outlets: 1 on, 0 off, ? unknown"), lines)
+    """All PDUs, with the columns of the table for people and a row of their outlets' states."""
+    head: List[str] = []
+    for column in SHOWN:
+        head.append(_NUMBERS.format(column.head) if column.number else column.head)
+        if column.bar:
+            head.append("")
+    most = {column.key: max((_size(column.value(row)) for row in rows), default=0.0) for column in SHOWN if column.bar}
+    lines = [_cells(row, most) for row in rows]
+    return _section("Load and energy", (*head, "outlets: 1 on, 0 off, ? unknown"), lines)
+
+
+def _cells(row: Row, most: Mapping[str, float]) -> List[str]:
+    cells: List[str] = []
+    for column in SHOWN:
+        shown = column.text(row)
+        words = "" if shown is None else str(shown)
+        if column.key == "result":
+            cells.append(_marked("td", row, words))
+        else:
+            cells.append(_number(words) if column.number else escape(words))
+        if column.bar:
+            cells.append(_bar(_size(column.value(row)), most[column.key]))
+    states = "".join(_SHORT[one.state] for one in row.outlets)
+    return [*cells, f'<td class="outlets">{states}</td>']
+
+
+def _size(value: object) -> float:
+    return value if isinstance(value, float) else 0.0
 
 
 def _marked(tag: str, row: Row, text: str) -> str:
     return f'<{tag} class="{_CLASSES.get(row.level, "")}">{escape(text)}</{tag}>'
 
 
-def _bar(value: Optional[float], most: float) -> str:
-    width = 100 * (value or 0.0) / most if most > 0 else 0.0
+def _bar(value: float, most: float) -> str:
+    width = 100 * value / most if most > 0 else 0.0
     return f'<td class="bar"><span style="width:{max(0.0, min(100.0, width)):.1f}%"></span></td>'
 
 

@@ -1,6 +1,8 @@
 """The exporter over HTTP: /probe, /metrics, /healthz, /targets and a page that lists them."""
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import math
 import socket
@@ -9,7 +11,7 @@ import threading
 import time
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Callable, Dict, NamedTuple, Tuple
+from typing import Any, Callable, Dict, NamedTuple, Set, Tuple
 from urllib.parse import parse_qsl, urlsplit
 
 from ...errors import printable
@@ -23,16 +25,24 @@ USUAL_S = 30.0                  # the scrape's time-out if the header is missing
 _LEAST_S, _MOST_S = 0.2, 300.0
 _OF_HANDLER = 0.8               # the handler's share of the time that is left, so that a dead PDU's error arrives in time
 _ENOUGH = 0.5                   # share of a probe's time; if less is left, even a healthy PDU may not answer in time
-_IDLE_S = 30.0                  # a connection is closed if nothing arrives on it for this time
+_ANSWERED_S = 30.0              # how long a client may take to read an answer
+_LARGEST_HEAD = 16 << 10        # limit for the head of a request, in bytes
 _PAUSE_S = 0.1
+_FULL = (b"HTTP/1.0 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n"
+         b"too many clients are waiting for an answer\n")
 _TEXT, _HTML, _JSON = "text/plain; charset=utf-8", "text/html; charset=utf-8", "application/json"
 
 
 class Limits(NamedTuple):
-    """`parallel`: how many probes may run at a time. `offset`: how many seconds are taken off Prometheus' time-out."""
+    """`parallel`: how many probes may run at a time. `offset`: how many seconds are taken off
+    Prometheus' time-out. `head`: how many seconds a request's head may take, from the connection on.
+    `connections`: how many clients may be connected; half of the usual limit of open files.
+    """
 
     parallel: int = 64
     offset: float = 0.5
+    head: float = 10.0
+    connections: int = 500
 
 
 class Answer(NamedTuple):
@@ -48,7 +58,7 @@ class Exporter:
     def __init__(self, allowed: Allowed, limits: Limits) -> None:
         self.allowed, self.own = allowed, Own()
         self.own.loaded.set(1)
-        self._limits = limits
+        self.limits = limits
         self._slots = threading.BoundedSemaphore(limits.parallel)
 
     def probe(self, query: str, scrape_timeout: str, accept: str) -> Answer:
@@ -105,7 +115,7 @@ class Exporter:
         except ValueError:
             asked = USUAL_S
         usable = asked if math.isfinite(asked) else USUAL_S
-        return max(_LEAST_S, min(_MOST_S, usable - self._limits.offset))
+        return max(_LEAST_S, min(_MOST_S, usable - self.limits.offset))
 
     def targets(self) -> Page:
         """The list for Prometheus' http_sd_configs."""
@@ -141,12 +151,52 @@ def _query(text: str) -> Query:
     return Query(**given)
 
 
+class _TooLarge(Exception):
+    """The head of a request has more than _LARGEST_HEAD bytes."""
+
+
+class _Head(io.RawIOBase):
+    """Reads a request's head from a socket, until the deadline and within _LARGEST_HEAD bytes."""
+
+    def __init__(self, connection: socket.socket, seconds: float) -> None:
+        self._connection, self._end = connection, time.monotonic() + seconds
+        self._left = _LARGEST_HEAD
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the request took too long")
+        if self._left <= 0:
+            raise _TooLarge
+        self._connection.settimeout(left)
+        size = self._connection.recv_into(memoryview(buffer)[:self._left])
+        self._left -= size
+        return size
+
+
 class _Handler(BaseHTTPRequestHandler):
-    timeout = _IDLE_S
     server: Server
+
+    def setup(self) -> None:
+        super().setup()
+        self.rfile.close()
+        self.rfile = io.BufferedReader(_Head(self.connection, self.server.exporter.limits.head))
+
+    def handle(self) -> None:
+        """Answers one request, or closes the connection if its head does not arrive in time. 431 for a head that is too large."""
+        try:
+            super().handle()
+        except _TooLarge:
+            self.requestline, self.request_version, self.command = "", "HTTP/1.0", "GET"
+            self.send_error(431)
 
     def do_GET(self) -> None:
         """Answers the exporter's paths; 404 for any other, 400 for one that cannot be parsed. A HEAD gets the same headers."""
+        self.server.heard(self.connection)
+        self.connection.settimeout(_ANSWERED_S)
         answer = self._answer()
         self.send_response(answer.status)
         for name, value in (("Content-Type", answer.page.kind), ("Content-Length", str(len(answer.page.body))),
@@ -186,7 +236,9 @@ class _Handler(BaseHTTPRequestHandler):
 class Server(ThreadingHTTPServer):
     """Listens as soon as it is made. `serve_forever` calls `turn` after each new connection, and every 0.5 s without one.
 
-    Requests run in threads, so some may be running during `turn`.
+    Requests run in threads, so some may be running during `turn`. If as many clients are connected
+    as the exporter's limits allow, the one that has waited longest without a complete request is
+    disconnected; if each has sent its request, the new client gets a 503.
     """
 
     daemon_threads = True
@@ -194,6 +246,9 @@ class Server(ThreadingHTTPServer):
 
     def __init__(self, where: Tuple[str, int], exporter: Exporter, turn: Callable[[], None]) -> None:
         self.exporter, self._turn = exporter, turn
+        self._connected: Set[socket.socket] = set()
+        self._silent: Dict[socket.socket, None] = {}        # without a complete request, the oldest first
+        self._lock = threading.Lock()
         self.address_family = socket.AF_INET6 if ":" in where[0] else socket.AF_INET
         super().__init__(where, _Handler)
 
@@ -202,8 +257,48 @@ class Server(ThreadingHTTPServer):
         try:
             return super().get_request()
         except OSError:
+            self._give_way()
             time.sleep(_PAUSE_S)
             raise
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Serves a connection in its own thread, if there is room or another one gives way."""
+        with self._lock:
+            is_full = len(self._connected) >= self.exporter.limits.connections
+        if is_full and not self._give_way():
+            with contextlib.suppress(OSError):
+                request.setblocking(False)
+                request.sendall(_FULL)
+            self.shutdown_request(request)
+            return
+        with self._lock:
+            self._connected.add(request)
+            self._silent[request] = None
+        super().process_request(request, client_address)
+
+    def _give_way(self) -> bool:
+        """Disconnects the client that has waited longest without a complete request. Returns whether there was one."""
+        with self._lock:
+            oldest = next(iter(self._silent), None)
+            if oldest is None:
+                return False
+            del self._silent[oldest]
+            self._connected.discard(oldest)
+            with contextlib.suppress(OSError):
+                oldest.shutdown(socket.SHUT_RDWR)       # wakes its thread, which closes it
+            return True
+
+    def heard(self, request: socket.socket) -> None:
+        """Notes that a request is complete: its connection no longer gives way to others."""
+        with self._lock:
+            self._silent.pop(request, None)
+
+    def shutdown_request(self, request: Any) -> None:
+        """Closes a connection."""
+        with self._lock:
+            self._connected.discard(request)
+            self._silent.pop(request, None)
+        super().shutdown_request(request)
 
     def service_actions(self) -> None:
         """Called by serve_forever after each wait for a connection."""

@@ -4,26 +4,71 @@ from __future__ import annotations
 import csv
 import io
 import os
-from typing import Any, Dict, List, Mapping, Sequence
+import unicodedata
+from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
 from ...errors import printable
 from ..output import columns
 from .verdict import Row, Summary
 
-_HEAD = ("", "name", "handler", "address", "result", "on", "off", "unknown", "A", "kWh", "s")
-_CSV = ("name", "handler", "address", "result", "on", "off", "unknown", "load_a", "energy_kwh", "seconds", "requests", "kind",
-        "reason", "remedy")
-_FORMULA = ("=", "+", "-", "@")         # a spreadsheet reads a cell that begins with one of these as a formula
+
+class Column(NamedTuple):
+    """One column of a check. `key` names its value in JSON and CSV."""
+
+    key: str
+    #: the value, for programs
+    value: Callable[[Row], object]
+    #: the head of the column for people, in the table and on the page; "": people do not see it
+    head: str = ""
+    #: the text for people, if it is not the value itself
+    cell: Optional[Callable[[Row], object]] = None
+    #: whether programs that read CSV get it
+    csv: bool = True
+    #: whether programs that read JSON get it under its key
+    json: bool = True
+    #: whether the page aligns it as a number
+    number: bool = False
+    #: whether the page draws a bar of the value beside it
+    bar: bool = False
+
+    def text(self, row: Row) -> object:
+        """What people see."""
+        return self.value(row) if self.cell is None else self.cell(row)
+
+
+# A new column needs a line here.
+COLUMNS: Sequence[Column] = (
+    Column("name", lambda row: row.device.name, "name"),
+    Column("handler", lambda row: row.device.handler, "handler", lambda row: os.path.basename(row.device.handler)),
+    Column("address", lambda row: row.device.address, "address"),
+    Column("level", lambda row: row.level, csv=False),
+    Column("result", lambda row: row.result, "result"),
+    Column("on", lambda row: row.on, "on", number=True),
+    Column("off", lambda row: row.off, "off", number=True),
+    Column("unknown", lambda row: row.unknown, "unknown", number=True),
+    Column("load_a", lambda row: row.load_a, "A", lambda row: row.figures[0], number=True, bar=True),
+    Column("energy_kwh", lambda row: row.energy_kwh, "kWh", lambda row: row.figures[1], number=True, bar=True),
+    Column("seconds", lambda row: row.seconds, "s", lambda row: f"{row.seconds:.2f}", number=True),
+    Column("requests", lambda row: row.requests),
+    Column("kind", lambda row: row.kind, json=False),
+    Column("reason", lambda row: row.reason, json=False),
+    Column("remedy", lambda row: row.remedy, json=False),
+)
+SHOWN = tuple(column for column in COLUMNS if column.head)
+# A spreadsheet reads a cell that begins with one of these as a formula; some fold other forms of them first (NFKC): fullwidth,
+# small, superscript. NFKC does not fold the minus sign.
+_FORMULA = ("=", "+", "-", "@", "\u2212")
 CHANGED = "*"
 
 
 def table(rows: Sequence[Row], marks: Mapping[str, Sequence[str]]) -> List[str]:
     """A head line, and a line for each PDU. With `marks`, a first column marks the PDUs that changed."""
-    cells = [[CHANGED if row.device.name in marks else "", row.device.name, os.path.basename(row.device.handler),
-              row.device.address, row.result, row.on, row.off, row.unknown, *row.figures, f"{row.seconds:.2f}"] for row in rows]
+    head = [column.head for column in SHOWN]
+    cells = [[column.text(row) for column in SHOWN] for row in rows]
     if not marks:
-        return columns(_HEAD[1:], [line[1:] for line in cells])
-    return columns(_HEAD, cells)
+        return columns(head, cells)
+    changed = [CHANGED if row.device.name in marks else "" for row in rows]
+    return columns(["", *head], [[mark, *line] for mark, line in zip(changed, cells)])
 
 
 def problems(rows: Sequence[Row]) -> List[str]:
@@ -35,18 +80,23 @@ def as_csv(rows: Sequence[Row]) -> str:
     """The rows as CSV. Text that begins like a formula gets an apostrophe in front."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(_CSV)
+    written = [column for column in COLUMNS if column.csv]
+    writer.writerow([column.key for column in written])
     for row in rows:
-        flat = {**row._asdict(), "name": row.device.name, "handler": row.device.handler, "address": row.device.address,
-                "remedy": row.remedy}
-        writer.writerow([_safe(flat[name]) for name in _CSV])
+        writer.writerow([_safe(column.value(row)) for column in written])
     return out.getvalue()
 
 
 def _safe(value: object) -> object:
     if not isinstance(value, str):
         return value
-    return f"'{printable(value)}" if value.startswith(_FORMULA) else printable(value)
+    shown = printable(value)
+    return f"'{shown}" if begins_as_formula(shown) else shown
+
+
+def begins_as_formula(text: str) -> bool:
+    """Whether a spreadsheet may read the text as a formula."""
+    return unicodedata.normalize("NFKC", text.lstrip(" ")[:1]).startswith(_FORMULA)
 
 
 def as_json(rows: Sequence[Row], found: Summary, marks: Mapping[str, Sequence[str]]) -> Dict[str, Any]:
@@ -55,9 +105,7 @@ def as_json(rows: Sequence[Row], found: Summary, marks: Mapping[str, Sequence[st
 
 
 def _json(row: Row, marks: Mapping[str, Sequence[str]]) -> Dict[str, Any]:
-    device = row.device
-    made: Dict[str, Any] = {"name": device.name, "handler": device.handler, "address": device.address}
-    made.update((key, value) for key, value in row._asdict().items() if key not in ("device", "kind", "reason"))
+    made: Dict[str, Any] = {column.key: column.value(row) for column in COLUMNS if column.json}
     made["outlets"] = [outlet._asdict() for outlet in row.outlets]
     if row.kind:
         made["error"] = {"kind": row.kind, "reason": row.reason, "remedy": row.remedy}

@@ -120,7 +120,7 @@ def config(context: Context) -> Result:
 
 def _raw(context: Context, action: str) -> Result:
     if action == "get":
-        return save(context, rawcfg.download)
+        return save(context, rawcfg.download, backup=True)
     agent, data = context.files, read_file(context.options.file)
     return _put(context, rawcfg.RawConfiguration("/rawcfg", agent), "replace the configuration with this file",
                 lambda: rawcfg.upload(agent, data, context.progress))
@@ -131,7 +131,8 @@ def _bulk(context: Context, action: str, backup: bool) -> Result:
     units = _units(options.units)
     password = context.secret("config_password", "configuration password", needed=False)
     if action == "get":
-        return save(context, bulkcfg.download, backup, password, options.clear_text, units, options.profile or "")
+        return save(context, bulkcfg.download, backup, password, options.clear_text, units, options.profile or "",
+                    backup=True)
     agent, data = context.files, read_file(options.file)
     return _put(context, bulkcfg.BulkConfiguration("/bulkcfg", agent),
                 "restore this backup" if backup else "apply this bulk configuration",

@@ -16,6 +16,7 @@ from ...raritan.units import PRIMARY, XerusUnit
 from .. import asking
 from ..exits import DONE
 from ..files import new_file
+from ..hidden import file_holds_login
 from ..options import Given
 from ..output import STATES, Result, columns, facts, figure, passing
 
@@ -145,22 +146,30 @@ def action(context: Context, known: Mapping[str, object], allowed: str) -> str:
 
 # ---- files -------------------------------------------------------------------------------------------------
 
-def save(context: Context, download: Callable[..., bytes], *details: object) -> Result:
+def save(context: Context, download: Callable[..., bytes], *details: object, backup: bool = False) -> Result:
     """Write the result of `download(agent, *details)` to --out: a new file, or standard output for `-`.
+
+    A file that begins with the login is an answer that sends the request back, except a `backup`, which may hold passwords.
 
     Raises SettingsError with --link, for an empty --out, for `-` with --json, and for a file that cannot be written;
     ProtocolError for an empty answer or a web page.
     """
     path, agent = context.options.out, context.files
+
+    def made() -> bytes:
+        data = _file(download(agent, *details))
+        if not backup and file_holds_login(data, agent.login.user or "", context.state.used):
+            raise ProtocolError("the answer is not kept, because it holds the login: the unit or a proxy sent the request back")
+        return data
     if not path:
         raise SettingsError("--out is empty: give a file, or - for the standard output")
     if path == "-" and context.state.json:
         raise SettingsError("--json needs --out FILE here: file and JSON cannot share one output")
     if path == "-":
-        data = _file(download(agent, *details))
+        data = made()
         return Result({"bytes": len(data)}, (), raw=data)
     with new_file(path) as write:
-        data = _file(download(agent, *details))
+        data = made()
         write(data)
     return Result({"file": path, "bytes": len(data)}, [f"{path}: {len(data)} bytes"])
 

@@ -13,7 +13,7 @@ from ..families import NET_SNMP_IDS, Families, Vendor
 PROFILES = Families(
     Vendor(lambda: import_module(".apc", __package__),
            "apc-rpdu2 apc-rpdu apc-masterswitch apc-masterswitch-plus "
-           "apc-masterswitch-vm apc-cpdu apc-easy-epdu apc-ems-outlet apc-ats", "318 0"),
+           "apc-masterswitch-vm apc-cpdu apc-easy-epdu apc-ems-outlet apc-ats apc-xpdu apc-isx-modular", "318 0"),
     Vendor(lambda: import_module(".apnl", __package__), "apnl-modular", "29640"),
     Vendor(lambda: import_module(".aten", __package__), "aten-pe aten-pe2", "21317"),
     Vendor(lambda: import_module(".aviosys", __package__), "ip9258"),
@@ -34,7 +34,8 @@ PROFILES = Families(
            "eaton-ats2", "534 20677 17373"),
     Vendor(lambda: import_module(".enlogic", __package__), "enlogic enlogic-pod enlogic-esp", "38446"),
     Vendor(lambda: import_module(".gude", __package__), "gude-epc gude-pdu", "28507"),
-    Vendor(lambda: import_module(".hpe", __package__), "hpe-mapdu3 hpe-mapdu2 hpe-ipdu hpe-pdu-module", "232"),
+    Vendor(lambda: import_module(".hpe", __package__), "hpe-mapdu3 hpe-mapdu2 hpe-ipdu hpe-pdu-module", "232",
+           sweep=True),
     Vendor(lambda: import_module(".ibm", __package__), "ibm-dpi", "2"),
     Vendor(lambda: import_module(".ict", __package__), "ict-pdu", "39145"),
     Vendor(lambda: import_module(".ingrasys", __package__), "ipoman socomec-ats", "2468 4555"),

@@ -37,7 +37,8 @@ PROFILES = (
         source=pysnmp_mibs("mibs/apnl/APNL-MODULAR-PDU-MIB"),
         models=("OEC2 modular PDU",), sys_object_ids=oids("29640"),
         outlets=(Outlets(
-            states=State(_of_pdu(Only(column("29640.4.3.33.1.13", "nodeSwitchOperStatus"), OUTLET, (NO_OUTLET,), keep=False)),
+            states=State(_of_pdu(Only(column("29640.4.3.33.1.13", "nodeSwitchOperStatus"), OUTLET, (NO_OUTLET,), keep=False,
+                                      demanded=True)),
                          on=("2",), off=("1",), doubts=(Doubt(TYPE, SWITCHING),)),
             control=Guarded(
                 Guarded(Write(column("29640.4.3.33.1.14", "nodeSwitchAdminStatus"), on=2, off=1), TYPE, allow=SWITCHING,

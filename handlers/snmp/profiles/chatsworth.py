@@ -7,16 +7,18 @@ deca-watt-seconds. The energy of branches is in deca-VA-seconds, and the objects
 """
 from decimal import Decimal
 
+from ...decimals import CONTEXT
 from ..parts import RECORDED, Arcs, Confidence, Doubt, Guarded, Outlets, Profile, State, Write
 from ..sources import Number, Part
-from .shorthand import HUNDREDTHS, column, counted, figure, librenms, oids, scalar, total
+from .shorthand import HUNDREDTHS, column, counted, figure, librenms, oids, scalar, total, zero
 
 CONTROL = column("30932.1.10.1.4.10.1.11", "cpiPduOutletControl")
 HAS_CONTROL = Part(column("30932.1.10.1.2.10.1.7", "cpiPduHasOutletControl"), over=CONTROL, start=1)
 OUT_OF_SERVICE = Part(column("30932.1.10.1.2.10.1.10", "cpiPduOutOfService"), over=CONTROL, start=1)
 RESET = column("30932.1.10.1.4.10.1.12", "cpiPduOutletReset")
+COUNT = scalar("30932.1.10.1.4.1.0", "cpiOutletTableCount")
 THE_PDU = Arcs(start=1)
-DECA_WATT_SECONDS = Decimal(1) / 360_000        # in kWh
+DECA_WATT_SECONDS = CONTEXT.divide(Decimal(1), 360_000)        # in kWh
 
 PROFILES = (
     Profile(
@@ -26,7 +28,7 @@ PROFILES = (
             states=State(CONTROL, on=("1",), off=("0",),
                          doubts=(Doubt(RESET, ("0",), optional=True), Doubt(OUT_OF_SERVICE, ("0",), optional=True))),
             control=Guarded(Write(CONTROL, on=1, off=0), HAS_CONTROL, allow=("1",), why="its PDU has no switched outlets"),
-            count=counted(scalar("30932.1.10.1.4.1.0", "cpiOutletTableCount"), CONTROL),
+            count=counted(COUNT, CONTROL), none_if_zero=zero(COUNT),
             name=column("30932.1.10.1.4.10.1.4", "cpiPduOutletName"),
             number=Number(CONTROL, plus=0, position=0),
             current=figure(column("30932.1.10.1.4.10.1.6", "cpiPduOutletCurrent"), HUNDREDTHS),

@@ -90,6 +90,7 @@ PROFILES = (
             rows=METERED_NAME,
             count=scalar(EPDU2 + ".6.1.1.0", "ePDU2OutletSwitchedTableSize"),
             number=First((Chained(MODULE, NUMBER), Chained(METERED_MODULE, METERED_NUMBER))),
+            position=(MODULE, NUMBER),
             name=First((column(EPDU2 + ".6.1.4.1.4", "ePDU2OutletSwitchedStatusName"), METERED_NAME)),
             current=_metered("6", "ePDU2OutletMeteredStatusLoad"),
             power=_metered("7", "ePDU2OutletMeteredStatusActivePower"),

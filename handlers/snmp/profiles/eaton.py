@@ -142,7 +142,7 @@ PROFILES = (
             NLOGIC, "pdu", HUNDREDTHS, None, watts=13, control=Guarded(
                 Write(column(NLOGIC + ".5.2.1.10", "pduOutletControlCommand"), on=2, off=1),
                 Part(NLOGIC_CONTROLLABLE, column(NLOGIC + ".5.2.1.1", "pduOutletControlStatus"), stop=1),
-                refuse=("2",), why="this unit only meters"), count=NLOGIC_COUNT),),
+                refuse=("2",), demanded=True, why="this unit only meters"), count=NLOGIC_COUNT),),
         load=hpe.load(NLOGIC, "pdu", HUNDREDTHS, NLOGIC_COUNT, has_total=True),
         power=hpe.chain(units=NLOGIC_COUNT),
         switching_confidence=Confidence.LOW, evidence=DRIVER.of("state", "current", "power", "switching"),

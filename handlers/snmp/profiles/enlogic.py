@@ -35,7 +35,8 @@ def family(root: str, *, key: str, vendor: str, mib: str, source: str, models: t
     def meter(below: str, name: str, scale: Decimal) -> Figure:
         return figure(by_number(column(f"{root}.5.9.1.{below}", name), (_unit(metered), metered), (_unit(number), number)), scale)
 
-    states = Only(column(f"{root}.5.4.1.4", prefix + "OutletSwitchedStatusState"), number, (PADDING,), keep=False)
+    states = Only(column(f"{root}.5.4.1.4", prefix + "OutletSwitchedStatusState"), number, (PADDING,), keep=False,
+                  demanded=True)
     # A row for each unit of the chain.
     count = column(f"{root}.2.3.1.4", prefix + "UnitPropertiesSwitchedOutletCount")
     # Rows 1 to 3 of each unit are its phases, or its lines if fed in delta. Rows 4 to 6 are the delta phases of the same load.

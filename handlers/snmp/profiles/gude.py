@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from ..parts import RECORDED, SIMULATED, Confidence, Figure, Outlets, Profile, Root, State, Write
 from ..sources import Only, Renumbered, Source
-from .shorthand import ONES, THOUSANDTHS, column, counted, figure, librenms, oid, pysnmp_mibs, scalar, total
+from .shorthand import ONES, THOUSANDTHS, column, counted, figure, librenms, oid, pysnmp_mibs, scalar, total, zero
 
 OLDEST = (1, 5, 6)                  # products EPC 8x, 24x, 2x6
 PRODUCTS = (43, 50, 56, 58, 64, 67, 68, 69, 77, 81, 82, 83, 85, 87, 97, 98, 100, 106, 107, 109, 111, 112)
@@ -21,9 +21,9 @@ def _roots(products: tuple[int, ...]) -> tuple[Root, ...]:
 
 def _ports(powerports: str) -> Outlets:
     path = powerports + ".2.1"
-    state = column(f"~.{path}.3", "PortState")
+    state, count = column(f"~.{path}.3", "PortState"), scalar(f"~.{powerports}.1.0", "portNumber")
     return Outlets(states=State(state, on=("1",), off=("0",)), control=Write(state, on=1, off=0),
-                   count=counted(scalar(f"~.{powerports}.1.0", "portNumber"), state),
+                   count=counted(count, state), none_if_zero=zero(count),
                    name=column(f"~.{path}.2", "PortName"),
                    current=_port(state, "5", "spCurrent", THOUSANDTHS), power=_port(state, "4", "spPowerActive"),
                    energy=_port(state, "3", "spAbsEnergyActive", THOUSANDTHS))

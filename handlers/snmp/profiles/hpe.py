@@ -27,8 +27,8 @@ from ..parts import (
     Verbs,
     changed,
 )
-from ..sources import Chained, First, Merged, Number, OfUnits, Only, Part, Source, Whole
-from .shorthand import HUNDREDTHS, ONES, THOUSANDTHS, column, figure, librenms, oids, scalar, total
+from ..sources import Chained, First, Listed, Merged, Number, OfUnits, Only, Part, Source, Unless, Whole
+from .shorthand import HUNDREDTHS, ONES, THOUSANDTHS, column, figure, librenms, oids, scalar, total, zero
 
 PADDING = "0"               # the state in rows beyond the unit's outlets, and the outlet count in rows beyond the chain's units
 NEUTRAL = "2"               # a value of ...InputPhaseCurrentMeasType
@@ -39,28 +39,35 @@ CPQPOWER = librenms("hp/CPQPOWER-MIB")
 
 def outlets(root: str, name: str, amps: Decimal, kilowatt_hours: Optional[Decimal], watts: int, control: Optional[Control] = None,
             first_unit: int = 1, states: Optional[Source] = None, count: Optional[Source] = None,
-            controllable: str = "") -> Outlets:
+            controllable: str = "", switched: str = "") -> Outlets:
     """The outlets of this design below `root`. The names of its objects start with `name`.
 
     `amps`, `kilowatt_hours`: the scales of currents and energies; None for a family without energies. `watts`: the column of
     the power; the next column is the energy. `control`: None if each verb has a column. `first_unit`: the index of the unit
     printed as 1. `states`: the states without padding rows, if padding does not read 0. `count`: each unit's number of outlets.
     `controllable`: the column that shows which units switch; their outlets are counted even if none is listed.
+    `switched`: the same column, if its value is needed for a command; "" where `control` has such a guard.
     """
     verbs = Verbs(on=column(f"{root}.5.2.1.3", name + "OutletControlOnCmd"),
                   off=column(f"{root}.5.2.1.2", name + "OutletControlOffCmd"))
     names = column(f"{root}.5.1.1.2", name + "OutletName")
     listed = column(f"{root}.5.2.1.1", name + "OutletControlStatus")
+    commands = control or verbs
+    if switched:
+        unit = column(f"{root}.1.2.1.{switched}", name + "Controllable")
+        commands = Guarded(commands, Part(unit, over=listed, stop=1), allow=(CONTROLLABLE,),
+                           why="this unit only meters")
 
     def number(over: Source) -> Chained:
         return Chained(Number(over, plus=1 - first_unit, position=0), Number(over, plus=0))
 
     return Outlets(
         states=State(states or listed, on=("2",), off=("1",), absent=(PADDING,)),
-        control=Guarded(control or verbs, column(f"{root}.5.2.1.8", name + "OutletControlSwitchable"), refuse=("2",),
-                        why="it is configured as not switchable on the device"),
+        control=Guarded(commands, column(f"{root}.5.2.1.8", name + "OutletControlSwitchable"), refuse=("2",),
+                        demanded=True, why="it is configured as not switchable on the device"),
         rows=Only(names, names, ("",), keep=False),
         count=_count(root, name, count, controllable, states or Only(listed, listed, (PADDING,), keep=False)) if count else None,
+        none_if_zero=zero(count) if count else None,
         number=First((number(listed), number(names))),
         name=names,
         current=figure(column(f"{root}.5.1.1.5", name + "OutletCurrent"), amps),
@@ -93,6 +100,13 @@ def power(root: str, name: str, units: Source) -> Total:
     return chain(figure(column(f"{root}.2.1.1.5", name + "InputPowerWatts")), units=units)
 
 
+def unread(name: str) -> str:
+    return (f"{name}GroupBreakerStatus: the MIB does not join outlets to groups; "
+            f"{name}Status: of the whole unit; "
+            f"countdowns in {name}OutletControlOffCmd, ...OnCmd, ...RebootCmd: "
+            f"{name}OutletControlStatus itself says pendingOff and pendingOn")
+
+
 PDU, PDU2, PDU3, MPDU = "232.165.2", "232.165.7", "232.165.11", "232.165.5"
 PDU2_COUNT = column(PDU2 + ".1.2.1.12", "pdu2OutletCount")      # of each unit, even if it only meters
 PDU3_COUNT = column(PDU3 + ".1.2.1.13", "pdu3OutletCount")
@@ -104,6 +118,8 @@ BAR_STATE = column(MPDU + ".4.1.1.2", "mpduSmExtBarOutletStatus")
 # The table of bars has rows for every output. If no smart device is detected on an output, the type of its device is empty.
 BARS = Only(BAR_STATE, Part(column(MPDU + ".3.1.1.8", "mpduDeviceType"), over=BAR_STATE, stop=2), ("",), keep=False)
 MODULE_POWER = column(PDU + ".3.1.1.4", "pduOutputPower")
+MODULE_PDUS = column(PDU + ".1.2.1.1", "pduIdentIndex")
+MODULE_COUNT = scalar(PDU + ".1.1.0", "numOfPdu")
 NOT_MEASURED = "-1"
 
 
@@ -115,19 +131,22 @@ PROFILES = (
     Profile(
         key="hpe-mapdu3", vendor="HPE", mib="CPQPOWER-MIB (pdu3)", source=CPQPOWER,
         models=("G2 metered and switched PDU, newer controller (P9S)",), sys_object_ids=oids(PDU3),
-        outlets=(outlets(PDU3, "pdu3", HUNDREDTHS, ONES, watts=13, count=PDU3_COUNT, controllable="10"),),
+        outlets=(outlets(PDU3, "pdu3", HUNDREDTHS, ONES, watts=13, count=PDU3_COUNT,
+                         controllable="10", switched="10"),),
         load=load(PDU3, "pdu3", HUNDREDTHS, PDU3_COUNT), power=power(PDU3, "pdu3", PDU3_COUNT),
         energy=chain(figure(column(PDU3 + ".2.1.1.6", "pdu3InputTotalEnergy")), units=PDU3_COUNT),
         switching_confidence=Confidence.HIGH, evidence=changed(RECORDED, energy=Proof.SIMULATED),
         note="Energies are in kWh although the outlet's object is called Wh. The input's power is in W although its description "
-             "says 0.001 W."),
+             "says 0.001 W.",
+        unread=unread("pdu3")),
     Profile(
         key="hpe-mapdu2", vendor="HPE", mib="CPQPOWER-MIB (pdu2)", source=CPQPOWER,
         models=("G2 metered and switched PDU (P9R, P9S, H8B)",), sys_object_ids=oids(PDU2),
-        outlets=(outlets(PDU2, "pdu2", THOUSANDTHS, THOUSANDTHS, watts=14, first_unit=0, count=PDU2_COUNT),),
+        outlets=(outlets(PDU2, "pdu2", THOUSANDTHS, THOUSANDTHS, watts=14, first_unit=0, count=PDU2_COUNT,
+                         switched="9"),),
         load=load(PDU2, "pdu2", THOUSANDTHS, PDU2_COUNT), power=power(PDU2, "pdu2", PDU2_COUNT),
         energy=chain(figure(column(PDU2 + ".2.1.1.6", "pdu2InputPowerWattHour"), THOUSANDTHS), units=PDU2_COUNT),
-        switching_confidence=Confidence.HIGH, evidence=SIMULATED),
+        switching_confidence=Confidence.HIGH, evidence=SIMULATED, unread=unread("pdu2")),
     Profile(
         key="hpe-ipdu", vendor="HPE", mib="CPQPOWER-MIB (mpdu)", source=CPQPOWER,
         models=("Intelligent Modular PDU AF5xxA with its extension bars",), sys_object_ids=oids(MPDU),
@@ -144,13 +163,18 @@ PROFILES = (
         power=total(figure(column(MPDU + ".1.2.1.38", "mpduTotalPowerWatt")), figure(CORE_WATTS)),
         energy=total(figure(CORE_WH, THOUSANDTHS)),
         evidence=SIMULATED.of("state", "current", "power", "energy"),
-        note="Outlets are pdu.output on the core, and pdu.output.outlet on the bar that is plugged into that output."),
+        note="Outlets are pdu.output on the core, and pdu.output.outlet on the bar that is plugged into that output.",
+        unread="mpduDeviceStatus: the MIB does not say what a problem of a bar means for its outlets"),
     Profile(
         key="hpe-pdu-module", vendor="HPE", mib="CPQPOWER-MIB 1.80 (pdu)", source=CPQPOWER,
         models=("PDU Management Module for metered PDUs",), sys_object_ids=oids(PDU),
-        # A row for each PDU. No total unless at least numOfPdu rows have a power.
-        power=total(figure(Whole(Only(MODULE_POWER, MODULE_POWER, (NOT_MEASURED,), keep=False),
-                                 scalar(PDU + ".1.1.0", "numOfPdu")))),
+        described=r"(?is).*(\bPDU\b|Power Distribution).*",
+        # A row for each PDU. No total unless at least numOfPdu rows have a power; on a module without
+        # that number, unless each PDU of the table of identities, and each row, has one.
+        power=total(figure(Whole(Only(MODULE_POWER, MODULE_POWER, (NOT_MEASURED,), keep=False), MODULE_COUNT)),
+                    figure(Unless(Listed(MODULE_PDUS, MODULE_POWER), MODULE_COUNT)),
+                    figure(Unless(Unless(MODULE_POWER, MODULE_PDUS), MODULE_COUNT))),
         evidence=SIMULATED.of("power"),
-        note="It has no outlets. Its current is not read, because its unit changed between revisions of the MIB."),
+        note="It has no outlets. Its current is not read, because its unit changed between revisions of the MIB. Some units "
+             "have no sysObjectID: they are told by sysDescr."),
 )

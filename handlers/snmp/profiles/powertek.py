@@ -80,7 +80,8 @@ PROFILES = (
         power=total(figure(column("42610.1.4.4.1.6.1.2.1.2", "inletPowerAll"), TENTHS), else_outlets=True),
         energy=total(figure(column("42610.1.4.4.1.6.1.2.1.4", "inletEnergy"), THOUSANDTHS), else_outlets=True),
         switching_confidence=Confidence.LOW, evidence=SIMULATED,
-        note="Units of an older MIB under the same sysObjectID switch after a delay; the handler does not distinguish them."),
+        note="Units of an older MIB under the same sysObjectID switch after a delay; the handler does not distinguish them.",
+        unread="outletPduXStatus: normal, warning and critical, which the MIB does not explain"),
     Profile(
         key="powertek-pwt2", vendor="Powertek", mib="SPS2v1-MIB 0.94", source=pysnmp_mibs("mibs/powertek/SPS2v1-MIB"),
         models=("PWT2 (SPS2)",), sys_object_ids=oids("42610.1.4.1"),
@@ -96,7 +97,9 @@ PROFILES = (
                                        "CurrentPh1B2", "CurrentPh2B2", "CurrentPh3B2"), HUNDREDTHS), else_outlets=True),
         power=total(figure(_pwt2_inlets(20, "ActPowerPh1", "ActPowerPh2", "ActPowerPh3"), TENTHS), else_outlets=True),
         switching_confidence=Confidence.MEDIUM, evidence=SIMULATED.of("state", "current", "power", "switching"),
-        note="The identity is unit.row; unit 1 is the first of a chain. Energies are left out: they may be in kWh or Wh."),
+        note="The identity is unit.row; unit 1 is the first of a chain. Energies are left out: they may be in kWh or Wh.",
+        unread="pduDevMonOutletXPortEvtStatus: normal, warning and critical, "
+               "which the MIB does not explain"),
     Profile(
         key="powertek-simple", vendor="Powertek", mib="SimplePDU-MIB 0.60 of 2021-03-12",
         source=pysnmp_mibs("mibs/powertek/SimplePDU-MIB"),

@@ -14,7 +14,7 @@ from typing import Optional
 
 from ..parts import RECORDED, SIMULATED, Arcs, Confidence, Figure, Guarded, Outlets, Profile, Proof, Root, State, Write, changed
 from ..sources import Alike, Arc, Bits, Chained, Checked, EachUnit, First, Listed, Negative, Number, Only, Source, Unless
-from .shorthand import ONES, THOUSANDTHS, column, counted, figure, librenms, oid, oids, scalar, total
+from .shorthand import ONES, THOUSANDTHS, column, counted, figure, librenms, oid, oids, scalar, total, zero
 
 CURRENT, POWER, ENERGY, ON_OFF = "1", "5", "8", "14"        # sensor types
 
@@ -77,11 +77,12 @@ NO_ENERGY = ("-1", "0")
 def px1_outlets(label_plus: int, energy: Optional[Figure]) -> Outlets:
     """The outlets. The printed number is the row's number plus `label_plus`. Eaton's copy has no energies."""
     state, label = column("~.2.2.1.3", "outletOperationalState"), column("~.2.2.1.2", "outletLabel")
+    count = scalar("~.2.1.0", "outletCount")
     return Outlets(
         states=State(state, on=("1",), off=("0",)),
         control=Write(state, on=1, off=0),
         rows=label,
-        count=counted(scalar("~.2.1.0", "outletCount"), state),
+        count=counted(count, state), none_if_zero=zero(count),
         number=First((Number(state, plus=label_plus), Number(label, plus=label_plus))),
         name=label,
         current=figure(column("~.2.2.1.4", "outletCurrent"), THOUSANDTHS),
@@ -122,7 +123,12 @@ PROFILES = (
         load=total(LINES, ONE_PHASE_INLETS, BREAKERS, else_outlets=True, unit=THE_PDU, units=PDUS),
         power=total(_inlet(POWER), else_outlets=True, unit=THE_PDU, units=PDUS),
         energy=total(_inlet(ENERGY), else_outlets=True, unit=THE_PDU, units=PDUS),
-        switching_confidence=Confidence.HIGH, evidence=RECORDED),
+        switching_confidence=Confidence.HIGH, evidence=RECORDED,
+        unread="outletSuspendedState: the reason why an outlet is off; "
+               "measurementsOutletSensorIsAvailable: a row for each sensor of each outlet, "
+               "and the state of an unavailable outlet is -1; "
+               "tripped overcurrent protectors: joined to outlets only by outletPowerSource, "
+               "a pointer that older firmware lacks"),
     Profile(
         key="raritan-px1", vendor="Raritan", mib="PDU-MIB of 2016-02-22", source=librenms("raritan/PDU-MIB"),
         models=("Dominion PX: DPXR, DPXS, DPCS, DPCR, PCR, PCS",),
@@ -132,5 +138,6 @@ PROFILES = (
         load=PX1_LOAD, power=PX1_POWER,
         energy=total(figure(column("~.20.2.1.12", "inletActiveEnergy"), THOUSANDTHS, NO_ENERGY), else_outlets=True),
         switching_confidence=Confidence.HIGH,
-        evidence=changed(SIMULATED, current=Proof.RECORDING, power=Proof.RECORDING)),
+        evidence=changed(SIMULATED, current=Proof.RECORDING, power=Proof.RECORDING),
+        unread="circuitBreakerState: a breaker is not joined to its outlets"),
 )

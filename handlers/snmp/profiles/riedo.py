@@ -6,7 +6,7 @@ report the quality of its data; all its values count.
 """
 from decimal import Decimal
 
-from ..parts import SIMULATED, Confidence, Figure, Outlets, Profile, State, Total, Write
+from ..parts import SIMULATED, Confidence, Doubt, Figure, Outlets, Profile, State, Total, Write
 from ..sources import Gathered, Listed, Only, Source
 from .shorthand import ONES, THOUSANDTHS, column, figure, librenms, oids, total
 
@@ -17,6 +17,8 @@ POWER = column("55108.1.3.1.1.7", "upduMeterPowerP")
 CURRENT = column("55108.1.3.1.1.11", "upduMeterIrms")
 RELAY_METERS = column("55108.1.4.1.1.2", "upduRelayMeterNames")
 OF_PDU, OF_PHASES, OUTLET = ("0", "1"), ("2", "3"), "6"         # upduMeterType: pduTotal, ...Calc; phaseTotal, ...Calc; outlet
+CONDITION = column("55108.1.4.1.1.5", "upduRelayCondition")
+AS_COMMANDED = "0"                                              # 1: failed, 2: unknown
 WITHOUT_DATA = ("1", "2")                                       # upduMeterDataQuality: expired; no data
 
 
@@ -43,7 +45,8 @@ PROFILES = (
         models=("UPDU RN3xxx",), sys_object_ids=oids("55108.1"),
         outlets=(
             Outlets(
-                states=State(column("55108.1.4.1.1.4", "upduRelayOperStatus"), on=("1",), off=("0",)),
+                states=State(column("55108.1.4.1.1.4", "upduRelayOperStatus"), on=("1",), off=("0",),
+                             doubts=(Doubt(CONDITION, (AS_COMMANDED,)),)),
                 control=Write(column("55108.1.4.1.1.3", "upduRelayAdminStatus"), on=1, off=0),
                 name=RELAY_METERS,
                 current=figure(_of_relay(CURRENT), THOUSANDTHS),

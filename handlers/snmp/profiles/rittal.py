@@ -8,7 +8,7 @@ CMC-TC (RITTAL-CMC-TC-MIB) has a table of outputs for each of four ports. A rela
 the value 1 for on and 0 for off. The identity is the arc of the port (3 to 6) and the row.
 """
 from ..parts import SIMULATED, Arcs, Confidence, Doubt, Figure, Guarded, Outlets, Profile, Proof, State, Write, changed
-from ..sources import Chained, Column, Counted, Listed, Merged, Named, Number, Only, Provided, Tables
+from ..sources import Chained, Column, Counted, Listed, Merged, Named, Number, Only, Part, Provided, Tables
 from .shorthand import ONES, by_unit, column, librenms, oid, oids, scalar, total
 
 NAMES, UNITS, TEXTS, NUMBERS, SCALES, ACCESS, QUALITIES = (
@@ -22,6 +22,8 @@ READ_WRITE = "3"
 WITH_VALUE = ("2", "3", "4", "5")                   # cmcIIIVarQuality: ok, warning, alarm, info. 1: undefined; 21 to 25: no value
 
 RELAY = Named(NAMES, NUMBERS, RELAYS, "cmcIIIVarValueInt of ...Relay")
+ATTACHED = ("2", "7")                               # cmcIIIDevStatus: ok, firmware update pending
+MODULE = Part(column("2606.7.4.1.2.1.6", "cmcIIIDevStatus"), over=RELAY, stop=1)
 
 
 def _quality(pattern: str, of: str) -> Named:
@@ -54,7 +56,6 @@ THE_DEVICE = Arcs(stop=1)                           # a PDU, or a controller wit
 CMC_TC = "2606.4.2"
 PORTS = range(3, 7)                                 # the arcs of the four ports
 RELAY_PSM = "18"                                    # a value of unitXOutputType
-SETTLED = ("4", "5", "6", "7", "8")                 # unitXOutputStatus: ok, off, on, setOff, setOn
 ANSWERING = "[128]"                                 # pattern; cmcTcUnitXStatus: 1 ok, 2 error (overflow), 8 lowPower
 
 
@@ -73,6 +74,11 @@ TC_RELAY = Only(_outputs("5", "unitXOutputValue"), TC_TYPE, (RELAY_PSM,))
 TC_STATUS = by_unit(
     lambda port: Provided(_output(port, "4", "unitXOutputStatus"), scalar(f"{CMC_TC}.{port}.4.0", "cmcTcUnitXStatus"), ANSWERING),
     PORTS)
+# The value of a relay, unless its status contradicts it. The status ok(4) says neither on nor off.
+TC_CONFIRMED = Merged((
+    Only(Only(TC_RELAY, TC_RELAY, ("1",)), TC_STATUS, ("4", "6", "8")),         # ok, on, setOn
+    Only(Only(TC_RELAY, TC_RELAY, ("0",)), TC_STATUS, ("4", "5", "7")),         # ok, off, setOff
+))
 
 PROFILES = (
     Profile(
@@ -80,7 +86,9 @@ PROFILES = (
         models=("PDU controller (PDU metered, switched, managed)", "CMC III PU with PSM"),
         sys_object_ids=oids("2606.7"),
         outlets=(Outlets(
-            states=State(RELAY, on=("1",), off=("0",), doubts=(Doubt(_quality(RELAYS, "...Relay"), WITH_VALUE),)),
+            states=State(RELAY, on=("1",), off=("0",), doubts=(
+                Doubt(_quality(RELAYS, "...Relay"), WITH_VALUE),
+                Doubt(MODULE, ATTACHED, optional=True))),
             control=Guarded(Write(RELAY, on=1, off=0), Named(NAMES, ACCESS, RELAYS, "cmcIIIVarAccess of ...Relay"),
                             allow=(READ_WRITE,), why="its cmcIIIVarAccess is not readwrite"),
             name=Named(NAMES, TEXTS, _SOCKET + r"(?:General\.)?DescName", "cmcIIIVarValueStr of ...DescName")),),
@@ -90,12 +98,13 @@ PROFILES = (
         energy=total(_sum(r"Total\.Energy\.Active\.Value", "Total.Energy.Active.Value"),
                      _sum(r"Phase L(\d+)\.Energy\.Active\.Value", "Phase L...Energy.Active.Value"), unit=THE_DEVICE),
         switching_confidence=Confidence.LOW, evidence=changed(SIMULATED, state=Proof.RECORDING, switching=Proof.DRIVER),
-        note="The MIB does not define a relay's values. 0 for off was seen on other relays of the CMC, never on a socket."),
+        note="The MIB does not define a relay's values. 0 for off was seen on other relays of the CMC, never on a socket.",
+        unread="the variable ...Status of a socket: the MIB does not define its values"),
     Profile(
         key="rittal-cmc-tc", vendor="Rittal", mib="RITTAL-CMC-TC-MIB 1.1h", source=librenms("rittal/RITTAL-CMC-TC-MIB"),
         models=("CMC-TC Processing Unit with PSM strips that switch",), sys_object_ids=oids("2606.4"),
         outlets=(Outlets(
-            states=State(TC_RELAY, on=("1",), off=("0",), doubts=(Doubt(TC_STATUS, SETTLED),)),
+            states=State(TC_RELAY, on=("1",), off=("0",), confirm=TC_CONFIRMED),
             control=Guarded(Write(Tables(oid(CMC_TC), PORTS[0], PORTS[-1], "6.2.1.5", "unitXOutputValue"), on=1, off=0),
                             TC_TYPE, allow=(RELAY_PSM,), why="it is not a relay of a PSM strip"),
             number=Chained(Number(TC_RELAY, plus=1 - PORTS[0], position=0), Number(TC_RELAY, plus=0)),

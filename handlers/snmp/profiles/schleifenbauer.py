@@ -6,7 +6,7 @@ and report zeros for all inputs, so the current and power of an input without vo
 """
 from decimal import Decimal
 
-from ..parts import RECORDED, Arcs, Confidence, Figure, Outlets, Profile, Proof, Root, State, Unlock, Write, changed
+from ..parts import RECORDED, Arcs, Confidence, Doubt, Figure, Outlets, Profile, Proof, Root, State, Unlock, Write, changed
 from ..sources import Checked, Only
 from .shorthand import HUNDREDTHS, ONES, column, figure, librenms, oid, total
 
@@ -20,6 +20,8 @@ def _inputs(below: str, name: str, scale: Decimal = ONES) -> Figure:
 
 
 STATE = column("~.1.1.2.7.3.1.2", "sdbDevOutSwCurrentState")
+SCHEDULED = column("~.1.1.2.7.3.1.3", "sdbDevOutSwScheduled")
+IDLE = "0"          # a value of sdbDevOutSwScheduled; 1 is a command whose delay has not expired
 NAME = column("~.1.1.2.7.1.1.2", "sdbDevOutName")
 
 PROFILES = (
@@ -29,7 +31,7 @@ PROFILES = (
         models=("hPDU", "DPM", "gateway with a databus", "Conteg PDU"),
         roots=(Root(oid("31034.11"), oid("31034.12")), Root(oid("28402.11"), oid("28402.12"))),
         outlets=(Outlets(
-            states=State(STATE, on=("1",), off=("0",)),
+            states=State(STATE, on=("1",), off=("0",), doubts=(Doubt(SCHEDULED, (IDLE,)),)),
             control=Unlock(column("~.1.1.2.7.3.1.4", "sdbDevOutSwUnlock"), 1, Write(STATE, on=1, off=0)),
             rows=NAME, count=column("~.1.1.2.2.1.1.2", "sdbDevCfOutletsTotal"), name=NAME,
             current=figure(column("~.1.1.2.7.2.1.5", "sdbDevOutMtActualCurrent"), HUNDREDTHS),
@@ -40,5 +42,6 @@ PROFILES = (
         # An input that lost its voltage keeps its energy. Without voltage, an energy of 0 counts as not metered.
         energy=total(figure(Checked(column("~.1.1.2.6.1.1.2", "sdbDevInKWhTotal"), ("0",), VOLTAGE, NOT_WIRED, most=0)),
                      else_outlets=True, unit=THE_UNIT),
-        switching_confidence=Confidence.MEDIUM, evidence=changed(RECORDED, state=Proof.SIMULATED)),
+        switching_confidence=Confidence.MEDIUM, evidence=changed(RECORDED, state=Proof.SIMULATED),
+        unread="sdbDevOutSwReboot: the MIB does not say what it reads during a reboot"),
 )

@@ -7,18 +7,30 @@ Sentry3-MIB: the fourth infeed of a three-phase tower is the neutral line and ha
 """
 from ..parts import SIMULATED, Arcs, Confidence, Doubt, Guarded, Outlets, Profile, Proof, State, Write, changed
 from ..sources import Arc, Bits, Listed, OfUnits, Only, Part
-from .shorthand import HUNDREDTHS, TENTHS, THOUSANDTHS, column, figure, librenms, oids, scalar, total
+from .shorthand import HUNDREDTHS, TENTHS, THOUSANDTHS, column, figure, librenms, oids, scalar, total, zero
 
 THE_UNIT = Arcs(stop=1)     # or the tower
 THREE_PHASE = 3             # bit of towerCapabilities
 POWER_CONTROL = 2           # bit of outletCapabilities
 LOCKED_OFF, LOCKED_ON = "6", "7"
+# Values of outletControlState without a command under way. The others are reboot, shutdown, pendOn, pendOff,
+# minimumOff, minimumOn, eventReboot and eventShutdown; of a minimum, the MIB says no more than the names.
+SETTLED = ("0", "1", "2", "3", "4", "5", LOCKED_OFF, LOCKED_ON, "14", "15")
 ST4_FIXED_ON, ST4_LOCKED_OFF, ST4_LOCKED_ON = "1", "14", "15"
 # Values of DeviceStatus that do not deny the state: normal, and the alarms of the outlet's figures.
 ST4_TRUSTED = ("0", "14", "15", "16", "17", "18", "19", "20")
+# Values of st4OutletControlState without a command under way. The others are pendOn, pendOff, reboot, shutdown,
+# eventReboot and eventShutdown.
+ST4_SETTLED = ("0", ST4_FIXED_ON, "2", "3", "4", "5", "6", "7", "10", "11",
+               ST4_LOCKED_OFF, ST4_LOCKED_ON, "16", "17")
 ST4_NEUTRAL = "4"           # a value of st4LineIndex
 
 STATUS, ST4_STATE = column("1718.3.2.3.1.5", "outletStatus"), column("1718.4.1.8.3.1.1", "st4OutletState")
+OUTLET_COUNT = column("1718.3.2.2.1.9", "infeedOutletCount")
+ST4_OUTLET_COUNT = column("1718.4.1.3.2.1.24", "st4InputCordOutletCount")
+# Models that only monitor may lack the control states.
+CONTROL = column("1718.3.2.3.1.10", "outletControlState")
+ST4_CONTROL = column("1718.4.1.8.5.1.1", "st4OutletControlState")
 INFEED_LOAD = column("1718.3.2.2.1.7", "infeedLoadValue")
 TOWER = column("1718.3.2.1.1.8", "towerCapabilities")
 IS_THREE_PHASE = Bits(TOWER, THREE_PHASE)
@@ -31,16 +43,15 @@ PROFILES = (
         key="sentry3", vendor="Server Technology", mib="Sentry3-MIB of 2016-01-25", source=librenms("sentry/Sentry3-MIB"),
         models=("Sentry Switched CDU and Smart CDU (CWG, CW, CS, CX, CL)",), sys_object_ids=oids("1718.3"),
         outlets=(Outlets(
-            states=State(STATUS, on=("1",), off=("0",)),
+            states=State(STATUS, on=("1",), off=("0",), doubts=(Doubt(CONTROL, SETTLED, optional=True),)),
             control=Guarded(
                 Guarded(
                     Write(column("1718.3.2.3.1.11", "outletControlAction"), on=1, off=2),
-                    Bits(column("1718.3.2.3.1.4", "outletCapabilities"), POWER_CONTROL), refuse=("0",),
+                    Bits(column("1718.3.2.3.1.4", "outletCapabilities"), POWER_CONTROL), refuse=("0",), demanded=True,
                     why="this model only monitors it"),
-                column("1718.3.2.3.1.10", "outletControlState"), refuse=(LOCKED_OFF, LOCKED_ON),
-                why="it is locked on the device"),
+                CONTROL, refuse=(LOCKED_OFF, LOCKED_ON), demanded=True, why="it is locked on the device"),
             rows=column("1718.3.2.3.1.2", "outletID"),
-            count=OfUnits(column("1718.3.2.2.1.9", "infeedOutletCount"), STATUS),
+            count=OfUnits(OUTLET_COUNT, STATUS), none_if_zero=zero(OUTLET_COUNT),
             number=column("1718.3.2.3.1.2", "outletID"),
             name=column("1718.3.2.3.1.3", "outletName"),
             current=figure(column("1718.3.2.3.1.7", "outletLoadValue"), HUNDREDTHS),
@@ -50,19 +61,22 @@ PROFILES = (
         power=total(figure(scalar("1718.3.1.6.0", "systemTotalPower")), else_outlets=True),
         energy=total(figure(column("1718.3.2.1.1.14", "towerEnergy")),
                      figure(column("1718.3.2.2.1.16", "infeedEnergy"), TENTHS), else_outlets=True, unit=THE_UNIT),
-        switching_confidence=Confidence.HIGH, evidence=changed(SIMULATED, current=Proof.RECORDING)),
+        switching_confidence=Confidence.HIGH, evidence=changed(SIMULATED, current=Proof.RECORDING),
+        unread="outletLoadStatus: its noComm and readError are of the measured load, "
+               "and outletStatus has noComm of its own"),
     Profile(
         key="sentry4", vendor="Server Technology", mib="Sentry4-MIB of 2017-06-15", source=librenms("sentry/Sentry4-MIB"),
         models=("PRO1 and PRO2 CDUs, and CDUs with firmware 8",), sys_object_ids=oids("1718.4"),
         outlets=(Outlets(
             states=State(ST4_STATE, on=("1",), off=("2",),
-                         doubts=(Doubt(column("1718.4.1.8.3.1.2", "st4OutletStatus"), ST4_TRUSTED),)),
+                         doubts=(Doubt(column("1718.4.1.8.3.1.2", "st4OutletStatus"), ST4_TRUSTED),
+                                 Doubt(ST4_CONTROL, ST4_SETTLED, optional=True))),
             control=Guarded(
                 Write(column("1718.4.1.8.5.1.2", "st4OutletControlAction"), on=1, off=2),
-                column("1718.4.1.8.5.1.1", "st4OutletControlState"), refuse=(ST4_FIXED_ON, ST4_LOCKED_OFF, ST4_LOCKED_ON),
+                ST4_CONTROL, refuse=(ST4_FIXED_ON, ST4_LOCKED_OFF, ST4_LOCKED_ON), demanded=True,
                 why="it is locked on the device, or always on"),
             rows=column("1718.4.1.8.2.1.2", "st4OutletID"),
-            count=OfUnits(column("1718.4.1.3.2.1.24", "st4InputCordOutletCount"), ST4_STATE),
+            count=OfUnits(ST4_OUTLET_COUNT, ST4_STATE), none_if_zero=zero(ST4_OUTLET_COUNT),
             number=column("1718.4.1.8.2.1.2", "st4OutletID"),
             name=column("1718.4.1.8.2.1.3", "st4OutletName"),
             current=figure(column("1718.4.1.8.3.1.3", "st4OutletCurrent"), HUNDREDTHS),

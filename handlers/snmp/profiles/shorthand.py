@@ -10,7 +10,7 @@ from ..reader import ROOT
 from ..sources import Column, Joined, Merged, Prefixed, Provided, Scalar, Source
 
 TENTHS, HUNDREDTHS, THOUSANDTHS = Decimal("0.1"), Decimal("0.01"), Decimal("0.001")
-ONES, TENS, KILO = Decimal(1), Decimal(10), Decimal(1000)
+ONES, TENS, HUNDREDS, KILO = Decimal(1), Decimal(10), Decimal(100), Decimal(1000)
 
 
 def public(repository: str, path: str) -> str:
@@ -66,6 +66,13 @@ def by_unit(of: Callable[[int], Source], units: Iterable[int]) -> Merged:
 def counted(count: Source, listed: Source) -> Provided:
     """The device's number of outlets, ignored if the table `listed` is empty: units without this table may report a number."""
     return Provided(count, listed, "(?s).*")
+
+
+def zero(count: Source) -> Provided:
+    """The device's number of outlets as the proof of `none_if_zero`: its rows, if all are 0. A number
+    above 0 contradicts nothing, because a unit that only meters may count outlets that it does not
+    list."""
+    return Provided(count, count, "0")
 
 
 def total(*figures: Figure, else_outlets: bool = False, unit: Optional[Arcs] = None, units: Optional[Source] = None) -> Total:

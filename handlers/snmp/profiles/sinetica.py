@@ -3,15 +3,12 @@
 Each outlet has a password, and the MIB does not say how a command uses it. Objects next to the table of outlets switch all
 outlets of a unit or of all units; they are never written.
 """
-from decimal import Decimal
-
 from ..parts import SIMULATED, Arcs, Confidence, Outlets, Profile, Proof, State, Write, changed
 from ..sources import OfUnits
-from .shorthand import TENTHS, column, figure, oids, pysnmp_mibs, total
+from .shorthand import HUNDREDS, TENTHS, column, figure, oids, pysnmp_mibs, total
 
 STATE = column("3711.24.1.1.7.2.3.1.5", "pduOutOn")
 THE_PDU = Arcs(stop=1)
-HUNDREDS = Decimal(100)         # W in a tenth of a kilowatt
 
 PROFILES = (
     Profile(
@@ -28,5 +25,6 @@ PROFILES = (
         power=total(figure(column("3711.24.1.1.7.3.1.1.7", "pduMeanKWattsValue"), HUNDREDS), unit=THE_PDU),
         energy=total(figure(column("3711.24.1.1.7.3.1.1.5", "pduTotalEnergyValue"), TENTHS), else_outlets=True, unit=THE_PDU),
         switching_confidence=Confidence.LOW, evidence=changed(SIMULATED, switching=Proof.MIB),
-        note="A command acts after a delay set on the device, and a password of the outlet may block it."),
+        note="A command acts after a delay set on the device, and a password of the outlet may block it.",
+        unread="pduOutPwd: the MIB does not say how a password blocks a command"),
 )

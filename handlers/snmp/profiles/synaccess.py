@@ -23,12 +23,13 @@ PROFILES = (
         outlets=(Outlets(
             states=State(LINK_STATE, on=("1",), off=("0",)),
             control=Guarded(Write(LINK_STATE, on=1, off=0), scalar("21728.4.1.10.0", "outletSwitchingSupported"), refuse=(NO,),
-                            why="this model does not switch"),
+                            demanded=True, why="this model does not switch"),
             name=column("21728.4.5.1.1.3", "outletName")),),
         power=total(figure(column("21728.4.2.1.1.14", "inletActivePower"))),
         energy=total(figure(column("21728.4.2.1.1.5", "inletEnergyAccumulation"))),
         switching_confidence=Confidence.MEDIUM, evidence=SIMULATED.of("state", "power", "energy", "switching"),
-        note="Currents are not read: the MIB declares them as integers in amperes, and does not say if they are scaled."),
+        note="Currents are not read: the MIB declares them as integers in amperes, and does not say if they are scaled.",
+        unread="bankBreakerState, bankOutletSwitchingSupported: the MIB does not join outlets to banks"),
     Profile(
         key="synaccess-netbooter", vendor="Synaccess", mib="SYNSYS-MIB", source=pysnmp_mibs("pysnmp_mibs/SYNSYS-MIB.py"),
         models=("netBooter NP series",), sys_object_ids=oids("21728"),

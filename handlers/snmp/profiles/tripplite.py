@@ -7,18 +7,19 @@ one whose outlet table has rows.
 """
 from ..parts import DRIVER, RECORDED, SIMULATED, Arcs, Confidence, Guarded, Outlets, Profile, State, Write
 from ..sources import OfUnits
-from .shorthand import HUNDREDTHS, TENTHS, column, counted, figure, librenms, oids, public, scalar, total
+from .shorthand import HUNDREDTHS, TENTHS, column, counted, figure, librenms, oids, public, scalar, total, zero
 
 
 def _lx(table: str, name: str, ident: str = "") -> Outlets:
     """The outlets of one kind of product. `ident`: the table that holds the number of outlets; "" if the MIB does not say that
     the outlet table has that many rows."""
     state = column(table + ".4", name + "OutletState")
+    count = column(ident + ".4", name + "IdentNumOutlets") if ident else None
     return Outlets(
         states=State(state, on=("2",), off=("1",)),
         control=Guarded(Write(column(table + ".6", name + "OutletCommand"), on=2, off=1),
                         column(table + ".5", name + "OutletControllable"), allow=("1",), why=NOT_CONTROLLABLE),
-        count=OfUnits(column(ident + ".4", name + "IdentNumOutlets"), state) if ident else None,
+        count=OfUnits(count, state) if count else None, none_if_zero=zero(count) if count else None,
         name=column(table + ".2", name + "OutletName"),
         current=figure(column(table + ".8", name + "OutletCurrent"), HUNDREDTHS),
         power=figure(column(table + ".9", name + "OutletPower")))
@@ -47,7 +48,9 @@ PROFILES = (
                     figure(column(ATS_OUTPUT + ".8", "tlpAtsOutputActivePower")),
                     figure(column(UPS_LINES + ".4", "tlpUpsOutputLinePower")),
                     else_outlets=True, unit=THE_DEVICE),
-        switching_confidence=Confidence.HIGH, evidence=RECORDED.of("state", "current", "power", "switching")),
+        switching_confidence=Confidence.HIGH, evidence=RECORDED.of("state", "current", "power", "switching"),
+        unread="tlpPduBreakerStatus: outlets name a circuit, not a breaker; "
+               "tlpPduOutputSource: none (0) and normal (1), but a recorded unit in operation reports 3"),
     Profile(
         key="tripplite-12x-ups", vendor="Tripp Lite", mib="TRIPPLITE-12X", source=librenms("poweralert/TRIPPLITE-12X"),
         models=("UPS with PowerAlert 12 and switched outlets",), sys_object_ids=oids("850.1"),

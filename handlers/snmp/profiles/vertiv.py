@@ -2,7 +2,7 @@
 
 In four of the six families, the values of the command differ from those of the state.
 """
-from ..parts import RECORDED, SIMULATED, Arcs, Confidence, Guarded, Outlets, Profile, Proof, Root, State, Write, changed
+from ..parts import RECORDED, SIMULATED, Arcs, Confidence, Doubt, Guarded, Outlets, Profile, Proof, Root, State, Write, changed
 from ..sources import First, Listed, Merged, OfUnits, Only, Part, Provided, Source, Span, Spread
 from .shorthand import (
     HUNDREDTHS,
@@ -21,6 +21,7 @@ from .shorthand import (
     pysnmp_mibs,
     scalar,
     total,
+    zero,
 )
 
 # Newer Geist units (VERTIV-V5-MIB): switched and metered outlets are two tables, joined by the outlet's factory name.
@@ -28,6 +29,9 @@ V5_METERED_NAME = column("21239.5.2.3.6.1.2", "pduOutletMeterName")
 V5_CURRENT = column("21239.5.2.3.6.1.8", "pduOutletMeterCurrent")
 V5_POWER = column("21239.5.2.3.6.1.12", "pduOutletMeterRealPower")
 V5_ENERGY = column("21239.5.2.3.6.1.15", "pduOutletMeterEnergy")
+
+V5_RELAY_FAILURE = column("21239.5.2.3.5.1.5", "pduOutletSwitchRelayFailure")
+V5_WORKING = "2"            # false
 
 
 def _v5_metered(values: Source) -> Source:
@@ -43,6 +47,10 @@ V5_LINES = figure(Provided(column("21239.5.2.3.4.1.4", "pduLineCurrent"), column
 # Older Geist units (GEIST-MIB-V3) and units of I.T. Watchdogs (IT-WATCHDOGS-MIB-V3), each below its own
 # root: one column holds the states and takes the commands.
 V3_STATUS = column("~.16.1.3", "ctrlOutletStatus")
+V3_FEEDBACK = column("~.16.1.4", "ctrlOutletFeedback")        # the measured state
+V3_PENDING = column("~.16.1.5", "ctrlOutletPending")          # the state that the outlet will change to
+V3_SETTLED = Merged(tuple(                                    # the feedback, if it equals the pending state
+    Only(Only(V3_FEEDBACK, V3_FEEDBACK, (value,)), V3_PENDING, (value,)) for value in ("0", "1")))
 V3_PLUGGED = column("~.25.1.4", "ctrl3ChIECAvail")
 
 
@@ -61,6 +69,8 @@ DCS_OUTLETS = Spread(oid("13400.3.2.225.1.1"), (Span(1, 24, 52),), "mpduMpscomOu
 DCS_TYPE = column("13400.3.2.225.1.1.2", "mpduMpscom2ProductType")
 DCS_PRESENT = tuple(map(str, range(1, 9)))      # product types; an absent unit has none of them
 DCS_SWITCHED = ("2", "4", "6", "8")
+DCS_ANSWERING = "0"         # a value of mpduMpscom51CommunicateStatus: normal
+DCS_COMMUNICATION = Part(column("13400.3.2.225.1.1.51", "mpduMpscom51CommunicateStatus"), over=DCS_OUTLETS, stop=1)
 DCS_UNITS = Only(DCS_TYPE, DCS_TYPE, DCS_PRESENT)
 DCS_UNIT = Arcs(stop=1)
 
@@ -72,9 +82,15 @@ def _dcs(below: str, name: str) -> Listed:
 
 LIEBERT_PDU = Arcs(stop=1)
 LIEBERT_STATE = column("476.1.42.3.8.50.20.1.95", "lgpPduRcpEntryPwrState")
+LIEBERT_COUNT = scalar("476.1.42.3.8.50.19.0", "lgpPduRcpTableCount")
+LIEBERT_CONDITION = column("476.1.42.3.8.50.20.1.210", "lgpPduRcpEntryOperationCondition")
+LIEBERT_NORMAL = ("1", "2", "3")        # normal, and over or under current; 4: the outlet is off and draws current
 LIEBERT_NAME = column("476.1.42.3.8.50.20.1.10", "lgpPduRcpEntryUsrLabel")
 
 AVOCENT_STATUS = column("~.5.1.5", "pmPowerMgmtOutletsTableStatus")
+# Tells of a blown fuse or a tripped breaker of the outlet. The console servers do not report it.
+AVOCENT_ALARM = column("~.5.1.45", "pmPowerMgmtOutletsTableAlarm")
+PM_TRUSTED = ("1", "4", "5", "6", "7")          # normal, and the limits of the current
 NOT_MEASURED = ("0", "-1")      # PM-MIB: columns of measurements use 0 for "not supported"
 
 NO_SENSOR, THREE_PHASES = "0", "3"      # ...PowerMgmtPDUTablePowerType, ...NumberOfPhases
@@ -103,7 +119,8 @@ PROFILES = (
         sys_object_ids=oids("21239.5.2", "21239.42.1"),
         outlets=(
             Outlets(
-                states=State(column("21239.5.2.3.5.1.4", "pduOutletSwitchState"), on=("1",), off=("2",)),
+                states=State(column("21239.5.2.3.5.1.4", "pduOutletSwitchState"), on=("1",), off=("2",),
+                             doubts=(Doubt(V5_RELAY_FAILURE, (V5_WORKING,)),)),
                 control=Write(column("21239.5.2.3.5.1.6", "pduOutletSwitchControl"), on=2, off=4),
                 name=column("21239.5.2.3.5.1.3", "pduOutletSwitchLabel"),
                 current=figure(_v5_metered(V5_CURRENT), HUNDREDTHS),
@@ -116,7 +133,8 @@ PROFILES = (
                    figure(column("21239.5.2.3.3.1.4", "pduBreakerCurrent"), HUNDREDTHS), else_outlets=True),
         power=total(figure(column("21239.5.2.3.1.1.9", "pduTotalRealPower")), else_outlets=True),
         energy=total(figure(column("21239.5.2.3.1.1.12", "pduTotalEnergy"), THOUSANDTHS), else_outlets=True),
-        switching_confidence=Confidence.HIGH, evidence=SIMULATED),
+        switching_confidence=Confidence.HIGH, evidence=SIMULATED,
+        unread="pduBreakerLossOfLoadDetected (newer MIBs): a breaker is not joined to its outlets"),
     Profile(
         key="geist-v3", vendor="Vertiv", mib="GEIST-MIB-V3, IT-WATCHDOGS-MIB-V3 of 2013-06-19",
         source=librenms("geist/GEIST-MIB-V3"),
@@ -124,8 +142,8 @@ PROFILES = (
         # The second sysObjectID was not seen on a unit: it is the root of the MIB's tables.
         roots=(Root(oid("21239.2"), oid("21239.2")), Root(oid("17373.3"), oid("17373.3"))),
         outlets=(Outlets(
-            # The status is the commanded state, the feedback is measured. Both must agree.
-            states=State(V3_STATUS, on=("1",), off=("0",), confirm=column("~.16.1.4", "ctrlOutletFeedback")),
+            # The commanded, the measured and the pending state must agree.
+            states=State(V3_STATUS, on=("1",), off=("0",), confirm=V3_SETTLED),
             none_if_zero=scalar("~.1.8.1.16.0", "ctrlOutletCount"),
             control=Write(V3_STATUS, on=1, off=3),
             name=column("~.16.1.2", "ctrlOutletName"),
@@ -152,7 +170,8 @@ PROFILES = (
         key="liebert-mph", vendor="Vertiv", mib="LIEBERT-GP-PDU-MIB of 2008-07-02", source=librenms("liebert/LIEBERT-GP-PDU-MIB"),
         models=("Liebert MPH, MPH2", "Liebert MPX"), sys_object_ids=oids("476.1.42"),
         outlets=(Outlets(
-            states=State(LIEBERT_STATE, on=("2",), off=("1",)),
+            states=State(LIEBERT_STATE, on=("2",), off=("1",),
+                         doubts=(Doubt(LIEBERT_CONDITION, LIEBERT_NORMAL, optional=True),)),
             control=Guarded(
                 Guarded(
                     Write(column("476.1.42.3.8.50.20.1.100", "lgpPduRcpEntryControl"), on=1, off=0),
@@ -161,7 +180,7 @@ PROFILES = (
                 column("476.1.42.3.8.50.20.1.105", "lgpPduRcpEntryControlLock"), refuse=("2",),
                 why="it is locked on the device"),
             rows=LIEBERT_NAME,
-            count=counted(scalar("476.1.42.3.8.50.19.0", "lgpPduRcpTableCount"), LIEBERT_STATE),
+            count=counted(LIEBERT_COUNT, LIEBERT_STATE), none_if_zero=zero(LIEBERT_COUNT),
             number=column("476.1.42.3.8.50.20.1.25", "lgpPduRcpEntrySysAssignLabel"),
             name=LIEBERT_NAME,
             current=figure(column("476.1.42.3.8.50.20.1.61", "lgpPduRcpEntryEcHundredths"), HUNDREDTHS),
@@ -173,12 +192,14 @@ PROFILES = (
         energy=total(figure(column("476.1.42.3.8.30.20.1.50", "lgpPduPsEntryEnergyAccum"), TENTHS),
                      else_outlets=True, unit=LIEBERT_PDU),
         switching_confidence=Confidence.HIGH, evidence=RECORDED,
-        note="A command also sets the state that the receptacle takes after a power failure."),
+        note="A command also sets the state that the receptacle takes after a power failure.",
+        unread="lgpPduEntrySysStatus: the condition of the whole PDU, which does not name receptacles"),
     Profile(
         key="vertiv-dcs-mpdu", vendor="Vertiv", mib="DCS-MIB", source=librenms("vertiv/DCS-MIB"),
         models=("RDU-A and RDU manager with MPDU",), sys_object_ids=NET_SNMP,
         outlets=(Outlets(
-            states=State(DCS_OUTLETS, on=("1",), off=("0",), absent=("9999",)),
+            states=State(DCS_OUTLETS, on=("1",), off=("0",), absent=("9999",),
+                         doubts=(Doubt(DCS_COMMUNICATION, (DCS_ANSWERING,)),)),
             control=Guarded(
                 Write(DCS_OUTLETS, on=1, off=0),
                 Part(DCS_TYPE, over=DCS_OUTLETS, stop=1), allow=DCS_SWITCHED, why="its unit is not of a type that switches")),),
@@ -193,10 +214,12 @@ PROFILES = (
                Root(oid("10418.16"), oid("10418.16.2.5")),
                Root(oid("10418.26"), oid("10418.26.2.5"))),
         outlets=(Outlets(
-            states=State(AVOCENT_STATUS, on=("2", "4", "10"), off=("1", "3", "11")),
+            states=State(AVOCENT_STATUS, on=("2", "4", "10"), off=("1", "3", "11"),
+                         doubts=(Doubt(AVOCENT_ALARM, PM_TRUSTED, optional=True),)),
             control=Guarded(
                 Write(column("~.5.1.6", "pmPowerMgmtOutletsTablePowerControl"), on=2, off=3),
-                AVOCENT_STATUS, refuse=("3", "4", "10"), why="it is locked, or cannot be switched"),
+                AVOCENT_STATUS, refuse=("3", "4", "10"), demanded=True,
+                why="it is locked, or cannot be switched"),
             count=OfUnits(column("~.3.1.8", "pmPowerMgmtPDUTableNumberOfOutlets"), AVOCENT_STATUS),
             name=column("~.5.1.4", "pmPowerMgmtOutletsTableName"),
             current=figure(column("~.5.1.50", "pmPowerMgmtOutletsTableCurrentValue"), TENTHS, NOT_MEASURED),
@@ -208,5 +231,7 @@ PROFILES = (
                     figure(ACS_POWER, TENTHS, NOT_MEASURED), else_outlets=True, unit=PDU_OF_PORT),
         energy=total(figure(column("10418.17.2.5.3.1.105", "pmPowerMgmtPDUTableEnergyValue"), THOUSANDTHS, NOT_MEASURED),
                      else_outlets=True, unit=PDU_OF_PORT),
-        switching_confidence=Confidence.HIGH, evidence=SIMULATED),
+        switching_confidence=Confidence.HIGH, evidence=SIMULATED,
+        unread="pmPowerMgmtPDUTableAlarm, pmPowerMgmtPhasesTableAlarm: "
+               "a fuse of the PDU or of a phase is not joined to its outlets"),
 )

@@ -25,5 +25,6 @@ PROFILES = (
             power=figure(column("2634.3.100.200.1.8", "plugPower"))),),
         load=total(figure(scalar("2634.3.200.60.0", "environmentSystemTotalCurrent"), TENTHS), else_outlets=True),
         power=total(figure(scalar("2634.3.200.70.0", "environmentSystemTotalPower")), else_outlets=True),
-        switching_confidence=Confidence.MEDIUM, evidence=RECORDED.of("state", "current", "power", "switching")),
+        switching_confidence=Confidence.MEDIUM, evidence=RECORDED.of("state", "current", "power", "switching"),
+        unread="alarmCommLoss, alarmCircuitBreakerOpen, alarmLostVoltage: alarms of the whole unit, not joined to plugs"),
 )

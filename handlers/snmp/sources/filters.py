@@ -22,24 +22,34 @@ class Only(Source):
     For padding rows, mixed tables, neutral lines. keep=true drops a row without a value in `test`, keep=false keeps it. If all
     `values` are whole numbers and a row's value in `test` is not one, the row is kept with an empty value, because it may be an
     outlet or a part of a sum.
+
+    `demanded`: for a `test` that tells outlets from padding. A row without a value in it may be
+    either: `rows` raises ProtocolError, and `one` has no value.
     """
 
     source: Source
     test: Source
     values: Tuple[str, ...]
     keep: bool = True
+    demanded: bool = False
 
     def __post_init__(self) -> None:
         validation.some(self.values, "values")
         validation.compared(self.values, "values")
 
     def rows(self, reader: Reader) -> Rows:
-        marks = self.test.rows(reader)
-        fits = ((identity, value, self._fits(marks.get(identity))) for identity, value in self.source.rows(reader).items())
+        marks, rows = self.test.rows(reader), self.source.rows(reader)
+        unmarked = [identity for identity in rows if identity not in marks] if self.demanded else []
+        if unmarked:
+            raise ProtocolError(f"the device lists the row {unmarked[0]} without the value that "
+                                "tells outlets from padding; poll it again")
+        fits = ((identity, value, self._fits(marks.get(identity)))
+                for identity, value in rows.items())
         return {identity: "" if fit is None else value for identity, value, fit in fits if fit is not False}
 
     def one(self, reader: Reader, identity: str) -> Optional[Raw]:
-        fit = self._fits(self.test.one(reader, identity))
+        mark = self.test.one(reader, identity)
+        fit = False if mark is None and self.demanded else self._fits(mark)
         value = None if fit is False else self.source.one(reader, identity)
         return "" if fit is None and value is not None else value
 

@@ -5,6 +5,7 @@ from collections import Counter
 from decimal import Decimal
 from typing import Collection, Dict, List, Optional, Tuple
 
+from ...decimals import total
 from ...host.rows import Raw
 from .. import validation
 from ..decoding import Rows, latin_1, number, octets, text
@@ -106,7 +107,7 @@ class Gathered(Source):
             parts: List[Optional[Decimal]] = [meters.get((row.partition(".")[0], name)) for name in names]
             known = [part for part in parts if part is not None]
             if known and len(known) == len(parts):
-                found[row] = format(sum(known, Decimal(0)), "f")
+                found[row] = format(total(known), "f")
         return found
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from typing import Optional, Tuple
 
+from ...decimals import CONTEXT
 from ...errors import ProtocolError
 from ...host.rows import Raw
 from .. import validation
@@ -101,7 +102,7 @@ class Negative(Source):
 
     def rows(self, reader: Reader) -> Rows:
         numbers = {identity: number(value) for identity, value in self.source.rows(reader).items()}
-        return {identity: format(-held, "f") for identity, held in numbers.items() if held is not None}
+        return {identity: format(CONTEXT.minus(held), "f") for identity, held in numbers.items() if held is not None}
 
 
 class Number(Source):

@@ -2,9 +2,7 @@
 from __future__ import annotations
 
 import hmac
-import threading
-import time
-from typing import Any, Deque, List, Mapping, Optional, Sequence
+from typing import Any, List, Mapping, Optional, Sequence
 from urllib.parse import quote, urlsplit
 
 from starlette.requests import Request
@@ -20,7 +18,6 @@ HEADERS = {
     "content-security-policy": _POLICY, "x-content-type-options": "nosniff", "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin", "x-frame-options": "DENY", "cache-control": "no-store",
 }
-_TRIES, _TRIES_SECONDS = 10, 60.0
 
 
 class Access:
@@ -45,11 +42,9 @@ class Access:
         await (answer or self._page)(scope, receive, sending)
 
     def _refusal(self, request: Request) -> Optional[Response]:
-        host = hostname(request.headers.get("host", ""))
-        if not host or self._hosts is not None and host not in (*_LOCAL, *self._hosts):
-            address, port = request.scope["server"]
-            own = f"{request.scope['scheme']}://{f'[{address}]' if ':' in address else address}:{port}/"
-            return PlainTextResponse(f"Open this page at the server's own address, for example {own}\n", 421)
+        unknown = unknown_host(request, self._hosts)
+        if unknown is not None:
+            return unknown
         token = request.cookies.get(cookie_name(request), "")
         known = self._tokens.valid(token)
         request.scope["state"]["token"] = token if known else ""
@@ -59,6 +54,16 @@ class Access:
             return PlainTextResponse("log in again\n", 401)
         back = request.url.path if request.method == "GET" else "/"
         return RedirectResponse(f"{LOGIN}?next={quote(back)}", 303)
+
+
+def unknown_host(request: Request, hosts: Optional[Sequence[str]]) -> Optional[Response]:
+    """The refusal of a request whose Host header names none of `hosts` or `_LOCAL`, as `Access` takes them; else None."""
+    host = hostname(request.headers.get("host", ""))
+    if host and (hosts is None or host in (*_LOCAL, *hosts)):
+        return None
+    address, port = request.scope["server"]
+    own = f"{request.scope['scheme']}://{f'[{address}]' if ':' in address else address}:{port}/"
+    return PlainTextResponse(f"Open this page at the server's own address, for example {own}\n", 421)
 
 
 def hostname(host: str) -> str:
@@ -101,20 +106,4 @@ def local_path(text: str) -> str:
     return text if text.startswith("/") and not text.startswith("//") and "\\" not in text and text.isprintable() else "/"
 
 
-class Tries:
-    """Counts wrong passwords on the page; `too_many`: ten in the last minute, from all clients together."""
-
-    def __init__(self) -> None:
-        self._failed: Deque[float] = Deque(maxlen=_TRIES)
-        self._lock = threading.Lock()
-
-    def too_many(self) -> bool:
-        with self._lock:
-            return len(self._failed) == _TRIES and time.monotonic() - self._failed[0] < _TRIES_SECONDS
-
-    def failed(self) -> None:
-        with self._lock:
-            self._failed.append(time.monotonic())
-
-
-__all__: List[str] = ["HEADERS", "LOGIN", "Access", "Tries", "hostname", "local_path", "logged_in", "own_form", "session"]
+__all__: List[str] = ["HEADERS", "LOGIN", "Access", "hostname", "local_path", "logged_in", "own_form", "session"]

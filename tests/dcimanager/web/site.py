@@ -17,7 +17,7 @@ from ..records import Refusal
 from ..simulations import Simulations
 from ..store import storable
 from ..tokens import proof
-from .access import LOGIN, Tries, own_form, session
+from .access import LOGIN, own_form, session
 from .shown import environment
 
 if TYPE_CHECKING:
@@ -45,7 +45,6 @@ class Wrong(Exception):
 class Site:
     def __init__(self, manager: DciManager, simulations: Simulations) -> None:
         self.manager, self.simulations = manager, simulations
-        self.tries = Tries()
         self._env = environment()
         self._messages: Dict[str, List[Message]] = {}
         self._lock = threading.Lock()

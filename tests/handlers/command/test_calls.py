@@ -30,6 +30,8 @@ from tests import terminal
 from tests.handlers.command.running import Broken, options, run, silent
 from tests.needs import ROOT
 from tests.peers import PEERS, Peer
+from tests.recordings import fixture
+from tests.simulators.snmp_agent import Agent, Device
 
 SHOWN = {True: "UP", False: "DOWN", None: "UNKNOWN"}
 
@@ -128,6 +130,17 @@ def test_labels_shows_numbers_and_names(peer: Peer, ask: Any) -> None:
     code, out, _ = ask("labels", "--json")
     assert code == 0
     assert json.loads(out)["outlets"] == [{key: one[key] for key in ("identity", "number", "name")} for one in status]
+
+
+def test_labels_and_status_of_a_chain_warn_that_identities_may_move(monkeypatch: pytest.MonkeyPatch,
+                                                                    capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("PDU_COMMUNITY", "public")
+    unit = fixture("apc-rpdu2")
+    with Agent(Device(unit.rows, rules=None)) as agent:
+        for call in ("labels", "status"):
+            code, out, err = run(capsys, call, "snmp", f"127.0.0.1:{agent.port}")
+            assert code == 0 and "web-1" in out
+            assert err.count("\n") == 1 and "an identity may become another unit's outlet" in err
 
 
 def test_the_command_labels_is_an_error_for_a_handler_without_labels(monkeypatch: pytest.MonkeyPatch,

@@ -1,6 +1,7 @@
 """`pdu nut` on simulated and real servers: text, JSON, questions, logins and exit codes."""
 from __future__ import annotations
 
+import base64
 import getpass
 import json
 import subprocess
@@ -12,6 +13,7 @@ import pytest
 
 from handlers.command import nut, root
 from handlers.command.exits import NOT_SEEN, READER_GONE
+from handlers.command.hidden import NOTICE
 from handlers.command.nut import COMMANDS
 from handlers.errors import Unreachable
 from handlers.nut.client import NutClient
@@ -403,3 +405,17 @@ def test_each_failure_of_a_server_or_driver_has_its_exit_code(capsys: pytest.Cap
 def _codes(where: str) -> List[int]:
     return [root.run(["status", "nut", where, "-s", "device=pdu", "--timeout", "0.5"]),
             root.run(["nut", where, "vars", "pdu", "--timeout", "0.5"])]
+
+
+def test_a_login_that_the_server_sends_back_is_not_shown(
+        capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    told = base64.b64encode(SIMULATED_ADMIN.password.encode()).decode()
+    monkeypatch.setattr("tests.simulators.nut_server.session.VERSION", f"Network UPS Tools {told}")
+    monkeypatch.setenv("PDU_PASSWORD", SIMULATED_ADMIN.password)
+    odd = StaticDevice("odd", {"device.type": "ups", "ups.id": f"x{SIMULATED_ADMIN.password}"}, description=told)
+    with NutServer([odd], [SIMULATED_ADMIN]) as server:
+        for words in (["ver"], ["list"], ["vars", "odd"], ["vars", "odd", "ups.id"]):
+            for form in ((), ("--json",)):
+                done = Run(capsys, server, *words, *form, "--username", SIMULATED_ADMIN.name)
+                assert done.code == 0 and told not in done.out and SIMULATED_ADMIN.password not in done.out, words
+                assert NOTICE in done.out

@@ -1,12 +1,14 @@
 """`pdu redfish` on a simulated service: text, JSON and exit codes."""
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any, Iterator, List, Tuple
 
 import pytest
 
 from handlers.command import redfish, root
+from handlers.command.hidden import NOTICE
 from handlers.redfish import service
 from tests.simulators.redfish import Fault, Model, Pdu, RedfishService, units
 
@@ -200,3 +202,30 @@ def test_sensors_of_all_pdus_of_a_service_are_read(monkeypatch: pytest.MonkeyPat
     with RedfishService(units.hall(), tls=False) as made:
         monkeypatch.setenv("PDU_PASSWORD", made.password)
         assert len(found(made, capsys, "sensors")["sensors"]) > 3000
+
+
+@pytest.mark.parametrize("words", [["show", "/redfish/v1/PowerEquipment"], ["outlets"], ["info"], ["sensors"]], ids=" ".join)
+def test_a_login_that_the_service_sends_back_is_not_shown(
+        unit: RedfishService, capsys: pytest.CaptureFixture[str], words: List[str]) -> None:
+    told = base64.b64encode(f"{unit.user}:{unit.password}".encode()).decode()
+    more = {"Name": f"no rights: Basic {told}", "UserLabel": told, "Model": unit.password,
+            "Oem": {unit.password: [told]}}
+    unit.rewrite = lambda target, body: {**body, **more}
+    plain, as_json = run(unit, capsys, *words), run(unit, capsys, *words, "--json")
+    for code, out, err in (plain, as_json):
+        assert code == 0 and unit.password not in out + err and told[:12] not in out
+    assert words[0] not in ("show", "info") or NOTICE in plain[1] and NOTICE in as_json[1]
+
+
+def test_what_holds_no_login_is_shown_beside_what_does(unit: RedfishService, capsys: pytest.CaptureFixture[str]) -> None:
+    unit.outlet("A1").name = f"{unit.password}!"
+    outlets = found(unit, capsys, "outlets")["outlets"]
+    assert [(one["identity"], one["state"]) for one in outlets] == [("A1", "on"), ("A2", "off"), ("B1", "on")]
+    assert outlets[0]["name"] == NOTICE and NOTICE not in str(outlets[1:])
+
+
+def test_a_password_that_is_a_common_word_hides_no_states(capsys: pytest.CaptureFixture[str],
+                                                          monkeypatch: pytest.MonkeyPatch) -> None:
+    with RedfishService(Model((Pdu(outlets=("A1",)),)), tls=False, password="on") as weak:          # noqa: S106
+        monkeypatch.setenv("PDU_PASSWORD", weak.password)
+        assert found(weak, capsys, "outlets")["outlets"][0]["state"] == "on"

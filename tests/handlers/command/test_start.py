@@ -13,13 +13,14 @@ from typing import Any, Dict, List
 
 import click
 import pytest
+from hypothesis import given, strategies
 
 from handlers import VERSION
-from handlers.command import root
-from handlers.command.exits import INTERRUPTED, READER_GONE
+from handlers.command import meant, root
+from handlers.command.ending import missing
+from handlers.command.exits import INTERRUPTED, READER_GONE, code_of
 from handlers.command.options import option
 from handlers.command.root import PLACES
-from handlers.command.start import missing
 from tests.handlers.command.running import options
 from tests.needs import ROOT, pythons
 from tests.peers import PEERS
@@ -229,3 +230,55 @@ def test_a_reading_is_printed_although_its_warning_or_log_cannot_be(more: List[s
                                "-s", "link_units=2"], cwd=ROOT, stdout=subprocess.PIPE, stderr=full, timeout=PATIENCE_S,
                               env={**os.environ, **{f"PDU_{key.upper()}": value for key, value in secrets.items()}}, check=False)
     assert done.returncode == 0 and json.loads(done.stdout)["outlets"]
+
+
+def advice(words: List[str], capsys: pytest.CaptureFixture[str]) -> str:
+    """The sentence for a wrong word, without its end, which names the help."""
+    assert root.run(words) == code_of("usage")
+    told = capsys.readouterr().err
+    return told.partition(": ")[2].rpartition(" (")[0]
+
+
+ON = ("on", "ON", "power-on", "turn_on", "poweron", "enable", "start")
+OFF = ("off", "Off", "power-off", "turn_off", "poweroff", "shutdown", "disable")
+DIRECTIONS = [*((word, "up switches outlets on", "down") for word in ON),
+              *((word, "down switches outlets off", "up ") for word in OFF)]
+
+
+@pytest.mark.parametrize("word, right, wrong", DIRECTIONS)
+def test_a_word_for_switching_leads_to_the_command_that_does_it(
+        word: str, right: str, wrong: str, capsys: pytest.CaptureFixture[str]) -> None:
+    told = advice([word, "nut", "192.0.2.9", "3"], capsys)
+    assert right in told and wrong not in told
+
+
+@pytest.mark.parametrize("words, right", [
+    (["cycle"], "down switches outlets off, up switches them on again"),
+    (["reboot"], "raritan HOST cycle does both"),
+    (["scan"], "find searches a network for PDUs"),
+    (["power"], "statistic shows load and energy"),
+    (["list"], "status lists"),
+    (["statuss"], "did you mean status?"),
+    (["STATUS"], "did you mean status?"),
+    (["xyzzy"], "choose from status, "),
+    (["raritan", "h", "on", "3"], "switch OUTLETS on switches outlets on"),
+    (["raritan", "h", "reboot"], "firmware reboot restarts"),
+    (["nut", "h", "off"], "run sends an instant command"),
+    (["redfish", "h", "on"], "for pdu, up switches outlets on"),
+    (["redfish", "h", "down"], "or see pdu down --help"),
+])
+def test_a_wrong_word_leads_to_a_command(
+        words: List[str], right: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert right in advice(words, capsys)
+
+
+TYPED = (strategies.text("onfupdwer-_ ", min_size=1, max_size=7)
+         | strategies.sampled_from(["dwon", "dow", "own", "upp", "donw", "onn"]))
+
+
+@given(TYPED)
+def test_similarity_never_picks_a_direction(word: str) -> None:
+    """A word that is not in the table never leads to `up` alone or to `down` alone."""
+    told = meant.similar(word, PLACES)
+    assert ("up" in told.split()) == ("down" in told.split())
+    assert told not in ("did you mean up?", "did you mean down?")

@@ -276,7 +276,7 @@ def test_a_password_of_digits_that_comes_back_as_a_number_is_not_shown(agent: Ma
         one.set_auth_basic("admin", "12345678")
         with pytest.raises(PduHandlerError) as caught:
             pdumodel.Outlet("/model/outlet/0", one).getState()
-    assert "12345678" not in caught.value.reason + str(getattr(caught.value, "payload", b""))
+    assert "12345678" not in caught.value.reason + repr(getattr(caught.value, "payload", b""))
 
 
 def test_a_number_of_thousands_of_digits_in_a_text_is_no_obstacle_to_the_search_for_a_login() -> None:

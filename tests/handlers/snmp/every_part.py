@@ -53,22 +53,24 @@ PACKED = Packed(S, ";", "1")
 
 EVERY_PART = Profile(
     key="every-part", vendor="Acme", models=("A", "B"), mib="ACME-MIB", sys_object_ids=("1.3.6.1.4.1.99999",),
-    roots=(Root("1.3.6.1.4.1.99998", "1.3.6.1.4.1.99998.1"),), sweep=True,
+    roots=(Root("1.3.6.1.4.1.99998", "1.3.6.1.4.1.99998.1"),), sweep=True, described="Acme.*",
     outlets=(
         Outlets(
-            states=State(First((C, Only(C, S, ("1", "2"), keep=False), Provided(Arc(C, 1, ("4",), keep=False), S, "x.*"))),
+            states=State(First((C, Only(C, S, ("1", "2"), False, demanded=True),
+                                Provided(Arc(C, 1, ("4",), keep=False), S, "x.*"))),
                          on=("1", "3"), off=("2",), absent=("7",),
                          doubts=(Doubt(Bits(C, 2), ("0",), optional=True),), confirm=Negative(C)),
             control=Guarded(
                 Unmarked(Unlock(SPREAD, 1, Guarded(Verbs(TABLES, NAMED, -1), S, "why", allow=("1",))), C, ("0",), "why"),
-                S, "why", refuse=("2",), automatic=True),
+                S, "why", refuse=("2",), automatic=True, demanded=True),
             rows=Merged((Prefixed("2", Counted(BY_ROW, S)), TABLES)), count=OfUnits(S, C), none_if_zero=S,
             number=Chained(Number(C, 2, 0), C, "."), name=Field(S, 1, ";"),
             current=Figure(Joined(C, (S,), (C,), else_same_row=True), Decimal("0.001"), ("-1", "9999"), exponent=C, factor=S,
                            unit="A", scale_of_integers=Decimal("0.1"), magnitude=True),
             power=Figure(Merged((Gathered(C, S, C, ";"), Spelt(C, S, 7), Whole(C, S), Unless(C, Listed(C, S)),
                                  Checked(Alike(C, S), ("0",), S, ("2",), 3), Renumbered(C, S)))),
-            energy=Figure(EachUnit(Part(C, S, 1, 3), C, (S,)), absent=(), padding=("7",))),
+            energy=Figure(EachUnit(Part(C, S, 1, 3), C, (S,)), absent=(), padding=("7",)),
+            position=(C, S)),
         Outlets(states=State(PACKED, on=("on",), off=("off",)), control=WritePacked(S, PACKED, "on", "off", 32)),
         Outlets(states=State(C, on=("1",), off=("0",)), control=Write(C, "on", "off")),
     ),

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from typing import Dict
+
 import pytest
 
 from handlers.errors import NoSuchOutlet, Unsupported
 from handlers.snmp.controls import Guarded, Unlock, Unmarked, Verbs, Write, WritePacked
 from handlers.snmp.figures import Figure
+from handlers.snmp.frozen import changed
 from handlers.snmp.reader import Reader
 from handlers.snmp.sources import Checked, Column, Only, Packed, Scalar, Span, Spread
 from handlers.snmp.states import Doubt
@@ -112,12 +115,42 @@ LOCKED = Guarded(WRITE, Column("1.3.6"), refuse=("2",), why="it is locked")
 ALLOWED = Guarded(WRITE, Column("1.3.6"), allow=("1",), why="nobody allowed it")
 
 
-def test_a_set_lock_forbids_the_write_and_a_missing_lock_object_does_not() -> None:
+def test_a_set_lock_forbids_the_write_and_a_device_without_locks_does_not() -> None:
     objects = table("1.3.6", {"1": 1, "2": 2})
     assert LOCKED.orders(reader(objects), "1", True) == [("1.3.5.1", 1)]
-    assert LOCKED.orders(reader(objects), "3", True) == [("1.3.5.3", 1)]
+    assert LOCKED.orders(reader({}), "1", True) == [("1.3.5.1", 1)]
     with pytest.raises(Unsupported, match="it is locked .*2"):
         LOCKED.orders(reader(objects), "2", True)
+
+
+def test_a_lock_that_is_missing_beside_others_forbids_the_write_and_only_then_costs_a_walk() -> None:
+    device = Memory(table("1.3.6", {"1": 1, "2": 2}))
+    with pytest.raises(Unsupported, match="it is locked .no value"):
+        LOCKED.orders(Reader(device), "3", True)
+    assert device.asked == ["get 1.3.6.3", "walk 1.3.6"]
+    device.asked.clear()
+    LOCKED.orders(Reader(device), "1", True)
+    assert device.asked == ["get 1.3.6.1"]
+
+
+def test_a_demanded_lock_that_is_missing_forbids_the_write() -> None:
+    device = Memory({})
+    with pytest.raises(Unsupported, match="it is locked .no value"):
+        changed(LOCKED, demanded=True).orders(Reader(device), "1", True)
+    assert device.asked == ["get 1.3.6.1"]
+
+
+def test_demanded_is_refused_with_allow_which_demands_a_value_anyway() -> None:
+    with pytest.raises(ValueError, match="demanded is for refuse"):
+        Guarded(WRITE, Column("1.3.6"), "why", allow=("1",), demanded=True)
+
+
+@pytest.mark.parametrize("marks", [{}, {"1": 0}], ids=["none", "only another's"])
+def test_a_mark_that_cannot_be_read_forbids_the_write(marks: Dict[str, int]) -> None:
+    """A table of marks that ends early may lack the mark of another outlet too."""
+    control = Unmarked(WRITE, Column("1.3.4"), ("0",), "a command executes all marks")
+    with pytest.raises(Unsupported, match="does not list which outlets are marked"):
+        control.orders(reader(table("1.3.4", marks)), "2", True)
 
 
 def test_a_guard_that_does_not_read_an_allowed_value_forbids_the_write() -> None:

@@ -13,6 +13,7 @@ from handlers.snmp.frozen import changed
 from handlers.snmp.outlets import Outlets
 from handlers.snmp.profile import Profile, Root
 from handlers.snmp.profiles import PROFILES
+from handlers.snmp.profiles.shorthand import zero
 from handlers.snmp.sources import Column, Scalar
 from handlers.snmp.states import State
 from pdu_common.helper import EnumPowerStatus
@@ -333,3 +334,60 @@ def test_a_server_board_with_the_sys_object_id_of_aten_is_refused_after_at_most_
     with pytest.raises(Unsupported):
         detect(device, PROFILES)
     assert len(device.asked) <= 10, device.asked
+
+
+NUMBERED = Outlets(states=State(Column(f"{ACME}.2.1"), on=("1",), off=("2",)),
+                  none_if_zero=zero(Column(f"{ACME}.3")))
+COUNTING = Profile("acme", "Acme", ("A",), "ACME-MIB", (ACME,), outlets=(NUMBERED,),
+                   load=Total((Figure(Scalar(f"{ACME}.9.0")),)),
+                   evidence=Evidence(state=Proof.MIB, current=Proof.MIB))
+
+
+def counting(counts: Dict[str, Value], **rows: Value) -> Memory:
+    states = {f"{ACME}.2.1.{index.strip('_')}": value for index, value in rows.items()}
+    return Memory({SYS_OBJECT_ID: ACME, f"{ACME}.9.0": 5, **table(f"{ACME}.3", counts), **states})
+
+
+def test_a_number_of_outlets_that_is_0_on_every_unit_proves_that_a_unit_only_meters() -> None:
+    proofs: List[Dict[str, Value]] = [{"1": 0}, {"1": 0, "2": "0"}]
+    for counts in proofs:
+        found = detect(counting(counts), (COUNTING,))
+        assert found.outlets is None and dict(found.states) == {}
+
+
+@pytest.mark.parametrize("counts", [{}, {"1": 8}, {"1": 0, "2": 8}, {"1": -1}, {"1": ""}, {"1": "none"}], ids=str)
+def test_a_number_of_outlets_that_is_not_0_on_every_unit_proves_nothing(counts: Dict[str, Value]) -> None:
+    """With `zero`, a number above 0 does not contradict `metered_only`: a unit that only meters may
+    count outlets that it does not list."""
+    with pytest.raises(ProtocolError, match="nothing proves that it has none"):
+        detect(counting(counts), (COUNTING,))
+    assert dict(detect(counting(counts), (COUNTING,), metered_only=True).states) == {}
+
+
+def test_a_number_of_outlets_that_is_0_although_outlets_are_listed_empties_no_list() -> None:
+    for metered_only in (False, True):
+        found = detect(counting({"1": 0}, _1=1, _2=2), (COUNTING,), metered_only)
+        assert list(found.states) == ["1", "2"]
+
+
+MODULE = Profile("acme-module", "Acme", ("M",), "ACME-MIB", (ACME,), described=r"(?i)acme pdu module.*",
+                 power=Total((Figure(Scalar(f"{ACME}.9.0")),)), evidence=Evidence(power=Proof.MIB))
+
+
+def test_a_metered_unit_without_a_sys_object_id_is_told_by_its_description_and_its_meters() -> None:
+    described: Dict[str, Value] = {SYS_DESCR: "Acme PDU Module 2.1"}
+    others: List[Dict[str, Value]] = [described, {SYS_DESCR: "Acme UPS", f"{ACME}.9.0": 5}, {f"{ACME}.9.0": 5}]
+    assert detect(Memory({**described, f"{ACME}.9.0": 5}), (MODULE,)).profile is MODULE
+    for objects in others:
+        with pytest.raises(Unsupported):
+            detect(Memory(objects), (MODULE,))
+
+
+def test_a_swept_family_that_reports_no_outlets_and_a_load_is_told_without_a_sys_object_id() -> None:
+    swept = changed(COUNTING, sweep=True)
+    load, none = f"{ACME}.9.0", f"{ACME}.3.1"
+    assert detect(Memory({load: 5, none: 0}), (swept,)).outlets is None
+    others: List[Dict[str, Value]] = [{load: 5}, {load: 5, none: 8}, {none: 0}]
+    for objects in others:
+        with pytest.raises(Unsupported):
+            detect(Memory(objects), (swept,))

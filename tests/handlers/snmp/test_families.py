@@ -13,7 +13,7 @@ from handlers.snmp.frozen import parts
 from handlers.snmp.profile import below
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.reader import Reader
-from handlers.snmp.sources import Column, Counted, Merged, Named, Part, Prefixed, Provided, Scalar, Source, Spread
+from handlers.snmp.sources import Column, Counted, First, Merged, Named, Only, Part, Prefixed, Provided, Scalar, Source, Spread
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import near, pdu
 from tests.handlers.snmp.memory import of_rows
@@ -247,6 +247,15 @@ def test_a_first_unit_without_outlets_is_an_error_if_a_later_unit_has_some(first
         handler_of(unit, agent).status()
 
 
+@pytest.mark.parametrize("lost", ["15.4.2.3.1.2.8", "15.3.4.14.1.4.3"], ids=["panel", "lines"])
+def test_a_table_of_a_floor_pdu_that_ends_early_is_an_error(lost: str) -> None:
+    unit = next(unit for unit in FIXTURES if unit.name == "apc-xpdu")
+    rows = {oid: row for oid, row in unit.rows.items() if oid != f"1.3.6.1.4.1.318.1.1.{lost}"}
+    assert len(rows) == len(unit.rows) - 1
+    with Agent(Device(rows, rules=None)) as agent, pytest.raises(ProtocolError, match="counts [38] rows in a table"):
+        handler_of(unit, agent).statistic()
+
+
 def test_a_newer_netbooter_without_its_table_is_not_read_by_the_older_tree() -> None:
     """The older tree counts from 1, the newer one from 0, so the same identity names neighbouring outlets in them."""
     newer, older = (next(unit for unit in FIXTURES if unit.name == name)
@@ -255,26 +264,36 @@ def test_a_newer_netbooter_without_its_table_is_not_read_by_the_older_tree() -> 
         find(newer, of_rows({**older.rows, **without_state_rows(newer)}))
 
 
-DOUBTED = [unit for unit in FIXTURES for outlets in FAMILIES[unit.key].outlets[:1]
-           if outlets.states and (outlets.states.doubts or outlets.states.confirm)
-           and set(expected_states(unit).values()) - {EnumPowerStatus.UNKNOWN}]
+def _doubted(unit: Fixture) -> bool:
+    outlets = find(unit, memory(unit)).outlets
+    if not unit.expected.outlets or outlets is None or outlets.states is None:
+        return False
+    return bool(outlets.states.doubts or outlets.states.confirm)
+
+
+DOUBTED = [unit for unit in FIXTURES if _doubted(unit)]
 
 
 def _objects(unit: Fixture, source: Source, identity: str) -> Set[str]:
-    """Return the objects that may hold the value of one outlet."""
+    """Return the objects that may hold the value of one outlet, or decide whether it counts."""
     if isinstance(source, Named):               # reading finds the object: each value is replaced by its OID
         rows = {oid: row._replace(tag=_OCTETS, value=oid.encode()) if oid.startswith(f"{source.values}.") else row
                 for oid, row in unit.rows.items()}
         return {str(source.rows(Reader(of_rows(rows)))[identity])}
     if isinstance(source, Column):
-        return {find(unit, memory(unit)).reader.resolve(f"{source.oid}.{identity}")}
+        return {f"{source.oid}.{identity}"}
     if isinstance(source, Spread):
         return {source.instance(Reader(memory(unit)), identity)}
-    if isinstance(source, Part):
-        arcs = identity.split(".")[source.start:source.stop]
-        return _objects(unit, source.source, ".".join(arcs))
     if isinstance(source, Merged):
         return set().union(*(_objects(unit, part, identity) for part in source.parts))
+    if isinstance(source, First):
+        choices = (_objects(unit, choice, identity) for choice in source.choices)
+        return next((held for held in choices if held & set(unit.rows)), set())
+    if isinstance(source, Only):
+        return _objects(unit, source.source, identity) | _objects(unit, source.test, identity)
+    if isinstance(source, Part):
+        part = ".".join(identity.split(".")[source.start:source.stop])
+        return _objects(unit, source.source, part)
     if isinstance(source, Prefixed):
         prefix, _, row = identity.partition(".")
         return _objects(unit, source.source, row) if prefix == source.prefix else set()
@@ -285,23 +304,28 @@ def _objects(unit: Fixture, source: Source, identity: str) -> Set[str]:
 @pytest.mark.parametrize("unit", DOUBTED, ids=unit_id)
 def test_a_state_is_unknown_if_a_row_that_could_contradict_it_is_missing(unit: Fixture) -> None:
     """A walk may end early."""
-    outlets = find(unit, memory(unit)).outlets
-    assert outlets is not None and outlets.states is not None
-    state = outlets.states
-    reader = find(unit, memory(unit)).reader
-    required = [doubt.test for doubt in state.doubts if not doubt.optional]
-    present = [doubt.test for doubt in state.doubts if doubt.optional and doubt.test.rows(reader)]
-    for source in [*required, *present, *([state.confirm] if state.confirm else [])]:
-        objects = {identity: _objects(unit, source, identity) for identity in expected_states(unit)}
-        for held in objects.values():
-            assert held & set(unit.rows)
-            rows = {oid: row for oid, row in unit.rows.items() if oid not in held}
-            found = find(unit, of_rows(rows))
-            if source in present and not source.rows(found.reader.again()):
-                continue                            # a unit without the whole object
-            lost = [identity for identity, named in objects.items() if named == held]
-            assert dict(found.states) == {**expected_states(unit), **dict.fromkeys(lost, EnumPowerStatus.UNKNOWN)}
-            assert {state.one(found.reader.again(), one) for one in lost} == {EnumPowerStatus.UNKNOWN}
+    found = find(unit, memory(unit))
+    assert found.outlets is not None and found.outlets.states is not None
+    state, told = found.outlets.states, expected_states(unit)
+    for source, optional in [*((doubt.test, doubt.optional) for doubt in state.doubts),
+                             *([(state.confirm, False)] if state.confirm else [])]:
+        if optional and not source.rows(found.reader):
+            continue                            # the unit lacks the object
+        own = {lost: _objects(unit, state.source, lost) for lost in told}
+        held = {lost: set(map(found.reader.resolve, _objects(unit, source, lost) - own[lost])) for lost in told}
+        if isinstance(source, First) and not any(held.values()):
+            continue                            # only the state itself is left to choose
+        for lost, objects in held.items():
+            assert objects & set(unit.rows) or told[lost] is EnumPowerStatus.UNKNOWN
+            for oid in objects & set(unit.rows):
+                rows = {other: row for other, row in unit.rows.items() if other != oid}
+                again = find(unit, of_rows(rows))
+                if optional and not source.rows(again.reader):
+                    continue                    # it was the only row of the object
+                assert dict(again.states) == {
+                    identity: EnumPowerStatus.UNKNOWN if oid in held[identity] else told[identity]
+                    for identity in told}
+                assert state.one(again.reader, lost) is EnumPowerStatus.UNKNOWN
 
 
 def test_at_least_three_families_declare_doubts_or_a_second_reading_of_states() -> None:

@@ -15,7 +15,7 @@ from handlers.snmp import options, schema, turns
 from handlers.snmp.controls import Control, Guarded, Unlock, Unmarked, Verbs, Write
 from handlers.snmp.frozen import changed
 from handlers.snmp.profiles.digipower import PROFILES as FAMILIES
-from handlers.snmp.sources import Column, Scalar
+from handlers.snmp.sources import Column, Packed, Scalar
 from handlers.snmp.turns import exclusive
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import pdu
@@ -99,7 +99,7 @@ def test_a_state_is_unknown_unless_every_outlet_reads_as_written(undo: bool, nei
 
 CHECKED = (
     Guarded(PACKED, Scalar("1.3.6.1.4.1.17420.1.9.0"), why="locked", refuse=("1",)),
-    Unmarked(PACKED, Scalar("1.3.6.1.4.1.17420.1.9.0"), quiet=("0",), why="marked"))
+    Unmarked(PACKED, Packed(Scalar(STATES)), quiet=("0", "1"), why="marked"))
 
 
 @pytest.mark.parametrize("control", CHECKED, ids=lambda control: type(control).__name__)
@@ -200,3 +200,15 @@ def test_commands_to_different_devices_do_not_wait_for_each_other() -> None:
     devices = ("192.0.2.1 161", "192.0.2.1 1161", "192.0.2.3 161")
     with exclusive(devices[0], 1), exclusive(devices[1], 0), exclusive(devices[2], 0):
         assert set(devices) <= set(turns._turns)
+
+
+@pytest.mark.parametrize("other", ["2001:DB8:0:0::7 161", "2001:db8:0::0:7 161"])
+def test_two_spellings_of_one_address_are_one_device(other: str) -> None:
+    with exclusive("2001:db8::7 161", 1), pytest.raises(Unreachable), exclusive(other, 0):
+        pass
+    with exclusive("2001:db8::7 161", 1), exclusive("2001:db8::7 1161", 0), exclusive("2001:db8::8 161", 0):
+        pass
+    with exclusive("::ffff:192.0.2.7 161", 1), pytest.raises(Unreachable), exclusive("192.0.2.7 161", 0):
+        pass
+    with exclusive("PDU-1.example. 161", 1), pytest.raises(Unreachable), exclusive("pdu-1.example 161", 0):
+        pass

@@ -18,7 +18,7 @@ VENDORS = pytest.mark.parametrize("vendor", PROFILES.vendors, ids=lambda vendor:
 def test_a_vendors_row_agrees_with_its_file(vendor: Vendor) -> None:
     profiles = vendor.profiles()
     assert vendor.keys.split() == [profile.key for profile in profiles]
-    assert vendor.sweep == any(profile.sweep for profile in profiles)
+    assert vendor.sweep == any(profile.sweep or profile.described for profile in profiles)
     prefixes = {prefix for profile in profiles for prefix in (*profile.sys_object_ids,
                                                               *(root.sys_object_id for root in profile.roots))}
     assert all(vendor.may_be(prefix) for prefix in prefixes)

@@ -89,7 +89,7 @@ TRAPS: Tuple[Trap, ...] = (
     Trap(18, "locks, rights and passwords; SET disabled on delivery",
          "Guarded, whose test is read right before the write; Denied where the device says so",
          (_RESERVED, "test_refusals.py::test_an_outlet_that_is_not_reserved_is_switched",
-          "test_controls.py::test_a_set_lock_forbids_the_write_and_a_missing_lock_object_does_not",
+          "test_controls.py::test_a_set_lock_forbids_the_write_and_a_device_without_locks_does_not",
           "test_switching.py::test_the_error_for_a_read_only_community_says_so")),
     Trap(19, "a write that succeeds and does nothing", "rule: the state is read back, and is UNKNOWN unless it is the wanted one",
          _on(_IGNORED, "avocent-pm", "schleifenbauer", "liebert-mph")

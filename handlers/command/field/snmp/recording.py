@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import functools
-import ipaddress
 import re
 from contextlib import suppress
 from typing import Callable, Collection, Iterator, List, Mapping, Optional, Set
@@ -19,14 +18,15 @@ from ....snmp.device import Found
 from ....snmp.reader import Reader
 from ....snmp.settings import Choice, choose
 from ..kinds import Recorder
-from ..scrub import ADDRESSES, CONTACTS, LOCATIONS, NAMES, Scrubber
+from ..scrub import ADDRESSES, CONTACTS, LOCATIONS, NAMES, Scrubber, is_private
 from ..words import is_plain, parts
-from .rows import ADDRESS, INTEGER, OCTETS, SYS_DESCR, Arcs, Memory, Row, Rows, arcs, dotted, of_wire, reading
+from .rows import ADDRESS, INTEGER, OCTETS, OPAQUE, SYS_DESCR, Arcs, Memory, Row, Rows, arcs, dotted, of_wire, reading
 
 _TREES = ("1.3.6.1.2.1.1", "1.3.6.1.2.1.229", "1.3.6.1.4.1")        # system, ENERGY-OBJECT-MIB, MIBs of vendors
 _MOST_ROWS = 200_000
 _PAGE = 100                         # a read ends with the answer that reaches this number of rows
 _SECRETS = ("community", "auth_password", "priv_password")
+_NUMBERS = (bytes.fromhex("9f78"), bytes.fromhex("9f79"))          # tags of a float and a double in an Opaque
 _MAC_OCTETS = 6                     # a value of this many octets that is not text is taken for a MAC address
 _INET_TYPES = {4: 1, 16: 2}         # octets of an InetAddress -> the InetAddressType in the column before it (RFC 4001)
 _TEXT, _TEXT_IN_OCTETS = re.compile("[^\x00-\x1f\x7f-\x9f]+"), re.compile("[ -~]{4,}")
@@ -115,25 +115,36 @@ def _scrubbed(oid: Arcs, rows: Rows, scrubber: Scrubber, known: Optional[Set[str
         return Row(ADDRESS, bytes(map(int, scrubber.address(str(row.raw)).split("."))))
     if isinstance(row.value, tuple):
         return row._replace(value=_index(row.value, scrubber))
+    if row.tag == OPAQUE and isinstance(row.value, bytes) and not row.value.startswith(_NUMBERS):
+        return Row(OPAQUE, bytes(scrubber.arcs(row.value)))
     if row.tag != OCTETS or not isinstance(row.value, bytes):
         return row
     if row.text is None and len(row.value) == _MAC_OCTETS:
-        if ADDRESSES in scrubber.keep or not any(row.value):
-            return row
-        return Row(OCTETS, bytes.fromhex(scrubber.learn(ADDRESSES, row.value.hex(":")).replace(":", "")))
-    if known is not None and _is_inet_address(oid, rows):
-        address = scrubber.address(str(ipaddress.ip_address(row.value)))
-        return Row(OCTETS, ipaddress.ip_address(address).packed)
+        return row if ADDRESSES in scrubber.keep or not any(row.value) else Row(OCTETS, scrubber.octets(row.value))
+    if known is not None and ADDRESSES not in scrubber.keep:
+        if row.value in scrubber.packed or _is_inet_address(oid, rows) or _is_private_address(row):
+            return Row(OCTETS, scrubber.octets(row.value))
+        if row.text is None and scrubber.engine(row.value) != row.value:
+            return Row(OCTETS, scrubber.engine(row.value))
     coded = "utf-8" if row.text is not None else "latin-1"
     text = row.value.decode(coded)
     if not all(c.isprintable() or c in "\r\n\t" for c in text.rstrip("\0")):
         runs = _TEXT if row.text is not None else _TEXT_IN_OCTETS
         clean = runs.sub(lambda found: _words(found[0], oid, scrubber, known), text)
+        if any(map(scrubber.holds_login, (clean, clean.encode("latin-1", "replace").decode("utf-8", "replace")))):
+            return Row(OCTETS, b"")         # the login among other octets, such as in parts between them
         return Row(OCTETS, bytes(scrubber.arcs(clean.encode(coded, "replace"))))
     padding = text[len(text.rstrip("\0 \r\n\t")):]
     bare = text[:len(text) - len(padding)]
     bare = scrubber.whole(_SYSTEM[oid], bare) if oid in _SYSTEM else _words(bare, oid, scrubber, known)
     return Row(OCTETS, (bare + padding).encode(coded, "replace"))
+
+
+def _is_private_address(row: Row) -> bool:
+    """Whether the octets are those of a private IP address, and not text."""
+    octets = row.value
+    return (isinstance(octets, bytes) and len(octets) in _INET_TYPES and (row.text is None or not row.text.isprintable())
+            and is_private(octets))
 
 
 def _is_inet_address(oid: Arcs, rows: Rows) -> bool:

@@ -29,13 +29,11 @@ def _log_in(site: Site, request: Request, form: FormData) -> Response:
     if request.headers.get("sec-fetch-site", "same-origin") not in _OWN:
         raise Wrong("This form was sent by another site. Open /login on this site and log in.", 403)
     back, email = local_path(text(form, "next")), text(form, "email")
-    if site.tries.too_many():
-        return site.show(request, "login.html", 429, next=back, email=email, failed="Too many wrong passwords; wait a minute.")
     try:
         token = site.manager.api.log_in(email, str(form.get("password", "")))
-    except Refusal:
-        site.tries.failed()
-        return site.show(request, "login.html", 401, next=back, email=email, failed="Wrong e-mail or password.")
+    except Refusal as refusal:
+        failed = f"{refusal.msg[:1].upper()}{refusal.msg[1:]}."
+        return site.show(request, "login.html", refusal.status, next=back, email=email, failed=failed)
     return logged_in(request, go(back), token)
 
 

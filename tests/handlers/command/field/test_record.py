@@ -186,10 +186,12 @@ def test_an_address_that_is_a_name_or_location_is_replaced_in_every_form() -> No
 
 
 @pytest.mark.parametrize("kind_of_address, octets, replaced", [
-    (1, "c0a8071e", "c0000202"), (1, "0a140007", "c0000202"), (1, "ffffff00", "ffffff00"), (2, "c0a8071e", "c0a8071e"),
-    (2, "20010db885a3000000008a2e03707334", "20010db8" + 23 * "0" + "1"),
-    (1, "20010db885a3000000008a2e03707334", "20010db885a3000000008a2e03707334")])
-def test_an_address_in_octets_is_replaced_if_the_column_before_it_holds_its_type(
+    (1, "c0a8071e", "c0000202"), (1, "0a140007", "c0000202"), (1, "ffffff00", "ffffff00"), (2, "5db8d822", "5db8d822"),
+    (1, "5db8d822", "c0000202"), (2, "20010db885a3000000008a2e03707334", "20010db8" + 23 * "0" + "1"),
+    (1, "2a001450400108000000000000002080", "2a001450400108000000000000002080"),
+    (7, "c0a8071e", "c0000202"), (7, "0a010203", "c0000202"), (7, "ffff0000", "ffff0000"), (7, "00000a0b", "00000a0b"),
+    (7, "fd0000120034000000000000000000a7", "20010db8" + 23 * "0" + "1"), (7, "7f000001", "7f000001")])
+def test_an_address_in_octets_is_replaced_if_it_is_private_or_the_column_before_it_holds_its_type(
         kind_of_address: int, octets: str, replaced: str) -> None:
     """InetAddressType: 1 ipv4, 2 ipv6. Source: RFC 4001, section 3."""
     entry = "1.3.6.1.4.1.99999.1.1"

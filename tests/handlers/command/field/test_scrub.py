@@ -83,7 +83,7 @@ def test_every_text_inside_a_location_or_a_contact_is_replaced_except_links() ->
     found = Scrubber().json(given)
     assert found["Location"] == {
         "PostalAddress": {"POBox": "location-1", "Landmark": "location-2"}, "Placement": {"Rack": "location-3"},
-        "Info": "location-4", "Latitude": 50.9, "@odata.id": "/redfish/v1/Here"}
+        "Info": "location-4", "Latitude": 0.0, "@odata.id": "/redfish/v1/Here"}
     assert found["Contacts"] == [{"PhoneNumber": "contact-1", "ContactName": "contact-2"}] and found["Model"] == "location-2"
 
 

@@ -111,8 +111,8 @@ def test_dead_pdus_are_polled_at_the_same_time(small: Hall) -> None:
 def test_the_table_shows_all_pdus_with_errors_and_remedies_but_no_secrets(small: Hall, call: Call) -> None:
     done = call("check", small.list(dead=True), "--auth", small.logins)
     lines = done.stdout.splitlines()
-    assert done.returncode == 2 and lines[0].split()[:4] == ["name", "handler", "address", "result"]
-    assert [line.split()[0] for line in lines[1:len(PEERS) + 2]] == [*PEERS, "dead"]
+    assert done.returncode == 2 and {"name", "handler", "address", "result"} <= set(lines[0].split())
+    assert all(line.startswith(f"{name} ") for name, line in zip([*PEERS, "dead"], lines[1:]))
     assert "dead: unreachable: no answer over SNMP" in done.stdout and "    check power, cable" in done.stdout
     assert lines[-2].startswith(f"{len(PEERS) + 1} PDUs in ") and lines[-2].endswith(f"{len(PEERS)} well, 1 unreachable")
     assert not any(secret in done.stdout + done.stderr for secret in secrets_of(small))

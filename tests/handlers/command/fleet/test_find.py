@@ -319,3 +319,8 @@ def test_a_secret_file_for_a_misspelt_key_is_refused(capsys: pytest.CaptureFixtu
     monkeypatch.setenv("PDU_COMMUNITY", "public")
     assert root.run(["find", "192.0.2.1", "--no-mdns", "--secret-file", "comunity=/dev/null"]) == 2
     assert "pdu find has no secret 'comunity'; it takes community" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\u2212", "#"])
+def test_a_name_that_begins_as_a_formula_or_a_comment_is_not_listed(sign: str) -> None:
+    assert [one.name for one in find_._named([find_.Found("192.0.2.9", "snmp", 161, f"{sign}1+1", "")])] == ["192.0.2.9"]

@@ -102,7 +102,9 @@ def test_nagios_gets_no_counter_that_falls_because_a_pdu_was_not_read() -> None:
 
 
 @pytest.mark.parametrize("start, cell", [("=1+1", "'=1+1"), ("+1", "'+1"), ("-1", "'-1"), ("@SUM(A1)", "'@SUM(A1)"),
-                                         ("\t=1", "\\t=1"), ("\r=1", "\\r=1")])
+                                         ("\t=1", "\\t=1"), ("\r=1", "\\r=1"), ("\uff1d1+1", "'\uff1d1+1"),
+                                         ("\uff0b1", "'\uff0b1"), ("\uff0d1", "'\uff0d1"), ("\uff20A1", "'\uff20A1"),
+                                         ("\u22121", "'\u22121"), ("\ufe631", "'\ufe631"), (" =1", "' =1")])
 def test_no_text_cell_is_a_formula(start: str, cell: str) -> None:
     bad = verdict.judged(Device(start, start, start), Reading(failure=Failure("refused", start)))
     written = next(csv.DictReader(io.StringIO(tables.as_csv([bad]))))

@@ -1,12 +1,15 @@
 """Commands for certificates, configurations, other files, SNMP, link units, network and servers."""
 from __future__ import annotations
 
+import base64
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any, Dict, List
 
 import pytest
 
+from handlers.command.exits import code_of
 from handlers.command.raritan.context import Context
 from handlers.raritan.rpc._runtime.codec import decode_structure
 from handlers.raritan.rpc.cascading import CascadeManager
@@ -386,3 +389,12 @@ def test_watched_servers_are_listed_added_and_deleted(run: Run) -> None:
     assert [row["host"] for row in added] == ["web.example"]
     assert facts(run, "servers", "delete", str(added[0]["id"]), "--yes")["servers"] == []
     assert run("servers", "delete", "99", "--yes")[0] == 6
+
+
+@pytest.mark.parametrize("out", ["-", "file"])
+def test_a_file_that_sends_the_login_back_is_not_kept(unit: XerusPdu, run: Run, tmp_path: Path, out: str) -> None:
+    told = base64.b64encode(f"{unit.user}:{unit.password}".encode()).decode()
+    unit.units[0].model = dataclasses.replace(unit.units[0].model, serial=f"Authorization: Basic {told}")
+    code, shown, error = run("eto", "--out", out if out == "-" else str(tmp_path / out))
+    assert code == code_of("protocol") and told[:12] not in shown + error and "holds the login" in error
+    assert not (tmp_path / "file").exists()

@@ -134,6 +134,7 @@ def vertiv_dcs(outlets: int = 16, relay_s: float = 0.0) -> Model:
     rows.put(f"{table}.4.1", sum(deciamps(n) for n in range(1, outlets + 1)))
     rows.put(f"{table}.8.1", sum(deciamps(n) * 23 for n in range(1, outlets + 1)) // 10)
     rows.put(f"{table}.13.1", sum(energy_tenths(n) for n in range(1, outlets + 1)) * 10)
+    rows.put(f"{table}.51.1", 0)
     rows.put(f"{table}.110.1", outlets)
     rules = []
     for n in range(1, 25):

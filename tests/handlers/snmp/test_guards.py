@@ -1,0 +1,118 @@
+"""Commands and lists of each family where an object is missing that forbids a command or marks padding.
+
+A guard that cannot be read forbids its command, and a row that may be padding is no outlet.
+"""
+from __future__ import annotations
+
+from typing import Dict, List, Tuple
+
+import pytest
+
+from handlers.errors import PduHandlerError, ProtocolError
+from handlers.snmp.controls import Guarded
+from handlers.snmp.frozen import parts
+from handlers.snmp.reader import Reader
+from handlers.snmp.sources import Column, Only, Scalar
+from pdu_common.helper import EnumPowerStatus
+from tests.handlers.snmp.calls import near
+from tests.handlers.snmp.memory import of_rows
+from tests.handlers.snmp.units import (
+    FAMILIES,
+    FIXTURES,
+    SWITCHED,
+    UNPROVEN,
+    expected_states,
+    find,
+    memory,
+    port_of,
+    switching,
+)
+from tests.recordings import Fixture
+from tests.simulators.snmp_agent import Agent, Device, Row
+
+
+def refusing() -> List[Tuple[Fixture, Guarded]]:
+    """Each unit with each of its guards that refuse some values."""
+    found = []
+    for unit in SWITCHED:
+        outlets = find(unit, memory(unit)).outlets
+        control = outlets.control if outlets else None
+        found += [(unit, guard) for guard in parts(control) if isinstance(guard, Guarded) and guard.refuse]
+    return found
+
+
+REFUSING = refusing()
+
+
+def ids(guards: List[Tuple[Fixture, Guarded]]) -> List[str]:
+    return [f"{unit.name}-{number}" for number, (unit, _) in enumerate(guards)]
+
+
+def without(unit: Fixture, lost: Tuple[str, ...]) -> Dict[str, Row]:
+    """The unit's objects without those that are `lost`, or below one of them."""
+    rows = {oid: row for oid, row in unit.rows.items() if not f"{oid}.".startswith(lost)}
+    assert len(rows) < len(unit.rows), "no object was lost: the test would prove nothing"
+    return rows
+
+
+def check_no_command(unit: Fixture, rows: Dict[str, Row]) -> None:
+    for name in ("port_up", "port_down"):
+        with Agent(Device(rows, unit.rules)) as agent:
+            handler = near(agent, UNPROVEN, version=unit.versions[0][0])
+            with pytest.raises(PduHandlerError):
+                getattr(handler, name)(port_of(unit), deadline=0.0)
+            assert agent.writes() == []
+
+
+def test_at_least_ten_families_have_guards_that_refuse() -> None:
+    assert len({unit.key for unit, _ in REFUSING}) >= 10
+
+
+ROWS = [(unit, guard) for unit, guard in REFUSING if guard.demanded or not isinstance(guard.test, Scalar)]
+
+
+@pytest.mark.parametrize("unit, guard", ROWS, ids=ids(ROWS))
+def test_a_guard_without_a_value_for_this_outlet_forbids_its_command(unit: Fixture, guard: Guarded) -> None:
+    device = memory(unit)
+    root = find(unit, device).reader.root
+    device.asked.clear()
+    guard.test.one(Reader(device, root), switching(unit).identity)
+    check_no_command(unit, without(unit, tuple(f"{question.partition(' ')[2]}." for question in device.asked)))
+
+
+DEMANDED = [(unit, guard) for unit, guard in REFUSING
+            if guard.demanded and any(isinstance(part, Column) for part in parts(guard.test))]
+
+
+@pytest.mark.parametrize("unit, guard", DEMANDED, ids=ids(DEMANDED))
+def test_a_demanded_guard_of_which_the_whole_column_is_missing_forbids_every_command(
+        unit: Fixture, guard: Guarded) -> None:
+    reader = find(unit, memory(unit)).reader
+    lost = next(part.oid for part in parts(guard.test) if isinstance(part, Column))
+    check_no_command(unit, without(unit, (f"{reader.resolve(lost)}.",)))
+
+
+def marking_padding() -> List[Tuple[Fixture, str]]:
+    """Each unit whose states are told from padding by a column that must have a value, with that column."""
+    return [(unit, part.test.oid) for unit in FIXTURES if unit.expected.outlets for outlets in FAMILIES[unit.key].outlets[:1]
+            for part in parts(outlets.states)
+            if isinstance(part, Only) and part.demanded and isinstance(part.test, Column)]
+
+
+PADDED = marking_padding()
+
+
+def test_the_families_whose_padding_rows_have_the_outlet_number_0_demand_that_number() -> None:
+    assert {unit.key for unit, _ in PADDED} >= {"apc-cpdu", "enlogic", "panduit-g5", "apnl-modular"}
+
+
+@pytest.mark.parametrize("unit, column", PADDED, ids=[unit.name for unit, _ in PADDED])
+def test_a_row_that_may_be_padding_is_an_error_and_no_outlet(unit: Fixture, column: str) -> None:
+    identity = next(iter(expected_states(unit)))
+    for lost in (f"{column}.", f"{column}.{identity}."):
+        with pytest.raises(ProtocolError, match="tells outlets from padding; poll it again"):
+            find(unit, of_rows(without(unit, (lost,))))
+    states = find(unit, memory(unit)).outlets
+    assert states is not None and states.states is not None
+    now = Reader(of_rows(without(unit, (f"{column}.{identity}.",))))
+    assert states.states.one(now, identity) is EnumPowerStatus.UNKNOWN
