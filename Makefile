@@ -5,6 +5,8 @@ RUN = $(VENV)/bin/python
 # Number of test processes. It is above a small machine's number of cores, because many tests wait for a server. On two cores,
 # 4 and 6 processes are slower.
 WORKERS ?= 5
+# The program lint-imports, which in a copied environment would start another one's Python.
+LINT_IMPORTS = import sys; sys.argv[1:] = ["--no-cache"]; from importlinter.cli import lint_imports_command; lint_imports_command()
 export PYTHON VENV
 # Tests start hundreds of programs, and without cached bytecode each of them would compile the whole pack.
 unexport PYTHONDONTWRITEBYTECODE
@@ -32,9 +34,12 @@ test: env system ## lint and all tests, against real servers too where they are 
 	@$(RUN) -m pytest -q --collect-only >/dev/null 2>&1 & $(MAKE) --no-print-directory lint; status=$$?; wait; exit $$status
 	@$(RUN) -m pytest -q -n $(WORKERS) --dist worksteal
 
-lint: env        ## mypy --strict and ruff
+lint: env        ## mypy --strict, ruff, and the contract of imports in pyproject.toml
 	@$(RUN) -m mypy
 	@$(RUN) -m ruff check
+	@if $(RUN) -c 'import sys; sys.exit(sys.version_info < (3, 10))'; then \
+		said=$$($(RUN) -c '$(LINT_IMPORTS)') || { printf '%s\n' "$$said"; exit 1; }; printf '%s\n' "$$said" | tail -n 1; \
+	else echo "The contract of imports was not checked: import-linter needs Python 3.10."; fi
 
 audit: env       ## known vulnerabilities of the packages in .venv, by pip-audit; needs PyPI
 	@$(RUN) -m venv .cache/audit

@@ -1,7 +1,9 @@
 """One event loop in its own thread, kept between calls, because pysnmp has no synchronous calls.
 
 A pysnmp engine belongs to the loop in which it was made, and waits forever in another one. All threads run their coroutines in
-this loop, so their calls run at the same time. A forked child makes a new thread and a new loop at its first call.
+this loop, so their calls run at the same time. A forked child makes a new thread and a new loop at its first call. In a process
+that gevent has patched, the loop's thread is a greenlet of the thread that made the first call, and runs only while that thread
+waits: calls from other native threads raise LoopBlocked.
 """
 from __future__ import annotations
 
@@ -19,6 +21,10 @@ T = TypeVar("T")
 _GRACE_S = 2.0
 
 
+class LoopBlocked(Exception):
+    """The loop's thread does not run."""
+
+
 class KeptLoop(Generic[S]):
     """Runs coroutines that share a state. `make` makes the state once per loop, in the loop's thread; `close` closes it."""
 
@@ -33,15 +39,20 @@ class KeptLoop(Generic[S]):
         atexit.register(self.stop)
 
     def run(self, work: Callable[[S], Coroutine[Any, Any, T]], deadline_s: float) -> T:
-        """The result of `work`, whose errors pass through. Raises asyncio.TimeoutError after `deadline_s` seconds."""
+        """The result of `work`, whose errors pass through. Raises asyncio.TimeoutError after `deadline_s` seconds.
+
+        Raises LoopBlocked if the loop itself does not end the call at its deadline.
+        """
         with self._lock:
             loop = self._started()
         future = asyncio.run_coroutine_threadsafe(self._bounded(work, deadline_s), loop)
         try:
             return future.result(deadline_s + _GRACE_S)
         except concurrent.futures.TimeoutError:
+            if future.done():                   # from Python 3.11 on, the loop's own TimeoutError is the same class
+                raise asyncio.TimeoutError from None
             future.cancel()
-            raise asyncio.TimeoutError from None
+            raise LoopBlocked from None
 
     def stop(self) -> None:
         """End the thread and close the shared state. The next call starts a new thread."""

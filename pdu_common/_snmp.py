@@ -10,9 +10,10 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import logging
-from contextvars import ContextVar
+import sys
+import warnings
 from dataclasses import dataclass, field
-from typing import Any, Callable, Coroutine, Dict, List, Optional, Set, Tuple, TypeVar, Union
+from typing import Any, Callable, Coroutine, Dict, List, Set, Tuple, TypeVar, Union
 
 from pyasn1.error import PyAsn1Error
 from pyasn1.type import univ
@@ -24,7 +25,8 @@ from pysnmp.proto import errind, rfc1902, rfc1905
 
 from ._credentials import Credentials, SnmpError
 from ._engine import new_engine
-from ._loop import KeptLoop
+from ._loop import KeptLoop, LoopBlocked
+from .tools import SENT, engines_kept
 
 Value = Union[int, str, bytes, None]
 Arcs = Tuple[int, ...]
@@ -40,10 +42,7 @@ V1_ROWS = 16            # rows of one GETNEXT: 16 OIDs of 20 octets fit into the
 _FIRST_GUESS = 4        # OIDs in the first request of a walk over v1
 _ARCS = 2**32           # limit of an arc (RFC 2578, 3.5)
 PEERS_OF_AN_ENGINE = 100
-ENGINES_KEPT = 50       # limit for v1 and v2c together, and for each set of v3 credentials; an engine of 100 devices needs 5 MB
 _LOGGER = logging.getLogger(__name__)
-# For tools that count requests. The loop runs each call in the context of the calling thread.
-SENT: ContextVar[Optional[List[int]]] = ContextVar("sent", default=None)
 _MISSING = (rfc1905.NoSuchObject, rfc1905.NoSuchInstance, rfc1905.EndOfMibView)
 
 
@@ -238,9 +237,7 @@ class _Agent:
             if not answered.done():
                 answered.set_result((trouble, status, found))
 
-        count = SENT.get()
-        if count is not None:
-            count[0] += 1
+        SENT.get()()
         try:
             target, _ = _TARGETS.configure(engine, self._auth, self._target)
             generator().send_varbinds(engine, target, None, b"", *numbers,
@@ -326,7 +323,7 @@ class _Engines:
                 return engine
         if not engines or len(engines[-1].met) >= PEERS_OF_AN_ENGINE:
             engines.append(_Engine(new_engine()))
-            for oldest in engines[:-ENGINES_KEPT]:
+            for oldest in engines[:-engines_kept()]:
                 self._drop(key, oldest)
         engines[-1].met[peer] = {}
         return engines[-1]
@@ -350,14 +347,20 @@ async def _target(credentials: Credentials, known: Dict[float, Any]) -> Any:
     return target
 
 
+_BLOCKED = ("the thread that carries out SNMP calls is blocked. In a process that gevent has patched it runs only while the "
+            "thread of the first call waits: make all calls in that thread, in its greenlets, or in another process")
 _KEPT: KeptLoop[_Engines] = KeptLoop(_Engines, _Engines.close)
 
 
 def _run(credentials: Credentials, work: Callable[[_Engines], Coroutine[Any, Any, T]], deadline_s: float) -> T:
+    if sys.flags.bytes_warning:         # `python -b`: pysnmp mixes text and bytes, an error with -bb
+        warnings.filterwarnings("ignore", category=BytesWarning, module=r"(pysnmp|pyasn1)\.")
     try:
         return _KEPT.run(work, deadline_s)
     except asyncio.TimeoutError:
         raise SnmpTimeout(f"timeout: no complete answer from {credentials.name} within {deadline_s:g} s") from None
+    except LoopBlocked:
+        raise SnmpError(f"{credentials.name}: {_BLOCKED}") from None
     except (OSError, RuntimeError, PySnmpError, concurrent.futures.CancelledError) as error:
         # For example: no descriptors or threads left, no IPv6 on this host, or `forget` ended the call.
         raise SnmpError(f"{credentials.name}: {_short(error)}") from None

@@ -21,7 +21,7 @@ SHARED = ROOT.parent / "shared"
 PACKAGES = {
     "snmpd": "snmpd", "snmpget": "snmp", "snmpset": "snmp", "snmpwalk": "snmp", "snmpbulkget": "snmp", "snmpbulkwalk": "snmp",
     "upsd": "nut-server", "dummy-ups": "nut-server", "snmp-ups": "nut-snmp", "upsc": "nut-client",
-    "upscmd": "nut-client", "upsrw": "nut-client", "smidump": "smitools", "curl": "curl", "openssl": "openssl",
+    "upscmd": "nut-client", "upsrw": "nut-client", "curl": "curl", "openssl": "openssl",
     "prometheus": "prometheus", "promtool": "prometheus", "prometheus-snmp-exporter": "prometheus-snmp-exporter",
     "certutil": "libnss3-tools", "pk12util": "libnss3-tools",
 }

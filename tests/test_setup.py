@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import List, Sequence
 
@@ -124,3 +125,11 @@ def test_missing_system_packages_are_not_an_error_and_are_named_with_their_insta
     assert done.returncode == 0 and "are skipped" in done.stderr
     assert all(package in done.stderr.partition("apt-get install")[2] for package in ("snmpd", "nut-server", "curl", "openssl"))
     assert "apt-get install chromium chromium-driver" in done.stderr
+
+
+@pytest.mark.parametrize("module", ["tests.demo", "tests.dcimanager"])
+def test_without_the_environment_the_command_that_makes_it_is_named(module: str) -> None:
+    bare = [sys.executable, "-S", "-E", "-m", module, "--help"]         # -S hides the installed packages
+    done = subprocess.run(bare, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "is missing: make env" in only_line(done)

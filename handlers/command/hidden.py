@@ -1,9 +1,10 @@
 """Keeps the login of a run out of its output when a device sends it back, in the forms that errors know
-(handlers/http/echo.py)."""
+(handlers/http/login.py)."""
 from __future__ import annotations
 
 from typing import Any, List, Sequence
 
+from ..http import login
 from .field.words import is_common
 from .options import Given
 from .output import Result
@@ -16,29 +17,25 @@ _EXAMINED = 8000            # characters at the beginning of a file that are sea
 
 def without_login(result: Result, state: Given) -> Result:
     """The result with a notice in place of each text or line that holds a secret of this run."""
-    from ..http import echo  # imported late: a run without a secret does not need it
     sought = _sought(state.user, state.used)
     if not sought:
         return result
 
     def shown(text: str) -> str:
-        return NOTICE if echo.holds(text, sought) else text
+        return NOTICE if login.holds(text, sought) else text
     return result._replace(data=_texts(result.data, shown), lines=list(map(shown, result.lines)))
 
 
 def file_holds_login(data: bytes, user: str, secrets: Sequence[str]) -> bool:
     """Whether the beginning of a file holds the login. A password of letters alone counts only beside its user: it may be a
     word of the file, such as the vendor's name."""
-    from ..http import echo
     telling = [secret for secret in _sought(user, secrets) if not secret.isalpha()]
-    return echo.holds(data[:_EXAMINED].decode("utf-8", "replace"), telling)
+    return login.holds(data[:_EXAMINED].decode("utf-8", "replace"), telling)
 
 
 def _sought(user: str, secrets: Sequence[str]) -> List[str]:
     """The secrets, and the beginnings of `user:secret`. A secret that is a common word or a short number counts only so."""
-    from ..http import echo
-    from ..http.client import Login
-    found = [text for secret in secrets for text in echo.secrets(Login(user or None, secret))]
+    found = [text for secret in secrets for text in login.secrets(login.Login(user or None, secret))]
     return [text for text in dict.fromkeys(found) if text not in secrets or not _is_weak(text)]
 
 

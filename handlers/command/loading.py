@@ -9,10 +9,12 @@ import os
 import signal
 import sys
 import threading
+from contextvars import ContextVar
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, NamedTuple, Sequence, Tuple
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from common.logger import get_logger
+from pdu_common.tools import SENT
 
 from .. import registry
 from ..errors import SettingsError
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
 class Handler(NamedTuple):
     """A loaded handler. `make` is its make_handler. `settings` are those it declares; a handler of another pack may have none.
-    `snmp`: it takes a PduSnmpData.
+    `snmp`: it takes a PduSnmpData. `sent` holds what it calls for each request; None if it does not say.
 
     `name`: such as `raritan`; for an archive, the name of its directory without `pdu_`. `shown`: the name in output.
     """
@@ -34,6 +36,7 @@ class Handler(NamedTuple):
     make: Callable[[object], Any]
     settings: Sequence[Setting[object]]
     snmp: bool
+    sent: Optional[ContextVar[Callable[[], object]]] = None
 
 
 def load(handler: str) -> Handler:
@@ -58,7 +61,9 @@ def _described(name: str, shown: str, module: ModuleType) -> Handler:
     double = sys.modules.get("pdu_common.base_snmp_pdu")        # imported by SNMP handlers
     base = double.BaseSnmpPdu if double is not None else ()
     snmp = any(isinstance(kind, type) and issubclass(kind, base) and kind is not base for kind in vars(home).values())
-    return Handler(name, shown, make, _settings(getattr(home, "SETTINGS", ())), snmp)
+    sent = SENT if snmp else getattr(home, "SENT", None)
+    return Handler(name, shown, make, _settings(getattr(home, "SETTINGS", ())), snmp,
+                   sent if isinstance(sent, ContextVar) else None)
 
 
 def _settings(declared: Any) -> Sequence[Setting[object]]:

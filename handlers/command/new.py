@@ -30,6 +30,8 @@ _SECTION = """## @Title@
 <!-- settings-@name@:begin -->
 <!-- settings-@name@:end -->
 """
+_PROJECT = Path("pyproject.toml")
+_FLOOR = re.compile(r'(?m)^ *"([a-z0-9 |]+)", +# pdu new adds a handler here$')
 _FIELD = Path("handlers", "command", "field")
 _FAMILIES = Path("handlers", "snmp", "profiles")
 _PAGES_S = 300.0                # limit for writing the generated parts of the pages, in seconds
@@ -48,7 +50,7 @@ def _new(context: click.Context, name: str, title: Optional[str], tree: Optional
             for taken in (path, path.parent.with_suffix(".py")):            # a package would hide a module of its name
                 if (root / taken).exists():
                     raise SettingsError(f"{taken} exists already; choose another name")
-        edited = _table_of_families(root, name) if snmp else _settings_page(root, name, title)
+        edited = _table_of_families(root, name) if snmp else {**_settings_page(root, name, title), **_contract(root, name)}
         with signals_as_ctrl_c(), _all_or_nothing(root, made, edited):
             pages = _write(root, {**made, **edited})
     except OSError as error:
@@ -146,6 +148,16 @@ def _for_people(text: str, what: str) -> str:
 def _settings_page(root: Path, name: str, title: Optional[str]) -> Dict[Path, str]:
     page = Path("docs", "settings.md")
     return {page: _text(root / page).rstrip() + "\n\n" + _named(_SECTION, name, title)}
+
+
+def _contract(root: Path, name: str) -> Dict[Path, str]:
+    """The contract of imports with the handler `name` beside the others. Raises OSError and SettingsError."""
+    text = _text(root / _PROJECT)
+    floor = _FLOOR.search(text)
+    if floor is None:
+        raise SettingsError(f"{_PROJECT} does not show where the contract of imports lists the handlers; nothing was made")
+    beside = " | ".join(sorted({*floor[1].split(" | "), name}))
+    return {_PROJECT: text[:floor.start(1)] + beside + text[floor.end(1):]}
 
 
 # ---- an SNMP family ------------------------------------------------------------------------------------------------

@@ -1,15 +1,16 @@
-"""One device over HTTP: its address, its login, the repetition of reads, and the errors for statuses."""
+"""One device over HTTP: its address, the repetition of reads, redirects, and the errors for statuses."""
 from __future__ import annotations
 
-import base64
 import os
 import threading
-from typing import Container, Dict, Mapping, NamedTuple, Optional, Union
+from typing import Container, Mapping, Optional, Union
 
-from ..errors import SettingsError
+from ..errors import PduHandlerError, SettingsError
 from ..settings import host_and_port, is_address
 from .failures import REDIRECTS, HttpException, HttpUnreachable, of_status
+from .login import Login
 from .message import PORTS, Endpoint, Reply, Request, Stream, Transport
+from .redirects import redirected, unreachable
 
 
 def endpoint(scheme: str, host: str, port: Optional[int] = None) -> Endpoint:
@@ -19,49 +20,12 @@ def endpoint(scheme: str, host: str, port: Optional[int] = None) -> Endpoint:
     if port is not None and not 1 <= port <= 65535:
         raise SettingsError(f"the port is {port}; give 1 to 65535")
     name, written = host_and_port(host)
-    if (not is_address(name) or set("/?#@[]") & set(name) or name.count(":") == 1
-            or written is not None and not 1 <= written <= 65535):
+    fallback = PORTS[scheme] if written is None else written
+    is_host = is_address(name) and not set("/?#@[]") & set(name) and name.count(":") != 1
+    if not is_host or not 1 <= fallback <= 65535:
         shown = "the host, which contains an @," if "@" in host else repr(host[:60])          # a password may precede it
         raise SettingsError(f"{shown} is not an address; give a host name or an IP address, with :port (1 to 65535) if needed")
-    return Endpoint(scheme, name, port or written or PORTS[scheme])
-
-
-class Login(NamedTuple):
-    """User and password, or the token of a session, which overrides them and is sent in `token_header`."""
-
-    user: Optional[str] = None
-    password: Optional[str] = None
-    token: Optional[str] = None
-    token_header: str = "X-SessionToken"        # noqa: S105 (a header's name)
-
-    def __repr__(self) -> str:
-        return "Login(...)"
-
-    def headers(self) -> Dict[str, str]:
-        """The header that logs in (RFC 7617 for user and password). Raises SettingsError if a header cannot hold the login."""
-        if self.token is not None:
-            if self.token and self.token.isascii() and self.token.isprintable():
-                return {self.token_header: self.token}
-            raise SettingsError("the token is not one line of printable ASCII characters: give it as the device issued it")
-        if self.user is None or self.password is None:
-            return {}
-        if ":" in self.user:
-            raise SettingsError("the user name contains a colon, which basic login forbids (RFC 7617): use another account")
-        try:
-            return {"Authorization": "Basic " + base64.b64encode(f"{self.user}:{self.password}".encode()).decode("ascii")}
-        except UnicodeError:
-            pass                            # raised below, outside `except`: the UnicodeError holds the password
-        raise SettingsError("the user name or the password holds bytes that are not UTF-8 text: type it again")
-
-    def quoted(self, text: str) -> str:
-        """A device's text for an error, printable and of limited length, or a notice if it holds the password or the token."""
-        from .echo import quoted
-        return quoted(text, self)
-
-    def payload(self, body: bytes) -> bytes:
-        """The beginning of a device's answer, for an error to keep; b"" if it holds the password or the token."""
-        from .echo import payload
-        return payload(body, self)
+    return Endpoint(scheme, name, port or fallback)
 
 
 class HttpClient:
@@ -92,10 +56,9 @@ class HttpClient:
                 self._transport.close()
                 self._process = os.getpid()
             try:
-                reply = self.attempt(request)
+                reply = self._attempt(request)
                 if reply.status in REDIRECTS:
-                    from .redirects import followed  # most devices do not redirect
-                    reply = followed(self, request, reply, login)
+                    reply = self._followed(request, reply, login)
                 if reply.status not in answers:
                     raise of_status(reply.status, login, reply.headers)
                 return reply
@@ -103,7 +66,23 @@ class HttpClient:
                 error.at(self.where.host, f"{method} {login.quoted(target.partition('?')[0])}")
                 raise
 
-    def attempt(self, request: Request) -> Reply:
+    def _followed(self, request: Request, reply: Reply, login: Login) -> Reply:
+        """The reply where the redirect `reply` leads. If it leads to another endpoint that answers, the client keeps that one.
+
+        Raises HttpRefused for a redirect that is not followed.
+        """
+        here = self.where
+        where, again = redirected(here, request, reply, login)
+        self.where = where
+        try:
+            return self._attempt(again)
+        except PduHandlerError as error:
+            self.where = here
+            if where == here or not isinstance(error, HttpUnreachable):
+                raise
+            raise unreachable(where, error) from None
+
+    def _attempt(self, request: Request) -> Reply:
         """The reply with any status. If the persistent connection was closed, and after a 408, a request is
         repeated unless it is sent `once`."""
         try:

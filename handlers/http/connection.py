@@ -12,8 +12,8 @@ import ssl
 import time
 from typing import Any, Optional
 
+from ..counting import SENT
 from ..errors import Unreachable
-from ..tally import SENT
 from ..tls import Trust
 from . import failures
 from .keeping import Keeping
@@ -153,7 +153,8 @@ class _Reader(io.RawIOBase):
     """Reads until `end`, then raises socket.timeout. A socket's own time-out limits each read, not the answer."""
 
     def __init__(self, answer: Any, raw: Any, opened: socket.socket, timeout: float, end: float) -> None:
-        self._answer, self._raw, self._opened, self._timeout, self._end = answer, raw, opened, timeout, end
+        self._answer, self._raw, self._opened = answer, raw, opened
+        self._timeout, self._end = timeout, end
 
     def readable(self) -> bool:
         return True
@@ -163,9 +164,15 @@ class _Reader(io.RawIOBase):
             raise socket.timeout("the answer was not complete in time")
         self._opened.settimeout(_left(self._timeout, self._end))
         count = self._raw.readinto(buffer)
-        if count == 0 and isinstance(self._answer.status, int) and (self._answer.headers is None or self._answer.length):
+        if count == 0 and self._ends_early():
             raise ConnectionResetError("it ended too early")    # http.client would take the headers or the body for complete
         return count
+
+    def _ends_early(self) -> bool:
+        """Whether an end of the stream would cut the headers, or a body of announced length."""
+        if not isinstance(self._answer.status, int):
+            return False
+        return self._answer.headers is None or bool(self._answer.length)
 
     def close(self) -> None:
         """Close the raw reader, which releases the socket."""

@@ -4,13 +4,11 @@ from __future__ import annotations
 import http.client
 import socket
 import ssl
-from typing import TYPE_CHECKING, Callable, Dict, Mapping, Optional, Tuple, Type, TypeVar
+from typing import Callable, Dict, Mapping, Optional, Tuple, Type, TypeVar
 
 from ..errors import Denied, Named, PduHandlerError, ProtocolError, Reason, Refused, Unreachable
 from ..untrusted import reason as untrusted, shown_fingerprint
-
-if TYPE_CHECKING:
-    from .client import Login
+from .login import Login
 
 H = TypeVar("H", bound="HttpException")
 CLOSED = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
@@ -39,15 +37,20 @@ def _again(kind: Type[H], args: Tuple[str, ...], state: Dict[str, object]) -> H:
 
 
 class HttpUnreachable(HttpException, Unreachable):
-    """No usable answer: network, TLS, deadline, a malformed body, 408, 503. `reused`: a persistent connection was closed."""
+    """No usable answer: network, TLS, deadline, a malformed body, 408, 503."""
 
     def __init__(self, reason: Reason, host: str = "", operation: str = "", reused: bool = False) -> None:
         super().__init__(reason, host, operation)
+        #: whether the request met the closing of a persistent connection
         self.reused = reused
 
 
 class HttpDenied(HttpException, Denied):
     """401, 403 or 451: the login was refused, or the account may not do this."""
+
+
+class HttpLoginRefused(HttpDenied):
+    """401: a wrong login, an expired token or a blocked account."""
 
 
 class HttpRefused(HttpException, Refused):
@@ -68,8 +71,8 @@ def leaves_open(error: object) -> bool:
 
 
 _STATUSES: Mapping[int, Tuple[Type[HttpException], str]] = {
-    401: (HttpDenied, "the device refused the login ({}): check user name and password, and that the account is neither "
-                      "blocked nor waiting for a new password"),
+    401: (HttpLoginRefused, "the device refused the login ({}): check user name and password, and that the account is neither "
+                            "blocked nor waiting for a new password"),
     403: (HttpDenied, "the account may not do this ({}): give its role the privilege on the device"),
     404: (HttpRefused, "the device has no such resource ({}): its firmware or model does not offer this, or its web service "
                        "is on another port"),
@@ -116,7 +119,9 @@ def before_answer(error: Exception, at: str, kept: bool = False) -> HttpExceptio
         return HttpUnreachable(untrusted(error))
     if isinstance(error, (socket.gaierror, ValueError)):        # ValueError: the host name cannot be encoded
         return HttpUnreachable(f"the host name in {at} cannot be resolved: check the address, and that the name server answers")
-    words = isinstance(error, OSError) and error.strerror or type(error).__name__
+    words = type(error).__name__
+    if isinstance(error, OSError) and error.strerror:
+        words = error.strerror
     return HttpUnreachable(f"{at} cannot be reached ({words}): check address, port and the network")
 
 

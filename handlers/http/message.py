@@ -7,9 +7,11 @@ PORTS = {"http": 80, "https": 443}
 
 
 class Endpoint(NamedTuple):
-    """Scheme, host (IPv6 without brackets) and port."""
+    """Where a device's web service is."""
 
+    #: "https" or "http"
     scheme: str
+    #: name or address, IPv6 without brackets
     host: str
     port: int
 
@@ -33,19 +35,20 @@ class Stream(Protocol):
 
 
 class Request(NamedTuple):
-    """One HTTP request. `target` starts with a slash; `limit` is the largest accepted body of the answer in bytes.
-
-    `timeout`: seconds for one wait. `total`: seconds for the exchange, without the sending of the body. `once`: it must not be
-    repeated, so it needs a connection that is known to be open. The repr leaves out every field that may hold a login.
-    """
+    """One HTTP request. The repr leaves out every field that may hold a login."""
 
     method: str
+    #: the path, which starts with a slash, and the query
     target: str
     headers: Mapping[str, str]
     body: Union[bytes, Stream, None]
+    #: seconds for one wait
     timeout: float
+    #: seconds for the exchange, without the sending of the body
     total: float
+    #: the largest accepted body of the answer, in bytes
     limit: int
+    #: whether it must not be repeated, so that it needs a connection that is known to be open
     once: bool = False
 
     def __repr__(self) -> str:
@@ -53,10 +56,12 @@ class Request(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """Status, headers with lower-case names (the values of a repeated one joined by commas), and the whole body."""
+    """One HTTP reply."""
 
     status: int
+    #: by lower-case name; the values of a repeated header are joined by commas
     headers: Mapping[str, str]
+    #: the whole body
     body: bytes
 
 

@@ -62,12 +62,17 @@ class MultipartForm:
 
     def _read(self, size: int) -> bytes:
         out = b""
-        while self._pieces and (size < 0 or len(out) < size):
+        while self._pieces:
+            if 0 <= size <= len(out):
+                break
             source, whole, progress = self._pieces[0]
             left = whole - self._sent
-            part = source.read(left if size < 0 else min(left, size - len(out))) if left else b""
-            if left and not part:
-                raise OSError("the file became shorter while it was sent")
+            part = b""
+            if left:
+                wanted = left if size < 0 else min(left, size - len(out))
+                part = source.read(wanted)
+                if not part:
+                    raise OSError("the file became shorter while it was sent")
             out += part
             self._sent += len(part)
             if progress is not None and part:

@@ -1,40 +1,42 @@
-"""Decides which redirects are followed, and follows them."""
+"""Decides which redirects are followed, and where they lead. Pure."""
 from __future__ import annotations
 
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from ..errors import Named, PduHandlerError
-from .client import HttpClient, Login
+from ..errors import Named
 from .failures import HttpRefused, HttpUnreachable
+from .login import Login
 from .message import PORTS, Endpoint, Reply, Request
-from .places import path_here
+from .urls import path_here
 
 
-def followed(client: HttpClient, request: Request, reply: Reply, login: Login) -> Reply:
-    """Repeat the request, with its path, at the endpoint that `reply` redirects to. The client keeps that endpoint if it answers.
+class Redirected(NamedTuple):
+    """What to send after a redirect."""
 
-    A GET may also be redirected to another path of the same endpoint. Raises HttpRefused for other redirects, and for a write,
-    which is not sent again. HttpUnreachable names the new endpoint, since it is not the configured one.
+    #: where to send it: the same endpoint, or the one with https
+    where: Endpoint
+    #: the request, which has another path only if it is a GET
+    request: Request
+
+
+def redirected(here: Endpoint, request: Request, reply: Reply, login: Login) -> Redirected:
+    """What to send instead of `request`, which `here` answered with the redirect `reply`.
+
+    A GET may be redirected to another path of the same endpoint, any repeatable request to another endpoint (`moved`). Raises
+    HttpRefused for other redirects, and for a write, which is not sent again.
     """
-    path = path_here(reply.headers.get("location"), client.where)
+    path = path_here(reply.headers.get("location"), here)
     if request.method == "GET" and path not in ("", request.target):
-        return client.attempt(request._replace(target=path, once=False))
-    moved = redirected(client.where, reply, login)
+        return Redirected(here, request._replace(target=path, once=False))
+    where = moved(here, reply, login)
     if request.once:
-        raise HttpRefused(f"the device redirects this request to {moved.url} (status {reply.status}), and it was not sent again: "
-                          f"set the scheme {moved.scheme} and the port {moved.port}", str(reply.status))
-    here, client.where = client.where, moved
-    try:
-        return client.attempt(request)
-    except PduHandlerError as error:
-        client.where = here
-        if not isinstance(error, HttpUnreachable):
-            raise
-        raise HttpUnreachable((f"the device redirects to {moved.url} (set ", Named("scheme", moved.scheme), " and ",
-                               Named("port", str(moved.port)), "), which failed: ", *error.parts)) from None
+        raise HttpRefused(f"the device redirects this request to {where.url} (status {reply.status}), and it was not sent again: "
+                          f"set the scheme {where.scheme} and the port {where.port}", str(reply.status))
+    return Redirected(where, request)
 
 
-def redirected(here: Endpoint, reply: Reply, login: Login) -> Endpoint:
+def moved(here: Endpoint, reply: Reply, login: Login) -> Endpoint:
     """The endpoint that a redirect from http to https on the same host leads to. Raises HttpRefused for all other redirects.
 
     The port is the one that the redirect names. If it names none, it leads to 443, and is followed only from port 80 or 443:
@@ -55,11 +57,19 @@ def redirected(here: Endpoint, reply: Reply, login: Login) -> Endpoint:
     if here.scheme == "https" and parts.scheme == "http":
         raise HttpRefused("the device redirects from https to http, where the login is not sent: let it enforce HTTPS, or "
                           "look for a proxy in between", code)
-    moved = Endpoint(parts.scheme, here.host, port or PORTS[parts.scheme])
-    if moved == here:
+    where = Endpoint(parts.scheme, here.host, port or PORTS[parts.scheme])
+    if where == here:
         raise HttpRefused(f"the device redirects to itself (status {code}); is this the PDU's web service?", code)
     secured = here.scheme == "http" and parts.scheme == "https"
-    if moved.port != here.port and not (secured and (port is not None or here.port == PORTS["http"])):
-        raise HttpRefused(f"the device redirects to another port ({moved.scheme}, {moved.port}), which may be forwarded to "
+    certain = port is not None or here.port == PORTS["http"]
+    may_change_port = secured and certain
+    if where.port != here.port and not may_change_port:
+        raise HttpRefused(f"the device redirects to another port ({where.scheme}, {where.port}), which may be forwarded to "
                           f"another PDU, so the login is not sent there; if the port is right, set that scheme and port", code)
-    return moved
+    return where
+
+
+def unreachable(where: Endpoint, error: HttpUnreachable) -> HttpUnreachable:
+    """The error for a redirect to `where`, which does not answer. It names that endpoint, since it is not the configured one."""
+    return HttpUnreachable((f"the device redirects to {where.url} (set ", Named("scheme", where.scheme), " and ",
+                            Named("port", str(where.port)), "), which failed: ", *error.parts))

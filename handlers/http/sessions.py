@@ -43,11 +43,11 @@ class RequestsTransport:
         """Send the request and read the reply. Raises HttpException, and SettingsError for an invalid header, login, proxy or
         host name, a missing file of `verify` or `cert`, or an OSError of `auth` or a hook."""
         failed: PduHandlerError             # raised outside `except`: errors of requests may hold the proxy's password
-        places: List[Optional[str]] = []    # the header Location of the answer, once it has come
+        locations: List[Optional[str]] = []     # the header Location of the answer, once it has come
         own: Any = self._session.hooks.get("response") or ()
 
         def arrived(response: requests.Response, **_: object) -> None:
-            places.append(response.headers.pop("location", None))       # else requests fails if it cannot parse this address
+            locations.append(response.headers.pop("location", None))       # else requests fails if it cannot parse this address
 
         try:
             with self._session.request(request.method, where.url + request.target, data=request.body,
@@ -55,7 +55,7 @@ class RequestsTransport:
                                        verify=self._session.verify, timeout=request.timeout, allow_redirects=False, stream=True,
                                        hooks={"response": [*((own,) if callable(own) else own), arrived]}) as response:
                 headers = {name.lower(): value for name, value in response.headers.items()}
-                headers.update(("location", place) for place in places[-1:] if place is not None)
+                headers.update(("location", one) for one in locations[-1:] if one is not None)
                 body = _drained(response, request)
                 if not getattr(response.raw, "length_remaining", None):
                     return Reply(response.status_code, headers, body)
@@ -84,7 +84,7 @@ class RequestsTransport:
                 failed = HttpUnreachable(f"no HTTP answer from {where.netloc} ({type(error).__name__}): check address, port and "
                                          f"the network")
         except ValueError as error:
-            if places:
+            if locations:
                 failed = _not_http(error)
             elif isinstance(error, (UnicodeEncodeError, urllib3.exceptions.LocationValueError)):
                 failed = _unusable(error)

@@ -9,8 +9,8 @@ import socket
 import time
 from typing import TYPE_CHECKING, Any, Callable, Iterator, List, Optional, Sequence, Tuple
 
+from ..counting import SENT
 from ..errors import PduHandlerError, ProtocolError, Unreachable
-from ..tally import SENT
 from . import failures
 from .answers import Answers, Request, Secret
 from .decoder import Decoder
@@ -181,7 +181,9 @@ def _refuse_unasked(connection: socket.socket) -> None:
     connection.settimeout(0)
     try:
         unasked = connection.recv(_RECEIVE)
-    except OSError:                             # nothing arrived; if the connection broke, the request itself fails
+    except ConnectionError:                     # the connection broke; the socket reports the reason only once
+        raise
+    except OSError:                             # nothing arrived
         return
     if unasked:
         raise ProtocolError("the server sent data that was not asked for", unasked)

@@ -34,6 +34,17 @@ class DriverNotConnected(Refused):
     kind = "driver-not-connected"
 
 
+class NetworkFailure(Unreachable):
+    """Looking up the address, connecting, sending or receiving failed.
+
+    `system`: a copy of the OSError behind it, without its traceback; None if there is none.
+    """
+
+    def __init__(self, reason: Reason, error: Optional[Exception], host: str = "", operation: str = "") -> None:
+        super().__init__(reason, host, operation)
+        self.system = type(error)(*error.args) if isinstance(error, OSError) else None
+
+
 class NotProven(Unreachable):
     """A write was sent: it may or may not have been done."""
 
@@ -95,23 +106,23 @@ ERRORS: Mapping[str, Tuple[Type[PduHandlerError], Reason]] = {
 }
 
 
-def not_resolved(host: str, port: int, error: Exception) -> Unreachable:
+def not_resolved(host: str, port: int, error: Exception) -> NetworkFailure:
     """The error if the look-up of an address fails."""
-    return Unreachable(f"{printable(host, 80)!r} with port {port} is not an address that can be resolved ({error}): check both",
-                       host, "connect")
+    return NetworkFailure(f"{printable(host, 80)!r} with port {port} is not an address that can be resolved ({error}): check "
+                          f"both", error, host, "connect")
 
 
-def not_connected(host: str, port: int, error: Optional[OSError]) -> Unreachable:
+def not_connected(host: str, port: int, error: Optional[OSError]) -> NetworkFailure:
     """The error if connecting fails at every address of `host`. `error` is that of the last address, None if `host` has none."""
-    return Unreachable(f"no connection to port {port} ({_words(error)}): check address and port, that upsd runs, and that its "
-                       f"LISTEN and the firewall let this host in", host, "connect")
+    return NetworkFailure(f"no connection to port {port} ({_words(error)}): check address and port, that upsd runs, and that its "
+                          f"LISTEN and the firewall let this host in", error, host, "connect")
 
 
-def no_answer(port: int, error: OSError, seconds: float) -> Unreachable:
+def no_answer(port: int, error: OSError, seconds: float) -> NetworkFailure:
     """The error if the connection breaks or times out during an exchange, for which `seconds` were allowed."""
     what = f"no complete answer within {max(round(seconds, 1), 0.1):g} s" if isinstance(error, socket.timeout) else _words(error)
-    return Unreachable(f"{what}: check that port {port} is a NUT server's, and check that server's log, load and limit of "
-                       f"connections (MAXCONN in upsd.conf)")
+    return NetworkFailure(f"{what}: check that port {port} is a NUT server's, and check that server's log, load and limit of "
+                          f"connections (MAXCONN in upsd.conf)", error)
 
 
 def out_of_time(host: str) -> Unreachable:

@@ -8,6 +8,7 @@ from common.logger import get_logger
 from pdu_common.helper import PduPortView, PduStatisticView, PduView
 
 from .. import host
+from ..counting import SENT as SENT
 from ..errors import Named, PduHandlerError, SettingsError
 from ..settings import HOST, TIMEOUT, Settings, host_and_port
 from ..switching import CALL_SECONDS, CONFIRM_SECONDS

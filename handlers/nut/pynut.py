@@ -17,15 +17,19 @@ The differences, where PyNUTClient is wrong or unsafe:
 | a name with a blank, such as a command with its parameter | refused likewise | sent as two words |
 | text that is not ASCII | refused likewise; user and password are sent as UTF-8 | UnicodeEncodeError |
 | an argument of more than 512 bytes | refused likewise | the server drops the rest |
-| a server that falls silent | within `timeout`, a PyNUTError that is also an OSError | an OSError that is not a PyNUTError |
-| a server that closes the connection | the same error | reads forever |
+| refused, unresolvable, timed out, reset | the same OSError (kind and errno), also a PyNUTError | only the OSError |
+| the text of such an error | a sentence with host, port and what to check | the system's words |
+| a host name that cannot be encoded, a port outside 0 to 65535 | a PyNUTError | UnicodeError; connects to port modulo 65536 |
+| a server that sends without an end, or nothing | `timeout` limits the whole answer | `timeout` limits each wait |
+| a server that closes the connection | also a ConnectionResetError | reads forever |
 | an answer outside the protocol | PyNUTError; the connection may be closed | perhaps ValueError, IndexError or a wrong result |
 | `debug=True` | prints no password | prints it |
 | TLS | `tls=Tls(...)`; only STARTTLS is sent in the clear | `use_ssl`, `ca_file`, ... |
 """
 from __future__ import annotations
 
-from typing import Any, AnyStr, Callable, Dict, Generic, List, Literal, NoReturn, Optional, TypeVar, cast, overload
+import socket
+from typing import Any, AnyStr, Callable, Dict, Generic, List, Literal, NoReturn, Optional, Tuple, Type, TypeVar, cast, overload
 
 from ..errors import PduHandlerError, Unreachable, printable
 from ..tls import Trust as Tls
@@ -33,6 +37,7 @@ from . import messages
 from .answers import Answers, Request
 from .client import NutClient
 from .connection import PORT
+from .failures import NetworkFailure
 
 DEFAULT_TIMEOUT = 5.0
 _LONGEST_TIMEOUT = 86_400.0     # seconds; sockets refuse infinity and very large numbers
@@ -45,7 +50,38 @@ class PyNUTError(Exception):
 
 
 class PyNUTConnectionError(PyNUTError, OSError):
-    """A failure of network or TLS, a timeout or an ended connection. Also an OSError, which scripts for PyNUTClient catch."""
+    """A failure of network or TLS, a timeout or an ended connection. Also an OSError, which scripts for PyNUTClient catch.
+
+    A subclass is also the OSError that PyNUTClient raises. `errno` is the system's, None if there is none.
+    """
+
+    def __str__(self) -> str:
+        return str(self.args[0])                # OSError would show errno and the system's words instead
+
+
+class PyNUTRefusedError(PyNUTConnectionError, ConnectionRefusedError):
+    """Nothing listens at this address and port."""
+
+
+class PyNUTResetError(PyNUTConnectionError, ConnectionResetError):
+    """The server ended the connection."""
+
+
+class PyNUTBrokenError(PyNUTConnectionError, BrokenPipeError):
+    """The server had ended the connection."""
+
+
+class PyNUTTimeoutError(PyNUTConnectionError, socket.timeout):
+    """No connection or no whole answer in time."""
+
+
+class PyNUTAddressError(PyNUTConnectionError, socket.gaierror):
+    """The host name cannot be resolved."""
+
+
+_KINDS: Tuple[Tuple[Type[OSError], Type[PyNUTConnectionError]], ...] = (
+    (ConnectionRefusedError, PyNUTRefusedError), (ConnectionResetError, PyNUTResetError), (BrokenPipeError, PyNUTBrokenError),
+    (socket.timeout, PyNUTTimeoutError), (TimeoutError, PyNUTTimeoutError), (socket.gaierror, PyNUTAddressError))
 
 
 class PyNUTClient(Generic[AnyStr]):
@@ -244,4 +280,10 @@ def _port(port: object) -> int:
 
 
 def _fail(error: PduHandlerError) -> NoReturn:
-    raise (PyNUTConnectionError if isinstance(error, Unreachable) else PyNUTError)(str(error)) from error
+    if not isinstance(error, Unreachable):
+        raise PyNUTError(str(error)) from error
+    system = error.system if isinstance(error, NetworkFailure) else None
+    raised = next((kind for base, kind in _KINDS if isinstance(system, base)), PyNUTConnectionError)(str(error))
+    if system is not None:
+        raised.errno = system.errno
+    raise raised from error

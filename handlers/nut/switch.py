@@ -6,6 +6,7 @@ from typing import List, Tuple
 from pdu_common.helper import EnumPowerStatus, PduPortView
 
 from ..errors import Named, NoSuchOutlet, SettingsError, Unsupported
+from ..host import identity_of
 from ..settings import Settings
 from ..switching import switch
 from . import devices, outlets
@@ -22,7 +23,7 @@ def switch_port(client: NutClient, settings: Settings, port: PduPortView, on: bo
     After the reading: 1 round trip for the command, then 1 for each look at its report and 1 for each look at the state. Raises
     NoSuchOutlet, Unsupported, SettingsError and reading errors before anything is written, then the errors of `switch`.
     """
-    ups, outlet = _find(client, settings, str(port.identity))
+    ups, outlet = _find(client, settings, identity_of(port))
     way = _way(outlet, on)
     if not settings[USERNAME] or not settings[PASSWORD]:
         raise SettingsError(("a NUT server switches only for its users: give ", Named("username", noun="the handler settings "),

@@ -5,64 +5,68 @@
             print(event.source, event.newState.powerState)
 
 A channel is a queue on the unit. It keeps events until they are polled, and ends after 30 s without access ("Event Service",
-JSON-RPC API 3.5 to 4.4). A shorter outage of the network therefore loses only answers in transit. If the connection fails
-while a channel is created or released, the channel may stay on the unit for 30 s. pollEvents is not used: after a broken
-connection the unit may go on waiting, and put the next events into an answer that nobody receives.
+JSON-RPC API 3.5 to 4.4). A shorter outage of the network therefore loses only answers in transit; outages.py has the policy.
+If the connection fails while a channel is created or released, the channel may stay on the unit for 30 s. pollEvents is not
+used: after a broken connection the unit may go on waiting, and put the next events into an answer that nobody receives.
 """
 from __future__ import annotations
 
 import contextlib
+import datetime
+import math
 import time
 from collections import deque
-from typing import Any, Callable, Deque, Dict, Iterator, NamedTuple, Optional, Sequence, Tuple, Type
+from typing import Any, Callable, Deque, Dict, Iterator, List, Optional, Sequence, Tuple, Type
 
-from ..errors import Denied, PduHandlerError, Refused, Unreachable
-from .readings import absent
-from .rpc import Agent, Bulk, Interface, base_name, declared, inner_name
+from common.logger import get_logger
+
+from ..errors import PduHandlerError, Refused
+from ..http.failures import HttpLoginRefused
+from .outages import Lost, Outage, Retries
+from .rpc import DEFAULT_TIMEOUT, Agent, Bulk, Interface, TypeName, base_name, declared, inner_name
 from .rpc.event import Channel, Service
 from .rpc.idl import Event
-from .units import Unit
+from .units import XerusUnit, absent
 
+__all__ = ["Demand", "Listener", "Lost", "Outage"]
+
+LOGGER = get_logger(__name__)
 Demand = Tuple[Type[Event], Optional[Interface]]        # an event type, with all types derived from it; a source (None: any)
 _USUAL_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 8.0             # pauses between two polls; a channel lives 30 s
 _REST = 9                       # pause 9 times as long as the poll took: some units need a TLS handshake for each poll
 _CLOSE_S = 2.0
+_POLL_S, _TRY_S = 15.0, 3.0     # limits for the time-out of a poll, and of a try while the channel may live: that is 30 s
 # Objects of the interfaces that commonly send events: their types show the versions of these interfaces in the firmware.
 _EXAMPLES = tuple("/model/pdu/0" + rest for rest in (
     "", "/outlet/0", "/inlet/0", "/ocp/0", "/transferswitch/0", "/outlet/0/outletState", "/outlet/0/activeEnergy",
     "/inlet/0/activeEnergy", "/inlet/0/current", "/ocp/0/trip"))
 
 
-class Outage(NamedTuple):
-    """An outage of the connection or the channel. `duration` is in seconds, None while the outage lasts.
-
-    `kept`, once the outage is over: whether the channel survived. If not, the events since the last answered poll are lost.
-    """
-
-    error: PduHandlerError
-    duration: Optional[float] = None
-    kept: bool = True
-
-
 class Listener(Iterator[Event]):
-    """Iterates over events. Subscribes at once, in 3 round trips; each poll costs 1. Close it, or use it in `with`.
+    """Iterates over events. Subscribes at once, in 3 round trips (4 for events of any source and of given ones); each poll
+    costs 1. Close it, or use it in `with`.
 
     link: the link unit whose events are wanted, 0 for the unit itself. seconds: how long to poll, from construction; None:
     until the listener is closed. notice: called with an Outage when it begins, and when it is over. before_poll: called before
     each poll outside of an outage. A pause of 1 s follows a poll without events, up to 8 s if the unit answers slowly.
 
-    Iterating raises Denied and ProtocolError; Refused if a lost channel cannot be replaced; Unreachable or Refused if an outage
-    outlasts `seconds`. Subscribing raises the errors of any call, and Refused if there is no event service or no free channel.
+    An outage does not end it. Iterating raises Denied for the third refused login in an outage and for any other denial;
+    ProtocolError, or Refused, if for 10 minutes all answers are those of no event service; and any error that outlasts
+    `seconds`. Subscribing raises the errors of any call, and Refused if there is no event service or no free channel.
     """
 
     def __init__(self, agent: Agent, wanted: Sequence[Demand], *, link: int = 0, seconds: Optional[float] = None,
                  notice: Callable[[Outage], None] = lambda outage: None, before_poll: Callable[[], None] = lambda: None,
-                 clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep) -> None:
-        self._agent, self._wanted, self._unit, self._notice = agent, list(wanted), Unit(link, agent), notice
-        self._before_poll, self._clock, self._sleep = before_poll, clock, sleep
+                 clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep,
+                 now: Callable[[], datetime.datetime] = lambda: datetime.datetime.now(datetime.timezone.utc)) -> None:
+        self._agent, self._unit = agent, XerusUnit(link, agent)
+        self._wanted = list(wanted)
+        self._notice, self._before_poll = notice, before_poll
+        self._clock, self._sleep, self._now = clock, sleep, now
         self._end = None if seconds is None else clock() + seconds
         self._service = self._unit.mine(Service("/eventservice", agent))
         self._waiting: Deque[Event] = deque()
+        self._heard, self._heard_at = clock(), now()        # the start of the last request that the channel answered
         self._channel: Optional[Channel] = self._subscribed()
 
     def __enter__(self) -> Listener:
@@ -86,16 +90,22 @@ class Listener(Iterator[Event]):
             self._release(channel)
 
     def _release(self, channel: Channel) -> None:
-        before, self._agent.timeout = self._agent.timeout, _CLOSE_S
+        with self._patient(_CLOSE_S), contextlib.suppress(PduHandlerError):
+            self._agent.close()                 # a caller's transport may have kept half an answer of an interrupted poll
+            self._service.destroyChannel(channel)
+
+    @contextlib.contextmanager
+    def _patient(self, seconds: float) -> Iterator[None]:
+        """The agent's time-out is at most `seconds` in this block."""
+        before = self._agent.timeout
+        self._agent.timeout = min(before or DEFAULT_TIMEOUT, seconds)
         try:
-            with contextlib.suppress(PduHandlerError):
-                self._agent.close()             # a caller's transport may have kept half an answer of an interrupted poll
-                self._service.destroyChannel(channel)
+            yield
         finally:                                # also after Ctrl-C
             self._agent.timeout = before
 
     def _left(self) -> float:
-        return float("inf") if self._end is None else self._end - self._clock()
+        return math.inf if self._end is None else self._end - self._clock()
 
     # ---- polling -------------------------------------------------------------------------------------------------
 
@@ -103,20 +113,23 @@ class Listener(Iterator[Event]):
         # > POST /tfwopaque/event.Channel:1.0.1/... pollEventsNb {}
         # < {"_ret_": false, "events": [{"type": "pdumodel.Outlet_3_0_4.StateChangedEvent:1.0.0", "value": {...}}]}
         self._before_poll()
-        began = self._clock()
         try:
-            self._waiting += map(self._placed, channel.pollEventsNb()[1])
-        except Denied:
-            raise
-        except (Unreachable, Refused) as error:
+            self._poll(channel, _POLL_S)
+        except PduHandlerError as error:
             self._notice(Outage(error))
             self._recover(error, channel)
             return
         if not self._waiting:
-            self._rest(max(_USUAL_PAUSE_S, _REST * (self._clock() - began)))
+            self._rest(max(_USUAL_PAUSE_S, _REST * (self._clock() - self._heard)))
+
+    def _poll(self, channel: Channel, seconds: float) -> None:
+        began, at = self._clock(), self._now()
+        with self._patient(seconds):
+            self._waiting += map(self._placed, channel.pollEventsNb()[1])
+        self._heard, self._heard_at = began, at
 
     def _placed(self, event: Event) -> Event:
-        """The event, with a source that addresses this listener's unit; see `Unit.mine`."""
+        """The event, with a source that addresses this listener's unit; see `XerusUnit.mine`."""
         if event.source is not None:
             event.source = self._unit.mine(event.source)
         return event
@@ -125,30 +138,51 @@ class Listener(Iterator[Event]):
         self._sleep(max(0.0, min(seconds, _LONGEST_PAUSE_S, self._left())))
 
     def _recover(self, error: PduHandlerError, channel: Channel) -> None:
-        began, pause, kept = self._clock(), _USUAL_PAUSE_S / 2, not absent(error)
+        """Try until the channel or a new one answers. Raises the error that ends the listening."""
+        began, retries, kept, latest = self._clock(), Retries(self._heard), True, error
         while self._channel is not None:
+            if kept and absent(latest):
+                kept = False                    # the unit answers, but has no such channel any more: a new one at once
+            else:
+                self._wait(retries, latest)
             try:
                 if kept:
-                    self._waiting += map(self._placed, channel.pollEventsNb()[1])
+                    self._poll(channel, _TRY_S if retries.lives(self._clock()) else math.inf)
+                    lost = None
                 else:
-                    self._channel = self._subscribed()
-                self._notice(Outage(error, self._clock() - began, kept))
+                    lost = self._replace()
+            except PduHandlerError as again:
+                latest = again
+            else:
+                self._notice(Outage(error, self._clock() - began, kept, lost))
                 return
-            except Denied:
-                raise
-            except (Unreachable, Refused) as again:
-                if kept and absent(again):
-                    kept = False
-                    continue
-                if absent(again) or self._left() <= 0.0:
-                    raise
-            self._rest(pause)
-            pause *= 2
+
+    def _wait(self, retries: Retries, error: PduHandlerError) -> None:
+        """Wait until the next try after `error`. Raises it if it ends the listening."""
+        if self._left() <= 0.0:
+            raise error
+        try:
+            pause = retries.pause(error, self._clock())
+        except HttpLoginRefused:
+            self._channel = None                # to release it would be one more refused login
+            raise
+        if isinstance(error, HttpLoginRefused):
+            LOGGER.info(f"{self._agent.host}: events: {error.reason}; the next try follows in {pause:.0f} s")
+        self._sleep(max(0.0, min(pause, self._left())))
+
+    def _replace(self) -> Lost:
+        """Subscribe to a new channel. Returns the time without a channel."""
+        since = self._heard_at
+        self._channel = self._subscribed()
+        lost = Lost(since, self._heard_at)
+        LOGGER.info(f"{self._agent.host}: the unit no longer had the event channel: events from {lost.since:%Y-%m-%dT%H:%M:%SZ} "
+                    f"to {lost.until:%Y-%m-%dT%H:%M:%SZ} are missing")
+        return lost
 
     # ---- subscribing ---------------------------------------------------------------------------------------------
 
     def _subscribed(self) -> Channel:
-        """A new channel for the wanted events: 3 round trips."""
+        """A new channel for the wanted events: 3 round trips, 4 for events of any source and of given ones."""
         names = self._names()
         handed_out = self._service.createChannel()
         if handed_out is None:
@@ -156,11 +190,24 @@ class Listener(Iterator[Event]):
                           self._agent.host, "createChannel")
         channel = self._unit.mine(handed_out)
         try:
-            channel.demandEvents([Channel.EventSelect(names(kind), source) for kind, source in self._wanted])
+            self._demand(channel, names)
+        except HttpLoginRefused:                # to release the channel would be one more refused login
+            raise
         except BaseException:
             self._release(channel)
             raise
         return channel
+
+    def _demand(self, channel: Channel, names: Callable[[Type[Event]], str]) -> None:
+        """Ask for the wanted events. EventService.idl gives a type without a source to demandEventTypes, not to demandEvents."""
+        # > POST /tfwopaque/event.Channel:1.0.1/... demandEventTypes {"types": ["pdumodel.Outlet_3_0_4.StateChangedEvent:1.0.0"]}
+        types: List[TypeName] = [names(kind) for kind, source in self._wanted if source is None]
+        selected = [Channel.EventSelect(names(kind), source) for kind, source in self._wanted if source is not None]
+        if types:
+            channel.demandEventTypes(types)
+        if selected:
+            channel.demandEvents(selected)
+        self._heard, self._heard_at = self._clock(), self._now()
 
     def _names(self) -> Callable[[Type[Event]], str]:
         """A function that names an event type as this firmware does: 1 round trip.

@@ -12,6 +12,7 @@ from common.logger import get_logger
 from pdu_common.helper import PduPortView, PduStatisticView, PduView
 
 from .. import host
+from ..counting import SENT as SENT
 from ..errors import PduHandlerError
 from ..http.connection import StandardTransport
 from ..http.message import Transport
@@ -76,12 +77,11 @@ class RaritanPdu(host.BasePdu):
                 pause: float) -> PduPortView:
         from .switching import switched
         with self._session(method) as (agent, given):
-            # A platform may pass the identity as a number.
-            port.power_status = switched(agent, given.link_units, str(port.identity), wanted, deadline, pause)
+            port.power_status = switched(agent, given.link_units, host.identity_of(port), wanted, deadline, pause)
             return port
 
     @contextmanager
-    def _session(self, method: str) -> Iterator[Tuple[Agent, settings.Given]]:
+    def _session(self, method: str) -> Iterator[Tuple[Agent, settings.RaritanSettings]]:
         """The agent, closed at the end. Errors name the host once it is known, and the call unless they name a request."""
         host.log_call(LOGGER, "raritan", method, "Xerus JSON-RPC")
         address = ""

@@ -4,10 +4,11 @@ from __future__ import annotations
 from typing import List
 
 from ..host import Label, label
+from . import panels
+from .discovery import discovered
 from .link_units import LinkUnits
 from .rpc import Agent
 from .rpc.pdumodel import Outlet
-from .units import discovered, without_outlets
 
 
 def labels(agent: Agent, wanted: LinkUnits) -> List[Label]:
@@ -15,12 +16,14 @@ def labels(agent: Agent, wanted: LinkUnits) -> List[Label]:
     units, bulk = discovered(agent, wanted)
     queued = [(listed, bulk.each(Outlet.getMetaData, listed.outlets), bulk.each(Outlet.getSettings, listed.outlets))
               for listed in units]
-    bare = without_outlets(bulk, units)
+    without_outlets = panels.without_outlets(bulk, units)
     bulk.perform()
-    found = {listed.unit.link: [
-        label(identity, "" if printed.error else printed.get().label, "" if named.error else named.get().name)
-        for identity, printed, named in zip(listed.identities(), metadata, names)] for listed, metadata, names in queued}
-    if bare:
-        from . import panels
-        found.update(panels.labels(bulk, bare))
-    return [one for of_unit in found.values() for one in of_unit]
+    of_circuits = panels.labels(bulk, without_outlets)
+    found: List[Label] = []
+    for listed, metadata, settings in queued:
+        for identity, printed, named in zip(listed.identities(), metadata, settings):
+            number = "" if printed.error else printed.get().label
+            name = "" if named.error else named.get().name
+            found.append(label(identity, number, name))
+        found += of_circuits.get(listed.unit.link_id, [])
+    return found

@@ -12,23 +12,27 @@ LOWEST_LINK, HIGHEST_LINK = 2, 255
 class LinkUnits(NamedTuple):
     """The link units that are part of the PDU: none, all linked ones, or those with the given ids."""
 
+    #: whether all linked ones are
     all: bool = False
+    #: the link ids of those that are, if not all
     ids: Tuple[int, ...] = ()
 
     def __str__(self) -> str:
-        return "yes" if self.all else ",".join(map(str, self.ids)) or "no"
+        if self.all:
+            return "yes"
+        return ",".join(map(str, self.ids)) or "no"
 
 
-def _link_units(words: str) -> LinkUnits:
-    if words.lower() in ("yes", "true", "on"):
+def _link_units(text: str) -> LinkUnits:
+    if text.lower() in ("yes", "true", "on"):
         return LinkUnits(all=True)
-    if words.lower() in ("no", "false", "off", "0"):
+    if text.lower() in ("no", "false", "off", "0"):
         return LinkUnits()
-    if not re.fullmatch(r"[0-9]{1,3}((\s*[,;]\s*|\s+)[0-9]{1,3})*", words):
-        raise ValueError(words)
-    ids = sorted({int(one) for one in re.findall("[0-9]+", words)})
+    if not re.fullmatch(r"[0-9]{1,3}((\s*[,;]\s*|\s+)[0-9]{1,3})*", text):
+        raise ValueError(text)
+    ids = sorted({int(one) for one in re.findall("[0-9]+", text)})
     if not LOWEST_LINK <= ids[0] <= ids[-1] <= HIGHEST_LINK:
-        raise ValueError(words)
+        raise ValueError(text)
     return LinkUnits(ids=tuple(ids))
 
 

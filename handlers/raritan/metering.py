@@ -1,9 +1,11 @@
 """Load and energy. Calls to several units share bulks, which saves round trips."""
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Iterator, List, Optional, Sequence, Tuple, TypeVar, Union
+from typing import Iterator, List, Optional, Sequence, Tuple, Union
 
 from ..host import PortFigures
+from . import panels
+from .discovery import Discovery, ListedUnit
 from .link_units import LinkUnits
 from .meters import FeedMeter, Meter, PortMeter
 from .numbering import LastOutlet
@@ -20,22 +22,18 @@ from .readings import (
     listed_amount,
     whole,
 )
-from .rpc import Agent, Bulk, Interface, Pending, sent
+from .rpc import Agent, Bulk, Pending, sent
 from .rpc.pdumodel import Inlet, Outlet, Pdu
 from .rpc.sensors import AccumulatingNumericSensor, NumericSensor
-from .units import Present, Unit, absent, discovery, without_outlets
+from .units import AnInterface, XerusUnit, absent
 
-if TYPE_CHECKING:
-    from .panels import PanelMeter
-
-AnInterface = TypeVar("AnInterface", bound=Interface)
 _GUESSED_INLETS = 4         # inlets that are read before their number is known; most units have 1 or 2
 
 
 class InletMeter(FeedMeter):
     """One inlet, and whether it is in use."""
 
-    def __init__(self, unit: Unit, inlet: Inlet) -> None:
+    def __init__(self, unit: XerusUnit, inlet: Inlet) -> None:
         super().__init__(unit)
         self._inlet = inlet
         self._enabled: Optional[Pending[bool]] = None
@@ -54,7 +52,7 @@ class InletMeter(FeedMeter):
 class OutletMeter(PortMeter):
     """One outlet, which may also be read by its well-known ids."""
 
-    def __init__(self, unit: Unit, outlet: Outlet, index: int) -> None:
+    def __init__(self, unit: XerusUnit, outlet: Outlet, index: int) -> None:
         super().__init__(unit, unit.identity(index), outlet.getSensors)
         self._outlet, self._index = outlet, index
         self._metadata: Optional[Pending[Outlet.MetaData]] = None
@@ -77,7 +75,7 @@ class OutletMeter(PortMeter):
 class UnitMeter:
     """The figures of one unit. Call `ask_model`, then `read`, then the methods that return figures."""
 
-    def __init__(self, unit: Unit) -> None:
+    def __init__(self, unit: XerusUnit) -> None:
         self._unit = unit
         self._inlets = [InletMeter(unit, unit.proxy(Inlet, f"/inlet/{index}")) for index in range(_GUESSED_INLETS)]
         self._outlets: List[OutletMeter] = []
@@ -96,7 +94,7 @@ class UnitMeter:
         for inlet in self._inlets:
             inlet.ask_sensors(bulk)
 
-    def read(self, bulk: Bulk, listed: Present) -> Iterator[None]:
+    def read(self, bulk: Bulk, listed: ListedUnit) -> Iterator[None]:
         """Queue the readings. The caller performs the bulk at each of the three yields; usually only the first has queued calls.
 
         Later bulks read sensors that had to be listed first, or listed again after invalid readings or a wrong label. They also
@@ -117,16 +115,23 @@ class UnitMeter:
         well_known = any(probe.error is None for probe in self._probes)
         self._last = LastOutlet(bulk, listed) if metered else None
         for outlet in metered:
-            (outlet.ask_well_known if well_known else outlet.ask_sensors)(bulk)
+            if well_known:
+                outlet.ask_well_known(bulk)
+            else:
+                outlet.ask_sensors(bulk)
         yield
         for one in (*unread, *metered):         # queues nothing for outlets read by well-known ids
             one.ask_readings(bulk)
-        if not self._banks and (unread or self._fed().value is None):   # the readings of `unread` are not there yet
-            self._ask_banks(bulk)
+        if not self._banks:
+            fed = None if unread else self._fed().value         # the readings of `unread` are not there yet
+            if fed is None:
+                self._ask_banks(bulk)
         inlets = [inlet for inlet in self._inlets if inlet not in unread]
         anew: List[Union[InletMeter, OutletMeter]] = [*inlets] if _all_invalid(inlets) else []
-        if well_known and (_all_invalid(metered) or not all(outlet.in_place for outlet in metered)):
-            anew += metered
+        if well_known:
+            misplaced = [outlet for outlet in metered if not outlet.in_place]
+            if misplaced or _all_invalid(metered):
+                anew += metered
         for one in anew:
             one.ask_sensors(bulk)
         yield
@@ -136,7 +141,8 @@ class UnitMeter:
 
     def _use_inlets(self, bulk: Bulk) -> List[InletMeter]:
         """Queue readings of the inlets whose sensors are known, and the sensors of the others. Returns the others."""
-        guessed, self._inlets, unread = self._inlets, [], []
+        guessed, self._inlets = self._inlets, []
+        unread: List[InletMeter] = []
         for index, reference in enumerate(self._unit.each_once(self._inlet_list.get(), "getInlets")):
             if index < _GUESSED_INLETS and guessed[index].found:
                 inlet = guessed[index]
@@ -165,7 +171,10 @@ class UnitMeter:
         known = [one for one in sums if one.value is not None]
         if not known:
             failed(self._protectors)        # raises Denied: the banks may have a figure
-        return next((one for one in known or sums if one.metered), sums[0])
+        for one in known or sums:
+            if one.metered:
+                return one
+        return sums[0]
 
     def _fed(self) -> Amount:
         """The load of the inlets in use. A transfer switch feeds everything from one inlet; the others show standby current.
@@ -175,13 +184,18 @@ class UnitMeter:
         """
         inlets = [inlet.load() for inlet in self._inlets if inlet.in_use]
         every = whole(inlets)
-        if not every.metered or sum(inlet.value != 0.0 for inlet in inlets) < 2 or not self._may_be_switched_over():
+        carrying = [inlet for inlet in inlets if inlet.value != 0.0]
+        if not every.metered or len(carrying) < 2 or not self._may_be_switched_over():
             return every
-        return largest(inlets) if _count(self._switches) == 1 and len(inlets) == 2 else NOT_KNOWN
+        if _count(self._switches) == 1 and len(inlets) == 2:
+            return largest(inlets)
+        return NOT_KNOWN
 
     def _may_be_switched_over(self) -> bool:
         error = failed(self._switches)
-        return bool(_count(self._switches)) if error is None else not absent(error)
+        if error is not None:
+            return not absent(error)
+        return _count(self._switches) > 0
 
     def energy(self) -> Amount:
         """Watt-hours: the unit's counter, else the sum over all inlets, else over all outlets.
@@ -193,7 +207,9 @@ class UnitMeter:
         if self._sensors.error is not None and not absent(self._sensors.error):
             return NOT_KNOWN
         inlets = whole(inlet.energy() for inlet in self._inlets)
-        return inlets if inlets.metered else whole(amount(outlet.counter) for outlet in self._outlets)
+        if inlets.metered:
+            return inlets
+        return whole(amount(outlet.counter) for outlet in self._outlets)
 
     def ports(self) -> List[PortFigures]:
         """The figures of each outlet. Raises JsonRpcSyntaxException if the list of outlets lacks one."""
@@ -215,25 +231,26 @@ def measured(agent: Agent, link_units: LinkUnits) -> Tuple[Optional[float], Opti
 
     This costs 1 to 8 bulks, each with a round trip for every 300 calls.
     """
-    bulk, found = Bulk(agent), discovery(agent, link_units)
+    bulk, found = Bulk(agent), Discovery(agent, link_units)
     found.ask(bulk)
-    meters = {unit.link: UnitMeter(unit) for unit in found.asked}
+    meters = {unit.link_id: UnitMeter(unit) for unit in found.asked}
     for meter in meters.values():
         meter.ask_model(bulk)
     bulk.perform()
     for unit in found.ask_unusual(bulk):
-        meters[unit.link] = UnitMeter(unit)
-        meters[unit.link].ask_model(bulk)
+        meters[unit.link_id] = UnitMeter(unit)
+        meters[unit.link_id].ask_model(bulk)
     bulk.perform()
-    units = found.present(without_pdu=True)
-    bare = without_outlets(bulk, units)
-    for _ in zip(*(meters[listed.unit.link].read(bulk, listed) for listed in units if listed.exists)):
+    units = found.listed(without_pdu=True)
+    without_outlets = panels.without_outlets(bulk, units)
+    for _ in zip(*(meters[listed.unit.link_id].read(bulk, listed) for listed in units if listed.has_pdu)):
         bulk.perform()
     bulk.perform()              # sends what `without_outlets` queued if no unit had anything to read
-    used: List[Union[UnitMeter, PanelMeter]] = [meters[listed.unit.link] for listed in units]
-    if bare:
-        from . import panels
-        metered = panels.measured(bulk, bare)
-        used = [metered.get(listed.unit.link, meters[listed.unit.link]) for listed in units]
-    return (whole(meter.load() for meter in used).value, kilowatt_hours(whole(meter.energy() for meter in used)),
-            [figures for meter in used for figures in meter.ports()])
+    of_panels = panels.measured(bulk, without_outlets)
+    used: List[Union[UnitMeter, panels.PanelMeter]] = []
+    for listed in units:
+        link_id = listed.unit.link_id
+        used.append(of_panels.get(link_id) or meters[link_id])
+    load = whole(meter.load() for meter in used)
+    energy = whole(meter.energy() for meter in used)
+    return load.value, kilowatt_hours(energy), [figures for meter in used for figures in meter.ports()]

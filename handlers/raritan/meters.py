@@ -1,7 +1,7 @@
 """Meters of one unit: a feed (an inlet, or a power meter's mains) with its lines, and a port (an outlet or a branch circuit)."""
 from __future__ import annotations
 
-from typing import Callable, List, Optional, Tuple, Union
+from typing import Callable, Dict, List, Optional, Tuple, Union
 
 from ..host import PortFigures
 from .readings import (
@@ -19,7 +19,7 @@ from .readings import (
 )
 from .rpc import Bulk, Pending
 from .rpc.pdumodel import Circuit, Inlet, Outlet, Pole, PowerLine, PowerMeter
-from .units import Unit, absent
+from .units import XerusUnit, absent
 
 _LINES = (PowerLine.L1, PowerLine.L2, PowerLine.L3)
 _KNOWN = frozenset(PowerLine)
@@ -30,11 +30,12 @@ _Sensors = Union[Inlet.Sensors, PowerMeter.Sensors, _PortSensors]
 class Meter:
     """The current and the energy of one object. Subclasses queue `_sensors`, the list of the object's fitted sensors."""
 
-    def __init__(self, unit: Unit) -> None:
+    def __init__(self, unit: XerusUnit) -> None:
         self._unit = unit
         self._sensors: Optional[Pending[_Sensors]] = None
         self.current: Optional[Reading] = None
-        self.counter: Optional[Reading] = None      # the reading of the energy counter
+        #: the reading of the energy counter
+        self.counter: Optional[Reading] = None
 
     @property
     def found(self) -> bool:
@@ -56,7 +57,7 @@ class Meter:
 class PortMeter(Meter):
     """One outlet or branch circuit. `list_sensors` is the getSensors of its proxy."""
 
-    def __init__(self, unit: Unit, identity: str, list_sensors: Callable[[], _PortSensors]) -> None:
+    def __init__(self, unit: XerusUnit, identity: str, list_sensors: Callable[[], _PortSensors]) -> None:
         super().__init__(unit)
         self.identity, self._list_sensors = identity, list_sensors
 
@@ -73,7 +74,7 @@ class PortMeter(Meter):
 class FeedMeter(Meter):
     """One feed: its sensors and those of its lines. Subclasses queue `_sensors` and `_poles`."""
 
-    def __init__(self, unit: Unit) -> None:
+    def __init__(self, unit: XerusUnit) -> None:
         super().__init__(unit)
         self._poles: Optional[Pending[List[Pole]]] = None
         self._lines: List[Tuple[Pole, Optional[Reading], Optional[Reading]]] = []
@@ -102,13 +103,19 @@ class FeedMeter(Meter):
     @property
     def fitted(self) -> bool:
         """Whether the load is metered: by a current for each line or, with at most one line, by the feed's current."""
+        if self._listed_poles() is None:
+            return False
         lines = self._line_currents()
-        return self._listed_poles() is not None and (bool(lines) and None not in lines
-                                                     or len(lines) < 2 and self.current is not None)
+        if lines and None not in lines:
+            return True
+        return len(lines) < 2 and self.current is not None
 
     def readings(self) -> List[Optional[Reading]]:
         """All readings of the feed and of its lines."""
-        return [*super().readings(), *(one for _, *pair in self._lines for one in pair)]
+        found = super().readings()
+        for _, current, counter in self._lines:
+            found += [current, counter]
+        return found
 
     def _line_currents(self) -> List[Optional[Reading]]:
         return [current for pole, current, _ in self._lines if pole.line in _LINES]
@@ -125,7 +132,9 @@ class FeedMeter(Meter):
         lines = [amount(current) for current in self._line_currents()]
         if len(lines) < 2:
             return lines[0] if lines and lines[0].metered else amount(self.current)
-        return largest(map(listed_amount, self._line_currents())) if self._one_circuit(poles) else whole(lines)
+        if self._one_circuit(poles):
+            return largest(map(listed_amount, self._line_currents()))
+        return whole(lines)
 
     def _one_circuit(self, poles: List[Pole]) -> bool:
         """Whether the feed is one circuit of two lines: without a neutral the same current flows through both."""
@@ -139,5 +148,9 @@ class FeedMeter(Meter):
             return listed_amount(self.counter)
         if any(one is not None and one.error is not None and not absent(one.error) for one in (self._sensors, self._poles)):
             return NOT_KNOWN
-        lines = [(pole.activeEnergy, energy) for pole, _, energy in self._lines if pole.line in _LINES]
-        return whole(map(listed_amount, {sensor and sensor.target: energy for sensor, energy in lines}.values()))
+        by_sensor: Dict[Optional[str], Optional[Reading]] = {}
+        for pole, _, energy in self._lines:
+            if pole.line in _LINES:
+                target = pole.activeEnergy.target if pole.activeEnergy is not None else None
+                by_sensor[target] = energy
+        return whole(map(listed_amount, by_sensor.values()))

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Optional
 
+from .discovery import ListedUnit
 from .rpc import Bulk, JsonRpcSyntaxException, sent
 from .rpc.pdumodel import Outlet
-from .units import Present
 
 _LONGEST_NUMBER = 9             # digits
 
@@ -37,7 +37,7 @@ def misplaced(position: int, label: object, known: object) -> bool:
 class LastOutlet:
     """The last outlet of a unit's list, which a gap before it would have moved. Queues two calls."""
 
-    def __init__(self, bulk: Bulk, listed: Present) -> None:
+    def __init__(self, bulk: Bulk, listed: ListedUnit) -> None:
         self._listed = listed
         well_known = listed.unit.proxy(Outlet, f"/outlet/{len(listed.outlets) - 1}")
         self._own = bulk.add(listed.outlets[-1].getMetaData)
@@ -50,11 +50,11 @@ class LastOutlet:
         """
         count, label = len(self._listed.outlets), sent(self._own, "label")
         printed = number(label)
-        if not misplaced(count, label, sent(self._known, "label")) or printed is not None and printed <= count:
+        in_another_order = printed is not None and printed <= count
+        if in_another_order or not misplaced(count, label, sent(self._known, "label")):
             return
         unit = self._listed.unit
-        of_link = f" of link unit {unit.link}" if unit.link else ""
         raise JsonRpcSyntaxException(
             f"the list of outlets lacks one: it has {count}, and the last one is labelled "
             f"{unit.agent.login.quoted(str(label))!r}; poll again, and see whether the unit shows all outlets"
-        ).at(unit.agent.host, f"getOutlets{of_link}")
+        ).at(unit.agent.host, f"getOutlets{unit.of_link_unit}")

@@ -11,19 +11,20 @@ from pdu_common.helper import EnumPowerStatus
 
 from ..errors import Unsupported
 from ..host import Label, PortFigures, label
+from .discovery import ListedUnit
 from .meters import FeedMeter, PortMeter
 from .readings import NOT_KNOWN, NOT_METERED, Amount, whole
 from .rpc import Bulk, Interface, JsonRpcSyntaxException, Pending, present
 from .rpc.pdumodel import Circuit, Panel, Pdu, Pole, PowerMeter, PowerMeterController
-from .units import OWN, AnInterface, Unit, absent
+from .units import PRIMARY, AnInterface, XerusUnit, absent
 
 _LINES = {PowerMeter.Type.ONE_PHASE: 1, PowerMeter.Type.SPLIT_PHASE: 2, PowerMeter.Type.THREE_PHASE: 3}
 
 
-class WithoutOutlets:
+class UnitWithoutOutlets:
     """A unit that lists no outlets. Queues the calls that show its type; `meters` reads their answers after the bulk."""
 
-    def __init__(self, unit: Unit, bulk: Bulk) -> None:
+    def __init__(self, unit: XerusUnit, bulk: Bulk) -> None:
         self.unit = unit
         # > getPowerMeters of /model/pmc
         # < {"_ret_": [{"key": 1, "value": {"rid": ..., "type": "pdumodel.Panel:2.0.4"}}]}    PowerMeterController.idl 1.2.12
@@ -46,7 +47,7 @@ class WithoutOutlets:
         if inlets and claimed and not metadata.hasSwitchableOutlets and not metadata.hasMeteredOutlets:
             return []
         quoted, plate = self.unit.agent.login.quoted, metadata.nameplate
-        where = f"link unit {self.unit.link}" if self.unit.link != OWN else "the unit"
+        where = "the unit" if self.unit.link_id == PRIMARY else f"link unit {self.unit.link_id}"
         raise Unsupported(
             f"{where} lists no outlets and is not known to be of a type without outlets: model '{quoted(plate.model)}', "
             f"firmware '{quoted(metadata.fwRevision)}', inlets: {len(inlets)}, power meters and panels: 0, reports "
@@ -55,7 +56,7 @@ class WithoutOutlets:
             f"If the unit has just started, try again. On a power meter controller, configure its panels. Else report this error")
 
     def mine(self, reference: Interface, kind: Type[AnInterface], what: str) -> AnInterface:
-        """The reference as `Unit.mine` returns it. Raises JsonRpcSyntaxException if it is not of this kind."""
+        """The reference as `XerusUnit.mine` returns it. Raises JsonRpcSyntaxException if it is not of this kind."""
         found = self.unit.mine(reference)
         if not isinstance(found, kind):
             raise JsonRpcSyntaxException(f"the unit lists an object of another type as {what}").at(self.unit.agent.host)
@@ -63,17 +64,19 @@ class WithoutOutlets:
 
 
 class BranchCircuit(PortMeter):
-    """A branch circuit: metered, without a relay. `position`: the place of its first pole in the panel, from 0."""
+    """A branch circuit: metered, without a relay."""
 
-    def __init__(self, unit: Unit, meter: int, position: int, circuit: Circuit) -> None:
-        super().__init__(unit, f"{unit.link}." * (unit.link != OWN) + f"p{meter}.{position + 1}", circuit.getSensors)
-        self.position, self.circuit = position, circuit
+    def __init__(self, unit: XerusUnit, meter: int, position: int, circuit: Circuit) -> None:
+        super().__init__(unit, unit.prefixed(f"p{meter}.{position + 1}"), circuit.getSensors)
+        #: the place of its first pole in the panel, from 0
+        self.position = position
+        self.circuit = circuit
 
 
 class MainsMeter(FeedMeter):
     """The mains of a power meter or panel."""
 
-    def __init__(self, unit: Unit, meter: PowerMeter) -> None:
+    def __init__(self, unit: XerusUnit, meter: PowerMeter) -> None:
         super().__init__(unit)
         self._meter = meter
         self._config: Optional[Pending[PowerMeter.Config]] = None
@@ -90,9 +93,13 @@ class MainsMeter(FeedMeter):
     @property
     def _complete(self) -> bool:
         """Whether the meter lists as many lines as its type has (PowerMeter.idl). ONE_PHASE may list none."""
-        lines = _LINES.get(self._type) if self._type is not None else None
+        if self._type is None:
+            return False
+        lines = _LINES.get(self._type)
         listed = len(self._line_currents())
-        return lines == listed or lines == 1 and not listed
+        if lines == 1 and listed == 0:
+            return True
+        return lines == listed
 
     def load(self) -> Amount:
         """Amperes; not metered unless the list of lines is `_complete`."""
@@ -109,9 +116,9 @@ class MainsMeter(FeedMeter):
 class PanelMeter:
     """The figures of one power meter controller."""
 
-    def __init__(self, unit: WithoutOutlets) -> None:
+    def __init__(self, unit: UnitWithoutOutlets) -> None:
         meters = unit.meters()
-        self.link = unit.unit.link
+        self.link_id = unit.unit.link_id
         self.mains = [MainsMeter(unit.unit, meter) for _, meter in meters]
         self._mixed = len({isinstance(meter, Panel) for _, meter in meters}) > 1
         self.circuits: List[BranchCircuit] = []
@@ -136,14 +143,14 @@ class PanelMeter:
 class _Listing(NamedTuple):
     """The queued list of one panel's circuits."""
 
-    unit: WithoutOutlets
-    number: int
+    unit: UnitWithoutOutlets
+    number: int                 # the panel's id
     panel: Panel
     circuits: Pending[Dict[int, Interface]]
 
     @property
-    def link(self) -> int:
-        return self.unit.unit.link
+    def link_id(self) -> int:
+        return self.unit.unit.link_id
 
     def read(self) -> List[BranchCircuit]:
         """The circuits, in the order of their positions."""
@@ -153,33 +160,42 @@ class _Listing(NamedTuple):
                 for position in sorted(found)]
 
 
-def _listings(bulk: Bulk, units: Sequence[WithoutOutlets]) -> List[_Listing]:
+def _listings(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> List[_Listing]:
     # > getCircuits of each panel
     # < {"_ret_": [{"key": 0, "value": {"rid": ..., "type": "pdumodel.Circuit:2.0.4"}}, ...]}         Panel.idl 2.0.4
-    return [_Listing(unit, number, meter, bulk.add(meter.getCircuits))
-            for unit in units for number, meter in unit.meters() if isinstance(meter, Panel)]
+    listings: List[_Listing] = []
+    for unit in units:
+        for number, meter in unit.meters():
+            if isinstance(meter, Panel):
+                listings.append(_Listing(unit, number, meter, bulk.add(meter.getCircuits)))
+    return listings
 
 
-def ports(bulk: Bulk, units: Sequence[WithoutOutlets]) -> Dict[int, List[Tuple[str, EnumPowerStatus]]]:
+def without_outlets(bulk: Bulk, units: Sequence[ListedUnit]) -> List[UnitWithoutOutlets]:
+    """The units that list no outlets. Queues the calls that show their type."""
+    return [UnitWithoutOutlets(listed.unit, bulk) for listed in units if not listed.outlets]
+
+
+def ports(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> Dict[int, List[Tuple[str, EnumPowerStatus]]]:
     """Identity and state (always UNKNOWN) of each branch circuit, by link id: 1 round trip, none without panels."""
     listings = _listings(bulk, units)
     bulk.perform()
     found: Dict[int, List[Tuple[str, EnumPowerStatus]]] = {}
     for listing in listings:
-        found.setdefault(listing.link, []).extend((one.identity, EnumPowerStatus.UNKNOWN) for one in listing.read())
+        found.setdefault(listing.link_id, []).extend((one.identity, EnumPowerStatus.UNKNOWN) for one in listing.read())
     return found
 
 
-def measured(bulk: Bulk, units: Sequence[WithoutOutlets]) -> Dict[int, PanelMeter]:
+def measured(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> Dict[int, PanelMeter]:
     """The figures of each power meter controller, by link id, in up to 3 bulks."""
-    meters = {one.link: one for one in map(PanelMeter, units) if one.mains}
+    meters = {one.link_id: one for one in map(PanelMeter, units) if one.mains}
     mains = [main for one in meters.values() for main in one.mains]
     listings = _listings(bulk, units)
     for main in mains:
         main.ask_sensors(bulk)
     bulk.perform()
     for listing in listings:
-        meters[listing.link].circuits += listing.read()
+        meters[listing.link_id].circuits += listing.read()
     circuits = [circuit for one in meters.values() for circuit in one.circuits]
     for main in mains:
         main.ask_readings(bulk)
@@ -192,17 +208,20 @@ def measured(bulk: Bulk, units: Sequence[WithoutOutlets]) -> Dict[int, PanelMete
     return meters
 
 
-def labels(bulk: Bulk, units: Sequence[WithoutOutlets]) -> Dict[int, List[Label]]:
+def labels(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> Dict[int, List[Label]]:
     """The name of each branch circuit and its label in the panel, by link id, in up to 2 bulks."""
     listings = [(listing, bulk.add(listing.panel.getPanelSettings)) for listing in _listings(bulk, units)]
     bulk.perform()
-    queued = [(listing.link, circuit, panel, bulk.add(circuit.circuit.getSettings))
-              for listing, panel in listings for circuit in listing.read()]
+    queued: List[Tuple[int, BranchCircuit, Pending[Panel.PanelSettings], Pending[Circuit.Settings]]] = []
+    for listing, panel in listings:
+        for circuit in listing.read():
+            queued.append((listing.link_id, circuit, panel, bulk.add(circuit.circuit.getSettings)))
     bulk.perform()
     found: Dict[int, List[Label]] = {}
-    for link, circuit, panel, named in queued:
+    for link_id, circuit, panel, named in queued:
         number = "" if panel.error else _printed(circuit.position, panel.get())
-        found.setdefault(link, []).append(label(circuit.identity, number, "" if named.error else named.get().name))
+        name = "" if named.error else named.get().name
+        found.setdefault(link_id, []).append(label(circuit.identity, number, name))
     return found
 
 
@@ -216,8 +235,11 @@ def _printed(position: int, panel: Panel.PanelSettings) -> str:
     if panel.labelingScheme != Panel.LabelingScheme.ODD_EVEN or not 0 <= position < panel.panelSize:
         return ""
     odd = (panel.panelSize + 1) // 2
-    return str(2 * position + 1 if position < odd else 2 * (position - odd) + 2)
+    number = 2 * position + 1 if position < odd else 2 * (position - odd) + 2
+    return str(number)
 
 
 def _yes(metadata: Pdu.MetaData, field: str) -> str:
-    return ("yes" if getattr(metadata, field) else "no") if present(metadata, field) else "unknown"
+    if not present(metadata, field):
+        return "unknown"
+    return "yes" if getattr(metadata, field) else "no"

@@ -33,8 +33,9 @@ def refuse_mixed_up(identity: str, known: Pending[Outlet.MetaData], metadata: Pe
     label, other = sent(metadata, "label"), sent(known, "label")
     if not misplaced(int(identity.rpartition(".")[2]), label, other):
         return
-    leads = (f"its well-known id leads to the outlet labelled {quoted(str(other))!r}" if other is not None
-             else "the label behind its well-known id cannot be read")
+    leads = "the label behind its well-known id cannot be read"
+    if other is not None:
+        leads = f"its well-known id leads to the outlet labelled {quoted(str(other))!r}"
     raise Unsupported(f"nothing was changed: in the PDU's list outlet {identity} is labelled {quoted(str(label))!r}, but "
                       f"{leads}; compare the labels with the numbers printed on the unit, and report its model and "
                       "firmware")

@@ -6,15 +6,17 @@ from typing import Any, Callable, Iterable, List, NamedTuple, Optional
 from ..errors import Denied, PduHandlerError
 from .rpc import Bulk, Pending, present
 from .rpc.sensors import NumericSensor
-from .units import Unit, absent as absent
+from .units import XerusUnit
 
 Reading = Pending[NumericSensor.Reading]
 
 
 class Amount(NamedTuple):
-    """A figure. `value` is None if it is not metered or not known."""
+    """A figure."""
 
+    #: whether the device meters it
     metered: bool
+    #: None if it is not metered, or not known at the moment
     value: Optional[float] = None
 
 
@@ -23,7 +25,7 @@ NOT_KNOWN = Amount(True)
 _WH_IN_KWH = 1000.0
 
 
-def ask(bulk: Bulk, unit: Unit, sensor: Optional[NumericSensor]) -> Optional[Reading]:
+def ask(bulk: Bulk, unit: XerusUnit, sensor: Optional[NumericSensor]) -> Optional[Reading]:
     """Queue one reading of a sensor of this unit; None if no sensor is fitted."""
     return bulk.add(unit.mine(sensor).getReading) if sensor is not None else None
 
@@ -37,9 +39,11 @@ def amount(reading: Optional[Reading]) -> Amount:
     if reading is None or failed(reading) is not None:
         return NOT_METERED
     value = reading.get()
-    if not present(value, "available", "valid", "value") or not (value.available and value.valid):
+    if not present(value, "available", "valid", "value"):
         return NOT_KNOWN
-    return Amount(True, value.value + 0.0) if value.value >= 0 else NOT_KNOWN       # + 0.0 makes -0.0 a plain zero
+    if value.available and value.valid and value.value >= 0:
+        return Amount(True, value.value + 0.0)      # + 0.0 makes -0.0 a plain zero
+    return NOT_KNOWN
 
 
 def listed_amount(reading: Optional[Reading]) -> Amount:

@@ -5,7 +5,7 @@ from typing import NamedTuple, Optional, Tuple
 
 from .. import host
 from ..errors import Named, SettingsError
-from ..http.client import Login
+from ..http.login import Login
 from ..http.message import Transport
 from ..http.settings import PASSWORD, SCHEME, USERNAME
 from ..settings import HOST, TIMEOUT, Setting, Settings, one_line, port as port_number
@@ -21,33 +21,41 @@ SETTINGS: Tuple[Setting[object], ...] = (HOST, PORT, SCHEME, USERNAME, PASSWORD,
                                          TIMEOUT, LINK_UNITS)
 
 
-class Given(NamedTuple):
+class RaritanSettings(NamedTuple):
     """The handler's settings, parsed."""
 
+    #: "https" or "http"
     scheme: str
-    host: str                   # name or address, with a port if one was typed; "": the address in the platform's form
+    #: name or address, with a port if one was typed; "": the address in the platform's form
+    host: str
+    #: None: the port in `host`, else the scheme's usual one
     port: Optional[int]
     login: Login
+    #: how the certificate is checked
     trust: Trust
-    timeout: float              # seconds
+    #: seconds for one wait
+    timeout: float
+    #: the link units that are part of the PDU
     link_units: LinkUnits
 
 
-def read(pdu_data: object) -> Given:
+def read(pdu_data: object) -> RaritanSettings:
     """The handler's settings, checked one by one and together. Raises SettingsError."""
     texts = Settings(host.settings(pdu_data), SETTINGS)
     login = Login(texts[USERNAME] or None, texts[PASSWORD] or None, texts[TOKEN] or None)
     trust = Trust.of(texts, texts[SCHEME] == "https", Named("scheme", "https"))
-    if login.token and (login.user or login.password):
+    has_user = bool(login.user or login.password)
+    if login.token and has_user:
         raise SettingsError(("give ", Named("username", noun="the handler settings "), " and ", Named("password"), ", or ",
                              Named("token"), ", not both"))
-    if not login.token and not (login.user and login.password):
+    complete = bool(login.token) or bool(login.user and login.password)
+    if not complete:
         raise SettingsError((Named("username", noun="the handler settings "), " and ", Named("password"), " are needed (or ",
                              Named("token"), ")"))
-    return Given(texts[SCHEME], texts[HOST], texts[PORT], login, trust, texts[TIMEOUT], texts[LINK_UNITS])
+    return RaritanSettings(texts[SCHEME], texts[HOST], texts[PORT], login, trust, texts[TIMEOUT], texts[LINK_UNITS])
 
 
-def agent(pdu_data: object, given: Given, transport: Optional[Transport] = None) -> Agent:
+def agent(pdu_data: object, given: RaritanSettings, transport: Optional[Transport] = None) -> Agent:
     """The agent for these settings; nothing is sent yet. Raises SettingsError."""
     return Agent(given.scheme, given.host or host.address(pdu_data), *given.login[:3], timeout=given.timeout, port=given.port,
                  trust=given.trust, transport=transport)

@@ -8,12 +8,14 @@ from typing import List, Optional, Set, Tuple
 from pdu_common.helper import EnumPowerStatus
 
 from ..errors import Denied
+from . import panels
+from .discovery import ListedUnit, discovered
 from .link_units import LinkUnits
 from .numbering import LastOutlet
 from .rpc import Agent, Bulk, Pending, sent
 from .rpc.fitness import HardwareHealth
 from .rpc.pdumodel import Outlet, Pdu
-from .units import Present, Unit, discovered, without_outlets
+from .units import XerusUnit
 
 _LONGEST_ID = 200                   # characters; the device chooses the id of a failed component, so it is cut
 Failures = Pending[List[HardwareHealth.Failure]]
@@ -23,7 +25,7 @@ _STATES = {Outlet.PowerState.PS_ON: EnumPowerStatus.UP, Outlet.PowerState.PS_OFF
 def read(agent: Agent, wanted: LinkUnits) -> List[Tuple[str, EnumPowerStatus]]:
     """Identity and state of each outlet or branch circuit. Reads again if a switchable unit returns only unavailable states."""
     found = _look(agent, wanted)
-    if any(unit.silent for unit in found):
+    if any(unit.unavailable for unit in found):
         found = _look(agent, wanted)
     return [port for unit in found for port in unit.ports()]
 
@@ -33,22 +35,23 @@ def _look(agent: Agent, wanted: LinkUnits) -> List[_UnitStates]:
     # > POST /bulk: getState of each reference that getOutlets returned; getFailures of /hwhealth, getMetaData of
     #   /model/pdu/0, of the last reference and of the well-known id of its position
     # < {"_ret_": {"available": true, "powerState": 1, "switchOnInProgress": false, ...}}      Outlet.idl 3.0.4, State
-    found, bare = [_UnitStates(bulk, listed) for listed in units], without_outlets(bulk, units)
+    found = [_UnitStates(bulk, listed) for listed in units]
+    without_outlets = panels.without_outlets(bulk, units)
     bulk.perform()
-    if bare:
-        from . import panels  # imported late: few units are power meters
-        circuits = panels.ports(bulk, bare)
+    if without_outlets:
+        circuits = panels.ports(bulk, without_outlets)
         for unit in found:
-            unit.circuits = circuits.get(unit.link, [])
+            unit.circuits = circuits.get(unit.link_id, [])
     return found
 
 
 class _UnitStates:
-    """One unit. The constructor queues the calls; `silent` and `ports` read their answers after the bulk."""
+    """One unit. The constructor queues the calls; `unavailable` and `ports` read their answers after the bulk."""
 
-    def __init__(self, bulk: Bulk, listed: Present) -> None:
-        self.link, self._identities = listed.unit.link, listed.identities()
-        self.circuits: List[Tuple[str, EnumPowerStatus]] = []       # the branch circuits of a unit without outlets
+    def __init__(self, bulk: Bulk, listed: ListedUnit) -> None:
+        self.link_id, self._identities = listed.unit.link_id, listed.identities()
+        #: the branch circuits of a unit without outlets
+        self.circuits: List[Tuple[str, EnumPowerStatus]] = []
         self._answers = bulk.each(Outlet.getState, listed.outlets)
         if self._answers:
             self._failures = ask_failures(bulk, listed.unit)
@@ -61,7 +64,7 @@ class _UnitStates:
         return [answer.get() if answer.error is None else None for answer in self._answers]
 
     @property
-    def silent(self) -> bool:
+    def unavailable(self) -> bool:
         """Whether a unit with switchable outlets returns states, but none of them is available."""
         answered = [state.available for state in self._states if state is not None]
         return bool(answered) and not any(answered) and bool(sent(self._metadata, "hasSwitchableOutlets"))
@@ -90,13 +93,16 @@ def status(state: Outlet.State) -> EnumPowerStatus:
     on nor off. A missing `available` is read as false and a missing `powerState` as -1, so the result is UNKNOWN too."""
     if not state.available or state.cycleInProgress:        # during a cycle an outlet is off, and soon on again
         return EnumPowerStatus.UNKNOWN
-    on = state.powerState == Outlet.PowerState.PS_ON
-    if state.switchOnInProgress and not on or on and (state.isSuspended or state.isLoadShed):
+    if state.powerState == Outlet.PowerState.PS_ON:
+        doubtful = state.isSuspended or state.isLoadShed
+    else:
+        doubtful = state.switchOnInProgress
+    if doubtful:
         return EnumPowerStatus.UNKNOWN
     return _STATES.get(state.powerState, EnumPowerStatus.UNKNOWN)
 
 
-def ask_failures(bulk: Bulk, unit: Unit) -> Failures:
+def ask_failures(bulk: Bulk, unit: XerusUnit) -> Failures:
     """Queue the reading of a unit's hardware failures (HardwareHealth.idl, from firmware 3.5)."""
     # > getFailures of /hwhealth
     # < {"_ret_": [{"componentId": ..., "type": 5, "isAsserted": true, ...}]}
@@ -114,7 +120,8 @@ def contradicted(failures: Failures, outlets: int) -> Set[int]:
     for failure in failures.get() if failures.error is None else ():
         inconsistent = failure.type == HardwareHealth.FAILURE_TYPE_OUTLET_POWER_STATE_INCONSISTENT
         if failure.isAsserted and inconsistent and len(positions) < outlets:
-            numbers = [int(digits) for digits in re.findall("[0-9]+", failure.componentId[:_LONGEST_ID])]
-            named = {position for number in numbers for position in (number - 1, number) if 0 <= position < outlets}
+            labels = {int(digits) for digits in re.findall("[0-9]+", failure.componentId[:_LONGEST_ID])}
+            possible = labels | {label - 1 for label in labels}
+            named = {position for position in possible if 0 <= position < outlets}
             positions |= named or set(range(outlets))
     return positions

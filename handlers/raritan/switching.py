@@ -9,11 +9,12 @@ from pdu_common.helper import EnumPowerStatus
 from ..errors import Named, NoSuchOutlet, Refused, Unreachable, Unsupported
 from ..switching import switch
 from . import states
+from .discovery import Discovery, ListedUnit
 from .link_units import HIGHEST_LINK, LINK_UNITS, LinkUnits
 from .preconditions import refuse_before, refuse_mixed_up, refused
 from .rpc import Agent, Bulk, Pending, leaves_open
 from .rpc.pdumodel import Outlet, Pdu
-from .units import OWN, Present, Unit, discovery
+from .units import PRIMARY, XerusUnit
 
 _CIRCUIT = re.compile(r"(?:[1-9][0-9]{0,2}\.)?p[0-9]{1,5}\.[0-9]{1,5}")       # a branch circuit, see panels.py
 _IDENTITY = re.compile(r"(?:([1-9][0-9]{0,2})\.)?([1-9][0-9]{0,3})")
@@ -27,30 +28,30 @@ def switched(agent: Agent, link_units: LinkUnits, identity: str, wanted: Outlet.
     Raises Unreachable if the device could not be asked, or if the outlet may or may not have switched. After any other error
     the outlet has not switched.
     """
-    command = _Command(agent, *_checked(agent, link_units, identity), wanted)
-    return switch(command.write, command.read,
-                  EnumPowerStatus.UP if wanted == Outlet.PowerState.PS_ON else EnumPowerStatus.DOWN, deadline=deadline,
-                  pause=pause)
+    listed, index = _checked(agent, link_units, identity)
+    command = _Command(agent, listed, index, wanted)
+    state = EnumPowerStatus.UP if wanted == Outlet.PowerState.PS_ON else EnumPowerStatus.DOWN
+    return switch(command.write, command.read, state, deadline=deadline, pause=pause)
 
 
-def _locate(identity: str, agent: Agent, wanted: LinkUnits) -> Tuple[Unit, int]:
+def _locate(identity: str, agent: Agent, wanted: LinkUnits) -> Tuple[XerusUnit, int]:
     """The unit and the position, from 0, that an identity names. Sends nothing.
 
     Raises NoSuchOutlet if it is not valid or its link unit is excluded by `wanted`, Unsupported if it names a branch circuit.
     """
     found = _IDENTITY.fullmatch(identity)
-    link = int(found.group(1) or OWN) if found else OWN
+    link_id = int(found.group(1) or PRIMARY) if found else PRIMARY
     if _CIRCUIT.fullmatch(identity):
         raise Unsupported(f"{identity} is the identity of a branch circuit, which is metered and has no relay")
-    if found is None or link == 1 or link > HIGHEST_LINK:
+    if found is None or link_id == 1 or link_id > HIGHEST_LINK:
         raise NoSuchOutlet(f"{identity[:20]!r} is not an outlet of this PDU: identities have the form '7', on link units '2.7'")
-    if link != OWN and not wanted.all and link not in wanted.ids:
-        raise NoSuchOutlet((f"outlet {identity} is on link unit {link}, which ",
+    if link_id != PRIMARY and not wanted.all and link_id not in wanted.ids:
+        raise NoSuchOutlet((f"outlet {identity} is on link unit {link_id}, which ",
                             Named(LINK_UNITS.key, noun="the handler setting "), f" ({wanted}) does not include"))
-    return Unit(link, agent), int(found.group(2)) - 1
+    return XerusUnit(link_id, agent), int(found.group(2)) - 1
 
 
-def _checked(agent: Agent, link_units: LinkUnits, identity: str) -> Tuple[Present, int]:
+def _checked(agent: Agent, link_units: LinkUnits, identity: str) -> Tuple[ListedUnit, int]:
     """The unit and the position of the outlet: 2 round trips.
 
     Raises NoSuchOutlet, Unsupported, Refused or Denied if it does not exist or may not be switched.
@@ -58,14 +59,15 @@ def _checked(agent: Agent, link_units: LinkUnits, identity: str) -> Tuple[Presen
     unit, index = _locate(identity, agent, link_units)
     # > POST /bulk: getOutlets and getSettings of /model/pdu/0, getMetaData of the well-known id /model/pdu/0/outlet/6;
     #   for link unit 2 the same of /model/pdu/2, with getOutlets of /model/pdu/0 and getStatus of /cascade
-    bulk, units = Bulk(agent), discovery(agent, LinkUnits(ids=(unit.link,) if unit.link else ()))
+    wanted = LinkUnits() if unit.link_id == PRIMARY else LinkUnits(ids=(unit.link_id,))
+    bulk, units = Bulk(agent), Discovery(agent, wanted)
     units.ask(bulk)
     settings = bulk.add(unit.proxy(Pdu).getSettings)
     known = bulk.add(unit.proxy(Outlet, f"/outlet/{index}").getMetaData)
     bulk.perform()
-    listed = next((one for one in units.present() if one.unit.link == unit.link), None)
+    listed = next((one for one in units.listed() if one.unit.link_id == unit.link_id), None)
     if listed is None:
-        raise NoSuchOutlet(f"outlet {identity}: the PDU has no link unit {unit.link}; check the port in DCImanager")
+        raise NoSuchOutlet(f"outlet {identity}: the PDU has no link unit {unit.link_id}; check the port in DCImanager")
     if index >= len(listed.outlets):
         raise NoSuchOutlet(f"outlet {identity}: the unit has fewer outlets ({len(listed.outlets)}); check the port in DCImanager")
     outlet = listed.outlets[index]
@@ -80,8 +82,9 @@ def _checked(agent: Agent, link_units: LinkUnits, identity: str) -> Tuple[Presen
 class _Command:
     """One switching command for `switch`: `write` sends it once, `read` reads the state."""
 
-    def __init__(self, agent: Agent, listed: Present, index: int, wanted: Outlet.PowerState) -> None:
-        self._agent, self._listed, self._index, self._wanted = agent, listed, index, wanted
+    def __init__(self, agent: Agent, listed: ListedUnit, index: int, wanted: Outlet.PowerState) -> None:
+        self._agent, self._wanted = agent, wanted
+        self._listed, self._index = listed, index
         self._outlet = listed.outlets[index]
         self._seen: Optional[_Seen] = None
 

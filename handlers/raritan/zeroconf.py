@@ -20,26 +20,28 @@ _QUESTION_MS = 2000
 
 
 @dataclass(frozen=True)
-class Device:
-    """One device as it announces itself; only printable characters are kept. `name` is its mDNS instance name.
+class AnnouncedDevice:
+    """One device as it announces itself; only printable characters are kept."""
 
-    `model` is the first word of `name` if the device announces no model. `firmware` is '' if it is not announced.
-    """
-
+    #: its mDNS instance name
     name: str
+    #: the announced model, else the first word of `name`
     model: str
+    #: its IP address
     address: str
+    #: the port of its web service
     port: int
+    #: the version of its firmware, '' if it is not announced
     firmware: str
 
 
 class Address(str):
     """An IP address. The keys `ip`, `port` and `fw` can be read as in the dictionaries that the SDK's `discover` returns."""
 
-    _device: Device
+    _device: AnnouncedDevice
     _values: Dict[str, Any]
 
-    def __new__(cls, device: Device) -> Address:
+    def __new__(cls, device: AnnouncedDevice) -> Address:
         made = super().__new__(cls, device.address)
         made._device, made._values = device, {"ip": device.address, "port": device.port, "fw": device.firmware}
         return made
@@ -66,7 +68,7 @@ def discover(timeout: float = SECONDS, interfaces: Optional[Sequence[str]] = Non
     return list(dict.fromkeys(Address(device) for device in discover_devices(timeout, interfaces)))
 
 
-def discover_devices(timeout: float = SECONDS, interfaces: Optional[Sequence[str]] = None) -> List[Device]:
+def discover_devices(timeout: float = SECONDS, interfaces: Optional[Sequence[str]] = None) -> List[AnnouncedDevice]:
     """The devices that `discover` finds, with name, model and firmware; one entry for each address and port, sorted by both."""
     from zeroconf import InterfaceChoice, IPVersion, ServiceBrowser, Zeroconf
 
@@ -75,7 +77,7 @@ def discover_devices(timeout: float = SECONDS, interfaces: Optional[Sequence[str
         raise ValueError("interfaces is empty: give None for all")
     network = Zeroconf(interfaces=chosen, ip_version=IPVersion.V4Only)
     try:
-        found = _Found(time.monotonic() + timeout)
+        found = _Announcements(time.monotonic() + timeout)
         browsers = [ServiceBrowser(network, service, handlers=[found.changed]) for service in SERVICES]
         time.sleep(timeout)
         for browser in browsers:
@@ -93,12 +95,12 @@ def close(network: Zeroconf) -> None:
         loop.close()
 
 
-class _Found:
+class _Announcements:
     """Collects announcements. Each browser calls `changed` in its own thread until `cancel`. `end` is a `time.monotonic` time."""
 
     def __init__(self, end: float) -> None:
         self._end = end
-        self._devices: Dict[str, List[Device]] = {}
+        self._devices: Dict[str, List[AnnouncedDevice]] = {}
 
     def changed(self, zeroconf: Zeroconf, service_type: str, name: str, state_change: ServiceStateChange) -> None:
         """Handle a device that appeared, changed or left. Query missing data for up to 2 s, but not beyond `end`.
@@ -116,9 +118,11 @@ class _Found:
         if info is not None:
             self._devices[name] = _devices(info, service_type)
 
-    def devices(self) -> List[Device]:
+    def devices(self) -> List[AnnouncedDevice]:
         """Each address and port once, even if the device uses both service names."""
-        every = {(device.address, device.port): device for found in self._devices.values() for device in found}
+        every: Dict[Tuple[str, int], AnnouncedDevice] = {}
+        for announced in self._devices.values():
+            every.update({(device.address, device.port): device for device in announced})
         return sorted(every.values(), key=lambda device: (_order(device.address), device.port))
 
 
@@ -127,14 +131,14 @@ def _order(address: str) -> Tuple[int, int]:
     return parsed.version, int(parsed)
 
 
-def _devices(info: ServiceInfo, service: str) -> List[Device]:
+def _devices(info: ServiceInfo, service: str) -> List[AnnouncedDevice]:
     name = info.name[:-len(service) - 1] if info.name.endswith(service) else info.name
     announced = {key.decode("utf-8", "replace"): value.decode("utf-8", "replace")
                  for key, value in info.properties.items() if isinstance(key, bytes) and isinstance(value, bytes)}
     words = name.split()
     every = info.parsed_scoped_addresses()
     addresses = [address for address in every if ":" not in address] or every
-    return [Device(_plain(name), _plain(announced.get("model") or (words[0] if words else "")), address, info.port or 0,
+    return [AnnouncedDevice(_plain(name), _plain(announced.get("model") or (words[0] if words else "")), address, info.port or 0,
                    _plain(announced.get("rr_fw", ""))) for address in addresses]
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 from typing import Mapping, Optional
 
 from ..errors import PduHandlerError, ProtocolError
-from ..http.client import Login
 from ..http.failures import HttpRefused, of_status
+from ..http.login import Login
 from ..http.message import Reply
 from ..http.strict_json import loads
 

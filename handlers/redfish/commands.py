@@ -33,7 +33,9 @@ def locked(outlet: Json) -> str:
     """The lock of an outlet in words, '' if there is none. A value that is neither true nor false may be a lock."""
     for key, what in _LOCKS.items():
         if outlet.get(key, False) is not False:
-            return f"{what} is locked" if outlet[key] is True else f"the PDU does not say whether {what} is locked"
+            if outlet[key] is True:
+                return f"{what} is locked"
+            return f"the PDU does not say whether {what} is locked"
     return ""
 
 
@@ -83,14 +85,18 @@ def body(identity: str, outlet: Json, found: Json, info: Json, on: bool, unprove
     taken = allowed(found, info)
     if taken is not None:
         if wanted not in taken:
-            raise Unsupported(f"outlet {identity} cannot be switched {wanted.lower()}: its action takes "
-                              f"{quoted(', '.join(map(repr, taken[:10]))) or 'nothing'}{', ...' if len(taken) > 10 else ''}")
+            shown = quoted(", ".join(map(repr, taken[:10]))) or "nothing"
+            if len(taken) > 10:
+                shown += ", ..."
+            raise Unsupported(f"outlet {identity} cannot be switched {wanted.lower()}: its action takes {shown}")
         return {_PARAMETER: wanted}
     if not unproven:
         raise Unsupported((f"outlet {identity} was not switched: the PDU does not say which values its action takes; try one "
                            f"idle outlet with ", Named("switch_unproven", "yes", "the handler setting ")))
     own_body = _HPE_STATE in outlet or _HPE_ID.fullmatch(text(outlet, "Id"))
-    return _hpe(identity, outlet, on) if own_body else {_PARAMETER: wanted}
+    if own_body:
+        return _hpe(identity, outlet, on)
+    return {_PARAMETER: wanted}
 
 
 def allowed(found: Json, info: Json) -> Optional[Sequence[str]]:
@@ -125,4 +131,6 @@ def reports_success(error: object) -> bool:
 
 def _is_success(message: Json) -> bool:
     severity = message.get("MessageSeverity") or message.get("Severity")        # the second is the older name
-    return severity == "OK" or severity is None and text(message, "MessageId").endswith(".Success")
+    if severity is None:
+        return text(message, "MessageId").endswith(".Success")
+    return severity == "OK"

@@ -10,6 +10,7 @@ import math
 from decimal import Decimal
 from typing import Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence
 
+from .. import decimals
 from .answers import Json
 from .resources import child, status_state, text
 
@@ -18,13 +19,16 @@ _PHASES: Mapping[str, int] = {                      # Circuit, PhaseWiringType: 
     "OnePhase3Wire": 1, "TwoPhase3Wire": 1, "OneOrTwoPhase3Wire": 1, "TwoPhase4Wire": 2, "ThreePhase4Wire": 3,
     "ThreePhase5Wire": 3}
 AMPERES, KILOWATT_HOURS = ("A",), ("kW.h", "kWh")   # Sensor, ReadingUnits; UCUM writes kW.h, not kWh
-_SILENT = ("Absent", "Disabled", "UnavailableOffline", "StandbyOffline")        # Resource.State of a sensor that reports nothing
+# Resource.State of a sensor that reports nothing
+_WITHOUT_READING = ("Absent", "Disabled", "UnavailableOffline", "StandbyOffline")
 
 
 class Figure(NamedTuple):
-    """A measured figure. While `value` is not known, it is None, and `source` is the sensor to read ('' for none)."""
+    """A measured figure."""
 
+    #: None while it is not known
     value: Optional[float] = None
+    #: the sensor to read while `value` is not known, '' for none
     source: str = ""
 
 
@@ -53,8 +57,8 @@ def number(value: object) -> Optional[float]:
 
 
 def sensor(resource: Json, units: Sequence[str]) -> Optional[float]:
-    """The reading of a sensor; None if `number` refuses it, its unit is not in `units`, or the state is in `_SILENT`."""
-    if resource.get("ReadingUnits") not in units or status_state(resource) in _SILENT:
+    """The reading of a sensor; None if `number` refuses it, its unit is not in `units`, or the state is in `_WITHOUT_READING`."""
+    if resource.get("ReadingUnits") not in units or status_state(resource) in _WITHOUT_READING:
         return None
     return number(resource.get("Reading"))
 
@@ -68,35 +72,46 @@ def current(resource: Json) -> Optional[List[Figure]]:
     lines = [figure for figure in (excerpt(phases, line) for line in _LINES) if figure is not None]
     single = excerpt(resource, "CurrentAmps")
     wanted = _PHASES.get(text(resource, "PhaseWiringType")) or _phases_seen(resource)
-    if wanted == 1:
-        return [single] if single is not None else lines[:1] if 0 < len(lines) < 3 else None
-    return lines if len(lines) == wanted else None
+    if wanted == 1 and single is not None:
+        return [single]
+    if wanted == 1 and len(lines) in (1, 2):
+        return lines[:1]
+    if wanted > 1 and len(lines) == wanted:
+        return lines
+    return None
 
 
 def _phases_seen(resource: Json) -> int:
     """How many line currents make up the load, by the names of currents, voltages and powers; their values may be null."""
     currents = child(resource, "PolyPhaseCurrentAmps")
-    seen = " ".join([*currents, *(key for name in ("PolyPhaseVoltage", "PolyPhasePowerWatts") for key in child(resource, name))])
+    seen = " ".join([*currents, *child(resource, "PolyPhaseVoltage"), *child(resource, "PolyPhasePowerWatts")])
     if all(line in seen for line in _LINES):
         return 3
     lines = sum(line in currents for line in _LINES)
-    return 1 if lines == 2 and "Neutral" not in seen else max(lines, 1)
+    if lines == 2 and "Neutral" not in seen:
+        return 1
+    return max(lines, 1)
 
 
 def whole(parts: Iterable[Optional[Sequence[Figure]]]) -> Optional[List[Figure]]:
     """The figures of all parts; None if there is no part, or one is not metered."""
     every = list(parts)
     known = [part for part in every if part is not None]
-    return [figure for part in known for figure in part] if every and len(known) == len(every) else None
+    if not every or len(known) < len(every):
+        return None
+    return [figure for part in known for figure in part]
 
 
 def total(figures: Optional[Sequence[Figure]], sensors: Sensors) -> Optional[float]:
     """The sum, added in decimal: 0.1 and 0.2 give 0.3. None if it is not known."""
     values = [sensors.get(one.source) if one.value is None else one.value for one in figures or ()]
     known = [value for value in values if value is not None]
-    return number(float(sum(Decimal(repr(value)) for value in known))) if known and len(known) == len(values) else None
+    return number(float(decimals.total(Decimal(repr(value)) for value in known))) if known and len(known) == len(values) else None
 
 
 def sources(figures: Iterable[Optional[Sequence[Figure]]]) -> Dict[str, None]:
     """The sensors to read for figures that are not known, each once."""
-    return dict.fromkeys(one.source for part in figures for one in part or () if one.source)
+    found: Dict[str, None] = {}
+    for part in figures:
+        found.update(dict.fromkeys(figure.source for figure in part or () if figure.source))
+    return found

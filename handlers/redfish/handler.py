@@ -8,6 +8,7 @@ from common.logger import get_logger
 from pdu_common.helper import PduPortView, PduStatisticView, PduView
 
 from .. import host
+from ..counting import SENT as SENT
 from ..errors import PduHandlerError
 from ..http.connection import StandardTransport
 from ..http.message import Transport
@@ -71,12 +72,11 @@ class RedfishPdu(host.BasePdu):
     def _switch(self, method: str, port: PduPortView, on: bool, deadline: float, pause: float) -> PduPortView:
         from .switching import switched
         with self._session(method) as (service, given):
-            # A platform may pass the identity as a number.
-            port.power_status = switched(service, given.pdu, str(port.identity), on, given.switch_unproven, deadline, pause)
+            port.power_status = switched(service, given.pdu, host.identity_of(port), on, given.switch_unproven, deadline, pause)
             return port
 
     @contextmanager
-    def _session(self, method: str) -> Iterator[Tuple[RedfishService, settings.Given]]:
+    def _session(self, method: str) -> Iterator[Tuple[RedfishService, settings.RedfishSettings]]:
         """The service, closed at the end. Errors name the host once it is known, and the call unless they name a request."""
         host.log_call(LOGGER, "redfish", method)
         address = ""

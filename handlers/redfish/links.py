@@ -4,13 +4,13 @@ Source: DSP0266, "Reference properties", "Response headers" (Location) and "Quer
 """
 from __future__ import annotations
 
-from typing import Mapping, Sequence
+from typing import Mapping, Optional, Sequence
 from urllib.parse import unquote
 
 from ..errors import ProtocolError
-from ..http.client import Login
+from ..http.login import Login
 from ..http.message import Endpoint
-from ..http.places import path_here
+from ..http.urls import path_here
 from .resources import child
 
 _LISTS = {"outlets", "mains", "branches", "feeders", "outletgroups", "sensors"}        # PowerDistribution_v1, Chassis_v1
@@ -44,9 +44,16 @@ def same(self_link: str, requested: str, units: Sequence[Sequence[str]] = ()) ->
     own, wanted = parts(self_link), parts(requested)
     if own == [""]:
         return True
-    lists = {one for steps in (own, wanted) for one in steps[-2:-1]} & _LISTS
-    holders = [next((unit for unit in units if steps[:len(unit)] == unit), None) for steps in (own, wanted)]
-    return own[-1] == wanted[-1] and len(lists) < 2 and (None in holders or holders[0] == holders[1])
+    lists = {*own[-2:-1], *wanted[-2:-1]} & _LISTS
+    if own[-1] != wanted[-1] or len(lists) > 1:
+        return False
+    holder, wanted_holder = _holder(own, units), _holder(wanted, units)
+    return holder is None or wanted_holder is None or holder == wanted_holder
+
+
+def _holder(steps: Sequence[str], units: Sequence[Sequence[str]]) -> Optional[Sequence[str]]:
+    """The PDU whose link these parts of a link begin with."""
+    return next((unit for unit in units if steps[:len(unit)] == unit), None)
 
 
 def expansion(root: Mapping[str, object], levels: int) -> str:
@@ -55,8 +62,11 @@ def expansion(root: Mapping[str, object], levels: int) -> str:
     Source: ServiceRoot, ProtocolFeaturesSupported.ExpandQuery: NoLinks offers `.`, ExpandAll `*`, Levels `$levels`.
     """
     expand = child(child(root, "ProtocolFeaturesSupported"), "ExpandQuery")
-    form = "." if expand.get("NoLinks") is True else "*" if expand.get("ExpandAll") is True else ""
-    if not form:
+    if expand.get("NoLinks") is True:
+        form = "."
+    elif expand.get("ExpandAll") is True:
+        form = "*"
+    else:
         return ""
     if expand.get("Levels") is not True:
         return f"?$expand={form}" if levels == 1 else ""        # without a number, one level is included

@@ -11,7 +11,7 @@ from .figures import AMPERES, KILOWATT_HOURS, Figure
 from .members import members
 from .resources import link, status_state, text
 from .service import RedfishService
-from .units import Unit, outlets, refuse_shared, refuse_twice, units
+from .units import FoundPdu, outlets, refuse_shared, refuse_twice, units
 
 Figures = Optional[Sequence[Figure]]
 T = TypeVar("T")
@@ -40,47 +40,51 @@ def measured(service: RedfishService, wanted: str) -> Tuple[Optional[float], Opt
     and those of `sensors.read` if only sensors have the values.
     """
     every = units(service, wanted)
-    refuse_shared(every, [unit.resource for unit in every], "Mains", "Branches", "Metrics")
-    found = [_read(service, unit) for unit in every]
+    refuse_shared(every, [pdu.resource for pdu in every], "Mains", "Branches", "Metrics")
+    found = [_read(service, pdu) for pdu in every]
     ports = [port for one in found for port in one.ports]
     refuse_twice(service, "outlets that are called", [port.identity for port in ports])
     currents = [*(one.load for one in found), *(port.current for port in ports)]
     energies = [*(one.energy for one in found), *(port.energy for port in ports)]
     read = sensors.read(service, every, {**figures.sources(currents), **figures.sources(energies)})
-    amperes, hours = ({source: figures.sensor(one, units_) for source, one in read.items()}
-                      for units_ in (AMPERES, KILOWATT_HOURS))
-    return (figures.total(figures.whole(one.load for one in found), amperes),
-            figures.total(figures.whole(one.energy for one in found), hours),
-            [host.PortFigures(port.identity, figures.total(port.current, amperes), figures.total(port.energy, hours))
-             for port in ports])
+    amperes = {source: figures.sensor(one, AMPERES) for source, one in read.items()}
+    hours = {source: figures.sensor(one, KILOWATT_HOURS) for source, one in read.items()}
+    load = figures.total(figures.whole(one.load for one in found), amperes)
+    energy = figures.total(figures.whole(one.energy for one in found), hours)
+    of_ports = [host.PortFigures(port.identity, figures.total(port.current, amperes), figures.total(port.energy, hours))
+                for port in ports]
+    return load, energy, of_ports
 
 
-def _read(service: RedfishService, unit: Unit) -> _Metered:
-    listed = outlets(service, unit)
+def _read(service: RedfishService, pdu: FoundPdu) -> _Metered:
+    listed = outlets(service, pdu)
     ports = [_Port(name, figures.current(one), _energy(one)) for name, one in listed]
-    mains = _circuits(service, unit, "Mains")
+    mains = _circuits(service, pdu, "Mains")
     load = figures.whole(map(figures.current, mains))
     if load is None:
-        load = figures.whole(map(figures.current, _circuits(service, unit, "Branches")))
-    energy = _energy(_metrics(service, unit))
+        load = figures.whole(map(figures.current, _circuits(service, pdu, "Branches")))
+    energy = _energy(_metrics(service, pdu))
     if energy is None:
         energy = figures.whole(map(_energy, mains))
-    return _Metered(figures.whole(port.current for port in ports) if load is None else load,
-                    figures.whole(port.energy for port in ports) if energy is None else energy, ports)
+    if load is None:
+        load = figures.whole(port.current for port in ports)
+    if energy is None:
+        energy = figures.whole(port.energy for port in ports)
+    return _Metered(load, energy, ports)
 
 
-def _circuits(service: RedfishService, unit: Unit, key: str) -> List[Json]:
+def _circuits(service: RedfishService, pdu: FoundPdu, key: str) -> List[Json]:
     """The circuits that a PDU lists, without those whose state is Absent; none where it has no such list. Raises ProtocolError
     if an Id occurs twice, because the figures might count twice."""
-    target = link(unit.resource, key)
+    target = link(pdu.resource, key)
     listed = _unless_missing(lambda: service.expanded(target)) if target is not None else None
     found = members(service, listed) if listed is not None else []
     refuse_twice(service, "circuits that are called", [name for name in (text(one, "Id") for one in found) if name])
     return [one for one in found if status_state(one) != "Absent"]
 
 
-def _metrics(service: RedfishService, unit: Unit) -> Json:
-    target = link(unit.resource, "Metrics")
+def _metrics(service: RedfishService, pdu: FoundPdu) -> Json:
+    target = link(pdu.resource, "Metrics")
     return _unless_missing(lambda: service.get(target)) or {} if target is not None else {}
 
 

@@ -9,12 +9,12 @@ from .answers import Json
 from .members import is_whole, links_of
 from .resources import child, entries, link, text
 from .service import RedfishService
-from .units import Unit
+from .units import FoundPdu
 
 _MANY = 8       # above this number, 2 requests for all sensors of a PDU cost less than a request for each sensor
 
 
-def read(service: RedfishService, units: Iterable[Unit], sources: Iterable[str]) -> Mapping[str, Json]:
+def read(service: RedfishService, units: Iterable[FoundPdu], sources: Iterable[str]) -> Mapping[str, Json]:
     """The sensors that `sources` link to, by source. Left out: a source that is no link of this service, and a sensor for which
     `RedfishService.all` returns an error. Raises the errors that `all` raises.
 
@@ -26,27 +26,28 @@ def read(service: RedfishService, units: Iterable[Unit], sources: Iterable[str])
             paths[source] = service.path(source)
     found: Dict[str, Json] = {}
     if len(paths) > _MANY and service.expands:
-        for unit in units:
+        for pdu in units:
             with contextlib.suppress(Refused, ProtocolError):       # missing sensors are read below
-                found.update(_listed(service, unit))
+                found.update(_listed(service, pdu))
     missing = [path for path in dict.fromkeys(paths.values()) if path not in found]
     found.update((path, one) for path, one in zip(missing, service.all(missing)) if isinstance(one, dict))
     return {source: found[path] for source, path in paths.items() if path in found}
 
 
-def _listed(service: RedfishService, unit: Unit) -> Iterator[Tuple[str, Json]]:
+def _listed(service: RedfishService, pdu: FoundPdu) -> Iterator[Tuple[str, Json]]:
     """Path and resource of the sensors that the lists of a PDU and its chassis include in full."""
-    for one in (sensor for listed in lists(service, unit) for sensor in links_of(service, listed)):
-        if is_whole(one) and text(one, "@odata.id"):
-            yield service.path(one["@odata.id"]), one
+    for listed in lists(service, pdu):
+        for one in links_of(service, listed):
+            if is_whole(one) and text(one, "@odata.id"):
+                yield service.path(one["@odata.id"]), one
 
 
-def lists(service: RedfishService, unit: Unit) -> Iterator[Json]:
+def lists(service: RedfishService, pdu: FoundPdu) -> Iterator[Json]:
     """The collections of sensors of a PDU and of its chassis: usually 1 round trip for each chassis and each collection."""
     # > GET /redfish/v1/Chassis/PDU
     # > GET /redfish/v1/Chassis/PDU/Sensors?$expand=.($levels=1)
-    chassis = entries(child(unit.resource, "Links"), "Chassis")
-    for owner in (unit.resource, *(service.get(one.get("@odata.id")) for one in chassis)):
+    chassis = entries(child(pdu.resource, "Links"), "Chassis")
+    for owner in (pdu.resource, *(service.get(one.get("@odata.id")) for one in chassis)):
         target = link(owner, "Sensors")
         if target is not None:
             yield service.expanded(target)

@@ -9,17 +9,19 @@ from typing import Callable, Dict, List, Mapping, Optional, Sequence, Union
 from common.logger import get_logger
 
 from ..errors import Named, PduHandlerError, ProtocolError, Refused, Unsupported
-from ..http.client import HttpClient, Login, endpoint
+from ..http.client import HttpClient, endpoint
 from ..http.connection import StandardTransport
 from ..http.failures import HttpUnreachable
+from ..http.login import Login
 from ..http.message import Reply, Transport
 from ..http.strict_json import LIMIT
 from ..switching import CALL_SECONDS
 from ..tls import Trust
 from . import links
 from .answers import Json, failure, json_object, resource
+from .parallel import side_by_side
 from .resources import child, link, text
-from .settings import AUTO, BASIC, SESSION, Given
+from .settings import AUTO, BASIC, SESSION, RedfishSettings
 
 LOGGER = get_logger(__name__)
 ROOT = "/redfish/v1/"               # DSP0266: the URI of the service root; all others are found by links
@@ -48,16 +50,18 @@ class RedfishService:
 
     most_bytes = 16 << 20               # limit for all answers together
 
-    def __init__(self, given: Given, transport: Callable[[Trust], Transport] = StandardTransport,
+    def __init__(self, given: RedfishSettings, transport: Callable[[Trust], Transport] = StandardTransport,
                  clock: Callable[[], float] = time.monotonic, seconds: Optional[float] = None) -> None:
         self._clients = [HttpClient(endpoint(given.scheme, given.host, given.port), transport(given.trust))]
         self._transport, self._trust = transport, given.trust
-        self._clock, self._seconds, self._timeout = clock, CALL_SECONDS if seconds is None else seconds, given.timeout
+        self._clock, self._timeout = clock, given.timeout
+        self._seconds = CALL_SECONDS if seconds is None else seconds
         self._end = clock() + self._seconds
         self.login, self._mode = given.login, given.session
         self._session: Optional[str] = None
         self._root: Optional[Json] = None
-        self.units: Sequence[Sequence[str]] = ()        # the parts of each PDU's link, for `links.same`
+        #: the parts of each PDU's link, for `links.same`
+        self.units: Sequence[Sequence[str]] = ()
         self._bytes, self._slowest = 0, 0.0
         self._answers_expanded = True
 
@@ -91,9 +95,9 @@ class RedfishService:
             if reply.status == 401 and self._wants_session(reply):
                 reply = self._send("GET", ROOT, anonymous=True)
             if reply.status in (404, 503):
-                raise (Unsupported if reply.status == 404 else HttpUnreachable)(
-                    f"{failure(reply, self.login).reason}; if its Redfish service is off, switch it on in the PDU's own "
-                    "settings; if the PDU has none, use another handler")
+                kind = Unsupported if reply.status == 404 else HttpUnreachable
+                raise kind(f"{failure(reply, self.login).reason}; if its Redfish service is off, switch it on in the PDU's own "
+                           "settings; if the PDU has none, use another handler")
             self._root = self._resource(reply, ROOT)
         if self.has_no_session:
             self._log_in(self._root)
@@ -140,12 +144,12 @@ class RedfishService:
         Raises the errors of `path` and `reply`, and those of login, rights and load (429, 503), even for one resource.
         """
         paths = [self.path(target) for target in targets]
-        if (self._mode == AUTO or self.has_no_session) and len(paths) > 1:     # the first reading logs in
+        logs_in = self._mode == AUTO or self.has_no_session
+        if logs_in and len(paths) > 1:          # the first reading logs in
             return [*self.all(paths[:1]), *self.all(paths[1:])]
         for _ in range(len(self._clients), min(_MOST_CONNECTIONS, -(-len(paths) // _PER_CONNECTION))):
             self._clients.append(HttpClient(self._clients[0].where, self._transport(self._trust)))
         if len(paths) > _PER_CONNECTION:
-            from .parallel import side_by_side  # imported late: most services include the members in one answer
             return side_by_side(paths, self._clients, self._one)
         return [self._one(path, self._clients[0]) for path in paths]
 

@@ -5,7 +5,7 @@ from typing import NamedTuple, Optional, Tuple
 
 from .. import host
 from ..errors import Named, SettingsError
-from ..http.client import Login
+from ..http.login import Login
 from ..http.settings import PASSWORD, SCHEME, USERNAME
 from ..settings import HOST, TIMEOUT, Setting, Settings, one_of, port as port_number, yes_no
 from ..tls import CA_PEM, FINGERPRINT, VERIFY, Trust
@@ -30,26 +30,34 @@ SETTINGS: Tuple[Setting[object], ...] = (HOST, PORT, SCHEME, USERNAME, PASSWORD,
                                          TIMEOUT, SWITCH_UNPROVEN)
 
 
-class Given(NamedTuple):
+class RedfishSettings(NamedTuple):
     """The handler's settings, parsed."""
 
+    #: "https" or "http"
     scheme: str
-    host: str                   # name or address, with a port if one was typed
+    #: name or address, with a port if one was typed
+    host: str
+    #: None: the port in `host`, else the scheme's usual one
     port: Optional[int]
     login: Login
+    #: AUTO, BASIC or SESSION
     session: str
+    #: how the certificate is checked
     trust: Trust
-    timeout: float              # seconds
+    #: seconds for one wait
+    timeout: float
+    #: which PDUs are meant, see `units.units`
     pdu: str
+    #: whether outlets are switched whose command is not certain
     switch_unproven: bool
 
 
-def read(pdu_data: object) -> Given:
+def read(pdu_data: object) -> RedfishSettings:
     """The handler's settings, checked. Without `host`, the address on the form is used. Raises SettingsError."""
     texts = Settings(host.settings(pdu_data), SETTINGS)
     trust = Trust.of(texts, texts[SCHEME] == "https", Named("scheme", "https"))
     if not (texts[USERNAME] and texts[PASSWORD]):
         raise SettingsError((Named("username", noun="the handler settings "), " and ", Named("password"), " are needed"))
-    return Given(texts[SCHEME], texts[HOST] or host.address(pdu_data), texts[PORT],
-                 Login(texts[USERNAME], texts[PASSWORD], token_header=TOKEN_HEADER), texts[SESSION_LOGIN], trust, texts[TIMEOUT],
-                 texts[PDU], texts[SWITCH_UNPROVEN])
+    login = Login(texts[USERNAME], texts[PASSWORD], token_header=TOKEN_HEADER)
+    return RedfishSettings(texts[SCHEME], texts[HOST] or host.address(pdu_data), texts[PORT], login, texts[SESSION_LOGIN], trust,
+                           texts[TIMEOUT], texts[PDU], texts[SWITCH_UNPROVEN])

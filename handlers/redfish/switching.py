@@ -29,12 +29,13 @@ def switched(service: RedfishService, wanted_pdu: str, identity: str, on: bool, 
     commands.refuse_locked(identity, outlet)
     action = commands.action(identity, outlet)
     info = commands.info_link(action)
-    body = commands.body(identity, outlet, action, service.get(info) if info is not None else {}, on, unproven, quoted)
+    described = {} if info is None else service.get(info)
+    body = commands.body(identity, outlet, action, described, on, unproven, quoted)
     target = service.path(action.get("target"))
     commands.refuse_elsewhere(identity, target, service.path(found.link), unproven, quoted)
     command = _Command(service, found, target, body)
-    state = switch(command.write, command.read, EnumPowerStatus.UP if on else EnumPowerStatus.DOWN, deadline=deadline,
-                   pause=pause)
+    wanted = EnumPowerStatus.UP if on else EnumPowerStatus.DOWN
+    state = switch(command.write, command.read, wanted, deadline=deadline, pause=pause)
     if state is EnumPowerStatus.UNKNOWN and command.failed is not None:
         raise command.failed
     return state
@@ -43,11 +44,13 @@ def switched(service: RedfishService, wanted_pdu: str, identity: str, on: bool, 
 class _Command:
     """One switching command for `switch`: `write` sends it (again only after 428), `read` reads the state."""
 
-    def __init__(self, service: RedfishService, found: units.Found, target: str, body: Mapping[str, object]) -> None:
-        self._service, self._target, self._body = service, target, body
+    def __init__(self, service: RedfishService, found: units.FoundOutlet, target: str, body: Mapping[str, object]) -> None:
+        self._service = service
+        self._target, self._body = target, body
         self._outlet, self._id = service.path(found.link), resources.identity(found.resource)
         self._monitor: Optional[str] = None
-        self.failed: Optional[Refused] = None       # the error that a task ended with
+        #: the error that a task ended with
+        self.failed: Optional[Refused] = None
 
     def write(self) -> None:
         """Send the command: 1 round trip, 3 where the service demands the outlet's ETag."""
@@ -58,9 +61,12 @@ class _Command:
             if reply.status == _DEMANDS_ETAG:
                 reply = self._service.post(self._target, self._body, self._etag())
         except HttpRefused as error:                # a redirect is not followed
-            raise Unreachable(error.parts, error.host, error.operation) if leaves_open(error) else error from None
+            if leaves_open(error):
+                raise Unreachable(error.parts, error.host, error.operation) from None
+            raise
         found = json_object(reply) or {}            # a 204 answer has no body
-        if reply.status == _ACCEPTED or reply.status in _DONE and tasks.is_task(found):
+        answered_with_task = reply.status in _DONE and tasks.is_task(found)
+        if reply.status == _ACCEPTED or answered_with_task:
             self.failed = tasks.failed(reply, self._service.login)
             self._monitor = self._service.made(reply)
             if self._monitor is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Optional
 
 from ..errors import Refused
-from ..http.client import Login
+from ..http.login import Login
 from ..http.message import Reply
 from .answers import Json, json_object, messages, quoted_messages
 from .resources import text

@@ -21,14 +21,16 @@ _WITHOUT_OUTLETS = ("FloorPDU", "Switchgear", "PowerShelf", "Bus", "BatteryShelf
 _MOST_PDUS = 100
 
 
-class Unit(NamedTuple):
-    """One PDU: the prefix of its outlets' identities, and its resource."""
+class FoundPdu(NamedTuple):
+    """One PDU of the service."""
 
+    #: what its outlets' identities begin with: its Id and a dot, '' if it is the only one
     prefix: str
+    #: its resource, a PowerDistribution
     resource: Json
 
 
-def units(service: RedfishService, wanted: str) -> List[Unit]:
+def units(service: RedfishService, wanted: str) -> List[FoundPdu]:
     """The PDUs of a service: usually 2 round trips where it expands two levels, else 3, plus 1 for each PDU that is
     only a link.
 
@@ -42,7 +44,7 @@ def units(service: RedfishService, wanted: str) -> List[Unit]:
     listed = _listed(service, collection)
     found = [one for one in listed if not isinstance(one, PduHandlerError)]
     service.units = [parts(text(one, "@odata.id")) for one in found if text(one, "@odata.id")]
-    chosen = [Unit("", _named(service, named, listed, found))] if named else _all(service, listed, found)
+    chosen = [FoundPdu("", _named(service, named, listed, found))] if named else _all(service, listed, found)
     refuse_shared(chosen, found, "Outlets")
     return chosen
 
@@ -56,12 +58,14 @@ def _named(service: RedfishService, named: str, listed: Sequence[Union[Json, Pdu
         if isinstance(one, PduHandlerError):            # this may be the PDU
             raise one
     ids = [repr(usable_id(one)) for one in found if usable_id(one)]
-    shown = service.login.quoted(", ".join(ids[:10])) + " and so on" * (len(ids) > 10)
+    shown = service.login.quoted(", ".join(ids[:10]))
+    if len(ids) > 10:
+        shown += " and so on"
     raise SettingsError((Named("pdu", noun="handler setting "),
                          f": {named[:60]!r} is not among the PDUs that were read: {shown}"))
 
 
-def _all(service: RedfishService, listed: Sequence[Union[Json, PduHandlerError]], found: List[Json]) -> List[Unit]:
+def _all(service: RedfishService, listed: Sequence[Union[Json, PduHandlerError]], found: List[Json]) -> List[FoundPdu]:
     for one in listed:
         if isinstance(one, PduHandlerError):
             raise one
@@ -69,10 +73,10 @@ def _all(service: RedfishService, listed: Sequence[Union[Json, PduHandlerError]]
         raise SettingsError((f"the service has {len(found)} PDUs, and one call reads at most {_MOST_PDUS}: name one in ",
                              Named("pdu", noun="the handler setting ")))
     if len(found) == 1:
-        return [Unit("", found[0])]
+        return [FoundPdu("", found[0])]
     ids = [_own_id(one) for one in found]
     refuse_twice(service, "PDUs with the Id", ids)
-    return [Unit(f"{own}.", one) for own, one in zip(ids, found)]
+    return [FoundPdu(f"{own}.", one) for own, one in zip(ids, found)]
 
 
 def _listed(service: RedfishService, wanted: str) -> List[Union[Json, PduHandlerError]]:
@@ -125,14 +129,14 @@ def _own_id(resource: Json) -> str:
     return found
 
 
-def refuse_shared(chosen: Sequence[Unit], found: Sequence[Json], *keys: str) -> None:
+def refuse_shared(chosen: Sequence[FoundPdu], found: Sequence[Json], *keys: str) -> None:
     """Raise ProtocolError if one of the chosen PDUs links to the same resource as another PDU: the outlets or figures in
     it are not those of both. `keys`: the properties that hold the links."""
     for key in keys:
         lists = collections.Counter(tuple(parts(target)) for target in (link(one, key) for one in found)
                                     if isinstance(target, str))
-        for unit in chosen:
-            target = link(unit.resource, key)
+        for pdu in chosen:
+            target = link(pdu.resource, key)
             if isinstance(target, str) and lists[tuple(parts(target))] > 1:
                 raise ProtocolError(f"two PDUs of the device link to the same {key}, which cannot be those of both")
 
@@ -146,12 +150,12 @@ def refuse_twice(service: RedfishService, what: str, identities: List[str]) -> N
 
 def every_outlet(service: RedfishService, wanted: str) -> List[Tuple[str, Json]]:
     """Identity and resource of each outlet of the PDUs that `units` returns, in the service's order."""
-    found = [outlet for unit in units(service, wanted) for outlet in outlets(service, unit)]
+    found = [outlet for pdu in units(service, wanted) for outlet in outlets(service, pdu)]
     refuse_twice(service, "outlets that are called", [name for name, _ in found])
     return found
 
 
-def outlets(service: RedfishService, unit: Unit) -> List[Tuple[str, Json]]:
+def outlets(service: RedfishService, pdu: FoundPdu) -> List[Tuple[str, Json]]:
     """Identity and resource of each outlet, in the PDU's order. Usually 1 round trip, 1 more per further page or
     linked outlet.
 
@@ -160,13 +164,13 @@ def outlets(service: RedfishService, unit: Unit) -> List[Tuple[str, Json]]:
     """
     # > GET /redfish/v1/PowerEquipment/RackPDUs/1/Outlets?$expand=.($levels=1)
     # < {"Members": [{"Id": "A1", "PowerState": "On", ...}, ...], "Members@odata.count": 11}
-    target = _outlets_link(unit)
+    target = _outlets_link(pdu)
     if target is None:
         return []
     collection = service.expanded(target)
     listed = members(service, collection)
     _refuse_empty(collection, listed)
-    return [(unit.prefix + identity(one), one) for one in listed]
+    return [(pdu.prefix + identity(one), one) for one in listed]
 
 
 def _refuse_empty(collection: Json, listed: Sequence[Json]) -> None:
@@ -174,41 +178,55 @@ def _refuse_empty(collection: Json, listed: Sequence[Json]) -> None:
         raise ProtocolError("the device lists no outlets, and does not say that it has none")
 
 
-def _outlets_link(unit: Unit) -> Optional[object]:
+def _outlets_link(pdu: FoundPdu) -> Optional[object]:
     """The link to the outlets; None for equipment without outlets. Raises Unsupported if a PDU does not list its outlets."""
-    collection = link(unit.resource, "Outlets")
-    if collection is None and text(unit.resource, "EquipmentType") not in _WITHOUT_OUTLETS:
+    collection = link(pdu.resource, "Outlets")
+    if collection is None and text(pdu.resource, "EquipmentType") not in _WITHOUT_OUTLETS:
         raise Unsupported("the service does not list the outlets of this PDU: see whether newer firmware does, or use another "
                           "handler for this PDU")
     return collection
 
 
-class Found(NamedTuple):
-    """An outlet, and its link in the collection."""
+class FoundOutlet(NamedTuple):
+    """One outlet of a PDU."""
 
+    #: its link in the collection
     link: object
+    #: its resource, an Outlet
     resource: Json
 
 
-def find(service: RedfishService, wanted: str, sought: str) -> Found:
+def find(service: RedfishService, wanted: str, sought: str) -> FoundOutlet:
     """The outlet with the identity `sought`, read now. Raises NoSuchOutlet, and ProtocolError if it reads two such outlets.
 
     Usually 2 round trips after those of `units`.
     """
     every = units(service, wanted)
-    found = [one for unit in every if sought.startswith(unit.prefix) for one in _found(service, unit, sought[len(unit.prefix):])]
+    found: List[FoundOutlet] = []
+    for pdu in every:
+        if sought.startswith(pdu.prefix):
+            found += _found(service, pdu, sought[len(pdu.prefix):])
     if len(found) > 1:                      # an Id twice in a PDU, or Ids with dots: "2.A" of "1" and "A" of "1.2"
         raise ProtocolError(f"the device lists two outlets that are called {sought[:60]!r}")
     if not found:
-        names = service.login.quoted(" or ".join(f"'{unit.prefix}N'" for unit in every[:5])) + " and so on" * (len(every) > 5)
-        called = "" if any(sought.startswith(unit.prefix) for unit in every) else f"; its outlets are now called {names}"
-        raise NoSuchOutlet(f"the PDU has no outlet {sought[:60]!r}{called}: poll it and look at its ports")
+        raise NoSuchOutlet(f"the PDU has no outlet {sought[:60]!r}{_now_called(service, every, sought)}: poll it and look at its "
+                           "ports")
     return found[0]
 
 
-def _found(service: RedfishService, unit: Unit, own: str) -> List[Found]:
+def _now_called(service: RedfishService, every: Sequence[FoundPdu], sought: str) -> str:
+    """The form of the identities, for an error; '' if `sought` has it."""
+    if any(sought.startswith(pdu.prefix) for pdu in every):
+        return ""
+    names = service.login.quoted(" or ".join(f"'{pdu.prefix}N'" for pdu in every[:5]))
+    if len(every) > 5:
+        names += " and so on"
+    return f"; its outlets are now called {names}"
+
+
+def _found(service: RedfishService, pdu: FoundPdu, own: str) -> List[FoundOutlet]:
     """Outlets with the Id `own`. If just one link ends with this Id, it is read first; the Id in the resource decides."""
-    target = _outlets_link(unit)
+    target = _outlets_link(pdu)
     if target is None:
         return []
     collection = service.get(target)
@@ -218,6 +236,6 @@ def _found(service: RedfishService, unit: Unit, own: str) -> List[Found]:
     if len(likely) == 1:
         link_, outlet = likely[0]["@odata.id"], service.get(likely[0]["@odata.id"])
         if identity(outlet) == own:
-            return [Found(link_, outlet)]
-    return [Found(entry.get("@odata.id"), outlet) for entry, outlet in zip(listed, members(service, {"Members": listed}))
+            return [FoundOutlet(link_, outlet)]
+    return [FoundOutlet(entry.get("@odata.id"), outlet) for entry, outlet in zip(listed, members(service, {"Members": listed}))
             if identity(outlet) == own]

@@ -35,7 +35,8 @@ def contradictions(profile: Profile) -> Iterator[str]:
 def _columns(profile: Profile) -> Iterator[str]:
     """A message for each OID below that of a column."""
     columns = {part.oid for part in parts_of(profile) if isinstance(part, Column) and not part.suffix}
-    cells = {part.oid for part in parts_of(profile) if isinstance(part, Scalar)}      # may be a row of a column, such as the total
+    # A cell may be a row of a column, such as the total.
+    cells = {part.oid for part in parts_of(profile) if isinstance(part, Scalar)}
     found: List[str] = []
     for column, oid in product(columns, {*oids(profile)} - cells):
         if oid != column and below(oid, column):

@@ -4,6 +4,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Dict, Mapping, Optional, Set, Tuple
 
+from ..decimals import CONTEXT, total
 from ..host.rows import Raw
 from . import validation
 from .decoding import number, text
@@ -93,12 +94,12 @@ class Figure(Frozen):
             scale, is_text = self.scale_of_integers, False
         if value and is_text and not are_texts:
             return None
-        value = abs(value) * scale
+        value = CONTEXT.multiply(CONTEXT.abs(value), scale)
         if self.exponent:
             power = number(exponent)
-            if power is None or power != int(power) or abs(power) > self.MOST_DIGITS:
+            if power is None or power != int(power) or abs(int(power)) > self.MOST_DIGITS:
                 return None
-            value = value.scaleb(int(power))
+            value = CONTEXT.scaleb(value, int(power))
         if self.factor:
             times = number(factor)
             return None if times is None else _multiplied(value, times)
@@ -108,8 +109,8 @@ class Figure(Frozen):
 def _multiplied(value: Decimal, factor: Decimal) -> Decimal:
     """`value` times a factor as devices report it: a negative one is a divisor, 0 is none."""
     if factor < 0:
-        return value / -factor
-    return value * factor if factor > 0 else value
+        return CONTEXT.divide(value, CONTEXT.minus(factor))
+    return CONTEXT.multiply(value, factor) if factor > 0 else value
 
 
 class Arcs(Frozen):
@@ -166,7 +167,7 @@ class Total(Frozen):
         if self.else_outlets:
             found = {**self._by_unit(outlets)[0], **found}
         complete = found and wanted <= found.keys() and self._chain(reader) <= found.keys()
-        return sum(found.values(), Decimal(0)) if complete else None
+        return total(found.values()) if complete else None
 
     def is_listed(self, reader: Reader) -> bool:
         """Whether `Figure.listed` has a row for one of the figures, with or without a value."""
@@ -182,7 +183,8 @@ class Total(Frozen):
         sums: Dict[str, Decimal] = {}
         for index, value in rows.items():
             if value is not None:
-                sums[self._unit(index)] = sums.get(self._unit(index), Decimal(0)) + value
+                unit = self._unit(index)
+                sums[unit] = CONTEXT.add(sums.get(unit, Decimal(0)), value)
         unmeasured = {self._unit(index) for index, value in rows.items() if value is None}
         return {unit: value for unit, value in sums.items() if unit not in unmeasured}, unmeasured
 

@@ -7,6 +7,7 @@ from typing import ContextManager, List, NamedTuple, Tuple
 from pdu_common.helper import EnumPowerStatus, PduPortView
 
 from ..errors import Named, NoSuchOutlet, ProtocolError, Unsupported
+from ..host import identity_of
 from ..host.snmp import Snmp
 from ..switching import switch
 from . import command_locks
@@ -41,7 +42,7 @@ def switch_outlet(session: Session, port: PduPortView, wanted: EnumPowerStatus, 
     it was before the write.
     """
     snmp, device = session.snmp, session.device
-    identity = str(port.identity)           # a platform may return a number
+    identity = identity_of(port)
     outlets, states, control = _switchable(device, identity, session.choice.switch_unproven)
     if session.choice.switch_automatic:
         control = control.over_automatic()
@@ -87,7 +88,7 @@ def _switchable(device: SnmpDevice, identity: str, unproven: bool) -> Tuple[Outl
     """Raises NoSuchOutlet or Unsupported."""
     profile, outlets = device.profile, device.outlets
     if identity not in device.states:
-        raise NoSuchOutlet(f"the PDU has no outlet {str(identity)[:40]!r}; it has {_some(list(device.states))}")
+        raise NoSuchOutlet(f"the PDU has no outlet {identity[:40]!r}; it has {_some(list(device.states))}")
     if outlets is None or outlets.control is None or outlets.states is None:
         raise Unsupported(f"this PDU is read as '{profile.key}' ({profile.mib}): its outlets show no state or cannot be switched")
     if identity not in outlets.states.read(device.reader):     # no new read; an outlet from `Outlets.rows` may have no state

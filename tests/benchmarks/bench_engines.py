@@ -25,7 +25,7 @@ from rich.console import Console
 from rich.table import Table
 
 from handlers.command import ending
-from pdu_common import _snmp
+from pdu_common import _snmp, tools
 from pdu_common._credentials import Credentials
 from tests.needs import ROOT
 from tests.program import positive
@@ -76,7 +76,8 @@ _LAYOUTS: Mapping[str, Callable[[Sequence[Credentials]], List[int]]] = {
 
 def measured(layout: str, share: int, addresses: Sequence[str]) -> List[float]:
     """CPU of each reading and time of the second one, per PDU in ms; and the resident memory in MB."""
-    _snmp.PEERS_OF_AN_ENGINE, _snmp.ENGINES_KEPT = share, _MEGA
+    _snmp.PEERS_OF_AN_ENGINE = share
+    tools.keep_engines(_MEGA)
     agents = [Credentials.of(host, {"community": "public", "port": port, "timeout": "20"})
               for host, _, port in (address.partition(":") for address in addresses)]
     found: List[float] = []

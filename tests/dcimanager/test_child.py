@@ -1,11 +1,7 @@
 """The part of a worker process that runs a handler: which answers, settings and errors it accepts, and how it logs."""
 from __future__ import annotations
 
-import io
-import json
-import sys
 from types import SimpleNamespace
-from typing import Optional
 
 import pytest
 
@@ -55,30 +51,3 @@ def test_a_load_that_is_not_a_finite_float_is_a_defect_of_its_handler(load: obje
     monkeypatch.setattr(worker, "_make", lambda data: SimpleNamespace(statistic=lambda: view))
     answer = worker.answer({"method": "statistic", "data": PDU})
     assert answer == {"kind": "bug", "text": f"TypeError: a figure must be a finite float, not {load!r}"}
-
-
-@pytest.mark.parametrize("settings", [{"timeout": 5}, 5, None, "text"])
-def test_a_settings_constant_that_is_not_a_table_is_ignored(settings: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("handlers.nut.handler.SETTINGS", settings)
-    assert loaded()._described() == {"snmp": False, "settings": []}
-
-
-@pytest.mark.parametrize("kind", ["", "\ud800", "<b>", "x" * 100, None])
-def test_an_error_with_an_unusable_kind_is_a_defect_of_its_handler(kind: Optional[str],
-                                                                   monkeypatch: pytest.MonkeyPatch) -> None:
-    def failing(*_: object) -> None:
-        error = ValueError("no")
-        setattr(error, "kind", kind)
-        raise error
-    worker = loaded()
-    monkeypatch.setattr(worker, "_made", failing)
-    assert worker.answer({"method": "status", "data": {}}) == {"kind": "bug", "text": "ValueError: no"}
-
-
-def test_the_mark_after_a_calls_log_lines_is_written_if_the_handler_has_closed_standard_error(
-        monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
-    closed, answers = io.StringIO(), io.StringIO()
-    closed.close()
-    monkeypatch.setattr(sys, "stderr", closed)
-    child._say(answers, 7, {"value": {}})
-    assert capfd.readouterr().out == f"{child.LOGGED}\n" and json.loads(answers.getvalue()) == {"value": {}, "number": 7}

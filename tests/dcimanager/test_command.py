@@ -10,15 +10,11 @@ import sys
 import urllib.request
 from pathlib import Path
 from typing import Iterator, List, Tuple
-from urllib.parse import urlsplit
-
-import pytest
 
 from tests.needs import ROOT
 from tests.ports import reserved
 from tests.waiting import bounded
 
-from . import __main__ as command
 from .manager import DciManager
 
 PATIENCE_S = 100.0
@@ -70,14 +66,6 @@ def test_a_restart_changes_neither_address_nor_login_and_files_with_secrets_are_
     assert private <= {path.name for path in (tmp_path / "data").iterdir()}
     assert all((tmp_path / "data" / name).stat().st_mode & 0o077 == 0 for name in private)
     assert [path.name for path in tmp_path.iterdir()] == ["data"]
-
-
-@pytest.mark.parametrize("text", ["", "x y\n", "99999 99999\n"])
-def test_a_damaged_ports_file_is_ignored_and_overwritten(tmp_path: Path, text: str) -> None:
-    ports = tmp_path / "ports"
-    ports.write_text(text)
-    with command._manager(command._parser().parse_args([]), tmp_path, "open sesame") as manager:
-        assert ports.read_text() == f"{urlsplit(manager.url).port} {urlsplit(manager.page_url).port}\n"
 
 
 def test_a_folder_in_use_is_refused_with_one_line_of_text(tmp_path: Path) -> None:

@@ -2,12 +2,10 @@
 from __future__ import annotations
 
 import hashlib
-import subprocess
 import threading
-import time
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List
 
 import pytest
 
@@ -19,11 +17,8 @@ from .client import Client
 from .local_build import registered
 from .manager import DciManager
 from .poller import Poller
-from .pool import Key, Pool
 from .records import Call, Label, Pdu
 from .sealed import masked
-from .test_workers import Answering
-from .worker import Job
 
 
 def test_eight_pdus_share_two_processes_and_all_are_polled(small: bytes) -> None:
@@ -43,25 +38,6 @@ def test_a_shared_process_serves_each_pdu_with_its_own_data(small: bytes) -> Non
         for _ in range(3):
             manager.poll([bad, good])
         assert [call.kind for call in bad.calls] == ["settings"] * 3 and all(call.ok for call in good.calls)
-
-
-class Undying(Answering):
-    """A process that does not end after it is killed, like one that hangs in a system call."""
-
-    def wait(self, timeout: Optional[float] = None) -> int:
-        raise subprocess.TimeoutExpired("child.py", timeout or 0.0)
-
-
-def test_a_process_that_does_not_end_disturbs_no_other_call(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    job = Job([], "", {})
-    pool = Pool(tmp_path, 1, lambda folder: Undying('{"value": {}, "number": 1}'))
-    for handler in ("pdu_a", "pdu_b", "pdu_c"):
-        with pool.worker(Key(handler, 1), 1, job) as worker:
-            assert worker.call("status", PATIENCE_S).ok
-            if handler == "pdu_b":
-                pool.retire(handler)                # ends the process after the call
-    pool.close()
-    assert caplog.text.count("was killed, but has not ended") == 3
 
 
 def test_an_upload_does_not_end_a_switch_call_that_is_under_way(hanging_switch: bytes, small: bytes) -> None:
@@ -141,13 +117,6 @@ def test_all_but_short_secrets_of_a_form_are_masked_in_a_handlers_text(settings:
     assert masked("wrong hidden-4711", ({}, settings)) == shown
 
 
-def test_a_port_can_be_added_during_a_loop_over_the_ports() -> None:
-    pdu = Pdu(1, "rack", "pdu_x", "", ports={"1": "UP", "2": "UP"})
-    for identity in pdu.ports:
-        pdu.note(Call("port_up", identity, 0.1, {"identity": f"{identity}0", "state": "UP"}, "", ""))
-    assert pdu.ports == dict.fromkeys(("1", "2", "10", "20"), "UP")
-
-
 class Beats:
     """PDUs whose polls are counted. The poll of PDU `slow` waits for `go`, and the poll of PDU 3 raises.
 
@@ -183,52 +152,6 @@ def test_a_slow_pdu_and_a_failing_poll_delay_no_other_pdu(caplog: pytest.LogCapt
     assert "a defect of the poll" in caplog.text and poller.late >= 1
 
 
-def test_a_request_to_poll_a_removed_pdu_does_not_keep_the_timer_awake() -> None:
-    beats = Beats(slow=99)
-    looks: List[int] = []
-
-    def pdus() -> List[Pdu]:
-        looks.append(len(beats.pdus))
-        return list(beats.pdus)
-    poller = Poller(pdus, lambda pdu: None, lambda: None, 3600.0, threads=2)
-    try:
-        poller.soon(beats.pdus[0])
-        gone = beats.pdus.pop(0)
-        poller.forget(gone.id)
-        poller.soon(gone)                   # a page that is still open asks for this poll
-        seen, began = len(looks), time.monotonic()
-        threading.Event().wait(1.5)
-        assert len(looks) - seen < 10 + 2 * (time.monotonic() - began)      # the timer wakes about once a second
-    finally:
-        poller.stop()
-
-
-def test_a_pdu_that_is_removed_while_it_waits_for_a_thread_is_not_polled_until_it_is_back() -> None:
-    polled: List[int] = []
-    began, go = threading.Event(), threading.Event()
-    first, second = (Pdu(number, f"rack {number}", "pdu_x", "") for number in (1, 2))
-    pdus = [first, second]
-
-    def poll(pdu: Pdu) -> None:
-        polled.append(pdu.id)
-        if pdu is first:
-            began.set()
-            go.wait(PATIENCE_S)
-    poller = Poller(lambda: list(pdus), poll, lambda: None, 3600.0, threads=1)
-    try:
-        assert began.wait(PATIENCE_S)
-        pdus.remove(second)
-        poller.forget(second.id)
-        pdus.append(Pdu(3, "rack 3", "pdu_x", ""))
-        go.set()
-        assert until(lambda: polled == [1, 3]), polled
-        pdus.append(second)
-        assert until(lambda: polled == [1, 3, 2]), polled
-    finally:
-        go.set()
-        poller.stop()
-
-
 def test_a_new_pdu_and_a_requested_one_are_polled_before_the_interval_ends() -> None:
     polled: List[int] = []
     pdus = [Pdu(1, "rack", "pdu_x", "")]
@@ -240,25 +163,6 @@ def test_a_new_pdu_and_a_requested_one_are_polled_before_the_interval_ends() -> 
         assert until(lambda: sorted(polled) == [1, 1, 2]), polled
     finally:
         poller.stop()
-
-
-def test_polling_goes_on_after_the_system_refused_threads(caplog: pytest.LogCaptureFixture,
-                                                          monkeypatch: pytest.MonkeyPatch) -> None:
-    polled = threading.Event()
-    start, refusals = threading.Thread.start, [1, 2]
-
-    def starting(thread: threading.Thread) -> None:
-        if thread.name.startswith("poll_") and refusals:
-            refusals.pop()
-            raise RuntimeError("can't start new thread")
-        start(thread)
-    monkeypatch.setattr(threading.Thread, "start", starting)
-    poller = Poller(lambda: [Pdu(1, "rack", "pdu_x", "")], lambda pdu: polled.set(), lambda: None, 3600.0, threads=2)
-    try:
-        assert polled.wait(PATIENCE_S)
-    finally:
-        poller.stop()
-    assert caplog.text.count("polls wait for a thread") == 1
 
 
 def test_the_plot_library_is_the_release_that_its_readme_names() -> None:

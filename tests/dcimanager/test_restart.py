@@ -5,8 +5,6 @@ Also tested: its files, failed builds of archives, versions of handlers, and sim
 from __future__ import annotations
 
 import contextlib
-import errno
-import fcntl
 import http.client
 import os
 import signal
@@ -18,28 +16,22 @@ import threading
 import time
 from contextlib import closing
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, Dict, List
 
 import pytest
-import trustme
 
-from handlers.command.archives import read
 from tests.needs import ROOT
 from tests.waiting import bounded, finished, until
 
-from . import __main__ as command
 from .client import HANDLERS, TOKEN, Client
 from .database import Database, InUse
-from .local_build import registered, simulate
 from .manager import DciManager
 from .readings import series
 from .records import Refusal
 from .sealed import Sealer
 from .servers import Feed
-from .simulations import Failed, Simulations
+from .simulations import Simulations
 from .store import Store
-from .test_api import packed
 from .visiting import Visitor
 from .web.shown import state
 
@@ -73,14 +65,6 @@ def test_a_restart_keeps_everything(small: bytes, newer: bytes, tmp_path: Path) 
         manager.poll()
         assert "2.0" in again.ports and state(again, "1") == "on"
     assert not (tmp_path / "run").exists()
-
-
-def test_the_folder_may_be_a_relative_path(small: bytes, tmp_path: Path) -> None:
-    with DciManager(data=Path(os.path.relpath(tmp_path))) as manager:
-        Client(manager).install(small)
-        pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
-        manager.poll()
-        assert [call.text for call in pdu.calls] == ["", ""] and manager.ca_file.is_absolute()
 
 
 def _token(manager: DciManager) -> Dict[str, str]:
@@ -126,24 +110,6 @@ def test_a_simulated_pdu_whose_port_is_taken_starts_on_a_free_one() -> None:
         assert pdu.settings["timeout"] == "7"                       # a setting that a person added stays
 
 
-@pytest.mark.parametrize("port", ["x", "²", "70000", ""])
-def test_a_simulated_pdu_whose_port_is_not_valid_starts_on_a_free_one(port: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: List[int] = []
-
-    def started(kind: str, port: int, off: List[str]) -> Any:
-        asked.append(port)
-        if port > 65535:
-            raise Failed("the program refuses this port")
-        form = {"address": "127.0.0.1", "snmp": {}, "settings": {"port": "7"}}
-        return SimpleNamespace(stdin=None, stdout=None, wait=lambda *_: 0), form
-    with DciManager() as manager:
-        manager.store.create("pdu", "pdu_nut", "NUT", ["custom"], [])
-        pdu = manager.add_pdu("rack", "pdu_nut", "127.0.0.1", settings={"port": port}, simulated="nut")
-        monkeypatch.setattr(manager.simulations, "_started", started)
-        manager.simulations.restore()
-        assert asked[-1] == 0 and pdu.settings["port"] == "7"
-
-
 def test_a_simulated_pdu_whose_address_was_changed_is_not_simulated_again(monkeypatch: pytest.MonkeyPatch) -> None:
     db, begun = Database(None), []
     try:
@@ -159,99 +125,6 @@ def test_a_simulated_pdu_whose_address_was_changed_is_not_simulated_again(monkey
         db.close()
 
 
-@pytest.mark.parametrize("meanwhile", ["stopped", "removed"])
-def test_a_simulated_pdu_that_starts_after_the_stand_in_stopped_or_the_pdu_was_removed_ends_at_once(
-        meanwhile: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    begun: List[subprocess.Popen[str]] = []
-    with DciManager() as manager:
-        manager.store.create("pdu", "pdu_nut", "NUT", ["custom"], [])
-        pdu = manager.add_pdu("rack", "pdu_nut", "127.0.0.1", simulated="nut")
-        started = manager.simulations._started
-
-        def start(*arguments: Any) -> Any:
-            process, form = started(*arguments)
-            begun.append(process)
-            manager.stop() if meanwhile == "stopped" else manager.remove_pdu(pdu)
-            return process, form
-        monkeypatch.setattr(manager.simulations, "_started", start)
-        manager.simulations._again(pdu)
-        assert begun[0].poll() == 0
-
-
-def test_a_simulated_pdu_that_cannot_be_added_ends(small: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    with DciManager() as manager:
-        Client(manager).install(small)
-        begun: List[subprocess.Popen[str]] = []
-
-        def begin(kind: str) -> Any:
-            process, form = Simulations.begin(manager.simulations, kind)
-            begun.append(process)
-            return process, form
-        monkeypatch.setattr(manager.simulations, "begin", begin)
-        monkeypatch.setattr("tests.dcimanager.local_build.registered", lambda *_: [])
-        with pytest.raises(LookupError, match="pdu_nut"):           # as if its handler had been removed meanwhile
-            simulate(manager, manager.simulations, "nut")
-        assert begun[0].poll() == 0
-
-
-def test_a_simulated_pdu_that_does_not_start_gives_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
-    db = Database(None)
-    try:
-        simulations = Simulations(Store(db, Sealer(None)))
-        with pytest.raises(Failed, match="nut did not start: .*70000 is not from 0 to 65535"):
-            simulations._started("nut", 70000, [])
-        monkeypatch.setattr("tests.dcimanager.simulations._START_SECONDS", 0.001)
-        with pytest.raises(Failed, match="nut did not start: no answer within 0.001 s"):
-            simulations._started("nut", 0, [])
-    finally:
-        db.close()
-
-
-def test_a_refusal_shows_the_end_of_the_builds_error_output(monkeypatch: pytest.MonkeyPatch) -> None:
-    failed = subprocess.CompletedProcess([], 1, "", "Traceback\n" + 100 * "a frame\n" + "OSError: the cause\n")
-    monkeypatch.setattr("tests.dcimanager.local_build.subprocess.run", lambda *_, **__: failed)
-    with DciManager() as manager, pytest.raises(Refusal, match="failed: (?s:.*)OSError: the cause$") as refused:
-        registered(manager)
-    assert len(refused.value.msg) < 600
-
-
-def test_a_build_that_does_not_end_in_time_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tests.dcimanager.local_build._BUILD_SECONDS", 0.001)
-    with DciManager() as manager, pytest.raises(Refusal, match="did not end within 0.001 s"):
-        registered(manager)
-
-
-def test_a_version_with_a_file_where_the_running_one_has_a_folder_is_refused(tmp_path: Path) -> None:
-    good = (("pdu_x/__init__.py", b""), ("pdu_x/handler.py", b""))
-    with DciManager(data=tmp_path) as manager:
-        client = Client(manager)
-        number = client.create("pdu_x")
-        for more in ((("pdu_x/data", b""),), ()):
-            assert client.upload(number, packed(*good, *more), "pdu_x.handler").status == 200
-    with DciManager(data=tmp_path) as manager:          # only the second version is unpacked
-        assert Client(manager).upload(number, packed(*good, ("pdu_x/data/a.py", b"")), "pdu_x.handler").status == 200
-        with pytest.raises(Refusal, match="in another archive"):
-            manager.runtime.roll(number, 1)
-        assert manager.handlers()[0].current == 3
-
-
-def test_a_version_whose_directory_another_handler_now_uses_is_not_used() -> None:
-    def archive(top: str) -> bytes:
-        return packed((f"{top}/__init__.py", b""), (f"{top}/handler.py", b""))
-    db = Database(None)
-    try:
-        store = Store(db, Sealer(None))
-        one, two = (store.create("pdu", name, name, ["custom"], []).id for name in ("pdu_x", "pdu_y"))
-        for number, top in ((one, "pdu_a"), (one, "pdu_b"), (two, "pdu_a")):
-            data = archive(top)
-            store.accept(number, read(data), f"{top}.handler", data)
-        with pytest.raises(Refusal, match="'pdu_a' is in use by another handler"):
-            store.roll(one, 1)
-        assert (store.by_id(one).current, store.by_id(one).top) == (2, "pdu_b")
-    finally:
-        db.close()
-
-
 @pytest.mark.parametrize("name", ["dcimanager.sqlite", "authority.pem", "key"])
 def test_a_damaged_file_is_an_error_that_names_it_and_what_to_do(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(b"damaged " * 1000)
@@ -259,39 +132,10 @@ def test_a_damaged_file_is_an_error_that_names_it_and_what_to_do(tmp_path: Path,
         DciManager(data=tmp_path)
 
 
-def test_an_authority_with_the_key_of_another_one_is_refused(tmp_path: Path) -> None:
-    one, other = trustme.CA(), trustme.CA()
-    (tmp_path / "authority.pem").write_bytes(one.cert_pem.bytes() + other.private_key_pem.bytes())
-    with pytest.raises(ValueError, match="authority.pem .*restore it, or remove"):
-        DciManager(data=tmp_path)
-
-
-def test_a_damaged_password_file_is_an_error_that_names_it_and_what_to_do(tmp_path: Path) -> None:
-    (tmp_path / "password").write_bytes(b"\xff")
-    with pytest.raises(ValueError, match="password is not UTF-8: restore it, or remove"):
-        command._password(tmp_path / "password")
-
-
-def test_a_password_keeps_its_blanks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DCI_PASSWORD", " open sesame ")
-    file = tmp_path / "password"
-    assert command._password(file) == (" open sesame ", "")
-    file.write_text(" open sesame \n")
-    assert command._password(file) == (" open sesame ", " open sesame ")
-
-
 def test_two_stand_ins_cannot_use_one_folder(tmp_path: Path) -> None:
     with DciManager(data=tmp_path), pytest.raises(InUse, match="in use by another"):
         DciManager(data=tmp_path)
     DciManager(data=tmp_path).stop()
-
-
-def test_a_folder_that_cannot_be_locked_is_not_reported_as_in_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def unsupported(*_: object) -> None:
-        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
-    monkeypatch.setattr(fcntl, "flock", unsupported)
-    with pytest.raises(OSError, match=os.strerror(errno.ENOLCK)):
-        Database(tmp_path / "data.sqlite")
 
 
 # A stand-in in a separate process, which a test kills in the middle of `what`.

@@ -1,20 +1,17 @@
 """Handlers in worker processes: what they can import, how broken ones are isolated, how answers are checked."""
 from __future__ import annotations
 
-import errno
 import io
 import json
 import os
-import queue
 import shutil
-import signal
 import ssl
 import subprocess
 import sys
 import threading
 import urllib.request
 from pathlib import Path
-from typing import List, Optional
+from typing import Optional
 
 import pytest
 
@@ -25,7 +22,7 @@ from . import child
 from .client import HANDLERS, Client
 from .manager import DciManager
 from .test_api import packed
-from .worker import Job, Worker, _keep, _pass_on
+from .worker import Job, Worker
 
 # The identity of this handler's only outlet describes its process: importable modules, path, folder, command line.
 _CURIOUS = '''
@@ -268,17 +265,6 @@ def test_workers_end_when_their_stand_in_is_killed(small: bytes, tmp_path: Path)
     assert len(pids) == 2 and until(lambda: all(gone(int(pid)) for pid in pids))
 
 
-def test_readers_of_closed_pipes_end_quietly() -> None:
-    """Ctrl-C may close a worker's pipes before its readers have begun."""
-    closed = io.StringIO("a line\n")
-    closed.close()
-    answers: queue.Queue[Optional[str]] = queue.Queue()
-    logged: queue.Queue[List[str]] = queue.Queue()
-    _pass_on(closed, answers)
-    _keep(closed, logged)
-    assert answers.get_nowait() is None and logged.get_nowait() == []
-
-
 def test_a_port_without_a_usable_identity_is_a_defect_of_its_handler(manager: DciManager, client: Client, tmp_path: Path) -> None:
     tree = small_tree(tmp_path)
     handler = tree / "small" / "handler.py"
@@ -286,25 +272,6 @@ def test_a_port_without_a_usable_identity_is_a_defect_of_its_handler(manager: Dc
     client.install(archive(tree, "small"))
     call = manager.switch(manager.add_pdu("rack", "pdu_small", "127.0.0.1"), "1", on=False)
     assert (call.kind, call.text) == ("bug", "TypeError: not usable as an identity: b'1'")
-
-
-@pytest.mark.parametrize("program", [
-    "import sys\nsys.stdin.readline()\nsys.stdin.readline()\nprint('{\"val')", "import time\ntime.sleep(600)"],
-    ids=["half an answer", "closed"])
-def test_a_broken_pipe_or_answer_is_a_failed_call(tmp_path: Path, program: str) -> None:
-    begun: List[subprocess.Popen[str]] = []
-
-    def start(folder: Path) -> subprocess.Popen[str]:
-        begun.append(subprocess.Popen([sys.executable, "-c", program], cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                      stderr=subprocess.PIPE, text=True))
-        if "sleep" in program and begun[0].stdin is not None:
-            begun[0].stdin.close()          # as `close` does from another thread
-        return begun[0]
-    worker = Worker(Job([], "", {}), tmp_path, start)
-    try:
-        assert worker.call("status", PATIENCE_S).kind == "died" and begun[0].poll() is not None
-    finally:
-        worker.close()
 
 
 class Answering:
@@ -333,87 +300,6 @@ def test_an_answer_without_the_number_of_its_call_is_a_failed_call(tmp_path: Pat
     assert worker.call("port_up", PATIENCE_S, "1").ok
     assert worker.call("port_down", PATIENCE_S, "1").kind == "died"
     assert Worker(Job([], "", {}), tmp_path, lambda folder: Answering("[]")).call("status", PATIENCE_S).kind == "died"
-
-
-def test_a_call_whose_answer_is_rejected_keeps_its_log_lines(tmp_path: Path) -> None:
-    process = Answering("[]")
-    process.stderr = io.StringIO(f"a line\n{child.LOGGED}\n")
-    call = Worker(Job([], "", {}), tmp_path, lambda folder: process).call("status", PATIENCE_S)
-    assert (call.text, call.lines) == ("no answer from the worker (it wrote something else)", ("a line",))
-
-
-def test_a_call_whose_process_has_no_input_says_so(tmp_path: Path) -> None:
-    """`close` can cause this if it comes just before the message of a call."""
-    process = Answering()
-    process.stdin = None
-    call = Worker(Job([], "", {}), tmp_path, lambda folder: process).call("status", PATIENCE_S)
-    assert (call.kind, call.text) == ("died", "no answer from the worker (its input is closed)")
-
-
-def test_a_call_for_which_no_thread_can_be_started_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refused(thread: threading.Thread) -> None:
-        raise RuntimeError("can't start new thread")
-    monkeypatch.setattr(threading.Thread, "start", refused)
-    call = Worker(Job([], "", {}), tmp_path, lambda folder: Answering()).call("port_down", PATIENCE_S, "1")
-    assert (call.kind, call.text) == ("died", "no answer from the worker (can't start new thread)")
-
-
-def test_a_worker_closes_while_a_process_that_its_handler_started_runs_on(tmp_path: Path,
-                                                                          monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tests.dcimanager.worker._END_SECONDS", 0.2)
-    program = ("import os, sys, time\nsys.stdin.readline()\n"
-               "if os.fork():\n    sys.stdin.readline()\nelse:\n    open('pid', 'w').write(str(os.getpid()))\ntime.sleep(600)")
-    begun: List[subprocess.Popen[str]] = []
-
-    def start(folder: Path) -> subprocess.Popen[str]:
-        begun.append(subprocess.Popen([sys.executable, "-c", program], cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                      stderr=subprocess.PIPE, text=True))
-        return begun[0]
-    worker = Worker(Job([], "", {}), tmp_path, start)
-    kinds: List[str] = []
-    calling = threading.Thread(target=lambda: kinds.append(worker.call("status", PATIENCE_S).kind), daemon=True)
-    closing = threading.Thread(target=worker.close, daemon=True)
-    pid = tmp_path / "pid"
-    calling.start()
-    assert until(lambda: pid.exists() and pid.read_text() != "")
-    try:
-        closing.start()
-        finished(calling, closing)
-        assert kinds == ["died"] and not gone(int(pid.read_text()))
-    finally:
-        os.kill(int(pid.read_text()), signal.SIGKILL)
-        for stream in (begun[0].stdout, begun[0].stderr):
-            assert stream is not None
-            stream.close()
-
-
-def test_a_failed_restart_of_a_worker_is_not_explained_by_an_old_log_line(tmp_path: Path) -> None:
-    starts = iter([True, False])
-
-    def start(folder: Path) -> subprocess.Popen[str]:
-        if next(starts):
-            return subprocess.Popen([sys.executable, "-c", "import sys\nsys.exit('an old line')"], cwd=folder,
-                                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        raise FileNotFoundError(errno.ENOENT, "no Python")
-    worker = Worker(Job([], "", {}), tmp_path, start)
-    try:
-        assert "(an old line)" in worker.call("status", PATIENCE_S).text
-        assert "no Python" in worker.call("status", PATIENCE_S).text
-    finally:
-        worker.close()
-
-
-def test_a_handler_with_the_name_of_a_removed_one_has_its_own_settings(manager: DciManager, client: Client, small: bytes,
-                                                                     tmp_path: Path) -> None:
-    number = client.install(small)
-    assert manager.runtime.settings(manager.store.by_id(number)) == []
-    assert client.request("DELETE", f"{HANDLERS}/{number}").status == 200
-    tree = small_tree(tmp_path)
-    with (tree / "small" / "handler.py").open("a") as file:
-        file.write("\nfrom types import SimpleNamespace\n"
-                   "SETTINGS = [SimpleNamespace(key='say', allowed='', help='', secret=False, default=None)]\n")
-    again = client.install(archive(tree, "small"))
-    assert [row["key"] for row in manager.runtime.settings(manager.store.by_id(again)) or []] == ["say"]
 
 
 def test_deleting_a_handler_removes_its_directory(manager: DciManager, client: Client, small: bytes) -> None:

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import re
-import socket
 import zlib
 from collections import Counter
 from typing import List
@@ -17,8 +16,8 @@ from pdu_common.helper import EnumPowerStatus, PduPortStatisticView, PduPortView
 from . import cell, matrix
 from .catalogue import BY_KEY, FAULTS, METHODS
 from .cell import Cell
-from .subjects import http, nut, subject
-from .wire import Relay, Stream
+from .subjects import http, subject
+from .wire import Relay
 
 STEPS = 3
 
@@ -56,25 +55,6 @@ def test_a_handler_without_a_subject_is_an_error() -> None:
 def test_the_compression_bomb_is_one_complete_gzip_member() -> None:
     unpacker = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
     assert unpacker.decompress(http.bomb(3)) == b" " * (3 << 20) and unpacker.eof and not unpacker.unused_data
-
-
-def test_an_empty_nut_list_is_one_whole_answer() -> None:
-    near, far = socket.socketpair()
-    with near, far:
-        near.settimeout(60)
-        far.sendall(b"BEGIN LIST RW pdu\nEND LIST RW pdu\nOK\n")
-        assert nut._answer(Stream(near)) == b"BEGIN LIST RW pdu\nEND LIST RW pdu\n"
-
-
-def test_no_other_server_gets_the_port_of_a_relay_that_refuses_connections() -> None:
-    relay = Relay(1, http.request, http.answer, BY_KEY["refused"])
-    try:
-        with pytest.raises(ConnectionRefusedError):
-            socket.create_connection(("127.0.0.1", relay.port), 60)
-        with pytest.raises(OSError), socket.create_server(("127.0.0.1", relay.port)):
-            pass
-    finally:
-        relay.close()
 
 
 # ---- the judgement of a call ------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tarfile
 from pathlib import Path
-from typing import Dict, List
+from typing import Dict, List, Tuple
 
 import pytest
 
@@ -264,3 +264,17 @@ def test_the_error_for_an_unknown_name_on_the_command_line_lists_the_known_ones(
     with pytest.raises(SystemExit) as stopped:
         build.main(["nosuch"])
     assert stopped.value.code == 2 and ", ".join(registry.names()) in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments, codes", [(["--help"], (0, 141)), (["nut", "--out"], (141,))])
+def test_a_broken_pipe_ends_the_builder_quietly(arguments: List[str], codes: Tuple[int, ...], tmp_path: Path) -> None:
+    folder = [str(tmp_path)] if arguments[-1] == "--out" else []
+    command = [sys.executable, "packaging/build.py", *arguments, *folder]
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=writer, stderr=subprocess.PIPE, timeout=60,
+                              check=False)
+    finally:
+        os.close(writer)
+    assert done.stderr == b"" and done.returncode in codes

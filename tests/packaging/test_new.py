@@ -26,6 +26,7 @@ from tests.test_waiting import endless
 GUIDE = (ROOT / "docs" / "new-handler.md").read_text("utf-8")
 _LEFT_OUT = shutil.ignore_patterns(".*", "dist", "build", "*.egg-info")
 _MYPY_CACHE = ".mypy_cache"
+_LINT_IMPORTS = "import sys; sys.argv[1:] = ['--no-cache']; from importlinter.cli import lint_imports_command as run; run()"
 _SECONDS = 300
 pytestmark = pytest.mark.timeout(900)         # a test may run several programs, each for up to _SECONDS
 
@@ -146,6 +147,21 @@ def test_mypy_and_ruff_accept_what_is_made_and_the_guides_handler(grown: Path) -
     run(grown, "-m", "mypy", *made, "handlers/snmp/profiles/globex.py")
 
 
+@pytest.mark.skipif(sys.version_info < (3, 10), reason="import-linter needs Python 3.10")
+def test_the_contract_of_imports_lists_a_new_handler_and_is_kept(grown: Path) -> None:
+    assert '"acme | netio | nut | raritan | redfish | snmp",' in (grown / "pyproject.toml").read_text("utf-8")
+    assert "0 broken" in run(grown, "-c", _LINT_IMPORTS)
+
+
+def test_a_project_without_the_contract_of_imports_is_refused_and_nothing_is_written(
+        tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tree = _small(tmp_path)
+    (tree / "pyproject.toml").write_text("", "utf-8")
+    before = _files(tree)
+    assert root.run(("new", "acme", "--tree", str(tree))) == 2
+    assert "pyproject.toml does not show" in capsys.readouterr().err and _files(tree) == before
+
+
 def test_no_test_of_a_new_handler_waits_forever() -> None:
     made = {**_handler(ROOT, "acme", None), **{Path(file): text for file, text in _blocks().items()}}
     texts = [text for path, text in made.items() if path.parts[0] == "tests"]
@@ -166,7 +182,8 @@ def _small(folder: Path) -> Path:
     """A copy of the parts of the project that `pdu new` reads."""
     for name in ("common", "pdu_common", "handlers", "packaging", "docs"):
         shutil.copytree(ROOT / name, folder / name, ignore=_LEFT_OUT, copy_function=_copy)
-    shutil.copy2(ROOT / "CONTRIBUTING.md", folder)
+    for name in ("CONTRIBUTING.md", "pyproject.toml"):
+        shutil.copy2(ROOT / name, folder)
     return folder
 
 
@@ -196,7 +213,8 @@ def test_an_impossible_name_title_or_tree_is_refused_and_nothing_is_written(
     assert _files(small) == before
 
 
-@pytest.mark.parametrize("page, arguments", [("docs/settings.md", ["acme"]), ("CONTRIBUTING.md", ["acme-x", "--snmp"])])
+@pytest.mark.parametrize("page, arguments", [
+    ("docs/settings.md", ["acme"]), ("pyproject.toml", ["acme"]), ("CONTRIBUTING.md", ["acme-x", "--snmp"])])
 def test_a_page_that_is_not_utf_8_is_named_and_nothing_is_written(page: str, arguments: List[str], tmp_path: Path,
                                                                   capsys: pytest.CaptureFixture[str]) -> None:
     tree = _small(tmp_path)

@@ -169,7 +169,7 @@ def test_two_profiles_of_one_name_are_refused(tmp_path: Path, capsys: pytest.Cap
     (["--only", "Vertiv"], "there is no family 'Vertiv'; similar: "),
     (["--only", "zzzzzzzz"], "there is no family 'zzzzzzzz'; to list all families, run: pdu snmp families"),
     (["--profile-key", "apc"], "there is no family 'apc'; similar: apc-rpdu2, apc-rpdu, apc-masterswitch, apc-masterswitch-plus, "
-     "apc-masterswitch-vm, apc-cpdu, apc-easy-epdu, apc-ems-outlet and 1 more\n"),
+     "apc-masterswitch-vm, apc-cpdu, apc-easy-epdu, apc-ems-outlet and 3 more\n"),
     (["--profile-key", ""], "there is no family ''; "), (["--only", "rpcm", ""], "there is no family ''; "),
     (["--only", "rpcm", "--profile-key", "sentry3"],
      "--profile-key sentry3 is not one of the families of --only (rpcm)"),

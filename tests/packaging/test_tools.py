@@ -214,7 +214,7 @@ def test_pyz_run_by_root_in_a_users_folder_uses_no_folder_that_the_user_can_rena
         place = Path(unpacker["place"]())
         renamed = [folder for folder in (place, *place.parents)
                    if subprocess.run(["mv", "-T", str(folder), f"{home}/stolen"], user=NOBODY, group=NOBODY,
-                                     extra_groups=[], stderr=subprocess.DEVNULL).returncode == 0]
+                                     extra_groups=[], stderr=subprocess.DEVNULL, timeout=PATIENCE_S).returncode == 0]
         assert renamed == [] and [path.name for path in Path(home).rglob("*")] == [".cache"]
 
 

@@ -3,12 +3,21 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import subprocess
+import sys
 import threading
 from typing import List
 
 import pytest
 
-from pdu_common._loop import KeptLoop
+from pdu_common import _loop, _snmp
+from pdu_common._credentials import SnmpError
+from pdu_common._loop import KeptLoop, LoopBlocked
+from pdu_common.base_snmp_pdu import BaseSnmpPdu
+from pdu_common.connection import PduSnmpData
+from tests.needs import ROOT
+from tests.simulators.snmp_agent import Agent
+from tests.simulators.snmp_agent.devices import apc
 from tests.waiting import PATIENCE_S
 
 
@@ -52,3 +61,48 @@ def test_a_call_that_the_stop_of_its_loop_overtakes_is_cancelled() -> None:
     with pytest.raises(asyncio.CancelledError):         # asyncio.run's loop stands for one that `stop` has ended
         asyncio.run(late())
     assert loop._state is None
+
+
+def test_a_loop_that_does_not_run_is_told_from_a_device_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a process that gevent has patched, where the loop's thread is a greenlet of the thread that made it."""
+    monkeypatch.setattr(_loop, "_GRACE_S", 0.1)
+    go_on = threading.Event()
+
+    async def blocks(state: object) -> bool:
+        return go_on.wait(PATIENCE_S)
+
+    async def waits(state: object) -> None:
+        await asyncio.sleep(PATIENCE_S)
+
+    loop: KeptLoop[object] = KeptLoop(object, lambda state: None)
+    with pytest.raises(asyncio.TimeoutError):
+        loop.run(waits, 0.1)
+    with pytest.raises(LoopBlocked):
+        loop.run(blocks, 0.1)
+    go_on.set()
+    monkeypatch.setattr(_loop, "_GRACE_S", PATIENCE_S)
+    loop.stop()
+
+
+def test_the_error_of_a_blocked_loop_names_gevent_and_is_no_time_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    def blocked(*_: object) -> None:
+        raise LoopBlocked
+
+    monkeypatch.setattr(_snmp._KEPT, "run", blocked)
+    device = BaseSnmpPdu(PduSnmpData("127.0.0.1", {"version": "2", "community": "public"}, {}))
+    with pytest.raises(SnmpError, match="gevent") as caught:
+        device.snmp_get("1.3.6.1.2.1.1.2.0")
+    assert "time" not in str(caught.value)
+
+
+def test_a_device_is_read_although_bytes_warnings_are_errors() -> None:
+    code = """if True:
+        import sys
+        from pdu_common.base_snmp_pdu import BaseSnmpPdu
+        from pdu_common.connection import PduSnmpData
+        params = {"version": "2", "community": "private", "port": sys.argv[1]}
+        print(BaseSnmpPdu(PduSnmpData("127.0.0.1", params, {})).snmp_get("1.3.6.1.2.1.1.2.0").value)"""
+    with Agent(apc.rpdu2(4)) as agent:
+        done = subprocess.run([sys.executable, "-bb", "-c", code, str(agent.port)], cwd=ROOT, capture_output=True, text=True,
+                              timeout=PATIENCE_S)
+    assert done.stdout.startswith("1.3.6.1.4.1.318.") and done.stderr == ""

@@ -1,28 +1,21 @@
-"""The project's SNMP agent; simulated devices on it and on a real snmpd; the codec; the program."""
+"""The project's SNMP agent, read by Net-SNMP's tools and compared with a real snmpd."""
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import subprocess
-import sys
-from pathlib import Path
 from typing import Iterator, List, Tuple
 
 import pytest
-from hypothesis import given, strategies as st
 
 from pdu_common.base_snmp_pdu import BaseSnmpPdu
 from pdu_common.connection import PduSnmpData
-from tests.handlers.snmp.calls import near
-from tests.needs import ROOT, program
-from tests.ports import reserved
+from tests.needs import program
 from tests.servers.snmpd import Snmpd
-from tests.simulators.snmp_agent import Agent, Device, Faults, Row, ber
-from tests.simulators.snmp_agent.agent import ERRORS
-from tests.simulators.snmp_agent.device import COUNTER64, GAUGE, INTEGER, IP, OCTETS, OID, TICKS, arcs
-from tests.simulators.snmp_agent.devices import KINDS, Kind, apc
-from tests.waiting import PATIENCE_S, bounded, until
+from tests.simulators.snmp_agent import Agent, Device, Faults, Row
+from tests.simulators.snmp_agent.device import COUNTER64, GAUGE, INTEGER, IP, OCTETS, OID, TICKS
+from tests.simulators.snmp_agent.devices import apc
+from tests.waiting import PATIENCE_S
 
 STATES, COMMANDS = f"{apc.RPDU2_STATUS}.5", f"{apc.RPDU2_CONTROL}.5"
 TOOLS = pytest.mark.against("Net-SNMP's tools, such as snmpget and snmpset")
@@ -43,23 +36,6 @@ def _tool(name: str, agent: Agent, *arguments: str, version: str = "2c", communi
         capture_output=True, text=True, timeout=2 * PATIENCE_S, check=False,
         env={**os.environ, "SNMP_PERSISTENT_DIR": os.devnull})      # else its first run prints "Created directory"
     return finished.returncode, (finished.stdout + finished.stderr).strip().splitlines()
-
-
-def test_an_agent_that_is_stopped_again_sends_nothing_to_its_former_port() -> None:
-    agent = Agent(Device({}), port=reserved())
-    agent.stop()
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
-        other.bind((agent.host, agent.port))
-        other.setblocking(False)
-        agent.stop()
-        with pytest.raises(BlockingIOError):
-            other.recv(1)
-
-
-def test_an_answer_that_the_system_refuses_to_send_does_not_end_the_agent() -> None:
-    with Agent(Device({})) as agent:
-        agent._send(b"x", (agent.host, 0))
-        assert agent._thread.is_alive()
 
 
 @TOOLS
@@ -126,15 +102,6 @@ def test_a_refused_set_has_the_error_of_its_version(
     assert agent.books().states == before
 
 
-@pytest.mark.parametrize("error", ["resourceUnavailable", "commitFailed", "undoFailed"])
-def test_an_unavailable_resource_and_a_failed_commit_or_undo_are_a_general_error_in_v1(error: str) -> None:
-    with Agent(apc.masterswitch(), faults=Faults(set_error=error)) as agent:
-        asked = ber.Pdu(ber.SET, 1, 0, 0, ((arcs(f"{apc.SPDU_CONTROL}.3.1"), Row(INTEGER, 2)),))
-        answers = [agent.exchange(ber.encode(ber.Message(version, b"private", asked))) for version in (0, 1)]
-    statuses = [ber.decode(answer or b"").pdu.status for answer in answers]
-    assert statuses == [ERRORS.index("genErr"), ERRORS.index(error)]
-
-
 @TOOLS
 def test_a_set_of_two_objects_is_carried_out_whole_or_not_at_all(agent: Agent) -> None:
     assert _tool("snmpset", agent, f"{COMMANDS}.1", "i", "2", f"{COMMANDS}.2", "i", "77", community="private")[0] != 0
@@ -144,31 +111,10 @@ def test_a_set_of_two_objects_is_carried_out_whole_or_not_at_all(agent: Agent) -
 
 
 @TOOLS
-def test_a_wrong_community_gets_no_answer_and_is_counted(agent: Agent) -> None:
-    code, lines = _tool("snmpget", agent, f"{STATES}.1", community="guess", seconds=1.0)
-    assert code == 1 and "Timeout" in lines[0]
-    assert agent.requests == 1 and not agent.counts
-
-
-@TOOLS
-def test_an_agent_for_v1_only_does_not_answer_v2c() -> None:
-    with Agent(apc.masterswitch(), versions=(1,)) as agent:
-        assert _tool("snmpget", agent, f"{apc.SPDU_CONTROL}.3.1", seconds=1.0)[0] == 1
-        assert _tool("snmpget", agent, f"{apc.SPDU_CONTROL}.3.1", version="1")[0] == 0
-
-
-@TOOLS
 def test_a_request_whose_answer_is_too_large_for_the_unit_gets_too_big(agent: Agent) -> None:
     agent.faults = Faults(max_octets=200)
     code, lines = _tool("snmpbulkget", agent, "-Cn0", "-Cr20", STATES)
     assert code == 2 and any("tooBig" in line for line in lines)
-
-
-@TOOLS
-def test_net_snmp_notices_a_walk_that_repeats_a_row(agent: Agent) -> None:
-    agent.faults = Faults(same_oid_after=5)
-    code, lines = _tool("snmpwalk", agent, STATES)
-    assert code == 1 and any("OID not increasing" in line for line in lines)
 
 
 def test_books_count_every_datagram_including_unanswered_ones(agent: Agent) -> None:
@@ -180,24 +126,6 @@ def test_books_count_every_datagram_including_unanswered_ones(agent: Agent) -> N
     assert agent.books().requests == 3
 
 
-# ---- every kind of control, and a device on a real snmpd ---------------------------------------------------------
-# tests/handlers/snmp/test_switching.py switches each kind on a real snmpd.
-
-@pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
-def test_each_kind_of_control_switches_one_outlet_and_no_other(kind: Kind) -> None:
-    with Agent(kind.build()) as agent:
-        pdu, relay, before = near(agent), kind.build().relays[kind.identity], agent.books().states
-        assert before[kind.identity] is True
-        for sets, wanted in ((kind.off, False), (kind.on, True)):
-            for oid, value in sets:
-                pdu.snmp_set(oid, value)
-            assert until(lambda: agent.books().states[kind.identity] is wanted)
-            assert relay.state(str(pdu.snmp_get(relay.oid).value)) is wanted
-            assert agent.books().states == {**before, kind.identity: wanted}
-        assert [(write.oid, write.value, write.answer) for write in agent.writes()] == [
-            (oid, str(value), "") for oid, value in (*kind.off, *kind.on)]
-
-
 @pytest.mark.against("Net-SNMP snmpd")
 def test_snmpd_and_the_agent_serve_the_same_rows() -> None:
     model = apc.rpdu2(outlets=8)
@@ -207,89 +135,3 @@ def test_snmpd_and_the_agent_serve_the_same_rows() -> None:
                 for form in forms]
     assert len(seen[0]) == len(model.device.rows())
     assert seen[0] == seen[1]
-
-
-@pytest.mark.against("Net-SNMP snmpd")
-def test_a_value_changed_at_the_device_is_read_from_snmpd_at_once() -> None:
-    with Snmpd(apc.rpdu2(outlets=4)) as server:
-        server.set_value(f"{STATES}.2", "1")
-        pdu = BaseSnmpPdu(PduSnmpData("127.0.0.1", {"community": "public", "port": str(server.port), "timeout": "20"}))
-        assert pdu.snmp_get(f"{STATES}.2").value == 1
-
-
-@pytest.mark.against("Net-SNMP snmpd")
-def test_a_stopped_snmpd_leaves_no_files_and_no_open_port() -> None:
-    server = Snmpd(apc.rpdu2(outlets=4))
-    with pytest.raises(ZeroDivisionError), server:
-        assert server.folder.exists()
-        raise ZeroDivisionError
-    assert not server.folder.exists()
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind((server.host, server.port))
-
-
-# ---- the codec ---------------------------------------------------------------------------------------------------
-
-OIDS = st.tuples(st.integers(0, 2), st.integers(0, 39)).flatmap(
-    lambda first: st.lists(st.integers(0, 2**32 - 1), max_size=8).map(lambda rest: (*first, *rest)))
-VALUES = st.one_of(
-    st.none(), st.sampled_from((ber.NO_SUCH_OBJECT, ber.NO_SUCH_INSTANCE, ber.END_OF_MIB_VIEW)),
-    st.integers(-2**31, 2**31 - 1).map(lambda number: Row(INTEGER, number)),
-    st.integers(0, 2**64 - 1).map(lambda number: Row(COUNTER64, number)),
-    st.binary(max_size=300).map(lambda octets: Row(OCTETS, octets)), OIDS.map(lambda oid: Row(OID, oid)))
-MESSAGES = st.builds(
-    ber.Message, st.integers(0, 1), st.binary(max_size=20),
-    st.builds(ber.Pdu, st.sampled_from((ber.GET, ber.GET_NEXT, ber.RESPONSE, ber.SET, ber.GET_BULK)),
-              st.integers(-2**31, 2**31 - 1), st.integers(0, 18), st.integers(0, 1000),
-              st.lists(st.tuples(OIDS, VALUES), max_size=3).map(tuple)))
-
-
-@given(MESSAGES)
-def test_a_decoded_message_equals_the_encoded_one(message: ber.Message) -> None:
-    assert ber.decode(ber.encode(message)) == message
-
-
-@pytest.mark.parametrize("number, octets", [(0, 1), (127, 1), (128, 2), (-1, 1), (-128, 1), (-129, 2), (-2**31, 4)])
-def test_an_integer_is_encoded_in_the_fewest_octets(number: int, octets: int) -> None:
-    """X.690, 8.3.2."""
-    assert len(ber._integer(number)) == 2 + octets
-
-
-@given(st.one_of(st.binary(max_size=200), st.tuples(MESSAGES, st.integers(0, 400), st.integers(0, 255)).map(
-    lambda parts: _spoilt(ber.encode(parts[0]), parts[1], parts[2]))))
-def test_decoding_arbitrary_bytes_raises_nothing_but_ber_error(data: bytes) -> None:
-    try:
-        ber.decode(data)
-    except ber.BerError:
-        pass
-
-
-def _spoilt(data: bytes, place: int, octet: int) -> bytes:
-    place %= len(data)
-    return data[:place] + bytes((octet,)) + data[place + 1:]
-
-
-# ---- the command line --------------------------------------------------------------------------------------------
-
-def test_the_program_serves_a_recording_until_a_signal_ends_it(tmp_path: Path) -> None:
-    recording = tmp_path / "unit.snmprec"
-    recording.write_text("1.3.6.1.2.1.1.5.0|4|unit 7\n", "utf-8")
-    process = subprocess.Popen([sys.executable, "-m", "tests.simulators.snmp_agent", "--recording", str(recording)], cwd=ROOT,
-                               stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"})
-    assert process.stdout is not None
-    with process, bounded(process):
-        host, _, port = process.stdout.readline().strip().partition(":")
-        pdu = BaseSnmpPdu(PduSnmpData(host, {"community": "private", "port": port, "timeout": "20"}))
-        pdu.snmp_set("1.3.6.1.2.1.1.5.0", "unit 8")
-        assert pdu.snmp_get("1.3.6.1.2.1.1.5.0").value == "unit 8"
-        pdu.snmp_set("1.3.6.1.2.1.1.5.0", "\x1b[2J")
-        process.send_signal(signal.SIGINT)
-        assert process.communicate(timeout=PATIENCE_S)[0].splitlines() == [
-            "SET 1.3.6.1.2.1.1.5.0 = unit 8 done", r"SET 1.3.6.1.2.1.1.5.0 = '\x1b[2J' done"]
-        assert process.returncode == 0
-
-
-def test_the_program_names_a_recording_that_it_cannot_read(tmp_path: Path) -> None:
-    finished = subprocess.run([sys.executable, "-m", "tests.simulators.snmp_agent", "--recording", str(tmp_path / "none")],
-                              cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
-    assert finished.returncode == 2 and f"cannot serve {tmp_path / 'none'}: " in finished.stderr

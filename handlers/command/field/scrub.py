@@ -15,8 +15,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Callable, Collection, Dict, Iterable, List, Optional, Pattern, Sequence, Set, Tuple, TypeVar, Union
 
-from ...http import echo
-from ...http.client import Login
+from ...http import login
 from ...settings import host_and_port
 from .words import is_common
 
@@ -208,7 +207,7 @@ class Scrubber:
 
     def _without_login(self, text: str) -> str:
         """The text without the secrets of the login, also inside words. A text that holds one in an encoded form, as errors
-        know them (handlers/http/echo.py), is replaced as a whole.
+        know them (handlers/http/login.py), is replaced as a whole.
         """
         sought = self._sought
         if not sought or len(text) < min(map(len, sought)):
@@ -221,7 +220,7 @@ class Scrubber:
         """Whether the text holds a secret of the login in any form."""
         held = self._held.get(text)
         if held is None:
-            held = self._held[text] = bool(self._sought) and echo.holds(text, self._sought)
+            held = self._held[text] = bool(self._sought) and login.holds(text, self._sought)
         return held
 
     @functools.cached_property
@@ -238,7 +237,7 @@ class Scrubber:
     def _sought(self) -> List[str]:
         """`_plain`, and the beginnings of `user:password`."""
         user = self._user if len(self._user) >= _SHORTEST_USER else None
-        return [one for secret in self._plain for one in echo.secrets(Login(user, secret))]
+        return [one for secret in self._plain for one in login.secrets(login.Login(user, secret))]
 
     def _without_addresses(self, text: str) -> str:
         text = _ENGINE.sub(self._engine, text)

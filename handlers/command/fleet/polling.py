@@ -3,15 +3,15 @@ from __future__ import annotations
 
 import contextvars
 import math
-import sys
 import threading
 import time
-from dataclasses import dataclass
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
 from pdu_common.helper import EnumPowerStatus
+from pdu_common.tools import show_outlet_current
 
 from ...errors import SettingsError, printable
+from ...labels import Label
 from .. import form
 from ..loading import Handler, load
 from ..options import SECRETS, Given
@@ -31,17 +31,6 @@ class Outlet(NamedTuple):
     state: str
     current_a: Optional[float] = None
     energy_kwh: Optional[float] = None
-
-
-class Label(NamedTuple):
-    """An outlet's identity, printed number and name.
-
-    A copy of the class in handlers/host. Importing that class before `prepare` would leave handlers' views without `load`.
-    """
-
-    identity: str
-    number: str
-    name: str
 
 
 class Failure(NamedTuple):
@@ -90,7 +79,7 @@ class Target(NamedTuple):
 
 def targets(devices: Sequence[Device], auths: Mapping[str, Auth], usual: Optional[Auth]) -> List[Target]:
     """PDUs with handler and login. `usual` is the login of PDUs that name none. Raises SettingsError."""
-    prepare()
+    show_outlet_current()
     handlers: Dict[str, Handler] = {}
     found: List[Target] = []
     for device in devices:
@@ -111,23 +100,6 @@ def targets(devices: Sequence[Device], auths: Mapping[str, Auth], usual: Optiona
     return found
 
 
-def prepare() -> None:
-    """Adds the field `load`, a current in A, to pdu_common's view of a port, so that handlers report it.
-
-    Call it before a handler is loaded: a handler keeps the class that it imported.
-    """
-    from pdu_common import helper
-    from pdu_common.helper import PduPortStatisticView
-
-    if not hasattr(PduPortStatisticView, "load"):
-        @dataclass
-        class PortView(PduPortStatisticView):
-            """The platform's view with a current in A."""
-
-            load: Optional[float] = None
-        setattr(helper, "PduPortStatisticView", PortView)
-
-
 def poll(target: Target, timeout: Optional[float] = None, with_labels: bool = False) -> Reading:
     """Calls `status`, `statistic` and, if wanted, `labels`, until one fails.
 
@@ -139,11 +111,10 @@ def poll(target: Target, timeout: Optional[float] = None, with_labels: bool = Fa
 def _polled(target: Target, timeout: Optional[float], with_labels: bool) -> Reading:
     begin = time.monotonic()
     count: List[int] = [0]
-    counted = False
     reading = Reading()
     try:
         pdu = target.handler.make(target.data(timeout))
-        counted = _count(pdu, count)
+        _count(target.handler, count)
         outlets = [Outlet(_shown(port.identity), EnumPowerStatus[port.power_status.name].name) for port in pdu.status().ports]
         reading = reading._replace(answered=True, outlets=outlets)
         reading = _metered(reading, pdu.statistic())
@@ -151,7 +122,7 @@ def _polled(target: Target, timeout: Optional[float], with_labels: bool) -> Read
             reading = reading._replace(labels=[Label(*map(_shown, one)) for one in pdu.labels()])
     except (Exception, SystemExit) as error:        # anybody may have written the archive
         reading = reading._replace(failure=failure(error))
-    return reading._replace(seconds=time.monotonic() - begin, requests=count[0] if counted else None)
+    return reading._replace(seconds=time.monotonic() - begin, requests=None if target.handler.sent is None else count[0])
 
 
 def failure(error: BaseException) -> Failure:
@@ -187,22 +158,16 @@ def _figure(value: Any) -> Optional[float]:
     return number
 
 
-def _count(pdu: object, count: List[int]) -> bool:
-    """Counts the requests of the following calls in `count[0]`. False if the handler does not count its requests."""
-    snmp = sys.modules.get("pdu_common._snmp")
-    if snmp is not None and hasattr(pdu, "snmp_get"):
-        snmp.SENT.set(count)
-        return True
-    tally = sys.modules.get(".".join([*type(pdu).__module__.split(".")[:-2], "tally"]))
-    if tally is None:
-        return False
+def _count(handler: Handler, count: List[int]) -> None:
+    """Counts the requests of the following calls in `count[0]`, if the handler says when it sends one."""
+    if handler.sent is None:
+        return
     lock = threading.Lock()             # a handler may send from several threads
 
     def sent() -> None:
         with lock:
             count[0] += 1
-    tally.SENT.set(sent)
-    return True
+    handler.sent.set(sent)
 
 
 def _bounded(handler: Handler, settings: Mapping[str, str], longest: float) -> Dict[str, str]:

@@ -10,10 +10,11 @@ import contextlib
 import multiprocessing
 import os
 import signal
-import sys
 import threading
 from multiprocessing.connection import Connection, wait
 from typing import Any, Generator, Iterator, List, Sequence, Tuple
+
+from pdu_common.tools import keep_engines
 
 from ...errors import SettingsError
 from .polling import Failure, Reading, Target, poll
@@ -129,9 +130,7 @@ def _work(targets: Sequence[Target], following: Any, pipe: Connection, others: S
     signal.signal(signal.SIGINT, signal.SIG_IGN)        # the parent handles Ctrl-C and ends this process
     for other in others:
         other.close()
-    snmp = sys.modules.get("pdu_common._snmp")
-    if snmp is not None:
-        setattr(snmp, "ENGINES_KEPT", 2)        # older engines are hardly used again: each PDU is read once
+    keep_engines(2)         # older engines are hardly used again: each PDU is read once
     lock = threading.Lock()
 
     def serve() -> None:

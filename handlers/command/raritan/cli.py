@@ -91,7 +91,7 @@ def _without(error: PduHandlerError, agent: Agent, options: SimpleNamespace) -> 
 
 def _linked(agent: Agent) -> Optional[Sequence[int]]:
     """The ids of the linked units, empty if the firmware has no list of them; None if the list cannot be read."""
-    from ...raritan.linking import linked
+    from ...raritan.discovery import linked
     from ...raritan.rpc.cascading import CascadeManager
     try:
         return sorted(linked(CascadeManager("/cascade", agent).getStatus(), agent))

@@ -12,7 +12,7 @@ from ...raritan import states
 from ...raritan.readings import Amount
 from ...raritan.rpc import Agent, Interface, Structure, leaves_open, shown_fields
 from ...raritan.rpc.pdumodel import Outlet, Pdu
-from ...raritan.units import Unit
+from ...raritan.units import PRIMARY, XerusUnit
 from .. import asking
 from ..exits import DONE
 from ..files import new_file
@@ -41,7 +41,7 @@ class Context:
 
     def __init__(self, agent: Agent, host: str, options: SimpleNamespace, state: Given, out: TextIO) -> None:
         self.agent, self.host, self.options, self.state, self.out = agent, host, options, state, out
-        self.unit = Unit(options.link or 0, agent)
+        self.unit = XerusUnit(options.link or PRIMARY, agent)
 
     def proxy(self, kind: Type[Any_I], rid: str) -> Any_I:
         """A proxy on the unit that --link names, else on the unit at HOST."""

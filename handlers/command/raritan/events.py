@@ -14,7 +14,7 @@ from typing import Any, Dict, List, Mapping, TextIO, Tuple
 import click
 
 from ...errors import printable
-from ...raritan.events import Demand, Listener, Outage
+from ...raritan.events import Demand, Listener, Lost, Outage
 from ...raritan.rpc import Bulk, Structure, base_name
 from ...raritan.rpc.event import UserEvent
 from ...raritan.rpc.idl import Event
@@ -83,10 +83,12 @@ def _notice(context: Context) -> Any:
     def say(outage: Outage) -> None:
         if outage.duration is None:
             words = f"{report.reason(outage.error)}; listening again as soon as the unit answers"
-        elif outage.kept:
+        elif outage.lost is None:
             words = f"listening again after {outage.duration:.0f} s; at most the events in transit were lost"
         else:
-            words = f"listening again after {outage.duration:.0f} s; the events since the last poll were lost"
+            words = (f"listening again after {outage.duration:.0f} s; the unit no longer had the channel, so the events from "
+                     f"{_time(outage.lost.since)} to {_time(outage.lost.until)} are missing")
+            print((_gap_as_json if context.state.json else _gap)(outage.lost), file=context.out, flush=True)
         with contextlib.suppress(*UNWRITABLE):
             print(f"{context.host}: {words}", file=sys.stderr, flush=True)
     return say
@@ -95,7 +97,22 @@ def _notice(context: Context) -> Any:
 # ---- one event -----------------------------------------------------------------------------------------------
 
 def _now() -> str:
-    return datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return _time(datetime.datetime.now(datetime.timezone.utc))
+
+
+def _time(moment: datetime.datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _gap(lost: Lost) -> str:
+    """A line among the events, at the place of those that are missing."""
+    return f"{_now()}  events from {_time(lost.since)} to {_time(lost.until)} are missing"
+
+
+def _gap_as_json(lost: Lost) -> str:
+    """An object with the `_KEYS`, without an event, and with the time whose events are missing."""
+    return json.dumps({"time": _now(), "event": None, "source": None, "name": "",
+                       "missing": {"from": _time(lost.since), "to": _time(lost.until)}})
 
 
 def _as_json(event: Event, name: str) -> str:

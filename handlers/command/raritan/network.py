@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import Mapping, Optional
 
 from ...errors import SettingsError, Unreachable, Unsupported
-from ...raritan.linking import linked
+from ...raritan.discovery import linked
 from ...raritan.rpc.cascading import CascadeManager
 from ...raritan.rpc.net import FORWARDED_PORTS, Net, PortForwardingRole, Settings
 from ...raritan.rpc.servermon import ServerMonitor

@@ -7,11 +7,12 @@ from typing import Any, Dict, List, Optional, Tuple
 from ...errors import Denied, SettingsError
 from ...host import label
 from ...raritan import panels, states
-from ...raritan.readings import Amount, Reading, absent, amount, ask, kilowatt_hours, listed_amount
+from ...raritan.readings import Amount, Reading, amount, ask, kilowatt_hours, listed_amount
 from ...raritan.rpc import Bulk, Pending, Structure, field_names, pdumodel, sent
 from ...raritan.rpc.firmware import Firmware
 from ...raritan.rpc.peripheral import DeviceManager, DeviceSlot
 from ...raritan.rpc.sensors import NumericSensor, Sensor, StateSensor
+from ...raritan.units import absent
 from ..groups import Command, Commands
 from ..options import Word
 from ..output import Result
@@ -73,14 +74,14 @@ def outlets(context: Context) -> Result:
 
 def _circuits(context: Context, bulk: Bulk) -> Result:
     """The branch circuits of a unit without outlets. Raises Unsupported if the unit may have outlets; see `panels`."""
-    bare = [panels.WithoutOutlets(context.unit, bulk)]
+    without_outlets = [panels.UnitWithoutOutlets(context.unit, bulk)]
     bulk.perform()
-    found = panels.measured(bulk, bare)
+    found = panels.measured(bulk, without_outlets)
     circuits = [circuit for meter in found.values() for circuit in meter.circuits]
     if not circuits:
         why = "the controller has no branch circuits" if found else "the unit meters its inlets and has no outlets"
         return Result({"outlets": []}, [f"{why}; 'sensors' lists what it meters"])
-    named = {one.identity: one for labels in panels.labels(bulk, bare).values() for one in labels}
+    named = {one.identity: one for labels in panels.labels(bulk, without_outlets).values() for one in labels}
     rows: List[List[object]] = [
         [*named.get(one.identity, label(one.identity, "", "")), listed_amount(one.current), _kwh(one.counter)]
         for one in circuits]                # a circuit may be deleted before its label is read

@@ -10,7 +10,7 @@ from __future__ import annotations
 from ...http.failures import HttpException
 from ...tls import Trust
 from ._runtime import declared, scripts
-from ._runtime.agent import Agent, reads_only
+from ._runtime.agent import DEFAULT_TIMEOUT, Agent, reads_only
 from ._runtime.calls import CALLS_IN_A_BULK, Bulk, Interface, Method, Pending
 from ._runtime.errors import DecodeException, JsonRpcErrorException, JsonRpcSyntaxException, leaves_open
 from ._runtime.registry import LONGEST_NAME, base_name, find, inner_name
@@ -19,6 +19,7 @@ from ._runtime.values import (
     Enumeration,
     Structure,
     TypeInfo,
+    TypeName,
     Utils,
     ValueObject,
     field_names,
@@ -33,6 +34,6 @@ __all__ = [
     "JsonRpcErrorException", "JsonRpcSyntaxException", "Pending", "Structure", "Time", "Trust", "TypeInfo", "Utils",
     "ValueObject", "perform_bulk",
     # Not in the vendor's binding: for the handler and its tools.
-    "CALLS_IN_A_BULK", "LONGEST_NAME", "Method", "base_name", "declared", "field_names", "find", "inner_name", "leaves_open",
-    "present", "reads_only", "scripts", "sent", "shown_fields",
+    "CALLS_IN_A_BULK", "DEFAULT_TIMEOUT", "LONGEST_NAME", "Method", "TypeName", "base_name", "declared", "field_names", "find",
+    "inner_name", "leaves_open", "present", "reads_only", "scripts", "sent", "shown_fields",
 ]

@@ -5,7 +5,7 @@ import contextlib
 from typing import TYPE_CHECKING, Iterator, List, Tuple
 
 from ...errors import PduHandlerError, Refused, SettingsError
-from ...http.client import Login
+from ...http.login import Login
 from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method
 from ._runtime.errors import JsonRpcSyntaxException
 from ._runtime.values import present

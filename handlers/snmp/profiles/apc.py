@@ -9,9 +9,10 @@ A state is UNKNOWN while a command is pending: each family has a column for it, 
 from decimal import Decimal
 
 from ..parts import RECORDED, SIMULATED, Confidence, Doubt, Figure, Outlets, Profile, State, Write
-from ..sources import Arc, Chained, Column, EachUnit, First, Joined, Number, OfUnits, Only, Provided, Source, Unless
+from ..sources import Arc, Chained, Column, Counted, EachUnit, First, Joined, Number, OfUnits, Only, Provided, Source, Unless
 from . import enlogic
 from .shorthand import (
+    HUNDREDS,
     HUNDREDTHS,
     TENS,
     TENTHS,
@@ -173,6 +174,17 @@ EMS_COMMAND = column("318.1.1.10.3.3.1.1.3", "emsOutletControlOutletCommand")
 
 ATS_NEUTRAL = "4"           # a value of atsOutputPhaseIndex
 
+# InfraStruXure PDU (xPDU). Its panels have 42 or 84 positions. A breaker with several poles has as many rows.
+XPDU_RATING = column("318.1.1.15.4.2.3.1.2", "xPDUBranchBreakerRating")
+XPDU_POSITIONS = Counted(XPDU_RATING, scalar("318.1.1.15.4.2.2.0", "xPDUBranchBreakerTableSize"))
+XPDU_LINES = Counted(column("318.1.1.15.3.4.14.1.4", "xPDUSystemOutputPhaseCurrent"),
+                     scalar("318.1.1.15.3.4.13.0", "xPDUSystemOutputTableSize"))
+NO_BREAKER = ("0", "1", "2")    # not present, a connection of the earth, of the neutral; a higher value is in A
+
+# Modular distribution. The index of an output is module.cable; an empty slot has rows as well.
+ISX_STATUS = column("318.1.1.22.2.6.1.6", "isxModularDistModuleOutputStatus")
+ISX_NOT_PRESENT = ("4",)
+
 PROFILES = (
     Profile(
         key="apc-rpdu2", vendor="APC", mib="PowerNet-MIB (rPDU2)", source=POWERNET,
@@ -262,4 +274,32 @@ PROFILES = (
         models=("Rack ATS AP44xx, AP77xx",), sys_object_ids=oids("318.1.3.11", "318.1.3.32"),
         load=total(figure(Arc(column("318.1.1.8.5.4.3.1.4", "atsOutputCurrent"), -1, (ATS_NEUTRAL,), keep=False), TENTHS)),
         evidence=SIMULATED.of("current")),
+    Profile(
+        key="apc-xpdu", vendor="APC", mib="PowerNet-MIB (xPDU)", source=POWERNET,
+        models=("InfraStruXure PDU: each branch breaker is listed",), sys_object_ids=oids("318.1.3.15"),
+        outlets=(Outlets(
+            rows=Only(XPDU_POSITIONS, XPDU_RATING, NO_BREAKER, keep=False),
+            name=column("318.1.1.15.4.2.3.1.10", "xPDUBranchBreakerName"),
+            current=figure(column("318.1.1.15.4.2.3.1.5", "xPDUBranchBreakerCurrent"), TENTHS)),),
+        # The neutral is an object of its own.
+        load=total(figure(XPDU_LINES, TENTHS)),
+        power=total(figure(scalar("318.1.1.15.3.4.3.0", "xPDUSystemOutputTotalPower"), HUNDREDS)),
+        evidence=SIMULATED.of("current", "power"),
+        note="The sysObjectID is the MIB's product infraStruXurePDU; it was not seen on a unit."),
+    Profile(
+        key="apc-isx-modular", vendor="APC", mib="PowerNet-MIB (modular distribution)", source=POWERNET,
+        models=("InfraStruXure modular PDU: each cable of its modules is listed",),
+        sys_object_ids=oids("318.1.3.24"),
+        outlets=(Outlets(
+            rows=Only(ISX_STATUS, ISX_STATUS, ISX_NOT_PRESENT, keep=False),
+            number=unit_and_outlet(ISX_STATUS),
+            name=column("318.1.1.22.2.6.1.4", "isxModularDistModuleOutputName"),
+            power=figure(column("318.1.1.22.2.6.1.20", "isxModularDistModuleOutputTotalPower"), HUNDREDS),
+            energy=figure(column("318.1.1.22.2.6.1.21", "isxModularDistModuleOutputKwhUsage"), TENTHS)),),
+        load=total(figure(column("318.1.1.22.4.2.11.1.3", "isxModularDistSysCurrentAmps"), TENTHS)),
+        power=total(figure(scalar("318.1.1.22.4.3.1.0", "isxModularDistSysPowerTotal"), HUNDREDS)),
+        energy=total(figure(scalar("318.1.1.22.4.3.2.0", "isxModularDistSysPowerKwhUsage"), TENTHS)),
+        evidence=SIMULATED.of("current", "power", "energy"),
+        note="Subfeeds are not listed. The sysObjectID is the MIB's products isx24ModuleHalfRackPdu and "
+             "isx6ModuleRackPdu; it was not seen on a unit."),
 )

@@ -7,6 +7,7 @@ deca-watt-seconds. The energy of branches is in deca-VA-seconds, and the objects
 """
 from decimal import Decimal
 
+from ...decimals import CONTEXT
 from ..parts import RECORDED, Arcs, Confidence, Doubt, Guarded, Outlets, Profile, State, Write
 from ..sources import Number, Part
 from .shorthand import HUNDREDTHS, column, counted, figure, librenms, oids, scalar, total, zero
@@ -17,7 +18,7 @@ OUT_OF_SERVICE = Part(column("30932.1.10.1.2.10.1.10", "cpiPduOutOfService"), ov
 RESET = column("30932.1.10.1.4.10.1.12", "cpiPduOutletReset")
 COUNT = scalar("30932.1.10.1.4.1.0", "cpiOutletTableCount")
 THE_PDU = Arcs(start=1)
-DECA_WATT_SECONDS = Decimal(1) / 360_000        # in kWh
+DECA_WATT_SECONDS = CONTEXT.divide(Decimal(1), 360_000)        # in kWh
 
 PROFILES = (
     Profile(

@@ -73,5 +73,6 @@ PROFILES = (
         switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED.of("state", "current", "power", "switching"),
         note="The MIB does not say what the current of a three-phase unit is, so there is no load "
-             "behind a console server with such a unit. The sysObjectID is assumed."),
+             "behind a console server with such a unit. The sysObjectID is assumed.",
+        unread="cyOutletMinimumOnInterval, cyOutletMinimumOffInterval: no object tells how much of them is left"),
 )

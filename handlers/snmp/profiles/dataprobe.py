@@ -50,5 +50,6 @@ PROFILES = (
             number=Number(BAR_STATUS),
             name=column("1418.4.3.1.2", "outletName")),),
         switching_confidence=Confidence.HIGH, evidence=SIMULATED.of("state", "switching"),
-        note="The sysObjectID is the one that a program of an owner expects."),
+        note="The sysObjectID is the one that a program of an owner expects.",
+        unread="outletAPStatus: it says that AutoPing was triggered, not what it did; outletStatus has the result"),
 )

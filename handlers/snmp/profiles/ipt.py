@@ -2,8 +2,8 @@
 
 The MIB gives the currents of meters 1 and 2 in hundredths of A, and of meter 3 in tenths; of the
 voltages, only that of meter 3 is in hundredths. Either the device or the text has exchanged the
-two, so a unit whose third meter is in use has no load. socket-INFO ("status, phase and picture") is
-not described further and not read. PDUs that are slaves of the addressed one are not read either.
+two, so a unit whose third meter is in use has no load. PDUs that are slaves of the addressed one
+are not read either.
 """
 from ..parts import SIMULATED, Confidence, Outlets, Profile, State, Write
 from ..sources import Listed, Merged, Only, Span, Spread
@@ -44,5 +44,6 @@ PROFILES = (
         switching_confidence=Confidence.HIGH, evidence=SIMULATED,
         note="A unit whose third meter is in use has no load: the MIB contradicts itself on the "
              "scale of this meter. Slaves of the addressed PDU are not read. The sysObjectID is "
-             "assumed."),
+             "assumed.",
+        unread="socket-INFO (\"status, phase and picture\"): the MIB does not give its values"),
 )

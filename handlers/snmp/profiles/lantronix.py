@@ -1,8 +1,7 @@
 """Lantronix: power managers (RPM: PDUs and UPS) behind SLC and SLC 8000 console managers.
 
 The index is RPM.outlet. State and command have different columns and numbers. A negative current or
-power means that the RPM does not report it. slcDevRPMStatus is text in the words of the power
-manager ("OL"), so it is not compared with the states.
+power means that the RPM does not report it.
 """
 from ..parts import SIMULATED, Arcs, Confidence, Outlets, Profile, State, Write
 from ..sources import OfUnits
@@ -30,5 +29,7 @@ PROFILES = (
         power=total(figure(POWER, TENTHS), unit=THE_RPM),
         switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED.of("state", "current", "power", "switching"),
-        note="The sysObjectID was seen on a unit."),
+        note="The sysObjectID was seen on a unit.",
+        unread="slcDevRPMStatus: it is text in the words of the power manager, of which the MIB gives one (\"OL\"); "
+               "slcDevRPMOutletsOn: it does not say which outlets are on"),
 )

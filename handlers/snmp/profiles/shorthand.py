@@ -14,6 +14,7 @@ HUNDREDTHS = Decimal("0.01")
 THOUSANDTHS = Decimal("0.001")
 ONES = Decimal(1)
 TENS = Decimal(10)
+HUNDREDS = Decimal(100)
 KILO = Decimal(1000)
 
 

@@ -3,15 +3,12 @@
 Each outlet has a password, and the MIB does not say how a command uses it. Objects next to the table of outlets switch all
 outlets of a unit or of all units; they are never written.
 """
-from decimal import Decimal
-
 from ..parts import SIMULATED, Arcs, Confidence, Outlets, Profile, Proof, State, Write, changed
 from ..sources import OfUnits
-from .shorthand import TENTHS, column, figure, oids, pysnmp_mibs, total
+from .shorthand import HUNDREDS, TENTHS, column, figure, oids, pysnmp_mibs, total
 
 STATE = column("3711.24.1.1.7.2.3.1.5", "pduOutOn")
 THE_PDU = Arcs(stop=1)
-HUNDREDS = Decimal(100)         # W in a tenth of a kilowatt
 
 PROFILES = (
     Profile(

@@ -7,6 +7,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Collection, Dict, List, Optional, Tuple
 
+from ...decimals import CONTEXT, total
 from ...errors import NoSuchOutlet, ProtocolError
 from ...host.rows import Raw
 from .. import validation
@@ -147,7 +148,7 @@ class Negative(ReadOnly):
 
     def rows(self, reader: Reader) -> Rows:
         numbers = {identity: number(value) for identity, value in self.source.rows(reader).items()}
-        return {identity: format(-held, "f") for identity, held in numbers.items() if held is not None}
+        return {identity: format(CONTEXT.minus(held), "f") for identity, held in numbers.items() if held is not None}
 
 
 class Alike(ReadOnly):
@@ -211,7 +212,7 @@ class Gathered(ReadOnly):
             figures = [meters.get((module, name)) for name in names]
             known = [figure for figure in figures if figure is not None]
             if known and len(known) == len(figures):
-                found[row] = format(sum(known, Decimal(0)), "f")
+                found[row] = format(total(known), "f")
         return found
 
 

@@ -1,16 +1,19 @@
 """handlers/nut/pynut.py compared with PyNUTClient from PyPI."""
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib
 import socket
+import struct
 from types import SimpleNamespace
-from typing import Any, Callable, Iterator, List, Optional, Tuple, Type
+from typing import Any, Callable, ContextManager, Iterator, List, Optional, Tuple, Type
 
 import pytest
 
 from handlers.nut import pynut
 from handlers.tls import Trust
+from tests.handlers.dead import DEAD, waits
 from tests.ports import refusing
 from tests.servers.scripted import serving
 from tests.servers.upsd import ADMIN, ODD, PRIMARY, SECONDARY, VIEWER, Upsd, User
@@ -222,29 +225,92 @@ def test_a_failure_of_the_network_is_a_pynuterror_and_an_oserror(closing: int) -
     with nut, pytest.raises(pynut.PyNUTError) as caught:
         nut.GetUPSList()
     assert isinstance(caught.value, OSError)
+
+
+def _silent(connection: socket.socket) -> None:
+    while connection.recv(100):
+        pass
+
+
+def _reset(connection: socket.socket) -> None:
+    connection.recv(100)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))        # close() sends RST
+
+
+@contextlib.contextmanager
+def refused(monkeypatch: pytest.MonkeyPatch) -> Iterator[Tuple[str, int]]:
     with refusing() as port:
-        for kind in (pynut.PyNUTError, OSError):
-            with pytest.raises(kind):
-                pynut.PyNUTClient("127.0.0.1", port, timeout=PATIENCE_S)
-        with pytest.raises(OSError):
-            theirs.PyNUTClient("127.0.0.1", port, timeout=1)
+        yield "127.0.0.1", port
 
 
-def test_the_oserror_for_a_silent_server_is_also_a_pynuterror_unlike_that_of_pynutclient() -> None:
+@contextlib.contextmanager
+def unresolvable(monkeypatch: pytest.MonkeyPatch) -> Iterator[Tuple[str, int]]:
+    yield "no-such-host.invalid", 3493              # RFC 6761, 6.4
+
+
+@contextlib.contextmanager
+def unanswered(monkeypatch: pytest.MonkeyPatch) -> Iterator[Tuple[str, int]]:
+    waits(monkeypatch)
+    yield DEAD[0], 3493
+
+
+@contextlib.contextmanager
+def silent(monkeypatch: pytest.MonkeyPatch) -> Iterator[Tuple[str, int]]:
+    with serving(_silent) as port:
+        yield "127.0.0.1", port
+
+
+@contextlib.contextmanager
+def reset(monkeypatch: pytest.MonkeyPatch) -> Iterator[Tuple[str, int]]:
+    with serving(_reset) as port:
+        yield "127.0.0.1", port
+
+
+def _failure(make: Callable[..., Any], host: str, port: int) -> OSError:
+    """The error of connecting and reading, with a timeout of 1 s."""
+    clients: List[Any] = []
+    with pytest.raises(OSError) as caught:
+        clients.append(make(host, port, timeout=1.0))
+        clients[0].GetUPSList()
+    for client in clients:
+        getattr(client, "_PyNUTClient__srv_handler", client).close()
+    return caught.value
+
+
+@pytest.mark.against("PyNUTClient from PyPI")
+@pytest.mark.parametrize("condition, kind", [
+    (refused, ConnectionRefusedError), (unresolvable, socket.gaierror), (unanswered, socket.timeout), (silent, socket.timeout),
+    (reset, ConnectionResetError)])
+def test_a_failed_connection_is_the_same_oserror_as_with_pynutclient_and_also_a_pynuterror(
+        monkeypatch: pytest.MonkeyPatch, condition: Callable[[pytest.MonkeyPatch], ContextManager[Tuple[str, int]]],
+        kind: Type[OSError]) -> None:
+    with condition(monkeypatch) as (host, port):
+        there = _failure(theirs.PyNUTClient, host, port)
+    with condition(monkeypatch) as (host, port):
+        here = _failure(pynut.PyNUTClient, host, port)
+    assert type(there) is kind and isinstance(here, kind) and here.errno == there.errno
+    assert isinstance(here, pynut.PyNUTConnectionError) and not isinstance(there, theirs.PyNUTError)
+    assert host in str(here) and "check" in str(here)
+
+
+def test_a_connection_that_the_server_has_reset_before_a_request_is_a_connectionreseterror() -> None:
+    ended: List[bool] = []
+
     def talk(connection: socket.socket) -> None:
-        while connection.recv(100):
-            pass
+        _reset(connection)
+        connection.sendall(b"BEGIN LIST UPS\nEND LIST UPS\n")
+        ended.append(True)
 
-    with serving(talk) as port, pynut.PyNUTClient("127.0.0.1", port, timeout=1.0) as ours:
-        with pytest.raises(OSError) as here:
-            ours.GetUPSList()
-    assert isinstance(here.value, pynut.PyNUTError)
-    with serving(talk) as port:
-        other = theirs.PyNUTClient("127.0.0.1", port, timeout=1.0)
-        with pytest.raises(OSError) as there:
-            other.GetUPSList()
-        other._PyNUTClient__srv_handler.close()
-    assert not isinstance(there.value, theirs.PyNUTError)
+    with serving(talk) as port, pynut.PyNUTClient("127.0.0.1", port, timeout=PATIENCE_S) as nut:
+        assert nut.GetUPSList() == {} and until(lambda: bool(ended))
+        with pytest.raises(ConnectionResetError):
+            nut.GetUPSList()
+
+
+def test_a_host_name_or_a_port_that_cannot_exist_is_a_pynuterror() -> None:
+    for host, port in (("a" * 70, 3493), ("\udcff", 3493), ("127.0.0.1", 65536), ("127.0.0.1", -1), ("", 3493)):
+        with pytest.raises(pynut.PyNUTError):
+            pynut.PyNUTClient(host, port, timeout=1.0)
 
 
 @pytest.mark.parametrize("seconds", [1e12, float("inf")])

@@ -5,11 +5,11 @@ import json
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from handlers.http.message import Endpoint, Reply, Request, Transport
+from handlers.raritan.discovery import Discovery
 from handlers.raritan.handler import RaritanPdu
 from handlers.raritan.link_units import LinkUnits
 from handlers.raritan.metering import UnitMeter
 from handlers.raritan.rpc import Agent, Bulk
-from handlers.raritan.units import discovery
 from handlers.tls import Trust
 from pdu_common.connection import PduData
 
@@ -104,12 +104,12 @@ class Described:
     def measured(self) -> Tuple[Optional[float], Optional[float]]:
         """Return load in A and energy in Wh. Each is None if it is unknown or not metered."""
         agent = self.agent()
-        bulk, found_units = Bulk(agent), discovery(agent, LinkUnits())
+        bulk, found_units = Bulk(agent), Discovery(agent, LinkUnits())
         found_units.ask(bulk)
         meter = UnitMeter(found_units.asked[0])
         meter.ask_model(bulk)
         bulk.perform()
-        for _ in meter.read(bulk, found_units.present()[0]):
+        for _ in meter.read(bulk, found_units.listed()[0]):
             bulk.perform()
         return meter.load().value, meter.energy().value
 

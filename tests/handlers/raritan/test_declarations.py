@@ -131,8 +131,9 @@ import {package}.handler
 print(json.dumps(sorted(sys.modules)))
 """
 
-# The status of a PDU's outlets needs only these modules. Statistics, panels and link units import theirs on first use.
-_VENDOR = {"event", "event.structures", "fitness", "idl", "pdumodel", "pdumodel.pdu"}
+# What a status uses: outlets, link units, and the meters of panels, on units without outlets.
+_VENDOR = {"cascading", "event", "event.structures", "fitness", "idl", "pdumodel", "pdumodel.pdu", "pdumodel.power_meter",
+           "pdumodel.supply", "sensors", "sensors.sensor"}
 
 
 def _program(text: str, *arguments: object) -> Any:

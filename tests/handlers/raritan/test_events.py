@@ -1,21 +1,26 @@
 """Events of a unit: their type names on each firmware, outages, lost channels and reboots."""
 from __future__ import annotations
 
+import datetime
 import itertools
 import threading
-from typing import Iterator, List, Type
+from typing import Callable, Iterator, List, NamedTuple, Tuple, Type
 
 import pytest
 
 from handlers.errors import Denied, PduHandlerError, ProtocolError, Refused, Unreachable
+from handlers.http.connection import StandardTransport
+from handlers.http.failures import HttpUnreachable
+from handlers.http.message import Endpoint, Reply, Request, Transport
 from handlers.raritan import events
 from handlers.raritan.events import Listener, Outage
-from handlers.raritan.rpc import Bulk
+from handlers.raritan.rpc import Agent, Bulk
 from handlers.raritan.rpc.event import Service, UserEvent
 from handlers.raritan.rpc.idl import Event
 from handlers.raritan.rpc.pdumodel import Outlet
 from handlers.raritan.rpc.sensors import NumericSensor
 from handlers.tls import Trust
+from tests.handlers.clocks import Clock
 from tests.simulators.clockwork import ManualClock
 from tests.simulators.xerus import Fault, Model, XerusPdu
 from tests.waiting import finished, until
@@ -143,6 +148,7 @@ def test_an_expired_channel_is_replaced_and_the_loss_is_reported(agent: MakeAgen
         switch(agent, pdu, OFF)
         finished(thread)
         assert [(one.duration is None, one.kept) for one in outages] == [(True, True), (False, False)]
+        assert outages[0].lost is None and outages[1].lost is not None
 
 
 @pytest.mark.parametrize("fault", [Fault.CLOSE_BEFORE, Fault.STATUS])
@@ -170,11 +176,214 @@ def test_a_reboot_ends_the_channel_and_listening_goes_on(agent: MakeAgent, pdu: 
         assert [one.kept for one in outages] == [True, False]
 
 
-def test_a_refused_login_ends_the_listening(agent: MakeAgent, pdu: XerusPdu) -> None:
-    with Listener(connected(agent, pdu), STATES) as listener:
-        pdu.access.refuse_all = True
-        with pytest.raises(Denied):
-            next(listener)
+# ---- outages on the test's clock, which the unit shares: a channel ends after 30 s without access ------------------
+
+START = datetime.datetime(2026, 11, 20, 19, 40, tzinfo=datetime.timezone.utc)
+
+
+class Hours(Clock):
+    """A clock that runs tasks at their times while a listener sleeps on it: a list of (due, task), in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.due: List[Tuple[float, Callable[[], None]]] = []
+        self.slept: List[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        assert self.now < 7200.0, "the listener waits for something that does not happen"
+        self.slept.append(seconds)
+        end = self.now + seconds
+        while self.due and self.due[0][0] <= end:
+            self.now, task = self.due.pop(0)
+            task()
+        self.now = end
+
+    def utc(self) -> datetime.datetime:
+        return START + datetime.timedelta(seconds=self.now)
+
+
+class Listening(NamedTuple):
+    """A unit, a listener for its outlets, the clock of both, and the outages that the listener reported."""
+
+    pdu: XerusPdu
+    listener: Listener
+    clock: Hours
+    outages: List[Outage]
+
+    def switch_each_second(self, count: int) -> None:
+        """Switch outlet 1 at 0.5 s, 1.5 s and so on from now, off first."""
+        outlet = self.pdu.units[0].outlets[0]
+
+        def task(on: bool) -> Callable[[], None]:
+            def act() -> None:
+                with self.pdu.lock:
+                    outlet.setPowerState(int(on))
+                    self.pdu.site.clockwork.settle()
+            return act
+
+        start = self.clock.now + 0.5
+        self.clock.due += [(start + number, task(number % 2 == 1)) for number in range(count)]
+
+    def fails(self, fault: Fault, seconds: float, status: int = 503) -> None:
+        """Let requests fail from now on for `seconds`."""
+        self.pdu.faults.order(fault, None, status=status)
+        self.clock.due.append((self.clock.now + seconds, self.pdu.faults.clear))
+        self.clock.due.sort(key=lambda one: one[0])
+
+    def states(self, count: int) -> List[bool]:
+        """The next states that the listener reports."""
+        found = [next(self.listener) for _ in range(count)]
+        return [one.newState.powerState is ON for one in found if isinstance(one, Outlet.StateChangedEvent)]
+
+
+@pytest.fixture
+def listening(agent: MakeAgent) -> Iterator[Listening]:
+    clock, outages = Hours(), list[Outage]()
+    with XerusPdu(MODEL, clock=clock) as pdu, Listener(connected(agent, pdu), STATES, notice=outages.append, clock=clock,
+                                                       sleep=clock.sleep, now=clock.utc) as listener:
+        yield Listening(pdu, listener, clock, outages)
+
+
+@pytest.mark.parametrize("seconds", [1.0, 5.0, 15.0, 20.0, 23.7, 24.0, 25.0, 27.9, 29.0, 29.4, 29.8])
+@pytest.mark.parametrize("fault", [Fault.CLOSE_BEFORE, Fault.STATUS, Fault.HTML, Fault.EMPTY, Fault.NOT_JSON])
+def test_no_event_is_lost_in_an_outage_that_is_shorter_than_the_channels_life(listening: Listening, fault: Fault,
+                                                                              seconds: float) -> None:
+    listening.switch_each_second(40)
+    listening.fails(fault, seconds)
+    assert listening.states(40) == [False, True] * 20
+    assert [(one.duration is None, one.kept, one.lost) for one in listening.outages] == [(True, True, None), (False, True, None)]
+    assert listening.outages[1].duration == pytest.approx(seconds, abs=0.6)
+    assert len(listening.pdu.events[0].channels) == 1
+
+
+@pytest.mark.parametrize("fault", [Fault.CLOSE_BEFORE, Fault.STATUS, Fault.HTML])
+def test_a_longer_outage_loses_events_and_says_from_when_to_when(listening: Listening, fault: Fault) -> None:
+    listening.switch_each_second(90)
+    heard = listening.clock.utc()
+    listening.fails(fault, 45.0)
+    assert len(listening.states(1)) == 1
+    first = listening.clock.utc()
+    last = listening.outages[-1]
+    assert last.kept is False and last.lost is not None and last.duration is not None
+    assert last.lost.since == heard and last.lost.until - heard >= datetime.timedelta(seconds=45.0)
+    assert last.duration == pytest.approx(45.0, abs=8.0)
+    missed = int((last.lost.until - heard).total_seconds() + 0.5)
+    assert first >= last.lost.until and listening.states(89 - missed) == [number % 2 == 1 for number in range(missed + 1, 90)]
+
+
+def test_one_refused_login_does_not_end_the_listening_and_loses_no_event(listening: Listening) -> None:
+    listening.switch_each_second(40)
+    listening.pdu.faults.order(Fault.STATUS, 1, status=401)
+    assert listening.states(40) == [False, True] * 20
+    assert isinstance(listening.outages[0].error, Denied) and listening.outages[1].kept
+
+
+def test_the_third_refused_login_ends_the_listening_and_no_other_follows(listening: Listening) -> None:
+    listening.pdu.access.refuse_all = True
+    before = listening.pdu.books().requests
+    with pytest.raises(Denied, match="401"):
+        next(listening.listener)
+    listening.listener.close()
+    assert listening.clock.slept == [25.0, 300.0] and listening.pdu.books().requests == before + 3
+    assert list(listening.listener) == []
+
+
+def test_refused_logins_are_counted_through_the_whole_outage(listening: Listening) -> None:
+    """A unit counts them too, whatever failed in between."""
+    for status in (401, 503, 401, 503, 503, 401):
+        listening.pdu.faults.order(Fault.STATUS, 1, status=status)
+    with pytest.raises(Denied):
+        next(listening.listener)
+    assert [pause for pause in listening.clock.slept if pause > 8.0] == [25.0, 300.0]
+
+
+def test_a_login_that_is_refused_while_a_channel_is_made_is_not_sent_again_to_release_it(listening: Listening) -> None:
+    listening.clock.now += 31.0                     # the channel has ended
+    listening.pdu.faults.order(Fault.STATUS, 3, status=401, method="demandEventTypes")
+    before = listening.pdu.books().requests
+    with pytest.raises(Denied):
+        next(listening.listener)
+    names, made, demanded = 3, 3, 3
+    assert listening.pdu.books().requests == before + 1 + names + made + demanded
+
+
+@pytest.mark.parametrize("fault, kind", [(Fault.HTML, ProtocolError), (Fault.STATUS, Refused)])
+def test_a_unit_that_starts_may_answer_with_pages_for_ten_minutes(listening: Listening, fault: Fault,
+                                                                  kind: Type[PduHandlerError]) -> None:
+    listening.switch_each_second(700)
+    listening.fails(fault, 590.0, status=404)
+    assert listening.states(3) in ([False, True, False], [True, False, True])
+    assert [one.kept for one in listening.outages] == [True, False] and listening.outages[0].error.kind == kind.kind
+    listening.fails(fault, 620.0, status=404)
+    with pytest.raises(kind):
+        listening.states(40)
+
+
+def test_a_connection_that_fails_for_an_hour_does_not_end_the_listening(listening: Listening) -> None:
+    listening.clock.due.append((0.0, lambda: None))
+    listening.fails(Fault.CLOSE_BEFORE, 3600.0)
+    listening.clock.due.append((3700.0, listening.listener.close))
+    assert list(listening.listener) == []
+    assert [one.kept for one in listening.outages] == [True, False]
+    assert max(listening.clock.slept) == 8.0
+
+
+def test_a_right_that_is_taken_away_ends_the_listening_at_once(listening: Listening) -> None:
+    listening.pdu.faults.order(Fault.PRIVILEGE, 1)
+    with pytest.raises(Denied):
+        next(listening.listener)
+    assert listening.clock.slept == []
+
+
+class Swallowing:
+    """A network that swallows all packets for a while: a request ends by its time-out, on the test's clock."""
+
+    def __init__(self, inner: Transport, clock: Clock) -> None:
+        self._inner, self._clock = inner, clock
+        self.until = 0.0
+        self.waits: List[float] = []
+
+    def exchange(self, where: Endpoint, request: Request) -> Reply:
+        if self._clock.now >= self.until:
+            return self._inner.exchange(where, request)
+        self.waits.append(request.timeout)
+        self._clock.sleep(request.timeout)
+        raise HttpUnreachable("no answer in time")
+
+    def close(self) -> None:
+        self._inner.close()
+
+
+def test_a_request_without_an_answer_gives_up_early_enough_for_another_try_before_the_channel_ends() -> None:
+    clock, outages = Hours(), list[Outage]()
+    with XerusPdu(MODEL, clock=clock) as pdu:
+        network = Swallowing(StandardTransport(Trust(ca_pem=pdu.ca_pem)), clock)
+        agent = Agent("https", f"{pdu.host}:{pdu.port}", pdu.user, pdu.password, timeout=40.0, transport=network)
+        with agent, Listener(agent, STATES, notice=outages.append, clock=clock, sleep=clock.sleep, now=clock.utc) as listener:
+            listening = Listening(pdu, listener, clock, outages)
+            listening.switch_each_second(2)
+            network.until = 29.0
+            assert listening.states(2) == [False, True] and outages[-1].kept
+            assert network.waits == [15.0, 3.0, 3.0, 3.0, 3.0] and agent.timeout == 40.0
+            network.until, network.waits = clock.now + 60.0, []
+            listening.switch_each_second(200)
+            assert listening.states(1) and outages[-1].lost is not None
+            assert network.waits[-1] == 40.0, "later on, the agent's own patience decides"
+
+
+def test_the_types_of_any_source_are_demanded_as_documented(agent: MakeAgent, pdu: XerusPdu) -> None:
+    """demandEvents takes a source with each type; a type alone belongs to demandEventTypes."""
+    first, before = Outlet("/model/pdu/0/outlet/0", connected(agent, pdu)), pdu.books().requests
+    with Listener(connected(agent, pdu), [*STATES, (UserEvent, first)]) as listener:
+        assert pdu.books().requests == before + 4
+        Outlet("/model/outlet/1", first.agent).setPowerState(OFF)
+        first.setPowerState(OFF)
+        seen = [next(listener) for _ in range(3)]
+        assert [(type(one).__name__, one.source and one.source.target.rpartition("/")[2]) for one in seen] == [
+            ("StateChangedEvent", "outlet.1"), ("PowerControlEvent", "outlet.0"), ("StateChangedEvent", "outlet.0")]
+    before = pdu.books().requests
+    with Listener(connected(agent, pdu), STATES):
+        assert pdu.books().requests == before + 3
 
 
 def test_listening_ends_after_the_given_seconds_and_an_outage_that_outlasts_them_is_an_error(agent: MakeAgent,
@@ -194,7 +403,7 @@ def test_listening_ends_after_the_given_seconds_and_an_outage_that_outlasts_them
         passed.clear()
         with pytest.raises(Unreachable):
             next(listener)
-        assert passed == [0.5, 1.0, 2.0, 4.0, 8.0, 4.5], "pauses double, up to 8 s; the last one is cut to the remaining time"
+        assert passed == [0.0] + [0.5] * 40
         pdu.faults.clear()
 
 
@@ -231,7 +440,7 @@ def test_an_interrupted_close_keeps_the_agents_time_out(agent: MakeAgent, pdu: X
 
 
 def test_a_channel_whose_events_cannot_be_demanded_is_released(agent: MakeAgent, pdu: XerusPdu) -> None:
-    pdu.faults.order(Fault.PRIVILEGE, 1, method="demandEvents")
+    pdu.faults.order(Fault.PRIVILEGE, 1, method="demandEventTypes")
     with pytest.raises(Denied):
         Listener(connected(agent, pdu), STATES)
     assert not pdu.events[0].channels

@@ -14,8 +14,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from handlers.errors import PduHandlerError, ProtocolError
-from handlers.http.client import Login
-from handlers.http.echo import holds, secrets
+from handlers.http.login import Login, holds, secrets
 from handlers.http.message import Reply, Request
 from handlers.http.strict_json import LIMIT
 from handlers.raritan.rpc import Bulk, JsonRpcSyntaxException, pdumodel
@@ -277,7 +276,7 @@ def test_a_password_of_digits_that_comes_back_as_a_number_is_not_shown(agent: Ma
         one.set_auth_basic("admin", "12345678")
         with pytest.raises(PduHandlerError) as caught:
             pdumodel.Outlet("/model/outlet/0", one).getState()
-    assert "12345678" not in caught.value.reason + str(getattr(caught.value, "payload", b""))
+    assert "12345678" not in caught.value.reason + repr(getattr(caught.value, "payload", b""))
 
 
 def test_a_number_of_thousands_of_digits_in_a_text_is_no_obstacle_to_the_search_for_a_login() -> None:

@@ -11,7 +11,7 @@ import pytest
 from handlers.errors import PduHandlerError
 from handlers.raritan.rpc import Agent
 from handlers.raritan.rpc.pdumodel import Outlet
-from handlers.raritan.units import Unit
+from handlers.raritan.units import XerusUnit
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.simulators.xerus import Model, XerusPdu
 
@@ -94,10 +94,10 @@ def test_a_unit_that_lists_an_outlet_twice_is_neither_read_nor_switched(handle: 
                                        ("/model/pdu/2/outlet/0", "/model/pdu/2/outlet/0")])
 def test_a_reference_of_a_link_unit_is_never_sent_to_the_primary_unit(rid: str, sent: str) -> None:
     agent = Agent("https", "pdu.example", "a", "b")
-    outlets = Unit(2, agent).each_once([Outlet(rid, agent)], "getOutlets")
+    outlets = XerusUnit(2, agent).each_once([Outlet(rid, agent)], "getOutlets")
     assert [outlet.target for outlet in outlets] == [sent]
     with pytest.raises(PduHandlerError) as caught:
-        Unit(2, agent).each_once([*outlets, *outlets], "getOutlets")
+        XerusUnit(2, agent).each_once([*outlets, *outlets], "getOutlets")
     assert caught.value.operation == "getOutlets of link unit 2"
 
 

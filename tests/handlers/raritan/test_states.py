@@ -11,7 +11,7 @@ from handlers.raritan.rpc import Bulk
 from handlers.raritan.rpc._runtime.codec import decode_structure
 from handlers.raritan.rpc.pdumodel import Outlet
 from handlers.raritan.states import ask_failures, contradicted, status
-from handlers.raritan.units import Unit
+from handlers.raritan.units import XerusUnit
 
 from .declared import Nowhere
 from .described import INTERNAL_ERROR, PDU, Described, Status, handler_of
@@ -88,7 +88,7 @@ def _doubted(failures: Any, outlets: int = 4) -> List[int]:
     unit.calls["/hwhealth", "getFailures"] = failures
     agent = unit.agent()
     bulk = Bulk(agent)
-    asked = ask_failures(bulk, Unit(0, agent))
+    asked = ask_failures(bulk, XerusUnit(0, agent))
     bulk.perform()
     return sorted(contradicted(asked, outlets))
 

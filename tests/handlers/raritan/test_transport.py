@@ -13,9 +13,9 @@ import pytest
 
 from handlers.errors import Denied, PduHandlerError, ProtocolError, Refused, SettingsError, Unreachable
 from handlers.http import connection
-from handlers.http.client import Login
+from handlers.http.login import Login
 from handlers.http.message import Endpoint, Reply
-from handlers.http.redirects import redirected
+from handlers.http.redirects import moved
 from handlers.http.strict_json import LIMIT
 from handlers.raritan.rpc import Agent, Bulk, HttpException, JsonRpcErrorException, JsonRpcSyntaxException, pdumodel
 from handlers.raritan.rpc._runtime.agent import reads_only
@@ -451,12 +451,12 @@ def test_a_redirect_to_https_that_names_no_port_is_followed_only_from_port_80(ag
         with pytest.raises(HttpException, match="another port"):
             get_state(agent("http", origin.address))
     reply = Reply(302, {"location": "https://127.0.0.1/"}, b"")
-    assert redirected(Endpoint("http", "127.0.0.1", 80), reply, Login()) == Endpoint("https", "127.0.0.1", 443)
+    assert moved(Endpoint("http", "127.0.0.1", 80), reply, Login()) == Endpoint("https", "127.0.0.1", 443)
 
 
 def test_a_redirect_may_write_the_hosts_name_in_upper_or_lower_case() -> None:
     reply = Reply(302, {"location": "https://pdu.EXAMPLE/"}, b"")
-    assert redirected(Endpoint("http", "PDU.example", 80), reply, Login()) == Endpoint("https", "PDU.example", 443)
+    assert moved(Endpoint("http", "PDU.example", 80), reply, Login()) == Endpoint("https", "PDU.example", 443)
 
 
 @pytest.mark.parametrize("location", ["http://localhost:{port}/x", "//localhost:{port}/x", "ftp://127.0.0.1/", "/elsewhere", "",

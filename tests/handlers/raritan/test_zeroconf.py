@@ -50,7 +50,7 @@ def announced() -> Iterator[None]:
 
 
 def test_devices_of_several_models_under_both_service_names_are_found_once(responder: None) -> None:
-    found: List[discovery.Device] = []
+    found: List[discovery.AnnouncedDevice] = []
 
     def all_found() -> bool:
         found[:] = discovery.discover_devices(2.0, LOOPBACK)
@@ -58,7 +58,7 @@ def test_devices_of_several_models_under_both_service_names_are_found_once(respo
 
     until(all_found)                            # a busy machine may answer late
     assert [device.address for device in found] == ["127.0.0.11", "127.0.0.12", "127.0.0.13", "2001:db8::14"]
-    assert found[0] == discovery.Device("PX3-5190R Rack 1", "PX3-5190R", "127.0.0.11", 443, "3.6.80")
+    assert found[0] == discovery.AnnouncedDevice("PX3-5190R Rack 1", "PX3-5190R", "127.0.0.11", 443, "3.6.80")
     assert [(device.model, device.firmware, device.port) for device in found[1:]] == [
         ("PX4-1234", "4.4.1", 443), ("PRO4X", "", 8443), ("PX4-6", "4.4.1", 443)]
 
@@ -75,13 +75,13 @@ def test_discover_returns_the_addresses_as_text(responder: None) -> None:
 
 
 def test_an_address_with_two_ports_is_listed_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = [discovery.Device("a", "a", "192.0.2.1", port, "") for port in (443, 8443)]
+    found = [discovery.AnnouncedDevice("a", "a", "192.0.2.1", port, "") for port in (443, 8443)]
     monkeypatch.setattr(discovery, "discover_devices", lambda timeout, interfaces: found)
     assert discovery.discover() == ["192.0.2.1"]
 
 
 def test_an_address_also_works_as_the_dictionary_of_the_vendors_discover(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = [discovery.Device("PX4-1", "PX4-1", "192.0.2.1", 443, "4.4.1")]
+    found = [discovery.AnnouncedDevice("PX4-1", "PX4-1", "192.0.2.1", 443, "4.4.1")]
     monkeypatch.setattr(discovery, "discover_devices", lambda timeout, interfaces: found)
     one, = discovery.discover()
     assert {key: one[key] for key in ("ip", "port", "fw")} == {"ip": "192.0.2.1", "port": 443, "fw": "4.4.1"}
@@ -102,11 +102,11 @@ def test_waiting_for_a_silent_name_ends_with_the_discovery() -> None:
             waits.append(timeout)
 
     for end, expected in ((time.monotonic() + 100, 2000), (time.monotonic() - 100, 0)):
-        found = discovery._Found(end)
+        found = discovery._Announcements(end)
         silent: Any = Silent()
         found.changed(silent, NEW, f"ghost.{NEW}", ServiceStateChange.Added)
         assert waits[-1] == expected and found.devices() == []
-    discovery._Found(time.monotonic() + 1).changed(silent, NEW, f"ghost.{NEW}", ServiceStateChange.Added)
+    discovery._Announcements(time.monotonic() + 1).changed(silent, NEW, f"ghost.{NEW}", ServiceStateChange.Added)
     assert waits[-1] <= 1000
 
 
@@ -117,7 +117,7 @@ def test_a_name_that_is_not_allowed_or_of_another_service_is_ignored(name: str) 
         def get_service_info(self, service: str, name: str, timeout: int) -> ServiceInfo:
             return ServiceInfo(service, name, port=443, addresses=[_packed("127.0.0.16")])
 
-    found = discovery._Found(time.monotonic() + 100)
+    found = discovery._Announcements(time.monotonic() + 100)
     found.changed(cast(Any, Network()), NEW, name, ServiceStateChange.Added)
     assert found.devices() == []
 
@@ -127,7 +127,7 @@ def test_devices_are_in_the_order_of_their_addresses_as_numbers() -> None:
         def get_service_info(self, service: str, name: str, timeout: int) -> ServiceInfo:
             return ServiceInfo(NEW, name, port=443, addresses=[_packed(name.partition(".")[0].replace("-", "."))])
 
-    found, network = discovery._Found(time.monotonic() + 100), cast(Any, Network())
+    found, network = discovery._Announcements(time.monotonic() + 100), cast(Any, Network())
     for address in ("127-0-0-12", "127-0-0-9", "10-0-0-200"):
         found.changed(network, NEW, f"{address}.{NEW}", ServiceStateChange.Added)
     assert [device.address for device in found.devices()] == ["10.0.0.200", "127.0.0.9", "127.0.0.12"]
@@ -139,7 +139,7 @@ def test_an_announced_model_is_used_and_not_the_first_word_of_the_name_unless_it
         def get_service_info(self, service: str, name: str, timeout: int) -> ServiceInfo:
             return ServiceInfo(NEW, name, port=443, addresses=[_packed("127.0.0.17")], properties={"model": announced})
 
-    found = discovery._Found(time.monotonic() + 100)
+    found = discovery._Announcements(time.monotonic() + 100)
     found.changed(cast(Any, Network()), NEW, f"Rack 1.{NEW}", ServiceStateChange.Added)
     assert [(device.name, device.model) for device in found.devices()] == [("Rack 1", model)]
 
@@ -152,7 +152,7 @@ def test_a_device_stays_until_it_leaves_even_if_its_change_cannot_be_read() -> N
         def get_service_info(self, service: str, name: str, timeout: int) -> Any:
             return answers.pop(0)
 
-    found, network = discovery._Found(time.monotonic() + 100), cast(Any, Network())
+    found, network = discovery._Announcements(time.monotonic() + 100), cast(Any, Network())
     for change, count in ((ServiceStateChange.Added, 1), (ServiceStateChange.Updated, 1), (ServiceStateChange.Removed, 0)):
         found.changed(network, NEW, info.name, change)
         assert len(found.devices()) == count

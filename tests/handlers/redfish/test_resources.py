@@ -6,7 +6,7 @@ from typing import Any, Dict
 import pytest
 
 from handlers.errors import ProtocolError
-from handlers.http.client import Login
+from handlers.http.login import Login
 from handlers.http.message import Endpoint
 from handlers.redfish.links import expansion, path
 from handlers.redfish.resources import identity, name, state

@@ -14,7 +14,7 @@ LOGIN = {"username": "admin", "password": "secret-word"}
 PEM = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
 
 
-def read(**texts: str) -> settings.Given:
+def read(**texts: str) -> settings.RedfishSettings:
     return settings.read(PduData("192.0.2.7", {**LOGIN, **texts}))
 
 

@@ -7,9 +7,9 @@ from typing import Any, Dict, List
 
 import pytest
 
+from handlers.counting import SENT
 from handlers.errors import PduHandlerError, Unsupported
 from handlers.redfish.members import MOST_MEMBERS
-from handlers.tally import SENT
 from pdu_common.helper import EnumPowerStatus, PduPortView
 
 from .tree import EXPAND, OUTLETS, PASSWORD, Answer, Json, Seen, Tree, handler, outlet, serving, unit

@@ -247,6 +247,15 @@ def test_a_first_unit_without_outlets_is_an_error_if_a_later_unit_has_some(first
         handler_of(unit, agent).status()
 
 
+@pytest.mark.parametrize("lost", ["15.4.2.3.1.2.8", "15.3.4.14.1.4.3"], ids=["panel", "lines"])
+def test_a_table_of_a_floor_pdu_that_ends_early_is_an_error(lost: str) -> None:
+    unit = next(unit for unit in FIXTURES if unit.name == "apc-xpdu")
+    rows = {oid: row for oid, row in unit.rows.items() if oid != f"1.3.6.1.4.1.318.1.1.{lost}"}
+    assert len(rows) == len(unit.rows) - 1
+    with Agent(Device(rows, rules=None)) as agent, pytest.raises(ProtocolError, match="counts [38] rows in a table"):
+        handler_of(unit, agent).statistic()
+
+
 def test_a_newer_netbooter_without_its_table_is_not_read_by_the_older_tree() -> None:
     """The older tree counts from 1, the newer one from 0, so the same identity names neighbouring outlets in them."""
     newer, older = (next(unit for unit in FIXTURES if unit.name == name)

@@ -267,9 +267,12 @@ def test_a_row_that_lists_no_other_unit_changes_no_total(unit: str, listed: Mapp
     ("bachmann-bluenet2", {**PHASE_COUNTS, "31770.2.2.4.2.1.20.3": "0"}, (), "12.374"),
     ("bachmann-bluenet2", {}, ("31770.2.2.8.4.1.5.0.0.0.1.255.255.0.4",), None),
     ("raritan-px1", {"13742.4.1.20.2.1.3.1": "4", "13742.4.1.20.2.1.3.2": "1"}, (), "3.310"),       # the sum of the outlets
-    ("rittal-cmc3_pdu", {CMC + "3.3.6": "PSM_M.Plug1.Relay", CMC + "11.3.6": "1"}, (), None)],
+    ("rittal-cmc3_pdu", {CMC + "3.3.6": "PSM_M.Plug1.Relay", CMC + "11.3.6": "1"}, (), None),
+    ("apc-xpdu", {"318.1.1.15.3.4.14.1.4.2": "-1"}, (), None),
+    ("apc-isx-modular", {"318.1.1.22.4.2.11.1.3.2": "-1"}, (), None)],
     ids=["a device", "a unit", "an RPC that lists no outlets", "an MPDU that only meters", "a device with phases",
-         "a device without phases", "a phase without a variable", "an inlet with one pole", "a strip"])
+         "a device without phases", "a phase without a variable", "an inlet with one pole", "a strip",
+         "a line of a floor PDU", "a line of a modular PDU"])
 def test_a_load_includes_all_listed_units_or_is_missing(unit: str, values: Mapping[str, str], without: Tuple[str, ...],
                                                         load: Optional[str]) -> None:
     assert metering.meter(_with(unit, values, without)).load == (None if load is None else Decimal(load))

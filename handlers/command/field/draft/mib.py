@@ -31,7 +31,7 @@ STANDARD = {oid: Object(name, "ENERGY-OBJECT-MIB", oid, access=access, enumerati
 class Mib(NamedTuple):
     """The objects by OID, of STANDARD and of MIB files, and the modules of the files' objects.
 
-    `notes` name the files that only smidump could read, and those with objects without an OID.
+    `notes` name the files that have objects without an OID.
     """
 
     objects: Mapping[Arcs, Object] = STANDARD

@@ -5,12 +5,12 @@ from collections import Counter
 from typing import Any
 
 from ....raritan import settings
+from ....raritan.discovery import discovered
 from ....raritan.handler import RaritanPdu
 from ....raritan.link_units import LinkUnits
 from ....raritan.rpc import Agent
 from ....raritan.rpc.firmware import Firmware
 from ....raritan.rpc.pdumodel import Outlet, Pdu
-from ....raritan.units import discovered
 from ...output import counted
 from ..kinds import Identity
 

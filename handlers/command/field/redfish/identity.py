@@ -8,7 +8,7 @@ from ....errors import PduHandlerError, ProtocolError, Refused, Unsupported
 from ....redfish import commands, metering, resources, settings, units
 from ....redfish.members import links_of, members
 from ....redfish.service import RedfishService
-from ....redfish.units import Found
+from ....redfish.units import FoundOutlet
 from ...output import counted
 from ..kinds import Identity
 from .actions import Infos, action, infos_of, values_of
@@ -33,7 +33,7 @@ def identity(data: Any) -> Identity:
     return out
 
 
-def _service(service: RedfishService, given: settings.Given, out: Identity) -> None:
+def _service(service: RedfishService, given: settings.RedfishSettings, out: Identity) -> None:
     root = service.root()
     found = units.units(service, given.pdu)
     out.note_about({"service": f"Redfish {resources.text(root, 'RedfishVersion')}".strip()})
@@ -51,20 +51,20 @@ def _service(service: RedfishService, given: settings.Given, out: Identity) -> N
                      f"the PDU's metrics; else mains, else outlets: {_SCHEMA}")
 
 
-def _outlets(service: RedfishService, unit: units.Unit) -> List[Tuple[str, Found]]:
+def _outlets(service: RedfishService, pdu: units.FoundPdu) -> List[Tuple[str, FoundOutlet]]:
     """The outlets of a PDU with their identities and the links that lead to them (see `units.find`).
 
     Empty if the PDU does not list its outlets.
     """
-    target = resources.link(unit.resource, "Outlets")
+    target = resources.link(pdu.resource, "Outlets")
     if target is None:
         return []
     listed = links_of(service, service.expanded(target))
-    return [(unit.prefix + resources.identity(outlet), Found(entry.get("@odata.id"), outlet))
+    return [(pdu.prefix + resources.identity(outlet), FoundOutlet(entry.get("@odata.id"), outlet))
             for entry, outlet in zip(listed, members(service, {"Members": listed}))]
 
 
-def _states(service: RedfishService, named: List[Tuple[str, Found]], switch_unproven: bool, out: Identity) -> None:
+def _states(service: RedfishService, named: List[Tuple[str, FoundOutlet]], switch_unproven: bool, out: Identity) -> None:
     outlets = [outlet for _, outlet in named]
     if not outlets:
         out.cannot += ["read states: it lists no outlets", "switch: it lists no outlets"]
@@ -95,7 +95,7 @@ def _states(service: RedfishService, named: List[Tuple[str, Found]], switch_unpr
                           "not switch")
 
 
-def _is_possible(service: RedfishService, found: Found, infos: Infos) -> bool:
+def _is_possible(service: RedfishService, found: FoundOutlet, infos: Infos) -> bool:
     outlet = found.resource
     try:
         for link in (action(outlet)["target"], found.link):
@@ -108,6 +108,6 @@ def _is_possible(service: RedfishService, found: Found, infos: Infos) -> bool:
     return not commands.locked(outlet) and (values is None or {"On", "Off"} <= set(values))
 
 
-def _is_below(service: RedfishService, found: Found) -> bool:
+def _is_below(service: RedfishService, found: FoundOutlet) -> bool:
     """Whether the target of the outlet's action is below the link that leads to the outlet, as the handler demands."""
     return commands.is_below(service.path(action(found.resource)["target"]), service.path(found.link))

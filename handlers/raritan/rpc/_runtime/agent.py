@@ -12,9 +12,10 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence, Union
 from urllib.parse import quote
 
 from ....errors import PduHandlerError, SettingsError
-from ....http.client import HttpClient, Login, endpoint
+from ....http.client import HttpClient, endpoint
 from ....http.connection import StandardTransport
 from ....http.failures import of_status
+from ....http.login import Login
 from ....http.message import Reply, Stream, Transport
 from ....http.multipart import Headers, MultipartForm
 from ....http.strict_json import LIMIT, loads

@@ -5,7 +5,7 @@ from typing import Union
 
 from ....errors import Denied, ProtocolError, Refused
 from ....http import failures
-from ....http.client import Login
+from ....http.login import Login
 
 
 class JsonRpcErrorException(Refused):

@@ -16,7 +16,7 @@ from handlers.command.field.scrub import Scrubber, kind_of
 from handlers.command.field.snmp.recording import scrubbed
 from handlers.command.field.snmp.rows import Arcs, Row, Rows, arcs
 from handlers.command.field.snmp.snmprec import written
-from handlers.http import echo
+from handlers.http import login
 from pdu_common.connection import PduSnmpData
 
 TABLE = "1.3.6.1.4.1.99999.1.1"
@@ -47,7 +47,7 @@ FORM = strategies.sampled_from(sorted(FORMS))
 
 
 def holds(text: str, secret: str) -> bool:
-    return echo.holds(text, [secret]) or base64.b64encode(f"operator:{secret}".encode()).decode()[:20] in text
+    return login.holds(text, [secret]) or base64.b64encode(f"operator:{secret}".encode()).decode()[:20] in text
 
 
 @given(PASSWORDS, FORM, strategies.sampled_from(["", "login failed: ", "401 for user operator, got '"]))

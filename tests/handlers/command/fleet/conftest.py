@@ -10,6 +10,7 @@ import pytest
 from handlers.command import root
 from handlers.command.fleet import polling, pool
 from handlers.command.fleet.polling import Reading, Target
+from pdu_common import helper
 from tests.waiting import PATIENCE_S
 
 from .exporting import Exporter, exporter
@@ -31,18 +32,24 @@ def running(small: Hall) -> Iterator[Exporter]:
         yield made
 
 
+@pytest.fixture(autouse=True)
+def _same_view_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list that is read again in this process replaces a class of pdu_common; the next test gets the old one back."""
+    monkeypatch.setattr(helper, "PduPortStatisticView", helper.PduPortStatisticView)
+
+
 @pytest.fixture
 def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
     """A function like `halls.run` that runs the command in this process.
 
     A check reads its PDUs one after another, because this process has threads and must not fork. Outlet currents are not
-    reported: `prepare`, which adds them, would replace a class of pdu_common in this process.
+    reported: `show_outlet_current`, which adds them, would replace a class of pdu_common in this process.
     """
     def one_by_one(targets: Sequence[Target], parallel: int) -> Iterator[Tuple[int, Reading]]:
         for place, target in enumerate(targets):
             yield place, polling.poll(target)
     monkeypatch.setattr(pool, "read_all", one_by_one)
-    monkeypatch.setattr(polling, "prepare", lambda: None)
+    monkeypatch.setattr(polling, "show_outlet_current", lambda: None)
     for key in [key for key in os.environ if key.startswith("PDU_")]:
         monkeypatch.delenv(key)
 

@@ -84,7 +84,7 @@ def serving(*arguments: object, port: int = 0) -> Iterator[Exporter]:
     context = exporter_command.exporter.make_context("exporter", [*map(str, arguments)], obj=Given())
     wanted = exporter_command.Wanted(**context.params)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(polling, "prepare", lambda: None)
+        patch.setattr(polling, "show_outlet_current", lambda: None)
         allowed = exporter_command._allowed(wanted, Given())
     made = server.Exporter(allowed, server.Limits(wanted.parallel, wanted.timeout_offset))
     with server.Server(("127.0.0.1", port), made, lambda: None) as listening:

@@ -161,7 +161,7 @@ def test_a_linux_device_is_listed_as_a_pdu_only_if_a_family_has_its_object_id(ob
 
 
 def test_a_unit_that_announces_no_port_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    units = [discovery.Device("PX4", "PX4", "127.0.0.1", port, "") for port in (0, 443)]
+    units = [discovery.AnnouncedDevice("PX4", "PX4", "127.0.0.1", port, "") for port in (0, 443)]
     monkeypatch.setattr(discovery, "discover_devices", lambda interfaces: units)
     assert [one.port for one in find_._announced(networks.parsed(["127.0.0.0/24"]))] == [443]
 

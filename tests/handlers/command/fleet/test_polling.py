@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from handlers import tally
 from handlers.command.fleet import polling, tables, verdict
 from handlers.command.fleet.auth import Auth
 from handlers.command.fleet.listing import Device
 from handlers.command.loading import Handler
+from handlers.counting import SENT
 from pdu_common.helper import EnumPowerStatus, PduPortStatisticView, PduPortView, PduStatisticView, PduView
 
 
@@ -36,22 +36,20 @@ class ThirdParty:
 
 
 class Counted(ThirdParty):
-    """Looks like a handler of this project. Counts one request for its states."""
-
-    __module__ = "handlers.nut.handler"
+    """Sends one request for its states."""
 
     def status(self) -> PduView:
-        tally.SENT.get()()
+        SENT.get()()
         return super().status()
 
 
 def reading(pdu: ThirdParty) -> polling.Reading:
-    handler = Handler("other", "other", lambda _: pdu, (), False)
+    handler = Handler("other", "other", lambda _: pdu, (), False, SENT if isinstance(pdu, Counted) else None)
     return polling.poll(polling.Target(Device("a", "other", "192.0.2.1"), handler, Auth("none", {}, {})))
 
 
 def test_requests_are_counted_only_during_the_reading() -> None:
-    assert reading(Counted(2)).requests == 1 and tally.SENT.get() is bool
+    assert reading(Counted(2)).requests == 1 and SENT.get() is bool
 
 
 @pytest.mark.parametrize("figure", [2, Decimal("2"), "2"])

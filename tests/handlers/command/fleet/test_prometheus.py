@@ -31,10 +31,10 @@ def test_promtool_accepts_configuration_and_rules(arguments: List[str]) -> None:
 
 
 def test_every_alert_fires_in_a_test_of_the_rules() -> None:
-    rules, tests = ((DOCS / name).read_text() for name in ("pdu-rules.yml", "pdu-rules-test.yml"))
+    rules, *tests = ((DOCS / name).read_text() for name in ("pdu-rules.yml", "pdu-rules-test.yml", "pdu-billing-test.yml"))
     alerts = re.findall(r"alert: (\w+)", rules)
-    fire = re.findall(r"alertname: (\w+)\n +exp_alerts:\n", tests)
-    assert len(alerts) == 7 and set(alerts) == set(fire)
+    fire = re.findall(r"alertname: (\w+)\n +exp_alerts:\n", "".join(tests))
+    assert len(alerts) == 8 and set(alerts) == set(fire)
 
 
 def config(port: int) -> str:

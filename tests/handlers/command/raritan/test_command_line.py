@@ -199,7 +199,7 @@ def test_discover_refuses_a_host(words: List[str], monkeypatch: pytest.MonkeyPat
 
 def test_discover_needs_no_host(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     from handlers.raritan import zeroconf
-    found = [zeroconf.Device("PX3-1 Rack", "PX3-1", "192.0.2.7", 443, "4.4.1")]
+    found = [zeroconf.AnnouncedDevice("PX3-1 Rack", "PX3-1", "192.0.2.7", 443, "4.4.1")]
     monkeypatch.setattr(zeroconf, "discover_devices", lambda seconds, interfaces: found)
     assert root.run(["raritan", "discover", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)[0]["address"] == "192.0.2.7"

@@ -226,3 +226,25 @@ def test_a_lost_connection_is_reported_once_and_listening_continues(unit: XerusP
         assert process.returncode == 0 and "state changed" in out and len(lines) == 2
         assert "listening again as soon as the unit answers" in lines[0] and "listening again after" in lines[1]
         assert lines[1].endswith("at most the events in transit were lost")
+
+
+@pytest.mark.parametrize("json_", [False, True])
+def test_a_lost_channel_leaves_a_record_among_the_events(unit: XerusPdu, tmp_path: Path, json_: bool) -> None:
+    process = started(unit, tmp_path, "--count", "2", *["--json"] * json_)
+    with bounded(process):
+        with unit.lock:
+            unit.events[0].destroyChannel(unit.events[0].channels[0])
+        assert until(lambda: polling(unit))
+        switch(unit, 1, False)
+        out, err = process.communicate(timeout=PATIENCE_S)
+        gap, *others = out.splitlines()
+        time = r"(20..-..-..T..:..:..Z)"
+        assert process.returncode == 0 and len(others) == 2
+        told = re.search(f"so the events from {time} to {time} are missing$", err)
+        assert told is not None
+        if json_:
+            found = json.loads(gap)
+            assert (found["event"], found["missing"]) == (None, {"from": told[1], "to": told[2]})
+            assert list(found)[:4] == list(json.loads(others[0]))[:4] == ["time", "event", "source", "name"]
+        else:
+            assert re.fullmatch(f"{time}  events from {told[1]} to {told[2]} are missing", gap)

@@ -1,7 +1,8 @@
 """/eventservice: channels that keep events until their client polls them.
 
 Source: EventService.idl 1.0.1 and the vendor's page "Event Service": a channel is a queue on the unit, filtered by event type
-and source. A base type includes the derived types. pollEvents answers at once if events are waiting, else after 30 s at the
+and source. A base type includes the derived types. The documents have no demand for a type without a source except
+demandEventType(s), so the others refuse a null source. pollEvents answers at once if events are waiting, else after 30 s at the
 latest. A channel is destroyed after 30 s without access.
 """
 from __future__ import annotations
@@ -10,6 +11,7 @@ import threading
 from collections import deque
 from typing import Any, Callable, Deque, Dict, List, Optional, Sequence, Tuple
 
+from ..idl import BadParams
 from ..jsonrpc import Caller
 from ..objects import Served, Unit
 from ..outlet import Outlet
@@ -137,9 +139,11 @@ class Channel(Served):
         self._change(self._demands.append, [(kind, None) for kind in types])
 
     def demandEvent(self, type: str, src: Optional[Served]) -> None:
-        self._change(self._demands.append, [(type, src)])
+        self.demandEvents([{"type": type, "src": src}])
 
     def demandEvents(self, events: List[Json]) -> None:
+        if any(one["src"] is None for one in events):
+            raise BadParams("src: null")
         self._change(self._demands.append, [(one["type"], one["src"]) for one in events])
 
     def cancelEventType(self, type: str) -> None:

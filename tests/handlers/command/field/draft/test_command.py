@@ -162,6 +162,5 @@ def test_an_unreadable_file_and_an_impossible_key_are_refused_in_one_line(
 
 def test_a_missing_mib_reader_is_named(recording: Path, capsys: Printed, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "_pysmi", lambda: None)
-    monkeypatch.setattr("handlers.command.field.draft.reading.shutil.which", lambda _: None)
     assert root.run(["draft", str(recording), "--mib", "ACME-MIB.txt"]) == 2
     assert "needs the Python package pysmi" in capsys.readouterr().err

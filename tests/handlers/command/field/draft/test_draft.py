@@ -176,17 +176,11 @@ def test_a_meter_to_which_two_modules_give_different_units_is_not_taken(units: T
 
 
 @pytest.mark.parametrize("hint, marked", [("d-1", True), ("d", False)])
-@pytest.mark.parametrize("reader", ["pysmi", "smidump"])
-def test_a_meter_whose_shown_number_has_a_decimal_point_is_not_taken(reader: str, hint: str, marked: bool) -> None:
+def test_a_meter_whose_shown_number_has_a_decimal_point_is_not_taken(hint: str, marked: bool) -> None:
     """The hint d-1 shows 125 as 12.5, so the unit A may be meant for either number."""
-    if reader == "pysmi":
-        kind = ("typeDeclaration", "Tenths", ("typeDeclarationRHS", ("DISPLAY-HINT", hint), ("SimpleSyntax", "Integer32")))
-        current = (*node("outletCurrent", "enterprises", 99999, 2, 1, 1, 5, syntax=("row", "Tenths")), ("UNITS", "A"))
-        found, _ = reading._objects([tree("A", kind, current)])
-    else:
-        xml = (f"<smi><module name='A'/><typedef name='Tenths'><format>{hint}</format></typedef><column name='outletCurrent' "
-               "oid='1.3.6.1.4.1.99999.2.1.1.5'><syntax><type module='A' name='Tenths'/></syntax><units>A</units></column></smi>")
-        found, _ = reading._dumped_objects([reading._tree(xml.encode())])
+    kind = ("typeDeclaration", "Tenths", ("typeDeclarationRHS", ("DISPLAY-HINT", hint), ("SimpleSyntax", "Integer32")))
+    current = (*node("outletCurrent", "enterprises", 99999, 2, 1, 1, 5, syntax=("row", "Tenths")), ("UNITS", "A"))
+    found, _ = reading._objects([tree("A", kind, current)])
     (meter,) = found.values()
     assert (meter.units, "DISPLAY-HINT" in meter.doubt) == ("A", marked)
     state = Object("outletState", "A", arcs("1.3.6.1.4.1.99999.2.1.1.3"), enumeration={0: "off", 1: "on"})

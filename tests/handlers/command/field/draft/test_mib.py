@@ -1,4 +1,4 @@
-"""The draft's facts from MIB files, read by pysmi and by smidump: names, units, enumerations, textual conventions and OIDs."""
+"""The draft's facts from MIB files, read by pysmi: names, units, enumerations, textual conventions and OIDs."""
 from __future__ import annotations
 
 from pathlib import Path
@@ -12,31 +12,22 @@ from handlers.command.field.draft.profile import draft
 from handlers.command.field.draft.reading import read
 from handlers.command.field.draft.tables import tables
 from handlers.command.field.snmp.rows import INTEGER, Memory, Row, arcs
-from handlers.errors import SettingsError
 from handlers.snmp import detection
 from tests.handlers.command.field.draft import modules
 from tests.handlers.command.field.draft.acme import ACME, acme, convention, node, tree
-from tests.needs import program, pysmi
+from tests.needs import pysmi
 
 OFF_FIRST, ON_FIRST = ([("enumSpec", [(first, 0), (second, 1)])] for first, second in (("off", "on"), ("on", "off")))
 
 
-def read_with(reader: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    if reader != "pysmi":
-        program("smidump")
-    if reader != "smidump":
-        monkeypatch.syspath_prepend(pysmi())
-    if reader == "pysmi":
-        monkeypatch.setattr("handlers.command.field.draft.reading.shutil.which", lambda _: None)
-    if reader == "smidump":
-        monkeypatch.setattr(reading, "_pysmi", lambda: None)
+@pytest.fixture
+def with_pysmi(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(pysmi())
 
 
 @pytest.mark.parametrize("conventions", [False, True])
-@pytest.mark.parametrize("reader", ["pysmi", "smidump", "both"])
-def test_names_units_and_enumerations_come_from_the_mib(reader: str, conventions: bool, tmp_path: Path,
-                                                        monkeypatch: pytest.MonkeyPatch) -> None:
-    read_with(reader, monkeypatch)
+@pytest.mark.usefixtures("with_pysmi")
+def test_names_units_and_enumerations_come_from_the_mib(conventions: bool, tmp_path: Path) -> None:
     file = tmp_path / "ACME-MIB.txt"
     file.write_text(modules.module("ACME-MIB", ACME, conventions), "utf-8")
     found = draft(acme(), read([str(file)]), "acme-strip")
@@ -48,15 +39,6 @@ def test_names_units_and_enumerations_come_from_the_mib(reader: str, conventions
     assert outlets.current is not None and str(outlets.current.scale) == "0.01" and outlets.control is None
     assert outlets.energy is not None and str(outlets.energy.scale) == "0.001"
     assert getattr(outlets.name, "oid", "") == "1.3.6.1.4.1.99999.2.1.1.2"
-
-
-def test_smidump_reads_a_file_without_an_extension_in_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """smidump takes a bare `ACME-MIB` for a module's name, so it must get a path."""
-    program("smidump")
-    monkeypatch.setattr(reading, "_pysmi", lambda: None)
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "ACME-MIB").write_text(modules.module("ACME-MIB", ACME), "utf-8")
-    assert "outletState" in {one.name for one in read(["ACME-MIB"]).objects.values()}
 
 
 # A vendor's modules: the state's type and the parent of its table are each defined in another file.
@@ -86,10 +68,9 @@ def apart(folder: Path, *names_: str) -> List[str]:
 
 @pytest.mark.parametrize("joined", [False, True])
 @pytest.mark.parametrize("order", [1, -1])
-@pytest.mark.parametrize("reader", ["pysmi", "smidump", "both"])
-def test_types_and_parents_come_from_the_other_given_modules_in_any_order(reader: str, order: int, joined: bool, tmp_path: Path,
-                                                                          monkeypatch: pytest.MonkeyPatch) -> None:
-    read_with(reader, monkeypatch)
+@pytest.mark.usefixtures("with_pysmi")
+def test_types_and_parents_come_from_the_other_given_modules_in_any_order(
+        order: int, joined: bool, tmp_path: Path) -> None:
     files = apart(tmp_path, *list(APART)[::order])
     if joined:
         (tmp_path / "all.txt").write_text("".join(Path(file).read_text("utf-8") for file in files), "utf-8")
@@ -99,9 +80,8 @@ def test_types_and_parents_come_from_the_other_given_modules_in_any_order(reader
     assert not any("OID" in note for note in found.notes)
 
 
-@pytest.mark.parametrize("reader", ["pysmi", "smidump", "both"])
-def test_objects_without_an_oid_are_counted_in_a_note(reader: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    read_with(reader, monkeypatch)
+@pytest.mark.usefixtures("with_pysmi")
+def test_objects_without_an_oid_are_counted_in_a_note(tmp_path: Path) -> None:
     files = apart(tmp_path, "ACME-MIB", "ACME-TC", "ACME-SMI")
     found = read(files)
     assert [note for note in found.notes if "OID" in note] == [
@@ -110,10 +90,8 @@ def test_objects_without_an_oid_are_counted_in_a_note(reader: str, tmp_path: Pat
 
 
 @pytest.mark.parametrize("given", [False, True])
-@pytest.mark.parametrize("reader", ["pysmi", "smidump", "both"])
-def test_units_are_doubtful_if_the_type_is_not_defined_in_the_files_given(reader: str, given: bool, tmp_path: Path,
-                                                                         monkeypatch: pytest.MonkeyPatch) -> None:
-    read_with(reader, monkeypatch)
+@pytest.mark.usefixtures("with_pysmi")
+def test_units_are_doubtful_if_the_type_is_not_defined_in_the_files_given(given: bool, tmp_path: Path) -> None:
     (tmp_path / "TC-MIB.txt").write_text("""TC-MIB DEFINITIONS ::= BEGIN
 IMPORTS TEXTUAL-CONVENTION FROM SNMPv2-TC;
 Tenths ::= TEXTUAL-CONVENTION STATUS current DESCRIPTION "0.1" SYNTAX Integer32
@@ -133,25 +111,18 @@ END
     assert ("is not defined in the files given" in doubts["tenths"]) is not given
 
 
-def test_smidump_alone_reads_a_file_without_objects_and_refuses_a_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    read_with("smidump", monkeypatch)
-    (types,) = apart(tmp_path, "ACME-TC")
-    assert read([types]).modules == []
-    broken = tmp_path / "broken.txt"
-    for text in ("ACME-MIB DEFINITIONS ::= BEGIN nothing here", "nothing here", ""):
-        broken.write_text(text, "utf-8")
-        with pytest.raises(SettingsError, match="broken.txt is not a MIB file that can be read"):
-            read([types, str(broken)])
+@pytest.mark.usefixtures("with_pysmi")
+def test_a_file_of_types_alone_gives_no_objects(tmp_path: Path) -> None:
+    assert read(apart(tmp_path, "ACME-TC")).modules == []
 
 
-@pytest.mark.parametrize("reader", ["pysmi", "smidump"])
+@pytest.mark.usefixtures("with_pysmi")
 @pytest.mark.against("MIB files of Net-SNMP")
-def test_a_published_mib_is_read_with_its_numbers_and_textual_conventions(reader: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_published_mib_is_read_with_its_numbers_and_textual_conventions() -> None:
     """UCD-SNMP-MIB: laLoad is ucdavis.10.1.3, ssCpuIdle ucdavis.11.11; prErrorFlag has the type UCDErrorFlag."""
     file = Path("/usr/share/snmp/mibs/UCD-SNMP-MIB.txt")
     if not file.exists():
         pytest.skip("no MIB files of Net-SNMP: apt-get install libsnmp-base")
-    read_with(reader, monkeypatch)
     found = read([str(file)])
     named = {oid: object_.name for oid, object_ in found.objects.items()}
     ucdavis = arcs("1.3.6.1.4.1.2021")
@@ -171,10 +142,10 @@ def test_a_column_with_a_row_0_is_no_scalar() -> None:
 
 
 def test_enumerations_that_contradict_each_other_are_dropped() -> None:
-    from handlers.command.field.draft.reading import _agreed
+    from handlers.command.field.draft.reading import _merged
     oid = arcs("1.3.6.1.4.1.99999.2.1.1.3")
     first, second = Object("a", "M", oid, enumeration={1: "on", 2: "off"}), Object("a", "M", oid, enumeration={1: "off", 2: "on"})
-    both = _agreed({oid: first}, {oid: second})
+    both = _merged({oid: first}, {oid: second})
     assert both[oid].enumeration == {} and "different enumerations" in both[oid].doubt
 
 
@@ -191,15 +162,15 @@ def test_a_name_defined_in_two_modules_is_resolved_in_the_objects_own_module() -
 
 
 def test_an_object_to_which_two_modules_give_different_enumerations_has_none() -> None:
-    from handlers.command.field.draft.reading import _agreed, _objects
+    from handlers.command.field.draft.reading import _merged, _objects
     modules_ = [tree(name, node(name.lower(), "enterprises", 7, syntax=("SimpleSyntax", "INTEGER", *values)))
                 for name, values in (("A", OFF_FIRST), ("B", ON_FIRST), ("C", OFF_FIRST))]
     both, _ = _objects(modules_)
     (found,) = both.values()
     assert found.enumeration == {} and found.doubt == "two modules define different enumerations of a"
-    (kept,) = _agreed(_objects(modules_[:1])[0], both).values()
+    (kept,) = _merged(_objects(modules_[:1])[0], both).values()
     assert kept.enumeration == {} and kept.doubt == found.doubt
-    (kept,) = _agreed(both, _objects(modules_[:1])[0]).values()
+    (kept,) = _merged(both, _objects(modules_[:1])[0]).values()
     assert kept.enumeration == {}
     (same,) = _objects([modules_[0], modules_[2]])[0].values()
     assert same.enumeration == {0: "off", 1: "on"} and not same.doubt

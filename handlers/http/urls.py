@@ -12,7 +12,9 @@ _UNCHANGED = "/?&=;,:@!$'()*+~%-._"         # not escaped in a path with a query
 def path_here(link: object, here: Endpoint) -> str:
     """The path of a link to `here`, with its query. '' for any other value, for a path that does not begin with one slash, and
     for a link that is not plain, for example one with a user name, a fragment or a backslash."""
-    if not isinstance(link, str) or not 0 < len(link) <= _LONGEST or "\\" in link or any(ord(c) < 32 for c in link):
+    if not isinstance(link, str) or not 0 < len(link) <= _LONGEST:
+        return ""
+    if link.startswith("//") or "\\" in link or any(ord(c) < 32 for c in link):
         return ""
     try:
         parts = urlsplit(link)
@@ -25,4 +27,6 @@ def path_here(link: object, here: Endpoint) -> str:
         same = parts.scheme == here.scheme and name == here.host.lower() and port == here.port
         if not same or "@" in parts.netloc:
             return ""
-    return "" if link.startswith("//") or not path.startswith("/") or path.startswith("//") or parts.fragment else path
+    if parts.fragment or not path.startswith("/") or path.startswith("//"):
+        return ""
+    return path

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..errors import printable
+from .errors import printable
 
 
 class Label(NamedTuple):

@@ -6,9 +6,9 @@ from typing import Any, Dict, List
 import pytest
 
 from handlers.errors import Denied, PduHandlerError, ProtocolError, Unreachable
+from handlers.raritan.discovery import Discovery
 from handlers.raritan.link_units import LinkUnits
 from handlers.raritan.rpc import Bulk
-from handlers.raritan.units import discovery
 
 from .described import INTERNAL_ERROR, Described, Status
 
@@ -24,12 +24,12 @@ def linked(*ids: int) -> Dict[str, Any]:
 
 def found(unit: Described, wanted: LinkUnits) -> List[int]:
     agent = unit.agent()
-    bulk, found_units = Bulk(agent), discovery(agent, wanted)
+    bulk, found_units = Bulk(agent), Discovery(agent, wanted)
     found_units.ask(bulk)
     bulk.perform()
     found_units.ask_unusual(bulk)
     bulk.perform()
-    return [found.unit.link for found in found_units.present()]
+    return [found.unit.link_id for found in found_units.listed()]
 
 
 @pytest.fixture

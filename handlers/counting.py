@@ -1,6 +1,6 @@
 """Lets tools (`pdu exporter`, `pdu check`) count the requests of a call.
 
-Without a counter, the default `bool` does nothing.
+A handler's module offers `SENT` to tools under this name. Without a counter, the default `bool` does nothing.
 """
 from __future__ import annotations
 

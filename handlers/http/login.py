@@ -1,0 +1,129 @@
+"""A device's login, and what keeps it out of errors and debug lines when a device sends it back. Pure.
+
+A secret is found in plain text, escaped once or twice for JSON, JavaScript (`\\xXX`, `\\uXXXX`), a URL or HTML, and in hex or
+base64, as in the Authorization header. Case does not matter, except in base64. A secret is also found if its UTF-8 was decoded
+as Latin-1, as http.client decodes headers.
+"""
+from __future__ import annotations
+
+import base64
+import re
+from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence
+from urllib.parse import unquote, unquote_plus
+
+from ..errors import SettingsError, printable
+
+_BEGINNING = 2                              # characters of the password in `user:pa` (see `secrets`)
+_HIDDEN = "(not shown: it holds the login)"
+_ENCODED = re.compile(r"[A-Za-z0-9+/_-]{2,}")
+_TOO_LONG = re.compile("(?<=&#)[0-9]{640,}")        # html.unescape() calls int(), whose limit of digits cannot be set below 640
+_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|(.))", re.DOTALL)
+_CONTROLS = dict(zip("bfnrt", "\b\f\n\r\t"))
+_QUOTED = 300                               # limit for a device's text in an error, in characters
+_EXAMINED = 8000                            # searched for secrets, in characters or bytes; an error keeps at most 2000
+
+
+class Login(NamedTuple):
+    """User and password, or the token of a session. The repr shows none of them."""
+
+    user: Optional[str] = None
+    password: Optional[str] = None
+    #: the token of a session; overrides user and password
+    token: Optional[str] = None
+    #: the name of the header in which the token is sent
+    token_header: str = "X-SessionToken"        # noqa: S105 (a header's name)
+
+    def __repr__(self) -> str:
+        return "Login(...)"
+
+    def headers(self) -> Dict[str, str]:
+        """The header that logs in (RFC 7617 for user and password). Raises SettingsError if a header cannot hold the login."""
+        if self.token is not None:
+            if self.token and self.token.isascii() and self.token.isprintable():
+                return {self.token_header: self.token}
+            raise SettingsError("the token is not one line of printable ASCII characters: give it as the device issued it")
+        if self.user is None or self.password is None:
+            return {}
+        if ":" in self.user:
+            raise SettingsError("the user name contains a colon, which basic login forbids (RFC 7617): use another account")
+        try:
+            return {"Authorization": "Basic " + base64.b64encode(f"{self.user}:{self.password}".encode()).decode("ascii")}
+        except UnicodeError:
+            pass                            # raised below, outside `except`: the UnicodeError holds the password
+        raise SettingsError("the user name or the password holds bytes that are not UTF-8 text: type it again")
+
+    def quoted(self, text: str) -> str:
+        """A device's text for an error, printable and of limited length, or a notice if it holds the password or the token."""
+        if holds(text[:_EXAMINED], secrets(self)):
+            return _HIDDEN
+        return printable(text, _QUOTED)
+
+    def payload(self, body: bytes) -> bytes:
+        """The beginning of a device's answer, for an error to keep; b"" if it holds the password or the token."""
+        examined = body[:_EXAMINED]
+        if holds(examined.decode("utf-8", "replace"), secrets(self)):
+            return b""
+        return examined
+
+
+def secrets(login: Login) -> List[str]:
+    """Strings that must not be shown: password, token, and `user:pa`, since a device may cut the header that it sends back."""
+    found = [secret for secret in (login.password, login.token) if secret]
+    if login.user and login.password:
+        found.append(f"{login.user}:{login.password[:_BEGINNING]}")
+    return found
+
+
+def holds(text: str, secrets: Sequence[str]) -> bool:
+    """Whether `text` holds one of the secrets in a form that the module's docstring lists."""
+    in_utf8 = [secret.encode("utf-8", "replace") for secret in secrets]
+    if any(secret.hex() in text.lower() for secret in in_utf8):
+        return True
+    in_latin = [secret.decode("latin-1") for secret in in_utf8]
+    sought = {secret.casefold() for secret in (*secrets, *in_latin)}
+    for view in _views(text):
+        folded = view.casefold()
+        if any(secret in folded for secret in sought):
+            return True
+    return False
+
+
+def _views(text: str) -> Iterator[str]:
+    """The text, and the variants that result when one or two escapes and an encoding are undone."""
+    plain = [text]
+    for _ in range(2):                                  # text in HTML in JSON, a URL in a URL
+        undone = [view for one in plain for view in _once_unescaped(one)]
+        plain = list(dict.fromkeys(undone))
+    yield from plain
+    for one in dict.fromkeys((*plain, re.sub(r"\s", "", text))):
+        for encoded in _ENCODED.findall(one):
+            yield from _decoded(encoded)
+
+
+def _once_unescaped(text: str) -> Sequence[str]:
+    """The text as it is, and without one escape of each kind."""
+    import html  # 2.4 ms; only text that a device sends for an error needs it
+    in_html = html.unescape(_TOO_LONG.sub("", text))
+    return text, _unescaped(text), unquote(text), unquote_plus(text), in_html
+
+
+def _character(escape: re.Match[str]) -> str:
+    digits = escape[1] or escape[2]
+    if digits:
+        return chr(int(digits, 16))
+    return _CONTROLS.get(escape[3], escape[3])
+
+
+def _unescaped(text: str) -> str:
+    """Escapes of JSON and JavaScript undone, surrogate pairs joined."""
+    return _ESCAPE.sub(_character, text).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _decoded(encoded: str) -> Iterator[str]:
+    standard = encoded.replace("-", "+").replace("_", "/")
+    for start in range(min(4, len(standard))):          # other letters may directly precede the encoded text
+        part = standard[start:]
+        if len(part) % 4 == 1:
+            part = part[:-1]                            # a lone last letter is not a byte
+        padding = -len(part) % 4
+        yield base64.b64decode(part + "=" * padding).decode("utf-8", "replace")

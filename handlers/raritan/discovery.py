@@ -1,0 +1,161 @@
+"""Finding the units behind one address, with their outlets.
+
+An error of a link unit is raised, so that the list of outlets is not shortened.
+"""
+from __future__ import annotations
+
+from typing import Dict, List, NamedTuple, Optional, Tuple
+
+from common.logger import get_logger
+
+from ..errors import Denied, Named, PduHandlerError, Unreachable
+from .link_units import LINK_UNITS, LOWEST_LINK, LinkUnits
+from .rpc import Agent, Bulk, JsonRpcSyntaxException, Pending, present
+from .rpc.cascading import CascadeManager
+from .rpc.pdumodel import Outlet, Pdu
+from .units import PRIMARY, XerusUnit, absent
+
+LOGGER = get_logger(__name__)
+_LAST_USUAL_LINK = 8            # the highest link id documented up to firmware 3.6; newer firmware may have higher ones
+_LinkStatus = CascadeManager.LinkUnitStatus
+_USABLE = (_LinkStatus.OK, _LinkStatus.FIRMWARE_MISMATCH, _LinkStatus.UNKNOWN)
+_LinkUnitsById = Dict[int, CascadeManager.LinkUnit]
+
+
+class ListedUnit(NamedTuple):
+    """A unit that answered.
+
+    An outlet's identity ends with its position in `outlets`, from 1. Its state is read and changed through the reference there.
+    Well-known ids (`/outlet/0`) number the outlets too; see `numbering`.
+    """
+
+    unit: XerusUnit
+    #: the references that `getOutlets` returned
+    outlets: List[Outlet]
+    #: whether the unit has its object `/model/pdu/...`
+    has_pdu: bool = True
+
+    def identities(self) -> List[str]:
+        return [self.unit.identity(index) for index in range(len(self.outlets))]
+
+
+class Discovery:
+    """Finds the unit itself and its wanted link units: `ask` and `ask_unusual` queue calls, `listed` reads the answers."""
+
+    def __init__(self, agent: Agent, wanted: LinkUnits) -> None:
+        self._agent, self._wanted = agent, wanted
+        usual = tuple(range(LOWEST_LINK, _LAST_USUAL_LINK + 1)) if wanted.all else wanted.ids
+        #: the units whose outlets are asked for, the unit itself first; some of them may not exist
+        self.asked = [XerusUnit(link_id, agent) for link_id in (PRIMARY, *usual)]
+        self._outlets: List[Tuple[XerusUnit, Pending[List[Outlet]]]] = []
+        self._cascade: Optional[Pending[CascadeManager.Status]] = None
+
+    def ask(self, bulk: Bulk) -> None:
+        """Queue getOutlets of each unit in `asked` and, if link units are wanted, the list of them."""
+        self._ask_outlets(bulk, self.asked)
+        if self._wanted.all or self._wanted.ids:
+            # > getStatus of /cascade
+            # < {"_ret_": {"role": 1, "linkUnits": [{"key": 2, "value": {"host": ..., "status": 1, ...}}], ...}}
+            self._cascade = bulk.add(CascadeManager("/cascade", self._agent).getStatus)     # firmware 3.6 and later
+
+    def ask_unusual(self, bulk: Bulk) -> List[XerusUnit]:
+        """If all link units are wanted, queue getOutlets of those that `ask` left out. Returns these units."""
+        if not self._wanted.all:
+            return []
+        asked = [unit.link_id for unit in self.asked]
+        unusual = [link_id for link_id in sorted(self._known() or ()) if link_id not in asked and link_id >= LOWEST_LINK]
+        more = [XerusUnit(link_id, self._agent) for link_id in unusual]
+        self.asked += more
+        self._ask_outlets(bulk, more)
+        return more
+
+    def listed(self, without_pdu: bool = False) -> List[ListedUnit]:
+        """The unit itself and its wanted link units. Wanted ids that the PDU does not have are only logged.
+
+        With `without_pdu`, a unit that does not have `/model/pdu/0` is no error here: it may be a power meter controller,
+        whose figures do not need that object. The caller passes it to `panels.without_outlets`, which raises for any other unit.
+
+        Raises Unreachable or Denied for a link unit that does not answer or is not usable, and the errors of other answers.
+        """
+        known = self._known()
+        self._warn_of_unknown(known)
+        found: List[ListedUnit] = []
+        for unit, answer in self._outlets:
+            if unit.link_id == PRIMARY and without_pdu and absent(answer.error):
+                found.append(ListedUnit(unit, [], has_pdu=False))
+            elif unit.link_id == PRIMARY or self._is_there(unit.link_id, answer, known):
+                found.append(ListedUnit(unit, unit.each_once(answer.get(), "getOutlets")))
+        return found
+
+    def _ask_outlets(self, bulk: Bulk, units: List[XerusUnit]) -> None:
+        self._outlets += [(unit, bulk.add(unit.proxy(Pdu).getOutlets)) for unit in units]
+
+    def _known(self) -> Optional[_LinkUnitsById]:
+        """The linked units by id; None if none were asked for, or if the firmware has no list of them (before 3.6).
+
+        Raises if the list cannot be read, or is missing from the answer: without it, a unit that does not answer looks like one
+        that is not linked.
+        """
+        if self._cascade is None or absent(self._cascade.error):
+            return None
+        return linked(self._cascade.get(), self._agent)
+
+    def _warn_of_unknown(self, known: Optional[_LinkUnitsById]) -> None:
+        """Log the wanted ids that the PDU does not have."""
+        if known is None:
+            missing = [unit.link_id for unit, answer in self._outlets if absent(answer.error)]
+        else:
+            missing = [unit.link_id for unit, _ in self._outlets if unit.link_id not in known]
+        unknown = [str(link_id) for link_id in missing if link_id in self._wanted.ids]
+        if unknown:
+            LOGGER.warning(f"ignoring link ids that the PDU does not have: {', '.join(unknown)} (see link_units)")
+
+    @staticmethod
+    def _is_there(link_id: int, answer: Pending[List[Outlet]], known: Optional[_LinkUnitsById]) -> bool:
+        """Whether the PDU has this link unit. Raises Unreachable or Denied if it has, but the unit cannot be used."""
+        if known is None:
+            if answer.error is not None and not absent(answer.error):
+                raise _unusable(link_id, "does not list its outlets", answer.error)
+            return answer.error is None
+        if link_id not in known:
+            return False
+        status = known[link_id].status
+        if answer.error is not None or status not in _USABLE:
+            raise _unusable(link_id, _trouble(status), answer.error)
+        return True
+
+
+def linked(status: CascadeManager.Status, agent: Agent) -> _LinkUnitsById:
+    """The linked units by id. Raises JsonRpcSyntaxException without the field `linkUnits`, which each CascadeManager.idl has."""
+    if not present(status, "linkUnits"):
+        raise JsonRpcSyntaxException("the list of link units is missing").at(agent.host, "getStatus /cascade")
+    return status.linkUnits
+
+
+def discovered(agent: Agent, wanted: LinkUnits) -> Tuple[List[ListedUnit], Bulk]:
+    """The units that answered, and an empty bulk: 1 round trip, 2 if `link_units=yes` finds link ids above 8."""
+    # > POST /bulk: getOutlets of /model/pdu/0; to look for link units, also their getOutlets and getStatus of /cascade
+    # < {"_ret_": [{"rid": "/tfwopaque/pdumodel.Outlet:3.0.4/outlet.0", "type": "pdumodel.Outlet:3.0.4"}, ...]}    Pdu.idl 6.5.7
+    bulk, units = Bulk(agent), Discovery(agent, wanted)
+    units.ask(bulk)
+    bulk.perform()
+    if units.ask_unusual(bulk):
+        bulk.perform()
+    return units.listed(without_pdu=True), bulk
+
+
+def _unusable(link_id: int, trouble: str, error: Optional[PduHandlerError]) -> PduHandlerError:
+    """The error for a link unit that the PDU has, but that cannot be read."""
+    if isinstance(error, Denied):
+        return error
+    reason = () if error is None else (" (", *error.parts, ")")
+    return Unreachable((f"link unit {link_id} {trouble}", *reason, ": get it working, or change ",
+                        Named(LINK_UNITS.key, noun="the handler setting "), " to the ids of the other link units (or to no)"))
+
+
+def _trouble(status: CascadeManager.LinkUnitStatus) -> str:
+    if status in _USABLE:
+        return "does not list its outlets"
+    if status == _LinkStatus.UNREACHABLE:
+        return "is unreachable"
+    return f"has the status {status.name.lower().replace('_', ' ')}"

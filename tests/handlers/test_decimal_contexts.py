@@ -1,0 +1,121 @@
+"""Figures do not depend on the decimal context of the thread that calls a handler: it belongs to the platform."""
+from __future__ import annotations
+
+import contextlib
+import decimal
+import json
+import subprocess
+import sys
+from decimal import Context
+from typing import Any, Callable, ContextManager, Dict, Iterator, List, Tuple
+
+import pytest
+
+from handlers import decimals
+from handlers.nut.handler import make_handler as make_nut
+from handlers.raritan.handler import make_handler as make_raritan
+from handlers.redfish.handler import make_handler as make_redfish
+from handlers.snmp import metering
+from handlers.snmp.handler import make_handler as make_snmp
+from handlers.snmp.profiles import PROFILES
+from pdu_common.connection import PduData, PduSnmpData
+from pdu_common.helper import PduPortView
+from tests.handlers.clocks import Clock, in_switching
+from tests.handlers.snmp.units import EACH, find, memory
+from tests.needs import ROOT
+from tests.recordings import Fixture
+from tests.simulators import xerus
+from tests.simulators.nut_server import ADMIN, NutServer, SwitchedPdu
+from tests.simulators.redfish import Model as RedfishModel, Pdu, RedfishService
+from tests.simulators.snmp_agent import Agent
+from tests.simulators.snmp_agent.devices import apc
+from tests.waiting import PATIENCE_S
+
+SIGNALS = [decimal.Clamped, decimal.DivisionByZero, decimal.FloatOperation, decimal.Inexact, decimal.InvalidOperation,
+           decimal.Overflow, decimal.Rounded, decimal.Subnormal, decimal.Underflow]
+HOSTILE: Dict[str, Context] = {
+    "three digits": Context(prec=3),
+    "one digit, rounded up": Context(prec=1, rounding=decimal.ROUND_UP),
+    "rounded down": Context(prec=2, rounding=decimal.ROUND_DOWN),
+    "every trap": Context(prec=2, traps=SIGNALS),
+    "no trap, narrow exponents": Context(prec=2, Emax=1, Emin=-1, clamp=1, capitals=0, traps=[]),
+    "narrow exponents, every trap": Context(prec=2, Emax=1, Emin=-1, clamp=1, traps=SIGNALS),
+}
+
+
+@EACH
+def test_the_figures_of_a_family_are_the_same_in_every_context(unit: Fixture) -> None:
+    plain = repr(metering.meter(find(unit, memory(unit))))
+    for name, context in HOSTILE.items():
+        with decimal.localcontext(context):
+            assert repr(metering.meter(find(unit, memory(unit)))) == plain, name
+
+
+# ---- each handler over the network -----------------------------------------------------------------------------------
+
+@contextlib.contextmanager
+def raritan(clock: Clock) -> Iterator[Any]:
+    with xerus.XerusPdu(xerus.Model(outlets=4), clock=clock) as pdu:
+        settings = {"port": str(pdu.port), "username": pdu.user, "password": pdu.password, "ca_pem": pdu.ca_pem}
+        yield make_raritan(PduData(pdu.host, settings))
+
+
+@contextlib.contextmanager
+def snmp(clock: Clock) -> Iterator[Any]:
+    with Agent(apc.rpdu2(4)) as agent:
+        params = {"version": "2", "community": "private", "timeout": "5", "retries": "1", "port": str(agent.port)}
+        yield make_snmp(PduSnmpData(agent.host, params, {}))
+
+
+@contextlib.contextmanager
+def nut(clock: Clock) -> Iterator[Any]:
+    with NutServer([SwitchedPdu("pdu", 4, clock=clock)]) as server:
+        settings = {"port": str(server.port), "device": "pdu", "username": ADMIN.name, "password": ADMIN.password}
+        yield make_nut(PduData(server.host, settings))
+
+
+@contextlib.contextmanager
+def redfish(clock: Clock) -> Iterator[Any]:
+    with RedfishService(RedfishModel((Pdu(outlets=("1", "2", "3", "4"), metering="branch"),)), clock=clock) as unit:
+        settings = {"port": str(unit.port), "username": unit.user, "password": unit.password, "ca_pem": unit.ca_pem}
+        yield make_redfish(PduData(unit.host, settings))
+
+
+def _figures(handler: Any) -> Tuple[float, float, List[Tuple[str, float]]]:
+    view = handler.statistic()
+    return view.load, view.total_consumption, [(port.identity, port.consumption) for port in view.ports]
+
+
+@pytest.mark.parametrize("device", [raritan, snmp, nut, redfish], ids=lambda device: str(device.__name__))
+def test_a_handler_answers_the_same_in_every_context(monkeypatch: pytest.MonkeyPatch,
+                                                     device: Callable[[Clock], ContextManager[Any]]) -> None:
+    with device(in_switching(monkeypatch)) as handler:
+        states, plain = handler.status(), _figures(handler)
+        assert plain[0] > 0.0 and plain[1] > 0.0
+        for name, context in HOSTILE.items():
+            with decimal.localcontext(context):
+                assert (handler.status(), _figures(handler)) == (states, plain), name
+        with decimal.localcontext(HOSTILE["every trap"]):
+            assert handler.port_down(PduPortView("1")).power_status.name == "DOWN"
+
+
+# ---- loading ---------------------------------------------------------------------------------------------------------
+
+_LOAD = """
+import decimal
+decimal.DefaultContext.prec = 2
+decimal.DefaultContext.rounding = decimal.ROUND_UP
+decimal.DefaultContext.Emax, decimal.DefaultContext.Emin = 1, -1
+decimal.setcontext(decimal.Context())
+from handlers import decimals
+from handlers.snmp.profiles import PROFILES
+import json
+print(json.dumps([repr(decimals.CONTEXT), [repr(profile) for profile in PROFILES]]))
+"""
+
+
+def test_profiles_are_the_same_if_they_are_loaded_in_another_context() -> None:
+    done = subprocess.run([sys.executable, "-c", _LOAD], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S, check=True)
+    context, profiles = json.loads(done.stdout)
+    assert profiles == [repr(profile) for profile in PROFILES]
+    assert context.partition("flags=")[0] == repr(decimals.CONTEXT).partition("flags=")[0]
