@@ -6,7 +6,7 @@ import sys
 
 from ..errors import Named, PduHandlerError, SettingsError, printable
 from .files import read_file, signals_as_ctrl_c
-from .options import Given
+from .options import SharedOptions
 
 
 class NotConfirmed(PduHandlerError):
@@ -15,13 +15,13 @@ class NotConfirmed(PduHandlerError):
     kind = "not-confirmed"
 
 
-def askable(state: Given, what: str, host: str = "") -> None:
+def askable(state: SharedOptions, what: str, host: str = "") -> None:
     """Check that `confirm` can ask, before long work begins. Raises NotConfirmed if there is neither a terminal nor --yes."""
     if not state.yes and not sys.stdin.isatty():
         raise NotConfirmed(f"{what} needs --yes, because there is no terminal to ask on; nothing was done", host)
 
 
-def confirm(state: Given, question: str, host: str = "") -> None:
+def confirm(state: SharedOptions, question: str, host: str = "") -> None:
     """Ask the question, unless --yes answers it, and set `state.changing`.
 
     Raises NotConfirmed if the user does not agree, and if there is neither a terminal nor --yes.
@@ -41,7 +41,7 @@ def confirm(state: Given, question: str, host: str = "") -> None:
     state.changing = True
 
 
-def secret(state: Given, key: str, question: str, needed: bool = True) -> str:
+def secret(state: SharedOptions, key: str, question: str, needed: bool = True) -> str:
     """A secret, as `_secret` finds it, noted in `state.used`."""
     found = _secret(state, key, question, needed)
     if found:
@@ -49,7 +49,7 @@ def secret(state: Given, key: str, question: str, needed: bool = True) -> str:
     return found
 
 
-def _secret(state: Given, key: str, question: str, needed: bool) -> str:
+def _secret(state: SharedOptions, key: str, question: str, needed: bool) -> str:
     """A secret from --secret-file, else from the variable `PDU_<KEY>`, else from the terminal if it is `needed`, else "".
 
     With `state.login`, a secret comes from `state.secrets` only. Raises SettingsError if a `needed` secret is missing, and

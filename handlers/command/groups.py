@@ -8,7 +8,7 @@ import click
 
 from . import form, meant
 from .hidden import without_login
-from .options import Given, Parameters, Word, asking, given, output
+from .options import Parameters, SharedOptions, Word, asking, given, output
 from .output import Result, shown
 
 EPILOG = "\b\nOptions of a command: COMMAND --help. Settings, secrets and exit codes: pdu --help."
@@ -84,7 +84,7 @@ class Command(NamedTuple):
 
 
 Commands = Mapping[str, Command]
-Run = Callable[[Given, str, str, Command, Mapping[str, Any]], Result]
+Run = Callable[[SharedOptions, str, str, Command, Mapping[str, Any]], Result]
 
 
 class _Host(click.Argument):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, List, Sequence
 
 from .field.words import is_common
-from .options import Given
+from .options import SharedOptions
 from .output import Result
 
 NOTICE = "(not shown: it holds the login)"
@@ -14,7 +14,7 @@ _LONG_NUMBER = 7            # digits of a number that is sought alone: a shorter
 _EXAMINED = 8000            # characters at the beginning of a file that are searched
 
 
-def without_login(result: Result, state: Given) -> Result:
+def without_login(result: Result, state: SharedOptions) -> Result:
     """The result with a notice in place of each text or line that holds a secret of this run."""
     from ..http import echo  # imported late: a run without a secret does not need it
     sought = _sought(state.user, state.used)

@@ -17,7 +17,7 @@ from .exits import DONE, code_of
 from .field.kinds import Identity, identity, kind, names
 from .form import SNMP_KEYS
 from .loading import Handler, load
-from .options import LOGIN, SNMP, TLS, Given, device, given, option, output, spelled
+from .options import LOGIN, SNMP, TLS, SharedOptions, device, given, option, output, spelled
 from .output import columns, print_json
 from .report import described, reason
 
@@ -27,7 +27,7 @@ _MOST_SEEN = 12             # limit of objects in the text output; --json has al
 _ORDER = ("denied", "unsupported", "protocol")
 
 
-class Found(NamedTuple):
+class HandlerAnswer(NamedTuple):
     """The answer of one handler: an identity, or the error. `asked` is false if its TCP port cannot be reached or its
     settings are missing or wrong."""
 
@@ -58,7 +58,7 @@ def _identify(context: click.Context, host: str, handler: Sequence[str]) -> int:
     return DONE if best else _code(found)
 
 
-def _look(name: str, host: str, state: Given, alone: bool) -> Found:
+def _look(name: str, host: str, state: SharedOptions, alone: bool) -> HandlerAnswer:
     """Asks one handler, unless its TCP port cannot be reached. One of several handlers gets only the settings that it takes.
 
     Raises SettingsError for a bad setting `host` and, if the handler is `alone` and asked, for any missing or wrong setting.
@@ -74,22 +74,22 @@ def _look(name: str, host: str, state: Given, alone: bool) -> Found:
             closed = _closed(where, port_number(chosen["port"]) if chosen.get("port") else None,
                              PORTS.get(chosen.get("scheme", "").lower(), port))
             if closed:
-                return Found(name, error=Unreachable(closed), asked=False)
+                return HandlerAnswer(name, error=Unreachable(closed), asked=False)
     try:
-        return Found(name, identity(name, form.pdu_data(handler, host, one)))
+        return HandlerAnswer(name, identity(name, form.pdu_data(handler, host, one)))
     except SettingsError as error:
         if alone:
             raise
-        return Found(name, error=error, asked=False)
+        return HandlerAnswer(name, error=error, asked=False)
     except PduHandlerError as error:
-        return Found(name, error=error)
+        return HandlerAnswer(name, error=error)
 
 
 def _keys(handler: Handler) -> Set[str]:
     return {setting.key for setting in handler.settings} | (set(SNMP_KEYS) if handler.snmp else set())
 
 
-def _own(handler: Handler, state: Given) -> Given:
+def _own(handler: Handler, state: SharedOptions) -> SharedOptions:
     keys = _keys(handler)
     return dataclasses.replace(state, settings={key: value for key, value in state.settings.items() if key in keys},
                                secret_files={key: value for key, value in state.secret_files.items() if key in keys})
@@ -106,7 +106,7 @@ def _closed(host: str, chosen: Optional[int], usual: int) -> str:
     return ""
 
 
-def _code(found: Sequence[Found]) -> int:
+def _code(found: Sequence[HandlerAnswer]) -> int:
     """The exit code if no family fits."""
     if any(one.identity is not None for one in found):
         return code_of("unsupported")
@@ -117,7 +117,7 @@ def _code(found: Sequence[Found]) -> int:
     return code_of(next((kind for kind in (*_ORDER, *others) if kind in kinds), "unreachable"))
 
 
-def _data(one: Found, state: Given) -> Dict[str, Any]:
+def _data(one: HandlerAnswer, state: SharedOptions) -> Dict[str, Any]:
     if one.identity is not None:
         return dataclasses.asdict(one.identity)
     assert one.error is not None
@@ -128,7 +128,7 @@ def _data(one: Found, state: Given) -> Dict[str, Any]:
 
 # ---- for a person --------------------------------------------------------------------------------------------
 
-def _again(host: str, handler: str, state: Given) -> str:
+def _again(host: str, handler: str, state: SharedOptions) -> str:
     """The command that reads the PDU with the settings that were given."""
     def quoted(text: str) -> str:
         return shlex.quote(text) if text.isprintable() else "..."
@@ -138,7 +138,7 @@ def _again(host: str, handler: str, state: Given) -> str:
     return " ".join(["pdu status", handler, host, *options])
 
 
-def _lines(again: str, found: Sequence[Found]) -> List[str]:
+def _lines(again: str, found: Sequence[HandlerAnswer]) -> List[str]:
     """The output. `again`: the command that reads the PDU, "" if no handler reads it."""
     lines: List[str] = []
     for one in found:

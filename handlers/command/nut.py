@@ -14,7 +14,7 @@ from ..nut.client import NutClient
 from . import asking, form
 from .exits import DONE, NOT_SEEN
 from .groups import Command, Commands, OnHost, Place
-from .options import LOGIN, TLS, Given, Spelling, Word, asking as asks, device, setting
+from .options import LOGIN, TLS, SharedOptions, Spelling, Word, asking as asks, device, setting
 from .output import Result, columns, figure
 
 _SEEN_S = 3.0               # seconds that a variable may take to show the value that was set
@@ -33,7 +33,7 @@ class Call(NamedTuple):
 
     nut: NutClient
     whole_load: bool
-    state: Given
+    state: SharedOptions
     host: str
     words: Mapping[str, Any]
 
@@ -170,7 +170,7 @@ COMMANDS: Commands = {
 PLACES = {name: Place("nut", "COMMANDS", command.help) for name, command in COMMANDS.items()}
 
 
-def _run(state: Given, host: str, _: str, command: Command, words: Mapping[str, Any]) -> Result:
+def _run(state: SharedOptions, host: str, _: str, command: Command, words: Mapping[str, Any]) -> Result:
     """Run a command. One that only reads asks for no password, and sends its login only if the server demands it."""
     from ..nut import settings as nut  # imported late: the list of commands does not need it
     from ..nut.handler import made

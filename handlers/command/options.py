@@ -17,7 +17,7 @@ Parameters = Sequence[click.Parameter]
 
 
 @dataclass
-class Given:
+class SharedOptions:
     """The values of the shared options.
 
     `settings` maps keys to values, and `secret_files` maps keys to files. `changing`: a command that changes the device was
@@ -39,9 +39,9 @@ class Given:
     used: List[str] = field(default_factory=list, repr=False)
 
 
-def given(context: click.Context) -> Given:
-    """The `Given` of this run, which all its commands share."""
-    return context.ensure_object(Given)
+def given(context: click.Context) -> SharedOptions:
+    """The `SharedOptions` of this run, which all its commands share."""
+    return context.ensure_object(SharedOptions)
 
 
 class Spelling(NamedTuple):

@@ -15,7 +15,7 @@ from ..redfish.resources import child, entries, link, text
 from ..redfish.service import ROOT, RedfishService
 from . import form
 from .groups import Command, Commands, OnHost, Place
-from .options import LOGIN, TLS, Given, Spelling, Word, device, option
+from .options import LOGIN, TLS, SharedOptions, Spelling, Word, device, option
 from .output import STATES, Result, columns, facts, figure
 
 if TYPE_CHECKING:
@@ -187,7 +187,7 @@ COMMANDS: Commands = {
 PLACES = {name: Place("redfish", "COMMANDS", command.help) for name, command in COMMANDS.items()}
 
 
-def _run(state: Given, host: str, _: str, command: Command, words: Mapping[str, Any]) -> Result:
+def _run(state: SharedOptions, host: str, _: str, command: Command, words: Mapping[str, Any]) -> Result:
     from pdu_common.connection import PduData
 
     from ..redfish import settings

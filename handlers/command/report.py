@@ -6,7 +6,7 @@ from typing import Any, Collection, Dict
 
 from ..errors import PduHandlerError, printable
 from .exits import code_of
-from .options import Given, spelled
+from .options import SharedOptions, spelled
 from .output import print_json
 
 _DEFECT = "defect"
@@ -36,7 +36,7 @@ def reason(error: BaseException, words: Collection[str] = ()) -> str:
                              part.key.upper() if part.key in words else spelled(part.key, part.value) for part in parts))
 
 
-def described(error: BaseException, state: Given) -> Dict[str, Any]:
+def described(error: BaseException, state: SharedOptions) -> Dict[str, Any]:
     """The report of an error, as in JSON. An error without a kind is a defect; --debug prints its traceback."""
     kind = getattr(error, "kind", None)
     if not isinstance(kind, str):
@@ -52,7 +52,7 @@ def described(error: BaseException, state: Given) -> Dict[str, Any]:
             "reason": reason(error, state.words), "exit_code": code_of(kind)}
 
 
-def failed(state: Given, error: BaseException) -> int:
+def failed(state: SharedOptions, error: BaseException) -> int:
     """Print an error and return the exit code of its kind."""
     about = described(error, state)
     if state.json:

@@ -7,10 +7,10 @@ from typing import Dict, List, Optional, Sequence
 
 from ... import registry
 from ...errors import SettingsError
-from .listing import Device
+from .listing import ListedPdu
 
 
-def replaced(devices: Sequence[Device], folder: Optional[str]) -> List[Device]:
+def replaced(devices: Sequence[ListedPdu], folder: Optional[str]) -> List[ListedPdu]:
     """The PDUs. If a `folder` is given, its newest archive of each handler replaces the handler.
 
     A PDU whose handler is already an archive stays the same. Raises SettingsError if `folder` cannot be read

@@ -12,7 +12,7 @@ from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Seq
 import click
 
 from ...errors import SettingsError
-from ..options import Given, Seconds, Word, given, option, output, secret_files
+from ..options import Seconds, SharedOptions, Word, given, option, output, secret_files
 from ..output import print_json, progress
 from ..report import Usage, described
 from . import listing, pool, tables
@@ -88,7 +88,7 @@ class _Check(click.Command):
             raise click.exceptions.Exit(_failed_plugin(" ".join(error.format_message().split()))) from None
 
 
-def _run(wanted: Wanted, state: Given) -> int:
+def _run(wanted: Wanted, state: SharedOptions) -> int:
     if wanted.watch is not None and (wanted.csv or wanted.nagios):
         raise Usage("--watch works only with the table, --json and --html")
     if sum((state.json, wanted.csv, wanted.nagios)) > 1:
@@ -112,7 +112,7 @@ def _run(wanted: Wanted, state: Given) -> int:
 
 # ---- one round ---------------------------------------------------------------------------------------------
 
-def _round(wanted: Wanted, state: Given, polled: Sequence[Target], before: Mapping[str, Row]) -> Round:
+def _round(wanted: Wanted, state: SharedOptions, polled: Sequence[Target], before: Mapping[str, Row]) -> Round:
     keep = state.json or wanted.html is not None or wanted.watch is not None
     rows: List[Optional[Row]] = [None] * len(polled)
     begin = time.monotonic()
@@ -128,7 +128,7 @@ def _round(wanted: Wanted, state: Given, polled: Sequence[Target], before: Mappi
     return Round(whole, summary(whole, time.monotonic() - begin), time.time(), marks)
 
 
-def _shown(wanted: Wanted, state: Given, done: Round, first: bool) -> None:
+def _shown(wanted: Wanted, state: SharedOptions, done: Round, first: bool) -> None:
     if wanted.html is not None:
         _write(wanted.html, page(done.rows, done.found, done.when, done.marks))
     if state.json:

@@ -13,7 +13,7 @@ import click
 from ...errors import SettingsError
 from ...settings import host_and_port
 from ..loading import load
-from ..options import Given, Seconds, given, option, output, secret_files
+from ..options import Seconds, SharedOptions, given, option, output, secret_files
 from ..output import print_json
 from ..report import Interrupted, failed
 from . import listing
@@ -94,7 +94,7 @@ def _url(listen: str, port: int) -> str:
     return f"http://{host}:{port}/"
 
 
-def _allowed(wanted: Wanted, state: Given) -> Allowed:
+def _allowed(wanted: Wanted, state: SharedOptions) -> Allowed:
     """Reads the list and the logins, and loads every handler that a query can name. Raises SettingsError."""
     fleet = listing.read(wanted.list) if wanted.list is not None else listing.Fleet((), {})
     auths = {**fleet.auths, **(of_file(wanted.auth) if wanted.auth is not None else {})}
@@ -113,7 +113,7 @@ def _carry_out(asked: List[int], reload: Callable[[], None]) -> None:
         reload()
 
 
-def _reload(exporter: Any, wanted: Wanted, state: Given) -> None:
+def _reload(exporter: Any, wanted: Wanted, state: SharedOptions) -> None:
     """Reads the list and the logins again, after SIGHUP. If that fails, the old ones stay in use."""
     try:
         exporter.allowed = _allowed(wanted, state)

@@ -12,7 +12,7 @@ import click
 from ...errors import PduHandlerError, Refused, SettingsError, Unsupported
 from .. import form
 from ..groups import Command, OnHost, Place
-from ..options import LOGIN, TLS, Given, Seconds, asking, device, given, option, output
+from ..options import LOGIN, TLS, Seconds, SharedOptions, asking, device, given, option, output
 from ..output import Result, columns, passing, shown
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ PLACES: Mapping[str, Place] = {
         ("network", "servers", "watched servers: show, add HOST, delete ID; asks before a change"))}}
 
 
-def _run(state: Given, host: str, name: str, command: Command, words: Mapping[str, Any]) -> Result:
+def _run(state: SharedOptions, host: str, name: str, command: Command, words: Mapping[str, Any]) -> Result:
     from ...raritan import settings
     from .context import Context, is_text
     for key in words.keys() - (_FILES | {"value"} if name == "pmc" else _FILES):

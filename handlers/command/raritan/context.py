@@ -17,7 +17,7 @@ from .. import asking
 from ..exits import DONE
 from ..files import new_file
 from ..hidden import file_holds_login
-from ..options import Given
+from ..options import SharedOptions
 from ..output import STATES, Result, columns, facts, figure, passing
 
 T = TypeVar("T")
@@ -39,7 +39,7 @@ class Context:
     because the lines of --debug are printed to sys.stdout.
     """
 
-    def __init__(self, agent: Agent, host: str, options: SimpleNamespace, state: Given, out: TextIO) -> None:
+    def __init__(self, agent: Agent, host: str, options: SimpleNamespace, state: SharedOptions, out: TextIO) -> None:
         self.agent, self.host, self.options, self.state, self.out = agent, host, options, state, out
         self.unit = Unit(options.link or 0, agent)
 

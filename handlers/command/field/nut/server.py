@@ -14,7 +14,7 @@ from ....errors import PduHandlerError
 from ....nut import model
 from ....nut.words import escaped, split
 from ..serving import HOST, Replay, ReplayServer
-from .dump import Device
+from .dump import RecordedDevice
 
 _LONGEST = 4096             # limit for a line, in bytes
 _NO_DESCRIPTION, _GOODBYE = "Description unavailable", "OK Goodbye"
@@ -35,31 +35,31 @@ class _Err(Exception):
 class NutServer(Replay):
     """Serves the devices of a dump. Raises OSError if the port cannot be used."""
 
-    def __init__(self, devices: Sequence[Device], port: int) -> None:
+    def __init__(self, devices: Sequence[RecordedDevice], port: int) -> None:
         self.devices = {device.name: device for device in devices}
         self.lock = threading.Lock()
         super().__init__(ReplayServer((HOST, port), _Session))
 
-    def device(self, name: str) -> Device:
+    def device(self, name: str) -> RecordedDevice:
         """The device of this name. Raises _Err."""
         if name not in self.devices:
             raise _Err("UNKNOWN-UPS")
         return self.devices[name]
 
-    def run(self, device: Device, command: str) -> None:
+    def run(self, device: RecordedDevice, command: str) -> None:
         """Carry out an instant command."""
         with self.lock:
             done = self._switched(device, command, None) or "accepted; no outlet changed"
             self.writes.append(f"INSTCMD {device.name} {command}: {done}")
 
-    def set(self, device: Device, variable: str, value: str) -> None:
+    def set(self, device: RecordedDevice, variable: str, value: str) -> None:
         """Carry out a SET VAR, and switch the outlets that the handler would switch with it."""
         with self.lock:
             done = self._switched(device, variable, value) or "set"
             device.variables[variable] = value
             self.writes.append(f"SET VAR {device.name} {variable} {value!r}: {done}")
 
-    def _switched(self, device: Device, name: str, value: Optional[str]) -> str:
+    def _switched(self, device: RecordedDevice, name: str, value: Optional[str]) -> str:
         """Switch the outlets that the handler would switch with this command, or with this value of this variable.
 
         Returns the last of them as "outlet 3 on", or "" if there are none.
@@ -76,7 +76,7 @@ class NutServer(Replay):
         return done
 
     @staticmethod
-    def _turned(device: Device, outlet: model.Outlet, on: bool) -> str:
+    def _turned(device: RecordedDevice, outlet: model.Outlet, on: bool) -> str:
         for variable in outlet.state_variables:
             held = device.variables.get(variable, "")
             if variable == "ups.status":

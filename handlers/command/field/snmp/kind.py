@@ -19,7 +19,7 @@ from ..kinds import Kind, Recorder, Recording, Served
 from ..serving import HOST
 from . import recording, snmprec
 from .rows import Memory, Rows
-from .unit import Unit
+from .unit import RecordedUnit
 
 _COMMUNITY = "public"
 _NO_COMMANDS = "the replay answers, but accepts no commands"
@@ -42,7 +42,7 @@ def _serve(text: str, port: int, profile: str = "") -> Served:
     if max(community) > "\xff":
         raise SettingsError("PDU_COMMUNITY has a character outside Latin-1, which pysnmp cannot encode")
     found, why, setting = _found(parsed.rows, profile)
-    unit = Unit(parsed.rows, found)
+    unit = RecordedUnit(parsed.rows, found)
     agent = Agent(unit, port, community)
     left_out = f"; left out: {', '.join(parsed.skipped)}" if parsed.skipped else ""
     poll = _poll(f"{HOST}:{agent.port}", profile, found) + setting
