@@ -191,7 +191,8 @@ def _switch(state: SharedOptions, on: bool, handler_name: str, host: str, outlet
                 pdu = handler.make(data)
                 begun.append(identity)
                 try:
-                    port = (pdu.port_up if on else pdu.port_down)(PduPortView(identity=identity))
+                    command = pdu.port_up if on else pdu.port_down
+                    port = command(PduPortView(identity=identity))
                 except Exception as error:
                     place = [f"the error is about {'; '.join([_listed([identity]), *_unsent(named[len(begun):])])}"]
                     return _stopped(state, answer, error, [*(place if len(named) > 1 else ()), *_not_seen(done, where, word)])

@@ -42,7 +42,10 @@ def pdu_data(handler: Handler, host: str, state: SharedOptions) -> Union[PduData
     params = {_SNMP_FIELDS[key]: text for key, text in given.items() if key in _SNMP_FIELDS and key not in own}
     if port is not None:
         params.setdefault("port", str(port))
-    settings.update({key: text for key in secrets for text in [secret(state, key, f"{key} for {bare}", False)] if text})
+    for key in secrets:
+        found = secret(state, key, f"{key} for {bare}", False)
+        if found:
+            settings[key] = found
     if params.setdefault("version", "2").strip().lower() in ("3", "v3"):
         if not params.get("user"):
             raise SettingsError(("SNMPv3 needs a user: give ", Named("username")))
@@ -90,8 +93,10 @@ def values(name: str, declared: Sequence[Setting[object]], state: SharedOptions,
         return {**{key: text for key, text in found.items() if key != "username" or not usual}, "token": token}
     user = state.user = found.get("username", "")
     where = place(state, host)
-    found.update({key: text for key in secrets for text in [
-        secret(state, key, f"{key} of {user} on {where}", needed=login and key == "password" and bool(user))] if text})
+    for key in secrets:
+        text = secret(state, key, f"{key} of {user} on {where}", needed=login and key == "password" and bool(user))
+        if text:
+            found[key] = text
     return found
 
 

@@ -2,6 +2,7 @@
 (handlers/http/echo.py)."""
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any, List, Sequence
 
 from .field.words import is_common
@@ -38,14 +39,15 @@ def _sought(user: str, secrets: Sequence[str]) -> List[str]:
     """The secrets, and the beginnings of `user:secret`. A secret that is a common word or a short number counts only so."""
     from ..http import echo
     from ..http.client import Login
-    found = [text for secret in secrets for text in echo.secrets(Login(user or None, secret))]
+    found = chain.from_iterable(echo.secrets(Login(user or None, secret)) for secret in secrets)
     return [text for text in dict.fromkeys(found) if text not in secrets or not _is_weak(text)]
 
 
 def _is_weak(secret: str) -> bool:
     if secret.isdigit():
         return len(secret) < _LONG_NUMBER
-    return len(secret) < _SHORTEST or secret.isalpha() and is_common(secret)
+    is_word = secret.isalpha() and is_common(secret)
+    return is_word or len(secret) < _SHORTEST
 
 
 def _texts(data: Any, shown: Any) -> Any:

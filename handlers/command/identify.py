@@ -42,7 +42,7 @@ def _identify(context: click.Context, host: str, handler: Sequence[str]) -> int:
     state = given(context)
     host = form.address(host)
     chosen = list(dict.fromkeys(handler)) or list(names())
-    known = {key for name in chosen for key in _keys(load(name))}
+    known: Set[str] = set().union(*(_keys(load(name)) for name in chosen))
     for key in (*state.settings, *state.secret_files):
         if key not in known and len(chosen) == 1:
             raise SettingsError(f"{chosen[0]} has no setting {printable(key, 60)!r}; it takes {', '.join(sorted(known))}")
@@ -121,9 +121,15 @@ def _data(one: HandlerAnswer, state: SharedOptions) -> Dict[str, Any]:
     if one.identity is not None:
         return dataclasses.asdict(one.identity)
     assert one.error is not None
-    answers = one.asked and getattr(one.error, "kind", "") != "unreachable"
-    return {"handler": one.handler, "answers": answers, "family": "", "why": reason(one.error), "asked": one.asked,
+    return {"handler": one.handler, "answers": not _is_silent(one), "family": "", "why": reason(one.error), "asked": one.asked,
             "error": described(one.error, state) if one.asked else None}
+
+
+def _is_silent(one: HandlerAnswer) -> bool:
+    """Whether this handler was not asked, or had no answer from the device."""
+    if one.identity is not None:
+        return False
+    return not one.asked or getattr(one.error, "kind", "") == "unreachable"
 
 
 # ---- for a person --------------------------------------------------------------------------------------------
@@ -149,7 +155,7 @@ def _lines(again: str, found: Sequence[HandlerAnswer]) -> List[str]:
             lines += _identity(one.identity)
     if again:
         return [*lines, f"read it: {again}"]
-    if all(one.identity is None and (not one.asked or getattr(one.error, "kind", "") == "unreachable") for one in found):
+    if all(map(_is_silent, found)):
         snmp = (" For SNMP, check on the PDU's web page that it is enabled and which community or user it accepts: most PDUs do "
                 "not answer a wrong community.")
         lines.append("No handler found a PDU at this address. Check the address and the port, and give the settings that the "
@@ -165,8 +171,10 @@ def _identity(found: Identity) -> List[str]:
         "tried": [f"{row['family']}: {row['result']}" for row in found.tried], "seen": [*columns((), rows), *more],
         "can": found.can, "cannot": found.cannot, "rests on": [f"{name}: {basis}" for name, basis in found.evidence.items()],
         "next": found.next_steps}
-    return [f"{found.handler}: {found.family or 'answers, but no family reads it'}",
-            *(f"  {'' if number else name:<8}  {line}" for name, lines in blocks.items() for number, line in enumerate(lines))]
+    lines = [f"{found.handler}: {found.family or 'answers, but no family reads it'}"]
+    for name, block in blocks.items():
+        lines += [f"  {'' if number else name:<8}  {line}" for number, line in enumerate(block)]
+    return lines
 
 
 identify = click.Command("identify", callback=_identify, help="""\

@@ -121,7 +121,11 @@ def set_(call: Call) -> Result:
         return Result({"reported": reported, "value": None}, (), NOT_SEEN,
                       note=f"not-seen: the server accepted the value, but the variable cannot be read: {error.reason}")
     changed = _CHANGED + (_ESCAPED if set(value) & set('"#\\') else "")
-    doubt = changed if seen != value else "" if reported or before not in (None, value) else _ACCEPTED
+    doubt = ""
+    if seen != value:
+        doubt = changed
+    elif not reported and before in (None, value):
+        doubt = _ACCEPTED
     return Result({"reported": reported, "value": seen}, [f"{variable}: {printable(seen, _LONGEST)}"],
                   NOT_SEEN if doubt else DONE, note=f"not-seen: {doubt}" if doubt else "")
 

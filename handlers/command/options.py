@@ -4,6 +4,7 @@ An option for a handler setting is another spelling of `-s KEY=VALUE`.
 """
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Callable, Collection, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
@@ -103,7 +104,7 @@ def asking() -> Parameters:
 
 def device(*spellings: Spelling) -> Parameters:
     """The options for reaching the device: these spellings, --setting and --secret-file."""
-    return [*(part for one in spellings for part in setting(one)),
+    return [*itertools.chain.from_iterable(map(setting, spellings)),
             *option("-s --setting", "a handler setting, as on DCImanager's form; or set the variable PDU_KEY", "KEY=VALUE",
                     multiple=True, expose_value=False, callback=_pairs("settings", "--setting takes KEY=VALUE")),
             *secret_files()]

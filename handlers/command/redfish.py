@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import collections
 import contextlib
+import itertools
 import json
 from typing import TYPE_CHECKING, Any, Deque, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
@@ -61,10 +62,10 @@ def outlets(call: Call) -> Result:
     from ..redfish.sensors import read
     from .field.redfish import actions
     every = units.units(call.service, call.pdu)
-    found = [outlet for unit in every for outlet in units.outlets(call.service, unit)]
+    found = list(itertools.chain.from_iterable(units.outlets(call.service, unit) for unit in every))
     units.refuse_twice(call.service, "outlets that are called", [identity for identity, _ in found])
     metered = [(figures.current(outlet), _excerpts(outlet, "PowerWatts"), _excerpts(outlet, "EnergykWh")) for _, outlet in found]
-    linked = read(call.service, every, figures.sources(part for parts in metered for part in parts))
+    linked = read(call.service, every, figures.sources(itertools.chain.from_iterable(metered)))
     readings = [{source: figures.sensor(one, of) for source, one in linked.items()}
                 for of in (figures.AMPERES, ("W",), figures.KILOWATT_HOURS)]
     infos: Optional[actions.Infos] = None
@@ -76,9 +77,10 @@ def outlets(call: Call) -> Result:
         switching, allowed = actions.action(outlet), None
         with contextlib.suppress(PduHandlerError):
             allowed = commands.allowed(switching, {}) if infos is None else actions.values_of(call.service, outlet, infos)
+        accepted = ["?"] if allowed is None else list(allowed)
         rows.append({"identity": identity, "name": resources.name(outlet), "state": STATES[resources.state(outlet).name],
                      "current_a": current, "power_w": power, "energy_kwh": energy, "locked": commands.locked(outlet),
-                     "switched_by": (["?"] if allowed is None else list(allowed)) if text(switching, "target") else []})
+                     "switched_by": accepted if text(switching, "target") else []})
     head = ("identity", "name", "state", "A", "W", "kWh", "locked", "switched by")
     cells = [[row["identity"], row["name"], row["state"], *(figure(row[key]) for key in ("current_a", "power_w", "energy_kwh")),
               row["locked"], ", ".join(row["switched_by"])] for row in rows]
@@ -117,7 +119,8 @@ def tree(call: Call) -> Result:
             listed = links_of(call.service, resource) if follows and "Members" in resource else []
         except PduHandlerError as error:
             # A missing right concerns only this resource. A refused login concerns them all.
-            if not seen or error.kind not in ("refused", "protocol") and not error.reason.startswith(of_status(403).reason):
+            is_of_one = error.kind in ("refused", "protocol") or error.reason.startswith(of_status(403).reason)
+            if not seen or not is_of_one:
                 raise
             seen[place] = f"({error.reason})"
             continue

@@ -32,8 +32,14 @@ def reason(error: BaseException, words: Collection[str] = ()) -> str:
     parts = getattr(error, "parts", None)
     if parts is None:
         return printable(str(getattr(error, "reason", error)))
-    return printable("".join(part if isinstance(part, str) else
-                             part.key.upper() if part.key in words else spelled(part.key, part.value) for part in parts))
+    return printable("".join(_spelled(part, words) for part in parts))
+
+
+def _spelled(part: Any, words: Collection[str]) -> str:
+    """A part of a reason: text, or a setting, which is an argument of the command if it is in `words`."""
+    if isinstance(part, str):
+        return part
+    return part.key.upper() if part.key in words else spelled(part.key, part.value)
 
 
 def described(error: BaseException, state: SharedOptions) -> Dict[str, Any]:

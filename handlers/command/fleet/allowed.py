@@ -57,7 +57,7 @@ class Allowed(NamedTuple):
         found = named or [one for one in self.listed if one.device.address.lower() == text.lower()]
         found = found or [one for one in self.listed if self._is_at(one, query)]
         if len(found) > 1:
-            several = ", ".join(one.device.name for one in found[:5]) + ", ..." * (len(found) > 5)
+            several = ", ".join(one.device.name for one in found[:5]) + (", ..." if len(found) > 5 else "")
             raise NotAllowed("ambiguous", f"{text} is the address of several PDUs of the list: name one of {several}")
         return found[0] if found else None
 

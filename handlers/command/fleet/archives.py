@@ -30,7 +30,8 @@ def usable(folder: Optional[str]) -> Dict[str, str]:
 
     If a `folder` is given: those with an archive in it. Raises SettingsError if it has none or cannot be read.
     """
-    found = {name: path for name in registry.names() for path in [_newest(folder, name)] if path is not None}
+    newest = {name: _newest(folder, name) for name in registry.names()}
+    found = {name: path for name, path in newest.items() if path is not None}
     if not found:
         raise SettingsError(f"{folder} has no archive of a handler (pdu_HANDLER-VERSION.tar.gz): run `make packages`")
     return found

@@ -89,7 +89,8 @@ class _Check(click.Command):
 
 
 def _run(wanted: Wanted, state: SharedOptions) -> int:
-    if wanted.watch is not None and (wanted.csv or wanted.nagios):
+    is_for_one_round = wanted.csv or wanted.nagios
+    if wanted.watch is not None and is_for_one_round:
         raise Usage("--watch works only with the table, --json and --html")
     if sum((state.json, wanted.csv, wanted.nagios)) > 1:
         raise Usage("give only one of --json, --csv and --nagios")
@@ -123,9 +124,18 @@ def _round(wanted: Wanted, state: SharedOptions, polled: Sequence[Target], befor
             if bar is not None:
                 bar.update(1)
     whole = [row for row in rows if row is not None]
-    marks = {row.device.name: what for row in whole if row.device.name in before
-             for what in [changes(before[row.device.name], row)] if what}
-    return Round(whole, summary(whole, time.monotonic() - begin), time.time(), marks)
+    return Round(whole, summary(whole, time.monotonic() - begin), time.time(), _marks(whole, before))
+
+
+def _marks(rows: Sequence[Row], before: Mapping[str, Row]) -> Dict[str, List[str]]:
+    """PDU -> what changed since the round `before`, for those that changed."""
+    marks: Dict[str, List[str]] = {}
+    for row in rows:
+        name = row.device.name
+        what = changes(before[name], row) if name in before else []
+        if what:
+            marks[name] = what
+    return marks
 
 
 def _shown(wanted: Wanted, state: SharedOptions, done: Round, first: bool) -> None:

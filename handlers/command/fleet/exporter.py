@@ -49,7 +49,8 @@ def _exporter(context: click.Context, /, **options: Any) -> None:
         if error.name is None or error.name.partition(".")[0] != "prometheus_client":
             raise
         raise SettingsError(_MISSING) from None
-    if wanted.list is None and not (wanted.network and wanted.auth):
+    is_open = wanted.network and wanted.auth
+    if wanted.list is None and not is_open:
         raise SettingsError("give --list FILE, or --network with --auth: without these, no PDU can be queried")
     asked: List[int] = []
 

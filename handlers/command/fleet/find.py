@@ -5,6 +5,7 @@ import collections
 import contextlib
 import csv
 import ipaddress
+import itertools
 import math
 import socket
 import sys
@@ -50,7 +51,7 @@ def _find(context: click.Context, /, network: Sequence[str], auth: Optional[str]
     form.check(state, ["community"], "pdu find")
     networks = parsed(network)
     community = _community(state, auth, login)
-    count = sum(1 for one in networks for _ in hosts(one))
+    count = sum(1 for _ in itertools.chain.from_iterable(map(hosts, networks)))
     unsent: Counter[str] = collections.Counter()            # reason -> requests that the system did not send
     with progress(count * sweep.TRIES, "asking") as bar:
         answers = sweep.sweep(networks, community, port, sweep.Pace(rate), lambda: bar.update(1) if bar is not None else None,
@@ -108,7 +109,7 @@ def _announced(networks: Sequence[Network]) -> List[FoundPdu]:
 
     If that fails, prints why and returns none.
     """
-    interfaces = [own for network in networks for own in [_own_address(network)] if own]
+    interfaces = [own for own in map(_own_address, networks) if own]
     if not interfaces:
         return []
     from ...raritan import zeroconf

@@ -100,9 +100,14 @@ def _check_head(head: Sequence[str], path: str) -> None:
     named = [name for name in head if name]
     unknown = [name for name in named if name not in COLUMNS]
     missing = [name for name in _NEEDED if name not in named]
-    if unknown or missing or len(set(named)) < len(named):
-        wrong = f"{printable(unknown[0], 60)!r} is not a column" if unknown else (
-            f"there is no column {missing[0]!r}" if missing else "a column occurs twice")
+    wrong = ""
+    if unknown:
+        wrong = f"{printable(unknown[0], 60)!r} is not a column"
+    elif missing:
+        wrong = f"there is no column {missing[0]!r}"
+    elif len(set(named)) < len(named):
+        wrong = "a column occurs twice"
+    if wrong:
         raise SettingsError(f"{path}: {wrong}; allowed columns: {', '.join(COLUMNS)}")
 
 

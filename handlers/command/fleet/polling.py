@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import contextvars
+import itertools
 import math
 import threading
 import time
@@ -93,7 +94,8 @@ def targets(devices: Sequence[ListedPdu], auths: Mapping[str, Auth], usual: Opti
             except SettingsError as error:
                 raise SettingsError(f"{device.name}: {error.reason}") from None
         found.append(Target(device, handlers[device.handler], auth))
-    known = SECRETS.union(setting.key for one in handlers.values() for setting in one.settings if setting.secret)
+    declared = itertools.chain.from_iterable(one.settings for one in handlers.values())
+    known = SECRETS.union(setting.key for setting in declared if setting.secret)
     for key in usual.secrets if usual is not None else ():
         if key not in known:
             raise SettingsError(f"--secret-file: unknown secret {printable(key, 60)!r}; known: {', '.join(sorted(known))}")

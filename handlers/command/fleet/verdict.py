@@ -8,7 +8,10 @@ from ..output import counted, figure
 from .listing import ListedPdu
 from .polling import DOWN, UNKNOWN, UP, Outlet, Reading
 
-WELL, DOUBTFUL, BAD = 0, 1, 2
+WELL = 0
+DOUBTFUL = 1
+BAD = 2
+
 _WELL = "well"
 _STALE = ("data-stale", "driver-not-connected")
 

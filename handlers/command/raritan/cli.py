@@ -52,8 +52,10 @@ PLACES: Mapping[str, Place] = {
 def _run(state: SharedOptions, host: str, name: str, command: Command, words: Mapping[str, Any]) -> Result:
     from ...raritan import settings
     from .context import Context, is_text
-    for key in words.keys() - (_FILES | {"value"} if name == "pmc" else _FILES):
-        for word in [words[key]] if isinstance(words[key], str) else words[key] if isinstance(words[key], tuple) else ():
+    files = _FILES | {"value"} if name == "pmc" else _FILES
+    for key in words.keys() - files:
+        given_words = words[key] if isinstance(words[key], tuple) else (words[key],)
+        for word in given_words:
             if isinstance(word, str) and not is_text(word):
                 raise SettingsError(f"{word[:60]!r} has a character that is not valid Unicode; type it again")
     options = SimpleNamespace(**words)

@@ -40,7 +40,11 @@ class Context:
     """
 
     def __init__(self, agent: Agent, host: str, options: SimpleNamespace, state: SharedOptions, out: TextIO) -> None:
-        self.agent, self.host, self.options, self.state, self.out = agent, host, options, state, out
+        self.agent = agent
+        self.host = host
+        self.options = options
+        self.state = state
+        self.out = out
         self.unit = Unit(options.link or 0, agent)
 
     def proxy(self, kind: Type[Any_I], rid: str) -> Any_I:

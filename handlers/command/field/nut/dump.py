@@ -62,9 +62,11 @@ def parse(text: str) -> List[RecordedDevice]:
     for number, line in enumerate(text.split("\n"), 1):
         comment, variable = _COMMENT.fullmatch(line.rstrip()), _VARIABLE.fullmatch(line)
         if comment is not None:
-            what, name, value = comment[1], comment[2], _unquoted(comment[3] or "")
+            what, name = comment[1], comment[2]
+            value = _unquoted(comment[3] or "")
         elif variable is not None:
-            what, name, value = "variable", variable[1], _unquoted(variable[2])
+            what, name = "variable", variable[1]
+            value = _unquoted(variable[2])
         elif not line.strip() or line.startswith(("#", "TIMER ")):          # dummy-ups' sequences have timers
             continue
         else:

@@ -80,13 +80,19 @@ class NutServer(Replay):
         for variable in outlet.state_variables:
             held = device.variables.get(variable, "")
             if variable == "ups.status":
-                words = [word for word in held.split() if word not in ("OL", "OFF")]
-                own = ["OFF"] if not on else [] if "OB" in words else ["OL"]
-                device.variables[variable] = " ".join([*own, *words])
+                device.variables[variable] = _status(held, on)
             else:
                 forms = _FORMS.get(held.strip().lower(), ("off", "on"))
                 device.variables[variable] = forms[on]
         return f"outlet {outlet.identity} {'on' if on else 'off'}"
+
+
+def _status(held: str, on: bool) -> str:
+    """`ups.status` after a switch: OFF, else OL unless the UPS runs on its battery (OB), and the other words."""
+    words = [word for word in held.split() if word not in ("OL", "OFF")]
+    if not on:
+        return " ".join(["OFF", *words])
+    return " ".join(words if "OB" in words else ["OL", *words])
 
 
 class _Session(socketserver.StreamRequestHandler):
@@ -140,7 +146,9 @@ class _Session(socketserver.StreamRequestHandler):
     def _get(self, site: NutServer, words: List[str]) -> List[str]:
         what = words[0].upper()
         if what == "TRACKING":
-            return ["SUCCESS" if words[1:] else "ON" if self.tracking else "OFF"]
+            if words[1:]:
+                return ["SUCCESS"]
+            return ["ON" if self.tracking else "OFF"]
         device = site.device(words[1])
         if what in ("UPSDESC", "NUMLOGINS", "NUMATTACH"):
             return [f"{what} {words[1]} {_quoted(device.description or _NO_DESCRIPTION) if what == 'UPSDESC' else 0}"]
@@ -165,7 +173,8 @@ class _Session(socketserver.StreamRequestHandler):
             return ["OK"]
         if words[0].upper() != "VAR":
             raise _Err("INVALID-ARGUMENT")
-        device, name, value = site.device(words[1]), words[2], words[3]
+        device = site.device(words[1])
+        name, value = words[2], words[3]
         if name not in device.variables:
             raise _Err("VAR-NOT-SUPPORTED")
         if name not in device.writable:

@@ -112,4 +112,6 @@ def _wire(row: Optional[Row]) -> Any:
     unknown tag."""
     if row is None:
         return rfc1905.noSuchInstance
-    return _TYPES[row.tag](_ZERO if row.value == () else row.value) if row.tag in _TYPES else univ.Null("")
+    if row.tag not in _TYPES:
+        return univ.Null("")
+    return _TYPES[row.tag](_ZERO if row.value == () else row.value)
