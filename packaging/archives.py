@@ -387,7 +387,7 @@ _OPTIONS = "snmp/options.py"
 
 def own_profile(file: Path) -> Handler:
     """The archive for a PDU that `file` describes in JSON. Raises BuildError."""
-    from handlers.snmp import building, schema
+    from handlers.snmp import building, schema  # imported late: 25 ms together; few archives need them
     try:
         family = building.own_family(building.read(file))
     except schema.ProfileError as error:
@@ -397,7 +397,7 @@ def own_profile(file: Path) -> Handler:
 
 def with_options(handler: Handler, only: Sequence[str], profile: Optional[str], flags: Sequence[str]) -> Handler:
     """The SNMP handler's archive with these build options. Raises BuildError."""
-    from handlers.snmp import building
+    from handlers.snmp import building  # imported late, as in `own_profile`
     try:
         chosen = building.options(only, profile, flags)
     except building.UnknownFamily as error:

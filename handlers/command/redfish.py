@@ -5,22 +5,25 @@ import collections
 import contextlib
 import itertools
 import json
-from typing import TYPE_CHECKING, Any, Deque, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Deque, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 import click
 
+from pdu_common.connection import PduData
+
 from ..errors import Denied, PduHandlerError, ProtocolError, SettingsError, printable
 from ..http.failures import of_status
+from ..redfish import commands, figures, resources, settings, units
 from ..redfish.answers import Json
+from ..redfish.members import links_of, members
 from ..redfish.resources import child, entries, link, text
+from ..redfish.sensors import lists, read
 from ..redfish.service import ROOT, RedfishService
 from . import form
+from .field.redfish import actions
 from .groups import Command, Commands, OnHost, Place
 from .options import LOGIN, TLS, SharedOptions, Spelling, Word, device, option
 from .output import STATES, Result, columns, facts, figure
-
-if TYPE_CHECKING:
-    from ..redfish.figures import Figure
 
 _MOST_RESOURCES = 5000      # limit for `tree`
 _LONGEST_CALL = 900.0       # limit for a command, in seconds; longer than a handler's, since DCImanager does not wait for it
@@ -43,7 +46,6 @@ class Call(NamedTuple):
 
 def info(call: Call) -> Result:
     """The service and its PDUs. Costs the round trips of `units`."""
-    from ..redfish import units
     root = call.service.root()
     offered = child(child(root, "ProtocolFeaturesSupported"), "ExpandQuery")
     service = {"service": text(root, "Name"), "version": text(root, "RedfishVersion"), "vendor": text(root, "Vendor"),
@@ -58,9 +60,6 @@ def info(call: Call) -> Result:
 def outlets(call: Call) -> Result:
     """Outlets. Costs the round trips of a status, of `sensors.read` where only sensors have the figures, and of
     `actions.infos_of` where other resources list the values of the actions."""
-    from ..redfish import commands, figures, resources, units
-    from ..redfish.sensors import read
-    from .field.redfish import actions
     every = units.units(call.service, call.pdu)
     found = list(itertools.chain.from_iterable(units.outlets(call.service, unit) for unit in every))
     units.refuse_twice(call.service, "outlets that are called", [identity for identity, _ in found])
@@ -87,9 +86,8 @@ def outlets(call: Call) -> Result:
     return Result({"outlets": rows}, columns(head, cells))
 
 
-def _excerpts(outlet: Json, key: str) -> Optional[Sequence[Figure]]:
-    from ..redfish.figures import excerpt
-    found = excerpt(outlet, key)
+def _excerpts(outlet: Json, key: str) -> Optional[Sequence[figures.Figure]]:
+    found = figures.excerpt(outlet, key)
     return None if found is None else [found]
 
 
@@ -105,7 +103,6 @@ def tree(call: Call) -> Result:
     Below PATH, an error that concerns only one resource is shown in its place. A resource beyond the limit is shown as not read.
     Costs a round trip for each resource and for each further page of a list, after the root and the login.
     """
-    from ..redfish.members import links_of
     waiting: Deque[Tuple[str, int]] = collections.deque([(_path(call), 0)])
     seen: Dict[str, str] = {}
     while waiting and len(seen) < _MOST_RESOURCES:
@@ -145,9 +142,6 @@ def _below(call: Call, resource: Json) -> List[str]:
 
 def sensors(call: Call) -> Result:
     """Sensors. Costs the round trips of `units`, of `lists` for each PDU, and of `members` for each list."""
-    from ..redfish import units
-    from ..redfish.members import members
-    from ..redfish.sensors import lists
     found: Dict[str, Json] = {}                         # several PDUs may share a chassis
     for unit in units.units(call.service, call.pdu):
         for listed in lists(call.service, unit):
@@ -160,11 +154,10 @@ def sensors(call: Call) -> Result:
 
 def _reading(sensor: Json) -> Optional[float]:
     """The finite number that a sensor reads, which may be below zero (a temperature); None for anything else."""
-    from ..redfish.figures import number
     value = sensor.get("Reading")
     if not isinstance(value, (int, float)) or value >= 0:
-        return number(value)
-    amount = number(-value)
+        return figures.number(value)
+    amount = figures.number(-value)
     return None if amount is None else -amount
 
 
@@ -191,9 +184,6 @@ PLACES = {name: Place("redfish", "COMMANDS", command.help) for name, command in 
 
 
 def _run(state: SharedOptions, host: str, _: str, command: Command, words: Mapping[str, Any]) -> Result:
-    from pdu_common.connection import PduData
-
-    from ..redfish import settings
     declared = [setting for setting in settings.SETTINGS if setting.key != "host"]      # HOST replaces it
     texts = form.of_command("redfish", declared, state, host)
     try:

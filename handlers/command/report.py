@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from typing import Any, Collection, Dict
 
 from ..errors import PduHandlerError, printable
@@ -48,7 +49,6 @@ def described(error: BaseException, state: SharedOptions) -> Dict[str, Any]:
     if not isinstance(kind, str):
         advice = "run again with --debug and report what it prints"
         if state.debug:
-            import traceback
             traceback.print_exception(type(error), error, error.__traceback__)
             advice = "report this with the traceback"
         return {"kind": _DEFECT, "host": "", "operation": "", "exit_code": code_of(_DEFECT),

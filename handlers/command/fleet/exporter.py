@@ -44,7 +44,7 @@ class Wanted(NamedTuple):
 def _exporter(context: click.Context, /, **options: Any) -> None:
     wanted, state = Wanted(**options), given(context)
     try:
-        from . import server
+        from . import server  # imported late: 45 ms, and its package may be missing
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] != "prometheus_client":
             raise
@@ -127,7 +127,7 @@ def _reload(exporter: Any, wanted: Wanted, state: SharedOptions) -> None:
 
 def _listening(where: str, exporter: Any, turn: Any) -> Any:
     """A listening server. Raises SettingsError for an address that cannot be used."""
-    from .server import Server
+    from .server import Server  # imported late, as in `_exporter`
     host, port = host_and_port(where)
     if port is None or port > _LAST_PORT:
         raise SettingsError(f"--listen {where[:60]!r}: give ADDRESS:PORT, such as {LISTEN}")

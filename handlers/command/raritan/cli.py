@@ -50,7 +50,7 @@ PLACES: Mapping[str, Place] = {
 
 
 def _run(state: SharedOptions, host: str, name: str, command: Command, words: Mapping[str, Any]) -> Result:
-    from ...raritan import settings
+    from ...raritan import settings  # imported late: 50 ms together, which the help of the group saves
     from .context import Context, is_text
     files = _FILES | {"value"} if name == "pmc" else _FILES
     for key in words.keys() - files:
@@ -93,7 +93,7 @@ def _without(error: PduHandlerError, agent: Agent, options: SimpleNamespace) -> 
 
 def _linked(agent: Agent) -> Optional[Sequence[int]]:
     """The ids of the linked units, empty if the firmware has no list of them; None if the list cannot be read."""
-    from ...raritan.linking import linked
+    from ...raritan.linking import linked  # imported late: 3 ms together; only an error needs them
     from ...raritan.rpc.cascading import CascadeManager
     try:
         return sorted(linked(CascadeManager("/cascade", agent).getStatus(), agent))
@@ -105,7 +105,7 @@ def _linked(agent: Agent) -> Optional[Sequence[int]]:
 
 @click.pass_context
 def _discover(context: click.Context, seconds: float, interface: Sequence[str]) -> int:
-    from ...raritan import zeroconf
+    from ...raritan import zeroconf  # imported late: 1.1 ms; only this command needs it
     for one in interface:
         try:
             ipaddress.IPv4Address(one)

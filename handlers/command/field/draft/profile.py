@@ -38,6 +38,10 @@ class Draft:
     chosen: Dict[str, str]              # role, or "confirm" -> OID
     doubts: List[str]
 
+    def by_role(self) -> Dict[str, List[Guess]]:
+        """`guesses` by role, the best of each role first."""
+        return columns.by_role(self.guesses)
+
 
 def draft(rows: Rows, mib: Mib, key: str = "", names: Mapping[Arcs, str] = {}) -> Draft:
     """The draft for a device with these rows. `names`: see `snmprec.Parsed`. Raises ValueError for an invalid `key`, which

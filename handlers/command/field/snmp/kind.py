@@ -18,6 +18,7 @@ from ...report import reason
 from ..kinds import Kind, Recorder, Recording, Served
 from ..serving import HOST
 from . import recording, snmprec
+from .agent import Agent
 from .rows import Memory, Rows
 from .unit import RecordedUnit
 
@@ -33,7 +34,6 @@ def _record(data: Any, recorder: Recorder) -> Recording:
 
 
 def _serve(text: str, port: int, profile: str = "") -> Served:
-    from .agent import Agent  # imported late: it loads pysnmp's agent side
     parsed = snmprec.parse(text)
     if not parsed.rows:
         hint = " with a numeric OID: walk with snmpwalk -On" if parsed.left_out else ""
@@ -101,7 +101,7 @@ def _profile(chosen: str) -> Profile:
     known = PROFILES.named(chosen)
     if known is not None:
         return known
-    from ....snmp import building, schema
+    from ....snmp import building, schema  # imported late: 2 ms together; only a profile in a file needs them
     if not os.path.isfile(chosen):
         raise SettingsError(f"--profile {chosen[:60]!r} is neither a family (pdu snmp families lists them) nor a file")
     try:
