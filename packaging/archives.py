@@ -16,6 +16,7 @@ import functools
 import gzip
 import hashlib
 import io
+import itertools
 import pkgutil
 import re
 import sys
@@ -57,8 +58,12 @@ class Handler(NamedTuple):
         return self.name, self.shown, self.protocol
 
 
-HANDLERS = tuple(Handler(name, about.shown, about.protocol)
-                 for name in registry.names() for about in [registry.about(name)])
+def _of_tree(name: str) -> Handler:
+    about = registry.about(name)
+    return Handler(name, about.shown, about.protocol)
+
+
+HANDLERS = tuple(map(_of_tree, registry.names()))
 
 # ---- what a file imports -----------------------------------------------------------------------------------
 
@@ -123,9 +128,11 @@ def _run(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _catches_import_error(node: ast.AST) -> bool:
-    return isinstance(node, ast.Try) and any(_name(caught) in ("ImportError", "ModuleNotFoundError")
-                                             for handler in node.handlers if handler.type for caught in ast.walk(handler.type)
-                                             if isinstance(caught, ast.expr))
+    if not isinstance(node, ast.Try):
+        return False
+    types = [handler.type for handler in node.handlers if handler.type]
+    caught = itertools.chain.from_iterable(map(ast.walk, types))
+    return any(_name(one) in ("ImportError", "ModuleNotFoundError") for one in caught if isinstance(one, ast.expr))
 
 
 def _name(node: ast.expr) -> str:
@@ -168,7 +175,9 @@ class _Closure:
     """Collects the files that `handlers/<name>/handler.py` needs. `replace`: path → new text."""
 
     def __init__(self, tree: Path, name: str, replace: Mapping[str, str]) -> None:
-        self.tree, self.name, self.replace = tree, name, replace
+        self.tree = tree
+        self.name = name
+        self.replace = replace
         self.files: Dict[str, bytes] = {}
         self._paths: Dict[Module, Optional[str]] = {}
         self._allowed = standard_library() | HOST
@@ -300,7 +309,8 @@ def _tar_gz(packed: Mapping[str, bytes], mtime: int) -> bytes:
 
 
 def _folders(paths: Mapping[str, bytes]) -> Set[str]:
-    return {parent.as_posix() for path in paths for parent in Path(path).parents if parent != Path(".")}
+    above = itertools.chain.from_iterable(Path(path).parents for path in paths)
+    return {folder.as_posix() for folder in above if folder != Path(".")}
 
 
 def version(tree: Path) -> str:
@@ -377,7 +387,7 @@ _OPTIONS = "snmp/options.py"
 
 def own_profile(file: Path) -> Handler:
     """The archive for a PDU that `file` describes in JSON. Raises BuildError."""
-    from handlers.snmp import building, schema
+    from handlers.snmp import building, schema  # imported late: 25 ms together; few archives need them
     try:
         family = building.own_family(building.read(file))
     except schema.ProfileError as error:
@@ -387,7 +397,7 @@ def own_profile(file: Path) -> Handler:
 
 def with_options(handler: Handler, only: Sequence[str], profile: Optional[str], flags: Sequence[str]) -> Handler:
     """The SNMP handler's archive with these build options. Raises BuildError."""
-    from handlers.snmp import building
+    from handlers.snmp import building  # imported late, as in `own_profile`
     try:
         chosen = building.options(only, profile, flags)
     except building.UnknownFamily as error:
@@ -437,7 +447,11 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     if has_options and options.names and "snmp" not in options.names:
         parser.error("--only, --profile-key, --switch-unproven, --metered-only and --switch-automatic are options of snmp: add "
                      "snmp to the names, or give no NAME")
-    names = options.names or (["snmp"] if has_options else [] if options.profile else known)
+    names = options.names
+    if not names and has_options:
+        names = ["snmp"]
+    elif not names and not options.profile:
+        names = known
     try:
         chosen = [with_options(h, options.only, options.profile_key, options.flags) if has_options and h.name == "snmp" else h
                   for h in HANDLERS if h.name in names]

@@ -6,6 +6,8 @@
 Run it by path: this folder is not a Python package, because it would hide the library `packaging`. Every Python must be able to
 parse this file, so that an old one can print that it is too old.
 """
+import os
+import runpy
 import sys
 
 if sys.version_info < (3, 9):
@@ -13,8 +15,6 @@ if sys.version_info < (3, 9):
     sys.exit(2)
 
 if __name__ == "__main__":
-    import os
-    import runpy
     main = runpy.run_path(os.path.join(os.path.dirname(os.path.abspath(__file__)), "archives.py"))["main"]
-    from handlers.command import ending
+    from handlers.command import ending  # archives.py put the tree on sys.path
     sys.exit(ending.run(main))

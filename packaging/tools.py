@@ -74,18 +74,25 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packer:
         for path, data in sorted(files.items()):
             entry = zipfile.ZipInfo(path)           # its default date is 1980-01-01
-            entry.create_system, entry.external_attr, entry.compress_type = _UNIX, 0o100644 << 16, zipfile.ZIP_DEFLATED
+            entry.create_system = _UNIX
+            entry.external_attr = 0o100644 << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
             packer.writestr(entry, data)
     return out.getvalue()
 
 
 def build(out: Path) -> Path:
     """Write `out`/pdu.pyz, all or nothing, and return its path. Raises BuildError or OSError."""
-    files = {f"{package}/{path}": data for package in PACKAGES for pattern in ("*.py", "py.typed")
-             for path, data in _below(ROOT / package, pattern).items()}
+    files: Dict[str, bytes] = {}
+    for package in PACKAGES:
+        for pattern in ("*.py", "py.typed"):
+            files.update((f"{package}/{path}", data) for path, data in _below(ROOT / package, pattern).items())
     with tempfile.TemporaryDirectory(prefix="pdu-pyz-") as folder:
         fetched(Path(folder))
-        files.update((place, data) for path, data in _below(Path(folder), "*").items() for place in [_place(path)] if place)
+        for path, data in _below(Path(folder), "*").items():
+            place = _place(path)
+            if place:
+                files[place] = data
     files["licences/dcimanager-pdu-handlers/LICENSE"] = (ROOT / "LICENSE").read_bytes()
     check(files)
     files["__main__.py"] = MAIN.read_bytes().replace(b"@CONTENT@", content(files).encode())

@@ -52,7 +52,8 @@ class Archive(NamedTuple):
     def holds_module(self, import_path: str) -> bool:
         """Whether the archive has this module (`pdu_x.handler`). False for the package `top` itself."""
         path = import_path.replace(".", "/")
-        return path.startswith(f"{self.top}/") and (f"{path}.py" in self.files or f"{path}/__init__.py" in self.files)
+        has_file = f"{path}.py" in self.files or f"{path}/__init__.py" in self.files
+        return has_file and path.startswith(f"{self.top}/")
 
 
 def read(data: bytes) -> Archive:

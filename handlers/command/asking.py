@@ -1,12 +1,14 @@
 """Asks before a change. Reads secrets from a file, the environment or the terminal, never from an argument."""
 from __future__ import annotations
 
+import difflib
+import getpass
 import os
 import sys
 
 from ..errors import Named, PduHandlerError, SettingsError, printable
 from .files import read_file, signals_as_ctrl_c
-from .options import Given
+from .options import SharedOptions
 
 
 class NotConfirmed(PduHandlerError):
@@ -15,13 +17,13 @@ class NotConfirmed(PduHandlerError):
     kind = "not-confirmed"
 
 
-def askable(state: Given, what: str, host: str = "") -> None:
+def askable(state: SharedOptions, what: str, host: str = "") -> None:
     """Check that `confirm` can ask, before long work begins. Raises NotConfirmed if there is neither a terminal nor --yes."""
     if not state.yes and not sys.stdin.isatty():
         raise NotConfirmed(f"{what} needs --yes, because there is no terminal to ask on; nothing was done", host)
 
 
-def confirm(state: Given, question: str, host: str = "") -> None:
+def confirm(state: SharedOptions, question: str, host: str = "") -> None:
     """Ask the question, unless --yes answers it, and set `state.changing`.
 
     Raises NotConfirmed if the user does not agree, and if there is neither a terminal nor --yes.
@@ -41,7 +43,7 @@ def confirm(state: Given, question: str, host: str = "") -> None:
     state.changing = True
 
 
-def secret(state: Given, key: str, question: str, needed: bool = True) -> str:
+def secret(state: SharedOptions, key: str, question: str, needed: bool = True) -> str:
     """A secret, as `_secret` finds it, noted in `state.used`."""
     found = _secret(state, key, question, needed)
     if found:
@@ -49,7 +51,7 @@ def secret(state: Given, key: str, question: str, needed: bool = True) -> str:
     return found
 
 
-def _secret(state: Given, key: str, question: str, needed: bool) -> str:
+def _secret(state: SharedOptions, key: str, question: str, needed: bool) -> str:
     """A secret from --secret-file, else from the variable `PDU_<KEY>`, else from the terminal if it is `needed`, else "".
 
     With `state.login`, a secret comes from `state.secrets` only. Raises SettingsError if a `needed` secret is missing, and
@@ -57,7 +59,6 @@ def _secret(state: Given, key: str, question: str, needed: bool) -> str:
     """
     if state.login:
         if needed and not state.secrets.get(key):
-            import difflib  # imported late: few runs need it
             near = difflib.get_close_matches(key, state.settings, 1, 0.8)
             raise SettingsError(f"{state.login} has no {key}{f', but has {printable(near[0], 60)!r}' if near else ''}")
         return state.secrets.get(key, "")
@@ -75,7 +76,6 @@ def _secret(state: Given, key: str, question: str, needed: bool) -> str:
     if value or not needed:
         return value or ""
     if sys.stdin.isatty():
-        import getpass
         is_text = True
         try:
             with signals_as_ctrl_c():           # getpass then turns the terminal's echo on again

@@ -23,7 +23,7 @@ from .ending import UNWRITABLE
 from .exits import DONE, INTERRUPTED, NOT_SEEN
 from .files import signals_as_ctrl_c
 from .loading import load
-from .options import LOGIN, SNMP, TLS, Given, asking as asks, completed, device, given, output, spelled
+from .options import LOGIN, SNMP, TLS, SharedOptions, asking as asks, completed, device, given, output, spelled
 from .output import Result, columns, figure, metered, print_json, shown
 from .report import Interrupted, described, failed
 
@@ -64,7 +64,7 @@ def _labels_of(pdu: Any) -> Mapping[str, Mapping[str, str]]:
 
 # ---- readings ----------------------------------------------------------------------------------------------
 
-def _read(state: Given, call: str, handler_name: str, hosts: Sequence[str], ask: Callable[[Any], Dict[str, Any]]) -> int:
+def _read(state: SharedOptions, call: str, handler_name: str, hosts: Sequence[str], ask: Callable[[Any], Dict[str, Any]]) -> int:
     """Call `ask` once for each host, in the given order. The exit code is that of the first host that failed.
 
     With --json, Ctrl-C prints the answers that were read before, and the exit code is INTERRUPTED.
@@ -122,7 +122,7 @@ class _Warnings(logging.Handler):
 
 
 @contextlib.contextmanager
-def _warned(state: Given, host: str) -> Iterator[None]:
+def _warned(state: SharedOptions, host: str) -> Iterator[None]:
     """Shows warnings during the block, except with --debug, whose log has them."""
     warnings = _Warnings(host)
     if not state.debug:
@@ -170,7 +170,7 @@ def _reading(name: str, help_: str, ask: Callable[[Any], Dict[str, Any]]) -> cli
 
 # ---- switching ---------------------------------------------------------------------------------------------
 
-def _switch(state: Given, on: bool, handler_name: str, host: str, outlets: Sequence[str]) -> int:
+def _switch(state: SharedOptions, on: bool, handler_name: str, host: str, outlets: Sequence[str]) -> int:
     """Switch the outlets one after the other, until the first error. The report includes those that were switched before."""
     call, wanted = ("up", EnumPowerStatus.UP) if on else ("down", EnumPowerStatus.DOWN)
     word = "on" if on else "off"
@@ -191,7 +191,8 @@ def _switch(state: Given, on: bool, handler_name: str, host: str, outlets: Seque
                 pdu = handler.make(data)
                 begun.append(identity)
                 try:
-                    port = (pdu.port_up if on else pdu.port_down)(PduPortView(identity=identity))
+                    command = pdu.port_up if on else pdu.port_down
+                    port = command(PduPortView(identity=identity))
                 except Exception as error:
                     place = [f"the error is about {'; '.join([_listed([identity]), *_unsent(named[len(begun):])])}"]
                     return _stopped(state, answer, error, [*(place if len(named) > 1 else ()), *_not_seen(done, where, word)])
@@ -220,7 +221,7 @@ def _unsent(identities: Sequence[str]) -> List[str]:
     return [f"no command was sent to {_listed(identities)}"] if identities else []
 
 
-def _stopped(state: Given, answer: Mapping[str, Any], error: BaseException, notes: Sequence[str]) -> int:
+def _stopped(state: SharedOptions, answer: Mapping[str, Any], error: BaseException, notes: Sequence[str]) -> int:
     """Report why switching stopped: with --json also the outlets in `answer`, else also the notes. Return the exit code."""
     if not answer["outlets"] or not state.json:
         code = failed(state, error)

@@ -2,18 +2,17 @@
 from __future__ import annotations
 
 import click
+from click.shell_completion import get_completion_class
 
 from .options import given, output
 from .output import Result, shown
+from .root import COMPLETION, ROOT
 
 _SHELLS = {"bash": "~/.bashrc", "zsh": "~/.zshrc", "fish": "~/.config/fish/completions/pdu.fish"}
 
 
 @click.pass_context
 def _print(context: click.Context, shell: str) -> int:
-    from click.shell_completion import get_completion_class
-
-    from .root import COMPLETION, ROOT
     kind = get_completion_class(shell)
     assert kind is not None
     script = kind(ROOT, {}, "pdu", COMPLETION).source()

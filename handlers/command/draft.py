@@ -27,7 +27,7 @@ _STEPS = ("next: read the doubts, correct the file, then run pdu snmp check FILE
 
 @click.pass_context
 def _draft(context: click.Context, file: str, mib: Sequence[str], key: str, out: Optional[str]) -> int:
-    from ..snmp import schema
+    from ..snmp import schema  # imported late: 120 ms together, which --help saves
     from .field.draft.mib import Mib
     from .field.draft.profile import draft as drafted
     from .field.draft.reading import read
@@ -70,9 +70,8 @@ def _guess(guess: Guess) -> Dict[str, Any]:
 
 
 def _report(found: Draft) -> List[str]:
-    from .field.draft.columns import by_role
     lines: List[str] = []
-    for role, guesses in by_role(found.guesses).items():
+    for role, guesses in found.by_role().items():
         taken = [guess for guess in guesses[_MOST_GUESSES:] if found.chosen.get(role) == dotted(guess.column.oid)]
         for guess in [*guesses[:_MOST_GUESSES], *taken]:
             oid = dotted(guess.column.oid)

@@ -6,7 +6,13 @@ from __future__ import annotations
 
 from typing import Mapping, NamedTuple, Tuple
 
-DONE, DEFECT, WRONG, NOT_SEEN, NOT_CONFIRMED, INTERRUPTED, READER_GONE = 0, 1, 2, 9, 12, 130, 141
+DONE = 0
+DEFECT = 1
+WRONG = 2
+NOT_SEEN = 9
+NOT_CONFIRMED = 12
+INTERRUPTED = 130
+READER_GONE = 141
 
 
 class Exit(NamedTuple):

@@ -10,7 +10,7 @@ from ..errors import Named, SettingsError, printable
 from ..settings import host_and_port, is_address
 from .asking import secret
 from .files import read_file
-from .options import SECRETS, Given, spelled_secret
+from .options import SECRETS, SharedOptions, spelled_secret
 
 if TYPE_CHECKING:
     from pdu_common.connection import PduData, PduSnmpData
@@ -27,9 +27,9 @@ SNMP_KEYS = (*_SNMP_FIELDS, *_SNMP_SECRETS)
 _CHECKS = ("ca_pem", "fingerprint", "verify")
 
 
-def pdu_data(handler: Handler, host: str, state: Given) -> Union[PduData, PduSnmpData]:
+def pdu_data(handler: Handler, host: str, state: SharedOptions) -> Union[PduData, PduSnmpData]:
     """The object that make_handler takes. Raises SettingsError."""
-    from pdu_common.connection import PduData, PduSnmpData  # imported late, because not every command needs it
+    from pdu_common.connection import PduData, PduSnmpData  # imported late: 1 ms; not every command needs it
     host = address(host)
     own = [setting.key for setting in handler.settings]
     secrets = [setting.key for setting in handler.settings if setting.secret]
@@ -42,7 +42,10 @@ def pdu_data(handler: Handler, host: str, state: Given) -> Union[PduData, PduSnm
     params = {_SNMP_FIELDS[key]: text for key, text in given.items() if key in _SNMP_FIELDS and key not in own}
     if port is not None:
         params.setdefault("port", str(port))
-    settings.update({key: text for key in secrets for text in [secret(state, key, f"{key} for {bare}", False)] if text})
+    for key in secrets:
+        found = secret(state, key, f"{key} for {bare}", False)
+        if found:
+            settings[key] = found
     if params.setdefault("version", "2").strip().lower() in ("3", "v3"):
         if not params.get("user"):
             raise SettingsError(("SNMPv3 needs a user: give ", Named("username")))
@@ -57,13 +60,13 @@ def pdu_data(handler: Handler, host: str, state: Given) -> Union[PduData, PduSnm
     return PduSnmpData(bare, params, settings)
 
 
-def place(state: Given, host: str) -> str:
+def place(state: SharedOptions, host: str) -> str:
     """The text that names the PDU for people: HOST, or the setting `host` with a note that it replaces HOST."""
     host, other = host.strip(), state.settings.get("host", "").strip()
     return f"{printable(other)} (the setting host, instead of {host})" if other and other != host else host
 
 
-def values(name: str, declared: Sequence[Setting[object]], state: Given, host: str, login: bool = True) -> Dict[str, str]:
+def values(name: str, declared: Sequence[Setting[object]], state: SharedOptions, host: str, login: bool = True) -> Dict[str, str]:
     """The handler settings as text. With `login`, a password is required if there is a user but no token. Raises SettingsError.
 
     With neither a username nor a token, the user is the handler's default account, if it has one.
@@ -90,12 +93,14 @@ def values(name: str, declared: Sequence[Setting[object]], state: Given, host: s
         return {**{key: text for key, text in found.items() if key != "username" or not usual}, "token": token}
     user = state.user = found.get("username", "")
     where = place(state, host)
-    found.update({key: text for key in secrets for text in [
-        secret(state, key, f"{key} of {user} on {where}", needed=login and key == "password" and bool(user))] if text})
+    for key in secrets:
+        text = secret(state, key, f"{key} of {user} on {where}", needed=login and key == "password" and bool(user))
+        if text:
+            found[key] = text
     return found
 
 
-def of_command(name: str, declared: Sequence[Setting[object]], state: Given, host: str, secrets: Sequence[str] = (),
+def of_command(name: str, declared: Sequence[Setting[object]], state: SharedOptions, host: str, secrets: Sequence[str] = (),
                login: bool = True) -> Dict[str, str]:
     """The `values` for a command of `pdu NAME HOST`. --secret-file may also give one of `secrets`. Raises SettingsError."""
     keys = [setting.key for setting in declared]
@@ -107,7 +112,7 @@ def of_command(name: str, declared: Sequence[Setting[object]], state: Given, hos
     return values(name, declared, state, host, login)
 
 
-def check(state: Given, secrets: Sequence[str], whose: str) -> None:
+def check(state: SharedOptions, secrets: Sequence[str], whose: str) -> None:
     """Check that no secret is in an argument, and that each --secret-file is for one of `secrets`. Raises SettingsError."""
     for key in state.settings:
         if key in SECRETS or key in secrets:
@@ -140,7 +145,7 @@ def address(host: str) -> str:
     return host
 
 
-def typed(state: Given, keys: Iterable[str], host: str) -> Dict[str, str]:
+def typed(state: SharedOptions, keys: Iterable[str], host: str) -> Dict[str, str]:
     """The given settings, and those of `keys` from the environment unless `state.login` is set.
 
     The address and `SECRETS` are not taken from the environment, and the port only if the address has none.

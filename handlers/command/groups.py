@@ -8,7 +8,7 @@ import click
 
 from . import form, meant
 from .hidden import without_login
-from .options import Given, Parameters, Word, asking, given, output
+from .options import Parameters, SharedOptions, Word, asking, given, output
 from .output import Result, shown
 
 EPILOG = "\b\nOptions of a command: COMMAND --help. Settings, secrets and exit codes: pdu --help."
@@ -84,7 +84,7 @@ class Command(NamedTuple):
 
 
 Commands = Mapping[str, Command]
-Run = Callable[[Given, str, str, Command, Mapping[str, Any]], Result]
+Run = Callable[[SharedOptions, str, str, Command, Mapping[str, Any]], Result]
 
 
 class _Host(click.Argument):
@@ -109,7 +109,9 @@ class OnHost(Lazy):
                  without: Sequence[str] = (), **more: Any) -> None:
         super().__init__(name, places, params=[_Host(without), *before, *output()],
                          epilog=EPILOG, **more)
-        self.run, self.behind, self.without = run, behind, without
+        self.run = run
+        self.behind = behind
+        self.without = without
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> Optional[click.Command]:
         if cmd_name not in self.places or cmd_name in self.without:
@@ -135,8 +137,9 @@ class OnHost(Lazy):
         behind, rest_behind = self._options_first(ctx, rest[1:])
         if rest_behind and rest_behind[0] in self.without and not ctx.resilient_parsing:
             ctx.fail(f"{rest_behind[0]!r} takes no HOST")           # the HOST itself is not shown: it may contain a password
-        is_command = bool(rest) and rest[0] in self.places and not (rest_behind and rest_behind[0] in self.places)
-        if is_command and not ctx.resilient_parsing:
+        is_before = bool(rest) and rest[0] in self.places
+        is_behind = bool(rest_behind) and rest_behind[0] in self.places
+        if is_before and not is_behind and not ctx.resilient_parsing:
             if not set(behind) & set(ctx.help_option_names):
                 ctx.fail(f"give HOST before the command {rest[0]!r}")
             return super().parse_args(ctx, [*before, "HOST", *rest[:1], *behind])       # help for a command needs no host

@@ -2,11 +2,11 @@
 (handlers/http/login.py)."""
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any, List, Sequence
 
-from ..http import login
 from .field.words import is_common
-from .options import Given
+from .options import SharedOptions
 from .output import Result
 
 NOTICE = "(not shown: it holds the login)"
@@ -15,7 +15,7 @@ _LONG_NUMBER = 7            # digits of a number that is sought alone: a shorter
 _EXAMINED = 8000            # characters at the beginning of a file that are searched
 
 
-def without_login(result: Result, state: Given) -> Result:
+def without_login(result: Result, state: SharedOptions) -> Result:
     """The result with a notice in place of each text or line that holds a secret of this run."""
     sought = _sought(state.user, state.used)
     if not sought:
@@ -30,19 +30,24 @@ def file_holds_login(data: bytes, user: str, secrets: Sequence[str]) -> bool:
     """Whether the beginning of a file holds the login. A password of letters alone counts only beside its user: it may be a
     word of the file, such as the vendor's name."""
     telling = [secret for secret in _sought(user, secrets) if not secret.isalpha()]
+    from ..http import login  # imported late, as in `_sought`
     return login.holds(data[:_EXAMINED].decode("utf-8", "replace"), telling)
 
 
 def _sought(user: str, secrets: Sequence[str]) -> List[str]:
     """The secrets, and the beginnings of `user:secret`. A secret that is a common word or a short number counts only so."""
-    found = [text for secret in secrets for text in login.secrets(login.Login(user or None, secret))]
+    if not secrets:
+        return []
+    from ..http import login  # imported late: 27 ms, which a run without a secret saves
+    found = chain.from_iterable(login.secrets(login.Login(user or None, secret)) for secret in secrets)
     return [text for text in dict.fromkeys(found) if text not in secrets or not _is_weak(text)]
 
 
 def _is_weak(secret: str) -> bool:
     if secret.isdigit():
         return len(secret) < _LONG_NUMBER
-    return len(secret) < _SHORTEST or secret.isalpha() and is_common(secret)
+    is_word = secret.isalpha() and is_common(secret)
+    return is_word or len(secret) < _SHORTEST
 
 
 def _texts(data: Any, shown: Any) -> Any:

@@ -17,7 +17,7 @@ from .exits import DONE, code_of
 from .field.kinds import Identity, identity, kind, names
 from .form import SNMP_KEYS
 from .loading import Handler, load
-from .options import LOGIN, SNMP, TLS, Given, device, given, option, output, spelled
+from .options import LOGIN, SNMP, TLS, SharedOptions, device, given, option, output, spelled
 from .output import columns, print_json
 from .report import described, reason
 
@@ -27,7 +27,7 @@ _MOST_SEEN = 12             # limit of objects in the text output; --json has al
 _ORDER = ("denied", "unsupported", "protocol")
 
 
-class Found(NamedTuple):
+class HandlerAnswer(NamedTuple):
     """The answer of one handler: an identity, or the error. `asked` is false if its TCP port cannot be reached or its
     settings are missing or wrong."""
 
@@ -42,7 +42,7 @@ def _identify(context: click.Context, host: str, handler: Sequence[str]) -> int:
     state = given(context)
     host = form.address(host)
     chosen = list(dict.fromkeys(handler)) or list(names())
-    known = {key for name in chosen for key in _keys(load(name))}
+    known: Set[str] = set().union(*(_keys(load(name)) for name in chosen))
     for key in (*state.settings, *state.secret_files):
         if key not in known and len(chosen) == 1:
             raise SettingsError(f"{chosen[0]} has no setting {printable(key, 60)!r}; it takes {', '.join(sorted(known))}")
@@ -58,7 +58,7 @@ def _identify(context: click.Context, host: str, handler: Sequence[str]) -> int:
     return DONE if best else _code(found)
 
 
-def _look(name: str, host: str, state: Given, alone: bool) -> Found:
+def _look(name: str, host: str, state: SharedOptions, alone: bool) -> HandlerAnswer:
     """Asks one handler, unless its TCP port cannot be reached. One of several handlers gets only the settings that it takes.
 
     Raises SettingsError for a bad setting `host` and, if the handler is `alone` and asked, for any missing or wrong setting.
@@ -74,22 +74,22 @@ def _look(name: str, host: str, state: Given, alone: bool) -> Found:
             closed = _closed(where, port_number(chosen["port"]) if chosen.get("port") else None,
                              PORTS.get(chosen.get("scheme", "").lower(), port))
             if closed:
-                return Found(name, error=Unreachable(closed), asked=False)
+                return HandlerAnswer(name, error=Unreachable(closed), asked=False)
     try:
-        return Found(name, identity(name, form.pdu_data(handler, host, one)))
+        return HandlerAnswer(name, identity(name, form.pdu_data(handler, host, one)))
     except SettingsError as error:
         if alone:
             raise
-        return Found(name, error=error, asked=False)
+        return HandlerAnswer(name, error=error, asked=False)
     except PduHandlerError as error:
-        return Found(name, error=error)
+        return HandlerAnswer(name, error=error)
 
 
 def _keys(handler: Handler) -> Set[str]:
     return {setting.key for setting in handler.settings} | (set(SNMP_KEYS) if handler.snmp else set())
 
 
-def _own(handler: Handler, state: Given) -> Given:
+def _own(handler: Handler, state: SharedOptions) -> SharedOptions:
     keys = _keys(handler)
     return dataclasses.replace(state, settings={key: value for key, value in state.settings.items() if key in keys},
                                secret_files={key: value for key, value in state.secret_files.items() if key in keys})
@@ -106,7 +106,7 @@ def _closed(host: str, chosen: Optional[int], usual: int) -> str:
     return ""
 
 
-def _code(found: Sequence[Found]) -> int:
+def _code(found: Sequence[HandlerAnswer]) -> int:
     """The exit code if no family fits."""
     if any(one.identity is not None for one in found):
         return code_of("unsupported")
@@ -117,18 +117,24 @@ def _code(found: Sequence[Found]) -> int:
     return code_of(next((kind for kind in (*_ORDER, *others) if kind in kinds), "unreachable"))
 
 
-def _data(one: Found, state: Given) -> Dict[str, Any]:
+def _data(one: HandlerAnswer, state: SharedOptions) -> Dict[str, Any]:
     if one.identity is not None:
         return dataclasses.asdict(one.identity)
     assert one.error is not None
-    answers = one.asked and getattr(one.error, "kind", "") != "unreachable"
-    return {"handler": one.handler, "answers": answers, "family": "", "why": reason(one.error), "asked": one.asked,
+    return {"handler": one.handler, "answers": not _is_silent(one), "family": "", "why": reason(one.error), "asked": one.asked,
             "error": described(one.error, state) if one.asked else None}
+
+
+def _is_silent(one: HandlerAnswer) -> bool:
+    """Whether this handler was not asked, or had no answer from the device."""
+    if one.identity is not None:
+        return False
+    return not one.asked or getattr(one.error, "kind", "") == "unreachable"
 
 
 # ---- for a person --------------------------------------------------------------------------------------------
 
-def _again(host: str, handler: str, state: Given) -> str:
+def _again(host: str, handler: str, state: SharedOptions) -> str:
     """The command that reads the PDU with the settings that were given."""
     def quoted(text: str) -> str:
         return shlex.quote(text) if text.isprintable() else "..."
@@ -138,7 +144,7 @@ def _again(host: str, handler: str, state: Given) -> str:
     return " ".join(["pdu status", handler, host, *options])
 
 
-def _lines(again: str, found: Sequence[Found]) -> List[str]:
+def _lines(again: str, found: Sequence[HandlerAnswer]) -> List[str]:
     """The output. `again`: the command that reads the PDU, "" if no handler reads it."""
     lines: List[str] = []
     for one in found:
@@ -149,7 +155,7 @@ def _lines(again: str, found: Sequence[Found]) -> List[str]:
             lines += _identity(one.identity)
     if again:
         return [*lines, f"read it: {again}"]
-    if all(one.identity is None and (not one.asked or getattr(one.error, "kind", "") == "unreachable") for one in found):
+    if all(map(_is_silent, found)):
         snmp = (" For SNMP, check on the PDU's web page that it is enabled and which community or user it accepts: most PDUs do "
                 "not answer a wrong community.")
         lines.append("No handler found a PDU at this address. Check the address and the port, and give the settings that the "
@@ -165,8 +171,10 @@ def _identity(found: Identity) -> List[str]:
         "tried": [f"{row['family']}: {row['result']}" for row in found.tried], "seen": [*columns((), rows), *more],
         "can": found.can, "cannot": found.cannot, "rests on": [f"{name}: {basis}" for name, basis in found.evidence.items()],
         "next": found.next_steps}
-    return [f"{found.handler}: {found.family or 'answers, but no family reads it'}",
-            *(f"  {'' if number else name:<8}  {line}" for name, lines in blocks.items() for number, line in enumerate(lines))]
+    lines = [f"{found.handler}: {found.family or 'answers, but no family reads it'}"]
+    for name, block in blocks.items():
+        lines += [f"  {'' if number else name:<8}  {line}" for number, line in enumerate(block)]
+    return lines
 
 
 identify = click.Command("identify", callback=_identify, help="""\

@@ -68,9 +68,13 @@ def _described(name: str, shown: str, module: ModuleType) -> Handler:
 
 def _settings(declared: Any) -> Sequence[Setting[object]]:
     """`declared` if it is a list or tuple of settings, else (): another pack may use the name SETTINGS for other data."""
-    fields = ("key", "allowed", "read", "default", "help", "secret", "longest")         # an archive has its own class Setting
     found = declared if isinstance(declared, (tuple, list)) else ()
-    return tuple(found) if all(hasattr(one, name) for one in found for name in fields) else ()
+    return tuple(found) if all(map(_is_setting, found)) else ()
+
+
+def _is_setting(one: object) -> bool:
+    fields = ("key", "allowed", "read", "default", "help", "secret", "longest")         # an archive has its own class Setting
+    return all(hasattr(one, name) for name in fields)
 
 
 _unpacked_here: List[tempfile.TemporaryDirectory[str]] = []     # folders that this process removes when it ends
@@ -78,7 +82,7 @@ _loaded: Dict[str, Tuple[str, Mapping[str, bytes]]] = {}        # name of an arc
 
 
 def _unpacked(path: str) -> ModuleType:
-    import tempfile  # imported late: only archives need it
+    import tempfile  # imported late: 12 ms together; only archives need them
     from pathlib import Path
 
     from . import archives
@@ -86,8 +90,8 @@ def _unpacked(path: str) -> ModuleType:
         archive = archives.read(Path(path).read_bytes())
         if not archive.holds_module(f"{archive.top}.handler"):
             raise SettingsError(f"{path} is not a handler archive: one folder with a handler.py is expected")
-        if archive.top not in _loaded and not archive.top.startswith("pdu_") and (
-                archive.top in sys.modules or importlib.util.find_spec(archive.top) is not None):
+        is_ours = archive.top in _loaded or archive.top.startswith("pdu_")
+        if not is_ours and _is_module(archive.top):
             raise SettingsError(f"{path}: its directory {archive.top!r} has the name of another Python module")
         known, content = _loaded.setdefault(archive.top, (path, archive.files))
         if os.path.realpath(known) != os.path.realpath(path):
@@ -109,6 +113,10 @@ def _unpacked(path: str) -> ModuleType:
     except (Exception, SystemExit) as error:        # anybody may have written the archive
         get_logger(__name__).debug(f"{path}: {archive.top}.handler", exc_info=True)
         raise SettingsError(f"{path} cannot be imported ({type(error).__name__}: {error}); --debug shows where") from None
+
+
+def _is_module(name: str) -> bool:
+    return name in sys.modules or importlib.util.find_spec(name) is not None
 
 
 def _remove(own: int) -> None:

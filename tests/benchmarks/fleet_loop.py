@@ -14,14 +14,14 @@ from handlers.command.fleet import auth, listing
 from handlers.command.fleet.polling import poll, targets
 
 
-def sample(devices: Sequence[listing.Device], step: int) -> List[listing.Device]:
+def sample(devices: Sequence[listing.ListedPdu], step: int) -> List[listing.ListedPdu]:
     """Every `step`th PDU, and the first dead one if none of these is dead, so that the time of dead PDUs can be scaled up."""
     chosen = list(devices[::step])
     dead = [device for device in devices if _dead(device)]
     return chosen if any(map(_dead, chosen)) else chosen + dead[:1]
 
 
-def _dead(device: listing.Device) -> bool:
+def _dead(device: listing.ListedPdu) -> bool:
     return device.name.startswith("dead")
 
 

@@ -172,7 +172,7 @@ def test_no_test_of_a_new_handler_waits_forever() -> None:
 def test_the_simulated_device_of_a_new_handler_counts_the_energy_of_each_second(place: str) -> None:
     made: Dict[str, Any] = {}
     exec(_blocks().get(place) or (ROOT / place).read_text("utf-8"), made)
-    device = made["Device"](outlets=2, off=(2,))
+    device = made["SimulatedPdu"](outlets=2, off=(2,))
     for _ in range(3600):
         device.run_for(1 / 3600)
     assert device.books().port_energy_kwh == {"1": pytest.approx(1 + 0.1 * 230 / 1000, abs=0.001), "2": 2.0}

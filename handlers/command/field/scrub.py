@@ -13,14 +13,37 @@ import ipaddress
 import re
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any, Callable, Collection, Dict, Iterable, List, Optional, Pattern, Sequence, Set, Tuple, TypeVar, Union
+from itertools import chain
+from typing import (
+    Any,
+    Callable,
+    Collection,
+    Dict,
+    Iterable,
+    List,
+    NamedTuple,
+    Optional,
+    Pattern,
+    Sequence,
+    Set,
+    Tuple,
+    TypeVar,
+    Union,
+)
 
 from ...http import login
 from ...settings import host_and_port
 from .words import is_common
 
 T = TypeVar("T")
-SERIALS, ADDRESSES, NAMES, CONTACTS, LOCATIONS, SECRETS = "serials", "addresses", "names", "contacts", "locations", "secrets"
+
+# Kinds of values
+SERIALS = "serials"
+ADDRESSES = "addresses"
+NAMES = "names"
+CONTACTS = "contacts"
+LOCATIONS = "locations"
+SECRETS = "secrets"
 KINDS = (SERIALS, ADDRESSES, NAMES, CONTACTS, LOCATIONS)            # kinds that --keep accepts: not secrets
 _STAND_INS = {SERIALS: "serial-{}", NAMES: "name-{}", CONTACTS: "contact-{}", LOCATIONS: "location-{}", SECRETS: "secret-{}"}
 _SHORTEST, _LONG_NUMBER = 3, 7      # least length of a value, and of a number, that is also replaced inside other texts
@@ -77,7 +100,7 @@ _SERIAL = re.compile(r"\b(?=[A-Z0-9]*[0-9])(?=[A-Z0-9]*[A-Z2-9])[A-Z0-9]{9,}\b")
 # A whole text of seven digits or more, except zeros and ones alone (perhaps states) and what may be a date.
 _NUMBER = re.compile(r"(?!(?:19|20)[0-9]{6}$)(?=[0-9]*[2-9])[0-9]{7,}")
 _LABELLED_SERIAL = re.compile(r"\b(?:serial(?:\s*(?:number|no\.?|#))?|s/n|sn)[\s:=#]+"
-                              r"(?=[A-Za-z-]*[0-9])([A-Za-z0-9][A-Za-z0-9-]{2,})", re.IGNORECASE)
+                              r"(?=[A-Za-z-]*[0-9])(?P<value>[A-Za-z0-9][A-Za-z0-9-]{2,})", re.IGNORECASE)
 _PARTED = "(?:[ ()/-]{0,3}[0-9])"
 _LABELLED_PHONE = r"\b(?:tele?phone|phone|tel|fax|mobile|mob|cell|pager|call|sms)\b\.?[\s:=#]{0,3}"
 # Telephone numbers: international, with an area code in brackets or before a slash, 555-123-4567, or after a word.
@@ -86,7 +109,7 @@ _PHONE = re.compile(
     rf"(?<![0-9A-Za-z.,+])(?:\+[1-9]{_PARTED}{{9,14}}|\+[1-9][0-9]{{0,2}}[ ()/-]{_PARTED}{{6,12}}"
     rf"|00[1-9][0-9]{{0,2}}[ ()/-]{_PARTED}{{6,12}}|\(0?[0-9]{{2,5}}\)[ /-]{{0,2}}[0-9]{_PARTED}{{4,9}}"
     rf"|0[1-9][0-9]{{1,4}}[/-] ?[0-9]{_PARTED}{{4,9}}|[2-9][0-9]{{2}}-[0-9]{{3}}-[0-9]{{4}}){_PHONE_ENDS}"
-    rf"|(?i:{_LABELLED_PHONE})([+(]?[0-9](?:[ ()/.-]{{0,3}}[0-9]){{4,14}}){_PHONE_ENDS}")
+    rf"|(?i:{_LABELLED_PHONE})(?P<value>[+(]?[0-9](?:[ ()/.-]{{0,3}}[0-9]){{4,14}}){_PHONE_ENDS}")
 _NUMBER_OF_DEGREES = r"[-+]?[0-9]{1,3}\.[0-9]{4,}"
 _MARK, _SIDE = "\\s?\u00b0", "\\s?[NSEW]\\b"
 # Places: two numbers of degrees with four decimals or more (a space between them needs five, or N, S, E, W), degrees with
@@ -100,7 +123,7 @@ _PLACE = re.compile(
     rf"|[0-9]{{1,3}}(?:\.[0-9]+)?{_MARK}(?:\s?[0-9]{{1,2}}(?:\.[0-9]+)?\s?['\u2032])?"
     rf"(?:\s?[0-9]{{1,2}}(?:\.[0-9]+)?\s?(?:[\"\u2033]|''))?{_SIDE}"
     rf"|[0-9]{{4}}\.[0-9]+,[NS],[0-9]{{5}}\.[0-9]+,[EW])(?![0-9A-Za-z])"
-    rf"|\b(?i:lat|lon|lng|long|latitude|longitude)\b\W{{0,3}}?([-+]?[0-9]{{1,3}}\.[0-9]{{2,}})(?![0-9A-Za-z])")
+    rf"|\b(?i:lat|lon|lng|long|latitude|longitude)\b\W{{0,3}}?(?P<value>[-+]?[0-9]{{1,3}}\.[0-9]{{2,}})(?![0-9A-Za-z])")
 _DEGREE = re.compile(r"[-+]?[1-9][0-9]{0,2}\.[0-9]{5,}")           # a whole text of this form may be a latitude
 _SHORTEST_PHONE = 7         # digits of a telephone number that is also replaced in other forms
 _SHORTEST_USER = 3          # characters of a user name whose login is sought with the beginning of its password
@@ -175,22 +198,9 @@ class Scrubber:
         if not text or text.isspace():
             return text
         text = self._without_learned(self._without_login(text))
-        if CONTACTS not in self.keep:
-            for digits, stand_in in self._phones.items():
-                text = re.sub(rf"(?<![0-9])\+?{'[ ()/.-]*'.join(digits)}(?![0-9])", stand_in, text)
-            text = _PHONE.sub(self._phone, text)
-        if LOCATIONS not in self.keep:
-            text = _PLACE.sub(self._place, text)
-            if not numbers and _DEGREE.fullmatch(text.strip()):
-                text = self.learn(LOCATIONS, text)
-        if ADDRESSES not in self.keep:
-            text = self._without_addresses(_MAIL.sub(self._by(ADDRESSES), text))
-        if SERIALS not in self.keep:
-            text = _LABELLED_SERIAL.sub(self._serial, text)
-            if not text.strip().isdigit():
-                text = _SERIAL.sub(self._by(SERIALS), text)
-            elif not numbers and _NUMBER.fullmatch(text.strip()):
-                text = self.learn(SERIALS, text)
+        for rule in _RULES:
+            if rule.kind not in self.keep:
+                text = rule.applied(self, text, numbers)
         return text
 
     def _without_learned(self, text: str) -> str:
@@ -230,23 +240,31 @@ class Scrubber:
         A secret of four characters or more counts even if it is a common word with digits or signs (admin123), but not if it is
         a common word alone (public) or a number of up to six digits.
         """
-        return sorted((one for one in self._secrets if one in self._learned and (
-            _is_distinctive(one) or len(one) > _SHORTEST and not one.isalpha() and not one.isdigit())), key=len, reverse=True)
+        learned = [one for one in self._secrets if one in self._learned]
+        return sorted(filter(_is_telling, learned), key=len, reverse=True)
 
     @functools.cached_property
     def _sought(self) -> List[str]:
         """`_plain`, and the beginnings of `user:password`."""
         user = self._user if len(self._user) >= _SHORTEST_USER else None
-        return [one for secret in self._plain for one in login.secrets(login.Login(user, secret))]
+        return list(chain.from_iterable(login.secrets(login.Login(user, secret)) for secret in self._plain))
 
     def _without_addresses(self, text: str) -> str:
-        text = _ENGINE.sub(self._engine, text)
+        for rule in _ADDRESS_RULES:
+            text = rule.applied(self, text, True)
+        return text
+
+    def _without_learned_phones(self, text: str) -> str:
+        for digits, stand_in in self._phones.items():
+            text = re.sub(rf"(?<![0-9])\+?{'[ ()/.-]*'.join(digits)}(?![0-9])", stand_in, text)
+        return text
+
+    def _without_learned_addresses(self, text: str) -> str:
         squeezed = re.sub(_GAP[:-1], "", text).lower()
         for known, pattern, stand_in in self._loose:
             if known in squeezed:
                 text = pattern.sub(functools.partial(_in_form_of, digits=stand_in), text)
-        text = _SHORT_MAC.sub(self._short_mac, _MAC.sub(self._by(ADDRESSES), text))
-        return _IPV6.sub(self._address, _IPV4.sub(self._address, text))
+        return text
 
     def _learn_octets(self, octets: bytes, stand_in: bytes) -> None:
         """Learn the octets of an address. If they are distinctive, their digits are replaced wherever they occur."""
@@ -285,14 +303,6 @@ class Scrubber:
         clean = self.learn(ADDRESSES, ":".join(groups)).split(":")
         return ":".join(f"{int(group, 16):x}" for group in clean)
 
-    def _phone(self, found: re.Match[str]) -> str:
-        written = found[1] or found[0]
-        return found[0][:-len(written)] + self.learn(CONTACTS, written)
-
-    def _place(self, found: re.Match[str]) -> str:
-        written = found[1] or found[0]
-        return found[0][:-len(written)] + self.learn(LOCATIONS, written)
-
     def value(self, key: str, value: str) -> str:
         """The scrubbed value of a variable or JSON member with the name `key`."""
         kind = kind_of(key)
@@ -310,12 +320,17 @@ class Scrubber:
         Texts that are items of a list get that kind, whatever the list is called.
         """
         if isinstance(data, Mapping):
-            whole = kind_of(key) in (CONTACTS, LOCATIONS)
-            return {self._name(name): self._nowhere(value) if _POSITION.search(name) and _is_number(value) else
-                    self.json(value, key if whole and not _decides(name, value) else name, leave) for name, value in data.items()}
+            return {self._name(name): self._member(name, value, key, leave) for name, value in data.items()}
         if isinstance(data, (list, tuple)):
             return [self.json(value, key, leave) for value in data]
         return self.value(key, data) if isinstance(data, str) and not leave(key, data) else data
+
+    def _member(self, name: str, value: Any, parent: str, leave: Callable[[str, Any], bool]) -> Any:
+        """The scrubbed value of a member `name` inside the member `parent`."""
+        if _POSITION.search(name) and _is_number(value):
+            return self._nowhere(value)
+        is_of_parent = kind_of(parent) in (CONTACTS, LOCATIONS) and not _decides(name, value)
+        return self.json(value, parent if is_of_parent else name, leave)
 
     def _nowhere(self, number: Union[int, float]) -> Union[int, float]:
         """0 in place of a number that tells a place."""
@@ -357,8 +372,9 @@ class Scrubber:
     @functools.cached_property
     def _spellings(self) -> List[Tuple[str, str]]:
         """The pairs of `_spelled` for all learned values, the longest first. `learn` discards them, like `_known`."""
-        pairs = [pair for value, stand_in in self._learned.items()
-                 for pair in _spelled(value, stand_in, value in self._plain)]
+        pairs: List[Tuple[str, str]] = []
+        for value, stand_in in self._learned.items():
+            pairs += _spelled(value, stand_in, value in self._plain)
         return sorted(pairs, key=lambda pair: len(pair[0]), reverse=True)
 
     @functools.cached_property
@@ -366,12 +382,6 @@ class Scrubber:
         """The values that are replaced inside texts, each as (upper-case form, value), the longest first."""
         long = sorted(filter(_is_distinctive, self._learned), key=len, reverse=True)
         return [(value.upper(), value) for value in long]
-
-    def _by(self, kind: str) -> Callable[[re.Match[str]], str]:
-        return lambda found: self.learn(kind, found[0])
-
-    def _serial(self, found: re.Match[str]) -> str:
-        return found[0][:found.start(1) - found.start()] + self.learn(SERIALS, found[1])
 
     def _address(self, found: re.Match[str]) -> str:
         written = _PADDING.sub("", found[0]) if _PADDED_ADDRESS.fullmatch(found[0]) else found[0]
@@ -381,7 +391,8 @@ class Scrubber:
             return found[0]
         is_small = not address.is_private and max(address.packed) < _DISTINCTIVE_ARC
         before = found.string[max(0, found.start() - _LONGEST_MARK):found.start()]
-        is_version = address.version == 4 and (is_small or _VERSION.search(before) is not None)
+        looks_like_version = is_small or _VERSION.search(before) is not None
+        is_version = address.version == 4 and looks_like_version
         stand_in = written if is_version and written not in self._learned else self.address(written)
         return found[0] if stand_in == written else stand_in
 
@@ -391,7 +402,8 @@ class Scrubber:
 
     def _stand_in(self, kind: str, value: str) -> str:
         """An IP address gets an IP address as its stand-in, whatever `kind` is: it may also occur in binary form."""
-        if _MAC.fullmatch(value) or kind == ADDRESSES and re.fullmatch(f"{_HEX}{{12}}", value):
+        is_of_digits = kind == ADDRESSES and re.fullmatch(f"{_HEX}{{12}}", value) is not None
+        if is_of_digits or _MAC.fullmatch(value):
             plain = _GAPS.sub("", value).lower()
             if bytes.fromhex(plain) in self._given_octets:
                 return value
@@ -416,10 +428,94 @@ class Scrubber:
         return self._stand_ins[kind, value]
 
 
+# ---- what is replaced inside a text --------------------------------------------------------------------------
+
+Change = Callable[[Scrubber, str, str, bool], str]      # scrubber, kind, text, numbers (see `Scrubber.text`) -> text
+
+
+class _Rule(NamedTuple):
+    """One row of `_RULES`."""
+
+    #: what is replaced
+    what: str
+    #: its kind; a rule of a kind in `Scrubber.keep` is left out
+    kind: str
+    change: Change
+
+    def applied(self, scrubber: Scrubber, text: str, numbers: bool) -> str:
+        return self.change(scrubber, self.kind, text, numbers)
+
+
+def _each(pattern: Pattern[str]) -> Change:
+    """Replaces each match by its stand-in, or what its group `value` found at its end."""
+    has_value = "value" in pattern.groupindex
+
+    def change(scrubber: Scrubber, kind: str, text: str, numbers: bool) -> str:
+        def put(found: re.Match[str]) -> str:
+            value = (found["value"] if has_value else None) or found[0]
+            return found[0][:-len(value)] + scrubber.learn(kind, value)
+        return pattern.sub(put, text)
+    return change
+
+
+def _each_unless_digits(pattern: Pattern[str]) -> Change:
+    """Like `_each`, but a text of digits alone stays: it may be a figure."""
+    each = _each(pattern)
+    return lambda scrubber, kind, text, numbers: text if text.strip().isdigit() else each(scrubber, kind, text, numbers)
+
+
+def _whole(pattern: Pattern[str]) -> Change:
+    """Replaces a text that matches as a whole, unless it may be a figure."""
+    def change(scrubber: Scrubber, kind: str, text: str, numbers: bool) -> str:
+        is_private = not numbers and pattern.fullmatch(text.strip()) is not None
+        return scrubber.learn(kind, text) if is_private else text
+    return change
+
+
+def _put(pattern: Pattern[str], put: Callable[[Scrubber, re.Match[str]], str]) -> Change:
+    """Replaces each match by the result of `put`."""
+    return lambda scrubber, kind, text, numbers: pattern.sub(functools.partial(put, scrubber), text)
+
+
+def _learned(change: Callable[[Scrubber, str], str]) -> Change:
+    """Replaces what was learned before, in other forms."""
+    return lambda scrubber, kind, text, numbers: change(scrubber, text)
+
+
+# The order counts: what one rule replaces, the next ones do not see. A new form of private data needs a row here.
+_ADDRESS_RULES = (
+    _Rule("an SNMP engine ID", ADDRESSES, _put(_ENGINE, Scrubber._engine)),
+    _Rule("the digits of a learned address", ADDRESSES, _learned(Scrubber._without_learned_addresses)),
+    _Rule("a MAC address", ADDRESSES, _each(_MAC)),
+    _Rule("a MAC address without leading zeros", ADDRESSES, _put(_SHORT_MAC, Scrubber._short_mac)),
+    _Rule("an IPv4 address", ADDRESSES, _put(_IPV4, Scrubber._address)),
+    _Rule("an IPv6 address", ADDRESSES, _put(_IPV6, Scrubber._address)),
+)
+_RULES = (
+    _Rule("the digits of a learned telephone number", CONTACTS, _learned(Scrubber._without_learned_phones)),
+    _Rule("a telephone number", CONTACTS, _each(_PHONE)),
+    _Rule("a place", LOCATIONS, _each(_PLACE)),
+    _Rule("a number of degrees", LOCATIONS, _whole(_DEGREE)),
+    _Rule("a mail address", ADDRESSES, _each(_MAIL)),
+    *_ADDRESS_RULES,
+    _Rule("what follows the word serial number", SERIALS, _each(_LABELLED_SERIAL)),
+    _Rule("capitals and digits", SERIALS, _each_unless_digits(_SERIAL)),
+    _Rule("a long number", SERIALS, _whole(_NUMBER)),
+)
+
+
+def _is_telling(secret: str) -> bool:
+    """Whether a secret of the login is sought alone: see `Scrubber._plain`."""
+    is_mixed = len(secret) > _SHORTEST and not secret.isalpha() and not secret.isdigit()
+    return is_mixed or _is_distinctive(secret)
+
+
 @functools.lru_cache(maxsize=65536)
 def _is_distinctive(value: str) -> bool:
     """Whether a learned value is unlikely to be a state, a figure or a common word."""
-    return len(value) >= _SHORTEST and not is_common(value) or value.isdigit() and len(value) >= _LONG_NUMBER
+    if value.isdigit() and len(value) >= _LONG_NUMBER:
+        return True
+    return len(value) >= _SHORTEST and not is_common(value)
 
 
 def kind_of(key: str) -> Optional[str]:
@@ -433,7 +529,9 @@ def _is_number(value: Any) -> bool:
 
 def _decides(name: str, value: Any) -> bool:
     """Whether the name of this member decides the kind of its value also inside a contact or a location."""
-    return isinstance(value, str) and (kind_of(name) is not None or name.startswith("@"))
+    if not isinstance(value, str):
+        return False
+    return kind_of(name) is not None or name.startswith("@")
 
 
 def _ipv4_stand_in(number: int) -> str:
@@ -474,7 +572,8 @@ def _spelled(value: str, stand_in: str, is_secret: bool) -> Iterable[Tuple[str, 
         pass
     if re.fullmatch("02[0-9a-f]{10}", re.sub("[ :.-]", "", stand_in)):      # the stand-in of a MAC address
         yield _octets(value), _octets(stand_in)
-    if is_secret or len(value) > _SHORTEST and _is_distinctive(value):
+    is_distinctive = len(value) > _SHORTEST and _is_distinctive(value)
+    if is_secret or is_distinctive:
         octets = value.encode("utf-8", "backslashreplace").decode("latin-1")        # as in an SnmpAdminString (RFC 3411, 5)
         for spelled in dict.fromkeys((octets, value)):
             yield chr(len(spelled)) + spelled, chr(len(stand_in)) + stand_in    # the length, then the text

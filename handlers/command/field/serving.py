@@ -80,7 +80,9 @@ class _Handler(BaseHTTPRequestHandler):
             return self._send(413 if valid else 411, None, {})
         return self._send(*self.server.site.reply(self.command, self.path, self.rfile.read(int(size))))
 
-    do_GET = do_POST = do_DELETE = _serve
+    do_GET = _serve
+    do_POST = _serve
+    do_DELETE = _serve
 
     def _send(self, status: int, content: Any, headers: Mapping[str, str]) -> None:
         body = b"" if content is None else json.dumps(content).encode()

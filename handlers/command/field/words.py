@@ -44,7 +44,8 @@ def is_plain(word: str) -> bool:
 
     Up to 6 digits may surround a term or a letter.
     """
-    return len(word.strip(_DIGITS)) <= _SHORT and len(word) <= 2 * _SHORT or _is_known(word)
+    is_short = len(word.strip(_DIGITS)) <= _SHORT and len(word) <= 2 * _SHORT
+    return is_short or _is_known(word)
 
 
 def is_common(text: str) -> bool:
@@ -58,4 +59,5 @@ def is_common(text: str) -> bool:
 def _is_known(word: str) -> bool:
     letters = word.strip(_DIGITS)
     is_serial = bool(letters) and len(word) - len(letters) >= _SERIAL
-    return (len(letters) <= 1 or letters.lower() in _WORDS) and not is_serial
+    is_term = len(letters) <= 1 or letters.lower() in _WORDS
+    return is_term and not is_serial

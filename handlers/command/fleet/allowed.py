@@ -11,7 +11,7 @@ from ...http.message import PORTS
 from ...settings import host_and_port
 from ..loading import Handler
 from .auth import Auth, names
-from .listing import Device
+from .listing import ListedPdu
 from .networks import Network
 from .polling import Target
 
@@ -57,7 +57,7 @@ class Allowed(NamedTuple):
         found = named or [one for one in self.listed if one.device.address.lower() == text.lower()]
         found = found or [one for one in self.listed if self._is_at(one, query)]
         if len(found) > 1:
-            several = ", ".join(one.device.name for one in found[:5]) + ", ..." * (len(found) > 5)
+            several = ", ".join(one.device.name for one in found[:5]) + (", ..." if len(found) > 5 else "")
             raise NotAllowed("ambiguous", f"{text} is the address of several PDUs of the list: name one of {several}")
         return found[0] if found else None
 
@@ -83,7 +83,7 @@ class Allowed(NamedTuple):
         if auth is None:
             raise NotAllowed("auth", f"the parameter auth must be one of {names(self.auths)}" if self.auths else
                              "this exporter has no logins by name (--auth); a target that is not on its list needs one")
-        return Target(Device(query.target, query.handler, query.target, query.auth), handler, auth)
+        return Target(ListedPdu(query.target, query.handler, query.target, query.auth), handler, auth)
 
     def _is_at(self, listed: Target, query: Query) -> bool:
         """Whether a query would reach a listed PDU by another form of its address, such as one with the usual port.

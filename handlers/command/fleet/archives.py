@@ -7,10 +7,10 @@ from typing import Dict, List, Optional, Sequence
 
 from ... import registry
 from ...errors import SettingsError
-from .listing import Device
+from .listing import ListedPdu
 
 
-def replaced(devices: Sequence[Device], folder: Optional[str]) -> List[Device]:
+def replaced(devices: Sequence[ListedPdu], folder: Optional[str]) -> List[ListedPdu]:
     """The PDUs. If a `folder` is given, its newest archive of each handler replaces the handler.
 
     A PDU whose handler is already an archive stays the same. Raises SettingsError if `folder` cannot be read
@@ -30,7 +30,8 @@ def usable(folder: Optional[str]) -> Dict[str, str]:
 
     If a `folder` is given: those with an archive in it. Raises SettingsError if it has none or cannot be read.
     """
-    found = {name: path for name in registry.names() for path in [_newest(folder, name)] if path is not None}
+    newest = {name: _newest(folder, name) for name in registry.names()}
+    found = {name: path for name, path in newest.items() if path is not None}
     if not found:
         raise SettingsError(f"{folder} has no archive of a handler (pdu_HANDLER-VERSION.tar.gz): run `make packages`")
     return found

@@ -119,4 +119,6 @@ def _secret_file(path: str) -> str:
 def names(known: Mapping[str, Auth]) -> str:
     """The names of at most ten logins, for an error."""
     found: List[str] = sorted(known)
-    return ", ".join(found[:10]) + (", ..." if len(found) > 10 else "") if found else "none"
+    if not found:
+        return "none"
+    return ", ".join([*found[:10], "..."] if len(found) > 10 else found)

@@ -12,7 +12,7 @@ from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Seq
 import click
 
 from ...errors import SettingsError
-from ..options import Given, Seconds, Word, given, option, output, secret_files
+from ..options import Seconds, SharedOptions, Word, given, option, output, secret_files
 from ..output import print_json, progress
 from ..report import Usage, described
 from . import listing, pool, tables
@@ -88,8 +88,9 @@ class _Check(click.Command):
             raise click.exceptions.Exit(_failed_plugin(" ".join(error.format_message().split()))) from None
 
 
-def _run(wanted: Wanted, state: Given) -> int:
-    if wanted.watch is not None and (wanted.csv or wanted.nagios):
+def _run(wanted: Wanted, state: SharedOptions) -> int:
+    is_for_one_round = wanted.csv or wanted.nagios
+    if wanted.watch is not None and is_for_one_round:
         raise Usage("--watch works only with the table, --json and --html")
     if sum((state.json, wanted.csv, wanted.nagios)) > 1:
         raise Usage("give only one of --json, --csv and --nagios")
@@ -112,7 +113,7 @@ def _run(wanted: Wanted, state: Given) -> int:
 
 # ---- one round ---------------------------------------------------------------------------------------------
 
-def _round(wanted: Wanted, state: Given, polled: Sequence[Target], before: Mapping[str, Row]) -> Round:
+def _round(wanted: Wanted, state: SharedOptions, polled: Sequence[Target], before: Mapping[str, Row]) -> Round:
     keep = state.json or wanted.html is not None or wanted.watch is not None
     rows: List[Optional[Row]] = [None] * len(polled)
     begin = time.monotonic()
@@ -123,12 +124,21 @@ def _round(wanted: Wanted, state: Given, polled: Sequence[Target], before: Mappi
             if bar is not None:
                 bar.update(1)
     whole = [row for row in rows if row is not None]
-    marks = {row.device.name: what for row in whole if row.device.name in before
-             for what in [changes(before[row.device.name], row)] if what}
-    return Round(whole, summary(whole, time.monotonic() - begin), time.time(), marks)
+    return Round(whole, summary(whole, time.monotonic() - begin), time.time(), _marks(whole, before))
 
 
-def _shown(wanted: Wanted, state: Given, done: Round, first: bool) -> None:
+def _marks(rows: Sequence[Row], before: Mapping[str, Row]) -> Dict[str, List[str]]:
+    """PDU -> what changed since the round `before`, for those that changed."""
+    marks: Dict[str, List[str]] = {}
+    for row in rows:
+        name = row.device.name
+        what = changes(before[name], row) if name in before else []
+        if what:
+            marks[name] = what
+    return marks
+
+
+def _shown(wanted: Wanted, state: SharedOptions, done: Round, first: bool) -> None:
     if wanted.html is not None:
         _write(wanted.html, page(done.rows, done.found, done.when, done.marks))
     if state.json:

@@ -7,8 +7,19 @@ from __future__ import annotations
 
 from typing import Dict, Iterator, List, NamedTuple, Optional, Tuple
 
-OBJECT_ID, DESCRIPTION, NAME = "1.3.6.1.2.1.1.2.0", "1.3.6.1.2.1.1.1.0", "1.3.6.1.2.1.1.5.0"
-_INTEGER, _OCTETS, _NULL, _OID, _SEQUENCE, _GET, _RESPONSE = 0x02, 0x04, 0x05, 0x06, 0x30, 0xA0, 0xA2
+OBJECT_ID = "1.3.6.1.2.1.1.2.0"
+DESCRIPTION = "1.3.6.1.2.1.1.1.0"
+NAME = "1.3.6.1.2.1.1.5.0"
+
+# BER tags
+_INTEGER = 0x02
+_OCTETS = 0x04
+_NULL = 0x05
+_OID = 0x06
+_SEQUENCE = 0x30
+_GET = 0xA0
+_RESPONSE = 0xA2
+
 _V2C = 1
 _LONGEST_OID = 128              # limit in arcs (RFC 2578, 3.5)
 _MOST_ARC = 2**32 - 1           # limit of an arc (RFC 2578, 3.5)

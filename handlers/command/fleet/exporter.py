@@ -13,7 +13,7 @@ import click
 from ...errors import SettingsError
 from ...settings import host_and_port
 from ..loading import load
-from ..options import Given, Seconds, given, option, output, secret_files
+from ..options import Seconds, SharedOptions, given, option, output, secret_files
 from ..output import print_json
 from ..report import Interrupted, failed
 from . import listing
@@ -44,12 +44,13 @@ class Wanted(NamedTuple):
 def _exporter(context: click.Context, /, **options: Any) -> None:
     wanted, state = Wanted(**options), given(context)
     try:
-        from . import server
+        from . import server  # imported late: 45 ms, and its package may be missing
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] != "prometheus_client":
             raise
         raise SettingsError(_MISSING) from None
-    if wanted.list is None and not (wanted.network and wanted.auth):
+    is_open = wanted.network and wanted.auth
+    if wanted.list is None and not is_open:
         raise SettingsError("give --list FILE, or --network with --auth: without these, no PDU can be queried")
     asked: List[int] = []
 
@@ -94,7 +95,7 @@ def _url(listen: str, port: int) -> str:
     return f"http://{host}:{port}/"
 
 
-def _allowed(wanted: Wanted, state: Given) -> Allowed:
+def _allowed(wanted: Wanted, state: SharedOptions) -> Allowed:
     """Reads the list and the logins, and loads every handler that a query can name. Raises SettingsError."""
     fleet = listing.read(wanted.list) if wanted.list is not None else listing.Fleet((), {})
     auths = {**fleet.auths, **(of_file(wanted.auth) if wanted.auth is not None else {})}
@@ -113,7 +114,7 @@ def _carry_out(asked: List[int], reload: Callable[[], None]) -> None:
         reload()
 
 
-def _reload(exporter: Any, wanted: Wanted, state: Given) -> None:
+def _reload(exporter: Any, wanted: Wanted, state: SharedOptions) -> None:
     """Reads the list and the logins again, after SIGHUP. If that fails, the old ones stay in use."""
     try:
         exporter.allowed = _allowed(wanted, state)
@@ -126,7 +127,7 @@ def _reload(exporter: Any, wanted: Wanted, state: Given) -> None:
 
 def _listening(where: str, exporter: Any, turn: Any) -> Any:
     """A listening server. Raises SettingsError for an address that cannot be used."""
-    from .server import Server
+    from .server import Server  # imported late, as in `_exporter`
     host, port = host_and_port(where)
     if port is None or port > _LAST_PORT:
         raise SettingsError(f"--listen {where[:60]!r}: give ADDRESS:PORT, such as {LISTEN}")

@@ -5,6 +5,7 @@ import collections
 import contextlib
 import csv
 import ipaddress
+import itertools
 import math
 import socket
 import sys
@@ -15,7 +16,7 @@ import click
 from ...errors import SettingsError, printable
 from .. import asking, form
 from ..exits import DONE, code_of
-from ..options import Given, Word, given, option, output, secret_files
+from ..options import SharedOptions, Word, given, option, output, secret_files
 from ..output import columns, counted, print_json, progress
 from ..report import Usage
 from . import sweep
@@ -31,7 +32,7 @@ _SILENCE = ("no device answered: check the networks, the community and the port,
             "speak only SNMPv1 or SNMPv3 are not found")
 
 
-class Found(NamedTuple):
+class FoundPdu(NamedTuple):
     """A device that answered. `what` is the family or model of a PDU, else sysObjectID and sysDescr."""
 
     address: str
@@ -50,7 +51,7 @@ def _find(context: click.Context, /, network: Sequence[str], auth: Optional[str]
     form.check(state, ["community"], "pdu find")
     networks = parsed(network)
     community = _community(state, auth, login)
-    count = sum(1 for one in networks for _ in hosts(one))
+    count = sum(1 for _ in itertools.chain.from_iterable(map(hosts, networks)))
     unsent: Counter[str] = collections.Counter()            # reason -> requests that the system did not send
     with progress(count * sweep.TRIES, "asking") as bar:
         answers = sweep.sweep(networks, community, port, sweep.Pace(rate), lambda: bar.update(1) if bar is not None else None,
@@ -69,7 +70,7 @@ def _find(context: click.Context, /, network: Sequence[str], auth: Optional[str]
     return code_of("unreachable") if sum(unsent.values()) == count * sweep.TRIES else DONE
 
 
-def _community(state: Given, auth: Optional[str], login: Optional[str]) -> str:
+def _community(state: SharedOptions, auth: Optional[str], login: Optional[str]) -> str:
     """The community: from the login, else from --secret-file, PDU_COMMUNITY or the terminal. Raises SettingsError."""
     if (auth is None) != (login is None):
         raise SettingsError("--auth FILE and --login NAME go together")
@@ -83,42 +84,42 @@ def _community(state: Given, auth: Optional[str], login: Optional[str]) -> str:
     return known[login].secrets["community"]
 
 
-def _sorted_out(answers: Mapping[str, Answer], port: int) -> Tuple[List[Found], List[Found]]:
+def _sorted_out(answers: Mapping[str, Answer], port: int) -> Tuple[List[FoundPdu], List[FoundPdu]]:
     """The devices that a family of the SNMP handler fits, and all others that answered.
 
     The sysObjectID of Net-SNMP names only the agent, which servers run too. Such a device counts as one of the others.
     """
-    from ...snmp.detection import candidates
+    from ...snmp.detection import candidates  # imported late: 11 ms together, after the networks have been checked
     from ...snmp.families import ENTERPRISES, NET_SNMP_IDS
     from ...snmp.profile import below
     from ...snmp.profiles import PROFILES
     agents = [ENTERPRISES + number for number in NET_SNMP_IDS.split()]
-    pdus: List[Found] = []
-    others: List[Found] = []
+    pdus: List[FoundPdu] = []
+    others: List[FoundPdu] = []
     for address, one in answers.items():
         named = one.object_id and not any(below(one.object_id, agent) for agent in agents)
         family = next((fitting.profile for fitting in candidates(one.object_id, PROFILES)), None) if named else None
         what = family.key if family else printable(" ".join([one.object_id, *one.description.split()]).strip(), 100)
-        (pdus if family else others).append(Found(address, "snmp", port, _shortened(one.name), what))
+        (pdus if family else others).append(FoundPdu(address, "snmp", port, _shortened(one.name), what))
     return pdus, others
 
 
-def _announced(networks: Sequence[Network]) -> List[Found]:
+def _announced(networks: Sequence[Network]) -> List[FoundPdu]:
     """Xerus units that announce themselves and are in the networks. Asks only on interfaces in these networks, over IPv4.
 
     If that fails, prints why and returns none.
     """
-    interfaces = [own for network in networks for own in [_own_address(network)] if own]
+    interfaces = [own for own in map(_own_address, networks) if own]
     if not interfaces:
         return []
-    from ...raritan import zeroconf
+    from ...raritan import zeroconf  # imported late: 1.1 ms, which --no-mdns saves
     try:
         devices = zeroconf.discover_devices(interfaces=interfaces)
     except (ImportError, OSError) as error:
         why = error if isinstance(error, OSError) else "that needs the Python package zeroconf"
         print(f"Xerus units that announce themselves by mDNS are not searched for: {why}", file=sys.stderr)
         return []
-    return [Found(one.address, "raritan", one.port, _shortened(one.name), one.model or "Xerus") for one in devices
+    return [FoundPdu(one.address, "raritan", one.port, _shortened(one.name), one.model or "Xerus") for one in devices
             if one.port and any(_address(one.address) in network for network in networks)]
 
 
@@ -144,7 +145,7 @@ def _own_address(network: Network) -> str:
     return ""
 
 
-def _named(pdus: Sequence[Found]) -> List[Found]:
+def _named(pdus: Sequence[FoundPdu]) -> List[FoundPdu]:
     """The PDUs in order of their addresses, with unique names.
 
     The address replaces a name that is empty or begins like a comment or a formula. It is appended to a name that several PDUs
@@ -152,7 +153,7 @@ def _named(pdus: Sequence[Found]) -> List[Found]:
     """
     at = collections.Counter(one.address for one in pdus)
 
-    def where(one: Found) -> str:
+    def where(one: FoundPdu) -> str:
         return one.address if at[one.address] == 1 else _where(one)
     taken = collections.Counter([*(one.name for one in pdus), *(one.address for one in pdus if one.address != one.name)])
     made = []
@@ -166,7 +167,7 @@ def _named(pdus: Sequence[Found]) -> List[Found]:
         made = [one if taken[one.name] == 1 else one._replace(name=f"{one.name} {where(one)}") for one in made]
 
 
-def _shown(state: Given, pdus: Sequence[Found], others: Sequence[Found], login: str, asked: int) -> None:
+def _shown(state: SharedOptions, pdus: Sequence[FoundPdu], others: Sequence[FoundPdu], login: str, asked: int) -> None:
     rows = [(one.name, one.handler, _where(one), login if one.handler == "snmp" else "", "") for one in pdus]
     if state.json:
         print_json({"asked": asked, "pdus": [{**dict(zip(_HEAD, row)), "what": one.what} for row, one in zip(rows, pdus)],
@@ -181,7 +182,7 @@ def _shown(state: Given, pdus: Sequence[Found], others: Sequence[Found], login: 
     print(f"addresses asked: {asked}; PDUs: {len(pdus)}; other devices that answer SNMP: {len(others)}", file=sys.stderr)
 
 
-def _where(one: Found) -> str:
+def _where(one: FoundPdu) -> str:
     if one.port == _USUAL[one.handler]:
         return one.address
     return f"[{one.address}]:{one.port}" if ":" in one.address else f"{one.address}:{one.port}"

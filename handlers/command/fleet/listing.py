@@ -20,7 +20,7 @@ _LONGEST_NAME = 100             # in characters
 _SHOWN = 5                      # limit of printed errors; the others are counted
 
 
-class Device(NamedTuple):
+class ListedPdu(NamedTuple):
     """One PDU of a list. `settings` are pairs of key and value. `metered`: outlets in the state UNKNOWN are normal."""
 
     name: str
@@ -34,7 +34,7 @@ class Device(NamedTuple):
 class Fleet(NamedTuple):
     """The PDUs of a list in the list's order, and the logins in the same file."""
 
-    devices: Sequence[Device]
+    devices: Sequence[ListedPdu]
     auths: Mapping[str, auth.Auth]
 
 
@@ -100,14 +100,19 @@ def _check_head(head: Sequence[str], path: str) -> None:
     named = [name for name in head if name]
     unknown = [name for name in named if name not in COLUMNS]
     missing = [name for name in _NEEDED if name not in named]
-    if unknown or missing or len(set(named)) < len(named):
-        wrong = f"{printable(unknown[0], 60)!r} is not a column" if unknown else (
-            f"there is no column {missing[0]!r}" if missing else "a column occurs twice")
+    wrong = ""
+    if unknown:
+        wrong = f"{printable(unknown[0], 60)!r} is not a column"
+    elif missing:
+        wrong = f"there is no column {missing[0]!r}"
+    elif len(set(named)) < len(named):
+        wrong = "a column occurs twice"
+    if wrong:
         raise SettingsError(f"{path}: {wrong}; allowed columns: {', '.join(COLUMNS)}")
 
 
-def _devices(path: str, entries: Iterable[Entry]) -> Sequence[Device]:
-    devices: List[Device] = []
+def _devices(path: str, entries: Iterable[Entry]) -> Sequence[ListedPdu]:
+    devices: List[ListedPdu] = []
     places: Dict[str, str] = {}
     wrong: List[str] = []
     for where, cells in entries:
@@ -130,7 +135,7 @@ def _devices(path: str, entries: Iterable[Entry]) -> Sequence[Device]:
     return devices
 
 
-def _device(cells: Mapping[str, Any], folder: str) -> Device:
+def _device(cells: Mapping[str, Any], folder: str) -> ListedPdu:
     """One PDU of the list. The path of an archive is relative to the list's folder. Raises ValueError or SettingsError."""
     unknown = sorted(set(cells) - set(COLUMNS))
     if unknown:
@@ -151,7 +156,7 @@ def _device(cells: Mapping[str, Any], folder: str) -> Device:
     handler = given["handler"]
     if not handler.isidentifier():          # not the name of a handler, but the path of an archive
         handler = os.path.join(folder, handler)
-    return Device(name, handler, address, given.get("auth", ""),
+    return ListedPdu(name, handler, address, given.get("auth", ""),
                   tuple(_settings(cells.get("settings", ""), folder).items()), metered)
 
 

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import contextvars
+import itertools
 import math
 import threading
 import time
@@ -14,10 +15,10 @@ from ...errors import SettingsError, printable
 from ...labels import Label
 from .. import form
 from ..loading import Handler, load
-from ..options import SECRETS, Given
+from ..options import SECRETS, SharedOptions
 from ..output import metered
 from .auth import Auth, names
-from .listing import Device
+from .listing import ListedPdu
 
 UP, DOWN, UNKNOWN = (state.name for state in (EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN))
 _DEFECT = "defect"
@@ -64,7 +65,7 @@ class Reading(NamedTuple):
 class Target(NamedTuple):
     """A PDU that can be polled, with its loaded handler and its login."""
 
-    device: Device
+    device: ListedPdu
     handler: Handler
     auth: Auth
 
@@ -73,11 +74,11 @@ class Target(NamedTuple):
         settings = {**self.auth.settings, **dict(self.device.settings)}
         if timeout is not None:
             settings.update(_bounded(self.handler, settings, timeout))
-        state = Given(settings=settings, login=self.auth.shown, secrets=self.auth.secrets)
+        state = SharedOptions(settings=settings, login=self.auth.shown, secrets=self.auth.secrets)
         return form.pdu_data(self.handler, self.device.address, state)
 
 
-def targets(devices: Sequence[Device], auths: Mapping[str, Auth], usual: Optional[Auth]) -> List[Target]:
+def targets(devices: Sequence[ListedPdu], auths: Mapping[str, Auth], usual: Optional[Auth]) -> List[Target]:
     """PDUs with handler and login. `usual` is the login of PDUs that name none. Raises SettingsError."""
     show_outlet_current()
     handlers: Dict[str, Handler] = {}
@@ -93,7 +94,8 @@ def targets(devices: Sequence[Device], auths: Mapping[str, Auth], usual: Optiona
             except SettingsError as error:
                 raise SettingsError(f"{device.name}: {error.reason}") from None
         found.append(Target(device, handlers[device.handler], auth))
-    known = SECRETS.union(setting.key for one in handlers.values() for setting in one.settings if setting.secret)
+    declared = itertools.chain.from_iterable(one.settings for one in handlers.values())
+    known = SECRETS.union(setting.key for setting in declared if setting.secret)
     for key in usual.secrets if usual is not None else ():
         if key not in known:
             raise SettingsError(f"--secret-file: unknown secret {printable(key, 60)!r}; known: {', '.join(sorted(known))}")

@@ -30,7 +30,9 @@ _LARGEST_HEAD = 16 << 10        # limit for the head of a request, in bytes
 _PAUSE_S = 0.1
 _FULL = (b"HTTP/1.0 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n"
          b"too many clients are waiting for an answer\n")
-_TEXT, _HTML, _JSON = "text/plain; charset=utf-8", "text/html; charset=utf-8", "application/json"
+_TEXT = "text/plain; charset=utf-8"
+_HTML = "text/html; charset=utf-8"
+_JSON = "application/json"
 
 
 class Limits(NamedTuple):
@@ -190,7 +192,9 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             super().handle()
         except _TooLarge:
-            self.requestline, self.request_version, self.command = "", "HTTP/1.0", "GET"
+            self.requestline = ""
+            self.request_version = "HTTP/1.0"
+            self.command = "GET"
             self.send_error(431)
 
     def do_GET(self) -> None:

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import random
 from typing import Callable, Dict, NamedTuple, Sequence, Tuple
 
@@ -28,7 +29,8 @@ def sweep(found: Sequence[Network], community: str, port: int, pace: Pace, sent:
     Raises SettingsError if this machine cannot open a UDP socket for these networks, for instance because it has no IPv6.
     """
     octets = community.encode("utf-8", "surrogateescape")       # a value from the environment need not be UTF-8
-    return asyncio.run(_sweep([one for network in found for one in hosts(network)], octets, port, pace, sent, unsent))
+    addresses = list(itertools.chain.from_iterable(map(hosts, found)))
+    return asyncio.run(_sweep(addresses, octets, port, pace, sent, unsent))
 
 
 async def _sweep(addresses: Sequence[str], community: bytes, port: int, pace: Pace,
@@ -72,7 +74,10 @@ class _Listener(asyncio.DatagramProtocol):
 
     def __init__(self, numbers: Dict[str, int], port: int, seen: Dict[str, Answer],
                  unsent: Callable[[Exception], None] = lambda _: None) -> None:
-        self._numbers, self._port, self._seen, self._unsent = numbers, port, seen, unsent
+        self._numbers = numbers
+        self._port = port
+        self._seen = seen
+        self._unsent = unsent
 
     def error_received(self, exc: Exception) -> None:
         """Called by `sendto` for a network without a route, for instance."""

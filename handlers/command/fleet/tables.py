@@ -73,7 +73,11 @@ def table(rows: Sequence[Row], marks: Mapping[str, Sequence[str]]) -> List[str]:
 
 def problems(rows: Sequence[Row]) -> List[str]:
     """Two lines for each PDU with an error: the error, and what to do."""
-    return [line for row in rows if row.kind for line in (f"{row.device.name}: {row.kind}: {row.reason}", f"    {row.remedy}")]
+    lines: List[str] = []
+    for row in rows:
+        if row.kind:
+            lines += [f"{row.device.name}: {row.kind}: {row.reason}", f"    {row.remedy}"]
+    return lines
 
 
 def as_csv(rows: Sequence[Row]) -> str:

@@ -5,10 +5,13 @@ from collections import Counter
 from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ..output import counted, figure
-from .listing import Device
+from .listing import ListedPdu
 from .polling import DOWN, UNKNOWN, UP, Outlet, Reading
 
-WELL, DOUBTFUL, BAD = 0, 1, 2
+WELL = 0
+DOUBTFUL = 1
+BAD = 2
+
 _WELL = "well"
 _STALE = ("data-stale", "driver-not-connected")
 
@@ -35,7 +38,7 @@ class Row(NamedTuple):
     them.
     """
 
-    device: Device
+    device: ListedPdu
     level: int
     result: str
     on: Optional[int]
@@ -61,7 +64,7 @@ class Row(NamedTuple):
         return load, energy
 
 
-def judged(device: Device, reading: Reading, keep_outlets: bool = True) -> Row:
+def judged(device: ListedPdu, reading: Reading, keep_outlets: bool = True) -> Row:
     """The row of one PDU."""
     level, result = _level(device, reading)
     kind, reason = reading.failure or ("", "")
@@ -70,7 +73,7 @@ def judged(device: Device, reading: Reading, keep_outlets: bool = True) -> Row:
                reading.requests, kind, reason, reading.outlets if keep_outlets else ())
 
 
-def _level(device: Device, reading: Reading) -> Tuple[int, str]:
+def _level(device: ListedPdu, reading: Reading) -> Tuple[int, str]:
     if reading.failure is None:
         return (DOUBTFUL, "unknown") if reading.count(UNKNOWN) and not device.metered else (WELL, _WELL)
     kind = reading.failure.kind

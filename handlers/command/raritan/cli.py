@@ -12,7 +12,7 @@ import click
 from ...errors import PduHandlerError, Refused, SettingsError, Unsupported
 from .. import form
 from ..groups import Command, OnHost, Place
-from ..options import LOGIN, TLS, Given, Seconds, asking, device, given, option, output
+from ..options import LOGIN, TLS, Seconds, SharedOptions, asking, device, given, option, output
 from ..output import Result, columns, passing, shown
 
 if TYPE_CHECKING:
@@ -49,11 +49,13 @@ PLACES: Mapping[str, Place] = {
         ("network", "servers", "watched servers: show, add HOST, delete ID; asks before a change"))}}
 
 
-def _run(state: Given, host: str, name: str, command: Command, words: Mapping[str, Any]) -> Result:
-    from ...raritan import settings
+def _run(state: SharedOptions, host: str, name: str, command: Command, words: Mapping[str, Any]) -> Result:
+    from ...raritan import settings  # imported late: 50 ms together, which the help of the group saves
     from .context import Context, is_text
-    for key in words.keys() - (_FILES | {"value"} if name == "pmc" else _FILES):
-        for word in [words[key]] if isinstance(words[key], str) else words[key] if isinstance(words[key], tuple) else ():
+    files = _FILES | {"value"} if name == "pmc" else _FILES
+    for key in words.keys() - files:
+        given_words = words[key] if isinstance(words[key], tuple) else (words[key],)
+        for word in given_words:
             if isinstance(word, str) and not is_text(word):
                 raise SettingsError(f"{word[:60]!r} has a character that is not valid Unicode; type it again")
     options = SimpleNamespace(**words)
@@ -91,7 +93,7 @@ def _without(error: PduHandlerError, agent: Agent, options: SimpleNamespace) -> 
 
 def _linked(agent: Agent) -> Optional[Sequence[int]]:
     """The ids of the linked units, empty if the firmware has no list of them; None if the list cannot be read."""
-    from ...raritan.discovery import linked
+    from ...raritan.discovery import linked  # imported late: 3 ms together; only an error needs them
     from ...raritan.rpc.cascading import CascadeManager
     try:
         return sorted(linked(CascadeManager("/cascade", agent).getStatus(), agent))
@@ -103,7 +105,7 @@ def _linked(agent: Agent) -> Optional[Sequence[int]]:
 
 @click.pass_context
 def _discover(context: click.Context, seconds: float, interface: Sequence[str]) -> int:
-    from ...raritan import zeroconf
+    from ...raritan import zeroconf  # imported late: 1.1 ms; only this command needs it
     for one in interface:
         try:
             ipaddress.IPv4Address(one)

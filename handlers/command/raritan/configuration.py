@@ -111,7 +111,8 @@ def config(context: Context) -> Result:
         raise SettingsError("--clear-text, --profile, --units and --skip-check are for bulk and backup")
     if action == "get" and "skip_check" in given:
         raise SettingsError("--skip-check is for put")
-    if action == "put" and ("clear_text" in given or "profile" in given or context.options.out != _STDOUT):
+    is_for_get = "clear_text" in given or "profile" in given or context.options.out != _STDOUT
+    if action == "put" and is_for_get:
         raise SettingsError("--out, --clear-text and --profile are for get")
     if kind == "raw":
         return _raw(context, action)
@@ -210,11 +211,11 @@ def pmc(context: Context) -> Result:
                       lambda: pdumodel.upload_pmc_config(agent, data))
         shown = agent.login.quoted(answer.strip())      # an HTTP proxy may have sent back the request's headers
         return Result({"answer": shown}, [f"the unit answered: {shown}"])
-    if action != "csv" or value is not None and not 1 <= number(value) <= 8:
-        raise SettingsError("give csv (mains readings of all meters and panels), csv PANEL (1 to 8), or put FILE")
-    if value is not None:
+    if action == "csv" and value is None:
+        return save(context, pdumodel.download_powermeter_csv)
+    if action == "csv" and 1 <= number(value) <= 8:
         return save(context, pdumodel.download_panel_csv, number(value))
-    return save(context, pdumodel.download_powermeter_csv)
+    raise SettingsError("give csv (mains readings of all meters and panels), csv PANEL (1 to 8), or put FILE")
 
 
 # ---- SNMP --------------------------------------------------------------------------------------------------
@@ -231,11 +232,13 @@ def snmp(context: Context) -> Result:
     changes: Dict[str, object] = {}
     for word in context.options.change:
         name, equals, value = word.partition("=")
-        if not equals or name not in _SNMP or name in ("v2", "v3") and value not in ("yes", "no"):
+        is_version = name in ("v2", "v3")
+        is_unclear = is_version and value not in ("yes", "no")
+        if not equals or name not in _SNMP or is_unclear:
             raise SettingsError(f"{word[:40]!r}: give v2=yes|no, v3=yes|no, contact=…, name=… or location=…")
         if _SNMP[name] in changes:
             raise SettingsError(f"{name} is given twice")
-        changes[_SNMP[name]] = value == "yes" if name in ("v2", "v3") else value
+        changes[_SNMP[name]] = value == "yes" if is_version else value
     for name, field in _COMMUNITIES.items():
         community = context.secret(f"{name}_community", f"{name} community", needed=False)
         if community:

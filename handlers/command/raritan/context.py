@@ -17,7 +17,7 @@ from .. import asking
 from ..exits import DONE
 from ..files import new_file
 from ..hidden import file_holds_login
-from ..options import Given
+from ..options import SharedOptions
 from ..output import STATES, Result, columns, facts, figure, passing
 
 T = TypeVar("T")
@@ -39,8 +39,12 @@ class Context:
     because the lines of --debug are printed to sys.stdout.
     """
 
-    def __init__(self, agent: Agent, host: str, options: SimpleNamespace, state: Given, out: TextIO) -> None:
-        self.agent, self.host, self.options, self.state, self.out = agent, host, options, state, out
+    def __init__(self, agent: Agent, host: str, options: SimpleNamespace, state: SharedOptions, out: TextIO) -> None:
+        self.agent = agent
+        self.host = host
+        self.options = options
+        self.state = state
+        self.out = out
         self.unit = XerusUnit(options.link or PRIMARY, agent)
 
     def proxy(self, kind: Type[Any_I], rid: str) -> Any_I:

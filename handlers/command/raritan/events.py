@@ -88,7 +88,8 @@ def _notice(context: Context) -> Any:
         else:
             words = (f"listening again after {outage.duration:.0f} s; the unit no longer had the channel, so the events from "
                      f"{_time(outage.lost.since)} to {_time(outage.lost.until)} are missing")
-            print((_gap_as_json if context.state.json else _gap)(outage.lost), file=context.out, flush=True)
+            gap = _gap_as_json(outage.lost) if context.state.json else _gap(outage.lost)
+            print(gap, file=context.out, flush=True)
         with contextlib.suppress(*UNWRITABLE):
             print(f"{context.host}: {words}", file=sys.stderr, flush=True)
     return say
@@ -118,7 +119,7 @@ def _gap_as_json(lost: Lost) -> str:
 def _as_json(event: Event, name: str) -> str:
     """One object: `_KEYS`, then the event's fields except `source`. A field named like a key gets an underscore: `event_`."""
     known = _without_secrets(plain(event))
-    fields = {field + "_" * (field in _KEYS): value for field, value in known.items() if field != "source"}
+    fields = {f"{field}_" if field in _KEYS else field: value for field, value in known.items() if field != "source"}
     source = event.source.target if event.source is not None else None
     return json.dumps({"time": _now(), "event": base_name(event.wire_type), "source": source, "name": name, **fields})
 
@@ -131,7 +132,8 @@ def _line(event: Event, name: str) -> str:
     by = f", by {event.actUserName}" if isinstance(event, UserEvent) and event.actUserName else ""
     by += f" from {event.actIpAddr}" if by and isinstance(event, UserEvent) and event.actIpAddr else ""
     source = name or ("unit" if isinstance(event.source, (Pdu, type(None))) else event.source.target)
-    return f"{_now()}  {printable(source)}  {words}{': ' * bool(changes)}{', '.join(changes)}{printable(by)}"
+    said = f"{words}: {', '.join(changes)}" if changes else words
+    return f"{_now()}  {printable(source)}  {said}{printable(by)}"
 
 
 def _changes(event: Event) -> List[str]:

@@ -28,7 +28,8 @@ def firmware(context: Context) -> Result:
         raise SettingsError(f"firmware {name} takes no file")
     if context.options.file == "":          # `update` would install the image that is already on the unit
         raise SettingsError(f"firmware {name}: the file's name is empty")
-    if (context.options.cross or context.options.allow_untrusted) and name != "update":
+    has_update_options = context.options.cross or context.options.allow_untrusted
+    if has_update_options and name != "update":
         raise SettingsError(f"firmware {name} takes neither --cross nor --allow-untrusted")
     return _DO[name](context, context.proxy(fw.Firmware, "/firmware"))
 
@@ -127,7 +128,9 @@ def _follow(context: Context, proxy: fw.Firmware, progress: fw.FirmwareUpdateSta
     Raises Refused if the page reports FAIL.
     At the beginning, fewer than `old_fails` FAILs in a row are ignored: they may be from an earlier update.
     """
-    last = why = note = ""
+    last = ""
+    why = ""
+    note = ""
     for _ in context.looks(_LOOK_S, _UPDATE_S):
         try:
             status = progress.getStatus()

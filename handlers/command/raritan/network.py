@@ -81,7 +81,9 @@ def links(context: Context) -> Result:
 def network(context: Context) -> Result:
     """Show or change the network settings: 1 round trip to show, 3 to change (read, write, read again)."""
     wanted = _action(context, {"show": 0, "bridge": 1, "forwarding": 1}, _NETWORK_ACTIONS)
-    if (context.options.role or context.options.interface) and (wanted != "forwarding" or "on" not in context.options.value):
+    turns_forwarding_on = wanted == "forwarding" and "on" in context.options.value
+    has_options = context.options.role or context.options.interface
+    if has_options and not turns_forwarding_on:
         raise SettingsError("--role and --interface are only for 'forwarding on': leave them out")
     if context.options.interface and context.options.role == "expansion":
         raise SettingsError("--interface is only for --role primary: leave it out")

@@ -2,9 +2,10 @@
 from __future__ import annotations
 
 import math
+from itertools import chain
 from typing import Any, Dict, List, Optional, Tuple
 
-from ...errors import Denied, SettingsError
+from ...errors import Denied, PduHandlerError, SettingsError
 from ...host import label
 from ...raritan import panels, states
 from ...raritan.readings import Amount, Reading, amount, ask, kilowatt_hours, listed_amount
@@ -38,7 +39,9 @@ def info(context: Context) -> Result:
         "inlets": bulk.add(pdu.getInlets), "outlets": bulk.add(pdu.getOutlets),
         "breakers": bulk.add(pdu.getOverCurrentProtectors), "transfer switches": bulk.add(pdu.getTransferSwitches)}
     bulk.perform()
-    about, plate, counts = metadata.get(), metadata.get().nameplate, {name: len(one.get()) for name, one in lists.items()}
+    about = metadata.get()
+    plate = about.nameplate
+    counts = {name: len(one.get()) for name, one in lists.items()}
     return listed({
         "manufacturer": plate.manufacturer, "model": plate.model, "serial number": plate.serialNumber,
         "name": settings.get().name, "firmware": version.get(), "MAC address": about.macAddress,
@@ -77,11 +80,11 @@ def _circuits(context: Context, bulk: Bulk) -> Result:
     without_outlets = [panels.UnitWithoutOutlets(context.unit, bulk)]
     bulk.perform()
     found = panels.measured(bulk, without_outlets)
-    circuits = [circuit for meter in found.values() for circuit in meter.circuits]
+    circuits = list(chain.from_iterable(meter.circuits for meter in found.values()))
     if not circuits:
         why = "the controller has no branch circuits" if found else "the unit meters its inlets and has no outlets"
         return Result({"outlets": []}, [f"{why}; 'sensors' lists what it meters"])
-    named = {one.identity: one for labels in panels.labels(bulk, without_outlets).values() for one in labels}
+    named = {one.identity: one for one in chain.from_iterable(panels.labels(bulk, without_outlets).values())}
     rows: List[List[object]] = [
         [*named.get(one.identity, label(one.identity, "", "")), listed_amount(one.current), _kwh(one.counter)]
         for one in circuits]                # a circuit may be deleted before its label is read
@@ -116,12 +119,18 @@ def sensors(context: Context) -> Result:
             if isinstance(state.error, Denied):
                 raise state.error
             known = state.error is None and state.get().available
-            why = ("" if known else "not valid" if state.error is None
-                   else "not there" if absent(state.error) else "cannot be read")
+            why = "" if known else _unread(state.error)
             rows.append([where, state.get().value if known else None, "state", why, sensor.target])
         else:
             rows.append([where, None, "", "unknown kind of sensor", sensor.target])
     return table("sensors", ("sensor", "value", "unit", "alarm", "id"), rows)
+
+
+def _unread(error: Optional[PduHandlerError]) -> str:
+    """Why a sensor has no value. `error`: that of its call, None if the call was answered."""
+    if error is None:
+        return "not valid"
+    return "not there" if absent(error) else "cannot be read"
 
 
 def _value(reading: Optional[Pending[NumericSensor.Reading]]) -> Optional[float]:
@@ -134,10 +143,10 @@ def _value(reading: Optional[Pending[NumericSensor.Reading]]) -> Optional[float]
 
 def _alarm(reading: Pending[NumericSensor.Reading]) -> str:
     if reading.error is not None:
-        return "not there" if absent(reading.error) else "cannot be read"
+        return _unread(reading.error)
     value = reading.get()
     if not (value.available and value.valid):
-        return "not valid"
+        return _unread(None)
     status = value.status
     flags = {"above critical": status.aboveUpperCritical, "above warning": status.aboveUpperWarning,
              "below critical": status.belowLowerCritical, "below warning": status.belowLowerWarning}
@@ -152,8 +161,10 @@ def sensors_of_the_pdu(context: Context) -> List[Tuple[str, Sensor]]:
                                       "ocp": bulk.add(pdu.getOverCurrentProtectors)}
     controller = bulk.add(context.proxy(pdumodel.PowerMeterController, "/model/pmc").getPowerMeters)
     bulk.perform()
-    devices = [(f"{word}/{position}", device) for word, answer in lists.items()
-               for position, device in enumerate(map(context.unit.mine, answer.get()), 1)]
+    devices: List[Tuple[str, Any]] = []
+    for word, answer in lists.items():
+        listed_here = map(context.unit.mine, answer.get())
+        devices += [(f"{word}/{position}", device) for position, device in enumerate(listed_here, 1)]
     meters = {} if absent(controller.error) else controller.get()
     devices += [(f"meter/{number}", context.unit.mine(meter)) for number, meter in sorted(meters.items())]
     fitted: List[Tuple[str, Pending[Structure]]] = [(where, bulk.add(device.getSensors)) for where, device in devices]
@@ -163,10 +174,14 @@ def sensors_of_the_pdu(context: Context) -> List[Tuple[str, Sensor]]:
     of_panels: List[Tuple[str, Pending[Any]]] = [
         (where, bulk.add(device.getCircuits)) for where, device in devices if isinstance(device, pdumodel.Panel)]
     bulk.perform()
-    fitted += [(f"circuit/p{where.partition('/')[2]}.{position + 1}", bulk.add(context.unit.mine(circuit).getSensors))
-               for where, circuits in of_panels for position, circuit in sorted(circuits.get().items())]
+    for where, circuits in of_panels:
+        panel = where.partition("/")[2]
+        fitted += [(f"circuit/p{panel}.{position + 1}", bulk.add(context.unit.mine(circuit).getSensors))
+                   for position, circuit in sorted(circuits.get().items())]
     bulk.perform()
-    out = [(f"{where}/{name}", sensor) for where, answer in fitted for name, sensor in _members(context, answer.get())]
+    out: List[Tuple[str, Sensor]] = []
+    for where, answer in fitted:
+        out += [(f"{where}/{name}", sensor) for name, sensor in _members(context, answer.get())]
     for where, answers in poles:
         for pole in answers.get():
             out += [(f"{where}/{pole.line.name}/{name}", sensor) for name, sensor in _members(context, pole)]

@@ -94,8 +94,11 @@ def _sent(context: Context, what: str, wanted: str, every: Callable[[Pdu], int],
     _confirm(context, what, found, chosen)
     before = _last_changes(context, found, chosen) if cycle else {}     # after the question: others may switch in the meantime
     everything = list(context.options.outlet) == ["all"]
-    plural, numbers = everything or len(chosen) > 1, ", ".join(str(index + 1) for index in chosen)
-    named = "the outlets" if everything else f"outlet{'s' * plural} {numbers}"
+    plural = everything or len(chosen) > 1
+    named = "the outlets"
+    if not everything:
+        numbers = ", ".join(str(index + 1) for index in chosen)
+        named = f"outlets {numbers}" if plural else f"outlet {numbers}"
 
     def send() -> int:
         if everything:
@@ -171,7 +174,8 @@ def _seen(context: Context, outlets: List[Outlet], numbers: List[int], cycled: C
 def _cycled(state: Pending[Outlet.State], before: Optional[datetime.datetime]) -> bool:
     """Whether an outlet is off, in a cycle, or was last switched at another time than `before`."""
     changed = sent(state, "lastPowerStateChange")
-    return _off(state) or bool(sent(state, "cycleInProgress")) or None not in (before, changed) and changed != before
+    was_switched = None not in (before, changed) and changed != before
+    return _off(state) or bool(sent(state, "cycleInProgress")) or was_switched
 
 
 def _off(state: Pending[Outlet.State]) -> bool:
@@ -233,7 +237,9 @@ def _set_order(context: Context, pdu: Pdu, order: str) -> None:
                 own.sequenceDelay = delay
                 code = outlet.setSettings(own)
             except PduHandlerError as error:
-                advice = "with an account that may set it, " * isinstance(error, Denied) + "repeat the command"
+                advice = "repeat the command"
+                if isinstance(error, Denied):
+                    advice = f"with an account that may set it, {advice}"
                 raise NotSeen((f"the unit accepted {done}, but not certainly the delay of outlet {position}: {advice} (",
                                *error.parts, ")"), error.host) from error
             check(code, f"the delay of outlet {position} ({done} {'is' if position == 1 else 'are'} set)",

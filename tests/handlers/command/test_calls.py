@@ -21,7 +21,7 @@ from handlers import errors
 from handlers.command import asking, calls, exits
 from handlers.command.exits import READER_GONE
 from handlers.command.loading import Handler, load
-from handlers.command.options import Given
+from handlers.command.options import SharedOptions
 from handlers.command.output import figure, passing
 from pdu_common.base_pdu import BasePdu
 from pdu_common.connection import PduData, PduSnmpData
@@ -300,7 +300,7 @@ def test_the_question_names_the_pdu_of_the_setting_host(capsys: pytest.CaptureFi
 def test_a_long_question_is_shown_whole(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", terminal.Person("y\n"))
     question = f"switch off {', '.join(f'outlet {number} {chr(27)!r}' for number in range(1, 300))} of 192.0.2.7"
-    asking.confirm(Given(), question)
+    asking.confirm(SharedOptions(), question)
     assert capsys.readouterr().err == f"{question}? [y/N] "
 
 

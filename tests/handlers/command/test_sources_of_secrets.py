@@ -11,7 +11,7 @@ import pytest
 from handlers import errors
 from handlers.command import calls, exits, form
 from handlers.command.loading import load
-from handlers.command.options import Given
+from handlers.command.options import SharedOptions
 from handlers.command.report import reason
 from pdu_common.connection import PduSnmpData
 from tests import terminal
@@ -68,15 +68,15 @@ def test_the_port_in_an_address_overrides_the_environment(monkeypatch: pytest.Mo
     monkeypatch.setenv("PDU_PORT", "50001")
     monkeypatch.setenv("PDU_COMMUNITY", "c")
     for host, port, snmp_port in (("h:50002", None, "50002"), ("h", "50001", "50001")):
-        assert form.pdu_data(load("nut"), host, Given()).custom_params.get("port") == port
-        found = form.pdu_data(load("snmp"), host, Given())
+        assert form.pdu_data(load("nut"), host, SharedOptions()).custom_params.get("port") == port
+        found = form.pdu_data(load("snmp"), host, SharedOptions())
         assert isinstance(found, PduSnmpData) and found.snmp_params["port"] == snmp_port
 
 
 @pytest.mark.parametrize("key", ["password", "api_key"])           # no handler of this pack has an api_key
 def test_a_secret_in_an_argument_is_refused_and_the_error_says_how_to_give_it(key: str) -> None:
     with pytest.raises(errors.SettingsError) as raised:
-        form.check(Given(settings={key: "x"}), ["password", "api_key"], "acme")
+        form.check(SharedOptions(settings={key: "x"}), ["password", "api_key"], "acme")
     assert f"use PDU_{key.upper()} (or --secret-file {key}=FILE)" in reason(raised.value)
 
 

@@ -17,7 +17,14 @@ from ..snmp.rows import COUNTER, COUNTER64, GAUGE, INTEGER, NUMBERS, OCTETS, Arc
 from .mib import Mib, Object
 from .tables import Column, Index, Table
 
-STATE, NAME, NUMBER, CURRENT, POWER, ENERGY = "state", "name", "number", "current", "power", "energy"
+# Roles of a column
+STATE = "state"
+NAME = "name"
+NUMBER = "number"
+CURRENT = "current"
+POWER = "power"
+ENERGY = "energy"
+
 ON_WORDS = frozenset("on closed close enabled up active energized poweron outleton ison pwron relayon".split())
 OFF_WORDS = frozenset("off open opened disabled down inactive deenergized poweroff outletoff isoff pwroff relayoff".split())
 _CONTACT_WORDS = frozenset("closed close enabled up active open opened disabled down inactive".split())
@@ -103,7 +110,11 @@ def _state(table: Table, column: Column, labels: float, object_: Optional[Object
     score, evidence = _place(table, labels), [f"{table.size} rows of small whole numbers: {_counted(counts)}"]
     if len(distinct) == 2:
         mixed = min(values.count(value) for value in distinct) * _MIXED >= len(values)
-        score += 4 if mixed else 1 if 2 * values.count(0) > len(values) else 3
+        mostly_zero = 2 * values.count(0) > len(values)
+        if mixed:
+            score += 4
+        else:
+            score += 1 if mostly_zero else 3
         evidence.append("two values, as if some outlets were off")
     elif len(distinct) == 1:
         score += {1: 2, 2: 1, 0: -2}.get(values[0], -3)
@@ -184,7 +195,9 @@ def _small(column: Column) -> Optional[List[int]]:
 
 def _counts_rows(column: Column, values: List[int]) -> bool:
     """Whether they look like row numbers: three or more different values that never fall, or the last arcs of several indexes."""
-    return len(set(values)) > 2 and values == sorted(values) or _are_indexes(column, values) and len(values) > 1
+    never_fall = len(set(values)) > 2 and values == sorted(values)
+    are_indexes = len(values) > 1 and _are_indexes(column, values)
+    return never_fall or are_indexes
 
 
 def _are_indexes(column: Column, values: List[int]) -> bool:
@@ -201,9 +214,13 @@ def _labels(table: Table) -> int:
     best = 0
     for column in table.columns:
         values = texts(column)
-        if values and len(set(values)) > 1 and any(c.isalpha() for value in values for c in value):
+        if values and len(set(values)) > 1 and _have_letters(values):
             best = max(best, 2 if sum(bool(_OUTLET.search(value)) for value in values) * 2 >= len(values) else 1)
     return best
+
+
+def _have_letters(values: Sequence[str]) -> bool:
+    return any(map(str.isalpha, "".join(values)))
 
 
 def _counted(counts: Mapping[str, int]) -> str:
@@ -214,10 +231,11 @@ def _counted(counts: Mapping[str, int]) -> str:
 
 def _name(table: Table, column: Column, object_: Optional[Object]) -> Optional[Guess]:
     values = texts(column)
-    if not values or not any(c.isalpha() for value in values for c in value):
+    if not values or not _have_letters(values):
         return None
     words = {letters(value) for value in values}
-    if words <= ON_WORDS | OFF_WORDS or len(set(values)) == 1 and len(values) > 2:
+    are_equal = len(set(values)) == 1 and len(values) > 2
+    if are_equal or words <= ON_WORDS | OFF_WORDS:
         return None
     score = len(set(values)) + (len(values) if any(_OUTLET.search(value) for value in values) else 0)
     score += len(values) if object_ is not None and re.search(r"name|label|descr", object_.name.lower()) else 0
@@ -257,7 +275,9 @@ def worth(units: str) -> Optional[Tuple[str, Decimal]]:
     None if the UNITS are not clear, or if a profile does not accept the value as a scale.
     """
     found = _SCALED.fullmatch(" ".join(units.lower().split()))
-    if found is None or found["unit"] in ("ma", "mw") and "m" not in units:        # MW: megawatt, or milliwatt in capitals
+    if found is None:
+        return None
+    if found["unit"] in ("ma", "mw") and "m" not in units:      # MW: megawatt, or milliwatt in capitals
         return None
     prefix = (found["scale"] or "1").rstrip("s")
     role, value = _UNITS[re.sub("[ -]", "", found["unit"]).rstrip("s")]

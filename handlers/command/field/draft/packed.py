@@ -29,8 +29,11 @@ def packed(rows: Rows) -> List[PackedGuess]:
         for separator in _SEPARATORS:
             values = tuple(value.strip("\0 \r\n\t") for value in text.split(separator))
             words = {value.lower() for value in values}
-            if _FEWEST <= len(values) <= _MOST and (words <= {"0", "1"} or words <= ON_WORDS | OFF_WORDS):
-                doubt = NOT_SHOWN if words <= {"0", "1"} else words_doubt(words)
+            if not _FEWEST <= len(values) <= _MOST:
+                continue
+            are_numbers = words <= {"0", "1"}
+            if are_numbers or words <= ON_WORDS | OFF_WORDS:
+                doubt = NOT_SHOWN if are_numbers else words_doubt(words)
                 found.append(PackedGuess(oid, separator, values, f"{dotted(oid)} holds {len(values)} values for on or off in one "
                                          f"string: '{printable(text, 40)}'", doubt))
     return sorted(found, key=lambda guess: (-len(guess.values), not set(guess.values) - {"0"}, guess.oid))

@@ -38,6 +38,10 @@ class Draft:
     chosen: Dict[str, str]              # role, or "confirm" -> OID
     doubts: List[str]
 
+    def by_role(self) -> Dict[str, List[Guess]]:
+        """`guesses` by role, the best of each role first."""
+        return columns.by_role(self.guesses)
+
 
 def draft(rows: Rows, mib: Mib, key: str = "", names: Mapping[Arcs, str] = {}) -> Draft:
     """The draft for a device with these rows. `names`: see `snmprec.Parsed`. Raises ValueError for an invalid `key`, which
@@ -48,7 +52,7 @@ def draft(rows: Rows, mib: Mib, key: str = "", names: Mapping[Arcs, str] = {}) -
     doubts: List[str] = []
     chosen: Dict[str, str] = {}
     state = next(iter(roles.get(columns.STATE, ())), None)
-    if texts_ and (state is None or state.object is None and state.score < _score(texts_[0])):
+    if texts_ and _is_better(texts_[0], state):
         outlets: Optional[Outlets] = _of_text(texts_, chosen, doubts)
     elif state is not None:
         outlets = _of_column(state, roles, chosen, doubts)
@@ -56,10 +60,17 @@ def draft(rows: Rows, mib: Mib, key: str = "", names: Mapping[Arcs, str] = {}) -
         outlets = None
         doubts.append("No column looks like the states of outlets. The unit may have one outlet, report no states, or report "
                       "them in an unknown form.")
-    if outlets is not None and (outlets.current or outlets.power or outlets.energy):
+    if outlets is not None and any((outlets.current, outlets.power, outlets.energy)):
         doubts.append(_SUMS)
     doubts.append(_NO_COMMAND)
     return Draft(_profile(rows, mib, outlets, doubts, key) if outlets else None, guesses, texts_, chosen, doubts)
+
+
+def _is_better(text: PackedGuess, column: Optional[Guess]) -> bool:
+    """Whether a string is more likely to hold the states than the best column. A column with a name always wins."""
+    if column is None:
+        return True
+    return column.object is None and column.score < _score(text)
 
 
 def _score(guess: PackedGuess) -> float:
@@ -79,8 +90,8 @@ def _of_text(found: Sequence[PackedGuess], chosen: Dict[str, str], doubts: List[
     mark = MARK if guess.doubt else ""
     if set(guess.values) <= {"0", "1"}:
         on, off = ["1"], ["0"]
-        doubts.append(f"{guess.evidence}; {likely}{'; ' * bool(likely)}1 for on and 0 for off is only a convention. Compare the "
-                      f"values with the unit's outlets, then remove the marks ({MARK}).")
+        reasons = "; ".join(filter(None, (guess.evidence, likely, "1 for on and 0 for off is only a convention")))
+        doubts.append(f"{reasons}. Compare the values with the unit's outlets, then remove the marks ({MARK}).")
     elif guess.doubt:
         doubts.append(f"{guess.evidence}; {guess.doubt}. Compare the values with the unit's outlets, then remove the marks "
                       f"({MARK}).")

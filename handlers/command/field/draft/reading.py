@@ -204,8 +204,11 @@ def _enumeration(syntax: Any, module: str, types: _Names, depth: int = 0) -> _En
 def _hints(syntax: Any, module: str, types: _Names) -> List[str]:
     """The DISPLAY-HINTs of the textual conventions that may be the type."""
     name = str(syntax[1]) if isinstance(syntax, tuple) and len(syntax) > 1 else ""
-    return [str(part[1]) for declared in _meant(name, module, types).values() if isinstance(declared, tuple)
-            for part in declared if isinstance(part, tuple) and len(part) == 2 and part[0] == "DISPLAY-HINT"]
+    hints: List[str] = []
+    for declared in _meant(name, module, types).values():
+        parts = declared if isinstance(declared, tuple) else ()
+        hints += [str(part[1]) for part in parts if isinstance(part, tuple) and len(part) == 2 and part[0] == "DISPLAY-HINT"]
+    return hints
 
 
 def _enum_spec(tree: Any) -> _Enumeration:

@@ -7,7 +7,8 @@ is more likely if the entry's last arc is 1, and if other columns have the same 
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Collection, Dict, FrozenSet, Iterator, List, Mapping, NamedTuple, Set, Tuple
+from itertools import chain
+from typing import Collection, Dict, FrozenSet, Iterable, Iterator, List, Mapping, NamedTuple, Set, Tuple
 
 from ..snmp.rows import Arcs, Row, Rows, arcs
 
@@ -54,12 +55,17 @@ def tables(rows: Rows, columns: Collection[Arcs] = ()) -> List[Table]:
         free = [column for column in table.columns if not any(column.oid + index in taken for index in column.rows)]
         if free:
             found.append(Table(table.entry, free))
-            taken.update(column.oid + index for column in free for index in column.rows)
+            for column in free:
+                taken.update(column.oid + index for index in column.rows)
     return sorted(found, key=lambda table: (table.entry, table.columns[0].oid))
 
 
 def _is_of_device(oid: Arcs) -> bool:
-    return (oid[:len(VENDORS)] == VENDORS or oid[:len(ENERGY)] == ENERGY) and not any(oid[:len(one)] == one for one in AGENTS)
+    return _is_below(oid, (VENDORS, ENERGY)) and not _is_below(oid, AGENTS)
+
+
+def _is_below(oid: Arcs, roots: Iterable[Arcs]) -> bool:
+    return any(oid[:len(root)] == root for root in roots)
 
 
 def _candidates(rows: Mapping[Arcs, Row]) -> Iterator[Table]:
@@ -69,7 +75,8 @@ def _candidates(rows: Mapping[Arcs, Row]) -> Iterator[Table]:
             if len(oid) > len(VENDORS) + depth + 2 and oid[-1 - depth:] != (0,) * (depth + 1):
                 columns[oid[:-depth]][oid[-depth:]] = row
         for table in _together(columns, _LEAST):
-            if len(table.columns) > 1 or table.entry[-1] == _ENTRY and len(table.entry) > len(VENDORS) + _SHALLOW:
+            is_entry = table.entry[-1] == _ENTRY and len(table.entry) > len(VENDORS) + _SHALLOW
+            if is_entry or len(table.columns) > 1:
                 yield table
 
 
@@ -95,7 +102,8 @@ def _weight(table: Table) -> Tuple[int, int, int, int]:
     """How likely it is that the OIDs of a table were split at the right place."""
     is_entry = table.entry[-1] == _ENTRY
     alone = len(table.columns) == 1
-    return (is_entry and not alone, is_entry or not alone and not _is_one_column(table),
+    is_part = alone or _is_one_column(table)
+    return (is_entry and not alone, is_entry or not is_part,
             0 if alone else len(table.columns) * table.size, len(table.entry) if alone else -len(table.entry))
 
 
@@ -106,5 +114,7 @@ def _is_one_column(table: Table) -> bool:
     ends with 1, as the OID of an entry does (RFC 2578, 7.10).
     """
     above = table.entry[:-1]
-    return (table.entry[-1] != _ENTRY == above[-1] and len(above) > len(VENDORS) + _SHALLOW
-            and len({row.tag for column in table.columns for row in column.rows.values()}) == 1)
+    if table.entry[-1] == _ENTRY or above[-1] != _ENTRY or len(above) <= len(VENDORS) + _SHALLOW:
+        return False
+    rows = chain.from_iterable(column.rows.values() for column in table.columns)
+    return len({row.tag for row in rows}) == 1

@@ -20,7 +20,7 @@ _UNNAMED = "pdu"
 
 
 @dataclass
-class Device:
+class RecordedDevice:
     """One device of a NUT server. `commands` maps commands to their descriptions, `descriptions` maps variables to theirs."""
 
     name: str
@@ -42,7 +42,7 @@ def is_dump(text: str) -> bool:
     return _VARIABLE.fullmatch(first) is not None
 
 
-def written(devices: Sequence[Device]) -> str:
+def written(devices: Sequence[RecordedDevice]) -> str:
     """The devices as a dump."""
     lines: List[str] = []
     for device in devices:
@@ -54,17 +54,19 @@ def written(devices: Sequence[Device]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def parse(text: str) -> List[Device]:
+def parse(text: str) -> List[RecordedDevice]:
     """The devices of a dump. Raises SettingsError if a line is malformed, if two devices have the same name, or if there are no
     variables."""
-    found: List[Device] = []
+    found: List[RecordedDevice] = []
     names: Set[str] = set()
     for number, line in enumerate(text.split("\n"), 1):
         comment, variable = _COMMENT.fullmatch(line.rstrip()), _VARIABLE.fullmatch(line)
         if comment is not None:
-            what, name, value = comment[1], comment[2], _unquoted(comment[3] or "")
+            what, name = comment[1], comment[2]
+            value = _unquoted(comment[3] or "")
         elif variable is not None:
-            what, name, value = "variable", variable[1], _unquoted(variable[2])
+            what, name = "variable", variable[1]
+            value = _unquoted(variable[2])
         elif not line.strip() or line.startswith(("#", "TIMER ")):          # dummy-ups' sequences have timers
             continue
         else:
@@ -73,9 +75,9 @@ def parse(text: str) -> List[Device]:
             if name in names:
                 raise SettingsError(f"line {number} of the recording repeats the name of a device: give this one another name. "
                                     f"Lines before the first '# device NAME' belong to a device named {_UNNAMED}")
-            found.append(Device(name, value))
+            found.append(RecordedDevice(name, value))
         elif not found:
-            found.append(Device(_UNNAMED))
+            found.append(RecordedDevice(_UNNAMED))
         names.add(found[-1].name)
         if what == "variable":
             found[-1].variables[name] = value

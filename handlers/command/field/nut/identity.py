@@ -15,7 +15,7 @@ from ....nut.settings import WHOLE_LOAD
 from ....settings import Settings
 from ...output import counted
 from ..kinds import LONGEST, Identity
-from .dump import Device
+from .dump import RecordedDevice
 from .reading import everything
 
 _WHAT = ("device.mfr", "device.model", "device.type", "driver.name", "driver.version", "driver.version.data")
@@ -45,7 +45,7 @@ def identity(data: Any) -> Identity:
     return out
 
 
-def _device(device: Device, settings: Settings, out: Identity, failing: List[str]) -> bool:
+def _device(device: RecordedDevice, settings: Settings, out: Identity, failing: List[str]) -> bool:
     """Note what the handler can do with one device, or that it fails. False if it can do nothing."""
     shown = {name: printable(device.variables[name], LONGEST) for name in _WHAT if name in device.variables}
     out.about.update({f"{device.name}: {name}": value for name, value in shown.items()})
@@ -90,12 +90,12 @@ def _states(name: str, found: model.Device, out: Identity) -> None:
                           "same for every user)")
 
 
-def _figures(device: Device, found: model.Device, settings: Settings, out: Identity) -> None:
+def _figures(device: RecordedDevice, found: model.Device, settings: Settings, out: Identity) -> None:
     for word, value, unit in (("load", found.load, "A"), ("energy", found.energy, "kWh")):
         out.note_total(word, value, unit, _basis(_sources(device, settings, word)), device.name)
 
 
-def _sources(device: Device, settings: Settings, word: str) -> Tuple[str, ...]:
+def _sources(device: RecordedDevice, settings: Settings, word: str) -> Tuple[str, ...]:
     """The driver's variables that contribute to the total `word`. In a name, N stands for any number."""
     whole_load = settings[WHOLE_LOAD]
     total = getattr(device.read(whole_load), word)
@@ -113,7 +113,7 @@ def _basis(variables: Tuple[str, ...]) -> str:
     return f"{', '.join(variables[:_MOST_NAMES])}{more}: what the driver reports"
 
 
-def _objects(device: Device) -> List[Dict[str, Any]]:
+def _objects(device: RecordedDevice) -> List[Dict[str, Any]]:
     """Rows of `Identity.seen`: the number of variables by the first part of their names, and the number of commands."""
     groups = Counter(name.partition(".")[0] for name in device.variables)
     rows: List[Dict[str, Any]] = [{"object": f"{device.name}: {name}.*", "holds": counted(count, "variable")}

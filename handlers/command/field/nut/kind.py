@@ -24,7 +24,7 @@ def _record(data: Any, recorder: Recorder) -> Recording:
         with session(data, "record", NutClient, bounded=False) as (client, _):
             return client.version()
 
-    def read() -> Tuple[List[dump.Device], Settings]:
+    def read() -> Tuple[List[dump.RecordedDevice], Settings]:
         with session(data, "record", NutClient, bounded=False) as (client, settings):
             return everything(client, settings), settings
     recorder.again(answers)
@@ -42,7 +42,7 @@ def _serve(text: str, port: int) -> Served:
     return NutServer(devices, port).served("nut", "; ".join(map(_about, devices)))
 
 
-def _about(device: dump.Device) -> str:
+def _about(device: dump.RecordedDevice) -> str:
     try:
         found = device.read().outlets
     except PduHandlerError as error:
@@ -51,9 +51,9 @@ def _about(device: dump.Device) -> str:
     return f"NUT device {device.name}, {counted(len(found), 'outlet')}, switchable: {switchable}"
 
 
-def scrubbed(devices: Sequence[dump.Device], scrubber: Scrubber) -> List[dump.Device]:
+def scrubbed(devices: Sequence[dump.RecordedDevice], scrubber: Scrubber) -> List[dump.RecordedDevice]:
     """The devices with the scrubber's stand-ins in their names, values and descriptions."""
-    return scrubber.twice(lambda: [dump.Device(
+    return scrubber.twice(lambda: [dump.RecordedDevice(
         scrubber.learn(NAMES, device.name).replace(" ", "-"), scrubber.learn(NAMES, device.description),
         {name: scrubber.value(name, value) for name, value in device.variables.items()},
         {name: scrubber.text(about) for name, about in device.commands.items()}, device.writable,

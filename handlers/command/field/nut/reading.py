@@ -6,12 +6,12 @@ from typing import Dict, List
 from ....nut import devices, messages
 from ....nut.client import NutClient
 from ....settings import Settings
-from .dump import Device
+from .dump import RecordedDevice
 
 _NONE = ("description unavailable", "unavailable", "")         # a missing description, in lower case; upsd sends the first two
 
 
-def everything(client: NutClient, settings: Settings) -> List[Device]:
+def everything(client: NutClient, settings: Settings) -> List[RecordedDevice]:
     """The devices that the handler reads: variables, commands, writable variables, descriptions.
 
     Usually 3 round trips, 2 with the setting `device`, and up to 3 for each device.
@@ -22,7 +22,7 @@ def everything(client: NutClient, settings: Settings) -> List[Device]:
     for name, seen in client.snapshots(names, writable=True).items():
         variables = dict(sorted(seen.variables.items()))
         commands = {command: _description(about) for command, about in client.commands(name, describe=True).items()}
-        found.append(Device(name, _description(described.get(name, "")), variables, commands, sorted(seen.writable),
+        found.append(RecordedDevice(name, _description(described.get(name, "")), variables, commands, sorted(seen.writable),
                             _descriptions(client, name, list(variables))))
     return found
 

@@ -14,7 +14,7 @@ from ....errors import PduHandlerError
 from ....nut import model
 from ....nut.words import escaped, split
 from ..serving import HOST, Replay, ReplayServer
-from .dump import Device
+from .dump import RecordedDevice
 
 _LONGEST = 4096             # limit for a line, in bytes
 _NO_DESCRIPTION, _GOODBYE = "Description unavailable", "OK Goodbye"
@@ -35,31 +35,31 @@ class _Err(Exception):
 class NutServer(Replay):
     """Serves the devices of a dump. Raises OSError if the port cannot be used."""
 
-    def __init__(self, devices: Sequence[Device], port: int) -> None:
+    def __init__(self, devices: Sequence[RecordedDevice], port: int) -> None:
         self.devices = {device.name: device for device in devices}
         self.lock = threading.Lock()
         super().__init__(ReplayServer((HOST, port), _Session))
 
-    def device(self, name: str) -> Device:
+    def device(self, name: str) -> RecordedDevice:
         """The device of this name. Raises _Err."""
         if name not in self.devices:
             raise _Err("UNKNOWN-UPS")
         return self.devices[name]
 
-    def run(self, device: Device, command: str) -> None:
+    def run(self, device: RecordedDevice, command: str) -> None:
         """Carry out an instant command."""
         with self.lock:
             done = self._switched(device, command, None) or "accepted; no outlet changed"
             self.writes.append(f"INSTCMD {device.name} {command}: {done}")
 
-    def set(self, device: Device, variable: str, value: str) -> None:
+    def set(self, device: RecordedDevice, variable: str, value: str) -> None:
         """Carry out a SET VAR, and switch the outlets that the handler would switch with it."""
         with self.lock:
             done = self._switched(device, variable, value) or "set"
             device.variables[variable] = value
             self.writes.append(f"SET VAR {device.name} {variable} {value!r}: {done}")
 
-    def _switched(self, device: Device, name: str, value: Optional[str]) -> str:
+    def _switched(self, device: RecordedDevice, name: str, value: Optional[str]) -> str:
         """Switch the outlets that the handler would switch with this command, or with this value of this variable.
 
         Returns the last of them as "outlet 3 on", or "" if there are none.
@@ -76,17 +76,23 @@ class NutServer(Replay):
         return done
 
     @staticmethod
-    def _turned(device: Device, outlet: model.Outlet, on: bool) -> str:
+    def _turned(device: RecordedDevice, outlet: model.Outlet, on: bool) -> str:
         for variable in outlet.state_variables:
             held = device.variables.get(variable, "")
             if variable == "ups.status":
-                words = [word for word in held.split() if word not in ("OL", "OFF")]
-                own = ["OFF"] if not on else [] if "OB" in words else ["OL"]
-                device.variables[variable] = " ".join([*own, *words])
+                device.variables[variable] = _status(held, on)
             else:
                 forms = _FORMS.get(held.strip().lower(), ("off", "on"))
                 device.variables[variable] = forms[on]
         return f"outlet {outlet.identity} {'on' if on else 'off'}"
+
+
+def _status(held: str, on: bool) -> str:
+    """`ups.status` after a switch: OFF, else OL unless the UPS runs on its battery (OB), and the other words."""
+    words = [word for word in held.split() if word not in ("OL", "OFF")]
+    if not on:
+        return " ".join(["OFF", *words])
+    return " ".join(words if "OB" in words else ["OL", *words])
 
 
 class _Session(socketserver.StreamRequestHandler):
@@ -140,7 +146,9 @@ class _Session(socketserver.StreamRequestHandler):
     def _get(self, site: NutServer, words: List[str]) -> List[str]:
         what = words[0].upper()
         if what == "TRACKING":
-            return ["SUCCESS" if words[1:] else "ON" if self.tracking else "OFF"]
+            if words[1:]:
+                return ["SUCCESS"]
+            return ["ON" if self.tracking else "OFF"]
         device = site.device(words[1])
         if what in ("UPSDESC", "NUMLOGINS", "NUMATTACH"):
             return [f"{what} {words[1]} {_quoted(device.description or _NO_DESCRIPTION) if what == 'UPSDESC' else 0}"]
@@ -165,7 +173,8 @@ class _Session(socketserver.StreamRequestHandler):
             return ["OK"]
         if words[0].upper() != "VAR":
             raise _Err("INVALID-ARGUMENT")
-        device, name, value = site.device(words[1]), words[2], words[3]
+        device = site.device(words[1])
+        name, value = words[2], words[3]
         if name not in device.variables:
             raise _Err("VAR-NOT-SUPPORTED")
         if name not in device.writable:

@@ -75,8 +75,10 @@ def taken(rid: str, request: Mapping[str, Any], status: int, answer: Any) -> Lis
         asked, responses = request["params"]["requests"], answer["result"]["responses"]
         if len(asked) != len(responses):
             raise ValueError(f"a bulk call of {len(asked)} calls has {len(responses)} answers")
-        return [call for one, response in zip(asked, responses)
-                for call in taken(one["rid"], one["json"], int(response.get("statcode", 200)), response.get("json"))]
+        calls: List[Tuple[Key, Outcome]] = []
+        for one, response in zip(asked, responses):
+            calls += taken(one["rid"], one["json"], int(response.get("statcode", 200)), response.get("json"))
+        return calls
     outcome: Outcome = {"status": status}
     if isinstance(answer, Mapping):
         outcome = next(({name: answer[name]} for name in ("result", "error") if answer.get(name) is not None), outcome)

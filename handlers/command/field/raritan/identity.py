@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import chain
 from typing import Any
 
 from ....raritan import settings
@@ -27,7 +28,7 @@ def identity(data: Any) -> Identity:
         outlets = _units(agent, given.link_units, out)
     handler = RaritanPdu(data)
     states = [port.power_status for port in handler.status().ports]
-    noun = "outlet" if outlets == len(states) else "port" if outlets else "branch circuit"
+    noun = _noun(outlets, len(states))
     if states:
         out.note_states(
             states, f"Outlet.getState, powerState: {_DOCUMENTED}; the vendor's own SDK reads the same from simulated units", noun)
@@ -40,13 +41,20 @@ def identity(data: Any) -> Identity:
     return out
 
 
+def _noun(outlets: int, ports: int) -> str:
+    """What the output calls a port: some ports of the unit may be branch circuits, or all."""
+    if outlets == ports:
+        return "outlet"
+    return "port" if outlets else "branch circuit"
+
+
 def _units(agent: Agent, link_units: LinkUnits, out: Identity) -> int:
     """Note the unit and its link units in `out`. Returns the number of outlets."""
     found, bulk = discovered(agent, link_units)
     metadata = bulk.add(Pdu("/model/pdu/0", agent).getMetaData)
     version = bulk.add(Firmware("/firmware", agent).getVersion)
     inlets = [bulk.add(one.unit.proxy(Pdu).getInlets) for one in found]
-    asked = [answer for one in found for answer in bulk.each(Outlet.getMetaData, one.outlets)]
+    asked = list(chain.from_iterable(bulk.each(Outlet.getMetaData, one.outlets) for one in found))
     bulk.perform()
     if metadata.error is None:
         plate = metadata.get().nameplate

@@ -13,7 +13,7 @@ from .server import XerusServer
 
 
 def _record(data: Any, recorder: Recorder) -> Recording:
-    from ....raritan import settings
+    from ....raritan import settings  # imported late: 4 ms together, which `pdu replay` saves
     from . import recording
     given = settings.read(data)
     secrets = given.login.password, given.login.token

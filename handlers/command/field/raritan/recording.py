@@ -124,9 +124,11 @@ def _getters(idl_type: str) -> List[str]:
     cls = _found(idl_type)
     if cls is None:
         return []
-    names = {name: one for kind in cls.__mro__ for name, one in vars(kind).items() if isinstance(one, Method)}
-    return [name for name, one in names.items() if reads_only(name) and not _LEFT_OUT.search(name)
-            and not one.needed and (name in _OF_SENSORS or not idl_type.startswith("sensors."))]
+    methods: Dict[str, Method] = {}
+    for kind in cls.__mro__:
+        methods.update((name, one) for name, one in vars(kind).items() if isinstance(one, Method))
+    wanted = [name for name, one in methods.items() if reads_only(name) and not _LEFT_OUT.search(name) and not one.needed]
+    return [name for name in wanted if name in _OF_SENSORS] if idl_type.startswith("sensors.") else wanted
 
 
 def scrubbed(found: Dict[Key, Outcome], scrubber: Scrubber) -> Dict[Key, Outcome]:

@@ -1,6 +1,7 @@
 """A service as the Redfish handler sees it: its PDUs and what they offer, with evidence."""
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any, List, Tuple
 
 from .... import host
@@ -40,7 +41,7 @@ def _service(service: RedfishService, given: settings.RedfishSettings, out: Iden
     for unit in found:
         out.note_about({f"{unit.prefix.rstrip('.')} {name}".strip(): resources.text(unit.resource, key)
                         for name, key in _ABOUT.items()})
-    outlets = [one for unit in found for one in _outlets(service, unit)]
+    outlets = list(chain.from_iterable(_outlets(service, unit) for unit in found))
     out.seen = [{"object": "PowerEquipment", "holds": counted(len(found), "PDU")},
                 {"object": "Outlets", "holds": str(len(outlets))},
                 {"object": "$expand", "holds": "usable" if service.expands else "not usable"}]
@@ -105,7 +106,9 @@ def _is_possible(service: RedfishService, found: FoundOutlet, infos: Infos) -> b
             commands.body("", outlet, {}, {}, True, True, str)      # raises Unsupported if HPE's configuration cannot be read
     except (ProtocolError, Refused, Unsupported):
         return False
-    return not commands.locked(outlet) and (values is None or {"On", "Off"} <= set(values))
+    if commands.locked(outlet):
+        return False
+    return values is None or {"On", "Off"} <= set(values)
 
 
 def _is_below(service: RedfishService, found: FoundOutlet) -> bool:

@@ -12,7 +12,7 @@ from .server import RedfishServer
 
 
 def _record(data: Any, recorder: Recorder) -> Recording:
-    from ....redfish import settings
+    from ....redfish import settings  # imported late: 3 ms together, which `pdu replay` saves
     from . import recording
     given = settings.read(data)
     scrubber = Scrubber(recorder.keep, (given.login.password,), given.login.user, given.host)

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import functools
 import re
+from itertools import chain
 from typing import Any, Dict, List
 
 from ....errors import Denied, PduHandlerError, ProtocolError, Refused
@@ -48,13 +49,14 @@ def resources(data: object, recorder: Recorder) -> Dict[str, Json]:
                 read = recorder.again(functools.partial(service.all, paths))
                 found.update((plain(path), dict(one)) for path, one in zip(paths, read) if isinstance(one, dict))
             except (Denied, Refused, ProtocolError) as error:
-                if not service.may_go_on or isinstance(error, Denied) and "HTTP Error 403" not in error.reason:
-                    raise                                       # a refused login: a further try may block the account
+                is_login_refused = isinstance(error, Denied) and "HTTP Error 403" not in error.reason
+                if is_login_refused or not service.may_go_on:
+                    raise                                       # a further try may block the account
                 found.update((plain(path), recorder.again(functools.partial(_allowed, service, path))) for path in paths)
                 if not service.may_go_on or sum(map(bool, found.values())) == 1:        # only the root, which needs no rights
                     raise
             recorder.tell(f"{len(found)} resources")
-            waiting = [one for path in paths for one in links(found.get(plain(path)))]
+            waiting = list(chain.from_iterable(links(found.get(plain(path))) for path in paths))
     return found
 
 

@@ -1,4 +1,4 @@
-"""An SNMP agent for v1 and v2c on 127.0.0.1: pysnmp's command responders in front of a Unit."""
+"""An SNMP agent for v1 and v2c on 127.0.0.1: pysnmp's command responders in front of a RecordedUnit."""
 from __future__ import annotations
 
 import asyncio
@@ -18,7 +18,7 @@ from pdu_common._engine import new_engine
 from ....errors import Unreachable
 from ..serving import HOST
 from .rows import ADDRESS, COUNTER, COUNTER64, GAUGE, INTEGER, OCTETS, OID, OPAQUE, TICKS, Row, of_wire
-from .unit import Unit
+from .unit import RecordedUnit
 
 _STARTS_S, _ENDS_S = 20.0, 5.0             # longest waits for the start and the end of the thread, in seconds
 _TYPES: Mapping[int, Any] = {
@@ -33,7 +33,7 @@ _ZERO = (0, 0)                             # zeroDotZero (RFC 2578), as Net-SNMP
 class Agent:
     """Serves a unit until `close`. Raises OSError if the port cannot be used, Unreachable if the agent does not start in time."""
 
-    def __init__(self, unit: Unit, port: int, community: str) -> None:
+    def __init__(self, unit: RecordedUnit, port: int, community: str) -> None:
         """With `port` 0 the system chooses a port."""
         self._unit = unit
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -87,7 +87,7 @@ class Agent:
 class _Instrumentation:
     """The part of pysnmp's MibInstrumController that its responders call, with objects as pairs of OID and value."""
 
-    def __init__(self, unit: Unit) -> None:
+    def __init__(self, unit: RecordedUnit) -> None:
         self._unit = unit
 
     def read_variables(self, *pairs: Any, **_: Any) -> List[Any]:
@@ -112,4 +112,6 @@ def _wire(row: Optional[Row]) -> Any:
     unknown tag."""
     if row is None:
         return rfc1905.noSuchInstance
-    return _TYPES[row.tag](_ZERO if row.value == () else row.value) if row.tag in _TYPES else univ.Null("")
+    if row.tag not in _TYPES:
+        return univ.Null("")
+    return _TYPES[row.tag](_ZERO if row.value == () else row.value)

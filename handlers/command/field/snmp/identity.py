@@ -1,6 +1,7 @@
 """A device as the SNMP handler sees it: families tried, objects read, the family chosen, and the evidence of each figure."""
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Set
 
 from .... import host
@@ -90,14 +91,26 @@ def _name(one: detection.Candidate, tried: List[detection.Candidate]) -> str:
 
 
 def _why(found: SnmpDevice, usable: str, is_fixed: bool) -> str:
-    prefix = found.profile.match(usable)
-    reason = ("the setting 'profile' names it" if is_fixed
-              else f"sysObjectID {usable} begins with {'.'.join(usable.split('.')[:prefix])}" if prefix
-              else "the device has no usable sysObjectID, but has this family's objects")
-    rows = (f"the PDU lists {counted(len(found.states), 'outlet')}" if found.states
-            else "the PDU lists no outlets, but has the family's meters" if found.profile.outlets
-            else "the family has no outlets")
-    return f"{reason}; {rows}"
+    return f"{_chosen_by(found.profile, usable, is_fixed)}; {_lists(found)}"
+
+
+def _chosen_by(profile: Profile, usable: str, is_fixed: bool) -> str:
+    """What chose the family: the setting, the sysObjectID, or the objects."""
+    if is_fixed:
+        return "the setting 'profile' names it"
+    prefix = profile.match(usable)
+    if prefix:
+        return f"sysObjectID {usable} begins with {'.'.join(usable.split('.')[:prefix])}"
+    return "the device has no usable sysObjectID, but has this family's objects"
+
+
+def _lists(found: SnmpDevice) -> str:
+    """What the PDU has of the family's objects."""
+    if found.states:
+        return f"the PDU lists {counted(len(found.states), 'outlet')}"
+    if found.profile.outlets:
+        return "the PDU lists no outlets, but has the family's meters"
+    return "the family has no outlets"
 
 
 def _capabilities(found: SnmpDevice, switch_unproven: bool, out: Identity) -> None:
@@ -167,7 +180,8 @@ def _used(total: Total, reader: Reader) -> List[Figure]:
 
 
 def _basis(proof: Proof, *parts_: Optional[Frozen]) -> str:
-    names = ", ".join(dict.fromkeys(name for part in parts_ if part is not None for name in catalogue.objects(part)))
+    named = chain.from_iterable(catalogue.objects(part) for part in parts_ if part is not None)
+    names = ", ".join(dict.fromkeys(named))
     return "; ".join(filter(None, (names, _SOURCES.get(proof, ""))))
 
 

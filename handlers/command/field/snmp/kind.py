@@ -18,8 +18,9 @@ from ...report import reason
 from ..kinds import Kind, Recorder, Recording, Served
 from ..serving import HOST
 from . import recording, snmprec
+from .agent import Agent
 from .rows import Memory, Rows
-from .unit import Unit
+from .unit import RecordedUnit
 
 _COMMUNITY = "public"
 _NO_COMMANDS = "the replay answers, but accepts no commands"
@@ -33,16 +34,15 @@ def _record(data: Any, recorder: Recorder) -> Recording:
 
 
 def _serve(text: str, port: int, profile: str = "") -> Served:
-    from .agent import Agent  # imported late: it loads pysnmp's agent side
     parsed = snmprec.parse(text)
     if not parsed.rows:
-        raise SettingsError("the recording has no usable object"
-                            + " with a numeric OID: walk with snmpwalk -On" * (parsed.left_out > 0))
+        hint = " with a numeric OID: walk with snmpwalk -On" if parsed.left_out else ""
+        raise SettingsError(f"the recording has no usable object{hint}")
     community = os.environ.get("PDU_COMMUNITY") or _COMMUNITY
     if max(community) > "\xff":
         raise SettingsError("PDU_COMMUNITY has a character outside Latin-1, which pysnmp cannot encode")
     found, why, setting = _found(parsed.rows, profile)
-    unit = Unit(parsed.rows, found)
+    unit = RecordedUnit(parsed.rows, found)
     agent = Agent(unit, port, community)
     left_out = f"; left out: {', '.join(parsed.skipped)}" if parsed.skipped else ""
     poll = _poll(f"{HOST}:{agent.port}", profile, found) + setting
@@ -70,10 +70,15 @@ def _found(rows: Rows, chosen: str) -> Tuple[Optional[SnmpDevice], str, str]:
             return None, f"the handler cannot read this device ({error.reason}); {_NO_COMMANDS}", ""
         setting = f" {spelled(METERED_ONLY.key, 'yes')}"
         needs = f"; the handler reads it only with{setting}, because nothing proves that it has no outlets"
-    switched = found.outlets is not None and found.outlets.control is not None
-    outlets = (counted(len(found.states), "outlet") + (", switched by its commands" if switched else " that cannot be switched")
-               if found.states else "no outlets")
-    return found, f"family {found.profile.key}, {outlets}{needs}", setting
+    return found, f"family {found.profile.key}, {_outlets(found)}{needs}", setting
+
+
+def _outlets(found: SnmpDevice) -> str:
+    """How many outlets the family reads, and whether they follow its commands."""
+    if not found.states:
+        return "no outlets"
+    is_switched = found.outlets is not None and found.outlets.control is not None
+    return counted(len(found.states), "outlet") + (", switched by its commands" if is_switched else " that cannot be switched")
 
 
 def _read_as(rows: Rows, profile: Optional[Profile], metered_only: bool = False) -> SnmpDevice:
@@ -96,7 +101,7 @@ def _profile(chosen: str) -> Profile:
     known = PROFILES.named(chosen)
     if known is not None:
         return known
-    from ....snmp import building, schema
+    from ....snmp import building, schema  # imported late: 2 ms together; only a profile in a file needs them
     if not os.path.isfile(chosen):
         raise SettingsError(f"--profile {chosen[:60]!r} is neither a family (pdu snmp families lists them) nor a file")
     try:

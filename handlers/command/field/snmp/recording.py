@@ -143,8 +143,10 @@ def _scrubbed(oid: Arcs, rows: Rows, scrubber: Scrubber, known: Optional[Set[str
 def _is_private_address(row: Row) -> bool:
     """Whether the octets are those of a private IP address, and not text."""
     octets = row.value
-    return (isinstance(octets, bytes) and len(octets) in _INET_TYPES and (row.text is None or not row.text.isprintable())
-            and is_private(octets))
+    if not isinstance(octets, bytes) or len(octets) not in _INET_TYPES:
+        return False
+    is_text = row.text is not None and row.text.isprintable()
+    return not is_text and is_private(octets)
 
 
 def _is_inet_address(oid: Arcs, rows: Rows) -> bool:
@@ -154,7 +156,8 @@ def _is_inet_address(oid: Arcs, rows: Rows) -> bool:
     """
     row = rows[oid]
     kind = _INET_TYPES.get(len(row.value)) if isinstance(row.value, bytes) else None
-    if kind is None or row.text is not None and row.text.rstrip("\0").isprintable():
+    is_text = row.text is not None and row.text.rstrip("\0").isprintable()
+    if kind is None or is_text:
         return False
     before = ((*oid[:at], oid[at] - 1, *oid[at + 1:]) for at in range(_PREFIX, len(oid)))
     return any(rows.get(other) == Row(INTEGER, kind) for other in before)

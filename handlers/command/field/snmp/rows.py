@@ -9,7 +9,18 @@ from ....snmp.decoding import Walked
 from ....snmp.reader import Reader
 
 Arcs = Tuple[int, ...]
-INTEGER, OCTETS, NULL, OID, ADDRESS, COUNTER, GAUGE, TICKS, OPAQUE, COUNTER64 = 2, 4, 5, 6, 64, 65, 66, 67, 68, 70      # BER tags
+# BER tags
+INTEGER = 2
+OCTETS = 4
+NULL = 5
+OID = 6
+ADDRESS = 64
+COUNTER = 65
+GAUGE = 66
+TICKS = 67
+OPAQUE = 68
+COUNTER64 = 70
+
 _APPLICATION = 64                   # the bit of a tag that marks application types, such as Counter32 (RFC 2578)
 NUMBERS = (INTEGER, COUNTER, GAUGE, TICKS, COUNTER64)
 SYS_DESCR, SYS_OBJECT_ID = (1, 3, 6, 1, 2, 1, 1, 1, 0), (1, 3, 6, 1, 2, 1, 1, 2, 0)
@@ -90,7 +101,10 @@ class Memory:
 
     def read(self) -> List[Arcs]:
         """The OIDs of all rows that were read."""
-        return [arcs(f"{oid}.{index}" if index else oid) for oid, rows in self.asked.items() for index in rows]
+        found: List[Arcs] = []
+        for oid, rows in self.asked.items():
+            found += [arcs(f"{oid}.{index}" if index else oid) for index in rows]
+        return found
 
 
 def reading(rows: Mapping[Arcs, Row], like: Reader) -> Reader:

@@ -80,7 +80,8 @@ def written(rows: Mapping[Arcs, Row]) -> List[str]:
 
 
 def _written(row: Row) -> str:
-    if not isinstance(row.value, bytes) or row.tag == ADDRESS and len(row.value) == 4:
+    is_dotted = row.tag == ADDRESS and isinstance(row.value, bytes) and len(row.value) == 4
+    if is_dotted or not isinstance(row.value, bytes):
         return f"{row.tag}|{row.raw!s}"
     plain = row.tag == OCTETS and row.value.isascii() and row.value.decode("ascii").isprintable()
     return f"{row.tag}|{row.value.decode('ascii')}" if plain else f"{row.tag}x|{row.value.hex()}"
@@ -119,7 +120,11 @@ def _row(kind: str, value: str) -> Row:
 
 
 def _checked(oid: Arcs) -> Arcs:
-    if not 2 <= len(oid) <= 128 or any(not 0 <= arc < 2**32 for arc in oid) or oid[0] > 2 or oid[0] < 2 and oid[1] > 39:
+    """An OID that BER can encode: X.690, 8.19.4, limits its first two arcs. Raises ValueError."""
+    if not 2 <= len(oid) <= 128 or any(not 0 <= arc < 2**32 for arc in oid):
+        raise ValueError("not a valid OID")
+    most = 39 if oid[0] < 2 else 2**32 - 1
+    if oid[0] > 2 or oid[1] > most:
         raise ValueError("not a valid OID")
     return oid
 
@@ -133,7 +138,8 @@ def _sized(row: Row) -> Row:
     elif isinstance(row.value, bytes):
         if row.tag in (*NUMBERS, OID):
             raise ValueError("octets cannot be a number or an OID")
-        if row.tag == ADDRESS and len(row.value) != 4 or len(row.value) > LONGEST_TEXT:
+        least, most = (4, 4) if row.tag == ADDRESS else (0, LONGEST_TEXT)
+        if not least <= len(row.value) <= most:
             raise ValueError(f"{len(row.value)} octets are too many or too few for its type")
     elif row.value:
         _checked(row.value)
@@ -180,7 +186,8 @@ def _statements(text: str) -> Iterator[Tuple[int, str]]:
     is_open = False             # a text between quotes continues on the next line
     for number, line in enumerate(text.split("\n"), 1):
         line = line.rstrip("\r")
-        if begun and not _WALKED.match(line) and (is_open or not line.startswith("#")):
+        is_comment = line.startswith("#") and not is_open
+        if begun and not is_comment and not _WALKED.match(line):
             begun[-1][1].append(line)
             is_open ^= _opens(line)
         elif line.strip() and not line.startswith("#"):
@@ -212,7 +219,8 @@ def _typed(text: str) -> Optional[Row]:
     found = _TYPED.match(text)
     if found is None:
         raise ValueError("the value has no type: run snmpwalk without -OQ and -Ot")
-    name, value, tag = found["type"], found["value"], _TAGS.get(found["type"])
+    name, value = found["type"], found["value"]
+    tag = _TAGS.get(name)
     bare = value.strip()
     if tag is None:
         raise _UnknownType

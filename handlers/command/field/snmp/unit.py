@@ -25,7 +25,7 @@ from .rows import INTEGER, NUMBERS, OCTETS, Arcs, Memory, Row, Rows, arcs, dotte
 _MOST_BITS = 512             # limit for the bits of one row that _changes tries
 
 
-class Unit:
+class RecordedUnit:
     """A simulated device: its rows, and the outlets of the family in `found`.
 
     `writes` lists each write with its effect; of a failed SET, only the write that was refused.

@@ -14,7 +14,7 @@ from handlers.command.field.snmp import snmprec
 from handlers.command.field.snmp.kind import _found
 from handlers.command.field.snmp.recording import detected
 from handlers.command.field.snmp.rows import Row as HeldRow, arcs
-from handlers.command.field.snmp.unit import Unit as SnmpUnit
+from handlers.command.field.snmp.unit import RecordedUnit
 from handlers.command.loading import load
 from handlers.errors import ProtocolError, SettingsError
 from handlers.nut.client import NutClient
@@ -87,7 +87,7 @@ def test_a_replayed_outlet_whose_state_is_also_the_command_and_is_confirmed_foll
     rows = snmprec.parse(write_snmprec(fixture("geist-v3").rows)).rows
     found, *_ = _found(rows, "")
     assert found is not None and found.states["1"] is EnumPowerStatus.UP
-    unit = SnmpUnit(rows, found)
+    unit = RecordedUnit(rows, found)
     assert unit.set([(arcs("1.3.6.1.4.1.21239.2.16.1.3.1"), HeldRow(2, 3))]) == ("", 0)
     assert unit.writes == ["SET 1.3.6.1.4.1.21239.2.16.1.3.1 = 3: outlet 1 off"]
 
@@ -95,7 +95,7 @@ def test_a_replayed_outlet_whose_state_is_also_the_command_and_is_confirmed_foll
 def test_a_set_of_two_objects_is_carried_out_whole_or_not_at_all() -> None:
     """rPDU2OutletSwitchedControlCommand: 1 on, 2 off; an outlet has no command 77. Source: PowerNet-MIB."""
     rows = snmprec.parse(write_snmprec(BUILT_IN["apc-rpdu2"]().device.rows())).rows
-    unit = SnmpUnit(rows, detected(rows))
+    unit = RecordedUnit(rows, detected(rows))
     first, second = (arcs(f"{apc.RPDU2_CONTROL}.5.{outlet}") for outlet in (1, 2))
     state = arcs(f"{apc.RPDU2_STATUS}.5.1")
     before = unit.get(state)
@@ -119,7 +119,7 @@ def test_a_command_whose_effect_no_row_can_show_is_accepted_and_changes_no_state
     One change that the replay tries sets the number of outputs of an empty port to 1. Reading the states then fails.
     """
     rows = snmprec.parse(write_snmprec(fixture("rittal-cmc-tc").device().rows())).rows
-    unit = SnmpUnit(rows, detected(rows))
+    unit = RecordedUnit(rows, detected(rows))
     command = arcs("1.3.6.1.4.1.2606.4.2.3.6.2.1.5.3")
     assert unit.set([(command, HeldRow(2, 1))]) == ("", 0)
     assert unit.writes == ["SET 1.3.6.1.4.1.2606.4.2.3.6.2.1.5.3 = 1: outlet 3.3 on: accepted, but the recording cannot show "
@@ -129,7 +129,7 @@ def test_a_command_whose_effect_no_row_can_show_is_accepted_and_changes_no_state
 
 def test_a_command_after_which_the_family_refuses_its_states_is_accepted_and_listed(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = snmprec.parse(write_snmprec(fixture("rittal-cmc-tc").device().rows())).rows
-    unit = SnmpUnit(rows, detected(rows))
+    unit = RecordedUnit(rows, detected(rows))
 
     def refused(state: State, reader: Reader) -> Dict[str, EnumPowerStatus]:
         raise ProtocolError("two outlets have one number")
@@ -202,7 +202,7 @@ def test_nuts_dummy_ups_serves_a_recording_as_this_project_does() -> None:
 def test_dummy_ups_reads_spaces_and_special_characters_of_a_written_dump_unchanged() -> None:
     program("dummy-ups")
     values = {"ups.description": "a  b", "ups.id": "a=b", "ups.serial": 'a "b" \\ #c', "device.part": "a b"}
-    text = dump.written([dump.Device("pdu", variables={"ups.status": "OL", **values})])
+    text = dump.written([dump.RecordedDevice("pdu", variables={"ups.status": "OL", **values})])
     with Upsd([dummy_file("pdu", text)]) as server, NutClient(server.host, server.port) as client:
         found = client.variables("pdu")
     assert {name: found.get(name) for name in values} == values

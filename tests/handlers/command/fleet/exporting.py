@@ -17,7 +17,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from handlers.command.fleet import exporter as exporter_command, polling, server
-from handlers.command.options import Given
+from handlers.command.options import SharedOptions
 from tests.needs import ROOT, program
 from tests.ports import reserved
 from tests.waiting import PATIENCE_S, bounded, finished, until
@@ -81,11 +81,11 @@ def exporter(*arguments: object, port: int = 0, seconds: float = 2 * PATIENCE_S)
 @contextlib.contextmanager
 def serving(*arguments: object, port: int = 0) -> Iterator[Exporter]:
     """Run an exporter in this process until the block ends. It reports no currents of outlets: see the fixture `call`."""
-    context = exporter_command.exporter.make_context("exporter", [*map(str, arguments)], obj=Given())
+    context = exporter_command.exporter.make_context("exporter", [*map(str, arguments)], obj=SharedOptions())
     wanted = exporter_command.Wanted(**context.params)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(polling, "show_outlet_current", lambda: None)
-        allowed = exporter_command._allowed(wanted, Given())
+        allowed = exporter_command._allowed(wanted, SharedOptions())
     made = server.Exporter(allowed, server.Limits(wanted.parallel, wanted.timeout_offset))
     with server.Server(("127.0.0.1", port), made, lambda: None) as listening:
         thread = threading.Thread(target=listening.serve_forever, args=(0.05,), daemon=True)

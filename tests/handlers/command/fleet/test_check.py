@@ -401,7 +401,7 @@ def test_an_archive_that_hangs_is_abandoned_and_the_others_are_read(tmp_path: Pa
     built.write_bytes(archive(small_tree(tmp_path / "tree"), "small"))
     done = subprocess.run([sys.executable, "-c", f"""
 from handlers.command.fleet import auth, listing, polling, pool
-devices = [listing.Device(say, {str(built)!r}, "192.0.2.1", "", (("say", say),)) for say in ("hang", "well")]
+devices = [listing.ListedPdu(say, {str(built)!r}, "192.0.2.1", "", (("say", say),)) for say in ("hang", "well")]
 targets = polling.targets(devices, {{}}, auth.Auth("none", {{}}, {{}}))
 first, wait = iter([60.0]), pool.wait
 pool.wait = lambda running, seconds: wait(running, next(first, seconds))

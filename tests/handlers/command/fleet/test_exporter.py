@@ -17,7 +17,7 @@ import pytest
 from handlers.command.fleet import server
 from handlers.command.fleet.allowed import Allowed, NotAllowed, Query
 from handlers.command.fleet.auth import Auth
-from handlers.command.fleet.listing import Device
+from handlers.command.fleet.listing import ListedPdu
 from handlers.command.fleet.polling import Failure, Outlet, Reading, Target
 from handlers.command.loading import Handler, load
 from tests.needs import ROOT
@@ -131,7 +131,7 @@ def test_an_address_is_asked_for_only_if_the_exporter_has_networks(networks: Lis
     ("2001:db8::7", {}, {}, "[2001:DB8:0::7]:443", "raritan")])
 def test_another_form_of_a_listed_address_does_not_lead_to_another_login(listed: str, settings: Dict[str, str],
                                                                          login: Dict[str, str], asked: str, handler: str) -> None:
-    device = Device("left", "raritan", listed, "xerus", tuple(settings.items()))
+    device = ListedPdu("left", "raritan", listed, "xerus", tuple(settings.items()))
     logins = {"xerus": Auth("xerus", login, {}), "other": Auth("other", {}, {})}
     networks = [ipaddress.ip_network("192.0.2.0/24"), ipaddress.ip_network("2001:db8::/64")]
     handlers = {name: load(name) for name in ("raritan", "snmp")}
@@ -145,7 +145,7 @@ def test_another_form_of_a_listed_address_does_not_lead_to_another_login(listed:
 def test_a_login_whose_settings_lead_to_a_listed_pdu_is_refused_for_another_address() -> None:
     handler, own = load("raritan"), Auth("xerus", {}, {})
     logins = {"xerus": own, "other": Auth("other", {"host": "192.0.2.7"}, {})}
-    allowed = Allowed([Target(Device("left", "raritan", "192.0.2.7", "xerus"), handler, own)],
+    allowed = Allowed([Target(ListedPdu("left", "raritan", "192.0.2.7", "xerus"), handler, own)],
                       [ipaddress.ip_network("192.0.2.0/24")], {"raritan": handler}, logins)
     with pytest.raises(NotAllowed, match="is on the list, with another auth"):
         allowed.target(Query("192.0.2.8", "raritan", "other"))
@@ -190,7 +190,7 @@ def test_a_repeated_parameter_is_refused(running: Exporter) -> None:
 
 @pytest.mark.parametrize("metered", [False, True])
 def test_unknown_states_are_reported_except_for_a_unit_that_only_meters(metered: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    device = Device("a", "snmp", "192.0.2.1", metered=metered)
+    device = ListedPdu("a", "snmp", "192.0.2.1", metered=metered)
     made = server.Exporter(Allowed([Target(device, load("snmp"), Auth("x", {}, {}))], (), {}, {}), server.Limits())
     monkeypatch.setattr(server, "poll", lambda *_, **__: Reading([Outlet("1", "UNKNOWN")], answered=True))
     answer = made.probe("target=a", "", "").page.body
@@ -214,7 +214,7 @@ def test_two_listed_pdus_with_one_address_are_probed_by_name(small: Hall) -> Non
 
 @pytest.mark.parametrize("units, end", [(5, "p3, p4"), (6, "p3, p4, ...")])
 def test_at_most_five_names_of_pdus_with_one_address_are_shown(units: int, end: str) -> None:
-    listed = [Target(Device(f"p{n}", "snmp", "192.0.2.1"), load("snmp"), Auth("x", {}, {})) for n in range(units)]
+    listed = [Target(ListedPdu(f"p{n}", "snmp", "192.0.2.1"), load("snmp"), Auth("x", {}, {})) for n in range(units)]
     with pytest.raises(NotAllowed, match=f"name one of p0, p1, p2, {re.escape(end)}$"):
         Allowed(listed, (), {}, {}).target(Query("192.0.2.1"))
 
@@ -289,14 +289,14 @@ def test_a_dead_pdu_is_reported_before_the_scrape_times_out(small: Hall) -> None
     ("snmp", {"timeout": "3", "retries": "1"}, "3"), ("snmp", {"timeout": "0.05", "retries": "200"}, "0.05"), ("nut", {}, "6"),
     ("nut", {"timeout": "60"}, "6"), ("nut", {"timeout": "5"}, "5")])
 def test_all_tries_of_a_handler_fit_into_the_time_of_a_probe(handler: str, settings: Dict[str, str], timeout: str) -> None:
-    device = Device("rack", handler, "192.0.2.1", settings=tuple(settings.items()))
+    device = ListedPdu("rack", handler, "192.0.2.1", settings=tuple(settings.items()))
     data = Target(device, load(handler), Auth("x", {}, {"community": "c"})).data(6.0)
     assert (data.snmp_params if handler == "snmp" else data.custom_params)["timeout"] == timeout
 
 
 def test_probes_with_less_and_less_time_ask_an_snmp_pdu_with_few_different_timeouts() -> None:
     """pysnmp keeps data for each timeout that is used for a device, and gets slower with every new one."""
-    target = Target(Device("rack", "snmp", "192.0.2.1"), load("snmp"), Auth("x", {}, {"community": "c"}))
+    target = Target(ListedPdu("rack", "snmp", "192.0.2.1"), load("snmp"), Auth("x", {}, {"community": "c"}))
     found = {left: float(target.data(left).snmp_params["timeout"]) for left in (place / 1000 for place in range(600, 6000))}
     assert len(set(found.values())) < 10
     assert all(0.66 * left / 3 <= timeout <= left / 3 for left, timeout in found.items())
@@ -331,7 +331,7 @@ def test_a_pdu_that_does_not_answer_after_a_long_wait_for_a_slot_is_not_reported
         given.append(seconds)
         return Reading(answered=not kind, failure=Failure(kind, "why") if kind else None)
 
-    made = server.Exporter(Allowed([Target(Device("a", "snmp", "192.0.2.1"), load("snmp"), Auth("x", {}, {}))], (), {}, {}),
+    made = server.Exporter(Allowed([Target(ListedPdu("a", "snmp", "192.0.2.1"), load("snmp"), Auth("x", {}, {}))], (), {}, {}),
                            server.Limits(offset=0.0))
     monkeypatch.setattr(server, "time", SimpleNamespace(monotonic=lambda: now[0]))
     monkeypatch.setattr(made, "_slots", SimpleNamespace(acquire=acquire, release=lambda: None))
@@ -361,7 +361,7 @@ def test_probes_beyond_the_limit_are_refused_and_the_running_one_is_answered(sma
 def test_a_probe_that_cannot_start_a_thread_frees_its_slot(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(_: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")
-    target = Target(Device("rack", "snmp", "192.0.2.1"), Handler("snmp", "snmp", lambda _: None, (), True), Auth("", {}, {}))
+    target = Target(ListedPdu("rack", "snmp", "192.0.2.1"), Handler("snmp", "snmp", lambda _: None, (), True), Auth("", {}, {}))
     asked = server.Exporter(Allowed([target], (), {}, {}), server.Limits(1))
     monkeypatch.setattr(server, "poll", lambda *_, **__: Reading(answered=True))
     with monkeypatch.context() as patched, pytest.raises(RuntimeError):

@@ -16,7 +16,7 @@ import pytest
 from handlers.command.exits import INTERRUPTED
 from handlers.command.fleet import exporter as exporter_command, server
 from handlers.command.fleet.allowed import Allowed
-from handlers.command.options import Given
+from handlers.command.options import SharedOptions
 from tests.handlers.command.running import run
 from tests.needs import ROOT
 from tests.waiting import PATIENCE_S, bounded, until
@@ -34,17 +34,17 @@ class FullDisk(io.StringIO):
 
 def test_a_reload_that_raises_any_error_keeps_the_old_list(monkeypatch: pytest.MonkeyPatch,
                                                            capsys: pytest.CaptureFixture[str]) -> None:
-    def broken(wanted: exporter_command.Wanted, state: Given) -> Allowed:
+    def broken(wanted: exporter_command.Wanted, state: SharedOptions) -> Allowed:
         raise ZeroDivisionError("in an archive")
     monkeypatch.setattr(exporter_command, "_allowed", broken)
     before = Allowed((), (), {}, {})
     asked = server.Exporter(before, server.Limits())
     wanted = exporter_command.Wanted(None, None, (), None, "", 1, 0.5)
-    exporter_command._reload(asked, wanted, Given())
+    exporter_command._reload(asked, wanted, SharedOptions())
     assert asked.allowed is before and b"last_reload_successful 0.0" in asked.own.page("").body
     assert capsys.readouterr().err == "not reloaded: ZeroDivisionError: in an archive\n"
     monkeypatch.setattr(sys, "stderr", FullDisk())
-    exporter_command._reload(asked, wanted, Given())
+    exporter_command._reload(asked, wanted, SharedOptions())
 
 
 def test_sighup_reads_the_list_again_and_an_invalid_one_changes_nothing(small: Hall) -> None:

@@ -126,19 +126,19 @@ def test_only_hosts_inside_the_networks_are_asked(hall: Hall, call: Call) -> Non
 
 
 def test_a_name_that_is_the_address_of_another_pdu_is_made_unique() -> None:
-    found = [find_.Found("192.0.2.9", "snmp", 161, "192.0.2.5", ""), find_.Found("192.0.2.5", "snmp", 161, "", ""),
-             find_.Found("192.0.2.7", "snmp", 161, "192.0.2.7", "")]
+    found = [find_.FoundPdu("192.0.2.9", "snmp", 161, "192.0.2.5", ""), find_.FoundPdu("192.0.2.5", "snmp", 161, "", ""),
+             find_.FoundPdu("192.0.2.7", "snmp", 161, "192.0.2.7", "")]
     assert [one.name for one in find_._named(found)] == ["192.0.2.5", "192.0.2.7", "192.0.2.5 192.0.2.9"]
 
 
 def test_a_name_that_another_pdu_was_given_is_made_unique() -> None:
     names = ("web", "web", "web 192.0.2.1", "web 192.0.2.1 192.0.2.1")
-    found = [find_.Found(f"192.0.2.{number}", "snmp", 161, name, "") for number, name in enumerate(names, 1)]
+    found = [find_.FoundPdu(f"192.0.2.{number}", "snmp", 161, name, "") for number, name in enumerate(names, 1)]
     assert len({one.name for one in find_._named(found)}) == len(names) and find_._named([]) == []
 
 
 def test_the_names_of_pdus_at_one_address_differ_by_their_ports() -> None:
-    found = [find_.Found("192.0.2.7", "raritan", port, "PX4", "") for port in (443, 8443, 9443)]
+    found = [find_.FoundPdu("192.0.2.7", "raritan", port, "PX4", "") for port in (443, 8443, 9443)]
     assert [one.name for one in find_._named(found)] == ["PX4 192.0.2.7", "PX4 192.0.2.7:8443", "PX4 192.0.2.7:9443"]
 
 
@@ -202,7 +202,7 @@ def test_a_xerus_unit_whose_sys_object_id_fits_no_family_is_listed_only_as_a_pdu
     answers = {f"192.0.2.{host}": Answer(1, "1.3.6.1.4.1.99998.1", "", f"device {host}") for host in (1, 2)}
     monkeypatch.setenv("PDU_COMMUNITY", "public")
     monkeypatch.setattr(sweep, "sweep", lambda *_: answers)
-    monkeypatch.setattr(find_, "_announced", lambda _: [find_.Found("192.0.2.1", "raritan", 443, "PX4", "PX4")])
+    monkeypatch.setattr(find_, "_announced", lambda _: [find_.FoundPdu("192.0.2.1", "raritan", 443, "PX4", "PX4")])
     assert root.run(["find", "192.0.2.0/30", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert [one["address"] for one in found["pdus"]] == ["192.0.2.1"]
@@ -323,4 +323,4 @@ def test_a_secret_file_for_a_misspelt_key_is_refused(capsys: pytest.CaptureFixtu
 
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\u2212", "#"])
 def test_a_name_that_begins_as_a_formula_or_a_comment_is_not_listed(sign: str) -> None:
-    assert [one.name for one in find_._named([find_.Found("192.0.2.9", "snmp", 161, f"{sign}1+1", "")])] == ["192.0.2.9"]
+    assert [one.name for one in find_._named([find_.FoundPdu("192.0.2.9", "snmp", 161, f"{sign}1+1", "")])] == ["192.0.2.9"]

@@ -1,4 +1,4 @@
-"""Device lists and files of logins: what is read and what is refused."""
+"""ListedPdu lists and files of logins: what is read and what is refused."""
 from __future__ import annotations
 
 import json
@@ -17,7 +17,7 @@ from .halls import private as private_file
 SECRET = "s3cret-w0rd"
 PEM = "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----"
 HEAD = "name,handler,address,auth,settings,metered\n"
-PLAIN = listing.Device("a", "snmp", "192.0.2.1")
+PLAIN = listing.ListedPdu("a", "snmp", "192.0.2.1")
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_only_a_line_that_begins_with_a_hash_is_left_out(read: Any) -> None:
 
 def test_relative_paths_start_at_the_folder_of_the_list(read: Any, tmp_path: Path) -> None:
     found = read(HEAD + 'a,dist/pdu_nut-1.tar.gz,192.0.2.1,ups,"device=rack1; ca_pem = ca.pem",yes\n').devices[0]
-    assert found == listing.Device("a", f"{tmp_path}/dist/pdu_nut-1.tar.gz", "192.0.2.1", "ups",
+    assert found == listing.ListedPdu("a", f"{tmp_path}/dist/pdu_nut-1.tar.gz", "192.0.2.1", "ups",
                                    (("device", "rack1"), ("ca_pem", f"{tmp_path}/ca.pem")), True)
     assert read(HEAD + "a,x.tgz,192.0.2.1\n").devices[0].handler == f"{tmp_path}/x.tgz"
 
@@ -94,7 +94,7 @@ auth = "xerus"
 metered = true
 settings = {timeout = 5, verify = false}
 """, "list.toml")
-    assert fleet.devices == [PLAIN, listing.Device("192.0.2.2", "raritan", "192.0.2.2", "xerus",
+    assert fleet.devices == [PLAIN, listing.ListedPdu("192.0.2.2", "raritan", "192.0.2.2", "xerus",
                                                    (("timeout", "5"), ("verify", "no")), True)]
     assert (fleet.auths["snmp"].settings, fleet.auths["snmp"].secrets) == ({"snmp_version": "2"}, {"community": SECRET})
     assert (fleet.auths["xerus"].settings, fleet.auths["xerus"].secrets) == ({"username": "monitor"}, {"password": SECRET})

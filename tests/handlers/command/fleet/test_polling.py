@@ -10,7 +10,7 @@ import pytest
 
 from handlers.command.fleet import polling, tables, verdict
 from handlers.command.fleet.auth import Auth
-from handlers.command.fleet.listing import Device
+from handlers.command.fleet.listing import ListedPdu
 from handlers.command.loading import Handler
 from handlers.counting import SENT
 from pdu_common.helper import EnumPowerStatus, PduPortStatisticView, PduPortView, PduStatisticView, PduView
@@ -45,7 +45,7 @@ class Counted(ThirdParty):
 
 def reading(pdu: ThirdParty) -> polling.Reading:
     handler = Handler("other", "other", lambda _: pdu, (), False, SENT if isinstance(pdu, Counted) else None)
-    return polling.poll(polling.Target(Device("a", "other", "192.0.2.1"), handler, Auth("none", {}, {})))
+    return polling.poll(polling.Target(ListedPdu("a", "other", "192.0.2.1"), handler, Auth("none", {}, {})))
 
 
 def test_requests_are_counted_only_during_the_reading() -> None:
@@ -56,7 +56,7 @@ def test_requests_are_counted_only_during_the_reading() -> None:
 def test_a_figure_that_is_not_a_float_is_added_up_like_a_float(figure: Any) -> None:
     found = reading(ThirdParty(figure))
     assert found.failure is None and (found.load_a, found.energy_kwh, found.outlets[0].energy_kwh) == (2.0, 2.0, 2.0)
-    row = verdict.judged(Device("a", "other", "192.0.2.1"), found)
+    row = verdict.judged(ListedPdu("a", "other", "192.0.2.1"), found)
     assert verdict.summary([row, row._replace(load_a=0.5)], 1.0).load_a == 2.5
     assert tables.table([row], {})[1].split()[-3:-1] == ["2", "2"]
 

@@ -9,15 +9,15 @@ import pytest
 
 from handlers.command import exits
 from handlers.command.fleet import tables, verdict
-from handlers.command.fleet.listing import Device
+from handlers.command.fleet.listing import ListedPdu
 from handlers.command.fleet.page import page
 from handlers.command.fleet.polling import Failure, Outlet, Reading
 
 HOSTILE = "<script>alert(1)</script>|=cmd"
 
 
-def device(name: str = "a", metered: bool = False) -> Device:
-    return Device(name, "snmp", "192.0.2.1", metered=metered)
+def device(name: str = "a", metered: bool = False) -> ListedPdu:
+    return ListedPdu(name, "snmp", "192.0.2.1", metered=metered)
 
 
 def reading(*states: str, kind: str = "", answered: bool = True, load: Optional[float] = 1.5,
@@ -106,7 +106,7 @@ def test_nagios_gets_no_counter_that_falls_because_a_pdu_was_not_read() -> None:
                                          ("\uff0b1", "'\uff0b1"), ("\uff0d1", "'\uff0d1"), ("\uff20A1", "'\uff20A1"),
                                          ("\u22121", "'\u22121"), ("\ufe631", "'\ufe631"), (" =1", "' =1")])
 def test_no_text_cell_is_a_formula(start: str, cell: str) -> None:
-    bad = verdict.judged(Device(start, start, start), Reading(failure=Failure("refused", start)))
+    bad = verdict.judged(ListedPdu(start, start, start), Reading(failure=Failure("refused", start)))
     written = next(csv.DictReader(io.StringIO(tables.as_csv([bad]))))
     assert written["name"] == written["handler"] == written["address"] == written["reason"] == cell
 
@@ -117,7 +117,7 @@ def test_numbers_stay_numbers_in_csv() -> None:
 
 
 def test_the_page_escapes_every_text_and_loads_nothing() -> None:
-    rows = [verdict.judged(Device(HOSTILE, HOSTILE, HOSTILE), Reading(
+    rows = [verdict.judged(ListedPdu(HOSTILE, HOSTILE, HOSTILE), Reading(
         [Outlet(HOSTILE, "UNKNOWN")], 1.0, 2.0, 0.1, 1, Failure("refused", HOSTILE), True))]
     made = page(rows, verdict.summary(rows, 1.0), HOSTILE, {HOSTILE: [HOSTILE]})
     assert "<script" not in made and made.count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 6
