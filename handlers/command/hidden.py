@@ -20,6 +20,7 @@ def without_login(result: Result, state: SharedOptions) -> Result:
     sought = _sought(state.user, state.used)
     if not sought:
         return result
+    from ..http import login  # imported late, as in `_sought`
 
     def shown(text: str) -> str:
         return NOTICE if login.holds(text, sought) else text
