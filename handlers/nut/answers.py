@@ -5,7 +5,7 @@ from typing import Callable, Dict, Generic, NamedTuple, Optional, Tuple, TypeVar
 
 from ..errors import PduHandlerError, ProtocolError
 from .failures import ERRORS, Failure, not_shown
-from .words import MAX_WORD, encoded, escaped
+from .quoting import MAX_WORD, encoded, escaped
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)

@@ -18,7 +18,7 @@ from .decoder import Decoder
 if TYPE_CHECKING:
     from ..tls import Trust
 
-PORT = 3493                     # the port that IANA registers for nut
+DEFAULT_PORT = 3493             # the port that IANA registers for nut
 _LAST_PORT = 65535
 _Address = Tuple[Any, Any, int, str, Any]         # a row of socket.getaddrinfo
 _QUICKACK: Optional[int] = getattr(socket, "TCP_QUICKACK", None)
@@ -34,7 +34,7 @@ class Connection:
     exchange, and `total` all exchanges since construction, in seconds. Neither interrupts the system's name look-up.
     """
 
-    def __init__(self, host: str, port: int = PORT, tls: Optional[Trust] = None, timeout: float = 10.0, secret: str = "",
+    def __init__(self, host: str, port: int = DEFAULT_PORT, tls: Optional[Trust] = None, timeout: float = 10.0, secret: str = "",
                  clock: Callable[[], float] = time.monotonic, total: Optional[float] = None) -> None:
         self.host, self.port, self.timeout = host, port, timeout
         self._tls, self._secret, self._clock = tls, Secret(secret), clock

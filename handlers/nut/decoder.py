@@ -11,7 +11,7 @@ from typing import List, Optional, Sequence, Tuple, Union, cast
 from ..errors import ProtocolError, printable
 from .answers import Answers, Reply, Request
 from .failures import Failure
-from .words import encoded, split
+from .quoting import encoded, split
 
 MAX_LINE = 4096                 # bytes; upsd 2.8.0 cuts its lines after 512
 MAX_ROWS = 20000                # in one list; a long daisy chain has some 3000

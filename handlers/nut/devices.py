@@ -9,7 +9,7 @@ from typing import Dict, List, Mapping, NamedTuple, Optional
 
 from ..errors import Named, PduHandlerError, SettingsError, Unsupported
 from ..settings import Settings
-from .model import Device
+from .model import NutDevice
 from .outlets import read as read_device
 from .reader import NutReader, Snapshot
 from .settings import DEVICE, WHOLE_LOAD
@@ -17,12 +17,12 @@ from .settings import DEVICE, WHOLE_LOAD
 MOST_DEVICES = 100              # limited, because every poll reads all devices
 
 
-class Found(NamedTuple):
+class ListedDevice(NamedTuple):
     """One device: the prefix of its identities, its name on the server, and its outlets."""
 
     prefix: str
     name: str
-    device: Device
+    device: NutDevice
 
 
 def names(client: NutReader, settings: Settings) -> Dict[str, str]:
@@ -40,15 +40,15 @@ def names(client: NutReader, settings: Settings) -> Dict[str, str]:
 
 
 def read(client: NutReader, settings: Settings, wanted: Optional[Mapping[str, str]] = None,
-         writable: bool = False) -> List[Found]:
+         writable: bool = False) -> List[ListedDevice]:
     """The devices in `wanted` (prefix -> name), else all of `names`: 1 round trip, besides `names`. Raises reading errors."""
     if wanted is None:
         wanted = names(client, settings)
     snapshots = client.snapshots(list(wanted.values()), writable)
-    return [Found(prefix, name, _device(client, name, settings, snapshots[name])) for prefix, name in wanted.items()]
+    return [ListedDevice(prefix, name, _device(client, name, settings, snapshots[name])) for prefix, name in wanted.items()]
 
 
-def _device(client: NutReader, name: str, settings: Settings, seen: Snapshot) -> Device:
+def _device(client: NutReader, name: str, settings: Settings, seen: Snapshot) -> NutDevice:
     try:
         return read_device(*seen, settings[WHOLE_LOAD], client.shown)
     except PduHandlerError as error:

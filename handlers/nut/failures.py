@@ -19,7 +19,7 @@ from ..errors import (
     Unsupported,
     printable,
 )
-from .words import encoded
+from .quoting import encoded
 
 
 class DataStale(Refused):

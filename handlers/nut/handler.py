@@ -14,7 +14,7 @@ from ..settings import HOST, TIMEOUT, Settings, host_and_port
 from ..switching import CALL_SECONDS, CONFIRM_SECONDS
 from . import devices, figures
 from .client import NutClient
-from .connection import PORT as NUT_PORT
+from .connection import DEFAULT_PORT
 from .reader import NutReader
 from .settings import DEVICE, PASSWORD, PORT, SETTINGS, USERNAME, tls_of
 from .switch import STATES, switch_port
@@ -91,7 +91,7 @@ def made(kind: Type[C], settings: Settings, typed: str, *, total: Optional[float
     `total`: seconds in which all exchanges must end. Unless it `logs_in`, the client has no user. Raises SettingsError.
     """
     address, port = host_and_port(typed)
-    return kind(address, settings[PORT] or (NUT_PORT if port is None else port),
+    return kind(address, settings[PORT] or (DEFAULT_PORT if port is None else port),
                 username=settings[USERNAME] if logs_in else "", password=settings[PASSWORD],
                 tls=tls_of(settings), timeout=settings[TIMEOUT], total=total)
 

@@ -6,7 +6,7 @@ from typing import List, Mapping, NamedTuple, Optional, Tuple
 from . import figures
 from .members import Member
 
-LOAD = "load"                   # the identity of a UPS's whole load
+LOAD_IDENTITY = "load"          # the identity of a UPS's whole load
 
 
 class Way(NamedTuple):
@@ -37,7 +37,7 @@ class Outlet(NamedTuple):
     state_variables: Tuple[str, ...]
 
 
-class Device(NamedTuple):
+class NutDevice(NamedTuple):
     """Outlets and totals. `whole`: what has no prefix `device.D.`; `chain`: the members, {} if none lists or counts outlets."""
 
     outlets: List[Outlet]
@@ -55,4 +55,4 @@ class Device(NamedTuple):
         return figures.total(figures.energy, self.whole, self.chain, {one.identity: one.energy for one in self._real()})
 
     def _real(self) -> List[Outlet]:
-        return [outlet for outlet in self.outlets if outlet.identity != LOAD]
+        return [outlet for outlet in self.outlets if outlet.identity != LOAD_IDENTITY]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Callable, Dict, List, NamedTuple, Optional, Se
 from ..errors import PduHandlerError
 from . import messages
 from .answers import Answers, Request, Secret
-from .connection import PORT, Connection
+from .connection import DEFAULT_PORT, Connection
 from .failures import no_such_device, still_waiting
 
 if TYPE_CHECKING:
@@ -42,8 +42,9 @@ class NutReader:
     the driver's data are repeated; after `timeout` seconds they raise DriverNotConnected.
     """
 
-    def __init__(self, host: str, port: int = PORT, *, username: str = "", password: str = "", tls: Optional[Trust] = None,
-                 timeout: float = 10.0, clock: Callable[[], float] = time.monotonic,
+    def __init__(self, host: str, port: int = DEFAULT_PORT, *, username: str = "", password: str = "",
+                 tls: Optional[Trust] = None, timeout: float = 10.0,
+                 clock: Callable[[], float] = time.monotonic,
                  sleep: Callable[[float], None] = time.sleep, total: Optional[float] = None) -> None:
         self._connection = Connection(host, port, tls, timeout, password, clock, total)
         self._username, self._password = username, password
