@@ -70,7 +70,8 @@ class Decoder:
             query = " ".join(request.query)
             if line != f"BEGIN LIST {query}":
                 raise ProtocolError(f"expected BEGIN LIST {query}, not {printable(line, 80)!r}", encoded(line))
-            self._rows, self._row_start, self._end = [], f"{query} ", f"END LIST {query}"
+            self._rows = []
+            self._row_start, self._end = f"{query} ", f"END LIST {query}"
         elif line.startswith("BEGIN LIST"):
             raise ProtocolError("a list that was not asked for", encoded(line))
         else:

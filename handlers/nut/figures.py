@@ -47,7 +47,9 @@ def may_lack_outlets(variables: Mapping[str, str]) -> bool:
     if count is not None:
         return count == 0
     kind = type_of(variables)
-    return kind in _WITHOUT_OUTLETS or (not kind and any(name.startswith(_OWN_FIGURES) for name in variables))
+    if kind:
+        return kind in _WITHOUT_OUTLETS
+    return any(name.startswith(_OWN_FIGURES) for name in variables)
 
 
 # ---- load and energy -----------------------------------------------------------------------------------------

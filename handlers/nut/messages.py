@@ -124,9 +124,11 @@ def list_client(ups: str) -> Request[List[str]]:
 # ---- GET of one value (4.2.4), HELP (4.2.5), the server's versions: VER (4.2.14), PROTVER (4.2.10) ---------
 
 class VariableType(NamedTuple):
-    """The type of a variable. `words`: such as RW, ENUM, STRING and NUMBER. `length`: the longest STRING, None if not given."""
+    """The type of a variable."""
 
+    #: such as RW, ENUM, STRING and NUMBER
     words: Tuple[str, ...]
+    #: of a STRING: the most characters; None if not given
     length: Optional[int]
 
     @property

@@ -34,18 +34,19 @@ def read(variables: Mapping[str, str], commands: Sequence[str], writable: Mappin
     listed = {number: member for number, member in members.items() if number}
     chain = {number: member for number, member in listed.items()
              if member.rows or as_number(member.variables.get("outlet.count"))}
-    outlets = [_outlet(member, row, writable) for _, member in sorted((chain or {0: device}).items())
-               for row in member.outlet_numbers()]
-    meters = bool(listed) and not outlets and all(
-        as_number(member.variables.get("outlet.count")) == 0 for member in listed.values())
+    outlets: List[Outlet] = []
+    for member in [chain[number] for number in sorted(chain)] or [device]:
+        outlets += [_outlet(member, number, writable) for number in member.outlet_numbers()]
+    counts = [as_number(member.variables.get("outlet.count")) for member in listed.values()]
+    only_meters = bool(counts) and not outlets and set(counts) == {0}
     count = as_number(device.variables.get("outlet.count")) or 0
     if len(outlets) < count:                    # in a chain the whole device may count the outlets of all members
         raise failures.too_few(len(outlets), device.prefix, count)
     if whole_load:
         outlets += _whole_load(device)
-    if not outlets and not meters and not may_lack_outlets(variables):
+    if not outlets and not only_meters and not may_lack_outlets(variables):
         raise failures.no_outlets(*(shown(variables.get(key, "")) for key in ("driver.name", "device.type")))
-    return NutDevice(outlets, device, {**counted(members), **listed} if chain or meters else {})
+    return NutDevice(outlets, device, {**counted(members), **listed} if chain or only_meters else {})
 
 
 def state(values: Mapping[str, str]) -> Optional[bool]:
@@ -73,7 +74,7 @@ def _outlet(member: Member, number: str, writable: Mapping[str, str]) -> Outlet:
 
 
 def _way(member: Member, own: str, on: bool, writable: Mapping[str, str]) -> Optional[Way]:
-    command = member.commands.get(f"{own}load.{'on' if on else 'off'}")
+    command = member.commands.get(f"{own}load.on" if on else f"{own}load.off")
     if command is not None:
         return Way(command)
     # The value is written in the form that the driver shows. An unknown form is not guessed.
