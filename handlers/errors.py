@@ -25,13 +25,16 @@ def printable(text: str, limit: int = LONGEST) -> str:
 
 
 class Named(NamedTuple):
-    """A setting that an error names: shown as `'timeout'`, or with a value as `verify=no`. `noun` is put before it.
+    """A setting that an error names: shown as `'timeout'`, or with a value as `verify=no`.
 
     The command-line tools show their own spelling instead.
     """
 
+    #: the setting's key, or what the user typed for one
     key: str
+    #: the value that the error suggests; "" if it suggests none
     value: str = ""
+    #: put before the setting, such as "the handler setting "
     noun: str = ""
 
     def __str__(self) -> str:
@@ -47,17 +50,20 @@ def _safe(part: Part) -> Part:
 
 
 class PduHandlerError(Exception):
-    """Root of the tree. `reason` says what happened; `host` and `operation` say where. All are printable.
+    """Root of the tree. All texts are printable."""
 
-    `parts` are the pieces of the reason; a `Named` among them is a setting.
-    """
-
+    #: the class as text, for tools that cannot compare classes
     kind = "error"
 
     def __init__(self, reason: Reason, host: str = "", operation: str = "") -> None:
+        #: the pieces of the reason; a `Named` among them is a setting
         self.parts = tuple(map(_safe, (reason,) if isinstance(reason, str) else reason))
+        #: what happened, and what to do
         self.reason = printable("".join(map(str, self.parts)))
-        self.host, self.operation = printable(host), printable(operation)
+        #: the device's address, "" if not known
+        self.host = printable(host)
+        #: the call or request that failed, "" if not known
+        self.operation = printable(operation)
         super().__init__(self.reason)
 
     @property
@@ -97,26 +103,25 @@ class Denied(PduHandlerError):
 
 
 class ProtocolError(PduHandlerError):
-    """An answer that is invalid, incomplete or too long.
-
-    `payload`: the first bytes of the answer or of its wrong part; b"" if they are not known or must not be kept.
-    """
+    """An answer that is invalid, incomplete or too long."""
 
     kind = "protocol"
     KEPT = 2000                 # limit for `payload`, in bytes
 
     def __init__(self, reason: Reason, payload: bytes = b"", host: str = "", operation: str = "") -> None:
         super().__init__(reason, host, operation)
+        #: the first bytes of the answer or of its wrong part; b"" if not known or not to be kept
         self.payload = payload[:self.KEPT]
 
 
 class Refused(PduHandlerError):
-    """The device refused a request or failed to carry it out; `code` is its own code as text, "" if there is none."""
+    """The device refused a request or failed to carry it out."""
 
     kind = "refused"
 
     def __init__(self, reason: Reason, code: str = "", host: str = "", operation: str = "") -> None:
         super().__init__(reason, host, operation)
+        #: the device's own code as text, "" if there is none
         self.code = printable(code)
 
 

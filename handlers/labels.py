@@ -7,13 +7,13 @@ from .errors import printable
 
 
 class Label(NamedTuple):
-    """One outlet or branch circuit, for people and tools. DCImanager gets only the identity.
+    """One outlet or branch circuit, for people and tools. DCImanager gets only the identity."""
 
-    `number`: as printed on the unit, as far as the handler knows. `name`: set by a user, or by the device. Either may be ''.
-    """
-
+    #: as `status` lists it
     identity: str
+    #: as printed on the unit, as far as the handler knows; '' if it does not
     number: str
+    #: set by a user, or by the device; '' if there is none
     name: str
 
 

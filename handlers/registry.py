@@ -16,16 +16,16 @@ FOLDERS = list(_OWN)
 
 
 class About(NamedTuple):
-    """The facts of a handler that are known before it is loaded: `ABOUT` in its `about.py`.
+    """The facts of a handler that are known before it is loaded: `ABOUT` in its `about.py`."""
 
-    `shown` is its name in DCImanager's list of handlers. `protocol` is `snmp` or `custom`, which decides the fields of a PDU's
-    form. `username` is the factory account of its devices. `may_list` is the hint for a device that shows no outlets: key and
-    value of a setting that may help, and what this setting does ("lists ...").
-    """
-
+    #: its name in DCImanager's list of handlers
     shown: str
+    #: `snmp` or `custom`, which decides the fields of a PDU's form
     protocol: str
+    #: the factory account of its devices; "" if there is none
     username: str = ""
+    #: the hint for a device that shows no outlets: key and value of a setting that may help, and
+    #: what this setting does ("lists ...")
     may_list: Tuple[str, str, str] = ("", "", "")
 
 

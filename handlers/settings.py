@@ -22,15 +22,21 @@ _NOUN = "handler setting "
 
 @dataclass(frozen=True, eq=False)
 class Setting(Generic[T_co]):
-    """One key. `read` turns a string of at most `longest` characters into a value, or raises ValueError. `allowed` describes the
-    accepted strings. A `secret` is neither trimmed nor shown."""
+    """One key of the form, and how its text becomes a value."""
 
+    #: its name on the form, in lower case
     key: str
+    #: describes the accepted texts, in the table of settings and in errors
     allowed: str
+    #: turns a text of at most `longest` characters into a value, or raises ValueError
     read: Callable[[str], T_co]
+    #: the value if there is no text, or only blanks
     default: T_co
+    #: what it does, in the table of settings
     help: str
+    #: whether its text is neither trimmed nor shown
     secret: bool = False
+    #: limit for the text, in characters
     longest: int = LONGEST
 
     def value(self, text: Optional[str]) -> T_co:

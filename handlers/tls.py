@@ -49,19 +49,20 @@ FINGERPRINT: Setting[str] = Setting("fingerprint", "a SHA-256 fingerprint (64 he
 
 
 class Trust(NamedTuple):
-    """How a device's certificate is checked: against the system's authorities, against `ca_pem` alone, pinned, or not at all.
+    """How a device's certificate is checked: against the system's authorities, against `ca_pem` alone, pinned, or not at all."""
 
-    `ca_pem` may be the device's own certificate. `fingerprint` overrides the others. `verify=False` overrides `ca_pem`.
-    """
-
+    #: False: any certificate will do, whatever `ca_pem` is
     verify: bool = True
+    #: the only authorities to trust, or the device's own certificate; "": the system's authorities
     ca_pem: str = ""
+    #: SHA-256 in hex of the only certificate to trust, whatever the other fields are; "": not pinned
     fingerprint: str = ""
 
     @classmethod
     def of(cls, settings: Settings, over_tls: bool, needed: Named) -> Trust:
         """From the settings above. Raises SettingsError for `ca_pem` or `fingerprint` without TLS (`needed` turns it on)."""
-        if not over_tls and (settings[CA_PEM] or settings[FINGERPRINT]):
+        is_for_tls = settings[CA_PEM] or settings[FINGERPRINT]
+        if is_for_tls and not over_tls:
             raise SettingsError((Named("ca_pem", noun="the handler settings "), " and ", Named("fingerprint"),
                                  " are for TLS only: also set ", needed))
         return cls(settings[VERIFY], settings[CA_PEM], settings[FINGERPRINT])
@@ -71,7 +72,7 @@ class Trust(NamedTuple):
 
         Raises SettingsError if the PEM cannot be loaded.
         """
-        import ssl  # imported late: NUT without TLS works without it
+        import ssl  # imported late, 6 ms: NUT without TLS works without it
         if self.fingerprint or not self.verify:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
             context.check_hostname = False

@@ -37,20 +37,33 @@ _LAST_CHARACTER = 0xFF      # pysnmp encodes text as Latin-1
 
 @dataclass(frozen=True)
 class Credentials:
-    """Address and login of one agent. `timeout_s` is for each try. `retries` is for reads only."""
+    """Address and login of one agent."""
 
+    #: as given: a name or an address, an IPv6 address perhaps in brackets
     host: str
+    #: the first address of the host; an IPv6 zone is a number
     address: str
+    #: UDP
     port: int
+    #: whether `address` is of IPv6
     is_ipv6: bool
+    #: of SNMP: 1, 2 (that is 2c) or 3
     version: int
+    #: for each try
     timeout_s: float = 2.0
+    #: of reads; a write is sent once
     retries: int = 2
+    #: of v1 and v2c
     community: str = field(default="", repr=False)
+    #: of v3
     user: str = field(default="", repr=False)
+    #: a key of `_AUTH`; "": none
     auth_protocol: str = ""
+    #: at least 8 characters
     auth_password: str = field(default="", repr=False)
+    #: a key of `_PRIVACY`; "": none
     priv_protocol: str = ""
+    #: at least 8 characters
     priv_password: str = field(default="", repr=False)
 
     @property
@@ -69,7 +82,8 @@ class Credentials:
 
         With v3 the tries count three times: if a known device stops answering, a new engine repeats the discovery and the read.
         """
-        return min(LONGEST_S, self.timeout_s * (self.retries + 1) * (3 if self.version == 3 else 1) + 3)
+        rounds = 3 if self.version == 3 else 1
+        return min(LONGEST_S, self.timeout_s * (self.retries + 1) * rounds + 3)
 
     @classmethod
     def of(cls, host: str, params: Mapping[str, Any]) -> Credentials:

@@ -95,8 +95,7 @@ def set_(credentials: Credentials, oid: str, value: Union[int, str, bytes]) -> N
     """One write, not repeated if no answer comes. Raises SnmpError."""
     arcs = parse_oid(oid)
     try:
-        typed = rfc1902.Integer32(value) if isinstance(value, int) else rfc1902.OctetString(
-            value if isinstance(value, bytes) else value.encode("utf-8"))
+        typed = _typed(value)
     except (PyAsn1Error, UnicodeError):
         raise SnmpError("the value to write does not fit into an INTEGER or an OCTET STRING") from None
 
@@ -104,6 +103,13 @@ def set_(credentials: Credentials, oid: str, value: Union[int, str, bytes]) -> N
         status, _ = await agent.ask(cmdgen.SetCommandGenerator, [(arcs, typed)])
         agent.refuse(status, _dotted(arcs))
     _run(credentials, lambda engines: engines.call(credentials, work, repeatable=False), credentials.longest_s)
+
+
+def _typed(value: Union[int, str, bytes]) -> Any:
+    """pysnmp's value. Raises PyAsn1Error and UnicodeError."""
+    if isinstance(value, int):
+        return rfc1902.Integer32(value)
+    return rfc1902.OctetString(value.encode("utf-8") if isinstance(value, str) else value)
 
 
 def walk(credentials: Credentials, oid: str) -> List[Element]:
@@ -215,7 +221,8 @@ class _Agent:
     """One PDU's agent during one call."""
 
     def __init__(self, engine: _Engine, target: Any, credentials: Credentials) -> None:
-        self._engine, self._target, self._auth = engine, target, credentials.authentication()
+        self._engine, self._target = engine, target
+        self._auth = credentials.authentication()
         self._peer, self.name = credentials.peer, credentials.name
 
     async def ask_again(self, retries: int, generator: Callable[[], Any], pairs: Pairs) -> Tuple[str, Pairs]:

@@ -10,22 +10,27 @@ from typing import Dict
 
 @dataclass
 class PduSnmpData:
-    """KNOWN: `snmp_params["community"]`. INFERRED: `ip`, `device`, `custom_params`. UNKNOWN: the other keys.
+    """For a PDU with SNMP."""
 
-    `snmp_params` here: `version` (1, 2 or 3 as text, 2 when absent), `port` (161), `community`; for version 3 `user`,
-    `auth_protocol`, `auth_password`, `priv_protocol`, `priv_password`; `timeout` (seconds for each try, 2) and `retries` (2).
-    """
-
+    #: INFERRED. The address on the form
     ip: str
+    #: KNOWN: `community`. UNKNOWN: the other keys, here `version` (1, 2 or 3 as text, 2 when absent), `port` (161); for
+    #: version 3 `user`, `auth_protocol`, `auth_password`, `priv_protocol`, `priv_password`; `timeout` (seconds for
+    #: each try, 2) and `retries` (2)
     snmp_params: Dict[str, str] = field(default_factory=dict, repr=False)
+    #: INFERRED. The handler settings
     custom_params: Dict[str, str] = field(default_factory=dict, repr=False)
+    #: INFERRED
     device: str = ""
 
 
 @dataclass
 class PduData:
-    """For a PDU without SNMP. INFERRED: `ip`, `device`, `custom_params` (key/value pairs). UNKNOWN: the class's name."""
+    """For a PDU without SNMP. UNKNOWN: the class's name."""
 
+    #: INFERRED. The address on the form
     ip: str
+    #: INFERRED. The handler settings
     custom_params: Dict[str, str] = field(default_factory=dict, repr=False)
+    #: INFERRED
     device: str = ""

@@ -1,7 +1,12 @@
-"""Address and handler settings from DCImanager's form, under the names and with the types that a platform is likely to use."""
+"""Address and handler settings from DCImanager's form, under the names and with the types that a platform is likely to use.
+
+The settings may be a mapping, JSON text, a list of pairs, or objects with `key` and `value`.
+"""
 from __future__ import annotations
 
-from typing import Dict, Iterable, List, Mapping, Tuple
+import itertools
+import json
+from typing import Dict, Iterable, List, Mapping, Tuple, Union
 
 from ..errors import Named, SettingsError
 from ..settings import is_address
@@ -12,6 +17,7 @@ _SETTINGS_NAMES = ("custom_params", "handler_params", "handler_settings", "custo
 _PLATFORM_KEYS = frozenset(("device", "handler", "handler_id", "device_id", "device_type", "id", "name", "protocol"))
 MOST_SETTINGS = 100
 _LONGEST_NUMBER = 100           # limit in bits
+_LONGEST_TEXT = 1_000_000       # limit for settings given as JSON text, in characters or bytes
 
 
 def address(pdu_data: object) -> str:
@@ -36,9 +42,8 @@ def settings(pdu_data: object, own: Iterable[str] = ()) -> Dict[str, str]:
     for name in _SETTINGS_NAMES:
         value = member(pdu_data, name)
         if value is not None:
-            pairs = _pairs(value)
-            return {key: text for key, text in pairs.items() if key not in _PLATFORM_KEYS
-                    or (key in own and text != str(member(pdu_data, key) or ""))}
+            return {key: text for key, text in _texts(value).items()
+                    if not _is_the_platforms(key, text, pdu_data, own)}
     return {}
 
 
@@ -49,25 +54,80 @@ def member(holder: object, name: str) -> object:
     return getattr(holder, name, None)
 
 
-def _pairs(value: object) -> Dict[str, str]:
-    if isinstance(value, Mapping) and not {"key", "value"} <= set(value):
-        entries: List[Tuple[object, object]] = list(value.items())
-    else:
-        from .pairs import entries_of  # imported late: a plain mapping does not need it
-        entries = entries_of(value, MOST_SETTINGS + 1)
+def _is_the_platforms(key: str, text: str, pdu_data: object, own: Iterable[str]) -> bool:
+    """Whether the platform, not the owner, gave the key its value."""
+    if key not in _PLATFORM_KEYS:
+        return False
+    return key not in own or text == str(member(pdu_data, key) or "")
+
+
+def _texts(value: object) -> Dict[str, str]:
+    """The settings as text, keys in lower case. Raises SettingsError."""
+    entries = _entries(value)
     if len(entries) > MOST_SETTINGS:
         raise SettingsError(f"there are more than {MOST_SETTINGS} handler settings")
-    out: Dict[str, str] = {}
+    texts: Dict[str, str] = {}
     for key, text in entries:
         name = _text(key, "a key").strip().lower()
-        if name in out:
-            raise SettingsError((Named(name[:60], noun="handler setting "), " is given twice"))
+        if name in texts:
+            raise _given_twice(name)
         given = _text(text, f"the value of {name[:60]!r}")
         if name:
-            out[name] = given
+            texts[name] = given
         elif given.strip():
             raise SettingsError("a handler setting has no key")
-    return out
+    return texts
+
+
+def _entries(value: object) -> List[Tuple[object, object]]:
+    """Key and value of each setting. Of a list, at most MOST_SETTINGS + 1. Raises SettingsError."""
+    if isinstance(value, (str, bytes)):
+        value = _json(value) if value.strip() else None
+    if value is None:
+        return []
+    if isinstance(value, Mapping):
+        if {"key", "value"} <= set(value):
+            return [(value["key"], value["value"])]
+        return list(value.items())
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        return [_entry(item) for item in itertools.islice(value, MOST_SETTINGS + 1)]
+    kind = type(value).__name__
+    raise SettingsError(f"the handler settings have the type {kind}; give keys and values")
+
+
+def _json(text: Union[str, bytes]) -> object:
+    """The parsed text. The JSON error is not chained: it contains the text with its passwords."""
+    if len(text) > _LONGEST_TEXT:
+        raise SettingsError(f"the handler settings have more than {_LONGEST_TEXT} characters")
+    try:
+        return json.loads(text, object_pairs_hook=_once)
+    except (ValueError, RecursionError):
+        pass
+    raise SettingsError("the handler settings are text that cannot be read as JSON; "
+                        "give them as key and value")
+
+
+def _once(pairs: List[Tuple[str, object]]) -> Dict[str, object]:
+    """The pairs of a JSON object. Raises SettingsError if a key is repeated."""
+    found: Dict[str, object] = {}
+    for key, value in pairs:
+        if key in found:
+            raise _given_twice(key)
+        found[key] = value
+    return found
+
+
+def _given_twice(key: str) -> SettingsError:
+    return SettingsError((Named(key[:60], noun="handler setting "), " is given twice"))
+
+
+def _entry(item: object) -> Tuple[object, object]:
+    if isinstance(item, (list, tuple)) and len(item) == 2:
+        return item[0], item[1]
+    key, value = member(item, "key"), member(item, "value")
+    if key is None:
+        raise SettingsError("a handler setting has no key")
+    return key, value
 
 
 def _text(value: object, what: str) -> str:

@@ -26,8 +26,14 @@ def squeezed(text: str) -> str:
 def raw_value(element: object) -> Optional[Raw]:
     """The value of an element that the platform read, None for a missing object. Raises ProtocolError if it is too large."""
     held = getattr(element, "value", element)
-    value = str(held) if isinstance(held, bool) or not isinstance(held, (int, str, bytes)) else held
-    if held is None or isinstance(value, str) and squeezed(value or type(held).__name__).startswith(MISSING):
+    if held is None:
+        return None
+    value: Raw
+    if isinstance(held, (int, str, bytes)) and not isinstance(held, bool):
+        value = held
+    else:
+        value = str(held)
+    if isinstance(value, str) and squeezed(value or type(held).__name__).startswith(MISSING):
         return None         # pysnmp's NoSuchInstance has an empty text, so the class's name is compared
     if isinstance(value, int):
         if not _LOWEST <= value <= _HIGHEST:
@@ -69,7 +75,8 @@ def indexes(elements: List[Any], asked: str, split: Optional[bool] = None) -> Li
     if all(rest is not None for rest in rests):
         whole = [rest or () for rest in rests]
         full = all(index is None or rest[len(rest) - len(index):] == index for rest, index in zip(whole, given))
-        if full and len(set(whole)) == len(whole) and (repeated or not split):
+        may_be_whole = repeated or not split
+        if full and may_be_whole and len(set(whole)) == len(whole):
             return [_dotted(rest) for rest in whole]
         return [_dotted(rest + (index or ())) for rest, index in zip(whole, given)]
     if any(rest is None and oid and oid[:_INTERNET] == root[:_INTERNET] for rest, oid in zip(rests, oids)):

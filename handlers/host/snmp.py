@@ -93,7 +93,8 @@ class Snmp:
         rows: Dict[str, Optional[Raw]] = {}
         for suffix, element in zip(self._indexes(elements, oid), elements):
             value = self._tried(functools.partial(raw_value, element), f"walk {oid}")
-            if suffix in rows or not suffix and value is not None:
+            lacks_index = not suffix and value is not None
+            if lacks_index or suffix in rows:
                 wrong = f"the answer has the row {suffix} twice" if suffix else "a row has no index"
                 raise ProtocolError(wrong, b"", known_address(self._device.pdu_data), f"walk {oid}")
             rows[suffix] = value
@@ -116,9 +117,10 @@ class Snmp:
     def _indexes(self, elements: List[Any], oid: str) -> List[str]:
         """The indexes of the walked rows. Costs a GET if only that shows whether the platform
         splits OIDs."""
-        whole, split = (
-            self._tried(functools.partial(indexes, elements, oid, split), f"walk {oid}")
-            or [""] * len(elements) for split in (False, True))
+        def placed(split: bool) -> List[str]:
+            read = functools.partial(indexes, elements, oid, split)
+            return self._tried(read, f"walk {oid}") or [""] * len(elements)
+        whole, split = placed(False), placed(True)
         if whole == split:
             if elements:
                 self._learn(elements[0], f"{oid}.{whole[0]}")
@@ -162,11 +164,16 @@ class Snmp:
         """The text with each secret as ***. If *** would reveal the secret, a notice replaces the text after the first colon."""
         for key, secret in _texts(self._params):
             if secret and any(word in key.lower() for word in ("commun", "pass", "key", "secret")):
-                password = "pass" in key.lower()            # *** in a known sentence would reveal the password
+                is_password = "pass" in key.lower()
                 found = re.escape(secret)
-                if re.search(rf"\w{found}|{found}\w", text) or password and secret in text:
-                    short = f"; {key} has fewer than 8 characters" if password and len(secret) < 8 else ""
-                    return f"{text.partition(':')[0]}: the platform's message contains the value of {key} and is left out{short}"
+                inside_a_word = re.search(rf"\w{found}|{found}\w", text) is not None
+                # *** in a known sentence would reveal the password
+                in_a_sentence = is_password and secret in text
+                if inside_a_word or in_a_sentence:
+                    is_short = is_password and len(secret) < 8
+                    short = f"; {key} has fewer than 8 characters" if is_short else ""
+                    return (f"{text.partition(':')[0]}: the platform's message contains the value of {key} "
+                            f"and is left out{short}")
                 text = text.replace(secret, "***")
         return text
 

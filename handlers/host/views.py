@@ -1,10 +1,32 @@
-"""The line that a call logs, and the view of `status`, whose fields are not all documented."""
+"""What a call gives to the platform: a line in its log, and the answers of `status` and `statistic`.
+
+Not all fields of the views are documented, nor how a view is made. Both are found by inspection.
+"""
 from __future__ import annotations
 
+import inspect
 import logging
-from typing import Any, Callable, Iterable, List, Mapping, Optional, Tuple, TypeVar
+import math
+from typing import (
+    Any,
+    Callable,
+    Dict,
+    Iterable,
+    List,
+    Mapping,
+    NamedTuple,
+    Optional,
+    Tuple,
+    TypeVar,
+)
 
-from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
+from pdu_common.helper import (
+    EnumPowerStatus,
+    PduPortStatisticView,
+    PduPortView,
+    PduStatisticView,
+    PduView,
+)
 
 from .. import VERSION
 from ..errors import ProtocolError
@@ -12,9 +34,30 @@ from ..errors import ProtocolError
 T = TypeVar("T")
 
 
+class PortFigures(NamedTuple):
+    """The figures of one outlet."""
+
+    #: the outlet's identity, as `status` lists it
+    identity: str
+    #: its current in A; None if not metered or not known
+    load_a: Optional[float]
+    #: its energy in kWh; None if not metered or not known
+    energy_kwh: Optional[float]
+
+
+_PORT_FIELDS: Mapping[str, Tuple[str, ...]] = {
+    "identity": ("identity", "identify", "id", "port"),
+    "energy": ("consumption", "total_consumption", "energy", "power_consumption"),
+    "load": ("load", "amperage", "current"),
+}
+
+
 def log_call(logger: logging.Logger, handler: str, method: str, profile: str = "") -> None:
     """Log pack version, handler, profile and method. Each call does this once, so the log shows which version runs."""
     logger.info(f"pdu handler {handler} {VERSION}{f' ({profile})' if profile else ''}: {method}")
+
+
+# ---- the answers ---------------------------------------------------------------------------------
 
 
 def pdu_view(ports: Iterable[Tuple[str, EnumPowerStatus]]) -> PduView:
@@ -24,26 +67,114 @@ def pdu_view(ports: Iterable[Tuple[str, EnumPowerStatus]]) -> PduView:
     if target is None:
         raise ProtocolError("this platform's PduView has no list of ports (looked for 'ports' and for a single list)")
     for identity, status in ports:
-        port = build(PduPortView, {"identity": identity, "power_status": status})
+        port = _made(PduPortView, {"identity": identity, "power_status": status})
         if port is None:
             raise ProtocolError("this platform's PduPortView cannot be made from 'identity' and 'power_status'")
         target.append(port)
     return view
 
 
+def statistic_view(load_a: Optional[float], energy_kwh: Optional[float], ports: Iterable[PortFigures]) -> PduStatisticView:
+    """The answer of `statistic`, with outlets if it has a list. None sets no field. Raises ProtocolError for nan and inf."""
+    view = PduStatisticView()
+    if load_a is not None:
+        view.load = _finite(load_a, "load")
+    if energy_kwh is not None:
+        view.total_consumption = _finite(energy_kwh, "energy")
+    target = ports_of(view)
+    if target is not None:
+        entries = (_port_statistic(figures) for figures in ports)
+        target.extend(entry for entry in entries if entry is not None)
+    return view
+
+
+def _port_statistic(figures: PortFigures) -> Optional[PduPortStatisticView]:
+    """One port's figures, under the field names of this platform's view; None if the view has no identity or cannot be made."""
+    known = _field_names(PduPortStatisticView)
+    given: Dict[str, object] = {}
+    for meaning, value in (("identity", figures.identity), ("energy", figures.energy_kwh), ("load", figures.load_a)):
+        name = next((name for name in _PORT_FIELDS[meaning] if name in known), None)
+        if name is not None and value is not None:
+            given[name] = value if isinstance(value, str) else _finite(value, meaning)
+        elif meaning == "identity":
+            return None
+    return _made(PduPortStatisticView, given)
+
+
+def _finite(value: float, what: str) -> float:
+    number = float(value)
+    if not math.isfinite(number):
+        raise ProtocolError(f"a figure for {what} is not a finite number: {number}")
+    return number
+
+
+# ---- fields of a view ----------------------------------------------------------------------------
+
+
 def ports_of(view: object) -> Optional[List[Any]]:
-    """The list of ports of a view: `ports`, else its only list; None if it has neither."""
+    """The list of ports of a view: `ports`, else its only list; None if it has none or several."""
     ports = getattr(view, "ports", None)
     if isinstance(ports, list):
         return ports
-    from .fields import only_list
-    return only_list(view)
+    values = [getattr(view, name, None) for name in _field_names(type(view), view)]
+    lists = {id(value): value for value in values if isinstance(value, list)}   # one list may have two names
+    return lists.popitem()[1] if len(lists) == 1 else None
 
 
-def build(cls: Callable[..., T], values: Mapping[str, object]) -> Optional[T]:
+def _made(cls: Callable[..., T], values: Mapping[str, object]) -> Optional[T]:
     """An object of a view class, made with keywords or else by setting attributes; None if neither works."""
     try:
         return cls(**values)
     except TypeError:
-        from .fields import filled  # imported late: not needed for keywords
-    return filled(cls, values)
+        pass
+    return _filled(cls, values)
+
+
+def _filled(cls: Callable[..., T], values: Mapping[str, object]) -> Optional[T]:
+    """A view whose fields are set from `values`; None if it lacks one of these fields or does not let it be set, or if its
+    constructor needs arguments."""
+    try:
+        made = cls()
+    except TypeError:
+        return None
+    known = _field_names(type(made), made)
+    if any(name not in known for name in values):
+        return None
+    try:
+        for name, value in values.items():
+            setattr(made, name, value)
+    except (AttributeError, TypeError, ValueError):
+        return None
+    return made
+
+
+def _field_names(cls: type, made: object = None) -> List[str]:
+    """The fields of a view: keyword parameters of the constructor, annotations, slots, public class attributes that hold data,
+    and the instance attributes of `made`.
+
+    Without any of these, the instance attributes of a new object.
+    """
+    try:
+        parameters = list(inspect.signature(cls).parameters.values())
+    except (TypeError, ValueError):
+        parameters = []
+    names = [p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
+    for base in cls.__mro__:
+        names += [*getattr(base, "__annotations__", ()), *_slots(base), *_data(base)]
+    if made is None and not names:
+        try:
+            made = cls()
+        except TypeError:
+            made = None
+    return list(dict.fromkeys(names + list(getattr(made, "__dict__", ()))))
+
+
+def _data(cls: type) -> List[str]:
+    """The public class attributes, without callables and descriptors (methods, properties, slots and others)."""
+    return [name for name, value in vars(cls).items()
+            if not name.startswith("_") and not callable(value) and not hasattr(type(value), "__get__")]
+
+
+def _slots(cls: type) -> Tuple[str, ...]:
+    slots = cls.__dict__.get("__slots__", ())
+    return (slots,) if isinstance(slots, str) else tuple(slots)

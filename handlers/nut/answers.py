@@ -1,11 +1,12 @@
 """Requests, their answers as values, and the password that no error may show. No I/O."""
 from __future__ import annotations
 
+import itertools
 from typing import Callable, Dict, Generic, NamedTuple, Optional, Tuple, TypeVar, Union
 
 from ..errors import PduHandlerError, ProtocolError
 from .failures import ERRORS, Failure, not_shown
-from .words import MAX_WORD, encoded, escaped
+from .quoting import MAX_WORD, encoded, escaped
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -35,23 +36,29 @@ class Secret:
 
 
 class Reply(NamedTuple):
-    """One answer. `line` is its only line, or the last line of a list. `rows`: the words after the repeated query, by row."""
+    """One answer."""
 
+    #: its only line, or the last line of a list
     line: str
+    #: of a list: the words of each row after the repeated query
     rows: Tuple[Tuple[str, ...], ...] = ()
 
 
 class Request(Generic[T_co]):
-    """One line to send, and the function that reads its answer. Compares by identity.
-
-    `label` is the line without secrets and values, for messages. LIST requests have a `query`, the words that the server
-    repeats in each row, and `fields`, the number of words that follow them.
-    """
+    """One line to send, and the function that reads its answer. Compares by identity."""
 
     def __init__(self, line: str, label: str, read: Callable[[Reply], T_co],
                  query: Tuple[str, ...] = (), fields: int = 0) -> None:
+        #: the bytes to send, with the line's end
         self.line = encoded(line) + b"\n"
-        self.label, self.read, self.query, self.fields = label, read, query, fields
+        #: the line without secrets and values, for messages
+        self.label = label
+        #: the answer's value; raises ProtocolError
+        self.read = read
+        #: of a LIST request: the words that the server repeats in each row
+        self.query = query
+        #: of a LIST request: the number of words that follow the query in each row
+        self.fields = fields
 
     def __repr__(self) -> str:
         return f"<NUT request {self.label}>"
@@ -96,4 +103,4 @@ class Answers:
         return Failure(failure.code if failure.code in ERRORS else "***", "***")
 
     def _holds_secret(self, reply: Reply) -> bool:
-        return self._secret.within("\n".join([reply.line, *(text for row in reply.rows for text in row)]))
+        return self._secret.within("\n".join([reply.line, *itertools.chain.from_iterable(reply.rows)]))

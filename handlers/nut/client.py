@@ -71,7 +71,7 @@ class NutClient(NutReader):
         answers = self._read(*queries.values())
         return {variable: answers[request] for variable, request in queries.items()}
 
-    def type(self, ups: str, variable: str) -> messages.Type:
+    def type(self, ups: str, variable: str) -> messages.VariableType:
         """The type of a variable: 1 round trip."""
         return self._of_driver(ups, messages.get_type(ups, variable))
 

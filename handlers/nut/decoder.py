@@ -11,7 +11,7 @@ from typing import List, Optional, Sequence, Tuple, Union, cast
 from ..errors import ProtocolError, printable
 from .answers import Answers, Reply, Request
 from .failures import Failure
-from .words import encoded, split
+from .quoting import encoded, split
 
 MAX_LINE = 4096                 # bytes; upsd 2.8.0 cuts its lines after 512
 MAX_ROWS = 20000                # in one list; a long daisy chain has some 3000
@@ -70,7 +70,8 @@ class Decoder:
             query = " ".join(request.query)
             if line != f"BEGIN LIST {query}":
                 raise ProtocolError(f"expected BEGIN LIST {query}, not {printable(line, 80)!r}", encoded(line))
-            self._rows, self._row_start, self._end = [], f"{query} ", f"END LIST {query}"
+            self._rows = []
+            self._row_start, self._end = f"{query} ", f"END LIST {query}"
         elif line.startswith("BEGIN LIST"):
             raise ProtocolError("a list that was not asked for", encoded(line))
         else:

@@ -5,11 +5,11 @@ several devices and the setting `device` names none, an identity begins with the
 """
 from __future__ import annotations
 
-from typing import Dict, List, Mapping, NamedTuple, Optional
+from typing import Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
 from ..errors import Named, PduHandlerError, SettingsError, Unsupported
 from ..settings import Settings
-from .model import Device
+from .model import NutDevice, Outlet
 from .outlets import read as read_device
 from .reader import NutReader, Snapshot
 from .settings import DEVICE, WHOLE_LOAD
@@ -17,12 +17,19 @@ from .settings import DEVICE, WHOLE_LOAD
 MOST_DEVICES = 100              # limited, because every poll reads all devices
 
 
-class Found(NamedTuple):
-    """One device: the prefix of its identities, its name on the server, and its outlets."""
+class ListedDevice(NamedTuple):
+    """One device of the server."""
 
+    #: comes before the identities of its outlets: "rack1/", or "" for the only device
     prefix: str
+    #: its name on the server
     name: str
-    device: Device
+    #: its outlets and totals
+    device: NutDevice
+
+    def ports(self) -> List[Tuple[str, Outlet]]:
+        """Each outlet with its identity."""
+        return [(self.prefix + outlet.identity, outlet) for outlet in self.device.outlets]
 
 
 def names(client: NutReader, settings: Settings) -> Dict[str, str]:
@@ -40,15 +47,21 @@ def names(client: NutReader, settings: Settings) -> Dict[str, str]:
 
 
 def read(client: NutReader, settings: Settings, wanted: Optional[Mapping[str, str]] = None,
-         writable: bool = False) -> List[Found]:
+         writable: bool = False) -> List[ListedDevice]:
     """The devices in `wanted` (prefix -> name), else all of `names`: 1 round trip, besides `names`. Raises reading errors."""
     if wanted is None:
         wanted = names(client, settings)
     snapshots = client.snapshots(list(wanted.values()), writable)
-    return [Found(prefix, name, _device(client, name, settings, snapshots[name])) for prefix, name in wanted.items()]
+    return [ListedDevice(prefix, name, _device(client, name, settings, snapshots[name])) for prefix, name in wanted.items()]
 
 
-def _device(client: NutReader, name: str, settings: Settings, seen: Snapshot) -> Device:
+def ports(found: Iterable[ListedDevice]) -> Iterator[Tuple[str, Outlet]]:
+    """Each outlet of the PDU with its identity."""
+    for one in found:
+        yield from one.ports()
+
+
+def _device(client: NutReader, name: str, settings: Settings, seen: Snapshot) -> NutDevice:
     try:
         return read_device(*seen, settings[WHOLE_LOAD], client.shown)
     except PduHandlerError as error:

@@ -19,7 +19,7 @@ from ..errors import (
     Unsupported,
     printable,
 )
-from .words import encoded
+from .quoting import encoded
 
 
 class DataStale(Refused):
@@ -35,13 +35,11 @@ class DriverNotConnected(Refused):
 
 
 class NetworkFailure(Unreachable):
-    """Looking up the address, connecting, sending or receiving failed.
-
-    `system`: a copy of the OSError behind it, without its traceback; None if there is none.
-    """
+    """Looking up the address, connecting, sending or receiving failed."""
 
     def __init__(self, reason: Reason, error: Optional[Exception], host: str = "", operation: str = "") -> None:
         super().__init__(reason, host, operation)
+        #: a copy of the OSError behind it, without its traceback; None if there is none
         self.system = type(error)(*error.args) if isinstance(error, OSError) else None
 
 
@@ -54,7 +52,9 @@ class NotProven(Unreachable):
 class Failure(NamedTuple):
     """The answer `ERR code extra`."""
 
+    #: such as ACCESS-DENIED; a server may send others than those of `ERRORS`
     code: str
+    #: free text of the server, mostly ""
     extra: str = ""
 
     def error(self) -> PduHandlerError:
@@ -64,6 +64,7 @@ class Failure(NamedTuple):
         return kind(reason, printable(self.code, 40)) if issubclass(kind, Refused) else kind(reason)
 
 
+_NAMED = 20                     # most devices that an error names
 _RIGHTS = "check username, password and that user's rights in the server's upsd.users"
 _LOGIN = (Named("username"), " and ", Named("password"))
 ERRORS: Mapping[str, Tuple[Type[PduHandlerError], Reason]] = {
@@ -154,16 +155,18 @@ def still_waiting(ups: str, host: str) -> DriverNotConnected:
 
 def no_such_device(devices: Sequence[str], host: str) -> SettingsError:
     """The error for a device that the server lacks. `devices`: the names of those that it has, with any secret masked."""
-    names = ", ".join(devices[:20]) + (f" and {len(devices) - 20} more" if len(devices) > 20 else "") or "none"
-    return SettingsError(("the NUT server has no device of this name: correct ", Named("device"), f"; it has {names} "
-                          "(ERR UNKNOWN-UPS)"), host, "LIST UPS")
+    names = ", ".join(devices[:_NAMED]) or "none"
+    more = f" and {len(devices) - _NAMED} more" if len(devices) > _NAMED else ""
+    return SettingsError(("the NUT server has no device of this name: correct ", Named("device"),
+                          f"; it has {names}{more} (ERR UNKNOWN-UPS)"), host, "LIST UPS")
 
 
 def no_outlets(driver: str, kind: str) -> Unsupported:
     """The error for a device without outlets; `driver` and `kind` are its `driver.name` and `device.type`, '' if not reported."""
     driver, kind = printable(driver, 60), printable(kind, 60)
-    return Unsupported(f"the NUT driver{f' {driver!r}' if driver else ''} lists no outlets of this device (type "
-                       f"{kind or 'unknown'!r}): see whether another driver or MIB of NUT does")
+    named = f"driver {driver!r}" if driver else "driver"
+    return Unsupported(f"the NUT {named} lists no outlets of this device (type {kind or 'unknown'!r}): "
+                       f"see whether another driver or MIB of NUT does")
 
 
 def too_few(listed: int, prefix: str, count: float) -> ProtocolError:

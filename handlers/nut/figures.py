@@ -10,7 +10,7 @@ import math
 import re
 from typing import Callable, Dict, List, Mapping, Optional, Sequence
 
-from .members import Member, number
+from .members import Member, as_number
 
 WH_IN_KWH = 1000.0
 _LINE_CURRENT = re.compile(r"(input|output)\.L([0-9])\.current")
@@ -43,11 +43,13 @@ def may_lack_outlets(variables: Mapping[str, str]) -> bool:
     True if `outlet.count` is 0. Without that count, true for types other than PDUs, and for a device of unknown type that has
     a battery, an input or an output.
     """
-    count = number(variables.get("outlet.count"))
+    count = as_number(variables.get("outlet.count"))
     if count is not None:
         return count == 0
     kind = type_of(variables)
-    return kind in _WITHOUT_OUTLETS or (not kind and any(name.startswith(_OWN_FIGURES) for name in variables))
+    if kind:
+        return kind in _WITHOUT_OUTLETS
+    return any(name.startswith(_OWN_FIGURES) for name in variables)
 
 
 # ---- load and energy -----------------------------------------------------------------------------------------
@@ -69,7 +71,7 @@ def load(variables: Mapping[str, str], outlets: Sequence[Optional[float]]) -> Op
         return _first(output, own)
     if kind in ("ats", "sts"):
         return _first(output, inlet, own)
-    return _first(inlet, own, output, number(variables.get("outlet.current")))
+    return _first(inlet, own, output, as_number(variables.get("outlet.current")))
 
 
 def side(variables: Mapping[str, str], name: str) -> Optional[float]:
@@ -77,18 +79,18 @@ def side(variables: Mapping[str, str], name: str) -> Optional[float]:
 
     With several phases `input.current` may be an average (nut-names.txt, Three-phase additions), so it is not used.
     """
-    lines = {int(line[2]): number(text) for variable, text in variables.items()
+    lines = {int(line[2]): as_number(text) for variable, text in variables.items()
              if (line := _LINE_CURRENT.fullmatch(variable)) and line[1] == name}
-    phases = max([number(variables.get(f"{name}.phases")) or 1, *lines])
+    phases = max([as_number(variables.get(f"{name}.phases")) or 1, *lines])
     summed = whole(list(lines.values()))
     if max(len(lines), phases) > 1:
         return summed if len(lines) >= phases else None
-    return _first(summed, number(variables.get(f"{name}.current")))
+    return _first(summed, as_number(variables.get(f"{name}.current")))
 
 
 def energy(variables: Mapping[str, str], outlets: Sequence[Optional[float]]) -> Optional[float]:
     """kWh: `input.energy`, else the outlets, else `outlet.energy`. The server reports Wh."""
-    inlet, total = (number(variables.get(f"{name}.energy")) for name in ("input", "outlet"))
+    inlet, total = (as_number(variables.get(f"{name}.energy")) for name in ("input", "outlet"))
     return _first(None if inlet is None else inlet / WH_IN_KWH, whole(outlets),
                   None if total is None else total / WH_IN_KWH)
 
@@ -105,9 +107,9 @@ def total(figure: Figure, device: Member, chain: Mapping[int, Member],
     for identity, value in outlets.items():
         own.setdefault(identity.partition(".")[0], []).append(value)
     of_members = []
-    for number_, member in chain.items():
+    for number, member in chain.items():
         kind = type_of_member(member.variables, device.variables)
-        of_members.append(figure({**member.variables, "device.type": kind}, own.get(str(number_), [])))
+        of_members.append(figure({**member.variables, "device.type": kind}, own.get(str(number), [])))
     return _first(whole(of_members), figure(device.variables, []))
 
 

@@ -14,7 +14,7 @@ from ..settings import HOST, TIMEOUT, Settings, host_and_port
 from ..switching import CALL_SECONDS, CONFIRM_SECONDS
 from . import devices, figures
 from .client import NutClient
-from .connection import PORT as NUT_PORT
+from .connection import DEFAULT_PORT
 from .reader import NutReader
 from .settings import DEVICE, PASSWORD, PORT, SETTINGS, USERNAME, tls_of
 from .switch import STATES, switch_port
@@ -34,15 +34,15 @@ class NutPdu(host.BasePdu):
     def status(self) -> PduView:
         """Every outlet and its state."""
         with session(self.pdu_data, "status", NutReader) as (client, settings):
-            return host.pdu_view((found.prefix + outlet.identity, STATES[outlet.state])
-                                 for found in devices.read(client, settings) for outlet in found.device.outlets)
+            found = devices.read(client, settings)
+            return host.pdu_view((identity, STATES[outlet.state]) for identity, outlet in devices.ports(found))
 
     def statistic(self) -> PduStatisticView:
         """Load in A and energy in kWh, of the PDU and of each outlet that the driver meters."""
         with session(self.pdu_data, "statistic", NutReader) as (client, settings):
             found = devices.read(client, settings)
-        ports = [host.PortFigures(one.prefix + outlet.identity, outlet.current, outlet.energy)
-                 for one in found for outlet in one.device.outlets]
+        ports = [host.PortFigures(identity, outlet.current, outlet.energy)
+                 for identity, outlet in devices.ports(found)]
         return host.statistic_view(figures.whole([one.device.load for one in found]),
                                    figures.whole([one.device.energy for one in found]), ports)
 
@@ -59,8 +59,8 @@ class NutPdu(host.BasePdu):
     def labels(self) -> List[host.Label]:
         """Identity, number and name of every outlet, for people; DCImanager does not call this."""
         with session(self.pdu_data, "labels", NutReader) as (client, settings):
-            return [host.label(found.prefix + outlet.identity, outlet.number, outlet.name or "")
-                    for found in devices.read(client, settings) for outlet in found.device.outlets]
+            found = devices.read(client, settings)
+        return [host.label(identity, outlet.number, outlet.name or "") for identity, outlet in devices.ports(found)]
 
 
 @contextmanager
@@ -91,7 +91,7 @@ def made(kind: Type[C], settings: Settings, typed: str, *, total: Optional[float
     `total`: seconds in which all exchanges must end. Unless it `logs_in`, the client has no user. Raises SettingsError.
     """
     address, port = host_and_port(typed)
-    return kind(address, settings[PORT] or (NUT_PORT if port is None else port),
+    return kind(address, settings[PORT] or (DEFAULT_PORT if port is None else port),
                 username=settings[USERNAME] if logs_in else "", password=settings[PASSWORD],
                 tls=tls_of(settings), timeout=settings[TIMEOUT], total=total)
 

@@ -45,7 +45,7 @@ class Member:
         Number 0 is another name for the whole device, except on devices that count from 0: their numbers are exactly 0 to
         count - 1, and number 0 has every variable that the others share.
         """
-        numbers, count = sorted(self.rows, key=int), number(self.variables.get("outlet.count"))
+        numbers, count = sorted(self.rows, key=int), as_number(self.variables.get("outlet.count"))
         if len(set(map(int, numbers))) < len(numbers):
             raise listed_twice(self.prefix)
         real = [n for n in numbers if int(n) > 0]
@@ -64,17 +64,17 @@ def members_of(variables: Mapping[str, str], commands: Iterable[str]) -> Dict[in
     members = {0: Member(0)}
     for name, text in (*variables.items(), *((command, None) for command in commands)):
         found = _MEMBER.fullmatch(name)
-        number_, rest = (int(found[1]), found[2]) if found else (0, name)
-        if number_ or not found:
-            if number_ not in members:
-                members[number_] = Member(number_)
-            members[number_].take(name, rest, text)
+        number, rest = (int(found[1]), found[2]) if found else (0, name)
+        if number or not found:
+            if number not in members:
+                members[number] = Member(number)
+            members[number].take(name, rest, text)
     return members
 
 
 def counted(members: Mapping[int, Member]) -> Dict[int, Member]:
     """The members that `device.count` counts, including those without outlets. Raises ProtocolError if one is missing."""
-    count = number(members[0].variables.get("device.count")) or 0
+    count = as_number(members[0].variables.get("device.count")) or 0
     numbers = range(1, int(min(count, 999)) + 1)
     missing = next((one for one in numbers if one not in members), None)
     if missing is not None:
@@ -82,7 +82,7 @@ def counted(members: Mapping[int, Member]) -> Dict[int, Member]:
     return {one: members[one] for one in numbers}
 
 
-def number(text: Optional[str]) -> Optional[float]:
+def as_number(text: Optional[str]) -> Optional[float]:
     """`text` as a number; None if it is missing, below 0 or not accepted by `is_number`. Spaces around it are ignored."""
     if text is None or not is_number(text.strip()):
         return None

@@ -11,7 +11,7 @@ from typing import Callable, Dict, List, NamedTuple, Optional, Tuple, TypeVar
 from ..errors import ProtocolError, SettingsError, printable
 from .answers import Reply, Request
 from .failures import unexpected
-from .words import encoded, is_name, name, split, word
+from .quoting import encoded, is_name, name, split, word
 
 T = TypeVar("T")
 
@@ -123,10 +123,12 @@ def list_client(ups: str) -> Request[List[str]]:
 
 # ---- GET of one value (4.2.4), HELP (4.2.5), the server's versions: VER (4.2.14), PROTVER (4.2.10) ---------
 
-class Type(NamedTuple):
-    """The type of a variable. `words`: such as RW, ENUM, STRING and NUMBER. `length`: the longest STRING, None if not given."""
+class VariableType(NamedTuple):
+    """The type of a variable."""
 
+    #: such as RW, ENUM, STRING and NUMBER
     words: Tuple[str, ...]
+    #: of a STRING: the most characters; None if not given
     length: Optional[int]
 
     @property
@@ -141,7 +143,7 @@ def get_var(ups: str, variable: str) -> Request[str]:
     return _get(_value, "VAR", name(ups, "device"), name(variable, "variable"))
 
 
-def get_type(ups: str, variable: str) -> Request[Type]:
+def get_type(ups: str, variable: str) -> Request[VariableType]:
     """The type of a variable."""
     # > GET TYPE rack1 outlet.3.desc
     # < TYPE rack1 outlet.3.desc RW STRING:32
@@ -306,11 +308,11 @@ def _number(reply: Reply, words: List[str]) -> int:
     return int(text)
 
 
-def _type(reply: Reply, words: List[str]) -> Type:
+def _type(reply: Reply, words: List[str]) -> VariableType:
     lengths = [word[7:] for word in words if word.startswith("STRING:")]
     if any(not (length.isascii() and length.isdigit() and len(length) < 10) for length in lengths):
         raise unexpected(reply.line)
-    return Type(tuple(word.partition(":")[0] for word in words), int(lengths[0]) if lengths else None)
+    return VariableType(tuple(word.partition(":")[0] for word in words), int(lengths[0]) if lengths else None)
 
 
 def _line(reply: Reply) -> str:

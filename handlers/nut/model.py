@@ -6,42 +6,55 @@ from typing import List, Mapping, NamedTuple, Optional, Tuple
 from . import figures
 from .members import Member
 
-LOAD = "load"                   # the identity of a UPS's whole load
+LOAD_IDENTITY = "load"          # the identity of a UPS's whole load
 
 
 class Way(NamedTuple):
-    """One way to switch: the instant command `name`, or with `value` the writable variable `name`."""
+    """One way to switch."""
 
+    #: of an instant command; with a `value`, of a writable variable
     name: str
+    #: the text to write; None for an instant command
     value: Optional[str] = None
 
 
 class Outlet(NamedTuple):
-    """One outlet; None for anything that its driver does not report, '' for an unknown `number`.
+    """One outlet. None stands for anything that its driver does not report."""
 
-    `identity` is "7", in a chain "2.7", for a whole load "load". `state` is None if the state is missing, pending, contradictory
-    or an unknown word. `current` A, `realpower` W, `power` VA, `energy` kWh. `state_variables`: those that hold the state.
-    """
-
+    #: "7", in a chain "2.7", for a whole load "load"
     identity: str
+    #: printed on the unit, as its driver reports (`outlet.7.name` or `.id`); '' if it does not
     number: str
+    #: its description (`outlet.7.desc`)
     name: Optional[str]
+    #: True: on; None if the state is missing, pending, contradictory or an unknown word
     state: Optional[bool]
+    #: the driver's word, which does not decide (see outlets.py)
     switchable: Optional[str]
+    #: in A
     current: Optional[float]
+    #: in W
     realpower: Optional[float]
+    #: apparent power in VA
     power: Optional[float]
+    #: in kWh, cumulative
     energy: Optional[float]
+    #: how to switch it on; None if the server lists no way
     on: Optional[Way]
+    #: how to switch it off; None if the server lists no way
     off: Optional[Way]
+    #: the variables that hold its state
     state_variables: Tuple[str, ...]
 
 
-class Device(NamedTuple):
-    """Outlets and totals. `whole`: what has no prefix `device.D.`; `chain`: the members, {} if none lists or counts outlets."""
+class NutDevice(NamedTuple):
+    """One device of a NUT server: outlets and totals."""
 
+    #: in the order of their numbers, in a chain by member
     outlets: List[Outlet]
+    #: the variables and commands without a prefix `device.D.`
     whole: Member
+    #: the members of a daisy chain by number; {} if none lists or counts outlets
     chain: Mapping[int, Member]
 
     @property
@@ -55,4 +68,4 @@ class Device(NamedTuple):
         return figures.total(figures.energy, self.whole, self.chain, {one.identity: one.energy for one in self._real()})
 
     def _real(self) -> List[Outlet]:
-        return [outlet for outlet in self.outlets if outlet.identity != LOAD]
+        return [outlet for outlet in self.outlets if outlet.identity != LOAD_IDENTITY]

@@ -14,15 +14,15 @@ from typing import Callable, List, Mapping, Optional, Sequence
 
 from . import failures, figures
 from .figures import may_lack_outlets
-from .members import SWITCHES, Member, counted, is_number, members_of, number
-from .model import LOAD, Device, Outlet, Way
+from .members import SWITCHES, Member, as_number, counted, is_number, members_of
+from .model import LOAD_IDENTITY, NutDevice, Outlet, Way
 
 _ON_OFF = {"on": True, "off": False}
 _SWITCH = {**_ON_OFF, "1": True, "0": False}            # tripplite_usb writes outlet.N.switch as a number
 
 
 def read(variables: Mapping[str, str], commands: Sequence[str], writable: Mapping[str, str],
-         whole_load: bool = False, shown: Callable[[str], str] = str) -> Device:
+         whole_load: bool = False, shown: Callable[[str], str] = str) -> NutDevice:
     """The device that these lists describe. `whole_load` adds a UPS's load as an outlet. `shown` masks a secret in error text.
 
     Raises ProtocolError if an outlet's number has two spellings, if there are fewer outlets than `outlet.count`, or if a chain
@@ -31,21 +31,22 @@ def read(variables: Mapping[str, str], commands: Sequence[str], writable: Mappin
     """
     members = members_of(variables, commands)
     device = members[0]
-    listed = {number_: member for number_, member in members.items() if number_}
-    chain = {number_: member for number_, member in listed.items()
-             if member.rows or number(member.variables.get("outlet.count"))}
-    outlets = [_outlet(member, row, writable) for _, member in sorted((chain or {0: device}).items())
-               for row in member.outlet_numbers()]
-    meters = bool(listed) and not outlets and all(
-        number(member.variables.get("outlet.count")) == 0 for member in listed.values())
-    count = number(device.variables.get("outlet.count")) or 0
+    listed = {number: member for number, member in members.items() if number}
+    chain = {number: member for number, member in listed.items()
+             if member.rows or as_number(member.variables.get("outlet.count"))}
+    outlets: List[Outlet] = []
+    for member in [chain[number] for number in sorted(chain)] or [device]:
+        outlets += [_outlet(member, number, writable) for number in member.outlet_numbers()]
+    counts = [as_number(member.variables.get("outlet.count")) for member in listed.values()]
+    only_meters = bool(counts) and not outlets and set(counts) == {0}
+    count = as_number(device.variables.get("outlet.count")) or 0
     if len(outlets) < count:                    # in a chain the whole device may count the outlets of all members
         raise failures.too_few(len(outlets), device.prefix, count)
     if whole_load:
         outlets += _whole_load(device)
-    if not outlets and not meters and not may_lack_outlets(variables):
+    if not outlets and not only_meters and not may_lack_outlets(variables):
         raise failures.no_outlets(*(shown(variables.get(key, "")) for key in ("driver.name", "device.type")))
-    return Device(outlets, device, {**counted(members), **listed} if chain or meters else {})
+    return NutDevice(outlets, device, {**counted(members), **listed} if chain or only_meters else {})
 
 
 def state(values: Mapping[str, str]) -> Optional[bool]:
@@ -59,21 +60,21 @@ def state(values: Mapping[str, str]) -> Optional[bool]:
     return seen.pop() if len(seen) == 1 else None
 
 
-def _outlet(member: Member, number_: str, writable: Mapping[str, str]) -> Outlet:
-    own, fields = f"outlet.{number_}.", member.rows[number_]
-    energy = number(fields.get("energy"))
+def _outlet(member: Member, number: str, writable: Mapping[str, str]) -> Outlet:
+    own, fields = f"outlet.{number}.", member.rows[number]
+    energy = as_number(fields.get("energy"))
     states = {f"{member.prefix}{own}{field}": fields[field] for field in ("status", "switch") if field in fields}
     return Outlet(
-        identity=f"{member.number}.{number_}" if member.number else number_,
+        identity=f"{member.number}.{number}" if member.number else number,
         number=_tidy(fields.get("name") or fields.get("id") or ""), name=fields.get("desc"),
         state=state(states), switchable=fields.get("switchable"),
-        current=number(fields.get("current")), realpower=number(fields.get("realpower")),
-        power=number(fields.get("power")), energy=None if energy is None else energy / figures.WH_IN_KWH,
+        current=as_number(fields.get("current")), realpower=as_number(fields.get("realpower")),
+        power=as_number(fields.get("power")), energy=None if energy is None else energy / figures.WH_IN_KWH,
         on=_way(member, own, True, writable), off=_way(member, own, False, writable), state_variables=tuple(states))
 
 
 def _way(member: Member, own: str, on: bool, writable: Mapping[str, str]) -> Optional[Way]:
-    command = member.commands.get(f"{own}load.{'on' if on else 'off'}")
+    command = member.commands.get(f"{own}load.on" if on else f"{own}load.off")
     if command is not None:
         return Way(command)
     # The value is written in the form that the driver shows. An unknown form is not guessed.
@@ -96,9 +97,9 @@ def _whole_load(device: Member) -> List[Outlet]:
     if ways == [None, None]:
         return []
     variables = device.variables
-    return [Outlet(LOAD, "", "whole load", _load_state(variables.get("ups.status", "")), None,
-                   figures.side(variables, "output"), number(variables.get("ups.realpower")),
-                   number(variables.get("ups.power")), None, ways[0], ways[1],
+    return [Outlet(LOAD_IDENTITY, "", "whole load", _load_state(variables.get("ups.status", "")), None,
+                   figures.side(variables, "output"), as_number(variables.get("ups.realpower")),
+                   as_number(variables.get("ups.power")), None, ways[0], ways[1],
                    ("ups.status",) if "ups.status" in variables else ())]
 
 

@@ -36,7 +36,7 @@ from ..tls import Trust as Tls
 from . import messages
 from .answers import Answers, Request
 from .client import NutClient
-from .connection import PORT
+from .connection import DEFAULT_PORT
 from .failures import NetworkFailure
 
 DEFAULT_TIMEOUT = 5.0
@@ -97,7 +97,7 @@ class PyNUTClient(Generic[AnyStr]):
                  password: Optional[str] = ..., debug: bool = ..., timeout: Optional[float] = ..., *,
                  text: Literal[True], tls: Optional[Tls] = ...) -> None: ...
 
-    def __init__(self, host: str = "127.0.0.1", port: int = PORT, login: Optional[str] = None,
+    def __init__(self, host: str = "127.0.0.1", port: int = DEFAULT_PORT, login: Optional[str] = None,
                  password: Optional[str] = None, debug: bool = False, timeout: Optional[float] = DEFAULT_TIMEOUT, *,
                  text: bool = False, tls: Optional[Tls] = None) -> None:
         """Connect: TCP, 2 round trips more with `tls` (3 for TLS 1.2), 1 for user and password. Raises PyNUTError.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Callable, Dict, List, NamedTuple, Optional, Se
 from ..errors import PduHandlerError
 from . import messages
 from .answers import Answers, Request, Secret
-from .connection import PORT, Connection
+from .connection import DEFAULT_PORT, Connection
 from .failures import no_such_device, still_waiting
 
 if TYPE_CHECKING:
@@ -21,10 +21,13 @@ _LOGIN_FIRST = ("USERNAME-REQUIRED", "PASSWORD-REQUIRED", "ACCESS-DENIED")
 
 
 class Snapshot(NamedTuple):
-    """The lists of one device. `writable` is {} unless the caller asked for it."""
+    """The lists of one device."""
 
+    #: all variables and their values
     variables: Dict[str, str]
+    #: names of the instant commands
     commands: List[str]
+    #: the writable variables and their values; {} unless the caller asked for them
     writable: Dict[str, str]
 
 
@@ -42,12 +45,14 @@ class NutReader:
     the driver's data are repeated; after `timeout` seconds they raise DriverNotConnected.
     """
 
-    def __init__(self, host: str, port: int = PORT, *, username: str = "", password: str = "", tls: Optional[Trust] = None,
-                 timeout: float = 10.0, clock: Callable[[], float] = time.monotonic,
+    def __init__(self, host: str, port: int = DEFAULT_PORT, *, username: str = "", password: str = "",
+                 tls: Optional[Trust] = None, timeout: float = 10.0,
+                 clock: Callable[[], float] = time.monotonic,
                  sleep: Callable[[float], None] = time.sleep, total: Optional[float] = None) -> None:
         self._connection = Connection(host, port, tls, timeout, password, clock, total)
         self._username, self._password = username, password
-        self._timeout, self._clock, self._sleep = timeout, clock, sleep
+        self._timeout = timeout
+        self._clock, self._sleep = clock, sleep
         self._known_on = 0                          # the number of the connection on which the login was sent
 
     def __repr__(self) -> str:
@@ -72,15 +77,22 @@ class NutReader:
         # > LIST VAR rack1
         # > LIST CMD rack1
         # > LIST RW rack1             with `writable`
-        queries = [(device, messages.list_var(device), messages.list_cmd(device),
-                  messages.list_rw(device) if writable else None) for device in devices]
-        requests = [request for row in queries for request in row[1:] if request is not None]
+        variables = {device: messages.list_var(device) for device in devices}
+        commands = {device: messages.list_cmd(device) for device in devices}
+        writables = {device: messages.list_rw(device) for device in devices if writable}
+        requests: List[Request[object]] = []
+        for device in devices:
+            requests += [variables[device], commands[device]]
+            if writable:
+                requests.append(writables[device])
 
         def look() -> Tuple[Dict[str, Snapshot], Optional[str]]:
             answers = self._read(*requests)
-            found = {device: Snapshot(answers[variables], answers[commands], answers[rw] if rw is not None else {})
-                     for device, variables, commands, rw in queries}
-            return found, next((device for device, seen in found.items() if seen.variables.get(STATUS) == WAIT), None)
+            seen = {device: Snapshot(answers[variables[device]], answers[commands[device]],
+                                     answers[writables[device]] if writable else {})
+                    for device in devices}
+            waiting = (device for device in devices if seen[device].variables.get(STATUS) == WAIT)
+            return seen, next(waiting, None)
         return self._settled(look)
 
     def devices(self) -> Dict[str, str]:

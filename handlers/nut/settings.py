@@ -6,8 +6,8 @@ from typing import Optional, Tuple
 from ..errors import Named, SettingsError
 from ..settings import HOST, TIMEOUT, Setting, Settings, port as port_number, yes_no
 from ..tls import CA_PEM, FINGERPRINT, VERIFY, Trust
-from .connection import PORT as NUT_PORT
-from .words import MAX_WORD, is_name, word as protocol_word
+from .connection import DEFAULT_PORT
+from .quoting import MAX_WORD, is_name, word as protocol_word
 
 _CARRIED = f"without line breaks, tabs or other control characters, at most {MAX_WORD} bytes"
 
@@ -27,7 +27,7 @@ def _word(text: str) -> str:
 
 
 PORT: Setting[Optional[int]] = Setting("port", "1 to 65535", port_number, None,
-                                       f"the NUT server's port; without it the one in the address, else {NUT_PORT}")
+                                       f"the NUT server's port; without it the one in the address, else {DEFAULT_PORT}")
 USERNAME: Setting[str] = Setting("username", f"a user name from upsd.users, {_CARRIED}", _word, "",
                                  "needed to switch; reading sends it only to a server that demands a login")
 PASSWORD: Setting[str] = Setting("password", f"the user's password, {_CARRIED}", _word, "",

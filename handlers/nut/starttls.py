@@ -1,4 +1,4 @@
-"""STARTTLS (RFC 9271, 4.2.12). Imported on demand: a session in the clear never loads the ssl module."""
+"""STARTTLS (RFC 9271, 4.2.12). Imported late, for a session over TLS only."""
 from __future__ import annotations
 
 import socket

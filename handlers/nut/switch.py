@@ -54,8 +54,8 @@ def _find(client: NutClient, settings: Settings, identity: str) -> Tuple[str, Ou
         raise NoSuchOutlet(f"no outlet {identity[:60]!r}: the PDU's outlets are now called {called} (N: an outlet's number); "
                            f"poll the PDU and assign the servers again")
     found = devices.read(client, settings, {prefix: names[prefix]}, writable=True)[0]
-    for outlet in found.device.outlets:
-        if prefix + outlet.identity == identity:
+    for known, outlet in found.ports():
+        if known == identity:
             return found.name, outlet
     raise NoSuchOutlet(f"the device {client.shown(found.name)!r} has no outlet {identity[:60]!r}: poll the PDU and look at its "
                        f"ports")
@@ -67,9 +67,9 @@ def _some(words: List[str]) -> str:
 
 
 def _way(outlet: Outlet, on: bool) -> Way:
-    way = outlet.on if on else outlet.off
+    way, word = (outlet.on, "on") if on else (outlet.off, "off")
     if way is None:
-        raise Unsupported(f"the NUT server lists no way to switch outlet {outlet.identity} {'on' if on else 'off'}: neither "
-                          f"a command load.{'on' if on else 'off'} nor a writable variable 'switch' (on, off, 1 or 0) for it; "
+        raise Unsupported(f"the NUT server lists no way to switch outlet {outlet.identity} {word}: neither "
+                          f"a command load.{word} nor a writable variable 'switch' (on, off, 1 or 0) for it; "
                           f"see whether another driver or MIB of NUT offers one")
     return way

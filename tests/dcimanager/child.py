@@ -210,7 +210,11 @@ def _state(name: object) -> str:
 
 def _default(value: object) -> str:
     """A setting's default as a person types it."""
-    return "" if value is None else ("yes" if value else "no") if isinstance(value, bool) else str(value)
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
 
 
 def _figure(value: object) -> float:

@@ -32,7 +32,12 @@ def registered(manager: DciManager, only: str = "") -> List[Handler]:
             raise Refusal(500, 1006, f"packaging/build.py failed: {done.stderr.strip()[-500:]}")
         built = [path.read_bytes() for path in sorted(Path(folder).glob("*.tar.gz"))]
         titles = _titles((Path(folder) / "register.sh").read_text("utf-8"))
-    return [install(manager, data, titles.get(top, "")) for data in built for top in [read(data).top] if only in ("", top)]
+    installed = []
+    for data in built:
+        top = read(data).top
+        if only in ("", top):
+            installed.append(install(manager, data, titles.get(top, "")))
+    return installed
 
 
 def simulate(manager: DciManager, simulations: Simulations, kind: str, name: str = "") -> Pdu:

@@ -232,7 +232,8 @@ class DciManager:
         if pdu not in self.store.pdus() or not self.call(pdu, "status").ok:
             return
         self.call(pdu, "statistic")
-        if self._poller is not None and (pdu.labels.keys() != pdu.ports.keys() or pdu.last("labels") is None):
+        lacks_labels = pdu.labels.keys() != pdu.ports.keys() or pdu.last("labels") is None
+        if self._poller is not None and lacks_labels:
             self.call(pdu, "labels")
 
     # ---- requests to the API ----
@@ -242,7 +243,8 @@ class DciManager:
             if self._keep_requests:
                 self.requests.append(request)
             self._busy -= 1
-            busy = self._busy >= 0 or (self._dozes_every > 0 and len(self.requests) % self._dozes_every == 0)
+            dozes = self._dozes_every > 0 and len(self.requests) % self._dozes_every == 0
+            busy = dozes or self._busy >= 0
         if busy:
             return answer_error(503, 503, "the service is starting")
         return self._wrap(request, self.api.answer) if self._wrap else self.api.answer(request)

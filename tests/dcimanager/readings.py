@@ -113,10 +113,15 @@ def chosen(times: Sequence[float], loads: Sequence[Optional[float]], counters: S
         place = (size, int(at // size))
         last[place] = at
         load = loads[position]
-        if load is not None and (place not in best or load >= best[place][0]):
-            best[place] = load, at
-        if position and (_fell(counters[position - 1], counters[position]) or changed(changes, times[position - 1], at)):
-            kept.update((times[position - 1], at))
+        if load is not None:
+            highest = best.get(place)
+            if highest is None or load >= highest[0]:
+                best[place] = load, at
+        if position:
+            before = times[position - 1]
+            fell = _fell(counters[position - 1], counters[position])
+            if fell or changed(changes, before, at):
+                kept.update((before, at))
     kept.update(last.values())
     kept.update(at for _, at in best.values())
     return {at for at in kept if at > now - OLDEST}
@@ -131,7 +136,9 @@ def _fell(before: Mapping[str, Optional[float]], after: Mapping[str, Optional[fl
     """Whether a counter fell, appeared or disappeared."""
     for identity in before.keys() | after.keys():
         one, two = before.get(identity), after.get(identity)
-        if (one is None) != (two is None) or (one is not None and two is not None and two < one):
+        if one is None and two is None:
+            continue
+        if one is None or two is None or two < one:
             return True
     return False
 

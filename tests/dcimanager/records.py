@@ -134,7 +134,8 @@ class Pdu:
             if call.switches and call.kind not in NOT_SWITCHED:
                 self.doubts[call.identity] = "may or may not have switched"
         elif call.method == "status":
-            self.ports, self.polled_at, self.doubts, self.unread = dict(call.value["ports"]), call.at, {}, False
+            self.ports, self.polled_at = dict(call.value["ports"]), call.at
+            self.doubts, self.unread = {}, False
         elif call.method == "statistic":
             self._meter(call.value)
             self.measured_at = call.at
@@ -147,8 +148,10 @@ class Pdu:
 
     def changed(self) -> None:
         """Forgets figures, labels, doubts and calls, and notes the time. Until the next good poll, `port_state` is UNKNOWN."""
-        self.load_a, self.energy_kwh, self.metered, self.measured_at = 0.0, 0.0, [], 0.0
-        self.port_energy_kwh, self.port_metered, self.port_load_a = {}, [], {}
+        self.load_a, self.energy_kwh = 0.0, 0.0
+        self.metered, self.measured_at = [], 0.0
+        self.port_energy_kwh, self.port_load_a = {}, {}
+        self.port_metered = []
         self.labels, self.doubts = {}, {}
         self.calls.clear()
         self.changes, self.unread = [*self.changes, time.time()], True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Dict, Optional, Tuple
+from typing import Dict, Optional, Set, Tuple
 
 from cryptography.fernet import Fernet, InvalidToken
 
@@ -63,8 +63,11 @@ def looks_secret(key: str) -> bool:
 
 def masked(text: str, form: Form) -> str:
     """`text` with secrets of at least `_SHORTEST` characters masked, because a third-party handler may log them."""
-    values = [value for part in form for key, value in part.items() if looks_secret(key)]
-    secrets = {secret for value in values for secret in (value, value.strip(), *value.splitlines())}
+    secrets: Set[str] = set()
+    for part in form:
+        for key, value in part.items():
+            if looks_secret(key):
+                secrets.update((value, value.strip(), *value.splitlines()))
     for secret in sorted(secrets, key=len, reverse=True):       # one secret may be a part of another
         if len(secret) >= _SHORTEST:
             text = text.replace(secret, "•••")

@@ -104,7 +104,8 @@ def plan(command: str, server: Server, states: Sequence[str]) -> List[Step]:
     shown = server_state(port_state(states), server.bmc)
     if command == "on" and shown == "ON":
         raise Refusal(409, 1004, "the server is on already", server.name)
-    if command == "off" and shown != "ON" and (server.bmc or port_state(states) == "DOWN"):
+    outlets_can_go_off = not server.bmc and port_state(states) != "DOWN"
+    if command == "off" and shown != "ON" and not outlets_can_go_off:
         raise Refusal(409, 1004, "the server is not known to be on", server.name)
     bmc = [Step(None, command != "off")] if server.bmc else []
     if command == "on":

@@ -144,7 +144,8 @@ class Worker:
             if line is not None:
                 lines = self._lines(_LOG_SECONDS)
             answer: Any = json.loads(line or "{}")
-            if line is not None and (not isinstance(answer, dict) or answer.get("number") != self._number):
+            is_answer = isinstance(answer, dict) and answer.get("number") == self._number
+            if line is not None and not is_answer:
                 raise ValueError("it wrote something else")        # a handler may have written to the pipe, or forked
         except queue.Empty:
             with self._starting:

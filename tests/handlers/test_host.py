@@ -11,7 +11,7 @@ import pytest
 
 from handlers import host
 from handlers.errors import ProtocolError, SettingsError
-from handlers.host import PortFigures, statistic
+from handlers.host import PortFigures, views
 from pdu_common.helper import EnumPowerStatus, PduPortStatisticView, PduStatisticView
 from tests.chains import kept
 
@@ -179,7 +179,7 @@ class Closed:
                                                (KeywordOnly, "consumption", "amperage"), (Defaults, "consumption", None)])
 def test_a_ports_figures_go_into_the_fields_of_its_view(monkeypatch: pytest.MonkeyPatch, cls: type, energy: str,
                                                         load: Optional[str]) -> None:
-    monkeypatch.setattr(statistic, "PduPortStatisticView", cls)
+    monkeypatch.setattr(views, "PduPortStatisticView", cls)
     entry: Any = host.statistic_view(None, None, [PortFigures("7", 1.5, 20.0)]).ports[0]
     assert entry.identity == "7" and getattr(entry, energy) == 20.0
     assert load is None or getattr(entry, load) == 1.5
@@ -205,6 +205,6 @@ class Typed:
 
 @pytest.mark.parametrize("cls", [Closed, ReadOnly, Typed])
 def test_totals_are_reported_if_a_ports_view_cannot_hold_an_identity(monkeypatch: pytest.MonkeyPatch, cls: type) -> None:
-    monkeypatch.setattr(statistic, "PduPortStatisticView", cls)
+    monkeypatch.setattr(views, "PduPortStatisticView", cls)
     view = host.statistic_view(3.0, 4.0, [PortFigures("7", 1.5, 20.0)])
     assert (view.load, view.total_consumption, view.ports) == (3.0, 4.0, [])

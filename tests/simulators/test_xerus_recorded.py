@@ -47,8 +47,9 @@ def _asked(recorded: List[Json], number: int) -> List[Json]:
         requests: List[Json] = recorded[number]["request"]["params"]["requests"]
         return requests
     inlets, outlets, slots = (([one["rid"] for one in found]) for found in _answers(recorded[0]))
-    poles = [pole[name]["rid"] for pole in _answers(recorded[3])[0] for name in pole
-             if isinstance(pole[name], dict)]
+    poles: List[str] = []
+    for pole in _answers(recorded[3])[0]:
+        poles += [sensor["rid"] for sensor in pole.values() if isinstance(sensor, dict)]
     plans = (
         [("/model/pdu/0", "getInlets"), ("/model/pdu/0", "getOutlets"), ("/model/peripheraldevicemanager", "getDeviceSlots")],
         [(rid, "getMetaData") for rid in (*inlets, *outlets)],

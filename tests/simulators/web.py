@@ -81,11 +81,16 @@ class Connection(BaseHTTPRequestHandler):
         if not super().parse_request():
             return False
         length = self.headers.get("Content-Length") or "0"
-        wrong = (411 if "Transfer-Encoding" in self.headers else 400 if not re.fullmatch("[0-9]{1,18}", length)
-                 else 413 if int(length) > self.largest_body else None)
-        if wrong is not None:
-            self.send_error(wrong)          # this also ends the connection
-        return wrong is None
+        if "Transfer-Encoding" in self.headers:
+            wrong = 411
+        elif not re.fullmatch("[0-9]{1,18}", length):
+            wrong = 400
+        elif int(length) > self.largest_body:
+            wrong = 413
+        else:
+            return True
+        self.send_error(wrong)          # this also ends the connection
+        return False
 
     def log_message(self, format: str, *args: Any) -> None:
         """Prints nothing."""

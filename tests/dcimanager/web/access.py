@@ -38,8 +38,8 @@ class Access:
                 message["headers"] = [*message["headers"], *((name.encode(), value.encode()) for name, value in HEADERS.items()
                                                             if name.encode() not in own)]
             await send(message)
-        answer = self._refusal(Request(scope))
-        await (answer or self._page)(scope, receive, sending)
+        answer = self._refusal(Request(scope)) or self._page
+        await answer(scope, receive, sending)
 
     def _refusal(self, request: Request) -> Optional[Response]:
         unknown = unknown_host(request, self._hosts)
@@ -59,7 +59,8 @@ class Access:
 def unknown_host(request: Request, hosts: Optional[Sequence[str]]) -> Optional[Response]:
     """The refusal of a request whose Host header names none of `hosts` or `_LOCAL`, as `Access` takes them; else None."""
     host = hostname(request.headers.get("host", ""))
-    if host and (hosts is None or host in (*_LOCAL, *hosts)):
+    is_known = hosts is None or host in (*_LOCAL, *hosts)
+    if host and is_known:
         return None
     address, port = request.scope["server"]
     own = f"{request.scope['scheme']}://{f'[{address}]' if ':' in address else address}:{port}/"

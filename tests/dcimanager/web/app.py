@@ -34,7 +34,8 @@ def application(manager: DciManager, simulations: Simulations, hosts: Optional[S
                     default=nothing)
 
     async def bounded(scope: Any, receive: Any, send: Any) -> None:
-        await (router if len(scope["path"]) <= _LONGEST_PATH else nothing)(scope, receive, send)
+        answer = router if len(scope["path"]) <= _LONGEST_PATH else nothing
+        await answer(scope, receive, send)
 
     return Access(bounded, manager.tokens, hosts)
 

@@ -30,8 +30,11 @@ def load(pdu: Pdu, identity: Optional[str] = None) -> str:
 
 def energy(pdu: Pdu, identity: Optional[str] = None) -> str:
     """The energy counter of a PDU, or of one of its ports; "not metered" or a dash if there is no figure."""
-    own, of_port = pdu.energy_kwh if "energy" in pdu.metered else None, pdu.port_energy_kwh.get(identity or "")
-    return _figure(pdu, own if identity is None else of_port if identity in pdu.port_metered else None, "kWh")
+    if identity is None:
+        value = pdu.energy_kwh if "energy" in pdu.metered else None
+    else:
+        value = pdu.port_energy_kwh.get(identity) if identity in pdu.port_metered else None
+    return _figure(pdu, value, "kWh")
 
 
 def _figure(pdu: Pdu, value: Optional[float], unit: str) -> str:
@@ -70,8 +73,9 @@ def state(pdu: Pdu, identity: str) -> str:
     if identity in pdu.doubts:
         return "unknown"
     last = pdu.last_poll
+    is_stale = last is None or not last.ok
     shown = STATES.get(pdu.ports.get(identity, ""), "unknown")
-    return "stale" if (last is None or not last.ok) and shown != "unknown" else shown
+    return "stale" if is_stale and shown != "unknown" else shown
 
 
 def counts(pdu: Pdu) -> dict[str, int]:

@@ -42,7 +42,7 @@ def test_requests_other_than_writes_are_answered(server: NutServer) -> None:
         assert nut.commands("ups") == {"load.off": ""} and "outlet.1.desc" in nut.writable("pdu")
         assert trips(server, lambda: nut.commands("pdu", describe=True)) == 2
         assert nut.commands("ups", describe=True) == {"load.off": "Description unavailable"}
-        assert nut.type("pdu", "outlet.1.desc") == messages.Type(("RW", "STRING"), 64)
+        assert nut.type("pdu", "outlet.1.desc") == messages.VariableType(("RW", "STRING"), 64)
         assert nut.type("pdu", "outlet.1.desc").writable
         assert nut.description("pdu").startswith("Simulated") and nut.description("pdu", "ups.status") == "UPS status"
         assert nut.enumeration("pdu", "outlet.1.desc") == [] and nut.ranges("pdu", "outlet.1.desc") == []

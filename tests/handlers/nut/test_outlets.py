@@ -10,19 +10,19 @@ import pytest
 from hypothesis import given, strategies as st
 
 from handlers.errors import PduHandlerError, ProtocolError, Unsupported
-from handlers.nut.members import number
-from handlers.nut.model import Device, Way
+from handlers.nut.members import as_number
+from handlers.nut.model import NutDevice, Way
 from handlers.nut.outlets import read, state
 
 PDU = {"device.type": "pdu"}
 
 
 def device(variables: Mapping[str, str], commands: Sequence[str] = (), writable: Optional[Mapping[str, str]] = None,
-           whole_load: bool = False) -> Device:
+           whole_load: bool = False) -> NutDevice:
     return read({**PDU, **variables}, commands, writable or {}, whole_load)
 
 
-def states(found: Device) -> Dict[str, Optional[bool]]:
+def states(found: NutDevice) -> Dict[str, Optional[bool]]:
     return {outlet.identity: outlet.state for outlet in found.outlets}
 
 
@@ -204,12 +204,12 @@ def test_a_ups_that_cannot_switch_its_load_has_no_port_for_it() -> None:
     ("1e3", None), ("nan", None), ("inf", None), ("0x1F", None), ("-1", None), ("", None), ("12 A", None),
     ("9" * 400, None), ("١٢", None), (None, None)])
 def test_only_a_number_in_nuts_notation_is_a_figure(text: Optional[str], expected: Optional[float]) -> None:
-    assert number(text) == expected
+    assert as_number(text) == expected
 
 
 @given(st.decimals(0, 99999, places=2))
 def test_a_figure_with_decimals_is_read_exactly(figure: object) -> None:
-    assert number(f"{figure}") == float(str(figure))
+    assert as_number(f"{figure}") == float(str(figure))
 
 
 def test_the_load_is_the_sum_of_the_lines_else_the_current_of_the_input() -> None:

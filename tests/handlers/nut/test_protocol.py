@@ -10,7 +10,7 @@ from handlers.nut import messages
 from handlers.nut.answers import Answers, Request
 from handlers.nut.decoder import MAX_LINE, MAX_ROWS, Decoder
 from handlers.nut.failures import ERRORS, DataStale, DriverNotConnected, Failure
-from handlers.nut.words import split, word
+from handlers.nut.quoting import split, word
 
 CARRIED = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7e), max_size=200)
 NAMES = st.text(st.sampled_from("abcxyzABC019.-_"), min_size=1, max_size=20)
@@ -132,8 +132,8 @@ def test_lists_of_the_protocol_are_read() -> None:
 def test_answers_of_one_line_are_read() -> None:
     cases: List[Tuple[Request[object], str, object]] = [
         (messages.get_var("a", "v"), 'VAR a v "x \\\\ y"', "x \\ y"),
-        (messages.get_type("a", "v"), "TYPE a v RW STRING:32", messages.Type(("RW", "STRING"), 32)),
-        (messages.get_type("a", "v"), "TYPE a v ENUM", messages.Type(("ENUM",), None)),
+        (messages.get_type("a", "v"), "TYPE a v RW STRING:32", messages.VariableType(("RW", "STRING"), 32)),
+        (messages.get_type("a", "v"), "TYPE a v ENUM", messages.VariableType(("ENUM",), None)),
         (messages.get_desc("a", "v"), 'DESC a v "UPS status"', "UPS status"),
         (messages.get_cmddesc("a", "c"), 'CMDDESC a c "Turn off"', "Turn off"),
         (messages.get_upsdesc("a"), 'UPSDESC a "Development box"', "Development box"),

@@ -38,7 +38,7 @@ def test_a_real_upsd_answers_each_read_request_of_the_client(real: Upsd) -> None
             k: v for k, v in pdu_variables(48).items() if k.startswith("outlet.")}
         assert nut.variable("small", "outlet.1.desc") == 'a "quoted" \\ # one'
         assert "load.off" in nut.commands("pdu") and nut.commands("pdu", describe=True)["load.off"]
-        assert nut.type("pdu", "outlet.1.status") == messages.Type(("RW", "STRING"), 32)
+        assert nut.type("pdu", "outlet.1.status") == messages.VariableType(("RW", "STRING"), 32)
         assert nut.description("pdu") == "static pdu" and nut.description("pdu", "ups.status") == "UPS status"
         assert nut.enumeration("pdu", "ups.status") == [] and nut.ranges("pdu", "ups.status") == []
         assert nut.clients("pdu") == [] and nut.logins("pdu") == 0

@@ -13,7 +13,7 @@ import importlib
 import io
 import multiprocessing
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any, Callable, Dict, List
 
 from tests.servers import orders
 
@@ -66,23 +66,31 @@ def _judged(package: str, url: str, user: str, password: str, login: str) -> Lis
         under_test.validate(None, "/redfish/v1/", "/redfish/v1/")
         if hasattr(under_test, "apply_global_checks"):
             under_test.apply_global_checks()
-        found = [[uri, name, entry["Message"]] for uri, resource in under_test._resources.items()
-                 for name, entry in resource["Results"].items() if _failed(entry)]
-        found += [["", name, entry["Message"]] for name, entry in
-                  getattr(under_test, "_service_resource_results", {}).get("Results", {}).items() if _failed(entry)]
+        of_service = getattr(under_test, "_service_resource_results", {}).get("Results", {})
+        found: List[List[str]] = []
+        for uri, resource in under_test._resources.items():
+            found += _failures(uri, resource["Results"])
+        found += _failures("", of_service)
         assert len(found) == under_test.fail_count, f"{len(found)} failures found, {under_test.fail_count} counted"
         return [under_test.pass_count, found]
     finally:
         under_test.logout()
 
 
+def _failures(uri: str, results: Dict[str, Dict[str, Any]]) -> List[List[str]]:
+    return [[uri, name, entry["Message"]] for name, entry in results.items() if _failed(entry)]
+
+
 def _failed(entry: Dict[str, Any]) -> bool:
     return str(getattr(entry["Result"], "name", entry["Result"])) == "FAIL"
 
 
+JUDGES: Dict[str, Callable[..., List[Any]]] = {"service": service, "interop": interop}
+
+
 def judge(what: str, *rest: str) -> List[Any]:
     with contextlib.redirect_stdout(io.StringIO()):
-        return {"service": service, "interop": interop}[what](*rest)
+        return JUDGES[what](*rest)
 
 
 if __name__ == "__main__":

@@ -49,10 +49,12 @@ def tool(client: Any, pdu: str) -> Json:
 
 
 def _reading(outlets: List[Json], mains: List[Json], metrics: Json) -> Json:
+    load = 0.0
+    for one in mains:
+        load += sum(figure["Reading"] for line, figure in one["PolyPhaseCurrentAmps"].items() if line != "Neutral")
     return {"states": {one["Id"]: one.get("PowerState") for one in outlets},
             "amperes": {one["Id"]: one.get("CurrentAmps", {}).get("Reading") for one in outlets},
-            "load": round(sum(figure["Reading"] for one in mains for line, figure in one["PolyPhaseCurrentAmps"].items()
-                              if line != "Neutral"), 3),
+            "load": round(load, 3),
             "energy": metrics["EnergykWh"]["Reading"]}
 
 

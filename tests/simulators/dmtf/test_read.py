@@ -56,7 +56,8 @@ def _compare(reader: Worker, tmp_path: Path, model: Model, way: str) -> None:
                 id: round(one.current(), 3) if len(one.lines) == 1 else 0 for id, one in outlets.items()}
             load, energy = load + seen["load"], energy + seen["energy"]
         assert (round(load, 3), round(energy, 3)) == (books.load_a, books.energy_kwh)
-        assert unit.sessions == [] and unit.opened == (len(model.pdus) or 1) * (login == "session")
+        logins = (len(model.pdus) or 1) if login == "session" else 0
+        assert unit.sessions == [] and unit.opened == logins
 
 
 @pytest.mark.against("DMTF's rf_power_equipment.py")

@@ -109,7 +109,10 @@ class SwitchedPdu:
     def _outlet(self, key: str) -> Dict[str, str]:
         prefix, on = self._prefix(key), self._on[key]
         amperes = self._amperes([key])
-        state = {f"{prefix}.status": "on" if on else "off"} if self._by == "command" else {f"{prefix}.switch": str(int(on))}
+        if self._by == "command":
+            state = {f"{prefix}.status": "on" if on else "off"}
+        else:
+            state = {f"{prefix}.switch": "1" if on else "0"}
         return {f"{prefix}.id": key.rpartition(".")[2], f"{prefix}.desc": self._names[key], f"{prefix}.switchable": "yes",
                 **state, f"{prefix}.current": f"{amperes:.2f}", f"{prefix}.realpower": f"{amperes * self.VOLTS:.1f}",
                 f"{prefix}.energy": str(round(self._wh[key]))}

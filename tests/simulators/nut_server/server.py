@@ -155,7 +155,8 @@ class NutServer:
             if isinstance(given, Cut):
                 self._send(connection, answer)
                 return False
-            if session.over or session.secure and not isinstance(connection, ssl.SSLSocket):
+            starts_tls = session.secure and not isinstance(connection, ssl.SSLSocket)
+            if starts_tls or session.over:
                 break
         self._send(connection, answer)
         return True

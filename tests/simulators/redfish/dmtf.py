@@ -58,9 +58,11 @@ class Tree:
 
     def load_a(self, pdu: str) -> Optional[float]:
         """The sum of the mains' line currents in A; None unless all have a reading. Switching an outlet does not change it."""
-        lines = [figure.get("Reading") for path, body in self._read.items()
-                 if path.startswith(f"{V1}/PowerEquipment/RackPDUs/{pdu}/Mains/")
-                 for line, figure in body.get("PolyPhaseCurrentAmps", {}).items() if line != "Neutral"]
+        lines = []
+        for path, body in self._read.items():
+            if path.startswith(f"{V1}/PowerEquipment/RackPDUs/{pdu}/Mains/"):
+                figures = body.get("PolyPhaseCurrentAmps", {})
+                lines += [figure.get("Reading") for line, figure in figures.items() if line != "Neutral"]
         return round(sum(lines), 3) if lines and None not in lines else None
 
     def energy_kwh(self, pdu: str) -> Optional[float]:
@@ -88,5 +90,6 @@ def _outlet(body: Json, number: int, clockwork: Clockwork) -> Outlet:
     outlet = Outlet(body["Id"], clockwork, state, number)
     outlet.amperes = float(body.get("CurrentAmps", {}).get("Reading") or 0.0)
     energy = body.get("EnergykWh", {}).get("Reading")
-    outlet.metered, outlet.wh = energy is not None, 1000.0 * (energy or 0.0)
+    outlet.metered = energy is not None
+    outlet.wh = 1000.0 * energy if energy else 0.0
     return outlet

@@ -110,9 +110,12 @@ class Dispatcher:
 
     def _exists(self, path: str, body: Optional[Json]) -> bool:
         """Whether the path is a resource (`body` is set), an action, /redfish, a task, or a monitor that can still be read."""
+        if body is not None or path in self.actions or path == "/redfish":
+            return True
         task = self._tasks.find(path)
-        return (body is not None or path in self.actions or path == "/redfish"
-                or task is not None and (path == task.path or not task.fetched))
+        if task is None:
+            return False
+        return path == task.path or not task.fetched
 
     def _allow(self, path: str, body: Json) -> str:
         if path in self.actions:
@@ -170,8 +173,8 @@ class Dispatcher:
 
 def etag(body: Json) -> str:
     """The ETag of a body. It ignores objects except Links, so figures of outlets, circuits and metrics do not change it."""
-    kept = {name: value for name, value in body.items()
-            if name != "@odata.etag" and (name == "Links" or not isinstance(value, dict))}
+    kept = {name: value for name, value in body.items() if name == "Links" or not isinstance(value, dict)}
+    kept.pop("@odata.etag", None)
     return f'"{hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()[:16]}"'
 
 

@@ -41,7 +41,8 @@ def parse(text: str, model: Model) -> Query:
             query = query._replace(only=True)
         elif name.startswith("$"):
             raise Refusal(501, "QueryNotSupported")
-    if query.only and (query.expand or query.skip or query.top is not None):
+    has_others = query.expand or query.skip or query.top is not None
+    if query.only and has_others:
         raise Refusal(400, "QueryCombinationInvalid")
     return query
 
@@ -53,7 +54,9 @@ def _expand(value: str, model: Model) -> Dict[str, Any]:
     found = _EXPAND.fullmatch(value)
     if found is None:
         raise Refusal(400, "QueryParameterValueFormatError", value, "$expand")
-    if not {"*": offer.all, ".": offer.no_links, "~": offer.links}[found[1]] or found[2] and not offer.levels:
+    kinds = {"*": offer.all, ".": offer.no_links, "~": offer.links}
+    lacks_levels = found[2] and not offer.levels
+    if lacks_levels or not kinds[found[1]]:
         raise Refusal(501, "QueryNotSupported")
     levels = int(found[2] or 1)
     if not 1 <= levels <= (offer.max_levels if offer.levels else 1):

@@ -73,7 +73,8 @@ class RedfishConnection(Connection):
         if self.rebooted() or fault is Fault.CLOSE_BEFORE:
             self._silent(request)
             return
-        answer = order and instead(order, request.target, request.headers) or service.answer(request)
+        replaced = None if order is None else instead(order, request.target, request.headers)
+        answer = replaced or service.answer(request)
         if self.rebooted() or fault is Fault.DROP_AFTER_WRITE:
             self._silent(request)
             return
@@ -107,5 +108,6 @@ class RedfishConnection(Connection):
             self.wfile.write(_PIECE)
         self.wfile.write(_PIECE[:answer.padding % len(_PIECE)])
         self.wfile.flush()
-        if order is not None and order.fault is Fault.CLOSE_AFTER or self.server.close_after_each:
+        is_ordered = order is not None and order.fault is Fault.CLOSE_AFTER
+        if is_ordered or self.server.close_after_each:
             self.hang_up()

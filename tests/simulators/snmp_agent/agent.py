@@ -118,7 +118,9 @@ class Agent:
             return None
         if faults.silent_above is not None and len(answer) > faults.silent_above:
             return None
-        return b"\x30\x05hello" if faults.garbage else answer[:len(answer) // 2] if faults.truncate else answer
+        if faults.garbage:
+            return b"\x30\x05hello"
+        return answer[:len(answer) // 2] if faults.truncate else answer
 
     def _send(self, answer: bytes, peer: Tuple[str, int]) -> None:
         faults = self.faults
@@ -139,10 +141,14 @@ class Agent:
         pdu = message.pdu
         if message.version + 1 not in self._versions or message.community not in (self._read, self._write):
             return None
-        if pdu.kind not in _NAMES or pdu.kind == ber.GET_BULK and (message.version == _V1 or self.faults.no_bulk):
+        knows_bulk = message.version != _V1 and not self.faults.no_bulk
+        if pdu.kind not in _NAMES:
+            return None
+        if pdu.kind == ber.GET_BULK and not knows_bulk:
             return None
         self.counts[_NAMES[pdu.kind]] += 1
-        if self._rows_ended(pdu) or pdu.kind == ber.SET and self.faults.lose_sets:
+        is_lost = pdu.kind == ber.SET and self.faults.lose_sets
+        if is_lost or self._rows_ended(pdu):
             return None
         status, place, bindings = self._perform(pdu, message)
         if pdu.kind == ber.SET and self.faults.lose_set_answers:

@@ -148,7 +148,8 @@ class Device:
             row = self._rows.get(oid)
             if row is None:
                 return "notWritable", None
-            if tag != row.tag and (self._rules is None or any(_row_of(r.oid, oid) is not None for r in self._rules)):
+            is_writable = self._rules is None or any(_row_of(r.oid, oid) is not None for r in self._rules)
+            if is_writable and tag != row.tag:
                 return "wrongType", None
             if self._rules is None:
                 return "", None
@@ -207,7 +208,9 @@ class Device:
             return "wrongLength"
         if rule.allow and text not in rule.allow:
             return "wrongValue"
-        if rule.lowest is not None and int(text) < rule.lowest or rule.highest is not None and int(text) > rule.highest:
+        if rule.lowest is not None and int(text) < rule.lowest:
+            return "wrongValue"
+        if rule.highest is not None and int(text) > rule.highest:
             return "wrongValue"
         if rule.otherwise and not self._all_hold(rule.when, _row_of(rule.oid, oid) or ()):
             return rule.otherwise
@@ -227,7 +230,8 @@ class Device:
                 self._effect(effect, index, as_text(written))
 
     def _effect(self, effect: Effect, row: Arcs, written: str) -> None:
-        if not self._all_hold(effect.when, row) or effect.written and written not in effect.written:
+        is_of_another = effect.written and written not in effect.written
+        if is_of_another or not self._all_hold(effect.when, row):
             return
         given = written
         if effect.source:

@@ -26,7 +26,9 @@ class Relay:
         """On, off or None (uncertain), from the text of the object's value."""
         if text is not None and self.place is not None:
             text = next((part.strip() for part in text.split(",")[self.place:]), None)
-        return True if text in self.on else False if text in self.off else None
+        if text in self.on:
+            return True
+        return False if text in self.off else None
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,8 @@ def _parser() -> argparse.ArgumentParser:
 def main() -> None:
     parser = _parser()
     options = parser.parse_args()
-    if options.links > 7 or options.links and options.firmware == GENERATIONS[0]:
+    is_too_old = options.links and options.firmware == GENERATIONS[0]
+    if is_too_old or options.links > 7:
         parser.error("--links is up to 7, and needs firmware 3.6 or later")
     with ExitStack() as stack:
         signals = stack.enter_context(StopSignals())

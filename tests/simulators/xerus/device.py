@@ -155,10 +155,11 @@ class XerusPdu:
                 books.load_a = sum(unit.load() for unit in metered)
                 books.energy_kwh = sum(unit.energy() for unit in metered) / 1000
             for link_id, unit in units:
+                prefix = f"{link_id}." if link_id else ""
                 if unit.meters is not None:
-                    self._enter(books, f"{link_id}." * bool(link_id), unit.meters)
+                    self._enter(books, prefix, unit.meters)
                 for outlet in unit.outlets:
-                    identity = f"{link_id}." * bool(link_id) + str(outlet.relay.number + 1)
+                    identity = f"{prefix}{outlet.relay.number + 1}"
                     books.states[identity] = outlet.state()
                     if unit.model.metering == "outlet":
                         books.port_energy_kwh[identity] = outlet.energy.stored / 1000

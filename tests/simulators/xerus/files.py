@@ -56,7 +56,8 @@ class Files:
         """The answer of a page; None if this unit does not have the page, or not for this HTTP method."""
         parts = urlsplit(request.target)
         page = parts.path[len(_FOLDER):]
-        if not parts.path.startswith(_FOLDER) or page.startswith("raw_") and self._device.site.firmware.index < _RAW_FROM:
+        is_newer = page.startswith("raw_") and self._device.site.firmware.index < _RAW_FROM
+        if is_newer or not parts.path.startswith(_FOLDER):
             return None
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
         if request.method == "POST" and page in self._uploads:

@@ -229,7 +229,8 @@ class Pdu(Served):
     def setSettings(self, settings: Json) -> int:
         order = settings["outletPowerStateSequence"]
         in_range = all(0 <= settings[name] <= longest for name, longest in _LONGEST.items())
-        if not in_range or order and sorted(order) != list(range(len(self._pdu.outlets))):
+        lists_others = order and sorted(order) != list(range(len(self._pdu.outlets)))
+        if lists_others or not in_range:
             return INVALID
         old, self._pdu.settings = self._pdu.settings, {**self._pdu.settings, **settings}
         self.unit.emit("pdumodel.Pdu.SettingsChangedEvent", self, oldSettings=old, newSettings=self._pdu.settings)

@@ -25,7 +25,8 @@ class Relay:
 
     def will_be_on(self) -> bool:
         """Whether the relay stays on or is about to switch on. False in the off time of a cycle."""
-        return self.waiting or self.on and not self.moving
+        stays_on = self.on and not self.moving
+        return self.waiting or stays_on
 
 
 class Delays(NamedTuple):

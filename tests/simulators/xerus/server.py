@@ -110,7 +110,8 @@ class XerusConnection(Connection):
         order = device.faults.take(lambda method: calls(body.peek(), method))
         if order is not None and order.fault is Fault.SLOW:
             self.server.stopping.wait(order.seconds)
-        if self.rebooted() or order is not None and order.fault is Fault.CLOSE_BEFORE:
+        is_ordered = order is not None and order.fault is Fault.CLOSE_BEFORE
+        if is_ordered or self.rebooted():
             self.hang_up()
             return
         instead = _instead(order, request)

@@ -47,7 +47,9 @@ class TransferSwitch(Device):
             self._transfer(1 - source, _POWER_FAILURE)
 
     def _operation(self) -> int:
-        return _NORMAL if all(self.powered) else _NON_REDUNDANT if any(self.powered) else _OFF
+        if all(self.powered):
+            return _NORMAL
+        return _NON_REDUNDANT if any(self.powered) else _OFF
 
     def _transfer(self, source: int, reason: int) -> None:
         self._log.append({"timestamp": self.pdu.clockwork.wall(), "oldInlet": self.selected, "newInlet": source,

@@ -10,8 +10,8 @@ from typing import Dict, List, Optional, Sequence, Set
 
 from ....errors import SettingsError
 from ....nut import outlets
-from ....nut.model import Device as NutDevice
-from ....nut.words import escaped
+from ....nut.model import NutDevice
+from ....nut.quoting import escaped
 
 _VARIABLE = re.compile(r"([A-Za-z][\w-]*(?:\.[\w-]+)+):(.*)", re.DOTALL)
 _COMMENT = re.compile(r"#\s*(device|command|describe|writable)\s+(\S+)(?:\s+(.*))?")

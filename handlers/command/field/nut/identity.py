@@ -65,7 +65,7 @@ def _device(device: RecordedDevice, settings: Settings, out: Identity, failing: 
     return len(out.can) > before
 
 
-def _states(name: str, found: model.Device, out: Identity) -> None:
+def _states(name: str, found: model.NutDevice, out: Identity) -> None:
     outlets = found.outlets
     reporting = [outlet for outlet in outlets if outlet.state_variables]
     known = sum(outlet.state is not None for outlet in reporting)
@@ -90,7 +90,7 @@ def _states(name: str, found: model.Device, out: Identity) -> None:
                           "same for every user)")
 
 
-def _figures(device: RecordedDevice, found: model.Device, settings: Settings, out: Identity) -> None:
+def _figures(device: RecordedDevice, found: model.NutDevice, settings: Settings, out: Identity) -> None:
     for word, value, unit in (("load", found.load, "A"), ("energy", found.energy, "kWh")):
         out.note_total(word, value, unit, _basis(_sources(device, settings, word)), device.name)
 
@@ -101,7 +101,7 @@ def _sources(device: RecordedDevice, settings: Settings, word: str) -> Tuple[str
     total = getattr(device.read(whole_load), word)
     groups: Dict[str, Dict[str, str]] = {}
     for name, text in device.variables.items():
-        value = members.number(text)
+        value = members.as_number(text)
         if name.endswith((".current", ".energy")) and value is not None:
             groups.setdefault(re.sub(r"\.[0-9]+\.", ".N.", name), {})[name] = f"{value + 1:.6f}"
     return tuple(group for group, other in groups.items() if total != getattr(

@@ -12,7 +12,7 @@ from typing import List, Optional, Sequence
 
 from ....errors import PduHandlerError
 from ....nut import model
-from ....nut.words import escaped, split
+from ....nut.quoting import escaped, split
 from ..serving import HOST, Replay, ReplayServer
 from .dump import RecordedDevice
 

@@ -19,7 +19,8 @@ def routes(site: Site) -> List[Route]:
 def _list(site: Site, request: Request) -> Response:
     given = request.query_params.get("pdu", "")
     readable = given.isascii() and given.isdigit() and len(given) < 10
-    pdu = site.manager.store.pdu(int(given) if readable else 0).id if given else None           # no PDU has the id 0
+    wanted = int(given) if readable else 0                          # no PDU has the id 0
+    pdu = site.manager.store.pdu(wanted).id if given else None
     failed = request.query_params.get("failed", "") == "1"
     pdus = {one.id: one for one in site.manager.pdus()}
     return site.show(request, "log.html", entries=site.manager.journal.calls(pdu, failed, _MOST), pdus=pdus, chosen=pdu,

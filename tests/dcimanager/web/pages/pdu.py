@@ -36,9 +36,7 @@ def routes(site: Site) -> List[Route]:
 
 def _show(site: Site, request: Request) -> Response:
     pdu = site.manager.store.pdu(number(request))
-    feeds: Dict[str, str] = {feed.identity: server.name for server in site.manager.servers.all() for feed in server.feeds
-                             if feed.pdu == pdu.id}
-    return site.show(request, "pdu.html", pdu=pdu, handler=site.manager.store.handler(pdu.handler), feeds=feeds,
+    return site.show(request, "pdu.html", pdu=pdu, handler=site.manager.store.handler(pdu.handler), feeds=_feeds(site, pdu),
                      choices=HOURS, outlets=_metered(pdu), calls=site.manager.journal.calls(pdu.id, most=8),
                      interval=site.manager.poll_seconds, switching=site.manager.journal.in_flight(pdu))
 
@@ -64,12 +62,21 @@ def _wanted(pdu: Pdu, identity: str, to: str) -> bool:
     return to == "on"
 
 
+def _feeds(site: Site, pdu: Pdu) -> Dict[str, str]:
+    """The server that each outlet of the PDU feeds, by the outlet's identity."""
+    found: Dict[str, str] = {}
+    for server in site.manager.servers.all():
+        for feed in server.feeds:
+            if feed.pdu == pdu.id:
+                found.setdefault(feed.identity, server.name)
+    return found
+
+
 def _confirm(site: Site, request: Request) -> Response:
     pdu = site.manager.store.pdu(number(request))
     identity, to = request.query_params.get("outlet", ""), request.query_params.get("to", "")
     _wanted(pdu, identity, to)
-    server = next((server.name for server in site.manager.servers.all() for feed in server.feeds
-                   if (feed.pdu, feed.identity) == (pdu.id, identity)), "")
+    server = _feeds(site, pdu).get(identity, "")
     return site.show(request, "switch.html", pdu=pdu, identity=identity, to=to, server=server)
 
 
@@ -126,9 +133,10 @@ def _with_gaps(found: List[Reading], interval: float, changes: Sequence[float]) 
     now = time.time()
     for reading in found:
         longest = 3 * max(interval, readings.stretch(now - reading.at) or 0.0)
-        if before is not None and (longest and reading.at - before.at > longest
-                                   or readings.changed(changes, before.at, reading.at)):
-            drawn.append(Reading((before.at + reading.at) / 2, None, None))
+        if before is not None:
+            is_gap = 0 < longest < reading.at - before.at
+            if is_gap or readings.changed(changes, before.at, reading.at):
+                drawn.append(Reading((before.at + reading.at) / 2, None, None))
         drawn.append(reading)
         before = reading
     return drawn

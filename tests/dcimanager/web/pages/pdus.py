@@ -104,8 +104,9 @@ def _read(site: Site, form: FormData, handler: Handler,
             raise Wrong(f"The value of {key!r} must be text of at most 20,000 characters.")
         known = old.settings.get(key, "") if old else ""
         # An <input> drops the line ends of its value, for example of a certificate.
-        unchanged = not typed and key in unshown or typed == re.sub("[\r\n]", "", known)
-        settings[key] = known if unchanged else typed
+        is_kept = key in unshown and not typed
+        is_same = typed == re.sub("[\r\n]", "", known)
+        settings[key] = known if is_kept or is_same else typed
     return name, address, notes, snmp, settings
 
 

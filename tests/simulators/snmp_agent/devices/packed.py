@@ -5,6 +5,8 @@ From DigiPower-PDU-MIB, EATON-EPDU-PU-SW-MIB, ATEN-PE-CFG, DCS-MIB and WTI-POWER
 """
 from __future__ import annotations
 
+from typing import List
+
 from ..device import Device, Effect, Rule
 from ..model import Model, Relay, numbered
 from .rows import Rows, deciamps, energy_tenths, off_at_first
@@ -71,18 +73,21 @@ def aten(outlets: int = 16, relay_s: float = 0.0) -> Model:
     for n in range(1, _ATEN_SLOTS + 1):
         real = n <= outlets
         shown = f"{root.rpartition('.')[0]}.1.5.1.2.{n}"
-        rows.put(shown, 6 if not real else 1 if off_at_first(n) else 2)
+        relay = 1 if off_at_first(n) else 2
+        rows.put(shown, relay if real else 6)
         state = f"{root}.{n + 1 if n <= 8 else n + 2}.0"
-        rows.put(state, 7 if not real else 1 if off_at_first(n) else 2)
+        rows.put(state, relay if real else 7)
         rows.put(f"{root}.10.1.2.{n}", f"outlet {n}" if real else "not-support")
         rows.put(f"{root}.70.1.2.{n}", 2 if real else 1)
         rows.put(f"{root}.99.1.2.{n}", deciamps(n) * 100 if real else absent)
         rows.put(f"{root}.99.1.4.{n}", deciamps(n) * 23_000 if real else absent)
         rows.put(f"{root}.99.1.5.{n}", energy_tenths(n) * 100 if real else absent)
-        effects = tuple(effect for at in (state, shown) for effect in (
-            Effect(at, "3"), Effect(at, mapping={"1": "1", "2": "2", "4": "1"}, after=relay_s),
-            Effect(at, mapping={"4": "2"}, after=relay_s + _REBOOT_S)))
-        rules.append(Rule(state, allow=("1", "2", "4"), refuse="" if real else "noAccess", keep=False, effects=effects))
+        effects: List[Effect] = []
+        for at in (state, shown):
+            effects += [Effect(at, "3"), Effect(at, mapping={"1": "1", "2": "2", "4": "1"}, after=relay_s),
+                        Effect(at, mapping={"4": "2"}, after=relay_s + _REBOOT_S)]
+        rules.append(Rule(state, allow=("1", "2", "4"), refuse="" if real else "noAccess", keep=False,
+                          effects=tuple(effects)))
     numbers = range(1, outlets + 1)
     device = f"{root.rpartition('.')[0]}.1.99.1"
     rows.put(f"{device}.2.1", sum(deciamps(n) * 100 for n in numbers))
@@ -139,8 +144,9 @@ def vertiv_dcs(outlets: int = 16, relay_s: float = 0.0) -> Model:
     rules = []
     for n in range(1, 25):
         state = f"{table}.{51 + n}.1"
-        rows.put(state, 9999 if n > outlets else 0 if off_at_first(n) else 1)
-        rules.append(Rule(state, allow=("0", "1"), refuse="" if n <= outlets else "inconsistentValue", keep=False,
+        real, relay = n <= outlets, 0 if off_at_first(n) else 1
+        rows.put(state, relay if real else 9999)
+        rules.append(Rule(state, allow=("0", "1"), refuse="" if real else "inconsistentValue", keep=False,
                           effects=(Effect(state, after=relay_s),)))
     for limit in range(76, 86):
         rows.put(f"{table}.{limit}.1", 250)

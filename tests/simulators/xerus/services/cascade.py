@@ -38,7 +38,10 @@ class CascadeManager(Served):
     def addLinkUnit(self, linkId: int, host: str, login: str, password: str, newPassword: str) -> int:
         code = self._check(linkId, host, login, password)
         if not code and host == _FACTORY_FRESH:
-            code = _PASSWORD_CHANGE if not newPassword else _PASSWORD_POLICY * (len(newPassword) < _SHORTEST_PASSWORD)
+            if not newPassword:
+                return _PASSWORD_CHANGE
+            if len(newPassword) < _SHORTEST_PASSWORD:
+                return _PASSWORD_POLICY
         if not code:
             self._device.link(linkId)
             self._hosts[linkId] = host

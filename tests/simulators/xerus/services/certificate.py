@@ -48,7 +48,8 @@ class ServerCertificate(Served):
 
     def upload(self, certificate: bytes, key: Optional[bytes]) -> int:
         """Takes a certificate with its key, or one for the pending request; returns the result code."""
-        if self.pending.chain or self.request is not None and key is not None:
+        has_second_key = self.request is not None and key is not None
+        if self.pending.chain or has_second_key:
             return UPLOAD_PENDING
         if self.request is not None:
             loaded = self.pending.key

@@ -120,7 +120,8 @@ class BulkConfiguration(_Job):
 
     def download(self, links: Sequence[int], backup: bool, password: str, clear: bool, profile: str) -> Optional[bytes]:
         """The file; None for an unknown link id or profile."""
-        if not self._linked(links) or profile and profile not in self._profiles:
+        is_unknown = profile and profile not in self._profiles
+        if is_unknown or not self._linked(links):
             return None
         values = json.dumps(self._filtered(profile or self._default))
         content = {"mode": "backup" if backup else "bulk", "model": self._device.units[0].model.product,

@@ -66,15 +66,19 @@ class EventService(Served):
     def look(self) -> None:
         """Ends channels after a reboot or 30 s without access, and delivers the changes that a channel wants."""
         for channel in list(self.channels):
-            if channel.boots != self.device.boots() or not channel.waiting and channel.idle() > LIFE_S:
+            is_left = not channel.waiting and channel.idle() > LIFE_S
+            if is_left or channel.boots != self.device.boots():
                 self._end(channel)
         seen, self._seen = self._seen, {}
         for served in self.unit.objects() if self.channels else ():
             events = _watched(served)
-            if events and any(channel.wants(event, served) for channel in self.channels for event in events):
+            if any(self._wanted(event, served) for event in events):
                 now = self._seen[served] = _state(served)
                 if served in seen:
                     self._compare(served, seen[served], now)
+
+    def _wanted(self, event: str, served: Served) -> bool:
+        return any(channel.wants(event, served) for channel in self.channels)
 
     def _compare(self, served: Served, old: Json, new: Json) -> None:
         differs = {name for name in new if new[name] != old[name]} - {"timestamp"}

@@ -111,8 +111,8 @@ def _info(head: bytes) -> Json:
     signed = values["signed"] == "1"
     return {"valid": True, "version": values["version"], "min_required_version": "3.0.0", "product": PRODUCT,
             "platform": PLATFORM, "oem": "raritan", "compatible": values["compatible"] == "1",
-            "signature_present": signed, "signed_by": "Simulator" * signed, "signature_good": signed,
-            "certified_by": "Simulator CA" * signed, "certificate_good": signed, "model_supported": True}
+            "signature_present": signed, "signed_by": "Simulator" if signed else "", "signature_good": signed,
+            "certified_by": "Simulator CA" if signed else "", "certificate_good": signed, "model_supported": True}
 
 
 class UpdateStatus(Served):

@@ -74,10 +74,10 @@ class Net(Served):
     def _interface(self, name: str, label: str, kind: int) -> Json:
         settings = self.settings["ifMap"][name]
         bridged = self.settings["ifMap"]["br0"]["enabled"] and kind != _BRIDGE
-        state = (_UP if name in _CONNECTED else _NO_LINK) if settings["enabled"] else _DOWN
+        link = _UP if name in _CONNECTED else _NO_LINK
         return {"name": name, "label": label, "type": kind, "enabled": settings["enabled"],
                 "controllingIfName": "br0" if bridged else "", "masterIfName": "br0" if bridged else "",
-                "state": state, "macAddr": "00:0d:5d:00:00:00", "mtu": 1500,
+                "state": link if settings["enabled"] else _DOWN, "macAddr": "00:0d:5d:00:00:00", "mtu": 1500,
                 "ipv4": {"enabled": settings["ipv4"]["enabled"], "configMethod": settings["ipv4"]["configMethod"],
                          "addrsCidr": [{"addr": "127.0.0.1", "prefixLen": 8}]}}
 

@@ -82,7 +82,9 @@ class ServerMonitor(Served):
             return {"reachable": _WAITING}
         silent = settings["host"] in self.silent
         target = self._target(number)
-        power = _UNKNOWN if target is None else _ON if target.relay.on else _OFF
+        power = _UNKNOWN
+        if target is not None:
+            power = _ON if target.relay.on else _OFF
         return {"reachable": _UNREACHABLE if silent else _REACHABLE, "lastRequest": self.unit.clockwork.wall(),
                 "lastResponse": 0 if silent else self.unit.clockwork.wall(), "requests": pings,
                 "responses": 0 if silent else pings, "failures": pings if silent else 0, "powerState": power}

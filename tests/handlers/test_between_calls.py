@@ -1,0 +1,38 @@
+"""Handlers keep no reading from one call to the next, because the platform may keep a handler or make a new one."""
+from __future__ import annotations
+
+import copy
+import importlib
+from typing import Any, Dict
+
+import pytest
+
+from pdu_common.connection import PduData, PduSnmpData
+from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
+from tests.peers import PEERS, Peer
+
+
+def data(peer: Peer) -> object:
+    if peer.protocol == "snmp":
+        return PduSnmpData(peer.address, peer.snmp, peer.settings)
+    return PduData(peer.address, peer.settings)
+
+
+def states(view: PduView) -> Dict[str, EnumPowerStatus]:
+    return {port.identity: port.power_status for port in view.ports}
+
+
+@pytest.mark.parametrize("name", PEERS)
+def test_a_handler_that_is_used_again_reads_what_another_one_switched(name: str) -> None:
+    make: Any = importlib.import_module(f"handlers.{name}.handler").make_handler
+    with PEERS[name]() as peer:
+        kept = make(data(peer))
+        before = copy.deepcopy(vars(kept))
+        first = states(kept.status())
+        identity = next(identity for identity, state in first.items() if state is EnumPowerStatus.UP)
+        make(data(peer)).port_down(PduPortView(identity))
+        assert states(kept.status()) == {**first, identity: EnumPowerStatus.DOWN}
+        kept.port_up(PduPortView(identity))
+        assert states(kept.status()) == states(make(data(peer)).status()) == first
+        kept.statistic()
+        assert vars(kept) == before
