@@ -47,7 +47,7 @@ def test_thinning_keeps_the_energy_used_however_often_counters_fall_or_devices_c
     assert max(loads) == max(load for at, load in zip(times, loads) if at in kept)
 
 
-def test_each_stretch_of_old_readings_keeps_only_the_last_one_and_the_one_with_the_highest_load() -> None:
+def test_each_stretch_of_old_readings_keeps_the_last_and_the_highest_load() -> None:
     times = [NOW - DAY + 60.0 * minute for minute in range(20 * 60)]       # one reading each minute, from a day to 4 hours old
     loads = [10.0 if minute % 5 == 2 else 1.0 for minute in range(len(times))]
     kept = sorted(chosen(times, loads, [{"": minute / 4} for minute in range(len(times))], NOW))

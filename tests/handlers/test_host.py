@@ -40,7 +40,7 @@ def test_settings_are_read_from_each_known_form(form: object) -> None:
     assert host.settings({"custom_params": form}) == WANTED
 
 
-def test_a_handlers_setting_under_a_key_of_the_platform_is_read_unless_it_has_the_platforms_value() -> None:
+def test_a_setting_under_a_key_of_the_platform_is_read_unless_it_has_its_value() -> None:
     form = {"device": "pdu_nut", "custom_params": {"device": "rack1", "name": "x"}}
     assert host.settings(form, own=("device",)) == {"device": "rack1"}
     assert host.settings({**form, "device": "rack1"}, own=("device",)) == {} == host.settings(form)

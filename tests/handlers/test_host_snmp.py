@@ -296,7 +296,7 @@ def test_a_community_that_occurs_in_the_platforms_text_changes_no_error(
     assert f"({community})" not in str(caught.value)
 
 
-def test_the_platforms_exception_is_not_attached_to_the_error_because_it_may_hold_the_community() -> None:
+def test_the_platforms_exception_is_not_attached_as_it_may_hold_the_community() -> None:
     with pytest.raises(PduHandlerError) as caught:
         snmp(RuntimeError("authorizationError for s3cret")).get(ROOT)
     assert caught.value.__context__ is None and "s3cret" not in str(caught.value)

@@ -217,7 +217,7 @@ def test_exit_codes_are_distinct_and_in_the_help(capsys: pytest.CaptureFixture[s
     assert code == 0 and all(f"{one.code}  {one.meaning}" in out for one in exits.EXITS)
 
 
-def test_every_kind_of_error_has_exactly_one_exit_code_and_an_unknown_kind_counts_as_a_defect() -> None:
+def test_every_kind_of_error_has_exactly_one_exit_code_and_unknown_kind_counts_as_defect() -> None:
     for file in (ROOT / "handlers").rglob("*.py"):          # a module that is not loaded may define further kinds
         if re.search("^    kind = ", file.read_text("utf-8"), re.MULTILINE):
             importlib.import_module(".".join(file.relative_to(ROOT).with_suffix("").parts))

@@ -61,7 +61,7 @@ def test_an_untrusted_certificate_is_an_error_with_its_fingerprint(secure: NutSe
     assert received == ["STARTTLS", "STARTTLS"] and caught.value.host == "127.0.0.1"
 
 
-def test_without_a_second_connection_the_error_for_an_untrusted_certificate_has_no_fingerprint() -> None:
+def test_without_a_second_connection_an_untrusted_certificate_has_no_fingerprint() -> None:
     def once(connection: socket.socket) -> None:
         connection.recv(100)
         connection.sendall(b"OK STARTTLS\n")

@@ -77,7 +77,7 @@ def use(value: object) -> None:
             assert line.count(b"\n") == 1 and not set(line) & {0, 13}
 
 
-def test_a_mutated_answer_is_read_or_raises_a_handler_error_and_injects_no_line_into_a_request() -> None:
+def test_a_mutated_answer_is_read_or_raises_a_handler_error_and_injects_no_line() -> None:
     chance = random.Random(20261120)
     ends = {"value": 0, "error": 0, "unfinished": 0}
     for _ in range(ANSWERS):
@@ -97,7 +97,7 @@ def test_a_mutated_answer_is_read_or_raises_a_handler_error_and_injects_no_line_
 
 
 @pytest.mark.parametrize("at", ["LIST", "INSTCMD", "GET"])
-def test_switching_off_with_damaged_answers_raises_only_handler_errors_and_sends_at_most_one_command(at: str) -> None:
+def test_switching_off_with_damaged_answers_raises_our_errors_and_sends_one_command(at: str) -> None:
     chance = random.Random(7)
     with NutServer([SwitchedPdu("pdu", 3)]) as server:
         server.faults.rewrite = lambda line, answer: Cut(mutated(chance, answer)) if line.startswith(at) else answer

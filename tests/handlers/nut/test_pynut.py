@@ -293,7 +293,7 @@ def test_a_failed_connection_is_the_same_oserror_as_with_pynutclient_and_also_a_
     assert host in str(here) and "check" in str(here)
 
 
-def test_a_connection_that_the_server_has_reset_before_a_request_is_a_connectionreseterror() -> None:
+def test_a_connection_that_server_has_reset_before_a_request_is_a_connectionreseterror() -> None:
     ended: List[bool] = []
 
     def talk(connection: socket.socket) -> None:

@@ -137,7 +137,7 @@ def _answers(server: Union[NutServer, Upsd], lines: List[str]) -> Dict[str, List
 
 
 @pytest.mark.against("NUT upsd (compared with the simulator)")
-def test_an_unescaped_comment_sign_in_quotes_drops_its_line_and_the_rest_of_the_received_data_as_upsd_does(real: Upsd) -> None:
+def test_an_unescaped_comment_sign_in_quotes_drops_the_received_rest_as_upsd_does(real: Upsd) -> None:
     with NutServer() as simulated:
         for server in (simulated, real):
             with socket.create_connection((server.host, server.port), 60) as connection, connection.makefile("rb") as stream:

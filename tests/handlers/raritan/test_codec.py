@@ -132,7 +132,7 @@ def test_a_structure_read_from_an_empty_object_is_written_as_an_empty_object() -
         assert encode_structure(value) == {} and not any(present(value, name) for name in hints(cls)), cls
 
 
-def test_a_structure_that_a_script_made_is_written_with_the_newest_fields_and_older_ones_that_were_set() -> None:
+def test_a_structure_of_a_script_is_written_with_the_newest_fields_and_those_it_set() -> None:
     made: List[Any] = [cls() for cls in STRUCTURES]
     assert [one for one in made if list(one.encode()) != type(one).elements] == []
     assert "oldSettings" in usermgmt.AccountChanged(oldSettings=usermgmt.UserInfo(enabled=True)).encode()
@@ -165,7 +165,7 @@ def test_an_unknown_enumeration_value_is_written_back() -> None:
     assert encode_structure(state) == {"powerState": 7}
 
 
-def test_a_field_that_the_caller_sets_is_sent_even_if_it_was_missing_and_equals_the_default() -> None:
+def test_a_field_that_caller_sets_is_sent_even_if_it_was_missing_and_equals_the_default() -> None:
     settings_ = decode_structure(pdumodel.Pdu.Settings, {"name": "a"}, AGENT)
     settings_.inhibitRelayControl = False
     settings_.cycleDelay = 3

@@ -189,7 +189,7 @@ def test_an_archive_holds_every_type_that_its_declarations_name(tmp_path: Path) 
     assert count > 200 and "pdumodel" in modules and "webcam" not in modules
 
 
-def test_a_module_of_several_files_lists_its_names_and_an_unknown_name_is_an_attribute_error() -> None:
+def test_a_module_of_several_files_lists_its_names_and_unknown_name_is_an_attribute_error() -> None:
     assert {"Outlet", "Pdu", "download_eto"} <= set(pdumodel.__all__)
     with pytest.raises(AttributeError, match="pdumodel.*no attribute 'Outle'"):
         getattr(pdumodel, "Outle")

@@ -354,7 +354,7 @@ class Swallowing:
         self._inner.close()
 
 
-def test_a_request_without_an_answer_gives_up_early_enough_for_another_try_before_the_channel_ends() -> None:
+def test_a_request_without_an_answer_leaves_time_for_another_try_before_the_channel_ends() -> None:
     clock, outages = Hours(), list[Outage]()
     with XerusPdu(MODEL, clock=clock) as pdu:
         network = Swallowing(StandardTransport(Trust(ca_pem=pdu.ca_pem)), clock)

@@ -279,7 +279,7 @@ def test_a_password_of_digits_that_comes_back_as_a_number_is_not_shown(agent: Ma
     assert "12345678" not in caught.value.reason + repr(getattr(caught.value, "payload", b""))
 
 
-def test_a_number_of_thousands_of_digits_in_a_text_is_no_obstacle_to_the_search_for_a_login() -> None:
+def test_a_number_of_thousands_of_digits_in_a_text_is_no_obstacle_to_search_for_a_login() -> None:
     login, entity = Login("admin", PASSWORD), f"&#{'9' * 5000};"
     assert login.quoted(entity).startswith("&#999") and login.payload(entity.encode()) == entity.encode()
     assert login.payload(f"{entity} {_FORMS['entities']}".encode()) == b""

@@ -364,7 +364,7 @@ def test_a_log_entry_is_formatted_as_one_line_with_its_time() -> None:
     assert logging.LogHelper.format_entry(entry, datetime.timezone.utc) == "[02/03/2024 04:05:06 UTC]:hello"
 
 
-def test_a_log_entry_is_formatted_in_utc_if_the_time_zone_would_move_it_beyond_the_calendar() -> None:
+def test_a_log_entry_is_formatted_in_utc_if_time_zone_would_move_it_beyond_the_calendar() -> None:
     far = logging.LogEntry(1, datetime.datetime.max, "x", "far")
     assert logging.LogHelper.format_entry(far, datetime.timezone(datetime.timedelta(hours=5))) == "[12/31/9999 23:59:59 UTC]:far"
 

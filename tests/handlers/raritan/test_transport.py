@@ -469,7 +469,7 @@ def test_a_redirect_to_another_host_or_without_a_usable_address_is_refused(agent
         assert not target.seen and isinstance(caught.value, Refused)
 
 
-def test_the_error_for_a_call_that_is_redirected_to_a_page_asks_whether_this_is_the_pdus_web_service(agent: MakeAgent) -> None:
+def test_the_error_for_a_call_redirected_to_a_page_asks_whether_this_is_the_pdu(agent: MakeAgent) -> None:
     with Peer([[_moved("/login.htm")]]) as other, pytest.raises(HttpException, match="redirects.* is this the PDU.s web"):
         get_state(agent("http", other.address))
 

@@ -34,7 +34,7 @@ def test_a_unit_that_claims_outlets_and_lists_none_is_an_error(method: str, clai
 
 
 @pytest.mark.parametrize("method", ["status", "statistic"])
-def test_a_unit_that_lists_neither_outlets_nor_inlets_is_an_error_even_if_it_says_that_it_has_no_outlets(method: str) -> None:
+def test_a_unit_that_lists_neither_outlets_nor_inlets_is_an_error_whatever_it_says(method: str) -> None:
     unit = Described()
     unit.calls[PDU, "getMetaData"] = {"hasSwitchableOutlets": False, "hasMeteredOutlets": False}
     with pytest.raises(PduHandlerError, match="inlets: 0.*switchable outlets: no, metered outlets: no") as caught:

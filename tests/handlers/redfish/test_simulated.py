@@ -109,7 +109,7 @@ def test_an_outlet_in_transition_is_unknown_in_a_status() -> None:
             assert (states["A1"], states["A2"]) == (EnumPowerStatus.UNKNOWN, EnumPowerStatus.UP)
 
 
-def test_a_reported_lock_prevents_the_command_and_an_unreported_one_makes_the_device_refuse() -> None:
+def test_a_reported_lock_prevents_command_and_an_unreported_one_makes_the_device_refuse() -> None:
     with RedfishService(Model((Pdu(locked=("A1",)),))) as unit:
         with pytest.raises(Unsupported):
             handler(unit).port_down(PduPortView("A1"))

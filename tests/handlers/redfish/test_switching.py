@@ -78,7 +78,7 @@ def test_an_outlet_whose_link_does_not_end_with_its_id_is_found_by_its_id() -> N
     assert tree.resources[f"{OUTLETS}/2"]["PowerState"] == "On"
 
 
-def test_a_command_goes_to_the_outlet_with_the_id_even_if_the_link_of_another_one_ends_with_it() -> None:
+def test_a_command_goes_to_the_outlet_with_the_id_even_if_another_link_ends_with_it() -> None:
     tree = Switched()
     for number, name in (("1", "OUTLET1"), ("2", "1")):
         tree.resources[f"{OUTLETS}/{number}"]["Id"] = name

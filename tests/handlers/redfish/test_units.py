@@ -170,7 +170,7 @@ def test_a_disabled_service_and_a_service_without_pdus_are_unsupported() -> None
     assert isinstance(refused(Tree(made)), Unsupported)
 
 
-def test_a_rack_pdu_without_a_list_of_outlets_is_an_error_and_a_floor_pdu_without_one_has_no_outlets() -> None:
+def test_a_rack_pdu_without_a_list_of_outlets_is_an_error_and_a_floor_pdu_has_none() -> None:
     made = unit()
     del made[f"{RACKS}/1"]["Outlets"]
     assert isinstance(refused(Tree(made)), Unsupported)
@@ -339,7 +339,7 @@ def test_a_root_that_moves_to_another_path_is_followed(location: str) -> None:
     assert identities(moved(location)) == ["1", "2"]
 
 
-def test_a_redirect_of_the_root_is_refused_unless_it_leads_to_another_path_of_the_same_service() -> None:
+def test_a_redirect_of_the_root_is_refused_unless_it_stays_in_the_same_service() -> None:
     other = Tree(unit())
     with serving(other) as elsewhere:
         for location in (f"http://{elsewhere}/redfish/v1/", f"//{elsewhere}/redfish/v1/", "http://HERE@evil.example/",

@@ -124,7 +124,7 @@ def test_a_set_lock_forbids_the_write_and_a_device_without_locks_does_not() -> N
         LOCKED.orders(reader(objects), "2", True)
 
 
-def test_a_lock_that_is_missing_beside_others_forbids_the_write_and_only_then_costs_a_walk() -> None:
+def test_a_lock_that_is_missing_beside_others_forbids_write_and_only_then_costs_a_walk() -> None:
     device = Memory(table("1.3.6", {"1": 1, "2": 2}))
     with pytest.raises(Unsupported, match="it is locked .no value"):
         LOCKED.orders(Reader(device), "3", True)

@@ -53,5 +53,5 @@ def test_a_hostile_text_of_many_octets_is_read_in_less_than_a_second() -> None:
     assert bits(held) == held.encode() and time.process_time() - began < 1
 
 
-def test_a_value_for_a_person_is_cut_to_a_length_and_has_no_control_characters_or_line_breaks() -> None:
+def test_a_value_for_person_is_cut_to_length_and_has_no_control_characters_or_line_breaks() -> None:
     assert shown("a\x1b[31mb\nc" + "d" * 100, 10) == "a[31mbcddd"

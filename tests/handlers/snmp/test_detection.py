@@ -92,7 +92,7 @@ def test_a_family_without_outlets_is_detected_by_sys_object_id_alone_if_it_comes
         read_as(device(f"{ACME}.3"), METER)             # the family is fixed, but the sysObjectID does not fit
 
 
-def test_a_family_without_outlets_is_detected_by_its_meters_even_if_none_is_measured_at_the_moment() -> None:
+def test_a_family_without_outlets_is_detected_by_its_meters_even_if_none_measures() -> None:
     second = changed(METER, key="acme-second", load=Total((Figure(Column(f"{ACME}.8")),)))
     hidden = device(f"{ACME}.1")
     hidden.put(f"{ACME}.8.1", "--")
@@ -217,7 +217,7 @@ def test_without_a_usable_sys_object_id_the_meters_of_sweep_families_are_not_rea
     assert f"get {ACME}.9.0" not in memory.asked
 
 
-def test_a_device_with_the_sys_object_id_of_an_unknown_product_is_not_probed_for_sweep_families() -> None:
+def test_a_device_with_an_unknown_sys_object_id_is_not_probed_for_sweep_families() -> None:
     memory = device(f"{ACME}.77", "2")
     with pytest.raises(Unsupported):
         detect(memory, SWEPT)
@@ -329,7 +329,7 @@ def test_a_column_shared_by_candidates_is_walked_once() -> None:
     assert memory.asked.count(f"walk {ACME}.1.3") == 1
 
 
-def test_a_server_board_with_the_sys_object_id_of_aten_is_refused_after_at_most_ten_requests() -> None:
+def test_a_server_board_with_sys_object_id_of_aten_is_refused_after_at_most_ten_requests() -> None:
     device = Memory({SYS_OBJECT_ID: "1.3.6.1.4.1.21317", SYS_DESCR: "a server's management controller"})
     with pytest.raises(Unsupported):
         detect(device, PROFILES)
@@ -383,7 +383,7 @@ def test_a_metered_unit_without_a_sys_object_id_is_told_by_its_description_and_i
             detect(Memory(objects), (MODULE,))
 
 
-def test_a_swept_family_that_reports_no_outlets_and_a_load_is_told_without_a_sys_object_id() -> None:
+def test_a_swept_family_that_reports_no_outlets_and_load_is_told_without_a_sys_object_id() -> None:
     swept = changed(COUNTING, sweep=True)
     load, none = f"{ACME}.9.0", f"{ACME}.3.1"
     assert detect(Memory({load: 5, none: 0}), (swept,)).outlets is None

@@ -216,7 +216,7 @@ def test_metered_only_is_refused_for_a_unit_that_counts_controlled_outlets(name:
         detection.detect(of_rows(without_state_rows(unit)), PROFILES, metered_only=True)
 
 
-def test_a_controllable_hpe_unit_in_a_chain_lists_its_outlets_as_unknown_if_their_states_are_missing() -> None:
+def test_an_hpe_unit_in_a_chain_lists_its_outlets_as_unknown_if_their_states_are_missing() -> None:
     unit = next(unit for unit in FIXTURES if unit.name == "hpe-mapdu3")
     lost = "1.3.6.1.4.1.232.165.11.5.2.1.1.2."
     rows = {oid: row for oid, row in unit.rows.items() if not oid.startswith(lost)}

@@ -101,7 +101,7 @@ def test_a_shared_sys_object_id_does_not_prove_that_a_unit_has_no_outlets(
         detect(device, PROFILES)
 
 
-def test_ampere_thresholds_are_not_read_as_states_if_a_power_reading_of_the_newer_layout_is_empty() -> None:
+def test_ampere_thresholds_are_no_states_if_a_power_of_the_newer_layout_is_empty() -> None:
     device = unit("ibm-dpi")
     device.put(f"{DPI}.7.3.0", "OPDP_v02")                              # a version without the mark of newer firmware
     device.put(f"{DPI}.8.2.2.1.15.3", "")

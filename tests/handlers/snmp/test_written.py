@@ -143,7 +143,7 @@ def test_two_units_with_a_packed_text_each() -> None:
     assert control.orders(reader(held), "2.0.2", False) == [("1.3.8.0", "1,0")]
 
 
-def test_a_command_into_the_states_of_a_table_with_the_opposite_meaning_is_a_contradiction() -> None:
+def test_a_command_into_states_of_a_table_with_the_opposite_meaning_is_a_contradiction() -> None:
     outlets = changed(TWO_TABLES.outlets[0], control=Write(of_both(STATES), on=2, off=1))
     assert "on writes 2 into the object of the states, where it means off" in " ".join(
         contradictions(changed(TWO_TABLES, outlets=(outlets,))))

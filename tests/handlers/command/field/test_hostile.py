@@ -160,7 +160,7 @@ def test_an_infinite_status_in_a_bulk_answer_is_malformed() -> None:
         calls.taken("/bulk", asked, 200, {"result": {"responses": [{"statcode": float("inf")}]}})
 
 
-def test_a_call_without_a_status_in_a_bulk_answer_is_recorded_with_a_status_that_a_server_can_send() -> None:
+def test_a_call_without_a_status_in_a_bulk_is_recorded_with_one_that_a_server_can_send() -> None:
     asked = {"method": "performBulk", "params": {"requests": [{"rid": "/firmware", "json": {"method": "getVersion"}}]}}
     found = calls.taken("/bulk", asked, 200, {"result": {"responses": [{"json": None}]}})
     assert [outcome for _, outcome in found] == [{"status": 200}]

@@ -132,7 +132,7 @@ def test_no_meters_are_claimed_where_only_the_sys_object_id_or_a_setting_decides
         "the setting 'profile' names it; the family has no outlets"]
 
 
-def test_the_family_that_a_setting_names_is_shown_as_tried_although_the_sys_object_id_does_not_fit() -> None:
+def test_the_family_of_a_setting_is_shown_as_tried_although_the_id_does_not_fit() -> None:
     sys_object_id, states = "1.3.6.1.2.1.1.2.0", "1.3.6.1.4.1.92.58.2."
     missing = of_device(Reader(Memory({sys_object_id: "1.3.6.1.4.1.99999.1"})), choose({"profile": "sinetica-hawk"}, {}))
     assert missing.tried == [{"family": "sinetica-hawk", "result": "no outlet reports a state"}]

@@ -99,7 +99,7 @@ def test_redfish_outlets_of_one_identity_cannot_be_read_or_switched() -> None:
     assert [line.partition(":")[0] for line in found.cannot] == ["read states", "switch", "report load and energy"]
 
 
-def test_the_values_that_another_resource_lists_decide_whether_a_redfish_outlet_is_switchable() -> None:
+def test_the_values_of_another_resource_decide_whether_an_outlet_is_switchable() -> None:
     pdus = "/redfish/v1/PowerEquipment/RackPDUs"
     infos: Dict[str, Dict[str, Any]] = {
         "Both": {"AllowableValues": ["On", "Off"]}, "Cycle": {"AllowableValues": ["PowerCycle"]}, "None": {}}

@@ -169,7 +169,7 @@ def test_rows_hold_an_address_in_no_form(octets: bytes, place: str, told: bool) 
     assert octets.hex() not in "".join(written(clean))
 
 
-def test_an_address_of_small_numbers_that_another_object_tells_is_replaced_where_it_is_alone() -> None:
+def test_an_address_of_small_numbers_is_replaced_alone_if_another_object_tells_it() -> None:
     rows = {arcs(f"{TABLE}.8.1"): Row(4, b"IP 10.1.2.3"), arcs(f"{TABLE}.9.1"): Row(4, bytes((10, 1, 2, 3))),
             arcs(f"{TABLE}.10.1.4.10.1.2.3"): Row(2, 5), arcs(f"{TABLE}.11.10.1.2.3"): Row(2, 5)}
     clean = scrubbed(rows, PduSnmpData("192.0.2.99", {"community": "public"}))

@@ -94,7 +94,7 @@ def test_time_stamps_are_not_changes() -> None:
     assert line.endswith("state changed: value 4 → 5")
 
 
-def test_in_json_a_field_replaces_neither_the_type_of_its_event_nor_the_name_of_the_source() -> None:
+def test_in_json_a_field_replaces_neither_type_of_its_event_nor_the_name_of_the_source() -> None:
     dip = pdumodel.VoltageMonitoringSensor.Event(duration=20)
     found = json.loads(events._as_json(pdumodel.VoltageMonitoringSensor.EventOccurredEvent(event=dip), "inlet/1/voltage"))
     assert found["event"] == "pdumodel.VoltageMonitoringSensor.EventOccurredEvent" and found["event_"]["duration"] == 20
@@ -109,7 +109,7 @@ def test_a_member_of_an_enumeration_loses_only_a_prefix_that_all_members_share()
     assert [events._word(one) for one in (power.PS_ON, power(7))] == ["on", "unknown 7"]
 
 
-def test_each_text_of_the_binding_that_is_named_like_a_secret_is_hidden_or_known_to_be_none() -> None:
+def test_each_text_of_binding_that_is_named_like_a_secret_is_hidden_or_known_to_be_none() -> None:
     none = {"authServerName", "code", "commonName", "key", "pinnedDeviceType", "romCode", "sshPublicKey"}
     texts = {name for cls in declared.classes(Structure) for name, hint in declared.hints(cls).items() if hint is str}
     named = {name for name in texts if re.search("(?i)auth|code|comm|cred|key|pass|pin|psk|pwd|secret|token", name)}
