@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import functools
 import time
-from typing import Callable, Dict, Optional, TypeVar
+from typing import Callable, Optional, TypeVar
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -17,7 +17,7 @@ class Oid(str):
         return Oid(f"{str(self).rstrip('.')}.{str(other).strip('.')}")
 
 
-class InversionDict(Dict[K, V]):
+class InversionDict(dict[K, V]):
     """KNOWN: `get_by_value(value, default)` returns the key of a value. INFERRED: it is a dict."""
 
     def get_by_value(self, value: object, default: Optional[K] = None) -> Optional[K]:

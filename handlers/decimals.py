@@ -6,9 +6,9 @@ methods of CONTEXT. Comparing Decimals, making them from text, and converting th
 """
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 from functools import reduce
-from typing import Iterable
 
 # Python's own defaults, all of them given: a host may have changed decimal.DefaultContext, from which Context takes the rest.
 CONTEXT = Context(prec=28, rounding=ROUND_HALF_EVEN, Emin=-999999, Emax=999999, capitals=1, clamp=0, flags=[],

@@ -10,7 +10,8 @@ An archive holds its own copy of this module, so a tool compares the text `kind`
 """
 from __future__ import annotations
 
-from typing import NamedTuple, Sequence, Tuple, TypeVar, Union
+from collections.abc import Sequence
+from typing import NamedTuple, TypeVar, Union
 
 E = TypeVar("E", bound="PduHandlerError")
 LONGEST = 2000                  # limit for each part of an error and for its reason, in characters
@@ -67,7 +68,7 @@ class PduHandlerError(Exception):
         super().__init__(self.reason)
 
     @property
-    def keys(self) -> Tuple[str, ...]:
+    def keys(self) -> tuple[str, ...]:
         """The keys of the settings among `parts`."""
         return tuple(part.key for part in self.parts if isinstance(part, Named))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from importlib.machinery import PathFinder
-from typing import NamedTuple, Tuple
+from typing import NamedTuple
 
 from . import __path__ as _OWN
 
@@ -26,10 +26,10 @@ class About(NamedTuple):
     username: str = ""
     #: the hint for a device that shows no outlets: key and value of a setting that may help, and
     #: what this setting does ("lists ...")
-    may_list: Tuple[str, str, str] = ("", "", "")
+    may_list: tuple[str, str, str] = ("", "", "")
 
 
-def names() -> Tuple[str, ...]:
+def names() -> tuple[str, ...]:
     """All handlers, in alphabetical order."""
     folders = (found.name for found in pkgutil.iter_modules(FOLDERS) if found.ispkg)
     return tuple(sorted(name for name in folders if is_handler(name)))

@@ -5,8 +5,9 @@ Each handler declares a tuple of `Setting`. The tables in docs/settings.md are m
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Callable, Dict, Generic, Mapping, Optional, Sequence, Tuple, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, Generic, Optional, TypeVar
 
 from .errors import Named, SettingsError
 
@@ -55,7 +56,7 @@ class Setting(Generic[T_co]):
         raise SettingsError((Named(self.key, noun=_NOUN), f":{why}"))
 
 
-class Settings(Dict[Setting[Any], Any]):
+class Settings(dict[Setting[Any], Any]):
     """The values of settings, each parsed once: `settings[PORT]` is the typed value of the setting PORT.
 
     Raises SettingsError for an unknown key, which is probably misspelt, and for the first bad value.
@@ -127,7 +128,7 @@ def host(value: str) -> str:
     return value
 
 
-def host_and_port(text: str) -> Tuple[str, Optional[int]]:
+def host_and_port(text: str) -> tuple[str, Optional[int]]:
     """The host, without the brackets of an IPv6 address, and the number that follows it as a port, or None. Checks neither."""
     found = re.fullmatch(r"\[([^\]]*)\](?::([0-9]{1,9}))?|([^:]*):([0-9]{1,9})", text.strip())
     if found is None:

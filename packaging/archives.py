@@ -24,8 +24,9 @@ import sysconfig
 import tarfile
 import tempfile
 from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Dict, FrozenSet, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
+from typing import NamedTuple, Optional
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -53,7 +54,7 @@ class Handler(NamedTuple):
     replace: Mapping[str, str] = {}
 
     @property
-    def row(self) -> Tuple[str, str, str]:
+    def row(self) -> tuple[str, str, str]:
         """The archive's row in register.sh."""
         return self.name, self.shown, self.protocol
 
@@ -67,7 +68,7 @@ HANDLERS = tuple(map(_of_tree, registry.names()))
 
 # ---- what a file imports -----------------------------------------------------------------------------------
 
-Module = Tuple[str, ...]             # parts of a dotted name below handlers/; () is `handlers`
+Module = tuple[str, ...]             # parts of a dotted name below handlers/; () is `handlers`
 
 
 class Import(NamedTuple):
@@ -76,11 +77,11 @@ class Import(NamedTuple):
     line: int
     level: int                       # number of leading dots
     module: str
-    names: Tuple[str, ...]
+    names: tuple[str, ...]
 
 
 @functools.lru_cache(maxsize=2048)
-def imports(source: str, shown: str) -> Tuple[Import, ...]:
+def imports(source: str, shown: str) -> tuple[Import, ...]:
     """The imports in a file, including those inside functions and `importlib.import_module(".x", …)`.
 
     Relative imports for annotations count too: raritan/rpc resolves its annotations at run time, which needs those files.
@@ -151,14 +152,14 @@ _NEWER = frozenset(("tomllib", "annotationlib", "compression"))     # modules th
 
 
 @functools.lru_cache(maxsize=1)
-def standard_library() -> FrozenSet[str]:
+def standard_library() -> frozenset[str]:
     """Top-level modules of the standard library of the Python that runs this, without those in _REMOVED and _NEWER."""
     folder = Path(sysconfig.get_path("stdlib"))
     found = {module.name for module in pkgutil.iter_modules([str(folder), str(folder / "lib-dynload")])}
     return frozenset(found | set(sys.builtin_module_names)) - _REMOVED - _NEWER
 
 
-def _check_absolute(found: Import, shown: str, allowed: FrozenSet[str]) -> None:
+def _check_absolute(found: Import, shown: str, allowed: frozenset[str]) -> None:
     top = found.module.partition(".")[0]
     if top in allowed:
         return
@@ -178,8 +179,8 @@ class _Closure:
         self.tree = tree
         self.name = name
         self.replace = replace
-        self.files: Dict[str, bytes] = {}
-        self._paths: Dict[Module, Optional[str]] = {}
+        self.files: dict[str, bytes] = {}
+        self._paths: dict[Module, Optional[str]] = {}
         self._allowed = standard_library() | HOST
         self._others = {path.parent.name for path in tree.glob("*/handler.py")} - {name}
 
@@ -243,7 +244,7 @@ class _Closure:
         return f"{self.tree.name}/{path}"
 
 
-def files(tree: Path, name: str, replace: Optional[Mapping[str, str]] = None) -> Dict[str, bytes]:
+def files(tree: Path, name: str, replace: Optional[Mapping[str, str]] = None) -> dict[str, bytes]:
     """The files that `<tree>/<name>/handler.py` needs: path below `tree` → content. Raises BuildError.
 
     `replace` has new content for some of them (`{"snmp/options.py": "…"}`). A path that the handler does not use is an error:
@@ -308,7 +309,7 @@ def _tar_gz(packed: Mapping[str, bytes], mtime: int) -> bytes:
     return out.getvalue()
 
 
-def _folders(paths: Mapping[str, bytes]) -> Set[str]:
+def _folders(paths: Mapping[str, bytes]) -> set[str]:
     above = itertools.chain.from_iterable(Path(path).parents for path in paths)
     return {folder.as_posix() for folder in above if folder != Path(".")}
 
@@ -335,7 +336,7 @@ def register_script(number: str, handlers: Sequence[Handler]) -> str:
     return TEMPLATE.read_text("utf-8").replace("@VERSION@", number).replace("@HANDLERS@", "\n".join(rows))
 
 
-def _registered_earlier(out: Path, number: str) -> List[Handler]:
+def _registered_earlier(out: Path, number: str) -> list[Handler]:
     """The handlers that the register.sh in `out` lists and whose archives of this version are still in `out`."""
     script = out / "register.sh"
     text = script.read_text("utf-8", "replace") if script.is_file() else ""
@@ -348,7 +349,7 @@ def _file(name: str, number: str) -> str:
     return f"pdu_{name}-{number}.tar.gz"
 
 
-def build(tree: Path, out: Path, handlers: Sequence[Handler]) -> List[Path]:
+def build(tree: Path, out: Path, handlers: Sequence[Handler]) -> list[Path]:
     """Write the archives of `handlers` and register.sh to `out`, and return their paths. Raises BuildError and OSError.
 
     The script registers the pack's own handlers, those in `handlers`, and those that an earlier register.sh in `out` lists, if

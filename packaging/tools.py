@@ -17,8 +17,9 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Dict, Mapping, Optional, Sequence
+from typing import Optional
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -83,7 +84,7 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
 
 def build(out: Path) -> Path:
     """Write `out`/pdu.pyz, all or nothing, and return its path. Raises BuildError or OSError."""
-    files: Dict[str, bytes] = {}
+    files: dict[str, bytes] = {}
     for package in PACKAGES:
         for pattern in ("*.py", "py.typed"):
             files.update((f"{package}/{path}", data) for path, data in _below(ROOT / package, pattern).items())
@@ -115,7 +116,7 @@ def _place(path: str) -> str:
     return "" if _UNUSED.match(path) else path
 
 
-def _below(folder: Path, pattern: str) -> Dict[str, bytes]:
+def _below(folder: Path, pattern: str) -> dict[str, bytes]:
     """The files below `folder` whose names match: path → content."""
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob(pattern) if path.is_file()}
 

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import importlib
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Mapping, Optional
+from typing import Any, Optional
 
 _LEFT = Path(__file__).resolve().parents[1] / "build" / "lib"
 _SETUPTOOLS: Any = importlib.import_module("setuptools.build_meta")

@@ -5,8 +5,9 @@ import importlib.util
 import math
 import socket
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Dict, Mapping, Tuple
+from typing import Any
 
 from pysnmp.hlapi.v3arch import asyncio as hlapi
 from pysnmp.proto.secmod.rfc3414.priv import des
@@ -73,7 +74,7 @@ class Credentials:
         return f"[{host}]:{self.port}" if ":" in host else f"{host}:{self.port}"
 
     @property
-    def peer(self) -> Tuple[str, int]:
+    def peer(self) -> tuple[str, int]:
         return self.address, self.port
 
     @property
@@ -104,7 +105,7 @@ class Credentials:
                    timeout_s=_number(given.get("timeout", "2"), "timeout", 0.05, 60),
                    retries=_whole(given.get("retries", "2"), "retries", 0, 10), **keys)
 
-    def engine_key(self) -> Tuple[str, ...]:
+    def engine_key(self) -> tuple[str, ...]:
         """Credentials with the same key share engines: all of v1 and v2c, and v3 with the same user, protocols and passwords."""
         if self.version < 3:
             return ()
@@ -114,7 +115,7 @@ class Credentials:
         """The community or the user as pysnmp's value."""
         if self.version < 3:
             return hlapi.CommunityData(self.community, mpModel=self.version - 1)
-        keys: Dict[str, Any] = {}
+        keys: dict[str, Any] = {}
         if self.auth_protocol:
             keys.update(authKey=self.auth_password, authProtocol=_AUTH[self.auth_protocol])
         if self.priv_protocol:
@@ -122,9 +123,9 @@ class Credentials:
         return hlapi.UsmUserData(self.user, **keys)
 
 
-def _levels(given: Mapping[str, str]) -> Dict[str, str]:
+def _levels(given: Mapping[str, str]) -> dict[str, str]:
     """Protocols and passwords of the security level that is given: noAuthNoPriv, authNoPriv or authPriv."""
-    wanted: Dict[str, str] = {}
+    wanted: dict[str, str] = {}
     for stage, names, usual in (("auth", _AUTH, "sha"), ("priv", _PRIVACY, "aes")):
         protocol = _squeezed(given.get(f"{stage}_protocol", ""))
         if protocol in ("none", "no") or not (protocol or f"{stage}_password" in given):
@@ -154,7 +155,7 @@ def _check_cipher(protocol: str) -> None:
     warnings.filterwarnings("ignore", message="CFB has been moved")
 
 
-def _resolve(host: str, port: int) -> Tuple[str, bool]:
+def _resolve(host: str, port: int) -> tuple[str, bool]:
     """The first address of the host, and whether it is IPv6. An IPv6 host may be in brackets. A zone is kept as a number."""
     try:
         found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_DGRAM)

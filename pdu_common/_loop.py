@@ -12,7 +12,8 @@ import atexit
 import concurrent.futures
 import os
 import threading
-from typing import Any, Callable, Coroutine, Generic, List, Optional, TypeVar
+from collections.abc import Coroutine
+from typing import Any, Callable, Generic, Optional, TypeVar
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -30,7 +31,7 @@ class KeptLoop(Generic[S]):
 
     def __init__(self, make: Callable[[], S], close: Callable[[S], None]) -> None:
         self._make, self._close = make, close
-        self._abandoned: List[object] = []
+        self._abandoned: list[object] = []
         self._lock = threading.Lock()
         self._loop: Optional[asyncio.AbstractEventLoop] = None
         self._thread: Optional[threading.Thread] = None

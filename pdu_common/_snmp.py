@@ -12,8 +12,9 @@ import concurrent.futures
 import logging
 import sys
 import warnings
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
-from typing import Any, Callable, Coroutine, Dict, List, Set, Tuple, TypeVar, Union
+from typing import Any, Callable, TypeVar, Union
 
 from pyasn1.error import PyAsn1Error
 from pyasn1.type import univ
@@ -29,10 +30,10 @@ from ._loop import KeptLoop, LoopBlocked
 from .tools import SENT, engines_kept
 
 Value = Union[int, str, bytes, None]
-Arcs = Tuple[int, ...]
-Pairs = List[Tuple[Arcs, Any]]      # OID and pysnmp's own value
-Peer = Tuple[str, int]              # address and port
-Key = Tuple[str, ...]               # credentials with equal keys share engines
+Arcs = tuple[int, ...]
+Pairs = list[tuple[Arcs, Any]]      # OID and pysnmp's own value
+Peer = tuple[str, int]              # address and port
+Key = tuple[str, ...]               # credentials with equal keys share engines
 T = TypeVar("T")
 
 WALK_DEADLINE_S = 25.0
@@ -112,7 +113,7 @@ def _typed(value: Union[int, str, bytes]) -> Any:
     return rfc1902.OctetString(value.encode("utf-8") if isinstance(value, str) else value)
 
 
-def walk(credentials: Credentials, oid: str) -> List[Element]:
+def walk(credentials: Credentials, oid: str) -> list[Element]:
     """All objects below `oid`, in order. Raises SnmpError instead of returning a part of them. One round trip reads up to
     BULK_ROWS rows, over v1 up to V1_ROWS."""
     root = parse_oid(oid)
@@ -160,7 +161,7 @@ class _Rows:
     def __init__(self, most: int = BULK_ROWS) -> None:
         self._most = self._size = most
 
-    async def after(self, agent: _Agent, last: Arcs, retries: int) -> Tuple[str, Pairs]:
+    async def after(self, agent: _Agent, last: Arcs, retries: int) -> tuple[str, Pairs]:
         """The error status ("" for none) and the rows after `last`."""
         while True:
             try:
@@ -177,7 +178,7 @@ class _Rows:
             # A proxy in front of a v1 agent may fail a whole GETBULK because of one row. A GETNEXT shows whether the walk ends.
             self._shrink(self._size // 2 if status == "tooBig" else 1)
 
-    async def _many(self, agent: _Agent, last: Arcs) -> Tuple[str, Pairs]:
+    async def _many(self, agent: _Agent, last: Arcs) -> tuple[str, Pairs]:
         return await agent.ask(cmdgen.BulkCommandGeneratorSingleRun, [(last, rfc1902.Null(""))], 0, self._size)
 
     def _shrink(self, size: int) -> None:
@@ -198,7 +199,7 @@ class _V1Rows(_Rows):
         super().__init__(V1_ROWS)
         self._root, self._size = root, _FIRST_GUESS
 
-    async def _many(self, agent: _Agent, last: Arcs) -> Tuple[str, Pairs]:
+    async def _many(self, agent: _Agent, last: Arcs) -> tuple[str, Pairs]:
         stem, number = (last[:-1], last[-1]) if len(last) > len(self._root) else (last, 0)
         asked = [last, *((*stem, guess) for guess in range(number + 1, min(number + self._size, _ARCS)))]
         status, pairs = await agent.ask(cmdgen.NextCommandGeneratorSingleRun, [(arcs, rfc1902.Null("")) for arcs in asked])
@@ -225,7 +226,7 @@ class _Agent:
         self._auth = credentials.authentication()
         self._peer, self.name = credentials.peer, credentials.name
 
-    async def ask_again(self, retries: int, generator: Callable[[], Any], pairs: Pairs) -> Tuple[str, Pairs]:
+    async def ask_again(self, retries: int, generator: Callable[[], Any], pairs: Pairs) -> tuple[str, Pairs]:
         """As `ask`. Repeats the request up to `retries` times if no answer comes."""
         while True:
             try:
@@ -235,10 +236,10 @@ class _Agent:
                     raise
                 retries -= 1
 
-    async def ask(self, generator: Callable[[], Any], pairs: Pairs, *numbers: int) -> Tuple[str, Pairs]:
+    async def ask(self, generator: Callable[[], Any], pairs: Pairs, *numbers: int) -> tuple[str, Pairs]:
         """The error status ("" for none) and the pairs of OID and value. Raises SnmpError if no valid answer came."""
         engine = self._engine.pysnmp
-        answered: asyncio.Future[Tuple[Any, Any, Any]] = asyncio.get_running_loop().create_future()
+        answered: asyncio.Future[tuple[Any, Any, Any]] = asyncio.get_running_loop().create_future()
 
         def take(_engine: Any, _handle: Any, trouble: Any, status: Any, _place: Any, found: Any, _context: Any) -> None:
             if not answered.done():
@@ -271,8 +272,8 @@ _TARGETS = CommandGeneratorLcdConfigurator()
 @dataclass(eq=False)
 class _Engine:
     pysnmp: Any
-    met: Dict[Peer, Dict[float, Any]] = field(default_factory=dict)         # each device's targets, by their timeouts
-    answered: Set[Peer] = field(default_factory=set)        # devices that answered, even if only with an error
+    met: dict[Peer, dict[float, Any]] = field(default_factory=dict)         # each device's targets, by their timeouts
+    answered: set[Peer] = field(default_factory=set)        # devices that answered, even if only with an error
     users: int = 0
 
 
@@ -288,7 +289,7 @@ class _Engines:
         # The default handler would log the beginning of a datagram on which pysnmp fails, with the community in it.
         asyncio.get_running_loop().set_exception_handler(
             lambda _, context: _LOGGER.debug("pysnmp failed: %s", type(context.get("exception")).__name__))
-        self._kept: Dict[Key, List[_Engine]] = {}
+        self._kept: dict[Key, list[_Engine]] = {}
 
     async def call(self, credentials: Credentials, work: Callable[[_Agent], Coroutine[Any, Any, T]],
                    repeatable: bool = True) -> T:
@@ -343,7 +344,7 @@ class _Engines:
             engine.pysnmp.close_dispatcher()
 
 
-async def _target(credentials: Credentials, known: Dict[float, Any]) -> Any:
+async def _target(credentials: Credentials, known: dict[float, Any]) -> Any:
     """The device's target with this timeout. Reads and writes share it, because each further target of an engine makes the later
     ones cost more."""
     target = known.get(credentials.timeout_s)

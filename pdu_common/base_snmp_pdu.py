@@ -5,7 +5,7 @@ answer comes or the device refuses the request.
 """
 from __future__ import annotations
 
-from typing import List, Union
+from typing import Union
 
 from ._credentials import Credentials, SnmpError
 from ._snmp import Element, get, set_, walk
@@ -25,7 +25,7 @@ class BaseSnmpPdu(BasePdu):
         """KNOWN: one write. INFERRED: an int is sent as INTEGER, a str or bytes as OCTET STRING. Not repeated on timeout."""
         set_(self._credentials(), oid, value)
 
-    def snmp_walk(self, oid: str) -> List[Element]:
+    def snmp_walk(self, oid: str) -> list[Element]:
         """KNOWN: a subtree as a list of elements. UNKNOWN: whether an error may shorten the list; here it raises."""
         return walk(self._credentials(), oid)
 

@@ -5,7 +5,6 @@ Both classes leave out their parameters in `repr`, because these may contain com
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Dict
 
 
 @dataclass
@@ -17,9 +16,9 @@ class PduSnmpData:
     #: KNOWN: `community`. UNKNOWN: the other keys, here `version` (1, 2 or 3 as text, 2 when absent), `port` (161); for
     #: version 3 `user`, `auth_protocol`, `auth_password`, `priv_protocol`, `priv_password`; `timeout` (seconds for
     #: each try, 2) and `retries` (2)
-    snmp_params: Dict[str, str] = field(default_factory=dict, repr=False)
+    snmp_params: dict[str, str] = field(default_factory=dict, repr=False)
     #: INFERRED. The handler settings
-    custom_params: Dict[str, str] = field(default_factory=dict, repr=False)
+    custom_params: dict[str, str] = field(default_factory=dict, repr=False)
     #: INFERRED
     device: str = ""
 
@@ -31,6 +30,6 @@ class PduData:
     #: INFERRED. The address on the form
     ip: str
     #: INFERRED. The handler settings
-    custom_params: Dict[str, str] = field(default_factory=dict, repr=False)
+    custom_params: dict[str, str] = field(default_factory=dict, repr=False)
     #: INFERRED
     device: str = ""

@@ -3,7 +3,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import List
 
 
 class _Unset(float):
@@ -33,7 +32,7 @@ class PduPortView:
 class PduView:
     """KNOWN: created empty. INFERRED: `ports` is its list."""
 
-    ports: List[PduPortView] = field(default_factory=list)
+    ports: list[PduPortView] = field(default_factory=list)
 
 
 @dataclass
@@ -50,4 +49,4 @@ class PduStatisticView:
 
     load: float = _UNSET
     total_consumption: float = _UNSET
-    ports: List[PduPortStatisticView] = field(default_factory=list)
+    ports: list[PduPortStatisticView] = field(default_factory=list)

@@ -1,13 +1,13 @@
 """The exceptions linked to an exception, and the texts that they keep. The variables of their frames are not searched."""
 from __future__ import annotations
 
-from typing import List, Optional
+from typing import Optional
 
 
-def chain(error: Optional[BaseException]) -> List[BaseException]:
+def chain(error: Optional[BaseException]) -> list[BaseException]:
     """`error` with all its causes and contexts, including those that `from None` hides from a traceback."""
-    found: List[BaseException] = []
-    open_: List[Optional[BaseException]] = [error]
+    found: list[BaseException] = []
+    open_: list[Optional[BaseException]] = [error]
     while open_:
         one = open_.pop()
         if one is not None and one not in found:

@@ -4,7 +4,7 @@ from __future__ import annotations
 import gc
 import signal
 from collections import Counter
-from typing import Dict, Generator, Iterator, List
+from collections.abc import Generator, Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -36,7 +36,7 @@ def pytest_configure() -> None:
     secrecy.begin()
 
 
-def pytest_collection_modifyitems(items: List[pytest.Item]) -> None:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         for mark in item.iter_markers(_AGAINST):
             item.user_properties.append((_AGAINST, str(mark.args[0])))
@@ -67,7 +67,7 @@ def pytest_unconfigure() -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
     """Writes the counts below pytest's own summary, which is long if many tests are skipped."""
     yield
-    outcomes: Dict[str, Counter[str]] = {}
+    outcomes: dict[str, Counter[str]] = {}
     for outcome in ("passed", "failed", "error", "skipped"):
         for report in terminalreporter.stats.get(outcome, []):
             for name, peer in getattr(report, "user_properties", []):

@@ -3,10 +3,10 @@ not valid Unicode, or easily taken for the number 1."""
 from __future__ import annotations
 
 from html.parser import HTMLParser
-from typing import Dict, List, Optional, Tuple
+from typing import Optional
 
 LONG = 100_000
-TEXTS: Dict[str, str] = {
+TEXTS: dict[str, str] = {
     "line break": "1\nUP forged", "CRLF": "1\r\nX-Forged: y", "line separator": "1\u2028forged\x85forged",
     "quotes": "1\"'\\\"", "substitution": "$(touch here)", "backticks": "`touch here`", "end of a command": "1; touch here #",
     "upwards": "../../etc/passwd", "path": "1/../2", "NUL": "1\x00", "long": "1" * LONG, "right to left": "\u202e1\u2066",
@@ -27,11 +27,11 @@ class Elements(HTMLParser):
 
     def __init__(self, text: str) -> None:
         super().__init__()
-        self.found: List[Tuple[str, ...]] = []
+        self.found: list[tuple[str, ...]] = []
         self.text = ""
         self.feed(text)
 
-    def handle_starttag(self, tag: str, attrs: List[Tuple[str, Optional[str]]]) -> None:
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, Optional[str]]]) -> None:
         self.found.append((tag, *(name for name, _ in attrs)))
 
     def handle_data(self, data: str) -> None:

@@ -12,8 +12,9 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Dict, Iterator, NoReturn, Optional
+from typing import NoReturn, Optional
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
@@ -80,12 +81,12 @@ def shared(*parts: str) -> Path:
 
 
 @functools.lru_cache(maxsize=1)
-def pythons() -> Dict[str, Path]:
+def pythons() -> dict[str, Path]:
     """The Pythons in pyenv and PATH that start, by version ("3.9"), including versions below 3.9."""
     # pyenv's folders come first, because its scripts in PATH take ten times as long to start.
     folders = [*sorted(Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")).glob("versions/*/bin")),
                *map(Path, os.environ.get("PATH", "").split(os.pathsep))]
-    versions: Dict[str, Path] = {}
+    versions: dict[str, Path] = {}
     for folder in folders:
         for path in sorted(folder.glob("python[23].*[0-9]")):
             version = path.name[len("python"):]

@@ -8,12 +8,12 @@ import os
 import random
 import socket
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Iterator, Set
 
 _FIRST, _LAST = 10_000, 32_000      # below Linux's default ephemeral ports (32768 to 60999)
 _TRIES = 1000
-_mine: Set[int] = set()
+_mine: set[int] = set()
 
 
 def reserved() -> int:

@@ -16,8 +16,9 @@ import logging
 import os
 import subprocess
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, Callable, Iterable, Iterator, List, Set, Tuple
+from typing import Any, Callable
 from urllib.parse import quote
 
 import pytest
@@ -51,8 +52,8 @@ def shown(text: str) -> str:
 class Watch(logging.Handler):
     def __init__(self) -> None:
         super().__init__(logging.DEBUG)
-        self.findings: List[Tuple[str, str]] = []       # the place, and the beginning of the text
-        self.files: Set[Any] = set()
+        self.findings: list[tuple[str, str]] = []       # the place, and the beginning of the text
+        self.files: set[Any] = set()
 
     def emit(self, record: logging.LogRecord) -> None:
         self._note("a log line", record.getMessage())
@@ -65,7 +66,7 @@ class Watch(logging.Handler):
             if text:
                 self._note(where, text.decode("latin-1") if isinstance(text, bytes) else str(text))
 
-    def audit(self, event: str, arguments: Tuple[Any, ...]) -> None:
+    def audit(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event == "subprocess.Popen" and Path(str(arguments[0])).name not in _THIRD_PARTY:
             self._note("the arguments of a program", " ".join(map(str, arguments[1] or ())))
         elif event == "os.rename" and _by_us():
@@ -80,7 +81,7 @@ class Watch(logging.Handler):
         if shown(text):
             self.findings.append((where, text[:300]))
 
-    def found(self) -> List[Tuple[str, str]]:
+    def found(self) -> list[tuple[str, str]]:
         """The findings since the last call. For a file, the text is ""."""
         seen, self.findings = self.findings, []
         files, self.files = self.files, set()

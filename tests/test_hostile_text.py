@@ -14,8 +14,9 @@ import logging
 import signal
 import socket
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Iterator, List
+from typing import Any
 
 import pytest
 
@@ -147,7 +148,7 @@ def test_a_timeout_among_the_snmp_fields_is_valid_or_raises_a_pdu_handler_error(
 
 @pytest.mark.parametrize("key", ["device", "username", "password"])
 def test_a_nut_server_gets_a_hostile_setting_within_one_line(key: str) -> None:
-    lines: List[str] = []
+    lines: list[str] = []
 
     def note(request: str, answer: bytes) -> bytes:
         lines.append(request)

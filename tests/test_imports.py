@@ -7,8 +7,9 @@ from __future__ import annotations
 import ast
 import functools
 import inspect
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Dict, FrozenSet, Iterator, List, NamedTuple, Set, Tuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 import pytest
 
@@ -33,7 +34,7 @@ class Import(NamedTuple):
     line: int
     level: int
     module: str
-    names: Tuple[str, ...]
+    names: tuple[str, ...]
     by_type: bool
 
     @property
@@ -45,12 +46,12 @@ class Import(NamedTuple):
 
 
 @functools.cache
-def imports(folder: str) -> Tuple[Import, ...]:
+def imports(folder: str) -> tuple[Import, ...]:
     return tuple(one for path in sorted((ROOT / folder).rglob("*.py")) for one in _imports_of(path))
 
 
 @functools.cache
-def _imports_of(path: Path) -> Tuple[Import, ...]:
+def _imports_of(path: Path) -> tuple[Import, ...]:
     return tuple(_imports(ast.parse(path.read_text("utf-8")), str(path.relative_to(ROOT)), False))
 
 
@@ -70,14 +71,14 @@ def _imports(node: ast.AST, file: str, by_type: bool) -> Iterator[Import]:
             yield from _imports(child, file, by_type)
 
 
-def listed(found: List[Import]) -> str:
+def listed(found: list[Import]) -> str:
     return "\n".join(str(one) for one in found)
 
 
 @pytest.mark.parametrize("folder, may", [
     ("common", IN_CONTRACT), ("pdu_common", IN_CONTRACT), ("handlers", IN_CONTRACT), ("packaging", ("handlers",)),
 ])
-def test_only_tests_import_tests_and_packaging_imports_only_handlers(folder: str, may: Tuple[str, ...]) -> None:
+def test_only_tests_import_tests_and_packaging_imports_only_handlers(folder: str, may: tuple[str, ...]) -> None:
     found = [one for one in imports(folder) if not one.level and one.top in OURS and one.top not in may]
     assert imports(folder) and not found, listed(found)
 
@@ -92,7 +93,7 @@ def _of_the_command(one: Import) -> bool:
 
 
 # Third-party packages, and the only files and folders outside tests/ that may import them.
-THIRD_PARTY: Dict[str, Tuple[str, ...]] = {
+THIRD_PARTY: dict[str, tuple[str, ...]] = {
     "requests": ("handlers/http/sessions.py",), "urllib3": ("handlers/http/sessions.py",),
     "zeroconf": ("handlers/raritan/zeroconf.py",), "click": ("handlers/command/",), "tomli": ("handlers/command/fleet/toml.py",),
     "prometheus_client": ("handlers/command/fleet/metrics.py",),
@@ -104,7 +105,7 @@ THIRD_PARTY: Dict[str, Tuple[str, ...]] = {
 
 @pytest.mark.parametrize("folder", ["common", "pdu_common", "handlers", "packaging"])
 def test_third_party_packages_are_imported_only_in_the_listed_places(folder: str) -> None:
-    standard: FrozenSet[str] = build.standard_library()
+    standard: frozenset[str] = build.standard_library()
     found = [one for one in imports(folder) if not one.level and one.top not in standard and one.top not in OURS
              and not (one.by_type and one.top == "typing_extensions")
              and not any(one.file.startswith(place) for place in THIRD_PARTY.get(one.top, ()))]
@@ -122,7 +123,7 @@ def test_packaging_is_not_a_package() -> None:
 
 
 # The names that the platform's pages show or suggest. Code that uses another name of a double may fail on the platform.
-NAMES: Dict[object, Set[str]] = {
+NAMES: dict[object, set[str]] = {
     common.logger: {"get_logger"},
     common.misc: {"waiter", "InversionDict", "Oid"},
     pdu_common.base_pdu: {"BasePdu"},
@@ -131,7 +132,7 @@ NAMES: Dict[object, Set[str]] = {
     pdu_common.helper: {"EnumPowerStatus", "PduPortView", "PduView", "PduPortStatisticView", "PduStatisticView"},
 }
 METHODS = {"status", "port_up", "port_down", "statistic"}
-MEMBERS: Dict[type, Set[str]] = {
+MEMBERS: dict[type, set[str]] = {
     pdu_common.base_pdu.BasePdu: METHODS,
     pdu_common.base_snmp_pdu.BaseSnmpPdu: METHODS | {"snmp_get", "snmp_set", "snmp_walk"},
 }

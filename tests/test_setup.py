@@ -4,8 +4,8 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import List, Sequence
 
 import pytest
 
@@ -48,7 +48,7 @@ class Machine:
         mark.touch() if pip_fails else mark.unlink(missing_ok=True)
         return self.run(".ci/setup", "env").returncode
 
-    def did(self) -> List[str]:
+    def did(self) -> list[str]:
         """The last run's calls that change the environment, in order, each as "venv" or "pip"."""
         return [line.split()[1] for line in self.log.read_text().splitlines() if line.startswith(("-m venv", "-m pip"))]
 

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import ast
-from typing import List
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -37,7 +36,7 @@ def _is_none(value: ast.expr) -> bool:
     return isinstance(value, ast.Constant) and value.value is None
 
 
-def endless(source: str) -> List[int]:
+def endless(source: str) -> list[int]:
     """The lines with calls that seem to wait forever."""
     if not any(part in source for part in _WAITS):
         return []

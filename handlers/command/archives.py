@@ -13,7 +13,7 @@ import os
 import tarfile
 import zlib
 from pathlib import Path, PurePosixPath
-from typing import Dict, List, NamedTuple
+from typing import NamedTuple
 
 RESERVED = frozenset(("common", "pdu_common", "handlers"))
 _MOST_FILES, _MOST_BYTES = 5000, 50_000_000
@@ -30,8 +30,8 @@ class Archive(NamedTuple):
     and to the time of its last change, in seconds since 1970."""
 
     top: str
-    files: Dict[str, bytes]
-    times: Dict[str, float]
+    files: dict[str, bytes]
+    times: dict[str, float]
 
     def unpack(self, folder: Path) -> None:
         """Write the files below `folder`.
@@ -103,9 +103,9 @@ def _unzipped(data: bytes) -> bytes:
     return content
 
 
-def _checked(tar: tarfile.TarFile) -> List[tarfile.TarInfo]:
+def _checked(tar: tarfile.TarFile) -> list[tarfile.TarInfo]:
     """The members, each checked before the next is read: a negative size could lead back to the same header forever."""
-    members: List[tarfile.TarInfo] = []
+    members: list[tarfile.TarInfo] = []
     for member in tar:
         _check(member)
         members.append(member)

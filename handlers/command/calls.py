@@ -10,7 +10,8 @@ import logging
 import os
 import sys
 import time
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Callable
 
 import click
 
@@ -30,24 +31,24 @@ from .report import Interrupted, described, failed
 _COLOURS = {EnumPowerStatus.UP.name: "green", EnumPowerStatus.DOWN.name: "red", EnumPowerStatus.UNKNOWN.name: "yellow"}
 _NO_LABEL = {"number": "", "name": ""}
 _HANDLER = click.Argument(["handler"], shell_complete=completed(registry.names, or_file=True), metavar="HANDLER")
-Outlets = List[Dict[str, Any]]
+Outlets = list[dict[str, Any]]
 
 
 # ---- results of the calls ----------------------------------------------------------------------------------
 
-def _status(pdu: Any) -> Dict[str, Any]:
+def _status(pdu: Any) -> dict[str, Any]:
     ports, labels = pdu.status().ports, _labels_of(pdu)
     return {"outlets": [{"identity": port.identity, "state": port.power_status.name, **labels.get(port.identity, _NO_LABEL)}
                         for port in ports]}
 
 
-def _statistic(pdu: Any) -> Dict[str, Any]:
+def _statistic(pdu: Any) -> dict[str, Any]:
     view = pdu.statistic()
     return {"load_a": metered(view, "load"), "total_consumption_kwh": metered(view, "total_consumption"), "outlets": [
         {"identity": port.identity, "consumption_kwh": metered(port, "consumption")} for port in view.ports]}
 
 
-def _labels(pdu: Any) -> Dict[str, Any]:
+def _labels(pdu: Any) -> dict[str, Any]:
     if not hasattr(pdu, "labels"):
         raise Unsupported("this handler has no labels: `pdu status` lists its outlets")
     return {"outlets": [{"identity": identity, **label} for identity, label in _labels_of(pdu).items()]}
@@ -64,7 +65,7 @@ def _labels_of(pdu: Any) -> Mapping[str, Mapping[str, str]]:
 
 # ---- readings ----------------------------------------------------------------------------------------------
 
-def _read(state: SharedOptions, call: str, handler_name: str, hosts: Sequence[str], ask: Callable[[Any], Dict[str, Any]]) -> int:
+def _read(state: SharedOptions, call: str, handler_name: str, hosts: Sequence[str], ask: Callable[[Any], dict[str, Any]]) -> int:
     """Call `ask` once for each host, in the given order. The exit code is that of the first host that failed.
 
     With --json, Ctrl-C prints the answers that were read before, and the exit code is INTERRUPTED.
@@ -73,8 +74,8 @@ def _read(state: SharedOptions, call: str, handler_name: str, hosts: Sequence[st
     handler_data = [(host, form.pdu_data(handler, host, state)) for host in dict.fromkeys(hosts)]
     if len(handler_data) > 1 and state.settings.get("host", "").strip():
         raise SettingsError((Named("host"), " replaces HOST, so give one HOST with it"))
-    codes: List[int] = []
-    documents: List[Dict[str, Any]] = []
+    codes: list[int] = []
+    documents: list[dict[str, Any]] = []
     for host, data in handler_data:
         begin, about = time.monotonic(), {"call": call, "handler": handler.shown, "host": host}
         where = form.place(state, host)
@@ -111,7 +112,7 @@ class _Warnings(logging.Handler):
     def __init__(self, host: str) -> None:
         super().__init__(logging.WARNING)
         self.host = host
-        self.printed: Set[str] = set()
+        self.printed: set[str] = set()
 
     def emit(self, record: logging.LogRecord) -> None:
         words = printable(record.getMessage())
@@ -139,7 +140,7 @@ def _hint(handler: str) -> str:
     return f"; {spelled(key, value)} {lists}" if key else ""
 
 
-def _lines(answer: Dict[str, Any], where: str) -> Iterable[str]:
+def _lines(answer: dict[str, Any], where: str) -> Iterable[str]:
     title = f"{answer['call']} of {where} by {answer['handler']}, {answer['seconds']} s"
     if "load_a" in answer:
         title += f": load {figure(answer['load_a'], 'A')}, energy {figure(answer['total_consumption_kwh'], 'kWh')}"
@@ -160,7 +161,7 @@ def _lines(answer: Dict[str, Any], where: str) -> Iterable[str]:
         yield click.style(line, fg=_COLOURS[outlet["state"]]) if coloured and outlet.get("state") in _COLOURS else line
 
 
-def _reading(name: str, help_: str, ask: Callable[[Any], Dict[str, Any]]) -> click.Command:
+def _reading(name: str, help_: str, ask: Callable[[Any], dict[str, Any]]) -> click.Command:
     @click.pass_context
     def run(context: click.Context, handler: str, host: Sequence[str]) -> int:
         return _read(given(context), name, handler, host, ask)
@@ -184,7 +185,7 @@ def _switch(state: SharedOptions, on: bool, handler_name: str, host: str, outlet
     begin = time.monotonic()
     done: Outlets = []
     answer = {"call": call, "handler": handler.shown, "host": host, "outlets": done}
-    begun: List[str] = []
+    begun: list[str] = []
     try:
         with signals_as_ctrl_c(), _warned(state, where):        # the switched outlets are reported after SIGTERM as well
             for identity in named:
@@ -209,7 +210,7 @@ def _switch(state: SharedOptions, on: bool, handler_name: str, host: str, outlet
                         note="\n".join(notes)), state.json)
 
 
-def _not_seen(outlets: Outlets, where: str, word: str) -> List[str]:
+def _not_seen(outlets: Outlets, where: str, word: str) -> list[str]:
     """A sentence about the outlets that accepted the command but did not report the wanted state, if there are any."""
     note = "; ".join(f"outlet {outlet['identity']} of {where} was to be switched {word}; the PDU accepted the command, but the "
                      f"outlet's state is {outlet['state']}: look at the PDU before you try again"
@@ -217,7 +218,7 @@ def _not_seen(outlets: Outlets, where: str, word: str) -> List[str]:
     return [f"not-seen: {note}"] if note else []
 
 
-def _unsent(identities: Sequence[str]) -> List[str]:
+def _unsent(identities: Sequence[str]) -> list[str]:
     return [f"no command was sent to {_listed(identities)}"] if identities else []
 
 

@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Dict, List, Optional, Sequence
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Optional
 
 import click
 
@@ -54,7 +55,7 @@ def _draft(context: click.Context, file: str, mib: Sequence[str], key: str, out:
 
 
 def _result(found: Draft, profile: str, notes: Sequence[str], out: Optional[str]) -> Result:
-    data: Dict[str, Any] = {
+    data: dict[str, Any] = {
         "profile": json.loads(profile) if profile else None, "chosen": found.chosen, "doubts": found.doubts, "notes": list(notes),
         "guesses": [_guess(guess) for guess in found.guesses],
         "texts": [{"oid": dotted(guess.oid), "evidence": guess.evidence, "doubt": guess.doubt} for guess in found.packed]}
@@ -64,13 +65,13 @@ def _result(found: Draft, profile: str, notes: Sequence[str], out: Optional[str]
     return Result(data, profile.splitlines(), DONE if profile else _NOTHING, note="\n".join(report))
 
 
-def _guess(guess: Guess) -> Dict[str, Any]:
+def _guess(guess: Guess) -> dict[str, Any]:
     return {"role": guess.role, "oid": dotted(guess.column.oid), "object": guess.object.name if guess.object else "",
             "rows": len(guess.column.rows), "score": guess.score, "evidence": list(guess.evidence), "doubt": guess.doubt}
 
 
-def _report(found: Draft) -> List[str]:
-    lines: List[str] = []
+def _report(found: Draft) -> list[str]:
+    lines: list[str] = []
     for role, guesses in found.by_role().items():
         taken = [guess for guess in guesses[_MOST_GUESSES:] if found.chosen.get(role) == dotted(guess.column.oid)]
         for guess in [*guesses[:_MOST_GUESSES], *taken]:
@@ -84,12 +85,12 @@ def _report(found: Draft) -> List[str]:
     return [*(lines or ["nothing looks like a table of outlets"]), *(f"doubt: {one}" for one in found.doubts)]
 
 
-def _lines(role: str, oid: str, chosen: bool, evidence: Sequence[str], doubt: str) -> List[str]:
+def _lines(role: str, oid: str, chosen: bool, evidence: Sequence[str], doubt: str) -> list[str]:
     mark = "taken" if chosen else ""
     return [f"{role:<8} {mark:<6} {oid}  {'; '.join(evidence)}", *([f"{'':<16}doubt: {doubt}"] if doubt else [])]
 
 
-def _others(role: str, number: int) -> List[str]:
+def _others(role: str, number: int) -> list[str]:
     return [f"{role:<16}and {number - _MOST_GUESSES} more: --json shows all"] if number > _MOST_GUESSES else []
 
 

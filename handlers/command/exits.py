@@ -4,7 +4,8 @@ The text `kind` of an error selects the code (handlers/errors.py). Its class can
 """
 from __future__ import annotations
 
-from typing import Mapping, NamedTuple, Tuple
+from collections.abc import Mapping
+from typing import NamedTuple
 
 DONE = 0
 DEFECT = 1
@@ -19,7 +20,7 @@ class Exit(NamedTuple):
     """One exit code, the kinds of error that have it, and what it means."""
 
     code: int
-    kinds: Tuple[str, ...]
+    kinds: tuple[str, ...]
     meaning: str
 
 

@@ -3,8 +3,9 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Callable, Iterator, Optional
+from typing import Callable, Optional
 
 from ..errors import Part, SettingsError
 

@@ -3,7 +3,8 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, Dict, Iterable, Mapping, Sequence, Union
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Union
 
 from .. import registry
 from ..errors import Named, SettingsError, printable
@@ -66,7 +67,7 @@ def place(state: SharedOptions, host: str) -> str:
     return f"{printable(other)} (the setting host, instead of {host})" if other and other != host else host
 
 
-def values(name: str, declared: Sequence[Setting[object]], state: SharedOptions, host: str, login: bool = True) -> Dict[str, str]:
+def values(name: str, declared: Sequence[Setting[object]], state: SharedOptions, host: str, login: bool = True) -> dict[str, str]:
     """The handler settings as text. With `login`, a password is required if there is a user but no token. Raises SettingsError.
 
     With neither a username nor a token, the user is the handler's default account, if it has one.
@@ -101,7 +102,7 @@ def values(name: str, declared: Sequence[Setting[object]], state: SharedOptions,
 
 
 def of_command(name: str, declared: Sequence[Setting[object]], state: SharedOptions, host: str, secrets: Sequence[str] = (),
-               login: bool = True) -> Dict[str, str]:
+               login: bool = True) -> dict[str, str]:
     """The `values` for a command of `pdu NAME HOST`. --secret-file may also give one of `secrets`. Raises SettingsError."""
     keys = [setting.key for setting in declared]
     check(state, [*(setting.key for setting in declared if setting.secret), *secrets], f"pdu {name}")
@@ -145,12 +146,12 @@ def address(host: str) -> str:
     return host
 
 
-def typed(state: SharedOptions, keys: Iterable[str], host: str) -> Dict[str, str]:
+def typed(state: SharedOptions, keys: Iterable[str], host: str) -> dict[str, str]:
     """The given settings, and those of `keys` from the environment unless `state.login` is set.
 
     The address and `SECRETS` are not taken from the environment, and the port only if the address has none.
     """
-    found: Dict[str, str] = {}
+    found: dict[str, str] = {}
     absent = {"host", *(("port",) if host_and_port(state.settings.get("host", "").strip() or host)[1] is not None else ())}
     for key in keys:
         value = None if state.login else os.environ.get(f"PDU_{key.upper()}")

@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import importlib
-from typing import Any, Callable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from collections.abc import Mapping, Sequence
+from typing import Any, Callable, NamedTuple, Optional
 
 import click
 
@@ -36,14 +37,14 @@ class Lazy(click.Group):
         super().__init__(name, no_args_is_help=False, **more)
         self.places = places
 
-    def list_commands(self, ctx: click.Context) -> List[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.places)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> Optional[click.Command]:
         found: Optional[click.Command] = self.places[cmd_name].load() if cmd_name in self.places else None
         return found
 
-    def resolve_command(self, ctx: click.Context, args: List[str]) -> Tuple[Optional[str], Optional[click.Command], List[str]]:
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[Optional[str], Optional[click.Command], list[str]]:
         if args and args[0] not in self.places and not args[0].startswith("-") and not ctx.resilient_parsing:
             ctx.fail(f"there is no command {args[0][:40]!r}; {self._advice(ctx, args[0])}")
         return super().resolve_command(ctx, args)
@@ -94,7 +95,7 @@ class _Host(click.Argument):
         super().__init__(["host"], metavar="HOST")
         self.without = without
 
-    def get_usage_pieces(self, ctx: click.Context) -> List[str]:
+    def get_usage_pieces(self, ctx: click.Context) -> list[str]:
         return [] if ctx.info_name in self.without else super().get_usage_pieces(ctx)
 
 
@@ -130,7 +131,7 @@ class OnHost(Lazy):
         return click.Command(cmd_name, callback=call, help="\n".join([place.help, *(["", "\b", *about] if about else [])]),
                              params=[*command.parameters, *self.behind, *(asking() if command.writes else ()), *output()])
 
-    def parse_args(self, ctx: click.Context, args: List[str]) -> List[str]:
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         before, rest = self._options_first(ctx, args)
         if rest and rest[0] in self.without:
             return super().parse_args(ctx, [*before, "", *rest])
@@ -145,9 +146,9 @@ class OnHost(Lazy):
             return super().parse_args(ctx, [*before, "HOST", *rest[:1], *behind])       # help for a command needs no host
         return super().parse_args(ctx, [*before, *behind, *rest[:1], *rest_behind])
 
-    def _options_first(self, ctx: click.Context, args: List[str]) -> Tuple[List[str], List[str]]:
+    def _options_first(self, ctx: click.Context, args: list[str]) -> tuple[list[str], list[str]]:
         """The options at the beginning of `args`, and the rest."""
-        options: List[click.Parameter] = [one for one in self.get_params(ctx) if isinstance(one, click.Option)]
+        options: list[click.Parameter] = [one for one in self.get_params(ctx) if isinstance(one, click.Option)]
         parser = click.Command("", params=options, add_help_option=False).make_parser(ctx)
         parser.allow_interspersed_args = False
         rest = parser.parse_args(list(args))[1]

@@ -2,8 +2,9 @@
 (handlers/http/login.py)."""
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import chain
-from typing import Any, List, Sequence
+from typing import Any
 
 from .field.words import is_common
 from .options import SharedOptions
@@ -35,7 +36,7 @@ def file_holds_login(data: bytes, user: str, secrets: Sequence[str]) -> bool:
     return login.holds(data[:_EXAMINED].decode("utf-8", "replace"), telling)
 
 
-def _sought(user: str, secrets: Sequence[str]) -> List[str]:
+def _sought(user: str, secrets: Sequence[str]) -> list[str]:
     """The secrets, and the beginnings of `user:secret`. A secret that is a common word or a short number counts only so."""
     if not secrets:
         return []

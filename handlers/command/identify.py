@@ -5,7 +5,8 @@ import contextlib
 import dataclasses
 import shlex
 import socket
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Set
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Optional
 
 import click
 
@@ -42,7 +43,7 @@ def _identify(context: click.Context, host: str, handler: Sequence[str]) -> int:
     state = given(context)
     host = form.address(host)
     chosen = list(dict.fromkeys(handler)) or list(names())
-    known: Set[str] = set().union(*(_keys(load(name)) for name in chosen))
+    known: set[str] = set().union(*(_keys(load(name)) for name in chosen))
     for key in (*state.settings, *state.secret_files):
         if key not in known and len(chosen) == 1:
             raise SettingsError(f"{chosen[0]} has no setting {printable(key, 60)!r}; it takes {', '.join(sorted(known))}")
@@ -85,7 +86,7 @@ def _look(name: str, host: str, state: SharedOptions, alone: bool) -> HandlerAns
         return HandlerAnswer(name, error=error)
 
 
-def _keys(handler: Handler) -> Set[str]:
+def _keys(handler: Handler) -> set[str]:
     return {setting.key for setting in handler.settings} | (set(SNMP_KEYS) if handler.snmp else set())
 
 
@@ -117,7 +118,7 @@ def _code(found: Sequence[HandlerAnswer]) -> int:
     return code_of(next((kind for kind in (*_ORDER, *others) if kind in kinds), "unreachable"))
 
 
-def _data(one: HandlerAnswer, state: SharedOptions) -> Dict[str, Any]:
+def _data(one: HandlerAnswer, state: SharedOptions) -> dict[str, Any]:
     if one.identity is not None:
         return dataclasses.asdict(one.identity)
     assert one.error is not None
@@ -144,9 +145,9 @@ def _again(host: str, handler: str, state: SharedOptions) -> str:
     return " ".join(["pdu status", handler, host, *options])
 
 
-def _lines(again: str, found: Sequence[HandlerAnswer]) -> List[str]:
+def _lines(again: str, found: Sequence[HandlerAnswer]) -> list[str]:
     """The output. `again`: the command that reads the PDU, "" if no handler reads it."""
-    lines: List[str] = []
+    lines: list[str] = []
     for one in found:
         if one.identity is None:
             assert one.error is not None
@@ -163,10 +164,10 @@ def _lines(again: str, found: Sequence[HandlerAnswer]) -> List[str]:
     return lines
 
 
-def _identity(found: Identity) -> List[str]:
+def _identity(found: Identity) -> list[str]:
     rows = [(row["object"], row.get("oid", ""), row["holds"]) for row in found.seen[:_MOST_SEEN]]
     more = [f"and {len(found.seen) - _MOST_SEEN} more: --json shows them"] if len(found.seen) > _MOST_SEEN else []
-    blocks: Dict[str, Sequence[str]] = {
+    blocks: dict[str, Sequence[str]] = {
         "why": [found.why] if found.why else [], "it is": [f"{name}: {value}" for name, value in found.about.items()],
         "tried": [f"{row['family']}: {row['result']}" for row in found.tried], "seen": [*columns((), rows), *more],
         "can": found.can, "cannot": found.cannot, "rests on": [f"{name}: {basis}" for name, basis in found.evidence.items()],

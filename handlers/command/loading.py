@@ -9,9 +9,10 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 
 from common.logger import get_logger
 from pdu_common.tools import SENT
@@ -77,8 +78,8 @@ def _is_setting(one: object) -> bool:
     return all(hasattr(one, name) for name in fields)
 
 
-_unpacked_here: List[tempfile.TemporaryDirectory[str]] = []     # folders that this process removes when it ends
-_loaded: Dict[str, Tuple[str, Mapping[str, bytes]]] = {}        # name of an archive's directory -> the archive's path, its files
+_unpacked_here: list[tempfile.TemporaryDirectory[str]] = []     # folders that this process removes when it ends
+_loaded: dict[str, tuple[str, Mapping[str, bytes]]] = {}        # name of an archive's directory -> the archive's path, its files
 
 
 def _unpacked(path: str) -> ModuleType:

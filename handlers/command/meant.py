@@ -7,7 +7,8 @@ a sentence with both directions.
 from __future__ import annotations
 
 import difflib
-from typing import Collection, Mapping, NamedTuple, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
 
 
 class Meant(NamedTuple):

@@ -9,8 +9,9 @@ import shutil
 import subprocess
 import sys
 import textwrap
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from typing import Collection, Dict, Iterator, List, Mapping, Optional
+from typing import Optional
 
 import click
 
@@ -71,7 +72,7 @@ def _text(path: Path) -> str:
         raise SettingsError(f"{path} is not UTF-8 text; nothing was made") from None
 
 
-def _write(root: Path, files: Mapping[Path, str]) -> List[str]:
+def _write(root: Path, files: Mapping[Path, str]) -> list[str]:
     """Write the files, then the generated parts of docs. Return the pages that changed. Raises OSError and SettingsError."""
     for path, text in files.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
@@ -110,7 +111,7 @@ def _all_or_nothing(root: Path, made: Collection[Path], edited: Collection[Path]
 
 # ---- a handler -----------------------------------------------------------------------------------------------------
 
-def _handler(root: Path, name: str, title: Optional[str]) -> Dict[Path, str]:
+def _handler(root: Path, name: str, title: Optional[str]) -> dict[Path, str]:
     """The files of a new handler by their paths in the tree. Raises OSError and SettingsError."""
     if not re.fullmatch(r"[a-z][a-z0-9]{1,30}", name) or keyword.iskeyword(name):
         raise SettingsError(f"{name[:40]!r} is not a handler's name: give 2 to 31 lower-case letters and digits, a letter first, "
@@ -124,7 +125,7 @@ def _handler(root: Path, name: str, title: Optional[str]) -> Dict[Path, str]:
     for taken in (Path("handlers", name), _FIELD / name, Path("docs", f"{name}.md")):
         if (root / taken).exists():
             raise SettingsError(f"{taken} exists already; choose another name")
-    made: Dict[Path, str] = {}
+    made: dict[Path, str] = {}
     for source in sorted((root / _SKELETON).rglob("*.in")):
         folder = source.parent.relative_to(root / _SKELETON).as_posix()
         target = _PLACES[folder].format(source.stem)
@@ -146,12 +147,12 @@ def _for_people(text: str, what: str) -> str:
     return shown_as
 
 
-def _settings_page(root: Path, name: str, title: Optional[str]) -> Dict[Path, str]:
+def _settings_page(root: Path, name: str, title: Optional[str]) -> dict[Path, str]:
     page = Path("docs", "settings.md")
     return {page: _text(root / page).rstrip() + "\n\n" + _named(_SECTION, name, title)}
 
 
-def _contract(root: Path, name: str) -> Dict[Path, str]:
+def _contract(root: Path, name: str) -> dict[Path, str]:
     """The contract of imports with the handler `name` beside the others. Raises OSError and SettingsError."""
     text = _text(root / _PROJECT)
     floor = _FLOOR.search(text)
@@ -163,7 +164,7 @@ def _contract(root: Path, name: str) -> Dict[Path, str]:
 
 # ---- an SNMP family ------------------------------------------------------------------------------------------------
 
-def _family(root: Path, key: str, vendor: Optional[str]) -> Dict[Path, str]:
+def _family(root: Path, key: str, vendor: Optional[str]) -> dict[Path, str]:
     """The worked example of CONTRIBUTING.md as the family `key`: its entry and its fixture. Raises OSError and SettingsError."""
     if not re.fullmatch(r"[a-z][a-z0-9]{1,20}(?=-.{1,30}$)(-[a-z0-9]+)+", key):
         raise SettingsError(f"{key[:40]!r} is not a family's key: give VENDOR-MODEL in lower-case letters and digits; VENDOR has "
@@ -192,10 +193,10 @@ def _free_number(root: Path) -> str:
     return next(number for number in map(str, itertools.count(_NUMBER)) if number not in taken)
 
 
-def _table_of_families(root: Path, key: str) -> Dict[Path, str]:
+def _table_of_families(root: Path, key: str) -> dict[Path, str]:
     """The table of vendors with an entry for the family `key`."""
     table = _FAMILIES / "__init__.py"
-    lines: List[str] = _text(root / table).splitlines(keepends=True)
+    lines: list[str] = _text(root / table).splitlines(keepends=True)
     file = key.partition("-")[0]
     line = f'{_MARK}".{file}", __package__), "{key}",\n           "{_free_number(root)}"),\n'
     heads = [number for number, text in enumerate(lines) if text.startswith(_MARK)]

@@ -7,7 +7,8 @@ from __future__ import annotations
 import contextlib
 import re
 import time
-from typing import Any, Mapping, NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from ..errors import Named, PduHandlerError, SettingsError, printable
 from ..nut.client import NutClient

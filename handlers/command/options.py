@@ -7,8 +7,9 @@ from __future__ import annotations
 import itertools
 import logging
 import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Callable, Collection, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 
 import click
 
@@ -31,14 +32,14 @@ class SharedOptions:
     json: bool = False
     debug: bool = False
     yes: bool = False
-    settings: Dict[str, str] = field(default_factory=dict)
-    secret_files: Dict[str, str] = field(default_factory=dict)
+    settings: dict[str, str] = field(default_factory=dict)
+    secret_files: dict[str, str] = field(default_factory=dict)
     changing: bool = False
     login: str = ""
     words: Collection[str] = ()
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     user: str = ""
-    used: List[str] = field(default_factory=list, repr=False)
+    used: list[str] = field(default_factory=list, repr=False)
 
 
 def given(context: click.Context) -> SharedOptions:
@@ -72,7 +73,7 @@ SNMP = (
     Spelling("--auth-protocol", "auth_protocol", "NAME", "SNMPv3: MD5, SHA, SHA224, SHA256, SHA384, SHA512"),
     Spelling("--priv-protocol", "priv_protocol", "NAME", "SNMPv3: DES, AES, AES192, AES256"),
 )
-SPELLINGS: Mapping[Tuple[str, str], Spelling] = {(one.key, one.value): one for one in (*LOGIN, *TLS, *SNMP)}
+SPELLINGS: Mapping[tuple[str, str], Spelling] = {(one.key, one.value): one for one in (*LOGIN, *TLS, *SNMP)}
 SECRETS = frozenset(("password", "token", "community", "auth_password", "priv_password", "config_password", "link_password",
                      "new_password", "read_community", "write_community"))
 
@@ -142,7 +143,7 @@ def setting(one: Spelling) -> Parameters:
 
 def _pairs(name: str, form: str) -> Callable[[click.Context, click.Parameter, Sequence[str]], None]:
     def keep(context: click.Context, _: click.Parameter, texts: Sequence[str]) -> None:
-        pairs: Dict[str, str] = getattr(given(context), name)
+        pairs: dict[str, str] = getattr(given(context), name)
         for text in texts:
             key, equals, value = text.partition("=")
             if not equals or not key.strip():
@@ -169,9 +170,9 @@ class Word(click.Argument):
         self.plain, self.about = plain, about
 
 
-def completed(known: Callable[[], Iterable[str]], or_file: bool = False) -> Callable[..., List[CompletionItem]]:
+def completed(known: Callable[[], Iterable[str]], or_file: bool = False) -> Callable[..., list[CompletionItem]]:
     """The `shell_complete` of an argument: offers `known` words. If none fits and `or_file` is set, it offers file names."""
-    def complete(_context: click.Context, _argument: click.Parameter, incomplete: str) -> List[CompletionItem]:
+    def complete(_context: click.Context, _argument: click.Parameter, incomplete: str) -> list[CompletionItem]:
         from click.shell_completion import CompletionItem  # imported late: 0.9 ms at each start
         found = [CompletionItem(word) for word in known() if word.startswith(incomplete)]
         return found or [CompletionItem(incomplete, type="file")] if or_file else found

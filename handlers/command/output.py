@@ -5,7 +5,9 @@ import contextlib
 import enum
 import os
 import sys
-from typing import Any, ContextManager, List, Mapping, NamedTuple, Optional, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, NamedTuple, Optional
 
 import click
 
@@ -56,14 +58,14 @@ def print_json(data: object) -> None:
     print(json.dumps(data, indent=1))
 
 
-def columns(head: Sequence[str], rows: Sequence[Sequence[object]]) -> List[str]:
+def columns(head: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
     """A table as lines; `head` may be empty."""
     cells = [*([list(head)] if head else []), *([text(cell) for cell in row] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells)]
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in cells]
 
 
-def facts(pairs: Mapping[str, object]) -> List[str]:
+def facts(pairs: Mapping[str, object]) -> list[str]:
     """A line for each pair of name and value."""
     names = [text(name) for name in pairs]
     width = max(map(len, names), default=0)
@@ -104,11 +106,11 @@ def figure(value: Optional[float], unit: str = "") -> str:
     return f"{rounded} {unit}".rstrip()
 
 
-def progress(length: int, label: str, **more: Any) -> ContextManager[Any]:
+def progress(length: int, label: str, **more: Any) -> AbstractContextManager[Any]:
     """A context with a progress bar on standard error, or with None if standard error is not a terminal."""
     if not sys.stderr.isatty():
         return contextlib.nullcontext()
-    bar: ContextManager[Any] = click.progressbar(length=length, label=label, file=sys.stderr, **more)
+    bar: AbstractContextManager[Any] = click.progressbar(length=length, label=label, file=sys.stderr, **more)
     return bar
 
 

@@ -1,7 +1,8 @@
 """`pdu record`: records what a device answers, with recognised private data replaced."""
 from __future__ import annotations
 
-from typing import Any, Dict, Optional, Sequence
+from collections.abc import Sequence
+from typing import Any, Optional
 
 import click
 
@@ -35,7 +36,7 @@ def _record(context: click.Context, handler: str, host: str, out: Optional[str],
 
 def _result(recording: Recording, handler: str, host: str, out: Optional[str]) -> Result:
     notes = [*recording.notes, _LOOK]
-    data: Dict[str, Any] = {"handler": handler, "host": host, "holds": recording.holds, "notes": notes}
+    data: dict[str, Any] = {"handler": handler, "host": host, "holds": recording.holds, "notes": notes}
     if out:
         return Result({**data, "file": out}, [f"{out}: {recording.holds}"], note="\n".join(notes))
     raw = recording.text.encode("utf-8", "surrogateescape")

@@ -5,7 +5,8 @@ import collections
 import contextlib
 import itertools
 import json
-from typing import Any, Deque, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Optional
 
 import click
 
@@ -70,7 +71,7 @@ def outlets(call: Call) -> Result:
     infos: Optional[actions.Infos] = None
     with contextlib.suppress(Denied):               # the account may lack the right to read these resources
         infos = actions.infos_of(call.service, (outlet for _, outlet in found))
-    rows: List[Dict[str, Any]] = []
+    rows: list[dict[str, Any]] = []
     for (identity, outlet), parts in zip(found, metered):
         current, power, energy = map(figures.total, parts, readings)
         switching, allowed = actions.action(outlet), None
@@ -103,8 +104,8 @@ def tree(call: Call) -> Result:
     Below PATH, an error that concerns only one resource is shown in its place. A resource beyond the limit is shown as not read.
     Costs a round trip for each resource and for each further page of a list, after the root and the login.
     """
-    waiting: Deque[Tuple[str, int]] = collections.deque([(_path(call), 0)])
-    seen: Dict[str, str] = {}
+    waiting: collections.deque[tuple[str, int]] = collections.deque([(_path(call), 0)])
+    seen: dict[str, str] = {}
     while waiting and len(seen) < _MOST_RESOURCES:
         path, depth = waiting.popleft()
         place = path.rstrip("/")
@@ -129,7 +130,7 @@ def tree(call: Call) -> Result:
     return Result(seen, [f"{printable(path)}  {printable(kind)}" for path, kind in sorted(seen.items())])
 
 
-def _below(call: Call, resource: Json) -> List[str]:
+def _below(call: Call, resource: Json) -> list[str]:
     """The paths of the resources below this one. The property `Links` is left out: it refers to related resources."""
     linked = [one.get("@odata.id") for one in entries(resource, "Members")]
     linked += [link(resource, key) for key in resource if key != "Links"]
@@ -142,7 +143,7 @@ def _below(call: Call, resource: Json) -> List[str]:
 
 def sensors(call: Call) -> Result:
     """Sensors. Costs the round trips of `units`, of `lists` for each PDU, and of `members` for each list."""
-    found: Dict[str, Json] = {}                         # several PDUs may share a chassis
+    found: dict[str, Json] = {}                         # several PDUs may share a chassis
     for unit in units.units(call.service, call.pdu):
         for listed in lists(call.service, unit):
             found.update((text(one, "@odata.id") or str(len(found)), one) for one in members(call.service, listed))

@@ -5,7 +5,7 @@ import contextlib
 import signal
 import sys
 import time
-from typing import Iterator, List
+from collections.abc import Iterator
 
 import click
 
@@ -48,9 +48,9 @@ def _replay(context: click.Context, file: str, port: int, profile: str) -> int:
 
 
 @contextlib.contextmanager
-def _asked() -> Iterator[List[int]]:
+def _asked() -> Iterator[list[int]]:
     """Yields an empty list. During the block SIGINT and SIGTERM are added to it instead of ending the program."""
-    asked: List[int] = []               # no Event: its `set`, called by a signal handler during its `wait`, could block forever
+    asked: list[int] = []               # no Event: its `set`, called by a signal handler during its `wait`, could block forever
     before = {number: signal.signal(number, lambda got, _: asked.append(got)) for number in _ENDS}
     try:
         yield asked
@@ -59,7 +59,7 @@ def _asked() -> Iterator[List[int]]:
             signal.signal(number, handler)
 
 
-def _until(asked: List[int], served: Served, as_json: bool) -> None:
+def _until(asked: list[int], served: Served, as_json: bool) -> None:
     """Waits until `asked` is not empty. Prints new commands from `served.writes`, except with --json."""
     shown, ended = 0, False
     while not ended:

@@ -3,7 +3,8 @@ from __future__ import annotations
 
 import sys
 import traceback
-from typing import Any, Collection, Dict
+from collections.abc import Collection
+from typing import Any
 
 from ..errors import PduHandlerError, printable
 from .exits import code_of
@@ -43,7 +44,7 @@ def _spelled(part: Any, words: Collection[str]) -> str:
     return part.key.upper() if part.key in words else spelled(part.key, part.value)
 
 
-def described(error: BaseException, state: SharedOptions) -> Dict[str, Any]:
+def described(error: BaseException, state: SharedOptions) -> dict[str, Any]:
     """The report of an error, as in JSON. An error without a kind is a defect; --debug prints its traceback."""
     kind = getattr(error, "kind", None)
     if not isinstance(kind, str):

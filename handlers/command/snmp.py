@@ -1,8 +1,9 @@
 """`pdu snmp`: the families that the handler reads, and users' own profiles."""
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Iterable, Mapping, Optional
+from typing import Any, Optional
 
 import click
 

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import itertools
 import json
-from typing import Dict, Iterable, List, Mapping, Tuple, Union
+from collections.abc import Iterable, Mapping
+from typing import Union
 
 from ..errors import Named, SettingsError
 from ..settings import is_address
@@ -34,7 +35,7 @@ def address(pdu_data: object) -> str:
                          "give one on the form or in ", Named("host", noun="the handler setting ")))
 
 
-def settings(pdu_data: object, own: Iterable[str] = ()) -> Dict[str, str]:
+def settings(pdu_data: object, own: Iterable[str] = ()) -> dict[str, str]:
     """The handler settings as text, keys in lower case, without the platform's own keys. Raises SettingsError.
 
     `own`: settings of the handler with a key that the platform uses too. They are kept unless their value equals the platform's.
@@ -61,12 +62,12 @@ def _is_the_platforms(key: str, text: str, pdu_data: object, own: Iterable[str])
     return key not in own or text == str(member(pdu_data, key) or "")
 
 
-def _texts(value: object) -> Dict[str, str]:
+def _texts(value: object) -> dict[str, str]:
     """The settings as text, keys in lower case. Raises SettingsError."""
     entries = _entries(value)
     if len(entries) > MOST_SETTINGS:
         raise SettingsError(f"there are more than {MOST_SETTINGS} handler settings")
-    texts: Dict[str, str] = {}
+    texts: dict[str, str] = {}
     for key, text in entries:
         name = _text(key, "a key").strip().lower()
         if name in texts:
@@ -79,7 +80,7 @@ def _texts(value: object) -> Dict[str, str]:
     return texts
 
 
-def _entries(value: object) -> List[Tuple[object, object]]:
+def _entries(value: object) -> list[tuple[object, object]]:
     """Key and value of each setting. Of a list, at most MOST_SETTINGS + 1. Raises SettingsError."""
     if isinstance(value, (str, bytes)):
         value = _json(value) if value.strip() else None
@@ -107,9 +108,9 @@ def _json(text: Union[str, bytes]) -> object:
                         "give them as key and value")
 
 
-def _once(pairs: List[Tuple[str, object]]) -> Dict[str, object]:
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     """The pairs of a JSON object. Raises SettingsError if a key is repeated."""
-    found: Dict[str, object] = {}
+    found: dict[str, object] = {}
     for key, value in pairs:
         if key in found:
             raise _given_twice(key)
@@ -121,7 +122,7 @@ def _given_twice(key: str) -> SettingsError:
     return SettingsError((Named(key[:60], noun="handler setting "), " is given twice"))
 
 
-def _entry(item: object) -> Tuple[object, object]:
+def _entry(item: object) -> tuple[object, object]:
     if isinstance(item, (list, tuple)) and len(item) == 2:
         return item[0], item[1]
     key, value = member(item, "key"), member(item, "value")

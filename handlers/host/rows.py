@@ -1,7 +1,7 @@
 """Values and indexes of rows from the platform's SNMP calls, under several likely names and in several forms."""
 from __future__ import annotations
 
-from typing import Any, List, Optional, Tuple, Union
+from typing import Any, Optional, Union
 
 from ..errors import ProtocolError
 
@@ -43,7 +43,7 @@ def raw_value(element: object) -> Optional[Raw]:
     return value
 
 
-def oid_arcs(text: object) -> Optional[Tuple[int, ...]]:
+def oid_arcs(text: object) -> Optional[tuple[int, ...]]:
     """The arcs of an OID, which may begin with a dot, `MODULE::` or a well-known root's name; () for "", None for other text."""
     known = str(text)[:_LONGEST_OID + 1].replace("UCD-SNMP-MIB::linux", "ucdavis.250.10")    # plain `linux` is NET-SNMP-TC's
     parts = known.rpartition("::")[2].strip(".").split(".")
@@ -55,7 +55,7 @@ def oid_arcs(text: object) -> Optional[Tuple[int, ...]]:
     return tuple(map(int, parts))
 
 
-def indexes(elements: List[Any], asked: str, split: Optional[bool] = None) -> List[str]:
+def indexes(elements: list[Any], asked: str, split: Optional[bool] = None) -> list[str]:
     """The index of each walked row below the OID `asked`.
 
     The attribute `oid` of a row may be its whole OID, or its OID without a part of the index. `oid_index` or `index` may be the
@@ -110,10 +110,10 @@ def is_of(element: object, asked: str) -> bool:
     return wanted[:len(oid)] == oid and wanted[len(wanted) - len(index):] == index
 
 
-def _index(element: object) -> Optional[Tuple[int, ...]]:
+def _index(element: object) -> Optional[tuple[int, ...]]:
     index = next((v for v in (getattr(element, n, None) for n in ("oid_index", "index")) if v not in (None, "")), None)
     return None if index is None or callable(index) else oid_arcs(index)
 
 
-def _dotted(arcs: Tuple[int, ...]) -> str:
+def _dotted(arcs: tuple[int, ...]) -> str:
     return ".".join(map(str, arcs))

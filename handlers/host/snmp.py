@@ -4,17 +4,12 @@ from __future__ import annotations
 import functools
 import re
 import time
+from collections.abc import Iterator, Mapping, Sequence
 from typing import (
     TYPE_CHECKING,
     Any,
     Callable,
-    Dict,
-    Iterator,
-    List,
-    Mapping,
     Optional,
-    Sequence,
-    Tuple,
     TypeVar,
     Union,
 )
@@ -84,13 +79,13 @@ class Snmp:
         """Call snmp_set once. The platform chooses the type, probably INTEGER for an int and OCTET STRING for a str."""
         self._call(lambda: self._device.snmp_set(oid, value), f"write {oid}", writing=True)
 
-    def walk(self, oid: str) -> Dict[str, Raw]:
+    def walk(self, oid: str) -> dict[str, Raw]:
         """Index suffix -> value of the rows below `oid`, in the order read; {} if no row has a value.
 
         Otherwise a row without a value has "". Raises the errors of `get`, and ProtocolError for a missing or repeated index.
         """
         elements = self._elements(oid)
-        rows: Dict[str, Optional[Raw]] = {}
+        rows: dict[str, Optional[Raw]] = {}
         for suffix, element in zip(self._indexes(elements, oid), elements):
             value = self._tried(functools.partial(raw_value, element), f"walk {oid}")
             lacks_index = not suffix and value is not None
@@ -102,11 +97,11 @@ class Snmp:
             return {}
         return {suffix: "" if value is None else value for suffix, value in rows.items() if suffix}
 
-    def _elements(self, oid: str) -> List[Any]:
+    def _elements(self, oid: str) -> list[Any]:
         """The walked rows. An error that says that nothing follows, such as SNMPv1's noSuchName,
         ends the table: the rows before it are kept. Any other error is raised, because rows may be
         missing then."""
-        elements: List[Any] = []
+        elements: list[Any] = []
 
         def read() -> None:
             for element in self._device.snmp_walk(oid):
@@ -114,10 +109,10 @@ class Snmp:
         self._call(read, f"walk {oid}", begun=elements)
         return elements
 
-    def _indexes(self, elements: List[Any], oid: str) -> List[str]:
+    def _indexes(self, elements: list[Any], oid: str) -> list[str]:
         """The indexes of the walked rows. Costs a GET if only that shows whether the platform
         splits OIDs."""
-        def placed(split: bool) -> List[str]:
+        def placed(split: bool) -> list[str]:
             read = functools.partial(indexes, elements, oid, split)
             return self._tried(read, f"walk {oid}") or [""] * len(elements)
         whole, split = placed(False), placed(True)
@@ -178,7 +173,7 @@ class Snmp:
         return text
 
 
-def _texts(held: object, key: str = "") -> Iterator[Tuple[str, str]]:
+def _texts(held: object, key: str = "") -> Iterator[tuple[str, str]]:
     """Each text in `snmp_params` with its key. Parameters may be nested, and a community of digits may be a number."""
     if isinstance(held, Mapping):
         for name, value in held.items():

@@ -1,7 +1,7 @@
 """Maps the error texts of different SNMP libraries to the errors of this project."""
 from __future__ import annotations
 
-from typing import Any, Optional, Tuple, cast
+from typing import Any, Optional, cast
 
 from ..errors import Denied, PduHandlerError, Refused, SettingsError, Unreachable, printable
 from .rows import MISSING, squeezed
@@ -10,7 +10,7 @@ _UNRESOLVED = ("noaddressfor", "noaddressassociated", "nameorservicenotknown", "
 _LAST = ("nosuchname", "endofmibview", "nomorevariablesleftinthismibview")
 _SILENT = ("timeout", "timedout", "noresponse", "nosnmpresponse")
 # Words in the text of an agent or an SNMP library -> the class of the error, and how its text begins.
-_REFUSALS: Tuple[Tuple[Tuple[str, ...], Any, str], ...] = (
+_REFUSALS: tuple[tuple[tuple[str, ...], Any, str], ...] = (
     (("snmpparams", "protocolisnotsupported"), SettingsError,
      "the PDU's SNMP fields are incomplete, wrong or not supported: correct them"),
     (("noaccess", "authorizationerror", "notwritable", "readonly", "unknownsnmpcommunity"), Denied,

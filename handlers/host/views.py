@@ -7,16 +7,12 @@ from __future__ import annotations
 import inspect
 import logging
 import math
+from collections.abc import Iterable, Mapping
 from typing import (
     Any,
     Callable,
-    Dict,
-    Iterable,
-    List,
-    Mapping,
     NamedTuple,
     Optional,
-    Tuple,
     TypeVar,
 )
 
@@ -45,7 +41,7 @@ class PortFigures(NamedTuple):
     energy_kwh: Optional[float]
 
 
-_PORT_FIELDS: Mapping[str, Tuple[str, ...]] = {
+_PORT_FIELDS: Mapping[str, tuple[str, ...]] = {
     "identity": ("identity", "identify", "id", "port"),
     "energy": ("consumption", "total_consumption", "energy", "power_consumption"),
     "load": ("load", "amperage", "current"),
@@ -60,7 +56,7 @@ def log_call(logger: logging.Logger, handler: str, method: str, profile: str = "
 # ---- the answers ---------------------------------------------------------------------------------
 
 
-def pdu_view(ports: Iterable[Tuple[str, EnumPowerStatus]]) -> PduView:
+def pdu_view(ports: Iterable[tuple[str, EnumPowerStatus]]) -> PduView:
     """The answer of `status`: a port for each (identity, state), in order. Raises ProtocolError if a view lacks the fields."""
     view = PduView()
     target = ports_of(view)
@@ -91,7 +87,7 @@ def statistic_view(load_a: Optional[float], energy_kwh: Optional[float], ports: 
 def _port_statistic(figures: PortFigures) -> Optional[PduPortStatisticView]:
     """One port's figures, under the field names of this platform's view; None if the view has no identity or cannot be made."""
     known = _field_names(PduPortStatisticView)
-    given: Dict[str, object] = {}
+    given: dict[str, object] = {}
     for meaning, value in (("identity", figures.identity), ("energy", figures.energy_kwh), ("load", figures.load_a)):
         name = next((name for name in _PORT_FIELDS[meaning] if name in known), None)
         if name is not None and value is not None:
@@ -111,7 +107,7 @@ def _finite(value: float, what: str) -> float:
 # ---- fields of a view ----------------------------------------------------------------------------
 
 
-def ports_of(view: object) -> Optional[List[Any]]:
+def ports_of(view: object) -> Optional[list[Any]]:
     """The list of ports of a view: `ports`, else its only list; None if it has none or several."""
     ports = getattr(view, "ports", None)
     if isinstance(ports, list):
@@ -148,7 +144,7 @@ def _filled(cls: Callable[..., T], values: Mapping[str, object]) -> Optional[T]:
     return made
 
 
-def _field_names(cls: type, made: object = None) -> List[str]:
+def _field_names(cls: type, made: object = None) -> list[str]:
     """The fields of a view: keyword parameters of the constructor, annotations, slots, public class attributes that hold data,
     and the instance attributes of `made`.
 
@@ -169,12 +165,12 @@ def _field_names(cls: type, made: object = None) -> List[str]:
     return list(dict.fromkeys(names + list(getattr(made, "__dict__", ()))))
 
 
-def _data(cls: type) -> List[str]:
+def _data(cls: type) -> list[str]:
     """The public class attributes, without callables and descriptors (methods, properties, slots and others)."""
     return [name for name, value in vars(cls).items()
             if not name.startswith("_") and not callable(value) and not hasattr(type(value), "__get__")]
 
 
-def _slots(cls: type) -> Tuple[str, ...]:
+def _slots(cls: type) -> tuple[str, ...]:
     slots = cls.__dict__.get("__slots__", ())
     return (slots,) if isinstance(slots, str) else tuple(slots)

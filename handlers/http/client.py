@@ -3,7 +3,8 @@ from __future__ import annotations
 
 import os
 import threading
-from typing import Container, Mapping, Optional, Union
+from collections.abc import Container, Mapping
+from typing import Optional, Union
 
 from ..errors import PduHandlerError, SettingsError
 from ..settings import host_and_port, is_address

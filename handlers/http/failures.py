@@ -4,7 +4,8 @@ from __future__ import annotations
 import http.client
 import socket
 import ssl
-from typing import Callable, Dict, Mapping, Optional, Tuple, Type, TypeVar
+from collections.abc import Mapping
+from typing import Callable, Optional, TypeVar
 
 from ..errors import Denied, Named, PduHandlerError, ProtocolError, Reason, Refused, Unreachable
 from ..untrusted import reason as untrusted, shown_fingerprint
@@ -24,11 +25,11 @@ class HttpException(PduHandlerError):
             self.args = (self.args[0], type(error)(*error.args))
         return self
 
-    def __reduce__(self) -> Tuple[object, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         return _again, (type(self), self.args, self.__dict__)
 
 
-def _again(kind: Type[H], args: Tuple[str, ...], state: Dict[str, object]) -> H:
+def _again(kind: type[H], args: tuple[str, ...], state: dict[str, object]) -> H:
     """Rebuild a pickled error, for example in another process."""
     made = kind(args[0])
     made.args = args
@@ -70,7 +71,7 @@ def leaves_open(error: object) -> bool:
     return isinstance(error, HttpRefused) and int(error.code) not in range(400, 500)
 
 
-_STATUSES: Mapping[int, Tuple[Type[HttpException], str]] = {
+_STATUSES: Mapping[int, tuple[type[HttpException], str]] = {
     401: (HttpLoginRefused, "the device refused the login ({}): check user name and password, and that the account is neither "
                             "blocked nor waiting for a new password"),
     403: (HttpDenied, "the account may not do this ({}): give its role the privilege on the device"),

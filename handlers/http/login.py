@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import base64
 import re
-from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, Optional
 from urllib.parse import unquote, unquote_plus
 
 from ..errors import SettingsError, printable
@@ -36,7 +37,7 @@ class Login(NamedTuple):
     def __repr__(self) -> str:
         return "Login(...)"
 
-    def headers(self) -> Dict[str, str]:
+    def headers(self) -> dict[str, str]:
         """The header that logs in (RFC 7617 for user and password). Raises SettingsError if a header cannot hold the login."""
         if self.token is not None:
             if self.token and self.token.isascii() and self.token.isprintable():
@@ -66,7 +67,7 @@ class Login(NamedTuple):
         return examined
 
 
-def secrets(login: Login) -> List[str]:
+def secrets(login: Login) -> list[str]:
     """Strings that must not be shown: password, token, and `user:pa`, since a device may cut the header that it sends back."""
     found = [secret for secret in (login.password, login.token) if secret]
     if login.user and login.password:

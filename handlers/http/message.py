@@ -1,7 +1,8 @@
 """HTTP requests and replies, and the protocol classes of streamed bodies and transports."""
 from __future__ import annotations
 
-from typing import Mapping, NamedTuple, Protocol, Union
+from collections.abc import Mapping
+from typing import NamedTuple, Protocol, Union
 
 PORTS = {"http": 80, "https": 443}
 

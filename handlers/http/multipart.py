@@ -4,7 +4,8 @@ from __future__ import annotations
 import io
 import os
 import secrets
-from typing import Any, Callable, Iterator, List, Mapping, Optional, Protocol, Sequence, Tuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Callable, Optional, Protocol
 
 from .failures import HttpException
 
@@ -29,7 +30,7 @@ class MultipartForm:
     def __init__(self, files: Sequence[Mapping[str, Any]]) -> None:
         boundary = secrets.token_hex(16)
         self.content_type = f"multipart/form-data; boundary={boundary}"
-        self._pieces: List[Tuple[BinaryFile, int, Optional[Progress]]] = []
+        self._pieces: list[tuple[BinaryFile, int, Optional[Progress]]] = []
         for one in files:
             kind = one.get("mimetype") or "application/octet-stream"
             head = (f"--{boundary}\r\nContent-Disposition: form-data; name=\"{_quoted(one['formname'])}\"; "

@@ -12,7 +12,7 @@ handlers' archives do not contain this module, and `requests` stays optional.
 from __future__ import annotations
 
 import time
-from typing import Any, List, Optional
+from typing import Any, Optional
 
 import requests
 import urllib3
@@ -43,7 +43,7 @@ class RequestsTransport:
         """Send the request and read the reply. Raises HttpException, and SettingsError for an invalid header, login, proxy or
         host name, a missing file of `verify` or `cert`, or an OSError of `auth` or a hook."""
         failed: PduHandlerError             # raised outside `except`: errors of requests may hold the proxy's password
-        locations: List[Optional[str]] = []     # the header Location of the answer, once it has come
+        locations: list[Optional[str]] = []     # the header Location of the answer, once it has come
         own: Any = self._session.hooks.get("response") or ()
 
         def arrived(response: requests.Response, **_: object) -> None:

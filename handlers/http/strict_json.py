@@ -6,7 +6,6 @@ numbers (1.8e308). It must be UTF-8 without lone surrogates, and no object may h
 from __future__ import annotations
 
 import json
-from typing import Dict, List, Tuple
 
 LIMIT = 4 << 20             # limit for an answer, in bytes; all sensors of 48 outlets take about 120 kB
 _CONTAINERS = 100_000       # limit of `[` and `{`: 4 MB of `[],` would take 90 MB of memory
@@ -22,9 +21,9 @@ def loads(body: bytes) -> object:
     text = body.decode("utf-8")
     if text.count("[") + text.count("{") > _CONTAINERS or text.count(",") > _COMMAS:
         raise ValueError("too many brackets or commas")
-    keys: List[int] = []
+    keys: list[int] = []
 
-    def counted(found: Dict[str, object]) -> Dict[str, object]:
+    def counted(found: dict[str, object]) -> dict[str, object]:
         keys.append(len(found))
         return found
 
@@ -47,6 +46,6 @@ def _integer(digits: str) -> int:
     return int(digits)
 
 
-def _no_repetition(pairs: List[Tuple[str, object]]) -> None:
+def _no_repetition(pairs: list[tuple[str, object]]) -> None:
     if len(dict(pairs)) != len(pairs):
         raise ValueError("a repeated key")     # RFC 8259, 4: the result would be undefined

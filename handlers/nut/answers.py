@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import Callable, Dict, Generic, NamedTuple, Optional, Tuple, TypeVar, Union
+from typing import Callable, Generic, NamedTuple, Optional, TypeVar, Union
 
 from ..errors import PduHandlerError, ProtocolError
 from .failures import ERRORS, Failure, not_shown
@@ -41,14 +41,14 @@ class Reply(NamedTuple):
     #: its only line, or the last line of a list
     line: str
     #: of a list: the words of each row after the repeated query
-    rows: Tuple[Tuple[str, ...], ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
 
 
 class Request(Generic[T_co]):
     """One line to send, and the function that reads its answer. Compares by identity."""
 
     def __init__(self, line: str, label: str, read: Callable[[Reply], T_co],
-                 query: Tuple[str, ...] = (), fields: int = 0) -> None:
+                 query: tuple[str, ...] = (), fields: int = 0) -> None:
         #: the bytes to send, with the line's end
         self.line = encoded(line) + b"\n"
         #: the line without secrets and values, for messages
@@ -69,7 +69,7 @@ class Answers:
 
     def __init__(self, host: str = "", secret: Optional[Secret] = None) -> None:
         self._host, self._secret = host, secret or Secret()
-        self._found: Dict[Request[object], Union[Reply, Failure]] = {}
+        self._found: dict[Request[object], Union[Reply, Failure]] = {}
 
     def put(self, request: Request[object], answer: Union[Reply, Failure]) -> None:
         self._found[request] = answer

@@ -5,7 +5,8 @@ more than 16 KiB cost more; so does a login, if the server demands one for readi
 """
 from __future__ import annotations
 
-from typing import Callable, Dict, List, Optional, Sequence, Tuple, TypeVar
+from collections.abc import Sequence
+from typing import Callable, Optional, TypeVar
 
 from ..errors import Denied, PduHandlerError, SettingsError
 from . import messages
@@ -39,20 +40,20 @@ class NutClient(NutReader):
 
     # ---- reading ---------------------------------------------------------------------------------------------
 
-    def variables(self, ups: str) -> Dict[str, str]:
+    def variables(self, ups: str) -> dict[str, str]:
         """All variables of a device: 1 round trip."""
         listed = messages.list_var(ups)
 
-        def look() -> Tuple[Dict[str, str], Optional[str]]:
+        def look() -> tuple[dict[str, str], Optional[str]]:
             found = self._read(listed)[listed]
             return found, ups if found.get(STATUS) == WAIT else None
         return self._settled(look)
 
-    def writable(self, ups: str) -> Dict[str, str]:
+    def writable(self, ups: str) -> dict[str, str]:
         """The writable variables of a device: 1 round trip."""
         return self._of_driver(ups, messages.list_rw(ups))
 
-    def commands(self, ups: str, describe: bool = False) -> Dict[str, str]:
+    def commands(self, ups: str, describe: bool = False) -> dict[str, str]:
         """The commands of a device: 1 round trip. `describe`: 1 more, for the server's descriptions instead of ''."""
         names = self._of_driver(ups, messages.list_cmd(ups))
         if not describe or not names:
@@ -65,7 +66,7 @@ class NutClient(NutReader):
         """One variable: 1 round trip."""
         return self._of_driver(ups, messages.get_var(ups, variable))
 
-    def values(self, ups: str, variables: Sequence[str]) -> Dict[str, str]:
+    def values(self, ups: str, variables: Sequence[str]) -> dict[str, str]:
         """Some variables of a device, without waiting for its driver: 1 round trip."""
         queries = {variable: messages.get_var(ups, variable) for variable in variables}
         answers = self._read(*queries.values())
@@ -79,15 +80,15 @@ class NutClient(NutReader):
         """The server's description of a variable, or of the device itself: 1 round trip."""
         return self._one(messages.get_desc(ups, variable) if variable else messages.get_upsdesc(ups))
 
-    def enumeration(self, ups: str, variable: str) -> List[str]:
+    def enumeration(self, ups: str, variable: str) -> list[str]:
         """The values that a variable of type ENUM accepts: 1 round trip."""
         return self._of_driver(ups, messages.list_enum(ups, variable))
 
-    def ranges(self, ups: str, variable: str) -> List[Tuple[str, str]]:
+    def ranges(self, ups: str, variable: str) -> list[tuple[str, str]]:
         """The ranges (least, greatest) that a variable of type RANGE accepts: 1 round trip."""
         return self._of_driver(ups, messages.list_range(ups, variable))
 
-    def clients(self, ups: str) -> List[str]:
+    def clients(self, ups: str) -> list[str]:
         """Addresses of the clients that are logged in to a device: 1 round trip."""
         return self._one(messages.list_client(ups))
 
@@ -116,7 +117,7 @@ class NutClient(NutReader):
         """The answer to a request for a driver's data. Reads `ups.status` too, because only that shows WAIT."""
         status = messages.get_var(ups, STATUS)
 
-        def look() -> Tuple[Answers, Optional[str]]:
+        def look() -> tuple[Answers, Optional[str]]:
             answers = self._read(status, request)
             return answers, ups if _says_wait(answers, status) else None
         return self._settled(look)[request]

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import socket
 import time
-from typing import TYPE_CHECKING, Any, Callable, Iterator, List, Optional, Sequence, Tuple
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from ..counting import SENT
 from ..errors import PduHandlerError, ProtocolError, Unreachable
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 DEFAULT_PORT = 3493             # the port that IANA registers for nut
 _LAST_PORT = 65535
-_Address = Tuple[Any, Any, int, str, Any]         # a row of socket.getaddrinfo
+_Address = tuple[Any, Any, int, str, Any]         # a row of socket.getaddrinfo
 _QUICKACK: Optional[int] = getattr(socket, "TCP_QUICKACK", None)
 _RECEIVE = 65536
 _ONE_WRITE = 16 * 1024          # bytes; fits usual socket buffers, so that neither side waits for the other to read
@@ -60,7 +61,7 @@ class Connection:
             self._socket.close()
         self._socket = None
 
-    def _open(self, wanted: Optional[float] = None) -> Tuple[socket.socket, float]:
+    def _open(self, wanted: Optional[float] = None) -> tuple[socket.socket, float]:
         """Connect. Returns the socket and the exchange's deadline by the clock."""
         found = self._addresses()
         end = self._end(wanted)
@@ -83,7 +84,7 @@ class Connection:
                 raise
         return self._socket, end
 
-    def _addresses(self) -> List[_Address]:
+    def _addresses(self) -> list[_Address]:
         # ASCII names are passed as bytes: text would load the large tables for international names.
         name = self.host.encode("ascii") if self.host.isascii() else self.host
         try:

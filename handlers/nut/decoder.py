@@ -6,7 +6,8 @@ An answer is one line (`OK...`, `ERR CODE...`, a GET's query and its value, or f
 from __future__ import annotations
 
 import re
-from typing import List, Optional, Sequence, Tuple, Union, cast
+from collections.abc import Sequence
+from typing import Optional, Union, cast
 
 from ..errors import ProtocolError, printable
 from .answers import Answers, Reply, Request
@@ -26,7 +27,7 @@ class Decoder:
         self._open = list(reversed(requests))
         self._rest = b""
         self._size = 0
-        self._rows: Optional[List[Tuple[str, ...]]] = None      # rows so far of the open list; None outside a list
+        self._rows: Optional[list[tuple[str, ...]]] = None      # rows so far of the open list; None outside a list
         self._row_start = self._end = ""
 
     @property
@@ -77,7 +78,7 @@ class Decoder:
         else:
             self._answered(Reply(line))
 
-    def _list_line(self, line: str, rows: List[Tuple[str, ...]]) -> None:
+    def _list_line(self, line: str, rows: list[tuple[str, ...]]) -> None:
         if line == self._end:
             self._rows = None
             self._answered(Reply(line, tuple(rows)))
@@ -96,10 +97,10 @@ class Decoder:
 _PLAIN_ROW = re.compile(r'([^ \t"\\]+) "([^"\\]*)"')     # the form of most rows: a name, and a value without escapes
 
 
-def _row(line: str, start: str) -> Tuple[str, ...]:
+def _row(line: str, start: str) -> tuple[str, ...]:
     if not line.startswith(start):
         return ()
     plain = _PLAIN_ROW.fullmatch(line, len(start))
     if plain is not None:
-        return cast(Tuple[str, str], plain.groups())
+        return cast(tuple[str, str], plain.groups())
     return tuple(split(line[len(start):]))

@@ -5,7 +5,8 @@ several devices and the setting `device` names none, an identity begins with the
 """
 from __future__ import annotations
 
-from typing import Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Tuple
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple, Optional
 
 from ..errors import Named, PduHandlerError, SettingsError, Unsupported
 from ..settings import Settings
@@ -27,12 +28,12 @@ class ListedDevice(NamedTuple):
     #: its outlets and totals
     device: NutDevice
 
-    def ports(self) -> List[Tuple[str, Outlet]]:
+    def ports(self) -> list[tuple[str, Outlet]]:
         """Each outlet with its identity."""
         return [(self.prefix + outlet.identity, outlet) for outlet in self.device.outlets]
 
 
-def names(client: NutReader, settings: Settings) -> Dict[str, str]:
+def names(client: NutReader, settings: Settings) -> dict[str, str]:
     """Prefix of identities -> name of the device. 1 round trip without the setting `device`. Raises Unsupported if the server
     has no devices, SettingsError if it has more than MOST_DEVICES."""
     if settings[DEVICE]:
@@ -47,7 +48,7 @@ def names(client: NutReader, settings: Settings) -> Dict[str, str]:
 
 
 def read(client: NutReader, settings: Settings, wanted: Optional[Mapping[str, str]] = None,
-         writable: bool = False) -> List[ListedDevice]:
+         writable: bool = False) -> list[ListedDevice]:
     """The devices in `wanted` (prefix -> name), else all of `names`: 1 round trip, besides `names`. Raises reading errors."""
     if wanted is None:
         wanted = names(client, settings)
@@ -55,7 +56,7 @@ def read(client: NutReader, settings: Settings, wanted: Optional[Mapping[str, st
     return [ListedDevice(prefix, name, _device(client, name, settings, snapshots[name])) for prefix, name in wanted.items()]
 
 
-def ports(found: Iterable[ListedDevice]) -> Iterator[Tuple[str, Outlet]]:
+def ports(found: Iterable[ListedDevice]) -> Iterator[tuple[str, Outlet]]:
     """Each outlet of the PDU with its identity."""
     for one in found:
         yield from one.ports()

@@ -5,7 +5,8 @@ Source of the codes: RFC 9271, and docs/net-protocol.txt and server/neterr.h of 
 from __future__ import annotations
 
 import socket
-from typing import Mapping, NamedTuple, Optional, Sequence, Tuple, Type
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Optional
 
 from ..errors import (
     Denied,
@@ -67,7 +68,7 @@ class Failure(NamedTuple):
 _NAMED = 20                     # most devices that an error names
 _RIGHTS = "check username, password and that user's rights in the server's upsd.users"
 _LOGIN = (Named("username"), " and ", Named("password"))
-ERRORS: Mapping[str, Tuple[Type[PduHandlerError], Reason]] = {
+ERRORS: Mapping[str, tuple[type[PduHandlerError], Reason]] = {
     "ACCESS-DENIED": (Denied, f"the NUT server denies this: {_RIGHTS}"),
     "USERNAME-REQUIRED": (Denied, ("the NUT server requires a user: give ", *_LOGIN)),
     "PASSWORD-REQUIRED": (Denied, ("the NUT server requires a password: give ", *_LOGIN)),

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Callable, Dict, List, Mapping, Optional, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Callable, Optional
 
 from .members import Member, as_number
 
@@ -103,7 +104,7 @@ def total(figure: Figure, device: Member, chain: Mapping[int, Member],
     """
     if not chain:
         return figure(device.variables, list(outlets.values()))
-    own: Dict[str, List[Optional[float]]] = {}
+    own: dict[str, list[Optional[float]]] = {}
     for identity, value in outlets.items():
         own.setdefault(identity.partition(".")[0], []).append(value)
     of_members = []

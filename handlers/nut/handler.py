@@ -1,8 +1,9 @@
 """DCImanager's four calls on the devices of a NUT server."""
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Iterator, List, Optional, Tuple, Type, TypeVar
+from typing import Optional, TypeVar
 
 from common.logger import get_logger
 from pdu_common.helper import PduPortView, PduStatisticView, PduView
@@ -56,7 +57,7 @@ class NutPdu(host.BasePdu):
         with session(self.pdu_data, "port_down", NutClient) as (client, settings):
             return switch_port(client, settings, pdu_port_data, False, deadline)
 
-    def labels(self) -> List[host.Label]:
+    def labels(self) -> list[host.Label]:
         """Identity, number and name of every outlet, for people; DCImanager does not call this."""
         with session(self.pdu_data, "labels", NutReader) as (client, settings):
             found = devices.read(client, settings)
@@ -64,7 +65,7 @@ class NutPdu(host.BasePdu):
 
 
 @contextmanager
-def session(pdu_data: object, method: str, kind: Type[C], *, bounded: bool = True) -> Iterator[Tuple[C, Settings]]:
+def session(pdu_data: object, method: str, kind: type[C], *, bounded: bool = True) -> Iterator[tuple[C, Settings]]:
     """A client, closed at the end. Errors name the host once it is known, and the method unless they name a request or a device.
 
     With `bounded`, all exchanges end within CALL_SECONDS of the start.
@@ -85,7 +86,7 @@ def session(pdu_data: object, method: str, kind: Type[C], *, bounded: bool = Tru
         raise
 
 
-def made(kind: Type[C], settings: Settings, typed: str, *, total: Optional[float] = None, logs_in: bool = True) -> C:
+def made(kind: type[C], settings: Settings, typed: str, *, total: Optional[float] = None, logs_in: bool = True) -> C:
     """The client of the server at the address `typed`, as the settings describe it. Sends nothing.
 
     `total`: seconds in which all exchanges must end. Unless it `logs_in`, the client has no user. Raises SettingsError.

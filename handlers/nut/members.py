@@ -6,7 +6,8 @@ docs/nut-names.txt and docs/daisychain.txt.
 from __future__ import annotations
 
 import re
-from typing import Dict, Iterable, List, Mapping, Optional
+from collections.abc import Iterable, Mapping
+from typing import Optional
 
 from .failures import listed_twice, not_listed, too_few
 
@@ -22,9 +23,9 @@ class Member:
 
     def __init__(self, number: int) -> None:
         self.number, self.prefix = number, f"device.{number}." if number else ""
-        self.variables: Dict[str, str] = {}
-        self.commands: Dict[str, str] = {}                  # name after the prefix -> whole name
-        self.rows: Dict[str, Dict[str, str]] = {}           # an outlet's number -> its variables
+        self.variables: dict[str, str] = {}
+        self.commands: dict[str, str] = {}                  # name after the prefix -> whole name
+        self.rows: dict[str, dict[str, str]] = {}           # an outlet's number -> its variables
 
     def take(self, name: str, rest: str, text: Optional[str]) -> None:
         """Add a variable with the value `text`, or a command if `text` is None. `rest` is the name after the prefix."""
@@ -38,7 +39,7 @@ class Member:
             if row is not None:
                 self.rows.setdefault(row[1], {})[row[2]] = text
 
-    def outlet_numbers(self) -> List[str]:
+    def outlet_numbers(self) -> list[str]:
         """The outlets' numbers in order. Raises ProtocolError if there are fewer than `outlet.count`, or if a number has two
         spellings: these would be two ports for the same relay, perhaps with different states.
 
@@ -59,7 +60,7 @@ class Member:
         return from_0
 
 
-def members_of(variables: Mapping[str, str], commands: Iterable[str]) -> Dict[int, Member]:
+def members_of(variables: Mapping[str, str], commands: Iterable[str]) -> dict[int, Member]:
     """Every member by its number, always with member 0. Names of `device.0.` are skipped: they repeat those without a prefix."""
     members = {0: Member(0)}
     for name, text in (*variables.items(), *((command, None) for command in commands)):
@@ -72,7 +73,7 @@ def members_of(variables: Mapping[str, str], commands: Iterable[str]) -> Dict[in
     return members
 
 
-def counted(members: Mapping[int, Member]) -> Dict[int, Member]:
+def counted(members: Mapping[int, Member]) -> dict[int, Member]:
     """The members that `device.count` counts, including those without outlets. Raises ProtocolError if one is missing."""
     count = as_number(members[0].variables.get("device.count")) or 0
     numbers = range(1, int(min(count, 999)) + 1)

@@ -6,7 +6,7 @@ received. Section numbers are those of RFC 9271; NUT's docs/net-protocol.txt has
 """
 from __future__ import annotations
 
-from typing import Callable, Dict, List, NamedTuple, Optional, Tuple, TypeVar
+from typing import Callable, NamedTuple, Optional, TypeVar
 
 from ..errors import ProtocolError, SettingsError, printable
 from .answers import Reply, Request
@@ -72,49 +72,49 @@ def starttls() -> Request[str]:
 
 # ---- LIST (4.2.7): rows between two lines that repeat the request after BEGIN and END ----------------------
 
-def list_ups() -> Request[Dict[str, str]]:
+def list_ups() -> Request[dict[str, str]]:
     """The server's devices and their descriptions."""
     # > LIST UPS
     # < UPS rack1 "PDU of rack 1"
     return _listing(2, _table, "UPS")
 
 
-def list_var(ups: str) -> Request[Dict[str, str]]:
+def list_var(ups: str) -> Request[dict[str, str]]:
     """All variables of a device and their values."""
     # > LIST VAR rack1
     # < VAR rack1 outlet.3.status "on"
     return _listing(2, _table, "VAR", name(ups, "device"))
 
 
-def list_rw(ups: str) -> Request[Dict[str, str]]:
+def list_rw(ups: str) -> Request[dict[str, str]]:
     """The writable variables of a device and their values."""
     # > LIST RW rack1
     # < RW rack1 outlet.3.desc "web server"
     return _listing(2, _table, "RW", name(ups, "device"))
 
 
-def list_cmd(ups: str) -> Request[List[str]]:
+def list_cmd(ups: str) -> Request[list[str]]:
     """Names of the instant commands of a device."""
     # > LIST CMD rack1
     # < CMD rack1 outlet.3.load.off
     return _listing(1, _names, "CMD", name(ups, "device"))
 
 
-def list_enum(ups: str, variable: str) -> Request[List[str]]:
+def list_enum(ups: str, variable: str) -> Request[list[str]]:
     """The values that a variable of type ENUM accepts."""
     # > LIST ENUM ups1 input.transfer.low
     # < ENUM ups1 input.transfer.low "103"
     return _listing(1, _first_words, "ENUM", name(ups, "device"), name(variable, "variable"))
 
 
-def list_range(ups: str, variable: str) -> Request[List[Tuple[str, str]]]:
+def list_range(ups: str, variable: str) -> Request[list[tuple[str, str]]]:
     """The ranges (least, greatest) that a variable of type RANGE accepts."""
     # > LIST RANGE ups1 input.transfer.low
     # < RANGE ups1 input.transfer.low "90" "100"
     return _listing(2, _pairs, "RANGE", name(ups, "device"), name(variable, "variable"))
 
 
-def list_client(ups: str) -> Request[List[str]]:
+def list_client(ups: str) -> Request[list[str]]:
     """Addresses of the clients that are logged in to a device."""
     # > LIST CLIENT rack1
     # < CLIENT rack1 192.0.2.7
@@ -127,7 +127,7 @@ class VariableType(NamedTuple):
     """The type of a variable."""
 
     #: such as RW, ENUM, STRING and NUMBER
-    words: Tuple[str, ...]
+    words: tuple[str, ...]
     #: of a STRING: the most characters; None if not given
     length: Optional[int]
 
@@ -260,7 +260,7 @@ def _listing(fields: int, read: Callable[[Reply], T], *query: str) -> Request[T]
     return Request(line, line, read, query, fields)
 
 
-def _names(reply: Reply) -> List[str]:
+def _names(reply: Reply) -> list[str]:
     """The first word that each row adds. Raises ProtocolError if one is repeated or is not a valid name."""
     found = [row[0] for row in reply.rows]
     odd = next((text for text in found if not is_name(text)), None)
@@ -270,19 +270,19 @@ def _names(reply: Reply) -> List[str]:
     return found
 
 
-def _table(reply: Reply) -> Dict[str, str]:
+def _table(reply: Reply) -> dict[str, str]:
     return dict(zip(_names(reply), (row[1] for row in reply.rows)))
 
 
-def _first_words(reply: Reply) -> List[str]:
+def _first_words(reply: Reply) -> list[str]:
     return [row[0] for row in reply.rows]
 
 
-def _pairs(reply: Reply) -> List[Tuple[str, str]]:
+def _pairs(reply: Reply) -> list[tuple[str, str]]:
     return [(row[0], row[1]) for row in reply.rows]
 
 
-Read = Callable[[Reply, List[str]], T]          # takes the answer, and its words after the repeated query
+Read = Callable[[Reply, list[str]], T]          # takes the answer, and its words after the repeated query
 
 
 def _get(read: Read[T], *query: str) -> Request[T]:
@@ -295,20 +295,20 @@ def _get(read: Read[T], *query: str) -> Request[T]:
     return Request(line, line, after_query)
 
 
-def _value(reply: Reply, words: List[str]) -> str:
+def _value(reply: Reply, words: list[str]) -> str:
     if len(words) != 1:
         raise unexpected(reply.line)
     return words[0]
 
 
-def _number(reply: Reply, words: List[str]) -> int:
+def _number(reply: Reply, words: list[str]) -> int:
     text = _value(reply, words)
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise unexpected(reply.line)
     return int(text)
 
 
-def _type(reply: Reply, words: List[str]) -> VariableType:
+def _type(reply: Reply, words: list[str]) -> VariableType:
     lengths = [word[7:] for word in words if word.startswith("STRING:")]
     if any(not (length.isascii() and length.isdigit() and len(length) < 10) for length in lengths):
         raise unexpected(reply.line)

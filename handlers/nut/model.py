@@ -1,7 +1,8 @@
 """One NUT device as values: its outlets, the ways to switch them, and its totals."""
 from __future__ import annotations
 
-from typing import List, Mapping, NamedTuple, Optional, Tuple
+from collections.abc import Mapping
+from typing import NamedTuple, Optional
 
 from . import figures
 from .members import Member
@@ -44,14 +45,14 @@ class Outlet(NamedTuple):
     #: how to switch it off; None if the server lists no way
     off: Optional[Way]
     #: the variables that hold its state
-    state_variables: Tuple[str, ...]
+    state_variables: tuple[str, ...]
 
 
 class NutDevice(NamedTuple):
     """One device of a NUT server: outlets and totals."""
 
     #: in the order of their numbers, in a chain by member
-    outlets: List[Outlet]
+    outlets: list[Outlet]
     #: the variables and commands without a prefix `device.D.`
     whole: Member
     #: the members of a daisy chain by number; {} if none lists or counts outlets
@@ -67,5 +68,5 @@ class NutDevice(NamedTuple):
         """kWh, cumulative."""
         return figures.total(figures.energy, self.whole, self.chain, {one.identity: one.energy for one in self._real()})
 
-    def _real(self) -> List[Outlet]:
+    def _real(self) -> list[Outlet]:
         return [outlet for outlet in self.outlets if outlet.identity != LOAD_IDENTITY]

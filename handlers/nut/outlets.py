@@ -10,7 +10,8 @@ outlets that do switch, and some report row numbers.
 from __future__ import annotations
 
 import re
-from typing import Callable, List, Mapping, Optional, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Callable, Optional
 
 from . import failures, figures
 from .figures import may_lack_outlets
@@ -34,7 +35,7 @@ def read(variables: Mapping[str, str], commands: Sequence[str], writable: Mappin
     listed = {number: member for number, member in members.items() if number}
     chain = {number: member for number, member in listed.items()
              if member.rows or as_number(member.variables.get("outlet.count"))}
-    outlets: List[Outlet] = []
+    outlets: list[Outlet] = []
     for member in [chain[number] for number in sorted(chain)] or [device]:
         outlets += [_outlet(member, number, writable) for number in member.outlet_numbers()]
     counts = [as_number(member.variables.get("outlet.count")) for member in listed.values()]
@@ -91,7 +92,7 @@ def _tidy(text: str) -> str:
 
 # ---- the whole load of a UPS ---------------------------------------------------------------------------------
 
-def _whole_load(device: Member) -> List[Outlet]:
+def _whole_load(device: Member) -> list[Outlet]:
     """The whole load of a UPS as one more outlet, switched by `load.on` and `load.off`; [] if the server lists neither."""
     ways = [Way(command) if command in device.commands else None for command in SWITCHES]
     if ways == [None, None]:

@@ -29,7 +29,7 @@ The differences, where PyNUTClient is wrong or unsafe:
 from __future__ import annotations
 
 import socket
-from typing import Any, AnyStr, Callable, Dict, Generic, List, Literal, NoReturn, Optional, Tuple, Type, TypeVar, cast, overload
+from typing import Any, AnyStr, Callable, Generic, Literal, NoReturn, Optional, TypeVar, cast, overload
 
 from ..errors import PduHandlerError, Unreachable, printable
 from ..tls import Trust as Tls
@@ -79,7 +79,7 @@ class PyNUTAddressError(PyNUTConnectionError, socket.gaierror):
     """The host name cannot be resolved."""
 
 
-_KINDS: Tuple[Tuple[Type[OSError], Type[PyNUTConnectionError]], ...] = (
+_KINDS: tuple[tuple[type[OSError], type[PyNUTConnectionError]], ...] = (
     (ConnectionRefusedError, PyNUTRefusedError), (ConnectionResetError, PyNUTResetError), (BrokenPipeError, PyNUTBrokenError),
     (socket.timeout, PyNUTTimeoutError), (TimeoutError, PyNUTTimeoutError), (socket.gaierror, PyNUTAddressError))
 
@@ -154,23 +154,23 @@ class PyNUTClient(Generic[AnyStr]):
 
     # ---- reading ---------------------------------------------------------------------------------------------
 
-    def GetUPSList(self) -> Dict[AnyStr, AnyStr]:
+    def GetUPSList(self) -> dict[AnyStr, AnyStr]:
         """Names of the devices and their descriptions."""
         return self._pairs(self._one("GetUPSList", messages.list_ups))
 
-    def GetUPSNames(self) -> List[str]:
+    def GetUPSNames(self) -> list[str]:
         """Names of the devices, always `str`."""
         return list(self._one("GetUPSNames", messages.list_ups))
 
-    def GetUPSVars(self, ups: str = "") -> Dict[AnyStr, AnyStr]:
+    def GetUPSVars(self, ups: str = "") -> dict[AnyStr, AnyStr]:
         """All variables and their values."""
         return self._pairs(self._one("GetUPSVars", messages.list_var, ups))
 
-    def GetRWVars(self, ups: str = "") -> Dict[AnyStr, AnyStr]:
+    def GetRWVars(self, ups: str = "") -> dict[AnyStr, AnyStr]:
         """The writable variables and their values."""
         return self._pairs(self._one("GetRWVars", messages.list_rw, ups))
 
-    def GetUPSCommands(self, ups: str = "") -> Dict[AnyStr, AnyStr]:
+    def GetUPSCommands(self, ups: str = "") -> dict[AnyStr, AnyStr]:
         """The commands and the server's descriptions; the command's own name if the server refuses its description."""
         commands = self._one("GetUPSCommands", messages.list_cmd, ups)
         requests = {command: messages.get_cmddesc(str(ups), command) for command in commands}
@@ -188,7 +188,7 @@ class PyNUTClient(Generic[AnyStr]):
             return False
         return True
 
-    def ListClients(self, ups: Optional[str] = None) -> Dict[AnyStr, List[AnyStr]]:
+    def ListClients(self, ups: Optional[str] = None) -> dict[AnyStr, list[AnyStr]]:
         """Devices and the addresses of the clients logged in to them, without devices that have none."""
         names = self.GetUPSNames()
         if ups is not None and ups not in names:
@@ -267,7 +267,7 @@ class PyNUTClient(Generic[AnyStr]):
     def _out(self, text: str) -> AnyStr:
         return cast(AnyStr, text if self._text else text.encode("utf-8", "surrogateescape"))
 
-    def _pairs(self, pairs: Dict[str, str]) -> Dict[AnyStr, AnyStr]:
+    def _pairs(self, pairs: dict[str, str]) -> dict[AnyStr, AnyStr]:
         return {self._out(key): self._out(value) for key, value in pairs.items()}
 
 

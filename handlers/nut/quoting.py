@@ -7,7 +7,6 @@ bytes that are not UTF-8 are kept as surrogate escapes.
 from __future__ import annotations
 
 import re
-from typing import List
 
 from ..errors import ProtocolError, SettingsError
 
@@ -49,7 +48,7 @@ def word(text: str, what: str) -> str:
     return text if _BARE.fullmatch(text) else f'"{escaped(text)}"'
 
 
-def split(line: str) -> List[str]:
+def split(line: str) -> list[str]:
     """The words of one line without quotes and escapes. Raises ProtocolError for an open quote or escape."""
     words, at = [], 0
     while at < len(line):

@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple, TypeVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Callable, NamedTuple, Optional, TypeVar
 
 from ..errors import PduHandlerError
 from . import messages
@@ -24,11 +25,11 @@ class Snapshot(NamedTuple):
     """The lists of one device."""
 
     #: all variables and their values
-    variables: Dict[str, str]
+    variables: dict[str, str]
     #: names of the instant commands
-    commands: List[str]
+    commands: list[str]
     #: the writable variables and their values; {} unless the caller asked for them
-    writable: Dict[str, str]
+    writable: dict[str, str]
 
 
 class NutReader:
@@ -72,7 +73,7 @@ class NutReader:
         """Send any requests of `messages` in one write: 1 round trip. `end` is a deadline by the clock."""
         return self._connection.ask(*requests, end=end)
 
-    def snapshots(self, devices: Sequence[str], writable: bool = False) -> Dict[str, Snapshot]:
+    def snapshots(self, devices: Sequence[str], writable: bool = False) -> dict[str, Snapshot]:
         """Variables and commands of each device, with `writable` also the writable variables: 1 round trip."""
         # > LIST VAR rack1
         # > LIST CMD rack1
@@ -80,13 +81,13 @@ class NutReader:
         variables = {device: messages.list_var(device) for device in devices}
         commands = {device: messages.list_cmd(device) for device in devices}
         writables = {device: messages.list_rw(device) for device in devices if writable}
-        requests: List[Request[object]] = []
+        requests: list[Request[object]] = []
         for device in devices:
             requests += [variables[device], commands[device]]
             if writable:
                 requests.append(writables[device])
 
-        def look() -> Tuple[Dict[str, Snapshot], Optional[str]]:
+        def look() -> tuple[dict[str, Snapshot], Optional[str]]:
             answers = self._read(*requests)
             seen = {device: Snapshot(answers[variables[device]], answers[commands[device]],
                                      answers[writables[device]] if writable else {})
@@ -95,7 +96,7 @@ class NutReader:
             return seen, next(waiting, None)
         return self._settled(look)
 
-    def devices(self) -> Dict[str, str]:
+    def devices(self) -> dict[str, str]:
         """The server's devices and their descriptions: 1 round trip."""
         listed = messages.list_ups()
         return self._read(listed)[listed]
@@ -121,7 +122,7 @@ class NutReader:
         # > PASSWORD secret
         # > the requests
         self._connection.connect()
-        before: List[Request[object]] = []
+        before: list[Request[object]] = []
         if self._username and self._known_on != self._connection.opened:
             before = [messages.username(self._username), messages.password(self._password)]
         answers = self.ask(*before, *requests)
@@ -144,7 +145,7 @@ class NutReader:
             return error
         return no_such_device([self.shown(name) for name in found], self._connection.host)
 
-    def _settled(self, look: Callable[[], Tuple[T, Optional[str]]]) -> T:
+    def _settled(self, look: Callable[[], tuple[T, Optional[str]]]) -> T:
         """Repeat `look` until it returns no device in WAIT. Raises DriverNotConnected after `timeout` seconds."""
         end = self._clock() + self._timeout
         while True:

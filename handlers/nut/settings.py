@@ -1,7 +1,7 @@
 """The handler settings of a NUT server."""
 from __future__ import annotations
 
-from typing import Optional, Tuple
+from typing import Optional
 
 from ..errors import Named, SettingsError
 from ..settings import HOST, TIMEOUT, Setting, Settings, port as port_number, yes_no
@@ -37,7 +37,7 @@ DEVICE: Setting[str] = Setting("device", "a name from ups.conf, without its squa
 TLS: Setting[bool] = Setting("tls", "yes or no", yes_no, False, "yes: everything except STARTTLS itself is sent over TLS")
 WHOLE_LOAD: Setting[bool] = Setting("whole_load", "yes or no", yes_no, False,
                                     "yes: a UPS that can switch its whole load gets one more port, `load`")
-SETTINGS: Tuple[Setting[object], ...] = (HOST, PORT, USERNAME, PASSWORD, DEVICE, TLS, VERIFY, CA_PEM, FINGERPRINT, TIMEOUT,
+SETTINGS: tuple[Setting[object], ...] = (HOST, PORT, USERNAME, PASSWORD, DEVICE, TLS, VERIFY, CA_PEM, FINGERPRINT, TIMEOUT,
                                          WHOLE_LOAD)
 
 

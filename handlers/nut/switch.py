@@ -1,8 +1,6 @@
 """port_up and port_down on a NUT server: find the outlet, write once, then look for the wanted state."""
 from __future__ import annotations
 
-from typing import List, Tuple
-
 from pdu_common.helper import EnumPowerStatus, PduPortView
 
 from ..errors import Named, NoSuchOutlet, SettingsError, Unsupported
@@ -45,7 +43,7 @@ def switch_port(client: NutClient, settings: Settings, port: PduPortView, on: bo
     return port
 
 
-def _find(client: NutClient, settings: Settings, identity: str) -> Tuple[str, Outlet]:
+def _find(client: NutClient, settings: Settings, identity: str) -> tuple[str, Outlet]:
     """The name of the outlet's device on the server, and the outlet. Raises NoSuchOutlet."""
     prefix = "".join(identity.rpartition("/")[:2])
     names = devices.names(client, settings)
@@ -61,7 +59,7 @@ def _find(client: NutClient, settings: Settings, identity: str) -> Tuple[str, Ou
                        f"ports")
 
 
-def _some(words: List[str]) -> str:
+def _some(words: list[str]) -> str:
     """The first five of `words`, and how many more there are."""
     return ", ".join(words[:5]) + (f" and {len(words) - 5} more" if len(words) > 5 else "")
 

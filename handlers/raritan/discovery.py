@@ -4,7 +4,7 @@ An error of a link unit is raised, so that the list of outlets is not shortened.
 """
 from __future__ import annotations
 
-from typing import Dict, List, NamedTuple, Optional, Tuple
+from typing import NamedTuple, Optional
 
 from common.logger import get_logger
 
@@ -19,7 +19,7 @@ LOGGER = get_logger(__name__)
 _LAST_USUAL_LINK = 8            # the highest link id documented up to firmware 3.6; newer firmware may have higher ones
 _LinkStatus = CascadeManager.LinkUnitStatus
 _USABLE = (_LinkStatus.OK, _LinkStatus.FIRMWARE_MISMATCH, _LinkStatus.UNKNOWN)
-_LinkUnitsById = Dict[int, CascadeManager.LinkUnit]
+_LinkUnitsById = dict[int, CascadeManager.LinkUnit]
 
 
 class ListedUnit(NamedTuple):
@@ -31,11 +31,11 @@ class ListedUnit(NamedTuple):
 
     unit: XerusUnit
     #: the references that `getOutlets` returned
-    outlets: List[Outlet]
+    outlets: list[Outlet]
     #: whether the unit has its object `/model/pdu/...`
     has_pdu: bool = True
 
-    def identities(self) -> List[str]:
+    def identities(self) -> list[str]:
         return [self.unit.identity(index) for index in range(len(self.outlets))]
 
 
@@ -47,7 +47,7 @@ class Discovery:
         usual = tuple(range(LOWEST_LINK, _LAST_USUAL_LINK + 1)) if wanted.all else wanted.ids
         #: the units whose outlets are asked for, the unit itself first; some of them may not exist
         self.asked = [XerusUnit(link_id, agent) for link_id in (PRIMARY, *usual)]
-        self._outlets: List[Tuple[XerusUnit, Pending[List[Outlet]]]] = []
+        self._outlets: list[tuple[XerusUnit, Pending[list[Outlet]]]] = []
         self._cascade: Optional[Pending[CascadeManager.Status]] = None
 
     def ask(self, bulk: Bulk) -> None:
@@ -58,7 +58,7 @@ class Discovery:
             # < {"_ret_": {"role": 1, "linkUnits": [{"key": 2, "value": {"host": ..., "status": 1, ...}}], ...}}
             self._cascade = bulk.add(CascadeManager("/cascade", self._agent).getStatus)     # firmware 3.6 and later
 
-    def ask_unusual(self, bulk: Bulk) -> List[XerusUnit]:
+    def ask_unusual(self, bulk: Bulk) -> list[XerusUnit]:
         """If all link units are wanted, queue getOutlets of those that `ask` left out. Returns these units."""
         if not self._wanted.all:
             return []
@@ -69,7 +69,7 @@ class Discovery:
         self._ask_outlets(bulk, more)
         return more
 
-    def listed(self, without_pdu: bool = False) -> List[ListedUnit]:
+    def listed(self, without_pdu: bool = False) -> list[ListedUnit]:
         """The unit itself and its wanted link units. Wanted ids that the PDU does not have are only logged.
 
         With `without_pdu`, a unit that does not have `/model/pdu/0` is no error here: it may be a power meter controller,
@@ -79,7 +79,7 @@ class Discovery:
         """
         known = self._known()
         self._warn_of_unknown(known)
-        found: List[ListedUnit] = []
+        found: list[ListedUnit] = []
         for unit, answer in self._outlets:
             if unit.link_id == PRIMARY and without_pdu and absent(answer.error):
                 found.append(ListedUnit(unit, [], has_pdu=False))
@@ -87,7 +87,7 @@ class Discovery:
                 found.append(ListedUnit(unit, unit.each_once(answer.get(), "getOutlets")))
         return found
 
-    def _ask_outlets(self, bulk: Bulk, units: List[XerusUnit]) -> None:
+    def _ask_outlets(self, bulk: Bulk, units: list[XerusUnit]) -> None:
         self._outlets += [(unit, bulk.add(unit.proxy(Pdu).getOutlets)) for unit in units]
 
     def _known(self) -> Optional[_LinkUnitsById]:
@@ -111,7 +111,7 @@ class Discovery:
             LOGGER.warning(f"ignoring link ids that the PDU does not have: {', '.join(unknown)} (see link_units)")
 
     @staticmethod
-    def _is_there(link_id: int, answer: Pending[List[Outlet]], known: Optional[_LinkUnitsById]) -> bool:
+    def _is_there(link_id: int, answer: Pending[list[Outlet]], known: Optional[_LinkUnitsById]) -> bool:
         """Whether the PDU has this link unit. Raises Unreachable or Denied if it has, but the unit cannot be used."""
         if known is None:
             if answer.error is not None and not absent(answer.error):
@@ -132,7 +132,7 @@ def linked(status: CascadeManager.Status, agent: Agent) -> _LinkUnitsById:
     return status.linkUnits
 
 
-def discovered(agent: Agent, wanted: LinkUnits) -> Tuple[List[ListedUnit], Bulk]:
+def discovered(agent: Agent, wanted: LinkUnits) -> tuple[list[ListedUnit], Bulk]:
     """The units that answered, and an empty bulk: 1 round trip, 2 if `link_units=yes` finds link ids above 8."""
     # > POST /bulk: getOutlets of /model/pdu/0; to look for link units, also their getOutlets and getStatus of /cascade
     # < {"_ret_": [{"rid": "/tfwopaque/pdumodel.Outlet:3.0.4/outlet.0", "type": "pdumodel.Outlet:3.0.4"}, ...]}    Pdu.idl 6.5.7

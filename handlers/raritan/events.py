@@ -16,7 +16,8 @@ import datetime
 import math
 import time
 from collections import deque
-from typing import Any, Callable, Deque, Dict, Iterator, List, Optional, Sequence, Tuple, Type
+from collections.abc import Iterator, Sequence
+from typing import Any, Callable, Optional
 
 from common.logger import get_logger
 
@@ -31,7 +32,7 @@ from .units import XerusUnit, absent
 __all__ = ["Demand", "Listener", "Lost", "Outage"]
 
 LOGGER = get_logger(__name__)
-Demand = Tuple[Type[Event], Optional[Interface]]        # an event type, with all types derived from it; a source (None: any)
+Demand = tuple[type[Event], Optional[Interface]]        # an event type, with all types derived from it; a source (None: any)
 _USUAL_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 8.0             # pauses between two polls; a channel lives 30 s
 _REST = 9                       # pause 9 times as long as the poll took: some units need a TLS handshake for each poll
 _CLOSE_S = 2.0
@@ -65,7 +66,7 @@ class Listener(Iterator[Event]):
         self._clock, self._sleep, self._now = clock, sleep, now
         self._end = None if seconds is None else clock() + seconds
         self._service = self._unit.mine(Service("/eventservice", agent))
-        self._waiting: Deque[Event] = deque()
+        self._waiting: deque[Event] = deque()
         self._heard, self._heard_at = clock(), now()        # the start of the last request that the channel answered
         self._channel: Optional[Channel] = self._subscribed()
 
@@ -198,10 +199,10 @@ class Listener(Iterator[Event]):
             raise
         return channel
 
-    def _demand(self, channel: Channel, names: Callable[[Type[Event]], str]) -> None:
+    def _demand(self, channel: Channel, names: Callable[[type[Event]], str]) -> None:
         """Ask for the wanted events. EventService.idl gives a type without a source to demandEventTypes, not to demandEvents."""
         # > POST /tfwopaque/event.Channel:1.0.1/... demandEventTypes {"types": ["pdumodel.Outlet_3_0_4.StateChangedEvent:1.0.0"]}
-        types: List[TypeName] = [names(kind) for kind, source in self._wanted if source is None]
+        types: list[TypeName] = [names(kind) for kind, source in self._wanted if source is None]
         selected = [Channel.EventSelect(names(kind), source) for kind, source in self._wanted if source is not None]
         if types:
             channel.demandEventTypes(types)
@@ -209,7 +210,7 @@ class Listener(Iterator[Event]):
             channel.demandEvents(selected)
         self._heard, self._heard_at = self._clock(), self._now()
 
-    def _names(self) -> Callable[[Type[Event]], str]:
+    def _names(self) -> Callable[[type[Event]], str]:
         """A function that names an event type as this firmware does: 1 round trip.
 
         The name contains the version of the interface: `pdumodel.Outlet_3_0_0.StateChangedEvent:1.0.0`. An interface that no
@@ -233,9 +234,9 @@ class _Typed(Interface):
     def getTypeInfo(self) -> Any: declared()
 
 
-def _versions(info: object) -> Dict[str, str]:
+def _versions(info: object) -> dict[str, str]:
     """The version of a type and of its bases, by interface, from the result of getTypeInfo."""
-    found: Dict[str, str] = {}
+    found: dict[str, str] = {}
     while isinstance(info, dict) and isinstance(info.get("id"), str) and len(found) < 10:
         name, _, version = info["id"].partition(":")
         found[name] = version
@@ -243,7 +244,7 @@ def _versions(info: object) -> Dict[str, str]:
     return found
 
 
-def _named(idl_type: str, versions: Dict[str, str]) -> str:
+def _named(idl_type: str, versions: dict[str, str]) -> str:
     """`idl_type` with its interface's version from `versions` (1.0.0 is left out); unchanged if there is none."""
     interface, _, event = base_name(idl_type).rpartition(".")
     if interface not in versions:

@@ -5,8 +5,8 @@ on names, which can be edited.
 """
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Iterator, List, Tuple
 
 from common.logger import get_logger
 from pdu_common.helper import PduPortView, PduStatisticView, PduView
@@ -67,7 +67,7 @@ class RaritanPdu(host.BasePdu):
         """Switch off; see `port_up`."""
         return self._switch("port_down", pdu_port_data, Outlet.PowerState.PS_OFF, deadline, pause)
 
-    def labels(self) -> List[host.Label]:
+    def labels(self) -> list[host.Label]:
         """Identity, number printed on the unit and configured name of each outlet and branch circuit."""
         with self._session("labels") as (agent, given):
             from .labels import labels  # imported late: only tools call this method
@@ -81,7 +81,7 @@ class RaritanPdu(host.BasePdu):
             return port
 
     @contextmanager
-    def _session(self, method: str) -> Iterator[Tuple[Agent, settings.RaritanSettings]]:
+    def _session(self, method: str) -> Iterator[tuple[Agent, settings.RaritanSettings]]:
         """The agent, closed at the end. Errors name the host once it is known, and the call unless they name a request."""
         host.log_call(LOGGER, "raritan", method, "Xerus JSON-RPC")
         address = ""

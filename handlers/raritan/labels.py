@@ -1,8 +1,6 @@
 """Labels of outlets and branch circuits: identity, number printed on the unit, and configured name."""
 from __future__ import annotations
 
-from typing import List
-
 from ..host import Label, label
 from . import panels
 from .discovery import discovered
@@ -11,7 +9,7 @@ from .rpc import Agent
 from .rpc.pdumodel import Outlet
 
 
-def labels(agent: Agent, wanted: LinkUnits) -> List[Label]:
+def labels(agent: Agent, wanted: LinkUnits) -> list[Label]:
     """The label of every outlet and branch circuit, in the order of `status`."""
     units, bulk = discovered(agent, wanted)
     queued = [(listed, bulk.each(Outlet.getMetaData, listed.outlets), bulk.each(Outlet.getSettings, listed.outlets))
@@ -19,7 +17,7 @@ def labels(agent: Agent, wanted: LinkUnits) -> List[Label]:
     without_outlets = panels.without_outlets(bulk, units)
     bulk.perform()
     of_circuits = panels.labels(bulk, without_outlets)
-    found: List[Label] = []
+    found: list[Label] = []
     for listed, metadata, settings in queued:
         for identity, printed, named in zip(listed.identities(), metadata, settings):
             number = "" if printed.error else printed.get().label

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple, Tuple
+from typing import NamedTuple
 
 from ..settings import Setting
 
@@ -15,7 +15,7 @@ class LinkUnits(NamedTuple):
     #: whether all linked ones are
     all: bool = False
     #: the link ids of those that are, if not all
-    ids: Tuple[int, ...] = ()
+    ids: tuple[int, ...] = ()
 
     def __str__(self) -> str:
         if self.all:

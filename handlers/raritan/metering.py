@@ -1,7 +1,8 @@
 """Load and energy. Calls to several units share bulks, which saves round trips."""
 from __future__ import annotations
 
-from typing import Iterator, List, Optional, Sequence, Tuple, Union
+from collections.abc import Iterator, Sequence
+from typing import Optional, Union
 
 from ..host import PortFigures
 from . import panels
@@ -78,8 +79,8 @@ class UnitMeter:
     def __init__(self, unit: XerusUnit) -> None:
         self._unit = unit
         self._inlets = [InletMeter(unit, unit.proxy(Inlet, f"/inlet/{index}")) for index in range(_GUESSED_INLETS)]
-        self._outlets: List[OutletMeter] = []
-        self._banks: List[Optional[Reading]] = []
+        self._outlets: list[OutletMeter] = []
+        self._banks: list[Optional[Reading]] = []
         self._energy: Optional[Reading] = None
         self._last: Optional[LastOutlet] = None
 
@@ -127,7 +128,7 @@ class UnitMeter:
             if fed is None:
                 self._ask_banks(bulk)
         inlets = [inlet for inlet in self._inlets if inlet not in unread]
-        anew: List[Union[InletMeter, OutletMeter]] = [*inlets] if _all_invalid(inlets) else []
+        anew: list[Union[InletMeter, OutletMeter]] = [*inlets] if _all_invalid(inlets) else []
         if well_known:
             misplaced = [outlet for outlet in metered if not outlet.in_place]
             if misplaced or _all_invalid(metered):
@@ -139,10 +140,10 @@ class UnitMeter:
             one.ask_readings(bulk)
         yield
 
-    def _use_inlets(self, bulk: Bulk) -> List[InletMeter]:
+    def _use_inlets(self, bulk: Bulk) -> list[InletMeter]:
         """Queue readings of the inlets whose sensors are known, and the sensors of the others. Returns the others."""
         guessed, self._inlets = self._inlets, []
-        unread: List[InletMeter] = []
+        unread: list[InletMeter] = []
         for index, reference in enumerate(self._unit.each_once(self._inlet_list.get(), "getInlets")):
             if index < _GUESSED_INLETS and guessed[index].found:
                 inlet = guessed[index]
@@ -211,14 +212,14 @@ class UnitMeter:
             return inlets
         return whole(amount(outlet.counter) for outlet in self._outlets)
 
-    def ports(self) -> List[PortFigures]:
+    def ports(self) -> list[PortFigures]:
         """The figures of each outlet. Raises JsonRpcSyntaxException if the list of outlets lacks one."""
         if self._last is not None:
             self._last.refuse_gap()
         return [outlet.figures() for outlet in self._outlets]
 
 
-def _count(references: Pending[List[AnInterface]]) -> int:
+def _count(references: Pending[list[AnInterface]]) -> int:
     return len(references.get()) if references.error is None else 0
 
 
@@ -226,7 +227,7 @@ def _all_invalid(meters: Sequence[Meter]) -> bool:
     return all_invalid(reading for meter in meters for reading in meter.readings())
 
 
-def measured(agent: Agent, link_units: LinkUnits) -> Tuple[Optional[float], Optional[float], List[PortFigures]]:
+def measured(agent: Agent, link_units: LinkUnits) -> tuple[Optional[float], Optional[float], list[PortFigures]]:
     """Load in A and energy in kWh over all units (None: not known or not metered), and the figures of each outlet or circuit.
 
     This costs 1 to 8 bulks, each with a round trip for every 300 calls.
@@ -247,7 +248,7 @@ def measured(agent: Agent, link_units: LinkUnits) -> Tuple[Optional[float], Opti
         bulk.perform()
     bulk.perform()              # sends what `without_outlets` queued if no unit had anything to read
     of_panels = panels.measured(bulk, without_outlets)
-    used: List[Union[UnitMeter, panels.PanelMeter]] = []
+    used: list[Union[UnitMeter, panels.PanelMeter]] = []
     for listed in units:
         link_id = listed.unit.link_id
         used.append(of_panels.get(link_id) or meters[link_id])

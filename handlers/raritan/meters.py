@@ -1,7 +1,7 @@
 """Meters of one unit: a feed (an inlet, or a power meter's mains) with its lines, and a port (an outlet or a branch circuit)."""
 from __future__ import annotations
 
-from typing import Callable, Dict, List, Optional, Tuple, Union
+from typing import Callable, Optional, Union
 
 from ..host import PortFigures
 from .readings import (
@@ -49,7 +49,7 @@ class Meter:
             self.current = ask(bulk, self._unit, sensors.current)
             self.counter = ask(bulk, self._unit, sensors.activeEnergy)
 
-    def readings(self) -> List[Optional[Reading]]:
+    def readings(self) -> list[Optional[Reading]]:
         """The readings, queued or done; None where none was queued."""
         return [self.current, self.counter]
 
@@ -76,8 +76,8 @@ class FeedMeter(Meter):
 
     def __init__(self, unit: XerusUnit) -> None:
         super().__init__(unit)
-        self._poles: Optional[Pending[List[Pole]]] = None
-        self._lines: List[Tuple[Pole, Optional[Reading], Optional[Reading]]] = []
+        self._poles: Optional[Pending[list[Pole]]] = None
+        self._lines: list[tuple[Pole, Optional[Reading], Optional[Reading]]] = []
 
     def ask_readings(self, bulk: Bulk) -> None:
         """Queue the readings of the feed and of its lines."""
@@ -86,7 +86,7 @@ class FeedMeter(Meter):
             self._lines = [(pole, ask(bulk, self._unit, pole.current), ask(bulk, self._unit, pole.activeEnergy))
                            for pole in self._listed_poles() or ()]
 
-    def _listed_poles(self) -> Optional[List[Pole]]:
+    def _listed_poles(self) -> Optional[list[Pole]]:
         """The lines and the neutral; None if they cannot be read, or if there are several and the `line` of one is unknown.
         Raises Denied. Raises JsonRpcSyntaxException if lines share a current sensor, which would count twice, unless two
         lines are one circuit."""
@@ -110,14 +110,14 @@ class FeedMeter(Meter):
             return True
         return len(lines) < 2 and self.current is not None
 
-    def readings(self) -> List[Optional[Reading]]:
+    def readings(self) -> list[Optional[Reading]]:
         """All readings of the feed and of its lines."""
         found = super().readings()
         for _, current, counter in self._lines:
             found += [current, counter]
         return found
 
-    def _line_currents(self) -> List[Optional[Reading]]:
+    def _line_currents(self) -> list[Optional[Reading]]:
         return [current for pole, current, _ in self._lines if pole.line in _LINES]
 
     def load(self) -> Amount:
@@ -136,7 +136,7 @@ class FeedMeter(Meter):
             return largest(map(listed_amount, self._line_currents()))
         return whole(lines)
 
-    def _one_circuit(self, poles: List[Pole]) -> bool:
+    def _one_circuit(self, poles: list[Pole]) -> bool:
         """Whether the feed is one circuit of two lines: without a neutral the same current flows through both."""
         lines = [pole.line for pole in poles]
         return sum(line in _LINES for line in lines) == 2 and PowerLine.NEUTRAL not in lines
@@ -148,7 +148,7 @@ class FeedMeter(Meter):
             return listed_amount(self.counter)
         if any(one is not None and one.error is not None and not absent(one.error) for one in (self._sensors, self._poles)):
             return NOT_KNOWN
-        by_sensor: Dict[Optional[str], Optional[Reading]] = {}
+        by_sensor: dict[Optional[str], Optional[Reading]] = {}
         for pole, _, energy in self._lines:
             if pole.line in _LINES:
                 target = pole.activeEnergy.target if pole.activeEnergy is not None else None

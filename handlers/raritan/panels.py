@@ -5,7 +5,8 @@ in the panel, from 1. Both are fixed when a circuit is created (Config in PowerM
 """
 from __future__ import annotations
 
-from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple, Type
+from collections.abc import Sequence
+from typing import NamedTuple, Optional
 
 from pdu_common.helper import EnumPowerStatus
 
@@ -32,7 +33,7 @@ class UnitWithoutOutlets:
         pdu = unit.proxy(Pdu)
         self._metadata, self._inlets = bulk.add(pdu.getMetaData), bulk.add(pdu.getInlets)
 
-    def meters(self) -> List[Tuple[int, PowerMeter]]:
+    def meters(self) -> list[tuple[int, PowerMeter]]:
         """Power meters and panels with their ids; none on a PDU with inlets and without outlets, such as an in-line meter.
 
         Raises Unsupported if the answers do not show that units of this type have no outlets, JsonRpcSyntaxException for a
@@ -55,7 +56,7 @@ class UnitWithoutOutlets:
             f"metered outlets: {_yes(metadata, 'hasMeteredOutlets')}. "
             f"If the unit has just started, try again. On a power meter controller, configure its panels. Else report this error")
 
-    def mine(self, reference: Interface, kind: Type[AnInterface], what: str) -> AnInterface:
+    def mine(self, reference: Interface, kind: type[AnInterface], what: str) -> AnInterface:
         """The reference as `XerusUnit.mine` returns it. Raises JsonRpcSyntaxException if it is not of this kind."""
         found = self.unit.mine(reference)
         if not isinstance(found, kind):
@@ -109,7 +110,7 @@ class MainsMeter(FeedMeter):
         """Watt-hours: the meter's counter, else the sum over its lines, which is not metered if a line is not listed."""
         return super().energy() if self.counter is not None or self._complete else NOT_METERED
 
-    def _one_circuit(self, poles: List[Pole]) -> bool:
+    def _one_circuit(self, poles: list[Pole]) -> bool:
         return self._type != PowerMeter.Type.SPLIT_PHASE and super()._one_circuit(poles)
 
 
@@ -121,7 +122,7 @@ class PanelMeter:
         self.link_id = unit.unit.link_id
         self.mains = [MainsMeter(unit.unit, meter) for _, meter in meters]
         self._mixed = len({isinstance(meter, Panel) for _, meter in meters}) > 1
-        self.circuits: List[BranchCircuit] = []
+        self.circuits: list[BranchCircuit] = []
 
     def load(self) -> Amount:
         """Amperes: the mains of all panels, or of all power meters."""
@@ -135,7 +136,7 @@ class PanelMeter:
         """The sum; not known if power meters and panels are mixed: a meter may feed a panel, whose load would count twice."""
         return NOT_KNOWN if self._mixed else whole(parts)
 
-    def ports(self) -> List[PortFigures]:
+    def ports(self) -> list[PortFigures]:
         """The figures of each circuit."""
         return [circuit.figures() for circuit in self.circuits]
 
@@ -146,13 +147,13 @@ class _Listing(NamedTuple):
     unit: UnitWithoutOutlets
     number: int                 # the panel's id
     panel: Panel
-    circuits: Pending[Dict[int, Interface]]
+    circuits: Pending[dict[int, Interface]]
 
     @property
     def link_id(self) -> int:
         return self.unit.unit.link_id
 
-    def read(self) -> List[BranchCircuit]:
+    def read(self) -> list[BranchCircuit]:
         """The circuits, in the order of their positions."""
         found = self.circuits.get()
         self.unit.unit.each_once(list(found.values()), "getCircuits")
@@ -160,10 +161,10 @@ class _Listing(NamedTuple):
                 for position in sorted(found)]
 
 
-def _listings(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> List[_Listing]:
+def _listings(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> list[_Listing]:
     # > getCircuits of each panel
     # < {"_ret_": [{"key": 0, "value": {"rid": ..., "type": "pdumodel.Circuit:2.0.4"}}, ...]}         Panel.idl 2.0.4
-    listings: List[_Listing] = []
+    listings: list[_Listing] = []
     for unit in units:
         for number, meter in unit.meters():
             if isinstance(meter, Panel):
@@ -171,22 +172,22 @@ def _listings(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> List[_Listing]
     return listings
 
 
-def without_outlets(bulk: Bulk, units: Sequence[ListedUnit]) -> List[UnitWithoutOutlets]:
+def without_outlets(bulk: Bulk, units: Sequence[ListedUnit]) -> list[UnitWithoutOutlets]:
     """The units that list no outlets. Queues the calls that show their type."""
     return [UnitWithoutOutlets(listed.unit, bulk) for listed in units if not listed.outlets]
 
 
-def ports(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> Dict[int, List[Tuple[str, EnumPowerStatus]]]:
+def ports(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> dict[int, list[tuple[str, EnumPowerStatus]]]:
     """Identity and state (always UNKNOWN) of each branch circuit, by link id: 1 round trip, none without panels."""
     listings = _listings(bulk, units)
     bulk.perform()
-    found: Dict[int, List[Tuple[str, EnumPowerStatus]]] = {}
+    found: dict[int, list[tuple[str, EnumPowerStatus]]] = {}
     for listing in listings:
         found.setdefault(listing.link_id, []).extend((one.identity, EnumPowerStatus.UNKNOWN) for one in listing.read())
     return found
 
 
-def measured(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> Dict[int, PanelMeter]:
+def measured(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> dict[int, PanelMeter]:
     """The figures of each power meter controller, by link id, in up to 3 bulks."""
     meters = {one.link_id: one for one in map(PanelMeter, units) if one.mains}
     mains = [main for one in meters.values() for main in one.mains]
@@ -208,16 +209,16 @@ def measured(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> Dict[int, Panel
     return meters
 
 
-def labels(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> Dict[int, List[Label]]:
+def labels(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> dict[int, list[Label]]:
     """The name of each branch circuit and its label in the panel, by link id, in up to 2 bulks."""
     listings = [(listing, bulk.add(listing.panel.getPanelSettings)) for listing in _listings(bulk, units)]
     bulk.perform()
-    queued: List[Tuple[int, BranchCircuit, Pending[Panel.PanelSettings], Pending[Circuit.Settings]]] = []
+    queued: list[tuple[int, BranchCircuit, Pending[Panel.PanelSettings], Pending[Circuit.Settings]]] = []
     for listing, panel in listings:
         for circuit in listing.read():
             queued.append((listing.link_id, circuit, panel, bulk.add(circuit.circuit.getSettings)))
     bulk.perform()
-    found: Dict[int, List[Label]] = {}
+    found: dict[int, list[Label]] = {}
     for link_id, circuit, panel, named in queued:
         number = "" if panel.error else _printed(circuit.position, panel.get())
         name = "" if named.error else named.get().name

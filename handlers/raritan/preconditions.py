@@ -1,14 +1,14 @@
 """Why an outlet is not switched: refusals before the command is sent, and the result codes of the device."""
 from __future__ import annotations
 
-from typing import Callable, Dict
+from typing import Callable
 
 from ..errors import Denied, Refused, Unsupported
 from .numbering import misplaced
 from .rpc import Pending, sent
 from .rpc.pdumodel import Outlet, Pdu
 
-_REASONS: Dict[int, str] = {
+_REASONS: dict[int, str] = {
     Outlet.ERR_OUTLET_NOT_SWITCHABLE: "there is no relay, or the unit is metered only",
     Outlet.ERR_LOAD_SHEDDING_ACTIVE: "load shedding is active: end it on the PDU first",      # deprecated in Outlet.idl 3.0.4
     Outlet.ERR_OUTLET_DISABLED: "the outlet is disabled: check on the PDU whether its inlet is disabled",

@@ -1,7 +1,8 @@
 """Figures from the answers of a bulk: measured, not known at the moment, or not metered."""
 from __future__ import annotations
 
-from typing import Any, Callable, Iterable, List, NamedTuple, Optional
+from collections.abc import Iterable
+from typing import Any, Callable, NamedTuple, Optional
 
 from ..errors import Denied, PduHandlerError
 from .rpc import Bulk, Pending, present
@@ -57,7 +58,7 @@ def largest(parts: Iterable[Amount]) -> Amount:
     return _together(parts, max)
 
 
-def _together(parts: Iterable[Amount], how: Callable[[List[float]], float]) -> Amount:
+def _together(parts: Iterable[Amount], how: Callable[[list[float]], float]) -> Amount:
     metered = [part.value for part in parts if part.metered]
     known = [value for value in metered if value is not None]
     if not metered:

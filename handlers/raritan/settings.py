@@ -1,7 +1,7 @@
 """The handler's settings, and the agent that they describe. Their table in docs/settings.md is generated from SETTINGS."""
 from __future__ import annotations
 
-from typing import NamedTuple, Optional, Tuple
+from typing import NamedTuple, Optional
 
 from .. import host
 from ..errors import Named, SettingsError
@@ -17,7 +17,7 @@ PORT: Setting[Optional[int]] = Setting("port", "1 to 65535", port_number, None,
                                        "if not 443 (http: 80); behind port forwarding: 50000 (http: 50100) + the unit's position")
 TOKEN: Setting[str] = Setting("token", "a session token, on one line without tabs", one_line, "",
                               "instead of username and password; it expires with its session", secret=True)
-SETTINGS: Tuple[Setting[object], ...] = (HOST, PORT, SCHEME, USERNAME, PASSWORD, TOKEN, VERIFY, CA_PEM, FINGERPRINT,
+SETTINGS: tuple[Setting[object], ...] = (HOST, PORT, SCHEME, USERNAME, PASSWORD, TOKEN, VERIFY, CA_PEM, FINGERPRINT,
                                          TIMEOUT, LINK_UNITS)
 
 

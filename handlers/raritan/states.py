@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import List, Optional, Set, Tuple
+from typing import Optional
 
 from pdu_common.helper import EnumPowerStatus
 
@@ -18,11 +18,11 @@ from .rpc.pdumodel import Outlet, Pdu
 from .units import XerusUnit
 
 _LONGEST_ID = 200                   # characters; the device chooses the id of a failed component, so it is cut
-Failures = Pending[List[HardwareHealth.Failure]]
+Failures = Pending[list[HardwareHealth.Failure]]
 _STATES = {Outlet.PowerState.PS_ON: EnumPowerStatus.UP, Outlet.PowerState.PS_OFF: EnumPowerStatus.DOWN}
 
 
-def read(agent: Agent, wanted: LinkUnits) -> List[Tuple[str, EnumPowerStatus]]:
+def read(agent: Agent, wanted: LinkUnits) -> list[tuple[str, EnumPowerStatus]]:
     """Identity and state of each outlet or branch circuit. Reads again if a switchable unit returns only unavailable states."""
     found = _look(agent, wanted)
     if any(unit.unavailable for unit in found):
@@ -30,7 +30,7 @@ def read(agent: Agent, wanted: LinkUnits) -> List[Tuple[str, EnumPowerStatus]]:
     return [port for unit in found for port in unit.ports()]
 
 
-def _look(agent: Agent, wanted: LinkUnits) -> List[_UnitStates]:
+def _look(agent: Agent, wanted: LinkUnits) -> list[_UnitStates]:
     units, bulk = discovered(agent, wanted)
     # > POST /bulk: getState of each reference that getOutlets returned; getFailures of /hwhealth, getMetaData of
     #   /model/pdu/0, of the last reference and of the well-known id of its position
@@ -51,7 +51,7 @@ class _UnitStates:
     def __init__(self, bulk: Bulk, listed: ListedUnit) -> None:
         self.link_id, self._identities = listed.unit.link_id, listed.identities()
         #: the branch circuits of a unit without outlets
-        self.circuits: List[Tuple[str, EnumPowerStatus]] = []
+        self.circuits: list[tuple[str, EnumPowerStatus]] = []
         self._answers = bulk.each(Outlet.getState, listed.outlets)
         if self._answers:
             self._failures = ask_failures(bulk, listed.unit)
@@ -59,7 +59,7 @@ class _UnitStates:
             self._last = LastOutlet(bulk, listed)
 
     @functools.cached_property
-    def _states(self) -> List[Optional[Outlet.State]]:
+    def _states(self) -> list[Optional[Outlet.State]]:
         """The report of each outlet; None for an outlet whose state cannot be read."""
         return [answer.get() if answer.error is None else None for answer in self._answers]
 
@@ -69,7 +69,7 @@ class _UnitStates:
         answered = [state.available for state in self._states if state is not None]
         return bool(answered) and not any(answered) and bool(sent(self._metadata, "hasSwitchableOutlets"))
 
-    def ports(self) -> List[Tuple[str, EnumPowerStatus]]:
+    def ports(self) -> list[tuple[str, EnumPowerStatus]]:
         """Identity and state of each outlet or branch circuit. An outlet whose state cannot be read is UNKNOWN.
 
         Raises the first error if no outlet can be read, Denied if the account may not read one of them, and
@@ -109,14 +109,14 @@ def ask_failures(bulk: Bulk, unit: XerusUnit) -> Failures:
     return bulk.add(unit.mine(HardwareHealth("/hwhealth", unit.agent)).getFailures)
 
 
-def contradicted(failures: Failures, outlets: int) -> Set[int]:
+def contradicted(failures: Failures, outlets: int) -> set[int]:
     """The positions, from 0, of outlets for which the unit reports that the relay does not follow its commands.
 
     `powerState` is "the control state of the relay, which was set by the last command sent to it" (Outlet.idl 3.0.4). A unit that
     measures another state at an outlet asserts a failure. How `componentId` names the outlet is not documented: each number in it
     counts as a label (from 1) and an index (from 0). If none fits, all positions are returned. Empty if failures cannot be read.
     """
-    positions: Set[int] = set()
+    positions: set[int] = set()
     for failure in failures.get() if failures.error is None else ():
         inconsistent = failure.type == HardwareHealth.FAILURE_TYPE_OUTLET_POWER_STATE_INCONSISTENT
         if failure.isAsserted and inconsistent and len(positions) < outlets:

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import re
-from typing import Optional, Tuple
+from typing import Optional
 
 from pdu_common.helper import EnumPowerStatus
 
@@ -18,7 +18,7 @@ from .units import PRIMARY, XerusUnit
 
 _CIRCUIT = re.compile(r"(?:[1-9][0-9]{0,2}\.)?p[0-9]{1,5}\.[0-9]{1,5}")       # a branch circuit, see panels.py
 _IDENTITY = re.compile(r"(?:([1-9][0-9]{0,2})\.)?([1-9][0-9]{0,3})")
-_Seen = Tuple[Pending[Outlet.State], states.Failures]
+_Seen = tuple[Pending[Outlet.State], states.Failures]
 
 
 def switched(agent: Agent, link_units: LinkUnits, identity: str, wanted: Outlet.PowerState, deadline: float,
@@ -34,7 +34,7 @@ def switched(agent: Agent, link_units: LinkUnits, identity: str, wanted: Outlet.
     return switch(command.write, command.read, state, deadline=deadline, pause=pause)
 
 
-def _locate(identity: str, agent: Agent, wanted: LinkUnits) -> Tuple[XerusUnit, int]:
+def _locate(identity: str, agent: Agent, wanted: LinkUnits) -> tuple[XerusUnit, int]:
     """The unit and the position, from 0, that an identity names. Sends nothing.
 
     Raises NoSuchOutlet if it is not valid or its link unit is excluded by `wanted`, Unsupported if it names a branch circuit.
@@ -51,7 +51,7 @@ def _locate(identity: str, agent: Agent, wanted: LinkUnits) -> Tuple[XerusUnit, 
     return XerusUnit(link_id, agent), int(found.group(2)) - 1
 
 
-def _checked(agent: Agent, link_units: LinkUnits, identity: str) -> Tuple[ListedUnit, int]:
+def _checked(agent: Agent, link_units: LinkUnits, identity: str) -> tuple[ListedUnit, int]:
     """The unit and the position of the outlet: 2 round trips.
 
     Raises NoSuchOutlet, Unsupported, Refused or Denied if it does not exist or may not be switched.

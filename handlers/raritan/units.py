@@ -1,7 +1,8 @@
 """One unit: its resource ids, its references, and the identities of its outlets: "7", on link unit 2 "2.7"."""
 from __future__ import annotations
 
-from typing import List, NamedTuple, Optional, Sequence, Type, TypeVar
+from collections.abc import Sequence
+from typing import NamedTuple, Optional, TypeVar
 
 from ..errors import Denied, PduHandlerError, Refused
 from .rpc import Agent, Interface, JsonRpcSyntaxException, leaves_open
@@ -27,7 +28,7 @@ class XerusUnit(NamedTuple):
         """The resource id of this unit's PDU or, with `rest`, a well-known id below it."""
         return f"/model/pdu/{self.link_id}{rest}"
 
-    def proxy(self, kind: Type[AnInterface], rest: str = "") -> AnInterface:
+    def proxy(self, kind: type[AnInterface], rest: str = "") -> AnInterface:
         """A proxy for a well-known resource id."""
         return kind(self.path(rest), self.agent)
 
@@ -41,7 +42,7 @@ class XerusUnit(NamedTuple):
             return reference
         return type(reference)(f"/link/{self.link_id}{reference.target}", self.agent, reference.wire_type)
 
-    def each_once(self, references: Sequence[AnInterface], method: str, what: str = "") -> List[AnInterface]:
+    def each_once(self, references: Sequence[AnInterface], method: str, what: str = "") -> list[AnInterface]:
         """The references from the answer to `method`, each passed through `mine`. Raises JsonRpcSyntaxException if one is listed
         twice: an outlet would be two ports, and the current of an inlet would count twice."""
         found = [self.mine(one) for one in references]

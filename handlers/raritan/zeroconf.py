@@ -8,8 +8,9 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Dict, List, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Any, Optional
 
 if TYPE_CHECKING:
     from zeroconf import ServiceInfo, ServiceStateChange, Zeroconf
@@ -39,14 +40,14 @@ class Address(str):
     """An IP address. The keys `ip`, `port` and `fw` can be read as in the dictionaries that the SDK's `discover` returns."""
 
     _device: AnnouncedDevice
-    _values: Dict[str, Any]
+    _values: dict[str, Any]
 
     def __new__(cls, device: AnnouncedDevice) -> Address:
         made = super().__new__(cls, device.address)
         made._device, made._values = device, {"ip": device.address, "port": device.port, "fw": device.firmware}
         return made
 
-    def __reduce__(self) -> Tuple[Any, ...]:
+    def __reduce__(self) -> tuple[Any, ...]:
         """Lets `copy` and `pickle` rebuild the address from its device."""
         return Address, (self._device,)
 
@@ -58,7 +59,7 @@ class Address(str):
         return self._values[key] if isinstance(key, str) else super().__getitem__(key)
 
 
-def discover(timeout: float = SECONDS, interfaces: Optional[Sequence[str]] = None) -> List[Address]:
+def discover(timeout: float = SECONDS, interfaces: Optional[Sequence[str]] = None) -> list[Address]:
     """The IP addresses of the devices that announce themselves within `timeout` seconds, each once, in numerical order.
 
     Asks over IPv4. `interfaces`: addresses of this host's network interfaces to ask on (None: all). A device that announces
@@ -68,7 +69,7 @@ def discover(timeout: float = SECONDS, interfaces: Optional[Sequence[str]] = Non
     return list(dict.fromkeys(Address(device) for device in discover_devices(timeout, interfaces)))
 
 
-def discover_devices(timeout: float = SECONDS, interfaces: Optional[Sequence[str]] = None) -> List[AnnouncedDevice]:
+def discover_devices(timeout: float = SECONDS, interfaces: Optional[Sequence[str]] = None) -> list[AnnouncedDevice]:
     """The devices that `discover` finds, with name, model and firmware; one entry for each address and port, sorted by both."""
     from zeroconf import InterfaceChoice, IPVersion, ServiceBrowser, Zeroconf
 
@@ -100,7 +101,7 @@ class _Announcements:
 
     def __init__(self, end: float) -> None:
         self._end = end
-        self._devices: Dict[str, List[AnnouncedDevice]] = {}
+        self._devices: dict[str, list[AnnouncedDevice]] = {}
 
     def changed(self, zeroconf: Zeroconf, service_type: str, name: str, state_change: ServiceStateChange) -> None:
         """Handle a device that appeared, changed or left. Query missing data for up to 2 s, but not beyond `end`.
@@ -118,20 +119,20 @@ class _Announcements:
         if info is not None:
             self._devices[name] = _devices(info, service_type)
 
-    def devices(self) -> List[AnnouncedDevice]:
+    def devices(self) -> list[AnnouncedDevice]:
         """Each address and port once, even if the device uses both service names."""
-        every: Dict[Tuple[str, int], AnnouncedDevice] = {}
+        every: dict[tuple[str, int], AnnouncedDevice] = {}
         for announced in self._devices.values():
             every.update({(device.address, device.port): device for device in announced})
         return sorted(every.values(), key=lambda device: (_order(device.address), device.port))
 
 
-def _order(address: str) -> Tuple[int, int]:
+def _order(address: str) -> tuple[int, int]:
     parsed = ipaddress.ip_address(address.partition("%")[0])
     return parsed.version, int(parsed)
 
 
-def _devices(info: ServiceInfo, service: str) -> List[AnnouncedDevice]:
+def _devices(info: ServiceInfo, service: str) -> list[AnnouncedDevice]:
     name = info.name[:-len(service) - 1] if info.name.endswith(service) else info.name
     announced = {key.decode("utf-8", "replace"): value.decode("utf-8", "replace")
                  for key, value in info.properties.items() if isinstance(key, bytes) and isinstance(value, bytes)}

@@ -1,7 +1,8 @@
 """The answer of a service as a resource or as an error. Pure."""
 from __future__ import annotations
 
-from typing import Mapping, Optional
+from collections.abc import Mapping
+from typing import Optional
 
 from ..errors import PduHandlerError, ProtocolError
 from ..http.failures import HttpRefused, of_status

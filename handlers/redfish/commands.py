@@ -5,7 +5,8 @@ Source: Outlet_v1 (action PowerControl, parameter PowerState), ActionInfo_v1, Me
 from __future__ import annotations
 
 import re
-from typing import Callable, Dict, Mapping, Optional, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Callable, Optional
 from urllib.parse import unquote
 
 from ..errors import Named, Unsupported
@@ -75,7 +76,7 @@ def info_link(found: Json) -> Optional[object]:
 
 
 def body(identity: str, outlet: Json, found: Json, info: Json, on: bool, unproven: bool,
-         quoted: Callable[[str], str]) -> Dict[str, object]:
+         quoted: Callable[[str], str]) -> dict[str, object]:
     """The body of the command.
 
     Raises Unsupported if the action does not take the wanted state, if the service lists no values and `unproven` is false, or
@@ -111,8 +112,8 @@ def _texts(values: object) -> Sequence[str]:
     return [one for one in values if isinstance(one, str)] if isinstance(values, list) else []
 
 
-def _hpe(identity: str, outlet: Json, on: bool) -> Dict[str, object]:
-    made: Dict[str, object] = {}
+def _hpe(identity: str, outlet: Json, on: bool) -> dict[str, object]:
+    made: dict[str, object] = {}
     for names in _HPE_CONFIGURATION:
         name = next((name for name in names if type(outlet.get(name)) in (str, int)), None)       # bool is a kind of int
         if name is None:

@@ -7,8 +7,9 @@ PowerDistributionMetrics_v1.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence
+from typing import NamedTuple, Optional
 
 from .. import decimals
 from .answers import Json
@@ -63,7 +64,7 @@ def sensor(resource: Json, units: Sequence[str]) -> Optional[float]:
     return number(resource.get("Reading"))
 
 
-def current(resource: Json) -> Optional[List[Figure]]:
+def current(resource: Json) -> Optional[list[Figure]]:
     """The currents whose sum is the load of a circuit or an outlet. None if one is not metered, or if the sum is ambiguous.
 
     `CurrentAmps` is the current of a single phase. Two lines without a neutral carry the same current.
@@ -93,7 +94,7 @@ def _phases_seen(resource: Json) -> int:
     return max(lines, 1)
 
 
-def whole(parts: Iterable[Optional[Sequence[Figure]]]) -> Optional[List[Figure]]:
+def whole(parts: Iterable[Optional[Sequence[Figure]]]) -> Optional[list[Figure]]:
     """The figures of all parts; None if there is no part, or one is not metered."""
     every = list(parts)
     known = [part for part in every if part is not None]
@@ -109,9 +110,9 @@ def total(figures: Optional[Sequence[Figure]], sensors: Sensors) -> Optional[flo
     return number(float(decimals.total(Decimal(repr(value)) for value in known))) if known and len(known) == len(values) else None
 
 
-def sources(figures: Iterable[Optional[Sequence[Figure]]]) -> Dict[str, None]:
+def sources(figures: Iterable[Optional[Sequence[Figure]]]) -> dict[str, None]:
     """The sensors to read for figures that are not known, each once."""
-    found: Dict[str, None] = {}
+    found: dict[str, None] = {}
     for part in figures:
         found.update(dict.fromkeys(figure.source for figure in part or () if figure.source))
     return found

@@ -1,8 +1,8 @@
 """DCImanager's four calls on the PDUs of a Redfish service."""
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Iterator, List, Tuple
 
 from common.logger import get_logger
 from pdu_common.helper import PduPortView, PduStatisticView, PduView
@@ -63,7 +63,7 @@ class RedfishPdu(host.BasePdu):
         """Switch off; see `port_up`."""
         return self._switch("port_down", pdu_port_data, False, deadline, pause)
 
-    def labels(self) -> List[host.Label]:
+    def labels(self) -> list[host.Label]:
         """Identity, Id and name of every outlet, for tools; as many round trips as `status`. DCImanager does not call this."""
         with self._session("labels") as (service, given):
             return [host.label(identity, resources.identity(outlet), resources.name(outlet))
@@ -76,7 +76,7 @@ class RedfishPdu(host.BasePdu):
             return port
 
     @contextmanager
-    def _session(self, method: str) -> Iterator[Tuple[RedfishService, settings.RedfishSettings]]:
+    def _session(self, method: str) -> Iterator[tuple[RedfishService, settings.RedfishSettings]]:
         """The service, closed at the end. Errors name the host once it is known, and the call unless they name a request."""
         host.log_call(LOGGER, "redfish", method)
         address = ""

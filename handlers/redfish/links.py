@@ -4,7 +4,8 @@ Source: DSP0266, "Reference properties", "Response headers" (Location) and "Quer
 """
 from __future__ import annotations
 
-from typing import Mapping, Optional, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Optional
 from urllib.parse import unquote
 
 from ..errors import ProtocolError

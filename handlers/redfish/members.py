@@ -1,7 +1,7 @@
 """The members of a collection over all its pages. A list that is shorter than its own count is an error."""
 from __future__ import annotations
 
-from typing import Dict, List, Set, Union
+from typing import Union
 
 from ..errors import PduHandlerError, ProtocolError
 from .answers import Json
@@ -11,19 +11,19 @@ from .service import RedfishService
 MOST_MEMBERS, _MOST_PAGES = 5000, 500
 
 
-def members(service: RedfishService, collection: Json) -> List[Json]:
+def members(service: RedfishService, collection: Json) -> list[Json]:
     """As `each_member`, but raises the error of a member that cannot be read."""
     return [_readable(one) for one in each_member(service, collection)]
 
 
-def each_member(service: RedfishService, collection: Json) -> List[Union[Json, PduHandlerError]]:
+def each_member(service: RedfishService, collection: Json) -> list[Union[Json, PduHandlerError]]:
     """The members of `collection`, with an error in place of one that cannot be read: 1 round trip for each further
     page, and for each member that is not included in full.
 
     Raises the errors of `links_of`, and those that `RedfishService.all` raises.
     """
-    found: List[Union[Json, PduHandlerError]] = []
-    missing: Dict[int, str] = {}
+    found: list[Union[Json, PduHandlerError]] = []
+    missing: dict[int, str] = {}
     for number, one in enumerate(links_of(service, collection)):
         found.append(one)
         if not is_whole(one):
@@ -36,14 +36,14 @@ def each_member(service: RedfishService, collection: Json) -> List[Union[Json, P
     return found
 
 
-def links_of(service: RedfishService, collection: Json) -> List[Json]:
+def links_of(service: RedfishService, collection: Json) -> list[Json]:
     """The members as the collection lists them, links or whole resources: 1 round trip for each further page.
 
     Raises the errors of `service.get`. Raises ProtocolError for fewer members than the collection counts, for more than
     MOST_MEMBERS, for a page without a list of members, for a repeated page, and after _MOST_PAGES further pages.
     """
-    found: List[Json] = []
-    seen: Set[str] = set()
+    found: list[Json] = []
+    seen: set[str] = set()
     page, counted = collection, collection.get("Members@odata.count")
     while True:
         listed = page.get("Members")

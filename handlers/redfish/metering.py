@@ -1,7 +1,8 @@
 """The answer of `statistic`: which resources are read, and which of their figures are used."""
 from __future__ import annotations
 
-from typing import Callable, List, NamedTuple, Optional, Sequence, Tuple, TypeVar
+from collections.abc import Sequence
+from typing import Callable, NamedTuple, Optional, TypeVar
 
 from .. import host
 from ..http.failures import HttpRefused
@@ -29,10 +30,10 @@ class _Metered(NamedTuple):
 
     load: Figures
     energy: Figures
-    ports: List[_Port]
+    ports: list[_Port]
 
 
-def measured(service: RedfishService, wanted: str) -> Tuple[Optional[float], Optional[float], List[host.PortFigures]]:
+def measured(service: RedfishService, wanted: str) -> tuple[Optional[float], Optional[float], list[host.PortFigures]]:
     """Load in A and energy in kWh, in total and by outlet; None for a figure that is not metered or not known.
 
     Usual round trips for each PDU: up to 3 for outlets, mains and metrics; 1 for branches if the mains are not metered; 1 more
@@ -73,7 +74,7 @@ def _read(service: RedfishService, pdu: FoundPdu) -> _Metered:
     return _Metered(load, energy, ports)
 
 
-def _circuits(service: RedfishService, pdu: FoundPdu, key: str) -> List[Json]:
+def _circuits(service: RedfishService, pdu: FoundPdu, key: str) -> list[Json]:
     """The circuits that a PDU lists, without those whose state is Absent; none where it has no such list. Raises ProtocolError
     if an Id occurs twice, because the figures might count twice."""
     target = link(pdu.resource, key)

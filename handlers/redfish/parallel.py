@@ -4,7 +4,8 @@ from __future__ import annotations
 import collections
 import contextvars
 import threading
-from typing import Callable, Deque, Dict, List, Sequence, Tuple, TypeVar
+from collections.abc import Sequence
+from typing import Callable, TypeVar
 
 from ..http.client import HttpClient
 from ..http.failures import HttpUnreachable
@@ -12,16 +13,16 @@ from ..http.failures import HttpUnreachable
 T = TypeVar("T")
 
 
-def side_by_side(paths: Sequence[str], clients: Sequence[HttpClient], fetch: Callable[[str, HttpClient], T]) -> List[T]:
+def side_by_side(paths: Sequence[str], clients: Sequence[HttpClient], fetch: Callable[[str, HttpClient], T]) -> list[T]:
     """Calls `fetch` for each path, with the clients in parallel. Returns the results in the order of `paths`, or raises an
     error of `fetch`, after all threads have ended.
 
     Some units serve few connections at a time. If several clients run, each therefore stops at HttpUnreachable and leaves its
     path to the others; at the end, the first client alone fetches what is left.
     """
-    waiting: Deque[Tuple[int, str]] = collections.deque(enumerate(paths))
-    found: Dict[int, T] = {}
-    failed: List[BaseException] = []
+    waiting: collections.deque[tuple[int, str]] = collections.deque(enumerate(paths))
+    found: dict[int, T] = {}
+    failed: list[BaseException] = []
 
     def work(client: HttpClient, alone: bool) -> None:
         while not failed:
@@ -39,7 +40,7 @@ def side_by_side(paths: Sequence[str], clients: Sequence[HttpClient], fetch: Cal
                 return
 
     # Each thread runs in a copy of the caller's context, in which tools count requests.
-    threads: List[threading.Thread] = []
+    threads: list[threading.Thread] = []
     for client in clients[1:]:
         thread = threading.Thread(target=contextvars.copy_context().run, args=(work, client, False), daemon=True)
         try:

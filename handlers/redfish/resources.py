@@ -4,7 +4,7 @@ Source: Outlet.v1_4_4, Resource (Status, PowerState), Redfish Data Model DSP0268
 """
 from __future__ import annotations
 
-from typing import Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from pdu_common.helper import EnumPowerStatus
 

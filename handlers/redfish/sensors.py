@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Dict, Iterable, Iterator, Mapping, Tuple
+from collections.abc import Iterable, Iterator, Mapping
 
 from ..errors import ProtocolError, Refused
 from .answers import Json
@@ -20,11 +20,11 @@ def read(service: RedfishService, units: Iterable[FoundPdu], sources: Iterable[s
 
     1 round trip for each sensor; above 8 sensors usually 2 for each PDU, if the service expands its lists of sensors.
     """
-    paths: Dict[str, str] = {}
+    paths: dict[str, str] = {}
     for source in sources:
         with contextlib.suppress(ProtocolError):
             paths[source] = service.path(source)
-    found: Dict[str, Json] = {}
+    found: dict[str, Json] = {}
     if len(paths) > _MANY and service.expands:
         for pdu in units:
             with contextlib.suppress(Refused, ProtocolError):       # missing sensors are read below
@@ -34,7 +34,7 @@ def read(service: RedfishService, units: Iterable[FoundPdu], sources: Iterable[s
     return {source: found[path] for source, path in paths.items() if path in found}
 
 
-def _listed(service: RedfishService, pdu: FoundPdu) -> Iterator[Tuple[str, Json]]:
+def _listed(service: RedfishService, pdu: FoundPdu) -> Iterator[tuple[str, Json]]:
     """Path and resource of the sensors that the lists of a PDU and its chassis include in full."""
     for listed in lists(service, pdu):
         for one in links_of(service, listed):

@@ -4,7 +4,8 @@ from __future__ import annotations
 import contextlib
 import json
 import time
-from typing import Callable, Dict, List, Mapping, Optional, Sequence, Union
+from collections.abc import Mapping, Sequence
+from typing import Callable, Optional, Union
 
 from common.logger import get_logger
 
@@ -37,7 +38,7 @@ _ANY = range(100, 600)              # errors too, because their bodies hold the 
 class _Unsent(Login):
     """A login that is not sent, but whose password and token are kept out of errors."""
 
-    def headers(self) -> Dict[str, str]:
+    def headers(self) -> dict[str, str]:
         return {}
 
 
@@ -138,7 +139,7 @@ class RedfishService:
             self._answers_expanded = False
             return found
 
-    def all(self, targets: Sequence[object]) -> List[Union[Json, PduHandlerError]]:
+    def all(self, targets: Sequence[object]) -> list[Union[Json, PduHandlerError]]:
         """The resource behind each link in order, or its error, such as a 404. Usually 1 round trip each, on up to 4 connections.
 
         Raises the errors of `path` and `reply`, and those of login, rights and load (429, 503), even for one resource.
@@ -242,7 +243,7 @@ class RedfishService:
         wait = min(self._timeout, left)
         if client is not None and client is not self._clients[0]:
             wait = min(wait, max(_SPARE_SECONDS, _SPARE_FACTOR * self._slowest))
-        sent: Dict[str, str] = {**_HEADERS, **(headers or {})}
+        sent: dict[str, str] = {**_HEADERS, **(headers or {})}
         if body is not None:
             sent["Content-Type"] = "application/json"
         started = self._clock()

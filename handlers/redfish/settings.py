@@ -1,7 +1,7 @@
 """The handler's settings. Their table in docs/settings.md is generated from SETTINGS."""
 from __future__ import annotations
 
-from typing import NamedTuple, Optional, Tuple
+from typing import NamedTuple, Optional
 
 from .. import host
 from ..errors import Named, SettingsError
@@ -26,7 +26,7 @@ SWITCH_UNPROVEN: Setting[bool] = Setting(
     "switch_unproven", "yes or no", yes_no, False,
     "yes: also switch outlets whose command is not certain (no list of allowable values, a target not below the outlet, or HPE's "
     "own form); try one idle outlet first")
-SETTINGS: Tuple[Setting[object], ...] = (HOST, PORT, SCHEME, USERNAME, PASSWORD, SESSION_LOGIN, PDU, VERIFY, CA_PEM, FINGERPRINT,
+SETTINGS: tuple[Setting[object], ...] = (HOST, PORT, SCHEME, USERNAME, PASSWORD, SESSION_LOGIN, PDU, VERIFY, CA_PEM, FINGERPRINT,
                                          TIMEOUT, SWITCH_UNPROVEN)
 
 

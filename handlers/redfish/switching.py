@@ -1,7 +1,8 @@
 """Switches one outlet: finds it, checks that it may be switched, sends the command, and waits for the wanted state."""
 from __future__ import annotations
 
-from typing import Mapping, Optional
+from collections.abc import Mapping
+from typing import Optional
 
 from common.logger import get_logger
 from pdu_common.helper import EnumPowerStatus

@@ -7,7 +7,8 @@ collection has several PDUs and the setting names none, the PDU's Id precedes it
 from __future__ import annotations
 
 import collections
-from typing import List, NamedTuple, Optional, Sequence, Tuple, Union
+from collections.abc import Sequence
+from typing import NamedTuple, Optional, Union
 
 from ..errors import Named, NoSuchOutlet, PduHandlerError, ProtocolError, SettingsError, Unsupported
 from .answers import Json
@@ -30,7 +31,7 @@ class FoundPdu(NamedTuple):
     resource: Json
 
 
-def units(service: RedfishService, wanted: str) -> List[FoundPdu]:
+def units(service: RedfishService, wanted: str) -> list[FoundPdu]:
     """The PDUs of a service: usually 2 round trips where it expands two levels, else 3, plus 1 for each PDU that is
     only a link.
 
@@ -49,7 +50,7 @@ def units(service: RedfishService, wanted: str) -> List[FoundPdu]:
     return chosen
 
 
-def _named(service: RedfishService, named: str, listed: Sequence[Union[Json, PduHandlerError]], found: List[Json]) -> Json:
+def _named(service: RedfishService, named: str, listed: Sequence[Union[Json, PduHandlerError]], found: list[Json]) -> Json:
     same = [one for one in found if usable_id(one) == named]
     refuse_twice(service, "PDUs with the Id", [named] * len(same))
     if same:
@@ -65,7 +66,7 @@ def _named(service: RedfishService, named: str, listed: Sequence[Union[Json, Pdu
                          f": {named[:60]!r} is not among the PDUs that were read: {shown}"))
 
 
-def _all(service: RedfishService, listed: Sequence[Union[Json, PduHandlerError]], found: List[Json]) -> List[FoundPdu]:
+def _all(service: RedfishService, listed: Sequence[Union[Json, PduHandlerError]], found: list[Json]) -> list[FoundPdu]:
     for one in listed:
         if isinstance(one, PduHandlerError):
             raise one
@@ -79,7 +80,7 @@ def _all(service: RedfishService, listed: Sequence[Union[Json, PduHandlerError]]
     return [FoundPdu(f"{own}.", one) for own, one in zip(ids, found)]
 
 
-def _listed(service: RedfishService, wanted: str) -> List[Union[Json, PduHandlerError]]:
+def _listed(service: RedfishService, wanted: str) -> list[Union[Json, PduHandlerError]]:
     """The PDUs of the collection `wanted`, '' for the rack PDUs; an error in place of one that cannot be read."""
     root = service.root()
     # > GET /redfish/v1/PowerEquipment?$expand=.($levels=2)
@@ -141,21 +142,21 @@ def refuse_shared(chosen: Sequence[FoundPdu], found: Sequence[Json], *keys: str)
                 raise ProtocolError(f"two PDUs of the device link to the same {key}, which cannot be those of both")
 
 
-def refuse_twice(service: RedfishService, what: str, identities: List[str]) -> None:
+def refuse_twice(service: RedfishService, what: str, identities: list[str]) -> None:
     """Raise ProtocolError if one of `identities` occurs twice. `what` describes them in the error."""
     for one, times in collections.Counter(identities).most_common(1):
         if times > 1:
             raise ProtocolError(f"the device lists two {what} {service.login.quoted(one)!r}")
 
 
-def every_outlet(service: RedfishService, wanted: str) -> List[Tuple[str, Json]]:
+def every_outlet(service: RedfishService, wanted: str) -> list[tuple[str, Json]]:
     """Identity and resource of each outlet of the PDUs that `units` returns, in the service's order."""
     found = [outlet for pdu in units(service, wanted) for outlet in outlets(service, pdu)]
     refuse_twice(service, "outlets that are called", [name for name, _ in found])
     return found
 
 
-def outlets(service: RedfishService, pdu: FoundPdu) -> List[Tuple[str, Json]]:
+def outlets(service: RedfishService, pdu: FoundPdu) -> list[tuple[str, Json]]:
     """Identity and resource of each outlet, in the PDU's order. Usually 1 round trip, 1 more per further page or
     linked outlet.
 
@@ -202,7 +203,7 @@ def find(service: RedfishService, wanted: str, sought: str) -> FoundOutlet:
     Usually 2 round trips after those of `units`.
     """
     every = units(service, wanted)
-    found: List[FoundOutlet] = []
+    found: list[FoundOutlet] = []
     for pdu in every:
         if sought.startswith(pdu.prefix):
             found += _found(service, pdu, sought[len(pdu.prefix):])
@@ -224,7 +225,7 @@ def _now_called(service: RedfishService, every: Sequence[FoundPdu], sought: str)
     return f"; its outlets are now called {names}"
 
 
-def _found(service: RedfishService, pdu: FoundPdu, own: str) -> List[FoundOutlet]:
+def _found(service: RedfishService, pdu: FoundPdu, own: str) -> list[FoundOutlet]:
     """Outlets with the Id `own`. If just one link ends with this Id, it is read first; the Id in the resource decides."""
     target = _outlets_link(pdu)
     if target is None:

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence
+from typing import NamedTuple, Optional
 
 from .. import registry
 from . import schema
@@ -31,7 +32,7 @@ class OwnFamily(NamedTuple):
 
     name: str
     shown: str
-    options: Dict[str, str]
+    options: dict[str, str]
 
 
 def read(file: Path) -> Profile:
@@ -78,7 +79,7 @@ def own_family(profile: Profile) -> OwnFamily:
                      {"own_profile": schema.dumps(profile)})
 
 
-def options(only: Sequence[str] = (), profile: Optional[str] = None, flags: Sequence[str] = ()) -> Dict[str, str]:
+def options(only: Sequence[str] = (), profile: Optional[str] = None, flags: Sequence[str] = ()) -> dict[str, str]:
     """The build options of an archive with built-in families; options that are not given are left out. Raises UnknownFamily.
 
     `only` is sorted like PROFILES, because detection tries families with equally long prefixes in this order. `flags`: keys of
@@ -90,7 +91,7 @@ def options(only: Sequence[str] = (), profile: Optional[str] = None, flags: Sequ
         family(profile)
     if only and profile and profile not in only:
         raise UnknownFamily(f"--profile-key {profile} is not one of the families of --only ({', '.join(only)})")
-    chosen: Dict[str, str] = {}
+    chosen: dict[str, str] = {}
     if only:
         chosen["only"] = ",".join(key for key in _KEYS if key in only)
     if profile:
@@ -100,7 +101,7 @@ def options(only: Sequence[str] = (), profile: Optional[str] = None, flags: Sequ
 
 def _near(text: str) -> str:
     word = text.lower()
-    near: List[str] = []
+    near: list[str] = []
     if len(word) > 1:
         near = [family.key for family in PROFILES
                 if any(word in name.lower() for name in (family.key, family.vendor, *family.models))]

@@ -1,7 +1,8 @@
 """Tables of the families as Markdown, for docs/ and `pdu snmp families`. No archive contains this file."""
 from __future__ import annotations
 
-from typing import Dict, Iterable, List, NamedTuple, Sequence, Tuple
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from .controls import Guarded
 from .evidence import Confidence, Evidence, Proof
@@ -122,7 +123,7 @@ class StatusRead(NamedTuple):
 
 def costly(profiles: Sequence[Profile]) -> str:
     """The families whose first `Outlets` cost more than one read after the first GET of a status, with these reads."""
-    rows: List[List[str]] = []
+    rows: list[list[str]] = []
     for profile in profiles:
         reads = status_reads(profile.outlets[0]) if profile.outlets else []
         if len(reads) > 1:
@@ -131,7 +132,7 @@ def costly(profiles: Sequence[Profile]) -> str:
 
 
 def _grouped(reads: Sequence[StatusRead]) -> Iterable[str]:
-    groups: Dict[Tuple[str, str], List[StatusRead]] = {}
+    groups: dict[tuple[str, str], list[StatusRead]] = {}
     for read in reads:
         groups.setdefault((read.verb, read.object or read.branch), []).append(read)
     for (verb, name), found in groups.items():
@@ -141,7 +142,7 @@ def _grouped(reads: Sequence[StatusRead]) -> Iterable[str]:
             yield f"{len(found)} {verb}s {'of' if found[0].object else 'below'} {name}"
 
 
-def status_reads(outlets: Outlets) -> List[StatusRead]:
+def status_reads(outlets: Outlets) -> list[StatusRead]:
     """The usual reads of a status after the GET of sysObjectID, each once. Of a `First`, only those of its first choice."""
     return list({read.oid: read for read in (*_reads(outlets.states or outlets.rows), *_reads(outlets.count))}.values())
 

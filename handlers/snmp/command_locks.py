@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import threading
 import weakref
+from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
-from typing import Iterator, MutableMapping
 
 from ..errors import Unreachable
 

@@ -1,8 +1,9 @@
 """Finds contradictions in a profile whose parts are valid one by one. No archive contains this file."""
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, product
-from typing import Iterator, List, Mapping, Optional, Sequence, Set, Tuple
+from typing import Optional
 
 from .controls import Control, Verbs, Write
 from .figures import Figure
@@ -37,7 +38,7 @@ def _columns(profile: Profile) -> Iterator[str]:
     columns = {part.oid for part in parts_of(profile) if isinstance(part, Column) and not part.suffix}
     # A cell may be a row of a column, such as the total.
     cells = {part.oid for part in parts_of(profile) if isinstance(part, Scalar)}
-    found: List[str] = []
+    found: list[str] = []
     for column, oid in product(columns, {*oids(profile)} - cells):
         if oid != column and below(oid, column):
             found.append(f"profile: the column {column} contains {oid}; one of them is not the OID of a column")
@@ -45,7 +46,7 @@ def _columns(profile: Profile) -> Iterator[str]:
 
 
 def _marks(states: State) -> Iterator[str]:
-    sources: List[Tuple[str, Optional[Source]]] = [("confirm", states.confirm)]
+    sources: list[tuple[str, Optional[Source]]] = [("confirm", states.confirm)]
     sources += [("a doubt", doubt.test) for doubt in states.doubts]
     for name, source in sources:
         if isinstance(source, Scalar) and not isinstance(states.source, Scalar):
@@ -74,7 +75,7 @@ def _switches_by_unlocking(unlock: Unlock, write: Write) -> bool:
     return bool(_written(unlock.at) & _written(write.at)) and unlock.value in (write.on, write.off)
 
 
-def _written(at: Source) -> Set[object]:
+def _written(at: Source) -> set[object]:
     """The places that a command may write, without the names of their objects."""
     return set(map(_unnamed, at.written_places()))
 

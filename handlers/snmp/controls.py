@@ -6,7 +6,8 @@ A control itself only reads. If it raises Unsupported, nothing was written. It r
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Dict, Iterable, List, Optional, Tuple, Union
+from collections.abc import Iterable
+from typing import Optional, Union
 
 from ..errors import Named, Unsupported
 from ..host.rows import Raw
@@ -17,14 +18,14 @@ from .reader import Reader
 from .sources import Scalar, Source
 
 Value = Union[int, str]
-Order = Tuple[str, Value]           # OID with its instance, and value: int as INTEGER, text as OCTET STRING
+Order = tuple[str, Value]           # OID with its instance, and value: int as INTEGER, text as OCTET STRING
 
 
 class Control(Frozen, ABC):
     """Returns the writes that switch one outlet to the wanted state."""
 
     @abstractmethod
-    def orders(self, reader: Reader, identity: str, up: bool) -> List[Order]:
+    def orders(self, reader: Reader, identity: str, up: bool) -> list[Order]:
         """The writes, in this order, once each. Raises Unsupported if the outlet must not be switched, or NoSuchOutlet if the
         device has no object for it. The caller checks that the outlet exists: not every control notices if it does not."""
 
@@ -42,15 +43,15 @@ class Control(Frozen, ABC):
         """Whether a command writes a fixed value to a `Scalar`, which fits only a device with one outlet."""
         return any(inner.has_one_object for inner in self._inner().values())
 
-    def kept(self, reader: Reader, identity: str, orders: List[Order]) -> bool:
+    def kept(self, reader: Reader, identity: str, orders: list[Order]) -> bool:
         """Whether the device reports the states that `orders` set. True, without a request, if they set only one outlet."""
         return all(inner.kept(reader, identity, orders) for inner in self._inner().values())
 
-    def covers(self, identities: Iterable[str], identity: str, orders: List[Order]) -> bool:
+    def covers(self, identities: Iterable[str], identity: str, orders: list[Order]) -> bool:
         """Whether `orders` set each of `identities` that is on the unit of `identity`. True if they set only one outlet."""
         return all(inner.covers(identities, identity, orders) for inner in self._inner().values())
 
-    def _inner(self) -> Dict[str, Control]:
+    def _inner(self) -> dict[str, Control]:
         return {name: field for name, field in vars(self).items() if isinstance(field, Control)}
 
 
@@ -80,7 +81,7 @@ class Write(Control):
         validation.written(self.on, "on")
         validation.written(self.off, "off")
 
-    def orders(self, reader: Reader, identity: str, up: bool) -> List[Order]:
+    def orders(self, reader: Reader, identity: str, up: bool) -> list[Order]:
         return [(object_of(self.at, reader, identity), self.on if up else self.off)]
 
     @property
@@ -108,7 +109,7 @@ class Verbs(Control):
             raise ValueError("on and off are the same object")
         validation.written(self.value, "value")
 
-    def orders(self, reader: Reader, identity: str, up: bool) -> List[Order]:
+    def orders(self, reader: Reader, identity: str, up: bool) -> list[Order]:
         verb = self.on if up else self.off
         return [(object_of(verb, reader, identity), self.value)]
 
@@ -137,8 +138,8 @@ class Guarded(Control):
     then: Control
     test: Source
     why: str
-    allow: Tuple[str, ...] = ()
-    refuse: Tuple[str, ...] = ()
+    allow: tuple[str, ...] = ()
+    refuse: tuple[str, ...] = ()
     automatic: bool = False
     demanded: bool = False
 
@@ -151,7 +152,7 @@ class Guarded(Control):
         validation.comparable(self.refuse, "refuse")
         validation.filled(self.why, "why")
 
-    def orders(self, reader: Reader, identity: str, up: bool) -> List[Order]:
+    def orders(self, reader: Reader, identity: str, up: bool) -> list[Order]:
         mark = self.test.one(reader, identity)
         if self._forbids(mark, reader):
             read = "no value" if mark is None else f"value {reader.quoted(mark, 20)}"

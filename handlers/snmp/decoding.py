@@ -2,12 +2,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Dict, Mapping, Optional
+from typing import Optional
 
 from ..host.rows import Raw
 
-Rows = Dict[str, Raw]           # identity or index suffix -> value
+Rows = dict[str, Raw]           # identity or index suffix -> value
 Walked = Mapping[str, Raw]
 
 LONGEST_NUMBER = 9              # limit in digits for the numbers in an identity, except a row's index

@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import re
-from typing import Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, Optional
 
 from ..errors import Named, PduHandlerError, ProtocolError, Reason, Unsupported
 from ..host.rows import oid_arcs
@@ -76,7 +77,7 @@ def candidates(sys_object_id: str, profiles: Sequence[Profile]) -> Iterator[Cand
 
 
 def _metering(tried: Sequence[Candidate], reader: Reader,
-              profiles: Sequence[Profile]) -> List[Candidate]:
+              profiles: Sequence[Profile]) -> list[Candidate]:
     """The families that a device without states and without a usable sysObjectID may be of: those
     of `tried` whose number of outlets it reports as 0, and those that its sysDescr names."""
     found = [candidate for candidate in tried if candidate.profile.outlets
@@ -132,7 +133,7 @@ def _metered(found: SnmpDevice) -> SnmpDevice:
     return found
 
 
-def sys_object_id(reader: Reader, profiles: Sequence[Profile]) -> Tuple[str, str]:
+def sys_object_id(reader: Reader, profiles: Sequence[Profile]) -> tuple[str, str]:
     """The device's sysObjectID as text for an error; and its dotted OID if it names an enterprise or fits a family, else ""."""
     raw = reader.get(SYS_OBJECT_ID)
     said = "none" if raw is None else reader.quoted(raw) or "empty"
@@ -144,7 +145,7 @@ def sys_object_id(reader: Reader, profiles: Sequence[Profile]) -> Tuple[str, str
     return said, ""
 
 
-def _unknown(reader: Reader, said: str, tried: List[str]) -> Reason:
+def _unknown(reader: Reader, said: str, tried: list[str]) -> Reason:
     try:
         raw = reader.get(SYS_DESCR)
     except PduHandlerError:

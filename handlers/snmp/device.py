@@ -1,7 +1,8 @@
 """One device read by one profile: its outlets and their states."""
 from __future__ import annotations
 
-from typing import Dict, Mapping, NamedTuple, Optional, Tuple
+from collections.abc import Mapping
+from typing import NamedTuple, Optional
 
 from pdu_common.helper import EnumPowerStatus
 
@@ -13,7 +14,7 @@ from .profile import Profile
 from .reader import Reader
 from .sources.base import Source
 
-States = Dict[str, EnumPowerStatus]
+States = dict[str, EnumPowerStatus]
 
 
 class SnmpDevice(NamedTuple):
@@ -81,7 +82,7 @@ def _has_none(outlets: Outlets, reader: Reader) -> bool:
     return False
 
 
-def _count(source: Optional[Source], reader: Reader, states: Mapping[str, EnumPowerStatus] = {}) -> Tuple[int, bool]:
+def _count(source: Optional[Source], reader: Reader, states: Mapping[str, EnumPowerStatus] = {}) -> tuple[int, bool]:
     """The device's own number of outlets, summed over its units; and False if a unit's number is missing or unusable, else True.
 
     0 and True without a `source`.

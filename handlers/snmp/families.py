@@ -5,10 +5,10 @@ For most devices that is one file, with those that it imports. With a sysObjectI
 """
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from types import ModuleType
-from typing import Any, Callable, Iterator, NamedTuple, Optional, Tuple
+from typing import Any, Callable, NamedTuple, Optional
 
 from .profile import Profile, below
 
@@ -30,9 +30,9 @@ class Vendor(NamedTuple):
     numbers: str = ""
     sweep: bool = False
 
-    def profiles(self) -> Tuple[Profile, ...]:
+    def profiles(self) -> tuple[Profile, ...]:
         """The families. Loads their file unless it is loaded."""
-        found: Tuple[Profile, ...] = self.load().PROFILES
+        found: tuple[Profile, ...] = self.load().PROFILES
         return found
 
     def may_be(self, sys_object_id: str) -> bool:
@@ -49,11 +49,11 @@ class Families(Sequence[Profile]):
         self.vendors = vendors
 
     @property
-    def keys(self) -> Tuple[str, ...]:
+    def keys(self) -> tuple[str, ...]:
         """The keys of all families; builds none."""
         return tuple(chain.from_iterable(vendor.keys.split() for vendor in self.vendors))
 
-    def near(self, sys_object_id: str) -> Tuple[Profile, ...]:
+    def near(self, sys_object_id: str) -> tuple[Profile, ...]:
         """All families of the vendors that `may_be` selects for this sysObjectID."""
         vendors = [vendor for vendor in self.vendors if vendor.may_be(sys_object_id)]
         return tuple(chain.from_iterable(vendor.profiles() for vendor in vendors))
@@ -88,6 +88,6 @@ def family_named(profiles: Sequence[Profile], key: str) -> Optional[Profile]:
     return next((profile for profile in profiles if profile.key == key), None)
 
 
-def keys_of(profiles: Sequence[Profile]) -> Tuple[str, ...]:
+def keys_of(profiles: Sequence[Profile]) -> tuple[str, ...]:
     """The keys of `profiles`. Builds no family."""
     return profiles.keys if isinstance(profiles, Families) else tuple(profile.key for profile in profiles)

@@ -1,8 +1,9 @@
 """Measurements in A, W or kWh made from the values of a source, and their sums."""
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Dict, Mapping, Optional, Set, Tuple
+from typing import Optional
 
 from ..decimals import CONTEXT, total
 from ..host.rows import Raw
@@ -41,8 +42,8 @@ class Figure(Frozen):
 
     source: Source
     scale: Decimal = Decimal(1)
-    absent: Tuple[str, ...] = ("-1",)
-    padding: Tuple[str, ...] = ()
+    absent: tuple[str, ...] = ("-1",)
+    padding: tuple[str, ...] = ()
     exponent: Optional[Source] = None
     factor: Optional[Source] = None
     unit: str = ""
@@ -60,11 +61,11 @@ class Figure(Frozen):
             if scale is not None and abs(scale.adjusted()) > self.MOST_DIGITS:
                 raise ValueError(f"scale {scale:.1e} shifts the decimal point by more than {self.MOST_DIGITS} digits")
 
-    def read(self, reader: Reader) -> Dict[str, Decimal]:
+    def read(self, reader: Reader) -> dict[str, Decimal]:
         """Identity -> figure, for rows with a figure."""
         return {identity: figure for identity, figure in self.listed(reader).items() if figure is not None}
 
-    def listed(self, reader: Reader) -> Dict[str, Optional[Decimal]]:
+    def listed(self, reader: Reader) -> dict[str, Optional[Decimal]]:
         """Identity -> figure as in `read`, and None for rows without a figure: a sum without them is not complete.
 
         Padding and rows with a 0 that means "not measured" are left out.
@@ -76,7 +77,7 @@ class Figure(Frozen):
         exponents = self.exponent.rows(reader) if self.exponent else {}
         factors = self.factor.rows(reader) if self.factor else {}
         are_texts = self.scale_of_integers is None or any("." in text(value) for value in rows.values())
-        found: Dict[str, Optional[Decimal]] = {}
+        found: dict[str, Optional[Decimal]] = {}
         for identity, value in rows.items():
             is_unmeasured_zero = number(value, self.unit) == 0 and text(value) in self.absent
             if not is_unmeasured_zero:
@@ -142,7 +143,7 @@ class Total(Frozen):
             number in each table.
     """
 
-    figures: Tuple[Figure, ...] = ()
+    figures: tuple[Figure, ...] = ()
     else_outlets: bool = False
     unit: Optional[Arcs] = None
     units: Optional[Source] = None
@@ -158,7 +159,7 @@ class Total(Frozen):
     def read(self, reader: Reader, outlets: Mapping[str, Optional[Decimal]] = {}) -> Optional[Decimal]:
         """The total, None if there is none. `outlets`: the figure of each listed outlet, None for one that is not metered."""
         wanted = set(map(self._unit, outlets))
-        found: Dict[str, Decimal] = {}
+        found: dict[str, Decimal] = {}
         for figure in self.figures:
             if self.unit or not found:
                 sums, unmeasured = self._by_unit(figure.listed(reader))
@@ -173,14 +174,14 @@ class Total(Frozen):
         """Whether `Figure.listed` has a row for one of the figures, with or without a value."""
         return any(figure.listed(reader) for figure in self.figures)
 
-    def _chain(self, reader: Reader) -> Set[str]:
+    def _chain(self, reader: Reader) -> set[str]:
         """The units that `units` lists, none if it lists only one."""
         listed = set(map(self._unit, self.units.rows(reader))) if self.units else set()
         return listed if len(listed) > 1 else set()
 
-    def _by_unit(self, rows: Mapping[str, Optional[Decimal]]) -> Tuple[Dict[str, Decimal], Set[str]]:
+    def _by_unit(self, rows: Mapping[str, Optional[Decimal]]) -> tuple[dict[str, Decimal], set[str]]:
         """The sum of each unit's rows; and the units without a sum, because one of their rows has no figure."""
-        sums: Dict[str, Decimal] = {}
+        sums: dict[str, Decimal] = {}
         for index, value in rows.items():
             if value is not None:
                 unit = self._unit(index)

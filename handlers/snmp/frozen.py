@@ -4,7 +4,8 @@ All classes share one constructor: the standard dataclasses compile one for each
 """
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Callable, ClassVar, Dict, Iterator, Mapping, TypeVar
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Callable, ClassVar, TypeVar
 
 T = TypeVar("T", bound="Frozen")
 REQUIRED: Any = object()        # marks a field without a default
@@ -28,7 +29,7 @@ class Frozen:
         cls.FIELDS = {**cls.FIELDS, **own}
 
     def __init__(self, *values: Any, **named: Any) -> None:
-        given: Dict[str, Any] = dict(zip(self.FIELDS, values))
+        given: dict[str, Any] = dict(zip(self.FIELDS, values))
         if len(values) > len(self.FIELDS) or given.keys() & named.keys():
             raise TypeError(f"{type(self).__name__} takes each of {', '.join(self.FIELDS)} once")
         given.update(named)

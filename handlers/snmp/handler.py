@@ -1,9 +1,10 @@
 """The SNMP handler: carries out DCImanager's four calls with the profile that fits the device."""
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
-from typing import Iterator, List, Optional, Tuple
+from typing import Optional
 
 from common.logger import get_logger
 from pdu_common.base_snmp_pdu import BaseSnmpPdu
@@ -58,12 +59,12 @@ class SnmpPdu(BaseSnmpPdu):
                  for identity in session.device.states if identity in read.current_of or identity in read.energy_of]
         return host.statistic_view(_float(read.load), _float(read.energy), ports)
 
-    def labels(self) -> List[host.Label]:
+    def labels(self) -> list[host.Label]:
         """Identity, number and name of every outlet, for people; DCImanager does not call this."""
         with self._session("labels") as session:
             return metering.labels(session.device)
 
-    def figures(self) -> Tuple[SnmpDevice, Readings]:
+    def figures(self) -> tuple[SnmpDevice, Readings]:
         """The device with all its figures, W included, for tools; DCImanager does not call this."""
         with self._session("figures") as session:
             return session.device, metering.meter(session.device)

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Dict, List, NamedTuple, Optional
+from typing import NamedTuple, Optional
 
 from .. import host
 from .decoding import shown, text
@@ -16,12 +16,12 @@ class Readings(NamedTuple):
     load: Optional[Decimal]             #: A
     power: Optional[Decimal]            #: W
     energy: Optional[Decimal]           #: kWh
-    current_of: Dict[str, Decimal]      #: identity -> A
-    power_of: Dict[str, Decimal]        #: identity -> W
-    energy_of: Dict[str, Decimal]       #: identity -> kWh
+    current_of: dict[str, Decimal]      #: identity -> A
+    power_of: dict[str, Decimal]        #: identity -> W
+    energy_of: dict[str, Decimal]       #: identity -> kWh
 
 
-class Labels(List[host.Label]):
+class Labels(list[host.Label]):
     """The labels of a device. `caution`: a sentence for people about its identities, or ""."""
 
     caution = ""
@@ -59,13 +59,13 @@ def meter(device: SnmpDevice, with_power: bool = True) -> Readings:
     return Readings(load, _total(device.profile.power, power, device), energy_total, current, power, energy)
 
 
-def _of_outlets(figure: Optional[Figure], device: SnmpDevice) -> Dict[str, Decimal]:
+def _of_outlets(figure: Optional[Figure], device: SnmpDevice) -> dict[str, Decimal]:
     """The figure of each listed outlet that has one. Other rows, such as padding and meters without an outlet, are left out."""
     read = figure.read(device.reader) if figure else {}
     return {identity: read[identity] for identity in device.states if identity in read}
 
 
-def _total(total: Optional[Total], of_outlets: Dict[str, Decimal], device: SnmpDevice) -> Optional[Decimal]:
+def _total(total: Optional[Total], of_outlets: dict[str, Decimal], device: SnmpDevice) -> Optional[Decimal]:
     if total is None:
         return None
     return total.read(device.reader, {identity: of_outlets.get(identity) for identity in device.states})

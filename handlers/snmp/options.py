@@ -6,6 +6,4 @@ comma separated) and `own_profile` (a user's own profile as JSON text).
 """
 from __future__ import annotations
 
-from typing import Dict
-
-OPTIONS: Dict[str, str] = {}
+OPTIONS: dict[str, str] = {}

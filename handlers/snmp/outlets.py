@@ -1,7 +1,7 @@
 """The outlets of a family in one group of tables: states, commands, labels and figures."""
 from __future__ import annotations
 
-from typing import Optional, Tuple
+from typing import Optional
 
 from .controls import Control
 from .decoding import text
@@ -44,7 +44,7 @@ class Outlets(Frozen):
     current: Optional[Figure] = None
     power: Optional[Figure] = None
     energy: Optional[Figure] = None
-    position: Tuple[Source, ...] = ()
+    position: tuple[Source, ...] = ()
 
     def __post_init__(self) -> None:
         if self.states is None and self.rows is None:
@@ -52,7 +52,7 @@ class Outlets(Frozen):
         if self.control is not None and self.states is None:
             raise ValueError("control without states: a command could not be confirmed")
 
-    def position_of(self, reader: Reader, identity: str) -> Tuple[str, ...]:
+    def position_of(self, reader: Reader, identity: str) -> tuple[str, ...]:
         """The values of `position` for one outlet, "" for a missing one; () without `position`."""
         held = (source.one(reader, identity) for source in self.position)
         return tuple("" if value is None else text(value) for value in held)

@@ -6,7 +6,8 @@ writes profiles as JSON. A profile checks itself when it is built and raises Val
 from __future__ import annotations
 
 import re
-from typing import Iterator, Optional, Tuple
+from collections.abc import Iterator
+from typing import Optional
 
 from . import validation
 from .evidence import Confidence, Evidence, Proof
@@ -67,13 +68,13 @@ class Profile(Frozen):
 
     key: str
     vendor: str
-    models: Tuple[str, ...]
+    models: tuple[str, ...]
     mib: str
-    sys_object_ids: Tuple[str, ...] = ()
-    roots: Tuple[Root, ...] = ()
+    sys_object_ids: tuple[str, ...] = ()
+    roots: tuple[Root, ...] = ()
     sweep: bool = False
     described: str = ""
-    outlets: Tuple[Outlets, ...] = ()
+    outlets: tuple[Outlets, ...] = ()
     load: Optional[Total] = None
     power: Optional[Total] = None
     energy: Optional[Total] = None
@@ -124,7 +125,7 @@ class Profile(Frozen):
         prefixes = (*self.sys_object_ids, *(root.sys_object_id for root in self.roots))
         return max((prefix.count(".") + 1 for prefix in prefixes if below(sys_object_id, prefix)), default=0)
 
-    def roots_for(self, sys_object_id: str) -> Tuple[str, ...]:
+    def roots_for(self, sys_object_id: str) -> tuple[str, ...]:
         """The roots that fit this sysObjectID, the longest prefix first, else all roots; ("",) for a family without roots."""
         fitting = [root for root in self.roots if below(sys_object_id, root.sys_object_id)]
         fitting.sort(key=lambda root: -root.sys_object_id.count("."))

@@ -1,7 +1,7 @@
 """Caches a device's answers, so that a status reuses the walk that detected the family."""
 from __future__ import annotations
 
-from typing import Dict, Optional, Protocol
+from typing import Optional, Protocol
 
 from ..errors import LONGEST
 from ..host.rows import Raw
@@ -27,9 +27,9 @@ class Reader:
 
     def __init__(self, device: SnmpReads, root: str = "") -> None:
         self._device, self.root = device, root
-        self.walked: Dict[str, Walked] = {}
-        self.got: Dict[str, Optional[Raw]] = {}
-        self._names: Dict[str, Walked] = {}
+        self.walked: dict[str, Walked] = {}
+        self.got: dict[str, Optional[Raw]] = {}
+        self._names: dict[str, Walked] = {}
 
     def walk(self, oid: str) -> Walked:
         """Index suffix -> value for all rows below `oid`; {} if the device has none."""

@@ -11,9 +11,10 @@ import inspect
 import json
 import re
 import typing
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from enum import Enum
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Tuple, Type
+from typing import Any, Callable
 
 from ..errors import printable
 from . import controls, sources, special
@@ -31,9 +32,9 @@ class ProfileError(ValueError):
     """A profile or its file cannot be used. The message starts with a place such as profile.outlets[0].states.on."""
 
 
-def kinds(*modules: Any) -> Mapping[str, Type[Any]]:
+def kinds(*modules: Any) -> Mapping[str, type[Any]]:
     """The sources and controls of these modules, by name; without their abstract base classes."""
-    found: Dict[str, Type[Any]] = {}
+    found: dict[str, type[Any]] = {}
     for module in modules:
         found.update((name, held) for name, held in vars(module).items() if _is_kind(held))
     return dict(sorted(found.items()))
@@ -47,10 +48,10 @@ def _is_kind(held: object) -> bool:
 
 
 KINDS = kinds(sources, controls, special)
-PLAIN: Tuple[Type[Any], ...] = (Profile, Root, Evidence, Outlets, State, Doubt, Figure, Arcs, Total, Span)
+PLAIN: tuple[type[Any], ...] = (Profile, Root, Evidence, Outlets, State, Doubt, Figure, Arcs, Total, Span)
 
 
-_hints: Callable[[Any], Dict[str, Any]] = functools.cache(typing.get_type_hints)        # slow: it compiles annotations
+_hints: Callable[[Any], dict[str, Any]] = functools.cache(typing.get_type_hints)        # slow: it compiles annotations
 
 
 def dumps(profile: Profile) -> str:
@@ -78,8 +79,8 @@ def _parsed(text: str) -> object:
         raise ProfileError(f"profile: the JSON cannot be read ({error})") from None
 
 
-def _once(pairs: List[Tuple[str, object]]) -> Dict[str, object]:
-    out: Dict[str, object] = {}
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    out: dict[str, object] = {}
     for key, value in pairs:
         if key in out:
             raise ProfileError(f"profile: the key {printable(key, 60)!r} is given twice in one object")
@@ -125,7 +126,7 @@ def _read(data: object, hint: Any, path: str) -> Any:
 _WORDS: Mapping[Any, str] = {str: "a string", int: "a whole number", bool: "true or false"}
 
 
-def _read_union(data: object, arguments: Tuple[Any, ...], path: str) -> Any:
+def _read_union(data: object, arguments: tuple[Any, ...], path: str) -> Any:
     inner = [argument for argument in arguments if argument is not type(None)]
     if data is None and len(inner) < len(arguments):
         return None
@@ -181,12 +182,12 @@ def reference() -> str:
     return "\n".join((*_table(common), "", "Parts that a single built-in family needs each:", "", *_table(rare)))
 
 
-def is_special(cls: Type[Any]) -> bool:
+def is_special(cls: type[Any]) -> bool:
     """Whether this part stands with those that a single family needs."""
     return cls.__module__.endswith(".special")
 
 
-def _table(classes: Iterable[Type[Any]]) -> Iterator[str]:
+def _table(classes: Iterable[type[Any]]) -> Iterator[str]:
     yield "| kind | used as | fields (defaults in brackets) | meaning |"
     yield "|---|---|---|---|"
     for cls in classes:
@@ -195,7 +196,7 @@ def _table(classes: Iterable[Type[Any]]) -> Iterator[str]:
         yield f"| {cls.__name__} | {_use(cls)} | {fields} | {_meaning(cls)} |"
 
 
-def _use(cls: Type[Any]) -> str:
+def _use(cls: type[Any]) -> str:
     """What a part can be used as. The objects of a place are always known; other sources may depend on their own sources."""
     if issubclass(cls, Control):
         return "control"
@@ -211,7 +212,7 @@ def _field(name: str, hint: Any, default: object) -> str:
     return shown if default is REQUIRED else f"{shown} ({_default(default)})"
 
 
-def _meaning(cls: Type[Any]) -> str:
+def _meaning(cls: type[Any]) -> str:
     """The docstring in one line, with the names of its fields as code."""
     text = re.sub(r"^    (\w+): ", r"`\1`: ", inspect.getdoc(cls) or "", flags=re.MULTILINE)
     return " ".join(text.split()).replace("|", "\\|")

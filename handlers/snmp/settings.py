@@ -3,7 +3,8 @@ from __future__ import annotations
 
 import difflib
 import re
-from typing import Mapping, NamedTuple, Sequence, Tuple
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from ..errors import Named, SettingsError
 from ..settings import Setting, Settings, yes_no
@@ -20,7 +21,7 @@ def _key(word: str) -> str:
     return word.lower()
 
 
-def _keys(words: str) -> Tuple[str, ...]:
+def _keys(words: str) -> tuple[str, ...]:
     return tuple(_key(word.strip()) for word in words.split(","))
 
 
@@ -35,7 +36,7 @@ SWITCH_AUTOMATIC: Setting[bool] = Setting("switch_automatic", "yes or no", yes_n
                                           "which a command ends permanently")
 SETTINGS: Sequence[Setting[object]] = (PROFILE, SWITCH_UNPROVEN, METERED_ONLY, SWITCH_AUTOMATIC)
 
-ONLY: Setting[Tuple[str, ...]] = Setting("only", "keys of families, comma separated", _keys, (),
+ONLY: Setting[tuple[str, ...]] = Setting("only", "keys of families, comma separated", _keys, (),
                                          "detect only these families", longest=10_000)
 OWN_PROFILE: Setting[str] = Setting("own_profile", "a profile as JSON", str, "", "read each PDU as this family",
                                     longest=1_000_000)

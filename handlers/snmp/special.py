@@ -4,7 +4,8 @@
 """
 from __future__ import annotations
 
-from typing import Iterable, List, Optional, Tuple
+from collections.abc import Iterable
+from typing import Optional
 
 from ..errors import NoSuchOutlet, Unsupported
 from . import validation
@@ -31,7 +32,7 @@ class Unlock(Control):
         self.at.written_places()
         validation.written(self.value, "value")
 
-    def orders(self, reader: Reader, identity: str, up: bool) -> List[Order]:
+    def orders(self, reader: Reader, identity: str, up: bool) -> list[Order]:
         unlocking = (object_of(self.at, reader, identity), self.value)
         return [unlocking, *self.then.orders(reader, identity, up)]
 
@@ -63,7 +64,7 @@ class WritePacked(Control):
         if self.on == self.off:
             raise ValueError(f"on and off are both {self.on!r}")
 
-    def orders(self, reader: Reader, identity: str, up: bool) -> List[Order]:
+    def orders(self, reader: Reader, identity: str, up: bool) -> list[Order]:
         row, position = self.packed.position(identity)
         held = self.at.one(reader.again(), row)
         values = [] if held is None else [part.strip() for part in text(held).split(self.packed.separator)]
@@ -85,12 +86,12 @@ class WritePacked(Control):
     def writes_neighbours(self) -> bool:
         return True
 
-    def kept(self, reader: Reader, identity: str, orders: List[Order]) -> bool:
+    def kept(self, reader: Reader, identity: str, orders: list[Order]) -> bool:
         row, written = self.packed.position(identity)[0], str(orders[-1][1]).split(self.packed.separator)
         read = self.packed.rows(reader)
         return all(read.get(self.packed.identity(row, n)) == value for n, value in enumerate(written, 1))
 
-    def covers(self, identities: Iterable[str], identity: str, orders: List[Order]) -> bool:
+    def covers(self, identities: Iterable[str], identity: str, orders: list[Order]) -> bool:
         row, written = self.packed.position(identity)[0], str(orders[-1][1]).split(self.packed.separator)
         return all(n <= len(written) for other, n in map(self.packed.position, identities) if other == row)
 
@@ -108,7 +109,7 @@ class Unmarked(Control):
 
     then: Control
     marks: Source
-    quiet: Tuple[str, ...]
+    quiet: tuple[str, ...]
     why: str
 
     def __post_init__(self) -> None:
@@ -116,7 +117,7 @@ class Unmarked(Control):
         validation.comparable(self.quiet, "quiet")
         validation.filled(self.why, "why")
 
-    def orders(self, reader: Reader, identity: str, up: bool) -> List[Order]:
+    def orders(self, reader: Reader, identity: str, up: bool) -> list[Order]:
         marks = self.marks.rows(reader)
         if identity not in marks:
             raise Unsupported(f"outlet {identity} is not switched: {self.why}, and the device does "

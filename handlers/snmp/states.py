@@ -1,7 +1,8 @@
 """The states of outlets: which values of a source mean on, and which mean off."""
 from __future__ import annotations
 
-from typing import Dict, Iterable, List, Optional, Tuple
+from collections.abc import Iterable
+from typing import Optional
 
 from pdu_common.helper import EnumPowerStatus
 
@@ -24,7 +25,7 @@ class Doubt(Frozen):
     """
 
     test: Source
-    quiet: Tuple[str, ...]
+    quiet: tuple[str, ...]
     optional: bool = False
 
     def __post_init__(self) -> None:
@@ -49,10 +50,10 @@ class State(Frozen):
     """
 
     source: Source
-    on: Tuple[str, ...]
-    off: Tuple[str, ...]
-    absent: Tuple[str, ...] = ()
-    doubts: Tuple[Doubt, ...] = ()
+    on: tuple[str, ...]
+    off: tuple[str, ...]
+    absent: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
     confirm: Optional[Source] = None
 
     def __post_init__(self) -> None:
@@ -62,7 +63,7 @@ class State(Frozen):
             validation.comparable(getattr(self, name), name)
         validation.disjoint((("on", self.on), ("off", self.off), ("absent", self.absent)))
 
-    def read(self, reader: Reader) -> Dict[str, EnumPowerStatus]:
+    def read(self, reader: Reader) -> dict[str, EnumPowerStatus]:
         """The state of every outlet; {} if the device lists none."""
         listed = self.source.rows(reader)
         rows = {identity: value for identity, value in listed.items() if text(value) not in self.absent}
@@ -71,7 +72,7 @@ class State(Frozen):
         marked = [(doubt, doubt.test.rows(reader)) for doubt in self.doubts]
         doubts = [(doubt, marks) for doubt, marks in marked if marks or not doubt.optional]
         second = self.confirm.rows(reader) if self.confirm else {}
-        found: Dict[str, EnumPowerStatus] = {}
+        found: dict[str, EnumPowerStatus] = {}
         for identity, value in rows.items():
             of_outlet = [(doubt, marks.get(identity)) for doubt, marks in doubts]
             found[identity] = self._settled(value, of_outlet, second.get(identity))
@@ -88,14 +89,14 @@ class State(Frozen):
         if value is None:
             return EnumPowerStatus.UNKNOWN
         second = self.confirm.one(reader, identity) if self.confirm else None
-        doubts: List[Tuple[Doubt, Optional[Raw]]] = []
+        doubts: list[tuple[Doubt, Optional[Raw]]] = []
         for doubt in self.doubts:
             mark = doubt.test.one(reader, identity)
             if mark is not None or not doubt.optional or doubt.test.rows(reader):
                 doubts.append((doubt, mark))
         return self._settled(value, doubts, second)
 
-    def _settled(self, value: Raw, doubts: Iterable[Tuple[Doubt, Optional[Raw]]], second: Optional[Raw]) -> EnumPowerStatus:
+    def _settled(self, value: Raw, doubts: Iterable[tuple[Doubt, Optional[Raw]]], second: Optional[Raw]) -> EnumPowerStatus:
         if any(doubt.rises(mark) for doubt, mark in doubts):
             return EnumPowerStatus.UNKNOWN
         state = self._meaning(value)

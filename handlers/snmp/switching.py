@@ -1,8 +1,8 @@
 """Switches one outlet: checks, the write, and the confirmation."""
 from __future__ import annotations
 
-from contextlib import nullcontext
-from typing import ContextManager, List, NamedTuple, Tuple
+from contextlib import AbstractContextManager, nullcontext
+from typing import NamedTuple
 
 from pdu_common.helper import EnumPowerStatus, PduPortView
 
@@ -46,7 +46,7 @@ def switch_outlet(session: Session, port: PduPortView, wanted: EnumPowerStatus, 
     outlets, states, control = _switchable(device, identity, session.choice.switch_unproven)
     if session.choice.switch_automatic:
         control = control.over_automatic()
-    turn: ContextManager[None] = nullcontext()
+    turn: AbstractContextManager[None] = nullcontext()
     if control.writes_neighbours:
         turn = command_locks.exclusive(snmp.name, snmp.remaining())
     with turn:
@@ -73,7 +73,7 @@ def switch_outlet(session: Session, port: PduPortView, wanted: EnumPowerStatus, 
     return port
 
 
-def _position(outlets: Outlets, reader: Reader, identity: str) -> Tuple[str, ...]:
+def _position(outlets: Outlets, reader: Reader, identity: str) -> tuple[str, ...]:
     """`Outlets.position_of` before a command. Raises Unsupported if a value is missing that the
     device has for other outlets."""
     position = outlets.position_of(reader, identity)
@@ -84,7 +84,7 @@ def _position(outlets: Outlets, reader: Reader, identity: str) -> Tuple[str, ...
     return position
 
 
-def _switchable(device: SnmpDevice, identity: str, unproven: bool) -> Tuple[Outlets, State, Control]:
+def _switchable(device: SnmpDevice, identity: str, unproven: bool) -> tuple[Outlets, State, Control]:
     """Raises NoSuchOutlet or Unsupported."""
     profile, outlets = device.profile, device.outlets
     if identity not in device.states:
@@ -104,7 +104,7 @@ def _switchable(device: SnmpDevice, identity: str, unproven: bool) -> Tuple[Outl
     return outlets, outlets.states, outlets.control
 
 
-def _some(identities: List[str]) -> str:
+def _some(identities: list[str]) -> str:
     if len(identities) <= 4:
         return ", ".join(identities) or "none"
     return f"{', '.join(identities[:2])} … {identities[-1]} ({len(identities)} outlets)"

@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import re
-from typing import Sequence, Tuple, Union
+from collections.abc import Sequence
+from typing import Union
 
 _OID = re.compile(r"(~|1)(\.(0|[1-9][0-9]{0,9}))+")         # an arc is at most 2^32 - 1 (RFC 2578, 3.5)
 _SUFFIX = re.compile(r"[0-9]{1,10}(\.[0-9]{1,10})*")
@@ -59,7 +60,7 @@ def distinct(values: Sequence[object], what: str) -> None:
         raise ValueError(f"{what} has a value twice")
 
 
-def disjoint(sets: Sequence[Tuple[str, Sequence[str]]]) -> None:
+def disjoint(sets: Sequence[tuple[str, Sequence[str]]]) -> None:
     """Requires that no value is in two of the named sets."""
     seen: dict[str, str] = {}
     for name, values in sets:

@@ -8,8 +8,9 @@ import platform
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
-from typing import List, Optional, Sequence
+from typing import Optional
 
 from handlers.command import ending
 from tests.needs import ROOT
@@ -41,8 +42,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     for name in options.names:
         if name not in ALL:
             parser.error(f"there is no benchmark {name!r}; choose from {', '.join(ALL)}")
-    codes: List[int] = []
-    without: List[str] = []
+    codes: list[int] = []
+    without: list[str] = []
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         file = Path(folder) / "ratios"
         for name in options.names or ALL:
@@ -65,7 +66,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     return int(any(codes))
 
 
-def table(ratios: Sequence[Ratio]) -> List[str]:
+def table(ratios: Sequence[Ratio]) -> list[str]:
     """The figures as a Markdown table."""
     rows = [f"| {one.area} | {one.what} | {one.figure:.2f} | {one.verdict} |" for one in ratios]
     return ["| area | what | figure | goal |", "|---|---|---|---|", *rows]

@@ -18,8 +18,9 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence
+from typing import Any, NamedTuple, Optional
 
 from rich.console import Console
 from rich.table import Table
@@ -57,9 +58,9 @@ print(json.dumps([1000 * (ready - begin), 1000 * (time.perf_counter() - ready), 
 class Figures(NamedTuple):
     """The figures of one row: milliseconds of each round, and the number of imported modules."""
 
-    compiled: List[float]
-    uncompiled: List[float]
-    status: List[float]
+    compiled: list[float]
+    uncompiled: list[float]
+    status: list[float]
     modules: int
 
 
@@ -75,10 +76,10 @@ def built(names: Sequence[str]) -> Iterator[Path]:
         yield folder
 
 
-def measure(runs: int, names: Sequence[str] = tuple(SIMULATED)) -> Dict[str, Figures]:
+def measure(runs: int, names: Sequence[str] = tuple(SIMULATED)) -> dict[str, Figures]:
     """Measures each row `runs` times, after a first round that writes the bytecode."""
     with built(names) as folder, contextlib.ExitStack() as stack:
-        jobs: Dict[str, Dict[str, Any]] = {REQUESTS: {"kind": "", "data": [], "module": ""}}
+        jobs: dict[str, dict[str, Any]] = {REQUESTS: {"kind": "", "data": [], "module": ""}}
         for name in names:
             data: Any = stack.enter_context(SIMULATED[name]())
             jobs[f"pdu_{name}"] = {"kind": type(data).__name__, "data": list(vars(data).values()),
@@ -96,7 +97,7 @@ def measure(runs: int, names: Sequence[str] = tuple(SIMULATED)) -> Dict[str, Fig
         return found
 
 
-def _run(job: Mapping[str, Any], folder: Path, bytecode: bool) -> List[float]:
+def _run(job: Mapping[str, Any], folder: Path, bytecode: bool) -> list[float]:
     """Runs one process. Returns the ms until the handler is made, the ms of its status and the number of imported modules.
 
     Files below `uncompiled` never get bytecode.
@@ -105,7 +106,7 @@ def _run(job: Mapping[str, Any], folder: Path, bytecode: bool) -> List[float]:
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "" if bytecode else "1"}
     done = subprocess.run([sys.executable, "-c", _CHILD], input=json.dumps({**job, "paths": [str(place), str(ROOT)]}) + "\n",
                           env=environment, text=True, stdout=subprocess.PIPE, check=True, timeout=300)
-    found: List[float] = json.loads(done.stdout)
+    found: list[float] = json.loads(done.stdout)
     return found
 
 

@@ -15,9 +15,10 @@ import resource
 import subprocess
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Callable, List, Mapping, Optional, Sequence
+from typing import Any, Callable, Optional
 
 from pysnmp.entity.rfc3413 import cmdgen
 from pysnmp.proto import rfc1902
@@ -44,18 +45,18 @@ def _one(credentials: Credentials) -> int:
     return len(_snmp.walk(credentials, _STATES))
 
 
-def _in_turn(agents: Sequence[Credentials]) -> List[int]:
+def _in_turn(agents: Sequence[Credentials]) -> list[int]:
     return [_one(agent) for agent in agents]
 
 
-def _threads(agents: Sequence[Credentials]) -> List[int]:
+def _threads(agents: Sequence[Credentials]) -> list[int]:
     with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
         return list(pool.map(_one, agents))
 
 
-def _coroutines(agents: Sequence[Credentials]) -> List[int]:
+def _coroutines(agents: Sequence[Credentials]) -> list[int]:
     """Reads all PDUs as coroutines on the double's own loop, to show the cost of threads."""
-    async def every(engines: Any) -> List[int]:
+    async def every(engines: Any) -> list[int]:
         slots = asyncio.Semaphore(_SIDE_BY_SIDE)
         root, null = _snmp.parse_oid(_STATES), rfc1902.Null("")
 
@@ -70,17 +71,17 @@ def _coroutines(agents: Sequence[Credentials]) -> List[int]:
     return _snmp._KEPT.run(every, 600.0)
 
 
-_LAYOUTS: Mapping[str, Callable[[Sequence[Credentials]], List[int]]] = {
+_LAYOUTS: Mapping[str, Callable[[Sequence[Credentials]], list[int]]] = {
     "one after the other": _in_turn, "threads": _threads, "coroutines": _coroutines}
 
 
-def measured(layout: str, share: int, addresses: Sequence[str]) -> List[float]:
+def measured(layout: str, share: int, addresses: Sequence[str]) -> list[float]:
     """CPU of each reading and time of the second one, per PDU in ms; and the resident memory in MB."""
     _snmp.PEERS_OF_AN_ENGINE = share
     tools.keep_engines(_MEGA)
     agents = [Credentials.of(host, {"community": "public", "port": port, "timeout": "20"})
               for host, _, port in (address.partition(":") for address in addresses)]
-    found: List[float] = []
+    found: list[float] = []
     for _ in range(2):
         begin, cpu = time.perf_counter(), time.process_time()
         if set(_LAYOUTS[layout](agents)) != {OUTLETS}:

@@ -21,9 +21,10 @@ import tempfile
 import threading
 import time
 import urllib.request
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence
+from typing import NamedTuple, Optional
 
 from rich.console import Console
 from rich.table import Table
@@ -66,7 +67,7 @@ class Hall:
     def __init__(self, folder: Path, process: subprocess.Popen[str]) -> None:
         self.list, self.logins, self._process = folder / "list.csv", folder / "logins.toml", process
 
-    def requests(self) -> Dict[str, int]:
+    def requests(self) -> dict[str, int]:
         """The number of requests so far, by handler. Raises SystemExit if the process has ended."""
         assert self._process.stdin is not None and self._process.stdout is not None
         if self._process.poll() is None:        # else a BrokenPipeError would end the benchmark without a message
@@ -74,11 +75,11 @@ class Hall:
             self._process.stdin.flush()
             line = self._process.stdout.readline()
             if line:
-                counts: Dict[str, int] = json.loads(line)
+                counts: dict[str, int] = json.loads(line)
                 return counts
         raise SystemExit("the process of simulated PDUs has ended")
 
-    def snmp(self) -> List[str]:
+    def snmp(self) -> list[str]:
         """The addresses of the living SNMP PDUs."""
         with open(self.list, newline="") as file:
             return [row["address"] for row in csv.DictReader(file) if row["handler"] == "snmp" and row["name"].startswith("rack")]
@@ -119,7 +120,7 @@ def checked(running: Hall, pdus: int) -> Taken:
 
 
 @contextlib.contextmanager
-def _watched(pid: int) -> Iterator[List[float]]:
+def _watched(pid: int) -> Iterator[list[float]]:
     """A list with one item: the peak memory in MiB of a process and its descendants, measured until the block ends."""
     peak, ended = [0.0], threading.Event()
 
@@ -223,7 +224,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
                              "loop is about half (default: %(default)s)")
     parser.add_argument("--json", action="store_true", help="print JSON")
     chosen = parser.parse_args(arguments)
-    taken: List[Taken] = []
+    taken: list[Taken] = []
     with hall(chosen.pdus) as running, tempfile.TemporaryDirectory() as folder:
         taken.append(checked(running, chosen.pdus))
         taken.append(looped(running, chosen.pdus, chosen.sample))

@@ -19,7 +19,8 @@ import statistics
 import subprocess
 import sys
 import time
-from typing import Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Callable, NamedTuple, Optional
 
 from rich.console import Console
 from rich.table import Table
@@ -139,9 +140,9 @@ WORK: Sequence[tuple[str, str, Callable[[Place], None]]] = (
 )
 
 
-def measure(where: Mapping[str, Place], runs: int) -> Dict[str, Dict[str, float]]:
+def measure(where: Mapping[str, Place], runs: int) -> dict[str, dict[str, float]]:
     """Medians in seconds, by work and place. The clients take turns, because other load on the machine varies."""
-    taken: Dict[str, Dict[str, List[float]]] = {name: {at: [] for at in where} for _, name, _ in WORK}
+    taken: dict[str, dict[str, list[float]]] = {name: {at: [] for at in where} for _, name, _ in WORK}
     for _ in range(runs + 1):
         for _, name, work in WORK:
             for at, place in where.items():
@@ -153,7 +154,7 @@ def measure(where: Mapping[str, Place], runs: int) -> Dict[str, Dict[str, float]
 
 
 @contextlib.contextmanager
-def places() -> Iterator[Dict[str, Place]]:
+def places() -> Iterator[dict[str, Place]]:
     with contextlib.ExitStack() as stack:
         server = stack.enter_context(Upsd([upsd.dummy("pdu", pdu_variables(48))]))
         switched = stack.enter_context(NutServer([SwitchedPdu("pdu", 48)]))
@@ -180,7 +181,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     return 0 if all(met) else 1
 
 
-def _goals(figures: Dict[str, Dict[str, float]]) -> List[tuple[str, float, float]]:
+def _goals(figures: dict[str, dict[str, float]]) -> list[tuple[str, float, float]]:
     ours, others = figures["this client, one write"], figures["PyNUTClient"]
     found = [(f"{at}: time of PyNUTClient ÷ time of this client", others[at] / ours[at], goal) for at, goal in GOALS]
     for at, what, facade, peer in _DESCRIBED:

@@ -17,9 +17,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from typing import Dict, Iterator, List, NamedTuple, Sequence, Tuple
+from typing import NamedTuple
 
 from rich.console import Console
 from rich.table import Table
@@ -56,18 +57,18 @@ class Growth(NamedTuple):
 
 
 @contextmanager
-def hall(counts: Sequence[int]) -> Iterator[List[Form]]:
+def hall(counts: Sequence[int]) -> Iterator[list[Form]]:
     with subprocess.Popen([sys.executable, "-m", "tests.benchmarks.hall", *map(str, counts)], cwd=ROOT, stdin=subprocess.PIPE,
                           stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
-            forms: List[Form] = json.loads(process.stdout.readline())
+            forms: list[Form] = json.loads(process.stdout.readline())
             yield forms
         finally:
             process.kill()
 
 
-def filled(manager: DciManager, forms: Sequence[Form], folder: Path) -> Tuple[List[Pdu], List[Pdu]]:
+def filled(manager: DciManager, forms: Sequence[Form], folder: Path) -> tuple[list[Pdu], list[Pdu]]:
     """Adds a PDU for each form, one whose handler hangs, and one whose handler crashes. Returns the good ones and these two."""
     registered(manager)
     install(manager, archive(small_tree(folder / "small"), "small"))
@@ -99,17 +100,17 @@ class Visit:
         self._connection.close()
 
 
-def visited(manager: DciManager, good: Sequence[Pdu], seconds: float) -> Dict[str, List[float]]:
+def visited(manager: DciManager, good: Sequence[Pdu], seconds: float) -> dict[str, list[float]]:
     """Response times in seconds, by page; opens the pages in turn for `seconds`."""
     ids = itertools.cycle(pdu.id for pdu in good)
-    taken: Dict[str, List[float]] = {}
+    taken: dict[str, list[float]] = {}
     end = time.monotonic() + seconds
     with closing(Visit(manager)) as visit:
         _visit(visit, ids, end, taken)
     return taken
 
 
-def _visit(visit: Visit, ids: Iterator[int], end: float, taken: Dict[str, List[float]]) -> None:
+def _visit(visit: Visit, ids: Iterator[int], end: float, taken: dict[str, list[float]]) -> None:
     while time.monotonic() < end:
         pdu = next(ids)
         for name, path in _PAGES.items():
@@ -117,7 +118,7 @@ def _visit(visit: Visit, ids: Iterator[int], end: float, taken: Dict[str, List[f
             time.sleep(_PAUSE_S)
 
 
-def polled(pdus: Sequence[Pdu]) -> List[int]:
+def polled(pdus: Sequence[Pdu]) -> list[int]:
     """For each PDU, the number of successful polls among its kept calls."""
     return [sum(call.method == "status" and call.ok for call in pdu.calls) for pdu in pdus]
 
@@ -197,7 +198,7 @@ def _made(folder: Path) -> Path:
     return folder
 
 
-def _report(taken: Dict[str, List[float]], pdus: int, first: float, wanted: int, missed: int, kinds: Sequence[str],
+def _report(taken: dict[str, list[float]], pdus: int, first: float, wanted: int, missed: int, kinds: Sequence[str],
             grown: Growth) -> int:
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
     table = Table(title=f"{pdus} PDUs polled every {BEAT_S:g} s, {os.cpu_count()} cores, {PROCESSES} processes for handlers")

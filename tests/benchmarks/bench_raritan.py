@@ -21,7 +21,8 @@ import contextlib
 import math
 import statistics
 import sys
-from typing import Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple, Optional
 
 from rich.console import Console
 from rich.table import Table
@@ -49,20 +50,20 @@ class Figures(NamedTuple):
 
     requests: float
     connections: float
-    first: List[float]
-    again: List[float]
-    cpu: List[float]                    # CPU seconds of the client for one reading
+    first: list[float]
+    again: list[float]
+    cpu: list[float]                    # CPU seconds of the client for one reading
 
 
 class Bench:
     """A unit near and far, a near unit that refuses well-known sensor ids, and a process for each client."""
 
-    def __init__(self, pdu: XerusPdu, relay: DelayRelay, refusing: XerusPdu, workers: Dict[str, Worker]) -> None:
+    def __init__(self, pdu: XerusPdu, relay: DelayRelay, refusing: XerusPdu, workers: dict[str, Worker]) -> None:
         self._workers = workers
         self._where = {"near": (pdu, pdu.url), "far": (pdu, f"https://{relay.host}:{relay.port}"),
                        "refusing": (refusing, refusing.url)}
 
-    def measure(self, at: str, rounds: Mapping[str, int]) -> Dict[str, Figures]:
+    def measure(self, at: str, rounds: Mapping[str, int]) -> dict[str, Figures]:
         """Measures the clients in turn, because other load on the machine varies. Leaves out the times of the first round,
         which warms up.
 
@@ -99,7 +100,7 @@ def bench() -> Iterator[Bench]:
         yield Bench(pdu, relay, refusing, {way: stack.enter_context(Worker(folder, READER)) for way in SHOWN})
 
 
-Key = Tuple[str, str]               # client, distance
+Key = tuple[str, str]               # client, distance
 
 
 class Judged(NamedTuple):
@@ -124,7 +125,7 @@ class Judged(NamedTuple):
         return f"{self.what}: {self.figure:.2f}{between}{goal}"
 
 
-def goals(found: Dict[Key, Figures]) -> List[Judged]:
+def goals(found: dict[Key, Figures]) -> list[Judged]:
     """The figures below the table. The first reading's ratio to the SDK's loop and the ratios of CPU time have no goal."""
     near, far, loop = found[OURS, "near"], found[OURS, "far"], found[LOOP, "far"]
     lines = [_exactly("requests of one reading", near.requests)._replace(at_most=2),
@@ -148,7 +149,7 @@ def _exactly(what: str, figure: float) -> Judged:
     return Judged(what, figure, figure, figure)
 
 
-def _between(what: str, theirs: List[float], ours: List[float]) -> Judged:
+def _between(what: str, theirs: list[float], ours: list[float]) -> Judged:
     """The median of the rounds' ratios with its interval from order statistics: at least 95 % from 6 rounds on."""
     ratios = sorted(one / other for one, other in zip(theirs, ours))
     middle, spread = (len(ratios) - 1) / 2, 0.98 * math.sqrt(len(ratios))
@@ -180,7 +181,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     return 0 if all(line.met for line in judged) else 1
 
 
-def _table(found: Dict[Key, Figures], runs: int) -> Table:
+def _table(found: dict[Key, Figures], runs: int) -> Table:
     table = Table(title=f"{OUTLETS} outlets over HTTPS: name, state, current, power, energy; milliseconds, "
                         f"medians of {runs} runs (the SDK's loop: 1 run)")
     columns = ["delay", "client", "requests", "connections", "first", "again", "own CPU"]

@@ -18,8 +18,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Callable, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Callable, NamedTuple, Optional
 
 from rich.console import Console
 from rich.table import Table
@@ -114,18 +115,18 @@ def _timed(arguments: Sequence[str], more: Mapping[str, str]) -> float:
 
 
 @contextlib.contextmanager
-def clients() -> Iterator[Dict[str, Work]]:
+def clients() -> Iterator[dict[str, Work]]:
     with Worker(Path(), "tests.benchmarks.redfish_reader") as handler, Worker(Path(), "tests.simulators.dmtf.reader") as dmtf:
         yield {STATISTIC: ours(handler, "statistic"), STATUS: ours(handler, "status"), LIBRARY: theirs(dmtf, "library"),
                TOOL: theirs(dmtf, "tool"), PROCESS: process, SCRIPT: script}
 
 
-Row = Tuple[str, str]               # service, place
+Row = tuple[str, str]               # service, place
 
 
-def measure(places_: Mapping[Row, Place], works: Mapping[str, Work], runs: int) -> Dict[Row, Dict[str, Figure]]:
+def measure(places_: Mapping[Row, Place], works: Mapping[str, Work], runs: int) -> dict[Row, dict[str, Figure]]:
     """Median seconds by place and client, with the requests and connections of the last reading."""
-    taken: Dict[Row, Dict[str, List[Figure]]] = {row: {name: [] for name in works} for row in places_}
+    taken: dict[Row, dict[str, list[Figure]]] = {row: {name: [] for name in works} for row in places_}
     for _ in range(runs + 1):
         for name, read in works.items():
             for row, place in places_.items():
@@ -139,10 +140,10 @@ def measure(places_: Mapping[Row, Place], works: Mapping[str, Work], runs: int) 
 
 
 @contextlib.contextmanager
-def places() -> Iterator[Dict[Row, Place]]:
+def places() -> Iterator[dict[Row, Place]]:
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        found: Dict[Row, Place] = {}
+        found: dict[Row, Place] = {}
         for name, expand in SERVICES.items():
             pdu = Pdu(outlets=tuple(map(str, range(1, OUTLETS + 1))))
             service = stack.enter_context(RedfishService(Model((pdu,), expand=expand)))
@@ -154,7 +155,7 @@ def places() -> Iterator[Dict[Row, Place]]:
         yield found
 
 
-def goals(figures: Mapping[Row, Mapping[str, Figure]]) -> List[Tuple[str, float]]:
+def goals(figures: Mapping[Row, Mapping[str, Figure]]) -> list[tuple[str, float]]:
     """The figures with a goal: time of each of DMTF's clients ÷ time of the statistic, on the service that expands links."""
     return [(f"{service}, {at}: time of the {other} ÷ time of the statistic", found[other].seconds / found[STATISTIC].seconds)
             for (service, at), found in figures.items() if service == "expands" for other in (LIBRARY, TOOL)]

@@ -17,7 +17,8 @@ import statistics
 import subprocess
 import sys
 import time
-from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any, Callable, Optional
 
 from pysnmp.hlapi.v3arch import asyncio as hlapi
 from rich.console import Console
@@ -114,7 +115,7 @@ def _behind(port: int, delay_ms: int) -> Iterator[int]:
 
 def _median_ms(client: Client, port: int, runs: int) -> float:
     client(port)                                            # warms up: makes engines, discovers the agent's engine ID
-    taken: List[float] = []
+    taken: list[float] = []
     for _ in range(runs):
         start = time.perf_counter()
         rows = client(port)
@@ -124,14 +125,14 @@ def _median_ms(client: Client, port: int, runs: int) -> float:
     return statistics.median(taken)
 
 
-def measure(runs: int) -> Dict[str, Dict[int, float]]:
+def measure(runs: int) -> dict[str, dict[int, float]]:
     """Medians in ms, by client and by the delay that is added to each round trip, in ms."""
-    figures: Dict[str, Dict[int, float]] = {}
+    figures: dict[str, dict[int, float]] = {}
     with contextlib.ExitStack() as stack:
         server = stack.enter_context(Snmpd(apc.rpdu2(outlets=_OUTLETS), users=USERS))
         authentic = {"version": "3", "user": "shaaes", "auth_protocol": "SHA", "auth_password": AUTH_PASSWORD,
                      "priv_protocol": "AES", "priv_password": PRIV_PASSWORD}
-        clients: Dict[str, Client] = {
+        clients: dict[str, Client] = {
             _OURS: _double(), "our double, v3 SHA/AES": _double(**authentic), "our double, v1": _double(version="1"),
             "snmpget and snmpbulkwalk": _tools,
             "pysnmp, default options, one engine": stack.enter_context(_kept_engine()),

@@ -18,7 +18,7 @@ import sys
 from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, Callable, Dict, List, NamedTuple, Tuple
+from typing import Any, Callable, NamedTuple
 
 from tests.simulators.certificates import Authority, server_context
 from tests.simulators.nut_server import ADMIN, NutServer, SwitchedPdu
@@ -50,13 +50,13 @@ class SnmpFront(asyncio.DatagramProtocol):
 
     transport: asyncio.DatagramTransport
 
-    def __init__(self, hall: Hall, agent: Agent, known: Dict[Tuple[bytes, bytes], Tuple[bytes, bytes]]) -> None:
+    def __init__(self, hall: Hall, agent: Agent, known: dict[tuple[bytes, bytes], tuple[bytes, bytes]]) -> None:
         self._hall, self._agent, self._known = hall, agent, known
 
     def connection_made(self, transport: Any) -> None:
         self.transport = transport
 
-    def datagram_received(self, data: bytes, peer: Tuple[str, int]) -> None:
+    def datagram_received(self, data: bytes, peer: tuple[str, int]) -> None:
         self._hall.counts["snmp"] += 1
         begin, end = request_id(data)
         question = (data[:begin], data[end:])
@@ -70,7 +70,7 @@ class SnmpFront(asyncio.DatagramProtocol):
         asyncio.get_running_loop().call_later(self._hall.delay_s, self.transport.sendto, before + data[begin:end] + behind, peer)
 
 
-def request_id(data: bytes) -> Tuple[int, int]:
+def request_id(data: bytes) -> tuple[int, int]:
     """Start and end of the request id's content. The id begins the part of a message that follows version and community."""
     place = _content(data, 0)[0]
     for _ in range(2):
@@ -78,7 +78,7 @@ def request_id(data: bytes) -> Tuple[int, int]:
     return _content(data, _content(data, place)[0])
 
 
-def _content(data: bytes, place: int) -> Tuple[int, int]:
+def _content(data: bytes, place: int) -> tuple[int, int]:
     """Start and end of the content of the element at `place`."""
     size, begin = data[place + 1], place + 2
     if size & 0x80:
@@ -89,7 +89,7 @@ def _content(data: bytes, place: int) -> Tuple[int, int]:
 
 # ---- NUT ---------------------------------------------------------------------------------------------------
 
-async def nut_front(hall: Hall, server: NutServer, known: Dict[str, bytes], reader: asyncio.StreamReader,
+async def nut_front(hall: Hall, server: NutServer, known: dict[str, bytes], reader: asyncio.StreamReader,
                     writer: asyncio.StreamWriter) -> None:
     """Serves one connection to one NUT server."""
     session, lines = Session(server._site, _HOST), LineReader()
@@ -125,7 +125,7 @@ class Upstream(NamedTuple):
     port: int
     ca_pem: str
 
-    def ask(self, method: str, target: str, headers: Dict[str, str], body: bytes) -> bytes:
+    def ask(self, method: str, target: str, headers: dict[str, str], body: bytes) -> bytes:
         """The simulator's answer as the bytes of an HTTP message."""
         trust = ssl.create_default_context(cadata=self.ca_pem)
         trust.minimum_version = ssl.TLSVersion.TLSv1_2
@@ -141,7 +141,7 @@ class Upstream(NamedTuple):
         return head.encode() + content
 
 
-async def http_front(hall: Hall, upstream: Upstream, known: Dict[Tuple[str, bytes], bytes], reader: asyncio.StreamReader,
+async def http_front(hall: Hall, upstream: Upstream, known: dict[tuple[str, bytes], bytes], reader: asyncio.StreamReader,
                      writer: asyncio.StreamWriter) -> None:
     """Serves one connection to one PDU."""
     try:
@@ -164,7 +164,7 @@ async def http_front(hall: Hall, upstream: Upstream, known: Dict[Tuple[str, byte
 
 # ---- all PDUs ----------------------------------------------------------------------------------------------
 
-def kinds(pdus: int) -> List[str]:
+def kinds(pdus: int) -> list[str]:
     """The handler of each PDU, in mixed order. Each hundred is shifted by one place, so that the dead PDUs' handlers vary too."""
     share = [name for place in range(100) for name, part in SHARES if place < part]
     order = sorted(range(len(share)), key=lambda place: place * 37 % len(share))
@@ -178,7 +178,7 @@ class Builder:
         self.hall, self.folder, self._stack = hall, folder, stack
         self.lines = ["name,handler,address,auth,settings"]
         self._agent = stack.enter_context(Agent(rpdu2(outlets=OUTLETS)))
-        self._known: Dict[str, Dict[Any, Any]] = {name: {} for name, _ in SHARES}
+        self._known: dict[str, dict[Any, Any]] = {name: {} for name, _ in SHARES}
         authority = Authority()
         self._tls = server_context(*authority.issue(_HOST))
         (folder / "ca.pem").write_text(authority.ca_pem)

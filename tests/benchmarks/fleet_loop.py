@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import List, Sequence
+from collections.abc import Sequence
 
 from handlers.command.fleet import auth, listing
 from handlers.command.fleet.polling import poll, targets
 
 
-def sample(devices: Sequence[listing.ListedPdu], step: int) -> List[listing.ListedPdu]:
+def sample(devices: Sequence[listing.ListedPdu], step: int) -> list[listing.ListedPdu]:
     """Every `step`th PDU, and the first dead one if none of these is dead, so that the time of dead PDUs can be scaled up."""
     chosen = list(devices[::step])
     dead = [device for device in devices if _dead(device)]

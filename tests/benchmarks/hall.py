@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import ExitStack
-from typing import Dict, List, TypedDict
+from typing import TypedDict
 
 from tests.simulators.nut_server import ADMIN, NutServer, SwitchedPdu
 from tests.simulators.snmp_agent import Agent
@@ -22,13 +22,13 @@ class Form(TypedDict):
 
     handler: str
     address: str
-    snmp: Dict[str, str]
-    settings: Dict[str, str]
+    snmp: dict[str, str]
+    settings: dict[str, str]
 
 
 def main() -> int:
     snmp, nut, raritan = (int(number) for number in sys.argv[1:4])
-    forms: List[Form] = []
+    forms: list[Form] = []
     with ExitStack() as stack:
         for _ in range(snmp):
             agent = stack.enter_context(Agent(rpdu2(outlets=OUTLETS)))

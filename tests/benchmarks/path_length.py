@@ -18,9 +18,10 @@ import importlib
 import io
 import sys
 import tokenize
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import CodeType, FrameType
-from typing import Any, Callable, Iterator, NamedTuple, Optional, Sequence
+from typing import Any, Callable, NamedTuple, Optional
 
 from handlers.command import ending
 from pdu_common.connection import PduData, PduSnmpData

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import importlib
 import time
-from typing import Any, Callable, Dict, List, Tuple
+from typing import Any, Callable
 
 from handlers.raritan.rpc import Agent, Bulk, pdumodel, sensors
 from tests.servers import orders
 
 PDU = "/model/pdu/0"
 SENSORS = ("current", "activePower", "activeEnergy")
-Row = List[Any]                         # name, on, and the three readings
-Read = Callable[[Any], List[Row]]
+Row = list[Any]                         # name, on, and the three readings
+Read = Callable[[Any], list[Row]]
 
 
-def ours(agent: Agent) -> List[Row]:
+def ours(agent: Agent) -> list[Row]:
     """Two requests: the list of outlets, then a bulk of all else, which reads the sensors by well-known ids."""
     outlets = pdumodel.Pdu(PDU, agent).getOutlets()
     bulk, pending = Bulk(agent), []
@@ -31,7 +31,7 @@ def ours(agent: Agent) -> List[Row]:
             for settings, state, readings in pending]
 
 
-def ours_fitted(agent: Agent) -> List[Row]:
+def ours_fitted(agent: Agent) -> list[Row]:
     """Three requests, for units that refuse the well-known ids of sensors: reads the sensors that `getSensors` returns."""
     outlets, bulk = pdumodel.Pdu(PDU, agent).getOutlets(), Bulk(agent)
     asked = [(bulk.add(outlet.getSettings), bulk.add(outlet.getState), bulk.add(outlet.getSensors)) for outlet in outlets]
@@ -43,7 +43,7 @@ def ours_fitted(agent: Agent) -> List[Row]:
             for settings, state, readings in pending]
 
 
-def sdk_loop(agent: Any) -> List[Row]:
+def sdk_loop(agent: Any) -> list[Row]:
     """The SDK as its documentation shows it: object by object, sensor by sensor."""
     model = importlib.import_module("raritan.rpc.pdumodel")
     rows = []
@@ -54,7 +54,7 @@ def sdk_loop(agent: Any) -> List[Row]:
     return rows
 
 
-def sdk_bulk(agent: Any) -> List[Row]:
+def sdk_bulk(agent: Any) -> list[Row]:
     """The leanest use of the SDK: the same two requests as `ours`, written by hand with its helper."""
     rpc, model = importlib.import_module("raritan.rpc"), importlib.import_module("raritan.rpc.pdumodel")
     kinds = importlib.import_module("raritan.rpc.sensors")
@@ -82,13 +82,13 @@ def _sdk_agent(address: str, user: str, password: str) -> Any:
     return rpc.Agent(scheme, host, user, password, disable_certificate_verification=True, timeout=60)
 
 
-WAYS: Dict[str, Tuple[Callable[[str, str, str], Any], Read]] = {
+WAYS: dict[str, tuple[Callable[[str, str, str], Any], Read]] = {
     "ours": (_our_agent, ours),
     "ours_fitted": (_our_agent, ours_fitted),
     "sdk_loop": (_sdk_agent, sdk_loop), "sdk_bulk": (_sdk_agent, sdk_bulk)}
 
 
-def timed(way: str, address: str, user: str, password: str) -> List[Any]:
+def timed(way: str, address: str, user: str, password: str) -> list[Any]:
     """One round: a new agent, read twice."""
     make, read = WAYS[way]
     agent = make(address, user, password)

@@ -4,7 +4,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import List, NamedTuple, Optional
+from typing import NamedTuple, Optional
 
 from rich.console import Console
 
@@ -36,7 +36,7 @@ def note(area: str, what: str, figure: float, goal: Optional[float] = None, at_l
             file.write(json.dumps([area, what, figure, goal, at_least]) + "\n")
 
 
-def noted(path: Path) -> List[Ratio]:
+def noted(path: Path) -> list[Ratio]:
     """The ratios of a file; [] if there is no such file."""
     return [Ratio(*json.loads(line)) for line in path.read_text("utf-8").splitlines()] if path.is_file() else []
 

@@ -9,19 +9,18 @@ import select
 import socket
 import sys
 import time
-from typing import Dict, List, Tuple
 
 _HOST = "127.0.0.1"
 # (time of sending, sequence number, datagram, socket to send with, address)
-Held = Tuple[float, int, bytes, socket.socket, Tuple[str, int]]
+Held = tuple[float, int, bytes, socket.socket, tuple[str, int]]
 
 
 def relay(port: int, round_trip_s: float) -> None:
     """Prints the relay's port, then runs until the process is stopped."""
     front = _socket()
-    clients: Dict[Tuple[str, int], socket.socket] = {}
-    owners: Dict[socket.socket, Tuple[str, int]] = {}
-    held: List[Held] = []
+    clients: dict[tuple[str, int], socket.socket] = {}
+    owners: dict[socket.socket, tuple[str, int]] = {}
+    held: list[Held] = []
     count = 0
     print(front.getsockname()[1], flush=True)
     while True:

@@ -2,8 +2,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from types import SimpleNamespace
-from typing import Iterator, List
 
 import pytest
 
@@ -41,7 +41,7 @@ def test_a_waiter_repeats_until_the_matcher_holds() -> None:
 def test_a_waiter_returns_the_last_result_at_its_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Clock()
     monkeypatch.setattr(misc, "time", SimpleNamespace(monotonic=clock, sleep=clock.sleep))
-    calls: List[float] = []
+    calls: list[float] = []
 
     @waiter
     def never() -> int:

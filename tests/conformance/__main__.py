@@ -8,8 +8,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Dict, Iterator, List, Optional, Sequence, Tuple
+from typing import Optional
 
 from handlers.command import archives, ending
 from tests import peers
@@ -96,16 +97,16 @@ def _survey(platform: trial.Platform) -> str:
 
 
 @contextlib.contextmanager
-def devices_of(names: Sequence[str], snmp_port: int = 0) -> Iterator[Dict[str, Peer]]:
+def devices_of(names: Sequence[str], snmp_port: int = 0) -> Iterator[dict[str, Peer]]:
     with contextlib.ExitStack() as opened:
         made = {name: peers.PEERS[name](port=snmp_port) if name == "snmp" else peers.PEERS[name]() for name in names}
         yield {name: opened.enter_context(peer) for name, peer in made.items()}
 
 
-Outcome = Tuple[str, Optional[List[str]]]       # what was tried, and the differences (None: it was not tried)
+Outcome = tuple[str, Optional[list[str]]]       # what was tried, and the differences (None: it was not tried)
 
 
-def _on_platform(platform: trial.Platform, devices: Dict[str, Peer], folder: Path, port_chosen: bool) -> Iterator[Outcome]:
+def _on_platform(platform: trial.Platform, devices: dict[str, Peer], folder: Path, port_chosen: bool) -> Iterator[Outcome]:
     for name, peer in devices.items():
         placed = trial.place(archives.read(archive(ROOT / "handlers", name)), "directory", folder / name)
         problems = trial.run(platform, placed, peer, port_energy=None)
@@ -133,7 +134,7 @@ def _matrix(names: Sequence[str], python: str) -> int:
         return _report((what, problems) for what, _, problems in on_variants(devices, Path(name), python))
 
 
-def on_variants(devices: Dict[str, Peer], folder: Path, python: str = sys.executable) -> Iterator[Tuple[str, str, List[str]]]:
+def on_variants(devices: dict[str, Peer], folder: Path, python: str = sys.executable) -> Iterator[tuple[str, str, list[str]]]:
     """Tries each handler of `devices` on the variants that list it. Yields what was tried, the handler and the differences.
 
     Each worker is a process of the interpreter `python`.

@@ -5,8 +5,8 @@ around this client, but not the client itself.
 """
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Dict, Mapping
 
 from tests.needs import ROOT
 
@@ -162,17 +162,17 @@ def waiter(function):
 '''
 
 
-def helper(enum: str = ENUM, ports: str = PORT_VIEWS, statistic: str = STATISTIC_VIEWS) -> Dict[str, str]:
+def helper(enum: str = ENUM, ports: str = PORT_VIEWS, statistic: str = STATISTIC_VIEWS) -> dict[str, str]:
     """The module of views, joined from its three parts."""
     return {"pdu_common/helper.py": enum + ports + statistic}
 
 
-def rows(row: str = ROW, missing: str = MISSING, fail: str = FAIL) -> Dict[str, str]:
+def rows(row: str = ROW, missing: str = MISSING, fail: str = FAIL) -> dict[str, str]:
     """The module of the rows that a handler gets from SNMP calls, joined from ROW_CLASS and three other parts."""
     return {"pdu_common/rows.py": ROW_CLASS + row + missing + fail}
 
 
-def files(changes: Mapping[str, str]) -> Dict[str, str]:
+def files(changes: Mapping[str, str]) -> dict[str, str]:
     """The text of each file of a whole platform, by path. An empty text in `changes` leaves the file out."""
     whole = {"common/__init__.py": "\n", "common/logger.py": LOGGER, "common/misc.py": MISC, "pdu_common/__init__.py": "\n",
              "pdu_common/base_pdu.py": BASE_PDU, "pdu_common/base_snmp_pdu.py": SNMP, "pdu_common/connection.py": CONNECTION,

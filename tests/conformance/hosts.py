@@ -11,9 +11,10 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import List, NamedTuple, Optional, Sequence
+from typing import NamedTuple, Optional
 
 from handlers import registry
 from handlers.command import ending
@@ -33,7 +34,7 @@ class Host(NamedTuple):
     missing: str
     tried: Counter[str]
     differ: Counter[str]
-    differences: List[str]
+    differences: list[str]
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
@@ -86,7 +87,7 @@ def environment(version: str, program: Path) -> tuple[str, str]:
     return str(python), ""
 
 
-def table(hosts: Sequence[Host]) -> List[str]:
+def table(hosts: Sequence[Host]) -> list[str]:
     """A row for each archive, a column for each version."""
     names = registry.names()
     head = ["archive", *(f"Python {host.version}" for host in hosts)]

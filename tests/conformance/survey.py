@@ -7,9 +7,10 @@ from __future__ import annotations
 import importlib
 import inspect
 import sys
+from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
-from typing import Callable, Dict, Iterator, Tuple
+from typing import Callable
 
 
 def main(folder: str) -> None:
@@ -23,7 +24,7 @@ def main(folder: str) -> None:
             print(f"{point}: {answer}")
 
 
-def _classes(module_name: str) -> Iterator[Tuple[str, type]]:
+def _classes(module_name: str) -> Iterator[tuple[str, type]]:
     module = importlib.import_module(module_name)
     for name, value in vars(module).items():
         if inspect.isclass(value) and value.__module__ == module_name:
@@ -86,7 +87,7 @@ def _logger(folder: Path) -> Iterator[str]:
     yield f"{type(made).__module__}.{type(made).__qualname__}"
 
 
-POINTS: Dict[str, Callable[[Path], Iterator[str]]] = {
+POINTS: dict[str, Callable[[Path], Iterator[str]]] = {
     "Python": _python, "package": _packages, "requirement": _requirements, "BasePdu": _base, "BaseSnmpPdu": _snmp,
     "pdu_common.connection": _connection, "pdu_common.helper": _views, "get_logger": _logger,
 }

@@ -3,9 +3,10 @@ from __future__ import annotations
 
 import contextlib
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Callable, Dict, Iterator, List, Tuple
+from typing import Callable
 
 import pytest
 
@@ -26,7 +27,7 @@ Place = Callable[[str, str], trial.Placed]
 
 
 @pytest.fixture(scope="module")
-def simulated() -> Iterator[Dict[str, Peer]]:
+def simulated() -> Iterator[dict[str, Peer]]:
     """One small device for each handler. Each process of xdist has its own devices."""
     with contextlib.ExitStack() as opened:
         made = {name: make(rpcm) if name == "snmp" else make() for name, make in peers.PEERS.items()}
@@ -34,14 +35,14 @@ def simulated() -> Iterator[Dict[str, Peer]]:
 
 
 @pytest.fixture
-def snmp_peer(simulated: Dict[str, Peer]) -> Peer:
+def snmp_peer(simulated: dict[str, Peer]) -> Peer:
     return simulated["snmp"]
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
     """A function that unpacks a handler's archive; see `trial.place`. Each handler and way is unpacked once."""
-    made: Dict[str, trial.Placed] = {}
+    made: dict[str, trial.Placed] = {}
     lock = threading.Lock()
 
     def placed(name: str, way: str) -> trial.Placed:
@@ -59,7 +60,7 @@ def platform(variant: Variant, folder: Path) -> trial.Platform:
     return baseline.platform(variant.files, variant.adapter, folder)
 
 
-def tried(variant: Variant) -> Tuple[str, ...]:
+def tried(variant: Variant) -> tuple[str, ...]:
     """The handlers that try a variant.
 
     All affected handlers try the first form of a point, and every form of the point "archive". Any other form is tried by the
@@ -77,11 +78,11 @@ def tried(variant: Variant) -> Tuple[str, ...]:
 
 
 @pytest.mark.parametrize("variant", VARIANTS, ids=str)
-def test_archives_run_on_each_variant_that_affects_them(variant: Variant, simulated: Dict[str, Peer], place: Place,
+def test_archives_run_on_each_variant_that_affects_them(variant: Variant, simulated: dict[str, Peer], place: Place,
                                                         tmp_path: Path) -> None:
     on = platform(variant, tmp_path)
 
-    def problems(name: str) -> List[str]:
+    def problems(name: str) -> list[str]:
         return variant.problems(on, place(name, variant.place), simulated[name])
 
     names = tried(variant)
@@ -107,7 +108,7 @@ def test_an_index_of_several_parts_is_read_from_every_kind_of_row(variant: Varia
 
 
 @pytest.mark.parametrize("name", list(peers.PEERS))
-def test_an_archive_makes_all_four_calls_on_our_doubles(name: str, simulated: Dict[str, Peer], place: Place,
+def test_an_archive_makes_all_four_calls_on_our_doubles(name: str, simulated: dict[str, Peer], place: Place,
                                                         tmp_path: Path) -> None:
     for package in ("common", "pdu_common"):
         (tmp_path / package).symlink_to(ROOT / package)

@@ -5,9 +5,9 @@ import errno
 import os
 import socket
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import Dict, Iterator
 
 import pytest
 
@@ -55,7 +55,7 @@ _OTHER = {
 }
 
 
-def tree(folder: Path, files: Dict[str, str]) -> str:
+def tree(folder: Path, files: dict[str, str]) -> str:
     baseline.write(files, folder)
     return str(folder)
 
@@ -118,7 +118,7 @@ def test_a_class_of_snmp_data_that_the_platform_imports_is_used_and_its_absence_
 class _Loose:
     """Connection data whose constructor accepts any further keyword."""
 
-    snmp_params: Dict[str, str] = {}
+    snmp_params: dict[str, str] = {}
 
     def __init__(self, ip: str, **settings: object) -> None:
         self.ip, self.more = ip, settings

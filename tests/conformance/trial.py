@@ -6,10 +6,11 @@ import math
 import socket
 import sys
 import tempfile
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence
+from typing import NamedTuple, Optional
 
 from handlers.command.archives import Archive
 from tests.dcimanager.worker import Call, Job, Worker, started
@@ -54,7 +55,7 @@ def place(archive: Archive, where: str, folder: Path) -> Placed:
 
 
 def run(platform: Platform, placed: Placed, peer: Peer, *, port_energy: Optional[bool] = True,
-        fresh: bool = False) -> List[str]:
+        fresh: bool = False) -> list[str]:
     """What failed or differs from the simulator's books; [] if everything agrees.
 
     `port_energy`: whether this platform's views have an outlet's energy; None: unknown, so it is compared if present.
@@ -95,14 +96,14 @@ def _problems(worker: Worker, peer: Peer, port_energy: Optional[bool]) -> Sequen
     return found + _compare("an outlet that does not exist", lost.kind, "no-such-outlet")
 
 
-def _figures(call: Call, peer: Peer, port_energy: Optional[bool]) -> List[str]:
+def _figures(call: Call, peer: Peer, port_energy: Optional[bool]) -> list[str]:
     books = peer.books()
-    found: List[str] = []
+    found: list[str] = []
     for name, seen, want in (("load", call.value["load"], books.load_a),
                              ("energy", call.value["total_consumption"], books.energy_kwh)):
         if want is not None and not _close(seen, want):
             found.append(f"{name}: {seen} instead of {want}")
-    ports: Dict[str, float] = call.value["ports"]
+    ports: dict[str, float] = call.value["ports"]
     want_ports = books.port_energy_kwh if port_energy or (port_energy is None and ports) else {}
     if list(ports) != list(want_ports) or not all(_close(ports[i], want) for i, want in want_ports.items()):
         found.append(f"energy by outlet: {ports} instead of {want_ports}")
@@ -113,11 +114,11 @@ def _close(seen: float, want: Optional[float]) -> bool:
     return want is not None and math.isclose(seen, want, rel_tol=0.02, abs_tol=0.005)
 
 
-def _compare(what: str, seen: object, want: object) -> List[str]:
+def _compare(what: str, seen: object, want: object) -> list[str]:
     return [] if seen == want else [f"{what}: {seen} instead of {want}"]
 
 
-def silent(platform: Platform, placed: Placed, peer: Peer) -> List[str]:
+def silent(platform: Platform, placed: Placed, peer: Peer) -> list[str]:
     """The problems of a status call that gets no answer: the error must be `unreachable` and must not show the community."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as deaf:
         deaf.bind((peer.address, 0))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
-from typing import Any, Callable, Dict, List, Tuple
+from typing import Any, Callable
 
 _MEANINGS = {
     "address": ("ip", "ip_addr", "ip_address", "address", "addr", "host", "hostname"),
@@ -20,7 +20,7 @@ _ADVICE = "write the function data() in a file and give it with --adapter"
 _ENERGY = ("consumption", "total_consumption", "energy", "power_consumption")
 
 
-def data(protocol: str, address: str, snmp: Dict[str, str], settings: Dict[str, str], handler: str) -> Any:
+def data(protocol: str, address: str, snmp: dict[str, str], settings: dict[str, str], handler: str) -> Any:
     """The connection data for make_handler, in the platform's class. Fields are recognised by their names.
 
     Required fields with other names get None. Raises LookupError if the platform has no suitable class or more than one, or if
@@ -28,7 +28,7 @@ def data(protocol: str, address: str, snmp: Dict[str, str], settings: Dict[str, 
     """
     cls = _data_class(protocol)
     given = {"address": address, "snmp": snmp, "settings": settings, "handler": handler}
-    values: Dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for name, parameter in inspect.signature(cls).parameters.items():
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             continue
@@ -76,11 +76,11 @@ def port(identity: str, state: str) -> Any:
         return made
 
 
-def ports(view: Any) -> List[Tuple[str, str]]:
+def ports(view: Any) -> list[tuple[str, str]]:
     return [(item.identity, item.power_status.name) for item in _listed(view)]
 
 
-def _listed(view: Any) -> List[Any]:
+def _listed(view: Any) -> list[Any]:
     found = getattr(view, "ports", None)
     if isinstance(found, list):
         return found
@@ -89,7 +89,7 @@ def _listed(view: Any) -> List[Any]:
     return lists[0] if len(lists) == 1 else []
 
 
-def port_energy(view: Any) -> Dict[str, float]:
+def port_energy(view: Any) -> dict[str, float]:
     found = {}
     for item in _listed(view):
         name = next((name for name in _ENERGY if hasattr(item, name)), None)

@@ -1,9 +1,10 @@
 """Plausible forms of the platform. Each variant is a form of one undocumented point."""
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from typing import Callable, Dict, List, Mapping, Optional, Tuple
+from typing import Callable, Optional
 
 from handlers import registry
 from tests.peers import PEERS, Peer
@@ -33,7 +34,7 @@ class Variant:
     form: str
     files: Mapping[str, str] = field(default_factory=dict)
     adapter: str = ""
-    handlers: Tuple[str, ...] = ALL
+    handlers: tuple[str, ...] = ALL
     port_energy: bool = True
     place: str = "directory"
     fresh: bool = False
@@ -43,7 +44,7 @@ class Variant:
     def __str__(self) -> str:
         return f"{self.point}: {self.form}"
 
-    def problems(self, platform: trial.Platform, placed: trial.Placed, usual: Peer) -> List[str]:
+    def problems(self, platform: trial.Platform, placed: trial.Placed, usual: Peer) -> list[str]:
         """The problems of an archive on a platform of this form, with the simulated PDU of `unit`, else with `usual`."""
         with nullcontext(usual) if self.unit is None else PEERS["snmp"](self.unit) as peer:
             if self.silent:
@@ -63,7 +64,7 @@ _READ_ONLY = BASE_PDU.replace("self.pdu_data = pdu_data", "self.__data = pdu_dat
 '''
 
 
-def _base_in(module: str) -> Dict[str, str]:
+def _base_in(module: str) -> dict[str, str]:
     return {"pdu_common/base_pdu.py": "", f"pdu_common/{module}.py": BASE_PDU,
             "pdu_common/base_snmp_pdu.py": SNMP.replace("from .base_pdu", f"from .{module}")}
 
@@ -103,7 +104,7 @@ class PduSnmpData:
 '''
 
 
-def _data(form: str, point: str = "address", handlers: Tuple[str, ...] = ALL, name: str = "ip", address: str = "address",
+def _data(form: str, point: str = "address", handlers: tuple[str, ...] = ALL, name: str = "ip", address: str = "address",
           settings: str = 'lambda pairs: {"custom_params": pairs}', snmp: str = "{}",
           make: str = "lambda found: SimpleNamespace(**found)") -> Variant:
     text = _DATA.replace("NAME", repr(name)).replace("ADDRESS", address).replace("SETTINGS", f"({settings})")
@@ -276,7 +277,7 @@ _VIEWS = (
 )
 
 
-def _statistic(port: str, whole: str = "self.load, self.total_consumption, self.ports = 0.0, 0.0, []") -> Dict[str, str]:
+def _statistic(port: str, whole: str = "self.load, self.total_consumption, self.ports = 0.0, 0.0, []") -> dict[str, str]:
     return helper(statistic=f"{port}\n\nclass PduStatisticView:\n    def __init__(self):\n        {whole}\n")
 
 
@@ -379,5 +380,5 @@ _OTHERS = (
     Variant("archive", "a new object and a new thread for each call", fresh=True),
 )
 
-VARIANTS: Tuple[Variant, ...] = (*_BASE, *_ADDRESS, *_SETTINGS, *_NO_SNMP, *_ROWS, *_VALUES, *_MISSING, *_FAILURES, *_SETS,
+VARIANTS: tuple[Variant, ...] = (*_BASE, *_ADDRESS, *_SETTINGS, *_NO_SNMP, *_ROWS, *_VALUES, *_MISSING, *_FAILURES, *_SETS,
                                  *_VIEWS, *_STATISTICS, *_OTHERS)

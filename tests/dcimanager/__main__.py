@@ -8,9 +8,10 @@ import secrets
 import shlex
 import sys
 import tempfile
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import List, Optional, Sequence, Tuple
+from typing import Optional
 
 from handlers.command import ending
 from tests.program import StopSignals, count, port, starting
@@ -86,7 +87,7 @@ def interval(text: str) -> float:
     return value
 
 
-def _password(file: Path) -> Tuple[str, str]:
+def _password(file: Path) -> tuple[str, str]:
     """The administrator's password (DCI_PASSWORD, else the file's, else a random one), and the file's ("" without a file).
 
     Raises ValueError if the file is not UTF-8.
@@ -102,7 +103,7 @@ def _password(file: Path) -> Tuple[str, str]:
 def _manager(options: argparse.Namespace, folder: Path, password: str) -> DciManager:
     local = options.host in LOOPBACK
     asked = (options.port, options.page_port if local else None)
-    ports: List[Tuple[int, Optional[int]]] = [asked]
+    ports: list[tuple[int, Optional[int]]] = [asked]
     file = folder / "ports"
     saved = re.fullmatch("([0-9]{1,5}) ([0-9]{1,5})\n", file.read_text("latin-1")) if file.exists() else None
     if asked == (0, 0) and saved and max(int(saved[1]), int(saved[2])) <= 65535:

@@ -6,7 +6,7 @@ Runs in the worker process and imports the standard library and the platform's m
 from __future__ import annotations
 
 from dataclasses import field, make_dataclass
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Optional
 
 
 class NotMetered(float):
@@ -21,12 +21,12 @@ def prepare() -> None:
     from pdu_common import helper
     unset = NotMetered(0.0)
     setattr(helper, "PduStatisticView", make_dataclass("PduStatisticView", [
-        ("load", float, unset), ("total_consumption", float, unset), ("ports", List[Any], field(default_factory=list))]))
+        ("load", float, unset), ("total_consumption", float, unset), ("ports", list[Any], field(default_factory=list))]))
     setattr(helper, "PduPortStatisticView", make_dataclass("PduPortStatisticView", [
         "identity", ("consumption", float, unset), ("load", Optional[float], None)]))
 
 
-def data(protocol: str, address: str, snmp: Dict[str, str], settings: Dict[str, str], handler: str) -> Any:
+def data(protocol: str, address: str, snmp: dict[str, str], settings: dict[str, str], handler: str) -> Any:
     """The object for make_handler; `protocol` is "snmp" or "custom"."""
     from pdu_common import connection
     if protocol == "snmp":
@@ -40,22 +40,22 @@ def port(identity: str, state: str) -> Any:
     return PduPortView(identity=identity, power_status=EnumPowerStatus[state])
 
 
-def ports(view: Any) -> List[Tuple[str, str]]:
+def ports(view: Any) -> list[tuple[str, str]]:
     """Identity and name of the state, in the view's order."""
     return [(item.identity, item.power_status.name) for item in view.ports]
 
 
-def totals(view: Any) -> Tuple[float, float]:
+def totals(view: Any) -> tuple[float, float]:
     """Load in A and energy in kWh."""
     return view.load, view.total_consumption
 
 
-def port_energy(view: Any) -> Dict[str, float]:
+def port_energy(view: Any) -> dict[str, float]:
     """Energy in kWh by identity. For a platform whose view cannot hold it, another file returns {}."""
     return {item.identity: item.consumption for item in view.ports}
 
 
-def port_metered(view: Any) -> List[str]:
+def port_metered(view: Any) -> list[str]:
     """Identities of the ports whose energy the handler set.
 
     All identities if this platform's views cannot show that; [] if the view has no `ports`.
@@ -64,12 +64,12 @@ def port_metered(view: Any) -> List[str]:
             if not isinstance(getattr(item, "consumption", None), NotMetered)]
 
 
-def port_load(view: Any) -> Dict[str, float]:
+def port_load(view: Any) -> dict[str, float]:
     """Current in A by identity; {} if this platform's view cannot hold it."""
     return {item.identity: item.load for item in getattr(view, "ports", ()) if getattr(item, "load", None) is not None}
 
 
-def metered(view: Any) -> List[str]:
+def metered(view: Any) -> list[str]:
     """Which of the totals "load" and "energy" the handler set; both if this platform's view cannot show that."""
     figures = (("load", getattr(view, "load", None)), ("energy", getattr(view, "total_consumption", None)))
     return [name for name, value in figures if not isinstance(value, NotMetered)]

@@ -9,7 +9,8 @@ from __future__ import annotations
 import hmac
 import json
 import re
-from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional
+from collections.abc import Mapping
+from typing import Any, Callable, NamedTuple, Optional
 
 from handlers.command.archives import BadArchive
 
@@ -140,7 +141,7 @@ class Api:
         return answer_json(200, {})
 
 
-def _object(request: Request) -> Dict[str, Any]:
+def _object(request: Request) -> dict[str, Any]:
     value: Optional[object] = None
     try:
         value = json.loads(request.body)

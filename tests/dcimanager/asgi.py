@@ -1,7 +1,8 @@
 """Passes HTTP requests to the API or to the page."""
 from __future__ import annotations
 
-from typing import Any, Callable, Optional, Sequence
+from collections.abc import Sequence
+from typing import Any, Callable, Optional
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request as WebRequest

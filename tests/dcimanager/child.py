@@ -19,9 +19,10 @@ import re
 import runpy
 import sys
 import threading
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Dict, Mapping, Sequence
+from typing import Any
 
 _KIND = re.compile("[a-z][a-z-]{0,40}")
 LOGGED = "\x1e"         # ends the log lines of a call; written to standard error before the answer
@@ -118,7 +119,7 @@ class _Worker:
         self._data: Any = None
         self._fresh = job["fresh"]
 
-    def answer(self, call: Mapping[str, Any]) -> Dict[str, Any]:
+    def answer(self, call: Mapping[str, Any]) -> dict[str, Any]:
         try:
             if call["method"] == "describe":
                 return {"value": self._described()}
@@ -138,18 +139,18 @@ class _Worker:
             logging.exception("defect in %s", call["method"])
             return {"kind": "bug", "text": f"{type(error).__name__}: {error}"}
 
-    def _made(self, call: Mapping[str, str]) -> Dict[str, Any]:
+    def _made(self, call: Mapping[str, str]) -> dict[str, Any]:
         if self._pdu is None:
             self._pdu = self._make(self._adapter.data(**self._data))
-        answer: Dict[str, Any] = getattr(self, "_" + call["method"])(self._pdu, call)
+        answer: dict[str, Any] = getattr(self, "_" + call["method"])(self._pdu, call)
         return answer
 
-    def _status(self, pdu: Any, call: Mapping[str, str]) -> Dict[str, Any]:
+    def _status(self, pdu: Any, call: Mapping[str, str]) -> dict[str, Any]:
         ports = [(_text(identity), _state(name)) for identity, name in self._adapter.ports(pdu.status())]
         _check_distinct([identity for identity, _ in ports])
         return {"ports": dict(ports)}
 
-    def _statistic(self, pdu: Any, call: Mapping[str, str]) -> Dict[str, Any]:
+    def _statistic(self, pdu: Any, call: Mapping[str, str]) -> dict[str, Any]:
         view = pdu.statistic()
         load, energy = self._adapter.totals(view)
         _check_distinct(self._adapter.port_metered(view))
@@ -158,13 +159,13 @@ class _Worker:
                 "port_metered": self._adapter.port_metered(view),
                 "port_load": {_text(identity): _figure(value) for identity, value in self._adapter.port_load(view).items()}}
 
-    def _labels(self, pdu: Any, call: Mapping[str, str]) -> Dict[str, Any]:
+    def _labels(self, pdu: Any, call: Mapping[str, str]) -> dict[str, Any]:
         """`labels` is this project's method, not the platform's."""
         labels = getattr(pdu, "labels", None)
         found = labels() if callable(labels) else []
         return {"labels": {_text(item.identity): [str(item.number), str(item.name)] for item in found}}
 
-    def _described(self) -> Dict[str, Any]:
+    def _described(self) -> dict[str, Any]:
         """Whether the handler's module has a class for SNMP PDUs, and its table of settings ([] if it has no usable one)."""
         from pdu_common.base_snmp_pdu import BaseSnmpPdu
         home = sys.modules.get(self._make.__module__, self._module)
@@ -177,13 +178,13 @@ class _Worker:
             rows = []
         return {"snmp": snmp, "settings": rows}
 
-    def _port_up(self, pdu: Any, call: Mapping[str, str]) -> Dict[str, Any]:
+    def _port_up(self, pdu: Any, call: Mapping[str, str]) -> dict[str, Any]:
         return self._switched(pdu.port_up, call)
 
-    def _port_down(self, pdu: Any, call: Mapping[str, str]) -> Dict[str, Any]:
+    def _port_down(self, pdu: Any, call: Mapping[str, str]) -> dict[str, Any]:
         return self._switched(pdu.port_down, call)
 
-    def _switched(self, switch: Any, call: Mapping[str, str]) -> Dict[str, Any]:
+    def _switched(self, switch: Any, call: Mapping[str, str]) -> dict[str, Any]:
         given = self._adapter.port(call["identity"], call["state"])
         port = switch(given)
         if _text(port.identity) != call["identity"]:

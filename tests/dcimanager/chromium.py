@@ -5,7 +5,8 @@ import contextlib
 import json
 import shutil
 import tempfile
-from typing import Any, Callable, Dict, Iterator, List, TypeVar
+from collections.abc import Iterator
+from typing import Any, Callable, TypeVar
 
 from selenium.common.exceptions import TimeoutException
 from selenium.webdriver import Chrome, ChromeOptions
@@ -59,7 +60,7 @@ class Browser:
             self.one("form[action='/login'] button").click()
         self.one("nav")
 
-    def all(self, css: str) -> List[WebElement]:
+    def all(self, css: str) -> list[WebElement]:
         return self.driver.find_elements(By.CSS_SELECTOR, css)
 
     def one(self, css: str) -> WebElement:
@@ -92,18 +93,18 @@ class Browser:
             raise AssertionError(f"{what} did not show up on {self.driver.current_url}:\n{self.text('body')[:2000]}") from failure
         return found
 
-    def complaints(self) -> List[Dict[str, Any]]:
+    def complaints(self) -> list[dict[str, Any]]:
         """The errors and warnings in the console since the last call, violations of the content security policy included."""
         return [line for line in self._log("browser") if line["level"] in ("SEVERE", "WARNING")]
 
-    def requests(self) -> List[str]:
+    def requests(self) -> list[str]:
         """The addresses that pages have requested since the last call."""
         events = [json.loads(line["message"])["message"] for line in self._log("performance")]
         return [event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"]
 
-    def _log(self, kind: str) -> List[Dict[str, Any]]:
+    def _log(self, kind: str) -> list[dict[str, Any]]:
         """Empties a log of the driver and returns its lines; typed, unlike selenium's `get_log`."""
-        lines: List[Dict[str, Any]] = self.driver.execute(Command.GET_LOG, {"type": kind})["value"]
+        lines: list[dict[str, Any]] = self.driver.execute(Command.GET_LOG, {"type": kind})["value"]
         return lines
 
 

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, NamedTuple, Optional
+from typing import Any, NamedTuple, Optional
 
 import requests
 
@@ -22,12 +22,12 @@ class Client:
 
     def __init__(self, manager: DciManager) -> None:
         self._manager = manager
-        self.headers: Dict[str, str] = {"isp-box-instance": "true"}
+        self.headers: dict[str, str] = {"isp-box-instance": "true"}
         reply = self.post(TOKEN, {"email": manager.email, "password": manager.password})
         assert reply.status == 201, reply
         self.headers["x-xsrf-token"] = reply.body["token"]
 
-    def request(self, method: str, path: str, body: bytes = b"", headers: Optional[Dict[str, str]] = None,
+    def request(self, method: str, path: str, body: bytes = b"", headers: Optional[dict[str, str]] = None,
                 files: Any = None) -> Reply:
         with requests.Session() as session:
             session.trust_env = False           # the stand-in is on this machine: no proxy, and its own authority

@@ -8,8 +8,9 @@ import contextlib
 import fcntl
 import sqlite3
 import threading
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Iterator, List, Sequence, Tuple
+from typing import Any
 
 SCHEMA_VERSION = 1
 _SCHEMA = """
@@ -111,7 +112,7 @@ class Database:
         with self.writing() as connection:
             return int(connection.execute(sql, values).lastrowid or 0)
 
-    def rows(self, sql: str, values: Sequence[object] = ()) -> List[Tuple[Any, ...]]:
+    def rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         with self._lock:
             if self._closed:
                 raise Closed

@@ -4,7 +4,8 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from typing import Any, List, NamedTuple, Optional, Sequence, Set
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Optional
 
 from . import readings
 from .database import Database
@@ -34,7 +35,7 @@ class Event(NamedTuple):
 class Journal:
     def __init__(self, database: Database) -> None:
         self._db = database
-        self._begun: Set[int] = set()       # the rows of `switching` whose calls run now
+        self._begun: set[int] = set()       # the rows of `switching` whose calls run now
 
     def wrote(self, pdu: Pdu, call: Call, switching: Optional[int] = None) -> None:
         """Store a call that `pdu` has noted, its answer and the end of its switching, in one transaction. For a removed PDU,
@@ -62,12 +63,12 @@ class Journal:
         self._begun.add(number)
         return number
 
-    def in_flight(self, pdu: Pdu) -> List[str]:
+    def in_flight(self, pdu: Pdu) -> list[str]:
         """The outlets of a PDU that are being switched now."""
         rows = self._db.rows("SELECT id, identity FROM switching WHERE pdu = ?", (pdu.id,))
         return [identity for number, identity in rows if number in self._begun]
 
-    def interrupted(self, store: Store) -> List[str]:
+    def interrupted(self, store: Store) -> list[str]:
         """At start, log each switching whose end is not stored, and return a sentence for each.
 
         Whether the relay moved is unknown, so the port is doubtful. The command is never sent again.
@@ -85,11 +86,11 @@ class Journal:
     def happened(self, text: str) -> None:
         self._db.write("INSERT INTO event (at, text) VALUES (?, ?)", (time.time(), storable(text)))
 
-    def events(self, most: int = 20) -> List[Event]:
+    def events(self, most: int = 20) -> list[Event]:
         """The last events, newest first."""
         return [Event(*row) for row in self._db.rows("SELECT at, text FROM event ORDER BY id DESC LIMIT ?", (most,))]
 
-    def calls(self, pdu: Optional[int] = None, failed: bool = False, most: int = 100) -> List[Entry]:
+    def calls(self, pdu: Optional[int] = None, failed: bool = False, most: int = 100) -> list[Entry]:
         """The last calls, of one PDU or of all, newest first. With `failed`, only calls that failed."""
         wanted, values = ["1"], []
         if pdu is not None:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Dict, List
+from typing import TYPE_CHECKING
 
 from handlers.command.archives import BadArchive, read
 
@@ -20,7 +20,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 _BUILD_SECONDS = 120.0
 
 
-def registered(manager: DciManager, only: str = "") -> List[Handler]:
+def registered(manager: DciManager, only: str = "") -> list[Handler]:
     """Builds the archives of this tree and installs them, or only the one named `only` ("pdu_nut"). Raises Refusal."""
     with tempfile.TemporaryDirectory(prefix="dcimanager-build-") as folder:
         try:
@@ -60,7 +60,7 @@ def simulate(manager: DciManager, simulations: Simulations, kind: str, name: str
     return pdu
 
 
-def _titles(script: str) -> Dict[str, str]:
+def _titles(script: str) -> dict[str, str]:
     """Name of the archive's directory → the title, from the rows `name|title|protocol` of register.sh."""
     rows = re.search("^HANDLERS='([^']*)'$", script, re.MULTILINE)
     return {f"pdu_{name}": title for name, title, _ in (row.split("|") for row in rows[1].splitlines())} if rows else {}

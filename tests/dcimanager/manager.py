@@ -9,10 +9,11 @@ import ssl
 import tempfile
 import threading
 import time
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
-from typing import Callable, Iterable, List, Mapping, Optional, Sequence, Type
+from typing import Callable, Optional
 
 from . import readings
 from .api import Answer, Api, Request, answer_error
@@ -59,14 +60,14 @@ class DciManager:
                  data: Optional[Path] = None, poll_seconds: float = 0.0, processes: int = 32,
                  page_port: Optional[int] = None, keep_requests: bool = True, start: Optional[Start] = None) -> None:
         self.email, self.password = email, password
-        self.requests: List[Request] = []       # to the API, oldest first, also those answered 503; [] unless `keep_requests`
+        self.requests: list[Request] = []       # to the API, oldest first, also those answered 503; [] unless `keep_requests`
         self._keep_requests = keep_requests
         self._busy, self._dozes_every, self._wrap = busy, dozes_every, wrap
         self._lock = threading.Lock()
         self._stopping = False
         data = data.resolve() if data else None             # worker processes have another current directory
         self._db = Database(data / "dcimanager.sqlite" if data else None)
-        sockets: List[socket.socket] = []
+        sockets: list[socket.socket] = []
         try:
             sockets.append(listening(host, port))
             if page_port is not None:
@@ -104,7 +105,7 @@ class DciManager:
     def __enter__(self) -> DciManager:
         return self
 
-    def __exit__(self, kind: Optional[Type[BaseException]], error: Optional[BaseException],
+    def __exit__(self, kind: Optional[type[BaseException]], error: Optional[BaseException],
                  trace: Optional[TracebackType]) -> None:
         self.stop()
 
@@ -130,11 +131,11 @@ class DciManager:
 
     # ---- handlers and PDUs ----
 
-    def handlers(self) -> List[Handler]:
+    def handlers(self) -> list[Handler]:
         """The registered handlers, oldest first."""
         return self.store.handlers()
 
-    def pdus(self) -> List[Pdu]:
+    def pdus(self) -> list[Pdu]:
         return self.store.pdus()
 
     def add_pdu(self, name: str, handler: str, address: str, *, snmp: Optional[Mapping[str, str]] = None,
@@ -211,15 +212,15 @@ class DciManager:
         """Switch one port and keep the state that the handler returned. Failures, exceptions and `check`: see `call`."""
         return self.call(pdu, "port_up" if on else "port_down", identity, pdu.ports.get(identity, "UNKNOWN"), check)
 
-    def readings(self, pdu: Pdu, since: float, outlet: Optional[str] = None) -> List[readings.Reading]:
+    def readings(self, pdu: Pdu, since: float, outlet: Optional[str] = None) -> list[readings.Reading]:
         """Load and energy of a PDU or of one outlet since a time, oldest first."""
         return readings.series(self._db, pdu.id, since, outlet)
 
-    def log(self, pdu: Pdu) -> List[str]:
+    def log(self, pdu: Pdu) -> list[str]:
         """The lines that the PDU's handler logged in the calls that are in memory, oldest first."""
         return [line for call in pdu.calls for line in call.lines]
 
-    def worker_pids(self) -> List[int]:
+    def worker_pids(self) -> list[int]:
         """The ids of the living worker processes."""
         return self.runtime.pool.pids()
 

@@ -1,13 +1,11 @@
 """Decodes multipart/form-data (RFC 7578) with python-multipart; content is not decoded to text."""
 from __future__ import annotations
 
-from typing import Dict, List
-
 from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 
-def fields(content_type: str, body: bytes) -> Dict[str, bytes]:
+def fields(content_type: str, body: bytes) -> dict[str, bytes]:
     """Field name → content. Raises ValueError, for example for an incomplete form or a part without a name."""
     kind, options = parse_options_header(content_type)
     boundary = options.get(b"boundary", b"")
@@ -28,9 +26,9 @@ class _Form:
     """Collects the fields from the parser's calls."""
 
     def __init__(self, boundary: bytes) -> None:
-        self.fields: Dict[str, bytes] = {}
+        self.fields: dict[str, bytes] = {}
         self.complete = False
-        self._header: List[bytes] = [b"", b""]
+        self._header: list[bytes] = [b"", b""]
         self._name, self._content = "", bytearray()
         self.parser = MultipartParser(boundary, {
             "on_part_begin": self._begin, "on_part_data": self._data, "on_part_end": self._end, "on_end": self._done,

@@ -3,8 +3,9 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Callable, Dict, Sequence, Tuple
+from typing import Callable
 
 from tests.needs import ROOT, found
 
@@ -17,7 +18,7 @@ FOLDER = ROOT / "docs" / "pictures"
 _HISTORY_SECONDS, _POLL_SECONDS = 75.0, 60.0
 _DRAWN_SECONDS = 1.5            # for a page to draw its plots
 _PDUS = (("raritan", "rack 07 left"), ("apc", "rack 07 right"), ("nut", "rack 08"))
-Size = Tuple[int, int]
+Size = tuple[int, int]
 
 
 def main() -> int:
@@ -56,7 +57,7 @@ def _prepare(manager: DciManager) -> None:
     time.sleep(_HISTORY_SECONDS / 2)
 
 
-def _scenes(manager: DciManager) -> Dict[str, Tuple[str, Size, bool, Callable[[Browser], None]]]:
+def _scenes(manager: DciManager) -> dict[str, tuple[str, Size, bool, Callable[[Browser], None]]]:
     left = manager.pdus()[0].id
     return {
         "pdus": ("", (1100, 520), False, _nothing),

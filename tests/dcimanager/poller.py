@@ -5,7 +5,7 @@ import logging
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import Callable, Dict, List
+from typing import Callable
 
 from .records import Pdu
 
@@ -20,12 +20,12 @@ class Poller:
     A PDU whose poll ends more than `seconds` after it was due misses turns, which `late` counts. No PDU is polled twice at once.
     """
 
-    def __init__(self, pdus: Callable[[], List[Pdu]], poll: Callable[[Pdu], None], thin: Callable[[], None], seconds: float,
+    def __init__(self, pdus: Callable[[], list[Pdu]], poll: Callable[[Pdu], None], thin: Callable[[], None], seconds: float,
                  threads: int) -> None:
         self.seconds, self.late = seconds, 0
         self._pdus, self._poll, self._thin = pdus, poll, thin
-        self._due: Dict[int, float] = {}
-        self._running: Dict[int, bool] = {}
+        self._due: dict[int, float] = {}
+        self._running: dict[int, bool] = {}
         self._wake = threading.Condition()
         self._stopped = self._starved = False
         self._pool = ThreadPoolExecutor(threads, "poll")

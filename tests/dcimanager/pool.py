@@ -7,8 +7,9 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Iterator, List, NamedTuple, Optional
+from typing import NamedTuple, Optional
 
 from .worker import Job, Start, Worker
 
@@ -31,7 +32,7 @@ class Pool:
 
     def __init__(self, folder: Path, most: int, start: Optional[Start] = None) -> None:
         self._folder, self._most, self._start = folder, most, start
-        self._slots: List[_Slot] = []
+        self._slots: list[_Slot] = []
         self._changed = threading.Condition()
         self._closed = False
 
@@ -72,7 +73,7 @@ class Pool:
         for slot in slots:
             slot.worker.close()
 
-    def pids(self) -> List[int]:
+    def pids(self) -> list[int]:
         with self._changed:
             return [slot.worker.pid for slot in self._slots if slot.worker.pid is not None]
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
-from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Optional
 
 from .database import Database
 from .records import Call, Pdu
@@ -41,7 +42,7 @@ def keep(connection: sqlite3.Connection, pdu: Pdu, call: Call) -> None:
         connection.execute("INSERT OR REPLACE INTO outlets VALUES (?, ?, ?)", (pdu.id, call.at, _packed(figures)))
 
 
-def series(db: Database, pdu: int, since: float, outlet: Optional[str] = None) -> List[Reading]:
+def series(db: Database, pdu: int, since: float, outlet: Optional[str] = None) -> list[Reading]:
     """The readings of a PDU or of one of its outlets, oldest first."""
     if outlet is None:
         return [Reading(*row) for row in db.rows(
@@ -81,8 +82,8 @@ def _thin_table(db: Database, table: str, pdu: int, changes: Sequence[float], no
     what = "at, load, energy" if table == "reading" else "at, figures"
     rows = db.rows(f"SELECT {what} FROM {table} WHERE pdu = ? AND at < ? ORDER BY at", (pdu, now - TIERS[0][0]))  # noqa: S608
     if table == "reading":
-        loads: List[Optional[float]] = [load for _, load, _ in rows]
-        counters: List[Mapping[str, Optional[float]]] = [{"": energy} for *_, energy in rows]
+        loads: list[Optional[float]] = [load for _, load, _ in rows]
+        counters: list[Mapping[str, Optional[float]]] = [{"": energy} for *_, energy in rows]
     else:
         loads = [None] * len(rows)
         counters = [{identity: energy for identity, (_, energy) in _figures(packed).items()} for _, packed in rows]
@@ -96,15 +97,15 @@ def _thin_table(db: Database, table: str, pdu: int, changes: Sequence[float], no
 
 
 def chosen(times: Sequence[float], loads: Sequence[Optional[float]], counters: Sequence[Mapping[str, Optional[float]]],
-           now: float, changes: Sequence[float] = ()) -> Set[float]:
+           now: float, changes: Sequence[float] = ()) -> set[float]:
     """The times of the readings to keep; the first three sequences are oldest first.
 
     These are the readings that the module's docstring names, the oldest, the newest, and all younger than the first tier. None
     is older than OLDEST seconds.
     """
-    kept: Set[float] = {*times[:1], *times[-1:]}
-    best: Dict[Tuple[float, int], Tuple[float, float]] = {}         # stretch -> highest load and its time
-    last: Dict[Tuple[float, int], float] = {}
+    kept: set[float] = {*times[:1], *times[-1:]}
+    best: dict[tuple[float, int], tuple[float, float]] = {}         # stretch -> highest load and its time
+    last: dict[tuple[float, int], float] = {}
     for position, at in enumerate(times):
         size = stretch(now - at)
         if size is None:
@@ -147,5 +148,5 @@ def _packed(figures: Mapping[str, Sequence[Optional[float]]]) -> bytes:
     return zlib.compress(json.dumps(figures, separators=(",", ":")).encode())
 
 
-def _figures(packed: bytes) -> Dict[str, Tuple[Optional[float], Optional[float]]]:
+def _figures(packed: bytes) -> dict[str, tuple[Optional[float], Optional[float]]]:
     return {identity: (load, energy) for identity, (load, energy) in json.loads(zlib.decompress(packed)).items()}

@@ -3,8 +3,9 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Any, NamedTuple, Optional
 
 CALLS_KEPT = 100                # calls of each PDU in memory; the database keeps more
 # After errors of these kinds, a switching call counts as not carried out.
@@ -37,7 +38,7 @@ class Call(NamedTuple):
     kind: str
     text: str
     round_trips: Optional[int] = None
-    lines: Tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
     at: float = 0.0
 
     @property
@@ -57,14 +58,14 @@ class Handler:
     device_type: str
     handler: str
     name: str
-    protocol: List[str]
-    features: List[str]
+    protocol: list[str]
+    features: list[str]
     top: str = ""
     import_path: str = ""
     uploads: int = 0
     current: int = 0
 
-    def shown(self) -> Dict[str, object]:
+    def shown(self) -> dict[str, object]:
         return {"id": self.id, "device_type": self.device_type, "handler": self.handler, "name": self.name,
                 "protocol": self.protocol, "features": self.features}
 
@@ -105,25 +106,25 @@ class Pdu:
     name: str
     handler: str
     address: str
-    snmp: Dict[str, str] = field(default_factory=dict, repr=False)
-    settings: Dict[str, str] = field(default_factory=dict, repr=False)
+    snmp: dict[str, str] = field(default_factory=dict, repr=False)
+    settings: dict[str, str] = field(default_factory=dict, repr=False)
     notes: str = ""
     simulated: str = ""
-    ports: Dict[str, str] = field(default_factory=dict)                 # identity → UP, DOWN, UNKNOWN
+    ports: dict[str, str] = field(default_factory=dict)                 # identity → UP, DOWN, UNKNOWN
     load_a: float = 0.0
     energy_kwh: float = 0.0
-    metered: List[str] = field(default_factory=list)                    # the metered totals: "load", "energy"
-    port_energy_kwh: Dict[str, float] = field(default_factory=dict)
-    port_metered: List[str] = field(default_factory=list)               # ports whose energy was metered
-    port_load_a: Dict[str, float] = field(default_factory=dict)
+    metered: list[str] = field(default_factory=list)                    # the metered totals: "load", "energy"
+    port_energy_kwh: dict[str, float] = field(default_factory=dict)
+    port_metered: list[str] = field(default_factory=list)               # ports whose energy was metered
+    port_load_a: dict[str, float] = field(default_factory=dict)
     measured_at: float = 0.0                                            # time of the last successful `statistic`
-    labels: Dict[str, Label] = field(default_factory=dict)
-    doubts: Dict[str, str] = field(default_factory=dict)
-    changes: List[float] = field(default_factory=list)
+    labels: dict[str, Label] = field(default_factory=dict)
+    doubts: dict[str, str] = field(default_factory=dict)
+    changes: list[float] = field(default_factory=list)
     unread: bool = False
     call_seconds: Optional[float] = None                                # limit of a call; None: the stand-in's limit
     polled_at: float = 0.0                                              # time of the last successful `status`
-    calls: List[Call] = field(default_factory=list, repr=False)
+    calls: list[Call] = field(default_factory=list, repr=False)
     busy: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)    # held during a call
 
     def note(self, call: Call) -> None:

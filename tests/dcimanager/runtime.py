@@ -5,8 +5,9 @@ import contextlib
 import shutil
 import threading
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Optional
 
 from handlers.command.archives import Archive, BadArchive, read
 
@@ -19,7 +20,7 @@ from .worker import Job, Start
 _ROOT = Path(__file__).resolve().parents[2]
 HOST_PACKAGES = ("common", "pdu_common")
 _DESCRIBE_SECONDS = 30.0
-Settings = List[Dict[str, Any]]         # a handler's table of settings: key, allowed, default, help, secret
+Settings = list[dict[str, Any]]         # a handler's table of settings: key, allowed, default, help, secret
 
 
 class Runtime:
@@ -31,7 +32,7 @@ class Runtime:
         self._without, self._call_seconds = list(without), call_seconds
         self._metering = platform == _ROOT
         self._uploading = threading.Lock()
-        self._described: Dict[Tuple[int, int], Mapping[str, Any]] = {}
+        self._described: dict[tuple[int, int], Mapping[str, Any]] = {}
         for package in HOST_PACKAGES:
             shutil.copytree(platform / package, folder / "host" / package, ignore=shutil.ignore_patterns("__pycache__"))
         for name in ("handlers", "empty"):
@@ -119,7 +120,7 @@ class Runtime:
         return self._described[key]
 
     def _made(self, handler: Handler, pdu: int, method: str, seconds: float, identity: str, state: str,
-              data: Dict[str, Any]) -> Call:
+              data: dict[str, Any]) -> Call:
         if not handler.import_path:
             text = f"no archive of {handler.handler} has been uploaded yet"
             return Call(method, identity, 0.0, {}, "import", text, at=time.time())

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Dict, Optional, Set, Tuple
+from typing import Optional
 
 from cryptography.fernet import Fernet, InvalidToken
 
-Form = Tuple[Dict[str, str], Dict[str, str]]        # SNMP parameters, handler settings
+Form = tuple[dict[str, str], dict[str, str]]        # SNMP parameters, handler settings
 
 
 class Sealer:
@@ -63,7 +63,7 @@ def looks_secret(key: str) -> bool:
 
 def masked(text: str, form: Form) -> str:
     """`text` with secrets of at least `_SHORTEST` characters masked, because a third-party handler may log them."""
-    secrets: Set[str] = set()
+    secrets: set[str] = set()
     for part in form:
         for key, value in part.items():
             if looks_secret(key):

@@ -10,7 +10,7 @@ import threading
 import time
 from functools import partial
 from pathlib import Path
-from typing import Any, Callable, List, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple, Optional
 
 import trustme
 import uvicorn
@@ -49,7 +49,7 @@ class _Server(uvicorn.Server):
             await self.on_tick(0)
             await asyncio.wait([self._asked], timeout=_TICK_SECONDS)
 
-    async def shutdown(self, sockets: Optional[List[socket.socket]] = None) -> None:
+    async def shutdown(self, sockets: Optional[list[socket.socket]] = None) -> None:
         for server in self.servers:
             server.close()
         state = self.server_state
@@ -100,7 +100,7 @@ def certificate(folder: Path, host: str, kept: Optional[Path] = None) -> Certifi
 class WebServer:
     """Serves an ASGI application on listening sockets until `stop`; only the first socket has TLS."""
 
-    def __init__(self, application: Any, sockets: List[socket.socket], tls: Certificate) -> None:
+    def __init__(self, application: Any, sockets: list[socket.socket], tls: Certificate) -> None:
         logging.getLogger("uvicorn.error").setLevel(logging.ERROR)      # no warning for each malformed request
         self._configs = []
         for number in range(len(sockets)):

@@ -7,7 +7,8 @@ state is entered by a person or set by a power command.
 from __future__ import annotations
 
 import sqlite3
-from typing import Dict, List, NamedTuple, Sequence, Tuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from .database import Database
 from .records import Refusal
@@ -26,7 +27,7 @@ class Server(NamedTuple):
     id: int
     name: str
     bmc: str
-    feeds: Tuple[Feed, ...]
+    feeds: tuple[Feed, ...]
 
 
 class Step(NamedTuple):
@@ -40,8 +41,8 @@ class Servers:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def all(self) -> List[Server]:
-        feeds: Dict[int, List[Feed]] = {}
+    def all(self) -> list[Server]:
+        feeds: dict[int, list[Feed]] = {}
         for server, pdu, identity in self._db.rows("SELECT server, pdu, identity FROM feed ORDER BY pdu, rowid"):
             feeds.setdefault(server, []).append(Feed(pdu, identity))
         return [Server(number, name, bmc, tuple(feeds.get(number, ())))
@@ -94,7 +95,7 @@ def server_state(port: str, bmc: str) -> str:
     return "OFF" if port == "DOWN" else bmc or "UNKNOWN"
 
 
-def plan(command: str, server: Server, states: Sequence[str]) -> List[Step]:
+def plan(command: str, server: Server, states: Sequence[str]) -> list[Step]:
     """The steps of a power command, in order. `states`: one per feed. Raises Refusal if the server's state forbids the command.
 
     On: outlets that are not on are switched on, then the BMC acts. Off: the BMC acts, or without a BMC the outlets are

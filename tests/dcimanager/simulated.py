@@ -10,8 +10,8 @@ import json
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
-from typing import List, Sequence
 
 from tests.peers import KINDS, living
 from tests.program import port, starting
@@ -19,7 +19,7 @@ from tests.program import port, starting
 _TICK_SECONDS = 1.0
 
 
-def numbers(text: str) -> List[int]:
+def numbers(text: str) -> list[int]:
     """Numbers separated by commas. Raises ValueError."""
     return [int(number) for number in text.split(",") if number]
 

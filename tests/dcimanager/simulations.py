@@ -11,7 +11,7 @@ import sys
 import tempfile
 import threading
 from pathlib import Path
-from typing import Any, Dict, List, Optional
+from typing import Any, Optional
 
 from tests.peers import KINDS
 
@@ -33,7 +33,7 @@ class Failed(Exception):
 class Simulations:
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._processes: Dict[int, subprocess.Popen[str]] = {}
+        self._processes: dict[int, subprocess.Popen[str]] = {}
         self._lock = threading.Lock()
         self._closed = False
         self._ready = threading.Event()
@@ -51,11 +51,11 @@ class Simulations:
             thread.join(_START_SECONDS)
         self._ready.set()
 
-    def pdus(self) -> List[Pdu]:
+    def pdus(self) -> list[Pdu]:
         """The PDUs that can be polled: none until `restore` has ended."""
         return self._store.pdus() if self._ready.is_set() else []
 
-    def begin(self, kind: str) -> tuple[subprocess.Popen[str], Dict[str, Any]]:
+    def begin(self, kind: str) -> tuple[subprocess.Popen[str], dict[str, Any]]:
         """Starts a simulated PDU. Returns its process, for `keep` or `abandon`, and the fields of its form. Raises Failed."""
         return self._started(kind, 0, [])
 
@@ -102,7 +102,7 @@ class Simulations:
         with contextlib.suppress(Closed):   # the stand-in stops meanwhile
             self._store.save(pdu)
 
-    def _started(self, kind: str, port: int, off: List[str]) -> tuple[subprocess.Popen[str], Dict[str, Any]]:
+    def _started(self, kind: str, port: int, off: list[str]) -> tuple[subprocess.Popen[str], dict[str, Any]]:
         with tempfile.TemporaryFile() as errors:
             process = subprocess.Popen([sys.executable, "-m", "tests.dcimanager.simulated", kind, "--port", str(port),
                                         "--off", ",".join(off)], cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -114,7 +114,7 @@ class Simulations:
                 last = errors.read().decode("utf-8", "replace").strip().rpartition("\n")[2]
                 reason = f"no answer within {_START_SECONDS:g} s" if line is None else last or "it ended without an error message"
                 raise Failed(f"the simulated PDU {kind} did not start: {reason}")
-        form: Dict[str, Any] = json.loads(line)
+        form: dict[str, Any] = json.loads(line)
         return process, form
 
 

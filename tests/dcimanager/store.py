@@ -6,7 +6,8 @@ import json
 import re
 import threading
 import time
-from typing import Dict, List, Mapping, Optional, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Optional
 
 from handlers.command.archives import Archive, BadArchive
 
@@ -29,8 +30,8 @@ class Store:
     def __init__(self, database: Database, sealer: Sealer) -> None:
         self._db, self._sealer = database, sealer
         self._lock = threading.RLock()
-        self._handlers: Dict[int, Handler] = {}
-        self._pdus: Dict[int, Pdu] = {}
+        self._handlers: dict[int, Handler] = {}
+        self._pdus: dict[int, Pdu] = {}
         for number, device_type, handler, name, protocol, features, current in database.rows(_HANDLER):
             made = Handler(number, device_type, handler, name, json.loads(protocol), json.loads(features))
             self._use(made, current)
@@ -45,7 +46,7 @@ class Store:
 
     # ---- handlers ----
 
-    def handlers(self) -> List[Handler]:
+    def handlers(self) -> list[Handler]:
         with self._lock:
             return list(self._handlers.values())
 
@@ -79,7 +80,7 @@ class Store:
             self._handlers[made.id] = made
             return made
 
-    def set_protocol(self, handler: Handler, protocol: List[str]) -> None:
+    def set_protocol(self, handler: Handler, protocol: list[str]) -> None:
         self._db.write("UPDATE handler SET protocol = ? WHERE id = ?", (json.dumps(protocol), handler.id))
         handler.protocol = protocol
 
@@ -130,7 +131,7 @@ class Store:
             self._use(handler, version)
             return handler
 
-    def versions(self, handler: Handler) -> List[Version]:
+    def versions(self, handler: Handler) -> list[Version]:
         """The uploaded versions of a handler, oldest first."""
         return [Version(*row) for row in self._db.rows(_VERSIONS, (handler.id,))]
 
@@ -150,7 +151,7 @@ class Store:
 
     # ---- PDUs ----
 
-    def pdus(self) -> List[Pdu]:
+    def pdus(self) -> list[Pdu]:
         with self._lock:
             return list(self._pdus.values())
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 import json
 import re
 import socket
-from typing import Dict
 
 import pytest
 from starlette.requests import Request
@@ -63,7 +62,7 @@ def test_pages_contain_nothing_inline_and_nothing_from_outside(visitor: Visitor,
 
 
 @pytest.mark.parametrize("headers", [{"origin": "http://evil.example"}, {"origin": "null"}, {"sec_fetch_site": "cross-site"}])
-def test_a_form_from_another_site_changes_nothing(visitor: Visitor, site: DciManager, headers: Dict[str, str]) -> None:
+def test_a_form_from_another_site_changes_nothing(visitor: Visitor, site: DciManager, headers: dict[str, str]) -> None:
     answer = visitor.post("/servers/add", {"name": "web"}, **headers)
     assert answer.status == 403 and site.servers.all() == []
 
@@ -118,7 +117,7 @@ def test_logging_out_ends_the_session(visitor: Visitor) -> None:
 @pytest.mark.parametrize("host, status", [("evil.example", 421), ("127.0.0.1.evil.example", 421), ("", 421)])
 @pytest.mark.parametrize("path, more", [("/api/auth/v4/public/token", {}), ("/anything", {"isp_box_instance": "true"})])
 def test_the_api_on_the_pages_port_refuses_an_unknown_host(
-        site: DciManager, host: str, status: int, path: str, more: Dict[str, str]) -> None:
+        site: DciManager, host: str, status: int, path: str, more: dict[str, str]) -> None:
     """A name that a foreign page lets resolve to this machine (DNS rebinding)."""
     visitor = Visitor(site)
     login = json.dumps({"email": site.email, "password": site.password}).encode()

@@ -5,7 +5,7 @@ import io
 import json
 import socket
 import tarfile
-from typing import Dict, List, Optional, Tuple
+from typing import Optional
 
 import pytest
 
@@ -16,7 +16,7 @@ from .client import HANDLERS, TOKEN, Client, Reply
 from .manager import DciManager
 
 
-def packed(*entries: Tuple[str, Optional[bytes]], kind: bytes = tarfile.SYMTYPE) -> bytes:
+def packed(*entries: tuple[str, Optional[bytes]], kind: bytes = tarfile.SYMTYPE) -> bytes:
     """A tar.gz of these entries; content None makes a member of type `kind`."""
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w:gz") as tar:
@@ -54,7 +54,7 @@ def test_handler_in_use_is_not_deleted(client: Client, manager: DciManager, smal
 @pytest.mark.parametrize("headers, status, code", [
     ({}, 400, 1000), ({"isp-box-instance": "true"}, 403, 3005), ({"isp-box-instance": "true", "x-xsrf-token": "no"}, 403, 3005),
 ])
-def test_documented_headers_are_required(client: Client, headers: Dict[str, str], status: int, code: int) -> None:
+def test_documented_headers_are_required(client: Client, headers: dict[str, str], status: int, code: int) -> None:
     for method, path in (("GET", HANDLERS), ("POST", HANDLERS), ("POST", f"{HANDLERS}/1/content"), ("DELETE", f"{HANDLERS}/1")):
         reply = client.request(method, path, b"", headers)
         assert (reply.status, reply.body["error"]["code"]) == (status, code)
@@ -83,8 +83,8 @@ def test_internal_name_is_unique(client: Client, manager: DciManager) -> None:
 @pytest.mark.parametrize("change", [{"device_type": "toaster"}, {"handler": "9x"}, {"handler": ""}, {"name": ""},
                                     {"protocol": []}, {"protocol": "snmp"}, {"features": None}, {"name": None}, {"name": 1},
                                     {"device_type": None}, {"handler": None}, {"protocol": [None]}, {"features": [1]}])
-def test_incomplete_or_wrong_description_is_refused(client: Client, manager: DciManager, change: Dict[str, object]) -> None:
-    whole: Dict[str, object] = {"device_type": "pdu", "handler": "x", "name": "x", "protocol": ["snmp"], "features": []}
+def test_incomplete_or_wrong_description_is_refused(client: Client, manager: DciManager, change: dict[str, object]) -> None:
+    whole: dict[str, object] = {"device_type": "pdu", "handler": "x", "name": "x", "protocol": ["snmp"], "features": []}
     assert client.post(HANDLERS, {**whole, **change}).status == 400
     for key in change:
         assert client.post(HANDLERS, {other: value for other, value in whole.items() if other != key}).status == 400
@@ -93,8 +93,8 @@ def test_incomplete_or_wrong_description_is_refused(client: Client, manager: Dci
 
 @pytest.mark.parametrize("change", [{"device_type": "\ud800"}, {"handler": "x\ud800"}, {"name": "\ud800"},
                                     {"protocol": ["\ud800"]}, {"features": ["\ud800"]}])
-def test_text_without_a_utf_8_form_is_answered_with_question_marks(client: Client, change: Dict[str, object]) -> None:
-    whole: Dict[str, object] = {"device_type": "pdu", "handler": "x", "name": "x", "protocol": ["snmp"], "features": []}
+def test_text_without_a_utf_8_form_is_answered_with_question_marks(client: Client, change: dict[str, object]) -> None:
+    whole: dict[str, object] = {"device_type": "pdu", "handler": "x", "name": "x", "protocol": ["snmp"], "features": []}
     reply = client.post(HANDLERS, {**whole, **change})
     listed = client.request("GET", HANDLERS)
     assert (reply.status, listed.status) in ((400, 200), (201, 200)) and "?" in json.dumps([reply.body, listed.body])
@@ -241,5 +241,5 @@ def test_a_silent_connection_delays_no_other(client: Client, manager: DciManager
 
 def test_requests_are_kept_in_order(client: Client, manager: DciManager) -> None:
     client.request("GET", HANDLERS)
-    seen: List[Tuple[str, str]] = [(request.method, request.path) for request in manager.requests]
+    seen: list[tuple[str, str]] = [(request.method, request.path) for request in manager.requests]
     assert seen == [("POST", TOKEN), ("GET", HANDLERS)] and json.loads(manager.requests[0].body)["email"] == manager.email

@@ -5,9 +5,10 @@ import contextlib
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Dict, Iterator, List, Tuple
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -165,13 +166,13 @@ def off_and_on(window: Browser) -> None:
     window.until(lambda: window.text("#outlet-3 .chip") == "On", "outlet 3 on")
 
 
-def fits(window: Browser, size: Tuple[int, int]) -> bool:
+def fits(window: Browser, size: tuple[int, int]) -> bool:
     """Whether the page is not wider than the window of this size. On a phone, `window.innerWidth` grows with the page."""
     return bool(window.script("return document.documentElement.scrollWidth <= arguments[0]", size[0]))
 
 
 @contextlib.contextmanager
-def subprocess_of_a_pdu() -> Iterator[Dict[str, Any]]:
+def subprocess_of_a_pdu() -> Iterator[dict[str, Any]]:
     """A simulated PDU behind a NUT server; yields the fields of its form."""
     with subprocess.Popen([sys.executable, "-m", "tests.dcimanager.simulated", "nut"], cwd=ROOT, stdin=subprocess.PIPE,
                           stdout=subprocess.PIPE, text=True) as process:
@@ -292,7 +293,7 @@ def test_the_outlet_list_of_a_plot_follows_the_pdu_and_keeps_the_chosen_outlet(w
         pdu = shown(window, manager, small)
         outlets, hours = Select(window.one("[data-outlet]")), Select(window.one("[data-hours]"))
 
-        def listed() -> List[str]:
+        def listed() -> list[str]:
             return [option.text for option in outlets.options]
         assert listed() == ["the whole PDU"]
         pdu.port_load_a, pdu.labels = {"1": 0.5, "1.0": 0.5}, {"1": Label("1", "<b>web</b>")}
@@ -363,7 +364,7 @@ def test_hostile_names_are_shown_harmlessly(window: Browser, small: bytes) -> No
 _OF_LOOKS = ["color-contrast", "link-in-text-block", "scrollable-region-focusable"]
 
 
-def faults(window: Browser) -> List[str]:
+def faults(window: Browser) -> list[str]:
     """The serious and critical findings of axe-core on the current page, one line each. Its default rules run on a desktop in
     light colours; those of _OF_LOOKS also run on a phone in dark colours."""
     window.resize(*DESKTOP)
@@ -374,7 +375,7 @@ def faults(window: Browser) -> List[str]:
     return sentences + findings(window, "dark phone", {"runOnly": {"type": "rule", "values": _OF_LOOKS}})
 
 
-def findings(window: Browser, look: str, options: Dict[str, object]) -> List[str]:
+def findings(window: Browser, look: str, options: dict[str, object]) -> list[str]:
     found = window.driver.execute_async_script(
         "const [options, done] = arguments; axe.run(document, options).then(done)", {**options, "resultTypes": ["violations"]})
     return [f"{look}: {one['id']}: {one['help']}: {[node['html'][:120] for node in one['nodes'][:3]]}"

@@ -8,8 +8,8 @@ import signal
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Iterator, List, Tuple
 
 from tests.needs import ROOT
 from tests.ports import reserved
@@ -31,7 +31,7 @@ def started(*arguments: str, folder: Path, **environment: str) -> Iterator[subpr
 def line_of(process: subprocess.Popen[str], pattern: str) -> re.Match[str]:
     """The first match of the pattern in the printed lines. Raises AssertionError if there is none."""
     assert process.stdout is not None
-    seen: List[str] = []
+    seen: list[str] = []
     for line in process.stdout:
         seen.append(line)
         found = re.search(pattern, line)
@@ -45,7 +45,7 @@ LOGIN = r"(http://127\.0\.0\.1:\d+/)   log in as (\S+) with (.+?)   \(Ctrl-C end
 
 def test_a_restart_changes_neither_address_nor_login_and_files_with_secrets_are_private(tmp_path: Path) -> None:
     ports = tmp_path / "data" / "ports"
-    lines: List[Tuple[str, ...]] = []
+    lines: list[tuple[str, ...]] = []
     kept = reserved(), reserved()
     for start in range(2):
         if start:               # the system chose the first ports, and another program may have taken them by now

@@ -6,8 +6,9 @@ import html
 import json
 import re
 import sqlite3
+from collections.abc import Iterator
 from types import SimpleNamespace
-from typing import Any, Dict, Iterator, List, Tuple
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -55,9 +56,9 @@ def test_a_handler_whose_first_archive_was_broken_speaks_snmp_after_the_second(v
 
 
 def test_each_handler_on_the_page_has_a_count_of_pdus_even_if_one_is_registered_meanwhile() -> None:
-    known: List[Handler] = []
+    known: list[Handler] = []
 
-    def handlers() -> List[Handler]:
+    def handlers() -> list[Handler]:
         known.append(Handler(len(known), "pdu", f"pdu_{len(known)}", "x", ["custom"], []))
         return list(known)
     store = SimpleNamespace(handlers=handlers, versions=lambda handler: [], pdus=lambda: [])
@@ -299,7 +300,7 @@ class Identities:
         site.servers.add("web")             # its form lists the outlets
         self.ordinary = {path: Elements(page.body).found for path, page in self.pages("one").items()}
 
-    def pages(self, identity: str) -> Dict[str, Answer]:
+    def pages(self, identity: str) -> dict[str, Answer]:
         self.pdu.ports = {identity: "UP", "2": "DOWN"}
         self.pdu.port_metered, self.pdu.port_energy_kwh = [identity], {identity: 1.0}
         return {path: self.visitor.get(path) for path in ("/", f"/pdus/{self.pdu.id}", "/servers")}
@@ -329,7 +330,7 @@ SNMP_FORM = {"name": "rack", "address": "127.0.0.1", "notes": "by the door", "sn
 
 
 @functools.lru_cache(maxsize=64)
-def seen(page: str) -> List[Tuple[str, ...]]:
+def seen(page: str) -> list[tuple[str, ...]]:
     """A page's elements without the attribute `selected`."""
     return [tuple(part for part in element if part != "selected") for element in Elements(page).found]
 
@@ -340,7 +341,7 @@ _SHOWN = tuple(field for field in SNMP_FORM if field not in _SECRETS)
 
 @pytest.mark.parametrize("fields", [_SHOWN, _SECRETS], ids=["shown", "secrets"])
 def test_hostile_text_in_all_fields_of_the_snmp_form_stays_text(visitor: Visitor, site: DciManager, small: bytes,
-                                                                fields: Tuple[str, ...]) -> None:
+                                                                fields: tuple[str, ...]) -> None:
     Client(site).install(small, protocol="snmp")
     where = visitor.post("/pdus/add", {"handler": "pdu_small", **SNMP_FORM}).headers["location"]
     site.poll()

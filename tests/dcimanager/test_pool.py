@@ -5,7 +5,7 @@ import hashlib
 import threading
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Dict, List
+from typing import Any
 
 import pytest
 
@@ -77,9 +77,9 @@ def test_a_call_records_its_own_round_trips_and_log_lines() -> None:
 def test_labels_are_read_again_after_a_restart_and_about_every_fiftieth_poll() -> None:
     pdu = Pdu(1, "rack", "pdu_x", "", labels={"1": Label("1", "as in the last run")})
     figures = {"load": 1.0, "total_consumption": 1.0, "metered": [], "ports": {}, "port_metered": [], "port_load": {}}
-    values: Dict[str, Dict[str, Any]] = {"status": {"ports": {"1": "UP"}}, "statistic": figures,
+    values: dict[str, dict[str, Any]] = {"status": {"ports": {"1": "UP"}}, "statistic": figures,
                                          "labels": {"labels": {"1": ["1", "web"]}}}
-    asked: List[str] = []
+    asked: list[str] = []
 
     def call(pdu: Pdu, method: str) -> Call:
         asked.append(method)
@@ -113,7 +113,7 @@ def test_figures_that_the_handler_did_not_set_are_not_listed_as_metered(tmp_path
     ({"password": "hidden-4711"}, "wrong •••"), ({"api_token": " hidden-4711 "}, "wrong •••"),
     ({"say": "hidden-4711"}, "wrong hidden-4711"), ({"password": "w"}, "wrong hidden-4711"),
     ({"pin": "hidden", "password": "hidden-4711"}, "wrong •••"), ({"client_key": "first\r\nhidden-4711\n"}, "wrong •••")])
-def test_all_but_short_secrets_of_a_form_are_masked_in_a_handlers_text(settings: Dict[str, str], shown: str) -> None:
+def test_all_but_short_secrets_of_a_form_are_masked_in_a_handlers_text(settings: dict[str, str], shown: str) -> None:
     assert masked("wrong hidden-4711", ({}, settings)) == shown
 
 
@@ -153,7 +153,7 @@ def test_a_slow_pdu_and_a_failing_poll_delay_no_other_pdu(caplog: pytest.LogCapt
 
 
 def test_a_new_pdu_and_a_requested_one_are_polled_before_the_interval_ends() -> None:
-    polled: List[int] = []
+    polled: list[int] = []
     pdus = [Pdu(1, "rack", "pdu_x", "")]
     poller = Poller(lambda: list(pdus), lambda pdu: polled.append(pdu.id), lambda: None, 3600.0, threads=2)
     try:

@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from fractions import Fraction
-from typing import List, Optional, Sequence, Set
+from typing import Optional
 
 import pytest
 from hypothesis import given, strategies as st
@@ -87,7 +88,7 @@ def test_stored_and_thinned_readings_are_unchanged() -> None:
         outlet = series(db, pdu.id, 0.0, "1")
         assert outlet[4] == Reading(before[4].at, 0.5, (100 + 4 / 3) / 2) and series(db, pdu.id, 0.0, "9") == []
         assert thin(db, NOW) > 600
-        after: Set[Reading] = set(series(db, pdu.id, 0.0))
+        after: set[Reading] = set(series(db, pdu.id, 0.0))
         assert after < set(before) and set(series(db, pdu.id, 0.0, "1")) < set(outlet)
         assert used(before, pdu.changes) == pytest.approx(598 / 3, rel=1e-12)
         assert used(sorted(after), pdu.changes) == pytest.approx(598 / 3, rel=1e-12)
@@ -114,7 +115,7 @@ def test_a_failed_write_names_its_reason_and_changes_nothing() -> None:
 
 def test_energy_used_needs_two_readings_of_one_device() -> None:
     def of(*counts: Optional[float], changes: Sequence[float] = ()) -> Optional[float]:
-        rows: List[Reading] = [Reading(float(at), None, count) for at, count in enumerate(counts)]
+        rows: list[Reading] = [Reading(float(at), None, count) for at, count in enumerate(counts)]
         return used(rows, changes)
     assert of() is None and of(5.0) is None and of(None, 5.0) is None
     assert of(5.0, 7.5) == 2.5 and of(5.0, None, 7.0, 1.0, 2.0) == 3.0

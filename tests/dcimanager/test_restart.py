@@ -16,7 +16,7 @@ import threading
 import time
 from contextlib import closing
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any
 
 import pytest
 
@@ -67,7 +67,7 @@ def test_a_restart_keeps_everything(small: bytes, newer: bytes, tmp_path: Path) 
     assert not (tmp_path / "run").exists()
 
 
-def _token(manager: DciManager) -> Dict[str, str]:
+def _token(manager: DciManager) -> dict[str, str]:
     return {"x-xsrf-token": manager.tokens.issue()}
 
 
@@ -219,7 +219,7 @@ def test_a_stop_logs_no_traceback_and_a_command_that_waited_is_not_sent(hanging_
         asking = threading.Thread(target=ask, daemon=True)
         asking.start()
         assert until(lambda: manager.journal.in_flight(pdu) == ["1"])
-        refused: List[str] = []
+        refused: list[str] = []
 
         def wait() -> None:
             try:
@@ -247,7 +247,7 @@ def test_a_kill_during_polls_or_uploads_leaves_none_half_written(small: bytes, t
         handler, = manager.handlers()
         numbers = [version.number for version in manager.store.versions(handler)]
         assert numbers == list(range(1, handler.uploads + 1)) and handler.current == handler.uploads
-        polled: List[Any] = [entry for entry in manager.journal.calls(most=10_000) if entry.call.method == "statistic"]
+        polled: list[Any] = [entry for entry in manager.journal.calls(most=10_000) if entry.call.method == "statistic"]
         assert len(series(manager.store._db, pdu.id, 0.0)) == len(polled) >= 1
         manager.poll()
         assert pdu.calls[-1].ok and pdu.ports["1"] == "UP"

@@ -4,8 +4,9 @@ from __future__ import annotations
 import html
 import re
 import time
+from collections.abc import Iterator, Sequence
 from types import SimpleNamespace
-from typing import Any, Callable, Dict, Iterator, List, Sequence, Tuple
+from typing import Any, Callable
 
 import pytest
 
@@ -33,7 +34,7 @@ def test_a_server_with_several_feeds_is_off_only_when_all_are(states: Sequence[s
     assert port_state(states) == together
 
 
-def steps(command: str, bmc: str, states: Sequence[str]) -> List[Tuple[str, bool]]:
+def steps(command: str, bmc: str, states: Sequence[str]) -> list[tuple[str, bool]]:
     server = Server(1, "web", bmc, (A, B)[:len(states)])
     return [("BMC" if step.feed is None else step.feed.identity, step.on) for step in plan(command, server, states)]
 
@@ -48,7 +49,7 @@ def steps(command: str, bmc: str, states: Sequence[str]) -> List[Tuple[str, bool
     ("reset", "", ["UP", "UP"], [("7", False), ("3", False), ("7", True), ("3", True)]),
     ("reset", "OFF", ["DOWN"], [("7", True), ("BMC", True)])])
 def test_a_power_command_has_the_steps_of_the_vendors_rule(command: str, bmc: str, states: Sequence[str],
-                                                           wanted: List[Tuple[str, bool]]) -> None:
+                                                           wanted: list[tuple[str, bool]]) -> None:
     assert steps(command, bmc, states) == wanted
 
 
@@ -170,10 +171,10 @@ def test_a_power_command_whose_steps_changed_after_they_were_shown_does_nothing(
     site.servers.set_bmc(server, "ON" if meanwhile == "no BMC" else "")
     where = f"/servers/{server}/power"
 
-    def shown() -> Dict[str, str]:
+    def shown() -> dict[str, str]:
         return dict(re.findall('name="([a-z]+)" value="([^"]*)"', visitor.get(f"{where}?command=off").body))
     asked = shown()
-    acts: Dict[str, Callable[[], object]] = {
+    acts: dict[str, Callable[[], object]] = {
         "connected": lambda: site.servers.connect(server, Feed(pdu.id, next(one for one in pdu.ports if one != "1"))),
         "no BMC": lambda: site.servers.set_bmc(server, ""), "PDU changed": pdu.changed}
     acts[meanwhile]()
@@ -207,7 +208,7 @@ def test_a_power_command_switches_nothing_that_changed_while_it_waited(
     server, feed = site.servers.add("web-01"), Feed(pdu.id, "1")
     site.servers.connect(server, feed)
     site.servers.set_bmc(server, "")
-    acts: Dict[str, Callable[[], object]] = {
+    acts: dict[str, Callable[[], object]] = {
         "disconnected": lambda: site.servers.disconnect(server, feed), "server removed": lambda: site.servers.remove(server),
         "PDU removed": lambda: site.remove_pdu(pdu), "PDU changed": lambda: setattr(pdu, "address", "127.0.0.2")}
     monkeypatch.setattr(pdu, "busy", Meanwhile(acts[meanwhile]))
@@ -227,7 +228,7 @@ def test_a_power_command_ends_if_a_pdu_is_changed_between_two_steps(site: DciMan
         site.servers.connect(server, Feed(pdu.id, identity))
     site.servers.set_bmc(server, "")
 
-    done: List[Call] = []
+    done: list[Call] = []
 
     def switch(*given: Any) -> Call:
         done.append(usual(*given))

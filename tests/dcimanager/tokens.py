@@ -6,7 +6,7 @@ import hmac
 import secrets
 import threading
 import time
-from typing import Deque
+from collections import deque
 
 from .database import Database
 
@@ -37,7 +37,7 @@ class Tries:
     """Counts wrong passwords, on the page and in the API together; `too_many`: ten in the last minute, from all clients."""
 
     def __init__(self) -> None:
-        self._failed: Deque[float] = Deque(maxlen=_TRIES)
+        self._failed: deque[float] = deque(maxlen=_TRIES)
         self._lock = threading.Lock()
 
     def too_many(self) -> bool:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import socket
 import ssl
-from typing import Any, Callable, Dict
+from typing import Any, Callable
 
 SENDING, RECEIVING = ("send", "sendall", "sendto", "sendmsg"), ("recv", "recv_into", "recvfrom", "recvfrom_into", "recvmsg")
 count = 0
-_sent: Dict[int, bool] = {}
+_sent: dict[int, bool] = {}
 
 
 def begin() -> None:

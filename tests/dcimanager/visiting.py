@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import http.client
-from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Optional, Union
 from urllib.parse import urlencode
 
 from .manager import DciManager
@@ -13,7 +14,7 @@ HOSTILE = "<script>alert(1)</script>\"'&\x1b[2J\x00\u202egnp.exe\r\nX: y" + "W" 
 
 class Answer(NamedTuple):
     status: int
-    headers: Dict[str, str]
+    headers: dict[str, str]
     body: str
 
 
@@ -54,7 +55,7 @@ class Visitor:
         body = urlencode({"csrf": self.csrf, **fields}, doseq=True, errors="surrogatepass").encode()
         return self.request("POST", path, body, content_type="application/x-www-form-urlencoded", **headers)
 
-    def upload(self, files: List[Tuple[str, bytes]]) -> Answer:
+    def upload(self, files: list[tuple[str, bytes]]) -> Answer:
         mark = "d41d8c"
         parts = [f'--{mark}\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n{self.csrf}\r\n'.encode()]
         head = f'--{mark}\r\nContent-Disposition: form-data; name="archive"; filename="%s"\r\n\r\n'

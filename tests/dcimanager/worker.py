@@ -10,8 +10,9 @@ import sys
 import threading
 import time
 from collections import deque
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import IO, Any, Callable, Deque, Dict, Iterator, List, Mapping, NamedTuple, Optional, Protocol, Tuple
+from typing import IO, Any, Callable, NamedTuple, Optional, Protocol
 
 from .child import LOGGED
 from .records import Call
@@ -35,10 +36,10 @@ class Job(NamedTuple):
     have an outlet's current and show which figures were not metered.
     """
 
-    paths: List[str]
+    paths: list[str]
     import_path: str
-    data: Dict[str, Any]
-    without: List[str] = []
+    data: dict[str, Any]
+    without: list[str] = []
     adapter: str = ""
     fresh: bool = False
     metering: bool = False
@@ -78,8 +79,8 @@ class Worker:
         self._one_at_a_time, self._starting, self._closed = threading.Lock(), threading.Lock(), False
         self._process: Optional[Process] = None
         self._answers: queue.Queue[Optional[str]] = queue.Queue()
-        self._logged: queue.Queue[List[str]] = queue.Queue()
-        self._readers: List[threading.Thread] = []
+        self._logged: queue.Queue[list[str]] = queue.Queue()
+        self._readers: list[threading.Thread] = []
         self._number = 0            # of the last call
 
     @property
@@ -128,9 +129,9 @@ class Worker:
             _close(process.stdout)
             _close(process.stderr)
 
-    def _ask(self, call: Mapping[str, Any], timeout: float) -> Tuple[Dict[str, Any], List[str]]:
+    def _ask(self, call: Mapping[str, Any], timeout: float) -> tuple[dict[str, Any], list[str]]:
         no_log = "it logged nothing"
-        lines: List[str] = []
+        lines: list[str] = []
         try:
             with self._starting:
                 if self._closed:
@@ -162,7 +163,7 @@ class Worker:
             return {"kind": "died", "text": f"no answer from the worker ({last})"}, lines + rest
         return answer, lines
 
-    def _lines(self, timeout: float) -> List[str]:
+    def _lines(self, timeout: float) -> list[str]:
         """The last log lines since the previous answer, at most _LOG_LINES; [] if they do not arrive within `timeout` seconds."""
         with contextlib.suppress(queue.Empty):
             # A handler may have closed its standard output and error, which ends the reader: then no more lines come.
@@ -208,8 +209,8 @@ def _pass_on(stream: Any, answers: queue.Queue[Optional[str]]) -> None:
     answers.put(None)
 
 
-def _keep(stream: Any, logged: queue.Queue[List[str]]) -> None:
-    lines: Deque[str] = deque(maxlen=_LOG_LINES)
+def _keep(stream: Any, logged: queue.Queue[list[str]]) -> None:
+    lines: deque[str] = deque(maxlen=_LOG_LINES)
     for line in _lines_of(stream):
         text, mark, _ = line.rstrip("\n").partition(LOGGED)
         if text or not mark:

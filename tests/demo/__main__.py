@@ -13,7 +13,7 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
-from typing import List, Optional, Tuple
+from typing import Optional
 
 from rich.console import Console
 from rich.table import Table
@@ -95,7 +95,7 @@ def _stay(manager: DciManager, console: Console) -> None:
         signals.wait()
 
 
-def _run(stack: ExitStack, console: Console, folder: Path, page: bool) -> Tuple[DciManager, List[DemoPdu]]:
+def _run(stack: ExitStack, console: Console, folder: Path, page: bool) -> tuple[DciManager, list[DemoPdu]]:
     console.print("1. simulated PDUs and a stand-in for DCImanager, all on 127.0.0.1")
     units = simulators(stack)
     # Answers 503 to the first request and to every sixth, as the real service may.
@@ -116,7 +116,7 @@ def _run(stack: ExitStack, console: Console, folder: Path, page: bool) -> Tuple[
     return manager, units
 
 
-def _table(units: List[DemoPdu]) -> Table:
+def _table(units: list[DemoPdu]) -> Table:
     table = Table(title="what DCImanager shows; seconds and device round trips for each call")
     for column in COLUMNS:
         table.add_column(column, justify="left" if column in COLUMNS[:2] else "right")

@@ -4,11 +4,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Callable, Dict, List, Mapping, NamedTuple, Optional
+from typing import Callable, NamedTuple, Optional
 
 from tests.dcimanager.manager import DciManager
 from tests.dcimanager.records import Call, Pdu
@@ -33,7 +34,7 @@ class DemoPdu:
 
     peer: Peer
     pdu: Optional[Pdu] = None
-    measured: Dict[str, Measured] = field(default_factory=dict)
+    measured: dict[str, Measured] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -48,7 +49,7 @@ class Failed(Exception):
     """A step failed, or a state or a figure differs from the books."""
 
 
-def simulators(stack: ExitStack) -> List[DemoPdu]:
+def simulators(stack: ExitStack) -> list[DemoPdu]:
     """One simulated PDU for each handler, stopped when the stack is left."""
     return [DemoPdu(stack.enter_context(shown())) for shown in SHOWN.values()]
 
@@ -58,14 +59,14 @@ def build() -> None:
     _run([sys.executable, str(ROOT / "packaging" / "build.py")], {})
 
 
-def register(manager: DciManager, ids: Path) -> List[str]:
+def register(manager: DciManager, ids: Path) -> list[str]:
     """Runs the generated script against the stand-in, as an administrator would; returns its lines of output. Raises Failed."""
     return _run(["sh", str(ROOT / "dist" / "register.sh")], {
         "DCI_URL": manager.url, "DCI_EMAIL": manager.email, "DCI_PASSWORD": manager.password, "DCI_IDS": str(ids),
         "CURL_CA_BUNDLE": str(manager.ca_file)}).splitlines()
 
 
-def _run(command: List[str], environment: Mapping[str, str], seconds: float = 60.0) -> str:
+def _run(command: list[str], environment: Mapping[str, str], seconds: float = 60.0) -> str:
     with subprocess.Popen(command, env={**os.environ, **environment}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT) as process:
         try:
@@ -83,7 +84,7 @@ def _run(command: List[str], environment: Mapping[str, str], seconds: float = 60
 class Steps:
     """Polls and switches every unit through the stand-in, and compares states, loads and energies with the devices' books."""
 
-    def __init__(self, manager: DciManager, units: List[DemoPdu], say: Callable[[str], None]) -> None:
+    def __init__(self, manager: DciManager, units: list[DemoPdu], say: Callable[[str], None]) -> None:
         self._manager, self._units, self._say = manager, units, say
 
     def add(self) -> None:

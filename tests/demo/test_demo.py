@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import List
 
 import pytest
 
@@ -24,7 +23,7 @@ def _start(folder: Path) -> subprocess.Popen[str]:
                             env={**os.environ, "TMPDIR": str(folder)})
 
 
-def _running(folder: Path) -> List[str]:
+def _running(folder: Path) -> list[str]:
     """Command lines of the demo's processes, found by their TMPDIR because workers are in separate sessions. [] without /proc."""
     found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):

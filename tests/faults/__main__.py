@@ -5,7 +5,8 @@ import argparse
 import sys
 import time
 from collections import Counter
-from typing import Optional, Sequence
+from collections.abc import Sequence
+from typing import Optional
 
 from handlers import registry
 from handlers.command import ending

@@ -1,14 +1,14 @@
 """The faults. For each: what happens, which errors a call may raise, and whether the request can reach the device."""
 from __future__ import annotations
 
-from typing import Dict, FrozenSet, NamedTuple, Tuple
+from typing import NamedTuple
 
 METHODS = ("status", "port_up", "port_down", "statistic")
 WRITES = ("port_up", "port_down")
 
 # The kinds of errors that a call may raise (`kind` of PduHandlerError). A correct result is always allowed, also one with
 # UNKNOWN states or unset figures.
-NONE: FrozenSet[str] = frozenset()
+NONE: frozenset[str] = frozenset()
 NETWORK = frozenset({"unreachable"})
 WRONG = frozenset({"unreachable", "protocol"})
 RIGHTS = frozenset({"denied", "refused"})
@@ -30,12 +30,12 @@ class Fault(NamedTuple):
     key: str
     place: str
     about: str
-    kinds: FrozenSet[str]
+    kinds: frozenset[str]
     lasts: bool = True
     reaches: bool = True
 
 
-FAULTS: Tuple[Fault, ...] = (
+FAULTS: tuple[Fault, ...] = (
     # ---- TCP
     Fault("refused", "tcp", "connections are refused", NETWORK, reaches=False),
     Fault("silent", "tcp", "the request arrives, but no answer is sent", NETWORK),
@@ -101,4 +101,4 @@ FAULTS: Tuple[Fault, ...] = (
     Fault("two-writers", "device", "another client switches the outlet back at once", NONE),
 )
 AT_START = ("stuck", "cycling")
-BY_KEY: Dict[str, Fault] = {fault.key: fault for fault in FAULTS}
+BY_KEY: dict[str, Fault] = {fault.key: fault for fault in FAULTS}

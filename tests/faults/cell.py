@@ -8,7 +8,8 @@ import os
 import threading
 import time
 import traceback
-from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple, Optional
 
 from handlers.command.output import counted
 from handlers.errors import PduHandlerError
@@ -27,7 +28,7 @@ _ENGINES = 6                            # increase in descriptors, and in thread
 _WAITS = ("silent", "deaf", "stalls", "drip", "quiet", "gone", "away", "noise", "cut", "lossy-10", "lossy-30", "lost",
           "lost-answer", "late", "reboot", "tls-hangs", "other", "nested", "digits", "huge", "page", "empty", "cut-off")
 STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}
-Books = Dict[str, Any]                  # tests/simulators/books.py: a device's true state, and the commands that it received
+Books = dict[str, Any]                  # tests/simulators/books.py: a device's true state, and the commands that it received
 
 
 class Cell(NamedTuple):
@@ -47,7 +48,7 @@ class Verdict(NamedTuple):
 
     cell: Cell
     outcome: str
-    problems: Tuple[str, ...]
+    problems: tuple[str, ...]
     steps: int
     seconds: float
     message: str = ""
@@ -56,7 +57,7 @@ class Verdict(NamedTuple):
 class Played:
     """The process with the devices (`stage`); a context manager. The handlers run in the process that uses this object."""
 
-    _most: Tuple[int, ...] = ()
+    _most: tuple[int, ...] = ()
 
     def __init__(self, start: Context = processes.warm) -> None:
         self._start = start
@@ -73,9 +74,9 @@ class Played:
         self._line.close()
         self._process.join(60)
 
-    def ask(self, **wanted: object) -> Dict[str, Any]:
+    def ask(self, **wanted: object) -> dict[str, Any]:
         self._line.send(wanted)
-        answer: Dict[str, Any] = self._line.recv()
+        answer: dict[str, Any] = self._line.recv()
         return answer
 
     def run(self, cell: Cell, keep: bool = False) -> Verdict:
@@ -86,10 +87,10 @@ class Played:
         finally:
             self.ask(close=True)
 
-    def _judged(self, cell: Cell, given: Dict[str, Any]) -> Verdict:
+    def _judged(self, cell: Cell, given: dict[str, Any]) -> Verdict:
         fault, writes = BY_KEY.get(cell.fault), cell.method in WRITES
         pdu, port = _handler(cell, given), PduPortView(given["identity"], EnumPowerStatus.UNKNOWN)
-        before: Tuple[int, ...] = _resources()
+        before: tuple[int, ...] = _resources()
         start = time.monotonic()
         if given["snmp"]:               # the platform's double keeps engines: allow _ENGINES more than before the first SNMP cell
             self._most = before = self._most or (before[0] + _ENGINES, before[1] + _ENGINES)
@@ -117,7 +118,7 @@ class Played:
         return Verdict(cell, outcome, tuple(problems), int(after["steps"]), seconds, shown)
 
 
-def _handler(cell: Cell, given: Dict[str, Any]) -> Any:
+def _handler(cell: Cell, given: dict[str, Any]) -> Any:
     make = importlib.import_module(f"handlers.{cell.handler}.handler").make_handler
     wait = TIMEOUT_S["brief" if cell.fault in _WAITS else "patient"]
     if given["snmp"]:
@@ -185,7 +186,7 @@ def _switched(answer: Any, port: PduPortView, cell: Cell, after: Books) -> Itera
         yield f"reported {state.name} instead of {true.name}"
 
 
-def _writes(cell: Cell, error: Optional[BaseException], port: PduPortView, sent: List[Any]) -> Iterator[str]:
+def _writes(cell: Cell, error: Optional[BaseException], port: PduPortView, sent: list[Any]) -> Iterator[str]:
     """Problems if a read sent a command, a write sent more than one, or the error or the state does not fit the sent commands."""
     if len(sent) > (1 if cell.method in WRITES else 0):
         yield f"{counted(len(sent), 'command')}: {sent}"
@@ -197,7 +198,7 @@ def _writes(cell: Cell, error: Optional[BaseException], port: PduPortView, sent:
         yield "reported a state without a command"
 
 
-def _leaks(text: str, secrets: List[str]) -> Iterator[str]:
+def _leaks(text: str, secrets: list[str]) -> Iterator[str]:
     for secret in secrets:
         encoded = base64.b64encode(secret.encode()).decode().rstrip("=")
         if secret in text or encoded in text:
@@ -206,12 +207,12 @@ def _leaks(text: str, secrets: List[str]) -> Iterator[str]:
         yield "shows a login"
 
 
-def _resources() -> Tuple[int, ...]:
+def _resources() -> tuple[int, ...]:
     gc.collect()
     return len(os.listdir("/proc/self/fd")), threading.active_count()
 
 
-def _left_open(before: Tuple[int, ...]) -> Iterator[str]:
+def _left_open(before: tuple[int, ...]) -> Iterator[str]:
     """Problems for descriptors and threads beyond `before` that remain after 10 s."""
     end = time.monotonic() + 10.0
     now = _resources()

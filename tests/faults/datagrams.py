@@ -6,7 +6,8 @@ import random
 import select
 import socket
 import threading
-from typing import Callable, Iterator, List, Optional
+from collections.abc import Iterator
+from typing import Callable, Optional
 
 from .catalogue import Fault
 from .wire import Exchange
@@ -80,7 +81,7 @@ class Relay:
         held, self._held = self._held, b""
         if held:
             yield held
-        made: List[bytes] = [exchange.answer]
+        made: list[bytes] = [exchange.answer]
         if fault is not None and fault.place == "answer":
             assert self._bend is not None
             bent = self._bend(exchange)
@@ -89,7 +90,7 @@ class Relay:
             made = self._made(fault, exchange)
         yield from (datagram for datagram in made if datagram)
 
-    def _made(self, fault: Fault, exchange: Exchange) -> List[bytes]:
+    def _made(self, fault: Fault, exchange: Exchange) -> list[bytes]:
         if fault.key == "late":
             self._held = exchange.answer
         if fault.key in ("late", "lost", "lost-answer", "quiet", "gone") or self._loses(fault):

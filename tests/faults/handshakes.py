@@ -7,7 +7,6 @@ import socket
 import ssl
 import threading
 import warnings
-from typing import Dict, List
 
 import trustme
 
@@ -26,12 +25,12 @@ class Handshakes:
         self.steps = 1
         self._key, self._begins = key, begins
         authority = trustme.CA()
-        self.settings: Dict[str, str] = {"ca_pem": authority.cert_pem.bytes().decode("ascii")}
+        self.settings: dict[str, str] = {"ca_pem": authority.cert_pem.bytes().decode("ascii")}
         if key == "tls-changed":
             self.settings = {"fingerprint": "ab" * 32}
         self._context = _context(key, authority)
         self._closing = threading.Event()
-        self._threads: List[threading.Thread] = []
+        self._threads: list[threading.Thread] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
         self._start()

@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from typing import Dict, Iterable, Iterator, List, Optional, Sequence, Tuple
+from typing import Optional
 
 from .catalogue import AT_START, FAULTS, METHODS, Fault
 from .cell import Cell, Played, Verdict
@@ -14,9 +15,9 @@ PROCESSES = 6
 _played: Optional[Played] = None
 
 
-def steps(names: Sequence[str]) -> Dict[Tuple[str, str], int]:
+def steps(names: Sequence[str]) -> dict[tuple[str, str], int]:
     """The number of exchanges of each call without a fault. Raises AssertionError if a result is wrong."""
-    found: Dict[Tuple[str, str], int] = {}
+    found: dict[tuple[str, str], int] = {}
     with Played() as played:
         for name in names:
             for method in ("status", *METHODS):             # the first status fills a process's caches; it is not judged
@@ -29,7 +30,7 @@ def steps(names: Sequence[str]) -> Dict[Tuple[str, str], int]:
     return found
 
 
-def cells(names: Sequence[str], most: int, faults: Iterable[Fault] = FAULTS, methods: Sequence[str] = METHODS) -> List[Cell]:
+def cells(names: Sequence[str], most: int, faults: Iterable[Fault] = FAULTS, methods: Sequence[str] = METHODS) -> list[Cell]:
     """The cells of each fault that is played for a handler: every step of each call, or `most` of them (`_spread`).
 
     TLS faults and those of AT_START have one cell for each call, at step 0.
@@ -46,7 +47,7 @@ def cells(names: Sequence[str], most: int, faults: Iterable[Fault] = FAULTS, met
     return found
 
 
-def _spread(count: int, most: int) -> List[int]:
+def _spread(count: int, most: int) -> list[int]:
     """At most `most` steps from 0 to `count` - 1, evenly spread, first and last included; only the last if `most` is 1."""
     if count <= most:
         return list(range(count))
@@ -77,12 +78,12 @@ def _verdict(cell: Cell) -> Verdict:
 
 # ---- the table -----------------------------------------------------------------------------------------------------
 
-def table(names: Sequence[str], verdicts: Sequence[Verdict]) -> List[str]:
+def table(names: Sequence[str], verdicts: Sequence[Verdict]) -> list[str]:
     """A Markdown table. For each fault and each call of each handler: the number of cells, or how many of them were wrong.
 
     "–": the fault is not played for this handler; empty: no such cell was run.
     """
-    by: Dict[Tuple[str, str, str], List[Verdict]] = {}
+    by: dict[tuple[str, str, str], list[Verdict]] = {}
     for verdict in verdicts:
         by.setdefault((verdict.cell.fault, verdict.cell.handler, verdict.cell.method), []).append(verdict)
     head = ["fault", *(f"{name} {method}" for name in names for method in METHODS)]
@@ -91,7 +92,7 @@ def table(names: Sequence[str], verdicts: Sequence[Verdict]) -> List[str]:
     return ["| " + " | ".join(row) + " |" for row in (head, ["---"] * len(head), *rows)]
 
 
-def _entry(name: str, fault: Fault, verdicts: List[Verdict]) -> str:
+def _entry(name: str, fault: Fault, verdicts: list[Verdict]) -> str:
     if subject(name).reason(fault):
         return "–"
     wrong = sum(bool(verdict.problems) for verdict in verdicts)

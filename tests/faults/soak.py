@@ -13,9 +13,10 @@ import random
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import NamedTuple, Optional
 
 from handlers import registry
 from handlers.command import ending
@@ -39,11 +40,11 @@ class Day(NamedTuple):
     handler: str
     calls: int
     faults: int
-    ends: Dict[str, int]
-    wrong: List[str]
-    memory: Tuple[int, int]
-    open: Tuple[int, int]
-    threads: Tuple[int, int]
+    ends: dict[str, int]
+    wrong: list[str]
+    memory: tuple[int, int]
+    open: tuple[int, int]
+    threads: tuple[int, int]
 
     @property
     def flat(self) -> bool:
@@ -56,7 +57,7 @@ def live(handler: str, hours: int, seed: int) -> Day:
     gc.freeze()                 # each call collects garbage; this excludes the imported modules
     chance = random.Random(f"{handler} {seed}")
     steps, possible = matrix.steps([handler]), [fault for fault in subject(handler).faults() if fault.key not in _NOT_KEPT]
-    verdicts: List[Verdict] = []
+    verdicts: list[Verdict] = []
     with Played() as played:
         def call(method: str, fault: str) -> None:
             verdicts.append(played.run(Cell(handler, method, fault, chance.randrange(steps[handler, method])), keep=True))
@@ -74,7 +75,7 @@ def live(handler: str, hours: int, seed: int) -> Day:
                (first[0], last[0]), (first[1], last[1]), (first[2], last[2]))
 
 
-def _sizes() -> Tuple[int, int, int]:
+def _sizes() -> tuple[int, int, int]:
     """Resident memory in kB, open descriptors, threads."""
     lines = Path("/proc/self/status").read_text("utf-8").splitlines()
     found = {name: value.split()[0] for name, _, value in (line.partition(":") for line in lines) if value.split()}

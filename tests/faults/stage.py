@@ -13,7 +13,7 @@ import contextlib
 import dataclasses
 import gc
 from multiprocessing.connection import Connection
-from typing import Any, Callable, Dict, Optional
+from typing import Any, Callable, Optional
 
 from tests.ports import reserved
 
@@ -29,12 +29,12 @@ class Stage:
     def __init__(self) -> None:
         self._stack = contextlib.ExitStack()
         self._device: Optional[Device] = None
-        self._kept: Dict[str, Device] = {}
-        self._ports: Dict[str, int] = {}
+        self._kept: dict[str, Device] = {}
+        self._ports: dict[str, int] = {}
         self._last = contextlib.ExitStack()
         self._relay: Optional[Relay] = None
 
-    def open(self, name: str, method: str, key: str, step: int, keep: bool) -> Dict[str, Any]:
+    def open(self, name: str, method: str, key: str, step: int, keep: bool) -> dict[str, Any]:
         """Starts device and relay for a fault ("" for none). With `keep`, a subject's device is started only once."""
         played, fault = subject(name), BY_KEY.get(key)
         if keep and name not in self._kept:
@@ -62,16 +62,16 @@ class Stage:
         if key in AT_START:
             device.happen(key, identity, on)
         port = {"port": str(self._relay.port)}
-        form: Dict[str, Any] = {"settings": {**settings, **port}, "snmp": {}}
+        form: dict[str, Any] = {"settings": {**settings, **port}, "snmp": {}}
         if device.snmp:
             form = {"settings": settings, "snmp": {**device.snmp, **port}}
         return {**form, "secrets": device.secrets, "identity": identity, **self.books()}
 
-    def books(self) -> Dict[str, Any]:
+    def books(self) -> dict[str, Any]:
         assert self._device is not None and self._relay is not None
         return {"books": dataclasses.asdict(self._device.books()), "steps": self._relay.steps}
 
-    def close(self) -> Dict[str, Any]:
+    def close(self) -> dict[str, Any]:
         self._stack.close()
         return {}
 

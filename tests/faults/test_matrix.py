@@ -4,7 +4,6 @@ from __future__ import annotations
 import re
 import zlib
 from collections import Counter
-from typing import List
 
 import pytest
 
@@ -94,7 +93,7 @@ def test_an_error_of_the_wrong_kind_or_form_is_a_problem(error: BaseException, f
     ([], None, "UNKNOWN", ""), (["x"], None, "UP", ""), (["x", "x"], None, "UP", "2 commands"),
     ([], None, "UP", "without a command"), (["x"], Refused("no"), "UNKNOWN", "does not say"),
     (["x"], Unreachable("may or may not"), "UNKNOWN", ""), ([], Refused("no"), "UP", "raised an error and set")])
-def test_a_second_command_or_an_error_or_state_that_does_not_fit_is_a_problem(writes: List[str], error: PduHandlerError,
+def test_a_second_command_or_an_error_or_state_that_does_not_fit_is_a_problem(writes: list[str], error: PduHandlerError,
                                                                               state: str, problem: str) -> None:
     port = PduPortView("a", EnumPowerStatus[state])
     problems = list(cell._writes(Cell("nut", "port_up", "half"), error, port, writes))

@@ -4,7 +4,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from typing import Any, Callable, Dict, List, Tuple
+from typing import Any, Callable
 
 import pytest
 
@@ -19,7 +19,7 @@ from . import soak
 from .processes import warm
 
 THREADS, CALLS, DEVICES = 16, 64, 4
-Answer = Tuple[Any, ...]
+Answer = tuple[Any, ...]
 
 
 @pytest.fixture(autouse=True)
@@ -66,7 +66,7 @@ def test_calls_in_many_threads_return_what_single_calls_return(name: str, device
 @pytest.mark.parametrize("name", registry.names())
 def test_switching_in_many_threads_leaves_each_outlet_in_its_commanded_state(name: str) -> None:
     with PEERS[name]() as peer:
-        before: Dict[str, Any] = dict(peer.books().states)
+        before: dict[str, Any] = dict(peer.books().states)
         chosen = [identity for identity, on in before.items() if on is not None][:6]
 
         def turn(identity: str) -> EnumPowerStatus:
@@ -74,7 +74,7 @@ def test_switching_in_many_threads_leaves_each_outlet_in_its_commanded_state(nam
             state: EnumPowerStatus = (pdu.port_down if before[identity] else pdu.port_up)(port, deadline=60.0).power_status
             return state
         with ThreadPoolExecutor(len(chosen)) as pool:
-            seen: List[EnumPowerStatus] = list(pool.map(turn, chosen))
+            seen: list[EnumPowerStatus] = list(pool.map(turn, chosen))
         assert [state.name for state in seen] == ["DOWN" if before[identity] else "UP" for identity in chosen]
         assert peer.books().states == {**before, **{identity: not before[identity] for identity in chosen}}
         assert len(peer.books().writes) == len(chosen)

@@ -6,7 +6,7 @@ import socket
 import struct
 import threading
 import time
-from typing import Callable, List, NamedTuple, Optional
+from typing import Callable, NamedTuple, Optional
 
 from .catalogue import Fault
 
@@ -70,8 +70,8 @@ class Relay:
         self._before = b""
         self.steps = 0                  # exchanges that were begun
         self._closing = threading.Event()
-        self._open: List[socket.socket] = []
-        self._threads: List[threading.Thread] = []
+        self._open: list[socket.socket] = []
+        self._threads: list[threading.Thread] = []
         self._listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         self._listener.bind(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])

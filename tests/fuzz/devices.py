@@ -6,9 +6,10 @@ import json
 import math
 import re
 import socket
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, List, Sequence
+from typing import Any
 from unittest import mock
 
 from handlers.errors import PduHandlerError
@@ -65,7 +66,7 @@ def answered(data: bytes) -> Reply:
             transport.close()
 
 
-def http_seeds() -> List[bytes]:
+def http_seeds() -> list[bytes]:
     return [b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}",
             b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
             b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n",
@@ -147,7 +148,7 @@ class _Tape:
 
     def __init__(self, transport: connection.StandardTransport) -> None:
         self._transport = transport
-        self.bodies: List[bytes] = []
+        self.bodies: list[bytes] = []
 
     def exchange(self, where: Endpoint, request: Request) -> Reply:
         reply = self._transport.exchange(where, request)
@@ -159,7 +160,7 @@ class _Tape:
         self._transport.close()
 
 
-def _taped(pdu: Any, kind: Any) -> List[bytes]:
+def _taped(pdu: Any, kind: Any) -> list[bytes]:
     """Two seeds: the answers that the handler receives during `status`, and those during `statistic`."""
     found = []
     for call in ("status", "statistic"):
@@ -206,7 +207,7 @@ def nut(data: bytes) -> None:
                 assert isinstance(answers[request], str)
 
 
-def nut_seeds() -> List[bytes]:
+def nut_seeds() -> list[bytes]:
     return [b'BEGIN LIST VAR pdu\nVAR pdu outlet.count "2"\nVAR pdu outlet.1.status "on"\nVAR pdu outlet.2.status "off"\n'
             b'VAR pdu outlet.1.current "0.50"\nVAR pdu input.L1.current "1.5"\nVAR pdu device.type "pdu"\nEND LIST VAR pdu\n'
             b"BEGIN LIST CMD pdu\nCMD pdu outlet.1.load.on\nCMD pdu outlet.1.load.off\nEND LIST CMD pdu\n",

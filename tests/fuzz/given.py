@@ -7,8 +7,9 @@ import io
 import logging
 import tarfile
 import tempfile
+from collections.abc import Sequence
 from functools import cache
-from typing import Callable, Sequence
+from typing import Callable
 
 from handlers.command import archives
 from handlers.command.fleet import datagrams, listing

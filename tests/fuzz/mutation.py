@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import random
-from typing import List, Sequence
+from collections.abc import Sequence
 
 PIECES: Sequence[bytes] = (
     b"\0", b"\n", b"\r\n", b"\r\n\r\n", b'"', b"\\", b"'", b"{", b"}", b"[", b"]", b",",
@@ -40,6 +40,6 @@ def _changed(chance: random.Random, data: bytes) -> bytes:
         return data[:at]
     if how == 5:
         return data[:end] + data[at:]
-    lines: List[bytes] = data.split(b"\n")
+    lines: list[bytes] = data.split(b"\n")
     chance.shuffle(lines)
     return b"\n".join(lines)

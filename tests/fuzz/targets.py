@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Callable, Dict, Iterator, NamedTuple, Sequence, Tuple
+from typing import Callable, NamedTuple
 
 from handlers.command.field.nut import dump
 from handlers.command.field.raritan import calls
@@ -33,7 +34,7 @@ _RECORDINGS = (
     b'.1.3.6.1.2.1.1.1.0 = STRING: "Acme"\n.1.3.6.1.2.1.1.3.0 = Timeticks: (36) 0:00:00.36\n.1.3.6.1.4.1.9.1 = INTEGER: 1\n')
 _DATAGRAM = bytes.fromhex("302b02010104067075626c6963a21e02010102010002010030133011"    # sysObjectID 1.3.6.1.4.1
                           "06082b0601020101020006052b06010401")
-TARGETS: Tuple[Target, ...] = (
+TARGETS: tuple[Target, ...] = (
     Target("http", devices.http, devices.http_seeds),
     Target("raritan", devices.raritan, devices.raritan_seeds),
     Target("redfish", devices.redfish, devices.redfish_seeds),
@@ -56,7 +57,7 @@ TARGETS: Tuple[Target, ...] = (
     Target("form", given.form, _seeds(_FORM)),
     Target("datagram", given.datagram, _seeds(_DATAGRAM)),
 )
-BY_NAME: Dict[str, Target] = {target.name: target for target in TARGETS}
+BY_NAME: dict[str, Target] = {target.name: target for target in TARGETS}
 
 
 FOUND = Path(__file__).parent / "found"

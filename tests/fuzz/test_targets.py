@@ -5,7 +5,6 @@ import hashlib
 import random
 import subprocess
 from pathlib import Path
-from typing import List
 
 import pytest
 
@@ -51,7 +50,7 @@ def test_a_finding_ends_the_run_and_is_kept(monkeypatch: pytest.MonkeyPatch) -> 
     def stumbles(data: bytes) -> None:
         if b"x" not in data:
             raise ZeroDivisionError("found")
-    kept: List[bytes] = []
+    kept: list[bytes] = []
 
     def keep(name: str, data: bytes, failure: str) -> str:
         kept.append(data)

@@ -1,7 +1,7 @@
 """A clock for tests of deadlines. It does not depend on the machine's speed."""
 from __future__ import annotations
 
-from typing import Any, Dict, cast
+from typing import Any, cast
 
 import pytest
 
@@ -19,7 +19,7 @@ class Clock(ManualClock):
 def in_switching(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Replace the clock of `switching.switch`, which waits for an outlet's state in every handler. Return the new one."""
     made = Clock()
-    defaults = cast(Dict[str, Any], switch.__kwdefaults__)
+    defaults = cast(dict[str, Any], switch.__kwdefaults__)
     monkeypatch.setitem(defaults, "clock", made)
     monkeypatch.setitem(defaults, "sleep", made.sleep)
     return made

@@ -3,16 +3,16 @@ from __future__ import annotations
 
 import math
 import socket
-from typing import Any, List
+from typing import Any
 
 import pytest
 
 DEAD = ("192.0.2.1", "192.0.2.2", "192.0.2.3")          # for documentation (RFC 5737)
 
 
-def waits(monkeypatch: pytest.MonkeyPatch) -> List[float]:
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Let connections to DEAD time out at once. Returns a list to which each adds its time limit in seconds (inf: none)."""
-    waited: List[float] = []
+    waited: list[float] = []
 
     class Socket(socket.socket):
         def connect(self, address: Any) -> None:

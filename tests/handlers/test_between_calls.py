@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import copy
 import importlib
-from typing import Any, Dict
+from typing import Any
 
 import pytest
 
@@ -18,7 +18,7 @@ def data(peer: Peer) -> object:
     return PduData(peer.address, peer.settings)
 
 
-def states(view: PduView) -> Dict[str, EnumPowerStatus]:
+def states(view: PduView) -> dict[str, EnumPowerStatus]:
     return {port.identity: port.power_status for port in view.ports}
 
 

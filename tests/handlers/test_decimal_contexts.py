@@ -6,8 +6,10 @@ import decimal
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from decimal import Context
-from typing import Any, Callable, ContextManager, Dict, Iterator, List, Tuple
+from typing import Any, Callable
 
 import pytest
 
@@ -33,7 +35,7 @@ from tests.waiting import PATIENCE_S
 
 SIGNALS = [decimal.Clamped, decimal.DivisionByZero, decimal.FloatOperation, decimal.Inexact, decimal.InvalidOperation,
            decimal.Overflow, decimal.Rounded, decimal.Subnormal, decimal.Underflow]
-HOSTILE: Dict[str, Context] = {
+HOSTILE: dict[str, Context] = {
     "three digits": Context(prec=3),
     "one digit, rounded up": Context(prec=1, rounding=decimal.ROUND_UP),
     "rounded down": Context(prec=2, rounding=decimal.ROUND_DOWN),
@@ -81,14 +83,14 @@ def redfish(clock: Clock) -> Iterator[Any]:
         yield make_redfish(PduData(unit.host, settings))
 
 
-def _figures(handler: Any) -> Tuple[float, float, List[Tuple[str, float]]]:
+def _figures(handler: Any) -> tuple[float, float, list[tuple[str, float]]]:
     view = handler.statistic()
     return view.load, view.total_consumption, [(port.identity, port.consumption) for port in view.ports]
 
 
 @pytest.mark.parametrize("device", [raritan, snmp, nut, redfish], ids=lambda device: str(device.__name__))
 def test_a_handler_answers_the_same_in_every_context(monkeypatch: pytest.MonkeyPatch,
-                                                     device: Callable[[Clock], ContextManager[Any]]) -> None:
+                                                     device: Callable[[Clock], AbstractContextManager[Any]]) -> None:
     with device(in_switching(monkeypatch)) as handler:
         states, plain = handler.status(), _figures(handler)
         assert plain[0] > 0.0 and plain[1] > 0.0

@@ -1,13 +1,12 @@
 from __future__ import annotations
 
 import pickle
-from typing import List, Type
 
 import pytest
 
 from handlers import errors
 
-CLASSES: List[Type[errors.PduHandlerError]] = [
+CLASSES: list[type[errors.PduHandlerError]] = [
     found for found in vars(errors).values() if isinstance(found, type) and issubclass(found, errors.PduHandlerError)]
 
 
@@ -55,7 +54,7 @@ HOSTILE = "a\x1b[2J\x07b\r\nc\x85\x9bd\u202ee\u2066f\u2028g\ud800h"
 
 
 @pytest.mark.parametrize("kind", CLASSES)
-def test_no_part_of_an_errors_text_reaches_a_terminal_or_a_log_unescaped(kind: Type[errors.PduHandlerError]) -> None:
+def test_no_part_of_an_errors_text_reaches_a_terminal_or_a_log_unescaped(kind: type[errors.PduHandlerError]) -> None:
     given = kind(HOSTILE, host=HOSTILE, operation=HOSTILE)
     filled = kind("reason").at(HOSTILE, HOSTILE)
     for error in (given, filled):

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import functools
 from types import SimpleNamespace
-from typing import Any, Callable, Dict, List, Optional, Tuple, cast
+from typing import Any, Callable, Optional, cast
 
 import pytest
 from pysnmp.proto import errind, rfc1902, rfc1905
@@ -46,7 +46,7 @@ def row(value: object, **where: object) -> SimpleNamespace:
     return SimpleNamespace(value=value, **where)
 
 
-FORMS: List[Tuple[str, Callable[[str, str], SimpleNamespace]]] = [
+FORMS: list[tuple[str, Callable[[str, str], SimpleNamespace]]] = [
     ("full OID", lambda i, v: row(v, oid=f"{ROOT}.{i}")),
     ("leading dot", lambda i, v: row(v, oid=f".{ROOT}.{i}", oid_index="")),
     ("named root", lambda i, v: row(v, oid=f"iso.{ROOT[2:]}.{i}")),
@@ -64,7 +64,7 @@ FORMS: List[Tuple[str, Callable[[str, str], SimpleNamespace]]] = [
 
 @pytest.mark.parametrize("indexes", [["1", "2", "10"], ["1.1", "1.2", "2.1", "2.2"], ["1.1.7", "1.2.7", "1.3.7"], ["0"]])
 @pytest.mark.parametrize("form", [form for _, form in FORMS], ids=[name for name, _ in FORMS])
-def test_a_rows_index_is_found_in_every_form(form: Callable[[str, str], SimpleNamespace], indexes: List[str]) -> None:
+def test_a_rows_index_is_found_in_every_form(form: Callable[[str, str], SimpleNamespace], indexes: list[str]) -> None:
     assert snmp([form(i, "1") for i in indexes]).walk(ROOT) == {i: "1" for i in indexes}
 
 
@@ -91,7 +91,7 @@ def test_a_row_with_neither_an_oid_nor_an_index_is_an_error() -> None:
 
 
 @pytest.mark.parametrize("where", [["1.4.1.1", "1.4.1.2", "1.5.1.3"], ["1.5.1.1", "1.5.1.2"]], ids=["at the end", "only"])
-def test_a_row_of_another_column_is_an_error(where: List[str]) -> None:
+def test_a_row_of_another_column_is_an_error(where: list[str]) -> None:
     """Its index alone would make it an outlet of this column."""
     rows = [row("1", oid=f"1.3.6.1.4.1.9.{at}", oid_index=at.rpartition(".")[2]) for at in where]
     with pytest.raises(ProtocolError, match="not asked for"):
@@ -109,7 +109,7 @@ def test_a_repeated_row_is_an_error() -> None:
 
 
 @pytest.mark.parametrize("rows", [[row("1", oid=ROOT)], [row("1", oid=ROOT), row("1", oid=f"{ROOT}.1")]])
-def test_a_row_without_an_index_is_an_error(rows: List[SimpleNamespace]) -> None:
+def test_a_row_without_an_index_is_an_error(rows: list[SimpleNamespace]) -> None:
     """A broken agent may answer with the column itself, which would become an outlet with an empty identity."""
     with pytest.raises(ProtocolError, match="a row has no index"):
         snmp(rows).walk(ROOT)
@@ -130,7 +130,7 @@ def test_a_boolean_is_read_as_text_and_not_as_the_number_1() -> None:
 
 
 def test_the_ports_of_a_view_are_its_list_ports_or_else_its_only_list() -> None:
-    ports: List[object] = []
+    ports: list[object] = []
     assert ports_of(SimpleNamespace(ports=ports, other=[1])) is ports
     assert ports_of(SimpleNamespace(ports="none", outlets=ports)) is ports
     assert ports_of(SimpleNamespace(first=[], second=[])) is None
@@ -228,7 +228,7 @@ def test_each_platform_error_text_becomes_an_error_of_its_class_without_secrets(
 
 
 # pysnmp's texts where the login is wrong or not supported, the request is outside the time window, or the device does not answer.
-LOGINS: List[Tuple[Any, type]] = [
+LOGINS: list[tuple[Any, type]] = [
     (errind.authenticationError, Denied), (errind.authenticationFailure, Denied), (errind.decryptionError, Denied),
     (errind.notInTimeWindow, Denied), (errind.unknownUserName, Denied), (errind.unknownSecurityName, Denied),
     (errind.unsupportedSecurityLevel, Denied), (errind.wrongDigest, Denied), (errind.unknownCommunityName, Denied),
@@ -313,7 +313,7 @@ def test_a_community_that_is_a_number_is_masked() -> None:
 @pytest.mark.parametrize("params", [
     {"v3": {"auth_password": "31415926"}}, {"community": {"read": "31415926"}}, {"community": ["31415926"]},
     {"users": [{"auth_secret": "31415926"}]}, {"community": b"31415926"}])
-def test_a_secret_in_nested_parameters_or_in_bytes_is_not_shown(params: Dict[str, Any]) -> None:
+def test_a_secret_in_nested_parameters_or_in_bytes_is_not_shown(params: dict[str, Any]) -> None:
     device = Device(RuntimeError("wrongValue (31415926)"))
     device.pdu_data.snmp_params.update(params)
     with pytest.raises(PduHandlerError) as caught:
@@ -388,10 +388,10 @@ class Table(Device):
     With `failure`, the walk raises it after its rows.
     """
 
-    def __init__(self, rows: Dict[str, str], split: bool, failure: Optional[Exception] = None) -> None:
+    def __init__(self, rows: dict[str, str], split: bool, failure: Optional[Exception] = None) -> None:
         super().__init__(None)
         self._rows, self._split, self._failure = rows, split, failure
-        self.asked: List[str] = []
+        self.asked: list[str] = []
 
     def _element(self, oid: str, value: object) -> SimpleNamespace:
         before, _, last = oid.rpartition(".")
@@ -412,7 +412,7 @@ class Table(Device):
 
 @pytest.mark.parametrize("split", [False, True], ids=["whole", "split"])
 @pytest.mark.parametrize("rows", [["1.1"], ["1.1", "2.2"], ["1", "2"], ["3"], ["1", "2", "3"], ["1.1.1"], ["1.2.2", "1.3.3"]])
-def test_a_row_whose_last_arcs_are_equal_loses_none_of_them(rows: List[str], split: bool) -> None:
+def test_a_row_whose_last_arcs_are_equal_loses_none_of_them(rows: list[str], split: bool) -> None:
     """Split before the last arc, the row 1.1 looks like a row 1 whose index is told twice."""
     told = {index: "1" for index in rows}
     platform = Table(told, split)

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import enum
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from decimal import Decimal
-from typing import Any, Callable, ContextManager, Iterator, NamedTuple, Tuple
+from typing import Any, Callable, NamedTuple
 
 import pytest
 
@@ -38,7 +40,7 @@ class Wired(NamedTuple):
     books: Callable[[], Books]
 
 
-Wire = Callable[[bool], ContextManager[Wired]]          # True: identities with a dot, "2.1" and more; False: "1" to "4"
+Wire = Callable[[bool], AbstractContextManager[Wired]]          # True: identities with a dot, "2.1" and more; False: "1" to "4"
 
 
 @contextlib.contextmanager
@@ -109,7 +111,7 @@ class _Other:
 
 @EVERY
 def test_only_text_and_integers_name_an_outlet(device: Wire) -> None:
-    others: Tuple[Any, ...] = (True, False, None, 1.0, float("nan"), float("inf"), b"1", bytearray(b"1"), Decimal("1"), 1 + 0j,
+    others: tuple[Any, ...] = (True, False, None, 1.0, float("nan"), float("inf"), b"1", bytearray(b"1"), Decimal("1"), 1 + 0j,
                                ["1"], ("1",), {"1": "1"}, _Other(), EnumPowerStatus.UP)
     with device(False) as wired:
         for identity in others:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import contextlib
 import random
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Any, Callable, NamedTuple, Optional
 
 import pytest
 
@@ -45,8 +46,8 @@ class Bank:
 
     def __init__(self, clock: Clock, chance: random.Random) -> None:
         self._clock, self._chance = clock, chance
-        self.commands: List[Tuple[int, bool]] = []
-        self._history: Dict[int, List[Tuple[float, bool]]] = {outlet: [(-1e9, chance.random() < 0.5)] for outlet in range(4)}
+        self.commands: list[tuple[int, bool]] = []
+        self._history: dict[int, list[tuple[float, bool]]] = {outlet: [(-1e9, chance.random() < 0.5)] for outlet in range(4)}
 
     def write(self, outlet: int, on: bool) -> None:
         self.commands.append((outlet, on))
@@ -129,11 +130,11 @@ def redfish(clock: Clock, lag: float) -> Iterator[Wired]:
 @pytest.mark.parametrize("device", [raritan, snmp, nut, redfish], ids=lambda device: str(device.__name__))
 def test_a_handler_never_reports_a_wrong_state_of_a_lagging_device(
         clock: Clock, device: Callable[[Clock, float], contextlib.AbstractContextManager[Wired]]) -> None:
-    reported: List[EnumPowerStatus] = []
+    reported: list[EnumPowerStatus] = []
     for seed in range(8):
         chance = random.Random(seed)
         with device(clock, chance.uniform(0, LONGEST_LAG)) as wired:
-            wanted: Dict[str, Optional[bool]] = dict(wired.books().states)
+            wanted: dict[str, Optional[bool]] = dict(wired.books().states)
             for count in range(1, 4):
                 identity, on = chance.choice(list(wanted)), chance.random() < 0.5
                 handler, port = wired.make(), PduPortView(identity)

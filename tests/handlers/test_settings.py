@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import Tuple
-
 import pytest
 
 from handlers import settings
@@ -13,7 +11,7 @@ from tests.chains import chain, kept
 
 PORT: Setting[int] = Setting("port", "1 to 65535", settings.port, 443, "where")
 PASSWORD: Setting[str] = Setting("password", "any text", str, "", "login", secret=True)
-TABLE: Tuple[Setting[object], ...] = (PORT, PASSWORD, VERIFY, CA_PEM, FINGERPRINT, settings.TIMEOUT)
+TABLE: tuple[Setting[object], ...] = (PORT, PASSWORD, VERIFY, CA_PEM, FINGERPRINT, settings.TIMEOUT)
 BODY = "MIIB" + "A" * 120
 PEM = f"-----BEGIN CERTIFICATE-----\n{BODY[:64]}\n{BODY[64:]}\n-----END CERTIFICATE-----\n"
 

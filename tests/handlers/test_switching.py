@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import logging
-from typing import List, Type, Union
+from typing import Union
 
 import pytest
 
@@ -19,7 +19,7 @@ class Outlet:
         self._readings = list(readings)
         self._answer = answer
         self.now = 0.0
-        self.slept: List[float] = []
+        self.slept: list[float] = []
         self.writes = 0
         self.reads = 0
 
@@ -106,7 +106,7 @@ def test_a_write_without_a_usable_answer_returns_the_wanted_state_if_the_outlet_
 @pytest.mark.parametrize("kind", [Unreachable, ProtocolError])
 @pytest.mark.parametrize("reading", [DOWN, UNKNOWN, Unreachable("gone"), Denied("wrong password")])
 def test_the_error_for_a_write_without_a_usable_answer_says_that_the_outlet_may_have_switched(
-        reading: Union[EnumPowerStatus, PduHandlerError], kind: Type[PduHandlerError]) -> None:
+        reading: Union[EnumPowerStatus, PduHandlerError], kind: type[PduHandlerError]) -> None:
     outlet = Outlet(reading, answer=kind("no answer").at("pdu1", "port_up"))
     with pytest.raises(Unreachable, match="may or may not have switched") as caught:
         outlet.switch(UP)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import ssl
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Callable, Iterator
+from typing import Any, Callable
 
 import pytest
 import trustme

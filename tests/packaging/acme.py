@@ -6,8 +6,8 @@ meters are a separate table in another order.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Sequence, Tuple
 
 from tests.simulators.snmp_agent import Device, Effect, Model, Relay, Rule, When
 from tests.simulators.snmp_agent.devices.rows import Rows
@@ -53,5 +53,5 @@ def _command(place: int) -> Rule:
                 when=(When(f"{UNLOCK}.{n}", ("1",)), When(f"{PROTECTED}.{n}", ("2",))))
 
 
-def _changed(states: Tuple[str, ...], place: int, state: str) -> str:
+def _changed(states: tuple[str, ...], place: int, state: str) -> str:
     return ",".join((*states[:place], state, *states[place + 1:]))

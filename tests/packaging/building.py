@@ -6,9 +6,10 @@ import io
 import sys
 import tarfile
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
-from typing import Dict, Mapping, Optional
+from typing import Optional
 
 from tests.needs import ROOT
 
@@ -33,9 +34,9 @@ def archive(tree: Path, name: str, replace: Optional[Mapping[str, str]] = None) 
     return data
 
 
-def files(tree: Path, name: str, replace: Optional[Mapping[str, str]] = None) -> Dict[str, bytes]:
+def files(tree: Path, name: str, replace: Optional[Mapping[str, str]] = None) -> dict[str, bytes]:
     """Path → content of the files of one archive."""
-    found: Dict[str, bytes] = build.files(tree, name, replace)
+    found: dict[str, bytes] = build.files(tree, name, replace)
     return found
 
 

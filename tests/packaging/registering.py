@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Dict, List, NamedTuple, Optional
+from typing import NamedTuple, Optional
 
 import pytest
 
@@ -55,7 +55,7 @@ class Admin:
         (self._tools / "sh").symlink_to(path)
         return str(self._tools / "sh")
 
-    def environment(self, manager: Optional[DciManager], **changes: str) -> Dict[str, str]:
+    def environment(self, manager: Optional[DciManager], **changes: str) -> dict[str, str]:
         """The environment of the script; a variable with an empty value is left out."""
         given = {"PATH": self._path, "HOME": str(self.home), "TMPDIR": str(self.temporary), "no_proxy": "*"}
         if manager is not None:
@@ -64,7 +64,7 @@ class Admin:
         given.update(changes)
         return {name: value for name, value in given.items() if value}
 
-    def command(self, *arguments: str, shell: str = "sh") -> List[str]:
+    def command(self, *arguments: str, shell: str = "sh") -> list[str]:
         return [shell, str(self.script), *arguments]
 
     def run(self, manager: Optional[DciManager], *arguments: str, shell: str = "sh", folder: Optional[Path] = None,
@@ -75,9 +75,9 @@ class Admin:
                               start_new_session=True)
         return Run(done.returncode, done.stdout, done.stderr)
 
-    def pauses(self) -> List[int]:
+    def pauses(self) -> list[int]:
         """The seconds of every pause so far."""
         return [int(line) for line in self._log.read_text().split()] if self._log.exists() else []
 
-    def left_behind(self) -> List[Path]:
+    def left_behind(self) -> list[Path]:
         return list(self.temporary.iterdir())

@@ -4,8 +4,9 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Dict, Sequence
+from typing import Any
 
 import pytest
 
@@ -39,11 +40,11 @@ def host(tmp_path: Path) -> Path:
 
 
 def load(host: Path, unpacked: Path, modules: Sequence[str], options: Sequence[str] = ("-I", "-S", "-B"),
-         folder: Path = Path("/")) -> Dict[str, Any]:
+         folder: Path = Path("/")) -> dict[str, Any]:
     done = subprocess.run([sys.executable, *options, "-c", _LOAD, str(host), str(unpacked), *modules], cwd=folder,
                           capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
-    answer: Dict[str, Any] = json.loads(done.stdout)
+    answer: dict[str, Any] = json.loads(done.stdout)
     return answer
 
 

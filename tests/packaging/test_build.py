@@ -8,7 +8,6 @@ import subprocess
 import sys
 import tarfile
 from pathlib import Path
-from typing import Dict, List, Tuple
 
 import pytest
 
@@ -19,7 +18,7 @@ from tests.needs import ROOT
 from .building import archive, build, files, register_script, small_tree
 
 
-def tree(folder: Path, texts: Dict[str, str]) -> Path:
+def tree(folder: Path, texts: dict[str, str]) -> Path:
     """A `handlers` tree with these files. Adds an empty __init__.py beside each that has none."""
     top = folder / "handlers"
     for path, text in {"__init__.py": 'VERSION = "1.0"\n', **texts}.items():
@@ -31,11 +30,11 @@ def tree(folder: Path, texts: Dict[str, str]) -> Path:
     return top
 
 
-def closure(folder: Path, texts: Dict[str, str]) -> List[str]:
+def closure(folder: Path, texts: dict[str, str]) -> list[str]:
     return sorted(files(tree(folder, texts), "x"))
 
 
-def refusal(folder: Path, texts: Dict[str, str]) -> str:
+def refusal(folder: Path, texts: dict[str, str]) -> str:
     with pytest.raises(build.BuildError) as caught:
         files(tree(folder, texts), "x")
     assert "\n" not in str(caught.value)
@@ -68,7 +67,7 @@ ALWAYS = ["__init__.py", "x/__init__.py", "x/handler.py"]
     ("import importlib\ndef f(name):\n    try:\n        return importlib.import_module(name, __package__)\n"
      "    except (ImportError, ValueError):\n        return None", []),
 ])
-def test_an_archive_holds_what_the_handler_imports_and_no_more(tmp_path: Path, text: str, more: List[str]) -> None:
+def test_an_archive_holds_what_the_handler_imports_and_no_more(tmp_path: Path, text: str, more: list[str]) -> None:
     found = closure(tmp_path, {"x/handler.py": text, "x/a.py": "", "shared.py": "", "unused.py": "import rich", "x/tool.py": "",
                                "x/__main__.py": "import rich", "x/deep/inner.py": "",
                                "x/chain.py": "from . import a\nfrom .. import shared",
@@ -96,7 +95,7 @@ def test_an_archive_holds_what_the_handler_imports_and_no_more(tmp_path: Path, t
     ("def f(:", ["not valid Python"]),
     ("x = 1\0", ["x/handler.py: not valid Python"]),
 ])
-def test_a_handler_that_could_fail_on_a_platform_is_refused(tmp_path: Path, text: str, words: List[str]) -> None:
+def test_a_handler_that_could_fail_on_a_platform_is_refused(tmp_path: Path, text: str, words: list[str]) -> None:
     error = refusal(tmp_path, {"x/handler.py": text, "y/handler.py": "", "y/wire.py": ""})
     assert not [word for word in words if word not in error], error
 
@@ -267,7 +266,7 @@ def test_the_error_for_an_unknown_name_on_the_command_line_lists_the_known_ones(
 
 
 @pytest.mark.parametrize("arguments, codes", [(["--help"], (0, 141)), (["nut", "--out"], (141,))])
-def test_a_broken_pipe_ends_the_builder_quietly(arguments: List[str], codes: Tuple[int, ...], tmp_path: Path) -> None:
+def test_a_broken_pipe_ends_the_builder_quietly(arguments: list[str], codes: tuple[int, ...], tmp_path: Path) -> None:
     folder = [str(tmp_path)] if arguments[-1] == "--out" else []
     command = [sys.executable, "packaging/build.py", *arguments, *folder]
     reader, writer = os.pipe()

@@ -9,8 +9,9 @@ from __future__ import annotations
 import importlib.util
 import re
 import shlex
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Iterator, List, NamedTuple, Sequence, Set
+from typing import NamedTuple
 
 import click
 import pytest
@@ -33,15 +34,15 @@ each_page = pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.rel
 class Line(NamedTuple):
     """One command: its words, and the text of the page before its line."""
 
-    words: List[str]
+    words: list[str]
     before: str
 
 
-def _commands(text: str) -> List[List[str]]:
+def _commands(text: str) -> list[list[str]]:
     """The commands of one line of shell, without comments, redirections and leading assignments."""
     lexer = shlex.shlex(re.sub(r"\s\d?[<>]+\s*[^\s<>]+", "", text), posix=True, punctuation_chars=True)
     lexer.whitespace_split = True
-    found: List[List[str]] = [[]]
+    found: list[list[str]] = [[]]
     for word in lexer:
         if set(word) <= set("|&;"):
             found.append([])
@@ -60,7 +61,7 @@ def lines(text: str) -> Iterator[Line]:
                         yield Line(words, text[:block.start(2) + line.start()])
 
 
-def _spans(text: str) -> List[str]:
+def _spans(text: str) -> list[str]:
     """The inline code spans of a page."""
     return re.findall(r"(?<!`)`([^`\n]+)`(?!`)", re.sub(r"(?ms)^ *```.*?^ *```", "", text))
 
@@ -105,7 +106,7 @@ def test_a_line_that_needs_more_is_found() -> None:
     assert [line.words for line in lines("```console\n$ cat a 2>/dev/null\nprinted\n```\n")] == [["cat", "a"]]
 
 
-def unchecked(text: str) -> List[str]:
+def unchecked(text: str) -> list[str]:
     """The lines that look like commands in indented blocks and in fences, except those of `sh`, `console` and `python`."""
     command = r"(?:\$ .*|(?:pdu|python3?|\.venv/\S+|make|sh|export|git|docker|curl) .*)$"
     text = re.sub(r"(?ms)^ *```(sh|console|python)\n.*?^ *```", "", text)
@@ -128,7 +129,7 @@ def test_a_command_line_elsewhere_is_found() -> None:
 # ---- arguments of the lines ----------------------------------------------------------------------------------------------
 
 
-def _targets() -> Set[str]:
+def _targets() -> set[str]:
     return set(re.findall(r"(?m)^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8")))
 
 
@@ -155,7 +156,7 @@ def _refused(words: Sequence[str]) -> str:
         context = PDU.make_context("pdu", list(words))
         while isinstance(command, click.Group) and rest:
             # The attribute's name depends on click's release.
-            first: List[str] = vars(context).get("_protected_args") or vars(context).get("protected_args") or []
+            first: list[str] = vars(context).get("_protected_args") or vars(context).get("protected_args") or []
             name, found, rest = command.resolve_command(context, [*first, *context.args])
             assert found is not None
             context, command = found.make_context(name, rest, parent=context), found
@@ -175,7 +176,7 @@ def test_every_line_is_accepted_by_its_program(path: Path) -> None:
 @pytest.mark.parametrize("words, error", [
     ([], ""), (["--help"], ""), (["status", "--help"], ""), (["nosuch"], "there is no command 'nosuch'"),
     (["status"], "Missing argument 'HANDLER'"), (["status", "nut", "HOST", "--nosuch"], "No such option:? '?--nosuch")])
-def test_arguments_that_pdu_refuses_are_found(words: List[str], error: str) -> None:
+def test_arguments_that_pdu_refuses_are_found(words: list[str], error: str) -> None:
     assert re.match(error, _refused(words)) and bool(_refused(words)) == bool(error)
 
 
@@ -183,7 +184,7 @@ def _parts(span: str) -> Iterator[str]:
     """The commands and options of pdu that a span names and that do not exist. Placeholders such as HOST are not checked."""
     words = [word.strip("[]") for word in span.split()]
     command: click.Command = PDU
-    known: Set[str] = {"-h", "--help", "--version"}
+    known: set[str] = {"-h", "--help", "--version"}
     for word in words[1:]:
         if word.startswith("-"):
             if word.partition("=")[0] not in known:

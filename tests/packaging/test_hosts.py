@@ -12,8 +12,9 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Dict, List, Mapping
+from typing import Any
 
 import pytest
 
@@ -69,7 +70,7 @@ def done(job):
     return {"states": states, "load": view.load, "energy": view.total_consumption, "seen": seen, "errors": errors}
 print(json.dumps([done(job) for job in task["jobs"]]))
 """
-_HOSTS: Dict[str, Dict[str, str]] = {
+_HOSTS: dict[str, dict[str, str]] = {
     "bare": {"HOME": "/nonexistent", "TMPDIR": "/nonexistent", "LC_ALL": "C", "LANG": "C", "PYTHONUTF8": "0",
              "PYTHONCOERCECLOCALE": "0", "PYTHONWARNINGS": "error"},
     "proxies and .netrc": {"http_proxy": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9", "ALL_PROXY": "http://127.0.0.1:9",
@@ -82,7 +83,7 @@ def packed(name: str) -> Archive:
     return archives.read(archive(ROOT / "handlers", name))
 
 
-def placed(folder: Path, *names: str) -> List[str]:
+def placed(folder: Path, *names: str) -> list[str]:
     """The folders for sys.path: the platform's packages and the unpacked archives."""
     host = folder / "host"
     host.mkdir()
@@ -93,18 +94,18 @@ def placed(folder: Path, *names: str) -> List[str]:
     return [str(host), str(folder / "unpacked")]
 
 
-def task(path: List[str], *peers: Peer, host: str = "") -> str:
+def task(path: list[str], *peers: Peer, host: str = "") -> str:
     jobs = [{"module": f"pdu_{peer.handler}.handler", "address": peer.address, "snmp": peer.snmp, "settings": peer.settings}
             for peer in peers]
     return json.dumps({"path": path, "host": host, "jobs": jobs})
 
 
-def run(python: str, given: str, environment: Mapping[str, str]) -> List[Dict[str, Any]]:
+def run(python: str, given: str, environment: Mapping[str, str]) -> list[dict[str, Any]]:
     bare = {key: value for key, value in os.environ.items() if key in ("PATH", "LD_LIBRARY_PATH")}
     done = subprocess.run([python, "-B", "-c", _CHILD], cwd="/", env={**bare, **environment}, text=True, input=given,
                           capture_output=True, timeout=110)
     assert done.returncode == 0, done.stderr[-2000:]
-    answers: List[Dict[str, Any]] = json.loads(done.stdout)
+    answers: list[dict[str, Any]] = json.loads(done.stdout)
     return answers
 
 

@@ -11,7 +11,7 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -44,14 +44,14 @@ def run(tree: Path, *arguments: str) -> str:
     return done.stdout
 
 
-def _blocks() -> Dict[str, str]:
+def _blocks() -> dict[str, str]:
     """File → its whole text, for each Python block of the guide below a file's name."""
     found = dict(re.findall(r"(?ms)^`([\w/.]+)`:\n\n```python\n(.*?)^```$", GUIDE))
     assert len(found) == 3
     return found
 
 
-def _commands(part: str) -> List[List[str]]:
+def _commands(part: str) -> list[list[str]]:
     """The words of each line to paste, without comments."""
     blocks = re.findall(r"(?ms)^```sh\n(.*?)^```$", part)
     return [shlex.split(line, comments=True) for block in blocks for line in block.splitlines()]
@@ -96,7 +96,7 @@ _OF_ALL = ("tests/test_imports.py", "tests/handlers/test_registry.py", "tests/pa
            "tests/faults/test_matrix.py::test_every_call_is_right_with_every_fault[{}]")
 
 
-def passed(tree: Path, report: Path, *arguments: str) -> List[str]:
+def passed(tree: Path, report: Path, *arguments: str) -> list[str]:
     """Runs tests in that tree; none may fail. Returns those that passed, as `module.name` with dots for slashes."""
     run(tree, "-m", "pytest", "-q", "-n", "0", f"--junitxml={report}", *arguments)
     cases = ElementTree.parse(report).iter("testcase")          # noqa: S314  # written by pytest
@@ -170,7 +170,7 @@ def test_no_test_of_a_new_handler_waits_forever() -> None:
 
 @pytest.mark.parametrize("place", ["packaging/new/tests/simulators/device.py.in", "tests/simulators/netio/device.py"])
 def test_the_simulated_device_of_a_new_handler_counts_the_energy_of_each_second(place: str) -> None:
-    made: Dict[str, Any] = {}
+    made: dict[str, Any] = {}
     exec(_blocks().get(place) or (ROOT / place).read_text("utf-8"), made)
     device = made["SimulatedPdu"](outlets=2, off=(2,))
     for _ in range(3600):
@@ -205,7 +205,7 @@ def _small_tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (["acme-" + 31 * "x", "--snmp"], "not a family's key"),
     (["acme", "--tree", "/nonexistent"], "not a copy of this project")])
 def test_an_impossible_name_title_or_tree_is_refused_and_nothing_is_written(
-        arguments: List[str], words: str, small: Path, monkeypatch: pytest.MonkeyPatch,
+        arguments: list[str], words: str, small: Path, monkeypatch: pytest.MonkeyPatch,
         capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.chdir(small)
     before = _files(small)
@@ -215,7 +215,7 @@ def test_an_impossible_name_title_or_tree_is_refused_and_nothing_is_written(
 
 @pytest.mark.parametrize("page, arguments", [
     ("docs/settings.md", ["acme"]), ("pyproject.toml", ["acme"]), ("CONTRIBUTING.md", ["acme-x", "--snmp"])])
-def test_a_page_that_is_not_utf_8_is_named_and_nothing_is_written(page: str, arguments: List[str], tmp_path: Path,
+def test_a_page_that_is_not_utf_8_is_named_and_nothing_is_written(page: str, arguments: list[str], tmp_path: Path,
                                                                   capsys: pytest.CaptureFixture[str]) -> None:
     tree = _small(tmp_path)
     (tree / page).write_bytes(b"caf\xe9")
@@ -248,7 +248,7 @@ def test_no_line_is_too_long_for_ruff_with_the_longest_name_and_title() -> None:
     assert [line for path, text in made.items() if path.suffix == ".py" for line in text.splitlines() if len(line) > 130] == []
 
 
-def _files(tree: Path) -> Dict[Path, bytes]:
+def _files(tree: Path) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in tree.rglob("*") if path.is_file() and path.suffix != ".pyc"}
 
 

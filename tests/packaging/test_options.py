@@ -6,8 +6,9 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterator, Mapping, Tuple
+from typing import Any, Callable
 
 import pytest
 
@@ -23,7 +24,7 @@ from tests.needs import ROOT
 from .acme import PROFILE
 from .building import build
 
-ACME: Dict[str, Any] = json.loads(PROFILE.read_text("utf-8"))
+ACME: dict[str, Any] = json.loads(PROFILE.read_text("utf-8"))
 
 
 def run(out: Path, *arguments: str) -> int:
@@ -39,13 +40,13 @@ def written(folder: Path, **changes: Any) -> Path:
     return file
 
 
-def options_in(archive: Path) -> Dict[str, str]:
+def options_in(archive: Path) -> dict[str, str]:
     """The options in the archive's options.py, read without running it."""
     files = archives.read(archive.read_bytes()).files
     text = next(content for path, content in files.items() if path.endswith("/snmp/options.py")).decode("ascii")
     given = next(node for node in ast.parse(text).body if isinstance(node, ast.AnnAssign))
     assert given.value is not None
-    found: Dict[str, str] = ast.literal_eval(given.value)
+    found: dict[str, str] = ast.literal_eval(given.value)
     return found
 
 
@@ -69,7 +70,7 @@ def test_an_owners_profile_adds_an_archive_and_a_row_in_the_script(tmp_path: Pat
 @pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.key)
 def test_every_family_passes_unchanged_through_its_json_and_an_archives_options(profile: Profile) -> None:
     family = building.own_family(loads(dumps(profile)))
-    space: Dict[str, Any] = {}
+    space: dict[str, Any] = {}
     exec(compile(building.module(family.options), "options.py", "exec"), space)
     choice = choose({}, space["OPTIONS"])
     assert choice.profiles == (profile,) and choice.is_fixed and choice.switch_unproven
@@ -120,7 +121,7 @@ def _bytes(content: bytes) -> Callable[[Path], object]:
     return lambda file: file.write_bytes(content)
 
 
-BAD: Mapping[str, Tuple[Callable[[Path], object], str]] = {
+BAD: Mapping[str, tuple[Callable[[Path], object], str]] = {
     "no file": (lambda file: None, "profile: the file cannot be read (No such file or directory)"),
     "UTF-16": (_bytes(json.dumps(ACME).encode("utf-16")), "profile: the file is not UTF-8 text"),
     "no JSON": (_bytes(b"{'key': 1}"), "profile: this is not JSON (Expecting property name"),
@@ -199,7 +200,7 @@ def test_snmp_options_without_the_snmp_archive_are_refused(tmp_path: Path, capsy
      {"only": "rpcm,sentry3", "profile": "sentry3", "switch_unproven": "yes"}),
 ])
 def test_options_enter_the_archive_as_the_handler_reads_them(
-        tmp_path: Path, arguments: list[str], options: Dict[str, str]) -> None:
+        tmp_path: Path, arguments: list[str], options: dict[str, str]) -> None:
     assert run(tmp_path, *arguments) == 0
     assert [path.name.partition("-")[0] for path in sorted(tmp_path.iterdir())] == ["pdu_snmp", "register.sh"]
     found = options_in(next(tmp_path.glob("*.gz")))
@@ -231,7 +232,7 @@ def test_the_script_keeps_an_owners_handler_while_its_archive_exists(tmp_path: P
     assert rows(tmp_path) == [*registry.names(), "acme_strip"]
 
 
-def _odd() -> Iterator[Tuple[str, str]]:
+def _odd() -> Iterator[tuple[str, str]]:
     yield "O'Neil & Söhne", "O Neil & Söhne"
     yield 'a|b"c`d$(e)\\\n\x1b[0m', "a b c d (e) 0m"
     yield "\ud800", ""

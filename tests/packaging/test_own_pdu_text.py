@@ -7,7 +7,7 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, Dict, List, Set
+from typing import Any
 
 import pytest
 
@@ -17,16 +17,16 @@ from .acme import PROFILE, strip
 from .building import build
 
 TEXT = (ROOT / "docs" / "own-pdu.md").read_text("utf-8")
-EXAMPLE: Dict[str, Any] = json.loads(PROFILE.read_text("utf-8"))
+EXAMPLE: dict[str, Any] = json.loads(PROFILE.read_text("utf-8"))
 
 
-def blocks(language: str) -> List[str]:
+def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
 
 
 def test_the_pieces_of_json_are_the_whole_example_and_nothing_else() -> None:
-    outlets: Dict[str, Any] = EXAMPLE["outlets"][0]
-    shown: Dict[str, Set[str]] = {"profile": {"outlets"}, "outlets": set()}
+    outlets: dict[str, Any] = EXAMPLE["outlets"][0]
+    shown: dict[str, set[str]] = {"profile": {"outlets"}, "outlets": set()}
     for block in blocks("json"):
         piece = json.loads("{" + block + "}")
         places = [name for name, part in (("profile", EXAMPLE), ("outlets", outlets))

@@ -2,8 +2,8 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Dict, Iterator, List, Set
 
 import pytest
 
@@ -46,13 +46,13 @@ def add(manager: DciManager, handler: str, agent: Agent, version: str = "2") -> 
         "port": str(agent.port), "community": "private", "version": version, "timeout": "20"})
 
 
-def read(manager: DciManager, pdu: Pdu) -> List[str]:
+def read(manager: DciManager, pdu: Pdu) -> list[str]:
     """Polls a PDU; returns the error texts of the last two calls: ["", ""] if `status` and `statistic` succeeded."""
     manager.poll([pdu])
     return [call.text for call in pdu.calls[-2:]]
 
 
-def kinds(profile: Profile) -> Set[str]:
+def kinds(profile: Profile) -> set[str]:
     return {type(part).__name__ for part in parts_of(profile)} & set(KINDS)
 
 
@@ -61,7 +61,7 @@ UNCERTAIN = next(key for key, unit in _UNITS.items() if unit.switch and _PROFILE
                  and _PROFILES[key].switching_confidence is Confidence.LOW)
 
 
-def families() -> List[str]:
+def families() -> list[str]:
     """A few families of `_UNITS` that together use every kind of part used there. The first has unproven commands."""
     chosen = [UNCERTAIN]
     open_kinds = set().union(*_KINDS_OF.values()) - _KINDS_OF[UNCERTAIN]
@@ -171,7 +171,7 @@ def test_chosen_families_are_found_and_another_unit_is_refused_with_its_sysobjec
     admin = Admin(tmp_path, build(tmp_path / "dist", "--only", "sentry3", "rpcm"))
     with DciManager() as manager, contextlib.ExitStack() as stack:
         register(admin, manager, "snmp")
-        pdus: Dict[str, Pdu] = {}
+        pdus: dict[str, Pdu] = {}
         for key in ("rpcm", "sentry3", "raritan-px2"):
             pdus[key] = add(manager, "pdu_snmp", stack.enter_context(Agent(BUILT_IN[key]())))
         manager.poll()

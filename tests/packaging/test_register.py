@@ -6,7 +6,7 @@ import re
 import stat
 import subprocess
 from pathlib import Path
-from typing import Callable, List
+from typing import Callable
 
 import pytest
 
@@ -199,7 +199,7 @@ def test_the_password_may_come_from_a_file(admin: Admin, tmp_path: Path) -> None
     assert [json.loads(request.body)["password"] for request in manager.requests] == ["s3cret line"] * 4
 
 
-ODD: List[str] = ["a\"b\\c", "$(touch here) `touch here` $HOME %s %n", "пароль ☃ 🔑", "tab\there", "line\nend\n", "' ; #",
+ODD: list[str] = ["a\"b\\c", "$(touch here) `touch here` $HOME %s %n", "пароль ☃ 🔑", "tab\there", "line\nend\n", "' ; #",
                   "\x01\x1f\x7f", "\\u0041", "-K/etc/passwd", "@/etc/passwd"]
 
 

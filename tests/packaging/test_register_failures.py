@@ -7,8 +7,9 @@ import socket
 import ssl
 import threading
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Callable, Optional
 
 import pytest
 
@@ -271,7 +272,7 @@ def test_a_redirect_of_the_login_is_not_followed(admin: Admin, manager: DciManag
 
 
 # Settings for a server that does not exist. A run that tries to connect fails with exit code 4.
-NOWHERE: Dict[str, Any] = {"DCI_URL": "https://127.0.0.1:1", "DCI_EMAIL": "me@example.com", "DCI_PASSWORD": "s3cret"}
+NOWHERE: dict[str, Any] = {"DCI_URL": "https://127.0.0.1:1", "DCI_EMAIL": "me@example.com", "DCI_PASSWORD": "s3cret"}
 
 
 @pytest.mark.parametrize("damage", ["missing", "empty", "cut short", "one byte", "not gzip", "other directory"])
@@ -297,7 +298,7 @@ def test_a_bad_archive_is_refused_before_anything_is_sent(admin: Admin, damage: 
     ("/pdu_small/__init__.py", "/pdu_small/handler.py"), ("pdu_/__init__.py", "pdu_/handler.py"),
     ("Pdu_small/__init__.py", "Pdu_small/handler.py"), ("pdu_Small/__init__.py", "pdu_Small/handler.py")])
 def test_an_archive_that_is_not_one_folder_with_a_handler_is_refused(admin: Admin, tmp_path: Path,
-                                                                     paths: Tuple[str, ...]) -> None:
+                                                                     paths: tuple[str, ...]) -> None:
     (tmp_path / "made.tar.gz").write_bytes(packed(*paths))
     assert_failed(admin.run(None, "--archive", "made.tar.gz", folder=tmp_path, **NOWHERE), 6, "one directory pdu_NAME")
 
@@ -320,8 +321,8 @@ def test_a_missing_archive_is_an_error_that_says_to_build_it_or_to_name_another(
     ([], {"DCI_PAUSE": "x"}, "DCI_PAUSE"), ([], {"DCI_PAUSE": "08"}, "DCI_PAUSE"), ([], {"DCI_PAUSE": "1000"}, "0 to 999"),
     ([], {"DCI_INSECURE": "perhaps"}, "DCI_INSECURE"),
 ])
-def test_wrong_arguments_and_settings_are_refused_and_nothing_is_sent(admin: Admin, arguments: List[str],
-                                                                      changes: Dict[str, str], words: str) -> None:
+def test_wrong_arguments_and_settings_are_refused_and_nothing_is_sent(admin: Admin, arguments: list[str],
+                                                                      changes: dict[str, str], words: str) -> None:
     assert_failed(admin.run(None, *arguments, **{**NOWHERE, **changes}), 2, words)
     assert admin.left_behind() == []
 
@@ -386,7 +387,7 @@ def test_a_dead_proxy_is_named_without_its_login(admin: Admin, manager: DciManag
     with socket.socket() as dead:
         dead.bind(("127.0.0.1", 0))
         proxy = f"127.0.0.1:{dead.getsockname()[1]}"
-        changes: Dict[str, Any] = {variable: f"http://me:s3cret@{proxy}", "no_proxy": ""}
+        changes: dict[str, Any] = {variable: f"http://me:s3cret@{proxy}", "no_proxy": ""}
         run = admin.run(manager, **changes)
     assert_failed(run, 4, f"the proxy {proxy}", "https_proxy")
     assert "s3cret" not in run.err + run.out and manager.requests == [] and admin.pauses() == []

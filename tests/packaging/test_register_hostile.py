@@ -4,7 +4,6 @@ from __future__ import annotations
 import json
 import subprocess
 from pathlib import Path
-from typing import List
 
 import pytest
 
@@ -38,7 +37,7 @@ def answered(status: int, value: object) -> Answer:
 
 
 def test_a_refusal_with_hostile_text_is_shown_in_one_line_and_runs_nothing(admin: Admin, tmp_path: Path) -> None:
-    refusals: List[Answer] = []
+    refusals: list[Answer] = []
     with DciManager(wrap=lambda request, serve: refusals.pop()) as manager:
         for text in ANSWERS.values():
             refusals.append(answered(400, {"error": {"code": 1002, "msg": text, "value": text}}))

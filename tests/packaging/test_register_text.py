@@ -10,8 +10,8 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Dict, Iterator, List, Sequence, Tuple
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
@@ -41,13 +41,13 @@ def tools(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     return folder
 
 
-def run(tools: Path, function: str, given: bytes, shell: Sequence[str] = ("sh",), seconds: float = 30.0) -> Tuple[int, bytes]:
+def run(tools: Path, function: str, given: bytes, shell: Sequence[str] = ("sh",), seconds: float = 30.0) -> tuple[int, bytes]:
     done = subprocess.run([*shell, "-c", f"{functions()}\n{function}"], input=given, capture_output=True, timeout=seconds,
                           env={"PATH": f"{tools}{os.pathsep}{os.environ['PATH']}", "LC_ALL": "C"})
     return done.returncode, done.stdout
 
 
-def flat(value: object, path: str = "") -> Iterator[Tuple[str, object]]:
+def flat(value: object, path: str = "") -> Iterator[tuple[str, object]]:
     if isinstance(value, dict):
         for key, inner in value.items():
             yield from flat(inner, f"{path}.{re.sub(rb'[^A-Za-z0-9_-]', b'?', key.encode()).decode()}")
@@ -89,7 +89,7 @@ def test_any_text_becomes_a_json_string(tools: Path, secret: str) -> None:
     assert code == 0 and json.loads(b'"' + out + b'"', strict=True) == secret
 
 
-BROKEN: List[bytes] = [b"", b" ", b"{", b"[1", b'{"a"}', b'{"a":}', b"{a: 1}", b'"x', b'"\\u12"', b'"\\x"', b"01x", b"nul",
+BROKEN: list[bytes] = [b"", b" ", b"{", b"[1", b'{"a"}', b'{"a":}', b"{a: 1}", b'"x', b'"\\u12"', b'"\\x"', b"01x", b"nul",
                        b"1 2", b"1\n2", b'{"a": 1,}x', b'{"a": 1; "b": 2}', b"[1,", b"[1; 2]", b"<html>", b"'a'", b"$(id)",
                        b'{"id": $(id)}', b'"\\u12']
 
@@ -166,5 +166,5 @@ def test_each_shell_parses_the_script(shell: str, tmp_path: Path) -> None:
         pytest.skip(f"{shell} is missing")
     script = tmp_path / "register.sh"
     script.write_text(build.register_script("1.0", HANDLERS))
-    command: Dict[str, List[str]] = {"busybox": [path, "sh", "-n"], "bash": [path, "--posix", "-n"], "dash": [path, "-n"]}
+    command: dict[str, list[str]] = {"busybox": [path, "sh", "-n"], "bash": [path, "--posix", "-n"], "dash": [path, "-n"]}
     assert subprocess.run([*command[shell], str(script)], capture_output=True, timeout=60).stderr == b""

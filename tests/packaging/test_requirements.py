@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import re
-from typing import Iterator, Tuple
+from collections.abc import Iterator
 
 import pytest
 
@@ -12,7 +12,7 @@ FILES = ("requirements.txt", "tests/requirements.txt", "packaging/pyz-requiremen
 _NAME = re.compile(r"[A-Za-z0-9._-]+(?:\[[a-z,]+\])?")
 
 
-def in_files() -> Iterator[Tuple[str, str]]:
+def in_files() -> Iterator[tuple[str, str]]:
     """The place and the text of each requirement; comments are left out."""
     for name in FILES:
         for number, text in enumerate((ROOT / name).read_text("utf-8").splitlines(), 1):
@@ -21,7 +21,7 @@ def in_files() -> Iterator[Tuple[str, str]]:
                 yield f"{name}:{number}", wanted
 
 
-def in_project() -> Iterator[Tuple[str, str]]:
+def in_project() -> Iterator[tuple[str, str]]:
     """The build backend's requirements, the dependencies and the requirements of each extra in pyproject.toml.
 
     References to this project's own extras are left out: they need no bounds.
@@ -36,7 +36,7 @@ def in_project() -> Iterator[Tuple[str, str]]:
                     yield f"pyproject.toml {name}", one
 
 
-def in_setup() -> Iterator[Tuple[str, str]]:
+def in_setup() -> Iterator[tuple[str, str]]:
     """The requirements with `>=`, `<=` or `==` in .ci/setup and the Makefile. A name without one is not recognised."""
     for name in (".ci/setup", "Makefile"):
         for wanted in re.findall(r"(?<![\w.-])([a-z][\w-]*[<>=]=[^\s\"']+)", (ROOT / name).read_text("utf-8")):

@@ -12,8 +12,9 @@ import sys
 import tempfile
 import urllib.request
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Set, Tuple
+from typing import Any
 
 import pytest
 
@@ -29,7 +30,7 @@ from tests.waiting import PATIENCE_S, bounded
 SHOWN = {True: "UP", False: "DOWN", None: "UNKNOWN"}
 
 
-def _number(version: str) -> Tuple[int, ...]:
+def _number(version: str) -> tuple[int, ...]:
     return tuple(map(int, version.split(".")))
 
 
@@ -41,14 +42,14 @@ _OURS = sorted(_PYTHONS.keys() - OLD.keys(), key=_number)
 OLDEST, NEWEST = ([str(_PYTHONS[version]), "-S", "-E"] for version in (_OURS[0], _OURS[-1]))
 
 
-def run(command: List[str], folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+def run(command: list[str], folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     """Runs a command in `folder`. Its environment has PATH, HOME (by default `folder`) and `variables`."""
     environment = {"PATH": os.environ["PATH"], "HOME": str(folder), **variables}
     return subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE_S,
                           env=environment, check=False)
 
 
-def reads_every_simulator(program: List[str], hall: Hall, folder: Path, *options: str) -> Dict[str, str]:
+def reads_every_simulator(program: list[str], hall: Hall, folder: Path, *options: str) -> dict[str, str]:
     """Asserts that `program check` shows the simulators' true states. Returns the handler that read each PDU."""
     done = run([*program, "check", str(hall.list()), "--auth", str(hall.logins), "--json", *options], folder)
     assert (done.returncode, done.stderr) == (0, "")
@@ -58,7 +59,7 @@ def reads_every_simulator(program: List[str], hall: Hall, folder: Path, *options
     return {row["name"]: row["handler"] for row in rows}
 
 
-def shows_status(program: List[str], peer: Peer, folder: Path) -> None:
+def shows_status(program: list[str], peer: Peer, folder: Path) -> None:
     """Asserts that `program status` shows the simulator's true states."""
     arguments = [part for key, value in peer.settings.items() if key not in SECRETS for part in ("-s", f"{key}={value}")]
     done = run([*program, "status", peer.handler, peer.address, "--json", *arguments], folder,
@@ -89,7 +90,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("python", [OLDEST, NEWEST], ids=["oldest", "newest"])
 def test_pyz_reads_every_simulator_on_the_oldest_and_the_newest_python(pyz: Path, home: Path, hall: Hall,
-                                                                       python: List[str]) -> None:
+                                                                       python: list[str]) -> None:
     """The logins are in TOML, which needs a package before Python 3.11: pdu.pyz holds it."""
     program = [*python, str(pyz)]
     reads_every_simulator(program, hall, home)
@@ -97,7 +98,7 @@ def test_pyz_reads_every_simulator_on_the_oldest_and_the_newest_python(pyz: Path
 
 
 @pytest.mark.parametrize("python", [OLDEST, NEWEST], ids=["oldest", "newest"])
-def test_pyz_answers_prometheus(pyz: Path, home: Path, hall: Hall, python: List[str]) -> None:
+def test_pyz_answers_prometheus(pyz: Path, home: Path, hall: Hall, python: list[str]) -> None:
     """Prometheus' format needs a package on every Python: pdu.pyz holds it."""
     with subprocess.Popen([*python, str(pyz), "exporter", "--list", str(hall.list()), "--auth", str(hall.logins),
                            "--listen", "127.0.0.1:0"],
@@ -122,25 +123,25 @@ def test_pyz_unpacks_itself_once_and_runs_without_a_cache_too(pyz: Path, home: P
 
 
 @pytest.fixture(name="unpacker")
-def _unpacker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Dict[str, Any]:
+def _unpacker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """The functions of pyz_main.py, for an empty pdu.pyz. Its cache is cache/ and its temporary folder temporary/."""
     with zipfile.ZipFile(tmp_path / "pdu.pyz", "w"):
         (tmp_path / "temporary").mkdir(0o700)
-    space: Dict[str, Any] = {"__file__": str(tmp_path / "pdu.pyz" / "__main__.py")}
+    space: dict[str, Any] = {"__file__": str(tmp_path / "pdu.pyz" / "__main__.py")}
     exec((ROOT / "packaging" / "pyz_main.py").read_text("utf-8").partition("\nsys.path.insert")[0], space)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     return space
 
 
-def test_pyz_unpacks_itself_elsewhere_if_its_cache_has_a_relative_path(tmp_path: Path, unpacker: Dict[str, Any],
+def test_pyz_unpacks_itself_elsewhere_if_its_cache_has_a_relative_path(tmp_path: Path, unpacker: dict[str, Any],
                                                                        monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", "here")
     assert Path(unpacker["place"]()).parent == tmp_path / "temporary" and not (tmp_path / "here").exists()
 
 
-def test_pyz_locks_its_folder_against_the_removal_of_old_temporary_files(unpacker: Dict[str, Any]) -> None:
+def test_pyz_locks_its_folder_against_the_removal_of_old_temporary_files(unpacker: dict[str, Any]) -> None:
     """systemd-tmpfiles skips a folder that it cannot lock."""
     descriptor = os.open(unpacker["place"](), os.O_RDONLY)
     with pytest.raises(BlockingIOError):
@@ -149,7 +150,7 @@ def test_pyz_locks_its_folder_against_the_removal_of_old_temporary_files(unpacke
 
 
 def test_pyz_keeps_its_files_in_a_cache_that_is_closed_to_other_users(
-        tmp_path: Path, unpacker: Dict[str, Any]) -> None:
+        tmp_path: Path, unpacker: dict[str, Any]) -> None:
     umask = os.umask(0)
     try:
         cached = Path(unpacker["place"]())
@@ -163,7 +164,7 @@ def test_pyz_keeps_its_files_in_a_cache_that_is_closed_to_other_users(
 @pytest.mark.parametrize("mode", [0o770, 0o707, 0o777], ids=oct)
 @pytest.mark.parametrize("folder", ["", "cache", "cache/pdu"])
 def test_pyz_goes_elsewhere_if_others_may_write_to_a_folder_of_the_path(
-        tmp_path: Path, unpacker: Dict[str, Any], folder: str, mode: int) -> None:
+        tmp_path: Path, unpacker: dict[str, Any], folder: str, mode: int) -> None:
     cached = Path(unpacker["place"]())
     (cached / "file").touch()                   # a rename can replace only an empty folder
     (tmp_path / folder).chmod(mode)
@@ -174,20 +175,20 @@ def test_pyz_goes_elsewhere_if_others_may_write_to_a_folder_of_the_path(
     assert Path(unpacker["place"]()) == cached
 
 
-def test_pyz_uses_a_cache_in_a_sticky_folder_like_tmp(tmp_path: Path, unpacker: Dict[str, Any]) -> None:
+def test_pyz_uses_a_cache_in_a_sticky_folder_like_tmp(tmp_path: Path, unpacker: dict[str, Any]) -> None:
     tmp_path.chmod(0o1777)
     assert Path(unpacker["place"]()).parent == tmp_path / "cache" / "pdu"
 
 
 def test_pyz_follows_a_link_to_a_safe_folder_and_uses_its_real_path(
-        tmp_path: Path, unpacker: Dict[str, Any]) -> None:
+        tmp_path: Path, unpacker: dict[str, Any]) -> None:
     (tmp_path / "real").mkdir(0o700)
     (tmp_path / "cache").symlink_to("real")
     assert Path(unpacker["place"]()).parent == tmp_path / "real" / "pdu"
 
 
 def test_pyz_ends_if_other_users_can_write_to_each_folder(
-        unpacker: Dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+        unpacker: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
     unpacker["safe"] = lambda path: False
     with pytest.raises(SystemExit) as ended:
         unpacker["place"]()
@@ -201,7 +202,7 @@ NOBODY = 65534
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can act as another user")
 @pytest.mark.parametrize("variable", ["HOME", "XDG_CACHE_HOME", "TMPDIR"])
 def test_pyz_run_by_root_in_a_users_folder_uses_no_folder_that_the_user_can_rename(
-        unpacker: Dict[str, Any], monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+        unpacker: dict[str, Any], monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
     """As under a sudo that keeps the variable. The folder is outside tmp_path, which that user cannot enter."""
     with tempfile.TemporaryDirectory(dir="/tmp") as home:       # noqa: S108
         for folder in (home, f"{home}/.cache"):
@@ -219,7 +220,7 @@ def test_pyz_run_by_root_in_a_users_folder_uses_no_folder_that_the_user_can_rena
 
 
 def test_pyz_goes_elsewhere_if_its_cache_is_full_and_ends_if_there_is_no_space_at_all(
-        tmp_path: Path, unpacker: Dict[str, Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        tmp_path: Path, unpacker: dict[str, Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     full = ["cache"]
 
     def extract(packed: zipfile.ZipFile, folder: str) -> None:
@@ -236,7 +237,7 @@ def test_pyz_goes_elsewhere_if_its_cache_is_full_and_ends_if_there_is_no_space_a
 
 @pytest.mark.parametrize("compression", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED], ids=["stored", "deflated"])
 def test_a_damaged_pyz_ends_with_one_line(
-        tmp_path: Path, unpacker: Dict[str, Any], capsys: pytest.CaptureFixture[str], compression: int) -> None:
+        tmp_path: Path, unpacker: dict[str, Any], capsys: pytest.CaptureFixture[str], compression: int) -> None:
     with zipfile.ZipFile(tmp_path / "pdu.pyz", "w", compression) as packed:
         packed.writestr("handlers.py", "VERSION = 1\n" * 9)
     whole = (tmp_path / "pdu.pyz").read_bytes()
@@ -328,7 +329,7 @@ def test_the_wheel_holds_the_three_packages_their_types_and_the_command(wheel: P
     assert f"\nVersion: {VERSION}\n" in metadata
 
 
-def required(text: str) -> Dict[str, Set[str]]:
+def required(text: str) -> dict[str, set[str]]:
     """Package → its bounds, from a file of requirements or from the head of a wheel's METADATA."""
     found = re.findall(r"^(?:Requires-Dist: )?([A-Za-z0-9-]+)([<>=][<>=,.0-9]+)", text, re.MULTILINE)
     return {name.lower(): set(bounds.split(",")) for name, bounds in found}

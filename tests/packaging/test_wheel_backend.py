@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import importlib
 from pathlib import Path
-from typing import Any, List
+from typing import Any
 
 import pytest
 
@@ -18,7 +18,7 @@ def _backend(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def test_a_wheel_is_built_without_the_files_of_earlier_builds(
         backend: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    left: List[bool] = []
+    left: list[bool] = []
 
     class Setuptools:
         @staticmethod

@@ -1,7 +1,7 @@
 """Tests share the snmpd and must not change it. Each test that uses `agent` gets a new one."""
 from __future__ import annotations
 
-from typing import Iterator
+from collections.abc import Iterator
 
 import pytest
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Dict, Iterator, Tuple
 
 import pytest
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.against("Net-SNMP snmpd")
 
 NAME = "1.3.6.1.2.1.1.5.0"
 STATES, COMMANDS = f"{apc.RPDU2_STATUS}.5", f"{apc.RPDU2_CONTROL}.5"
-LEVELS: Dict[str, Dict[str, str]] = {
+LEVELS: dict[str, dict[str, str]] = {
     "v1": {"version": "1"}, "v2c": {"version": "2c"},
     **{f"v3 {user.auth or 'no'} {user.priv or 'no'}": user.params() for user in USERS},
 }
@@ -139,7 +139,7 @@ def test_an_oid_may_be_text_with_a_leading_dot_or_the_platforms_oid(snmpd: Snmpd
     ({}, f"{STATES}.1", "notWritable"),
     ({}, f"{STATES}.99", "notWritable"),
 ])
-def test_a_refused_write_raises_with_the_devices_error_status(snmpd: Snmpd, level: Dict[str, str], oid: str, words: str) -> None:
+def test_a_refused_write_raises_with_the_devices_error_status(snmpd: Snmpd, level: dict[str, str], oid: str, words: str) -> None:
     with pytest.raises(SnmpError, match=words):
         connect(snmpd.port, **level).snmp_set(oid, 2)
 
@@ -157,7 +157,7 @@ def test_writing_a_value_that_the_device_refuses_raises(mixed: Snmpd) -> None:
      "timeout"),
 ])
 def test_wrong_or_missing_credentials_of_a_known_user_raise_an_error_that_hides_the_password(
-        snmpd: Snmpd, params: Dict[str, str], words: str) -> None:
+        snmpd: Snmpd, params: dict[str, str], words: str) -> None:
     hurry = {"timeout": "0.3", "retries": "0"} if words == "timeout" else {}
     with pytest.raises(SnmpError, match=words) as caught:
         connect(snmpd.port, version="3", user="shaaes", **params, **hurry).snmp_get(NAME)
@@ -211,7 +211,7 @@ def test_concurrent_threads_get_the_rows_of_their_own_device() -> None:
 
 
 def test_one_user_name_may_have_different_passwords_on_two_devices() -> None:
-    def user(password: str) -> Tuple[str, str]:
+    def user(password: str) -> tuple[str, str]:
         return f'createUser twin SHA "{password}"', "rwuser twin auth"
 
     with Snmpd(apc.rpdu2(outlets=2), settings=user("first-password")) as first, \

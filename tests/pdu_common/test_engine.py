@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import builtins
-from typing import Any, Dict, List
+from typing import Any
 
 import pytest
 from pysnmp.hlapi.v3arch import asyncio as hlapi
@@ -11,7 +11,7 @@ from pysnmp.smi.error import MibNotFoundError
 from pdu_common._engine import new_builder, new_engine
 
 
-def _symbols(engine: Any) -> Dict[str, List[str]]:
+def _symbols(engine: Any) -> dict[str, list[str]]:
     return {module: list(symbols) for module, symbols in engine.get_mib_builder().mibSymbols.items()}
 
 
@@ -28,7 +28,7 @@ def test_two_engines_share_only_classes() -> None:
 
 def test_no_engine_after_the_first_compiles_a_module(monkeypatch: pytest.MonkeyPatch) -> None:
     new_engine()
-    compiled: List[object] = []
+    compiled: list[object] = []
     monkeypatch.setattr(builtins, "compile", lambda *given, **_: compiled.append(given))
     new_engine()
     assert compiled == []

@@ -6,7 +6,6 @@ import concurrent.futures
 import subprocess
 import sys
 import threading
-from typing import List
 
 import pytest
 
@@ -22,7 +21,7 @@ from tests.waiting import PATIENCE_S
 
 
 def test_a_state_that_is_made_while_the_loop_stops_is_not_used_by_the_next_loop() -> None:
-    made: List[asyncio.AbstractEventLoop] = []
+    made: list[asyncio.AbstractEventLoop] = []
     begun, go_on = threading.Event(), threading.Event()
 
     def make() -> asyncio.AbstractEventLoop:

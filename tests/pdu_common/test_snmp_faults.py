@@ -6,7 +6,6 @@ import contextlib
 import logging
 import random
 from contextvars import copy_context
-from typing import List, Tuple
 
 import pytest
 from pysnmp.entity import config
@@ -29,7 +28,7 @@ STATES, COMMANDS = f"{apc.RPDU2_STATUS}.5", f"{apc.RPDU2_CONTROL}.5"
 NAME = "1.3.6.1.2.1.1.5.0"
 
 
-def _walked(agent: Agent, **params: str) -> List[str]:
+def _walked(agent: Agent, **params: str) -> list[str]:
     return [element.oid_index for element in connect(agent.port, **params).snmp_walk(STATES)]
 
 
@@ -68,7 +67,7 @@ def test_a_walk_is_whole_for_any_indexes(seed: int) -> None:
 class Curt(Agent):
     """An agent that answers the first OID of a GETNEXT and repeats the other OIDs with the value 0."""
 
-    def _get_next(self, pdu: Pdu, version: int) -> Tuple[str, int, Tuple[Binding, ...]]:
+    def _get_next(self, pdu: Pdu, version: int) -> tuple[str, int, tuple[Binding, ...]]:
         status, place, found = super()._get_next(pdu._replace(bindings=pdu.bindings[:1]), version)
         return status, place, (*found, *((oid, Row(INTEGER, 0)) for oid, _ in pdu.bindings[1:]))
 
@@ -124,14 +123,14 @@ def test_a_walk_that_ends_for_lack_of_rights_raises(agent: Agent) -> None:
 class Loose(Agent):
     """An agent that answers every GET with the objects in `given`."""
 
-    given: Tuple[Binding, ...] = ()
+    given: tuple[Binding, ...] = ()
 
-    def _get(self, pdu: Pdu, version: int) -> Tuple[str, int, Tuple[Binding, ...]]:
+    def _get(self, pdu: Pdu, version: int) -> tuple[str, int, tuple[Binding, ...]]:
         return "", 0, self.given
 
 
 @pytest.mark.parametrize("oids", [(), (f"{STATES}.1",), (NAME, f"{STATES}.1")], ids=["none", "another one", "two"])
-def test_a_get_that_is_not_answered_with_its_object_alone_is_an_error(oids: Tuple[str, ...]) -> None:
+def test_a_get_that_is_not_answered_with_its_object_alone_is_an_error(oids: tuple[str, ...]) -> None:
     agent = Loose(apc.rpdu2(outlets=1))
     agent.given = tuple((_snmp.parse_oid(oid), Row(INTEGER, 1)) for oid in oids)
     with agent, pytest.raises(SnmpError, match=f"did not answer with {NAME} alone"):
@@ -157,7 +156,7 @@ def test_a_walk_that_is_too_slow_ends_at_its_deadline_and_the_next_call_works(ag
 
 def test_a_read_is_repeated_after_a_lost_request_and_after_a_lost_answer(agent: Agent) -> None:
     agent.faults = Faults(drop=frozenset((1,)), drop_answers=frozenset((2,)))
-    sent: List[int] = []
+    sent: list[int] = []
 
     def read() -> None:
         tools.SENT.set(lambda: sent.append(1))
@@ -212,9 +211,9 @@ def test_a_truncated_answer_leaves_no_community_in_the_log_or_the_error(agent: A
 
 
 @pytest.fixture
-def events(monkeypatch: pytest.MonkeyPatch) -> List[str]:
+def events(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Collects "made" and "closed" for each of pysnmp's engines."""
-    noted: List[str] = []
+    noted: list[str] = []
     engine, close = new_engine, hlapi.SnmpEngine.close_dispatcher
 
     def made() -> object:
@@ -230,7 +229,7 @@ def events(monkeypatch: pytest.MonkeyPatch) -> List[str]:
     return noted
 
 
-def test_an_engine_serves_a_limited_number_of_devices_and_keeps_them(events: List[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_engine_serves_a_limited_number_of_devices_and_keeps_them(events: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """The cost of a new address grows with the number of addresses that an engine has."""
     monkeypatch.setattr(_snmp, "PEERS_OF_AN_ENGINE", 2)
     with contextlib.ExitStack() as running:
@@ -244,7 +243,7 @@ def test_an_engine_serves_a_limited_number_of_devices_and_keeps_them(events: Lis
 
 def test_reads_and_writes_of_a_device_share_one_address_of_its_engine(agent: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
     """pysnmp sorts all addresses of an engine for each new one."""
-    added: List[object] = []
+    added: list[object] = []
     add = config.add_target_address
 
     def noted(*given: object) -> None:
@@ -258,7 +257,7 @@ def test_reads_and_writes_of_a_device_share_one_address_of_its_engine(agent: Age
     assert len(added) == 1
 
 
-def test_the_oldest_engine_is_closed_when_there_are_too_many(events: List[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_oldest_engine_is_closed_when_there_are_too_many(events: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """An engine for 100 devices needs 5 MB."""
     monkeypatch.setattr(_snmp, "PEERS_OF_AN_ENGINE", 1)
     monkeypatch.setattr(_snmp, "engines_kept", lambda: 2)
@@ -274,7 +273,7 @@ def test_the_oldest_engine_is_closed_when_there_are_too_many(events: List[str], 
 
 def test_no_call_makes_a_mib_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where pysmi is installed, pysnmp's high-level calls make a MIB compiler for each engine, which takes 0.1 s."""
-    made: List[object] = []
+    made: list[object] = []
     monkeypatch.setattr(rfc1902, "add_mib_compiler", lambda *given, **_: made.append(given))
     _snmp.forget()
     with Agent(apc.rpdu2(outlets=1)) as agent:
@@ -287,7 +286,7 @@ def test_no_call_makes_a_mib_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_devices_share_an_engine_that_is_closed_when_a_call_overruns_its_deadline(
-        events: List[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        events: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """An exception inside pysnmp can stop an engine's timer for good. After an overrun, later calls do not use that engine."""
     with contextlib.ExitStack() as running:
         agents = [running.enter_context(Agent(apc.rpdu2(outlets=1))) for _ in range(4)]

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import socket
 import sys
-from typing import Dict, Union
+from typing import Union
 
 import pytest
 from pysnmp.proto.secmod.rfc3414.priv import des
@@ -14,7 +14,7 @@ from pdu_common.base_snmp_pdu import BaseSnmpPdu, SnmpError
 from pdu_common.connection import PduData, PduSnmpData
 
 
-def _failure(params: Dict[str, str], host: str = "127.0.0.1") -> str:
+def _failure(params: dict[str, str], host: str = "127.0.0.1") -> str:
     with pytest.raises(SnmpError) as caught:
         BaseSnmpPdu(PduSnmpData(host, params)).snmp_get("1.3.6.1.2.1.1.5.0")
     return str(caught.value)
@@ -39,7 +39,7 @@ def _failure(params: Dict[str, str], host: str = "127.0.0.1") -> str:
     ({"version": "3", "user": "ключ"}, "user has a character outside Latin-1"),
     ({"version": "3", "user": "u", "auth_password": "long-€nough"}, "auth_password has a character outside Latin-1"),
 ])
-def test_the_error_names_the_bad_parameter(params: Dict[str, str], words: str) -> None:
+def test_the_error_names_the_bad_parameter(params: dict[str, str], words: str) -> None:
     sentence = _failure(params)
     assert words in sentence and sentence.startswith("snmp_params")      # the handlers look for this word
 
@@ -48,7 +48,7 @@ def test_the_error_names_the_bad_parameter(params: Dict[str, str], words: str) -
     {"community": "s3cret-€"}, {"version": "3", "user": "u", "auth_password": "s3cret"},
     {"version": "3", "user": "u", "auth_password": "s3cret-€"},
     {"version": "3", "user": "u", "auth_password": "long-enough", "priv_password": "s3cret"}])
-def test_an_error_about_a_secret_does_not_contain_it(params: Dict[str, str]) -> None:
+def test_an_error_about_a_secret_does_not_contain_it(params: dict[str, str]) -> None:
     assert "s3cret" not in _failure(params)
 
 

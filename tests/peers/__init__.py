@@ -11,8 +11,10 @@ This package has a module for each handler, with the name of the handler. The mo
 from __future__ import annotations
 
 import importlib
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any, Callable, ContextManager, Dict, Mapping, NamedTuple, Sequence, Tuple
+from typing import Any, Callable, NamedTuple
 
 from handlers import registry
 from tests.simulators.books import Books
@@ -27,8 +29,8 @@ class Peer:
     protocol: str
     address: str
     books: Callable[[], Books]
-    snmp: Dict[str, str] = field(default_factory=dict, repr=False)
-    settings: Dict[str, str] = field(default_factory=dict, repr=False)
+    snmp: dict[str, str] = field(default_factory=dict, repr=False)
+    settings: dict[str, str] = field(default_factory=dict, repr=False)
     title: str = ""
 
 
@@ -43,16 +45,16 @@ class Kind(NamedTuple):
 
 # Called with the seconds since its last call. Sets the loads, and adds energy to counters that do not run by themselves.
 Tick = Callable[[float], None]
-Living = ContextManager[Tuple[Peer, Tick]]
+Living = AbstractContextManager[tuple[Peer, Tick]]
 
 
 def _module(name: str) -> Any:
     return importlib.import_module(f"{__name__}.{name}")
 
 
-PEERS: Dict[str, Callable[..., ContextManager[Peer]]] = {name: _module(name).peer for name in registry.names()}
-SHOWN: Mapping[str, Callable[[], ContextManager[Peer]]] = {name: _module(name).shown for name in registry.names()}
-NAMED: Mapping[str, Callable[[Sequence[str]], ContextManager[Peer]]] = {name: _module(name).named for name in registry.names()}
+PEERS: dict[str, Callable[..., AbstractContextManager[Peer]]] = {name: _module(name).peer for name in registry.names()}
+SHOWN: Mapping[str, Callable[[], AbstractContextManager[Peer]]] = {name: _module(name).shown for name in registry.names()}
+NAMED: Mapping[str, Callable[[Sequence[str]], AbstractContextManager[Peer]]] = {name: _module(name).named for name in registry.names()}
 KINDS: Mapping[str, Kind] = {kind.key: kind for name in registry.names() for kind in [_module(name).KIND]}
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from typing import Iterator, Sequence, Tuple
+from collections.abc import Iterator, Sequence
 
 from tests.simulators.nut_server import ADMIN, NutServer, SwitchedPdu
 
@@ -42,7 +42,7 @@ def named(names: Sequence[str]) -> Iterator[Peer]:
 
 
 @contextlib.contextmanager
-def living(port: int, off: Sequence[int]) -> Iterator[Tuple[Peer, Tick]]:
+def living(port: int, off: Sequence[int]) -> Iterator[tuple[Peer, Tick]]:
     numbers = range(1, KIND.outlets + 1)
     device, loads = SwitchedPdu("pdu", KIND.outlets), Loads(KIND.outlets)
     for n in numbers:

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from typing import Iterator, Sequence, Tuple
+from collections.abc import Iterator, Sequence
 
 from tests.simulators.xerus import Model, XerusPdu
 
@@ -37,7 +37,7 @@ def named(names: Sequence[str]) -> Iterator[Peer]:
 
 
 @contextlib.contextmanager
-def living(port: int, off: Sequence[int]) -> Iterator[Tuple[Peer, Tick]]:
+def living(port: int, off: Sequence[int]) -> Iterator[tuple[Peer, Tick]]:
     loads, names = Loads(KIND.outlets), {n: f"web-{n:02d}" for n in range(1, KIND.outlets - 3)}
     model = Model(outlets=KIND.outlets, phases=3, off=tuple(off), live=True, names=names, relay_delay=0.3)
     with XerusPdu(model, https_port=port) as pdu:

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from typing import Iterator, Sequence, Tuple
+from collections.abc import Iterator, Sequence
 
 from tests.simulators.redfish import Model, Pdu, RedfishService
 
@@ -13,7 +13,7 @@ from .loads import Loads
 KIND = Kind("redfish", "Rack PDU with a Redfish service (HTTPS)", "redfish", 24)
 
 
-def _outlets(count: int) -> Tuple[str, ...]:
+def _outlets(count: int) -> tuple[str, ...]:
     return tuple(map(str, range(1, count + 1)))
 
 
@@ -43,7 +43,7 @@ def named(names: Sequence[str]) -> Iterator[Peer]:
 
 
 @contextlib.contextmanager
-def living(port: int, off: Sequence[int]) -> Iterator[Tuple[Peer, Tick]]:
+def living(port: int, off: Sequence[int]) -> Iterator[tuple[Peer, Tick]]:
     loads, numbers = Loads(KIND.outlets), range(1, KIND.outlets + 1)
     model = Model((Pdu(outlets=_outlets(KIND.outlets), off=tuple(map(str, off))),), relay_delay=0.3, live=True)
     with RedfishService(model, port=port) as unit:

@@ -3,7 +3,8 @@ from __future__ import annotations
 
 import contextlib
 import time
-from typing import Callable, Iterator, Sequence, Tuple
+from collections.abc import Iterator, Sequence
+from typing import Callable
 
 from tests.simulators.snmp_agent import Agent, Model
 from tests.simulators.snmp_agent.devices import apc
@@ -42,7 +43,7 @@ def named(names: Sequence[str]) -> Iterator[Peer]:
 
 
 @contextlib.contextmanager
-def living(port: int, off: Sequence[int]) -> Iterator[Tuple[Peer, Tick]]:
+def living(port: int, off: Sequence[int]) -> Iterator[tuple[Peer, Tick]]:
     outlets = KIND.outlets
     model, loads = apc.rpdu2(outlets, relay_s=0.3), Loads(outlets)
     device, state = model.device, f"{apc.RPDU2_STATUS}.5"

@@ -14,9 +14,10 @@ its answers proves that, so it needs the handler setting `metered_only`).
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, List, Mapping, NamedTuple, Optional, Tuple, Union
+from typing import Any, NamedTuple, Optional, Union
 
 from tests.simulators.snmp_agent.device import Device, Row, Rule, read_snmprec, rules_from_json
 
@@ -47,8 +48,8 @@ class Switch(NamedTuple):
     """The writes that switch one outlet off, and on again."""
 
     identity: str
-    off: Tuple[Order, ...]
-    on: Tuple[Order, ...]
+    off: tuple[Order, ...]
+    on: tuple[Order, ...]
 
 
 class Sibling(NamedTuple):
@@ -65,7 +66,7 @@ class Sibling(NamedTuple):
     identity: str
     oid: str
     source: str
-    values: Tuple[Tuple[str, str, str], ...]
+    values: tuple[tuple[str, str, str], ...]
     optional: bool = False
 
 
@@ -86,14 +87,14 @@ class Fixture(NamedTuple):
     name: str
     key: str
     about: str
-    versions: Tuple[str, ...]
+    versions: tuple[str, ...]
     expected: Expected
-    rules: Tuple[Rule, ...]
+    rules: tuple[Rule, ...]
     switch: Optional[Switch]
-    padding: Tuple[str, ...]
-    also: Tuple[str, ...]
+    padding: tuple[str, ...]
+    also: tuple[str, ...]
     metered_only: bool
-    siblings: Tuple[Sibling, ...]
+    siblings: tuple[Sibling, ...]
     no_siblings: str
     rows: Mapping[str, Row]
 
@@ -123,17 +124,17 @@ def written(name: str, truth: str, rows: str) -> Fixture:
         *_siblings(data.get("siblings", "")), read_snmprec(rows))
 
 
-def names() -> List[str]:
+def names() -> list[str]:
     """The names of all units, sorted."""
     return sorted(path.stem for path in _HERE.glob("*.json"))
 
 
-def fixtures() -> List[Fixture]:
+def fixtures() -> list[Fixture]:
     """All units, sorted by name."""
     return [fixture(name) for name in names()]
 
 
-def _siblings(data: Union[str, List[Mapping[str, Any]]]) -> Tuple[Tuple[Sibling, ...], str]:
+def _siblings(data: Union[str, list[Mapping[str, Any]]]) -> tuple[tuple[Sibling, ...], str]:
     """The siblings, and the sentence that says why there are none."""
     if isinstance(data, str):
         return (), data
@@ -147,5 +148,5 @@ def _switch(data: Optional[Mapping[str, Any]]) -> Optional[Switch]:
     return Switch(data["identity"], _orders(data["off"]), _orders(data["on"]))
 
 
-def _orders(data: List[List[str]]) -> Tuple[Order, ...]:
+def _orders(data: list[list[str]]) -> tuple[Order, ...]:
     return tuple(Order(oid, TAGS[kind], value) for oid, kind, value in data)

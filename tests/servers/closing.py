@@ -9,7 +9,7 @@ import threading
 import time
 from collections import Counter
 from types import TracebackType
-from typing import BinaryIO, List, Optional, Type
+from typing import BinaryIO, Optional
 
 from tests.waiting import PATIENCE_S, finished
 
@@ -31,8 +31,8 @@ class ClosingRelay:
         self.talks = 0
         self.served: Counter[str] = Counter()
         self._stopping = False
-        self._open: List[socket.socket] = []
-        self._threads: List[threading.Thread] = []
+        self._open: list[socket.socket] = []
+        self._threads: list[threading.Thread] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
         self._start(self._accept)
@@ -40,7 +40,7 @@ class ClosingRelay:
     def __enter__(self) -> ClosingRelay:
         return self
 
-    def __exit__(self, kind: Optional[Type[BaseException]], error: Optional[BaseException],
+    def __exit__(self, kind: Optional[type[BaseException]], error: Optional[BaseException],
                  trace: Optional[TracebackType]) -> None:
         self._stopping = True
         with socket.socket() as poke:           # ends the pending accept

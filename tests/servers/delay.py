@@ -10,9 +10,9 @@ import queue
 import socket
 import threading
 import time
-from typing import Callable, List, Optional, Tuple
+from typing import Callable, Optional
 
-Chunk = Tuple[float, bytes]         # when to forward the bytes, and the bytes; b"" ends the stream
+Chunk = tuple[float, bytes]         # when to forward the bytes, and the bytes; b"" ends the stream
 
 
 class DelayRelay:
@@ -22,8 +22,8 @@ class DelayRelay:
 
     def __init__(self, host: str, port: int, round_trip_s: float) -> None:
         self._target, self._half = (host, port), round_trip_s / 2
-        self._sockets: List[socket.socket] = []
-        self._threads: List[threading.Thread] = []
+        self._sockets: list[socket.socket] = []
+        self._threads: list[threading.Thread] = []
         self._listener = socket.create_server((self.host, 0))
         self.port: int = self._listener.getsockname()[1]
         self._start(self._accept)

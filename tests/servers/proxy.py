@@ -5,7 +5,6 @@ import contextlib
 import socket
 import socketserver
 import threading
-from typing import List
 
 from tests.simulators.web import PromptServer
 
@@ -15,9 +14,9 @@ class ConnectProxy(PromptServer):
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.targets: List[str] = []
-        self.logins: List[str] = []
-        self.open: List[socket.socket] = []
+        self.targets: list[str] = []
+        self.logins: list[str] = []
+        self.open: list[socket.socket] = []
         self._thread = threading.Thread(target=self.serve_forever, daemon=True)
         self._thread.start()
 
@@ -41,7 +40,7 @@ class _Handler(socketserver.StreamRequestHandler):
     server: ConnectProxy
 
     def handle(self) -> None:
-        lines: List[str] = []
+        lines: list[str] = []
         while lines[-1:] != [""]:
             line = self.rfile.readline()
             if not line:                    # the client has gone

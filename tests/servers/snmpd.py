@@ -15,8 +15,9 @@ import sys
 import tempfile
 import time
 import weakref
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Union
+from typing import Any, NamedTuple, Optional, Union
 
 from tests.needs import program
 from tests.ports import reserved
@@ -38,7 +39,7 @@ class User(NamedTuple):
     auth: str = ""
     priv: str = ""
 
-    def params(self) -> Dict[str, str]:
+    def params(self) -> dict[str, str]:
         """The user's part of `snmp_params`."""
         pairs = {"version": "3", "user": self.name}
         if self.auth:
@@ -109,7 +110,7 @@ class Snmpd:
         if not self._start():
             raise RuntimeError(f"snmpd did not start again: {self._log()}")
 
-    def writes(self) -> List[Write]:
+    def writes(self) -> list[Write]:
         """The SET varbinds that have reached the device, in order; [] after `stop`."""
         path = self.folder / "writes.jsonl"
         return [Write(*json.loads(line)) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
@@ -138,7 +139,7 @@ class Snmpd:
         return "\n".join(lines + self._settings + [back_end, ""])
 
     def _start(self) -> bool:
-        options: Dict[str, Any] = {}
+        options: dict[str, Any] = {}
         python = sys.executable
         if os.getuid() == 0:
             # The user nobody may be unable to read an interpreter in a home folder, so a python3 of the system is preferred.

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Optional, Tuple
+from typing import TYPE_CHECKING, Optional
 
 if TYPE_CHECKING:
     from tests.simulators.snmp_agent import device
@@ -36,12 +36,12 @@ class BackEnd:
         self._changes = HERE / "changes.jsonl"
         self._seen = 0
 
-    def get(self, oid: device.Arcs) -> Tuple[str, ...]:
+    def get(self, oid: device.Arcs) -> tuple[str, ...]:
         self._take_changes()
         row = self._device.get(oid)
         return ("NONE",) if row is None or row.tag not in NAMES else self._answer(oid, row)
 
-    def next(self, oid: device.Arcs) -> Tuple[str, ...]:
+    def next(self, oid: device.Arcs) -> tuple[str, ...]:
         self._take_changes()
         found = self._device.next(oid)
         while found is not None and found[1].tag not in NAMES:
@@ -62,7 +62,7 @@ class BackEnd:
             log.write(json.dumps(self._device.writes()[-1]) + "\n")
         return ANSWERS.get(answer, "inconsistent-value")
 
-    def _answer(self, oid: device.Arcs, row: device.Row) -> Tuple[str, str, str]:
+    def _answer(self, oid: device.Arcs, row: device.Row) -> tuple[str, str, str]:
         if row.tag == device.OCTETS and isinstance(row.value, bytes):
             text = " ".join(f"{octet:02X}" for octet in row.value)      # the only form that allows empty and binary values
         else:
@@ -79,7 +79,7 @@ class BackEnd:
                 self._device.put(*json.loads(line))
 
 
-def ask(back_end: BackEnd, command: str) -> Optional[Tuple[str, ...]]:
+def ask(back_end: BackEnd, command: str) -> Optional[tuple[str, ...]]:
     """The lines of the answer to a command; None for the empty line after a SET."""
     if command == "PING":
         return ("PONG",)

@@ -16,9 +16,10 @@ import socket
 import subprocess
 import tempfile
 import weakref
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
+from typing import Any, NamedTuple, Optional
 
 import trustme
 from cryptography import x509
@@ -108,7 +109,7 @@ class Upsd:
         self._folder = Path(tempfile.mkdtemp(prefix="upsd-"))
         self._tidy = weakref.finalize(self, shutil.rmtree, str(self._folder), True)
         self._account = pwd.getpwnam("nut") if os.getuid() == 0 else pwd.getpwuid(os.getuid())
-        self._drivers: Dict[str, _Process] = {}
+        self._drivers: dict[str, _Process] = {}
         self._upsd: Optional[_Process] = None
         self.port = 0
         self.ca_pem = self.certificate = ""
@@ -251,11 +252,11 @@ class Upsd:
 
     # ---- processes -------------------------------------------------------------------------------------------
 
-    def _launch(self, name: str, arguments: List[str]) -> _Process:
+    def _launch(self, name: str, arguments: list[str]) -> _Process:
         run = str(self._folder / "run")
         environment = {"PATH": os.defpath, "NUT_CONFPATH": str(self._folder / "etc"), "NUT_STATEPATH": run,
                        "NUT_ALTPIDPATH": run, "MIBS": "", "HOME": run}
-        options: Dict[str, Any] = {}
+        options: dict[str, Any] = {}
         if os.getuid() == 0:
             options = {"user": self._account.pw_uid, "group": self._account.pw_gid, "extra_groups": []}
         with open(self._folder / f"{name}.log", "ab") as log:

@@ -6,7 +6,7 @@ import hashlib
 import ssl
 import tempfile
 from pathlib import Path
-from typing import NamedTuple, Tuple
+from typing import NamedTuple
 
 
 class Authority:
@@ -17,7 +17,7 @@ class Authority:
         self._ca = trustme.CA()
         self.ca_pem = self._ca.cert_pem.bytes().decode("ascii")
 
-    def issue(self, *names: str) -> Tuple[bytes, bytes]:
+    def issue(self, *names: str) -> tuple[bytes, bytes]:
         """A private key and its certificate in PEM, for the names, by default 127.0.0.1 and localhost."""
         leaf = self._ca.issue_cert(*(names or ("127.0.0.1", "localhost")))
         return leaf.private_key_pem.bytes(), leaf.cert_chain_pems[0].bytes()

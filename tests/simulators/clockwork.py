@@ -4,7 +4,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import time
-from typing import Callable, List, Optional, Tuple
+from typing import Callable, Optional
 
 Action = Callable[[], None]
 
@@ -22,10 +22,10 @@ class Clockwork:
         self._wall = time.time()
         self._settled = 0.0
         self._acting: Optional[float] = None
-        self._due: List[Tuple[float, int, Action]] = []
+        self._due: list[tuple[float, int, Action]] = []
         self._count = itertools.count()
-        self.elapse: List[Callable[[float], None]] = []
-        self.watchers: List[Action] = []
+        self.elapse: list[Callable[[float], None]] = []
+        self.watchers: list[Action] = []
 
     def now(self) -> float:
         """Seconds since the start. During an action, the time at which it was due: `settle` may run it later."""

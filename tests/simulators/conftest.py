@@ -1,7 +1,7 @@
 """A simulated Redfish unit and a client for it."""
 from __future__ import annotations
 
-from typing import Iterator
+from collections.abc import Iterator
 
 import pytest
 

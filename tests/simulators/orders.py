@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from typing import Callable, Generic, List, Optional, TypeVar
+from typing import Callable, Generic, Optional, TypeVar
 
 F = TypeVar("F")
 
@@ -32,7 +32,7 @@ class Orders(Generic[F]):
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._orders: List[Order[F]] = []
+        self._orders: list[Order[F]] = []
 
     def order(self, fault: F, count: Optional[int] = 1, skip: int = 0, method: str = "", status: int = 503,
               seconds: float = 0.0, location: str = "") -> None:

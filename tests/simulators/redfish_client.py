@@ -6,11 +6,11 @@ import http.client
 import json
 import ssl
 from email.message import Message
-from typing import Any, Dict, List, NamedTuple, Optional
+from typing import Any, NamedTuple, Optional
 
 from .redfish import RedfishService
 
-Json = Dict[str, Any]
+Json = dict[str, Any]
 V1 = "/redfish/v1"
 OUTLETS = f"{V1}/PowerEquipment/RackPDUs/1/Outlets"
 SESSIONS = f"{V1}/SessionService/Sessions"
@@ -32,7 +32,7 @@ class Client:
     def __init__(self, unit: RedfishService, login: Optional[str] = None) -> None:
         account = f"{unit.user}:{unit.password}" if login is None else login
         basic = "Basic " + base64.b64encode(account.encode()).decode()
-        self.headers: Dict[str, str] = {"Authorization": basic} if account else {}
+        self.headers: dict[str, str] = {"Authorization": basic} if account else {}
         self.http: http.client.HTTPConnection
         if unit.ca_pem:
             context = ssl.create_default_context(cadata=unit.ca_pem)
@@ -64,9 +64,9 @@ class Client:
         """Reads the target of the outlet's PowerControl action, and posts the command to it."""
         return self.send("POST", self.outlet(id)["Actions"]["#Outlet.PowerControl"]["target"], {"PowerState": state}, **headers)
 
-    def members(self, target: str) -> List[str]:
+    def members(self, target: str) -> list[str]:
         """The links to a collection's members, from all its pages."""
-        found: List[str] = []
+        found: list[str] = []
         while target:
             page = self.get(target)
             found += [one["@odata.id"] for one in page["Members"]]

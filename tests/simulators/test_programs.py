@@ -4,14 +4,13 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-from typing import Dict
 
 import pytest
 
 from tests.needs import ROOT
 from tests.waiting import PATIENCE_S, bounded
 
-FIRST_LINES: Dict[str, str] = {"xerus": "https://127.0.0.1:", "redfish": "https://127.0.0.1:", "nut_server": "127.0.0.1:",
+FIRST_LINES: dict[str, str] = {"xerus": "https://127.0.0.1:", "redfish": "https://127.0.0.1:", "nut_server": "127.0.0.1:",
                                "snmp_agent": "127.0.0.1:"}
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 import dataclasses
 import json
 import socket
-from typing import Any, Dict, Iterator, Optional
+from collections.abc import Iterator
+from typing import Any, Optional
 
 import pytest
 
@@ -35,7 +36,7 @@ def test_every_link_of_a_unit_leads_to_the_resource_that_it_names(name: str) -> 
             if service.model.login == "session":
                 login = client.send("POST", SESSIONS, {"UserName": service.user, "Password": service.password})
                 client.headers = {"X-Auth-Token": login.headers["X-Auth-Token"]}
-            seen: Dict[str, Dict[str, Any]] = {}
+            seen: dict[str, dict[str, Any]] = {}
             waiting = [f"{V1}/"]
             while waiting:
                 path = waiting.pop()

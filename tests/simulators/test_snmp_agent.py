@@ -4,7 +4,7 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
-from typing import Iterator, List, Tuple
+from collections.abc import Iterator
 
 import pytest
 
@@ -28,7 +28,7 @@ def agent() -> Iterator[Agent]:
 
 
 def _tool(name: str, agent: Agent, *arguments: str, version: str = "2c", community: str = "public",
-          seconds: float = PATIENCE_S) -> Tuple[int, List[str]]:
+          seconds: float = PATIENCE_S) -> tuple[int, list[str]]:
     """The exit code of a tool, and the lines of its output. The tool waits `seconds` for an answer."""
     finished = subprocess.run(
         [program(name), "-m", "", f"-v{version}", "-c", community, "-On", "-t", f"{seconds:g}", "-r", "0",

@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import json
-from typing import Callable, Dict, Optional, Sequence
+from collections.abc import Sequence
+from typing import Callable, Optional
 
 import pytest
 
@@ -160,7 +161,7 @@ def test_pulizzis_first_command_object_switches_the_whole_unit() -> None:
 def test_built_in_devices_have_their_familys_key_and_labelled_outlets_in_both_states() -> None:
     for key, build in BUILT_IN.items():
         model = build()
-        states: Dict[str, Optional[bool]] = model.books().states
+        states: dict[str, Optional[bool]] = model.books().states
         assert model.name == key and len(states) > 3
         assert {True, False} <= set(states.values())
         assert set(model.labels) == set(states)

@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Iterator, List
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -67,7 +68,7 @@ def test_each_generation_has_its_own_fields_and_methods(generation: str) -> None
 
 
 def test_the_books_count_requests_and_connections(pdu: XerusPdu, client: Client) -> None:
-    answers: List[Any] = [client.call(outlet_rid(0), "getState") for _ in range(5)]
+    answers: list[Any] = [client.call(outlet_rid(0), "getState") for _ in range(5)]
     assert len(answers) == pdu.books().requests == 5
     assert pdu.books().connections == 1
 

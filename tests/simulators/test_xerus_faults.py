@@ -3,7 +3,8 @@ from __future__ import annotations
 
 import json
 import ssl
-from typing import Any, Dict, Iterator, Tuple
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,7 @@ def client(pdu: XerusPdu) -> Iterator[Client]:
         yield connected
 
 
-def _switch_off(client: Client) -> Dict[str, Any]:
+def _switch_off(client: Client) -> dict[str, Any]:
     return client.call(outlet_rid(0), "setPowerState", pstate=0)
 
 
@@ -76,7 +77,7 @@ def test_a_reboot_during_switching_leaves_the_relay_unchanged() -> None:
         assert client.result(outlet_rid(0), "getState")["powerState"] == 1
 
 
-def _form(name: str, data: bytes) -> Tuple[bytes, Dict[str, str]]:
+def _form(name: str, data: bytes) -> tuple[bytes, dict[str, str]]:
     head = f'--edge\r\nContent-Disposition: form-data; name="{name}"; filename="f"\r\n\r\n'.encode()
     return head + data + b"\r\n--edge--\r\n", {"Content-Type": 'multipart/form-data; boundary="edge"'}
 

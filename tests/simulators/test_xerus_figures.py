@@ -1,8 +1,6 @@
 """The figures of the simulated Xerus PDU: inlets, a transfer, panels, counters and sensors."""
 from __future__ import annotations
 
-from typing import Dict, List
-
 import pytest
 
 from .clockwork import ManualClock
@@ -12,7 +10,7 @@ from .xerus_client import Client, outlet_rid
 
 def _selected(client: Client) -> str:
     """The id of the sensor for the selected inlet, found by references: no well-known id of a transfer switch is documented."""
-    switches: List[Dict[str, str]] = client.result("/model/pdu/0", "getTransferSwitches")
+    switches: list[dict[str, str]] = client.result("/model/pdu/0", "getTransferSwitches")
     rid: str = client.result(switches[0]["rid"], "getSensors")["selectedSource"]["rid"]
     return rid
 

@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, Iterator, List
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from .xerus_client import Client
 UNITS = {"unit-a": ("3.6", Model(outlets=36, phases=3, latching=True, slots=32, peripherals=5, actuators=0)),
          "unit-b": ("4.0", Model(outlets=36, phases=3, latching=True, slots=64, peripherals=5, actuators=0))}
 pytestmark = pytest.mark.against("recordings of real Raritan units")
-Json = Dict[str, Any]
+Json = dict[str, Any]
 
 
 @pytest.fixture(params=sorted(UNITS))
@@ -24,9 +25,9 @@ def unit(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def recorded(unit: str) -> List[Json]:
+def recorded(unit: str) -> list[Json]:
     units = json.loads(shared("raritan", "recorded.json").read_text(encoding="utf-8"))["units"]
-    exchanges: List[Json] = next(one["exchanges"] for one in units if one["name"] == unit)
+    exchanges: list[Json] = next(one["exchanges"] for one in units if one["name"] == unit)
     return exchanges
 
 
@@ -37,17 +38,17 @@ def client(unit: str) -> Iterator[Client]:
         yield connected
 
 
-def _answers(exchange: Json) -> List[Any]:
+def _answers(exchange: Json) -> list[Any]:
     return [one["json"]["result"]["_ret_"] for one in exchange["response"]["result"]["responses"]]
 
 
-def _asked(recorded: List[Json], number: int) -> List[Json]:
+def _asked(recorded: list[Json], number: int) -> list[Json]:
     """The calls of an exchange. If its request was not recorded, they are rebuilt from `plans` and the recorded answers."""
     if recorded[number]["request"] is not None:
-        requests: List[Json] = recorded[number]["request"]["params"]["requests"]
+        requests: list[Json] = recorded[number]["request"]["params"]["requests"]
         return requests
     inlets, outlets, slots = (([one["rid"] for one in found]) for found in _answers(recorded[0]))
-    poles: List[str] = []
+    poles: list[str] = []
     for pole in _answers(recorded[3])[0]:
         poles += [sensor["rid"] for sensor in pole.values() if isinstance(sensor, dict)]
     plans = (
@@ -83,7 +84,7 @@ def _comparable(value: Any) -> Any:
 
 
 @pytest.mark.parametrize("number", range(7))
-def test_the_simulator_answers_as_the_real_unit_did(recorded: List[Json], client: Client, number: int) -> None:
+def test_the_simulator_answers_as_the_real_unit_did(recorded: list[Json], client: Client, number: int) -> None:
     asked = _asked(recorded, number)
     answers = client.bulk(asked)
     expected = recorded[number]["response"]["result"]["responses"]

@@ -8,9 +8,10 @@ import ssl
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler
-from typing import Any, Iterator, List, Optional, Protocol, Set, Tuple, Type, Union
+from typing import Any, Optional, Protocol, Union
 
 
 class Powered(Protocol):
@@ -43,7 +44,7 @@ class Reboots:
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
-        self._starts: List[float] = []
+        self._starts: list[float] = []
 
     def plan(self, after: float) -> None:
         self._starts.append(time.monotonic() + after)
@@ -143,7 +144,7 @@ class PromptServer(socketserver.ThreadingTCPServer):
 class WebServer(PromptServer):
     """Listens as soon as it is constructed. `stop` ends the open connections and waits up to 30 s for the server's thread."""
 
-    def __init__(self, address: Tuple[str, int], handler: Type[Connection], unit: Powered, counters: Counters,
+    def __init__(self, address: tuple[str, int], handler: type[Connection], unit: Powered, counters: Counters,
                  tls: Optional[ssl.SSLContext]) -> None:
         super().__init__(address, handler)
         self.unit = unit
@@ -152,7 +153,7 @@ class WebServer(PromptServer):
         self.secure = tls is not None
         self.close_after_each = False
         self.stopping = threading.Event()
-        self._open: Set[socket.socket] = set()
+        self._open: set[socket.socket] = set()
         self._open_lock = threading.Lock()
         self._thread = threading.Thread(target=self.serve_forever, daemon=True)
         self._thread.start()
@@ -161,11 +162,11 @@ class WebServer(PromptServer):
     def port(self) -> int:
         return int(self.server_address[1])
 
-    def process_request(self, request: Union[socket.socket, Tuple[bytes, socket.socket]], client_address: Any) -> None:
+    def process_request(self, request: Union[socket.socket, tuple[bytes, socket.socket]], client_address: Any) -> None:
         self.counters.connection()
         super().process_request(request, client_address)
 
-    def finish_request(self, request: Union[socket.socket, Tuple[bytes, socket.socket]], client_address: Any) -> None:
+    def finish_request(self, request: Union[socket.socket, tuple[bytes, socket.socket]], client_address: Any) -> None:
         """Runs in the connection's thread, so that a slow handshake delays no other client."""
         assert isinstance(request, socket.socket)
         with self._keep(request):

@@ -5,12 +5,13 @@ import base64
 import http.client
 import json
 import ssl
+from collections.abc import Mapping
 from types import TracebackType
-from typing import Any, Dict, List, Mapping, Optional, Type
+from typing import Any, Optional
 
 from .xerus import XerusPdu
 
-Json = Dict[str, Any]
+Json = dict[str, Any]
 
 
 def outlet_rid(number: int) -> str:
@@ -23,7 +24,7 @@ class Client:
 
     def __init__(self, pdu: XerusPdu, user: str = "", password: str = "", secure: bool = True) -> None:
         login = f"{user or pdu.user}:{password or pdu.password}"
-        self.headers: Dict[str, str] = {"Authorization": "Basic " + base64.b64encode(login.encode()).decode()}
+        self.headers: dict[str, str] = {"Authorization": "Basic " + base64.b64encode(login.encode()).decode()}
         self.http: http.client.HTTPConnection
         if secure:
             context = ssl.create_default_context(cadata=pdu.ca_pem)
@@ -49,13 +50,13 @@ class Client:
     def result(self, rid: str, method: str, **params: Any) -> Any:
         return self.call(rid, method, **params)["result"]["_ret_"]
 
-    def bulk(self, requests: List[Json]) -> List[Json]:
-        answers: List[Json] = self.call("/bulk", "performBulk", requests=requests)["result"]["responses"]
+    def bulk(self, requests: list[Json]) -> list[Json]:
+        answers: list[Json] = self.call("/bulk", "performBulk", requests=requests)["result"]["responses"]
         return answers
 
     def __enter__(self) -> Client:
         return self
 
-    def __exit__(self, kind: Optional[Type[BaseException]], error: Optional[BaseException],
+    def __exit__(self, kind: Optional[type[BaseException]], error: Optional[BaseException],
                  trace: Optional[TracebackType]) -> None:
         self.http.close()

@@ -9,8 +9,9 @@ import pkgutil
 import re
 import time
 from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Callable, Collection, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple, TypeVar
+from typing import Any, Callable, NamedTuple, Optional, TypeVar
 
 from pdu_common.helper import EnumPowerStatus, PduStatisticView
 
@@ -95,13 +96,13 @@ class Identity:
     answers: bool = True
     family: str = ""
     why: str = ""
-    about: Dict[str, str] = field(default_factory=dict)
-    tried: List[Dict[str, str]] = field(default_factory=list)
-    seen: List[Dict[str, Any]] = field(default_factory=list)
-    can: List[str] = field(default_factory=list)
-    cannot: List[str] = field(default_factory=list)
-    evidence: Dict[str, str] = field(default_factory=dict)
-    next_steps: List[str] = field(default_factory=list)
+    about: dict[str, str] = field(default_factory=dict)
+    tried: list[dict[str, str]] = field(default_factory=list)
+    seen: list[dict[str, Any]] = field(default_factory=list)
+    can: list[str] = field(default_factory=list)
+    cannot: list[str] = field(default_factory=list)
+    evidence: dict[str, str] = field(default_factory=dict)
+    next_steps: list[str] = field(default_factory=list)
 
     def note_about(self, facts: Mapping[str, object]) -> None:
         """Note what the device reports about itself. Empty facts are left out."""
@@ -180,7 +181,7 @@ def json_of(what: str) -> Callable[[str], bool]:
     return lambda text: begin.match(text) is not None
 
 
-def names() -> Tuple[str, ...]:
+def names() -> tuple[str, ...]:
     """The handlers that have a folder here."""
     folders = {found.name for found in pkgutil.iter_modules(_OWN) if found.ispkg}
     return tuple(name for name in registry.names() if name in folders)

@@ -12,21 +12,14 @@ import functools
 import ipaddress
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain
+from re import Pattern
 from typing import (
     Any,
     Callable,
-    Collection,
-    Dict,
-    Iterable,
-    List,
     NamedTuple,
     Optional,
-    Pattern,
-    Sequence,
-    Set,
-    Tuple,
     TypeVar,
     Union,
 )
@@ -49,7 +42,7 @@ _STAND_INS = {SERIALS: "serial-{}", NAMES: "name-{}", CONTACTS: "contact-{}", LO
 _SHORTEST, _LONG_NUMBER = 3, 7      # least length of a value, and of a number, that is also replaced inside other texts
 
 # Names of JSON members and NUT variables, with the kind of their values; the first match counts.
-_KEYS: Sequence[Tuple[Pattern[str], str]] = tuple((re.compile(pattern, re.IGNORECASE), kind) for pattern, kind in (
+_KEYS: Sequence[tuple[Pattern[str], str]] = tuple((re.compile(pattern, re.IGNORECASE), kind) for pattern, kind in (
     (r"passw|passphrase|passcode|secret|communit|token|credential|cookie|keytab|secname|usbuser"
      r"|(^|[._])(auth|priv)(pass|key|protocol_pass)|(?<!hot)keys?(chain|string|value|data)?$"
      r"|licen[cs]e_?(string|data|code)|authori[sz]ation(code)?$|https?headers?$|(certificate|signature)string$"
@@ -146,15 +139,15 @@ class Scrubber:
     def __init__(self, keep: Collection[str] = (), secrets: Iterable[Optional[str]] = (), user: Optional[str] = None,
                  host: str = "") -> None:
         self.keep = frozenset(keep) - {SECRETS}
-        self._stand_ins: Dict[Tuple[str, str], str] = {}
+        self._stand_ins: dict[tuple[str, str], str] = {}
         self._counted: Counter[str] = Counter()
-        self._learned: Dict[str, str] = {}              # value -> stand-in
-        self._given: Set[str] = set()                   # all stand-ins
-        self.packed: Dict[bytes, bytes] = {}            # octets of an IP or MAC address -> those of the stand-in
-        self._given_octets: Set[bytes] = set()          # the values of `packed`
-        self._loose: List[Tuple[str, Pattern[str], str]] = []       # digits of an address, in any form, digits of the stand-in
-        self._phones: Dict[str, str] = {}               # digits -> stand-in
-        self._held: Dict[str, bool] = {}                # text -> whether it holds the login in an encoded form
+        self._learned: dict[str, str] = {}              # value -> stand-in
+        self._given: set[str] = set()                   # all stand-ins
+        self.packed: dict[bytes, bytes] = {}            # octets of an IP or MAC address -> those of the stand-in
+        self._given_octets: set[bytes] = set()          # the values of `packed`
+        self._loose: list[tuple[str, Pattern[str], str]] = []       # digits of an address, in any form, digits of the stand-in
+        self._phones: dict[str, str] = {}               # digits -> stand-in
+        self._held: dict[str, bool] = {}                # text -> whether it holds the login in an encoded form
         self._secrets = [secret.strip() for secret in secrets if secret]
         self._user = user or ""
         for secret in self._secrets:
@@ -234,7 +227,7 @@ class Scrubber:
         return held
 
     @functools.cached_property
-    def _plain(self) -> List[str]:
+    def _plain(self) -> list[str]:
         """The login's secrets, except what may be a state, a figure or a common word; the longest first.
 
         A secret of four characters or more counts even if it is a common word with digits or signs (admin123), but not if it is
@@ -244,7 +237,7 @@ class Scrubber:
         return sorted(filter(_is_telling, learned), key=len, reverse=True)
 
     @functools.cached_property
-    def _sought(self) -> List[str]:
+    def _sought(self) -> list[str]:
         """`_plain`, and the beginnings of `user:password`."""
         user = self._user if len(self._user) >= _SHORTEST_USER else None
         return list(chain.from_iterable(login.secrets(login.Login(user, secret)) for secret in self._plain))
@@ -341,7 +334,7 @@ class Scrubber:
         name = self._without_login(name)
         return name if ADDRESSES in self.keep else self._without_addresses(name)
 
-    def arcs(self, index: Sequence[int]) -> Tuple[int, ...]:
+    def arcs(self, index: Sequence[int]) -> tuple[int, ...]:
         """The index of an SNMP row, scrubbed: some MIBs spell an address or a name in it, one octet in each arc."""
         # Each arc becomes one letter of a text. All large arcs become the same letter, which no text contains.
         large = iter([arc for arc in index if arc >= _LETTERS])
@@ -370,15 +363,15 @@ class Scrubber:
         return length + clean + found[2][size:]
 
     @functools.cached_property
-    def _spellings(self) -> List[Tuple[str, str]]:
+    def _spellings(self) -> list[tuple[str, str]]:
         """The pairs of `_spelled` for all learned values, the longest first. `learn` discards them, like `_known`."""
-        pairs: List[Tuple[str, str]] = []
+        pairs: list[tuple[str, str]] = []
         for value, stand_in in self._learned.items():
             pairs += _spelled(value, stand_in, value in self._plain)
         return sorted(pairs, key=lambda pair: len(pair[0]), reverse=True)
 
     @functools.cached_property
-    def _known(self) -> List[Tuple[str, str]]:
+    def _known(self) -> list[tuple[str, str]]:
         """The values that are replaced inside texts, each as (upper-case form, value), the longest first."""
         long = sorted(filter(_is_distinctive, self._learned), key=len, reverse=True)
         return [(value.upper(), value) for value in long]
@@ -562,7 +555,7 @@ def _in_form_of(written: Union[str, re.Match[str]], digits: str) -> str:
     return re.sub(_HEX, lambda _: next(put), text)
 
 
-def _spelled(value: str, stand_in: str, is_secret: bool) -> Iterable[Tuple[str, str]]:
+def _spelled(value: str, stand_in: str, is_secret: bool) -> Iterable[tuple[str, str]]:
     """The forms in which an index may spell a value, each with the same form of its stand-in."""
     try:
         before, after = ipaddress.ip_address(value).packed, ipaddress.ip_address(stand_in).packed

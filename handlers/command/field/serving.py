@@ -7,8 +7,9 @@ import socketserver
 import sys
 import threading
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler
-from typing import Any, List, Mapping, Tuple
+from typing import Any
 
 from .kinds import Served
 
@@ -16,7 +17,7 @@ HOST = "127.0.0.1"
 _LONGEST = 4 << 20                  # limit for the body of a request, in bytes
 _ENDS_S = 5.0                       # longest wait for the end of the thread, in seconds
 ANY_LOGIN = "-s scheme=http --username any"
-Response = Tuple[int, Any, Mapping[str, str]]       # status, JSON (None: no body), further headers
+Response = tuple[int, Any, Mapping[str, str]]       # status, JSON (None: no body), further headers
 
 
 class ReplayServer(socketserver.ThreadingTCPServer):
@@ -37,7 +38,7 @@ class Replay:
 
     def __init__(self, server: ReplayServer) -> None:
         server.site = self
-        self.writes: List[str] = []
+        self.writes: list[str] = []
         self.host, self.port = HOST, int(server.server_address[1])
         self._server = server
         self._thread = threading.Thread(target=server.serve_forever, args=(0.05,), name=f"replay-{self.port}", daemon=True)

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import re
-from typing import Iterator
+from collections.abc import Iterator
 
 _WORDS = frozenset("""
 on off open closed close enabled enable disabled disable normal ok okay good bad fault failed failure fail error alarm

@@ -5,7 +5,8 @@ Without this rule, a client could make the exporter send its logins to any addre
 from __future__ import annotations
 
 import ipaddress
-from typing import Mapping, NamedTuple, Optional, Sequence, Tuple
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Optional
 
 from ...http.message import PORTS
 from ...settings import host_and_port
@@ -96,7 +97,7 @@ class Allowed(NamedTuple):
         return own is not None and own == asked
 
 
-def _place(text: str, handler: str, settings: Mapping[str, str]) -> Optional[Tuple[object, str]]:
+def _place(text: str, handler: str, settings: Mapping[str, str]) -> Optional[tuple[object, str]]:
     """The IP address in the setting `host`, else in `text`, and the port; None for a host name.
 
     The port is "" if none is given, or if it is a usual one of the handler (HTTP: 80 and 443).

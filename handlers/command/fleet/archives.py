@@ -3,20 +3,21 @@ from __future__ import annotations
 
 import os
 import re
-from typing import Dict, List, Optional, Sequence
+from collections.abc import Sequence
+from typing import Optional
 
 from ... import registry
 from ...errors import SettingsError
 from .listing import ListedPdu
 
 
-def replaced(devices: Sequence[ListedPdu], folder: Optional[str]) -> List[ListedPdu]:
+def replaced(devices: Sequence[ListedPdu], folder: Optional[str]) -> list[ListedPdu]:
     """The PDUs. If a `folder` is given, its newest archive of each handler replaces the handler.
 
     A PDU whose handler is already an archive stays the same. Raises SettingsError if `folder` cannot be read
     or has no archive of one of the handlers.
     """
-    built: Dict[str, str] = {}
+    built: dict[str, str] = {}
     for name in {device.handler for device in devices}:
         path = _newest(folder, name)
         if path is None and registry.is_handler(name):
@@ -25,7 +26,7 @@ def replaced(devices: Sequence[ListedPdu], folder: Optional[str]) -> List[Listed
     return [device._replace(handler=built[device.handler]) for device in devices]
 
 
-def usable(folder: Optional[str]) -> Dict[str, str]:
+def usable(folder: Optional[str]) -> dict[str, str]:
     """Handlers that a request to the exporter may name -> what to load: the same name, or the path of an archive.
 
     If a `folder` is given: those with an archive in it. Raises SettingsError if it has none or cannot be read.
@@ -46,7 +47,7 @@ def _newest(folder: Optional[str], handler: str) -> Optional[str]:
         return handler
     pattern = re.compile(rf"pdu_{re.escape(handler)}-[0-9][^/]*\.tar\.gz")
     try:
-        built: Dict[str, List[int]] = {name: [int(number) for number in re.findall("[0-9]+", name)]
+        built: dict[str, list[int]] = {name: [int(number) for number in re.findall("[0-9]+", name)]
                                        for name in os.listdir(folder) if pattern.fullmatch(name)}
     except OSError as error:
         raise SettingsError(f"{folder} cannot be read ({error.strerror})") from None

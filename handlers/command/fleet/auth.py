@@ -6,7 +6,8 @@ or `password_env = "VARIABLE"`. Only a file of logins may contain the secret its
 from __future__ import annotations
 
 import os
-from typing import Any, Dict, List, Mapping, NamedTuple, Tuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from ...errors import SettingsError, printable
 from ..options import SECRETS
@@ -31,7 +32,7 @@ class Auth(NamedTuple):
         return f"<Auth {self.name!r}>"
 
 
-def of_file(path: str) -> Dict[str, Auth]:
+def of_file(path: str) -> dict[str, Auth]:
     """The logins of a file. Raises SettingsError for a bad file, and for one whose permissions or owner are not safe."""
     document = toml.loads(private.text(path, private.SECRET), path)
     unknown = sorted(set(document) - {"auth"})
@@ -40,7 +41,7 @@ def of_file(path: str) -> Dict[str, Auth]:
     return of_tables(document["auth"], path, inline=True)
 
 
-def of_tables(tables: Any, path: str, inline: bool) -> Dict[str, Auth]:
+def of_tables(tables: Any, path: str, inline: bool) -> dict[str, Auth]:
     """The logins of the tables in `[auth]`. Raises SettingsError.
 
     Without `inline`, a secret must be a reference.
@@ -67,8 +68,8 @@ def located(key: str, text: str, folder: str) -> str:
 
 def _auth(name: str, table: Mapping[str, Any], path: str, inline: bool) -> Auth:
     where = f"{path}: [auth.{printable(name, 60)}]"
-    settings: Dict[str, str] = {}
-    secrets: Dict[str, str] = {}
+    settings: dict[str, str] = {}
+    secrets: dict[str, str] = {}
     for spelled, value in table.items():
         key = spelled.lower()
         try:
@@ -88,7 +89,7 @@ def _auth(name: str, table: Mapping[str, Any], path: str, inline: bool) -> Auth:
     return Auth(name, settings, secrets)
 
 
-def _reference(key: str) -> Tuple[str, str]:
+def _reference(key: str) -> tuple[str, str]:
     """The secret that a key sets, and the key's ending: "_file", "_env" or "". ("", "") for a key that sets no secret."""
     for ending in ("", "_file", "_env"):
         if key.removesuffix(ending) in SECRETS:
@@ -118,7 +119,7 @@ def _secret_file(path: str) -> str:
 
 def names(known: Mapping[str, Auth]) -> str:
     """The names of at most ten logins, for an error."""
-    found: List[str] = sorted(known)
+    found: list[str] = sorted(known)
     if not found:
         return "none"
     return ", ".join([*found[:10], "..."] if len(found) > 10 else found)

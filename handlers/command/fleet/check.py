@@ -7,7 +7,8 @@ import os
 import sys
 import tempfile
 import time
-from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, Optional
 
 import click
 
@@ -77,7 +78,7 @@ def _failed_plugin(reason: str) -> int:
 class _Check(click.Command):
     """Reports wrong arguments as a Nagios plugin does, if --nagios is among the arguments."""
 
-    def make_context(self, info_name: Optional[str], args: List[str], parent: Optional[click.Context] = None,
+    def make_context(self, info_name: Optional[str], args: list[str], parent: Optional[click.Context] = None,
                      **extra: Any) -> click.Context:
         plugin = "--nagios" in args             # before click takes the arguments from the list
         try:
@@ -99,7 +100,7 @@ def _run(wanted: Wanted, state: SharedOptions) -> int:
     polled = targets(replaced(fleet.devices, wanted.archives), auths, of_environment(state.secret_files))
     if wanted.html is not None:
         _check_writable(wanted.html)
-    before: Dict[str, Row] = {}
+    before: dict[str, Row] = {}
     begin = time.monotonic()
     while True:
         done = _round(wanted, state, polled, before)
@@ -115,7 +116,7 @@ def _run(wanted: Wanted, state: SharedOptions) -> int:
 
 def _round(wanted: Wanted, state: SharedOptions, polled: Sequence[Target], before: Mapping[str, Row]) -> Round:
     keep = state.json or wanted.html is not None or wanted.watch is not None
-    rows: List[Optional[Row]] = [None] * len(polled)
+    rows: list[Optional[Row]] = [None] * len(polled)
     begin = time.monotonic()
     shown = progress(len(polled), "polling", show_pos=True)
     with contextlib.closing(pool.read_all(polled, wanted.parallel)) as readings, shown as bar:
@@ -127,9 +128,9 @@ def _round(wanted: Wanted, state: SharedOptions, polled: Sequence[Target], befor
     return Round(whole, summary(whole, time.monotonic() - begin), time.time(), _marks(whole, before))
 
 
-def _marks(rows: Sequence[Row], before: Mapping[str, Row]) -> Dict[str, List[str]]:
+def _marks(rows: Sequence[Row], before: Mapping[str, Row]) -> dict[str, list[str]]:
     """PDU -> what changed since the round `before`, for those that changed."""
-    marks: Dict[str, List[str]] = {}
+    marks: dict[str, list[str]] = {}
     for row in rows:
         name = row.device.name
         what = changes(before[name], row) if name in before else []

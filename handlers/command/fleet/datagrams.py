@@ -5,7 +5,8 @@ Sources: RFC 3416 (PDUs), RFC 1901 (v2c), X.690 (BER).
 """
 from __future__ import annotations
 
-from typing import Dict, Iterator, List, NamedTuple, Optional, Tuple
+from collections.abc import Iterator
+from typing import NamedTuple, Optional
 
 OBJECT_ID = "1.3.6.1.2.1.1.2.0"
 DESCRIPTION = "1.3.6.1.2.1.1.1.0"
@@ -57,7 +58,7 @@ def _answer(data: bytes) -> Answer:
     number, status, _, (kind, bindings) = _parts(body)
     if int.from_bytes(status[1], "big") or kind != _SEQUENCE:
         raise ValueError
-    found: Dict[str, str] = {}
+    found: dict[str, str] = {}
     for tag, binding in _parts(bindings):
         if tag == _SEQUENCE:
             (name_tag, name), (value_tag, value) = _parts(binding)
@@ -66,7 +67,7 @@ def _answer(data: bytes) -> Answer:
     return Answer(int.from_bytes(number[1], "big"), *(found.get(oid, "") for oid in (OBJECT_ID, DESCRIPTION, NAME)))
 
 
-def _parts(data: bytes) -> Iterator[Tuple[int, bytes]]:
+def _parts(data: bytes) -> Iterator[tuple[int, bytes]]:
     """The BER elements (tag, content) in `data`. Raises ValueError or IndexError."""
     place = 0
     while place < len(data):
@@ -105,7 +106,7 @@ def _oid(text: str) -> bytes:
 def _dotted(content: bytes) -> str:
     if not content:                     # some agents encode 0.0 without octets
         return "0.0"
-    arcs: List[int] = []
+    arcs: list[int] = []
     number = 0
     for octet in content:
         number = number << 7 | octet & 0x7F

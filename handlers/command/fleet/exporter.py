@@ -6,7 +6,8 @@ import contextlib
 import os
 import signal
 import sys
-from typing import Any, Callable, List, NamedTuple, NoReturn, Optional, Sequence
+from collections.abc import Sequence
+from typing import Any, Callable, NamedTuple, NoReturn, Optional
 
 import click
 
@@ -52,7 +53,7 @@ def _exporter(context: click.Context, /, **options: Any) -> None:
     is_open = wanted.network and wanted.auth
     if wanted.list is None and not is_open:
         raise SettingsError("give --list FILE, or --network with --auth: without these, no PDU can be queried")
-    asked: List[int] = []
+    asked: list[int] = []
 
     def turn() -> None:
         _carry_out(asked, lambda: _reload(exporter, wanted, state))
@@ -106,7 +107,7 @@ def _allowed(wanted: Wanted, state: SharedOptions) -> Allowed:
     return Allowed(kept, found, handlers, auths)
 
 
-def _carry_out(asked: List[int], reload: Callable[[], None]) -> None:
+def _carry_out(asked: list[int], reload: Callable[[], None]) -> None:
     """For each signal in `asked`: SIGHUP reloads, SIGTERM raises SystemExit. More may be appended at any moment."""
     while asked:
         if asked.pop(0) == signal.SIGTERM:

@@ -9,7 +9,9 @@ import itertools
 import math
 import socket
 import sys
-from typing import Any, Counter, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Optional
 
 import click
 
@@ -84,7 +86,7 @@ def _community(state: SharedOptions, auth: Optional[str], login: Optional[str]) 
     return known[login].secrets["community"]
 
 
-def _sorted_out(answers: Mapping[str, Answer], port: int) -> Tuple[List[FoundPdu], List[FoundPdu]]:
+def _sorted_out(answers: Mapping[str, Answer], port: int) -> tuple[list[FoundPdu], list[FoundPdu]]:
     """The devices that a family of the SNMP handler fits, and all others that answered.
 
     The sysObjectID of Net-SNMP names only the agent, which servers run too. Such a device counts as one of the others.
@@ -94,8 +96,8 @@ def _sorted_out(answers: Mapping[str, Answer], port: int) -> Tuple[List[FoundPdu
     from ...snmp.profile import below
     from ...snmp.profiles import PROFILES
     agents = [ENTERPRISES + number for number in NET_SNMP_IDS.split()]
-    pdus: List[FoundPdu] = []
-    others: List[FoundPdu] = []
+    pdus: list[FoundPdu] = []
+    others: list[FoundPdu] = []
     for address, one in answers.items():
         named = one.object_id and not any(below(one.object_id, agent) for agent in agents)
         family = next((fitting.profile for fitting in candidates(one.object_id, PROFILES)), None) if named else None
@@ -104,7 +106,7 @@ def _sorted_out(answers: Mapping[str, Answer], port: int) -> Tuple[List[FoundPdu
     return pdus, others
 
 
-def _announced(networks: Sequence[Network]) -> List[FoundPdu]:
+def _announced(networks: Sequence[Network]) -> list[FoundPdu]:
     """Xerus units that announce themselves and are in the networks. Asks only on interfaces in these networks, over IPv4.
 
     If that fails, prints why and returns none.
@@ -145,7 +147,7 @@ def _own_address(network: Network) -> str:
     return ""
 
 
-def _named(pdus: Sequence[FoundPdu]) -> List[FoundPdu]:
+def _named(pdus: Sequence[FoundPdu]) -> list[FoundPdu]:
     """The PDUs in order of their addresses, with unique names.
 
     The address replaces a name that is empty or begins like a comment or a formula. It is appended to a name that several PDUs

@@ -4,7 +4,8 @@ from __future__ import annotations
 import csv
 import io
 import os
-from typing import Any, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Sequence, Tuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from ...errors import SettingsError, printable
 from ...settings import yes_no
@@ -27,7 +28,7 @@ class ListedPdu(NamedTuple):
     handler: str
     address: str
     auth: str = ""
-    settings: Tuple[Tuple[str, str], ...] = ()
+    settings: tuple[tuple[str, str], ...] = ()
     metered: bool = False
 
 
@@ -38,7 +39,7 @@ class Fleet(NamedTuple):
     auths: Mapping[str, auth.Auth]
 
 
-Entry = Tuple[str, Mapping[str, Any]]       # where the PDU is in the file, and its cells by column
+Entry = tuple[str, Mapping[str, Any]]       # where the PDU is in the file, and its cells by column
 
 
 def read(path: str) -> Fleet:
@@ -78,7 +79,7 @@ def _rows(text: str, path: str) -> Iterator[Entry]:
             begins = False
             yield kept
     reader = csv.reader(lines(), delimiter=delimiter, strict=True)
-    head: List[str] = []
+    head: list[str] = []
     try:
         for row in reader:
             begins = True
@@ -112,9 +113,9 @@ def _check_head(head: Sequence[str], path: str) -> None:
 
 
 def _devices(path: str, entries: Iterable[Entry]) -> Sequence[ListedPdu]:
-    devices: List[ListedPdu] = []
-    places: Dict[str, str] = {}
-    wrong: List[str] = []
+    devices: list[ListedPdu] = []
+    places: dict[str, str] = {}
+    wrong: list[str] = []
     for where, cells in entries:
         try:
             made = _device(cells, os.path.dirname(path))
@@ -160,19 +161,19 @@ def _device(cells: Mapping[str, Any], folder: str) -> ListedPdu:
                   tuple(_settings(cells.get("settings", ""), folder).items()), metered)
 
 
-def _settings(value: Any, folder: str) -> Dict[str, str]:
+def _settings(value: Any, folder: str) -> dict[str, str]:
     """The settings in `key=value; key=value` or a TOML table. Raises ValueError, also for a secret.
 
     A path in `ca_pem` is relative to the list's folder.
     """
-    pairs: Iterable[Tuple[str, Any]]
+    pairs: Iterable[tuple[str, Any]]
     if isinstance(value, dict):
         pairs = [(key.strip().lower(), one) for key, one in value.items()]
     elif isinstance(value, str):
         pairs = [_pair(part) for part in value.split(";") if part.strip()]
     else:
         raise ValueError("settings must be a table or have the form key=value; key=value")
-    found: Dict[str, str] = {}
+    found: dict[str, str] = {}
     for key, one in pairs:
         if key in SECRETS:
             raise ValueError(f"{key} is a secret, which a list must not contain: set 'auth' to the name of a login")
@@ -182,7 +183,7 @@ def _settings(value: Any, folder: str) -> Dict[str, str]:
     return found
 
 
-def _pair(text: str) -> Tuple[str, str]:
+def _pair(text: str) -> tuple[str, str]:
     key, equals, value = text.partition("=")
     if not equals or not key.strip():
         raise ValueError("settings must have the form key=value; key=value")     # without the text, which may be a secret

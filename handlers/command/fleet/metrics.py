@@ -5,7 +5,8 @@ metrics, so that a sum of the PDUs' loads does not count the outlets' currents a
 """
 from __future__ import annotations
 
-from typing import Iterable, Iterator, NamedTuple, Optional, Sequence, Tuple, Union
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple, Optional, Union
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, PlatformCollector, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -17,7 +18,7 @@ from .polling import DOWN, UNKNOWN, UP, Reading
 
 JOULES = 3_600_000.0            # joules in one kWh
 _STATES = {UP: 1.0, DOWN: 0.0}
-Sample = Tuple[Sequence[str], Optional[float]]      # values of the labels, and the figure; None: left out
+Sample = tuple[Sequence[str], Optional[float]]      # values of the labels, and the figure; None: left out
 _BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 60)
 
 

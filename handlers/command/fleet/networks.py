@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import Iterable, Iterator, List, Sequence, TypeVar, Union
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar, Union
 
 from ...errors import SettingsError, printable
 
@@ -12,12 +13,12 @@ Network = Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
 AnIPVersion = TypeVar("AnIPVersion", ipaddress.IPv4Network, ipaddress.IPv6Network)
 
 
-def parsed(texts: Sequence[str]) -> List[Network]:
+def parsed(texts: Sequence[str]) -> list[Network]:
     """The networks and single addresses, without those inside another one.
 
     Raises SettingsError, also for more than MOST addresses.
     """
-    found: List[Network] = []
+    found: list[Network] = []
     for text in texts:
         network = one_network(text)
         if network.is_multicast or network.is_unspecified or network.network_address == ipaddress.ip_address("255.255.255.255"):
@@ -28,7 +29,7 @@ def parsed(texts: Sequence[str]) -> List[Network]:
         if "%" in text:             # answers come without a zone, and would be dropped
             raise SettingsError(f"{network} has a zone, which a search cannot use: add its PDUs to the list by hand")
         found.append(network)
-    apart: List[Network] = [*_outermost(one for one in found if isinstance(one, _V4)),
+    apart: list[Network] = [*_outermost(one for one in found if isinstance(one, _V4)),
                             *_outermost(one for one in found if isinstance(one, _V6))]
     count = sum(network.num_addresses for network in apart)
     if count > MOST:
@@ -36,9 +37,9 @@ def parsed(texts: Sequence[str]) -> List[Network]:
     return apart
 
 
-def _outermost(found: Iterable[AnIPVersion]) -> List[AnIPVersion]:
+def _outermost(found: Iterable[AnIPVersion]) -> list[AnIPVersion]:
     """The networks that are not inside another one. Adjacent ones stay apart: `hosts` leaves out addresses at their ends."""
-    kept: List[AnIPVersion] = []
+    kept: list[AnIPVersion] = []
     for network in sorted(found):           # a network comes before those inside it
         if not kept or not network.subnet_of(kept[-1]):
             kept.append(network)

@@ -1,8 +1,8 @@
 """The result of a check as one self-contained HTML file, without scripts, fonts, pictures or requests."""
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
-from typing import Iterable, List, Mapping, Sequence
 
 from ..output import counted
 from .tables import SHOWN
@@ -48,7 +48,7 @@ def page(rows: Sequence[Row], found: Summary, when: str, marks: Mapping[str, Seq
     return "\n".join(parts)
 
 
-def _section(title: str, head: Sequence[str], lines: Sequence[Sequence[str]]) -> List[str]:
+def _section(title: str, head: Sequence[str], lines: Sequence[Sequence[str]]) -> list[str]:
     """A table with its title; nothing if it has no lines. Cells are HTML."""
     if not lines:
         return []
@@ -60,9 +60,9 @@ def _line(tag: str, cells: Iterable[str]) -> str:
     return f"<tr>{''.join(made)}</tr>"
 
 
-def _all(rows: Sequence[Row]) -> List[str]:
+def _all(rows: Sequence[Row]) -> list[str]:
     """All PDUs, with the columns of the table for people and a row of their outlets' states."""
-    head: List[str] = []
+    head: list[str] = []
     for column in SHOWN:
         head.append(_NUMBERS.format(column.head) if column.number else column.head)
         if column.bar:
@@ -72,8 +72,8 @@ def _all(rows: Sequence[Row]) -> List[str]:
     return _section("Load and energy", (*head, "outlets: 1 on, 0 off, ? unknown"), lines)
 
 
-def _cells(row: Row, most: Mapping[str, float]) -> List[str]:
-    cells: List[str] = []
+def _cells(row: Row, most: Mapping[str, float]) -> list[str]:
+    cells: list[str] = []
     for column in SHOWN:
         shown = column.text(row)
         words = "" if shown is None else str(shown)

@@ -6,7 +6,8 @@ import itertools
 import math
 import threading
 import time
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Optional
 
 from pdu_common.helper import EnumPowerStatus
 from pdu_common.tools import show_outlet_current
@@ -78,11 +79,11 @@ class Target(NamedTuple):
         return form.pdu_data(self.handler, self.device.address, state)
 
 
-def targets(devices: Sequence[ListedPdu], auths: Mapping[str, Auth], usual: Optional[Auth]) -> List[Target]:
+def targets(devices: Sequence[ListedPdu], auths: Mapping[str, Auth], usual: Optional[Auth]) -> list[Target]:
     """PDUs with handler and login. `usual` is the login of PDUs that name none. Raises SettingsError."""
     show_outlet_current()
-    handlers: Dict[str, Handler] = {}
-    found: List[Target] = []
+    handlers: dict[str, Handler] = {}
+    found: list[Target] = []
     for device in devices:
         auth = auths.get(device.auth) if device.auth else usual
         if auth is None:
@@ -112,7 +113,7 @@ def poll(target: Target, timeout: Optional[float] = None, with_labels: bool = Fa
 
 def _polled(target: Target, timeout: Optional[float], with_labels: bool) -> Reading:
     begin = time.monotonic()
-    count: List[int] = [0]
+    count: list[int] = [0]
     reading = Reading()
     try:
         pdu = target.handler.make(target.data(timeout))
@@ -160,7 +161,7 @@ def _figure(value: Any) -> Optional[float]:
     return number
 
 
-def _count(handler: Handler, count: List[int]) -> None:
+def _count(handler: Handler, count: list[int]) -> None:
     """Counts the requests of the following calls in `count[0]`, if the handler says when it sends one."""
     if handler.sent is None:
         return
@@ -172,7 +173,7 @@ def _count(handler: Handler, count: List[int]) -> None:
     handler.sent.set(sent)
 
 
-def _bounded(handler: Handler, settings: Mapping[str, str], longest: float) -> Dict[str, str]:
+def _bounded(handler: Handler, settings: Mapping[str, str], longest: float) -> dict[str, str]:
     """A shorter `timeout`, with which all tries of a request take about `longest` seconds; {} if it is not needed or possible.
 
     A `timeout` over _LONGEST_TIMEOUT is not shortened, so that the handler still refuses it.

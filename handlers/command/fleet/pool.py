@@ -11,8 +11,9 @@ import multiprocessing
 import os
 import signal
 import threading
+from collections.abc import Generator, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
-from typing import Any, Generator, Iterator, List, Sequence, Tuple
+from typing import Any
 
 from pdu_common.tools import keep_engines
 
@@ -32,7 +33,7 @@ def _cores() -> int:
 
 
 def read_all(targets: Sequence[Target], parallel: int = PARALLEL,
-             patience_s: float = PATIENCE_S) -> Generator[Tuple[int, Reading], None, None]:
+             patience_s: float = PATIENCE_S) -> Generator[tuple[int, Reading], None, None]:
     """Yields the index in `targets` and the reading of each PDU, in the order in which they arrive.
 
     The processes end with the generator, even if it is closed early. If one of them dies, or if nothing arrives for `patience_s`
@@ -42,8 +43,8 @@ def read_all(targets: Sequence[Target], parallel: int = PARALLEL,
     processes = min(_cores(), -(-parallel // _PER_PROCESS))
     context = multiprocessing.get_context("fork")
     missing = set(range(len(targets)))
-    workers: List[Any] = []
-    pipes: List[Connection] = []
+    workers: list[Any] = []
+    pipes: list[Connection] = []
     try:
         with _undisturbed():
             following = _counter(context)
@@ -81,7 +82,7 @@ def _counter(context: Any) -> Any:
 
 
 def _started(context: Any, targets: Sequence[Target], following: Any, pipes: Sequence[Connection],
-             threads: int) -> Tuple[Any, Connection]:
+             threads: int) -> tuple[Any, Connection]:
     """Start a process. Returns it, and the pipe that its readings come from; `pipes` are those of the others. Raises OSError."""
     ours, theirs = context.Pipe(duplex=False)
     worker = context.Process(target=_work, daemon=True, args=(targets, following, theirs, [*pipes, ours], threads))
@@ -105,7 +106,7 @@ def _undisturbed() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _received(running: List[Connection], patience_s: float) -> Iterator[Tuple[int, Reading]]:
+def _received(running: list[Connection], patience_s: float) -> Iterator[tuple[int, Reading]]:
     """Yields what the processes send, until all pipes are closed or nothing arrives for `patience_s` seconds.
 
     Removes closed pipes from `running`.
@@ -147,7 +148,7 @@ def _work(targets: Sequence[Target], following: Any, pipe: Connection, others: S
         os._exit(0)     # the parent closed the pipe or died
 
     before = threading.stack_size(_STACK)
-    running: List[threading.Thread] = []
+    running: list[threading.Thread] = []
     for _ in range(threads):
         thread = threading.Thread(target=serve, daemon=True)
         try:

@@ -11,7 +11,7 @@ import threading
 import time
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Callable, Dict, NamedTuple, Set, Tuple
+from typing import Any, Callable, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from ...errors import printable
@@ -221,7 +221,7 @@ class _Handler(BaseHTTPRequestHandler):
         accept = self.headers.get("Accept", "")
         if asked.path == "/probe":
             return exporter.probe(asked.query, self.headers.get(SCRAPE_TIMEOUT, ""), accept)
-        pages: Dict[str, Callable[[], Page]] = {
+        pages: dict[str, Callable[[], Page]] = {
             "/metrics": lambda: exporter.own.page(accept), "/healthz": lambda: Page(_TEXT, b"ok\n"),
             "/targets": exporter.targets, "/": exporter.index}
         make = pages.get(asked.path)
@@ -248,15 +248,15 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, where: Tuple[str, int], exporter: Exporter, turn: Callable[[], None]) -> None:
+    def __init__(self, where: tuple[str, int], exporter: Exporter, turn: Callable[[], None]) -> None:
         self.exporter, self._turn = exporter, turn
-        self._connected: Set[socket.socket] = set()
-        self._silent: Dict[socket.socket, None] = {}        # without a complete request, the oldest first
+        self._connected: set[socket.socket] = set()
+        self._silent: dict[socket.socket, None] = {}        # without a complete request, the oldest first
         self._lock = threading.Lock()
         self.address_family = socket.AF_INET6 if ":" in where[0] else socket.AF_INET
         super().__init__(where, _Handler)
 
-    def get_request(self) -> Tuple[socket.socket, Any]:
+    def get_request(self) -> tuple[socket.socket, Any]:
         """Accepts a connection; pauses if that fails, because without free descriptors the next attempt would follow at once."""
         try:
             return super().get_request()

@@ -4,7 +4,8 @@ from __future__ import annotations
 import asyncio
 import itertools
 import random
-from typing import Callable, Dict, NamedTuple, Sequence, Tuple
+from collections.abc import Sequence
+from typing import Callable, NamedTuple
 
 from ...errors import SettingsError
 from .datagrams import Answer, answer, question
@@ -21,7 +22,7 @@ class Pace(NamedTuple):
 
 
 def sweep(found: Sequence[Network], community: str, port: int, pace: Pace, sent: Callable[[], None],
-          unsent: Callable[[Exception], None] = lambda _: None) -> Dict[str, Answer]:
+          unsent: Callable[[Exception], None] = lambda _: None) -> dict[str, Answer]:
     """The answers by address. An answer must come from the address and port that were asked.
 
     `sent` is called for each datagram. If the system does not send it, `unsent` is called too, with the error.
@@ -34,9 +35,9 @@ def sweep(found: Sequence[Network], community: str, port: int, pace: Pace, sent:
 
 
 async def _sweep(addresses: Sequence[str], community: bytes, port: int, pace: Pace,
-                 sent: Callable[[], None], unsent: Callable[[Exception], None]) -> Dict[str, Answer]:
+                 sent: Callable[[], None], unsent: Callable[[Exception], None]) -> dict[str, Answer]:
     loop = asyncio.get_running_loop()
-    seen: Dict[str, Answer] = {}
+    seen: dict[str, Answer] = {}
     first = random.SystemRandom().randrange(1 << 24)        # unpredictable, so that answers are hard to forge
     numbers = {address: first + place for place, address in enumerate(addresses)}
     families = sorted({":" in address for address in addresses})
@@ -56,7 +57,7 @@ async def _sweep(addresses: Sequence[str], community: bytes, port: int, pace: Pa
     return {address: seen[address] for address in addresses if address in seen}
 
 
-async def _ask(transport: asyncio.DatagramTransport, addresses: Sequence[str], numbers: Dict[str, int], community: bytes,
+async def _ask(transport: asyncio.DatagramTransport, addresses: Sequence[str], numbers: dict[str, int], community: bytes,
                port: int, pace: Pace, sent: Callable[[], None]) -> None:
     loop = asyncio.get_running_loop()
     following = loop.time()
@@ -72,7 +73,7 @@ async def _ask(transport: asyncio.DatagramTransport, addresses: Sequence[str], n
 class _Listener(asyncio.DatagramProtocol):
     """Keeps the first answer of each address that was asked."""
 
-    def __init__(self, numbers: Dict[str, int], port: int, seen: Dict[str, Answer],
+    def __init__(self, numbers: dict[str, int], port: int, seen: dict[str, Answer],
                  unsent: Callable[[Exception], None] = lambda _: None) -> None:
         self._numbers = numbers
         self._port = port
@@ -83,7 +84,7 @@ class _Listener(asyncio.DatagramProtocol):
         """Called by `sendto` for a network without a route, for instance."""
         self._unsent(exc)
 
-    def datagram_received(self, data: bytes, peer: Tuple[str, int]) -> None:
+    def datagram_received(self, data: bytes, peer: tuple[str, int]) -> None:
         address, port = peer[0], peer[1]
         if port != self._port or address not in self._numbers or address in self._seen:
             return

@@ -5,7 +5,8 @@ import csv
 import io
 import os
 import unicodedata
-from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any, Callable, NamedTuple, Optional
 
 from ...errors import printable
 from ..output import columns
@@ -61,7 +62,7 @@ _FORMULA = ("=", "+", "-", "@", "\u2212")
 CHANGED = "*"
 
 
-def table(rows: Sequence[Row], marks: Mapping[str, Sequence[str]]) -> List[str]:
+def table(rows: Sequence[Row], marks: Mapping[str, Sequence[str]]) -> list[str]:
     """A head line, and a line for each PDU. With `marks`, a first column marks the PDUs that changed."""
     head = [column.head for column in SHOWN]
     cells = [[column.text(row) for column in SHOWN] for row in rows]
@@ -71,9 +72,9 @@ def table(rows: Sequence[Row], marks: Mapping[str, Sequence[str]]) -> List[str]:
     return columns(["", *head], [[mark, *line] for mark, line in zip(changed, cells)])
 
 
-def problems(rows: Sequence[Row]) -> List[str]:
+def problems(rows: Sequence[Row]) -> list[str]:
     """Two lines for each PDU with an error: the error, and what to do."""
-    lines: List[str] = []
+    lines: list[str] = []
     for row in rows:
         if row.kind:
             lines += [f"{row.device.name}: {row.kind}: {row.reason}", f"    {row.remedy}"]
@@ -103,13 +104,13 @@ def begins_as_formula(text: str) -> bool:
     return unicodedata.normalize("NFKC", text.lstrip(" ")[:1]).startswith(_FORMULA)
 
 
-def as_json(rows: Sequence[Row], found: Summary, marks: Mapping[str, Sequence[str]]) -> Dict[str, Any]:
+def as_json(rows: Sequence[Row], found: Summary, marks: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """The summary, and each PDU with its counts, figures, outlets, error and changes."""
     return {"summary": found._asdict(), "pdus": [_json(row, marks) for row in rows]}
 
 
-def _json(row: Row, marks: Mapping[str, Sequence[str]]) -> Dict[str, Any]:
-    made: Dict[str, Any] = {column.key: column.value(row) for column in COLUMNS if column.json}
+def _json(row: Row, marks: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    made: dict[str, Any] = {column.key: column.value(row) for column in COLUMNS if column.json}
     made["outlets"] = [outlet._asdict() for outlet in row.outlets]
     if row.kind:
         made["error"] = {"kind": row.kind, "reason": row.reason, "remedy": row.remedy}

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import Any, Dict
+from typing import Any
 
 from ...errors import SettingsError
 
@@ -11,7 +11,7 @@ _MOST_BITS = 64             # limit for an integer
 _WHERE = re.compile(r"\(at ([^()]*)\)$")
 
 
-def loads(text: str, path: str) -> Dict[str, Any]:
+def loads(text: str, path: str) -> dict[str, Any]:
     """Parse a document. Raises SettingsError, with the line number if it is known but not the text, which may contain secrets."""
     try:
         if sys.version_info >= (3, 11):

@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Optional
 
 from ..output import counted, figure
 from .listing import ListedPdu
@@ -58,7 +59,7 @@ class Row(NamedTuple):
         return REMEDIES.get(self.kind, _OTHERWISE) if self.kind else ""
 
     @property
-    def figures(self) -> Tuple[str, str]:
+    def figures(self) -> tuple[str, str]:
         """Load in A and energy in kWh for people; "" if an error hides whether the PDU meters them."""
         load, energy = ("" if value is None and self.kind else figure(value) for value in (self.load_a, self.energy_kwh))
         return load, energy
@@ -73,7 +74,7 @@ def judged(device: ListedPdu, reading: Reading, keep_outlets: bool = True) -> Ro
                reading.requests, kind, reason, reading.outlets if keep_outlets else ())
 
 
-def _level(device: ListedPdu, reading: Reading) -> Tuple[int, str]:
+def _level(device: ListedPdu, reading: Reading) -> tuple[int, str]:
     if reading.failure is None:
         return (DOUBTFUL, "unknown") if reading.count(UNKNOWN) and not device.metered else (WELL, _WELL)
     kind = reading.failure.kind
@@ -91,7 +92,7 @@ class Summary(NamedTuple):
     """
 
     pdus: int
-    results: Dict[str, int]
+    results: dict[str, int]
     on: int
     off: int
     unknown: int
@@ -102,7 +103,7 @@ class Summary(NamedTuple):
     seconds: float
     level: int
 
-    def lines(self) -> List[str]:
+    def lines(self) -> list[str]:
         """Two lines for people."""
         results = [f"{self.results.get(_WELL, 0)} well",
                    *(f"{count} {result}" for result, count in self.results.items() if result != _WELL)]
@@ -131,7 +132,7 @@ _NAGIOS_SHOWN = 20
 NAGIOS_FAILED = 3               # UNKNOWN in Nagios' plugin guidelines: the check itself failed
 
 
-def nagios(found: Summary, rows: Sequence[Row]) -> List[str]:
+def nagios(found: Summary, rows: Sequence[Row]) -> list[str]:
     """The output of a Nagios plugin: one line with performance data, then lines about PDUs that are not well.
 
     The performance data have no energy while an error may hide the energy of a PDU. Energy is a counter, and the sum over the
@@ -161,7 +162,7 @@ def remembered(before: Optional[Row], row: Row) -> Row:
     return row._replace(energy_kwh=before.energy_kwh) if before is not None and row.energy_kwh is None else row
 
 
-def changes(before: Row, after: Row) -> List[str]:
+def changes(before: Row, after: Row) -> list[str]:
     """What changed: the result, outlets if both rows have states, and an energy that fell. Changed loads are left out."""
     found = [] if before.result == after.result else [f"{before.result} -> {after.result}"]
     if before.on is not None and after.on is not None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import sys
+from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, Mapping, Optional, Sequence
+from typing import TYPE_CHECKING, Any, Optional
 
 import click
 

@@ -1,7 +1,8 @@
 """Commands for certificates, configurations, files for support and metering, and the SNMP agent."""
 from __future__ import annotations
 
-from typing import Callable, Dict, List, Mapping, Optional, Union
+from collections.abc import Mapping
+from typing import Callable, Optional, Union
 
 from ...errors import Denied, ProtocolError, Refused, SettingsError, Unreachable
 from ...raritan.rpc import bulkcfg, cert, diag, pdumodel, rawcfg, scripts
@@ -51,7 +52,7 @@ def _show_certificate(context: Context, proxy: ServerSSLCert) -> Result:
 
 
 def _upload_certificate(context: Context, proxy: ServerSSLCert) -> Result:
-    files: List[str] = context.options.file
+    files: list[str] = context.options.file
     if not 1 <= len(files) <= 2:
         raise SettingsError("cert upload takes a certificate, and its key unless the unit generated that key")
     data = [read_file(path) for path in files]
@@ -178,7 +179,7 @@ def _words(name: str) -> str:
     return name.lower().replace("_", " ")
 
 
-def _units(words_: Optional[str]) -> List[int]:
+def _units(words_: Optional[str]) -> list[int]:
     if words_ is None:
         return []
     units = [number(word) for word in words_.split(",")]
@@ -229,7 +230,7 @@ def snmp(context: Context) -> Result:
 
     Communities are secrets: they are neither shown nor taken from the command line.
     """
-    changes: Dict[str, object] = {}
+    changes: dict[str, object] = {}
     for word in context.options.change:
         name, equals, value = word.partition("=")
         is_version = name in ("v2", "v3")

@@ -4,8 +4,9 @@ from __future__ import annotations
 import datetime
 import enum
 import time
+from collections.abc import Iterator, Mapping, Sequence
 from types import SimpleNamespace
-from typing import Any, Callable, Iterator, List, Mapping, Optional, Sequence, Set, TextIO, Type, TypeVar
+from typing import Any, Callable, Optional, TextIO, TypeVar
 
 from ...errors import Named, PduHandlerError, ProtocolError, Refused, SettingsError, Unreachable
 from ...raritan import states
@@ -47,7 +48,7 @@ class Context:
         self.out = out
         self.unit = XerusUnit(options.link or PRIMARY, agent)
 
-    def proxy(self, kind: Type[Any_I], rid: str) -> Any_I:
+    def proxy(self, kind: type[Any_I], rid: str) -> Any_I:
         """A proxy on the unit that --link names, else on the unit at HOST."""
         return self.unit.mine(kind(rid, self.agent))
 
@@ -70,7 +71,7 @@ class Context:
         """The PDU of the unit."""
         return self.unit.proxy(Pdu)
 
-    def outlets(self) -> List[Outlet]:
+    def outlets(self) -> list[Outlet]:
         """The outlets in the unit's order. Those of a link unit have its link id in their resource ids. 1 round trip."""
         return self.unit.each_once(self.pdu.getOutlets(), "getOutlets")
 
@@ -206,7 +207,7 @@ def plain(value: object) -> Any:
     return value
 
 
-def seen(state: Outlet.State, position: int, doubted: Set[int]) -> str:
+def seen(state: Outlet.State, position: int, doubted: set[int]) -> str:
     """on, off or unknown. Unknown at a position for which the unit reports a failed relay (`states.contradicted`)."""
     return "unknown" if position in doubted else STATES[states.status(state).name]
 

@@ -9,7 +9,8 @@ import os
 import re
 import select
 import sys
-from typing import Any, Dict, List, Mapping, TextIO, Tuple
+from collections.abc import Mapping
+from typing import Any, TextIO
 
 import click
 
@@ -28,9 +29,9 @@ from ..output import Result
 from .context import Context, plain
 from .show import sensors_of_the_pdu
 
-_USUAL: Tuple[Demand, ...] = ((Outlet.StateChangedEvent, None), (NumericSensor.StateChangedEvent, None),
+_USUAL: tuple[Demand, ...] = ((Outlet.StateChangedEvent, None), (NumericSensor.StateChangedEvent, None),
                               (StateSensor.StateChangedEvent, None), (UserEvent, None))
-_EVERY: Tuple[Demand, ...] = ((Event, None),)
+_EVERY: tuple[Demand, ...] = ((Event, None),)
 _TWICE = "/outletState"         # an outlet's discrete sensor, whose events repeat those of the outlet
 _OF_EACH = ("source", "actUserName", "actIpAddr")
 _KEYS = ("time", "event", "source", "name")             # of the JSON of each event, before its fields
@@ -67,7 +68,7 @@ def events(context: Context) -> Result:
     return Result(None, (), exits.NOT_SEEN if missed else exits.DONE, note=note)
 
 
-def _names(context: Context) -> Dict[str, str]:
+def _names(context: Context) -> dict[str, str]:
     """Resource id → `outlet/3 'web'`, `inlet/1/L2/current`."""
     found = {sensor.target: where for where, sensor in sensors_of_the_pdu(context)}
     outlets, bulk = context.outlets(), Bulk(context.agent)
@@ -136,13 +137,13 @@ def _line(event: Event, name: str) -> str:
     return f"{_now()}  {printable(source)}  {said}{printable(by)}"
 
 
-def _changes(event: Event) -> List[str]:
+def _changes(event: Event) -> list[str]:
     """The changes: `field old → new` where the event has both values, else `field value`. A `new...` that is not a
     structure (`newRole`) is shown without its name: the event's name usually says what changed."""
     fields = {name: getattr(event, name) for name in event.listElements() if name not in _OF_EACH}
     olds = {name: next((old for old in (f"old{name[3:]}", f"{name[3:4].lower()}{name[4:]}") if old in fields), "")
             for name in fields if name.startswith("new")}           # `newUsername` of AccountRenamed: `username`
-    changes: List[str] = []
+    changes: list[str] = []
     for name, value in fields.items():
         if name in olds:
             before, after = _flat(fields.get(olds[name])), _flat(value)
@@ -160,7 +161,7 @@ def _flat(value: object, name: str = "") -> Mapping[str, object]:
     and `lastPowerStateChange`. Another value is the only entry, under `name`; None without a name gives no entry."""
     if not isinstance(value, Structure):
         return {name: value} if name or value is not None else {}
-    found: Dict[str, object] = {}
+    found: dict[str, object] = {}
     for field in value.listElements() if isinstance(value, Event) else value.elements:
         if field not in ("timestamp", "lastPowerStateChange"):
             found.update(_flat(getattr(value, field), f"{name}.{field}" if name else field))

@@ -1,8 +1,6 @@
 """The command `firmware`."""
 from __future__ import annotations
 
-from typing import List
-
 from ...errors import Denied, PduHandlerError, Refused, SettingsError, Unreachable
 from ...raritan.rpc import firmware as fw
 from ..asking import NotConfirmed
@@ -107,7 +105,7 @@ def _complete(context: Context, proxy: fw.Firmware) -> fw.ImageInfo:
     return info
 
 
-def _flags(context: Context, info: fw.ImageInfo) -> List[fw.UpdateFlags]:
+def _flags(context: Context, info: fw.ImageInfo) -> list[fw.UpdateFlags]:
     """The flags for --cross and --allow-untrusted. Raises Refused if the image is bad or needs a flag that is not set."""
     cross, untrusted = context.options.cross, context.options.allow_untrusted
     if not info.valid:
@@ -121,7 +119,7 @@ def _flags(context: Context, info: fw.ImageInfo) -> List[fw.UpdateFlags]:
 
 
 def _follow(context: Context, proxy: fw.Firmware, progress: fw.FirmwareUpdateStatus, wanted: str,
-            before: List[fw.UpdateHistoryEntry], old_fails: int) -> Result:
+            before: list[fw.UpdateHistoryEntry], old_fails: int) -> Result:
     """Read the progress page, the only one that answers during an update, until the history has a new entry.
 
     The exit code is NOT_SEEN without such an entry, or if the entry does not report success with the version `wanted`.

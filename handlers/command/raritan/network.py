@@ -1,7 +1,8 @@
 """Commands for link units, the network and watched servers."""
 from __future__ import annotations
 
-from typing import Mapping, Optional
+from collections.abc import Mapping
+from typing import Optional
 
 from ...errors import SettingsError, Unreachable, Unsupported
 from ...raritan.discovery import linked

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import math
 from itertools import chain
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Optional
 
 from ...errors import Denied, PduHandlerError, SettingsError
 from ...host import label
@@ -35,7 +35,7 @@ def info(context: Context) -> Result:
     bulk, pdu = Bulk(context.agent), context.pdu
     metadata, settings = bulk.add(pdu.getMetaData), bulk.add(pdu.getSettings)
     version = bulk.add(context.proxy(Firmware, "/firmware").getVersion)
-    lists: Dict[str, Pending[Any]] = {
+    lists: dict[str, Pending[Any]] = {
         "inlets": bulk.add(pdu.getInlets), "outlets": bulk.add(pdu.getOutlets),
         "breakers": bulk.add(pdu.getOverCurrentProtectors), "transfer switches": bulk.add(pdu.getTransferSwitches)}
     bulk.perform()
@@ -68,7 +68,7 @@ def outlets(context: Context) -> Result:
     of_each = [(fitted.get().current, fitted.get().activePower, fitted.get().activeEnergy) for *_, fitted in asked]
     read = [[ask(bulk, context.unit, sensor) for sensor in of_one] for of_one in of_each]
     bulk.perform()
-    rows: List[List[object]] = []
+    rows: list[list[object]] = []
     for index, ((about, settings, state, _), (current, power, energy)) in enumerate(zip(asked, read)):
         rows.append([index + 1, about.get().label, settings.get().name, seen(state.get(), index, doubted),
                      listed_amount(current), Amount(power is not None, _value(power)), _kwh(energy), about.get().isSwitchable])
@@ -85,7 +85,7 @@ def _circuits(context: Context, bulk: Bulk) -> Result:
         why = "the controller has no branch circuits" if found else "the unit meters its inlets and has no outlets"
         return Result({"outlets": []}, [f"{why}; 'sensors' lists what it meters"])
     named = {one.identity: one for one in chain.from_iterable(panels.labels(bulk, without_outlets).values())}
-    rows: List[List[object]] = [
+    rows: list[list[object]] = [
         [*named.get(one.identity, label(one.identity, "", "")), listed_amount(one.current), _kwh(one.counter)]
         for one in circuits]                # a circuit may be deleted before its label is read
     return table("circuits", ("identity", "label", "name", "A", "kWh"), rows)
@@ -108,7 +108,7 @@ def sensors(context: Context) -> Result:
                for place, (_, sensor) in enumerate(places) if isinstance(sensor, NumericSensor)}
     discrete = {place: bulk.add(sensor.getState) for place, (_, sensor) in enumerate(places) if isinstance(sensor, StateSensor)}
     bulk.perform()
-    rows: List[List[object]] = []
+    rows: list[list[object]] = []
     for place, (where, sensor) in enumerate(places):
         if place in numeric:
             reading, kind = numeric[place]
@@ -153,25 +153,25 @@ def _alarm(reading: Pending[NumericSensor.Reading]) -> str:
     return next((name for name, set_ in flags.items() if set_), "")
 
 
-def sensors_of_the_pdu(context: Context) -> List[Tuple[str, Sensor]]:
+def sensors_of_the_pdu(context: Context) -> list[tuple[str, Sensor]]:
     """Name and reference of the sensors of inlets, lines, outlets, breakers, power meters and circuits: usually 2 round trips, 3
     with circuits."""
     bulk, pdu = Bulk(context.agent), context.pdu
-    lists: Dict[str, Pending[Any]] = {"inlet": bulk.add(pdu.getInlets), "outlet": bulk.add(pdu.getOutlets),
+    lists: dict[str, Pending[Any]] = {"inlet": bulk.add(pdu.getInlets), "outlet": bulk.add(pdu.getOutlets),
                                       "ocp": bulk.add(pdu.getOverCurrentProtectors)}
     controller = bulk.add(context.proxy(pdumodel.PowerMeterController, "/model/pmc").getPowerMeters)
     bulk.perform()
-    devices: List[Tuple[str, Any]] = []
+    devices: list[tuple[str, Any]] = []
     for word, answer in lists.items():
         listed_here = map(context.unit.mine, answer.get())
         devices += [(f"{word}/{position}", device) for position, device in enumerate(listed_here, 1)]
     meters = {} if absent(controller.error) else controller.get()
     devices += [(f"meter/{number}", context.unit.mine(meter)) for number, meter in sorted(meters.items())]
-    fitted: List[Tuple[str, Pending[Structure]]] = [(where, bulk.add(device.getSensors)) for where, device in devices]
+    fitted: list[tuple[str, Pending[Structure]]] = [(where, bulk.add(device.getSensors)) for where, device in devices]
     with_lines = (pdumodel.Inlet, pdumodel.PowerMeter)
-    poles: List[Tuple[str, Pending[List[pdumodel.Pole]]]] = [
+    poles: list[tuple[str, Pending[list[pdumodel.Pole]]]] = [
         (where, bulk.add(device.getPoles)) for where, device in devices if isinstance(device, with_lines)]
-    of_panels: List[Tuple[str, Pending[Any]]] = [
+    of_panels: list[tuple[str, Pending[Any]]] = [
         (where, bulk.add(device.getCircuits)) for where, device in devices if isinstance(device, pdumodel.Panel)]
     bulk.perform()
     for where, circuits in of_panels:
@@ -179,7 +179,7 @@ def sensors_of_the_pdu(context: Context) -> List[Tuple[str, Sensor]]:
         fitted += [(f"circuit/p{panel}.{position + 1}", bulk.add(context.unit.mine(circuit).getSensors))
                    for position, circuit in sorted(circuits.get().items())]
     bulk.perform()
-    out: List[Tuple[str, Sensor]] = []
+    out: list[tuple[str, Sensor]] = []
     for where, answer in fitted:
         out += [(f"{where}/{name}", sensor) for name, sensor in _members(context, answer.get())]
     for where, answers in poles:
@@ -188,18 +188,18 @@ def sensors_of_the_pdu(context: Context) -> List[Tuple[str, Sensor]]:
     return out
 
 
-def _members(context: Context, structure: Structure) -> List[Tuple[str, Sensor]]:
+def _members(context: Context, structure: Structure) -> list[tuple[str, Sensor]]:
     found = [(name, getattr(structure, name)) for name in field_names(type(structure))]
     return [(name, context.unit.mine(sensor)) for name, sensor in found if isinstance(sensor, Sensor)]
 
 
-def _sensors_in_slots(context: Context) -> List[Tuple[str, Sensor]]:
+def _sensors_in_slots(context: Context) -> list[tuple[str, Sensor]]:
     manager = context.proxy(DeviceManager, "/model/peripheraldevicemanager")
-    slots: List[DeviceSlot] = list(map(context.unit.mine, manager.getDeviceSlots()))
+    slots: list[DeviceSlot] = list(map(context.unit.mine, manager.getDeviceSlots()))
     bulk = Bulk(context.agent)
     asked = [(bulk.add(slot.getDevice), bulk.add(slot.getSettings)) for slot in slots]
     bulk.perform()
-    out: List[Tuple[str, Sensor]] = []
+    out: list[tuple[str, Sensor]] = []
     for position, (device, settings) in enumerate(asked, 1):
         fitted = device.get() if device.error is None else None
         if fitted is not None and fitted.device is not None:
@@ -228,7 +228,7 @@ def thresholds(context: Context) -> Result:
 
     Finding a sensor by its name usually adds 2 or 3.
     """
-    wanted: Dict[str, Optional[float]] = {}
+    wanted: dict[str, Optional[float]] = {}
     for name, value in map(_change, context.options.change):
         if name in wanted:
             raise SettingsError(f"{name} is given twice")
@@ -251,7 +251,7 @@ def thresholds(context: Context) -> Result:
                    **{name: getattr(values, name) for name in _OTHERS}}, values)
 
 
-def _change(word: str) -> Tuple[str, Optional[float]]:
+def _change(word: str) -> tuple[str, Optional[float]]:
     name, _, value = word.partition("=")
     if name not in (*_EDGES, *_OTHERS):
         raise SettingsError(f"{name[:40]!r} is not a threshold; give {', '.join(_EDGES)}, {' or '.join(_OTHERS)}")

@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import datetime
-from typing import Callable, List, Mapping, Optional, Set, Tuple
+from collections.abc import Mapping
+from typing import Callable, Optional
 
 from pdu_common.helper import EnumPowerStatus
 
@@ -22,14 +23,14 @@ _NAMED = 12             # the most outlets that a question names; it counts the 
 Changes = Mapping[int, Optional[datetime.datetime]]     # position -> when the outlet was last switched; None: not known
 
 
-def _numbers(context: Context, count: int) -> List[int]:
+def _numbers(context: Context, count: int) -> list[int]:
     """The positions, from 0, of the named outlets, each once. Raises SettingsError, NoSuchOutlet, Unsupported."""
     if not count:
         raise Unsupported("the unit lists no outlets")
-    named: List[str] = list(context.options.outlet)
+    named: list[str] = list(context.options.outlet)
     if named == ["all"]:
         return list(range(count))
-    out: List[int] = []
+    out: list[int] = []
     for word in named:
         position = number(word) - 1
         if position < -1:
@@ -40,7 +41,7 @@ def _numbers(context: Context, count: int) -> List[int]:
     return list(dict.fromkeys(out))
 
 
-def _agreed(context: Context, outlets: List[Outlet], chosen: List[int]) -> None:
+def _agreed(context: Context, outlets: list[Outlet], chosen: list[int]) -> None:
     """Raise Unsupported if the labels show that the unit's list and its commands number an outlet differently: 1 round trip.
 
     The command for one outlet takes its reference, and the command for several takes their numbers. People give positions in the
@@ -54,7 +55,7 @@ def _agreed(context: Context, outlets: List[Outlet], chosen: List[int]) -> None:
         refuse_mixed_up(str(index + 1), known, handed_out, context.agent.login.quoted)
 
 
-def _last_changes(context: Context, outlets: List[Outlet], chosen: List[int]) -> Changes:
+def _last_changes(context: Context, outlets: list[Outlet], chosen: list[int]) -> Changes:
     """When each outlet was last switched: 1 round trip. Leaves out outlets that are off: if they are on later, they have been
     switched."""
     bulk = Bulk(context.agent)
@@ -82,7 +83,7 @@ def cycle(context: Context) -> Result:
 
 
 def _sent(context: Context, what: str, wanted: str, every: Callable[[Pdu], int], one: Callable[[Outlet], int],
-          several: Callable[[Pdu, List[int], bool], int], cycle: bool = False) -> Result:
+          several: Callable[[Pdu, list[int], bool], int], cycle: bool = False) -> Result:
     """Ask, send the command once, and watch the outlets. `wanted`: their state after it.
 
     `every`, `one`, `several`: the command for all outlets, one, or several. Raises Unreachable if the command may or may not
@@ -110,7 +111,7 @@ def _sent(context: Context, what: str, wanted: str, every: Callable[[Pdu], int],
     return _watched(context, found, chosen, wanted, before)
 
 
-def _confirm(context: Context, what: str, outlets: List[Outlet], chosen: List[int]) -> None:
+def _confirm(context: Context, what: str, outlets: list[Outlet], chosen: list[int]) -> None:
     """Ask, with the names and present states of the first `_NAMED` outlets: 1 round trip, none with --yes."""
     context.askable(f"{what} {' '.join(context.options.outlet)}")
     if context.state.yes:
@@ -129,12 +130,12 @@ def _confirm(context: Context, what: str, outlets: List[Outlet], chosen: List[in
     context.confirm(f"{what} {', '.join(named)}" + (f" and {counted(more, 'more outlet')}" if more else ""))
 
 
-def _watched(context: Context, outlets: List[Outlet], numbers: List[int], wanted: str, cycled: Changes) -> Result:
+def _watched(context: Context, outlets: list[Outlet], numbers: list[int], wanted: str, cycled: Changes) -> Result:
     """Look until every state is `wanted` or the time is over. The result shows the states seen last. Raises Denied.
 
     Each outlet in `cycled` must also show a sign of its cycle: one that is on may not have been cycled yet, or at all.
     """
-    now: List[str] = []
+    now: list[str] = []
     still = set(cycled)                             # no sign of a cycle was seen yet
     for _ in context.looks(_PAUSE_S):
         try:
@@ -154,7 +155,7 @@ def _watched(context: Context, outlets: List[Outlet], numbers: List[int], wanted
                   NOT_SEEN if missed else DONE, note=note if missed else "")
 
 
-def _seen(context: Context, outlets: List[Outlet], numbers: List[int], cycled: Changes, still: Set[int]) -> List[str]:
+def _seen(context: Context, outlets: list[Outlet], numbers: list[int], cycled: Changes, still: set[int]) -> list[str]:
     """The present states of these outlets: 1 round trip. Raises Denied.
 
     Removes from `still` the outlets that show a sign of a cycle.
@@ -204,7 +205,7 @@ def sequence(context: Context) -> Result:
                   {"order": order, "inRushGuardDelay": settings.inRushGuardDelay, "state": state})
 
 
-def _order(context: Context, pdu: Pdu) -> Tuple[Pdu.Settings, Pdu.OutletSequenceState]:
+def _order(context: Context, pdu: Pdu) -> tuple[Pdu.Settings, Pdu.OutletSequenceState]:
     """The settings with the order of the sequence, and its present state: 1 round trip."""
     bulk = Bulk(context.agent)
     settings, running = bulk.add(pdu.getSettings), bulk.add(pdu.getOutletSequenceState)

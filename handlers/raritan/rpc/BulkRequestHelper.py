@@ -1,7 +1,8 @@
 """The vendor's helper for bulk requests, under the vendor's module name. Source: BulkRequestHelper.py of SDK 4.4.1."""
 from __future__ import annotations
 
-from typing import Any, Callable, Iterable, List, Optional, Sequence, Tuple
+from collections.abc import Iterable, Sequence
+from typing import Any, Callable, Optional
 
 from ._runtime.agent import Agent
 from ._runtime.calls import Bulk, Pending
@@ -12,14 +13,14 @@ class BulkRequestHelper:
 
     def __init__(self, agent: Agent, raise_subreq_failure: bool = False) -> None:
         self.agent, self.raise_subreq_failure = agent, raise_subreq_failure
-        self.requests: List[Pending[Any]] = []
-        self.responses: List[Any] = []
+        self.requests: list[Pending[Any]] = []
+        self.responses: list[Any] = []
 
     def add_request(self, method: Callable[..., Any], *args: object) -> None:
         """Queue one call: the method of a proxy, without parentheses, and its arguments, which are encoded now."""
         self.requests.append(Pending(method, args, {}))
 
-    def perform_bulk(self, raise_subreq_failure: Optional[bool] = None) -> List[Any]:
+    def perform_bulk(self, raise_subreq_failure: Optional[bool] = None) -> list[Any]:
         """Send all queued calls. Returns the result or exception of each. A second call sends everything again, unless `clear`
         comes first.
 
@@ -38,8 +39,8 @@ class BulkRequestHelper:
         self.requests, self.responses = [], []
 
 
-def perform_bulk(agent: Agent, requests: Iterable[Tuple[Callable[..., Any], Sequence[object]]],
-                 raise_subreq_failure: bool = False) -> List[Any]:
+def perform_bulk(agent: Agent, requests: Iterable[tuple[Callable[..., Any], Sequence[object]]],
+                 raise_subreq_failure: bool = False) -> list[Any]:
     """Send pairs of a method and its arguments in one bulk. Returns and raises like `BulkRequestHelper.perform_bulk`."""
     helper = BulkRequestHelper(agent)
     for method, args in requests:

@@ -1,8 +1,6 @@
 """Asset management: strips, tags and their log. Source: AssetStripConfig.idl, AssetStrip.idl, AssetStripLogger.idl."""
 from __future__ import annotations
 
-from typing import Dict, List, Tuple
-
 from . import event, idl
 from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method
 
@@ -56,10 +54,10 @@ class AssetStripConfig(Interface, version="1.0.1"):
     def getStripSettings(self) -> AssetStripConfig.StripSettings: declared()
     def setStripSettings(self, settings: AssetStripConfig.StripSettings) -> int: declared()
     @method("_ret_", "settings")
-    def getRackUnitSettings(self, rackUnitNumber: int) -> Tuple[int, AssetStripConfig.RackUnitSettings]: declared()
-    def getAllRackUnitSettings(self) -> List[AssetStripConfig.RackUnitSettings]: declared()
+    def getRackUnitSettings(self, rackUnitNumber: int) -> tuple[int, AssetStripConfig.RackUnitSettings]: declared()
+    def getAllRackUnitSettings(self) -> list[AssetStripConfig.RackUnitSettings]: declared()
     def setRackUnitSettings(self, rackUnitNumber: int, settings: AssetStripConfig.RackUnitSettings) -> int: declared()
-    def setMultipleRackUnitSettings(self, settings: Dict[int, AssetStripConfig.RackUnitSettings]) -> int: declared()
+    def setMultipleRackUnitSettings(self, settings: dict[int, AssetStripConfig.RackUnitSettings]) -> int: declared()
 
 
 class AssetStrip(Interface, version="2.0.6"):
@@ -152,8 +150,8 @@ class AssetStrip(Interface, version="2.0.6"):
         newInfo: AssetStrip.StripInfo = ZERO
 
     class TagEvent(idl.Event):
-        tags: List[AssetStrip.TagChangeInfo] = ZERO
-        allTags: List[AssetStrip.TagInfo] = ZERO
+        tags: list[AssetStrip.TagChangeInfo] = ZERO
+        allTags: list[AssetStrip.TagInfo] = ZERO
 
     class TagAddedEvent(TagEvent):
         pass
@@ -165,16 +163,16 @@ class AssetStrip(Interface, version="2.0.6"):
     def getDeviceInfo(self) -> AssetStrip.DeviceInfo: declared()
     def getStripInfo(self) -> AssetStrip.StripInfo: declared()
     @method("_ret_", "info")
-    def getRackUnitInfo(self, rackUnitNumber: int) -> Tuple[int, AssetStrip.RackUnitInfo]: declared()
-    def getAllRackUnitInfos(self) -> List[AssetStrip.RackUnitInfo]: declared()
+    def getRackUnitInfo(self, rackUnitNumber: int) -> tuple[int, AssetStrip.RackUnitInfo]: declared()
+    def getAllRackUnitInfos(self) -> list[AssetStrip.RackUnitInfo]: declared()
     @method("_ret_", "tagInfo")
-    def getTag(self, rackUnitNumber: int, slotNumber: int) -> Tuple[int, AssetStrip.TagInfo]: declared()
-    def getAllTags(self) -> List[AssetStrip.TagInfo]: declared()
-    def getMainTags(self) -> List[AssetStrip.TagInfo]: declared()
+    def getTag(self, rackUnitNumber: int, slotNumber: int) -> tuple[int, AssetStrip.TagInfo]: declared()
+    def getAllTags(self) -> list[AssetStrip.TagInfo]: declared()
+    def getMainTags(self) -> list[AssetStrip.TagInfo]: declared()
     @method("_ret_", "tags")
-    def getExtensionTags(self, rackUnitNumber: int) -> Tuple[int, List[AssetStrip.TagInfo]]: declared()
+    def getExtensionTags(self, rackUnitNumber: int) -> tuple[int, list[AssetStrip.TagInfo]]: declared()
     def triggerPowercycle(self, hard: bool) -> None: declared()
-    def programTagIDs(self, tagInfos: List[AssetStrip.TagInfo]) -> int: declared()
+    def programTagIDs(self, tagInfos: list[AssetStrip.TagInfo]) -> int: declared()
     def getFirmwareUpdateState(self) -> AssetStrip.FirmwareUpdateState: declared()
 
 
@@ -205,4 +203,4 @@ class AssetStripLogger(Interface, version="1.0.7"):
 
     def getInfo(self) -> AssetStripLogger.Info: declared()
     @method("_ret_", "records")
-    def getRecords(self, id: int, count: int) -> Tuple[int, List[AssetStripLogger.Record]]: declared()
+    def getRecords(self, id: int, count: int) -> tuple[int, list[AssetStripLogger.Record]]: declared()

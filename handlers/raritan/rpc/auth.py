@@ -4,8 +4,6 @@ Source: AuthManager.idl, LdapManager.idl, RadiusManager.idl, TacPlusManager.idl,
 """
 from __future__ import annotations
 
-from typing import List, Tuple
-
 from ._runtime import ZERO, Enumeration, Interface, Structure, declared, method
 
 
@@ -69,10 +67,10 @@ class LdapManager(Interface, version="5.0.0"):
         adoptSettingsId: str = ""
         _legacy = ("id", "adoptSettingsId",)
 
-    def getLdapServers(self) -> List[LdapManager.ServerSettings]: declared()
-    def setLdapServers(self, serverList: List[LdapManager.ServerSettings]) -> int: declared()
+    def getLdapServers(self) -> list[LdapManager.ServerSettings]: declared()
+    def setLdapServers(self, serverList: list[LdapManager.ServerSettings]) -> int: declared()
     @method("_ret_", "diagMsg")
-    def testLdapServer(self, username: str, password: str, settings: LdapManager.ServerSettings) -> Tuple[int, str]: declared()
+    def testLdapServer(self, username: str, password: str, settings: LdapManager.ServerSettings) -> tuple[int, str]: declared()
 
 
 class RadiusManager(Interface, version="4.0.0"):
@@ -102,8 +100,8 @@ class RadiusManager(Interface, version="4.0.0"):
         disableAccounting: bool = False
         messageAuthenticatorOptional: bool = False
 
-    def getRadiusServers(self) -> List[RadiusManager.ServerSettings]: declared()
-    def setRadiusServers(self, serverList: List[RadiusManager.ServerSettings]) -> int: declared()
+    def getRadiusServers(self) -> list[RadiusManager.ServerSettings]: declared()
+    def setRadiusServers(self, serverList: list[RadiusManager.ServerSettings]) -> int: declared()
     def testRadiusServer(self, username: str, password: str, settings: RadiusManager.ServerSettings) -> int: declared()
 
 
@@ -128,8 +126,8 @@ class TacPlusManager(Interface, version="1.0.1"):
         authenType: TacPlusManager.AuthenType = ZERO
         disableAccounting: bool = False
 
-    def getTacPlusServers(self) -> List[TacPlusManager.ServerSettings]: declared()
-    def setTacPlusServers(self, serverList: List[TacPlusManager.ServerSettings]) -> int: declared()
+    def getTacPlusServers(self) -> list[TacPlusManager.ServerSettings]: declared()
+    def setTacPlusServers(self, serverList: list[TacPlusManager.ServerSettings]) -> int: declared()
     def testTacPlusServer(self, username: str, password: str, settings: TacPlusManager.ServerSettings) -> int: declared()
 
 

@@ -1,7 +1,8 @@
 """Bulk configuration: the same settings for many devices. Source: BulkConfiguration.idl."""
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Dict, Iterable, List, Optional, Tuple
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Optional
 
 from . import event
 from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method, scripts
@@ -36,15 +37,15 @@ class BulkConfiguration(Interface, version="1.0.2"):
         displayName: str = ""
         noOverride: bool = False
         bulkOnly: bool = False
-        ruleSpecs: List[str] = ZERO
+        ruleSpecs: list[str] = ZERO
 
     class FilterProfile(Structure):
         name: str = ""
         description: str = ""
-        filterNameToTypeMap: Dict[str, BulkConfiguration.FilterType] = ZERO
+        filterNameToTypeMap: dict[str, BulkConfiguration.FilterType] = ZERO
 
     class Settings(Structure):
-        filterProfiles: List[BulkConfiguration.FilterProfile] = ZERO
+        filterProfiles: list[BulkConfiguration.FilterProfile] = ZERO
         defaultProfileName: str = ""
 
     class RestoredEvent(event.UserEvent):
@@ -57,9 +58,9 @@ class BulkConfiguration(Interface, version="1.0.2"):
         pass
 
     @method("status", "timeStamp")
-    def getStatus(self) -> Tuple[BulkConfiguration.Status, Time]: declared()
-    def getFilters(self) -> List[BulkConfiguration.Filter]: declared()
-    def getFilterProfiles(self) -> List[BulkConfiguration.FilterProfile]: declared()
+    def getStatus(self) -> tuple[BulkConfiguration.Status, Time]: declared()
+    def getFilters(self) -> list[BulkConfiguration.Filter]: declared()
+    def getFilterProfiles(self) -> list[BulkConfiguration.FilterProfile]: declared()
     def addFilterProfile(self, profile: BulkConfiguration.FilterProfile) -> int: declared()
     def modifyFilterProfile(self, profile: BulkConfiguration.FilterProfile) -> int: declared()
     def deleteFilterProfile(self, profileName: str) -> int: declared()
@@ -117,5 +118,5 @@ def download(agent: Agent, backup: bool = False, password: Optional[str] = "", c
     return agent.get(scripts.target("bulk_config_save.cgi", parameters))
 
 
-def _mode(backup: bool, link_ids: Iterable[int]) -> Dict[str, Optional[str]]:
+def _mode(backup: bool, link_ids: Iterable[int]) -> dict[str, Optional[str]]:
     return {"link_ids": ",".join(str(int(one)) for one in link_ids) or "1", "mode": "backup" if backup else ""}

@@ -1,7 +1,7 @@
 """Many calls in one request. Source: BulkRequest.idl."""
 from __future__ import annotations
 
-from typing import Any, List
+from typing import Any
 
 from ._runtime import Interface, Structure, declared, method
 
@@ -31,8 +31,8 @@ class BulkRequest(Interface, version="1.0.2"):
         statcode: int = 0
 
     @method("responses")
-    def performRequest(self, requests: List[Request]) -> List[Response]: declared()
+    def performRequest(self, requests: list[Request]) -> list[Response]: declared()
     @method("responses")
-    def performBulk(self, requests: List[BulkRequest.Request]) -> List[BulkRequest.Response]: declared()
+    def performBulk(self, requests: list[BulkRequest.Request]) -> list[BulkRequest.Response]: declared()
     @method("responses")
-    def performBulkTimeout(self, requests: List[BulkRequest.Request], timeoutMs: int) -> List[BulkRequest.Response]: declared()
+    def performBulkTimeout(self, requests: list[BulkRequest.Request], timeoutMs: int) -> list[BulkRequest.Response]: declared()

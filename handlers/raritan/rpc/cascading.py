@@ -1,8 +1,6 @@
 """Linking and cascading of units. Source: CascadeManager.idl, Cascading.idl."""
 from __future__ import annotations
 
-from typing import Dict, List, Tuple
-
 from . import event, idl
 from ._runtime import ZERO, Enumeration, Interface, Structure, declared, method
 
@@ -59,7 +57,7 @@ class CascadeManager(Interface, version="3.0.0"):
         role: CascadeManager.Role = ZERO
         primaryUnit: str = ""
         primaryLinkId: int = 0
-        linkUnits: Dict[int, CascadeManager.LinkUnit] = ZERO
+        linkUnits: dict[int, CascadeManager.LinkUnit] = ZERO
         _aliases = {"primaryUnit": ("master",)}
 
     class LinkPortStatusChangedEvent(idl.Event):
@@ -100,8 +98,8 @@ class CascadeManager(Interface, version="3.0.0"):
     def requestLink(self, token: str) -> int: declared()
     def finalizeLink(self, token: str) -> None: declared()
     def unlink(self) -> None: declared()
-    def getSupportedRoles(self) -> List[CascadeManager.Role]: declared()
-    def getSupportedLinkUnitTypes(self) -> List[CascadeManager.LinkUnitType]: declared()
+    def getSupportedRoles(self) -> list[CascadeManager.Role]: declared()
+    def getSupportedLinkUnitTypes(self) -> list[CascadeManager.LinkUnitType]: declared()
     def addCascadeLinkUnit(self, linkId: int, nodeIndex: int, login: str, password: str,
                            positionDependent: bool) -> int: declared()
     def addLinkPortLinkUnit(self) -> int: declared()
@@ -124,7 +122,7 @@ class Cascading(Interface, version="1.0.1"):
 
     def setType(self, type: Cascading.Type) -> int: declared()
     @method("_ret_", "type")
-    def getType(self) -> Tuple[int, Cascading.Type]: declared()
+    def getType(self) -> tuple[int, Cascading.Type]: declared()
     @method("idx")
     def getIndex(self) -> int: declared()
     @method("masterIpAddress")
@@ -132,4 +130,4 @@ class Cascading(Interface, version="1.0.1"):
     @method("masterIpV6Address")
     def getMasterIpV6Address(self) -> str: declared()
     @method("mappings")
-    def getProtocolMappings(self) -> List[Cascading.ProtocolMapping]: declared()
+    def getProtocolMappings(self) -> list[Cascading.ProtocolMapping]: declared()

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, List, Optional
+from typing import TYPE_CHECKING, Optional
 
 from . import idl
 from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method, scripts
@@ -53,7 +53,7 @@ class Scep(Interface, version="1.0.0"):
     def getSettings(self) -> Scep.ScepSettings: declared()
     def getStatus(self) -> Scep.ScepStatus: declared()
     def setSettings(self, scepSettings: Scep.ScepSettings) -> int: declared()
-    def getSupportedKeyInfos(self) -> List[ServerSSLCert.KeyInfo]: declared()
+    def getSupportedKeyInfos(self) -> list[ServerSSLCert.KeyInfo]: declared()
 
 
 class ServerSSLCert(Interface, version="4.0.1"):
@@ -92,7 +92,7 @@ class ServerSSLCert(Interface, version="4.0.1"):
     class CertInfo(Structure):
         subject: ServerSSLCert.CommonAttributes = ZERO
         issuer: ServerSSLCert.CommonAttributes = ZERO
-        names: List[str] = ZERO
+        names: list[str] = ZERO
         invalidBefore: str = ""
         invalidAfter: str = ""
         serialNumber: str = ""
@@ -113,9 +113,9 @@ class ServerSSLCert(Interface, version="4.0.1"):
         havePendingCert: bool = False
         pendingReqInfo: ServerSSLCert.ReqInfo = ZERO
         pendingCertInfo: ServerSSLCert.CertInfo = ZERO
-        pendingCertChainInfos: List[ServerSSLCert.CertInfo] = ZERO
+        pendingCertChainInfos: list[ServerSSLCert.CertInfo] = ZERO
         activeCertInfo: ServerSSLCert.CertInfo = ZERO
-        activeCertChainInfos: List[ServerSSLCert.CertInfo] = ZERO
+        activeCertChainInfos: list[ServerSSLCert.CertInfo] = ZERO
         maxSignDays: int = 0
 
     class KeyInfo(Structure):
@@ -126,11 +126,11 @@ class ServerSSLCert(Interface, version="4.0.1"):
 
     class ReqInfo(Structure):
         subject: ServerSSLCert.CommonAttributes = ZERO
-        names: List[str] = ZERO
+        names: list[str] = ZERO
         keyInfo: ServerSSLCert.KeyInfo = ZERO
         _lifted = _IN_KEY_INFO
 
-    def getSupportedKeyInfos(self) -> List[ServerSSLCert.KeyInfo]: declared()
+    def getSupportedKeyInfos(self) -> list[ServerSSLCert.KeyInfo]: declared()
     def generateUnsignedKeyPair(self, reqInfo: ServerSSLCert.ReqInfo, challenge: str) -> int: declared()
     def generateSelfSignedKeyPair(self, reqInfo: ServerSSLCert.ReqInfo, days: int) -> int: declared()
     def deletePending(self) -> None: declared()

@@ -1,7 +1,7 @@
 """Clock, time zone and NTP. Source: DateTime.idl."""
 from __future__ import annotations
 
-from typing import Dict, List, Optional, Tuple, Union
+from typing import Optional, Union
 
 from . import idl
 from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method
@@ -48,7 +48,7 @@ class DateTime(Interface, version="4.0.0"):
         server1AuthKeyId: int = 0
         server2: str = ""
         server2AuthKeyId: int = 0
-        authKeys: Dict[int, DateTime.NtpAuthKey] = ZERO
+        authKeys: dict[int, DateTime.NtpAuthKey] = ZERO
         forceStatic: bool = False
         _legacy = ("forceStatic",)
 
@@ -70,12 +70,12 @@ class DateTime(Interface, version="4.0.0"):
         pass
 
     @method("zoneInfos")
-    def getZoneInfos(self, useOlson: bool) -> List[DateTime.ZoneInfo]: declared()
+    def getZoneInfos(self, useOlson: bool) -> list[DateTime.ZoneInfo]: declared()
     def checkNtpServer(self, ntpServer: str, ntpAuthKeyId: Optional[int] = None,
                        ntpAuthKeyOverride: Optional[DateTime.NtpAuthKey] = None) -> Union[int, bool]: declared()
-    def getActiveNtpServers(self) -> List[str]: declared()
+    def getActiveNtpServers(self) -> list[str]: declared()
     @method("cfg")
     def getCfg(self) -> DateTime.Cfg: declared()
     def setCfg(self, cfg: DateTime.Cfg) -> int: declared()
     @method("zone", "dstEnabled", "utcOffset", "currentTime")
-    def getTime(self, useOlson: bool) -> Tuple[DateTime.ZoneInfo, bool, int, Time]: declared()
+    def getTime(self, useOlson: bool) -> tuple[DateTime.ZoneInfo, bool, int, Time]: declared()

@@ -4,8 +4,6 @@ Source: Bluetooth.idl, Crestron.idl, Modbus.idl, Redfish.idl, Smtp.idl, Snmp.idl
 """
 from __future__ import annotations
 
-from typing import List
-
 from . import event, idl
 from ._runtime import ZERO, Enumeration, Interface, Structure, declared
 
@@ -97,7 +95,7 @@ class Smtp(Interface, version="2.0.0"):
 
     def getConfiguration(self) -> Smtp.Configuration: declared()
     def setConfiguration(self, cfg: Smtp.Configuration) -> int: declared()
-    def testConfiguration(self, cfg: Smtp.Configuration, recipients: List[str]) -> Smtp.TestResult: declared()
+    def testConfiguration(self, cfg: Smtp.Configuration, recipients: list[str]) -> Smtp.TestResult: declared()
 
 
 class Snmp(Interface, version="1.0.2"):

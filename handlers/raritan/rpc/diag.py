@@ -1,7 +1,7 @@
 """Diagnostic log and data. Source: DiagLogSettings.idl."""
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, List, Tuple
+from typing import TYPE_CHECKING
 
 from ._runtime import ZERO, Enumeration, Interface, Structure, declared, method
 
@@ -22,10 +22,10 @@ class DiagLogSettings(Interface, version="1.0.0"):
         logLevel: DiagLogSettings.LogLevel = ZERO
 
     def resetLogLevelsForAllCtxNames(self) -> None: declared()
-    def getLogLevelsForAllCtxNames(self) -> List[DiagLogSettings.LogLevelEntry]: declared()
+    def getLogLevelsForAllCtxNames(self) -> list[DiagLogSettings.LogLevelEntry]: declared()
     def setLogLevelForAllCtxNames(self, logLevel: DiagLogSettings.LogLevel) -> int: declared()
     @method("_ret_", "logLevel")
-    def getLogLevelByCtxName(self, ctxName: str) -> Tuple[int, DiagLogSettings.LogLevel]: declared()
+    def getLogLevelByCtxName(self, ctxName: str) -> tuple[int, DiagLogSettings.LogLevel]: declared()
     def setLogLevelByCtxName(self, ctxName: str, logLevel: DiagLogSettings.LogLevel) -> int: declared()
 
 

@@ -1,8 +1,6 @@
 """The display on the front. Source: DisplayControl.idl."""
 from __future__ import annotations
 
-from typing import List
-
 from . import event
 from ._runtime import ZERO, Interface, Structure, declared
 
@@ -37,7 +35,7 @@ class DisplayControl(Interface, version="2.0.0"):
         idlType = "display.DisplayControl_1_0_1.DefaultViewChangedEvent:1.0.0"
         newView: DisplayControl.DefaultViewItem = ZERO
 
-    def getAvailableDefaultViews(self) -> List[DisplayControl.DefaultViewItem]: declared()
+    def getAvailableDefaultViews(self) -> list[DisplayControl.DefaultViewItem]: declared()
     def getSettings(self) -> DisplayControl.Settings: declared()
     def setSettings(self, settings: DisplayControl.Settings) -> int: declared()
     def getDefaultView(self) -> str:

@@ -1,7 +1,7 @@
 """Serial access modules (DSAM) and their ports. Source: DsamPort.idl, DsamDevice.idl, DsamManager.idl."""
 from __future__ import annotations
 
-from typing import Dict, Optional
+from typing import Optional
 
 from . import event, idl
 from ._runtime import ZERO, Enumeration, Interface, Structure, declared
@@ -79,7 +79,7 @@ class DsamDevice(Interface, version="1.0.0"):
         firmwareVersion: DsamDevice.FirmwareVersion = ZERO
 
     def getInfo(self) -> DsamDevice.Info: declared()
-    def getPorts(self) -> Dict[int, DsamPort]: declared()
+    def getPorts(self) -> dict[int, DsamPort]: declared()
     def startFirmwareUpdate(self) -> int: declared()
 
 
@@ -96,5 +96,5 @@ class DsamManager(Interface, version="1.0.0"):
         reset: bool = False
         resetReason: str = ""
 
-    def getDsamDevices(self) -> Dict[int, DsamDevice]: declared()
+    def getDsamDevices(self) -> dict[int, DsamDevice]: declared()
     def getFirmwareUpdateFileVersion(self) -> DsamDevice.FirmwareVersion: declared()

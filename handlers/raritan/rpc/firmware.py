@@ -1,7 +1,8 @@
 """Firmware: upload, check, update, history. Source: Firmware.idl, FirmwareUpdateStatus.idl."""
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, List, Mapping, Optional, Tuple
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Optional
 
 from . import event, idl
 from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method, scripts
@@ -89,12 +90,12 @@ class Firmware(Interface, version="2.0.4"):
     def hardFactoryReset(self) -> int: declared()
     def manufacturingReset(self) -> int: declared()
     def getVersion(self) -> str: declared()
-    def getUpdateHistory(self) -> List[UpdateHistoryEntry]: declared()
+    def getUpdateHistory(self) -> list[UpdateHistoryEntry]: declared()
     def getImageStatus(self) -> ImageStatus: declared()
     def discardImage(self) -> None: declared()
     @method("_ret_", "info")
-    def getImageInfo(self) -> Tuple[bool, ImageInfo]: declared()
-    def startUpdate(self, flags: List[UpdateFlags]) -> None: declared()
+    def getImageInfo(self) -> tuple[bool, ImageInfo]: declared()
+    def startUpdate(self, flags: list[UpdateFlags]) -> None: declared()
 
 
 class FirmwareUpdateEvent(event.UserEvent, version="1.0.0"):

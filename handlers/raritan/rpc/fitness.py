@@ -1,8 +1,6 @@
 """Reliability data and hardware failures. Source: Fitness.idl, HardwareHealth.idl."""
 from __future__ import annotations
 
-from typing import List, Tuple
-
 from . import idl
 from ._runtime import ZERO, Interface, Structure, Time, declared, method
 
@@ -31,10 +29,10 @@ class Fitness(Interface, version="1.0.0"):
         powerOnHours: int = 0
         timeStampUTC: Time = ZERO
 
-    def getDataEntries(self) -> List[Fitness.DataEntry]: declared()
+    def getDataEntries(self) -> list[Fitness.DataEntry]: declared()
     @method("firstIndex", "entryCount")
-    def getErrorLogIndexRange(self) -> Tuple[int, int]: declared()
-    def getErrorLogEntries(self, startIndex: int, count: int) -> List[Fitness.ErrorLogEntry]: declared()
+    def getErrorLogIndexRange(self) -> tuple[int, int]: declared()
+    def getErrorLogEntries(self, startIndex: int, count: int) -> list[Fitness.ErrorLogEntry]: declared()
 
 
 class HardwareHealth(Interface, version="1.0.3"):
@@ -64,4 +62,4 @@ class HardwareHealth(Interface, version="1.0.3"):
         failureType: int = 0
         isAsserted: bool = False
 
-    def getFailures(self) -> List[HardwareHealth.Failure]: declared()
+    def getFailures(self) -> list[HardwareHealth.Failure]: declared()

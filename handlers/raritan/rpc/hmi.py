@@ -1,8 +1,6 @@
 """Beepers. Source: ExternalBeeper.idl, InternalBeeper.idl."""
 from __future__ import annotations
 
-from typing import Tuple
-
 from . import event, idl
 from ._runtime import ZERO, Enumeration, Interface, declared, method
 
@@ -41,5 +39,5 @@ class InternalBeeper(Interface, version="2.0.1"):
     def isMuted(self) -> bool: declared()
     def activate(self, on: bool, reason: str, timeout: int) -> None: declared()
     @method("_ret_", "reason", "mutedTemporarily")
-    def getState(self) -> Tuple[InternalBeeper.State, str, bool]: declared()
+    def getState(self) -> tuple[InternalBeeper.State, str, bool]: declared()
     def muteCurrentActivation(self) -> None: declared()

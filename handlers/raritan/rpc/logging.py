@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterable
 from datetime import timezone, tzinfo
-from typing import TYPE_CHECKING, Any, Iterable, List, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Optional
 
 from ...errors import ProtocolError
 from . import event
@@ -21,7 +22,7 @@ class LogChunk(Structure):
     logCreationTime: int = 0
     idFirst: int = 0
     allEntryCnt: int = 0
-    selEntries: List[LogEntry] = ZERO
+    selEntries: list[LogEntry] = ZERO
 
 
 class LogEntry(Structure):
@@ -54,7 +55,7 @@ class EventLog(Interface, version="2.0.0"):
 
     def clear(self) -> None: declared()
     def getInfo(self) -> LogInfo: declared()
-    def getChunk(self, refId: int, count: int, direction: RangeDirection, categories: List[str]) -> LogChunk: declared()
+    def getChunk(self, refId: int, count: int, direction: RangeDirection, categories: list[str]) -> LogChunk: declared()
 
 
 class WlanLog(Interface, version="1.0.0"):
@@ -81,7 +82,7 @@ class LogHelper:
         entries, self.nextid, self.creationtime = self.get_entries(agent, logtype)
         self.last_entry = entries[-1] if entries else None
 
-    def get_next_entries(self) -> List[LogEntry]:
+    def get_next_entries(self) -> list[LogEntry]:
         """The entries since the last call. If the log was recreated: those after the last entry seen, or all if that is gone."""
         before = self.creationtime
         entries, self.nextid, self.creationtime = self.get_entries(self.agent, self.logtype, self.nextid, before)
@@ -93,15 +94,15 @@ class LogHelper:
 
     @classmethod
     def get_entries(cls, agent: Agent, log_type: str, ref_id: Optional[int] = None,
-                    creation_time: Optional[int] = None) -> Tuple[List[LogEntry], int, int]:
+                    creation_time: Optional[int] = None) -> tuple[list[LogEntry], int, int]:
         """The entries from `ref_id` (or the first) to the present end of the log, the id after them, and the log's creation time.
 
         The log is read from its first entry if `creation_time` is given and is not the log's, or if the log is recreated
         meanwhile. Raises ProtocolError when it has been recreated five times, or when a chunk ends before the requested id.
         """
         log = cls.log_proxy(agent, log_type)
-        filters: Tuple[List[str], ...] = ([],) if log_type == "event" else ()
-        entries: List[LogEntry] = []
+        filters: tuple[list[str], ...] = ([],) if log_type == "event" else ()
+        entries: list[LogEntry] = []
         info, position = log.getInfo(), ref_id
         if position is None or creation_time not in (None, info.creationTime):
             position = info.idFirst
@@ -141,7 +142,7 @@ class LogHelper:
         return f"[{when:%m/%d/%Y %H:%M:%S %Z}]:{entry.message}"
 
     @classmethod
-    def filter_entries(cls, entries: Iterable[LogEntry], search_strings: Optional[List[str]] = None) -> List[LogEntry]:
+    def filter_entries(cls, entries: Iterable[LogEntry], search_strings: Optional[list[str]] = None) -> list[LogEntry]:
         """The entries whose message contains one of these strings (None or []: errors and warnings)."""
         words = search_strings or [cls.error_tag, cls.warning_tag]
         return [entry for entry in entries if any(word in entry.message for word in words)]

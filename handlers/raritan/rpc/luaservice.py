@@ -1,8 +1,6 @@
 """Lua scripts that the device runs itself. Source: LuaService.idl."""
 from __future__ import annotations
 
-from typing import Dict, List, Tuple
-
 from ._runtime import ZERO, Enumeration, Interface, Structure, declared, method
 
 
@@ -19,7 +17,7 @@ class ScriptState(Structure):
 
 
 class ScriptOptions(Structure):
-    defaultArgs: Dict[str, str] = ZERO
+    defaultArgs: dict[str, str] = ZERO
     autoStart: bool = False
     autoRestart: bool = False
 
@@ -53,19 +51,19 @@ class Manager(Interface, version="2.0.1"):
 
     def setScript(self, name: str, script: str, options: ScriptOptions) -> int: declared()
     @method("_ret_", "script")
-    def getScript(self, name: str) -> Tuple[int, str]: declared()
-    def getScriptNames(self) -> List[str]: declared()
+    def getScript(self, name: str) -> tuple[int, str]: declared()
+    def getScriptNames(self) -> list[str]: declared()
     def deleteScript(self, name: str) -> int: declared()
     def setScriptOptions(self, name: str, options: ScriptOptions) -> int: declared()
     @method("_ret_", "options")
-    def getScriptOptions(self, name: str) -> Tuple[int, ScriptOptions]: declared()
+    def getScriptOptions(self, name: str) -> tuple[int, ScriptOptions]: declared()
     def getEnvironment(self) -> Environment: declared()
     @method("_ret_", "oAddr", "nAddr", "oString", "more")
-    def getScriptOutput(self, name: str, iAddr: int) -> Tuple[int, int, int, str, bool]: declared()
+    def getScriptOutput(self, name: str, iAddr: int) -> tuple[int, int, int, str, bool]: declared()
     def clearScriptOutput(self, name: str) -> int: declared()
     def startScript(self, name: str) -> int: declared()
-    def startScriptWithArgs(self, name: str, arguments: Dict[str, str]) -> int: declared()
+    def startScriptWithArgs(self, name: str, arguments: dict[str, str]) -> int: declared()
     def terminateScript(self, name: str) -> int: declared()
     @method("_ret_", "state")
-    def getScriptState(self, name: str) -> Tuple[int, ScriptState]: declared()
-    def getScriptStates(self) -> Dict[str, ScriptState]: declared()
+    def getScriptState(self, name: str) -> tuple[int, ScriptState]: declared()
+    def getScriptStates(self) -> dict[str, ScriptState]: declared()

@@ -1,7 +1,7 @@
 """Ports for sensors and accessories. Source: Port.idl, PortFuse.idl."""
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, List, Optional
+from typing import TYPE_CHECKING, Optional
 
 from . import idl
 from ._runtime import ZERO, Enumeration, Interface, Structure, declared
@@ -35,11 +35,11 @@ class Port(Interface, version="2.0.4"):
         detectedDeviceName: str = ""
         pinnedDeviceTypeId: Port.DeviceTypeId = ZERO
         detectedDeviceTypeId: Port.DeviceTypeId = ZERO
-        detectableDeviceTypes: List[Port.DeviceTypeWithId] = ZERO
+        detectableDeviceTypes: list[Port.DeviceTypeWithId] = ZERO
         topoId: str = ""
         serialId: str = ""
         portType: peripheral.PortType = ZERO
-        position: List[peripheral.PosElement] = ZERO
+        position: list[peripheral.PosElement] = ZERO
 
     class DeviceChangedEvent(idl.Event):
         oldDevice: Optional[Interface] = None
@@ -52,7 +52,7 @@ class Port(Interface, version="2.0.4"):
     def getProperties(self) -> Port.Properties: declared()
     def setName(self, name: str) -> None: declared()
     def setDetectionMode(self, mode: Port.DetectionMode) -> int: declared()
-    def getDetectableDevices(self) -> List[str]: declared()
+    def getDetectableDevices(self) -> list[str]: declared()
     def getDevice(self) -> Optional[Interface]: declared()
     def getDeviceConfig(self, deviceType: str) -> Optional[Interface]: declared()
     def getFuse(self) -> Optional[PortFuse]: declared()

@@ -1,7 +1,7 @@
 """Raw configuration as a file. Source: RawConfiguration.idl."""
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Optional, Tuple
+from typing import TYPE_CHECKING, Optional
 
 from . import event
 from ._runtime import Enumeration, Interface, Time, declared, method, scripts
@@ -24,7 +24,7 @@ class RawConfiguration(Interface, version="1.0.1"):
         pass
 
     @method("status", "timeStamp")
-    def getStatus(self) -> Tuple[RawConfiguration.Status, Time]: declared()
+    def getStatus(self) -> tuple[RawConfiguration.Status, Time]: declared()
 
 
 class UploadCode(scripts.ResultCode):

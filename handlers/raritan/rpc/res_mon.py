@@ -1,8 +1,6 @@
 """CPU, memory, processes and file systems of the device. Source: ResMon.idl."""
 from __future__ import annotations
 
-from typing import List
-
 from ._runtime import ZERO, Enumeration, Interface, Structure, declared, method
 
 
@@ -20,4 +18,4 @@ class ResMon(Interface, version="1.0.0"):
     """The use of CPU, memory, processes and file systems, at `/res_mon`."""
 
     @method("entries")
-    def getDataEntries(self) -> List[Entry]: declared()
+    def getDataEntries(self) -> list[Entry]: declared()

@@ -1,7 +1,7 @@
 """Passwords, lockout, access control. Source: Security.idl, ServiceAuthorization.idl."""
 from __future__ import annotations
 
-from typing import List, Optional, Tuple, Union
+from typing import Optional, Union
 
 from . import event
 from ._runtime import ZERO, Enumeration, Interface, Structure, declared, method
@@ -37,8 +37,8 @@ class IpFw(Structure):
     enabled: bool = False
     defaultPolicyIn: IpfwPolicy = ZERO
     defaultPolicyOut: IpfwPolicy = ZERO
-    ruleSetIn: List[IpfwRule] = ZERO
-    ruleSetOut: List[IpfwRule] = ZERO
+    ruleSetIn: list[IpfwRule] = ZERO
+    ruleSetOut: list[IpfwRule] = ZERO
 
 
 class IpfwRule(Structure):
@@ -67,7 +67,7 @@ class RestrictedServiceAgreement(Structure):
 class RoleAccessControl(Structure):
     enabled: bool = False
     defaultPolicy: RoleAccessPolicy = ZERO
-    rules: List[RoleAccessRule] = ZERO
+    rules: list[RoleAccessRule] = ZERO
 
 
 class RoleAccessRule(Structure):
@@ -80,7 +80,7 @@ class RoleAccessRule(Structure):
 class SSHHostKey(Structure):
     key: str = ""
     type: SSHHostKeyType = ZERO
-    fingerprints: List[SSHKeyFingerprint] = ZERO
+    fingerprints: list[SSHKeyFingerprint] = ZERO
 
 
 class SSHKeyFingerprint(Structure):
@@ -98,8 +98,8 @@ class TpmInfo(Structure):
 
 
 class FrontPanelPrivilegesChanged(event.UserEvent, version="1.0.0"):
-    oldPrivileges: List[str] = ZERO
-    newPrivileges: List[str] = ZERO
+    oldPrivileges: list[str] = ZERO
+    newPrivileges: list[str] = ZERO
 
 
 class PasswordSettingsChanged(event.UserEvent, version="1.0.0"):
@@ -138,7 +138,7 @@ class Security(Interface, version="5.0.1"):
     def getRoleAccessControlSettingsV6(self) -> RoleAccessControl: declared()
     def setRoleAccessControlSettingsV6(self, settings: RoleAccessControl) -> int: declared()
     @method(older_out=("blockTimeout", "maxFailedLogins"))
-    def getBlockSettings(self) -> Union[BlockSettings, Tuple[int, int]]: declared()
+    def getBlockSettings(self) -> Union[BlockSettings, tuple[int, int]]: declared()
     @method(older_in=("blockTimeout", "maxFailedLogins"))
     def setBlockSettings(self, settings: Union[BlockSettings, int], maxFailedLogins: Optional[int] = None) -> int: declared()
     def getPwSettings(self) -> PasswordSettings: declared()
@@ -149,12 +149,12 @@ class Security(Interface, version="5.0.1"):
     def setSingleLoginLimitation(self, singleLogin: bool) -> None: declared()
     def getSSHSettings(self) -> SSHSettings: declared()
     def setSSHSettings(self, settings: SSHSettings) -> None: declared()
-    def getSSHHostKeys(self) -> List[SSHHostKey]: declared()
+    def getSSHHostKeys(self) -> list[SSHHostKey]: declared()
     def getRestrictedServiceAgreement(self) -> RestrictedServiceAgreement: declared()
     def setRestrictedServiceAgreement(self, settings: RestrictedServiceAgreement) -> int: declared()
-    def getSupportedFrontPanelPrivileges(self) -> List[str]: declared()
-    def getFrontPanelPrivileges(self) -> List[str]: declared()
-    def setFrontPanelPrivileges(self, privileges: List[str]) -> int: declared()
+    def getSupportedFrontPanelPrivileges(self) -> list[str]: declared()
+    def getFrontPanelPrivileges(self) -> list[str]: declared()
+    def setFrontPanelPrivileges(self, privileges: list[str]) -> int: declared()
     def setDefaultAdminAccountPassword(self, password: str, disableStrongPasswordReq: bool) -> int: declared()
     def setAdminAccountPasswordHash(self, passwordHash: str) -> int: declared()
     def isSecureBootActive(self) -> bool: declared()

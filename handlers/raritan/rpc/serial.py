@@ -1,7 +1,7 @@
 """Serial ports and modems. Source: AnalogModem.idl, GsmModem.idl, SerialPort.idl, PortDispatcher.idl."""
 from __future__ import annotations
 
-from typing import Dict, Optional, Tuple
+from typing import Optional
 
 from . import idl
 from ._runtime import ZERO, Enumeration, Interface, Structure, declared, method
@@ -68,11 +68,11 @@ class GsmModem(Interface, version="1.0.2"):
     def sendSms(self, recipient: str, text: str) -> int: declared()
     def sendTestSms(self, recipient: str, testSettings: GsmModem.Settings) -> int: declared()
     @method("_ret_", "info")
-    def getInformation(self) -> Tuple[int, GsmModem.Information]: declared()
+    def getInformation(self) -> tuple[int, GsmModem.Information]: declared()
     @method("_ret_", "info")
-    def getInformationWithPin(self, pin: str) -> Tuple[int, GsmModem.Information]: declared()
+    def getInformationWithPin(self, pin: str) -> tuple[int, GsmModem.Information]: declared()
     @method("_ret_", "simStatus")
-    def getSimSecurityStatus(self) -> Tuple[int, GsmModem.SimSecurityStatus]: declared()
+    def getSimSecurityStatus(self) -> tuple[int, GsmModem.SimSecurityStatus]: declared()
     def unlockSimCard(self, puk: str, newPin: str) -> int: declared()
 
 
@@ -119,4 +119,4 @@ class SerialPort(Interface, version="3.0.1"):
 class PortDispatcher(Interface, version="1.2.2"):
     """The serial ports that the device monitors, by name, at `/serial`."""
 
-    def getPorts(self) -> Dict[str, SerialPort]: declared()
+    def getPorts(self) -> dict[str, SerialPort]: declared()

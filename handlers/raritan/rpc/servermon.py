@@ -1,7 +1,7 @@
 """Servers that the device monitors. Source: ServerMonitor.idl."""
 from __future__ import annotations
 
-from typing import Dict, Optional, Tuple
+from typing import Optional
 
 from . import event, idl
 from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method
@@ -95,10 +95,10 @@ class ServerMonitor(Interface, version="2.0.1"):
         newSettings: ServerMonitor.ServerSettings = ZERO
 
     @method("_ret_", "id")
-    def addServer(self, settings: ServerMonitor.ServerSettings) -> Tuple[int, int]: declared()
+    def addServer(self, settings: ServerMonitor.ServerSettings) -> tuple[int, int]: declared()
     def modifyServer(self, id: int, settings: ServerMonitor.ServerSettings) -> int: declared()
     def deleteServer(self, id: int) -> int: declared()
     @method("_ret_", "server")
-    def getServer(self, id: int) -> Tuple[int, ServerMonitor.Server]: declared()
-    def listServers(self) -> Dict[int, ServerMonitor.Server]: declared()
+    def getServer(self, id: int) -> tuple[int, ServerMonitor.Server]: declared()
+    def listServers(self) -> dict[int, ServerMonitor.Server]: declared()
     def powerControl(self, id: int, on: bool) -> int: declared()

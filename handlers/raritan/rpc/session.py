@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Iterator, List, Tuple
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from ...errors import PduHandlerError, Refused, SettingsError
 from ...http.login import Login
@@ -40,13 +41,13 @@ class SessionManager(Interface, version="2.0.0"):
         CLOSE_REASON_LOGOUT, CLOSE_REASON_TIMEOUT, CLOSE_REASON_BROWSER_CLOSED, CLOSE_REASON_FORCED_DISCONNECT = range(4)
 
     @method("_ret_", "session", "token")
-    def newSession(self) -> Tuple[int, Session, str]: declared()
+    def newSession(self) -> tuple[int, Session, str]: declared()
     def getCurrentSession(self) -> Session: declared()
-    def getSessions(self) -> List[Session]: declared()
+    def getSessions(self) -> list[Session]: declared()
     def closeSession(self, sessionId: int, reason: SessionManager.CloseReason) -> None: declared()
     def closeCurrentSession(self, reason: SessionManager.CloseReason) -> None: declared()
     def touchCurrentSession(self, userActivity: bool) -> None: declared()
-    def getSessionHistory(self) -> List[HistoryEntry]: declared()
+    def getSessionHistory(self) -> list[HistoryEntry]: declared()
 
 
 @contextlib.contextmanager

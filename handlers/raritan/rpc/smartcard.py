@@ -1,7 +1,7 @@
 """Card readers. Source: CardReader.idl, CardReaderManager.idl."""
 from __future__ import annotations
 
-from typing import Dict, List, Optional, Tuple
+from typing import Optional
 
 from . import event, idl
 from ._runtime import ZERO, Interface, Structure, declared, method
@@ -36,7 +36,7 @@ class CardReader(Interface, version="1.0.4"):
 
     def getMetaData(self) -> CardReader.MetaData: declared()
     @method("_ret_", "cardInfo")
-    def getCardInformation(self) -> Tuple[int, CardReader.CardInformation]: declared()
+    def getCardInformation(self) -> tuple[int, CardReader.CardInformation]: declared()
 
 
 class CardReaderManager(Interface, version="1.0.5"):
@@ -61,8 +61,8 @@ class CardReaderManager(Interface, version="1.0.5"):
         newSettings: CardReaderManager.CardReaderSettings = ZERO
         position: str = ""
 
-    def getCardReaders(self) -> List[CardReader]: declared()
+    def getCardReaders(self) -> list[CardReader]: declared()
     def getCardReaderById(self, readerId: str) -> Optional[CardReader]: declared()
     def setCardReaderSettings(self, position: str, setting: CardReaderManager.CardReaderSettings) -> int: declared()
-    def getAllCardReaderSettings(self) -> Dict[str, CardReaderManager.CardReaderSettings]: declared()
-    def getSupportedCardFormats(self) -> List[str]: declared()
+    def getAllCardReaderSettings(self) -> dict[str, CardReaderManager.CardReaderSettings]: declared()
+    def getSupportedCardFormats(self) -> list[str]: declared()

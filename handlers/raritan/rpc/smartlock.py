@@ -1,7 +1,7 @@
 """Door locks: access rules, keypads. Source: DoorAccessControl.idl, Keypad.idl, KeypadManager.idl."""
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Dict, List, Optional, Tuple
+from typing import TYPE_CHECKING, Optional
 
 from . import event, idl
 from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method
@@ -26,7 +26,7 @@ class DoorAccessControl(Interface, version="1.2.5"):
 
     class PeriodicTimeCondition(Structure):
         enabled: bool = False
-        daysOfWeek: List[int] = ZERO
+        daysOfWeek: list[int] = ZERO
         fromHourOfDay: int = 0
         tillHourOfDay: int = 0
         fromMinuteOfHour: int = 0
@@ -52,7 +52,7 @@ class DoorAccessControl(Interface, version="1.2.5"):
 
     class DoorAccessRule(Structure):
         name: str = ""
-        doorHandleLocks: List[peripheral.DeviceSlot] = ZERO
+        doorHandleLocks: list[peripheral.DeviceSlot] = ZERO
         cardCondition1: DoorAccessControl.CardCondition = ZERO
         cardCondition2: DoorAccessControl.CardCondition = ZERO
         keypadCondition1: DoorAccessControl.KeypadCondition = ZERO
@@ -83,11 +83,11 @@ class DoorAccessControl(Interface, version="1.2.5"):
         ruleId: int = 0
         rule: DoorAccessControl.DoorAccessRule = ZERO
 
-    def getDoorAccessRules(self) -> Dict[int, DoorAccessControl.DoorAccessRule]: declared()
+    def getDoorAccessRules(self) -> dict[int, DoorAccessControl.DoorAccessRule]: declared()
     @method("_ret_", "invalidRuleIds")
-    def setAllDoorAccessRules(self, rules: Dict[int, DoorAccessControl.DoorAccessRule]) -> Tuple[int, List[int]]: declared()
+    def setAllDoorAccessRules(self, rules: dict[int, DoorAccessControl.DoorAccessRule]) -> tuple[int, list[int]]: declared()
     @method("_ret_", "ruleId")
-    def addDoorAccessRule(self, rule: DoorAccessControl.DoorAccessRule) -> Tuple[int, int]: declared()
+    def addDoorAccessRule(self, rule: DoorAccessControl.DoorAccessRule) -> tuple[int, int]: declared()
     def modifyDoorAccessRule(self, id: int, modifiedRule: DoorAccessControl.DoorAccessRule) -> int: declared()
     def deleteDoorAccessRule(self, id: int) -> int: declared()
 
@@ -108,7 +108,7 @@ class Keypad(Interface, version="1.0.0"):
 
     def getMetaData(self) -> Keypad.MetaData: declared()
     @method("_ret_", "pin")
-    def getPIN(self) -> Tuple[int, str]: declared()
+    def getPIN(self) -> tuple[int, str]: declared()
 
 
 class KeypadManager(Interface, version="1.0.1"):
@@ -132,7 +132,7 @@ class KeypadManager(Interface, version="1.0.1"):
         newSettings: KeypadManager.KeypadSettings = ZERO
         position: str = ""
 
-    def getKeypads(self) -> List[Keypad]: declared()
+    def getKeypads(self) -> list[Keypad]: declared()
     def getKeypadById(self, keypadId: str) -> Optional[Keypad]: declared()
     def setKeypadSettings(self, position: str, setting: KeypadManager.KeypadSettings) -> int: declared()
-    def getAllKeypadSettings(self) -> Dict[str, KeypadManager.KeypadSettings]: declared()
+    def getAllKeypadSettings(self) -> dict[str, KeypadManager.KeypadSettings]: declared()

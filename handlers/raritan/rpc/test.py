@@ -1,7 +1,7 @@
 """Tests of the hardware. Source: TestDisplay.idl, TestUnit.idl."""
 from __future__ import annotations
 
-from typing import Dict, List, Optional
+from typing import Optional
 
 from ._runtime import ZERO, Enumeration, Interface, Structure, declared
 
@@ -16,7 +16,7 @@ class Display(Interface, version="2.0.0"):
     class Info(Structure):
         type: str = ""
         address: str = ""
-        options: Dict[str, str] = ZERO
+        options: dict[str, str] = ZERO
         orientation: Display.Orientation = ZERO
 
     def getInfo(self) -> Display.Info: declared()
@@ -26,8 +26,8 @@ class Display(Interface, version="2.0.0"):
 
 
 class Unit(Interface, version="2.0.0"):
-    def getDisplays(self) -> List[Display]: declared()
-    def getButtonStates(self) -> List[bool]: declared()
+    def getDisplays(self) -> list[Display]: declared()
+    def getButtonStates(self) -> list[bool]: declared()
     def setBuzzer(self, isOn: bool) -> None: declared()
     def resetAllSubControllers(self) -> None: declared()
     def triggerSubControllerWatchdog(self, rs485Addr: int) -> None: declared()

@@ -1,8 +1,6 @@
 """USB ports and the devices on them. Source: Usb.idl."""
 from __future__ import annotations
 
-from typing import List
-
 from . import event
 from ._runtime import ZERO, Interface, Structure, declared, method
 
@@ -31,4 +29,4 @@ class Usb(Interface, version="1.0.4"):
     def setSettings(self, settings: Usb.Settings) -> int: declared()
     def getHostPortCount(self) -> int: declared()
     @method("usbDevices")
-    def getDevices(self) -> List[UsbDevice]: declared()
+    def getDevices(self) -> list[UsbDevice]: declared()

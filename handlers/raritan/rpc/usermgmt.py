@@ -1,8 +1,6 @@
 """Accounts and roles. Source: User.idl, UserManager.idl, Role.idl, RoleManager.idl."""
 from __future__ import annotations
 
-from typing import List, Tuple
-
 from . import event
 from ._runtime import ZERO, Enumeration, Interface, Structure, declared, method
 
@@ -75,7 +73,7 @@ class UserInfo(Structure):
     snmpV3Settings: SnmpV3Settings = ZERO
     sshPublicKey: str = ""
     preferences: Preferences = ZERO
-    roleIds: List[int] = ZERO
+    roleIds: list[int] = ZERO
 
 
 class Role(Interface, version="1.0.0"):
@@ -86,11 +84,11 @@ class Role(Interface, version="1.0.0"):
     class Info(Structure):
         description: str = ""
         locked: bool = False
-        privileges: List[Role.Privilege] = ZERO
+        privileges: list[Role.Privilege] = ZERO
 
     class Privilege(Structure):
         name: str = ""
-        args: List[str] = ZERO
+        args: list[str] = ZERO
 
     def getInfo(self) -> Role.Info: declared()
     def updateFull(self, info: Role.Info) -> int: declared()
@@ -107,13 +105,13 @@ class RoleManager(Interface, version="1.0.0"):
         desc: str = ""
 
     class Info(Structure):
-        privileges: List[RoleManager.PrivilegeDesc] = ZERO
-        roles: List[RoleManager.RoleAccount] = ZERO
+        privileges: list[RoleManager.PrivilegeDesc] = ZERO
+        roles: list[RoleManager.RoleAccount] = ZERO
 
     class PrivilegeDesc(Structure):
         name: str = ""
         desc: str = ""
-        args: List[RoleManager.ArgumentDesc] = ZERO
+        args: list[RoleManager.ArgumentDesc] = ZERO
 
     class RoleAccount(Structure):
         id: int = 0
@@ -122,9 +120,9 @@ class RoleManager(Interface, version="1.0.0"):
 
     def createRoleFull(self, name: str, info: Role.Info) -> int: declared()
     def deleteRole(self, name: str) -> int: declared()
-    def getAllRoleNames(self) -> List[str]: declared()
-    def getAllRoles(self) -> List[RoleManager.RoleAccount]: declared()
-    def getAllPrivileges(self) -> List[RoleManager.PrivilegeDesc]: declared()
+    def getAllRoleNames(self) -> list[str]: declared()
+    def getAllRoles(self) -> list[RoleManager.RoleAccount]: declared()
+    def getAllPrivileges(self) -> list[RoleManager.PrivilegeDesc]: declared()
     def getInfo(self) -> RoleManager.Info: declared()
 
 
@@ -153,7 +151,7 @@ class User(Interface, version="2.0.0"):
     def setAccountPassword(self, password: str) -> int: declared()
     def updateAccountFull(self, password: str, info: UserInfo) -> int: declared()
     @method("info", "privileges")
-    def getInfoAndPrivileges(self) -> Tuple[UserInfo, List[Role.Privilege]]: declared()
+    def getInfoAndPrivileges(self) -> tuple[UserInfo, list[Role.Privilege]]: declared()
     def setPreferences(self, prefs: Preferences) -> int: declared()
     def getCapabilities(self) -> UserCapabilities: declared()
 
@@ -181,13 +179,13 @@ class UserManager(Interface, version="2.0.0"):
     ERR_USERNAME_INVALID = 18
     ERR_NEW_USER_ALREADY_EXISTS = 19
 
-    def getAccountNames(self) -> List[str]: declared()
+    def getAccountNames(self) -> list[str]: declared()
     def createAccount(self, username: str, password: str) -> int: declared()
     def renameAccount(self, username: str, newUsername: str) -> int: declared()
     def deleteAccount(self, username: str) -> int: declared()
-    def getAllAccounts(self) -> List[Account]: declared()
+    def getAllAccounts(self) -> list[Account]: declared()
     def createAccountFull(self, username: str, password: str, info: UserInfo) -> int: declared()
-    def getAccountsByRole(self, roleName: str) -> List[Account]: declared()
+    def getAccountsByRole(self, roleName: str) -> list[Account]: declared()
     def getDefaultPreferences(self) -> Preferences: declared()
     def setDefaultPreferences(self, prefs: Preferences) -> int: declared()
 

@@ -1,7 +1,7 @@
 """Webcams, their channels and stored images. Source: Webcam.idl, WebcamManager.idl, StorageManager.idl, WebcamChannel.idl."""
 from __future__ import annotations
 
-from typing import Dict, List, Optional, Tuple
+from typing import Optional
 
 from . import event, idl
 from ._runtime import ZERO, Enumeration, Interface, Structure, declared, method
@@ -63,7 +63,7 @@ class Settings(Structure):
 class Information(Structure):
     id: str = ""
     model: str = ""
-    supportedFormats: List[Format] = ZERO
+    supportedFormats: list[Format] = ZERO
 
 
 class WebcamEvent(idl.Event, version="1.0.2"):
@@ -123,7 +123,7 @@ class StorageManager(Interface, version="1.0.3"):
         status: StorageManager.StorageStatus = ZERO
         capacity: int = 0
         used: int = 0
-        webcamStorageInfo: List[StorageManager.WebcamStorageInfo] = ZERO
+        webcamStorageInfo: list[StorageManager.WebcamStorageInfo] = ZERO
 
     class StorageSettings(Structure):
         type: StorageManager.StorageType = ZERO
@@ -155,21 +155,21 @@ class StorageManager(Interface, version="1.0.3"):
         webcam: Optional[Webcam] = None
         folderUrl: str = ""
 
-    def getSupportedStorageTypes(self) -> List[StorageManager.StorageType]: declared()
+    def getSupportedStorageTypes(self) -> list[StorageManager.StorageType]: declared()
     def getInformation(self) -> StorageManager.StorageInformation: declared()
     def getSettings(self) -> StorageManager.StorageSettings: declared()
     def setSettings(self, settings: StorageManager.StorageSettings) -> int: declared()
     @method("_ret_", "index")
-    def addImage(self, webcam: Optional[Webcam], image: Image) -> Tuple[int, int]: declared()
+    def addImage(self, webcam: Optional[Webcam], image: Image) -> tuple[int, int]: declared()
     def removeImages(self, webcam: Optional[Webcam], start: int, count: int,
                      direction: StorageManager.Direction) -> int: declared()
     @method("_ret_", "meta")
     def getMetaData(self, webcam: Optional[Webcam], start: int, count: int,
-                    direction: StorageManager.Direction) -> Tuple[int, List[StorageManager.ImageStorageMetaData]]: declared()
+                    direction: StorageManager.Direction) -> tuple[int, list[StorageManager.ImageStorageMetaData]]: declared()
     @method("_ret_", "image")
     def getImages(self, webcam: Optional[Webcam], start: int, count: int,
-                  direction: StorageManager.Direction) -> Tuple[int, List[StorageManager.StorageImage]]: declared()
-    def getActivities(self) -> List[StorageManager.Activity]: declared()
+                  direction: StorageManager.Direction) -> tuple[int, list[StorageManager.StorageImage]]: declared()
+    def getActivities(self) -> list[StorageManager.Activity]: declared()
     def startActivity(self, webcam: Optional[Webcam], count: int, interval: int) -> int: declared()
     def startActivityWithFolder(self, webcam: Optional[Webcam], count: int, interval: int, folder: str) -> int: declared()
     def stopActivity(self, webcam: Optional[Webcam]) -> int: declared()
@@ -187,9 +187,9 @@ class Channel(Interface, version="1.0.2"):
     def isAvailable(self) -> bool: declared()
     def release(self) -> None: declared()
     @method("_ret_", "image")
-    def captureImage(self) -> Tuple[int, Image]: declared()
+    def captureImage(self) -> tuple[int, Image]: declared()
     @method("_ret_", "captureToken")
-    def triggerCapture(self) -> Tuple[int, str]: declared()
+    def triggerCapture(self) -> tuple[int, str]: declared()
 
 
 class WebcamManager(Interface, version="2.0.2"):
@@ -197,13 +197,13 @@ class WebcamManager(Interface, version="2.0.2"):
 
     NO_ERROR, ERR_INVALID_PARAM = range(2)
 
-    def getWebcams(self) -> List[Webcam]: declared()
+    def getWebcams(self) -> list[Webcam]: declared()
     @method("_ret_", "channel")
-    def getChannel(self, webcam: Optional[Webcam], clientType: str) -> Tuple[int, Optional[Channel]]: declared()
-    def getChannels(self) -> List[Channel]: declared()
+    def getChannel(self, webcam: Optional[Webcam], clientType: str) -> tuple[int, Optional[Channel]]: declared()
+    def getChannels(self) -> list[Channel]: declared()
     def removeClientType(self, clientType: str) -> int: declared()
-    def getClientTypes(self) -> List[str]: declared()
-    def getClientTypePriorities(self) -> Dict[str, Priority]: declared()
-    def setClientTypePriorities(self, priorities: Dict[str, Priority]) -> int: declared()
-    def getWebcamPriorities(self) -> Dict[str, Priority]: declared()
-    def setWebcamPriorities(self, priorities: Dict[str, Priority]) -> int: declared()
+    def getClientTypes(self) -> list[str]: declared()
+    def getClientTypePriorities(self) -> dict[str, Priority]: declared()
+    def setClientTypePriorities(self, priorities: dict[str, Priority]) -> int: declared()
+    def getWebcamPriorities(self) -> dict[str, Priority]: declared()
+    def setWebcamPriorities(self, priorities: dict[str, Priority]) -> int: declared()

@@ -1,8 +1,6 @@
 """Wireless sensors (Zigbee). Source: ZigbeeDevice.idl, ZigbeeManager.idl."""
 from __future__ import annotations
 
-from typing import List
-
 from . import idl
 from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared
 
@@ -17,7 +15,7 @@ class ZigbeeDevice(Interface, version="1.0.0"):
 
     class MetaData(Structure):
         sourceId: int = 0
-        clusters: List[int] = ZERO
+        clusters: list[int] = ZERO
         preferredSlot: int = 0
 
     class ClusterValue(Structure):
@@ -31,7 +29,7 @@ class ZigbeeDevice(Interface, version="1.0.0"):
         value: ZigbeeDevice.ClusterValue = ZERO
 
     def getMetaData(self) -> ZigbeeDevice.MetaData: declared()
-    def getClusterValues(self) -> List[ZigbeeDevice.ClusterValue]: declared()
+    def getClusterValues(self) -> list[ZigbeeDevice.ClusterValue]: declared()
 
 
 class ZigbeeManager(Interface, version="1.0.0"):
@@ -80,6 +78,6 @@ class ZigbeeManager(Interface, version="1.0.0"):
     def getDongleState(self) -> ZigbeeManager.DongleState: declared()
     def getSettings(self) -> ZigbeeManager.Settings: declared()
     def setSettings(self, settings: ZigbeeManager.Settings) -> int: declared()
-    def addDevices(self, sensors: List[ZigbeeManager.DeviceRegistration]) -> List[int]: declared()
+    def addDevices(self, sensors: list[ZigbeeManager.DeviceRegistration]) -> list[int]: declared()
     def removeDevice(self, sourceId: int) -> int: declared()
-    def getRegisteredDevices(self) -> List[ZigbeeDevice]: declared()
+    def getRegisteredDevices(self) -> list[ZigbeeDevice]: declared()

@@ -1,8 +1,9 @@
 """Short forms for entries of profiles. OIDs are written without 1.3.6.1.4.1; `~` is the family's root."""
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Callable, Iterable, Optional, Sequence
+from typing import Callable, Optional
 
 from ..families import ENTERPRISES, NET_SNMP_IDS
 from ..figures import Arcs, Figure, Total

@@ -9,8 +9,9 @@ another object: a table that ends early, or that cannot be read, must not make t
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from itertools import accumulate
-from typing import ClassVar, FrozenSet, Iterator, NoReturn, Optional, Tuple
+from typing import ClassVar, NoReturn, Optional
 
 from ...errors import NoSuchOutlet, Unsupported
 from ...host.rows import Raw
@@ -41,14 +42,14 @@ class Source(Frozen, ABC):
         return self.rows(reader).get(identity)
 
     @abstractmethod
-    def written_places(self) -> Tuple[Place, ...]:
+    def written_places(self) -> tuple[Place, ...]:
         """The places to which a command through this source may go. Raises ValueError with the reason if none can."""
 
     @abstractmethod
     def instance(self, reader: Reader, identity: str) -> str:
         """The OID of an identity's object, instance included. Raises NoSuchOutlet if the source has none for it."""
 
-    def identity_starts(self) -> Optional[FrozenSet[str]]:
+    def identity_starts(self) -> Optional[frozenset[str]]:
         """The first arcs with which every identity of this source begins; None if they are not known without a reading."""
         return None
 
@@ -56,7 +57,7 @@ class Source(Frozen, ABC):
 class Place(Source):
     """A source with an object of the device for each identity, for GET and SET."""
 
-    def written_places(self) -> Tuple[Place, ...]:
+    def written_places(self) -> tuple[Place, ...]:
         return (self,)
 
     def one(self, reader: Reader, identity: str) -> Optional[Raw]:
@@ -75,7 +76,7 @@ class Filter(Source):
     def keeps(self, reader: Reader, identity: str) -> bool:
         """Whether the row of this identity, if `source` has one, is certainly not left out."""
 
-    def written_places(self) -> Tuple[Place, ...]:
+    def written_places(self) -> tuple[Place, ...]:
         return self.source.written_places()
 
     def instance(self, reader: Reader, identity: str) -> str:
@@ -83,7 +84,7 @@ class Filter(Source):
             raise no_object(identity)
         return self.source.instance(reader, identity)
 
-    def identity_starts(self) -> Optional[FrozenSet[str]]:
+    def identity_starts(self) -> Optional[frozenset[str]]:
         return self.source.identity_starts()
 
 

@@ -1,9 +1,10 @@
 """Sources that choose between other sources, or combine several."""
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from itertools import chain
-from typing import FrozenSet, List, Optional, Sequence, Set, Tuple
+from typing import Optional
 
 from ...errors import NoSuchOutlet, ProtocolError
 from ...host.rows import Raw
@@ -21,7 +22,7 @@ class First(ReadOnly):
 
     WHY = "on some device it could choose another table than the states do; give each table its own Outlets"
 
-    choices: Tuple[Source, ...]
+    choices: tuple[Source, ...]
 
     def __post_init__(self) -> None:
         validation.at_least_one(self.choices, "choices")
@@ -111,7 +112,7 @@ class Merged(Source):
     one part, whatever the device answers: each part is a `Prefixed` of its own, or has its own numbers (`Spread`, `Tables`).
     """
 
-    parts: Tuple[Source, ...]
+    parts: tuple[Source, ...]
 
     def __post_init__(self) -> None:
         validation.at_least_one(self.parts, "parts")
@@ -129,14 +130,14 @@ class Merged(Source):
         values = (part.one(reader, identity) for part in self.parts)
         return next((value for value in values if value is not None), None)
 
-    def written_places(self) -> Tuple[Place, ...]:
+    def written_places(self) -> tuple[Place, ...]:
         if not _are_apart(self.parts):
             raise ValueError("a Merged cannot be written if two of its parts may have the same identity: "
                              "put each part into a Prefixed of its own")
         return tuple(chain.from_iterable(part.written_places() for part in self.parts))
 
     def instance(self, reader: Reader, identity: str) -> str:
-        found: List[str] = []
+        found: list[str] = []
         for part in self.parts:
             with suppress(NoSuchOutlet):
                 found.append(part.instance(reader, identity))
@@ -144,8 +145,8 @@ class Merged(Source):
             raise no_object(identity)
         return found[0]
 
-    def identity_starts(self) -> Optional[FrozenSet[str]]:
-        starts: Set[str] = set()
+    def identity_starts(self) -> Optional[frozenset[str]]:
+        starts: set[str] = set()
         for part in self.parts:
             of_part = part.identity_starts()
             if of_part is None:
@@ -156,8 +157,8 @@ class Merged(Source):
 
 def _are_apart(parts: Sequence[Source]) -> bool:
     """Whether no identity can begin like those of two `parts`."""
-    taken: Set[str] = set()             # the starts of earlier parts
-    begun: Set[str] = set()             # with their own beginnings: "1" and "1.2" for "1.2"
+    taken: set[str] = set()             # the starts of earlier parts
+    begun: set[str] = set()             # with their own beginnings: "1" and "1.2" for "1.2"
     for part in parts:
         starts = part.identity_starts()
         if starts is None:
@@ -187,7 +188,7 @@ class Prefixed(Source):
         inner = self._inner(identity)
         return None if inner is None else self.source.one(reader, inner)
 
-    def written_places(self) -> Tuple[Place, ...]:
+    def written_places(self) -> tuple[Place, ...]:
         return self.source.written_places()
 
     def instance(self, reader: Reader, identity: str) -> str:
@@ -196,7 +197,7 @@ class Prefixed(Source):
             raise no_object(identity)
         return self.source.instance(reader, inner)
 
-    def identity_starts(self) -> FrozenSet[str]:
+    def identity_starts(self) -> frozenset[str]:
         starts = self.source.identity_starts()
         return frozenset({self.prefix} if starts is None else (f"{self.prefix}.{start}" for start in starts))
 

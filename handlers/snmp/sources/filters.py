@@ -3,8 +3,9 @@ so that no sum is formed without them."""
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Dict, FrozenSet, Optional, Sequence, Set, Tuple
+from typing import Optional
 
 from ...errors import ProtocolError
 from ...host.rows import Raw
@@ -33,7 +34,7 @@ class Only(Filter):
     """
 
     test: Source
-    values: Tuple[str, ...]
+    values: tuple[str, ...]
     keep: bool = True
     demanded: bool = False
 
@@ -100,7 +101,7 @@ class Arc(Filter):
     """
 
     position: int
-    values: Tuple[str, ...]
+    values: tuple[str, ...]
     keep: bool = True
 
     def __post_init__(self) -> None:
@@ -115,7 +116,7 @@ class Arc(Filter):
     def keeps(self, reader: Reader, identity: str) -> bool:
         return self._fits(identity)
 
-    def identity_starts(self) -> Optional[FrozenSet[str]]:
+    def identity_starts(self) -> Optional[frozenset[str]]:
         if self.position == 0 and self.keep:
             return frozenset(self.values)
         return super().identity_starts()
@@ -138,7 +139,7 @@ class OfUnits(Filter):
     def rows(self, reader: Reader) -> Rows:
         listed = self.listed.rows(reader)
         units = self.source.rows(reader) if listed else {}
-        begun: Set[str] = set()
+        begun: set[str] = set()
         for identity in listed:
             begun.update(beginnings(identity))
         return {unit: value for unit, value in units.items() if unit in begun}
@@ -163,7 +164,7 @@ class EachUnit(ReadOnly):
 
     source: Source
     unit: Source
-    units: Tuple[Source, ...]
+    units: tuple[Source, ...]
 
     def __post_init__(self) -> None:
         validation.at_least_one(self.units, "units")
@@ -176,9 +177,9 @@ class EachUnit(ReadOnly):
         found = {text(unit) for identity, unit in self.unit.rows(reader).items() if identity in rows}
         return {**rows, **{f"{unit}.": "" for unit in sorted(listed - found)}}          # the dot: no index ends with one
 
-    def _chained(self, reader: Reader) -> Set[str]:
+    def _chained(self, reader: Reader) -> set[str]:
         """The units of the chain; none if every source of `units` lists at most one."""
-        chained: Set[str] = set()
+        chained: set[str] = set()
         for units in self.units:
             named = set(map(text, units.rows(reader).values())) - {""}
             if len(named) > 1:
@@ -235,9 +236,9 @@ class Checked(Filter):
         most: the number of doubtful rows that are checked by GET.
     """
 
-    values: Tuple[str, ...]
+    values: tuple[str, ...]
     test: Place
-    refuse: Tuple[str, ...]
+    refuse: tuple[str, ...]
     most: int = 16
 
     def __post_init__(self) -> None:
@@ -256,7 +257,7 @@ class Checked(Filter):
     def keeps(self, reader: Reader, identity: str) -> bool:
         return identity in self.rows(reader)
 
-    def _marks(self, reader: Reader, doubted: Sequence[str]) -> Dict[str, Optional[Raw]]:
+    def _marks(self, reader: Reader, doubted: Sequence[str]) -> dict[str, Optional[Raw]]:
         if len(doubted) > self.most:
             walked = self.test.rows(reader)
             return {identity: walked.get(identity) for identity in doubted}

@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Dict, Optional, Sequence, Tuple
+from collections.abc import Sequence
+from typing import Optional
 
 from ...host.rows import Raw
 from .. import validation
@@ -28,8 +29,8 @@ class Joined(ReadOnly):
     WHY = "its rows are found by values of the device, which may have changed; write to a column with the outlets' own index"
 
     values: Source
-    keys: Tuple[Source, ...]
-    own: Tuple[Source, ...]
+    keys: tuple[Source, ...]
+    own: tuple[Source, ...]
     else_same_row: bool = False
 
     def __post_init__(self) -> None:
@@ -51,10 +52,10 @@ def _is_filled(column: Source, reader: Reader) -> bool:
     return any(map(text, column.rows(reader).values()))
 
 
-def _keyed(columns: Sequence[Source], reader: Reader) -> Dict[Tuple[str, ...], str]:
+def _keyed(columns: Sequence[Source], reader: Reader) -> dict[tuple[str, ...], str]:
     """Key -> row, for rows that are in all columns. A key that is empty or that two rows share is left out."""
     tables = [_filled(column.rows(reader)) for column in columns]
-    keys: Dict[str, Tuple[str, ...]] = {}
+    keys: dict[str, tuple[str, ...]] = {}
     for row in tables[0]:
         if all(row in table for table in tables):
             keys[row] = tuple(table[row] for table in tables)
@@ -62,7 +63,7 @@ def _keyed(columns: Sequence[Source], reader: Reader) -> Dict[Tuple[str, ...], s
     return {key: row for row, key in keys.items() if often[key] == 1 and any(key)}
 
 
-def _filled(rows: Rows) -> Dict[str, str]:
+def _filled(rows: Rows) -> dict[str, str]:
     said = {row: text(value) for row, value in rows.items()}
     return {row: value for row, value in said.items() if value} or said
 

@@ -1,7 +1,7 @@
 """Columns and scalars of the device. `object` is the name of the column or scalar, as in the MIB if there is one."""
 from __future__ import annotations
 
-from typing import FrozenSet, Optional
+from typing import Optional
 
 from ...host.rows import Raw
 from .. import validation
@@ -72,5 +72,5 @@ class Scalar(Place):
         """The OID of the object, for whatever identity."""
         return reader.resolve(self.oid)
 
-    def identity_starts(self) -> FrozenSet[str]:
+    def identity_starts(self) -> frozenset[str]:
         return frozenset({_ONLY_ROW})

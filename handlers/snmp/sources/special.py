@@ -4,8 +4,9 @@
 """
 from __future__ import annotations
 
+from collections.abc import Collection
 from decimal import Decimal
-from typing import Collection, Dict, List, Optional, Tuple
+from typing import Optional
 
 from ...decimals import CONTEXT, total
 from ...errors import NoSuchOutlet, ProtocolError
@@ -53,9 +54,9 @@ class Named(Place):
             raise NoSuchOutlet(f"the device has no variable for outlet {identity[:40]!r}")
         return reader.resolve(f"{self.values}.{index}")
 
-    def _indexes(self, reader: Reader) -> Dict[str, str]:
+    def _indexes(self, reader: Reader) -> dict[str, str]:
         expression = validation.pattern(self.pattern, "pattern")
-        found: Dict[str, str] = {}
+        found: dict[str, str] = {}
         for index, name in reader.names(self.names).items():
             match = expression.fullmatch(text(name))
             if match is None:
@@ -111,7 +112,7 @@ class Packed(ReadOnly):
         """The identity of a position (from 1) in a row."""
         return str(position) if row == self.main else f"{row}.{position}"
 
-    def position(self, identity: str) -> Tuple[str, int]:
+    def position(self, identity: str) -> tuple[str, int]:
         """The row of an identity and its position, from 1; 0 if the last arc is not a valid number."""
         row, _, position = identity.rpartition(".")
         return row or self.main, int(position) if _is_short_number(position) else 0
@@ -164,7 +165,7 @@ class Alike(ReadOnly):
     like: Source
 
     def rows(self, reader: Reader) -> Rows:
-        kinds: Dict[Tuple[str, Raw], List[str]] = {}
+        kinds: dict[tuple[str, Raw], list[str]] = {}
         for identity, mark in self.like.rows(reader).items():     # `mark` stays raw: as text, different octets can look the same
             kinds.setdefault((identity.partition(".")[0], mark), []).append(identity)
         found: Rows = {}
@@ -200,7 +201,7 @@ class Gathered(ReadOnly):
         validation.separator(self.separator)
 
     def rows(self, reader: Reader) -> Rows:
-        meters: Dict[Tuple[str, str], Optional[Decimal]] = {}
+        meters: dict[tuple[str, str], Optional[Decimal]] = {}
         values = self.values.rows(reader)
         for row, name in self.names.rows(reader).items():
             key = row.partition(".")[0], text(name)
@@ -239,7 +240,7 @@ class Spelt(ReadOnly):
             raise ValueError(f"length is {self.length}; give 1 octet or more")
 
     def rows(self, reader: Reader) -> Rows:
-        by_arcs: Dict[Tuple[str, ...], List[Raw]] = {}
+        by_arcs: dict[tuple[str, ...], list[Raw]] = {}
         for index, value in self.values.rows(reader).items():
             by_arcs.setdefault(tuple(index.split(".")[:self.length]), []).append(value)
         found: Rows = {}
@@ -252,7 +253,7 @@ class Spelt(ReadOnly):
                 found[row] = fitting[0] if len(fitting) == 1 else ""
         return found
 
-    def _arcs(self, held: Raw, known: Collection[Tuple[str, ...]]) -> Tuple[str, ...]:
+    def _arcs(self, held: Raw, known: Collection[tuple[str, ...]]) -> tuple[str, ...]:
         """The first `length` octets as arcs. Text counts as decoded Latin-1 if only that fits a value."""
         utf_8, other = (tuple(map(str, (spelt or b"")[:self.length])) for spelt in (octets(held), latin_1(held)))
         return other if utf_8 not in known and other in known else utf_8

@@ -1,7 +1,8 @@
 """For MIBs without a common table: one object for each outlet, or one table for each unit. For `object`, see objects.py."""
 from __future__ import annotations
 
-from typing import Dict, FrozenSet, Iterator, Optional, Sequence, Tuple
+from collections.abc import Iterator, Sequence
+from typing import Optional
 
 from ...errors import NoSuchOutlet
 from ...host.rows import Raw
@@ -52,7 +53,7 @@ class Spread(Place):
     """
 
     oid: str
-    spans: Tuple[Span, ...]
+    spans: tuple[Span, ...]
     object: str = ""
     tail: str = "0"
     by_row: bool = False
@@ -70,7 +71,7 @@ class Spread(Place):
         if self.listed and not self.by_get:
             raise ValueError("listed needs by_get: without it, one walk reads all numbers")
 
-    def numbers(self) -> Iterator[Tuple[int, int]]:
+    def numbers(self) -> Iterator[tuple[int, int]]:
         """Number and sub-identifier of each outlet."""
         for span in self.spans:
             for n in range(span.first, span.last + 1):
@@ -94,7 +95,7 @@ class Spread(Place):
 
     def _rows_of_units(self, reader: Reader) -> Rows:
         numbers = {str(sub): n for n, sub in self.numbers()}
-        units: Dict[str, Dict[int, Raw]] = {}
+        units: dict[str, dict[int, Raw]] = {}
         for index, value in reader.walk(self.oid).items():
             sub, _, row = index.partition(".")
             if row and sub in numbers:
@@ -113,7 +114,7 @@ class Spread(Place):
             raise NoSuchOutlet(f"outlet {identity[:40]!r} is outside this family's numbers")
         return reader.resolve(f"{self.oid}.{sub}.{row}" if self.by_row else self._oid(sub))
 
-    def identity_starts(self) -> Optional[FrozenSet[str]]:
+    def identity_starts(self) -> Optional[frozenset[str]]:
         return None if self.by_row else frozenset(str(n) for n, _ in self.numbers())
 
     def _oid(self, sub: int) -> str:
@@ -163,7 +164,7 @@ class Tables(Place):
             raise NoSuchOutlet(f"outlet {identity[:40]!r} is outside this family's units")
         return reader.resolve(f"{self.oid}.{unit}.{self.column}.{row}")
 
-    def identity_starts(self) -> FrozenSet[str]:
+    def identity_starts(self) -> frozenset[str]:
         return frozenset(self._units())
 
     def _units(self) -> Sequence[str]:

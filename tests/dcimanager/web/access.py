@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import hmac
-from typing import Any, List, Mapping, Optional, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any, Optional
 from urllib.parse import quote, urlsplit
 
 from starlette.requests import Request
@@ -107,4 +108,4 @@ def local_path(text: str) -> str:
     return text if text.startswith("/") and not text.startswith("//") and "\\" not in text and text.isprintable() else "/"
 
 
-__all__: List[str] = ["HEADERS", "LOGIN", "Access", "hostname", "local_path", "logged_in", "own_form", "session"]
+__all__: list[str] = ["HEADERS", "LOGIN", "Access", "hostname", "local_path", "logged_in", "own_form", "session"]

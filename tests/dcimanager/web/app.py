@@ -1,8 +1,9 @@
 """The page as one ASGI application."""
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Optional, Sequence
+from typing import TYPE_CHECKING, Any, Optional
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request

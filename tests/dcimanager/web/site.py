@@ -3,7 +3,8 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
@@ -46,7 +47,7 @@ class Site:
     def __init__(self, manager: DciManager, simulations: Simulations) -> None:
         self.manager, self.simulations = manager, simulations
         self._env = environment()
-        self._messages: Dict[str, List[Message]] = {}
+        self._messages: dict[str, list[Message]] = {}
         self._lock = threading.Lock()
 
     def say(self, request: Request, text: str, good: bool = True) -> None:
@@ -143,7 +144,7 @@ def number(request: Request) -> int:
     return given
 
 
-def hours(request: Request, choices: Tuple[int, ...], default: int) -> int:
+def hours(request: Request, choices: tuple[int, ...], default: int) -> int:
     given = request.query_params.get("hours", "")
     return next((choice for choice in choices if str(choice) == given), default)
 

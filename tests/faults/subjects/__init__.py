@@ -2,8 +2,10 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any, Callable, ContextManager, Dict, Mapping, Optional, Protocol, Tuple
+from typing import Any, Callable, Optional, Protocol
 
 from handlers import registry
 from tests.simulators.books import Books
@@ -36,9 +38,9 @@ class Device:
     port: int
     books: Callable[[], Books]
     happen: Callable[[str, str, bool], None]
-    settings: Dict[str, str] = field(default_factory=dict)
-    snmp: Dict[str, str] = field(default_factory=dict)
-    secrets: Tuple[str, ...] = ()
+    settings: dict[str, str] = field(default_factory=dict)
+    snmp: dict[str, str] = field(default_factory=dict)
+    secrets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class Subject:
     """
 
     name: str
-    opened: Callable[[str], ContextManager[Device]]
+    opened: Callable[[str], AbstractContextManager[Device]]
     relay: Callable[..., Relay]           # (port of the device, fault, step, bend); over UDP also the port to listen on
     bends: Mapping[str, Bend]
     excluded: Mapping[str, str]
@@ -65,7 +67,7 @@ class Subject:
     def transport(self) -> str:
         return "udp" if registry.about(self.name).protocol == "snmp" else "tcp"
 
-    def faults(self) -> Tuple[Fault, ...]:
+    def faults(self) -> tuple[Fault, ...]:
         """The faults that are played for this handler."""
         return tuple(fault for fault in FAULTS if not self.reason(fault))
 

@@ -5,7 +5,8 @@ import json
 import re
 import struct
 import zlib
-from typing import Any, Callable, Dict, Mapping, Optional
+from collections.abc import Mapping
+from typing import Any, Callable, Optional
 
 from ..catalogue import Fault
 from ..wire import HUGE, Exchange, Relay, Stream
@@ -132,5 +133,5 @@ BENDS: Mapping[str, Bend] = {
 }
 
 
-def bends(own: Mapping[str, Bend]) -> Dict[str, Bend]:
+def bends(own: Mapping[str, Bend]) -> dict[str, Bend]:
     return {**BENDS, **own}

@@ -3,7 +3,8 @@ from __future__ import annotations
 
 import contextlib
 import re
-from typing import Iterator, Optional
+from collections.abc import Iterator
+from typing import Optional
 
 from tests.simulators.nut_server import ADMIN, NutServer, SwitchedPdu
 

@@ -3,7 +3,8 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from typing import Any, Iterator
+from collections.abc import Iterator
+from typing import Any
 
 from tests.simulators.redfish import RedfishService, units
 

@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Callable, Iterator, Optional
+from collections.abc import Iterator
+from typing import Callable, Optional
 
 from tests.simulators.snmp_agent import Agent, Row, ber
 from tests.simulators.snmp_agent.device import INTEGER

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import socket
-from typing import Dict, List, Tuple
 
 import pytest
 
@@ -13,7 +12,7 @@ from tests.peers import Peer
 SECRETS = ("password", "community")
 
 
-def options(peer: Peer) -> Tuple[List[str], Dict[str, str]]:
+def options(peer: Peer) -> tuple[list[str], dict[str, str]]:
     """Return the options for the peer's settings and port, and its secrets by key."""
     arguments = [part for key, value in peer.settings.items() if key not in SECRETS for part in ("-s", f"{key}={value}")]
     if peer.snmp:
@@ -22,7 +21,7 @@ def options(peer: Peer) -> Tuple[List[str], Dict[str, str]]:
     return arguments, secrets
 
 
-def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> Tuple[int, str, str]:
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
     """Run one command and return its exit code, standard output and standard error."""
     code = root.run(arguments)
     shown = capsys.readouterr()
@@ -42,7 +41,7 @@ class Broken:
         return port
 
 
-def silent() -> Tuple[socket.socket, List[str]]:
+def silent() -> tuple[socket.socket, list[str]]:
     """Return a bound socket that does not listen, and the arguments of a `pdu down` over NUT to its port."""
     taken = socket.socket()
     taken.bind(("127.0.0.1", 0))

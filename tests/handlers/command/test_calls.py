@@ -13,7 +13,8 @@ import struct
 import subprocess
 import sys
 import termios
-from typing import Any, Iterator, List, Tuple, Type
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -49,7 +50,7 @@ def ask(peer: Peer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monk
     for key, value in secrets.items():
         monkeypatch.setenv(f"PDU_{key.upper()}", value)
 
-    def asked(call: str, *more: str) -> Tuple[int, str, str]:
+    def asked(call: str, *more: str) -> tuple[int, str, str]:
         return run(capsys, call, peer.handler, peer.address, *more, *arguments)
     return asked
 
@@ -191,7 +192,7 @@ KINDS = [kind for _, kind in inspect.getmembers(errors, inspect.isclass)
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: str(kind.kind))
-def test_each_kind_of_error_has_its_exit_code(kind: Type[errors.PduHandlerError], monkeypatch: pytest.MonkeyPatch,
+def test_each_kind_of_error_has_its_exit_code(kind: type[errors.PduHandlerError], monkeypatch: pytest.MonkeyPatch,
                                               capsys: pytest.CaptureFixture[str]) -> None:
     broken(monkeypatch, kind("do this").at("192.0.2.7", "port_down"))
     expected = exits.code_of(kind.kind)
@@ -226,7 +227,7 @@ def test_every_kind_of_error_has_exactly_one_exit_code_and_unknown_kind_counts_a
     assert exits.code_of("a kind of a newer archive") == exits.DEFECT
 
 
-def every(kind: Type[errors.PduHandlerError]) -> List[Type[errors.PduHandlerError]]:
+def every(kind: type[errors.PduHandlerError]) -> list[type[errors.PduHandlerError]]:
     """Return the class and its loaded subclasses in this pack."""
     return [kind, *(one for below in kind.__subclasses__() for one in every(below) if one.__module__.startswith("handlers."))]
 
@@ -306,7 +307,7 @@ def test_a_long_question_is_shown_whole(capsys: pytest.CaptureFixture[str], monk
 
 def test_titles_and_the_question_for_the_password_name_the_pdu_of_the_setting_host(
         capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: List[str] = []
+    asked: list[str] = []
     monkeypatch.setattr(sys, "stdin", terminal.Person(""))
     with PEERS["nut"]() as peer:
         def answer(question: str) -> str:
@@ -395,7 +396,7 @@ def test_several_hosts_are_read_in_order_even_if_one_fails(capsys: pytest.Captur
 
 
 @pytest.mark.parametrize("shown", [["--json"], []])
-def test_a_broken_pipe_ends_the_command_quietly(shown: List[str]) -> None:
+def test_a_broken_pipe_ends_the_command_quietly(shown: list[str]) -> None:
     reader, writer = os.pipe()
     os.close(reader)
     with PEERS["nut"]() as peer:
@@ -447,7 +448,7 @@ def test_a_broken_pipe_ends_the_command_quietly(shown: List[str]) -> None:
     (["status", "nut", "h", "--secret-file", "password=/no/such/file"], "/no/such/file"),
     (["status", "nut", "h", "--secret-file", "pasword=/dev/null"], "it takes password"),
     (["status", "snmp", "h", "--secret-file", "password=/dev/null"], "it takes community")])
-def test_wrong_usage_is_reported_in_one_line_or_as_json(arguments: List[str], words: str, capsys: pytest.CaptureFixture[str],
+def test_wrong_usage_is_reported_in_one_line_or_as_json(arguments: list[str], words: str, capsys: pytest.CaptureFixture[str],
                                                         monkeypatch: pytest.MonkeyPatch) -> None:
     for variable in [name for name in os.environ if name.startswith("PDU_")]:
         monkeypatch.delenv(variable)
@@ -467,7 +468,7 @@ def test_the_help_of_a_command_on_a_host_needs_no_host(flag: str, capsys: pytest
 
 @pytest.mark.parametrize("arguments, command", [
     (["status", "nut", "h", "--timeout"], "pdu status"), (["nut", "h", "list", "-s"], "pdu nut"), (["-s"], "pdu")])
-def test_the_error_for_an_option_without_a_value_names_the_help_that_lists_it(arguments: List[str], command: str,
+def test_the_error_for_an_option_without_a_value_names_the_help_that_lists_it(arguments: list[str], command: str,
                                                                               capsys: pytest.CaptureFixture[str]) -> None:
     assert run(capsys, *arguments)[2].endswith(f" ({command} --help)\n")
 

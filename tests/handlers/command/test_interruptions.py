@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import termios
-from typing import Any, List
+from typing import Any
 
 import pytest
 
@@ -52,7 +52,7 @@ SWITCHED = {"identity": "1", "state": "DOWN", "done": True}
     (6, [SWITCHED, {**SWITCHED, "identity": "2"}, {"identity": "3", "state": "UNKNOWN", "done": False}], ["1", "2"],
      "outlet 3 may or may not have switched")], ids=["between two", "during the second", "during the last"])
 def test_an_interruption_tells_switched_outlets_from_doubtful_and_untouched_ones(
-        number: int, last: int, outlets: object, printed: List[str], words: str, monkeypatch: pytest.MonkeyPatch,
+        number: int, last: int, outlets: object, printed: list[str], words: str, monkeypatch: pytest.MonkeyPatch,
         capsys: pytest.CaptureFixture[str]) -> None:
     before = signal.getsignal(number)
     monkeypatch.setattr(calls, "load", lambda name: Handler(name, name, Interrupting(number, last).make, (), False))

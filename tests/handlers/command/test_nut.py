@@ -6,8 +6,9 @@ import getpass
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Iterator, List, Type
+from typing import Any
 
 import pytest
 
@@ -127,7 +128,7 @@ def test_run_and_set_take_the_password_from_file_environment_or_prompt(server: N
     done = Run(capsys, server, "set", "pdu", "outlet.1.desc", "two words", "--json", "--yes")
     assert done.code == 0 and done.json == {"reported": True, "value": "two words"}
     monkeypatch.delenv("PDU_PASSWORD")
-    asked: List[str] = []
+    asked: list[str] = []
 
     def answer(prompt: str) -> str:
         asked.append(prompt)
@@ -225,7 +226,7 @@ def test_a_reading_logs_in_only_where_the_server_demands_it(server: NutServer, c
     monkeypatch.setattr(sys, "stdin", terminal.Person(""))
     monkeypatch.setattr(getpass, "getpass", lambda prompt: pytest.fail("a reading asked for a password"))
     assert Run(capsys, server, "list", "--username", "admin", "--timeout", "5").code == 0
-    requests: List[str] = []
+    requests: list[str] = []
 
     def keep(line: str, answer: bytes) -> bytes:
         requests.append(line.partition(" ")[0])
@@ -254,7 +255,7 @@ def test_the_port_in_the_address_overrides_the_environment(server: NutServer, ca
     (EOFError, 2, "no password was given"), (KeyboardInterrupt, 130, "interrupted")])
 def test_an_interrupted_prompt_is_reported_in_one_line(server: NutServer, capsys: pytest.CaptureFixture[str],
                                                        monkeypatch: pytest.MonkeyPatch,
-                                                       raised: Type[BaseException], code: int, sentence: str) -> None:
+                                                       raised: type[BaseException], code: int, sentence: str) -> None:
     def leave(prompt: str) -> str:
         raise raised
     monkeypatch.setattr(getpass, "getpass", leave)
@@ -311,7 +312,7 @@ def test_each_error_has_its_exit_code_and_is_reported_in_one_line(
         words: tuple[str, ...], code: int, kind: str, capsys: pytest.CaptureFixture[str],
         monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.stdin, "isatty", lambda: False)
-    devices: List[Device] = [SwitchedPdu("pdu", 2), StaticDevice("stale", {}), StaticDevice("gone", {}),
+    devices: list[Device] = [SwitchedPdu("pdu", 2), StaticDevice("stale", {}), StaticDevice("gone", {}),
                              StaticDevice("bare", {"device.type": "pdu"})]
     with NutServer(devices) as server:
         server.faults.drivers.update(stale=Driver.STALE, gone=Driver.GONE)
@@ -402,7 +403,7 @@ def test_each_failure_of_a_server_or_driver_has_its_exit_code(capsys: pytest.Cap
         ends_with(0)
 
 
-def _codes(where: str) -> List[int]:
+def _codes(where: str) -> list[int]:
     return [root.run(["status", "nut", where, "-s", "device=pdu", "--timeout", "0.5"]),
             root.run(["nut", where, "vars", "pdu", "--timeout", "0.5"])]
 

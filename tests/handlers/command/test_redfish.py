@@ -3,7 +3,8 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import Any, Iterator, List, Tuple
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from handlers.command.hidden import NOTICE
 from handlers.redfish import service
 from tests.simulators.redfish import Fault, Model, Pdu, RedfishService, units
 
-Run = Tuple[int, str, str]
+Run = tuple[int, str, str]
 SENSORS = {"@odata.id": "/redfish/v1/Chassis/PDU1/Sensors"}
 
 
@@ -88,7 +89,7 @@ def test_sensors_that_the_chassis_or_the_pdu_lists_are_shown(unit: RedfishServic
     sensors = found(unit, capsys, "sensors")["sensors"]
     amperes = [one["reading"] for one in sensors if one["unit"] == "A"]
     assert unit.outlet("A1").amperes in amperes and len(sensors) > 10
-    moved: List[Any] = []
+    moved: list[Any] = []
 
     def move(resource: Any) -> Any:
         if "ChassisType" in resource:
@@ -166,7 +167,7 @@ def test_the_time_limit_of_a_call_of_dcimanager_does_not_limit_a_tree(unit: Redf
     (("show", "/redfish/v1/x#/Members/0"), 2, "without a # and what follows it"),
     (("outlets", "--pdu", "7"), 2, "'7' is not among the PDUs"), (("outlets", "-s", "devise=x"), 2, "devise")])
 def test_an_error_is_reported_in_one_line_with_its_exit_code(unit: RedfishService, capsys: pytest.CaptureFixture[str],
-                                                             words: Tuple[str, ...], code: int, sentence: str) -> None:
+                                                             words: tuple[str, ...], code: int, sentence: str) -> None:
     ended, out, err = run(unit, capsys, *words)
     assert (ended, out) == (code, "") and sentence in err and err.count("\n") == 1
 
@@ -206,7 +207,7 @@ def test_sensors_of_all_pdus_of_a_service_are_read(monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize("words", [["show", "/redfish/v1/PowerEquipment"], ["outlets"], ["info"], ["sensors"]], ids=" ".join)
 def test_a_login_that_the_service_sends_back_is_not_shown(
-        unit: RedfishService, capsys: pytest.CaptureFixture[str], words: List[str]) -> None:
+        unit: RedfishService, capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
     told = base64.b64encode(f"{unit.user}:{unit.password}".encode()).decode()
     more = {"Name": f"no rights: Basic {told}", "UserLabel": told, "Model": unit.password,
             "Oem": {unit.password: [told]}}

@@ -11,7 +11,6 @@ import subprocess
 import sys
 import tarfile
 from pathlib import Path
-from typing import Dict, Tuple
 
 import pytest
 
@@ -56,7 +55,7 @@ def test_a_damaged_archive_is_refused_with_the_reason(content: bytes, words: str
     ({"GNU.sparse.map": "0,0", "GNU.sparse.size": str(1 << 50)}, "is a sparse file"),
     ({"GNU.sparse.map": "x", "GNU.sparse.size": "3"}, "not a complete tar.gz"),
     ({"GNU.sparse.major": "1", "GNU.sparse.minor": "0"}, "not a complete tar.gz")])
-def test_an_archive_with_an_impossible_file_is_refused(headers: Dict[str, str], words: str, tmp_path: Path,
+def test_an_archive_with_an_impossible_file_is_refused(headers: dict[str, str], words: str, tmp_path: Path,
                                                        capsys: pytest.CaptureFixture[str]) -> None:
     file, odd = tmp_path / "pdu_odd.tar.gz", tarfile.TarInfo("pdu_odd/odd")
     odd.pax_headers = headers
@@ -180,7 +179,7 @@ def test_an_archive_with_many_extended_headers_in_a_row_is_refused(tmp_path: Pat
     (slice(124, 136), (2**96 - 512).to_bytes(12, "big"), ("impossible size", "not a complete tar.gz")),
     (slice(148, 156), b"damaged ", ("not a complete tar.gz",))])
 def test_an_archive_with_a_header_that_leads_back_or_is_damaged_is_refused(
-        field: slice, of: bytes, words: Tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        field: slice, of: bytes, words: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """In Python without the fix for CVE-2025-8194, tarfile reads the same header again after a size of -512.
 
     After the first header, tarfile takes a header with a wrong checksum for the end of the archive.

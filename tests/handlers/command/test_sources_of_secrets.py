@@ -4,7 +4,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Any, List
+from typing import Any
 
 import pytest
 
@@ -28,7 +28,7 @@ def test_an_invalid_snmp_timeout_is_a_settings_error_and_not_a_missing_answer(mo
 
 def test_a_secret_file_overrides_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
                                                  capsys: pytest.CaptureFixture[str]) -> None:
-    seen: List[Any] = []
+    seen: list[Any] = []
 
     def keep(data: Any) -> Broken:
         seen.append(data.custom_params)
@@ -44,7 +44,7 @@ def test_a_secret_file_overrides_the_environment(tmp_path: Path, monkeypatch: py
 
 def test_an_option_overrides_the_environment_which_never_supplies_the_address(
         monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    seen: List[Any] = []
+    seen: list[Any] = []
 
     def keep(data: Any) -> Broken:
         seen.append(data)

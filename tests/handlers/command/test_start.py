@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any
 
 import click
 import pytest
@@ -27,7 +27,7 @@ from tests.peers import PEERS
 from tests.waiting import PATIENCE_S
 
 
-def run(command: List[str], folder: Path = ROOT, **variables: str) -> subprocess.CompletedProcess[str]:
+def run(command: list[str], folder: Path = ROOT, **variables: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE_S,
                           env={**os.environ, **variables}, check=False)
 
@@ -57,7 +57,7 @@ def test_help_announces_a_question_for_a_secret_only_where_one_is_asked(capsys: 
 
 
 def test_only_an_option_without_a_value_is_declared_as_a_flag(monkeypatch: pytest.MonkeyPatch) -> None:
-    declared: List[object] = []
+    declared: list[object] = []
 
     class Declared(click.Option):
         def __init__(self, *names: Any, **more: Any) -> None:
@@ -106,7 +106,7 @@ OLD = {version: path for version, path in pythons().items() if tuple(map(int, ve
 @pytest.mark.parametrize("python", OLD.values(), ids=list(OLD))
 @pytest.mark.parametrize("program", [["-m", "handlers", "status", "nut", "h"], ["packaging/build.py"], ["-m", "tests.demo"]],
                          ids=" ".join)
-def test_an_old_python_is_refused_in_one_line(python: Path, program: List[str]) -> None:
+def test_an_old_python_is_refused_in_one_line(python: Path, program: list[str]) -> None:
     done = run([str(python), "-B", *program])
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1) and "needs Python 3.9" in done.stderr
 
@@ -130,7 +130,7 @@ FAMILIES, HELP, NO_HOST = ["snmp", "families"], ["--help"], ["status", "nut", "-
 
 @pytest.mark.parametrize("unbuffered, arguments", [
     ("", FAMILIES), ("1", FAMILIES), ("", HELP), ("1", HELP), ("", ["snmp", "show", "rpcm"]), ("", ["status", "--help"])])
-def test_a_broken_pipe_ends_the_command_quietly(unbuffered: str, arguments: List[str]) -> None:
+def test_a_broken_pipe_ends_the_command_quietly(unbuffered: str, arguments: list[str]) -> None:
     reader, writer = os.pipe()
     os.close(reader)
     try:
@@ -145,7 +145,7 @@ def test_a_broken_pipe_ends_the_command_quietly(unbuffered: str, arguments: List
 @pytest.mark.parametrize("unbuffered, arguments", [
     ("", FAMILIES), ("1", FAMILIES), ("", HELP), ("1", HELP), ("", NO_HOST), ("1", NO_HOST),
     ("", [*FAMILIES, "--json"]), ("", ["snmp", "show", "rpcm"]), ("", ["status", "--help"])])
-def test_an_output_that_cannot_be_written_is_named_in_one_line(unbuffered: str, arguments: List[str]) -> None:
+def test_an_output_that_cannot_be_written_is_named_in_one_line(unbuffered: str, arguments: list[str]) -> None:
     with open("/dev/full", "wb") as full:
         done = subprocess.run([sys.executable, "-m", "handlers", *arguments], cwd=ROOT, stdout=full, stderr=subprocess.PIPE,
                               env={**os.environ, "PYTHONUNBUFFERED": unbuffered}, timeout=PATIENCE_S, text=True)
@@ -170,7 +170,7 @@ def test_ctrl_c_has_its_exit_code_even_if_standard_error_cannot_be_written(gone:
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs Linux's /dev/full")
 @pytest.mark.parametrize("arguments", [["snmp", "families"], ["status", "none", "192.0.2.7"]], ids=" ".join)
-def test_the_exit_code_is_2_if_neither_output_nor_errors_can_be_written(arguments: List[str]) -> None:
+def test_the_exit_code_is_2_if_neither_output_nor_errors_can_be_written(arguments: list[str]) -> None:
     with open("/dev/full", "wb") as full:
         done = subprocess.run([sys.executable, "-m", "handlers", *arguments], cwd=ROOT, stdout=full, stderr=full,
                               timeout=PATIENCE_S)
@@ -179,7 +179,7 @@ def test_the_exit_code_is_2_if_neither_output_nor_errors_can_be_written(argument
 
 # ---- completion --------------------------------------------------------------------------------------------
 
-def asked(*words: str) -> Dict[str, str]:
+def asked(*words: str) -> dict[str, str]:
     """Return the variables with which bash asks the command to complete the last of these words."""
     return {"_PDU_COMPLETE": "bash_complete", "COMP_WORDS": " ".join(("pdu", *words)), "COMP_CWORD": str(len(words))}
 
@@ -193,7 +193,7 @@ def test_the_program_prints_completions() -> None:
     (["sta"], ["status", "statistic"]), (["status", "ra"], ["raritan"]), (["status", "nut", "h", "--fing"], ["--fingerprint"]),
     (["snmp", "show", "sentry"], ["sentry3", "sentry4"]), (["raritan", "192.0.2.7", "thr"], ["thresholds"]),
     (["nut", "192.0.2.7", "var"], ["vars"])])
-def test_commands_handlers_options_and_families_are_completed(words: List[str], offered: List[str],
+def test_commands_handlers_options_and_families_are_completed(words: list[str], offered: list[str],
                                                               monkeypatch: pytest.MonkeyPatch,
                                                               capsys: pytest.CaptureFixture[str]) -> None:
     for name, value in asked(*words).items():
@@ -203,7 +203,7 @@ def test_commands_handlers_options_and_families_are_completed(words: List[str], 
 
 
 @pytest.mark.parametrize("words", [["nosuch", "sta"], ["raritan", "192.0.2.7", "nosuch", "3"]])
-def test_completion_after_an_unknown_command_is_not_an_error(words: List[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_completion_after_an_unknown_command_is_not_an_error(words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in asked(*words).items():
         monkeypatch.setenv(name, value)
     assert root.run([]) == 0
@@ -223,7 +223,7 @@ def test_the_completion_script_is_printed_for_bash_and_zsh_and_refused_for_tcsh(
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs Linux's /dev/full")
 @pytest.mark.parametrize("more", [[], ["--debug"]])
-def test_a_reading_is_printed_although_its_warning_or_log_cannot_be(more: List[str]) -> None:
+def test_a_reading_is_printed_although_its_warning_or_log_cannot_be(more: list[str]) -> None:
     with PEERS["raritan"]() as peer, open("/dev/full", "wb") as full:
         arguments, secrets = options(peer)
         done = subprocess.run([sys.executable, "-m", "handlers", "status", "raritan", peer.address, *arguments, *more, "--json",
@@ -232,7 +232,7 @@ def test_a_reading_is_printed_although_its_warning_or_log_cannot_be(more: List[s
     assert done.returncode == 0 and json.loads(done.stdout)["outlets"]
 
 
-def advice(words: List[str], capsys: pytest.CaptureFixture[str]) -> str:
+def advice(words: list[str], capsys: pytest.CaptureFixture[str]) -> str:
     """The sentence for a wrong word, without its end, which names the help."""
     assert root.run(words) == code_of("usage")
     told = capsys.readouterr().err
@@ -268,7 +268,7 @@ def test_a_word_for_switching_leads_to_the_command_that_does_it(
     (["redfish", "h", "down"], "or see pdu down --help"),
 ])
 def test_a_wrong_word_leads_to_a_command(
-        words: List[str], right: str, capsys: pytest.CaptureFixture[str]) -> None:
+        words: list[str], right: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert right in advice(words, capsys)
 
 

@@ -6,7 +6,7 @@ import resource
 import selectors
 import socket
 from types import SimpleNamespace
-from typing import Any, Callable, List
+from typing import Any, Callable
 
 import pytest
 
@@ -25,7 +25,7 @@ REQUEST = Request("GET", "/", {}, None, TIMEOUT_S, 2 * TIMEOUT_S, 1000)
 
 
 @pytest.fixture
-def waits(monkeypatch: pytest.MonkeyPatch) -> List[float]:
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The waits, in seconds, for addresses in DEAD. Each ends at once, and advances the transport's clock by its length."""
     waited = dead.waits(monkeypatch)
     monkeypatch.setattr(connection, "time", SimpleNamespace(monotonic=lambda: sum(waited)))
@@ -57,22 +57,22 @@ def answer(client: socket.socket) -> None:
     client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK")
 
 
-def test_a_dead_address_leaves_time_for_the_next_one(waits: List[float], named: Callable[..., None]) -> None:
+def test_a_dead_address_leaves_time_for_the_next_one(waits: list[float], named: Callable[..., None]) -> None:
     with serving(answer) as port:
         named(at(DEAD[0], port), at(DEAD[1], port), at("127.0.0.1", port))
         assert get(port).body == b"OK"
     assert len(waits) == 2 and sum(waits) < TIMEOUT_S
 
 
-def test_all_addresses_together_take_at_most_the_time_out(waits: List[float], named: Callable[..., None]) -> None:
+def test_all_addresses_together_take_at_most_the_time_out(waits: list[float], named: Callable[..., None]) -> None:
     named(*(at(address, 443) for address in DEAD))
     with pytest.raises(HttpUnreachable, match="in time"):
         get(443)
     assert len(waits) == len(DEAD) and sum(waits) == pytest.approx(TIMEOUT_S)
 
 
-def test_a_slow_name_server_leaves_the_whole_time_out_for_connecting(waits: List[float], monkeypatch: pytest.MonkeyPatch) -> None:
-    def resolve(*_: object, **__: object) -> List[object]:
+def test_a_slow_name_server_leaves_the_whole_time_out_for_connecting(waits: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
+    def resolve(*_: object, **__: object) -> list[object]:
         waits.append(0.8 * TIMEOUT_S)
         return [at(DEAD[0], 443)]
     monkeypatch.setattr(socket, "getaddrinfo", resolve)

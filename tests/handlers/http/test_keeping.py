@@ -3,7 +3,8 @@ from __future__ import annotations
 
 import contextlib
 import ssl
-from typing import Any, Dict, Iterator, NamedTuple, Optional
+from collections.abc import Iterator
+from typing import Any, NamedTuple, Optional
 
 import pytest
 
@@ -30,7 +31,7 @@ class Unit(NamedTuple):
 
     port: int
     kind: Any
-    settings: Dict[str, str]
+    settings: dict[str, str]
     books: Any
 
     def handler(self, relay: Optional[ClosingRelay] = None, tls: bool = False) -> Any:

@@ -5,9 +5,10 @@ import base64
 import itertools
 import socket
 import ssl
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Dict, Iterator
+from typing import Any
 
 import pytest
 import requests
@@ -87,7 +88,7 @@ def test_the_sessions_proxy_is_used_and_its_password_stays_out_of_errors(session
 
 
 @pytest.mark.parametrize("files", [{"verify": "absent.pem"}, {"cert": "absent.pem"}, {"cert": ("absent.pem", "absent.key")}])
-def test_a_missing_file_of_the_session_is_an_error_that_names_it(session: requests.Session, files: Dict[str, Any]) -> None:
+def test_a_missing_file_of_the_session_is_an_error_that_names_it(session: requests.Session, files: dict[str, Any]) -> None:
     vars(session).update(files)
     with Peer([]) as peer:
         with pytest.raises(SettingsError, match="the session's `verify`, `cert`, `auth` or hook cannot be used: .*absent.pem"):
@@ -100,7 +101,7 @@ def test_a_missing_file_of_the_session_is_an_error_that_names_it(session: reques
     {"proxies": {"http": "http://"}}, {"proxies": {"http": "http://hush:99999"}}, {"adapters": {}}],
     ids=["line break", "header not Latin-1", "login not Latin-1", "proxy without host", "proxy at no valid port", "no adapter"])
 def test_a_session_that_cannot_send_is_a_settings_error_that_shows_no_secret(session: requests.Session,
-                                                                             fields: Dict[str, Any]) -> None:
+                                                                             fields: dict[str, Any]) -> None:
     vars(session).update(fields)
     with Peer([]) as peer:
         with pytest.raises(SettingsError, match="the session cannot send this request .*check its headers") as caught:

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, List, Tuple
+from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
@@ -11,7 +11,7 @@ from handlers.http.strict_json import loads
 
 _TEXTS = st.text(alphabet='ab:" \\,{}[]\n\u00e4\U0001f600', max_size=4)
 _BLANKS = st.text(alphabet=" \t\n\r", max_size=2)
-Pairs = List[Tuple[str, Any]]
+Pairs = list[tuple[str, Any]]
 
 
 class Object(Pairs):
@@ -40,7 +40,7 @@ def _repeats(value: Any) -> bool:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Object):
-        found: Dict[str, Any] = {key: _plain(item) for key, item in value}
+        found: dict[str, Any] = {key: _plain(item) for key, item in value}
         return found
     return list(map(_plain, value)) if isinstance(value, list) else value
 

@@ -1,7 +1,7 @@
 """Shared by the client's tests: clients with a user, recorded requests, and the round trips of a call."""
 from __future__ import annotations
 
-from typing import Callable, List
+from typing import Callable
 
 from handlers.nut.client import NutClient
 from tests.simulators.nut_server import NutServer, User
@@ -15,9 +15,9 @@ def named(server: NutServer, user: User) -> NutClient:
     return NutClient(server.host, server.port, username=user.name, password=user.password, timeout=PATIENCE_S)
 
 
-def listen(server: NutServer) -> List[str]:
+def listen(server: NutServer) -> list[str]:
     """Return a list that collects the requests that the server answers from now on. Replaces `faults.rewrite`."""
-    received: List[str] = []
+    received: list[str] = []
 
     def note(line: str, answer: bytes) -> bytes:
         received.append(line)

@@ -4,7 +4,7 @@ from __future__ import annotations
 import functools
 import socket
 import threading
-from typing import Callable, Dict, Optional
+from typing import Callable, Optional
 
 import pytest
 
@@ -20,7 +20,7 @@ from tests.waiting import PATIENCE_S
 WORDS = {True: "UP", False: "DOWN", None: "UNKNOWN"}
 
 
-def pdu_variables(outlets: int) -> Dict[str, str]:
+def pdu_variables(outlets: int) -> dict[str, str]:
     """Return the variables of a PDU for dummy-ups. Every seventh outlet is off."""
     found = {"device.mfr": "ACME", "device.model": f"Switched-{outlets}", "device.type": "pdu", "ups.status": "OL",
              "input.voltage": "231.4", "input.current": "7.2", "outlet.count": str(outlets), "outlet.desc": "All outlets"}
@@ -90,5 +90,5 @@ def handler(server: object, **settings: str) -> NutPdu:
 ADMIN_SETTINGS = {"username": ADMIN.name, "password": ADMIN.password}
 
 
-def states(view: PduView) -> Dict[str, EnumPowerStatus]:
+def states(view: PduView) -> dict[str, EnumPowerStatus]:
     return {port.identity: port.power_status for port in view.ports}

@@ -5,8 +5,6 @@ The object numbers and the index from 0 come from NUT's raritan-pdu-mib.c. In th
 """
 from __future__ import annotations
 
-from typing import Dict
-
 from tests.simulators.snmp_agent.device import GAUGE, INTEGER, OCTETS, OID, Device, Effect, Row, Rule
 
 ROOT = "1.3.6.1.4.1.13742.1"
@@ -16,7 +14,7 @@ _PER_OUTLET = {4: 400, 5: 900, 6: 230000, 7: 80, 8: 92, 9: 87}      # by column:
 
 
 def px() -> Device:
-    rows: Dict[str, Row] = {
+    rows: dict[str, Row] = {
         "1.3.6.1.2.1.1.1.0": Row(OCTETS, b"Dominion PX - Firmware Version 010500"),
         "1.3.6.1.2.1.1.2.0": Row(OID, tuple(map(int, ROOT.split(".")))),
         f"{ROOT}.1.1.0": Row(OCTETS, b"1.5.0"), f"{ROOT}.1.2.0": Row(OCTETS, b"AEB0000001"),

@@ -1,7 +1,7 @@
 """The whole chain with real servers: handler -> upsd -> snmp-ups -> snmpd -> a simulated PDU."""
 from __future__ import annotations
 
-from typing import Iterator, Tuple
+from collections.abc import Iterator
 
 import pytest
 
@@ -21,20 +21,20 @@ UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UN
 
 
 @pytest.fixture(scope="module")
-def chain() -> Iterator[Tuple[Snmpd, Upsd]]:
+def chain() -> Iterator[tuple[Snmpd, Upsd]]:
     with Snmpd(px()) as agent, Upsd([upsd.snmp("px", agent.port, "raritan"),
                                      upsd.snmp("slow", agent.port, "raritan", poll_s=600)], max_age=60) as server:
         yield agent, server
 
 
-def test_status_load_and_labels_pass_through_the_chain(chain: Tuple[Snmpd, Upsd]) -> None:
+def test_status_load_and_labels_pass_through_the_chain(chain: tuple[Snmpd, Upsd]) -> None:
     pdu = handler(chain[1], device="px")
     assert states(pdu.status()) == {str(n): DOWN if n == 3 else UP for n in range(OUTLETS)}      # px() counts from 0
     assert pdu.statistic().load == pytest.approx(OUTLETS * 0.4)
     assert pdu.labels()[0] == ("0", "0", "Outlet 1")
 
 
-def test_an_outlet_is_switched_off_and_on_at_the_device(chain: Tuple[Snmpd, Upsd]) -> None:
+def test_an_outlet_is_switched_off_and_on_at_the_device(chain: tuple[Snmpd, Upsd]) -> None:
     agent, server = chain
     pdu, before = handler(server, device="px", **ADMIN_SETTINGS), len(agent.writes())
     for call, wanted, number in ((pdu.port_down, DOWN, "0"), (pdu.port_up, UP, "1")):
@@ -44,7 +44,7 @@ def test_an_outlet_is_switched_off_and_on_at_the_device(chain: Tuple[Snmpd, Upsd
     assert len(agent.writes()) == before + 2
 
 
-def test_port_down_returns_unknown_and_status_the_old_state_until_the_driver_polls(chain: Tuple[Snmpd, Upsd]) -> None:
+def test_port_down_returns_unknown_and_status_the_old_state_until_the_driver_polls(chain: tuple[Snmpd, Upsd]) -> None:
     agent, server = chain
     pdu, before = handler(server, device="slow", **ADMIN_SETTINGS), len(agent.writes())
     assert pdu.port_down(PduPortView("7"), deadline=0.6).power_status is UNKNOWN
@@ -55,7 +55,7 @@ def test_port_down_returns_unknown_and_status_the_old_state_until_the_driver_pol
     polled.port_up(PduPortView("7"))
 
 
-def test_tracking_shows_an_snmp_set_that_the_device_refuses(chain: Tuple[Snmpd, Upsd]) -> None:
+def test_tracking_shows_an_snmp_set_that_the_device_refuses(chain: tuple[Snmpd, Upsd]) -> None:
     agent, server = chain
     before = len(agent.writes())
     with client(server) as nut, pytest.raises(NotProven, match="FAILED"):
@@ -64,7 +64,7 @@ def test_tracking_shows_an_snmp_set_that_the_device_refuses(chain: Tuple[Snmpd, 
     assert states(handler(server, device="px").status())["2"] is UP
 
 
-def test_a_name_is_written_through_the_chain(chain: Tuple[Snmpd, Upsd]) -> None:
+def test_a_name_is_written_through_the_chain(chain: tuple[Snmpd, Upsd]) -> None:
     with client(chain[1]) as nut:
         assert nut.set("px", "outlet.4.desc", "two words") is True
         assert nut.variable("px", "outlet.4.desc") == "two words"

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import threading
-from typing import Callable, List, Type
+from typing import Callable
 
 import pytest
 
@@ -95,7 +95,7 @@ def test_counting_the_clients_fails_with_the_error_of_the_request_that_the_serve
 def test_a_login_is_sent_once_to_a_server_that_demands_it_for_readings(server: NutServer) -> None:
     received = listen(server)
     server.faults.login_to_read = True
-    readings: List[Callable[[NutClient], object]] = [
+    readings: list[Callable[[NutClient], object]] = [
         lambda nut: nut.devices(), lambda nut: nut.snapshots(["pdu"], writable=True),
         lambda nut: nut.variable("pdu", "outlet.1.status"),
         lambda nut: nut.variables("pdu"), lambda nut: nut.values("pdu", ["outlet.1.status"]), lambda nut: nut.clients("pdu"),
@@ -128,7 +128,7 @@ def test_a_login_that_the_server_refuses_at_once_is_the_reason_for_what_it_refus
         return f"ERR INVALID-{refused}\n".encode() if verb == refused else (
             usual if verb in ("USERNAME", "PASSWORD") else f"ERR {lacks}\n".encode())
     server.faults.rewrite = answer
-    calls: List[Callable[[NutClient], object]] = [lambda nut: nut.snapshots(["pdu"]),
+    calls: list[Callable[[NutClient], object]] = [lambda nut: nut.snapshots(["pdu"]),
                                                   lambda nut: nut.run("pdu", "outlet.1.load.off")]
     for call in calls:
         with named(server, ADMIN) as nut, pytest.raises(Denied, match=f"rejected this .*INVALID-{refused}"):
@@ -150,7 +150,7 @@ def test_clients_are_counted_with_the_request_names_of_nut_and_of_rfc_9271(serve
 
 @pytest.mark.parametrize("name", ["nosuch", "pdu@127.0.0.1", "[pdu]", "PDU1"])
 def test_an_unknown_device_is_an_error_that_lists_the_known_ones(server: NutServer, name: str) -> None:
-    readings: List[Callable[[NutClient], object]] = [lambda nut: nut.snapshots([name]), lambda nut: nut.variables(name),
+    readings: list[Callable[[NutClient], object]] = [lambda nut: nut.snapshots([name]), lambda nut: nut.variables(name),
                                                      lambda nut: nut.variable(name, "ups.status"), lambda nut: nut.commands(name)]
     for read in readings:
         with client(server) as nut, pytest.raises(SettingsError, match="'device'; it has pdu, ups") as caught:
@@ -178,7 +178,7 @@ def test_a_command_takes_two_round_trips_with_its_login_and_its_report(server: N
                                     "FEATURE-NOT-CONFIGURED", "SOMETHING-NEW"])
 def test_an_accepted_write_with_an_error_as_its_report_is_not_proven(server: NutServer, report: str) -> None:
     server.faults.tracked = f"ERR {report}"
-    writes: List[Callable[[NutClient], bool]] = [lambda nut: nut.run("pdu", "outlet.1.load.off"),
+    writes: list[Callable[[NutClient], bool]] = [lambda nut: nut.run("pdu", "outlet.1.load.off"),
                                                  lambda nut: nut.set("pdu", "outlet.1.desc", "x")]
     for write in writes:
         with named(server, ADMIN) as nut, pytest.raises(NotProven, match=f"may or may not have been done.*{report}") as caught:
@@ -239,7 +239,7 @@ def test_the_login_is_sent_again_on_a_new_connection(server: NutServer) -> None:
 def test_stale_and_unconnected_drivers_have_separate_errors(server: NutServer, driver: Driver, kind: type) -> None:
     server.faults.drivers["pdu"] = driver
     with named(server, ADMIN) as nut:
-        calls: List[Callable[[], object]] = [
+        calls: list[Callable[[], object]] = [
             lambda: nut.variables("pdu"), lambda: nut.snapshots(["ups", "pdu"]), lambda: nut.variable("pdu", "outlet.1.status"),
             lambda: nut.run("pdu", "outlet.1.load.off"), lambda: nut.set("pdu", "outlet.1.desc", "x")]
         for call in calls:
@@ -278,7 +278,7 @@ def test_a_reading_during_wait_returns_the_values_that_follow(server: NutServer,
 def test_the_error_for_a_write_during_wait_names_the_driver_and_not_a_missing_capability(server: NutServer) -> None:
     server.faults.drivers["pdu"] = Driver.WAITED_FOR
     with named(server, ADMIN) as nut:
-        writes: List[Callable[[], object]] = [lambda: nut.run("pdu", "outlet.1.load.off"),
+        writes: list[Callable[[], object]] = [lambda: nut.run("pdu", "outlet.1.load.off"),
                                               lambda: nut.set("pdu", "outlet.1.desc", "x")]
         for write in writes:
             with pytest.raises(DriverNotConnected, match="still waiting for the driver of pdu"):
@@ -289,7 +289,7 @@ def test_the_error_for_a_write_during_wait_names_the_driver_and_not_a_missing_ca
 @pytest.mark.parametrize("device, command, look, kind", [
     ("pdu", "no.such", "GET VAR", Refused), ("nosuch", "load.off", "LIST UPS", SettingsError)])
 def test_a_refused_write_keeps_its_error_even_if_the_reason_cannot_be_looked_up(
-        device: str, command: str, look: str, kind: Type[PduHandlerError], server: NutServer) -> None:
+        device: str, command: str, look: str, kind: type[PduHandlerError], server: NutServer) -> None:
     server.faults.rewrite = lambda line, answer: Cut() if line.startswith(look) else answer
     with named(server, ADMIN) as nut, pytest.raises(kind, match="no such command|no device of this name"):
         nut.run(device, command)

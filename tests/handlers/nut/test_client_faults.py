@@ -5,7 +5,7 @@ import contextlib
 import itertools
 import socket
 import threading
-from typing import Callable, List, Optional
+from typing import Callable, Optional
 
 import pytest
 
@@ -258,7 +258,7 @@ def test_a_password_that_cannot_be_sent_is_in_no_error(server: NutServer) -> Non
 def test_a_command_is_sent_at_most_once_whatever_fails_at_any_step(server: NutServer, words: str,
                                                                    rewrite: Callable[[bytes], Optional[bytes]],
                                                                    monkeypatch: pytest.MonkeyPatch) -> None:
-    received: List[str] = []
+    received: list[str] = []
     last = gives_up_soon(monkeypatch)
 
     def at_that_step(line: str, answer: bytes) -> Optional[bytes]:

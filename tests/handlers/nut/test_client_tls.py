@@ -4,7 +4,7 @@ from __future__ import annotations
 import errno
 import socket
 import sys
-from typing import Iterator, List
+from collections.abc import Iterator
 
 import pytest
 
@@ -104,7 +104,7 @@ def test_a_server_without_tls_is_an_error_and_gets_no_further_request(server: Nu
 
 
 def test_bytes_after_the_answer_to_starttls_are_an_error_and_nothing_more_is_sent(secure: NutServer) -> None:
-    received: List[str] = []
+    received: list[str] = []
 
     def inject(line: str, answer: bytes) -> bytes:
         received.append(line)

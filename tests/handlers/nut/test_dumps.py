@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Dict, Iterator, List
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from tests.needs import SHARED, shared
 from tests.servers import upsd
 from tests.servers.upsd import Upsd
 
-DUMPS: List[str] = sorted(path.stem for path in SHARED.glob("nut/dumps/*.dev"))
+DUMPS: list[str] = sorted(path.stem for path in SHARED.glob("nut/dumps/*.dev"))
 STATES = {"on": EnumPowerStatus.UP, "off": EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}
 # Load in A by the start of a dump's name. For a PDU: the sum of the line currents, else input.current, else the outlets' sum.
 # For a UPS or a transfer switch: output.current.
@@ -23,7 +24,7 @@ LOADS = {"Eaton__5PX": 1.0, "Eaton__ATS_230V_16A": 0.5, "Eaton__ePDU_MA_1P": 19.
 needs_dumps = pytest.mark.skipif(not DUMPS, reason="no recordings next to the project (nut/dumps)")
 
 
-def expected(dump: str) -> Dict[str, Any]:
+def expected(dump: str) -> dict[str, Any]:
     return dict(json.loads(shared("nut", "dumps", "expected", f"{dump}.json").read_text("utf-8")))
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import math
 import random
-from typing import Callable, List, Tuple
+from typing import Callable
 
 import pytest
 
@@ -16,7 +16,7 @@ from tests.handlers.nut.given import ADMIN_SETTINGS, handler
 from tests.simulators.nut_server import Cut, NutServer, SwitchedPdu
 
 ANSWERS = 30_000
-GOOD: List[Tuple[Callable[[], Request[object]], bytes]] = [
+GOOD: list[tuple[Callable[[], Request[object]], bytes]] = [
     (lambda: messages.list_var("pdu"), b'BEGIN LIST VAR pdu\nVAR pdu outlet.count "2"\nVAR pdu outlet.1.status "on"\n'
      b'VAR pdu outlet.2.status "off"\nVAR pdu outlet.1.current "0.50"\nVAR pdu device.2.outlet.1.status "on"\n'
      b'VAR pdu input.L1.current "1.5"\nVAR pdu device.type "pdu"\nEND LIST VAR pdu\n'),

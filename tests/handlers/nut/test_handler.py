@@ -6,7 +6,8 @@ import functools
 import os
 import socket
 import threading
-from typing import Callable, Dict, Iterator, List, Optional
+from collections.abc import Iterator
+from typing import Callable, Optional
 
 import pytest
 
@@ -32,11 +33,11 @@ def server() -> Iterator[NutServer]:
         yield made
 
 
-def booked(server: NutServer) -> Dict[str, str]:
+def booked(server: NutServer) -> dict[str, str]:
     return {identity: WORDS[on] for identity, on in server.books().states.items()}
 
 
-def seen(pdu: NutPdu) -> Dict[str, str]:
+def seen(pdu: NutPdu) -> dict[str, str]:
     return {identity: state.name for identity, state in states(pdu.status()).items()}
 
 
@@ -149,7 +150,7 @@ def test_the_whole_load_of_a_ups_is_a_port_only_with_the_setting() -> None:
 
 
 def test_a_whole_load_without_a_state_is_unknown_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    waits: List[float] = []
+    waits: list[float] = []
     monkeypatch.setattr(switch_module, "switch", functools.partial(switch, sleep=waits.append))
     with NutServer([StaticDevice("ups", {"device.type": "ups", "ups.load": "20"}, ["load.on", "load.off"])]) as server:
         pdu = handler(server, whole_load="yes", **ADMIN_SETTINGS)
@@ -293,7 +294,7 @@ def test_no_call_leaves_a_socket_open(server: NutServer) -> None:
     server.drop_connections()
     assert until(lambda: not server.open_connections)
     before = len(os.listdir("/proc/self/fd"))
-    cut: List[Callable[[str, bytes], Optional[bytes]]] = [lambda line, answer: None, lambda line, answer: Cut(answer[:9]),
+    cut: list[Callable[[str, bytes], Optional[bytes]]] = [lambda line, answer: None, lambda line, answer: Cut(answer[:9]),
                                                           lambda line, answer: b"nonsense\n", lambda line, answer: answer]
     for rewrite in cut:
         server.faults.rewrite = rewrite
@@ -334,7 +335,7 @@ def test_an_outlet_without_a_state_is_unknown_without_waiting(monkeypatch: pytes
 def test_a_stale_or_unconnected_driver_is_an_error_and_never_off(server: NutServer, driver: Driver, kind: type) -> None:
     server.faults.drivers["pdu"] = driver
     pdu = handler(server, device="pdu", **ADMIN_SETTINGS)
-    calls: List[Callable[[], object]] = [pdu.status, pdu.statistic, lambda: pdu.port_up(PduPortView("1"))]
+    calls: list[Callable[[], object]] = [pdu.status, pdu.statistic, lambda: pdu.port_up(PduPortView("1"))]
     for call in calls:
         with pytest.raises(kind):
             call()
@@ -345,7 +346,7 @@ def test_fewer_outlets_than_the_device_counts_are_an_error() -> None:
     variables = {f"outlet.{n}.status": "on" for n in range(1, 48)}
     with NutServer([StaticDevice("pdu", {**variables, "outlet.count": "48", "ups.status": "OL"})]) as server:
         pdu = handler(server, device="pdu", **ADMIN_SETTINGS)
-        calls: List[Callable[[], object]] = [pdu.status, pdu.statistic, lambda: pdu.port_up(PduPortView("1"))]
+        calls: list[Callable[[], object]] = [pdu.status, pdu.statistic, lambda: pdu.port_up(PduPortView("1"))]
         for call in calls:
             with pytest.raises(ProtocolError, match=r"fewer outlets \(47\) than it counts \(outlet.count 48\)") as caught:
                 call()
@@ -398,7 +399,7 @@ def test_long_names_of_a_server_do_not_make_an_error_long() -> None:
     ({"device": "pdu\nINSTCMD pdu load.off"}, "device"), ({"fingerprint": "abc"}, "fingerprint"), ({"ca_pem": "no"}, "ca_pem"),
     ({"whole_load": "some"}, "whole_load"), ({"username": "a\nb"}, "username"), ({"password": "a\nb"}, "password"),
     ({"ca_pem": "-----BEGIN CERTIFICATE-----QUJD-----END CERTIFICATE-----"}, "tls=yes"), ({"fingerprint": "ab" * 32}, "tls=yes")])
-def test_a_bad_setting_is_named_and_nothing_is_sent(server: NutServer, settings: Dict[str, str], named: str) -> None:
+def test_a_bad_setting_is_named_and_nothing_is_sent(server: NutServer, settings: dict[str, str], named: str) -> None:
     pdu = handler(server, **settings)
     with pytest.raises(SettingsError) as caught:
         pdu.status()
@@ -463,7 +464,7 @@ def test_making_a_handler_sends_nothing_and_raises_nothing(server: NutServer) ->
 
 
 @pytest.mark.parametrize("user", [{}, {"username": "admin"}, {"password": "nut-own-words"}])
-def test_the_error_for_switching_without_a_login_names_username_and_password(server: NutServer, user: Dict[str, str]) -> None:
+def test_the_error_for_switching_without_a_login_names_username_and_password(server: NutServer, user: dict[str, str]) -> None:
     with pytest.raises(SettingsError, match="'username' and 'password'"):
         handler(server, device="pdu", **user).port_up(PduPortView("1"))
     assert not server.books().writes
@@ -487,7 +488,7 @@ def test_an_outlet_without_a_command_or_writable_switch_is_not_switched() -> Non
 
 
 def test_an_error_names_the_host_and_an_operation(server: NutServer) -> None:
-    calls: List[Callable[[], object]] = [
+    calls: list[Callable[[], object]] = [
         lambda: handler(server, device="pdu", **ADMIN_SETTINGS).port_up(PduPortView("99")),
         lambda: handler(server, device="none").status(), lambda: handler(server, device="pdu").port_up(PduPortView("1"))]
     for call in calls:

@@ -3,8 +3,9 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from collections.abc import Mapping, Sequence
 from types import FrameType
-from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Type
+from typing import Any, Callable, Optional
 
 import pytest
 from hypothesis import given, strategies as st
@@ -22,7 +23,7 @@ def device(variables: Mapping[str, str], commands: Sequence[str] = (), writable:
     return read({**PDU, **variables}, commands, writable or {}, whole_load)
 
 
-def states(found: NutDevice) -> Dict[str, Optional[bool]]:
+def states(found: NutDevice) -> dict[str, Optional[bool]]:
     return {outlet.identity: outlet.state for outlet in found.outlets}
 
 
@@ -88,7 +89,7 @@ def test_outlet_zero_counts_only_where_the_devices_count_includes_it() -> None:
     {"outlet.count": "3", "outlet.0.id": "0", "outlet.1.id": "1", "outlet.1.status": "on", "outlet.2.status": "on"},
     {"device.1.outlet.count": "2", "device.1.outlet.0.desc": "All", "device.1.outlet.1.status": "on"},
     {"device.1.outlet.1.status": "on", "device.count": "2"}, {"device.2.outlet.1.status": "on", "device.count": "2"}])
-def test_fewer_outlets_or_members_than_the_driver_counts_are_an_error(variables: Dict[str, str]) -> None:
+def test_fewer_outlets_or_members_than_the_driver_counts_are_an_error(variables: dict[str, str]) -> None:
     with pytest.raises(ProtocolError, match="counts|does not list all"):
         device(variables)
 
@@ -97,7 +98,7 @@ def test_fewer_outlets_or_members_than_the_driver_counts_are_an_error(variables:
     {"outlet.1.status": "on", "outlet.01.status": "off"}, {"outlet.002.current": "1", "outlet.02.current": "1"},
     {"outlet.0.status": "on", "outlet.00.status": "off"}, {"device.2.outlet.7.status": "on", "device.2.outlet.07.status": "on"},
     {"outlet.1.status": "on", "outlet.01.current": "1", "outlet.count": "2"}])
-def test_an_outlet_under_two_numbers_is_an_error(variables: Dict[str, str]) -> None:
+def test_an_outlet_under_two_numbers_is_an_error(variables: dict[str, str]) -> None:
     with pytest.raises(ProtocolError, match="one outlet under two numbers"):
         device(variables)
 
@@ -120,7 +121,7 @@ def test_a_device_that_should_have_outlets_and_lists_none_is_an_error(kind: str)
 @pytest.mark.parametrize("variables", [
     {"device.type": "line-conditioner", "output.voltage": "230"}, {"battery.charge": "100", "ups.status": "OL"},
     {"input.current": "3.1", "ups.status": "OL"}, {"device.type": "generator", "input.voltage": "230"}])
-def test_a_device_of_unknown_type_with_a_battery_input_or_output_may_have_no_outlets(variables: Dict[str, str]) -> None:
+def test_a_device_of_unknown_type_with_a_battery_input_or_output_may_have_no_outlets(variables: dict[str, str]) -> None:
     found = read(variables, [], {})
     assert found.outlets == [] and found.load == (3.1 if "input.current" in variables else None)
 
@@ -159,7 +160,7 @@ def test_a_writable_switch_is_written_in_the_form_in_which_it_is_read(shown: str
 
 
 @pytest.mark.parametrize("writable", [{}, {"outlet.1.switch": "maybe"}, {"outlet.1.status": "on"}, {"outlet.2.switch": "1"}])
-def test_a_switch_that_is_read_only_or_has_an_undocumented_value_cannot_be_used(writable: Dict[str, str]) -> None:
+def test_a_switch_that_is_read_only_or_has_an_undocumented_value_cannot_be_used(writable: dict[str, str]) -> None:
     outlet = device({"outlet.1.switch": "1", "outlet.1.status": "on"}, (), writable).outlets[0]
     assert outlet.on is None and outlet.off is None
 
@@ -188,7 +189,7 @@ def test_the_whole_load_of_a_ups_is_a_port_only_on_request(status: str, expected
 @pytest.mark.parametrize("figures, expected", [
     ({"output.phases": "3", "output.current": "4"}, None),
     ({"output.L1.current": "4", "output.L2.current": "5", "output.L3.current": "3", "output.current": "4"}, 12)])
-def test_the_current_of_one_phase_is_not_given_for_the_whole_load(figures: Dict[str, str], expected: Optional[float]) -> None:
+def test_the_current_of_one_phase_is_not_given_for_the_whole_load(figures: dict[str, str], expected: Optional[float]) -> None:
     found = device({"device.type": "ups", "ups.status": "OL", **figures}, ["load.off"], whole_load=True)
     assert found.outlets[0].current == found.load == expected
 
@@ -227,7 +228,7 @@ def test_the_load_is_the_sum_of_the_lines_else_the_current_of_the_input() -> Non
     {"input.phases": "2", "input.current": "6.48"},
     {"input.phases": "3", "input.L1.current": "1", "input.L2.current": "2", "input.current": "6"},
     {"input.L1.current": "6.48", "input.L2.current": "", "input.L3.current": "5.5", "input.current": "6.48"}])
-def test_neither_a_part_of_the_lines_nor_their_average_is_the_load(figures: Dict[str, str]) -> None:
+def test_neither_a_part_of_the_lines_nor_their_average_is_the_load(figures: dict[str, str]) -> None:
     assert device({"device.type": "pdu", "outlet.1.status": "on", **figures}).load is None
     assert device({"device.type": "pdu", "outlet.1.current": "0.5", **figures}).load == 0.5
     output = {name.replace("input", "output"): value for name, value in figures.items()}
@@ -259,7 +260,7 @@ def test_without_inlet_figures_the_load_comes_from_the_outlets_or_the_drivers_su
     ({"device.type": "pdu", "input.current": "7", "output.current": "5"}, 7),
     ({"device.type": "pdu", "output.current": "5", "outlet.current": "50"}, 5),
     ({"device.type": "pdu", "output.current": "5", "outlet.1.current": "1"}, 1)])
-def test_the_load_depends_on_the_type_of_the_device(figures: Dict[str, str], expected: Optional[float]) -> None:
+def test_the_load_depends_on_the_type_of_the_device(figures: dict[str, str], expected: Optional[float]) -> None:
     listed = any("outlet.1." in name for name in figures)
     assert device(figures if listed else {"outlet.count": "0", **figures}).load == expected
 
@@ -290,7 +291,7 @@ def test_load_and_energy_of_a_chain_are_the_sums_over_its_devices() -> None:
 @pytest.mark.parametrize("types, load", [
     ({"device.1.type": "ats", "device.2.type": "ats", "device.type": "pdu"}, 3), ({"device.type": "ups"}, 3),
     ({"device.1.type": "pdu", "device.2.battery.charge": "100", "device.type": "pdu"}, 12), ({"device.type": "pdu"}, 30)])
-def test_the_load_of_a_chain_depends_on_the_type_of_each_member(types: Dict[str, str], load: float) -> None:
+def test_the_load_of_a_chain_depends_on_the_type_of_each_member(types: dict[str, str], load: float) -> None:
     figures = {"device.1.input.current": "10", "device.1.output.current": "1", "device.2.input.current": "20",
                "device.2.output.current": "2"}
     assert device({**CHAIN, **figures, **types}).load == load
@@ -321,7 +322,7 @@ def test_a_chain_whose_members_count_no_outlets_is_metered() -> None:
 
 @pytest.mark.parametrize("variables, error", [
     ({"device.count": "3"}, ProtocolError), ({"device.2.outlet.count": ""}, Unsupported), ({"device.3.mfr": "A"}, Unsupported)])
-def test_a_chain_that_may_have_outlets_and_lists_none_is_an_error(variables: Dict[str, str], error: Type[Exception]) -> None:
+def test_a_chain_that_may_have_outlets_and_lists_none_is_an_error(variables: dict[str, str], error: type[Exception]) -> None:
     with pytest.raises(error):
         device({**CHAIN_OF_METERS, **variables})
 
@@ -357,7 +358,7 @@ def test_the_work_grows_linearly_with_the_number_of_rows(pattern: str) -> None:
 @given(st.lists(st.tuples(st.sampled_from(["device.1.", "device.2.", "device.0.", ""]), st.integers(0, 5), st.sampled_from(
     ["status", "switch", "current", "energy", "id"]), st.sampled_from(["on", "off", "1", "0", "", "x", "7.5"])), max_size=30))
 def test_any_mixture_of_rows_has_unique_identities_and_documented_states(
-        rows: List[tuple[str, int, str, str]]) -> None:
+        rows: list[tuple[str, int, str, str]]) -> None:
     variables = {f"{prefix}outlet.{n}.{field}": text for prefix, n, field, text in rows}
     try:
         found = read({"device.type": "ups", **variables}, [], {})

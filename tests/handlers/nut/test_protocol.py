@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Callable, List, Tuple
+from typing import Callable
 
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -27,7 +27,7 @@ def quoted(text: str) -> str:
 
 
 @given(st.lists(CARRIED, min_size=1, max_size=5))
-def test_encoded_words_are_decoded_unchanged(words: List[str]) -> None:
+def test_encoded_words_are_decoded_unchanged(words: list[str]) -> None:
     assert split(" ".join(word(text, "value") for text in words)) == words
 
 
@@ -99,7 +99,7 @@ def test_a_list_of_variables_is_decoded_unchanged(variables: dict[str, str]) -> 
 
 @settings(max_examples=50)
 @given(st.dictionaries(NAMES, CARRIED, max_size=8), st.lists(st.integers(1, 30), min_size=1, max_size=20))
-def test_answers_do_not_depend_on_how_the_network_cuts_them(variables: dict[str, str], cuts: List[int]) -> None:
+def test_answers_do_not_depend_on_how_the_network_cuts_them(variables: dict[str, str], cuts: list[int]) -> None:
     rows = "".join(f"VAR pdu {name} {quoted(value)}\n" for name, value in variables.items())
     data = f"BEGIN LIST VAR pdu\n{rows}END LIST VAR pdu\nERR UNKNOWN-COMMAND\n1.3\n".encode()
     requests = messages.list_var("pdu"), messages.protver(), messages.protver("NETVER")
@@ -117,7 +117,7 @@ def test_answers_do_not_depend_on_how_the_network_cuts_them(variables: dict[str,
 def test_lists_of_the_protocol_are_read() -> None:
     def listed(query: str, rows: str) -> bytes:
         return f"BEGIN LIST {query}\n{rows}END LIST {query}\n".encode()
-    cases: List[Tuple[Request[object], bytes, object]] = [
+    cases: list[tuple[Request[object], bytes, object]] = [
         (messages.list_ups(), listed("UPS", 'UPS a "first one"\nUPS b "Unavailable"\n'), {"a": "first one", "b": "Unavailable"}),
         (messages.list_rw("a"), listed("RW a", 'RW a ups.id "my \\"ups\\""\n'), {"ups.id": 'my "ups"'}),
         (messages.list_cmd("a"), listed("CMD a", "CMD a load.off\nCMD a load.on\n"), ["load.off", "load.on"]),
@@ -130,7 +130,7 @@ def test_lists_of_the_protocol_are_read() -> None:
 
 
 def test_answers_of_one_line_are_read() -> None:
-    cases: List[Tuple[Request[object], str, object]] = [
+    cases: list[tuple[Request[object], str, object]] = [
         (messages.get_var("a", "v"), 'VAR a v "x \\\\ y"', "x \\ y"),
         (messages.get_type("a", "v"), "TYPE a v RW STRING:32", messages.VariableType(("RW", "STRING"), 32)),
         (messages.get_type("a", "v"), "TYPE a v ENUM", messages.VariableType(("ENUM",), None)),

@@ -6,8 +6,10 @@ import functools
 import importlib
 import socket
 import struct
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from types import SimpleNamespace
-from typing import Any, Callable, ContextManager, Iterator, List, Optional, Tuple, Type
+from typing import Any, Callable, Optional
 
 import pytest
 
@@ -40,7 +42,7 @@ class Both:
         self.theirs._PyNUTClient__srv_handler.close()
 
 
-def ends(call: Callable[[], Any], error: Type[Exception]) -> Tuple[str, Any]:
+def ends(call: Callable[[], Any], error: type[Exception]) -> tuple[str, Any]:
     """Return "result" and what a call returns, or "PyNUTError" and the text of its error."""
     try:
         return "result", call()
@@ -48,7 +50,7 @@ def ends(call: Callable[[], Any], error: Type[Exception]) -> Tuple[str, Any]:
         return "PyNUTError", str(raised)
 
 
-READS: List[Tuple[str, Tuple[Any, ...]]] = [
+READS: list[tuple[str, tuple[Any, ...]]] = [
     ("help", ()), ("ver", ()), ("GetUPSList", ()), ("GetUPSNames", ()), ("GetUPSVars", ("pdu",)), ("GetUPSVars", ("none",)),
     ("GetUPSVars", ("gone",)), ("GetUPSVars", ()), ("GetRWVars", ("pdu",)), ("GetRWVars", ("none",)),
     ("GetUPSCommands", ("none",)),
@@ -56,7 +58,7 @@ READS: List[Tuple[str, Tuple[Any, ...]]] = [
     ("CheckUPSAvailable", ("none",)),
     ("CheckUPSAvailable", ()), ("ListClients", ()), ("ListClients", ("pdu",)), ("ListClients", ("none",)),
     ("ListClients", (None,))]
-WRITES: List[Tuple[str, Tuple[Any, ...]]] = [
+WRITES: list[tuple[str, tuple[Any, ...]]] = [
     ("SetRWVar", ("small", "ups.id", "word")), ("SetRWVar", ("small", "no.such", "word")),
     ("SetRWVar", ("none", "ups.id", "word")),
     ("SetRWVar", ("gone", "ups.id", "word")), ("SetRWVar", ("small", "driver.name", "word")),
@@ -67,7 +69,7 @@ WRITES: List[Tuple[str, Tuple[Any, ...]]] = [
 
 @pytest.mark.against("NUT upsd, compared with PyNUTClient from PyPI")
 @pytest.mark.parametrize("method, arguments", READS)
-def test_a_reading_has_the_same_result_as_with_pynutclient(real: Upsd, method: str, arguments: Tuple[Any, ...]) -> None:
+def test_a_reading_has_the_same_result_as_with_pynutclient(real: Upsd, method: str, arguments: tuple[Any, ...]) -> None:
     with Both(real, NOBODY) as both:
         ours = ends(lambda: getattr(both.ours, method)(*arguments), pynut.PyNUTError)
         assert ours == ends(lambda: getattr(both.theirs, method)(*arguments), theirs.PyNUTError)
@@ -77,14 +79,14 @@ def test_a_reading_has_the_same_result_as_with_pynutclient(real: Upsd, method: s
 @pytest.mark.parametrize("user", [NOBODY, ADMIN, VIEWER, PRIMARY, SECONDARY, User("admin", "wrong")],
                          ids=["nobody", "admin", "viewer", "primary", "secondary", "wrong password"])
 @pytest.mark.parametrize("method, arguments", WRITES)
-def test_a_write_has_the_same_result_as_with_pynutclient_for_every_user(real: Upsd, method: str, arguments: Tuple[Any, ...],
+def test_a_write_has_the_same_result_as_with_pynutclient_for_every_user(real: Upsd, method: str, arguments: tuple[Any, ...],
                                                                         user: Optional[User]) -> None:
     with Both(real, user) as both:
         ours = ends(lambda: getattr(both.ours, method)(*arguments), pynut.PyNUTError)
         assert ours == ends(lambda: getattr(both.theirs, method)(*arguments), theirs.PyNUTError)
 
 
-NOT_TEXT: List[Tuple[str, Tuple[Any, ...]]] = [
+NOT_TEXT: list[tuple[str, tuple[Any, ...]]] = [
     ("SetRWVar", ("small", "ups.id", 60)), ("SetRWVar", ("small", "ups.id", 1.5)), ("SetRWVar", (5, "ups.id", "x")),
     ("RunUPSCommand", ("small", 5)), ("GetUPSVars", (5,)), ("GetRWVars", (5,)), ("GetUPSCommands", (5,)),
     ("CheckUPSAvailable", (None,)), ("FSD", (5,))]
@@ -93,7 +95,7 @@ NOT_TEXT: List[Tuple[str, Tuple[Any, ...]]] = [
 @pytest.mark.against("NUT upsd, compared with PyNUTClient from PyPI")
 @pytest.mark.parametrize("method, arguments", NOT_TEXT)
 def test_arguments_that_are_not_text_are_converted_as_by_pynutclient(real: Upsd, method: str,
-                                                                     arguments: Tuple[Any, ...]) -> None:
+                                                                     arguments: tuple[Any, ...]) -> None:
     with Both(real, ADMIN) as both:
         ours = ends(lambda: getattr(both.ours, method)(*arguments), pynut.PyNUTError)
         assert ours == ends(lambda: getattr(both.theirs, method)(*arguments), theirs.PyNUTError)
@@ -201,7 +203,7 @@ def test_a_password_with_special_characters_is_accepted(real: Upsd) -> None:
 
 @pytest.mark.parametrize("arguments", [("small", "ups.id", "x\nINSTCMD small load.off"), ("small\nLIST UPS", "ups.id", "x"),
                                        ("small", "a b", "x")])
-def test_no_argument_can_become_a_second_request(real: Upsd, arguments: Tuple[str, str, str]) -> None:
+def test_no_argument_can_become_a_second_request(real: Upsd, arguments: tuple[str, str, str]) -> None:
     with pynut.PyNUTClient(real.host, real.port, ADMIN.name, ADMIN.password, timeout=PATIENCE_S) as nut:
         with pytest.raises(pynut.PyNUTError, match="^ERR INVALID-ARGUMENT$"):
             nut.SetRWVar(*arguments)
@@ -238,37 +240,37 @@ def _reset(connection: socket.socket) -> None:
 
 
 @contextlib.contextmanager
-def refused(monkeypatch: pytest.MonkeyPatch) -> Iterator[Tuple[str, int]]:
+def refused(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, int]]:
     with refusing() as port:
         yield "127.0.0.1", port
 
 
 @contextlib.contextmanager
-def unresolvable(monkeypatch: pytest.MonkeyPatch) -> Iterator[Tuple[str, int]]:
+def unresolvable(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, int]]:
     yield "no-such-host.invalid", 3493              # RFC 6761, 6.4
 
 
 @contextlib.contextmanager
-def unanswered(monkeypatch: pytest.MonkeyPatch) -> Iterator[Tuple[str, int]]:
+def unanswered(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, int]]:
     waits(monkeypatch)
     yield DEAD[0], 3493
 
 
 @contextlib.contextmanager
-def silent(monkeypatch: pytest.MonkeyPatch) -> Iterator[Tuple[str, int]]:
+def silent(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, int]]:
     with serving(_silent) as port:
         yield "127.0.0.1", port
 
 
 @contextlib.contextmanager
-def reset(monkeypatch: pytest.MonkeyPatch) -> Iterator[Tuple[str, int]]:
+def reset(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, int]]:
     with serving(_reset) as port:
         yield "127.0.0.1", port
 
 
 def _failure(make: Callable[..., Any], host: str, port: int) -> OSError:
     """The error of connecting and reading, with a timeout of 1 s."""
-    clients: List[Any] = []
+    clients: list[Any] = []
     with pytest.raises(OSError) as caught:
         clients.append(make(host, port, timeout=1.0))
         clients[0].GetUPSList()
@@ -282,8 +284,8 @@ def _failure(make: Callable[..., Any], host: str, port: int) -> OSError:
     (refused, ConnectionRefusedError), (unresolvable, socket.gaierror), (unanswered, socket.timeout), (silent, socket.timeout),
     (reset, ConnectionResetError)])
 def test_a_failed_connection_is_the_same_oserror_as_with_pynutclient_and_also_a_pynuterror(
-        monkeypatch: pytest.MonkeyPatch, condition: Callable[[pytest.MonkeyPatch], ContextManager[Tuple[str, int]]],
-        kind: Type[OSError]) -> None:
+        monkeypatch: pytest.MonkeyPatch, condition: Callable[[pytest.MonkeyPatch], AbstractContextManager[tuple[str, int]]],
+        kind: type[OSError]) -> None:
     with condition(monkeypatch) as (host, port):
         there = _failure(theirs.PyNUTClient, host, port)
     with condition(monkeypatch) as (host, port):
@@ -294,7 +296,7 @@ def test_a_failed_connection_is_the_same_oserror_as_with_pynutclient_and_also_a_
 
 
 def test_a_connection_that_server_has_reset_before_a_request_is_a_connectionreseterror() -> None:
-    ended: List[bool] = []
+    ended: list[bool] = []
 
     def talk(connection: socket.socket) -> None:
         _reset(connection)
@@ -338,7 +340,7 @@ def test_an_answer_outside_the_protocol_is_a_pynuterror() -> None:
     with NutServer([StaticDevice("a", {"x": "y"})]) as server:
         server.faults.rewrite = lambda line, answer: b"HTTP/1.1 400 Bad Request\n"
         with pynut.PyNUTClient(server.host, server.port, timeout=PATIENCE_S) as nut:
-            calls: List[Callable[[], object]] = [nut.GetUPSList, lambda: nut.GetUPSVars("a"), lambda: nut.SetRWVar("a", "x", "z")]
+            calls: list[Callable[[], object]] = [nut.GetUPSList, lambda: nut.GetUPSVars("a"), lambda: nut.SetRWVar("a", "x", "z")]
             for call in calls:
                 with pytest.raises(pynut.PyNUTError):
                     call()
@@ -353,7 +355,7 @@ def test_the_words_of_a_refusal_have_no_control_characters() -> None:
 
 
 def test_a_refused_login_closes_the_connection_at_once() -> None:
-    ended: List[bytes] = []
+    ended: list[bytes] = []
 
     def talk(connection: socket.socket) -> None:
         connection.recv(100)
@@ -383,7 +385,7 @@ def test_the_client_works_over_tls_only_with_a_trusted_certificate(real_tls: Ups
 
 def test_variables_cost_one_round_trip_and_commands_with_their_descriptions_two() -> None:
     with NutServer() as server, pynut.PyNUTClient(server.host, server.port, timeout=PATIENCE_S) as nut:
-        calls: List[Tuple[Callable[[], object], int]] = [(lambda: nut.GetUPSVars("pdu"), 1),
+        calls: list[tuple[Callable[[], object], int]] = [(lambda: nut.GetUPSVars("pdu"), 1),
                                                          (lambda: nut.GetUPSCommands("pdu"), 2)]
         for call, price in calls:
             before = server.books().requests

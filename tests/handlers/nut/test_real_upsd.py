@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Callable, Iterator, List, TypeVar
+from collections.abc import Iterator
+from typing import Callable, TypeVar
 
 import pytest
 
@@ -59,7 +60,7 @@ def test_a_password_with_special_characters_is_accepted(real: Upsd) -> None:
 
 
 def test_a_request_needs_a_valid_login_and_the_right_to_make_it(real: Upsd) -> None:
-    cases: List[tuple[User, Callable[[NutClient], object], type | None]] = [
+    cases: list[tuple[User, Callable[[NutClient], object], type | None]] = [
         (ADMIN, lambda nut: nut.set("small", "ups.id", "a"), None),
         (User("admin", "wrong"), lambda nut: nut.set("small", "ups.id", "b"), Denied),
         (User("nobody", "x"), lambda nut: nut.set("small", "ups.id", "b"), Denied),
@@ -255,7 +256,7 @@ def _ports(pdu: NutPdu) -> int:
 
 def _patient(call: Callable[[], T]) -> T:
     """Return the result of a reading. Retries while the data is stale: on a busy machine a driver may be 3 s late."""
-    found: List[T] = []
+    found: list[T] = []
 
     def read() -> bool:
         with contextlib.suppress(DataStale):

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Dict, Union
+from typing import Union
 
 import pytest
 
@@ -60,7 +60,7 @@ def test_a_device_named_like_the_password_is_masked_in_errors_about_the_device(b
 
 
 @pytest.mark.parametrize("variables", [{"driver.name": "a rack2 driver", "device.type": "pdu"}, {"device.type": "rack2 pdu"}])
-def test_a_driver_name_or_type_that_holds_the_password_is_masked(variables: Dict[str, str]) -> None:
+def test_a_driver_name_or_type_that_holds_the_password_is_masked(variables: dict[str, str]) -> None:
     with NutServer([StaticDevice("pdu", variables, [])]) as server, pytest.raises(Unsupported) as caught:
         handler(server, username=ADMIN.name, password="rack2").status()
     assert "'***'" in str(caught.value) and "rack2" not in str(caught.value)

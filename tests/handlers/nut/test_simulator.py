@@ -3,7 +3,8 @@ from __future__ import annotations
 
 import socket
 import subprocess
-from typing import Dict, Iterator, List, Union
+from collections.abc import Iterator
+from typing import Union
 
 import pytest
 
@@ -44,7 +45,7 @@ def at(server: NutServer) -> str:
     return f"pdu@{server.host}:{server.port}"
 
 
-def variables(server: NutServer) -> Dict[str, str]:
+def variables(server: NutServer) -> dict[str, str]:
     return dict(line.split(": ", 1) for line in run("upsc", at(server)).splitlines() if ": " in line)
 
 
@@ -124,9 +125,9 @@ def test_the_simulator_answers_odd_requests_as_a_real_upsd_does(real: Upsd, name
         assert _answers(simulated, lines) == _answers(real, lines)
 
 
-def _answers(server: Union[NutServer, Upsd], lines: List[str]) -> Dict[str, List[str]]:
+def _answers(server: Union[NutServer, Upsd], lines: list[str]) -> dict[str, list[str]]:
     """Send the requests on one connection. Return the lines of each answer; the key is the request with its position."""
-    answers: Dict[str, List[str]] = {}
+    answers: dict[str, list[str]] = {}
     with socket.create_connection((server.host, server.port), 60) as connection, connection.makefile("rb") as stream:
         for number, line in enumerate(lines):
             connection.sendall(line.encode() + b"\n")
@@ -158,7 +159,7 @@ def test_an_answer_of_more_than_512_characters_is_cut_as_by_a_real_upsd(real: Up
         "OK Goodbye\n"])
 
 
-def _all_answers(server: Union[NutServer, Upsd], lines: List[str]) -> str:
+def _all_answers(server: Union[NutServer, Upsd], lines: list[str]) -> str:
     with socket.create_connection((server.host, server.port), 60) as connection, connection.makefile("rb") as stream:
         connection.sendall("".join(f"{line}\n" for line in [*lines, "LOGOUT"]).encode())
         return stream.read().decode()

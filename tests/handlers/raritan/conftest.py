@@ -1,7 +1,8 @@
 """Fixtures and helpers of the Raritan tests."""
 from __future__ import annotations
 
-from typing import Callable, Iterator, List
+from collections.abc import Iterator
+from typing import Callable
 
 import pytest
 
@@ -27,7 +28,7 @@ def firmware(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def agent() -> Iterator[MakeAgent]:
     """A function that makes agents. They are closed after the test."""
-    made: List[Agent] = []
+    made: list[Agent] = []
 
     def make(proto: str, host: str, user: str = "admin", passwd: str = "secret-word", *, trust: Trust = Trust(),
              timeout: float = PATIENCE_S, token: str = "", debug: bool = False) -> Agent:

@@ -5,7 +5,8 @@ import datetime
 import functools
 import importlib
 import typing
-from typing import Any, Dict, Iterable, List, Mapping, Type
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -27,9 +28,9 @@ class Nowhere:
         raise AssertionError(f"{method} was called on {target}")
 
 
-def classes(kind: type) -> List[type]:
+def classes(kind: type) -> list[type]:
     """Return all declared classes of a kind, sorted by IDL name."""
-    found: Dict[str, type] = {}
+    found: dict[str, type] = {}
 
     def visit(values: Iterable[object]) -> None:
         for value in values:
@@ -49,9 +50,9 @@ _KINDS = (Structure, Interface, Enumeration)
 _BASES = (Structure, ValueObject, Interface, Enumeration)
 
 
-def calls(interface: type) -> Dict[str, Method]:
+def calls(interface: type) -> dict[str, Method]:
     """Return the methods of an interface by name, including inherited ones."""
-    out: Dict[str, Method] = {}
+    out: dict[str, Method] = {}
     for cls in interface.__mro__:
         for name, value in vars(cls).items():
             if isinstance(value, Method):
@@ -59,7 +60,7 @@ def calls(interface: type) -> Dict[str, Method]:
     return out
 
 
-def hints(cls: type) -> Dict[str, Any]:
+def hints(cls: type) -> dict[str, Any]:
     """Return the type of each field of a structure, by name."""
     types = field_types(cls)
     return {name: types[name] for name in field_names(cls)}
@@ -94,13 +95,13 @@ def json_of(hint: Any) -> st.SearchStrategy[Any]:
         return st.builds(lambda rid: {"rid": rid, "type": hint.idlType}, _RID)
     if issubclass(hint, Enumeration):
         return st.integers(0, len(hint) + 3)
-    simple: Dict[type, st.SearchStrategy[Any]] = {
+    simple: dict[type, st.SearchStrategy[Any]] = {
         bool: st.booleans(), int: _INTS, str: st.text(max_size=8),
         float: st.floats(allow_nan=False, allow_infinity=False) | st.integers(-10 ** 6, 10 ** 6),
         datetime.datetime: st.integers(-10 ** 9, 10 ** 10) | _INTS}
     return simple[hint]
 
 
-def structure_json(cls: Type[Structure]) -> st.SearchStrategy[Dict[str, Any]]:
+def structure_json(cls: type[Structure]) -> st.SearchStrategy[dict[str, Any]]:
     """Return a strategy for the JSON object of a structure with all its fields."""
     return st.fixed_dictionaries({name: json_of(hint) for name, hint in hints(cls).items()})

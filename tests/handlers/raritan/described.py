@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Optional
 
 from handlers.http.message import Endpoint, Reply, Request, Transport
 from handlers.raritan.discovery import Discovery
@@ -13,7 +14,7 @@ from handlers.raritan.rpc import Agent, Bulk
 from handlers.tls import Trust
 from pdu_common.connection import PduData
 
-Calls = Dict[Tuple[str, str], Any]
+Calls = dict[tuple[str, str], Any]
 PDU = "/model/pdu/0"
 METERS = ("/model/pmc", "getPowerMeters")
 L1, L2, L3, NEUTRAL, PLUS = 0, 1, 2, 3, 5
@@ -34,7 +35,7 @@ class Failure(NamedTuple):
 INTERNAL_ERROR = Failure(-32603)
 
 
-def reading(value: Optional[float]) -> Dict[str, Any]:
+def reading(value: Optional[float]) -> dict[str, Any]:
     """Return the JSON of a sensor's reading. A value of None makes the reading invalid."""
     return {"timestamp": 0, "available": True, "valid": value is not None, "value": value or 0.0, "status": {}}
 
@@ -48,14 +49,14 @@ class Described:
                              (PDU, "getSensors"): {}, (PDU, "getTransferSwitches"): [], (PDU, "getOverCurrentProtectors"): [],
                              (PDU, "getOutlets"): [], (PDU, "getInlets"): []}
         self.requests = 0
-        self.methods: List[str] = []            # of all calls
+        self.methods: list[str] = []            # of all calls
 
-    def sensor(self, name: str, value: Optional[float]) -> Dict[str, str]:
+    def sensor(self, name: str, value: Optional[float]) -> dict[str, str]:
         self.calls[f"/sensor/{name}", "getReading"] = reading(value)
         return {"rid": f"/sensor/{name}", "type": "sensors.NumericSensor:4.0.9"}
 
     def inlet(self, own: Mapping[str, float], lines: Mapping[int, Optional[float]], enabled: bool = True,
-              lines_without_sensor: Tuple[int, ...] = ()) -> None:
+              lines_without_sensor: tuple[int, ...] = ()) -> None:
         number = len(self.calls[PDU, "getInlets"])
         rid = f"{PDU}/inlet/{number}"
         self.calls[PDU, "getInlets"].append({"rid": rid, "type": "pdumodel.Inlet:3.0.4"})
@@ -66,7 +67,7 @@ class Described:
             *({"line": line, "current": None, "activeEnergy": None} for line in lines_without_sensor)]
         self.calls[rid, "isEnabled"] = enabled
 
-    def outlets(self, amperes: List[Optional[float]], energy: List[Optional[float]]) -> None:
+    def outlets(self, amperes: list[Optional[float]], energy: list[Optional[float]]) -> None:
         self.calls[PDU, "getMetaData"] = {"hasMeteredOutlets": True}
         for number, (current, counted) in enumerate(zip(amperes, energy), len(self.calls[PDU, "getOutlets"])):
             self.calls[PDU, "getOutlets"].append({"rid": f"{PDU}/outlet/{number}", "type": "pdumodel.Outlet:3.0.4"})
@@ -86,7 +87,7 @@ class Described:
         responses = [self._answer(one["rid"], one["json"]) for one in asked["params"]["requests"]]
         return Reply(200, {}, json.dumps({"id": asked["id"], "result": {"responses": responses}}).encode())
 
-    def _answer(self, rid: str, call: Dict[str, Any]) -> Dict[str, Any]:
+    def _answer(self, rid: str, call: dict[str, Any]) -> dict[str, Any]:
         self.methods.append(call["method"])
         found = self.calls.get((rid, call["method"]), Status(404))
         if isinstance(found, Status):
@@ -101,7 +102,7 @@ class Described:
     def agent(self) -> Agent:
         return Agent("https", "pdu.example", "a", "b", transport=self)
 
-    def measured(self) -> Tuple[Optional[float], Optional[float]]:
+    def measured(self) -> tuple[Optional[float], Optional[float]]:
         """Return load in A and energy in Wh. Each is None if it is unknown or not metered."""
         agent = self.agent()
         bulk, found_units = Bulk(agent), Discovery(agent, LinkUnits())

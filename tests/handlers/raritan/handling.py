@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Callable, Dict, Iterator, List
+from collections.abc import Iterator
+from typing import Callable
 
 import pytest
 
@@ -17,12 +18,12 @@ LINKED = [generation for generation in GENERATIONS if generation != "3.3"]      
 Handle = Callable[..., RaritanPdu]
 
 
-def settings(pdu: XerusPdu, **more: str) -> Dict[str, str]:
+def settings(pdu: XerusPdu, **more: str) -> dict[str, str]:
     return {"port": str(pdu.port), "username": pdu.user, "password": pdu.password, "ca_pem": pdu.ca_pem, **more}
 
 
 @contextlib.contextmanager
-def spent(pdu: XerusPdu) -> Iterator[List[int]]:
+def spent(pdu: XerusPdu) -> Iterator[list[int]]:
     """Yield [requests, connections] made inside the block. The numbers are filled in at its end."""
     before, cost = pdu.books(), [0, 0]
     yield cost
@@ -30,12 +31,12 @@ def spent(pdu: XerusPdu) -> Iterator[List[int]]:
     cost[:] = [after.requests - before.requests, after.connections - before.connections]
 
 
-def shown(view: PduView) -> Dict[str, EnumPowerStatus]:
+def shown(view: PduView) -> dict[str, EnumPowerStatus]:
     assert len({port.identity for port in view.ports}) == len(view.ports)
     return {port.identity: port.power_status for port in view.ports}
 
 
-def states(books: Books) -> Dict[str, EnumPowerStatus]:
+def states(books: Books) -> dict[str, EnumPowerStatus]:
     return {identity: STATES[state] for identity, state in books.states.items()}
 
 

@@ -6,8 +6,9 @@ import json
 import socket
 import ssl
 import threading
+from collections.abc import Iterable, Sequence
 from types import TracebackType
-from typing import BinaryIO, Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, Type, Union
+from typing import BinaryIO, Callable, NamedTuple, Optional, Union
 
 from handlers.raritan.rpc import Agent
 from tests.waiting import finished
@@ -17,11 +18,11 @@ class Seen(NamedTuple):
     """One received request."""
 
     start: str
-    headers: Dict[str, str]
+    headers: dict[str, str]
     body: bytes
 
     @property
-    def json(self) -> Dict[str, object]:
+    def json(self) -> dict[str, object]:
         found = json.loads(self.body)
         assert isinstance(found, dict)
         return found
@@ -63,10 +64,10 @@ class Peer:
     def __init__(self, connections: Sequence[Sequence[Step]], silent: bool = False,
                  tls: Optional[ssl.SSLContext] = None, hasty: bool = False) -> None:
         self._plan, self._silent, self._tls, self._hasty = list(connections), silent, tls, hasty
-        self.seen: List[Seen] = []
+        self.seen: list[Seen] = []
         self.accepted = self.ended = 0
         self._stopping = False
-        self._open: List[socket.socket] = []
+        self._open: list[socket.socket] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -79,7 +80,7 @@ class Peer:
     def __enter__(self) -> Peer:
         return self
 
-    def __exit__(self, kind: Optional[Type[BaseException]], error: Optional[BaseException],
+    def __exit__(self, kind: Optional[type[BaseException]], error: Optional[BaseException],
                  trace: Optional[TracebackType]) -> None:
         self._stopping = True
         for one in self._open:
@@ -137,7 +138,7 @@ class Peer:
                     connection.sendall(step if isinstance(step, bytes) else step(seen))
 
     def _read(self, stream: BinaryIO) -> Optional[Seen]:
-        lines: List[str] = []
+        lines: list[str] = []
         for line in iter(stream.readline, b"\r\n"):
             if not line:
                 return None

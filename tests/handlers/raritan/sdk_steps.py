@@ -7,7 +7,7 @@ import inspect
 import json
 import pkgutil
 import re
-from typing import Any, Dict, List
+from typing import Any
 
 
 def _proxy(agent: Any, interface: str, rid: str) -> Any:
@@ -15,22 +15,22 @@ def _proxy(agent: Any, interface: str, rid: str) -> Any:
     return getattr(importlib.import_module(f"raritan.rpc.{module}"), name)(rid, agent)
 
 
-def printed(agent: Any, asked: List[List[str]]) -> List[str]:
+def printed(agent: Any, asked: list[list[str]]) -> list[str]:
     """Return str() of the result of each call [interface, rid, method]."""
     return [str(getattr(_proxy(agent, interface, rid), method)()) for interface, rid, method in asked]
 
 
-def names(agent: Any, asked: Any) -> Dict[str, Dict[str, Any]]:
+def names(agent: Any, asked: Any) -> dict[str, dict[str, Any]]:
     """Return the kind and the members of public classes and functions, by `module.Class.Inner`."""
     rpc = importlib.import_module("raritan.rpc")
-    found: Dict[str, Dict[str, Any]] = {}
+    found: dict[str, dict[str, Any]] = {}
     for entry in pkgutil.iter_modules(rpc.__path__):
         if entry.ispkg:
             _visit(rpc, importlib.import_module(f"raritan.rpc.{entry.name}"), entry.name, found)
     return found
 
 
-def _visit(rpc: Any, holder: Any, prefix: str, found: Dict[str, Dict[str, Any]]) -> None:
+def _visit(rpc: Any, holder: Any, prefix: str, found: dict[str, dict[str, Any]]) -> None:
     for name, value in vars(holder).items():
         if not name.startswith("_") and getattr(value, "__module__",
                                                 "").startswith(f"raritan.rpc.{prefix.partition('.')[0]}") and (
@@ -40,7 +40,7 @@ def _visit(rpc: Any, holder: Any, prefix: str, found: Dict[str, Dict[str, Any]])
                 _visit(rpc, value, f"{prefix}.{name}", found)
 
 
-def _described(rpc: Any, value: Any) -> Dict[str, Any]:
+def _described(rpc: Any, value: Any) -> dict[str, Any]:
     if inspect.isfunction(value):
         return {"kind": "function", "parameters": list(inspect.signature(value).parameters)}
     if issubclass(value, rpc.Enumeration):
@@ -57,15 +57,15 @@ def _described(rpc: Any, value: Any) -> Dict[str, Any]:
     return {"kind": "class"}
 
 
-def _results(decode: Any) -> List[str]:
+def _results(decode: Any) -> list[str]:
     """Return the names of the results in their order, from the last line of the function's source."""
     last = inspect.getsource(decode).strip().splitlines()[-1]
     return [] if last.strip() == "return None" else re.findall(r"\w+", last)[1:]
 
 
-def made(agent: Any, asked: List[str]) -> List[Any]:
+def made(agent: Any, asked: list[str]) -> list[Any]:
     """Return the JSON of each structure, made without arguments; None for one that the SDK cannot make or encode."""
-    out: List[Any] = []
+    out: list[Any] = []
     for name in asked:
         try:
             out.append(json.loads(json.dumps(named(name)().encode())))
@@ -83,7 +83,7 @@ def named(name: str, rpc: str = "raritan.rpc") -> Any:
     return found
 
 
-def echoed(agent: Any, asked: List[List[Any]]) -> List[Any]:
+def echoed(agent: Any, asked: list[list[Any]]) -> list[Any]:
     """Return the JSON of each [structure, JSON] after the SDK decoded and encoded it, or the repr of the SDK's error."""
     out = []
     for name, sent in asked:
@@ -94,7 +94,7 @@ def echoed(agent: Any, asked: List[List[Any]]) -> List[Any]:
     return out
 
 
-def read(agent: Any, asked: List[List[str]]) -> List[Any]:
+def read(agent: Any, asked: list[list[str]]) -> list[Any]:
     """Return the result of each call [interface, rid, method] as JSON."""
     return [_plain(getattr(_proxy(agent, interface, rid), method)()) for interface, rid, method in asked]
 

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import datetime
 import re
-from typing import Any, Iterator, List, Set, Tuple
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -29,14 +30,14 @@ def unit(firmware: str) -> Iterator[XerusPdu]:
         yield pdu
 
 
-def _reading(unit: XerusPdu) -> List[List[str]]:
+def _reading(unit: XerusPdu) -> list[list[str]]:
     """Return [interface, rid, method] of every call that only reads and takes no parameters.
 
     Of sensors that differ only in the part measured, such as the voltages of inlets, poles and outlets, only the first is called.
     """
     firmware = unit.site.firmware
-    sensors: Set[Tuple[str, str]] = set()
-    calls: List[List[str]] = []
+    sensors: set[tuple[str, str]] = set()
+    calls: list[list[str]] = []
     for served in (served for part in unit.units.values() for served in part.objects() if firmware.version(served.interface)):
         rid = unit.site.rid(served)
         if served.interface.startswith("sensors."):
@@ -55,7 +56,7 @@ def test_the_binding_reads_the_same_values_under_the_same_names_as_the_sdk(unit:
     with Worker(sdk.needed(sdk.RELEASES[firmware]), SCRIPT) as worker:
         theirs = worker.order("tests.handlers.raritan.sdk_steps", "read", f"http://{unit.host}:{unit.http_port}", unit.user,
                               unit.password, asked)
-    different: List[str] = []
+    different: list[str] = []
     with Agent("http", f"{unit.host}:{unit.http_port}", unit.user, unit.password) as agent:
         for (interface, rid, method), their in zip(asked, theirs):
             kind = find(interface)
@@ -65,7 +66,7 @@ def test_the_binding_reads_the_same_values_under_the_same_names_as_the_sdk(unit:
     assert len(theirs) == len(asked) > 400
 
 
-def _different(our: Any, their: Any, where: str) -> List[str]:
+def _different(our: Any, their: Any, where: str) -> list[str]:
     """Return one line for each place where our value differs from the SDK's.
 
     Our tuple may be longer, since newer releases have more out parameters. Times are compared by date only.

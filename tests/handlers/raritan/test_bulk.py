@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, List
+from typing import Any
 
 import pytest
 
@@ -22,7 +22,7 @@ class Device:
 
     def __init__(self, responses: Any) -> None:
         self.responses: Any = responses
-        self.asked: List[Any] = []
+        self.asked: list[Any] = []
 
     def exchange(self, where: Endpoint, request: Request) -> Reply:
         assert isinstance(request.body, bytes)
@@ -38,7 +38,7 @@ def _agent(responses: Any) -> Agent:
     return Agent("https", "pdu.example", "a", "b", transport=Device(responses))
 
 
-_ERRORS: List[Any] = [
+_ERRORS: list[Any] = [
     ({"json": None, "statcode": 404}, Refused), ({"json": None, "statcode": 401}, Denied),
     ({"json": None, "statcode": 403}, Denied), ({"json": None, "statcode": 503}, Unreachable),
     ({"json": {"error": {"code": -32001, "message": "no"}, "id": 1}, "statcode": 200}, Denied),

@@ -4,7 +4,7 @@ from __future__ import annotations
 import copy
 import datetime
 import sys
-from typing import Any, Dict, List, Optional, Tuple, Type
+from typing import Any, Optional
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
@@ -41,12 +41,12 @@ thorough = settings(max_examples=100, deadline=None, suppress_health_check=[Heal
 
 
 @st.composite
-def some_structure(draw: st.DrawFn) -> Tuple[Type[Structure], Dict[str, Any]]:
-    cls: Type[Structure] = draw(st.sampled_from(STRUCTURES))
+def some_structure(draw: st.DrawFn) -> tuple[type[Structure], dict[str, Any]]:
+    cls: type[Structure] = draw(st.sampled_from(STRUCTURES))
     return cls, draw(structure_json(cls))
 
 
-def _decode(cls: Type[Structure], json: object) -> Structure:
+def _decode(cls: type[Structure], json: object) -> Structure:
     return decode_structure(cls, json, AGENT)
 
 
@@ -57,7 +57,7 @@ def test_more_than_400_structures_are_declared() -> None:
 
 @thorough
 @given(some_structure())
-def test_a_structure_is_written_back_as_it_was_read(made: Tuple[Type[Structure], Dict[str, Any]]) -> None:
+def test_a_structure_is_written_back_as_it_was_read(made: tuple[type[Structure], dict[str, Any]]) -> None:
     cls, json = made
     value = _decode(cls, json)
     assert encode_structure(value) == json
@@ -66,7 +66,7 @@ def test_a_structure_is_written_back_as_it_was_read(made: Tuple[Type[Structure],
 
 @thorough
 @given(some_structure(), st.data())
-def test_missing_fields_stay_missing_and_unknown_fields_survive(made: Tuple[Type[Structure], Dict[str, Any]],
+def test_missing_fields_stay_missing_and_unknown_fields_survive(made: tuple[type[Structure], dict[str, Any]],
                                                                 data: st.DataObject) -> None:
     cls, json = made
     gone = data.draw(st.sets(st.sampled_from(sorted(json)))) if json else set()
@@ -78,7 +78,7 @@ def test_missing_fields_stay_missing_and_unknown_fields_survive(made: Tuple[Type
 
 @thorough
 @given(some_structure(), st.data())
-def test_a_null_field_is_written_back_as_null(made: Tuple[Type[Structure], Dict[str, Any]], data: st.DataObject) -> None:
+def test_a_null_field_is_written_back_as_null(made: tuple[type[Structure], dict[str, Any]], data: st.DataObject) -> None:
     cls, json = made
     if json:
         json = {**json, data.draw(st.sampled_from(sorted(json))): None}
@@ -99,7 +99,7 @@ def test_an_infinite_number_in_a_value_of_the_type_any_is_a_syntax_error() -> No
 
 @thorough
 @given(some_structure(), st.data())
-def test_a_field_with_any_json_is_decoded_or_is_a_syntax_error(made: Tuple[Type[Structure], Dict[str, Any]],
+def test_a_field_with_any_json_is_decoded_or_is_a_syntax_error(made: tuple[type[Structure], dict[str, Any]],
                                                                data: st.DataObject) -> None:
     cls, json = made
     if json:
@@ -112,7 +112,7 @@ def test_a_field_with_any_json_is_decoded_or_is_a_syntax_error(made: Tuple[Type[
 
 @thorough
 @given(st.sampled_from(STRUCTURES), _ANYTHING)
-def test_any_json_is_decoded_or_is_a_syntax_error(cls: Type[Structure], json: Any) -> None:
+def test_any_json_is_decoded_or_is_a_syntax_error(cls: type[Structure], json: Any) -> None:
     try:
         _decode(cls, json)
     except ProtocolError as error:
@@ -133,7 +133,7 @@ def test_a_structure_read_from_an_empty_object_is_written_as_an_empty_object() -
 
 
 def test_a_structure_of_a_script_is_written_with_the_newest_fields_and_those_it_set() -> None:
-    made: List[Any] = [cls() for cls in STRUCTURES]
+    made: list[Any] = [cls() for cls in STRUCTURES]
     assert [one for one in made if list(one.encode()) != type(one).elements] == []
     assert "oldSettings" in usermgmt.AccountChanged(oldSettings=usermgmt.UserInfo(enabled=True)).encode()
 
@@ -153,7 +153,7 @@ def test_a_missing_power_state_is_unknown_and_never_off() -> None:
     (cert.ServerSSLCert.ReqInfo, {"keyInfo": {"rsaKeyLength": 2048}}, ("keyInfo", "keyLength"), ("subject",)),
     (pdumodel.Pdu.Sensors, {"activePower": None}, (), ("activePower", "activeEnergy"))])
 def test_only_a_received_field_that_is_not_null_is_present_by_any_of_its_names(
-        cls: Type[Structure], json: Dict[str, Any], received: Tuple[str, ...], absent: Tuple[str, ...]) -> None:
+        cls: type[Structure], json: dict[str, Any], received: tuple[str, ...], absent: tuple[str, ...]) -> None:
     value = _decode(cls, json)
     assert present(value, *received) and [name for name in absent if present(value, name)] == []
     assert present(cls(), *received, *absent)           # every field of a structure made by a script is present
@@ -189,7 +189,7 @@ def test_a_renamed_field_has_both_names_and_is_written_under_the_received_one(wi
 
 @pytest.mark.parametrize("wire", [{"keyLength": 2048}, {"keyType": 1, "ellipticCurve": 0, "rsaKeyLength": 2048},
                                   {"keyInfo": {"type": 1, "ecCurve": 0, "rsaKeyLength": 2048, "inSecureElement": False}}])
-def test_a_certificates_key_is_read_by_old_and_new_names_on_every_firmware(wire: Dict[str, Any]) -> None:
+def test_a_certificates_key_is_read_by_old_and_new_names_on_every_firmware(wire: dict[str, Any]) -> None:
     json = {"subject": {"commonName": "a"}, **wire}
     request = decode_structure(cert.ServerSSLCert.ReqInfo, json, AGENT)
     assert request.keyLength == request.rsaKeyLength == request.keyInfo.rsaKeyLength == 2048
@@ -287,7 +287,7 @@ def test_results_after_a_return_code_may_be_null_but_a_single_result_may_not() -
 
 
 @pytest.mark.parametrize("answer", [{"token": "t"}, {"_ret_": None, "token": "t"}])
-def test_a_missing_result_code_is_not_success(answer: Dict[str, Any]) -> None:
+def test_a_missing_result_code_is_not_success(answer: dict[str, Any]) -> None:
     manager: Any = session.SessionManager("/session", AGENT)
     with pytest.raises(JsonRpcSyntaxException, match="newSession: the answer contains no result code"):
         manager.newSession.decode(answer)
@@ -301,7 +301,7 @@ def test_a_single_number_that_is_null_is_not_called_a_result_code() -> None:
 
 def test_a_result_that_is_nested_too_deeply_is_a_protocol_error() -> None:
     engine: Any = event.Engine("/event_engine", AGENT)
-    condition: Dict[str, Any] = {"conditions": []}
+    condition: dict[str, Any] = {"conditions": []}
     for _ in range(sys.getrecursionlimit()):
         condition = {"conditions": [condition]}
     with pytest.raises(JsonRpcSyntaxException, match="listRules: the result is nested too deeply"):
@@ -316,7 +316,7 @@ def test_a_map_is_read_as_a_dictionary() -> None:
 
 
 def test_a_key_of_a_map_may_come_twice_only_with_the_same_value() -> None:
-    read, panels = decoder(Dict[int, Interface]), [{"key": 1, "value": {"rid": f"/panel/{n}", "type": ""}} for n in (1, 2)]
+    read, panels = decoder(dict[int, Interface]), [{"key": 1, "value": {"rid": f"/panel/{n}", "type": ""}} for n in (1, 2)]
     assert list(read([panels[0], panels[0]], AGENT)) == [1]
     with pytest.raises(JsonRpcSyntaxException, match="two values for one key"):
         read(panels, AGENT)

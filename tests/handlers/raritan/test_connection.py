@@ -7,7 +7,7 @@ import os
 import signal
 import threading
 from pathlib import Path
-from typing import Any, List, Tuple
+from typing import Any
 
 import pytest
 
@@ -31,7 +31,7 @@ class _Witness:
     """A transport that records requests and answers 0 to every call."""
 
     def __init__(self) -> None:
-        self.requests: List[Request] = []
+        self.requests: list[Request] = []
 
     def exchange(self, where: Endpoint, request: Request) -> Reply:
         self.requests.append(request)
@@ -67,7 +67,7 @@ def test_a_connection_that_the_device_closes_after_each_answer_is_opened_again(a
 def test_threads_take_turns_while_another_thread_closes_the_connection(agent: MakeAgent) -> None:
     with Peer([[result(0)] * 400 for _ in range(200)]) as peer:
         one = agent("http", peer.address)
-        failed: List[BaseException] = []
+        failed: list[BaseException] = []
 
         def work() -> None:
             for _ in range(50):
@@ -121,7 +121,7 @@ def test_after_a_fork_the_child_opens_its_own_connection(agent: MakeAgent) -> No
                 os._exit(7)
             finally:
                 os._exit(1)
-        ended: List[Tuple[int, int]] = []
+        ended: list[tuple[int, int]] = []
 
         def child_ended() -> bool:
             ended.append(os.waitpid(child, os.WNOHANG))
@@ -151,7 +151,7 @@ def test_proxies_and_netrc_of_the_environment_and_cookies_are_not_used(agent: Ma
     monkeypatch.setenv("NETRC", str(netrc))
     for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
-    cookie: List[Step] = [http(b'{"result":null,"id":1}', "200 OK", "Set-Cookie: a=b"), result(0)]
+    cookie: list[Step] = [http(b'{"result":null,"id":1}', "200 OK", "Set-Cookie: a=b"), result(0)]
     with Peer([cookie]) as peer:
         one = agent("http", peer.address, token="0123456789abcdef")
         get_state(one)

@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any
 
 import pytest
 
@@ -51,7 +51,7 @@ def test_no_two_structures_share_a_default() -> None:
 @pytest.mark.parametrize("args, given, words", [(tuple(range(7)), {}, "takes 6 fields, not 7"),
                                                 ((), {"nam": "x"}, "has no field 'nam'$"),
                                                 (("x",), {"name": "y"}, "got 'name' twice")])
-def test_surplus_unknown_and_repeated_arguments_are_refused(args: Any, given: Dict[str, Any], words: str) -> None:
+def test_surplus_unknown_and_repeated_arguments_are_refused(args: Any, given: dict[str, Any], words: str) -> None:
     kind: Any = pdumodel.Outlet.Settings
     with pytest.raises(TypeError, match=rf"^Settings\(\) {words}"):
         kind(*args, **given)
@@ -59,7 +59,7 @@ def test_surplus_unknown_and_repeated_arguments_are_refused(args: Any, given: Di
 
 @pytest.mark.parametrize("args, given, words", [((), {"state": 1}, "has no parameter 'state'$"),
                                                 ((1,), {"pstate": 1}, "got 'pstate' twice")])
-def test_unknown_and_repeated_parameters_of_a_method_are_refused(args: Any, given: Dict[str, Any], words: str) -> None:
+def test_unknown_and_repeated_parameters_of_a_method_are_refused(args: Any, given: dict[str, Any], words: str) -> None:
     nobody: Any = None
     method: Any = pdumodel.Outlet("/outlet", nobody).setPowerState
     with pytest.raises(TypeError, match=rf"^setPowerState\(\) {words}"):
@@ -75,7 +75,7 @@ def test_the_number_of_fields_is_in_the_error_for_too_many_arguments(kind: Any, 
 def test_a_script_can_declare_its_own_structures_and_value_objects() -> None:
     class Extended(pdumodel.Outlet.Settings):
         owner: str = "nobody"
-        tags: List[str] = ZERO
+        tags: list[str] = ZERO
 
     class Renamed(event.UserEvent):
         new: str = ""

@@ -1,7 +1,7 @@
 """Discovery of link units and its errors."""
 from __future__ import annotations
 
-from typing import Any, Dict, List
+from typing import Any
 
 import pytest
 
@@ -16,13 +16,13 @@ ALL, SECOND = LinkUnits(all=True), LinkUnits(ids=(2,))
 OK = 1
 
 
-def linked(*ids: int) -> Dict[str, Any]:
+def linked(*ids: int) -> dict[str, Any]:
     """Return a primary unit's answer that lists these link units."""
     return {"role": 1, "linkUnits": [{"key": link, "value": {"host": "192.0.2.2", "status": OK, "fwVersion": "4.4.1"}}
                                      for link in ids], "primaryLinkId": 1}
 
 
-def found(unit: Described, wanted: LinkUnits) -> List[int]:
+def found(unit: Described, wanted: LinkUnits) -> list[int]:
     agent = unit.agent()
     bulk, found_units = Bulk(agent), Discovery(agent, wanted)
     found_units.ask(bulk)
@@ -99,7 +99,7 @@ def test_the_error_for_a_link_unit_says_what_is_wrong_with_it(unit: Described, s
 @pytest.mark.parametrize("wanted", [ALL, SECOND])
 @pytest.mark.parametrize("answer", [{"role": 1}, {"role": 1, "linkUnits": None}])
 def test_an_answer_without_the_list_is_an_error_and_not_an_empty_list(unit: Described, wanted: LinkUnits,
-                                                                      answer: Dict[str, Any]) -> None:
+                                                                      answer: dict[str, Any]) -> None:
     unit.calls["/cascade", "getStatus"] = answer
     del unit.calls["/model/pdu/2", "getOutlets"]
     with pytest.raises(ProtocolError, match="the list of link units is missing"):

@@ -3,7 +3,8 @@ from __future__ import annotations
 
 import io
 import tarfile
-from typing import Any, Dict, Iterator
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -82,7 +83,7 @@ def test_a_changed_snmp_configuration_is_kept(to: Agent) -> None:
 
 
 def test_a_star_import_gives_the_classes_and_functions_of_a_module() -> None:
-    names: Dict[str, Any] = {}
+    names: dict[str, Any] = {}
     exec("from handlers.raritan.rpc.pdumodel import *", names)
     assert names["Pdu"] is pdumodel.Pdu and names["PowerLine"] is pdumodel.PowerLine
     assert {"Outlet", "Nameplate", "Rating", "download_eto", "upload_pmc_config"} <= set(names)

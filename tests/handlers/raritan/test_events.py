@@ -4,7 +4,8 @@ from __future__ import annotations
 import datetime
 import itertools
 import threading
-from typing import Callable, Iterator, List, NamedTuple, Tuple, Type
+from collections.abc import Iterator
+from typing import Callable, NamedTuple
 
 import pytest
 
@@ -50,7 +51,7 @@ def test_types_are_demanded_as_each_firmware_names_them(agent: MakeAgent, firmwa
                                                                             (UserEvent, None)]) as listener:
         switch(agent, pdu, OFF)
         command = next(listener)
-        others: List[Event] = []
+        others: list[Event] = []
         while not {Outlet.StateChangedEvent, NumericSensor.ReadingChangedEvent} <= {type(one) for one in others}:
             others.append(next(listener))
         assert isinstance(command, Outlet.PowerControlEvent) and (command.actUserName, command.state) == (pdu.user, OFF)
@@ -72,7 +73,7 @@ def test_poll_events_waits_until_an_event_happens(agent: MakeAgent, pdu: XerusPd
     channel = Service("/eventservice", connected(agent, pdu)).createChannel()
     assert channel is not None
     channel.demandEventType(Outlet.StateChangedEvent)
-    found: List[Event] = []
+    found: list[Event] = []
     thread = threading.Thread(target=lambda: found.extend(channel.pollEvents()[1]), daemon=True)
     thread.start()
     assert until(lambda: pdu.events[0].channels[0].waiting == 1) and not found
@@ -100,7 +101,7 @@ def test_a_bulk_that_polls_events_keeps_the_rights_of_its_caller(agent: MakeAgen
 def test_poll_events_returns_without_an_event_after_30_seconds(agent: MakeAgent, pdu: XerusPdu, clock: ManualClock) -> None:
     channel = Service("/eventservice", connected(agent, pdu)).createChannel()
     assert channel is not None
-    found: List[object] = []
+    found: list[object] = []
     thread = threading.Thread(target=lambda: found.append(channel.pollEvents()), daemon=True)
     thread.start()
     assert until(lambda: pdu.events[0].channels[0].waiting == 1)
@@ -110,7 +111,7 @@ def test_poll_events_returns_without_an_event_after_30_seconds(agent: MakeAgent,
 
 
 def test_a_unit_that_answers_slowly_is_asked_less_often(agent: MakeAgent, pdu: XerusPdu) -> None:
-    rests: List[float] = []
+    rests: list[float] = []
     readings = itertools.count(0.0, 0.25)       # the clock moves by 0.25 s at each reading, so a poll takes 0.25 s
     with Listener(connected(agent, pdu), STATES, seconds=5.0, clock=lambda: next(readings), sleep=rests.append) as listener:
         assert list(listener) == [] and rests[0] == 2.25 > events._USUAL_PAUSE_S
@@ -128,8 +129,8 @@ def test_more_events_than_one_answer_holds_come_in_order(agent: MakeAgent, pdu: 
 @pytest.mark.parametrize("fault, status, kind", [
     (Fault.CLOSE_BEFORE, 0, Unreachable), (Fault.STATUS, 503, Unreachable), (Fault.STATUS, 429, Refused)])
 def test_events_queued_on_the_unit_survive_a_short_outage(agent: MakeAgent, pdu: XerusPdu, fault: Fault, status: int,
-                                                             kind: Type[PduHandlerError]) -> None:
-    outages: List[Outage] = []
+                                                             kind: type[PduHandlerError]) -> None:
+    outages: list[Outage] = []
     with Listener(connected(agent, pdu), STATES, notice=outages.append, sleep=lambda seconds: None) as listener:
         switch(agent, pdu, OFF)
         pdu.faults.order(fault, 3, status=status)
@@ -139,7 +140,7 @@ def test_events_queued_on_the_unit_survive_a_short_outage(agent: MakeAgent, pdu:
 
 
 def test_an_expired_channel_is_replaced_and_the_loss_is_reported(agent: MakeAgent, pdu: XerusPdu, clock: ManualClock) -> None:
-    outages: List[Outage] = []
+    outages: list[Outage] = []
     with Listener(connected(agent, pdu), STATES, notice=outages.append) as listener:
         clock.now += 31.0                       # longer than a channel lives without a poll
         thread = threading.Thread(target=listener.__next__, daemon=True)
@@ -153,7 +154,7 @@ def test_an_expired_channel_is_replaced_and_the_loss_is_reported(agent: MakeAgen
 
 @pytest.mark.parametrize("fault", [Fault.CLOSE_BEFORE, Fault.STATUS])
 def test_the_notice_of_an_outage_may_close_the_listener(agent: MakeAgent, pdu: XerusPdu, fault: Fault) -> None:
-    outages: List[Outage] = []
+    outages: list[Outage] = []
 
     def close(outage: Outage) -> None:
         outages.append(outage)
@@ -165,7 +166,7 @@ def test_the_notice_of_an_outage_may_close_the_listener(agent: MakeAgent, pdu: X
 
 
 def test_a_reboot_ends_the_channel_and_listening_goes_on(agent: MakeAgent, pdu: XerusPdu) -> None:
-    outages: List[Outage] = []
+    outages: list[Outage] = []
     with Listener(connected(agent, pdu), STATES, notice=outages.append) as listener:
         pdu.reboot()
         thread = threading.Thread(target=listener.__next__, daemon=True)
@@ -186,8 +187,8 @@ class Hours(Clock):
 
     def __init__(self) -> None:
         super().__init__()
-        self.due: List[Tuple[float, Callable[[], None]]] = []
-        self.slept: List[float] = []
+        self.due: list[tuple[float, Callable[[], None]]] = []
+        self.slept: list[float] = []
 
     def sleep(self, seconds: float) -> None:
         assert self.now < 7200.0, "the listener waits for something that does not happen"
@@ -208,7 +209,7 @@ class Listening(NamedTuple):
     pdu: XerusPdu
     listener: Listener
     clock: Hours
-    outages: List[Outage]
+    outages: list[Outage]
 
     def switch_each_second(self, count: int) -> None:
         """Switch outlet 1 at 0.5 s, 1.5 s and so on from now, off first."""
@@ -230,7 +231,7 @@ class Listening(NamedTuple):
         self.clock.due.append((self.clock.now + seconds, self.pdu.faults.clear))
         self.clock.due.sort(key=lambda one: one[0])
 
-    def states(self, count: int) -> List[bool]:
+    def states(self, count: int) -> list[bool]:
         """The next states that the listener reports."""
         found = [next(self.listener) for _ in range(count)]
         return [one.newState.powerState is ON for one in found if isinstance(one, Outlet.StateChangedEvent)]
@@ -309,7 +310,7 @@ def test_a_login_that_is_refused_while_a_channel_is_made_is_not_sent_again_to_re
 
 @pytest.mark.parametrize("fault, kind", [(Fault.HTML, ProtocolError), (Fault.STATUS, Refused)])
 def test_a_unit_that_starts_may_answer_with_pages_for_ten_minutes(listening: Listening, fault: Fault,
-                                                                  kind: Type[PduHandlerError]) -> None:
+                                                                  kind: type[PduHandlerError]) -> None:
     listening.switch_each_second(700)
     listening.fails(fault, 590.0, status=404)
     assert listening.states(3) in ([False, True, False], [True, False, True])
@@ -341,7 +342,7 @@ class Swallowing:
     def __init__(self, inner: Transport, clock: Clock) -> None:
         self._inner, self._clock = inner, clock
         self.until = 0.0
-        self.waits: List[float] = []
+        self.waits: list[float] = []
 
     def exchange(self, where: Endpoint, request: Request) -> Reply:
         if self._clock.now >= self.until:
@@ -388,7 +389,7 @@ def test_the_types_of_any_source_are_demanded_as_documented(agent: MakeAgent, pd
 
 def test_listening_ends_after_the_given_seconds_and_an_outage_that_outlasts_them_is_an_error(agent: MakeAgent,
                                                                                                 pdu: XerusPdu) -> None:
-    passed: List[float] = []
+    passed: list[float] = []
     mine = ManualClock()
 
     def sleep(seconds: float) -> None:

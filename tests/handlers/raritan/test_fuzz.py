@@ -3,7 +3,8 @@ from __future__ import annotations
 
 import copy
 import json
-from typing import Any, Dict, Iterator, List
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
@@ -28,7 +29,7 @@ thorough = settings(max_examples=100, deadline=None,
 class Script:
     """A transport that replays answers, then answers `null`. If an answer's id is an integer, the request's id replaces it."""
 
-    def __init__(self, bodies: List[Any]) -> None:
+    def __init__(self, bodies: list[Any]) -> None:
         self._bodies = list(bodies)
 
     def exchange(self, where: Endpoint, request: Request) -> Reply:
@@ -43,7 +44,7 @@ class Script:
 
 
 class Scripted(RaritanPdu):
-    def __init__(self, bodies: List[Any]) -> None:
+    def __init__(self, bodies: list[Any]) -> None:
         super().__init__(PduData("pdu.example", SETTINGS))
         self._bodies = bodies
 
@@ -52,9 +53,9 @@ class Scripted(RaritanPdu):
 
 
 @pytest.fixture(scope="module")
-def recorded() -> Iterator[Dict[str, List[Any]]]:
+def recorded() -> Iterator[dict[str, list[Any]]]:
     """The recorded answers of a simulated unit, by the handler's method."""
-    answers: Dict[str, List[Any]] = {}
+    answers: dict[str, list[Any]] = {}
     with XerusPdu(Model(outlets=3, phases=3), links={2: Model(outlets=1)}) as pdu:
         for method in ("status", "statistic", "port_down"):
             answers[method] = []
@@ -101,7 +102,7 @@ def _changed(value: Any, path: tuple[Any, ...], junk: Any, remove: bool) -> Any:
 @pytest.mark.parametrize("method", ["status", "statistic", "port_down"])
 @thorough
 @given(data=st.data())
-def test_changed_answers_give_a_pdu_handler_error_or_a_view_without_duplicates(recorded: Dict[str, List[Any]], method: str,
+def test_changed_answers_give_a_pdu_handler_error_or_a_view_without_duplicates(recorded: dict[str, list[Any]], method: str,
                                                                              data: st.DataObject) -> None:
     bodies = list(recorded[method])
     for _ in range(data.draw(st.integers(1, 3))):
@@ -119,7 +120,7 @@ def test_changed_answers_give_a_pdu_handler_error_or_a_view_without_duplicates(r
 
 
 @pytest.mark.parametrize("method", ["status", "statistic", "port_down"])
-def test_the_unchanged_answers_are_understood(recorded: Dict[str, List[Any]], method: str) -> None:
+def test_the_unchanged_answers_are_understood(recorded: dict[str, list[Any]], method: str) -> None:
     found = _call(Scripted(recorded[method]), method)
     if method == "port_down":
         assert found.power_status.name == "DOWN"
@@ -129,7 +130,7 @@ def test_the_unchanged_answers_are_understood(recorded: Dict[str, List[Any]], me
 
 @thorough
 @given(bodies=st.lists(JUNK, max_size=3))
-def test_arbitrary_json_is_a_protocol_error(bodies: List[Any]) -> None:
+def test_arbitrary_json_is_a_protocol_error(bodies: list[Any]) -> None:
     with pytest.raises(PduHandlerError) as caught:
         Scripted(bodies).status()
     assert caught.value.kind == "protocol"

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import copy
 import time
-from typing import Any, Dict, List, Tuple
+from typing import Any
 
 import pytest
 
@@ -228,7 +228,7 @@ def test_port_down_switches_the_outlet_of_a_link_unit(handle: Handle) -> None:
 
 # ---- settings, labels, log ---------------------------------------------------------------------------------
 
-_BAD: List[Tuple[Dict[str, str], str]] = [
+_BAD: list[tuple[dict[str, str], str]] = [
     ({"usrename": "x"}, "unknown"), ({"username": ""}, "'username' and 'password' are needed"),
     ({"token": "abc"}, "not both"), ({"scheme": "ftp"}, "https or http"), ({"port": "0"}, "1 to 65535"),
     ({"link_units": "1"}, "link_units"), ({"link_units": "2-4"}, "link_units"), ({"link_units": "300"}, "link_units"),
@@ -238,7 +238,7 @@ _BAD: List[Tuple[Dict[str, str], str]] = [
 
 
 @pytest.mark.parametrize("wrong, words", _BAD, ids=[str(one[0]) for one in _BAD])
-def test_a_bad_setting_is_reported_by_the_first_call_and_not_before(wrong: Dict[str, str], words: str) -> None:
+def test_a_bad_setting_is_reported_by_the_first_call_and_not_before(wrong: dict[str, str], words: str) -> None:
     with XerusPdu(Model(outlets=1)) as pdu:
         handler = make_handler(PduData(pdu.host, settings(pdu, **wrong)))
         with pytest.raises(PduHandlerError, match=words) as caught:

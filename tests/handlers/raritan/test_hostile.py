@@ -7,7 +7,7 @@ import gc
 import json
 import traceback
 import tracemalloc
-from typing import Any, Dict, List, Tuple
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -45,7 +45,7 @@ def bulk_of(answer: str) -> Step:
 
 # ---- answers that leave open whether a command was executed ------------------------------------------------
 
-_OPEN: List[Tuple[Fault, Dict[str, Any]]] = [
+_OPEN: list[tuple[Fault, dict[str, Any]]] = [
     *((Fault.DONE_STATUS, {"status": status}) for status in (101, 201, 202, 204, 206, 300, 303, 304, 500, 502)),
     (Fault.DONE_ERROR, {}), (Fault.DONE_NO_ID, {}), (Fault.WRONG_ID, {}), (Fault.DONE_TWICE, {}),
     *((Fault.REDIRECT, {"status": status, "location": "https://127.0.0.1:1"}) for status in (301, 302, 307, 308))]
@@ -53,7 +53,7 @@ _OPEN: List[Tuple[Fault, Dict[str, Any]]] = [
 
 @pytest.mark.parametrize("fault, how", _OPEN, ids=[f"{fault.name} {how.get('status', '')}" for fault, how in _OPEN])
 def test_after_an_ambiguous_answer_to_a_command_the_state_is_read_once(handle: Handle, fault: Fault,
-                                                                       how: Dict[str, Any]) -> None:
+                                                                       how: dict[str, Any]) -> None:
     done = fault is not Fault.REDIRECT
     for slow in (False, True):
         with XerusPdu(Model(outlets=1, relay_delay=60 if slow else 0)) as pdu:
@@ -206,7 +206,7 @@ def test_no_form_of_the_password_that_a_device_sends_back_gets_into_an_error(age
                                                                              capsys: pytest.CaptureFixture[str]) -> None:
     text = json.dumps(form)[1:-1] if form.isprintable() and "\\u" not in form else form.replace("\n", "\\n")
     plain = text.replace("\\n", "")
-    steps: Dict[str, Step] = {
+    steps: dict[str, Step] = {
         "message": answering('{"id":"ID","error":{"code":-32000,"message":"no: %s"}}' % text),
         "id": answering('{"id":"x","error":{"code":-32001,"message":"%s"}}' % text),
         "payload": http('{"what": "%s"' % text), "type": answering('{"id":"ID","result":{"_ret_":"%s"}}' % text),

@@ -1,7 +1,7 @@
 """Load and energy of units that are described call by call (described.py)."""
 from __future__ import annotations
 
-from typing import Any, Dict, Optional
+from typing import Any, Optional
 
 import pytest
 
@@ -91,7 +91,7 @@ def test_one_unmetered_line_of_three_makes_the_sum_of_the_lines_unknown(unit: De
 
 @pytest.mark.parametrize("lines", [{L1: 4.0, L2: 6.0, L3: 6.5}, {L1: 4.0, L2: 6.0, NEUTRAL: 1.0}, {L1: 4.0, L2: 6.0}])
 @pytest.mark.parametrize("line", [None, 9])
-def test_a_pole_whose_line_is_unknown_makes_load_and_energy_unknown(unit: Described, lines: Dict[int, Optional[float]],
+def test_a_pole_whose_line_is_unknown_makes_load_and_energy_unknown(unit: Described, lines: dict[int, Optional[float]],
                                                                     line: Optional[int]) -> None:
     unit.inlet({"current": 6.5}, lines)
     poles = unit.calls[f"{PDU}/inlet/0", "getPoles"]
@@ -307,7 +307,7 @@ def test_one_inlet_of_two_without_a_counter_leaves_the_energy_unknown(unit: Desc
 
 
 @pytest.mark.parametrize("wrong", [{"available": False}, {"valid": False}, {"value": None}, {"available": None}])
-def test_an_invalid_reading_is_not_used(unit: Described, wrong: Dict[str, Any]) -> None:
+def test_an_invalid_reading_is_not_used(unit: Described, wrong: dict[str, Any]) -> None:
     unit.inlet({"current": 3.0, "activeEnergy": 100.0}, {})
     unit.calls["/sensor/I0activeEnergy", "getReading"].update(wrong)
     assert unit.measured() == (3.0, None)

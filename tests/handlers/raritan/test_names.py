@@ -7,7 +7,8 @@ import inspect
 import re
 import sys
 import typing
-from typing import Any, Dict, Iterator, Set, Tuple, Type
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ from .sdk_steps import named
 
 SCRIPT, STEPS = "tests.simulators.sdk.scripts.script", "tests.handlers.raritan.sdk_steps"
 NEWEST = sdk.RELEASES["4.4"]
-Names = Dict[str, Dict[str, Any]]
+Names = dict[str, dict[str, Any]]
 pytestmark = pytest.mark.against("the vendor's SDK")
 
 # Arguments that firmware 4.0.0 takes and 4.4.1 does not (Security.idl, SensorLogger.idl). They follow the others.
@@ -45,7 +46,7 @@ def _ours(name: str) -> Any:
     return named(name, "handlers.raritan.rpc")
 
 
-def _of(theirs: Names, kind: str) -> Iterator[tuple[str, Dict[str, Any], Any]]:
+def _of(theirs: Names, kind: str) -> Iterator[tuple[str, dict[str, Any], Any]]:
     found = [(name, facts) for name, facts in theirs.items() if facts["kind"] == kind]
     assert found, f"the SDK has no {kind}"
     for name, facts in found:
@@ -83,7 +84,7 @@ def test_structures_and_value_objects_are_made_of_the_same_fields_in_the_same_or
 
 
 def test_structures_that_are_not_value_objects_have_the_same_defaults(theirs: Names, worker: Worker) -> None:
-    every: Dict[str, Any] = {name: kind for kind in classes(Structure) for name in [idl_name(kind)]
+    every: dict[str, Any] = {name: kind for kind in classes(Structure) for name in [idl_name(kind)]
              if name in theirs and not issubclass(kind, ValueObject)}
     defaults = dict(zip(every, worker.order(STEPS, "made", "http://127.0.0.1:1", "", "", list(every))))
     known = {name: values for name, values in defaults.items() if values is not None}
@@ -103,7 +104,7 @@ def test_the_sdk_decodes_and_encodes_every_structure_as_we_declare_it(theirs: Na
     assert {name: echo for (name, sent), echo in zip(asked, echoes) if echo != sent} == {}
 
 
-def _filled(kind: Type[Any]) -> Dict[str, Any]:
+def _filled(kind: type[Any]) -> dict[str, Any]:
     """Return JSON with a value in every field of the newest firmware.
 
     Lists and maps have one entry, but a list of `kind` itself is empty.
@@ -115,7 +116,7 @@ def _filled(kind: Type[Any]) -> Dict[str, Any]:
 def _value(hint: Any, holder: Any) -> Any:
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin is typing.Union:
-        return pdumodel.Pdu.idlType if Type[Any] in args else _value(args[0], holder)
+        return pdumodel.Pdu.idlType if type[Any] in args else _value(args[0], holder)
     if origin is list:
         return [] if args[0] is holder else [_value(args[0], holder)]
     if origin is dict:
@@ -131,7 +132,7 @@ def _value(hint: Any, holder: Any) -> Any:
     return len(hint.values) - 1
 
 
-_SIMPLE: Dict[Any, Any] = {bool: True, int: 3, float: 1.5, str: "text", datetime.datetime: 1700000000, Any: {"a": [1]}}
+_SIMPLE: dict[Any, Any] = {bool: True, int: 3, float: 1.5, str: "text", datetime.datetime: 1700000000, Any: {"a": [1]}}
 
 
 _SECTION = re.compile(r'^# Section generated (?:by IdlC )?from "(?:.*/)?(\w+\.idl)"', re.MULTILINE)
@@ -139,7 +140,7 @@ _SECTION = re.compile(r'^# Section generated (?:by IdlC )?from "(?:.*/)?(\w+\.id
 
 @pytest.mark.parametrize("release", sdk.RELEASES.values())
 def test_the_file_or_module_of_each_definition_names_its_idl_file_as_a_source(release: str) -> None:
-    missing: Set[Tuple[str, str]] = set()
+    missing: set[tuple[str, str]] = set()
     seen = 0
     for file in sorted((sdk.needed(release) / "raritan" / "rpc").glob("*/__init__.py")):
         module = file.parent.name

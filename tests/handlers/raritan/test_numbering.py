@@ -4,8 +4,6 @@ An outlet is not switched if its reference and the well-known id of its position
 """
 from __future__ import annotations
 
-from typing import List, Tuple
-
 import pytest
 
 from handlers.errors import PduHandlerError
@@ -22,7 +20,7 @@ UP, DOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN
 MIXED = (5, 1, 3, 4, 2)             # labels in listed order; only 3 and 4 equal their positions
 
 
-def _mixed(off: Tuple[int, ...] = (5,)) -> Model:
+def _mixed(off: tuple[int, ...] = (5,)) -> Model:
     return Model(outlets=5, listed=MIXED, off=off)
 
 
@@ -103,7 +101,7 @@ def test_a_reference_of_a_link_unit_is_never_sent_to_the_primary_unit(rid: str, 
 
 # ---- a list that lacks an outlet -----------------------------------------------------------------------------------
 
-def _gap(labels: List[str], well_known: bool = True, metered: bool = False) -> Described:
+def _gap(labels: list[str], well_known: bool = True, metered: bool = False) -> Described:
     """Return a unit whose list has outlets with these labels, and whose well-known ids lead to the labels 1 to 9."""
     unit = Described()
     unit.calls[PDU, "getMetaData"] = {"hasSwitchableOutlets": True, "hasMeteredOutlets": metered}
@@ -131,7 +129,7 @@ def test_a_list_that_lacks_an_outlet_shows_and_switches_no_neighbour(well_known:
 
 
 @pytest.mark.parametrize("labels", [["AA1", "AA2", "BA1"], ["1", "2", ""], ["3", "1", "2"], ["1", "2", "03"]])
-def test_labels_that_show_no_gap_do_not_prevent_a_status(labels: List[str]) -> None:
+def test_labels_that_show_no_gap_do_not_prevent_a_status(labels: list[str]) -> None:
     """Labels of other makes, no label, and another order, if no label can be read behind well-known ids."""
     assert shown(handler_of(_gap(labels, well_known=False)).status()) == {"1": UP, "2": UP, "3": UP}
 

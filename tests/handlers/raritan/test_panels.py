@@ -1,7 +1,7 @@
 """Power meter controllers: branch circuits as ports without a relay, mains as load and energy."""
 from __future__ import annotations
 
-from typing import Any, Dict, Optional, Tuple
+from typing import Any, Optional
 
 import pytest
 
@@ -37,7 +37,7 @@ _CONTROLLERS = {
 
 
 @pytest.mark.parametrize("meters", _CONTROLLERS.values(), ids=_CONTROLLERS)
-def test_states_and_figures_agree_with_the_books(handle: Handle, firmware: str, meters: Tuple[MeterModel, ...]) -> None:
+def test_states_and_figures_agree_with_the_books(handle: Handle, firmware: str, meters: tuple[MeterModel, ...]) -> None:
     with XerusPdu(controller(*meters), firmware) as pdu:
         with spent(pdu) as cost:
             view = handle(pdu).status()
@@ -146,7 +146,7 @@ class Meters(Described):
         super().__init__()
         self.calls[METERS] = []
 
-    def meter(self, number: int, kind: int, lines: Dict[int, Optional[float]], own: Optional[float] = None,
+    def meter(self, number: int, kind: int, lines: dict[int, Optional[float]], own: Optional[float] = None,
               panel: bool = True) -> None:
         """Add a panel or a power meter. `kind`: 0 one phase, 1 split phase, 2 three phases (Config.type)."""
         rid, name = f"/meter/{number}", "Panel" if panel else "PowerMeter"
@@ -167,7 +167,7 @@ class Meters(Described):
                                          for name, value in sensors.items()}
         return rid
 
-    def totals(self) -> Tuple[float, float]:
+    def totals(self) -> tuple[float, float]:
         """Return load in A and energy in kWh; 0 for a figure that is unknown or not metered."""
         figures = handler_of(self).statistic()
         return figures.load, figures.total_consumption
@@ -188,13 +188,13 @@ def test_the_mains_are_the_sum_of_the_lines_without_neutral_and_not_the_highest_
     (1, {L1: 4.0, L2: 6.5}, 6.5, 10.5), (1, {L1: 4.0}, 4.0, 0.0), (0, {L1: 4.0}, 4.0, 4.0), (0, {}, 4.0, 4.0),
     (9, {L1: 4.0}, 4.0, 0.0)])
 def test_a_load_needs_the_lines_of_the_meters_type_but_a_one_phase_meter_may_list_none(
-        unit: Meters, kind: int, lines: Dict[int, Optional[float]], own: float, load: float) -> None:
+        unit: Meters, kind: int, lines: dict[int, Optional[float]], own: float, load: float) -> None:
     unit.meter(1, kind, lines, own)
     assert unit.totals() == (load, 1.0)
 
 
 @pytest.mark.parametrize("lines, energy", [((L1, L2), 0.0), ((L1, L2, L3), 0.3)])
-def test_the_energies_of_only_some_lines_are_not_summed(unit: Meters, lines: Tuple[int, ...], energy: float) -> None:
+def test_the_energies_of_only_some_lines_are_not_summed(unit: Meters, lines: tuple[int, ...], energy: float) -> None:
     unit.meter(1, 2, dict.fromkeys(lines, 4.0))
     unit.calls["/meter/1", "getSensors"] = {}
     for pole in unit.calls["/meter/1", "getPoles"]:

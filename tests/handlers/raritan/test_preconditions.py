@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Any, Dict
+from typing import Any
 
 import pytest
 
@@ -14,7 +14,7 @@ from handlers.raritan.rpc.pdumodel import Outlet, Pdu
 from .described import PDU, Described, Status
 
 OUTLET = f"{PDU}/outlet/0"
-ANSWERS: Dict[Any, Any] = {(PDU, "getSettings"): {"inhibitRelayControl": False}, (OUTLET, "getMetaData"): {"isSwitchable": True},
+ANSWERS: dict[Any, Any] = {(PDU, "getSettings"): {"inhibitRelayControl": False}, (OUTLET, "getMetaData"): {"isSwitchable": True},
                            (OUTLET, "getState"): {"available": True, "powerState": 1}}
 
 
@@ -31,7 +31,7 @@ def look(**answers: Any) -> None:
 
 @pytest.mark.parametrize("answers", [{}, {"getSettings": {}}, {"getMetaData": {}}, {"getState": {}},
                                      {"getSettings": Status(404)}, {"getMetaData": Status(404)}, {"getState": Status(404)}])
-def test_a_missing_answer_or_field_does_not_prevent_the_command(answers: Dict[str, Any]) -> None:
+def test_a_missing_answer_or_field_does_not_prevent_the_command(answers: dict[str, Any]) -> None:
     look(**answers)
 
 
@@ -49,7 +49,7 @@ def test_an_outlet_that_the_account_may_not_read_is_not_switched(method: str) ->
 
 @pytest.mark.parametrize("answers, kind", [({"getMetaData": {"isSwitchable": False}}, "unsupported"),
                                            ({"getSettings": {"inhibitRelayControl": True}}, "refused")])
-def test_an_outlet_that_cannot_or_may_not_be_switched_is_refused(answers: Dict[str, Any], kind: str) -> None:
+def test_an_outlet_that_cannot_or_may_not_be_switched_is_refused(answers: dict[str, Any], kind: str) -> None:
     with pytest.raises(PduHandlerError) as caught:
         look(**answers)
     assert caught.value.kind == kind

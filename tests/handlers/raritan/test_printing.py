@@ -1,7 +1,8 @@
 """Printed structures, compared with the vendor's SDK. SDKs before 4.4 print some parts differently; `_facts` leaves these out."""
 from __future__ import annotations
 
-from typing import Any, Dict, Iterator, List
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ from .declared import Nowhere
 
 SCRIPT = "tests.simulators.sdk.scripts.script"
 PDU, OUTLET, INLET = "/model/pdu/0", "/model/pdu/0/outlet/0", "/model/pdu/0/inlet/0"
-CALLS: List[List[str]] = [
+CALLS: list[list[str]] = [
     ["pdumodel.Pdu", PDU, "getMetaData"], ["pdumodel.Pdu", PDU, "getSettings"], ["pdumodel.Pdu", PDU, "getStatistic"],
     ["pdumodel.Outlet", OUTLET, "getMetaData"], ["pdumodel.Outlet", OUTLET, "getSettings"],
     ["pdumodel.Outlet", OUTLET, "getState"], ["pdumodel.Outlet", OUTLET, "getSensors"],
@@ -35,7 +36,7 @@ def unit(firmware: str) -> Iterator[XerusPdu]:
         yield pdu
 
 
-def _ours(unit: XerusPdu, asked: List[List[str]]) -> List[str]:
+def _ours(unit: XerusPdu, asked: list[list[str]]) -> list[str]:
     out = []
     with Agent("https", f"{unit.host}:{unit.port}", unit.user, unit.password, trust=Trust(ca_pem=unit.ca_pem)) as agent:
         for interface, rid, method in asked:
@@ -59,7 +60,7 @@ def test_structures_print_as_the_sdk_prints_them(unit: XerusPdu, firmware: str) 
             assert _facts(our) == _facts(their), call
 
 
-def _facts(text: str) -> List[str]:
+def _facts(text: str) -> list[str]:
     """Return the sorted lines. Parts that older releases print differently are removed: quotes, padding, "(UTC)", and brackets,
     commas and "=" at the end of a line.
 
@@ -83,7 +84,7 @@ def test_texts_are_printed_in_quotes_and_enumerations_by_full_name_and_lists_lin
 
 
 @pytest.mark.parametrize("wire", [{"keyLength": 2048}, {"keyType": 1, "ellipticCurve": 0, "rsaKeyLength": 2048}])
-def test_an_older_field_is_printed_inside_the_field_that_holds_it_now(wire: Dict[str, int]) -> None:
+def test_an_older_field_is_printed_inside_the_field_that_holds_it_now(wire: dict[str, int]) -> None:
     request = decode_structure(cert.ServerSSLCert.ReqInfo, {"subject": {"commonName": "a"}, **wire}, Nowhere())
     _, inside = str(request).split("\n    * keyInfo = cert.ServerSSLCert.KeyInfo:\n")
     assert inside.splitlines()[-1] == "        * rsaKeyLength = 2048"

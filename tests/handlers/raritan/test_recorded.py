@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, Iterator, List, Tuple, Type
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -14,21 +15,21 @@ from tests.needs import shared
 from .declared import Nowhere, calls
 
 AGENT = Nowhere()
-Answer = Tuple[Type[Interface], str, Any]       # interface, method, recorded `result`
+Answer = tuple[type[Interface], str, Any]       # interface, method, recorded `result`
 pytestmark = pytest.mark.against("recorded traffic of real Xerus units")
 
 
-def _units() -> Dict[str, Any]:
+def _units() -> dict[str, Any]:
     recorded = json.loads(shared("raritan", "recorded.json").read_text(encoding="utf-8"))
     return {unit["name"]: unit["exchanges"] for unit in recorded["units"]}
 
 
-def _results(exchange: Any) -> List[Any]:
+def _results(exchange: Any) -> list[Any]:
     assert all(one["statcode"] == 200 for one in exchange["response"]["result"]["responses"])
     return [one["json"]["result"] for one in exchange["response"]["result"]["responses"]]
 
 
-def _of_rid(rid: str) -> Type[Interface]:
+def _of_rid(rid: str) -> type[Interface]:
     kind = find(rid.split("/")[2]) if rid.startswith("/tfwopaque/") else \
         {"/model/pdu/0": pdumodel.Pdu, "/model/peripheraldevicemanager": peripheral.DeviceManager}[rid]
     assert kind is not None and issubclass(kind, Interface)
@@ -45,10 +46,10 @@ def _with_requests(exchanges: Any) -> Iterator[Answer]:
 def _without_requests(exchanges: Any) -> Iterator[Answer]:
     """Yield the answers of the second unit. Its recording lacks request bodies; the first unit's calls and order are assumed."""
     outlets = len(_results(exchanges[0])[1]["_ret_"])
-    devices: List[Type[Interface]] = [pdumodel.Inlet, *[pdumodel.Outlet] * outlets]
-    slots: List[Type[Interface]] = [peripheral.DeviceSlot] * len(_results(exchanges[0])[2]["_ret_"])
-    numeric: List[Type[Interface]] = [sensors.NumericSensor] * len(_results(exchanges[5]))
-    plan: List[List[Tuple[Type[Interface], str]]] = [
+    devices: list[type[Interface]] = [pdumodel.Inlet, *[pdumodel.Outlet] * outlets]
+    slots: list[type[Interface]] = [peripheral.DeviceSlot] * len(_results(exchanges[0])[2]["_ret_"])
+    numeric: list[type[Interface]] = [sensors.NumericSensor] * len(_results(exchanges[5]))
+    plan: list[list[tuple[type[Interface], str]]] = [
         [(pdumodel.Pdu, "getInlets"), (pdumodel.Pdu, "getOutlets"), (peripheral.DeviceManager, "getDeviceSlots")],
         [(kind, "getMetaData") for kind in devices],
         [(kind, "getSettings") for kind in devices + slots],
@@ -74,7 +75,7 @@ def test_every_recorded_answer_is_decoded_and_encoded_back_unchanged(unit: str, 
         assert not _unknown(value), (kind, method)
 
 
-def _unknown(value: object) -> List[str]:
+def _unknown(value: object) -> list[str]:
     """Return the names of received fields that are not declared."""
     if isinstance(value, list):
         return [name for item in value for name in _unknown(item)]

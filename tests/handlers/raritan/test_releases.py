@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Optional
 
 import pytest
 
@@ -27,18 +28,18 @@ pytestmark = pytest.mark.against("the types of ten firmware releases")
 
 
 @cache
-def _schema() -> Dict[str, Any]:
-    schema: Dict[str, Any] = json.loads(shared("raritan", "schema.json").read_text(encoding="utf-8"))
+def _schema() -> dict[str, Any]:
+    schema: dict[str, Any] = json.loads(shared("raritan", "schema.json").read_text(encoding="utf-8"))
     assert tuple(schema["releases"]) == RELEASES
     return schema
 
 
-def _variant(kind: str, name: str, release: str) -> Optional[Dict[str, Any]]:
-    found: Optional[Dict[str, Any]] = next((one for one in _schema()[kind][name] if release in one["releases"]), None)
+def _variant(kind: str, name: str, release: str) -> Optional[dict[str, Any]]:
+    found: Optional[dict[str, Any]] = next((one for one in _schema()[kind][name] if release in one["releases"]), None)
     return found
 
 
-def _declared(kind: str, release: str) -> Iterator[Tuple[str, Dict[str, Any]]]:
+def _declared(kind: str, release: str) -> Iterator[tuple[str, dict[str, Any]]]:
     variants = {name: _variant(kind, name, release) for name in _schema()[kind]}
     assert any(variants.values()), f"release {release} has no {kind}"
     for name, variant in variants.items():
@@ -83,15 +84,15 @@ def _named(kind: str, release: str, scope: str) -> Json:
     return {}           # an old signature names a type that the schema does not describe
 
 
-def _scoped(name: str, scope: Sequence[str]) -> List[str]:
+def _scoped(name: str, scope: Sequence[str]) -> list[str]:
     """Return the full names that `name` may mean inside this scope, the innermost first."""
     return [".".join((*scope[:depth], name)) for depth in range(len(scope), -1, -1)]
 
 
-def _fields(name: str, release: str, kind: str) -> Dict[str, Json]:
+def _fields(name: str, release: str, kind: str) -> dict[str, Json]:
     variant = _variant(kind, name, release)
     assert variant is not None, (name, release)
-    out: Dict[str, Json] = {}
+    out: dict[str, Json] = {}
     base = variant.get("base")
     if base and base != "ValueObject":
         names = _scoped(base, name.split(".")[:-1])
@@ -131,7 +132,7 @@ def test_every_method_of_a_release_takes_its_parameters_and_returns_its_results(
             assert list(call.params(arguments, {})) == list(signature["in"]), (name, method)
             result = {out: _sample(of, release, name) for out, of in signature["out"].items()}
             values = call.result(result, AGENT)
-            given: List[object] = list(values) if isinstance(values, tuple) else [values][:len(result)]
+            given: list[object] = list(values) if isinstance(values, tuple) else [values][:len(result)]
             assert encode(given[:len(result)]) == list(result.values()), (name, method)
     assert count > 300
 

@@ -7,7 +7,8 @@ import inspect
 import json
 import pickle
 import warnings
-from typing import Any, Dict, Iterator, List, Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pytest
 
@@ -180,7 +181,7 @@ def test_a_method_that_is_not_called_exposes_its_proxy_and_its_name() -> None:
 
 
 def test_the_vendors_module_of_perform_bulk_does_not_hide_the_class_of_the_same_name() -> None:
-    names: Dict[str, Any] = {}
+    names: dict[str, Any] = {}
     exec("from handlers.raritan.rpc.BulkRequestHelper import BulkRequestHelper, perform_bulk", names)
     assert names["perform_bulk"] is rpc.perform_bulk and names["BulkRequestHelper"] is rpc.BulkRequestHelper
     assert isinstance(rpc.BulkRequestHelper, type)
@@ -240,7 +241,7 @@ def test_the_text_of_an_error_holds_the_http_status_that_scripts_look_for(agent:
 
 
 def test_a_demand_for_a_new_password_is_an_error_and_the_password_can_then_be_set(agent: MakeAgent) -> None:
-    steps: List[Step] = [http("{}", "451 Unavailable For Legal Reasons"), result(0)]
+    steps: list[Step] = [http("{}", "451 Unavailable For Legal Reasons"), result(0)]
     with Peer([steps]) as peer:
         to = agent("http", peer.address, "admin", "raritan")
         with pytest.raises(rpc.HttpException, match="HTTP Error 451") as caught:
@@ -327,7 +328,7 @@ def test_the_first_read_of_a_log_returns_all_entries_and_the_next_only_new_ones(
 
 
 @pytest.mark.parametrize("words, ids", [(None, [0, 1]), ([], [0, 1]), (["six", "two"], [2, 3])])
-def test_log_entries_are_filtered_by_words_and_without_words_for_errors_and_warnings(words: Any, ids: List[int]) -> None:
+def test_log_entries_are_filtered_by_words_and_without_words_for_errors_and_warnings(words: Any, ids: list[int]) -> None:
     entries = [logging.LogEntry(number, datetime.datetime(2024, 2, 3), "x", message)
                for number, message in enumerate(["[ERR] one", "[WRN] three", "two", "six"])]
     assert [entry.id for entry in logging.LogHelper.filter_entries(entries, words)] == ids

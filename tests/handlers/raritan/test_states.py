@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Dict, List
+from typing import Any
 
 import pytest
 
@@ -16,11 +16,11 @@ from handlers.raritan.units import XerusUnit
 from .declared import Nowhere
 from .described import INTERNAL_ERROR, PDU, Described, Status, handler_of
 
-ON: Dict[str, Any] = {"available": True, "powerState": 1, "switchOnInProgress": False, "cycleInProgress": False}
+ON: dict[str, Any] = {"available": True, "powerState": 1, "switchOnInProgress": False, "cycleInProgress": False}
 OFF = {**ON, "powerState": 0}
 
 
-def _status(json: Dict[str, Any]) -> str:
+def _status(json: dict[str, Any]) -> str:
     return status(decode_structure(Outlet.State, json, Nowhere())).name
 
 
@@ -30,7 +30,7 @@ def test_on_is_up_and_off_is_down() -> None:
 
 @pytest.mark.parametrize("missing", ["available", "powerState"])
 @pytest.mark.parametrize("whole", [ON, OFF])
-def test_without_available_or_power_state_the_state_is_unknown(whole: Dict[str, Any], missing: str) -> None:
+def test_without_available_or_power_state_the_state_is_unknown(whole: dict[str, Any], missing: str) -> None:
     assert _status({name: value for name, value in whole.items() if name != missing}) == "UNKNOWN"
     assert _status({**whole, missing: None}) == "UNKNOWN"
 
@@ -39,7 +39,7 @@ def test_without_available_or_power_state_the_state_is_unknown(whole: Dict[str, 
     {}, {**ON, "available": False}, {**OFF, "available": False}, {**OFF, "cycleInProgress": True},
     {**ON, "cycleInProgress": True}, {**OFF, "switchOnInProgress": True}, {**ON, "powerState": 2}, {**ON, "powerState": -1},
     {**ON, "isSuspended": True}, {**ON, "isLoadShed": True}])
-def test_a_state_that_is_missing_or_pending_or_contradictory_or_undocumented_is_unknown(json: Dict[str, Any]) -> None:
+def test_a_state_that_is_missing_or_pending_or_contradictory_or_undocumented_is_unknown(json: dict[str, Any]) -> None:
     assert _status(json) == "UNKNOWN"
 
 
@@ -83,7 +83,7 @@ def test_an_error_of_every_outlet_is_the_error_of_the_call() -> None:
         handler_of(unit).status()
 
 
-def _doubted(failures: Any, outlets: int = 4) -> List[int]:
+def _doubted(failures: Any, outlets: int = 4) -> list[int]:
     unit = Described()
     unit.calls["/hwhealth", "getFailures"] = failures
     agent = unit.agent()
@@ -97,7 +97,7 @@ def _doubted(failures: Any, outlets: int = 4) -> List[int]:
                                                   ("relay board", [0, 1, 2, 3]), ("", [0, 1, 2, 3]), ("board 77", [0, 1, 2, 3]),
                                                   ("PX10002", [0, 1, 2, 3]), ("outlet 00003", [2, 3]),
                                                   pytest.param("9" * 100_000, [0, 1, 2, 3], id="100,000 digits")])
-def test_a_relay_failure_covers_every_outlet_that_its_component_name_may_mean(component: str, positions: List[int]) -> None:
+def test_a_relay_failure_covers_every_outlet_that_its_component_name_may_mean(component: str, positions: list[int]) -> None:
     failure = {"componentId": component, "type": 5, "isAsserted": True}
     assert _doubted([failure]) == positions
     assert _doubted([{**failure, "isAsserted": False}]) == _doubted([{**failure, "type": 2}]) == []

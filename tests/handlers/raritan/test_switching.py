@@ -1,7 +1,8 @@
 """Switching outlets of simulated PDUs of four firmware generations, and faults while switching or reading."""
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Tuple
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ from .handling import FAST, LINKED, Handle, settings, shown, spent, states
 
 # ---- switching ---------------------------------------------------------------------------------------------
 
-def writes(pdu: XerusPdu) -> List[Tuple[str, str]]:
+def writes(pdu: XerusPdu) -> list[tuple[str, str]]:
     return [entry for entry in pdu.books().writes if "PowerState" in entry[0]]
 
 
@@ -256,7 +257,7 @@ def test_a_restart_during_switching_never_leads_to_a_guessed_state(answered: boo
         assert len(writes(pdu)) == 1 and pdu.books().states == {"1": False}
 
 
-_STATUS_FAULTS: List[Tuple[Fault, Dict[str, Any], str]] = [
+_STATUS_FAULTS: list[tuple[Fault, dict[str, Any], str]] = [
     (Fault.STATUS, {"status": 401}, "denied"), (Fault.STATUS, {"status": 403}, "denied"),
     (Fault.STATUS, {"status": 503}, "unreachable"), (Fault.STATUS, {"status": 500}, "refused"),
     (Fault.HTML, {}, "protocol"), (Fault.EMPTY, {}, "protocol"), (Fault.NOT_JSON, {}, "protocol"),

@@ -7,7 +7,7 @@ import json
 import pickle
 import socket
 import ssl
-from typing import Callable, List, Optional, Tuple
+from typing import Callable, Optional
 
 import pytest
 
@@ -205,7 +205,7 @@ def test_only_getters_count_as_reading() -> None:
 
 # ---- invalid answers ---------------------------------------------------------------------------------------
 
-_KINDS: List[Tuple[str, type, type]] = [
+_KINDS: list[tuple[str, type, type]] = [
     ("401 Unauthorized", HttpException, Denied), ("403 Forbidden", HttpException, Denied),
     ("503 Service Unavailable", HttpException, Unreachable), ("404 Not Found", HttpException, Refused),
     ("500 Internal Server Error", HttpException, Refused), ("204 No Content", HttpException, Refused)]
@@ -288,7 +288,7 @@ def test_a_304_is_reported_even_with_a_content_length(agent: MakeAgent) -> None:
             get_state(agent("http", peer.address))
 
 
-_UNUSABLE: List[Tuple[str, Step, type, str]] = [
+_UNUSABLE: list[tuple[str, Step, type, str]] = [
     ("half a body", http(b'{"jsonrpc"', length=500), Unreachable, "answer broke off"),
     ("half a header", b"HTTP/1.1 200 OK\r\nContent-Le", Unreachable, "closed before an answer"),
     ("no end of the headers", b"HTTP/1.1 200 OK\r\nServer: x\r\n", Unreachable, "closed before an answer"),
@@ -385,7 +385,7 @@ def test_a_redirect_to_https_sends_the_same_getter_with_body_and_login_and_is_re
 
 
 @pytest.mark.parametrize("answers", [[], [[b"not HTTP\r\n\r\n"]]], ids=["none", "not HTTP"])
-def test_a_redirect_to_an_address_without_a_usable_answer_is_not_remembered(agent: MakeAgent, answers: List[List[Step]]) -> None:
+def test_a_redirect_to_an_address_without_a_usable_answer_is_not_remembered(agent: MakeAgent, answers: list[list[Step]]) -> None:
     with Peer(answers, tls=usual().context) as target:
         with Peer([[_moved(f"https://{target.address}/")], [result(2)]]) as origin:
             one = agent("http", origin.address, trust=Trust(verify=False))

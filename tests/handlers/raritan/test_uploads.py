@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Callable, Dict, List, Optional, Tuple, Type
+from typing import Callable, Optional
 
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -31,7 +31,7 @@ MEGABYTE = 1 << 20
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.binary(max_size=50), st.integers(0, 60)), max_size=3), st.integers(1, 70))
-def test_a_form_read_in_pieces_has_exactly_its_announced_length(files: List[Tuple[bytes, int]], size: int) -> None:
+def test_a_form_read_in_pieces_has_exactly_its_announced_length(files: list[tuple[bytes, int]], size: int) -> None:
     opened = [io.BytesIO(data) for data, _ in files]
     for file, (_, start) in zip(opened, files):
         file.seek(start)
@@ -53,7 +53,7 @@ def test_names_in_a_form_cannot_break_out_of_their_header() -> None:
 
 @pytest.mark.parametrize("more, kind", [({}, b"application/octet-stream"), ({"mimetype": None}, b"application/octet-stream"),
                                         ({"mimetype": "text/plain"}, b"text/plain")])
-def test_a_file_is_sent_with_its_type_or_as_an_octet_stream(more: Dict[str, object], kind: bytes) -> None:
+def test_a_file_is_sent_with_its_type_or_as_an_octet_stream(more: dict[str, object], kind: bytes) -> None:
     form = MultipartForm([{"data": b"x", "filename": "f", "formname": "upfile", **more}])
     assert b"\r\nContent-Type: " + kind + b"\r\n\r\n" in form.read()
 
@@ -165,7 +165,7 @@ def _gone(sent: int, size: int) -> None:
 
 @pytest.mark.parametrize("kind, progress, words", [(Shrinking, None, "became shorter"), (Broken, None, "Input/output error"),
                                                    (Closed, None, "closed file"), (io.BytesIO, _gone, "Broken pipe")])
-def test_a_local_failure_during_an_upload_is_not_reported_as_unreachable(agent: MakeAgent, kind: Type[io.BytesIO],
+def test_a_local_failure_during_an_upload_is_not_reported_as_unreachable(agent: MakeAgent, kind: type[io.BytesIO],
                                                                          progress: Optional[Progress], words: str) -> None:
     with Peer([[http()]]) as peer:
         with pytest.raises(HttpException, match=f"ended on this side: .*{words}") as caught:

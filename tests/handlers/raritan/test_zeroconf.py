@@ -6,7 +6,8 @@ import pickle
 import re
 import socket
 import time
-from typing import Any, Iterator, List, cast
+from collections.abc import Iterator
+from typing import Any, cast
 
 import pytest
 from zeroconf import IPVersion, ServiceInfo, ServiceStateChange, Zeroconf
@@ -50,7 +51,7 @@ def announced() -> Iterator[None]:
 
 
 def test_devices_of_several_models_under_both_service_names_are_found_once(responder: None) -> None:
-    found: List[discovery.AnnouncedDevice] = []
+    found: list[discovery.AnnouncedDevice] = []
 
     def all_found() -> bool:
         found[:] = discovery.discover_devices(2.0, LOOPBACK)
@@ -64,7 +65,7 @@ def test_devices_of_several_models_under_both_service_names_are_found_once(respo
 
 
 def test_discover_returns_the_addresses_as_text(responder: None) -> None:
-    found: List[str] = []
+    found: list[str] = []
 
     def all_found() -> bool:
         found[:] = discovery.discover(2.0, LOOPBACK)
@@ -95,7 +96,7 @@ def test_an_address_also_works_as_the_dictionary_of_the_vendors_discover(monkeyp
 
 def test_waiting_for_a_silent_name_ends_with_the_discovery() -> None:
     """The time-out of a query is 2 s, or less near the end of the discovery."""
-    waits: List[int] = []
+    waits: list[int] = []
 
     class Silent:
         def get_service_info(self, service: str, name: str, timeout: int) -> None:
@@ -146,7 +147,7 @@ def test_an_announced_model_is_used_and_not_the_first_word_of_the_name_unless_it
 
 def test_a_device_stays_until_it_leaves_even_if_its_change_cannot_be_read() -> None:
     info = ServiceInfo(NEW, f"PX4-1.{NEW}", port=443, addresses=[_packed("127.0.0.15")])
-    answers: List[Any] = [info, None]
+    answers: list[Any] = [info, None]
 
     class Network:
         def get_service_info(self, service: str, name: str, timeout: int) -> Any:
@@ -171,6 +172,6 @@ def test_a_devices_name_is_cut_to_120_characters_and_loses_unprintable_ones(text
 
 
 @pytest.mark.parametrize("interfaces", [[], ["::1"], ["lo"]])
-def test_discovery_needs_ipv4_addresses_to_ask_on(interfaces: List[str]) -> None:
+def test_discovery_needs_ipv4_addresses_to_ask_on(interfaces: list[str]) -> None:
     with pytest.raises(ValueError):
         discovery.discover(0.1, interfaces)

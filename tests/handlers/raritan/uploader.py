@@ -9,7 +9,7 @@ import re
 import resource
 import sys
 from pathlib import Path
-from typing import Callable, Dict
+from typing import Callable
 
 import requests
 
@@ -36,7 +36,7 @@ def main() -> None:
     trust = Trust(ca_pem=Path(ca_file).read_text(encoding="ascii"))
     session = requests.Session()
     session.verify = ca_file
-    transports: Dict[str, Callable[[], Transport]] = {
+    transports: dict[str, Callable[[], Transport]] = {
         "standard": lambda: StandardTransport(trust), "requests": lambda: RequestsTransport(session)}
     transport = transports[kind]()
     scheme, _, host = url.partition("://")

@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from types import SimpleNamespace
-from typing import Any, Iterator, Tuple
+from typing import Any
 
 import pytest
 
@@ -53,14 +54,14 @@ def read(service: RedfishService) -> Any:
 
 
 @pytest.fixture
-def slow() -> Iterator[Tuple[Guarded, Clock]]:
+def slow() -> Iterator[tuple[Guarded, Clock]]:
     tree, clock = Guarded(), Clock(5.0)
     tree.resources = unit([outlet(str(number)) for number in range(1, 40)])
     clock.advance_with(tree)
     yield tree, clock
 
 
-def test_one_deadline_holds_for_the_whole_call_and_the_session_is_deleted_after_it(slow: Tuple[Guarded, Clock]) -> None:
+def test_one_deadline_holds_for_the_whole_call_and_the_session_is_deleted_after_it(slow: tuple[Guarded, Clock]) -> None:
     tree, clock = slow
     with serving(tree) as address:
         given = settings.read(PduData(address, {"scheme": "http", "username": USER, "password": PASSWORD, "session": "session"}))

@@ -1,7 +1,7 @@
 """DMTF's sample rack PDU: states, figures, labels and the number of requests."""
 from __future__ import annotations
 
-from typing import Any, Dict, List, Tuple
+from typing import Any
 
 import pytest
 
@@ -16,7 +16,7 @@ STATES = [*((name, UP) for name in ("A1", "A2", "A3", "A4")), ("A5", UNKNOWN),
           *((name, UP) for name in ("B1", "B2", "B3", "C1", "C2", "C3"))]
 
 
-def states(handler_: Any) -> List[Tuple[str, EnumPowerStatus]]:
+def states(handler_: Any) -> list[tuple[str, EnumPowerStatus]]:
     return [(port.identity, port.power_status) for port in handler_.status().ports]
 
 
@@ -47,7 +47,7 @@ def test_expansion_is_requested_with_the_levels_and_the_form_that_are_offered() 
                             f"{PDU}/Outlets?$expand=*"]
 
 
-def energies(tree: Dict[str, Json]) -> Dict[str, Any]:
+def energies(tree: dict[str, Json]) -> dict[str, Any]:
     """Return the energy in kWh of each outlet from DMTF's files; None for an outlet without a figure."""
     outlets = [tree[one["@odata.id"]] for one in tree[f"{PDU}/Outlets"]["Members"]]
     return {one["Id"]: one.get("EnergykWh", {}).get("Reading") for one in outlets}
@@ -86,7 +86,7 @@ def test_the_transfer_switch_of_the_same_tree_is_read_if_the_setting_names_it() 
 @pytest.mark.parametrize("settings", [{}, {"pdu": "1"}, {"pdu": "RackPDUs/1"}])
 @pytest.mark.parametrize("method", ["status", "statistic", "labels", "port_down"])
 def test_without_rack_pdus_the_transfer_switch_with_the_same_outlets_is_neither_read_nor_switched(
-        racks: Any, settings: Dict[str, str], method: str) -> None:
+        racks: Any, settings: dict[str, str], method: str) -> None:
     """The rack PDU's list may be empty or missing for a moment, for example while the service starts."""
     tree = Tree(dmtf())
     if racks is None:

@@ -1,7 +1,7 @@
 """The current of a resource, readings of sensors, and sums."""
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional
+from typing import Any, Optional
 
 import pytest
 
@@ -10,8 +10,8 @@ from handlers.redfish.figures import AMPERES, Figure, current, excerpt, sensor, 
 SENSOR = "/redfish/v1/Chassis/1/Sensors/Amps"
 
 
-def lines(*readings: Optional[float], neutral: Optional[float] = None, **more: Any) -> Dict[str, Any]:
-    phases: Dict[str, Any] = {f"Line{number}": {"Reading": one} for number, one in enumerate(readings, 1)}
+def lines(*readings: Optional[float], neutral: Optional[float] = None, **more: Any) -> dict[str, Any]:
+    phases: dict[str, Any] = {f"Line{number}": {"Reading": one} for number, one in enumerate(readings, 1)}
     return {"PolyPhaseCurrentAmps": {**phases, **({} if neutral is None else {"Neutral": {"Reading": neutral}})}, **more}
 
 
@@ -50,7 +50,7 @@ def lines(*readings: Optional[float], neutral: Optional[float] = None, **more: A
     ({"PolyPhaseCurrentAmps": {"Line1": {"Reading": 3.0}, "Line2": None}}, 3.0),
     ({}, None),
 ])
-def test_the_current_is_the_sum_of_the_separate_line_currents_or_unknown_if_one_is_missing(resource: Dict[str, Any],
+def test_the_current_is_the_sum_of_the_separate_line_currents_or_unknown_if_one_is_missing(resource: dict[str, Any],
                                                                                            amperes: Optional[float]) -> None:
     assert total(current(resource), {}) == amperes
 
@@ -75,11 +75,11 @@ def test_a_sensor_is_read_only_where_the_value_is_missing() -> None:
     ({"Reading": 2, "ReadingUnits": "A"}, 2.0), ({"Reading": 2, "ReadingUnits": "mA"}, None), ({"Reading": 2}, None),
     ({"Reading": None, "ReadingUnits": "A"}, None), ({"Reading": 2, "ReadingUnits": "A", "Status": {"State": "Enabled"}}, 2.0),
     ({"Reading": 2, "ReadingUnits": "A", "Status": {"State": "Disabled"}}, None)])
-def test_a_sensor_counts_only_in_the_requested_unit_and_if_not_disabled(resource: Dict[str, Any], value: Optional[float]) -> None:
+def test_a_sensor_counts_only_in_the_requested_unit_and_if_not_disabled(resource: dict[str, Any], value: Optional[float]) -> None:
     assert sensor(resource, AMPERES) == value
 
 
 @pytest.mark.parametrize("values, exact", [([0.1] * 10, 1.0), ([2.55, 2.6, 2.55], 7.7), ([56438.123, 0.001], 56438.124)])
-def test_a_sum_adds_the_decimals_as_written(values: List[float], exact: float) -> None:
-    parts: List[List[Figure]] = [[Figure(value)] for value in values]
+def test_a_sum_adds_the_decimals_as_written(values: list[float], exact: float) -> None:
+    parts: list[list[Figure]] = [[Figure(value)] for value in values]
     assert total(whole(parts), {}) == exact

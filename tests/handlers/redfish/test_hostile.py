@@ -6,7 +6,8 @@ import logging
 import re
 import time
 import tracemalloc
-from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Tuple
+from collections.abc import Iterator
+from typing import Any, Callable, NamedTuple, Optional
 
 import pytest
 
@@ -20,7 +21,7 @@ from tests.waiting import PATIENCE_S
 
 from .simulated import STATES, handler
 
-CALLS: Dict[str, Callable[[RedfishPdu], Any]] = {
+CALLS: dict[str, Callable[[RedfishPdu], Any]] = {
     "status": lambda pdu: pdu.status(),
     "statistic": lambda pdu: pdu.statistic(),
     "port_down": lambda pdu: pdu.port_down(PduPortView("A1"), deadline=0.5, pause=0.1),
@@ -38,8 +39,8 @@ def unit() -> Iterator[RedfishService]:
 
 class Broken(NamedTuple):
     fault: Fault
-    kinds: Tuple[str, ...]
-    more: Dict[str, Any] = {}
+    kinds: tuple[str, ...]
+    more: dict[str, Any] = {}
 
 
 BROKEN = [
@@ -145,7 +146,7 @@ def test_the_other_host_of_a_redirect_gets_no_request(unit: RedfishService, stat
 def test_a_link_to_another_host_is_not_followed(where: str) -> None:
     with RedfishService(tls=False) as other, RedfishService(units.apc() if where == "DataSourceUri" else units.plain()) as unit:
         other_url = f"http://{other.host}:{other.port}"
-        relinked: List[str] = []
+        relinked: list[str] = []
 
         def elsewhere(target: str, body: Any) -> Any:
             changed = _relinked(body, where, other_url)
@@ -169,7 +170,7 @@ def _relinked(body: Any, where: str, other_url: str) -> Any:
         return body
     if where == "nextLink" and "Members" in body:
         return {**body, "Members@odata.nextLink": f"{other_url}{body['@odata.id']}?$skip=1"}
-    made: Dict[str, Any] = {}
+    made: dict[str, Any] = {}
     for name, value in body.items():
         if name == where and isinstance(value, str):
             made[name] = other_url + value
@@ -265,7 +266,7 @@ def test_a_service_that_answers_too_slowly_is_unreachable(unit: RedfishService) 
     (Fault.DONE_STATUS, {"status": 500}, True), (Fault.DONE_STATUS, {"status": 502}, True),
     (Fault.STATUS, {"status": 503}, False),
     (Fault.HTML, {}, False), (Fault.NOT_JSON, {}, False)])
-def test_a_command_is_sent_once_and_the_reported_state_is_true(fault: Fault, more: Dict[str, Any], done: bool) -> None:
+def test_a_command_is_sent_once_and_the_reported_state_is_true(fault: Fault, more: dict[str, Any], done: bool) -> None:
     with RedfishService(Model(says_success=True)) as unit:
         unit.faults.order(fault, count=1, method="PowerControl", **more)
         port = PduPortView("A1")
@@ -353,7 +354,7 @@ def test_an_answer_that_holds_each_state_twice_is_an_error(unit: RedfishService)
 @pytest.mark.parametrize("change", [
     {"PowerState": "on"}, {"PowerState": True}, {"PowerState": 1}, {"PowerState": ["On"]}, {"PowerState": None},
     {"PowerState": "Paused"}, {"PowerState": {}}, {"PowerStateInTransition": True}, {"PowerStateInTransition": "true"}])
-def test_a_meaningless_or_changing_state_is_unknown(unit: RedfishService, change: Dict[str, Any]) -> None:
+def test_a_meaningless_or_changing_state_is_unknown(unit: RedfishService, change: dict[str, Any]) -> None:
     def other(target: str, body: Any) -> Any:
         for one in body.get("Members", []):
             if one.get("Id") == "A1" and "PowerState" in one:

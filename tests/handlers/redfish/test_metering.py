@@ -1,7 +1,7 @@
 """Load and energy of whole PDUs: which resources count, and which are read."""
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Optional
 
 import pytest
 
@@ -22,12 +22,12 @@ def hours(value: Any, **more: Any) -> Json:
     return {"EnergykWh": {"Reading": value}, **more}
 
 
-def metered(outlets: List[Json], expand: Optional[Json] = None, metrics: Optional[Json] = None, **circuits: List[Json]) -> Tree:
+def metered(outlets: list[Json], expand: Optional[Json] = None, metrics: Optional[Json] = None, **circuits: list[Json]) -> Tree:
     """Return a tree of a PDU with these lists of circuits, such as Mains and Branches.
 
     With empty `metrics` the PDU links to a resource that is missing.
     """
-    linked: Dict[str, Json] = {key: {"@odata.id": f"{PDU}/{key}"} for key in circuits}
+    linked: dict[str, Json] = {key: {"@odata.id": f"{PDU}/{key}"} for key in circuits}
     if metrics is not None:
         linked["Metrics"] = {"@odata.id": f"{PDU}/Metrics"}
     tree = Tree(unit([outlet(str(number), **one) for number, one in enumerate(outlets, 1)], expand, **linked))
@@ -43,7 +43,7 @@ def statistic(tree: Tree) -> PduStatisticView:
         return handler(address).statistic()
 
 
-def totals(tree: Tree) -> Tuple[float, float]:
+def totals(tree: Tree) -> tuple[float, float]:
     seen = statistic(tree)
     return seen.load, seen.total_consumption
 
@@ -69,7 +69,7 @@ def test_a_circuit_that_is_listed_twice_is_an_error(key: str) -> None:
     ([], [amps(5.0)], 5.0), ([{}], [{}], 3.0), ([{}], [amps(5.0), {}], 3.0),
     ([amps(None)], [amps(5.0)], DEFAULT.load),                                  # unknown at present: no other source replaces it
     ([amps(8.0), amps(None)], [amps(5.0)], DEFAULT.load), ([{}], [amps(None)], DEFAULT.load)])
-def test_the_load_comes_from_the_mains_else_the_branches_else_the_outlets(mains: List[Json], branches: List[Json],
+def test_the_load_comes_from_the_mains_else_the_branches_else_the_outlets(mains: list[Json], branches: list[Json],
                                                                           load: float) -> None:
     tree = metered([amps(1.0), amps(2.0)], Mains=mains, Branches=branches)
     assert totals(tree)[0] == load
@@ -80,7 +80,7 @@ def test_the_load_comes_from_the_mains_else_the_branches_else_the_outlets(mains:
 
 @pytest.mark.parametrize("outlets, load", [([amps(1.0), amps(2.0)], 3.0), ([amps(1.0), {}], DEFAULT.load),
                                            ([amps(1.0), amps(None)], DEFAULT.load), ([], DEFAULT.load)])
-def test_a_sum_over_outlets_counts_only_where_all_are_metered(outlets: List[Json], load: float) -> None:
+def test_a_sum_over_outlets_counts_only_where_all_are_metered(outlets: list[Json], load: float) -> None:
     assert totals(metered(outlets))[0] == load
 
 
@@ -89,7 +89,7 @@ def test_a_sum_over_outlets_counts_only_where_all_are_metered(outlets: List[Json
     (None, [hours(7), {}], 30.0), (hours(None), [hours(7)], DEFAULT.total_consumption), ({}, [hours(7)], 7.0),
     ({"EnergykWh": {"ApparentkVAh": 5}}, [hours(7)], DEFAULT.total_consumption),
     ({"EnergykWh": None}, [hours(7)], DEFAULT.total_consumption), (None, [{"EnergykWh": None}], DEFAULT.total_consumption)])
-def test_the_energy_comes_from_the_metrics_else_the_mains_else_the_outlets(metrics: Optional[Json], mains: List[Json],
+def test_the_energy_comes_from_the_metrics_else_the_mains_else_the_outlets(metrics: Optional[Json], mains: list[Json],
                                                                            kwh: float) -> None:
     assert totals(metered([hours(10), hours(20)], metrics=metrics, Mains=mains))[1] == kwh
 

@@ -1,7 +1,7 @@
 """States, names and Ids, links, and the form of expansion that a service root offers."""
 from __future__ import annotations
 
-from typing import Any, Dict
+from typing import Any
 
 import pytest
 
@@ -29,14 +29,14 @@ HERE = Endpoint("https", "pdu.example", 443)
     ({"PowerState": "Off", "PowerEnabled": True}, DOWN),
     ({"PowerState": "On", "Status": {"State": "Absent"}}, UNKNOWN),
     ({"PowerState": "Off", "Status": {"State": "Disabled"}}, DOWN)])
-def test_only_an_on_or_off_that_no_other_field_contradicts_is_a_state(outlet: Dict[str, Any], seen: EnumPowerStatus) -> None:
+def test_only_an_on_or_off_that_no_other_field_contradicts_is_a_state(outlet: dict[str, Any], seen: EnumPowerStatus) -> None:
     assert state(outlet) is seen
 
 
 @pytest.mark.parametrize("outlet, shown", [
     ({"UserLabel": "db-1", "Name": "Outlet 1"}, "db-1"), ({"UserLabel": "", "Name": "Outlet 1"}, "Outlet 1"),
     ({"UserLabel": 7, "Name": "Outlet 1"}, "Outlet 1"), ({"Name": ["Outlet 1"]}, ""), ({}, "")])
-def test_the_owners_label_of_an_outlet_is_preferred_to_the_services_name(outlet: Dict[str, Any], shown: str) -> None:
+def test_the_owners_label_of_an_outlet_is_preferred_to_the_services_name(outlet: dict[str, Any], shown: str) -> None:
     assert name(outlet) == shown
 
 

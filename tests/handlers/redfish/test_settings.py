@@ -1,8 +1,6 @@
 """The handler's settings: errors, defaults, secrets."""
 from __future__ import annotations
 
-from typing import Dict
-
 import pytest
 
 from handlers.errors import SettingsError
@@ -24,7 +22,7 @@ def read(**texts: str) -> settings.RedfishSettings:
     ({"scheme": "ftp"}, "https or http"),
     ({"port": "70000"}, "1 to 65535"), ({"switch_unproven": "perhaps"}, "yes or no"), ({"outlet": "7"}, "allowed: host, port, "),
     ({"scheme": "http", "ca_pem": PEM}, "scheme=https"), ({"scheme": "http", "fingerprint": "ab" * 32}, "scheme=https")])
-def test_a_bad_setting_is_an_error_with_the_remedy(texts: Dict[str, str], sentence: str) -> None:
+def test_a_bad_setting_is_an_error_with_the_remedy(texts: dict[str, str], sentence: str) -> None:
     with pytest.raises(SettingsError) as caught:
         read(**texts)
     shown = str(caught.value)

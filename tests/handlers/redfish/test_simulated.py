@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from typing import Dict, Optional
+from typing import Optional
 
 import pytest
 
@@ -143,7 +143,7 @@ def test_null_readings_leave_the_defaults_of_the_view() -> None:
 
 
 def test_a_status_is_the_same_with_and_without_pages_and_expansion() -> None:
-    wanted: Optional[Dict[str, EnumPowerStatus]] = None
+    wanted: Optional[dict[str, EnumPowerStatus]] = None
     for name in ("rack", "plain", "paged"):
         for ignores in (False, True):
             with RedfishService(dataclasses.replace(UNITS[name](), ignores_expand=ignores)) as unit:

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, Optional
 
 import pytest
 
@@ -33,11 +33,11 @@ class Switched(Tree):
         super().__init__(unit([one or outlet("1"), outlet("2")], **more))
         self.say, self.done = say or (lambda seen: Answer(None, 204)), done
         self.special[TARGET] = self._command
-        self.monitors: List[Answer] = []
+        self.monitors: list[Answer] = []
         self.special[MONITOR] = lambda seen: self.monitors.pop(0) if len(self.monitors) > 1 else self.monitors[0]
 
     @property
-    def commands(self) -> List[Json]:
+    def commands(self) -> list[Json]:
         return [json.loads(seen.body) for seen in self.seen if seen.method == "POST"]
 
     def _command(self, seen: Seen) -> Optional[Answer]:
@@ -129,7 +129,7 @@ def test_an_outlet_that_does_not_exist_gets_no_command() -> None:
     {"PowerControlLocked": True}, {"ConfigurationLocked": True}, {"PowerControlLocked": "yes"}, {"Actions": None},
     {"Actions": {}}, {"Actions": {"#Outlet.ResetMetrics": {"target": TARGET}}},
     {"Actions": {"#Outlet.PowerControl": {"target": ""}}}])
-def test_a_locked_outlet_and_one_without_the_action_get_no_command(change: Dict[str, Any]) -> None:
+def test_a_locked_outlet_and_one_without_the_action_get_no_command(change: dict[str, Any]) -> None:
     tree = Switched({**outlet("1"), **change})
     error = refused(tree)
     assert error.kind == "unsupported" and not tree.commands
@@ -207,7 +207,7 @@ def test_the_command_for_hpe_repeats_the_configuration_that_was_read() -> None:
 
 @pytest.mark.parametrize("key", [key for key in HPE if key != "OutletStatus"])
 def test_the_command_for_hpe_is_not_sent_without_the_whole_configuration(key: str) -> None:
-    values: List[Any] = [None, [], True, False]
+    values: list[Any] = [None, [], True, False]
     for value in values:
         tree = Switched({**action(), **HPE, key: value})
         assert refused(tree, switch_unproven="yes").kind == "unsupported" and not tree.commands

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import contextvars
 import itertools
-from typing import Any, Dict, List
+from typing import Any
 
 import pytest
 
@@ -18,7 +18,7 @@ ROOT = "/redfish/v1"
 RACKS = f"{ROOT}/PowerEquipment/RackPDUs"
 
 
-def two() -> Dict[str, Json]:
+def two() -> dict[str, Json]:
     """Return the resources of a service with two PDUs."""
     made = unit()
     made[f"{RACKS}/2"] = {**made[f"{RACKS}/1"], "Id": "2", "Outlets": {"@odata.id": f"{RACKS}/2/Outlets"}}
@@ -27,7 +27,7 @@ def two() -> Dict[str, Json]:
     return made
 
 
-def identities(tree: Tree, **settings: str) -> List[str]:
+def identities(tree: Tree, **settings: str) -> list[str]:
     with serving(tree) as address:
         return [port.identity for port in handler(address, **settings).status().ports]
 
@@ -95,7 +95,7 @@ def test_two_pdus_with_the_same_id_are_an_error() -> None:
 @pytest.mark.parametrize("method", ["status", "statistic", "port_down"])
 @pytest.mark.parametrize("settings", [{}, {"pdu": "1"}, {"pdu": "2"}])
 @pytest.mark.parametrize("spelling", ["{}", "{}/", "{}?x=1"])
-def test_two_pdus_with_the_same_list_of_outlets_are_an_error(method: str, settings: Dict[str, str], spelling: str) -> None:
+def test_two_pdus_with_the_same_list_of_outlets_are_an_error(method: str, settings: dict[str, str], spelling: str) -> None:
     made = two()
     made[f"{RACKS}/2"]["Outlets"] = {"@odata.id": spelling.format(OUTLETS)}
     with serving(Tree(made)) as address, pytest.raises(PduHandlerError, match="link to the same Outlets") as caught:
@@ -135,7 +135,7 @@ def test_the_only_pdu_needs_no_id() -> None:
 
 
 @pytest.mark.parametrize("ids, settings", [(["PASSWORD", "PASSWORD"], {}), (["PASSWORD", "2"], {"pdu": "3"})])
-def test_a_password_in_an_id_is_not_in_the_error(ids: List[str], settings: Dict[str, str]) -> None:
+def test_a_password_in_an_id_is_not_in_the_error(ids: list[str], settings: dict[str, str]) -> None:
     made = two()
     for number, one in enumerate(ids, 1):
         made[f"{RACKS}/{number}"]["Id"] = one.replace("PASSWORD", PASSWORD)
@@ -194,7 +194,7 @@ def test_an_outlet_with_a_blank_in_its_link_is_read_however_the_resource_spells_
     assert identities(tree) == ["A1"]
 
 
-def paged(pages: List[List[Json]], count: int) -> Tree:
+def paged(pages: list[list[Json]], count: int) -> Tree:
     tree = Tree(unit([one for page in pages for one in page]))
     for number, page in enumerate(pages):
         more = {"Members@odata.nextLink": f"{OUTLETS}/page{number + 1}"} if number + 1 < len(pages) else {}

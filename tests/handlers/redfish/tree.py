@@ -7,9 +7,10 @@ from __future__ import annotations
 import contextlib
 import json
 import threading
+from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple, Optional
 from urllib.parse import urlsplit
 
 from handlers.redfish.handler import RedfishPdu, make_handler
@@ -18,7 +19,7 @@ from tests.needs import shared
 from tests.simulators.web import PromptServer
 from tests.waiting import PATIENCE_S, finished
 
-Json = Dict[str, Any]
+Json = dict[str, Any]
 USER, PASSWORD = "operator", "secret-word"
 
 
@@ -50,10 +51,10 @@ class Tree:
     place of the resource, unless it returns None. Commands and unknown paths are otherwise answered with 404.
     """
 
-    def __init__(self, resources: Dict[str, Json]) -> None:
+    def __init__(self, resources: dict[str, Json]) -> None:
         self.resources = resources
-        self.special: Dict[str, Callable[[Seen], Optional[Answer]]] = {}
-        self.seen: List[Seen] = []
+        self.special: dict[str, Callable[[Seen], Optional[Answer]]] = {}
+        self.seen: list[Seen] = []
         self.connections = self.open = 0
         # The tree serves `most` connections at a time. `beyond` says what it does with a further one: "closes" it,
         # "waits" without an answer, or "refuses" its requests (429).
@@ -61,7 +62,7 @@ class Tree:
         self.expands = True             # whether $expand is obeyed
 
     @property
-    def targets(self) -> List[str]:
+    def targets(self) -> list[str]:
         return [one.target for one in self.seen]
 
     def answer(self, seen: Seen) -> Answer:
@@ -152,7 +153,7 @@ def handler(address: str, **settings: str) -> RedfishPdu:
     return make_handler(PduData(address, {"scheme": "http", "username": USER, "password": PASSWORD, **settings}))
 
 
-def dmtf() -> Dict[str, Json]:
+def dmtf() -> dict[str, Json]:
     """Return the resources of DMTF's sample `public-pdu` by path. Skips the test where the files are not available."""
     folder: Path = shared("redfish", "mockups", "public-pdu")
     found = {}
@@ -162,7 +163,7 @@ def dmtf() -> Dict[str, Json]:
     return found
 
 
-def unit(outlets: Optional[List[Json]] = None, expand: Optional[Json] = None, **more: Any) -> Dict[str, Json]:
+def unit(outlets: Optional[list[Json]] = None, expand: Optional[Json] = None, **more: Any) -> dict[str, Json]:
     """Return the resources of a service with one PDU, written from the schemas. `more` are properties of the PDU.
 
     Without `outlets`, the PDU has the outlets 1 and 2.
@@ -170,7 +171,7 @@ def unit(outlets: Optional[List[Json]] = None, expand: Optional[Json] = None, **
     root = "/redfish/v1"
     pdu = f"{root}/PowerEquipment/RackPDUs/1"
     listed = outlets if outlets is not None else [outlet("1"), outlet("2")]
-    made: Dict[str, Json] = {
+    made: dict[str, Json] = {
         root: {"Id": "RootService", "PowerEquipment": {"@odata.id": f"{root}/PowerEquipment"},
                "Links": {"Sessions": {"@odata.id": f"{root}/SessionService/Sessions"}},
                **({"ProtocolFeaturesSupported": {"ExpandQuery": expand}} if expand else {})},

@@ -1,7 +1,8 @@
 """Makes SNMP handlers that call an agent over the wire or in memory."""
 from __future__ import annotations
 
-from typing import Dict, List, Mapping, Optional, Protocol, Sequence, Tuple, Union
+from collections.abc import Mapping, Sequence
+from typing import Optional, Protocol, Union
 
 from handlers.snmp.handler import SnmpPdu, make_handler
 from pdu_common.base_snmp_pdu import Element, SnmpError
@@ -24,7 +25,7 @@ class Listening(Protocol):
 
 def form(agent: Listening, settings: Optional[Mapping[str, str]], params: Mapping[str, str]) -> PduSnmpData:
     """Return the connection data of a PDU. `params` replace or add SNMP parameters."""
-    given: Dict[str, str] = {"version": "2", "community": "private", "timeout": "5", "retries": "3", "port": str(agent.port)}
+    given: dict[str, str] = {"version": "2", "community": "private", "timeout": "5", "retries": "3", "port": str(agent.port)}
     return PduSnmpData(agent.host, {**given, **params}, dict(settings or {}))
 
 
@@ -64,8 +65,8 @@ class NearPdu(SnmpPdu):
         if status == "noSuchName":
             raise SnmpError(f"127.0.0.1 answered {status} for {oid}")
 
-    def snmp_walk(self, oid: str) -> List[Element]:
-        rows: List[Element] = []
+    def snmp_walk(self, oid: str) -> list[Element]:
+        rows: list[Element] = []
         last = oid
         while True:
             status, bindings = self._ask(ber.GET_NEXT if self._version == 1 else ber.GET_BULK, last, None)
@@ -79,7 +80,7 @@ class NearPdu(SnmpPdu):
             if status:
                 return rows
 
-    def _ask(self, kind: int, oid: str, value: Optional[Row]) -> Tuple[str, Sequence[Binding]]:
+    def _ask(self, kind: int, oid: str, value: Optional[Row]) -> tuple[str, Sequence[Binding]]:
         """Return the status ("" or "noSuchName") and the bindings. Raises SnmpError for other statuses, or without an answer."""
         community = str(self.pdu_data.snmp_params["community"]).encode()
         request = Pdu(kind, 1, 0, 25 if kind == ber.GET_BULK else 0, ((arcs(oid), value),))

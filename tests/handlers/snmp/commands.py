@@ -1,7 +1,8 @@
 """Some of the simulated families that switch an outlet by one SET: the exact objects, and the values for on and off."""
 from __future__ import annotations
 
-from typing import List, Mapping, NamedTuple, Tuple
+from collections.abc import Mapping
+from typing import NamedTuple
 
 E = "1.3.6.1.4.1."
 INTEGER = 2
@@ -16,7 +17,7 @@ class Command(NamedTuple):
     off: str
     tag: int = INTEGER
 
-    def written(self, identity: str, up: bool) -> List[Tuple[str, int, str, str]]:
+    def written(self, identity: str, up: bool) -> list[tuple[str, int, str, str]]:
         """Return the agent's log of one successful command: OID, type, value and error ("") of its only write."""
         oid, value = (self.on_oid, self.on) if up else (self.off_oid, self.off)
         return [(f"{oid}.{identity}", self.tag, value, "")]

@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import Dict, List, Mapping, Optional, Tuple, Union
+from collections.abc import Mapping
+from typing import Optional, Union
 
 from handlers.snmp.reader import Reader
 from handlers.snmp.sources import Source
@@ -16,9 +17,9 @@ class Memory:
     """A device with these objects by OID. `asked` lists every GET and walk in order."""
 
     def __init__(self, objects: Mapping[str, Value]) -> None:
-        self._objects: Dict[Tuple[int, ...], Value] = {arcs(oid): value for oid, value in objects.items()}
+        self._objects: dict[tuple[int, ...], Value] = {arcs(oid): value for oid, value in objects.items()}
         self._order = sorted(self._objects)
-        self.asked: List[str] = []
+        self.asked: list[str] = []
 
     def get(self, oid: str) -> Optional[Value]:
         self.asked.append(f"get {oid}")
@@ -27,7 +28,7 @@ class Memory:
     def walk(self, oid: str) -> Mapping[str, Value]:
         self.asked.append(f"walk {oid}")
         root = arcs(oid)
-        rows: Dict[str, Value] = {}
+        rows: dict[str, Value] = {}
         for found in self._order[bisect_right(self._order, root):]:
             if found[:len(root)] != root:
                 break
@@ -47,7 +48,7 @@ def reader(objects: Mapping[str, Value]) -> Reader:
     return Reader(Memory(objects))
 
 
-def table(column: str, values: Mapping[str, Value]) -> Dict[str, Value]:
+def table(column: str, values: Mapping[str, Value]) -> dict[str, Value]:
     """Return the objects of one column, by OID."""
     return {f"{column}.{index}": value for index, value in values.items()}
 

@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any, Mapping, Sequence
+from typing import Any
 
 from handlers.snmp.profiles import PROFILES
 from tests.needs import SHARED, shared

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import random
-from typing import Dict, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import pytest
 
@@ -39,7 +39,7 @@ def device(objects_of: Mapping[str, bool], root: str, chance: random.Random) -> 
     """
     indexes = [".".join(str(chance.choice((0, 1, 2, 3, 4, 5, 8, 14, 24, 300))) for _ in range(chance.choice((1, 1, 2, 3, 4))))
                for _ in range(chance.randint(1, 6))]
-    objects: Dict[str, Value] = {}
+    objects: dict[str, Value] = {}
     for oid, is_scalar in objects_of.items():
         full = root + oid[1:] if oid.startswith("~") else oid
         if is_scalar:

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import Set
-
 import pytest
 
 from handlers.snmp import catalogue
@@ -32,7 +30,7 @@ def test_a_status_makes_the_requests_of_the_cost_table(key: str) -> None:
     assert asked - documented <= probed
 
 
-def questions(outlets: Outlets) -> Set[str]:
+def questions(outlets: Outlets) -> set[str]:
     """Return the reads that the table counts, as "get OID" or "walk OID"."""
     return {f"{read.verb.lower()} {read.oid}" for read in catalogue.status_reads(outlets)}
 

@@ -1,7 +1,7 @@
 """Chains whose outlets are numbered consecutively: a row may become another unit's outlet while a command runs."""
 from __future__ import annotations
 
-from typing import Dict, Optional
+from typing import Optional
 
 import pytest
 
@@ -18,7 +18,7 @@ CHAINS = [unit for unit in FIXTURES if unit.name in ("apc-rpdu2", "apc-easy-epdu
 EACH = pytest.mark.parametrize("unit", CHAINS, ids=lambda unit: unit.name)
 
 
-def position(unit: Fixture, identity: str) -> Dict[str, str]:
+def position(unit: Fixture, identity: str) -> dict[str, str]:
     """The objects with the unit and the number of an outlet, and their values."""
     outlets = find(unit, memory(unit)).outlets
     assert outlets is not None and len(outlets.position) == 2
@@ -32,7 +32,7 @@ def position(unit: Fixture, identity: str) -> Dict[str, str]:
 class Renumbered(Agent):
     """An agent whose chain loses its first unit while it carries out a command: the outlet's row is another unit's by then."""
 
-    moved: Dict[str, str] = {}
+    moved: dict[str, str] = {}
 
     def _answer(self, message: Message) -> Optional[bytes]:
         answer = super()._answer(message)

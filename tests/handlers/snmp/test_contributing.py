@@ -3,8 +3,9 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Dict, Mapping
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,7 @@ STATES = {"on": EnumPowerStatus.UP, "off": EnumPowerStatus.DOWN}
 def _example() -> Mapping[str, str]:
     """Return the example's code blocks by language."""
     text = (ROOT / "CONTRIBUTING.md").read_text("utf-8").partition("## Adding an SNMP family")[2].partition("\n## ")[0]
-    found: Dict[str, str] = dict(re.findall(r"^ *```(\w+)\n(.*?)^ *```$", text, re.DOTALL | re.MULTILINE))
+    found: dict[str, str] = dict(re.findall(r"^ *```(\w+)\n(.*?)^ *```$", text, re.DOTALL | re.MULTILINE))
     return {language: textwrap.dedent(block) for language, block in found.items()}
 
 
@@ -35,7 +36,7 @@ def _example() -> Mapping[str, str]:
 def _families(example: Mapping[str, str]) -> Any:
     """The example's family, compiled like a file of profiles, and all others. The example comes first, because the others
     may include a family made by `pdu new` with the same sysObjectID."""
-    names: Dict[str, Any] = {"__name__": "handlers.snmp.profiles.acme", "__package__": "handlers.snmp.profiles"}
+    names: dict[str, Any] = {"__name__": "handlers.snmp.profiles.acme", "__package__": "handlers.snmp.profiles"}
     exec(compile(example["python"], "CONTRIBUTING.md", "exec"), names)
     return (*names["PROFILES"], *PROFILES)
 

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import Dict
-
 import pytest
 
 from handlers.errors import NoSuchOutlet, Unsupported
@@ -147,7 +145,7 @@ def test_demanded_is_refused_with_allow_which_demands_a_value_anyway() -> None:
 
 
 @pytest.mark.parametrize("marks", [{}, {"1": 0}], ids=["none", "only another's"])
-def test_a_mark_that_cannot_be_read_forbids_the_write(marks: Dict[str, int]) -> None:
+def test_a_mark_that_cannot_be_read_forbids_the_write(marks: dict[str, int]) -> None:
     """A table of marks that ends early may lack the mark of another outlet too."""
     control = Unmarked(WRITE, Column("1.3.4"), ("0",), "a command executes all marks")
     with pytest.raises(Unsupported, match="does not list which outlets are marked"):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from typing import Dict, List, Mapping, Optional
+from collections.abc import Mapping
+from typing import Optional
 
 import pytest
 
@@ -31,7 +32,7 @@ def family(key: str, *sys_object_ids: str, below: str = "", sweep: bool = False,
 
 
 def device(sys_object_id: Optional[str], *tables: str) -> Memory:
-    objects: Dict[str, Value] = {SYS_DESCR: "Acme\x1b PDU"}
+    objects: dict[str, Value] = {SYS_DESCR: "Acme\x1b PDU"}
     if sys_object_id is not None:
         objects[SYS_OBJECT_ID] = sys_object_id
     for below in tables:
@@ -139,7 +140,7 @@ def test_fewer_metered_outlets_than_the_device_counts_are_an_error() -> None:
     meters = Profile("acme-1", "Acme", ("M",), "ACME-MIB", (f"{ACME}.1",), evidence=Evidence(current=Proof.MIB),
                      outlets=(Outlets(rows=rows, count=Scalar(f"{ACME}.1.9.0"), current=Figure(rows)),))
 
-    def read(listed: int) -> Dict[str, EnumPowerStatus]:
+    def read(listed: int) -> dict[str, EnumPowerStatus]:
         answers = {**table(f"{ACME}.1.5", {str(n): 7 for n in range(1, listed + 1)}), f"{ACME}.1.9.0": 3}
         return detect(Memory({SYS_OBJECT_ID: f"{ACME}.1", **answers}), (meters,)).states
     assert read(3) == dict.fromkeys("123", UNKNOWN)
@@ -161,7 +162,7 @@ def test_outlets_without_a_state_are_listed_if_the_device_counts_them() -> None:
 @pytest.mark.parametrize("numbers, proven", [({}, False), ({"1": 0}, True), ({"1": 0, "2": 0}, True), ({"1": 0, "2": 4}, False),
                                              ({"1": "n/a"}, False)])
 def test_a_number_of_outlets_proves_that_there_are_none_only_if_it_is_zero_in_every_row(
-        numbers: Dict[str, Value], proven: bool) -> None:
+        numbers: dict[str, Value], proven: bool) -> None:
     states = State(Column(f"{ACME}.3"), ("1",), ("2",))
     profile = Profile("acme-8", "Acme", ("8",), "ACME-MIB", (ACME,), evidence=EVIDENCE,
                       outlets=(Outlets(states=states), Outlets(states=states, none_if_zero=Column(f"{ACME}.9"))))
@@ -169,7 +170,7 @@ def test_a_number_of_outlets_proves_that_there_are_none_only_if_it_is_zero_in_ev
 
 
 @pytest.mark.parametrize("counts", [{}, {"1": 3}, {"1": 3, "2": "n/a"}, {"1": "", "2": 2}, {"1": 3, "2": -1}])
-def test_outlets_without_a_state_are_listed_if_the_count_of_a_unit_is_missing_or_unreadable(counts: Dict[str, Value]) -> None:
+def test_outlets_without_a_state_are_listed_if_the_count_of_a_unit_is_missing_or_unreadable(counts: dict[str, Value]) -> None:
     """Otherwise a unit whose count is lost would lose its outlets without a state."""
     profile = Profile("acme-7", "Acme", ("7",), "ACME-MIB", (ACME,), evidence=EVIDENCE, outlets=(Outlets(
         states=State(Column(f"{ACME}.3"), ("1",), ("2",)), rows=Column(f"{ACME}.7"), count=Column(f"{ACME}.9")),))
@@ -322,7 +323,7 @@ def test_the_richest_table_of_an_apc_unit_is_read(tables: str, key: str) -> None
 
 
 def test_a_column_shared_by_candidates_is_walked_once() -> None:
-    again: List[Profile] = [OLD, family("acme-9", f"{ACME}.1", below="1")]
+    again: list[Profile] = [OLD, family("acme-9", f"{ACME}.1", below="1")]
     memory = device(f"{ACME}.1")
     with pytest.raises(Unsupported):
         detect(memory, again)
@@ -343,20 +344,20 @@ COUNTING = Profile("acme", "Acme", ("A",), "ACME-MIB", (ACME,), outlets=(NUMBERE
                    evidence=Evidence(state=Proof.MIB, current=Proof.MIB))
 
 
-def counting(counts: Dict[str, Value], **rows: Value) -> Memory:
+def counting(counts: dict[str, Value], **rows: Value) -> Memory:
     states = {f"{ACME}.2.1.{index.strip('_')}": value for index, value in rows.items()}
     return Memory({SYS_OBJECT_ID: ACME, f"{ACME}.9.0": 5, **table(f"{ACME}.3", counts), **states})
 
 
 def test_a_number_of_outlets_that_is_0_on_every_unit_proves_that_a_unit_only_meters() -> None:
-    proofs: List[Dict[str, Value]] = [{"1": 0}, {"1": 0, "2": "0"}]
+    proofs: list[dict[str, Value]] = [{"1": 0}, {"1": 0, "2": "0"}]
     for counts in proofs:
         found = detect(counting(counts), (COUNTING,))
         assert found.outlets is None and dict(found.states) == {}
 
 
 @pytest.mark.parametrize("counts", [{}, {"1": 8}, {"1": 0, "2": 8}, {"1": -1}, {"1": ""}, {"1": "none"}], ids=str)
-def test_a_number_of_outlets_that_is_not_0_on_every_unit_proves_nothing(counts: Dict[str, Value]) -> None:
+def test_a_number_of_outlets_that_is_not_0_on_every_unit_proves_nothing(counts: dict[str, Value]) -> None:
     """With `zero`, a number above 0 does not contradict `metered_only`: a unit that only meters may
     count outlets that it does not list."""
     with pytest.raises(ProtocolError, match="nothing proves that it has none"):
@@ -375,8 +376,8 @@ MODULE = Profile("acme-module", "Acme", ("M",), "ACME-MIB", (ACME,), described=r
 
 
 def test_a_metered_unit_without_a_sys_object_id_is_told_by_its_description_and_its_meters() -> None:
-    described: Dict[str, Value] = {SYS_DESCR: "Acme PDU Module 2.1"}
-    others: List[Dict[str, Value]] = [described, {SYS_DESCR: "Acme UPS", f"{ACME}.9.0": 5}, {f"{ACME}.9.0": 5}]
+    described: dict[str, Value] = {SYS_DESCR: "Acme PDU Module 2.1"}
+    others: list[dict[str, Value]] = [described, {SYS_DESCR: "Acme UPS", f"{ACME}.9.0": 5}, {f"{ACME}.9.0": 5}]
     assert detect(Memory({**described, f"{ACME}.9.0": 5}), (MODULE,)).profile is MODULE
     for objects in others:
         with pytest.raises(Unsupported):
@@ -387,7 +388,7 @@ def test_a_swept_family_that_reports_no_outlets_and_load_is_told_without_a_sys_o
     swept = changed(COUNTING, sweep=True)
     load, none = f"{ACME}.9.0", f"{ACME}.3.1"
     assert detect(Memory({load: 5, none: 0}), (swept,)).outlets is None
-    others: List[Dict[str, Value]] = [{load: 5}, {load: 5, none: 8}, {none: 0}]
+    others: list[dict[str, Value]] = [{load: 5}, {load: 5, none: 8}, {none: 0}]
     for objects in others:
         with pytest.raises(Unsupported):
             detect(Memory(objects), (swept,))

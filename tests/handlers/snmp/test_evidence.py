@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Dict, FrozenSet, List, Mapping, Set
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
@@ -17,13 +18,13 @@ from tests.recordings import Fixture, fixtures
 EACH = pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: str(profile.key))
 # A link to a driver or to a program's folder. A MIB compiled for pysnmp counts as a MIB.
 PROGRAM = re.compile(r"^(?!.*/(?:(?:pysnmp_)?mibs|mibs\.pysnmp\.com)/).*(\.(py|c|cpp|php)$|/tree/)")
-TRIED: FrozenSet[str] = frozenset()         # keys of the families that have been tried on a real unit
+TRIED: frozenset[str] = frozenset()         # keys of the families that have been tried on a real unit
 CAPABILITIES = ("state", "current", "power", "energy", "switching")
 FIGURES: Mapping[str, str] = {"current": "current_a", "power": "power_w", "energy": "energy_kwh"}
 TOTALS: Mapping[str, str] = {"current": "load_a", "power": "power_w", "energy": "energy_kwh"}
 
 
-def shown_by_unit(unit: Fixture) -> Set[str]:
+def shown_by_unit(unit: Fixture) -> set[str]:
     """Return the capabilities that a synthetic unit shows: by a value or, for switching, by the writes of its fixture."""
     outlets = unit.expected.outlets.values()
     shown = {name for name in FIGURES if getattr(unit.expected, TOTALS[name]) is not None
@@ -33,16 +34,16 @@ def shown_by_unit(unit: Fixture) -> Set[str]:
     return shown | ({"switching"} if unit.switch else set())
 
 
-def shown_by_recording(wanted: Mapping[str, Any]) -> Set[str]:
+def shown_by_recording(wanted: Mapping[str, Any]) -> set[str]:
     """Return the capabilities that a recording shows. Switching is not among them: the units were only read."""
-    outlets: List[Dict[str, Any]] = list(wanted["outlets"].values())
+    outlets: list[dict[str, Any]] = list(wanted["outlets"].values())
     device = {**wanted["device"], "current_a": load_of(wanted["device"])}
     shown = {name for name, key in FIGURES.items() if device.get(key) is not None
              or any(outlet[key] is not None for outlet in outlets)}
     return shown | ({"state"} if any(outlet["state"] in ("on", "off") for outlet in outlets) else set())
 
 
-def claimed(evidence: Evidence, *proofs: Proof) -> Set[str]:
+def claimed(evidence: Evidence, *proofs: Proof) -> set[str]:
     return {name for name in CAPABILITIES if getattr(evidence, name) in proofs}
 
 

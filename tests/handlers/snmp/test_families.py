@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Dict, List, Optional, Set, Tuple
+from typing import Optional
 
 import pytest
 
@@ -123,7 +123,7 @@ def test_rows_that_are_not_outlets_are_never_shown(unit: Fixture) -> None:
         assert index not in found.states
 
 
-def names_of(unit: Fixture) -> Set[str]:
+def names_of(unit: Fixture) -> set[str]:
     return {outlet.name for outlet in unit.expected.outlets.values()} - {""}
 
 
@@ -147,7 +147,7 @@ def test_a_status_costs_the_requests_that_the_fixture_expects(unit: Fixture) -> 
     assert (asked.count("get"), asked.count("walk")) == (unit.expected.gets, unit.expected.walks)
 
 
-def counted_states(unit: Fixture) -> List[str]:
+def counted_states(unit: Fixture) -> list[str]:
     """Return the outlets that have a state if the unit's count equals their number, otherwise []."""
     found = find(unit, memory(unit))
     outlets = found.outlets
@@ -156,7 +156,7 @@ def counted_states(unit: Fixture) -> List[str]:
     return states if len(states) == sum(int(str(count)) for count in counts) else []
 
 
-def state_columns(unit: Fixture) -> List[str]:
+def state_columns(unit: Fixture) -> list[str]:
     """Return the columns that are walked to read the states of this unit."""
     device = memory(unit)
     found = find(unit, device)
@@ -166,7 +166,7 @@ def state_columns(unit: Fixture) -> List[str]:
     return [question.partition(" ")[2] for question in device.asked if question.startswith("walk ")]
 
 
-def state_objects(unit: Fixture, identity: str) -> List[str]:
+def state_objects(unit: Fixture, identity: str) -> list[str]:
     """Return the objects that are walked to read the state of one outlet."""
     found = find(unit, memory(unit))
     assert found.outlets is not None and found.outlets.states is not None
@@ -182,7 +182,7 @@ def state_objects(unit: Fixture, identity: str) -> List[str]:
 METERS_APART = ("geist-v5", "riedo-updu")
 
 
-def without_state_rows(unit: Fixture) -> Dict[str, Row]:
+def without_state_rows(unit: Fixture) -> dict[str, Row]:
     """Return the unit's objects except those that hold its states: walked columns, and objects that a `Spread` gets."""
     found = find(unit, memory(unit))
     assert found.outlets is not None and found.outlets.states is not None
@@ -287,7 +287,7 @@ def _doubted(unit: Fixture) -> bool:
 DOUBTED = [unit for unit in FIXTURES if _doubted(unit)]
 
 
-def _objects(unit: Fixture, source: Source, identity: str) -> Set[str]:
+def _objects(unit: Fixture, source: Source, identity: str) -> set[str]:
     """Return the objects that may hold the value of one outlet, or decide whether it counts."""
     if isinstance(source, Named):               # reading finds the object: each value is replaced by its OID
         rows = {oid: row._replace(tag=_OCTETS, value=oid.encode()) if oid.startswith(f"{source.values}.") else row
@@ -436,7 +436,7 @@ def test_status_and_statistics_from_an_agent_agree_with_the_unit(unit: Fixture, 
         if (outlet.current_a, outlet.energy_kwh) != (None, None)}
 
 
-def kinds_of_reads(unit: Fixture, version: str) -> Set[Tuple[object, ...]]:
+def kinds_of_reads(unit: Fixture, version: str) -> set[tuple[object, ...]]:
     """Return (version, "get" or "walk", what) for the reads of a status and of all figures.
 
     For a GET, `what` is the object's type. A walk has one entry for the type of each row and one for the number of arcs of its
@@ -444,7 +444,7 @@ def kinds_of_reads(unit: Fixture, version: str) -> Set[Tuple[object, ...]]:
     """
     device = memory(unit)
     metering.meter(find(unit, device))
-    kinds: Set[Tuple[object, ...]] = set()
+    kinds: set[tuple[object, ...]] = set()
     for call, oid in (question.split() for question in device.asked):
         if call == "get":
             kinds.add((version, call, unit.rows[oid].tag if oid in unit.rows else None))

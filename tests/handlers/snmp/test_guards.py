@@ -4,8 +4,6 @@ A guard that cannot be read forbids its command, and a row that may be padding i
 """
 from __future__ import annotations
 
-from typing import Dict, List, Tuple
-
 import pytest
 
 from handlers.errors import PduHandlerError, ProtocolError
@@ -31,7 +29,7 @@ from tests.recordings import Fixture
 from tests.simulators.snmp_agent import Agent, Device, Row
 
 
-def refusing() -> List[Tuple[Fixture, Guarded]]:
+def refusing() -> list[tuple[Fixture, Guarded]]:
     """Each unit with each of its guards that refuse some values."""
     found = []
     for unit in SWITCHED:
@@ -44,18 +42,18 @@ def refusing() -> List[Tuple[Fixture, Guarded]]:
 REFUSING = refusing()
 
 
-def ids(guards: List[Tuple[Fixture, Guarded]]) -> List[str]:
+def ids(guards: list[tuple[Fixture, Guarded]]) -> list[str]:
     return [f"{unit.name}-{number}" for number, (unit, _) in enumerate(guards)]
 
 
-def without(unit: Fixture, lost: Tuple[str, ...]) -> Dict[str, Row]:
+def without(unit: Fixture, lost: tuple[str, ...]) -> dict[str, Row]:
     """The unit's objects without those that are `lost`, or below one of them."""
     rows = {oid: row for oid, row in unit.rows.items() if not f"{oid}.".startswith(lost)}
     assert len(rows) < len(unit.rows), "no object was lost: the test would prove nothing"
     return rows
 
 
-def check_no_command(unit: Fixture, rows: Dict[str, Row]) -> None:
+def check_no_command(unit: Fixture, rows: dict[str, Row]) -> None:
     for name in ("port_up", "port_down"):
         with Agent(Device(rows, unit.rules)) as agent:
             handler = near(agent, UNPROVEN, version=unit.versions[0][0])
@@ -92,7 +90,7 @@ def test_a_demanded_guard_of_which_the_whole_column_is_missing_forbids_every_com
     check_no_command(unit, without(unit, (f"{reader.resolve(lost)}.",)))
 
 
-def marking_padding() -> List[Tuple[Fixture, str]]:
+def marking_padding() -> list[tuple[Fixture, str]]:
     """Each unit whose states are told from padding by a column that must have a value, with that column."""
     return [(unit, part.test.oid) for unit in FIXTURES if unit.expected.outlets for outlets in FAMILIES[unit.key].outlets[:1]
             for part in parts_of(outlets.states)

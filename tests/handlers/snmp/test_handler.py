@@ -4,7 +4,8 @@ from __future__ import annotations
 import json
 import logging
 import re
-from typing import Callable, Dict, Mapping
+from collections.abc import Mapping
+from typing import Callable
 
 import pytest
 
@@ -233,7 +234,7 @@ def test_making_a_handler_checks_no_settings() -> None:
     ({"profile": "a b"}, "'profile'.*'a b' is not allowed; give the key of a family"),
     ({"switch_unproven": "perhaps"}, "'switch_unproven'.*give yes or no"),
 ])
-def test_the_error_for_a_bad_setting_says_what_to_give(settings: Dict[str, str], sentence: str) -> None:
+def test_the_error_for_a_bad_setting_says_what_to_give(settings: dict[str, str], sentence: str) -> None:
     with pytest.raises(SettingsError, match=sentence):
         choose(settings, {})
 

@@ -1,8 +1,9 @@
 """No recording and no synthetic unit shows a partial sum, or a zero that no object of the device holds."""
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Callable, Dict, Iterator, List, Mapping, Optional, Set, Tuple
+from typing import Callable, Optional
 
 import pytest
 
@@ -24,11 +25,11 @@ from tests.simulators.snmp_agent.device import INTEGER, OCTETS
 Rows = Mapping[str, Row]
 
 
-def _recorded(name: str) -> Tuple[Rows, Callable[[Memory], SnmpDevice]]:
+def _recorded(name: str) -> tuple[Rows, Callable[[Memory], SnmpDevice]]:
     return recorded.rows(name), lambda device: detection.detect(device, PROFILES)
 
 
-def _made(name: str) -> Tuple[Rows, Callable[[Memory], SnmpDevice]]:
+def _made(name: str) -> tuple[Rows, Callable[[Memory], SnmpDevice]]:
     unit = fixture(name)
     return unit.rows, lambda device: units.find(unit, device)
 
@@ -37,10 +38,10 @@ UNITS = [pytest.param(_recorded, name, id=f"recording {name}", marks=pytest.mark
          for name in recorded.names()]
 UNITS += [pytest.param(_made, unit.name, id=unit.name) for unit in units.FIXTURES]
 EACH = pytest.mark.parametrize("source, name", UNITS)
-Source = Callable[[str], Tuple[Rows, Callable[[Memory], SnmpDevice]]]
+Source = Callable[[str], tuple[Rows, Callable[[Memory], SnmpDevice]]]
 
 
-def totals(found: SnmpDevice) -> Iterator[Tuple[str, Total, Optional[Decimal], Dict[str, Decimal]]]:
+def totals(found: SnmpDevice) -> Iterator[tuple[str, Total, Optional[Decimal], dict[str, Decimal]]]:
     """Yield for each total that the profile declares: its name, its declaration, its value and the outlets' values."""
     read = metering.meter(found)
     for name, total, of_outlets in (("load", read.load, read.current_of), ("power", read.power, read.power_of),
@@ -58,7 +59,7 @@ def test_a_total_summed_over_outlets_counts_every_one_of_them(source: Source, na
         own = changed(declared, else_outlets=False) if declared.figures else None
         if total is None or (own and own.read(found.reader, dict.fromkeys(found.states)) is not None):
             continue                                                    # no total, or the device reports it
-        by_unit: Dict[str, List[str]] = {}
+        by_unit: dict[str, list[str]] = {}
         for identity in found.states:
             by_unit.setdefault(declared.unit.of(identity) if declared.unit else "", []).append(identity)
         measured = {(declared.unit.of(index) if declared.unit else "") for figure in declared.figures
@@ -73,7 +74,7 @@ def test_a_total_never_becomes_a_smaller_sum_if_an_outlet_is_not_metered(source:
     found = find(of_rows(rows))
     for kind, declared, total, of_outlets in totals(found):
         for identity in list(of_outlets)[:1]:
-            fewer: Dict[str, Optional[Decimal]] = {**dict.fromkeys(found.states), **of_outlets, identity: None}
+            fewer: dict[str, Optional[Decimal]] = {**dict.fromkeys(found.states), **of_outlets, identity: None}
             assert declared.read(found.reader, fewer) in (None, total), kind
 
 
@@ -89,9 +90,9 @@ def test_a_total_over_rows_is_missing_if_one_of_them_is_not_measured(source: Sou
                 assert Total((lost,), unit=declared.unit).read(found.reader, dict.fromkeys(found.states)) is None, kind
 
 
-def objects_of_meters(profile: Profile, root: str) -> Set[str]:
+def objects_of_meters(profile: Profile, root: str) -> set[str]:
     """Return the OIDs that the figures read, or none if one of them also describes the outlets."""
-    def spelt(*parts: object) -> Set[str]:
+    def spelt(*parts: object) -> set[str]:
         return {root + oid[1:] if oid.startswith("~") else oid for part in parts if part for oid in oids(part)}
 
     figures = spelt(*(total.figures for total in (profile.load, profile.power, profile.energy) if total),
@@ -155,7 +156,7 @@ def test_a_fourth_infeed_of_a_tower_without_capabilities_is_not_added() -> None:
     assert load and changed(load, else_outlets=False).read(found.reader) is None
 
 
-def _with(name: str, values: Mapping[str, str], without: Tuple[str, ...] = ()) -> SnmpDevice:
+def _with(name: str, values: Mapping[str, str], without: tuple[str, ...] = ()) -> SnmpDevice:
     """Detect the unit with other values (whole numbers as INTEGERs) and without objects whose OIDs start with one of `without`.
 
     OIDs are given without ENTERPRISES.
@@ -193,8 +194,8 @@ def _with(name: str, values: Mapping[str, str], without: Tuple[str, ...] = ()) -
     ("baytech", ("4779.1.3.5.2.1.4.2", "4779.1.3.5.2.1.7.2"), (None, None, None)),
     ("vertiv-dcs-mpdu", tuple(f"13400.3.2.225.1.1.{column}.2" for column in (2, 4, 8, 13)), (None, None, None)),
     ("digipower", ("17420.1.2.9.2.11.0",), (None, None, None))])
-def test_the_total_of_a_chain_counts_every_unit_or_is_missing(unit: str, without: Tuple[str, ...],
-                                                              figures: Tuple[Optional[str], ...]) -> None:
+def test_the_total_of_a_chain_counts_every_unit_or_is_missing(unit: str, without: tuple[str, ...],
+                                                              figures: tuple[Optional[str], ...]) -> None:
     read = metering.meter(_with(unit, {}, without))
     assert [read.load, read.power, read.energy] == [None if figure is None else Decimal(figure) for figure in figures]
 
@@ -238,7 +239,7 @@ PHASE_COUNTS = {f"31770.2.2.4.2.1.20.{device}": phases for device, phases in (("
     ("enlogic", {}, ("38446.1.3.4.1.5.3.", "38446.1.2.4.1.4.3.", "38446.1.2.4.1.9.3.")),
     ("apc-cpdu", {"318.1.1.32.2.3.1.4.3": "0"}, ()),
     ("raritan-px2", {"13742.6.3.2.2.1.2.1": "1", "13742.6.3.2.2.1.2.2": "1"}, ())])
-def test_a_listed_unit_without_meters_prevents_a_total(unit: str, listed: Mapping[str, str], without: Tuple[str, ...]) -> None:
+def test_a_listed_unit_without_meters_prevents_a_total(unit: str, listed: Mapping[str, str], without: tuple[str, ...]) -> None:
     whole = metering.meter(_with(unit, {}))
     assert whole.load is not None
     read = metering.meter(_with(unit, listed, without))
@@ -273,7 +274,7 @@ def test_a_row_that_lists_no_other_unit_changes_no_total(unit: str, listed: Mapp
     ids=["a device", "a unit", "an RPC that lists no outlets", "an MPDU that only meters", "a device with phases",
          "a device without phases", "a phase without a variable", "an inlet with one pole", "a strip",
          "a line of a floor PDU", "a line of a modular PDU"])
-def test_a_load_includes_all_listed_units_or_is_missing(unit: str, values: Mapping[str, str], without: Tuple[str, ...],
+def test_a_load_includes_all_listed_units_or_is_missing(unit: str, values: Mapping[str, str], without: tuple[str, ...],
                                                         load: Optional[str]) -> None:
     assert metering.meter(_with(unit, values, without)).load == (None if load is None else Decimal(load))
 

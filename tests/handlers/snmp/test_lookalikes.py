@@ -1,8 +1,9 @@
 """Rows and objects that only look like outlets, states or figures, such as another device's nodes or a neutral wire."""
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Mapping, Optional, Type
+from typing import Optional
 
 import pytest
 
@@ -94,7 +95,7 @@ def test_a_table_of_loads_without_phase_and_bank_numbers_is_not_summed() -> None
     ("11", Unsupported, "no family"),                    # looks like another product of this maker
 ])
 def test_a_shared_sys_object_id_does_not_prove_that_a_unit_has_no_outlets(
-        lost: str, error: Type[Exception], says: str) -> None:
+        lost: str, error: type[Exception], says: str) -> None:
     rows = fixture("clever-mpro_metered").rows
     device = of_rows({oid: row for oid, row in rows.items() if not oid.startswith(f"1.3.6.1.4.1.30966.{lost}.")})
     with pytest.raises(error, match=says):

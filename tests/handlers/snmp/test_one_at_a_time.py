@@ -6,7 +6,7 @@ import os
 import random
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from typing import List, Optional
+from typing import Optional
 
 import pytest
 
@@ -34,7 +34,7 @@ PACKED = DIGIPOWER.outlets[0].control
 assert PACKED is not None
 
 
-def states(agent: Agent) -> List[str]:
+def states(agent: Agent) -> list[str]:
     text = agent.device.text(STATES)
     assert text is not None
     return text.split(",")

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any, Dict, Set
+from typing import Any
 
 import pytest
 
@@ -17,7 +17,7 @@ from handlers.snmp.states import State
 
 STATES = State(Column("1.3.6.1.4.1.99999.1.3", "acmeState"), on=("1",), off=("2",))
 OUTLETS = Outlets(states=STATES, control=Write(Column("1.3.6.1.4.1.99999.1.4", "acmeControl"), on=1, off=2))
-GIVEN: Dict[str, Any] = dict(
+GIVEN: dict[str, Any] = dict(
     key="acme-strip", vendor="Acme", models=("Strip 8",), mib="ACME-MIB", sys_object_ids=("1.3.6.1.4.1.99999.1",),
     outlets=(OUTLETS,), switching_confidence=Confidence.HIGH, evidence=Evidence(state=Proof.MIB, switching=Proof.MIB))
 
@@ -38,7 +38,7 @@ def acme(**changed: Any) -> Profile:
     (dict(roots=(Root("1.3.6.1.4.1.5", "1.3.6.1.4.1.5.1"),)), "roots"),
     (dict(outlets=(Outlets(states=State(Column("~.3"), ("1",), ("2",)), control=OUTLETS.control),)), "roots"),
 ])
-def test_an_invalid_profile_is_refused(changed: Dict[str, Any], sentence: str) -> None:
+def test_an_invalid_profile_is_refused(changed: dict[str, Any], sentence: str) -> None:
     acme()
     with pytest.raises(ValueError, match=sentence):
         acme(**changed)
@@ -85,7 +85,7 @@ def test_every_object_of_a_family_has_a_name(profile: Profile) -> None:
 
 @pytest.mark.parametrize("profile", PROFILES, ids=lambda p: p.key)
 def test_an_object_has_one_name_everywhere_in_a_family(profile: Profile) -> None:
-    names: Dict[str, str] = {}
+    names: dict[str, str] = {}
     for part in parts_of(profile):
         if isinstance(part, (Column, Scalar)):
             assert names.setdefault(part.oid, part.object) == part.object
@@ -93,7 +93,7 @@ def test_an_object_has_one_name_everywhere_in_a_family(profile: Profile) -> None
 
 SYS_DESCR = "1.3.6.1.2.1.1.1.0"
 # Easy PDU firmware that does not use APC's enterprise number has its figures below 1.3.6.1.4.1.1.
-ALSO_BELOW: Dict[str, Set[str]] = {"apc-easy-epdu": {"1"}}
+ALSO_BELOW: dict[str, set[str]] = {"apc-easy-epdu": {"1"}}
 
 
 @pytest.mark.parametrize("profile", PROFILES, ids=lambda p: p.key)

@@ -5,7 +5,6 @@ Padding rows have no labels, and the energies of a unit's inputs add up to the u
 from __future__ import annotations
 
 import re
-from typing import List
 
 import pytest
 
@@ -38,7 +37,7 @@ def test_a_recorded_unit_is_detected_as_the_family_in_the_index(name: str) -> No
 @pytest.mark.against("recordings of real units, in memory")
 def test_a_recorded_unit_fits_only_its_own_family_and_the_listed_exceptions(name: str) -> None:
     device = of_rows(recorded.rows(name))
-    answering: List[str] = []
+    answering: list[str] = []
     for profile in PROFILES:
         try:
             detection.detect(device, [profile])

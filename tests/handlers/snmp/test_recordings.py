@@ -1,7 +1,8 @@
 """Recordings of real units: each is detected as its family, and has the expected states and figures."""
 from __future__ import annotations
 
-from typing import Any, Dict, Iterator, Mapping, Optional
+from collections.abc import Iterator, Mapping
+from typing import Any, Optional
 
 import pytest
 
@@ -110,7 +111,7 @@ def metered_outlets(read: metering.Readings) -> set[str]:
     return set(read.current_of) | set(read.energy_of)
 
 
-def states_of(name: str) -> Dict[str, EnumPowerStatus]:
+def states_of(name: str) -> dict[str, EnumPowerStatus]:
     return {identity: EnumPowerStatus.UNKNOWN if outlet["state"] is None else STATES[outlet["state"]]
             for identity, outlet in recorded.expected(name)["outlets"].items()}
 

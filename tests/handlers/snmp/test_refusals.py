@@ -1,7 +1,8 @@
 """Outlets that must not be switched, for example because of a lock, a missing right, an automatic mode or a neighbour's state."""
 from __future__ import annotations
 
-from typing import Mapping, NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple
 
 import pytest
 

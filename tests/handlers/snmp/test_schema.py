@@ -5,7 +5,7 @@ import json
 import re
 import sys
 import types
-from typing import Any, Dict, Optional, Tuple, Type, Union
+from typing import Any, Optional, Union
 
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -18,7 +18,7 @@ from handlers.snmp.profiles import PROFILES
 from handlers.snmp.sources import Column, Source
 from tests.handlers.snmp.every_part import EVERY_PART
 
-ACME: Dict[str, Any] = {
+ACME: dict[str, Any] = {
     "key": "acme-strip", "vendor": "Acme", "models": ["Strip 8"], "mib": "ACME-MIB",
     "sys_object_ids": ["1.3.6.1.4.1.99999.1"], "switching_confidence": "high",
     "outlets": [{
@@ -163,7 +163,7 @@ def test_any_json_becomes_a_profile_or_a_profile_error(path: str, value: Any) ->
         assert str(error).startswith("profile")
 
 
-def rows_of_the_reference() -> Dict[str, str]:
+def rows_of_the_reference() -> dict[str, str]:
     """Return the rows of both tables by kind."""
     rows = [line for line in schema.reference().splitlines() if re.match(r"\| [A-Z]", line)]
     return {row.split(" | ")[0].strip("| "): row for row in rows}
@@ -195,7 +195,7 @@ def test_the_reference_says_which_sources_can_be_written_and_what_each_field_hol
 
 
 @pytest.mark.parametrize("kind", [*schema.PLAIN, *schema.KINDS.values()], ids=lambda kind: kind.__name__)
-def test_a_part_describes_all_of_its_fields_or_none(kind: Type[Frozen]) -> None:
+def test_a_part_describes_all_of_its_fields_or_none(kind: type[Frozen]) -> None:
     described = re.findall(r"^    (\w+): ", (inspect.getdoc(kind) or "").partition("Fields:\n")[2], re.MULTILINE)
     assert described == list(kind.FIELDS) or not described and len(kind.FIELDS) < 5
 
@@ -216,7 +216,7 @@ def test_the_parts_that_a_single_family_needs_stand_under_their_own_heading() ->
 def test_an_alias_of_a_generic_type_is_not_taken_for_a_kind() -> None:
     """To Python 3.9 and 3.10, `tuple[str, int]` is a class, which `issubclass` refuses."""
     module = types.ModuleType("parts")
-    vars(module).update(Order=tuple[str, int], Rows=dict[str, Column], Older=Tuple[str, int], Either=Union[int, str],
+    vars(module).update(Order=tuple[str, int], Rows=dict[str, Column], Older=tuple[str, int], Either=Union[int, str],
                         Maybe=Optional[Column], Column=Column, Base=Source, Write=Write)
     assert schema.kinds(module) == {"Column": Column, "Write": Write}
 
@@ -230,9 +230,9 @@ class Spelling(Column):
 
 
 class OlderSpelling(Column):
-    names: Tuple[str, ...] = ()
-    sources: Tuple[Source, ...] = ()
-    maybe: Optional[Tuple[Column, ...]] = None
+    names: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
+    maybe: Optional[tuple[Column, ...]] = None
 
 
 @pytest.mark.parametrize("kind", [Spelling, OlderSpelling])

@@ -1,8 +1,6 @@
 """Objects of the same MIB that contradict the state of an outlet or forbid its commands, at every documented value."""
 from __future__ import annotations
 
-from typing import Dict, List, Tuple
-
 import pytest
 
 from handlers.errors import Unsupported
@@ -25,7 +23,7 @@ OPTIONAL = [pytest.param(unit, sibling, id=f"{unit.name}-{sibling.object}")
             for unit in FIXTURES for sibling in unit.siblings if sibling.optional]
 
 
-def _with(unit: Fixture, sibling: Sibling, value: str) -> Dict[str, Row]:
+def _with(unit: Fixture, sibling: Sibling, value: str) -> dict[str, Row]:
     """The unit's rows with this value at the sibling."""
     held = unit.rows.get(sibling.oid)
     tag = held.tag if held else INTEGER if value.lstrip("-").isdecimal() else OCTETS
@@ -49,9 +47,9 @@ def test_no_state_is_reported_and_no_command_sent_against_a_sibling(
             assert (refused, written) == (True, [])
 
 
-def _commands(unit: Fixture, sibling: Sibling, rows: Dict[str, Row]) -> List[Tuple[bool, List[object]]]:
+def _commands(unit: Fixture, sibling: Sibling, rows: dict[str, Row]) -> list[tuple[bool, list[object]]]:
     """For each command: whether it is refused, and the writes that the agent saw."""
-    seen: List[Tuple[bool, List[object]]] = []
+    seen: list[tuple[bool, list[object]]] = []
     for name in ("port_up", "port_down"):
         with Agent(Device(rows, unit.rules)) as agent:
             handler = near(agent, UNPROVEN, version=unit.versions[0][0])

@@ -1,7 +1,8 @@
 """Commands over SNMP: the objects, types and values that are written, and the state that is reported."""
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, Iterator, Optional
+from collections.abc import Iterator
+from typing import Any, Callable, Optional
 
 import pytest
 
@@ -174,7 +175,7 @@ class Moody(Agent):
 
 
 # Settings for lost messages: a SET waits 0.3 s for its answer, a GET is repeated for about 3 s.
-LOST: Dict[str, Any] = {"timeout": "0.3", "retries": "10"}
+LOST: dict[str, Any] = {"timeout": "0.3", "retries": "10"}
 
 
 class Cut:

@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, List, Mapping, Optional, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any, Optional
 
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -243,7 +244,7 @@ COMMAND = {"1.3.1.1": 1, "1.3.1.2": 1, "1.3.1.3": 1}
     (OfUnits(A, TEST), table("1.3.3", {"2.1": 0}), "2"),
     (Checked(A, ("1",), TEST, ("9",)), table("1.3.3", {"2": 9, "3": 1}), "1 3"),
 ], ids=lambda value: type(value).__name__ if isinstance(value, Source) else "")
-def test_a_row_that_a_source_leaves_out_is_not_written(at: Source, objects: Dict[str, Any], allowed: str) -> None:
+def test_a_row_that_a_source_leaves_out_is_not_written(at: Source, objects: dict[str, Any], allowed: str) -> None:
     control = Write(at, 1, 2)
     for identity in ("1", "2", "3"):
         device = reader({**COMMAND, **objects})
@@ -284,7 +285,7 @@ MARKS = st.dictionaries(st.sampled_from([f"1.3.{column}.{index}" for column in (
 @settings(max_examples=400, deadline=None)
 @given(st.recursive(LEAVES, _wrapped, max_leaves=5), ROWS, MARKS)
 def test_a_command_reaches_the_object_that_was_read_under_the_identity_and_no_other(
-        at: Source, rows: List[str], marks: Dict[str, Any]) -> None:
+        at: Source, rows: list[str], marks: dict[str, Any]) -> None:
     """Each object's value is its own OID, so that a reading shows which object belongs to an identity."""
     try:
         at.written_places()

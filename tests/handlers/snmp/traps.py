@@ -6,7 +6,7 @@ outside this repository.
 """
 from __future__ import annotations
 
-from typing import NamedTuple, Tuple
+from typing import NamedTuple
 
 _FAMILIES = "test_families.py::"
 _STATES = _FAMILIES + "test_outlets_and_states_are_listed_in_the_units_order"
@@ -31,14 +31,14 @@ class Trap(NamedTuple):
     number: int
     trap: str
     answer: str
-    tests: Tuple[str, ...]
+    tests: tuple[str, ...]
 
 
-def _on(test: str, *units: str) -> Tuple[str, ...]:
+def _on(test: str, *units: str) -> tuple[str, ...]:
     return tuple(f"{test}[{unit}]" for unit in units)
 
 
-TRAPS: Tuple[Trap, ...] = (
+TRAPS: tuple[Trap, ...] = (
     Trap(1, "state and command inverted in one MIB (APC rPDU2, Easy PDU)",
          "State and Write have separate values",
          _on(_STATES, "apc-rpdu2", "apc-easy-epdu") + _on(_SWITCH, "apc-rpdu2-2c", "apc-easy-epdu-2c")),

@@ -1,7 +1,7 @@
 """The synthetic units, each with its family, as parameters of tests and as devices."""
 from __future__ import annotations
 
-from typing import Callable, Dict, List, Optional, Tuple
+from typing import Callable, Optional
 
 import pytest
 
@@ -19,7 +19,7 @@ from tests.recordings import Fixture, Order, Switch, fixtures
 from tests.simulators.snmp_agent import Agent
 
 Reach = Callable[..., SnmpPdu]
-FAMILIES: Dict[str, Profile] = {profile.key: profile for profile in PROFILES}
+FAMILIES: dict[str, Profile] = {profile.key: profile for profile in PROFILES}
 FIXTURES = [unit for unit in fixtures() if unit.key in FAMILIES]
 STATES = {"on": EnumPowerStatus.UP, "off": EnumPowerStatus.DOWN, "unknown": EnumPowerStatus.UNKNOWN}
 UNPROVEN = {"switch_unproven": "yes"}
@@ -37,16 +37,16 @@ WIRED = [unit for unit in FIXTURES if unit.name in (
     "apnl-modular", "bachmann-bluenet2", "clever-ms-pdu", "cpi-econnect", "opengear-rpc")]
 
 
-def _reached(units: List[Fixture], wired: List[Fixture]) -> pytest.MarkDecorator:
+def _reached(units: list[Fixture], wired: list[Fixture]) -> pytest.MarkDecorator:
     """Each unit in each of its SNMP versions: in memory, and if it is in `wired`, over the wire too."""
     return pytest.mark.parametrize("unit, version, reach", [
         *(pytest.param(unit, version, near, id=f"{unit.name}-{version}") for unit in units for version in unit.versions),
         *(pytest.param(unit, version, pdu, id=f"{unit.name}-{version}-wire") for unit in wired for version in unit.versions)])
 
 
-def _kinds() -> List[Fixture]:
+def _kinds() -> list[Fixture]:
     """One switched unit for each pair of outermost and innermost control class, such as Guarded and Write."""
-    found: Dict[Tuple[str, ...], Fixture] = {}
+    found: dict[tuple[str, ...], Fixture] = {}
     for unit in FIXTURES:
         control = next((outlets.control for outlets in FAMILIES[unit.key].outlets if outlets.control), None)
         if unit.switch and control:
@@ -85,11 +85,11 @@ def handler_of(unit: Fixture, agent: Agent, reach: Reach = pdu, *, version: str 
     return reach(agent, settings, version=(version or unit.versions[-1]).replace("2c", "2"), **params)
 
 
-def states(view: PduView) -> Dict[str, EnumPowerStatus]:
+def states(view: PduView) -> dict[str, EnumPowerStatus]:
     return {port.identity: port.power_status for port in view.ports}
 
 
-def expected_states(unit: Fixture) -> Dict[str, EnumPowerStatus]:
+def expected_states(unit: Fixture) -> dict[str, EnumPowerStatus]:
     return {identity: STATES[outlet.state] for identity, outlet in unit.expected.outlets.items()}
 
 
@@ -98,7 +98,7 @@ def switching(unit: Fixture) -> Switch:
     return unit.switch
 
 
-def orders(unit: Fixture, up: bool) -> List[Order]:
+def orders(unit: Fixture, up: bool) -> list[Order]:
     return list(switching(unit).on if up else switching(unit).off)
 
 
@@ -106,7 +106,7 @@ def port_of(unit: Fixture) -> PduPortView:
     return PduPortView(switching(unit).identity, EnumPowerStatus.UNKNOWN)
 
 
-def states_on(unit: Fixture, agent: Agent) -> Dict[str, EnumPowerStatus]:
+def states_on(unit: Fixture, agent: Agent) -> dict[str, EnumPowerStatus]:
     """Return the agent's current states. They are read in memory, because another test reads a status over the wire."""
     return dict(find(unit, of_rows(agent.device.rows())).states)
 

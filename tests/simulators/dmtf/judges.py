@@ -13,15 +13,15 @@ import importlib
 import io
 import multiprocessing
 from pathlib import Path
-from typing import Any, Callable, Dict, List
+from typing import Any, Callable
 
 from tests.servers import orders
 
-_loaded: List[str] = []                 # schemas and profiles that the validators have read
+_loaded: list[str] = []                 # schemas and profiles that the validators have read
 _END_SECONDS = 30.0
 
 
-def service(schemas: str, *account: str) -> List[Any]:
+def service(schemas: str, *account: str) -> list[Any]:
     if schemas not in _loaded:
         metadata = importlib.import_module("redfish_service_validator.metadata")
         metadata.parse_schema_files(schemas)
@@ -30,7 +30,7 @@ def service(schemas: str, *account: str) -> List[Any]:
     return _judged("redfish_service_validator", *account)
 
 
-def interop(profile: str, *account: str) -> List[Any]:
+def interop(profile: str, *account: str) -> list[Any]:
     if profile not in _loaded:
         path = Path(profile)
         importlib.import_module("redfish_interop_validator.profile").load_profile(str(path.parent), path.name)
@@ -44,7 +44,7 @@ def interop(profile: str, *account: str) -> List[Any]:
     judging.start()
     theirs.close()
     try:
-        found: List[Any] = ours.recv()
+        found: list[Any] = ours.recv()
         return found
     finally:
         judging.join(_END_SECONDS)
@@ -59,7 +59,7 @@ def _remember(metadata: Any) -> None:
     metadata.get_type_definition = functools.cache(metadata.get_type_definition)
 
 
-def _judged(package: str, url: str, user: str, password: str, login: str) -> List[Any]:
+def _judged(package: str, url: str, user: str, password: str, login: str) -> list[Any]:
     under_test = importlib.import_module(f"{package}.system_under_test").SystemUnderTest(
         url, user, password, 60, login, None, None, None, [], False)
     try:
@@ -67,7 +67,7 @@ def _judged(package: str, url: str, user: str, password: str, login: str) -> Lis
         if hasattr(under_test, "apply_global_checks"):
             under_test.apply_global_checks()
         of_service = getattr(under_test, "_service_resource_results", {}).get("Results", {})
-        found: List[List[str]] = []
+        found: list[list[str]] = []
         for uri, resource in under_test._resources.items():
             found += _failures(uri, resource["Results"])
         found += _failures("", of_service)
@@ -77,18 +77,18 @@ def _judged(package: str, url: str, user: str, password: str, login: str) -> Lis
         under_test.logout()
 
 
-def _failures(uri: str, results: Dict[str, Dict[str, Any]]) -> List[List[str]]:
+def _failures(uri: str, results: dict[str, dict[str, Any]]) -> list[list[str]]:
     return [[uri, name, entry["Message"]] for name, entry in results.items() if _failed(entry)]
 
 
-def _failed(entry: Dict[str, Any]) -> bool:
+def _failed(entry: dict[str, Any]) -> bool:
     return str(getattr(entry["Result"], "name", entry["Result"])) == "FAIL"
 
 
-JUDGES: Dict[str, Callable[..., List[Any]]] = {"service": service, "interop": interop}
+JUDGES: dict[str, Callable[..., list[Any]]] = {"service": service, "interop": interop}
 
 
-def judge(what: str, *rest: str) -> List[Any]:
+def judge(what: str, *rest: str) -> list[Any]:
     with contextlib.redirect_stdout(io.StringIO()):
         return JUDGES[what](*rest)
 

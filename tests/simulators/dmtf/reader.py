@@ -14,13 +14,14 @@ import io
 import runpy
 import sys
 import time
-from typing import Any, Callable, Dict, Iterator, List
+from collections.abc import Iterator
+from typing import Any, Callable
 
 from tests.servers import orders
 
 redfish: Any = importlib.import_module("redfish")
 utilities: Any = importlib.import_module("redfish_utilities")
-Json = Dict[str, Any]
+Json = dict[str, Any]
 
 
 def library(client: Any, pdu: str) -> Json:
@@ -48,7 +49,7 @@ def tool(client: Any, pdu: str) -> Json:
     return _reading([one.dict for one in found["Outlets"]], [one.dict for one in found["Mains"]], found["Metrics"].dict)
 
 
-def _reading(outlets: List[Json], mains: List[Json], metrics: Json) -> Json:
+def _reading(outlets: list[Json], mains: list[Json], metrics: Json) -> Json:
     load = 0.0
     for one in mains:
         load += sum(figure["Reading"] for line, figure in one["PolyPhaseCurrentAmps"].items() if line != "Neutral")
@@ -58,10 +59,10 @@ def _reading(outlets: List[Json], mains: List[Json], metrics: Json) -> Json:
             "energy": metrics["EnergykWh"]["Reading"]}
 
 
-WAYS: Dict[str, Callable[[Any, str], Json]] = {"library": library, "tool": tool}
+WAYS: dict[str, Callable[[Any, str], Json]] = {"library": library, "tool": tool}
 
 
-def timed(way: str, address: str, ca_file: str, user: str, password: str, login: str, pdu: str) -> List[Any]:
+def timed(way: str, address: str, ca_file: str, user: str, password: str, login: str, pdu: str) -> list[Any]:
     cpu, begin = time.process_time(), time.perf_counter()
     client = redfish.redfish_client(base_url=address, username=user, password=password, cafile=ca_file or None, timeout=60)
     client.login(auth=login)

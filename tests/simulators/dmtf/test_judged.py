@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -43,9 +44,9 @@ OWN_ROOT = Accepted("Unknown Property Error: The property 'PowerDistribution'|Po
 
 # The faults that may remain, by validator and unit. SERVICE lists only the units with faults, INTEROP the units with rack
 # PDUs. Neither validator checks "hall": its twelve PDUs are alike, and "several" already has three.
-SERVICE: Dict[str, List[Accepted]] = {"basic-only": [NO_SESSIONS], "xerus": [NO_SESSIONS], "hpe": [NO_SESSIONS, OWN_WORDS],
+SERVICE: dict[str, list[Accepted]] = {"basic-only": [NO_SESSIONS], "xerus": [NO_SESSIONS], "hpe": [NO_SESSIONS, OWN_WORDS],
                                       "panduit": [OWN_ROOT]}
-INTEROP: Dict[str, List[Accepted]] = {
+INTEROP: dict[str, list[Accepted]] = {
     "rack": [], "plain": [NO_EXPAND], "paged": [], "sessions-only": [], "basic-only": [NO_SESSIONS],
     "panduit": [OWN_ROOT, NO_EXPAND], "xerus": [NO_SESSIONS], "hpe": [NO_SESSIONS, NO_EXPAND], "rittal": [NO_EXPAND],
     "apc": [IN_SENSORS], "four-wire": [], "metered": [NO_STATES], "several": [], "delayed": []}
@@ -67,12 +68,12 @@ def _small(model: Model) -> Model:
     def few(pdu: Pdu) -> Pdu:
         kinds = {tuple(id in getattr(pdu, name) for name in _KINDS): id for id in reversed(pdu.outlets)}
         kept = tuple(id for id in pdu.outlets if id in kinds.values())
-        rest: Dict[str, Any] = {name: tuple(id for id in getattr(pdu, name) if id in kept) for name in _KINDS}
+        rest: dict[str, Any] = {name: tuple(id for id in getattr(pdu, name) if id in kept) for name in _KINDS}
         return dataclasses.replace(pdu, outlets=kept, **rest)
     return dataclasses.replace(model, pdus=tuple(few(pdu) for pdu in model.pdus))
 
 
-def _judged(worker: Worker, what: str, by: Path, name: str) -> List[str]:
+def _judged(worker: Worker, what: str, by: Path, name: str) -> list[str]:
     with RedfishService(_small(UNITS[name]()), tls=False) as unit:
         login = "Basic" if unit.model.login == "basic" else "Session"
         passed, failed = worker.order(what, str(by), unit.url, unit.user, unit.password, login, seconds=SECONDS)
@@ -81,7 +82,7 @@ def _judged(worker: Worker, what: str, by: Path, name: str) -> List[str]:
     return [" ".join(one) for one in failed]
 
 
-def _explain(faults: List[str], rows: List[Accepted], most: int) -> None:
+def _explain(faults: list[str], rows: list[Accepted], most: int) -> None:
     assert [fault for fault in faults if not any(re.search(row.what, fault) for row in rows)] == []
     assert [row.why for row in rows if not any(re.search(row.what, fault) for fault in faults)] == []
     assert len(faults) <= most

@@ -3,7 +3,8 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import Callable, Dict, List, Mapping, Optional, Protocol, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Callable, Optional, Protocol
 
 FAILED, INVALID = "ERR FAILED", "ERR INVALID-ARGUMENT"
 
@@ -14,14 +15,14 @@ class Device(Protocol):
     name: str
     description: str
 
-    def variables(self) -> Dict[str, str]: ...
-    def writable(self) -> List[str]: ...
-    def commands(self) -> List[str]: ...
+    def variables(self) -> dict[str, str]: ...
+    def writable(self) -> list[str]: ...
+    def commands(self) -> list[str]: ...
     def run(self, command: str, parameter: Optional[str]) -> str: ...
     def set(self, variable: str, value: str) -> str: ...
-    def states(self) -> Dict[str, Optional[bool]]: ...
+    def states(self) -> dict[str, Optional[bool]]: ...
     def load_a(self) -> Optional[float]: ...
-    def energy_kwh(self) -> Dict[str, float]: ...
+    def energy_kwh(self) -> dict[str, float]: ...
 
 
 class StaticDevice:
@@ -32,13 +33,13 @@ class StaticDevice:
         self.name, self.description = name, description
         self._variables, self._commands, self._writable = dict(variables), list(commands), list(writable)
 
-    def variables(self) -> Dict[str, str]:
+    def variables(self) -> dict[str, str]:
         return dict(self._variables)
 
-    def writable(self) -> List[str]:
+    def writable(self) -> list[str]:
         return list(self._writable)
 
-    def commands(self) -> List[str]:
+    def commands(self) -> list[str]:
         return list(self._commands)
 
     def run(self, command: str, parameter: Optional[str]) -> str:
@@ -48,13 +49,13 @@ class StaticDevice:
         self._variables[variable] = value
         return "SUCCESS"
 
-    def states(self) -> Dict[str, Optional[bool]]:
+    def states(self) -> dict[str, Optional[bool]]:
         return {}
 
     def load_a(self) -> Optional[float]:
         return None
 
-    def energy_kwh(self) -> Dict[str, float]:
+    def energy_kwh(self) -> dict[str, float]:
         return {}
 
 
@@ -89,7 +90,7 @@ class SwitchedPdu:
         member, dot, number = key.rpartition(".")
         return f"device.{member}.outlet.{number}" if dot else f"outlet.{number}"
 
-    def _look(self) -> Dict[str, str]:
+    def _look(self) -> dict[str, str]:
         found = {"device.mfr": "ACME", "device.model": f"Switched-{self._outlets}", "device.type": "pdu",
                  "driver.name": "simulated", "ups.status": "OL"}
         if self._members > 1:
@@ -106,7 +107,7 @@ class SwitchedPdu:
                 found.update(self._outlet(key))
         return found
 
-    def _outlet(self, key: str) -> Dict[str, str]:
+    def _outlet(self, key: str) -> dict[str, str]:
         prefix, on = self._prefix(key), self._on[key]
         amperes = self._amperes([key])
         if self._by == "command":
@@ -122,18 +123,18 @@ class SwitchedPdu:
 
     # ---- the driver ------------------------------------------------------------------------------------------
 
-    def variables(self) -> Dict[str, str]:
+    def variables(self) -> dict[str, str]:
         with self._lock:
             now = self._clock()
             if now - self._seen_at >= self._poll_s:
                 self._seen, self._seen_at = self._look(), now
             return dict(self._seen)
 
-    def writable(self) -> List[str]:
+    def writable(self) -> list[str]:
         fields = ("desc",) if self._by == "command" else ("desc", "switch")
         return [f"{self._prefix(key)}.{field}" for key in self._on for field in fields]
 
-    def commands(self) -> List[str]:
+    def commands(self) -> list[str]:
         verbs = ("load.off", "load.on", "load.cycle") if self._by == "command" else ()
         return [f"{self._prefix(key)}.{verb}" for key in self._on for verb in verbs]
 
@@ -172,7 +173,7 @@ class SwitchedPdu:
             for key, on in self._on.items():
                 self._wh[key] += self._draws[key] * self.VOLTS * hours if on else 0.0
 
-    def states(self) -> Dict[str, Optional[bool]]:
+    def states(self) -> dict[str, Optional[bool]]:
         with self._lock:
             return dict(self._on)
 
@@ -180,6 +181,6 @@ class SwitchedPdu:
         with self._lock:
             return self._amperes(list(self._on))
 
-    def energy_kwh(self) -> Dict[str, float]:
+    def energy_kwh(self) -> dict[str, float]:
         with self._lock:
             return {key: round(wh) / 1000 for key, wh in self._wh.items()}

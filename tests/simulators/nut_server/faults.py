@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Callable, Dict, Optional
+from typing import Callable, Optional
 
 
 class Driver(Enum):
@@ -35,5 +35,5 @@ class Faults:
     rfc_names: bool = False                         # ATTACH, DETACH and NUMATTACH replace LOGIN, LOGOUT and NUMLOGINS
     ignored: bool = False                           # writes are acknowledged without effect
     tracked: Optional[str] = None                   # replaces the result that GET TRACKING ID returns: PENDING, ERR FAILED, ...
-    drivers: Dict[str, Driver] = field(default_factory=dict)       # condition of each driver, by device; default WELL
+    drivers: dict[str, Driver] = field(default_factory=dict)       # condition of each driver, by device; default WELL
     closes_at_once: bool = False                    # closes new connections without an answer

@@ -7,7 +7,8 @@ import socket
 import ssl
 import threading
 import time
-from typing import Callable, List, Optional, Sequence, Set
+from collections.abc import Sequence
+from typing import Callable, Optional
 
 from tests.simulators.books import Books
 from tests.simulators.certificates import fingerprint, usual
@@ -30,7 +31,7 @@ class NutServer:
 
     def __init__(self, devices: Optional[Sequence[Device]] = None, users: Sequence[User] = (ADMIN,), *, tls: bool = False,
                  port: int = 0, faults: Optional[Faults] = None) -> None:
-        self.devices: List[Device] = list(devices) if devices is not None else [SwitchedPdu()]
+        self.devices: list[Device] = list(devices) if devices is not None else [SwitchedPdu()]
         self.faults = faults if faults is not None else Faults()
         identity = usual() if tls else None
         self.ca_pem = identity.authority.ca_pem if identity else ""
@@ -39,8 +40,8 @@ class NutServer:
         self._site = Site(self.devices, users, self.faults, tls)
         self._lock = threading.Lock()
         self._round_trips = self._connections = 0
-        self._open: Set[socket.socket] = set()
-        self._threads: List[threading.Thread] = []
+        self._open: set[socket.socket] = set()
+        self._threads: list[threading.Thread] = []
         self._listener = socket.create_server((self.host, port))
         self.port: int = self._listener.getsockname()[1]
         self._start(self._accept)
@@ -78,7 +79,7 @@ class NutServer:
         """The true state of all devices. If there are several, identities begin with the device's name and a slash."""
         several = len(self.devices) > 1
         books = Books(states={}, port_energy_kwh={})
-        loads: List[float] = []
+        loads: list[float] = []
         for device in self.devices:
             front = f"{device.name}/" if several else ""
             books.states.update({front + key: on for key, on in device.states().items()})
@@ -136,7 +137,7 @@ class NutServer:
 
         Drops lines after LOGOUT, an accepted STARTTLS or a `Cut`. Returns False after a `Cut` or at the end of the input.
         """
-        lines: List[List[str]] = []
+        lines: list[list[str]] = []
         while not lines:
             data = connection.recv(65536)
             if not data:

@@ -1,8 +1,10 @@
 """A session with the server: its state, and a method for each kind of request."""
 from __future__ import annotations
 
+import builtins
 import uuid
-from typing import Callable, Dict, List, Mapping, Optional, Sequence, Tuple
+from collections.abc import Mapping, Sequence
+from typing import Callable, Optional
 
 from .devices import Device
 from .faults import Driver, Faults
@@ -27,9 +29,9 @@ class Site:
             raise ValueError("the names of devices must differ in more than upper and lower case")
         self.users = {kept(user.name): user for user in users}
         self.faults, self.tls = faults, tls
-        self.writes: List[Tuple[str, str]] = []
-        self.logins: Dict[str, List[Session]] = {}
-        self.forced: List[str] = []             # devices with the forced-shutdown flag
+        self.writes: list[tuple[str, str]] = []
+        self.logins: dict[str, list[Session]] = {}
+        self.forced: list[str] = []             # devices with the forced-shutdown flag
 
 
 class Session:
@@ -42,7 +44,7 @@ class Session:
         self._password: Optional[str] = None
         self._logged_in: Optional[str] = None
         self._tracking = False
-        self._reports: Dict[str, str] = {}
+        self._reports: dict[str, str] = {}
 
     def answer(self, words: Sequence[str]) -> str:
         """The answer to one line of the client."""
@@ -68,26 +70,26 @@ class Session:
 
     # ---- reading ---------------------------------------------------------------------------------------------
 
-    def help(self, _: List[str]) -> List[str]:
+    def help(self, _: builtins.list[str]) -> builtins.list[str]:
         return [KNOWN]
 
-    def ver(self, _: List[str]) -> List[str]:
+    def ver(self, _: builtins.list[str]) -> builtins.list[str]:
         return [VERSION]
 
-    def netver(self, _: List[str]) -> List[str]:
+    def netver(self, _: builtins.list[str]) -> builtins.list[str]:
         return ["1.3"]
 
-    def protver(self, _: List[str]) -> List[str]:
+    def protver(self, _: builtins.list[str]) -> builtins.list[str]:
         if self.site.faults.no_protver:
             raise Err("UNKNOWN-COMMAND")
         return ["1.3"]
 
-    def list(self, words: List[str]) -> List[str]:
+    def list(self, words: builtins.list[str]) -> builtins.list[str]:
         what = words[0].upper() if words else ""
         if what == "UPS":
             rows = [f"UPS {device.name} {quoted(device.description)}" for device in self.site.devices.values()]
             return ["BEGIN LIST UPS", *rows, "END LIST UPS"]
-        lists: Mapping[str, Callable[[Device, str], List[str]]] = {
+        lists: Mapping[str, Callable[[Device, str], list[str]]] = {
             "VAR": lambda device, _: [f"{k} {quoted(v)}" for k, v in sorted(self._variables(device).items())],
             "RW": lambda device, _: [f"{name} {quoted(value)}" for name, value in sorted(self._variables(device).items())
                                      if name in self._writable(device)],
@@ -102,7 +104,7 @@ class Session:
         rows = lists[what](device, words[size - 1])
         return [f"BEGIN LIST {query}", *(f"{query} {row}" for row in rows), f"END LIST {query}"]
 
-    def get(self, words: List[str]) -> List[str]:
+    def get(self, words: builtins.list[str]) -> builtins.list[str]:
         what = words[0].upper() if words else ""
         if what == "TRACKING":
             return self._tracked(words[1:])
@@ -112,7 +114,7 @@ class Session:
         device = self._device(words[1], well=what != "UPSDESC")
         return [f"{what} {' '.join(words[1:size])} {_GETS[what](self, device, words[size - 1])}"]
 
-    def _tracked(self, words: List[str]) -> List[str]:
+    def _tracked(self, words: builtins.list[str]) -> builtins.list[str]:
         if self.site.faults.no_tracking:
             raise Err("INVALID-ARGUMENT")
         if not words:
@@ -144,7 +146,7 @@ class Session:
     def cmddesc(self, device: Device, name: str) -> str:
         return quoted("Description unavailable")
 
-    def _none_of(self, device: Device, name: str) -> List[str]:
+    def _none_of(self, device: Device, name: str) -> builtins.list[str]:
         if name not in self._variables(device):
             raise Err("VAR-NOT-SUPPORTED")
         return []
@@ -161,7 +163,7 @@ class Session:
     def _driver(self, device: Device) -> Driver:
         return self.site.faults.drivers.get(device.name, Driver.WELL)
 
-    def _variables(self, device: Device) -> Dict[str, str]:
+    def _variables(self, device: Device) -> dict[str, str]:
         if self._driver(device) is Driver.WAITED_FOR:
             return {"ups.status": "WAIT"}
         variables = device.variables()
@@ -169,15 +171,15 @@ class Session:
             variables["ups.status"] = f"FSD {variables.get('ups.status', '')}".strip()
         return variables
 
-    def _writable(self, device: Device) -> List[str]:
+    def _writable(self, device: Device) -> builtins.list[str]:
         return [] if self._driver(device) is Driver.WAITED_FOR else device.writable()
 
-    def _commands(self, device: Device) -> List[str]:
+    def _commands(self, device: Device) -> builtins.list[str]:
         return [] if self._driver(device) is Driver.WAITED_FOR else device.commands()
 
     # ---- login and rights ------------------------------------------------------------------------------------
 
-    def username(self, words: List[str]) -> List[str]:
+    def username(self, words: builtins.list[str]) -> builtins.list[str]:
         if len(words) != 1:
             raise Err("INVALID-ARGUMENT")
         if self._user is not None:
@@ -185,7 +187,7 @@ class Session:
         self._user = words[0]
         return ["OK"]
 
-    def password(self, words: List[str]) -> List[str]:
+    def password(self, words: builtins.list[str]) -> builtins.list[str]:
         if len(words) != 1:
             raise Err("INVALID-ARGUMENT")
         if self._password is not None:
@@ -193,7 +195,7 @@ class Session:
         self._password = words[0]           # checked in `_who`, for requests that need a valid user
         return ["OK"]
 
-    def _login(self) -> Tuple[str, str]:
+    def _login(self) -> tuple[str, str]:
         if self._user is None:
             raise Err("USERNAME-REQUIRED")
         if self._password is None:
@@ -211,19 +213,19 @@ class Session:
         if not allowed(self._who()):
             raise Err("ACCESS-DENIED")
 
-    def starttls(self, _: List[str]) -> List[str]:
+    def starttls(self, _: builtins.list[str]) -> builtins.list[str]:
         if self.secure:
             raise Err("ALREADY-SSL-MODE")
         if not self.site.tls:
             raise Err("FEATURE-NOT-CONFIGURED")
         return ["OK STARTTLS"]
 
-    def logout(self, _: List[str]) -> List[str]:
+    def logout(self, _: builtins.list[str]) -> builtins.list[str]:
         self.over = True
         self.end()              # before the answer is sent: a client that has read it must not find this session in NUMLOGINS
         return ["OK Goodbye"]
 
-    def login(self, words: List[str]) -> List[str]:
+    def login(self, words: builtins.list[str]) -> builtins.list[str]:
         name = _only(words)
         if self._logged_in is not None:
             raise Err("ALREADY-LOGGED-IN")
@@ -233,15 +235,15 @@ class Session:
         self.site.logins.setdefault(self._logged_in, []).append(self)
         return ["OK"]
 
-    def primary(self, words: List[str], word: str = "PRIMARY") -> List[str]:
+    def primary(self, words: builtins.list[str], word: str = "PRIMARY") -> builtins.list[str]:
         self._device(_only(words), well=False)
         self._may(lambda user: user.upsmon == "primary")
         return [f"OK {word}-GRANTED"]
 
-    def master(self, words: List[str]) -> List[str]:
+    def master(self, words: builtins.list[str]) -> builtins.list[str]:
         return self.primary(words, "MASTER")
 
-    def fsd(self, words: List[str]) -> List[str]:
+    def fsd(self, words: builtins.list[str]) -> builtins.list[str]:
         device = self._device(_only(words), well=False)
         self._may(lambda user: user.fsd or user.upsmon == "primary")
         self.site.forced.append(device.name)
@@ -249,7 +251,7 @@ class Session:
 
     # ---- writing ---------------------------------------------------------------------------------------------
 
-    def set(self, words: List[str]) -> List[str]:
+    def set(self, words: builtins.list[str]) -> builtins.list[str]:
         what = words[0].upper() if words else ""
         if what == "TRACKING" and not self.site.faults.no_tracking:
             if len(words) < 2 or words[1].upper() not in ("ON", "OFF"):
@@ -269,7 +271,7 @@ class Session:
             raise Err("TOO-LONG")
         return self._written(f"{device.name} {name}", value, lambda: device.set(name, value))
 
-    def instcmd(self, words: List[str]) -> List[str]:
+    def instcmd(self, words: builtins.list[str]) -> builtins.list[str]:
         if len(words) < 2:
             raise Err("INVALID-ARGUMENT")
         device, parameter = self._device(words[0]), words[2] if len(words) > 2 else None
@@ -279,7 +281,7 @@ class Session:
         self._may(lambda user: user.may_run(command))
         return self._written(f"{device.name} {command}", parameter or "", lambda: device.run(command, parameter))
 
-    def _written(self, what: str, value: str, do: Callable[[], str]) -> List[str]:
+    def _written(self, what: str, value: str, do: Callable[[], str]) -> builtins.list[str]:
         self.site.writes.append((what, value))
         report = "SUCCESS" if self.site.faults.ignored else do()
         if not self._tracking or self.site.faults.no_tracking:
@@ -289,7 +291,7 @@ class Session:
         return [f"OK TRACKING {identifier}"]
 
 
-def _only(words: List[str]) -> str:
+def _only(words: list[str]) -> str:
     if len(words) != 1:
         raise Err("INVALID-ARGUMENT")
     return words[0]
@@ -301,7 +303,7 @@ _GETS: Mapping[str, Callable[[Session, Device, str], str]] = {
 _ALONE = ("HELP", "VER", "NETVER", "PROTVER", "LOGOUT", "DETACH")                          # take no further word
 _AFTER_LOGIN = ("LOGIN", "ATTACH", "PRIMARY", "MASTER", "FSD", "SET", "INSTCMD")        # need USERNAME and PASSWORD first
 _NUTS, _RFCS = ("LOGIN", "LOGOUT", "NUMLOGINS"), ("ATTACH", "DETACH", "NUMATTACH")      # the same requests under two names
-_REQUESTS: Mapping[str, Callable[[Session, List[str]], List[str]]] = {
+_REQUESTS: Mapping[str, Callable[[Session, list[str]], list[str]]] = {
     "HELP": Session.help, "VER": Session.ver, "NETVER": Session.netver, "PROTVER": Session.protver, "LIST": Session.list,
     "GET": Session.get, "SET": Session.set, "INSTCMD": Session.instcmd, "USERNAME": Session.username,
     "PASSWORD": Session.password, "STARTTLS": Session.starttls, "LOGIN": Session.login, "LOGOUT": Session.logout,

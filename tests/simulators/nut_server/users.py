@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import FrozenSet
 
 ALL = frozenset(("ALL",))
 
@@ -13,7 +12,7 @@ class User:
     password: str = field(repr=False)
     set: bool = False                               # actions = SET
     fsd: bool = False                               # actions = FSD
-    commands: FrozenSet[str] = frozenset()          # instcmds; "ALL" allows every command
+    commands: frozenset[str] = frozenset()          # instcmds; "ALL" allows every command
     upsmon: str = ""                                # "primary", "secondary", or "" for neither
 
     def may_run(self, command: str) -> bool:

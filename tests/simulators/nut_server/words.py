@@ -1,7 +1,7 @@
 """NUT's line syntax: words between blanks, with quotes and backslashes."""
 from __future__ import annotations
 
-from typing import List, Optional
+from typing import Optional
 
 LONGEST_WORD = 512
 
@@ -19,11 +19,11 @@ class LineReader:
         self._begin()
 
     def _begin(self) -> None:
-        self._words: List[str] = []
+        self._words: list[str] = []
         self._word: Optional[str] = None        # None: between words
         self._quoted = self._escaped = self._comment = False
 
-    def feed(self, data: bytes) -> List[List[str]]:
+    def feed(self, data: bytes) -> list[list[str]]:
         lines = []
         for code in data:
             character = chr(code)

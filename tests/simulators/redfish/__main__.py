@@ -6,9 +6,10 @@ import dataclasses
 import os
 import sys
 import tempfile
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Optional, Sequence
+from typing import Optional
 
 from tests.program import StopSignals, port, seconds, starting
 

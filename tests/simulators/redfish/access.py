@@ -5,7 +5,7 @@ import base64
 import secrets
 from dataclasses import dataclass
 from email.message import Message
-from typing import Any, Dict, List, NamedTuple, Optional, Tuple
+from typing import Any, NamedTuple, Optional
 
 from ..clockwork import Clockwork
 from .errors import Refusal
@@ -31,7 +31,7 @@ class Session:
     user: str
     used: float                 # start of the session's timeout, by Clockwork.now
 
-    def body(self) -> Dict[str, Any]:
+    def body(self) -> dict[str, Any]:
         return {"@odata.id": f"{SESSIONS}/{self.id}", "@odata.type": "#Session.v1_8_0.Session", "Id": self.id,
                 "Name": "User session", "UserName": self.user, "Password": None, "SessionType": "Redfish"}
 
@@ -41,8 +41,8 @@ class Access:
 
     def __init__(self, model: Model, clockwork: Clockwork) -> None:
         self._model, self._clockwork = model, clockwork
-        self.accounts: Dict[str, Account] = {}
-        self.sessions: Dict[str, Session] = {}
+        self.accounts: dict[str, Account] = {}
+        self.sessions: dict[str, Session] = {}
         self.opened = 0
 
     def account(self, headers: Message) -> Account:
@@ -72,7 +72,7 @@ class Access:
         self.sessions[session.id] = session
         return session
 
-    def open(self) -> List[Session]:
+    def open(self) -> list[Session]:
         """Forgets the sessions that have timed out, and returns the others."""
         oldest = self._clockwork.now() - SESSION_TIMEOUT_S
         for session in [one for one in self.sessions.values() if one.used < oldest]:
@@ -93,7 +93,7 @@ class Access:
         return Refusal(401, "NoValidSession", headers=offered)
 
 
-def _basic(header: str) -> Tuple[str, str]:
+def _basic(header: str) -> tuple[str, str]:
     kind, _, given = header.partition(" ")
     if kind.lower() != "basic":
         return "", ""

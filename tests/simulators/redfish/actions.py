@@ -2,13 +2,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Callable, Dict, List, Protocol, Tuple
+from typing import Any, Callable, Protocol
 
 from .errors import Refusal
 from .model import Model
 from .plant import Outlet
 
-Json = Dict[str, Any]
+Json = dict[str, Any]
 CONTROL, RESET = "Outlet.PowerControl", "Outlet.ResetMetrics"
 RESET_ALL, RESTART = "PowerDistributionMetrics.ResetMetrics", "Manager.Reset"
 _LONGEST_S = 7 * 86400         # the simulator's own limit: no document states the range
@@ -25,7 +25,7 @@ class Control:
 
     def __init__(self, model: Model) -> None:
         self._model = model
-        self.writes: List[Tuple[str, str]] = []
+        self.writes: list[tuple[str, str]] = []
         self.ignores = False                # acknowledges switching without effect
 
     def switch(self, identity: str, outlet: Outlet, body: Json) -> float:

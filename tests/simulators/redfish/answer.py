@@ -2,10 +2,10 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, NamedTuple, Tuple
+from typing import Any, NamedTuple
 
 JSON = "application/json; charset=utf-8"
-Headers = Tuple[Tuple[str, str], ...]
+Headers = tuple[tuple[str, str], ...]
 
 
 class Answer(NamedTuple):
@@ -18,5 +18,5 @@ class Answer(NamedTuple):
     padding: int = 0
 
 
-def of(status: int, body: Dict[str, Any], headers: Headers = ()) -> Answer:
+def of(status: int, body: dict[str, Any], headers: Headers = ()) -> Answer:
     return Answer(status, json.dumps(body, separators=(",", ":")).encode(), JSON, headers)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from functools import partial
 from pathlib import Path
-from typing import Any, Callable, Dict, Optional
+from typing import Any, Callable, Optional
 
 from ..clockwork import Clockwork
 from .model import Model
@@ -16,7 +16,7 @@ from .plant import Outlet
 from .resources import power_words
 from .site import V1, protocol_features
 
-Json = Dict[str, Any]
+Json = dict[str, Any]
 
 
 class Tree:
@@ -24,9 +24,9 @@ class Tree:
 
     def __init__(self, folder: Path, model: Model, clockwork: Clockwork) -> None:
         self._model = model
-        self.made: Dict[str, Callable[[], Json]] = {}
-        self.outlets: Dict[str, Outlet] = {}
-        self._read: Dict[str, Json] = {}
+        self.made: dict[str, Callable[[], Json]] = {}
+        self.outlets: dict[str, Outlet] = {}
+        self._read: dict[str, Json] = {}
         for file in sorted(folder.rglob("index.json")):
             try:
                 body: Json = json.loads(file.read_text(encoding="utf-8"))
@@ -42,10 +42,10 @@ class Tree:
         if V1 not in self._read:
             raise ValueError(f"{folder} has no service root")
 
-    def rack_pdus(self) -> Dict[str, Dict[str, Outlet]]:
+    def rack_pdus(self) -> dict[str, dict[str, Outlet]]:
         """Id of a rack PDU with outlets → its outlets by their id."""
         front = f"{V1}/PowerEquipment/RackPDUs/"
-        found: Dict[str, Dict[str, Outlet]] = {}
+        found: dict[str, dict[str, Outlet]] = {}
         for path, outlet in self.outlets.items():
             if path.startswith(front):
                 found.setdefault(path[len(front):].split("/")[0], {})[outlet.id] = outlet

@@ -2,12 +2,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Dict, Tuple
+from typing import Any
 
-Json = Dict[str, Any]
+Json = dict[str, Any]
 _PREFIX = "Base.1.18"
 # Key in the registry → (message, severity, resolution).
-_MESSAGES: Dict[str, Tuple[str, str, str]] = {
+_MESSAGES: dict[str, tuple[str, str, str]] = {
     "Success": ("The request was completed.", "OK", "None."),
     "NoValidSession": ("There is no valid session.", "Critical", "Log in and send the request again."),
     "InsufficientPrivilege": ("The account lacks the privilege for this request.", "Critical", "Use an account that has it."),
@@ -38,7 +38,7 @@ _MESSAGES: Dict[str, Tuple[str, str, str]] = {
 class Refusal(Exception):
     """A request that is answered with an error of the registry."""
 
-    def __init__(self, status: int, key: str, *arguments: str, headers: Tuple[Tuple[str, str], ...] = ()) -> None:
+    def __init__(self, status: int, key: str, *arguments: str, headers: tuple[tuple[str, str], ...] = ()) -> None:
         super().__init__(key)
         self.status, self.key, self.arguments, self.headers = status, key, arguments, headers
 

@@ -5,7 +5,7 @@ import json
 import re
 from email.message import Message
 from enum import Enum
-from typing import Any, Callable, Dict, Optional
+from typing import Any, Callable, Optional
 
 from .. import orders
 from .answer import JSON, Answer
@@ -39,7 +39,7 @@ _PAGE = b"<!DOCTYPE html><html><head><title>Gateway</title></head><body>Sign in 
 
 def instead(order: Order, target: str, headers: Message) -> Optional[Answer]:
     """The answer that replaces the service's own; None if this fault does not replace it."""
-    table: Dict[Fault, Callable[[], Answer]] = {
+    table: dict[Fault, Callable[[], Answer]] = {
         Fault.STATUS: lambda: _refused(order.status, "GeneralError"),
         Fault.HTML: lambda: Answer(200, _PAGE, "text/html"),
         Fault.EMPTY: lambda: Answer(200, b"", JSON),

@@ -2,9 +2,9 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, Callable, Dict, NamedTuple
+from typing import Any, Callable, NamedTuple
 
-Json = Dict[str, Any]
+Json = dict[str, Any]
 ENABLED = {"State": "Enabled", "Health": "OK"}
 _UNITS = {"Voltage": "V", "Current": "A", "Power": "W", "EnergykWh": "kW.h", "Frequency": "Hz", "Percent": "%"}
 _POWER_FACTOR = 0.96
@@ -27,7 +27,7 @@ class Sensors:
     def __init__(self, path: str, figures: str) -> None:
         self.path, self._figures = path, figures
         self.complete = False
-        self.made: Dict[str, Callable[[], Json]] = {}
+        self.made: dict[str, Callable[[], Json]] = {}
 
     def excerpt(self, name: str, kind: str, context: str, read: Callable[[], float]) -> Json:
         figure = Figure(kind, read, context)

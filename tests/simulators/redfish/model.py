@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Optional, Tuple
+from typing import Optional
 
 METERINGS = ("none", "mains", "branch", "outlet")
 FIGURES = ("inline", "sensors", "null")
@@ -17,7 +17,7 @@ COLLECTIONS = {"RackPDU": "RackPDUs", "FloorPDU": "FloorPDUs", "AutomaticTransfe
 TWELVE = tuple(f"{bank}{number}" for bank in "ABC" for number in range(1, 5))
 
 
-def _one_of(name: str, value: str, allowed: Tuple[str, ...]) -> None:
+def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
         raise ValueError(f"{name}: {value!r} is not one of {', '.join(allowed)}")
 
@@ -54,19 +54,19 @@ class Pdu:
 
     id: str = "1"
     kind: str = "RackPDU"
-    outlets: Tuple[str, ...] = TWELVE
-    mains: Tuple[str, ...] = ("AC1",)
-    branches: Tuple[str, ...] = ("A", "B", "C")
+    outlets: tuple[str, ...] = TWELVE
+    mains: tuple[str, ...] = ("AC1",)
+    branches: tuple[str, ...] = ("A", "B", "C")
     phases: int = 3
     metering: str = "outlet"
     switched: bool = True
     figures: str = "inline"
     metrics: bool = True
-    four_wire: Tuple[str, ...] = ()
-    no_state: Tuple[str, ...] = ()
-    locked: Tuple[str, ...] = ()
-    stuck: Tuple[str, ...] = ()
-    off: Tuple[str, ...] = ()
+    four_wire: tuple[str, ...] = ()
+    no_state: tuple[str, ...] = ()
+    locked: tuple[str, ...] = ()
+    stuck: tuple[str, ...] = ()
+    off: tuple[str, ...] = ()
     on_delay: float = 0.0
     off_delay: float = 0.0
     cycle_delay: float = 5.0
@@ -122,7 +122,7 @@ class Model:
     live            energy counters rise as time passes
     """
 
-    pdus: Tuple[Pdu, ...] = (Pdu(),)
+    pdus: tuple[Pdu, ...] = (Pdu(),)
     tree: Optional[Path] = None
     root: str = "standard"
     expand: Optional[Expand] = Expand()
@@ -133,7 +133,7 @@ class Model:
     relay_delay: float = 0.0
     transition: str = "words"
     values: str = "allowable"
-    verbs: Tuple[str, ...] = ("On", "Off", "PowerCycle")
+    verbs: tuple[str, ...] = ("On", "Off", "PowerCycle")
     body: str = "standard"
     short_targets: bool = False
     task_seconds: Optional[float] = None

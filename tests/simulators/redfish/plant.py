@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import math
-from typing import Dict, List, Optional, Tuple
+from typing import Optional
 
 from ..clockwork import Clockwork
 from .model import Model, Pdu
@@ -19,7 +19,7 @@ class Outlet:
     reading of this outlet.
     """
 
-    def __init__(self, id: str, clockwork: Clockwork, on: Optional[bool], number: int = 0, lines: Tuple[int, ...] = (1,)) -> None:
+    def __init__(self, id: str, clockwork: Clockwork, on: Optional[bool], number: int = 0, lines: tuple[int, ...] = (1,)) -> None:
         self.id, self.number, self.lines = id, number, lines
         self._clockwork = clockwork
         self.name, self.startup = f"Server {id}", "last"
@@ -96,8 +96,8 @@ class Plant:
 
     def __init__(self, pdu: Pdu, model: Model, clockwork: Clockwork) -> None:
         self.pdu = pdu
-        self.outlets: Dict[str, Outlet] = {}
-        self.branch_of: Dict[str, str] = {}
+        self.outlets: dict[str, Outlet] = {}
+        self.branch_of: dict[str, str] = {}
         self.base_wh = 250_000.0
         share = math.ceil(len(pdu.outlets) / max(1, len(pdu.branches)))
         for index, id in enumerate(pdu.outlets):
@@ -121,10 +121,10 @@ class Plant:
             outlet.wh += outlet.watts() * hours
         self.base_wh += self._behind * VOLTS * self.pdu.phases * hours
 
-    def on_branch(self, branch: str) -> List[Outlet]:
+    def on_branch(self, branch: str) -> list[Outlet]:
         return [outlet for id, outlet in self.outlets.items() if self.branch_of.get(id) == branch]
 
-    def branch_lines(self, branch: str) -> Dict[int, float]:
+    def branch_lines(self, branch: str) -> dict[int, float]:
         """The current in A on each line of the branch."""
         outlets = self.on_branch(branch)
         used = {line for outlet in outlets for line in outlet.lines}
@@ -133,7 +133,7 @@ class Plant:
         return {line: round(sum(one.current() for one in outlets if line in one.lines) + behind, 3)
                 for line in sorted(used) or [own + 1]}
 
-    def main_lines(self, main: str) -> Dict[int, float]:
+    def main_lines(self, main: str) -> dict[int, float]:
         """The current in A on each line; 0 on a main that is not in use."""
         in_use = main == self.pdu.mains[0]
         lines = range(1, self.pdu.phases + 1)

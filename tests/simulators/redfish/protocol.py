@@ -4,7 +4,7 @@ from __future__ import annotations
 import hashlib
 import json
 from email.message import Message
-from typing import Any, Callable, Dict, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple, Optional
 from urllib.parse import unquote
 
 from . import writable
@@ -18,7 +18,7 @@ from .site import V1
 from .tasks import Task, Tasks
 
 OPEN = (V1, "/redfish", f"{V1}/odata", f"{V1}/$metadata")
-Json = Dict[str, Any]
+Json = dict[str, Any]
 Rewrite = Callable[[str, Json], Any]
 
 
@@ -38,11 +38,11 @@ class Dispatcher:
 
     def __init__(self, model: Model, access: Access, tasks: Tasks) -> None:
         self._model, self._access, self._tasks = model, access, tasks
-        self.made: Dict[str, Callable[[], Json]] = {}
-        self.actions: Dict[str, Action] = {}
+        self.made: dict[str, Callable[[], Json]] = {}
+        self.actions: dict[str, Action] = {}
         self.rewrite: Optional[Rewrite] = None
         self.front = ""
-        self._set: Dict[str, Json] = {}             # properties set by PATCH, by resource
+        self._set: dict[str, Json] = {}             # properties set by PATCH, by resource
 
     def answer(self, request: Request) -> Answer:
         path, _, query = request.target.partition("?")

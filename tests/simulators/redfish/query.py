@@ -2,13 +2,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Callable, Dict, List, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple, Optional
 from urllib.parse import parse_qsl, quote
 
 from .errors import Refusal
 from .model import Model
 
-Json = Dict[str, Any]
+Json = dict[str, Any]
 Read = Callable[[str], Optional[Json]]
 _NUMBER = re.compile("[0-9]{1,9}")
 _EXPAND = re.compile(r"([.*~])(?:\(\$levels=([0-9]{1,9})\))?")
@@ -47,7 +47,7 @@ def parse(text: str, model: Model) -> Query:
     return query
 
 
-def _expand(value: str, model: Model) -> Dict[str, Any]:
+def _expand(value: str, model: Model) -> dict[str, Any]:
     offer = model.expand
     if offer is None:
         raise Refusal(501, "QueryNotSupported")
@@ -74,7 +74,7 @@ def answer(body: Json, query: Query, model: Model, read: Read, text: str) -> Jso
 
 
 def _page(body: Json, query: Query, model: Model, text: str) -> Json:
-    members: List[Json] = body["Members"]
+    members: list[Json] = body["Members"]
     last = len(members) if query.top is None else min(len(members), query.skip + query.top)
     end = min(last, query.skip + (model.page or len(members)))
     paged = {**body, "Members": members[query.skip:end]}

@@ -5,8 +5,9 @@ Source: DMTF's PowerDistribution v1.6.0, Outlet v1.4.4, Circuit v1.9.0, PowerDis
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import Callable, Dict, Iterable, Mapping
+from typing import Callable
 
 from .actions import CONTROL, RESET, RESET_ALL
 from .figures import ENABLED, Json, Sensors
@@ -62,7 +63,7 @@ class PduResources:
         self.sensors = Sensors(f"{self.chassis}/Sensors", plant.pdu.figures)
         self._depth = METERINGS.index(plant.pdu.metering)
         self._info = f"{self.path}/OutletPowerControlActionInfo"
-        self.made: Dict[str, Make] = {self.path: self._body}
+        self.made: dict[str, Make] = {self.path: self._body}
         self._parts = [one for one in (("Outlets", "OutletCollection", self.pdu.outlets, self._outlet),
                                        ("Branches", "CircuitCollection", self.pdu.branches, self._branch),
                                        ("Mains", "CircuitCollection", self.pdu.mains, self._main)) if one[2]]

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import ssl
 from email.message import Message
-from typing import Any, NamedTuple, Optional, Protocol, Tuple
+from typing import Any, NamedTuple, Optional, Protocol
 
 from ..web import Connection, Counters, WebServer
 from .answer import Answer
@@ -42,7 +42,7 @@ class Service(Protocol):
 class RedfishServer(WebServer):
     unit: Service
 
-    def __init__(self, address: Tuple[str, int], unit: Service, counters: Counters, tls: Optional[ssl.SSLContext]) -> None:
+    def __init__(self, address: tuple[str, int], unit: Service, counters: Counters, tls: Optional[ssl.SSLContext]) -> None:
         super().__init__(address, RedfishConnection, unit, counters, tls)
 
 

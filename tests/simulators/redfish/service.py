@@ -4,7 +4,7 @@ from __future__ import annotations
 import threading
 import time
 from functools import partial
-from typing import Callable, Dict, List, Optional
+from typing import Callable, Optional
 
 from ..books import Books
 from ..certificates import fingerprint, usual
@@ -56,10 +56,10 @@ class RedfishService:
         self.access = Access(model, self.clockwork)
         self.access.accounts = {VIEWER: Account(VIEWER_PASSWORD, "ReadOnly"), user: Account(password, "Administrator")}
         self.tasks, self.control, self.faults = Tasks(self.clockwork), Control(model), Faults()
-        self.log: List[Seen] = []
-        self.plants: Dict[str, Plant] = {}
+        self.log: list[Seen] = []
+        self.plants: dict[str, Plant] = {}
         self.tree: Optional[Tree] = None
-        self.outlets: Dict[str, Outlet] = {}            # path -> outlet
+        self.outlets: dict[str, Outlet] = {}            # path -> outlet
         self._dispatcher = Dispatcher(model, self.access, self.tasks)
         if model.tree is not None:
             self._serve_tree(Tree(model.tree, model, self.clockwork))
@@ -121,7 +121,7 @@ class RedfishService:
                 self._enter(books, racks)
             return books
 
-    def _enter(self, books: Books, plants: List[Plant]) -> None:
+    def _enter(self, books: Books, plants: list[Plant]) -> None:
         metered = [plant for plant in plants if plant.pdu.metering != "none" and plant.pdu.figures != "null"]
         if metered:
             books.load_a = round(sum(plant.load() for plant in metered), 3)
@@ -156,7 +156,7 @@ class RedfishService:
         self._dispatcher.rewrite = rewrite
 
     @property
-    def sessions(self) -> List[Session]:
+    def sessions(self) -> list[Session]:
         """The open sessions."""
         with self.lock:
             return self.access.open()

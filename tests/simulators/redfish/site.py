@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from functools import partial
-from typing import Any, Callable, Dict, List
+from typing import Any, Callable
 
 from .access import SESSION_TIMEOUT_S, SESSIONS, Access
 from .figures import ENABLED
@@ -15,7 +15,7 @@ from .model import COLLECTIONS, Model
 from .resources import PduResources, collection, head, link
 from .tasks import TASKS, Tasks
 
-Json = Dict[str, Any]
+Json = dict[str, Any]
 V1 = "/redfish/v1"
 MANAGER = f"{V1}/Managers/1"
 _PRIVILEGES = {"Administrator": ["Login", "ConfigureManager", "ConfigureUsers", "ConfigureComponents", "ConfigureSelf"],
@@ -37,9 +37,9 @@ def protocol_features(model: Model) -> Json:
 class Site:
     """`made`: path → a function that returns the resource's current body."""
 
-    def __init__(self, model: Model, pdus: List[PduResources], access: Access, tasks: Tasks) -> None:
+    def __init__(self, model: Model, pdus: list[PduResources], access: Access, tasks: Tasks) -> None:
         self._model, self._pdus, self._access, self._tasks = model, pdus, access, tasks
-        self.made: Dict[str, Callable[[], Json]] = {
+        self.made: dict[str, Callable[[], Json]] = {
             V1: self._root,
             f"{V1}/Chassis": partial(collection, f"{V1}/Chassis", "ChassisCollection", "Chassis",
                                      [pdu.chassis.rpartition("/")[2] for pdu in pdus]),

@@ -2,14 +2,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Dict, List, Optional
+from typing import Any, Optional
 
 from ..clockwork import Clockwork
 from .errors import message
 
 TASKS = "/redfish/v1/TaskService/Tasks"
 MONITORS = "/redfish/v1/TaskService/TaskMonitors"
-Json = Dict[str, Any]
+Json = dict[str, Any]
 
 
 @dataclass
@@ -35,7 +35,7 @@ class Tasks:
 
     def __init__(self, clockwork: Clockwork) -> None:
         self._clockwork = clockwork
-        self.all: List[Task] = []
+        self.all: list[Task] = []
         self.result = "Completed"
 
     def start(self, seconds: float) -> Task:

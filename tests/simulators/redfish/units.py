@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Callable, Dict, Optional
+from typing import Callable, Optional
 
 from .model import Expand, Model, Pdu
 
@@ -109,6 +109,6 @@ def dmtf(folder: Path, expand: Optional[Expand] = Expand()) -> Model:
     return Model((), tree=folder, values="none", expand=expand)
 
 
-UNITS: Dict[str, Callable[[], Model]] = {one.__name__.replace("_", "-"): one for one in (
+UNITS: dict[str, Callable[[], Model]] = {one.__name__.replace("_", "-"): one for one in (
     rack, plain, paged, sessions_only, basic_only, panduit, xerus, hpe, rittal, apc, four_wire, metered, several, floor,
     transfer_switch, hall, delayed)}

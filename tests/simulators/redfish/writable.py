@@ -1,14 +1,14 @@
 """PATCH: the properties that a client may set. Source: DSP0266, "PATCH (update)"; OData.Permissions of the schemas."""
 from __future__ import annotations
 
-from typing import Any, Dict
+from typing import Any
 
 from .errors import Refusal
 
-Json = Dict[str, Any]
+Json = dict[str, Any]
 _PLACE = {"Location": {"Placement": {"Rack": str, "Row": str, "RackOffset": int, "RackOffsetUnits": str}, "Contacts": list}}
 # By the type of a resource: its writable properties, with the types of their values.
-_MAY: Dict[str, Json] = {
+_MAY: dict[str, Json] = {
     "PowerDistribution": {"AssetTag": str, "UserLabel": str, **_PLACE},
     "Chassis": {"AssetTag": str, **_PLACE},
     "Circuit": {"UserLabel": str, "ElectricalSourceName": str, "ElectricalSourceManagerURI": str},

@@ -1,7 +1,8 @@
 """A unit for each test, and a process for each release of the SDK."""
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, Iterator
+from collections.abc import Iterator
+from typing import Any, Callable
 
 import pytest
 
@@ -20,7 +21,7 @@ def generation(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="session")
 def workers() -> Iterator[Callable[[str], Worker]]:
     """A function that returns the process with a generation's SDK; it starts one if none is running."""
-    started: Dict[str, Worker] = {}
+    started: dict[str, Worker] = {}
 
     def worker(generation: str) -> Worker:
         if generation in started and not started[generation].is_alive:

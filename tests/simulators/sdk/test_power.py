@@ -1,8 +1,6 @@
 """The vendor's SDK reads and switches the simulated unit of the same release."""
 from __future__ import annotations
 
-from typing import Dict, List
-
 import pytest
 
 from ..xerus import XerusPdu
@@ -20,7 +18,7 @@ def test_every_interface_has_the_version_of_its_sdk_release(pdu: XerusPdu, step:
 def test_every_method_of_the_simulator_is_in_its_sdk_release(pdu: XerusPdu, step: Step) -> None:
     firmware = pdu.site.firmware
     served = sorted({one.interface for one in pdu.units[0].objects() if firmware.version(one.interface)})
-    known: Dict[str, List[str]] = step("release", "methods", served)
+    known: dict[str, list[str]] = step("release", "methods", served)
     for interface in served:
         assert set(firmware.methods(interface)) <= set(known[interface])
 

@@ -3,9 +3,10 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Optional, Sequence, Union
+from typing import Optional, Union
 
 from tests.program import StopSignals, port, seconds, starting
 

@@ -10,7 +10,7 @@ import socket
 import threading
 from collections import Counter
 from dataclasses import replace
-from typing import List, Optional, Tuple, Union
+from typing import Optional, Union
 
 from tests.simulators.books import Books
 
@@ -40,7 +40,7 @@ class Agent:
     """
 
     def __init__(self, device: Union[Model, Device], port: int = 0, read: str = "public", write: str = "private",
-                 versions: Tuple[int, ...] = (1, 2), faults: Optional[Faults] = None, *, host: str = "127.0.0.1") -> None:
+                 versions: tuple[int, ...] = (1, 2), faults: Optional[Faults] = None, *, host: str = "127.0.0.1") -> None:
         self.host = host
         self._model = device if isinstance(device, Model) else None
         self.device = device.device if isinstance(device, Model) else device
@@ -58,7 +58,7 @@ class Agent:
         self._datagrams = self._rows_given = 0
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._serve, name=f"snmp-agent-{self.port}", daemon=True)
-        self._timers: List[threading.Timer] = []
+        self._timers: list[threading.Timer] = []
         self._thread.start()
 
     def __enter__(self) -> Agent:
@@ -83,7 +83,7 @@ class Agent:
         return replace(books, requests=self._datagrams,
                        writes=[(write.oid, write.value) for write in self.device.writes()])
 
-    def writes(self) -> List[Write]:
+    def writes(self) -> list[Write]:
         """The SET varbinds so far, with type and answer. Of a refused request, only the varbind with the error is logged."""
         return self.device.writes()
 
@@ -122,7 +122,7 @@ class Agent:
             return b"\x30\x05hello"
         return answer[:len(answer) // 2] if faults.truncate else answer
 
-    def _send(self, answer: bytes, peer: Tuple[str, int]) -> None:
+    def _send(self, answer: bytes, peer: tuple[str, int]) -> None:
         faults = self.faults
         delay = faults.late_s or (faults.late_first_s if self._datagrams == 1 else 0.0)
         if not delay:
@@ -133,7 +133,7 @@ class Agent:
         self._timers.append(timer)
         timer.start()
 
-    def _send_now(self, answer: bytes, peer: Tuple[str, int]) -> None:
+    def _send_now(self, answer: bytes, peer: tuple[str, int]) -> None:
         with contextlib.suppress(OSError):                  # stopped meanwhile, or refused by the system
             self._socket.sendto(answer, peer)
 
@@ -175,7 +175,7 @@ class Agent:
         after = self.faults.walk_silent_after
         return after is not None and pdu.kind in (ber.GET_NEXT, ber.GET_BULK) and self._rows_given >= after
 
-    def _perform(self, pdu: Pdu, message: Message) -> Tuple[str, int, Tuple[Binding, ...]]:
+    def _perform(self, pdu: Pdu, message: Message) -> tuple[str, int, tuple[Binding, ...]]:
         """Executes a request. Returns the error's name or "", the position of the varbind with the error (from 1; 0 without an
         error), and the bindings of an answer without error."""
         if pdu.kind == ber.SET:
@@ -186,14 +186,14 @@ class Agent:
             return self.faults.walk_error, 1, ()
         return self._bulk(pdu) if pdu.kind == ber.GET_BULK else self._get_next(pdu, message.version)
 
-    def _get(self, pdu: Pdu, version: int) -> Tuple[str, int, Tuple[Binding, ...]]:
+    def _get(self, pdu: Pdu, version: int) -> tuple[str, int, tuple[Binding, ...]]:
         found = [(oid, self.device.get(oid)) for oid, _ in pdu.bindings]
         missing = next((place for place, (_, row) in enumerate(found, 1) if row is None or _unknown_to(version, row)), 0)
         if missing and version == _V1:
             return "noSuchName", missing, ()
         return "", 0, tuple((oid, row if row is not None else ber.NO_SUCH_INSTANCE) for oid, row in found)
 
-    def _get_next(self, pdu: Pdu, version: int) -> Tuple[str, int, Tuple[Binding, ...]]:
+    def _get_next(self, pdu: Pdu, version: int) -> tuple[str, int, tuple[Binding, ...]]:
         found = []
         for oid, _ in pdu.bindings:
             following = self._next(oid)
@@ -205,9 +205,9 @@ class Agent:
             return "noSuchName", ended, ()
         return "", 0, tuple(found)
 
-    def _bulk(self, pdu: Pdu) -> Tuple[str, int, Tuple[Binding, ...]]:
+    def _bulk(self, pdu: Pdu) -> tuple[str, int, tuple[Binding, ...]]:
         single = max(0, min(pdu.status, len(pdu.bindings)))
-        found: List[Binding] = [self._next(oid) for oid, _ in pdu.bindings[:single]]
+        found: list[Binding] = [self._next(oid) for oid, _ in pdu.bindings[:single]]
         limit = self.faults.max_bindings or 2_000
         places = [oid for oid, _ in pdu.bindings[single:]]
         for _ in range(max(0, pdu.error_index)):
@@ -235,7 +235,7 @@ class Agent:
             return self.device.next((1, 3)) or found
         return found
 
-    def _set(self, pdu: Pdu, allowed: bool) -> Tuple[str, int, Tuple[Binding, ...]]:
+    def _set(self, pdu: Pdu, allowed: bool) -> tuple[str, int, tuple[Binding, ...]]:
         refused = "noAccess" if not allowed else self.faults.set_error
         for place, (oid, value) in enumerate(pdu.bindings, 1):
             error = refused or ("wrongType" if not isinstance(value, Row) else self.device.check(oid, *value)[0])

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import functools
-from typing import List, NamedTuple, Tuple, Union
+from typing import NamedTuple, Union
 
 from .device import COUNTER64, INTEGER, OCTETS, OID, Arcs, Row
 
@@ -13,7 +13,7 @@ _NUMBERS = (INTEGER, 65, 66, 67, COUNTER64)
 
 # A value on the wire: a Row, the tag of one of the three exceptions above (RFC 3416, 3), or None for NULL.
 Wire = Union[Row, int, None]
-Binding = Tuple[Arcs, Wire]
+Binding = tuple[Arcs, Wire]
 
 
 class BerError(ValueError):
@@ -27,7 +27,7 @@ class Pdu(NamedTuple):
     request_id: int
     status: int
     error_index: int
-    bindings: Tuple[Binding, ...]
+    bindings: tuple[Binding, ...]
 
 
 class Message(NamedTuple):
@@ -97,7 +97,7 @@ def _value(value: Wire) -> bytes:
     return _integer(value.value, value.tag) if isinstance(value.value, int) else _tlv(value.tag, value.value)
 
 
-def _parts(data: bytes) -> List[Tuple[int, bytes]]:
+def _parts(data: bytes) -> list[tuple[int, bytes]]:
     """The (tag, content) pairs in `data`. Raises BerError if they do not fill it exactly or a length has an unsupported form."""
     found, position = [], 0
     while position < len(data):
@@ -118,7 +118,7 @@ def _parts(data: bytes) -> List[Tuple[int, bytes]]:
     return found
 
 
-def _expect(parts: List[Tuple[int, bytes]], tag: int) -> bytes:
+def _expect(parts: list[tuple[int, bytes]], tag: int) -> bytes:
     if len(parts) != 1 or parts[0][0] != tag:
         raise BerError(f"not one element of type {tag}")
     return parts[0][1]
@@ -129,7 +129,7 @@ def _signed(content: bytes) -> int:
 
 
 def _arcs(content: bytes) -> Arcs:
-    arcs: List[int] = []
+    arcs: list[int] = []
     number = 0
     for octet in content:
         number = number << 7 | octet & 0x7F

@@ -13,10 +13,11 @@ import dataclasses
 import functools
 import threading
 import time
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
+from typing import Any, Callable, NamedTuple, Optional, Union
 
-Arcs = Tuple[int, ...]
+Arcs = tuple[int, ...]
 Value = Union[int, bytes, Arcs]
 
 INTEGER, OCTETS, OID, IP, COUNTER, GAUGE, TICKS, OPAQUE, COUNTER64 = 2, 4, 6, 64, 65, 66, 67, 68, 70
@@ -44,7 +45,7 @@ class When:
     """A condition: the object has one of `values`; with `negate`, it has none of them. A missing object has the value ""."""
 
     oid: str
-    values: Tuple[str, ...]
+    values: tuple[str, ...]
     negate: bool = False
 
 
@@ -61,13 +62,13 @@ class Effect:
     oid: str
     value: Optional[str] = None
     mapping: Optional[Mapping[str, str]] = None
-    written: Tuple[str, ...] = ()
+    written: tuple[str, ...] = ()
     source: str = ""
     after: float = 0.0
     after_written: bool = False
     cancels: bool = False
     every: bool = False
-    when: Tuple[When, ...] = ()
+    when: tuple[When, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,17 +83,17 @@ class Rule:
     """
 
     oid: str
-    allow: Tuple[str, ...] = ()
+    allow: tuple[str, ...] = ()
     lowest: Optional[int] = None
     highest: Optional[int] = None
     longest: Optional[int] = None
     refuse: str = ""
     ignore: bool = False
-    when: Tuple[When, ...] = ()
+    when: tuple[When, ...] = ()
     otherwise: str = ""
     keep: bool = True
     sleep: float = 0.0
-    effects: Tuple[Effect, ...] = ()
+    effects: tuple[Effect, ...] = ()
 
 
 class Device:
@@ -101,14 +102,14 @@ class Device:
     def __init__(self, rows: Mapping[str, Row], rules: Optional[Sequence[Rule]] = (),
                  clock: Callable[[], float] = time.monotonic) -> None:
         """`rules` None: every row may be written and keeps the written value."""
-        self._rows: Dict[Arcs, Row] = {arcs(oid): row for oid, row in rows.items()}
+        self._rows: dict[Arcs, Row] = {arcs(oid): row for oid, row in rows.items()}
         self._order = sorted(self._rows)
         self._rules = rules
         self._clock = clock
-        self._pending: List[Tuple[float, int, Arcs, str]] = []
+        self._pending: list[tuple[float, int, Arcs, str]] = []
         self._count = 0
         self._lock = threading.RLock()
-        self._writes: List[Write] = []
+        self._writes: list[Write] = []
 
     def on(self, clock: Callable[[], float]) -> Device:
         """A new device with the same rows and rules, whose delays run on `clock` (seconds)."""
@@ -119,7 +120,7 @@ class Device:
             self._tick()
             return self._rows.get(oid)
 
-    def next(self, oid: Arcs) -> Optional[Tuple[Arcs, Row]]:
+    def next(self, oid: Arcs) -> Optional[tuple[Arcs, Row]]:
         """The first object after `oid`, None at the end."""
         with self._lock:
             self._tick()
@@ -141,7 +142,7 @@ class Device:
                 self._apply(oid, Row(tag, value), rule)
             return answer
 
-    def check(self, oid: Arcs, tag: int, value: Value) -> Tuple[str, Optional[Rule]]:
+    def check(self, oid: Arcs, tag: int, value: Value) -> tuple[str, Optional[Rule]]:
         """The answer that `write` would give, and the rule that applies."""
         with self._lock:
             self._tick()
@@ -180,13 +181,13 @@ class Device:
         row = self.get(arcs(oid))
         return None if row is None else as_text(row)
 
-    def rows(self) -> Dict[str, Row]:
+    def rows(self) -> dict[str, Row]:
         """All objects with their current values, in order."""
         with self._lock:
             self._tick()
             return {dotted(oid): self._rows[oid] for oid in self._order}
 
-    def writes(self) -> List[Write]:
+    def writes(self) -> list[Write]:
         """The logged SET varbinds, oldest first."""
         with self._lock:
             return list(self._writes)
@@ -271,7 +272,7 @@ class Device:
                 return False
         return True
 
-    def _indexes(self, oid: str) -> List[Arcs]:
+    def _indexes(self, oid: str) -> list[Arcs]:
         column = arcs(oid[:-2])
         return [found[len(column):] for found in self._order if found[:len(column)] == column]
 
@@ -318,13 +319,13 @@ def _at(pattern: str, row: Arcs) -> Arcs:
     return arcs(pattern[:-2]) + row if pattern.endswith(".*") else arcs(pattern)
 
 
-def read_snmprec(text: str) -> Dict[str, Row]:
+def read_snmprec(text: str) -> dict[str, Row]:
     """Rows of a .snmprec text: lines `OID|tag|value`. Skips empty lines and lines that begin with `#`. Raises ValueError with the
     number of a bad line.
 
     After the tag, `x` means octets in hexadecimal and `e` octets with backslash escapes; `:` and what follows it are ignored.
     """
-    rows: Dict[str, Row] = {}
+    rows: dict[str, Row] = {}
     for number, line in enumerate(text.split("\n"), 1):
         line = line.rstrip("\r")
         if not line or line.startswith("#"):
@@ -364,13 +365,13 @@ def write_snmprec(rows: Mapping[str, Row]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def rules_as_json(rules: Sequence[Rule]) -> List[Dict[str, Any]]:
+def rules_as_json(rules: Sequence[Rule]) -> list[dict[str, Any]]:
     return [dataclasses.asdict(rule) for rule in rules]
 
 
-def rules_from_json(entries: Iterable[Mapping[str, Any]]) -> List[Rule]:
+def rules_from_json(entries: Iterable[Mapping[str, Any]]) -> list[Rule]:
     """Rules from the JSON of `rules_as_json`, which has lists in place of tuples. Missing fields have their defaults."""
-    def when(holder: Mapping[str, Any]) -> Tuple[When, ...]:
+    def when(holder: Mapping[str, Any]) -> tuple[When, ...]:
         return tuple(When(**{**c, "values": tuple(c["values"])}) for c in holder.get("when", ()))
 
     rules = []

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import FrozenSet, Optional
+from typing import Optional
 
 
 @dataclass
@@ -12,8 +12,8 @@ class Faults:
     max_octets: Optional[int] = None            # a larger answer becomes tooBig
     silent_above: Optional[int] = None          # a larger answer is dropped, as by a link that loses fragments
     max_bindings: Optional[int] = None          # the repetitions of a GETBULK end at this number of varbinds
-    drop: FrozenSet[int] = frozenset()          # numbers of the requests that are lost on the way to the agent
-    drop_answers: FrozenSet[int] = frozenset()  # numbers of the requests that are executed without an answer
+    drop: frozenset[int] = frozenset()          # numbers of the requests that are lost on the way to the agent
+    drop_answers: frozenset[int] = frozenset()  # numbers of the requests that are executed without an answer
     lose_sets: bool = False                     # SETs are lost on the way to the agent
     lose_set_answers: bool = False              # SETs are executed, but their answers are lost
     silent: bool = False                        # no answer at all

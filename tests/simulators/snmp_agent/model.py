@@ -1,16 +1,17 @@
 """A simulated device, and the objects from which its true state is read: each outlet's relay, and the figures."""
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Dict, Mapping, Optional, Sequence, Tuple
+from typing import Optional
 
 from tests.simulators.books import Books
 
 from .device import Device
 
 # The OID of an object, and its unit in A or kWh ("0.1").
-Figure = Tuple[str, str]
+Figure = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -18,8 +19,8 @@ class Relay:
     """The object with one outlet's state, and its values for on and off. `place`: position in comma-separated text, from 0."""
 
     oid: str
-    on: Tuple[str, ...]
-    off: Tuple[str, ...]
+    on: tuple[str, ...]
+    off: tuple[str, ...]
     place: Optional[int] = None
 
     def state(self, text: Optional[str]) -> Optional[bool]:
@@ -59,6 +60,6 @@ class Model:
         return Decimal(self.device.text(oid) or "nan") * Decimal(unit)
 
 
-def numbered(count: int) -> Dict[str, str]:
+def numbered(count: int) -> dict[str, str]:
     """Labels of a device whose outlets have the printed numbers and the identities 1 to `count`."""
     return {str(number): str(number) for number in range(1, count + 1)}

@@ -5,7 +5,6 @@ import argparse
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Dict
 
 from tests.program import StopSignals, count, port, seconds, starting
 
@@ -45,7 +44,7 @@ def main() -> None:
             model = Model(outlets=options.outlets, phases=options.phases, metering=options.metering, live=options.live,
                           inlets=2 if options.transfer_switch else options.inlets, transfer_switch=options.transfer_switch,
                           relay_delay=options.relay_delay)
-            links: Dict[int, Model] = {number: model for number in range(2, 2 + options.links)}
+            links: dict[int, Model] = {number: model for number in range(2, 2 + options.links)}
             pdu = stack.enter_context(XerusPdu(model, options.firmware, links, https_port=options.https_port,
                                                http_port=options.http_port))
             ca_file: Path = options.ca_file or Path(stack.enter_context(tempfile.TemporaryDirectory())) / "ca.pem"

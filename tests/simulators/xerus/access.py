@@ -3,8 +3,9 @@ from __future__ import annotations
 
 import base64
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Dict, List, Mapping, Optional, Tuple
+from typing import Any, Optional
 
 from ..clockwork import Clockwork
 from .jsonrpc import Caller
@@ -17,7 +18,7 @@ LOGOUT = 0                  # CloseReason of SessionManager.idl
 class Account:
     password: str
     may_write: bool = True
-    info: Dict[str, Any] = field(default_factory=dict)
+    info: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -40,9 +41,9 @@ class Access:
 
     def __init__(self, clockwork: Clockwork) -> None:
         self._clockwork = clockwork
-        self.accounts: Dict[str, Account] = {}
-        self.sessions: Dict[str, Session] = {}
-        self.history: List[Session] = []
+        self.accounts: dict[str, Account] = {}
+        self.sessions: dict[str, Session] = {}
+        self.history: list[Session] = []
         self.single_login = False
         self.refuse_all = False
         self._count = 0
@@ -94,7 +95,7 @@ class Access:
         self.history.append(session)
 
 
-def _basic(header: str) -> Tuple[str, str]:
+def _basic(header: str) -> tuple[str, str]:
     """User and password; two empty texts if the header cannot be read.
 
     The vendor's SDK 3.3 to 3.5 writes "Basic:" without a space.

@@ -5,8 +5,9 @@ import json
 import ssl
 import threading
 import time
+from collections.abc import Mapping
 from types import TracebackType
-from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple, Type
+from typing import Any, Callable, Optional
 from urllib.parse import urlsplit
 
 from ..books import Books
@@ -78,11 +79,11 @@ class XerusPdu:
         self.access = Access(self.clockwork)
         self.access.accounts = {user: Account(password), VIEWER: Account(VIEWER_PASSWORD, may_write=False)}
         self.faults = Faults()
-        self._writes: List[Tuple[str, str]] = []
+        self._writes: list[tuple[str, str]] = []
         self._dispatcher = Dispatcher(self.site, self._note)
-        self._firmware: Dict[int, Firmware] = {}
-        self.events: Dict[int, EventService] = {}
-        self.units: Dict[int, PduUnit] = {}
+        self._firmware: dict[int, Firmware] = {}
+        self.events: dict[int, EventService] = {}
+        self.units: dict[int, PduUnit] = {}
         for link_id, kind in {0: model, **(links or {})}.items():
             self.link(link_id, kind)
         self._reboots = Reboots(reboot_seconds)
@@ -176,7 +177,7 @@ class XerusPdu:
                 books.port_energy_kwh[prefix + identity] = circuit.energy.stored / 1000
 
     @property
-    def surplus(self) -> List[str]:
+    def surplus(self) -> list[str]:
         """Received fields and parameters that this firmware does not have."""
         return sorted(self.site.firmware.surplus)
 
@@ -259,7 +260,7 @@ class XerusPdu:
     def __enter__(self) -> XerusPdu:
         return self
 
-    def __exit__(self, kind: Optional[Type[BaseException]], error: Optional[BaseException],
+    def __exit__(self, kind: Optional[type[BaseException]], error: Optional[BaseException],
                  trace: Optional[TracebackType]) -> None:
         self.stop()
 
@@ -306,7 +307,7 @@ class XerusPdu:
             self.clockwork.settle()
             return self.firmware.began is not None and path != PROGRESS
 
-    def _note(self, served: Served, method: str, params: Dict[str, Any]) -> None:
+    def _note(self, served: Served, method: str, params: dict[str, Any]) -> None:
         if not method.startswith(READING) and method not in OWN_CHANNEL:
             prefix = f"{served.unit.link_id}/" if served.unit.link_id else ""
             self._writes.append((f"{prefix}{served.name}.{method}", json.dumps(params)))

@@ -4,7 +4,8 @@ from __future__ import annotations
 import io
 import json
 import tarfile
-from typing import TYPE_CHECKING, Callable, Dict, List, Mapping, Optional
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Callable, Optional
 from urllib.parse import parse_qs, urlsplit
 
 from .jsonrpc import Caller
@@ -35,19 +36,19 @@ def _data(parts: Mapping[str, Part], name: str) -> Optional[bytes]:
     return parts[name].file.read() if name in parts else None
 
 
-def _links(query: Query) -> List[int]:
+def _links(query: Query) -> list[int]:
     return [int(one) for one in query.get("link_ids", "1").split(",") if one.isdecimal()]
 
 
 class Files:
     def __init__(self, device: XerusPdu) -> None:
         self._device = device
-        self.pmc_config: Dict[str, str] = {}
-        self._uploads: Dict[str, Upload] = {
+        self.pmc_config: dict[str, str] = {}
+        self._uploads: dict[str, Upload] = {
             "fwupload.cgi": self._firmware, "server_ssl_cert_upload.cgi": self._certificate,
             "bulk_config_restore.cgi": self._bulk, "raw_config_update.cgi": self._raw,
             "upload_pmc_config.cgi": self._pmc}
-        self._downloads: Dict[str, Download] = {
+        self._downloads: dict[str, Download] = {
             "server_ssl_cert_download.cgi": self._get_certificate, "bulk_config_save.cgi": self._get_bulk,
             "raw_config_download.cgi": self._get_raw, "diag-data.cgi": self._get_diag, "eto_desc.cgi": self._get_eto,
             "export_pmc.cgi": self._get_pmc}

@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Set, Tuple
+from typing import Any, Callable, NamedTuple, Optional
 
 GENERATIONS = ("3.3", "3.6", "4.0", "4.4")
 _GENERIC = re.compile(r"(vector|map)<(.*)>$")
@@ -26,8 +27,8 @@ class BadParams(Exception):
 
 class Method(NamedTuple):
     name: str
-    takes: Dict[str, str]       # parameter -> type
-    gives: Dict[str, str]       # "_ret_" and out parameters -> type
+    takes: dict[str, str]       # parameter -> type
+    gives: dict[str, str]       # "_ret_" and out parameters -> type
 
 
 class Reference(NamedTuple):
@@ -36,12 +37,12 @@ class Reference(NamedTuple):
 
 
 @cache
-def _table() -> Dict[str, Any]:
-    table: Dict[str, Any] = json.loads(Path(__file__).with_name("types.json").read_text(encoding="utf-8"))
+def _table() -> dict[str, Any]:
+    table: dict[str, Any] = json.loads(Path(__file__).with_name("types.json").read_text(encoding="utf-8"))
     return table
 
 
-def _split(pair: str) -> Tuple[str, str]:
+def _split(pair: str) -> tuple[str, str]:
     key, _, value = pair.partition(",")
     return key.strip(), value.strip()
 
@@ -61,11 +62,11 @@ class Firmware:
         self.generation = generation
         self.index = GENERATIONS.index(generation)
         self.release: str = _table()["releases"][self.index]
-        self.surplus: Set[str] = set()
+        self.surplus: set[str] = set()
         self._reference = reference
         self._resolve = resolve
-        self._structs: Dict[str, List[Tuple[str, str]]] = {}
-        self._methods: Dict[str, Dict[str, Method]] = {}
+        self._structs: dict[str, list[tuple[str, str]]] = {}
+        self._methods: dict[str, dict[str, Method]] = {}
 
     def version(self, interface: str) -> Optional[str]:
         """The interface's version in this firmware; None if this firmware lacks the interface."""
@@ -75,11 +76,11 @@ class Firmware:
     def type_id(self, interface: str) -> str:
         return f"{interface}:{self.version(interface)}"
 
-    def type_info(self, interface: str) -> Dict[str, Any]:
+    def type_info(self, interface: str) -> dict[str, Any]:
         base = _table()["interfaces"][interface]["base"]
         return {"id": self.type_id(interface), "base": self.type_info(base) if base else None}
 
-    def methods(self, interface: str) -> Dict[str, Method]:
+    def methods(self, interface: str) -> dict[str, Method]:
         """The methods of an interface, inherited ones too."""
         if interface not in self._methods:
             entry = _table()["interfaces"][interface]
@@ -89,7 +90,7 @@ class Firmware:
             self._methods[interface] = found
         return self._methods[interface]
 
-    def fields(self, struct: str) -> List[Tuple[str, str]]:
+    def fields(self, struct: str) -> list[tuple[str, str]]:
         if struct not in self._structs:
             value = _table()["values"].get(struct)
             rows = value["fields"] if value else _table()["structs"][struct]
@@ -108,7 +109,7 @@ class Firmware:
         inside = "" if version in (None, _FIRST) else "_" + str(version).replace(".", "_")
         return f"{outer}{inside}.{inner}:{_FIRST}"
 
-    def value_types(self, name: str) -> List[str]:
+    def value_types(self, name: str) -> list[str]:
         """The types of a value object and its bases."""
         base = _table()["values"][name]["base"]
         return [self.value_type(name), *(self.value_types(base) if base else ())]
@@ -171,7 +172,7 @@ class Firmware:
             raise BadParams(f"{where} is not a value of {kind}")
         return value
 
-    def _decode_map(self, inner: str, value: Any, where: str) -> Dict[Any, Any]:
+    def _decode_map(self, inner: str, value: Any, where: str) -> dict[Any, Any]:
         key, item = _split(inner)
         pairs = value if isinstance(value, list) else None
         if pairs is None or not all(isinstance(pair, dict) and set(pair) == {"key", "value"} for pair in pairs):
@@ -189,7 +190,7 @@ class Firmware:
             raise BadParams(f"{where} refers to no object of this unit")
         return found
 
-    def _decode_struct(self, kind: str, value: Any, where: str) -> Dict[str, Any]:
+    def _decode_struct(self, kind: str, value: Any, where: str) -> dict[str, Any]:
         if not isinstance(value, dict):
             raise BadParams(f"{where} is not an object")
         fields = self.fields(kind)
@@ -217,7 +218,7 @@ def _is_number(value: Any) -> bool:
     return (_is_int(value) or isinstance(value, float)) and abs(value) <= sys.float_info.max       # false for nan
 
 
-_SCALARS: Dict[str, _Scalar] = {
+_SCALARS: dict[str, _Scalar] = {
     "bool": _Scalar(False, lambda value: isinstance(value, bool)),
     "string": _Scalar("", lambda value: isinstance(value, str)),
     "int": _Scalar(0, _fits(32)),

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Dict, List, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .metered import FAULT_STATE, RESIDUAL_SENSOR, Device, Sensors
 from .sensors import Awake
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .pdu import PduUnit
 
 NEUTRAL = 3
-Json = Dict[str, Any]
+Json = dict[str, Any]
 
 
 class Pole(NamedTuple):
@@ -38,7 +38,7 @@ class Inlet(Device):
 
     # -- figures
 
-    def lines(self) -> List[float]:
+    def lines(self) -> list[float]:
         """The line currents in A, neutral left out."""
         return [self.pdu.line_current(self.number, line) for line in range(self.pdu.model.phases)]
 
@@ -112,10 +112,10 @@ class Inlet(Device):
                 "rating": {"current": 32, "decimalCurrent": 32.0, "minVoltage": 380 if three else 220,
                            "maxVoltage": 415 if three else 240}}
 
-    def getPoles(self) -> List[Json]:
+    def getPoles(self) -> list[Json]:
         return [{"line": pole.line, "nodeId": pole.line + 1, **pole.sensors.fitted} for pole in self.poles]
 
-    def getLinePairs(self) -> List[Json]:
+    def getLinePairs(self) -> list[Json]:
         return []
 
     def setEnabled(self, enabled: bool) -> None:
@@ -124,7 +124,7 @@ class Inlet(Device):
     def isEnabled(self) -> bool:
         return self.enabled
 
-    def feeds(self) -> List[Device]:
+    def feeds(self) -> list[Device]:
         if self.pdu.transfer_switch:
             return [self.pdu.transfer_switch]
         below: tuple[Device, ...] = (*self.pdu.protectors, *self.pdu.outlets)

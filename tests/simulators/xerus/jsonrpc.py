@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import json
 import logging
-from typing import Any, Callable, Dict, NamedTuple, Optional, Tuple
+from typing import Any, Callable, NamedTuple, Optional
 
 from .idl import BadParams, Method
 from .objects import LinkDown, Served, Site
@@ -33,7 +33,7 @@ class RpcError(Exception):
 
 # Takes (object, method, received parameters). Runs before each call that has passed the Dispatcher's checks. That includes each
 # call in a bulk, but neither the bulk itself nor getTypeInfo.
-Witness = Callable[[Served, str, Dict[str, Any]], None]
+Witness = Callable[[Served, str, dict[str, Any]], None]
 
 
 class Dispatcher:
@@ -47,16 +47,16 @@ class Dispatcher:
         self._witness = witness
         self.caller = Caller("", False, None, "")
 
-    def post(self, rid: str, body: bytes, caller: Caller) -> Tuple[int, Any]:
+    def post(self, rid: str, body: bytes, caller: Caller) -> tuple[int, Any]:
         """HTTP status and JSON answer of one request body."""
         self.caller = caller
         self._site.clockwork.settle()
         return self._answered(rid, lambda: json.loads(body))
 
-    def call(self, rid: str, request: Any) -> Tuple[int, Any]:
+    def call(self, rid: str, request: Any) -> tuple[int, Any]:
         return self._answered(rid, lambda: request)
 
-    def _answered(self, rid: str, read: Callable[[], Any]) -> Tuple[int, Any]:
+    def _answered(self, rid: str, read: Callable[[], Any]) -> tuple[int, Any]:
         """HTTP status and JSON answer of a request; (404, None) for an unknown object, even if the body is invalid.
 
         (503, None) if the object, or one in the parameters, belongs to a link unit that does not answer.
@@ -67,7 +67,7 @@ class Dispatcher:
         except LinkDown:
             return 503, None
 
-    def _answer(self, served: Served, read: Callable[[], Any]) -> Tuple[int, Any]:
+    def _answer(self, served: Served, read: Callable[[], Any]) -> tuple[int, Any]:
         try:
             request = read()
         except (ValueError, RecursionError):
@@ -113,7 +113,7 @@ class Dispatcher:
         return self._results(served, method, value)
 
     @staticmethod
-    def _values(served: Served, method: Method, given: Dict[str, Any]) -> Dict[str, Any]:
+    def _values(served: Served, method: Method, given: dict[str, Any]) -> dict[str, Any]:
         firmware = served.unit.firmware
         missing = [name for name in method.takes if name not in given]
         if missing:
@@ -139,7 +139,7 @@ class Dispatcher:
         as_text = name == "performRequest"
         return {"responses": [self._inner(one, as_text) for one in requests]}
 
-    def _inner(self, one: Any, as_text: bool) -> Dict[str, Any]:
+    def _inner(self, one: Any, as_text: bool) -> dict[str, Any]:
         if not isinstance(one, dict) or not isinstance(one.get("rid"), str) or "json" not in one:
             raise BadParams("each request needs json, and a rid that is text")
         try:
@@ -150,5 +150,5 @@ class Dispatcher:
         return {"json": json.dumps(answer) if as_text else answer, "statcode": status}
 
 
-def _error(number: Any, code: int, message: str) -> Dict[str, Any]:
+def _error(number: Any, code: int, message: str) -> dict[str, Any]:
     return {"jsonrpc": "2.0", "error": {"code": code, "message": message}, "id": number}

@@ -11,8 +11,9 @@ from __future__ import annotations
 import argparse
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Sequence, Set, Tuple
+from typing import Any, Optional
 
 RELEASES = ("3.3.0", "3.6.0", "4.0.0", "4.4.1")
 TARGET = Path(__file__).with_name("types.json")
@@ -55,16 +56,16 @@ NOT_SERVED = {
 }
 _NAME = re.compile(r"[A-Za-z_][\w.]*")
 
-Variants = List[Dict[str, Any]]
+Variants = list[dict[str, Any]]
 
 
-def _variant(variants: Variants, release: str) -> Optional[Dict[str, Any]]:
+def _variant(variants: Variants, release: str) -> Optional[dict[str, Any]]:
     return next((one for one in variants if release in one["releases"]), None)
 
 
-def _masked(per_release: Sequence[Sequence[Tuple[str, Any]]]) -> List[List[Any]]:
+def _masked(per_release: Sequence[Sequence[tuple[str, Any]]]) -> list[list[Any]]:
     """Rows of several releases as one list of [mask, *row]. A row that a release adds follows its predecessor in that release."""
-    merged: List[Tuple[str, Any]] = []
+    merged: list[tuple[str, Any]] = []
     for rows in per_release:
         place = 0
         for row in rows:
@@ -76,22 +77,22 @@ def _masked(per_release: Sequence[Sequence[Tuple[str, Any]]]) -> List[List[Any]]
     return [["".join("1" if row in rows else "0" for rows in per_release), *row] for row in merged]
 
 
-def _fields(variants: Variants) -> List[List[Any]]:
+def _fields(variants: Variants) -> list[list[Any]]:
     found = [_variant(variants, release) for release in RELEASES]
     return _masked([list(one["fields"].items()) if one else [] for one in found])
 
 
-def _base(schema: Dict[str, Any], value: str) -> Optional[str]:
+def _base(schema: dict[str, Any], value: str) -> Optional[str]:
     base: str = schema["valueobjects"][value][0]["base"]
     return base if base in VALUES else None
 
 
-def _all_fields(schema: Dict[str, Any], value: str) -> List[List[Any]]:
+def _all_fields(schema: dict[str, Any], value: str) -> list[list[Any]]:
     base = _base(schema, value)
     return _fields(schema["valueobjects"][value]) + (_all_fields(schema, base) if base else [])
 
 
-def _interface(variants: Variants) -> Dict[str, Any]:
+def _interface(variants: Variants) -> dict[str, Any]:
     found = [_variant(variants, release) for release in RELEASES]
     versions = [one["releases"][release] if one else None for one, release in zip(found, RELEASES)]
     methods = _masked([[(name, [method["in"], method["out"]]) for name, method in one["methods"].items()
@@ -100,13 +101,13 @@ def _interface(variants: Variants) -> Dict[str, Any]:
     return {"versions": versions, "base": base, "methods": methods}
 
 
-def _names(value: Any) -> Set[str]:
+def _names(value: Any) -> set[str]:
     return set(_NAME.findall(json.dumps(value)))
 
 
-def build(schema: Dict[str, Any]) -> Dict[str, Any]:
+def build(schema: dict[str, Any]) -> dict[str, Any]:
     """The compact table of the served interfaces and value objects, and of all types that they use."""
-    table: Dict[str, Any] = {"releases": list(RELEASES), "interfaces": {}, "structs": {}, "enums": {}, "values": {}}
+    table: dict[str, Any] = {"releases": list(RELEASES), "interfaces": {}, "structs": {}, "enums": {}, "values": {}}
     for name in SERVED:
         table["interfaces"][name] = _interface(schema["interfaces"][name])
     for name in VALUES:
@@ -128,7 +129,7 @@ def build(schema: Dict[str, Any]) -> Dict[str, Any]:
     return table
 
 
-def text(table: Dict[str, Any]) -> str:
+def text(table: dict[str, Any]) -> str:
     """JSON with one line for each type, so that the file is small and a change touches few lines."""
     parts = []
     for kind, content in table.items():

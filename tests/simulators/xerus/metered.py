@@ -1,7 +1,8 @@
 """The sensors of one object, and the common part of inlets, outlets, protectors and transfer switches."""
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, List, Mapping, Optional
+from collections.abc import Mapping
+from typing import Any, Callable, Optional
 
 from .objects import Served, Unit
 from .sensors import KINDS, AccumulatingSensor, Awake, NumericSensor, Sensor, StateSensor
@@ -22,9 +23,9 @@ class Sensors:
 
     def __init__(self, unit: Unit, opaque: str, path: Optional[str], awake: Awake, live: bool) -> None:
         self._unit, self._opaque, self._path, self._awake, self._live = unit, opaque, path, awake, live
-        self.fitted: Dict[str, Sensor] = {}
+        self.fitted: dict[str, Sensor] = {}
 
-    def _paths(self, field: str) -> List[str]:
+    def _paths(self, field: str) -> list[str]:
         return [f"{self._path}/{field}"] if self._path else []
 
     def _name(self, field: str) -> str:
@@ -53,18 +54,18 @@ class Device(Served):
 
     awake: Awake
     sensors: Sensors
-    settings: Dict[str, Any]
+    settings: dict[str, Any]
 
-    def feeds(self) -> List[Device]:
+    def feeds(self) -> list[Device]:
         return []
 
-    def fed_by(self) -> List[Device]:
+    def fed_by(self) -> list[Device]:
         return []
 
-    def getParents(self) -> List[Device]:
+    def getParents(self) -> list[Device]:
         return self.fed_by()
 
-    def getChildren(self) -> List[Device]:
+    def getChildren(self) -> list[Device]:
         return self.feeds()
 
     def getSensors(self) -> Mapping[str, Sensor]:
@@ -74,13 +75,13 @@ class Device(Served):
     def getSettings(self) -> Mapping[str, Any]:
         return self.settings
 
-    def setSettings(self, settings: Dict[str, Any]) -> int:
+    def setSettings(self, settings: dict[str, Any]) -> int:
         self.settings = {**self.settings, **settings}
         return 0
 
     # The simulated units record no waveforms: hasWaveformSupport is false.
-    def getWaveform(self) -> Dict[str, Any]:
+    def getWaveform(self) -> dict[str, Any]:
         return {}
 
-    def getPoleWaveform(self, line: int) -> Dict[str, Any]:
+    def getPoleWaveform(self, line: int) -> dict[str, Any]:
         return {}

@@ -1,8 +1,9 @@
 """The kind of PDU to simulate."""
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Mapping, Optional, Tuple
+from typing import Optional
 
 from .panels import MeterModel
 
@@ -45,15 +46,15 @@ class Model:
     standby_current: float = 0.0
     latching: bool = False
     power_control: bool = True
-    not_switchable: Tuple[int, ...] = ()
-    disabled: Tuple[int, ...] = ()
-    off: Tuple[int, ...] = ()
-    suspended: Tuple[int, ...] = ()
-    load_shed: Tuple[int, ...] = ()
-    no_relay_board: Tuple[int, ...] = ()
-    stuck: Tuple[int, ...] = ()
+    not_switchable: tuple[int, ...] = ()
+    disabled: tuple[int, ...] = ()
+    off: tuple[int, ...] = ()
+    suspended: tuple[int, ...] = ()
+    load_shed: tuple[int, ...] = ()
+    no_relay_board: tuple[int, ...] = ()
+    stuck: tuple[int, ...] = ()
     names: Mapping[int, str] = field(default_factory=dict)
-    listed: Tuple[int, ...] = ()
+    listed: tuple[int, ...] = ()
     relay_delay: float = 0.0
     in_rush_guard_ms: int = 200
     cycle_delay_s: int = 10
@@ -61,7 +62,7 @@ class Model:
     asleep: bool = False
     well_known_sensors: bool = True
     live: bool = False
-    meters: Optional[Tuple[MeterModel, ...]] = None
+    meters: Optional[tuple[MeterModel, ...]] = None
     slots: int = 8
     peripherals: int = 3
     actuators: int = 1

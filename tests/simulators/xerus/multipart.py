@@ -5,7 +5,7 @@ import contextlib
 import email.message
 import email.parser
 import tempfile
-from typing import IO, Dict, NamedTuple
+from typing import IO, NamedTuple
 
 from .server import Body
 
@@ -80,12 +80,12 @@ class _Reader:
                 raise BadForm("no closing boundary")
 
 
-def parse(body: Body, content_type: str) -> Dict[str, Part]:
+def parse(body: Body, content_type: str) -> dict[str, Part]:
     """The parts by form name. The caller closes their files. Raises BadForm."""
     reader = _Reader(body, boundary_of(content_type))
     with tempfile.TemporaryFile() as preamble:
         reader.copy(preamble)
-    parts: Dict[str, Part] = {}
+    parts: dict[str, Part] = {}
     with contextlib.ExitStack() as files:               # closes the files after an error
         while reader.part_follows():
             headers = reader.headers()

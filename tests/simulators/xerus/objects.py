@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Callable, Dict, List, Optional, Sequence
+from collections.abc import Sequence
+from typing import Any, Callable, Optional
 from urllib.parse import unquote
 
 from ..clockwork import Clockwork
@@ -43,8 +44,8 @@ class Unit:
         self.site = site
         self.link_id = link_id
         self.reachable = True
-        self._by_name: Dict[str, Served] = {}
-        self._by_path: Dict[str, Served] = {}
+        self._by_name: dict[str, Served] = {}
+        self._by_path: dict[str, Served] = {}
 
     @property
     def firmware(self) -> Firmware:
@@ -65,7 +66,7 @@ class Unit:
         for path in [path for path, one in self._by_path.items() if one is served]:
             del self._by_path[path]
 
-    def objects(self) -> List[Served]:
+    def objects(self) -> list[Served]:
         return list(self._by_name.values())
 
     def emit(self, event: str, source: Served, **fields: Any) -> None:
@@ -99,8 +100,8 @@ class Site:
         self.clockwork = clockwork
         self.prefix_links = prefix_links
         self.firmware = self.types(generation)
-        self.units: Dict[int, Unit] = {}
-        self.listeners: List[Callable[[str, Served, Dict[str, Any]], None]] = []
+        self.units: dict[int, Unit] = {}
+        self.listeners: list[Callable[[str, Served, dict[str, Any]], None]] = []
 
     def types(self, generation: str) -> Firmware:
         return Firmware(generation, self._reference, self.find)

@@ -1,7 +1,7 @@
 """Outlets."""
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict, List, Optional
+from typing import TYPE_CHECKING, Any, Optional
 
 from .metered import Device, Sensors
 from .objects import Served
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 NOT_SWITCHABLE, DISABLED, INHIBITED, INVALID = 1, 3, 5, 1       # result codes, Outlet.idl and Pdu.idl
 _ON_OFF = 13                # type of a state sensor, Sensor.idl
 _LONGEST_DELAY = 3600       # seconds
-Json = Dict[str, Any]
+Json = dict[str, Any]
 
 
 class Outlet(Device):
@@ -135,5 +135,5 @@ class Outlet(Device):
         self.service_mode = enabled
         return 0
 
-    def fed_by(self) -> List[Device]:
+    def fed_by(self) -> list[Device]:
         return [self.pdu.protector_of(self) or self.pdu.transfer_switch or self.pdu.inlets[self.pdu.inlet_of(self)]]

@@ -5,9 +5,10 @@ position of their first pole, from 0).
 """
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 from .metered import Sensors
 from .objects import Served
@@ -22,7 +23,7 @@ _LINES = {ONE_PHASE: 1, SPLIT_PHASE: 2, THREE_PHASE: 3}
 _LINE_TO_NEUTRAL, _LINE_TO_LINE, _THREE_LINES = 0, 1, 3
 _TYPE_OF = {1: _LINE_TO_NEUTRAL, 2: _LINE_TO_LINE, 3: _THREE_LINES}
 VOLTAGE = 230.0
-Json = Dict[str, Any]
+Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class CircuitModel:
     """A branch circuit: its first `position` and its `lines`, both from 0; `amperes` on each line; `wh` counted at the start."""
 
     position: int
-    lines: Tuple[int, ...] = (0,)
+    lines: tuple[int, ...] = (0,)
     amperes: float = 1.5
     wh: float = 1000.0
     name: str = ""
@@ -51,7 +52,7 @@ class MeterModel:
 
     number: int = 1
     type: int = THREE_PHASE
-    circuits: Optional[Tuple[CircuitModel, ...]] = None
+    circuits: Optional[tuple[CircuitModel, ...]] = None
     amperes: float = 0.5
     wh: float = 250_000.0
     mains: bool = True
@@ -79,7 +80,7 @@ class Configured(Served):
     awake: Awake
     sensors: Sensors
 
-    def getSensors(self) -> Dict[str, Sensor]:
+    def getSensors(self) -> dict[str, Sensor]:
         self.awake.fetched()
         return self.sensors.fitted
 
@@ -113,7 +114,7 @@ class Meter(Configured):
         for pole in self.poles[:-1]:
             pole.sensors.numeric({"current": partial(self.model.line_current, pole.line)})
 
-    def lines(self) -> List[float]:
+    def lines(self) -> list[float]:
         """The line currents in A, neutral left out."""
         return [self.model.line_current(line) for line in self.model.lines]
 
@@ -125,11 +126,11 @@ class Meter(Configured):
     def getConfig(self) -> Json:
         return {"powerMeterId": self.model.number, "type": self.model.type}
 
-    def getPoles(self) -> List[Json]:
+    def getPoles(self) -> list[Json]:
         return [{"line": pole.line, "label": "ABCN"[pole.line], "nodeId": pole.line, **pole.sensors.fitted}
                 for pole in self.poles]
 
-    def getControllers(self) -> List[Served]:
+    def getControllers(self) -> list[Served]:
         return []
 
 
@@ -160,7 +161,7 @@ class Panel(Meter):
         self._panel_settings = settings
         return 0
 
-    def getCircuits(self) -> Dict[int, Circuit]:
+    def getCircuits(self) -> dict[int, Circuit]:
         return self.circuits
 
 
@@ -188,7 +189,7 @@ class Circuit(Configured):
     def getConfig(self) -> Json:
         return {"position": self.model.position, "type": _TYPE_OF[len(self.model.lines)]}
 
-    def getPoles(self) -> List[Json]:
+    def getPoles(self) -> list[Json]:
         return [{"line": line, "label": self.panel.label(self.model.position + number), "nodeId": line}
                 for number, line in enumerate(self.model.lines)]
 
@@ -198,15 +199,15 @@ class PowerMeterController(Served):
 
     def __init__(self, unit: PduUnit) -> None:
         super().__init__(unit, "pdumodel.PowerMeterController", "pmc", ["/model/pmc"])
-        self.meters: Dict[int, Meter] = {one.number: Meter(unit, one) if one.circuits is None else Panel(unit, one)
+        self.meters: dict[int, Meter] = {one.number: Meter(unit, one) if one.circuits is None else Panel(unit, one)
                                          for one in unit.model.meters or ()}
 
-    def getPowerMeters(self) -> Dict[int, Meter]:
+    def getPowerMeters(self) -> dict[int, Meter]:
         return self.meters
 
     # -- for the books
 
-    def circuits(self) -> Iterator[Tuple[str, Circuit]]:
+    def circuits(self) -> Iterator[tuple[str, Circuit]]:
         """Each branch circuit with its identity, "p<id of the meter>.<position>"; positions count from 1."""
         for number, meter in sorted(self.meters.items()):
             for position, circuit in sorted(meter.circuits.items()) if isinstance(meter, Panel) else ():

@@ -1,7 +1,7 @@
 """One PDU: its parts, and the interface pdumodel.Pdu."""
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional
+from typing import Any, Optional
 
 from .inlet import Inlet
 from .metered import Device, Sensors
@@ -18,7 +18,7 @@ from .transfer import TransferSwitch
 _PER_PROTECTOR = 8      # outlets behind one breaker, at most
 _INHIBIT_FROM = 3       # index of generation 4.4, the first simulated one with the setting inhibitRelayControl
 _LONGEST = {"cycleDelay": 3600, "inRushGuardDelay": 100_000, "powerOnDelay": 3600}      # s, ms, s
-Json = Dict[str, Any]
+Json = dict[str, Any]
 
 
 class PduUnit(Unit):
@@ -33,7 +33,7 @@ class PduUnit(Unit):
             "name": model.name, "startupState": 2, "cycleDelay": model.cycle_delay_s,
             "inRushGuardDelay": model.in_rush_guard_ms, "latchingRelays": model.latching, "energyPulsesPerKWh": 1000,
             "demandUpdateInterval": 5, "demandAveragingIntervals": 6, "inhibitRelayControl": model.inhibit_relay_control}
-        self._protector_numbers: List[int] = []
+        self._protector_numbers: list[int] = []
         self.stale_looks = 0                # outlet states are unavailable until this many further calls of getOutlets
         self.relays = Relays(self.clockwork, [self._relay(number) for number in range(model.outlets)], self._delays())
         self.inlets = [Inlet(self, number) for number in range(model.inlets)]
@@ -63,7 +63,7 @@ class PduUnit(Unit):
 
     # -- feeds and currents
 
-    def _protectors(self) -> List[Protector]:
+    def _protectors(self) -> list[Protector]:
         """One for up to _PER_PROTECTOR outlets on the same line of an inlet. A unit with no more outlets than that has none."""
         if self.model.outlets <= _PER_PROTECTOR:
             return []
@@ -102,7 +102,7 @@ class PduUnit(Unit):
         """The energy that all inlets have counted, in Wh."""
         return sum(inlet.energy.stored for inlet in self.inlets)
 
-    def count_from(self, wh: Dict[int, float]) -> None:
+    def count_from(self, wh: dict[int, float]) -> None:
         """Sets the energy counters in Wh: outlets by their number from 1; inlets, lines and unit from the sum of the outlets."""
         for outlet in self.outlets:
             outlet.energy.stored = wh[outlet.relay.number + 1]
@@ -177,25 +177,25 @@ class Pdu(Served):
                 "hasMeteredOutlets": model.metering == "outlet" and model.outlets > 0, "hasLatchingOutletRelays": model.latching,
                 "supportedInletWirings": [0]}
 
-    def getSensors(self) -> Dict[str, Sensor]:
+    def getSensors(self) -> dict[str, Sensor]:
         self._awake.fetched()
         return self._sensors.fitted
 
-    def getControllers(self) -> List[Served]:
+    def getControllers(self) -> list[Served]:
         return [self._pdu.controller]
 
-    def getOutlets(self) -> List[Outlet]:
+    def getOutlets(self) -> list[Outlet]:
         listed = self._pdu.model.listed
         self._pdu.stale_looks = max(0, self._pdu.stale_looks - 1)
         return [self._pdu.outlets[number - 1] for number in listed] if listed else self._pdu.outlets
 
-    def getOverCurrentProtectors(self) -> List[Protector]:
+    def getOverCurrentProtectors(self) -> list[Protector]:
         return self._pdu.protectors
 
-    def getInlets(self) -> List[Inlet]:
+    def getInlets(self) -> list[Inlet]:
         return self._pdu.inlets
 
-    def getTransferSwitches(self) -> List[Device]:
+    def getTransferSwitches(self) -> list[Device]:
         return [self._pdu.transfer_switch] if self._pdu.transfer_switch else []
 
     def getPeripheralDeviceManager(self) -> Served:
@@ -204,16 +204,16 @@ class Pdu(Served):
     def getBeeper(self) -> Served:
         return self.unit.named("internalbeeper")
 
-    def getFeaturePorts(self) -> List[Served]:
+    def getFeaturePorts(self) -> list[Served]:
         return [self.unit.named("featureport.0")]
 
-    def getSensorPorts(self) -> List[Served]:
+    def getSensorPorts(self) -> list[Served]:
         return []
 
-    def getRemoteHubPorts(self) -> List[Served]:
+    def getRemoteHubPorts(self) -> list[Served]:
         return []
 
-    def getPorts(self, portType: int, devType: int) -> List[Json]:
+    def getPorts(self, portType: int, devType: int) -> list[Json]:
         return []
 
     def getStatistic(self) -> Json:
@@ -261,7 +261,7 @@ class Pdu(Served):
             return INHIBITED
         return self._switch(self._allowed(self._pdu.outlets), pstate, sequence=True)
 
-    def setMultipleOutletPowerStates(self, outletNumbers: List[int], state: int, respectSequence: bool) -> int:
+    def setMultipleOutletPowerStates(self, outletNumbers: list[int], state: int, respectSequence: bool) -> int:
         code = self._refusal(outletNumbers)
         chosen = self._allowed([self._pdu.outlets[number] for number in outletNumbers]) if not code else []
         return code or self._switch(chosen, state, respectSequence)
@@ -271,23 +271,23 @@ class Pdu(Served):
             return INHIBITED
         return self._cycle(self._allowed(self._pdu.outlets), sequence=True)
 
-    def cycleMultipleOutletPowerStates(self, outletNumbers: List[int], respectSequence: bool) -> int:
+    def cycleMultipleOutletPowerStates(self, outletNumbers: list[int], respectSequence: bool) -> int:
         code = self._refusal(outletNumbers)
         return code or self._cycle(self._allowed([self._pdu.outlets[number] for number in outletNumbers]), respectSequence)
 
     @staticmethod
-    def _allowed(outlets: List[Outlet]) -> List[Outlet]:
+    def _allowed(outlets: list[Outlet]) -> list[Outlet]:
         """The outlets that may be switched. A command for all outlets skips those without a relay and disabled ones."""
         return [outlet for outlet in outlets if not outlet.refusal()]
 
-    def _refusal(self, numbers: List[int]) -> int:
+    def _refusal(self, numbers: list[int]) -> int:
         """The result code that a command for these outlets gets; 0: it may run. Outlets without a relay are skipped."""
         if any(not 0 <= number < len(self._pdu.outlets) for number in numbers):
             return INVALID
         codes = [self._pdu.outlets[number].refusal() for number in numbers]
         return next((code for code in codes if code not in (0, NOT_SWITCHABLE)), 0)
 
-    def _switch(self, outlets: List[Outlet], state: int, sequence: bool) -> int:
+    def _switch(self, outlets: list[Outlet], state: int, sequence: bool) -> int:
         relays = [outlet.relay for outlet in outlets]
         if state:
             self._pdu.relays.on(self._order(relays, sequence), sequence)
@@ -297,13 +297,13 @@ class Pdu(Served):
             outlet.announce(state)
         return 0
 
-    def _cycle(self, outlets: List[Outlet], sequence: bool) -> int:
+    def _cycle(self, outlets: list[Outlet], sequence: bool) -> int:
         self._pdu.relays.cycle(self._order([outlet.relay for outlet in outlets], sequence), sequence)
         for outlet in outlets:
             outlet.announce(1, cycle=True)
         return 0
 
-    def _order(self, relays: List[Relay], sequence: bool) -> List[Relay]:
+    def _order(self, relays: list[Relay], sequence: bool) -> list[Relay]:
         return in_order(relays, self._pdu.settings.get("outletPowerStateSequence") if sequence else None)
 
     def getOutletSequenceState(self) -> Json:

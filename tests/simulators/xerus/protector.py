@@ -1,7 +1,7 @@
 """Overcurrent protectors."""
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict, List, Optional
+from typing import TYPE_CHECKING, Any, Optional
 
 from .metered import Device, Sensors
 from .sensors import Awake
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 _CLOSED = 1
 _TRIP = 14
 _ONE_POLE = 0
-Json = Dict[str, Any]
+Json = dict[str, Any]
 
 
 class Protector(Device):
@@ -43,7 +43,7 @@ class Protector(Device):
                 "rating": {"current": 16, "decimalCurrent": 16.0, "minVoltage": 220, "maxVoltage": 240},
                 "type": _ONE_POLE, "maxTripCnt": 200}
 
-    def getPoles(self) -> List[Json]:
+    def getPoles(self) -> list[Json]:
         return [{"line": self.line, "inNodeId": self.line + 1, "outNodeId": 10 + self.number, **self.sensors.fitted}]
 
     def getInlet(self) -> Device:
@@ -53,8 +53,8 @@ class Protector(Device):
         """None: in this model no protector feeds another one."""
         return None
 
-    def feeds(self) -> List[Device]:
+    def feeds(self) -> list[Device]:
         return [outlet for outlet in self.pdu.outlets if self.pdu.protector_of(outlet) is self]
 
-    def fed_by(self) -> List[Device]:
+    def fed_by(self) -> list[Device]:
         return [self.pdu.transfer_switch or self.pdu.inlets[self.inlet]]

@@ -1,7 +1,8 @@
 """Relays, and the order in which the unit switches them."""
 from __future__ import annotations
 
-from typing import Callable, Dict, FrozenSet, Iterable, List, NamedTuple, Optional, Sequence
+from collections.abc import Iterable, Sequence
+from typing import Callable, NamedTuple, Optional
 
 from ..clockwork import Clockwork
 
@@ -53,8 +54,8 @@ class Relays:
         self.all = list(relays)
         self._delays = delays
         self._free_at = 0.0                 # `free` of the last plan that was carried out
-        self._planned: Dict[int, Planned] = {}
-        self.held: FrozenSet[int] = frozenset()     # outlets that load shedding keeps off
+        self._planned: dict[int, Planned] = {}
+        self.held: frozenset[int] = frozenset()     # outlets that load shedding keeps off
 
     def off(self, relays: Sequence[Relay]) -> None:
         for relay in relays:
@@ -102,7 +103,7 @@ class Relays:
             self._forget(relay)
             relay.cycling = False
 
-    def plans(self) -> List[Planned]:
+    def plans(self) -> list[Planned]:
         return sorted(self._planned.values(), key=lambda planned: planned.due)
 
     def _again(self, relay: Relay, ticket: int, sequence: bool) -> Callable[[], None]:
@@ -151,7 +152,7 @@ class Relays:
         self._clockwork.after(self._delays.movement, action)
 
 
-def in_order(relays: Sequence[Relay], order: Optional[Sequence[int]]) -> List[Relay]:
+def in_order(relays: Sequence[Relay], order: Optional[Sequence[int]]) -> list[Relay]:
     """The relays in the order of the outlet sequence; without a sequence, in their given order."""
     if not order:
         return list(relays)

@@ -1,7 +1,8 @@
 """Sensors: readings, thresholds, counters, states."""
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, NamedTuple, Optional, Sequence, Tuple
+from collections.abc import Sequence
+from typing import Any, Callable, NamedTuple, Optional
 
 from .objects import Served, Unit
 
@@ -9,7 +10,7 @@ _THRESHOLDS = ("upperCritical", "upperWarning", "lowerWarning", "lowerCritical")
 _STATUS = ("aboveUpperCritical", "aboveUpperWarning", "belowLowerWarning", "belowLowerCritical")
 _OUT_OF_RANGE, _INVALID = 1, 2
 _NOT_SUPPORTED = 1
-Json = Dict[str, Any]
+Json = dict[str, Any]
 
 
 class Kind(NamedTuple):
@@ -57,7 +58,7 @@ class Awake:
 
 
 class Sensor(Served):
-    def __init__(self, unit: Unit, interface: str, name: str, paths: Sequence[str], typespec: Tuple[int, int, int],
+    def __init__(self, unit: Unit, interface: str, name: str, paths: Sequence[str], typespec: tuple[int, int, int],
                  awake: Awake) -> None:
         super().__init__(unit, interface, name, paths)
         self.typespec = typespec
@@ -88,7 +89,7 @@ class NumericSensor(Sensor):
         self.thresholds: Json = {name: 0.0 for name in _THRESHOLDS}
         self.thresholds.update({f"{name}Active": False for name in _THRESHOLDS})
         self.thresholds.update(assertionTimeout=0, deassertionHysteresis=0.0)
-        self._seen: Optional[Tuple[float, int, float, int]] = None
+        self._seen: Optional[tuple[float, int, float, int]] = None
         self._observed_since = unit.clockwork.wall()
 
     def value(self) -> float:

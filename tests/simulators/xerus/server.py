@@ -4,7 +4,7 @@ from __future__ import annotations
 import json
 import re
 import ssl
-from typing import Any, Callable, Dict, NamedTuple, Optional, Protocol, Tuple
+from typing import Any, Callable, NamedTuple, Optional, Protocol
 
 from ..web import Connection, Counters, WebServer
 from .faults import Fault, Faults, Order, calls
@@ -22,7 +22,7 @@ class Answer(NamedTuple):
     status: int
     body: bytes = b""
     kind: str = "text/plain; charset=UTF-8"
-    headers: Tuple[Tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 class Body:
@@ -160,7 +160,7 @@ def _instead(order: Optional[Order], request: Request) -> Optional[Answer]:
     """The answer that replaces the unit's own; None if no fault replaces it."""
     if order is None:
         return None
-    table: Dict[Fault, Callable[[], Answer]] = {
+    table: dict[Fault, Callable[[], Answer]] = {
         Fault.STATUS: lambda: Answer(order.status),
         Fault.HTML: lambda: Answer(200, _PAGE, "text/html"),
         Fault.EMPTY: lambda: Answer(200, b"", JSON),
@@ -205,7 +205,7 @@ def _twice(answer: Answer, order: Order) -> Answer:
 
 
 # The changes that faults make to the unit's own answer.
-_AFTER: Dict[Fault, Callable[[Answer, Order], Answer]] = {
+_AFTER: dict[Fault, Callable[[Answer, Order], Answer]] = {
     Fault.WRONG_ID: _other_id,
     Fault.DONE_STATUS: lambda answer, order: answer._replace(
         status=order.status, body=b"" if order.status in (204, 304) else answer.body),
@@ -218,5 +218,5 @@ _AFTER: Dict[Fault, Callable[[Answer, Order], Answer]] = {
 class XerusServer(WebServer):
     unit: Device
 
-    def __init__(self, address: Tuple[str, int], unit: Device, counters: Counters, tls: Optional[ssl.SSLContext]) -> None:
+    def __init__(self, address: tuple[str, int], unit: Device, counters: Counters, tls: Optional[ssl.SSLContext]) -> None:
         super().__init__(address, XerusConnection, unit, counters, tls)

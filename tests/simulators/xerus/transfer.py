@@ -1,7 +1,7 @@
 """The transfer switch, which selects one of two inlets."""
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict, List
+from typing import TYPE_CHECKING, Any
 
 from .metered import FAULT_STATE, Device, Sensors
 from .sensors import Awake
@@ -16,7 +16,7 @@ _INVALID, _FAILED = 1, 3
 _STARTUP, _MANUAL, _POWER_FAILURE = 1, 2, 4
 _OFF, _NORMAL, _NON_REDUNDANT = 0, 1, 3
 _HYBRID = 2
-Json = Dict[str, Any]
+Json = dict[str, Any]
 
 
 class TransferSwitch(Device):
@@ -28,8 +28,8 @@ class TransferSwitch(Device):
         self.selected = 0
         self.powered = [True, True]
         self._reason = _STARTUP
-        self._log: List[Json] = []
-        self._parameters: Dict[str, Any] = {}
+        self._log: list[Json] = []
+        self._parameters: dict[str, Any] = {}
         self.settings = {"name": "", "preferredSource": 0, "autoRetransfer": True,
                          "noAutoRetransferIfPhaseFault": False, "autoRetransferWaitTime": 30,
                          "manualTransferEnabled": True, "phaseSyncSensorEnabled": True}
@@ -63,7 +63,7 @@ class TransferSwitch(Device):
                 "rating": {"current": 32, "decimalCurrent": 32.0, "minVoltage": 220, "maxVoltage": 240},
                 "type": _HYBRID, "sourceCount": len(self.powered)}
 
-    def getPoles(self) -> List[Json]:
+    def getPoles(self) -> list[Json]:
         return [{"line": line, "inNodeIds": [1 + line, 11 + line], "outNodeId": 21 + line}
                 for line in range(self.pdu.model.phases)]
 
@@ -88,18 +88,18 @@ class TransferSwitch(Device):
         """None: no waveform was recorded. It is a list in TransferSwitch.idl 4.0.4 (firmware 3.6), a structure in 5.0.0 (4.0)."""
         return None
 
-    def getTransferLog(self) -> List[Json]:
+    def getTransferLog(self) -> list[Json]:
         return self._log
 
-    def getParameters(self) -> Dict[str, Any]:
+    def getParameters(self) -> dict[str, Any]:
         return self._parameters
 
-    def setParameters(self, parameters: Dict[str, Any]) -> int:
+    def setParameters(self, parameters: dict[str, Any]) -> int:
         self._parameters.update(parameters)
         return 0
 
-    def fed_by(self) -> List[Device]:
+    def fed_by(self) -> list[Device]:
         return list(self.pdu.inlets)
 
-    def feeds(self) -> List[Device]:
+    def feeds(self) -> list[Device]:
         return list(self.pdu.protectors) or list(self.pdu.outlets)

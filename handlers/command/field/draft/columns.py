@@ -8,8 +8,9 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
-from typing import Collection, Dict, FrozenSet, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import NamedTuple, Optional
 
 from ....snmp.decoding import number
 from ....snmp.figures import Figure
@@ -50,15 +51,15 @@ class Guess(NamedTuple):
     table: Table
     column: Column
     score: float
-    evidence: Tuple[str, ...]
+    evidence: tuple[str, ...]
     doubt: str = ""
     object: Optional[Object] = None
 
 
-def guesses(tables: Sequence[Table], mib: Mib, names: Mapping[Arcs, str] = {}) -> List[Guess]:
+def guesses(tables: Sequence[Table], mib: Mib, names: Mapping[Arcs, str] = {}) -> list[Guess]:
     """All guesses at the roles of all columns, sorted by role, the best of each role first. `names`: see `snmprec.Parsed`."""
-    found: List[Guess] = []
-    by_rows: Dict[FrozenSet[Index], int] = {}               # the best score for labels among tables with the same rows
+    found: list[Guess] = []
+    by_rows: dict[frozenset[Index], int] = {}               # the best score for labels among tables with the same rows
     largest = max((table.size for table in tables if table.size <= 2 * _USUAL_ROWS.stop), default=0)
     for table in tables:
         by_rows[table.columns[0].indexes] = max(by_rows.get(table.columns[0].indexes, 0), _labels(table))
@@ -78,13 +79,13 @@ def _of_walk(column: Column, names: Mapping[Arcs, str]) -> Optional[Object]:
     return Object("", "the walk", column.oid, enumeration=named, doubt=_UNNAMED) if named else None
 
 
-def texts(column: Column) -> Optional[List[str]]:
+def texts(column: Column) -> Optional[list[str]]:
     """The values as text. None if a value is not text."""
     values = [row.text for row in column.rows.values()]
     return [value.strip("\0 \r\n\t") for value in values if value is not None] if None not in values else None
 
 
-def integers(column: Column) -> Optional[List[int]]:
+def integers(column: Column) -> Optional[list[int]]:
     """The values as numbers. None if a value does not have a numeric type of SNMP."""
     values = [row.value for row in column.rows.values() if row.tag in NUMBERS and isinstance(row.value, int)]
     return values if len(values) == len(column.rows) else None
@@ -179,28 +180,28 @@ def letters(text: str) -> str:
     return re.sub(r"[^a-z]", "", text.lower())
 
 
-def meanings(object_: Object) -> Tuple[List[int], List[int]]:
+def meanings(object_: Object) -> tuple[list[int], list[int]]:
     """The values whose names are words for on, and those for off, ignoring a prefix like `outlet` and a suffix like `state`."""
-    def named(words: FrozenSet[str]) -> List[int]:
+    def named(words: frozenset[str]) -> list[int]:
         return [value for value, name in object_.enumeration.items() if words & {
             letters(name), re.sub(r"^(outlet|relay|power|status|state|socket|ieee)+|(status|state)+$", "", letters(name))}]
     return named(ON_WORDS), named(OFF_WORDS)
 
 
-def _small(column: Column) -> Optional[List[int]]:
+def _small(column: Column) -> Optional[list[int]]:
     """The values if all are numbers from 0 to _LARGEST_STATE and do not look like row numbers. Else None."""
     values = integers(column)
     return values if values and 0 <= min(values) and max(values) <= _LARGEST_STATE and not _counts_rows(column, values) else None
 
 
-def _counts_rows(column: Column, values: List[int]) -> bool:
+def _counts_rows(column: Column, values: list[int]) -> bool:
     """Whether they look like row numbers: three or more different values that never fall, or the last arcs of several indexes."""
     never_fall = len(set(values)) > 2 and values == sorted(values)
     are_indexes = len(values) > 1 and _are_indexes(column, values)
     return never_fall or are_indexes
 
 
-def _are_indexes(column: Column, values: List[int]) -> bool:
+def _are_indexes(column: Column, values: list[int]) -> bool:
     return values == [index[-1] for index in column.rows]
 
 
@@ -254,7 +255,7 @@ def _number(table: Table, column: Column, object_: Optional[Object]) -> Optional
                  "" if object_ else "judged by its values", object_)
 
 
-def _definition(object_: Optional[Object]) -> Tuple[str, ...]:
+def _definition(object_: Optional[Object]) -> tuple[str, ...]:
     return (f"{object_.name} in {object_.module}",) if object_ is not None else ()
 
 
@@ -269,7 +270,7 @@ _SCALED = re.compile(r"(?:(?P<scale>[0-9.]+|(?:tenth|hundredth|thousandth)s?|mil
                      r"(?P<unit>k?whs?|watt[ -]?hours?|m?a|amps?|amperes?|[km]?w|watts?)")
 
 
-def worth(units: str) -> Optional[Tuple[str, Decimal]]:
+def worth(units: str) -> Optional[tuple[str, Decimal]]:
     """The role of a column with these UNITS, and the value of one unit in A, W or kWh.
 
     None if the UNITS are not clear, or if a profile does not accept the value as a scale.
@@ -312,6 +313,6 @@ def _meter(table: Table, column: Column, object_: Optional[Object]) -> Optional[
         "the recording does not show what it measures and in which unit: compare it with the device's own web page", object_)
 
 
-def by_role(found: Sequence[Guess]) -> Dict[str, List[Guess]]:
+def by_role(found: Sequence[Guess]) -> dict[str, list[Guess]]:
     """The result of `guesses` by role, the best of each role first."""
     return {role: list(same) for role, same in itertools.groupby(found, key=lambda guess: guess.role)}

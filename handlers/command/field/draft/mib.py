@@ -1,8 +1,9 @@
 """The objects of MIB files by OID, with the name, units, access and enumeration that a draft needs. `reading.py` reads them."""
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Dict, Mapping, NamedTuple, Sequence
+from typing import NamedTuple
 
 from ..snmp.rows import Arcs, arcs
 
@@ -16,7 +17,7 @@ class Object:
     oid: Arcs = ()
     units: str = ""
     access: str = ""
-    enumeration: Dict[int, str] = field(default_factory=dict)
+    enumeration: dict[int, str] = field(default_factory=dict)
     doubt: str = ""
 
 

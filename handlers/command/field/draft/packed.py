@@ -1,7 +1,7 @@
 """Finds strings that may hold the states of outlets ("1,1,0,1") in a recording. Pure."""
 from __future__ import annotations
 
-from typing import List, NamedTuple, Tuple
+from typing import NamedTuple
 
 from ....errors import printable
 from ..snmp.rows import Arcs, Rows, dotted
@@ -16,12 +16,12 @@ class PackedGuess(NamedTuple):
 
     oid: Arcs
     separator: str
-    values: Tuple[str, ...]
+    values: tuple[str, ...]
     evidence: str
     doubt: str
 
 
-def packed(rows: Rows) -> List[PackedGuess]:
+def packed(rows: Rows) -> list[PackedGuess]:
     """The strings, those with the most values first. Of strings with equally many values, those of only zeros come last."""
     found = []
     for oid, row in rows.items():

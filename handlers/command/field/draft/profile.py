@@ -4,9 +4,10 @@ A value with a doubtful meaning begins with a question mark ("?1"), so the outle
 """
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Dict, Iterable, List, Mapping, Optional, Sequence, Set, Tuple
+from typing import Optional
 
 from ....snmp.evidence import Confidence, Evidence, Proof
 from ....snmp.figures import Figure, Total
@@ -33,12 +34,12 @@ class Draft:
     """The result. `profile` is None if nothing looks like outlets. `guesses` and `packed` hold all guesses, used or not."""
 
     profile: Optional[Profile]
-    guesses: List[Guess]
-    packed: List[PackedGuess]
-    chosen: Dict[str, str]              # role, or "confirm" -> OID
-    doubts: List[str]
+    guesses: list[Guess]
+    packed: list[PackedGuess]
+    chosen: dict[str, str]              # role, or "confirm" -> OID
+    doubts: list[str]
 
-    def by_role(self) -> Dict[str, List[Guess]]:
+    def by_role(self) -> dict[str, list[Guess]]:
         """`guesses` by role, the best of each role first."""
         return columns.by_role(self.guesses)
 
@@ -49,8 +50,8 @@ def draft(rows: Rows, mib: Mib, key: str = "", names: Mapping[Arcs, str] = {}) -
     guesses = columns.guesses(tables(rows, mib.objects), mib, names)
     roles = columns.by_role(guesses)
     texts_ = packed(rows)
-    doubts: List[str] = []
-    chosen: Dict[str, str] = {}
+    doubts: list[str] = []
+    chosen: dict[str, str] = {}
     state = next(iter(roles.get(columns.STATE, ())), None)
     if texts_ and _is_better(texts_[0], state):
         outlets: Optional[Outlets] = _of_text(texts_, chosen, doubts)
@@ -80,7 +81,7 @@ def _score(guess: PackedGuess) -> float:
 
 # ---- outlets -------------------------------------------------------------------------------------------------
 
-def _of_text(found: Sequence[PackedGuess], chosen: Dict[str, str], doubts: List[str]) -> Outlets:
+def _of_text(found: Sequence[PackedGuess], chosen: dict[str, str], doubts: list[str]) -> Outlets:
     guess = found[0]
     chosen[columns.STATE] = dotted(guess.oid)
     rival = next((one for one in found[1:] if one.oid != guess.oid and len(one.values) == len(guess.values)), None)
@@ -99,7 +100,7 @@ def _of_text(found: Sequence[PackedGuess], chosen: Dict[str, str], doubts: List[
                                 tuple(mark + value for value in on), tuple(mark + value for value in off)))
 
 
-def _of_column(state: Guess, roles: Mapping[str, Sequence[Guess]], chosen: Dict[str, str], doubts: List[str]) -> Outlets:
+def _of_column(state: Guess, roles: Mapping[str, Sequence[Guess]], chosen: dict[str, str], doubts: list[str]) -> Outlets:
     chosen[columns.STATE] = dotted(state.column.oid)
     rival = next((guess for guess in roles[columns.STATE] if guess is not state and guess.score >= state.score), None)
     likely = f"{dotted(rival.column.oid)} is as likely to be the states" if rival is not None else ""
@@ -121,7 +122,7 @@ def _of_column(state: Guess, roles: Mapping[str, Sequence[Guess]], chosen: Dict[
         current=_figure(beside[columns.CURRENT]), power=_figure(beside[columns.POWER]), energy=_figure(beside[columns.ENERGY]))
 
 
-def _meaning(state: Guess) -> Tuple[Tuple[str, ...], Tuple[str, ...], str]:
+def _meaning(state: Guess) -> tuple[tuple[str, ...], tuple[str, ...], str]:
     """The values that are on, those that are off, and the doubt. Doubtful values are marked."""
     words, object_ = texts(state.column), state.object
     on: Sequence[object]
@@ -148,13 +149,13 @@ def _free(object_: Object, *values: int) -> int:
     return next(value for value in (*values, max(object_.enumeration) + 1) if value not in object_.enumeration)
 
 
-def _words(values: Iterable[str]) -> Tuple[List[str], List[str]]:
+def _words(values: Iterable[str]) -> tuple[list[str], list[str]]:
     """The values that are words for on, or ["on"] if there are none; and the same for off."""
     return (sorted({value for value in values if letters(value) in columns.ON_WORDS}) or ["on"],
             sorted({value for value in values if letters(value) in columns.OFF_WORDS}) or ["off"])
 
 
-def _one_of_two(values: Set[int]) -> Tuple[int, int]:
+def _one_of_two(values: set[int]) -> tuple[int, int]:
     """The values to propose for on and off. Both are in `values` if it has several. 0 is never proposed for on."""
     first = min(values)
     if first == 0:

@@ -9,7 +9,8 @@ import functools
 import importlib
 import re
 from collections import defaultdict
-from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Set, Tuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Optional
 
 from ....errors import SettingsError
 from ...files import read_file
@@ -23,9 +24,9 @@ _ROOTS: Mapping[str, Arcs] = {name: arcs(oid) for name, oid in (
     ("iso", "1"), ("org", "1.3"), ("dod", "1.3.6"), ("internet", "1.3.6.1"), ("directory", "1.3.6.1.1"), ("mgmt", "1.3.6.1.2"),
     ("mib-2", "1.3.6.1.2.1"), ("experimental", "1.3.6.1.3"), ("private", "1.3.6.1.4"), ("enterprises", "1.3.6.1.4.1"),
     ("security", "1.3.6.1.5"), ("snmpV2", "1.3.6.1.6"), ("snmpModules", "1.3.6.1.6.3"), ("zeroDotZero", "0.0"))}
-_Enumeration = Dict[int, str]
-_Label = Tuple[str, str]                    # the name of an object's module, and its own
-_Names = Dict[str, Dict[str, Any]]           # name -> module -> its definition
+_Enumeration = dict[int, str]
+_Label = tuple[str, str]                    # the name of an object's module, and its own
+_Names = dict[str, dict[str, Any]]           # name -> module -> its definition
 _POINT_HINT = re.compile("d-[1-9][0-9]*")           # RFC 2579, 3.1
 # Types whose definition need not be given: those of SMI and of SNMPv2-TC, which have no DISPLAY-HINT like d-2.
 _PLAIN = frozenset((
@@ -42,14 +43,14 @@ def read(files: Sequence[str]) -> Mib:
     parser = _pysmi()
     if parser is None:
         raise SettingsError(_NO_READER)
-    parsed: List[Any] = []
-    modules_of: Dict[str, Set[str]] = {}
+    parsed: list[Any] = []
+    modules_of: dict[str, set[str]] = {}
     for file in dict.fromkeys(files):
         modules = _parsed(parser, file)
         parsed += modules
         modules_of[file] = {str(module[0]) for module in modules}
     found, lost = _objects(parsed)
-    notes: List[str] = []
+    notes: list[str] = []
     for file, names in modules_of.items():
         missing = sum(module in names for module, _ in lost)
         if missing:
@@ -69,7 +70,7 @@ def _pysmi() -> Any:
     return factory(**dialect.smi_v1_relaxed)()
 
 
-def _parsed(parser: Any, file: str) -> List[Any]:
+def _parsed(parser: Any, file: str) -> list[Any]:
     """The syntax trees of the modules in a file. Raises SettingsError if there is none."""
     errors: Any = importlib.import_module("pysmi.error")
     text = read_file(file).decode("utf-8", "replace")
@@ -85,9 +86,9 @@ def _parsed(parser: Any, file: str) -> List[Any]:
     return modules
 
 
-def _objects(modules: Iterable[Any]) -> Tuple[Dict[Arcs, Object], Set[_Label]]:
+def _objects(modules: Iterable[Any]) -> tuple[dict[Arcs, Object], set[_Label]]:
     """The objects of the syntax trees by OID, and the labels of those whose OID cannot be resolved."""
-    made: Dict[_Label, Tuple[Object, Sequence[Any], Any]] = {}
+    made: dict[_Label, tuple[Object, Sequence[Any], Any]] = {}
     types: _Names = defaultdict(dict)
     nodes: _Names = defaultdict(dict)
     for name, _, _, declarations in (module[:4] for module in modules):
@@ -102,8 +103,8 @@ def _objects(modules: Iterable[Any]) -> Tuple[Dict[Arcs, Object], Set[_Label]]:
                 nodes[label][str(name)] = path
                 if kind == "objectTypeClause":
                     made[str(name), label] = (_described(label, str(name), declared), path, declared[2])
-    of_module: Dict[str, Dict[Arcs, Object]] = defaultdict(dict)
-    seen: Dict[_Label, Optional[Arcs]] = {}
+    of_module: dict[str, dict[Arcs, Object]] = defaultdict(dict)
+    seen: dict[_Label, Optional[Arcs]] = {}
     for object_, path, syntax in made.values():
         oid = _resolved(path, object_.module, nodes, seen)
         if oid is not None:
@@ -114,13 +115,13 @@ def _objects(modules: Iterable[Any]) -> Tuple[Dict[Arcs, Object], Set[_Label]]:
             if object_.units and kind not in _PLAIN and kind not in types:
                 object_.doubt = _undefined(kind)
             of_module[object_.module][oid] = object_
-    found: Dict[Arcs, Object] = {}
+    found: dict[Arcs, Object] = {}
     for one in of_module.values():
         found = _merged(found, one)
     return found, {label for label, (object_, *_) in made.items() if not object_.oid}
 
 
-def _merged(first: Mapping[Arcs, Object], second: Mapping[Arcs, Object]) -> Dict[Arcs, Object]:
+def _merged(first: Mapping[Arcs, Object], second: Mapping[Arcs, Object]) -> dict[Arcs, Object]:
     """The objects of two modules; an object that both define is the one of `first`.
 
     It loses its enumeration and units, and gets a doubt, if both define one of them differently, or if the second has a doubt.
@@ -157,13 +158,13 @@ def _meant(name: str, module: str, known: _Names) -> Mapping[str, Any]:
     return {module: defined[module]} if module in defined else defined
 
 
-def _resolved(path: Sequence[Any], module: str, nodes: _Names, seen: Dict[_Label, Optional[Arcs]],
+def _resolved(path: Sequence[Any], module: str, nodes: _Names, seen: dict[_Label, Optional[Arcs]],
               depth: int = 0) -> Optional[Arcs]:
     """The OID of a path in a module; None if it cannot be resolved.
 
     `seen` keeps the OIDs of the names, so that each is resolved once.
     """
-    found: List[int] = []
+    found: list[int] = []
     for part in path:
         number = part[1] if isinstance(part, tuple) else part           # a tuple is a name with its number: iso(1)
         if str(number).isdigit():
@@ -171,7 +172,7 @@ def _resolved(path: Sequence[Any], module: str, nodes: _Names, seen: Dict[_Label
         elif str(part) in _ROOTS and module not in nodes.get(str(part), {}):
             found += _ROOTS[str(part)]
         elif depth < 64 and not found:
-            above: Set[Optional[Arcs]] = set()
+            above: set[Optional[Arcs]] = set()
             for where, parent in _meant(str(part), module, nodes).items():
                 if (where, str(part)) not in seen:
                     seen[where, str(part)] = None               # ends a cycle
@@ -201,10 +202,10 @@ def _enumeration(syntax: Any, module: str, types: _Names, depth: int = 0) -> _En
     return _enumeration(found[0][1], found[0][0], types, depth + 1)
 
 
-def _hints(syntax: Any, module: str, types: _Names) -> List[str]:
+def _hints(syntax: Any, module: str, types: _Names) -> list[str]:
     """The DISPLAY-HINTs of the textual conventions that may be the type."""
     name = str(syntax[1]) if isinstance(syntax, tuple) and len(syntax) > 1 else ""
-    hints: List[str] = []
+    hints: list[str] = []
     for declared in _meant(name, module, types).values():
         parts = declared if isinstance(declared, tuple) else ()
         hints += [str(part[1]) for part in parts if isinstance(part, tuple) and len(part) == 2 and part[0] == "DISPLAY-HINT"]

@@ -7,8 +7,9 @@ is more likely if the entry's last arc is 1, and if other columns have the same 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import chain
-from typing import Collection, Dict, FrozenSet, Iterable, Iterator, List, Mapping, NamedTuple, Set, Tuple
+from typing import NamedTuple
 
 from ..snmp.rows import Arcs, Row, Rows, arcs
 
@@ -20,17 +21,17 @@ _ENTRY = 1                  # the arc of an entry below its table
 # Objects of the agent, which are not part of the PDU.
 AGENTS = tuple(map(arcs, ("1.3.6.1.4.1.2021", "1.3.6.1.4.1.8072")))        # UCD-SNMP-MIB, NET-SNMP-MIB
 
-Index = Tuple[int, ...]
+Index = tuple[int, ...]
 
 
 class Column(NamedTuple):
     """One column: its OID, and its rows, sorted by index."""
 
     oid: Arcs
-    rows: Dict[Index, Row]
+    rows: dict[Index, Row]
 
     @property
-    def indexes(self) -> FrozenSet[Index]:
+    def indexes(self) -> frozenset[Index]:
         return frozenset(self.rows)
 
 
@@ -38,7 +39,7 @@ class Table(NamedTuple):
     """Columns with the same indexes below one entry."""
 
     entry: Arcs
-    columns: List[Column]
+    columns: list[Column]
 
     @property
     def size(self) -> int:
@@ -46,11 +47,11 @@ class Table(NamedTuple):
         return len(self.columns[0].rows)
 
 
-def tables(rows: Rows, columns: Collection[Arcs] = ()) -> List[Table]:
+def tables(rows: Rows, columns: Collection[Arcs] = ()) -> list[Table]:
     """The tables, in the order of their OIDs. A row is in at most one table. `columns`: OIDs of a MIB's objects."""
     kept = {oid: row for oid, row in rows.items() if _is_of_device(oid)}
-    taken: Set[Arcs] = set()
-    found: List[Table] = []
+    taken: set[Arcs] = set()
+    found: list[Table] = []
     for table in (*_known(kept, columns), *sorted(_candidates(kept), key=_weight, reverse=True)):
         free = [column for column in table.columns if not any(column.oid + index in taken for index in column.rows)]
         if free:
@@ -70,7 +71,7 @@ def _is_below(oid: Arcs, roots: Iterable[Arcs]) -> bool:
 
 def _candidates(rows: Mapping[Arcs, Row]) -> Iterator[Table]:
     for depth in range(1, _DEEPEST + 1):
-        columns: Dict[Arcs, Dict[Index, Row]] = defaultdict(dict)
+        columns: dict[Arcs, dict[Index, Row]] = defaultdict(dict)
         for oid, row in rows.items():
             if len(oid) > len(VENDORS) + depth + 2 and oid[-1 - depth:] != (0,) * (depth + 1):
                 columns[oid[:-depth]][oid[-depth:]] = row
@@ -80,8 +81,8 @@ def _candidates(rows: Mapping[Arcs, Row]) -> Iterator[Table]:
                 yield table
 
 
-def _known(rows: Mapping[Arcs, Row], oids: Collection[Arcs]) -> List[Table]:
-    columns: Dict[Arcs, Dict[Index, Row]] = defaultdict(dict)
+def _known(rows: Mapping[Arcs, Row], oids: Collection[Arcs]) -> list[Table]:
+    columns: dict[Arcs, dict[Index, Row]] = defaultdict(dict)
     for oid, row in rows.items():
         ends = next((end for end in range(len(oid) - 1, len(VENDORS), -1) if oid[:end] in oids), 0)
         if ends:
@@ -89,16 +90,16 @@ def _known(rows: Mapping[Arcs, Row], oids: Collection[Arcs]) -> List[Table]:
     return _together({oid: held for oid, held in columns.items() if set(held) != {(0,)}}, 1)      # without scalars
 
 
-def _together(columns: Mapping[Arcs, Dict[Index, Row]], least: int) -> List[Table]:
+def _together(columns: Mapping[Arcs, dict[Index, Row]], least: int) -> list[Table]:
     """Make tables of the columns with `least` to _MOST rows. Columns below one entry with the same indexes form a table."""
-    found: Dict[Tuple[Arcs, FrozenSet[Index]], List[Column]] = defaultdict(list)
+    found: dict[tuple[Arcs, frozenset[Index]], list[Column]] = defaultdict(list)
     for oid, held in columns.items():
         if least <= len(held) <= _MOST:
             found[oid[:-1], frozenset(held)].append(Column(oid, dict(sorted(held.items()))))
     return [Table(entry, sorted(same, key=lambda column: column.oid)) for (entry, _), same in found.items()]
 
 
-def _weight(table: Table) -> Tuple[int, int, int, int]:
+def _weight(table: Table) -> tuple[int, int, int, int]:
     """How likely it is that the OIDs of a table were split at the right place."""
     is_entry = table.entry[-1] == _ENTRY
     alone = len(table.columns) == 1

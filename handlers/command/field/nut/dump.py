@@ -5,8 +5,9 @@ A device's name, commands, descriptions and writable variables are in comments, 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Dict, List, Optional, Sequence, Set
+from typing import Optional
 
 from ....errors import SettingsError
 from ....nut import outlets
@@ -25,10 +26,10 @@ class RecordedDevice:
 
     name: str
     description: str = ""
-    variables: Dict[str, str] = field(default_factory=dict)
-    commands: Dict[str, str] = field(default_factory=dict)
-    writable: List[str] = field(default_factory=list)
-    descriptions: Dict[str, str] = field(default_factory=dict)
+    variables: dict[str, str] = field(default_factory=dict)
+    commands: dict[str, str] = field(default_factory=dict)
+    writable: list[str] = field(default_factory=list)
+    descriptions: dict[str, str] = field(default_factory=dict)
 
     def read(self, whole_load: bool = False) -> NutDevice:
         """The device as the handler reads it. Raises ProtocolError and Unsupported."""
@@ -44,7 +45,7 @@ def is_dump(text: str) -> bool:
 
 def written(devices: Sequence[RecordedDevice]) -> str:
     """The devices as a dump."""
-    lines: List[str] = []
+    lines: list[str] = []
     for device in devices:
         lines.append(f"# device {device.name} {_word(device.description)}".rstrip())
         lines += [f"{name}: {_word(value)}" for name, value in device.variables.items()]
@@ -54,11 +55,11 @@ def written(devices: Sequence[RecordedDevice]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def parse(text: str) -> List[RecordedDevice]:
+def parse(text: str) -> list[RecordedDevice]:
     """The devices of a dump. Raises SettingsError if a line is malformed, if two devices have the same name, or if there are no
     variables."""
-    found: List[RecordedDevice] = []
-    names: Set[str] = set()
+    found: list[RecordedDevice] = []
+    names: set[str] = set()
     for number, line in enumerate(text.split("\n"), 1):
         comment, variable = _COMMENT.fullmatch(line.rstrip()), _VARIABLE.fullmatch(line)
         if comment is not None:

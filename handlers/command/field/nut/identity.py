@@ -5,7 +5,7 @@ import dataclasses
 import re
 import shlex
 from collections import Counter
-from typing import Any, Dict, List, Tuple
+from typing import Any
 
 from ....errors import PduHandlerError, printable
 from ....nut import members, model
@@ -28,7 +28,7 @@ def identity(data: Any) -> Identity:
         version = client.version()
         out = Identity("nut", about={"server": printable(version, LONGEST)})
         found = everything(client, settings)
-    failing: List[str] = []
+    failing: list[str] = []
     read = [device for device in found if _device(device, settings, out, failing)]
     if read:
         drivers = {printable(device.variables.get("driver.name", "a driver without a name"), LONGEST) for device in read}
@@ -45,7 +45,7 @@ def identity(data: Any) -> Identity:
     return out
 
 
-def _device(device: RecordedDevice, settings: Settings, out: Identity, failing: List[str]) -> bool:
+def _device(device: RecordedDevice, settings: Settings, out: Identity, failing: list[str]) -> bool:
     """Note what the handler can do with one device, or that it fails. False if it can do nothing."""
     shown = {name: printable(device.variables[name], LONGEST) for name in _WHAT if name in device.variables}
     out.about.update({f"{device.name}: {name}": value for name, value in shown.items()})
@@ -95,11 +95,11 @@ def _figures(device: RecordedDevice, found: model.NutDevice, settings: Settings,
         out.note_total(word, value, unit, _basis(_sources(device, settings, word)), device.name)
 
 
-def _sources(device: RecordedDevice, settings: Settings, word: str) -> Tuple[str, ...]:
+def _sources(device: RecordedDevice, settings: Settings, word: str) -> tuple[str, ...]:
     """The driver's variables that contribute to the total `word`. In a name, N stands for any number."""
     whole_load = settings[WHOLE_LOAD]
     total = getattr(device.read(whole_load), word)
-    groups: Dict[str, Dict[str, str]] = {}
+    groups: dict[str, dict[str, str]] = {}
     for name, text in device.variables.items():
         value = members.as_number(text)
         if name.endswith((".current", ".energy")) and value is not None:
@@ -108,14 +108,14 @@ def _sources(device: RecordedDevice, settings: Settings, word: str) -> Tuple[str
         dataclasses.replace(device, variables={**device.variables, **other}).read(whole_load), word))
 
 
-def _basis(variables: Tuple[str, ...]) -> str:
+def _basis(variables: tuple[str, ...]) -> str:
     more = ", ..." if len(variables) > _MOST_NAMES else ""
     return f"{', '.join(variables[:_MOST_NAMES])}{more}: what the driver reports"
 
 
-def _objects(device: RecordedDevice) -> List[Dict[str, Any]]:
+def _objects(device: RecordedDevice) -> list[dict[str, Any]]:
     """Rows of `Identity.seen`: the number of variables by the first part of their names, and the number of commands."""
     groups = Counter(name.partition(".")[0] for name in device.variables)
-    rows: List[Dict[str, Any]] = [{"object": f"{device.name}: {name}.*", "holds": counted(count, "variable")}
+    rows: list[dict[str, Any]] = [{"object": f"{device.name}: {name}.*", "holds": counted(count, "variable")}
                                   for name, count in groups.items()]
     return [*rows, {"object": f"{device.name}: commands", "holds": f"{len(device.commands)}"}]

@@ -1,7 +1,8 @@
 """Records and simulates NUT devices. Recordings are dumps in the format of dummy-ups."""
 from __future__ import annotations
 
-from typing import Any, List, Sequence, Tuple
+from collections.abc import Sequence
+from typing import Any
 
 from .... import host
 from ....errors import PduHandlerError
@@ -24,7 +25,7 @@ def _record(data: Any, recorder: Recorder) -> Recording:
         with session(data, "record", NutClient, bounded=False) as (client, _):
             return client.version()
 
-    def read() -> Tuple[List[dump.RecordedDevice], Settings]:
+    def read() -> tuple[list[dump.RecordedDevice], Settings]:
         with session(data, "record", NutClient, bounded=False) as (client, settings):
             return everything(client, settings), settings
     recorder.again(answers)
@@ -51,7 +52,7 @@ def _about(device: dump.RecordedDevice) -> str:
     return f"NUT device {device.name}, {counted(len(found), 'outlet')}, switchable: {switchable}"
 
 
-def scrubbed(devices: Sequence[dump.RecordedDevice], scrubber: Scrubber) -> List[dump.RecordedDevice]:
+def scrubbed(devices: Sequence[dump.RecordedDevice], scrubber: Scrubber) -> list[dump.RecordedDevice]:
     """The devices with the scrubber's stand-ins in their names, values and descriptions."""
     return scrubber.twice(lambda: [dump.RecordedDevice(
         scrubber.learn(NAMES, device.name).replace(" ", "-"), scrubber.learn(NAMES, device.description),

@@ -1,8 +1,6 @@
 """Reads variables, commands and descriptions of a NUT server's devices, for `pdu record` and `pdu identify`."""
 from __future__ import annotations
 
-from typing import Dict, List
-
 from ....nut import devices, messages
 from ....nut.client import NutClient
 from ....settings import Settings
@@ -11,7 +9,7 @@ from .dump import RecordedDevice
 _NONE = ("description unavailable", "unavailable", "")         # a missing description, in lower case; upsd sends the first two
 
 
-def everything(client: NutClient, settings: Settings) -> List[RecordedDevice]:
+def everything(client: NutClient, settings: Settings) -> list[RecordedDevice]:
     """The devices that the handler reads: variables, commands, writable variables, descriptions.
 
     Usually 3 round trips, 2 with the setting `device`, and up to 3 for each device.
@@ -27,7 +25,7 @@ def everything(client: NutClient, settings: Settings) -> List[RecordedDevice]:
     return found
 
 
-def _descriptions(client: NutClient, name: str, variables: List[str]) -> Dict[str, str]:
+def _descriptions(client: NutClient, name: str, variables: list[str]) -> dict[str, str]:
     asked = {variable: messages.get_desc(name, variable) for variable in variables}
     answers = client.ask(*asked.values())
     return {variable: "" if answers.failure(request) else _description(answers[request]) for variable, request in asked.items()}

@@ -8,7 +8,8 @@ from __future__ import annotations
 import socketserver
 import threading
 import uuid
-from typing import List, Optional, Sequence
+from collections.abc import Sequence
+from typing import Optional
 
 from ....errors import PduHandlerError
 from ....nut import model
@@ -110,7 +111,7 @@ class _Session(socketserver.StreamRequestHandler):
             if answer == [_GOODBYE]:
                 return
 
-    def _answer(self, line: str) -> List[str]:
+    def _answer(self, line: str) -> list[str]:
         site: NutServer = self.server.site
         try:
             words = split(line)
@@ -128,7 +129,7 @@ class _Session(socketserver.StreamRequestHandler):
         except (PduHandlerError, IndexError):
             return ["ERR INVALID-ARGUMENT"]
 
-    def _list(self, site: NutServer, words: List[str]) -> List[str]:
+    def _list(self, site: NutServer, words: list[str]) -> list[str]:
         what = words[0].upper()
         if what == "UPS":
             rows = [f"{one.name} {_quoted(one.description or _NO_DESCRIPTION)}" for one in site.devices.values()]
@@ -143,7 +144,7 @@ class _Session(socketserver.StreamRequestHandler):
             raise _Err("INVALID-ARGUMENT")
         return _listing(" ".join([what, *words[1:]]), listed[what])
 
-    def _get(self, site: NutServer, words: List[str]) -> List[str]:
+    def _get(self, site: NutServer, words: list[str]) -> list[str]:
         what = words[0].upper()
         if what == "TRACKING":
             if words[1:]:
@@ -165,7 +166,7 @@ class _Session(socketserver.StreamRequestHandler):
             raise _Err("INVALID-ARGUMENT")
         return [f"{what} {words[1]} {name} {answers[what]}"]
 
-    def _set(self, site: NutServer, words: List[str]) -> List[str]:
+    def _set(self, site: NutServer, words: list[str]) -> list[str]:
         if words[0].upper() == "TRACKING":
             if words[1].upper() not in ("ON", "OFF"):
                 raise _Err("INVALID-ARGUMENT")
@@ -182,18 +183,18 @@ class _Session(socketserver.StreamRequestHandler):
         site.set(device, name, value)
         return self._done()
 
-    def _instcmd(self, site: NutServer, words: List[str]) -> List[str]:
+    def _instcmd(self, site: NutServer, words: list[str]) -> list[str]:
         device, command = site.device(words[0]), words[1]
         if command not in device.commands:
             raise _Err("CMD-NOT-SUPPORTED")
         site.run(device, command)
         return self._done()
 
-    def _done(self) -> List[str]:
+    def _done(self) -> list[str]:
         return [f"OK TRACKING {uuid.uuid4()}" if self.tracking else "OK"]
 
 
-def _listing(query: str, rows: Sequence[str]) -> List[str]:
+def _listing(query: str, rows: Sequence[str]) -> list[str]:
     return [f"BEGIN LIST {query}", *(f"{query} {row}" for row in rows), f"END LIST {query}"]
 
 

@@ -8,14 +8,14 @@ A call that failed has `error` (of JSON-RPC) or `status` (of HTTP) instead of `r
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any, Dict, Iterator, List, NamedTuple, Tuple
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
 from ....errors import SettingsError
 
 MALFORMED = (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError)      # for JSON of an unexpected form
-Key = Tuple[str, str, str]              # resource, method, parameters as canonical JSON
-Outcome = Dict[str, Any]                # `result`, `error` or `status`
+Key = tuple[str, str, str]              # resource, method, parameters as canonical JSON
+Outcome = dict[str, Any]                # `result`, `error` or `status`
 
 
 class Reference(NamedTuple):
@@ -36,7 +36,7 @@ def written(calls: Mapping[Key, Outcome]) -> str:
     return '{"recording": "xerus calls 1", "calls": [\n' + ",\n".join(lines) + "\n]}\n"
 
 
-def parse(text: str) -> Dict[Key, Outcome]:
+def parse(text: str) -> dict[Key, Outcome]:
     """The calls of a recording; one without an outcome gets the status 404. Raises SettingsError."""
     try:
         found = {key(str(call["rid"]), str(call["method"]), call.get("params")):
@@ -61,7 +61,7 @@ def references(data: Any) -> Iterator[Reference]:
             yield from references(value)
 
 
-def answered(request: Mapping[str, Any], outcome: Outcome) -> Tuple[int, Dict[str, Any]]:
+def answered(request: Mapping[str, Any], outcome: Outcome) -> tuple[int, dict[str, Any]]:
     """HTTP status and JSON of the answer to one call. Raises MALFORMED if the recorded status is not a number."""
     for member in ("result", "error"):
         if member in outcome:
@@ -69,13 +69,13 @@ def answered(request: Mapping[str, Any], outcome: Outcome) -> Tuple[int, Dict[st
     return int(outcome["status"]), {}
 
 
-def taken(rid: str, request: Mapping[str, Any], status: int, answer: Any) -> List[Tuple[Key, Outcome]]:
+def taken(rid: str, request: Mapping[str, Any], status: int, answer: Any) -> list[tuple[Key, Outcome]]:
     """The calls of one exchange with their outcomes. A bulk call is split into the calls inside. Raises MALFORMED."""
     if request["method"] == "performBulk":
         asked, responses = request["params"]["requests"], answer["result"]["responses"]
         if len(asked) != len(responses):
             raise ValueError(f"a bulk call of {len(asked)} calls has {len(responses)} answers")
-        calls: List[Tuple[Key, Outcome]] = []
+        calls: list[tuple[Key, Outcome]] = []
         for one, response in zip(asked, responses):
             calls += taken(one["rid"], one["json"], int(response.get("statcode", 200)), response.get("json"))
         return calls

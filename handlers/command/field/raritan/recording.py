@@ -4,7 +4,8 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-from typing import Any, Dict, Iterator, List, Optional, Set, Tuple
+from collections.abc import Iterator
+from typing import Any, Optional
 
 from ....errors import Unsupported
 from ....http.connection import StandardTransport
@@ -27,7 +28,7 @@ _LINKED = re.compile(r"/(?:link|model/pdu)/([0-9]{1,9})(?:/|$)")
 _FIRMWARE = Reference("/firmware", "firmware.Firmware")
 
 
-def calls(data: object, recorder: Recorder) -> Dict[Key, Outcome]:
+def calls(data: object, recorder: Recorder) -> dict[Key, Outcome]:
     """The calls with their outcomes. Raises the errors of handlers/errors.py.
 
     Calls no further getters once there are more than MOST_CALLS.
@@ -51,7 +52,7 @@ class _Tape:
 
     def __init__(self, transport: Transport, recorder: Recorder) -> None:
         self._transport, self._recorder = transport, recorder
-        self.calls: Dict[Key, Outcome] = {}
+        self.calls: dict[Key, Outcome] = {}
 
     def exchange(self, where: Endpoint, request: Request) -> Reply:
         reply = self._recorder.again(lambda: self._transport.exchange(where, request))
@@ -79,8 +80,8 @@ class _Taped(RaritanPdu):
 
 def _crawl(agent: Agent, tape: _Tape) -> None:
     """Calls the getters of new objects, until none are left or more than MOST_CALLS calls are recorded."""
-    met: Set[str] = set()
-    asked: Set[Tuple[str, str]] = set()
+    met: set[str] = set()
+    asked: set[tuple[str, str]] = set()
     while True:
         asked.update(known[:2] for known in tape.calls)
         ask = [one for one in dict.fromkeys(_asked(tape, met)) if one[:2] not in asked]
@@ -96,7 +97,7 @@ def _crawl(agent: Agent, tape: _Tape) -> None:
             agent.json_rpc("/bulk", "performBulk", {"requests": requests}, calls=len(part), repeatable=True)
 
 
-def _asked(tape: _Tape, met: Set[str]) -> Iterator[Key]:
+def _asked(tape: _Tape, met: set[str]) -> Iterator[Key]:
     """The getters of new objects, and getMetaData of each outlet by its well-known id, /model/pdu/<p>/outlet/<i>."""
     found = [_FIRMWARE]
     for (rid, method, _), outcome in list(tape.calls.items()):
@@ -120,18 +121,18 @@ def _mine(rid: str, link: int) -> str:
     return rid if not link or f"{rid}/".startswith((f"/link/{link}/", f"/model/pdu/{link}/")) else f"/link/{link}{rid}"
 
 
-def _getters(idl_type: str) -> List[str]:
+def _getters(idl_type: str) -> list[str]:
     cls = _found(idl_type)
     if cls is None:
         return []
-    methods: Dict[str, Method] = {}
+    methods: dict[str, Method] = {}
     for kind in cls.__mro__:
         methods.update((name, one) for name, one in vars(kind).items() if isinstance(one, Method))
     wanted = [name for name, one in methods.items() if reads_only(name) and not _LEFT_OUT.search(name) and not one.needed]
     return [name for name in wanted if name in _OF_SENSORS] if idl_type.startswith("sensors.") else wanted
 
 
-def scrubbed(found: Dict[Key, Outcome], scrubber: Scrubber) -> Dict[Key, Outcome]:
+def scrubbed(found: dict[Key, Outcome], scrubber: Scrubber) -> dict[Key, Outcome]:
     """The calls with texts and resource ids scrubbed."""
     return scrubber.twice(lambda: {
         key(scrubber.text(rid), method, json.loads(params)): {

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import threading
-from typing import Any, Dict, Mapping, Tuple
+from collections.abc import Mapping
+from typing import Any
 
 from ....raritan.rpc.pdumodel import Outlet
 from ..serving import HttpReplay, Response
@@ -21,7 +22,7 @@ class XerusServer(HttpReplay):
     """Serves the calls of a recording."""
 
     def __init__(self, calls: Mapping[Key, Outcome], port: int = 0) -> None:
-        self._calls: Dict[Key, Outcome] = dict(calls)
+        self._calls: dict[Key, Outcome] = dict(calls)
         self._known = {rid for rid, _, _ in calls}
         self._lock = threading.Lock()
         super().__init__(port)
@@ -35,7 +36,7 @@ class XerusServer(HttpReplay):
             return 400, None, {}
         return status, content or None, {}
 
-    def _answer(self, rid: str, request: Mapping[str, Any]) -> Tuple[int, Dict[str, Any]]:
+    def _answer(self, rid: str, request: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
         """HTTP status and JSON for one call. Raises MALFORMED."""
         if request["method"] == "performBulk":
             responses = []

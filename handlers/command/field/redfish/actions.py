@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Dict, Iterable, Mapping, Optional, Sequence, Union
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Optional, Union
 
 from ....errors import PduHandlerError, ProtocolError
 from ....redfish import commands, resources
@@ -22,7 +23,7 @@ def infos_of(service: RedfishService, outlets: Iterable[Json]) -> Infos:
 
     Returns the error of a single resource (such as a 404) in its place. Raises the errors of `RedfishService.all`.
     """
-    paths: Dict[str, None] = {}
+    paths: dict[str, None] = {}
     for info in (commands.info_link(action(one)) for one in outlets):
         if info is not None:
             with contextlib.suppress(ProtocolError):        # `values_of` raises it

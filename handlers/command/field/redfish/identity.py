@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from itertools import chain
-from typing import Any, List, Tuple
+from typing import Any
 
 from .... import host
 from ....errors import PduHandlerError, ProtocolError, Refused, Unsupported
@@ -52,7 +52,7 @@ def _service(service: RedfishService, given: settings.RedfishSettings, out: Iden
                      f"the PDU's metrics; else mains, else outlets: {_SCHEMA}")
 
 
-def _outlets(service: RedfishService, pdu: units.FoundPdu) -> List[Tuple[str, FoundOutlet]]:
+def _outlets(service: RedfishService, pdu: units.FoundPdu) -> list[tuple[str, FoundOutlet]]:
     """The outlets of a PDU with their identities and the links that lead to them (see `units.find`).
 
     Empty if the PDU does not list its outlets.
@@ -65,7 +65,7 @@ def _outlets(service: RedfishService, pdu: units.FoundPdu) -> List[Tuple[str, Fo
             for entry, outlet in zip(listed, members(service, {"Members": listed}))]
 
 
-def _states(service: RedfishService, named: List[Tuple[str, FoundOutlet]], switch_unproven: bool, out: Identity) -> None:
+def _states(service: RedfishService, named: list[tuple[str, FoundOutlet]], switch_unproven: bool, out: Identity) -> None:
     outlets = [outlet for _, outlet in named]
     if not outlets:
         out.cannot += ["read states: it lists no outlets", "switch: it lists no outlets"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 import functools
 import re
 from itertools import chain
-from typing import Any, Dict, List
+from typing import Any
 
 from ....errors import Denied, PduHandlerError, ProtocolError, Refused
 from ....redfish import settings
@@ -32,12 +32,12 @@ class _Crawl(RedfishService):
         return not self.has_no_session and self._bytes <= self.most_bytes
 
 
-def resources(data: object, recorder: Recorder) -> Dict[str, Json]:
+def resources(data: object, recorder: Recorder) -> dict[str, Json]:
     """The service root and the resources of the PDUs, by path; {} for one that cannot be read.
 
     Follows no further links once it has more than MOST_RESOURCES. Raises the errors of handlers/errors.py.
     """
-    found: Dict[str, Json] = {}
+    found: dict[str, Json] = {}
     service = _Crawl(settings.read(data), seconds=_LONGEST_CRAWL)
     with service:
         root = dict(recorder.again(service.root))
@@ -71,9 +71,9 @@ def _allowed(service: RedfishService, path: str) -> Json:
     return dict(found) if isinstance(found, dict) else {}
 
 
-def _new(service: RedfishService, targets: List[Any], known: Dict[str, Json]) -> List[str]:
+def _new(service: RedfishService, targets: list[Any], known: dict[str, Json]) -> list[str]:
     """The paths within this service that are neither known nor left out. Adds them to `known`."""
-    paths: Dict[str, str] = {}              # plain path -> path as the service writes it
+    paths: dict[str, str] = {}              # plain path -> path as the service writes it
     for target in targets:
         try:
             path = service.path(target)
@@ -85,7 +85,7 @@ def _new(service: RedfishService, targets: List[Any], known: Dict[str, Json]) ->
     return list(paths.values())
 
 
-def scrubbed(found: Dict[str, Json], scrubber: Scrubber) -> Dict[str, Json]:
+def scrubbed(found: dict[str, Json], scrubber: Scrubber) -> dict[str, Json]:
     """The resources that could be read, scrubbed. Ids of outlets and circuits stay."""
     ids = {text(one, "Id") for one in found.values() if text(one, "@odata.type").startswith(_NUMBERED)}
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 import threading
-from typing import Dict, Mapping
+from collections.abc import Mapping
 
 from ..serving import HttpReplay, Response
 from .tree import Json, asked_levels, expanded, plain, switched, switches
@@ -18,7 +18,7 @@ class RedfishServer(HttpReplay):
     """Serves the resources of a recording."""
 
     def __init__(self, resources: Mapping[str, Json], port: int) -> None:
-        self._resources: Dict[str, Json] = {path: dict(resource) for path, resource in resources.items()}
+        self._resources: dict[str, Json] = {path: dict(resource) for path, resource in resources.items()}
         self.switches = switches(resources)
         self._lock = threading.Lock()
         super().__init__(port)

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
-from typing import Any, Dict, Iterator, Tuple
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from ....errors import SettingsError
 from ....redfish.commands import ACTION
 from ....redfish.resources import child, text as text_of
 
-Json = Dict[str, Any]
+Json = dict[str, Any]
 
 
 def written(resources: Mapping[str, Json]) -> str:
@@ -24,7 +24,7 @@ def written(resources: Mapping[str, Json]) -> str:
     return '{"recording": "redfish resources 1", "resources": {\n' + ",\n".join(lines) + "\n}}\n"
 
 
-def parse(text: str) -> Dict[str, Json]:
+def parse(text: str) -> dict[str, Json]:
     """The resources of a recording. Raises SettingsError."""
     try:
         found = json.loads(text)["resources"]
@@ -53,7 +53,7 @@ def links(value: Any) -> Iterator[str]:
             yield from links(one)
 
 
-def switches(resources: Mapping[str, Json]) -> Dict[str, str]:
+def switches(resources: Mapping[str, Json]) -> dict[str, str]:
     """Target of an outlet's action -> path of the outlet."""
     found = ((child(child(resource, "Actions"), ACTION), path) for path, resource in resources.items())
     return {plain(text_of(action, "target")): path for action, path in found if text_of(action, "target")}
@@ -81,7 +81,7 @@ def expanded(resources: Mapping[str, Json], value: Any, levels: int, top: bool =
     return {name: one if name == "Links" else expanded(resources, one, levels, False) for name, one in value.items()}
 
 
-def asked_levels(query: str) -> Tuple[bool, int]:
+def asked_levels(query: str) -> tuple[bool, int]:
     """Whether a query is `$expand=.` or `$expand=*`, which are answered alike, and how many levels to expand (0 if neither)."""
     found = re.fullmatch(r"\$expand=[.*](?:\(\$levels=([1-9])\))?", query)
     return found is not None, int(found[1] or 1) if found else 0

@@ -4,7 +4,8 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from typing import Any, List, Mapping, Optional
+from collections.abc import Mapping
+from typing import Any, Optional
 
 from pyasn1.type import univ
 from pysnmp.carrier.asyncio.dgram import udp
@@ -90,17 +91,17 @@ class _Instrumentation:
     def __init__(self, unit: RecordedUnit) -> None:
         self._unit = unit
 
-    def read_variables(self, *pairs: Any, **_: Any) -> List[Any]:
+    def read_variables(self, *pairs: Any, **_: Any) -> list[Any]:
         return [(oid, _wire(self._unit.get(tuple(oid)))) for oid, _value in pairs]
 
-    def read_next_variables(self, *pairs: Any, **_: Any) -> List[Any]:
+    def read_next_variables(self, *pairs: Any, **_: Any) -> list[Any]:
         return [self._next(oid) for oid, _value in pairs]
 
     def _next(self, oid: Any) -> Any:
         found = self._unit.next(tuple(oid))
         return (oid, rfc1905.endOfMibView) if found is None else (rfc1902.ObjectIdentifier(found[0]), _wire(found[1]))
 
-    def write_variables(self, *pairs: Any, **_: Any) -> List[Any]:
+    def write_variables(self, *pairs: Any, **_: Any) -> list[Any]:
         error, position = self._unit.set([(tuple(oid), of_wire(value)) for oid, value in pairs])
         if error:
             raise _ERRORS[error](name=pairs[position][0], idx=position)

@@ -1,8 +1,9 @@
 """A device as the SNMP handler sees it: families tried, objects read, the family chosen, and the evidence of each figure."""
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from itertools import chain
-from typing import Any, Dict, Iterable, List, Mapping, Optional, Set
+from typing import Any, Optional
 
 from .... import host
 from ....errors import PduHandlerError, ProtocolError, Refused, Unreachable, Unsupported
@@ -63,7 +64,7 @@ def of_device(device: Reader, choice: Choice) -> Identity:
     return out
 
 
-def _tried(tried: List[detection.Candidate], found: SnmpDevice, device: SnmpReads) -> List[Dict[str, str]]:
+def _tried(tried: list[detection.Candidate], found: SnmpDevice, device: SnmpReads) -> list[dict[str, str]]:
     """A row for each candidate with its result; "not needed" for those that detection did not try."""
     chosen = detection.Candidate(found.profile, found.reader.root)
     needed = tried.index(chosen) + 1 if chosen in tried and by_states(found.profile, found.reader) else len(tried)
@@ -72,7 +73,7 @@ def _tried(tried: List[detection.Candidate], found: SnmpDevice, device: SnmpRead
     return rows
 
 
-def _row(one: detection.Candidate, tried: List[detection.Candidate], device: SnmpReads) -> Dict[str, str]:
+def _row(one: detection.Candidate, tried: list[detection.Candidate], device: SnmpReads) -> dict[str, str]:
     try:
         found = by_states(one.profile, Reader(device, one.root))
     except Unreachable:
@@ -84,7 +85,7 @@ def _row(one: detection.Candidate, tried: List[detection.Candidate], device: Snm
     return {"family": _name(one, tried), "result": result}
 
 
-def _name(one: detection.Candidate, tried: List[detection.Candidate]) -> str:
+def _name(one: detection.Candidate, tried: list[detection.Candidate]) -> str:
     """The family's key, with the root of its tree if the family is tried at several."""
     is_only = sum(other.profile is one.profile for other in tried) == 1
     return one.profile.key if is_only else f"{one.profile.key} at {one.root}"
@@ -164,10 +165,10 @@ def _switching(found: SnmpDevice, switch_unproven: bool, out: Identity) -> None:
     out.evidence["switching"] = f"{_basis(profile.evidence.switching, source.control)}; confidence {sure.value}"
 
 
-def _used(total: Total, reader: Reader) -> List[Figure]:
+def _used(total: Total, reader: Reader) -> list[Figure]:
     """The figures that the total sums: for each unit of a chain the first figure without a missing value."""
-    used: List[Figure] = []
-    summed: Set[str] = set()
+    used: list[Figure] = []
+    summed: set[str] = set()
     for figure in total.figures:
         if summed and total.unit is None:
             break                       # further figures were not read
@@ -185,7 +186,7 @@ def _basis(proof: Proof, *parts_: Optional[Frozen]) -> str:
     return "; ".join(filter(None, (names, _SOURCES.get(proof, ""))))
 
 
-def _seen(device: Reader, profiles: Iterable[Profile]) -> List[Dict[str, Any]]:
+def _seen(device: Reader, profiles: Iterable[Profile]) -> list[dict[str, Any]]:
     """The objects that were read, with their names in the MIB where a profile has them."""
     holds = [(oid, "nothing" if value is None else shown(value, LONGEST)) for oid, value in device.got.items()]
     holds += [(oid, counted(len(rows), "row") if rows else "nothing") for oid, rows in device.walked.items()]

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any, List, Optional, Tuple
+from typing import Any, Optional
 
 from .... import VERSION, host
 from ....errors import PduHandlerError, SettingsError, Unsupported
@@ -49,7 +49,7 @@ def _serve(text: str, port: int, profile: str = "") -> Served:
     return Served(HOST, agent.port, why + left_out, poll, lambda: list(unit.writes), agent.close)
 
 
-def _found(rows: Rows, chosen: str) -> Tuple[Optional[SnmpDevice], str, str]:
+def _found(rows: Rows, chosen: str) -> tuple[Optional[SnmpDevice], str, str]:
     """Read the rows as the family `chosen`; "" means the detected one.
 
     Returns the result (None if the family cannot read them), a summary, and an option that `pdu status` needs, or "".
@@ -110,7 +110,7 @@ def _profile(chosen: str) -> Profile:
         raise SettingsError(f"{chosen}: {error}") from None
 
 
-def _compared(rows: Rows, clean: Rows, choice: Optional[Choice] = None) -> List[str]:
+def _compared(rows: Rows, clean: Rows, choice: Optional[Choice] = None) -> list[str]:
     """A note: whether the handler finds the same family, states and figures in the scrubbed rows as in the device's own.
 
     If the handler does not read the device, the note says why.
@@ -130,7 +130,7 @@ def _compared(rows: Rows, clean: Rows, choice: Optional[Choice] = None) -> List[
     return [f"It reads as the family {after.profile.key} with {counted(len(after.states), 'outlet')}, as the device does."]
 
 
-def _read(found: SnmpDevice) -> List[object]:
+def _read(found: SnmpDevice) -> list[object]:
     """The family, states and figures, without identities, which may have been scrubbed."""
     try:
         figures = [list(one.values()) if isinstance(one, dict) else one for one in metering.meter(found)]

@@ -3,8 +3,9 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
-from typing import Callable, Collection, Iterator, List, Mapping, Optional, Set
+from typing import Callable, Optional
 
 from pdu_common._credentials import Credentials
 from pdu_common._snmp import Pairs, SnmpTimeout, typed_rows
@@ -108,7 +109,7 @@ def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:
         _index(oid, scrubber): _scrubbed(oid, rows, scrubber, known if oid not in needed else None) for oid in rows})
 
 
-def _scrubbed(oid: Arcs, rows: Rows, scrubber: Scrubber, known: Optional[Set[str]]) -> Row:
+def _scrubbed(oid: Arcs, rows: Rows, scrubber: Scrubber, known: Optional[set[str]]) -> Row:
     """The row at `oid`, scrubbed. `known`: words that stay, besides plain ones; None: all that `Scrubber.text` leaves stay."""
     row = rows[oid]
     if row.tag == ADDRESS and isinstance(row.value, bytes) and len(row.value) == 4 and ADDRESSES not in scrubber.keep:
@@ -163,14 +164,14 @@ def _is_inet_address(oid: Arcs, rows: Rows) -> bool:
     return any(rows.get(other) == Row(INTEGER, kind) for other in before)
 
 
-def _words(text: str, oid: Arcs, scrubber: Scrubber, known: Optional[Set[str]]) -> str:
+def _words(text: str, oid: Arcs, scrubber: Scrubber, known: Optional[set[str]]) -> str:
     text = scrubber.text(text, numbers=known is None)
     return text if known is None or oid == SYS_DESCR or NAMES in scrubber.keep else _common(text, known, scrubber)
 
 
-def _common(text: str, known: Set[str], scrubber: Scrubber) -> str:
+def _common(text: str, known: set[str], scrubber: Scrubber) -> str:
     """The text with stand-ins for words that are neither plain nor in `known`."""
-    pieces: List[str] = []
+    pieces: list[str] = []
     at = 0
     for found in parts(text):
         word = found[0]
@@ -197,7 +198,7 @@ def _names(rows: Rows, found: Optional[SnmpDevice]) -> Iterator[str]:
                     yield (value.decode("latin-1") if isinstance(value, bytes) else value).strip("\0 \r\n\t")
 
 
-def _known(rows: Rows, found: Optional[SnmpDevice], scrubber: Scrubber, needed: Set[Arcs]) -> Set[str]:
+def _known(rows: Rows, found: Optional[SnmpDevice], scrubber: Scrubber, needed: set[Arcs]) -> set[str]:
     """Words of the family's entry, and those that `Scrubber.text` leaves in sysDescr and in the rows that the family needs."""
     texts = [scrubber.text(_text(rows.get(oid))) for oid in (SYS_DESCR, *needed)]
     if found is not None:
@@ -205,13 +206,13 @@ def _known(rows: Rows, found: Optional[SnmpDevice], scrubber: Scrubber, needed: 
     return {word[0].lower() for word in parts(" ".join(texts))}
 
 
-def _needed(rows: Rows, found: Optional[SnmpDevice]) -> Set[Arcs]:
+def _needed(rows: Rows, found: Optional[SnmpDevice]) -> set[Arcs]:
     """The rows that the family reads for outlets, their states, count and numbers, and for meters."""
     if found is None:
         return set()
     memory = Memory(rows)
     reader = Reader(memory, found.reader.root)
-    reads: List[Callable[[Reader], object]] = [lambda reader: metering.meter(found._replace(reader=reader))]
+    reads: list[Callable[[Reader], object]] = [lambda reader: metering.meter(found._replace(reader=reader))]
     if found.outlets is not None:
         if found.outlets.states is not None:
             reads.append(found.outlets.states.read)

@@ -2,13 +2,14 @@
 from __future__ import annotations
 
 import bisect
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple, Union
+from collections.abc import Mapping
+from typing import Any, NamedTuple, Optional, Union
 
 from ....host.rows import Raw
 from ....snmp.decoding import Walked
 from ....snmp.reader import Reader
 
-Arcs = Tuple[int, ...]
+Arcs = tuple[int, ...]
 # BER tags
 INTEGER = 2
 OCTETS = 4
@@ -60,7 +61,7 @@ class Row(NamedTuple):
         return raw if all(c.isprintable() or c in "\r\n\t\0" for c in raw) else None
 
 
-Rows = Dict[Arcs, Row]
+Rows = dict[Arcs, Row]
 
 
 def of_wire(value: Any) -> Row:
@@ -79,8 +80,8 @@ class Memory:
 
     def __init__(self, rows: Mapping[Arcs, Row]) -> None:
         self._rows = rows
-        self._order: List[Arcs] = sorted(rows)
-        self.asked: Dict[str, Walked] = {}
+        self._order: list[Arcs] = sorted(rows)
+        self.asked: dict[str, Walked] = {}
 
     def get(self, oid: str) -> Optional[Raw]:
         row = self._rows.get(arcs(oid))
@@ -99,9 +100,9 @@ class Memory:
         """`words` unmasked: a file has no login to hide. For rows just recorded, no error that quotes the device is shown."""
         return words
 
-    def read(self) -> List[Arcs]:
+    def read(self) -> list[Arcs]:
         """The OIDs of all rows that were read."""
-        found: List[Arcs] = []
+        found: list[Arcs] = []
         for oid, rows in self.asked.items():
             found += [arcs(f"{oid}.{index}" if index else oid) for index in rows]
         return found

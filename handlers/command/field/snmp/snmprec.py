@@ -3,7 +3,8 @@ from __future__ import annotations
 
 import re
 import struct
-from typing import Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple, Optional
 
 from ....errors import SettingsError
 from ....host.rows import LONGEST_TEXT, oid_arcs
@@ -53,7 +54,7 @@ class Parsed(NamedTuple):
     names: Mapping[Arcs, str] = {}
 
     @property
-    def skipped(self) -> List[str]:
+    def skipped(self) -> list[str]:
         """What was skipped, a phrase for each reason."""
         reasons = {"with a name instead of a numeric OID": self.left_out, "with a value of an unknown type": self.untyped}
         return [f"{counted(count, 'row')} {reason}" for reason, count in reasons.items() if count]
@@ -74,7 +75,7 @@ def _first_row(text: str) -> str:
     return next((line for line in text.split("\n") if line.strip() and not line.startswith("#")), "")
 
 
-def written(rows: Mapping[Arcs, Row]) -> List[str]:
+def written(rows: Mapping[Arcs, Row]) -> list[str]:
     """The lines of a .snmprec, in the order of the objects."""
     return [f"{dotted(oid)}|{_written(rows[oid])}" for oid in sorted(rows)]
 
@@ -154,7 +155,7 @@ def _walk(text: str) -> Parsed:
     Examples: `STRING: "..."`, `Hex-STRING: 00 1A`, `Timeticks: (12) 0:00:00.12`, `INTEGER: on(1)`.
     """
     rows: Rows = {}
-    names: Dict[Arcs, str] = {}
+    names: dict[Arcs, str] = {}
     left_out = untyped = 0
     for number, whole in _statements(text):
         found = _WALKED.match(whole)
@@ -177,12 +178,12 @@ def _walk(text: str) -> Parsed:
     return Parsed(rows, left_out, untyped, names)
 
 
-def _statements(text: str) -> Iterator[Tuple[int, str]]:
+def _statements(text: str) -> Iterator[tuple[int, str]]:
     """The line number and the text of each row. Texts and octets may continue on the next lines.
 
     A line that begins with # is a comment, except between quotes.
     """
-    begun: List[Tuple[int, List[str]]] = []
+    begun: list[tuple[int, list[str]]] = []
     is_open = False             # a text between quotes continues on the next line
     for number, line in enumerate(text.split("\n"), 1):
         line = line.rstrip("\r")

@@ -9,8 +9,9 @@ from __future__ import annotations
 import bisect
 import re
 import threading
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from typing import Iterator, List, Optional, Sequence, Set, Tuple
+from typing import Optional
 
 from pdu_common.helper import EnumPowerStatus
 
@@ -37,17 +38,17 @@ class RecordedUnit:
         self._found = found
         self._control = found.outlets.control if found and found.outlets else None
         self._lock = threading.Lock()
-        self.writes: List[str] = []
+        self.writes: list[str] = []
 
     def get(self, oid: Arcs) -> Optional[Row]:
         return self._rows.get(oid)
 
-    def next(self, oid: Arcs) -> Optional[Tuple[Arcs, Row]]:
+    def next(self, oid: Arcs) -> Optional[tuple[Arcs, Row]]:
         """The first object after `oid`, None at the end."""
         at = bisect.bisect_right(self._order, oid)
         return (self._order[at], self._rows[self._order[at]]) if at < len(self._order) else None
 
-    def set(self, pairs: Sequence[Tuple[Arcs, Row]]) -> Tuple[str, int]:
+    def set(self, pairs: Sequence[tuple[Arcs, Row]]) -> tuple[str, int]:
         """Carry out the writes of one SET, all or none.
 
         Returns the name of the SNMP error (RFC 3416, 4.2.5) and the position of the write that caused it, counted from 0;
@@ -66,7 +67,7 @@ class RecordedUnit:
             self.writes += effects
             return "", 0
 
-    def _set(self, oid: Arcs, value: Row) -> Tuple[str, str]:
+    def _set(self, oid: Arcs, value: Row) -> tuple[str, str]:
         held = self._rows.get(oid)
         if held is not None and held.tag != value.tag:
             return "wrongType", ""
@@ -82,7 +83,7 @@ class RecordedUnit:
         done = f"outlet {identity} {'on' if wanted is EnumPowerStatus.UP else 'off'}"
         return "", done if turned else f"{done}: accepted, but the recording cannot show this state"
 
-    def _command(self, oid: Arcs, value: Row) -> Optional[Tuple[str, EnumPowerStatus]]:
+    def _command(self, oid: Arcs, value: Row) -> Optional[tuple[str, EnumPowerStatus]]:
         """The outlet and state that this write commands. The outlet is "" if the write only prepares a command. None: neither."""
         if self._control is None or self._found is None:
             return None
@@ -135,7 +136,7 @@ def _changes(states: State, wanted: EnumPowerStatus, identity: str, written: Arc
     for oid in [*own, *(oid for oid in read if oid not in own)]:
         for value in values:
             yield _put(rows, [oid], value)
-    separators: Set[str] = {part.separator for part in parts_of(states) if isinstance(part, Packed)}
+    separators: set[str] = {part.separator for part in parts_of(states) if isinstance(part, Packed)}
     for oid in read:
         row = rows[oid]
         if row.tag != OCTETS or not isinstance(row.value, bytes):

@@ -16,7 +16,8 @@ from __future__ import annotations
 
 import importlib
 import sys
-from typing import Any, Callable, List, Mapping, NoReturn, Tuple, TypeVar, cast
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn, TypeVar, cast
 
 from .calls import Interface, Method
 from .times import Time
@@ -40,7 +41,7 @@ def declared() -> NoReturn:
     raise TypeError("an IDL method was declared outside an interface")
 
 
-def method(*out: str, older_in: Tuple[str, ...] = (), older_out: Tuple[str, ...] = ()) -> Callable[[F], F]:
+def method(*out: str, older_in: tuple[str, ...] = (), older_out: tuple[str, ...] = ()) -> Callable[[F], F]:
     """Declares the names of the results (`out`), and the parameters and results of older releases where these differ.
 
     The number of positional arguments selects the parameters that are sent; the names in the answer select the results that
@@ -51,7 +52,7 @@ def method(*out: str, older_in: Tuple[str, ...] = (), older_out: Tuple[str, ...]
     return made
 
 
-def lazily(package: str, files: Mapping[str, str]) -> Tuple[Callable[[str], Any], List[str]]:
+def lazily(package: str, files: Mapping[str, str]) -> tuple[Callable[[str], Any], list[str]]:
     """`__getattr__` and `__all__` for a package that imports each of its files when a name in that file is first used.
 
     files: file → the names that it declares, separated by blanks.

@@ -8,7 +8,8 @@ import itertools
 import json
 import re
 import time
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Union
+from collections.abc import Mapping, Sequence
+from typing import Any, Optional, Union
 from urllib.parse import quote
 
 from ....errors import PduHandlerError, SettingsError
@@ -143,7 +144,7 @@ class Agent:
         wait = self.timeout or DEFAULT_TIMEOUT
         return self.exchange("0: GET", "GET", target, {}, None, wait, 60 * wait, DOWNLOAD_LIMIT, True, _IN_QUERY).body
 
-    def form_data_file(self, target: str, datas: Sequence[Mapping[str, object]]) -> Dict[str, Any]:
+    def form_data_file(self, target: str, datas: Sequence[Mapping[str, object]]) -> dict[str, Any]:
         """POST files as a form in one round trip. Files are streamed. Returns {"headers": mapping, "body": text}.
 
         Each of `datas` has data (bytes or an open binary file), filename and formname. Optional: mimetype, and progress, a
@@ -204,7 +205,7 @@ def result(answer: object, number: int, login: Login, body: bytes = b"") -> obje
     return answer["result"]
 
 
-def responses(answer: object, count: int, login: Login) -> List[Union[object, PduHandlerError]]:
+def responses(answer: object, count: int, login: Login) -> list[Union[object, PduHandlerError]]:
     """The result or error of each call in a bulk. Raises JsonRpcSyntaxException unless `answer` has `count` responses."""
     found = answer.get("responses") if isinstance(answer, dict) else None
     if not isinstance(found, list) or len(found) != count:

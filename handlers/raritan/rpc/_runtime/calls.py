@@ -3,8 +3,9 @@ from __future__ import annotations
 
 import functools
 import typing
+from collections.abc import Iterable, Mapping
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, Mapping, Optional, Tuple, TypeVar, Union, cast
+from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar, Union, cast
 
 from ....errors import PduHandlerError
 from .agent import MINIMUM_WAITS, Agent, reads_only, responses
@@ -28,8 +29,8 @@ class Method:
     `out`: the names of its results; `older_in`, `older_out`: the names of the parameters and results in older releases.
     """
 
-    def __init__(self, function: Callable[..., Any], out: Tuple[str, ...] = ("_ret_",), older_in: Tuple[str, ...] = (),
-                 older_out: Tuple[str, ...] = ()) -> None:
+    def __init__(self, function: Callable[..., Any], out: tuple[str, ...] = ("_ret_",), older_in: tuple[str, ...] = (),
+                 older_out: tuple[str, ...] = ()) -> None:
         self.function, self.name, self.__doc__ = function, function.__name__, function.__doc__
         self.out, self.older_in, self.older_out = out, older_in, older_out
 
@@ -48,7 +49,7 @@ class Method:
         kinds = typing.get_args(kind) if len(self.out) > 1 else (kind,)
         return {} if kind is None else dict(zip(self.out, map(decoder, kinds)))
 
-    def params(self, args: Tuple[object, ...], kwargs: Mapping[str, object]) -> Dict[str, object]:
+    def params(self, args: tuple[object, ...], kwargs: Mapping[str, object]) -> dict[str, object]:
         """The parameters of a call as JSON. Raises TypeError as a Python call does.
 
         Leaves out the parameters with the default None that are not given or are None: not every release has them. The number
@@ -73,7 +74,7 @@ class Method:
                 if name in given and not (name not in self.needed and given[name] is None)}
 
     @property
-    def needed(self) -> List[str]:
+    def needed(self) -> list[str]:
         """The parameters without a default."""
         names = [name for name in self.types if name != "return"]
         return names[:len(names) - len(getattr(self.function, "__defaults__") or ())]
@@ -125,7 +126,7 @@ class BoundMethod:
         agent = self.parent.agent
         return self.of.result(agent.json_rpc(self.parent.target, self.name, self.of.params(args, kwargs)), agent)
 
-    def encode(self, *args: object, **kwargs: object) -> Dict[str, object]:
+    def encode(self, *args: object, **kwargs: object) -> dict[str, object]:
         """The parameters as JSON."""
         return self.of.params(args, kwargs)
 
@@ -151,12 +152,12 @@ class Interface(Reference):
 class Pending(typing.Generic[R]):
     """One call in a bulk. It has a value or an error once it has been answered."""
 
-    def __init__(self, method: Callable[..., Any], args: Tuple[object, ...], kwargs: Mapping[str, object]) -> None:
+    def __init__(self, method: Callable[..., Any], args: tuple[object, ...], kwargs: Mapping[str, object]) -> None:
         if not isinstance(method, BoundMethod):
             raise TypeError("a bulk takes the methods of proxies, without parentheses")
         self.method, self.params = method, method.of.params(args, kwargs)
         self.error: Optional[PduHandlerError] = None        # the error of this call, not of the bulk
-        self._values: List[R] = []                          # the value, once the call has succeeded
+        self._values: list[R] = []                          # the value, once the call has succeeded
 
     def get(self) -> R:
         """The value. Raises the call's own error, and RuntimeError while there is no answer."""
@@ -182,7 +183,7 @@ class Bulk:
 
     def __init__(self, agent: Agent, calls: Iterable[Pending[Any]] = ()) -> None:
         self._agent = agent
-        self._waiting: List[Pending[Any]] = list(calls)
+        self._waiting: list[Pending[Any]] = list(calls)
 
     def add(self, method: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Pending[R]:
         """Queue one call. `method`: of a proxy, without parentheses, such as `outlet.getState`."""
@@ -190,9 +191,9 @@ class Bulk:
         self._waiting.append(entry)
         return entry
 
-    def each(self, method: Callable[[AnInterface], R], proxies: Iterable[AnInterface]) -> List[Pending[R]]:
+    def each(self, method: Callable[[AnInterface], R], proxies: Iterable[AnInterface]) -> list[Pending[R]]:
         """Queue one call without parameters for each proxy. `method`: taken from their class, such as `Outlet.getState`."""
-        made: List[Pending[R]] = [Pending(BoundMethod(proxy, cast(Method, method)), (), {}) for proxy in proxies]
+        made: list[Pending[R]] = [Pending(BoundMethod(proxy, cast(Method, method)), (), {}) for proxy in proxies]
         self._waiting += made
         return made
 

@@ -13,7 +13,8 @@ import datetime
 import enum
 import math
 import typing
-from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Tuple, Type, TypeVar, Union
+from collections.abc import Iterable, Mapping
+from typing import Any, Callable, Optional, TypeVar, Union
 
 from . import values
 from .declarations import Caller, Reference, field_types, once
@@ -59,7 +60,7 @@ def wrong(json: object, wanted: object) -> JsonRpcSyntaxException:
     return JsonRpcSyntaxException(f"{type(json).__name__} where {name} was expected", shown.encode())
 
 
-def expect(kind: Type[T], json: object, wanted: object = None) -> T:
+def expect(kind: type[T], json: object, wanted: object = None) -> T:
     """The JSON itself if it is of that Python type. Raises JsonRpcSyntaxException for other JSON."""
     if not isinstance(json, kind):
         raise wrong(json, wanted or kind)
@@ -93,7 +94,7 @@ def _time(json: object, agent: Caller) -> datetime.datetime:
         return beyond(seconds)
 
 
-def _enumeration(hint: Type[Enumeration]) -> Reader:
+def _enumeration(hint: type[Enumeration]) -> Reader:
     elements = {element.value: element for element in hint.__members__.values()}
 
     def read(json: object, agent: Caller) -> Enumeration:
@@ -102,7 +103,7 @@ def _enumeration(hint: Type[Enumeration]) -> Reader:
     return read
 
 
-def _reference(hint: Type[Reference]) -> Reader:
+def _reference(hint: type[Reference]) -> Reader:
     def read(json: object, agent: Caller) -> Reference:
         reference = expect(dict, json, hint)
         rid, name = expect(str, reference.get("rid"), hint), expect(str, reference.get("type"), hint)
@@ -112,19 +113,19 @@ def _reference(hint: Type[Reference]) -> Reader:
     return read
 
 
-def class_of(base: Type[T], idl_type: str) -> Type[T]:
+def class_of(base: type[T], idl_type: str) -> type[T]:
     """The class of that name if it derives from `base`, else `base`, so that types newer than this binding stay usable."""
     same = idl_type.partition(":")[0] == getattr(base, "idlType", "").partition(":")[0]
     found = find(idl_type) if not same and len(idl_type) <= LONGEST_NAME else None
     return found if found is not None and issubclass(found, base) else base
 
 
-def decode_structure(cls: Type[S], json: object, agent: Caller) -> S:
+def decode_structure(cls: type[S], json: object, agent: Caller) -> S:
     """A structure from its JSON object. Missing fields are blank and remembered as missing; unknown fields are kept."""
     made = object.__new__(cls)
     found = _usual(expect(dict, json, cls), *_fields(cls), agent)
     if found is None:
-        _fill(made, typing.cast(Dict[str, object], json), agent)
+        _fill(made, typing.cast(dict[str, object], json), agent)
     else:
         object.__setattr__(made, "__dict__", found)
         object.__setattr__(made, "_wire", IN_FULL)
@@ -132,15 +133,15 @@ def decode_structure(cls: Type[S], json: object, agent: Caller) -> S:
 
 
 @once
-def _fields(cls: Type[Structure]) -> Tuple[Mapping[str, type], Mapping[str, Reader]]:
+def _fields(cls: type[Structure]) -> tuple[Mapping[str, type], Mapping[str, Reader]]:
     """The fields whose JSON already is the value, and the readers of the others."""
     types = field_types(cls)
     plain = {name: kind for name, kind in types.items() if kind in (bool, int, str)}
     return plain, {name: decoder(kind) for name, kind in types.items() if name not in plain}
 
 
-def _usual(json: Dict[str, object], plain: Mapping[str, type], others: Mapping[str, Reader],
-           agent: Caller) -> Optional[Dict[str, object]]:
+def _usual(json: dict[str, object], plain: Mapping[str, type], others: Mapping[str, Reader],
+           agent: Caller) -> Optional[dict[str, object]]:
     """The values by field name. None if a field is missing, undeclared or null, or if a plain one has another type."""
     if len(json) != len(plain) + len(others):
         return None
@@ -156,7 +157,7 @@ def _usual(json: Dict[str, object], plain: Mapping[str, type], others: Mapping[s
     return found
 
 
-def _value_object(hint: Type[ValueObject]) -> Reader:
+def _value_object(hint: type[ValueObject]) -> Reader:
     """Reads an instance of the class that the JSON names, else of `hint`: see `class_of`."""
     def read(json: object, agent: Caller) -> ValueObject:
         envelope = expect(dict, json, hint)
@@ -179,8 +180,8 @@ def _any(json: object, agent: Caller) -> object:
     return decoder(float)(json, agent) if isinstance(json, float) else json
 
 
-def _map(json: object, key: Reader, item: Reader, agent: Caller) -> Dict[Any, Any]:
-    out: Dict[Any, Any] = {}
+def _map(json: object, key: Reader, item: Reader, agent: Caller) -> dict[Any, Any]:
+    out: dict[Any, Any] = {}
     for entry in expect(list, json, "map"):
         pair = expect(dict, entry, "map entry")
         if "key" not in pair or "value" not in pair:
@@ -191,9 +192,9 @@ def _map(json: object, key: Reader, item: Reader, agent: Caller) -> Dict[Any, An
     return out
 
 
-def _union(kinds: Tuple[Any, ...], optional: bool) -> Reader:
+def _union(kinds: tuple[Any, ...], optional: bool) -> Reader:
     """Reads the first type that fits, and null as None if `optional`. Some values changed their type between releases."""
-    readers: List[Reader] = [decoder(kind) for kind in kinds]
+    readers: list[Reader] = [decoder(kind) for kind in kinds]
 
     def read(json: object, agent: Caller) -> Any:
         if json is None and optional:
@@ -207,7 +208,7 @@ def _union(kinds: Tuple[Any, ...], optional: bool) -> Reader:
     return read
 
 
-_KINDS: Tuple[Tuple[type, Callable[[Any], Reader]], ...] = (
+_KINDS: tuple[tuple[type, Callable[[Any], Reader]], ...] = (
     (Enumeration, _enumeration),
     (Reference, _reference),
     (ValueObject, _value_object),
@@ -231,9 +232,9 @@ def _fill(made: Structure, json: Mapping[str, object], agent: Caller) -> None:
         _lift(made, agent)
 
 
-def _differing_fields(cls: Type[Structure], json: Mapping[str, object], agent: Caller) -> Tuple[Dict[str, object], WireForm]:
+def _differing_fields(cls: type[Structure], json: Mapping[str, object], agent: Caller) -> tuple[dict[str, object], WireForm]:
     rest = dict(json)
-    found: Dict[str, object] = {}
+    found: dict[str, object] = {}
     absent, null, spelling = set(), set(), {}
     for name, kind in field_types(cls).items():
         wire = name if name in rest else _older(cls, name, rest)
@@ -261,7 +262,7 @@ def _lift(made: Structure, agent: Caller) -> None:
     object.__setattr__(made, "_wire", wire._replace(rest=rest, lifted=lifted))
 
 
-def _older(cls: Type[Structure], name: str, json: Mapping[str, object]) -> Optional[str]:
+def _older(cls: type[Structure], name: str, json: Mapping[str, object]) -> Optional[str]:
     return next((older for older in cls._aliases.get(name, ()) if older in json), None)
 
 
@@ -297,7 +298,7 @@ def blank(hint: Any, made_here: bool = False) -> Callable[[], object]:
 _NOBODY = typing.cast(Caller, None)         # only references need an agent, and `{}` contains none
 
 
-def default(cls: Type[Structure], name: str) -> object:
+def default(cls: type[Structure], name: str) -> object:
     """The value of a field for which the constructor got no argument."""
     declared = getattr(cls, name)
     return blank(field_types(cls)[name], True)() if declared is ZERO else declared
@@ -330,10 +331,10 @@ def encode(value: object) -> object:
     raise TypeError(f"no IDL type for {type(value).__name__}")
 
 
-def encode_structure(value: Structure) -> Dict[str, object]:
+def encode_structure(value: Structure) -> dict[str, object]:
     """The JSON object of a structure. Fields that a device left out are written only if the caller set or changed them."""
     wire = value._wire if value._wire is not None else WireForm(absent=frozenset(value._legacy))
-    out: Dict[str, object] = dict(wire.rest)
+    out: dict[str, object] = dict(wire.rest)
     types = field_types(type(value))
     for name in field_names(type(value)):
         kind = types[name]

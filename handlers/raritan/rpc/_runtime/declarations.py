@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import importlib
 import sys
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, Optional, Protocol, Tuple, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Callable, Optional, Protocol, TypeVar, cast
 
 from .registry import MODULES, RPC, Named, idl_name, vendor_module
 
@@ -42,7 +43,7 @@ class Reference(Named):
     def __hash__(self) -> int:
         return hash((idl_name(type(self)), self.target))
 
-    def __deepcopy__(self, memo: Dict[int, object]) -> Self:
+    def __deepcopy__(self, memo: dict[int, object]) -> Self:
         """Returns itself: the copy of a structure shares its references and their agent."""
         return self
 
@@ -60,7 +61,7 @@ def field_types(cls: type) -> Mapping[str, Any]:
     return {name: _type(text, file) for file, body in reversed(declared_bodies(cls)) for name, text in body.items()}
 
 
-def declared_bodies(cls: type) -> Tuple[Tuple[str, Mapping[str, str]], ...]:
+def declared_bodies(cls: type) -> tuple[tuple[str, Mapping[str, str]], ...]:
     """Module and annotations of the class and its bases, the most derived first. Leaves out the classes of `_runtime`."""
     return tuple((base.__module__, vars(base).get("__annotations__", {}))
                  for base in cls.__mro__ if base is not object and not base.__module__.startswith(__package__))
@@ -77,7 +78,7 @@ def _type(text: str, file: str) -> Any:
     return eval(text, vars(sys.modules[file]), _Names(file))        # noqa: S307 - the text is our own declaration
 
 
-class _Names(Dict[str, object]):
+class _Names(dict[str, object]):
     """Finds a name of an annotation: in its file, else among MODULES, else in the file's IDL module, such as `pdumodel`."""
 
     def __init__(self, file: str) -> None:

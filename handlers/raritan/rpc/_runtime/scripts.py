@@ -5,7 +5,8 @@ Source: "Python JSON-RPC Client Binding" in the documentation of the vendor's Xe
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING, Any, Mapping, Optional, Type, TypeVar, Union
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Optional, TypeVar, Union
 from urllib.parse import quote, urlencode
 
 from ....http.multipart import BinaryFile, Progress
@@ -47,14 +48,14 @@ def upload(agent: Agent, where: str, formname: str, filename: str, data: Data,
     return agent.form_data_file(where, [{"data": data, "filename": filename, "formname": formname, "progress": progress}])
 
 
-def upload_for_code(kind: Type[C], agent: Agent, where: str, formname: str, filename: str, data: Data,
+def upload_for_code(kind: type[C], agent: Agent, where: str, formname: str, filename: str, data: Data,
                     progress: Optional[Progress] = None) -> C:
     """As `upload`; returns the number in the header X-Response-Code. Raises JsonRpcSyntaxException without one."""
     response = upload(agent, where, formname, filename, data, progress)
     return code(kind, response["headers"].get("X-Response-Code", ""), agent, where, response)
 
 
-def code(kind: Type[C], digits: str, agent: Agent, where: str, response: Mapping[str, Any]) -> C:
+def code(kind: type[C], digits: str, agent: Agent, where: str, response: Mapping[str, Any]) -> C:
     """Parse a result code of one to nine digits. Raises JsonRpcSyntaxException for other text."""
     words = digits.strip()
     if not words.isascii() or not words.isdigit() or len(words) > 9:

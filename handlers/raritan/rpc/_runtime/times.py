@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any, Optional, SupportsIndex, Tuple, Union
+from typing import Any, Optional, SupportsIndex, Union
 
 Time = datetime.datetime
 EPOCH = datetime.datetime(1970, 1, 1)
@@ -13,7 +13,7 @@ class BeyondCalendar(datetime.datetime):
 
     seconds: Optional[int] = None           # the number that the device sent, to be sent back; None in a result of arithmetic
 
-    def __reduce_ex__(self, protocol: SupportsIndex) -> Union[str, Tuple[Any, ...]]:
+    def __reduce_ex__(self, protocol: SupportsIndex) -> Union[str, tuple[Any, ...]]:
         """A copy keeps the seconds."""
         return super().__reduce_ex__(protocol) if self.seconds is None else (beyond, (self.seconds,))
 

@@ -9,19 +9,14 @@ import dataclasses
 import enum
 import inspect
 import warnings
+from collections.abc import Mapping
 from typing import (
     TYPE_CHECKING,
     Any,
     Callable,
     ClassVar,
-    Dict,
-    FrozenSet,
-    List,
-    Mapping,
     NamedTuple,
     Optional,
-    Tuple,
-    Type,
     TypeVar,
     Union,
 )
@@ -40,7 +35,7 @@ else:
 
 
 E = TypeVar("E", bound=enum.IntEnum)
-TypeName = Union[str, Type[Any]]            # a value that names an IDL type: a class of this binding, or the type's name
+TypeName = Union[str, type[Any]]            # a value that names an IDL type: a class of this binding, or the type's name
 
 
 class _Zero:
@@ -65,13 +60,13 @@ class _Named(Named):
 class Codec(NamedTuple):
     """What structures need of the module `codec`."""
 
-    default: Callable[[Type[Structure], str], object]
+    default: Callable[[type[Structure], str], object]
     decoder: Callable[[Any], Callable[[object, Caller], Any]]
-    decode_structure: Callable[[Type[Any], object, Caller], Any]
-    encode_structure: Callable[[Structure], Dict[str, object]]
+    decode_structure: Callable[[type[Any], object, Caller], Any]
+    encode_structure: Callable[[Structure], dict[str, object]]
 
 
-_USED: List[Codec] = []
+_USED: list[Codec] = []
 
 
 def use(codec: Codec) -> None:
@@ -86,7 +81,7 @@ def _codec() -> Codec:
 # ---- enumerations --------------------------------------------------------------------------------------------
 
 class _ElementNames:
-    def __get__(self, member: object, owner: Type[enum.Enum]) -> List[str]:
+    def __get__(self, member: object, owner: type[enum.Enum]) -> list[str]:
         return [element.name for element in owner]
 
 
@@ -94,7 +89,7 @@ class _Listed(_Named):
     values = _ElementNames()                # declared in this base, because in an enumeration mypy would take it for an element
 
 
-def unlisted(cls: Type[E], value: object, word: str) -> Optional[E]:
+def unlisted(cls: type[E], value: object, word: str) -> Optional[E]:
     """A member for an integer that the enumeration does not list, named `<word>_<n>`; None for a value of another type."""
     if not isinstance(value, int) or isinstance(value, bool):
         return None
@@ -115,7 +110,7 @@ class Enumeration(_Listed, enum.IntEnum):
         return int(self.value)
 
     @classmethod
-    def get_elements(cls) -> List[Self]:
+    def get_elements(cls) -> list[Self]:
         """All named elements."""
         return list(cls)
 
@@ -146,8 +141,8 @@ class Enumeration(_Listed, enum.IntEnum):
 class WireForm(NamedTuple):
     """The form in which the device sent a structure. Immutable: most structures that arrived complete share one object."""
 
-    absent: FrozenSet[str] = frozenset()            # fields that the device did not send
-    null: FrozenSet[str] = frozenset()              # fields that the device sent as null, although the type has no null
+    absent: frozenset[str] = frozenset()            # fields that the device did not send
+    null: frozenset[str] = frozenset()              # fields that the device sent as null, although the type has no null
     spelling: Mapping[str, str] = {}                # our name → the older name that the device sent
     lifted: Mapping[str, str] = {}                  # older field that the device sent → the field that holds it now
     rest: Mapping[str, object] = {}                 # fields that this binding does not declare
@@ -160,14 +155,14 @@ IN_FULL = WireForm()
 class _Elements:
     """`elements`: on an instance, the fields that `shown_fields` lists; on a class, the fields of the newest firmware."""
 
-    def __get__(self, value: Optional[Structure], owner: Type[Structure]) -> List[str]:
+    def __get__(self, value: Optional[Structure], owner: type[Structure]) -> list[str]:
         return shown_fields(value) if value is not None else [name for name in field_names(owner) if name not in owner._legacy]
 
 
 class _Signature:
     """`inspect.signature` of a structure's class."""
 
-    def __get__(self, value: object, owner: Type[Structure]) -> inspect.Signature:
+    def __get__(self, value: object, owner: type[Structure]) -> inspect.Signature:
         return inspect.Signature([inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=getattr(owner, name))
                                   for name in field_names(owner)])
 
@@ -175,7 +170,7 @@ class _Signature:
 class _DataclassFields:
     """Lets `dataclasses.fields`, `replace` and `asdict` work on structures. Built on demand: `make_dataclass` is slow."""
 
-    def __get__(self, value: object, owner: Type[Structure]) -> Mapping[str, dataclasses.Field[Any]]:
+    def __get__(self, value: object, owner: type[Structure]) -> Mapping[str, dataclasses.Field[Any]]:
         types = field_types(owner)
         made: Any = dataclasses.make_dataclass(owner.__name__, [
             (name, types[name], dataclasses.field(default=getattr(owner, name))) for name in field_names(owner)])
@@ -193,8 +188,8 @@ class Structure(_Named):
 
     __slots__ = ("_wire",)
 
-    _aliases: ClassVar[Mapping[str, Tuple[str, ...]]] = {}      # newest name → older names of the same field
-    _legacy: ClassVar[Tuple[str, ...]] = ()                     # fields that the newest firmware no longer has
+    _aliases: ClassVar[Mapping[str, tuple[str, ...]]] = {}      # newest name → older names of the same field
+    _legacy: ClassVar[tuple[str, ...]] = ()                     # fields that the newest firmware no longer has
     _lifted: ClassVar[Mapping[str, str]] = {}                   # older field → the field that holds it now, as "field.inner"
     _own_first: ClassVar[bool] = False                          # whether constructors take the fields of the base last
     _wire: Optional[WireForm]
@@ -218,7 +213,7 @@ class Structure(_Named):
         object.__setattr__(made, "_wire", None)
         return made
 
-    def encode(self) -> Dict[str, object]:
+    def encode(self) -> dict[str, object]:
         """The JSON object of its fields."""
         return _codec().encode_structure(self)
 
@@ -300,7 +295,7 @@ class ValueObject(Structure):
         """The type name that the device sent, as it spelled it, else the class's own."""
         return self._wire.type if self._wire is not None and self._wire.type else self.idlType
 
-    def listElements(self) -> List[str]:
+    def listElements(self) -> list[str]:
         """The same as `elements`, under the name that the vendor's binding has for value objects."""
         return shown_fields(self)
 
@@ -308,7 +303,7 @@ class ValueObject(Structure):
 # ---- fields and printing ----------------------------------------------------------------------------------------
 
 @once
-def field_names(cls: Type[Structure]) -> Tuple[str, ...]:
+def field_names(cls: type[Structure]) -> tuple[str, ...]:
     """A structure's fields in the order of its constructor: those of the newest firmware, then those that it no longer has.
 
     Derived value objects put their own fields before those of their base, as the vendor's constructors do.
@@ -333,14 +328,14 @@ def sent(answer: Pending[Any], field: str) -> Any:
     return getattr(answer.get(), field) if answer.error is None and present(answer.get(), field) else None
 
 
-def shown_fields(value: Structure) -> List[str]:
+def shown_fields(value: Structure) -> list[str]:
     """The declared fields that the device sent or the caller set; of a structure made here, those of the newest firmware."""
     wire = value._wire
     gone = value._legacy if wire is None else wire.absent.difference(wire.lifted.values())
     return [name for name in field_names(type(value)) if name not in gone]
 
 
-def _newest(cls: Type[Structure], name: str) -> str:
+def _newest(cls: type[Structure], name: str) -> str:
     return next((new for new, old in cls._aliases.items() if name in old), name)
 
 
@@ -378,7 +373,7 @@ class TypeInfo:
         return base_name(typeId)
 
     @staticmethod
-    def idlTypeIdToPyClass(typeId: str) -> Type[Any]:
+    def idlTypeIdToPyClass(typeId: str) -> type[Any]:
         """The class of that name, whatever the version. Raises ImportError if this binding has none."""
         found = find(typeId) if len(typeId) <= LONGEST_NAME else None
         if found is None:
@@ -386,7 +381,7 @@ class TypeInfo:
         return found
 
     @staticmethod
-    def pyClassToIdlName(pyClass: Type[Any]) -> str:
+    def pyClassToIdlName(pyClass: type[Any]) -> str:
         """The type name of a class."""
         name: str = pyClass.idlType
         return name

@@ -4,7 +4,7 @@ Source: EventService.idl, DataPushService.idl, EventEngine.idl, TimerEventManage
 """
 from __future__ import annotations
 
-from typing import Dict, List, Optional, Tuple
+from typing import Optional
 
 from .. import idl
 from .._runtime import ZERO, Enumeration, Interface, Structure, Time, TypeName, declared, method
@@ -14,7 +14,7 @@ from .structures import Event, KeyValue, UserEvent
 class Consumer(Interface, version="1.0.0"):
     """Consumers and a channel's `subscribe` and `unsubscribe` are not available over JSON-RPC (EventService.idl 1.0.1)."""
 
-    def pushEvents(self, events: List[idl.Event]) -> None: declared()
+    def pushEvents(self, events: list[idl.Event]) -> None: declared()
 
 
 class Channel(Interface, version="1.0.1"):
@@ -26,18 +26,18 @@ class Channel(Interface, version="1.0.1"):
 
     def demandEventType(self, type: TypeName) -> None: declared()
     def cancelEventType(self, type: TypeName) -> None: declared()
-    def demandEventTypes(self, types: List[TypeName]) -> None: declared()
-    def cancelEventTypes(self, types: List[TypeName]) -> None: declared()
+    def demandEventTypes(self, types: list[TypeName]) -> None: declared()
+    def cancelEventTypes(self, types: list[TypeName]) -> None: declared()
     def demandEvent(self, type: TypeName, src: Optional[Interface]) -> None: declared()
     def cancelEvent(self, type: TypeName, src: Optional[Interface]) -> None: declared()
-    def demandEvents(self, events: List[Channel.EventSelect]) -> None: declared()
-    def cancelEvents(self, events: List[Channel.EventSelect]) -> None: declared()
+    def demandEvents(self, events: list[Channel.EventSelect]) -> None: declared()
+    def cancelEvents(self, events: list[Channel.EventSelect]) -> None: declared()
     def subscribe(self, consumer: Optional[Consumer]) -> None: declared()
     def unsubscribe(self, consumer: Optional[Consumer]) -> int: declared()
     @method("_ret_", "events")
-    def pollEvents(self) -> Tuple[bool, List[idl.Event]]: declared()
+    def pollEvents(self) -> tuple[bool, list[idl.Event]]: declared()
     @method("_ret_", "events")
-    def pollEventsNb(self) -> Tuple[bool, List[idl.Event]]: declared()
+    def pollEventsNb(self) -> tuple[bool, list[idl.Event]]: declared()
 
 
 class Service(Interface, version="1.0.1"):
@@ -48,7 +48,7 @@ class Service(Interface, version="1.0.1"):
     def createChannel(self) -> Optional[Channel]: declared()
     def destroyChannel(self, channel: Optional[Channel]) -> int: declared()
     def pushEvent(self, event: Optional[idl.Event]) -> None: declared()
-    def pushEvents(self, events: List[idl.Event]) -> None: declared()
+    def pushEvents(self, events: list[idl.Event]) -> None: declared()
 
 
 class DataPushService(Interface, version="1.0.3"):
@@ -67,7 +67,7 @@ class DataPushService(Interface, version="1.0.3"):
         username: str = ""
         password: str = ""
         type: DataPushService.EntryType = ZERO
-        items: List[str] = ZERO
+        items: list[str] = ZERO
         mqttSettings: DataPushService.MqttSettings = ZERO
 
     class EntryStatus(Structure):
@@ -96,16 +96,16 @@ class DataPushService(Interface, version="1.0.3"):
         newStatus: DataPushService.EntryStatus = ZERO
 
     @method("_ret_", "entryId")
-    def addEntry(self, entrySettings: DataPushService.EntrySettings) -> Tuple[int, int]: declared()
+    def addEntry(self, entrySettings: DataPushService.EntrySettings) -> tuple[int, int]: declared()
     def modifyEntry(self, entryId: int, entrySettings: DataPushService.EntrySettings) -> int: declared()
     def deleteEntry(self, entryId: int) -> int: declared()
     @method("_ret_", "entrySettings")
-    def getEntry(self, entryId: int) -> Tuple[int, DataPushService.EntrySettings]: declared()
-    def listEntries(self) -> Dict[int, DataPushService.EntrySettings]: declared()
+    def getEntry(self, entryId: int) -> tuple[int, DataPushService.EntrySettings]: declared()
+    def listEntries(self) -> dict[int, DataPushService.EntrySettings]: declared()
     def pushData(self, entryId: int) -> int: declared()
     def cancelDataPush(self, entryId: int) -> None: declared()
     @method("_ret_", "entryStatus")
-    def getEntryStatus(self, entryId: int) -> Tuple[int, DataPushService.EntryStatus]: declared()
+    def getEntryStatus(self, entryId: int) -> tuple[int, DataPushService.EntryStatus]: declared()
 
 
 class Engine(Interface, version="1.0.1"):
@@ -116,7 +116,7 @@ class Engine(Interface, version="1.0.1"):
         name: str = ""
         isSystem: bool = False
         type: str = ""
-        arguments: List[KeyValue] = ZERO
+        arguments: list[KeyValue] = ZERO
 
     class Condition(Structure):
         class MatchType(Enumeration):
@@ -128,8 +128,8 @@ class Engine(Interface, version="1.0.1"):
         negate: bool = False
         operation: Engine.Condition.Op = ZERO
         matchType: Engine.Condition.MatchType = ZERO
-        eventId: List[str] = ZERO
-        conditions: List[Engine.Condition] = ZERO
+        eventId: list[str] = ZERO
+        conditions: list[Engine.Condition] = ZERO
 
     class EventDesc(Structure):
         class Type(Enumeration):
@@ -140,7 +140,7 @@ class Engine(Interface, version="1.0.1"):
         dynNodeContext: str = ""
         idComp: str = ""
         name: str = ""
-        entries: List[Engine.EventDesc] = ZERO
+        entries: list[Engine.EventDesc] = ZERO
 
     class Rule(Structure):
         id: str = ""
@@ -150,28 +150,28 @@ class Engine(Interface, version="1.0.1"):
         isAutoRearm: bool = False
         hasMatched: bool = False
         condition: Engine.Condition = ZERO
-        actionIds: List[str] = ZERO
-        arguments: List[KeyValue] = ZERO
+        actionIds: list[str] = ZERO
+        arguments: list[KeyValue] = ZERO
 
     @method("_ret_", "eventDescs")
-    def listEventDescs(self, eventIdPrefix: List[str]) -> Tuple[int, List[Engine.EventDesc]]: declared()
-    def listActionTypes(self) -> List[str]: declared()
+    def listEventDescs(self, eventIdPrefix: list[str]) -> tuple[int, list[Engine.EventDesc]]: declared()
+    def listActionTypes(self) -> list[str]: declared()
     @method("_ret_", "actionId")
-    def addAction(self, action: Engine.Action) -> Tuple[int, str]: declared()
+    def addAction(self, action: Engine.Action) -> tuple[int, str]: declared()
     def modifyAction(self, action: Engine.Action) -> int: declared()
     def deleteAction(self, actionId: str) -> int: declared()
-    def listActions(self) -> List[Engine.Action]: declared()
+    def listActions(self) -> list[Engine.Action]: declared()
     @method("_ret_", "errMsg")
-    def triggerAction(self, actionId: str, context: List[KeyValue]) -> Tuple[int, str]: declared()
+    def triggerAction(self, actionId: str, context: list[KeyValue]) -> tuple[int, str]: declared()
     @method("_ret_", "errMsg")
-    def testAction(self, action: Engine.Action, context: List[KeyValue]) -> Tuple[int, str]: declared()
+    def testAction(self, action: Engine.Action, context: list[KeyValue]) -> tuple[int, str]: declared()
     @method("_ret_", "ruleId")
-    def addRule(self, rule: Engine.Rule) -> Tuple[int, str]: declared()
+    def addRule(self, rule: Engine.Rule) -> tuple[int, str]: declared()
     def modifyRule(self, rule: Engine.Rule) -> int: declared()
     def enableRule(self, ruleId: str) -> int: declared()
     def disableRule(self, ruleId: str) -> int: declared()
     def deleteRule(self, ruleId: str) -> int: declared()
-    def listRules(self) -> List[Engine.Rule]: declared()
+    def listRules(self) -> list[Engine.Rule]: declared()
     def deliverEvent(self, event: Event) -> int: declared()
     def rearmRule(self, ruleId: str) -> int: declared()
 
@@ -190,21 +190,21 @@ class TimerEventManager(Interface, version="2.0.0"):
 
     class Schedule(Structure):
         enabled: bool = False
-        minute: List[TimerEventManager.Range] = ZERO
-        hour: List[TimerEventManager.Range] = ZERO
-        dayOfMonth: List[TimerEventManager.Range] = ZERO
-        month: List[TimerEventManager.Range] = ZERO
-        dayOfWeek: List[TimerEventManager.Range] = ZERO
+        minute: list[TimerEventManager.Range] = ZERO
+        hour: list[TimerEventManager.Range] = ZERO
+        dayOfMonth: list[TimerEventManager.Range] = ZERO
+        month: list[TimerEventManager.Range] = ZERO
+        dayOfWeek: list[TimerEventManager.Range] = ZERO
 
     class TimerEvent(Structure):
-        eventId: List[str] = ZERO
+        eventId: list[str] = ZERO
         executionTime: TimerEventManager.Schedule = ZERO
 
     @method("_ret_", "eventId")
-    def addTimerEvent(self, schedule: TimerEventManager.Schedule) -> Tuple[int, List[str]]: declared()
-    def modifyTimerEvent(self, eventId: List[str], schedule: TimerEventManager.Schedule) -> int: declared()
-    def deleteTimerEvent(self, eventId: List[str]) -> int: declared()
-    def listTimerEvents(self) -> List[TimerEventManager.TimerEvent]: declared()
+    def addTimerEvent(self, schedule: TimerEventManager.Schedule) -> tuple[int, list[str]]: declared()
+    def modifyTimerEvent(self, eventId: list[str], schedule: TimerEventManager.Schedule) -> int: declared()
+    def deleteTimerEvent(self, eventId: list[str]) -> int: declared()
+    def listTimerEvents(self) -> list[TimerEventManager.TimerEvent]: declared()
 
 
 class AlarmManager(Interface, version="1.0.0"):
@@ -216,7 +216,7 @@ class AlarmManager(Interface, version="1.0.0"):
         id: str = ""
         name: str = ""
         actionId: str = ""
-        alerts: List[AlarmManager.Alert] = ZERO
+        alerts: list[AlarmManager.Alert] = ZERO
 
     class Alert(Structure):
         eventCondition: str = ""
@@ -235,4 +235,4 @@ class AlarmManager(Interface, version="1.0.0"):
         alarm: AlarmManager.Alarm = ZERO
 
     def acknowledgeAlarm(self, alarmId: str) -> int: declared()
-    def listAlarms(self) -> List[AlarmManager.Alarm]: declared()
+    def listAlarms(self) -> list[AlarmManager.Alarm]: declared()

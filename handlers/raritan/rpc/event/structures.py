@@ -1,8 +1,6 @@
 """Events that rules match, and the base of events that a user causes. Source: EventEngine.idl, UserEvent.idl."""
 from __future__ import annotations
 
-from typing import List
-
 from .. import idl
 from .._runtime import ZERO, Enumeration, Structure, Time
 
@@ -12,10 +10,10 @@ class Event(Structure):
         STATE, TRIGGER = range(2)
 
     type: Event.Type = ZERO
-    id: List[str] = ZERO
+    id: list[str] = ZERO
     asserted: bool = False
     timeStamp: Time = ZERO
-    context: List[KeyValue] = ZERO
+    context: list[KeyValue] = ZERO
 
 
 class KeyValue(Structure):

@@ -1,8 +1,6 @@
 """Network settings of firmware 3.3.0: structures and enumerations. Source: Net.idl."""
 from __future__ import annotations
 
-from typing import List
-
 from .._runtime import ZERO, Enumeration, Structure
 
 
@@ -68,7 +66,7 @@ class LanInterfaceParameters(Structure):
     duplex: LanDuplex = ZERO
     autonegotiation: bool = False
     link: bool = False
-    supportedModes: List[LanLinkMode] = ZERO
+    supportedModes: list[LanLinkMode] = ZERO
 
 
 class LanInterfaceSettings(Structure):
@@ -84,11 +82,11 @@ class LanLinkMode(Structure):
 class NetworkActiveValuesIPv6(Structure):
     enabled: bool = False
     autocfg: AutoConfigs = ZERO
-    ipaddrs: List[str] = ZERO
-    routes: List[IPv6RoutingEntry] = ZERO
+    ipaddrs: list[str] = ZERO
+    routes: list[IPv6RoutingEntry] = ZERO
     ra_managed: bool = False
     ra_otherconf: bool = False
-    dns_suffixes: List[str] = ZERO
+    dns_suffixes: list[str] = ZERO
     dns_ip_1: str = ""
     dns_ip_2: str = ""
 
@@ -104,7 +102,7 @@ class NetworkConfigIPv4(Structure):
     netmask: str = ""
     gateway: str = ""
     hostname: str = ""
-    dns_suffixes: List[str] = ZERO
+    dns_suffixes: list[str] = ZERO
     override_dns: bool = False
     dns_ip_1: str = ""
     dns_ip_2: str = ""
@@ -117,7 +115,7 @@ class NetworkConfigIPv6(Structure):
     ipaddr: str = ""
     gateway: str = ""
     hostname: str = ""
-    dns_suffixes: List[str] = ZERO
+    dns_suffixes: list[str] = ZERO
     override_dns: bool = False
     dns_ip_1: str = ""
     dns_ip_2: str = ""

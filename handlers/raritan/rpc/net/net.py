@@ -1,7 +1,7 @@
 """Network settings. Source: Net.idl."""
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Dict, List, Tuple
+from typing import TYPE_CHECKING
 
 from .. import idl
 from .._runtime import ZERO, Enumeration, Interface, Structure, declared, method
@@ -92,14 +92,14 @@ class CommonSettings(Structure):
 
 
 class DnsInfo(Structure):
-    serverAddrs: List[str] = ZERO
-    searchSuffixes: List[str] = ZERO
+    serverAddrs: list[str] = ZERO
+    searchSuffixes: list[str] = ZERO
     resolverPrefersIPv6: bool = False
 
 
 class DnsSettings(Structure):
-    serverAddrs: List[str] = ZERO
-    searchSuffixes: List[str] = ZERO
+    serverAddrs: list[str] = ZERO
+    searchSuffixes: list[str] = ZERO
     resolverPrefersIPv6: bool = False
 
 
@@ -126,7 +126,7 @@ class EthInfo(Structure):
     linkModeValid: bool = False
     autonegEnabled: bool = False
     linkDetected: bool = False
-    supportedLinkModes: List[EthLinkMode] = ZERO
+    supportedLinkModes: list[EthLinkMode] = ZERO
 
 
 class EthLinkMode(Structure):
@@ -144,15 +144,15 @@ class EthSettings(Structure):
 
 class Info(Structure):
     common: CommonInfo = ZERO
-    ifMap: Dict[str, InterfaceInfo] = ZERO
-    ethMap: Dict[str, EthInfo] = ZERO
-    wlanMap: Dict[str, WlanInfo] = ZERO
+    ifMap: dict[str, InterfaceInfo] = ZERO
+    ethMap: dict[str, EthInfo] = ZERO
+    wlanMap: dict[str, WlanInfo] = ZERO
 
 
 class InterfaceIPv4Info(Structure):
     enabled: bool = False
     configMethod: IpConfigMethod = ZERO
-    addrsCidr: List[IpAddrCidr] = ZERO
+    addrsCidr: list[IpAddrCidr] = ZERO
     dhcpServerAddr: str = ""
     dhcpPreferredHostname: str = ""
 
@@ -160,7 +160,7 @@ class InterfaceIPv4Info(Structure):
 class InterfaceIPv6Info(Structure):
     enabled: bool = False
     configMethod: IpConfigMethod = ZERO
-    addrsCidr: List[IpAddrCidr] = ZERO
+    addrsCidr: list[IpAddrCidr] = ZERO
     dhcpServerId: str = ""
     dhcpPreferredHostname: str = ""
     raManaged: bool = False
@@ -208,7 +208,7 @@ class IpRoute(Structure):
 
 
 class IpRoutingSettings(Structure):
-    staticRoutes: List[IpRoute] = ZERO
+    staticRoutes: list[IpRoute] = ZERO
     defaultGatewayAddr: str = ""
     _legacy = ("defaultGatewayAddr",)
 
@@ -219,8 +219,8 @@ class PortForwardingInfo(Structure):
     nodeIndex: int = 0
     expansionUnitConnected: bool = False
     primaryUnitDownstreamIfName: str = ""
-    primaryUnitIPv4AddrInfos: List[PortForwardingPrimaryUnitAddrInfo] = ZERO
-    primaryUnitIPv6AddrInfos: List[PortForwardingPrimaryUnitAddrInfo] = ZERO
+    primaryUnitIPv4AddrInfos: list[PortForwardingPrimaryUnitAddrInfo] = ZERO
+    primaryUnitIPv6AddrInfos: list[PortForwardingPrimaryUnitAddrInfo] = ZERO
     linkLocalIPv6Address: str = ""
     _aliases = {"primaryUnitDownstreamIfName": ("masterDownstreamIfName",),
         "primaryUnitIPv4AddrInfos": ("masterIPv4AddrInfos",), "primaryUnitIPv6AddrInfos": ("masterIPv6AddrInfos",),
@@ -251,8 +251,8 @@ class PortForwardingSettings(Structure):
 
 
 class RoutingInfo(Structure):
-    ipv4Routes: List[IpRoute] = ZERO
-    ipv6Routes: List[IpRoute] = ZERO
+    ipv4Routes: list[IpRoute] = ZERO
+    ipv6Routes: list[IpRoute] = ZERO
 
 
 class RoutingSettings(Structure):
@@ -262,9 +262,9 @@ class RoutingSettings(Structure):
 
 class Settings(Structure):
     common: CommonSettings = ZERO
-    ifMap: Dict[str, InterfaceSettings] = ZERO
-    ethMap: Dict[str, EthSettings] = ZERO
-    wlanMap: Dict[str, WlanSettings] = ZERO
+    ifMap: dict[str, InterfaceSettings] = ZERO
+    ethMap: dict[str, EthSettings] = ZERO
+    wlanMap: dict[str, WlanSettings] = ZERO
 
 
 class WlanInfo(Structure):
@@ -385,30 +385,30 @@ class Net(Interface, version="8.0.0"):
     def getInfo(self) -> Info: declared()
     def getSettings(self) -> Settings: declared()
     def setSettings(self, settings: Settings) -> int: declared()
-    def getPortForwardingProtocolMappings(self) -> List[PortForwardingProtocolMapping]: declared()
+    def getPortForwardingProtocolMappings(self) -> list[PortForwardingProtocolMapping]: declared()
     def setNetworkConfigIP(self, cfg: NetworkConfigIP) -> int: declared()
     @method("cfg")
     def getNetworkConfigIP(self) -> NetworkConfigIP: declared()
     def setNetworkConfigIPv4(self, cfg4: NetworkConfigIPv4) -> int: declared()
     @method("cfg4", "cfg4current")
-    def getNetworkConfigIPv4(self) -> Tuple[NetworkConfigIPv4, NetworkConfigIPv4]: declared()
+    def getNetworkConfigIPv4(self) -> tuple[NetworkConfigIPv4, NetworkConfigIPv4]: declared()
     @method("static_routes", "active_routes")
-    def getNetworkConfigRoutesIPv4(self) -> Tuple[List[IPv4RoutingEntry], List[IPv4RoutingEntry]]: declared()
-    def setNetworkConfigRoutesIPv4(self, static_routes: List[IPv4RoutingEntry]) -> int: declared()
+    def getNetworkConfigRoutesIPv4(self) -> tuple[list[IPv4RoutingEntry], list[IPv4RoutingEntry]]: declared()
+    def setNetworkConfigRoutesIPv4(self, static_routes: list[IPv4RoutingEntry]) -> int: declared()
     @method("static_routes", "active_routes")
-    def getNetworkConfigRoutesIPv6(self) -> Tuple[List[IPv6RoutingEntry], List[IPv6RoutingEntry]]: declared()
-    def setNetworkConfigRoutesIPv6(self, static_routes: List[IPv6RoutingEntry]) -> int: declared()
+    def getNetworkConfigRoutesIPv6(self) -> tuple[list[IPv6RoutingEntry], list[IPv6RoutingEntry]]: declared()
+    def setNetworkConfigRoutesIPv6(self, static_routes: list[IPv6RoutingEntry]) -> int: declared()
     def setNetworkConfigIPv6(self, cfg6: NetworkConfigIPv6) -> int: declared()
     @method("cfg6", "ipv6current")
-    def getNetworkConfigIPv6(self) -> Tuple[NetworkConfigIPv6, NetworkActiveValuesIPv6]: declared()
-    def setNetworkConfigServices(self, services: List[ServiceConfig]) -> int: declared()
+    def getNetworkConfigIPv6(self) -> tuple[NetworkConfigIPv6, NetworkActiveValuesIPv6]: declared()
+    def setNetworkConfigServices(self, services: list[ServiceConfig]) -> int: declared()
     @method("services")
-    def getNetworkConfigServices(self) -> List[ServiceConfig]: declared()
+    def getNetworkConfigServices(self) -> list[ServiceConfig]: declared()
     @method("state", "lan", "lancurrent", "wlan")
-    def getNetworkConfigInterface(self) -> Tuple[InterfaceState, LanInterfaceSettings, LanInterfaceParameters,
+    def getNetworkConfigInterface(self) -> tuple[InterfaceState, LanInterfaceSettings, LanInterfaceParameters,
                                   WirelessInterfaceSettings]: declared()
     @method("state", "ethmac", "wlanmac")
-    def getMACs(self) -> Tuple[InterfaceState, str, str]: declared()
+    def getMACs(self) -> tuple[InterfaceState, str, str]: declared()
     def setNetworkConfigLan(self, lancfg: LanInterfaceSettings) -> int: declared()
     def setNetworkConfigWLan(self, wlancfg: WirelessInterfaceSettings) -> int: declared()
     def getBridgeSlaveCount(self) -> int: declared()

@@ -1,7 +1,8 @@
 """Services, diagnosis and port forwarding. Source: Services.idl, Diagnostics.idl, PortForwardingAutoSetup.idl."""
 from __future__ import annotations
 
-from typing import Dict, List, Mapping, Optional, Tuple
+from collections.abc import Mapping
+from typing import Optional
 
 from .. import idl
 from .._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method
@@ -25,7 +26,7 @@ class PortForwardingAutoSetupStatus(Structure):
     startTime: Time = ZERO
     remainingExpansionUnits: int = 0
     runningState: PortForwardingAutoSetupRunningState = ZERO
-    expansionUnits: Dict[int, PortForwardingAutoSetupExpansionUnit] = ZERO
+    expansionUnits: dict[int, PortForwardingAutoSetupExpansionUnit] = ZERO
 
 
 class ServiceSettings(Structure):
@@ -42,8 +43,8 @@ class Services(Interface, version="1.0.0"):
     ERR_INVALID_PARAMS = 1
 
     @method("servicesSettings")
-    def getSettings(self) -> List[ServiceSettings]: declared()
-    def setSettings(self, servicesSettings: List[ServiceSettings]) -> int: declared()
+    def getSettings(self) -> list[ServiceSettings]: declared()
+    def setSettings(self, servicesSettings: list[ServiceSettings]) -> int: declared()
 
 
 class Diagnostics(Interface, version="2.0.0"):
@@ -52,15 +53,15 @@ class Diagnostics(Interface, version="2.0.0"):
     NO_ERROR, ERR_INVALID_PARAM, ERR_EXEC_FAIL, ERR_TIMEOUT, ERR_RESOLVE_FAIL = range(5)
 
     @method("_ret_", "results")
-    def ping(self, hostName: str, count: int, size: Optional[int] = None) -> Tuple[int, List[str]]: declared()
+    def ping(self, hostName: str, count: int, size: Optional[int] = None) -> tuple[int, list[str]]: declared()
     @method("_ret_", "results")
-    def traceRoute(self, hostName: str, timeout: int, useIcmp: bool) -> Tuple[int, List[str]]: declared()
+    def traceRoute(self, hostName: str, timeout: int, useIcmp: bool) -> tuple[int, list[str]]: declared()
     @method("_ret_", "results")
-    def listTcpConnections(self) -> Tuple[int, List[str]]: declared()
+    def listTcpConnections(self) -> tuple[int, list[str]]: declared()
     @method("_ret_", "results")
-    def listTcpUdpListenSockets(self) -> Tuple[int, List[str]]: declared()
+    def listTcpUdpListenSockets(self) -> tuple[int, list[str]]: declared()
     @method("results")
-    def resolveHostName(self, hostName: str) -> List[str]: declared()
+    def resolveHostName(self, hostName: str) -> list[str]: declared()
     def flushRouteCache(self, ifName: str) -> None: declared()
 
 

@@ -4,7 +4,7 @@ Source: Controller.idl, MemoryMapController.idl, Unit.idl, Ade.idl, Bcm.idl, Cas
 """
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Dict, List, Tuple
+from typing import TYPE_CHECKING
 
 from .. import event, idl
 from .._runtime import ZERO, Enumeration, Interface, Structure, declared, method
@@ -55,8 +55,8 @@ class MemoryMapController(Controller, version="5.0.1"):
     """Memory of a controller (diagnosis)."""
 
     @method("_ret_", "memory")
-    def readMemory(self, address: int, size: int) -> Tuple[int, List[int]]: declared()
-    def writeMemory(self, address: int, memory: List[int]) -> int: declared()
+    def readMemory(self, address: int, size: int) -> tuple[int, list[int]]: declared()
+    def writeMemory(self, address: int, memory: list[int]) -> int: declared()
 
 
 class Unit(Interface, version="2.0.1"):
@@ -69,7 +69,7 @@ class Unit(Interface, version="2.0.1"):
 
     class MetaData(Structure):
         hasOrientationSensor: bool = False
-        supportedDisplayOrientations: List[Unit.Orientation] = ZERO
+        supportedDisplayOrientations: list[Unit.Orientation] = ZERO
 
     class Settings(Structure):
         buzzerMuted: bool = False
@@ -106,9 +106,9 @@ class Ade(Interface, version="1.0.0"):
         vah: int = 0
 
     def getMetaData(self) -> Ade.MetaData: declared()
-    def getLatestSample(self) -> List[Ade.Sample]: declared()
-    def getCalibrationData(self) -> Dict[int, int]: declared()
-    def setCalibrationData(self, regs: Dict[str, str]) -> int: declared()
+    def getLatestSample(self) -> list[Ade.Sample]: declared()
+    def getCalibrationData(self) -> dict[int, int]: declared()
+    def setCalibrationData(self, regs: dict[str, str]) -> int: declared()
 
 
 class Bcm(Interface, version="1.0.0"):
@@ -137,12 +137,12 @@ class Bcm(Interface, version="1.0.0"):
         burdenResistor: int = 0
 
     def getChannelCount(self) -> int: declared()
-    def getChannelConfigs(self) -> List[Bcm.ChannelConfig]: declared()
+    def getChannelConfigs(self) -> list[Bcm.ChannelConfig]: declared()
     def setChannelConfig(self, channel: int, config: Bcm.ChannelConfig) -> int: declared()
 
 
 class Cascade(Interface, version="1.0.0"):
     class Info(Structure):
-        pduIds: List[int] = ZERO
+        pduIds: list[int] = ZERO
 
     def getInfo(self) -> Cascade.Info: declared()

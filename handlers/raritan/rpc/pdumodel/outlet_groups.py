@@ -1,7 +1,7 @@
 """Groups of outlets. Source: OutletGroup.idl, OutletGroupManager.idl."""
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Dict, List, Optional, Tuple
+from typing import TYPE_CHECKING, Optional
 
 from .. import event, idl
 from .._runtime import ZERO, Interface, Structure, declared, method
@@ -28,7 +28,7 @@ class OutletGroup(Interface, version="1.1.11"):
 
     class Settings(Structure):
         name: str = ""
-        members: List[Outlet] = ZERO
+        members: list[Outlet] = ZERO
 
     class PowerControlEvent(event.UserEvent):
         state: Outlet.PowerState = ZERO
@@ -67,8 +67,8 @@ class OutletGroupManager(Interface, version="1.1.11"):
         settings: OutletGroup.Settings = ZERO
 
     @method("_ret_", "group")
-    def createGroup(self, name: str, members: List[Outlet]) -> Tuple[int, Optional[OutletGroup]]: declared()
-    def getAllGroups(self) -> Dict[int, OutletGroup]: declared()
+    def createGroup(self, name: str, members: list[Outlet]) -> tuple[int, Optional[OutletGroup]]: declared()
+    def getAllGroups(self) -> dict[int, OutletGroup]: declared()
     @method("_ret_", "group")
-    def getGroup(self, id: int) -> Tuple[int, Optional[OutletGroup]]: declared()
+    def getGroup(self, id: int) -> tuple[int, Optional[OutletGroup]]: declared()
     def deleteGroup(self, id: int) -> int: declared()

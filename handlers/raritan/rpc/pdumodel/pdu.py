@@ -5,7 +5,7 @@ EDevice.idl.
 """
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, List, Optional, Tuple
+from typing import TYPE_CHECKING, Optional
 
 from .. import event, idl
 from .._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method
@@ -127,21 +127,21 @@ class Rating(Structure):
 class ThrowPole(Structure):
     label: str = ""
     line: PowerLine = ZERO
-    inNodeIds: List[int] = ZERO
+    inNodeIds: list[int] = ZERO
     outNodeId: int = 0
 
 
 class Waveform(Structure):
-    voltage: List[float] = ZERO
-    current: List[float] = ZERO
+    voltage: list[float] = ZERO
+    current: list[float] = ZERO
     sampleRate: int = 0
 
 
 class EDevice(Interface, version="1.0.1"):
     """A part that power flows through. `getParents` returns the parts that feed it, `getChildren` those that it feeds."""
 
-    def getParents(self) -> List[EDevice]: declared()
-    def getChildren(self) -> List[EDevice]: declared()
+    def getParents(self) -> list[EDevice]: declared()
+    def getChildren(self) -> list[EDevice]: declared()
     def getWaveform(self) -> Waveform: declared()
     def getPoleWaveform(self, line: PowerLine) -> Waveform: declared()
 
@@ -241,7 +241,7 @@ class Outlet(EDevice, version="3.0.4"):
     def getSettings(self) -> Outlet.Settings: declared()
     def setSettings(self, settings: Outlet.Settings) -> int: declared()
     @method("i", "o", "p")
-    def getIOP(self) -> Tuple[Optional[Inlet], Optional[OverCurrentProtector], List[Pole]]: declared()
+    def getIOP(self) -> tuple[Optional[Inlet], Optional[OverCurrentProtector], list[Pole]]: declared()
     def getController(self) -> Optional[Controller]: declared()
     def getInrushWaveform(self) -> Waveform: declared()
     def setServiceModeEnabled(self, enabled: bool) -> int: declared()
@@ -282,7 +282,7 @@ class Pdu(Interface, version="6.5.7"):
         isEnergyPulseSupported: bool = False
         hasDCInlets: bool = False
         pduOrientation: Pdu.PduOrientation = ZERO
-        supportedInletWirings: List[Pdu.InletWiring] = ZERO
+        supportedInletWirings: list[Pdu.InletWiring] = ZERO
 
     class OutletSequenceState(Structure):
         sequenceRunning: bool = False
@@ -297,7 +297,7 @@ class Pdu(Interface, version="6.5.7"):
         properties: portsmodel.Port.Properties = ZERO
 
     class Sensors(Structure):
-        powerSupplyStatus: List[sensors.StateSensor] = ZERO
+        powerSupplyStatus: list[sensors.StateSensor] = ZERO
         activePower: Optional[sensors.NumericSensor] = None
         apparentPower: Optional[sensors.NumericSensor] = None
         activeEnergy: Optional[sensors.NumericSensor] = None
@@ -308,7 +308,7 @@ class Pdu(Interface, version="6.5.7"):
         startupState: Pdu.StartupState = ZERO
         cycleDelay: int = 0
         inRushGuardDelay: int = 0
-        outletPowerStateSequence: List[int] = ZERO
+        outletPowerStateSequence: list[int] = ZERO
         powerOnDelay: int = 0
         latchingRelays: bool = False
         energyPulseEnabled: bool = False
@@ -320,9 +320,9 @@ class Pdu(Interface, version="6.5.7"):
         inletWiring: Pdu.InletWiring = ZERO
 
     class Statistic(Structure):
-        cbStats: List[CircuitBreakerStatistic] = ZERO
-        ctrlStats: List[CtrlStatistic] = ZERO
-        outletStats: List[OutletStatistic] = ZERO
+        cbStats: list[CircuitBreakerStatistic] = ZERO
+        ctrlStats: list[CtrlStatistic] = ZERO
+        outletStats: list[OutletStatistic] = ZERO
         peripheralStats: peripheral.DeviceManager.Statistics = ZERO
 
     class LoadSheddingModeChangedEvent(event.UserEvent):
@@ -346,31 +346,31 @@ class Pdu(Interface, version="6.5.7"):
     def getSensors(self) -> Pdu.Sensors: declared()
     def getSensorLogger(self) -> Optional[sensors.Logger]: declared()
     def getAlertedSensorManager(self) -> Optional[sensors.AlertedSensorManager]: declared()
-    def getControllers(self) -> List[Controller]: declared()
-    def getOutlets(self) -> List[Outlet]: declared()
-    def getOverCurrentProtectors(self) -> List[OverCurrentProtector]: declared()
-    def getInlets(self) -> List[Inlet]: declared()
-    def getTransferSwitches(self) -> List[TransferSwitch]: declared()
+    def getControllers(self) -> list[Controller]: declared()
+    def getOutlets(self) -> list[Outlet]: declared()
+    def getOverCurrentProtectors(self) -> list[OverCurrentProtector]: declared()
+    def getInlets(self) -> list[Inlet]: declared()
+    def getTransferSwitches(self) -> list[TransferSwitch]: declared()
     def getPeripheralDeviceManager(self) -> Optional[peripheral.DeviceManager]: declared()
     def getBeeper(self) -> Optional[hmi.InternalBeeper]: declared()
     def getSettings(self) -> Pdu.Settings: declared()
     def isLoadSheddingActive(self) -> bool: declared()
     def setSettings(self, settings: Pdu.Settings) -> int: declared()
     def setLoadSheddingActive(self, active: bool) -> None: declared()
-    def getFeaturePorts(self) -> List[portsmodel.Port]: declared()
-    def getSensorPorts(self) -> List[portsmodel.Port]: declared()
-    def getRemoteHubPorts(self) -> List[portsmodel.Port]: declared()
+    def getFeaturePorts(self) -> list[portsmodel.Port]: declared()
+    def getSensorPorts(self) -> list[portsmodel.Port]: declared()
+    def getRemoteHubPorts(self) -> list[portsmodel.Port]: declared()
     def getPorts(self, portType: peripheral.PortType,
-                 devType: portsmodel.Port.DeviceTypeId) -> List[Pdu.PortWithProperties]: declared()
+                 devType: portsmodel.Port.DeviceTypeId) -> list[Pdu.PortWithProperties]: declared()
     def getPowerShelfManager(self) -> Optional[PowerShelfManager]: declared()
     def enterRS485ConfigModeAndAssignCtrlBoardAddress(self, addr: int) -> int: declared()
     def enterRS485ConfigModeAndAssignSCBoardAddress(self, deviceId: int, addr: int) -> int: declared()
     def leaveRS485ConfigMode(self) -> int: declared()
     def setAllOutletPowerStates(self, pstate: Outlet.PowerState) -> int: declared()
-    def setMultipleOutletPowerStates(self, outletNumbers: List[int], state: Outlet.PowerState,
+    def setMultipleOutletPowerStates(self, outletNumbers: list[int], state: Outlet.PowerState,
                                      respectSequence: bool) -> int: declared()
     def cycleAllOutletPowerStates(self) -> int: declared()
-    def cycleMultipleOutletPowerStates(self, outletNumbers: List[int], respectSequence: bool) -> int: declared()
+    def cycleMultipleOutletPowerStates(self, outletNumbers: list[int], respectSequence: bool) -> int: declared()
     def getStatistic(self) -> Pdu.Statistic: declared()
     def getOutletSequenceState(self) -> Pdu.OutletSequenceState: declared()
     def cancelOutletSequence(self) -> None: declared()

@@ -1,7 +1,7 @@
 """Power meters, panels and circuits. Source: PowerMeter.idl, PowerMeterController.idl, Panel.idl, Circuit.idl."""
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Dict, List, Optional, Tuple
+from typing import TYPE_CHECKING, Optional
 
 from .. import event
 from .._runtime import ZERO, Enumeration, Interface, Structure, declared, method
@@ -24,7 +24,7 @@ class PowerMeter(Interface, version="2.0.4"):
 
     class EnergyPulseSettings(Structure):
         pulseEnabled: bool = False
-        poles: List[int] = ZERO
+        poles: list[int] = ZERO
         pulsesPerKWh: int = 0
 
     class Sensors(Structure):
@@ -61,8 +61,8 @@ class PowerMeter(Interface, version="2.0.4"):
 
     def getConfig(self) -> PowerMeter.Config: declared()
     def getSensors(self) -> PowerMeter.Sensors: declared()
-    def getPoles(self) -> List[Pole]: declared()
-    def getControllers(self) -> List[Controller]: declared()
+    def getPoles(self) -> list[Pole]: declared()
+    def getControllers(self) -> list[Controller]: declared()
     def getSettings(self) -> PowerMeter.Settings: declared()
     def setSettings(self, settings: PowerMeter.Settings) -> int: declared()
     def getEnergyPulseSettings(self) -> PowerMeter.EnergyPulseSettings: declared()
@@ -94,14 +94,14 @@ class PowerMeterController(Interface, version="1.2.12"):
         panelSettings: Panel.PanelSettings = ZERO
 
     @method("_ret_", "result")
-    def scanMeterBoard(self, powerMeterId: int) -> Tuple[int, PowerMeterController.ScanResult]: declared()
-    def getPowerMeters(self) -> Dict[int, Interface]: declared()
+    def scanMeterBoard(self, powerMeterId: int) -> tuple[int, PowerMeterController.ScanResult]: declared()
+    def getPowerMeters(self) -> dict[int, Interface]: declared()
     @method("_ret_", "powerMeter")
     def createPowerMeter(self, config: PowerMeter.Config,
-                         settings: PowerMeter.Settings) -> Tuple[int, Optional[PowerMeter]]: declared()
+                         settings: PowerMeter.Settings) -> tuple[int, Optional[PowerMeter]]: declared()
     @method("_ret_", "panel")
     def createPanel(self, config: PowerMeter.Config, powerMeterSettings: PowerMeter.Settings,
-                    panelSettings: Panel.PanelSettings) -> Tuple[int, Optional[Panel]]: declared()
+                    panelSettings: Panel.PanelSettings) -> tuple[int, Optional[Panel]]: declared()
     def deletePowerMeter(self, powerMeterId: int) -> int: declared()
 
 
@@ -132,9 +132,9 @@ class Panel(PowerMeter, version="2.0.4"):
 
     def getPanelSettings(self) -> Panel.PanelSettings: declared()
     def setPanelSettings(self, settings: Panel.PanelSettings) -> int: declared()
-    def getCircuits(self) -> Dict[int, Interface]: declared()
+    def getCircuits(self) -> dict[int, Interface]: declared()
     @method("_ret_", "circuit")
-    def createCircuit(self, config: Circuit.Config, settings: Circuit.Settings) -> Tuple[int, Optional[Circuit]]: declared()
+    def createCircuit(self, config: Circuit.Config, settings: Circuit.Settings) -> tuple[int, Optional[Circuit]]: declared()
     def deleteCircuit(self, position: int) -> int: declared()
 
 
@@ -171,7 +171,7 @@ class Circuit(Interface, version="2.0.4"):
         name: str = ""
         rating: int = 0
         ctRating: int = 0
-        poleSettings: List[Circuit.PoleSettings] = ZERO
+        poleSettings: list[Circuit.PoleSettings] = ZERO
 
     class SettingsChangedEvent(event.UserEvent):
         oldSettings: Circuit.Settings = ZERO
@@ -179,6 +179,6 @@ class Circuit(Interface, version="2.0.4"):
 
     def getConfig(self) -> Circuit.Config: declared()
     def getSensors(self) -> Circuit.Sensors: declared()
-    def getPoles(self) -> List[Pole]: declared()
+    def getPoles(self) -> list[Pole]: declared()
     def getSettings(self) -> Circuit.Settings: declared()
     def setSettings(self, settings: Circuit.Settings) -> int: declared()

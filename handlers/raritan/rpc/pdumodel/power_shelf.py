@@ -1,7 +1,7 @@
 """Power shelves. Source: PowerBus.idl, ShelfPowerSupply.idl, PowerShelfManager.idl."""
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, List, Optional
+from typing import TYPE_CHECKING, Optional
 
 from .. import event, idl
 from .._runtime import ZERO, Enumeration, Interface, Structure, declared
@@ -24,7 +24,7 @@ class PowerBus(EDevice, version="1.0.0"):
         temperature: Optional[sensors.NumericSensor] = None
 
     def getSensors(self) -> PowerBus.Sensors: declared()
-    def getPoles(self) -> List[Pole]: declared()
+    def getPoles(self) -> list[Pole]: declared()
 
 
 class ShelfPowerSupply(EDevice, version="1.0.0"):
@@ -121,13 +121,13 @@ class ShelfPowerSupply(EDevice, version="1.0.0"):
     def setPowerState(self, pstate: ShelfPowerSupply.PowerState) -> int: declared()
     def setFanSpeedOverride(self, enableOverride: bool, fanSpeedPercent: int) -> int: declared()
     def clearFaults(self) -> None: declared()
-    def getInputPoles(self) -> List[Pole]: declared()
-    def getOutputPoles(self) -> List[Pole]: declared()
+    def getInputPoles(self) -> list[Pole]: declared()
+    def getOutputPoles(self) -> list[Pole]: declared()
     def getController(self) -> Optional[Controller]: declared()
 
 
 class PowerShelfManager(Interface, version="1.0.0"):
     """The power supplies and the DC bus of a power shelf (firmware 4.4 and later)."""
 
-    def getPowerSupplies(self) -> List[ShelfPowerSupply]: declared()
+    def getPowerSupplies(self) -> list[ShelfPowerSupply]: declared()
     def getPowerBus(self) -> Optional[PowerBus]: declared()

@@ -6,7 +6,7 @@ TypeBResidualCurrentNumericSensor.idl, VoltageMonitoringSensor.idl.
 """
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict, List, Optional, Union
+from typing import TYPE_CHECKING, Any, Optional, Union
 
 from .. import event, idl, sensors
 from .._runtime import ZERO, Enumeration, Interface, Structure, Time, declared
@@ -66,8 +66,8 @@ class Inlet(EDevice, version="3.0.4"):
 
     def getMetaData(self) -> Inlet.MetaData: declared()
     def getSensors(self) -> Inlet.Sensors: declared()
-    def getPoles(self) -> List[Pole]: declared()
-    def getLinePairs(self) -> List[MeteredLinePair]: declared()
+    def getPoles(self) -> list[Pole]: declared()
+    def getLinePairs(self) -> list[MeteredLinePair]: declared()
     def getSettings(self) -> Inlet.Settings: declared()
     def setSettings(self, settings: Inlet.Settings) -> int: declared()
     def setEnabled(self, enabled: bool) -> None: declared()
@@ -141,7 +141,7 @@ class TransferSwitch(EDevice, version="6.0.3"):
         oldInlet: int = 0
         newInlet: int = 0
         reason: TransferSwitch.TransferReason = ZERO
-        waveform: Union[Waveform, List[TransferSwitch.WaveformSample]] = ZERO
+        waveform: Union[Waveform, list[TransferSwitch.WaveformSample]] = ZERO
         statistics: TransferSwitch.Statistics = ZERO
         switchFault: int = 0
 
@@ -155,16 +155,16 @@ class TransferSwitch(EDevice, version="6.0.3"):
 
     def getMetaData(self) -> TransferSwitch.MetaData: declared()
     def getSensors(self) -> TransferSwitch.Sensors: declared()
-    def getPoles(self) -> List[ThrowPole]: declared()
+    def getPoles(self) -> list[ThrowPole]: declared()
     def getSettings(self) -> TransferSwitch.Settings: declared()
     def setSettings(self, settings: TransferSwitch.Settings) -> int: declared()
     def getStatistics(self) -> TransferSwitch.Statistics: declared()
     def transferToSource(self, source: int, faultOverride: bool) -> int: declared()
     def getLastTransferReason(self) -> TransferSwitch.TransferReason: declared()
-    def getLastTransferWaveform(self) -> Union[Waveform, List[TransferSwitch.WaveformSample]]: declared()
-    def getTransferLog(self) -> List[TransferSwitch.TransferLogEntry]: declared()
-    def getParameters(self) -> Dict[str, str]: declared()
-    def setParameters(self, parameters: Union[Dict[str, Any], Dict[str, str]]) -> int: declared()
+    def getLastTransferWaveform(self) -> Union[Waveform, list[TransferSwitch.WaveformSample]]: declared()
+    def getTransferLog(self) -> list[TransferSwitch.TransferLogEntry]: declared()
+    def getParameters(self) -> dict[str, str]: declared()
+    def setParameters(self, parameters: Union[dict[str, Any], dict[str, str]]) -> int: declared()
 
 
 class OverCurrentProtectorTripSensor(sensors.StateSensor, version="1.1.14"):
@@ -227,7 +227,7 @@ class OverCurrentProtector(EDevice, version="4.0.4"):
 
     def getMetaData(self) -> OverCurrentProtector.MetaData: declared()
     def getSensors(self) -> OverCurrentProtector.Sensors: declared()
-    def getPoles(self) -> List[DoublePole]: declared()
+    def getPoles(self) -> list[DoublePole]: declared()
     def getInlet(self) -> Optional[Inlet]: declared()
     def getOCP(self) -> Optional[OverCurrentProtector]: declared()
     def getSettings(self) -> OverCurrentProtector.Settings: declared()
@@ -297,7 +297,7 @@ class VoltageMonitoringSensor(sensors.NumericSensor, version="1.0.4"):
     class EventOccurredEvent(idl.Event):
         event: VoltageMonitoringSensor.Event = ZERO
 
-    def getRecentEvents(self) -> List[VoltageMonitoringSensor.Event]: declared()
+    def getRecentEvents(self) -> list[VoltageMonitoringSensor.Event]: declared()
     def clearRecentEvents(self) -> None: declared()
     def getDipSwellThresholds(self) -> VoltageMonitoringSensor.DipSwellThresholds: declared()
     def setDipSwellThresholds(self, thresholds: VoltageMonitoringSensor.DipSwellThresholds) -> int: declared()

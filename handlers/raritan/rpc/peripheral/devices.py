@@ -5,7 +5,7 @@ ModbusCfg.idl, PeripheralG2Production.idl.
 """
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict, List, Optional, Tuple, Union
+from typing import TYPE_CHECKING, Any, Optional, Union
 
 from .. import event, idl
 from .._runtime import ZERO, Enumeration, Interface, Structure, Time, ValueObject, declared, method
@@ -22,7 +22,7 @@ class PortType(Enumeration):
 
 
 class Address(Structure):
-    position: List[PosElement] = ZERO
+    position: list[PosElement] = ZERO
     type: sensors.Sensor.TypeSpec = ZERO
     isActuator: bool = False
     channel: int = 0
@@ -59,7 +59,7 @@ class PackageInfo(Structure):
         address: str = ""
 
     state: PackageInfo.State = ZERO
-    position: List[PosElement] = ZERO
+    position: list[PosElement] = ZERO
     hwInfo: PackageInfo.HardwareInfo = ZERO
     fwInfo: PackageInfo.FirmwareInfo = ZERO
 
@@ -71,7 +71,7 @@ class PosElement(Structure):
 
 class Device(ValueObject, version="7.0.3"):
     deviceID: DeviceID = ZERO
-    position: List[PosElement] = ZERO
+    position: list[PosElement] = ZERO
     packageClass: str = ""
     device: Optional[sensors.Sensor] = None
 
@@ -105,8 +105,8 @@ class DoorHandleControllerPackage(Package, version="3.0.3"):
         doorHandleName: str = ""
         doorLockName: str = ""
 
-    def getSupportedHandleTypes(self) -> List[str]: declared()
-    def getSupportedExternalDeviceTypes(self) -> List[str]: declared()
+    def getSupportedHandleTypes(self) -> list[str]: declared()
+    def getSupportedExternalDeviceTypes(self) -> list[str]: declared()
     def getHandleType(self, channel: int) -> str: declared()
     def getExternalDeviceType(self, channel: int) -> str: declared()
     def setHandleType(self, channel: int, handleType: str) -> int: declared()
@@ -125,7 +125,7 @@ class SensorHub(Interface, version="2.0.4"):
         protocolVersion: int = 0
         bootVersion: int = 0
         appVersion: int = 0
-        hubPortInfos: List[SensorHub.HubPortInfo] = ZERO
+        hubPortInfos: list[SensorHub.HubPortInfo] = ZERO
 
     class HubPortInfo(Structure):
         hubPort: str = ""
@@ -181,7 +181,7 @@ class DeviceSlot(Interface, version="5.0.3"):
         description: str = ""
         location: DeviceSlot.Location = ZERO
         useDefaultThresholds: bool = False
-        properties: Union[Dict[str, str], Dict[str, Any]] = ZERO
+        properties: Union[dict[str, str], dict[str, Any]] = ZERO
 
     class DeviceChangedEvent(idl.Event):
         oldDevice: Optional[Device] = None
@@ -231,7 +231,7 @@ class DeviceManager(Interface, version="5.3.6"):
         autoManageNewDevices: bool = False
         deviceAltitude: float = 0.0
         presenceDetectionTimeout: int = 0
-        defaultThresholdsMap: Dict[str, sensors.NumericSensor.Thresholds] = ZERO
+        defaultThresholdsMap: dict[str, sensors.NumericSensor.Thresholds] = ZERO
         maxActivePoweredDryContacts: int = 0
         muteOtherAccessControlUnit: bool = False
 
@@ -240,8 +240,8 @@ class DeviceManager(Interface, version="5.3.6"):
         fuseTripCnt: int = 0
 
     class DeviceEvent(idl.Event):
-        devices: List[Device] = ZERO
-        allDevices: List[Device] = ZERO
+        devices: list[Device] = ZERO
+        allDevices: list[Device] = ZERO
 
     class DeviceAddedEvent(DeviceEvent):
         pass
@@ -259,8 +259,8 @@ class DeviceManager(Interface, version="5.3.6"):
         newState: DeviceManager.FirmwareUpdateState = ZERO
 
     class PackageEvent(idl.Event):
-        packageInfos: List[PackageInfo] = ZERO
-        allPackages: List[PackageInfo] = ZERO
+        packageInfos: list[PackageInfo] = ZERO
+        allPackages: list[PackageInfo] = ZERO
 
     class PackageAddedEvent(PackageEvent):
         pass
@@ -274,20 +274,20 @@ class DeviceManager(Interface, version="5.3.6"):
 
     class UnknownDeviceAttachedEvent(idl.Event):
         romCode: str = ""
-        position: List[PosElement] = ZERO
+        position: list[PosElement] = ZERO
 
-    def getDeviceSlots(self) -> List[DeviceSlot]: declared()
+    def getDeviceSlots(self) -> list[DeviceSlot]: declared()
     def getDeviceSlot(self, idx: int) -> Optional[DeviceSlot]: declared()
-    def getSensorHubs(self) -> List[SensorHub]: declared()
-    def getDiscoveredDevices(self) -> List[Device]: declared()
-    def getDiscoveredPackageInfos(self) -> List[PackageInfo]: declared()
+    def getSensorHubs(self) -> list[SensorHub]: declared()
+    def getDiscoveredDevices(self) -> list[Device]: declared()
+    def getDiscoveredPackageInfos(self) -> list[PackageInfo]: declared()
     def getSettings(self) -> DeviceManager.Settings: declared()
     def setSettings(self, settings: DeviceManager.Settings) -> int: declared()
     def getMetaData(self) -> DeviceManager.MetaData: declared()
-    def getDeviceTypeInfos(self) -> List[DeviceManager.DeviceTypeInfo]: declared()
+    def getDeviceTypeInfos(self) -> list[DeviceManager.DeviceTypeInfo]: declared()
     def getFirmwareUpdateState(self) -> DeviceManager.FirmwareUpdateState: declared()
     def getStatistics(self) -> DeviceManager.Statistics: declared()
-    def getDiscoveredPackages(self) -> List[Package]: declared()
+    def getDiscoveredPackages(self) -> list[Package]: declared()
     def getPortFuse(self) -> Optional[portsmodel.PortFuse]: declared()
     def getGatewaySensorManager(self) -> Optional[GatewaySensorManager]: declared()
 
@@ -327,28 +327,28 @@ class G2Production(Interface, version="4.0.0"):
 
     def programSerialNumber(self, romcode: str, serial: str) -> int: declared()
     def updateFirmware(self, romcode: str) -> int: declared()
-    def updateFirmwarePos(self, position: List[PosElement]) -> int: declared()
+    def updateFirmwarePos(self, position: list[PosElement]) -> int: declared()
     @method("_ret_", "info")
-    def getFirmwareInfo(self, romcode: str) -> Tuple[int, G2Production.FirmwareInfo]: declared()
+    def getFirmwareInfo(self, romcode: str) -> tuple[int, G2Production.FirmwareInfo]: declared()
     @method("_ret_", "info")
-    def getFirmwareInfoPos(self, position: List[PosElement]) -> Tuple[int, G2Production.FirmwareInfo]: declared()
+    def getFirmwareInfoPos(self, position: list[PosElement]) -> tuple[int, G2Production.FirmwareInfo]: declared()
     @method("_ret_", "cfg")
-    def readConfigurationSpace(self, romcode: str, cs: G2Production.ConfigurationSpace) -> Tuple[int, List[int]]: declared()
+    def readConfigurationSpace(self, romcode: str, cs: G2Production.ConfigurationSpace) -> tuple[int, list[int]]: declared()
     @method("_ret_", "cfg")
-    def readConfigurationSpacePos(self, position: List[PosElement],
-                                  cs: G2Production.ConfigurationSpace) -> Tuple[int, List[int]]: declared()
+    def readConfigurationSpacePos(self, position: list[PosElement],
+                                  cs: G2Production.ConfigurationSpace) -> tuple[int, list[int]]: declared()
     def eraseConfigurationSpace(self, romcode: str, cs: G2Production.ConfigurationSpace) -> int: declared()
-    def eraseConfigurationSpacePos(self, position: List[PosElement], cs: G2Production.ConfigurationSpace) -> int: declared()
-    def writeConfigurationSpace(self, romcode: str, cs: G2Production.ConfigurationSpace, cfg: List[int]) -> int: declared()
-    def writeConfigurationSpacePos(self, position: List[PosElement], cs: G2Production.ConfigurationSpace,
-                                   cfg: List[int]) -> int: declared()
+    def eraseConfigurationSpacePos(self, position: list[PosElement], cs: G2Production.ConfigurationSpace) -> int: declared()
+    def writeConfigurationSpace(self, romcode: str, cs: G2Production.ConfigurationSpace, cfg: list[int]) -> int: declared()
+    def writeConfigurationSpacePos(self, position: list[PosElement], cs: G2Production.ConfigurationSpace,
+                                   cfg: list[int]) -> int: declared()
     @method("_ret_", "data")
-    def readRegisters(self, romcode: str, address: int, count: int) -> Tuple[int, List[int]]: declared()
+    def readRegisters(self, romcode: str, address: int, count: int) -> tuple[int, list[int]]: declared()
     @method("_ret_", "data")
-    def readRegistersPos(self, position: List[PosElement], address: int, count: int) -> Tuple[int, List[int]]: declared()
-    def writeRegisters(self, romcode: str, address: int, data: List[int]) -> int: declared()
-    def writeRegistersPos(self, position: List[PosElement], address: int, data: List[int]) -> int: declared()
+    def readRegistersPos(self, position: list[PosElement], address: int, count: int) -> tuple[int, list[int]]: declared()
+    def writeRegisters(self, romcode: str, address: int, data: list[int]) -> int: declared()
+    def writeRegistersPos(self, position: list[PosElement], address: int, data: list[int]) -> int: declared()
     def writeRegisterBits(self, romcode: str, address: int, mask: int, bits: int) -> int: declared()
-    def writeRegisterBitsPos(self, position: List[PosElement], address: int, mask: int, bits: int) -> int: declared()
+    def writeRegisterBitsPos(self, position: list[PosElement], address: int, mask: int, bits: int) -> int: declared()
     def reset(self, romcode: str, method: G2Production.ResetMethod) -> int: declared()
-    def resetPos(self, position: List[PosElement], method: G2Production.ResetMethod) -> int: declared()
+    def resetPos(self, position: list[PosElement], method: G2Production.ResetMethod) -> int: declared()

@@ -1,7 +1,7 @@
 """Sensors of Modbus and SNMP devices. Source: GatewaySensorManager.idl."""
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Dict, List, Optional, Union
+from typing import TYPE_CHECKING, ClassVar, Optional, Union
 
 from .. import idl
 from .._runtime import ZERO, Enumeration, Interface, Structure, ValueObject, declared
@@ -63,10 +63,10 @@ class GatewaySensorManager(Interface, version="3.0.1"):
     class ConfigurationPackage(Structure):
         disabled: bool = False
         name: str = ""
-        classes: List[GatewaySensorManager.SensorClass] = ZERO
-        devices: List[GatewaySensorManager.RemoteDevice] = ZERO
-        encodings: List[GatewaySensorManager.ValueEncoding] = ZERO
-        sensors: List[GatewaySensorManager.Sensor] = ZERO
+        classes: list[GatewaySensorManager.SensorClass] = ZERO
+        devices: list[GatewaySensorManager.RemoteDevice] = ZERO
+        encodings: list[GatewaySensorManager.ValueEncoding] = ZERO
+        sensors: list[GatewaySensorManager.Sensor] = ZERO
 
     class FeedbackObject(Structure):
         class FeedbackState(Enumeration):
@@ -77,19 +77,19 @@ class GatewaySensorManager(Interface, version="3.0.1"):
         stateTansitionTo: GatewaySensorManager.FeedbackObject.FeedbackState = ZERO
 
     class ConfigurationChangedEvent(idl.Event):
-        configuration: Union[Dict[str, GatewaySensorManager.ConfigurationPackage],
-                             Dict[int, GatewaySensorManager.ConfigurationPackage]] = ZERO
+        configuration: Union[dict[str, GatewaySensorManager.ConfigurationPackage],
+                             dict[int, GatewaySensorManager.ConfigurationPackage]] = ZERO
 
     class Feedback(ValueObject):
         currentState: GatewaySensorManager.FeedbackObject.FeedbackState = ZERO
-        infos: List[GatewaySensorManager.FeedbackObject] = ZERO
+        infos: list[GatewaySensorManager.FeedbackObject] = ZERO
 
     class DeviceFeedback(Feedback):
         packageId: str = ""
         deviceId: str = ""
 
     class FeedbackChangedEvent(idl.Event):
-        feedback: List[GatewaySensorManager.Feedback] = ZERO
+        feedback: list[GatewaySensorManager.Feedback] = ZERO
 
     class InterpretationRule(ValueObject):
         interpretation: GatewaySensorManager.Interpretation = ZERO
@@ -103,7 +103,7 @@ class GatewaySensorManager(Interface, version="3.0.1"):
         invertCondition: bool = False
 
     class InterpretationRuleEnum(InterpretationRuleInvertable):
-        enumValues: Union[List[str], List[int]] = ZERO
+        enumValues: Union[list[str], list[int]] = ZERO
 
     class InterpretationRuleIEEE754INF(InterpretationRuleInvertable):
         pass
@@ -112,13 +112,13 @@ class GatewaySensorManager(Interface, version="3.0.1"):
         pass
 
     class InterpretationRuleModbusException(InterpretationRuleInvertable):
-        exceptions: List[int] = ZERO
+        exceptions: list[int] = ZERO
 
     class InterpretationRuleModbusSpecificError(InterpretationRuleInvertable):
-        errors: List[ModbusCfg.SpecificModbusErrors] = ZERO
+        errors: list[ModbusCfg.SpecificModbusErrors] = ZERO
 
     class InterpretationRuleModbusSystemError(InterpretationRuleInvertable):
-        errnos: List[int] = ZERO
+        errnos: list[int] = ZERO
 
     class InterpretationRuleRAW(InterpretationRuleInvertable):
         value: Union[str, int] = ""
@@ -149,7 +149,7 @@ class GatewaySensorManager(Interface, version="3.0.1"):
         encodingId: str = ""
         type: GatewaySensorManager.EncodingType = ZERO
         invertState: bool = False
-        interpretationRules: List[GatewaySensorManager.InterpretationRule] = ZERO
+        interpretationRules: list[GatewaySensorManager.InterpretationRule] = ZERO
         minAccessInterval: int = 0
 
     class NumericValueEncoding(ValueEncoding):
@@ -193,9 +193,9 @@ class GatewaySensorManager(Interface, version="3.0.1"):
         retry: int = 0
 
     class RemoteModbusDevice(RemoteDevice):
-        detectionIdentifiers: Union[Dict[int, str], Dict[str, str]] = ZERO
+        detectionIdentifiers: Union[dict[int, str], dict[str, str]] = ZERO
         unitId: int = 0
-        unsupportedFunctionCodes: List[int] = ZERO
+        unsupportedFunctionCodes: list[int] = ZERO
 
     class RemoteModbusRTUDevice(RemoteModbusDevice):
         busInterface: str = ""
@@ -234,7 +234,7 @@ class GatewaySensorManager(Interface, version="3.0.1"):
     class SwitchSensorClass(StateSensorClass):
         pass
 
-    def getConfiguration(self) -> Dict[int, GatewaySensorManager.ConfigurationPackage]: declared()
-    def setConfiguration(self, cfg: Union[Dict[str, GatewaySensorManager.ConfigurationPackage],
-                                          Dict[int, GatewaySensorManager.ConfigurationPackage]]) -> int: declared()
-    def getFeedback(self) -> List[GatewaySensorManager.Feedback]: declared()
+    def getConfiguration(self) -> dict[int, GatewaySensorManager.ConfigurationPackage]: declared()
+    def setConfiguration(self, cfg: Union[dict[str, GatewaySensorManager.ConfigurationPackage],
+                                          dict[int, GatewaySensorManager.ConfigurationPackage]]) -> int: declared()
+    def getFeedback(self) -> list[GatewaySensorManager.Feedback]: declared()

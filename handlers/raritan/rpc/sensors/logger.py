@@ -1,7 +1,7 @@
 """The sensor log, and sensors in alarm. Source: SensorLogger.idl, AlertedSensorManager.idl."""
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, List, Optional, Tuple, Union
+from typing import TYPE_CHECKING, Optional, Union
 
 from .. import event, idl
 from .._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method
@@ -35,8 +35,8 @@ class Logger(Interface, version="3.1.6"):
     class LogRow(Structure):
         sensorSetTimestamp: Time = ZERO
         timestamp: Time = ZERO
-        sensorRecords: List[Logger.Record] = ZERO
-        peripheralDeviceRecords: List[Logger.Record] = ZERO
+        sensorRecords: list[Logger.Record] = ZERO
+        peripheralDeviceRecords: list[Logger.Record] = ZERO
 
     class Record(Structure):
         available: bool = False
@@ -47,8 +47,8 @@ class Logger(Interface, version="3.1.6"):
         maxValue: float = 0.0
 
     class SensorSet(Structure):
-        sensors: List[Sensor] = ZERO
-        slots: List[peripheral.DeviceSlot] = ZERO
+        sensors: list[Sensor] = ZERO
+        slots: list[peripheral.DeviceSlot] = ZERO
 
     class Settings(Structure):
         isEnabled: bool = False
@@ -81,18 +81,18 @@ class Logger(Interface, version="3.1.6"):
     @method(older_in=("isEnabled", "samplesPerRecord"))
     def setSettings(self, settings: Union[Logger.Settings, bool], samplesPerRecord: Optional[int] = None) -> int: declared()
     @method("_ret_", "timestamps")
-    def getTimeStamps(self, recid: int, count: int) -> Tuple[int, List[Time]]: declared()
+    def getTimeStamps(self, recid: int, count: int) -> tuple[int, list[Time]]: declared()
     @method("_ret_", "recs")
-    def getSensorRecords(self, sensor: Optional[Sensor], recid: int, count: int) -> Tuple[int, List[Logger.Record]]: declared()
+    def getSensorRecords(self, sensor: Optional[Sensor], recid: int, count: int) -> tuple[int, list[Logger.Record]]: declared()
     @method("_ret_", "recs")
     def getPeripheralDeviceRecords(self, slot: Optional[peripheral.DeviceSlot], recid: int,
-                                   count: int) -> Tuple[int, List[Logger.Record]]: declared()
+                                   count: int) -> tuple[int, list[Logger.Record]]: declared()
     @method("_ret_", "recs")
     def getSensorTimedRecords(self, sensor: Optional[Sensor], recid: int,
-                              count: int) -> Tuple[int, List[Logger.TimedRecord]]: declared()
+                              count: int) -> tuple[int, list[Logger.TimedRecord]]: declared()
     @method("_ret_", "recs")
     def getPeripheralDeviceTimedRecords(self, slot: Optional[peripheral.DeviceSlot], recid: int,
-                                        count: int) -> Tuple[int, List[Logger.TimedRecord]]: declared()
+                                        count: int) -> tuple[int, list[Logger.TimedRecord]]: declared()
     def getLoggedSensors(self) -> Logger.SensorSet: declared()
     def setLoggedSensors(self, sensors: Logger.SensorSet) -> int: declared()
     def enableSensors(self, sensors: Logger.SensorSet) -> int: declared()
@@ -103,7 +103,7 @@ class Logger(Interface, version="3.1.6"):
     def disableAllSensors(self) -> None: declared()
     def getSensorSetTimestamp(self) -> Time: declared()
     @method("_ret_", "row")
-    def getLogRow(self, recid: int) -> Tuple[int, Logger.LogRow]: declared()
+    def getLogRow(self, recid: int) -> tuple[int, Logger.LogRow]: declared()
 
 
 class AlertedSensorManager(Interface, version="1.0.6"):
@@ -125,12 +125,12 @@ class AlertedSensorManager(Interface, version="1.0.6"):
 
     class AlertedSensorsChangedEvent(idl.Event):
         counts: AlertedSensorManager.SensorCounts = ZERO
-        changedSensors: List[AlertedSensorManager.SensorData] = ZERO
-        removedSensors: List[Sensor] = ZERO
+        changedSensors: list[AlertedSensorManager.SensorData] = ZERO
+        removedSensors: list[Sensor] = ZERO
 
     class MonitoredSensorsChangedEvent(idl.Event):
         counts: AlertedSensorManager.SensorCounts = ZERO
 
     def getSensorCounts(self) -> AlertedSensorManager.SensorCounts: declared()
-    def getAllSensors(self) -> List[AlertedSensorManager.SensorData]: declared()
-    def getAlertedSensors(self) -> List[AlertedSensorManager.SensorData]: declared()
+    def getAllSensors(self) -> list[AlertedSensorManager.SensorData]: declared()
+    def getAlertedSensors(self) -> list[AlertedSensorManager.SensorData]: declared()

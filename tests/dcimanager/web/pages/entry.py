@@ -1,8 +1,6 @@
 """Logging in and out."""
 from __future__ import annotations
 
-from typing import List
-
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,7 +13,7 @@ from ..site import Site, Wrong, action, go, page, text
 _OWN = ("same-origin", "none")
 
 
-def routes(site: Site) -> List[Route]:
+def routes(site: Site) -> list[Route]:
     return [Route(LOGIN, page(site, _show)), Route(LOGIN, action(site, _log_in), methods=["POST"]),
             Route("/logout", action(site, _log_out), methods=["POST"])]
 

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import shlex
-from typing import List
 
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
@@ -15,7 +14,7 @@ from ..shown import plain
 from ..site import Site, Wrong, action, go, number, page, text
 
 
-def routes(site: Site) -> List[Route]:
+def routes(site: Site) -> list[Route]:
     return [
         Route("/handlers", page(site, _list)),
         Route("/handlers/upload", action(site, _upload), methods=["POST"]),

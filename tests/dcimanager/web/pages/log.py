@@ -1,8 +1,6 @@
 """The log: the newest calls, each with the lines that its handler logged."""
 from __future__ import annotations
 
-from typing import List
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -12,7 +10,7 @@ from ..site import Site, page
 _MOST = 100
 
 
-def routes(site: Site) -> List[Route]:
+def routes(site: Site) -> list[Route]:
     return [Route("/log", page(site, _list))]
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 import csv
 import io
 import time
-from typing import Dict, List, Optional, Sequence, Tuple
+from collections.abc import Sequence
+from typing import Optional
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -23,7 +24,7 @@ _MOST_POINTS = 3000
 WORDS = {"UP": "on", "DOWN": "off", "UNKNOWN": "in an unknown state"}
 
 
-def routes(site: Site) -> List[Route]:
+def routes(site: Site) -> list[Route]:
     return [
         Route("/pdus/{id:int}", page(site, _show)),
         Route("/pdus/{id:int}/poll", action(site, _poll), methods=["POST"]),
@@ -41,7 +42,7 @@ def _show(site: Site, request: Request) -> Response:
                      interval=site.manager.poll_seconds, switching=site.manager.journal.in_flight(pdu))
 
 
-def _metered(pdu: Pdu) -> List[Tuple[str, str]]:
+def _metered(pdu: Pdu) -> list[tuple[str, str]]:
     """The metered outlets: identity, and text in the list of outlets to plot."""
     metered = [identity for identity in pdu.ports if identity in pdu.port_metered or identity in pdu.port_load_a]
     names = {identity: f" ({plain(label.name, 40)})" for identity, label in pdu.labels.items() if label.name}
@@ -62,9 +63,9 @@ def _wanted(pdu: Pdu, identity: str, to: str) -> bool:
     return to == "on"
 
 
-def _feeds(site: Site, pdu: Pdu) -> Dict[str, str]:
+def _feeds(site: Site, pdu: Pdu) -> dict[str, str]:
     """The server that each outlet of the PDU feeds, by the outlet's identity."""
-    found: Dict[str, str] = {}
+    found: dict[str, str] = {}
     for server in site.manager.servers.all():
         for feed in server.feeds:
             if feed.pdu == pdu.id:
@@ -102,7 +103,7 @@ def _switch(site: Site, request: Request, form: FormData) -> Response:
     return go(f"/pdus/{pdu.id}#outlet-{quote_all(identity)}")
 
 
-def _readings(site: Site, request: Request) -> List[Reading]:
+def _readings(site: Site, request: Request) -> list[Reading]:
     pdu = site.manager.store.pdu(number(request))
     since = time.time() - 3600 * hours(request, HOURS, 6)
     return site.manager.readings(pdu, since, optional(request, "outlet"))
@@ -122,13 +123,13 @@ def _json(site: Site, request: Request) -> Response:
                          "changed": bool(counted) and readings.changed(changes, counted[0], counted[-1])})
 
 
-def _with_gaps(found: List[Reading], interval: float, changes: Sequence[float]) -> List[Reading]:
+def _with_gaps(found: list[Reading], interval: float, changes: Sequence[float]) -> list[Reading]:
     """`found`, with an empty reading between two readings if a gap or one of `changes` lies between them.
 
     A gap is longer than three times the polling interval and three times the `readings.stretch` of its later reading. Without a
     timer, readings that are too young to be thinned have no gaps.
     """
-    drawn: List[Reading] = []
+    drawn: list[Reading] = []
     before: Optional[Reading] = None
     now = time.time()
     for reading in found:

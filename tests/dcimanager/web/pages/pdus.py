@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Dict, List, Mapping, Optional, Set, Tuple
+from collections.abc import Mapping
+from typing import Any, Optional
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -20,7 +21,7 @@ _MOST_SETTINGS = 40
 _EMPTY: Mapping[str, str] = {}
 
 
-def routes(site: Site) -> List[Route]:
+def routes(site: Site) -> list[Route]:
     return [
         Route("/", page(site, _list)),
         Route("/pdus/add", page(site, _add_form)),
@@ -49,12 +50,12 @@ def _add_form(site: Site, request: Request) -> Response:
     return _form(site, request, _chosen(site, request.query_params.get("handler", "")), None, {})
 
 
-def _table(site: Site, handler: Optional[Handler]) -> Optional[List[Dict[str, Any]]]:
+def _table(site: Site, handler: Optional[Handler]) -> Optional[list[dict[str, Any]]]:
     """The handler's table of settings; [] if there is none, None if it cannot be read."""
     return site.manager.runtime.settings(handler) if handler and handler.import_path else []
 
 
-def _harmless(table: Optional[List[Dict[str, Any]]]) -> Set[str]:
+def _harmless(table: Optional[list[dict[str, Any]]]) -> set[str]:
     """The keys whose values are not secrets; the form shows these values."""
     return {row["key"] for row in table or () if not row["secret"]}
 
@@ -74,7 +75,7 @@ def _form(site: Site, request: Request, handler: Optional[Handler], pdu: Optiona
 
 
 def _read(site: Site, form: FormData, handler: Handler,
-          old: Optional[Pdu]) -> Tuple[str, str, str, Dict[str, str], Dict[str, str]]:
+          old: Optional[Pdu]) -> tuple[str, str, str, dict[str, str], dict[str, str]]:
     """Name, address, notes, SNMP parameters, settings. If a value that the form did not show is empty, the old one is kept.
 
     Raises Wrong with the reason.
@@ -82,7 +83,7 @@ def _read(site: Site, form: FormData, handler: Handler,
     name, address, notes = text(form, "name"), text(form, "address"), text(form, "notes", 2000)
     if not name or not address:
         raise Wrong("A PDU needs a name and an address.")
-    snmp: Dict[str, str] = {}
+    snmp: dict[str, str] = {}
     if handler.speaks_snmp:
         for key in SNMP_PLAIN + SNMP_SECRET:
             secret = key in SNMP_SECRET
@@ -91,7 +92,7 @@ def _read(site: Site, form: FormData, handler: Handler,
                 snmp[key] = value
     if text(form, f"key_{_MOST_SETTINGS}"):
         raise Wrong(f"This form takes at most {_MOST_SETTINGS} handler settings.")
-    settings: Dict[str, str] = {}
+    settings: dict[str, str] = {}
     unshown = form.getlist("unshown")
     for position in range(_MOST_SETTINGS):
         key = text(form, f"key_{position}")
@@ -110,7 +111,7 @@ def _read(site: Site, form: FormData, handler: Handler,
     return name, address, notes, snmp, settings
 
 
-def _given(form: FormData) -> Dict[str, str]:
+def _given(form: FormData) -> dict[str, str]:
     """What a person typed into the fields that a refused form shows again."""
     return {key: str(form.get(key, "")) for key in ("name", "address", "notes")}
 

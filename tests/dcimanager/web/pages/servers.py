@@ -3,7 +3,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import List, Mapping, NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -28,7 +29,7 @@ class Shown(NamedTuple):
     state: str
 
 
-def routes(site: Site) -> List[Route]:
+def routes(site: Site) -> list[Route]:
     return [
         Route("/servers", page(site, _list)),
         Route("/servers/add", action(site, _add), methods=["POST"]),
@@ -107,7 +108,7 @@ def _confirm(site: Site, request: Request) -> Response:
                      pdus={pdu.id: pdu for _, pdu, _ in shown.feeds})
 
 
-def _confirmed(steps: List[Step], shown: Shown) -> str:
+def _confirmed(steps: list[Step], shown: Shown) -> str:
     """A text that differs if the steps differ, or if the address or settings of a PDU were changed."""
     return hashlib.sha256(repr([*steps, *((pdu.id, len(pdu.changes)) for _, pdu, _ in shown.feeds)]).encode()).hexdigest()
 

@@ -7,7 +7,9 @@ from __future__ import annotations
 import contextlib
 import functools
 import json
-from typing import Any, Callable, ContextManager, Dict, Iterator, List, NamedTuple, Optional, Tuple, Union
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from typing import Any, Callable, NamedTuple, Optional, Union
 
 import pytest
 
@@ -42,10 +44,10 @@ class Unit(NamedTuple):
 class Read(NamedTuple):
     """States and figures that a handler reads from a device."""
 
-    states: List[Tuple[str, str]]
+    states: list[tuple[str, str]]
     load: Optional[float]
     energy: Optional[float]
-    ports: List[Tuple[str, Optional[float]]]
+    ports: list[tuple[str, Optional[float]]]
 
 
 def identified(capsys: Printed, code: int, *arguments: str) -> Any:
@@ -54,7 +56,7 @@ def identified(capsys: Printed, code: int, *arguments: str) -> Any:
     return json.loads(capsys.readouterr().out)
 
 
-def arguments(unit: Unit) -> List[str]:
+def arguments(unit: Unit) -> list[str]:
     """Arguments of `pdu identify` for the unit, without its password or community."""
     if isinstance(unit.data, PduSnmpData):
         return [f"{unit.data.ip}:{unit.data.snmp_params['port']}"]
@@ -128,7 +130,7 @@ def redfish() -> Iterator[Unit]:
                                                   "ca_pem": unit.ca_pem}))
 
 
-UNITS: Dict[str, Callable[[], ContextManager[Unit]]] = {"snmp": snmp, "raritan": raritan, "nut": nut, "redfish": redfish}
+UNITS: dict[str, Callable[[], AbstractContextManager[Unit]]] = {"snmp": snmp, "raritan": raritan, "nut": nut, "redfish": redfish}
 HANDLERS = pytest.mark.parametrize("handler", list(UNITS))
 
 
@@ -137,7 +139,7 @@ def replayed(handler: str, text: str) -> Iterator[Unit]:
     """Replay a recording as a device. Yield the device with its connection data."""
     served = kind(handler).serve(text, 0)
     try:
-        more: Dict[str, Dict[str, str]] = {"raritan": {"scheme": "http", "username": "any", "password": "any"},
+        more: dict[str, dict[str, str]] = {"raritan": {"scheme": "http", "username": "any", "password": "any"},
                                            "redfish": {"scheme": "http", "username": "any", "password": "any"},
                                            "nut": {"username": "any", "password": "any"}}
         where = {"port": str(served.port)}
@@ -153,7 +155,7 @@ def recorded(unit: Unit, *keep: str) -> str:
 
 
 @functools.cache
-def recording_of(handler: str) -> Tuple[Read, Recording]:
+def recording_of(handler: str) -> tuple[Read, Recording]:
     """Record the handler's unit of UNITS, once. Return what the handler read from it beforehand, and the recording."""
     with UNITS[handler]() as unit:
         return read(unit), kind(handler).record(unit.data, Recorder())

@@ -9,9 +9,10 @@ import stat
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Dict, List, Optional, Sequence
+from typing import Any, Optional
 
 import pytest
 
@@ -158,7 +159,7 @@ def test_a_replay_prints_how_to_read_it_and_the_commands_it_receives_and_ends_on
 
 def test_a_replay_prints_a_command_that_arrives_just_before_its_end_without_control_characters(
         tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    calls: List[int] = []
+    calls: list[int] = []
 
     def writes() -> Sequence[str]:
         calls.append(len(calls))
@@ -176,7 +177,7 @@ def test_a_replay_prints_a_command_that_arrives_just_before_its_end_without_cont
 
 
 def test_a_replay_ends_on_a_signal_that_arrives_while_it_shows_its_address(monkeypatch: pytest.MonkeyPatch) -> None:
-    closed: List[bool] = []
+    closed: list[bool] = []
     served = Served("127.0.0.1", 1, "a unit", "snmp 127.0.0.1:1", list, lambda: closed.append(True))
     monkeypatch.setattr("handlers.command.replay.kind", lambda _: SimpleNamespace(serve=lambda *_: served, serve_as=None))
     monkeypatch.setattr("handlers.command.replay.kind_of", lambda *_: "snmp")
@@ -209,7 +210,7 @@ def test_json_of_a_replay_is_one_document(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         rest, _ = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, rest) == (0, "")
-    document: Dict[str, Any] = json.loads(text)
+    document: dict[str, Any] = json.loads(text)
     assert (document["handler"], document["host"]) == ("snmp", "127.0.0.1")
     assert "the handler cannot read this device" in document["about"]
 

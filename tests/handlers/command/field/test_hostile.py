@@ -8,7 +8,7 @@ import socket
 import socketserver
 import sys
 from pathlib import Path
-from typing import Any, List
+from typing import Any
 
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -55,7 +55,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(LINES, max_size=12))
-def test_any_rows_give_a_profile_or_the_reason_why_there_is_none(lines: List[str]) -> None:
+def test_any_rows_give_a_profile_or_the_reason_why_there_is_none(lines: list[str]) -> None:
     try:
         rows = snmprec.parse("\n".join(lines)).rows
     except SettingsError:
@@ -136,7 +136,7 @@ def test_a_recording_of_a_unit_with_malformed_answers_ends(form: str, monkeypatc
 
     They are left out of the recording; JSON that is nested too deeply ends it with an error.
     """
-    sent: List[bytes] = []
+    sent: list[bytes] = []
 
     class Malformed(StandardTransport):
         def exchange(self, where: Endpoint, request: Request) -> Reply:
@@ -168,7 +168,7 @@ def test_a_call_without_a_status_in_a_bulk_is_recorded_with_one_that_a_server_ca
 
 def test_an_answer_that_is_nested_too_deeply_to_be_scrubbed_is_a_protocol_error(
         monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    nested: List[Any] = []
+    nested: list[Any] = []
     for _ in range(2000):
         nested = [nested]
     nesting = kind("nut")._replace(record=lambda data, recorder: Scrubber().json(nested))

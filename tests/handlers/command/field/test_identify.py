@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import dataclasses
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
+from typing import Any, Optional, Union
 
 import pytest
 
@@ -70,7 +71,7 @@ def test_a_replayed_recording_is_identified_over_snmp_as_in_memory(name: str, ca
     assert report["chosen"] == "snmp" and report["handlers"] == [dataclasses.asdict(of_recording(name))]
 
 
-def with_no_and_yes(name: str, key: str) -> List[Identity]:
+def with_no_and_yes(name: str, key: str) -> list[Identity]:
     """Identify a synthetic unit, first with `no` as the value of the setting `key`, then with `yes`."""
     return [of_device(Reader(of_rows(fixture(name).device().rows())), choose({key: value}, {})) for value in ("no", "yes")]
 
@@ -95,10 +96,10 @@ def test_outlets_without_states_cannot_be_switched() -> None:
 
 
 @pytest.mark.parametrize("unit, used", [(None, [1]), (Arcs(stop=1), [0, 1])], ids=["one unit", "a chain"])
-def test_a_total_rests_on_the_first_object_that_has_all_rows_of_a_unit(unit: Optional[Arcs], used: List[int]) -> None:
+def test_a_total_rests_on_the_first_object_that_has_all_rows_of_a_unit(unit: Optional[Arcs], used: list[int]) -> None:
     """Row 1.2 of the first object has no figure: this object is used neither for a single unit nor for unit 1 of a chain."""
     figures = tuple(Figure(Column(f"1.3.6.1.4.1.99999.{number}")) for number in range(3))
-    rows: Dict[str, Union[int, str, bytes]] = {"0.1.1": 2, "0.1.2": "n/a", "0.2.1": 3, "1.1.1": 6, "1.2.1": 4, "2.1.1": 7}
+    rows: dict[str, Union[int, str, bytes]] = {"0.1.1": 2, "0.1.2": "n/a", "0.2.1": 3, "1.1.1": 6, "1.2.1": 4, "2.1.1": 7}
     reader = Reader(Memory({f"1.3.6.1.4.1.99999.{index}": value for index, value in rows.items()}))
     total = Total(figures, unit=unit)
     assert total.read(reader) == (9 if unit else 10)
@@ -142,10 +143,10 @@ def test_the_family_of_a_setting_is_shown_as_tried_although_the_id_does_not_fit(
 
 
 def test_the_outlets_of_link_units_are_counted() -> None:
-    calls: Dict[raritan_calls.Key, raritan_calls.Outcome] = {}
+    calls: dict[raritan_calls.Key, raritan_calls.Outcome] = {}
     for link, prefix, kinds in ((0, "", (True, False)), (2, "/link/2", (True, True, True))):
         rids = [f"{prefix}/tfwopaque/pdumodel.Outlet:2.1.6/outlet.{number}" for number in range(len(kinds))]
-        results: Dict[Tuple[str, str], Any] = {
+        results: dict[tuple[str, str], Any] = {
             (f"/model/pdu/{link}", "getOutlets"): [{"rid": rid, "type": "pdumodel.Outlet:2.1.6"} for rid in rids],
             (f"/model/pdu/{link}", "getInlets"): []}
         for number, (rid, switchable) in enumerate(zip(rids, kinds), 1):
@@ -168,7 +169,7 @@ def test_a_unit_of_every_handler_is_identified_among_all_handlers(handler: str, 
                                                                   monkeypatch: Patched) -> None:
     monkeypatch.chdir(tmp_path)
     with UNITS[handler]() as unit:
-        secrets: Dict[str, Optional[str]] = {"community": "public", "password": "any"}
+        secrets: dict[str, Optional[str]] = {"community": "public", "password": "any"}
         secrets.update(unit.data.snmp_params if isinstance(unit.data, PduSnmpData) else unit.data.custom_params)
         for key in ("community", "password"):
             monkeypatch.setenv(f"PDU_{key.upper()}", str(secrets[key]))
@@ -344,7 +345,7 @@ def test_the_usual_port_follows_from_the_scheme(scheme: str, port: int, capsys: 
 
 
 @pytest.mark.parametrize("words", [["-s", "usrname=x"], ["--secret-file", "usrname=/dev/null"]])
-def test_a_setting_that_no_handler_has_is_refused(words: List[str], capsys: Printed) -> None:
+def test_a_setting_that_no_handler_has_is_refused(words: list[str], capsys: Printed) -> None:
     assert root.run(["identify", "127.0.0.1:9", *words]) == 2
     assert "none of nut, raritan, redfish, snmp has a setting 'usrname'" in capsys.readouterr().err
     assert root.run(["identify", "127.0.0.1:9", "--handler", "nut", *words]) == 2           # although the port is closed

@@ -1,8 +1,6 @@
 """`pdu identify` for NUT servers: drivers, outlets, the evidence of totals, and devices that cannot be read."""
 from __future__ import annotations
 
-from typing import Dict, Tuple
-
 import pytest
 
 from handlers.command import root
@@ -26,7 +24,7 @@ def test_control_characters_in_the_name_of_a_driver_are_escaped(capsys: Printed)
 
 
 @pytest.mark.parametrize("options, count", [((), "2 devices"), (("-s", "device=pdu"), "1 device")])
-def test_the_reason_for_nut_counts_the_devices_that_the_handler_reads(options: Tuple[str, ...], count: str,
+def test_the_reason_for_nut_counts_the_devices_that_the_handler_reads(options: tuple[str, ...], count: str,
                                                                       capsys: Printed) -> None:
     with NutServer([StaticDevice(name, {"outlet.1.status": "on"}) for name in ("pdu", "rack2")]) as server:
         report = identified(capsys, 0, f"{server.host}:{server.port}", "--handler", "nut", *options)
@@ -69,7 +67,7 @@ def test_a_nut_outlet_that_reports_no_state_does_not_count_as_unknown(capsys: Pr
       "device.3.outlet.1.current": "3"},
      "device.N.input.L1.current, device.N.input.L2.current, device.N.input.L3.current, device.N.input.current, ...", ""),
 ], ids=["equal input and output", "lines", "daisy chain", "outlets", "more than four"])
-def test_the_evidence_of_a_nut_total_names_its_variables(variables: Dict[str, str], load: str, energy: str,
+def test_the_evidence_of_a_nut_total_names_its_variables(variables: dict[str, str], load: str, energy: str,
                                                          capsys: Printed) -> None:
     device = StaticDevice("pdu", {"outlet.1.status": "on", **variables})
     with NutServer([device]) as server:

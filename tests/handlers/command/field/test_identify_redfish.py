@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Any, Dict, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -101,7 +102,7 @@ def test_redfish_outlets_of_one_identity_cannot_be_read_or_switched() -> None:
 
 def test_the_values_of_another_resource_decide_whether_an_outlet_is_switchable() -> None:
     pdus = "/redfish/v1/PowerEquipment/RackPDUs"
-    infos: Dict[str, Dict[str, Any]] = {
+    infos: dict[str, dict[str, Any]] = {
         "Both": {"AllowableValues": ["On", "Off"]}, "Cycle": {"AllowableValues": ["PowerCycle"]}, "None": {}}
     listed = {f"{pdus}/1/{name}": {"Parameters": [{"Name": "PowerState", **values}]} for name, values in infos.items()}
     links = [f"{pdus}/1/{name}" for name in (*infos, "Both", "Missing")] + ["https://evil.example/Both"]

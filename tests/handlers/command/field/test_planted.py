@@ -6,7 +6,7 @@ import html
 import ipaddress
 import json
 import re
-from typing import Callable, Dict, List
+from typing import Callable
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -25,7 +25,7 @@ SIGNS = "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789!$%&'*+,/<=>?@
 PASSWORDS: strategies.SearchStrategy[str] = strategies.builds("{}7!{}".format, strategies.text(SIGNS, min_size=3, max_size=9),
                               strategies.text(SIGNS, min_size=3, max_size=9)).filter(lambda text: text == text.strip())
 
-FORMS: Dict[str, Callable[[str], str]] = {
+FORMS: dict[str, Callable[[str], str]] = {
     "plain": str,
     "inside a word": lambda text: f"xx{text}yy",
     "upper case": str.upper,
@@ -69,7 +69,7 @@ def test_a_json_recording_holds_the_login_in_no_form(secret: str, form: str) -> 
     assert not any(holds(text, secret) for text in texts(clean))
 
 
-def texts(data: object) -> List[str]:
+def texts(data: object) -> list[str]:
     if isinstance(data, dict):
         return [text for name, value in data.items() for text in (str(name), *texts(value))]
     if isinstance(data, list):
@@ -95,7 +95,7 @@ MAC: strategies.SearchStrategy[bytes] = strategies.binary(min_size=6, max_size=6
     lambda octets: sum(map(bool, octets)) > 3 and octets[0] != 2)
 IPV4 = strategies.tuples(strategies.sampled_from([(10,), (172, 16), (192, 168), (93, 184), (212, 9)]),
                          strategies.binary(min_size=3, max_size=3)).map(lambda two: bytes([*two[0], *two[1]])[:4])
-GROUPS: Dict[str, Callable[[bytes], str]] = {
+GROUPS: dict[str, Callable[[bytes], str]] = {
     "colons": lambda mac: mac.hex(":"), "dashes": lambda mac: mac.hex("-").upper(), "spaces": lambda mac: mac.hex(" "),
     "dots": lambda mac: re.sub("(....)(....)(....)", r"\1.\2.\3", mac.hex()),
     "without zeros": lambda mac: ":".join(f"{octet:x}" for octet in mac),
@@ -121,7 +121,7 @@ def test_a_text_holds_a_mac_address_in_no_form(mac: bytes, form: str, before: st
         assert other(mac).upper() not in scrubber.text(f"{before}{other(mac)}").upper()
 
 
-PLACES: Dict[str, Callable[[bytes], Rows]] = {
+PLACES: dict[str, Callable[[bytes], Rows]] = {
     "octets": lambda octets: {arcs(f"{TABLE}.9.1"): Row(4, octets)},
     "engine ID": lambda octets: {
         arcs(f"{TABLE}.9.1"): Row(4, bytes.fromhex(f"800005230{1 if len(octets) == 4 else 3}") + octets)},
@@ -139,7 +139,7 @@ def shown(octets: bytes) -> str:
     return str(ipaddress.ip_address(octets)) if len(octets) == 4 else octets.hex(":")
 
 
-def forms_in(rows: Rows, octets: bytes) -> List[Arcs]:
+def forms_in(rows: Rows, octets: bytes) -> list[Arcs]:
     """The rows that hold an address as octets, as text, or in the hex digits of the file."""
     spelled = shown(octets).encode()
     found = []

@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Dict, List
 
 import pytest
 
@@ -146,7 +145,7 @@ def test_two_recordings_of_a_device_have_the_same_stand_ins(handler: str) -> Non
     first = recording_of(handler)[1].text
     with UNITS[handler]() as unit:
         second = recorded(unit)
-    same: Dict[str, List[str]] = {"snmp": ["contact-1", "location-1"], "raritan": ["name-1"], "redfish": ["serial-1", "name-1"],
+    same: dict[str, list[str]] = {"snmp": ["contact-1", "location-1"], "raritan": ["name-1"], "redfish": ["serial-1", "name-1"],
                                   "nut": ["serial-1", "contact-1"]}
     assert all(stand in first and stand in second for stand in same[handler])
     found = [re.findall(r"\b(?:name|serial|contact|location|host|secret)-[0-9]+", text) for text in (first, second)]
@@ -245,7 +244,7 @@ def test_a_note_says_whether_the_scrubbed_recording_still_reads_as_the_device_do
     ("ip9258", {}, "No family is detected: record it again with -s profile=FAMILY if you know its family, or start a profile"),
     ("ip9258", {"profile": "apc-rpdu"}, "The handler does not read it: the device has no outlets or meters of the family"),
     ("ip9258", {"profile": "ip9258"}, "It reads as the family ip9258 with 4 outlets, as the device does.")])
-def test_the_note_about_a_recording_heeds_the_settings(name: str, settings: Dict[str, str], note: str) -> None:
+def test_the_note_about_a_recording_heeds_the_settings(name: str, settings: dict[str, str], note: str) -> None:
     with Agent(fixture(name).device()) as agent:
         data = PduSnmpData(agent.host, {"port": str(agent.port), "community": "public"}, settings)
         found, = kind("snmp").record(data, Recorder()).notes
@@ -286,7 +285,7 @@ def test_a_recording_that_stops_at_its_limit_says_so(handler: str, limit: str, m
 def test_a_recording_continues_after_lost_answers(version: str) -> None:
     """The agent has 291 rows, falls silent after 270 or more, and answers again while the recorder waits."""
     with Agent(apc.rpdu2(outlets=8), faults=Faults(walk_silent_after=270)) as agent:
-        messages: List[str] = []
+        messages: list[str] = []
 
         def sleep(_: float) -> None:
             agent.faults.walk_silent_after = None
@@ -306,9 +305,9 @@ def test_a_xerus_unit_with_a_temporary_outage_is_recorded_completely() -> None:
         data = PduData(pdu.host, {"port": str(pdu.port), "username": pdu.user, "password": pdu.password, "ca_pem": pdu.ca_pem})
         whole = json.loads(kind("raritan").record(data, Recorder()).text)["calls"]
         for skip in (1, 3, 5):
-            pauses: List[float] = []
+            pauses: list[float] = []
 
-            def sleep(seconds: float, pauses: List[float] = pauses) -> None:
+            def sleep(seconds: float, pauses: list[float] = pauses) -> None:
                 pauses.append(seconds)
                 if len(pauses) == 2:
                     pdu.faults.clear()
@@ -354,8 +353,8 @@ def test_a_description_that_upsd_does_not_have_is_not_recorded() -> None:
 
 def test_a_nut_server_that_closes_the_connection_is_asked_again() -> None:
     with NutServer([SwitchedPdu("pdu", outlets=4)]) as server:
-        pauses: List[float] = []
-        asked: List[str] = []
+        pauses: list[float] = []
+        asked: list[str] = []
 
         def rewrite(request: str, answer: bytes) -> bytes:
             asked.append(request)

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Dict
 
 import pytest
 
@@ -131,7 +130,7 @@ def test_a_command_after_which_the_family_refuses_its_states_is_accepted_and_lis
     rows = snmprec.parse(write_snmprec(fixture("rittal-cmc-tc").device().rows())).rows
     unit = RecordedUnit(rows, detected(rows))
 
-    def refused(state: State, reader: Reader) -> Dict[str, EnumPowerStatus]:
+    def refused(state: State, reader: Reader) -> dict[str, EnumPowerStatus]:
         raise ProtocolError("two outlets have one number")
     monkeypatch.setattr(State, "read", refused)
     assert unit.set([(arcs("1.3.6.1.4.1.2606.4.2.3.6.2.1.5.3"), HeldRow(2, 1))]) == ("", 0) and len(unit.writes) == 1

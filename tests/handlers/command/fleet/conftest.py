@@ -3,7 +3,6 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterator, Sequence
-from typing import Tuple
 
 import pytest
 
@@ -45,7 +44,7 @@ def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
     A check reads its PDUs one after another, because this process has threads and must not fork. Outlet currents are not
     reported: `show_outlet_current`, which adds them, would replace a class of pdu_common in this process.
     """
-    def one_by_one(targets: Sequence[Target], parallel: int) -> Iterator[Tuple[int, Reading]]:
+    def one_by_one(targets: Sequence[Target], parallel: int) -> Iterator[tuple[int, Reading]]:
         for place, target in enumerate(targets):
             yield place, polling.poll(target)
     monkeypatch.setattr(pool, "read_all", one_by_one)

@@ -11,7 +11,7 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, List, NamedTuple, Tuple
+from typing import Any, NamedTuple
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -24,7 +24,7 @@ from tests.waiting import PATIENCE_S, bounded, finished, until
 
 from .halls import PDU, environment
 
-Labels = Tuple[Tuple[str, str], ...]
+Labels = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,11 @@ class Exporter:
 
     url: str
 
-    def get(self, path: str, headers: Dict[str, str] | None = None, /, **query: str) -> Tuple[int, str, Dict[str, str]]:
+    def get(self, path: str, headers: dict[str, str] | None = None, /, **query: str) -> tuple[int, str, dict[str, str]]:
         """Return status, text and headers of an answer. Header names are in lower case."""
         return fetched(f"{self.url}{path}{f'?{urllib.parse.urlencode(query)}' if query else ''}", headers)
 
-    def probe(self, timeout: str = "", **query: str) -> Dict[str, Dict[Labels, float]]:
+    def probe(self, timeout: str = "", **query: str) -> dict[str, dict[Labels, float]]:
         """Return the metrics of a probe by name and labels, read with prometheus_client. `timeout`: of the scrape, in s."""
         status, text, _ = self.get("probe", {"X-Prometheus-Scrape-Timeout-Seconds": timeout} if timeout else None, **query)
         assert status == 200, text
@@ -49,7 +49,7 @@ class Program(Exporter):
     process: subprocess.Popen[str]
 
 
-def fetched(url: str, headers: Dict[str, str] | None = None) -> Tuple[int, str, Dict[str, str]]:
+def fetched(url: str, headers: dict[str, str] | None = None) -> tuple[int, str, dict[str, str]]:
     request = urllib.request.Request(url, headers=headers or {})       # noqa: S310  # loopback
     try:
         with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:        # noqa: S310
@@ -58,8 +58,8 @@ def fetched(url: str, headers: Dict[str, str] | None = None) -> Tuple[int, str, 
         return error.code, error.read().decode(), {key.lower(): value for key, value in error.headers.items()}
 
 
-def parsed(text: str) -> Dict[str, Dict[Labels, float]]:
-    found: Dict[str, Dict[Labels, float]] = {}
+def parsed(text: str) -> dict[str, dict[Labels, float]]:
+    found: dict[str, dict[Labels, float]] = {}
     for family in text_string_to_metric_families(text):
         for sample in family.samples:
             found.setdefault(sample.name, {})[tuple(sorted(sample.labels.items()))] = sample.value
@@ -103,14 +103,14 @@ class Prometheus(NamedTuple):
 
     url: str
 
-    def query(self, expression: str) -> List[Tuple[Dict[str, str], float]]:
+    def query(self, expression: str) -> list[tuple[dict[str, str], float]]:
         """Return labels and present value of each sample that the expression selects."""
         _, text, _ = fetched(f"{self.url}api/v1/query?{urllib.parse.urlencode({'query': expression})}")
         return [(one["metric"], float(one["value"][1])) for one in json.loads(text)["data"]["result"]]
 
-    def alerts(self) -> Dict[str, List[Dict[str, Any]]]:
+    def alerts(self) -> dict[str, list[dict[str, Any]]]:
         """Return the labels of each firing alert, by alert name."""
-        found: Dict[str, List[Dict[str, Any]]] = {}
+        found: dict[str, list[dict[str, Any]]] = {}
         for one in json.loads(fetched(f"{self.url}api/v1/alerts")[1])["data"]["alerts"]:
             if one["state"] == "firing":
                 found.setdefault(one["labels"]["alertname"], []).append(one["labels"])

@@ -1,13 +1,15 @@
 """A small data hall: one simulated PDU of each handler and a dead one, with their device list and file of logins."""
 from __future__ import annotations
 
+import builtins
 import contextlib
 import os
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Callable, Dict, Iterator, List, NamedTuple, Sequence
+from typing import Callable, NamedTuple
 
 from tests.needs import ROOT
 from tests.peers import PEERS, Peer
@@ -26,8 +28,8 @@ class Hall(NamedTuple):
     """
 
     folder: Path
-    peers: Dict[str, Peer]
-    lines: List[str]
+    peers: dict[str, Peer]
+    lines: builtins.list[str]
     dead: str
 
     @property
@@ -93,11 +95,11 @@ def run(*arguments: object, **variables: str) -> subprocess.CompletedProcess[str
                           capture_output=True, text=True, timeout=PATIENCE_S)
 
 
-def environment() -> Dict[str, str]:
+def environment() -> dict[str, str]:
     """Return the environment without PDU_ variables, which may hold settings and logins of the person who runs the tests."""
     return {key: value for key, value in os.environ.items() if not key.startswith("PDU_")}
 
 
-def shown(states: Sequence[bool | None]) -> Dict[str, int]:
+def shown(states: Sequence[bool | None]) -> dict[str, int]:
     """Count the outlets that are on, off and unknown according to a simulator's books."""
     return {"on": states.count(True), "off": states.count(False), "unknown": states.count(None)}

@@ -14,8 +14,9 @@ import sys
 import threading
 import time
 import types
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Tuple, cast
+from typing import Any, cast
 
 import pytest
 
@@ -36,14 +37,14 @@ from tests.waiting import PATIENCE_S, bounded, until
 from .halls import DEAD, PDU, Call, Hall, environment, private, run, shown
 
 
-def document(done: subprocess.CompletedProcess[str]) -> Dict[str, Any]:
+def document(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
     """Return the rows of the JSON output by PDU name. The key of the summary is ''."""
     assert done.stdout, done.stderr
     found = json.loads(done.stdout)
     return {"": found["summary"], **{row["name"]: row for row in found["pdus"]}}
 
 
-def as_in_the_books(small: Hall, found: Dict[str, Any]) -> None:
+def as_in_the_books(small: Hall, found: dict[str, Any]) -> None:
     for name, peer in small.peers.items():
         books, row = peer.books(), found[name]
         assert {key: row[key] for key in ("on", "off", "unknown")} == shown(list(books.states.values())), name
@@ -118,7 +119,7 @@ def test_the_table_shows_all_pdus_with_errors_and_remedies_but_no_secrets(small:
     assert not any(secret in done.stdout + done.stderr for secret in secrets_of(small))
 
 
-def secrets_of(small: Hall) -> List[str]:
+def secrets_of(small: Hall) -> list[str]:
     return [value for peer in small.peers.values() for key, value in {**peer.settings, **peer.snmp}.items()
             if key in ("password", "community")]
 
@@ -201,7 +202,7 @@ def test_a_wrong_list_is_refused_before_anything_is_polled(small: Hall, line: st
     (("--watch", "5", "--csv"), "--watch works only with"), (("--watch", "0.1"), "1 to 86400"),
     (("--html", "/nowhere/page.html"), "cannot be written"), (("--html", ""), "'' cannot be written"),
     (("--parallel", "0"), "--parallel")])
-def test_wrong_options_are_refused_in_one_line(small: Hall, options: Tuple[str, ...], words: str, call: Call) -> None:
+def test_wrong_options_are_refused_in_one_line(small: Hall, options: tuple[str, ...], words: str, call: Call) -> None:
     done = call("check", small.list(), "--auth", small.logins, *options)
     assert (done.returncode, len(done.stderr.splitlines())) == (2, 1) and words in done.stderr
 
@@ -209,7 +210,7 @@ def test_wrong_options_are_refused_in_one_line(small: Hall, options: Tuple[str, 
 @pytest.mark.parametrize("options, words", [
     (("list.csv", "--csv"), "only one of --json"), (("list.csv", "--watch", "5"), "--watch works only with"),
     (("list.csv", "--parallel", "0"), "--parallel"), (("list.csv", "--nosuch"), "--nosuch"), ((), "FILE")])
-def test_wrong_options_end_with_the_nagios_code_for_unknown(capsys: pytest.CaptureFixture[str], options: Tuple[str, ...],
+def test_wrong_options_end_with_the_nagios_code_for_unknown(capsys: pytest.CaptureFixture[str], options: tuple[str, ...],
                                                             words: str) -> None:
     assert root.run(["check", *options, "--nagios"]) == 3
     out, err = capsys.readouterr()
@@ -286,7 +287,7 @@ def test_ctrl_c_ends_the_check_and_its_processes(small: Hall) -> None:
     assert until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in made))
 
 
-def children(pid: int) -> List[int]:
+def children(pid: int) -> list[int]:
     """Return the ids of the child processes; none if the process has ended."""
     try:
         return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
@@ -339,8 +340,8 @@ def test_all_pdus_are_read_where_the_system_allows_few_or_no_threads(further: in
         if not next(allowed, False):
             raise RuntimeError("can't start new thread")
         start(thread)
-    sent: List[Tuple[int, Reading]] = []
-    ended: List[int] = []
+    sent: list[tuple[int, Reading]] = []
+    ended: list[int] = []
     pipe = cast(Any, types.SimpleNamespace(send=sent.append, close=lambda: None))
     monkeypatch.setattr(threading.Thread, "start", limited)
     monkeypatch.setattr(os, "_exit", ended.append)
@@ -352,12 +353,12 @@ def test_all_pdus_are_read_where_the_system_allows_few_or_no_threads(further: in
 
 
 def test_all_pdus_are_read_where_the_system_allows_few_processes_or_open_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    tried: List[Any] = []
+    tried: list[Any] = []
 
     class Worker:
         """Sends the readings of all PDUs when it starts. Only the first worker can start."""
 
-        def __init__(self, args: Tuple[Any, ...], **_: object) -> None:
+        def __init__(self, args: tuple[Any, ...], **_: object) -> None:
             self.targets, self.pipe = args[0], args[2]
 
         def start(self) -> None:
@@ -448,7 +449,7 @@ def test_a_watch_prints_why_a_pdu_failed_only_when_that_changed(monkeypatch: pyt
     lost = Reading(failure=Failure("unreachable", "no answer"))
     rounds = iter([Reading(answered=True), lost, lost])
 
-    def one_round(*_: object) -> Iterator[Tuple[int, Reading]]:
+    def one_round(*_: object) -> Iterator[tuple[int, Reading]]:
         for reading in rounds:
             yield 0, reading
             return

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import socket
-from typing import Dict, Tuple
 
 import pytest
 from hypothesis import example, given, strategies as st
@@ -34,7 +33,7 @@ def test_the_request_is_a_get_of_three_objects(number: int, community: bytes) ->
 
 @given(NUMBERS, IDS, st.text(max_size=300), st.text(max_size=20))
 @example(0, (1, 3), "d" * 300, "")
-def test_all_values_of_an_answer_are_read_but_nothing_of_a_truncated_one(number: int, object_id: Tuple[int, ...],
+def test_all_values_of_an_answer_are_read_but_nothing_of_a_truncated_one(number: int, object_id: tuple[int, ...],
                                                                          description: str, name: str) -> None:
     texts = [text.encode("utf-8", "replace") for text in (description, name)]
     data = reply(number, (arcs(OBJECT_ID), Row(OID, object_id)), (arcs(DESCRIPTION), Row(OCTETS, texts[0])),
@@ -93,7 +92,7 @@ def test_an_oid_that_begins_with_2_may_have_a_large_second_arc() -> None:
 
 
 def test_only_the_first_answer_with_the_right_number_address_and_port_counts() -> None:
-    seen: Dict[str, Answer] = {}
+    seen: dict[str, Answer] = {}
     listener = sweep._Listener({"192.0.2.1": 7}, 161, seen)
     for number, address, port in ((7, "192.0.2.1", 162), (7, "192.0.2.2", 161), (8, "192.0.2.1", 161)):
         listener.datagram_received(reply(number, (arcs(NAME), Row(OCTETS, b"forged"))), (address, port))

@@ -9,7 +9,6 @@ import threading
 import time
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Dict, List, Tuple
 from urllib.parse import urlsplit
 
 import pytest
@@ -97,7 +96,7 @@ def test_an_address_in_a_network_needs_a_handler_and_a_login(small: Hall, runnin
         other = f"127.0.0.1:{agent.port}"
         assert running.probe(target=other, handler="snmp", auth="snmp")["pdu_up"] == {(): 1.0}
         asked = agent.requests
-        wrong: List[Tuple[Dict[str, str], str]] = [
+        wrong: list[tuple[dict[str, str], str]] = [
             ({}, "handler must be one of"), ({"handler": "snmp"}, f"auth must be one of {', '.join(sorted(PEERS))}"),
             ({"handler": "../evil.tar.gz", "auth": "snmp"}, "handler must be one of"),
             ({"handler": "snmp", "auth": "nobody"}, "auth must be one of")]
@@ -114,7 +113,7 @@ def test_an_exporter_without_logins_says_so_for_an_address_in_a_network() -> Non
 
 
 @pytest.mark.parametrize("networks, advised", [(["192.0.2.0/24"], True), ([], False)])
-def test_an_address_is_asked_for_only_if_the_exporter_has_networks(networks: List[str], advised: bool) -> None:
+def test_an_address_is_asked_for_only_if_the_exporter_has_networks(networks: list[str], advised: bool) -> None:
     with pytest.raises(NotAllowed, match="not on the list") as caught:
         Allowed((), [ipaddress.ip_network(one) for one in networks], {}, {}).target(Query("pdu1.example"))
     assert ("give an IP address" in str(caught.value)) == advised
@@ -129,8 +128,8 @@ def test_an_address_is_asked_for_only_if_the_exporter_has_networks(networks: Lis
     ("192.0.2.7", {"scheme": "http"}, {}, "192.0.2.7:80", "raritan"),
     ("192.0.2.99", {"host": "192.0.2.7"}, {}, "192.0.2.7", "raritan"),
     ("2001:db8::7", {}, {}, "[2001:DB8:0::7]:443", "raritan")])
-def test_another_form_of_a_listed_address_does_not_lead_to_another_login(listed: str, settings: Dict[str, str],
-                                                                         login: Dict[str, str], asked: str, handler: str) -> None:
+def test_another_form_of_a_listed_address_does_not_lead_to_another_login(listed: str, settings: dict[str, str],
+                                                                         login: dict[str, str], asked: str, handler: str) -> None:
     device = ListedPdu("left", "raritan", listed, "xerus", tuple(settings.items()))
     logins = {"xerus": Auth("xerus", login, {}), "other": Auth("other", {}, {})}
     networks = [ipaddress.ip_network("192.0.2.0/24"), ipaddress.ip_network("2001:db8::/64")]
@@ -177,7 +176,7 @@ def test_an_exporter_needs_an_archive_of_each_listed_handler_and_at_least_one_fo
     ({"target": "snmp", "handler": "raritan"}, 403, "snmp is on the list, with another handler"),
     ({}, 400, "target is missing"), ({"target": ""}, 400, "target is missing"),
     ({"target": "snmp", "module": "x"}, 400, "unknown parameter 'module'")])
-def test_a_query_that_is_not_allowed_is_refused_in_one_line(running: Exporter, query: Dict[str, str], status: int,
+def test_a_query_that_is_not_allowed_is_refused_in_one_line(running: Exporter, query: dict[str, str], status: int,
                                                             words: str) -> None:
     got, text, headers = running.get("probe", **query)
     assert (got, words in text, text.count("\n")) == (status, True, 1), text
@@ -288,7 +287,7 @@ def test_a_dead_pdu_is_reported_before_the_scrape_times_out(small: Hall) -> None
     ("snmp", {"timeout": "3"}, "2"), ("snmp", {"timeout": "9", "retries": "0"}, "6"),
     ("snmp", {"timeout": "3", "retries": "1"}, "3"), ("snmp", {"timeout": "0.05", "retries": "200"}, "0.05"), ("nut", {}, "6"),
     ("nut", {"timeout": "60"}, "6"), ("nut", {"timeout": "5"}, "5")])
-def test_all_tries_of_a_handler_fit_into_the_time_of_a_probe(handler: str, settings: Dict[str, str], timeout: str) -> None:
+def test_all_tries_of_a_handler_fit_into_the_time_of_a_probe(handler: str, settings: dict[str, str], timeout: str) -> None:
     device = ListedPdu("rack", handler, "192.0.2.1", settings=tuple(settings.items()))
     data = Target(device, load(handler), Auth("x", {}, {"community": "c"})).data(6.0)
     assert (data.snmp_params if handler == "snmp" else data.custom_params)["timeout"] == timeout
@@ -346,7 +345,7 @@ def test_probes_beyond_the_limit_are_refused_and_the_running_one_is_answered(sma
         with serving("--list", small.list(line), "--auth", small.logins, "--parallel", "1") as running:
             def probed(seconds: str) -> int:
                 return running.get("probe", {"X-Prometheus-Scrape-Timeout-Seconds": seconds}, target="slow")[0]
-            answers: List[int] = []
+            answers: list[int] = []
             first = threading.Thread(target=lambda: answers.append(probed("60")))
             first.start()
             assert until(lambda: agent.requests > 0)
@@ -383,7 +382,7 @@ def test_a_defect_of_the_exporter_is_printed_and_a_closed_connection_is_not(caps
 
 
 def test_an_exporter_without_free_descriptors_does_not_spin(monkeypatch: pytest.MonkeyPatch) -> None:
-    pauses: List[float] = []
+    pauses: list[float] = []
     monkeypatch.setattr(server, "time", SimpleNamespace(sleep=pauses.append, monotonic=time.monotonic))
     with server.Server(("127.0.0.1", 0), server.Exporter(Allowed((), (), {}, {}), server.Limits()), lambda: None) as listening:
         listening.socket.setblocking(False)             # so accepting fails, as it does without free descriptors

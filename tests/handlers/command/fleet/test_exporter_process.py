@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, List, Type
+from typing import Any
 
 import pytest
 
@@ -92,14 +92,14 @@ def test_sigterm_and_ctrl_c_end_the_exporter(small: Hall, number: int, code: int
 
 @pytest.mark.parametrize("ending, code", [(KeyboardInterrupt, INTERRUPTED), (SystemExit, 0)])
 def test_the_exporter_ends_its_process_without_pythons_own_end(
-        ending: Type[BaseException], code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        ending: type[BaseException], code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """A normal exit would run OpenSSL's cleanup while probes may still use OpenSSL."""
     def served(_: object) -> None:
         raise ending
 
     def left(number: int) -> None:
         raise GeneratorExit(number)
-    ended: List[str] = []
+    ended: list[str] = []
     monkeypatch.setattr(exporter_command, "_allowed", lambda *_: Allowed((), (), {}, {}))
     monkeypatch.setattr(server.Server, "serve_forever", served)
     monkeypatch.setattr(atexit, "_run_exitfuncs", lambda: ended.append("exit functions"))

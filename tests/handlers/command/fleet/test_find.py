@@ -14,7 +14,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Dict, List, NamedTuple, Tuple
+from typing import Any, NamedTuple
 
 import pytest
 from zeroconf import IPVersion, ServiceInfo, Zeroconf
@@ -55,8 +55,8 @@ class Hall(NamedTuple):
     """
 
     port: int
-    agents: Dict[int, Agent]
-    traps: Dict[int, socket.socket]
+    agents: dict[int, Agent]
+    traps: dict[int, socket.socket]
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +81,7 @@ def find(by: Call, hall: Hall, *arguments: str, community: str = "public") -> su
 
 def complete(by: Call, hall: Hall, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Repeat a search until it finds the agents 1 to 5: on a busy machine an agent may not answer within the 4 s it has."""
-    tried: List[subprocess.CompletedProcess[str]] = []
+    tried: list[subprocess.CompletedProcess[str]] = []
 
     def whole() -> bool:
         tried.append(find(by, hall, *arguments))
@@ -111,7 +111,7 @@ def test_only_hosts_inside_the_networks_are_asked(hall: Hall, call: Call) -> Non
         with contextlib.suppress(BlockingIOError):
             while trap.recv(100):
                 pass
-    asked: Dict[int, int] = {}
+    asked: dict[int, int] = {}
 
     def once() -> bool:
         before = {place: one.requests for place, one in hall.agents.items()}
@@ -247,7 +247,7 @@ def test_missing_ipv6_is_given_as_the_reason(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize("lost, words, code", [
     (("192.0.2.1", "192.0.2.2"), "4 requests could not be sent: Network is unreachable", 3),
     (("192.0.2.2",), "2 requests could not be sent: Network is unreachable", 0)], ids=["none is sent", "some are sent"])
-def test_requests_that_the_system_does_not_send_are_reported(lost: Tuple[str, ...], words: str, code: int,
+def test_requests_that_the_system_does_not_send_are_reported(lost: tuple[str, ...], words: str, code: int,
                                                              monkeypatch: pytest.MonkeyPatch,
                                                              capsys: pytest.CaptureFixture[str]) -> None:
     class Routed(socket.socket):
@@ -275,7 +275,7 @@ def test_xerus_units_that_announce_themselves_in_the_networks_are_added(tmp_path
                 network.register_service(ServiceInfo(
                     discovery.SERVICES[1], f"{name}.{discovery.SERVICES[1]}", port=8443, addresses=[socket.inet_aton(address)],
                     server=f"{name.replace(' ', '-')}.local."), cooperating_responders=True, strict=False)
-            rows: List[str] = []
+            rows: list[str] = []
 
             def found() -> bool:
                 rows[:] = call("find", "127.0.0.1", "--port", "9", "--secret-file", f"community={secret}").stdout.splitlines()

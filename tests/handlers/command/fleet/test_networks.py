@@ -1,8 +1,6 @@
 """Networks that a search accepts, and the hosts in them."""
 from __future__ import annotations
 
-from typing import List
-
 import pytest
 
 from handlers.command.fleet import networks
@@ -18,7 +16,7 @@ from handlers.errors import SettingsError
     (["255.255.255.255"], "no hosts"), (["0.0.0.0/32"], "no hosts"), (["::"], "no hosts"),
     (["0.0.0.0/0"], "have 4294967296"), (["fe80::1%lo"], "fe80::1%lo/128 has a zone"),
     ([""], "is not a network")])
-def test_a_network_that_cannot_be_searched_is_refused_with_the_reason(texts: List[str], words: str) -> None:
+def test_a_network_that_cannot_be_searched_is_refused_with_the_reason(texts: list[str], words: str) -> None:
     with pytest.raises(SettingsError) as failed:
         networks.parsed(texts)
     assert words in failed.value.reason

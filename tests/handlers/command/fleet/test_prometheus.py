@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Callable, Dict, List
+from typing import Callable
 
 import pytest
 
@@ -25,7 +25,7 @@ SCRAPED_S = 2
 @pytest.mark.parametrize("arguments", [("check", "config", "prometheus.yml"), ("check", "rules", "pdu-rules.yml"),
                                        ("test", "rules", "pdu-rules-test.yml"), ("test", "rules", "pdu-billing-test.yml")],
                          ids=" ".join)
-def test_promtool_accepts_configuration_and_rules(arguments: List[str]) -> None:
+def test_promtool_accepts_configuration_and_rules(arguments: list[str]) -> None:
     done = subprocess.run([program("promtool"), *arguments], cwd=DOCS, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0 and "SUCCESS" in done.stdout, done.stdout + done.stderr
 
@@ -123,7 +123,7 @@ def test_two_exporters_share_one_list(small: Hall, tmp_path: Path) -> None:
             prometheus(tmp_path, text[:one] + shares) as seen:
         wanted = len(small.peers) + len(lines)
         assert eventually(lambda: value(seen, "sum(pdu_up)") == wanted), (tmp_path / "prometheus.log").read_text()[-2000:]
-        probed: Dict[str, float] = {}
+        probed: dict[str, float] = {}
         for running in (first, second):
             _, metrics, _ = running.get("metrics")
             probed[running.url] = sum(float(line.split()[-1]) for line in metrics.splitlines()

@@ -6,7 +6,6 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from typing import List
 
 import pytest
 
@@ -100,7 +99,7 @@ def test_a_client_that_waits_for_its_answer_does_not_give_way(monkeypatch: pytes
 def test_slow_clients_beyond_the_limit_do_not_hold_the_exporter_out() -> None:
     """Three times as many as may be connected, of which each sends a byte now and then."""
     with listening(server.Limits(connections=20, head=5.0)) as one, contextlib.ExitStack() as stack:
-        slow: List[socket.socket] = []
+        slow: list[socket.socket] = []
         for _ in range(60):
             slow.append(stack.enter_context(connected(one)))
             with contextlib.suppress(OSError):

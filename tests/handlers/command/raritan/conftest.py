@@ -3,8 +3,8 @@ from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Iterator, Tuple
 
 import pytest
 
@@ -31,7 +31,7 @@ def run(unit: XerusPdu, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys:
     monkeypatch.setenv("PDU_PASSWORD", unit.password)
     monkeypatch.setattr(sys, "stdin", io.StringIO(""))
 
-    def one(*words: str) -> Tuple[int, str, str]:
+    def one(*words: str) -> tuple[int, str, str]:
         capsys.readouterr()
         code = root.run(["raritan", f"{unit.host}:{unit.port}", words[0], "--ca-pem", str(ca_file), "--wait", str(PATIENCE_S),
                          *words[1:]])

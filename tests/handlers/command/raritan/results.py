@@ -2,12 +2,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Callable, Tuple
+from typing import Any, Callable
 
-Run = Callable[..., Tuple[int, str, str]]
+Run = Callable[..., tuple[int, str, str]]
 
 
-def done(result: Tuple[int, str, str]) -> str:
+def done(result: tuple[int, str, str]) -> str:
     code, out, err = result
     assert code == 0, err
     return out

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, List
+from typing import Any
 
 import pytest
 
@@ -54,7 +54,7 @@ def test_a_password_and_a_token_are_read_from_files(run: Run, unit: XerusPdu, tm
 
 
 @pytest.mark.parametrize("words", [["--password", "x"], ["--pass", "x"]])
-def test_a_secret_is_never_an_argument(run: Run, words: List[str]) -> None:
+def test_a_secret_is_never_an_argument(run: Run, words: list[str]) -> None:
     code, _, err = run("info", *words)
     assert code == 2 and err.startswith("usage: ") and err.count("\n") == 1
 
@@ -64,14 +64,14 @@ def test_a_secret_is_never_an_argument(run: Run, words: List[str]) -> None:
     ["config", "bulk", "get", "--units", "9" * 5000], ["sequence", "1,2", "--delay", "9" * 5000],
     ["thresholds", "outlet/1/current", "upperCritical=1_6"], ["thresholds", "outlet/1/current", "upperCritical=\u0663"],
     ["thresholds", f"outlet/{'9' * 5000}/current"], ["servers", "delete", "9" * 5000]])
-def test_digits_outside_ascii_underscores_and_5000_digits_are_refused_in_one_line(run: Run, words: List[str]) -> None:
+def test_digits_outside_ascii_underscores_and_5000_digits_are_refused_in_one_line(run: Run, words: list[str]) -> None:
     code, out, err = run(*words, "--yes")
     assert code == 2 and not out and err.startswith("settings: ") and err.count("\n") == 1
 
 
 @pytest.mark.parametrize("words", [["thresholds", "outlet/1/current", "upperCritical=9", "upperCritical=10"],
                                    ["snmp", "location=rack 7", "location=rack 8"]])
-def test_a_value_that_is_given_twice_is_refused(run: Run, words: List[str]) -> None:
+def test_a_value_that_is_given_twice_is_refused(run: Run, words: list[str]) -> None:
     code, out, err = run(*words, "--yes")
     assert code == 2 and not out and "is given twice" in err
     assert run(*words[:-1], "--yes")[0] == 0
@@ -130,7 +130,7 @@ def test_closed_standard_streams_do_not_confirm_a_command(unit: XerusPdu, closed
 
 
 @pytest.mark.parametrize("words", [["diag", "--out", "-"], ["sensors"]])
-def test_a_broken_pipe_ends_the_command_quietly(unit: XerusPdu, words: List[str]) -> None:
+def test_a_broken_pipe_ends_the_command_quietly(unit: XerusPdu, words: list[str]) -> None:
     environment = {**os.environ, "PDU_PASSWORD": unit.password}
     reader, writer = os.pipe()
     os.close(reader)
@@ -151,7 +151,7 @@ def test_figures_are_short_and_a_counter_keeps_its_integer_digits(value: float, 
 @pytest.mark.parametrize("words", [["info", "--link", "1"], ["info", "--link", "-3"], ["info", "--link", "x"],
                                    ["info", "--wait", "nan"],
                                    ["info", "--wait", "-1"], ["info", "--timeout", "nan"], ["info", "--timeout", "0"]])
-def test_impossible_numbers_are_refused_before_a_request(run: Run, unit: XerusPdu, words: List[str]) -> None:
+def test_impossible_numbers_are_refused_before_a_request(run: Run, unit: XerusPdu, words: list[str]) -> None:
     assert run(*words)[0] == 2 and unit.books().requests == 0
 
 
@@ -190,7 +190,7 @@ def test_an_interface_of_a_search_must_be_an_ipv4_address(capsys: pytest.Capture
 
 
 @pytest.mark.parametrize("words", [["192.0.2.7", "discover"], ["192.0.2.7", "--json", "discover"]])
-def test_discover_refuses_a_host(words: List[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_discover_refuses_a_host(words: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     from handlers.raritan import zeroconf
     monkeypatch.setattr(zeroconf, "discover_devices", lambda seconds, interfaces: [])
     assert root.run(["raritan", *words]) == 2

@@ -10,8 +10,9 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Iterator, List
+from typing import IO
 
 import pytest
 
@@ -191,13 +192,13 @@ def started(unit: XerusPdu, tmp_path: Path, *words: str) -> subprocess.Popen[str
     return process
 
 
-def pipes(process: subprocess.Popen[str]) -> List[IO[str]]:
+def pipes(process: subprocess.Popen[str]) -> list[IO[str]]:
     assert process.stdout is not None and process.stderr is not None
     return [process.stdout, process.stderr]
 
 
 @pytest.mark.parametrize("words", [[], ["--json"]])
-def test_ctrl_c_ends_the_command_quietly_and_releases_the_channel(unit: XerusPdu, tmp_path: Path, words: List[str]) -> None:
+def test_ctrl_c_ends_the_command_quietly_and_releases_the_channel(unit: XerusPdu, tmp_path: Path, words: list[str]) -> None:
     process = started(unit, tmp_path, *words)
     with bounded(process):
         process.send_signal(signal.SIGINT)

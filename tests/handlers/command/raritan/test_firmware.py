@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, List
+from typing import Any
 
 import pytest
 
@@ -115,7 +115,7 @@ def test_an_upload_that_the_unit_could_not_keep_is_refused_in_its_words(run: Run
 
 
 def test_an_update_is_recognised_in_a_full_update_history(run: Run, tmp_path: Path, unit: XerusPdu) -> None:
-    class Short(List[Any]):
+    class Short(list[Any]):
         def append(self, entry: Any) -> None:
             self[:] = [*self[1:], entry]
 

@@ -5,7 +5,7 @@ import base64
 import dataclasses
 import json
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any
 
 import pytest
 
@@ -117,7 +117,7 @@ def test_a_login_that_is_refused_after_a_configuration_is_reported_and_not_tried
 @pytest.mark.parametrize("words, skip, look", [(["config", "raw", "put"], 1, "config raw get"),
                                                (["config", "bulk", "put"], 1, "config bulk get"), (["pmc", "put"], 0, "pmc csv")])
 def test_an_upload_without_a_clear_answer_may_or_may_not_have_taken_effect(
-        run: Run, tmp_path: Path, unit: XerusPdu, fault: Fault, words: List[str], skip: int, look: str) -> None:
+        run: Run, tmp_path: Path, unit: XerusPdu, fault: Fault, words: list[str], skip: int, look: str) -> None:
     (tmp_path / "file").write_text("{}", encoding="ascii")
     unit.faults.order(fault, skip=skip, status=500)
     code, out, err = run(*words, str(tmp_path / "file"), "--yes")
@@ -134,7 +134,7 @@ def test_a_configuration_that_takes_too_long_has_a_separate_exit_code(run: Run, 
 @pytest.mark.parametrize("words", [["cert", "upload", "FILE"], ["cert", "download"], ["config", "raw", "get"],
                                    ["config", "backup", "put", "FILE", "--yes"], ["diag", "--out", "-"], ["eto"], ["pmc", "csv"],
                                    ["pmc", "put", "FILE", "--yes"], ["firmware", "upload", "FILE"]])
-def test_files_of_a_link_unit_are_refused(run: Run, tmp_path: Path, unit: XerusPdu, words: List[str]) -> None:
+def test_files_of_a_link_unit_are_refused(run: Run, tmp_path: Path, unit: XerusPdu, words: list[str]) -> None:
     (tmp_path / "FILE").write_bytes(b"x")
     before = unit.books().requests
     code, _, err = run(*[str(tmp_path / word) if word == "FILE" else word for word in words], "--link", "3")
@@ -150,7 +150,7 @@ def test_control_characters_of_a_download_are_escaped_on_a_terminal_only(
 
 
 @pytest.mark.parametrize("words", [["config", "raw", "put"], ["config", "bulk", "put"], ["pmc", "put"]])
-def test_files_of_a_link_unit_are_refused_before_the_question(run: Run, tmp_path: Path, words: List[str]) -> None:
+def test_files_of_a_link_unit_are_refused_before_the_question(run: Run, tmp_path: Path, words: list[str]) -> None:
     (tmp_path / "file").write_bytes(b"x")
     code, _, err = run(*words, str(tmp_path / "file"), "--link", "3")
     assert code == 2 and "leave out --link" in err
@@ -184,7 +184,7 @@ def test_a_file_and_json_cannot_share_standard_output(run: Run, tmp_path: Path) 
                                    ["links", "release", "3", "--link-user", "root", "--yes"], ["firmware", "--cross"],
                                    ["firmware", "upload", "FILE", "--allow-untrusted"]])
 def test_an_argument_that_is_empty_or_that_the_action_does_not_use_is_refused(
-        run: Run, unit: XerusPdu, words: List[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        run: Run, unit: XerusPdu, words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "FILE").write_bytes(b"x")       # so that the refusal is not for a missing file
     monkeypatch.chdir(tmp_path)
     code, out, err = run(*words)
@@ -221,7 +221,7 @@ def test_the_commands_diag_and_eto_and_pmc_transfer_their_files(run: Run, tmp_pa
 @pytest.mark.parametrize("fault, words", [(Fault.HTML, "is a web page"), (Fault.EMPTY, "an empty file")])
 @pytest.mark.parametrize("command", [["config", "backup", "get"], ["cert", "download"], ["diag"]])
 def test_a_download_that_is_not_a_file_of_the_unit_is_not_written(run: Run, tmp_path: Path, unit: XerusPdu, fault: Fault,
-                                                                  words: str, command: List[str]) -> None:
+                                                                  words: str, command: list[str]) -> None:
     for out in (str(tmp_path / "file"), "-"):
         unit.faults.order(fault)
         code, shown, err = run(*command, "--out", out)
@@ -253,7 +253,7 @@ def test_snmp_settings_change_and_communities_stay_secret(run: Run, tmp_path: Pa
     (["network", "forwarding", "on", "--role", "primary", "--interface", "\udce9"], ""),
     (["snmp", "v2=yes"], "PDU_READ_COMMUNITY"), (["links", "add", "2", "192.0.2.50"], "PDU_LINK_PASSWORD"),
     (["config", "backup", "get"], "PDU_CONFIG_PASSWORD")])
-def test_bytes_that_are_not_utf8_are_refused_and_not_written(run: Run, unit: XerusPdu, words: List[str], variable: str,
+def test_bytes_that_are_not_utf8_are_refused_and_not_written(run: Run, unit: XerusPdu, words: list[str], variable: str,
                                                              monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PDU_LINK_PASSWORD", "legrand")
     if variable:
@@ -270,11 +270,11 @@ def test_bytes_that_are_not_utf8_are_refused_and_not_written(run: Run, unit: Xer
     (["network", "bridge", "on"], "br0", "eth2"),
     (["network", "forwarding", "on", "--role", "expansion"], "portForwarding", "eth2")])
 def test_a_setting_that_others_change_before_the_question_is_answered_keeps_their_value(
-        run: Run, unit: XerusPdu, words: List[str], own: str, others: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        run: Run, unit: XerusPdu, words: list[str], own: str, others: str, monkeypatch: pytest.MonkeyPatch) -> None:
     current = unit.units[0].outlets[0].sensors.fitted["current"]
     assert isinstance(current, NumericSensor)
 
-    def settings() -> Dict[str, Any]:
+    def settings() -> dict[str, Any]:
         interfaces = {name: one["enabled"] for name, one in unit.net.settings["ifMap"].items()}
         forwarding = {"portForwarding": unit.net.settings["common"]["portForwarding"]["enabled"]}
         return {**unit.snmp.configuration, **current.thresholds, **unit.units[0].settings, **interfaces, **forwarding}
@@ -317,7 +317,7 @@ def test_an_unanswered_change_of_network_settings_is_reported_as_possibly_done(r
     ("performBulk", ["sequence", "4,3,2,1"]), ("getStatus", ["links", "add", "2", "192.0.2.50"]),
     ("listServers", ["servers", "add", "web.example"])])
 def test_a_change_that_cannot_be_read_afterwards_is_reported_as_accepted(
-        run: Run, unit: XerusPdu, method: str, words: List[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        run: Run, unit: XerusPdu, method: str, words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PDU_LINK_PASSWORD", "legrand")
     unit.faults.order(Fault.STATUS, None, method=method, skip=int(words[0] not in ("links", "servers")), status=503)
     code, _, err = run(*words, "--yes")

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Optional
 
 import pytest
 
@@ -54,7 +54,7 @@ def test_a_figure_that_the_unit_meters_but_does_not_have_now_is_not_known(run: R
     (["sequence", "4,3,2,1", "--yes"], 5), (["sequence", "4,3,2,1", "--delay", "5", "--yes"], 13),
     (["sequence", "none", "--yes"], 4), (["firmware"], 2), (["cert"], 1), (["snmp"], 1), (["links"], 1), (["network"], 1),
     (["network", "bridge", "on", "--yes"], 3), (["servers"], 1), (["servers", "add", "web.example", "--yes"], 2)])
-def test_a_command_costs_the_requests_that_its_docstring_states(run: Run, unit: XerusPdu, words: List[str],
+def test_a_command_costs_the_requests_that_its_docstring_states(run: Run, unit: XerusPdu, words: list[str],
                                                                 requests: int) -> None:
     before = unit.books().requests
     done(run(*words))
@@ -182,7 +182,7 @@ def test_a_fraction_for_the_assertion_timeout_gets_an_error_that_asks_for_a_whol
                                    ["outlet/1/current", "upperCritical=1e999", "--yes"],
                                    ["outlet/1/../../snmp"], ["inlet/1/L4/current"], ["inlet/1/L1/nothing"],
                                    ["inlet/9/L1/current"], ["outlet/1/L1/current"]])
-def test_a_wrong_sensor_threshold_or_value_is_refused(run: Run, words: List[str]) -> None:
+def test_a_wrong_sensor_threshold_or_value_is_refused(run: Run, words: list[str]) -> None:
     code, _, err = run("thresholds", *words)
     assert code == 2 and err.startswith("settings: ")
 
@@ -194,7 +194,7 @@ def test_a_circuit_that_is_deleted_before_its_label_is_read_is_shown_without_a_l
         monkeypatch.setenv("PDU_PASSWORD", pdu.password)
         lists, usual = [], Panel.getCircuits
 
-        def without_the_last_one(listed: Panel) -> Dict[int, Any]:
+        def without_the_last_one(listed: Panel) -> dict[int, Any]:
             lists.append(usual(listed))
             return {0: lists[0][0]} if len(lists) > 1 else lists[0]
         monkeypatch.setattr(Panel, "getCircuits", without_the_last_one)
@@ -222,7 +222,7 @@ def test_the_sensors_of_power_meters_and_branch_circuits_are_shown_with_names_th
 
 def test_branch_circuits_are_listed_for_a_power_meter_controller_which_has_no_outlets(
         tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    def lines(meters: Optional[Tuple[MeterModel, ...]], **more: Any) -> Tuple[int, str, str]:
+    def lines(meters: Optional[tuple[MeterModel, ...]], **more: Any) -> tuple[int, str, str]:
         with XerusPdu(Model(outlets=0, meters=meters, **more)) as pdu:
             monkeypatch.setenv("PDU_PASSWORD", pdu.password)
             code = root.run(["raritan", f"{pdu.host}:{pdu.port}", "outlets", "--fingerprint", pdu.fingerprint])

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any
 
 import pytest
 
@@ -41,7 +41,7 @@ def test_a_switching_by_others_during_the_question_is_no_sign_of_the_cycle(run: 
 
 
 def test_one_and_several_outlets_are_switched(run: Run, unit: XerusPdu) -> None:
-    def states() -> List[Any]:
+    def states() -> list[Any]:
         return [unit.books().states[str(number)] for number in (1, 2, 3)]
 
     assert done(run("switch", "1", "off", "--yes")).split() == ["outlet", "1", "off"]
@@ -53,7 +53,7 @@ def test_one_and_several_outlets_are_switched(run: Run, unit: XerusPdu) -> None:
 def test_a_state_that_is_denied_after_a_command_is_not_asked_for_again(run: Run, unit: XerusPdu,
                                                                        monkeypatch: pytest.MonkeyPatch) -> None:
     outlet = unit.units[0].outlets[1]
-    asked: List[str] = []
+    asked: list[str] = []
     switched = outlet.setPowerState
 
     def denied() -> Any:
@@ -106,7 +106,7 @@ def test_a_command_for_a_link_unit_never_reaches_the_primary_unit(monkeypatch: p
 
 @pytest.mark.parametrize("fault, how", [(Fault.DROP_AFTER_WRITE, {}), (Fault.HTML, {}), (Fault.STATUS, {"status": 500})])
 def test_a_switch_command_without_a_usable_answer_is_reported_as_possibly_done(run: Run, unit: XerusPdu, fault: Fault,
-                                                                               how: Dict[str, Any]) -> None:
+                                                                               how: dict[str, Any]) -> None:
     unit.faults.order(fault, method="setPowerState", **how)
     code, _, err = run("switch", "1", "off", "--yes")
     assert code == 3 and "so outlet 1 may or may not have switched" in err
@@ -114,7 +114,7 @@ def test_a_switch_command_without_a_usable_answer_is_reported_as_possibly_done(r
 
 @pytest.mark.parametrize("outlets, named", [
     (["1"], "outlet 1 was"), (["1", "3"], "outlets 1, 3 were"), (["all"], "the outlets were")])
-def test_a_refusal_names_the_outlets_of_the_command(run: Run, unit: XerusPdu, outlets: List[str], named: str) -> None:
+def test_a_refusal_names_the_outlets_of_the_command(run: Run, unit: XerusPdu, outlets: list[str], named: str) -> None:
     unit.units[0].settings["inhibitRelayControl"] = True
     code, _, err = run("switch", *outlets, "off", "--yes")
     assert code == 6 and f"{named} not switched: relay control is inhibited" in err
@@ -133,7 +133,7 @@ def test_a_refusal_names_the_outlets_of_the_command(run: Run, unit: XerusPdu, ou
                                            ("discardImage", ["firmware", "discard"]),
                                            ("setSettings", ["sequence", "4,3,2,1"])])
 def test_the_error_of_an_unanswered_command_says_that_it_may_have_taken_effect_and_how_to_check(
-        run: Run, unit: XerusPdu, tmp_path: Path, method: str, words: List[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        run: Run, unit: XerusPdu, tmp_path: Path, method: str, words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PDU_LINK_PASSWORD", "legrand")
     (tmp_path / "image").write_bytes(image("4.4.1.6-53300"))
     run("firmware", "upload", str(tmp_path / "image"))
@@ -168,7 +168,7 @@ def test_a_failed_reading_after_a_command_is_repeated_unless_the_login_is_refuse
 @pytest.mark.parametrize("words", [["switch", "2", "off"], ["switch", "1", "2", "off"], ["cycle", "2"], ["cycle", "1", "2"],
                                    ["sequence", "3,1,2"]])
 def test_outlets_that_are_not_listed_at_their_numbers_get_no_command(
-        words: List[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     with XerusPdu(Model(outlets=3, listed=(1, 3, 2), in_rush_guard_ms=0)) as pdu:
         ca_file = tmp_path / "ca.pem"
         ca_file.write_text(pdu.ca_pem, encoding="ascii")
@@ -224,7 +224,7 @@ def test_a_question_counts_the_outlets_that_it_does_not_name(run: Run, monkeypat
                                          (["switch", "4", "off", "--yes"], 6), (["sequence", "1,2"], 2),
                                          (["sequence", "--delay", "5"], 2),
                                          (["sequence", "1,2,3,4", "--delay", "", "--yes"], 2)])
-def test_a_wrong_or_disabled_outlet_and_a_wrong_state_or_order_are_errors(run: Run, words: List[str], code: int) -> None:
+def test_a_wrong_or_disabled_outlet_and_a_wrong_state_or_order_are_errors(run: Run, words: list[str], code: int) -> None:
     found, out, err = run(*words)
     assert found == code and err and not out
 
@@ -284,7 +284,7 @@ def test_the_command_to_cancel_a_sequence_reaches_the_unit(run: Run, unit: Xerus
 
 
 @pytest.mark.parametrize("words", [["switch", "all", "on"], ["cycle", "1"], ["sequence", "1"]])
-def test_a_unit_without_outlets_gets_no_command(words: List[str], monkeypatch: pytest.MonkeyPatch,
+def test_a_unit_without_outlets_gets_no_command(words: list[str], monkeypatch: pytest.MonkeyPatch,
                                                 capsys: pytest.CaptureFixture[str]) -> None:
     with XerusPdu(Model(outlets=0, metering="inlet")) as pdu:
         monkeypatch.setenv("PDU_PASSWORD", pdu.password)

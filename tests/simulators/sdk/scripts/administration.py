@@ -1,7 +1,7 @@
 """The SDK makes rarely used calls, from load shedding to bulk requests."""
 from __future__ import annotations
 
-from typing import Any, Dict, List
+from typing import Any
 
 from .script import make, module
 
@@ -10,7 +10,7 @@ def _pdu(agent: Any) -> Any:
     return module("pdumodel").Pdu("/model/pdu/0", agent)
 
 
-def load_shedding(agent: Any, given: Any) -> Dict[str, Any]:
+def load_shedding(agent: Any, given: Any) -> dict[str, Any]:
     """Makes an outlet non-critical, then starts and ends load shedding, which switches this outlet off and on again."""
     pdu = _pdu(agent)
     outlets = pdu.getOutlets()
@@ -24,14 +24,14 @@ def load_shedding(agent: Any, given: Any) -> Dict[str, Any]:
     return {"shed": shed, "active": active, "after": [outlet.getState().powerState.val for outlet in outlets[:2]]}
 
 
-def failures(agent: Any, given: Any) -> List[Any]:
+def failures(agent: Any, given: Any) -> list[Any]:
     """For each reported failure: its component, whether it is an outlet's inconsistent power state, and whether it persists."""
     fitness = module("fitness")
     return [[one.componentId, one.type == fitness.HardwareHealth.FAILURE_TYPE_OUTLET_POWER_STATE_INCONSISTENT, one.isAsserted]
             for one in fitness.HardwareHealth("/hwhealth", agent).getFailures()]
 
 
-def parts(agent: Any, given: Any) -> Dict[str, Any]:
+def parts(agent: Any, given: Any) -> dict[str, Any]:
     """Operates the inlet and its sensors, the transfer switch, the controller, display and buzzer, and a feature port."""
     pdu, pdumodel = _pdu(agent), module("pdumodel")
     inlet = pdu.getInlets()[0]
@@ -56,11 +56,11 @@ def parts(agent: Any, given: Any) -> Dict[str, Any]:
             "reset": controller.reset() if hasattr(controller, "reset") else 0}
 
 
-def new_parts(agent: Any, given: Any) -> Dict[str, Any]:
+def new_parts(agent: Any, given: Any) -> dict[str, Any]:
     """Makes calls that are new in firmware 4.0 (waveform) and 4.4 (service mode, ports)."""
     pdu, pdumodel = _pdu(agent), module("pdumodel")
     outlet = pdu.getOutlets()[0]
-    found: Dict[str, Any] = {"samples": outlet.getPoleWaveform(pdumodel.PowerLine.L1).sampleRate}
+    found: dict[str, Any] = {"samples": outlet.getPoleWaveform(pdumodel.PowerLine.L1).sampleRate}
     if hasattr(outlet, "setServiceModeEnabled"):
         found["service"] = [outlet.setServiceModeEnabled(True), outlet.getState().inServiceMode]
         kinds = module("peripheral").PortType.DEV_PORT, module("portsmodel").Port.DeviceTypeId.UNSPECIFIED
@@ -68,7 +68,7 @@ def new_parts(agent: Any, given: Any) -> Dict[str, Any]:
     return found
 
 
-def slots(agent: Any, given: Any) -> Dict[str, Any]:
+def slots(agent: Any, given: Any) -> dict[str, Any]:
     manager, peripheral = _pdu(agent).getPeripheralDeviceManager(), module("peripheral")
     device = manager.getDeviceSlot(0).getDevice()
     address = make(peripheral.Address, position=device.position, type=device.deviceID.type, isActuator=False, channel=0)
@@ -78,18 +78,18 @@ def slots(agent: Any, given: Any) -> Dict[str, Any]:
             "wrong": slot.assignAddress("no such class", address)}
 
 
-def beeper(agent: Any, given: Any) -> Dict[str, Any]:
+def beeper(agent: Any, given: Any) -> dict[str, Any]:
     proxy = _pdu(agent).getBeeper()
     proxy.activate(True, "test", 60000)
     proxy.muteCurrentActivation()
     return {"muted": proxy.getState()[2]}
 
 
-def people(agent: Any, given: Any) -> Dict[str, Any]:
+def people(agent: Any, given: Any) -> dict[str, Any]:
     usermgmt = module("usermgmt")
     manager, roles = usermgmt.UserManager("/auth/user", agent), usermgmt.RoleManager("/auth/role", agent)
     info = usermgmt.User("/auth/user/viewer", agent).getInfo()
-    found: Dict[str, Any] = {"created": manager.createAccountFull("rosa", "a-password", info),
+    found: dict[str, Any] = {"created": manager.createAccountFull("rosa", "a-password", info),
                              "viewers": [account.name for account in manager.getAccountsByRole("Viewer")]}
     if hasattr(manager, "renameAccount"):
         found["renamed"] = [manager.renameAccount("rosa", "viewer"), manager.renameAccount("rosa", "rita")]
@@ -109,7 +109,7 @@ def people(agent: Any, given: Any) -> Dict[str, Any]:
     return {**found, "ldap": authentication.setPolicy(policy)}
 
 
-def sessions(agent: Any, given: Any) -> Dict[str, Any]:
+def sessions(agent: Any, given: Any) -> dict[str, Any]:
     package = module("session")
     manager = package.SessionManager("/session", agent)
     opened = manager.newSession()[1]
@@ -117,11 +117,11 @@ def sessions(agent: Any, given: Any) -> Dict[str, Any]:
     return {"open": len(manager.getSessions()), "history": len(manager.getSessionHistory())}
 
 
-def firmware(agent: Any, given: Any) -> Dict[str, Any]:
+def firmware(agent: Any, given: Any) -> dict[str, Any]:
     """If the SDK has `upload`, uploads a file that is not an image and discards it. Then resets the unit to factory defaults."""
     package = module("firmware")
     proxy = package.Firmware("/firmware", agent)
-    found: Dict[str, Any] = {}
+    found: dict[str, Any] = {}
     if hasattr(package, "upload"):
         package.upload(agent, b"no image")
         found["valid"] = proxy.getImageInfo()[1].valid
@@ -131,16 +131,16 @@ def firmware(agent: Any, given: Any) -> Dict[str, Any]:
     return found
 
 
-def low_memory(agent: Any, given: Any) -> Dict[str, Any]:
+def low_memory(agent: Any, given: Any) -> dict[str, Any]:
     package = module("firmware")
     package.upload(agent, b"image", {"lowMemoryUpload": "1", "allowLowMemoryDowngrade": "1"})
     return {"state": package.Firmware("/firmware", agent).getImageStatus().state.val}
 
 
-def certificate(agent: Any, given: Dict[str, str]) -> Dict[str, Any]:
+def certificate(agent: Any, given: dict[str, str]) -> dict[str, Any]:
     """Sends PEM over JSON-RPC. `given` has a key and its certificate."""
     proxy = module("cert").ServerSSLCert("/server_ssl_cert", agent)
-    found: Dict[str, Any] = {"no key": proxy.setPendingCertChainPEM(given["certificate"]),
+    found: dict[str, Any] = {"no key": proxy.setPendingCertChainPEM(given["certificate"]),
                              "bad key": proxy.setPendingKeyAndCertChainPEM("no key", given["certificate"], ""),
                              "set": proxy.setPendingKeyAndCertChainPEM(given["key"], given["certificate"], ""),
                              "again": proxy.setPendingKeyAndCertChainPEM(given["key"], given["certificate"], "")}
@@ -148,16 +148,16 @@ def certificate(agent: Any, given: Dict[str, str]) -> Dict[str, Any]:
     return {**found, "chain": proxy.getPendingCertChainPEM() == given["certificate"], "request": proxy.getPendingRequestPEM()}
 
 
-def logs(agent: Any, given: Any) -> Dict[str, Any]:
+def logs(agent: Any, given: Any) -> dict[str, Any]:
     diag = module("diag")
     proxy = diag.DiagLogSettings("/diag", agent)
     code = proxy.setLogLevelForAllCtxNames(diag.DiagLogSettings.LogLevel.LOG_LEVEL_TRACE)
     return {"set": code, "levels": sorted({entry.logLevel.val for entry in proxy.getLogLevelsForAllCtxNames()})}
 
 
-def linking(agent: Any, given: Any) -> Dict[str, Any]:
+def linking(agent: Any, given: Any) -> dict[str, Any]:
     manager = module("cascading").CascadeManager("/cascade", agent)
-    found: Dict[str, Any] = {"requested": manager.requestLink("token")}
+    found: dict[str, Any] = {"requested": manager.requestLink("token")}
     manager.finalizeLink("token")
     manager.unlink()
     if hasattr(manager, "getPrimaryUnitSettings"):
@@ -169,7 +169,7 @@ def linking(agent: Any, given: Any) -> Dict[str, Any]:
     return {**found, "links": sorted(manager.getStatus().linkUnits)}
 
 
-def old_network(agent: Any, given: Any) -> Dict[str, Any]:
+def old_network(agent: Any, given: Any) -> dict[str, Any]:
     """Changes network settings through the methods of firmware up to 3.3."""
     proxy = module("net").Net("/net", agent)
     services = proxy.getNetworkConfigServices()
@@ -181,25 +181,25 @@ def old_network(agent: Any, given: Any) -> Dict[str, Any]:
             "port": proxy.getNetworkConfigServices()[0].port}
 
 
-def clock(agent: Any, given: Any) -> Dict[str, Any]:
+def clock(agent: Any, given: Any) -> dict[str, Any]:
     proxy = module("datetime").DateTime("/datetime", agent)
     key = getattr(module("datetime").DateTime, "NtpAuthKey", None)
     more = [0, make(key, type=module("datetime").DateTime.NtpAuthKeyType.SHA256, dataHex="")] if key else []
     return {"answers": proxy.checkNtpServer("127.0.0.1", *more), "silent": proxy.checkNtpServer("192.0.2.1", *more)}
 
 
-def names(agent: Any, given: Any) -> Dict[str, Any]:
+def names(agent: Any, given: Any) -> dict[str, Any]:
     proxy = module("jsonrpc").NameService("/ns", agent)
     return {"label": proxy.lookup("/model/pdu/0/outlet/2").getMetaData().label, "unknown": proxy.lookup("/nowhere") is None}
 
 
-def bulks(agent: Any, given: Any) -> Dict[str, Any]:
+def bulks(agent: Any, given: Any) -> dict[str, Any]:
     """Calls the bulk interface directly: the new form, the old form, and the one with a time limit, which the simulator lacks."""
     bulkrpc = module("bulkrpc")
     proxy = bulkrpc.BulkRequest("/bulk", agent)
     inner = {"jsonrpc": "2.0", "method": "getOutlets", "params": {}, "id": 1}
     request = bulkrpc.BulkRequest.Request("/model/pdu/0", inner)
-    found: Dict[str, Any] = {"new": len(proxy.performBulk([request])[0].json["result"]["_ret_"])}
+    found: dict[str, Any] = {"new": len(proxy.performBulk([request])[0].json["result"]["_ret_"])}
     text = bulkrpc.Request("/model/pdu/0", '{"jsonrpc": "2.0", "method": "getOutlets", "id": 1}')
     found["old"] = proxy.performRequest([text])[0].statcode
     try:

@@ -1,12 +1,12 @@
 """The SDK causes events and polls them."""
 from __future__ import annotations
 
-from typing import Any, Dict, List
+from typing import Any
 
 from .script import module
 
 
-def listen(agent: Any, given: Any) -> List[Dict[str, Any]]:
+def listen(agent: Any, given: Any) -> list[dict[str, Any]]:
     """Switches off and renames outlet 1, and sets a threshold of its current sensor.
 
     Returns all events of the outlet, and the ReadingChangedEvents and UserEvents of the sensor.
@@ -32,7 +32,7 @@ def listen(agent: Any, given: Any) -> List[Dict[str, Any]]:
     return [_shown(one) for one in events]
 
 
-def by_type(agent: Any, given: Any) -> List[str]:
+def by_type(agent: Any, given: Any) -> list[str]:
     """Switches outlet 2 off, then on. Returns the sources of the events.
 
     Demands the StateChangedEvents of outlets and of state sensors. Cancels those of state sensors before it switches on.
@@ -48,7 +48,7 @@ def by_type(agent: Any, given: Any) -> List[str]:
     return found + [one.source.target.rpartition("/")[2] for one in channel.pollEvents()[1]]
 
 
-def _shown(event: Any) -> Dict[str, Any]:
+def _shown(event: Any) -> dict[str, Any]:
     shown = {"class": type(event).__name__, "source": event.source.target.rpartition("/")[2]}
     if hasattr(event, "actUserName"):
         shown["by"] = [event.actUserName, event.actIpAddr]

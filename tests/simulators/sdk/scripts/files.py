@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import base64
 import time
-from typing import Any, Dict, List
+from typing import Any
 
 from .script import make, module
 
@@ -16,7 +16,7 @@ def _helper(package: str, *names: str) -> Any:
     return next(getattr(found, name) for name in names if hasattr(found, name))
 
 
-def firmware(agent: Any, given: str) -> Dict[str, Any]:
+def firmware(agent: Any, given: str) -> dict[str, Any]:
     """Uploads an image (base64), starts the update, and reads the progress page until it shows NONE. Raises TimeoutError."""
     package = module("firmware")
     proxy = package.Firmware("/firmware", agent)
@@ -24,11 +24,11 @@ def firmware(agent: Any, given: str) -> Dict[str, Any]:
     package.upload(agent, base64.b64decode(given))
     status = proxy.getImageStatus()
     present, info = proxy.getImageInfo()
-    found: Dict[str, Any] = {"before": before, "state": status.state.val, "done": status.size_done, "present": present,
+    found: dict[str, Any] = {"before": before, "state": status.state.val, "done": status.size_done, "present": present,
                              "version": info.version, "good": info.compatible and info.signature_good}
     proxy.startUpdate([])
     page = package.FirmwareUpdateStatus("/cgi-bin/fwupdate_progress.cgi", agent)
-    states: List[str] = []
+    states: list[str] = []
     deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline:
         try:
@@ -46,7 +46,7 @@ def firmware(agent: Any, given: str) -> Dict[str, Any]:
     return {**found, "states": states, "now": proxy.getVersion(), "history": [history[0].imageVersion, history[0].status.val]}
 
 
-def reboot(agent: Any, given: Any) -> Dict[str, Any]:
+def reboot(agent: Any, given: Any) -> dict[str, Any]:
     proxy = module("firmware").Firmware("/firmware", agent)
     proxy.reboot()
     deadline = time.monotonic() + _PATIENCE
@@ -62,7 +62,7 @@ def reboot(agent: Any, given: Any) -> Dict[str, Any]:
     return {"version": None}
 
 
-def certificate(agent: Any, given: Dict[str, str]) -> Dict[str, Any]:
+def certificate(agent: Any, given: dict[str, str]) -> dict[str, Any]:
     """Uploads bad and good pairs, and installs a good one. `given` has a key, its certificate and another key, as PEM."""
     package = module("cert")
     proxy = package.ServerSSLCert("/server_ssl_cert", agent)
@@ -70,7 +70,7 @@ def certificate(agent: Any, given: Dict[str, str]) -> Dict[str, Any]:
     codes = [package.upload(agent, chain, other), package.upload(agent, b"no certificate", key),
              package.upload(agent, chain, b"no key"), package.upload(agent, chain, key), package.upload(agent, chain, key)]
     info = proxy.getInfo()
-    found: Dict[str, Any] = {"codes": codes, "pending": info.havePendingCert,
+    found: dict[str, Any] = {"codes": codes, "pending": info.havePendingCert,
                              "issuer": info.pendingCertInfo.issuer.organizationalUnit}
     found["installed"] = proxy.installPendingKeyPair()
     active = package.download(agent)
@@ -78,7 +78,7 @@ def certificate(agent: Any, given: Dict[str, str]) -> Dict[str, Any]:
             "nothing to install": proxy.installPendingKeyPair()}
 
 
-def plain_certificate(agent: Any, given: Dict[str, str]) -> Dict[str, Any]:
+def plain_certificate(agent: Any, given: dict[str, str]) -> dict[str, Any]:
     """Uploads and installs the certificate and key of `given` in release 3.6, whose `upload` returns nothing."""
     package = module("cert")
     proxy = package.ServerSSLCert("/server_ssl_cert", agent)
@@ -87,7 +87,7 @@ def plain_certificate(agent: Any, given: Dict[str, str]) -> Dict[str, Any]:
     return {"pending": pending, "installed": proxy.installPendingKeyPair(), "active": package.download(agent).decode()}
 
 
-def requests(agent: Any, given: Any) -> Dict[str, Any]:
+def requests(agent: Any, given: Any) -> dict[str, Any]:
     """The unit makes two keys: one with a certificate request, one with a self-signed certificate."""
     package = module("cert")
     proxy = package.ServerSSLCert("/server_ssl_cert", agent)
@@ -106,7 +106,7 @@ def requests(agent: Any, given: Any) -> Dict[str, Any]:
             "certificate": proxy.getInfo().pendingCertInfo.subject.commonName}
 
 
-def raw(agent: Any, given: Any) -> Dict[str, Any]:
+def raw(agent: Any, given: Any) -> dict[str, Any]:
     package = module("rawcfg")
     text = _helper("rawcfg", "download", "download_rawcfg")(agent)
     changed = text.replace(b"pdu.name=", b"pdu.name=rack 7")
@@ -115,7 +115,7 @@ def raw(agent: Any, given: Any) -> Dict[str, Any]:
             "name": module("pdumodel").Pdu("/model/pdu/0", agent).getSettings().name}
 
 
-def bulk(agent: Any, given: Any) -> Dict[str, Any]:
+def bulk(agent: Any, given: Any) -> dict[str, Any]:
     package = module("bulkcfg")
     download = _helper("bulkcfg", "download", "download_bulkcfg")
     plain = download(agent)
@@ -125,7 +125,7 @@ def bulk(agent: Any, given: Any) -> Dict[str, Any]:
             "backup as bulk": int(package.upload(agent, download(agent, backup=True)))}
 
 
-def backup(agent: Any, given: Any) -> Dict[str, Any]:
+def backup(agent: Any, given: Any) -> dict[str, Any]:
     package = module("bulkcfg")
     download = _helper("bulkcfg", "download", "download_bulkcfg")
     pdu = module("pdumodel").Pdu("/model/pdu/0", agent)
@@ -142,7 +142,7 @@ def _rename(pdu: Any, name: str) -> None:
     assert pdu.setSettings(settings) == 0
 
 
-def sealed_backup(agent: Any, given: Any) -> Dict[str, Any]:
+def sealed_backup(agent: Any, given: Any) -> dict[str, Any]:
     """Downloads a backup with a password, and uploads it with a wrong and the right one. From release 4.0 on."""
     package = module("bulkcfg")
     data = package.download(agent, backup=True, password="secret")
@@ -150,7 +150,7 @@ def sealed_backup(agent: Any, given: Any) -> Dict[str, Any]:
                                                        for password in ("guess", "secret")]}
 
 
-def sealed(agent: Any, given: Any) -> Dict[str, Any]:
+def sealed(agent: Any, given: Any) -> dict[str, Any]:
     """Transfers configurations with passwords, in clear text, with skipped checks and for link units. From release 4.0 on."""
     package = module("bulkcfg")
     closed = package.download(agent, password="secret")
@@ -171,7 +171,7 @@ def _finished(proxy: Any) -> int:
     return int(status)
 
 
-def data(agent: Any, given: Any) -> Dict[str, Any]:
+def data(agent: Any, given: Any) -> dict[str, Any]:
     pdumodel = module("pdumodel")
     try:
         answer = pdumodel.upload_pmc_config(agent, b'{"inlet.0": "Main feed"}')
@@ -182,7 +182,7 @@ def data(agent: Any, given: Any) -> Dict[str, Any]:
             "panel": len(pdumodel.download_panel_csv(agent, 1).splitlines())}
 
 
-def profiles(agent: Any, given: Any) -> Dict[str, Any]:
+def profiles(agent: Any, given: Any) -> dict[str, Any]:
     bulkcfg = module("bulkcfg")
     proxy = bulkcfg.BulkConfiguration("/bulkcfg", agent)
     profile = make(bulkcfg.BulkConfiguration.FilterProfile, name="no snmp", description="leaves SNMP out",

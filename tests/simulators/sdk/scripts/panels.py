@@ -1,12 +1,12 @@
 """The SDK reads a power meter controller and changes a panel."""
 from __future__ import annotations
 
-from typing import Any, Dict, Optional
+from typing import Any, Optional
 
 from .script import module
 
 
-def read(agent: Any, given: Any) -> Dict[str, Any]:
+def read(agent: Any, given: Any) -> dict[str, Any]:
     """Each meter by number: class, id, line currents in A, counter in Wh, and its circuits by position: name, A, Wh."""
     controller = module("pdumodel").PowerMeterController("/model/pmc", agent)
     return {str(number): {"class": type(meter).__name__, "id": meter.getConfig().powerMeterId,
@@ -15,7 +15,7 @@ def read(agent: Any, given: Any) -> Dict[str, Any]:
             for number, meter in controller.getPowerMeters().items()}
 
 
-def change(agent: Any, given: Any) -> Dict[str, Any]:
+def change(agent: Any, given: Any) -> dict[str, Any]:
     """Changes the number of positions of panel 1."""
     panel = module("pdumodel").PowerMeterController("/model/pmc", agent).getPowerMeters()[1]
     settings = panel.getPanelSettings()
@@ -23,7 +23,7 @@ def change(agent: Any, given: Any) -> Dict[str, Any]:
     return {"before": before, "set": panel.setPanelSettings(settings), "after": panel.getPanelSettings().panelSize}
 
 
-def _circuits(meter: Any) -> Dict[str, Any]:
+def _circuits(meter: Any) -> dict[str, Any]:
     if type(meter) is not module("pdumodel").Panel:
         return {}
     return {str(position): [circuit.getSettings().name, _value(circuit.getSensors().current),

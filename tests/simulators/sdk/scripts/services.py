@@ -1,12 +1,12 @@
 """The SDK administers a unit: SNMP, servers, network, link units, sessions, users, groups, slots, clock, beeper, logs."""
 from __future__ import annotations
 
-from typing import Any, Dict, List
+from typing import Any
 
 from .script import make, module
 
 
-def snmp(agent: Any, given: Any) -> Dict[str, Any]:
+def snmp(agent: Any, given: Any) -> dict[str, Any]:
     proxy = module("devsettings").Snmp("/snmp", agent)
     configuration = proxy.getConfiguration()
     configuration.v2enable, configuration.readComm = True, ""
@@ -16,7 +16,7 @@ def snmp(agent: Any, given: Any) -> Dict[str, Any]:
             "read": proxy.getConfiguration().readComm, "engine": proxy.getV3EngineId()}
 
 
-def servers(agent: Any, given: Any) -> Dict[str, Any]:
+def servers(agent: Any, given: Any) -> dict[str, Any]:
     servermon = module("servermon")
     proxy = servermon.ServerMonitor("/servermon", agent)
     target = module("pdumodel").Outlet("/model/pdu/0/outlet/0", agent)
@@ -38,7 +38,7 @@ def servers(agent: Any, given: Any) -> Dict[str, Any]:
     return {**found, "deleted": proxy.deleteServer(added[1]), "gone": proxy.deleteServer(added[1])}
 
 
-def network(agent: Any, given: Any) -> Dict[str, Any]:
+def network(agent: Any, given: Any) -> dict[str, Any]:
     net = module("net")
     proxy = net.Net("/net", agent)
     if not hasattr(proxy, "getSettings"):
@@ -59,7 +59,7 @@ def network(agent: Any, given: Any) -> Dict[str, Any]:
             "mappings": [one.appProtoName for one in proxy.getPortForwardingProtocolMappings()]}
 
 
-def cascade(agent: Any, given: Any) -> Dict[str, Any]:
+def cascade(agent: Any, given: Any) -> dict[str, Any]:
     manager = module("cascading").CascadeManager("/cascade", agent)
     firmware, pdumodel = module("firmware"), module("pdumodel")
     before = manager.getStatus()
@@ -79,7 +79,7 @@ def cascade(agent: Any, given: Any) -> Dict[str, Any]:
             "left": sorted(manager.getStatus().linkUnits)}
 
 
-def session(agent: Any, given: Any) -> Dict[str, Any]:
+def session(agent: Any, given: Any) -> dict[str, Any]:
     package, pdumodel = module("session"), module("pdumodel")
     manager = package.SessionManager("/session", agent)
     code, opened, token = manager.newSession()
@@ -97,7 +97,7 @@ def session(agent: Any, given: Any) -> Dict[str, Any]:
             "closed": closed, "token": len(token)}
 
 
-def users(agent: Any, given: Any) -> Dict[str, Any]:
+def users(agent: Any, given: Any) -> dict[str, Any]:
     usermgmt, auth = module("usermgmt"), module("auth")
     manager = usermgmt.UserManager("/auth/user", agent)
     info, privileges = usermgmt.User("/auth/currentUser", agent).getInfoAndPrivileges()
@@ -113,7 +113,7 @@ def users(agent: Any, given: Any) -> Dict[str, Any]:
             "roles": usermgmt.RoleManager("/auth/role", agent).getAllRoleNames()}
 
 
-def groups(agent: Any, given: Any) -> Dict[str, Any]:
+def groups(agent: Any, given: Any) -> dict[str, Any]:
     pdumodel = module("pdumodel")
     outlets = pdumodel.Pdu("/model/pdu/0", agent).getOutlets()
     manager = pdumodel.OutletGroupManager("/model/outletgroup", agent)
@@ -130,7 +130,7 @@ def groups(agent: Any, given: Any) -> Dict[str, Any]:
             "gone": manager.getGroup(number)[0]}
 
 
-def peripherals(agent: Any, given: Any) -> Dict[str, Any]:
+def peripherals(agent: Any, given: Any) -> dict[str, Any]:
     pdu = module("pdumodel").Pdu("/model/pdu/0", agent)
     manager = pdu.getPeripheralDeviceManager()
     slots = manager.getDeviceSlots()
@@ -146,9 +146,9 @@ def peripherals(agent: Any, given: Any) -> Dict[str, Any]:
             "manager": manager.setSettings(manager.getSettings())}
 
 
-def clock(agent: Any, given: Any) -> Dict[str, Any]:
+def clock(agent: Any, given: Any) -> dict[str, Any]:
     proxy = module("datetime").DateTime("/datetime", agent)
-    zones: List[Any] = proxy.getZoneInfos(True)
+    zones: list[Any] = proxy.getZoneInfos(True)
     configuration = proxy.getCfg()
     configuration.zoneCfg.id = zones[1].id
     code = proxy.setCfg(configuration)
@@ -157,7 +157,7 @@ def clock(agent: Any, given: Any) -> Dict[str, Any]:
     return {"code": code, "zone": zone.name, "offset": offset, "wrong": proxy.setCfg(configuration)}
 
 
-def beeper(agent: Any, given: Any) -> Dict[str, Any]:
+def beeper(agent: Any, given: Any) -> dict[str, Any]:
     proxy = module("pdumodel").Pdu("/model/pdu/0", agent).getBeeper()
     proxy.activate(True, "test", 60000)
     state = proxy.getState()
@@ -166,7 +166,7 @@ def beeper(agent: Any, given: Any) -> Dict[str, Any]:
     return {"active": state[0].val, "reason": state[1], "muted": proxy.isMuted(), "quiet": proxy.getState()[0].val}
 
 
-def logs(agent: Any, given: Any) -> Dict[str, Any]:
+def logs(agent: Any, given: Any) -> dict[str, Any]:
     diag = module("diag")
     proxy = diag.DiagLogSettings("/diag", agent)
     names = [entry.ctxName for entry in proxy.getLogLevelsForAllCtxNames()]

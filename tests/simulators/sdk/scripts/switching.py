@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Dict, List
+from typing import Any
 
 from .script import module
 
@@ -13,7 +13,7 @@ def _pdu(agent: Any) -> Any:
     return module("pdumodel").Pdu("/model/pdu/0", agent)
 
 
-def _states(outlets: List[Any]) -> List[int]:
+def _states(outlets: list[Any]) -> list[int]:
     return [outlet.getState().powerState.val for outlet in outlets]
 
 
@@ -21,7 +21,7 @@ def _code(result: Any) -> Any:
     return getattr(result, "val", result)
 
 
-def single(agent: Any, given: Any) -> Dict[str, Any]:
+def single(agent: Any, given: Any) -> dict[str, Any]:
     """Switches outlets off and on. `given` is a list of outlet numbers from 0."""
     power = module("pdumodel").Outlet.PowerState
     outlets = _pdu(agent).getOutlets()
@@ -31,7 +31,7 @@ def single(agent: Any, given: Any) -> Dict[str, Any]:
     return {"codes": codes, "unstick": outlets[0].unstick()}
 
 
-def many(agent: Any, given: Any) -> Dict[str, Any]:
+def many(agent: Any, given: Any) -> dict[str, Any]:
     """Sets the sequence, then switches all outlets off, some on, and all on; returns the states after each step."""
     power = module("pdumodel").Outlet.PowerState
     pdu = _pdu(agent)
@@ -41,7 +41,7 @@ def many(agent: Any, given: Any) -> Dict[str, Any]:
     refused = pdu.setSettings(settings)
     settings.outletPowerStateSequence = list(reversed(range(len(outlets))))
     settings.inRushGuardDelay = 20
-    found: Dict[str, Any] = {"refused": refused, "settings": pdu.setSettings(settings),
+    found: dict[str, Any] = {"refused": refused, "settings": pdu.setSettings(settings),
                              "kept": pdu.getSettings().outletPowerStateSequence}
     found["all off"] = [pdu.setAllOutletPowerStates(power.PS_OFF), _states(outlets)]
     pdu.setMultipleOutletPowerStates([1, 0], power.PS_ON, False)
@@ -51,7 +51,7 @@ def many(agent: Any, given: Any) -> Dict[str, Any]:
     return found
 
 
-def cancelled(agent: Any, given: Any) -> Dict[str, Any]:
+def cancelled(agent: Any, given: Any) -> dict[str, Any]:
     power = module("pdumodel").Outlet.PowerState
     pdu = _pdu(agent)
     outlets = pdu.getOutlets()
@@ -67,7 +67,7 @@ def cancelled(agent: Any, given: Any) -> Dict[str, Any]:
             "after": [after.sequenceRunning, after.outletsRemaining], "states": _states(outlets)}
 
 
-def cycles(agent: Any, given: Any) -> Dict[str, Any]:
+def cycles(agent: Any, given: Any) -> dict[str, Any]:
     """Power-cycles one outlet with a long off time, then one, several and all outlets with an off time of 0 s."""
     pdu = _pdu(agent)
     outlets = pdu.getOutlets()
@@ -84,7 +84,7 @@ def cycles(agent: Any, given: Any) -> Dict[str, Any]:
     return {**found, "codes": codes, "states": _states(_settled(pdu, outlets))}
 
 
-def _settled(pdu: Any, outlets: List[Any]) -> List[Any]:
+def _settled(pdu: Any, outlets: list[Any]) -> list[Any]:
     deadline = time.monotonic() + _PATIENCE
     while pdu.getOutletSequenceState().sequenceRunning:
         if time.monotonic() > deadline:
@@ -93,13 +93,13 @@ def _settled(pdu: Any, outlets: List[Any]) -> List[Any]:
     return outlets
 
 
-def thresholds(agent: Any, given: Any) -> Dict[str, Any]:
+def thresholds(agent: Any, given: Any) -> dict[str, Any]:
     """Sets limits for an outlet's current. Resets the energy counter and, with SDK 4.0 or newer, the current's extremes."""
     outlet = module("pdumodel").Outlet("/model/pdu/0/outlet/0", agent)
     sensors = outlet.getSensors()
     limits = sensors.current.getThresholds()
     limits.upperWarning, limits.upperWarningActive = 0.1, True
-    found: Dict[str, Any] = {"set": sensors.current.setThresholds(limits),
+    found: dict[str, Any] = {"set": sensors.current.setThresholds(limits),
                              "above": sensors.current.getReading().status.aboveUpperWarning}
     limits.upperCritical, limits.upperCriticalActive = 0.05, True
     found["wrong order"] = sensors.current.setThresholds(limits)
@@ -116,7 +116,7 @@ def thresholds(agent: Any, given: Any) -> Dict[str, Any]:
     return found
 
 
-def names(agent: Any, given: str) -> List[str]:
+def names(agent: Any, given: str) -> list[str]:
     """Sets the names of unit, inlet and outlet, and reads them back."""
     pdu = _pdu(agent)
     found = []
@@ -128,7 +128,7 @@ def names(agent: Any, given: str) -> List[str]:
     return found
 
 
-def bulk(agent: Any, given: Any) -> Dict[str, Any]:
+def bulk(agent: Any, given: Any) -> dict[str, Any]:
     """Reads every outlet's state in one request, together with a call that fails."""
     outlets = _pdu(agent).getOutlets()
     helper = module("").BulkRequestHelper(agent)
@@ -140,13 +140,13 @@ def bulk(agent: Any, given: Any) -> Dict[str, Any]:
     return {"states": [answer.powerState.val for answer in answers[:-1]], "missing": isinstance(answers[-1], Exception)}
 
 
-def topology(agent: Any, given: Any) -> Dict[str, Any]:
+def topology(agent: Any, given: Any) -> dict[str, Any]:
     """Reads which part feeds which. If the PDU has a transfer switch, transfers to source 1, then tries 7, which is missing."""
     pdu = _pdu(agent)
     outlet, inlets = pdu.getOutlets()[0], pdu.getInlets()
     inlet, protector, _ = outlet.getIOP()
     parent = outlet.getParents()[0]
-    found: Dict[str, Any] = {"inlet": inlet == inlets[0], "protector": protector is not None,
+    found: dict[str, Any] = {"inlet": inlet == inlets[0], "protector": protector is not None,
                              "child": outlet in parent.getChildren(), "inlet has parents": inlets[0].getParents()}
     switches = pdu.getTransferSwitches()
     if switches:

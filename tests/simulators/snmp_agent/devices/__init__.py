@@ -1,12 +1,13 @@
 """The built-in devices by their family's key, and kinds of control, each with a device."""
 from __future__ import annotations
 
-from typing import Callable, Dict, Mapping, NamedTuple, Tuple, Union
+from collections.abc import Mapping
+from typing import Callable, NamedTuple, Union
 
 from ..model import Model
 from . import apc, eaton, guarded, packed, raritan, rpcm, servertech
 
-BUILT_IN: Dict[str, Callable[[], Model]] = {
+BUILT_IN: dict[str, Callable[[], Model]] = {
     "apc-masterswitch": apc.masterswitch,
     "apc-rpdu": apc.rpdu,
     "apc-rpdu2": apc.rpdu2,
@@ -33,8 +34,8 @@ class Kind(NamedTuple):
 
     build: Callable[[], Model]
     identity: str
-    off: Tuple[Tuple[str, Union[int, str]], ...]
-    on: Tuple[Tuple[str, Union[int, str]], ...]
+    off: tuple[tuple[str, Union[int, str]], ...]
+    on: tuple[tuple[str, Union[int, str]], ...]
 
 
 _RELAY_S = 0.05

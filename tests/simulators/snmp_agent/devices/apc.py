@@ -6,7 +6,7 @@ those of the newest, state 1 is off and 2 is on.
 """
 from __future__ import annotations
 
-from typing import Dict, List, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from ..device import GAUGE, Device, Effect, Rule
 from ..model import Model, Relay, numbered
@@ -65,20 +65,20 @@ def rpdu2(outlets: int = 24, relay_s: float = 0.0, units: int = 1) -> Model:
         port_energy={str(n): (f"{RPDU2_METERED}.11.{n}", "0.1") for n in numbers}, labels=labels)
 
 
-def _relays(column: str, outlets: int) -> Dict[str, Relay]:
+def _relays(column: str, outlets: int) -> dict[str, Relay]:
     return {index: Relay(f"{column}.{index}", on=("1",), off=("2",)) for index in indexes(outlets)}
 
 
-def _commands(columns: Sequence[str], relay_s: float, turned: str = "") -> List[Rule]:
+def _commands(columns: Sequence[str], relay_s: float, turned: str = "") -> list[Rule]:
     """One rule for each command column. Each rule changes all `columns`, and `turned`, in which 1 and 2 are swapped."""
-    def all_to(meaning: Mapping[str, str], after: float) -> List[Effect]:
+    def all_to(meaning: Mapping[str, str], after: float) -> list[Effect]:
         moved = [Effect(f"{column}.*", mapping=meaning, after=after) for column in columns]
         if turned:
             other = {command: _TURNED[state] for command, state in meaning.items()}
             moved.append(Effect(f"{turned}.*", mapping=other, after=after))
         return moved
 
-    def pending(shown: str, commands: Sequence[str], after: float = 0.0) -> List[Effect]:
+    def pending(shown: str, commands: Sequence[str], after: float = 0.0) -> list[Effect]:
         return [Effect(f"{column}.*", shown, written=tuple(commands), after=after) for column in PENDING_COLUMNS]
 
     def rule(command: str, delayed_on: int) -> Rule:
@@ -97,11 +97,11 @@ def _commands(columns: Sequence[str], relay_s: float, turned: str = "") -> List[
     return [rule(f"{SPDU_CONTROL}.3", 5), rule(f"{RPDU_CONTROL}.4", 4), rule(f"{RPDU2_CONTROL}.5", 5)]
 
 
-def _states(numbers: Sequence[int], on: int, off: int) -> Dict[str, int]:
+def _states(numbers: Sequence[int], on: int, off: int) -> dict[str, int]:
     return {str(n): off if off_at_first(n) else on for n in numbers}
 
 
-def _names(numbers: Sequence[int]) -> Dict[str, str]:
+def _names(numbers: Sequence[int]) -> dict[str, str]:
     return {str(n): f"Outlet {n}" for n in numbers}
 
 

@@ -1,7 +1,7 @@
 """Eaton ePDU G2/G3, from EATON-EPDU-MIB: one column for each command. A written value of 0 or more is a delay in seconds."""
 from __future__ import annotations
 
-from typing import List, Sequence, Tuple
+from collections.abc import Sequence
 
 from ..device import GAUGE, Device, Effect, Rule, When
 from ..model import Model, Relay
@@ -52,7 +52,7 @@ def epdu(outlets: int = 24, relay_s: float = 0.0, only_now: bool = False, locked
                  labels={index: f"A{n}" for index, n in numbers.items()})
 
 
-def _rules(relay_s: float, only_now: bool) -> List[Rule]:
+def _rules(relay_s: float, only_now: bool) -> list[Rule]:
     # Unlike on a unit, -1 does not cancel a reboot.
     may = (When(f"{SWITCHABLE}.*", ("1",)),)
     rules = [_verb(OFF, _PENDING_OFF, _IS_OFF, relay_s, may, only_now), _verb(ON, _PENDING_ON, _IS_ON, relay_s, may, only_now)]
@@ -67,7 +67,7 @@ def _rules(relay_s: float, only_now: bool) -> List[Rule]:
     return rules
 
 
-def _verb(column: str, pending: str, done: str, relay_s: float, may: Tuple[When, ...], only_now: bool) -> Rule:
+def _verb(column: str, pending: str, done: str, relay_s: float, may: tuple[When, ...], only_now: bool) -> Rule:
     """0 switches after `relay_s`, n after `relay_s` + n seconds. -1 cancels the command of this column that is shown as pending.
 
     With n above 0, an outlet in the opposite state is shown as pending.

@@ -4,7 +4,7 @@ From LIEBERT-GP-PDU-MIB, SCHLEIFENBAUER-DATABUS-MIB and Avocent's PM-MIB.
 """
 from __future__ import annotations
 
-from typing import Sequence
+from collections.abc import Sequence
 
 from ..device import GAUGE, Device, Effect, Rule, When
 from ..model import Model, Relay

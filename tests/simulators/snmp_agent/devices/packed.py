@@ -5,8 +5,6 @@ From DigiPower-PDU-MIB, EATON-EPDU-PU-SW-MIB, ATEN-PE-CFG, DCS-MIB and WTI-POWER
 """
 from __future__ import annotations
 
-from typing import List
-
 from ..device import Device, Effect, Rule
 from ..model import Model, Relay, numbered
 from .rows import Rows, deciamps, energy_tenths, off_at_first
@@ -82,7 +80,7 @@ def aten(outlets: int = 16, relay_s: float = 0.0) -> Model:
         rows.put(f"{root}.99.1.2.{n}", deciamps(n) * 100 if real else absent)
         rows.put(f"{root}.99.1.4.{n}", deciamps(n) * 23_000 if real else absent)
         rows.put(f"{root}.99.1.5.{n}", energy_tenths(n) * 100 if real else absent)
-        effects: List[Effect] = []
+        effects: list[Effect] = []
         for at in (state, shown):
             effects += [Effect(at, "3"), Effect(at, mapping={"1": "1", "2": "2", "4": "1"}, after=relay_s),
                         Effect(at, mapping={"4": "2"}, after=relay_s + _REBOOT_S)]

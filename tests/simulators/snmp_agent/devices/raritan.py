@@ -6,7 +6,7 @@ lines and the neutral.
 """
 from __future__ import annotations
 
-from typing import Dict, Mapping, Tuple
+from collections.abc import Mapping
 
 from ..device import GAUGE, Device, Effect, Rule, When
 from ..model import Model, Relay
@@ -27,7 +27,7 @@ _CAPABILITIES, _CAPABILITY_OCTETS = ".10", 10
 PX4_SENSORS = (2, 3, 4, 6, 7, 9, 23, 24, 25, 26, 27, 28, 29)       # sensor types besides A, W, Wh and on/off
 
 
-def px(outlets: int = 24, relay_s: float = 0.0, units: int = 1, more: Tuple[int, ...] = ()) -> Model:
+def px(outlets: int = 24, relay_s: float = 0.0, units: int = 1, more: tuple[int, ...] = ()) -> Model:
     """A three-phase PX3. An outlet's identity is pdu.outlet; the `units` linked units are pdu 1, 2, …
 
     `more`: further sensor types of each outlet. The outlets then have outletDeviceCapabilities.
@@ -72,7 +72,7 @@ def capabilities(*types: int) -> bytes:
     return number.to_bytes(_CAPABILITY_OCTETS, "big")
 
 
-def _rules(numbers: Mapping[str, int], relay_s: float) -> Tuple[Rule, ...]:
+def _rules(numbers: Mapping[str, int], relay_s: float) -> tuple[Rule, ...]:
     """A command changes the relay and the on/off sensor, whose row has one arc more than the outlet's."""
     states, commands = {"0": str(_OFF), "1": str(_ON), "2": str(_OFF)}, {"0": "0", "1": "1", "2": "0"}
     rules = []
@@ -96,7 +96,7 @@ def _inlet(rows: Rows, index: str, lines_ma: list[int], energy_wh: int) -> None:
         rows.put(f"{_PDU}.3.3.5.1.1.{index}.{pole}", pole)          # inletPoleLine: 1 to 3, and 4 is the neutral
 
 
-def _sensors(rows: Rows, table: str, digits: str, index: str, values: Dict[int, Tuple[int, int]]) -> None:
+def _sensors(rows: Rows, table: str, digits: str, index: str, values: dict[int, tuple[int, int]]) -> None:
     """`values`: sensor type -> (value, decimal digits)."""
     for kind, (value, places) in values.items():
         rows.put(f"{table}{_AVAILABLE}.{index}.{kind}", 1)

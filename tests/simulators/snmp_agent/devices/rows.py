@@ -1,7 +1,8 @@
 """Builds a device's objects: scalars and columns."""
 from __future__ import annotations
 
-from typing import Dict, Mapping, Sequence, Union
+from collections.abc import Mapping, Sequence
+from typing import Union
 
 from ..device import GAUGE, INTEGER, OCTETS, OID, TICKS, Row, from_text
 
@@ -9,7 +10,7 @@ _SYSTEM = "1.3.6.1.2.1.1"
 Plain = Union[int, str, bytes]
 
 
-class Rows(Dict[str, Row]):
+class Rows(dict[str, Row]):
     """OID -> Row. Where no tag is given, an int becomes INTEGER, text and bytes an OCTET STRING."""
 
     def system(self, description: str, object_id: str, name: str) -> None:

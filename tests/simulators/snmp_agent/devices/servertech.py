@@ -5,7 +5,7 @@ An outlet's index is tower.infeed.outlet. Its status is 0 (off), 1 (on), 2 (offW
 """
 from __future__ import annotations
 
-from typing import Dict, List, Sequence
+from collections.abc import Sequence
 
 from ..device import Device, Effect, Rule, When
 from ..model import Model, Relay
@@ -72,9 +72,9 @@ def _infeed(rows: Rows, infeed: int, outlets: int, hundredths: int, tenths_kwh: 
     rows.put(f"{INFEED}.16.1.{infeed}", tenths_kwh)
 
 
-def _rules(relay_s: float) -> List[Rule]:
+def _rules(relay_s: float) -> list[Rule]:
     # outletControlState: 0 idle off, 1 idle on, 4 off, 5 on, 8 reboot.
-    final: Dict[str, str] = {"1": "1", "2": "0", "3": "0"}
+    final: dict[str, str] = {"1": "1", "2": "0", "3": "0"}
     effects = [
         Effect(f"{ACTION}.*", "0"),
         Effect(f"{CONTROL_STATE}.*", mapping={"1": "5", "2": "4", "3": "8"}),

@@ -1,7 +1,7 @@
 """/cascade: link units (firmware 3.6 and later)."""
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict, List
+from typing import TYPE_CHECKING, Any
 
 from ..objects import Served, Unit
 
@@ -16,7 +16,7 @@ _LOWEST, _HIGHEST = 2, 8
 _SHORTEST_PASSWORD = 4
 _NETWORK = "192.0.2."               # RFC 5737
 _FACTORY_FRESH = "192.0.2.11"       # asks for a new password
-Json = Dict[str, Any]
+Json = dict[str, Any]
 
 
 class CascadeManager(Served):
@@ -75,10 +75,10 @@ class CascadeManager(Served):
     def unlink(self) -> None:
         """Does nothing: this unit is not a link unit."""
 
-    def getSupportedRoles(self) -> List[int]:
+    def getSupportedRoles(self) -> list[int]:
         return [_STANDALONE, _PRIMARY, _LINK_UNIT]
 
-    def getSupportedLinkUnitTypes(self) -> List[int]:
+    def getSupportedLinkUnitTypes(self) -> list[int]:
         return [0]
 
     def getLinkPortStatus(self) -> Json:

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any, Dict, List, NamedTuple, Optional, Tuple, Union
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional, Union
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -21,19 +21,19 @@ _KEY_MISSING, _CERT_MISSING, _CERT_FORMAT, _MISMATCH, _KEY_FORMAT = 200, 201, 20
 _RSA, _ECDSA = 1, 2
 _LONGEST_DAYS = 3650
 _LENGTHS = (1024, 2048, 3072, 4096)
-_CURVES: Dict[int, ec.EllipticCurve] = {1: ec.SECP256R1(), 2: ec.SECP384R1(), 3: ec.SECP521R1()}
+_CURVES: dict[int, ec.EllipticCurve] = {1: ec.SECP256R1(), 2: ec.SECP384R1(), 3: ec.SECP521R1()}
 _ATTRIBUTES = (("country", NameOID.COUNTRY_NAME), ("stateOrProvince", NameOID.STATE_OR_PROVINCE_NAME),
                ("locality", NameOID.LOCALITY_NAME), ("organization", NameOID.ORGANIZATION_NAME),
                ("organizationalUnit", NameOID.ORGANIZATIONAL_UNIT_NAME), ("commonName", NameOID.COMMON_NAME),
                ("emailAddress", NameOID.EMAIL_ADDRESS))
 _DATE = "%b %d %H:%M:%S %Y GMT"
-Json = Dict[str, Any]
+Json = dict[str, Any]
 Key = Union[rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey]
 
 
 class Pair(NamedTuple):
     key: Optional[Key]
-    chain: List[x509.Certificate]
+    chain: list[x509.Certificate]
 
 
 class ServerCertificate(Served):
@@ -77,7 +77,7 @@ class ServerCertificate(Served):
 
     # -- making keys
 
-    def getSupportedKeyInfos(self) -> List[Json]:
+    def getSupportedKeyInfos(self) -> list[Json]:
         return [*({"type": _RSA, "rsaKeyLength": length} for length in _LENGTHS[1:]),
                 *({"type": _ECDSA, "ecCurve": curve} for curve in _CURVES)]
 
@@ -190,19 +190,19 @@ def _load_key(pem: bytes, password: str) -> Optional[Key]:
     return key if isinstance(key, (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey)) else None
 
 
-def _load_chain(pem: bytes) -> List[x509.Certificate]:
+def _load_chain(pem: bytes) -> list[x509.Certificate]:
     try:
         return x509.load_pem_x509_certificates(pem)
     except ValueError:
         return []
 
 
-def _match(key: Key, chain: List[x509.Certificate]) -> bool:
+def _match(key: Key, chain: list[x509.Certificate]) -> bool:
     form = (serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     return key.public_key().public_bytes(*form) == chain[0].public_key().public_bytes(*form)
 
 
-def _chain_pem(chain: List[x509.Certificate]) -> bytes:
+def _chain_pem(chain: list[x509.Certificate]) -> bytes:
     return b"".join(one.public_bytes(serialization.Encoding.PEM) for one in chain)
 
 
@@ -215,7 +215,7 @@ def _key_pem(key: Optional[Key], password: str) -> bytes:
     return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, sealed)
 
 
-def _subject(info: Json) -> Tuple[x509.Name, List[x509.DNSName]]:
+def _subject(info: Json) -> tuple[x509.Name, list[x509.DNSName]]:
     """The subject and the alternative names. Raises BadParams, for example for a country code of three letters."""
     subject = info["subject"]
     try:
@@ -225,7 +225,7 @@ def _subject(info: Json) -> Tuple[x509.Name, List[x509.DNSName]]:
         raise BadParams(f"reqInfo: {error}") from None
 
 
-def _with_names(builder: Any, names: List[x509.DNSName]) -> Any:
+def _with_names(builder: Any, names: list[x509.DNSName]) -> Any:
     """The builder of a request or of a certificate, with these alternative names."""
     return builder.add_extension(x509.SubjectAlternativeName(names), critical=False) if names else builder
 
@@ -249,7 +249,7 @@ def _key_info(public: Any) -> Json:
             "rsaKeyLength": length, "keyLength": public.key_size}
 
 
-def _names(extensions: x509.Extensions) -> List[str]:
+def _names(extensions: x509.Extensions) -> list[str]:
     try:
         names = extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except x509.ExtensionNotFound:

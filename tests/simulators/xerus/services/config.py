@@ -7,7 +7,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from ..objects import Served, Unit
 
@@ -22,7 +23,7 @@ _RAW_PARAMETER, _RAW_RUNNING, _RAW_SIZE, _RAW_FILE, _RAW_MAGIC = 2, 3, 4, 5, 11
 _NO_FILTER, _EXISTS, _MISSING, _IS_DEFAULT, _BUILT_IN, _NAME = 1, 3, 4, 5, 6, 8
 _HEADER = "xerus-simulator-configuration"
 _BUILT_IN_PROFILE = "built-in"
-Json = Dict[str, Any]
+Json = dict[str, Any]
 
 
 class Values:
@@ -31,17 +32,17 @@ class Values:
     def __init__(self, device: XerusPdu) -> None:
         self._device = device
 
-    def _places(self) -> Dict[str, Json]:
+    def _places(self) -> dict[str, Json]:
         pdu = self._device.units[0]
         places = {f"snmp.{name}": self._device.snmp.configuration for name in ("readComm", "sysName", "sysLocation")}
         places["pdu.name"] = pdu.settings
         places.update((f"outlet.{outlet.relay.number + 1}.name", outlet.settings) for outlet in pdu.outlets)
         return places
 
-    def known(self) -> List[str]:
+    def known(self) -> list[str]:
         return sorted(self._places())
 
-    def read(self) -> Dict[str, str]:
+    def read(self) -> dict[str, str]:
         return {key: str(place[key.rpartition(".")[2]]) for key, place in sorted(self._places().items())}
 
     def write(self, values: Mapping[str, str]) -> None:
@@ -112,7 +113,7 @@ class BulkConfiguration(_Job):
     def __init__(self, unit: Unit, device: XerusPdu) -> None:
         super().__init__(unit, "bulkcfg.BulkConfiguration", "bulkcfg", "/bulkcfg", device)
         self._device = device
-        self._profiles: Dict[str, Json] = {_BUILT_IN_PROFILE: {"name": _BUILT_IN_PROFILE, "description": "everything",
+        self._profiles: dict[str, Json] = {_BUILT_IN_PROFILE: {"name": _BUILT_IN_PROFILE, "description": "everything",
                                                                "filterNameToTypeMap": {}}}
         self._default = _BUILT_IN_PROFILE
 
@@ -130,7 +131,7 @@ class BulkConfiguration(_Job):
         body = json.dumps(content, indent=1).encode()
         return f"{_HEADER} {hashlib.sha256(body).hexdigest()}\n".encode() + body
 
-    def _filtered(self, profile: str) -> Dict[str, str]:
+    def _filtered(self, profile: str) -> dict[str, str]:
         """The settings without the groups that the profile excludes (filter type 1)."""
         types = self._profiles[profile]["filterNameToTypeMap"]
         return {key: value for key, value in self._values.read().items() if types.get(key.split(".")[0]) != 1}
@@ -149,7 +150,7 @@ class BulkConfiguration(_Job):
         if head.split()[-1] != hashlib.sha256(body).hexdigest().encode():
             return _CHECKSUM
         content = json.loads(body)
-        faults: Sequence[Tuple[int, bool]] = (
+        faults: Sequence[tuple[int, bool]] = (
             (_MODE, (content["mode"] == "backup") is not backup),
             (_MODEL, content["model"] != self._device.units[0].model.product and "model" not in skip),
             (_FIRMWARE, content["firmware"] != self.unit.firmware.release and "firmware_version" not in skip),
@@ -168,11 +169,11 @@ class BulkConfiguration(_Job):
 
     # -- filters
 
-    def getFilters(self) -> List[Json]:
+    def getFilters(self) -> list[Json]:
         groups = sorted({key.split(".")[0] for key in self._values.known()})
         return [{"name": name, "displayName": name.capitalize(), "ruleSpecs": [f"{name}.*"]} for name in groups]
 
-    def getFilterProfiles(self) -> List[Json]:
+    def getFilterProfiles(self) -> list[Json]:
         return list(self._profiles.values())
 
     def addFilterProfile(self, profile: Json) -> int:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from typing import Any, Callable, Deque, Dict, List, Optional, Sequence, Tuple
+from collections.abc import Sequence
+from typing import Any, Callable, Optional
 
 from ..idl import BadParams
 from ..jsonrpc import Caller
@@ -22,8 +23,8 @@ _LOOK_S = 0.02              # timeout of one wait in a poll, in seconds
 _CHANNELS, _AT_ONCE, _INVALID_CHANNEL = 16, 50, 1
 _OUTLET, _READING, _NUMERIC, _DISCRETE = ("pdumodel.Outlet.StateChangedEvent", "sensors.NumericSensor.ReadingChangedEvent",
                                           "sensors.NumericSensor.StateChangedEvent", "sensors.StateSensor.StateChangedEvent")
-Json = Dict[str, Any]
-Demand = Tuple[str, Optional[Served]]               # type id, source; None: any
+Json = dict[str, Any]
+Demand = tuple[str, Optional[Served]]               # type id, source; None: any
 
 
 class EventService(Served):
@@ -35,10 +36,10 @@ class EventService(Served):
     def __init__(self, unit: Unit, device: Any) -> None:
         super().__init__(unit, "event.Service", "eventservice", ["/eventservice"])
         self.device = device
-        self.channels: List[Channel] = []
+        self.channels: list[Channel] = []
         self.arrived = threading.Condition(device.lock)
         self._numbers = 0
-        self._seen: Dict[Served, Json] = {}
+        self._seen: dict[Served, Json] = {}
         unit.clockwork.watchers.append(self.look)
         unit.site.listeners.append(self.deliver)
 
@@ -110,11 +111,11 @@ class EventService(Served):
 class Channel(Served):
     def __init__(self, unit: Unit, service: EventService, number: int) -> None:
         super().__init__(unit, "event.Channel", f"channel.{number}")
-        self.queue: Deque[Tuple[str, Json]] = deque()
+        self.queue: deque[tuple[str, Json]] = deque()
         self.boots: int = service.device.boots()
         self.waiting = self.polls = 0
         self._service = service
-        self._demands: List[Demand] = []
+        self._demands: list[Demand] = []
         self._accessed = unit.clockwork.now()
 
     def idle(self) -> float:
@@ -139,13 +140,13 @@ class Channel(Served):
     def demandEventType(self, type: str) -> None:
         self._change(self._demands.append, [(type, None)])
 
-    def demandEventTypes(self, types: List[str]) -> None:
+    def demandEventTypes(self, types: list[str]) -> None:
         self._change(self._demands.append, [(kind, None) for kind in types])
 
     def demandEvent(self, type: str, src: Optional[Served]) -> None:
         self.demandEvents([{"type": type, "src": src}])
 
-    def demandEvents(self, events: List[Json]) -> None:
+    def demandEvents(self, events: list[Json]) -> None:
         if any(one["src"] is None for one in events):
             raise BadParams("src: null")
         self._change(self._demands.append, [(one["type"], one["src"]) for one in events])
@@ -153,13 +154,13 @@ class Channel(Served):
     def cancelEventType(self, type: str) -> None:
         self._change(self._cancel, [(type, None)])
 
-    def cancelEventTypes(self, types: List[str]) -> None:
+    def cancelEventTypes(self, types: list[str]) -> None:
         self._change(self._cancel, [(kind, None) for kind in types])
 
     def cancelEvent(self, type: str, src: Optional[Served]) -> None:
         self._change(self._cancel, [(type, src)])
 
-    def cancelEvents(self, events: List[Json]) -> None:
+    def cancelEvents(self, events: list[Json]) -> None:
         self._change(self._cancel, [(one["type"], one["src"]) for one in events])
 
     def pollEventsNb(self) -> Json:
@@ -183,7 +184,7 @@ class Channel(Served):
         return self.pollEventsNb()
 
 
-def _watched(served: Served) -> Tuple[str, ...]:
+def _watched(served: Served) -> tuple[str, ...]:
     """The events that a change of the object's state causes."""
     if isinstance(served, NumericSensor):
         return _READING, _NUMERIC

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import IO, TYPE_CHECKING, Any, Dict, List, Optional
+from typing import IO, TYPE_CHECKING, Any, Optional
 
 from ..objects import Served, Unit
 
@@ -18,7 +18,7 @@ _CROSS_HARDWARE, _ALLOW_UNTRUSTED = 1, 2
 _PIECE = 256 * 1024
 # The share of the update's time at which each step ends.
 _STEPS = (("INIT", 0.1), ("PREP", 0.3), ("UPDATE", 0.9), ("SUCCESS", 1.0))
-Json = Dict[str, Any]
+Json = dict[str, Any]
 
 
 def image(version: str, size: int = 4096, compatible: bool = True, signed: bool = True) -> bytes:
@@ -32,7 +32,7 @@ class Firmware(Served):
         super().__init__(unit, "firmware.Firmware", "firmware", ["/firmware"])
         self._device = device
         self.version = f"{unit.firmware.release}.5-50000"
-        self.history: List[Json] = []
+        self.history: list[Json] = []
         self._status: Json = {"state": _NONE}
         self._info: Optional[Json] = None
         self._md5 = ""
@@ -74,10 +74,10 @@ class Firmware(Served):
     def discardImage(self) -> None:
         self._status, self._info = {"state": _NONE}, None
 
-    def getUpdateHistory(self) -> List[Json]:
+    def getUpdateHistory(self) -> list[Json]:
         return self.history
 
-    def startUpdate(self, flags: List[int]) -> None:
+    def startUpdate(self, flags: list[int]) -> None:
         info = self._info
         if info is None or not info["valid"] or self.began is not None:
             return

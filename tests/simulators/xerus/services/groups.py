@@ -1,7 +1,7 @@
 """Outlet groups (from firmware 3.5). A group may span several units."""
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Optional
 
 from ..metered import Sensors
 from ..objects import Served
@@ -12,17 +12,17 @@ from ..sensors import Awake
 
 _INVALID, _NO_SUCH_ID, _TOO_MANY = 1, 2, 3
 _MOST = 32
-Json = Dict[str, Any]
+Json = dict[str, Any]
 
 
 class OutletGroupManager(Served):
     def __init__(self, unit: PduUnit) -> None:
         super().__init__(unit, "pdumodel.OutletGroupManager", "outletgroupmanager", ["/model/outletgroup"])
         self._pdu = unit
-        self.groups: Dict[int, OutletGroup] = {}
+        self.groups: dict[int, OutletGroup] = {}
         self._created = 0
 
-    def createGroup(self, name: str, members: List[Optional[Served]]) -> Json:
+    def createGroup(self, name: str, members: list[Optional[Served]]) -> Json:
         if len(self.groups) >= _MOST:
             return {"_ret_": _TOO_MANY, "group": None}
         if not _only_outlets(members):
@@ -32,7 +32,7 @@ class OutletGroupManager(Served):
         self.groups[number] = OutletGroup(self._pdu, number, self._created, {"name": name, "members": members})
         return {"_ret_": 0, "group": self.groups[number]}
 
-    def getAllGroups(self) -> Dict[int, Served]:
+    def getAllGroups(self) -> dict[int, Served]:
         return dict(self.groups)
 
     def getGroup(self, id: int) -> Json:
@@ -47,7 +47,7 @@ class OutletGroupManager(Served):
         return 0
 
 
-def _only_outlets(members: List[Optional[Served]]) -> bool:
+def _only_outlets(members: list[Optional[Served]]) -> bool:
     return bool(members) and all(isinstance(member, Outlet) for member in members) and len(set(members)) == len(members)
 
 
@@ -67,7 +67,7 @@ class OutletGroup(Served):
             served.leave()
             self.unit.remove(served)
 
-    def _members(self) -> List[Outlet]:
+    def _members(self) -> list[Outlet]:
         return [member for member in self.settings["members"] if isinstance(member, Outlet)]
 
     def _watts(self) -> float:
@@ -101,8 +101,8 @@ class OutletGroup(Served):
             pdu.relays.cycle(relays, sequence=True)
         return 0
 
-    def _by_unit(self) -> List[Tuple[PduUnit, List[Relay]]]:
-        chosen: Dict[int, List[Outlet]] = {}
+    def _by_unit(self) -> list[tuple[PduUnit, list[Relay]]]:
+        chosen: dict[int, list[Outlet]] = {}
         for member in self._members():
             if not member.refusal():
                 chosen.setdefault(member.unit.link_id, []).append(member)

@@ -1,7 +1,7 @@
 """/hwhealth: failures of the unit's own hardware (from firmware 3.5)."""
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict, List
+from typing import TYPE_CHECKING, Any
 
 from ..objects import Served
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from ..pdu import PduUnit
 
 _OUTLET_POWER_STATE_INCONSISTENT = 5
-Json = Dict[str, Any]
+Json = dict[str, Any]
 
 
 class HardwareHealth(Served):
@@ -21,10 +21,10 @@ class HardwareHealth(Served):
     def __init__(self, unit: PduUnit) -> None:
         super().__init__(unit, "fitness.HardwareHealth", "hwhealth", ["/hwhealth"])
         self._relays = unit.relays.all
-        self._seen: Dict[int, int] = {}
+        self._seen: dict[int, int] = {}
         self.named = "outlet {}"
 
-    def getFailures(self) -> List[Json]:
+    def getFailures(self) -> list[Json]:
         for relay in self._relays:
             if relay.stuck:
                 self._seen.setdefault(relay.number, len(self._seen) + 1)

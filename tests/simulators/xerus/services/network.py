@@ -1,7 +1,7 @@
 """/net: interfaces, bridging, port forwarding. Firmware 3.3.0 has other methods; not all of them are served."""
 from __future__ import annotations
 
-from typing import Any, Dict, List
+from typing import Any
 
 from ..objects import Served, Unit
 
@@ -13,7 +13,7 @@ _DOWN, _NO_LINK, _UP = 1, 2, 3
 _CONNECTED = ("br0", "eth1")
 _PRIMARY = 0
 _PROTOCOLS = ("HTTPS", "HTTP", "SSH", "TELNET", "SNMP", "MODBUS")
-Json = Dict[str, Any]
+Json = dict[str, Any]
 
 
 def _ip(enabled: bool) -> Json:
@@ -32,7 +32,7 @@ class Net(Served):
             "ethMap": {name: {"mtu": 1500, "lldpEnabled": True} for name in ("eth1", "eth2")}, "wlanMap": {}}
         self._old: Json = {"enabled": True, "autocfg": 1, "ipaddr": "192.0.2.10", "netmask": "255.255.255.0"}
         self._lan: Json = {}
-        self._services: List[Json] = [{"service": "https", "enable": True, "port": 443},
+        self._services: list[Json] = [{"service": "https", "enable": True, "port": 443},
                                       {"service": "http", "enable": True, "port": 80}]
 
     # -- newer than 3.3.0
@@ -81,7 +81,7 @@ class Net(Served):
                 "ipv4": {"enabled": settings["ipv4"]["enabled"], "configMethod": settings["ipv4"]["configMethod"],
                          "addrsCidr": [{"addr": "127.0.0.1", "prefixLen": 8}]}}
 
-    def getPortForwardingProtocolMappings(self) -> List[Json]:
+    def getPortForwardingProtocolMappings(self) -> list[Json]:
         return [{"appProtoId": number, "appProtoName": name, "transportProtoName": "UDP" if name == "SNMP" else "TCP"}
                 for number, name in enumerate(_PROTOCOLS)]
 
@@ -103,10 +103,10 @@ class Net(Served):
         self._lan = lancfg
         return 0
 
-    def getNetworkConfigServices(self) -> List[Json]:
+    def getNetworkConfigServices(self) -> list[Json]:
         return self._services
 
-    def setNetworkConfigServices(self, services: List[Json]) -> int:
+    def setNetworkConfigServices(self, services: list[Json]) -> int:
         if any(not 1 <= service["port"] <= 65535 for service in services):
             return 1
         self._services = services

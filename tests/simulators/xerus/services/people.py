@@ -1,7 +1,7 @@
 """Sessions, accounts, roles."""
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict, List, Optional
+from typing import TYPE_CHECKING, Any, Optional
 
 from ..access import LOGOUT, SESSION_TIMEOUT, Account, Session
 from ..objects import Served, Unit
@@ -17,7 +17,7 @@ _USER_EXISTS, _NO_SUCH_USER, _VALUE_INVALID, _PASSWORD_EMPTY, _PASSWORD_SHORT, _
 _OWN_UNCHANGED, _OWN_EMPTY, _OWN_SHORT = 1, 2, 3
 _ROLE_EXISTS, _NO_SUCH_ROLE, _ROLE_LOCKED = 1, 1, 2
 _NEW_NAME_TAKEN = 19
-Json = Dict[str, Any]
+Json = dict[str, Any]
 
 
 class SessionManager(Served):
@@ -36,7 +36,7 @@ class SessionManager(Served):
         session = self._current()
         return self._shown(session) if session else None
 
-    def getSessions(self) -> List[Json]:
+    def getSessions(self) -> list[Json]:
         return [self._shown(session) for session in self._access.sessions.values()]
 
     def closeSession(self, sessionId: int, reason: int) -> None:
@@ -52,7 +52,7 @@ class SessionManager(Served):
     def touchCurrentSession(self, userActivity: bool) -> None:
         """Does nothing: the request itself has refreshed the session."""
 
-    def getSessionHistory(self) -> List[Json]:
+    def getSessionHistory(self) -> list[Json]:
         return [{"creationTime": session.created, "remoteIp": session.address, "clientType": session.client}
                 for session in self._access.history]
 
@@ -91,7 +91,7 @@ class RoleManager(Served):
     def __init__(self, unit: Unit) -> None:
         super().__init__(unit, "usermgmt.RoleManager", "role", ["/auth/role"])
         everything = [{"name": name, "args": []} for name in self.PRIVILEGES]
-        self.roles: Dict[int, Json] = {
+        self.roles: dict[int, Json] = {
             ADMIN_ROLE: _role("Admin", "all rights", everything), OPERATOR_ROLE: _role("Operator", "switches", everything[1:]),
             VIEWER_ROLE: _role("Viewer", "reads", everything[3:])}
 
@@ -113,20 +113,20 @@ class RoleManager(Served):
     def find(self, name: str) -> Optional[int]:
         return next((number for number, role in self.roles.items() if role["name"] == name), None)
 
-    def getAllRoleNames(self) -> List[str]:
+    def getAllRoleNames(self) -> list[str]:
         return [role["name"] for role in self.roles.values()]
 
-    def getAllRoles(self) -> List[Json]:
+    def getAllRoles(self) -> list[Json]:
         return [{"id": number, **role} for number, role in self.roles.items()]
 
-    def getAllPrivileges(self) -> List[Json]:
+    def getAllPrivileges(self) -> list[Json]:
         return [{"name": name, "desc": name, "args": []} for name in self.PRIVILEGES]
 
     def getInfo(self) -> Json:
         return {"privileges": self.getAllPrivileges(), "roles": self.getAllRoles()}
 
 
-def _role(name: str, description: str, privileges: List[Json]) -> Json:
+def _role(name: str, description: str, privileges: list[Json]) -> Json:
     return {"name": name, "info": {"description": description, "locked": True, "privileges": privileges}}
 
 
@@ -142,7 +142,7 @@ class UserManager(Served):
             account.info = {"enabled": True, "roleIds": [role]}
             User(unit, device, roles, name)
 
-    def getAccountNames(self) -> List[str]:
+    def getAccountNames(self) -> list[str]:
         return sorted(self._accounts)
 
     def createAccount(self, username: str, password: str) -> int:
@@ -186,10 +186,10 @@ class UserManager(Served):
         User(self.unit, self._device, self._roles, newUsername)
         return 0
 
-    def getAllAccounts(self) -> List[Json]:
+    def getAllAccounts(self) -> list[Json]:
         return [{"name": name, "info": account.info} for name, account in sorted(self._accounts.items())]
 
-    def getAccountsByRole(self, roleName: str) -> List[Json]:
+    def getAccountsByRole(self, roleName: str) -> list[Json]:
         number = self._roles.find(roleName)
         return [account for account in self.getAllAccounts() if number in account["info"]["roleIds"]]
 

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Optional
 
 from ..objects import Served
 from ..pdu import PduUnit
@@ -16,8 +16,8 @@ _PLAIN_CHANNEL_FROM = 2
 _SENSORS = (("temperature", "SIM1JX0001", 17.93), ("temperature", "SIM1EQ0002", 16.5), ("humidity", "SIM1EQ0002", 54.5),
             ("temperature", "SIM1JX0003", 16.37), ("absoluteHumidity", "SIM1EQ0002", 7.63))
 _TEMPERATURE = 8
-Json = Dict[str, Any]
-ValueObject = Tuple[str, Json]
+Json = dict[str, Any]
+ValueObject = tuple[str, Json]
 
 
 class DeviceManager(Served):
@@ -27,20 +27,20 @@ class DeviceManager(Served):
         self.settings: Json = {"presenceDetectionTimeout": 15, "autoManageNewDevices": True, "maxActivePoweredDryContacts": 10}
         self.devices = [_device(unit, number, number >= model.peripherals - model.actuators)
                         for number in range(model.peripherals)]
-        empty: List[Optional[Json]] = [None] * (model.slots - len(self.devices))
+        empty: list[Optional[Json]] = [None] * (model.slots - len(self.devices))
         self.slots = [DeviceSlot(unit, number, device, self)
                       for number, device in enumerate([*self.devices, *empty])]
 
-    def getDeviceSlots(self) -> List[Served]:
+    def getDeviceSlots(self) -> list[Served]:
         return list(self.slots)
 
     def getDeviceSlot(self, idx: int) -> Optional[Served]:
         return self.slots[idx] if 0 <= idx < len(self.slots) else None
 
-    def getDiscoveredDevices(self) -> List[ValueObject]:
+    def getDiscoveredDevices(self) -> list[ValueObject]:
         return [("peripheral.Device", device) for device in self.devices]
 
-    def getDiscoveredPackageInfos(self) -> List[Json]:
+    def getDiscoveredPackageInfos(self) -> list[Json]:
         return [{"state": 0, "position": device["position"],
                  "hwInfo": {"serial": device["deviceID"]["serial"], "packageClass": device["packageClass"]}}
                 for device in self.devices]
@@ -57,7 +57,7 @@ class DeviceManager(Served):
     def getMetaData(self) -> Json:
         return {"oneWirePortCount": 1, "onboardDeviceCount": 0}
 
-    def getDeviceTypeInfos(self) -> List[Json]:
+    def getDeviceTypeInfos(self) -> list[Json]:
         return [{"type": {"readingtype": 0, "type": kind.quantity, "unit": kind.unit}, "identifier": name, "name": name,
                  "defaultRange": {"lower": kind.lower, "upper": kind.upper}, "defaultDecDigits": kind.digits}
                 for name, kind in KINDS.items() if name in {name for name, _, _ in _SENSORS}]
@@ -143,7 +143,7 @@ class FeaturePort(Served):
         self._mode = mode
         return 0
 
-    def getDetectableDevices(self) -> List[str]:
+    def getDetectableDevices(self) -> list[str]:
         return ["Asset Strip", "External Beeper", "LHX"]
 
     def getDevice(self) -> None:

@@ -1,7 +1,7 @@
 """/servermon: servers that the unit pings, and whose outlets it can switch."""
 from __future__ import annotations
 
-from typing import Any, Dict, Optional, Set
+from typing import Any, Optional
 
 from ..objects import Served, Unit
 from ..outlet import Outlet
@@ -10,7 +10,7 @@ _NO_SUCH_ID, _INVALID, _DUPLICATE, _FULL = 1, 2, 3, 4
 _MOST = 8
 _WAITING, _REACHABLE, _UNREACHABLE = 0, 1, 2
 _UNKNOWN, _ON, _OFF = 0, 1, 2
-Json = Dict[str, Any]
+Json = dict[str, Any]
 
 
 class ServerMonitor(Served):
@@ -18,9 +18,9 @@ class ServerMonitor(Served):
 
     def __init__(self, unit: Unit) -> None:
         super().__init__(unit, "servermon.ServerMonitor", "servermon", ["/servermon"])
-        self.silent: Set[str] = set()
-        self._settings: Dict[int, Json] = {}
-        self._since: Dict[int, float] = {}
+        self.silent: set[str] = set()
+        self._settings: dict[int, Json] = {}
+        self._since: dict[int, float] = {}
 
     def addServer(self, settings: Json) -> Json:
         code = self._check(settings, None)
@@ -44,7 +44,7 @@ class ServerMonitor(Served):
     def getServer(self, id: int) -> Json:
         return {"_ret_": 0 if id in self._settings else _NO_SUCH_ID, "server": self._server(id)}
 
-    def listServers(self) -> Dict[int, Optional[Json]]:
+    def listServers(self) -> dict[int, Optional[Json]]:
         return {number: self._server(number) for number in sorted(self._settings)}
 
     def powerControl(self, id: int, on: bool) -> int:

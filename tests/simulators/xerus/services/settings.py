@@ -1,7 +1,7 @@
 """Small services of the unit: SNMP agent, clock, diagnostic logs, panel, names of objects."""
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional
+from typing import Any, Optional
 
 from ..objects import Served, Unit
 
@@ -11,7 +11,7 @@ _DEFAULT_LEVEL = 2
 _UNKNOWN_CONTEXT = 1
 _NTP = 1
 _NO_RESPONSE = 7
-Json = Dict[str, Any]
+Json = dict[str, Any]
 
 
 class Snmp(Served):
@@ -53,7 +53,7 @@ class DateTime(Served):
         number, name, olson_name, _ = next(zone for zone in self.ZONES if zone[0] == self._cfg["zoneCfg"]["id"])
         return {"id": number, "name": olson_name if olson else name, "hasDSTInfo": number != 1}
 
-    def getZoneInfos(self, useOlson: bool) -> List[Json]:
+    def getZoneInfos(self, useOlson: bool) -> list[Json]:
         return [{"id": number, "name": olson_name if useOlson else name, "hasDSTInfo": number != 1}
                 for number, name, olson_name, _ in self.ZONES]
 
@@ -65,7 +65,7 @@ class DateTime(Served):
             return answers
         return 0 if answers else _NO_RESPONSE
 
-    def getActiveNtpServers(self) -> List[str]:
+    def getActiveNtpServers(self) -> list[str]:
         servers = self._cfg["ntpCfg"]
         return [servers[name] for name in ("server1", "server2") if servers[name] and self._cfg["protocol"] == _NTP]
 
@@ -94,7 +94,7 @@ class DiagLog(Served):
     def resetLogLevelsForAllCtxNames(self) -> None:
         self._levels = dict.fromkeys(_CONTEXTS, _DEFAULT_LEVEL)
 
-    def getLogLevelsForAllCtxNames(self) -> List[Json]:
+    def getLogLevelsForAllCtxNames(self) -> list[Json]:
         return [{"ctxName": name, "logLevel": level} for name, level in self._levels.items()]
 
     def setLogLevelForAllCtxNames(self, logLevel: int) -> int:

@@ -1,7 +1,7 @@
 """An invented PDU for drafts: the facts of its MIB, its rows, and parts of pysmi's syntax trees."""
 from __future__ import annotations
 
-from typing import Sequence, Tuple
+from collections.abc import Sequence
 
 from handlers.command.field.snmp import snmprec
 from handlers.command.field.snmp.rows import Rows
@@ -24,14 +24,14 @@ def acme() -> Rows:
     return snmprec.parse("\n".join(lines)).rows
 
 
-def tree(name: str, *declared: Tuple[object, ...]) -> Tuple[object, ...]:
+def tree(name: str, *declared: tuple[object, ...]) -> tuple[object, ...]:
     """A module as pysmi's parser returns it."""
     return name, None, {}, list(declared)
 
 
-def node(label: str, *path: object, syntax: object = None) -> Tuple[object, ...]:
+def node(label: str, *path: object, syntax: object = None) -> tuple[object, ...]:
     return "objectTypeClause" if syntax else "valueDeclaration", label, syntax, ("objectIdentifier", list(path))
 
 
-def convention(name: str, values: Sequence[object]) -> Tuple[object, ...]:
+def convention(name: str, values: Sequence[object]) -> tuple[object, ...]:
     return "typeDeclaration", name, ("typeDeclarationRHS", ("SimpleSyntax", "INTEGER", *values))

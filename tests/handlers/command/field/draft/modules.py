@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple, Optional
 
 from tests.needs import shared
 
@@ -20,7 +21,7 @@ class Fact(NamedTuple):
     access: str = "read-only"
 
 
-def module(name: str, facts: List[Fact], conventions: bool = False) -> str:
+def module(name: str, facts: list[Fact], conventions: bool = False) -> str:
     """Return the text of a MIB module. With `conventions`, its enumerations are defined in textual conventions."""
     lines = [f"{name} DEFINITIONS ::= BEGIN", "IMPORTS OBJECT-TYPE, enterprises, Integer32 FROM SNMPv2-SMI",
              "  TEXTUAL-CONVENTION FROM SNMPv2-TC;"]
@@ -59,12 +60,12 @@ def _facts(part: Any) -> Iterator[Fact]:
             yield from _facts(value)
 
 
-def _enumeration(meanings: Any) -> Dict[str, int]:
+def _enumeration(meanings: Any) -> dict[str, int]:
     """Return number by name: `{"on": 1, "onB": 5}` for `{"on": [1, 5]}`, `{"on": 1}` for `{"on": 1}`.
 
     A name keeps only letters and digits: SMIv2 allows no underscore. A number that already has a name is left out.
     """
-    found: Dict[str, int] = {}
+    found: dict[str, int] = {}
     for word, values in (meanings.items() if isinstance(meanings, dict) else ()):
         plain = re.sub(r"[^a-zA-Z0-9]+(\w?)", lambda match: match[1].upper(), word)
         numbers = [value for value in (values if isinstance(values, list) else [values]) if isinstance(value, int)]

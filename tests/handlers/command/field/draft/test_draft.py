@@ -1,8 +1,9 @@
 """Profiles that are drafted from recordings: which states they find, and which meanings they mark as doubtful."""
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Dict, List, NamedTuple, Optional, Sequence, Set, Tuple
+from typing import NamedTuple, Optional
 
 import pytest
 
@@ -32,8 +33,8 @@ class Truth(NamedTuple):
     """The rows and the states that the family of a recording reads."""
 
     found: SnmpDevice
-    rows: Set[Arcs]
-    states: Dict[str, EnumPowerStatus]
+    rows: set[Arcs]
+    states: dict[str, EnumPowerStatus]
 
 
 def rows_of(name: str) -> Rows:
@@ -75,7 +76,7 @@ def right_or_marked(found: Draft, right: Truth, rows: Rows) -> bool:
     return all(right.states[identity] is surely[identity] for identity in common) and bool(common or not surely)
 
 
-def names() -> List[str]:
+def names() -> list[str]:
     return [name for name in recorded.names() if name != "none"]
 
 
@@ -119,7 +120,7 @@ def test_a_mib_gives_the_states_of_nine_recordings_in_ten_and_no_unmarked_meanin
     assert 10 * hits >= 9 * total
 
 
-def _counted(folder: Optional[Path]) -> List[int]:
+def _counted(folder: Optional[Path]) -> list[int]:
     """Count the recordings whose states the draft finds, and those that have states. Assert that no unmarked meaning is wrong."""
     hits = total = 0
     for name in names():
@@ -164,7 +165,7 @@ def _readable(rows: Rows) -> Optional[Truth]:
 @pytest.mark.parametrize("units, kept", [
     (("A", "0.1 A"), ""), (("A", "Amps"), "A"), (("0.1 A", ""), "0.1 A"), (("", "0.1 A"), "0.1 A"), (("W", "A"), ""),
     (("A", "parts"), ""), (("parts", "A"), "")])
-def test_a_meter_to_which_two_modules_give_different_units_is_not_taken(units: Tuple[str, str], kept: str) -> None:
+def test_a_meter_to_which_two_modules_give_different_units_is_not_taken(units: tuple[str, str], kept: str) -> None:
     from handlers.command.field.draft.reading import _objects
     read_as = ("SimpleSyntax", "INTEGER")
     (meter,) = _objects([tree(name, (*node(name.lower(), "enterprises", 99999, 2, 1, 1, 5, syntax=read_as), ("UNITS", unit)))
@@ -194,7 +195,7 @@ def test_a_meter_whose_shown_number_has_a_decimal_point_is_not_taken(hint: str, 
     ({1: "closed", 2: "open"}, [1], [2]), ({1: "immediateOn", 2: "immediateOff", 3: "delayedOn"}, [], []),
     ({257: "ieee1621Off", 259: "ieee1621On"}, [259], [257]), ({1: "onPending", 2: "offPending"}, [], []),
     ({1: "ok", 2: "alarm"}, [], [])])
-def test_only_an_unambiguous_name_means_on_or_off(names: Dict[int, str], on: List[int], off: List[int]) -> None:
+def test_only_an_unambiguous_name_means_on_or_off(names: dict[int, str], on: list[int], off: list[int]) -> None:
     from handlers.command.field.draft.columns import meanings
     assert meanings(Object("x", "M", enumeration=names)) == (on, off)
 
@@ -309,7 +310,7 @@ def test_a_column_that_may_be_a_setting_an_alarm_or_a_contact_is_marked(name: st
 @pytest.mark.parametrize("values, on, off", [
     ((1, 1, 1, 1), "?1", "?0"), ((0, 1, 1, 0), "?1", "?0"), ((1, 2, 1, 1), "?1", "?2"), ((1, 3, 1, 1), "?1", "?3"),
     ((3, 5, 5, 3), "?3", "?5"), ((0, 2, 2, 0), "?2", "?0"), ((0, 0, 0, 0), "?1", "?0")])
-def test_a_column_of_two_numbers_or_of_one_proposes_on_and_off(values: Tuple[int, ...], on: str, off: str) -> None:
+def test_a_column_of_two_numbers_or_of_one_proposes_on_and_off(values: tuple[int, ...], on: str, off: str) -> None:
     rows = {arcs(f"1.3.6.1.4.1.99999.1.1.2.{index}"): Row(2, value) for index, value in enumerate(values, 1)}
     rows.update({arcs(f"1.3.6.1.4.1.99999.1.1.3.{index}"): Row(4, b"outlet %d" % index) for index in range(1, 5)})
     found = draft(rows, Mib())

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import List
 
 import pytest
 
@@ -58,7 +57,7 @@ APART = {
         OnOff ::= TEXTUAL-CONVENTION STATUS current DESCRIPTION "" SYNTAX State"""}
 
 
-def apart(folder: Path, *names_: str) -> List[str]:
+def apart(folder: Path, *names_: str) -> list[str]:
     """Write these modules of APART to files with other names than the modules, and return the paths."""
     files = [folder / f"{name.lower()}.txt" for name in names_]
     for file, name in zip(files, names_):
