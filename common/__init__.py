@@ -1,4 +1,5 @@
-"""Local double of DCImanager's package `common`, with names from the vendor's public page about handlers.
+"""Local double of DCImanager's package `common`, with names from the vendor's public page about
+handlers.
 
 `pdu_common/__init__.py` explains what KNOWN, INFERRED and UNKNOWN mean in docstrings.
 """

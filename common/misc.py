@@ -1,4 +1,5 @@
 """Double of `common.misc`: the three helpers that the vendor's RPCM example uses."""
+
 from __future__ import annotations
 
 import functools
@@ -11,7 +12,10 @@ R = TypeVar("R")
 
 
 class Oid(str):
-    """KNOWN: `Oid(text) + text` is a longer OID. INFERRED: `+` adds the dot, and an Oid can be used as text."""
+    """KNOWN: `Oid(text) + text` is a longer OID.
+
+    INFERRED: `+` adds the dot, and an Oid can be used as text.
+    """
 
     def __add__(self, other: object) -> Oid:
         return Oid(f"{str(self).rstrip('.')}.{str(other).strip('.')}")
@@ -26,10 +30,13 @@ class InversionDict(dict[K, V]):
 
 
 def waiter(function: Callable[[], R]) -> Callable[..., R]:
-    """KNOWN: a decorator whose result takes `matcher=` and `timeout=` (seconds). INFERRED: it repeats until the matcher is true.
+    """KNOWN: a decorator whose result takes `matcher=` and `timeout=` (seconds). INFERRED: it
+    repeats until the matcher is true.
 
-    UNKNOWN: the pause between tries, and what happens at the deadline. Here the last result is returned.
+    UNKNOWN: the pause between tries, and what happens at the deadline. Here the last result is
+    returned.
     """
+
     @functools.wraps(function)
     def repeated(matcher: Callable[[R], bool], timeout: float = 10, pause: float = 0.5) -> R:
         end = time.monotonic() + timeout
@@ -38,4 +45,5 @@ def waiter(function: Callable[[], R]) -> Callable[..., R]:
             if matcher(result) or time.monotonic() + pause > end:
                 return result
             time.sleep(pause)
+
     return repeated

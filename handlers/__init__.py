@@ -1,3 +1,5 @@
-"""PDU handlers for DCImanager 6; each sub-package with a `handler` and an `about` module becomes an archive."""
+"""PDU handlers for DCImanager 6; each sub-package with a `handler` and an `about` module becomes an
+archive.
+"""
 
 VERSION = "0.2.0"

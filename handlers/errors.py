@@ -1,27 +1,35 @@
 """The errors that a handler raises: one tree, with a class for each kind of failure.
 
-DCImanager shows the text of the exception as the reason of a failed task. The text is one line; it should say what to do, and
-must not hold a password, community or token. Codecs raise without host and operation; their callers add them (`at`).
+DCImanager shows the text of the exception as the reason of a failed task. The text is one line; it
+should say what to do, and must not hold a password, community or token. Codecs raise without host
+and operation; their callers add them (`at`).
 
-Errors hold text from devices and users, and are shown in logs and terminals. The constructor therefore escapes control
-characters, line ends, bidirectional marks and lone surrogates, and cuts long text.
+Errors hold text from devices and users, and are shown in logs and terminals. The constructor
+therefore escapes control characters, line ends, bidirectional marks and lone surrogates, and cuts
+long text.
 
-An archive holds its own copy of this module, so a tool compares the text `kind`, not the class, of an archive's error.
+An archive holds its own copy of this module, so a tool compares the text `kind`, not the class, of
+an archive's error.
 """
+
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import NamedTuple, TypeVar, Union
 
 E = TypeVar("E", bound="PduHandlerError")
-LONGEST = 2000                  # limit for each part of an error and for its reason, in characters
+LONGEST = 2000  # limit for each part of an error and for its reason, in characters
 
 
 def printable(text: str, limit: int = LONGEST) -> str:
-    """`text` for a log or a terminal: its unprintable characters escaped, then cut at `limit` characters."""
-    shown = text[:limit + 1]
+    """`text` for a log or a terminal: its unprintable characters escaped, then cut at `limit`
+    characters.
+    """
+    shown = text[: limit + 1]
     if not shown.isprintable():
-        shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in shown)
+        shown = "".join(
+            c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in shown
+        )
     return shown if len(shown) <= limit else shown[:limit] + "..."
 
 
@@ -47,7 +55,11 @@ Reason = Union[str, Sequence[Part]]
 
 
 def _safe(part: Part) -> Part:
-    return printable(part) if isinstance(part, str) else part._replace(key=printable(part.key), value=printable(part.value))
+    return (
+        printable(part)
+        if isinstance(part, str)
+        else part._replace(key=printable(part.key), value=printable(part.value))
+    )
 
 
 class PduHandlerError(Exception):
@@ -83,13 +95,16 @@ class PduHandlerError(Exception):
 
 
 class SettingsError(PduHandlerError):
-    """Bad or missing input, for example a handler setting, an address, or an option or file of a tool."""
+    """Bad or missing input, for example a handler setting, an address, or an option or file of a
+    tool.
+    """
 
     kind = "settings"
 
 
 class Unreachable(PduHandlerError):
-    """No usable answer: network, port, TLS, deadline, a busy device, over SNMP also a wrong community. A read may be repeated.
+    """No usable answer: network, port, TLS, deadline, a busy device, over SNMP also a wrong
+    community. A read may be repeated.
 
     Also raised where a write may or may not have been carried out.
     """
@@ -98,7 +113,10 @@ class Unreachable(PduHandlerError):
 
 
 class Denied(PduHandlerError):
-    """The device refuses credentials or rights: the operator corrects the account. A handler does not try again."""
+    """The device refuses credentials or rights: the operator corrects the account.
+
+    A handler does not try again.
+    """
 
     kind = "denied"
 
@@ -107,12 +125,14 @@ class ProtocolError(PduHandlerError):
     """An answer that is invalid, incomplete or too long."""
 
     kind = "protocol"
-    KEPT = 2000                 # limit for `payload`, in bytes
+    KEPT = 2000  # limit for `payload`, in bytes
 
-    def __init__(self, reason: Reason, payload: bytes = b"", host: str = "", operation: str = "") -> None:
+    def __init__(
+        self, reason: Reason, payload: bytes = b"", host: str = "", operation: str = ""
+    ) -> None:
         super().__init__(reason, host, operation)
         #: the first bytes of the answer or of its wrong part; b"" if not known or not to be kept
-        self.payload = payload[:self.KEPT]
+        self.payload = payload[: self.KEPT]
 
 
 class Refused(PduHandlerError):
@@ -133,6 +153,8 @@ class NoSuchOutlet(PduHandlerError):
 
 
 class Unsupported(PduHandlerError):
-    """The handler does not do this here, for example because an outlet is metered only or locked, or the family is unknown."""
+    """The handler does not do this here, for example because an outlet is metered only or locked,
+    or the family is unknown.
+    """
 
     kind = "unsupported"

@@ -1,4 +1,5 @@
 """The labels of outlets and branch circuits: a number and a name for each identity."""
+
 from __future__ import annotations
 
 from typing import NamedTuple

@@ -1,8 +1,10 @@
 """The list of handlers: every package next to this file with the modules `handler` and `about`.
 
-The build of archives, the command, the generated pages, the demo, the conformance runs and the local DCImanager use this list.
-docs/new-handler.md describes how to write a handler. No archive contains this file.
+The build of archives, the command, the generated pages, the demo, the conformance runs and the
+local DCImanager use this list. docs/new-handler.md describes how to write a handler. No archive
+contains this file.
 """
+
 from __future__ import annotations
 
 import importlib
@@ -40,7 +42,10 @@ def is_handler(name: str) -> bool:
     if not name.isidentifier():
         return False
     places = [f"{folder}/{name}" for folder in FOLDERS]
-    return all(PathFinder.find_spec(module, places) is not None for module in ("__init__", "about", "handler"))
+    return all(
+        PathFinder.find_spec(module, places) is not None
+        for module in ("__init__", "about", "handler")
+    )
 
 
 def about(name: str) -> About:

@@ -1,7 +1,9 @@
 """Handler settings: free text from DCImanager's form, checked against a handler's table of keys.
 
-Each handler declares a tuple of `Setting`. The tables in docs/settings.md are made from these tuples.
+Each handler declares a tuple of `Setting`. The tables in docs/settings.md are made from these
+tuples.
 """
+
 from __future__ import annotations
 
 import re
@@ -14,9 +16,11 @@ from .errors import Named, SettingsError
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
-LONGEST = 1000                  # usual limit for a value, in characters
-LONGEST_HOST = 300              # limit in characters: 253 for a DNS name, the rest for brackets and a port
-_HALF = re.compile("[\ud800-\udfff]")       # half of a surrogate pair: possible in JSON, not in UTF-8
+LONGEST = 1000  # usual limit for a value, in characters
+# limit in characters: 253 for a DNS name, the rest for brackets and a port
+LONGEST_HOST = 300
+# half of a surrogate pair: possible in JSON, not in UTF-8
+_HALF = re.compile("[\ud800-\udfff]")
 _YES, _NO = ("yes", "true", "1", "on"), ("no", "false", "0", "off")
 _NOUN = "handler setting "
 
@@ -51,28 +55,40 @@ class Setting(Generic[T_co]):
         else:
             try:
                 return self.read(text if self.secret else text.strip())
-            except ValueError:          # raised below, outside `except`: the ValueError may hold a secret
-                why = ("" if self.secret else f" {text.strip()[:60]!r} is not allowed;") + f" give {self.allowed}"
+            except ValueError:
+                # raised below, outside `except`: the ValueError may hold a secret
+                why = (
+                    "" if self.secret else f" {text.strip()[:60]!r} is not allowed;"
+                ) + f" give {self.allowed}"
         raise SettingsError((Named(self.key, noun=_NOUN), f":{why}"))
 
 
 class Settings(dict[Setting[Any], Any]):
-    """The values of settings, each parsed once: `settings[PORT]` is the typed value of the setting PORT.
+    """The values of settings, each parsed once: `settings[PORT]` is the typed value of the setting
+    PORT.
 
-    Raises SettingsError for an unknown key, which is probably misspelt, and for the first bad value.
+    Raises SettingsError for an unknown key, which is probably misspelt, and for the first bad
+    value.
     """
 
     def __init__(self, texts: Mapping[str, str], declared: Sequence[Setting[object]]) -> None:
         known = [setting.key for setting in declared]
         for key in texts:
             if key not in known:
-                raise SettingsError((Named(key[:60], noun=_NOUN), f" is unknown; allowed: {', '.join(known) or 'none'}"))
+                raise SettingsError(
+                    (
+                        Named(key[:60], noun=_NOUN),
+                        f" is unknown; allowed: {', '.join(known) or 'none'}",
+                    )
+                )
         super().__init__((setting, setting.value(texts.get(setting.key))) for setting in declared)
 
     def __repr__(self) -> str:
-        return f"Settings({', '.join(setting.key for setting in self)})"        # no values: they may be secret
+        # no values: they may be secret
+        return f"Settings({', '.join(setting.key for setting in self)})"
 
     if TYPE_CHECKING:
+
         def __getitem__(self, setting: Setting[T]) -> T: ...
 
 
@@ -108,16 +124,22 @@ def one_line(value: str) -> str:
 
 
 def one_of(*words: str) -> Callable[[str], str]:
-    """A function that reads one of these words in upper or lower case and returns it in lower case, or raises ValueError."""
+    """A function that reads one of these words in upper or lower case and returns it in lower case,
+    or raises ValueError.
+    """
+
     def read(text: str) -> str:
         if text.lower() not in words:
             raise ValueError(text)
         return text.lower()
+
     return read
 
 
 def is_address(text: str) -> bool:
-    """Whether `text` can be a host name or an address: printable, without spaces, 1 to LONGEST_HOST characters."""
+    """Whether `text` can be a host name or an address: printable, without spaces, 1 to LONGEST_HOST
+    characters.
+    """
     return 0 < len(text) <= LONGEST_HOST and text.isprintable() and " " not in text
 
 
@@ -129,7 +151,9 @@ def host(value: str) -> str:
 
 
 def host_and_port(text: str) -> tuple[str, Optional[int]]:
-    """The host, without the brackets of an IPv6 address, and the number that follows it as a port, or None. Checks neither."""
+    """The host, without the brackets of an IPv6 address, and the number that follows it as a port,
+    or None. Checks neither.
+    """
     found = re.fullmatch(r"\[([^\]]*)\](?::([0-9]{1,9}))?|([^:]*):([0-9]{1,9})", text.strip())
     if found is None:
         return text.strip(), None
@@ -137,6 +161,13 @@ def host_and_port(text: str) -> tuple[str, Optional[int]]:
     return found[1] if found[3] is None else found[3], int(digits) if digits else None
 
 
-HOST: Setting[str] = Setting("host", "a host name or an address", host, "",
-                             "where to connect, if not to the address on the form")
-TIMEOUT: Setting[float] = Setting("timeout", "0.1 to 60 (seconds)", seconds, 10.0, "how long to wait for an answer, in seconds")
+HOST: Setting[str] = Setting(
+    "host",
+    "a host name or an address",
+    host,
+    "",
+    "where to connect, if not to the address on the form",
+)
+TIMEOUT: Setting[float] = Setting(
+    "timeout", "0.1 to 60 (seconds)", seconds, 10.0, "how long to wait for an answer, in seconds"
+)

@@ -1,4 +1,7 @@
-"""The part of port_up and port_down that every handler shares: write once, then confirm by readings."""
+"""The part of port_up and port_down that every handler shares: write once, then confirm by
+readings.
+"""
+
 from __future__ import annotations
 
 import contextlib
@@ -11,24 +14,34 @@ from pdu_common.helper import EnumPowerStatus
 from .errors import Denied, PduHandlerError, ProtocolError, Unreachable
 
 LOGGER = get_logger(__name__)
-CALL_SECONDS = 45.0         # after this time a call over NUT or HTTP sends no further request, except a logout
+# after this time a call over NUT or HTTP sends no further request, except a logout
+CALL_SECONDS = 45.0
 CONFIRM_SECONDS = 10.0
-FIRST_PAUSE_SECONDS, PAUSE_SECONDS = 0.1, 0.5       # first and longest pause between readings
+FIRST_PAUSE_SECONDS, PAUSE_SECONDS = 0.1, 0.5  # first and longest pause between readings
 
 
-def switch(write: Callable[[], None], read: Callable[[], EnumPowerStatus], wanted: EnumPowerStatus, *,
-           deadline: float = CONFIRM_SECONDS, pause: float = PAUSE_SECONDS,
-           clock: Callable[[], float] = time.monotonic,
-           sleep: Callable[[float], None] = time.sleep) -> EnumPowerStatus:
-    """Call `write` once, then `read` until it returns `wanted`. Repeated readings begin within `deadline` seconds of the write.
+def switch(
+    write: Callable[[], None],
+    read: Callable[[], EnumPowerStatus],
+    wanted: EnumPowerStatus,
+    *,
+    deadline: float = CONFIRM_SECONDS,
+    pause: float = PAUSE_SECONDS,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> EnumPowerStatus:
+    """Call `write` once, then `read` until it returns `wanted`. Repeated readings begin within
+    `deadline` seconds of the write.
 
-    Returns `wanted`, or UNKNOWN if that state was not seen or could not be read: a slow device and a stuck relay look alike, so
-    the next poll decides. A denied reading ends the wait at once, because devices may block accounts that keep trying. The
-    pause between readings grows up to `pause` seconds.
+    Returns `wanted`, or UNKNOWN if that state was not seen or could not be read: a slow device and
+    a stuck relay look alike, so the next poll decides. A denied reading ends the wait at once,
+    because devices may block accounts that keep trying. The pause between readings grows up to
+    `pause` seconds.
 
-    If `write` raises `Unreachable` or `ProtocolError`, there was no answer or one that proves nothing. The state is read once.
-    Unless it is `wanted`, Unreachable is raised: the outlet may or may not have switched. Other errors of `write` pass through;
-    `write` may raise them only if the device did not switch.
+    If `write` raises `Unreachable` or `ProtocolError`, there was no answer or one that proves
+    nothing. The state is read once. Unless it is `wanted`, Unreachable is raised: the outlet may or
+    may not have switched. Other errors of `write` pass through; `write` may raise them only if the
+    device did not switch.
     """
     try:
         write()
@@ -36,22 +49,42 @@ def switch(write: Callable[[], None], read: Callable[[], EnumPowerStatus], wante
         with contextlib.suppress(Denied):
             if _read_or_none(read) is wanted:
                 return wanted
-        raise Unreachable(("no usable answer to the switching command, so the outlet may or may not have switched; "
-                           "poll the PDU before trying again (", *error.parts, ")"), error.host, error.operation) from error
+        raise Unreachable(
+            (
+                (
+                    "no usable answer to the switching command, so the outlet may or may not have"
+                    " switched; poll the PDU before trying again ("
+                ),
+                *error.parts,
+                ")",
+            ),
+            error.host,
+            error.operation,
+        ) from error
     end = clock() + deadline
     wait = min(FIRST_PAUSE_SECONDS, pause)
     while True:
         try:
             seen = _read_or_none(read)
         except Denied:
-            LOGGER.info("the command was accepted, but the device denied a reading of the outlet's state: UNKNOWN")
+            LOGGER.info(
+                "the command was accepted, but the device denied a reading of the outlet's state:"
+                " UNKNOWN"
+            )
             return EnumPowerStatus.UNKNOWN
         if seen is wanted:
             return wanted
         if clock() + wait > end:
-            last = "could not be read" if seen is None else f"was {seen.name} at the last reading, not {wanted.name}"
+            last = (
+                "could not be read"
+                if seen is None
+                else f"was {seen.name} at the last reading, not {wanted.name}"
+            )
             spent = clock() - end + deadline
-            LOGGER.info(f"the command was accepted, and after {spent:.1f} s the outlet's state {last}: UNKNOWN")
+            LOGGER.info(
+                f"the command was accepted, and after {spent:.1f} s the outlet's state {last}:"
+                " UNKNOWN"
+            )
             return EnumPowerStatus.UNKNOWN
         sleep(wait)
         wait = min(2 * wait, pause)

@@ -1,13 +1,16 @@
-"""The work of `build.py`: builds the archives that DCImanager takes, and the script that registers them.
+"""The work of `build.py`: builds the archives that DCImanager takes, and the script that registers
+them.
 
-An archive contains one directory `pdu_<name>` with an `__init__.py`, a generated entry module `handler.py`, and one folder with
-copies of the handler's own `handler.py` (in `handlers/<name>`; in `handlers/snmp` for a profile in JSON) and of the files below
-handlers/ that it imports, directly or not. The copies are unchanged, except `snmp/options.py`, which holds the build options. A
-hash of the content is in the folder's name, so that versions do not mix. Relative imports keep working, because the paths below
-handlers/ stay the same.
+An archive contains one directory `pdu_<name>` with an `__init__.py`, a generated entry module
+`handler.py`, and one folder with copies of the handler's own `handler.py` (in `handlers/<name>`; in
+`handlers/snmp` for a profile in JSON) and of the files below handlers/ that it imports, directly or
+not. The copies are unchanged, except `snmp/options.py`, which holds the build options. A hash of
+the content is in the folder's name, so that versions do not mix. Relative imports keep working,
+because the paths below handlers/ stay the same.
 
 Needs only the standard library.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -30,7 +33,7 @@ from typing import NamedTuple, Optional
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
-sys.path.insert(0, str(ROOT))       # run by path, so sys.path has this folder and not the project's
+sys.path.insert(0, str(ROOT))  # run by path, so sys.path has this folder and not the project's
 
 from handlers import registry
 
@@ -44,12 +47,14 @@ class BuildError(Exception):
 class Handler(NamedTuple):
     """One archive: pdu_`name`. `shown` is its name in DCImanager's list of handlers.
 
-    `package` is the package below handlers/ (default: `name`); `replace` has new content for some of its files, by path.
+    `package` is the package below handlers/ (default: `name`); `replace` has new content for some
+    of its files, by path.
     """
 
     name: str
     shown: str
-    protocol: str                    # `snmp` or `custom`: DCImanager's form asks for SNMP parameters or for settings
+    # `snmp` or `custom`: DCImanager's form asks for SNMP parameters or for settings
+    protocol: str
     package: str = ""
     replace: Mapping[str, str] = {}
 
@@ -66,64 +71,93 @@ def _of_tree(name: str) -> Handler:
 
 HANDLERS = tuple(map(_of_tree, registry.names()))
 
-# ---- what a file imports -----------------------------------------------------------------------------------
+# ---- what a file imports -------------------------------------------------------------------------
 
-Module = tuple[str, ...]             # parts of a dotted name below handlers/; () is `handlers`
+Module = tuple[str, ...]  # parts of a dotted name below handlers/; () is `handlers`
 
 
 class Import(NamedTuple):
     """One import in a file. `names` are those after `from … import`."""
 
     line: int
-    level: int                       # number of leading dots
+    level: int  # number of leading dots
     module: str
     names: tuple[str, ...]
 
 
 @functools.lru_cache(maxsize=2048)
 def imports(source: str, shown: str) -> tuple[Import, ...]:
-    """The imports in a file, including those inside functions and `importlib.import_module(".x", …)`.
+    """The imports in a file, including those inside functions and `importlib.import_module(".x",
+    …)`.
 
-    Relative imports for annotations count too: raritan/rpc resolves its annotations at run time, which needs those files.
-    `import_module(name)`, whose name is absolute, is neither followed nor checked. Raises BuildError for text that is not Python,
-    and for `import_module(name, package)` unless the name is a literal with leading dots or ImportError is caught by name.
+    Relative imports for annotations count too: raritan/rpc resolves its annotations at run time,
+    which needs those files. `import_module(name)`, whose name is absolute, is neither followed nor
+    checked. Raises BuildError for text that is not Python, and for `import_module(name, package)`
+    unless the name is a literal with leading dots or ImportError is caught by name.
     """
     try:
         tree = ast.parse(source, filename=shown)
     except SyntaxError as error:
-        line = f" line {error.lineno}" if error.lineno else ""          # the error for a NUL character has no line
+        # the error for a NUL character has no line
+        line = f" line {error.lineno}" if error.lineno else ""
         raise BuildError(f"{shown}{line}: not valid Python ({error.msg})") from None
-    except ValueError as error:         # NUL characters, in older versions of Python
+    except ValueError as error:  # NUL characters, in older versions of Python
         raise BuildError(f"{shown}: not valid Python ({error})") from None
     return tuple(_imports(tree, shown, False, "import_module" in source))
 
 
 def _imports(node: ast.AST, shown: str, guarded: bool, calls: bool) -> Iterator[Import]:
-    """`guarded`: ImportError is caught. `calls`: expressions may call import_module; otherwise only statements are searched."""
+    """`guarded`: ImportError is caught.
+
+    `calls`: expressions may call import_module; otherwise only statements are searched.
+    """
     for child in _run(node):
         if isinstance(child, ast.expr) and not calls:
             continue
         if isinstance(child, ast.ImportFrom):
-            yield Import(child.lineno, child.level, child.module or "", tuple(alias.name for alias in child.names))
+            yield Import(
+                child.lineno,
+                child.level,
+                child.module or "",
+                tuple(alias.name for alias in child.names),
+            )
         elif isinstance(child, ast.Import):
             for alias in child.names:
                 yield Import(child.lineno, 0, alias.name, ())
-        elif isinstance(child, ast.Call) and _name(child.func) == "import_module" and len(child.args) + len(child.keywords) > 1:
-            name = next(iter(child.args), None) or next((given.value for given in child.keywords if given.arg == "name"), None)
-            if isinstance(name, ast.Constant) and isinstance(name.value, str) and name.value.startswith("."):
+        elif (
+            isinstance(child, ast.Call)
+            and _name(child.func) == "import_module"
+            and len(child.args) + len(child.keywords) > 1
+        ):
+            name = next(iter(child.args), None) or next(
+                (given.value for given in child.keywords if given.arg == "name"), None
+            )
+            if (
+                isinstance(name, ast.Constant)
+                and isinstance(name.value, str)
+                and name.value.startswith(".")
+            ):
                 dotted = name.value.lstrip(".")
                 yield Import(child.lineno, len(name.value) - len(dotted), dotted, ())
             elif not guarded:
-                raise BuildError(f"{shown} line {child.lineno}: a module that is chosen at run time may be missing in the "
-                                 f"archive; name it by a literal with leading dots, or catch ImportError")
+                raise BuildError(
+                    f"{shown} line {child.lineno}: a module that is chosen at run time may be"
+                    " missing in the archive; name it by a literal with leading dots, or catch"
+                    " ImportError"
+                )
         yield from _imports(child, shown, guarded or _catches_import_error(child), calls)
 
 
 def _run(node: ast.AST) -> Iterator[ast.AST]:
-    """The children to search. For `if TYPE_CHECKING:` these are the else branch and the relative imports (see `imports`)."""
+    """The children to search.
+
+    For `if TYPE_CHECKING:` these are the else branch and the relative imports (see `imports`).
+    """
     if isinstance(node, ast.If) and _name(node.test) == "TYPE_CHECKING":
         yield from node.orelse
-        yield from (child for child in node.body if isinstance(child, ast.ImportFrom) and child.level)
+        yield from (
+            child for child in node.body if isinstance(child, ast.ImportFrom) and child.level
+        )
     else:
         yield from ast.iter_child_nodes(node)
 
@@ -133,7 +167,11 @@ def _catches_import_error(node: ast.AST) -> bool:
         return False
     types = [handler.type for handler in node.handlers if handler.type]
     caught = itertools.chain.from_iterable(map(ast.walk, types))
-    return any(_name(one) in ("ImportError", "ModuleNotFoundError") for one in caught if isinstance(one, ast.expr))
+    return any(
+        _name(one) in ("ImportError", "ModuleNotFoundError")
+        for one in caught
+        if isinstance(one, ast.expr)
+    )
 
 
 def _name(node: ast.expr) -> str:
@@ -142,20 +180,28 @@ def _name(node: ast.expr) -> str:
     return node.attr if isinstance(node, ast.Attribute) else ""
 
 
-# ---- what an archive may import ----------------------------------------------------------------------------
+# ---- what an archive may import ------------------------------------------------------------------
 
-HOST = frozenset(("common", "pdu_common"))      # DCImanager's own modules
-_REMOVED = frozenset(                           # modules of Python 3.9 that 3.13 does not have (PEP 594 and others)
-    "aifc asynchat asyncore audioop cgi cgitb chunk crypt distutils imghdr imp lib2to3 mailcap msilib nis nntplib "
-    "ossaudiodev parser pipes smtpd sndhdr spwd sunau symbol telnetlib uu xdrlib formatter binhex".split())
-_NEWER = frozenset(("tomllib", "annotationlib", "compression"))     # modules that Python 3.9 does not have
+HOST = frozenset(("common", "pdu_common"))  # DCImanager's own modules
+# modules of Python 3.9 that 3.13 does not have (PEP 594 and others)
+_REMOVED = frozenset(
+    "aifc asynchat asyncore audioop cgi cgitb chunk crypt distutils imghdr imp lib2to3 mailcap"
+    " msilib nis nntplib ossaudiodev parser pipes smtpd sndhdr spwd sunau symbol telnetlib uu"
+    " xdrlib formatter binhex".split()
+)
+# modules that Python 3.9 does not have
+_NEWER = frozenset(("tomllib", "annotationlib", "compression"))
 
 
 @functools.lru_cache(maxsize=1)
 def standard_library() -> frozenset[str]:
-    """Top-level modules of the standard library of the Python that runs this, without those in _REMOVED and _NEWER."""
+    """Top-level modules of the standard library of the Python that runs this, without those in
+    _REMOVED and _NEWER.
+    """
     folder = Path(sysconfig.get_path("stdlib"))
-    found = {module.name for module in pkgutil.iter_modules([str(folder), str(folder / "lib-dynload")])}
+    found = {
+        module.name for module in pkgutil.iter_modules([str(folder), str(folder / "lib-dynload")])
+    }
     return frozenset(found | set(sys.builtin_module_names)) - _REMOVED - _NEWER
 
 
@@ -164,13 +210,19 @@ def _check_absolute(found: Import, shown: str, allowed: frozenset[str]) -> None:
     if top in allowed:
         return
     if top == "handlers":
-        raise BuildError(f"{shown} line {found.line}: imports {found.module!r}, which has another path in an archive; "
-                         f"write the import with leading dots")
-    raise BuildError(f"{shown} line {found.line}: imports {found.module!r}, which DCImanager may not have; an archive can "
-                     f"import the standard library of Python 3.9 to 3.13, its own files, {' and '.join(sorted(HOST))}")
+        raise BuildError(
+            f"{shown} line {found.line}: imports {found.module!r}, which has another path in an"
+            " archive; write the import with leading dots"
+        )
+    raise BuildError(
+        f"{shown} line {found.line}: imports {found.module!r}, which DCImanager may not have; an"
+        " archive can import the standard library of Python 3.9 to 3.13, its own files,"
+        f" {' and '.join(sorted(HOST))}"
+    )
 
 
-# ---- the files of one handler ------------------------------------------------------------------------------
+# ---- the files of one handler --------------------------------------------------------------------
+
 
 class _Closure:
     """Collects the files that `handlers/<name>/handler.py` needs. `replace`: path → new text."""
@@ -197,9 +249,13 @@ class _Closure:
         if path in self.files:
             return
         if module and module[0] in self._others:
-            raise BuildError(f"{self._shown(path)} belongs to another handler: handlers share only modules directly in "
-                             f"{self.tree.name}/ and packages without a handler.py")
-        content = self.replace[path].encode() if path in self.replace else (self.tree / path).read_bytes()
+            raise BuildError(
+                f"{self._shown(path)} belongs to another handler: handlers share only modules"
+                f" directly in {self.tree.name}/ and packages without a handler.py"
+            )
+        content = (
+            self.replace[path].encode() if path in self.replace else (self.tree / path).read_bytes()
+        )
         self.files[path] = content
         package = module if path.endswith("__init__.py") else module[:-1]
         try:
@@ -216,19 +272,26 @@ class _Closure:
         where = f"{self._shown(path)} line {found.line}"
         if found.level > len(package) + 1:
             raise BuildError(f"{where}: a relative import leaves {self.tree.name}/")
-        base = package[:len(package) - found.level + 1] + tuple(part for part in found.module.split(".") if part)
+        base = package[: len(package) - found.level + 1] + tuple(
+            part for part in found.module.split(".") if part
+        )
         if self._path(base) is None:
-            raise BuildError(f"{where}: imports {'.' * found.level}{found.module}, which does not exist (a package needs an "
-                             "__init__.py)")
+            raise BuildError(
+                f"{where}: imports {'.' * found.level}{found.module}, which does not exist (a"
+                " package needs an __init__.py)"
+            )
         self.add(base)
-        for name in found.names:                       # a submodule, or a name that the module defines
+        # a submodule, or a name that the module defines
+        for name in found.names:
             if self._path(base + (name,)) is not None:
                 self.add(base + (name,))
             elif any(self.tree.joinpath(*base, name).glob("*.py")):
                 raise BuildError(f"{where}: imports the folder {name}, which has no __init__.py")
 
     def _path(self, module: Module) -> Optional[str]:
-        """The file of a module or package; None if there is none, as for a name that a module defines."""
+        """The file of a module or package; None if there is none, as for a name that a module
+        defines.
+        """
         if module not in self._paths:
             self._paths[module] = self._found(module)
         return self._paths[module]
@@ -245,10 +308,11 @@ class _Closure:
 
 
 def files(tree: Path, name: str, replace: Optional[Mapping[str, str]] = None) -> dict[str, bytes]:
-    """The files that `<tree>/<name>/handler.py` needs: path below `tree` → content. Raises BuildError.
+    """The files that `<tree>/<name>/handler.py` needs: path below `tree` → content. Raises
+    BuildError.
 
-    `replace` has new content for some of them (`{"snmp/options.py": "…"}`). A path that the handler does not use is an error:
-    its new content would have no effect.
+    `replace` has new content for some of them (`{"snmp/options.py": "…"}`). A path that the handler
+    does not use is an error: its new content would have no effect.
     """
     closure = _Closure(tree, name, replace or {})
     closure.add((name, "handler"))
@@ -258,7 +322,7 @@ def files(tree: Path, name: str, replace: Optional[Mapping[str, str]] = None) ->
     return closure.files
 
 
-# ---- the archive -------------------------------------------------------------------------------------------
+# ---- the archive ---------------------------------------------------------------------------------
 
 _ENTRY = '''"""Entry module of this archive. The code is in the folder that is named by the hash of its content."""
 import importlib
@@ -278,25 +342,37 @@ __all__ = ["make_handler"]
 '''
 
 
-def archive(tree: Path, name: str, replace: Optional[Mapping[str, str]] = None, top: str = "") -> bytes:
-    """The bytes of one archive, which depend only on its files and this Python's zlib. `top`: its folder, pdu_`name` if ""."""
+def archive(
+    tree: Path, name: str, replace: Optional[Mapping[str, str]] = None, top: str = ""
+) -> bytes:
+    """The bytes of one archive, which depend only on its files and this Python's zlib.
+
+    `top`: its folder, pdu_`name` if "".
+    """
     content = files(tree, name, replace)
     digest = hashlib.sha256()
     for path in sorted(content):
         digest.update(f"{path} {len(content[path])}\n".encode() + content[path])
     folder, top = "c" + digest.hexdigest()[:12], top or f"pdu_{name}"
     packed = {f"{top}/{folder}/{path}": data for path, data in content.items()}
-    packed[f"{top}/__init__.py"] = f'"""PDU handler pack {version(tree)}: {name}. Licence: BSD-3-Clause."""\n'.encode()
-    packed[f"{top}/handler.py"] = _ENTRY.format(code=f"{folder}.{name}.handler", alone=f"{top}_{folder}").encode()
-    # Python trusts a cached .pyc as long as its source keeps its time and size. The entry modules of two versions can have the
-    # same size, so the time of all files is computed from their content.
+    packed[f"{top}/__init__.py"] = (
+        f'"""PDU handler pack {version(tree)}: {name}. Licence: BSD-3-Clause."""\n'.encode()
+    )
+    packed[f"{top}/handler.py"] = _ENTRY.format(
+        code=f"{folder}.{name}.handler", alone=f"{top}_{folder}"
+    ).encode()
+    # Python trusts a cached .pyc as long as its source keeps its time and size. The entry modules
+    # of two versions can have the same size, so the time of all files is computed from their
+    # content.
     return _tar_gz(packed, 1_500_000_000 + int(digest.hexdigest()[:6], 16))
 
 
 def _tar_gz(packed: Mapping[str, bytes], mtime: int) -> bytes:
     out = io.BytesIO()
-    with gzip.GzipFile(filename="", fileobj=out, mode="wb", compresslevel=6, mtime=0) as packer, \
-            tarfile.open(fileobj=packer, mode="w", format=tarfile.USTAR_FORMAT) as tar:
+    with (
+        gzip.GzipFile(filename="", fileobj=out, mode="wb", compresslevel=6, mtime=0) as packer,
+        tarfile.open(fileobj=packer, mode="w", format=tarfile.USTAR_FORMAT) as tar,
+    ):
         for path in sorted(_folders(packed) | set(packed)):
             info = tarfile.TarInfo(path)
             info.mtime = mtime
@@ -317,32 +393,52 @@ def _folders(paths: Mapping[str, bytes]) -> set[str]:
 def version(tree: Path) -> str:
     """VERSION in `<tree>/__init__.py`, without importing it. Raises BuildError."""
     path = tree / "__init__.py"
-    found = re.search('^VERSION = "([^"]+)"$', path.read_text("utf-8"), re.MULTILINE) if path.is_file() else None
+    found = (
+        re.search('^VERSION = "([^"]+)"$', path.read_text("utf-8"), re.MULTILINE)
+        if path.is_file()
+        else None
+    )
     if found is None:
-        raise BuildError(f"{tree.name}/__init__.py has no VERSION = \"…\"")
+        raise BuildError(f'{tree.name}/__init__.py has no VERSION = "…"')
     return found[1]
 
 
-# ---- the registering script --------------------------------------------------------------------------------
+# ---- the registering script ----------------------------------------------------------------------
+
 
 def register_script(number: str, handlers: Sequence[Handler]) -> str:
-    """The text of register.sh: the template with the version and one row for each archive. Raises BuildError."""
+    """The text of register.sh: the template with the version and one row for each archive.
+
+    Raises BuildError.
+    """
     rows = []
     for handler in handlers:
         if any(set(text) & set("|'\"\\`$\n") for text in handler.row):
-            raise BuildError(f"{handler.name}: a name with a quote, a backtick, |, $, a backslash or a line break cannot go into "
-                             "register.sh")
+            raise BuildError(
+                f"{handler.name}: a name with a quote, a backtick, |, $, a backslash or a line"
+                " break cannot go into register.sh"
+            )
         rows.append("|".join(handler.row))
-    return TEMPLATE.read_text("utf-8").replace("@VERSION@", number).replace("@HANDLERS@", "\n".join(rows))
+    return (
+        TEMPLATE.read_text("utf-8")
+        .replace("@VERSION@", number)
+        .replace("@HANDLERS@", "\n".join(rows))
+    )
 
 
 def _registered_earlier(out: Path, number: str) -> list[Handler]:
-    """The handlers that the register.sh in `out` lists and whose archives of this version are still in `out`."""
+    """The handlers that the register.sh in `out` lists and whose archives of this version are still
+    in `out`.
+    """
     script = out / "register.sh"
     text = script.read_text("utf-8", "replace") if script.is_file() else ""
     rows = re.search("^HANDLERS='([^']*)'$", text, re.MULTILINE)
     found = [row.split("|") for row in rows[1].splitlines()] if rows else []
-    return [Handler(row[0], row[1], row[2]) for row in found if len(row) == 3 and (out / _file(row[0], number)).is_file()]
+    return [
+        Handler(row[0], row[1], row[2])
+        for row in found
+        if len(row) == 3 and (out / _file(row[0], number)).is_file()
+    ]
 
 
 def _file(name: str, number: str) -> str:
@@ -350,13 +446,17 @@ def _file(name: str, number: str) -> str:
 
 
 def build(tree: Path, out: Path, handlers: Sequence[Handler]) -> list[Path]:
-    """Write the archives of `handlers` and register.sh to `out`, and return their paths. Raises BuildError and OSError.
+    """Write the archives of `handlers` and register.sh to `out`, and return their paths. Raises
+    BuildError and OSError.
 
-    The script registers the pack's own handlers, those in `handlers`, and those that an earlier register.sh in `out` lists, if
-    their archives of this version are in `out` too.
+    The script registers the pack's own handlers, those in `handlers`, and those that an earlier
+    register.sh in `out` lists, if their archives of this version are in `out` too.
     """
     number = version(tree)
-    made = {_file(h.name, number): archive(tree, h.package or h.name, h.replace, f"pdu_{h.name}") for h in handlers}
+    made = {
+        _file(h.name, number): archive(tree, h.package or h.name, h.replace, f"pdu_{h.name}")
+        for h in handlers
+    }
     own = {h.name: h for h in (*_registered_earlier(out, number), *handlers)}
     more = [own[name] for name in sorted(own) if name not in {h.name for h in HANDLERS}]
     script = register_script(number, [*HANDLERS, *more])
@@ -368,8 +468,12 @@ def build(tree: Path, out: Path, handlers: Sequence[Handler]) -> list[Path]:
 
 
 def _write(path: Path, data: bytes, mode: int = 0o644) -> None:
-    """Replace the file in one step: an upload or a build at the same time reads the whole old file or the whole new one."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f"{path.name}.", suffix=".part", delete=False) as partial:
+    """Replace the file in one step: an upload or a build at the same time reads the whole old file
+    or the whole new one.
+    """
+    with tempfile.NamedTemporaryFile(
+        dir=path.parent, prefix=f"{path.name}.", suffix=".part", delete=False
+    ) as partial:
         name = Path(partial.name)
         try:
             partial.write(data)
@@ -377,28 +481,36 @@ def _write(path: Path, data: bytes, mode: int = 0o644) -> None:
             name.chmod(mode)
             name.replace(path)
         except BaseException:
-            name.unlink(missing_ok=True)        # missing if an interrupt came just after the replacement
+            # missing if an interrupt came just after the replacement
+            name.unlink(missing_ok=True)
             raise
 
 
-# ---- archives of the SNMP handler with options of their own --------------------------------------------------
+# ---- archives of the SNMP handler with options of their own --------------------------------------
 
 _OPTIONS = "snmp/options.py"
 
 
 def own_profile(file: Path) -> Handler:
     """The archive for a PDU that `file` describes in JSON. Raises BuildError."""
-    from handlers.snmp import building, schema  # imported late: 25 ms together; few archives need them
+    # imported late: 25 ms together; few archives need them
+    from handlers.snmp import building, schema
+
     try:
         family = building.own_family(building.read(file))
     except schema.ProfileError as error:
         raise BuildError(f"{file}: {error}") from None
-    return Handler(family.name, family.shown, "snmp", "snmp", {_OPTIONS: building.module(family.options)})
+    return Handler(
+        family.name, family.shown, "snmp", "snmp", {_OPTIONS: building.module(family.options)}
+    )
 
 
-def with_options(handler: Handler, only: Sequence[str], profile: Optional[str], flags: Sequence[str]) -> Handler:
+def with_options(
+    handler: Handler, only: Sequence[str], profile: Optional[str], flags: Sequence[str]
+) -> Handler:
     """The SNMP handler's archive with these build options. Raises BuildError."""
     from handlers.snmp import building  # imported late, as in `own_profile`
+
     try:
         chosen = building.options(only, profile, flags)
     except building.UnknownFamily as error:
@@ -406,33 +518,78 @@ def with_options(handler: Handler, only: Sequence[str], profile: Optional[str], 
     return handler._replace(replace={_OPTIONS: building.module(chosen)})
 
 
-# ---- the command line ----------------------------------------------------------------------------------------
+# ---- the command line ----------------------------------------------------------------------------
+
 
 def _parser(known: Sequence[str]) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="build.py", description="Build DCImanager PDU handler archives and register.sh.",
-                                     allow_abbrev=False)
-    parser.add_argument("names", nargs="*", metavar="NAME",
-                        help=f"which archives: {', '.join(known)} (default: all; with --profile or options of pdu_snmp, only the "
-                             "archives that they add or change)")
-    parser.add_argument("--out", type=Path, default=ROOT / "dist", help="the folder to write to (default: dist/ of the project)")
+    parser = argparse.ArgumentParser(
+        prog="build.py",
+        description="Build DCImanager PDU handler archives and register.sh.",
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help=(
+            f"which archives: {', '.join(known)} (default: all; with --profile or options of"
+            " pdu_snmp, only the archives that they add or change)"
+        ),
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=ROOT / "dist",
+        help="the folder to write to (default: dist/ of the project)",
+    )
     own = parser.add_argument_group("a PDU of your own")
-    own.add_argument("--profile", type=Path, metavar="FILE.json", action="append", default=[],
-                     help="build pdu_<key> (hyphens become underscores) for the family in this file; may be repeated. "
-                          "`pdu snmp parts` lists the parts of such a file, `pdu snmp show FAMILY` prints an example")
-    snmp = parser.add_argument_group("options of pdu_snmp", "for a DCImanager whose form has no handler settings for SNMP")
-    snmp.add_argument("--only", nargs="+", metavar="KEY", default=[], help="detect only these families")
-    snmp.add_argument("--profile-key", metavar="KEY",
-                      help="read every PDU as this family instead of detecting it (setting 'profile')")
-    for key, meaning in (("switch_unproven", "also switch families whose commands are not certain"),
-                         ("metered_only", "for units without outlets: an empty table of outlets is not an error"),
-                         ("switch_automatic", "also switch outlets in an automatic mode, which a command ends permanently")):
-        snmp.add_argument("--" + key.replace("_", "-"), dest="flags", action="append_const", const=key, default=[],
-                          help=f"{meaning} (setting '{key}')")
+    own.add_argument(
+        "--profile",
+        type=Path,
+        metavar="FILE.json",
+        action="append",
+        default=[],
+        help=(
+            "build pdu_<key> (hyphens become underscores) for the family in this file; may be"
+            " repeated. `pdu snmp parts` lists the parts of such a file, `pdu snmp show FAMILY`"
+            " prints an example"
+        ),
+    )
+    snmp = parser.add_argument_group(
+        "options of pdu_snmp", "for a DCImanager whose form has no handler settings for SNMP"
+    )
+    snmp.add_argument(
+        "--only", nargs="+", metavar="KEY", default=[], help="detect only these families"
+    )
+    snmp.add_argument(
+        "--profile-key",
+        metavar="KEY",
+        help="read every PDU as this family instead of detecting it (setting 'profile')",
+    )
+    for key, meaning in (
+        ("switch_unproven", "also switch families whose commands are not certain"),
+        ("metered_only", "for units without outlets: an empty table of outlets is not an error"),
+        (
+            "switch_automatic",
+            "also switch outlets in an automatic mode, which a command ends permanently",
+        ),
+    ):
+        snmp.add_argument(
+            "--" + key.replace("_", "-"),
+            dest="flags",
+            action="append_const",
+            const=key,
+            default=[],
+            help=f"{meaning} (setting '{key}')",
+        )
     return parser
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
-    """The command line. Returns 0 if built, else 1. Arguments that the parser refuses exit with 2."""
+    """The command line.
+
+    Returns 0 if built, else 1. Arguments that the parser refuses exit with 2.
+    """
     known = [handler.name for handler in HANDLERS]
     parser = _parser(known)
     options = parser.parse_args(arguments)
@@ -442,30 +599,44 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     swallowed = [key for key in options.only if key in known]
     if swallowed:
         read_as = "were read as families" if len(swallowed) > 1 else "was read as a family"
-        parser.error(f"--only takes all words after it, so {', '.join(swallowed)} {read_as}: name handlers first, as in "
-                     f"build.py snmp --only KEY")
+        parser.error(
+            f"--only takes all words after it, so {', '.join(swallowed)} {read_as}: name handlers"
+            " first, as in build.py snmp --only KEY"
+        )
     has_options = bool(options.only or options.profile_key is not None or options.flags)
     if has_options and options.names and "snmp" not in options.names:
-        parser.error("--only, --profile-key, --switch-unproven, --metered-only and --switch-automatic are options of snmp: add "
-                     "snmp to the names, or give no NAME")
+        parser.error(
+            "--only, --profile-key, --switch-unproven, --metered-only and --switch-automatic are"
+            " options of snmp: add snmp to the names, or give no NAME"
+        )
     names = options.names
     if not names and has_options:
         names = ["snmp"]
     elif not names and not options.profile:
         names = known
     try:
-        chosen = [with_options(h, options.only, options.profile_key, options.flags) if has_options and h.name == "snmp" else h
-                  for h in HANDLERS if h.name in names]
+        chosen = [
+            (
+                with_options(h, options.only, options.profile_key, options.flags)
+                if has_options and h.name == "snmp"
+                else h
+            )
+            for h in HANDLERS
+            if h.name in names
+        ]
         chosen += [own_profile(file) for file in options.profile]
         once = Counter(handler.name for handler in chosen)
         if max(once.values()) > 1:
-            raise BuildError(f"profile.key: two files of --profile build pdu_{once.most_common(1)[0][0]}")
+            raise BuildError(
+                f"profile.key: two files of --profile build pdu_{once.most_common(1)[0][0]}"
+            )
         made = build(ROOT / "handlers", options.out, chosen)
     except BuildError as error:
         print(f"build.py: {error}", file=sys.stderr)
         return 1
     except OSError as error:
-        place = error.filename2 or error.filename or options.out        # filename2: the file that a partial one replaces
+        # filename2: the file that a partial one replaces
+        place = error.filename2 or error.filename or options.out
         print(f"build.py: {place} cannot be read or written ({error.strerror})", file=sys.stderr)
         return 1
     for path in made:

@@ -1,20 +1,28 @@
 """Build the archives that DCImanager takes, and the script that registers them.
 
     python packaging/build.py [NAME ...] [--out DIR]
-    python packaging/build.py --profile FILE.json       an archive for a PDU of your own; --help has the other options
+    python packaging/build.py --profile FILE.json       an archive for a PDU of your own; --help has
+    the other options
 
-Run it by path: this folder is not a Python package, because it would hide the library `packaging`. Every Python must be able to
-parse this file, so that an old one can print that it is too old.
+Run it by path: this folder is not a Python package, because it would hide the library `packaging`.
+Every Python must be able to parse this file, so that an old one can print that it is too old.
 """
+
 import os
 import runpy
 import sys
 
 if sys.version_info < (3, 9):
-    sys.stderr.write("build.py needs Python 3.9 or newer; this is Python %d.%d: use a newer one\n" % sys.version_info[:2])
+    sys.stderr.write(
+        "build.py needs Python 3.9 or newer; this is Python %d.%d: use a newer one\n"
+        % sys.version_info[:2]
+    )
     sys.exit(2)
 
 if __name__ == "__main__":
-    main = runpy.run_path(os.path.join(os.path.dirname(os.path.abspath(__file__)), "archives.py"))["main"]
+    main = runpy.run_path(os.path.join(os.path.dirname(os.path.abspath(__file__)), "archives.py"))[
+        "main"
+    ]
     from handlers.command import ending  # archives.py put the tree on sys.path
+
     sys.exit(ending.run(main))

@@ -1,15 +1,20 @@
-"""The main module of pdu.pyz: unpacks it into the user's cache or a temporary folder, and runs it from there.
+"""The main module of pdu.pyz: unpacks it into the user's cache or a temporary folder, and runs it
+from there.
 
-pysnmp 7.1.21 cannot load its MIB modules from a zip file. Starts from the unpacked files are also faster: Python does not save
-compiled modules for a zip file. Even an old Python must be able to parse this file, which asks for a newer one.
-tools.py replaces @CONTENT@ with the content's hash.
+pysnmp 7.1.21 cannot load its MIB modules from a zip file. Starts from the unpacked files are also
+faster: Python does not save compiled modules for a zip file. Even an old Python must be able to
+parse this file, which asks for a newer one. tools.py replaces @CONTENT@ with the content's hash.
 """
+
 import os
 import stat
 import sys
 
 if sys.version_info < (3, 9):
-    sys.stderr.write("pdu needs Python 3.9 or newer; this is Python %d.%d: use a newer one\n" % sys.version_info[:2])
+    sys.stderr.write(
+        "pdu needs Python 3.9 or newer; this is Python %d.%d: use a newer one\n"
+        % sys.version_info[:2]
+    )
     sys.exit(2)
 
 
@@ -22,7 +27,7 @@ def safe(path):  # type: (str) -> bool
     over.
     """
     getuid = getattr(os, "getuid", None)
-    if getuid is None:          # Windows, where a user's folders are closed to other users
+    if getuid is None:  # Windows, where a user's folders are closed to other users
         return True
     above = os.path.dirname(path)
     if above != path and not safe(above):
@@ -37,35 +42,46 @@ def safe(path):  # type: (str) -> bool
 
 
 def lock(folder):  # type: (str) -> None
-    """Lock a folder until this process ends, so that systemd-tmpfiles does not remove its files when they are some days old."""
+    """Lock a folder until this process ends, so that systemd-tmpfiles does not remove its files
+    when they are some days old.
+    """
     try:
         import fcntl
+
         fcntl.flock(os.open(folder, os.O_RDONLY), fcntl.LOCK_SH)
-    except (ImportError, OSError):      # Windows has no fcntl, and some file systems have no locks
+    except (ImportError, OSError):  # Windows has no fcntl, and some file systems have no locks
         pass
 
 
 def made(folder):  # type: (str) -> str
-    """Make the folder, closed to other users, and return it; "" if it is not safe. Raises OSError."""
+    """Make the folder, closed to other users, and return it; "" if it is not safe.
+
+    Raises OSError.
+    """
     if not folder or not safe(folder):
         return ""
-    umask = os.umask(0o077)             # also for missing folders above it
+    umask = os.umask(0o077)  # also for missing folders above it
     try:
         os.makedirs(folder, exist_ok=True)
     finally:
         os.umask(umask)
-    return folder if safe(folder) else ""       # another user may be faster in a sticky folder
+    return folder if safe(folder) else ""  # another user may be faster in a sticky folder
 
 
 def temporary():  # type: () -> str
-    """The folder for temporary files; /tmp if that one is not safe, "" if neither is. Raises OSError."""
+    """The folder for temporary files; /tmp if that one is not safe, "" if neither is.
+
+    Raises OSError.
+    """
     import tempfile  # imported late, as in `place`
+
     found = [os.path.realpath(folder) for folder in (tempfile.gettempdir(), "/tmp")]  # noqa: S108
     return next((folder for folder in found if safe(folder)), "")
 
 
 def place():  # type: () -> str
-    """The folder with the unpacked files: in the user's cache, else a temporary one that atexit removes.
+    """The folder with the unpacked files: in the user's cache, else a temporary one that atexit
+    removes.
 
     A relative path is not used as the cache: the XDG specification forbids it, and without a home
     expanduser returns `~`. A folder that is not `safe` is not used: its owner could replace the
@@ -81,6 +97,7 @@ def place():  # type: () -> str
     import tempfile
     import zipfile
     import zlib
+
     problem = "other users can write to the folders for temporary files"  # type: object
     for is_cache in (True, False):
         try:
@@ -88,7 +105,7 @@ def place():  # type: () -> str
             if not parent:
                 continue
             part = tempfile.mkdtemp(prefix="pdu-", dir=parent)
-            atexit.register(shutil.rmtree, part, True)      # without effect after a rename
+            atexit.register(shutil.rmtree, part, True)  # without effect after a rename
             lock(part)
             with zipfile.ZipFile(os.path.dirname(os.path.abspath(__file__))) as packed:
                 packed.extractall(part)
@@ -99,15 +116,17 @@ def place():  # type: () -> str
             sys.stderr.write("pdu.pyz is damaged (%s): copy or build it again\n" % error)
             sys.exit(2)
     else:
-        sys.stderr.write("pdu.pyz cannot unpack itself (%s): set TMPDIR to a folder of your own "
-                         "with enough space\n" % problem)
+        sys.stderr.write(
+            "pdu.pyz cannot unpack itself (%s): set TMPDIR to a folder of your own "
+            "with enough space\n" % problem
+        )
         sys.exit(2)
     if not is_cache:
         return part
     try:
         os.rename(part, folder)
         return folder
-    except OSError:             # for example: another process was faster
+    except OSError:  # for example: another process was faster
         return folder if os.path.isdir(folder) and safe(folder) else part
 
 

@@ -1,8 +1,11 @@
-"""Writes the parts of the pages that are generated from the code: settings, devices, identities, costs, exit codes.
+"""Writes the parts of the pages that are generated from the code: settings, devices, identities,
+costs, exit codes.
 
-Run by path: `python packaging/readme.py` writes them between their markers (`<!-- NAME:begin -->`, `<!-- NAME:end -->`) and
-prints the pages that changed. With `--check` it changes nothing and exits with 1 if a page is out of date.
+Run by path: `python packaging/readme.py` writes them between their markers (`<!-- NAME:begin -->`,
+`<!-- NAME:end -->`) and prints the pages that changed. With `--check` it changes nothing and exits
+with 1 if a page is out of date.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -30,7 +33,11 @@ def table(declared: Sequence[Setting[object]]) -> str:
     rows = ["| key | allowed | default | meaning |", "|---|---|---|---|"]
     for setting in declared:
         default = setting.default
-        shown = words[default] if isinstance(default, (bool, str, type(None))) and default in words else str(default)
+        shown = (
+            words[default]
+            if isinstance(default, (bool, str, type(None))) and default in words
+            else str(default)
+        )
         rows.append(f"| `{setting.key}` | {setting.allowed} | {shown} | {setting.help} |")
     return "\n".join(rows)
 
@@ -50,14 +57,21 @@ PARTS: Mapping[str, Callable[[], str]] = {
 FILES: Mapping[str, Sequence[str]] = {
     "docs/settings.md": tuple(f"settings-{name}" for name in registry.names()),
     "docs/devices.md": ("devices", "contradicting"),
-    **{f"docs/{name}.md": (f"settings-{name}",) for name in registry.names() if (ROOT / "docs" / f"{name}.md").exists()},
+    **{
+        f"docs/{name}.md": (f"settings-{name}",)
+        for name in registry.names()
+        if (ROOT / "docs" / f"{name}.md").exists()
+    },
     "docs/snmp.md": ("settings-snmp", "costly", "identities"),
     "docs/command.md": ("exits",),
 }
 
 
 def filled(text: str, parts: Sequence[str]) -> str:
-    """Replace the text between the markers of each of `parts`. Raises ValueError unless each pair of markers occurs once."""
+    """Replace the text between the markers of each of `parts`.
+
+    Raises ValueError unless each pair of markers occurs once.
+    """
     for name in parts:
         begin, end = f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
         pattern = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
@@ -70,7 +84,11 @@ def filled(text: str, parts: Sequence[str]) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="change nothing; exit code 1 when a page is out of date")
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="change nothing; exit code 1 when a page is out of date",
+    )
     check = parser.parse_args().check
     stale = []
     for name, parts in FILES.items():

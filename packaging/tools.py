@@ -1,11 +1,14 @@
-"""Build dist/pdu.pyz: the command `pdu` in one file, for any Python from 3.9 with nothing installed.
+"""Build dist/pdu.pyz: the command `pdu` in one file, for any Python from 3.9 with nothing
+installed.
 
     python packaging/tools.py [--out DIR]
 
-It contains this project's packages and those of pyz-requirements.txt, which pip fetches, with their licences. The same files
-and the same Python give the same bytes. zeroconf (mDNS in `pdu raritan discover` and `pdu find`), cryptography (SNMPv3 privacy)
-and pysmi (`pdu draft --mib`) are left out: a command that needs one of them says which.
+It contains this project's packages and those of pyz-requirements.txt, which pip fetches, with their
+licences. The same files and the same Python give the same bytes. zeroconf (mDNS in `pdu raritan
+discover` and `pdu find`), cryptography (SNMPv3 privacy) and pysmi (`pdu draft --mib`) are left out:
+a command that needs one of them says which.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -26,9 +29,10 @@ ROOT = HERE.parent
 PACKAGES = ("common", "pdu_common", "handlers")
 OLDEST, OLDEST_SHOWN = (3, 9), "3.9"
 MAIN = HERE / "pyz_main.py"
-_UNUSED = re.compile(r"bin/|[^/]*\.dist-info/|(?:.*/)?\.")      # files from pip that the program does not need, hidden ones too
+# files from pip that the program does not need, hidden ones too
+_UNUSED = re.compile(r"bin/|[^/]*\.dist-info/|(?:.*/)?\.")
 _LICENCE = re.compile(r"([^/]*)\.dist-info/(?:licenses/(.*)|((?:LICEN[CS]E|COPYING|NOTICE)[^/]*))")
-_UNIX = 3                       # ZipInfo.create_system: Unix, so that external_attr is a mode
+_UNIX = 3  # ZipInfo.create_system: Unix, so that external_attr is a mode
 
 
 class BuildError(Exception):
@@ -36,18 +40,45 @@ class BuildError(Exception):
 
 
 def fetched(folder: Path) -> None:
-    """Install the packages of pyz-requirements.txt below `folder`, for the oldest Python. Raises BuildError."""
-    done = subprocess.run([
-        sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile", "--target", str(folder),
-        "--python-version", OLDEST_SHOWN, "--implementation", "py", "--abi", "none", "--platform", "any",
-        "--only-binary", ":all:", "-r", str(HERE / "pyz-requirements.txt")], capture_output=True, text=True)
+    """Install the packages of pyz-requirements.txt below `folder`, for the oldest Python.
+
+    Raises BuildError.
+    """
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--no-compile",
+            "--target",
+            str(folder),
+            "--python-version",
+            OLDEST_SHOWN,
+            "--implementation",
+            "py",
+            "--abi",
+            "none",
+            "--platform",
+            "any",
+            "--only-binary",
+            ":all:",
+            "-r",
+            str(HERE / "pyz-requirements.txt"),
+        ],
+        capture_output=True,
+        text=True,
+    )
     if done.returncode:
         last = (done.stderr.strip() or "no reason given").splitlines()[-1]
         raise BuildError(f"pip could not fetch the packages: {last}")
 
 
 def check(files: Mapping[str, bytes]) -> None:
-    """Check that the oldest Python parses the .py files, as far as `ast` can tell, and that no name ends with .so.
+    """Check that the oldest Python parses the .py files, as far as `ast` can tell, and that no name
+    ends with .so.
 
     Raises BuildError.
     """
@@ -57,7 +88,9 @@ def check(files: Mapping[str, bytes]) -> None:
         try:
             ast.parse(data if path.endswith(".py") else b"", path, feature_version=OLDEST)
         except SyntaxError as error:
-            raise BuildError(f"{path} line {error.lineno} is not Python {OLDEST_SHOWN} ({error.msg})") from None
+            raise BuildError(
+                f"{path} line {error.lineno} is not Python {OLDEST_SHOWN} ({error.msg})"
+            ) from None
 
 
 def content(files: Mapping[str, bytes]) -> str:
@@ -74,7 +107,7 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
     out.seek(0, io.SEEK_END)
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packer:
         for path, data in sorted(files.items()):
-            entry = zipfile.ZipInfo(path)           # its default date is 1980-01-01
+            entry = zipfile.ZipInfo(path)  # its default date is 1980-01-01
             entry.create_system = _UNIX
             entry.external_attr = 0o100644 << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
@@ -87,7 +120,10 @@ def build(out: Path) -> Path:
     files: dict[str, bytes] = {}
     for package in PACKAGES:
         for pattern in ("*.py", "py.typed"):
-            files.update((f"{package}/{path}", data) for path, data in _below(ROOT / package, pattern).items())
+            files.update(
+                (f"{package}/{path}", data)
+                for path, data in _below(ROOT / package, pattern).items()
+            )
     with tempfile.TemporaryDirectory(prefix="pdu-pyz-") as folder:
         fetched(Path(folder))
         for path, data in _below(Path(folder), "*").items():
@@ -98,7 +134,8 @@ def build(out: Path) -> Path:
     check(files)
     files["__main__.py"] = MAIN.read_bytes().replace(b"@CONTENT@", content(files).encode())
     out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out, prefix="pdu.pyz.") as folder:         # used by this build only
+    # used by this build only
+    with tempfile.TemporaryDirectory(dir=out, prefix="pdu.pyz.") as folder:
         partial = Path(folder) / "pdu.pyz"
         partial.write_bytes(zipped(files))
         partial.chmod(0o755)
@@ -108,7 +145,8 @@ def build(out: Path) -> Path:
 def _place(path: str) -> str:
     """The path in pdu.pyz for a file that pip installed; "" if it is left out.
 
-    Licences are moved out of `.dist-info`, because importlib.metadata expects the package's metadata in a folder of that name.
+    Licences are moved out of `.dist-info`, because importlib.metadata expects the package's
+    metadata in a folder of that name.
     """
     found = _LICENCE.fullmatch(path)
     if found is not None:
@@ -118,14 +156,26 @@ def _place(path: str) -> str:
 
 def _below(folder: Path, pattern: str) -> dict[str, bytes]:
     """The files below `folder` whose names match: path → content."""
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob(pattern) if path.is_file()}
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob(pattern)
+        if path.is_file()
+    }
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     """The command line. Returns 0 if built, else 1. Wrong arguments exit with 2."""
-    parser = argparse.ArgumentParser(prog="tools.py", allow_abbrev=False,
-                                     description="Build dist/pdu.pyz, the command pdu in one file.")
-    parser.add_argument("--out", type=Path, default=ROOT / "dist", help="the folder to write to (default: dist/ of the project)")
+    parser = argparse.ArgumentParser(
+        prog="tools.py",
+        allow_abbrev=False,
+        description="Build dist/pdu.pyz, the command pdu in one file.",
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=ROOT / "dist",
+        help="the folder to write to (default: dist/ of the project)",
+    )
     try:
         made = build(parser.parse_args(arguments).out)
     except (BuildError, OSError) as error:

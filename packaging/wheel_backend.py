@@ -1,7 +1,9 @@
 """The build backend of the wheel: setuptools without the files of earlier builds.
 
-setuptools packs every file below build/lib. A module removed since the last `pip install .` would be installed again.
+setuptools packs every file below build/lib. A module removed since the last `pip install .` would
+be installed again.
 """
+
 from __future__ import annotations
 
 import importlib
@@ -19,9 +21,15 @@ def __getattr__(name: str) -> Any:
     return getattr(_SETUPTOOLS, name)
 
 
-def build_wheel(wheel_directory: str, config_settings: Optional[Mapping[str, Any]] = None,
-                metadata_directory: Optional[str] = None) -> str:
-    """Remove build/lib, build the wheel and return its file name (PEP 517). Raises OSError if build/lib cannot be removed."""
+def build_wheel(
+    wheel_directory: str,
+    config_settings: Optional[Mapping[str, Any]] = None,
+    metadata_directory: Optional[str] = None,
+) -> str:
+    """Remove build/lib, build the wheel and return its file name (PEP 517).
+
+    Raises OSError if build/lib cannot be removed.
+    """
     if _LEFT.exists():
         shutil.rmtree(_LEFT)
     built: str = _SETUPTOOLS.build_wheel(wheel_directory, config_settings, metadata_directory)

@@ -1,4 +1,5 @@
 """Checks `snmp_params` and converts them to pysnmp's values."""
+
 from __future__ import annotations
 
 import importlib.util
@@ -15,25 +16,38 @@ from pysnmp.proto.secmod.rfc3826.priv import aes
 
 
 class SnmpError(Exception):
-    """Any failure of an SNMP call. The text never contains a community or a password. UNKNOWN: what the platform raises."""
+    """Any failure of an SNMP call.
+
+    The text never contains a community or a password. UNKNOWN: what the platform raises.
+    """
 
 
 _VERSIONS = {"1": 1, "v1": 1, "2": 2, "2c": 2, "v2": 2, "v2c": 2, "3": 3, "v3": 3}
 _AUTH = {
-    "md5": hlapi.USM_AUTH_HMAC96_MD5, "sha": hlapi.USM_AUTH_HMAC96_SHA, "sha1": hlapi.USM_AUTH_HMAC96_SHA,
-    "sha224": hlapi.USM_AUTH_HMAC128_SHA224, "sha256": hlapi.USM_AUTH_HMAC192_SHA256,
-    "sha384": hlapi.USM_AUTH_HMAC256_SHA384, "sha512": hlapi.USM_AUTH_HMAC384_SHA512,
+    "md5": hlapi.USM_AUTH_HMAC96_MD5,
+    "sha": hlapi.USM_AUTH_HMAC96_SHA,
+    "sha1": hlapi.USM_AUTH_HMAC96_SHA,
+    "sha224": hlapi.USM_AUTH_HMAC128_SHA224,
+    "sha256": hlapi.USM_AUTH_HMAC192_SHA256,
+    "sha384": hlapi.USM_AUTH_HMAC256_SHA384,
+    "sha512": hlapi.USM_AUTH_HMAC384_SHA512,
 }
-# Longer AES keys are derived by Blumenthal's draft, as in Net-SNMP, or by Reeder's draft, as in Cisco's devices ("c").
+# Longer AES keys are derived by Blumenthal's draft, as in Net-SNMP, or by Reeder's draft, as in
+# Cisco's devices ("c").
 _PRIVACY = {
-    "des": hlapi.USM_PRIV_CBC56_DES, "aes": hlapi.USM_PRIV_CFB128_AES, "aes128": hlapi.USM_PRIV_CFB128_AES,
-    "aes192": hlapi.USM_PRIV_CFB192_AES_BLUMENTHAL, "aes256": hlapi.USM_PRIV_CFB256_AES_BLUMENTHAL,
-    "aes192c": hlapi.USM_PRIV_CFB192_AES, "aes256c": hlapi.USM_PRIV_CFB256_AES,
+    "des": hlapi.USM_PRIV_CBC56_DES,
+    "aes": hlapi.USM_PRIV_CFB128_AES,
+    "aes128": hlapi.USM_PRIV_CFB128_AES,
+    "aes192": hlapi.USM_PRIV_CFB192_AES_BLUMENTHAL,
+    "aes256": hlapi.USM_PRIV_CFB256_AES_BLUMENTHAL,
+    "aes192c": hlapi.USM_PRIV_CFB192_AES,
+    "aes256c": hlapi.USM_PRIV_CFB256_AES,
 }
-LONGEST_S = 20.0            # limit in seconds for all tries of one GET or SET; a walk has its own limit
-_SHORTEST_PASSWORD = 8      # RFC 3414, 11.2
-_LONGEST_USER = 32          # RFC 3414, 5, usmUserName
-_LAST_CHARACTER = 0xFF      # pysnmp encodes text as Latin-1
+# limit in seconds for all tries of one GET or SET; a walk has its own limit
+LONGEST_S = 20.0
+_SHORTEST_PASSWORD = 8  # RFC 3414, 11.2
+_LONGEST_USER = 32  # RFC 3414, 5, usmUserName
+_LAST_CHARACTER = 0xFF  # pysnmp encodes text as Latin-1
 
 
 @dataclass(frozen=True)
@@ -79,9 +93,11 @@ class Credentials:
 
     @property
     def longest_s(self) -> float:
-        """The deadline of one GET or SET in seconds: the tries of a read plus 3 s, at most LONGEST_S.
+        """The deadline of one GET or SET in seconds: the tries of a read plus 3 s, at most
+        LONGEST_S.
 
-        With v3 the tries count three times: if a known device stops answering, a new engine repeats the discovery and the read.
+        With v3 the tries count three times: if a known device stops answering, a new engine repeats
+        the discovery and the read.
         """
         rounds = 3 if self.version == 3 else 1
         return min(LONGEST_S, self.timeout_s * (self.retries + 1) * rounds + 3)
@@ -95,21 +111,44 @@ class Credentials:
         address, is_ipv6 = _resolve(host, port)
         if version < 3 and "community" not in given:
             raise SnmpError("snmp_params has no community")
-        keys = {"user": _needed(given, "user"), **_levels(given)} if version == 3 else {"community": given["community"]}
+        keys = (
+            {"user": _needed(given, "user"), **_levels(given)}
+            if version == 3
+            else {"community": given["community"]}
+        )
         for key, text in keys.items():
             if any(ord(character) > _LAST_CHARACTER for character in text):
-                raise SnmpError(f"snmp_params {key} has a character outside Latin-1, which pysnmp cannot encode")
+                raise SnmpError(
+                    f"snmp_params {key} has a character outside Latin-1, which pysnmp cannot encode"
+                )
         if len(keys.get("user", "")) > _LONGEST_USER:
-            raise SnmpError(f"snmp_params user is longer than the {_LONGEST_USER} characters that SNMPv3 allows")
-        return cls(host, address, port, is_ipv6, version,
-                   timeout_s=_number(given.get("timeout", "2"), "timeout", 0.05, 60),
-                   retries=_whole(given.get("retries", "2"), "retries", 0, 10), **keys)
+            raise SnmpError(
+                f"snmp_params user is longer than the {_LONGEST_USER} characters that SNMPv3 allows"
+            )
+        return cls(
+            host,
+            address,
+            port,
+            is_ipv6,
+            version,
+            timeout_s=_number(given.get("timeout", "2"), "timeout", 0.05, 60),
+            retries=_whole(given.get("retries", "2"), "retries", 0, 10),
+            **keys,
+        )
 
     def engine_key(self) -> tuple[str, ...]:
-        """Credentials with the same key share engines: all of v1 and v2c, and v3 with the same user, protocols and passwords."""
+        """Credentials with the same key share engines: all of v1 and v2c, and v3 with the same
+        user, protocols and passwords.
+        """
         if self.version < 3:
             return ()
-        return (self.user, self.auth_protocol, self.auth_password, self.priv_protocol, self.priv_password)
+        return (
+            self.user,
+            self.auth_protocol,
+            self.auth_password,
+            self.priv_protocol,
+            self.priv_password,
+        )
 
     def authentication(self) -> Any:
         """The community or the user as pysnmp's value."""
@@ -124,7 +163,9 @@ class Credentials:
 
 
 def _levels(given: Mapping[str, str]) -> dict[str, str]:
-    """Protocols and passwords of the security level that is given: noAuthNoPriv, authNoPriv or authPriv."""
+    """Protocols and passwords of the security level that is given: noAuthNoPriv, authNoPriv or
+    authPriv.
+    """
     wanted: dict[str, str] = {}
     for stage, names, usual in (("auth", _AUTH, "sha"), ("priv", _PRIVACY, "aes")):
         protocol = _squeezed(given.get(f"{stage}_protocol", ""))
@@ -133,12 +174,17 @@ def _levels(given: Mapping[str, str]) -> dict[str, str]:
         password = _needed(given, f"{stage}_password")
         if len(password) < _SHORTEST_PASSWORD:
             raise SnmpError(
-                f"snmp_params {stage}_password is shorter than the {_SHORTEST_PASSWORD} characters that SNMPv3 requires")
+                f"snmp_params {stage}_password is shorter than the {_SHORTEST_PASSWORD} characters"
+                " that SNMPv3 requires"
+            )
         protocol = protocol or usual
         _one_of(protocol, names, f"{stage}_protocol")
         wanted.update({f"{stage}_protocol": protocol, f"{stage}_password": password})
     if "priv_protocol" in wanted and "auth_protocol" not in wanted:
-        raise SnmpError("snmp_params asks for privacy without authentication: give auth_protocol and auth_password too")
+        raise SnmpError(
+            "snmp_params asks for privacy without authentication: give auth_protocol and"
+            " auth_password too"
+        )
     if "priv_protocol" in wanted:
         _check_cipher(wanted["priv_protocol"])
     return wanted
@@ -146,17 +192,25 @@ def _levels(given: Mapping[str, str]) -> dict[str, str]:
 
 def _check_cipher(protocol: str) -> None:
     if importlib.util.find_spec("cryptography") is None:
-        raise SnmpError("snmp_params asks for SNMPv3 privacy, which needs the Python package cryptography: "
-                        "pip install cryptography")
-    if getattr(des if protocol == "des" else aes, "PysnmpCryptoError", False):      # pysnmp could not import its cipher
-        raise SnmpError(f"snmp_params asks for SNMPv3 privacy with {protocol}, for which the installed cryptography is too old: "
-                        "pip install --upgrade cryptography")
+        raise SnmpError(
+            "snmp_params asks for SNMPv3 privacy, which needs the Python package cryptography: "
+            "pip install cryptography"
+        )
+    # pysnmp could not import its cipher
+    if getattr(des if protocol == "des" else aes, "PysnmpCryptoError", False):
+        raise SnmpError(
+            f"snmp_params asks for SNMPv3 privacy with {protocol}, for which the installed"
+            " cryptography is too old: pip install --upgrade cryptography"
+        )
     # pysnmp 7.1.21 takes the mode CFB from a module in which cryptography has deprecated it.
     warnings.filterwarnings("ignore", message="CFB has been moved")
 
 
 def _resolve(host: str, port: int) -> tuple[str, bool]:
-    """The first address of the host, and whether it is IPv6. An IPv6 host may be in brackets. A zone is kept as a number."""
+    """The first address of the host, and whether it is IPv6.
+
+    An IPv6 host may be in brackets. A zone is kept as a number.
+    """
     try:
         found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_DGRAM)
     except (OSError, UnicodeError) as error:

@@ -1,4 +1,5 @@
 """pysnmp's engine, made in a fraction of the processor time that pysnmp itself takes."""
+
 from __future__ import annotations
 
 from functools import cache
@@ -11,7 +12,8 @@ from pysnmp.proto.rfc3412 import MsgAndPduDispatcher
 from pysnmp.smi.builder import MibBuilder
 from pysnmp.smi.instrum import MibInstrumController
 
-_PACKAGES = ("pysnmp.smi.mibs", "pysnmp.smi.mibs.instances")      # in the order in which MibBuilder searches them
+# in the order in which MibBuilder searches them
+_PACKAGES = ("pysnmp.smi.mibs", "pysnmp.smi.mibs.instances")
 
 
 def new_engine() -> Any:
@@ -20,7 +22,10 @@ def new_engine() -> Any:
 
 
 def new_builder() -> Any:
-    """A MibBuilder that loads pysnmp's own MIB modules from Python's bytecode cache. pysnmp alone compiles each of them twice."""
+    """A MibBuilder that loads pysnmp's own MIB modules from Python's bytecode cache.
+
+    pysnmp alone compiles each of them twice.
+    """
     builder = MibBuilder()
     compile_and_load = builder.load_module
 
@@ -40,5 +45,8 @@ def new_builder() -> Any:
 
 @cache
 def _module(name: str) -> Optional[ModuleSpec]:
-    """The spec of one of pysnmp's own MIB modules, None for others. Most names have a hyphen, so `import` cannot load them."""
+    """The spec of one of pysnmp's own MIB modules, None for others.
+
+    Most names have a hyphen, so `import` cannot load them.
+    """
     return next(filter(None, (find_spec(f"{package}.{name}") for package in _PACKAGES)), None)

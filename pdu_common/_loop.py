@@ -1,10 +1,12 @@
 """One event loop in its own thread, kept between calls, because pysnmp has no synchronous calls.
 
-A pysnmp engine belongs to the loop in which it was made, and waits forever in another one. All threads run their coroutines in
-this loop, so their calls run at the same time. A forked child makes a new thread and a new loop at its first call. In a process
-that gevent has patched, the loop's thread is a greenlet of the thread that made the first call, and runs only while that thread
-waits: calls from other native threads raise LoopBlocked.
+A pysnmp engine belongs to the loop in which it was made, and waits forever in another one. All
+threads run their coroutines in this loop, so their calls run at the same time. A forked child makes
+a new thread and a new loop at its first call. In a process that gevent has patched, the loop's
+thread is a greenlet of the thread that made the first call, and runs only while that thread waits:
+calls from other native threads raise LoopBlocked.
 """
+
 from __future__ import annotations
 
 import asyncio
@@ -27,7 +29,10 @@ class LoopBlocked(Exception):
 
 
 class KeptLoop(Generic[S]):
-    """Runs coroutines that share a state. `make` makes the state once per loop, in the loop's thread; `close` closes it."""
+    """Runs coroutines that share a state.
+
+    `make` makes the state once per loop, in the loop's thread; `close` closes it.
+    """
 
     def __init__(self, make: Callable[[], S], close: Callable[[S], None]) -> None:
         self._make, self._close = make, close
@@ -40,7 +45,8 @@ class KeptLoop(Generic[S]):
         atexit.register(self.stop)
 
     def run(self, work: Callable[[S], Coroutine[Any, Any, T]], deadline_s: float) -> T:
-        """The result of `work`, whose errors pass through. Raises asyncio.TimeoutError after `deadline_s` seconds.
+        """The result of `work`, whose errors pass through. Raises asyncio.TimeoutError after
+        `deadline_s` seconds.
 
         Raises LoopBlocked if the loop itself does not end the call at its deadline.
         """
@@ -50,7 +56,8 @@ class KeptLoop(Generic[S]):
         try:
             return future.result(deadline_s + _GRACE_S)
         except concurrent.futures.TimeoutError:
-            if future.done():                   # from Python 3.11 on, the loop's own TimeoutError is the same class
+            # from Python 3.11 on, the loop's own TimeoutError is the same class
+            if future.done():
                 raise asyncio.TimeoutError from None
             future.cancel()
             raise LoopBlocked from None
@@ -71,7 +78,8 @@ class KeptLoop(Generic[S]):
 
     async def _bounded(self, work: Callable[[S], Coroutine[Any, Any, T]], deadline_s: float) -> T:
         with self._lock:
-            if asyncio.get_running_loop() is not self._loop:    # `stop` came first: no state of the old loop may be kept
+            # `stop` came first: no state of the old loop may be kept
+            if asyncio.get_running_loop() is not self._loop:
                 raise asyncio.CancelledError
             state = self._state = self._state or self._make()
         return await asyncio.wait_for(work(state), deadline_s)
@@ -90,8 +98,8 @@ class KeptLoop(Generic[S]):
         return self._loop
 
     def _after_fork(self) -> None:
-        # Closing the inherited loop would remove the parent's sockets from the epoll set that both processes share. A reference
-        # is kept, so that no finalizer closes anything.
+        # Closing the inherited loop would remove the parent's sockets from the epoll set that both
+        # processes share. A reference is kept, so that no finalizer closes anything.
         self._abandoned.append((self._loop, self._thread, self._state))
         self._lock = threading.Lock()
         self._loop = self._thread = self._state = None

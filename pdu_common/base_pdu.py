@@ -1,4 +1,5 @@
 """Double of the module that holds `BasePdu`."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -7,7 +8,10 @@ from .helper import PduPortView, PduStatisticView, PduView
 
 
 class BasePdu:
-    """KNOWN: the name and the four methods to override. UNKNOWN: its module, and whether it is abstract."""
+    """KNOWN: the name and the four methods to override.
+
+    UNKNOWN: its module, and whether it is abstract.
+    """
 
     def __init__(self, pdu_data: Any) -> None:
         self.pdu_data = pdu_data

@@ -1,8 +1,9 @@
 """Double of `pdu_common.base_snmp_pdu`: the platform's three SNMP calls, here on pysnmp.
 
-A GET of a missing object returns an element with the value None, in every version of SNMP. The calls raise SnmpError if no valid
-answer comes or the device refuses the request.
+A GET of a missing object returns an element with the value None, in every version of SNMP. The
+calls raise SnmpError if no valid answer comes or the device refuses the request.
 """
+
 from __future__ import annotations
 
 from typing import Union
@@ -15,18 +16,31 @@ __all__ = ["BaseSnmpPdu", "Element", "SnmpError"]
 
 
 class BaseSnmpPdu(BasePdu):
-    """KNOWN: the name and the three calls. INFERRED: derives from BasePdu. UNKNOWN: what the calls raise."""
+    """KNOWN: the name and the three calls.
+
+    INFERRED: derives from BasePdu. UNKNOWN: what the calls raise.
+    """
 
     def snmp_get(self, oid: str) -> Element:
-        """KNOWN: one read, `oid` as text or Oid. UNKNOWN: the result for a missing object; here its value is None."""
+        """KNOWN: one read, `oid` as text or Oid.
+
+        UNKNOWN: the result for a missing object; here its value is None.
+        """
         return get(self._credentials(), oid)
 
     def snmp_set(self, oid: str, value: Union[int, str, bytes]) -> None:
-        """KNOWN: one write. INFERRED: an int is sent as INTEGER, a str or bytes as OCTET STRING. Not repeated on timeout."""
+        """KNOWN: one write.
+
+        INFERRED: an int is sent as INTEGER, a str or bytes as OCTET STRING. Not repeated on
+        timeout.
+        """
         set_(self._credentials(), oid, value)
 
     def snmp_walk(self, oid: str) -> list[Element]:
-        """KNOWN: a subtree as a list of elements. UNKNOWN: whether an error may shorten the list; here it raises."""
+        """KNOWN: a subtree as a list of elements.
+
+        UNKNOWN: whether an error may shorten the list; here it raises.
+        """
         return walk(self._credentials(), oid)
 
     def _credentials(self) -> Credentials:

@@ -1,7 +1,9 @@
 """Double of `pdu_common.connection`: DCImanager's data of a PDU, which it passes to `make_handler`.
 
-Both classes leave out their parameters in `repr`, because these may contain communities and passwords.
+Both classes leave out their parameters in `repr`, because these may contain communities and
+passwords.
 """
+
 from __future__ import annotations
 
 from dataclasses import dataclass, field
@@ -13,9 +15,9 @@ class PduSnmpData:
 
     #: INFERRED. The address on the form
     ip: str
-    #: KNOWN: `community`. UNKNOWN: the other keys, here `version` (1, 2 or 3 as text, 2 when absent), `port` (161); for
-    #: version 3 `user`, `auth_protocol`, `auth_password`, `priv_protocol`, `priv_password`; `timeout` (seconds for
-    #: each try, 2) and `retries` (2)
+    #: KNOWN: `community`. UNKNOWN: the other keys, here `version` (1, 2 or 3 as text, 2 when
+    #: absent), `port` (161); for version 3 `user`, `auth_protocol`, `auth_password`,
+    #: `priv_protocol`, `priv_password`; `timeout` (seconds for each try, 2) and `retries` (2)
     snmp_params: dict[str, str] = field(default_factory=dict, repr=False)
     #: INFERRED. The handler settings
     custom_params: dict[str, str] = field(default_factory=dict, repr=False)

@@ -1,4 +1,5 @@
 """Double of `pdu_common.helper`: the views that DCImanager and a handler exchange."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass, field
@@ -6,7 +7,10 @@ from enum import Enum
 
 
 class _Unset(float):
-    """The default of a figure in a view, equal to 0.0. Tools compare it by identity: it means "not metered"."""
+    """The default of a figure in a view, equal to 0.0.
+
+    Tools compare it by identity: it means "not metered".
+    """
 
 
 _UNSET = _Unset(0.0)
@@ -22,7 +26,10 @@ class EnumPowerStatus(Enum):
 
 @dataclass
 class PduPortView:
-    """KNOWN: `identity` and `power_status`, and the constructor's keyword `power_status`. INFERRED: its keyword `identity`."""
+    """KNOWN: `identity` and `power_status`, and the constructor's keyword `power_status`.
+
+    INFERRED: its keyword `identity`.
+    """
 
     identity: str
     power_status: EnumPowerStatus = EnumPowerStatus.UNKNOWN
@@ -37,7 +44,10 @@ class PduView:
 
 @dataclass
 class PduPortStatisticView:
-    """KNOWN: the name. INFERRED: an identity and an energy in kWh; the names of the fields are a guess."""
+    """KNOWN: the name.
+
+    INFERRED: an identity and an energy in kWh; the names of the fields are a guess.
+    """
 
     identity: str
     consumption: float = _UNSET
@@ -45,7 +55,10 @@ class PduPortStatisticView:
 
 @dataclass
 class PduStatisticView:
-    """KNOWN: created empty; `load` in amperes, `total_consumption` in kWh. INFERRED: `ports` is its list."""
+    """KNOWN: created empty; `load` in amperes, `total_consumption` in kWh.
+
+    INFERRED: `ports` is its list.
+    """
 
     load: float = _UNSET
     total_consumption: float = _UNSET

@@ -1,4 +1,8 @@
-"""For tools that run handlers on these doubles. The platform has nothing of this, and handlers do not import it."""
+"""For tools that run handlers on these doubles.
+
+The platform has nothing of this, and handlers do not import it.
+"""
+
 from __future__ import annotations
 
 from contextvars import ContextVar
@@ -6,7 +10,9 @@ from dataclasses import dataclass
 from typing import Callable, Optional
 
 SENT: ContextVar[Callable[[], object]] = ContextVar("sent", default=bool)
-"""The double of BaseSnmpPdu calls `SENT.get()()` for each request, in the context of the calling thread."""
+"""The double of BaseSnmpPdu calls `SENT.get()()` for each request, in the context of the calling
+thread.
+"""
 
 _engines_kept = 50
 
@@ -14,7 +20,8 @@ _engines_kept = 50
 def keep_engines(number: int) -> None:
     """Limit the SNMP engines kept for v1 and v2c together, and for each set of v3 credentials.
 
-    An engine of 100 devices needs 5 MB. A process that reads each PDU once hardly uses an older one again.
+    An engine of 100 devices needs 5 MB. A process that reads each PDU once hardly uses an older one
+    again.
     """
     global _engines_kept
     _engines_kept = number
@@ -26,16 +33,19 @@ def engines_kept() -> int:
 
 
 def show_outlet_current() -> None:
-    """Add the field `load`, a current in A, to the double's view of a port, so that handlers report it.
+    """Add the field `load`, a current in A, to the double's view of a port, so that handlers report
+    it.
 
     Call it before a handler is loaded: a handler keeps the class that it imported.
     """
     from . import helper
 
     if not hasattr(helper.PduPortStatisticView, "load"):
+
         @dataclass
         class PortView(helper.PduPortStatisticView):
             """The platform's view with a current in A."""
 
             load: Optional[float] = None
+
         setattr(helper, "PduPortStatisticView", PortView)

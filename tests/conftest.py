@@ -1,4 +1,8 @@
-"""Set-up that all tests share. For each peer, such as snmpd, counts the outcomes of the tests that are marked `against` it."""
+"""Set-up that all tests share.
+
+For each peer, such as snmpd, counts the outcomes of the tests that are marked `against` it.
+"""
+
 from __future__ import annotations
 
 import gc
@@ -12,25 +16,32 @@ from hypothesis import HealthCheck, settings
 from tests import secrecy
 
 _AGAINST = "against"
-# On a busy machine, some examples take longer than Hypothesis' deadline of 200 ms. Without a deadline, the check too_slow would
-# still fail a test if the data of its first examples took more than 30 s.
+# On a busy machine, some examples take longer than Hypothesis' deadline of 200 ms. Without a
+# deadline, the check too_slow would still fail a test if the data of its first examples took more
+# than 30 s.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     secrecy.judged(report)
     return report
 
 
 def pytest_configure() -> None:
-    """Restores the default action of SIGINT and SIGHUP, because programs that tests start inherit an ignored signal.
+    """Restores the default action of SIGINT and SIGHUP, because programs that tests start inherit
+    an ignored signal.
 
     A script's shell starts a background job with SIGINT ignored; nohup ignores SIGHUP.
     """
-    for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+    for number, usual in (
+        (signal.SIGINT, signal.default_int_handler),
+        (signal.SIGHUP, signal.SIG_DFL),
+    ):
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, usual)
     secrecy.begin()
@@ -44,9 +55,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """Collects the tests without garbage collection, and freezes their objects, which live until the end of the run.
+    """Collects the tests without garbage collection, and freezes their objects, which live until
+    the end of the run.
 
-    With the usual threshold (700 new objects, before Python 3.13), garbage collection took 6 % of the tests' processor time.
+    With the usual threshold (700 new objects, before Python 3.13), garbage collection took 6 % of
+    the tests' processor time.
     """
     gc.disable()
     try:
@@ -58,7 +71,10 @@ def pytest_collection() -> Generator[None, object, object]:
 
 
 def pytest_unconfigure() -> None:
-    """Collects garbage once. pytest's own garbage collections at the end then skip the objects of the run."""
+    """Collects garbage once.
+
+    pytest's own garbage collections at the end then skip the objects of the run.
+    """
     gc.collect()
     gc.freeze()
 
@@ -77,5 +93,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterat
         return
     terminalreporter.section("what ran against what")
     for peer in sorted(outcomes):
-        counts = ", ".join(f"{number} {outcome}" for outcome, number in sorted(outcomes[peer].items()))
+        counts = ", ".join(
+            f"{number} {outcome}" for outcome, number in sorted(outcomes[peer].items())
+        )
         terminalreporter.write_line(f"{peer}: {counts}")

@@ -1,9 +1,10 @@
 """System programs, and files outside the project, that some tests need.
 
-If a program of PACKAGES is missing, the tests that need it are skipped, or fail if CI is set. The reason names the command that
-installs it. Recordings and schemas that are not part of the project are in the folder `shared` next to it; without them, the
-tests that need them are skipped.
+If a program of PACKAGES is missing, the tests that need it are skipped, or fail if CI is set. The
+reason names the command that installs it. Recordings and schemas that are not part of the project
+are in the folder `shared` next to it; without them, the tests that need them are skipped.
 """
+
 from __future__ import annotations
 
 import contextlib
@@ -20,11 +21,25 @@ ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 
 PACKAGES = {
-    "snmpd": "snmpd", "snmpget": "snmp", "snmpset": "snmp", "snmpwalk": "snmp", "snmpbulkget": "snmp", "snmpbulkwalk": "snmp",
-    "upsd": "nut-server", "dummy-ups": "nut-server", "snmp-ups": "nut-snmp", "upsc": "nut-client",
-    "upscmd": "nut-client", "upsrw": "nut-client", "curl": "curl", "openssl": "openssl",
-    "prometheus": "prometheus", "promtool": "prometheus", "prometheus-snmp-exporter": "prometheus-snmp-exporter",
-    "certutil": "libnss3-tools", "pk12util": "libnss3-tools",
+    "snmpd": "snmpd",
+    "snmpget": "snmp",
+    "snmpset": "snmp",
+    "snmpwalk": "snmp",
+    "snmpbulkget": "snmp",
+    "snmpbulkwalk": "snmp",
+    "upsd": "nut-server",
+    "dummy-ups": "nut-server",
+    "snmp-ups": "nut-snmp",
+    "upsc": "nut-client",
+    "upscmd": "nut-client",
+    "upsrw": "nut-client",
+    "curl": "curl",
+    "openssl": "openssl",
+    "prometheus": "prometheus",
+    "promtool": "prometheus",
+    "prometheus-snmp-exporter": "prometheus-snmp-exporter",
+    "certutil": "libnss3-tools",
+    "pk12util": "libnss3-tools",
 }
 _ELSEWHERE = os.pathsep.join(("/usr/sbin", "/sbin", "/lib/nut", "/usr/lib/nut", "/usr/libexec/nut"))
 
@@ -39,12 +54,15 @@ def program(name: str) -> str:
     path = found(name)
     if path:
         return path
-    _missing(f"{name} is missing: apt-get install {PACKAGES[name]}", fail=bool(os.environ.get("CI")))
+    _missing(
+        f"{name} is missing: apt-get install {PACKAGES[name]}", fail=bool(os.environ.get("CI"))
+    )
 
 
 def _missing(reason: str, fail: bool) -> NoReturn:
     # Not imported above: benchmarks import this module too, and most start faster without pytest.
     import pytest
+
     if fail:
         pytest.fail(reason, pytrace=False)
     pytest.skip(reason)
@@ -52,8 +70,11 @@ def _missing(reason: str, fail: bool) -> NoReturn:
 
 @contextlib.contextmanager
 def reported() -> Iterator[None]:
-    """For benchmarks: if a program is missing, prints the reason as one line on standard error and exits with code 2."""
+    """For benchmarks: if a program is missing, prints the reason as one line on standard error and
+    exits with code 2.
+    """
     import pytest
+
     try:
         yield
     except (pytest.skip.Exception, pytest.fail.Exception) as missing:
@@ -82,21 +103,32 @@ def shared(*parts: str) -> Path:
 
 @functools.lru_cache(maxsize=1)
 def pythons() -> dict[str, Path]:
-    """The Pythons in pyenv and PATH that start, by version ("3.9"), including versions below 3.9."""
+    """The Pythons in pyenv and PATH that start, by version ("3.9"), including
+    versions below 3.9.
+    """
     # pyenv's folders come first, because its scripts in PATH take ten times as long to start.
-    folders = [*sorted(Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")).glob("versions/*/bin")),
-               *map(Path, os.environ.get("PATH", "").split(os.pathsep))]
+    folders = [
+        *sorted(Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")).glob("versions/*/bin")),
+        *map(Path, os.environ.get("PATH", "").split(os.pathsep)),
+    ]
     versions: dict[str, Path] = {}
     for folder in folders:
         for path in sorted(folder.glob("python[23].*[0-9]")):
-            version = path.name[len("python"):]
+            version = path.name[len("python") :]
             if version not in versions and _runs(path):
                 versions[version] = path
     return versions
 
 
 def _runs(python: Path) -> bool:
-    """Whether this Python starts: pyenv's scripts in PATH fail for versions that are not selected."""
+    """Whether this Python starts: pyenv's scripts in PATH fail for versions that are
+    not selected.
+    """
     if not os.access(python, os.X_OK):
         return False
-    return subprocess.run([python, "-S", "-c", ""], stdin=subprocess.DEVNULL, capture_output=True, timeout=60).returncode == 0
+    return (
+        subprocess.run(
+            [python, "-S", "-c", ""], stdin=subprocess.DEVNULL, capture_output=True, timeout=60
+        ).returncode
+        == 0
+    )

@@ -1,4 +1,7 @@
-"""Free ports of 127.0.0.1 for servers that cannot listen on port 0, and a port that refuses every connection."""
+"""Free ports of 127.0.0.1 for servers that cannot listen on port 0, and a port that refuses every
+connection.
+"""
+
 from __future__ import annotations
 
 import contextlib
@@ -11,15 +14,17 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-_FIRST, _LAST = 10_000, 32_000      # below Linux's default ephemeral ports (32768 to 60999)
+_FIRST, _LAST = 10_000, 32_000  # below Linux's default ephemeral ports (32768 to 60999)
 _TRIES = 1000
 _mine: set[int] = set()
 
 
 def reserved() -> int:
-    """A port that is free over TCP and UDP. Other calls by the same user skip it until this process ends.
+    """A port that is free over TCP and UDP. Other calls by the same user skip it until this process
+    ends.
 
-    It is below the usual ephemeral ports: the system could give one of those to another program before the server binds it.
+    It is below the usual ephemeral ports: the system could give one of those to another program
+    before the server binds it.
     """
     for _ in range(_TRIES):
         port = random.randint(_FIRST, _LAST)
@@ -31,8 +36,15 @@ def reserved() -> int:
 
 @functools.lru_cache(maxsize=1)
 def _locks() -> int:
-    """The descriptor of an empty file in which byte N is locked for port N. It stays open: closing it would free all locks."""
-    return os.open(Path(tempfile.gettempdir()) / f"pdu-handlers-ports-{os.getuid()}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    """The descriptor of an empty file in which byte N is locked for port N.
+
+    It stays open: closing it would free all locks.
+    """
+    return os.open(
+        Path(tempfile.gettempdir()) / f"pdu-handlers-ports-{os.getuid()}.lock",
+        os.O_RDWR | os.O_CREAT,
+        0o600,
+    )
 
 
 def _lock(port: int) -> bool:
@@ -56,7 +68,10 @@ def _is_free(port: int) -> bool:
 
 @contextlib.contextmanager
 def refusing() -> Iterator[int]:
-    """A TCP port that refuses connections. It stays bound, so that no other program can listen on it meanwhile."""
+    """A TCP port that refuses connections.
+
+    It stays bound, so that no other program can listen on it meanwhile.
+    """
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as bound:
         bound.bind(("127.0.0.1", 0))
         yield int(bound.getsockname()[1])

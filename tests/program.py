@@ -1,4 +1,7 @@
-"""Argument types, errors at the start, and stop signals, for programs below tests/ such as the simulators."""
+"""Argument types, errors at the start, and stop signals, for programs below tests/ such as the
+simulators.
+"""
+
 from __future__ import annotations
 
 import argparse
@@ -48,29 +51,38 @@ def _whole(text: str) -> int:
 
 def _between(value: int, first: int, last: int) -> int:
     if not first <= value <= last:
-        raise argparse.ArgumentTypeError(f"{value} is below {first}" if value < first and last == sys.maxsize
-                                         else f"{value} is not from {first} to {last}")
+        raise argparse.ArgumentTypeError(
+            f"{value} is below {first}"
+            if value < first and last == sys.maxsize
+            else f"{value} is not from {first} to {last}"
+        )
     return value
 
 
 @contextlib.contextmanager
 def starting(*ports: Optional[int]) -> Iterator[None]:
-    """Turns an OSError or ValueError of the block into a line on stderr and exit code 2. `ports`: those that the block opens."""
+    """Turns an OSError or ValueError of the block into a line on stderr and exit code 2.
+
+    `ports`: those that the block opens.
+    """
     try:
         yield
     except (OSError, ValueError) as error:
         taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
         named = " or ".join(str(port) for port in dict.fromkeys(ports) if port)
-        sentence = f"port {named} is already in use; choose another" if taken and named else str(error)
+        sentence = (
+            f"port {named} is already in use; choose another" if taken and named else str(error)
+        )
         print(f"cannot start: {sentence}", file=sys.stderr)
         raise SystemExit(2) from None
 
 
 class StopSignals:
-    """A context manager that catches SIGINT, SIGTERM and SIGHUP, and restores their handlers at its end.
+    """A context manager that catches SIGINT, SIGTERM and SIGHUP, and restores their handlers at its
+    end.
 
-    Python writes their numbers into a pipe, which `wait` reads. A `threading.Event` set by a handler is not enough: a
-    signal right before the wait for the event might not end this wait.
+    Python writes their numbers into a pipe, which `wait` reads. A `threading.Event` set by a
+    handler is not enough: a signal right before the wait for the event might not end this wait.
     """
 
     def __enter__(self) -> StopSignals:

@@ -8,6 +8,7 @@ Searches, in plain text, base64 and URL encoding:
 - the arguments of programs started with `subprocess`, except NUT's upscmd and upsrw
 - files of up to 8 MB that the project's own code wrote in this process and did not delete
 """
+
 from __future__ import annotations
 
 import base64
@@ -28,16 +29,19 @@ from tests.needs import ROOT
 
 PLAIN = ("xerus-own-words", "nut-own-words", "redfish-own-words", "nobody-knows")
 _OURS = tuple(str(ROOT / folder) for folder in ("handlers", "packaging", "common", "pdu_common"))
-_DEEP = 25                          # frames that are searched for the project's own code when a file is opened or renamed
-_THIRD_PARTY = ("upscmd", "upsrw")      # NUT's own tools take a password as an argument or at a prompt
-_LARGEST = 8 << 20                  # bytes; larger files are not read
+# frames that are searched for the project's own code when a file is opened or renamed
+_DEEP = 25
+# NUT's own tools take a password as an argument or at a prompt
+_THIRD_PARTY = ("upscmd", "upsrw")
+_LARGEST = 8 << 20  # bytes; larger files are not read
 
 
 def _forms() -> Iterator[str]:
     for secret in PLAIN:
         yield secret
         yield quote(secret).replace("-", "%2D")
-        for before in range(3):                     # a secret may begin at any of the three bytes of a base64 group
+        # a secret may begin at any of the three bytes of a base64 group
+        for before in range(3):
             yield base64.b64encode(b" " * before + f":{secret}".encode()).decode()[4:-4]
 
 
@@ -52,7 +56,7 @@ def shown(text: str) -> str:
 class Watch(logging.Handler):
     def __init__(self) -> None:
         super().__init__(logging.DEBUG)
-        self.findings: list[tuple[str, str]] = []       # the place, and the beginning of the text
+        self.findings: list[tuple[str, str]] = []  # the place, and the beginning of the text
         self.files: set[Any] = set()
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -73,7 +77,11 @@ class Watch(logging.Handler):
             self.files.add(os.fspath(arguments[1]))
         elif event == "open":
             path, mode, flags = arguments
-            written = set(mode) & set("wax+") if isinstance(mode, str) else flags & (os.O_WRONLY | os.O_RDWR)
+            written = (
+                set(mode) & set("wax+")
+                if isinstance(mode, str)
+                else flags & (os.O_WRONLY | os.O_RDWR)
+            )
             if isinstance(path, str) and written and _by_us():
                 self.files.add(path)
 
@@ -87,8 +95,13 @@ class Watch(logging.Handler):
         files, self.files = self.files, set()
         for name in files:
             path = Path(name)
-            # Not path.is_file(), which can raise OSError for a name that is too long: failed calls of open() are noted too.
-            if os.path.isfile(path) and path.stat().st_size <= _LARGEST and shown(path.read_bytes().decode("latin-1")):
+            # Not path.is_file(), which can raise OSError for a name that is too long: failed calls
+            # of open() are noted too.
+            if (
+                os.path.isfile(path)
+                and path.stat().st_size <= _LARGEST
+                and shown(path.read_bytes().decode("latin-1"))
+            ):
                 seen.append((f"the file {path.name}", ""))
         return seen
 
@@ -114,9 +127,18 @@ def begin() -> None:
     for name in ("handlers", "pdu_common", "common"):
         logging.getLogger(name).setLevel(logging.DEBUG)
     _after(PduHandlerError, "__init__", lambda error, _: WATCH.error(error))
-    _after(PduHandlerError, "at", lambda error, _: WATCH.error(error))          # adds host and operation
-    _after(pytest.CaptureFixture, "readouterr", lambda _, shown: WATCH.output("the output that the test read", shown))
-    _after(subprocess.Popen, "communicate", lambda _, shown: WATCH.output("the output of a program", shown))
+    # adds host and operation
+    _after(PduHandlerError, "at", lambda error, _: WATCH.error(error))
+    _after(
+        pytest.CaptureFixture,
+        "readouterr",
+        lambda _, shown: WATCH.output("the output that the test read", shown),
+    )
+    _after(
+        subprocess.Popen,
+        "communicate",
+        lambda _, shown: WATCH.output("the output of a program", shown),
+    )
 
 
 def _after(cls: type, method: str, look: Callable[[Any, Any], None]) -> None:
@@ -128,6 +150,7 @@ def _after(cls: type, method: str, look: Callable[[Any, Any], None]) -> None:
         result = usual(self, *arguments, **named)
         look(self, result)
         return result
+
     setattr(cls, method, watched)
 
 
@@ -139,5 +162,7 @@ def judged(report: pytest.TestReport) -> None:
             seen.append((name, text[:300]))
     if seen and report.outcome == "passed":
         report.outcome = "failed"
-        places = [f"{where}: {text}" for where, text in seen[:5]] + ([f"and {len(seen) - 5} more"] if len(seen) > 5 else [])
+        places = [f"{where}: {text}" for where, text in seen[:5]] + (
+            [f"and {len(seen) - 5} more"] if len(seen) > 5 else []
+        )
         report.longrepr = "a secret of a simulator is shown in " + "; ".join(places)

@@ -1,4 +1,8 @@
-"""Runs a program on a new terminal and answers one of its questions. `Person` replaces `sys.stdin` in a test."""
+"""Runs a program on a new terminal and answers one of its questions.
+
+`Person` replaces `sys.stdin` in a test.
+"""
+
 from __future__ import annotations
 
 import os
@@ -31,15 +35,28 @@ class Shown(NamedTuple):
     code: int
 
 
-def run(command: list[str], environment: Mapping[str, str], question: str, typed: bytes, seconds: float = PATIENCE_S) -> Shown:
-    """Runs `command` and types `typed` (b"\\x03" is Ctrl-C) once, when the program has shown `question` and sleeps.
+def run(
+    command: list[str],
+    environment: Mapping[str, str],
+    question: str,
+    typed: bytes,
+    seconds: float = PATIENCE_S,
+) -> Shown:
+    """Runs `command` and types `typed` (b"\\x03" is Ctrl-C) once, when the program has shown
+    `question` and sleeps.
 
-    Raises AssertionError with all that was shown if the program does not end within about `seconds`.
+    Raises AssertionError with all that was shown if the program does not end within about
+    `seconds`.
     """
     terminal, inner = os.openpty()
     # The first terminal that a session's leader opens becomes the session's controlling terminal.
-    process = subprocess.Popen(["sh", "-c", 'exec "$@" <"$0"', os.ttyname(inner), *command], env=dict(environment),
-                               stdout=inner, stderr=inner, start_new_session=True)
+    process = subprocess.Popen(
+        ["sh", "-c", 'exec "$@" <"$0"', os.ttyname(inner), *command],
+        env=dict(environment),
+        stdout=inner,
+        stderr=inner,
+        start_new_session=True,
+    )
     os.close(inner)
     shown, answered, end = b"", False, time.monotonic() + seconds
     try:
@@ -47,20 +64,26 @@ def run(command: list[str], environment: Mapping[str, str], question: str, typed
             left = end - time.monotonic()
             ready, _, _ = select.select([terminal], [], [], max(0.0, left))
             asked = "answered" if answered else "not shown"
-            assert ready and left > 0, f"still running after {seconds:g} s; the question was {asked}; shown: {shown!r}"
+            assert ready and left > 0, (
+                f"still running after {seconds:g} s; the question was {asked}; shown: {shown!r}"
+            )
             try:
                 piece = os.read(terminal, 1000)
-            except OSError:                     # Linux: no process has the other side open
+            except OSError:  # Linux: no process has the other side open
                 break
-            if not piece:                       # other systems
+            if not piece:  # other systems
                 break
             shown += piece
             if not answered and question.encode() in shown:
-                assert until(lambda: asleep(process.pid), max(0.0, end - time.monotonic())), f"does not read; shown: {shown!r}"
+                assert until(lambda: asleep(process.pid), max(0.0, end - time.monotonic())), (
+                    f"does not read; shown: {shown!r}"
+                )
                 answered = True
                 os.write(terminal, typed)
         ended = until(lambda: process.poll() is not None, max(1.0, end - time.monotonic()))
-        assert ended, f"still running after {seconds:g} s, with its terminal closed; shown: {shown!r}"
+        assert ended, (
+            f"still running after {seconds:g} s, with its terminal closed; shown: {shown!r}"
+        )
         return Shown(shown.decode("utf-8", "replace"), process.returncode)
     finally:
         os.close(terminal)

@@ -1,8 +1,11 @@
-"""Hostile text as identity, handler setting or outlet's name: no part of it is executed, leaves its field or forges a line.
+"""Hostile text as identity, handler setting or outlet's name: no part of it is executed, leaves its
+field or forges a line.
 
-Hostile text in register.sh is tested in tests/packaging/test_register_hostile.py, on the page of the local DCImanager in
-tests/dcimanager/test_page.py, and in device lists in tests/handlers/command/fleet.
+Hostile text in register.sh is tested in tests/packaging/test_register_hostile.py, on the page of
+the local DCImanager in tests/dcimanager/test_page.py, and in device lists in
+tests/handlers/command/fleet.
 """
+
 from __future__ import annotations
 
 import csv
@@ -25,7 +28,16 @@ from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.command.fleet import conftest
 from tests.handlers.command.fleet.exporting import exporter, serving
-from tests.handlers.command.fleet.halls import PDU, SECRETS, Call, environment, line, login, private, run
+from tests.handlers.command.fleet.halls import (
+    PDU,
+    SECRETS,
+    Call,
+    environment,
+    line,
+    login,
+    private,
+    run,
+)
 from tests.hostile import LISTED, TEXTS, Elements, is_one_line
 from tests.needs import ROOT
 from tests.packaging.building import archive, small_tree
@@ -39,7 +51,7 @@ NUT_LINES = ("LIST ", "USERNAME ", "PASSWORD ")
 NUT_WHOLE = ("SET TRACKING ON", "INSTCMD pdu outlet.1.load.off", "LOGOUT")
 STATES = {True: "UP", False: "DOWN", None: "UNKNOWN"}
 NAMES = list(LISTED.values())
-call = conftest.call                # the fixture that runs `pdu` in this process
+call = conftest.call  # the fixture that runs `pdu` in this process
 
 
 def made(peer: Peer, **changes: str) -> Any:
@@ -54,13 +66,16 @@ def made(peer: Peer, **changes: str) -> Any:
 def nothing_is_executed() -> Iterator[None]:
     """Fails if a shell ran one of the TEXTS that create the file `here`."""
     yield
-    assert not (ROOT / "here").exists()         # programs of these tests run in ROOT
+    assert not (ROOT / "here").exists()  # programs of these tests run in ROOT
 
 
-# ---- identities --------------------------------------------------------------------------------------------
+# ---- identities ----------------------------------------------------------------------------------
+
 
 @pytest.mark.parametrize("name", list(PEERS))
-def test_an_identity_that_no_outlet_has_is_refused_without_a_write(name: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_identity_that_no_outlet_has_is_refused_without_a_write(
+    name: str, caplog: pytest.LogCaptureFixture
+) -> None:
     with PEERS[name]() as peer, caplog.at_level(logging.DEBUG):
         before = peer.books()
         for (about, text), method in zip(TEXTS.items(), itertools.cycle(("port_up", "port_down"))):
@@ -69,81 +84,130 @@ def test_an_identity_that_no_outlet_has_is_refused_without_a_write(name: str, ca
             assert is_one_line(str(caught.value)) and len(str(caught.value)) < 1000, about
         after = peer.books()
     assert (after.writes, after.states) == (before.writes, before.states)
-    assert [record.getMessage() for record in caplog.records if not is_one_line(record.getMessage())] == []
+    assert [
+        record.getMessage() for record in caplog.records if not is_one_line(record.getMessage())
+    ] == []
 
 
-# ---- handler settings --------------------------------------------------------------------------------------
+# ---- handler settings ----------------------------------------------------------------------------
+
 
 @pytest.fixture
 def no_name_is_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Makes socket.getaddrinfo fail for hosts other than 127.0.0.1, so that it asks no name server."""
+    """Makes socket.getaddrinfo fail for hosts other than 127.0.0.1, so that it asks
+    no name server.
+    """
     real = socket.getaddrinfo
 
     def look_up(host: Any, *more: Any, **others: Any) -> Any:
         if host not in ("127.0.0.1", b"127.0.0.1", None):
             raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
         return real(host, *more, **others)
+
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
 
 
 @pytest.mark.parametrize("name", list(PEERS))
 @pytest.mark.usefixtures("no_name_is_looked_up")
-def test_a_hostile_setting_raises_a_pdu_handler_error_or_has_no_effect(name: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_hostile_setting_raises_a_pdu_handler_error_or_has_no_effect(
+    name: str, caplog: pytest.LogCaptureFixture
+) -> None:
     settings = importlib.import_module(f"handlers.{name}.settings")
-    keys = sorted({one.key for value in vars(settings).values() for one in (value if isinstance(value, tuple) else (value,))
-                   if hasattr(one, "key") and hasattr(one, "allowed")} - {"timeout"})
+    keys = sorted(
+        {
+            one.key
+            for value in vars(settings).values()
+            for one in (value if isinstance(value, tuple) else (value,))
+            if hasattr(one, "key") and hasattr(one, "allowed")
+        }
+        - {"timeout"}
+    )
     assert len(keys) > 3
     with PEERS[name]() as peer, caplog.at_level(logging.DEBUG):
         before = peer.books()
         for key, (about, text) in ((key, one) for key in keys for one in TEXTS.items()):
             try:
-                ports = made(peer, **{key: text, "timeout": "60"} if not peer.snmp else {key: text}).status().ports
+                ports = (
+                    made(peer, **{key: text, "timeout": "60"} if not peer.snmp else {key: text})
+                    .status()
+                    .ports
+                )
             except PduHandlerError as error:
                 assert is_one_line(str(error)) and len(str(error)) < 3000, (key, about)
             else:
                 assert {port.identity for port in ports} <= set(before.states), (key, about)
         after = peer.books()
     assert (after.writes, after.states) == (before.writes, before.states)
-    assert [record.getMessage() for record in caplog.records if not is_one_line(record.getMessage())] == []
+    assert [
+        record.getMessage() for record in caplog.records if not is_one_line(record.getMessage())
+    ] == []
 
 
 # Times outside 0.1 to 60 seconds, and texts in a notation that the setting does not allow.
-NO_TIMES = ("nan", "-nan", "inf", "-inf", "Infinity", "1e400", "1e-400", "60.0001", "0.0999", "-5", "0", "0x5", "5s", "5,0",
-            "5 5", "\uff15", "9" * 5000)
-TIMES = {"dot", "plus", "blanks", "zero before"}            # keys of TEXTS for 1 or 0.1 seconds in an allowed notation
+NO_TIMES = (
+    "nan",
+    "-nan",
+    "inf",
+    "-inf",
+    "Infinity",
+    "1e400",
+    "1e-400",
+    "60.0001",
+    "0.0999",
+    "-5",
+    "0",
+    "0x5",
+    "5s",
+    "5,0",
+    "5 5",
+    "\uff15",
+    "9" * 5000,
+)
+# keys of TEXTS for 1 or 0.1 seconds in an allowed notation
+TIMES = {"dot", "plus", "blanks", "zero before"}
 
 
 @pytest.mark.parametrize("name", list(PEERS))
-def test_a_timeout_is_valid_or_raises_an_error_that_names_the_setting(name: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_timeout_is_valid_or_raises_an_error_that_names_the_setting(
+    name: str, caplog: pytest.LogCaptureFixture
+) -> None:
     with PEERS[name]() as peer, caplog.at_level(logging.DEBUG):
         before = peer.books()
         for about, text in {**TEXTS, **{repr(text[:20]): text for text in NO_TIMES}}.items():
             try:
                 ports = made(peer, timeout=text).status().ports
             except SettingsError as error:
-                assert "timeout" in str(error) and is_one_line(str(error)) and len(str(error)) < 1000, about
+                assert (
+                    "timeout" in str(error) and is_one_line(str(error)) and len(str(error)) < 1000
+                ), about
                 assert about not in TIMES or peer.snmp, about
             except Unreachable:
-                assert about == "dot"           # on a busy machine, an answer may take longer than 0.1 s
+                # on a busy machine, an answer may take longer than 0.1 s
+                assert about == "dot"
             else:
-                assert about in TIMES and not peer.snmp, about      # SNMP has no such setting
+                assert about in TIMES and not peer.snmp, about  # SNMP has no such setting
                 assert {port.identity for port in ports} == set(before.states), about
         after = peer.books()
     assert (after.writes, after.states) == (before.writes, before.states)
-    assert [record.getMessage() for record in caplog.records if not is_one_line(record.getMessage())] == []
+    assert [
+        record.getMessage() for record in caplog.records if not is_one_line(record.getMessage())
+    ] == []
 
 
 @pytest.mark.parametrize("about", list(TEXTS))
 def test_a_timeout_among_the_snmp_fields_is_valid_or_raises_a_pdu_handler_error(about: str) -> None:
     with PEERS["snmp"]() as peer:
         handler = importlib.import_module("handlers.snmp.handler").make_handler(
-            PduSnmpData(peer.address, {**peer.snmp, "timeout": TEXTS[about]}, peer.settings))
+            PduSnmpData(peer.address, {**peer.snmp, "timeout": TEXTS[about]}, peer.settings)
+        )
         try:
             ports = handler.status().ports
         except PduHandlerError as error:
             assert is_one_line(str(error)) and len(str(error)) < 3000
         else:
-            assert about in TIMES | {"other digits"} and {port.identity for port in ports} == set(peer.books().states)
+            assert about in TIMES | {"other digits"} and {port.identity for port in ports} == set(
+                peer.books().states
+            )
 
 
 @pytest.mark.parametrize("key", ["device", "username", "password"])
@@ -159,41 +223,61 @@ def test_a_nut_server_gets_a_hostile_setting_within_one_line(key: str) -> None:
         for about, text in TEXTS.items():
             del lines[:]
             with pytest.raises(PduHandlerError):
-                made(nut_peer(server, **{key: text})).port_down(PduPortView("1", EnumPowerStatus.UNKNOWN))
+                made(nut_peer(server, **{key: text})).port_down(
+                    PduPortView("1", EnumPowerStatus.UNKNOWN)
+                )
             assert all(line in NUT_WHOLE or line.startswith(NUT_LINES) for line in lines), about
             assert len(lines) == len(set(lines)), about
-            assert len({line.split()[0] for line in lines if line.startswith(("USERNAME ", "PASSWORD "))}) in (0, 2), about
+            assert len(
+                {line.split()[0] for line in lines if line.startswith(("USERNAME ", "PASSWORD "))}
+            ) in (0, 2), about
             assert sum(line.startswith("USERNAME ") for line in lines) <= 1, about
         assert server.books().writes == []
 
 
-# ---- names of outlets --------------------------------------------------------------------------------------
+# ---- names of outlets ----------------------------------------------------------------------------
+
 
 @pytest.mark.parametrize("name", list(NAMED))
-def test_an_outlets_name_stays_within_its_cell_json_value_and_metric_label(name: str, call: Call, tmp_path: Path) -> None:
+def test_an_outlets_name_stays_within_its_cell_json_value_and_metric_label(
+    name: str, call: Call, tmp_path: Path
+) -> None:
     with NAMED[name](NAMES) as peer:
         listed, logins = tmp_path / "list.csv", private(tmp_path / "logins.toml", login(peer))
         listed.write_text(f"name,handler,address,auth,settings\n{line(tmp_path, peer)}\n")
         with serving("--list", listed, "--auth", logins) as running:
             found = running.probe(target=name)
         form = {**peer.settings, **peer.snmp}
-        arguments = [part for key, value in form.items() if key not in SECRETS for part in ("-s", f"{key}={value}")]
+        arguments = [
+            part
+            for key, value in form.items()
+            if key not in SECRETS
+            for part in ("-s", f"{key}={value}")
+        ]
         secrets = {f"PDU_{key.upper()}": value for key, value in form.items() if key in SECRETS}
         shown = call("status", name, peer.address, *arguments, **secrets)
         document = call("status", name, peer.address, "--json", *arguments, **secrets)
         books = peer.books()
     states = {identity: STATES[on] for identity, on in books.states.items()}
     outlets = json.loads(document.stdout)["outlets"]
-    assert {one["identity"]: one["state"] for one in outlets} == states and len(outlets) == len(states)
+    assert {one["identity"]: one["state"] for one in outlets} == states and len(outlets) == len(
+        states
+    )
     assert all(is_one_line(one["name"]) for one in outlets) and document.stdout.isascii()
-    assert [one["name"] for one in outlets].count(LISTED["markup"]) == 1        # the names are the device's
+    # the names are the device's
+    assert [one["name"] for one in outlets].count(LISTED["markup"]) == 1
     lines = shown.stdout.splitlines()
     assert len(lines) == 2 + len(states) and all(map(is_one_line, lines)), shown.stderr
-    assert [line.split()[:2] for line in lines[2:]] == [[identity, state] for identity, state in states.items()]
+    assert [line.split()[:2] for line in lines[2:]] == [
+        [identity, state] for identity, state in states.items()
+    ]
     labels = [dict(one) for one in found["pdu_outlet_info"]]
-    assert {one["outlet"] for one in labels} == set(states) and all(is_one_line(one["name"]) for one in labels)
+    assert {one["outlet"] for one in labels} == set(states) and all(
+        is_one_line(one["name"]) for one in labels
+    )
     assert {dict(one)["outlet"]: value for one, value in found["pdu_outlet_state"].items()} == {
-        identity: float(on) for identity, on in books.states.items() if on is not None}
+        identity: float(on) for identity, on in books.states.items() if on is not None
+    }
     assert all(metric.startswith("pdu_") for metric in found)
     assert books.writes == []
 
@@ -208,38 +292,59 @@ def test_a_nut_value_that_no_line_can_hold_raises_an_error(text: str) -> None:
         assert is_one_line(str(caught.value)) and server.books().writes == []
 
 
-# ---- an archive that is not from this pack -----------------------------------------------------------------
+# ---- an archive that is not from this pack -------------------------------------------------------
 
 OWN_PORT = "view.ports.append(PduPortView(identity=VERSION, power_status=EnumPowerStatus.UNKNOWN))"
 
 
 @pytest.fixture(scope="module")
 def third_party(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with an archive and its device list. The outlets are "1", which is UP, and all TEXTS, which are UNKNOWN."""
+    """A folder with an archive and its device list.
+
+    The outlets are "1", which is UP, and all TEXTS, which are UNKNOWN.
+    """
     folder = tmp_path_factory.mktemp("third_party")
     tree = small_tree(folder)
     handler = tree / "small" / "handler.py"
     assert OWN_PORT in handler.read_text()
-    handler.write_text(handler.read_text().replace(OWN_PORT, f"""for text in {ascii(list(TEXTS.values()))}:
-            view.ports.append(PduPortView(identity=text, power_status=EnumPowerStatus.UNKNOWN))"""))
+    handler.write_text(
+        handler.read_text().replace(
+            OWN_PORT,
+            f"""for text in {ascii(list(TEXTS.values()))}:
+            view.ports.append(PduPortView(identity=text, power_status=EnumPowerStatus.UNKNOWN))""",
+        )
+    )
     (folder / "pdu_small-1.0.tar.gz").write_bytes(archive(tree, "small"))
     (folder / "list.csv").write_text("name,handler,address\n=1+1,pdu_small-1.0.tar.gz,127.0.0.1\n")
     return folder
 
 
-def test_a_watch_prints_the_changes_of_outlets_with_hostile_identities_in_one_line(third_party: Path, tmp_path: Path) -> None:
+def test_a_watch_prints_the_changes_of_outlets_with_hostile_identities_in_one_line(
+    third_party: Path, tmp_path: Path
+) -> None:
     tree = small_tree(tmp_path)
     handler = tree / "small" / "handler.py"
-    handler.write_text(handler.read_text().replace(OWN_PORT, f"""import os
+    handler.write_text(
+        handler.read_text().replace(
+            OWN_PORT,
+            f"""import os
         marker = {ascii(str(tmp_path / "on"))}
         state = EnumPowerStatus.UP if os.path.exists(marker) else EnumPowerStatus.DOWN
         os.unlink(marker) if os.path.exists(marker) else open(marker, "w").close()
         for text in {ascii(list(TEXTS.values()))}:
-            view.ports.append(PduPortView(identity=text, power_status=state))"""))
+            view.ports.append(PduPortView(identity=text, power_status=state))""",
+        )
+    )
     (tmp_path / "pdu_small-1.0.tar.gz").write_bytes(archive(tree, "small"))
     (tmp_path / "list.csv").write_text((third_party / "list.csv").read_text())
-    process = subprocess.Popen([*PDU, "check", str(tmp_path / "list.csv"), "--watch", "1"], env=environment(), cwd=ROOT,
-                               text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [*PDU, "check", str(tmp_path / "list.csv"), "--watch", "1"],
+        env=environment(),
+        cwd=ROOT,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
     with process, bounded(process):
         assert process.stdout is not None
         printed = [process.stdout.readline().rstrip("\n") for _ in range(6)]
@@ -250,7 +355,9 @@ def test_a_watch_prints_the_changes_of_outlets_with_hostile_identities_in_one_li
     assert all(map(is_one_line, printed)) and len(changes[0]) < 20_000
 
 
-def test_hostile_identities_are_escaped_on_the_terminal_on_the_page_and_in_json(third_party: Path, tmp_path: Path) -> None:
+def test_hostile_identities_are_escaped_on_the_terminal_on_the_page_and_in_json(
+    third_party: Path, tmp_path: Path
+) -> None:
     written = tmp_path / "page.html"
     shown = run("check", third_party / "list.csv", "--html", written)
     assert shown.returncode == 1 and all(map(is_one_line, shown.stdout.splitlines())), shown.stderr
@@ -259,10 +366,16 @@ def test_hostile_identities_are_escaped_on_the_terminal_on_the_page_and_in_json(
     assert elements and not elements & {"script", "img", "a", "iframe"}
     assert not [name for _, *names in page.found for name in names if name.startswith("on")]
     assert [text for text in page.text.split("\n") if not is_one_line(text)] == []
-    found = json.loads(run("check", third_party / "list.csv", "--json").stdout)["pdus"][0]["outlets"]
+    found = json.loads(run("check", third_party / "list.csv", "--json").stdout)["pdus"][0][
+        "outlets"
+    ]
     assert len(found) == 1 + len(TEXTS) and all(is_one_line(one["identity"]) for one in found)
-    cells = next(csv.DictReader(io.StringIO(run("check", third_party / "list.csv", "--csv").stdout)))
+    cells = next(
+        csv.DictReader(io.StringIO(run("check", third_party / "list.csv", "--csv").stdout))
+    )
     assert (cells["name"], cells["unknown"]) == ("'=1+1", str(len(TEXTS)))
     with exporter("--list", third_party / "list.csv") as running:
         metrics = running.probe(target="=1+1")
-    assert len(metrics["pdu_outlet_state_unknown"]) == len(TEXTS) and all(name.startswith("pdu_") for name in metrics)
+    assert len(metrics["pdu_outlet_state_unknown"]) == len(TEXTS) and all(
+        name.startswith("pdu_") for name in metrics
+    )

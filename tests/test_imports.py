@@ -1,7 +1,9 @@
-"""Which folder may import what, read from the files' text, and which names the doubles of the platform may offer.
+"""Which folder may import what, read from the files' text, and which names the doubles of the
+platform may offer.
 
 The contract in pyproject.toml (`make lint`) has the order inside common, pdu_common and handlers.
 """
+
 from __future__ import annotations
 
 import ast
@@ -24,11 +26,14 @@ from tests.packaging.building import build
 
 IN_CONTRACT = ("common", "pdu_common", "handlers")
 OURS = (*IN_CONTRACT, "tests")
-COMMAND = ("command", "__main__.py")        # the command `pdu`, which is in no archive
+COMMAND = ("command", "__main__.py")  # the command `pdu`, which is in no archive
 
 
 class Import(NamedTuple):
-    """One import: `level` leading dots, then a dotted name. `by_type`: the import is only for type checkers."""
+    """One import: `level` leading dots, then a dotted name.
+
+    `by_type`: the import is only for type checkers.
+    """
 
     file: str
     line: int
@@ -62,8 +67,18 @@ def _imports(node: ast.AST, file: str, by_type: bool) -> Iterator[Import]:
             for alias in child.names:
                 yield Import(file, child.lineno, 0, alias.name, (), by_type)
         elif isinstance(child, ast.ImportFrom):
-            yield Import(file, child.lineno, child.level, child.module or "", tuple(a.name for a in child.names), by_type)
-        elif isinstance(child, ast.If) and ast.unparse(child.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING"):
+            yield Import(
+                file,
+                child.lineno,
+                child.level,
+                child.module or "",
+                tuple(a.name for a in child.names),
+                by_type,
+            )
+        elif isinstance(child, ast.If) and ast.unparse(child.test) in (
+            "TYPE_CHECKING",
+            "typing.TYPE_CHECKING",
+        ):
             for branch, typed in ((child.body, True), (child.orelse, by_type)):
                 for inner in branch:
                     yield from _imports(ast.Module([inner], []), file, typed)
@@ -75,11 +90,21 @@ def listed(found: list[Import]) -> str:
     return "\n".join(str(one) for one in found)
 
 
-@pytest.mark.parametrize("folder, may", [
-    ("common", IN_CONTRACT), ("pdu_common", IN_CONTRACT), ("handlers", IN_CONTRACT), ("packaging", ("handlers",)),
-])
-def test_only_tests_import_tests_and_packaging_imports_only_handlers(folder: str, may: tuple[str, ...]) -> None:
-    found = [one for one in imports(folder) if not one.level and one.top in OURS and one.top not in may]
+@pytest.mark.parametrize(
+    "folder, may",
+    [
+        ("common", IN_CONTRACT),
+        ("pdu_common", IN_CONTRACT),
+        ("handlers", IN_CONTRACT),
+        ("packaging", ("handlers",)),
+    ],
+)
+def test_only_tests_import_tests_and_packaging_imports_only_handlers(
+    folder: str, may: tuple[str, ...]
+) -> None:
+    found = [
+        one for one in imports(folder) if not one.level and one.top in OURS and one.top not in may
+    ]
     assert imports(folder) and not found, listed(found)
 
 
@@ -94,11 +119,16 @@ def _of_the_command(one: Import) -> bool:
 
 # Third-party packages, and the only files and folders outside tests/ that may import them.
 THIRD_PARTY: dict[str, tuple[str, ...]] = {
-    "requests": ("handlers/http/sessions.py",), "urllib3": ("handlers/http/sessions.py",),
-    "zeroconf": ("handlers/raritan/zeroconf.py",), "click": ("handlers/command/",), "tomli": ("handlers/command/fleet/toml.py",),
+    "requests": ("handlers/http/sessions.py",),
+    "urllib3": ("handlers/http/sessions.py",),
+    "zeroconf": ("handlers/raritan/zeroconf.py",),
+    "click": ("handlers/command/",),
+    "tomli": ("handlers/command/fleet/toml.py",),
     "prometheus_client": ("handlers/command/fleet/metrics.py",),
-    "tomllib": ("handlers/command/fleet/toml.py",),           # in the standard library from Python 3.11 on
-    "pysnmp": ("pdu_common/", "handlers/command/field/snmp/"), "pyasn1": ("pdu_common/", "handlers/command/field/snmp/"),
+    # in the standard library from Python 3.11 on
+    "tomllib": ("handlers/command/fleet/toml.py",),
+    "pysnmp": ("pdu_common/", "handlers/command/field/snmp/"),
+    "pyasn1": ("pdu_common/", "handlers/command/field/snmp/"),
     "cryptography": ("pdu_common/",),
 }
 
@@ -106,9 +136,15 @@ THIRD_PARTY: dict[str, tuple[str, ...]] = {
 @pytest.mark.parametrize("folder", ["common", "pdu_common", "handlers", "packaging"])
 def test_third_party_packages_are_imported_only_in_the_listed_places(folder: str) -> None:
     standard: frozenset[str] = build.standard_library()
-    found = [one for one in imports(folder) if not one.level and one.top not in standard and one.top not in OURS
-             and not (one.by_type and one.top == "typing_extensions")
-             and not any(one.file.startswith(place) for place in THIRD_PARTY.get(one.top, ()))]
+    found = [
+        one
+        for one in imports(folder)
+        if not one.level
+        and one.top not in standard
+        and one.top not in OURS
+        and not (one.by_type and one.top == "typing_extensions")
+        and not any(one.file.startswith(place) for place in THIRD_PARTY.get(one.top, ()))
+    ]
     assert not found, listed(found)
 
 
@@ -122,14 +158,21 @@ def test_packaging_is_not_a_package() -> None:
     assert not (ROOT / "packaging" / "__init__.py").exists()
 
 
-# The names that the platform's pages show or suggest. Code that uses another name of a double may fail on the platform.
+# The names that the platform's pages show or suggest. Code that uses another name of a double may
+# fail on the platform.
 NAMES: dict[object, set[str]] = {
     common.logger: {"get_logger"},
     common.misc: {"waiter", "InversionDict", "Oid"},
     pdu_common.base_pdu: {"BasePdu"},
     pdu_common.base_snmp_pdu: {"BaseSnmpPdu"},
     pdu_common.connection: {"PduSnmpData", "PduData"},
-    pdu_common.helper: {"EnumPowerStatus", "PduPortView", "PduView", "PduPortStatisticView", "PduStatisticView"},
+    pdu_common.helper: {
+        "EnumPowerStatus",
+        "PduPortView",
+        "PduView",
+        "PduPortStatisticView",
+        "PduStatisticView",
+    },
 }
 METHODS = {"status", "port_up", "port_down", "statistic"}
 MEMBERS: dict[type, set[str]] = {
@@ -138,12 +181,20 @@ MEMBERS: dict[type, set[str]] = {
 }
 
 
-@pytest.mark.parametrize("module", list(NAMES), ids=lambda module: str(getattr(module, "__name__", module)))
+@pytest.mark.parametrize(
+    "module", list(NAMES), ids=lambda module: str(getattr(module, "__name__", module))
+)
 def test_a_double_offers_the_platforms_names_and_no_others(module: object) -> None:
     assert inspect.ismodule(module)
-    own = {name for name, value in vars(module).items() if not name.startswith("_")
-           and not isinstance(value, TypeVar) and not inspect.ismodule(value)
-           and getattr(value, "__module__", module.__name__) == module.__name__}        # a constant has no __module__
+    own = {
+        name
+        for name, value in vars(module).items()
+        if not name.startswith("_")
+        and not isinstance(value, TypeVar)
+        and not inspect.ismodule(value)
+        # a constant has no __module__
+        and getattr(value, "__module__", module.__name__) == module.__name__
+    }
     assert own == NAMES[module]
 
 
@@ -153,18 +204,30 @@ def test_a_base_class_of_the_doubles_has_the_platforms_methods_and_no_others(cls
 
 
 def test_handlers_import_only_listed_names_of_the_platform() -> None:
-    """Handlers import the platform's names one by one, so that this test finds a name that only our double has.
+    """Handlers import the platform's names one by one, so that this test finds a name that only our
+    double has.
 
     handlers/host looks up BasePdu at run time, because its module is uncertain.
     """
     known = {getattr(module, "__name__"): names for module, names in NAMES.items()}
-    found = [one for one in imports("handlers") if one.top in ("common", "pdu_common") and not _of_the_command(one)
-             and not (one.names and set(one.names) <= known.get(one.module, set()))]
+    found = [
+        one
+        for one in imports("handlers")
+        if one.top in ("common", "pdu_common")
+        and not _of_the_command(one)
+        and not (one.names and set(one.names) <= known.get(one.module, set()))
+    ]
     assert not found, listed(found)
 
 
 def test_only_handlers_host_imports_the_platforms_uncertain_names() -> None:
     uncertain = {"PduData", "BasePdu", "PduPortStatisticView"}
-    found = [one for one in imports("handlers") if one.top == "pdu_common" and set(one.names) & uncertain
-             and not one.file.startswith("handlers/host/") and not _of_the_command(one)]
+    found = [
+        one
+        for one in imports("handlers")
+        if one.top == "pdu_common"
+        and set(one.names) & uncertain
+        and not one.file.startswith("handlers/host/")
+        and not _of_the_command(one)
+    ]
     assert not found, listed(found)

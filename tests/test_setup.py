@@ -1,4 +1,8 @@
-"""`.ci/setup` and `.ci/run` on machines that lack a program. Python and pip are stand-ins that log their arguments."""
+"""`.ci/setup` and `.ci/run` on machines that lack a program.
+
+Python and pip are stand-ins that log their arguments.
+"""
+
 from __future__ import annotations
 
 import shutil
@@ -11,7 +15,8 @@ import pytest
 
 from tests.needs import ROOT
 
-# The real programs on a Machine's PATH. Others are missing, such as make, curl, apt-get and dpkg-query.
+# The real programs on a Machine's PATH. Others are missing, such as make, curl, apt-get and
+# dpkg-query.
 TOOLS = ("sh", "cat", "chmod", "cp", "dirname", "grep", "id", "mkdir", "rm")
 PYTHON = """#!/bin/sh
 echo "$*" >>"$LOG"
@@ -40,8 +45,14 @@ class Machine:
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         self.log.write_text("")
-        return subprocess.run(["sh", *command], cwd=ROOT, capture_output=True, text=True, timeout=30,
-                              env={"PATH": str(self.bin), "VENV": str(self.venv), "LOG": str(self.log)})
+        return subprocess.run(
+            ["sh", *command],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=30,
+            env={"PATH": str(self.bin), "VENV": str(self.venv), "LOG": str(self.log)},
+        )
 
     def env(self, *, pip_fails: bool = False) -> int:
         mark = Path(f"{self.log}.pip-fails")
@@ -50,7 +61,11 @@ class Machine:
 
     def did(self) -> list[str]:
         """The last run's calls that change the environment, in order, each as "venv" or "pip"."""
-        return [line.split()[1] for line in self.log.read_text().splitlines() if line.startswith(("-m venv", "-m pip"))]
+        return [
+            line.split()[1]
+            for line in self.log.read_text().splitlines()
+            if line.startswith(("-m venv", "-m pip"))
+        ]
 
 
 @pytest.fixture
@@ -62,22 +77,41 @@ def test_the_environment_is_made_once_and_repaired_after_a_move(machine: Machine
     assert machine.env() == 0 and machine.did() == ["venv", "pip"]
     assert machine.env() == 0 and machine.did() == []
     machine.venv = machine.venv.rename(machine.venv.with_name("moved"))
-    assert machine.env() == 0 and machine.did() == ["venv"] and str(machine.venv) in (machine.venv / "bin" / "pdu").read_text()
+    assert (
+        machine.env() == 0
+        and machine.did() == ["venv"]
+        and str(machine.venv) in (machine.venv / "bin" / "pdu").read_text()
+    )
 
 
 def test_the_environment_holds_the_command_of_this_tree(machine: Machine) -> None:
     assert machine.env() == 0
     command = machine.venv / "bin" / "pdu"
     machine.log.write_text("")
-    done = subprocess.run([command, "status", "a b"], cwd="/", capture_output=True, text=True, timeout=30, check=False,
-                          env={"PATH": str(machine.bin), "LOG": str(machine.log)})
-    assert (done.returncode, done.stderr, machine.log.read_text()) == (0, "", f"{ROOT / 'handlers'} status a b\n")
+    done = subprocess.run(
+        [command, "status", "a b"],
+        cwd="/",
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+        env={"PATH": str(machine.bin), "LOG": str(machine.log)},
+    )
+    assert (done.returncode, done.stderr, machine.log.read_text()) == (
+        0,
+        "",
+        f"{ROOT / 'handlers'} status a b\n",
+    )
 
 
 def test_if_pip_fails_the_error_names_pypi_and_the_setting_for_a_mirror(machine: Machine) -> None:
     Path(f"{machine.log}.pip-fails").touch()
     done = machine.run(".ci/setup", "env")
-    assert done.returncode == 1 and "Does this machine reach PyPI?" in done.stderr and "PIP_INDEX_URL" in done.stderr
+    assert (
+        done.returncode == 1
+        and "Does this machine reach PyPI?" in done.stderr
+        and "PIP_INDEX_URL" in done.stderr
+    )
 
 
 def test_an_environment_is_made_again_after_a_failed_installation(machine: Machine) -> None:
@@ -85,7 +119,8 @@ def test_an_environment_is_made_again_after_a_failed_installation(machine: Machi
     assert machine.env() == 0 and machine.did() == ["venv", "pip"]
     (machine.venv / ".installed").write_text("other requirements")
     assert machine.env(pip_fails=True) != 0 and machine.did() == ["pip"]
-    assert machine.env() == 0 and machine.did() == ["venv", "pip"]     # because the failed run may have installed some packages
+    # because the failed run may have installed some packages
+    assert machine.env() == 0 and machine.did() == ["venv", "pip"]
 
 
 def test_a_folder_that_another_tool_made_becomes_the_environment(machine: Machine) -> None:
@@ -103,33 +138,50 @@ def test_changed_requirements_are_installed_into_the_existing_environment(machin
 def only_line(done: subprocess.CompletedProcess[str]) -> str:
     """The only line that a failed run prints."""
     assert done.returncode == 1 and not done.stdout
-    line, = done.stderr.splitlines()
+    (line,) = done.stderr.splitlines()
     return line
 
 
 def test_without_ensurepip_the_install_command_is_named(machine: Machine) -> None:
     Path(f"{machine.log}.no-ensurepip").touch()
-    assert only_line(machine.run(".ci/setup", "env")) == "The module venv is missing (Debian: apt-get install python3-venv)"
+    assert (
+        only_line(machine.run(".ci/setup", "env"))
+        == "The module venv is missing (Debian: apt-get install python3-venv)"
+    )
 
 
-@pytest.mark.parametrize("command, line", [
-    ((".ci/setup", "env"), "python3 is missing (Debian: apt-get install python3 python3-venv)"),
-    ((".ci/setup", "curl"), "curl is missing (Debian: apt-get install curl)"),
-    ((".ci/run",), "make is missing (Debian: apt-get install make python3-venv)")])
-def test_a_missing_program_is_named_with_its_install_command(tmp_path: Path, command: Sequence[str], line: str) -> None:
+@pytest.mark.parametrize(
+    "command, line",
+    [
+        ((".ci/setup", "env"), "python3 is missing (Debian: apt-get install python3 python3-venv)"),
+        ((".ci/setup", "curl"), "curl is missing (Debian: apt-get install curl)"),
+        ((".ci/run",), "make is missing (Debian: apt-get install make python3-venv)"),
+    ],
+)
+def test_a_missing_program_is_named_with_its_install_command(
+    tmp_path: Path, command: Sequence[str], line: str
+) -> None:
     assert only_line(Machine(tmp_path, python=False).run(*command)) == line
 
 
-def test_missing_system_packages_are_not_an_error_and_are_named_with_their_install_command(machine: Machine) -> None:
+def test_missing_system_packages_are_not_an_error_and_are_named_with_their_install_command(
+    machine: Machine,
+) -> None:
     done = machine.run(".ci/setup", "system")
     assert done.returncode == 0 and "are skipped" in done.stderr
-    assert all(package in done.stderr.partition("apt-get install")[2] for package in ("snmpd", "nut-server", "curl", "openssl"))
+    assert all(
+        package in done.stderr.partition("apt-get install")[2]
+        for package in ("snmpd", "nut-server", "curl", "openssl")
+    )
     assert "apt-get install chromium chromium-driver" in done.stderr
 
 
 @pytest.mark.parametrize("module", ["tests.demo", "tests.dcimanager"])
 def test_without_the_environment_the_command_that_makes_it_is_named(module: str) -> None:
-    bare = [sys.executable, "-S", "-E", "-m", module, "--help"]         # -S hides the installed packages
-    done = subprocess.run(bare, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+    # -S hides the installed packages
+    bare = [sys.executable, "-S", "-E", "-m", module, "--help"]
+    done = subprocess.run(
+        bare, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60
+    )
     assert (done.returncode, done.stdout) == (1, "")
     assert "is missing: make env" in only_line(done)

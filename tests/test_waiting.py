@@ -1,4 +1,5 @@
 """The limits of waits in tests."""
+
 from __future__ import annotations
 
 import ast
@@ -11,25 +12,36 @@ from tests.needs import ROOT
 
 def test_an_example_of_hypothesis_may_take_any_time() -> None:
     usual = settings.default
-    assert usual is not None and usual.deadline is None and HealthCheck.too_slow in usual.suppress_health_check
+    assert (
+        usual is not None
+        and usual.deadline is None
+        and HealthCheck.too_slow in usual.suppress_health_check
+    )
 
 
-# ---- waits in the source of the tests -------------------------------------------------------------------------
+# ---- waits in the source of the tests ------------------------------------------------------------
 
-_PROGRAMS = ("__main__.py", "pool.py")       # may wait without a limit: __main__.py for a signal, pool.py for a free process
+# may wait without a limit: __main__.py for a signal, pool.py for a free process
+_PROGRAMS = ("__main__.py", "pool.py")
 _RUNS = ("run", "check_call", "check_output", "call")
-_WAITS = ("subprocess.", ".communicate", ".join", ".wait")      # a file without these is not parsed
+_WAITS = ("subprocess.", ".communicate", ".join", ".wait")  # a file without these is not parsed
 
 
 def _endless(call: ast.Call) -> bool:
     """Whether this call seems to wait forever for a child process, a thread or an event."""
     function = call.func
     if not isinstance(function, ast.Attribute) or any(
-            keyword.arg is None or keyword.arg == "timeout" and not _is_none(keyword.value) for keyword in call.keywords):
+        keyword.arg is None or keyword.arg == "timeout" and not _is_none(keyword.value)
+        for keyword in call.keywords
+    ):
         return False
     if isinstance(function.value, ast.Name) and function.value.id == "subprocess":
         return function.attr in _RUNS
-    return function.attr == "communicate" or function.attr in ("join", "wait") and all(map(_is_none, call.args))
+    return (
+        function.attr == "communicate"
+        or function.attr in ("join", "wait")
+        and all(map(_is_none, call.args))
+    )
 
 
 def _is_none(value: ast.expr) -> bool:
@@ -40,18 +52,37 @@ def endless(source: str) -> list[int]:
     """The lines with calls that seem to wait forever."""
     if not any(part in source for part in _WAITS):
         return []
-    return [node.lineno for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call) and _endless(node)]
+    return [
+        node.lineno
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call) and _endless(node)
+    ]
 
 
 def test_every_wait_for_a_process_thread_or_event_has_an_end() -> None:
-    found = [f"{path.relative_to(ROOT)}:{line}" for path in sorted((ROOT / "tests").rglob("*.py")) if path.name not in _PROGRAMS
-             for line in endless(path.read_text("utf-8"))]
+    found = [
+        f"{path.relative_to(ROOT)}:{line}"
+        for path in sorted((ROOT / "tests").rglob("*.py"))
+        if path.name not in _PROGRAMS
+        for line in endless(path.read_text("utf-8"))
+    ]
     assert found == [], "give it a timeout, or use tests/waiting.py"
 
 
-@pytest.mark.parametrize("text, is_endless", [
-    ("subprocess.run(['x'])", True), ("process.wait()", True), ("thread.join()", True), ("p.communicate(b'x')", True),
-    ("subprocess.run(['x'], timeout=1)", False), ("','.join(words)", False), ("event.wait(3)", False),
-    ("event.wait(None)", True), ("thread.join(timeout=None)", True), ("thread.join(timeout=3)", False)])
+@pytest.mark.parametrize(
+    "text, is_endless",
+    [
+        ("subprocess.run(['x'])", True),
+        ("process.wait()", True),
+        ("thread.join()", True),
+        ("p.communicate(b'x')", True),
+        ("subprocess.run(['x'], timeout=1)", False),
+        ("','.join(words)", False),
+        ("event.wait(3)", False),
+        ("event.wait(None)", True),
+        ("thread.join(timeout=None)", True),
+        ("thread.join(timeout=3)", False),
+    ],
+)
 def test_only_a_call_that_may_wait_forever_is_recognised(text: str, is_endless: bool) -> None:
     assert endless(f"x = 1\n{text}\n") == ([2] if is_endless else [])

@@ -1,4 +1,5 @@
 """A lock between processes, for a resource that only one test may use at a time."""
+
 from __future__ import annotations
 
 import contextlib
@@ -9,20 +10,23 @@ from pathlib import Path
 
 from .waiting import until
 
-_PATIENCE_S = 240.0         # less than pytest's own limit for a test
+_PATIENCE_S = 240.0  # less than pytest's own limit for a test
 
 
 @contextlib.contextmanager
 def turn(what: str) -> Iterator[None]:
     """Waits until no other test holds the lock of `what`, and holds it during the block.
 
-    The system frees the lock when a process ends, even by a crash. Raises TimeoutError if others hold it for _PATIENCE_S.
+    The system frees the lock when a process ends, even by a crash. Raises TimeoutError if others
+    hold it for _PATIENCE_S.
     """
     path = Path(tempfile.gettempdir()) / f"pdu-handlers-{what}.lock"
     with contextlib.suppress(FileExistsError):
         path.touch(exist_ok=False)
-        path.chmod(0o644)               # under any umask, tests of other users can open it to read: a lock needs no more
+        # under any umask, tests of other users can open it to read: a lock needs no more
+        path.chmod(0o644)
     with path.open("rb") as file:
+
         def locked() -> bool:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,4 +1,5 @@
 """Waits with a limit, so that a test fails instead of hanging."""
+
 from __future__ import annotations
 
 import contextlib
@@ -24,7 +25,10 @@ def until(true: Callable[[], bool], seconds: float = PATIENCE_S, every: float = 
 
 
 def finished(*threads: threading.Thread, seconds: float = PATIENCE_S) -> None:
-    """Waits up to `seconds` for the threads to end. Raises AssertionError with the names of those that still run."""
+    """Waits up to `seconds` for the threads to end.
+
+    Raises AssertionError with the names of those that still run.
+    """
     end = time.monotonic() + seconds
     for thread in threads:
         thread.join(max(0.0, end - time.monotonic()))
@@ -43,6 +47,7 @@ def bounded(process: subprocess.Popen[Any], seconds: float = PATIENCE_S) -> Iter
     def kill() -> None:
         late.set()
         process.kill()
+
     watch = threading.Timer(seconds, kill)
     watch.daemon = True
     watch.start()
@@ -58,8 +63,8 @@ def bounded(process: subprocess.Popen[Any], seconds: float = PATIENCE_S) -> Iter
 def asleep(pid: int) -> bool:
     """Whether a process with one thread sleeps or has ended. True where the system has no /proc.
 
-    A program that waits for input is asleep. A test waits for this before it sends a signal: if the signal arrives right before
-    the read begins, Python runs its handler only when the read returns.
+    A program that waits for input is asleep. A test waits for this before it sends a signal: if the
+    signal arrives right before the read begins, Python runs its handler only when the read returns.
     """
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "SZ"

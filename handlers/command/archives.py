@@ -1,9 +1,11 @@
 """Reads a handler's archive, and checks it before a file is written.
 
-DCImanager's own checks are not public. The vendor's page "Creating a PDU handler" asks for a tar.gz with one directory that no
-other handler uses, and in it an `__init__.py` and the handler's file. The other checks here refuse what DCImanager may not
-accept, or what could harm the machine that unpacks the archive.
+DCImanager's own checks are not public. The vendor's page "Creating a PDU handler" asks for a tar.gz
+with one directory that no other handler uses, and in it an `__init__.py` and the handler's file.
+The other checks here refuse what DCImanager may not accept, or what could harm the machine that
+unpacks the archive.
 """
+
 from __future__ import annotations
 
 import gzip
@@ -17,8 +19,9 @@ from typing import NamedTuple
 
 RESERVED = frozenset(("common", "pdu_common", "handlers"))
 _MOST_FILES, _MOST_BYTES = 5000, 50_000_000
-_LONGEST_PATH = 255             # limit for a path, in bytes; no component can be longer in common file systems
-_LATEST = 1 << 33               # limit for a file's time, in seconds since 1970: the year 2242
+# limit for a path, in bytes; no component can be longer in common file systems
+_LONGEST_PATH = 255
+_LATEST = 1 << 33  # limit for a file's time, in seconds since 1970: the year 2242
 
 
 class BadArchive(ValueError):
@@ -26,8 +29,8 @@ class BadArchive(ValueError):
 
 
 class Archive(NamedTuple):
-    """A valid archive with the directory `top`. `files` and `times` map each path, which begins with `top`, to its content
-    and to the time of its last change, in seconds since 1970."""
+    """A valid archive with the directory `top`. `files` and `times` map each path, which begins
+    with `top`, to its content and to the time of its last change, in seconds since 1970."""
 
     top: str
     files: dict[str, bytes]
@@ -36,10 +39,10 @@ class Archive(NamedTuple):
     def unpack(self, folder: Path) -> None:
         """Write the files below `folder`.
 
-        An existing file of the same path is replaced in one step, and only if its content differs: a process may be importing
-        it. Other files are kept.
+        An existing file of the same path is replaced in one step, and only if its content differs:
+        a process may be importing it. Other files are kept.
         """
-        part = folder / ".part"             # no file of an archive has this path
+        part = folder / ".part"  # no file of an archive has this path
         for path, content in self.files.items():
             target = folder / path
             if target.is_file() and target.read_bytes() == content:
@@ -50,7 +53,10 @@ class Archive(NamedTuple):
             part.replace(target)
 
     def holds_module(self, import_path: str) -> bool:
-        """Whether the archive has this module (`pdu_x.handler`). False for the package `top` itself."""
+        """Whether the archive has this module (`pdu_x.handler`).
+
+        False for the package `top` itself.
+        """
         path = import_path.replace(".", "/")
         has_file = f"{path}.py" in self.files or f"{path}/__init__.py" in self.files
         return has_file and path.startswith(f"{self.top}/")
@@ -64,18 +70,29 @@ def read(data: bytes) -> Archive:
         content = _unzipped(data)
         with tarfile.open(fileobj=io.BytesIO(content), mode="r:") as tar:
             members = _checked(tar)
-            if content[tar.offset:].strip(b"\0"):           # tarfile takes a damaged header for the end
+            # tarfile takes a damaged header for the end
+            if content[tar.offset :].strip(b"\0"):
                 raise BadArchive(f"not a complete tar.gz (damaged after {members[-1].name!r})")
             files, times = {}, {}
             for member in members:
                 source = tar.extractfile(member)
-                if source is not None:          # a file, not a directory
+                if source is not None:  # a file, not a directory
                     files[member.name], times[member.name] = source.read(), float(member.mtime)
     except BadArchive:
         raise
-    except (tarfile.TarError, EOFError, OSError, ValueError, LookupError, OverflowError, RecursionError, zlib.error) as error:
-        # tarfile raises ValueError (a base class of BadArchive) and LookupError for malformed extended headers, OverflowError
-        # for an absurd size, and RecursionError for many extended headers in a row.
+    except (
+        tarfile.TarError,
+        EOFError,
+        OSError,
+        ValueError,
+        LookupError,
+        OverflowError,
+        RecursionError,
+        zlib.error,
+    ) as error:
+        # tarfile raises ValueError (a base class of BadArchive) and LookupError for malformed
+        # extended headers, OverflowError for an absurd size, and RecursionError for many extended
+        # headers in a row.
         raise BadArchive(f"not a complete tar.gz ({error})") from None
     for path in map(PurePosixPath, files):
         if any(str(parent) in files for parent in path.parents):
@@ -85,7 +102,10 @@ def read(data: bytes) -> Archive:
         raise BadArchive(f"one directory is expected at the top, not {len(tops)} entries")
     top = tops.pop()
     if not top.isidentifier() or keyword.iskeyword(top) or top in RESERVED:
-        raise BadArchive(f"the top-level name {top!r} is {'reserved' if top in RESERVED else 'not a valid module name'}")
+        raise BadArchive(
+            f"the top-level name {top!r} is"
+            f" {'reserved' if top in RESERVED else 'not a valid module name'}"
+        )
     if f"{top}/__init__.py" not in files:
         raise BadArchive(f"there is no {top}/__init__.py")
     return Archive(top, files, times)
@@ -104,7 +124,9 @@ def _unzipped(data: bytes) -> bytes:
 
 
 def _checked(tar: tarfile.TarFile) -> list[tarfile.TarInfo]:
-    """The members, each checked before the next is read: a negative size could lead back to the same header forever."""
+    """The members, each checked before the next is read: a negative size could lead back to the
+    same header forever.
+    """
     members: list[tarfile.TarInfo] = []
     for member in tar:
         _check(member)
@@ -119,17 +141,28 @@ def _checked(tar: tarfile.TarFile) -> list[tarfile.TarInfo]:
 def _check(member: tarfile.TarInfo) -> None:
     parts = PurePosixPath(member.name).parts
     if member.name.partition("/")[0] == ".":
-        raise BadArchive(f"{member.name[:_LONGEST_PATH]!r} begins with '.', which DCImanager is not known to accept: pack "
-                         "the directory by its name (tar -czf NAME.tar.gz DIR)")
-    if member.name.startswith("/") or ".." in parts or member.name != str(PurePosixPath(member.name)):
-        raise BadArchive(f"{member.name[:_LONGEST_PATH]!r} is not a relative path without empty parts, '.' and '..'")
+        raise BadArchive(
+            f"{member.name[:_LONGEST_PATH]!r} begins with '.', which DCImanager is not known to"
+            " accept: pack the directory by its name (tar -czf NAME.tar.gz DIR)"
+        )
+    if (
+        member.name.startswith("/")
+        or ".." in parts
+        or member.name != str(PurePosixPath(member.name))
+    ):
+        raise BadArchive(
+            f"{member.name[:_LONGEST_PATH]!r} is not a relative path without empty parts, '.' and"
+            " '..'"
+        )
     if "\0" in member.name or len(os.fsencode(member.name)) > _LONGEST_PATH:
-        raise BadArchive(f"{member.name[:_LONGEST_PATH]!r} is longer than {_LONGEST_PATH} bytes or contains NUL")
+        raise BadArchive(
+            f"{member.name[:_LONGEST_PATH]!r} is longer than {_LONGEST_PATH} bytes or contains NUL"
+        )
     if member.size < 0:
         raise BadArchive(f"{member.name!r} has an impossible size ({member.size})")
     if not 0 <= member.mtime < _LATEST:
         raise BadArchive(f"{member.name!r} has an impossible time ({member.mtime})")
     if not (member.isfile() or member.isdir()):
         raise BadArchive(f"{member.name!r} is neither a file nor a directory")
-    if member.issparse():               # its content may be far larger than the archive
+    if member.issparse():  # its content may be far larger than the archive
         raise BadArchive(f"{member.name!r} is a sparse file")

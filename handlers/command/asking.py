@@ -1,4 +1,8 @@
-"""Asks before a change. Reads secrets from a file, the environment or the terminal, never from an argument."""
+"""Asks before a change.
+
+Reads secrets from a file, the environment or the terminal, never from an argument.
+"""
+
 from __future__ import annotations
 
 import difflib
@@ -18,9 +22,14 @@ class NotConfirmed(PduHandlerError):
 
 
 def askable(state: SharedOptions, what: str, host: str = "") -> None:
-    """Check that `confirm` can ask, before long work begins. Raises NotConfirmed if there is neither a terminal nor --yes."""
+    """Check that `confirm` can ask, before long work begins.
+
+    Raises NotConfirmed if there is neither a terminal nor --yes.
+    """
     if not state.yes and not sys.stdin.isatty():
-        raise NotConfirmed(f"{what} needs --yes, because there is no terminal to ask on; nothing was done", host)
+        raise NotConfirmed(
+            f"{what} needs --yes, because there is no terminal to ask on; nothing was done", host
+        )
 
 
 def confirm(state: SharedOptions, question: str, host: str = "") -> None:
@@ -30,13 +39,13 @@ def confirm(state: SharedOptions, question: str, host: str = "") -> None:
     """
     askable(state, question, host)
     if not state.yes:
-        whole = printable(question, 10 * len(question))     # an escape has at most 10 characters
+        whole = printable(question, 10 * len(question))  # an escape has at most 10 characters
         print(f"{whole}? [y/N] ", end="", file=sys.stderr, flush=True)
         try:
             said = sys.stdin.readline()
         except UnicodeDecodeError:
             said = "\n"
-        if not said.endswith("\n"):         # Ctrl-D: the error begins on a new line
+        if not said.endswith("\n"):  # Ctrl-D: the error begins on a new line
             print(file=sys.stderr)
         if said.strip().lower() not in ("y", "yes"):
             raise NotConfirmed("nothing was done", host)
@@ -52,25 +61,31 @@ def secret(state: SharedOptions, key: str, question: str, needed: bool = True) -
 
 
 def _secret(state: SharedOptions, key: str, question: str, needed: bool) -> str:
-    """A secret from --secret-file, else from the variable `PDU_<KEY>`, else from the terminal if it is `needed`, else "".
+    """A secret from --secret-file, else from the variable `PDU_<KEY>`, else from the terminal if it
+    is `needed`, else "".
 
-    With `state.login`, a secret comes from `state.secrets` only. Raises SettingsError if a `needed` secret is missing, and
-    for a file or a typed text that cannot be used.
+    With `state.login`, a secret comes from `state.secrets` only. Raises SettingsError if a `needed`
+    secret is missing, and for a file or a typed text that cannot be used.
     """
     if state.login:
         if needed and not state.secrets.get(key):
             near = difflib.get_close_matches(key, state.settings, 1, 0.8)
-            raise SettingsError(f"{state.login} has no {key}{f', but has {printable(near[0], 60)!r}' if near else ''}")
+            raise SettingsError(
+                f"{state.login} has no"
+                f" {key}{f', but has {printable(near[0], 60)!r}' if near else ''}"
+            )
         return state.secrets.get(key, "")
     path = state.secret_files.get(key)
     if path is not None:
         why = "empty"
         try:
-            found = read_file(path).decode("utf-8-sig").rstrip("\r\n")        # some editors write a byte order mark
+            # some editors write a byte order mark
+            found = read_file(path).decode("utf-8-sig").rstrip("\r\n")
             if found:
                 return found
         except UnicodeDecodeError:
-            why = "not UTF-8 text"      # raised below, because the decoder's error contains a part of the secret
+            # raised below, because the decoder's error contains a part of the secret
+            why = "not UTF-8 text"
         raise SettingsError(f"{path}: {why}")
     value = os.environ.get(f"PDU_{key.upper()}")
     if value or not needed:
@@ -78,7 +93,7 @@ def _secret(state: SharedOptions, key: str, question: str, needed: bool) -> str:
     if sys.stdin.isatty():
         is_text = True
         try:
-            with signals_as_ctrl_c():           # getpass then turns the terminal's echo on again
+            with signals_as_ctrl_c():  # getpass then turns the terminal's echo on again
                 typed = getpass.getpass(f"{printable(question)}: ")
             if typed:
                 return typed
@@ -86,6 +101,10 @@ def _secret(state: SharedOptions, key: str, question: str, needed: bool) -> str:
             pass
         except UnicodeDecodeError:
             is_text = False
-        if not is_text:                 # raised here, because the decoder's error contains a part of the secret
-            raise SettingsError(f"the {key.replace('_', ' ')} that was typed is not text in this terminal's encoding")
+        # raised here, because the decoder's error contains a part of the secret
+        if not is_text:
+            raise SettingsError(
+                f"the {key.replace('_', ' ')} that was typed is not text in this terminal's"
+                " encoding"
+            )
     raise SettingsError((f"no {key.replace('_', ' ')} was given: set ", Named(key)))

@@ -1,8 +1,9 @@
 """The commands status, statistic, labels, up and down.
 
-They call a handler as DCImanager does. The handler's method `labels` is an addition of this pack: DCImanager's interface does
-not have it.
+They call a handler as DCImanager does. The handler's method `labels` is an addition of this pack:
+DCImanager's interface does not have it.
 """
+
 from __future__ import annotations
 
 import contextlib
@@ -24,49 +25,93 @@ from .ending import UNWRITABLE
 from .exits import DONE, INTERRUPTED, NOT_SEEN
 from .files import signals_as_ctrl_c
 from .loading import load
-from .options import LOGIN, SNMP, TLS, SharedOptions, asking as asks, completed, device, given, output, spelled
+from .options import (
+    LOGIN,
+    SNMP,
+    TLS,
+    SharedOptions,
+    asking as asks,
+    completed,
+    device,
+    given,
+    output,
+    spelled,
+)
 from .output import Result, columns, figure, metered, print_json, shown
 from .report import Interrupted, described, failed
 
-_COLOURS = {EnumPowerStatus.UP.name: "green", EnumPowerStatus.DOWN.name: "red", EnumPowerStatus.UNKNOWN.name: "yellow"}
+_COLOURS = {
+    EnumPowerStatus.UP.name: "green",
+    EnumPowerStatus.DOWN.name: "red",
+    EnumPowerStatus.UNKNOWN.name: "yellow",
+}
 _NO_LABEL = {"number": "", "name": ""}
-_HANDLER = click.Argument(["handler"], shell_complete=completed(registry.names, or_file=True), metavar="HANDLER")
+_HANDLER = click.Argument(
+    ["handler"], shell_complete=completed(registry.names, or_file=True), metavar="HANDLER"
+)
 Outlets = list[dict[str, Any]]
 
 
-# ---- results of the calls ----------------------------------------------------------------------------------
+# ---- results of the calls ------------------------------------------------------------------------
+
 
 def _status(pdu: Any) -> dict[str, Any]:
     ports, labels = pdu.status().ports, _labels_of(pdu)
-    return {"outlets": [{"identity": port.identity, "state": port.power_status.name, **labels.get(port.identity, _NO_LABEL)}
-                        for port in ports]}
+    return {
+        "outlets": [
+            {
+                "identity": port.identity,
+                "state": port.power_status.name,
+                **labels.get(port.identity, _NO_LABEL),
+            }
+            for port in ports
+        ]
+    }
 
 
 def _statistic(pdu: Any) -> dict[str, Any]:
     view = pdu.statistic()
-    return {"load_a": metered(view, "load"), "total_consumption_kwh": metered(view, "total_consumption"), "outlets": [
-        {"identity": port.identity, "consumption_kwh": metered(port, "consumption")} for port in view.ports]}
+    return {
+        "load_a": metered(view, "load"),
+        "total_consumption_kwh": metered(view, "total_consumption"),
+        "outlets": [
+            {"identity": port.identity, "consumption_kwh": metered(port, "consumption")}
+            for port in view.ports
+        ],
+    }
 
 
 def _labels(pdu: Any) -> dict[str, Any]:
     if not hasattr(pdu, "labels"):
         raise Unsupported("this handler has no labels: `pdu status` lists its outlets")
-    return {"outlets": [{"identity": identity, **label} for identity, label in _labels_of(pdu).items()]}
+    return {
+        "outlets": [{"identity": identity, **label} for identity, label in _labels_of(pdu).items()]
+    }
 
 
 def _labels_of(pdu: Any) -> Mapping[str, Mapping[str, str]]:
-    """Number and name by identity; {} if the handler has no `labels`, such as one from another pack."""
+    """Number and name by identity; {} if the handler has no `labels`, such as one from another
+    pack.
+    """
     found = pdu.labels() if hasattr(pdu, "labels") else ()
     caution = getattr(found, "caution", "")
     if caution:
-        logging.getLogger(__name__).warning(caution)        # `_warned` shows it
+        logging.getLogger(__name__).warning(caution)  # `_warned` shows it
     return {label.identity: {"number": label.number, "name": label.name} for label in found}
 
 
-# ---- readings ----------------------------------------------------------------------------------------------
+# ---- readings ------------------------------------------------------------------------------------
 
-def _read(state: SharedOptions, call: str, handler_name: str, hosts: Sequence[str], ask: Callable[[Any], dict[str, Any]]) -> int:
-    """Call `ask` once for each host, in the given order. The exit code is that of the first host that failed.
+
+def _read(
+    state: SharedOptions,
+    call: str,
+    handler_name: str,
+    hosts: Sequence[str],
+    ask: Callable[[Any], dict[str, Any]],
+) -> int:
+    """Call `ask` once for each host, in the given order. The exit code is that of the first host
+    that failed.
 
     With --json, Ctrl-C prints the answers that were read before, and the exit code is INTERRUPTED.
     """
@@ -118,7 +163,8 @@ class _Warnings(logging.Handler):
         words = printable(record.getMessage())
         if words not in self.printed:
             self.printed.add(words)
-            with contextlib.suppress(*UNWRITABLE):          # the reading is worth more than its warning
+            # the reading is worth more than its warning
+            with contextlib.suppress(*UNWRITABLE):
                 print(f"warning: {self.host}: {words}", file=sys.stderr)
 
 
@@ -135,15 +181,22 @@ def _warned(state: SharedOptions, host: str) -> Iterator[None]:
 
 
 def _hint(handler: str) -> str:
-    """Advice for a device that shows no outlets: the setting that may make the handler list some; "" if none is known."""
-    key, value, lists = registry.about(handler).may_list if registry.is_handler(handler) else ("", "", "")
+    """Advice for a device that shows no outlets: the setting that may make the handler list some;
+    "" if none is known.
+    """
+    key, value, lists = (
+        registry.about(handler).may_list if registry.is_handler(handler) else ("", "", "")
+    )
     return f"; {spelled(key, value)} {lists}" if key else ""
 
 
 def _lines(answer: dict[str, Any], where: str) -> Iterable[str]:
     title = f"{answer['call']} of {where} by {answer['handler']}, {answer['seconds']} s"
     if "load_a" in answer:
-        title += f": load {figure(answer['load_a'], 'A')}, energy {figure(answer['total_consumption_kwh'], 'kWh')}"
+        title += (
+            f": load {figure(answer['load_a'], 'A')}, energy"
+            f" {figure(answer['total_consumption_kwh'], 'kWh')}"
+        )
     yield title
     outlets: Outlets = answer["outlets"]
     if "load_a" in answer and all(outlet["consumption_kwh"] is None for outlet in outlets):
@@ -153,26 +206,49 @@ def _lines(answer: dict[str, Any], where: str) -> Iterable[str]:
         yield f"no outlets{_hint(answer['handler'])}"
         return
     head = ["kWh" if name == "consumption_kwh" else name for name in outlets[0]]
-    rows = [[figure(value) if name == "consumption_kwh" else value for name, value in outlet.items()] for outlet in outlets]
+    rows = [
+        [figure(value) if name == "consumption_kwh" else value for name, value in outlet.items()]
+        for outlet in outlets
+    ]
     lines = columns(head, rows)
     yield lines[0]
     coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     for outlet, line in zip(outlets, lines[1:]):
-        yield click.style(line, fg=_COLOURS[outlet["state"]]) if coloured and outlet.get("state") in _COLOURS else line
+        yield (
+            click.style(line, fg=_COLOURS[outlet["state"]])
+            if coloured and outlet.get("state") in _COLOURS
+            else line
+        )
 
 
 def _reading(name: str, help_: str, ask: Callable[[Any], dict[str, Any]]) -> click.Command:
     @click.pass_context
     def run(context: click.Context, handler: str, host: Sequence[str]) -> int:
         return _read(given(context), name, handler, host, ask)
-    return click.Command(name, callback=run, help=help_, params=[
-        _HANDLER, click.Argument(["host"], nargs=-1, required=True, metavar="HOST..."), *device(*LOGIN, *TLS, *SNMP), *output()])
+
+    return click.Command(
+        name,
+        callback=run,
+        help=help_,
+        params=[
+            _HANDLER,
+            click.Argument(["host"], nargs=-1, required=True, metavar="HOST..."),
+            *device(*LOGIN, *TLS, *SNMP),
+            *output(),
+        ],
+    )
 
 
-# ---- switching ---------------------------------------------------------------------------------------------
+# ---- switching -----------------------------------------------------------------------------------
 
-def _switch(state: SharedOptions, on: bool, handler_name: str, host: str, outlets: Sequence[str]) -> int:
-    """Switch the outlets one after the other, until the first error. The report includes those that were switched before."""
+
+def _switch(
+    state: SharedOptions, on: bool, handler_name: str, host: str, outlets: Sequence[str]
+) -> int:
+    """Switch the outlets one after the other, until the first error.
+
+    The report includes those that were switched before.
+    """
     call, wanted = ("up", EnumPowerStatus.UP) if on else ("down", EnumPowerStatus.DOWN)
     word = "on" if on else "off"
     named = list(dict.fromkeys(outlets))
@@ -180,14 +256,17 @@ def _switch(state: SharedOptions, on: bool, handler_name: str, host: str, outlet
     asking.askable(state, f"switching {_listed(named)} {word}", host)
     data = form.pdu_data(handler, host, state)
     if not state.yes:
-        asking.confirm(state, f"switch {word} {_named(handler.make(data), host, named)} of {where}", host)
+        asking.confirm(
+            state, f"switch {word} {_named(handler.make(data), host, named)} of {where}", host
+        )
     state.changing = True
     begin = time.monotonic()
     done: Outlets = []
     answer = {"call": call, "handler": handler.shown, "host": host, "outlets": done}
     begun: list[str] = []
     try:
-        with signals_as_ctrl_c(), _warned(state, where):        # the switched outlets are reported after SIGTERM as well
+        # the switched outlets are reported after SIGTERM as well
+        with signals_as_ctrl_c(), _warned(state, where):
             for identity in named:
                 pdu = handler.make(data)
                 begun.append(identity)
@@ -195,26 +274,67 @@ def _switch(state: SharedOptions, on: bool, handler_name: str, host: str, outlet
                     command = pdu.port_up if on else pdu.port_down
                     port = command(PduPortView(identity=identity))
                 except Exception as error:
-                    place = [f"the error is about {'; '.join([_listed([identity]), *_unsent(named[len(begun):])])}"]
-                    return _stopped(state, answer, error, [*(place if len(named) > 1 else ()), *_not_seen(done, where, word)])
-                done.append({"identity": identity, "state": port.power_status.name, "done": port.power_status is wanted})
+                    place = [
+                        "the error is about"
+                        f" {'; '.join([_listed([identity]), *_unsent(named[len(begun) :])])}"
+                    ]
+                    return _stopped(
+                        state,
+                        answer,
+                        error,
+                        [*(place if len(named) > 1 else ()), *_not_seen(done, where, word)],
+                    )
+                done.append(
+                    {
+                        "identity": identity,
+                        "state": port.power_status.name,
+                        "done": port.power_status is wanted,
+                    }
+                )
                 if not state.json:
-                    print(f"{call} of {where} by {handler.shown}: outlet {identity} is {port.power_status.name}")
+                    print(
+                        f"{call} of {where} by {handler.shown}: outlet {identity} is"
+                        f" {port.power_status.name}"
+                    )
     except KeyboardInterrupt:
-        unsure, missed = begun[len(done):], _not_seen(done, where, word)
-        done += [{"identity": identity, "state": EnumPowerStatus.UNKNOWN.name, "done": False} for identity in unsure]
-        reasons = [*(f"outlet {identity} may or may not have switched" for identity in unsure), *_unsent(named[len(begun):])]
-        return _stopped(state, answer, Interrupted("; ".join(reasons) or "every command had been answered", host), missed)
+        unsure, missed = begun[len(done) :], _not_seen(done, where, word)
+        done += [
+            {"identity": identity, "state": EnumPowerStatus.UNKNOWN.name, "done": False}
+            for identity in unsure
+        ]
+        reasons = [
+            *(f"outlet {identity} may or may not have switched" for identity in unsure),
+            *_unsent(named[len(begun) :]),
+        ]
+        return _stopped(
+            state,
+            answer,
+            Interrupted("; ".join(reasons) or "every command had been answered", host),
+            missed,
+        )
     notes = _not_seen(done, where, word)
-    return shown(Result({**answer, "seconds": round(time.monotonic() - begin, 3)}, (), NOT_SEEN if notes else DONE,
-                        note="\n".join(notes)), state.json)
+    return shown(
+        Result(
+            {**answer, "seconds": round(time.monotonic() - begin, 3)},
+            (),
+            NOT_SEEN if notes else DONE,
+            note="\n".join(notes),
+        ),
+        state.json,
+    )
 
 
 def _not_seen(outlets: Outlets, where: str, word: str) -> list[str]:
-    """A sentence about the outlets that accepted the command but did not report the wanted state, if there are any."""
-    note = "; ".join(f"outlet {outlet['identity']} of {where} was to be switched {word}; the PDU accepted the command, but the "
-                     f"outlet's state is {outlet['state']}: look at the PDU before you try again"
-                     for outlet in outlets if not outlet["done"])
+    """A sentence about the outlets that accepted the command but did not report the wanted state,
+    if there are any.
+    """
+    note = "; ".join(
+        f"outlet {outlet['identity']} of {where} was to be switched {word}; the PDU accepted the"
+        f" command, but the outlet's state is {outlet['state']}: look at the PDU before you try"
+        " again"
+        for outlet in outlets
+        if not outlet["done"]
+    )
     return [f"not-seen: {note}"] if note else []
 
 
@@ -222,8 +342,12 @@ def _unsent(identities: Sequence[str]) -> list[str]:
     return [f"no command was sent to {_listed(identities)}"] if identities else []
 
 
-def _stopped(state: SharedOptions, answer: Mapping[str, Any], error: BaseException, notes: Sequence[str]) -> int:
-    """Report why switching stopped: with --json also the outlets in `answer`, else also the notes. Return the exit code."""
+def _stopped(
+    state: SharedOptions, answer: Mapping[str, Any], error: BaseException, notes: Sequence[str]
+) -> int:
+    """Report why switching stopped: with --json also the outlets in `answer`, else also the notes.
+    Return the exit code.
+    """
     if not answer["outlets"] or not state.json:
         code = failed(state, error)
         for note in () if state.json else notes:
@@ -244,7 +368,9 @@ def _named(pdu: Any, host: str, identities: Sequence[str]) -> str:
     words = []
     for identity in identities:
         if identity not in found:
-            raise NoSuchOutlet(f"the PDU has no outlet {identity[:60]!r}; status lists its outlets", host)
+            raise NoSuchOutlet(
+                f"the PDU has no outlet {identity[:60]!r}; status lists its outlets", host
+            )
         outlet = found[identity]
         name = f" {outlet['name']!r}" if outlet["name"] else ""
         words.append(f"outlet {identity}{name} (now {outlet['state']})")
@@ -255,20 +381,40 @@ def _switching(name: str, help_: str, on: bool) -> click.Command:
     @click.pass_context
     def run(context: click.Context, handler: str, host: str, outlet: Sequence[str]) -> int:
         return _switch(given(context), on, handler, host, outlet)
-    return click.Command(name, callback=run, help=help_, params=[
-        _HANDLER, click.Argument(["host"], metavar="HOST"),
-        click.Argument(["outlet"], nargs=-1, required=True, metavar="OUTLET..."),
-        *device(*LOGIN, *TLS, *SNMP), *asks(), *output()])
+
+    return click.Command(
+        name,
+        callback=run,
+        help=help_,
+        params=[
+            _HANDLER,
+            click.Argument(["host"], metavar="HOST"),
+            click.Argument(["outlet"], nargs=-1, required=True, metavar="OUTLET..."),
+            *device(*LOGIN, *TLS, *SNMP),
+            *asks(),
+            *output(),
+        ],
+    )
 
 
-status = _reading("status", "The outlets: the identity that DCImanager shows, state, number on the unit (if known), name.",
-                  _status)
-statistic = _reading("statistic", "Load in A and energy in kWh of the PDU, and the energy of each outlet that it meters.",
-                     _statistic)
-labels = _reading("labels", "The outlets: identity, number printed on the unit (if known), name.", _labels)
-_ASKS = """ Shows the name and the present state of each OUTLET (an identity that status lists) and asks first.
+status = _reading(
+    "status",
+    "The outlets: the identity that DCImanager shows, state, number on the unit (if known), name.",
+    _status,
+)
+statistic = _reading(
+    "statistic",
+    "Load in A and energy in kWh of the PDU, and the energy of each outlet that it meters.",
+    _statistic,
+)
+labels = _reading(
+    "labels", "The outlets: identity, number printed on the unit (if known), name.", _labels
+)
+_ASKS = """ Shows the name and the present state of each OUTLET (an identity that status lists) and
+asks first.
 
-Outlets are switched one after another, until the first error. No command is sent twice. The state in the output is the one
-that the PDU reported afterwards, or UNKNOWN if it did not report the wanted state in time."""
+Outlets are switched one after another, until the first error. No command is sent twice. The state
+in the output is the one that the PDU reported afterwards, or UNKNOWN if it did not report the
+wanted state in time."""
 up = _switching("up", "Switch outlets on." + _ASKS, True)
 down = _switching("down", "Switch outlets off." + _ASKS, False)

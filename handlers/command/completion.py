@@ -1,4 +1,5 @@
 """`pdu completion SHELL`: the script that lets a shell complete this command."""
+
 from __future__ import annotations
 
 import click
@@ -21,5 +22,11 @@ def _print(context: click.Context, shell: str) -> int:
 
 _HELP = "Print the script that completes pdu in a shell. Add it to this file:\n\n\b\n"
 completion = click.Command(
-    "completion", callback=_print, help=_HELP + "\n".join(f"{shell}: {file}" for shell, file in _SHELLS.items()),
-    params=[click.Argument(["shell"], type=click.Choice(list(_SHELLS)), metavar="SHELL"), *output()])
+    "completion",
+    callback=_print,
+    help=_HELP + "\n".join(f"{shell}: {file}" for shell, file in _SHELLS.items()),
+    params=[
+        click.Argument(["shell"], type=click.Choice(list(_SHELLS)), metavar="SHELL"),
+        *output(),
+    ],
+)

@@ -1,4 +1,7 @@
-"""The start and end of a program: any text can be printed, and a failed output causes no traceback."""
+"""The start and end of a program: any text can be printed, and a failed output
+causes no traceback.
+"""
+
 from __future__ import annotations
 
 import io
@@ -11,31 +14,41 @@ from .exits import INTERRUPTED, READER_GONE, code_of
 
 
 class OutputError(Exception):
-    """Standard output or standard error cannot be written. The text is the system's reason, such as a full disk."""
+    """Standard output or standard error cannot be written.
+
+    The text is the system's reason, such as a full disk.
+    """
 
 
-_REQUIRED = ("click", "pysnmp", "pyasn1", "tomli")      # `dependencies` in pyproject.toml
-_MISSING = """the Python package {name} is missing. Install it (python -m pip install {name}), install this project with its
+_REQUIRED = ("click", "pysnmp", "pyasn1", "tomli")  # `dependencies` in pyproject.toml
+_MISSING = """the Python package {name} is missing. Install it (python -m pip install {name}),
+install this project with its
 packages (python -m pip install FOLDER), or use pdu.pyz (make tools), which includes them"""
 
 
 def missing(error: ModuleNotFoundError) -> str:
-    """What to do about a missing package; '' unless `pdu` requires it. Anybody may own the name of another module at PyPI."""
+    """What to do about a missing package; '' unless `pdu` requires it.
+
+    Anybody may own the name of another module at PyPI.
+    """
     package = (error.name or "").partition(".")[0]
     return _MISSING.format(name=package).replace("\n", " ") if package in _REQUIRED else ""
 
 
-UNWRITABLE = (BrokenPipeError, OutputError)         # what a print raises if its stream cannot be written
+# what a print raises if its stream cannot be written
+UNWRITABLE = (BrokenPipeError, OutputError)
 
 
 def run(main: Callable[[], int]) -> int:
     """Runs `main` and returns its exit code.
 
-    Ctrl-C prints "interrupted" and returns INTERRUPTED, unless `main` handles it. If the reader of the output has closed the
-    pipe (`... | head`), it returns READER_GONE and prints nothing. SIGPIPE stays ignored: it would also end the program when a
-    device closes its connection. An output that cannot be written (a full disk) is an error of the kind `settings`, like a file
-    that cannot be written. Characters that the terminal's encoding lacks are printed as escapes, and closed streams (`>&-`) are
-    replaced: neither may fail a command that has already switched a device.
+    Ctrl-C prints "interrupted" and returns INTERRUPTED, unless `main` handles it. If the reader of
+    the output has closed the pipe (`... | head`), it returns READER_GONE and prints nothing.
+    SIGPIPE stays ignored: it would also end the program when a device closes its connection. An
+    output that cannot be written (a full disk) is an error of the kind `settings`, like a file that
+    cannot be written. Characters that the terminal's encoding lacks are printed as escapes, and
+    closed streams (`>&-`) are replaced: neither may fail a command that has already switched a
+    device.
     """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
@@ -44,11 +57,12 @@ def run(main: Callable[[], int]) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")
     for stream in (sys.stdout, sys.stderr):
         _name_failures(stream)
-    logging.raiseExceptions = False         # a call to a device must not fail because a log cannot be written
+    # a call to a device must not fail because a log cannot be written
+    logging.raiseExceptions = False
     try:
         try:
             return main()
-        finally:                # also runs after --help, which raises SystemExit
+        finally:  # also runs after --help, which raises SystemExit
             sys.stdout.flush()
     except KeyboardInterrupt:
         _report("interrupted")
@@ -58,7 +72,10 @@ def run(main: Callable[[], int]) -> int:
         return READER_GONE
     except OutputError as error:
         _discard(sys.stdout)
-        _report(f"settings: the standard output cannot be written ({error}); the command itself may have been carried out")
+        _report(
+            f"settings: the standard output cannot be written ({error}); the command itself may"
+            " have been carried out"
+        )
         return code_of("settings")
 
 
@@ -66,14 +83,17 @@ def _report(words: str) -> None:
     """Print on standard error, if it can be written."""
     try:
         print(words, file=sys.stderr)
-    except UNWRITABLE:          # such as a full disk that both outputs go to
+    except UNWRITABLE:  # such as a full disk that both outputs go to
         _discard(sys.stderr)
 
 
 def _name_failures(stream: TextIO) -> None:
-    """Turn OSErrors of the stream's file into OutputError, except BrokenPipeError: a full disk is not a defect."""
+    """Turn OSErrors of the stream's file into OutputError, except BrokenPipeError: a full disk is
+    not a defect.
+    """
     buffer = getattr(stream, "buffer", None)
-    raw = getattr(buffer, "raw", buffer)        # `buffer` itself is the file if Python does not buffer
+    # `buffer` itself is the file if Python does not buffer
+    raw = getattr(buffer, "raw", buffer)
     if not isinstance(raw, io.FileIO):
         return
     write = raw.write
@@ -85,8 +105,10 @@ def _name_failures(stream: TextIO) -> None:
             raise
         except OSError as error:
             raise OutputError(error.strerror) from None
+
     setattr(raw, "write", named)
 
 
 def _discard(stream: TextIO) -> None:
-    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())      # Python flushes the rest when it exits
+    # Python flushes the rest when it exits
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -1,4 +1,5 @@
 """Reads files named on the command line, and creates new ones with the permissions 0600."""
+
 from __future__ import annotations
 
 import os
@@ -9,23 +10,29 @@ from typing import Callable, Optional
 
 from ..errors import Part, SettingsError
 
-LONGEST = 50_000_000            # limit for a file, in bytes
+LONGEST = 50_000_000  # limit for a file, in bytes
 
 
 def read_file(path: str, *what: Part) -> bytes:
-    """The content of a file of at most LONGEST bytes. Raises SettingsError, whose sentence begins with `what`."""
+    """The content of a file of at most LONGEST bytes.
+
+    Raises SettingsError, whose sentence begins with `what`.
+    """
     try:
         with open(path, "rb") as file:
             data = file.read(LONGEST + 1)
-    except (OSError, ValueError) as error:          # ValueError: a path with NUL
-        raise SettingsError((*what, f"{path or repr(path)} cannot be read ({getattr(error, 'strerror', error)})")) from None
-    if len(data) > LONGEST:                         # a device such as /dev/zero never ends
+    except (OSError, ValueError) as error:  # ValueError: a path with NUL
+        raise SettingsError(
+            (*what, f"{path or repr(path)} cannot be read ({getattr(error, 'strerror', error)})")
+        ) from None
+    if len(data) > LONGEST:  # a device such as /dev/zero never ends
         raise SettingsError((*what, f"{path} is larger than {LONGEST // 1_000_000} MB"))
     return data
 
 
 def text_of(path: str) -> str:
-    """The text of a file, without a byte order mark. Bytes that are not UTF-8 become surrogate escapes.
+    """The text of a file, without a byte order mark. Bytes that are not UTF-8 become surrogate
+    escapes.
 
     Raises SettingsError.
     """
@@ -34,15 +41,20 @@ def text_of(path: str) -> str:
 
 @contextmanager
 def signals_as_ctrl_c() -> Iterator[None]:
-    """During the block SIGTERM and SIGHUP (the terminal was closed) raise KeyboardInterrupt, so that the block can clean up.
+    """During the block SIGTERM and SIGHUP (the terminal was closed) raise KeyboardInterrupt, so
+    that the block can clean up.
 
-    A closed terminal often sends SIGHUP twice, so the second one is ignored. Under nohup SIGHUP stays ignored.
+    A closed terminal often sends SIGHUP twice, so the second one is ignored. Under nohup SIGHUP
+    stays ignored.
     """
+
     def hung_up(number: int, _: object) -> None:
         signal.signal(number, signal.SIG_IGN)
         raise KeyboardInterrupt
+
     before = {signal.SIGTERM: signal.signal(signal.SIGTERM, signal.default_int_handler)}
-    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:        # Windows has no SIGHUP
+    # Windows has no SIGHUP
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
         before[signal.SIGHUP] = signal.signal(signal.SIGHUP, hung_up)
     try:
         yield
@@ -55,8 +67,9 @@ def signals_as_ctrl_c() -> Iterator[None]:
 def new_file(path: Optional[str]) -> Iterator[Callable[[bytes], None]]:
     """Creates a file before the work begins, and yields the function that writes its content.
 
-    A path that exists or cannot be created fails at once, not after a long recording or download. An incomplete file is
-    removed, even after Ctrl-C, SIGTERM or SIGHUP. Without a path nothing is written. Raises SettingsError.
+    A path that exists or cannot be created fails at once, not after a long recording or download.
+    An incomplete file is removed, even after Ctrl-C, SIGTERM or SIGHUP. Without a path nothing is
+    written. Raises SettingsError.
     """
     if not path:
         yield lambda _: None
@@ -71,6 +84,7 @@ def new_file(path: Optional[str]) -> Iterator[Callable[[bytes], None]]:
         except OSError as error:
             raise SettingsError(f"{path} cannot be written ({error.strerror})") from None
         written = True
+
     with signals_as_ctrl_c():
         try:
             file = open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600))
@@ -81,5 +95,5 @@ def new_file(path: Optional[str]) -> Iterator[Callable[[bytes], None]]:
         finally:
             file.close()
             if not written:
-                with suppress(FileNotFoundError):       # somebody else has removed it
+                with suppress(FileNotFoundError):  # somebody else has removed it
                     os.unlink(path)

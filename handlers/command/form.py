@@ -1,4 +1,7 @@
-"""Fills in DCImanager's form (handler settings and SNMP fields) from options, the environment, files and prompts."""
+"""Fills in DCImanager's form (handler settings and SNMP fields) from options, the environment,
+files and prompts.
+"""
+
 from __future__ import annotations
 
 import os
@@ -21,8 +24,14 @@ if TYPE_CHECKING:
 
 # Keys of this command → keys of DCImanager's SNMP fields.
 _SNMP_FIELDS: Mapping[str, str] = {
-    "snmp_version": "version", "username": "user", "port": "port", "timeout": "timeout", "retries": "retries",
-    "auth_protocol": "auth_protocol", "priv_protocol": "priv_protocol"}
+    "snmp_version": "version",
+    "username": "user",
+    "port": "port",
+    "timeout": "timeout",
+    "retries": "retries",
+    "auth_protocol": "auth_protocol",
+    "priv_protocol": "priv_protocol",
+}
 _SNMP_SECRETS = ("community", "auth_password", "priv_password")
 SNMP_KEYS = (*_SNMP_FIELDS, *_SNMP_SECRETS)
 _CHECKS = ("ca_pem", "fingerprint", "verify")
@@ -30,7 +39,9 @@ _CHECKS = ("ca_pem", "fingerprint", "verify")
 
 def pdu_data(handler: Handler, host: str, state: SharedOptions) -> Union[PduData, PduSnmpData]:
     """The object that make_handler takes. Raises SettingsError."""
-    from pdu_common.connection import PduData, PduSnmpData  # imported late: 1 ms; not every command needs it
+    # imported late: 1 ms; not every command needs it
+    from pdu_common.connection import PduData, PduSnmpData
+
     host = address(host)
     own = [setting.key for setting in handler.settings]
     secrets = [setting.key for setting in handler.settings if setting.secret]
@@ -40,7 +51,11 @@ def pdu_data(handler: Handler, host: str, state: SharedOptions) -> Union[PduData
     given = typed(state, [*own, *_SNMP_FIELDS], host)
     settings = {key: text for key, text in given.items() if key in own or key not in _SNMP_FIELDS}
     bare, port = host_and_port(host)
-    params = {_SNMP_FIELDS[key]: text for key, text in given.items() if key in _SNMP_FIELDS and key not in own}
+    params = {
+        _SNMP_FIELDS[key]: text
+        for key, text in given.items()
+        if key in _SNMP_FIELDS and key not in own
+    }
     if port is not None:
         params.setdefault("port", str(port))
     for key in secrets:
@@ -53,7 +68,9 @@ def pdu_data(handler: Handler, host: str, state: SharedOptions) -> Union[PduData
         protocols = {"auth_password": "auth_protocol", "priv_password": "priv_protocol"}
         for key in (state.secret_files.keys() | state.secrets.keys()) & protocols.keys():
             if not params.get(protocols[key]):
-                raise SettingsError((f"{key} has no effect without a protocol: give ", Named(protocols[key])))
+                raise SettingsError(
+                    (f"{key} has no effect without a protocol: give ", Named(protocols[key]))
+                )
         wanted = [key for key, protocol in protocols.items() if params.get(protocol)]
     else:
         wanted = ["community"]
@@ -62,17 +79,30 @@ def pdu_data(handler: Handler, host: str, state: SharedOptions) -> Union[PduData
 
 
 def place(state: SharedOptions, host: str) -> str:
-    """The text that names the PDU for people: HOST, or the setting `host` with a note that it replaces HOST."""
+    """The text that names the PDU for people: HOST, or the setting `host` with a note that it
+    replaces HOST.
+    """
     host, other = host.strip(), state.settings.get("host", "").strip()
-    return f"{printable(other)} (the setting host, instead of {host})" if other and other != host else host
+    return (
+        f"{printable(other)} (the setting host, instead of {host})"
+        if other and other != host
+        else host
+    )
 
 
-def values(name: str, declared: Sequence[Setting[object]], state: SharedOptions, host: str, login: bool = True) -> dict[str, str]:
-    """The handler settings as text. With `login`, a password is required if there is a user but no token. Raises SettingsError.
+def values(
+    name: str,
+    declared: Sequence[Setting[object]],
+    state: SharedOptions,
+    host: str,
+    login: bool = True,
+) -> dict[str, str]:
+    """The handler settings as text. With `login`, a password is required if there is a user but no
+    token. Raises SettingsError.
 
     With neither a username nor a token, the user is the handler's default account, if it has one.
-    `ca_pem`, `fingerprint` and `verify` imply `tls=yes` if the handler has `tls` and it is not given. A path in `ca_pem` is
-    replaced by the file's content.
+    `ca_pem`, `fingerprint` and `verify` imply `tls=yes` if the handler has `tls` and it is not
+    given. A path in `ca_pem` is replaced by the file's content.
     """
     keys = [setting.key for setting in declared]
     account = registry.about(name).username if registry.is_handler(name) else ""
@@ -80,32 +110,62 @@ def values(name: str, declared: Sequence[Setting[object]], state: SharedOptions,
     if "tls" in keys and "tls" not in found and any(key in found for key in _CHECKS):
         found["tls"] = "yes"
     if "ca_pem" in found and "BEGIN CERTIFICATE" not in found["ca_pem"]:
-        path, content = found["ca_pem"], read_file(found["ca_pem"], Named("ca_pem"), ": ").decode("utf-8", "replace")
-        if not content.strip():             # a handler would treat it as not set, and trust the system's authorities
+        path, content = (
+            found["ca_pem"],
+            read_file(found["ca_pem"], Named("ca_pem"), ": ").decode("utf-8", "replace"),
+        )
+        # a handler would treat it as not set, and trust the system's authorities
+        if not content.strip():
             raise SettingsError((Named("ca_pem"), f": {path} is empty"))
         if "BEGIN CERTIFICATE" not in content:
-            raise SettingsError((Named("ca_pem"), f": {path} contains no PEM certificate; if it is a DER file, convert it with "
-                                 "openssl x509 -inform der"))
+            raise SettingsError(
+                (
+                    Named("ca_pem"),
+                    (
+                        f": {path} contains no PEM certificate; if it is a DER file, convert it"
+                        " with openssl x509 -inform der"
+                    ),
+                )
+            )
         found["ca_pem"] = content
     secrets = [setting.key for setting in declared if setting.secret]
     token = secret(state, "token", "token", False) if "token" in secrets else ""
     if token:
         usual = found.get("username") == account and "username" not in state.settings
-        return {**{key: text for key, text in found.items() if key != "username" or not usual}, "token": token}
+        return {
+            **{key: text for key, text in found.items() if key != "username" or not usual},
+            "token": token,
+        }
     user = state.user = found.get("username", "")
     where = place(state, host)
     for key in secrets:
-        text = secret(state, key, f"{key} of {user} on {where}", needed=login and key == "password" and bool(user))
+        text = secret(
+            state,
+            key,
+            f"{key} of {user} on {where}",
+            needed=login and key == "password" and bool(user),
+        )
         if text:
             found[key] = text
     return found
 
 
-def of_command(name: str, declared: Sequence[Setting[object]], state: SharedOptions, host: str, secrets: Sequence[str] = (),
-               login: bool = True) -> dict[str, str]:
-    """The `values` for a command of `pdu NAME HOST`. --secret-file may also give one of `secrets`. Raises SettingsError."""
+def of_command(
+    name: str,
+    declared: Sequence[Setting[object]],
+    state: SharedOptions,
+    host: str,
+    secrets: Sequence[str] = (),
+    login: bool = True,
+) -> dict[str, str]:
+    """The `values` for a command of `pdu NAME HOST`.
+
+    --secret-file may also give one of `secrets`. Raises SettingsError.
+    """
     keys = [setting.key for setting in declared]
-    check(state, [*(setting.key for setting in declared if setting.secret), *secrets], f"pdu {name}")
+    check(
+        state, [*(setting.key for setting in declared if setting.secret), *secrets], f"pdu {name}"
+    )
     for key in state.settings:
         if key not in keys:
             allowed = ", ".join(one for one in keys if one not in SECRETS)
@@ -114,18 +174,26 @@ def of_command(name: str, declared: Sequence[Setting[object]], state: SharedOpti
 
 
 def check(state: SharedOptions, secrets: Sequence[str], whose: str) -> None:
-    """Check that no secret is in an argument, and that each --secret-file is for one of `secrets`. Raises SettingsError."""
+    """Check that no secret is in an argument, and that each --secret-file is for one of `secrets`.
+    Raises SettingsError.
+    """
     for key in state.settings:
         if key in SECRETS or key in secrets:
-            raise SettingsError(f"{key} is a secret, and other users can see arguments: use {spelled_secret(key)}")
+            raise SettingsError(
+                f"{key} is a secret, and other users can see arguments: use {spelled_secret(key)}"
+            )
     for key in state.secret_files:
         if key not in secrets:
-            raise SettingsError(f"--secret-file: {whose} has no secret {key[:60]!r}; it takes {', '.join(secrets) or 'none'}")
+            raise SettingsError(
+                f"--secret-file: {whose} has no secret {key[:60]!r}; it takes"
+                f" {', '.join(secrets) or 'none'}"
+            )
 
 
 def address(host: str) -> str:
-    """The typed address, without spaces around it. Raises SettingsError for a URL, for text with an @, for text that
-    `is_address` refuses, and if `host_and_port` finds a port outside 1 to 65535."""
+    """The typed address, without spaces around it. Raises SettingsError for a URL, for text with an
+    @, for text that `is_address` refuses, and if `host_and_port` finds a port outside 1 to
+    65535."""
     host = host.strip()
     scheme, found, rest = host.partition("://")
     if found:
@@ -133,11 +201,19 @@ def address(host: str) -> str:
         before, *behind = re.split("[/?#]", rest, maxsplit=1)
         # A URL may contain a password, and a password may contain one of these characters.
         bare = "" if "@" in "".join(behind) else before.rpartition("@")[2][:60]
-        raise SettingsError(f"{f'{scheme[:20]}://{bare}/'!r} is a URL: give the address without scheme and path"
-                            f"{f', as in {bare}' if bare else ''}")
-    if "@" in host:             # not shown: a password may precede the @
-        raise SettingsError(("an address has no @: give the host alone, a user as ", Named("username"), ", and a device of a NUT "
-                             "server as ", Named("device")))
+        raise SettingsError(
+            f"{f'{scheme[:20]}://{bare}/'!r} is a URL: give the address without scheme and path"
+            f"{f', as in {bare}' if bare else ''}"
+        )
+    if "@" in host:  # not shown: a password may precede the @
+        raise SettingsError(
+            (
+                "an address has no @: give the host alone, a user as ",
+                Named("username"),
+                ", and a device of a NUT server as ",
+                Named("device"),
+            )
+        )
     if not is_address(host):
         raise SettingsError(f"{host[:60]!r} is not an address: give a host name or an IP address")
     port = host_and_port(host)[1]
@@ -149,10 +225,18 @@ def address(host: str) -> str:
 def typed(state: SharedOptions, keys: Iterable[str], host: str) -> dict[str, str]:
     """The given settings, and those of `keys` from the environment unless `state.login` is set.
 
-    The address and `SECRETS` are not taken from the environment, and the port only if the address has none.
+    The address and `SECRETS` are not taken from the environment, and the port only if the address
+    has none.
     """
     found: dict[str, str] = {}
-    absent = {"host", *(("port",) if host_and_port(state.settings.get("host", "").strip() or host)[1] is not None else ())}
+    absent = {
+        "host",
+        *(
+            ("port",)
+            if host_and_port(state.settings.get("host", "").strip() or host)[1] is not None
+            else ()
+        ),
+    }
     for key in keys:
         value = None if state.login else os.environ.get(f"PDU_{key.upper()}")
         if value and key not in absent and key not in SECRETS:

@@ -1,4 +1,7 @@
-"""Groups of commands: each command is imported when it is called, and a HOST may come before the command."""
+"""Groups of commands: each command is imported when it is called, and a HOST may come before the
+command.
+"""
+
 from __future__ import annotations
 
 import importlib
@@ -16,7 +19,8 @@ EPILOG = "\b\nOptions of a command: COMMAND --help. Settings, secrets and exit c
 
 
 class Place(NamedTuple):
-    """Where a command is: a module below handlers/command, and in it the name of the command or of a table that contains it.
+    """Where a command is: a module below handlers/command, and in it the name of the command or of
+    a table that contains it.
 
     `help`: one line for the list.
     """
@@ -31,7 +35,9 @@ class Place(NamedTuple):
 
 
 class Lazy(click.Group):
-    """A group whose commands, `places`, are imported when they are called, completed or asked for their help."""
+    """A group whose commands, `places`, are imported when they are called, completed or asked for
+    their help.
+    """
 
     def __init__(self, name: str, places: Mapping[str, Place], **more: Any) -> None:
         super().__init__(name, no_args_is_help=False, **more)
@@ -41,11 +47,20 @@ class Lazy(click.Group):
         return list(self.places)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> Optional[click.Command]:
-        found: Optional[click.Command] = self.places[cmd_name].load() if cmd_name in self.places else None
+        found: Optional[click.Command] = (
+            self.places[cmd_name].load() if cmd_name in self.places else None
+        )
         return found
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[Optional[str], Optional[click.Command], list[str]]:
-        if args and args[0] not in self.places and not args[0].startswith("-") and not ctx.resilient_parsing:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[Optional[str], Optional[click.Command], list[str]]:
+        if (
+            args
+            and args[0] not in self.places
+            and not args[0].startswith("-")
+            and not ctx.resilient_parsing
+        ):
             ctx.fail(f"there is no command {args[0][:40]!r}; {self._advice(ctx, args[0])}")
         return super().resolve_command(ctx, args)
 
@@ -57,11 +72,13 @@ class Lazy(click.Group):
         found = meant.listed(word, self.places)
         if found:
             return found
-        if word in outer:               # `pdu snmp record`: `pdu record snmp`
+        if word in outer:  # `pdu snmp record`: `pdu record snmp`
             near = meant.similar(word, self.places) or self._choice()
             return f"{near}, or see {path} {word} --help"
         found = meant.listed(word, outer)
-        return f"for {path}, {found}" if found else meant.similar(word, self.places) or self._choice()
+        return (
+            f"for {path}, {found}" if found else meant.similar(word, self.places) or self._choice()
+        )
 
     def _choice(self) -> str:
         return f"choose from {', '.join(self.places)}"
@@ -74,8 +91,9 @@ class Lazy(click.Group):
 class Command(NamedTuple):
     """A command of an OnHost group: its function, and its own arguments and options.
 
-    `help`: its line in the list of commands, for a group that makes its `places` from its commands. `writes`: the command asks
-    before it changes something, so it gets the option --yes. Leave it false if the group's `behind` contains --yes.
+    `help`: its line in the list of commands, for a group that makes its `places` from its commands.
+    `writes`: the command asks before it changes something, so it gets the option --yes. Leave it
+    false if the group's `behind` contains --yes.
     """
 
     run: Callable[[Any], Result]
@@ -100,16 +118,27 @@ class _Host(click.Argument):
 
 
 class OnHost(Lazy):
-    """A group that is called as `HOST COMMAND ...`. Commands in `without` take neither HOST nor the options `behind`.
+    """A group that is called as `HOST COMMAND ...`. Commands in `without` take neither HOST nor the
+    options `behind`.
 
-    The options `before` may come before and after HOST, the options `behind` after a command. `run` takes the values of the
-    shared options, the host, the command's name, the command and its arguments.
+    The options `before` may come before and after HOST, the options `behind` after a command. `run`
+    takes the values of the shared options, the host, the command's name, the command and its
+    arguments.
     """
 
-    def __init__(self, name: str, places: Mapping[str, Place], run: Run, before: Parameters, behind: Parameters,
-                 without: Sequence[str] = (), **more: Any) -> None:
-        super().__init__(name, places, params=[_Host(without), *before, *output()],
-                         epilog=EPILOG, **more)
+    def __init__(
+        self,
+        name: str,
+        places: Mapping[str, Place],
+        run: Run,
+        before: Parameters,
+        behind: Parameters,
+        without: Sequence[str] = (),
+        **more: Any,
+    ) -> None:
+        super().__init__(
+            name, places, params=[_Host(without), *before, *output()], epilog=EPILOG, **more
+        )
         self.run = run
         self.behind = behind
         self.without = without
@@ -124,12 +153,24 @@ class OnHost(Lazy):
         def call(context: click.Context, /, **values: Any) -> int:
             assert context.parent is not None
             state, host = given(context), form.address(str(context.parent.params["host"]))
-            return shown(without_login(self.run(state, host, cmd_name, command, values), state), state.json)
+            return shown(
+                without_login(self.run(state, host, cmd_name, command, values), state), state.json
+            )
+
         words = [word for word in command.parameters if isinstance(word, Word) and word.about]
         width = max((len(word.plain) for word in words), default=0)
         about = [f"{word.plain:{width}}  {word.about}" for word in words]
-        return click.Command(cmd_name, callback=call, help="\n".join([place.help, *(["", "\b", *about] if about else [])]),
-                             params=[*command.parameters, *self.behind, *(asking() if command.writes else ()), *output()])
+        return click.Command(
+            cmd_name,
+            callback=call,
+            help="\n".join([place.help, *(["", "\b", *about] if about else [])]),
+            params=[
+                *command.parameters,
+                *self.behind,
+                *(asking() if command.writes else ()),
+                *output(),
+            ],
+        )
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         before, rest = self._options_first(ctx, args)
@@ -137,19 +178,23 @@ class OnHost(Lazy):
             return super().parse_args(ctx, [*before, "", *rest])
         behind, rest_behind = self._options_first(ctx, rest[1:])
         if rest_behind and rest_behind[0] in self.without and not ctx.resilient_parsing:
-            ctx.fail(f"{rest_behind[0]!r} takes no HOST")           # the HOST itself is not shown: it may contain a password
+            # the HOST itself is not shown: it may contain a password
+            ctx.fail(f"{rest_behind[0]!r} takes no HOST")
         is_before = bool(rest) and rest[0] in self.places
         is_behind = bool(rest_behind) and rest_behind[0] in self.places
         if is_before and not is_behind and not ctx.resilient_parsing:
             if not set(behind) & set(ctx.help_option_names):
                 ctx.fail(f"give HOST before the command {rest[0]!r}")
-            return super().parse_args(ctx, [*before, "HOST", *rest[:1], *behind])       # help for a command needs no host
+            # help for a command needs no host
+            return super().parse_args(ctx, [*before, "HOST", *rest[:1], *behind])
         return super().parse_args(ctx, [*before, *behind, *rest[:1], *rest_behind])
 
     def _options_first(self, ctx: click.Context, args: list[str]) -> tuple[list[str], list[str]]:
         """The options at the beginning of `args`, and the rest."""
-        options: list[click.Parameter] = [one for one in self.get_params(ctx) if isinstance(one, click.Option)]
+        options: list[click.Parameter] = [
+            one for one in self.get_params(ctx) if isinstance(one, click.Option)
+        ]
         parser = click.Command("", params=options, add_help_option=False).make_parser(ctx)
         parser.allow_interspersed_args = False
         rest = parser.parse_args(list(args))[1]
-        return args[:len(args) - len(rest)], rest
+        return args[: len(args) - len(rest)], rest

@@ -1,5 +1,6 @@
-"""Keeps the login of a run out of its output when a device sends it back, in the forms that errors know
-(handlers/http/login.py)."""
+"""Keeps the login of a run out of its output when a device sends it back, in the forms that errors
+know (handlers/http/login.py)."""
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -11,9 +12,9 @@ from .options import SharedOptions
 from .output import Result
 
 NOTICE = "(not shown: it holds the login)"
-_SHORTEST = 4               # characters of a secret that is sought alone
-_LONG_NUMBER = 7            # digits of a number that is sought alone: a shorter one may be a figure
-_EXAMINED = 8000            # characters at the beginning of a file that are searched
+_SHORTEST = 4  # characters of a secret that is sought alone
+_LONG_NUMBER = 7  # digits of a number that is sought alone: a shorter one may be a figure
+_EXAMINED = 8000  # characters at the beginning of a file that are searched
 
 
 def without_login(result: Result, state: SharedOptions) -> Result:
@@ -25,23 +26,31 @@ def without_login(result: Result, state: SharedOptions) -> Result:
 
     def shown(text: str) -> str:
         return NOTICE if login.holds(text, sought) else text
+
     return result._replace(data=_texts(result.data, shown), lines=list(map(shown, result.lines)))
 
 
 def file_holds_login(data: bytes, user: str, secrets: Sequence[str]) -> bool:
-    """Whether the beginning of a file holds the login. A password of letters alone counts only beside its user: it may be a
-    word of the file, such as the vendor's name."""
+    """Whether the beginning of a file holds the login. A password of letters alone counts only
+    beside its user: it may be a word of the file, such as the vendor's name."""
     telling = [secret for secret in _sought(user, secrets) if not secret.isalpha()]
     from ..http import login  # imported late, as in `_sought`
+
     return login.holds(data[:_EXAMINED].decode("utf-8", "replace"), telling)
 
 
 def _sought(user: str, secrets: Sequence[str]) -> list[str]:
-    """The secrets, and the beginnings of `user:secret`. A secret that is a common word or a short number counts only so."""
+    """The secrets, and the beginnings of `user:secret`.
+
+    A secret that is a common word or a short number counts only so.
+    """
     if not secrets:
         return []
     from ..http import login  # imported late: 27 ms, which a run without a secret saves
-    found = chain.from_iterable(login.secrets(login.Login(user or None, secret)) for secret in secrets)
+
+    found = chain.from_iterable(
+        login.secrets(login.Login(user or None, secret)) for secret in secrets
+    )
     return [text for text in dict.fromkeys(found) if text not in secrets or not _is_weak(text)]
 
 

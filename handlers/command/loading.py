@@ -1,4 +1,5 @@
 """Loads a handler: one of this tree by its name, or a built archive by its path."""
+
 from __future__ import annotations
 
 import atexit
@@ -26,10 +27,12 @@ if TYPE_CHECKING:
 
 
 class Handler(NamedTuple):
-    """A loaded handler. `make` is its make_handler. `settings` are those it declares; a handler of another pack may have none.
-    `snmp`: it takes a PduSnmpData. `sent` holds what it calls for each request; None if it does not say.
+    """A loaded handler. `make` is its make_handler. `settings` are those it declares; a handler of
+    another pack may have none. `snmp`: it takes a PduSnmpData. `sent` holds what it calls for
+    each request; None if it does not say.
 
-    `name`: such as `raritan`; for an archive, the name of its directory without `pdu_`. `shown`: the name in output.
+    `name`: such as `raritan`; for an archive, the name of its directory without `pdu_`. `shown`:
+    the name in output.
     """
 
     name: str
@@ -46,12 +49,18 @@ def load(handler: str) -> Handler:
     An archive is unpacked into a temporary folder.
     """
     if registry.is_handler(handler):
-        return _described(handler, handler, importlib.import_module(f"...{handler}.handler", __name__))
+        return _described(
+            handler, handler, importlib.import_module(f"...{handler}.handler", __name__)
+        )
     if not os.path.isfile(handler):
-        raise SettingsError(f"{handler[:200]!r} is not a handler ({', '.join(registry.names())}), and no archive has that name "
-                            "(`make packages` in a copy of the project builds archives)")
+        raise SettingsError(
+            f"{handler[:200]!r} is not a handler ({', '.join(registry.names())}), and no archive"
+            " has that name (`make packages` in a copy of the project builds archives)"
+        )
     module = _unpacked(handler)
-    return _described(module.__name__.partition(".")[0].removeprefix("pdu_"), os.path.basename(handler), module)
+    return _described(
+        module.__name__.partition(".")[0].removeprefix("pdu_"), os.path.basename(handler), module
+    )
 
 
 def _described(name: str, shown: str, module: ModuleType) -> Handler:
@@ -59,27 +68,41 @@ def _described(name: str, shown: str, module: ModuleType) -> Handler:
     if not callable(make):
         raise SettingsError(f"{shown} is not a handler: its handler.py has no make_handler")
     home = sys.modules.get(make.__module__, module)
-    double = sys.modules.get("pdu_common.base_snmp_pdu")        # imported by SNMP handlers
+    double = sys.modules.get("pdu_common.base_snmp_pdu")  # imported by SNMP handlers
     base = double.BaseSnmpPdu if double is not None else ()
-    snmp = any(isinstance(kind, type) and issubclass(kind, base) and kind is not base for kind in vars(home).values())
+    snmp = any(
+        isinstance(kind, type) and issubclass(kind, base) and kind is not base
+        for kind in vars(home).values()
+    )
     sent = SENT if snmp else getattr(home, "SENT", None)
-    return Handler(name, shown, make, _settings(getattr(home, "SETTINGS", ())), snmp,
-                   sent if isinstance(sent, ContextVar) else None)
+    return Handler(
+        name,
+        shown,
+        make,
+        _settings(getattr(home, "SETTINGS", ())),
+        snmp,
+        sent if isinstance(sent, ContextVar) else None,
+    )
 
 
 def _settings(declared: Any) -> Sequence[Setting[object]]:
-    """`declared` if it is a list or tuple of settings, else (): another pack may use the name SETTINGS for other data."""
+    """`declared` if it is a list or tuple of settings, else (): another pack may use the name
+    SETTINGS for other data.
+    """
     found = declared if isinstance(declared, (tuple, list)) else ()
     return tuple(found) if all(map(_is_setting, found)) else ()
 
 
 def _is_setting(one: object) -> bool:
-    fields = ("key", "allowed", "read", "default", "help", "secret", "longest")         # an archive has its own class Setting
+    # an archive has its own class Setting
+    fields = ("key", "allowed", "read", "default", "help", "secret", "longest")
     return all(hasattr(one, name) for name in fields)
 
 
-_unpacked_here: list[tempfile.TemporaryDirectory[str]] = []     # folders that this process removes when it ends
-_loaded: dict[str, tuple[str, Mapping[str, bytes]]] = {}        # name of an archive's directory -> the archive's path, its files
+# folders that this process removes when it ends
+_unpacked_here: list[tempfile.TemporaryDirectory[str]] = []
+# name of an archive's directory -> the archive's path, its files
+_loaded: dict[str, tuple[str, Mapping[str, bytes]]] = {}
 
 
 def _unpacked(path: str) -> ModuleType:
@@ -87,18 +110,28 @@ def _unpacked(path: str) -> ModuleType:
     from pathlib import Path
 
     from . import archives
+
     try:
         archive = archives.read(Path(path).read_bytes())
         if not archive.holds_module(f"{archive.top}.handler"):
-            raise SettingsError(f"{path} is not a handler archive: one folder with a handler.py is expected")
+            raise SettingsError(
+                f"{path} is not a handler archive: one folder with a handler.py is expected"
+            )
         is_ours = archive.top in _loaded or archive.top.startswith("pdu_")
         if not is_ours and _is_module(archive.top):
-            raise SettingsError(f"{path}: its directory {archive.top!r} has the name of another Python module")
+            raise SettingsError(
+                f"{path}: its directory {archive.top!r} has the name of another Python module"
+            )
         known, content = _loaded.setdefault(archive.top, (path, archive.files))
         if os.path.realpath(known) != os.path.realpath(path):
-            raise SettingsError(f"{path} and {known} are both {archive.top}: one run can load only one of them")
+            raise SettingsError(
+                f"{path} and {known} are both {archive.top}: one run can load only one of them"
+            )
         if content != archive.files:
-            raise SettingsError(f"{path} was replaced after it was loaded: restart this program to run the new archive")
+            raise SettingsError(
+                f"{path} was replaced after it was loaded: restart this program to run the new"
+                " archive"
+            )
         if archive.top not in sys.modules:
             _remove_after_signals()
             folder = tempfile.TemporaryDirectory(prefix="pdu-archive-")
@@ -111,9 +144,11 @@ def _unpacked(path: str) -> ModuleType:
         raise SettingsError(f"{path}: {error}") from None
     try:
         return importlib.import_module(f"{archive.top}.handler")
-    except (Exception, SystemExit) as error:        # anybody may have written the archive
+    except (Exception, SystemExit) as error:  # anybody may have written the archive
         get_logger(__name__).debug(f"{path}: {archive.top}.handler", exc_info=True)
-        raise SettingsError(f"{path} cannot be imported ({type(error).__name__}: {error}); --debug shows where") from None
+        raise SettingsError(
+            f"{path} cannot be imported ({type(error).__name__}: {error}); --debug shows where"
+        ) from None
 
 
 def _is_module(name: str) -> bool:
@@ -121,22 +156,30 @@ def _is_module(name: str) -> bool:
 
 
 def _remove(own: int) -> None:
-    """Remove the folders if this process is `own`, which made them. Processes that are forked from it leave the folders to it."""
+    """Remove the folders if this process is `own`, which made them.
+
+    Processes that are forked from it leave the folders to it.
+    """
     for folder in _unpacked_here if os.getpid() == own else ():
         folder.cleanup()
 
 
 def _lock(folder: str) -> None:
-    """Lock a folder until this process ends, so that systemd-tmpfiles does not remove its files when they are some days old: a
-    handler imports some of its modules late."""
-    with contextlib.suppress(ImportError, OSError):         # Windows has no fcntl, and some file systems have no locks
+    """Lock a folder until this process ends, so that systemd-tmpfiles does not remove its files
+    when they are some days old: a handler imports some of its modules late."""
+    # Windows has no fcntl, and some file systems have no locks
+    with contextlib.suppress(ImportError, OSError):
         import fcntl
+
         fcntl.flock(os.open(folder, os.O_RDONLY), fcntl.LOCK_SH)
 
 
 def _remove_after_signals() -> None:
-    """Let SIGTERM and SIGHUP remove the folders before they end this process, unless the process ignores or handles them."""
-    if threading.current_thread() is not threading.main_thread():       # Python allows no signal handler there
+    """Let SIGTERM and SIGHUP remove the folders before they end this process, unless the process
+    ignores or handles them.
+    """
+    # Python allows no signal handler there
+    if threading.current_thread() is not threading.main_thread():
         return
     own = os.getpid()
 
@@ -144,6 +187,8 @@ def _remove_after_signals() -> None:
         _remove(own)
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
-    for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):          # Windows has no SIGHUP
+
+    # Windows has no SIGHUP
+    for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
         if signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, end)

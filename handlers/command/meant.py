@@ -4,6 +4,7 @@ Similarity alone is no guide to a command that switches: `on` resembles `down` m
 for switching are therefore in a table, and a word that only resembles a command that switches gets
 a sentence with both directions.
 """
+
 from __future__ import annotations
 
 import difflib
@@ -18,30 +19,52 @@ class Meant(NamedTuple):
     advice: str
 
 
-_BOTH = (Meant("up", "up switches outlets on, down switches outlets off"),
-         Meant("switch", "switch OUTLETS on switches outlets on, "
-                         "switch OUTLETS off switches them off"),
-         Meant("run", "run sends an instant command, and commands lists those of a device"))
-_ON = (Meant("up", "up switches outlets on"),
-       Meant("switch", "switch OUTLETS on switches outlets on"),
-       _BOTH[-1])
-_OFF = (Meant("down", "down switches outlets off"),
-        Meant("switch", "switch OUTLETS off switches outlets off"), _BOTH[-1])
-_CYCLE = (Meant("cycle", "cycle switches outlets off and on again, "
-                         "firmware reboot restarts the controller alone"),
-          Meant("up", "no command does this on every PDU: down switches outlets off, "
-                      "up switches them on again, and raritan HOST cycle does both on a Xerus unit"),
-          _BOTH[-1])
-_POWER = (Meant("up", f"{_BOTH[0].advice}, statistic shows load and energy"),
-          Meant("sensors", "sensors shows the measured values"))
-_LISTED = (Meant("status", "status lists the outlets with their states"),
-           Meant("outlets", "outlets lists the outlets with their states"))
-_FIGURES = (Meant("statistic", "statistic shows load and energy"),
-            Meant("sensors", "sensors shows the measured values"))
-_FOUND = (Meant("discover", "discover finds units by mDNS"),
-          Meant("find", "find searches a network for PDUs"))
-_WATCHED = (Meant("check", "check reads all PDUs of a list, "
-                           "exporter serves their figures to Prometheus"),)
+_BOTH = (
+    Meant("up", "up switches outlets on, down switches outlets off"),
+    Meant("switch", "switch OUTLETS on switches outlets on, switch OUTLETS off switches them off"),
+    Meant("run", "run sends an instant command, and commands lists those of a device"),
+)
+_ON = (
+    Meant("up", "up switches outlets on"),
+    Meant("switch", "switch OUTLETS on switches outlets on"),
+    _BOTH[-1],
+)
+_OFF = (
+    Meant("down", "down switches outlets off"),
+    Meant("switch", "switch OUTLETS off switches outlets off"),
+    _BOTH[-1],
+)
+_CYCLE = (
+    Meant(
+        "cycle",
+        "cycle switches outlets off and on again, firmware reboot restarts the controller alone",
+    ),
+    Meant(
+        "up",
+        "no command does this on every PDU: down switches outlets off, "
+        "up switches them on again, and raritan HOST cycle does both on a Xerus unit",
+    ),
+    _BOTH[-1],
+)
+_POWER = (
+    Meant("up", f"{_BOTH[0].advice}, statistic shows load and energy"),
+    Meant("sensors", "sensors shows the measured values"),
+)
+_LISTED = (
+    Meant("status", "status lists the outlets with their states"),
+    Meant("outlets", "outlets lists the outlets with their states"),
+)
+_FIGURES = (
+    Meant("statistic", "statistic shows load and energy"),
+    Meant("sensors", "sensors shows the measured values"),
+)
+_FOUND = (
+    Meant("discover", "discover finds units by mDNS"),
+    Meant("find", "find searches a network for PDUs"),
+)
+_WATCHED = (
+    Meant("check", "check reads all PDUs of a list, exporter serves their figures to Prometheus"),
+)
 
 _ROWS: Sequence[tuple[str, Sequence[Meant]]] = (
     ("on poweron turnon switchon outleton loadon up enable start", _ON),
@@ -50,12 +73,16 @@ _ROWS: Sequence[tuple[str, Sequence[Meant]]] = (
     ("switch toggle turn set outlet socket port relay open close", _BOTH),
     ("power", _POWER),
     ("list ls show get state states outlets sockets ports names", _LISTED),
-    ("load energy amps current watts consumption meter metering stats statistics figures",
-     _FIGURES),
+    (
+        "load energy amps current watts consumption meter metering stats statistics figures",
+        _FIGURES,
+    ),
     ("scan discover search probe detect sweep", _FOUND),
     ("watch monitor poll fleet all", _WATCHED),
 )
-_TABLE: Mapping[str, Sequence[Meant]] = {word: meant for words, meant in _ROWS for word in words.split()}
+_TABLE: Mapping[str, Sequence[Meant]] = {
+    word: meant for words, meant in _ROWS for word in words.split()
+}
 _SWITCHING = ("on", "off", "up", "down")
 
 

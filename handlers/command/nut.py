@@ -1,7 +1,9 @@
 """`pdu nut HOST COMMAND`: reads a NUT server, runs an instant command, or sets a variable.
 
-Docstrings state the usual cost in round trips, without connecting, logging in and waiting for a driver to start.
+Docstrings state the usual cost in round trips, without connecting, logging in and waiting for a
+driver to start.
 """
+
 from __future__ import annotations
 
 import contextlib
@@ -19,19 +21,26 @@ from .groups import Command, Commands, OnHost, Place
 from .options import LOGIN, TLS, SharedOptions, Spelling, Word, asking as asks, device, setting
 from .output import Result, columns, figure
 
-_SEEN_S = 3.0               # seconds that a variable may take to show the value that was set
-_LONGEST = 4000             # limit for a value, in characters
+_SEEN_S = 3.0  # seconds that a variable may take to show the value that was set
+_LONGEST = 4000  # limit for a value, in characters
 _STATES = {True: "on", False: "off", None: "unknown"}
 _OUTLET = re.compile(r"((?:device\.[0-9]+\.)?outlet\.[0-9]+)\.")
 _ACCEPTED = "accepted, but this server does not report the result: look at the device"
 _CHANGED = "the server shows a value other than the one that was set"
-_ESCAPED = '; upsd 2.8.0 does that for a value with ", # or \\ until it is restarted, although the driver has the value'
-_NOT_HERE = ("host", "device")      # settings that HOST and DEVICE replace
-_WHOLE_LOAD = Spelling("--whole-load", "whole_load", "", "also list a UPS's whole load, if it can be switched", "yes")
+_ESCAPED = (
+    '; upsd 2.8.0 does that for a value with ", # or \\ until it is restarted, although the driver'
+    " has the value"
+)
+_NOT_HERE = ("host", "device")  # settings that HOST and DEVICE replace
+_WHOLE_LOAD = Spelling(
+    "--whole-load", "whole_load", "", "also list a UPS's whole load, if it can be switched", "yes"
+)
 
 
 class Call(NamedTuple):
-    """One run of a command: the session, the setting `whole_load`, the shared options, the host and the arguments."""
+    """One run of a command: the session, the setting `whole_load`, the shared options, the host and
+    the arguments.
+    """
 
     nut: NutClient
     whole_load: bool
@@ -45,7 +54,8 @@ class Call(NamedTuple):
         return str(self.words["device"])
 
 
-# ---- commands ----------------------------------------------------------------------------------------------
+# ---- commands ------------------------------------------------------------------------------------
+
 
 def devices(call: Call) -> Result:
     """List the devices of the server: 1 round trip."""
@@ -60,27 +70,64 @@ def variables(call: Call) -> Result:
         value = call.nut.variable(call.device, variable)
         return Result({variable: value}, [printable(value, _LONGEST)])
     found = call.nut.snapshots([call.device])[call.device].variables
-    return Result(found, [f"{printable(name)}: {printable(value, _LONGEST)}" for name, value in found.items()])
+    return Result(
+        found, [f"{printable(name)}: {printable(value, _LONGEST)}" for name, value in found.items()]
+    )
 
 
 def outlets(call: Call) -> Result:
     """Show the outlets of a device: 1 round trip."""
-    from ..nut import outlets as reading  # imported late: 2 ms together; only this command needs them
+    # imported late: 2 ms together; only this command needs them
+    from ..nut import outlets as reading
     from ..nut.members import SWITCHES
+
     seen = call.nut.snapshots([call.device], writable=True)[call.device]
     found = reading.read(*seen, call.whole_load, call.nut.shown)
-    data = {"load_a": found.load, "energy_kwh": found.energy, "outlets": [{
-        "identity": one.identity, "number": one.number, "name": one.name, "state": _STATES[one.state],
-        "current_a": one.current, "power_w": one.realpower, "apparent_power_va": one.power, "energy_kwh": one.energy,
-        "on": one.on and one.on.name, "off": one.off and one.off.name} for one in found.outlets]}
-    rows = [[one.identity, one.number, one.name or "", _STATES[one.state],
-             *map(figure, (one.current, one.realpower, one.power, one.energy)),
-             ", ".join(dict.fromkeys(way.name for way in (one.on, one.off) if way is not None))] for one in found.outlets]
+    data = {
+        "load_a": found.load,
+        "energy_kwh": found.energy,
+        "outlets": [
+            {
+                "identity": one.identity,
+                "number": one.number,
+                "name": one.name,
+                "state": _STATES[one.state],
+                "current_a": one.current,
+                "power_w": one.realpower,
+                "apparent_power_va": one.power,
+                "energy_kwh": one.energy,
+                "on": one.on and one.on.name,
+                "off": one.off and one.off.name,
+            }
+            for one in found.outlets
+        ],
+    }
+    rows = [
+        [
+            one.identity,
+            one.number,
+            one.name or "",
+            _STATES[one.state],
+            *map(figure, (one.current, one.realpower, one.power, one.energy)),
+            ", ".join(dict.fromkeys(way.name for way in (one.on, one.off) if way is not None)),
+        ]
+        for one in found.outlets
+    ]
     head = ("identity", "number", "name", "state", "A", "W", "VA", "kWh", "switched by")
     whole = not rows and any(command in seen.commands for command in SWITCHES)
-    return Result(data, [*columns(head, rows), f"load {figure(found.load, 'A')}, energy {figure(found.energy, 'kWh')}"],
-                  note=f"{call.device} has no outlets; --whole-load (the handler setting whole_load=yes) lists its whole load "
-                       "as a port" if whole else "")
+    return Result(
+        data,
+        [
+            *columns(head, rows),
+            f"load {figure(found.load, 'A')}, energy {figure(found.energy, 'kWh')}",
+        ],
+        note=(
+            f"{call.device} has no outlets; --whole-load (the handler setting whole_load=yes) lists"
+            " its whole load as a port"
+            if whole
+            else ""
+        ),
+    )
 
 
 def commands(call: Call) -> Result:
@@ -92,20 +139,25 @@ def commands(call: Call) -> Result:
 def run(call: Call) -> Result:
     """Run an instant command and wait for the driver's report.
 
-    1 round trip for the command, 1 for each read of the report, and 1 more if the question of `_confirm` shows an outlet's state.
+    1 round trip for the command, 1 for each read of the report, and 1 more if the question of
+    `_confirm` shows an outlet's state.
     """
     command, parameter = call.words["command"], call.words["parameter"]
     _confirm(call, f"run {command} {parameter or ''}".rstrip(), command)
     done = call.nut.run(call.device, command, parameter or "")
-    return Result({"reported": done}, ["done: the driver reports success"] if done else (), DONE if done else NOT_SEEN,
-                  note="" if done else f"not-seen: {_ACCEPTED}")
+    return Result(
+        {"reported": done},
+        ["done: the driver reports success"] if done else (),
+        DONE if done else NOT_SEEN,
+        note="" if done else f"not-seen: {_ACCEPTED}",
+    )
 
 
 def set_(call: Call) -> Result:
     """Set a variable, and read it until it has the new value or _SEEN_S is over.
 
-    The round trips of `run`, and 1 for each read. The variable is also read before the write. If it already had the new value,
-    or that read failed, only the driver's report proves the write.
+    The round trips of `run`, and 1 for each read. The variable is also read before the write. If it
+    already had the new value, or that read failed, only the driver's report proves the write.
     """
     variable, value = call.words["variable"], call.words["value"]
     _confirm(call, f"set {variable} to {value!r}", variable)
@@ -120,16 +172,27 @@ def set_(call: Call) -> Result:
             time.sleep(0.2)
             seen = call.nut.variable(call.device, variable)
     except PduHandlerError as error:
-        return Result({"reported": reported, "value": None}, (), NOT_SEEN,
-                      note=f"not-seen: the server accepted the value, but the variable cannot be read: {error.reason}")
+        return Result(
+            {"reported": reported, "value": None},
+            (),
+            NOT_SEEN,
+            note=(
+                "not-seen: the server accepted the value, but the variable cannot be read:"
+                f" {error.reason}"
+            ),
+        )
     changed = _CHANGED + (_ESCAPED if set(value) & set('"#\\') else "")
     doubt = ""
     if seen != value:
         doubt = changed
     elif not reported and before in (None, value):
         doubt = _ACCEPTED
-    return Result({"reported": reported, "value": seen}, [f"{variable}: {printable(seen, _LONGEST)}"],
-                  NOT_SEEN if doubt else DONE, note=f"not-seen: {doubt}" if doubt else "")
+    return Result(
+        {"reported": reported, "value": seen},
+        [f"{variable}: {printable(seen, _LONGEST)}"],
+        NOT_SEEN if doubt else DONE,
+        note=f"not-seen: {doubt}" if doubt else "",
+    )
 
 
 def _confirm(call: Call, what: str, name: str) -> None:
@@ -142,49 +205,96 @@ def _confirm(call: Call, what: str, name: str) -> None:
         desc = seen.get(f"{outlet[1]}.desc") or seen.get(f"{outlet[1]}.name")
         now = seen.get(f"{outlet[1]}.status") or seen.get(f"{outlet[1]}.switch") or "unknown"
         about = f": {outlet[1]}{f' {desc!r}' if desc else ''} (now {now})"
-        call.nut.close()                # upsd closes a connection after a minute of silence, and a person may think for longer
+        # upsd closes a connection after a minute of silence, and a person may think for longer
+        call.nut.close()
     asking.confirm(call.state, f"{what} on {call.device} at {call.host}{about}", call.host)
 
 
 def clients(call: Call) -> Result:
-    """List the addresses of a device's clients: 1 round trip. Without DEVICE, list every device's clients: 1 more for each."""
+    """List the addresses of a device's clients: 1 round trip.
+
+    Without DEVICE, list every device's clients: 1 more for each.
+    """
     named = call.words["device"]
     found = {name: call.nut.clients(name) for name in ([named] if named else call.nut.devices())}
-    return Result(found, columns((), [[name, ", ".join(addresses) or "none"] for name, addresses in found.items()]))
+    return Result(
+        found,
+        columns((), [[name, ", ".join(addresses) or "none"] for name, addresses in found.items()]),
+    )
 
 
 def version(call: Call) -> Result:
     """Show the versions of the server and of its protocol: 2 round trips."""
     server, protocol = call.nut.version(), call.nut.protocol_version()
-    return Result({"server": server, "protocol": protocol}, [printable(server), f"protocol {printable(protocol)}"])
+    return Result(
+        {"server": server, "protocol": protocol},
+        [printable(server), f"protocol {printable(protocol)}"],
+    )
 
 
 _DEVICE = Word("DEVICE", "the device's name on the server; the command `list` shows it")
 COMMANDS: Commands = {
     "list": Command(devices, help="the server's devices"),
     "vars": Command(variables, [_DEVICE, Word("VARIABLE?")], "all variables of a device, or one"),
-    "outlets": Command(outlets, [_DEVICE, *setting(_WHOLE_LOAD)], "outlets with state, figures and how they are switched"),
-    "commands": Command(commands, [_DEVICE], "instant commands of a device, with the server's descriptions"),
-    "run": Command(run, [_DEVICE, Word("COMMAND", "an instant command; `commands` lists them"),
-                         Word("PARAMETER?", "for a command that takes one")],
-                   "run an instant command and wait for the driver's report; asks first", writes=True),
-    "set": Command(set_, [_DEVICE, Word("VARIABLE", "a writable variable; `vars` lists all variables"), Word("VALUE")],
-                   "set a variable and read it back; asks first", writes=True),
-    "clients": Command(clients, [Word("DEVICE?", "if not given, every device")], "clients of a device, or of all devices"),
+    "outlets": Command(
+        outlets,
+        [_DEVICE, *setting(_WHOLE_LOAD)],
+        "outlets with state, figures and how they are switched",
+    ),
+    "commands": Command(
+        commands, [_DEVICE], "instant commands of a device, with the server's descriptions"
+    ),
+    "run": Command(
+        run,
+        [
+            _DEVICE,
+            Word("COMMAND", "an instant command; `commands` lists them"),
+            Word("PARAMETER?", "for a command that takes one"),
+        ],
+        "run an instant command and wait for the driver's report; asks first",
+        writes=True,
+    ),
+    "set": Command(
+        set_,
+        [
+            _DEVICE,
+            Word("VARIABLE", "a writable variable; `vars` lists all variables"),
+            Word("VALUE"),
+        ],
+        "set a variable and read it back; asks first",
+        writes=True,
+    ),
+    "clients": Command(
+        clients,
+        [Word("DEVICE?", "if not given, every device")],
+        "clients of a device, or of all devices",
+    ),
     "ver": Command(version, help="versions of the server and of its protocol"),
 }
 PLACES = {name: Place("nut", "COMMANDS", command.help) for name, command in COMMANDS.items()}
 
 
-def _run(state: SharedOptions, host: str, _: str, command: Command, words: Mapping[str, Any]) -> Result:
-    """Run a command. One that only reads asks for no password, and sends its login only if the server demands it."""
-    from ..nut import settings as nut  # imported late: 11 ms together, which the help of the group saves
+def _run(
+    state: SharedOptions, host: str, _: str, command: Command, words: Mapping[str, Any]
+) -> Result:
+    """Run a command.
+
+    One that only reads asks for no password, and sends its login only if the server demands it.
+    """
+    # imported late: 11 ms together, which the help of the group saves
+    from ..nut import settings as nut
     from ..nut.handler import made
+
     state.words = ("device",)
     declared = [one for one in nut.SETTINGS if one.key not in _NOT_HERE]
     texts = form.of_command("nut", declared, state, host, login=command.writes)
     if command.writes and not texts.get("username"):
-        raise SettingsError(("a NUT server accepts writes only from a user in its upsd.users: give ", Named("username")))
+        raise SettingsError(
+            (
+                "a NUT server accepts writes only from a user in its upsd.users: give ",
+                Named("username"),
+            )
+        )
     values = Settings(texts, declared)
     logs_in = command.writes or bool(values[nut.PASSWORD])
     with made(NutClient, values, host, logs_in=logs_in) as client:

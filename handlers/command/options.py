@@ -2,6 +2,7 @@
 
 An option for a handler setting is another spelling of `-s KEY=VALUE`.
 """
+
 from __future__ import annotations
 
 import itertools
@@ -23,9 +24,10 @@ Parameters = Sequence[click.Parameter]
 class SharedOptions:
     """The values of the shared options.
 
-    `settings` maps keys to values, and `secret_files` maps keys to files. `changing`: a command that changes the device was
-    sent, or is about to be. `login` is the name of the source of `secrets`, for errors. If it is set, no other secrets are used.
-    `used` are the secrets that the run has taken, and `user` is the user they belong to: none of these secrets may be shown.
+    `settings` maps keys to values, and `secret_files` maps keys to files. `changing`: a command
+    that changes the device was sent, or is about to be. `login` is the name of the source of
+    `secrets`, for errors. If it is set, no other secrets are used. `used` are the secrets that the
+    run has taken, and `user` is the user they belong to: none of these secrets may be shown.
     `words` are the settings that this command takes as arguments, such as DEVICE.
     """
 
@@ -48,7 +50,10 @@ def given(context: click.Context) -> SharedOptions:
 
 
 class Spelling(NamedTuple):
-    """One setting as an option, `flag`. Without a metavar the option takes no argument and sets `value`."""
+    """One setting as an option, `flag`.
+
+    Without a metavar the option takes no argument and sets `value`.
+    """
 
     flag: str
     key: str
@@ -66,20 +71,48 @@ TLS = (
     Spelling("--tls", "tls", "", "NUT: encrypt with STARTTLS before anything else is sent", "yes"),
     Spelling("--ca-pem", "ca_pem", "FILE", "trust the authorities in this PEM file, and no others"),
     Spelling("--fingerprint", "fingerprint", "SHA256", "trust exactly this certificate"),
-    Spelling("--no-verify", "verify", "", "accept any certificate (others on the network can then listen)", "no"),
+    Spelling(
+        "--no-verify",
+        "verify",
+        "",
+        "accept any certificate (others on the network can then listen)",
+        "no",
+    ),
 )
 SNMP = (
     Spelling("--snmp-version", "snmp_version", "1|2c|3", "SNMP: the version (2c)"),
-    Spelling("--auth-protocol", "auth_protocol", "NAME", "SNMPv3: MD5, SHA, SHA224, SHA256, SHA384, SHA512"),
+    Spelling(
+        "--auth-protocol",
+        "auth_protocol",
+        "NAME",
+        "SNMPv3: MD5, SHA, SHA224, SHA256, SHA384, SHA512",
+    ),
     Spelling("--priv-protocol", "priv_protocol", "NAME", "SNMPv3: DES, AES, AES192, AES256"),
 )
-SPELLINGS: Mapping[tuple[str, str], Spelling] = {(one.key, one.value): one for one in (*LOGIN, *TLS, *SNMP)}
-SECRETS = frozenset(("password", "token", "community", "auth_password", "priv_password", "config_password", "link_password",
-                     "new_password", "read_community", "write_community"))
+SPELLINGS: Mapping[tuple[str, str], Spelling] = {
+    (one.key, one.value): one for one in (*LOGIN, *TLS, *SNMP)
+}
+SECRETS = frozenset(
+    (
+        "password",
+        "token",
+        "community",
+        "auth_password",
+        "priv_password",
+        "config_password",
+        "link_password",
+        "new_password",
+        "read_community",
+        "write_community",
+    )
+)
 
 
 def spelled(key: str, value: str = "", quoted: Callable[[str], str] = str) -> str:
-    """The option or variable that sets `key` on the command line, for messages. `quoted` protects a value from the shell."""
+    """The option or variable that sets `key` on the command line, for messages.
+
+    `quoted` protects a value from the shell.
+    """
     if key in SECRETS:
         return spelled_secret(key)
     found = SPELLINGS.get((key, value)) or SPELLINGS.get((key, ""))
@@ -89,14 +122,23 @@ def spelled(key: str, value: str = "", quoted: Callable[[str], str] = str) -> st
 
 
 def spelled_secret(key: str) -> str:
-    """The variable and the option that set a secret. `key` need not be in SECRETS: handlers of other packs have their own."""
+    """The variable and the option that set a secret.
+
+    `key` need not be in SECRETS: handlers of other packs have their own.
+    """
     return f"PDU_{key.upper()} (or --secret-file {key}=FILE)"
 
 
 def output() -> Parameters:
     """--json and --debug, which every command has."""
-    return [*_stored("--json", "json", "print JSON, errors too"),
-            *_stored("--debug", "debug", "print log lines on standard error (pdu raritan: requests too); never secrets")]
+    return [
+        *_stored("--json", "json", "print JSON, errors too"),
+        *_stored(
+            "--debug",
+            "debug",
+            "print log lines on standard error (pdu raritan: requests too); never secrets",
+        ),
+    ]
 
 
 def asking() -> Parameters:
@@ -106,17 +148,34 @@ def asking() -> Parameters:
 
 def device(*spellings: Spelling) -> Parameters:
     """The options for reaching the device: these spellings, --setting and --secret-file."""
-    return [*itertools.chain.from_iterable(map(setting, spellings)),
-            *option("-s --setting", "a handler setting, as on DCImanager's form; or set the variable PDU_KEY", "KEY=VALUE",
-                    multiple=True, expose_value=False, callback=_pairs("settings", "--setting takes KEY=VALUE")),
-            *secret_files()]
+    return [
+        *itertools.chain.from_iterable(map(setting, spellings)),
+        *option(
+            "-s --setting",
+            "a handler setting, as on DCImanager's form; or set the variable PDU_KEY",
+            "KEY=VALUE",
+            multiple=True,
+            expose_value=False,
+            callback=_pairs("settings", "--setting takes KEY=VALUE"),
+        ),
+        *secret_files(),
+    ]
 
 
 def secret_files(asked: bool = True) -> Parameters:
-    """--secret-file, for commands that need a secret. `asked`: the command asks for a missing one."""
-    return option("--secret-file", "read a secret (password, community, ...) from a file instead of the variable PDU_KEY"
-                  f"{'; if neither is set, you are asked for a secret that is needed' if asked else ''}", "KEY=FILE",
-                  multiple=True, expose_value=False, callback=_pairs("secret_files", "--secret-file takes KEY=FILE"))
+    """--secret-file, for commands that need a secret.
+
+    `asked`: the command asks for a missing one.
+    """
+    return option(
+        "--secret-file",
+        "read a secret (password, community, ...) from a file instead of the variable PDU_KEY"
+        f"{'; if neither is set, you are asked for a secret that is needed' if asked else ''}",
+        "KEY=FILE",
+        multiple=True,
+        expose_value=False,
+        callback=_pairs("secret_files", "--secret-file takes KEY=FILE"),
+    )
 
 
 def _stored(flag: str, name: str, help_: str) -> Parameters:
@@ -125,6 +184,7 @@ def _stored(flag: str, name: str, help_: str) -> Parameters:
             setattr(given(context), name, True)
             if name == "debug":
                 _log()
+
     return option(flag, help_, expose_value=False, callback=keep)
 
 
@@ -135,9 +195,11 @@ def _log() -> None:
 
 def setting(one: Spelling) -> Parameters:
     """A handler setting as an option."""
+
     def keep(context: click.Context, _: click.Parameter, value: Any) -> None:
         if value not in (None, False):
             given(context).settings[one.key] = one.value or str(value)
+
     return option(one.flag, one.help, one.metavar, expose_value=False, callback=keep)
 
 
@@ -149,11 +211,18 @@ def _pairs(name: str, form: str) -> Callable[[click.Context, click.Parameter, Se
             if not equals or not key.strip():
                 raise click.UsageError(form, context)
             pairs[key.strip().lower()] = value
+
     return keep
 
 
-# The mark after an argument's name -> how it is shown, the number of values (-1: any number), whether one is required.
-_MARKS = {"": ("{}", 1, True), "?": ("[{}]", 1, False), "*": ("[{}]...", -1, False), "+": ("{}...", -1, True)}
+# The mark after an argument's name -> how it is shown, the number of values (-1: any number),
+# whether one is required.
+_MARKS = {
+    "": ("{}", 1, True),
+    "?": ("[{}]", 1, False),
+    "*": ("[{}]...", -1, False),
+    "+": ("{}...", -1, True),
+}
 
 
 class Word(click.Argument):
@@ -164,25 +233,48 @@ class Word(click.Argument):
 
     def __init__(self, name: str, about: str = "", **more: Any) -> None:
         plain = name.rstrip("?*+")
-        mark = name[len(plain):]
+        mark = name[len(plain) :]
         shown, count, required = _MARKS[mark]
-        super().__init__([plain.lower()], metavar=shown.format(plain), nargs=count, required=required, **more)
+        super().__init__(
+            [plain.lower()], metavar=shown.format(plain), nargs=count, required=required, **more
+        )
         self.plain, self.about = plain, about
 
 
-def completed(known: Callable[[], Iterable[str]], or_file: bool = False) -> Callable[..., list[CompletionItem]]:
-    """The `shell_complete` of an argument: offers `known` words. If none fits and `or_file` is set, it offers file names."""
-    def complete(_context: click.Context, _argument: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def completed(
+    known: Callable[[], Iterable[str]], or_file: bool = False
+) -> Callable[..., list[CompletionItem]]:
+    """The `shell_complete` of an argument: offers `known` words.
+
+    If none fits and `or_file` is set, it offers file names.
+    """
+
+    def complete(
+        _context: click.Context, _argument: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
         from click.shell_completion import CompletionItem  # imported late: 0.9 ms at each start
+
         found = [CompletionItem(word) for word in known() if word.startswith(incomplete)]
         return found or [CompletionItem(incomplete, type="file")] if or_file else found
+
     return complete
 
 
-def option(flag: str, help_: str, metavar: str = "", kind: Optional[click.ParamType] = None, **more: Any) -> Parameters:
+def option(
+    flag: str, help_: str, metavar: str = "", kind: Optional[click.ParamType] = None, **more: Any
+) -> Parameters:
     """An option. Without a metavar it is a flag. `more` are arguments of click.Option."""
     # is_flag=False would make the value optional from click 8.3 on.
-    return [click.Option(flag.split(), metavar=metavar or None, type=kind, is_flag=None if metavar else True, help=help_, **more)]
+    return [
+        click.Option(
+            flag.split(),
+            metavar=metavar or None,
+            type=kind,
+            is_flag=None if metavar else True,
+            help=help_,
+            **more,
+        )
+    ]
 
 
 class Seconds(click.ParamType):
@@ -193,11 +285,17 @@ class Seconds(click.ParamType):
     def __init__(self, least: float, most: float) -> None:
         self.least, self.most = least, most
 
-    def convert(self, value: Any, param: Optional[click.Parameter], ctx: Optional[click.Context]) -> float:
+    def convert(
+        self, value: Any, param: Optional[click.Parameter], ctx: Optional[click.Context]
+    ) -> float:
         try:
             number = float(value)
         except ValueError:
             number = math.nan
         if not self.least <= number <= self.most:
-            self.fail(f"{str(value)[:20]!r}: give {self.least:.10g} to {self.most:.10g} seconds", param, ctx)
+            self.fail(
+                f"{str(value)[:20]!r}: give {self.least:.10g} to {self.most:.10g} seconds",
+                param,
+                ctx,
+            )
         return number

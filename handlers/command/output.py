@@ -1,4 +1,5 @@
 """Results and their form: tables and figures for people, JSON for programs."""
+
 from __future__ import annotations
 
 import contextlib
@@ -14,19 +15,21 @@ import click
 from ..errors import printable
 from .exits import DONE
 
-_CELL = 200             # limit for a cell, in characters
-_LINE = 78              # limit for a line of progress, in characters
+_CELL = 200  # limit for a cell, in characters
+_LINE = 78  # limit for a line of progress, in characters
 NOT_METERED = "not metered"
-STATES = {"UP": "on", "DOWN": "off", "UNKNOWN": "unknown"}         # of an outlet, for `pdu raritan` and `pdu redfish`
-_DECIMALS = 3           # limit for the decimal places of a figure
+# of an outlet, for `pdu raritan` and `pdu redfish`
+STATES = {"UP": "on", "DOWN": "off", "UNKNOWN": "unknown"}
+_DECIMALS = 3  # limit for the decimal places of a figure
 
 
 class Result(NamedTuple):
     """The result of a command.
 
-    With --json, `data` is printed, unless it is None. Otherwise `raw` is written, or `lines` are printed if `raw` is empty. On a
-    terminal, `raw` is printed line by line, with its unprintable characters escaped.
-    `note` (advice, or why the result is not the wanted one) goes to standard error; --json omits it.
+    With --json, `data` is printed, unless it is None. Otherwise `raw` is written, or `lines` are
+    printed if `raw` is empty. On a terminal, `raw` is printed line by line, with its unprintable
+    characters escaped. `note` (advice, or why the result is not the wanted one) goes to standard
+    error; --json omits it.
     """
 
     data: object
@@ -40,9 +43,16 @@ def shown(result: Result, as_json: bool) -> int:
     """Print the result and return its exit code."""
     if as_json and result.data is not None:
         print_json(result.data)
-    elif result.raw and sys.stdout.isatty():        # a terminal would obey a device's control characters
-        lines = result.raw.decode("utf-8", "surrogateescape").replace("\r\n", "\n").rstrip("\n").split("\n")
-        print("\n".join(printable(line, 10 * len(line)) for line in lines))     # an escape has at most 10 characters
+    elif result.raw and sys.stdout.isatty():
+        # a terminal would obey a device's control characters
+        lines = (
+            result.raw.decode("utf-8", "surrogateescape")
+            .replace("\r\n", "\n")
+            .rstrip("\n")
+            .split("\n")
+        )
+        # an escape has at most 10 characters
+        print("\n".join(printable(line, 10 * len(line)) for line in lines))
     elif result.raw:
         sys.stdout.buffer.write(result.raw)
     elif result.lines:
@@ -55,6 +65,7 @@ def shown(result: Result, as_json: bool) -> int:
 def print_json(data: object) -> None:
     """Print one JSON document on standard output."""
     import json  # imported late: 2 ms, which text output saves
+
     print(json.dumps(data, indent=1))
 
 
@@ -62,7 +73,9 @@ def columns(head: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
     """A table as lines; `head` may be empty."""
     cells = [*([list(head)] if head else []), *([text(cell) for cell in row] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells)]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in cells]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in cells
+    ]
 
 
 def facts(pairs: Mapping[str, object]) -> list[str]:
@@ -73,15 +86,16 @@ def facts(pairs: Mapping[str, object]) -> list[str]:
 
 
 def text(value: object, limit: int = _CELL) -> str:
-    """A value as text for people: "" for None, yes or no, a rounded float, an enum member's name in lower case, else printable
-    text, cut at `limit` characters."""
+    """A value as text for people: "" for None, yes or no, a rounded float, an enum member's name in
+    lower case, else printable text, cut at `limit` characters."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        value += 0.0                                                            # -0.0 becomes 0.0
-        return f"{value:.6g}" if abs(value) < 100_000 else f"{value:.1f}"       # keeps all integer digits of a large counter
+        value += 0.0  # -0.0 becomes 0.0
+        # keeps all integer digits of a large counter
+        return f"{value:.6g}" if abs(value) < 100_000 else f"{value:.1f}"
     if isinstance(value, enum.Enum):
         return value.name.lower().replace("_", " ")
     return printable(str(value), limit)
@@ -102,23 +116,32 @@ def figure(value: Optional[float], unit: str = "") -> str:
     """A measured figure, rounded to `_DECIMALS` places, with its unit; `not metered` for None."""
     if value is None:
         return NOT_METERED
-    rounded = f"{round(value, _DECIMALS) + 0.0:.{_DECIMALS}f}".rstrip("0").rstrip(".")        # + 0.0: -0.0 becomes 0
+    # + 0.0: -0.0 becomes 0
+    rounded = f"{round(value, _DECIMALS) + 0.0:.{_DECIMALS}f}".rstrip("0").rstrip(".")
     return f"{rounded} {unit}".rstrip()
 
 
 def progress(length: int, label: str, **more: Any) -> AbstractContextManager[Any]:
-    """A context with a progress bar on standard error, or with None if standard error is not a terminal."""
+    """A context with a progress bar on standard error, or with None if standard error is not a
+    terminal.
+    """
     if not sys.stderr.isatty():
         return contextlib.nullcontext()
-    bar: AbstractContextManager[Any] = click.progressbar(length=length, label=label, file=sys.stderr, **more)
+    bar: AbstractContextManager[Any] = click.progressbar(
+        length=length, label=label, file=sys.stderr, **more
+    )
     return bar
 
 
 def passing(line: str, as_json: bool) -> None:
-    """Show a line until the next one replaces it; "" clears it. Only on a terminal and without --json."""
+    """Show a line until the next one replaces it; "" clears it.
+
+    Only on a terminal and without --json.
+    """
     if not as_json and sys.stderr.isatty():
         width = _LINE
-        with contextlib.suppress(OSError, ValueError):          # a longer line would wrap, and the next one would not replace it
+        # a longer line would wrap, and the next one would not replace it
+        with contextlib.suppress(OSError, ValueError):
             width = min(_LINE, os.get_terminal_size(sys.stderr.fileno()).columns - 1)
-        width = width if width > 0 else _LINE                   # some terminals report 0 columns
+        width = width if width > 0 else _LINE  # some terminals report 0 columns
         print(f"\r{line[:width]:<{width}}\r", end="", file=sys.stderr, flush=True)

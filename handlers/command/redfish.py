@@ -1,4 +1,8 @@
-"""`pdu redfish HOST COMMAND`: shows the resources of a Redfish service. To switch, use `pdu up` and `pdu down`."""
+"""`pdu redfish HOST COMMAND`: shows the resources of a Redfish service.
+
+To switch, use `pdu up` and `pdu down`.
+"""
+
 from __future__ import annotations
 
 import collections
@@ -26,8 +30,9 @@ from .groups import Command, Commands, OnHost, Place
 from .options import LOGIN, TLS, SharedOptions, Spelling, Word, device, option
 from .output import STATES, Result, columns, facts, figure
 
-_MOST_RESOURCES = 5000      # limit for `tree`
-_LONGEST_CALL = 900.0       # limit for a command, in seconds; longer than a handler's, since DCImanager does not wait for it
+_MOST_RESOURCES = 5000  # limit for `tree`
+# limit for a command, in seconds; longer than a handler's, since DCImanager does not wait for it
+_LONGEST_CALL = 900.0
 _DEPTH, _DEEPEST = 2, 10
 _SESSION = Spelling("--session", "session", "auto|basic|session", "how to log in (auto)")
 _PDU = Spelling("--pdu", "pdu", "ID", "which of several PDUs")
@@ -36,54 +41,105 @@ _PATH = Word("PATH?", f"a path of the service, such as {ROOT}Chassis (default: {
 
 
 class Call(NamedTuple):
-    """One run of a command: the service, the setting `pdu`, and the command's own arguments and options."""
+    """One run of a command: the service, the setting `pdu`, and the command's own arguments and
+    options.
+    """
 
     service: RedfishService
     pdu: str
     words: Mapping[str, Any]
 
 
-# ---- commands ----------------------------------------------------------------------------------------------
+# ---- commands ------------------------------------------------------------------------------------
+
 
 def info(call: Call) -> Result:
     """The service and its PDUs. Costs the round trips of `units`."""
     root = call.service.root()
     offered = child(child(root, "ProtocolFeaturesSupported"), "ExpandQuery")
-    service = {"service": text(root, "Name"), "version": text(root, "RedfishVersion"), "vendor": text(root, "Vendor"),
-               "product": text(root, "Product"), "uuid": text(root, "UUID"),
-               "expands": sorted(key for key, value in offered.items() if value is True)}
-    names = ("Id", "Name", "EquipmentType", "Manufacturer", "Model", "SerialNumber", "PartNumber", "FirmwareVersion")
-    pdus = [{name: text(unit.resource, name) for name in names} for unit in units.units(call.service, call.pdu)]
+    service = {
+        "service": text(root, "Name"),
+        "version": text(root, "RedfishVersion"),
+        "vendor": text(root, "Vendor"),
+        "product": text(root, "Product"),
+        "uuid": text(root, "UUID"),
+        "expands": sorted(key for key, value in offered.items() if value is True),
+    }
+    names = (
+        "Id",
+        "Name",
+        "EquipmentType",
+        "Manufacturer",
+        "Model",
+        "SerialNumber",
+        "PartNumber",
+        "FirmwareVersion",
+    )
+    pdus = [
+        {name: text(unit.resource, name) for name in names}
+        for unit in units.units(call.service, call.pdu)
+    ]
     lines = facts({**service, "expands": ", ".join(service["expands"]) or "nothing"})
-    return Result({**service, "pdus": pdus}, [*lines, "", *columns(names, [list(pdu.values()) for pdu in pdus])])
+    return Result(
+        {**service, "pdus": pdus},
+        [*lines, "", *columns(names, [list(pdu.values()) for pdu in pdus])],
+    )
 
 
 def outlets(call: Call) -> Result:
-    """Outlets. Costs the round trips of a status, of `sensors.read` where only sensors have the figures, and of
-    `actions.infos_of` where other resources list the values of the actions."""
+    """Outlets. Costs the round trips of a status, of `sensors.read` where only sensors have the
+    figures, and of `actions.infos_of` where other resources list the values of the actions."""
     every = units.units(call.service, call.pdu)
     found = list(itertools.chain.from_iterable(units.outlets(call.service, unit) for unit in every))
     units.refuse_twice(call.service, "outlets that are called", [identity for identity, _ in found])
-    metered = [(figures.current(outlet), _excerpts(outlet, "PowerWatts"), _excerpts(outlet, "EnergykWh")) for _, outlet in found]
+    metered = [
+        (figures.current(outlet), _excerpts(outlet, "PowerWatts"), _excerpts(outlet, "EnergykWh"))
+        for _, outlet in found
+    ]
     linked = read(call.service, every, figures.sources(itertools.chain.from_iterable(metered)))
-    readings = [{source: figures.sensor(one, of) for source, one in linked.items()}
-                for of in (figures.AMPERES, ("W",), figures.KILOWATT_HOURS)]
+    readings = [
+        {source: figures.sensor(one, of) for source, one in linked.items()}
+        for of in (figures.AMPERES, ("W",), figures.KILOWATT_HOURS)
+    ]
     infos: Optional[actions.Infos] = None
-    with contextlib.suppress(Denied):               # the account may lack the right to read these resources
+    # the account may lack the right to read these resources
+    with contextlib.suppress(Denied):
         infos = actions.infos_of(call.service, (outlet for _, outlet in found))
     rows: list[dict[str, Any]] = []
     for (identity, outlet), parts in zip(found, metered):
         current, power, energy = map(figures.total, parts, readings)
         switching, allowed = actions.action(outlet), None
         with contextlib.suppress(PduHandlerError):
-            allowed = commands.allowed(switching, {}) if infos is None else actions.values_of(call.service, outlet, infos)
+            allowed = (
+                commands.allowed(switching, {})
+                if infos is None
+                else actions.values_of(call.service, outlet, infos)
+            )
         accepted = ["?"] if allowed is None else list(allowed)
-        rows.append({"identity": identity, "name": resources.name(outlet), "state": STATES[resources.state(outlet).name],
-                     "current_a": current, "power_w": power, "energy_kwh": energy, "locked": commands.locked(outlet),
-                     "switched_by": accepted if text(switching, "target") else []})
+        rows.append(
+            {
+                "identity": identity,
+                "name": resources.name(outlet),
+                "state": STATES[resources.state(outlet).name],
+                "current_a": current,
+                "power_w": power,
+                "energy_kwh": energy,
+                "locked": commands.locked(outlet),
+                "switched_by": accepted if text(switching, "target") else [],
+            }
+        )
     head = ("identity", "name", "state", "A", "W", "kWh", "locked", "switched by")
-    cells = [[row["identity"], row["name"], row["state"], *(figure(row[key]) for key in ("current_a", "power_w", "energy_kwh")),
-              row["locked"], ", ".join(row["switched_by"])] for row in rows]
+    cells = [
+        [
+            row["identity"],
+            row["name"],
+            row["state"],
+            *(figure(row[key]) for key in ("current_a", "power_w", "energy_kwh")),
+            row["locked"],
+            ", ".join(row["switched_by"]),
+        ]
+        for row in rows
+    ]
     return Result({"outlets": rows}, columns(head, cells))
 
 
@@ -101,8 +157,9 @@ def show(call: Call) -> Result:
 def tree(call: Call) -> Result:
     """PATH and the resources below it; breadth first in JSON, by path in text.
 
-    Below PATH, an error that concerns only one resource is shown in its place. A resource beyond the limit is shown as not read.
-    Costs a round trip for each resource and for each further page of a list, after the root and the login.
+    Below PATH, an error that concerns only one resource is shown in its place. A resource beyond
+    the limit is shown as not read. Costs a round trip for each resource and for each further page
+    of a list, after the root and the login.
     """
     waiting: collections.deque[tuple[str, int]] = collections.deque([(_path(call), 0)])
     seen: dict[str, str] = {}
@@ -117,44 +174,69 @@ def tree(call: Call) -> Result:
             listed = links_of(call.service, resource) if follows and "Members" in resource else []
         except PduHandlerError as error:
             # A missing right concerns only this resource. A refused login concerns them all.
-            is_of_one = error.kind in ("refused", "protocol") or error.reason.startswith(of_status(403).reason)
+            is_of_one = error.kind in ("refused", "protocol") or error.reason.startswith(
+                of_status(403).reason
+            )
             if not seen or not is_of_one:
                 raise
             seen[place] = f"({error.reason})"
             continue
         seen[place] = text(resource, "@odata.type").lstrip("#")
         if follows:
-            waiting.extend((below, depth + 1) for below in _below(call, {**resource, "Members": listed}))
+            waiting.extend(
+                (below, depth + 1) for below in _below(call, {**resource, "Members": listed})
+            )
     for path, _ in waiting:
         seen.setdefault(path.rstrip("/"), f"(not read: the limit is {_MOST_RESOURCES} resources)")
-    return Result(seen, [f"{printable(path)}  {printable(kind)}" for path, kind in sorted(seen.items())])
+    return Result(
+        seen, [f"{printable(path)}  {printable(kind)}" for path, kind in sorted(seen.items())]
+    )
 
 
 def _below(call: Call, resource: Json) -> list[str]:
-    """The paths of the resources below this one. The property `Links` is left out: it refers to related resources."""
+    """The paths of the resources below this one.
+
+    The property `Links` is left out: it refers to related resources.
+    """
     linked = [one.get("@odata.id") for one in entries(resource, "Members")]
     linked += [link(resource, key) for key in resource if key != "Links"]
     found = []
     for one in linked:
-        with contextlib.suppress(ProtocolError):        # no link, or a link to another service
+        with contextlib.suppress(ProtocolError):  # no link, or a link to another service
             found.append(call.service.path(one))
     return found
 
 
 def sensors(call: Call) -> Result:
-    """Sensors. Costs the round trips of `units`, of `lists` for each PDU, and of `members` for each list."""
-    found: dict[str, Json] = {}                         # several PDUs may share a chassis
+    """Sensors.
+
+    Costs the round trips of `units`, of `lists` for each PDU, and of `members` for each list.
+    """
+    found: dict[str, Json] = {}  # several PDUs may share a chassis
     for unit in units.units(call.service, call.pdu):
         for listed in lists(call.service, unit):
-            found.update((text(one, "@odata.id") or str(len(found)), one) for one in members(call.service, listed))
-    rows = [[text(one, "Id"), text(one, "Name"), _reading(one), text(one, "ReadingUnits"),
-             text(child(one, "Status"), "Health")] for one in found.values()]
+            found.update(
+                (text(one, "@odata.id") or str(len(found)), one)
+                for one in members(call.service, listed)
+            )
+    rows = [
+        [
+            text(one, "Id"),
+            text(one, "Name"),
+            _reading(one),
+            text(one, "ReadingUnits"),
+            text(child(one, "Status"), "Health"),
+        ]
+        for one in found.values()
+    ]
     head = ("id", "name", "reading", "unit", "health")
     return Result({"sensors": [dict(zip(head, row)) for row in rows]}, columns(head, rows))
 
 
 def _reading(sensor: Json) -> Optional[float]:
-    """The finite number that a sensor reads, which may be below zero (a temperature); None for anything else."""
+    """The finite number that a sensor reads, which may be below zero (a temperature); None for
+    anything else.
+    """
     value = sensor.get("Reading")
     if not isinstance(value, (int, float)) or value >= 0:
         return figures.number(value)
@@ -165,27 +247,44 @@ def _reading(sensor: Json) -> Optional[float]:
 def _path(call: Call) -> str:
     path = str(call.words["path"] or ROOT)
     if path.startswith("/"):
-        with contextlib.suppress(ProtocolError):        # for example //HOST/: another service
+        with contextlib.suppress(ProtocolError):  # for example //HOST/: another service
             return call.service.path(path)
-    raise SettingsError(f"{path[:60]!r} is not a path of a service: give one that begins with {ROOT}, without a # and what "
-                        "follows it")
+    raise SettingsError(
+        f"{path[:60]!r} is not a path of a service: give one that begins with {ROOT}, without a #"
+        " and what follows it"
+    )
 
 
 COMMANDS: Commands = {
     "info": Command(info, help="the service and its PDUs: versions, models, serial numbers"),
-    "outlets": Command(outlets, help="outlets with state, figures, locks and the values that switching accepts"),
+    "outlets": Command(
+        outlets, help="outlets with state, figures, locks and the values that switching accepts"
+    ),
     "sensors": Command(sensors, help="sensors of the PDUs and of their chassis"),
     "show": Command(show, [_PATH], "one resource as JSON"),
-    "tree": Command(tree, [
-        _PATH, *option("--depth", f"how many levels of links to follow ({_DEPTH})", "N", click.IntRange(0, _DEEPEST),
-                       default=_DEPTH)],
-        "PATH and the resources below it, with their types"),
+    "tree": Command(
+        tree,
+        [
+            _PATH,
+            *option(
+                "--depth",
+                f"how many levels of links to follow ({_DEPTH})",
+                "N",
+                click.IntRange(0, _DEEPEST),
+                default=_DEPTH,
+            ),
+        ],
+        "PATH and the resources below it, with their types",
+    ),
 }
 PLACES = {name: Place("redfish", "COMMANDS", command.help) for name, command in COMMANDS.items()}
 
 
-def _run(state: SharedOptions, host: str, _: str, command: Command, words: Mapping[str, Any]) -> Result:
-    declared = [setting for setting in settings.SETTINGS if setting.key != "host"]      # HOST replaces it
+def _run(
+    state: SharedOptions, host: str, _: str, command: Command, words: Mapping[str, Any]
+) -> Result:
+    # HOST replaces it
+    declared = [setting for setting in settings.SETTINGS if setting.key != "host"]
     texts = form.of_command("redfish", declared, state, host)
     try:
         given = settings.read(PduData(host, texts))
@@ -197,4 +296,6 @@ def _run(state: SharedOptions, host: str, _: str, command: Command, words: Mappi
 
 
 _OPTIONS = device(*LOGIN, *_OWN)
-redfish = OnHost("redfish", PLACES, _run, _OPTIONS, _OPTIONS, help="Show the resources of a Redfish service.")
+redfish = OnHost(
+    "redfish", PLACES, _run, _OPTIONS, _OPTIONS, help="Show the resources of a Redfish service."
+)

@@ -1,4 +1,5 @@
 """`pdu replay`: serves a recording as a device on a port of this machine, until Ctrl-C."""
+
 from __future__ import annotations
 
 import contextlib
@@ -29,17 +30,31 @@ def _replay(context: click.Context, file: str, port: int, profile: str) -> int:
     if profile and serve_as is None:
         raise SettingsError("--profile is for recordings of SNMP devices")
     try:
-        served = serve_as(text, port, profile) if profile and serve_as is not None else serve(text, port)
+        served = (
+            serve_as(text, port, profile) if profile and serve_as is not None else serve(text, port)
+        )
     except OSError as error:
         raise SettingsError(f"port {port} cannot be used ({error.strerror})") from None
     try:
-        with _asked() as asked:             # before the output: a script that reads the address may end this program at once
+        # before the output: a script that reads the address may end this program at once
+        with _asked() as asked:
             if state.json:
-                print_json({"handler": handler, "host": served.host, "port": served.port, "about": served.about,
-                            "poll": served.poll})
+                print_json(
+                    {
+                        "handler": handler,
+                        "host": served.host,
+                        "port": served.port,
+                        "about": served.about,
+                        "poll": served.poll,
+                    }
+                )
                 sys.stdout.flush()
             else:
-                print(f"{served.host}:{served.port} answers as {printable(file)}: {printable(served.about)}", flush=True)
+                print(
+                    f"{served.host}:{served.port} answers as {printable(file)}:"
+                    f" {printable(served.about)}",
+                    flush=True,
+                )
                 print(f"read it: pdu status {served.poll}; Ctrl-C stops it", flush=True)
             _until(asked, served, state.json)
     finally:
@@ -49,8 +64,12 @@ def _replay(context: click.Context, file: str, port: int, profile: str) -> int:
 
 @contextlib.contextmanager
 def _asked() -> Iterator[list[int]]:
-    """Yields an empty list. During the block SIGINT and SIGTERM are added to it instead of ending the program."""
-    asked: list[int] = []               # no Event: its `set`, called by a signal handler during its `wait`, could block forever
+    """Yields an empty list.
+
+    During the block SIGINT and SIGTERM are added to it instead of ending the program.
+    """
+    # no Event: its `set`, called by a signal handler during its `wait`, could block forever
+    asked: list[int] = []
     before = {number: signal.signal(number, lambda got, _: asked.append(got)) for number in _ENDS}
     try:
         yield asked
@@ -60,7 +79,10 @@ def _asked() -> Iterator[list[int]]:
 
 
 def _until(asked: list[int], served: Served, as_json: bool) -> None:
-    """Waits until `asked` is not empty. Prints new commands from `served.writes`, except with --json."""
+    """Waits until `asked` is not empty.
+
+    Prints new commands from `served.writes`, except with --json.
+    """
     shown, ended = 0, False
     while not ended:
         time.sleep(_POLL_S)
@@ -71,13 +93,30 @@ def _until(asked: list[int], served: Served, as_json: bool) -> None:
             print("\n".join(map(printable, new)), flush=True)
 
 
-replay = click.Command("replay", callback=_replay, help="""Serve a recording as a device on 127.0.0.1 until Ctrl-C.
+replay = click.Command(
+    "replay",
+    callback=_replay,
+    help="""Serve a recording as a device on 127.0.0.1 until Ctrl-C.
 
 FILE  a file of pdu record, the output of snmpwalk -On, or a file for NUT's dummy-ups
 
-Reads are answered from the recording. Outlets follow the handler's commands, and figures keep their recorded values.""", params=[
-    click.Argument(["file"], metavar="FILE"),
-    *option("--port", "the port on 127.0.0.1 (default: any free one)", "PORT", click.IntRange(0, 65535), default=0),
-    *option("--profile", "SNMP: follow the commands of this family or profile instead of the detected one",
-            "FAMILY|FILE.json", default=""),
-    *output()])
+Reads are answered from the recording. Outlets follow the handler's commands, and figures keep
+their recorded values.""",
+    params=[
+        click.Argument(["file"], metavar="FILE"),
+        *option(
+            "--port",
+            "the port on 127.0.0.1 (default: any free one)",
+            "PORT",
+            click.IntRange(0, 65535),
+            default=0,
+        ),
+        *option(
+            "--profile",
+            "SNMP: follow the commands of this family or profile instead of the detected one",
+            "FAMILY|FILE.json",
+            default="",
+        ),
+        *output(),
+    ],
+)

@@ -1,4 +1,5 @@
 """Reports a failure on standard error, or as JSON on standard output, and returns its exit code."""
+
 from __future__ import annotations
 
 import sys
@@ -27,9 +28,11 @@ class Interrupted(PduHandlerError):
 
 
 def reason(error: BaseException, words: Collection[str] = ()) -> str:
-    """Why a command failed. Settings are named as on the command line; those in `words` are arguments of this command.
+    """Why a command failed. Settings are named as on the command line; those in `words` are
+    arguments of this command.
 
-    The error may be from an archive, which has its own classes. Errors from older or third-party archives may have no `parts`.
+    The error may be from an archive, which has its own classes. Errors from older or third-party
+    archives may have no `parts`.
     """
     parts = getattr(error, "parts", None)
     if parts is None:
@@ -38,25 +41,43 @@ def reason(error: BaseException, words: Collection[str] = ()) -> str:
 
 
 def _spelled(part: Any, words: Collection[str]) -> str:
-    """A part of a reason: text, or a setting, which is an argument of the command if it is in `words`."""
+    """A part of a reason: text, or a setting, which is an argument of the command if it is in
+    `words`.
+    """
     if isinstance(part, str):
         return part
     return part.key.upper() if part.key in words else spelled(part.key, part.value)
 
 
 def described(error: BaseException, state: SharedOptions) -> dict[str, Any]:
-    """The report of an error, as in JSON. An error without a kind is a defect; --debug prints its traceback."""
+    """The report of an error, as in JSON.
+
+    An error without a kind is a defect; --debug prints its traceback.
+    """
     kind = getattr(error, "kind", None)
     if not isinstance(kind, str):
         advice = "run again with --debug and report what it prints"
         if state.debug:
             traceback.print_exception(type(error), error, error.__traceback__)
             advice = "report this with the traceback"
-        return {"kind": _DEFECT, "host": "", "operation": "", "exit_code": code_of(_DEFECT),
-                "reason": printable(": ".join(filter(None, (type(error).__name__, str(error))))) + f"; {advice}"}
+        return {
+            "kind": _DEFECT,
+            "host": "",
+            "operation": "",
+            "exit_code": code_of(_DEFECT),
+            "reason": (
+                printable(": ".join(filter(None, (type(error).__name__, str(error)))))
+                + f"; {advice}"
+            ),
+        }
     host, operation = (printable(str(getattr(error, name, ""))) for name in ("host", "operation"))
-    return {"kind": printable(kind), "host": host, "operation": operation,
-            "reason": reason(error, state.words), "exit_code": code_of(kind)}
+    return {
+        "kind": printable(kind),
+        "host": host,
+        "operation": operation,
+        "reason": reason(error, state.words),
+        "exit_code": code_of(kind),
+    }
 
 
 def failed(state: SharedOptions, error: BaseException) -> int:
@@ -65,5 +86,10 @@ def failed(state: SharedOptions, error: BaseException) -> int:
     if state.json:
         print_json({"error": about})
     else:
-        print(": ".join(about[name] for name in ("kind", "host", "operation", "reason") if about[name]), file=sys.stderr)
+        print(
+            ": ".join(
+                about[name] for name in ("kind", "host", "operation", "reason") if about[name]
+            ),
+            file=sys.stderr,
+        )
     return int(about["exit_code"])

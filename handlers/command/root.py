@@ -2,6 +2,7 @@
 
 A command's module is imported when the command is called: other commands do not need it.
 """
+
 from __future__ import annotations
 
 import os
@@ -19,43 +20,84 @@ from .options import SECRETS, SharedOptions, spelled
 from .report import Interrupted, Usage, failed
 
 COMPLETION = "_PDU_COMPLETE"
-_HELP = "PDUs from the command line: the handlers of this pack as DCImanager calls them, and the tools around them."
+_HELP = (
+    "PDUs from the command line: the handlers of this pack as DCImanager calls them, and the tools"
+    " around them."
+)
 
 # A new command needs a line here, with its module below this folder and its name in that module.
 PLACES: Mapping[str, Place] = {
-    "status": Place("calls", "status", "list every outlet with its state, the number on the unit and its name"),
-    "statistic": Place("calls", "statistic", "show the load and energy of the PDU, and the energy of each outlet"),
+    "status": Place(
+        "calls", "status", "list every outlet with its state, the number on the unit and its name"
+    ),
+    "statistic": Place(
+        "calls", "statistic", "show the load and energy of the PDU, and the energy of each outlet"
+    ),
     "labels": Place("calls", "labels", "list the number on the unit and the name of every outlet"),
     "up": Place("calls", "up", "switch outlets on; asks first"),
     "down": Place("calls", "down", "switch outlets off; asks first"),
-    "check": Place("fleet.check", "check", "read all PDUs of a list in parallel; table, CSV, JSON, HTML, monitoring"),
-    "find": Place("fleet.find", "find", "search a network for PDUs and print them as a list for pdu check"),
+    "check": Place(
+        "fleet.check",
+        "check",
+        "read all PDUs of a list in parallel; table, CSV, JSON, HTML, monitoring",
+    ),
+    "find": Place(
+        "fleet.find", "find", "search a network for PDUs and print them as a list for pdu check"
+    ),
     "exporter": Place("fleet.exporter", "exporter", "serve the figures of many PDUs to Prometheus"),
-    "raritan": Place("raritan.cli", "raritan", "jobs on a Raritan, Legrand or Server Technology PDU (Xerus)"),
+    "raritan": Place(
+        "raritan.cli", "raritan", "jobs on a Raritan, Legrand or Server Technology PDU (Xerus)"
+    ),
     "nut": Place("nut", "nut", "jobs on a NUT server"),
-    "redfish": Place("redfish", "redfish", "show outlets, sensors and all other resources of a Redfish service"),
+    "redfish": Place(
+        "redfish", "redfish", "show outlets, sensors and all other resources of a Redfish service"
+    ),
     "snmp": Place("snmp", "snmp", "show SNMP families, and check profiles of your own"),
-    "new": Place("new", "new", "start a handler or an SNMP family of your own, in a copy of this project"),
-    "identify": Place("identify", "identify", "say which family fits a device and why, and what can be read and switched"),
-    "record": Place("record", "record", "write a device's answers into a file, with recognised names and addresses replaced"),
+    "new": Place(
+        "new", "new", "start a handler or an SNMP family of your own, in a copy of this project"
+    ),
+    "identify": Place(
+        "identify",
+        "identify",
+        "say which family fits a device and why, and what can be read and switched",
+    ),
+    "record": Place(
+        "record",
+        "record",
+        "write a device's answers into a file, with recognised names and addresses replaced",
+    ),
     "replay": Place("replay", "replay", "serve a recording as a device, on a port of this machine"),
-    "draft": Place("draft", "draft", "start a profile from the recording of an SNMP PDU that no family fits"),
-    "completion": Place("completion", "completion", "print the script that completes this command in a shell"),
+    "draft": Place(
+        "draft", "draft", "start a profile from the recording of an SNMP PDU that no family fits"
+    ),
+    "completion": Place(
+        "completion", "completion", "print the script that completes this command in a shell"
+    ),
 }
 _EPILOG = f"""\b
-HANDLER is {', '.join(registry.names())}, or the path of a built archive (.tar.gz).
-Handler settings: options, -s KEY=VALUE, or variables PDU_KEY (PDU_USERNAME, PDU_TIMEOUT, ...).
-Secrets: --secret-file KEY=FILE, or PDU_PASSWORD, PDU_COMMUNITY, ...; else pdu asks for those that it needs.
+HANDLER is {", ".join(registry.names())}, or the path of a built archive (.tar.gz). Handler
+settings: options, -s KEY=VALUE, or variables PDU_KEY (PDU_USERNAME, PDU_TIMEOUT, ...). Secrets:
+--secret-file KEY=FILE, or PDU_PASSWORD, PDU_COMMUNITY, ...; else pdu asks for those that it
+needs.
 
 \b
 Exit codes:
 {exits.table()}"""
 
 
-ROOT = Lazy("pdu", PLACES, help=_HELP, epilog=_EPILOG,
-            context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-click.version_option(VERSION, prog_name="pdu", message=f"%(prog)s %(version)s, Python {sys.version.split()[0]}",
-                     help="the pack's version")(ROOT)
+ROOT = Lazy(
+    "pdu",
+    PLACES,
+    help=_HELP,
+    epilog=_EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+click.version_option(
+    VERSION,
+    prog_name="pdu",
+    message=f"%(prog)s %(version)s, Python {sys.version.split()[0]}",
+    help="the pack's version",
+)(ROOT)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -65,27 +107,47 @@ def run(arguments: Sequence[str]) -> int:
     """
     if COMPLETION in os.environ:
         from click.shell_completion import shell_complete  # imported late: 0.9 ms at each start
+
         return shell_complete(ROOT, {}, "pdu", COMPLETION, os.environ[COMPLETION])
-    state = SharedOptions(json="--json" in arguments)       # also for errors before the options are read
+    # also for errors before the options are read
+    state = SharedOptions(json="--json" in arguments)
     try:
         with ROOT.make_context("pdu", list(arguments) or ["--help"], obj=state) as context:
             return int(ROOT.invoke(context))
     except click.exceptions.Exit as ended:
         return ended.exit_code
     except click.UsageError as error:
-        named = [one for one in arguments if one in PLACES][:1]         # click does not say whose option lacks a value
+        # click does not say whose option lacks a value
+        named = [one for one in arguments if one in PLACES][:1]
         where = error.ctx.command_path if error.ctx else " ".join(["pdu", *named])
-        words = " ".join(error.format_message().split())            # click puts each choice on its own line
+        # click puts each choice on its own line
+        words = " ".join(error.format_message().split())
         option = error.option_name if isinstance(error, click.NoSuchOption) else ""
         key = option.lstrip("-").replace("-", "_")
         if key in SECRETS:
-            words = f"No such option: {option}, because other users can see arguments: use {spelled(key)}"
+            words = (
+                f"No such option: {option}, because other users can see arguments: use"
+                f" {spelled(key)}"
+            )
         first = str(error.ctx.params.get("handler") or "") if error.ctx else ""
-        if isinstance(error, click.MissingParameter) and first and not registry.is_handler(first) and not os.path.exists(first):
-            words += f" The first argument, {first[:60]!r}, is not a handler ({', '.join(registry.names())})"
+        if (
+            isinstance(error, click.MissingParameter)
+            and first
+            and not registry.is_handler(first)
+            and not os.path.exists(first)
+        ):
+            words += (
+                f" The first argument, {first[:60]!r}, is not a handler"
+                f" ({', '.join(registry.names())})"
+            )
         return failed(state, Usage(f"{words} ({where} --help)"))
     except KeyboardInterrupt:
-        return failed(state, Interrupted("a command that was sent may still be carried out" if state.changing else ""))
+        return failed(
+            state,
+            Interrupted(
+                "a command that was sent may still be carried out" if state.changing else ""
+            ),
+        )
     except (BrokenPipeError, OutputError):
         raise
     except ModuleNotFoundError as error:

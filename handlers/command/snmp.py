@@ -1,4 +1,5 @@
 """`pdu snmp`: the families that the handler reads, and users' own profiles."""
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
@@ -17,6 +18,7 @@ _TABLES = ("devices", "identities", "costly")
 
 def _keys() -> Iterable[str]:
     from ..snmp.profiles import PROFILES  # imported late: 10 ms, which the help of the group saves
+
     return PROFILES.keys
 
 
@@ -24,21 +26,39 @@ def _keys() -> Iterable[str]:
 def _families(context: click.Context, word: str, table: Optional[str]) -> int:
     from ..snmp import catalogue  # imported late: 11 ms together, as in `_keys`
     from ..snmp.profiles import PROFILES
-    chosen = [one for one in PROFILES if (word or "").lower() in " ".join((one.key, one.vendor, one.mib, *one.models)).lower()]
+
+    chosen = [
+        one
+        for one in PROFILES
+        if (word or "").lower() in " ".join((one.key, one.vendor, one.mib, *one.models)).lower()
+    ]
     nothing = [f"no family has {word!r} in its key, vendor, MIB or models"]
     if table:
         markdown = getattr(catalogue, table)(chosen)
-        return shown(Result({"markdown": markdown}, [markdown] if chosen else nothing), given(context).json)
+        return shown(
+            Result({"markdown": markdown}, [markdown] if chosen else nothing), given(context).json
+        )
     chosen.sort(key=lambda one: (one.vendor.lower(), one.key))
-    data = [{"family": one.key, "vendor": one.vendor, "models": list(one.models), "mib": one.mib,
-             "commands": catalogue.commands(one).replace("`", "")} for one in chosen]
-    rows = [[one["family"], one["vendor"], ", ".join(one["models"]), one["commands"]] for one in data]
+    data = [
+        {
+            "family": one.key,
+            "vendor": one.vendor,
+            "models": list(one.models),
+            "mib": one.mib,
+            "commands": catalogue.commands(one).replace("`", ""),
+        }
+        for one in chosen
+    ]
+    rows = [
+        [one["family"], one["vendor"], ", ".join(one["models"]), one["commands"]] for one in data
+    ]
     lines = columns(("family", "vendor", "models", "commands"), rows)
     return shown(Result(data, lines if rows else nothing), given(context).json)
 
 
 def _show(family: str) -> int:
     from ..snmp import building, schema  # imported late: 14 ms together, as in `_keys`
+
     try:
         print(schema.dumps(building.family(family)))
     except building.UnknownFamily as error:
@@ -49,9 +69,11 @@ def _show(family: str) -> int:
 @click.pass_context
 def _check(context: click.Context, file: str) -> int:
     from ..snmp import building, schema  # imported late: 14 ms together, as in `_keys`
+
     try:
         profile = building.read(Path(file))
-        building.own_family(profile)            # refuses a key that is too long or the name of another module
+        # refuses a key that is too long or the name of another module
+        building.own_family(profile)
     except schema.ProfileError as error:
         raise SettingsError(f"{file}: {error}") from None
     lines = [f"{printable(file)}: the profile '{profile.key}' is valid"]
@@ -61,11 +83,16 @@ def _check(context: click.Context, file: str) -> int:
 @click.pass_context
 def _parts(context: click.Context) -> int:
     from ..snmp import schema  # imported late: 12 ms, as in `_keys`
-    return shown(Result({"markdown": schema.reference()}, [schema.reference()]), given(context).json)
+
+    return shown(
+        Result({"markdown": schema.reference()}, [schema.reference()]), given(context).json
+    )
 
 
 PLACES: Mapping[str, Place] = {
-    "families": Place("snmp", "families", "the families of PDUs, and how certain their commands are"),
+    "families": Place(
+        "snmp", "families", "the families of PDUs, and how certain their commands are"
+    ),
     "show": Place("snmp", "show", "a family's profile as JSON"),
     "check": Place("snmp", "check", "check a profile in JSON"),
     "parts": Place("snmp", "parts", "the parts of a profile, as Markdown"),
@@ -74,14 +101,25 @@ PLACES: Mapping[str, Place] = {
 
 def _command(name: str, run: Any, *parameters: click.Parameter, more: str = "") -> click.Command:
     about = PLACES[name].help
-    return click.Command(name, callback=run, help=f"{about[0].upper()}{about[1:]}.{more}", params=[*parameters, *output()])
+    return click.Command(
+        name,
+        callback=run,
+        help=f"{about[0].upper()}{about[1:]}.{more}",
+        params=[*parameters, *output()],
+    )
 
 
 families = _command(
-    "families", _families, Word("WORD?"),
-    click.Option(["--table"], type=click.Choice(_TABLES),
-                 help="print a Markdown table of the families, the sources of identities, or costly reads"),
-    more="\n\nWORD  a part of the key, the vendor, the MIB or a model")
+    "families",
+    _families,
+    Word("WORD?"),
+    click.Option(
+        ["--table"],
+        type=click.Choice(_TABLES),
+        help="print a Markdown table of the families, the sources of identities, or costly reads",
+    ),
+    more="\n\nWORD  a part of the key, the vendor, the MIB or a model",
+)
 show = _command("show", _show, Word("FAMILY", shell_complete=completed(_keys)))
 check = _command("check", _check, click.Argument(["file"], metavar="FILE.json"))
 parts = _command("parts", _parts)

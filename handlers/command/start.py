@@ -1,4 +1,5 @@
 """The entry point of the installed program `pdu`, of `python -m handlers` and of pdu.pyz."""
+
 from __future__ import annotations
 
 import gc
@@ -11,11 +12,11 @@ from . import ending
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
-    """Runs one command and returns its exit code; 2 if a package is missing. Ctrl-C during the imports ends the program
-    without a traceback.
+    """Runs one command and returns its exit code; 2 if a package is missing. Ctrl-C during the
+    imports ends the program without a traceback.
 
-    The garbage collector is off during the imports and never scans their objects later. That saves a short command about
-    a seventh of its CPU time.
+    The garbage collector is off during the imports and never scans their objects later. That saves
+    a short command about a seventh of its CPU time.
     """
     gc.disable()
     before = signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -34,4 +35,5 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     try:
         return ending.run(lambda: root.run(list(sys.argv[1:] if arguments is None else arguments)))
     finally:
-        gc.freeze()             # also the command's objects, so that Python does not scan them when it exits
+        # also the command's objects, so that Python does not scan them when it exits
+        gc.freeze()

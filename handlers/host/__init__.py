@@ -1,9 +1,12 @@
-"""Access to the parts of DCImanager that are not documented. They are found by inspection, never by version numbers.
+"""Access to the parts of DCImanager that are not documented. They are found by inspection, never by
+version numbers.
 
-Documented names are imported from the platform where they are used. This package finds the rest: the module of the class BasePdu
-(`base`), the address and the handler settings (`form`), the identity on a port (`identity`), the fields of the views (`views`),
-the index of a walked row (`rows`) and the failures of SNMP calls (`snmp`, `snmp_errors`).
+Documented names are imported from the platform where they are used. This package finds the rest:
+the module of the class BasePdu (`base`), the address and the handler settings (`form`), the
+identity on a port (`identity`), the fields of the views (`views`), the index of a walked row
+(`rows`) and the failures of SNMP calls (`snmp`, `snmp_errors`).
 """
+
 from __future__ import annotations
 
 from ..labels import Label, label
@@ -12,5 +15,15 @@ from .form import address, settings
 from .identity import identity_of
 from .views import PortFigures, log_call, pdu_view, statistic_view
 
-__all__ = ["BasePdu", "Label", "PortFigures", "address", "identity_of", "label", "log_call", "pdu_view", "settings",
-           "statistic_view"]
+__all__ = [
+    "BasePdu",
+    "Label",
+    "PortFigures",
+    "address",
+    "identity_of",
+    "label",
+    "log_call",
+    "pdu_view",
+    "settings",
+    "statistic_view",
+]

@@ -1,10 +1,19 @@
-"""BasePdu, DCImanager's base class of handlers without SNMP. Which module contains it is not documented, so several are tried."""
+"""BasePdu, DCImanager's base class of handlers without SNMP.
+
+Which module contains it is not documented, so several are tried.
+"""
+
 from __future__ import annotations
 
 import importlib
 from typing import TYPE_CHECKING
 
-_BASE_MODULES = ("pdu_common.base_pdu", "pdu_common.base", "pdu_common.pdu", "pdu_common.base_snmp_pdu")
+_BASE_MODULES = (
+    "pdu_common.base_pdu",
+    "pdu_common.base",
+    "pdu_common.pdu",
+    "pdu_common.base_snmp_pdu",
+)
 
 
 def _find_base() -> type:
@@ -13,15 +22,21 @@ def _find_base() -> type:
         try:
             found = importlib.import_module(module)
         except ImportError as error:
-            if type(error) is ImportError or error.name not in ("pdu_common", module):      # an import inside the module failed
+            # an import inside the module failed
+            if type(error) is ImportError or error.name not in ("pdu_common", module):
                 failed += f"; {module} cannot be imported ({error})"
             continue
         bases = getattr(getattr(found, "BaseSnmpPdu", None), "__mro__", ())
-        for base in (getattr(found, "BasePdu", None), *(one for one in bases if one.__name__ == "BasePdu")):
+        for base in (
+            getattr(found, "BasePdu", None),
+            *(one for one in bases if one.__name__ == "BasePdu"),
+        ):
             if isinstance(base, type):
                 return base
-    raise ImportError(f"this platform has no class BasePdu in {', '.join(_BASE_MODULES)}, nor among the bases of "
-                      f"BaseSnmpPdu{failed}")
+    raise ImportError(
+        f"this platform has no class BasePdu in {', '.join(_BASE_MODULES)}, nor among the bases of "
+        f"BaseSnmpPdu{failed}"
+    )
 
 
 if TYPE_CHECKING:

@@ -1,7 +1,9 @@
-"""Address and handler settings from DCImanager's form, under the names and with the types that a platform is likely to use.
+"""Address and handler settings from DCImanager's form, under the names and with the types that a
+platform is likely to use.
 
 The settings may be a mapping, JSON text, a list of pairs, or objects with `key` and `value`.
 """
+
 from __future__ import annotations
 
 import itertools
@@ -13,16 +15,28 @@ from ..errors import Named, SettingsError
 from ..settings import is_address
 
 _ADDRESS_NAMES = ("ip", "ip_addr", "ip_address", "address", "host", "addr", "hostname")
-_SETTINGS_NAMES = ("custom_params", "handler_params", "handler_settings", "custom_settings", "params", "settings")
+_SETTINGS_NAMES = (
+    "custom_params",
+    "handler_params",
+    "handler_settings",
+    "custom_settings",
+    "params",
+    "settings",
+)
 # Keys that the platform itself may add.
-_PLATFORM_KEYS = frozenset(("device", "handler", "handler_id", "device_id", "device_type", "id", "name", "protocol"))
+_PLATFORM_KEYS = frozenset(
+    ("device", "handler", "handler_id", "device_id", "device_type", "id", "name", "protocol")
+)
 MOST_SETTINGS = 100
-_LONGEST_NUMBER = 100           # limit in bits
-_LONGEST_TEXT = 1_000_000       # limit for settings given as JSON text, in characters or bytes
+_LONGEST_NUMBER = 100  # limit in bits
+_LONGEST_TEXT = 1_000_000  # limit for settings given as JSON text, in characters or bytes
 
 
 def address(pdu_data: object) -> str:
-    """The device's address, perhaps with a port (see `host_and_port`). Raises SettingsError without a valid address."""
+    """The device's address, perhaps with a port (see `host_and_port`).
+
+    Raises SettingsError without a valid address.
+    """
     for name in _ADDRESS_NAMES:
         value = member(pdu_data, name)
         if isinstance(value, (str, bytes)) or type(value).__module__ == "ipaddress":
@@ -30,26 +44,43 @@ def address(pdu_data: object) -> str:
             if is_address(text.strip()):
                 return text.strip()
             if text.strip():
-                raise SettingsError(f"the PDU's address {text.strip()[:60]!r} is not a host name or an IP address: correct it")
-    raise SettingsError((f"the PDU has no address (looked for {', '.join(_ADDRESS_NAMES)}): "
-                         "give one on the form or in ", Named("host", noun="the handler setting ")))
+                raise SettingsError(
+                    f"the PDU's address {text.strip()[:60]!r} is not a host name or an IP address:"
+                    " correct it"
+                )
+    raise SettingsError(
+        (
+            (
+                f"the PDU has no address (looked for {', '.join(_ADDRESS_NAMES)}): "
+                "give one on the form or in "
+            ),
+            Named("host", noun="the handler setting "),
+        )
+    )
 
 
 def settings(pdu_data: object, own: Iterable[str] = ()) -> dict[str, str]:
-    """The handler settings as text, keys in lower case, without the platform's own keys. Raises SettingsError.
+    """The handler settings as text, keys in lower case, without the platform's own keys. Raises
+    SettingsError.
 
-    `own`: settings of the handler with a key that the platform uses too. They are kept unless their value equals the platform's.
+    `own`: settings of the handler with a key that the platform uses too. They are kept unless their
+    value equals the platform's.
     """
     for name in _SETTINGS_NAMES:
         value = member(pdu_data, name)
         if value is not None:
-            return {key: text for key, text in _texts(value).items()
-                    if not _is_the_platforms(key, text, pdu_data, own)}
+            return {
+                key: text
+                for key, text in _texts(value).items()
+                if not _is_the_platforms(key, text, pdu_data, own)
+            }
     return {}
 
 
 def member(holder: object, name: str) -> object:
-    """The value of the key `name` if `holder` is a mapping, else of its attribute `name`; None if missing."""
+    """The value of the key `name` if `holder` is a mapping, else of its attribute `name`; None if
+    missing.
+    """
     if isinstance(holder, Mapping):
         return holder.get(name)
     return getattr(holder, name, None)
@@ -104,8 +135,9 @@ def _json(text: Union[str, bytes]) -> object:
         return json.loads(text, object_pairs_hook=_once)
     except (ValueError, RecursionError):
         pass
-    raise SettingsError("the handler settings are text that cannot be read as JSON; "
-                        "give them as key and value")
+    raise SettingsError(
+        "the handler settings are text that cannot be read as JSON; give them as key and value"
+    )
 
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -138,7 +170,9 @@ def _text(value: object, what: str) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, (Mapping, list, tuple, set, frozenset)):
-        raise SettingsError(f"handler settings: {what} has the type {type(value).__name__}; give text")
+        raise SettingsError(
+            f"handler settings: {what} has the type {type(value).__name__}; give text"
+        )
     if isinstance(value, int) and value.bit_length() > _LONGEST_NUMBER:
         raise SettingsError(f"handler settings: {what} is a number that is too long")
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)

@@ -1,30 +1,44 @@
 """The identity on the object of a port, which the platform passes to port_up and port_down."""
+
 from __future__ import annotations
 
 from pdu_common.helper import PduPortView
 
 from ..errors import NoSuchOutlet
 
-_LARGEST_BITS = 64              # limit for an integer: an SNMP arc has 32 bits (RFC 2578, section 3.5)
+# limit for an integer: an SNMP arc has 32 bits (RFC 2578, section 3.5)
+_LARGEST_BITS = 64
 
 
 def identity_of(port: PduPortView) -> str:
-    """The identity as text, with no character added, removed or replaced: handlers compare it with the device's own.
+    """The identity as text, with no character added, removed or replaced: handlers compare it with
+    the device's own.
 
-    A platform may pass an identity of digits as an integer: 7 is "7". Anything else raises NoSuchOutlet. A float names several
-    outlets: 1.1 is "1.1" as well as "1.10". True is not outlet 1, and b"7" is not text.
+    A platform may pass an identity of digits as an integer: 7 is "7". Anything else raises
+    NoSuchOutlet. A float names several outlets: 1.1 is "1.1" as well as "1.10". True is not outlet
+    1, and b"7" is not text.
     """
     value = getattr(port, "identity", None)
     if isinstance(value, str):
-        return str.__str__(value)               # also of an Enum, whose own text would be its member's name
-    if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() <= _LARGEST_BITS:
+        # also of an Enum, whose own text would be its member's name
+        return str.__str__(value)
+    if (
+        isinstance(value, int)
+        and not isinstance(value, bool)
+        and value.bit_length() <= _LARGEST_BITS
+    ):
         return int.__repr__(value)
-    raise NoSuchOutlet(f"the platform names an outlet by {_shown(value)}, which may be another outlet's number: nothing was "
-                       "switched. An identity is text or an integer, exactly as a poll lists it")
+    raise NoSuchOutlet(
+        f"the platform names an outlet by {_shown(value)}, which may be another outlet's number:"
+        " nothing was switched. An identity is text or an integer, exactly as a poll lists it"
+    )
 
 
 def _shown(value: object) -> str:
-    """The value's type, and the value itself if it is a number. Text of another object could be anything."""
+    """The value's type, and the value itself if it is a number.
+
+    Text of another object could be anything.
+    """
     if value is None:
         return "None"
     if type(value) in (bool, float):

@@ -1,4 +1,7 @@
-"""Values and indexes of rows from the platform's SNMP calls, under several likely names and in several forms."""
+"""Values and indexes of rows from the platform's SNMP calls, under several likely names and in
+several forms.
+"""
+
 from __future__ import annotations
 
 from typing import Any, Optional, Union
@@ -6,16 +9,34 @@ from typing import Any, Optional, Union
 from ..errors import ProtocolError
 
 Raw = Union[int, str, bytes]
-MISSING = ("nosuchinstance", "nosuchobject", "nosuchname", "endofmibview", "nomorevariablesleftinthismibview")
-LONGEST_TEXT = 65_535       # limit for an OCTET STRING (RFC 3416, section 3) and a datagram, in octets
-_LOWEST, _HIGHEST = -2**63, 2**64 - 1
-_MOST_ARCS, _ARC_DIGITS = 128, 10           # RFC 2578, 3.5: at most 128 sub-identifiers, each at most 2^32 - 1
-_INTERNET = 4               # number of arcs in 1.3.6.1; an OID that begins with them is absolute
-_LONGEST_OID = _MOST_ARCS * (_ARC_DIGITS + 1) + 100         # 100 more for a module's name at the start
+MISSING = (
+    "nosuchinstance",
+    "nosuchobject",
+    "nosuchname",
+    "endofmibview",
+    "nomorevariablesleftinthismibview",
+)
+# limit for an OCTET STRING (RFC 3416, section 3) and a datagram, in octets
+LONGEST_TEXT = 65_535
+_LOWEST, _HIGHEST = -(2**63), 2**64 - 1
+# RFC 2578, 3.5: at most 128 sub-identifiers, each at most 2^32 - 1
+_MOST_ARCS, _ARC_DIGITS = 128, 10
+_INTERNET = 4  # number of arcs in 1.3.6.1; an OID that begins with them is absolute
+# 100 more for a module's name at the start
+_LONGEST_OID = _MOST_ARCS * (_ARC_DIGITS + 1) + 100
 
-# The last three begin the default sysObjectIDs of Net-SNMP (NET-SNMP-MIB, NET-SNMP-TC) and its predecessor (UCD-SNMP-MIB).
-_ROOT_NAMES = {"iso": "1", "org": "1.3", "internet": "1.3.6.1", "mib-2": "1.3.6.1.2.1", "enterprises": "1.3.6.1.4.1",
-               "netSnmpAgentOIDs": "1.3.6.1.4.1.8072.3.2", "ucdavis": "1.3.6.1.4.1.2021", "linux": "1.3.6.1.4.1.8072.3.2.10"}
+# The last three begin the default sysObjectIDs of Net-SNMP (NET-SNMP-MIB, NET-SNMP-TC) and its
+# predecessor (UCD-SNMP-MIB).
+_ROOT_NAMES = {
+    "iso": "1",
+    "org": "1.3",
+    "internet": "1.3.6.1",
+    "mib-2": "1.3.6.1.2.1",
+    "enterprises": "1.3.6.1.4.1",
+    "netSnmpAgentOIDs": "1.3.6.1.4.1.8072.3.2",
+    "ucdavis": "1.3.6.1.4.1.2021",
+    "linux": "1.3.6.1.4.1.8072.3.2.10",
+}
 
 
 def squeezed(text: str) -> str:
@@ -24,7 +45,10 @@ def squeezed(text: str) -> str:
 
 
 def raw_value(element: object) -> Optional[Raw]:
-    """The value of an element that the platform read, None for a missing object. Raises ProtocolError if it is too large."""
+    """The value of an element that the platform read, None for a missing object.
+
+    Raises ProtocolError if it is too large.
+    """
     held = getattr(element, "value", element)
     if held is None:
         return None
@@ -34,7 +58,8 @@ def raw_value(element: object) -> Optional[Raw]:
     else:
         value = str(held)
     if isinstance(value, str) and squeezed(value or type(held).__name__).startswith(MISSING):
-        return None         # pysnmp's NoSuchInstance has an empty text, so the class's name is compared
+        # pysnmp's NoSuchInstance has an empty text, so the class's name is compared
+        return None
     if isinstance(value, int):
         if not _LOWEST <= value <= _HIGHEST:
             raise ProtocolError("the device sent a number of more than 64 bits")
@@ -44,13 +69,18 @@ def raw_value(element: object) -> Optional[Raw]:
 
 
 def oid_arcs(text: object) -> Optional[tuple[int, ...]]:
-    """The arcs of an OID, which may begin with a dot, `MODULE::` or a well-known root's name; () for "", None for other text."""
-    known = str(text)[:_LONGEST_OID + 1].replace("UCD-SNMP-MIB::linux", "ucdavis.250.10")    # plain `linux` is NET-SNMP-TC's
+    """The arcs of an OID, which may begin with a dot, `MODULE::` or a well-known root's name; ()
+    for "", None for other text.
+    """
+    # plain `linux` is NET-SNMP-TC's
+    known = str(text)[: _LONGEST_OID + 1].replace("UCD-SNMP-MIB::linux", "ucdavis.250.10")
     parts = known.rpartition("::")[2].strip(".").split(".")
     parts = _ROOT_NAMES.get(parts[0], parts[0]).split(".") + parts[1:]
     if parts == [""]:
         return ()
-    if len(parts) > _MOST_ARCS or not all(p.isascii() and p.isdigit() and len(p) <= _ARC_DIGITS for p in parts):
+    if len(parts) > _MOST_ARCS or not all(
+        p.isascii() and p.isdigit() and len(p) <= _ARC_DIGITS for p in parts
+    ):
         return None
     return tuple(map(int, parts))
 
@@ -58,35 +88,51 @@ def oid_arcs(text: object) -> Optional[tuple[int, ...]]:
 def indexes(elements: list[Any], asked: str, split: Optional[bool] = None) -> list[str]:
     """The index of each walked row below the OID `asked`.
 
-    The attribute `oid` of a row may be its whole OID, or its OID without a part of the index. `oid_index` or `index` may be the
-    index, a part of it, or the whole OID. All rows together decide: OIDs are whole if none contradicts its row's index and no two
-    are equal. But a table with the rows 1.1 and 2.2, split before the last arc, looks like one
-    with the rows 1 and 2. `split` decides between them: whether the platform splits OIDs (see
-    `splits`); None counts as False.
+    The attribute `oid` of a row may be its whole OID, or its OID without a part of the index.
+    `oid_index` or `index` may be the index, a part of it, or the whole OID. All rows together
+    decide: OIDs are whole if none contradicts its row's index and no two are equal. But a table
+    with the rows 1.1 and 2.2, split before the last arc, looks like one with the rows 1 and 2.
+    `split` decides between them: whether the platform splits OIDs (see `splits`); None counts as
+    False.
 
     Raises ProtocolError if a row cannot be placed below `asked`.
     """
     root = oid_arcs(asked) or ()
     oids = [oid_arcs(getattr(element, "oid", "") or "") for element in elements]
-    rests = [oid[len(root):] if oid and oid[:len(root)] == root else None for oid in oids]
+    rests = [oid[len(root) :] if oid and oid[: len(root)] == root else None for oid in oids]
     held = [_index(element) for element in elements]
-    repeated = any(index and index[:len(root)] == root for index in held)   # it is the whole OID
-    given = [index[len(root):] if index and index[:len(root)] == root else index for index in held]
+    repeated = any(index and index[: len(root)] == root for index in held)  # it is the whole OID
+    given = [
+        index[len(root) :] if index and index[: len(root)] == root else index for index in held
+    ]
     if all(rest is not None for rest in rests):
         whole = [rest or () for rest in rests]
-        full = all(index is None or rest[len(rest) - len(index):] == index for rest, index in zip(whole, given))
+        full = all(
+            index is None or rest[len(rest) - len(index) :] == index
+            for rest, index in zip(whole, given)
+        )
         may_be_whole = repeated or not split
         if full and may_be_whole and len(set(whole)) == len(whole):
             return [_dotted(rest) for rest in whole]
         return [_dotted(rest + (index or ())) for rest, index in zip(whole, given)]
-    if any(rest is None and oid and oid[:_INTERNET] == root[:_INTERNET] for rest, oid in zip(rests, oids)):
-        raise ProtocolError("the walk returned an object that was not asked for", operation=f"walk {asked}")
+    if any(
+        rest is None and oid and oid[:_INTERNET] == root[:_INTERNET]
+        for rest, oid in zip(rests, oids)
+    ):
+        raise ProtocolError(
+            "the walk returned an object that was not asked for", operation=f"walk {asked}"
+        )
     if any(rest is not None for rest in rests):
-        raise ProtocolError("only some of the walked rows have an OID that can be read", operation=f"walk {asked}")
+        raise ProtocolError(
+            "only some of the walked rows have an OID that can be read", operation=f"walk {asked}"
+        )
     if all(index is not None for index in given):
         return [_dotted(index) for index in given if index is not None]
-    raise ProtocolError("a walked row has neither an OID that can be read nor an index (looked for oid, oid_index, index)",
-                        operation=f"walk {asked}")
+    raise ProtocolError(
+        "a walked row has neither an OID that can be read nor an index (looked for oid, oid_index,"
+        " index)",
+        operation=f"walk {asked}",
+    )
 
 
 def splits(element: object, asked: str) -> Optional[bool]:
@@ -101,17 +147,25 @@ def splits(element: object, asked: str) -> Optional[bool]:
 
 
 def is_of(element: object, asked: str) -> bool:
-    """Whether an element may be the object `asked`. True if its OID is missing, unreadable or equal to `asked`. Otherwise `asked`
-    must begin with the element's OID and end with its index, if it has an index."""
+    """Whether an element may be the object `asked`. True if its OID is missing, unreadable or equal
+    to `asked`. Otherwise `asked` must begin with the element's OID and end with its index, if it
+    has an index."""
     oid, wanted = oid_arcs(getattr(element, "oid", "") or ""), oid_arcs(asked) or ()
     if not oid or oid == wanted:
         return True
     index = _index(element) or ()
-    return wanted[:len(oid)] == oid and wanted[len(wanted) - len(index):] == index
+    return wanted[: len(oid)] == oid and wanted[len(wanted) - len(index) :] == index
 
 
 def _index(element: object) -> Optional[tuple[int, ...]]:
-    index = next((v for v in (getattr(element, n, None) for n in ("oid_index", "index")) if v not in (None, "")), None)
+    index = next(
+        (
+            v
+            for v in (getattr(element, n, None) for n in ("oid_index", "index"))
+            if v not in (None, "")
+        ),
+        None,
+    )
     return None if index is None or callable(index) else oid_arcs(index)
 
 

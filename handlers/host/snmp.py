@@ -1,4 +1,7 @@
-"""Turns the results and exceptions of the platform's three SNMP calls into plain values and our errors."""
+"""Turns the results and exceptions of the platform's three SNMP calls into plain values and our
+errors.
+"""
+
 from __future__ import annotations
 
 import functools
@@ -27,16 +30,23 @@ T = TypeVar("T")
 # A table with as many rows may consist of the rows 1.1 and 2.2 alone, which look like the rows 1
 # and 2 if OIDs are split. A longer table shows it, because its rows have other numbers too.
 _UNSURE_ROWS = 2
-CALL_SECONDS = 30.0         # usual limit for the start of the last SNMP call; a walk of the local pdu_common may then take 25 s
+# usual limit for the start of the last SNMP call; a walk of the local pdu_common may then take 25 s
+CALL_SECONDS = 30.0
 
 
 class Snmp:
     """The three SNMP calls of one PDU.
 
-    They cannot be interrupted, so none starts later than `seconds` after the object was made. `extend` moves that limit.
+    They cannot be interrupted, so none starts later than `seconds` after the object was made.
+    `extend` moves that limit.
     """
 
-    def __init__(self, device: BaseSnmpPdu, seconds: float = CALL_SECONDS, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        device: BaseSnmpPdu,
+        seconds: float = CALL_SECONDS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._device, self._clock = device, clock
         self._seconds, self._start = seconds, clock()
         params = getattr(device.pdu_data, "snmp_params", None)
@@ -47,7 +57,10 @@ class Snmp:
 
     @property
     def name(self) -> str:
-        """The address in lower case and the port: the key in handlers/snmp/command_locks.py. A host name is not resolved."""
+        """The address in lower case and the port: the key in handlers/snmp/command_locks.py.
+
+        A host name is not resolved.
+        """
         return f"{known_address(self._device.pdu_data).lower()} {self._port}"
 
     def extend(self, seconds: float) -> None:
@@ -61,28 +74,42 @@ class Snmp:
     def check(self) -> None:
         """Raises Unreachable if no further call may start."""
         if self.remaining() < 0:
-            raise Unreachable(f"the PDU answers too slowly: {self._seconds:g} s were not enough for this call. Check the network "
-                              "and the SNMP version: 2c reads more objects at once than 1", known_address(self._device.pdu_data))
+            raise Unreachable(
+                f"the PDU answers too slowly: {self._seconds:g} s were not enough for this call."
+                " Check the network and the SNMP version: 2c reads more objects at once than 1",
+                known_address(self._device.pdu_data),
+            )
 
     def get(self, oid: str) -> Optional[Raw]:
-        """The value of one object, None if the device does not have it. Raises the errors of `check` and `translate`, and
-        ProtocolError for another object or a value that is too large."""
+        """The value of one object, None if the device does not have it. Raises the errors of
+        `check` and `translate`, and ProtocolError for another object or a value that is too
+        large."""
         element = self._call(lambda: self._device.snmp_get(oid), f"read {oid}")
         if element is None:
             return None
         if self._tried(lambda: is_of(element, oid), f"read {oid}"):
             self._learn(element, oid)
             return self._tried(lambda: raw_value(element), f"read {oid}")
-        raise ProtocolError("the device answered with another object", b"", known_address(self._device.pdu_data), f"read {oid}")
+        raise ProtocolError(
+            "the device answered with another object",
+            b"",
+            known_address(self._device.pdu_data),
+            f"read {oid}",
+        )
 
     def set(self, oid: str, value: Union[int, str]) -> None:
-        """Call snmp_set once. The platform chooses the type, probably INTEGER for an int and OCTET STRING for a str."""
+        """Call snmp_set once.
+
+        The platform chooses the type, probably INTEGER for an int and OCTET STRING for a str.
+        """
         self._call(lambda: self._device.snmp_set(oid, value), f"write {oid}", writing=True)
 
     def walk(self, oid: str) -> dict[str, Raw]:
-        """Index suffix -> value of the rows below `oid`, in the order read; {} if no row has a value.
+        """Index suffix -> value of the rows below `oid`, in the order read; {} if no row has a
+        value.
 
-        Otherwise a row without a value has "". Raises the errors of `get`, and ProtocolError for a missing or repeated index.
+        Otherwise a row without a value has "". Raises the errors of `get`, and ProtocolError for a
+        missing or repeated index.
         """
         elements = self._elements(oid)
         rows: dict[str, Optional[Raw]] = {}
@@ -105,16 +132,19 @@ class Snmp:
 
         def read() -> None:
             for element in self._device.snmp_walk(oid):
-                elements.append(element)        # `extend` need not keep the rows before an error
+                elements.append(element)  # `extend` need not keep the rows before an error
+
         self._call(read, f"walk {oid}", begun=elements)
         return elements
 
     def _indexes(self, elements: list[Any], oid: str) -> list[str]:
         """The indexes of the walked rows. Costs a GET if only that shows whether the platform
         splits OIDs."""
+
         def placed(split: bool) -> list[str]:
             read = functools.partial(indexes, elements, oid, split)
             return self._tried(read, f"walk {oid}") or [""] * len(elements)
+
         whole, split = placed(False), placed(True)
         if whole == split:
             if elements:
@@ -129,34 +159,56 @@ class Snmp:
         self._splits = self._splits if shown is None else shown
 
     def quoted(self, words: str) -> str:
-        """A device's text for an error, or a notice if it holds a community or a password, which the device may send back."""
-        return words if self._without_secrets(words) == words else "(not shown: it holds the community or a password)"
+        """A device's text for an error, or a notice if it holds a community or a password, which
+        the device may send back.
+        """
+        return (
+            words
+            if self._without_secrets(words) == words
+            else "(not shown: it holds the community or a password)"
+        )
 
-    def _call(self, function: Callable[[], T], operation: str, writing: bool = False,
-              begun: Sequence[Any] = ()) -> Optional[T]:
+    def _call(
+        self,
+        function: Callable[[], T],
+        operation: str,
+        writing: bool = False,
+        begun: Sequence[Any] = (),
+    ) -> Optional[T]:
         self.check()
         return self._tried(function, operation, writing, begun)
 
-    def _tried(self, function: Callable[[], T], operation: str, writing: bool = False,
-               begun: Sequence[Any] = ()) -> Optional[T]:
+    def _tried(
+        self,
+        function: Callable[[], T],
+        operation: str,
+        writing: bool = False,
+        begun: Sequence[Any] = (),
+    ) -> Optional[T]:
         """The function's result; None if the object is missing, or if a walk with the rows `begun`
         is at the end of the table."""
         try:
             return function()
         except PduHandlerError:
             raise
-        except Exception as error:      # the platform's exceptions are not documented; its elements' attributes may raise them
+        except Exception as error:
+            # the platform's exceptions are not documented; its elements' attributes may raise them
             words = f"{type(error).__name__}: {error}"[:LONGEST_TEXT]
             found = translate(words, self._without_secrets(words), writing, self._port)
             if found is None and begun and not ends_table(words):
-                found = ProtocolError(f"the walk broke off after {len(begun)} rows; "
-                                      "poll the PDU again")
+                found = ProtocolError(
+                    f"the walk broke off after {len(begun)} rows; poll the PDU again"
+                )
         if found is None:
             return None
-        raise found.at(known_address(self._device.pdu_data), operation)     # outside `except`: `error` may hold a community
+        # outside `except`: `error` may hold a community
+        raise found.at(known_address(self._device.pdu_data), operation)
 
     def _without_secrets(self, text: str) -> str:
-        """The text with each secret as ***. If *** would reveal the secret, a notice replaces the text after the first colon."""
+        """The text with each secret as ***.
+
+        If *** would reveal the secret, a notice replaces the text after the first colon.
+        """
         for key, secret in _texts(self._params):
             if secret and any(word in key.lower() for word in ("commun", "pass", "key", "secret")):
                 is_password = "pass" in key.lower()
@@ -167,14 +219,19 @@ class Snmp:
                 if inside_a_word or in_a_sentence:
                     is_short = is_password and len(secret) < 8
                     short = f"; {key} has fewer than 8 characters" if is_short else ""
-                    return (f"{text.partition(':')[0]}: the platform's message contains the value of {key} "
-                            f"and is left out{short}")
+                    return (
+                        f"{text.partition(':')[0]}: the platform's message contains the value of"
+                        f" {key} and is left out{short}"
+                    )
                 text = text.replace(secret, "***")
         return text
 
 
 def _texts(held: object, key: str = "") -> Iterator[tuple[str, str]]:
-    """Each text in `snmp_params` with its key. Parameters may be nested, and a community of digits may be a number."""
+    """Each text in `snmp_params` with its key.
+
+    Parameters may be nested, and a community of digits may be a number.
+    """
     if isinstance(held, Mapping):
         for name, value in held.items():
             yield from _texts(value, f"{key}.{name}" if key else str(name))

@@ -1,4 +1,5 @@
 """Maps the error texts of different SNMP libraries to the errors of this project."""
+
 from __future__ import annotations
 
 from typing import Any, Optional, cast
@@ -6,42 +7,93 @@ from typing import Any, Optional, cast
 from ..errors import Denied, PduHandlerError, Refused, SettingsError, Unreachable, printable
 from .rows import MISSING, squeezed
 
-_UNRESOLVED = ("noaddressfor", "noaddressassociated", "nameorservicenotknown", "temporaryfailureinnameresolution", "unknownhost")
+_UNRESOLVED = (
+    "noaddressfor",
+    "noaddressassociated",
+    "nameorservicenotknown",
+    "temporaryfailureinnameresolution",
+    "unknownhost",
+)
 _LAST = ("nosuchname", "endofmibview", "nomorevariablesleftinthismibview")
 _SILENT = ("timeout", "timedout", "noresponse", "nosnmpresponse")
-# Words in the text of an agent or an SNMP library -> the class of the error, and how its text begins.
+# Words in the text of an agent or an SNMP library -> the class of the error, and how its text
+# begins.
 _REFUSALS: tuple[tuple[tuple[str, ...], Any, str], ...] = (
-    (("snmpparams", "protocolisnotsupported"), SettingsError,
-     "the PDU's SNMP fields are incomplete, wrong or not supported: correct them"),
-    (("noaccess", "authorizationerror", "notwritable", "readonly", "unknownsnmpcommunity"), Denied,
-     "the device does not allow this: give a community or user that may {right}"),
+    (
+        ("snmpparams", "protocolisnotsupported"),
+        SettingsError,
+        "the PDU's SNMP fields are incomplete, wrong or not supported: correct them",
+    ),
+    (
+        ("noaccess", "authorizationerror", "notwritable", "readonly", "unknownsnmpcommunity"),
+        Denied,
+        "the device does not allow this: give a community or user that may {right}",
+    ),
     # Names from the RFCs, then the wording of Net-SNMP and of pysnmp (pysnmp.proto.errind).
-    (("authenticationfailure", "wrongdigest", "unknownusername", "unsupportedsecuritylevel", "unsupportedseclevel",
-      "decryptionerror", "unknownuser", "pdudigest", "unknownusmuser", "unknownsnmpsecurityname",
-      "unsupportedsnmpsecuritylevel", "authenticatormismatched", "badparameters", "ciphertextisbroken"), Denied,
-     "the device does not accept the SNMPv3 user, its passwords or its protocols: check them"),
-    (("notintimewindow", "windowsoftrust"), Denied, "the device accepts the SNMPv3 user but not the time of the request "
-     "(RFC 3414, 3.2): restart its SNMP agent, and check that no other device has its engine ID"),
-    (("wrongvalue", "badvalue", "wrongtype", "wronglength", "wrongencoding", "inconsistentvalue", "inconsistentname",
-      "nocreation", "resourceunavailable", "toobig"), Refused,
-     "the device refused {what}"),
+    (
+        (
+            "authenticationfailure",
+            "wrongdigest",
+            "unknownusername",
+            "unsupportedsecuritylevel",
+            "unsupportedseclevel",
+            "decryptionerror",
+            "unknownuser",
+            "pdudigest",
+            "unknownusmuser",
+            "unknownsnmpsecurityname",
+            "unsupportedsnmpsecuritylevel",
+            "authenticatormismatched",
+            "badparameters",
+            "ciphertextisbroken",
+        ),
+        Denied,
+        "the device does not accept the SNMPv3 user, its passwords or its protocols: check them",
+    ),
+    (
+        ("notintimewindow", "windowsoftrust"),
+        Denied,
+        (
+            "the device accepts the SNMPv3 user but not the time of the request (RFC 3414, 3.2):"
+            " restart its SNMP agent, and check that no other device has its engine ID"
+        ),
+    ),
+    (
+        (
+            "wrongvalue",
+            "badvalue",
+            "wrongtype",
+            "wronglength",
+            "wrongencoding",
+            "inconsistentvalue",
+            "inconsistentname",
+            "nocreation",
+            "resourceunavailable",
+            "toobig",
+        ),
+        Refused,
+        "the device refused {what}",
+    ),
 )
-# After these answers to a write the outlet may have switched. Only undoFailed says so (RFC 3416, 4.2.5), but devices may send the
-# others when a command fails half-way. Of the three, SNMPv1 has only genErr (RFC 1157, 4.1.5).
+# After these answers to a write the outlet may have switched. Only undoFailed says so (RFC 3416,
+# 4.2.5), but devices may send the others when a command fails half-way. Of the three, SNMPv1 has
+# only genErr (RFC 1157, 4.1.5).
 _FAILED = ("generr", "commitfailed", "undofailed")
-_SHOWN = 300                # limit for the platform's text in an error, in characters
+_SHOWN = 300  # limit for the platform's text in an error, in characters
 
 
 def translate(text: str, words: str, writing: bool, port: str) -> Optional[PduHandlerError]:
     """The error for the platform's text; None if an object to be read is missing. A time-out never
     means that.
 
-    `words` is the same text without secrets. It is interpreted first, because a community such as "timeout" would be mistaken
-    for an error. `text` is interpreted next, because `words` may lack "noSuchInstance" where the community is "no".
+    `words` is the same text without secrets. It is interpreted first, because a community such as
+    "timeout" would be mistaken for an error. `text` is interpreted next, because `words` may lack
+    "noSuchInstance" where the community is "no".
     """
     shown = printable(words, _SHOWN)
     for folded in (squeezed(words), squeezed(text)):
-        if any(mark in folded for mark in _UNRESOLVED):         # first, because the text may name a host such as timeout-lab
+        # first, because the text may name a host such as timeout-lab
+        if any(mark in folded for mark in _UNRESOLVED):
             return Unreachable(f"the address cannot be resolved: check it ({shown})")
         is_missing = any(mark in folded for mark in MISSING)
         if is_missing and not writing and not any(mark in folded for mark in _SILENT):
@@ -60,14 +112,23 @@ def ends_table(text: str) -> bool:
 
 
 def _understood(folded: str, words: str, writing: bool, port: str) -> Optional[PduHandlerError]:
-    if any(mark in folded for mark in _SILENT) and "snmpparams" not in folded:         # not "snmp_params timeout must be ..."
+    # not "snmp_params timeout must be ..."
+    if any(mark in folded for mark in _SILENT) and "snmpparams" not in folded:
         if writing:
-            return Unreachable(f"no answer to the write; a device may ignore a community or user that may not write ({words})")
-        return Unreachable(f"no answer over SNMP: check the address, the port ({port}), the SNMP version (older PDUs speak only "
-                           f"1), and the community or the SNMPv3 user and keys: a device may not answer wrong ones ({words})")
+            return Unreachable(
+                "no answer to the write; a device may ignore a community or user that may not"
+                f" write ({words})"
+            )
+        return Unreachable(
+            f"no answer over SNMP: check the address, the port ({port}), the SNMP version (older"
+            " PDUs speak only 1), and the community or the SNMPv3 user and keys: a device may not"
+            f" answer wrong ones ({words})"
+        )
     if writing and any(mark in folded for mark in MISSING):
         # In SNMPv1, noSuchName is also the answer to a write that is not allowed (RFC 1157, 4.1.5).
-        return Denied(f"the device has no such object, or the community or user may not write ({words})")
+        return Denied(
+            f"the device has no such object, or the community or user may not write ({words})"
+        )
     failed = next((mark for mark in _FAILED if mark in folded), None)
     if failed is not None:
         if writing:
@@ -76,7 +137,14 @@ def _understood(folded: str, words: str, writing: bool, port: str) -> Optional[P
     for marks, kind, remedy in _REFUSALS:
         code = next((mark for mark in marks if mark in folded), None)
         if code is not None:
-            right = "write, and enable SNMP SET on the device" if writing else "read, with the security level required"
-            reason = f"{remedy.format(right=right, what='the write' if writing else 'to read this')} ({words})"
+            right = (
+                "write, and enable SNMP SET on the device"
+                if writing
+                else "read, with the security level required"
+            )
+            reason = (
+                f"{remedy.format(right=right, what='the write' if writing else 'to read this')}"
+                f" ({words})"
+            )
             return Refused(reason, code) if kind is Refused else cast(PduHandlerError, kind(reason))
     return None

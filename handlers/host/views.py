@@ -1,7 +1,9 @@
-"""What a call gives to the platform: a line in its log, and the answers of `status` and `statistic`.
+"""What a call gives to the platform: a line in its log, and the answers of `status` and
+`statistic`.
 
 Not all fields of the views are documented, nor how a view is made. Both are found by inspection.
 """
+
 from __future__ import annotations
 
 import inspect
@@ -49,7 +51,10 @@ _PORT_FIELDS: Mapping[str, tuple[str, ...]] = {
 
 
 def log_call(logger: logging.Logger, handler: str, method: str, profile: str = "") -> None:
-    """Log pack version, handler, profile and method. Each call does this once, so the log shows which version runs."""
+    """Log pack version, handler, profile and method.
+
+    Each call does this once, so the log shows which version runs.
+    """
     logger.info(f"pdu handler {handler} {VERSION}{f' ({profile})' if profile else ''}: {method}")
 
 
@@ -57,21 +62,34 @@ def log_call(logger: logging.Logger, handler: str, method: str, profile: str = "
 
 
 def pdu_view(ports: Iterable[tuple[str, EnumPowerStatus]]) -> PduView:
-    """The answer of `status`: a port for each (identity, state), in order. Raises ProtocolError if a view lacks the fields."""
+    """The answer of `status`: a port for each (identity, state), in order.
+
+    Raises ProtocolError if a view lacks the fields.
+    """
     view = PduView()
     target = ports_of(view)
     if target is None:
-        raise ProtocolError("this platform's PduView has no list of ports (looked for 'ports' and for a single list)")
+        raise ProtocolError(
+            "this platform's PduView has no list of ports (looked for 'ports' and for a single"
+            " list)"
+        )
     for identity, status in ports:
         port = _made(PduPortView, {"identity": identity, "power_status": status})
         if port is None:
-            raise ProtocolError("this platform's PduPortView cannot be made from 'identity' and 'power_status'")
+            raise ProtocolError(
+                "this platform's PduPortView cannot be made from 'identity' and 'power_status'"
+            )
         target.append(port)
     return view
 
 
-def statistic_view(load_a: Optional[float], energy_kwh: Optional[float], ports: Iterable[PortFigures]) -> PduStatisticView:
-    """The answer of `statistic`, with outlets if it has a list. None sets no field. Raises ProtocolError for nan and inf."""
+def statistic_view(
+    load_a: Optional[float], energy_kwh: Optional[float], ports: Iterable[PortFigures]
+) -> PduStatisticView:
+    """The answer of `statistic`, with outlets if it has a list.
+
+    None sets no field. Raises ProtocolError for nan and inf.
+    """
     view = PduStatisticView()
     if load_a is not None:
         view.load = _finite(load_a, "load")
@@ -85,10 +103,16 @@ def statistic_view(load_a: Optional[float], energy_kwh: Optional[float], ports: 
 
 
 def _port_statistic(figures: PortFigures) -> Optional[PduPortStatisticView]:
-    """One port's figures, under the field names of this platform's view; None if the view has no identity or cannot be made."""
+    """One port's figures, under the field names of this platform's view; None if the view has no
+    identity or cannot be made.
+    """
     known = _field_names(PduPortStatisticView)
     given: dict[str, object] = {}
-    for meaning, value in (("identity", figures.identity), ("energy", figures.energy_kwh), ("load", figures.load_a)):
+    for meaning, value in (
+        ("identity", figures.identity),
+        ("energy", figures.energy_kwh),
+        ("load", figures.load_a),
+    ):
         name = next((name for name in _PORT_FIELDS[meaning] if name in known), None)
         if name is not None and value is not None:
             given[name] = value if isinstance(value, str) else _finite(value, meaning)
@@ -113,12 +137,15 @@ def ports_of(view: object) -> Optional[list[Any]]:
     if isinstance(ports, list):
         return ports
     values = [getattr(view, name, None) for name in _field_names(type(view), view)]
-    lists = {id(value): value for value in values if isinstance(value, list)}   # one list may have two names
+    # one list may have two names
+    lists = {id(value): value for value in values if isinstance(value, list)}
     return lists.popitem()[1] if len(lists) == 1 else None
 
 
 def _made(cls: Callable[..., T], values: Mapping[str, object]) -> Optional[T]:
-    """An object of a view class, made with keywords or else by setting attributes; None if neither works."""
+    """An object of a view class, made with keywords or else by setting attributes; None if neither
+    works.
+    """
     try:
         return cls(**values)
     except TypeError:
@@ -127,8 +154,8 @@ def _made(cls: Callable[..., T], values: Mapping[str, object]) -> Optional[T]:
 
 
 def _filled(cls: Callable[..., T], values: Mapping[str, object]) -> Optional[T]:
-    """A view whose fields are set from `values`; None if it lacks one of these fields or does not let it be set, or if its
-    constructor needs arguments."""
+    """A view whose fields are set from `values`; None if it lacks one of these fields or does not
+    let it be set, or if its constructor needs arguments."""
     try:
         made = cls()
     except TypeError:
@@ -145,8 +172,8 @@ def _filled(cls: Callable[..., T], values: Mapping[str, object]) -> Optional[T]:
 
 
 def _field_names(cls: type, made: object = None) -> list[str]:
-    """The fields of a view: keyword parameters of the constructor, annotations, slots, public class attributes that hold data,
-    and the instance attributes of `made`.
+    """The fields of a view: keyword parameters of the constructor, annotations, slots, public class
+    attributes that hold data, and the instance attributes of `made`.
 
     Without any of these, the instance attributes of a new object.
     """
@@ -166,9 +193,14 @@ def _field_names(cls: type, made: object = None) -> list[str]:
 
 
 def _data(cls: type) -> list[str]:
-    """The public class attributes, without callables and descriptors (methods, properties, slots and others)."""
-    return [name for name, value in vars(cls).items()
-            if not name.startswith("_") and not callable(value) and not hasattr(type(value), "__get__")]
+    """The public class attributes, without callables and descriptors (methods, properties, slots
+    and others).
+    """
+    return [
+        name
+        for name, value in vars(cls).items()
+        if not name.startswith("_") and not callable(value) and not hasattr(type(value), "__get__")
+    ]
 
 
 def _slots(cls: type) -> tuple[str, ...]:

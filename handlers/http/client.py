@@ -1,4 +1,7 @@
-"""One device over HTTP: its address, the repetition of reads, redirects, and the errors for statuses."""
+"""One device over HTTP: its address, the repetition of reads, redirects, and the errors for
+statuses.
+"""
+
 from __future__ import annotations
 
 import os
@@ -15,7 +18,10 @@ from .redirects import redirected, unreachable
 
 
 def endpoint(scheme: str, host: str, port: Optional[int] = None) -> Endpoint:
-    """Reads `host`, `host:port`, `[v6]:port` or a bare IPv6 address. `port` overrides one in the text. Raises SettingsError."""
+    """Reads `host`, `host:port`, `[v6]:port` or a bare IPv6 address.
+
+    `port` overrides one in the text. Raises SettingsError.
+    """
     if scheme not in PORTS:
         raise SettingsError(f"the protocol is {scheme[:20]!r}; give https or http")
     if port is not None and not 1 <= port <= 65535:
@@ -24,8 +30,12 @@ def endpoint(scheme: str, host: str, port: Optional[int] = None) -> Endpoint:
     fallback = PORTS[scheme] if written is None else written
     is_host = is_address(name) and not set("/?#@[]") & set(name) and name.count(":") != 1
     if not is_host or not 1 <= fallback <= 65535:
-        shown = "the host, which contains an @," if "@" in host else repr(host[:60])          # a password may precede it
-        raise SettingsError(f"{shown} is not an address; give a host name or an IP address, with :port (1 to 65535) if needed")
+        # a password may precede it
+        shown = "the host, which contains an @," if "@" in host else repr(host[:60])
+        raise SettingsError(
+            f"{shown} is not an address; give a host name or an IP address, with :port (1 to 65535)"
+            " if needed"
+        )
     return Endpoint(scheme, name, port or fallback)
 
 
@@ -39,21 +49,47 @@ class HttpClient:
         self._process = os.getpid()
 
     def close(self) -> None:
-        """Close the transport once the current exchange has ended. A later request may use it again."""
+        """Close the transport once the current exchange has ended.
+
+        A later request may use it again.
+        """
         with self._lock:
             self._transport.close()
 
-    def send(self, method: str, target: str, headers: Mapping[str, str], body: Union[bytes, Stream, None], login: Login,
-             timeout: float, total: float, *, repeatable: bool, limit: int, answers: Container[int] = (200,)) -> Reply:
-        """The answer, whose status is one of `answers`. A `repeatable` request (a read) may be sent again, also where a redirect
-        leads. All other requests are sent once, except a GET that is redirected to another path.
+    def send(
+        self,
+        method: str,
+        target: str,
+        headers: Mapping[str, str],
+        body: Union[bytes, Stream, None],
+        login: Login,
+        timeout: float,
+        total: float,
+        *,
+        repeatable: bool,
+        limit: int,
+        answers: Container[int] = (200,),
+    ) -> Reply:
+        """The answer, whose status is one of `answers`. A `repeatable` request (a read) may be sent
+        again, also where a redirect leads. All other requests are sent once, except a GET that
+        is redirected to another path.
 
-        Raises SettingsError (login or `ca_pem` is unusable), HttpException (the upload cannot be read) and its subclasses.
+        Raises SettingsError (login or `ca_pem` is unusable), HttpException (the upload cannot be
+        read) and its subclasses.
         """
-        request = Request(method, target, {"Accept-Encoding": "identity", **headers, **login.headers()}, body,
-                          timeout, total, limit, once=not repeatable)
+        request = Request(
+            method,
+            target,
+            {"Accept-Encoding": "identity", **headers, **login.headers()},
+            body,
+            timeout,
+            total,
+            limit,
+            once=not repeatable,
+        )
         with self._lock:
-            if self._process != os.getpid():            # after a fork, two processes would share the connection
+            # after a fork, two processes would share the connection
+            if self._process != os.getpid():
                 self._transport.close()
                 self._process = os.getpid()
             try:
@@ -68,7 +104,8 @@ class HttpClient:
                 raise
 
     def _followed(self, request: Request, reply: Reply, login: Login) -> Reply:
-        """The reply where the redirect `reply` leads. If it leads to another endpoint that answers, the client keeps that one.
+        """The reply where the redirect `reply` leads. If it leads to another endpoint that answers,
+        the client keeps that one.
 
         Raises HttpRefused for a redirect that is not followed.
         """
@@ -84,8 +121,8 @@ class HttpClient:
             raise unreachable(where, error) from None
 
     def _attempt(self, request: Request) -> Reply:
-        """The reply with any status. If the persistent connection was closed, and after a 408, a request is
-        repeated unless it is sent `once`."""
+        """The reply with any status. If the persistent connection was closed, and after a 408, a
+        request is repeated unless it is sent `once`."""
         try:
             reply = self._transport.exchange(self.where, request)
         except HttpUnreachable as error:
@@ -94,5 +131,6 @@ class HttpClient:
         else:
             if reply.status != 408 or request.once:
                 return reply
-            self._transport.close()         # 408: the device stopped waiting, often on an idle persistent connection
+            # 408: the device stopped waiting, often on an idle persistent connection
+            self._transport.close()
         return self._transport.exchange(self.where, request)

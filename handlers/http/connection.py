@@ -1,4 +1,7 @@
-"""The transport that handlers use: one persistent connection on Python's http.client, with a deadline for an answer."""
+"""The transport that handlers use: one persistent connection on Python's http.client, with a
+deadline for an answer.
+"""
+
 from __future__ import annotations
 
 import contextlib
@@ -21,10 +24,11 @@ from .message import PORTS, Endpoint, Reply, Request
 
 
 class StandardTransport:
-    """Keeps one connection, reopened when needed. `total`: seconds from construction in which exchanges may start.
+    """Keeps one connection, reopened when needed. `total`: seconds from construction in which
+    exchanges may start.
 
-    A request that is sent once goes out on the connection if the unit is known to keep it, else on a new one:
-    see `keeping`.
+    A request that is sent once goes out on the connection if the unit is known to keep it, else on
+    a new one: see `keeping`.
     """
 
     def __init__(self, trust: Trust, total: float = math.inf) -> None:
@@ -41,13 +45,21 @@ class StandardTransport:
         self._connection = self._where = None
 
     def exchange(self, where: Endpoint, request: Request) -> Reply:
-        """Send and read, once. Raises HttpException, and SettingsError for a `ca_pem` that cannot be read."""
+        """Send and read, once.
+
+        Raises HttpException, and SettingsError for a `ca_pem` that cannot be read.
+        """
         began = time.monotonic()
         if began >= self._until:
-            raise failures.HttpUnreachable("the device answers too slowly: the time for this call is over; try again")
+            raise failures.HttpUnreachable(
+                "the device answers too slowly: the time for this call is over; try again"
+            )
         end = min(began + request.total, self._until)
-        kept = (self._connection is not None and self._where == where
-                and self._usable(self._connection.sock, request.once))
+        kept = (
+            self._connection is not None
+            and self._where == where
+            and self._usable(self._connection.sock, request.once)
+        )
         if not kept:
             self.close()
         response: Optional[http.client.HTTPResponse] = None
@@ -57,19 +69,31 @@ class StandardTransport:
             connection.sock.settimeout(_left(request.timeout, end))
             SENT.get()()
             began = time.monotonic()
-            with contextlib.suppress(*failures.CLOSED):         # the device may answer before it has read everything
-                connection.request(request.method, request.target, request.body, dict(request.headers))
-            end += time.monotonic() - began             # the time to send the request does not count
+            # the device may answer before it has read everything
+            with contextlib.suppress(*failures.CLOSED):
+                connection.request(
+                    request.method, request.target, request.body, dict(request.headers)
+                )
+            # the time to send the request does not count
+            end += time.monotonic() - began
             connection.response_class = functools.partial(_Response, request.timeout, end)
             response = connection.getresponse()
             body = _drained(response, request.limit)
             keep = not response.will_close
             self._keeping.answered(response.headers.get("keep-alive", ""), time.monotonic())
         except (OSError, http.client.HTTPException, UnicodeError) as error:
-            failed = failures.before_answer(error, where.netloc, kept) if response is None else failures.in_answer(error)
+            failed = (
+                failures.before_answer(error, where.netloc, kept)
+                if response is None
+                else failures.in_answer(error)
+            )
             failed = failed.caused_by(error)
         else:
-            return Reply(response.status, {n.lower(): ", ".join(response.headers.get_all(n, ())) for n in response.headers}, body)
+            return Reply(
+                response.status,
+                {n.lower(): ", ".join(response.headers.get_all(n, ())) for n in response.headers},
+                body,
+            )
         finally:
             if response is not None:
                 response.close()
@@ -77,10 +101,14 @@ class StandardTransport:
                 self.close()
         if getattr(failed, "reused", False):
             self._keeping.ended(began)
-        raise failed                        # raised outside `except`: http.client's errors hold the device's text
+        # raised outside `except`: http.client's errors hold the device's text
+        raise failed
 
     def _usable(self, opened: Any, once: bool) -> bool:
-        """Whether the open connection may carry the next request. May wait before one that is sent once."""
+        """Whether the open connection may carry the next request.
+
+        May wait before one that is sent once.
+        """
         pause = self._keeping.pause(time.monotonic()) if once else 0.0
         if pause is None:
             return False
@@ -91,7 +119,8 @@ class StandardTransport:
 
     def _open(self, where: Endpoint, timeout: float, end: float) -> http.client.HTTPConnection:
         """Connect and, for https, check the certificate, before a request is sent."""
-        opened, name = _dialled(where, timeout, end), where.host.partition("%")[0]      # without the zone: RFC 6874, 4
+        # without the zone: RFC 6874, 4
+        opened, name = _dialled(where, timeout, end), where.host.partition("%")[0]
         try:
             opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if where.scheme == "https":
@@ -101,26 +130,34 @@ class StandardTransport:
         except BaseException as error:
             opened.close()
             if isinstance(error, ssl.SSLCertVerificationError):
-                raise failures.not_trusted(error, lambda: _dialled(where, timeout, end), where.host) from None
+                raise failures.not_trusted(
+                    error, lambda: _dialled(where, timeout, end), where.host
+                ) from None
             if isinstance(error, Unreachable):
                 raise failures.HttpUnreachable(error.parts) from None
             raise
         made: Any = http.client.HTTPConnection(name, where.port)
-        made.sock, made.default_port = opened, PORTS[where.scheme]      # http.client leaves this port out of the Host header
+        # http.client leaves this port out of the Host header
+        made.sock, made.default_port = opened, PORTS[where.scheme]
         self._connection, self._where = made, where
         self._keeping.opened()
         return self._connection
 
 
 def _dialled(where: Endpoint, timeout: float, end: float) -> socket.socket:
-    """A new TCP connection, within `timeout` and by `end`. The look-up of the name comes first, and only the system limits it."""
+    """A new TCP connection, within `timeout` and by `end`.
+
+    The look-up of the name comes first, and only the system limits it.
+    """
     found = socket.getaddrinfo(where.host, where.port, type=socket.SOCK_STREAM)
     until, failed = min(time.monotonic() + timeout, end), OSError()
     for left, (family, kind, proto, _, address) in zip(range(len(found), 0, -1), found):
         opened: Optional[socket.socket] = None
         try:
-            opened = socket.socket(family, kind, proto)             # fails for IPv6 on a host without it
-            opened.settimeout(_left(timeout, until) / left)         # a dead address leaves time for the next one
+            # fails for IPv6 on a host without it
+            opened = socket.socket(family, kind, proto)
+            # a dead address leaves time for the next one
+            opened.settimeout(_left(timeout, until) / left)
             opened.connect(address)
             opened.settimeout(_left(timeout, end))
             return opened
@@ -132,27 +169,37 @@ def _dialled(where: Endpoint, timeout: float, end: float) -> socket.socket:
 
 
 def _left(timeout: float, end: float) -> float:
-    return max(min(timeout, end - time.monotonic()), 0.001)         # 0 would make the socket non-blocking
+    # 0 would make the socket non-blocking
+    return max(min(timeout, end - time.monotonic()), 0.001)
 
 
 class _Response(http.client.HTTPResponse):
     """An answer that must be complete by `end`."""
 
-    def __init__(self, timeout: float, end: float, opened: socket.socket, *args: Any, **named: Any) -> None:
+    def __init__(
+        self, timeout: float, end: float, opened: socket.socket, *args: Any, **named: Any
+    ) -> None:
         super().__init__(opened, *args, **named)
         self.fp = io.BufferedReader(_Reader(self, self.fp.detach(), opened, timeout, end))
 
     def _read_status(self) -> Any:
-        """Returns 100 for 102 to 199: http.client skips only 100, and these are not final either (RFC 9110, 15.2)."""
+        """Returns 100 for 102 to 199: http.client skips only 100, and these are not final either
+        (RFC 9110, 15.2).
+        """
         parent: Any = super()
         version, status, phrase = parent._read_status()
         return version, 100 if 102 <= status < 200 else status, phrase
 
 
 class _Reader(io.RawIOBase):
-    """Reads until `end`, then raises socket.timeout. A socket's own time-out limits each read, not the answer."""
+    """Reads until `end`, then raises socket.timeout.
 
-    def __init__(self, answer: Any, raw: Any, opened: socket.socket, timeout: float, end: float) -> None:
+    A socket's own time-out limits each read, not the answer.
+    """
+
+    def __init__(
+        self, answer: Any, raw: Any, opened: socket.socket, timeout: float, end: float
+    ) -> None:
         self._answer, self._raw, self._opened = answer, raw, opened
         self._timeout, self._end = timeout, end
 
@@ -165,7 +212,8 @@ class _Reader(io.RawIOBase):
         self._opened.settimeout(_left(self._timeout, self._end))
         count = self._raw.readinto(buffer)
         if count == 0 and self._ends_early():
-            raise ConnectionResetError("it ended too early")    # http.client would take the headers or the body for complete
+            # http.client would take the headers or the body for complete
+            raise ConnectionResetError("it ended too early")
         return count
 
     def _ends_early(self) -> bool:
@@ -192,9 +240,13 @@ def _drained(response: http.client.HTTPResponse, limit: int) -> bytes:
 
 
 def _ended(opened: Any, wait: float = 0.0) -> bool:
-    """Whether the peer closes the idle connection, or sends bytes without a request, within `wait` seconds."""
-    if opened is None or getattr(opened, "pending", int)():         # TLS: decrypted bytes, which the selector does not see
+    """Whether the peer closes the idle connection, or sends bytes without a request, within `wait`
+    seconds.
+    """
+    # TLS: decrypted bytes, which the selector does not see
+    if opened is None or getattr(opened, "pending", int)():
         return True
-    with getattr(selectors, "PollSelector", selectors.SelectSelector)() as waiting:     # select refuses descriptors above 1023
+    # select refuses descriptors above 1023
+    with getattr(selectors, "PollSelector", selectors.SelectSelector)() as waiting:
         waiting.register(opened, selectors.EVENT_READ)
         return bool(waiting.select(wait))

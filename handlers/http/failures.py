@@ -1,4 +1,5 @@
 """The errors of HTTP exchanges. Only `not_trusted` uses the network."""
+
 from __future__ import annotations
 
 import http.client
@@ -13,11 +14,15 @@ from .login import Login
 
 H = TypeVar("H", bound="HttpException")
 CLOSED = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
-REDIRECTS = (301, 302, 307, 308)                # RFC 9110, 15.4; not 303, which may follow a request that was carried out
+# RFC 9110, 15.4; not 303, which may follow a request that was carried out
+REDIRECTS = (301, 302, 307, 308)
 
 
 class HttpException(PduHandlerError):
-    """Base of the HTTP errors. `args[1]`, if there is one, is a copy of the OSError that caused it, as in Raritan's SDK."""
+    """Base of the HTTP errors.
+
+    `args[1]`, if there is one, is a copy of the OSError that caused it, as in Raritan's SDK.
+    """
 
     def caused_by(self: H, error: Exception) -> H:
         """Keep a copy of `error`, without its traceback, if it is an OSError. Returns self."""
@@ -40,7 +45,9 @@ def _again(kind: type[H], args: tuple[str, ...], state: dict[str, object]) -> H:
 class HttpUnreachable(HttpException, Unreachable):
     """No usable answer: network, TLS, deadline, a malformed body, 408, 503."""
 
-    def __init__(self, reason: Reason, host: str = "", operation: str = "", reused: bool = False) -> None:
+    def __init__(
+        self, reason: Reason, host: str = "", operation: str = "", reused: bool = False
+    ) -> None:
         super().__init__(reason, host, operation)
         #: whether the request met the closing of a persistent connection
         self.reused = reused
@@ -55,7 +62,10 @@ class HttpLoginRefused(HttpDenied):
 
 
 class HttpRefused(HttpException, Refused):
-    """Any other status that the caller does not accept; `code` is the status. After a write, see `leaves_open`."""
+    """Any other status that the caller does not accept; `code` is the status.
+
+    After a write, see `leaves_open`.
+    """
 
 
 class HttpSyntax(HttpException, ProtocolError):
@@ -63,43 +73,87 @@ class HttpSyntax(HttpException, ProtocolError):
 
 
 def leaves_open(error: object) -> bool:
-    """Whether the device may have carried out a write that it answered with this error (RFC 9110, 15).
+    """Whether the device may have carried out a write that it answered with this error (RFC 9110,
+    15).
 
-    Only for HttpRefused: callers treat HttpUnreachable (also 408 and 503) as open. 4xx means that the device declined. 5xx is
-    a fault of the device or a proxy, and an unexpected 1xx, 2xx or 3xx is no result of a write: it may have been carried out.
+    Only for HttpRefused: callers treat HttpUnreachable (also 408 and 503) as open. 4xx means that
+    the device declined. 5xx is a fault of the device or a proxy, and an unexpected 1xx, 2xx or 3xx
+    is no result of a write: it may have been carried out.
     """
     return isinstance(error, HttpRefused) and int(error.code) not in range(400, 500)
 
 
 _STATUSES: Mapping[int, tuple[type[HttpException], str]] = {
-    401: (HttpLoginRefused, "the device refused the login ({}): check user name and password, and that the account is neither "
-                            "blocked nor waiting for a new password"),
-    403: (HttpDenied, "the account may not do this ({}): give its role the privilege on the device"),
-    404: (HttpRefused, "the device has no such resource ({}): its firmware or model does not offer this, or its web service "
-                       "is on another port"),
+    401: (
+        HttpLoginRefused,
+        (
+            "the device refused the login ({}): check user name and password, and that the account"
+            " is neither blocked nor waiting for a new password"
+        ),
+    ),
+    403: (
+        HttpDenied,
+        "the account may not do this ({}): give its role the privilege on the device",
+    ),
+    404: (
+        HttpRefused,
+        (
+            "the device has no such resource ({}): its firmware or model does not offer this, or"
+            " its web service is on another port"
+        ),
+    ),
     408: (HttpUnreachable, "the device stopped waiting for the request ({}); try again"),
-    429: (HttpRefused, "the device gets too many requests ({}): try again later, and see what else polls it"),
-    451: (HttpDenied, "the account has to change its password first ({}): log in to the device's web page once"),
+    429: (
+        HttpRefused,
+        "the device gets too many requests ({}): try again later, and see what else polls it",
+    ),
+    451: (
+        HttpDenied,
+        "the account has to change its password first ({}): log in to the device's web page once",
+    ),
     503: (HttpUnreachable, "the device is starting, updating or busy ({}); try again in a minute"),
-    **{status: (HttpRefused, "this redirect is not followed ({}); give the device's final address") for status in REDIRECTS}}
-_ENDED = ("the device refused the session's token ({}): the session may have ended, so log in again or repeat the call; if "
-          "that does not help, check what the account may do")
-_NO_ANSWER = (HttpRefused, "the device answered {}, which is not the result of a call: is this the PDU's web service?")   # < 400
-_FAILED = (HttpRefused, "the device answered {}: check its log, and any proxy between it and this host")
+    **{
+        status: (HttpRefused, "this redirect is not followed ({}); give the device's final address")
+        for status in REDIRECTS
+    },
+}
+_ENDED = (
+    "the device refused the session's token ({}): the session may have ended, so log in again or"
+    " repeat the call; if that does not help, check what the account may do"
+)
+# < 400
+_NO_ANSWER = (
+    HttpRefused,
+    "the device answered {}, which is not the result of a call: is this the PDU's web service?",
+)
+_FAILED = (
+    HttpRefused,
+    "the device answered {}: check its log, and any proxy between it and this host",
+)
 
 
-def of_status(status: int, login: Optional[Login] = None, headers: Mapping[str, str] = {}) -> HttpException:
-    """The error for a status that the caller does not accept. Its text holds `HTTP Error <status>`, as in Raritan's SDK.
+def of_status(
+    status: int, login: Optional[Login] = None, headers: Mapping[str, str] = {}
+) -> HttpException:
+    """The error for a status that the caller does not accept. Its text holds `HTTP Error <status>`,
+    as in Raritan's SDK.
 
-    `login`: what was sent, if known, to explain a 401. `headers`: of the reply, for its Retry-After.
+    `login`: what was sent, if known, to explain a 401. `headers`: of the reply, for its
+    Retry-After.
     """
     kind, words = _STATUSES.get(status) or (_NO_ANSWER if status < 400 else _FAILED)
     if status == 401 and login is not None and login.token is not None:
         words = _ENDED
-    elif status == 401 and login is not None and login.password and login.password != login.password.strip():
+    elif (
+        status == 401
+        and login is not None
+        and login.password
+        and login.password != login.password.strip()
+    ):
         words += "; the password begins or ends with white space"
     wait = headers.get("retry-after", "")
-    if status in (429, 503) and wait.isascii() and wait.isdigit() and len(wait) < 7:     # RFC 9110, 10.2.3; else a date
+    # RFC 9110, 10.2.3; else a date
+    if status in (429, 503) and wait.isascii() and wait.isdigit() and len(wait) < 7:
         words += f"; it asks for a pause of {wait} s"
     reason = words.format(f"HTTP Error {status}")
     return HttpRefused(reason, str(status)) if issubclass(kind, HttpRefused) else kind(reason)
@@ -108,18 +162,35 @@ def of_status(status: int, login: Optional[Login] = None, headers: Mapping[str, 
 def before_answer(error: Exception, at: str, kept: bool = False) -> HttpException:
     """The error for an exception before the headers were read. `kept`: on a reused connection."""
     if isinstance(error, socket.timeout):
-        return HttpUnreachable((f"no answer from {at} in time: check address, port and the network, or raise ", Named("timeout")))
+        return HttpUnreachable(
+            (
+                f"no answer from {at} in time: check address, port and the network, or raise ",
+                Named("timeout"),
+            )
+        )
     if isinstance(error, ConnectionRefusedError):
-        return HttpUnreachable(f"{at} refuses the connection: check address and port, and that the PDU's web service is on")
+        return HttpUnreachable(
+            f"{at} refuses the connection: check address and port, and that the PDU's web service"
+            " is on"
+        )
     if isinstance(error, CLOSED):
-        return HttpUnreachable("the connection was closed before an answer came: check that this is the PDU's HTTP(S) "
-                               "port, and try again", reused=kept)
+        return HttpUnreachable(
+            "the connection was closed before an answer came: check that this is the PDU's HTTP(S) "
+            "port, and try again",
+            reused=kept,
+        )
     if isinstance(error, http.client.HTTPException):
-        return HttpSyntax(f"the answer is not HTTP ({type(error).__name__}); is this the PDU's HTTP(S) port?")
+        return HttpSyntax(
+            f"the answer is not HTTP ({type(error).__name__}); is this the PDU's HTTP(S) port?"
+        )
     if isinstance(error, ssl.SSLError):
         return HttpUnreachable(untrusted(error))
-    if isinstance(error, (socket.gaierror, ValueError)):        # ValueError: the host name cannot be encoded
-        return HttpUnreachable(f"the host name in {at} cannot be resolved: check the address, and that the name server answers")
+    # ValueError: the host name cannot be encoded
+    if isinstance(error, (socket.gaierror, ValueError)):
+        return HttpUnreachable(
+            f"the host name in {at} cannot be resolved: check the address, and that the name server"
+            " answers"
+        )
     words = type(error).__name__
     if isinstance(error, OSError) and error.strerror:
         words = error.strerror
@@ -127,14 +198,21 @@ def before_answer(error: Exception, at: str, kept: bool = False) -> HttpExceptio
 
 
 def not_trusted(error: ssl.SSLError, dial: Callable[[], socket.socket], host: str) -> HttpException:
-    """The error for a refused certificate. Tries to read its fingerprint over a second connection, from `dial`."""
+    """The error for a refused certificate.
+
+    Tries to read its fingerprint over a second connection, from `dial`.
+    """
     return HttpUnreachable(untrusted(error, shown_fingerprint(dial, host))).caused_by(error)
 
 
 def in_answer(error: Exception) -> HttpException:
     """The error for an exception while the body was read."""
     slow = "the answer was not complete in time; try again, or raise "
-    return HttpUnreachable((slow, Named("timeout"))) if isinstance(error, socket.timeout) else broken_off()
+    return (
+        HttpUnreachable((slow, Named("timeout")))
+        if isinstance(error, socket.timeout)
+        else broken_off()
+    )
 
 
 def broken_off() -> HttpUnreachable:

@@ -1,9 +1,11 @@
-"""A device's login, and what keeps it out of errors and debug lines when a device sends it back. Pure.
+"""A device's login, and what keeps it out of errors and debug lines when a device sends it back.
+Pure.
 
-A secret is found in plain text, escaped once or twice for JSON, JavaScript (`\\xXX`, `\\uXXXX`), a URL or HTML, and in hex or
-base64, as in the Authorization header. Case does not matter, except in base64. A secret is also found if its UTF-8 was decoded
-as Latin-1, as http.client decodes headers.
+A secret is found in plain text, escaped once or twice for JSON, JavaScript (`\\xXX`, `\\uXXXX`), a
+URL or HTML, and in hex or base64, as in the Authorization header. Case does not matter, except in
+base64. A secret is also found if its UTF-8 was decoded as Latin-1, as http.client decodes headers.
 """
+
 from __future__ import annotations
 
 import base64
@@ -14,14 +16,17 @@ from urllib.parse import unquote, unquote_plus
 
 from ..errors import SettingsError, printable
 
-_BEGINNING = 2                              # characters of the password in `user:pa` (see `secrets`)
+# characters of the password in `user:pa` (see `secrets`)
+_BEGINNING = 2
 _HIDDEN = "(not shown: it holds the login)"
 _ENCODED = re.compile(r"[A-Za-z0-9+/_-]{2,}")
-_TOO_LONG = re.compile("(?<=&#)[0-9]{640,}")        # html.unescape() calls int(), whose limit of digits cannot be set below 640
+# html.unescape() calls int(), whose limit of digits cannot be set below 640
+_TOO_LONG = re.compile("(?<=&#)[0-9]{640,}")
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|(.))", re.DOTALL)
 _CONTROLS = dict(zip("bfnrt", "\b\f\n\r\t"))
-_QUOTED = 300                               # limit for a device's text in an error, in characters
-_EXAMINED = 8000                            # searched for secrets, in characters or bytes; an error keeps at most 2000
+_QUOTED = 300  # limit for a device's text in an error, in characters
+# searched for secrets, in characters or bytes; an error keeps at most 2000
+_EXAMINED = 8000
 
 
 class Login(NamedTuple):
@@ -32,35 +37,56 @@ class Login(NamedTuple):
     #: the token of a session; overrides user and password
     token: Optional[str] = None
     #: the name of the header in which the token is sent
-    token_header: str = "X-SessionToken"        # noqa: S105 (a header's name)
+    token_header: str = "X-SessionToken"  # noqa: S105 (a header's name)
 
     def __repr__(self) -> str:
         return "Login(...)"
 
     def headers(self) -> dict[str, str]:
-        """The header that logs in (RFC 7617 for user and password). Raises SettingsError if a header cannot hold the login."""
+        """The header that logs in (RFC 7617 for user and password).
+
+        Raises SettingsError if a header cannot hold the login.
+        """
         if self.token is not None:
             if self.token and self.token.isascii() and self.token.isprintable():
                 return {self.token_header: self.token}
-            raise SettingsError("the token is not one line of printable ASCII characters: give it as the device issued it")
+            raise SettingsError(
+                "the token is not one line of printable ASCII characters: give it as the device"
+                " issued it"
+            )
         if self.user is None or self.password is None:
             return {}
         if ":" in self.user:
-            raise SettingsError("the user name contains a colon, which basic login forbids (RFC 7617): use another account")
+            raise SettingsError(
+                "the user name contains a colon, which basic login forbids (RFC 7617): use another"
+                " account"
+            )
         try:
-            return {"Authorization": "Basic " + base64.b64encode(f"{self.user}:{self.password}".encode()).decode("ascii")}
+            return {
+                "Authorization": (
+                    "Basic "
+                    + base64.b64encode(f"{self.user}:{self.password}".encode()).decode("ascii")
+                )
+            }
         except UnicodeError:
-            pass                            # raised below, outside `except`: the UnicodeError holds the password
-        raise SettingsError("the user name or the password holds bytes that are not UTF-8 text: type it again")
+            # raised below, outside `except`: the UnicodeError holds the password
+            pass
+        raise SettingsError(
+            "the user name or the password holds bytes that are not UTF-8 text: type it again"
+        )
 
     def quoted(self, text: str) -> str:
-        """A device's text for an error, printable and of limited length, or a notice if it holds the password or the token."""
+        """A device's text for an error, printable and of limited length, or a notice if it holds
+        the password or the token.
+        """
         if holds(text[:_EXAMINED], secrets(self)):
             return _HIDDEN
         return printable(text, _QUOTED)
 
     def payload(self, body: bytes) -> bytes:
-        """The beginning of a device's answer, for an error to keep; b"" if it holds the password or the token."""
+        """The beginning of a device's answer, for an error to keep; b"" if it holds the password or
+        the token.
+        """
         examined = body[:_EXAMINED]
         if holds(examined.decode("utf-8", "replace"), secrets(self)):
             return b""
@@ -68,7 +94,9 @@ class Login(NamedTuple):
 
 
 def secrets(login: Login) -> list[str]:
-    """Strings that must not be shown: password, token, and `user:pa`, since a device may cut the header that it sends back."""
+    """Strings that must not be shown: password, token, and `user:pa`, since a device may cut the
+    header that it sends back.
+    """
     found = [secret for secret in (login.password, login.token) if secret]
     if login.user and login.password:
         found.append(f"{login.user}:{login.password[:_BEGINNING]}")
@@ -92,7 +120,7 @@ def holds(text: str, secrets: Sequence[str]) -> bool:
 def _views(text: str) -> Iterator[str]:
     """The text, and the variants that result when one or two escapes and an encoding are undone."""
     plain = [text]
-    for _ in range(2):                                  # text in HTML in JSON, a URL in a URL
+    for _ in range(2):  # text in HTML in JSON, a URL in a URL
         undone = [view for one in plain for view in _once_unescaped(one)]
         plain = list(dict.fromkeys(undone))
     yield from plain
@@ -104,6 +132,7 @@ def _views(text: str) -> Iterator[str]:
 def _once_unescaped(text: str) -> Sequence[str]:
     """The text as it is, and without one escape of each kind."""
     import html  # 2.4 ms; only text that a device sends for an error needs it
+
     in_html = html.unescape(_TOO_LONG.sub("", text))
     return text, _unescaped(text), unquote(text), unquote_plus(text), in_html
 
@@ -117,14 +146,17 @@ def _character(escape: re.Match[str]) -> str:
 
 def _unescaped(text: str) -> str:
     """Escapes of JSON and JavaScript undone, surrogate pairs joined."""
-    return _ESCAPE.sub(_character, text).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return (
+        _ESCAPE.sub(_character, text).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    )
 
 
 def _decoded(encoded: str) -> Iterator[str]:
     standard = encoded.replace("-", "+").replace("_", "/")
-    for start in range(min(4, len(standard))):          # other letters may directly precede the encoded text
+    # other letters may directly precede the encoded text
+    for start in range(min(4, len(standard))):
         part = standard[start:]
         if len(part) % 4 == 1:
-            part = part[:-1]                            # a lone last letter is not a byte
+            part = part[:-1]  # a lone last letter is not a byte
         padding = -len(part) % 4
         yield base64.b64decode(part + "=" * padding).decode("utf-8", "replace")

@@ -1,4 +1,5 @@
 """HTTP requests and replies, and the protocol classes of streamed bodies and transports."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -53,7 +54,10 @@ class Request(NamedTuple):
     once: bool = False
 
     def __repr__(self) -> str:
-        return f"Request({self.method}, timeout={self.timeout}, total={self.total}, limit={self.limit})"
+        return (
+            f"Request({self.method}, timeout={self.timeout}, total={self.total},"
+            f" limit={self.limit})"
+        )
 
 
 class Reply(NamedTuple):

@@ -1,4 +1,7 @@
-"""multipart/form-data (RFC 7578), read from its files while it is sent, so that a large file need not fit in memory."""
+"""multipart/form-data (RFC 7578), read from its files while it is sent, so that a large file need
+not fit in memory.
+"""
+
 from __future__ import annotations
 
 import io
@@ -9,7 +12,8 @@ from typing import Any, Callable, Optional, Protocol
 
 from .failures import HttpException
 
-Progress = Callable[[int, int], None]       # called with two byte counts of a file: sent so far, and in total
+# called with two byte counts of a file: sent so far, and in total
+Progress = Callable[[int, int], None]
 
 
 class BinaryFile(Protocol):
@@ -23,8 +27,9 @@ class BinaryFile(Protocol):
 class MultipartForm:
     """The body of one upload, a `Stream`.
 
-    Each of `files` has data, filename and formname, and may have mimetype and progress. Its data are bytes, or a file open in
-    binary mode, which is sent from its current position. Raises TypeError for other data, OSError for a file that cannot seek.
+    Each of `files` has data, filename and formname, and may have mimetype and progress. Its data
+    are bytes, or a file open in binary mode, which is sent from its current position. Raises
+    TypeError for other data, OSError for a file that cannot seek.
     """
 
     def __init__(self, files: Sequence[Mapping[str, Any]]) -> None:
@@ -33,14 +38,17 @@ class MultipartForm:
         self._pieces: list[tuple[BinaryFile, int, Optional[Progress]]] = []
         for one in files:
             kind = one.get("mimetype") or "application/octet-stream"
-            head = (f"--{boundary}\r\nContent-Disposition: form-data; name=\"{_quoted(one['formname'])}\"; "
-                    f"filename=\"{_quoted(one['filename'])}\"\r\nContent-Type: {_quoted(kind)}\r\n\r\n")
+            head = (
+                f"--{boundary}\r\nContent-Disposition: form-data;"
+                f' name="{_quoted(one["formname"])}";'
+                f' filename="{_quoted(one["filename"])}"\r\nContent-Type: {_quoted(kind)}\r\n\r\n'
+            )
             self._add(io.BytesIO(head.encode()))
             self._add(_opened(one["data"]), one.get("progress"))
             self._add(io.BytesIO(b"\r\n"))
         self._add(io.BytesIO(f"--{boundary}--\r\n".encode()))
         self._size = sum(size for _, size, _ in self._pieces)
-        self._sent = 0                      # bytes already sent of the current piece
+        self._sent = 0  # bytes already sent of the current piece
 
     def _add(self, source: BinaryFile, progress: Optional[Progress] = None) -> None:
         start = source.tell()
@@ -58,8 +66,10 @@ class MultipartForm:
         """
         try:
             return self._read(size)
-        except (OSError, ValueError) as error:          # an OSError would look like a network error
-            raise HttpException(f"the upload ended on this side: {getattr(error, 'strerror', None) or error}") from None
+        except (OSError, ValueError) as error:  # an OSError would look like a network error
+            raise HttpException(
+                f"the upload ended on this side: {getattr(error, 'strerror', None) or error}"
+            ) from None
 
     def _read(self, size: int) -> bytes:
         out = b""
@@ -85,7 +95,10 @@ class MultipartForm:
 
 
 class Headers(Mapping[str, str]):
-    """The header fields of an upload's reply. Look-ups ignore case; `fields` has lower-case names."""
+    """The header fields of an upload's reply.
+
+    Look-ups ignore case; `fields` has lower-case names.
+    """
 
     def __init__(self, fields: Mapping[str, str]) -> None:
         self._fields = dict(fields)
@@ -103,11 +116,16 @@ class Headers(Mapping[str, str]):
 def _opened(data: Any) -> BinaryFile:
     if isinstance(data, (bytes, bytearray, memoryview)):
         return io.BytesIO(data)
-    if not hasattr(data, "read") or not hasattr(data, "seek") or hasattr(data, "encoding"):       # text
-        raise TypeError(f"data must be bytes or a file open in binary mode, not {type(data).__name__}")
+    # text
+    if not hasattr(data, "read") or not hasattr(data, "seek") or hasattr(data, "encoding"):
+        raise TypeError(
+            f"data must be bytes or a file open in binary mode, not {type(data).__name__}"
+        )
     opened: BinaryFile = data
     return opened
 
 
 def _quoted(value: object) -> str:
-    return str(value).replace("\\", "\\\\").replace('"', '\\"').replace("\r", " ").replace("\n", " ")
+    return (
+        str(value).replace("\\", "\\\\").replace('"', '\\"').replace("\r", " ").replace("\n", " ")
+    )

@@ -1,4 +1,5 @@
 """Decides which redirects are followed, and where they lead. Pure."""
+
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -23,24 +24,30 @@ class Redirected(NamedTuple):
 def redirected(here: Endpoint, request: Request, reply: Reply, login: Login) -> Redirected:
     """What to send instead of `request`, which `here` answered with the redirect `reply`.
 
-    A GET may be redirected to another path of the same endpoint, any repeatable request to another endpoint (`moved`). Raises
-    HttpRefused for other redirects, and for a write, which is not sent again.
+    A GET may be redirected to another path of the same endpoint, any repeatable request to another
+    endpoint (`moved`). Raises HttpRefused for other redirects, and for a write, which is not sent
+    again.
     """
     path = path_here(reply.headers.get("location"), here)
     if request.method == "GET" and path not in ("", request.target):
         return Redirected(here, request._replace(target=path, once=False))
     where = moved(here, reply, login)
     if request.once:
-        raise HttpRefused(f"the device redirects this request to {where.url} (status {reply.status}), and it was not sent again: "
-                          f"set the scheme {where.scheme} and the port {where.port}", str(reply.status))
+        raise HttpRefused(
+            f"the device redirects this request to {where.url} (status {reply.status}), and it was"
+            f" not sent again: set the scheme {where.scheme} and the port {where.port}",
+            str(reply.status),
+        )
     return Redirected(where, request)
 
 
 def moved(here: Endpoint, reply: Reply, login: Login) -> Endpoint:
-    """The endpoint that a redirect from http to https on the same host leads to. Raises HttpRefused for all other redirects.
+    """The endpoint that a redirect from http to https on the same host leads to. Raises HttpRefused
+    for all other redirects.
 
-    The port is the one that the redirect names. If it names none, it leads to 443, and is followed only from port 80 or 443:
-    behind port forwarding, 443 may be another PDU. A login for https is never sent over http.
+    The port is the one that the redirect names. If it names none, it leads to 443, and is followed
+    only from port 80 or 443: behind port forwarding, 443 may be another PDU. A login for https is
+    never sent over http.
     """
     code = str(reply.status)
     try:
@@ -49,27 +56,54 @@ def moved(here: Endpoint, reply: Reply, login: Login) -> Endpoint:
     except ValueError:
         name, port = None, None
     if not name or parts.scheme not in PORTS or port == 0:
-        raise HttpRefused(f"the device redirects without a usable address (status {code}); is this the PDU's web service?", code)
+        raise HttpRefused(
+            f"the device redirects without a usable address (status {code}); is this the PDU's web"
+            " service?",
+            code,
+        )
     if name.lower() != here.host.lower():
         # Not `hostname`: it is in lower case, so a login in base64 would not be recognised in it.
-        raise HttpRefused(f"the device redirects to another host ({login.quoted(parts.netloc)}); if that is right, give it as "
-                          f"the address", code)
+        raise HttpRefused(
+            f"the device redirects to another host ({login.quoted(parts.netloc)}); if that is"
+            " right, give it as the address",
+            code,
+        )
     if here.scheme == "https" and parts.scheme == "http":
-        raise HttpRefused("the device redirects from https to http, where the login is not sent: let it enforce HTTPS, or "
-                          "look for a proxy in between", code)
+        raise HttpRefused(
+            "the device redirects from https to http, where the login is not sent: let it enforce"
+            " HTTPS, or look for a proxy in between",
+            code,
+        )
     where = Endpoint(parts.scheme, here.host, port or PORTS[parts.scheme])
     if where == here:
-        raise HttpRefused(f"the device redirects to itself (status {code}); is this the PDU's web service?", code)
+        raise HttpRefused(
+            f"the device redirects to itself (status {code}); is this the PDU's web service?", code
+        )
     secured = here.scheme == "http" and parts.scheme == "https"
     certain = port is not None or here.port == PORTS["http"]
     may_change_port = secured and certain
     if where.port != here.port and not may_change_port:
-        raise HttpRefused(f"the device redirects to another port ({where.scheme}, {where.port}), which may be forwarded to "
-                          f"another PDU, so the login is not sent there; if the port is right, set that scheme and port", code)
+        raise HttpRefused(
+            f"the device redirects to another port ({where.scheme}, {where.port}), which may be"
+            " forwarded to another PDU, so the login is not sent there; if the port is right, set"
+            " that scheme and port",
+            code,
+        )
     return where
 
 
 def unreachable(where: Endpoint, error: HttpUnreachable) -> HttpUnreachable:
-    """The error for a redirect to `where`, which does not answer. It names that endpoint, since it is not the configured one."""
-    return HttpUnreachable((f"the device redirects to {where.url} (set ", Named("scheme", where.scheme), " and ",
-                            Named("port", str(where.port)), "), which failed: ", *error.parts))
+    """The error for a redirect to `where`, which does not answer.
+
+    It names that endpoint, since it is not the configured one.
+    """
+    return HttpUnreachable(
+        (
+            f"the device redirects to {where.url} (set ",
+            Named("scheme", where.scheme),
+            " and ",
+            Named("port", str(where.port)),
+            "), which failed: ",
+            *error.parts,
+        )
+    )

@@ -1,17 +1,19 @@
 """The path of a link from a device's answer, if the link stays on the device. Pure."""
+
 from __future__ import annotations
 
 from urllib.parse import quote, urlsplit
 
 from .message import PORTS, Endpoint
 
-_LONGEST = 2000                             # limit in characters
-_UNCHANGED = "/?&=;,:@!$'()*+~%-._"         # not escaped in a path with a query
+_LONGEST = 2000  # limit in characters
+_UNCHANGED = "/?&=;,:@!$'()*+~%-._"  # not escaped in a path with a query
 
 
 def path_here(link: object, here: Endpoint) -> str:
-    """The path of a link to `here`, with its query. '' for any other value, for a path that does not begin with one slash, and
-    for a link that is not plain, for example one with a user name, a fragment or a backslash."""
+    """The path of a link to `here`, with its query. '' for any other value, for a path that does
+    not begin with one slash, and for a link that is not plain, for example one with a user name,
+    a fragment or a backslash."""
     if not isinstance(link, str) or not 0 < len(link) <= _LONGEST:
         return ""
     if link.startswith("//") or "\\" in link or any(ord(c) < 32 for c in link):
@@ -20,7 +22,7 @@ def path_here(link: object, here: Endpoint) -> str:
         parts = urlsplit(link)
         name, port = parts.hostname, parts.port
         path = quote(parts._replace(scheme="", netloc="").geturl(), safe=_UNCHANGED)
-    except ValueError:                      # includes UnicodeError for half of a surrogate pair
+    except ValueError:  # includes UnicodeError for half of a surrogate pair
         return ""
     if parts.scheme or parts.netloc:
         port = PORTS.get(parts.scheme) if port is None else port

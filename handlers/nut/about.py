@@ -1,7 +1,15 @@
 """The facts that tools need before they load this handler."""
+
 from __future__ import annotations
 
 from ..registry import About
 
-ABOUT = About("PDUs and UPSes behind a NUT server", "custom",
-              may_list=("whole_load", "yes", "lists the port `load` for a UPS that can switch its whole load"))
+ABOUT = About(
+    "PDUs and UPSes behind a NUT server",
+    "custom",
+    may_list=(
+        "whole_load",
+        "yes",
+        "lists the port `load` for a UPS that can switch its whole load",
+    ),
+)

@@ -1,4 +1,5 @@
 """Requests, their answers as values, and the password that no error may show. No I/O."""
+
 from __future__ import annotations
 
 import itertools
@@ -28,10 +29,13 @@ class Secret:
 
     def without(self, error: ProtocolError) -> ProtocolError:
         """`error`, or an error without the answer if `error` holds the password."""
-        if self.within(error.reason) or self.within(error.payload.decode("utf-8", "surrogateescape")):
+        if self.within(error.reason) or self.within(
+            error.payload.decode("utf-8", "surrogateescape")
+        ):
             return not_shown()
         if self._forms and len(error.payload) == error.KEPT:
-            error.payload = error.payload[:-2 * MAX_WORD]       # the payload may be cut inside a password
+            # the payload may be cut inside a password
+            error.payload = error.payload[: -2 * MAX_WORD]
         return error
 
 
@@ -47,8 +51,14 @@ class Reply(NamedTuple):
 class Request(Generic[T_co]):
     """One line to send, and the function that reads its answer. Compares by identity."""
 
-    def __init__(self, line: str, label: str, read: Callable[[Reply], T_co],
-                 query: tuple[str, ...] = (), fields: int = 0) -> None:
+    def __init__(
+        self,
+        line: str,
+        label: str,
+        read: Callable[[Reply], T_co],
+        query: tuple[str, ...] = (),
+        fields: int = 0,
+    ) -> None:
         #: the bytes to send, with the line's end
         self.line = encoded(line) + b"\n"
         #: the line without secrets and values, for messages
@@ -65,7 +75,10 @@ class Request(Generic[T_co]):
 
 
 class Answers:
-    """The answers to requests that were sent together. `answers[request]` returns one value, or raises that answer's error."""
+    """The answers to requests that were sent together.
+
+    `answers[request]` returns one value, or raises that answer's error.
+    """
 
     def __init__(self, host: str = "", secret: Optional[Secret] = None) -> None:
         self._host, self._secret = host, secret or Secret()
@@ -94,7 +107,8 @@ class Answers:
                 return request.read(answer)
             except PduHandlerError as raised:
                 error = not_shown() if self._holds_secret(answer) else raised
-        # Outside the except block: no chained exception shows the password. The label may hold names that the server chose.
+        # Outside the except block: no chained exception shows the password. The label may hold
+        # names that the server chose.
         raise error.at(self._host, self._secret.shown(request.label))
 
     def _masked(self, failure: Failure) -> Failure:
@@ -103,4 +117,6 @@ class Answers:
         return Failure(failure.code if failure.code in ERRORS else "***", "***")
 
     def _holds_secret(self, reply: Reply) -> bool:
-        return self._secret.within("\n".join([reply.line, *itertools.chain.from_iterable(reply.rows)]))
+        return self._secret.within(
+            "\n".join([reply.line, *itertools.chain.from_iterable(reply.rows)])
+        )

@@ -1,8 +1,10 @@
 """A NUT session with every request of the protocol.
 
-Docstrings state the usual cost in round trips. Connecting, waiting for a driver, the error for an unknown device and requests of
-more than 16 KiB cost more; so does a login, if the server demands one for reading.
+Docstrings state the usual cost in round trips. Connecting, waiting for a driver, the error for an
+unknown device and requests of more than 16 KiB cost more; so does a login, if the server demands
+one for reading.
 """
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -15,19 +17,23 @@ from .failures import ERRORS, NotProven, still_waiting
 from .reader import POLL, STATUS, WAIT, NutReader
 
 T = TypeVar("T")
-_UNKNOWN_NAME = ("UNKNOWN-COMMAND", "INVALID-ARGUMENT")         # for a request whose name the server does not support
-_UNKNOWN_WHILE_WAITING = ("VAR-NOT-SUPPORTED", "CMD-NOT-SUPPORTED")     # also answered while the server waits for the driver
-_POLL_LONGEST = 0.5             # longest pause, in seconds, between two readings of a write's report
+# for a request whose name the server does not support
+_UNKNOWN_NAME = ("UNKNOWN-COMMAND", "INVALID-ARGUMENT")
+# also answered while the server waits for the driver
+_UNKNOWN_WHILE_WAITING = ("VAR-NOT-SUPPORTED", "CMD-NOT-SUPPORTED")
+# longest pause, in seconds, between two readings of a write's report
+_POLL_LONGEST = 0.5
 
 
 class NutClient(NutReader):
     """A session with a NUT server, on one connection that opens at the first request.
 
-    Reads like `NutReader`. User and password are sent once per connection, with the first request that needs them. A write is
-    sent once and never again. It may raise DriverNotConnected at once while the server still waits for the driver.
+    Reads like `NutReader`. User and password are sent once per connection, with the first request
+    that needs them. A write is sent once and never again. It may raise DriverNotConnected at once
+    while the server still waits for the driver.
     """
 
-    _tracked_on = 0             # the number of the connection on which tracking is on
+    _tracked_on = 0  # the number of the connection on which tracking is on
 
     @property
     def is_open(self) -> bool:
@@ -38,7 +44,7 @@ class NutClient(NutReader):
         """Open the connection now, with TLS if that is set. Does nothing if it is already open."""
         self._connection.connect()
 
-    # ---- reading ---------------------------------------------------------------------------------------------
+    # ---- reading ---------------------------------------------------------------------------------
 
     def variables(self, ups: str) -> dict[str, str]:
         """All variables of a device: 1 round trip."""
@@ -47,6 +53,7 @@ class NutClient(NutReader):
         def look() -> tuple[dict[str, str], Optional[str]]:
             found = self._read(listed)[listed]
             return found, ups if found.get(STATUS) == WAIT else None
+
         return self._settled(look)
 
     def writable(self, ups: str) -> dict[str, str]:
@@ -54,13 +61,19 @@ class NutClient(NutReader):
         return self._of_driver(ups, messages.list_rw(ups))
 
     def commands(self, ups: str, describe: bool = False) -> dict[str, str]:
-        """The commands of a device: 1 round trip. `describe`: 1 more, for the server's descriptions instead of ''."""
+        """The commands of a device: 1 round trip.
+
+        `describe`: 1 more, for the server's descriptions instead of ''.
+        """
         names = self._of_driver(ups, messages.list_cmd(ups))
         if not describe or not names:
             return dict.fromkeys(names, "")
         described = {command: messages.get_cmddesc(ups, command) for command in names}
         answers = self._read(*described.values())
-        return {command: "" if answers.code(request) else answers[request] for command, request in described.items()}
+        return {
+            command: "" if answers.code(request) else answers[request]
+            for command, request in described.items()
+        }
 
     def variable(self, ups: str, variable: str) -> str:
         """One variable: 1 round trip."""
@@ -78,7 +91,9 @@ class NutClient(NutReader):
 
     def description(self, ups: str, variable: str = "") -> str:
         """The server's description of a variable, or of the device itself: 1 round trip."""
-        return self._one(messages.get_desc(ups, variable) if variable else messages.get_upsdesc(ups))
+        return self._one(
+            messages.get_desc(ups, variable) if variable else messages.get_upsdesc(ups)
+        )
 
     def enumeration(self, ups: str, variable: str) -> list[str]:
         """The values that a variable of type ENUM accepts: 1 round trip."""
@@ -114,22 +129,31 @@ class NutClient(NutReader):
         return self._read(request)[request]
 
     def _of_driver(self, ups: str, request: Request[T]) -> T:
-        """The answer to a request for a driver's data. Reads `ups.status` too, because only that shows WAIT."""
+        """The answer to a request for a driver's data.
+
+        Reads `ups.status` too, because only that shows WAIT.
+        """
         status = messages.get_var(ups, STATUS)
 
         def look() -> tuple[Answers, Optional[str]]:
             answers = self._read(status, request)
             return answers, ups if _says_wait(answers, status) else None
+
         return self._settled(look)[request]
 
-    # ---- rights ----------------------------------------------------------------------------------------------
+    # ---- rights ----------------------------------------------------------------------------------
 
     def login(self, ups: str) -> None:
-        """Register this connection as a client that the device powers: 1 round trip, 2 if the server knows only ATTACH."""
+        """Register this connection as a client that the device powers: 1 round trip, 2 if the
+        server knows only ATTACH.
+        """
         self._renamed(self._with_user, messages.login(ups), messages.login(ups, "ATTACH"))
 
     def logout(self) -> None:
-        """Send LOGOUT and close: 1 round trip, 2 if the server knows only DETACH. Does nothing without a connection."""
+        """Send LOGOUT and close: 1 round trip, 2 if the server knows only DETACH.
+
+        Does nothing without a connection.
+        """
         if self.is_open:
             try:
                 self._renamed(self.ask, messages.logout(), messages.logout("DETACH"))
@@ -137,15 +161,21 @@ class NutClient(NutReader):
                 self.close()
 
     @staticmethod
-    def _renamed(send: Callable[[Request[str]], Answers], usual: Request[str], other: Request[str]) -> None:
-        """Send the request under its usual name; if the server does not support that name, under the other: 1 round trip more."""
+    def _renamed(
+        send: Callable[[Request[str]], Answers], usual: Request[str], other: Request[str]
+    ) -> None:
+        """Send the request under its usual name; if the server does not support that name, under
+        the other: 1 round trip more.
+        """
         answers = send(usual)
         if answers.code(usual) in _UNKNOWN_NAME:
             answers, usual = send(other), other
         answers[usual]
 
     def primary(self, ups: str) -> None:
-        """Raise Denied if the user may not act as the primary client: 1 round trip, with the request under both its names."""
+        """Raise Denied if the user may not act as the primary client: 1 round trip, with the
+        request under both its names.
+        """
         new, old = messages.primary(ups), messages.primary(ups, "MASTER")
         _under_either_name(self._with_user(new, old), new, old)
 
@@ -154,19 +184,24 @@ class NutClient(NutReader):
         flag = messages.fsd(ups)
         self._with_user(flag)[flag]
 
-    # ---- writes ----------------------------------------------------------------------------------------------
+    # ---- writes ----------------------------------------------------------------------------------
 
     def set(self, ups: str, variable: str, value: str) -> bool:
-        """Write a variable and wait for the driver's report: 1 round trip, and 1 for each look at the report.
+        """Write a variable and wait for the driver's report: 1 round trip, and 1 for each look at
+        the report.
 
-        True: the driver reports success. False: the server accepted the write but shows no report, so nothing is proven.
-        Raises Refused, Denied or SettingsError if the server did not accept the write. After NotProven (an unknown error code, an
-        error as the report, or no report in time), Unreachable and ProtocolError the write may or may not have been done.
+        True: the driver reports success. False: the server accepted the write but shows no report,
+        so nothing is proven. Raises Refused, Denied or SettingsError if the server did not accept
+        the write. After NotProven (an unknown error code, an error as the report, or no report in
+        time), Unreachable and ProtocolError the write may or may not have been done.
         """
         return self._tracked(ups, messages.set_var(ups, variable, value))
 
     def run(self, ups: str, command: str, parameter: str = "") -> bool:
-        """Run an instant command and wait for the driver's report. Result, costs and errors are those of `set`."""
+        """Run an instant command and wait for the driver's report.
+
+        Result, costs and errors are those of `set`.
+        """
         return self._tracked(ups, messages.instcmd(ups, command, parameter))
 
     def _tracked(self, ups: str, write: Request[str]) -> bool:
@@ -188,14 +223,21 @@ class NutClient(NutReader):
         if code == "UNKNOWN-UPS" and isinstance(unknown := self._no_such_device(), SettingsError):
             raise unknown
         failure = answers.failure(write)
-        if failure is not None and code not in ERRORS:              # an unknown code, from another version or a proxy
-            raise NotProven(f"{failure.error().reason}; the request may or may not have been carried out: check the device "
-                            f"before trying again", self._connection.host, self.shown(write.label))
+        # an unknown code, from another version or a proxy
+        if failure is not None and code not in ERRORS:
+            raise NotProven(
+                f"{failure.error().reason}; the request may or may not have been carried out: check"
+                " the device before trying again",
+                self._connection.host,
+                self.shown(write.label),
+            )
         identifier = answers[write]
         return bool(identifier) and self._reported(identifier, self.shown(write.label))
 
     def _waits(self, ups: str) -> bool:
-        """Whether the server waits for the driver; False if that cannot be read: then the write's own error is raised."""
+        """Whether the server waits for the driver; False if that cannot be read: then the write's
+        own error is raised.
+        """
         status = messages.get_var(ups, STATUS)
         try:
             return _says_wait(self.ask(status), status)
@@ -203,7 +245,8 @@ class NutClient(NutReader):
             return False
 
     def _reported(self, identifier: str, label: str) -> bool:
-        """Wait for the report on an accepted write: True for success, False if this user may not see it.
+        """Wait for the report on an accepted write: True for success, False if this user may not
+        see it.
 
         Raises NotProven, and Unreachable or ProtocolError if the report cannot be read.
         """
@@ -218,15 +261,24 @@ class NutClient(NutReader):
             failure = answers.failure(report)
             if failure is not None:
                 error = failure.error()
-                if isinstance(error, Denied):       # only the report is denied: the write was accepted
+                # only the report is denied: the write was accepted
+                if isinstance(error, Denied):
                     return False
-                raise NotProven(f"accepted, but the report is an error, so it may or may not have been done: check the "
-                                f"device before trying again ({error.reason})", self._connection.host, label)
+                raise NotProven(
+                    "accepted, but the report is an error, so it may or may not have been done:"
+                    f" check the device before trying again ({error.reason})",
+                    self._connection.host,
+                    label,
+                )
             if answers[report] == "SUCCESS":
                 return True
             if self._clock() + pause >= end:
-                raise NotProven(f"accepted, but the driver has not reported within {self._timeout:g} s whether it was done: "
-                                f"check the device before trying again", self._connection.host, label)
+                raise NotProven(
+                    f"accepted, but the driver has not reported within {self._timeout:g} s whether"
+                    " it was done: check the device before trying again",
+                    self._connection.host,
+                    label,
+                )
             self._sleep(pause)
             pause = min(2 * pause, _POLL_LONGEST)
 

@@ -1,8 +1,10 @@
 """One socket to a NUT server: connecting, TLS, deadlines, several requests in one write.
 
-upsd writes a list in small pieces. On Linux TCP_QUICKACK is set before each read. Without it a list that is requested after
-another one was read takes 40 ms longer (measured; TCP_NODELAY on this side does not help).
+upsd writes a list in small pieces. On Linux TCP_QUICKACK is set before each read. Without it a list
+that is requested after another one was read takes 40 ms longer (measured; TCP_NODELAY on this side
+does not help).
 """
+
 from __future__ import annotations
 
 import socket
@@ -19,24 +21,35 @@ from .decoder import Decoder
 if TYPE_CHECKING:
     from ..tls import Trust
 
-DEFAULT_PORT = 3493             # the port that IANA registers for nut
+DEFAULT_PORT = 3493  # the port that IANA registers for nut
 _LAST_PORT = 65535
-_Address = tuple[Any, Any, int, str, Any]         # a row of socket.getaddrinfo
+_Address = tuple[Any, Any, int, str, Any]  # a row of socket.getaddrinfo
 _QUICKACK: Optional[int] = getattr(socket, "TCP_QUICKACK", None)
 _RECEIVE = 65536
-_ONE_WRITE = 16 * 1024          # bytes; fits usual socket buffers, so that neither side waits for the other to read
+# bytes; fits usual socket buffers, so that neither side waits for the other to read
+_ONE_WRITE = 16 * 1024
 
 
 class Connection:
-    """Connects at the first request, and again at the first request after the connection was closed. `opened` counts how often.
+    """Connects at the first request, and again at the first request after the connection was
+    closed. `opened` counts how often.
 
-    Connecting costs the TCP handshake, and 2 round trips more with `tls` (3 for TLS 1.2). A failed exchange closes the
-    connection, so that the rest of an answer is never read as the next answer. Errors never show `secret`. `timeout` limits each
-    exchange, and `total` all exchanges since construction, in seconds. Neither interrupts the system's name look-up.
+    Connecting costs the TCP handshake, and 2 round trips more with `tls` (3 for TLS 1.2). A failed
+    exchange closes the connection, so that the rest of an answer is never read as the next answer.
+    Errors never show `secret`. `timeout` limits each exchange, and `total` all exchanges since
+    construction, in seconds. Neither interrupts the system's name look-up.
     """
 
-    def __init__(self, host: str, port: int = DEFAULT_PORT, tls: Optional[Trust] = None, timeout: float = 10.0, secret: str = "",
-                 clock: Callable[[], float] = time.monotonic, total: Optional[float] = None) -> None:
+    def __init__(
+        self,
+        host: str,
+        port: int = DEFAULT_PORT,
+        tls: Optional[Trust] = None,
+        timeout: float = 10.0,
+        secret: str = "",
+        clock: Callable[[], float] = time.monotonic,
+        total: Optional[float] = None,
+    ) -> None:
         self.host, self.port = host, port
         self.timeout = timeout
         self._tls, self._clock = tls, clock
@@ -68,19 +81,31 @@ class Connection:
         self._socket = self._dial(found, end)
         self.opened += 1
         if self._tls is not None:
+
             def dialled() -> socket.socket:
                 self._socket = self._dial(found, end)
                 return self._socket
 
             try:
-                from .starttls import started  # imported late, 7 ms: a session in the clear needs no ssl module
-                self._socket = started(self._socket, self.host, self._tls, lambda request: self._answer(request, end), dialled)
+                # imported late, 7 ms: a session in the clear needs no ssl module
+                from .starttls import started
+
+                self._socket = started(
+                    self._socket,
+                    self.host,
+                    self._tls,
+                    lambda request: self._answer(request, end),
+                    dialled,
+                )
             except BaseException as error:
                 self.close()
                 if isinstance(error, PduHandlerError):
                     error.at(self.host, "STARTTLS")
-                elif isinstance(error, (ImportError, OSError)):       # no ssl module, or no free file descriptor
-                    raise Unreachable(f"this host cannot start TLS ({error})", self.host, "STARTTLS") from None
+                elif isinstance(error, (ImportError, OSError)):
+                    # no ssl module, or no free file descriptor
+                    raise Unreachable(
+                        f"this host cannot start TLS ({error})", self.host, "STARTTLS"
+                    ) from None
                 raise
         return self._socket, end
 
@@ -88,7 +113,8 @@ class Connection:
         # ASCII names are passed as bytes: text would load the large tables for international names.
         name = self.host.encode("ascii") if self.host.isascii() else self.host
         try:
-            if self.port > _LAST_PORT:          # the resolver would use the lower 16 bits of the number
+            # the resolver would use the lower 16 bits of the number
+            if self.port > _LAST_PORT:
                 raise OverflowError(f"{_LAST_PORT} is the last port")
             return socket.getaddrinfo(name, self.port, type=socket.SOCK_STREAM)
         except (OSError, ValueError, OverflowError) as error:
@@ -99,7 +125,8 @@ class Connection:
         for left, (family, kind, proto, _, address) in zip(range(len(found), 0, -1), found):
             made: Optional[socket.socket] = None
             try:
-                made = socket.socket(family, kind, proto)       # fails without IPv6, or without a free file descriptor
+                # fails without IPv6, or without a free file descriptor
+                made = socket.socket(family, kind, proto)
                 made.settimeout(max(end - self._clock(), 0.001) / left)
                 made.connect(address)
                 made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -111,19 +138,26 @@ class Connection:
         raise failures.not_connected(self.host, self.port, failed)
 
     def ask(self, *requests: Request[object], end: Optional[float] = None) -> Answers:
-        """Send `requests` in one write and read all answers: 1 round trip (several for more than 16 KiB of requests).
+        """Send `requests` in one write and read all answers: 1 round trip (several for more than 16
+        KiB of requests).
 
-        `end` is the deadline by the clock (default: `timeout` seconds from now; on a new connection, after the name look-up).
+        `end` is the deadline by the clock (default: `timeout` seconds from now; on a new
+        connection, after the name look-up).
         """
         wanted, end = end, self._end(end)
         answers = Answers(self.host, self._secret)
         for batch in _batches(requests):
-            connection, end = (self._socket, end) if self._socket is not None else self._open(wanted)
+            connection, end = (
+                (self._socket, end) if self._socket is not None else self._open(wanted)
+            )
             self._exchange(batch, answers, connection, end)
         return answers
 
     def _end(self, wanted: Optional[float] = None) -> float:
-        """The time by the clock when an exchange that begins now must end. Raises Unreachable if `total` is used up."""
+        """The time by the clock when an exchange that begins now must end.
+
+        Raises Unreachable if `total` is used up.
+        """
         now = self._clock()
         end = now + self.timeout if wanted is None else wanted
         if self._until is None:
@@ -133,17 +167,26 @@ class Connection:
         return min(end, self._until)
 
     def _answer(self, request: Request[object], end: float) -> Answers:
-        """The answer to `request` on the open connection. Sets the socket's time-out to the time left until `end`."""
+        """The answer to `request` on the open connection.
+
+        Sets the socket's time-out to the time left until `end`.
+        """
         answers = Answers(self.host, self._secret)
         assert self._socket is not None
         self._exchange([request], answers, self._socket, end)
         self._socket.settimeout(max(end - self._clock(), 0.001))
         return answers
 
-    def _exchange(self, requests: Sequence[Request[object]], answers: Answers, connection: socket.socket,
-                  end: float) -> None:
+    def _exchange(
+        self,
+        requests: Sequence[Request[object]],
+        answers: Answers,
+        connection: socket.socket,
+        end: float,
+    ) -> None:
         decoder = Decoder(requests, answers)
-        failed: PduHandlerError                 # raised outside the except block: no chained exception shows the password
+        # raised outside the except block: no chained exception shows the password
+        failed: PduHandlerError
         began = self._clock()
         try:
             _refuse_unasked(connection)
@@ -166,7 +209,8 @@ class Connection:
     def _receive(self, connection: socket.socket, end: float) -> bytes:
         connection.settimeout(self._left(end))
         if _QUICKACK is not None:
-            connection.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)     # tcp(7): this setting is not permanent
+            # tcp(7): this setting is not permanent
+            connection.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
         data = connection.recv(_RECEIVE)
         if not data:
             raise ConnectionResetError("the NUT server closed the connection")
@@ -180,13 +224,16 @@ class Connection:
 
 
 def _refuse_unasked(connection: socket.socket) -> None:
-    """Raises ProtocolError if bytes arrived before the request: they would be read as its answer."""
+    """Raises ProtocolError if bytes arrived before the request: they would be read
+    as its answer.
+    """
     connection.settimeout(0)
     try:
         unasked = connection.recv(_RECEIVE)
-    except ConnectionError:                     # the connection broke; the socket reports the reason only once
+    except ConnectionError:
+        # the connection broke; the socket reports the reason only once
         raise
-    except OSError:                             # nothing arrived
+    except OSError:  # nothing arrived
         return
     if unasked:
         raise ProtocolError("the server sent data that was not asked for", unasked)

@@ -1,8 +1,10 @@
 """Bytes from the server -> answers to the requests of one write. No I/O.
 
-An answer is one line (`OK...`, `ERR CODE...`, a GET's query and its value, or free text), or a list between
-`BEGIN LIST ...` and `END LIST ...`. Answers come in the order of the requests, so several requests can be sent in one write.
+An answer is one line (`OK...`, `ERR CODE...`, a GET's query and its value, or free text), or a list
+between `BEGIN LIST ...` and `END LIST ...`. Answers come in the order of the requests, so several
+requests can be sent in one write.
 """
+
 from __future__ import annotations
 
 import re
@@ -14,9 +16,9 @@ from .answers import Answers, Reply, Request
 from .failures import Failure
 from .quoting import encoded, split
 
-MAX_LINE = 4096                 # bytes; upsd 2.8.0 cuts its lines after 512
-MAX_ROWS = 20000                # in one list; a long daisy chain has some 3000
-MAX_BYTES = 8 * 1024 * 1024     # in all answers to one write
+MAX_LINE = 4096  # bytes; upsd 2.8.0 cuts its lines after 512
+MAX_ROWS = 20000  # in one list; a long daisy chain has some 3000
+MAX_BYTES = 8 * 1024 * 1024  # in all answers to one write
 
 
 class Decoder:
@@ -27,7 +29,8 @@ class Decoder:
         self._open = list(reversed(requests))
         self._rest = b""
         self._size = 0
-        self._rows: Optional[list[tuple[str, ...]]] = None      # rows so far of the open list; None outside a list
+        # rows so far of the open list; None outside a list
+        self._rows: Optional[list[tuple[str, ...]]] = None
         self._row_start = self._end = ""
 
     @property
@@ -36,12 +39,18 @@ class Decoder:
         return self._open[-1] if self._open else None
 
     def feed(self, data: bytes) -> bool:
-        """Take the next bytes; True when all requests are answered. Raises ProtocolError, also for data after the last answer."""
+        """Take the next bytes; True when all requests are answered.
+
+        Raises ProtocolError, also for data after the last answer.
+        """
         self._size += len(data)
         lines = (self._rest + data).split(b"\n")
         self._rest = lines.pop()
         if self._size > MAX_BYTES or len(self._rest) > MAX_LINE:
-            raise ProtocolError("the answer is longer than a NUT server sends: is this the port of a NUT server?", self._rest)
+            raise ProtocolError(
+                "the answer is longer than a NUT server sends: is this the port of a NUT server?",
+                self._rest,
+            )
         for line in lines:
             self._line(line)
         if self._rest and not self._open:
@@ -51,8 +60,11 @@ class Decoder:
     def _line(self, raw: bytes) -> None:
         raw = raw.removesuffix(b"\r")
         if len(raw) > MAX_LINE or b"\0" in raw or b"\r" in raw:
-            raise ProtocolError("a line of the answer is too long or holds NUL or a carriage return: "
-                                "is this the port of a NUT server?", raw)
+            raise ProtocolError(
+                "a line of the answer is too long or holds NUL or a carriage return: "
+                "is this the port of a NUT server?",
+                raw,
+            )
         line = raw.decode("utf-8", "surrogateescape")
         if self._rows is not None:
             self._list_line(line, self._rows)
@@ -70,7 +82,9 @@ class Decoder:
         elif request.query:
             query = " ".join(request.query)
             if line != f"BEGIN LIST {query}":
-                raise ProtocolError(f"expected BEGIN LIST {query}, not {printable(line, 80)!r}", encoded(line))
+                raise ProtocolError(
+                    f"expected BEGIN LIST {query}, not {printable(line, 80)!r}", encoded(line)
+                )
             self._rows = []
             self._row_start, self._end = f"{query} ", f"END LIST {query}"
         elif line.startswith("BEGIN LIST"):
@@ -85,16 +99,23 @@ class Decoder:
             return
         row = _row(line, self._row_start)
         if len(row) != self._open[-1].fields:
-            raise ProtocolError(f"a line of {self._end[4:]} breaks the protocol: {printable(line, 80)!r}", encoded(line))
+            raise ProtocolError(
+                f"a line of {self._end[4:]} breaks the protocol: {printable(line, 80)!r}",
+                encoded(line),
+            )
         if len(rows) == MAX_ROWS:
-            raise ProtocolError(f"{self._end[4:]} has more than {MAX_ROWS} lines, the limit for a list", encoded(line))
+            raise ProtocolError(
+                f"{self._end[4:]} has more than {MAX_ROWS} lines, the limit for a list",
+                encoded(line),
+            )
         rows.append(row)
 
     def _answered(self, answer: Union[Reply, Failure]) -> None:
         self.answers.put(self._open.pop(), answer)
 
 
-_PLAIN_ROW = re.compile(r'([^ \t"\\]+) "([^"\\]*)"')     # the form of most rows: a name, and a value without escapes
+# the form of most rows: a name, and a value without escapes
+_PLAIN_ROW = re.compile(r'([^ \t"\\]+) "([^"\\]*)"')
 
 
 def _row(line: str, start: str) -> tuple[str, ...]:
@@ -103,4 +124,4 @@ def _row(line: str, start: str) -> tuple[str, ...]:
     plain = _PLAIN_ROW.fullmatch(line, len(start))
     if plain is not None:
         return cast(tuple[str, str], plain.groups())
-    return tuple(split(line[len(start):]))
+    return tuple(split(line[len(start) :]))

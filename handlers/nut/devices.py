@@ -1,8 +1,10 @@
 """The devices of a NUT server that make up one PDU, and the identities of their outlets.
 
-Identities are the driver's outlet numbers: "7", in a daisy chain "2.7". The whole load of a UPS is "load". If the server has
-several devices and the setting `device` names none, an identity begins with the device's name: "rack1/7".
+Identities are the driver's outlet numbers: "7", in a daisy chain "2.7". The whole load of a UPS is
+"load". If the server has several devices and the setting `device` names none, an identity begins
+with the device's name: "rack1/7".
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,7 +17,7 @@ from .outlets import read as read_device
 from .reader import NutReader, Snapshot
 from .settings import DEVICE, WHOLE_LOAD
 
-MOST_DEVICES = 100              # limited, because every poll reads all devices
+MOST_DEVICES = 100  # limited, because every poll reads all devices
 
 
 class ListedDevice(NamedTuple):
@@ -34,26 +36,39 @@ class ListedDevice(NamedTuple):
 
 
 def names(client: NutReader, settings: Settings) -> dict[str, str]:
-    """Prefix of identities -> name of the device. 1 round trip without the setting `device`. Raises Unsupported if the server
-    has no devices, SettingsError if it has more than MOST_DEVICES."""
+    """Prefix of identities -> name of the device. 1 round trip without the setting `device`. Raises
+    Unsupported if the server has no devices, SettingsError if it has more than MOST_DEVICES."""
     if settings[DEVICE]:
         return {"": settings[DEVICE]}
     found = list(client.devices())
     if not found:
         raise Unsupported("the NUT server has no devices: add the PDU to its ups.conf")
     if len(found) > MOST_DEVICES:
-        raise SettingsError((f"the NUT server has {len(found)} devices, too many for one PDU: name one in ",
-                             Named(DEVICE.key, noun="the handler setting ")))
+        raise SettingsError(
+            (
+                f"the NUT server has {len(found)} devices, too many for one PDU: name one in ",
+                Named(DEVICE.key, noun="the handler setting "),
+            )
+        )
     return {f"{name}/": name for name in found} if len(found) > 1 else {"": found[0]}
 
 
-def read(client: NutReader, settings: Settings, wanted: Optional[Mapping[str, str]] = None,
-         writable: bool = False) -> list[ListedDevice]:
-    """The devices in `wanted` (prefix -> name), else all of `names`: 1 round trip, besides `names`. Raises reading errors."""
+def read(
+    client: NutReader,
+    settings: Settings,
+    wanted: Optional[Mapping[str, str]] = None,
+    writable: bool = False,
+) -> list[ListedDevice]:
+    """The devices in `wanted` (prefix -> name), else all of `names`: 1 round trip, besides `names`.
+    Raises reading errors.
+    """
     if wanted is None:
         wanted = names(client, settings)
     snapshots = client.snapshots(list(wanted.values()), writable)
-    return [ListedDevice(prefix, name, _device(client, name, settings, snapshots[name])) for prefix, name in wanted.items()]
+    return [
+        ListedDevice(prefix, name, _device(client, name, settings, snapshots[name]))
+        for prefix, name in wanted.items()
+    ]
 
 
 def ports(found: Iterable[ListedDevice]) -> Iterator[tuple[str, Outlet]]:

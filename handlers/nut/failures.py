@@ -1,7 +1,9 @@
-"""Errors of a NUT session: for the codes of `ERR`, and for failures of the network, the server and its drivers.
+"""Errors of a NUT session: for the codes of `ERR`, and for failures of the network, the server and
+its drivers.
 
 Source of the codes: RFC 9271, and docs/net-protocol.txt and server/neterr.h of NUT.
 """
+
 from __future__ import annotations
 
 import socket
@@ -24,13 +26,17 @@ from .quoting import encoded
 
 
 class DataStale(Refused):
-    """DATA-STALE: the driver has no up-to-date values of its device, so the server reports none and takes no commands."""
+    """DATA-STALE: the driver has no up-to-date values of its device, so the server reports none and
+    takes no commands.
+    """
 
     kind = "data-stale"
 
 
 class DriverNotConnected(Refused):
-    """DRIVER-NOT-CONNECTED: the server has no connection to the device's driver, or still waits for its values."""
+    """DRIVER-NOT-CONNECTED: the server has no connection to the device's driver, or still waits for
+    its values.
+    """
 
     kind = "driver-not-connected"
 
@@ -38,7 +44,9 @@ class DriverNotConnected(Refused):
 class NetworkFailure(Unreachable):
     """Looking up the address, connecting, sending or receiving failed."""
 
-    def __init__(self, reason: Reason, error: Optional[Exception], host: str = "", operation: str = "") -> None:
+    def __init__(
+        self, reason: Reason, error: Optional[Exception], host: str = "", operation: str = ""
+    ) -> None:
         super().__init__(reason, host, operation)
         #: a copy of the OSError behind it, without its traceback; None if there is none
         self.system = type(error)(*error.args) if isinstance(error, OSError) else None
@@ -60,12 +68,18 @@ class Failure(NamedTuple):
 
     def error(self) -> PduHandlerError:
         """The error for this code. `extra` is free text of the server and is left out."""
-        kind, words = ERRORS.get(self.code, (Refused, "the NUT server refuses with a code that its protocol does not list"))
-        reason = (*((words,) if isinstance(words, str) else words), f" (ERR {printable(self.code, 40)})")
+        kind, words = ERRORS.get(
+            self.code,
+            (Refused, "the NUT server refuses with a code that its protocol does not list"),
+        )
+        reason = (
+            *((words,) if isinstance(words, str) else words),
+            f" (ERR {printable(self.code, 40)})",
+        )
         return kind(reason, printable(self.code, 40)) if issubclass(kind, Refused) else kind(reason)
 
 
-_NAMED = 20                     # most devices that an error names
+_NAMED = 20  # most devices that an error names
 _RIGHTS = "check username, password and that user's rights in the server's upsd.users"
 _LOGIN = (Named("username"), " and ", Named("password"))
 ERRORS: Mapping[str, tuple[type[PduHandlerError], Reason]] = {
@@ -74,25 +88,50 @@ ERRORS: Mapping[str, tuple[type[PduHandlerError], Reason]] = {
     "PASSWORD-REQUIRED": (Denied, ("the NUT server requires a password: give ", *_LOGIN)),
     "INVALID-USERNAME": (Denied, f"the NUT server rejected this user name: {_RIGHTS}"),
     "INVALID-PASSWORD": (Denied, f"the NUT server rejected this password: {_RIGHTS}"),
-    "UNKNOWN-UPS": (SettingsError, ("the NUT server has no device of this name: correct ", Named("device"), " (see upsc -l)")),
-    "DATA-STALE": (DataStale,
-                   "the NUT driver has no up-to-date data: check the cable or network to its device, or restart the driver"),
-    "DRIVER-NOT-CONNECTED": (DriverNotConnected,
-                             "the NUT server is not connected to this device's driver: check on the server that the driver runs"),
+    "UNKNOWN-UPS": (
+        SettingsError,
+        ("the NUT server has no device of this name: correct ", Named("device"), " (see upsc -l)"),
+    ),
+    "DATA-STALE": (
+        DataStale,
+        (
+            "the NUT driver has no up-to-date data: check the cable or network to its device, or"
+            " restart the driver"
+        ),
+    ),
+    "DRIVER-NOT-CONNECTED": (
+        DriverNotConnected,
+        (
+            "the NUT server is not connected to this device's driver: check on the server that the"
+            " driver runs"
+        ),
+    ),
     "VAR-NOT-SUPPORTED": (Refused, "the device has no such variable"),
-    "CMD-NOT-SUPPORTED": (Refused,
-                          "the device has no such command: `pdu nut HOST commands DEVICE` and upscmd -l list those that it has"),
+    "CMD-NOT-SUPPORTED": (
+        Refused,
+        (
+            "the device has no such command: `pdu nut HOST commands DEVICE` and upscmd -l list"
+            " those that it has"
+        ),
+    ),
     "READONLY": (Refused, "this variable cannot be written"),
-    "INVALID-ARGUMENT": (Refused, "the NUT server or its driver rejected the command or its argument"),
+    "INVALID-ARGUMENT": (
+        Refused,
+        "the NUT server or its driver rejected the command or its argument",
+    ),
     "INVALID-VALUE": (Refused, "this value is not allowed for the variable"),
     "TOO-LONG": (Refused, "this value is too long for the variable"),
     "INSTCMD-FAILED": (Refused, "the NUT server could not hand the command to the driver"),
     "SET-FAILED": (Refused, "the NUT server could not hand the value to the driver"),
     "FAILED": (Refused, "the driver reports a failure"),
-    "UNKNOWN": (Refused, "the driver reports an unknown error, or the NUT server no longer has its report"),
+    "UNKNOWN": (
+        Refused,
+        "the driver reports an unknown error, or the NUT server no longer has its report",
+    ),
     "FEATURE-NOT-SUPPORTED": (Refused, "the NUT server was built without this feature"),
     "FEATURE-NOT-CONFIGURED": (Refused, "the NUT server is not set up for this feature"),
-    "ALREADY-SSL-MODE": (Refused, "the connection uses TLS already"),          # RFC 9271 names it TLS-ALREADY-ENABLED
+    # RFC 9271 names it TLS-ALREADY-ENABLED
+    "ALREADY-SSL-MODE": (Refused, "the connection uses TLS already"),
     "TLS-ALREADY-ENABLED": (Refused, "the connection uses TLS already"),
     "TLS-NOT-ENABLED": (Refused, "TLS is not enabled on the NUT server or this connection"),
     "ALREADY-LOGGED-IN": (Refused, "this connection is logged in to a device already"),
@@ -110,82 +149,153 @@ ERRORS: Mapping[str, tuple[type[PduHandlerError], Reason]] = {
 
 def not_resolved(host: str, port: int, error: Exception) -> NetworkFailure:
     """The error if the look-up of an address fails."""
-    return NetworkFailure(f"{printable(host, 80)!r} with port {port} is not an address that can be resolved ({error}): check "
-                          f"both", error, host, "connect")
+    return NetworkFailure(
+        f"{printable(host, 80)!r} with port {port} is not an address that can be resolved"
+        f" ({error}): check both",
+        error,
+        host,
+        "connect",
+    )
 
 
 def not_connected(host: str, port: int, error: Optional[OSError]) -> NetworkFailure:
-    """The error if connecting fails at every address of `host`. `error` is that of the last address, None if `host` has none."""
-    return NetworkFailure(f"no connection to port {port} ({_words(error)}): check address and port, that upsd runs, and that its "
-                          f"LISTEN and the firewall let this host in", error, host, "connect")
+    """The error if connecting fails at every address of `host`.
+
+    `error` is that of the last address, None if `host` has none.
+    """
+    return NetworkFailure(
+        f"no connection to port {port} ({_words(error)}): check address and port, that upsd runs,"
+        " and that its LISTEN and the firewall let this host in",
+        error,
+        host,
+        "connect",
+    )
 
 
 def no_answer(port: int, error: OSError, seconds: float) -> NetworkFailure:
-    """The error if the connection breaks or times out during an exchange, for which `seconds` were allowed."""
-    what = f"no complete answer within {max(round(seconds, 1), 0.1):g} s" if isinstance(error, socket.timeout) else _words(error)
-    return NetworkFailure(f"{what}: check that port {port} is a NUT server's, and check that server's log, load and limit of "
-                          f"connections (MAXCONN in upsd.conf)", error)
+    """The error if the connection breaks or times out during an exchange, for which `seconds` were
+    allowed.
+    """
+    what = (
+        f"no complete answer within {max(round(seconds, 1), 0.1):g} s"
+        if isinstance(error, socket.timeout)
+        else _words(error)
+    )
+    return NetworkFailure(
+        f"{what}: check that port {port} is a NUT server's, and check that server's log, load and"
+        " limit of connections (MAXCONN in upsd.conf)",
+        error,
+    )
 
 
 def out_of_time(host: str) -> Unreachable:
     """The error if the time for all exchanges of a call is used up."""
-    return Unreachable("the time for this call is over: check the name look-up, the network and the NUT server's load", host)
+    return Unreachable(
+        "the time for this call is over: check the name look-up, the network and the NUT server's"
+        " load",
+        host,
+    )
 
 
 def no_tls(answer: Failure) -> Unreachable:
     """The error for a server that refuses STARTTLS."""
-    return Unreachable((f"the NUT server offers no TLS (ERR {printable(answer.code, 40)}): its upsd needs TLS support and a "
-                        f"certificate in upsd.conf; or set ", Named("tls", "no"), " to send everything in the clear"))
+    return Unreachable(
+        (
+            (
+                f"the NUT server offers no TLS (ERR {printable(answer.code, 40)}): its upsd needs"
+                " TLS support and a certificate in upsd.conf; or set "
+            ),
+            Named("tls", "no"),
+            " to send everything in the clear",
+        )
+    )
 
 
 def unexpected(line: str) -> ProtocolError:
     """The error for a line that does not answer the request."""
-    return ProtocolError(f"the server answered {printable(line, 80)!r}, which does not answer the request", encoded(line))
+    return ProtocolError(
+        f"the server answered {printable(line, 80)!r}, which does not answer the request",
+        encoded(line),
+    )
 
 
 def not_shown() -> ProtocolError:
     """An error without the answer, for an answer that holds the password."""
-    return ProtocolError("the answer breaks the protocol; it is not shown, because it holds the password: check address and port")
+    return ProtocolError(
+        "the answer breaks the protocol; it is not shown, because it holds the password: check"
+        " address and port"
+    )
 
 
 def still_waiting(ups: str, host: str) -> DriverNotConnected:
-    """The error if a device's `ups.status` is still WAIT. `ups` is the device's name, with any secret masked."""
-    return DriverNotConnected(f"the NUT server is still waiting for the driver of {ups}: check that driver", "WAIT",
-                              host, "reading ups.status")
+    """The error if a device's `ups.status` is still WAIT.
+
+    `ups` is the device's name, with any secret masked.
+    """
+    return DriverNotConnected(
+        f"the NUT server is still waiting for the driver of {ups}: check that driver",
+        "WAIT",
+        host,
+        "reading ups.status",
+    )
 
 
 def no_such_device(devices: Sequence[str], host: str) -> SettingsError:
-    """The error for a device that the server lacks. `devices`: the names of those that it has, with any secret masked."""
+    """The error for a device that the server lacks.
+
+    `devices`: the names of those that it has, with any secret masked.
+    """
     names = ", ".join(devices[:_NAMED]) or "none"
     more = f" and {len(devices) - _NAMED} more" if len(devices) > _NAMED else ""
-    return SettingsError(("the NUT server has no device of this name: correct ", Named("device"),
-                          f"; it has {names}{more} (ERR UNKNOWN-UPS)"), host, "LIST UPS")
+    return SettingsError(
+        (
+            "the NUT server has no device of this name: correct ",
+            Named("device"),
+            f"; it has {names}{more} (ERR UNKNOWN-UPS)",
+        ),
+        host,
+        "LIST UPS",
+    )
 
 
 def no_outlets(driver: str, kind: str) -> Unsupported:
-    """The error for a device without outlets; `driver` and `kind` are its `driver.name` and `device.type`, '' if not reported."""
+    """The error for a device without outlets; `driver` and `kind` are its `driver.name` and
+    `device.type`, '' if not reported.
+    """
     driver, kind = printable(driver, 60), printable(kind, 60)
     named = f"driver {driver!r}" if driver else "driver"
-    return Unsupported(f"the NUT {named} lists no outlets of this device (type {kind or 'unknown'!r}): "
-                       f"see whether another driver or MIB of NUT does")
+    return Unsupported(
+        f"the NUT {named} lists no outlets of this device (type {kind or 'unknown'!r}): "
+        "see whether another driver or MIB of NUT does"
+    )
 
 
 def too_few(listed: int, prefix: str, count: float) -> ProtocolError:
-    """The error if a driver lists only `listed` outlets, but its variable `<prefix>outlet.count` is `count`."""
-    return ProtocolError(f"the NUT driver lists fewer outlets ({listed}) than it counts ({prefix}outlet.count {count:g}): check "
-                         f"the driver, or wait until it has read its device")
+    """The error if a driver lists only `listed` outlets, but its variable `<prefix>outlet.count` is
+    `count`.
+    """
+    return ProtocolError(
+        f"the NUT driver lists fewer outlets ({listed}) than it counts ({prefix}outlet.count"
+        f" {count:g}): check the driver, or wait until it has read its device"
+    )
 
 
 def listed_twice(prefix: str) -> ProtocolError:
     """The error for an outlet number with two spellings."""
-    return ProtocolError(f"the NUT driver lists one outlet under two numbers, such as {prefix}outlet.1 and {prefix}outlet.01: "
-                         f"check the driver")
+    return ProtocolError(
+        f"the NUT driver lists one outlet under two numbers, such as {prefix}outlet.1 and"
+        f" {prefix}outlet.01: check the driver"
+    )
 
 
 def not_listed(missing: int, count: float) -> ProtocolError:
-    """The error for a daisy chain without the variables of device `missing`, although `device.count` is `count`."""
-    return ProtocolError(f"the NUT driver does not list all devices of the chain (device.count {count:g}): device {missing} is "
-                         f"missing; check the driver, or wait until it has read its devices")
+    """The error for a daisy chain without the variables of device `missing`, although
+    `device.count` is `count`.
+    """
+    return ProtocolError(
+        f"the NUT driver does not list all devices of the chain (device.count {count:g}): device"
+        f" {missing} is missing; check the driver, or wait until it has read its devices"
+    )
 
 
 def _words(error: Optional[OSError]) -> str:

@@ -1,9 +1,13 @@
 """The type of a NUT device, and its load and energy, from NUT's variables. Pure.
 
-`device.type` is pdu, ups, ats (automatic transfer switch), psu (power supply) or scd (solar controller). Some drivers before NUT
-2.4.3 do not report it, and some report other words. NUT does not list sts (static transfer switch), but it is treated like ats.
-A sum with a missing part is not used: it would look like a small load. Source: NUT's docs/nut-names.txt.
+`device.type` is pdu, ups, ats (automatic transfer switch), psu (power supply) or scd (solar
+controller). Some drivers before NUT
+2.4.3 do not report it, and some report other words. NUT does not list sts (static transfer switch),
+  but it is treated like ats.
+A sum with a missing part is not used: it would look like a small load. Source: NUT's
+docs/nut-names.txt.
 """
+
 from __future__ import annotations
 
 import math
@@ -15,16 +19,20 @@ from .members import Member, as_number
 
 WH_IN_KWH = 1000.0
 _LINE_CURRENT = re.compile(r"(input|output)\.L([0-9])\.current")
-# Takes the device's variables and the figures of its outlets. A figure is None where it is not reported.
+# Takes the device's variables and the figures of its outlets. A figure is None where it is not
+# reported.
 Figure = Callable[[Mapping[str, str], Sequence[Optional[float]]], Optional[float]]
 
 _WITHOUT_OUTLETS = ("ups", "ats", "psu", "scd", "sts")  # types of devices that may have no outlets
 _TYPES = ("pdu", *_WITHOUT_OUTLETS)
-_OWN_FIGURES = ("battery.", "input.", "output.")        # variables with figures other than those of outlets
+# variables with figures other than those of outlets
+_OWN_FIGURES = ("battery.", "input.", "output.")
 
 
 def type_of(variables: Mapping[str, str]) -> str:
-    """`device.type` if it is one of NUT's types or sts, else ups for a device with a battery, else ''."""
+    """`device.type` if it is one of NUT's types or sts, else ups for a device with a battery, else
+    ''.
+    """
     reported = variables.get("device.type", "").strip().lower()
     if reported in _TYPES:
         return reported
@@ -32,8 +40,8 @@ def type_of(variables: Mapping[str, str]) -> str:
 
 
 def type_of_member(variables: Mapping[str, str], chain: Mapping[str, str]) -> str:
-    """The type of a member of a daisy chain, by its variables without prefix (`type`, not `device.2.type`), else by the chain's
-    `device.type`."""
+    """The type of a member of a daisy chain, by its variables without prefix (`type`, not
+    `device.2.type`), else by the chain's `device.type`."""
     own = type_of({"device.type": variables.get("type", ""), **variables})
     return own or type_of({"device.type": chain.get("device.type", "")})
 
@@ -41,8 +49,8 @@ def type_of_member(variables: Mapping[str, str], chain: Mapping[str, str]) -> st
 def may_lack_outlets(variables: Mapping[str, str]) -> bool:
     """Whether a device that lists no outlets really has none.
 
-    True if `outlet.count` is 0. Without that count, true for types other than PDUs, and for a device of unknown type that has
-    a battery, an input or an output.
+    True if `outlet.count` is 0. Without that count, true for types other than PDUs, and for a
+    device of unknown type that has a battery, an input or an output.
     """
     count = as_number(variables.get("outlet.count"))
     if count is not None:
@@ -53,17 +61,20 @@ def may_lack_outlets(variables: Mapping[str, str]) -> bool:
     return any(name.startswith(_OWN_FIGURES) for name in variables)
 
 
-# ---- load and energy -----------------------------------------------------------------------------------------
+# ---- load and energy -----------------------------------------------------------------------------
 
 
 def load(variables: Mapping[str, str], outlets: Sequence[Optional[float]]) -> Optional[float]:
     """Amperes: the first figure that the device has, in the order of its type:
 
-    - PDU and all other types: input, outlets, output, `outlet.current` (last: one driver reports ten times the true current).
-    - UPS: output, outlets. The input also charges the battery and is 0 on battery, so it is not the load.
+    - PDU and all other types: input, outlets, output, `outlet.current` (last: one driver reports
+      ten times the true current).
+    - UPS: output, outlets. The input also charges the battery and is 0 on battery, so it is not the
+      load.
     - Transfer switch: output, input, outlets.
 
-    The input is the sum of its lines (`input.L1.current`), else, with one phase, `input.current`. The output is read likewise.
+    The input is the sum of its lines (`input.L1.current`), else, with one phase, `input.current`.
+    The output is read likewise.
     """
     kind = type_of(variables)
     inlet, output = side(variables, "input"), side(variables, "output")
@@ -76,12 +87,17 @@ def load(variables: Mapping[str, str], outlets: Sequence[Optional[float]]) -> Op
 
 
 def side(variables: Mapping[str, str], name: str) -> Optional[float]:
-    """Amperes of the side `name`, input or output; None if a phase's current is missing. A line `L2` proves two phases.
+    """Amperes of the side `name`, input or output; None if a phase's current is missing. A line
+    `L2` proves two phases.
 
-    With several phases `input.current` may be an average (nut-names.txt, Three-phase additions), so it is not used.
+    With several phases `input.current` may be an average (nut-names.txt, Three-phase additions), so
+    it is not used.
     """
-    lines = {int(line[2]): as_number(text) for variable, text in variables.items()
-             if (line := _LINE_CURRENT.fullmatch(variable)) and line[1] == name}
+    lines = {
+        int(line[2]): as_number(text)
+        for variable, text in variables.items()
+        if (line := _LINE_CURRENT.fullmatch(variable)) and line[1] == name
+    }
     phases = max([as_number(variables.get(f"{name}.phases")) or 1, *lines])
     summed = whole(list(lines.values()))
     if max(len(lines), phases) > 1:
@@ -92,13 +108,21 @@ def side(variables: Mapping[str, str], name: str) -> Optional[float]:
 def energy(variables: Mapping[str, str], outlets: Sequence[Optional[float]]) -> Optional[float]:
     """kWh: `input.energy`, else the outlets, else `outlet.energy`. The server reports Wh."""
     inlet, total = (as_number(variables.get(f"{name}.energy")) for name in ("input", "outlet"))
-    return _first(None if inlet is None else inlet / WH_IN_KWH, whole(outlets),
-                  None if total is None else total / WH_IN_KWH)
+    return _first(
+        None if inlet is None else inlet / WH_IN_KWH,
+        whole(outlets),
+        None if total is None else total / WH_IN_KWH,
+    )
 
 
-def total(figure: Figure, device: Member, chain: Mapping[int, Member],
-          outlets: Mapping[str, Optional[float]]) -> Optional[float]:
-    """`figure` of a device; for a daisy chain, the sum over its members, or the chain's own figure if a member lacks one.
+def total(
+    figure: Figure,
+    device: Member,
+    chain: Mapping[int, Member],
+    outlets: Mapping[str, Optional[float]],
+) -> Optional[float]:
+    """`figure` of a device; for a daisy chain, the sum over its members, or the chain's own figure
+    if a member lacks one.
 
     `outlets`: the figures of the outlets by identity.
     """
@@ -110,7 +134,9 @@ def total(figure: Figure, device: Member, chain: Mapping[int, Member],
     of_members = []
     for number, member in chain.items():
         kind = type_of_member(member.variables, device.variables)
-        of_members.append(figure({**member.variables, "device.type": kind}, own.get(str(number), [])))
+        of_members.append(
+            figure({**member.variables, "device.type": kind}, own.get(str(number), []))
+        )
     return _first(whole(of_members), figure(device.variables, []))
 
 

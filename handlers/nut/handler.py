@@ -1,4 +1,5 @@
 """DCImanager's four calls on the devices of a NUT server."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -27,32 +28,43 @@ C = TypeVar("C", bound=NutReader)
 class NutPdu(host.BasePdu):
     """A PDU behind a NUT server. Each call opens its own connection and keeps no state.
 
-    Every call reads variables and commands in 1 round trip after TCP, 1 more without the setting `device`, 2 more with TLS (3
-    for TLS 1.2). A server that demands a login for reading costs 1 more. One that waits for a driver costs more readings.
-    Raises the errors of handlers/errors.py.
+    Every call reads variables and commands in 1 round trip after TCP, 1 more without the setting
+    `device`, 2 more with TLS (3 for TLS 1.2). A server that demands a login for reading costs 1
+    more. One that waits for a driver costs more readings. Raises the errors of handlers/errors.py.
     """
 
     def status(self) -> PduView:
         """Every outlet and its state."""
         with session(self.pdu_data, "status", NutReader) as (client, settings):
             found = devices.read(client, settings)
-            return host.pdu_view((identity, STATES[outlet.state]) for identity, outlet in devices.ports(found))
+            return host.pdu_view(
+                (identity, STATES[outlet.state]) for identity, outlet in devices.ports(found)
+            )
 
     def statistic(self) -> PduStatisticView:
         """Load in A and energy in kWh, of the PDU and of each outlet that the driver meters."""
         with session(self.pdu_data, "statistic", NutReader) as (client, settings):
             found = devices.read(client, settings)
-        ports = [host.PortFigures(identity, outlet.current, outlet.energy)
-                 for identity, outlet in devices.ports(found)]
-        return host.statistic_view(figures.whole([one.device.load for one in found]),
-                                   figures.whole([one.device.energy for one in found]), ports)
+        ports = [
+            host.PortFigures(identity, outlet.current, outlet.energy)
+            for identity, outlet in devices.ports(found)
+        ]
+        return host.statistic_view(
+            figures.whole([one.device.load for one in found]),
+            figures.whole([one.device.energy for one in found]),
+            ports,
+        )
 
-    def port_up(self, pdu_port_data: PduPortView, *, deadline: float = CONFIRM_SECONDS) -> PduPortView:
+    def port_up(
+        self, pdu_port_data: PduPortView, *, deadline: float = CONFIRM_SECONDS
+    ) -> PduPortView:
         """Switch an outlet on; see `switch_port`."""
         with session(self.pdu_data, "port_up", NutClient) as (client, settings):
             return switch_port(client, settings, pdu_port_data, True, deadline)
 
-    def port_down(self, pdu_port_data: PduPortView, *, deadline: float = CONFIRM_SECONDS) -> PduPortView:
+    def port_down(
+        self, pdu_port_data: PduPortView, *, deadline: float = CONFIRM_SECONDS
+    ) -> PduPortView:
         """Switch an outlet off; see `switch_port`."""
         with session(self.pdu_data, "port_down", NutClient) as (client, settings):
             return switch_port(client, settings, pdu_port_data, False, deadline)
@@ -61,12 +73,18 @@ class NutPdu(host.BasePdu):
         """Identity, number and name of every outlet, for people; DCImanager does not call this."""
         with session(self.pdu_data, "labels", NutReader) as (client, settings):
             found = devices.read(client, settings)
-        return [host.label(identity, outlet.number, outlet.name or "") for identity, outlet in devices.ports(found)]
+        return [
+            host.label(identity, outlet.number, outlet.name or "")
+            for identity, outlet in devices.ports(found)
+        ]
 
 
 @contextmanager
-def session(pdu_data: object, method: str, kind: type[C], *, bounded: bool = True) -> Iterator[tuple[C, Settings]]:
-    """A client, closed at the end. Errors name the host once it is known, and the method unless they name a request or a device.
+def session(
+    pdu_data: object, method: str, kind: type[C], *, bounded: bool = True
+) -> Iterator[tuple[C, Settings]]:
+    """A client, closed at the end. Errors name the host once it is known, and the method unless
+    they name a request or a device.
 
     With `bounded`, all exchanges end within CALL_SECONDS of the start.
     """
@@ -75,9 +93,15 @@ def session(pdu_data: object, method: str, kind: type[C], *, bounded: bool = Tru
     try:
         settings = Settings(host.settings(pdu_data, own=(DEVICE.key,)), SETTINGS)
         typed = settings[HOST] or host.address(pdu_data)
-        if set("/@") & set(typed):          # not shown: a password may precede the @
-            raise SettingsError(("the address contains a / or an @: give the host alone, a user as ", Named("username"),
-                                 ", and a device of the server as ", Named("device")))
+        if set("/@") & set(typed):  # not shown: a password may precede the @
+            raise SettingsError(
+                (
+                    "the address contains a / or an @: give the host alone, a user as ",
+                    Named("username"),
+                    ", and a device of the server as ",
+                    Named("device"),
+                )
+            )
         address = host_and_port(typed)[0]
         with made(kind, settings, typed, total=CALL_SECONDS if bounded else None) as client:
             yield client, settings
@@ -86,15 +110,29 @@ def session(pdu_data: object, method: str, kind: type[C], *, bounded: bool = Tru
         raise
 
 
-def made(kind: type[C], settings: Settings, typed: str, *, total: Optional[float] = None, logs_in: bool = True) -> C:
+def made(
+    kind: type[C],
+    settings: Settings,
+    typed: str,
+    *,
+    total: Optional[float] = None,
+    logs_in: bool = True,
+) -> C:
     """The client of the server at the address `typed`, as the settings describe it. Sends nothing.
 
-    `total`: seconds in which all exchanges must end. Unless it `logs_in`, the client has no user. Raises SettingsError.
+    `total`: seconds in which all exchanges must end. Unless it `logs_in`, the client has no user.
+    Raises SettingsError.
     """
     address, port = host_and_port(typed)
-    return kind(address, settings[PORT] or (DEFAULT_PORT if port is None else port),
-                username=settings[USERNAME] if logs_in else "", password=settings[PASSWORD],
-                tls=tls_of(settings), timeout=settings[TIMEOUT], total=total)
+    return kind(
+        address,
+        settings[PORT] or (DEFAULT_PORT if port is None else port),
+        username=settings[USERNAME] if logs_in else "",
+        password=settings[PASSWORD],
+        tls=tls_of(settings),
+        timeout=settings[TIMEOUT],
+        total=total,
+    )
 
 
 def make_handler(pdu_data: object) -> NutPdu:

@@ -1,8 +1,9 @@
 """Variables and commands of a NUT device, grouped by member of the daisy chain. Pure.
 
-In a daisy chain `device.D.` precedes the names of member D. `device.0.` is another name for the whole chain. Source: NUT's
-docs/nut-names.txt and docs/daisychain.txt.
+In a daisy chain `device.D.` precedes the names of member D. `device.0.` is another name for the
+whole chain. Source: NUT's docs/nut-names.txt and docs/daisychain.txt.
 """
+
 from __future__ import annotations
 
 import re
@@ -19,16 +20,22 @@ _NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,15})?")
 
 
 class Member:
-    """One device of a daisy chain. Its names are kept without their prefix; member 0 holds the names that have none."""
+    """One device of a daisy chain.
+
+    Its names are kept without their prefix; member 0 holds the names that have none.
+    """
 
     def __init__(self, number: int) -> None:
         self.number, self.prefix = number, f"device.{number}." if number else ""
         self.variables: dict[str, str] = {}
-        self.commands: dict[str, str] = {}                  # name after the prefix -> whole name
-        self.rows: dict[str, dict[str, str]] = {}           # an outlet's number -> its variables
+        self.commands: dict[str, str] = {}  # name after the prefix -> whole name
+        self.rows: dict[str, dict[str, str]] = {}  # an outlet's number -> its variables
 
     def take(self, name: str, rest: str, text: Optional[str]) -> None:
-        """Add a variable with the value `text`, or a command if `text` is None. `rest` is the name after the prefix."""
+        """Add a variable with the value `text`, or a command if `text` is None.
+
+        `rest` is the name after the prefix.
+        """
         row = _ROW.fullmatch(rest)
         if text is None:
             self.commands[rest] = name
@@ -40,11 +47,12 @@ class Member:
                 self.rows.setdefault(row[1], {})[row[2]] = text
 
     def outlet_numbers(self) -> list[str]:
-        """The outlets' numbers in order. Raises ProtocolError if there are fewer than `outlet.count`, or if a number has two
-        spellings: these would be two ports for the same relay, perhaps with different states.
+        """The outlets' numbers in order. Raises ProtocolError if there are fewer than
+        `outlet.count`, or if a number has two spellings: these would be two ports for the same
+        relay, perhaps with different states.
 
-        Number 0 is another name for the whole device, except on devices that count from 0: their numbers are exactly 0 to
-        count - 1, and number 0 has every variable that the others share.
+        Number 0 is another name for the whole device, except on devices that count from 0: their
+        numbers are exactly 0 to count - 1, and number 0 has every variable that the others share.
         """
         numbers, count = sorted(self.rows, key=int), as_number(self.variables.get("outlet.count"))
         if len(set(map(int, numbers))) < len(numbers):
@@ -55,13 +63,18 @@ class Member:
         from_0 = [n for n in numbers if int(n) < count]
         if len(from_0) < count:
             raise too_few(max(len(real), len(from_0)), self.prefix, count)
-        if real and not set.intersection(*(set(self.rows[n]) for n in real)) <= set(self.rows[from_0[0]]):
+        if real and not set.intersection(*(set(self.rows[n]) for n in real)) <= set(
+            self.rows[from_0[0]]
+        ):
             raise too_few(len(real), self.prefix, count)
         return from_0
 
 
 def members_of(variables: Mapping[str, str], commands: Iterable[str]) -> dict[int, Member]:
-    """Every member by its number, always with member 0. Names of `device.0.` are skipped: they repeat those without a prefix."""
+    """Every member by its number, always with member 0.
+
+    Names of `device.0.` are skipped: they repeat those without a prefix.
+    """
     members = {0: Member(0)}
     for name, text in (*variables.items(), *((command, None) for command in commands)):
         found = _MEMBER.fullmatch(name)
@@ -74,7 +87,10 @@ def members_of(variables: Mapping[str, str], commands: Iterable[str]) -> dict[in
 
 
 def counted(members: Mapping[int, Member]) -> dict[int, Member]:
-    """The members that `device.count` counts, including those without outlets. Raises ProtocolError if one is missing."""
+    """The members that `device.count` counts, including those without outlets.
+
+    Raises ProtocolError if one is missing.
+    """
     count = as_number(members[0].variables.get("device.count")) or 0
     numbers = range(1, int(min(count, 999)) + 1)
     missing = next((one for one in numbers if one not in members), None)
@@ -84,13 +100,19 @@ def counted(members: Mapping[int, Member]) -> dict[int, Member]:
 
 
 def as_number(text: Optional[str]) -> Optional[float]:
-    """`text` as a number; None if it is missing, below 0 or not accepted by `is_number`. Spaces around it are ignored."""
+    """`text` as a number; None if it is missing, below 0 or not accepted by `is_number`.
+
+    Spaces around it are ignored.
+    """
     if text is None or not is_number(text.strip()):
         return None
-    figure = float(text.strip())        # strip() also removes U+001C to U+001F, which float() refuses
+    # strip() also removes U+001C to U+001F, which float() refuses
+    figure = float(text.strip())
     return figure + 0.0 if figure >= 0 else None
 
 
 def is_number(text: str) -> bool:
-    """Whether `text` is an optional sign and 1 to 15 digits, optionally with a point and 1 to 15 digits behind them."""
+    """Whether `text` is an optional sign and 1 to 15 digits, optionally with a point and 1 to 15
+    digits behind them.
+    """
     return _NUMBER.fullmatch(text) is not None

@@ -1,9 +1,11 @@
 """Every request of the NUT protocol, each a function that returns a typed `Request`. No I/O.
 
-`ups` is the name of a device on the server; `variable` and `command` are names in that device's lists. Functions raise
-SettingsError for an argument that the protocol cannot carry. Comments show the dialogue of each request: `>` is sent, `<` is
-received. Section numbers are those of RFC 9271; NUT's docs/net-protocol.txt has LOGIN, LOGOUT, MASTER, NETVER and NUMLOGINS.
+`ups` is the name of a device on the server; `variable` and `command` are names in that device's
+lists. Functions raise SettingsError for an argument that the protocol cannot carry. Comments show
+the dialogue of each request: `>` is sent, `<` is received. Section numbers are those of RFC 9271;
+NUT's docs/net-protocol.txt has LOGIN, LOGOUT, MASTER, NETVER and NUMLOGINS.
 """
+
 from __future__ import annotations
 
 from typing import Callable, NamedTuple, Optional, TypeVar
@@ -16,7 +18,8 @@ from .quoting import encoded, is_name, name, split, word
 T = TypeVar("T")
 
 
-# ---- session: login, rights, TLS ---------------------------------------------------------------------------
+# ---- session: login, rights, TLS -----------------------------------------------------------------
+
 
 def username(text: str) -> Request[str]:
     """The first half of a login (4.2.13). upsd does not check the name here."""
@@ -26,28 +29,40 @@ def username(text: str) -> Request[str]:
 
 
 def password(text: str) -> Request[str]:
-    """The second half of a login (4.2.8). upsd answers OK to a wrong password too, and then denies what needs a right."""
+    """The second half of a login (4.2.8).
+
+    upsd answers OK to a wrong password too, and then denies what needs a right.
+    """
     # > PASSWORD secret
     # < OK
     return Request(f"PASSWORD {word(text, 'password')}", "PASSWORD", _ok)
 
 
 def login(ups: str, verb: str = "LOGIN") -> Request[str]:
-    """Register this connection as a client that the device powers. RFC 9271 calls it ATTACH (4.2.1)."""
+    """Register this connection as a client that the device powers.
+
+    RFC 9271 calls it ATTACH (4.2.1).
+    """
     # > LOGIN ups1
     # < OK
     return _of_device(verb, ups)
 
 
 def logout(verb: str = "LOGOUT") -> Request[str]:
-    """End the session: the server answers and closes the connection. RFC 9271 calls it DETACH (4.2.2)."""
+    """End the session: the server answers and closes the connection.
+
+    RFC 9271 calls it DETACH (4.2.2).
+    """
     # > LOGOUT
     # < OK Goodbye
     return Request(verb, verb, _ok)
 
 
 def primary(ups: str, verb: str = "PRIMARY") -> Request[str]:
-    """Ask whether the user may act as the primary client (4.2.9). upsd changes nothing. Servers before 2.8 call it MASTER."""
+    """Ask whether the user may act as the primary client (4.2.9).
+
+    upsd changes nothing. Servers before 2.8 call it MASTER.
+    """
     # > PRIMARY ups1
     # < OK PRIMARY-GRANTED
     return _of_device(verb, ups)
@@ -56,7 +71,8 @@ def primary(ups: str, verb: str = "PRIMARY") -> Request[str]:
 def fsd(ups: str) -> Request[str]:
     """Set the forced-shutdown flag of a device (4.2.3).
 
-    It stays set until the server restarts, or until the device is removed from ups.conf and added again.
+    It stays set until the server restarts, or until the device is removed from ups.conf and added
+    again.
     """
     # > FSD ups1
     # < OK FSD-SET
@@ -70,7 +86,8 @@ def starttls() -> Request[str]:
     return Request("STARTTLS", "STARTTLS", _ok)
 
 
-# ---- LIST (4.2.7): rows between two lines that repeat the request after BEGIN and END ----------------------
+# ---- LIST (4.2.7): rows between two lines that repeat the request after BEGIN and END ------------
+
 
 def list_ups() -> Request[dict[str, str]]:
     """The server's devices and their descriptions."""
@@ -121,7 +138,8 @@ def list_client(ups: str) -> Request[list[str]]:
     return _listing(1, _first_words, "CLIENT", name(ups, "device"))
 
 
-# ---- GET of one value (4.2.4), HELP (4.2.5), the server's versions: VER (4.2.14), PROTVER (4.2.10) ---------
+# ---- GET of one value (4.2.4), HELP (4.2.5), versions: VER (4.2.14), PROTVER (4.2.10) ---------
+
 
 class VariableType(NamedTuple):
     """The type of a variable."""
@@ -151,7 +169,9 @@ def get_type(ups: str, variable: str) -> Request[VariableType]:
 
 
 def get_desc(ups: str, variable: str) -> Request[str]:
-    """The server's description of a variable; `Description unavailable` or the like if it has none."""
+    """The server's description of a variable; `Description unavailable` or the like
+    if it has none.
+    """
     # > GET DESC rack1 ups.status
     # < DESC rack1 ups.status "UPS status"
     return _get(_value, "DESC", name(ups, "device"), name(variable, "variable"))
@@ -165,7 +185,9 @@ def get_cmddesc(ups: str, command: str) -> Request[str]:
 
 
 def get_upsdesc(ups: str) -> Request[str]:
-    """The description of a device in the server's ups.conf; upsd answers `Unavailable` if it has none."""
+    """The description of a device in the server's ups.conf; upsd answers `Unavailable` if it has
+    none.
+    """
     # > GET UPSDESC rack1
     # < UPSDESC rack1 "PDU of rack 1"
     return _get(_value, "UPSDESC", name(ups, "device"))
@@ -193,16 +215,23 @@ def protver(verb: str = "PROTVER") -> Request[str]:
 
 
 def help_() -> Request[str]:
-    """The requests that the server lists, as free text. upsd leaves some out, such as FSD and PROTVER."""
+    """The requests that the server lists, as free text.
+
+    upsd leaves some out, such as FSD and PROTVER.
+    """
     # > HELP
     # < Commands: HELP VER GET LIST SET INSTCMD LOGIN LOGOUT USERNAME PASSWORD STARTTLS
     return Request("HELP", "HELP", _line)
 
 
-# ---- SET VAR (4.2.11) and INSTCMD (4.2.6), and the tracking of their outcome -------------------------------
+# ---- SET VAR (4.2.11) and INSTCMD (4.2.6), and the tracking of their outcome ---------------------
+
 
 def set_var(ups: str, variable: str, value: str) -> Request[str]:
-    """Set a variable. The answer is the tracking id, '' without tracking. The server does not wait for the driver."""
+    """Set a variable.
+
+    The answer is the tracking id, '' without tracking. The server does not wait for the driver.
+    """
     # > SET VAR rack1 outlet.3.switch "0"
     # < OK TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2
     label = f"SET VAR {name(ups, 'device')} {name(variable, 'variable')}"
@@ -214,11 +243,16 @@ def instcmd(ups: str, command: str, parameter: str = "") -> Request[str]:
     # > INSTCMD rack1 outlet.3.load.off
     # < OK TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2
     label = f"INSTCMD {name(ups, 'device')} {name(command, 'command')}"
-    return Request(f"{label} {_quoted(parameter, 'parameter')}" if parameter else label, label, _tracked)
+    return Request(
+        f"{label} {_quoted(parameter, 'parameter')}" if parameter else label, label, _tracked
+    )
 
 
 def set_tracking(on: bool) -> Request[str]:
-    """Turn tracking of this connection's writes on or off. Needs USERNAME and PASSWORD first, but upsd does not check them."""
+    """Turn tracking of this connection's writes on or off.
+
+    Needs USERNAME and PASSWORD first, but upsd does not check them.
+    """
     # > SET TRACKING ON
     # < OK
     line = f"SET TRACKING {'ON' if on else 'OFF'}"
@@ -226,7 +260,10 @@ def set_tracking(on: bool) -> Request[str]:
 
 
 def get_tracking(identifier: str = "") -> Request[str]:
-    """The outcome of a write: PENDING, SUCCESS, or an ERR. Without an identifier: whether tracking is ON or OFF."""
+    """The outcome of a write: PENDING, SUCCESS, or an ERR.
+
+    Without an identifier: whether tracking is ON or OFF.
+    """
     # > GET TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2
     # < SUCCESS
     allowed = ("PENDING", "SUCCESS") if identifier else ("ON", "OFF")
@@ -235,11 +272,13 @@ def get_tracking(identifier: str = "") -> Request[str]:
         if reply.line not in allowed:
             raise unexpected(reply.line)
         return reply.line
+
     line = f"GET TRACKING {name(identifier, 'tracked request')}" if identifier else "GET TRACKING"
     return Request(line, "GET TRACKING", read)
 
 
-# ---- requests of a kind, and the readers of their answers --------------------------------------------------
+# ---- requests of a kind, and the readers of their answers ----------------------------------------
+
 
 def _of_device(verb: str, ups: str) -> Request[str]:
     line = f"{verb} {name(ups, 'device')}"
@@ -247,7 +286,10 @@ def _of_device(verb: str, ups: str) -> Request[str]:
 
 
 def _ok(reply: Reply) -> str:
-    """The text after OK, or after `Goodbye...`, the answer of old servers to LOGOUT. Raises ProtocolError for other lines."""
+    """The text after OK, or after `Goodbye...`, the answer of old servers to LOGOUT.
+
+    Raises ProtocolError for other lines.
+    """
     first, _, rest = reply.line.partition(" ")
     if first not in ("OK", "Goodbye..."):
         raise unexpected(reply.line)
@@ -255,17 +297,25 @@ def _ok(reply: Reply) -> str:
 
 
 def _listing(fields: int, read: Callable[[Reply], T], *query: str) -> Request[T]:
-    """A LIST request. Each row of its answer repeats the words of `query` and adds `fields` words."""
+    """A LIST request.
+
+    Each row of its answer repeats the words of `query` and adds `fields` words.
+    """
     line = "LIST " + " ".join(query)
     return Request(line, line, read, query, fields)
 
 
 def _names(reply: Reply) -> list[str]:
-    """The first word that each row adds. Raises ProtocolError if one is repeated or is not a valid name."""
+    """The first word that each row adds.
+
+    Raises ProtocolError if one is repeated or is not a valid name.
+    """
     found = [row[0] for row in reply.rows]
     odd = next((text for text in found if not is_name(text)), None)
     if odd is not None or len(set(found)) != len(found):
-        what = "a name twice" if odd is None else f"{printable(odd, 80)!r}, which is not a valid name"
+        what = (
+            "a name twice" if odd is None else f"{printable(odd, 80)!r}, which is not a valid name"
+        )
         raise ProtocolError(f"the answer to {reply.line[4:]} lists {what}", encoded(reply.line))
     return found
 
@@ -282,15 +332,17 @@ def _pairs(reply: Reply) -> list[tuple[str, str]]:
     return [(row[0], row[1]) for row in reply.rows]
 
 
-Read = Callable[[Reply, list[str]], T]          # takes the answer, and its words after the repeated query
+# takes the answer, and its words after the repeated query
+Read = Callable[[Reply, list[str]], T]
 
 
 def _get(read: Read[T], *query: str) -> Request[T]:
     def after_query(reply: Reply) -> T:
         words = split(reply.line)
-        if tuple(words[:len(query)]) != query:
+        if tuple(words[: len(query)]) != query:
             raise unexpected(reply.line)
-        return read(reply, words[len(query):])
+        return read(reply, words[len(query) :])
+
     line = "GET " + " ".join(query)
     return Request(line, line, after_query)
 
@@ -312,7 +364,9 @@ def _type(reply: Reply, words: list[str]) -> VariableType:
     lengths = [word[7:] for word in words if word.startswith("STRING:")]
     if any(not (length.isascii() and length.isdigit() and len(length) < 10) for length in lengths):
         raise unexpected(reply.line)
-    return VariableType(tuple(word.partition(":")[0] for word in words), int(lengths[0]) if lengths else None)
+    return VariableType(
+        tuple(word.partition(":")[0] for word in words), int(lengths[0]) if lengths else None
+    )
 
 
 def _line(reply: Reply) -> str:
@@ -330,8 +384,13 @@ def _tracked(reply: Reply) -> str:
 
 
 def _quoted(text: str, what: str) -> str:
-    """`text` as a quoted word. Raises SettingsError like `word`, and for non-ASCII characters, which upsd would drop."""
+    """`text` as a quoted word.
+
+    Raises SettingsError like `word`, and for non-ASCII characters, which upsd would drop.
+    """
     if not text.isascii():
-        raise SettingsError(f"the {what} has characters outside ASCII, which a NUT server would drop")
+        raise SettingsError(
+            f"the {what} has characters outside ASCII, which a NUT server would drop"
+        )
     plain = word(text, what)
     return plain if plain.startswith('"') else f'"{plain}"'

@@ -1,4 +1,5 @@
 """One NUT device as values: its outlets, the ways to switch them, and its totals."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -7,7 +8,7 @@ from typing import NamedTuple, Optional
 from . import figures
 from .members import Member
 
-LOAD_IDENTITY = "load"          # the identity of a UPS's whole load
+LOAD_IDENTITY = "load"  # the identity of a UPS's whole load
 
 
 class Way(NamedTuple):
@@ -61,12 +62,22 @@ class NutDevice(NamedTuple):
     @property
     def load(self) -> Optional[float]:
         """Amperes."""
-        return figures.total(figures.load, self.whole, self.chain, {one.identity: one.current for one in self._real()})
+        return figures.total(
+            figures.load,
+            self.whole,
+            self.chain,
+            {one.identity: one.current for one in self._real()},
+        )
 
     @property
     def energy(self) -> Optional[float]:
         """kWh, cumulative."""
-        return figures.total(figures.energy, self.whole, self.chain, {one.identity: one.energy for one in self._real()})
+        return figures.total(
+            figures.energy,
+            self.whole,
+            self.chain,
+            {one.identity: one.energy for one in self._real()},
+        )
 
     def _real(self) -> list[Outlet]:
         return [outlet for outlet in self.outlets if outlet.identity != LOAD_IDENTITY]

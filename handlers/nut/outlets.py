@@ -1,12 +1,16 @@
-"""Variables and commands of a NUT device -> its outlets. Pure. Source of names and units: NUT's docs/nut-names.txt.
+"""Variables and commands of a NUT device -> its outlets. Pure. Source of names and units: NUT's
+docs/nut-names.txt.
 
-An outlet is a row `outlet.N.*`, in a daisy chain `device.D.outlet.N.*`. These are not outlets: `outlet.*` without a number and
-usually `outlet.0.*` (the whole device), `outlet.group.N.*` (banks), and numbers below 0, which some drivers list by mistake.
+An outlet is a row `outlet.N.*`, in a daisy chain `device.D.outlet.N.*`. These are not outlets:
+`outlet.*` without a number and usually `outlet.0.*` (the whole device), `outlet.group.N.*` (banks),
+and numbers below 0, which some drivers list by mistake.
 
-An outlet is switched only by what the server lists for it: the commands `outlet.N.load.on` and `.off`, else the variable
-`outlet.N.switch` if it is writable and shows on, off, 1 or 0. `outlet.N.switchable` does not decide: some drivers report `no` for
-outlets that do switch, and some report row numbers.
+An outlet is switched only by what the server lists for it: the commands `outlet.N.load.on` and
+`.off`, else the variable `outlet.N.switch` if it is writable and shows on, off, 1 or 0.
+`outlet.N.switchable` does not decide: some drivers report `no` for outlets that do switch, and some
+report row numbers.
 """
+
 from __future__ import annotations
 
 import re
@@ -19,35 +23,50 @@ from .members import SWITCHES, Member, as_number, counted, is_number, members_of
 from .model import LOAD_IDENTITY, NutDevice, Outlet, Way
 
 _ON_OFF = {"on": True, "off": False}
-_SWITCH = {**_ON_OFF, "1": True, "0": False}            # tripplite_usb writes outlet.N.switch as a number
+# tripplite_usb writes outlet.N.switch as a number
+_SWITCH = {**_ON_OFF, "1": True, "0": False}
 
 
-def read(variables: Mapping[str, str], commands: Sequence[str], writable: Mapping[str, str],
-         whole_load: bool = False, shown: Callable[[str], str] = str) -> NutDevice:
-    """The device that these lists describe. `whole_load` adds a UPS's load as an outlet. `shown` masks a secret in error text.
+def read(
+    variables: Mapping[str, str],
+    commands: Sequence[str],
+    writable: Mapping[str, str],
+    whole_load: bool = False,
+    shown: Callable[[str], str] = str,
+) -> NutDevice:
+    """The device that these lists describe. `whole_load` adds a UPS's load as an outlet. `shown`
+    masks a secret in error text.
 
-    Raises ProtocolError if an outlet's number has two spellings, if there are fewer outlets than `outlet.count`, or if a chain
-    with outlets lacks one of its `device.count` members. Raises Unsupported without outlets, unless `may_lack_outlets` is true or
-    all members count 0.
+    Raises ProtocolError if an outlet's number has two spellings, if there are fewer outlets than
+    `outlet.count`, or if a chain with outlets lacks one of its `device.count` members. Raises
+    Unsupported without outlets, unless `may_lack_outlets` is true or all members count 0.
     """
     members = members_of(variables, commands)
     device = members[0]
     listed = {number: member for number, member in members.items() if number}
-    chain = {number: member for number, member in listed.items()
-             if member.rows or as_number(member.variables.get("outlet.count"))}
+    chain = {
+        number: member
+        for number, member in listed.items()
+        if member.rows or as_number(member.variables.get("outlet.count"))
+    }
     outlets: list[Outlet] = []
     for member in [chain[number] for number in sorted(chain)] or [device]:
         outlets += [_outlet(member, number, writable) for number in member.outlet_numbers()]
     counts = [as_number(member.variables.get("outlet.count")) for member in listed.values()]
     only_meters = bool(counts) and not outlets and set(counts) == {0}
     count = as_number(device.variables.get("outlet.count")) or 0
-    if len(outlets) < count:                    # in a chain the whole device may count the outlets of all members
+    # in a chain the whole device may count the outlets of all members
+    if len(outlets) < count:
         raise failures.too_few(len(outlets), device.prefix, count)
     if whole_load:
         outlets += _whole_load(device)
     if not outlets and not only_meters and not may_lack_outlets(variables):
-        raise failures.no_outlets(*(shown(variables.get(key, "")) for key in ("driver.name", "device.type")))
-    return NutDevice(outlets, device, {**counted(members), **listed} if chain or only_meters else {})
+        raise failures.no_outlets(
+            *(shown(variables.get(key, "")) for key in ("driver.name", "device.type"))
+        )
+    return NutDevice(
+        outlets, device, {**counted(members), **listed} if chain or only_meters else {}
+    )
 
 
 def state(values: Mapping[str, str]) -> Optional[bool]:
@@ -64,14 +83,25 @@ def state(values: Mapping[str, str]) -> Optional[bool]:
 def _outlet(member: Member, number: str, writable: Mapping[str, str]) -> Outlet:
     own, fields = f"outlet.{number}.", member.rows[number]
     energy = as_number(fields.get("energy"))
-    states = {f"{member.prefix}{own}{field}": fields[field] for field in ("status", "switch") if field in fields}
+    states = {
+        f"{member.prefix}{own}{field}": fields[field]
+        for field in ("status", "switch")
+        if field in fields
+    }
     return Outlet(
         identity=f"{member.number}.{number}" if member.number else number,
-        number=_tidy(fields.get("name") or fields.get("id") or ""), name=fields.get("desc"),
-        state=state(states), switchable=fields.get("switchable"),
-        current=as_number(fields.get("current")), realpower=as_number(fields.get("realpower")),
-        power=as_number(fields.get("power")), energy=None if energy is None else energy / figures.WH_IN_KWH,
-        on=_way(member, own, True, writable), off=_way(member, own, False, writable), state_variables=tuple(states))
+        number=_tidy(fields.get("name") or fields.get("id") or ""),
+        name=fields.get("desc"),
+        state=state(states),
+        switchable=fields.get("switchable"),
+        current=as_number(fields.get("current")),
+        realpower=as_number(fields.get("realpower")),
+        power=as_number(fields.get("power")),
+        energy=None if energy is None else energy / figures.WH_IN_KWH,
+        on=_way(member, own, True, writable),
+        off=_way(member, own, False, writable),
+        state_variables=tuple(states),
+    )
 
 
 def _way(member: Member, own: str, on: bool, writable: Mapping[str, str]) -> Optional[Way]:
@@ -90,22 +120,40 @@ def _tidy(text: str) -> str:
     return re.sub(r"\.0+$", "", text) if is_number(text) else text
 
 
-# ---- the whole load of a UPS ---------------------------------------------------------------------------------
+# ---- the whole load of a UPS ---------------------------------------------------------------------
+
 
 def _whole_load(device: Member) -> list[Outlet]:
-    """The whole load of a UPS as one more outlet, switched by `load.on` and `load.off`; [] if the server lists neither."""
+    """The whole load of a UPS as one more outlet, switched by `load.on` and `load.off`; [] if the
+    server lists neither.
+    """
     ways = [Way(command) if command in device.commands else None for command in SWITCHES]
     if ways == [None, None]:
         return []
     variables = device.variables
-    return [Outlet(LOAD_IDENTITY, "", "whole load", _load_state(variables.get("ups.status", "")), None,
-                   figures.side(variables, "output"), as_number(variables.get("ups.realpower")),
-                   as_number(variables.get("ups.power")), None, ways[0], ways[1],
-                   ("ups.status",) if "ups.status" in variables else ())]
+    return [
+        Outlet(
+            LOAD_IDENTITY,
+            "",
+            "whole load",
+            _load_state(variables.get("ups.status", "")),
+            None,
+            figures.side(variables, "output"),
+            as_number(variables.get("ups.realpower")),
+            as_number(variables.get("ups.power")),
+            None,
+            ways[0],
+            ways[1],
+            ("ups.status",) if "ups.status" in variables else (),
+        )
+    ]
 
 
 def _load_state(status: str) -> Optional[bool]:
-    """`ups.status` is a set of words. OFF: the load is off. OL (on line) or OB (on battery) without OFF: it is on."""
+    """`ups.status` is a set of words.
+
+    OFF: the load is off. OL (on line) or OB (on battery) without OFF: it is on.
+    """
     words = status.upper().split()
     if "OFF" in words:
         return False

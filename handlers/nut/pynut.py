@@ -1,8 +1,10 @@
-"""PyNUTClient's documented methods, with the same names and result shapes, on this package's client.
+"""PyNUTClient's documented methods, with the same names and result shapes, on this package's
+client.
 
-Scripts written for NUT's Python module change their import to `from handlers.nut import pynut as PyNUT`. Results are bytes, as
-from PyNUTClient, or `str` with `text=True`. A test compares each method with PyNUTClient 2.8.5 from PyPI on the same upsd.
-The differences, where PyNUTClient is wrong or unsafe:
+Scripts written for NUT's Python module change their import to `from handlers.nut import pynut as
+PyNUT`. Results are bytes, as from PyNUTClient, or `str` with `text=True`. A test compares each
+method with PyNUTClient 2.8.5 from PyPI on the same upsd. The differences, where PyNUTClient is
+wrong or unsafe:
 
 | case | here | PyNUTClient |
 |---|---|---|
@@ -26,10 +28,22 @@ The differences, where PyNUTClient is wrong or unsafe:
 | `debug=True` | prints no password | prints it |
 | TLS | `tls=Tls(...)`; only STARTTLS is sent in the clear | `use_ssl`, `ca_file`, ... |
 """
+
 from __future__ import annotations
 
 import socket
-from typing import Any, AnyStr, Callable, Generic, Literal, NoReturn, Optional, TypeVar, cast, overload
+from typing import (
+    Any,
+    AnyStr,
+    Callable,
+    Generic,
+    Literal,
+    NoReturn,
+    Optional,
+    TypeVar,
+    cast,
+    overload,
+)
 
 from ..errors import PduHandlerError, Unreachable, printable
 from ..tls import Trust as Tls
@@ -40,23 +54,29 @@ from .connection import DEFAULT_PORT
 from .failures import NetworkFailure
 
 DEFAULT_TIMEOUT = 5.0
-_LONGEST_TIMEOUT = 86_400.0     # seconds; sockets refuse infinity and very large numbers
+_LONGEST_TIMEOUT = 86_400.0  # seconds; sockets refuse infinity and very large numbers
 T = TypeVar("T")
 _Self = TypeVar("_Self", bound="PyNUTClient[Any]")
 
 
 class PyNUTError(Exception):
-    """Any failure. The message is `ERR CODE`, with the server's text if it sent one, or a sentence."""
+    """Any failure.
+
+    The message is `ERR CODE`, with the server's text if it sent one, or a sentence.
+    """
 
 
 class PyNUTConnectionError(PyNUTError, OSError):
-    """A failure of network or TLS, a timeout or an ended connection. Also an OSError, which scripts for PyNUTClient catch.
+    """A failure of network or TLS, a timeout or an ended connection. Also an OSError, which scripts
+    for PyNUTClient catch.
 
-    A subclass is also the OSError that PyNUTClient raises. `errno` is the system's, None if there is none.
+    A subclass is also the OSError that PyNUTClient raises. `errno` is the system's, None if there
+    is none.
     """
 
     def __str__(self) -> str:
-        return str(self.args[0])                # OSError would show errno and the system's words instead
+        # OSError would show errno and the system's words instead
+        return str(self.args[0])
 
 
 class PyNUTRefusedError(PyNUTConnectionError, ConnectionRefusedError):
@@ -80,35 +100,78 @@ class PyNUTAddressError(PyNUTConnectionError, socket.gaierror):
 
 
 _KINDS: tuple[tuple[type[OSError], type[PyNUTConnectionError]], ...] = (
-    (ConnectionRefusedError, PyNUTRefusedError), (ConnectionResetError, PyNUTResetError), (BrokenPipeError, PyNUTBrokenError),
-    (socket.timeout, PyNUTTimeoutError), (TimeoutError, PyNUTTimeoutError), (socket.gaierror, PyNUTAddressError))
+    (ConnectionRefusedError, PyNUTRefusedError),
+    (ConnectionResetError, PyNUTResetError),
+    (BrokenPipeError, PyNUTBrokenError),
+    (socket.timeout, PyNUTTimeoutError),
+    (TimeoutError, PyNUTTimeoutError),
+    (socket.gaierror, PyNUTAddressError),
+)
 
 
 class PyNUTClient(Generic[AnyStr]):
-    """A connection to a NUT server. The constructor opens it and sends user and password if given."""
+    """A connection to a NUT server.
+
+    The constructor opens it and sends user and password if given.
+    """
 
     @overload
-    def __init__(self: PyNUTClient[bytes], host: str = ..., port: int = ..., login: Optional[str] = ...,
-                 password: Optional[str] = ..., debug: bool = ..., timeout: Optional[float] = ..., *,
-                 text: Literal[False] = ..., tls: Optional[Tls] = ...) -> None: ...
+    def __init__(
+        self: PyNUTClient[bytes],
+        host: str = ...,
+        port: int = ...,
+        login: Optional[str] = ...,
+        password: Optional[str] = ...,
+        debug: bool = ...,
+        timeout: Optional[float] = ...,
+        *,
+        text: Literal[False] = ...,
+        tls: Optional[Tls] = ...,
+    ) -> None: ...
 
     @overload
-    def __init__(self: PyNUTClient[str], host: str = ..., port: int = ..., login: Optional[str] = ...,
-                 password: Optional[str] = ..., debug: bool = ..., timeout: Optional[float] = ..., *,
-                 text: Literal[True], tls: Optional[Tls] = ...) -> None: ...
+    def __init__(
+        self: PyNUTClient[str],
+        host: str = ...,
+        port: int = ...,
+        login: Optional[str] = ...,
+        password: Optional[str] = ...,
+        debug: bool = ...,
+        timeout: Optional[float] = ...,
+        *,
+        text: Literal[True],
+        tls: Optional[Tls] = ...,
+    ) -> None: ...
 
-    def __init__(self, host: str = "127.0.0.1", port: int = DEFAULT_PORT, login: Optional[str] = None,
-                 password: Optional[str] = None, debug: bool = False, timeout: Optional[float] = DEFAULT_TIMEOUT, *,
-                 text: bool = False, tls: Optional[Tls] = None) -> None:
-        """Connect: TCP, 2 round trips more with `tls` (3 for TLS 1.2), 1 for user and password. Raises PyNUTError.
+    def __init__(
+        self,
+        host: str = "127.0.0.1",
+        port: int = DEFAULT_PORT,
+        login: Optional[str] = None,
+        password: Optional[str] = None,
+        debug: bool = False,
+        timeout: Optional[float] = DEFAULT_TIMEOUT,
+        *,
+        text: bool = False,
+        tls: Optional[Tls] = None,
+    ) -> None:
+        """Connect: TCP, 2 round trips more with `tls` (3 for TLS 1.2), 1 for user and password.
+        Raises PyNUTError.
 
-        upsd answers OK to any password. If it is wrong, the first method that needs it fails. `timeout`: seconds, at most a
-        day; None or a number below 0 means DEFAULT_TIMEOUT.
+        upsd answers OK to any password. If it is wrong, the first method that needs it fails.
+        `timeout`: seconds, at most a day; None or a number below 0 means DEFAULT_TIMEOUT.
         """
         self._debug, self._text = debug, text
-        seconds = min(timeout, _LONGEST_TIMEOUT) if isinstance(timeout, (int, float)) and timeout >= 0 else DEFAULT_TIMEOUT
-        login, password = (None if one is None else str(one) for one in (login, password))     # scripts pass numbers too
-        self._client = NutClient(host, _port(port), password=password or "", tls=tls, timeout=seconds)
+        seconds = (
+            min(timeout, _LONGEST_TIMEOUT)
+            if isinstance(timeout, (int, float)) and timeout >= 0
+            else DEFAULT_TIMEOUT
+        )
+        # scripts pass numbers too
+        login, password = (None if one is None else str(one) for one in (login, password))
+        self._client = NutClient(
+            host, _port(port), password=password or "", tls=tls, timeout=seconds
+        )
         try:
             self._client.connect()
             logins = [messages.username(login)] if login is not None else []
@@ -142,7 +205,7 @@ class PyNUTClient(Generic[AnyStr]):
         """End the connection. NUT's own module does not have this method."""
         self._client.close()
 
-    # ---- the server itself -----------------------------------------------------------------------------------
+    # ---- the server itself -----------------------------------------------------------------------
 
     def help(self) -> AnyStr:
         """The requests that the server lists, one line with its line break."""
@@ -152,7 +215,7 @@ class PyNUTClient(Generic[AnyStr]):
         """The server's name and version, one line with its line break."""
         return self._out(self._one("ver", messages.ver) + "\n")
 
-    # ---- reading ---------------------------------------------------------------------------------------------
+    # ---- reading ---------------------------------------------------------------------------------
 
     def GetUPSList(self) -> dict[AnyStr, AnyStr]:
         """Names of the devices and their descriptions."""
@@ -171,15 +234,24 @@ class PyNUTClient(Generic[AnyStr]):
         return self._pairs(self._one("GetRWVars", messages.list_rw, ups))
 
     def GetUPSCommands(self, ups: str = "") -> dict[AnyStr, AnyStr]:
-        """The commands and the server's descriptions; the command's own name if the server refuses its description."""
+        """The commands and the server's descriptions; the command's own name if the server refuses
+        its description.
+        """
         commands = self._one("GetUPSCommands", messages.list_cmd, ups)
         requests = {command: messages.get_cmddesc(str(ups), command) for command in commands}
         answers = self._ask(*requests.values())
-        return self._pairs({command: command if answers.failure(request) else self._value(answers, request)
-                            for command, request in requests.items()})
+        return self._pairs(
+            {
+                command: command if answers.failure(request) else self._value(answers, request)
+                for command, request in requests.items()
+            }
+        )
 
     def CheckUPSAvailable(self, ups: str = "") -> bool:
-        """Whether the server lists the device's commands. False for any error but a failed connection."""
+        """Whether the server lists the device's commands.
+
+        False for any error but a failed connection.
+        """
         try:
             self._one("CheckUPSAvailable", messages.list_cmd, ups)
         except PyNUTConnectionError:
@@ -189,16 +261,24 @@ class PyNUTClient(Generic[AnyStr]):
         return True
 
     def ListClients(self, ups: Optional[str] = None) -> dict[AnyStr, list[AnyStr]]:
-        """Devices and the addresses of the clients logged in to them, without devices that have none."""
+        """Devices and the addresses of the clients logged in to them, without devices that have
+        none.
+        """
         names = self.GetUPSNames()
         if ups is not None and ups not in names:
             raise PyNUTError("ERR UNKNOWN-UPS")
-        requests = {device: messages.list_client(device) for device in (names if ups is None else [ups])}
+        requests = {
+            device: messages.list_client(device) for device in (names if ups is None else [ups])
+        }
         answers = self._ask(*requests.values())
         found = {device: self._value(answers, request) for device, request in requests.items()}
-        return {self._out(device): [self._out(client) for client in clients] for device, clients in found.items() if clients}
+        return {
+            self._out(device): [self._out(client) for client in clients]
+            for device, clients in found.items()
+            if clients
+        }
 
-    # ---- writing ---------------------------------------------------------------------------------------------
+    # ---- writing ---------------------------------------------------------------------------------
 
     def SetRWVar(self, ups: str = "", var: str = "", value: str = "") -> str:
         """Set a variable. "OK": the server passed it to the driver."""
@@ -220,7 +300,8 @@ class PyNUTClient(Generic[AnyStr]):
     def FSD(self, ups: str = "") -> str:
         """Set the forced-shutdown flag, if the user may act as the primary client. Returns "OK".
 
-        If the server refuses PRIMARY and MASTER, raises ERR ACCESS-DENIED as PyNUTClient does, with the error of MASTER as cause.
+        If the server refuses PRIMARY and MASTER, raises ERR ACCESS-DENIED as PyNUTClient does, with
+        the error of MASTER as cause.
         """
         denied: Optional[PyNUTError] = None
         for verb in ("PRIMARY", "MASTER"):
@@ -236,11 +317,11 @@ class PyNUTClient(Generic[AnyStr]):
         self._one("FSD", messages.fsd, ups)
         return "OK"
 
-    # ---- one request -------------------------------------------------------------------------------------------------
+    # ---- one request -----------------------------------------------------------------------------
 
     def _one(self, method: str, make: Callable[..., Request[T]], *arguments: object) -> T:
         try:
-            request = make(*map(str, arguments))     # scripts pass numbers too
+            request = make(*map(str, arguments))  # scripts pass numbers too
         except PduHandlerError as error:
             raise PyNUTError("ERR INVALID-ARGUMENT") from error
         if self._debug:
@@ -248,7 +329,7 @@ class PyNUTClient(Generic[AnyStr]):
         return self._value(self._ask(request), request)
 
     def _ask(self, *requests: Request[object]) -> Answers:
-        if not self._client.is_open:            # a new connection would lack the login
+        if not self._client.is_open:  # a new connection would lack the login
             raise PyNUTConnectionError("the connection has ended: make a new PyNUTClient")
         try:
             return self._client.ask(*requests)
@@ -283,7 +364,9 @@ def _fail(error: PduHandlerError) -> NoReturn:
     if not isinstance(error, Unreachable):
         raise PyNUTError(str(error)) from error
     system = error.system if isinstance(error, NetworkFailure) else None
-    raised = next((kind for base, kind in _KINDS if isinstance(system, base)), PyNUTConnectionError)(str(error))
+    raised = next(
+        (kind for base, kind in _KINDS if isinstance(system, base)), PyNUTConnectionError
+    )(str(error))
     if system is not None:
         raised.errno = system.errno
     raise raised from error

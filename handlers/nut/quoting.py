@@ -1,23 +1,30 @@
 """Lines of the NUT protocol: words, quotes and escapes. Pure functions.
 
-Source: RFC 9271 and NUT's docs/net-protocol.txt, protocol version 1.3. A request is one line of words separated by blanks. A
-word that holds blanks is put in double quotes. Inside them a backslash escapes `"`, `\\` and, for upsd, `#`. Text is `str`;
-bytes that are not UTF-8 are kept as surrogate escapes.
+Source: RFC 9271 and NUT's docs/net-protocol.txt, protocol version 1.3. A request is one line of
+words separated by blanks. A word that holds blanks is put in double quotes. Inside them a backslash
+escapes `"`, `\\` and, for upsd, `#`. Text is `str`; bytes that are not UTF-8 are kept as surrogate
+escapes.
 """
+
 from __future__ import annotations
 
 import re
 
 from ..errors import ProtocolError, SettingsError
 
-MAX_WORD = 512                  # bytes that upsd keeps of one word; it drops the rest silently
+MAX_WORD = 512  # bytes that upsd keeps of one word; it drops the rest silently
 
 _BARE = re.compile(r"[A-Za-z0-9_.:@/+-]+")
-_NAME = re.compile(r"[!$-<>-\[\]-~]+")          # printable ASCII without blank, `"`, `#`, `=` and `\`
-_SPECIAL = re.compile(r'["#\\]')                # upsd up to 2.8.5 drops a line with a quoted `#` that is not escaped
-_HALF = re.compile("[\ud800-\udc7f\udd00-\udfff]")      # surrogates other than the escapes of undecodable bytes
+# printable ASCII without blank, `"`, `#`, `=` and `\`
+_NAME = re.compile(r"[!$-<>-\[\]-~]+")
+# upsd up to 2.8.5 drops a line with a quoted `#` that is not escaped
+_SPECIAL = re.compile(r'["#\\]')
+# surrogates other than the escapes of undecodable bytes
+_HALF = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_WORD = re.compile(r'[ \t]*(?:"((?:[^"\\]|\\.)*)"|((?:[^ \t"\\]|\\.)(?:[^ \t\\]|\\.)*))[ \t]*', re.DOTALL)
+_WORD = re.compile(
+    r'[ \t]*(?:"((?:[^"\\]|\\.)*)"|((?:[^ \t"\\]|\\.)(?:[^ \t\\]|\\.)*))[ \t]*', re.DOTALL
+)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 
@@ -29,27 +36,40 @@ def is_name(text: str) -> bool:
 def name(text: str, what: str) -> str:
     """`text` unchanged. Raises SettingsError if it cannot be a name."""
     if not is_name(text):
-        raise SettingsError(f"{text[:60]!r} cannot be the name of a {what}: give 1 to {MAX_WORD} ASCII letters, "
-                            "digits, dots and dashes")
+        raise SettingsError(
+            f"{text[:60]!r} cannot be the name of a {what}: give 1 to {MAX_WORD} ASCII letters, "
+            "digits, dots and dashes"
+        )
     return text
 
 
 def word(text: str, what: str) -> str:
-    """`text` as one word of a request, quoted where necessary. Raises SettingsError, without the text: it may be a password.
+    """`text` as one word of a request, quoted where necessary. Raises SettingsError, without the
+    text: it may be a password.
 
-    Non-ASCII text is sent as UTF-8. upsd drops those bytes, in upsd.users as on the wire, so passwords still match.
+    Non-ASCII text is sent as UTF-8. upsd drops those bytes, in upsd.users as on the wire, so
+    passwords still match.
     """
     if _CONTROL.search(text):
-        raise SettingsError(f"the {what} holds a line break or another control character, which NUT cannot carry")
+        raise SettingsError(
+            f"the {what} holds a line break or another control character, which NUT cannot carry"
+        )
     if _HALF.search(text):
-        raise SettingsError(f"the {what} has a character that is not valid Unicode, which cannot be sent")
+        raise SettingsError(
+            f"the {what} has a character that is not valid Unicode, which cannot be sent"
+        )
     if len(encoded(text)) > MAX_WORD:
-        raise SettingsError(f"the {what} is longer than {MAX_WORD} bytes; a NUT server drops the rest")
+        raise SettingsError(
+            f"the {what} is longer than {MAX_WORD} bytes; a NUT server drops the rest"
+        )
     return text if _BARE.fullmatch(text) else f'"{escaped(text)}"'
 
 
 def split(line: str) -> list[str]:
-    """The words of one line without quotes and escapes. Raises ProtocolError for an open quote or escape."""
+    """The words of one line without quotes and escapes.
+
+    Raises ProtocolError for an open quote or escape.
+    """
     words, at = [], 0
     while at < len(line):
         found = _WORD.match(line, at)

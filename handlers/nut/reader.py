@@ -1,4 +1,7 @@
-"""A NUT session for reading: the server's devices, and the variables and commands of several of them in one round trip."""
+"""A NUT session for reading: the server's devices, and the variables and commands of several of
+them in one round trip.
+"""
+
 from __future__ import annotations
 
 import time
@@ -17,7 +20,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _Self = TypeVar("_Self", bound="NutReader")
 STATUS, WAIT = "ups.status", "WAIT"
-POLL = 0.05                     # seconds between two readings in WAIT, and between the first two GET TRACKING requests
+# seconds between two readings in WAIT, and between the first two GET TRACKING requests
+POLL = 0.05
 _LOGIN_FIRST = ("USERNAME-REQUIRED", "PASSWORD-REQUIRED", "ACCESS-DENIED")
 
 
@@ -35,26 +39,39 @@ class Snapshot(NamedTuple):
 class NutReader:
     """Reads from a NUT server, on one connection that opens at the first request.
 
-    User and password are sent once per connection, and only to a server that demands a login for reading (RFC 9271, 4.2.13).
+    User and password are sent once per connection, and only to a server that demands a login for
+    reading (RFC 9271, 4.2.13).
 
-    A request may raise Unreachable (network, TLS, deadline), ProtocolError, Denied, SettingsError (text that the protocol
-    cannot carry, a device that the server does not have) or Refused with the server's code. DataStale and DriverNotConnected
-    are kinds of Refused. `timeout`, in seconds, limits each exchange as a whole. All exchanges must end within `total` seconds
-    after this object was created (None: no limit).
+    A request may raise Unreachable (network, TLS, deadline), ProtocolError, Denied, SettingsError
+    (text that the protocol cannot carry, a device that the server does not have) or Refused with
+    the server's code. DataStale and DriverNotConnected are kinds of Refused. `timeout`, in seconds,
+    limits each exchange as a whole. All exchanges must end within `total` seconds after this object
+    was created (None: no limit).
 
-    A server that has just connected to a driver reports the status WAIT until the driver has answered. Until then, readings of
-    the driver's data are repeated; after `timeout` seconds they raise DriverNotConnected.
+    A server that has just connected to a driver reports the status WAIT until the driver has
+    answered. Until then, readings of the driver's data are repeated; after `timeout` seconds they
+    raise DriverNotConnected.
     """
 
-    def __init__(self, host: str, port: int = DEFAULT_PORT, *, username: str = "", password: str = "",
-                 tls: Optional[Trust] = None, timeout: float = 10.0,
-                 clock: Callable[[], float] = time.monotonic,
-                 sleep: Callable[[float], None] = time.sleep, total: Optional[float] = None) -> None:
+    def __init__(
+        self,
+        host: str,
+        port: int = DEFAULT_PORT,
+        *,
+        username: str = "",
+        password: str = "",
+        tls: Optional[Trust] = None,
+        timeout: float = 10.0,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        total: Optional[float] = None,
+    ) -> None:
         self._connection = Connection(host, port, tls, timeout, password, clock, total)
         self._username, self._password = username, password
         self._timeout = timeout
         self._clock, self._sleep = clock, sleep
-        self._known_on = 0                          # the number of the connection on which the login was sent
+        # the number of the connection on which the login was sent
+        self._known_on = 0
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._connection.host}:{self._connection.port}>"
@@ -70,11 +87,16 @@ class NutReader:
         self._connection.close()
 
     def ask(self, *requests: Request[object], end: Optional[float] = None) -> Answers:
-        """Send any requests of `messages` in one write: 1 round trip. `end` is a deadline by the clock."""
+        """Send any requests of `messages` in one write: 1 round trip.
+
+        `end` is a deadline by the clock.
+        """
         return self._connection.ask(*requests, end=end)
 
     def snapshots(self, devices: Sequence[str], writable: bool = False) -> dict[str, Snapshot]:
-        """Variables and commands of each device, with `writable` also the writable variables: 1 round trip."""
+        """Variables and commands of each device, with `writable` also the writable variables: 1
+        round trip.
+        """
         # > LIST VAR rack1
         # > LIST CMD rack1
         # > LIST RW rack1             with `writable`
@@ -89,11 +111,17 @@ class NutReader:
 
         def look() -> tuple[dict[str, Snapshot], Optional[str]]:
             answers = self._read(*requests)
-            seen = {device: Snapshot(answers[variables[device]], answers[commands[device]],
-                                     answers[writables[device]] if writable else {})
-                    for device in devices}
+            seen = {
+                device: Snapshot(
+                    answers[variables[device]],
+                    answers[commands[device]],
+                    answers[writables[device]] if writable else {},
+                )
+                for device in devices
+            }
             waiting = (device for device in devices if seen[device].variables.get(STATUS) == WAIT)
             return seen, next(waiting, None)
+
         return self._settled(look)
 
     def devices(self) -> dict[str, str]:
@@ -102,21 +130,25 @@ class NutReader:
         return self._read(listed)[listed]
 
     def _read(self, *requests: Request[object]) -> Answers:
-        """`ask` for readings: logs in if the server demands it. For a device that the server lacks, raises SettingsError, or the
-        error of LIST UPS if that fails."""
+        """`ask` for readings: logs in if the server demands it. For a device that the server lacks,
+        raises SettingsError, or the error of LIST UPS if that fails."""
         answers = self.ask(*requests)
-        if self._username and self._known_on != self._connection.opened and any(
-                answers.code(request) in _LOGIN_FIRST for request in requests):
+        if (
+            self._username
+            and self._known_on != self._connection.opened
+            and any(answers.code(request) in _LOGIN_FIRST for request in requests)
+        ):
             answers = self._with_user(*requests)
         if "UNKNOWN-UPS" in map(answers.code, requests):
             raise self._no_such_device()
         return answers
 
     def _with_user(self, *requests: Request[object]) -> Answers:
-        """Send `requests`, with USERNAME and PASSWORD in front if there is a user and this connection has no login: 1 write.
+        """Send `requests`, with USERNAME and PASSWORD in front if there is a user and this
+        connection has no login: 1 write.
 
-        upsd answers OK to any password. Other servers may refuse the login itself: its error is raised if the last request then
-        fails with a code in `_LOGIN_FIRST`.
+        upsd answers OK to any password. Other servers may refuse the login itself: its error is
+        raised if the last request then fails with a code in `_LOGIN_FIRST`.
         """
         # > USERNAME admin
         # > PASSWORD secret
@@ -133,11 +165,15 @@ class NutReader:
         return answers
 
     def shown(self, text: str) -> str:
-        """A server's text for an error; *** for one that holds the password, which the server may repeat."""
+        """A server's text for an error; *** for one that holds the password, which the server may
+        repeat.
+        """
         return Secret(self._password).shown(text)
 
     def _no_such_device(self) -> PduHandlerError:
-        """The error for a device that the server lacks, with the names of its devices, or the error of LIST UPS: 1 round trip."""
+        """The error for a device that the server lacks, with the names of its devices, or the error
+        of LIST UPS: 1 round trip.
+        """
         listed = messages.list_ups()
         try:
             found = list(self.ask(listed)[listed])
@@ -146,7 +182,10 @@ class NutReader:
         return no_such_device([self.shown(name) for name in found], self._connection.host)
 
     def _settled(self, look: Callable[[], tuple[T, Optional[str]]]) -> T:
-        """Repeat `look` until it returns no device in WAIT. Raises DriverNotConnected after `timeout` seconds."""
+        """Repeat `look` until it returns no device in WAIT.
+
+        Raises DriverNotConnected after `timeout` seconds.
+        """
         end = self._clock() + self._timeout
         while True:
             found, waited_for = look()

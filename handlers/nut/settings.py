@@ -1,4 +1,5 @@
 """The handler settings of a NUT server."""
+
 from __future__ import annotations
 
 from typing import Optional
@@ -26,19 +27,58 @@ def _word(text: str) -> str:
     return text
 
 
-PORT: Setting[Optional[int]] = Setting("port", "1 to 65535", port_number, None,
-                                       f"the NUT server's port; without it the one in the address, else {DEFAULT_PORT}")
-USERNAME: Setting[str] = Setting("username", f"a user name from upsd.users, {_CARRIED}", _word, "",
-                                 "needed to switch; reading sends it only to a server that demands a login")
-PASSWORD: Setting[str] = Setting("password", f"the user's password, {_CARRIED}", _word, "",
-                                 "needed and sent together with username", secret=True)
-DEVICE: Setting[str] = Setting("device", "a name from ups.conf, without its square brackets", _name, "",
-                               "the device on the NUT server; without it all devices of the server are one PDU")
-TLS: Setting[bool] = Setting("tls", "yes or no", yes_no, False, "yes: everything except STARTTLS itself is sent over TLS")
-WHOLE_LOAD: Setting[bool] = Setting("whole_load", "yes or no", yes_no, False,
-                                    "yes: a UPS that can switch its whole load gets one more port, `load`")
-SETTINGS: tuple[Setting[object], ...] = (HOST, PORT, USERNAME, PASSWORD, DEVICE, TLS, VERIFY, CA_PEM, FINGERPRINT, TIMEOUT,
-                                         WHOLE_LOAD)
+PORT: Setting[Optional[int]] = Setting(
+    "port",
+    "1 to 65535",
+    port_number,
+    None,
+    f"the NUT server's port; without it the one in the address, else {DEFAULT_PORT}",
+)
+USERNAME: Setting[str] = Setting(
+    "username",
+    f"a user name from upsd.users, {_CARRIED}",
+    _word,
+    "",
+    "needed to switch; reading sends it only to a server that demands a login",
+)
+PASSWORD: Setting[str] = Setting(
+    "password",
+    f"the user's password, {_CARRIED}",
+    _word,
+    "",
+    "needed and sent together with username",
+    secret=True,
+)
+DEVICE: Setting[str] = Setting(
+    "device",
+    "a name from ups.conf, without its square brackets",
+    _name,
+    "",
+    "the device on the NUT server; without it all devices of the server are one PDU",
+)
+TLS: Setting[bool] = Setting(
+    "tls", "yes or no", yes_no, False, "yes: everything except STARTTLS itself is sent over TLS"
+)
+WHOLE_LOAD: Setting[bool] = Setting(
+    "whole_load",
+    "yes or no",
+    yes_no,
+    False,
+    "yes: a UPS that can switch its whole load gets one more port, `load`",
+)
+SETTINGS: tuple[Setting[object], ...] = (
+    HOST,
+    PORT,
+    USERNAME,
+    PASSWORD,
+    DEVICE,
+    TLS,
+    VERIFY,
+    CA_PEM,
+    FINGERPRINT,
+    TIMEOUT,
+    WHOLE_LOAD,
+)
 
 
 def tls_of(settings: Settings) -> Optional[Trust]:

@@ -1,4 +1,5 @@
 """STARTTLS (RFC 9271, 4.2.12). Imported late, for a session over TLS only."""
+
 from __future__ import annotations
 
 import socket
@@ -14,28 +15,42 @@ from .answers import Answers, Request
 Ask = Callable[[Request[str]], Answers]
 
 
-def started(plain: socket.socket, host: str, trust: Trust, ask: Ask, dial: Callable[[], socket.socket]) -> socket.socket:
-    """Start TLS on the socket `plain` and return the TLS socket: 1 round trip, then the handshake within the time-out of `plain`.
+def started(
+    plain: socket.socket, host: str, trust: Trust, ask: Ask, dial: Callable[[], socket.socket]
+) -> socket.socket:
+    """Start TLS on the socket `plain` and return the TLS socket: 1 round trip, then the handshake
+    within the time-out of `plain`.
 
-    `ask` sends a request on the connection that was opened last. `dial` opens another one, to show the fingerprint of a
-    certificate that is not trusted. Nothing is sent or read between the answer and the handshake. Raises Unreachable,
-    ProtocolError, and SettingsError for a `ca_pem` that cannot be read.
+    `ask` sends a request on the connection that was opened last. `dial` opens another one, to show
+    the fingerprint of a certificate that is not trusted. Nothing is sent or read between the answer
+    and the handshake. Raises Unreachable, ProtocolError, and SettingsError for a `ca_pem` that
+    cannot be read.
     """
     _switch(ask)
     try:
-        wrapped = trust.context().wrap_socket(plain, server_hostname=host.partition("%")[0])       # without an IPv6 zone
+        # without an IPv6 zone
+        wrapped = trust.context().wrap_socket(plain, server_hostname=host.partition("%")[0])
     except ssl.SSLCertVerificationError as error:
+
         def again() -> socket.socket:
             opened = dial()
             _switch(ask)
             return opened
+
         raise Unreachable(reason(error, shown_fingerprint(again, host))) from None
     except ssl.SSLError as error:
         raise Unreachable(reason(error)) from None
-    except socket.timeout:      # its own text is left out: it names a line of Python's source
-        raise Unreachable(("the TLS handshake did not end in time: check the network, or raise ", Named("timeout"))) from None
+    except socket.timeout:  # its own text is left out: it names a line of Python's source
+        raise Unreachable(
+            (
+                "the TLS handshake did not end in time: check the network, or raise ",
+                Named("timeout"),
+            )
+        ) from None
     except (OSError, ValueError) as error:
-        raise Unreachable(f"the TLS handshake failed ({getattr(error, 'strerror', None) or error})") from None
+        raise Unreachable(
+            f"the TLS handshake failed ({getattr(error, 'strerror', None) or error})"
+        ) from None
     try:
         trust.check(wrapped.getpeercert(binary_form=True))
     except PduHandlerError:
@@ -51,4 +66,4 @@ def _switch(ask: Ask) -> None:
     failure = answers.failure(request)
     if failure is not None:
         raise failures.no_tls(failure)
-    answers[request]                            # raises unless the answer is OK
+    answers[request]  # raises unless the answer is OK

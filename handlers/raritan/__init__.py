@@ -1,1 +1,3 @@
-"""Raritan, Legrand and Server Technology PDUs with Xerus firmware, over their JSON-RPC interface."""
+"""Raritan, Legrand and Server Technology PDUs with Xerus firmware, over their
+JSON-RPC interface.
+"""

@@ -2,6 +2,7 @@
 
 An error of a link unit is raised, so that the list of outlets is not shortened.
 """
+
 from __future__ import annotations
 
 from typing import NamedTuple, Optional
@@ -16,7 +17,8 @@ from .rpc.pdumodel import Outlet, Pdu
 from .units import PRIMARY, XerusUnit, absent
 
 LOGGER = get_logger(__name__)
-_LAST_USUAL_LINK = 8            # the highest link id documented up to firmware 3.6; newer firmware may have higher ones
+# the highest link id documented up to firmware 3.6; newer firmware may have higher ones
+_LAST_USUAL_LINK = 8
 _LinkStatus = CascadeManager.LinkUnitStatus
 _USABLE = (_LinkStatus.OK, _LinkStatus.FIRMWARE_MISMATCH, _LinkStatus.UNKNOWN)
 _LinkUnitsById = dict[int, CascadeManager.LinkUnit]
@@ -25,8 +27,9 @@ _LinkUnitsById = dict[int, CascadeManager.LinkUnit]
 class ListedUnit(NamedTuple):
     """A unit that answered.
 
-    An outlet's identity ends with its position in `outlets`, from 1. Its state is read and changed through the reference there.
-    Well-known ids (`/outlet/0`) number the outlets too; see `numbering`.
+    An outlet's identity ends with its position in `outlets`, from 1. Its state is read and changed
+    through the reference there. Well-known ids (`/outlet/0`) number the outlets too; see
+    `numbering`.
     """
 
     unit: XerusUnit
@@ -40,7 +43,9 @@ class ListedUnit(NamedTuple):
 
 
 class Discovery:
-    """Finds the unit itself and its wanted link units: `ask` and `ask_unusual` queue calls, `listed` reads the answers."""
+    """Finds the unit itself and its wanted link units: `ask` and `ask_unusual` queue calls,
+    `listed` reads the answers.
+    """
 
     def __init__(self, agent: Agent, wanted: LinkUnits) -> None:
         self._agent, self._wanted = agent, wanted
@@ -51,31 +56,45 @@ class Discovery:
         self._cascade: Optional[Pending[CascadeManager.Status]] = None
 
     def ask(self, bulk: Bulk) -> None:
-        """Queue getOutlets of each unit in `asked` and, if link units are wanted, the list of them."""
+        """Queue getOutlets of each unit in `asked` and, if link units are wanted,
+        the list of them.
+        """
         self._ask_outlets(bulk, self.asked)
         if self._wanted.all or self._wanted.ids:
             # > getStatus of /cascade
-            # < {"_ret_": {"role": 1, "linkUnits": [{"key": 2, "value": {"host": ..., "status": 1, ...}}], ...}}
-            self._cascade = bulk.add(CascadeManager("/cascade", self._agent).getStatus)     # firmware 3.6 and later
+            # < {"_ret_": {"role": 1, "linkUnits": [{"key": 2, "value": {"host": ..., "status": 1,
+            #       ...}}], ...}}
+            # firmware 3.6 and later
+            self._cascade = bulk.add(CascadeManager("/cascade", self._agent).getStatus)
 
     def ask_unusual(self, bulk: Bulk) -> list[XerusUnit]:
-        """If all link units are wanted, queue getOutlets of those that `ask` left out. Returns these units."""
+        """If all link units are wanted, queue getOutlets of those that `ask` left out.
+
+        Returns these units.
+        """
         if not self._wanted.all:
             return []
         asked = [unit.link_id for unit in self.asked]
-        unusual = [link_id for link_id in sorted(self._known() or ()) if link_id not in asked and link_id >= LOWEST_LINK]
+        unusual = [
+            link_id
+            for link_id in sorted(self._known() or ())
+            if link_id not in asked and link_id >= LOWEST_LINK
+        ]
         more = [XerusUnit(link_id, self._agent) for link_id in unusual]
         self.asked += more
         self._ask_outlets(bulk, more)
         return more
 
     def listed(self, without_pdu: bool = False) -> list[ListedUnit]:
-        """The unit itself and its wanted link units. Wanted ids that the PDU does not have are only logged.
+        """The unit itself and its wanted link units. Wanted ids that the PDU does not have are only
+        logged.
 
-        With `without_pdu`, a unit that does not have `/model/pdu/0` is no error here: it may be a power meter controller,
-        whose figures do not need that object. The caller passes it to `panels.without_outlets`, which raises for any other unit.
+        With `without_pdu`, a unit that does not have `/model/pdu/0` is no error here: it may be a
+        power meter controller, whose figures do not need that object. The caller passes it to
+        `panels.without_outlets`, which raises for any other unit.
 
-        Raises Unreachable or Denied for a link unit that does not answer or is not usable, and the errors of other answers.
+        Raises Unreachable or Denied for a link unit that does not answer or is not usable, and the
+        errors of other answers.
         """
         known = self._known()
         self._warn_of_unknown(known)
@@ -91,10 +110,11 @@ class Discovery:
         self._outlets += [(unit, bulk.add(unit.proxy(Pdu).getOutlets)) for unit in units]
 
     def _known(self) -> Optional[_LinkUnitsById]:
-        """The linked units by id; None if none were asked for, or if the firmware has no list of them (before 3.6).
+        """The linked units by id; None if none were asked for, or if the firmware has no list of
+        them (before 3.6).
 
-        Raises if the list cannot be read, or is missing from the answer: without it, a unit that does not answer looks like one
-        that is not linked.
+        Raises if the list cannot be read, or is missing from the answer: without it, a unit that
+        does not answer looks like one that is not linked.
         """
         if self._cascade is None or absent(self._cascade.error):
             return None
@@ -108,11 +128,19 @@ class Discovery:
             missing = [unit.link_id for unit, _ in self._outlets if unit.link_id not in known]
         unknown = [str(link_id) for link_id in missing if link_id in self._wanted.ids]
         if unknown:
-            LOGGER.warning(f"ignoring link ids that the PDU does not have: {', '.join(unknown)} (see link_units)")
+            LOGGER.warning(
+                f"ignoring link ids that the PDU does not have: {', '.join(unknown)} (see"
+                " link_units)"
+            )
 
     @staticmethod
-    def _is_there(link_id: int, answer: Pending[list[Outlet]], known: Optional[_LinkUnitsById]) -> bool:
-        """Whether the PDU has this link unit. Raises Unreachable or Denied if it has, but the unit cannot be used."""
+    def _is_there(
+        link_id: int, answer: Pending[list[Outlet]], known: Optional[_LinkUnitsById]
+    ) -> bool:
+        """Whether the PDU has this link unit.
+
+        Raises Unreachable or Denied if it has, but the unit cannot be used.
+        """
         if known is None:
             if answer.error is not None and not absent(answer.error):
                 raise _unusable(link_id, "does not list its outlets", answer.error)
@@ -126,16 +154,26 @@ class Discovery:
 
 
 def linked(status: CascadeManager.Status, agent: Agent) -> _LinkUnitsById:
-    """The linked units by id. Raises JsonRpcSyntaxException without the field `linkUnits`, which each CascadeManager.idl has."""
+    """The linked units by id.
+
+    Raises JsonRpcSyntaxException without the field `linkUnits`, which each CascadeManager.idl
+    has.
+    """
     if not present(status, "linkUnits"):
-        raise JsonRpcSyntaxException("the list of link units is missing").at(agent.host, "getStatus /cascade")
+        raise JsonRpcSyntaxException("the list of link units is missing").at(
+            agent.host, "getStatus /cascade"
+        )
     return status.linkUnits
 
 
 def discovered(agent: Agent, wanted: LinkUnits) -> tuple[list[ListedUnit], Bulk]:
-    """The units that answered, and an empty bulk: 1 round trip, 2 if `link_units=yes` finds link ids above 8."""
-    # > POST /bulk: getOutlets of /model/pdu/0; to look for link units, also their getOutlets and getStatus of /cascade
-    # < {"_ret_": [{"rid": "/tfwopaque/pdumodel.Outlet:3.0.4/outlet.0", "type": "pdumodel.Outlet:3.0.4"}, ...]}    Pdu.idl 6.5.7
+    """The units that answered, and an empty bulk: 1 round trip, 2 if `link_units=yes` finds link
+    ids above 8.
+    """
+    # > POST /bulk: getOutlets of /model/pdu/0; to look for link units, also their getOutlets and
+    #       getStatus of /cascade
+    # < {"_ret_": [{"rid": "/tfwopaque/pdumodel.Outlet:3.0.4/outlet.0", "type":
+    #       "pdumodel.Outlet:3.0.4"}, ...]}  Pdu.idl 6.5.7
     bulk, units = Bulk(agent), Discovery(agent, wanted)
     units.ask(bulk)
     bulk.perform()
@@ -149,8 +187,15 @@ def _unusable(link_id: int, trouble: str, error: Optional[PduHandlerError]) -> P
     if isinstance(error, Denied):
         return error
     reason = () if error is None else (" (", *error.parts, ")")
-    return Unreachable((f"link unit {link_id} {trouble}", *reason, ": get it working, or change ",
-                        Named(LINK_UNITS.key, noun="the handler setting "), " to the ids of the other link units (or to no)"))
+    return Unreachable(
+        (
+            f"link unit {link_id} {trouble}",
+            *reason,
+            ": get it working, or change ",
+            Named(LINK_UNITS.key, noun="the handler setting "),
+            " to the ids of the other link units (or to no)",
+        )
+    )
 
 
 def _trouble(status: CascadeManager.LinkUnitStatus) -> str:

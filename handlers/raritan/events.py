@@ -4,11 +4,14 @@
         for event in events:
             print(event.source, event.newState.powerState)
 
-A channel is a queue on the unit. It keeps events until they are polled, and ends after 30 s without access ("Event Service",
-JSON-RPC API 3.5 to 4.4). A shorter outage of the network therefore loses only answers in transit; outages.py has the policy.
-If the connection fails while a channel is created or released, the channel may stay on the unit for 30 s. pollEvents is not
-used: after a broken connection the unit may go on waiting, and put the next events into an answer that nobody receives.
+A channel is a queue on the unit. It keeps events until they are polled, and ends after 30 s without
+access ("Event Service", JSON-RPC API 3.5 to 4.4). A shorter outage of the network therefore loses
+only answers in transit; outages.py has the policy. If the connection fails while a channel is
+created or released, the channel may stay on the unit for 30 s. pollEvents is not used: after a
+broken connection the unit may go on waiting, and put the next events into an answer that nobody
+receives.
 """
+
 from __future__ import annotations
 
 import contextlib
@@ -32,34 +35,62 @@ from .units import XerusUnit, absent
 __all__ = ["Demand", "Listener", "Lost", "Outage"]
 
 LOGGER = get_logger(__name__)
-Demand = tuple[type[Event], Optional[Interface]]        # an event type, with all types derived from it; a source (None: any)
-_USUAL_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 8.0             # pauses between two polls; a channel lives 30 s
-_REST = 9                       # pause 9 times as long as the poll took: some units need a TLS handshake for each poll
+# an event type, with all types derived from it; a source (None: any)
+Demand = tuple[type[Event], Optional[Interface]]
+# pauses between two polls; a channel lives 30 s
+_USUAL_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 8.0
+# pause 9 times as long as the poll took: some units need a TLS handshake for each poll
+_REST = 9
 _CLOSE_S = 2.0
-_POLL_S, _TRY_S = 15.0, 3.0     # limits for the time-out of a poll, and of a try while the channel may live: that is 30 s
-# Objects of the interfaces that commonly send events: their types show the versions of these interfaces in the firmware.
-_EXAMPLES = tuple("/model/pdu/0" + rest for rest in (
-    "", "/outlet/0", "/inlet/0", "/ocp/0", "/transferswitch/0", "/outlet/0/outletState", "/outlet/0/activeEnergy",
-    "/inlet/0/activeEnergy", "/inlet/0/current", "/ocp/0/trip"))
+# limits for the time-out of a poll, and of a try while the channel may live: that is 30 s
+_POLL_S, _TRY_S = 15.0, 3.0
+# Objects of the interfaces that commonly send events: their types show the versions of these
+# interfaces in the firmware.
+_EXAMPLES = tuple(
+    "/model/pdu/0" + rest
+    for rest in (
+        "",
+        "/outlet/0",
+        "/inlet/0",
+        "/ocp/0",
+        "/transferswitch/0",
+        "/outlet/0/outletState",
+        "/outlet/0/activeEnergy",
+        "/inlet/0/activeEnergy",
+        "/inlet/0/current",
+        "/ocp/0/trip",
+    )
+)
 
 
 class Listener(Iterator[Event]):
-    """Iterates over events. Subscribes at once, in 3 round trips (4 for events of any source and of given ones); each poll
-    costs 1. Close it, or use it in `with`.
+    """Iterates over events. Subscribes at once, in 3 round trips (4 for events of any source and of
+    given ones); each poll costs 1. Close it, or use it in `with`.
 
-    link: the link unit whose events are wanted, 0 for the unit itself. seconds: how long to poll, from construction; None:
-    until the listener is closed. notice: called with an Outage when it begins, and when it is over. before_poll: called before
-    each poll outside of an outage. A pause of 1 s follows a poll without events, up to 8 s if the unit answers slowly.
+    link: the link unit whose events are wanted, 0 for the unit itself. seconds: how long to poll,
+    from construction; None: until the listener is closed. notice: called with an Outage when it
+    begins, and when it is over. before_poll: called before each poll outside of an outage. A pause
+    of 1 s follows a poll without events, up to 8 s if the unit answers slowly.
 
-    An outage does not end it. Iterating raises Denied for the third refused login in an outage and for any other denial;
-    ProtocolError, or Refused, if for 10 minutes all answers are those of no event service; and any error that outlasts
-    `seconds`. Subscribing raises the errors of any call, and Refused if there is no event service or no free channel.
+    An outage does not end it. Iterating raises Denied for the third refused login in an outage and
+    for any other denial; ProtocolError, or Refused, if for 10 minutes all answers are those of no
+    event service; and any error that outlasts `seconds`. Subscribing raises the errors of any call,
+    and Refused if there is no event service or no free channel.
     """
 
-    def __init__(self, agent: Agent, wanted: Sequence[Demand], *, link: int = 0, seconds: Optional[float] = None,
-                 notice: Callable[[Outage], None] = lambda outage: None, before_poll: Callable[[], None] = lambda: None,
-                 clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep,
-                 now: Callable[[], datetime.datetime] = lambda: datetime.datetime.now(datetime.timezone.utc)) -> None:
+    def __init__(
+        self,
+        agent: Agent,
+        wanted: Sequence[Demand],
+        *,
+        link: int = 0,
+        seconds: Optional[float] = None,
+        notice: Callable[[Outage], None] = lambda outage: None,
+        before_poll: Callable[[], None] = lambda: None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        now: Callable[[], datetime.datetime] = lambda: datetime.datetime.now(datetime.timezone.utc),
+    ) -> None:
         self._agent, self._unit = agent, XerusUnit(link, agent)
         self._wanted = list(wanted)
         self._notice, self._before_poll = notice, before_poll
@@ -67,7 +98,8 @@ class Listener(Iterator[Event]):
         self._end = None if seconds is None else clock() + seconds
         self._service = self._unit.mine(Service("/eventservice", agent))
         self._waiting: deque[Event] = deque()
-        self._heard, self._heard_at = clock(), now()        # the start of the last request that the channel answered
+        # the start of the last request that the channel answered
+        self._heard, self._heard_at = clock(), now()
         self._channel: Optional[Channel] = self._subscribed()
 
     def __enter__(self) -> Listener:
@@ -85,14 +117,17 @@ class Listener(Iterator[Event]):
         return self._waiting.popleft()
 
     def close(self) -> None:
-        """Release the channel, with a time-out of 2 s; if that fails, the channel ends by itself."""
+        """Release the channel, with a time-out of 2 s; if that fails, the channel
+        ends by itself.
+        """
         channel, self._channel = self._channel, None
         if channel is not None:
             self._release(channel)
 
     def _release(self, channel: Channel) -> None:
         with self._patient(_CLOSE_S), contextlib.suppress(PduHandlerError):
-            self._agent.close()                 # a caller's transport may have kept half an answer of an interrupted poll
+            # a caller's transport may have kept half an answer of an interrupted poll
+            self._agent.close()
             self._service.destroyChannel(channel)
 
     @contextlib.contextmanager
@@ -102,17 +137,18 @@ class Listener(Iterator[Event]):
         self._agent.timeout = min(before or DEFAULT_TIMEOUT, seconds)
         try:
             yield
-        finally:                                # also after Ctrl-C
+        finally:  # also after Ctrl-C
             self._agent.timeout = before
 
     def _left(self) -> float:
         return math.inf if self._end is None else self._end - self._clock()
 
-    # ---- polling -------------------------------------------------------------------------------------------------
+    # ---- polling ---------------------------------------------------------------------------------
 
     def _fetch(self, channel: Channel) -> None:
         # > POST /tfwopaque/event.Channel:1.0.1/... pollEventsNb {}
-        # < {"_ret_": false, "events": [{"type": "pdumodel.Outlet_3_0_4.StateChangedEvent:1.0.0", "value": {...}}]}
+        # < {"_ret_": false, "events": [{"type": "pdumodel.Outlet_3_0_4.StateChangedEvent:1.0.0",
+        #       "value": {...}}]}
         self._before_poll()
         try:
             self._poll(channel, _POLL_S)
@@ -143,7 +179,8 @@ class Listener(Iterator[Event]):
         began, retries, kept, latest = self._clock(), Retries(self._heard), True, error
         while self._channel is not None:
             if kept and absent(latest):
-                kept = False                    # the unit answers, but has no such channel any more: a new one at once
+                # the unit answers, but has no such channel any more: a new one at once
+                kept = False
             else:
                 self._wait(retries, latest)
             try:
@@ -165,10 +202,12 @@ class Listener(Iterator[Event]):
         try:
             pause = retries.pause(error, self._clock())
         except HttpLoginRefused:
-            self._channel = None                # to release it would be one more refused login
+            self._channel = None  # to release it would be one more refused login
             raise
         if isinstance(error, HttpLoginRefused):
-            LOGGER.info(f"{self._agent.host}: events: {error.reason}; the next try follows in {pause:.0f} s")
+            LOGGER.info(
+                f"{self._agent.host}: events: {error.reason}; the next try follows in {pause:.0f} s"
+            )
         self._sleep(max(0.0, min(pause, self._left())))
 
     def _replace(self) -> Lost:
@@ -176,23 +215,32 @@ class Listener(Iterator[Event]):
         since = self._heard_at
         self._channel = self._subscribed()
         lost = Lost(since, self._heard_at)
-        LOGGER.info(f"{self._agent.host}: the unit no longer had the event channel: events from {lost.since:%Y-%m-%dT%H:%M:%SZ} "
-                    f"to {lost.until:%Y-%m-%dT%H:%M:%SZ} are missing")
+        LOGGER.info(
+            f"{self._agent.host}: the unit no longer had the event channel: events from"
+            f" {lost.since:%Y-%m-%dT%H:%M:%SZ} to {lost.until:%Y-%m-%dT%H:%M:%SZ} are missing"
+        )
         return lost
 
-    # ---- subscribing ---------------------------------------------------------------------------------------------
+    # ---- subscribing -----------------------------------------------------------------------------
 
     def _subscribed(self) -> Channel:
-        """A new channel for the wanted events: 3 round trips, 4 for events of any source and of given ones."""
+        """A new channel for the wanted events: 3 round trips, 4 for events of any source and of
+        given ones.
+        """
         names = self._names()
         handed_out = self._service.createChannel()
         if handed_out is None:
-            raise Refused("all event channels of the unit are in use; one that nobody polls ends after 30 s", "",
-                          self._agent.host, "createChannel")
+            raise Refused(
+                "all event channels of the unit are in use; one that nobody polls ends after 30 s",
+                "",
+                self._agent.host,
+                "createChannel",
+            )
         channel = self._unit.mine(handed_out)
         try:
             self._demand(channel, names)
-        except HttpLoginRefused:                # to release the channel would be one more refused login
+        except HttpLoginRefused:
+            # to release the channel would be one more refused login
             raise
         except BaseException:
             self._release(channel)
@@ -200,10 +248,18 @@ class Listener(Iterator[Event]):
         return channel
 
     def _demand(self, channel: Channel, names: Callable[[type[Event]], str]) -> None:
-        """Ask for the wanted events. EventService.idl gives a type without a source to demandEventTypes, not to demandEvents."""
-        # > POST /tfwopaque/event.Channel:1.0.1/... demandEventTypes {"types": ["pdumodel.Outlet_3_0_4.StateChangedEvent:1.0.0"]}
+        """Ask for the wanted events.
+
+        EventService.idl gives a type without a source to demandEventTypes, not to demandEvents.
+        """
+        # > POST /tfwopaque/event.Channel:1.0.1/... demandEventTypes {"types":
+        #       ["pdumodel.Outlet_3_0_4.StateChangedEvent:1.0.0"]}
         types: list[TypeName] = [names(kind) for kind, source in self._wanted if source is None]
-        selected = [Channel.EventSelect(names(kind), source) for kind, source in self._wanted if source is not None]
+        selected = [
+            Channel.EventSelect(names(kind), source)
+            for kind, source in self._wanted
+            if source is not None
+        ]
         if types:
             channel.demandEventTypes(types)
         if selected:
@@ -213,13 +269,17 @@ class Listener(Iterator[Event]):
     def _names(self) -> Callable[[type[Event]], str]:
         """A function that names an event type as this firmware does: 1 round trip.
 
-        The name contains the version of the interface: `pdumodel.Outlet_3_0_0.StateChangedEvent:1.0.0`. An interface that no
-        answer names gets the version of this binding.
+        The name contains the version of the interface:
+        `pdumodel.Outlet_3_0_0.StateChangedEvent:1.0.0`. An interface that no answer names gets the
+        version of this binding.
         """
         # > POST /bulk: getTypeInfo of the examples and of the wanted sources
-        # < {"_ret_": {"id": "pdumodel.Outlet:3.0.0", "base": {"id": "pdumodel.EDevice:1.0.1", "base": null}}}
+        # < {"_ret_": {"id": "pdumodel.Outlet:3.0.0", "base": {"id": "pdumodel.EDevice:1.0.1",
+        #       "base": null}}}
         objects = [self._unit.mine(_Typed(rid, self._agent)) for rid in _EXAMPLES]
-        objects += [_Typed(source.target, self._agent) for _, source in self._wanted if source is not None]
+        objects += [
+            _Typed(source.target, self._agent) for _, source in self._wanted if source is not None
+        ]
         bulk, found = Bulk(self._agent), {}
         answers = bulk.each(_Typed.getTypeInfo, objects)
         bulk.perform()
@@ -231,7 +291,8 @@ class Listener(Iterator[Event]):
 class _Typed(Interface):
     """Any object of the unit, with the one method that shows its type."""
 
-    def getTypeInfo(self) -> Any: declared()
+    def getTypeInfo(self) -> Any:
+        declared()
 
 
 def _versions(info: object) -> dict[str, str]:
@@ -245,7 +306,9 @@ def _versions(info: object) -> dict[str, str]:
 
 
 def _named(idl_type: str, versions: dict[str, str]) -> str:
-    """`idl_type` with its interface's version from `versions` (1.0.0 is left out); unchanged if there is none."""
+    """`idl_type` with its interface's version from `versions` (1.0.0 is left out); unchanged if
+    there is none.
+    """
     interface, _, event = base_name(idl_type).rpartition(".")
     if interface not in versions:
         return idl_type

@@ -1,8 +1,9 @@
 """DCImanager's four calls on a PDU with Xerus firmware.
 
-An outlet's identity is its position in the unit's own list of outlets, from 1: "7", on link unit 2 "2.7". It does not depend
-on names, which can be edited.
+An outlet's identity is its position in the unit's own list of outlets, from 1: "7", on link unit 2
+"2.7". It does not depend on names, which can be edited.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -27,9 +28,11 @@ LOGGER = get_logger(__name__)
 
 
 class RaritanPdu(host.BasePdu):
-    """A Raritan, Legrand or Server Technology PDU. Keeps nothing between calls. Raises the errors of `handlers.errors`.
+    """A Raritan, Legrand or Server Technology PDU. Keeps nothing between calls. Raises the errors
+    of `handlers.errors`.
 
-    A round trip is one HTTP request with up to 300 JSON-RPC requests; larger PDUs, redirects and closed connections cost more.
+    A round trip is one HTTP request with up to 300 JSON-RPC requests; larger PDUs, redirects and
+    closed connections cost more.
     """
 
     def transport(self, trust: Trust) -> Transport:
@@ -37,52 +40,83 @@ class RaritanPdu(host.BasePdu):
         return StandardTransport(trust, CALL_SECONDS)
 
     def status(self) -> PduView:
-        """Every outlet and its state: 2 round trips, 1 more with panels, whose circuits are UNKNOWN.
+        """Every outlet and its state: 2 round trips, 1 more with panels, whose circuits are
+        UNKNOWN.
 
-        1 more where `link_units=yes` finds link ids above 8; twice as many if a unit's switchable outlets are all unavailable.
+        1 more where `link_units=yes` finds link ids above 8; twice as many if a unit's switchable
+        outlets are all unavailable.
         """
         with self._session("status") as (agent, given):
             return host.pdu_view(states.read(agent, given.link_units))
 
     def statistic(self) -> PduStatisticView:
-        """Load in A and energy in kWh, in total and by outlet where outlets are metered: usually 2 round trips.
+        """Load in A and energy in kWh, in total and by outlet where outlets are metered: usually 2
+        round trips.
 
-        Up to 2 more where the first readings do not suffice, up to 3 more with power meters, and 1 more where `link_units=yes`
-        finds link ids above 8.
+        Up to 2 more where the first readings do not suffice, up to 3 more with power meters, and 1
+        more where `link_units=yes` finds link ids above 8.
         """
         from . import metering  # imported late: a status does not need it
+
         with self._session("statistic") as (agent, given):
             return host.statistic_view(*metering.measured(agent, given.link_units))
 
-    def port_up(self, pdu_port_data: PduPortView, *, deadline: float = CONFIRM_SECONDS,
-                pause: float = PAUSE_SECONDS) -> PduPortView:
-        """Switch on: 2 round trips to check the outlet, 1 for the command with a first reading, then 1 after each pause.
+    def port_up(
+        self,
+        pdu_port_data: PduPortView,
+        *,
+        deadline: float = CONFIRM_SECONDS,
+        pause: float = PAUSE_SECONDS,
+    ) -> PduPortView:
+        """Switch on: 2 round trips to check the outlet, 1 for the command with a first reading,
+        then 1 after each pause.
 
-        Sets `power_status` of the object that it is called with, and returns that object. `deadline` and `pause`: seconds.
+        Sets `power_status` of the object that it is called with, and returns that object.
+        `deadline` and `pause`: seconds.
         """
         return self._switch("port_up", pdu_port_data, Outlet.PowerState.PS_ON, deadline, pause)
 
-    def port_down(self, pdu_port_data: PduPortView, *, deadline: float = CONFIRM_SECONDS,
-                  pause: float = PAUSE_SECONDS) -> PduPortView:
+    def port_down(
+        self,
+        pdu_port_data: PduPortView,
+        *,
+        deadline: float = CONFIRM_SECONDS,
+        pause: float = PAUSE_SECONDS,
+    ) -> PduPortView:
         """Switch off; see `port_up`."""
         return self._switch("port_down", pdu_port_data, Outlet.PowerState.PS_OFF, deadline, pause)
 
     def labels(self) -> list[host.Label]:
-        """Identity, number printed on the unit and configured name of each outlet and branch circuit."""
+        """Identity, number printed on the unit and configured name of each outlet and branch
+        circuit.
+        """
         with self._session("labels") as (agent, given):
             from .labels import labels  # imported late: only tools call this method
+
             return labels(agent, given.link_units)
 
-    def _switch(self, method: str, port: PduPortView, wanted: Outlet.PowerState, deadline: float,
-                pause: float) -> PduPortView:
+    def _switch(
+        self,
+        method: str,
+        port: PduPortView,
+        wanted: Outlet.PowerState,
+        deadline: float,
+        pause: float,
+    ) -> PduPortView:
         from .switching import switched
+
         with self._session(method) as (agent, given):
-            port.power_status = switched(agent, given.link_units, host.identity_of(port), wanted, deadline, pause)
+            port.power_status = switched(
+                agent, given.link_units, host.identity_of(port), wanted, deadline, pause
+            )
             return port
 
     @contextmanager
     def _session(self, method: str) -> Iterator[tuple[Agent, settings.RaritanSettings]]:
-        """The agent, closed at the end. Errors name the host once it is known, and the call unless they name a request."""
+        """The agent, closed at the end.
+
+        Errors name the host once it is known, and the call unless they name a request.
+        """
         host.log_call(LOGGER, "raritan", method, "Xerus JSON-RPC")
         address = ""
         try:

@@ -1,4 +1,7 @@
-"""Labels of outlets and branch circuits: identity, number printed on the unit, and configured name."""
+"""Labels of outlets and branch circuits: identity, number printed on the unit, and
+configured name.
+"""
+
 from __future__ import annotations
 
 from ..host import Label, label
@@ -12,8 +15,14 @@ from .rpc.pdumodel import Outlet
 def labels(agent: Agent, wanted: LinkUnits) -> list[Label]:
     """The label of every outlet and branch circuit, in the order of `status`."""
     units, bulk = discovered(agent, wanted)
-    queued = [(listed, bulk.each(Outlet.getMetaData, listed.outlets), bulk.each(Outlet.getSettings, listed.outlets))
-              for listed in units]
+    queued = [
+        (
+            listed,
+            bulk.each(Outlet.getMetaData, listed.outlets),
+            bulk.each(Outlet.getSettings, listed.outlets),
+        )
+        for listed in units
+    ]
     without_outlets = panels.without_outlets(bulk, units)
     bulk.perform()
     of_circuits = panels.labels(bulk, without_outlets)

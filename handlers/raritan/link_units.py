@@ -1,4 +1,5 @@
 """The setting `link_units`."""
+
 from __future__ import annotations
 
 import re
@@ -10,7 +11,9 @@ LOWEST_LINK, HIGHEST_LINK = 2, 255
 
 
 class LinkUnits(NamedTuple):
-    """The link units that are part of the PDU: none, all linked ones, or those with the given ids."""
+    """The link units that are part of the PDU: none, all linked ones, or those with
+    the given ids.
+    """
 
     #: whether all linked ones are
     all: bool = False
@@ -37,5 +40,9 @@ def _link_units(text: str) -> LinkUnits:
 
 
 LINK_UNITS: Setting[LinkUnits] = Setting(
-    "link_units", f"yes, no, or link ids from {LOWEST_LINK} to {HIGHEST_LINK}, separated by commas", _link_units, LinkUnits(),
-    "outlets of linked units are ports too: `2.7` is outlet 7 of link unit 2")
+    "link_units",
+    f"yes, no, or link ids from {LOWEST_LINK} to {HIGHEST_LINK}, separated by commas",
+    _link_units,
+    LinkUnits(),
+    "outlets of linked units are ports too: `2.7` is outlet 7 of link unit 2",
+)

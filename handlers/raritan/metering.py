@@ -1,4 +1,5 @@
 """Load and energy. Calls to several units share bulks, which saves round trips."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
@@ -28,7 +29,8 @@ from .rpc.pdumodel import Inlet, Outlet, Pdu
 from .rpc.sensors import AccumulatingNumericSensor, NumericSensor
 from .units import AnInterface, XerusUnit, absent
 
-_GUESSED_INLETS = 4         # inlets that are read before their number is known; most units have 1 or 2
+# inlets that are read before their number is known; most units have 1 or 2
+_GUESSED_INLETS = 4
 
 
 class InletMeter(FeedMeter):
@@ -59,14 +61,23 @@ class OutletMeter(PortMeter):
         self._metadata: Optional[Pending[Outlet.MetaData]] = None
 
     def ask_well_known(self, bulk: Bulk) -> None:
-        """Queue the readings by well-known ids, without getSensors, and the label, which shows whose readings they are."""
+        """Queue the readings by well-known ids, without getSensors, and the label, which shows
+        whose readings they are.
+        """
         self._metadata = bulk.add(self._outlet.getMetaData)
-        self.current = bulk.add(self._unit.proxy(NumericSensor, f"/outlet/{self._index}/current").getReading)
-        self.counter = bulk.add(self._unit.proxy(AccumulatingNumericSensor, f"/outlet/{self._index}/activeEnergy").getReading)
+        self.current = bulk.add(
+            self._unit.proxy(NumericSensor, f"/outlet/{self._index}/current").getReading
+        )
+        self.counter = bulk.add(
+            self._unit.proxy(
+                AccumulatingNumericSensor, f"/outlet/{self._index}/activeEnergy"
+            ).getReading
+        )
 
     @property
     def in_place(self) -> bool:
-        """Whether readings by well-known ids belong to this outlet, by its label: ids count from 0, labels from 1.
+        """Whether readings by well-known ids belong to this outlet, by its label: ids count from 0,
+        labels from 1.
 
         True if it was not read by well-known ids; False if the label is missing or is not a number.
         """
@@ -74,44 +85,62 @@ class OutletMeter(PortMeter):
 
 
 class UnitMeter:
-    """The figures of one unit. Call `ask_model`, then `read`, then the methods that return figures."""
+    """The figures of one unit.
+
+    Call `ask_model`, then `read`, then the methods that return figures.
+    """
 
     def __init__(self, unit: XerusUnit) -> None:
         self._unit = unit
-        self._inlets = [InletMeter(unit, unit.proxy(Inlet, f"/inlet/{index}")) for index in range(_GUESSED_INLETS)]
+        self._inlets = [
+            InletMeter(unit, unit.proxy(Inlet, f"/inlet/{index}"))
+            for index in range(_GUESSED_INLETS)
+        ]
         self._outlets: list[OutletMeter] = []
         self._banks: list[Optional[Reading]] = []
         self._energy: Optional[Reading] = None
         self._last: Optional[LastOutlet] = None
 
     def ask_model(self, bulk: Bulk) -> None:
-        """Queue the lists of the unit's parts. The inlets' sensors are queued before the number of inlets is known."""
+        """Queue the lists of the unit's parts.
+
+        The inlets' sensors are queued before the number of inlets is known.
+        """
         pdu = self._unit.proxy(Pdu)
         self._metadata, self._sensors = bulk.add(pdu.getMetaData), bulk.add(pdu.getSensors)
-        self._inlet_list, self._switches = bulk.add(pdu.getInlets), bulk.add(pdu.getTransferSwitches)
+        self._inlet_list, self._switches = (
+            bulk.add(pdu.getInlets),
+            bulk.add(pdu.getTransferSwitches),
+        )
         self._protectors = bulk.add(pdu.getOverCurrentProtectors)
-        self._probes = [bulk.add(self._unit.proxy(NumericSensor, f"/outlet/0/{name}").getReading)
-                        for name in ("activeEnergy", "current")]
+        self._probes = [
+            bulk.add(self._unit.proxy(NumericSensor, f"/outlet/0/{name}").getReading)
+            for name in ("activeEnergy", "current")
+        ]
         for inlet in self._inlets:
             inlet.ask_sensors(bulk)
 
     def read(self, bulk: Bulk, listed: ListedUnit) -> Iterator[None]:
-        """Queue the readings. The caller performs the bulk at each of the three yields; usually only the first has queued calls.
+        """Queue the readings. The caller performs the bulk at each of the three yields; usually
+        only the first has queued calls.
 
-        Later bulks read sensors that had to be listed first, or listed again after invalid readings or a wrong label. They also
-        read the protectors if the inlets' load is not known.
+        Later bulks read sensors that had to be listed first, or listed again after invalid readings
+        or a wrong label. They also read the protectors if the inlets' load is not known.
 
-        Raises the error of getInlets, JsonRpcSyntaxException for an object that is listed twice, and Denied for a denied list or
-        reading that is needed to queue the next calls.
+        Raises the error of getInlets, JsonRpcSyntaxException for an object that is listed twice,
+        and Denied for a denied list or reading that is needed to queue the next calls.
         """
         # > getReading of each sensor
-        # < {"_ret_": {"available": true, "valid": true, "value": 1.25, ...}}        NumericSensor.idl 4.0.9
+        # < {"_ret_": {"available": true, "valid": true, "value": 1.25, ...}}  NumericSensor.idl
+        #       4.0.9
         unread = self._use_inlets(bulk)
         if failed(self._sensors) is None:
             self._energy = ask(bulk, self._unit, self._sensors.get().activeEnergy)
         if not unread and not self._fitted():
             self._ask_banks(bulk)
-        self._outlets = [OutletMeter(self._unit, outlet, index) for index, outlet in enumerate(listed.outlets)]
+        self._outlets = [
+            OutletMeter(self._unit, outlet, index) for index, outlet in enumerate(listed.outlets)
+        ]
         metered = self._outlets if sent(self._metadata, "hasMeteredOutlets") is not False else []
         well_known = any(probe.error is None for probe in self._probes)
         self._last = LastOutlet(bulk, listed) if metered else None
@@ -121,10 +150,11 @@ class UnitMeter:
             else:
                 outlet.ask_sensors(bulk)
         yield
-        for one in (*unread, *metered):         # queues nothing for outlets read by well-known ids
+        for one in (*unread, *metered):  # queues nothing for outlets read by well-known ids
             one.ask_readings(bulk)
         if not self._banks:
-            fed = None if unread else self._fed().value         # the readings of `unread` are not there yet
+            # the readings of `unread` are not there yet
+            fed = None if unread else self._fed().value
             if fed is None:
                 self._ask_banks(bulk)
         inlets = [inlet for inlet in self._inlets if inlet not in unread]
@@ -141,10 +171,15 @@ class UnitMeter:
         yield
 
     def _use_inlets(self, bulk: Bulk) -> list[InletMeter]:
-        """Queue readings of the inlets whose sensors are known, and the sensors of the others. Returns the others."""
+        """Queue readings of the inlets whose sensors are known, and the sensors of the others.
+
+        Returns the others.
+        """
         guessed, self._inlets = self._inlets, []
         unread: list[InletMeter] = []
-        for index, reference in enumerate(self._unit.each_once(self._inlet_list.get(), "getInlets")):
+        for index, reference in enumerate(
+            self._unit.each_once(self._inlet_list.get(), "getInlets")
+        ):
             if index < _GUESSED_INLETS and guessed[index].found:
                 inlet = guessed[index]
                 inlet.ask_readings(bulk)
@@ -159,29 +194,38 @@ class UnitMeter:
         return bool(self._inlets) and all(inlet.fitted for inlet in self._inlets)
 
     def _ask_banks(self, bulk: Bulk) -> None:
-        self._banks = [ask(bulk, self._unit, self._unit.proxy(NumericSensor, f"/ocp/{index}/current"))
-                       for index in range(_count(self._protectors))]
+        self._banks = [
+            ask(bulk, self._unit, self._unit.proxy(NumericSensor, f"/ocp/{index}/current"))
+            for index in range(_count(self._protectors))
+        ]
 
     def load(self) -> Amount:
-        """Amperes: the load of the inlets in use if it is known, else the sum over the protectors (banks), else over the outlets.
+        """Amperes: the load of the inlets in use if it is known, else the sum over the protectors
+        (banks), else over the outlets.
 
-        Raises Denied for a denied list or reading that a sum needs; if no sum is known, also for a denied list of protectors.
+        Raises Denied for a denied list or reading that a sum needs; if no sum is known, also for a
+        denied list of protectors.
         """
-        sums = (self._fed(), whole(amount(bank) for bank in self._banks),
-                whole(amount(outlet.current) for outlet in self._outlets))
+        sums = (
+            self._fed(),
+            whole(amount(bank) for bank in self._banks),
+            whole(amount(outlet.current) for outlet in self._outlets),
+        )
         known = [one for one in sums if one.value is not None]
         if not known:
-            failed(self._protectors)        # raises Denied: the banks may have a figure
+            failed(self._protectors)  # raises Denied: the banks may have a figure
         for one in known or sums:
             if one.metered:
                 return one
         return sums[0]
 
     def _fed(self) -> Amount:
-        """The load of the inlets in use. A transfer switch feeds everything from one inlet; the others show standby current.
+        """The load of the inlets in use. A transfer switch feeds everything from one inlet; the
+        others show standby current.
 
-        The numbering of the selected inlet is undocumented (TransferSwitch.idl 6.0.3). With one switch and two inlets the larger
-        current is used; with more of either, or unknown switches, the load is not known if several inlets may carry current.
+        The numbering of the selected inlet is undocumented (TransferSwitch.idl 6.0.3). With one
+        switch and two inlets the larger current is used; with more of either, or unknown switches,
+        the load is not known if several inlets may carry current.
         """
         inlets = [inlet.load() for inlet in self._inlets if inlet.in_use]
         every = whole(inlets)
@@ -201,7 +245,8 @@ class UnitMeter:
     def energy(self) -> Amount:
         """Watt-hours: the unit's counter, else the sum over all inlets, else over all outlets.
 
-        A fitted counter that cannot be read now is not replaced by another one: the figure would jump.
+        A fitted counter that cannot be read now is not replaced by another one: the figure would
+        jump.
         """
         if self._energy is not None:
             return listed_amount(self._energy)
@@ -213,7 +258,10 @@ class UnitMeter:
         return whole(amount(outlet.counter) for outlet in self._outlets)
 
     def ports(self) -> list[PortFigures]:
-        """The figures of each outlet. Raises JsonRpcSyntaxException if the list of outlets lacks one."""
+        """The figures of each outlet.
+
+        Raises JsonRpcSyntaxException if the list of outlets lacks one.
+        """
         if self._last is not None:
             self._last.refuse_gap()
         return [outlet.figures() for outlet in self._outlets]
@@ -227,8 +275,11 @@ def _all_invalid(meters: Sequence[Meter]) -> bool:
     return all_invalid(reading for meter in meters for reading in meter.readings())
 
 
-def measured(agent: Agent, link_units: LinkUnits) -> tuple[Optional[float], Optional[float], list[PortFigures]]:
-    """Load in A and energy in kWh over all units (None: not known or not metered), and the figures of each outlet or circuit.
+def measured(
+    agent: Agent, link_units: LinkUnits
+) -> tuple[Optional[float], Optional[float], list[PortFigures]]:
+    """Load in A and energy in kWh over all units (None: not known or not metered), and the figures
+    of each outlet or circuit.
 
     This costs 1 to 8 bulks, each with a round trip for every 300 calls.
     """
@@ -244,9 +295,12 @@ def measured(agent: Agent, link_units: LinkUnits) -> tuple[Optional[float], Opti
     bulk.perform()
     units = found.listed(without_pdu=True)
     without_outlets = panels.without_outlets(bulk, units)
-    for _ in zip(*(meters[listed.unit.link_id].read(bulk, listed) for listed in units if listed.has_pdu)):
+    for _ in zip(
+        *(meters[listed.unit.link_id].read(bulk, listed) for listed in units if listed.has_pdu)
+    ):
         bulk.perform()
-    bulk.perform()              # sends what `without_outlets` queued if no unit had anything to read
+    # sends what `without_outlets` queued if no unit had anything to read
+    bulk.perform()
     of_panels = panels.measured(bulk, without_outlets)
     used: list[Union[UnitMeter, panels.PanelMeter]] = []
     for listed in units:
@@ -254,4 +308,8 @@ def measured(agent: Agent, link_units: LinkUnits) -> tuple[Optional[float], Opti
         used.append(of_panels.get(link_id) or meters[link_id])
     load = whole(meter.load() for meter in used)
     energy = whole(meter.energy() for meter in used)
-    return load.value, kilowatt_hours(energy), [figures for meter in used for figures in meter.ports()]
+    return (
+        load.value,
+        kilowatt_hours(energy),
+        [figures for meter in used for figures in meter.ports()],
+    )

@@ -1,4 +1,7 @@
-"""Meters of one unit: a feed (an inlet, or a power meter's mains) with its lines, and a port (an outlet or a branch circuit)."""
+"""Meters of one unit: a feed (an inlet, or a power meter's mains) with its lines, and a port (an
+outlet or a branch circuit).
+"""
+
 from __future__ import annotations
 
 from typing import Callable, Optional, Union
@@ -28,7 +31,10 @@ _Sensors = Union[Inlet.Sensors, PowerMeter.Sensors, _PortSensors]
 
 
 class Meter:
-    """The current and the energy of one object. Subclasses queue `_sensors`, the list of the object's fitted sensors."""
+    """The current and the energy of one object.
+
+    Subclasses queue `_sensors`, the list of the object's fitted sensors.
+    """
 
     def __init__(self, unit: XerusUnit) -> None:
         self._unit = unit
@@ -39,11 +45,16 @@ class Meter:
 
     @property
     def found(self) -> bool:
-        """Whether the list of sensors was read: False, for example, if no object has the resource id. Raises Denied."""
+        """Whether the list of sensors was read: False, for example, if no object has the resource
+        id. Raises Denied.
+        """
         return self._sensors is not None and failed(self._sensors) is None
 
     def ask_readings(self, bulk: Bulk) -> None:
-        """Queue the readings of the fitted sensors of current and energy. Raises Denied if the account may not list them."""
+        """Queue the readings of the fitted sensors of current and energy.
+
+        Raises Denied if the account may not list them.
+        """
         if self._sensors is not None and failed(self._sensors) is None:
             sensors = self._sensors.get()
             self.current = ask(bulk, self._unit, sensors.current)
@@ -57,7 +68,9 @@ class Meter:
 class PortMeter(Meter):
     """One outlet or branch circuit. `list_sensors` is the getSensors of its proxy."""
 
-    def __init__(self, unit: XerusUnit, identity: str, list_sensors: Callable[[], _PortSensors]) -> None:
+    def __init__(
+        self, unit: XerusUnit, identity: str, list_sensors: Callable[[], _PortSensors]
+    ) -> None:
         super().__init__(unit)
         self.identity, self._list_sensors = identity, list_sensors
 
@@ -67,8 +80,13 @@ class PortMeter(Meter):
         self.current = self.counter = None
 
     def figures(self) -> PortFigures:
-        """Amperes and kWh; None if not metered or not known. The current is the port's own sensor, not a sum over its poles."""
-        return PortFigures(self.identity, amount(self.current).value, kilowatt_hours(amount(self.counter)))
+        """Amperes and kWh; None if not metered or not known.
+
+        The current is the port's own sensor, not a sum over its poles.
+        """
+        return PortFigures(
+            self.identity, amount(self.current).value, kilowatt_hours(amount(self.counter))
+        )
 
 
 class FeedMeter(Meter):
@@ -83,26 +101,37 @@ class FeedMeter(Meter):
         """Queue the readings of the feed and of its lines."""
         super().ask_readings(bulk)
         if self.found:
-            self._lines = [(pole, ask(bulk, self._unit, pole.current), ask(bulk, self._unit, pole.activeEnergy))
-                           for pole in self._listed_poles() or ()]
+            self._lines = [
+                (
+                    pole,
+                    ask(bulk, self._unit, pole.current),
+                    ask(bulk, self._unit, pole.activeEnergy),
+                )
+                for pole in self._listed_poles() or ()
+            ]
 
     def _listed_poles(self) -> Optional[list[Pole]]:
-        """The lines and the neutral; None if they cannot be read, or if there are several and the `line` of one is unknown.
-        Raises Denied. Raises JsonRpcSyntaxException if lines share a current sensor, which would count twice, unless two
-        lines are one circuit."""
+        """The lines and the neutral; None if they cannot be read, or if there are several and the
+        `line` of one is unknown. Raises Denied. Raises JsonRpcSyntaxException if lines share a
+        current sensor, which would count twice, unless two lines are one circuit."""
         if self._poles is None or failed(self._poles) is not None:
             return None
         poles = self._poles.get()
         if len(poles) > 1 and any(pole.line not in _KNOWN for pole in poles):
             return None
         if not self._one_circuit(poles):
-            self._unit.each_once([pole.current for pole in poles if pole.line in _LINES and pole.current], "getPoles",
-                                 " lines' current sensors")
+            self._unit.each_once(
+                [pole.current for pole in poles if pole.line in _LINES and pole.current],
+                "getPoles",
+                " lines' current sensors",
+            )
         return poles
 
     @property
     def fitted(self) -> bool:
-        """Whether the load is metered: by a current for each line or, with at most one line, by the feed's current."""
+        """Whether the load is metered: by a current for each line or, with at most one line, by the
+        feed's current.
+        """
         if self._listed_poles() is None:
             return False
         lines = self._line_currents()
@@ -121,10 +150,11 @@ class FeedMeter(Meter):
         return [current for pole, current, _ in self._lines if pole.line in _LINES]
 
     def load(self) -> Amount:
-        """Amperes: the sum over the lines, the larger current if two lines are one circuit, or a single-phase feed's current.
+        """Amperes: the sum over the lines, the larger current if two lines are one circuit, or a
+        single-phase feed's current.
 
-        With several lines the feed's current is only the highest line's, so it never replaces the sum. If the
-        lines cannot be read, the load is not metered.
+        With several lines the feed's current is only the highest line's, so it never replaces the
+        sum. If the lines cannot be read, the load is not metered.
         """
         poles = self._listed_poles()
         if poles is None:
@@ -137,16 +167,22 @@ class FeedMeter(Meter):
         return whole(lines)
 
     def _one_circuit(self, poles: list[Pole]) -> bool:
-        """Whether the feed is one circuit of two lines: without a neutral the same current flows through both."""
+        """Whether the feed is one circuit of two lines: without a neutral the same current flows
+        through both.
+        """
         lines = [pole.line for pole in poles]
         return sum(line in _LINES for line in lines) == 2 and PowerLine.NEUTRAL not in lines
 
     def energy(self) -> Amount:
-        """Watt-hours: the feed's counter, else the sum of its lines' counters, with a shared one counted once. Without the
-        feed's counter, not known if a failed call leaves open whether the feed or a line has one."""
+        """Watt-hours: the feed's counter, else the sum of its lines' counters, with a shared one
+        counted once. Without the feed's counter, not known if a failed call leaves open whether
+        the feed or a line has one."""
         if self.counter is not None:
             return listed_amount(self.counter)
-        if any(one is not None and one.error is not None and not absent(one.error) for one in (self._sensors, self._poles)):
+        if any(
+            one is not None and one.error is not None and not absent(one.error)
+            for one in (self._sensors, self._poles)
+        ):
             return NOT_KNOWN
         by_sensor: dict[Optional[str], Optional[Reading]] = {}
         for pole, _, energy in self._lines:

@@ -1,9 +1,12 @@
-"""Whether an outlet's position in its unit's list is the one that identities mean. Pure, except for the calls it queues.
+"""Whether an outlet's position in its unit's list is the one that identities mean. Pure, except for
+the calls it queues.
 
-Identities are positions. If the list lacks an outlet, each later outlet has the position of its neighbour. Two labels show that:
-the list's own, and the one behind the well-known id of the same position. On known units both are the position, as text. Others
-may have labels such as "AA1", so a label that is not a number proves nothing by itself.
+Identities are positions. If the list lacks an outlet, each later outlet has the position of its
+neighbour. Two labels show that: the list's own, and the one behind the well-known id of the same
+position. On known units both are the position, as text. Others may have labels such as "AA1", so a
+label that is not a number proves nothing by itself.
 """
+
 from __future__ import annotations
 
 from typing import Optional
@@ -12,12 +15,17 @@ from .discovery import ListedUnit
 from .rpc import Bulk, JsonRpcSyntaxException, sent
 from .rpc.pdumodel import Outlet
 
-_LONGEST_NUMBER = 9             # digits
+_LONGEST_NUMBER = 9  # digits
 
 
 def number(label: object) -> Optional[int]:
     """The number that a label is; None for any other label."""
-    if isinstance(label, str) and label.isascii() and label.isdigit() and len(label) <= _LONGEST_NUMBER:
+    if (
+        isinstance(label, str)
+        and label.isascii()
+        and label.isdigit()
+        and len(label) <= _LONGEST_NUMBER
+    ):
         return int(label)
     return None
 
@@ -25,7 +33,8 @@ def number(label: object) -> Optional[int]:
 def misplaced(position: int, label: object, known: object) -> bool:
     """Whether the labels show that the outlet at a position, from 1, belongs to another one.
 
-    `label`: that of the list's outlet; `known`: that of the outlet with the position's well-known id; None if not read.
+    `label`: that of the list's outlet; `known`: that of the outlet with the position's well-known
+    id; None if not read.
     """
     if label is None:
         return False
@@ -35,7 +44,10 @@ def misplaced(position: int, label: object, known: object) -> bool:
 
 
 class LastOutlet:
-    """The last outlet of a unit's list, which a gap before it would have moved. Queues two calls."""
+    """The last outlet of a unit's list, which a gap before it would have moved.
+
+    Queues two calls.
+    """
 
     def __init__(self, bulk: Bulk, listed: ListedUnit) -> None:
         self._listed = listed
@@ -44,9 +56,11 @@ class LastOutlet:
         self._known = bulk.add(well_known.getMetaData)
 
     def refuse_gap(self) -> None:
-        """Raise JsonRpcSyntaxException if the list lacks an outlet: the unit's ports would be fewer, with wrong states.
+        """Raise JsonRpcSyntaxException if the list lacks an outlet: the unit's ports would be
+        fewer, with wrong states.
 
-        A misplaced outlet with a number up to the length of the list shows another order, which is no gap.
+        A misplaced outlet with a number up to the length of the list shows another order, which is
+        no gap.
         """
         count, label = len(self._listed.outlets), sent(self._own, "label")
         printed = number(label)
@@ -55,6 +69,7 @@ class LastOutlet:
             return
         unit = self._listed.unit
         raise JsonRpcSyntaxException(
-            f"the list of outlets lacks one: it has {count}, and the last one is labelled "
-            f"{unit.agent.login.quoted(str(label))!r}; poll again, and see whether the unit shows all outlets"
+            f"the list of outlets lacks one: it has {count}, and the last one is labelled"
+            f" {unit.agent.login.quoted(str(label))!r}; poll again, and see whether the unit shows"
+            " all outlets"
         ).at(unit.agent.host, f"getOutlets{unit.of_link_unit}")

@@ -1,8 +1,11 @@
-"""Units without outlets: power meter controllers (BCM2, PMC) with their panels, and other units that list no outlets.
+"""Units without outlets: power meter controllers (BCM2, PMC) with their panels, and other units
+that list no outlets.
 
-The identity of a branch circuit is "p1.7", on link unit 2 "2.p1.7": the id of its power meter, and the position of its first pole
-in the panel, from 1. Both are fixed when a circuit is created (Config in PowerMeter.idl and Circuit.idl); names do not matter.
+The identity of a branch circuit is "p1.7", on link unit 2 "2.p1.7": the id of its power meter, and
+the position of its first pole in the panel, from 1. Both are fixed when a circuit is created
+(Config in PowerMeter.idl and Circuit.idl); names do not matter.
 """
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -19,48 +22,75 @@ from .rpc import Bulk, Interface, JsonRpcSyntaxException, Pending, present
 from .rpc.pdumodel import Circuit, Panel, Pdu, Pole, PowerMeter, PowerMeterController
 from .units import PRIMARY, AnInterface, XerusUnit, absent
 
-_LINES = {PowerMeter.Type.ONE_PHASE: 1, PowerMeter.Type.SPLIT_PHASE: 2, PowerMeter.Type.THREE_PHASE: 3}
+_LINES = {
+    PowerMeter.Type.ONE_PHASE: 1,
+    PowerMeter.Type.SPLIT_PHASE: 2,
+    PowerMeter.Type.THREE_PHASE: 3,
+}
 
 
 class UnitWithoutOutlets:
-    """A unit that lists no outlets. Queues the calls that show its type; `meters` reads their answers after the bulk."""
+    """A unit that lists no outlets.
+
+    Queues the calls that show its type; `meters` reads their answers after the bulk.
+    """
 
     def __init__(self, unit: XerusUnit, bulk: Bulk) -> None:
         self.unit = unit
         # > getPowerMeters of /model/pmc
-        # < {"_ret_": [{"key": 1, "value": {"rid": ..., "type": "pdumodel.Panel:2.0.4"}}]}    PowerMeterController.idl 1.2.12
-        self._meters = bulk.add(unit.mine(PowerMeterController("/model/pmc", unit.agent)).getPowerMeters)
+        # < {"_ret_": [{"key": 1, "value": {"rid": ..., "type": "pdumodel.Panel:2.0.4"}}]}
+        #       PowerMeterController.idl 1.2.12
+        self._meters = bulk.add(
+            unit.mine(PowerMeterController("/model/pmc", unit.agent)).getPowerMeters
+        )
         pdu = unit.proxy(Pdu)
         self._metadata, self._inlets = bulk.add(pdu.getMetaData), bulk.add(pdu.getInlets)
 
     def meters(self) -> list[tuple[int, PowerMeter]]:
-        """Power meters and panels with their ids; none on a PDU with inlets and without outlets, such as an in-line meter.
+        """Power meters and panels with their ids; none on a PDU with inlets and without outlets,
+        such as an in-line meter.
 
-        Raises Unsupported if the answers do not show that units of this type have no outlets, JsonRpcSyntaxException for a
-        meter that is listed twice or is of another type, and the errors of the answers.
+        Raises Unsupported if the answers do not show that units of this type have no outlets,
+        JsonRpcSyntaxException for a meter that is listed twice or is of another type, and the
+        errors of the answers.
         """
         meters = {} if absent(self._meters.error) else self._meters.get()
         if meters:
             self.unit.each_once(list(meters.values()), "getPowerMeters")
-            return [(number, self.mine(meters[number], PowerMeter, "a power meter")) for number in sorted(meters)]
+            return [
+                (number, self.mine(meters[number], PowerMeter, "a power meter"))
+                for number in sorted(meters)
+            ]
         metadata, inlets = self._metadata.get(), self._inlets.get()
         claimed = present(metadata, "hasSwitchableOutlets", "hasMeteredOutlets")
-        if inlets and claimed and not metadata.hasSwitchableOutlets and not metadata.hasMeteredOutlets:
+        if (
+            inlets
+            and claimed
+            and not metadata.hasSwitchableOutlets
+            and not metadata.hasMeteredOutlets
+        ):
             return []
         quoted, plate = self.unit.agent.login.quoted, metadata.nameplate
         where = "the unit" if self.unit.link_id == PRIMARY else f"link unit {self.unit.link_id}"
         raise Unsupported(
-            f"{where} lists no outlets and is not known to be of a type without outlets: model '{quoted(plate.model)}', "
-            f"firmware '{quoted(metadata.fwRevision)}', inlets: {len(inlets)}, power meters and panels: 0, reports "
-            f"switchable outlets: {_yes(metadata, 'hasSwitchableOutlets')}, "
-            f"metered outlets: {_yes(metadata, 'hasMeteredOutlets')}. "
-            f"If the unit has just started, try again. On a power meter controller, configure its panels. Else report this error")
+            f"{where} lists no outlets and is not known to be of a type without outlets: model"
+            f" '{quoted(plate.model)}', firmware '{quoted(metadata.fwRevision)}', inlets:"
+            f" {len(inlets)}, power meters and panels: 0, reports switchable outlets:"
+            f" {_yes(metadata, 'hasSwitchableOutlets')}, metered outlets:"
+            f" {_yes(metadata, 'hasMeteredOutlets')}. If the unit has just started, try again. On a"
+            " power meter controller, configure its panels. Else report this error"
+        )
 
     def mine(self, reference: Interface, kind: type[AnInterface], what: str) -> AnInterface:
-        """The reference as `XerusUnit.mine` returns it. Raises JsonRpcSyntaxException if it is not of this kind."""
+        """The reference as `XerusUnit.mine` returns it.
+
+        Raises JsonRpcSyntaxException if it is not of this kind.
+        """
         found = self.unit.mine(reference)
         if not isinstance(found, kind):
-            raise JsonRpcSyntaxException(f"the unit lists an object of another type as {what}").at(self.unit.agent.host)
+            raise JsonRpcSyntaxException(f"the unit lists an object of another type as {what}").at(
+                self.unit.agent.host
+            )
         return found
 
 
@@ -93,7 +123,10 @@ class MainsMeter(FeedMeter):
 
     @property
     def _complete(self) -> bool:
-        """Whether the meter lists as many lines as its type has (PowerMeter.idl). ONE_PHASE may list none."""
+        """Whether the meter lists as many lines as its type has (PowerMeter.idl).
+
+        ONE_PHASE may list none.
+        """
         if self._type is None:
             return False
         lines = _LINES.get(self._type)
@@ -107,7 +140,9 @@ class MainsMeter(FeedMeter):
         return super().load() if self._complete else NOT_METERED
 
     def energy(self) -> Amount:
-        """Watt-hours: the meter's counter, else the sum over its lines, which is not metered if a line is not listed."""
+        """Watt-hours: the meter's counter, else the sum over its lines, which is not metered if a
+        line is not listed.
+        """
         return super().energy() if self.counter is not None or self._complete else NOT_METERED
 
     def _one_circuit(self, poles: list[Pole]) -> bool:
@@ -133,7 +168,9 @@ class PanelMeter:
         return self._whole([one.energy() for one in self.mains])
 
     def _whole(self, parts: Sequence[Amount]) -> Amount:
-        """The sum; not known if power meters and panels are mixed: a meter may feed a panel, whose load would count twice."""
+        """The sum; not known if power meters and panels are mixed: a meter may feed a panel, whose
+        load would count twice.
+        """
         return NOT_KNOWN if self._mixed else whole(parts)
 
     def ports(self) -> list[PortFigures]:
@@ -145,7 +182,7 @@ class _Listing(NamedTuple):
     """The queued list of one panel's circuits."""
 
     unit: UnitWithoutOutlets
-    number: int                 # the panel's id
+    number: int  # the panel's id
     panel: Panel
     circuits: Pending[dict[int, Interface]]
 
@@ -157,13 +194,21 @@ class _Listing(NamedTuple):
         """The circuits, in the order of their positions."""
         found = self.circuits.get()
         self.unit.unit.each_once(list(found.values()), "getCircuits")
-        return [BranchCircuit(self.unit.unit, self.number, position, self.unit.mine(found[position], Circuit, "a circuit"))
-                for position in sorted(found)]
+        return [
+            BranchCircuit(
+                self.unit.unit,
+                self.number,
+                position,
+                self.unit.mine(found[position], Circuit, "a circuit"),
+            )
+            for position in sorted(found)
+        ]
 
 
 def _listings(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> list[_Listing]:
     # > getCircuits of each panel
-    # < {"_ret_": [{"key": 0, "value": {"rid": ..., "type": "pdumodel.Circuit:2.0.4"}}, ...]}         Panel.idl 2.0.4
+    # < {"_ret_": [{"key": 0, "value": {"rid": ..., "type": "pdumodel.Circuit:2.0.4"}}, ...]}
+    #       Panel.idl 2.0.4
     listings: list[_Listing] = []
     for unit in units:
         for number, meter in unit.meters():
@@ -177,13 +222,19 @@ def without_outlets(bulk: Bulk, units: Sequence[ListedUnit]) -> list[UnitWithout
     return [UnitWithoutOutlets(listed.unit, bulk) for listed in units if not listed.outlets]
 
 
-def ports(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> dict[int, list[tuple[str, EnumPowerStatus]]]:
-    """Identity and state (always UNKNOWN) of each branch circuit, by link id: 1 round trip, none without panels."""
+def ports(
+    bulk: Bulk, units: Sequence[UnitWithoutOutlets]
+) -> dict[int, list[tuple[str, EnumPowerStatus]]]:
+    """Identity and state (always UNKNOWN) of each branch circuit, by link id: 1 round trip, none
+    without panels.
+    """
     listings = _listings(bulk, units)
     bulk.perform()
     found: dict[int, list[tuple[str, EnumPowerStatus]]] = {}
     for listing in listings:
-        found.setdefault(listing.link_id, []).extend((one.identity, EnumPowerStatus.UNKNOWN) for one in listing.read())
+        found.setdefault(listing.link_id, []).extend(
+            (one.identity, EnumPowerStatus.UNKNOWN) for one in listing.read()
+        )
     return found
 
 
@@ -211,9 +262,13 @@ def measured(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> dict[int, Panel
 
 def labels(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> dict[int, list[Label]]:
     """The name of each branch circuit and its label in the panel, by link id, in up to 2 bulks."""
-    listings = [(listing, bulk.add(listing.panel.getPanelSettings)) for listing in _listings(bulk, units)]
+    listings = [
+        (listing, bulk.add(listing.panel.getPanelSettings)) for listing in _listings(bulk, units)
+    ]
     bulk.perform()
-    queued: list[tuple[int, BranchCircuit, Pending[Panel.PanelSettings], Pending[Circuit.Settings]]] = []
+    queued: list[
+        tuple[int, BranchCircuit, Pending[Panel.PanelSettings], Pending[Circuit.Settings]]
+    ] = []
     for listing, panel in listings:
         for circuit in listing.read():
             queued.append((listing.link_id, circuit, panel, bulk.add(circuit.circuit.getSettings)))
@@ -227,7 +282,8 @@ def labels(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> dict[int, list[La
 
 
 def _printed(position: int, panel: Panel.PanelSettings) -> str:
-    """The label of a position: in order, or odd numbers before even ones (Panel.idl 2.0.4, for positions 0 to 2).
+    """The label of a position: in order, or odd numbers before even ones (Panel.idl 2.0.4, for
+    positions 0 to 2).
 
     "" if the device reports another scheme, or with ODD_EVEN a position outside of the panel.
     """

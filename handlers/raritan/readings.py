@@ -1,4 +1,5 @@
 """Figures from the answers of a bulk: measured, not known at the moment, or not metered."""
+
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -32,8 +33,8 @@ def ask(bulk: Bulk, unit: XerusUnit, sensor: Optional[NumericSensor]) -> Optiona
 
 
 def amount(reading: Optional[Reading]) -> Amount:
-    """The value that was read. NOT_METERED without a sensor or if the call failed. NOT_KNOWN if the reading is not valid now, or
-    below zero: an RMS current or a counter cannot be negative.
+    """The value that was read. NOT_METERED without a sensor or if the call failed. NOT_KNOWN if the
+    reading is not valid now, or below zero: an RMS current or a counter cannot be negative.
 
     Raises Denied if the account may not read the sensor.
     """
@@ -43,7 +44,7 @@ def amount(reading: Optional[Reading]) -> Amount:
     if not present(value, "available", "valid", "value"):
         return NOT_KNOWN
     if value.available and value.valid and value.value >= 0:
-        return Amount(True, value.value + 0.0)      # + 0.0 makes -0.0 a plain zero
+        return Amount(True, value.value + 0.0)  # + 0.0 makes -0.0 a plain zero
     return NOT_KNOWN
 
 
@@ -54,7 +55,9 @@ def listed_amount(reading: Optional[Reading]) -> Amount:
 
 
 def largest(parts: Iterable[Amount]) -> Amount:
-    """The largest of the metered parts; not known if one of them is not known, not metered if there are none."""
+    """The largest of the metered parts; not known if one of them is not known, not metered if there
+    are none.
+    """
     return _together(parts, max)
 
 
@@ -67,7 +70,11 @@ def _together(parts: Iterable[Amount], how: Callable[[list[float]], float]) -> A
 
 
 def whole(parts: Iterable[Amount]) -> Amount:
-    """The sum. Not metered without parts or if one is not metered: the others' sum is no total. Not known if one is not known."""
+    """The sum.
+
+    Not metered without parts or if one is not metered: the others' sum is no total. Not known if
+    one is not known.
+    """
     every = list(parts)
     return _together(every, sum) if all(part.metered for part in every) else NOT_METERED
 
@@ -84,7 +91,10 @@ def all_invalid(readings: Iterable[Optional[Reading]]) -> bool:
 
 
 def failed(answer: Pending[Any]) -> Optional[PduHandlerError]:
-    """The error of a call that figures depend on, or None. Raises Denied: figures would otherwise be missing without a reason."""
+    """The error of a call that figures depend on, or None.
+
+    Raises Denied: figures would otherwise be missing without a reason.
+    """
     if isinstance(answer.error, Denied):
         raise answer.error
     return answer.error

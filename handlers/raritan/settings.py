@@ -1,4 +1,8 @@
-"""The handler's settings, and the agent that they describe. Their table in docs/settings.md is generated from SETTINGS."""
+"""The handler's settings, and the agent that they describe.
+
+Their table in docs/settings.md is generated from SETTINGS.
+"""
+
 from __future__ import annotations
 
 from typing import NamedTuple, Optional
@@ -13,12 +17,34 @@ from ..tls import CA_PEM, FINGERPRINT, VERIFY, Trust
 from .link_units import LINK_UNITS, LinkUnits
 from .rpc import Agent
 
-PORT: Setting[Optional[int]] = Setting("port", "1 to 65535", port_number, None,
-                                       "if not 443 (http: 80); behind port forwarding: 50000 (http: 50100) + the unit's position")
-TOKEN: Setting[str] = Setting("token", "a session token, on one line without tabs", one_line, "",
-                              "instead of username and password; it expires with its session", secret=True)
-SETTINGS: tuple[Setting[object], ...] = (HOST, PORT, SCHEME, USERNAME, PASSWORD, TOKEN, VERIFY, CA_PEM, FINGERPRINT,
-                                         TIMEOUT, LINK_UNITS)
+PORT: Setting[Optional[int]] = Setting(
+    "port",
+    "1 to 65535",
+    port_number,
+    None,
+    "if not 443 (http: 80); behind port forwarding: 50000 (http: 50100) + the unit's position",
+)
+TOKEN: Setting[str] = Setting(
+    "token",
+    "a session token, on one line without tabs",
+    one_line,
+    "",
+    "instead of username and password; it expires with its session",
+    secret=True,
+)
+SETTINGS: tuple[Setting[object], ...] = (
+    HOST,
+    PORT,
+    SCHEME,
+    USERNAME,
+    PASSWORD,
+    TOKEN,
+    VERIFY,
+    CA_PEM,
+    FINGERPRINT,
+    TIMEOUT,
+    LINK_UNITS,
+)
 
 
 class RaritanSettings(NamedTuple):
@@ -46,16 +72,42 @@ def read(pdu_data: object) -> RaritanSettings:
     trust = Trust.of(texts, texts[SCHEME] == "https", Named("scheme", "https"))
     has_user = bool(login.user or login.password)
     if login.token and has_user:
-        raise SettingsError(("give ", Named("username", noun="the handler settings "), " and ", Named("password"), ", or ",
-                             Named("token"), ", not both"))
+        raise SettingsError(
+            (
+                "give ",
+                Named("username", noun="the handler settings "),
+                " and ",
+                Named("password"),
+                ", or ",
+                Named("token"),
+                ", not both",
+            )
+        )
     complete = bool(login.token) or bool(login.user and login.password)
     if not complete:
-        raise SettingsError((Named("username", noun="the handler settings "), " and ", Named("password"), " are needed (or ",
-                             Named("token"), ")"))
-    return RaritanSettings(texts[SCHEME], texts[HOST], texts[PORT], login, trust, texts[TIMEOUT], texts[LINK_UNITS])
+        raise SettingsError(
+            (
+                Named("username", noun="the handler settings "),
+                " and ",
+                Named("password"),
+                " are needed (or ",
+                Named("token"),
+                ")",
+            )
+        )
+    return RaritanSettings(
+        texts[SCHEME], texts[HOST], texts[PORT], login, trust, texts[TIMEOUT], texts[LINK_UNITS]
+    )
 
 
 def agent(pdu_data: object, given: RaritanSettings, transport: Optional[Transport] = None) -> Agent:
     """The agent for these settings; nothing is sent yet. Raises SettingsError."""
-    return Agent(given.scheme, given.host or host.address(pdu_data), *given.login[:3], timeout=given.timeout, port=given.port,
-                 trust=given.trust, transport=transport)
+    return Agent(
+        given.scheme,
+        given.host or host.address(pdu_data),
+        *given.login[:3],
+        timeout=given.timeout,
+        port=given.port,
+        trust=given.trust,
+        transport=transport,
+    )

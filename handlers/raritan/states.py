@@ -1,4 +1,7 @@
-"""The states of outlets, from each outlet's report and from the relay failures that its unit reports."""
+"""The states of outlets, from each outlet's report and from the relay failures that its unit
+reports.
+"""
+
 from __future__ import annotations
 
 import functools
@@ -17,13 +20,20 @@ from .rpc.fitness import HardwareHealth
 from .rpc.pdumodel import Outlet, Pdu
 from .units import XerusUnit
 
-_LONGEST_ID = 200                   # characters; the device chooses the id of a failed component, so it is cut
+# characters; the device chooses the id of a failed component, so it is cut
+_LONGEST_ID = 200
 Failures = Pending[list[HardwareHealth.Failure]]
-_STATES = {Outlet.PowerState.PS_ON: EnumPowerStatus.UP, Outlet.PowerState.PS_OFF: EnumPowerStatus.DOWN}
+_STATES = {
+    Outlet.PowerState.PS_ON: EnumPowerStatus.UP,
+    Outlet.PowerState.PS_OFF: EnumPowerStatus.DOWN,
+}
 
 
 def read(agent: Agent, wanted: LinkUnits) -> list[tuple[str, EnumPowerStatus]]:
-    """Identity and state of each outlet or branch circuit. Reads again if a switchable unit returns only unavailable states."""
+    """Identity and state of each outlet or branch circuit.
+
+    Reads again if a switchable unit returns only unavailable states.
+    """
     found = _look(agent, wanted)
     if any(unit.unavailable for unit in found):
         found = _look(agent, wanted)
@@ -32,9 +42,11 @@ def read(agent: Agent, wanted: LinkUnits) -> list[tuple[str, EnumPowerStatus]]:
 
 def _look(agent: Agent, wanted: LinkUnits) -> list[_UnitStates]:
     units, bulk = discovered(agent, wanted)
-    # > POST /bulk: getState of each reference that getOutlets returned; getFailures of /hwhealth, getMetaData of
+    # > POST /bulk: getState of each reference that getOutlets returned; getFailures of /hwhealth,
+    #       getMetaData of
     #   /model/pdu/0, of the last reference and of the well-known id of its position
-    # < {"_ret_": {"available": true, "powerState": 1, "switchOnInProgress": false, ...}}      Outlet.idl 3.0.4, State
+    # < {"_ret_": {"available": true, "powerState": 1, "switchOnInProgress": false, ...}}
+    #       Outlet.idl 3.0.4, State
     found = [_UnitStates(bulk, listed) for listed in units]
     without_outlets = panels.without_outlets(bulk, units)
     bulk.perform()
@@ -46,7 +58,11 @@ def _look(agent: Agent, wanted: LinkUnits) -> list[_UnitStates]:
 
 
 class _UnitStates:
-    """One unit. The constructor queues the calls; `unavailable` and `ports` read their answers after the bulk."""
+    """One unit.
+
+    The constructor queues the calls; `unavailable` and `ports` read their answers after the
+    bulk.
+    """
 
     def __init__(self, bulk: Bulk, listed: ListedUnit) -> None:
         self.link_id, self._identities = listed.unit.link_id, listed.identities()
@@ -67,13 +83,18 @@ class _UnitStates:
     def unavailable(self) -> bool:
         """Whether a unit with switchable outlets returns states, but none of them is available."""
         answered = [state.available for state in self._states if state is not None]
-        return bool(answered) and not any(answered) and bool(sent(self._metadata, "hasSwitchableOutlets"))
+        return (
+            bool(answered)
+            and not any(answered)
+            and bool(sent(self._metadata, "hasSwitchableOutlets"))
+        )
 
     def ports(self) -> list[tuple[str, EnumPowerStatus]]:
-        """Identity and state of each outlet or branch circuit. An outlet whose state cannot be read is UNKNOWN.
+        """Identity and state of each outlet or branch circuit. An outlet whose state cannot be read
+        is UNKNOWN.
 
-        Raises the first error if no outlet can be read, Denied if the account may not read one of them, and
-        JsonRpcSyntaxException if the list lacks an outlet.
+        Raises the first error if no outlet can be read, Denied if the account may not read one of
+        them, and JsonRpcSyntaxException if the list lacks an outlet.
         """
         if not self._answers:
             return self.circuits
@@ -83,15 +104,22 @@ class _UnitStates:
                 raise error
         self._last.refuse_gap()
         doubted = contradicted(self._failures, len(self._answers))
-        return [(identity, EnumPowerStatus.UNKNOWN if state is None or position in doubted else status(state))
-                for position, (identity, state) in enumerate(zip(self._identities, self._states))]
+        return [
+            (
+                identity,
+                EnumPowerStatus.UNKNOWN if state is None or position in doubted else status(state),
+            )
+            for position, (identity, state) in enumerate(zip(self._identities, self._states))
+        ]
 
 
 def status(state: Outlet.State) -> EnumPowerStatus:
-    """UP or DOWN (Outlet.idl 3.0.4, State). UNKNOWN if `available` is false (no relay, or its board does not answer), during a
-    cycle, if the outlet is off and waits to be switched on, or is on although suspended or shed, or if `powerState` is neither
-    on nor off. A missing `available` is read as false and a missing `powerState` as -1, so the result is UNKNOWN too."""
-    if not state.available or state.cycleInProgress:        # during a cycle an outlet is off, and soon on again
+    """UP or DOWN (Outlet.idl 3.0.4, State). UNKNOWN if `available` is false (no relay, or its board
+    does not answer), during a cycle, if the outlet is off and waits to be switched on, or is on
+    although suspended or shed, or if `powerState` is neither on nor off. A missing `available`
+    is read as false and a missing `powerState` as -1, so the result is UNKNOWN too."""
+    # during a cycle an outlet is off, and soon on again
+    if not state.available or state.cycleInProgress:
         return EnumPowerStatus.UNKNOWN
     if state.powerState == Outlet.PowerState.PS_ON:
         doubtful = state.isSuspended or state.isLoadShed
@@ -110,17 +138,22 @@ def ask_failures(bulk: Bulk, unit: XerusUnit) -> Failures:
 
 
 def contradicted(failures: Failures, outlets: int) -> set[int]:
-    """The positions, from 0, of outlets for which the unit reports that the relay does not follow its commands.
+    """The positions, from 0, of outlets for which the unit reports that the relay does not follow
+    its commands.
 
-    `powerState` is "the control state of the relay, which was set by the last command sent to it" (Outlet.idl 3.0.4). A unit that
-    measures another state at an outlet asserts a failure. How `componentId` names the outlet is not documented: each number in it
-    counts as a label (from 1) and an index (from 0). If none fits, all positions are returned. Empty if failures cannot be read.
+    `powerState` is "the control state of the relay, which was set by the last command sent to it"
+    (Outlet.idl 3.0.4). A unit that measures another state at an outlet asserts a failure. How
+    `componentId` names the outlet is not documented: each number in it counts as a label (from 1)
+    and an index (from 0). If none fits, all positions are returned. Empty if failures cannot be
+    read.
     """
     positions: set[int] = set()
     for failure in failures.get() if failures.error is None else ():
         inconsistent = failure.type == HardwareHealth.FAILURE_TYPE_OUTLET_POWER_STATE_INCONSISTENT
         if failure.isAsserted and inconsistent and len(positions) < outlets:
-            labels = {int(digits) for digits in re.findall("[0-9]+", failure.componentId[:_LONGEST_ID])}
+            labels = {
+                int(digits) for digits in re.findall("[0-9]+", failure.componentId[:_LONGEST_ID])
+            }
             possible = labels | {label - 1 for label in labels}
             named = {position for position in possible if 0 <= position < outlets}
             positions |= named or set(range(outlets))

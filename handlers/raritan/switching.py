@@ -1,4 +1,7 @@
-"""Switching one outlet: find it, check that it may be switched, command it once, and read its state."""
+"""Switching one outlet: find it, check that it may be switched, command it once, and read its
+state.
+"""
+
 from __future__ import annotations
 
 import re
@@ -16,17 +19,25 @@ from .rpc import Agent, Bulk, Pending, leaves_open
 from .rpc.pdumodel import Outlet, Pdu
 from .units import PRIMARY, XerusUnit
 
-_CIRCUIT = re.compile(r"(?:[1-9][0-9]{0,2}\.)?p[0-9]{1,5}\.[0-9]{1,5}")       # a branch circuit, see panels.py
+# a branch circuit, see panels.py
+_CIRCUIT = re.compile(r"(?:[1-9][0-9]{0,2}\.)?p[0-9]{1,5}\.[0-9]{1,5}")
 _IDENTITY = re.compile(r"(?:([1-9][0-9]{0,2})\.)?([1-9][0-9]{0,3})")
 _Seen = tuple[Pending[Outlet.State], states.Failures]
 
 
-def switched(agent: Agent, link_units: LinkUnits, identity: str, wanted: Outlet.PowerState, deadline: float,
-             pause: float) -> EnumPowerStatus:
-    """Switch the outlet. Returns the wanted state, or UNKNOWN if it was not seen within `deadline` seconds.
+def switched(
+    agent: Agent,
+    link_units: LinkUnits,
+    identity: str,
+    wanted: Outlet.PowerState,
+    deadline: float,
+    pause: float,
+) -> EnumPowerStatus:
+    """Switch the outlet. Returns the wanted state, or UNKNOWN if it was not seen within `deadline`
+    seconds.
 
-    Raises Unreachable if the device could not be asked, or if the outlet may or may not have switched. After any other error
-    the outlet has not switched.
+    Raises Unreachable if the device could not be asked, or if the outlet may or may not have
+    switched. After any other error the outlet has not switched.
     """
     listed, index = _checked(agent, link_units, identity)
     command = _Command(agent, listed, index, wanted)
@@ -37,17 +48,28 @@ def switched(agent: Agent, link_units: LinkUnits, identity: str, wanted: Outlet.
 def _locate(identity: str, agent: Agent, wanted: LinkUnits) -> tuple[XerusUnit, int]:
     """The unit and the position, from 0, that an identity names. Sends nothing.
 
-    Raises NoSuchOutlet if it is not valid or its link unit is excluded by `wanted`, Unsupported if it names a branch circuit.
+    Raises NoSuchOutlet if it is not valid or its link unit is excluded by `wanted`, Unsupported if
+    it names a branch circuit.
     """
     found = _IDENTITY.fullmatch(identity)
     link_id = int(found.group(1) or PRIMARY) if found else PRIMARY
     if _CIRCUIT.fullmatch(identity):
-        raise Unsupported(f"{identity} is the identity of a branch circuit, which is metered and has no relay")
+        raise Unsupported(
+            f"{identity} is the identity of a branch circuit, which is metered and has no relay"
+        )
     if found is None or link_id == 1 or link_id > HIGHEST_LINK:
-        raise NoSuchOutlet(f"{identity[:20]!r} is not an outlet of this PDU: identities have the form '7', on link units '2.7'")
+        raise NoSuchOutlet(
+            f"{identity[:20]!r} is not an outlet of this PDU: identities have the form '7', on link"
+            " units '2.7'"
+        )
     if link_id != PRIMARY and not wanted.all and link_id not in wanted.ids:
-        raise NoSuchOutlet((f"outlet {identity} is on link unit {link_id}, which ",
-                            Named(LINK_UNITS.key, noun="the handler setting "), f" ({wanted}) does not include"))
+        raise NoSuchOutlet(
+            (
+                f"outlet {identity} is on link unit {link_id}, which ",
+                Named(LINK_UNITS.key, noun="the handler setting "),
+                f" ({wanted}) does not include",
+            )
+        )
     return XerusUnit(link_id, agent), int(found.group(2)) - 1
 
 
@@ -57,8 +79,10 @@ def _checked(agent: Agent, link_units: LinkUnits, identity: str) -> tuple[Listed
     Raises NoSuchOutlet, Unsupported, Refused or Denied if it does not exist or may not be switched.
     """
     unit, index = _locate(identity, agent, link_units)
-    # > POST /bulk: getOutlets and getSettings of /model/pdu/0, getMetaData of the well-known id /model/pdu/0/outlet/6;
-    #   for link unit 2 the same of /model/pdu/2, with getOutlets of /model/pdu/0 and getStatus of /cascade
+    # > POST /bulk: getOutlets and getSettings of /model/pdu/0, getMetaData of the well-known id
+    #       /model/pdu/0/outlet/6;
+    #   for link unit 2 the same of /model/pdu/2, with getOutlets of /model/pdu/0 and getStatus of
+    #   /cascade
     wanted = LinkUnits() if unit.link_id == PRIMARY else LinkUnits(ids=(unit.link_id,))
     bulk, units = Bulk(agent), Discovery(agent, wanted)
     units.ask(bulk)
@@ -67,9 +91,15 @@ def _checked(agent: Agent, link_units: LinkUnits, identity: str) -> tuple[Listed
     bulk.perform()
     listed = next((one for one in units.listed() if one.unit.link_id == unit.link_id), None)
     if listed is None:
-        raise NoSuchOutlet(f"outlet {identity}: the PDU has no link unit {unit.link_id}; check the port in DCImanager")
+        raise NoSuchOutlet(
+            f"outlet {identity}: the PDU has no link unit {unit.link_id}; check the port in"
+            " DCImanager"
+        )
     if index >= len(listed.outlets):
-        raise NoSuchOutlet(f"outlet {identity}: the unit has fewer outlets ({len(listed.outlets)}); check the port in DCImanager")
+        raise NoSuchOutlet(
+            f"outlet {identity}: the unit has fewer outlets ({len(listed.outlets)}); check the port"
+            " in DCImanager"
+        )
     outlet = listed.outlets[index]
     # > POST /bulk: getMetaData and getState of the reference that getOutlets returned
     metadata, state = bulk.add(outlet.getMetaData), bulk.add(outlet.getState)
@@ -82,16 +112,21 @@ def _checked(agent: Agent, link_units: LinkUnits, identity: str) -> tuple[Listed
 class _Command:
     """One switching command for `switch`: `write` sends it once, `read` reads the state."""
 
-    def __init__(self, agent: Agent, listed: ListedUnit, index: int, wanted: Outlet.PowerState) -> None:
+    def __init__(
+        self, agent: Agent, listed: ListedUnit, index: int, wanted: Outlet.PowerState
+    ) -> None:
         self._agent, self._wanted = agent, wanted
         self._listed, self._index = listed, index
         self._outlet = listed.outlets[index]
         self._seen: Optional[_Seen] = None
 
     def write(self) -> None:
-        """Send the command and a first reading in one bulk, whose calls the unit runs in order: 1 round trip."""
+        """Send the command and a first reading in one bulk, whose calls the unit runs in order: 1
+        round trip.
+        """
         # > POST /bulk: setPowerState {"pstate": 0}, getState, getFailures of /hwhealth
-        # < {"_ret_": 0}, {"_ret_": {"available": true, "powerState": 0, ...}}        Outlet.idl 3.0.4; other codes: refused()
+        # < {"_ret_": 0}, {"_ret_": {"available": true, "powerState": 0, ...}}  Outlet.idl 3.0.4;
+        #       other codes: refused()
         bulk = Bulk(self._agent)
         code, seen = bulk.add(self._outlet.setPowerState, self._wanted), self._ask(bulk)
         try:
@@ -106,7 +141,9 @@ class _Command:
         self._seen = seen
 
     def read(self) -> EnumPowerStatus:
-        """The state: at first from the answer to the command; later, or without an answer, from a new reading (1 round trip)."""
+        """The state: at first from the answer to the command; later, or without an answer, from a
+        new reading (1 round trip).
+        """
         seen, self._seen = self._seen, None
         if seen is None:
             bulk = Bulk(self._agent)

@@ -1,4 +1,7 @@
-"""One unit: its resource ids, its references, and the identities of its outlets: "7", on link unit 2 "2.7"."""
+"""One unit: its resource ids, its references, and the identities of its outlets: "7", on link unit
+2 "2.7".
+"""
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -8,7 +11,7 @@ from ..errors import Denied, PduHandlerError, Refused
 from .rpc import Agent, Interface, JsonRpcSyntaxException, leaves_open
 
 AnInterface = TypeVar("AnInterface", bound=Interface)
-PRIMARY = 0                     # stands for the link id of the unit at the address itself
+PRIMARY = 0  # stands for the link id of the unit at the address itself
 
 
 class XerusUnit(NamedTuple):
@@ -33,18 +36,25 @@ class XerusUnit(NamedTuple):
         return kind(self.path(rest), self.agent)
 
     def mine(self, reference: AnInterface) -> AnInterface:
-        """Adds a link unit's prefix, `/link/<link id>`, to a reference whose resource id does not name the unit already.
+        """Adds a link unit's prefix, `/link/<link id>`, to a reference whose resource id does not
+        name the unit already.
 
-        Whether references in answers carry the prefix is not documented. Without it they would address the primary unit.
+        Whether references in answers carry the prefix is not documented. Without it they would
+        address the primary unit.
         """
         named = (f"/link/{self.link_id}/", self.path("/"))
         if self.link_id == PRIMARY or reference.target.startswith(named):
             return reference
-        return type(reference)(f"/link/{self.link_id}{reference.target}", self.agent, reference.wire_type)
+        return type(reference)(
+            f"/link/{self.link_id}{reference.target}", self.agent, reference.wire_type
+        )
 
-    def each_once(self, references: Sequence[AnInterface], method: str, what: str = "") -> list[AnInterface]:
-        """The references from the answer to `method`, each passed through `mine`. Raises JsonRpcSyntaxException if one is listed
-        twice: an outlet would be two ports, and the current of an inlet would count twice."""
+    def each_once(
+        self, references: Sequence[AnInterface], method: str, what: str = ""
+    ) -> list[AnInterface]:
+        """The references from the answer to `method`, each passed through `mine`. Raises
+        JsonRpcSyntaxException if one is listed twice: an outlet would be two ports, and the
+        current of an inlet would count twice."""
         found = [self.mine(one) for one in references]
         if len({one.target for one in found}) != len(found):
             what = what or _noun(method)
@@ -53,7 +63,9 @@ class XerusUnit(NamedTuple):
         return found
 
     def identity(self, index: int) -> str:
-        """The identity of the outlet at this index of getOutlets: index + 1, on link units with the link id before it."""
+        """The identity of the outlet at this index of getOutlets: index + 1, on link units with the
+        link id before it.
+        """
         return self.prefixed(str(index + 1))
 
     def prefixed(self, own: str) -> str:
@@ -62,13 +74,21 @@ class XerusUnit(NamedTuple):
 
 
 def _noun(method: str) -> str:
-    """The words of a method's name after `get`: " over current protectors" for getOverCurrentProtectors."""
-    return "".join(c if c.islower() else f" {c.lower()}" for c in method[len("get"):])
+    """The words of a method's name after `get`: " over current protectors" for
+    getOverCurrentProtectors.
+    """
+    return "".join(c if c.islower() else f" {c.lower()}" for c in method[len("get") :])
 
 
 def absent(error: Optional[PduHandlerError]) -> bool:
     """Whether this error counts as proof that the device does not have the object or the method.
 
-    Only a refusal does, except for a missing right, HTTP 429, HTTP statuses outside 4xx, and JSON-RPC internal or server errors.
+    Only a refusal does, except for a missing right, HTTP 429, HTTP statuses outside 4xx, and
+    JSON-RPC internal or server errors.
     """
-    return isinstance(error, Refused) and not isinstance(error, Denied) and not leaves_open(error) and error.code != "429"
+    return (
+        isinstance(error, Refused)
+        and not isinstance(error, Denied)
+        and not leaves_open(error)
+        and error.code != "429"
+    )

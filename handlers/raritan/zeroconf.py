@@ -1,8 +1,9 @@
 """Finding Xerus devices in the local network by mDNS.
 
-Devices announce `_raritan_rpcs._tcp` (older firmware) or `_raritan-rpcs._tcp`, unless mDNS is disabled in their settings.
-A search needs the package `zeroconf`; handlers do not need it.
+Devices announce `_raritan_rpcs._tcp` (older firmware) or `_raritan-rpcs._tcp`, unless mDNS is
+disabled in their settings. A search needs the package `zeroconf`; handlers do not need it.
 """
+
 from __future__ import annotations
 
 import contextlib
@@ -37,14 +38,25 @@ class AnnouncedDevice:
 
 
 class Address(str):
-    """An IP address. The keys `ip`, `port` and `fw` can be read as in the dictionaries that the SDK's `discover` returns."""
+    """An IP address.
+
+    The keys `ip`, `port` and `fw` can be read as in the dictionaries that the SDK's `discover`
+    returns.
+    """
 
     _device: AnnouncedDevice
     _values: dict[str, Any]
 
     def __new__(cls, device: AnnouncedDevice) -> Address:
         made = super().__new__(cls, device.address)
-        made._device, made._values = device, {"ip": device.address, "port": device.port, "fw": device.firmware}
+        made._device, made._values = (
+            device,
+            {
+                "ip": device.address,
+                "port": device.port,
+                "fw": device.firmware,
+            },
+        )
         return made
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -60,26 +72,38 @@ class Address(str):
 
 
 def discover(timeout: float = SECONDS, interfaces: Optional[Sequence[str]] = None) -> list[Address]:
-    """The IP addresses of the devices that announce themselves within `timeout` seconds, each once, in numerical order.
+    """The IP addresses of the devices that announce themselves within `timeout` seconds, each once,
+    in numerical order.
 
-    Asks over IPv4. `interfaces`: addresses of this host's network interfaces to ask on (None: all). A device that announces
-    no IPv4 address is listed with its IPv6 addresses. Raises ImportError without `zeroconf`, OSError where mDNS cannot be used,
-    and ValueError for a time below 0, an interface that is not an IPv4 address, and an empty list of them.
+    Asks over IPv4. `interfaces`: addresses of this host's network interfaces to ask on (None: all).
+    A device that announces no IPv4 address is listed with its IPv6 addresses. Raises ImportError
+    without `zeroconf`, OSError where mDNS cannot be used, and ValueError for a time below 0, an
+    interface that is not an IPv4 address, and an empty list of them.
     """
     return list(dict.fromkeys(Address(device) for device in discover_devices(timeout, interfaces)))
 
 
-def discover_devices(timeout: float = SECONDS, interfaces: Optional[Sequence[str]] = None) -> list[AnnouncedDevice]:
-    """The devices that `discover` finds, with name, model and firmware; one entry for each address and port, sorted by both."""
+def discover_devices(
+    timeout: float = SECONDS, interfaces: Optional[Sequence[str]] = None
+) -> list[AnnouncedDevice]:
+    """The devices that `discover` finds, with name, model and firmware; one entry for each address
+    and port, sorted by both.
+    """
     from zeroconf import InterfaceChoice, IPVersion, ServiceBrowser, Zeroconf
 
-    chosen = [str(ipaddress.IPv4Address(one)) for one in interfaces] if interfaces is not None else InterfaceChoice.All
+    chosen = (
+        [str(ipaddress.IPv4Address(one)) for one in interfaces]
+        if interfaces is not None
+        else InterfaceChoice.All
+    )
     if chosen == []:
         raise ValueError("interfaces is empty: give None for all")
     network = Zeroconf(interfaces=chosen, ip_version=IPVersion.V4Only)
     try:
         found = _Announcements(time.monotonic() + timeout)
-        browsers = [ServiceBrowser(network, service, handlers=[found.changed]) for service in SERVICES]
+        browsers = [
+            ServiceBrowser(network, service, handlers=[found.changed]) for service in SERVICES
+        ]
         time.sleep(timeout)
         for browser in browsers:
             browser.cancel()
@@ -89,7 +113,9 @@ def discover_devices(timeout: float = SECONDS, interfaces: Optional[Sequence[str
 
 
 def close(network: Zeroconf) -> None:
-    """Close `network` and its event loop: older releases of the package leave the loop's sockets to the garbage collector."""
+    """Close `network` and its event loop: older releases of the package leave the loop's sockets to
+    the garbage collector.
+    """
     network.close()
     loop = network.loop
     if loop is not None and not loop.is_running() and not loop.is_closed():
@@ -97,24 +123,34 @@ def close(network: Zeroconf) -> None:
 
 
 class _Announcements:
-    """Collects announcements. Each browser calls `changed` in its own thread until `cancel`. `end` is a `time.monotonic` time."""
+    """Collects announcements.
+
+    Each browser calls `changed` in its own thread until `cancel`. `end` is a `time.monotonic`
+    time.
+    """
 
     def __init__(self, end: float) -> None:
         self._end = end
         self._devices: dict[str, list[AnnouncedDevice]] = {}
 
-    def changed(self, zeroconf: Zeroconf, service_type: str, name: str, state_change: ServiceStateChange) -> None:
-        """Handle a device that appeared, changed or left. Query missing data for up to 2 s, but not beyond `end`.
+    def changed(
+        self, zeroconf: Zeroconf, service_type: str, name: str, state_change: ServiceStateChange
+    ) -> None:
+        """Handle a device that appeared, changed or left. Query missing data for up to 2 s, but not
+        beyond `end`.
 
-        A device whose change cannot be read in time keeps its earlier data. A name that mDNS does not allow is ignored.
+        A device whose change cannot be read in time keeps its earlier data. A name that mDNS does
+        not allow is ignored.
         """
         from zeroconf import Error
+
         if state_change.name == "Removed":
             self._devices.pop(name, None)
             return
         wait = min(_QUESTION_MS, max(0, int(1000 * (self._end - time.monotonic()))))
         info = None
-        with contextlib.suppress(Error):                # an Error would end the browser's thread; later devices would be missed
+        # an Error would end the browser's thread; later devices would be missed
+        with contextlib.suppress(Error):
             info = zeroconf.get_service_info(service_type, name, timeout=wait)
         if info is not None:
             self._devices[name] = _devices(info, service_type)
@@ -133,16 +169,29 @@ def _order(address: str) -> tuple[int, int]:
 
 
 def _devices(info: ServiceInfo, service: str) -> list[AnnouncedDevice]:
-    name = info.name[:-len(service) - 1] if info.name.endswith(service) else info.name
-    announced = {key.decode("utf-8", "replace"): value.decode("utf-8", "replace")
-                 for key, value in info.properties.items() if isinstance(key, bytes) and isinstance(value, bytes)}
+    name = info.name[: -len(service) - 1] if info.name.endswith(service) else info.name
+    announced = {
+        key.decode("utf-8", "replace"): value.decode("utf-8", "replace")
+        for key, value in info.properties.items()
+        if isinstance(key, bytes) and isinstance(value, bytes)
+    }
     words = name.split()
     every = info.parsed_scoped_addresses()
     addresses = [address for address in every if ":" not in address] or every
-    return [AnnouncedDevice(_plain(name), _plain(announced.get("model") or (words[0] if words else "")), address, info.port or 0,
-                   _plain(announced.get("rr_fw", ""))) for address in addresses]
+    return [
+        AnnouncedDevice(
+            _plain(name),
+            _plain(announced.get("model") or (words[0] if words else "")),
+            address,
+            info.port or 0,
+            _plain(announced.get("rr_fw", "")),
+        )
+        for address in addresses
+    ]
 
 
 def _plain(text: str) -> str:
-    """The printable characters of a text from the network, at most 120: safe to print on a terminal."""
+    """The printable characters of a text from the network, at most 120: safe to print on a
+    terminal.
+    """
     return "".join(c for c in text if c.isprintable())[:120]

@@ -1,4 +1,5 @@
 """The facts that tools need before they load this handler."""
+
 from __future__ import annotations
 
 from ..registry import About

@@ -1,9 +1,10 @@
 """Current and energy of PDUs, circuits and outlets. Pure.
 
-A `Reading` of null counts as metered. Only its own sensor replaces it, because the figure would jump otherwise. A sum with a
-missing part is not reported as a total, because it would be too small. Source: Circuit_v1, Outlet_v1, Sensor_v1 (excerpts),
-PowerDistributionMetrics_v1.
+A `Reading` of null counts as metered. Only its own sensor replaces it, because the figure would
+jump otherwise. A sum with a missing part is not reported as a total, because it would be too small.
+Source: Circuit_v1, Outlet_v1, Sensor_v1 (excerpts), PowerDistributionMetrics_v1.
 """
+
 from __future__ import annotations
 
 import math
@@ -15,11 +16,19 @@ from .. import decimals
 from .answers import Json
 from .resources import child, status_state, text
 
-_LINES = ("Line1", "Line2", "Line3")                # without Neutral, which carries the lines' current back
-_PHASES: Mapping[str, int] = {                      # Circuit, PhaseWiringType: how many line currents make up the load
-    "OnePhase3Wire": 1, "TwoPhase3Wire": 1, "OneOrTwoPhase3Wire": 1, "TwoPhase4Wire": 2, "ThreePhase4Wire": 3,
-    "ThreePhase5Wire": 3}
-AMPERES, KILOWATT_HOURS = ("A",), ("kW.h", "kWh")   # Sensor, ReadingUnits; UCUM writes kW.h, not kWh
+# without Neutral, which carries the lines' current back
+_LINES = ("Line1", "Line2", "Line3")
+# Circuit, PhaseWiringType: how many line currents make up the load
+_PHASES: Mapping[str, int] = {
+    "OnePhase3Wire": 1,
+    "TwoPhase3Wire": 1,
+    "OneOrTwoPhase3Wire": 1,
+    "TwoPhase4Wire": 2,
+    "ThreePhase4Wire": 3,
+    "ThreePhase5Wire": 3,
+}
+# Sensor, ReadingUnits; UCUM writes kW.h, not kWh
+AMPERES, KILOWATT_HOURS = ("A",), ("kW.h", "kWh")
 # Resource.State of a sensor that reports nothing
 _WITHOUT_READING = ("Absent", "Disabled", "UnavailableOffline", "StandbyOffline")
 
@@ -33,11 +42,14 @@ class Figure(NamedTuple):
     source: str = ""
 
 
-Sensors = Mapping[str, Optional[float]]             # the readings of sensors, by source
+Sensors = Mapping[str, Optional[float]]  # the readings of sensors, by source
 
 
 def excerpt(resource: Json, key: str) -> Optional[Figure]:
-    """The sensor excerpt under `key`; None if there is none. Its value is None unless `Reading` is a finite number, 0 or more."""
+    """The sensor excerpt under `key`; None if there is none.
+
+    Its value is None unless `Reading` is a finite number, 0 or more.
+    """
     found = resource.get(key)
     if not isinstance(found, dict):
         return None
@@ -58,16 +70,20 @@ def number(value: object) -> Optional[float]:
 
 
 def sensor(resource: Json, units: Sequence[str]) -> Optional[float]:
-    """The reading of a sensor; None if `number` refuses it, its unit is not in `units`, or the state is in `_WITHOUT_READING`."""
+    """The reading of a sensor; None if `number` refuses it, its unit is not in `units`, or the
+    state is in `_WITHOUT_READING`.
+    """
     if resource.get("ReadingUnits") not in units or status_state(resource) in _WITHOUT_READING:
         return None
     return number(resource.get("Reading"))
 
 
 def current(resource: Json) -> Optional[list[Figure]]:
-    """The currents whose sum is the load of a circuit or an outlet. None if one is not metered, or if the sum is ambiguous.
+    """The currents whose sum is the load of a circuit or an outlet. None if one is not metered, or
+    if the sum is ambiguous.
 
-    `CurrentAmps` is the current of a single phase. Two lines without a neutral carry the same current.
+    `CurrentAmps` is the current of a single phase. Two lines without a neutral carry the same
+    current.
     """
     phases = child(resource, "PolyPhaseCurrentAmps")
     lines = [figure for figure in (excerpt(phases, line) for line in _LINES) if figure is not None]
@@ -83,9 +99,13 @@ def current(resource: Json) -> Optional[list[Figure]]:
 
 
 def _phases_seen(resource: Json) -> int:
-    """How many line currents make up the load, by the names of currents, voltages and powers; their values may be null."""
+    """How many line currents make up the load, by the names of currents, voltages and powers; their
+    values may be null.
+    """
     currents = child(resource, "PolyPhaseCurrentAmps")
-    seen = " ".join([*currents, *child(resource, "PolyPhaseVoltage"), *child(resource, "PolyPhasePowerWatts")])
+    seen = " ".join(
+        [*currents, *child(resource, "PolyPhaseVoltage"), *child(resource, "PolyPhasePowerWatts")]
+    )
     if all(line in seen for line in _LINES):
         return 3
     lines = sum(line in currents for line in _LINES)
@@ -107,7 +127,11 @@ def total(figures: Optional[Sequence[Figure]], sensors: Sensors) -> Optional[flo
     """The sum, added in decimal: 0.1 and 0.2 give 0.3. None if it is not known."""
     values = [sensors.get(one.source) if one.value is None else one.value for one in figures or ()]
     known = [value for value in values if value is not None]
-    return number(float(decimals.total(Decimal(repr(value)) for value in known))) if known and len(known) == len(values) else None
+    return (
+        number(float(decimals.total(Decimal(repr(value)) for value in known)))
+        if known and len(known) == len(values)
+        else None
+    )
 
 
 def sources(figures: Iterable[Optional[Sequence[Figure]]]) -> dict[str, None]:

@@ -1,4 +1,5 @@
 """DCImanager's four calls on the PDUs of a Redfish service."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -26,9 +27,10 @@ LOGGER = get_logger(__name__)
 class RedfishPdu(host.BasePdu):
     """The PDUs of a Redfish service. Keeps nothing between calls.
 
-    A round trip is one HTTP request. A call usually begins with 2, for the root and the PDUs, if the service expands two levels
-    of links (ServiceRoot, ExpandQuery), and otherwise with 3, plus 1 for each PDU that the list only links to. A session costs
-    2 more, 3 if the service refuses basic login first. Raises the errors of handlers/errors.py.
+    A round trip is one HTTP request. A call usually begins with 2, for the root and the PDUs, if
+    the service expands two levels of links (ServiceRoot, ExpandQuery), and otherwise with 3, plus 1
+    for each PDU that the list only links to. A session costs 2 more, 3 if the service refuses basic
+    login first. Raises the errors of handlers/errors.py.
     """
 
     def transport(self, trust: Trust) -> Transport:
@@ -36,48 +38,84 @@ class RedfishPdu(host.BasePdu):
         return StandardTransport(trust, CALL_SECONDS + LOGOUT_SECONDS)
 
     def status(self) -> PduView:
-        """Every outlet and its state. For one PDU usually 3 round trips if the service expands two levels of links, 4 if it
-        expands one, and 5 plus 1 for each outlet if it expands none."""
+        """Every outlet and its state. For one PDU usually 3 round trips if the service expands two
+        levels of links, 4 if it expands one, and 5 plus 1 for each outlet if it expands none."""
         with self._session("status") as (service, given):
-            return host.pdu_view((name, resources.state(outlet)) for name, outlet in units.every_outlet(service, given.pdu))
+            return host.pdu_view(
+                (name, resources.state(outlet))
+                for name, outlet in units.every_outlet(service, given.pdu)
+            )
 
     def statistic(self) -> PduStatisticView:
-        """Load in A and energy in kWh, in total and by outlet. Round trips: see `metering.measured`."""
+        """Load in A and energy in kWh, in total and by outlet.
+
+        Round trips: see `metering.measured`.
+        """
         from . import metering  # imported late: a status does not need it
+
         with self._session("statistic") as (service, given):
             return host.statistic_view(*metering.measured(service, given.pdu))
 
-    def port_up(self, pdu_port_data: PduPortView, *, deadline: float = CONFIRM_SECONDS,
-                pause: float = PAUSE_SECONDS) -> PduPortView:
-        """Switch on. Round trips, besides those that begin each call (see the class): usually 2 for the list of outlets and the
-        outlet, 1 for the command, 1 for each read-back.
+    def port_up(
+        self,
+        pdu_port_data: PduPortView,
+        *,
+        deadline: float = CONFIRM_SECONDS,
+        pause: float = PAUSE_SECONDS,
+    ) -> PduPortView:
+        """Switch on. Round trips, besides those that begin each call (see the class): usually 2 for
+        the list of outlets and the outlet, 1 for the command, 1 for each read-back.
 
-        Plus 1 if another resource describes the action's parameters, 1 when a task has ended, and 2 if the service demands an
-        ETag. Returns `pdu_port_data` with its new `power_status`.
+        Plus 1 if another resource describes the action's parameters, 1 when a task has ended, and 2
+        if the service demands an ETag. Returns `pdu_port_data` with its new `power_status`.
         `deadline` and the longest `pause` between read-backs are in seconds.
         """
         return self._switch("port_up", pdu_port_data, True, deadline, pause)
 
-    def port_down(self, pdu_port_data: PduPortView, *, deadline: float = CONFIRM_SECONDS,
-                  pause: float = PAUSE_SECONDS) -> PduPortView:
+    def port_down(
+        self,
+        pdu_port_data: PduPortView,
+        *,
+        deadline: float = CONFIRM_SECONDS,
+        pause: float = PAUSE_SECONDS,
+    ) -> PduPortView:
         """Switch off; see `port_up`."""
         return self._switch("port_down", pdu_port_data, False, deadline, pause)
 
     def labels(self) -> list[host.Label]:
-        """Identity, Id and name of every outlet, for tools; as many round trips as `status`. DCImanager does not call this."""
-        with self._session("labels") as (service, given):
-            return [host.label(identity, resources.identity(outlet), resources.name(outlet))
-                    for identity, outlet in units.every_outlet(service, given.pdu)]
+        """Identity, Id and name of every outlet, for tools; as many round trips as `status`.
 
-    def _switch(self, method: str, port: PduPortView, on: bool, deadline: float, pause: float) -> PduPortView:
+        DCImanager does not call this.
+        """
+        with self._session("labels") as (service, given):
+            return [
+                host.label(identity, resources.identity(outlet), resources.name(outlet))
+                for identity, outlet in units.every_outlet(service, given.pdu)
+            ]
+
+    def _switch(
+        self, method: str, port: PduPortView, on: bool, deadline: float, pause: float
+    ) -> PduPortView:
         from .switching import switched
+
         with self._session(method) as (service, given):
-            port.power_status = switched(service, given.pdu, host.identity_of(port), on, given.switch_unproven, deadline, pause)
+            port.power_status = switched(
+                service,
+                given.pdu,
+                host.identity_of(port),
+                on,
+                given.switch_unproven,
+                deadline,
+                pause,
+            )
             return port
 
     @contextmanager
     def _session(self, method: str) -> Iterator[tuple[RedfishService, settings.RedfishSettings]]:
-        """The service, closed at the end. Errors name the host once it is known, and the call unless they name a request."""
+        """The service, closed at the end.
+
+        Errors name the host once it is known, and the call unless they name a request.
+        """
         host.log_call(LOGGER, "redfish", method)
         address = ""
         try:

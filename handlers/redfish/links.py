@@ -2,6 +2,7 @@
 
 Source: DSP0266, "Reference properties", "Response headers" (Location) and "Query parameters".
 """
+
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
@@ -14,33 +15,45 @@ from ..http.message import Endpoint
 from ..http.urls import path_here
 from .resources import child
 
-_LISTS = {"outlets", "mains", "branches", "feeders", "outletgroups", "sensors"}        # PowerDistribution_v1, Chassis_v1
+# PowerDistribution_v1, Chassis_v1
+_LISTS = {"outlets", "mains", "branches", "feeders", "outletgroups", "sensors"}
 
 
 def path(link: object, here: Endpoint, login: Login) -> str:
     """The path of a link of this service, with its query. Raises ProtocolError for any other link.
 
-    If a service is reached under a name or port other than its own, its links with a host seem to lead elsewhere. They cannot be
-    distinguished from links that do lead elsewhere, so they are errors too.
+    If a service is reached under a name or port other than its own, its links with a host seem to
+    lead elsewhere. They cannot be distinguished from links that do lead elsewhere, so they are
+    errors too.
     """
     if found := path_here(link, here):
         return found
     if link is None:
         raise ProtocolError("the device's answer has no link where one is needed")
-    raise ProtocolError(f"the device's answer has an invalid link or one to another service ({login.quoted(str(link))}), to "
-                        f"which no login is sent; if the link is right, set its scheme, host and port for this PDU")
+    raise ProtocolError(
+        "the device's answer has an invalid link or one to another service"
+        f" ({login.quoted(str(link))}), to which no login is sent; if the link is right, set its"
+        " scheme, host and port for this PDU"
+    )
 
 
 def parts(link: str) -> Sequence[str]:
-    """The parts of a link without query and fragment, unescaped and in lower case; [""] for an empty link."""
-    return [unquote(part).lower() for part in link.partition("?")[0].partition("#")[0].rstrip("/").split("/")]
+    """The parts of a link without query and fragment, unescaped and in lower case; [""] for an
+    empty link.
+    """
+    return [
+        unquote(part).lower()
+        for part in link.partition("?")[0].partition("#")[0].rstrip("/").split("/")
+    ]
 
 
 def same(self_link: str, requested: str, units: Sequence[Sequence[str]] = ()) -> bool:
-    """Whether a resource with the link `self_link` to itself can be the one at `requested`; true if `self_link` is empty.
+    """Whether a resource with the link `self_link` to itself can be the one at `requested`; true if
+    `self_link` is empty.
 
-    Services write the beginning of a link in several ways. So only the last part is compared and, where both links name them,
-    the list before it (such as Outlets) and the PDU. `units` has the parts of each PDU's link.
+    Services write the beginning of a link in several ways. So only the last part is compared and,
+    where both links name them, the list before it (such as Outlets) and the PDU. `units` has the
+    parts of each PDU's link.
     """
     own, wanted = parts(self_link), parts(requested)
     if own == [""]:
@@ -54,13 +67,15 @@ def same(self_link: str, requested: str, units: Sequence[Sequence[str]] = ()) ->
 
 def _holder(steps: Sequence[str], units: Sequence[Sequence[str]]) -> Optional[Sequence[str]]:
     """The PDU whose link these parts of a link begin with."""
-    return next((unit for unit in units if steps[:len(unit)] == unit), None)
+    return next((unit for unit in units if steps[: len(unit)] == unit), None)
 
 
 def expansion(root: Mapping[str, object], levels: int) -> str:
-    """The query that makes an answer include linked resources, `levels` deep; '' if the service root does not offer that.
+    """The query that makes an answer include linked resources, `levels` deep; '' if the service
+    root does not offer that.
 
-    Source: ServiceRoot, ProtocolFeaturesSupported.ExpandQuery: NoLinks offers `.`, ExpandAll `*`, Levels `$levels`.
+    Source: ServiceRoot, ProtocolFeaturesSupported.ExpandQuery: NoLinks offers `.`, ExpandAll `*`,
+    Levels `$levels`.
     """
     expand = child(child(root, "ProtocolFeaturesSupported"), "ExpandQuery")
     if expand.get("NoLinks") is True:
@@ -70,6 +85,7 @@ def expansion(root: Mapping[str, object], levels: int) -> str:
     else:
         return ""
     if expand.get("Levels") is not True:
-        return f"?$expand={form}" if levels == 1 else ""        # without a number, one level is included
+        # without a number, one level is included
+        return f"?$expand={form}" if levels == 1 else ""
     most = expand.get("MaxLevels", 1)
     return f"?$expand={form}($levels={levels})" if type(most) is int and most >= levels else ""

@@ -1,4 +1,8 @@
-"""The members of a collection over all its pages. A list that is shorter than its own count is an error."""
+"""The members of a collection over all its pages.
+
+A list that is shorter than its own count is an error.
+"""
+
 from __future__ import annotations
 
 from typing import Union
@@ -17,8 +21,8 @@ def members(service: RedfishService, collection: Json) -> list[Json]:
 
 
 def each_member(service: RedfishService, collection: Json) -> list[Union[Json, PduHandlerError]]:
-    """The members of `collection`, with an error in place of one that cannot be read: 1 round trip for each further
-    page, and for each member that is not included in full.
+    """The members of `collection`, with an error in place of one that cannot be read: 1 round trip
+    for each further page, and for each member that is not included in full.
 
     Raises the errors of `links_of`, and those that `RedfishService.all` raises.
     """
@@ -37,10 +41,12 @@ def each_member(service: RedfishService, collection: Json) -> list[Union[Json, P
 
 
 def links_of(service: RedfishService, collection: Json) -> list[Json]:
-    """The members as the collection lists them, links or whole resources: 1 round trip for each further page.
+    """The members as the collection lists them, links or whole resources: 1 round trip for each
+    further page.
 
-    Raises the errors of `service.get`. Raises ProtocolError for fewer members than the collection counts, for more than
-    MOST_MEMBERS, for a page without a list of members, for a repeated page, and after _MOST_PAGES further pages.
+    Raises the errors of `service.get`. Raises ProtocolError for fewer members than the collection
+    counts, for more than MOST_MEMBERS, for a page without a list of members, for a repeated page,
+    and after _MOST_PAGES further pages.
     """
     found: list[Json] = []
     seen: set[str] = set()
@@ -51,7 +57,9 @@ def links_of(service: RedfishService, collection: Json) -> list[Json]:
             raise ProtocolError("a collection of the device has no list of members")
         found += listed
         if len(found) > MOST_MEMBERS:
-            raise ProtocolError(f"the device lists more than {MOST_MEMBERS} members of one collection")
+            raise ProtocolError(
+                f"the device lists more than {MOST_MEMBERS} members of one collection"
+            )
         more = page.get("Members@odata.nextLink")
         if more is None:
             break
@@ -59,14 +67,20 @@ def links_of(service: RedfishService, collection: Json) -> list[Json]:
         if following in seen or len(seen) >= _MOST_PAGES:
             raise ProtocolError("the device's list repeats a page or has too many pages")
         seen.add(following)
-        page = service.get(following, text(collection, "@odata.id"))    # a page may have the @odata.id of the collection
+        # a page may have the @odata.id of the collection
+        page = service.get(following, text(collection, "@odata.id"))
     if type(counted) is int and len(found) < counted:
-        raise ProtocolError(f"the device lists fewer members of a collection ({len(found)}) than it counts ({counted})")
+        raise ProtocolError(
+            f"the device lists fewer members of a collection ({len(found)}) than it counts"
+            f" ({counted})"
+        )
     return found
 
 
 def is_whole(entry: Json) -> bool:
-    """Whether an entry is a resource and not only a link to one: each resource has an Id (DSP0266, "Common properties")."""
+    """Whether an entry is a resource and not only a link to one: each resource has an Id (DSP0266,
+    "Common properties").
+    """
     return isinstance(entry.get("Id"), str)
 
 

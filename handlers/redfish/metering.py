@@ -1,4 +1,5 @@
 """The answer of `statistic`: which resources are read, and which of their figures are used."""
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -26,19 +27,26 @@ class _Port(NamedTuple):
 
 
 class _Metered(NamedTuple):
-    """The figures in the resources of one PDU. A value may be missing because its sensor is read later."""
+    """The figures in the resources of one PDU.
+
+    A value may be missing because its sensor is read later.
+    """
 
     load: Figures
     energy: Figures
     ports: list[_Port]
 
 
-def measured(service: RedfishService, wanted: str) -> tuple[Optional[float], Optional[float], list[host.PortFigures]]:
-    """Load in A and energy in kWh, in total and by outlet; None for a figure that is not metered or not known.
+def measured(
+    service: RedfishService, wanted: str
+) -> tuple[Optional[float], Optional[float], list[host.PortFigures]]:
+    """Load in A and energy in kWh, in total and by outlet; None for a figure that is not metered or
+    not known.
 
-    Usual round trips for each PDU: up to 3 for outlets, mains and metrics; 1 for branches if the mains are not metered; 1 more
-    for each further page of a list, and for each outlet or circuit that a list only links to. Add the round trips of `units`,
-    and those of `sensors.read` if only sensors have the values.
+    Usual round trips for each PDU: up to 3 for outlets, mains and metrics; 1 for branches if the
+    mains are not metered; 1 more for each further page of a list, and for each outlet or circuit
+    that a list only links to. Add the round trips of `units`, and those of `sensors.read` if only
+    sensors have the values.
     """
     every = units(service, wanted)
     refuse_shared(every, [pdu.resource for pdu in every], "Mains", "Branches", "Metrics")
@@ -52,8 +60,12 @@ def measured(service: RedfishService, wanted: str) -> tuple[Optional[float], Opt
     hours = {source: figures.sensor(one, KILOWATT_HOURS) for source, one in read.items()}
     load = figures.total(figures.whole(one.load for one in found), amperes)
     energy = figures.total(figures.whole(one.energy for one in found), hours)
-    of_ports = [host.PortFigures(port.identity, figures.total(port.current, amperes), figures.total(port.energy, hours))
-                for port in ports]
+    of_ports = [
+        host.PortFigures(
+            port.identity, figures.total(port.current, amperes), figures.total(port.energy, hours)
+        )
+        for port in ports
+    ]
     return load, energy, of_ports
 
 
@@ -75,12 +87,16 @@ def _read(service: RedfishService, pdu: FoundPdu) -> _Metered:
 
 
 def _circuits(service: RedfishService, pdu: FoundPdu, key: str) -> list[Json]:
-    """The circuits that a PDU lists, without those whose state is Absent; none where it has no such list. Raises ProtocolError
-    if an Id occurs twice, because the figures might count twice."""
+    """The circuits that a PDU lists, without those whose state is Absent; none where it has no such
+    list. Raises ProtocolError if an Id occurs twice, because the figures might count twice."""
     target = link(pdu.resource, key)
     listed = _unless_missing(lambda: service.expanded(target)) if target is not None else None
     found = members(service, listed) if listed is not None else []
-    refuse_twice(service, "circuits that are called", [name for name in (text(one, "Id") for one in found) if name])
+    refuse_twice(
+        service,
+        "circuits that are called",
+        [name for name in (text(one, "Id") for one in found) if name],
+    )
     return [one for one in found if status_state(one) != "Absent"]
 
 
@@ -90,8 +106,8 @@ def _metrics(service: RedfishService, pdu: FoundPdu) -> Json:
 
 
 def _unless_missing(read: Callable[[], T]) -> Optional[T]:
-    """The result of `read`; None if there is no such resource. Other errors are raised, because the figures would jump if another
-    source replaced this one."""
+    """The result of `read`; None if there is no such resource. Other errors are raised, because the
+    figures would jump if another source replaced this one."""
     try:
         return read()
     except HttpRefused as error:
@@ -101,6 +117,9 @@ def _unless_missing(read: Callable[[], T]) -> Optional[T]:
 
 
 def _energy(resource: Json) -> Figures:
-    """The energy counter; None without one. If it is null, no other counter replaces it, because the figure would jump."""
+    """The energy counter; None without one.
+
+    If it is null, no other counter replaces it, because the figure would jump.
+    """
     found = figures.excerpt(resource, "EnergykWh")
     return [found or Figure()] if "EnergykWh" in resource else None

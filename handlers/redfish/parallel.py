@@ -1,4 +1,5 @@
 """Reads many resources in parallel, over a few connections."""
+
 from __future__ import annotations
 
 import collections
@@ -13,12 +14,15 @@ from ..http.failures import HttpUnreachable
 T = TypeVar("T")
 
 
-def side_by_side(paths: Sequence[str], clients: Sequence[HttpClient], fetch: Callable[[str, HttpClient], T]) -> list[T]:
-    """Calls `fetch` for each path, with the clients in parallel. Returns the results in the order of `paths`, or raises an
-    error of `fetch`, after all threads have ended.
+def side_by_side(
+    paths: Sequence[str], clients: Sequence[HttpClient], fetch: Callable[[str, HttpClient], T]
+) -> list[T]:
+    """Calls `fetch` for each path, with the clients in parallel. Returns the results in the order
+    of `paths`, or raises an error of `fetch`, after all threads have ended.
 
-    Some units serve few connections at a time. If several clients run, each therefore stops at HttpUnreachable and leaves its
-    path to the others; at the end, the first client alone fetches what is left.
+    Some units serve few connections at a time. If several clients run, each therefore stops at
+    HttpUnreachable and leaves its path to the others; at the end, the first client alone fetches
+    what is left.
     """
     waiting: collections.deque[tuple[int, str]] = collections.deque(enumerate(paths))
     found: dict[int, T] = {}
@@ -42,17 +46,20 @@ def side_by_side(paths: Sequence[str], clients: Sequence[HttpClient], fetch: Cal
     # Each thread runs in a copy of the caller's context, in which tools count requests.
     threads: list[threading.Thread] = []
     for client in clients[1:]:
-        thread = threading.Thread(target=contextvars.copy_context().run, args=(work, client, False), daemon=True)
+        thread = threading.Thread(
+            target=contextvars.copy_context().run, args=(work, client, False), daemon=True
+        )
         try:
             thread.start()
-        except RuntimeError:            # the system has no more threads: the clients started so far fetch all paths
+        except RuntimeError:
+            # the system has no more threads: the clients started so far fetch all paths
             break
         threads.append(thread)
     try:
         work(clients[0], not threads)
     finally:
         for thread in threads:
-            thread.join()               # ends, because each request has a deadline
+            thread.join()  # ends, because each request has a deadline
     work(clients[0], True)
     if failed:
         raise failed[0]

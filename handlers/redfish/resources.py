@@ -2,6 +2,7 @@
 
 Source: Outlet.v1_4_4, Resource (Status, PowerState), Redfish Data Model DSP0268.
 """
+
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +14,8 @@ from .answers import Json
 
 _LONGEST_ID = 200
 _STATES: Mapping[str, EnumPowerStatus] = {"On": EnumPowerStatus.UP, "Off": EnumPowerStatus.DOWN}
-_UNUSABLE = ("Absent", "UnavailableOffline")       # Resource.State: not detected; present, but cannot be used
+# Resource.State: not detected; present, but cannot be used
+_UNUSABLE = ("Absent", "UnavailableOffline")
 
 
 def child(resource: Json, key: str) -> Json:
@@ -40,8 +42,8 @@ def entries(resource: Json, key: str) -> Sequence[Json]:
 
 
 def usable_id(resource: Json) -> str:
-    """The `Id`; '' unless it is text (DSP0266, "Common properties") of 1 to 200 printable characters with no space at
-    either end."""
+    """The `Id`; '' unless it is text (DSP0266, "Common properties") of 1 to 200 printable
+    characters with no space at either end."""
     found = text(resource, "Id")
     usable = len(found) <= _LONGEST_ID and found.isprintable() and found == found.strip()
     return found if usable else ""
@@ -61,12 +63,17 @@ def status_state(resource: Json) -> str:
 
 
 def state(outlet: Json) -> EnumPowerStatus:
-    """UP or DOWN; UNKNOWN if the outlet reports neither, is unusable or about to change, or its fields contradict each other.
+    """UP or DOWN; UNKNOWN if the outlet reports neither, is unusable or about to change, or its
+    fields contradict each other.
 
-    `PowerEnabled` means that the outlet can be powered, not that it is. Its value false contradicts "On".
-    `PowerStateInTransition` means that the state is about to change. Any value except false, even null, is taken as true.
+    `PowerEnabled` means that the outlet can be powered, not that it is. Its value false contradicts
+    "On". `PowerStateInTransition` means that the state is about to change. Any value except false,
+    even null, is taken as true.
     """
-    if outlet.get("PowerStateInTransition", False) is not False or status_state(outlet) in _UNUSABLE:
+    if (
+        outlet.get("PowerStateInTransition", False) is not False
+        or status_state(outlet) in _UNUSABLE
+    ):
         return EnumPowerStatus.UNKNOWN
     found = _STATES.get(text(outlet, "PowerState"), EnumPowerStatus.UNKNOWN)
     if found is EnumPowerStatus.UP and outlet.get("PowerEnabled") is False:

@@ -1,4 +1,5 @@
 """Reads the sensors that figures link to."""
+
 from __future__ import annotations
 
 import contextlib
@@ -11,14 +12,19 @@ from .resources import child, entries, link, text
 from .service import RedfishService
 from .units import FoundPdu
 
-_MANY = 8       # above this number, 2 requests for all sensors of a PDU cost less than a request for each sensor
+# above this number, 2 requests for all sensors of a PDU cost less than a request for each sensor
+_MANY = 8
 
 
-def read(service: RedfishService, units: Iterable[FoundPdu], sources: Iterable[str]) -> Mapping[str, Json]:
-    """The sensors that `sources` link to, by source. Left out: a source that is no link of this service, and a sensor for which
-    `RedfishService.all` returns an error. Raises the errors that `all` raises.
+def read(
+    service: RedfishService, units: Iterable[FoundPdu], sources: Iterable[str]
+) -> Mapping[str, Json]:
+    """The sensors that `sources` link to, by source. Left out: a source that is no link of this
+    service, and a sensor for which `RedfishService.all` returns an error. Raises the errors that
+    `all` raises.
 
-    1 round trip for each sensor; above 8 sensors usually 2 for each PDU, if the service expands its lists of sensors.
+    1 round trip for each sensor; above 8 sensors usually 2 for each PDU, if the service expands its
+    lists of sensors.
     """
     paths: dict[str, str] = {}
     for source in sources:
@@ -27,10 +33,12 @@ def read(service: RedfishService, units: Iterable[FoundPdu], sources: Iterable[s
     found: dict[str, Json] = {}
     if len(paths) > _MANY and service.expands:
         for pdu in units:
-            with contextlib.suppress(Refused, ProtocolError):       # missing sensors are read below
+            with contextlib.suppress(Refused, ProtocolError):  # missing sensors are read below
                 found.update(_listed(service, pdu))
     missing = [path for path in dict.fromkeys(paths.values()) if path not in found]
-    found.update((path, one) for path, one in zip(missing, service.all(missing)) if isinstance(one, dict))
+    found.update(
+        (path, one) for path, one in zip(missing, service.all(missing)) if isinstance(one, dict)
+    )
     return {source: found[path] for source, path in paths.items() if path in found}
 
 
@@ -43,7 +51,9 @@ def _listed(service: RedfishService, pdu: FoundPdu) -> Iterator[tuple[str, Json]
 
 
 def lists(service: RedfishService, pdu: FoundPdu) -> Iterator[Json]:
-    """The collections of sensors of a PDU and of its chassis: usually 1 round trip for each chassis and each collection."""
+    """The collections of sensors of a PDU and of its chassis: usually 1 round trip for each chassis
+    and each collection.
+    """
     # > GET /redfish/v1/Chassis/PDU
     # > GET /redfish/v1/Chassis/PDU/Sensors?$expand=.($levels=1)
     chassis = entries(child(pdu.resource, "Links"), "Chassis")

@@ -1,4 +1,5 @@
 """One Redfish service during one call: login, resources, and the end of the session."""
+
 from __future__ import annotations
 
 import contextlib
@@ -25,14 +26,17 @@ from .resources import child, link, text
 from .settings import AUTO, BASIC, SESSION, RedfishSettings
 
 LOGGER = get_logger(__name__)
-ROOT = "/redfish/v1/"               # DSP0266: the URI of the service root; all others are found by links
+# DSP0266: the URI of the service root; all others are found by links
+ROOT = "/redfish/v1/"
 LOGOUT_SECONDS = 3.0
 _LONGEST_TOKEN = 4000
-_MOST_CONNECTIONS, _PER_CONNECTION = 4, 3       # one for each 3 requests, up to 4: a connection costs a handshake
-# The longest wait on a further connection, where some units never answer: 2 s, or 5 times the slowest answer if that is longer.
+# one for each 3 requests, up to 4: a connection costs a handshake
+_MOST_CONNECTIONS, _PER_CONNECTION = 4, 3
+# The longest wait on a further connection, where some units never answer: 2 s, or 5 times the
+# slowest answer if that is longer.
 _SPARE_SECONDS, _SPARE_FACTOR = 2.0, 5.0
 _HEADERS: Mapping[str, str] = {"Accept": "application/json", "OData-Version": "4.0"}
-_ANY = range(100, 600)              # errors too, because their bodies hold the reason
+_ANY = range(100, 600)  # errors too, because their bodies hold the reason
 
 
 class _Unsent(Login):
@@ -43,17 +47,25 @@ class _Unsent(Login):
 
 
 class RedfishService:
-    """The service that the settings describe. A context manager: its exit deletes the session and closes the connections.
+    """The service that the settings describe. A context manager: its exit deletes the session and
+    closes the connections.
 
-    `transport` makes the transport of one connection. `seconds` limits the call up to the exit. Construction sends nothing.
-    Raises the errors of handlers/errors.py.
+    `transport` makes the transport of one connection. `seconds` limits the call up to the exit.
+    Construction sends nothing. Raises the errors of handlers/errors.py.
     """
 
-    most_bytes = 16 << 20               # limit for all answers together
+    most_bytes = 16 << 20  # limit for all answers together
 
-    def __init__(self, given: RedfishSettings, transport: Callable[[Trust], Transport] = StandardTransport,
-                 clock: Callable[[], float] = time.monotonic, seconds: Optional[float] = None) -> None:
-        self._clients = [HttpClient(endpoint(given.scheme, given.host, given.port), transport(given.trust))]
+    def __init__(
+        self,
+        given: RedfishSettings,
+        transport: Callable[[Trust], Transport] = StandardTransport,
+        clock: Callable[[], float] = time.monotonic,
+        seconds: Optional[float] = None,
+    ) -> None:
+        self._clients = [
+            HttpClient(endpoint(given.scheme, given.host, given.port), transport(given.trust))
+        ]
         self._transport, self._trust = transport, given.trust
         self._clock, self._timeout = clock, given.timeout
         self._seconds = CALL_SECONDS if seconds is None else seconds
@@ -84,33 +96,46 @@ class RedfishService:
 
     @property
     def expands(self) -> bool:
-        """Whether the service offers to include members in its lists, and `expanded` still asks for them."""
+        """Whether the service offers to include members in its lists, and `expanded` still asks for
+        them.
+        """
         return self._answers_expanded and bool(links.expansion(self.root(), 1))
 
-    # ---- reading -------------------------------------------------------------------------------------------------
+    # ---- reading ---------------------------------------------------------------------------------
 
     def root(self) -> Json:
-        """The service root, which needs no login (DSP0266). First use: usually 1 round trip, 2 with a session."""
+        """The service root, which needs no login (DSP0266).
+
+        First use: usually 1 round trip, 2 with a session.
+        """
         if self._root is None:
             reply = self._send("GET", ROOT, anonymous=self._mode == SESSION)
             if reply.status == 401 and self._wants_session(reply):
                 reply = self._send("GET", ROOT, anonymous=True)
             if reply.status in (404, 503):
                 kind = Unsupported if reply.status == 404 else HttpUnreachable
-                raise kind(f"{failure(reply, self.login).reason}; if its Redfish service is off, switch it on in the PDU's own "
-                           "settings; if the PDU has none, use another handler")
+                raise kind(
+                    f"{failure(reply, self.login).reason}; if its Redfish service is off, switch it"
+                    " on in the PDU's own settings; if the PDU has none, use another handler"
+                )
             self._root = self._resource(reply, ROOT)
         if self.has_no_session:
             self._log_in(self._root)
         return self._root
 
     def get(self, target: object, also: str = "") -> Json:
-        """The resource behind a link: 1 round trip. `also`: a second path that its link to itself may have."""
+        """The resource behind a link: 1 round trip.
+
+        `also`: a second path that its link to itself may have.
+        """
         path = self.path(target)
         return self._resource(self.reply(path), path, also)
 
     def reply(self, path: str) -> Reply:
-        """The answer to a GET; it may be an error. Raises HttpRefused if a redirect is not allowed. Opens a session if needed."""
+        """The answer to a GET; it may be an error.
+
+        Raises HttpRefused if a redirect is not allowed. Opens a session if needed.
+        """
         root = self.root()
         reply = self._send("GET", path)
         if reply.status == 401 and self._wants_session(reply):
@@ -121,42 +146,57 @@ class RedfishService:
         return reply
 
     def expanded(self, target: object, levels: int = 1) -> Json:
-        """The resource behind a link. If the service offers $expand, the resources that this one links to are usually included.
+        """The resource behind a link. If the service offers $expand, the resources that this one
+        links to are usually included.
 
-        1 round trip; 2 if the expanded answer cannot be used. If the second request succeeds, $expand is not sent again.
+        1 round trip; 2 if the expanded answer cannot be used. If the second request succeeds,
+        $expand is not sent again.
         """
         path = self.path(target)
-        query = links.expansion(self.root(), levels) if self._answers_expanded and "?" not in path else ""
+        query = (
+            links.expansion(self.root(), levels)
+            if self._answers_expanded and "?" not in path
+            else ""
+        )
         if not query:
             return self.get(path)
         try:
             return self.get(path + query)
         except (Refused, ProtocolError) as error:
             if self.has_no_session:
-                raise                           # the login failed, and the query was not answered
-            found = self.get(path)              # raises where the resource itself is missing
+                raise  # the login failed, and the query was not answered
+            found = self.get(path)  # raises where the resource itself is missing
             LOGGER.info(f"the device offers {query} but its answer cannot be used: {error}")
             self._answers_expanded = False
             return found
 
     def all(self, targets: Sequence[object]) -> list[Union[Json, PduHandlerError]]:
-        """The resource behind each link in order, or its error, such as a 404. Usually 1 round trip each, on up to 4 connections.
+        """The resource behind each link in order, or its error, such as a 404. Usually 1 round trip
+        each, on up to 4 connections.
 
-        Raises the errors of `path` and `reply`, and those of login, rights and load (429, 503), even for one resource.
+        Raises the errors of `path` and `reply`, and those of login, rights and load (429, 503),
+        even for one resource.
         """
         paths = [self.path(target) for target in targets]
         logs_in = self._mode == AUTO or self.has_no_session
-        if logs_in and len(paths) > 1:          # the first reading logs in
+        if logs_in and len(paths) > 1:  # the first reading logs in
             return [*self.all(paths[:1]), *self.all(paths[1:])]
-        for _ in range(len(self._clients), min(_MOST_CONNECTIONS, -(-len(paths) // _PER_CONNECTION))):
+        for _ in range(
+            len(self._clients), min(_MOST_CONNECTIONS, -(-len(paths) // _PER_CONNECTION))
+        ):
             self._clients.append(HttpClient(self._clients[0].where, self._transport(self._trust)))
         if len(paths) > _PER_CONNECTION:
             return side_by_side(paths, self._clients, self._one)
         return [self._one(path, self._clients[0]) for path in paths]
 
     def _one(self, path: str, client: HttpClient) -> Union[Json, PduHandlerError]:
-        reply = self.reply(path) if client is self._clients[0] else self._send("GET", path, client=client)
-        if reply.status in (429, 503):          # perhaps too many requests at once: `side_by_side` may try again
+        reply = (
+            self.reply(path)
+            if client is self._clients[0]
+            else self._send("GET", path, client=client)
+        )
+        # perhaps too many requests at once: `side_by_side` may try again
+        if reply.status in (429, 503):
             raise HttpUnreachable(failure(reply, self.login).parts)
         try:
             return self._resource(reply, path)
@@ -175,20 +215,25 @@ class RedfishService:
             raise ProtocolError("the service answered with a resource other than the one requested")
         return found
 
-    # ---- writing -------------------------------------------------------------------------------------------------
+    # ---- writing ---------------------------------------------------------------------------------
 
     def post(self, path: str, body: Mapping[str, object], etag: str = "") -> Reply:
-        """The answer to a POST, sent once: 1 round trip. Raises HttpRefused for 301, 302, 307 and 308."""
+        """The answer to a POST, sent once: 1 round trip.
+
+        Raises HttpRefused for 301, 302, 307 and 308.
+        """
         return self._send("POST", path, body, headers={"If-Match": etag} if etag else {})
 
     def made(self, reply: Reply) -> Optional[str]:
-        """The path of the session or task that a POST made: its Location, else its `@odata.id`; None without a usable link."""
+        """The path of the session or task that a POST made: its Location, else its `@odata.id`;
+        None without a usable link.
+        """
         for found in (reply.headers.get("location"), (json_object(reply) or {}).get("@odata.id")):
             with contextlib.suppress(ProtocolError):
                 return self.path(found)
         return None
 
-    # ---- login ---------------------------------------------------------------------------------------------------
+    # ---- login -----------------------------------------------------------------------------------
 
     @property
     def has_no_session(self) -> bool:
@@ -196,7 +241,9 @@ class RedfishService:
         return self._mode == SESSION and self.login.token is None
 
     def _wants_session(self, reply: Reply) -> bool:
-        """After a 401 that offers no basic login (RFC 9110, 11.6.1), turn auto into session login. Returns whether it did."""
+        """After a 401 that offers no basic login (RFC 9110, 11.6.1), turn auto into session login.
+        Returns whether it did.
+        """
         if self._mode != AUTO or "basic" in reply.headers.get("www-authenticate", "").lower():
             return False
         self._mode = SESSION
@@ -205,14 +252,27 @@ class RedfishService:
     def _log_in(self, root: Json) -> None:
         """Open a session: 1 round trip."""
         # > POST /redfish/v1/SessionService/Sessions {"UserName": ..., "Password": ...}
-        # < 201 Created, X-Auth-Token, Location                                      DSP0266, "Redfish session login"
+        # < 201 Created, X-Auth-Token, Location  DSP0266, "Redfish session login"
         sessions = link(child(root, "Links"), "Sessions")
         if sessions is None:
-            raise Unsupported(("the service root has no link to its sessions (Links.Sessions), so no session can be opened: "
-                               "check user name and password, and try ", Named("session", "basic", "the handler setting ")))
-        # Repeated if the connection was closed: a lost login may leave a session, which ends by itself, with or without a second.
-        reply = self._send("POST", self.path(sessions), {"UserName": self.login.user, "Password": self.login.password},
-                           anonymous=True, repeatable=True)
+            raise Unsupported(
+                (
+                    (
+                        "the service root has no link to its sessions (Links.Sessions), so no"
+                        " session can be opened: check user name and password, and try "
+                    ),
+                    Named("session", "basic", "the handler setting "),
+                )
+            )
+        # Repeated if the connection was closed: a lost login may leave a session, which ends by
+        # itself, with or without a second.
+        reply = self._send(
+            "POST",
+            self.path(sessions),
+            {"UserName": self.login.user, "Password": self.login.password},
+            anonymous=True,
+            repeatable=True,
+        )
         if reply.status not in (200, 201, 204):
             raise failure(reply, self.login)
         token = reply.headers.get("x-auth-token", "")
@@ -227,19 +287,30 @@ class RedfishService:
         self._end = self._clock() + LOGOUT_SECONDS
         try:
             reply = self._send("DELETE", session, repeatable=True)
-            if reply.status not in (200, 202, 204, 404):        # 404: a repeated request found the session gone
+            # 404: a repeated request found the session gone
+            if reply.status not in (200, 202, 204, 404):
                 LOGGER.info(f"the session was not deleted ({reply.status}) and ends by itself")
         except PduHandlerError as error:
             LOGGER.info(f"the session was not deleted ({error}) and ends by itself")
 
-    # ---- requests ------------------------------------------------------------------------------------------------
+    # ---- requests --------------------------------------------------------------------------------
 
-    def _send(self, method: str, path: str, body: Optional[Mapping[str, object]] = None, *, anonymous: bool = False,
-              headers: Optional[Mapping[str, str]] = None, client: Optional[HttpClient] = None,
-              repeatable: bool = False) -> Reply:
+    def _send(
+        self,
+        method: str,
+        path: str,
+        body: Optional[Mapping[str, object]] = None,
+        *,
+        anonymous: bool = False,
+        headers: Optional[Mapping[str, str]] = None,
+        client: Optional[HttpClient] = None,
+        repeatable: bool = False,
+    ) -> Reply:
         left = self._end - self._clock()
         if left <= 0:
-            raise HttpUnreachable(f"the device took longer than {self._seconds:g} s for this call; try again")
+            raise HttpUnreachable(
+                f"the device took longer than {self._seconds:g} s for this call; try again"
+            )
         wait = min(self._timeout, left)
         if client is not None and client is not self._clients[0]:
             wait = min(wait, max(_SPARE_SECONDS, _SPARE_FACTOR * self._slowest))
@@ -248,11 +319,21 @@ class RedfishService:
             sent["Content-Type"] = "application/json"
         started = self._clock()
         reply = (client or self._clients[0]).send(
-            method, path, sent, None if body is None else json.dumps(body).encode(),
-            _Unsent(*self.login) if anonymous else self.login, wait,
-            min(2 * wait, left), repeatable=repeatable or method == "GET", limit=LIMIT, answers=_ANY)
+            method,
+            path,
+            sent,
+            None if body is None else json.dumps(body).encode(),
+            _Unsent(*self.login) if anonymous else self.login,
+            wait,
+            min(2 * wait, left),
+            repeatable=repeatable or method == "GET",
+            limit=LIMIT,
+            answers=_ANY,
+        )
         self._slowest = max(self._slowest, self._clock() - started)
         self._bytes += len(reply.body)
         if self._bytes > self.most_bytes:
-            raise ProtocolError(f"the device's answers are longer than {self.most_bytes} bytes together")
+            raise ProtocolError(
+                f"the device's answers are longer than {self.most_bytes} bytes together"
+            )
         return reply

@@ -1,4 +1,5 @@
 """The handler's settings. Their table in docs/settings.md is generated from SETTINGS."""
+
 from __future__ import annotations
 
 from typing import NamedTuple, Optional
@@ -11,23 +12,50 @@ from ..settings import HOST, TIMEOUT, Setting, Settings, one_of, port as port_nu
 from ..tls import CA_PEM, FINGERPRINT, VERIFY, Trust
 
 AUTO, BASIC, SESSION = "auto", "basic", "session"
-TOKEN_HEADER = "X-Auth-Token"       # noqa: S105 (a header's name; DSP0266, session login)
+TOKEN_HEADER = "X-Auth-Token"  # noqa: S105 (a header's name; DSP0266, session login)
 
-PORT: Setting[Optional[int]] = Setting("port", "1 to 65535", port_number, None, "port of the service, if not 443 (http: 80)")
+PORT: Setting[Optional[int]] = Setting(
+    "port", "1 to 65535", port_number, None, "port of the service, if not 443 (http: 80)"
+)
 SESSION_LOGIN: Setting[str] = Setting(
-    "session", "auto, basic or session", one_of(AUTO, BASIC, SESSION), AUTO,
-    "basic: user and password in each request; session: a session for each call, deleted at its end; auto: basic, or a "
-    "session if the PDU does not offer basic")
-PDU: Setting[str] = Setting("pdu", "the Id of a PDU, as the service lists it", str, "",
-                            "one of several rack PDUs; without it all are read, and if there are several, the outlets' "
-                            "identities are `<pdu>.<outlet>`. Other equipment is read only if it is named with its "
-                            "collection: `TransferSwitches/1`, or `TransferSwitches/` for all")
+    "session",
+    "auto, basic or session",
+    one_of(AUTO, BASIC, SESSION),
+    AUTO,
+    "basic: user and password in each request; session: a session for each call, deleted at its"
+    " end; auto: basic, or a session if the PDU does not offer basic",
+)
+PDU: Setting[str] = Setting(
+    "pdu",
+    "the Id of a PDU, as the service lists it",
+    str,
+    "",
+    "one of several rack PDUs; without it all are read, and if there are several, the outlets' "
+    "identities are `<pdu>.<outlet>`. Other equipment is read only if it is named with its "
+    "collection: `TransferSwitches/1`, or `TransferSwitches/` for all",
+)
 SWITCH_UNPROVEN: Setting[bool] = Setting(
-    "switch_unproven", "yes or no", yes_no, False,
-    "yes: also switch outlets whose command is not certain (no list of allowable values, a target not below the outlet, or HPE's "
-    "own form); try one idle outlet first")
-SETTINGS: tuple[Setting[object], ...] = (HOST, PORT, SCHEME, USERNAME, PASSWORD, SESSION_LOGIN, PDU, VERIFY, CA_PEM, FINGERPRINT,
-                                         TIMEOUT, SWITCH_UNPROVEN)
+    "switch_unproven",
+    "yes or no",
+    yes_no,
+    False,
+    "yes: also switch outlets whose command is not certain (no list of allowable values, a target"
+    " not below the outlet, or HPE's own form); try one idle outlet first",
+)
+SETTINGS: tuple[Setting[object], ...] = (
+    HOST,
+    PORT,
+    SCHEME,
+    USERNAME,
+    PASSWORD,
+    SESSION_LOGIN,
+    PDU,
+    VERIFY,
+    CA_PEM,
+    FINGERPRINT,
+    TIMEOUT,
+    SWITCH_UNPROVEN,
+)
 
 
 class RedfishSettings(NamedTuple):
@@ -53,11 +81,30 @@ class RedfishSettings(NamedTuple):
 
 
 def read(pdu_data: object) -> RedfishSettings:
-    """The handler's settings, checked. Without `host`, the address on the form is used. Raises SettingsError."""
+    """The handler's settings, checked.
+
+    Without `host`, the address on the form is used. Raises SettingsError.
+    """
     texts = Settings(host.settings(pdu_data), SETTINGS)
     trust = Trust.of(texts, texts[SCHEME] == "https", Named("scheme", "https"))
     if not (texts[USERNAME] and texts[PASSWORD]):
-        raise SettingsError((Named("username", noun="the handler settings "), " and ", Named("password"), " are needed"))
+        raise SettingsError(
+            (
+                Named("username", noun="the handler settings "),
+                " and ",
+                Named("password"),
+                " are needed",
+            )
+        )
     login = Login(texts[USERNAME], texts[PASSWORD], token_header=TOKEN_HEADER)
-    return RedfishSettings(texts[SCHEME], texts[HOST] or host.address(pdu_data), texts[PORT], login, texts[SESSION_LOGIN], trust,
-                           texts[TIMEOUT], texts[PDU], texts[SWITCH_UNPROVEN])
+    return RedfishSettings(
+        texts[SCHEME],
+        texts[HOST] or host.address(pdu_data),
+        texts[PORT],
+        login,
+        texts[SESSION_LOGIN],
+        trust,
+        texts[TIMEOUT],
+        texts[PDU],
+        texts[SWITCH_UNPROVEN],
+    )

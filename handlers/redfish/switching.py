@@ -1,4 +1,7 @@
-"""Switches one outlet: finds it, checks that it may be switched, sends the command, and waits for the wanted state."""
+"""Switches one outlet: finds it, checks that it may be switched, sends the command, and waits for
+the wanted state.
+"""
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -15,15 +18,23 @@ from .answers import failure, json_object, quoted_messages
 from .service import RedfishService
 
 LOGGER = get_logger(__name__)
-_DONE, _ACCEPTED, _DEMANDS_ETAG = (200, 204), 202, 428      # RFC 6585: after 428 nothing was done
+_DONE, _ACCEPTED, _DEMANDS_ETAG = (200, 204), 202, 428  # RFC 6585: after 428 nothing was done
 
 
-def switched(service: RedfishService, wanted_pdu: str, identity: str, on: bool, unproven: bool, deadline: float,
-             pause: float) -> EnumPowerStatus:
-    """Switch the outlet. Returns the wanted state, or UNKNOWN if it was not seen. `deadline` and `pause` are in seconds.
+def switched(
+    service: RedfishService,
+    wanted_pdu: str,
+    identity: str,
+    on: bool,
+    unproven: bool,
+    deadline: float,
+    pause: float,
+) -> EnumPowerStatus:
+    """Switch the outlet. Returns the wanted state, or UNKNOWN if it was not seen. `deadline` and
+    `pause` are in seconds.
 
-    Raises NoSuchOutlet, Unsupported, Denied or Refused if the outlet did not switch, Unreachable if it may or may not have
-    switched. The readings before the command may raise any error.
+    Raises NoSuchOutlet, Unsupported, Denied or Refused if the outlet did not switch, Unreachable if
+    it may or may not have switched. The readings before the command may raise any error.
     """
     found = units.find(service, wanted_pdu, identity)
     outlet, quoted = found.resource, service.login.quoted
@@ -43,9 +54,17 @@ def switched(service: RedfishService, wanted_pdu: str, identity: str, on: bool, 
 
 
 class _Command:
-    """One switching command for `switch`: `write` sends it (again only after 428), `read` reads the state."""
+    """One switching command for `switch`: `write` sends it (again only after 428), `read` reads the
+    state.
+    """
 
-    def __init__(self, service: RedfishService, found: units.FoundOutlet, target: str, body: Mapping[str, object]) -> None:
+    def __init__(
+        self,
+        service: RedfishService,
+        found: units.FoundOutlet,
+        target: str,
+        body: Mapping[str, object],
+    ) -> None:
         self._service = service
         self._target, self._body = target, body
         self._outlet, self._id = service.path(found.link), resources.identity(found.resource)
@@ -55,39 +74,52 @@ class _Command:
 
     def write(self) -> None:
         """Send the command: 1 round trip, 3 where the service demands the outlet's ETag."""
-        # > POST /redfish/v1/PowerEquipment/RackPDUs/1/Outlets/A1/Outlet.PowerControl {"PowerState": "Off"}
-        # < 204 No Content; 202 Accepted with the Location of a task monitor          Outlet_v1, PowerControl; DSP0266
+        # > POST /redfish/v1/PowerEquipment/RackPDUs/1/Outlets/A1/Outlet.PowerControl {"PowerState":
+        #       "Off"}
+        # < 204 No Content; 202 Accepted with the Location of a task monitor  Outlet_v1,
+        #       PowerControl; DSP0266
         try:
             reply = self._service.post(self._target, self._body)
             if reply.status == _DEMANDS_ETAG:
                 reply = self._service.post(self._target, self._body, self._etag())
-        except HttpRefused as error:                # a redirect is not followed
+        except HttpRefused as error:  # a redirect is not followed
             if leaves_open(error):
                 raise Unreachable(error.parts, error.host, error.operation) from None
             raise
-        found = json_object(reply) or {}            # a 204 answer has no body
+        found = json_object(reply) or {}  # a 204 answer has no body
         answered_with_task = reply.status in _DONE and tasks.is_task(found)
         if reply.status == _ACCEPTED or answered_with_task:
             self.failed = tasks.failed(reply, self._service.login)
             self._monitor = self._service.made(reply)
             if self._monitor is None:
-                LOGGER.info("the command was accepted as a task that cannot be watched: the outlet's state decides")
+                LOGGER.info(
+                    "the command was accepted as a task that cannot be watched: the outlet's state"
+                    " decides"
+                )
         elif reply.status not in _DONE:
             declined = failure(reply, self._service.login)
             raise Unreachable(declined.parts) if leaves_open(declined) else declined
         elif found.get("error") is not None and not commands.reports_success(found["error"]):
             words = quoted_messages(reply, self._service.login) or "no reason is given"
-            raise ProtocolError(f"the device answered the command with a success status, but also with an error: {words}")
+            raise ProtocolError(
+                "the device answered the command with a success status, but also with an error:"
+                f" {words}"
+            )
 
     def read(self) -> EnumPowerStatus:
-        """The state: 1 round trip, 2 when a task has just ended. UNKNOWN while a task runs: its monitor is read instead."""
+        """The state: 1 round trip, 2 when a task has just ended.
+
+        UNKNOWN while a task runs: its monitor is read instead.
+        """
         if self._monitor is not None:
             if not self._ended(self._monitor):
                 return EnumPowerStatus.UNKNOWN
             self._monitor = None
         outlet = self._service.get(self._outlet)
         if outlet.get("Id") != self._id:
-            raise ProtocolError("the device answered with a resource other than the outlet requested")
+            raise ProtocolError(
+                "the device answered with a resource other than the outlet requested"
+            )
         return resources.state(outlet)
 
     def _ended(self, monitor: str) -> bool:
@@ -96,15 +128,24 @@ class _Command:
         return self.failed is not None or not tasks.under_way(reply)
 
     def _etag(self) -> str:
-        """The outlet's ETag: 1 round trip. Raises Refused, Denied or Unsupported if it is not usable: nothing was switched."""
+        """The outlet's ETag: 1 round trip.
+
+        Raises Refused, Denied or Unsupported if it is not usable: nothing was switched.
+        """
         try:
             reply = self._service.reply(self._outlet)
             if reply.status != 200:
                 raise failure(reply, self._service.login)
         except (Unreachable, ProtocolError, HttpRefused) as error:
-            why = ("not switched: the device takes commands only with an ETag, which cannot be read (", *error.parts, ")")
+            why = (
+                "not switched: the device takes commands only with an ETag, which cannot be read (",
+                *error.parts,
+                ")",
+            )
             raise Refused(why, str(_DEMANDS_ETAG), error.host, error.operation) from None
         found = reply.headers.get("etag") or resources.text(json_object(reply) or {}, "@odata.etag")
         if not found or not found.isascii() or not found.isprintable():
-            raise Unsupported("the device takes commands only with an ETag, but this outlet has no usable one")
+            raise Unsupported(
+                "the device takes commands only with an ETag, but this outlet has no usable one"
+            )
         return found

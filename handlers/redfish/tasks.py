@@ -1,8 +1,10 @@
 """Tasks: commands that a service accepts and carries out later. Pure.
 
-Source: DSP0266, "Asynchronous operations"; Task_v1. A task monitor answers 202 while the operation runs, and then with the
-operation's own answer. Some services answer the command with the task itself.
+Source: DSP0266, "Asynchronous operations"; Task_v1. A task monitor answers 202 while the operation
+runs, and then with the operation's own answer. Some services answer the command with the task
+itself.
 """
+
 from __future__ import annotations
 
 from typing import Optional
@@ -13,9 +15,11 @@ from ..http.message import Reply
 from .answers import Json, json_object, messages, quoted_messages
 from .resources import text
 
-_FAILED_STATES = ("Exception", "Killed", "Cancelled")      # values of TaskState (Task); Suspended and Interrupted may go on
+# values of TaskState (Task); Suspended and Interrupted may go on
+_FAILED_STATES = ("Exception", "Killed", "Cancelled")
 _ENDED_STATES = ("Completed", *_FAILED_STATES)
-# These may concern only the request to the monitor: no access, no such resource or method, too slow, too many requests.
+# These may concern only the request to the monitor: no access, no such resource or method, too
+# slow, too many requests.
 _NO_RESULT = (401, 403, 404, 405, 408, 410, 429, 451)
 _DECLINED = range(400, 500)
 
@@ -32,7 +36,10 @@ def under_way(reply: Reply) -> bool:
 
 
 def failed(reply: Reply, login: Login) -> Optional[Refused]:
-    """The error if the answer shows that the operation failed, else None. 5xx and the statuses in `_NO_RESULT` do not show it."""
+    """The error if the answer shows that the operation failed, else None.
+
+    5xx and the statuses in `_NO_RESULT` do not show it.
+    """
     task = _task(reply)
     if task is not None and text(task, "TaskState") in _FAILED_STATES:
         return _refused(text(task, "TaskState"), messages(task.get("Messages"), login))
@@ -42,7 +49,11 @@ def failed(reply: Reply, login: Login) -> Optional[Refused]:
 
 
 def _refused(code: str, words: str) -> Refused:
-    return Refused(f"the device accepted the command but did not carry it out ({code}){f': {words}' if words else ''}", code)
+    return Refused(
+        "the device accepted the command but did not carry it out"
+        f" ({code}){f': {words}' if words else ''}",
+        code,
+    )
 
 
 def _task(reply: Reply) -> Optional[Json]:

@@ -1,9 +1,11 @@
 """The PDUs of a service, and the identities of their outlets.
 
-Only the setting `pdu` leads to equipment other than rack PDUs: nothing is kept between calls, and an empty list of rack
-PDUs must not make "A1" the outlet of a transfer switch. An identity is the outlet's `Id` ("A1", "OUTLET7"). Where the
-collection has several PDUs and the setting names none, the PDU's Id precedes it: "1.A1".
+Only the setting `pdu` leads to equipment other than rack PDUs: nothing is kept between calls, and
+an empty list of rack PDUs must not make "A1" the outlet of a transfer switch. An identity is the
+outlet's `Id` ("A1", "OUTLET7"). Where the collection has several PDUs and the setting names none,
+the PDU's Id precedes it: "1.A1".
 """
+
 from __future__ import annotations
 
 import collections
@@ -17,8 +19,9 @@ from .members import each_member, is_whole, links_of, members
 from .resources import identity, link, text, usable_id
 from .service import RedfishService
 
-_RACKS, *_OTHERS = ("RackPDUs", "TransferSwitches", "FloorPDUs")        # of PowerEquipment_v1
-_WITHOUT_OUTLETS = ("FloorPDU", "Switchgear", "PowerShelf", "Bus", "BatteryShelf")     # PowerDistribution.EquipmentType
+_RACKS, *_OTHERS = ("RackPDUs", "TransferSwitches", "FloorPDUs")  # of PowerEquipment_v1
+# PowerDistribution.EquipmentType
+_WITHOUT_OUTLETS = ("FloorPDU", "Switchgear", "PowerShelf", "Bus", "BatteryShelf")
 _MOST_PDUS = 100
 
 
@@ -32,47 +35,71 @@ class FoundPdu(NamedTuple):
 
 
 def units(service: RedfishService, wanted: str) -> list[FoundPdu]:
-    """The PDUs of a service: usually 2 round trips where it expands two levels, else 3, plus 1 for each PDU that is
-    only a link.
+    """The PDUs of a service: usually 2 round trips where it expands two levels, else 3, plus 1 for
+    each PDU that is only a link.
 
-    `wanted` is the setting `pdu`: an Id, `COLLECTION/ID`, or `COLLECTION/` for all its PDUs. Without a collection, it is
-    that of the rack PDUs. If an Id is wanted, other PDUs need not be readable, nor have a usable Id.
+    `wanted` is the setting `pdu`: an Id, `COLLECTION/ID`, or `COLLECTION/` for all its PDUs.
+    Without a collection, it is that of the rack PDUs. If an Id is wanted, other PDUs need not be
+    readable, nor have a usable Id.
 
-    Raises Unsupported if there are no rack PDUs; ProtocolError for two with the same Id or list of outlets, and for several
-    of which one has no usable Id; SettingsError if the service does not list what `wanted` names, or lists too many PDUs.
+    Raises Unsupported if there are no rack PDUs; ProtocolError for two with the same Id or list of
+    outlets, and for several of which one has no usable Id; SettingsError if the service does not
+    list what `wanted` names, or lists too many PDUs.
     """
     collection, _, named = wanted.rpartition("/")
     listed = _listed(service, collection)
     found = [one for one in listed if not isinstance(one, PduHandlerError)]
     service.units = [parts(text(one, "@odata.id")) for one in found if text(one, "@odata.id")]
-    chosen = [FoundPdu("", _named(service, named, listed, found))] if named else _all(service, listed, found)
+    chosen = (
+        [FoundPdu("", _named(service, named, listed, found))]
+        if named
+        else _all(service, listed, found)
+    )
     refuse_shared(chosen, found, "Outlets")
     return chosen
 
 
-def _named(service: RedfishService, named: str, listed: Sequence[Union[Json, PduHandlerError]], found: list[Json]) -> Json:
+def _named(
+    service: RedfishService,
+    named: str,
+    listed: Sequence[Union[Json, PduHandlerError]],
+    found: list[Json],
+) -> Json:
     same = [one for one in found if usable_id(one) == named]
     refuse_twice(service, "PDUs with the Id", [named] * len(same))
     if same:
         return same[0]
     for one in listed:
-        if isinstance(one, PduHandlerError):            # this may be the PDU
+        if isinstance(one, PduHandlerError):  # this may be the PDU
             raise one
     ids = [repr(usable_id(one)) for one in found if usable_id(one)]
     shown = service.login.quoted(", ".join(ids[:10]))
     if len(ids) > 10:
         shown += " and so on"
-    raise SettingsError((Named("pdu", noun="handler setting "),
-                         f": {named[:60]!r} is not among the PDUs that were read: {shown}"))
+    raise SettingsError(
+        (
+            Named("pdu", noun="handler setting "),
+            f": {named[:60]!r} is not among the PDUs that were read: {shown}",
+        )
+    )
 
 
-def _all(service: RedfishService, listed: Sequence[Union[Json, PduHandlerError]], found: list[Json]) -> list[FoundPdu]:
+def _all(
+    service: RedfishService, listed: Sequence[Union[Json, PduHandlerError]], found: list[Json]
+) -> list[FoundPdu]:
     for one in listed:
         if isinstance(one, PduHandlerError):
             raise one
     if len(found) > _MOST_PDUS:
-        raise SettingsError((f"the service has {len(found)} PDUs, and one call reads at most {_MOST_PDUS}: name one in ",
-                             Named("pdu", noun="the handler setting ")))
+        raise SettingsError(
+            (
+                (
+                    f"the service has {len(found)} PDUs, and one call reads at most {_MOST_PDUS}:"
+                    " name one in "
+                ),
+                Named("pdu", noun="the handler setting "),
+            )
+        )
     if len(found) == 1:
         return [FoundPdu("", found[0])]
     ids = [_own_id(one) for one in found]
@@ -81,14 +108,19 @@ def _all(service: RedfishService, listed: Sequence[Union[Json, PduHandlerError]]
 
 
 def _listed(service: RedfishService, wanted: str) -> list[Union[Json, PduHandlerError]]:
-    """The PDUs of the collection `wanted`, '' for the rack PDUs; an error in place of one that cannot be read."""
+    """The PDUs of the collection `wanted`, '' for the rack PDUs; an error in place of one that
+    cannot be read.
+    """
     root = service.root()
     # > GET /redfish/v1/PowerEquipment?$expand=.($levels=2)
-    # < {"RackPDUs": {"@odata.id": ..., "Members": [{"Id": "1", "Outlets": {"@odata.id": ...}, ...}]}, ...}
+    # < {"RackPDUs": {"@odata.id": ..., "Members": [{"Id": "1", "Outlets": {"@odata.id": ...},
+    #       ...}]}, ...}
     start = link(root, "PowerEquipment") or link(root, "PowerDistribution")
     if not start:
-        raise Unsupported("the service lists no power equipment: see whether newer firmware does, or use another handler "
-                          "for this PDU")
+        raise Unsupported(
+            "the service lists no power equipment: see whether newer firmware does, or use another"
+            " handler for this PDU"
+        )
     equipment = service.expanded(start, 2)
     racks = wanted in ("", _RACKS)
     if racks and "Members" not in equipment and is_pdu(equipment):
@@ -104,64 +136,101 @@ def _listed(service: RedfishService, wanted: str) -> list[Union[Json, PduHandler
 
 
 def _nothing(equipment: Json, wanted: str) -> PduHandlerError:
-    """The error for a collection that is missing or empty. It names the setting that leads to another one."""
+    """The error for a collection that is missing or empty.
+
+    It names the setting that leads to another one.
+    """
     if wanted:
-        return SettingsError((Named("pdu", noun="handler setting "), ": the service lists nothing in the collection "
-                              f"{wanted[:60]!r}; give the Id of a PDU, or COLLECTION/ID with another collection of the "
-                              "service"))
+        return SettingsError(
+            (
+                Named("pdu", noun="handler setting "),
+                (
+                    f": the service lists nothing in the collection {wanted[:60]!r}; give the Id of"
+                    " a PDU, or COLLECTION/ID with another collection of the service"
+                ),
+            )
+        )
     others = [f"{name}/ID" for name in _OTHERS if isinstance(equipment.get(name), dict)]
     if not others:
-        return Unsupported("the service lists no PDUs under its power equipment: see whether newer firmware does, or use "
-                           "another handler for this PDU")
-    return Unsupported(("the service lists no rack PDUs now, and other equipment is read only by name: if the PDU is not a "
-                        f"rack PDU, give {' or '.join(others)} in ", Named("pdu", noun="the handler setting ")))
+        return Unsupported(
+            "the service lists no PDUs under its power equipment: see whether newer firmware does,"
+            " or use another handler for this PDU"
+        )
+    return Unsupported(
+        (
+            (
+                "the service lists no rack PDUs now, and other equipment is read only by name: if"
+                f" the PDU is not a rack PDU, give {' or '.join(others)} in "
+            ),
+            Named("pdu", noun="the handler setting "),
+        )
+    )
 
 
 def is_pdu(resource: Json) -> bool:
     """Whether a resource is a PDU itself and not a list of collections."""
-    return is_whole(resource) and any(link(resource, key) is not None for key in ("Outlets", "Mains"))
+    return is_whole(resource) and any(
+        link(resource, key) is not None for key in ("Outlets", "Mains")
+    )
 
 
 def _own_id(resource: Json) -> str:
     found = usable_id(resource)
     if not found:
-        raise ProtocolError(("the device has several PDUs, and lists one of them without a usable Id, so its outlets have no "
-                             "identity: name another one in ", Named("pdu", noun="the handler setting ")))
+        raise ProtocolError(
+            (
+                (
+                    "the device has several PDUs, and lists one of them without a usable Id, so its"
+                    " outlets have no identity: name another one in "
+                ),
+                Named("pdu", noun="the handler setting "),
+            )
+        )
     return found
 
 
 def refuse_shared(chosen: Sequence[FoundPdu], found: Sequence[Json], *keys: str) -> None:
-    """Raise ProtocolError if one of the chosen PDUs links to the same resource as another PDU: the outlets or figures in
-    it are not those of both. `keys`: the properties that hold the links."""
+    """Raise ProtocolError if one of the chosen PDUs links to the same resource as another PDU: the
+    outlets or figures in it are not those of both. `keys`: the properties that hold the links."""
     for key in keys:
-        lists = collections.Counter(tuple(parts(target)) for target in (link(one, key) for one in found)
-                                    if isinstance(target, str))
+        lists = collections.Counter(
+            tuple(parts(target))
+            for target in (link(one, key) for one in found)
+            if isinstance(target, str)
+        )
         for pdu in chosen:
             target = link(pdu.resource, key)
             if isinstance(target, str) and lists[tuple(parts(target))] > 1:
-                raise ProtocolError(f"two PDUs of the device link to the same {key}, which cannot be those of both")
+                raise ProtocolError(
+                    f"two PDUs of the device link to the same {key}, which cannot be those of both"
+                )
 
 
 def refuse_twice(service: RedfishService, what: str, identities: list[str]) -> None:
-    """Raise ProtocolError if one of `identities` occurs twice. `what` describes them in the error."""
+    """Raise ProtocolError if one of `identities` occurs twice.
+
+    `what` describes them in the error.
+    """
     for one, times in collections.Counter(identities).most_common(1):
         if times > 1:
             raise ProtocolError(f"the device lists two {what} {service.login.quoted(one)!r}")
 
 
 def every_outlet(service: RedfishService, wanted: str) -> list[tuple[str, Json]]:
-    """Identity and resource of each outlet of the PDUs that `units` returns, in the service's order."""
+    """Identity and resource of each outlet of the PDUs that `units` returns, in the service's
+    order.
+    """
     found = [outlet for pdu in units(service, wanted) for outlet in outlets(service, pdu)]
     refuse_twice(service, "outlets that are called", [name for name, _ in found])
     return found
 
 
 def outlets(service: RedfishService, pdu: FoundPdu) -> list[tuple[str, Json]]:
-    """Identity and resource of each outlet, in the PDU's order. Usually 1 round trip, 1 more per further page or
-    linked outlet.
+    """Identity and resource of each outlet, in the PDU's order. Usually 1 round trip, 1 more per
+    further page or linked outlet.
 
-    Raises Unsupported for a PDU that does not list its outlets, unless its EquipmentType is one without outlets, and
-    ProtocolError for an empty list without a count.
+    Raises Unsupported for a PDU that does not list its outlets, unless its EquipmentType is one
+    without outlets, and ProtocolError for an empty list without a count.
     """
     # > GET /redfish/v1/PowerEquipment/RackPDUs/1/Outlets?$expand=.($levels=1)
     # < {"Members": [{"Id": "A1", "PowerState": "On", ...}, ...], "Members@odata.count": 11}
@@ -180,11 +249,16 @@ def _refuse_empty(collection: Json, listed: Sequence[Json]) -> None:
 
 
 def _outlets_link(pdu: FoundPdu) -> Optional[object]:
-    """The link to the outlets; None for equipment without outlets. Raises Unsupported if a PDU does not list its outlets."""
+    """The link to the outlets; None for equipment without outlets.
+
+    Raises Unsupported if a PDU does not list its outlets.
+    """
     collection = link(pdu.resource, "Outlets")
     if collection is None and text(pdu.resource, "EquipmentType") not in _WITHOUT_OUTLETS:
-        raise Unsupported("the service does not list the outlets of this PDU: see whether newer firmware does, or use another "
-                          "handler for this PDU")
+        raise Unsupported(
+            "the service does not list the outlets of this PDU: see whether newer firmware does, or"
+            " use another handler for this PDU"
+        )
     return collection
 
 
@@ -198,7 +272,8 @@ class FoundOutlet(NamedTuple):
 
 
 def find(service: RedfishService, wanted: str, sought: str) -> FoundOutlet:
-    """The outlet with the identity `sought`, read now. Raises NoSuchOutlet, and ProtocolError if it reads two such outlets.
+    """The outlet with the identity `sought`, read now. Raises NoSuchOutlet, and ProtocolError if it
+    reads two such outlets.
 
     Usually 2 round trips after those of `units`.
     """
@@ -206,12 +281,15 @@ def find(service: RedfishService, wanted: str, sought: str) -> FoundOutlet:
     found: list[FoundOutlet] = []
     for pdu in every:
         if sought.startswith(pdu.prefix):
-            found += _found(service, pdu, sought[len(pdu.prefix):])
-    if len(found) > 1:                      # an Id twice in a PDU, or Ids with dots: "2.A" of "1" and "A" of "1.2"
+            found += _found(service, pdu, sought[len(pdu.prefix) :])
+    # an Id twice in a PDU, or Ids with dots: "2.A" of "1" and "A" of "1.2"
+    if len(found) > 1:
         raise ProtocolError(f"the device lists two outlets that are called {sought[:60]!r}")
     if not found:
-        raise NoSuchOutlet(f"the PDU has no outlet {sought[:60]!r}{_now_called(service, every, sought)}: poll it and look at its "
-                           "ports")
+        raise NoSuchOutlet(
+            f"the PDU has no outlet {sought[:60]!r}{_now_called(service, every, sought)}: poll it"
+            " and look at its ports"
+        )
     return found[0]
 
 
@@ -226,17 +304,27 @@ def _now_called(service: RedfishService, every: Sequence[FoundPdu], sought: str)
 
 
 def _found(service: RedfishService, pdu: FoundPdu, own: str) -> list[FoundOutlet]:
-    """Outlets with the Id `own`. If just one link ends with this Id, it is read first; the Id in the resource decides."""
+    """Outlets with the Id `own`.
+
+    If just one link ends with this Id, it is read first; the Id in the resource decides.
+    """
     target = _outlets_link(pdu)
     if target is None:
         return []
     collection = service.get(target)
     listed = links_of(service, collection)
     _refuse_empty(collection, listed)
-    likely = [one for one in listed if own and text(one, "@odata.id").rstrip("/").rpartition("/")[2] == own]
+    likely = [
+        one
+        for one in listed
+        if own and text(one, "@odata.id").rstrip("/").rpartition("/")[2] == own
+    ]
     if len(likely) == 1:
         link_, outlet = likely[0]["@odata.id"], service.get(likely[0]["@odata.id"])
         if identity(outlet) == own:
             return [FoundOutlet(link_, outlet)]
-    return [FoundOutlet(entry.get("@odata.id"), outlet) for entry, outlet in zip(listed, members(service, {"Members": listed}))
-            if identity(outlet) == own]
+    return [
+        FoundOutlet(entry.get("@odata.id"), outlet)
+        for entry, outlet in zip(listed, members(service, {"Members": listed}))
+        if identity(outlet) == own
+    ]

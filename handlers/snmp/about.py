@@ -1,4 +1,5 @@
 """Name and protocol of this handler, for tools that have not loaded it."""
+
 from __future__ import annotations
 
 from ..registry import About

@@ -1,7 +1,9 @@
-"""Users' own profiles and the build options of SNMP archives, for `packaging/build.py` and the command `pdu`.
+"""Users' own profiles and the build options of SNMP archives, for `packaging/build.py` and the
+command `pdu`.
 
 No archive contains this file. It does not import the handler, so it does not need pysnmp.
 """
+
 from __future__ import annotations
 
 import difflib
@@ -18,9 +20,10 @@ from .profiles import PROFILES
 from .schema import ProfileError
 
 _KEYS = PROFILES.keys
-_LONGEST_KEY = 40                   # the key is in a directory's name and in DCImanager's list of handlers
+# the key is in a directory's name and in DCImanager's list of handlers
+_LONGEST_KEY = 40
 _MOST_NEAR = 8
-_LARGEST = 1_000_000                # limit for the file of a profile, in bytes
+_LARGEST = 1_000_000  # limit for the file of a profile, in bytes
 
 
 class UnknownFamily(ValueError):
@@ -28,7 +31,10 @@ class UnknownFamily(ValueError):
 
 
 class OwnFamily(NamedTuple):
-    """An archive with a user's own profile. Its name is pdu_`name`; `shown` appears in DCImanager's list of handlers."""
+    """An archive with a user's own profile.
+
+    Its name is pdu_`name`; `shown` appears in DCImanager's list of handlers.
+    """
 
     name: str
     shown: str
@@ -36,8 +42,8 @@ class OwnFamily(NamedTuple):
 
 
 def read(file: Path) -> Profile:
-    """The profile in a JSON file, which may begin with a byte order mark. Raises ProfileError, also for parts that contradict
-    each other."""
+    """The profile in a JSON file, which may begin with a byte order mark. Raises ProfileError, also
+    for parts that contradict each other."""
     try:
         with file.open("rb") as opened:
             data = opened.read(_LARGEST + 1)
@@ -63,34 +69,49 @@ def family(key: str) -> Profile:
 
 
 def own_family(profile: Profile) -> OwnFamily:
-    """The archive of a user's own profile. The JSON is rewritten, so its layout does not change the archive.
+    """The archive of a user's own profile. The JSON is rewritten, so its layout does not change the
+    archive.
 
-    Raises ProfileError if the key is too long for a name, or gives the name of a handler's archive or of the platform's module.
+    Raises ProfileError if the key is too long for a name, or gives the name of a handler's archive
+    or of the platform's module.
     """
     if len(profile.key) > _LONGEST_KEY:
-        raise ProfileError(f"profile.key: {profile.key[:_LONGEST_KEY]!r}… is part of the archive's name; "
-                           f"give at most {_LONGEST_KEY} characters")
+        raise ProfileError(
+            f"profile.key: {profile.key[:_LONGEST_KEY]!r}… is part of the archive's name; "
+            f"give at most {_LONGEST_KEY} characters"
+        )
     name = profile.key.replace("-", "_")
     if name == "common" or registry.is_handler(name):
-        raise ProfileError(f"profile.key: pdu_{name} is the name of another module; give another key")
-    # The vendor is written between quotes into a shell script, so spaces replace quotes and most other punctuation.
+        raise ProfileError(
+            f"profile.key: pdu_{name} is the name of another module; give another key"
+        )
+    # The vendor is written between quotes into a shell script, so spaces replace quotes and most
+    # other punctuation.
     vendor = " ".join(re.sub(r"[^\w.,&()/+-]", " ", profile.vendor).split())
-    return OwnFamily(name, f"{vendor} (SNMP, own profile {profile.key})".lstrip(),
-                     {"own_profile": schema.dumps(profile)})
+    return OwnFamily(
+        name,
+        f"{vendor} (SNMP, own profile {profile.key})".lstrip(),
+        {"own_profile": schema.dumps(profile)},
+    )
 
 
-def options(only: Sequence[str] = (), profile: Optional[str] = None, flags: Sequence[str] = ()) -> dict[str, str]:
-    """The build options of an archive with built-in families; options that are not given are left out. Raises UnknownFamily.
+def options(
+    only: Sequence[str] = (), profile: Optional[str] = None, flags: Sequence[str] = ()
+) -> dict[str, str]:
+    """The build options of an archive with built-in families; options that are not given are left
+    out. Raises UnknownFamily.
 
-    `only` is sorted like PROFILES, because detection tries families with equally long prefixes in this order. `flags`: keys of
-    settings to set to yes.
+    `only` is sorted like PROFILES, because detection tries families with equally long prefixes in
+    this order. `flags`: keys of settings to set to yes.
     """
     for key in only:
         family(key)
     if profile is not None:
         family(profile)
     if only and profile and profile not in only:
-        raise UnknownFamily(f"--profile-key {profile} is not one of the families of --only ({', '.join(only)})")
+        raise UnknownFamily(
+            f"--profile-key {profile} is not one of the families of --only ({', '.join(only)})"
+        )
     chosen: dict[str, str] = {}
     if only:
         chosen["only"] = ",".join(key for key in _KEYS if key in only)
@@ -103,8 +124,11 @@ def _near(text: str) -> str:
     word = text.lower()
     near: list[str] = []
     if len(word) > 1:
-        near = [family.key for family in PROFILES
-                if any(word in name.lower() for name in (family.key, family.vendor, *family.models))]
+        near = [
+            family.key
+            for family in PROFILES
+            if any(word in name.lower() for name in (family.key, family.vendor, *family.models))
+        ]
     near = near or difflib.get_close_matches(word, _KEYS, _MOST_NEAR, 0.5)
     if near:
         more = f" and {len(near) - _MOST_NEAR} more" if len(near) > _MOST_NEAR else ""
@@ -113,7 +137,11 @@ def _near(text: str) -> str:
 
 
 def module(chosen: Mapping[str, str]) -> str:
-    """The text of an options.py with these options: ASCII, and always the same for the same options."""
+    """The text of an options.py with these options: ASCII, and always the same for the same
+    options.
+    """
     rows = "".join(f"    {key!r}: {ascii(chosen[key])},\n" for key in sorted(chosen))
-    return ('"""Build options of this archive, written by packaging/build.py."""\n'
-            f"from typing import Dict\n\nOPTIONS: Dict[str, str] = {{\n{rows}}}\n")
+    return (
+        '"""Build options of this archive, written by packaging/build.py."""\n'
+        f"from typing import Dict\n\nOPTIONS: Dict[str, str] = {{\n{rows}}}\n"
+    )

@@ -1,4 +1,8 @@
-"""Tables of the families as Markdown, for docs/ and `pdu snmp families`. No archive contains this file."""
+"""Tables of the families as Markdown, for docs/ and `pdu snmp families`.
+
+No archive contains this file.
+"""
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
@@ -23,9 +27,18 @@ def devices(profiles: Sequence[Profile]) -> str:
 
 
 def _device(profile: Profile) -> Sequence[str]:
-    mib = f"[{profile.mib}]({profile.source})" if profile.source.startswith("https:") else profile.mib
+    mib = (
+        f"[{profile.mib}]({profile.source})" if profile.source.startswith("https:") else profile.mib
+    )
     proofs = [_proof(getattr(profile.evidence, name)) for name in Evidence.FIELDS]
-    return [f"`{profile.key}`", profile.vendor, ", ".join(profile.models), mib, *proofs, commands(profile)]
+    return [
+        f"`{profile.key}`",
+        profile.vendor,
+        ", ".join(profile.models),
+        mib,
+        *proofs,
+        commands(profile),
+    ]
 
 
 def _proof(proof: Proof) -> str:
@@ -33,7 +46,9 @@ def _proof(proof: Proof) -> str:
 
 
 def commands(profile: Profile) -> str:
-    """The confidence in a family's commands, "not switched", or the setting that switching needs."""
+    """The confidence in a family's commands, "not switched", or the setting that
+    switching needs.
+    """
     if profile.switching_confidence is Confidence.NONE:
         return "not switched"
     if profile.switching_confidence is Confidence.LOW:
@@ -42,23 +57,39 @@ def commands(profile: Profile) -> str:
 
 
 def identities(profiles: Sequence[Profile]) -> str:
-    """The MIB objects of identities, printed numbers, names and loads. One row for each family with outlets; only its
-    first `Outlets` is shown."""
+    """The MIB objects of identities, printed numbers, names and loads. One row for each family with
+    outlets; only its first `Outlets` is shown."""
     head = ["family", "identity and state", "number on the unit", "name", "load"]
-    return _markdown(head, (_identity(profile, profile.outlets[0]) for profile in profiles if profile.outlets))
+    return _markdown(
+        head, (_identity(profile, profile.outlets[0]) for profile in profiles if profile.outlets)
+    )
 
 
 def _identity(profile: Profile, outlets: Outlets) -> Sequence[str]:
     number = _objects(outlets.number) if outlets.number else "last part of the identity"
-    return [f"`{profile.key}`", _objects(outlets.states or outlets.rows), number, _objects(outlets.name), _load(profile.load)]
+    return [
+        f"`{profile.key}`",
+        _objects(outlets.states or outlets.rows),
+        number,
+        _objects(outlets.name),
+        _load(profile.load),
+    ]
 
 
 def contradicting(profiles: Sequence[Profile]) -> str:
-    """The objects that can contradict a state or forbid a command. One row for each family with states."""
+    """The objects that can contradict a state or forbid a command.
+
+    One row for each family with states.
+    """
     head = ["family", "the state is UNKNOWN by", "a command is refused by", "not read"]
-    return _markdown(head, (
-        [f"`{p.key}`", _listed(_doubting(p)), _listed(_forbidding(p)), p.unread or "–"]
-        for p in profiles if any(outlets.states for outlets in p.outlets)))
+    return _markdown(
+        head,
+        (
+            [f"`{p.key}`", _listed(_doubting(p)), _listed(_forbidding(p)), p.unread or "–"]
+            for p in profiles
+            if any(outlets.states for outlets in p.outlets)
+        ),
+    )
 
 
 def _doubting(profile: Profile) -> Iterable[str]:
@@ -92,17 +123,22 @@ def _objects(part: object) -> str:
 def _load(total: Total | None) -> str:
     if total is None:
         return "–"
-    choices = [_objects(figure) for figure in total.figures] + (["sum of the outlets"] if total.else_outlets else [])
-    return "; else ".join(dict.fromkeys(choices))       # several choices may read the same objects
+    choices = [_objects(figure) for figure in total.figures] + (
+        ["sum of the outlets"] if total.else_outlets else []
+    )
+    return "; else ".join(dict.fromkeys(choices))  # several choices may read the same objects
 
 
 def objects(part: object) -> Iterable[str]:
-    """MIB names of the objects that a part reads: of a `First` only the first choice, of an `EachUnit` only the `source`.
+    """MIB names of the objects that a part reads: of a `First` only the first choice, of an
+    `EachUnit` only the `source`.
 
     For a `Number`, "index of" precedes the first name.
     """
     if isinstance(part, Number):
-        yield from (name if place else f"index of {name}" for place, name in enumerate(objects(part.over)))
+        yield from (
+            name if place else f"index of {name}" for place, name in enumerate(objects(part.over))
+        )
         return
     name = getattr(part, "object", "")
     if isinstance(name, str) and name:
@@ -115,14 +151,16 @@ def objects(part: object) -> Iterable[str]:
 class StatusRead(NamedTuple):
     """One read of a status."""
 
-    verb: str           #: GET or walk
+    verb: str  #: GET or walk
     oid: str
-    object: str         #: the MIB name
-    branch: str         #: the OID of the Spread or Tables, else the object's own
+    object: str  #: the MIB name
+    branch: str  #: the OID of the Spread or Tables, else the object's own
 
 
 def costly(profiles: Sequence[Profile]) -> str:
-    """The families whose first `Outlets` cost more than one read after the first GET of a status, with these reads."""
+    """The families whose first `Outlets` cost more than one read after the first GET of a status,
+    with these reads.
+    """
     rows: list[list[str]] = []
     for profile in profiles:
         reads = status_reads(profile.outlets[0]) if profile.outlets else []
@@ -143,8 +181,16 @@ def _grouped(reads: Sequence[StatusRead]) -> Iterable[str]:
 
 
 def status_reads(outlets: Outlets) -> list[StatusRead]:
-    """The usual reads of a status after the GET of sysObjectID, each once. Of a `First`, only those of its first choice."""
-    return list({read.oid: read for read in (*_reads(outlets.states or outlets.rows), *_reads(outlets.count))}.values())
+    """The usual reads of a status after the GET of sysObjectID, each once.
+
+    Of a `First`, only those of its first choice.
+    """
+    return list(
+        {
+            read.oid: read
+            for read in (*_reads(outlets.states or outlets.rows), *_reads(outlets.count))
+        }.values()
+    )
 
 
 def _reads(part: object) -> Iterable[StatusRead]:
@@ -156,11 +202,16 @@ def _reads(part: object) -> Iterable[StatusRead]:
         yield StatusRead("walk", part.names, "", part.names)
         yield StatusRead("walk", part.values, part.object, part.values)
     elif isinstance(part, Tables):
-        yield from (StatusRead("walk", f"{part.oid}.{unit}.{part.column}", part.object, part.oid)
-                    for unit in range(part.first, part.last + 1))
+        yield from (
+            StatusRead("walk", f"{part.oid}.{unit}.{part.column}", part.object, part.oid)
+            for unit in range(part.first, part.last + 1)
+        )
     elif isinstance(part, Spread) and part.by_get:
         yield from _reads(part.listed)
-        yield from (StatusRead("GET", f"{part.oid}.{part.below(sub)}", part.object, part.oid) for _, sub in part.numbers())
+        yield from (
+            StatusRead("GET", f"{part.oid}.{part.below(sub)}", part.object, part.oid)
+            for _, sub in part.numbers()
+        )
     elif isinstance(part, Spread):
         yield StatusRead("walk", part.oid, part.object, part.oid)
     else:

@@ -1,9 +1,11 @@
 """One command at a time for devices whose commands repeat the states of other outlets.
 
-A lock exists only while a thread holds it or waits for it, so nothing is kept between calls. It covers one archive in one
-process. The write undoes what another archive, another process or a person switches on the unit between the read and the
-write. The readings after it compare all outlets of the unit with the written states.
+A lock exists only while a thread holds it or waits for it, so nothing is kept between calls. It
+covers one archive in one process. The write undoes what another archive, another process or a
+person switches on the unit between the read and the write. The readings after it compare all
+outlets of the unit with the written states.
 """
+
 from __future__ import annotations
 
 import os
@@ -20,18 +22,21 @@ _locks_guard = threading.Lock()
 
 @contextmanager
 def exclusive(device: str, seconds: float) -> Iterator[None]:
-    """While the block runs, no other block with the same `device`, "HOST PORT", runs. Spellings of one address are the same.
+    """While the block runs, no other block with the same `device`, "HOST PORT", runs. Spellings of
+    one address are the same.
 
-    Names are not resolved: that may take long, and give another address a moment later. Raises Unreachable if the wait exceeds
-    `seconds`.
+    Names are not resolved: that may take long, and give another address a moment later. Raises
+    Unreachable if the wait exceeds `seconds`.
     """
     device = _plain(device)
     with _locks_guard:
         lock = _locks.get(device) or threading.Lock()
         _locks[device] = lock
     if not lock.acquire(timeout=max(0.0, seconds)):
-        raise Unreachable("another command to this device has not ended: nothing was written; try again. The device takes one "
-                          "command at a time, because one write sets all outlets of a unit")
+        raise Unreachable(
+            "another command to this device has not ended: nothing was written; try again. The"
+            " device takes one command at a time, because one write sets all outlets of a unit"
+        )
     try:
         yield
     finally:
@@ -39,8 +44,11 @@ def exclusive(device: str, seconds: float) -> Iterator[None]:
 
 
 def _plain(device: str) -> str:
-    """The device with one spelling of its address: an IP address in its short form, a name in lower case without a last dot."""
+    """The device with one spelling of its address: an IP address in its short form, a name in lower
+    case without a last dot.
+    """
     import ipaddress  # 1.3 ms, and few devices take a lock
+
     host, space, port = device.rpartition(" ")
     try:
         address = ipaddress.ip_address(host)

@@ -1,4 +1,8 @@
-"""Finds contradictions in a profile whose parts are valid one by one. No archive contains this file."""
+"""Finds contradictions in a profile whose parts are valid one by one.
+
+No archive contains this file.
+"""
+
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +20,10 @@ from .states import State
 
 
 def contradictions(profile: Profile) -> Iterator[str]:
-    """Yield a message for each contradiction. It begins with the place in the profile, such as `profile.outlets[0].control: `."""
+    """Yield a message for each contradiction.
+
+    It begins with the place in the profile, such as `profile.outlets[0].control: `.
+    """
     for prefix in (*profile.sys_object_ids, *(root.sys_object_id for root in profile.roots)):
         if prefix.startswith(ROOT):
             yield f"profile: the sysObjectID {prefix} begins with {ROOT}; give the whole OID"
@@ -25,9 +32,13 @@ def contradictions(profile: Profile) -> Iterator[str]:
         if outlets.states:
             yield from (f"{place}.states: {found}" for found in _marks(outlets.states))
         if outlets.states and outlets.control:
-            yield from (f"{place}.control: {found}" for found in _commands(outlets.states, outlets.control))
+            yield from (
+                f"{place}.control: {found}" for found in _commands(outlets.states, outlets.control)
+            )
         of_outlets = {name: getattr(outlets, name) for name in ("current", "power", "energy")}
-        yield from _figures(place, {name: [figure] for name, figure in of_outlets.items() if figure})
+        yield from _figures(
+            place, {name: [figure] for name, figure in of_outlets.items() if figure}
+        )
     totals = {name: getattr(profile, name) for name in ("load", "power", "energy")}
     yield from _figures("profile", {name: total.figures for name, total in totals.items() if total})
     yield from _columns(profile)
@@ -35,13 +46,18 @@ def contradictions(profile: Profile) -> Iterator[str]:
 
 def _columns(profile: Profile) -> Iterator[str]:
     """A message for each OID below that of a column."""
-    columns = {part.oid for part in parts_of(profile) if isinstance(part, Column) and not part.suffix}
+    columns = {
+        part.oid for part in parts_of(profile) if isinstance(part, Column) and not part.suffix
+    }
     # A cell may be a row of a column, such as the total.
     cells = {part.oid for part in parts_of(profile) if isinstance(part, Scalar)}
     found: list[str] = []
     for column, oid in product(columns, {*oids(profile)} - cells):
         if oid != column and below(oid, column):
-            found.append(f"profile: the column {column} contains {oid}; one of them is not the OID of a column")
+            found.append(
+                f"profile: the column {column} contains {oid}; one of them is not the OID of a"
+                " column"
+            )
     yield from sorted(found)
 
 
@@ -59,15 +75,25 @@ def _commands(states: State, control: Control) -> Iterator[str]:
         if isinstance(part, Write) and type(part.on) is not type(part.off):
             yield f"on writes {part.on!r} and off writes {part.off!r}, which are of different types"
         if isinstance(part, (Write, WritePacked)) and _written(part.at) & read:
-            for word, value, other, values in (("on", part.on, "off", states.off), ("off", part.off, "on", states.on)):
+            for word, value, other, values in (
+                ("on", part.on, "off", states.off),
+                ("off", part.off, "on", states.on),
+            ):
                 if str(value) in values:
-                    yield f"{word} writes {value!r} into the object of the states, where it means {other}"
+                    yield (
+                        f"{word} writes {value!r} into the object of the states, where it means"
+                        f" {other}"
+                    )
         elif isinstance(part, Verbs):
             for word, at in (("on", part.on), ("off", part.off)):
                 if _written(at) & read:
                     yield f"{word} writes a delay into the object of the states"
         elif isinstance(part, Unlock):
-            if any(_switches_by_unlocking(part, then) for then in parts_of(part.then) if isinstance(then, Write)):
+            if any(
+                _switches_by_unlocking(part, then)
+                for then in parts_of(part.then)
+                if isinstance(then, Write)
+            ):
                 yield f"the value {part.value!r} that unlocks an outlet already switches it"
 
 
@@ -82,12 +108,17 @@ def _written(at: Source) -> set[object]:
 
 def _figures(place: str, figures: Mapping[str, Sequence[Figure]]) -> Iterator[str]:
     for first, second in combinations(figures, 2):
-        if {_unnamed(one.source) for one in figures[first]} & {_unnamed(one.source) for one in figures[second]}:
+        if {_unnamed(one.source) for one in figures[first]} & {
+            _unnamed(one.source) for one in figures[second]
+        }:
             yield f"{place}.{second}: it reads the same object as {first}"
 
 
 def _unnamed(value: object) -> object:
     """A part without the names of its objects, to compare it with another."""
     if isinstance(value, Frozen):
-        return (type(value), *(_unnamed(held) for name, held in vars(value).items() if name != "object"))
+        return (
+            type(value),
+            *(_unnamed(held) for name, held in vars(value).items() if name != "object"),
+        )
     return tuple(map(_unnamed, value)) if isinstance(value, tuple) else value

@@ -1,8 +1,11 @@
-"""How an outlet is switched. A control makes its checks and returns the objects and values to write, in order.
+"""How an outlet is switched. A control makes its checks and returns the objects and values to
+write, in order.
 
-A control itself only reads. If it raises Unsupported, nothing was written. It refuses a source that cannot be written
-(`Source.written_places`) when it is built. The controls that a single family needs are in special.py.
+A control itself only reads. If it raises Unsupported, nothing was written. It refuses a source that
+cannot be written (`Source.written_places`) when it is built. The controls that a single family
+needs are in special.py.
 """
+
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
@@ -18,7 +21,8 @@ from .reader import Reader
 from .sources import Scalar, Source
 
 Value = Union[int, str]
-Order = tuple[str, Value]           # OID with its instance, and value: int as INTEGER, text as OCTET STRING
+# OID with its instance, and value: int as INTEGER, text as OCTET STRING
+Order = tuple[str, Value]
 
 
 class Control(Frozen, ABC):
@@ -26,29 +30,44 @@ class Control(Frozen, ABC):
 
     @abstractmethod
     def orders(self, reader: Reader, identity: str, up: bool) -> list[Order]:
-        """The writes, in this order, once each. Raises Unsupported if the outlet must not be switched, or NoSuchOutlet if the
-        device has no object for it. The caller checks that the outlet exists: not every control notices if it does not."""
+        """The writes, in this order, once each. Raises Unsupported if the outlet must not be
+        switched, or NoSuchOutlet if the device has no object for it. The caller checks that the
+        outlet exists: not every control notices if it does not."""
 
     def over_automatic(self) -> Control:
-        """The control to use with the setting `switch_automatic`: without the guards of automatic modes."""
-        return changed(self, **{name: inner.over_automatic() for name, inner in self._inner().items()})
+        """The control to use with the setting `switch_automatic`: without the guards of automatic
+        modes.
+        """
+        return changed(
+            self, **{name: inner.over_automatic() for name, inner in self._inner().items()}
+        )
 
     @property
     def writes_neighbours(self) -> bool:
-        """Whether a write repeats the states of other outlets, so that concurrent writes could undo each other."""
+        """Whether a write repeats the states of other outlets, so that concurrent writes could undo
+        each other.
+        """
         return any(inner.writes_neighbours for inner in self._inner().values())
 
     @property
     def has_one_object(self) -> bool:
-        """Whether a command writes a fixed value to a `Scalar`, which fits only a device with one outlet."""
+        """Whether a command writes a fixed value to a `Scalar`, which fits only a device with one
+        outlet.
+        """
         return any(inner.has_one_object for inner in self._inner().values())
 
     def kept(self, reader: Reader, identity: str, orders: list[Order]) -> bool:
-        """Whether the device reports the states that `orders` set. True, without a request, if they set only one outlet."""
+        """Whether the device reports the states that `orders` set.
+
+        True, without a request, if they set only one outlet.
+        """
         return all(inner.kept(reader, identity, orders) for inner in self._inner().values())
 
     def covers(self, identities: Iterable[str], identity: str, orders: list[Order]) -> bool:
-        """Whether `orders` set each of `identities` that is on the unit of `identity`. True if they set only one outlet."""
+        """Whether `orders` set each of `identities` that is on the unit of `identity`.
+
+        True if they set only one outlet.
+        """
         return all(inner.covers(identities, identity, orders) for inner in self._inner().values())
 
     def _inner(self) -> dict[str, Control]:
@@ -56,8 +75,8 @@ class Control(Frozen, ABC):
 
 
 def object_of(at: Source, reader: Reader, identity: str) -> str:
-    """The OID of the object that a command to an outlet writes. A `Scalar` is the object of every outlet (`has_one_object`),
-    unless it is inside another source. Raises NoSuchOutlet."""
+    """The OID of the object that a command to an outlet writes. A `Scalar` is the object of every
+    outlet (`has_one_object`), unless it is inside another source. Raises NoSuchOutlet."""
     return at.whole(reader) if isinstance(at, Scalar) else at.instance(reader, identity)
 
 
@@ -119,19 +138,24 @@ class Verbs(Control):
 
 
 class Guarded(Control):
-    """A control that raises Unsupported if `test` (a lock, a right, a mode or a type) forbids the command for this outlet.
-    Give either `allow` or `refuse`.
+    """A control that raises Unsupported if `test` (a lock, a right, a mode or a type) forbids the
+    command for this outlet. Give either `allow` or `refuse`.
 
     Fields:
         then: the control, if the command is permitted.
         test: the values that decide.
-        why: follows "outlet 3 is not switched: " in the message, for example "it is locked on the device".
+        why: follows "outlet 3 is not switched: " in the message, for example "it is locked on the
+        device".
         allow: the command is permitted only if `test` reads one of these values.
-        refuse: it is forbidden if `test` reads one of these values, or none although the device has the object for
-            another outlet (only then a walk is needed). A device that has it for no outlet passes this guard.
-        automatic: `test` reads an automatic mode that a command would end; the setting `switch_automatic` lifts this
+        refuse: it is forbidden if `test` reads one of these values, or none although the device has
+        the object for
+            another outlet (only then a walk is needed). A device that has it for no outlet passes
+            this guard.
+        automatic: `test` reads an automatic mode that a command would end; the setting
+        `switch_automatic` lifts this
             guard.
-        demanded: the MIB has the object for every outlet that is switched, so that a missing value always forbids the
+        demanded: the MIB has the object for every outlet that is switched, so that a missing value
+        always forbids the
             command. For `refuse`.
     """
 
@@ -158,7 +182,9 @@ class Guarded(Control):
             read = "no value" if mark is None else f"value {reader.quoted(mark, 20)}"
             refusal = f"outlet {identity} is not switched: {self.why} ({read})"
             if self.automatic:
-                raise Unsupported((refusal, "; to switch it anyway, set ", Named("switch_automatic", "yes")))
+                raise Unsupported(
+                    (refusal, "; to switch it anyway, set ", Named("switch_automatic", "yes"))
+                )
             raise Unsupported(refusal)
         return self.then.orders(reader, identity, up)
 

@@ -1,4 +1,5 @@
 """Decodes an SNMP agent's values to text, octets or exact numbers."""
+
 from __future__ import annotations
 
 import re
@@ -8,11 +9,13 @@ from typing import Optional
 
 from ..host.rows import Raw
 
-Rows = dict[str, Raw]           # identity or index suffix -> value
+Rows = dict[str, Raw]  # identity or index suffix -> value
 Walked = Mapping[str, Raw]
 
-LONGEST_NUMBER = 9              # limit in digits for the numbers in an identity, except a row's index
-_MOST_OCTETS = 64               # limit for hex pairs before bit numbers: the checking time grows with the square of their count
+# limit in digits for the numbers in an identity, except a row's index
+LONGEST_NUMBER = 9
+# limit for hex pairs before bit numbers: the checking time grows with the square of their count
+_MOST_OCTETS = 64
 _NUMBER = re.compile(r"[+-]?[0-9]{1,20}(\.[0-9]{1,20})?")
 _PAIR = re.compile(r"[0-9a-fA-F]{2}")
 _HEX = re.compile(r"0[xX]((?:[0-9a-fA-F]{2})*)")
@@ -26,24 +29,28 @@ def text(raw: Raw) -> str:
 
 
 def shown(raw: Raw, longest: int = 80) -> str:
-    """The value for a person: one line without control characters, of at most `longest` characters."""
+    """The value for a person: one line without control characters, of at most
+    `longest` characters.
+    """
     return "".join(c for c in text(raw) if c.isprintable())[:longest]
 
 
 def octets(raw: Raw) -> bytes:
-    """The octets of an OCTET STRING, which the platform may return as bytes, text, or hex digits after `0x`. Text is taken for
-    decoded UTF-8; see `latin_1`."""
+    """The octets of an OCTET STRING, which the platform may return as bytes, text, or hex digits
+    after `0x`. Text is taken for decoded UTF-8; see `latin_1`."""
     if isinstance(raw, bytes):
         return raw
     hexed = _HEX.fullmatch(str(raw))
     try:
         return bytes.fromhex(hexed[1]) if hexed else str(raw).encode("utf-8", "surrogateescape")
-    except UnicodeEncodeError:          # a surrogate that `surrogateescape` does not produce
+    except UnicodeEncodeError:  # a surrogate that `surrogateescape` does not produce
         return str(raw).encode("utf-8", "replace")
 
 
 def latin_1(raw: Raw) -> Optional[bytes]:
-    """The octets of a text that is not ASCII, if the platform may have decoded them as Latin-1; None for any other value."""
+    """The octets of a text that is not ASCII, if the platform may have decoded them as Latin-1;
+    None for any other value.
+    """
     if not isinstance(raw, str) or raw.isascii():
         return None
     try:
@@ -53,24 +60,28 @@ def latin_1(raw: Raw) -> Optional[bytes]:
 
 
 def bits(raw: Raw) -> bytes:
-    """The octets of a BITS value. Also reads Net-SNMP's text: pairs of hex digits, then the numbers of the set bits
-    (`9F 04 0 3 4 5 6 7 13`). Without numbers, only `00` or at least two pairs are taken for such a text."""
+    """The octets of a BITS value. Also reads Net-SNMP's text: pairs of hex digits, then the numbers
+    of the set bits (`9F 04 0 3 4 5 6 7 13`). Without numbers, only `00` or at least two pairs
+    are taken for such a text."""
     words = raw.split() if isinstance(raw, str) else []
     pairs = next((n for n, word in enumerate(words) if not _PAIR.fullmatch(word)), len(words))
     for end in range(min(pairs, _MOST_OCTETS, len(words) - 1), 0, -1):
         held = bytes.fromhex("".join(words[:end]))
-        if words[end:] == [str(bit) for bit in range(8 * end) if held[bit // 8] >> (7 - bit % 8) & 1]:
+        if words[end:] == [
+            str(bit) for bit in range(8 * end) if held[bit // 8] >> (7 - bit % 8) & 1
+        ]:
             return held
     is_hex = words == ["00"] or 1 < len(words) == pairs
     return bytes.fromhex("".join(words)) if is_hex else octets(raw)
 
 
 def number(raw: Optional[Raw], unit: str = "") -> Optional[Decimal]:
-    """The value as an exact number, None if it is missing or not a decimal number of at most 20 digits on each side of the point.
+    """The value as an exact number, None if it is missing or not a decimal number of at most 20
+    digits on each side of the point.
 
     `unit` is text that may follow the number.
     """
     said = "" if raw is None else text(raw)
     if unit and said.endswith(unit):
-        said = said[:-len(unit)].rstrip()
+        said = said[: -len(unit)].rstrip()
     return Decimal(said) if _NUMBER.fullmatch(said) else None

@@ -1,4 +1,5 @@
 """Detects the family of a device by its sysObjectID and by the objects that it has."""
+
 from __future__ import annotations
 
 import re
@@ -24,19 +25,23 @@ class Candidate(NamedTuple):
     root: str
 
 
-def detect(device: SnmpReads, profiles: Sequence[Profile], metered_only: bool = False) -> SnmpDevice:
+def detect(
+    device: SnmpReads, profiles: Sequence[Profile], metered_only: bool = False
+) -> SnmpDevice:
     """The device, read as the family that fits it.
 
-    Sends a GET of sysObjectID, then reads the states and counts of each candidate in turn until one lists a state or counts an
-    outlet. If none does, other rows and meters are tried. Candidates are the profiles whose sysObjectID prefix fits, the longest
-    prefix first, then in the order of `profiles`. Without a usable sysObjectID they are the families with `sweep`, recognised
-    only by states or a count, also a count of 0 if they have meters; then the families whose
-    `described` fits sysDescr, recognised by their meters. The sysObjectID alone may be enough for the
-    first candidate if its family has no outlets.
+    Sends a GET of sysObjectID, then reads the states and counts of each candidate in turn until one
+    lists a state or counts an outlet. If none does, other rows and meters are tried. Candidates are
+    the profiles whose sysObjectID prefix fits, the longest prefix first, then in the order of
+    `profiles`. Without a usable sysObjectID they are the families with `sweep`, recognised only by
+    states or a count, also a count of 0 if they have meters; then the families whose `described`
+    fits sysDescr, recognised by their meters. The sysObjectID alone may be enough for the first
+    candidate if its family has no outlets.
 
-    Raises Unreachable if the GET is not answered. Nothing else is read then: without the sysObjectID, a family that numbers the
-    outlets differently could be chosen. Raises Unsupported if no family fits. Raises ProtocolError if the device lists fewer
-    outlets than it counts, or if meters were read and nothing proves that it has no outlets. `metered_only` replaces the proof.
+    Raises Unreachable if the GET is not answered. Nothing else is read then: without the
+    sysObjectID, a family that numbers the outlets differently could be chosen. Raises Unsupported
+    if no family fits. Raises ProtocolError if the device lists fewer outlets than it counts, or if
+    meters were read and nothing proves that it has no outlets. `metered_only` replaces the proof.
     """
     reader = Reader(device)
     said, usable = sys_object_id(reader, profiles)
@@ -51,37 +56,56 @@ def detect(device: SnmpReads, profiles: Sequence[Profile], metered_only: bool = 
 
 
 def read_as(device: SnmpReads, profile: Profile, metered_only: bool = False) -> SnmpDevice:
-    """The device read as this family, whatever its sysObjectID. Raises Unsupported if it has neither outlets nor meters of the
-    family, unless the family has no outlets and the sysObjectID fits; other errors are those of `detect`."""
+    """The device read as this family, whatever its sysObjectID. Raises Unsupported if it has
+    neither outlets nor meters of the family, unless the family has no outlets and the
+    sysObjectID fits; other errors are those of `detect`."""
     reader = Reader(device)
     usable = sys_object_id(reader, (profile,))[1] if profile.roots or not profile.outlets else ""
     tried = [Candidate(profile, root) for root in profile.roots_for(usable)]
-    found = _with_states(tried, reader) or _without_states(tried, reader, metered_only, by_id=bool(profile.match(usable)))
+    found = _with_states(tried, reader) or _without_states(
+        tried, reader, metered_only, by_id=bool(profile.match(usable))
+    )
     if not found:
-        raise Unsupported((f"the device has no outlets or meters of the family '{profile.key}' ({profile.mib}), which is fixed "
-                           "by ", Named("profile", noun="the setting "), " or by the archive's build: without these, the "
-                           "family is detected"))
+        raise Unsupported(
+            (
+                (
+                    f"the device has no outlets or meters of the family '{profile.key}'"
+                    f" ({profile.mib}), which is fixed by "
+                ),
+                Named("profile", noun="the setting "),
+                " or by the archive's build: without these, the family is detected",
+            )
+        )
     return found
 
 
 def candidates(sys_object_id: str, profiles: Sequence[Profile]) -> Iterator[Candidate]:
-    """The families in the order in which to try them. `sys_object_id` is "" if the device has no usable one."""
+    """The families in the order in which to try them.
+
+    `sys_object_id` is "" if the device has no usable one.
+    """
     fitting = []
     for profile in families_near(profiles, sys_object_id):
         fits = profile.match(sys_object_id) > 0 if sys_object_id else profile.sweep
         if fits:
             fitting.append(profile)
-    for profile in sorted(fitting, key=lambda profile: -profile.match(sys_object_id)):      # stable: equals keep their order
+    # stable: equals keep their order
+    for profile in sorted(fitting, key=lambda profile: -profile.match(sys_object_id)):
         for root in profile.roots_for(sys_object_id):
             yield Candidate(profile, root)
 
 
-def _metering(tried: Sequence[Candidate], reader: Reader,
-              profiles: Sequence[Profile]) -> list[Candidate]:
+def _metering(
+    tried: Sequence[Candidate], reader: Reader, profiles: Sequence[Profile]
+) -> list[Candidate]:
     """The families that a device without states and without a usable sysObjectID may be of: those
     of `tried` whose number of outlets it reports as 0, and those that its sysDescr names."""
-    found = [candidate for candidate in tried if candidate.profile.outlets
-             and has_no_outlets(candidate.profile, reader.at(candidate.root))]
+    found = [
+        candidate
+        for candidate in tried
+        if candidate.profile.outlets
+        and has_no_outlets(candidate.profile, reader.at(candidate.root))
+    ]
     described = [profile for profile in families_near(profiles, "") if profile.described]
     said = text(reader.get(SYS_DESCR) or "") if described else ""
     for profile in described:
@@ -98,11 +122,17 @@ def _with_states(tried: Sequence[Candidate], reader: Reader) -> Optional[SnmpDev
     return None
 
 
-def _without_states(tried: Sequence[Candidate], reader: Reader, metered_only: bool, by_id: bool = True,
-                    unmeasured: bool = False) -> Optional[SnmpDevice]:
-    """For a device without states: the first candidate with rows of outlets, or with a measured total if the device only meters
-    (`has_no_outlets` or `metered_only`). Failing that, with `by_id`, the first candidate, provided that its family has no
-    outlets. Failing that, raises ProtocolError if a candidate has meters; else searches a second time (`unmeasured`): rows of
+def _without_states(
+    tried: Sequence[Candidate],
+    reader: Reader,
+    metered_only: bool,
+    by_id: bool = True,
+    unmeasured: bool = False,
+) -> Optional[SnmpDevice]:
+    """For a device without states: the first candidate with rows of outlets, or with a measured
+    total if the device only meters (`has_no_outlets` or `metered_only`). Failing that, with
+    `by_id`, the first candidate, provided that its family has no outlets. Failing that, raises
+    ProtocolError if a candidate has meters; else searches a second time (`unmeasured`): rows of
     meters are then enough, even if no total is measured at the moment. None if nothing is found.
     """
     unproven: Optional[SnmpDevice] = None
@@ -114,32 +144,52 @@ def _without_states(tried: Sequence[Candidate], reader: Reader, metered_only: bo
         if found and metered_only:
             return _metered(found)
         unproven = unproven or found
-    # Several families may share a sysObjectID, so only the first candidate is recognised without any rows.
+    # Several families may share a sysObjectID, so only the first candidate is recognised without
+    # any rows.
     if by_id and tried and not tried[0].profile.outlets:
         return SnmpDevice(tried[0].profile, None, {}, reader.at(tried[0].root))
     if unproven:
-        raise ProtocolError((f"the PDU has meters of the family '{unproven.profile.key}' but lists no outlet, and nothing "
-                             "proves that it has none: poll it again; if the unit only meters, set ",
-                             Named("metered_only", "yes"), " (or build the archive with it)"))
-    return None if unmeasured else _without_states(tried, reader, metered_only, by_id=False, unmeasured=True)
+        raise ProtocolError(
+            (
+                (
+                    f"the PDU has meters of the family '{unproven.profile.key}' but lists no"
+                    " outlet, and nothing proves that it has none: poll it again; if the unit only"
+                    " meters, set "
+                ),
+                Named("metered_only", "yes"),
+                " (or build the archive with it)",
+            )
+        )
+    return (
+        None
+        if unmeasured
+        else _without_states(tried, reader, metered_only, by_id=False, unmeasured=True)
+    )
 
 
 def _metered(found: SnmpDevice) -> SnmpDevice:
-    """`found`, for a unit that `metered_only` declares to have no outlets. Raises ProtocolError if it counts outlets."""
+    """`found`, for a unit that `metered_only` declares to have no outlets.
+
+    Raises ProtocolError if it counts outlets.
+    """
     counted = controlled_outlets(found.profile, found.reader)
     if counted:
-        raise ProtocolError(f"the device counts {counted} outlets, but it listed none, so it is not a unit "
-                            "that only meters; poll it again")
+        raise ProtocolError(
+            f"the device counts {counted} outlets, but it listed none, so it is not a unit "
+            "that only meters; poll it again"
+        )
     return found
 
 
 def sys_object_id(reader: Reader, profiles: Sequence[Profile]) -> tuple[str, str]:
-    """The device's sysObjectID as text for an error; and its dotted OID if it names an enterprise or fits a family, else ""."""
+    """The device's sysObjectID as text for an error; and its dotted OID if it names an enterprise
+    or fits a family, else "".
+    """
     raw = reader.get(SYS_OBJECT_ID)
     said = "none" if raw is None else reader.quoted(raw) or "empty"
     arcs: Sequence[int] = () if raw is None else oid_arcs(text(raw)) or ()
     dotted = ".".join(map(str, arcs))
-    company = arcs[len(_ENTERPRISES):][:1] if arcs[:len(_ENTERPRISES)] == _ENTERPRISES else ()
+    company = arcs[len(_ENTERPRISES) :][:1] if arcs[: len(_ENTERPRISES)] == _ENTERPRISES else ()
     if any(company) or any(profile.match(dotted) for profile in families_near(profiles, dotted)):
         return said, dotted
     return said, ""
@@ -149,9 +199,14 @@ def _unknown(reader: Reader, said: str, tried: list[str]) -> Reason:
     try:
         raw = reader.get(SYS_DESCR)
     except PduHandlerError:
-        raw = None                      # sysDescr is optional: it only adds detail to the error
+        raw = None  # sysDescr is optional: it only adds detail to the error
     description = "none" if raw is None else repr(reader.quoted(raw, 120))
     outcome = f"tried {', '.join(dict.fromkeys(tried))}" if tried else "there was no family to try"
-    return (f"no family of the handler fits this PDU: sysObjectID {said}, sysDescr {description}; {outcome}. "
-            "Record it (pdu record snmp ADDRESS) to have it added, or name its family in ",
-            Named("profile", noun="the setting "))
+    return (
+        (
+            f"no family of the handler fits this PDU: sysObjectID {said}, sysDescr {description};"
+            f" {outcome}. Record it (pdu record snmp ADDRESS) to have it added, or name its"
+            " family in "
+        ),
+        Named("profile", noun="the setting "),
+    )

@@ -1,4 +1,5 @@
 """One device read by one profile: its outlets and their states."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -21,13 +22,15 @@ class SnmpDevice(NamedTuple):
     """A device, as it was read by the profile of its family."""
 
     profile: Profile
-    outlets: Optional[Outlets]          #: how its outlets are read; None if it has no outlets of the family
-    states: States                      #: identity -> state of every outlet
-    reader: Reader                      #: its answers so far
+    # : how its outlets are read; None if it has no outlets of the family
+    outlets: Optional[Outlets]
+    states: States  #: identity -> state of every outlet
+    reader: Reader  #: its answers so far
 
 
 def by_states(profile: Profile, reader: Reader) -> Optional[SnmpDevice]:
-    """The device, read through the first `Outlets` that has `states` and lists or counts an outlet; else None.
+    """The device, read through the first `Outlets` that has `states` and lists or counts an outlet;
+    else None.
 
     Raises ProtocolError if the device lists fewer outlets than it counts.
     """
@@ -37,23 +40,42 @@ def by_states(profile: Profile, reader: Reader) -> Optional[SnmpDevice]:
         states = outlets.states.read(reader)
         counted, known = _count(outlets.count, reader, states)
         if states or counted:
-            return SnmpDevice(profile, outlets, _complete(outlets, states, counted, known, reader), reader)
+            return SnmpDevice(
+                profile, outlets, _complete(outlets, states, counted, known, reader), reader
+            )
     return None
 
 
-def by_other_rows(profile: Profile, reader: Reader, unmeasured: bool = False) -> Optional[SnmpDevice]:
-    """For a device that reports no state: its outlets as UNKNOWN, else its meters without outlets, else None. With `unmeasured`,
-    rows of meters are enough, even if they give no total.
+def by_other_rows(
+    profile: Profile, reader: Reader, unmeasured: bool = False
+) -> Optional[SnmpDevice]:
+    """For a device that reports no state: its outlets as UNKNOWN, else its meters without outlets,
+    else None. With `unmeasured`, rows of meters are enough, even if they give no total.
 
-    These outlets are not switched, because no command could be confirmed. Raises ProtocolError as `by_states` does.
+    These outlets are not switched, because no command could be confirmed. Raises ProtocolError as
+    `by_states` does.
     """
     for outlets in profile.outlets:
-        states = dict.fromkeys(outlets.rows.rows(reader), EnumPowerStatus.UNKNOWN) if outlets.rows else {}
-        counted = 0 if outlets.states else _count(outlets.count, reader)[0]     # with states, `by_states` has compared the count
+        states = (
+            dict.fromkeys(outlets.rows.rows(reader), EnumPowerStatus.UNKNOWN)
+            if outlets.rows
+            else {}
+        )
+        # with states, `by_states` has compared the count
+        counted = 0 if outlets.states else _count(outlets.count, reader)[0]
         if states or counted:
-            return SnmpDevice(profile, changed(outlets, control=None), _complete(outlets, states, counted, True, reader), reader)
+            return SnmpDevice(
+                profile,
+                changed(outlets, control=None),
+                _complete(outlets, states, counted, True, reader),
+                reader,
+            )
     totals = (profile.load, profile.energy, profile.power)
-    if any(total is not None and (total.is_listed(reader) if unmeasured else total.read(reader) is not None) for total in totals):
+    if any(
+        total is not None
+        and (total.is_listed(reader) if unmeasured else total.read(reader) is not None)
+        for total in totals
+    ):
         return SnmpDevice(profile, None, {}, reader)
     return None
 
@@ -61,14 +83,16 @@ def by_other_rows(profile: Profile, reader: Reader, unmeasured: bool = False) ->
 def has_no_outlets(profile: Profile, reader: Reader) -> bool:
     """Whether the device is proven to have no outlets, so that an empty table is right.
 
-    Proofs are a family without outlets, a number of outlets that is 0 in every row, and a table whose rows are all marked as
-    no outlet.
+    Proofs are a family without outlets, a number of outlets that is 0 in every row, and a table
+    whose rows are all marked as no outlet.
     """
     return not profile.outlets or any(_has_none(outlets, reader) for outlets in profile.outlets)
 
 
 def controlled_outlets(profile: Profile, reader: Reader) -> int:
-    """The number that the device reports in `none_if_zero`; 0 if the family or the device has no such object."""
+    """The number that the device reports in `none_if_zero`; 0 if the family or the device has no
+    such object.
+    """
     return max((_count(outlets.none_if_zero, reader)[0] for outlets in profile.outlets), default=0)
 
 
@@ -82,8 +106,11 @@ def _has_none(outlets: Outlets, reader: Reader) -> bool:
     return False
 
 
-def _count(source: Optional[Source], reader: Reader, states: Mapping[str, EnumPowerStatus] = {}) -> tuple[int, bool]:
-    """The device's own number of outlets, summed over its units; and False if a unit's number is missing or unusable, else True.
+def _count(
+    source: Optional[Source], reader: Reader, states: Mapping[str, EnumPowerStatus] = {}
+) -> tuple[int, bool]:
+    """The device's own number of outlets, summed over its units; and False if a unit's number is
+    missing or unusable, else True.
 
     0 and True without a `source`.
     """
@@ -92,20 +119,26 @@ def _count(source: Optional[Source], reader: Reader, states: Mapping[str, EnumPo
     rows = {unit: number(value) for unit, value in source.rows(reader).items()}
     numbers = [int(n) for n in rows.values() if n is not None and n >= 0]
     units = {identity.rpartition(".")[0] for identity in states}
-    missing = units - rows.keys() if units & rows.keys() else ()        # else the counts are not by unit
+    # else the counts are not by unit
+    missing = units - rows.keys() if units & rows.keys() else ()
     return sum(numbers), len(numbers) == len(rows) > 0 and not missing
 
 
-def _complete(outlets: Outlets, states: States, counted: int, known: bool, reader: Reader) -> States:
-    """The states. If they are fewer than `counted`, also the outlets that only `rows` lists, as UNKNOWN.
+def _complete(
+    outlets: Outlets, states: States, counted: int, known: bool, reader: Reader
+) -> States:
+    """The states. If they are fewer than `counted`, also the outlets that only `rows` lists, as
+    UNKNOWN.
 
-    These outlets are also added if not `known`, because `counted` may then be too small. Raises ProtocolError if fewer
-    than `counted` are listed.
+    These outlets are also added if not `known`, because `counted` may then be too small. Raises
+    ProtocolError if fewer than `counted` are listed.
     """
     may_lack_outlets = len(states) < counted or not known
     if may_lack_outlets and outlets.rows is not None:
         listed = dict.fromkeys(outlets.rows.rows(reader), EnumPowerStatus.UNKNOWN)
         states = {**listed, **states}
     if len(states) < counted:
-        raise ProtocolError(f"the device counts {counted} outlets, but it listed {len(states)}; poll it again")
+        raise ProtocolError(
+            f"the device counts {counted} outlets, but it listed {len(states)}; poll it again"
+        )
     return states

@@ -1,4 +1,5 @@
 """The evidence for each capability of a family, and the confidence in its commands."""
+
 from __future__ import annotations
 
 from enum import Enum
@@ -9,18 +10,21 @@ from .frozen import Frozen, changed
 class Proof(Enum):
     """The evidence for a capability, the weakest first."""
 
-    NONE = "none"               # the family does not have this capability
-    DRIVER = "driver"           # another program or an example
-    MIB = "MIB"                 # the text of the MIB
-    SIMULATED = "simulated"     # a trial on a simulator made from the MIB's text
-    RECORDING = "recording"     # values read from the recording of a real unit
-    UNIT = "unit"               # a trial on a real unit
+    NONE = "none"  # the family does not have this capability
+    DRIVER = "driver"  # another program or an example
+    MIB = "MIB"  # the text of the MIB
+    SIMULATED = "simulated"  # a trial on a simulator made from the MIB's text
+    RECORDING = "recording"  # values read from the recording of a real unit
+    UNIT = "unit"  # a trial on a real unit
 
 
 class Confidence(Enum):
-    """How certain a family's commands are. A built-in family with LOW is switched only with `switch_unproven`."""
+    """How certain a family's commands are.
 
-    NONE = "none"               # the family is not switched
+    A built-in family with LOW is switched only with `switch_unproven`.
+    """
+
+    NONE = "none"  # the family is not switched
     LOW = "low"
     MEDIUM = "medium"
     HIGH = "high"
@@ -55,4 +59,5 @@ def _of_all(proof: Proof) -> Evidence:
 
 DRIVER = _of_all(Proof.DRIVER)
 SIMULATED = _of_all(Proof.SIMULATED)
-RECORDED = changed(_of_all(Proof.RECORDING), switching=Proof.SIMULATED)         # no recording proves a write
+# no recording proves a write
+RECORDED = changed(_of_all(Proof.RECORDING), switching=Proof.SIMULATED)

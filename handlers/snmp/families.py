@@ -1,8 +1,10 @@
-"""The built-in families. A vendor's file is loaded when one of its families may fit a device or is requested by its key:
-most take 1 to 5 ms, all together 50 ms.
+"""The built-in families. A vendor's file is loaded when one of its families may fit a device or is
+requested by its key: most take 1 to 5 ms, all together 50 ms.
 
-For most devices that is one file, with those that it imports. With a sysObjectID of Net-SNMP, or none, it is several.
+For most devices that is one file, with those that it imports. With a sysObjectID of Net-SNMP, or
+none, it is several.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
@@ -13,16 +15,17 @@ from typing import Any, Callable, NamedTuple, Optional
 from .profile import Profile, below
 
 ENTERPRISES = "1.3.6.1.4.1."
-# Default sysObjectIDs of agents built on Net-SNMP, which several families share: `linux` of NET-SNMP-TC and of UCD-SNMP-MIB.
+# Default sysObjectIDs of agents built on Net-SNMP, which several families share: `linux` of
+# NET-SNMP-TC and of UCD-SNMP-MIB.
 NET_SNMP_IDS = "8072.3.2.10 2021.250.10"
 
 
 class Vendor(NamedTuple):
     """One file of profiles. A test compares `keys`, `numbers` and `sweep` with the file.
 
-    `keys`: its families, in the order of the file. `numbers`: the first arcs of its devices' sysObjectIDs, below 1.3.6.1.4.1.
-    Both are lists separated by spaces. `sweep`: whether any of its families is probed or `described` for devices without a
-    usable sysObjectID.
+    `keys`: its families, in the order of the file. `numbers`: the first arcs of its devices'
+    sysObjectIDs, below 1.3.6.1.4.1. Both are lists separated by spaces. `sweep`: whether any of its
+    families is probed or `described` for devices without a usable sysObjectID.
     """
 
     load: Callable[[], ModuleType]
@@ -36,14 +39,20 @@ class Vendor(NamedTuple):
         return found
 
     def may_be(self, sys_object_id: str) -> bool:
-        """Whether one of the vendor's families may fit this sysObjectID. "": the device has no usable sysObjectID."""
+        """Whether one of the vendor's families may fit this sysObjectID.
+
+        "": the device has no usable sysObjectID.
+        """
         if not sys_object_id:
             return self.sweep
         return any(below(sys_object_id, ENTERPRISES + number) for number in self.numbers.split())
 
 
 class Families(Sequence[Profile]):
-    """All families, in the order of the vendors. Iterating builds all of them: for tools and tests."""
+    """All families, in the order of the vendors.
+
+    Iterating builds all of them: for tools and tests.
+    """
 
     def __init__(self, *vendors: Vendor) -> None:
         self.vendors = vendors
@@ -59,7 +68,10 @@ class Families(Sequence[Profile]):
         return tuple(chain.from_iterable(vendor.profiles() for vendor in vendors))
 
     def named(self, key: str) -> Optional[Profile]:
-        """The family with this key, or None. Loads only its vendor's file and those that it imports."""
+        """The family with this key, or None.
+
+        Loads only its vendor's file and those that it imports.
+        """
         found = next((vendor for vendor in self.vendors if key in vendor.keys.split()), None)
         if found is None:
             return None
@@ -77,7 +89,10 @@ class Families(Sequence[Profile]):
 
 
 def families_near(profiles: Sequence[Profile], sys_object_id: str) -> Sequence[Profile]:
-    """The `profiles` that may fit this sysObjectID. A sequence other than `Families` is returned whole."""
+    """The `profiles` that may fit this sysObjectID.
+
+    A sequence other than `Families` is returned whole.
+    """
     return profiles.near(sys_object_id) if isinstance(profiles, Families) else profiles
 
 
@@ -90,4 +105,8 @@ def family_named(profiles: Sequence[Profile], key: str) -> Optional[Profile]:
 
 def keys_of(profiles: Sequence[Profile]) -> tuple[str, ...]:
     """The keys of `profiles`. Builds no family."""
-    return profiles.keys if isinstance(profiles, Families) else tuple(profile.key for profile in profiles)
+    return (
+        profiles.keys
+        if isinstance(profiles, Families)
+        else tuple(profile.key for profile in profiles)
+    )

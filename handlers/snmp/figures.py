@@ -1,4 +1,5 @@
 """Measurements in A, W or kWh made from the values of a source, and their sums."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -19,23 +20,29 @@ _FILLED = tuple(Decimal(2**bits - 1) for bits in (31, 32, 63, 64))
 
 
 class Figure(Frozen):
-    """A measurement in A, W or kWh: value * `scale`, further scaled by `exponent` and `factor` if these are given.
+    """A measurement in A, W or kWh: value * `scale`, further scaled by `exponent` and `factor` if
+    these are given.
 
-    "Not measured", whatever `absent` says: text that is not a number; 2^n - 1 for n of 31, 32, 63 and 64; a number below 0,
-    unless `magnitude` is set.
+    "Not measured", whatever `absent` says: text that is not a number; 2^n - 1 for n of 31, 32, 63
+    and 64; a number below 0, unless `magnitude` is set.
 
     Fields:
         source: the values, under the identities of outlets or meters.
         scale: what a value of 1 means, in A, W or kWh.
         absent: texts, including the `unit`, that mean "not measured".
-        padding: values in rows of missing parts, such as a second line cord; a sum is complete without them.
-        exponent: the power of ten that the device reports for each value (-2: value / 100). A row without a usable one
+        padding: values in rows of missing parts, such as a second line cord; a sum is complete
+        without them.
+        exponent: the power of ten that the device reports for each value (-2: value / 100). A row
+        without a usable one
             has no figure.
-        factor: the factor that the device reports, negative for a divisor (-10: value / 10), 0 for none. A row without a
+        factor: the factor that the device reports, negative for a divisor (-10: value / 10), 0 for
+        none. A row without a
             usable one has no figure.
         unit: text that may follow the number.
-        scale_of_integers: the scale of values that are INTEGER instead of text. A platform may return an INTEGER as text,
-            so with this scale a text other than 0 has no figure unless at least one value of `source` has a decimal
+        scale_of_integers: the scale of values that are INTEGER instead of text. A platform may
+        return an INTEGER as text,
+            so with this scale a text other than 0 has no figure unless at least one value of
+            `source` has a decimal
             point.
         magnitude: the sign of a number is only a direction, and |value| is used.
     """
@@ -50,7 +57,7 @@ class Figure(Frozen):
     scale_of_integers: Optional[Decimal] = None
     magnitude: bool = False
 
-    MOST_DIGITS = 12        # limit for the shift of the decimal point by a scale or an exponent
+    MOST_DIGITS = 12  # limit for the shift of the decimal point by a scale or an exponent
 
     def __post_init__(self) -> None:
         validation.comparable(self.absent, "absent")
@@ -59,32 +66,48 @@ class Figure(Frozen):
             if scale is not None and not (scale.is_finite() and scale > 0):
                 raise ValueError(f"scale {scale} is not a finite number above zero")
             if scale is not None and abs(scale.adjusted()) > self.MOST_DIGITS:
-                raise ValueError(f"scale {scale:.1e} shifts the decimal point by more than {self.MOST_DIGITS} digits")
+                raise ValueError(
+                    f"scale {scale:.1e} shifts the decimal point by more than {self.MOST_DIGITS}"
+                    " digits"
+                )
 
     def read(self, reader: Reader) -> dict[str, Decimal]:
         """Identity -> figure, for rows with a figure."""
-        return {identity: figure for identity, figure in self.listed(reader).items() if figure is not None}
+        return {
+            identity: figure
+            for identity, figure in self.listed(reader).items()
+            if figure is not None
+        }
 
     def listed(self, reader: Reader) -> dict[str, Optional[Decimal]]:
-        """Identity -> figure as in `read`, and None for rows without a figure: a sum without them is not complete.
+        """Identity -> figure as in `read`, and None for rows without a figure: a sum without them
+        is not complete.
 
         Padding and rows with a 0 that means "not measured" are left out.
         """
         listed = self.source.rows(reader)
-        rows = {identity: value for identity, value in listed.items() if text(value) not in self.padding}
+        rows = {
+            identity: value for identity, value in listed.items() if text(value) not in self.padding
+        }
         if not rows:
             return {}
         exponents = self.exponent.rows(reader) if self.exponent else {}
         factors = self.factor.rows(reader) if self.factor else {}
-        are_texts = self.scale_of_integers is None or any("." in text(value) for value in rows.values())
+        are_texts = self.scale_of_integers is None or any(
+            "." in text(value) for value in rows.values()
+        )
         found: dict[str, Optional[Decimal]] = {}
         for identity, value in rows.items():
             is_unmeasured_zero = number(value, self.unit) == 0 and text(value) in self.absent
             if not is_unmeasured_zero:
-                found[identity] = self._figure(value, are_texts, exponents.get(identity), factors.get(identity))
+                found[identity] = self._figure(
+                    value, are_texts, exponents.get(identity), factors.get(identity)
+                )
         return found
 
-    def _figure(self, raw: Raw, are_texts: bool, exponent: Optional[Raw], factor: Optional[Raw]) -> Optional[Decimal]:
+    def _figure(
+        self, raw: Raw, are_texts: bool, exponent: Optional[Raw], factor: Optional[Raw]
+    ) -> Optional[Decimal]:
         value = number(raw, self.unit)
         if value is None or value in _FILLED or text(raw) in self.absent:
             return None
@@ -126,20 +149,25 @@ class Arcs(Frozen):
     stop: Optional[int] = None
 
     def of(self, index: str) -> str:
-        return ".".join(index.split(".")[self.start:self.stop])
+        return ".".join(index.split(".")[self.start : self.stop])
 
 
 class Total(Frozen):
-    """A total of the device. In a chain, with `unit`, each unit is summed by these rules; there is no total if a unit with
-    outlets or with an unmeasured row has no sum.
+    """A total of the device. In a chain, with `unit`, each unit is summed by these rules; there is
+    no total if a unit with outlets or with an unmeasured row has no sum.
 
     Fields:
-        figures: the first with a complete sum of its rows is used (see `Figure.listed`). A scalar has one row.
-        else_outlets: if there is no such figure, the sum over the outlets' own figures, provided that every outlet is
+        figures: the first with a complete sum of its rows is used (see `Figure.listed`). A scalar
+        has one row.
+        else_outlets: if there is no such figure, the sum over the outlets' own figures, provided
+        that every outlet is
             metered.
-        unit: the arcs that name the unit, in the indexes of the figures and in the identities of the outlets.
-        units: a source with a row for each unit of the chain, such as its number of inputs. There is no total if one of
-            these units has no sum. If it lists only one unit, it is ignored, because a single unit may have a different
+        unit: the arcs that name the unit, in the indexes of the figures and in the identities of
+        the outlets.
+        units: a source with a row for each unit of the chain, such as its number of inputs. There
+        is no total if one of
+            these units has no sum. If it lists only one unit, it is ignored, because a single unit
+            may have a different
             number in each table.
     """
 
@@ -153,11 +181,21 @@ class Total(Frozen):
             raise ValueError("figures is empty; give at least one, or else_outlets")
         if self.units is not None and self.unit is None:
             raise ValueError("units is given and unit is not: give the arcs that name the unit")
-        if self.unit is not None and any(isinstance(figure.source, Scalar) for figure in self.figures):
-            raise ValueError("unit is given and a figure is a Scalar, which has no unit: it would be added to the units' sums")
+        if self.unit is not None and any(
+            isinstance(figure.source, Scalar) for figure in self.figures
+        ):
+            raise ValueError(
+                "unit is given and a figure is a Scalar, which has no unit: it would be added to"
+                " the units' sums"
+            )
 
-    def read(self, reader: Reader, outlets: Mapping[str, Optional[Decimal]] = {}) -> Optional[Decimal]:
-        """The total, None if there is none. `outlets`: the figure of each listed outlet, None for one that is not metered."""
+    def read(
+        self, reader: Reader, outlets: Mapping[str, Optional[Decimal]] = {}
+    ) -> Optional[Decimal]:
+        """The total, None if there is none.
+
+        `outlets`: the figure of each listed outlet, None for one that is not metered.
+        """
         wanted = set(map(self._unit, outlets))
         found: dict[str, Decimal] = {}
         for figure in self.figures:
@@ -179,8 +217,12 @@ class Total(Frozen):
         listed = set(map(self._unit, self.units.rows(reader))) if self.units else set()
         return listed if len(listed) > 1 else set()
 
-    def _by_unit(self, rows: Mapping[str, Optional[Decimal]]) -> tuple[dict[str, Decimal], set[str]]:
-        """The sum of each unit's rows; and the units without a sum, because one of their rows has no figure."""
+    def _by_unit(
+        self, rows: Mapping[str, Optional[Decimal]]
+    ) -> tuple[dict[str, Decimal], set[str]]:
+        """The sum of each unit's rows; and the units without a sum, because one of their rows has
+        no figure.
+        """
         sums: dict[str, Decimal] = {}
         for index, value in rows.items():
             if value is not None:

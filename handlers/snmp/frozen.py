@@ -1,31 +1,40 @@
 """Immutable values whose fields are their annotations. Profiles are made of them.
 
-All classes share one constructor: the standard dataclasses compile one for each class at import, which takes time.
+All classes share one constructor: the standard dataclasses compile one for each class at import,
+which takes time.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Callable, ClassVar, TypeVar
 
 T = TypeVar("T", bound="Frozen")
-REQUIRED: Any = object()        # marks a field without a default
+REQUIRED: Any = object()  # marks a field without a default
 
 if TYPE_CHECKING:
     from typing_extensions import dataclass_transform
 else:
+
     def dataclass_transform(**_options: bool) -> Callable[[type], type]:
         return lambda cls: cls
 
 
 @dataclass_transform(frozen_default=True)
 class Frozen:
-    """Fields are declared as `name: type = default`; `__post_init__` checks them and raises ValueError."""
+    """Fields are declared as `name: type = default`; `__post_init__` checks them and raises
+    ValueError.
+    """
 
-    FIELDS: ClassVar[Mapping[str, Any]] = {}        # name -> default, in the order of the constructor
+    # name -> default, in the order of the constructor
+    FIELDS: ClassVar[Mapping[str, Any]] = {}
 
     def __init_subclass__(cls) -> None:
-        own = {name: cls.__dict__.get(name, REQUIRED) for name, hint in cls.__dict__.get("__annotations__", {}).items()
-               if not hint.startswith("ClassVar")}
+        own = {
+            name: cls.__dict__.get(name, REQUIRED)
+            for name, hint in cls.__dict__.get("__annotations__", {}).items()
+            if not hint.startswith("ClassVar")
+        }
         cls.FIELDS = {**cls.FIELDS, **own}
 
     def __init__(self, *values: Any, **named: Any) -> None:
@@ -56,7 +65,8 @@ class Frozen:
         return hash((type(self), *self.__dict__.values()))
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self.__dict__.items())})"
+        fields = ", ".join(f"{name}={value!r}" for name, value in self.__dict__.items())
+        return f"{type(self).__name__}({fields})"
 
 
 def changed(value: T, **fields: Any) -> T:

@@ -1,4 +1,5 @@
 """The SNMP handler: carries out DCImanager's four calls with the profile that fits the device."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -29,24 +30,39 @@ class SnmpPdu(BaseSnmpPdu):
     """A PDU over SNMP. Nothing is kept between calls, not even the family."""
 
     def status(self) -> PduView:
-        """Every outlet and its state. Most families cost one or two reads besides the GET of sysObjectID.
+        """Every outlet and its state. Most families cost one or two reads besides the GET of
+        sysObjectID.
 
         The view is empty for a device without outlets. Raises the errors of handlers/errors.py.
         """
         with self._session("status") as session:
             return host.pdu_view(session.device.states.items())
 
-    def port_up(self, pdu_port_data: PduPortView, *, deadline: float = CONFIRM_SECONDS,
-                pause: float = PAUSE_SECONDS) -> PduPortView:
+    def port_up(
+        self,
+        pdu_port_data: PduPortView,
+        *,
+        deadline: float = CONFIRM_SECONDS,
+        pause: float = PAUSE_SECONDS,
+    ) -> PduPortView:
         """Switch an outlet on; see `switching.switch_outlet`."""
         with self._session("port_up", switching.PLAN_SECONDS) as session:
-            return switching.switch_outlet(session, pdu_port_data, EnumPowerStatus.UP, deadline, pause)
+            return switching.switch_outlet(
+                session, pdu_port_data, EnumPowerStatus.UP, deadline, pause
+            )
 
-    def port_down(self, pdu_port_data: PduPortView, *, deadline: float = CONFIRM_SECONDS,
-                  pause: float = PAUSE_SECONDS) -> PduPortView:
+    def port_down(
+        self,
+        pdu_port_data: PduPortView,
+        *,
+        deadline: float = CONFIRM_SECONDS,
+        pause: float = PAUSE_SECONDS,
+    ) -> PduPortView:
         """Switch an outlet off; see `switching.switch_outlet`."""
         with self._session("port_down", switching.PLAN_SECONDS) as session:
-            return switching.switch_outlet(session, pdu_port_data, EnumPowerStatus.DOWN, deadline, pause)
+            return switching.switch_outlet(
+                session, pdu_port_data, EnumPowerStatus.DOWN, deadline, pause
+            )
 
     def statistic(self) -> PduStatisticView:
         """Load in A and energy in kWh, of the device and of each metered outlet.
@@ -55,8 +71,15 @@ class SnmpPdu(BaseSnmpPdu):
         """
         with self._session("statistic") as session:
             read = metering.meter(session.device, with_power=False)
-        ports = [host.PortFigures(identity, _float(read.current_of.get(identity)), _float(read.energy_of.get(identity)))
-                 for identity in session.device.states if identity in read.current_of or identity in read.energy_of]
+        ports = [
+            host.PortFigures(
+                identity,
+                _float(read.current_of.get(identity)),
+                _float(read.energy_of.get(identity)),
+            )
+            for identity in session.device.states
+            if identity in read.current_of or identity in read.energy_of
+        ]
         return host.statistic_view(_float(read.load), _float(read.energy), ports)
 
     def labels(self) -> list[host.Label]:
@@ -71,10 +94,11 @@ class SnmpPdu(BaseSnmpPdu):
 
     @contextmanager
     def _session(self, method: str, seconds: Optional[float] = None) -> Iterator[switching.Session]:
-        """Reads the device as its family, for one call. Errors name the address, and the method unless they name a request.
+        """Reads the device as its family, for one call. Errors name the address, and the method
+        unless they name a request.
 
-        No GET, walk or SET starts later than `seconds` after the settings were read (None: CALL_SECONDS), unless the block
-        extends this. Logs version and family once.
+        No GET, walk or SET starts later than `seconds` after the settings were read (None:
+        CALL_SECONDS), unless the block extends this. Logs version and family once.
         """
         family = ""
         try:
@@ -84,7 +108,9 @@ class SnmpPdu(BaseSnmpPdu):
                 if choice.is_fixed:
                     device = detection.read_as(snmp, choice.profiles[0], choice.metered_only)
                 else:
-                    device = detection.detect(snmp, choice.profiles, metered_only=choice.metered_only)
+                    device = detection.detect(
+                        snmp, choice.profiles, metered_only=choice.metered_only
+                    )
                 family = device.profile.key
             finally:
                 host.log_call(LOGGER, NAME, method, family)

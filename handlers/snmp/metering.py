@@ -1,4 +1,5 @@
 """Figures and labels of a detected device."""
+
 from __future__ import annotations
 
 from decimal import Decimal
@@ -11,14 +12,17 @@ from .figures import Figure, Total
 
 
 class Readings(NamedTuple):
-    """Figures of a device. None if there is no total; the dictionaries have only outlets with a figure."""
+    """Figures of a device.
 
-    load: Optional[Decimal]             #: A
-    power: Optional[Decimal]            #: W
-    energy: Optional[Decimal]           #: kWh
-    current_of: dict[str, Decimal]      #: identity -> A
-    power_of: dict[str, Decimal]        #: identity -> W
-    energy_of: dict[str, Decimal]       #: identity -> kWh
+    None if there is no total; the dictionaries have only outlets with a figure.
+    """
+
+    load: Optional[Decimal]  #: A
+    power: Optional[Decimal]  #: W
+    energy: Optional[Decimal]  #: kWh
+    current_of: dict[str, Decimal]  #: identity -> A
+    power_of: dict[str, Decimal]  #: identity -> W
+    energy_of: dict[str, Decimal]  #: identity -> kWh
 
 
 class Labels(list[host.Label]):
@@ -40,9 +44,11 @@ def labels(device: SnmpDevice) -> Labels:
     units = device.outlets.position[0].rows(device.reader) if device.outlets.position else {}
     chained = len({text(units[identity]) for identity in device.states if identity in units})
     if chained > 1:
-        listed.caution = (f"the outlets of this chain's {chained} units are numbered "
-                          "consecutively: if a unit joins or leaves the chain, an identity may become another "
-                          "unit's outlet, so compare number and name again then")
+        listed.caution = (
+            f"the outlets of this chain's {chained} units are numbered "
+            "consecutively: if a unit joins or leaves the chain, an identity may become another "
+            "unit's outlet, so compare number and name again then"
+        )
     return listed
 
 
@@ -56,16 +62,25 @@ def meter(device: SnmpDevice, with_power: bool = True) -> Readings:
     if not with_power:
         return Readings(load, None, energy_total, current, {}, energy)
     power = _of_outlets(outlets.power if outlets else None, device)
-    return Readings(load, _total(device.profile.power, power, device), energy_total, current, power, energy)
+    return Readings(
+        load, _total(device.profile.power, power, device), energy_total, current, power, energy
+    )
 
 
 def _of_outlets(figure: Optional[Figure], device: SnmpDevice) -> dict[str, Decimal]:
-    """The figure of each listed outlet that has one. Other rows, such as padding and meters without an outlet, are left out."""
+    """The figure of each listed outlet that has one.
+
+    Other rows, such as padding and meters without an outlet, are left out.
+    """
     read = figure.read(device.reader) if figure else {}
     return {identity: read[identity] for identity in device.states if identity in read}
 
 
-def _total(total: Optional[Total], of_outlets: dict[str, Decimal], device: SnmpDevice) -> Optional[Decimal]:
+def _total(
+    total: Optional[Total], of_outlets: dict[str, Decimal], device: SnmpDevice
+) -> Optional[Decimal]:
     if total is None:
         return None
-    return total.read(device.reader, {identity: of_outlets.get(identity) for identity in device.states})
+    return total.read(
+        device.reader, {identity: of_outlets.get(identity) for identity in device.states}
+    )

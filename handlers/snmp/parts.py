@@ -1,4 +1,5 @@
 """All parts of a profile except sources, in one place for the files in profiles/."""
+
 from __future__ import annotations
 
 from .controls import Control, Guarded, Verbs, Write
@@ -10,5 +11,27 @@ from .profile import Profile, Root
 from .special import Unlock, Unmarked, WritePacked
 from .states import Doubt, State
 
-__all__ = ["Arcs", "Confidence", "Control", "DRIVER", "Doubt", "Evidence", "Figure", "Guarded", "Outlets", "Profile", "Proof",
-           "RECORDED", "Root", "SIMULATED", "State", "Total", "Unlock", "Unmarked", "Verbs", "Write", "WritePacked", "changed"]
+__all__ = [
+    "Arcs",
+    "Confidence",
+    "Control",
+    "DRIVER",
+    "Doubt",
+    "Evidence",
+    "Figure",
+    "Guarded",
+    "Outlets",
+    "Profile",
+    "Proof",
+    "RECORDED",
+    "Root",
+    "SIMULATED",
+    "State",
+    "Total",
+    "Unlock",
+    "Unmarked",
+    "Verbs",
+    "Write",
+    "WritePacked",
+    "changed",
+]

@@ -1,8 +1,10 @@
 """A PDU family as one value: its devices, objects, states, figures and commands.
 
-The parts are in `sources/` and in the modules that `parts.py` imports, the families in `profiles/`. `schema.py` reads and
-writes profiles as JSON. A profile checks itself when it is built and raises ValueError with a sentence for its author.
+The parts are in `sources/` and in the modules that `parts.py` imports, the families in `profiles/`.
+`schema.py` reads and writes profiles as JSON. A profile checks itself when it is built and raises
+ValueError with a sentence for its author.
 """
+
 from __future__ import annotations
 
 import re
@@ -18,7 +20,8 @@ from .reader import ROOT
 
 
 class Root(Frozen):
-    """Devices that have the family's tree below an OID of their own, which replaces `~` in the profile's OIDs.
+    """Devices that have the family's tree below an OID of their own, which replaces `~` in the
+    profile's OIDs.
 
     Fields:
         sys_object_id: what these devices' sysObjectIDs start with.
@@ -41,8 +44,8 @@ _KEY = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 class Profile(Frozen):
     """One PDU family: how to recognise, read and switch its devices.
 
-    A family without `sys_object_ids`, `roots` and `sweep` is used only if the setting `profile` or the archive's build selects
-    it.
+    A family without `sys_object_ids`, `roots` and `sweep` is used only if the setting `profile` or
+    the archive's build selects it.
 
     Fields:
         key: its name in settings and tables.
@@ -52,9 +55,11 @@ class Profile(Frozen):
         sys_object_ids: prefixes of the devices' sysObjectIDs, compared by arcs.
         roots: more prefixes, each with the root of its tree.
         sweep: the family is probed on devices without a usable sysObjectID.
-        described: for families that only meter: a regular expression for the sysDescr of units without a usable
+        described: for families that only meter: a regular expression for the sysDescr of units
+        without a usable
             sysObjectID, which then need rows of the family's meters.
-        outlets: ways to read the outlets, tried in this order; empty for a family without outlets. A device is read and
+        outlets: ways to read the outlets, tried in this order; empty for a family without outlets.
+        A device is read and
             switched through only one of them (see `device.by_states`).
         load: the device's total, in A.
         power: the same in W.
@@ -63,7 +68,8 @@ class Profile(Frozen):
         evidence: what each capability rests on.
         note: what else its users should know.
         source: a link to the MIB, or to a program or page that shows the objects.
-        unread: objects of the MIB that could contradict a state and that the family does not read, with the reason.
+        unread: objects of the MIB that could contradict a state and that the family does not read,
+        with the reason.
     """
 
     key: str
@@ -86,16 +92,24 @@ class Profile(Frozen):
 
     def __post_init__(self) -> None:
         if not _KEY.fullmatch(self.key):
-            raise ValueError(f"key is {self.key!r}; give words of a-z and 0-9 joined by single hyphens, a letter first")
+            raise ValueError(
+                f"key is {self.key!r}; give words of a-z and 0-9 joined by single hyphens, a letter"
+                " first"
+            )
         validation.at_least_one(self.models, "models")
         validation.pattern(self.described, "described")
         for prefix in self.sys_object_ids:
             validation.oid(prefix, "sys_object_ids")
-        validation.distinct([*self.sys_object_ids, *{root.sys_object_id for root in self.roots}], "sys_object_ids with roots")
+        validation.distinct(
+            [*self.sys_object_ids, *{root.sys_object_id for root in self.roots}],
+            "sys_object_ids with roots",
+        )
         if not self.outlets and not (self.load or self.power or self.energy):
             raise ValueError("neither outlets nor totals: there is nothing to read")
         if self.is_switched != (self.switching_confidence is not Confidence.NONE):
-            raise ValueError("switching_confidence and the outlets' control do not agree: give both or none")
+            raise ValueError(
+                "switching_confidence and the outlets' control do not agree: give both or none"
+            )
         if any(oid.startswith(ROOT) for oid in oids(self)) != bool(self.roots):
             raise ValueError("roots and OIDs that start with ~ go together: give both or none")
         self._check_evidence()
@@ -112,7 +126,10 @@ class Profile(Frozen):
             if has == (getattr(self.evidence, name) is not Proof.NONE):
                 continue
             if has:
-                raise ValueError(f"the profile has a part for {name}, but evidence.{name} is none: say what it rests on")
+                raise ValueError(
+                    f"the profile has a part for {name}, but evidence.{name} is none: say what it"
+                    " rests on"
+                )
             raise ValueError(f"evidence.{name} is given, but the profile has no part for {name}")
 
     @property
@@ -121,12 +138,19 @@ class Profile(Frozen):
         return any(outlets.control for outlets in self.outlets)
 
     def match(self, sys_object_id: str) -> int:
-        """The number of arcs of the longest prefix that fits a sysObjectID (dotted, no leading dot); 0 if none fits."""
+        """The number of arcs of the longest prefix that fits a sysObjectID (dotted, no leading
+        dot); 0 if none fits.
+        """
         prefixes = (*self.sys_object_ids, *(root.sys_object_id for root in self.roots))
-        return max((prefix.count(".") + 1 for prefix in prefixes if below(sys_object_id, prefix)), default=0)
+        return max(
+            (prefix.count(".") + 1 for prefix in prefixes if below(sys_object_id, prefix)),
+            default=0,
+        )
 
     def roots_for(self, sys_object_id: str) -> tuple[str, ...]:
-        """The roots that fit this sysObjectID, the longest prefix first, else all roots; ("",) for a family without roots."""
+        """The roots that fit this sysObjectID, the longest prefix first, else all roots; ("",) for
+        a family without roots.
+        """
         fitting = [root for root in self.roots if below(sys_object_id, root.sys_object_id)]
         fitting.sort(key=lambda root: -root.sys_object_id.count("."))
         return tuple(dict.fromkeys(root.oid for root in fitting or self.roots)) or ("",)

@@ -1,4 +1,5 @@
 """Caches a device's answers, so that a status reuses the walk that detected the family."""
+
 from __future__ import annotations
 
 from typing import Optional, Protocol
@@ -7,12 +8,12 @@ from ..errors import LONGEST
 from ..host.rows import Raw
 from .decoding import Walked, shown
 
-ROOT = "~"          # in a profile's OIDs: the family's root
+ROOT = "~"  # in a profile's OIDs: the family's root
 
 
 class SnmpReads(Protocol):
-    """The reads that profiles use. `get` and `walk` raise the errors of handlers/errors.py. `quoted` makes a device's text safe
-    for an error."""
+    """The reads that profiles use. `get` and `walk` raise the errors of handlers/errors.py.
+    `quoted` makes a device's text safe for an error."""
 
     def get(self, oid: str) -> Optional[Raw]: ...
     def walk(self, oid: str) -> Walked: ...
@@ -20,7 +21,8 @@ class SnmpReads(Protocol):
 
 
 class Reader:
-    """Keeps the answers to walks and GETs (`walked`, `got`) and does not repeat an answered request.
+    """Keeps the answers to walks and GETs (`walked`, `got`) and does not repeat an answered
+    request.
 
     `root` replaces a leading `~` in OIDs, for families whose root differs by product.
     """
@@ -53,14 +55,16 @@ class Reader:
         return self.got[full]
 
     def quoted(self, raw: Raw, longest: int = 80) -> str:
-        """A value for an error: one line of at most `longest` characters, or a notice if it holds a secret."""
+        """A value for an error: one line of at most `longest` characters, or a notice if it holds a
+        secret.
+        """
         whole = shown(raw, LONGEST)
         said = self._device.quoted(whole)
         return said[:longest] if said == whole else said
 
     def resolve(self, oid: str) -> str:
         """`oid` with the root instead of `~`."""
-        return self.root + oid[len(ROOT):] if oid.startswith(ROOT) else oid
+        return self.root + oid[len(ROOT) :] if oid.startswith(ROOT) else oid
 
     def at(self, root: str) -> Reader:
         """The same device and answers, with another root."""

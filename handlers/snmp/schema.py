@@ -1,8 +1,9 @@
 """Reads and writes profiles as JSON.
 
-The members of an object are the fields of its class. Where several classes are possible (sources, controls), `kind` names one.
-A decimal number is written as text ("0.1"), so that it stays exact.
+The members of an object are the fields of its class. Where several classes are possible (sources,
+controls), `kind` names one. A decimal number is written as text ("0.1"), so that it stays exact.
 """
+
 from __future__ import annotations
 
 import contextlib
@@ -29,7 +30,10 @@ from .states import Doubt, State
 
 
 class ProfileError(ValueError):
-    """A profile or its file cannot be used. The message starts with a place such as profile.outlets[0].states.on."""
+    """A profile or its file cannot be used.
+
+    The message starts with a place such as profile.outlets[0].states.on.
+    """
 
 
 def kinds(*modules: Any) -> Mapping[str, type[Any]]:
@@ -48,14 +52,29 @@ def _is_kind(held: object) -> bool:
 
 
 KINDS = kinds(sources, controls, special)
-PLAIN: tuple[type[Any], ...] = (Profile, Root, Evidence, Outlets, State, Doubt, Figure, Arcs, Total, Span)
+PLAIN: tuple[type[Any], ...] = (
+    Profile,
+    Root,
+    Evidence,
+    Outlets,
+    State,
+    Doubt,
+    Figure,
+    Arcs,
+    Total,
+    Span,
+)
 
 
-_hints: Callable[[Any], dict[str, Any]] = functools.cache(typing.get_type_hints)        # slow: it compiles annotations
+# slow: it compiles annotations
+_hints: Callable[[Any], dict[str, Any]] = functools.cache(typing.get_type_hints)
 
 
 def dumps(profile: Profile) -> str:
-    """The profile as JSON text without fields that have their default. `loads` returns an equal profile."""
+    """The profile as JSON text without fields that have their default.
+
+    `loads` returns an equal profile.
+    """
     return json.dumps(_plain(profile), indent=1)
 
 
@@ -75,7 +94,8 @@ def _parsed(text: str) -> object:
         raise
     except json.JSONDecodeError as error:
         raise ProfileError(f"profile: this is not JSON ({error})") from None
-    except ValueError as error:         # a number of thousands of digits, in newer releases of Python
+    except ValueError as error:
+        # a number of thousands of digits, in newer releases of Python
         raise ProfileError(f"profile: the JSON cannot be read ({error})") from None
 
 
@@ -83,7 +103,9 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     out: dict[str, object] = {}
     for key, value in pairs:
         if key in out:
-            raise ProfileError(f"profile: the key {printable(key, 60)!r} is given twice in one object")
+            raise ProfileError(
+                f"profile: the key {printable(key, 60)!r} is given twice in one object"
+            )
         out[key] = value
     return out
 
@@ -92,8 +114,11 @@ def _plain(value: object) -> object:
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, Frozen):
-        changed = {name: _plain(getattr(value, name)) for name, default in value.FIELDS.items()
-                   if default is REQUIRED or getattr(value, name) != default}
+        changed = {
+            name: _plain(getattr(value, name))
+            for name, default in value.FIELDS.items()
+            if default is REQUIRED or getattr(value, name) != default
+        }
         kind = type(value).__name__
         return {"kind": kind, **changed} if kind in KINDS else changed
     if isinstance(value, tuple):
@@ -112,7 +137,9 @@ def _read(data: object, hint: Any, path: str) -> Any:
     if inspect.isclass(hint) and issubclass(hint, Enum):
         members = {member.value: member for member in hint}
         if not isinstance(data, str) or data not in members:
-            raise ProfileError(f"{path}: {_said(data)} is not allowed; give one of {', '.join(members)}")
+            raise ProfileError(
+                f"{path}: {_said(data)} is not allowed; give one of {', '.join(members)}"
+            )
         return members[data]
     if hint is Decimal:
         return _read_decimal(data, path)
@@ -133,14 +160,17 @@ def _read_union(data: object, arguments: tuple[Any, ...], path: str) -> Any:
     for argument in inner:
         if len(inner) == 1 or type(data) is argument:
             return _read(data, argument, path)
-    raise ProfileError(f"{path}: give {' or '.join(_WORDS[argument] for argument in inner)}, not {_said(data)}")
+    raise ProfileError(
+        f"{path}: give {' or '.join(_WORDS[argument] for argument in inner)}, not {_said(data)}"
+    )
 
 
 def _read_decimal(data: object, path: str) -> Decimal:
     with contextlib.suppress(InvalidOperation):
-        if isinstance(data, str) and "_" not in data:               # Decimal accepts underscores between digits
+        # Decimal accepts underscores between digits
+        if isinstance(data, str) and "_" not in data:
             return Decimal(data)
-    raise ProfileError(f"{path}: give a number as a string, such as \"0.1\", not {_said(data)}")
+    raise ProfileError(f'{path}: give a number as a string, such as "0.1", not {_said(data)}')
 
 
 def _read_object(data: object, hint: Any, path: str) -> Any:
@@ -150,15 +180,22 @@ def _read_object(data: object, hint: Any, path: str) -> Any:
     allowed = [name for name, kind in KINDS.items() if issubclass(kind, hint)]
     if allowed:
         if "kind" not in given:
-            raise ProfileError(f"{path}.kind: this key is missing; give one of {', '.join(allowed)}")
+            raise ProfileError(
+                f"{path}.kind: this key is missing; give one of {', '.join(allowed)}"
+            )
         kind = given.pop("kind")
         if kind not in allowed:
-            raise ProfileError(f"{path}.kind: {_said(kind)} is not allowed; give one of {', '.join(allowed)}")
+            raise ProfileError(
+                f"{path}.kind: {_said(kind)} is not allowed; give one of {', '.join(allowed)}"
+            )
         cls = KINDS[kind]
     hints, known = _hints(cls), cls.FIELDS
     for name in given:
         if name not in known:
-            raise ProfileError(f"{path}.{printable(name, 60)}: this key is unknown; {cls.__name__} has {', '.join(known)}")
+            raise ProfileError(
+                f"{path}.{printable(name, 60)}: this key is unknown; {cls.__name__} has"
+                f" {', '.join(known)}"
+            )
     for name, default in known.items():
         if name not in given and default is REQUIRED:
             raise ProfileError(f"{path}.{name}: this key is missing")
@@ -175,11 +212,13 @@ def _said(data: object) -> str:
 
 
 def reference() -> str:
-    """All kinds with their fields, as Markdown, for users who describe their own PDU. Two tables: parts of many families,
-    and those that a single built-in family needs."""
+    """All kinds with their fields, as Markdown, for users who describe their own PDU. Two tables:
+    parts of many families, and those that a single built-in family needs."""
     common = [cls for cls in (*PLAIN, *KINDS.values()) if not is_special(cls)]
     rare = [cls for cls in KINDS.values() if is_special(cls)]
-    return "\n".join((*_table(common), "", "Parts that a single built-in family needs each:", "", *_table(rare)))
+    return "\n".join(
+        (*_table(common), "", "Parts that a single built-in family needs each:", "", *_table(rare))
+    )
 
 
 def is_special(cls: type[Any]) -> bool:
@@ -192,12 +231,17 @@ def _table(classes: Iterable[type[Any]]) -> Iterator[str]:
     yield "|---|---|---|---|"
     for cls in classes:
         hints = _hints(cls)
-        fields = ", ".join(_field(name, hints[name], default) for name, default in cls.FIELDS.items())
+        fields = ", ".join(
+            _field(name, hints[name], default) for name, default in cls.FIELDS.items()
+        )
         yield f"| {cls.__name__} | {_use(cls)} | {fields} | {_meaning(cls)} |"
 
 
 def _use(cls: type[Any]) -> str:
-    """What a part can be used as. The objects of a place are always known; other sources may depend on their own sources."""
+    """What a part can be used as.
+
+    The objects of a place are always known; other sources may depend on their own sources.
+    """
     if issubclass(cls, Control):
         return "control"
     if issubclass(cls, Place):
@@ -218,8 +262,15 @@ def _meaning(cls: type[Any]) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
 
-_TYPES: Mapping[Any, str] = {str: "text", int: "whole number", bool: "true or false", Decimal: "number as text",
-                             Source: "source", Place: "place", Control: "control"}
+_TYPES: Mapping[Any, str] = {
+    str: "text",
+    int: "whole number",
+    bool: "true or false",
+    Decimal: "number as text",
+    Source: "source",
+    Place: "place",
+    Control: "control",
+}
 
 
 def _type(hint: Any) -> str:

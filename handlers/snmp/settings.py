@@ -1,4 +1,7 @@
-"""The handler's settings and build options, and the choice of families and permissions that follows from them."""
+"""The handler's settings and build options, and the choice of families and permissions that follows
+from them.
+"""
+
 from __future__ import annotations
 
 import difflib
@@ -12,7 +15,7 @@ from .families import family_named, keys_of
 from .profile import Profile
 from .profiles import PROFILES
 
-_MOST_NEAR = 3                  # families suggested in an error
+_MOST_NEAR = 3  # families suggested in an error
 
 
 def _key(word: str) -> str:
@@ -25,36 +28,64 @@ def _keys(words: str) -> tuple[str, ...]:
     return tuple(_key(word.strip()) for word in words.split(","))
 
 
-PROFILE: Setting[str] = Setting("profile", "the key of a family in the table of supported devices", _key, "",
-                                "read the PDU as this family instead of detecting it")
-SWITCH_UNPROVEN: Setting[bool] = Setting("switch_unproven", "yes or no", yes_no, False,
-                                         "yes: also switch families whose commands are not certain; try one idle outlet first")
-METERED_ONLY: Setting[bool] = Setting("metered_only", "yes or no", yes_no, False,
-                                      "yes: the unit has no outlets to list, so an empty table of outlets is not an error")
-SWITCH_AUTOMATIC: Setting[bool] = Setting("switch_automatic", "yes or no", yes_no, False,
-                                          "yes: also switch outlets in an automatic mode (NetPing: watchdog, schedule, logic), "
-                                          "which a command ends permanently")
+PROFILE: Setting[str] = Setting(
+    "profile",
+    "the key of a family in the table of supported devices",
+    _key,
+    "",
+    "read the PDU as this family instead of detecting it",
+)
+SWITCH_UNPROVEN: Setting[bool] = Setting(
+    "switch_unproven",
+    "yes or no",
+    yes_no,
+    False,
+    "yes: also switch families whose commands are not certain; try one idle outlet first",
+)
+METERED_ONLY: Setting[bool] = Setting(
+    "metered_only",
+    "yes or no",
+    yes_no,
+    False,
+    "yes: the unit has no outlets to list, so an empty table of outlets is not an error",
+)
+SWITCH_AUTOMATIC: Setting[bool] = Setting(
+    "switch_automatic",
+    "yes or no",
+    yes_no,
+    False,
+    "yes: also switch outlets in an automatic mode (NetPing: watchdog, schedule, logic), "
+    "which a command ends permanently",
+)
 SETTINGS: Sequence[Setting[object]] = (PROFILE, SWITCH_UNPROVEN, METERED_ONLY, SWITCH_AUTOMATIC)
 
-ONLY: Setting[tuple[str, ...]] = Setting("only", "keys of families, comma separated", _keys, (),
-                                         "detect only these families", longest=10_000)
-OWN_PROFILE: Setting[str] = Setting("own_profile", "a profile as JSON", str, "", "read each PDU as this family",
-                                    longest=1_000_000)
+ONLY: Setting[tuple[str, ...]] = Setting(
+    "only",
+    "keys of families, comma separated",
+    _keys,
+    (),
+    "detect only these families",
+    longest=10_000,
+)
+OWN_PROFILE: Setting[str] = Setting(
+    "own_profile", "a profile as JSON", str, "", "read each PDU as this family", longest=1_000_000
+)
 BUILD_OPTIONS: Sequence[Setting[object]] = (*SETTINGS, ONLY, OWN_PROFILE)
 
 
 class Choice(NamedTuple):
     """What the settings choose."""
 
-    profiles: Sequence[Profile]         #: the families to detect, or the one to read the device as
-    is_fixed: bool                      #: there is one, which is not detected
+    profiles: Sequence[Profile]  #: the families to detect, or the one to read the device as
+    is_fixed: bool  #: there is one, which is not detected
     switch_unproven: bool
     metered_only: bool = False
     switch_automatic: bool = False
 
 
 def choose(settings: Mapping[str, str], build: Mapping[str, str]) -> Choice:
-    """The choice that settings and build options make. A setting overrides the build option. Raises SettingsError.
+    """The choice that settings and build options make. A setting overrides the build option. Raises
+    SettingsError.
 
     With a user's own profile, `switch_unproven` is always true: the user vouches for the commands.
     """
@@ -62,6 +93,7 @@ def choose(settings: Mapping[str, str], build: Mapping[str, str]) -> Choice:
 
     def allows(setting: Setting[bool]) -> bool:
         return typed[setting] if settings.get(setting.key, "").strip() else built[setting]
+
     unproven = allows(SWITCH_UNPROVEN)
     key = typed[PROFILE] or built[PROFILE]
     own = built[OWN_PROFILE]
@@ -75,11 +107,15 @@ def choose(settings: Mapping[str, str], build: Mapping[str, str]) -> Choice:
 
 
 def _own(written: str) -> Profile:
-    from .schema import ProfileError, loads  # 2.6 ms, and only archives with a user's own profile need it
+    # 2.6 ms, and only archives with a user's own profile need it
+    from .schema import ProfileError, loads
+
     try:
         return loads(written)
     except ProfileError as error:
-        raise SettingsError(f"the profile that this archive was built with is not valid: {error}") from None
+        raise SettingsError(
+            f"the profile that this archive was built with is not valid: {error}"
+        ) from None
 
 
 def _named(key: str, profiles: Sequence[Profile], setting: Setting[object]) -> Profile:
@@ -87,6 +123,17 @@ def _named(key: str, profiles: Sequence[Profile], setting: Setting[object]) -> P
     if profile:
         return profile
     known = keys_of(profiles)
-    near = [one for one in known if key in one][:_MOST_NEAR] or difflib.get_close_matches(key, known, _MOST_NEAR)
-    others = f"similar: {', '.join(near)}" if near else f"its families include {', '.join(known[:_MOST_NEAR])}"
-    raise SettingsError((Named(setting.key), f" names the family {key[:60]!r}, which this handler does not have; {others}"))
+    near = [one for one in known if key in one][:_MOST_NEAR] or difflib.get_close_matches(
+        key, known, _MOST_NEAR
+    )
+    others = (
+        f"similar: {', '.join(near)}"
+        if near
+        else f"its families include {', '.join(known[:_MOST_NEAR])}"
+    )
+    raise SettingsError(
+        (
+            Named(setting.key),
+            f" names the family {key[:60]!r}, which this handler does not have; {others}",
+        )
+    )

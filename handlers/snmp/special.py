@@ -1,7 +1,9 @@
 """Controls that a single built-in family needs each.
 
-`pdu snmp parts` lists them under a heading of their own. A control that a second family uses moves to controls.py.
+`pdu snmp parts` lists them under a heading of their own. A control that a second family uses moves
+to controls.py.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -40,16 +42,17 @@ class Unlock(Control):
 class WritePacked(Control):
     """Writes the states of all outlets of a unit as one string, with one state changed.
 
-    The text is read again right before the write. No other command to the device may run from this reading until the device
-    shows the new text. Raises Unsupported if an outlet reports a value other than `on` and `off`, because the effect of writing
-    it back is unknown.
+    The text is read again right before the write. No other command to the device may run from this
+    reading until the device shows the new text. Raises Unsupported if an outlet reports a value
+    other than `on` and `off`, because the effect of writing it back is unknown.
 
     Fields:
         at: the texts, by unit; a source that can be written.
         packed: the outlets in these texts.
         on: the value that switches on.
         off: the value that switches off.
-        longest: the most characters that the MIB allows in a write. A longer text is refused: a device that truncates it
+        longest: the most characters that the MIB allows in a write. A longer text is refused: a
+        device that truncates it
             could switch the outlets whose states are cut off.
     """
 
@@ -67,19 +70,28 @@ class WritePacked(Control):
     def orders(self, reader: Reader, identity: str, up: bool) -> list[Order]:
         row, position = self.packed.position(identity)
         held = self.at.one(reader.again(), row)
-        values = [] if held is None else [part.strip() for part in text(held).split(self.packed.separator)]
+        values = (
+            []
+            if held is None
+            else [part.strip() for part in text(held).split(self.packed.separator)]
+        )
         if not 1 <= position <= len(values):
             raise NoSuchOutlet(f"the device has no outlet {identity[:40]!r}")
         odd = [n for n, value in enumerate(values, 1) if value not in (self.on, self.off)]
         if odd:
             neighbour = self.packed.identity(row, odd[0])
-            raise Unsupported(f"one write sets all outlets of this unit at once, and outlet {neighbour} reports "
-                              f"{reader.quoted(values[odd[0] - 1], 20)!r}, neither on nor off: nothing was written")
+            raise Unsupported(
+                f"one write sets all outlets of this unit at once, and outlet {neighbour} reports"
+                f" {reader.quoted(values[odd[0] - 1], 20)!r}, neither on nor off: nothing was"
+                " written"
+            )
         values[position - 1] = self.on if up else self.off
         packed = self.packed.separator.join(values)
         if self.longest is not None and len(packed) > self.longest:
-            raise Unsupported(f"one write sets all outlets of this unit at once, and its {len(packed)} characters are more "
-                              f"than the {self.longest} that the MIB allows: nothing was written")
+            raise Unsupported(
+                f"one write sets all outlets of this unit at once, and its {len(packed)} characters"
+                f" are more than the {self.longest} that the MIB allows: nothing was written"
+            )
         return [(object_of(self.at, reader, row), packed)]
 
     @property
@@ -87,18 +99,29 @@ class WritePacked(Control):
         return True
 
     def kept(self, reader: Reader, identity: str, orders: list[Order]) -> bool:
-        row, written = self.packed.position(identity)[0], str(orders[-1][1]).split(self.packed.separator)
+        row, written = (
+            self.packed.position(identity)[0],
+            str(orders[-1][1]).split(self.packed.separator),
+        )
         read = self.packed.rows(reader)
-        return all(read.get(self.packed.identity(row, n)) == value for n, value in enumerate(written, 1))
+        return all(
+            read.get(self.packed.identity(row, n)) == value for n, value in enumerate(written, 1)
+        )
 
     def covers(self, identities: Iterable[str], identity: str, orders: list[Order]) -> bool:
-        row, written = self.packed.position(identity)[0], str(orders[-1][1]).split(self.packed.separator)
-        return all(n <= len(written) for other, n in map(self.packed.position, identities) if other == row)
+        row, written = (
+            self.packed.position(identity)[0],
+            str(orders[-1][1]).split(self.packed.separator),
+        )
+        return all(
+            n <= len(written) for other, n in map(self.packed.position, identities) if other == row
+        )
 
 
 class Unmarked(Control):
-    """A control whose command also executes commands that are marked for other outlets. Raises Unsupported if another outlet
-    is marked, or if the marks that the device lists lack this outlet's: others may be missing too.
+    """A control whose command also executes commands that are marked for other outlets. Raises
+    Unsupported if another outlet is marked, or if the marks that the device lists lack this
+    outlet's: others may be missing too.
 
     Fields:
         then: the control, if the command is permitted.
@@ -120,10 +143,15 @@ class Unmarked(Control):
     def orders(self, reader: Reader, identity: str, up: bool) -> list[Order]:
         marks = self.marks.rows(reader)
         if identity not in marks:
-            raise Unsupported(f"outlet {identity} is not switched: {self.why}, and the device does "
-                              "not list which outlets are marked")
-        marked = [row for row, mark in marks.items()
-                  if row != identity and text(mark) not in self.quiet]
+            raise Unsupported(
+                f"outlet {identity} is not switched: {self.why}, and the device does "
+                "not list which outlets are marked"
+            )
+        marked = [
+            row for row, mark in marks.items() if row != identity and text(mark) not in self.quiet
+        ]
         if marked:
-            raise Unsupported(f"outlet {identity} is not switched: {self.why}: outlet {marked[0]} is marked")
+            raise Unsupported(
+                f"outlet {identity} is not switched: {self.why}: outlet {marked[0]} is marked"
+            )
         return self.then.orders(reader, identity, up)

@@ -1,4 +1,5 @@
 """The states of outlets: which values of a source mean on, and which mean off."""
+
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -20,7 +21,8 @@ class Doubt(Frozen):
     Fields:
         test: the values of that object, one for each outlet.
         quiet: the values that raise no doubt.
-        optional: older firmware or some models lack the whole object. A device that has it for no outlet raises no doubt;
+        optional: older firmware or some models lack the whole object. A device that has it for no
+        outlet raises no doubt;
             a missing value beside others does.
     """
 
@@ -38,7 +40,8 @@ class Doubt(Frozen):
 
 
 class State(Frozen):
-    """States of outlets: UP, DOWN, or UNKNOWN for every value that is in none of the lists. Values are compared whole.
+    """States of outlets: UP, DOWN, or UNKNOWN for every value that is in none of the lists. Values
+    are compared whole.
 
     Fields:
         source: lists the outlets; its values are strings to compare ("1", "On").
@@ -46,7 +49,8 @@ class State(Frozen):
         off: the values that mean DOWN.
         absent: the values of rows that are not outlets.
         doubts: make the state UNKNOWN.
-        confirm: a second source with the same values. If its state differs or is missing, the state is UNKNOWN.
+        confirm: a second source with the same values. If its state differs or is missing, the state
+        is UNKNOWN.
     """
 
     source: Source
@@ -66,7 +70,9 @@ class State(Frozen):
     def read(self, reader: Reader) -> dict[str, EnumPowerStatus]:
         """The state of every outlet; {} if the device lists none."""
         listed = self.source.rows(reader)
-        rows = {identity: value for identity, value in listed.items() if text(value) not in self.absent}
+        rows = {
+            identity: value for identity, value in listed.items() if text(value) not in self.absent
+        }
         if not rows:
             return {}
         marked = [(doubt, doubt.test.rows(reader)) for doubt in self.doubts]
@@ -96,7 +102,9 @@ class State(Frozen):
                 doubts.append((doubt, mark))
         return self._settled(value, doubts, second)
 
-    def _settled(self, value: Raw, doubts: Iterable[tuple[Doubt, Optional[Raw]]], second: Optional[Raw]) -> EnumPowerStatus:
+    def _settled(
+        self, value: Raw, doubts: Iterable[tuple[Doubt, Optional[Raw]]], second: Optional[Raw]
+    ) -> EnumPowerStatus:
         if any(doubt.rises(mark) for doubt, mark in doubts):
             return EnumPowerStatus.UNKNOWN
         state = self._meaning(value)

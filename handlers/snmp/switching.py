@@ -1,4 +1,5 @@
 """Switches one outlet: checks, the write, and the confirmation."""
+
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
@@ -19,27 +20,32 @@ from .reader import Reader
 from .settings import SWITCH_UNPROVEN, Choice
 from .states import State
 
-# Seconds after the start of a switching call: limits for the start of the last request before the command, and of the last
-# reading after it. With the local double of pdu_common a request takes up to 20 s, a walk up to 25 s, and a call up to 60 s.
+# Seconds after the start of a switching call: limits for the start of the last request before the
+# command, and of the last reading after it. With the local double of pdu_common a request takes up
+# to 20 s, a walk up to 25 s, and a call up to 60 s.
 PLAN_SECONDS, CONFIRM_UNTIL_SECONDS = 20.0, 35.0
 
 
 class Session(NamedTuple):
     """One call."""
 
-    snmp: Snmp              #: its requests, with their deadline
-    device: SnmpDevice      #: the device, as it was read at the start of the call
-    choice: Choice          #: the handler's settings
+    snmp: Snmp  #: its requests, with their deadline
+    device: SnmpDevice  #: the device, as it was read at the start of the call
+    choice: Choice  #: the handler's settings
 
 
-def switch_outlet(session: Session, port: PduPortView, wanted: EnumPowerStatus, deadline: float, pause: float) -> PduPortView:
-    """Write the outlet's absolute state once, then read the outlet until it has that state or `deadline` seconds have passed.
+def switch_outlet(
+    session: Session, port: PduPortView, wanted: EnumPowerStatus, deadline: float, pause: float
+) -> PduPortView:
+    """Write the outlet's absolute state once, then read the outlet until it has that state or
+    `deadline` seconds have passed.
 
-    Sets `wanted` or UNKNOWN on `port` and returns `port`. Raises NoSuchOutlet if the outlet does not exist, and Unsupported if
-    it must not be switched: nothing was written then. The text of an Unreachable says so if the outlet may have switched. If a
-    write repeats other outlets' states, commands take turns (command_locks.py), and `port` gets `wanted` only if all read as
-    written. In a chain whose rows are numbered consecutively, `port` gets `wanted` only if the row still is the outlet that
-    it was before the write.
+    Sets `wanted` or UNKNOWN on `port` and returns `port`. Raises NoSuchOutlet if the outlet does
+    not exist, and Unsupported if it must not be switched: nothing was written then. The text of an
+    Unreachable says so if the outlet may have switched. If a write repeats other outlets' states,
+    commands take turns (command_locks.py), and `port` gets `wanted` only if all read as written. In
+    a chain whose rows are numbered consecutively, `port` gets `wanted` only if the row still is the
+    outlet that it was before the write.
     """
     snmp, device = session.snmp, session.device
     identity = identity_of(port)
@@ -54,9 +60,13 @@ def switch_outlet(session: Session, port: PduPortView, wanted: EnumPowerStatus, 
         position = _position(outlets, before, identity)
         orders = control.orders(before, identity, wanted is EnumPowerStatus.UP)
         if not control.covers(device.states, identity, orders):
-            raise ProtocolError("one write sets all outlets of this unit at once, and right before it the device listed fewer "
-                                "outlets than at the start of the call: nothing was written; poll it again")
-        snmp.check()                        # raises Unreachable, before anything is written, if the time is over
+            raise ProtocolError(
+                "one write sets all outlets of this unit at once, and right before it the device"
+                " listed fewer outlets than at the start of the call: nothing was written; poll it"
+                " again"
+            )
+        # raises Unreachable, before anything is written, if the time is over
+        snmp.check()
         snmp.extend(CONFIRM_UNTIL_SECONDS)
 
         def write() -> None:
@@ -69,6 +79,7 @@ def switch_outlet(session: Session, port: PduPortView, wanted: EnumPowerStatus, 
             if state is wanted and outlets.position_of(now, identity) != position:
                 return EnumPowerStatus.UNKNOWN
             return state if control.kept(now, identity, orders) else EnumPowerStatus.UNKNOWN
+
         port.power_status = switch(write, read, wanted, deadline=deadline, pause=pause)
     return port
 
@@ -79,28 +90,48 @@ def _position(outlets: Outlets, reader: Reader, identity: str) -> tuple[str, ...
     position = outlets.position_of(reader, identity)
     for source, value in zip(outlets.position, position):
         if not value and source.rows(reader):
-            raise Unsupported(f"outlet {identity} is not switched: the device does not tell its "
-                              "unit of the chain, or its number on it, as it does for others")
+            raise Unsupported(
+                f"outlet {identity} is not switched: the device does not tell its "
+                "unit of the chain, or its number on it, as it does for others"
+            )
     return position
 
 
-def _switchable(device: SnmpDevice, identity: str, unproven: bool) -> tuple[Outlets, State, Control]:
+def _switchable(
+    device: SnmpDevice, identity: str, unproven: bool
+) -> tuple[Outlets, State, Control]:
     """Raises NoSuchOutlet or Unsupported."""
     profile, outlets = device.profile, device.outlets
     if identity not in device.states:
-        raise NoSuchOutlet(f"the PDU has no outlet {identity[:40]!r}; it has {_some(list(device.states))}")
+        raise NoSuchOutlet(
+            f"the PDU has no outlet {identity[:40]!r}; it has {_some(list(device.states))}"
+        )
     if outlets is None or outlets.control is None or outlets.states is None:
-        raise Unsupported(f"this PDU is read as '{profile.key}' ({profile.mib}): its outlets show no state or cannot be switched")
-    if identity not in outlets.states.read(device.reader):     # no new read; an outlet from `Outlets.rows` may have no state
-        raise Unsupported(f"outlet {identity} reports no state and is therefore not switched: it has no relay, or the device "
-                          "does not show its state")
+        raise Unsupported(
+            f"this PDU is read as '{profile.key}' ({profile.mib}): its outlets show no state or"
+            " cannot be switched"
+        )
+    # no new read; an outlet from `Outlets.rows` may have no state
+    if identity not in outlets.states.read(device.reader):
+        raise Unsupported(
+            f"outlet {identity} reports no state and is therefore not switched: it has no relay, or"
+            " the device does not show its state"
+        )
     if profile.switching_confidence is Confidence.LOW and not unproven:
-        raise Unsupported((f"the commands of the family '{profile.key}' are not certain, so it is only read: set ",
-                           Named(SWITCH_UNPROVEN.key, "yes"),
-                           f" (or build the archive with it) and try one idle outlet first. {profile.note}".rstrip()))
+        raise Unsupported(
+            (
+                f"the commands of the family '{profile.key}' are not certain, so it is only"
+                " read: set ",
+                Named(SWITCH_UNPROVEN.key, "yes"),
+                " (or build the archive with it) and try one idle outlet first."
+                f" {profile.note}".rstrip(),
+            )
+        )
     if outlets.control.has_one_object and len(device.states) > 1:
-        raise Unsupported(f"outlet {identity} is not switched: the command of the profile '{profile.key}' writes one object, a "
-                          f"Scalar, for all {len(device.states)} outlets of this PDU")
+        raise Unsupported(
+            f"outlet {identity} is not switched: the command of the profile '{profile.key}' writes"
+            f" one object, a Scalar, for all {len(device.states)} outlets of this PDU"
+        )
     return outlets, outlets.states, outlets.control
 
 

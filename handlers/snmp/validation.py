@@ -1,18 +1,27 @@
 """Checks of a profile's parts. They raise ValueError with a sentence for the profile's author."""
+
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from typing import Union
 
-_OID = re.compile(r"(~|1)(\.(0|[1-9][0-9]{0,9}))+")         # an arc is at most 2^32 - 1 (RFC 2578, 3.5)
+# an arc is at most 2^32 - 1 (RFC 2578, 3.5)
+_OID = re.compile(r"(~|1)(\.(0|[1-9][0-9]{0,9}))+")
 _SUFFIX = re.compile(r"[0-9]{1,10}(\.[0-9]{1,10})*")
 
 
 def oid(value: str, what: str) -> None:
-    """Requires a numeric OID that starts with 1, without a leading dot, or one that starts with `~` (the family's root)."""
-    if not _OID.fullmatch(value) or any(len(arc) == 10 and arc > "4294967295" for arc in value.split(".")):
-        raise ValueError(f"{what} is {value!r}; give a numeric OID such as 1.3.6.1.4.1.318 (or ~.1.2 below the family's root)")
+    """Requires a numeric OID that starts with 1, without a leading dot, or one that starts with `~`
+    (the family's root).
+    """
+    if not _OID.fullmatch(value) or any(
+        len(arc) == 10 and arc > "4294967295" for arc in value.split(".")
+    ):
+        raise ValueError(
+            f"{what} is {value!r}; give a numeric OID such as 1.3.6.1.4.1.318 (or ~.1.2 below the"
+            " family's root)"
+        )
 
 
 def suffix(value: str, what: str) -> None:
@@ -45,13 +54,18 @@ def comparable(values: Sequence[str], what: str) -> None:
     distinct(values, what)
     for value in values:
         if value != value.strip(" \t\r\n\0"):
-            raise ValueError(f"{what} has {value!r}; give it without the white space and NULs around it")
+            raise ValueError(
+                f"{what} has {value!r}; give it without the white space and NULs around it"
+            )
 
 
 def written(value: Union[int, str], what: str) -> None:
     """Requires text, or a number that fits into an INTEGER (RFC 2578, 7.1.1)."""
-    if isinstance(value, int) and not -2**31 <= value < 2**31:
-        raise ValueError(f"{what} is {value}; give a number from -2147483648 to 2147483647, which an INTEGER can hold")
+    if isinstance(value, int) and not -(2**31) <= value < 2**31:
+        raise ValueError(
+            f"{what} is {value}; give a number from -2147483648 to 2147483647, which an INTEGER can"
+            " hold"
+        )
 
 
 def distinct(values: Sequence[object], what: str) -> None:
@@ -74,5 +88,6 @@ def pattern(value: str, what: str) -> re.Pattern[str]:
     """Compiles a regular expression."""
     try:
         return re.compile(value)
-    except (re.error, OverflowError, RecursionError) as error:  # OverflowError: many repetitions; RecursionError: deep nesting
+    except (re.error, OverflowError, RecursionError) as error:
+        # OverflowError: many repetitions; RecursionError: deep nesting
         raise ValueError(f"{what} is not a valid regular expression ({error})") from None

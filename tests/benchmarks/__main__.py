@@ -1,4 +1,8 @@
-"""Runs the benchmarks in turn and prints a table of their figures. `make bench` also writes it into docs/benchmarks.md."""
+"""Runs the benchmarks in turn and prints a table of their figures.
+
+`make bench` also writes it into docs/benchmarks.md.
+"""
+
 from __future__ import annotations
 
 import argparse
@@ -21,23 +25,36 @@ ALL = ("raritan", "snmp", "nut", "redfish", "cold", "fleet", "page")
 PAGE = ROOT / "docs" / "benchmarks.md"
 _HEAD = """# Benchmarks
 
-Figures of one run on one machine: `make bench` runs these benchmarks and writes this page. Most figures are ratios to a peer that
-was measured in the same run, because times depend on the machine. 0 ms (near) and 20 ms (far) are the delays added to a
-round trip. "Our double" is this project's replacement for the platform's SNMP calls. The SDK is Raritan's: its loop
-reads object by object, and its leanest bulk sends the same requests as this client. "The PyNUT facade" offers PyNUTClient's
-methods on this client. "Expands" is a Redfish service that supports `$expand`: it puts linked resources into the same answer.
-The figures of "page" are for the web pages of this project's stand-in for DCImanager with 200 PDUs: the goal is 0.2 s for each.
+Figures of one run on one machine: `make bench` runs these benchmarks and writes this page. Most
+figures are ratios to a peer that was measured in the same run, because times depend on the
+machine. 0 ms (near) and 20 ms (far) are the delays added to a round trip. "Our double" is this
+project's replacement for the platform's SNMP calls. The SDK is Raritan's: its loop reads object
+by object, and its leanest bulk sends the same requests as this client. "The PyNUT facade" offers
+PyNUTClient's methods on this client. "Expands" is a Redfish service that supports `$expand`: it
+puts linked resources into the same answer. The figures of "page" are for the web pages of this
+project's stand-in for DCImanager with 200 PDUs: the goal is 0.2 s for each.
 
 """
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__,
-                                     epilog="exit codes: 0 all goals are met; 1 a goal is missed or a benchmark failed; "
-                                            "2 wrong arguments")
-    parser.add_argument("names", nargs="*", metavar="NAME",
-                        help=f"one or more of {', '.join(ALL)} (default: all, and the page is written)")
-    parser.add_argument("--write", action="store_true", help="write the page with only the named benchmarks")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.benchmarks",
+        description=__doc__,
+        epilog=(
+            "exit codes: 0 all goals are met; 1 a goal is missed or a benchmark failed; "
+            "2 wrong arguments"
+        ),
+    )
+    parser.add_argument(
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help=f"one or more of {', '.join(ALL)} (default: all, and the page is written)",
+    )
+    parser.add_argument(
+        "--write", action="store_true", help="write the page with only the named benchmarks"
+    )
     options = parser.parse_args(arguments)
     for name in options.names:
         if name not in ALL:
@@ -49,8 +66,13 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         for name in options.names or ALL:
             print(f"== {name}", flush=True)
             before = len(noted(file))
-            codes.append(subprocess.run([sys.executable, "-m", f"tests.benchmarks.bench_{name}"], cwd=ROOT,
-                                        env={**os.environ, VARIABLE: str(file)}).returncode)
+            codes.append(
+                subprocess.run(
+                    [sys.executable, "-m", f"tests.benchmarks.bench_{name}"],
+                    cwd=ROOT,
+                    env={**os.environ, VARIABLE: str(file)},
+                ).returncode
+            )
             if len(noted(file)) == before:
                 without.append(name)
         ratios = noted(file)
@@ -62,7 +84,13 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         print(f"no figures of {', '.join(without)}{unwritten}", file=sys.stderr)
         return 1
     if wanted:
-        PAGE.write_text(_HEAD + f"{machine()}, {datetime.date.today().isoformat()}.\n\n" + "\n".join(lines) + "\n", "utf-8")
+        PAGE.write_text(
+            _HEAD
+            + f"{machine()}, {datetime.date.today().isoformat()}.\n\n"
+            + "\n".join(lines)
+            + "\n",
+            "utf-8",
+        )
     return int(any(codes))
 
 
@@ -74,10 +102,18 @@ def table(ratios: Sequence[Ratio]) -> list[str]:
 
 def machine() -> str:
     """Processor, cores, system and Python."""
-    about = Path("/proc/cpuinfo")           # on Linux
-    model = next((line.partition(":")[2].strip() for line in (about.read_text("utf-8").splitlines() if about.exists() else ())
-                  if line.startswith("model name")), platform.machine())
-    return f"{model}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
+    about = Path("/proc/cpuinfo")  # on Linux
+    model = next(
+        (
+            line.partition(":")[2].strip()
+            for line in (about.read_text("utf-8").splitlines() if about.exists() else ())
+            if line.startswith("model name")
+        ),
+        platform.machine(),
+    )
+    return (
+        f"{model}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
+    )
 
 
 if __name__ == "__main__":

@@ -1,13 +1,17 @@
-"""Measures the start of a handler in a fresh process: import of each archive and `make_handler`, compared with `import requests`.
+"""Measures the start of a handler in a fresh process: import of each archive and `make_handler`,
+compared with `import requests`.
 
     python -m tests.benchmarks.bench_cold [--runs N]
 
-It is unknown whether the platform keeps a process between calls. Each figure is from a new process that has already imported
-the doubles of the platform's modules, because a real platform has loaded its modules too. "With bytecode": the archive's folder
-has Python's cached bytecode; "without": Python compiles the archive's files again. `requests` always has its bytecode. The
-new process of a handler then also reads the status of a simulated PDU. This first status includes work that later ones need not
-repeat. Times are medians in milliseconds. The rows are measured in turn. There are no goals.
+It is unknown whether the platform keeps a process between calls. Each figure is from a new process
+that has already imported the doubles of the platform's modules, because a real platform has loaded
+its modules too. "With bytecode": the archive's folder has Python's cached bytecode; "without":
+Python compiles the archive's files again. `requests` always has its bytecode. The new process of a
+handler then also reads the status of a simulated PDU. This first status includes work that later
+ones need not repeat. Times are medians in milliseconds. The rows are measured in turn. There are no
+goals.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -66,7 +70,9 @@ class Figures(NamedTuple):
 
 @contextlib.contextmanager
 def built(names: Sequence[str]) -> Iterator[Path]:
-    """A folder with each of these handlers' archives, unpacked once below `kept` and once below `uncompiled`."""
+    """A folder with each of these handlers' archives, unpacked once below `kept` and once below
+    `uncompiled`.
+    """
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         for name in names:
@@ -82,14 +88,19 @@ def measure(runs: int, names: Sequence[str] = tuple(SIMULATED)) -> dict[str, Fig
         jobs: dict[str, dict[str, Any]] = {REQUESTS: {"kind": "", "data": [], "module": ""}}
         for name in names:
             data: Any = stack.enter_context(SIMULATED[name]())
-            jobs[f"pdu_{name}"] = {"kind": type(data).__name__, "data": list(vars(data).values()),
-                                   "module": f"pdu_{name}.handler"}
+            jobs[f"pdu_{name}"] = {
+                "kind": type(data).__name__,
+                "data": list(vars(data).values()),
+                "module": f"pdu_{name}.handler",
+            }
         found = {name: Figures([], [], [], 0) for name in jobs}
         for name in jobs:
             _run(jobs[name], folder, True)
         for number in range(runs):
             for name in sorted(jobs, reverse=number % 2 == 1):
-                compiled, uncompiled = (_run(jobs[name], folder, bytecode) for bytecode in (True, False))
+                compiled, uncompiled = (
+                    _run(jobs[name], folder, bytecode) for bytecode in (True, False)
+                )
                 found[name].compiled.append(compiled[0])
                 found[name].uncompiled.append(uncompiled[0])
                 found[name].status.append(compiled[1])
@@ -98,36 +109,61 @@ def measure(runs: int, names: Sequence[str] = tuple(SIMULATED)) -> dict[str, Fig
 
 
 def _run(job: Mapping[str, Any], folder: Path, bytecode: bool) -> list[float]:
-    """Runs one process. Returns the ms until the handler is made, the ms of its status and the number of imported modules.
+    """Runs one process. Returns the ms until the handler is made, the ms of its status and the
+    number of imported modules.
 
     Files below `uncompiled` never get bytecode.
     """
     place = folder / ("kept" if bytecode else "uncompiled")
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "" if bytecode else "1"}
-    done = subprocess.run([sys.executable, "-c", _CHILD], input=json.dumps({**job, "paths": [str(place), str(ROOT)]}) + "\n",
-                          env=environment, text=True, stdout=subprocess.PIPE, check=True, timeout=300)
+    done = subprocess.run(
+        [sys.executable, "-c", _CHILD],
+        input=json.dumps({**job, "paths": [str(place), str(ROOT)]}) + "\n",
+        env=environment,
+        text=True,
+        stdout=subprocess.PIPE,
+        check=True,
+        timeout=300,
+    )
     found: list[float] = json.loads(done.stdout)
     return found
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.bench_cold", description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=positive, default=15, help="runs of each row, after one to warm up (default: %(default)s)")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.benchmarks.bench_cold",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--runs",
+        type=positive,
+        default=15,
+        help="runs of each row, after one to warm up (default: %(default)s)",
+    )
     runs: int = parser.parse_args(arguments).runs
     console = Console(width=110)
-    table = Table(title=f"import and make_handler in a fresh process, medians of {runs} in milliseconds")
+    table = Table(
+        title=f"import and make_handler in a fresh process, medians of {runs} in milliseconds"
+    )
     for column in ("", "with bytecode", "without", "modules", "first status"):
         table.add_column(column, justify="right" if column else "left")
     found = measure(runs)
     requests = statistics.median(found[REQUESTS].compiled)
     for name, one in found.items():
         if name != REQUESTS:
-            note("cold start", f"time of `import requests` ÷ time to start {name}",
-                 requests / statistics.median(one.compiled))
-        uncompiled, status = (f"{statistics.median(times):.1f}" if name != REQUESTS else ""
-                              for times in (one.uncompiled, one.status))
-        table.add_row(name, f"{statistics.median(one.compiled):.1f}", uncompiled, str(one.modules), status)
+            note(
+                "cold start",
+                f"time of `import requests` ÷ time to start {name}",
+                requests / statistics.median(one.compiled),
+            )
+        uncompiled, status = (
+            f"{statistics.median(times):.1f}" if name != REQUESTS else ""
+            for times in (one.uncompiled, one.status)
+        )
+        table.add_row(
+            name, f"{statistics.median(one.compiled):.1f}", uncompiled, str(one.modules), status
+        )
     console.print(table)
     warn_if_busy(console)
     return 0

@@ -1,15 +1,20 @@
-"""Reads a PDU of 48 outlets from a real upsd with this client, PyNUTClient and upsc. Round trips take 0 ms (near) or 20 ms (far).
+"""Reads a PDU of 48 outlets from a real upsd with this client, PyNUTClient and upsc. Round trips
+take 0 ms (near) or 20 ms (far).
 
-The figures are medians over runs. Each run of a client opens a new connection. `far` goes through a relay that delays bytes, but
-not the opening of the connection. Without TCP_QUICKACK, a client that requests upsd's lists one by one waits 40 ms for each list
-after the first (handlers/nut/connection.py). This client sets it; PyNUTClient and the relay do not. Lists that are requested in
-one write are not delayed. PyNUTClient requests the descriptions of commands one by one. upsd's dummy driver has few commands, so
-this cost is measured on the project's server, whose PDU has three commands for each outlet.
+The figures are medians over runs. Each run of a client opens a new connection. `far` goes through a
+relay that delays bytes, but not the opening of the connection. Without TCP_QUICKACK, a client that
+requests upsd's lists one by one waits 40 ms for each list after the first
+(handlers/nut/connection.py). This client sets it; PyNUTClient and the relay do not. Lists that are
+requested in one write are not delayed. PyNUTClient requests the descriptions of commands one by
+one. upsd's dummy driver has few commands, so this cost is measured on the project's server, whose
+PDU has three commands for each outlet.
 
-upsc, a script with PyNUTClient and `pdu` run as separate processes. At 0 ms, upsc and the script end before Python has imported
-click, the command-line library of `pdu`. The goal of `pdu` is therefore at most twice the time of this import. Exit code 0 if
-all goals are met, 1 if one is missed, 2 if a program of NUT is missing.
+upsc, a script with PyNUTClient and `pdu` run as separate processes. At 0 ms, upsc and the script
+end before Python has imported click, the command-line library of `pdu`. The goal of `pdu` is
+therefore at most twice the time of this import. Exit code 0 if all goals are met, 1 if one is
+missed, 2 if a program of NUT is missing.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -43,10 +48,13 @@ from .ratios import note, warn_if_busy
 FAR_S = 0.020
 GOALS = (("near", 20.0), ("far", 4.0))
 DESCRIBED_GOAL = 3.0
-# The near goal is measured on upsd, where PyNUTClient waits 40 ms for each list after the first, but the facade does not. The
-# far goal is measured on the project's server, because through the relay both clients would wait 40 ms for upsd's lists.
-_DESCRIBED = (("near", "descriptions", "this client as PyNUT facade, with descriptions", "PyNUTClient"),
-              ("far", "144 descriptions", "the facade, 144 descriptions", "PyNUTClient, 144 descriptions"))
+# The near goal is measured on upsd, where PyNUTClient waits 40 ms for each list after the first,
+# but the facade does not. The far goal is measured on the project's server, because through the
+# relay both clients would wait 40 ms for upsd's lists.
+_DESCRIBED = (
+    ("near", "descriptions", "this client as PyNUT facade, with descriptions", "PyNUTClient"),
+    ("far", "144 descriptions", "the facade, 144 descriptions", "PyNUTClient, 144 descriptions"),
+)
 START_GOAL = 0.5
 # Prints the variables in upsc's format, with PyNUTClient.
 _SCRIPT = """import sys
@@ -58,7 +66,10 @@ theirs: Any = importlib.import_module("PyNUTClient.PyNUT")
 
 
 class Place(NamedTuple):
-    """The address of the real upsd, and the port of the project's server with a switched PDU. For `far`, those of relays."""
+    """The address of the real upsd, and the port of the project's server with a switched PDU.
+
+    For `far`, those of relays.
+    """
 
     host: str
     port: int
@@ -73,7 +84,9 @@ def ours_in_one_write(place: Place) -> None:
 
 def ours_with_descriptions(place: Place) -> None:
     with pynut.PyNUTClient(place.host, place.port) as nut:
-        assert len(nut.GetUPSVars("pdu")) > 300 and nut.GetRWVars("pdu") and nut.GetUPSCommands("pdu")
+        assert (
+            len(nut.GetUPSVars("pdu")) > 300 and nut.GetRWVars("pdu") and nut.GetUPSCommands("pdu")
+        )
 
 
 def ours_described(place: Place) -> None:
@@ -81,13 +94,22 @@ def ours_described(place: Place) -> None:
 
 
 def handler_status(place: Place) -> None:
-    assert len(make_handler(PduData(place.host, {"port": str(place.port), "device": "pdu"})).status().ports) == 48
+    assert (
+        len(
+            make_handler(PduData(place.host, {"port": str(place.port), "device": "pdu"}))
+            .status()
+            .ports
+        )
+        == 48
+    )
 
 
 def pynutclient(place: Place) -> None:
     nut = theirs.PyNUTClient(place.host, place.port)
     try:
-        assert len(nut.GetUPSVars("pdu")) > 300 and nut.GetRWVars("pdu") and nut.GetUPSCommands("pdu")
+        assert (
+            len(nut.GetUPSVars("pdu")) > 300 and nut.GetRWVars("pdu") and nut.GetUPSCommands("pdu")
+        )
     finally:
         nut._PyNUTClient__srv_handler.close()
 
@@ -105,7 +127,9 @@ def pynutclient_variables(place: Place) -> None:
 
 
 def process(*command: str) -> None:
-    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True, timeout=60)
+    done = subprocess.run(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True, timeout=60
+    )
     assert done.stdout.count(b"\n") > 300
 
 
@@ -141,8 +165,13 @@ WORK: Sequence[tuple[str, str, Callable[[Place], None]]] = (
 
 
 def measure(where: Mapping[str, Place], runs: int) -> dict[str, dict[str, float]]:
-    """Medians in seconds, by work and place. The clients take turns, because other load on the machine varies."""
-    taken: dict[str, dict[str, list[float]]] = {name: {at: [] for at in where} for _, name, _ in WORK}
+    """Medians in seconds, by work and place.
+
+    The clients take turns, because other load on the machine varies.
+    """
+    taken: dict[str, dict[str, list[float]]] = {
+        name: {at: [] for at in where} for _, name, _ in WORK
+    }
     for _ in range(runs + 1):
         for _, name, work in WORK:
             for at, place in where.items():
@@ -150,7 +179,10 @@ def measure(where: Mapping[str, Place], runs: int) -> dict[str, dict[str, float]
                 work(place)
                 taken[name][at].append(time.perf_counter() - begin)
     # The first turn only warms up caches.
-    return {name: {at: statistics.median(times[1:]) for at, times in places_.items()} for name, places_ in taken.items()}
+    return {
+        name: {at: statistics.median(times[1:]) for at, times in places_.items()}
+        for name, places_ in taken.items()
+    }
 
 
 @contextlib.contextmanager
@@ -158,18 +190,34 @@ def places() -> Iterator[dict[str, Place]]:
     with contextlib.ExitStack() as stack:
         server = stack.enter_context(Upsd([upsd.dummy("pdu", pdu_variables(48))]))
         switched = stack.enter_context(NutServer([SwitchedPdu("pdu", 48)]))
-        far, far_switched = (stack.enter_context(DelayRelay(one.host, one.port, FAR_S)) for one in (server, switched))
-        yield {"near": Place(server.host, server.port, switched.port), "far": Place(far.host, far.port, far_switched.port)}
+        far, far_switched = (
+            stack.enter_context(DelayRelay(one.host, one.port, FAR_S)) for one in (server, switched)
+        )
+        yield {
+            "near": Place(server.host, server.port, switched.port),
+            "far": Place(far.host, far.port, far_switched.port),
+        }
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.bench_nut", description=__doc__)
-    parser.add_argument("--runs", type=positive, default=15, help="runs of each row, after one to warm up (default: %(default)s)")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.benchmarks.bench_nut", description=__doc__
+    )
+    parser.add_argument(
+        "--runs",
+        type=positive,
+        default=15,
+        help="runs of each row, after one to warm up (default: %(default)s)",
+    )
     runs = parser.parse_args(arguments).runs
     with reported(), places() as where:
         figures = measure(where, runs)
-    table = Table(title=f"a PDU of 48 outlets on a real upsd (144 commands: on the project's server), milliseconds, "
-                        f"medians of {runs}")
+    table = Table(
+        title=(
+            "a PDU of 48 outlets on a real upsd (144 commands: on the project's server),"
+            f" milliseconds, medians of {runs}"
+        )
+    )
     for column in ("what", "with", "0 ms", f"{FAR_S * 1000:.0f} ms"):
         table.add_column(column, justify="right" if column.endswith("ms") else "left")
     for what, name, _ in WORK:
@@ -183,18 +231,35 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 
 def _goals(figures: dict[str, dict[str, float]]) -> list[tuple[str, float, float]]:
     ours, others = figures["this client, one write"], figures["PyNUTClient"]
-    found = [(f"{at}: time of PyNUTClient ÷ time of this client", others[at] / ours[at], goal) for at, goal in GOALS]
+    found = [
+        (f"{at}: time of PyNUTClient ÷ time of this client", others[at] / ours[at], goal)
+        for at, goal in GOALS
+    ]
     for at, what, facade, peer in _DESCRIBED:
-        found.append((f"{at}, with {what}: time of PyNUTClient ÷ time of the PyNUT facade",
-                      figures[peer][at] / figures[facade][at], DESCRIBED_GOAL))
+        found.append(
+            (
+                f"{at}, with {what}: time of PyNUTClient ÷ time of the PyNUT facade",
+                figures[peer][at] / figures[facade][at],
+                DESCRIBED_GOAL,
+            )
+        )
     start = figures["import click, nothing else"]["near"] / figures["pdu nut ... vars"]["near"]
-    return [*found, ("near: time of `import click` ÷ time of `pdu nut ... vars`, both as processes", start, START_GOAL)]
+    return [
+        *found,
+        (
+            "near: time of `import click` ÷ time of `pdu nut ... vars`, both as processes",
+            start,
+            START_GOAL,
+        ),
+    ]
 
 
 def _judge(console: Console, what: str, ratio: float, goal: float) -> bool:
     met = ratio >= goal
     note("NUT", what, ratio, goal)
-    console.print(f"{what}: {ratio:.1f} (goal {goal:g}): {'met' if met else 'MISSED'}", highlight=False)
+    console.print(
+        f"{what}: {ratio:.1f} (goal {goal:g}): {'met' if met else 'MISSED'}", highlight=False
+    )
     return met
 
 

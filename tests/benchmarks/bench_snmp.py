@@ -1,11 +1,14 @@
-"""Measures a status poll over SNMP: several clients get sysObjectID and walk the state column of 48 outlets.
+"""Measures a status poll over SNMP: several clients get sysObjectID and walk the state column of 48
+outlets.
 
     python -m tests.benchmarks.bench_snmp [--runs N] [--json]
 
-All clients read the same Net-SNMP snmpd on this machine, directly and through a relay that adds 20 ms to each round trip. "Our
-double" is this project's replacement for the platform's SNMP calls. The figures are medians in milliseconds. They depend on the
-machine, so only the ratios matter. Exit code 2 if a program of Net-SNMP is missing.
+All clients read the same Net-SNMP snmpd on this machine, directly and through a relay that adds 20
+ms to each round trip. "Our double" is this project's replacement for the platform's SNMP calls. The
+figures are medians in milliseconds. They depend on the machine, so only the ratios matter. Exit
+code 2 if a program of Net-SNMP is missing.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -39,14 +42,17 @@ _OBJECT_ID, _STATES, _OUTLETS = "1.3.6.1.2.1.1.2.0", f"{apc.RPDU2_STATUS}.5", 48
 _DELAYS_MS = (0, 20)
 _OURS = "our double, v2c"
 
-Client = Callable[[int], int]           # port -> rows read
+Client = Callable[[int], int]  # port -> rows read
 
 
 def _double(**params: str) -> Client:
     def read(port: int) -> int:
-        pdu = BaseSnmpPdu(PduSnmpData("127.0.0.1", {"community": "public", "port": str(port), **params}))
+        pdu = BaseSnmpPdu(
+            PduSnmpData("127.0.0.1", {"community": "public", "port": str(port), **params})
+        )
         pdu.snmp_get(_OBJECT_ID)
         return len(pdu.snmp_walk(_STATES))
+
     return read
 
 
@@ -54,7 +60,9 @@ def _tools(port: int) -> int:
     """Net-SNMP's own programs, started for each read, as in a script."""
     common = ["-m", "", "-v2c", "-c", "public", "-On", f"127.0.0.1:{port}"]
     subprocess.run(["snmpget", *common, _OBJECT_ID], check=True, capture_output=True, timeout=60)
-    walked = subprocess.run(["snmpbulkwalk", "-Cr25", *common, _STATES], check=True, capture_output=True, timeout=60)
+    walked = subprocess.run(
+        ["snmpbulkwalk", "-Cr25", *common, _STATES], check=True, capture_output=True, timeout=60
+    )
     return len(walked.stdout.splitlines())
 
 
@@ -62,13 +70,22 @@ async def _pysnmp(engine: Any, port: int) -> int:
     """pysnmp as its documentation shows it. MIB look-up is on by default."""
     target = await hlapi.UdpTransportTarget.create(("127.0.0.1", port))
     community, context = hlapi.CommunityData("public"), hlapi.ContextData()
-    trouble, status, _, _ = await hlapi.get_cmd(engine, community, target, context,
-                                                hlapi.ObjectType(hlapi.ObjectIdentity(_OBJECT_ID)))
+    trouble, status, _, _ = await hlapi.get_cmd(
+        engine, community, target, context, hlapi.ObjectType(hlapi.ObjectIdentity(_OBJECT_ID))
+    )
     if trouble or status:
         raise RuntimeError(str(trouble or status))
     rows = 0
     async for trouble, status, _, found in hlapi.bulk_walk_cmd(
-            engine, community, target, context, 0, 25, hlapi.ObjectType(hlapi.ObjectIdentity(_STATES)), lexicographicMode=False):
+        engine,
+        community,
+        target,
+        context,
+        0,
+        25,
+        hlapi.ObjectType(hlapi.ObjectIdentity(_STATES)),
+        lexicographicMode=False,
+    ):
         if trouble or status:
             raise RuntimeError(str(trouble or status))
         rows += len(found)
@@ -82,6 +99,7 @@ def _new_engine(port: int) -> int:
             return await _pysnmp(engine, port)
         finally:
             engine.close_dispatcher()
+
     return asyncio.run(read())
 
 
@@ -106,15 +124,19 @@ def _behind(port: int, delay_ms: int) -> Iterator[int]:
     if not delay_ms:
         yield port
         return
-    process = subprocess.Popen([sys.executable, "-m", "tests.benchmarks.udp_delay", str(port), str(delay_ms)],
-                               stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.benchmarks.udp_delay", str(port), str(delay_ms)],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     assert process.stdout is not None
     with process, bounded(process, 3600):
         yield int(process.stdout.readline())
 
 
 def _median_ms(client: Client, port: int, runs: int) -> float:
-    client(port)                                            # warms up: makes engines, discovers the agent's engine ID
+    # warms up: makes engines, discovers the agent's engine ID
+    client(port)
     taken: list[float] = []
     for _ in range(runs):
         start = time.perf_counter()
@@ -130,10 +152,18 @@ def measure(runs: int) -> dict[str, dict[int, float]]:
     figures: dict[str, dict[int, float]] = {}
     with contextlib.ExitStack() as stack:
         server = stack.enter_context(Snmpd(apc.rpdu2(outlets=_OUTLETS), users=USERS))
-        authentic = {"version": "3", "user": "shaaes", "auth_protocol": "SHA", "auth_password": AUTH_PASSWORD,
-                     "priv_protocol": "AES", "priv_password": PRIV_PASSWORD}
+        authentic = {
+            "version": "3",
+            "user": "shaaes",
+            "auth_protocol": "SHA",
+            "auth_password": AUTH_PASSWORD,
+            "priv_protocol": "AES",
+            "priv_password": PRIV_PASSWORD,
+        }
         clients: dict[str, Client] = {
-            _OURS: _double(), "our double, v3 SHA/AES": _double(**authentic), "our double, v1": _double(version="1"),
+            _OURS: _double(),
+            "our double, v3 SHA/AES": _double(**authentic),
+            "our double, v1": _double(version="1"),
             "snmpget and snmpbulkwalk": _tools,
             "pysnmp, default options, one engine": stack.enter_context(_kept_engine()),
             "pysnmp, default options, an engine for each read": _new_engine,
@@ -146,9 +176,17 @@ def measure(runs: int) -> dict[str, dict[int, float]]:
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.bench_snmp", description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=positive, default=15, help="timed reads for each figure (default: %(default)s)")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.benchmarks.bench_snmp",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--runs",
+        type=positive,
+        default=15,
+        help="timed reads for each figure (default: %(default)s)",
+    )
     parser.add_argument("--json", action="store_true", help="print the medians as JSON")
     chosen = parser.parse_args(arguments)
     missing = [name for name in ("snmpget", "snmpbulkwalk") if shutil.which(name) is None]
@@ -160,18 +198,27 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     if chosen.json:
         print(json.dumps(figures, indent=2))
         return 0
-    table = Table(title=f"A status read of {_OUTLETS} outlets over SNMP",
-                  caption="medians in ms, and their ratios to the first line")
+    table = Table(
+        title=f"A status read of {_OUTLETS} outlets over SNMP",
+        caption="medians in ms, and their ratios to the first line",
+    )
     table.add_column("client")
     for delay in _DELAYS_MS:
         table.add_column(f"{delay} ms round trip", justify="right")
         table.add_column("ratio", justify="right")
     for name, by_delay in figures.items():
-        cells = [text for delay in _DELAYS_MS
-                 for text in (f"{by_delay[delay]:.1f}", f"{by_delay[delay] / figures[_OURS][delay]:.1f}")]
+        cells = [
+            text
+            for delay in _DELAYS_MS
+            for text in (f"{by_delay[delay]:.1f}", f"{by_delay[delay] / figures[_OURS][delay]:.1f}")
+        ]
         table.add_row(name, *cells)
         for delay in _DELAYS_MS if name != _OURS else ():
-            note("SNMP", f"{delay} ms: time of {name} ÷ time of {_OURS}", by_delay[delay] / figures[_OURS][delay])
+            note(
+                "SNMP",
+                f"{delay} ms: time of {name} ÷ time of {_OURS}",
+                by_delay[delay] / figures[_OURS][delay],
+            )
     Console().print(table)
     return 0
 

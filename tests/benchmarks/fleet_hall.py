@@ -1,11 +1,14 @@
-"""Many simulated PDUs that need little CPU: `python -m tests.benchmarks.fleet_hall FOLDER PDUS DELAY_MS`.
+"""Many simulated PDUs that need little CPU: `python -m tests.benchmarks.fleet_hall FOLDER PDUS
+DELAY_MS`.
 
-Each handler has one simulator, except that NUT has one for every 20 PDUs. One event loop serves ports (fronts) that keep the
-simulator's answers and repeat them after DELAY_MS; only NUT's commands other than LIST are answered anew each time. Every
-fiftieth PDU is dead: its port is open, but never answers. Writes list.csv, logins.toml and ca.pem into FOLDER and prints
-"ready". Then answers each line of standard input with the number of requests so far by handler, as JSON. Lines that arrive at a
-NUT server in one piece count as one request. Requests to dead PDUs are not counted.
+Each handler has one simulator, except that NUT has one for every 20 PDUs. One event loop serves
+ports (fronts) that keep the simulator's answers and repeat them after DELAY_MS; only NUT's commands
+other than LIST are answered anew each time. Every fiftieth PDU is dead: its port is open, but never
+answers. Writes list.csv, logins.toml and ca.pem into FOLDER and prints "ready". Then answers each
+line of standard input with the number of requests so far by handler, as JSON. Lines that arrive at
+a NUT server in one piece count as one request. Requests to dead PDUs are not counted.
 """
+
 from __future__ import annotations
 
 import asyncio
@@ -30,9 +33,10 @@ from tests.simulators.snmp_agent.devices.apc import rpdu2
 from tests.simulators.xerus import Model, XerusPdu
 
 OUTLETS = 24
-SHARES = (("snmp", 50), ("nut", 30), ("raritan", 10), ("redfish", 10))      # number of each in 100 PDUs
-_DEAD = 50                      # every fiftieth PDU is dead
-_NUT_SITE = 20                  # PDUs behind one NUT server
+# number of each in 100 PDUs
+SHARES = (("snmp", 50), ("nut", 30), ("raritan", 10), ("redfish", 10))
+_DEAD = 50  # every fiftieth PDU is dead
+_NUT_SITE = 20  # PDUs behind one NUT server
 _HOST = "127.0.0.1"
 
 
@@ -43,14 +47,21 @@ class Hall(NamedTuple):
     counts: Counter[str]
 
 
-# ---- SNMP --------------------------------------------------------------------------------------------------
+# ---- SNMP ----------------------------------------------------------------------------------------
+
 
 class SnmpFront(asyncio.DatagramProtocol):
-    """One PDU. `known` maps a question without its request id to the two pieces of the answer around that id."""
+    """One PDU.
+
+    `known` maps a question without its request id to the two pieces of the answer around that
+    id.
+    """
 
     transport: asyncio.DatagramTransport
 
-    def __init__(self, hall: Hall, agent: Agent, known: dict[tuple[bytes, bytes], tuple[bytes, bytes]]) -> None:
+    def __init__(
+        self, hall: Hall, agent: Agent, known: dict[tuple[bytes, bytes], tuple[bytes, bytes]]
+    ) -> None:
         self._hall, self._agent, self._known = hall, agent, known
 
     def connection_made(self, transport: Any) -> None:
@@ -65,13 +76,18 @@ class SnmpFront(asyncio.DatagramProtocol):
             if answer is None:
                 return
             place = request_id(answer)
-            self._known[question] = (answer[:place[0]], answer[place[1]:])
+            self._known[question] = (answer[: place[0]], answer[place[1] :])
         before, behind = self._known[question]
-        asyncio.get_running_loop().call_later(self._hall.delay_s, self.transport.sendto, before + data[begin:end] + behind, peer)
+        asyncio.get_running_loop().call_later(
+            self._hall.delay_s, self.transport.sendto, before + data[begin:end] + behind, peer
+        )
 
 
 def request_id(data: bytes) -> tuple[int, int]:
-    """Start and end of the request id's content. The id begins the part of a message that follows version and community."""
+    """Start and end of the request id's content.
+
+    The id begins the part of a message that follows version and community.
+    """
     place = _content(data, 0)[0]
     for _ in range(2):
         place = _content(data, place)[1]
@@ -83,14 +99,20 @@ def _content(data: bytes, place: int) -> tuple[int, int]:
     size, begin = data[place + 1], place + 2
     if size & 0x80:
         begin += size & 0x7F
-        size = int.from_bytes(data[place + 2:begin], "big")
+        size = int.from_bytes(data[place + 2 : begin], "big")
     return begin, begin + size
 
 
-# ---- NUT ---------------------------------------------------------------------------------------------------
+# ---- NUT -----------------------------------------------------------------------------------------
 
-async def nut_front(hall: Hall, server: NutServer, known: dict[str, bytes], reader: asyncio.StreamReader,
-                    writer: asyncio.StreamWriter) -> None:
+
+async def nut_front(
+    hall: Hall,
+    server: NutServer,
+    known: dict[str, bytes],
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+) -> None:
     """Serves one connection to one NUT server."""
     session, lines = Session(server._site, _HOST), LineReader()
     try:
@@ -116,7 +138,8 @@ async def nut_front(hall: Hall, server: NutServer, known: dict[str, bytes], read
         writer.close()
 
 
-# ---- HTTP --------------------------------------------------------------------------------------------------
+# ---- HTTP ----------------------------------------------------------------------------------------
+
 
 class Upstream(NamedTuple):
     """The simulator behind a front."""
@@ -136,36 +159,69 @@ class Upstream(NamedTuple):
             content = answer.read()
         finally:
             connection.close()
-        kept = [f"{name}: {value}" for name, value in answer.getheaders() if name.lower() not in ("connection", "content-length")]
-        head = "\r\n".join([f"HTTP/1.1 {answer.status} {answer.reason}", *kept, f"Content-Length: {len(content)}", "", ""])
+        kept = [
+            f"{name}: {value}"
+            for name, value in answer.getheaders()
+            if name.lower() not in ("connection", "content-length")
+        ]
+        head = "\r\n".join(
+            [
+                f"HTTP/1.1 {answer.status} {answer.reason}",
+                *kept,
+                f"Content-Length: {len(content)}",
+                "",
+                "",
+            ]
+        )
         return head.encode() + content
 
 
-async def http_front(hall: Hall, upstream: Upstream, known: dict[tuple[str, bytes], bytes], reader: asyncio.StreamReader,
-                     writer: asyncio.StreamWriter) -> None:
+async def http_front(
+    hall: Hall,
+    upstream: Upstream,
+    known: dict[tuple[str, bytes], bytes],
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+) -> None:
     """Serves one connection to one PDU."""
     try:
         while True:
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-            headers = {name: value.strip() for name, _, value in (line.partition(":") for line in head[1:] if line)}
-            length = next((int(value) for name, value in headers.items() if name.lower() == "content-length"), 0)
+            headers = {
+                name: value.strip()
+                for name, _, value in (line.partition(":") for line in head[1:] if line)
+            }
+            length = next(
+                (int(value) for name, value in headers.items() if name.lower() == "content-length"),
+                0,
+            )
             body = await reader.readexactly(length)
             hall.counts[upstream.kind] += 1
             question = (head[0], body)
             if question not in known:
                 method, target, _ = head[0].split(" ")
-                sent = {name: value for name, value in headers.items() if name.lower() not in ("host", "connection")}
-                known[question] = await asyncio.get_running_loop().run_in_executor(None, upstream.ask, method, target, sent, body)
+                sent = {
+                    name: value
+                    for name, value in headers.items()
+                    if name.lower() not in ("host", "connection")
+                }
+                known[question] = await asyncio.get_running_loop().run_in_executor(
+                    None, upstream.ask, method, target, sent, body
+                )
             await asyncio.sleep(hall.delay_s)
             writer.write(known[question])
     except (asyncio.IncompleteReadError, ConnectionError, ssl.SSLError):
         writer.close()
 
 
-# ---- all PDUs ----------------------------------------------------------------------------------------------
+# ---- all PDUs ------------------------------------------------------------------------------------
+
 
 def kinds(pdus: int) -> list[str]:
-    """The handler of each PDU, in mixed order. Each hundred is shifted by one place, so that the dead PDUs' handlers vary too."""
+    """The handler of each PDU, in mixed order.
+
+    Each hundred is shifted by one place, so that the dead PDUs' handlers vary too.
+    """
     share = [name for place in range(100) for name, part in SHARES if place < part]
     order = sorted(range(len(share)), key=lambda place: place * 37 % len(share))
     return [share[order[(number + number // len(share)) % len(share)]] for number in range(pdus)]
@@ -183,17 +239,26 @@ class Builder:
         self._tls = server_context(*authority.issue(_HOST))
         (folder / "ca.pem").write_text(authority.ca_pem)
         xerus = stack.enter_context(XerusPdu(Model(outlets=OUTLETS, phases=3)))
-        redfish = stack.enter_context(RedfishService(RedfishModel((Pdu(outlets=tuple(map(str, range(1, OUTLETS + 1)))),))))
-        self._upstreams = {"raritan": Upstream("raritan", xerus.port, xerus.ca_pem),
-                           "redfish": Upstream("redfish", redfish.port, redfish.ca_pem)}
-        self.logins = {"snmp": {"community": "public"}, "raritan": {"username": xerus.user, "password": xerus.password},
-                       "redfish": {"username": redfish.user, "password": redfish.password},
-                       "nut": {"username": ADMIN.name, "password": ADMIN.password}}
+        redfish = stack.enter_context(
+            RedfishService(RedfishModel((Pdu(outlets=tuple(map(str, range(1, OUTLETS + 1)))),)))
+        )
+        self._upstreams = {
+            "raritan": Upstream("raritan", xerus.port, xerus.ca_pem),
+            "redfish": Upstream("redfish", redfish.port, redfish.ca_pem),
+        }
+        self.logins = {
+            "snmp": {"community": "public"},
+            "raritan": {"username": xerus.user, "password": xerus.password},
+            "redfish": {"username": redfish.user, "password": redfish.password},
+            "nut": {"username": ADMIN.name, "password": ADMIN.password},
+        }
         self._nuts = self._site = 0
 
     async def pdu(self, number: int, kind: str, dead: bool) -> None:
         """Adds one PDU."""
-        settings = {"nut": f"device=pdu{self._nuts % _NUT_SITE}", "snmp": ""}.get(kind, "ca_pem=ca.pem")
+        settings = {"nut": f"device=pdu{self._nuts % _NUT_SITE}", "snmp": ""}.get(
+            kind, "ca_pem=ca.pem"
+        )
         port = self._dead(kind) if dead else await getattr(self, f"_{kind}")(number)
         name = f"{'dead' if dead else 'rack'} {number:05d}"
         self.lines.append(f"{name},{kind},{_HOST}:{port},{kind},{settings}")
@@ -208,12 +273,15 @@ class Builder:
 
     async def _snmp(self, number: int) -> int:
         transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
-            lambda: SnmpFront(self.hall, self._agent, self._known["snmp"]), local_addr=(_HOST, 0))
+            lambda: SnmpFront(self.hall, self._agent, self._known["snmp"]), local_addr=(_HOST, 0)
+        )
         return int(transport.get_extra_info("sockname")[1])
 
     async def _nut(self, number: int) -> int:
         if self._nuts % _NUT_SITE == 0:
-            server = self._stack.enter_context(NutServer([SwitchedPdu(f"pdu{n}", OUTLETS) for n in range(_NUT_SITE)]))
+            server = self._stack.enter_context(
+                NutServer([SwitchedPdu(f"pdu{n}", OUTLETS) for n in range(_NUT_SITE)])
+            )
             self._site = await self._tcp(functools.partial(nut_front, self.hall, server, {}), None)
         self._nuts += 1
         return self._site
@@ -225,7 +293,10 @@ class Builder:
         return await self._http("redfish")
 
     async def _http(self, kind: str) -> int:
-        return await self._tcp(functools.partial(http_front, self.hall, self._upstreams[kind], self._known[kind]), self._tls)
+        return await self._tcp(
+            functools.partial(http_front, self.hall, self._upstreams[kind], self._known[kind]),
+            self._tls,
+        )
 
     async def _tcp(self, serve: Callable[..., Any], tls: Any) -> int:
         made = await asyncio.start_server(serve, _HOST, 0, ssl=tls, backlog=256)
@@ -242,8 +313,16 @@ async def run(folder: Path, pdus: int, delay_s: float) -> None:
         (folder / "list.csv").write_text("\n".join([*builder.lines, ""]))
         logins = folder / "logins.toml"
         logins.touch(0o600)
-        logins.write_text("\n".join(line for name, login in builder.logins.items() for line in (
-            f"[auth.{name}]", *(f'{key} = "{value}"' for key, value in login.items()))))
+        logins.write_text(
+            "\n".join(
+                line
+                for name, login in builder.logins.items()
+                for line in (
+                    f"[auth.{name}]",
+                    *(f'{key} = "{value}"' for key, value in login.items()),
+                )
+            )
+        )
         print("ready", flush=True)
         while await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline):
             print(json.dumps(hall.counts), flush=True)

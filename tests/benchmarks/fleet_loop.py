@@ -1,9 +1,11 @@
-"""The plain loop with which `pdu check` is compared: reads a sample of a list, one PDU after the other, in one thread.
+"""The plain loop with which `pdu check` is compared: reads a sample of a list, one PDU after the
+other, in one thread.
 
     python -m tests.benchmarks.fleet_loop LIST LOGINS STEP
 
 Prints JSON: the numbers of living and dead PDUs that were read, and the seconds for each kind.
 """
+
 from __future__ import annotations
 
 import json
@@ -15,7 +17,9 @@ from handlers.command.fleet.polling import poll, targets
 
 
 def sample(devices: Sequence[listing.ListedPdu], step: int) -> list[listing.ListedPdu]:
-    """Every `step`th PDU, and the first dead one if none of these is dead, so that the time of dead PDUs can be scaled up."""
+    """Every `step`th PDU, and the first dead one if none of these is dead, so that the time of dead
+    PDUs can be scaled up.
+    """
     chosen = list(devices[::step])
     dead = [device for device in devices if _dead(device)]
     return chosen if any(map(_dead, chosen)) else chosen + dead[:1]
@@ -32,7 +36,10 @@ def main() -> int:
         reading = poll(target)
         kind = "living" if reading.answered else "dead"
         if reading.answered is _dead(target.device):
-            raise SystemExit(f"{target.device.name}: {reading.failure.reason if reading.failure else 'a dead PDU answered'}")
+            raise SystemExit(
+                f"{target.device.name}:"
+                f" {reading.failure.reason if reading.failure else 'a dead PDU answered'}"
+            )
         counts[kind] += 1
         seconds[kind] += reading.seconds
     print(json.dumps({"counts": counts, "seconds": seconds}))

@@ -1,13 +1,17 @@
-"""Counts the lines of the functions that make_handler and one status enter: what somebody must read to find a fault in a status.
+"""Counts the lines of the functions that make_handler and one status enter: what somebody must read
+to find a fault in a status.
 
     python -m tests.benchmarks.path_length [HANDLER ...] [--functions]
 
-The SNMP handler reads a simulated PDU with 24 outlets; each other handler reads its PDU of tests/peers, over TLS. A handler's
-first status is counted, by `sys.setprofile`. This includes work that a process does only once, unless an earlier handler has
-done it. Code in other threads and the bodies of modules do not count; nor do whole files, so that moving a function changes
-nothing. A line counts once; blank lines, comments and docstrings do not count. The doubles in `common` and `pdu_common`, which
-replace the platform's modules, are counted separately. test_path_length.py has the limit.
+The SNMP handler reads a simulated PDU with 24 outlets; each other handler reads its PDU of
+tests/peers, over TLS. A handler's first status is counted, by `sys.setprofile`. This includes work
+that a process does only once, unless an earlier handler has done it. Code in other threads and the
+bodies of modules do not count; nor do whole files, so that moving a function changes nothing. A
+line counts once; blank lines, comments and docstrings do not count. The doubles in `common` and
+`pdu_common`, which replace the platform's modules, are counted separately. test_path_length.py has
+the limit.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -31,12 +35,22 @@ from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.devices import BUILT_IN
 
 OURS = str(ROOT / "handlers") + "/"
-_NO_CODE = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER)
+_NO_CODE = (
+    tokenize.COMMENT,
+    tokenize.NL,
+    tokenize.NEWLINE,
+    tokenize.INDENT,
+    tokenize.DEDENT,
+    tokenize.ENDMARKER,
+)
 DOUBLES = (str(ROOT / "common") + "/", str(ROOT / "pdu_common") + "/")
 
 
 class Function(NamedTuple):
-    """A function by its file, relative to the project, and its first line. Lambdas and comprehensions are functions, too."""
+    """A function by its file, relative to the project, and its first line.
+
+    Lambdas and comprehensions are functions, too.
+    """
 
     file: str
     line: int
@@ -44,7 +58,9 @@ class Function(NamedTuple):
 
 
 class StatusPath(NamedTuple):
-    """One status: the functions of `handlers` and of the doubles that it entered, each with its lines."""
+    """One status: the functions of `handlers` and of the doubles that it entered, each with its
+    lines.
+    """
 
     functions: dict[Function, frozenset[int]]
     doubles: dict[Function, frozenset[int]]
@@ -55,8 +71,10 @@ class StatusPath(NamedTuple):
         return _lines(self.functions)
 
     def __str__(self) -> str:
-        return (f"{self.lines} lines in {len(self.functions)} functions (not counted: {_lines(self.doubles)} lines in "
-                f"{len(self.doubles)} functions of the doubles)")
+        return (
+            f"{self.lines} lines in {len(self.functions)} functions (not counted:"
+            f" {_lines(self.doubles)} lines in {len(self.doubles)} functions of the doubles)"
+        )
 
 
 def _lines(functions: dict[Function, frozenset[int]]) -> int:
@@ -68,13 +86,18 @@ class _Entered:
 
     def __init__(self) -> None:
         self.codes: dict[CodeType, None] = {}
-        self._importing = 0             # number of modules whose bodies run now; what these call does not count
+        # number of modules whose bodies run now; what these call does not count
+        self._importing = 0
 
     def __call__(self, frame: FrameType, event: str, argument: object) -> None:
         code = frame.f_code
         if code.co_name == "<module>":
             self._importing += {"call": 1, "return": -1}.get(event, 0)
-        elif event == "call" and not self._importing and code.co_filename.startswith((OURS, *DOUBLES)):
+        elif (
+            event == "call"
+            and not self._importing
+            and code.co_filename.startswith((OURS, *DOUBLES))
+        ):
             self.codes[code] = None
 
 
@@ -98,11 +121,15 @@ def measured(handler: str, data: object) -> StatusPath:
 
 
 def _function(code: CodeType) -> Function:
-    return Function(str(Path(code.co_filename).relative_to(ROOT)), code.co_firstlineno, code.co_name)
+    return Function(
+        str(Path(code.co_filename).relative_to(ROOT)), code.co_firstlineno, code.co_name
+    )
 
 
 def own_lines(code: CodeType) -> frozenset[int]:
-    """The lines of code of the innermost `def` around a function's first line; of a lambda outside all, its first line."""
+    """The lines of code of the innermost `def` around a function's first line; of a lambda outside
+    all, its first line.
+    """
     spans, held = _source(code.co_filename)
     around = [span for span in spans if code.co_firstlineno in span]
     return held & frozenset(min(around, key=len) if around else [code.co_firstlineno])
@@ -110,7 +137,9 @@ def own_lines(code: CodeType) -> frozenset[int]:
 
 @functools.cache
 def _source(file: str) -> tuple[list[range], frozenset[int]]:
-    """The lines of each `def` of a file, and the file's lines of code: without blank lines, comments and docstrings."""
+    """The lines of each `def` of a file, and the file's lines of code: without blank lines,
+    comments and docstrings.
+    """
     text = Path(file).read_text("utf-8")
     spans: list[range] = []
     documented: set[int] = set()
@@ -137,18 +166,34 @@ def _snmp() -> Iterator[object]:
 @contextlib.contextmanager
 def _of_peer(name: str) -> Iterator[object]:
     with PEERS[name]() as peer:
-        yield PduSnmpData(peer.address, peer.snmp, peer.settings) if peer.snmp else PduData(peer.address, peer.settings)
+        yield (
+            PduSnmpData(peer.address, peer.snmp, peer.settings)
+            if peer.snmp
+            else PduData(peer.address, peer.settings)
+        )
 
 
 SIMULATED: dict[str, Callable[[], contextlib.AbstractContextManager[object]]] = {
-    **{name: functools.partial(_of_peer, name) for name in PEERS}, "snmp": _snmp}
+    **{name: functools.partial(_of_peer, name) for name in PEERS},
+    "snmp": _snmp,
+}
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.path_length", description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("handlers", nargs="*", metavar="HANDLER", help=f"one or more of {', '.join(SIMULATED)} (default: all)")
-    parser.add_argument("--functions", action="store_true", help="show each function with its lines")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.benchmarks.path_length",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "handlers",
+        nargs="*",
+        metavar="HANDLER",
+        help=f"one or more of {', '.join(SIMULATED)} (default: all)",
+    )
+    parser.add_argument(
+        "--functions", action="store_true", help="show each function with its lines"
+    )
     options = parser.parse_args(arguments)
     unknown = set(options.handlers) - set(SIMULATED)
     if unknown:

@@ -1,4 +1,7 @@
-"""Collects the figures of a run for the table of `make bench`: the benchmarks append them to a file."""
+"""Collects the figures of a run for the table of `make bench`: the benchmarks append them to a
+file.
+"""
+
 from __future__ import annotations
 
 import json
@@ -8,11 +11,15 @@ from typing import NamedTuple, Optional
 
 from rich.console import Console
 
-VARIABLE = "PDU_BENCH_RATIOS"           # environment variable with the path of that file; if unset, nothing is written
+# environment variable with the path of that file; if unset, nothing is written
+VARIABLE = "PDU_BENCH_RATIOS"
 
 
 class Ratio(NamedTuple):
-    """A figure of a benchmark. `goal` is its lower bound with `at_least`, otherwise its upper bound; None if it has no goal."""
+    """A figure of a benchmark.
+
+    `goal` is its lower bound with `at_least`, otherwise its upper bound; None if it has no goal.
+    """
 
     area: str
     what: str
@@ -28,7 +35,9 @@ class Ratio(NamedTuple):
         return f"{'≥' if self.at_least else '≤'} {self.goal:g}: {'met' if met else 'missed'}"
 
 
-def note(area: str, what: str, figure: float, goal: Optional[float] = None, at_least: bool = True) -> None:
+def note(
+    area: str, what: str, figure: float, goal: Optional[float] = None, at_least: bool = True
+) -> None:
     """Appends a ratio to the file; does nothing if VARIABLE is unset."""
     path = os.environ.get(VARIABLE)
     if path:
@@ -38,12 +47,18 @@ def note(area: str, what: str, figure: float, goal: Optional[float] = None, at_l
 
 def noted(path: Path) -> list[Ratio]:
     """The ratios of a file; [] if there is no such file."""
-    return [Ratio(*json.loads(line)) for line in path.read_text("utf-8").splitlines()] if path.is_file() else []
+    return (
+        [Ratio(*json.loads(line)) for line in path.read_text("utf-8").splitlines()]
+        if path.is_file()
+        else []
+    )
 
 
 def warn_if_busy(console: Console) -> None:
     """Prints a warning if the load average of the last minute exceeds the number of cores."""
     load = os.getloadavg()[0] / (os.cpu_count() or 1)
     if load > 1:
-        console.print(f"this machine is busy (load {load:.1f} per core), which slows computing more than waiting, "
-                      f"so the ratios are not reliable: repeat the benchmark when it is idle")
+        console.print(
+            f"this machine is busy (load {load:.1f} per core), which slows computing more than"
+            " waiting, so the ratios are not reliable: repeat the benchmark when it is idle"
+        )

@@ -9,7 +9,7 @@ import pytest
 from handlers import registry
 from tests.benchmarks.path_length import SIMULATED, main, measured, own_lines
 
-LIMIT = 1000        # lines that somebody must read to find a fault in a status
+LIMIT = 1000  # lines that somebody must read to find a fault in a status
 
 
 def test_every_handler_has_a_simulated_device() -> None:
@@ -21,11 +21,15 @@ def test_a_status_enters_functions_of_at_most_a_thousand_lines(handler: str) -> 
     with SIMULATED[handler]() as data:
         path = measured(handler, data)
     assert f"handlers/{handler}/handler.py" in {function.file for function in path.functions}
-    assert all(path.functions.values()) and not any("tests" in function.file for function in path.functions)
+    assert all(path.functions.values()) and not any(
+        "tests" in function.file for function in path.functions
+    )
     assert path.lines <= LIMIT, str(path)
 
 
-def test_moving_a_function_does_not_change_its_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_moving_a_function_does_not_change_its_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Neither to another place of its file nor behind other functions."""
     function = textwrap.dedent('''
         def asked(
@@ -40,13 +44,20 @@ def test_moving_a_function_does_not_change_its_lines(tmp_path: Path, monkeypatch
             return found
     ''')
     (tmp_path / "first_place.py").write_text(function, "utf-8")
-    (tmp_path / "second_place.py").write_text("def other():\n    return 1\n" + function + "X = 1\n", "utf-8")
+    (tmp_path / "second_place.py").write_text(
+        "def other():\n    return 1\n" + function + "X = 1\n", "utf-8"
+    )
     monkeypatch.syspath_prepend(str(tmp_path))
-    counts = [len(own_lines(importlib.import_module(name).asked.__code__)) for name in ("first_place", "second_place")]
+    counts = [
+        len(own_lines(importlib.import_module(name).asked.__code__))
+        for name in ("first_place", "second_place")
+    ]
     assert counts == [5, 5]
 
 
-def test_the_program_prints_a_line_for_the_handler_and_its_functions(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_program_prints_a_line_for_the_handler_and_its_functions(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     assert main(["nut", "--functions"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("nut: ") and " lines in " in lines[0]

@@ -1,7 +1,8 @@
 """A UDP relay to PORT on 127.0.0.1 that delays each datagram by half of a round-trip time.
 
-    python -m tests.benchmarks.udp_delay PORT ROUND_TRIP_MS
+python -m tests.benchmarks.udp_delay PORT ROUND_TRIP_MS
 """
+
 from __future__ import annotations
 
 import heapq
@@ -34,9 +35,20 @@ def relay(port: int, round_trip_s: float) -> None:
                 if peer not in clients:
                     clients[peer] = _socket()
                     owners[clients[peer]] = peer
-                heapq.heappush(held, (time.monotonic() + round_trip_s / 2, count, data, clients[peer], (_HOST, port)))
+                heapq.heappush(
+                    held,
+                    (
+                        time.monotonic() + round_trip_s / 2,
+                        count,
+                        data,
+                        clients[peer],
+                        (_HOST, port),
+                    ),
+                )
             else:
-                heapq.heappush(held, (time.monotonic() + round_trip_s / 2, count, data, front, owners[source]))
+                heapq.heappush(
+                    held, (time.monotonic() + round_trip_s / 2, count, data, front, owners[source])
+                )
         while held and held[0][0] <= time.monotonic():
             _, _, data, through, target = heapq.heappop(held)
             through.sendto(data, target)

@@ -1,4 +1,7 @@
-"""The doubles of `common.misc` and `common.logger`, including behaviour that the vendor's page does not describe."""
+"""The doubles of `common.misc` and `common.logger`, including behaviour that the vendor's page does
+not describe.
+"""
+
 from __future__ import annotations
 
 import logging
@@ -34,7 +37,9 @@ def test_an_inversion_dict_returns_the_key_of_a_value_or_the_default() -> None:
 
 def test_a_waiter_repeats_until_the_matcher_holds() -> None:
     answers: Iterator[int] = iter((0, 0, 1, 2))
-    assert waiter(lambda: next(answers))(matcher=lambda result: result == 1, timeout=60, pause=0) == 1
+    assert (
+        waiter(lambda: next(answers))(matcher=lambda result: result == 1, timeout=60, pause=0) == 1
+    )
     assert next(answers) == 2
 
 

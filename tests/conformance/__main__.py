@@ -1,4 +1,5 @@
 """Runs archives on a copy of the real platform, or on many plausible forms of it."""
+
 from __future__ import annotations
 
 import argparse
@@ -24,28 +25,65 @@ from .variants import VARIANTS
 
 _HERE = Path(__file__).parent
 _SURVEY_SECONDS = 300.0
-_HELP = """Runs each chosen archive in a separate process against simulated PDUs on loopback: status, statistic, off and on.
-Compares the results with the simulators. Without --platform, runs on many plausible forms of DCImanager's unknown modules.
+_HELP = """Runs each chosen archive in a separate process against simulated PDUs on loopback:
+status, statistic, off and on.
+Compares the results with the simulators. Without --platform, runs on many plausible forms of
+DCImanager's unknown modules.
 
 If you have DCImanager, copy the real modules from its location server and pass the copy:
     docker cp eservice_handler:/opt/ispsystem/equip_handler ./
     python -m tests.conformance --platform ./equip_handler --python VENV/bin/python
 where VENV has the packages of equip_handler/requirements.txt."""
-_EXIT = "exit codes: 0 nothing that was tried differs; 1 something differs; 2 wrong arguments, or --snmp-port cannot be used"
+_EXIT = (
+    "exit codes: 0 nothing that was tried differs; 1 something differs; 2 wrong arguments, or"
+    " --snmp-port cannot be used"
+)
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.conformance", description=_HELP, epilog=_EXIT,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", metavar="HANDLER", help=f"one or more of {', '.join(peers.PEERS)} (default: all)")
-    parser.add_argument("--platform", type=Path, metavar="DIR", help="a copy of the platform, with common/ and pdu_common/")
-    parser.add_argument("--adapter", type=Path, metavar="FILE",
-                        help="a file with your version of each function of tests/dcimanager/adapter.py that fails on this "
-                             "platform; needs --platform")
-    parser.add_argument("--python", default=sys.executable, metavar="PROGRAM", help="the interpreter to run handlers with")
-    parser.add_argument("--snmp-port", type=port, default=0, metavar="PORT",
-                        help="port of the simulated SNMP PDU (default: a free port, then port 161 of 127.0.0.161 if the "
-                             "platform ignores the free one); needs --platform")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.conformance",
+        description=_HELP,
+        epilog=_EXIT,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "names",
+        nargs="*",
+        metavar="HANDLER",
+        help=f"one or more of {', '.join(peers.PEERS)} (default: all)",
+    )
+    parser.add_argument(
+        "--platform",
+        type=Path,
+        metavar="DIR",
+        help="a copy of the platform, with common/ and pdu_common/",
+    )
+    parser.add_argument(
+        "--adapter",
+        type=Path,
+        metavar="FILE",
+        help=(
+            "a file with your version of each function of tests/dcimanager/adapter.py that fails on"
+            " this platform; needs --platform"
+        ),
+    )
+    parser.add_argument(
+        "--python",
+        default=sys.executable,
+        metavar="PROGRAM",
+        help="the interpreter to run handlers with",
+    )
+    parser.add_argument(
+        "--snmp-port",
+        type=port,
+        default=0,
+        metavar="PORT",
+        help=(
+            "port of the simulated SNMP PDU (default: a free port, then port 161 of 127.0.0.161 if"
+            " the platform ignores the free one); needs --platform"
+        ),
+    )
     options = parser.parse_args(arguments)
     names = options.names or list(peers.PEERS)
     for name in names:
@@ -60,7 +98,9 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         return _matrix(names, os.path.abspath(python))
     for package in ("common", "pdu_common"):
         if not (options.platform / package).is_dir():
-            parser.error(f"{options.platform} has no folder {package}: give a copy of the platform's project")
+            parser.error(
+                f"{options.platform} has no folder {package}: give a copy of the platform's project"
+            )
     own = ""
     if options.adapter is not None:
         if not options.adapter.is_file():
@@ -80,17 +120,28 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 
 
 def _adapter(own: str, folder: Path) -> Path:
-    """Writes one file with the functions of unknown.py, overridden by those in `own`, the text of the --adapter file."""
+    """Writes one file with the functions of unknown.py, overridden by those in `own`, the text of
+    the --adapter file.
+    """
     joined = folder / "adapter.py"
-    texts = ((_HERE / "unknown.py").read_text(encoding="utf-8"), own.replace("from __future__ import annotations", ""))
+    texts = (
+        (_HERE / "unknown.py").read_text(encoding="utf-8"),
+        own.replace("from __future__ import annotations", ""),
+    )
     joined.write_text("\n\n".join(texts), encoding="utf-8")
     return joined
 
 
 def _survey(platform: trial.Platform) -> str:
     try:
-        done = subprocess.run([platform.python, "-I", "-B", str(_HERE / "survey.py"), str(platform.tree)], capture_output=True,
-                              text=True, env={"PATH": os.environ.get("PATH", "")}, check=False, timeout=_SURVEY_SECONDS)
+        done = subprocess.run(
+            [platform.python, "-I", "-B", str(_HERE / "survey.py"), str(platform.tree)],
+            capture_output=True,
+            text=True,
+            env={"PATH": os.environ.get("PATH", "")},
+            check=False,
+            timeout=_SURVEY_SECONDS,
+        )
     except subprocess.TimeoutExpired:
         return f"the survey of the platform did not end within {_SURVEY_SECONDS:g} s\n"
     return done.stdout + done.stderr
@@ -99,18 +150,30 @@ def _survey(platform: trial.Platform) -> str:
 @contextlib.contextmanager
 def devices_of(names: Sequence[str], snmp_port: int = 0) -> Iterator[dict[str, Peer]]:
     with contextlib.ExitStack() as opened:
-        made = {name: peers.PEERS[name](port=snmp_port) if name == "snmp" else peers.PEERS[name]() for name in names}
+        made = {
+            name: peers.PEERS[name](port=snmp_port) if name == "snmp" else peers.PEERS[name]()
+            for name in names
+        }
         yield {name: opened.enter_context(peer) for name, peer in made.items()}
 
 
-Outcome = tuple[str, Optional[list[str]]]       # what was tried, and the differences (None: it was not tried)
+# what was tried, and the differences (None: it was not tried)
+Outcome = tuple[str, Optional[list[str]]]
 
 
-def _on_platform(platform: trial.Platform, devices: dict[str, Peer], folder: Path, port_chosen: bool) -> Iterator[Outcome]:
+def _on_platform(
+    platform: trial.Platform, devices: dict[str, Peer], folder: Path, port_chosen: bool
+) -> Iterator[Outcome]:
     for name, peer in devices.items():
-        placed = trial.place(archives.read(archive(ROOT / "handlers", name)), "directory", folder / name)
+        placed = trial.place(
+            archives.read(archive(ROOT / "handlers", name)), "directory", folder / name
+        )
         problems = trial.run(platform, placed, peer, port_energy=None)
-        silent = problems and problems[0].startswith("status: unreachable: ") and not peer.books().requests
+        silent = (
+            problems
+            and problems[0].startswith("status: unreachable: ")
+            and not peer.books().requests
+        )
         if name == "snmp" and silent and not port_chosen:
             yield _on_port_161(platform, placed)
         else:
@@ -124,29 +187,51 @@ def _on_port_161(platform: trial.Platform, placed: trial.Placed) -> Outcome:
             peer = opened.enter_context(peers.PEERS["snmp"](port=161, host="127.0.0.161"))
         except OSError as error:
             advice = "; run this as root" if isinstance(error, PermissionError) else ""
-            return (f"pdu_snmp: this platform's SNMP client sent nothing to the port in snmp_params, and port 161 of 127.0.0.161 "
-                    f"cannot be opened here ({error.strerror}){advice}", None)
+            return (
+                (
+                    "pdu_snmp: this platform's SNMP client sent nothing to the port in"
+                    " snmp_params, and port 161 of 127.0.0.161 cannot be opened here"
+                    f" ({error.strerror}){advice}"
+                ),
+                None,
+            )
         return "pdu_snmp (on port 161)", trial.run(platform, placed, peer, port_energy=None)
 
 
 def _matrix(names: Sequence[str], python: str) -> int:
     with tempfile.TemporaryDirectory(prefix="conformance-") as name, devices_of(names) as devices:
-        return _report((what, problems) for what, _, problems in on_variants(devices, Path(name), python))
+        return _report(
+            (what, problems) for what, _, problems in on_variants(devices, Path(name), python)
+        )
 
 
-def on_variants(devices: dict[str, Peer], folder: Path, python: str = sys.executable) -> Iterator[tuple[str, str, list[str]]]:
-    """Tries each handler of `devices` on the variants that list it. Yields what was tried, the handler and the differences.
+def on_variants(
+    devices: dict[str, Peer], folder: Path, python: str = sys.executable
+) -> Iterator[tuple[str, str, list[str]]]:
+    """Tries each handler of `devices` on the variants that list it. Yields what was tried, the
+    handler and the differences.
 
     Each worker is a process of the interpreter `python`.
     """
     ways = sorted({variant.place for variant in VARIANTS})
-    placed = {(name, way): trial.place(archives.read(archive(ROOT / "handlers", name)), way, folder / f"{name}-{way}")
-              for name in devices for way in ways}
+    placed = {
+        (name, way): trial.place(
+            archives.read(archive(ROOT / "handlers", name)), way, folder / f"{name}-{way}"
+        )
+        for name in devices
+        for way in ways
+    }
     for number, variant in enumerate(VARIANTS):
-        platform = baseline.platform(variant.files, variant.adapter, folder / str(number))._replace(python=python)
+        platform = baseline.platform(variant.files, variant.adapter, folder / str(number))._replace(
+            python=python
+        )
         for name in variant.handlers:
             if name in devices:
-                yield f"{variant}, pdu_{name}", name, variant.problems(platform, placed[name, variant.place], devices[name])
+                yield (
+                    f"{variant}, pdu_{name}",
+                    name,
+                    variant.problems(platform, placed[name, variant.place], devices[name]),
+                )
 
 
 def _report(outcomes: Iterator[Outcome]) -> int:
@@ -154,7 +239,11 @@ def _report(outcomes: Iterator[Outcome]) -> int:
     for what, problems in outcomes:
         result = "not tried" if problems is None else "differs" if problems else "agrees"
         print(f"{result}  {what}", *(problems or ()), sep="\n    ", flush=True)
-        good, bad, untried = good + (problems == []), bad + bool(problems), untried + (problems is None)
+        good, bad, untried = (
+            good + (problems == []),
+            bad + bool(problems),
+            untried + (problems is None),
+        )
     print(f"{good} agree, {bad} differ{f', {untried} not tried' if untried else ''}")
     return 1 if bad else 0
 

@@ -1,8 +1,9 @@
 """A synthetic platform as text, in small files, so that a variant replaces only those that differ.
 
-Its SNMP client is the project's own `pdu_common`, linked into the tree as `conformance_wire`. Variants may change the classes
-around this client, but not the client itself.
+Its SNMP client is the project's own `pdu_common`, linked into the tree as `conformance_wire`.
+Variants may change the classes around this client, but not the client itself.
 """
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ from tests.needs import ROOT
 
 from . import trial
 
-BASE_PDU = '''
+BASE_PDU = """
 class BasePdu:
     def __init__(self, pdu_data):
         self.pdu_data = pdu_data
@@ -28,9 +29,9 @@ class BasePdu:
 
     def statistic(self):
         raise NotImplementedError
-'''
+"""
 
-ENUM = '''
+ENUM = """
 from enum import Enum
 
 
@@ -38,9 +39,9 @@ class EnumPowerStatus(Enum):
     UP = "up"
     DOWN = "down"
     UNKNOWN = "unknown"
-'''
+"""
 
-PORT_VIEWS = '''
+PORT_VIEWS = """
 class PduPortView:
     def __init__(self, identity=None, power_status=None):
         self.identity, self.power_status = identity, power_status
@@ -49,9 +50,9 @@ class PduPortView:
 class PduView:
     def __init__(self):
         self.ports = []
-'''
+"""
 
-STATISTIC_VIEWS = '''
+STATISTIC_VIEWS = """
 class PduPortStatisticView:
     def __init__(self, identity=None, consumption=0.0):
         self.identity, self.consumption = identity, consumption
@@ -60,7 +61,7 @@ class PduPortStatisticView:
 class PduStatisticView:
     def __init__(self):
         self.load, self.total_consumption, self.ports = 0.0, 0.0, []
-'''
+"""
 
 CONNECTION = '''
 class PduSnmpData:
@@ -78,7 +79,7 @@ def wire(data):
     return data.ip, data.snmp_params
 '''
 
-SNMP = '''
+SNMP = """
 from conformance_wire.base_snmp_pdu import BaseSnmpPdu as Wire
 from conformance_wire.connection import PduSnmpData as WireData
 
@@ -105,9 +106,9 @@ class BaseSnmpPdu(BasePdu):
         except Exception as error:
             fail(error)
             raise
-'''
+"""
 
-ROW_CLASS = '''
+ROW_CLASS = """
 class Row:
     def __init__(self, value, **more):
         self.value = value
@@ -124,29 +125,29 @@ class Row:
 
 def whole(oid, index):
     return f"{oid}.{index}" if index else oid
-'''
-ROW = '''
+"""
+ROW = """
 def row(oid, index, value):
     return Row(value, oid=whole(oid, index), oid_index=index)
-'''
-MISSING = '''
+"""
+MISSING = """
 def missing(oid):
     return Row(None, oid=oid, oid_index="")
-'''
-FAIL = '''
+"""
+FAIL = """
 def fail(error):
     pass
-'''
+"""
 
-LOGGER = '''
+LOGGER = """
 import logging
 
 
 def get_logger(name):
     return logging.getLogger(name)
-'''
+"""
 
-MISC = '''
+MISC = """
 class Oid(str):
     def __add__(self, other):
         return Oid(f"{str(self)}.{other}")
@@ -159,24 +160,40 @@ class InversionDict(dict):
 
 def waiter(function):
     return lambda matcher, timeout: function()
-'''
+"""
 
 
-def helper(enum: str = ENUM, ports: str = PORT_VIEWS, statistic: str = STATISTIC_VIEWS) -> dict[str, str]:
+def helper(
+    enum: str = ENUM, ports: str = PORT_VIEWS, statistic: str = STATISTIC_VIEWS
+) -> dict[str, str]:
     """The module of views, joined from its three parts."""
     return {"pdu_common/helper.py": enum + ports + statistic}
 
 
 def rows(row: str = ROW, missing: str = MISSING, fail: str = FAIL) -> dict[str, str]:
-    """The module of the rows that a handler gets from SNMP calls, joined from ROW_CLASS and three other parts."""
+    """The module of the rows that a handler gets from SNMP calls, joined from ROW_CLASS and three
+    other parts.
+    """
     return {"pdu_common/rows.py": ROW_CLASS + row + missing + fail}
 
 
 def files(changes: Mapping[str, str]) -> dict[str, str]:
-    """The text of each file of a whole platform, by path. An empty text in `changes` leaves the file out."""
-    whole = {"common/__init__.py": "\n", "common/logger.py": LOGGER, "common/misc.py": MISC, "pdu_common/__init__.py": "\n",
-             "pdu_common/base_pdu.py": BASE_PDU, "pdu_common/base_snmp_pdu.py": SNMP, "pdu_common/connection.py": CONNECTION,
-             **helper(), **rows(), **changes}
+    """The text of each file of a whole platform, by path.
+
+    An empty text in `changes` leaves the file out.
+    """
+    whole = {
+        "common/__init__.py": "\n",
+        "common/logger.py": LOGGER,
+        "common/misc.py": MISC,
+        "pdu_common/__init__.py": "\n",
+        "pdu_common/base_pdu.py": BASE_PDU,
+        "pdu_common/base_snmp_pdu.py": SNMP,
+        "pdu_common/connection.py": CONNECTION,
+        **helper(),
+        **rows(),
+        **changes,
+    }
     return {path: text for path, text in whole.items() if text}
 
 

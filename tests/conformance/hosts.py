@@ -1,9 +1,12 @@
-"""`make hosts`: runs every archive on many plausible forms of DCImanager's modules, under every Python from 3.9 to 3.13.
+"""`make hosts`: runs every archive on many plausible forms of DCImanager's modules, under every
+Python from 3.9 to 3.13.
 
-Keeps an environment in .cache for each Python, with the packages that the SNMP client of pdu_common needs.
-Prints where a handler's answers differ from the simulated PDUs, and then a table of archives and versions. Fails if the answers
-on a form differ, a version is missing or its packages cannot be installed.
+Keeps an environment in .cache for each Python, with the packages that the SNMP client of pdu_common
+needs. Prints where a handler's answers differ from the simulated PDUs, and then a table of archives
+and versions. Fails if the answers on a form differ, a version is missing or its packages cannot be
+installed.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -22,13 +25,17 @@ from tests.needs import ROOT, pythons
 
 from .__main__ import devices_of, on_variants
 
-_NEEDED = ("pysnmp", "pyasn1", "cryptography")      # packages that the SNMP client of pdu_common needs
+# packages that the SNMP client of pdu_common needs
+_NEEDED = ("pysnmp", "pyasn1", "cryptography")
 _INSTALL_SECONDS = 600.0
 VERSIONS = tuple(f"3.{minor}" for minor in range(9, 14))
 
 
 class Host(NamedTuple):
-    """The result for one Python. `missing`: why it was not tried, or "". `tried` and `differ` count forms by archive."""
+    """The result for one Python.
+
+    `missing`: why it was not tried, or "". `tried` and `differ` count forms by archive.
+    """
 
     version: str
     missing: str
@@ -38,27 +45,45 @@ class Host(NamedTuple):
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.conformance.hosts", description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter,
-                                     epilog="exit codes: 0 all agree; 1 a form differs or a Python was not tried; "
-                                            "2 wrong arguments")
-    parser.add_argument("--python", action="append", choices=VERSIONS, metavar="VERSION",
-                        help=f"only this one of {', '.join(VERSIONS)}; may be repeated")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.conformance.hosts",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=(
+            "exit codes: 0 all agree; 1 a form differs or a Python was not tried; 2 wrong arguments"
+        ),
+    )
+    parser.add_argument(
+        "--python",
+        action="append",
+        choices=VERSIONS,
+        metavar="VERSION",
+        help=f"only this one of {', '.join(VERSIONS)}; may be repeated",
+    )
     chosen = parser.parse_args(arguments).python or VERSIONS
     have = {f"{sys.version_info.major}.{sys.version_info.minor}": Path(sys.executable), **pythons()}
     with ThreadPoolExecutor(2) as pool:
         hosts = list(pool.map(lambda version: tried(version, have.get(version)), chosen))
     for host in hosts:
-        print(*(f"{host.version}: {line}" for line in host.differences), sep="\n", end="\n" if host.differences else "")
+        print(
+            *(f"{host.version}: {line}" for line in host.differences),
+            sep="\n",
+            end="\n" if host.differences else "",
+        )
     print("\n".join(table(hosts)))
     return int(any(host.missing or host.differences for host in hosts))
 
 
 def tried(version: str, program: Optional[Path]) -> Host:
-    python, missing = environment(version, program) if program else ("", "there is no such Python here")
+    python, missing = (
+        environment(version, program) if program else ("", "there is no such Python here")
+    )
     host = Host(version, missing, Counter(), Counter(), [])
     if not missing:
-        with tempfile.TemporaryDirectory(prefix="hosts-") as folder, devices_of(registry.names()) as devices:
+        with (
+            tempfile.TemporaryDirectory(prefix="hosts-") as folder,
+            devices_of(registry.names()) as devices,
+        ):
             for what, name, problems in on_variants(devices, Path(folder), python):
                 host.tried[name] += 1
                 host.differ[name] += bool(problems)
@@ -67,22 +92,48 @@ def tried(version: str, program: Optional[Path]) -> Host:
 
 
 def environment(version: str, program: Path) -> tuple[str, str]:
-    """Makes a version's environment if needed. Returns its interpreter and "", or "" and the reason why it cannot be made."""
+    """Makes a version's environment if needed.
+
+    Returns its interpreter and "", or "" and the reason why it cannot be made.
+    """
     lines = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
     wanted = [line.partition("#")[0].strip() for line in lines if line.startswith(_NEEDED)]
     folder = ROOT / ".cache" / f"python-{version}"
     python, stamp = folder / "bin" / "python", folder / "installed"
     # `python` is a link: it does not exist if the Python that made the environment was removed.
-    if not python.exists() or not stamp.is_file() or stamp.read_text("utf-8").splitlines() != wanted:
-        install = [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check", *wanted]
+    if (
+        not python.exists()
+        or not stamp.is_file()
+        or stamp.read_text("utf-8").splitlines() != wanted
+    ):
+        install = [
+            str(python),
+            "-m",
+            "pip",
+            "install",
+            "-q",
+            "--disable-pip-version-check",
+            *wanted,
+        ]
         for command in ([str(program), "-m", "venv", "--clear", str(folder)], install):
             try:
-                done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                                      timeout=_INSTALL_SECONDS)
+                done = subprocess.run(
+                    command,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT,
+                    text=True,
+                    timeout=_INSTALL_SECONDS,
+                )
             except subprocess.TimeoutExpired:
                 return "", f"the installation did not end within {_INSTALL_SECONDS:g} s"
             if done.returncode:
-                return "", (done.stdout.strip().splitlines() or ["the installation failed without a message"])[-1][:200]
+                return (
+                    "",
+                    (
+                        done.stdout.strip().splitlines()
+                        or ["the installation failed without a message"]
+                    )[-1][:200],
+                )
         stamp.write_text("\n".join(wanted), "utf-8")
     return str(python), ""
 

@@ -1,7 +1,10 @@
-"""Reports uncertain points of the platform from a copy of it: `python -I survey.py DIR` prints "point: answer" lines.
+"""Reports uncertain points of the platform from a copy of it: `python -I survey.py DIR` prints
+"point: answer" lines.
 
-The conformance run starts this file by its path in a clean process. The file imports only the standard library and DIR's modules.
+The conformance run starts this file by its path in a clean process. The file imports only the
+standard library and DIR's modules.
 """
+
 from __future__ import annotations
 
 import importlib
@@ -18,7 +21,8 @@ def main(folder: str) -> None:
     for point, look in POINTS.items():
         try:
             answers = list(look(Path(folder))) or ["none found"]
-        except (Exception, SystemExit) as error:        # such as a missing file, or a module that exits; the next point follows
+        except (Exception, SystemExit) as error:
+            # such as a missing file, or a module that exits; the next point follows
             answers = [f"no answer ({type(error).__name__}: {error})"]
         for answer in answers:
             print(f"{point}: {answer}")
@@ -60,7 +64,10 @@ def _base(folder: Path) -> Iterator[str]:
     snmp = importlib.import_module("pdu_common.base_snmp_pdu").BaseSnmpPdu
     for base in snmp.__mro__:
         if base.__name__ == "BasePdu":
-            yield f"in {base.__module__}, {'abstract' if inspect.isabstract(base) else 'not abstract'}"
+            yield (
+                f"in {base.__module__},"
+                f" {'abstract' if inspect.isabstract(base) else 'not abstract'}"
+            )
             yield f"__init__{_signature(base)}"
 
 
@@ -79,7 +86,11 @@ def _connection(folder: Path) -> Iterator[str]:
 def _views(folder: Path) -> Iterator[str]:
     for name, cls in _classes("pdu_common.helper"):
         members = getattr(cls, "__members__", None)
-        yield f"{name}{_signature(cls)}" if members is None else f"{name} {({k: v.value for k, v in members.items()})}"
+        yield (
+            f"{name}{_signature(cls)}"
+            if members is None
+            else f"{name} { ({k: v.value for k, v in members.items()}) }"
+        )
 
 
 def _logger(folder: Path) -> Iterator[str]:
@@ -88,8 +99,14 @@ def _logger(folder: Path) -> Iterator[str]:
 
 
 POINTS: dict[str, Callable[[Path], Iterator[str]]] = {
-    "Python": _python, "package": _packages, "requirement": _requirements, "BasePdu": _base, "BaseSnmpPdu": _snmp,
-    "pdu_common.connection": _connection, "pdu_common.helper": _views, "get_logger": _logger,
+    "Python": _python,
+    "package": _packages,
+    "requirement": _requirements,
+    "BasePdu": _base,
+    "BaseSnmpPdu": _snmp,
+    "pdu_common.connection": _connection,
+    "pdu_common.helper": _views,
+    "get_logger": _logger,
 }
 
 if __name__ == "__main__":

@@ -1,4 +1,8 @@
-"""Runs the archives on plausible forms of the platform. `tried` chooses the handlers that try each form."""
+"""Runs the archives on plausible forms of the platform.
+
+`tried` chooses the handlers that try each form.
+"""
+
 from __future__ import annotations
 
 import contextlib
@@ -30,7 +34,9 @@ Place = Callable[[str, str], trial.Placed]
 def simulated() -> Iterator[dict[str, Peer]]:
     """One small device for each handler. Each process of xdist has its own devices."""
     with contextlib.ExitStack() as opened:
-        made = {name: make(rpcm) if name == "snmp" else make() for name, make in peers.PEERS.items()}
+        made = {
+            name: make(rpcm) if name == "snmp" else make() for name, make in peers.PEERS.items()
+        }
         yield {name: opened.enter_context(peer) for name, peer in made.items()}
 
 
@@ -41,7 +47,10 @@ def snmp_peer(simulated: dict[str, Peer]) -> Peer:
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    """A function that unpacks a handler's archive; see `trial.place`. Each handler and way is unpacked once."""
+    """A function that unpacks a handler's archive; see `trial.place`.
+
+    Each handler and way is unpacked once.
+    """
     made: dict[str, trial.Placed] = {}
     lock = threading.Lock()
 
@@ -52,6 +61,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
                 content = archives.read(archive(ROOT / "handlers", name))
                 made[key] = trial.place(content, way, tmp_path_factory.mktemp(key))
             return made[key]
+
     return placed
 
 
@@ -63,11 +73,13 @@ def platform(variant: Variant, folder: Path) -> trial.Platform:
 def tried(variant: Variant) -> tuple[str, ...]:
     """The handlers that try a variant.
 
-    All affected handlers try the first form of a point, and every form of the point "archive". Any other form is tried by the
-    SNMP handler if it is affected, and by one of the other affected handlers, in turn.
+    All affected handlers try the first form of a point, and every form of the point "archive". Any
+    other form is tried by the SNMP handler if it is affected, and by one of the other affected
+    handlers, in turn.
 
-    Nearly all code for the undocumented parts of the platform is in handlers/host, whose modules do not differ between archives.
-    `python -m tests.conformance` tries each form with all handlers that it affects.
+    Nearly all code for the undocumented parts of the platform is in handlers/host, whose modules do
+    not differ between archives. `python -m tests.conformance` tries each form with all handlers
+    that it affects.
     """
     number = VARIANTS.index(variant)
     first = all(earlier.point != variant.point for earlier in VARIANTS[:number])
@@ -78,8 +90,9 @@ def tried(variant: Variant) -> tuple[str, ...]:
 
 
 @pytest.mark.parametrize("variant", VARIANTS, ids=str)
-def test_archives_run_on_each_variant_that_affects_them(variant: Variant, simulated: dict[str, Peer], place: Place,
-                                                        tmp_path: Path) -> None:
+def test_archives_run_on_each_variant_that_affects_them(
+    variant: Variant, simulated: dict[str, Peer], place: Place, tmp_path: Path
+) -> None:
     on = platform(variant, tmp_path)
 
     def problems(name: str) -> list[str]:
@@ -95,21 +108,28 @@ def test_each_handler_tries_every_point_that_affects_it_and_each_protocol_every_
     every = {(variant.point, name) for variant in VARIANTS for name in variant.handlers}
     assert {(variant.point, name) for variant in VARIANTS for name in tried(variant)} == every
     for variant in VARIANTS:
-        protocols, names = ({registry.about(name).protocol for name in some} for some in (variant.handlers, tried(variant)))
+        protocols, names = (
+            {registry.about(name).protocol for name in some}
+            for some in (variant.handlers, tried(variant))
+        )
         assert protocols == names and set(tried(variant)) <= set(variant.handlers), variant
 
 
-@pytest.mark.parametrize("variant", [v for v in VARIANTS if v.point == "index of a walked row"], ids=str)
-def test_an_index_of_several_parts_is_read_from_every_kind_of_row(variant: Variant, place: Place,
-                                                                  tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "variant", [v for v in VARIANTS if v.point == "index of a walked row"], ids=str
+)
+def test_an_index_of_several_parts_is_read_from_every_kind_of_row(
+    variant: Variant, place: Place, tmp_path: Path
+) -> None:
     with peers.PEERS["snmp"](lambda: sentry3(each=1)) as peer:
         assert "." in next(iter(peer.books().states))
         assert trial.run(platform(variant, tmp_path), place("snmp", "directory"), peer) == []
 
 
 @pytest.mark.parametrize("name", list(peers.PEERS))
-def test_an_archive_makes_all_four_calls_on_our_doubles(name: str, simulated: dict[str, Peer], place: Place,
-                                                        tmp_path: Path) -> None:
+def test_an_archive_makes_all_four_calls_on_our_doubles(
+    name: str, simulated: dict[str, Peer], place: Place, tmp_path: Path
+) -> None:
     for package in ("common", "pdu_common"):
         (tmp_path / package).symlink_to(ROOT / package)
     assert trial.run(trial.Platform(tmp_path), place(name, "directory"), simulated[name]) == []
@@ -124,33 +144,51 @@ def test_variants_have_different_names_and_many_points() -> None:
 
 # The files that differ from the baseline, and what the error says.
 _BROKEN = {
-    "no BasePdu anywhere": ({"pdu_common/base_pdu.py": "", "pdu_common/base_snmp_pdu.py": "class BaseSnmpPdu:\n    pass\n"},
-                            "no class BasePdu in "),
+    "no BasePdu anywhere": (
+        {
+            "pdu_common/base_pdu.py": "",
+            "pdu_common/base_snmp_pdu.py": "class BaseSnmpPdu:\n    pass\n",
+        },
+        "no class BasePdu in ",
+    ),
     "a module that cannot be imported": (
-        {"pdu_common/base_pdu.py": "import netsnmp_of_the_platform\n",
-         "pdu_common/base_snmp_pdu.py": "class BaseSnmpPdu:\n    pass\n"},
-        "pdu_common.base_pdu cannot be imported (No module named 'netsnmp_of_the_platform')"),
+        {
+            "pdu_common/base_pdu.py": "import netsnmp_of_the_platform\n",
+            "pdu_common/base_snmp_pdu.py": "class BaseSnmpPdu:\n    pass\n",
+        },
+        "pdu_common.base_pdu cannot be imported (No module named 'netsnmp_of_the_platform')",
+    ),
     "a name that cannot be imported": (
-        {"pdu_common/base_pdu.py": "from pdu_common import missing\n",
-         "pdu_common/base_snmp_pdu.py": "class BaseSnmpPdu:\n    pass\n"},
-        "pdu_common.base_pdu cannot be imported (cannot import name 'missing'"),
-    "no list of ports": (baseline.helper(ports=baseline.PORT_VIEWS.replace("self.ports = []", "self.ports = None")),
-                         "PduView has no list of ports"),
-    "rows without OID and index": (baseline.rows(row="\ndef row(oid, index, value):\n    return Row(value)\n"),
-                                   "a walked row has neither an OID"),
+        {
+            "pdu_common/base_pdu.py": "from pdu_common import missing\n",
+            "pdu_common/base_snmp_pdu.py": "class BaseSnmpPdu:\n    pass\n",
+        },
+        "pdu_common.base_pdu cannot be imported (cannot import name 'missing'",
+    ),
+    "no list of ports": (
+        baseline.helper(ports=baseline.PORT_VIEWS.replace("self.ports = []", "self.ports = None")),
+        "PduView has no list of ports",
+    ),
+    "rows without OID and index": (
+        baseline.rows(row="\ndef row(oid, index, value):\n    return Row(value)\n"),
+        "a walked row has neither an OID",
+    ),
 }
 
 
 @pytest.mark.parametrize("point", list(_BROKEN))
-def test_an_unusable_platform_is_an_error_that_names_what_it_lacks(point: str, snmp_peer: Peer, place: Place,
-                                                                   tmp_path: Path) -> None:
+def test_an_unusable_platform_is_an_error_that_names_what_it_lacks(
+    point: str, snmp_peer: Peer, place: Place, tmp_path: Path
+) -> None:
     files, words = _BROKEN[point]
     on = platform(Variant(point, "", files), tmp_path)
     problems = trial.run(on, place("snmp", "directory"), snmp_peer)
     assert len(problems) == 1 and words in problems[0], problems
 
 
-def test_a_difference_from_the_truth_is_noticed(snmp_peer: Peer, place: Place, tmp_path: Path) -> None:
+def test_a_difference_from_the_truth_is_noticed(
+    snmp_peer: Peer, place: Place, tmp_path: Path
+) -> None:
     true, on = snmp_peer, platform(VARIANTS[0], tmp_path)
 
     def wrong_books() -> Books:
@@ -158,6 +196,11 @@ def test_a_difference_from_the_truth_is_noticed(snmp_peer: Peer, place: Place, t
         books.states = {identity: not state for identity, state in books.states.items()}
         books.load_a = books.port_energy_kwh["1"] = 4711.0
         return books
-    problems = trial.run(on, place("snmp", "directory"), peers.Peer("snmp", "snmp", true.address, wrong_books, true.snmp))
+
+    problems = trial.run(
+        on,
+        place("snmp", "directory"),
+        peers.Peer("snmp", "snmp", true.address, wrong_books, true.snmp),
+    )
     for word in ("states: ", "load: ", "energy by outlet: ", "after port_"):
         assert any(word in problem for problem in problems)

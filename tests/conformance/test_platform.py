@@ -1,4 +1,7 @@
-"""`python -m tests.conformance`: with --platform, on the project's own doubles and on made-up platforms; and without it."""
+"""`python -m tests.conformance`: with --platform, on the project's own doubles and on made-up
+platforms; and without it.
+"""
+
 from __future__ import annotations
 
 import errno
@@ -23,14 +26,20 @@ from .variants import VARIANTS
 def test_doubles_of_this_project_conform(capsys: pytest.CaptureFixture[str]) -> None:
     assert conformance.main(["--platform", str(ROOT)]) == 0
     shown = capsys.readouterr().out
-    for part in ("BasePdu: in pdu_common.base_pdu, not abstract", "BaseSnmpPdu: snmp_set(self, oid",
-                 "PduPortStatisticView(identity",
-                 "PduSnmpData(ip", "requirement: pysnmp", "get_logger: logging.Logger",
-                 *(f"agrees  pdu_{name}" for name in registry.names()), f"{len(registry.names())} agree, 0 differ"):
+    for part in (
+        "BasePdu: in pdu_common.base_pdu, not abstract",
+        "BaseSnmpPdu: snmp_set(self, oid",
+        "PduPortStatisticView(identity",
+        "PduSnmpData(ip",
+        "requirement: pysnmp",
+        "get_logger: logging.Logger",
+        *(f"agrees  pdu_{name}" for name in registry.names()),
+        f"{len(registry.names())} agree, 0 differ",
+    ):
         assert part in shown
 
 
-_CONNECTION = '''
+_CONNECTION = """
 class PduSnmpData:
     def __init__(self, rack, host, snmp_params):
         self.host, self.snmp_params = host, snmp_params
@@ -45,13 +54,18 @@ class PduHttpData:
 
 def wire(data):
     return data.host, data.snmp_params
-'''
+"""
 _OTHER = {
-    "pdu_common/base_pdu.py": "", "pdu_common/abstractions.py": baseline.BASE_PDU,
+    "pdu_common/base_pdu.py": "",
+    "pdu_common/abstractions.py": baseline.BASE_PDU,
     "pdu_common/base_snmp_pdu.py": baseline.SNMP.replace("from .base_pdu", "from .abstractions"),
     "pdu_common/connection.py": _CONNECTION,
-    **baseline.helper(statistic=baseline.STATISTIC_VIEWS.replace("consumption=0.0", "energy=0.0").replace(
-        "self.identity, self.consumption = identity, consumption", "self.identity, self.energy = identity, energy")),
+    **baseline.helper(
+        statistic=baseline.STATISTIC_VIEWS.replace("consumption=0.0", "energy=0.0").replace(
+            "self.identity, self.consumption = identity, consumption",
+            "self.identity, self.energy = identity, energy",
+        )
+    ),
 }
 
 
@@ -60,59 +74,94 @@ def tree(folder: Path, files: dict[str, str]) -> str:
     return str(folder)
 
 
-def test_a_platform_with_other_names_is_supported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert conformance.main(["--platform", tree(tmp_path, _OTHER), "nut", "snmp"]) == 0     # one for each class of data
+def test_a_platform_with_other_names_is_supported(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # one for each class of data
+    assert conformance.main(["--platform", tree(tmp_path, _OTHER), "nut", "snmp"]) == 0
     shown = capsys.readouterr().out
     assert "BasePdu: in pdu_common.abstractions" in shown and "PduSnmpData(rack, host" in shown
     assert "2 agree, 0 differ" in shown
 
 
-def test_a_platform_with_an_unknown_field_needs_an_adapter(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_platform_with_an_unknown_field_needs_an_adapter(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     strange = {"pdu_common/connection.py": _CONNECTION.replace("host", "where")}
     assert conformance.main(["--platform", tree(tmp_path, strange), "nut"]) == 1
     assert "no field for the address" in capsys.readouterr().out
     own = tmp_path / "mine.py"
-    own.write_text("def data(protocol, address, snmp, settings, handler):\n    from pdu_common.connection import PduHttpData\n"
-                   "    made = PduHttpData(address)\n    made.ip, made.handler_params = address, settings\n    return made\n")
+    own.write_text(
+        "def data(protocol, address, snmp, settings, handler):\n    from pdu_common.connection"
+        " import PduHttpData\n    made = PduHttpData(address)\n    made.ip, made.handler_params ="
+        " address, settings\n    return made\n"
+    )
     assert conformance.main(["--platform", str(tmp_path), "--adapter", str(own), "nut"]) == 0
 
 
-def test_a_platform_module_that_exits_does_not_end_the_survey(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    conformance.main(["--platform", tree(tmp_path, {
-        "pdu_common/base_snmp_pdu.py": "raise SystemExit(3)\n", "requirements.txt": "# none\n"}), "nut"])
+def test_a_platform_module_that_exits_does_not_end_the_survey(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    conformance.main(
+        [
+            "--platform",
+            tree(
+                tmp_path,
+                {
+                    "pdu_common/base_snmp_pdu.py": "raise SystemExit(3)\n",
+                    "requirements.txt": "# none\n",
+                },
+            ),
+            "nut",
+        ]
+    )
     shown = capsys.readouterr().out
     assert "BasePdu: no answer (SystemExit: 3)" in shown
     assert "requirement: none found" in shown and "get_logger: logging.Logger" in shown
 
 
-def test_a_survey_that_does_not_end_is_reported_and_the_archive_runs(capsys: pytest.CaptureFixture[str],
-                                                                     monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_survey_that_does_not_end_is_reported_and_the_archive_runs(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(conformance, "_SURVEY_SECONDS", 0.001)
     assert conformance.main(["--platform", str(ROOT), "nut"]) == 0
     shown = capsys.readouterr().out
     assert "did not end within 0.001 s\n" in shown and "agrees  pdu_nut" in shown
 
 
-def test_two_classes_for_pdus_without_snmp_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    two = {"pdu_common/connection.py": _CONNECTION + "\n\nclass PduTelnetData(PduHttpData):\n    pass\n"}
+def test_two_classes_for_pdus_without_snmp_are_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    two = {
+        "pdu_common/connection.py": (
+            _CONNECTION + "\n\nclass PduTelnetData(PduHttpData):\n    pass\n"
+        )
+    }
     assert conformance.main(["--platform", tree(tmp_path, two), "nut"]) == 1
     assert "(found: PduHttpData, PduTelnetData)" in capsys.readouterr().out
 
 
-def test_no_class_for_pdus_without_snmp_is_an_error_that_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_class_for_pdus_without_snmp_is_an_error_that_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setitem(sys.modules, "pdu_common.connection", ModuleType("pdu_common.connection"))
     with pytest.raises(LookupError, match=r"\(found: none\)"):
         unknown.data("custom", "", {}, {}, "pdu_x")
 
 
-def test_a_class_of_snmp_data_that_the_platform_imports_is_used_and_its_absence_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_class_of_snmp_data_that_the_platform_imports_is_used_and_its_absence_reported(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     connection = ModuleType("pdu_common.connection")
     monkeypatch.setitem(sys.modules, "pdu_common.connection", connection)
     with pytest.raises(LookupError, match="no class PduSnmpData: .*--adapter"):
         unknown.data("snmp", "", {}, {}, "pdu_x")
     monkeypatch.setattr(connection, "PduSnmpData", PduSnmpData, raising=False)
     made = unknown.data("snmp", "192.0.2.1", {"port": "161"}, {}, "pdu_x")
-    assert type(made) is PduSnmpData and (made.ip, made.snmp_params) == ("192.0.2.1", {"port": "161"})
+    assert type(made) is PduSnmpData and (made.ip, made.snmp_params) == (
+        "192.0.2.1",
+        {"port": "161"},
+    )
 
 
 class _Loose:
@@ -134,7 +183,9 @@ def test_a_parameter_for_any_keyword_is_not_filled(monkeypatch: pytest.MonkeyPat
         unknown.data("snmp", "192.0.2.1", {}, {}, "pdu_x")
 
 
-_ONLY_161 = {"pdu_common/connection.py": baseline.CONNECTION + '''
+_ONLY_161 = {
+    "pdu_common/connection.py": baseline.CONNECTION
+    + """
 
 _wire = wire
 
@@ -143,19 +194,27 @@ def wire(data):
     address, params = _wire(data)
     seconds = "0.5" if address == "127.0.0.1" else "20"         # no simulator is on port 161 of 127.0.0.1
     return address, {**params, "port": "161", "timeout": seconds, "retries": "0"}
-'''}
+"""
+}
 
 
 def refuse_port_161(monkeypatch: pytest.MonkeyPatch) -> None:
     """Makes opening port 161 fail with EACCES, as for an unprivileged user."""
+
     def refused(**_: object) -> None:
         raise OSError(errno.EACCES, os.strerror(errno.EACCES))
+
     made = peers.PEERS["snmp"]
-    monkeypatch.setitem(peers.PEERS, "snmp", lambda **options: refused() if options.get("port") == 161 else made(**options))
+    monkeypatch.setitem(
+        peers.PEERS,
+        "snmp",
+        lambda **options: refused() if options.get("port") == 161 else made(**options),
+    )
 
 
-def test_an_error_before_the_first_packet_does_not_blame_the_port(tmp_path: Path, capsys: pytest.CaptureFixture[str],
-                                                                  monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_before_the_first_packet_does_not_blame_the_port(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     strange = {"pdu_common/connection.py": _CONNECTION.replace("host", "where")}
     refuse_port_161(monkeypatch)
     assert conformance.main(["--platform", tree(tmp_path, strange), "snmp"]) == 1
@@ -164,26 +223,41 @@ def test_an_error_before_the_first_packet_does_not_blame_the_port(tmp_path: Path
 
 
 def test_a_platform_that_uses_only_port_161_is_tried_there_or_reported_as_not_tried(
-        tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     code = conformance.main(["--platform", tree(tmp_path, _ONLY_161), "snmp"])
     shown = capsys.readouterr().out
-    assert code == 0 and ("agrees  pdu_snmp (on port 161)" in shown or "not tried  pdu_snmp" in shown)
+    assert code == 0 and (
+        "agrees  pdu_snmp (on port 161)" in shown or "not tried  pdu_snmp" in shown
+    )
 
 
 def test_a_platform_whose_port_161_cannot_be_opened_is_reported_as_not_tried(
-        tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     refuse_port_161(monkeypatch)
     assert conformance.main(["--platform", tree(tmp_path, _ONLY_161), "snmp"]) == 0
     shown = capsys.readouterr().out
-    assert "not tried  pdu_snmp" in shown and "run this as root" in shown and "0 agree, 0 differ, 1 not tried" in shown
+    assert (
+        "not tried  pdu_snmp" in shown
+        and "run this as root" in shown
+        and "0 agree, 0 differ, 1 not tried" in shown
+    )
 
 
-def test_a_port_161_in_use_is_reported_without_advice_to_run_as_root(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_port_161_in_use_is_reported_without_advice_to_run_as_root(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def busy(**_: object) -> None:
         raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
+
     monkeypatch.setitem(peers.PEERS, "snmp", busy)
     what, problems = conformance._on_port_161(trial.Platform(ROOT), trial.Placed("", ""))
-    assert f"cannot be opened here ({os.strerror(errno.EADDRINUSE)})" in what and "root" not in what and problems is None
+    assert (
+        f"cannot be opened here ({os.strerror(errno.EADDRINUSE)})" in what
+        and "root" not in what
+        and problems is None
+    )
 
 
 def test_a_port_in_use_is_reported_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
@@ -193,10 +267,14 @@ def test_a_port_in_use_is_reported_in_one_line(capsys: pytest.CaptureFixture[str
         with pytest.raises(SystemExit) as ended:
             conformance.main(["--platform", str(ROOT), "--snmp-port", str(port), "snmp"])
     assert ended.value.code == 2
-    assert capsys.readouterr().err == f"cannot start: port {port} is already in use; choose another\n"
+    assert (
+        capsys.readouterr().err == f"cannot start: port {port} is already in use; choose another\n"
+    )
 
 
-def test_the_archives_run_on_the_given_interpreter(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_archives_run_on_the_given_interpreter(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     program = tmp_path / "python"
     program.write_text("#!/bin/sh\necho 'no such interpreter' >&2\nexit 3\n")
     program.chmod(0o755)
@@ -204,20 +282,32 @@ def test_the_archives_run_on_the_given_interpreter(tmp_path: Path, capsys: pytes
     assert "no such interpreter" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("arguments, words", [
-    (["--platform", "/proc"], "no folder common"), (["nosuch"], ", ".join(registry.names())),
-    (["--platform", str(ROOT), "--adapter", "/no/such/file"], "no file"),
-    (["--platform", str(ROOT), "--adapter", str(ROOT / "docs" / "pictures" / "pdus.png")], "cannot be read ('utf-8' codec"),
-    (["--adapter", str(ROOT / "Makefile")], "need --platform"), (["--snmp-port", "1161"], "need --platform"),
-    (["--platform", str(ROOT), "--snmp-port", "70000"], "not from 0 to 65535"),
-])
-def test_wrong_arguments_are_refused(arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        (["--platform", "/proc"], "no folder common"),
+        (["nosuch"], ", ".join(registry.names())),
+        (["--platform", str(ROOT), "--adapter", "/no/such/file"], "no file"),
+        (
+            ["--platform", str(ROOT), "--adapter", str(ROOT / "docs" / "pictures" / "pdus.png")],
+            "cannot be read ('utf-8' codec",
+        ),
+        (["--adapter", str(ROOT / "Makefile")], "need --platform"),
+        (["--snmp-port", "1161"], "need --platform"),
+        (["--platform", str(ROOT), "--snmp-port", "70000"], "not from 0 to 65535"),
+    ],
+)
+def test_wrong_arguments_are_refused(
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as stopped:
         conformance.main(arguments)
     assert stopped.value.code == 2 and words in capsys.readouterr().err
 
 
-def test_the_matrix_can_be_run_for_one_handler(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_matrix_can_be_run_for_one_handler(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(conformance, "VARIANTS", VARIANTS[:2])
     assert conformance.main(["nut"]) == 0
     shown = capsys.readouterr().out
@@ -230,12 +320,18 @@ def test_the_matrix_runs_on_the_given_interpreter(monkeypatch: pytest.MonkeyPatc
     def on_variants(devices: object, folder: Path, python: str) -> Iterator[conformance.Outcome]:
         used.append(python)
         return iter(())
+
     monkeypatch.setattr(conformance, "on_variants", on_variants)
     assert conformance.main(["--python", "/bin/sh", "nut"]) == 0 and used == ["/bin/sh"]
 
 
 def test_the_interpreter_may_be_a_relative_path(capsys: pytest.CaptureFixture[str]) -> None:
-    assert conformance.main(["--platform", str(ROOT), "--python", os.path.relpath(sys.executable), "nut"]) == 0
+    assert (
+        conformance.main(
+            ["--platform", str(ROOT), "--python", os.path.relpath(sys.executable), "nut"]
+        )
+        == 0
+    )
     with pytest.raises(SystemExit) as ended:
         conformance.main(["--platform", str(ROOT), "--python", "no/such/python", "nut"])
     assert ended.value.code == 2 and "no/such/python" in capsys.readouterr().err

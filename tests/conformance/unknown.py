@@ -1,8 +1,11 @@
-"""Makes and reads the objects of an unknown platform by inspecting its classes; runs in the worker process.
+"""Makes and reads the objects of an unknown platform by inspecting its classes; runs in the worker
+process.
 
-For a platform where this fails, write functions of the same names into a file and give it with `--adapter`: they replace
-those of this module. The conformance run prints the classes and signatures that it finds on the platform.
+For a platform where this fails, write functions of the same names into a file and give it with
+`--adapter`: they replace those of this module. The conformance run prints the classes and
+signatures that it finds on the platform.
 """
+
 from __future__ import annotations
 
 import importlib
@@ -12,19 +15,31 @@ from typing import Any, Callable
 _MEANINGS = {
     "address": ("ip", "ip_addr", "ip_address", "address", "addr", "host", "hostname"),
     "snmp": ("snmp_params",),
-    "settings": ("custom_params", "handler_params", "handler_settings", "custom_settings", "params", "settings"),
+    "settings": (
+        "custom_params",
+        "handler_params",
+        "handler_settings",
+        "custom_settings",
+        "params",
+        "settings",
+    ),
     "handler": ("device", "handler", "name"),
 }
-_SHOWN = {"address": "address", "snmp": "SNMP parameters", "settings": "handler settings"}      # in error messages
+# in error messages
+_SHOWN = {"address": "address", "snmp": "SNMP parameters", "settings": "handler settings"}
 _ADVICE = "write the function data() in a file and give it with --adapter"
 _ENERGY = ("consumption", "total_consumption", "energy", "power_consumption")
 
 
-def data(protocol: str, address: str, snmp: dict[str, str], settings: dict[str, str], handler: str) -> Any:
-    """The connection data for make_handler, in the platform's class. Fields are recognised by their names.
+def data(
+    protocol: str, address: str, snmp: dict[str, str], settings: dict[str, str], handler: str
+) -> Any:
+    """The connection data for make_handler, in the platform's class. Fields are recognised by their
+    names.
 
-    Required fields with other names get None. Raises LookupError if the platform has no suitable class or more than one, or if
-    the class has no field for the address, for the SNMP parameters (SNMP PDUs) or for the handler settings (other PDUs).
+    Required fields with other names get None. Raises LookupError if the platform has no suitable
+    class or more than one, or if the class has no field for the address, for the SNMP parameters
+    (SNMP PDUs) or for the handler settings (other PDUs).
     """
     cls = _data_class(protocol)
     given = {"address": address, "snmp": snmp, "settings": settings, "handler": handler}
@@ -44,7 +59,10 @@ def data(protocol: str, address: str, snmp: dict[str, str], settings: dict[str, 
             continue
         own = [name for name in names if hasattr(made, name)]
         if not own:
-            raise LookupError(f"{cls.__name__} has no field for the {_SHOWN[meaning]} (looked for {', '.join(names)}): {_ADVICE}")
+            raise LookupError(
+                f"{cls.__name__} has no field for the {_SHOWN[meaning]} (looked for"
+                f" {', '.join(names)}): {_ADVICE}"
+            )
         setattr(made, own[0], given[meaning])
     return made
 
@@ -56,12 +74,18 @@ def _data_class(protocol: str) -> Callable[..., Any]:
         if not inspect.isclass(found):
             raise LookupError(f"pdu_common.connection has no class PduSnmpData: {_ADVICE}")
         return found
-    classes = {name: value for name, value in vars(connection).items()
-               if inspect.isclass(value) and value.__module__ == connection.__name__}
+    classes = {
+        name: value
+        for name, value in vars(connection).items()
+        if inspect.isclass(value) and value.__module__ == connection.__name__
+    }
     others = [name for name in classes if name != "PduSnmpData" and name.endswith("Data")]
     if len(others) != 1:
         names = ", ".join(others) or "none"
-        raise LookupError(f"pdu_common.connection has no single class for PDUs without SNMP (found: {names}): {_ADVICE}")
+        raise LookupError(
+            f"pdu_common.connection has no single class for PDUs without SNMP (found: {names}):"
+            f" {_ADVICE}"
+        )
     return classes[others[0]]
 
 
@@ -84,8 +108,11 @@ def _listed(view: Any) -> list[Any]:
     found = getattr(view, "ports", None)
     if isinstance(found, list):
         return found
-    lists = [value for value in (getattr(view, name, None) for name in dir(view) if not name.startswith("_"))
-             if isinstance(value, list)]
+    lists = [
+        value
+        for value in (getattr(view, name, None) for name in dir(view) if not name.startswith("_"))
+        if isinstance(value, list)
+    ]
     return lists[0] if len(lists) == 1 else []
 
 

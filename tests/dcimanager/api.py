@@ -1,9 +1,10 @@
 """The platform's HTTP calls as functions: a request in, an answer out. This module opens no socket.
 
-From the vendor's pages: the paths, the headers `isp-box-instance` and `x-xsrf-token`, the bodies of requests, `id` and `token` in
-answers, `{"error": {"code", "msg", "value"}}` and code 3005. The rest is inferred, such as the calls
-that list and delete handlers.
+From the vendor's pages: the paths, the headers `isp-box-instance` and `x-xsrf-token`, the bodies of
+requests, `id` and `token` in answers, `{"error": {"code", "msg", "value"}}` and code 3005. The rest
+is inferred, such as the calls that list and delete handlers.
 """
+
 from __future__ import annotations
 
 import hmac
@@ -37,7 +38,7 @@ class Answer(NamedTuple):
     status: int
     body: bytes
     content_type: str = "application/json"
-    location: str = ""                  # the target of a redirect
+    location: str = ""  # the target of a redirect
 
 
 def answer_json(status: int, value: object) -> Answer:
@@ -49,11 +50,18 @@ def answer_error(status: int, code: int, msg: str, value: object = "") -> Answer
 
 
 class Api:
-    """Answers the API's requests, and calls `happened(sentence)` after each successful request to log in, register,
-    upload or remove."""
+    """Answers the API's requests, and calls `happened(sentence)` after each successful request to
+    log in, register, upload or remove."""
 
-    def __init__(self, store: Store, runtime: Runtime, tokens: Tokens, email: str, password: str,
-                 happened: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        runtime: Runtime,
+        tokens: Tokens,
+        email: str,
+        password: str,
+        happened: Callable[[str], None],
+    ) -> None:
         self._store, self._runtime, self._tokens = store, runtime, tokens
         self._email, self._password, self._happened = email, password, happened
         self._tries = Tries()
@@ -73,11 +81,13 @@ class Api:
         self._check_token(request)
         if request.path == _HANDLERS:
             if request.method == "GET":
-                return answer_json(200, {"list": [handler.shown() for handler in self._store.handlers()]})
+                return answer_json(
+                    200, {"list": [handler.shown() for handler in self._store.handlers()]}
+                )
             if request.method == "POST":
                 return self._create(request)
         if request.path.startswith(_HANDLERS + "/"):
-            number, _, rest = request.path[len(_HANDLERS) + 1:].partition("/")
+            number, _, rest = request.path[len(_HANDLERS) + 1 :].partition("/")
             if re.fullmatch("[0-9]{1,18}", number):
                 if (request.method, rest) == ("POST", "content"):
                     return self._upload(int(number), request)
@@ -91,14 +101,21 @@ class Api:
         body = _object(request)
         token = self.log_in(str(body.get("email", "")), str(body.get("password", "")))
         self._happened("an administrator logged in through the API")
-        return answer_json(201, {"id": "1", "token": token, "expires_in": int(self._tokens.seconds)})
+        return answer_json(
+            201, {"id": "1", "token": token, "expires_in": int(self._tokens.seconds)}
+        )
 
     def log_in(self, email: str, password: str) -> str:
-        """A new token for the administrator. Raises Refusal if e-mail or password is wrong, and after many wrong ones."""
+        """A new token for the administrator.
+
+        Raises Refusal if e-mail or password is wrong, and after many wrong ones.
+        """
         if self._tries.too_many():
             raise Refusal(429, 3004, "too many wrong passwords: wait a minute")
-        if not (hmac.compare_digest(email.encode("utf-8", "replace"), self._email.encode())
-                and hmac.compare_digest(password.encode("utf-8", "replace"), self._password.encode())):
+        if not (
+            hmac.compare_digest(email.encode("utf-8", "replace"), self._email.encode())
+            and hmac.compare_digest(password.encode("utf-8", "replace"), self._password.encode())
+        ):
             self._tries.failed()
             raise Refusal(401, 3004, "wrong e-mail or password")
         return self._tokens.issue()
@@ -112,10 +129,15 @@ class Api:
         for key in ("device_type", "handler", "name", "protocol", "features"):
             if key not in body:
                 raise Refusal(400, 1001, f"the key {key} is missing", key)
-        device_type, handler, name = (_text(body[key], key) for key in ("device_type", "handler", "name"))
+        device_type, handler, name = (
+            _text(body[key], key) for key in ("device_type", "handler", "name")
+        )
         if not isinstance(body["protocol"], list) or not isinstance(body["features"], list):
             raise Refusal(400, 1001, "protocol and features must be lists")
-        protocol, features = ([_text(item, f"each item of {key}") for item in body[key]] for key in ("protocol", "features"))
+        protocol, features = (
+            [_text(item, f"each item of {key}") for item in body[key]]
+            for key in ("protocol", "features")
+        )
         made = self._store.create(device_type, handler, name, protocol, features)
         self._happened(f"{made.handler} was registered with the id {made.id}")
         return answer_json(201, {"id": made.id})
@@ -145,7 +167,7 @@ def _object(request: Request) -> dict[str, Any]:
     value: Optional[object] = None
     try:
         value = json.loads(request.body)
-    except (ValueError, RecursionError):        # not JSON, or nested too deeply
+    except (ValueError, RecursionError):  # not JSON, or nested too deeply
         pass
     if not isinstance(value, dict):
         raise Refusal(400, 1001, "the body must be a JSON object")

@@ -1,4 +1,5 @@
 """Passes HTTP requests to the API or to the page."""
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -16,9 +17,10 @@ Respond = Callable[[Request], Optional[Answer]]
 
 
 class Front:
-    """`respond` answers requests that have the platform's header or a path below /api/; `page` answers the others. If `respond`
-    returns None, the connection is cut. `respond` is not called for a body of more than LARGEST_BODY bytes; the answer is 413.
-    `hosts`: as for `Access`, which checks them for the page."""
+    """`respond` answers requests that have the platform's header or a path below /api/; `page`
+    answers the others. If `respond` returns None, the connection is cut. `respond` is not called
+    for a body of more than LARGEST_BODY bytes; the answer is 413. `hosts`: as for `Access`,
+    which checks them for the page."""
 
     def __init__(self, respond: Respond, page: Any, hosts: Optional[Sequence[str]]) -> None:
         self._respond, self._page, self._hosts = respond, page, hosts
@@ -40,13 +42,23 @@ class Front:
         target = scope["raw_path"].decode("latin-1")
         if scope["query_string"]:
             target += "?" + scope["query_string"].decode("latin-1")
-        asked = Request(scope["method"], target, {key.lower(): value for key, value in request.headers.items()}, body)
+        asked = Request(
+            scope["method"],
+            target,
+            {key.lower(): value for key, value in request.headers.items()},
+            body,
+        )
         answer: Optional[Answer] = await run_in_threadpool(self._respond, asked)
         if answer is None:
             scope["state"]["cut"]()
             return
-        headers = {"Connection": "close", **({"Location": answer.location} if answer.location else {})}
-        await Response(answer.body, answer.status, headers, answer.content_type)(scope, receive, send)
+        headers = {
+            "Connection": "close",
+            **({"Location": answer.location} if answer.location else {}),
+        }
+        await Response(answer.body, answer.status, headers, answer.content_type)(
+            scope, receive, send
+        )
 
 
 async def whole_body(request: WebRequest) -> Optional[bytes]:

@@ -1,9 +1,11 @@
-"""Runs a handler in a separate process. `worker.py` starts this file by its path, so this file also runs its neighbours by path.
+"""Runs a handler in a separate process. `worker.py` starts this file by its path, so this file also
+runs its neighbours by path.
 
-Reads lines of JSON from standard input: first the job, then one call per line. Answers a call on standard output with one
-line of JSON, which has the call's number. Ends when its input ends, even in the middle of a call, so that it does not outlive
-the stand-in.
+Reads lines of JSON from standard input: first the job, then one call per line. Answers a call on
+standard output with one line of JSON, which has the call's number. Ends when its input ends, even
+in the middle of a call, so that it does not outlive the stand-in.
 """
+
 from __future__ import annotations
 
 import contextlib
@@ -25,11 +27,13 @@ from types import SimpleNamespace
 from typing import Any
 
 _KIND = re.compile("[a-z][a-z-]{0,40}")
-LOGGED = "\x1e"         # ends the log lines of a call; written to standard error before the answer
+LOGGED = "\x1e"  # ends the log lines of a call; written to standard error before the answer
 
 
 class _Without:
-    """An entry of sys.meta_path that hides packages that a platform may not have, except those that are imported already."""
+    """An entry of sys.meta_path that hides packages that a platform may not have, except those that
+    are imported already.
+    """
 
     def __init__(self, names: Sequence[str]) -> None:
         self._names = frozenset(names)
@@ -41,20 +45,25 @@ class _Without:
 
 def main() -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)                       # a handler's prints go to standard error, not between the answers
+    # a handler's prints go to standard error, not between the answers
+    os.dup2(2, 1)
     assert isinstance(sys.stdout, io.TextIOWrapper)
-    sys.stdout.reconfigure(line_buffering=True)         # a line is written at once, so it is in the log of its own call
+    # a line is written at once, so it is in the log of its own call
+    sys.stdout.reconfigure(line_buffering=True)
     lines: queue.Queue[str] = queue.Queue()
     threading.Thread(target=_listen, args=(lines,), daemon=True).start()
     job = json.loads(lines.get())
     sys.path[:0] = job["paths"]
     sys.meta_path.insert(0, _Without(job["without"]))
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s: %(message)s"
+    )
     trips = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("trips.py"))))
     trips.watch()
     try:
         worker = _Worker(job)
-    except BaseException as error:      # a third-party module may raise anything at its import, SystemExit too
+    except BaseException as error:
+        # a third-party module may raise anything at its import, SystemExit too
         logging.exception("the archive cannot be loaded")
         failed = {"kind": "import", "text": f"{type(error).__name__}: {error}"}
         while True:
@@ -75,9 +84,9 @@ def _listen(lines: queue.Queue[str]) -> None:
 def _say(answers: Any, number: int, answer: Mapping[str, Any]) -> None:
     try:
         print(LOGGED, file=sys.stderr, flush=True)
-    except (OSError, ValueError):                       # a handler may have closed standard error
+    except (OSError, ValueError):  # a handler may have closed standard error
         with contextlib.suppress(OSError):
-            os.write(1, f"{LOGGED}\n".encode())         # descriptor 1 is the same pipe
+            os.write(1, f"{LOGGED}\n".encode())  # descriptor 1 is the same pipe
     answers.write(json.dumps({**answer, "number": number}) + "\n")
     answers.flush()
 
@@ -107,7 +116,10 @@ def _handler_module(name: str) -> Any:
 
 
 class _Worker:
-    """Calls a handler's methods. Keeps the handler object while the data stay the same, unless the job has `fresh`."""
+    """Calls a handler's methods.
+
+    Keeps the handler object while the data stay the same, unless the job has `fresh`.
+    """
 
     def __init__(self, job: Mapping[str, Any]) -> None:
         self._adapter = _adapter(job["adapter"])
@@ -127,7 +139,9 @@ class _Worker:
                 self._data, self._pdu = call["data"], None
             if not self._fresh:
                 return {"value": self._made(call)}
-            from concurrent.futures import ThreadPoolExecutor  # here, because its import makes each start slower
+            # here, because its import makes each start slower
+            from concurrent.futures import ThreadPoolExecutor
+
             with ThreadPoolExecutor(max_workers=1) as thread:
                 self._pdu = None
                 return {"value": thread.submit(self._made, call).result()}
@@ -146,7 +160,9 @@ class _Worker:
         return answer
 
     def _status(self, pdu: Any, call: Mapping[str, str]) -> dict[str, Any]:
-        ports = [(_text(identity), _state(name)) for identity, name in self._adapter.ports(pdu.status())]
+        ports = [
+            (_text(identity), _state(name)) for identity, name in self._adapter.ports(pdu.status())
+        ]
         _check_distinct([identity for identity, _ in ports])
         return {"ports": dict(ports)}
 
@@ -154,27 +170,53 @@ class _Worker:
         view = pdu.statistic()
         load, energy = self._adapter.totals(view)
         _check_distinct(self._adapter.port_metered(view))
-        return {"load": _figure(load), "total_consumption": _figure(energy), "metered": self._adapter.metered(view),
-                "ports": {_text(identity): _figure(value) for identity, value in self._adapter.port_energy(view).items()},
-                "port_metered": self._adapter.port_metered(view),
-                "port_load": {_text(identity): _figure(value) for identity, value in self._adapter.port_load(view).items()}}
+        return {
+            "load": _figure(load),
+            "total_consumption": _figure(energy),
+            "metered": self._adapter.metered(view),
+            "ports": {
+                _text(identity): _figure(value)
+                for identity, value in self._adapter.port_energy(view).items()
+            },
+            "port_metered": self._adapter.port_metered(view),
+            "port_load": {
+                _text(identity): _figure(value)
+                for identity, value in self._adapter.port_load(view).items()
+            },
+        }
 
     def _labels(self, pdu: Any, call: Mapping[str, str]) -> dict[str, Any]:
         """`labels` is this project's method, not the platform's."""
         labels = getattr(pdu, "labels", None)
         found = labels() if callable(labels) else []
-        return {"labels": {_text(item.identity): [str(item.number), str(item.name)] for item in found}}
+        return {
+            "labels": {_text(item.identity): [str(item.number), str(item.name)] for item in found}
+        }
 
     def _described(self) -> dict[str, Any]:
-        """Whether the handler's module has a class for SNMP PDUs, and its table of settings ([] if it has no usable one)."""
+        """Whether the handler's module has a class for SNMP PDUs, and its table of settings ([] if
+        it has no usable one).
+        """
         from pdu_common.base_snmp_pdu import BaseSnmpPdu
+
         home = sys.modules.get(self._make.__module__, self._module)
-        snmp = any(isinstance(kind, type) and issubclass(kind, BaseSnmpPdu) and kind is not BaseSnmpPdu
-                   for kind in vars(home).values())
+        snmp = any(
+            isinstance(kind, type) and issubclass(kind, BaseSnmpPdu) and kind is not BaseSnmpPdu
+            for kind in vars(home).values()
+        )
         try:
-            rows = [{"key": str(item.key), "allowed": str(item.allowed), "help": str(item.help), "secret": bool(item.secret),
-                     "default": _default(item.default)} for item in getattr(home, "SETTINGS", ())]
-        except (TypeError, AttributeError):         # the SETTINGS of a third-party handler may be anything
+            rows = [
+                {
+                    "key": str(item.key),
+                    "allowed": str(item.allowed),
+                    "help": str(item.help),
+                    "secret": bool(item.secret),
+                    "default": _default(item.default),
+                }
+                for item in getattr(home, "SETTINGS", ())
+            ]
+        except (TypeError, AttributeError):
+            # the SETTINGS of a third-party handler may be anything
             rows = []
         return {"snmp": snmp, "settings": rows}
 
@@ -188,8 +230,14 @@ class _Worker:
         given = self._adapter.port(call["identity"], call["state"])
         port = switch(given)
         if _text(port.identity) != call["identity"]:
-            raise ValueError(f"the answer is about the port {port.identity!r}, not {call['identity']!r}")
-        return {"identity": port.identity, "state": _state(port.power_status.name), "same_object": port is given}
+            raise ValueError(
+                f"the answer is about the port {port.identity!r}, not {call['identity']!r}"
+            )
+        return {
+            "identity": port.identity,
+            "state": _state(port.power_status.name),
+            "same_object": port is given,
+        }
 
 
 def _text(value: object) -> str:

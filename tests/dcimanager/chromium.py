@@ -1,4 +1,5 @@
 """A real browser for the page: headless chromium, driven by selenium."""
+
 from __future__ import annotations
 
 import contextlib
@@ -19,28 +20,45 @@ from selenium.webdriver.support.ui import WebDriverWait
 T = TypeVar("T")
 DESKTOP, PHONE = (1280, 900), (390, 844)
 LONGEST_WAIT = 60.0
-LOOK_SECONDS = 0.2          # between two looks of `until`, each of which takes about 0.01 s of processor time
+# between two looks of `until`, each of which takes about 0.01 s of processor time
+LOOK_SECONDS = 0.2
 _FLAGS = (
-    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--disable-default-apps", "--hide-scrollbars",
-    "--disable-features=OptimizationHints,MediaRouter,Translate", "--force-color-profile=srgb", "--lang=en-GB")
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--disable-default-apps",
+    "--hide-scrollbars",
+    "--disable-features=OptimizationHints,MediaRouter,Translate",
+    "--force-color-profile=srgb",
+    "--lang=en-GB",
+)
 
 
 class Browser:
-    """One window. After `LONGEST_WAIT` seconds, `open` and `script` raise selenium's TimeoutException. If `until` finds nothing,
-    it raises AssertionError with the page's text."""
+    """One window. After `LONGEST_WAIT` seconds, `open` and `script` raise selenium's
+    TimeoutException. If `until` finds nothing, it raises AssertionError with the page's text."""
 
     def __init__(self, driver: Chrome) -> None:
         self.driver = driver
 
     def resize(self, width: int, height: int) -> None:
         """Sets the page's size in CSS pixels, as on a device of that size."""
-        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
-            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600})
+        self.driver.execute_cdp_cmd(
+            "Emulation.setDeviceMetricsOverride",
+            {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600},
+        )
 
     def dark(self, on: bool) -> None:
-        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {
-            "features": [{"name": "prefers-color-scheme", "value": "dark" if on else "light"}]})
+        self.driver.execute_cdp_cmd(
+            "Emulation.setEmulatedMedia",
+            {"features": [{"name": "prefers-color-scheme", "value": "dark" if on else "light"}]},
+        )
 
     def open(self, address: str) -> None:
         self.driver.get(address)
@@ -48,7 +66,9 @@ class Browser:
     def cookie(self, address: str, cookie: str) -> None:
         """Sets a cookie "name=value" for requests to `address`; replaces a cookie of this name."""
         name, _, value = cookie.partition("=")
-        self.driver.execute_cdp_cmd("Network.setCookie", {"url": address, "name": name, "value": value})
+        self.driver.execute_cdp_cmd(
+            "Network.setCookie", {"url": address, "name": name, "value": value}
+        )
 
     def log_in(self, address: str, email: str, password: str) -> None:
         self.open(address)
@@ -68,7 +88,11 @@ class Browser:
         return self.until(lambda: next(iter(self.all(css)), None), css)
 
     def text(self, css: str = "main") -> str:
-        return str(self.driver.execute_script("const e = document.querySelector(arguments[0]); return e ? e.innerText : ''", css))
+        return str(
+            self.driver.execute_script(
+                "const e = document.querySelector(arguments[0]); return e ? e.innerText : ''", css
+            )
+        )
 
     def shows(self, words: str, css: str = "main") -> None:
         self.until(lambda: words in self.text(css), f"the words {words!r}")
@@ -77,30 +101,42 @@ class Browser:
         return self.driver.execute_script(text, *values)
 
     def until(self, look: Callable[[], T | None], what: str) -> T:
-        """The first true result of `look`. Exceptions count as false; one in the last look becomes the AssertionError's cause."""
+        """The first true result of `look`.
+
+        Exceptions count as false; one in the last look becomes the AssertionError's cause.
+        """
         failure: Exception | None = None
 
         def tried(_: object) -> Any:
             nonlocal failure
             try:
                 found, failure = look(), None
-            except Exception as error:                  # the page may be changing just now
+            except Exception as error:  # the page may be changing just now
                 found, failure = None, error
             return found
+
         try:
             found: T = WebDriverWait(self.driver, LONGEST_WAIT, LOOK_SECONDS).until(tried)
         except TimeoutException:
-            raise AssertionError(f"{what} did not show up on {self.driver.current_url}:\n{self.text('body')[:2000]}") from failure
+            raise AssertionError(
+                f"{what} did not show up on {self.driver.current_url}:\n{self.text('body')[:2000]}"
+            ) from failure
         return found
 
     def complaints(self) -> list[dict[str, Any]]:
-        """The errors and warnings in the console since the last call, violations of the content security policy included."""
+        """The errors and warnings in the console since the last call, violations of the content
+        security policy included.
+        """
         return [line for line in self._log("browser") if line["level"] in ("SEVERE", "WARNING")]
 
     def requests(self) -> list[str]:
         """The addresses that pages have requested since the last call."""
         events = [json.loads(line["message"])["message"] for line in self._log("performance")]
-        return [event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"]
+        return [
+            event["params"]["request"]["url"]
+            for event in events
+            if event["method"] == "Network.requestWillBeSent"
+        ]
 
     def _log(self, kind: str) -> list[dict[str, Any]]:
         """Empties a log of the driver and returns its lines; typed, unlike selenium's `get_log`."""
@@ -117,8 +153,11 @@ def browser(program: str, driver: str) -> Iterator[Browser]:
         options.binary_location = program
         for flag in (*_FLAGS, f"--user-data-dir={profile}"):
             options.add_argument(flag)
-        # Otherwise chromium opens its own page for a new tab: 370 requests, and a start takes twice the processor time.
-        options.add_experimental_option("prefs", {"session": {"restore_on_startup": 4, "startup_urls": ["about:blank"]}})
+        # Otherwise chromium opens its own page for a new tab: 370 requests, and a start takes twice
+        # the processor time.
+        options.add_experimental_option(
+            "prefs", {"session": {"restore_on_startup": 4, "startup_urls": ["about:blank"]}}
+        )
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
         chrome = Chrome(options=options, service=Service(driver))
         try:
@@ -130,4 +169,5 @@ def browser(program: str, driver: str) -> Iterator[Browser]:
         finally:
             chrome.quit()
     finally:
-        shutil.rmtree(profile, ignore_errors=True)      # the browser's last processes may still write
+        # the browser's last processes may still write
+        shutil.rmtree(profile, ignore_errors=True)

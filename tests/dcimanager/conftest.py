@@ -39,7 +39,10 @@ def visitor(site: DciManager) -> Visitor:
 
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """The archive pdu_small. Its handler needs no device; its `status` does what the setting `say` names."""
+    """The archive pdu_small.
+
+    Its handler needs no device; its `status` does what the setting `say` names.
+    """
     return archive(small_tree(tmp_path_factory.mktemp("small")), "small")
 
 
@@ -51,12 +54,16 @@ def newer(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 @pytest.fixture(scope="session")
 def hanging_switch(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """The archive `small`, where `say` also acts on `port_up` and `port_down`, except with the value "error"."""
+    """The archive `small`, where `say` also acts on `port_up` and `port_down`, except with the
+    value "error".
+    """
     tree = small_tree(tmp_path_factory.mktemp("hanging"))
     handler = tree / "small" / "handler.py"
     head = "(self, port: PduPortView) -> PduPortView:\n"
-    act = "        from . import wire\n        wire.act(self.pdu_data.custom_params.get('say', ''))\n"
+    act = (
+        "        from . import wire\n        wire.act(self.pdu_data.custom_params.get('say', ''))\n"
+    )
     text = handler.read_text("utf-8")
-    assert text.count(head) == 2        # port_up and port_down
+    assert text.count(head) == 2  # port_up and port_down
     handler.write_text(text.replace(head, head + act), "utf-8")
     return archive(tree, "small")

@@ -2,6 +2,7 @@
 
 Each write is one transaction, so after `kill -9` it is in the file as a whole or not at all.
 """
+
 from __future__ import annotations
 
 import contextlib
@@ -56,7 +57,9 @@ class Database:
         self._closed = False
         self._guard = _guarded(path) if path is not None else None
         try:
-            self._connection = sqlite3.connect(str(path) if path else ":memory:", check_same_thread=False, isolation_level=None)
+            self._connection = sqlite3.connect(
+                str(path) if path else ":memory:", check_same_thread=False, isolation_level=None
+            )
         except BaseException:
             if self._guard is not None:
                 self._guard.close()
@@ -65,8 +68,10 @@ class Database:
             self._open(path)
         except sqlite3.DatabaseError as error:
             self.close()
-            raise ValueError(f"{path} cannot be used ({error}): if it is damaged, restore it, or remove its folder and start "
-                             "again") from None
+            raise ValueError(
+                f"{path} cannot be used ({error}): if it is damaged, restore it, or remove its"
+                " folder and start again"
+            ) from None
         except BaseException:
             self.close()
             raise
@@ -75,14 +80,20 @@ class Database:
         if path is not None:
             path.chmod(0o600)
         self._connection.execute("PRAGMA journal_mode = WAL")
-        # FULL: a commit survives a power failure. A switching command must be recorded before it is sent.
+        # FULL: a commit survives a power failure. A switching command must be recorded before it is
+        # sent.
         self._connection.execute("PRAGMA synchronous = FULL")
         self._connection.execute("PRAGMA foreign_keys = ON")
         version = int(self.rows("PRAGMA user_version")[0][0])
         if version == 0:
-            self._connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+            self._connection.executescript(
+                f"BEGIN; {_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
+            )
         elif version != SCHEMA_VERSION:
-            raise ValueError(f"{path} was written by another version of this program (schema {version}, not {SCHEMA_VERSION})")
+            raise ValueError(
+                f"{path} was written by another version of this program (schema {version}, not"
+                f" {SCHEMA_VERSION})"
+            )
 
     def close(self) -> None:
         """Close the file and let others use it; may be called twice."""
@@ -94,7 +105,10 @@ class Database:
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction: all of it or, after an exception, nothing. Raises Closed after `close`."""
+        """One transaction: all of it or, after an exception, nothing.
+
+        Raises Closed after `close`.
+        """
         with self._lock:
             if self._closed:
                 raise Closed
@@ -103,7 +117,8 @@ class Database:
                 yield self._connection
                 self._connection.execute("COMMIT")
             except BaseException:
-                if self._connection.in_transaction:         # SQLite may have rolled back, as with a full disk
+                # SQLite may have rolled back, as with a full disk
+                if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise
 
@@ -120,7 +135,9 @@ class Database:
 
 
 def _guarded(path: Path) -> Any:
-    """An open file whose lock keeps a second process out until the file is closed or this process ends."""
+    """An open file whose lock keeps a second process out until the file is closed or this process
+    ends.
+    """
     guard = path.with_suffix(".lock").open("a")
     try:
         fcntl.flock(guard, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -128,5 +145,5 @@ def _guarded(path: Path) -> Any:
         guard.close()
         if isinstance(error, BlockingIOError):
             raise InUse(f"{path.parent} is in use by another stand-in") from None
-        raise                           # for example, the file system has no locks
+        raise  # for example, the file system has no locks
     return guard

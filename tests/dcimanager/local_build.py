@@ -1,4 +1,7 @@
-"""Builds this project's archives and installs them in the stand-in; starts simulated PDUs and adds them."""
+"""Builds this project's archives and installs them in the stand-in; starts simulated PDUs and adds
+them.
+"""
+
 from __future__ import annotations
 
 import re
@@ -21,13 +24,24 @@ _BUILD_SECONDS = 120.0
 
 
 def registered(manager: DciManager, only: str = "") -> list[Handler]:
-    """Builds the archives of this tree and installs them, or only the one named `only` ("pdu_nut"). Raises Refusal."""
+    """Builds the archives of this tree and installs them, or only the one named `only` ("pdu_nut").
+    Raises Refusal.
+    """
     with tempfile.TemporaryDirectory(prefix="dcimanager-build-") as folder:
         try:
-            done = subprocess.run([sys.executable, str(_ROOT / "packaging" / "build.py"), "--out", folder], cwd=_ROOT,
-                                  stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=_BUILD_SECONDS, check=False)
+            done = subprocess.run(
+                [sys.executable, str(_ROOT / "packaging" / "build.py"), "--out", folder],
+                cwd=_ROOT,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                timeout=_BUILD_SECONDS,
+                check=False,
+            )
         except subprocess.TimeoutExpired:
-            raise Refusal(500, 1006, f"packaging/build.py did not end within {_BUILD_SECONDS:g} s") from None
+            raise Refusal(
+                500, 1006, f"packaging/build.py did not end within {_BUILD_SECONDS:g} s"
+            ) from None
         if done.returncode:
             raise Refusal(500, 1006, f"packaging/build.py failed: {done.stderr.strip()[-500:]}")
         built = [path.read_bytes() for path in sorted(Path(folder).glob("*.tar.gz"))]
@@ -41,7 +55,10 @@ def registered(manager: DciManager, only: str = "") -> list[Handler]:
 
 
 def simulate(manager: DciManager, simulations: Simulations, kind: str, name: str = "") -> Pdu:
-    """Starts a simulated PDU and adds it; registers its handler first if needed. Raises Refusal, Failed or LookupError."""
+    """Starts a simulated PDU and adds it; registers its handler first if needed.
+
+    Raises Refusal, Failed or LookupError.
+    """
     wanted = KINDS[kind]
     drives = f"pdu_{wanted.handler}"
     if not any(handler.handler == drives and handler.import_path for handler in manager.handlers()):
@@ -49,8 +66,14 @@ def simulate(manager: DciManager, simulations: Simulations, kind: str, name: str
     process, made = simulations.begin(kind)
     try:
         taken = {pdu.name for pdu in manager.pdus()}
-        name = name or next(name for name in (f"simulated {kind} {count}" for count in range(1, 10_000)) if name not in taken)
-        pdu = manager.store.add_pdu(name, drives, made["address"], made["snmp"], made["settings"], wanted.title, kind)
+        name = name or next(
+            name
+            for name in (f"simulated {kind} {count}" for count in range(1, 10_000))
+            if name not in taken
+        )
+        pdu = manager.store.add_pdu(
+            name, drives, made["address"], made["snmp"], made["settings"], wanted.title, kind
+        )
     except BaseException:
         simulations.abandon(process)
         raise
@@ -61,13 +84,23 @@ def simulate(manager: DciManager, simulations: Simulations, kind: str, name: str
 
 
 def _titles(script: str) -> dict[str, str]:
-    """Name of the archive's directory → the title, from the rows `name|title|protocol` of register.sh."""
+    """Name of the archive's directory → the title, from the rows `name|title|protocol` of
+    register.sh.
+    """
     rows = re.search("^HANDLERS='([^']*)'$", script, re.MULTILINE)
-    return {f"pdu_{name}": title for name, title, _ in (row.split("|") for row in rows[1].splitlines())} if rows else {}
+    return (
+        {
+            f"pdu_{name}": title
+            for name, title, _ in (row.split("|") for row in rows[1].splitlines())
+        }
+        if rows
+        else {}
+    )
 
 
 def install(manager: DciManager, data: bytes, title: str = "") -> Handler:
-    """Stores an archive as a new version of the handler named like the archive's directory; registers that handler if needed.
+    """Stores an archive as a new version of the handler named like the archive's directory;
+    registers that handler if needed.
 
     Raises Refusal, also for a bad archive, and then changes nothing.
     """
@@ -78,7 +111,12 @@ def install(manager: DciManager, data: bytes, title: str = "") -> Handler:
         try:
             handler, new = manager.store.handler(archive.top), False
         except LookupError:
-            handler, new = manager.store.create("pdu", archive.top, title or _title(archive.top), ["custom"], []), True
+            handler, new = (
+                manager.store.create(
+                    "pdu", archive.top, title or _title(archive.top), ["custom"], []
+                ),
+                True,
+            )
         try:
             handler = manager.runtime.accept(handler.id, data, f"{archive.top}.handler")
         except BadArchive:
@@ -89,7 +127,8 @@ def install(manager: DciManager, data: bytes, title: str = "") -> Handler:
         raise Refusal(400, 1006, str(error)) from None
     if new:
         manager.journal.happened(f"{handler.handler} was registered with the id {handler.id}")
-    # A new handler is "custom". A version with a class for SNMP PDUs makes it "snmp", unless a PDU uses the handler.
+    # A new handler is "custom". A version with a class for SNMP PDUs makes it "snmp", unless a PDU
+    # uses the handler.
     used = any(pdu.handler == handler.handler for pdu in manager.pdus())
     if not used and not handler.speaks_snmp and manager.runtime.speaks_snmp(handler):
         manager.store.set_protocol(handler, ["snmp"])

@@ -1,4 +1,5 @@
 """Decodes multipart/form-data (RFC 7578) with python-multipart; content is not decoded to text."""
+
 from __future__ import annotations
 
 from python_multipart.exceptions import MultipartParseError
@@ -6,7 +7,10 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 
 
 def fields(content_type: str, body: bytes) -> dict[str, bytes]:
-    """Field name → content. Raises ValueError, for example for an incomplete form or a part without a name."""
+    """Field name → content.
+
+    Raises ValueError, for example for an incomplete form or a part without a name.
+    """
     kind, options = parse_options_header(content_type)
     boundary = options.get(b"boundary", b"")
     if kind != b"multipart/form-data" or not boundary:
@@ -30,9 +34,18 @@ class _Form:
         self.complete = False
         self._header: list[bytes] = [b"", b""]
         self._name, self._content = "", bytearray()
-        self.parser = MultipartParser(boundary, {
-            "on_part_begin": self._begin, "on_part_data": self._data, "on_part_end": self._end, "on_end": self._done,
-            "on_header_field": self._field, "on_header_value": self._value, "on_header_end": self._header_end})
+        self.parser = MultipartParser(
+            boundary,
+            {
+                "on_part_begin": self._begin,
+                "on_part_data": self._data,
+                "on_part_end": self._end,
+                "on_end": self._done,
+                "on_header_field": self._field,
+                "on_header_value": self._value,
+                "on_header_end": self._header_end,
+            },
+        )
 
     def _begin(self) -> None:
         self._name, self._content = "", bytearray()
@@ -45,7 +58,11 @@ class _Form:
 
     def _header_end(self) -> None:
         if self._header[0].lower() == b"content-disposition":
-            self._name = parse_options_header(self._header[1])[1].get(b"name", b"").decode("utf-8", "replace")
+            self._name = (
+                parse_options_header(self._header[1])[1]
+                .get(b"name", b"")
+                .decode("utf-8", "replace")
+            )
         self._header = [b"", b""]
 
     def _data(self, data: bytes, start: int, end: int) -> None:

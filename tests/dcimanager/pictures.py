@@ -1,4 +1,7 @@
-"""Takes the pictures docs/pictures/*.png of simulated PDUs in a real browser; about two minutes. One step of `make pictures`."""
+"""Takes the pictures docs/pictures/*.png of simulated PDUs in a real browser; about two minutes.
+One step of `make pictures`.
+"""
+
 from __future__ import annotations
 
 import sys
@@ -16,7 +19,7 @@ from .servers import Feed
 
 FOLDER = ROOT / "docs" / "pictures"
 _HISTORY_SECONDS, _POLL_SECONDS = 75.0, 60.0
-_DRAWN_SECONDS = 1.5            # for a page to draw its plots
+_DRAWN_SECONDS = 1.5  # for a page to draw its plots
 _PDUS = (("raritan", "rack 07 left"), ("apc", "rack 07 right"), ("nut", "rack 08"))
 Size = tuple[int, int]
 
@@ -24,10 +27,16 @@ Size = tuple[int, int]
 def main() -> int:
     programs = [found("chromium"), found("chromedriver")]
     if not all(programs):
-        print("chromium and chromedriver are needed: apt-get install chromium chromium-driver", file=sys.stderr)
+        print(
+            "chromium and chromedriver are needed: apt-get install chromium chromium-driver",
+            file=sys.stderr,
+        )
         return 2
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with DciManager(page_port=0, poll_seconds=2.0, processes=8) as manager, browser(str(programs[0]), str(programs[1])) as window:
+    with (
+        DciManager(page_port=0, poll_seconds=2.0, processes=8) as manager,
+        browser(str(programs[0]), str(programs[1])) as window,
+    ):
         _prepare(manager)
         window.log_in(manager.page_url, manager.email, manager.password)
         for name, (path, size, dark, prepare) in _scenes(manager).items():
@@ -36,7 +45,9 @@ def main() -> int:
 
 
 def _prepare(manager: DciManager) -> None:
-    """Adds three PDUs with some history, a server with two feeds and one with one feed; switches three outlets off."""
+    """Adds three PDUs with some history, a server with two feeds and one with one feed; switches
+    three outlets off.
+    """
     registered(manager)
     pdus = [simulate(manager, manager.simulations, kind, name) for kind, name in _PDUS]
     end = time.monotonic() + _POLL_SECONDS
@@ -45,7 +56,10 @@ def _prepare(manager: DciManager) -> None:
             raise SystemExit(f"not all simulated PDUs were polled within {_POLL_SECONDS:g} s")
         time.sleep(0.2)
     left, right = pdus[0], pdus[1]
-    for name, feeds in (("web-03", [Feed(left.id, "3"), Feed(right.id, "3")]), ("db-01", [Feed(right.id, "1")])):
+    for name, feeds in (
+        ("web-03", [Feed(left.id, "3"), Feed(right.id, "3")]),
+        ("db-01", [Feed(right.id, "1")]),
+    ):
         server = manager.servers.add(name)
         manager.servers.set_bmc(server, "ON")
         for feed in feeds:
@@ -79,7 +93,14 @@ def _ask(window: Browser) -> None:
     window.shows("Switch this outlet off?", "dialog")
 
 
-def _take(window: Browser, address: str, file: Path, size: Sequence[int], dark: bool, prepare: Callable[[Browser], None]) -> None:
+def _take(
+    window: Browser,
+    address: str,
+    file: Path,
+    size: Sequence[int],
+    dark: bool,
+    prepare: Callable[[Browser], None],
+) -> None:
     window.resize(*size)
     window.dark(dark)
     window.open(address)

@@ -1,4 +1,5 @@
 """Polls PDUs on a timer, each on a thread of a pool."""
+
 from __future__ import annotations
 
 import logging
@@ -15,13 +16,21 @@ _STOP_SECONDS = 30.0
 
 
 class Poller:
-    """Until `stop`, calls `poll(pdu)` for each of `pdus()` every `seconds`, and `thin()`, to delete old records, every half hour.
+    """Until `stop`, calls `poll(pdu)` for each of `pdus()` every `seconds`, and `thin()`, to delete
+    old records, every half hour.
 
-    A PDU whose poll ends more than `seconds` after it was due misses turns, which `late` counts. No PDU is polled twice at once.
+    A PDU whose poll ends more than `seconds` after it was due misses turns, which `late` counts. No
+    PDU is polled twice at once.
     """
 
-    def __init__(self, pdus: Callable[[], list[Pdu]], poll: Callable[[Pdu], None], thin: Callable[[], None], seconds: float,
-                 threads: int) -> None:
+    def __init__(
+        self,
+        pdus: Callable[[], list[Pdu]],
+        poll: Callable[[Pdu], None],
+        thin: Callable[[], None],
+        seconds: float,
+        threads: int,
+    ) -> None:
         self.seconds, self.late = seconds, 0
         self._pdus, self._poll, self._thin = pdus, poll, thin
         self._due: dict[int, float] = {}
@@ -72,7 +81,10 @@ class Poller:
                 self._wake.wait(max(0.0, min([*waiting, now + 1.0]) - now))
 
     def _submit(self, work: Callable[..., object], *arguments: object) -> None:
-        """Gives work to the pool. If the system refuses a thread, the work stays queued until the pool has a free one."""
+        """Gives work to the pool.
+
+        If the system refuses a thread, the work stays queued until the pool has a free one.
+        """
         try:
             self._pool.submit(work, *arguments)
             self._starved = False
@@ -84,11 +96,12 @@ class Poller:
     def _turn(self, pdu: Pdu) -> None:
         with self._wake:
             began = self._due.get(pdu.id)
-        if began is not None:                           # None after `forget`
+        if began is not None:  # None after `forget`
             self._guarded(lambda: self._poll(pdu))
         with self._wake:
             now = time.monotonic()
-            if began is not None and self._due.get(pdu.id) == began:        # False after `forget` or `soon`
+            # False after `forget` or `soon`
+            if began is not None and self._due.get(pdu.id) == began:
                 missed = max(0, int((now - began) // self.seconds))
                 self.late += missed
                 self._due[pdu.id] = began + (missed + 1) * self.seconds
@@ -99,5 +112,5 @@ class Poller:
         try:
             work()
         except Exception:
-            if not self._stopped:       # the stop itself may cause an error
+            if not self._stopped:  # the stop itself may cause an error
                 _LOG.exception("an error in a poll or in thinning; polling continues")

@@ -1,7 +1,9 @@
-"""Worker processes for many PDUs: one for each PDU while there are few PDUs, else shared by the PDUs of a handler.
+"""Worker processes for many PDUs: one for each PDU while there are few PDUs, else shared by the
+PDUs of a handler.
 
 A process makes one call at a time, so only that call fails if the handler hangs or crashes.
 """
+
 from __future__ import annotations
 
 import contextlib
@@ -38,7 +40,10 @@ class Pool:
 
     @contextlib.contextmanager
     def worker(self, key: Key, pdu: int, job: Job) -> Iterator[Worker]:
-        """A process for one call; waits while all are busy. After `close`, a worker that refuses each call."""
+        """A process for one call; waits while all are busy.
+
+        After `close`, a worker that refuses each call.
+        """
         slot = self._take(key, pdu, job)
         try:
             yield slot.worker
@@ -53,7 +58,9 @@ class Pool:
                 slot.worker.close()
 
     def retire(self, handler: str) -> None:
-        """Ends the processes of a handler that was replaced or removed; busy processes end after their call."""
+        """Ends the processes of a handler that was replaced or removed; busy processes end after
+        their call.
+        """
         with self._changed:
             mine = [slot for slot in self._slots if slot.key.handler == handler]
             for slot in mine:
@@ -90,7 +97,10 @@ class Pool:
         return slot
 
     def _found(self, key: Key, pdu: int, job: Job) -> tuple[Optional[_Slot], Optional[_Slot]]:
-        """A slot reserved for the caller, and a slot whose process must end first, or None. (None, None): all are busy."""
+        """A slot reserved for the caller, and a slot whose process must end first, or None.
+
+        (None, None): all are busy.
+        """
         if self._closed:
             worker = Worker(job, self._folder)
             worker.close()

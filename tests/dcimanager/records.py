@@ -1,4 +1,5 @@
 """The objects of the stand-in: registered handlers, PDUs, calls."""
+
 from __future__ import annotations
 
 import threading
@@ -7,14 +8,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Optional
 
-CALLS_KEPT = 100                # calls of each PDU in memory; the database keeps more
+CALLS_KEPT = 100  # calls of each PDU in memory; the database keeps more
 # After errors of these kinds, a switching call counts as not carried out.
-NOT_SWITCHED = frozenset(("settings", "denied", "refused", "no-such-outlet", "unsupported", "import"))
+NOT_SWITCHED = frozenset(
+    ("settings", "denied", "refused", "no-such-outlet", "unsupported", "import")
+)
 
 
 class Refusal(Exception):
-    """A request that is declined: an HTTP status, and the `code`, `msg` and `value` of the answer's body. Only code 3005 is from
-    the vendor's documentation."""
+    """A request that is declined: an HTTP status, and the `code`, `msg` and `value` of the answer's
+    body. Only code 3005 is from the vendor's documentation."""
 
     def __init__(self, status: int, code: int, msg: str, value: object = "") -> None:
         super().__init__(msg)
@@ -24,11 +27,12 @@ class Refusal(Exception):
 class Call(NamedTuple):
     """One call of a handler.
 
-    `kind` is "" when it succeeded, else the kind of the handler's own error, or one of "import" (the archive is missing or
-    cannot be loaded), "bug" (another exception), "time-out", "died" (the process ended, did not start, or gave no
-    valid answer), "interrupted" (the stand-in ended before it stored the result of a switching call). `round_trips` are those
-    to the device, None if they were not counted. `lines` are lines that the handler logged. `at` is when the call ended,
-    or when an interrupted one began, in seconds since 1970.
+    `kind` is "" when it succeeded, else the kind of the handler's own error, or one of "import"
+    (the archive is missing or cannot be loaded), "bug" (another exception), "time-out", "died" (the
+    process ended, did not start, or gave no valid answer), "interrupted" (the stand-in ended before
+    it stored the result of a switching call). `round_trips` are those to the device, None if they
+    were not counted. `lines` are lines that the handler logged. `at` is when the call ended, or
+    when an interrupted one began, in seconds since 1970.
     """
 
     method: str
@@ -52,7 +56,9 @@ class Call(NamedTuple):
 
 @dataclass
 class Handler:
-    """A registered handler; `uploads` counts its versions, 0 before the first archive; `current` is the version that runs."""
+    """A registered handler; `uploads` counts its versions, 0 before the first archive; `current` is
+    the version that runs.
+    """
 
     id: int
     device_type: str
@@ -66,8 +72,14 @@ class Handler:
     current: int = 0
 
     def shown(self) -> dict[str, object]:
-        return {"id": self.id, "device_type": self.device_type, "handler": self.handler, "name": self.name,
-                "protocol": self.protocol, "features": self.features}
+        return {
+            "id": self.id,
+            "device_type": self.device_type,
+            "handler": self.handler,
+            "name": self.name,
+            "protocol": self.protocol,
+            "features": self.features,
+        }
 
     @property
     def speaks_snmp(self) -> bool:
@@ -75,7 +87,9 @@ class Handler:
 
 
 class Version(NamedTuple):
-    """One accepted upload; `label` is the version found in it, or ""; `size` in bytes, `uploaded` in seconds since 1970."""
+    """One accepted upload; `label` is the version found in it, or ""; `size` in bytes, `uploaded`
+    in seconds since 1970.
+    """
 
     number: int
     label: str
@@ -86,7 +100,9 @@ class Version(NamedTuple):
 
 
 class Label(NamedTuple):
-    """An outlet's number as printed on the unit, and its name, from the handler's `labels()`; "" if unknown."""
+    """An outlet's number as printed on the unit, and its name, from the handler's `labels()`; "" if
+    unknown.
+    """
 
     number: str
     name: str
@@ -96,10 +112,11 @@ class Label(NamedTuple):
 class Pdu:
     """One PDU: its form and the last good answers; a failed call does not change them.
 
-    `load_a` and `energy_kwh` are the platform's figures, 0.0 where nothing was metered; `metered` names the metered ones.
-    `doubts` are the ports whose last switching may or may not have happened. `changes` are the times, in seconds since 1970, at
-    which address, SNMP parameters or settings were changed: from then on, another device may count the energy. `unread`: no
-    `status` has succeeded since the last of these changes.
+    `load_a` and `energy_kwh` are the platform's figures, 0.0 where nothing was metered; `metered`
+    names the metered ones. `doubts` are the ports whose last switching may or may not have
+    happened. `changes` are the times, in seconds since 1970, at which address, SNMP parameters or
+    settings were changed: from then on, another device may count the energy. `unread`: no `status`
+    has succeeded since the last of these changes.
     """
 
     id: int
@@ -110,22 +127,29 @@ class Pdu:
     settings: dict[str, str] = field(default_factory=dict, repr=False)
     notes: str = ""
     simulated: str = ""
-    ports: dict[str, str] = field(default_factory=dict)                 # identity → UP, DOWN, UNKNOWN
+    # identity → UP, DOWN, UNKNOWN
+    ports: dict[str, str] = field(default_factory=dict)
     load_a: float = 0.0
     energy_kwh: float = 0.0
-    metered: list[str] = field(default_factory=list)                    # the metered totals: "load", "energy"
+    # the metered totals: "load", "energy"
+    metered: list[str] = field(default_factory=list)
     port_energy_kwh: dict[str, float] = field(default_factory=dict)
-    port_metered: list[str] = field(default_factory=list)               # ports whose energy was metered
+    # ports whose energy was metered
+    port_metered: list[str] = field(default_factory=list)
     port_load_a: dict[str, float] = field(default_factory=dict)
-    measured_at: float = 0.0                                            # time of the last successful `statistic`
+    # time of the last successful `statistic`
+    measured_at: float = 0.0
     labels: dict[str, Label] = field(default_factory=dict)
     doubts: dict[str, str] = field(default_factory=dict)
     changes: list[float] = field(default_factory=list)
     unread: bool = False
-    call_seconds: Optional[float] = None                                # limit of a call; None: the stand-in's limit
-    polled_at: float = 0.0                                              # time of the last successful `status`
+    # limit of a call; None: the stand-in's limit
+    call_seconds: Optional[float] = None
+    # time of the last successful `status`
+    polled_at: float = 0.0
     calls: list[Call] = field(default_factory=list, repr=False)
-    busy: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)    # held during a call
+    # held during a call
+    busy: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     def note(self, call: Call) -> None:
         """Keep a call, and the states, figures or labels of its answer."""
@@ -141,14 +165,20 @@ class Pdu:
             self._meter(call.value)
             self.measured_at = call.at
         elif call.method == "labels":
-            self.labels = {identity: Label(*label) for identity, label in call.value["labels"].items()}
+            self.labels = {
+                identity: Label(*label) for identity, label in call.value["labels"].items()
+            }
         elif call.switches:
             identity = str(call.value["identity"])
-            self.ports = {**self.ports, identity: str(call.value["state"])}        # another thread may iterate over the old ones
+            # another thread may iterate over the old ones
+            self.ports = {**self.ports, identity: str(call.value["state"])}
             self.doubts.pop(identity, None)
 
     def changed(self) -> None:
-        """Forgets figures, labels, doubts and calls, and notes the time. Until the next good poll, `port_state` is UNKNOWN."""
+        """Forgets figures, labels, doubts and calls, and notes the time.
+
+        Until the next good poll, `port_state` is UNKNOWN.
+        """
         self.load_a, self.energy_kwh = 0.0, 0.0
         self.metered, self.measured_at = [], 0.0
         self.port_energy_kwh, self.port_load_a = {}, {}
@@ -158,8 +188,8 @@ class Pdu:
         self.changes, self.unread = [*self.changes, time.time()], True
 
     def port_state(self, identity: str) -> str:
-        """The port's state in the last good answers. UNKNOWN if they do not contain the port, if its last switching is in doubt,
-        or if the PDU was changed after the last good poll."""
+        """The port's state in the last good answers. UNKNOWN if they do not contain the port, if
+        its last switching is in doubt, or if the PDU was changed after the last good poll."""
         if identity in self.doubts or self.unread:
             return "UNKNOWN"
         return self.ports.get(identity, "UNKNOWN")
@@ -167,7 +197,9 @@ class Pdu:
     def _meter(self, value: Mapping[str, Any]) -> None:
         self.load_a, self.energy_kwh = float(value["load"]), float(value["total_consumption"])
         self.metered, self.port_metered = list(value["metered"]), list(value["port_metered"])
-        self.port_energy_kwh = {identity: float(energy) for identity, energy in value["ports"].items()}
+        self.port_energy_kwh = {
+            identity: float(energy) for identity, energy in value["ports"].items()
+        }
         self.port_load_a = {identity: float(load) for identity, load in value["port_load"].items()}
 
     @property

@@ -1,5 +1,6 @@
-"""Secrets at rest: a PDU's form is encrypted (Fernet: AES-128-CBC, HMAC-SHA256). The key is in a file beside the database,
-readable only by its owner."""
+"""Secrets at rest: a PDU's form is encrypted (Fernet: AES-128-CBC, HMAC-SHA256). The key is in a
+file beside the database, readable only by its owner."""
+
 from __future__ import annotations
 
 import json
@@ -9,7 +10,7 @@ from typing import Optional
 
 from cryptography.fernet import Fernet, InvalidToken
 
-Form = tuple[dict[str, str], dict[str, str]]        # SNMP parameters, handler settings
+Form = tuple[dict[str, str], dict[str, str]]  # SNMP parameters, handler settings
 
 
 class Sealer:
@@ -26,18 +27,25 @@ class Sealer:
         try:
             self._fernet = Fernet(key.strip())
         except ValueError:
-            raise ValueError(f"{path} is not a key: restore it, or remove its folder and start again") from None
+            raise ValueError(
+                f"{path} is not a key: restore it, or remove its folder and start again"
+            ) from None
 
     def seal(self, form: Form) -> bytes:
         return self._fernet.encrypt(json.dumps(form).encode())
 
     def open(self, sealed: bytes) -> Form:
-        """The form that `seal` encrypted. Raises ValueError if it is damaged or was encrypted with another key."""
+        """The form that `seal` encrypted.
+
+        Raises ValueError if it is damaged or was encrypted with another key.
+        """
         try:
             snmp, settings = json.loads(self._fernet.decrypt(sealed))
         except InvalidToken:
-            raise ValueError("the key beside the database cannot decrypt the form of a PDU: restore the key, or remove the "
-                             "folder that holds both") from None
+            raise ValueError(
+                "the key beside the database cannot decrypt the form of a PDU: restore the key, or"
+                " remove the folder that holds both"
+            ) from None
         return snmp, settings
 
 
@@ -52,7 +60,8 @@ def private(path: Path, content: bytes) -> None:
     draft.replace(path)
 
 
-_SHORTEST = 4                   # shorter secrets are not masked, because they may match parts of words
+# shorter secrets are not masked, because they may match parts of words
+_SHORTEST = 4
 _SECRET_WORDS = ("pass", "secret", "token", "community", "key", "credential", "pin")
 
 
@@ -62,13 +71,16 @@ def looks_secret(key: str) -> bool:
 
 
 def masked(text: str, form: Form) -> str:
-    """`text` with secrets of at least `_SHORTEST` characters masked, because a third-party handler may log them."""
+    """`text` with secrets of at least `_SHORTEST` characters masked, because a third-party handler
+    may log them.
+    """
     secrets: set[str] = set()
     for part in form:
         for key, value in part.items():
             if looks_secret(key):
                 secrets.update((value, value.strip(), *value.splitlines()))
-    for secret in sorted(secrets, key=len, reverse=True):       # one secret may be a part of another
+    # one secret may be a part of another
+    for secret in sorted(secrets, key=len, reverse=True):
         if len(secret) >= _SHORTEST:
             text = text.replace(secret, "•••")
     return text

@@ -1,8 +1,10 @@
-"""One simulated PDU for the page of the local DCImanager, as a separate process: `python -m tests.dcimanager.simulated KIND`.
+"""One simulated PDU for the page of the local DCImanager, as a separate process: `python -m
+tests.dcimanager.simulated KIND`.
 
-Prints one line of JSON with the PDU's address and the values of DCImanager's form for it, and ends when its standard input
-ends. Its loads vary a little, so that plots show a curve.
+Prints one line of JSON with the PDU's address and the values of DCImanager's form for it, and ends
+when its standard input ends. Its loads vary a little, so that plots show a curve.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -25,11 +27,18 @@ def numbers(text: str) -> list[int]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.dcimanager.simulated", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.dcimanager.simulated", description=__doc__
+    )
     parser.add_argument("kind", choices=sorted(KINDS))
     parser.add_argument("--port", type=port, default=0, help="default: the system chooses one")
-    parser.add_argument("--off", type=numbers, default=[], metavar="NUMBERS",
-                        help="outlets that are off at first, separated by commas")
+    parser.add_argument(
+        "--off",
+        type=numbers,
+        default=[],
+        metavar="NUMBERS",
+        help="outlets that are off at first, separated by commas",
+    )
     options = parser.parse_args(arguments)
     ended = threading.Event()
     threading.Thread(target=_until_input_ends, args=(ended,), daemon=True).start()
@@ -37,7 +46,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with starting():
             peer, tick = stack.enter_context(living(options.kind, options.port, options.off))
         tick(0.0)
-        print(json.dumps({"address": peer.address, "snmp": peer.snmp, "settings": peer.settings}), flush=True)
+        print(
+            json.dumps({"address": peer.address, "snmp": peer.snmp, "settings": peer.settings}),
+            flush=True,
+        )
         before = time.monotonic()
         while not ended.wait(_TICK_SECONDS):
             now = time.monotonic()

@@ -1,4 +1,5 @@
 """Simulated PDUs that a person started on the page: one process each."""
+
 from __future__ import annotations
 
 import contextlib
@@ -21,7 +22,7 @@ from .store import Store
 
 __all__ = ["KINDS", "Failed", "Simulations"]
 _ROOT = Path(__file__).resolve().parents[2]
-_HOST = "127.0.0.1"             # every simulated PDU listens on this address
+_HOST = "127.0.0.1"  # every simulated PDU listens on this address
 _START_SECONDS, _STOP_SECONDS = 60.0, 10.0
 _LOG = logging.getLogger(__name__)
 
@@ -39,12 +40,16 @@ class Simulations:
         self._ready = threading.Event()
 
     def restore(self) -> None:
-        """Start the simulated PDUs of the last run again, side by side. Outlets that were last known to be off start off.
+        """Start the simulated PDUs of the last run again, side by side. Outlets that were last
+        known to be off start off.
 
         Leaves out PDUs whose address a person has changed: they may be other devices.
         """
-        threads = [threading.Thread(target=self._again, args=(pdu,), daemon=True) for pdu in self._store.pdus()
-                   if pdu.simulated and pdu.address == _HOST]
+        threads = [
+            threading.Thread(target=self._again, args=(pdu,), daemon=True)
+            for pdu in self._store.pdus()
+            if pdu.simulated and pdu.address == _HOST
+        ]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -56,11 +61,16 @@ class Simulations:
         return self._store.pdus() if self._ready.is_set() else []
 
     def begin(self, kind: str) -> tuple[subprocess.Popen[str], dict[str, Any]]:
-        """Starts a simulated PDU. Returns its process, for `keep` or `abandon`, and the fields of its form. Raises Failed."""
+        """Starts a simulated PDU.
+
+        Returns its process, for `keep` or `abandon`, and the fields of its form. Raises Failed.
+        """
         return self._started(kind, 0, [])
 
     def keep(self, pdu: Pdu, process: subprocess.Popen[str]) -> None:
-        """Assigns a process to its PDU: the process ends when the PDU is removed or the stand-in stops."""
+        """Assigns a process to its PDU: the process ends when the PDU is removed or the stand-in
+        stops.
+        """
         with self._lock:
             closed = self._closed
             self._processes[pdu.id] = process
@@ -85,34 +95,65 @@ class Simulations:
             _end(process)
 
     def _again(self, pdu: Pdu) -> None:
-        off = [identity for identity, state in pdu.ports.items() if state == "DOWN" and identity.isdigit()]
+        off = [
+            identity
+            for identity, state in pdu.ports.items()
+            if state == "DOWN" and identity.isdigit()
+        ]
         known = pdu.snmp.get("port") or pdu.settings.get("port") or "0"
         try:
             try:
-                process, form = self._started(pdu.simulated, int(known) if re.fullmatch("[0-9]{1,5}", known) else 0, off)
-            except Failed:                  # another program may have taken its port
+                process, form = self._started(
+                    pdu.simulated, int(known) if re.fullmatch("[0-9]{1,5}", known) else 0, off
+                )
+            except Failed:  # another program may have taken its port
                 process, form = self._started(pdu.simulated, 0, off)
         except Failed as error:
             _LOG.error("%s: %s", pdu.name, error)
             return
-        pdu.address, pdu.snmp, pdu.settings = form["address"], {**pdu.snmp, **form["snmp"]}, {**pdu.settings, **form["settings"]}
+        pdu.address, pdu.snmp, pdu.settings = (
+            form["address"],
+            {**pdu.snmp, **form["snmp"]},
+            {**pdu.settings, **form["settings"]},
+        )
         self.keep(pdu, process)
-        if pdu not in self._store.pdus():   # it was removed meanwhile
+        if pdu not in self._store.pdus():  # it was removed meanwhile
             self.end(pdu.id)
-        with contextlib.suppress(Closed):   # the stand-in stops meanwhile
+        with contextlib.suppress(Closed):  # the stand-in stops meanwhile
             self._store.save(pdu)
 
-    def _started(self, kind: str, port: int, off: list[str]) -> tuple[subprocess.Popen[str], dict[str, Any]]:
+    def _started(
+        self, kind: str, port: int, off: list[str]
+    ) -> tuple[subprocess.Popen[str], dict[str, Any]]:
         with tempfile.TemporaryFile() as errors:
-            process = subprocess.Popen([sys.executable, "-m", "tests.dcimanager.simulated", kind, "--port", str(port),
-                                        "--off", ",".join(off)], cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                       stderr=errors, text=True, start_new_session=True)
+            process = subprocess.Popen(
+                [
+                    sys.executable,
+                    "-m",
+                    "tests.dcimanager.simulated",
+                    kind,
+                    "--port",
+                    str(port),
+                    "--off",
+                    ",".join(off),
+                ],
+                cwd=_ROOT,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                start_new_session=True,
+            )
             line = _first_line(process)
             if not line:
                 _end(process)
                 errors.seek(0)
                 last = errors.read().decode("utf-8", "replace").strip().rpartition("\n")[2]
-                reason = f"no answer within {_START_SECONDS:g} s" if line is None else last or "it ended without an error message"
+                reason = (
+                    f"no answer within {_START_SECONDS:g} s"
+                    if line is None
+                    else last or "it ended without an error message"
+                )
                 raise Failed(f"the simulated PDU {kind} did not start: {reason}")
         form: dict[str, Any] = json.loads(line)
         return process, form

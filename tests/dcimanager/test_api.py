@@ -1,4 +1,5 @@
 """The stand-in's HTTPS calls: valid requests and refusals."""
+
 from __future__ import annotations
 
 import io
@@ -34,11 +35,21 @@ def packed(*entries: tuple[str, Optional[bytes]], kind: bytes = tarfile.SYMTYPE)
 GOOD = (("pdu_x/__init__.py", b""), ("pdu_x/handler.py", b""))
 
 
-def test_registered_handler_is_listed_and_deleted(client: Client, manager: DciManager, small: bytes) -> None:
+def test_registered_handler_is_listed_and_deleted(
+    client: Client, manager: DciManager, small: bytes
+) -> None:
     number = client.install(small)
     listed = client.request("GET", HANDLERS).body["list"]
-    assert listed == [{"id": number, "device_type": "pdu", "handler": "pdu_small", "name": "pdu_small",
-                       "protocol": ["custom"], "features": []}]
+    assert listed == [
+        {
+            "id": number,
+            "device_type": "pdu",
+            "handler": "pdu_small",
+            "name": "pdu_small",
+            "protocol": ["custom"],
+            "features": [],
+        }
+    ]
     assert client.request("DELETE", f"{HANDLERS}/{number}").status == 200
     assert client.request("GET", HANDLERS).body["list"] == [] and manager.handlers() == []
     assert client.request("DELETE", f"{HANDLERS}/{number}").status == 404
@@ -51,11 +62,23 @@ def test_handler_in_use_is_not_deleted(client: Client, manager: DciManager, smal
     assert manager.handlers()
 
 
-@pytest.mark.parametrize("headers, status, code", [
-    ({}, 400, 1000), ({"isp-box-instance": "true"}, 403, 3005), ({"isp-box-instance": "true", "x-xsrf-token": "no"}, 403, 3005),
-])
-def test_documented_headers_are_required(client: Client, headers: dict[str, str], status: int, code: int) -> None:
-    for method, path in (("GET", HANDLERS), ("POST", HANDLERS), ("POST", f"{HANDLERS}/1/content"), ("DELETE", f"{HANDLERS}/1")):
+@pytest.mark.parametrize(
+    "headers, status, code",
+    [
+        ({}, 400, 1000),
+        ({"isp-box-instance": "true"}, 403, 3005),
+        ({"isp-box-instance": "true", "x-xsrf-token": "no"}, 403, 3005),
+    ],
+)
+def test_documented_headers_are_required(
+    client: Client, headers: dict[str, str], status: int, code: int
+) -> None:
+    for method, path in (
+        ("GET", HANDLERS),
+        ("POST", HANDLERS),
+        ("POST", f"{HANDLERS}/1/content"),
+        ("DELETE", f"{HANDLERS}/1"),
+    ):
         reply = client.request(method, path, b"", headers)
         assert (reply.status, reply.body["error"]["code"]) == (status, code)
         assert set(reply.body["error"]) == {"code", "msg", "value"}
@@ -66,8 +89,17 @@ def test_a_token_expires() -> None:
         assert Client(manager).request("GET", HANDLERS).body["error"]["code"] == 3005
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"email": 1}', b'{"email": "admin@example.com", "password": "x"}',
-                                  pytest.param(b"[" * 200_000, id="nested too deeply")])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"[]",
+        b"{",
+        b'{"email": 1}',
+        b'{"email": "admin@example.com", "password": "x"}',
+        pytest.param(b"[" * 200_000, id="nested too deeply"),
+    ],
+)
 def test_wrong_or_malformed_login_is_refused(client: Client, body: bytes) -> None:
     reply = client.request("POST", TOKEN, body)
     assert reply.status in (400, 401) and reply.body["error"]["msg"]
@@ -75,51 +107,124 @@ def test_wrong_or_malformed_login_is_refused(client: Client, body: bytes) -> Non
 
 def test_internal_name_is_unique(client: Client, manager: DciManager) -> None:
     client.create()
-    whole = {"device_type": "pdu", "handler": "pdu_small", "name": "x", "protocol": ["snmp"], "features": []}
+    whole = {
+        "device_type": "pdu",
+        "handler": "pdu_small",
+        "name": "x",
+        "protocol": ["snmp"],
+        "features": [],
+    }
     assert client.post(HANDLERS, whole).status == 409
     assert len(manager.handlers()) == 1
 
 
-@pytest.mark.parametrize("change", [{"device_type": "toaster"}, {"handler": "9x"}, {"handler": ""}, {"name": ""},
-                                    {"protocol": []}, {"protocol": "snmp"}, {"features": None}, {"name": None}, {"name": 1},
-                                    {"device_type": None}, {"handler": None}, {"protocol": [None]}, {"features": [1]}])
-def test_incomplete_or_wrong_description_is_refused(client: Client, manager: DciManager, change: dict[str, object]) -> None:
-    whole: dict[str, object] = {"device_type": "pdu", "handler": "x", "name": "x", "protocol": ["snmp"], "features": []}
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"device_type": "toaster"},
+        {"handler": "9x"},
+        {"handler": ""},
+        {"name": ""},
+        {"protocol": []},
+        {"protocol": "snmp"},
+        {"features": None},
+        {"name": None},
+        {"name": 1},
+        {"device_type": None},
+        {"handler": None},
+        {"protocol": [None]},
+        {"features": [1]},
+    ],
+)
+def test_incomplete_or_wrong_description_is_refused(
+    client: Client, manager: DciManager, change: dict[str, object]
+) -> None:
+    whole: dict[str, object] = {
+        "device_type": "pdu",
+        "handler": "x",
+        "name": "x",
+        "protocol": ["snmp"],
+        "features": [],
+    }
     assert client.post(HANDLERS, {**whole, **change}).status == 400
     for key in change:
-        assert client.post(HANDLERS, {other: value for other, value in whole.items() if other != key}).status == 400
+        assert (
+            client.post(
+                HANDLERS, {other: value for other, value in whole.items() if other != key}
+            ).status
+            == 400
+        )
     assert manager.handlers() == []
 
 
-@pytest.mark.parametrize("change", [{"device_type": "\ud800"}, {"handler": "x\ud800"}, {"name": "\ud800"},
-                                    {"protocol": ["\ud800"]}, {"features": ["\ud800"]}])
-def test_text_without_a_utf_8_form_is_answered_with_question_marks(client: Client, change: dict[str, object]) -> None:
-    whole: dict[str, object] = {"device_type": "pdu", "handler": "x", "name": "x", "protocol": ["snmp"], "features": []}
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"device_type": "\ud800"},
+        {"handler": "x\ud800"},
+        {"name": "\ud800"},
+        {"protocol": ["\ud800"]},
+        {"features": ["\ud800"]},
+    ],
+)
+def test_text_without_a_utf_8_form_is_answered_with_question_marks(
+    client: Client, change: dict[str, object]
+) -> None:
+    whole: dict[str, object] = {
+        "device_type": "pdu",
+        "handler": "x",
+        "name": "x",
+        "protocol": ["snmp"],
+        "features": [],
+    }
     reply = client.post(HANDLERS, {**whole, **change})
     listed = client.request("GET", HANDLERS)
-    assert (reply.status, listed.status) in ((400, 200), (201, 200)) and "?" in json.dumps([reply.body, listed.body])
+    assert (reply.status, listed.status) in ((400, 200), (201, 200)) and "?" in json.dumps(
+        [reply.body, listed.body]
+    )
 
 
-@pytest.mark.parametrize("data, words", [
-    (b"", "empty"), (b"PK\x03\x04", "tar.gz"), (packed(*GOOD)[:-20], "complete"), (packed(*GOOD)[:-1], "complete"),
-    (packed(*GOOD)[:60], "complete"), (packed(), "no file"), (packed(("pdu_x/handler.py", b"")), "__init__.py"),
-    (packed(*GOOD, ("other/a.py", b"")), "one directory"),
-    (packed(*GOOD, ("/etc/x", b"")), "not a relative path"), (packed(*GOOD, ("pdu_x/../../x", b"")), "not a relative path"),
-    (packed(*GOOD, ("pdu_x//a", b""), ("pdu_x/a/b", b"")), "not a relative path"),
-    (packed(*GOOD, ("pdu_x/./a", b"")), "not a relative path"),
-    (packed(*GOOD, ("pdu_x/link", None)), "neither a file nor a directory"),
-    (packed(*GOOD, ("pdu_x/hard", None), kind=tarfile.LNKTYPE), "neither a file nor a directory"),
-    (packed(*GOOD, ("pdu_x/pipe", None), kind=tarfile.FIFOTYPE), "neither a file nor a directory"),
-    (packed(("common/__init__.py", b""), ("common/handler.py", b"")), "reserved"),
-    (packed(("pdu-x/__init__.py", b"")), "not a valid module"), (packed(("if/__init__.py", b"")), "not a valid module"),
-    (packed(("pdu_x/__init__.py", b"")), "not a module"),
-    # An archive's bytes contain the time, so they cannot be part of a test's name.
-], ids=lambda value: value if isinstance(value, str) else f"{len(value)} bytes")
-def test_a_bad_archive_is_refused_and_leaves_nothing(client: Client, manager: DciManager, data: bytes, words: str) -> None:
+@pytest.mark.parametrize(
+    "data, words",
+    [
+        (b"", "empty"),
+        (b"PK\x03\x04", "tar.gz"),
+        (packed(*GOOD)[:-20], "complete"),
+        (packed(*GOOD)[:-1], "complete"),
+        (packed(*GOOD)[:60], "complete"),
+        (packed(), "no file"),
+        (packed(("pdu_x/handler.py", b"")), "__init__.py"),
+        (packed(*GOOD, ("other/a.py", b"")), "one directory"),
+        (packed(*GOOD, ("/etc/x", b"")), "not a relative path"),
+        (packed(*GOOD, ("pdu_x/../../x", b"")), "not a relative path"),
+        (packed(*GOOD, ("pdu_x//a", b""), ("pdu_x/a/b", b"")), "not a relative path"),
+        (packed(*GOOD, ("pdu_x/./a", b"")), "not a relative path"),
+        (packed(*GOOD, ("pdu_x/link", None)), "neither a file nor a directory"),
+        (
+            packed(*GOOD, ("pdu_x/hard", None), kind=tarfile.LNKTYPE),
+            "neither a file nor a directory",
+        ),
+        (
+            packed(*GOOD, ("pdu_x/pipe", None), kind=tarfile.FIFOTYPE),
+            "neither a file nor a directory",
+        ),
+        (packed(("common/__init__.py", b""), ("common/handler.py", b"")), "reserved"),
+        (packed(("pdu-x/__init__.py", b"")), "not a valid module"),
+        (packed(("if/__init__.py", b"")), "not a valid module"),
+        (packed(("pdu_x/__init__.py", b"")), "not a module"),
+        # An archive's bytes contain the time, so they cannot be part of a test's name.
+    ],
+    ids=lambda value: value if isinstance(value, str) else f"{len(value)} bytes",
+)
+def test_a_bad_archive_is_refused_and_leaves_nothing(
+    client: Client, manager: DciManager, data: bytes, words: str
+) -> None:
     refused(client, manager, data, words)
 
 
-def test_an_archive_that_unpacks_to_60_megabytes_is_refused_and_leaves_nothing(client: Client, manager: DciManager) -> None:
+def test_an_archive_that_unpacks_to_60_megabytes_is_refused_and_leaves_nothing(
+    client: Client, manager: DciManager
+) -> None:
     refused(client, manager, packed(*GOOD, ("pdu_x/zeros", bytes(60_000_000))), "more than 50 MB")
 
 
@@ -131,7 +236,9 @@ def refused(client: Client, manager: DciManager, data: bytes, words: str) -> Non
     assert list((manager.runtime._folder / "handlers").iterdir()) == []
 
 
-def test_a_directory_that_no_current_version_uses_is_deleted(client: Client, manager: DciManager) -> None:
+def test_a_directory_that_no_current_version_uses_is_deleted(
+    client: Client, manager: DciManager
+) -> None:
     number, folder = client.create("pdu_x"), manager.runtime._folder / "handlers"
     for top in ("pdu_a", "pdu_b"):
         archive = packed((f"{top}/__init__.py", b""), (f"{top}/handler.py", b""))
@@ -143,9 +250,12 @@ def test_a_directory_that_no_current_version_uses_is_deleted(client: Client, man
     assert list(folder.iterdir()) == []
 
 
-@pytest.mark.parametrize("first, second", [("pdu_x/data", "pdu_x/data/a.py"), ("pdu_x/data/a.py", "pdu_x/data")])
+@pytest.mark.parametrize(
+    "first, second", [("pdu_x/data", "pdu_x/data/a.py"), ("pdu_x/data/a.py", "pdu_x/data")]
+)
 def test_a_path_that_is_a_file_in_one_version_and_a_folder_in_another_is_refused(
-        client: Client, manager: DciManager, first: str, second: str) -> None:
+    client: Client, manager: DciManager, first: str, second: str
+) -> None:
     number = client.create("pdu_x")
     assert client.upload(number, packed(*GOOD, (first, b"")), "pdu_x.handler").status == 200
     reply = client.upload(number, packed(*GOOD, (second, b"")), "pdu_x.handler")
@@ -153,40 +263,72 @@ def test_a_path_that_is_a_file_in_one_version_and_a_folder_in_another_is_refused
     assert [(handler.uploads, handler.current) for handler in manager.handlers()] == [(1, 1)]
 
 
-def test_an_archive_with_the_directory_of_another_handler_is_refused(client: Client, small: bytes) -> None:
+def test_an_archive_with_the_directory_of_another_handler_is_refused(
+    client: Client, small: bytes
+) -> None:
     client.install(small)
     reply = client.upload(client.create("pdu_other"), small, "pdu_small.handler")
     assert reply.status == 400 and "in use" in reply.body["error"]["msg"]
 
 
-@pytest.mark.parametrize("import_path", ["", "pdu_small", "handler", "pdu_small.nothing", "../pdu_small.handler", "os.path"])
-def test_import_path_must_be_a_module_of_the_archive(client: Client, small: bytes, import_path: str) -> None:
+@pytest.mark.parametrize(
+    "import_path",
+    ["", "pdu_small", "handler", "pdu_small.nothing", "../pdu_small.handler", "os.path"],
+)
+def test_import_path_must_be_a_module_of_the_archive(
+    client: Client, small: bytes, import_path: str
+) -> None:
     assert client.upload(client.create(), small, import_path).status == 400
 
 
-@pytest.mark.parametrize("content_type, body", [
-    ("application/json", b"{}"), ("multipart/form-data", b""), ("multipart/form-data; boundary=x", b""),
-    ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data; name=\"data\"\r\n\r\ncut"),
-    ("multipart/form-data; boundary=x", b"--x\r\n\r\nno name\r\n--x--\r\n"),
-    ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data; name=\"data\"\r\n\r\n1\r\n--x--\r\n"),
-])
+@pytest.mark.parametrize(
+    "content_type, body",
+    [
+        ("application/json", b"{}"),
+        ("multipart/form-data", b""),
+        ("multipart/form-data; boundary=x", b""),
+        (
+            "multipart/form-data; boundary=x",
+            b'--x\r\nContent-Disposition: form-data; name="data"\r\n\r\ncut',
+        ),
+        ("multipart/form-data; boundary=x", b"--x\r\n\r\nno name\r\n--x--\r\n"),
+        (
+            "multipart/form-data; boundary=x",
+            b'--x\r\nContent-Disposition: form-data; name="data"\r\n\r\n1\r\n--x--\r\n',
+        ),
+    ],
+)
 def test_broken_form_is_refused(client: Client, content_type: str, body: bytes) -> None:
     number = client.create()
-    reply = client.request("POST", f"{HANDLERS}/{number}/content", body, {**client.headers, "Content-Type": content_type})
+    reply = client.request(
+        "POST",
+        f"{HANDLERS}/{number}/content",
+        body,
+        {**client.headers, "Content-Type": content_type},
+    )
     assert reply.status == 400
 
 
 @pytest.mark.parametrize("missing", ["data", "handler_import"])
 def test_a_missing_field_of_the_form_is_named(client: Client, missing: str) -> None:
     (field,) = {"data", "handler_import"} - {missing}
-    reply = upload_form(client, f'--x\r\nContent-Disposition: form-data; name="{field}"\r\n\r\n1\r\n--x--\r\n'.encode())
+    reply = upload_form(
+        client,
+        f'--x\r\nContent-Disposition: form-data; name="{field}"\r\n\r\n1\r\n--x--\r\n'.encode(),
+    )
     assert (reply.status, reply.body["error"]["msg"]) == (400, f"the field {missing} is missing")
 
 
 def test_an_import_path_that_is_not_utf_8_is_refused(client: Client) -> None:
-    parts = [f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n'.encode() for name in ("data", "handler_import")]
+    parts = [
+        f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n'.encode()
+        for name in ("data", "handler_import")
+    ]
     reply = upload_form(client, parts[0] + b"1\r\n" + parts[1] + b"\xff\r\n--x--\r\n")
-    assert (reply.status, reply.body["error"]["msg"]) == (400, "the field handler_import is not UTF-8")
+    assert (reply.status, reply.body["error"]["msg"]) == (
+        400,
+        "the field handler_import is not UTF-8",
+    )
 
 
 def upload_form(client: Client, body: bytes) -> Reply:
@@ -195,9 +337,11 @@ def upload_form(client: Client, body: bytes) -> Reply:
 
 
 def test_a_key_error_inside_the_stand_in_is_not_taken_for_a_missing_field(
-        client: Client, manager: DciManager, small: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    client: Client, manager: DciManager, small: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken(*_: object) -> None:
         raise KeyError("data")
+
     assert client.upload(client.create(), small).status == 200
     monkeypatch.setattr(manager.runtime, "accept", broken)
     with pytest.raises(KeyError):
@@ -206,14 +350,26 @@ def test_a_key_error_inside_the_stand_in_is_not_taken_for_a_missing_field(
 
 def test_a_field_of_a_form_keeps_every_byte() -> None:
     content = bytes(range(256)) + b"\r\n--x\r--x\n\r\n"
-    head = b'--x-y\r\nContent-Disposition: form-data; name="data"; filename="a b"\r\nContent-Type: a/b\r\n\r\n'
+    head = (
+        b'--x-y\r\nContent-Disposition: form-data; name="data"; filename="a b"\r\nContent-Type:'
+        b" a/b\r\n\r\n"
+    )
     body = head + content + b"\r\n--x-y--\r\n"
     assert multipart.fields('multipart/form-data; boundary="x-y"', body) == {"data": content}
 
 
-@pytest.mark.parametrize("method, path", [("GET", "/"), ("POST", f"{HANDLERS}/x/content"), ("POST", f"{HANDLERS}/1/other"),
-                                          ("DELETE", HANDLERS), ("POST", f"{HANDLERS}/%D9%A3/content"),
-                                          ("DELETE", f"{HANDLERS}/{'9' * 5000}")], ids=range(6))
+@pytest.mark.parametrize(
+    "method, path",
+    [
+        ("GET", "/"),
+        ("POST", f"{HANDLERS}/x/content"),
+        ("POST", f"{HANDLERS}/1/other"),
+        ("DELETE", HANDLERS),
+        ("POST", f"{HANDLERS}/%D9%A3/content"),
+        ("DELETE", f"{HANDLERS}/{'9' * 5000}"),
+    ],
+    ids=range(6),
+)
 def test_unknown_function_is_answered_with_404(client: Client, method: str, path: str) -> None:
     reply = client.request(method, path)
     assert reply.status == 404 and reply.body["error"]["code"]
@@ -230,11 +386,17 @@ def test_busy_2_answers_the_first_two_requests_with_503() -> None:
 def test_dozes_every_3_answers_each_third_request_with_503() -> None:
     with DciManager(dozes_every=3) as manager:
         client = Client(manager)
-        assert [client.request("GET", HANDLERS).status for _ in range(5)] == [200, 503, 200, 200, 503]
+        assert [client.request("GET", HANDLERS).status for _ in range(5)] == [
+            200,
+            503,
+            200,
+            200,
+            503,
+        ]
 
 
 def test_a_silent_connection_delays_no_other(client: Client, manager: DciManager) -> None:
-    host, port = manager.url[len("https://"):].split(":")
+    host, port = manager.url[len("https://") :].split(":")
     with socket.create_connection((host, int(port)), timeout=PATIENCE_S):
         assert client.request("GET", HANDLERS).status == 200
 
@@ -242,4 +404,7 @@ def test_a_silent_connection_delays_no_other(client: Client, manager: DciManager
 def test_requests_are_kept_in_order(client: Client, manager: DciManager) -> None:
     client.request("GET", HANDLERS)
     seen: list[tuple[str, str]] = [(request.method, request.path) for request in manager.requests]
-    assert seen == [("POST", TOKEN), ("GET", HANDLERS)] and json.loads(manager.requests[0].body)["email"] == manager.email
+    assert (
+        seen == [("POST", TOKEN), ("GET", HANDLERS)]
+        and json.loads(manager.requests[0].body)["email"] == manager.email
+    )

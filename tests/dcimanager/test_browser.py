@@ -1,4 +1,7 @@
-"""The page in a real browser: uploads, switching, live parts, plots, hostile names, accessibility."""
+"""The page in a real browser: uploads, switching, live parts, plots, hostile names,
+accessibility.
+"""
+
 from __future__ import annotations
 
 import contextlib
@@ -35,7 +38,8 @@ pytestmark = [pytest.mark.against("chromium"), pytest.mark.timeout(400)]
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     program, driver = found("chromium"), found("chromedriver")
-    if program is None or driver is None:           # also skips where CI is set: not every system has a chromium package
+    # also skips where CI is set: not every system has a chromium package
+    if program is None or driver is None:
         pytest.skip("no browser: apt-get install chromium chromium-driver")
     with browser(program, driver) as made:
         yield made
@@ -52,7 +56,9 @@ def window(chromium: Browser) -> Iterator[Browser]:
 
 
 def leave(window: Browser) -> None:
-    """Opens an empty page, so that no page asks a server that has ended, and clears the console and the requests."""
+    """Opens an empty page, so that no page asks a server that has ended, and clears the console and
+    the requests.
+    """
     window.open("about:blank")
     window.complaints(), window.requests()
 
@@ -69,7 +75,9 @@ def serving(data: Path) -> DciManager:
 
 
 def log_in(window: Browser, manager: DciManager) -> None:
-    """Opens the first page with the cookie of a login over HTTP, which takes a quarter of the time of the login form."""
+    """Opens the first page with the cookie of a login over HTTP, which takes a quarter of the time
+    of the login form.
+    """
     visitor = Visitor(manager)
     visitor.log_in()
     window.cookie(manager.page_url, visitor.cookie)
@@ -78,14 +86,24 @@ def log_in(window: Browser, manager: DciManager) -> None:
 
 
 def clean(window: Browser, manager: DciManager) -> None:
-    """Asserts that the console has no error or warning and that every HTTP request went to this server."""
+    """Asserts that the console has no error or warning and that every HTTP request went to this
+    server.
+    """
     assert window.complaints() == []
-    asked = [urlsplit(address) for address in window.requests() if not address.startswith(("data:", "about:", "chrome:"))]
+    asked = [
+        urlsplit(address)
+        for address in window.requests()
+        if not address.startswith(("data:", "about:", "chrome:"))
+    ]
     assert asked and {address.netloc for address in asked} == {urlsplit(manager.page_url).netloc}
 
 
 def points(window: Browser, plot: str) -> int:
-    return int(window.script("return document.querySelector(arguments[0]).dataset.points || 0", f"[data-plot={plot}]"))
+    return int(
+        window.script(
+            "return document.querySelector(arguments[0]).dataset.points || 0", f"[data-plot={plot}]"
+        )
+    )
 
 
 def last_load(window: Browser) -> float:
@@ -94,15 +112,23 @@ def last_load(window: Browser) -> float:
     return float(label.rpartition("the last ")[2].partition("\u00a0")[0])
 
 
-def test_a_wait_that_fails_names_the_last_exception_as_its_cause(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wait_that_fails_names_the_last_exception_as_its_cause(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(chromium_module, "LONGEST_WAIT", 0.01)
-    driver: Any = SimpleNamespace(current_url="http://127.0.0.1/", execute_script=lambda *_: "the page")
-    with pytest.raises(AssertionError, match="a light did not show up on http://127.0.0.1/:\nthe page") as failed:
+    driver: Any = SimpleNamespace(
+        current_url="http://127.0.0.1/", execute_script=lambda *_: "the page"
+    )
+    with pytest.raises(
+        AssertionError, match="a light did not show up on http://127.0.0.1/:\nthe page"
+    ) as failed:
         Browser(driver).until(lambda: 1 // 0, "a light")
     assert isinstance(failed.value.__cause__, ZeroDivisionError)
 
 
-def test_an_uploaded_handler_and_its_pdu_work_on_a_phone_and_after_a_restart(window: Browser, dist: Path, tmp_path: Path) -> None:
+def test_an_uploaded_handler_and_its_pdu_work_on_a_phone_and_after_a_restart(
+    window: Browser, dist: Path, tmp_path: Path
+) -> None:
     archive = next(dist.glob("pdu_nut-*.tar.gz"))
     with subprocess_of_a_pdu() as form:
         window.resize(*PHONE)
@@ -116,15 +142,19 @@ def test_an_uploaded_handler_and_its_pdu_work_on_a_phone_and_after_a_restart(win
             for position, (key, value) in enumerate(form["settings"].items()):
                 window.one(f"input[name=key_{position}]").send_keys(key)
                 window.one(f"input[name=value_{position}]").send_keys(value)
-            assert "ups.conf" in window.text(".keys")               # the handler's table of settings, next to the form
+            # the handler's table of settings, next to the form
+            assert "ups.conf" in window.text(".keys")
             window.one("form.form button.main").click()
             window.until(lambda: len(window.all("table.outlets tbody tr")) == 16, "16 outlets")
             assert window.text("#outlet-3 .chip") == "On"
 
             off_and_on(window)
-            window.until(lambda: points(window, "load") >= 3 and points(window, "energy") >= 3, "three points in each plot")
+            window.until(
+                lambda: points(window, "load") >= 3 and points(window, "energy") >= 3,
+                "three points in each plot",
+            )
             assert window.all(".plot canvas")
-            assert last_load(window) > 10.0             # all outlets together
+            assert last_load(window) > 10.0  # all outlets together
             Select(window.one("[data-outlet]")).select_by_value("5")
             window.until(lambda: last_load(window) < 2.0, "the load of outlet 5")
             assert fits(window, PHONE)
@@ -136,8 +166,12 @@ def test_an_uploaded_handler_and_its_pdu_work_on_a_phone_and_after_a_restart(win
         with serving(tmp_path) as manager:
             log_in(window, manager)
             window.shows("rack 7")
-            pdu, = manager.pdus()
-            assert pdu.name == before.name and len(pdu.ports) == 16 and manager.readings(pdu, 0.0)[0] == first
+            (pdu,) = manager.pdus()
+            assert (
+                pdu.name == before.name
+                and len(pdu.ports) == 16
+                and manager.readings(pdu, 0.0)[0] == first
+            )
             window.open(manager.page_url + f"pdus/{pdu.id}")
             window.until(lambda: points(window, "load") >= 3, "three points after the restart")
             window.shows("Server 5")
@@ -158,7 +192,10 @@ def upload(window: Browser, archive: Path, version: int) -> None:
 
 
 def off_and_on(window: Browser) -> None:
-    """Switches outlet 3 off and on again; waits each time until the table shows the state. The outlet is on at first."""
+    """Switches outlet 3 off and on again; waits each time until the table shows the state.
+
+    The outlet is on at first.
+    """
     switch(window, "3", "off")
     window.shows("Outlet 3 of rack 7 is off.")
     window.until(lambda: window.text("#outlet-3 .chip") == "Off", "outlet 3 off")
@@ -167,15 +204,25 @@ def off_and_on(window: Browser) -> None:
 
 
 def fits(window: Browser, size: tuple[int, int]) -> bool:
-    """Whether the page is not wider than the window of this size. On a phone, `window.innerWidth` grows with the page."""
-    return bool(window.script("return document.documentElement.scrollWidth <= arguments[0]", size[0]))
+    """Whether the page is not wider than the window of this size.
+
+    On a phone, `window.innerWidth` grows with the page.
+    """
+    return bool(
+        window.script("return document.documentElement.scrollWidth <= arguments[0]", size[0])
+    )
 
 
 @contextlib.contextmanager
 def subprocess_of_a_pdu() -> Iterator[dict[str, Any]]:
     """A simulated PDU behind a NUT server; yields the fields of its form."""
-    with subprocess.Popen([sys.executable, "-m", "tests.dcimanager.simulated", "nut"], cwd=ROOT, stdin=subprocess.PIPE,
-                          stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.dcimanager.simulated", "nut"],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
         try:
             assert process.stdout is not None
             yield json.loads(process.stdout.readline())
@@ -193,43 +240,59 @@ def switch(window: Browser, outlet: str, to: str) -> None:
 
 
 def late_answer(window: Browser, address: str) -> None:
-    """Clicks a link to a dialog; the answer to this request arrives when a script calls `answerNow`."""
-    window.script("""
+    """Clicks a link to a dialog; the answer to this request arrives when a script calls
+    `answerNow`.
+    """
+    window.script(
+        """
         const real = window.fetch;
         window.fetch = (address, ...rest) => !address.endsWith(ADDRESS) ? real(address, ...rest) : new Promise((arrived) => {
             window.answerNow = () => arrived({ status: 200, text: async () => "late" });
-        });""".replace("ADDRESS", json.dumps(address)))
+        });""".replace("ADDRESS", json.dumps(address))
+    )
     window.one(f"a[href$='{address}']").click()
 
 
-def test_a_simulated_pdu_is_started_and_switched_by_the_keyboard_and_restarted(window: Browser, tmp_path: Path) -> None:
+def test_a_simulated_pdu_is_started_and_switched_by_the_keyboard_and_restarted(
+    window: Browser, tmp_path: Path
+) -> None:
     with serving(tmp_path) as manager:
         log_in(window, manager)
         window.one("button[value=apc]").send_keys(Keys.ENTER)
         window.until(lambda: len(window.all("table.outlets tbody tr")) == 24, "24 outlets")
-        late_answer(window, "outlet=3&to=off")              # must not replace the dialog of outlet 2
+        # must not replace the dialog of outlet 2
+        late_answer(window, "outlet=3&to=off")
         window.one("#outlet-2 a[href$='to=off']").send_keys(Keys.ENTER)
         window.shows("Switch this outlet off?", "dialog")
-        window.driver.execute_async_script("answerNow(); setTimeout(arguments[arguments.length - 1])")
+        window.driver.execute_async_script(
+            "answerNow(); setTimeout(arguments[arguments.length - 1])"
+        )
         assert "Switch this outlet off?" in window.text("dialog")
-        assert window.script("return document.activeElement.textContent") == "Cancel"       # the harmless button has the focus
+        # the harmless button has the focus
+        assert window.script("return document.activeElement.textContent") == "Cancel"
         window.one("dialog [data-close]").send_keys(Keys.SHIFT, Keys.TAB)
         window.driver.switch_to.active_element.send_keys(Keys.ENTER)
         window.shows("is off.")
         assert manager.pdus()[0].ports["2"] == "DOWN"
         clean(window, manager)
-        pdu, = manager.pdus()
-        pdu.snmp["port"] = port = str(reserved())   # the system chose the first port and may give it to another program
+        (pdu,) = manager.pdus()
+        # the system chose the first port and may give it to another program
+        pdu.snmp["port"] = port = str(reserved())
         manager.store.save(pdu)
     with serving(tmp_path) as manager:
         log_in(window, manager)
-        pdu, = manager.pdus()
-        window.until(lambda: len(pdu.calls) >= 2 and pdu.calls[-1].ok, "a poll of the simulated PDU after the restart")
+        (pdu,) = manager.pdus()
+        window.until(
+            lambda: len(pdu.calls) >= 2 and pdu.calls[-1].ok,
+            "a poll of the simulated PDU after the restart",
+        )
         assert pdu.ports["2"] == "DOWN" and pdu.snmp["port"] == port
 
 
 @pytest.mark.against("curl and the stand-in for DCImanager")
-def test_handlers_that_register_sh_uploads_appear_on_the_open_page(window: Browser, dist: Path, tmp_path: Path) -> None:
+def test_handlers_that_register_sh_uploads_appear_on_the_open_page(
+    window: Browser, dist: Path, tmp_path: Path
+) -> None:
     with DciManager(page_port=0) as manager:
         log_in(window, manager)
         window.one("a[href='/handlers']").click()
@@ -242,7 +305,10 @@ def test_handlers_that_register_sh_uploads_appear_on_the_open_page(window: Brows
         pdu = manager.add_pdu("rack", manager.handlers()[0].handler, "127.0.0.1")
         window.one("button[title='A PDU uses it']")
         manager.remove_pdu(pdu)
-        window.until(lambda: not window.all("button[disabled], button[title]"), "buttons that remove each handler")
+        window.until(
+            lambda: not window.all("button[disabled], button[title]"),
+            "buttons that remove each handler",
+        )
         clean(window, manager)
 
 
@@ -271,38 +337,55 @@ def test_a_tab_shows_the_switching_of_another_tab(window: Browser, small: bytes)
         window.until(lambda: window.text("#outlet-1 .chip") == "Off", "the other tab's switching")
 
 
-def test_a_part_that_cannot_be_refreshed_says_so_until_it_can(window: Browser, small: bytes) -> None:
+def test_a_part_that_cannot_be_refreshed_says_so_until_it_can(
+    window: Browser, small: bytes
+) -> None:
     before = "return getComputedStyle(document.querySelector('[data-live]'), '::before').content"
     with DciManager(page_port=0) as manager:
         pdu = shown(window, manager, small)
         assert window.script(before) == "none"
         hidden = manager.store._pdus.pop(pdu.id)
-        window.until(lambda: "may be out of date" in window.script(before), "a warning about a part that is out of date")
+        window.until(
+            lambda: "may be out of date" in window.script(before),
+            "a warning about a part that is out of date",
+        )
         Select(window.one("[data-hours]")).select_by_value("6")
         window.shows("The readings cannot be loaded (HTTP 404)", "[data-note]")
         manager.store._pdus[pdu.id] = hidden
         window.until(lambda: window.script(before) == "none", "a part without that warning")
         Select(window.one("[data-hours]")).select_by_value("24")
         window.shows("1 reading", "[data-note]")
-        window.script("AbortSignal.timeout = () => AbortSignal.abort()")        # as if each answer took too long
-        window.until(lambda: "may be out of date" in window.script(before), "a warning about a server that does not answer")
+        # as if each answer took too long
+        window.script("AbortSignal.timeout = () => AbortSignal.abort()")
+        window.until(
+            lambda: "may be out of date" in window.script(before),
+            "a warning about a server that does not answer",
+        )
 
 
-def test_the_outlet_list_of_a_plot_follows_the_pdu_and_keeps_the_chosen_outlet(window: Browser, small: bytes) -> None:
+def test_the_outlet_list_of_a_plot_follows_the_pdu_and_keeps_the_chosen_outlet(
+    window: Browser, small: bytes
+) -> None:
     with DciManager(page_port=0) as manager:
         pdu = shown(window, manager, small)
         outlets, hours = Select(window.one("[data-outlet]")), Select(window.one("[data-hours]"))
 
         def listed() -> list[str]:
             return [option.text for option in outlets.options]
+
         assert listed() == ["the whole PDU"]
         pdu.port_load_a, pdu.labels = {"1": 0.5, "1.0": 0.5}, {"1": Label("1", "<b>web</b>")}
-        hours.select_by_value("6")                          # asks for the readings at once
-        window.until(lambda: listed() == ["the whole PDU", "outlet 1 (<b>web</b>)", "outlet 1.0"], "a list of two outlets")
+        hours.select_by_value("6")  # asks for the readings at once
+        window.until(
+            lambda: listed() == ["the whole PDU", "outlet 1 (<b>web</b>)", "outlet 1.0"],
+            "a list of two outlets",
+        )
         outlets.select_by_value("1.0")
         pdu.port_load_a = {}
         hours.select_by_value("24")
-        window.until(lambda: listed() == ["the whole PDU", "outlet 1.0"], "a list of the chosen outlet")
+        window.until(
+            lambda: listed() == ["the whole PDU", "outlet 1.0"], "a list of the chosen outlet"
+        )
         assert outlets.first_selected_option.text == "outlet 1.0"
         clean(window, manager)
 
@@ -310,19 +393,24 @@ def test_the_outlet_list_of_a_plot_follows_the_pdu_and_keeps_the_chosen_outlet(w
 @contextlib.contextmanager
 def beginning_with(window: Browser, source: str) -> Iterator[None]:
     """Inside the block, each page that is opened runs this script before its own."""
-    added = window.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": source})
+    added = window.driver.execute_cdp_cmd(
+        "Page.addScriptToEvaluateOnNewDocument", {"source": source}
+    )
     try:
         yield
     finally:
         window.driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", added)
 
 
-def test_a_plot_shows_the_first_reading_as_soon_as_the_other_figures_change(window: Browser, small: bytes) -> None:
+def test_a_plot_shows_the_first_reading_as_soon_as_the_other_figures_change(
+    window: Browser, small: bytes
+) -> None:
     with DciManager(page_port=0) as manager:
         Client(manager).install(small)
         pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
         log_in(window, manager)
-        with beginning_with(window, "window.setInterval = () => 0"):        # without the plot's own timer
+        # without the plot's own timer
+        with beginning_with(window, "window.setInterval = () => 0"):
             window.open(manager.page_url + f"pdus/{pdu.id}")
             window.shows("No readings in this time.", "[data-note]")
             manager.poll()
@@ -333,9 +421,11 @@ def test_a_plot_of_one_reading_shows_two_minutes(window: Browser, small: bytes) 
     with DciManager(page_port=0) as manager:
         shown(window, manager, small)
         window.shows("1 reading", "[data-note]")
-        window.script("const real = uPlot; window.made = []; uPlot = function (...given) {"
-                      " const plot = new real(...given); made.push(plot); return plot; }")
-        window.resize(*PHONE)                               # draws the plots anew
+        window.script(
+            "const real = uPlot; window.made = []; uPlot = function (...given) {"
+            " const plot = new real(...given); made.push(plot); return plot; }"
+        )
+        window.resize(*PHONE)  # draws the plots anew
         spans = "return made.map(({ scales: { x } }) => x.max - x.min)"
         window.until(lambda: len(window.script(spans)) >= 2, "both plots")
         assert set(window.script(spans)) == {120}
@@ -344,19 +434,34 @@ def test_a_plot_of_one_reading_shows_two_minutes(window: Browser, small: bytes) 
 def test_hostile_names_are_shown_harmlessly(window: Browser, small: bytes) -> None:
     with DciManager(page_port=0) as manager:
         Client(manager).install(small)
-        pdu = manager.add_pdu(HOSTILE, "pdu_small", HOSTILE, notes=HOSTILE, settings={HOSTILE: HOSTILE})
+        pdu = manager.add_pdu(
+            HOSTILE, "pdu_small", HOSTILE, notes=HOSTILE, settings={HOSTILE: HOSTILE}
+        )
         pdu.ports = {HOSTILE: "UP", "2": "DOWN"}
         server = manager.servers.add(HOSTILE)
         log_in(window, manager)
-        for path in ("", f"pdus/{pdu.id}", f"pdus/{pdu.id}/edit", "servers", f"servers#server-{server}", "handlers", "log"):
+        for path in (
+            "",
+            f"pdus/{pdu.id}",
+            f"pdus/{pdu.id}/edit",
+            "servers",
+            f"servers#server-{server}",
+            "handlers",
+            "log",
+        ):
             window.open(manager.page_url + path)
             window.one("h1")
-            assert window.script("return document.querySelectorAll('main script, main img').length") == 0
+            assert (
+                window.script("return document.querySelectorAll('main script, main img').length")
+                == 0
+            )
             for size in (DESKTOP, PHONE):
                 window.resize(*size)
                 assert fits(window, size), (path, size)
         window.open(manager.page_url)
-        assert "<script>alert(1)</script>" in window.text(".name") and "\\u202e" in window.text(".name")
+        assert "<script>alert(1)</script>" in window.text(".name") and "\\u202e" in window.text(
+            ".name"
+        )
         clean(window, manager)
 
 
@@ -365,21 +470,29 @@ _OF_LOOKS = ["color-contrast", "link-in-text-block", "scrollable-region-focusabl
 
 
 def faults(window: Browser) -> list[str]:
-    """The serious and critical findings of axe-core on the current page, one line each. Its default rules run on a desktop in
-    light colours; those of _OF_LOOKS also run on a phone in dark colours."""
+    """The serious and critical findings of axe-core on the current page, one line each. Its default
+    rules run on a desktop in light colours; those of _OF_LOOKS also run on a phone in dark
+    colours."""
     window.resize(*DESKTOP)
     window.dark(False)
     sentences = findings(window, "light desktop", {})
     window.resize(*PHONE)
     window.dark(True)
-    return sentences + findings(window, "dark phone", {"runOnly": {"type": "rule", "values": _OF_LOOKS}})
+    return sentences + findings(
+        window, "dark phone", {"runOnly": {"type": "rule", "values": _OF_LOOKS}}
+    )
 
 
 def findings(window: Browser, look: str, options: dict[str, object]) -> list[str]:
     found = window.driver.execute_async_script(
-        "const [options, done] = arguments; axe.run(document, options).then(done)", {**options, "resultTypes": ["violations"]})
-    return [f"{look}: {one['id']}: {one['help']}: {[node['html'][:120] for node in one['nodes'][:3]]}"
-            for one in found["violations"] if one["impact"] in ("serious", "critical")]
+        "const [options, done] = arguments; axe.run(document, options).then(done)",
+        {**options, "resultTypes": ["violations"]},
+    )
+    return [
+        f"{look}: {one['id']}: {one['help']}: {[node['html'][:120] for node in one['nodes'][:3]]}"
+        for one in found["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
 
 
 @pytest.mark.against("axe-core")
@@ -390,7 +503,7 @@ def test_an_accessibility_check_finds_nothing_serious(window: Browser, small: by
         window.open(manager.page_url)
         assert faults(window) == []
         log_in(window, manager)
-        assert faults(window) == []                         # no PDU yet
+        assert faults(window) == []  # no PDU yet
         Client(manager).install(small)
         good = manager.add_pdu("rack", "pdu_small", "127.0.0.1", notes="by the door")
         manager.add_pdu("broken", "pdu_small", "127.0.0.1", settings={"say": "bug"})
@@ -398,8 +511,19 @@ def test_an_accessibility_check_finds_nothing_serious(window: Browser, small: by
         manager.switch(good, "1", on=False)
         good.doubts["1.0"] = "may or may not have switched"
         manager.servers.add("web-01")
-        for path in ("", f"pdus/{good.id}", "pdus/2", "pdus/add", f"pdus/{good.id}/edit", f"pdus/{good.id}/switch?outlet=1&to=on",
-                     "servers", "servers/1/power?command=reset", "handlers", "log", "nothing"):
+        for path in (
+            "",
+            f"pdus/{good.id}",
+            "pdus/2",
+            "pdus/add",
+            f"pdus/{good.id}/edit",
+            f"pdus/{good.id}/switch?outlet=1&to=on",
+            "servers",
+            "servers/1/power?command=reset",
+            "handlers",
+            "log",
+            "nothing",
+        ):
             window.open(manager.page_url + path)
             window.one("h1, h2")
             assert faults(window) == [], path

@@ -1,4 +1,5 @@
 """`python -m tests.dcimanager`, and the demo with `--keep`."""
+
 from __future__ import annotations
 
 import contextlib
@@ -23,13 +24,26 @@ PATIENCE_S = 100.0
 @contextlib.contextmanager
 def started(*arguments: str, folder: Path, **environment: str) -> Iterator[subprocess.Popen[str]]:
     environment = {**os.environ, "TMPDIR": str(folder), **environment}
-    with subprocess.Popen([sys.executable, *arguments], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, text=True, env=environment) as process, bounded(process, PATIENCE_S):
+    with (
+        subprocess.Popen(
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment,
+        ) as process,
+        bounded(process, PATIENCE_S),
+    ):
         yield process
 
 
 def line_of(process: subprocess.Popen[str], pattern: str) -> re.Match[str]:
-    """The first match of the pattern in the printed lines. Raises AssertionError if there is none."""
+    """The first match of the pattern in the printed lines.
+
+    Raises AssertionError if there is none.
+    """
     assert process.stdout is not None
     seen: list[str] = []
     for line in process.stdout:
@@ -43,18 +57,23 @@ def line_of(process: subprocess.Popen[str], pattern: str) -> re.Match[str]:
 LOGIN = r"(http://127\.0\.0\.1:\d+/)   log in as (\S+) with (.+?)   \(Ctrl-C ends it"
 
 
-def test_a_restart_changes_neither_address_nor_login_and_files_with_secrets_are_private(tmp_path: Path) -> None:
+def test_a_restart_changes_neither_address_nor_login_and_files_with_secrets_are_private(
+    tmp_path: Path,
+) -> None:
     ports = tmp_path / "data" / "ports"
     lines: list[tuple[str, ...]] = []
     kept = reserved(), reserved()
     for start in range(2):
-        if start:               # the system chose the first ports, and another program may have taken them by now
+        # the system chose the first ports, and another program may have taken them by now
+        if start:
             assert ports.read_text().split()[1] == lines[0][0].rpartition(":")[2].strip("/")
             ports.write_text("{} {}\n".format(*kept))
-        with started("-m", "tests.dcimanager", "--data", str(tmp_path / "data"), folder=tmp_path) as process:
+        with started(
+            "-m", "tests.dcimanager", "--data", str(tmp_path / "data"), folder=tmp_path
+        ) as process:
             found = line_of(process, LOGIN)
             lines.append(found.groups())
-            with urllib.request.urlopen(found[1], timeout=PATIENCE_S) as answer:        # noqa: S310  # it begins with http://
+            with urllib.request.urlopen(found[1], timeout=PATIENCE_S) as answer:  # noqa: S310  # it begins with http://
                 assert b"Log in" in answer.read()
             exports = (tmp_path / "data" / "register.env").read_text()
             assert exports.count("export ") == 4 and found[3] not in exports
@@ -70,15 +89,28 @@ def test_a_restart_changes_neither_address_nor_login_and_files_with_secrets_are_
 
 def test_a_folder_in_use_is_refused_with_one_line_of_text(tmp_path: Path) -> None:
     (tmp_path / "password").write_text("open sesame\n")
-    with DciManager(data=tmp_path), started("-m", "tests.dcimanager", "--data", str(tmp_path), folder=tmp_path,
-                                            DCI_PASSWORD="another") as second:
+    with (
+        DciManager(data=tmp_path),
+        started(
+            "-m",
+            "tests.dcimanager",
+            "--data",
+            str(tmp_path),
+            folder=tmp_path,
+            DCI_PASSWORD="another",
+        ) as second,
+    ):
         out, err = second.communicate(timeout=PATIENCE_S)
-        assert (second.returncode, out) == (2, "") and "in use by another stand-in" in err and err.count("\n") == 1
+        assert (
+            (second.returncode, out) == (2, "")
+            and "in use by another stand-in" in err
+            and err.count("\n") == 1
+        )
     assert (tmp_path / "password").read_text() == "open sesame\n"
 
 
 def test_listening_on_all_addresses_warns_and_prints_an_https_address(tmp_path: Path) -> None:
-    with started("-m", "tests.dcimanager", "--host", "0.0.0.0", folder=tmp_path) as process:      # noqa: S104  # what is tested
+    with started("-m", "tests.dcimanager", "--host", "0.0.0.0", folder=tmp_path) as process:  # noqa: S104  # what is tested
         assert line_of(process, r"^(https://0\.0\.0\.0:\d+/)   log in as")
         process.send_signal(signal.SIGTERM)
         out, err = process.communicate(timeout=PATIENCE_S)
@@ -98,7 +130,7 @@ sys.exit(demo.main())
 def test_the_demo_with_keep_serves_its_page_until_ctrl_c(tmp_path: Path) -> None:
     with started("-c", _KEEP, folder=tmp_path) as process:
         found = line_of(process, LOGIN)
-        with urllib.request.urlopen(found[1], timeout=PATIENCE_S) as answer:            # noqa: S310  # it begins with http://
+        with urllib.request.urlopen(found[1], timeout=PATIENCE_S) as answer:  # noqa: S310  # it begins with http://
             assert b"Log in" in answer.read()
         process.send_signal(signal.SIGINT)
         assert process.wait(PATIENCE_S) == 0

@@ -1,4 +1,5 @@
 """The page without a browser: the effects of its forms and the display of hostile text."""
+
 from __future__ import annotations
 
 import functools
@@ -26,10 +27,11 @@ from .web.pages.handlers import _list
 from .web.shown import state
 
 
-def test_a_handler_is_registered_updated_rolled_back_and_removed(visitor: Visitor, site: DciManager, small: bytes,
-                                                                 newer: bytes) -> None:
+def test_a_handler_is_registered_updated_rolled_back_and_removed(
+    visitor: Visitor, site: DciManager, small: bytes, newer: bytes
+) -> None:
     assert visitor.upload([("pdu_small-1.tar.gz", small), ("broken.tar.gz", b"x")]).status == 303
-    handler, = site.handlers()
+    (handler,) = site.handlers()
     assert (handler.handler, handler.protocol, handler.uploads) == ("pdu_small", ["custom"], 1)
     page = visitor.get("/handlers").body
     assert "version 1 of pdu_small" in page and "broken.tar.gz was refused" in page
@@ -42,16 +44,26 @@ def test_a_handler_is_registered_updated_rolled_back_and_removed(visitor: Visito
     assert "1.0" in pdu.ports and (handler.current, handler.uploads) == (1, 2)
     assert visitor.post(f"/handlers/{handler.id}/use", {"version": "9"}).status == 404
     visitor.post(f"/handlers/{handler.id}/remove", {})
-    assert site.handlers() == [handler] and "Not removed: a PDU uses this handler." in visitor.get("/handlers").body
+    assert (
+        site.handlers() == [handler]
+        and "Not removed: a PDU uses this handler." in visitor.get("/handlers").body
+    )
     site.store.delete_pdu(pdu.id)
     visitor.post(f"/handlers/{handler.id}/remove", {})
     assert site.handlers() == []
 
 
-def test_a_handler_whose_first_archive_was_broken_speaks_snmp_after_the_second(visitor: Visitor, site: DciManager) -> None:
-    text = b"from pdu_common.base_snmp_pdu import BaseSnmpPdu\nclass X(BaseSnmpPdu):\n    pass\nmake_handler = X\n"
+def test_a_handler_whose_first_archive_was_broken_speaks_snmp_after_the_second(
+    visitor: Visitor, site: DciManager
+) -> None:
+    text = (
+        b"from pdu_common.base_snmp_pdu import BaseSnmpPdu\nclass X(BaseSnmpPdu):\n   "
+        b" pass\nmake_handler = X\n"
+    )
     for content, protocol in ((b"1 / 0", "custom"), (text, "snmp")):
-        visitor.upload([("pdu_x.tar.gz", packed(("pdu_x/__init__.py", b""), ("pdu_x/handler.py", content)))])
+        visitor.upload(
+            [("pdu_x.tar.gz", packed(("pdu_x/__init__.py", b""), ("pdu_x/handler.py", content)))]
+        )
         assert [handler.protocol for handler in site.handlers()] == [[protocol]]
 
 
@@ -61,14 +73,21 @@ def test_each_handler_on_the_page_has_a_count_of_pdus_even_if_one_is_registered_
     def handlers() -> list[Handler]:
         known.append(Handler(len(known), "pdu", f"pdu_{len(known)}", "x", ["custom"], []))
         return list(known)
+
     store = SimpleNamespace(handlers=handlers, versions=lambda handler: [], pdus=lambda: [])
-    manager = SimpleNamespace(store=store, environment_file="", journal=SimpleNamespace(events=lambda most: []))
+    manager = SimpleNamespace(
+        store=store, environment_file="", journal=SimpleNamespace(events=lambda most: [])
+    )
     site: Any = SimpleNamespace(manager=manager, show=lambda request, template, **values: values)
     values: Any = _list(site, site)
-    assert values["handlers"] and list(values["used"]) == [handler.handler for handler, _ in values["handlers"]]
+    assert values["handlers"] and list(values["used"]) == [
+        handler.handler for handler, _ in values["handlers"]
+    ]
 
 
-def test_the_line_to_paste_quotes_the_path_of_the_environment_file(visitor: Visitor, site: DciManager) -> None:
+def test_the_line_to_paste_quotes_the_path_of_the_environment_file(
+    visitor: Visitor, site: DciManager
+) -> None:
     site.environment_file = "/my data/register.env"
     assert ". '/my data/register.env'\n" in html.unescape(visitor.get("/handlers").body)
 
@@ -79,137 +98,232 @@ def test_a_refused_archive_registers_nothing(visitor: Visitor, site: DciManager)
     assert site.handlers() == []
 
 
-def test_an_archive_whose_directory_is_in_use_registers_nothing(visitor: Visitor, site: DciManager, small: bytes) -> None:
+def test_an_archive_whose_directory_is_in_use_registers_nothing(
+    visitor: Visitor, site: DciManager, small: bytes
+) -> None:
     Client(site).upload(Client(site).create("pdu_other"), small)
     visitor.upload([("pdu_small.tar.gz", small)])
     assert [handler.handler for handler in site.handlers()] == ["pdu_other"]
-    assert not [event for event in site.journal.events() if event.text.startswith("pdu_small was registered")]
+    assert not [
+        event
+        for event in site.journal.events()
+        if event.text.startswith("pdu_small was registered")
+    ]
 
 
-def test_a_pdu_is_added_changed_and_removed_and_its_secrets_are_not_shown_again(visitor: Visitor, site: DciManager,
-                                                                              small: bytes) -> None:
+def test_a_pdu_is_added_changed_and_removed_and_its_secrets_are_not_shown_again(
+    visitor: Visitor, site: DciManager, small: bytes
+) -> None:
     Client(site).install(small)
-    form = {"handler": "pdu_small", "name": "rack 7", "address": "127.0.0.1", "notes": "by the door", "key_0": "password",
-            "value_0": "hidden-4711", "key_1": "say", "value_1": ""}
+    form = {
+        "handler": "pdu_small",
+        "name": "rack 7",
+        "address": "127.0.0.1",
+        "notes": "by the door",
+        "key_0": "password",
+        "value_0": "hidden-4711",
+        "key_1": "say",
+        "value_1": "",
+    }
     where = visitor.post("/pdus/add", form).headers["location"]
-    pdu, = site.pdus()
+    (pdu,) = site.pdus()
     assert where == f"/pdus/{pdu.id}" and pdu.settings == {"password": "hidden-4711", "say": ""}
     site.poll()
     for path in (where, f"{where}/edit", "/", "/log", f"{where}/switch?outlet=1&to=on"):
         assert "hidden-4711" not in visitor.get(path).body, path
     pdu.labels = {"1": Label("1", "web"), "1.0": Label("2", "")}
-    visitor.post(f"{where}/edit", {**form, "name": "rack 8", "value_0": "", "unshown": ["password", "say"]})
+    visitor.post(
+        f"{where}/edit", {**form, "name": "rack 8", "value_0": "", "unshown": ["password", "say"]}
+    )
     assert (pdu.name, pdu.settings["password"], pdu.changes) == ("rack 8", "hidden-4711", [])
     assert (state(pdu, "1"), pdu.labels["1"].name) == ("on", "web")
-    visitor.post(f"{where}/edit", {**form, "name": "rack 8", "address": "127.0.0.2"})     # perhaps another device
+    # perhaps another device
+    visitor.post(f"{where}/edit", {**form, "name": "rack 8", "address": "127.0.0.2"})
     assert "none known" in visitor.get(f"{where}/switch?outlet=1&to=off").body
     for known in (pdu, Store(site.store._db, site.store._sealer).pdu(pdu.id)):
         assert (state(known, "1"), known.labels, len(known.changes)) == ("stale", {}, 1)
     refused = visitor.post(f"{where}/edit", {**form, "name": "", "notes": "typed"})
     assert refused.status == 400 and pdu.name == "rack 8" and 'value="typed"' in refused.body
-    assert visitor.post("/pdus/add", {**form, "key_1": "password"}).status == 400 and len(site.pdus()) == 1
+    assert (
+        visitor.post("/pdus/add", {**form, "key_1": "password"}).status == 400
+        and len(site.pdus()) == 1
+    )
     visitor.post(f"{where}/remove", {})
     assert site.pdus() == [] and visitor.get(where).status == 404
 
 
-def test_an_emptied_value_is_kept_only_if_the_form_does_not_show_it(visitor: Visitor, site: DciManager, small: bytes,
-                                                                    monkeypatch: pytest.MonkeyPatch) -> None:
-    rows = [{"key": key, "allowed": "", "help": "", "default": "", "secret": key == "password"} for key in ("say", "password")]
+def test_an_emptied_value_is_kept_only_if_the_form_does_not_show_it(
+    visitor: Visitor, site: DciManager, small: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [
+        {"key": key, "allowed": "", "help": "", "default": "", "secret": key == "password"}
+        for key in ("say", "password")
+    ]
     Client(site).install(small)
     kept = {"say": "print", "password": "hidden-4711", "other": "x"}
     pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1", settings=kept)
-    form = {"name": "rack", "address": "127.0.0.1", "key_0": "say", "value_0": "", "key_1": "password", "value_1": "",
-            "key_2": "other", "value_2": ""}
+    form = {
+        "name": "rack",
+        "address": "127.0.0.1",
+        "key_0": "say",
+        "value_0": "",
+        "key_1": "password",
+        "value_1": "",
+        "key_2": "other",
+        "value_2": "",
+    }
     for table, settings in ((None, kept), (rows, {**kept, "say": ""})):
         monkeypatch.setattr(site.runtime, "settings", lambda handler, table=table: table)
-        unshown = re.findall('name="unshown" value="(.*?)"', visitor.get(f"/pdus/{pdu.id}/edit").body)
-        monkeypatch.setattr(site.runtime, "settings", lambda handler: rows)         # the archive may be readable by now
+        unshown = re.findall(
+            'name="unshown" value="(.*?)"', visitor.get(f"/pdus/{pdu.id}/edit").body
+        )
+        # the archive may be readable by now
+        monkeypatch.setattr(site.runtime, "settings", lambda handler: rows)
         assert visitor.post(f"/pdus/{pdu.id}/edit", {**form, "unshown": unshown}).status == 303
         assert pdu.settings == settings
 
 
 def test_a_setting_of_several_lines_that_a_browser_sends_as_one_line_is_unchanged(
-        visitor: Visitor, site: DciManager, small: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    visitor: Visitor, site: DciManager, small: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
     Client(site).install(small)
     rows = [{"key": "ca_pem", "allowed": "", "help": "", "default": "", "secret": False}]
     monkeypatch.setattr(site.runtime, "settings", lambda handler: rows)
     pem = "-----BEGIN-----\r\nabc\ndef\n-----END-----\n"
     pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1", settings={"ca_pem": pem})
-    sent = {"name": "rack 7", "address": "127.0.0.1", "key_0": "ca_pem", "value_0": "-----BEGIN-----abcdef-----END-----"}
+    sent = {
+        "name": "rack 7",
+        "address": "127.0.0.1",
+        "key_0": "ca_pem",
+        "value_0": "-----BEGIN-----abcdef-----END-----",
+    }
     assert visitor.post(f"/pdus/{pdu.id}/edit", sent).status == 303
     assert (pdu.name, pdu.settings, pdu.changes) == ("rack 7", {"ca_pem": pem}, [])
     visitor.post(f"/pdus/{pdu.id}/edit", {**sent, "value_0": "other"})
     assert pdu.settings == {"ca_pem": "other"} and len(pdu.changes) == 1
 
 
-def test_more_settings_than_the_form_takes_are_refused(visitor: Visitor, site: DciManager, small: bytes) -> None:
+def test_more_settings_than_the_form_takes_are_refused(
+    visitor: Visitor, site: DciManager, small: bytes
+) -> None:
     Client(site).install(small)
     form = {"handler": "pdu_small", "name": "rack", "address": "127.0.0.1"}
     for count, status in ((40, 303), (41, 400)):
-        given = {f"{part}_{number}": f"{part}{number}" for number in range(count) for part in ("key", "value")}
+        given = {
+            f"{part}_{number}": f"{part}{number}"
+            for number in range(count)
+            for part in ("key", "value")
+        }
         assert visitor.post("/pdus/add", {**form, **given}).status == status
-    pdu, = site.pdus()
+    (pdu,) = site.pdus()
     assert len(pdu.settings) == 40
     form_again = visitor.get(f"/pdus/{pdu.id}/edit").body
     assert 'name="key_39"' in form_again and 'name="key_40"' not in form_again
 
 
-def test_snmp_fields_are_saved_and_their_secrets_are_not_shown(visitor: Visitor, site: DciManager, small: bytes) -> None:
+def test_snmp_fields_are_saved_and_their_secrets_are_not_shown(
+    visitor: Visitor, site: DciManager, small: bytes
+) -> None:
     Client(site).install(small, protocol="snmp")
-    visitor.post("/pdus/add", {"handler": "pdu_small", "name": "a", "address": "b", "snmp_version": "3", "snmp_user": "u",
-                               "snmp_auth_password": " secret-12 ", "snmp_community": ""})
-    pdu, = site.pdus()
+    visitor.post(
+        "/pdus/add",
+        {
+            "handler": "pdu_small",
+            "name": "a",
+            "address": "b",
+            "snmp_version": "3",
+            "snmp_user": "u",
+            "snmp_auth_password": " secret-12 ",
+            "snmp_community": "",
+        },
+    )
+    (pdu,) = site.pdus()
     assert pdu.snmp == {"version": "3", "user": "u", "auth_password": " secret-12 "}
     page = visitor.get(f"/pdus/{pdu.id}/edit").body
     assert "secret-12" not in page and "unchanged if empty" in page and "SNMPv3" in page
 
 
-def test_the_form_of_a_handler_without_an_archive_says_so(visitor: Visitor, site: DciManager) -> None:
+def test_the_form_of_a_handler_without_an_archive_says_so(
+    visitor: Visitor, site: DciManager
+) -> None:
     Client(site).create()
     form = visitor.get("/pdus/add").body
     assert "No archive of this handler has been uploaded yet." in form and "no table" not in form
 
 
-def test_switching_asks_first_and_shows_the_result(visitor: Visitor, site: DciManager, small: bytes) -> None:
+def test_switching_asks_first_and_shows_the_result(
+    visitor: Visitor, site: DciManager, small: bytes
+) -> None:
     Client(site).install(small)
     pdu = site.add_pdu("rack 7", "pdu_small", "127.0.0.1")
     site.poll()
     asked = visitor.get(f"/pdus/{pdu.id}/switch?outlet=1&to=off").body
     assert "rack 7" in asked and "Switch this outlet off?" in asked and pdu.ports["1"] == "UP"
     visitor.post(f"/pdus/{pdu.id}/switch", {"outlet": "1", "to": "off"})
-    assert pdu.ports["1"] == "DOWN" and "Outlet 1 of rack 7 is off." in visitor.get(f"/pdus/{pdu.id}").body
+    assert (
+        pdu.ports["1"] == "DOWN"
+        and "Outlet 1 of rack 7 is off." in visitor.get(f"/pdus/{pdu.id}").body
+    )
     for outlet, to in (("nothing", "off"), ("1", "toggle")):
-        assert visitor.post(f"/pdus/{pdu.id}/switch", {"outlet": outlet, "to": to}).status in (400, 404)
+        assert visitor.post(f"/pdus/{pdu.id}/switch", {"outlet": outlet, "to": to}).status in (
+            400,
+            404,
+        )
     site.poll()
-    assert pdu.ports["1"] == "UP"           # as on the platform, a poll overwrites the state that switching returned
+    # as on the platform, a poll overwrites the state that switching returned
+    assert pdu.ports["1"] == "UP"
 
 
-def test_a_command_that_was_confirmed_for_another_address_is_not_sent(visitor: Visitor, site: DciManager, small: bytes) -> None:
+def test_a_command_that_was_confirmed_for_another_address_is_not_sent(
+    visitor: Visitor, site: DciManager, small: bytes
+) -> None:
     Client(site).install(small)
     pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1")
     site.poll()
-    asked = dict(re.findall('name="([a-z]+)" value="([^"]*)"', visitor.get(f"/pdus/{pdu.id}/switch?outlet=1&to=off").body))
+    asked = dict(
+        re.findall(
+            'name="([a-z]+)" value="([^"]*)"',
+            visitor.get(f"/pdus/{pdu.id}/switch?outlet=1&to=off").body,
+        )
+    )
     visitor.post(f"/pdus/{pdu.id}/edit", {"name": "rack", "address": "127.0.0.2"})
     answer = visitor.post(f"/pdus/{pdu.id}/switch", asked)
-    assert answer.status == 409 and "Nothing was switched" in answer.body and not [call for call in pdu.calls if call.switches]
-    asked = dict(re.findall('name="([a-z]+)" value="([^"]*)"', visitor.get(f"/pdus/{pdu.id}/switch?outlet=1&to=off").body))
+    assert (
+        answer.status == 409
+        and "Nothing was switched" in answer.body
+        and not [call for call in pdu.calls if call.switches]
+    )
+    asked = dict(
+        re.findall(
+            'name="([a-z]+)" value="([^"]*)"',
+            visitor.get(f"/pdus/{pdu.id}/switch?outlet=1&to=off").body,
+        )
+    )
     assert visitor.post(f"/pdus/{pdu.id}/switch", asked).status == 303 and pdu.ports["1"] == "DOWN"
 
 
-def test_a_full_disk_prevents_commands_but_not_that_answers_are_shown(visitor: Visitor, site: DciManager, small: bytes,
-                                                                      monkeypatch: pytest.MonkeyPatch,
-                                                                      caplog: pytest.LogCaptureFixture) -> None:
+def test_a_full_disk_prevents_commands_but_not_that_answers_are_shown(
+    visitor: Visitor,
+    site: DciManager,
+    small: bytes,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     Client(site).install(small)
     pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1")
     site.poll()
 
     def full(*_: object) -> None:
         raise sqlite3.OperationalError("database or disk is full")
+
     command = {"outlet": "1", "to": "off"}
     with monkeypatch.context() as patch:
         patch.setattr(site.journal, "begins", full)
         answer = visitor.post(f"/pdus/{pdu.id}/switch", command)
-        assert answer.status == 500 and "nothing was switched, because the database cannot be written" in answer.body
+        assert (
+            answer.status == 500
+            and "nothing was switched, because the database cannot be written" in answer.body
+        )
     pdu.load_a = 0.0
     with monkeypatch.context() as patch:
         patch.setattr("tests.dcimanager.journal.call_row", full)
@@ -220,22 +334,25 @@ def test_a_full_disk_prevents_commands_but_not_that_answers_are_shown(visitor: V
     assert "Switching …" not in visitor.get(f"/pdus/{pdu.id}").body
 
 
-def test_the_result_shown_after_switching_is_the_answer_of_that_call(visitor: Visitor, site: DciManager, small: bytes,
-                                                                     monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_result_shown_after_switching_is_the_answer_of_that_call(
+    visitor: Visitor, site: DciManager, small: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
     Client(site).install(small)
     pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1")
     pdu.ports = {"1": "UP"}
 
     def switch(*_: object) -> Call:
-        pdu.ports = {}                      # as if a poll ended just after the command
+        pdu.ports = {}  # as if a poll ended just after the command
         return Call("port_up", "1", 0.1, {"identity": "1", "state": "UNKNOWN"}, "", "")
+
     monkeypatch.setattr(site, "switch", switch)
     assert visitor.post(f"/pdus/{pdu.id}/switch", {"outlet": "1", "to": "on"}).status == 303
     assert "took the command, but is in an unknown state" in visitor.get(f"/pdus/{pdu.id}").body
 
 
-def test_a_state_that_is_not_certain_never_looks_like_on_or_off(visitor: Visitor, site: DciManager,
-                                                                hanging_switch: bytes) -> None:
+def test_a_state_that_is_not_certain_never_looks_like_on_or_off(
+    visitor: Visitor, site: DciManager, hanging_switch: bytes
+) -> None:
     Client(site).install(hanging_switch)
     pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1")
     site.poll()
@@ -243,11 +360,22 @@ def test_a_state_that_is_not_certain_never_looks_like_on_or_off(visitor: Visitor
     pdu.call_seconds, pdu.settings["say"] = 0.3, "hang"
     visitor.post(f"/pdus/{pdu.id}/switch", {"outlet": "1", "to": "off"})
     body = visitor.get(f"/pdus/{pdu.id}").body
-    assert "May or may not have switched" in body and "switching off failed" in body and 'class="chip on"' not in body
-    assert "failed, and it may or may not have switched: no answer" in body and '<dd class="of">2 unknown</dd>' in body
+    assert (
+        "May or may not have switched" in body
+        and "switching off failed" in body
+        and 'class="chip on"' not in body
+    )
+    assert (
+        "failed, and it may or may not have switched: no answer" in body
+        and '<dd class="of">2 unknown</dd>' in body
+    )
     site.poll([pdu])
     body = visitor.get(f"/pdus/{pdu.id}").body
-    assert "The last poll failed" in body and "no answer within 0.3 s" in body and "Last successful poll" in body
+    assert (
+        "The last poll failed" in body
+        and "no answer within 0.3 s" in body
+        and "Last successful poll" in body
+    )
     pdu.doubts.clear()
     assert '<dd class="of">1 outdated</dd>' in visitor.get(f"/pdus/{pdu.id}").body
     site.servers.connect(site.servers.add("web"), Feed(pdu.id, "1"))
@@ -255,24 +383,39 @@ def test_a_state_that_is_not_certain_never_looks_like_on_or_off(visitor: Visitor
         body = visitor.get(path).body
         assert "Was on" in body and 'class="chip on"' not in body and 'class="chip off"' not in body
     assert "last successful" not in visitor.get("/").body
-    pdu.calls.clear()                       # as after a restart
-    assert "Last successful poll" in visitor.get(f"/pdus/{pdu.id}").body and "last successful" in visitor.get("/").body
+    pdu.calls.clear()  # as after a restart
+    assert (
+        "Last successful poll" in visitor.get(f"/pdus/{pdu.id}").body
+        and "last successful" in visitor.get("/").body
+    )
 
 
 @pytest.mark.parametrize("kind, doubt", [("refused", False), ("died", True)])
 def test_a_failed_command_is_called_doubtful_only_if_the_outlet_may_have_switched(
-        visitor: Visitor, site: DciManager, small: bytes, kind: str, doubt: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    visitor: Visitor,
+    site: DciManager,
+    small: bytes,
+    kind: str,
+    doubt: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     Client(site).install(small)
     pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1")
     site.poll()
     server = site.servers.add("web")
     site.servers.connect(server, Feed(pdu.id, "1"))
     site.servers.set_bmc(server, "")
-    monkeypatch.setattr(site.runtime, "call", lambda pdu, method, identity, state: Call(method, identity, 0.1, {}, kind, "why"))
+    monkeypatch.setattr(
+        site.runtime,
+        "call",
+        lambda pdu, method, identity, state: Call(method, identity, 0.1, {}, kind, "why"),
+    )
     for path in (f"/pdus/{pdu.id}/switch", f"/servers/{server}/power"):
         assert visitor.post(path, {"outlet": "1", "to": "off", "command": "off"}).status == 303
         messages = visitor.get("/handlers").body
-        assert ": why" in messages and ("may or may not have switched: why" in messages) == doubt, path
+        assert ": why" in messages and ("may or may not have switched: why" in messages) == doubt, (
+            path
+        )
 
 
 def test_hostile_text_is_shown_as_text(visitor: Visitor, site: DciManager, small: bytes) -> None:
@@ -281,24 +424,47 @@ def test_hostile_text_is_shown_as_text(visitor: Visitor, site: DciManager, small
     pdu.ports = {HOSTILE: "UP"}
     server = site.servers.add(HOSTILE)
     asked = urlencode({"outlet": HOSTILE, "to": "off"})
-    for path in ("/", f"/pdus/{pdu.id}", f"/pdus/{pdu.id}/edit", "/servers", "/log", f"/log?pdu={pdu.id}",
-                 f"/pdus/{pdu.id}/switch?{asked}", f"/servers/{server}/power?command=reset"):
+    for path in (
+        "/",
+        f"/pdus/{pdu.id}",
+        f"/pdus/{pdu.id}/edit",
+        "/servers",
+        "/log",
+        f"/log?pdu={pdu.id}",
+        f"/pdus/{pdu.id}/switch?{asked}",
+        f"/servers/{server}/power?command=reset",
+    ):
         answer = visitor.get(path)
-        assert answer.status == 200 and "<script>alert" not in answer.body and "x" not in answer.headers, path
-        shown = re.sub(r"<[^>]*>", "", answer.body)         # attributes of form fields hold the text itself, escaped
-        assert "\x1b" not in shown and "\u202e" not in shown and "\x00" not in shown and "W" * 200 not in shown, path
+        assert (
+            answer.status == 200
+            and "<script>alert" not in answer.body
+            and "x" not in answer.headers
+        ), path
+        # attributes of form fields hold the text itself, escaped
+        shown = re.sub(r"<[^>]*>", "", answer.body)
+        assert (
+            "\x1b" not in shown
+            and "\u202e" not in shown
+            and "\x00" not in shown
+            and "W" * 200 not in shown
+        ), path
 
 
 class Identities:
-    """Visits pages that show one PDU. `pages` sets the identity of its first outlet and loads them."""
+    """Visits pages that show one PDU.
+
+    `pages` sets the identity of its first outlet and loads them.
+    """
 
     def __init__(self, site: DciManager, small: bytes) -> None:
         self.visitor = Visitor(site)
         self.visitor.log_in()
         Client(site).install(small)
         self.pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1")
-        site.servers.add("web")             # its form lists the outlets
-        self.ordinary = {path: Elements(page.body).found for path, page in self.pages("one").items()}
+        site.servers.add("web")  # its form lists the outlets
+        self.ordinary = {
+            path: Elements(page.body).found for path, page in self.pages("one").items()
+        }
 
     def pages(self, identity: str) -> dict[str, Answer]:
         self.pdu.ports = {identity: "UP", "2": "DOWN"}
@@ -313,26 +479,45 @@ def identities(small: bytes) -> Iterator[Identities]:
 
 
 @pytest.mark.parametrize("text", list(TEXTS.values()), ids=list(TEXTS))
-def test_a_hostile_identity_changes_no_element_of_the_page(identities: Identities, text: str) -> None:
+def test_a_hostile_identity_changes_no_element_of_the_page(
+    identities: Identities, text: str
+) -> None:
     for path, page in identities.pages(text).items():
         assert page.status == 200 and "x-forged" not in page.headers
-        assert len(identities.ordinary[path]) > 20 and Elements(page.body).found == identities.ordinary[path], path
+        assert (
+            len(identities.ordinary[path]) > 20
+            and Elements(page.body).found == identities.ordinary[path]
+        ), path
         shown = html.unescape(re.sub(r"<[^>]*>", "", page.body))
         assert not set(shown) & set("\x00\x1b\x9b\u202e\u2066\u2028\ud800\udc31"), path
-    readings = identities.visitor.get(f"/pdus/{identities.pdu.id}/readings.json")       # lists the metered outlets
+    # lists the metered outlets
+    readings = identities.visitor.get(f"/pdus/{identities.pdu.id}/readings.json")
     assert readings.status == 200 and len(json.loads(readings.body)["outlets"]) == 1
 
 
-SNMP_FORM = {"name": "rack", "address": "127.0.0.1", "notes": "by the door", "snmp_version": "2", "snmp_port": "161",
-             "snmp_community": "public", "snmp_user": "monitor", "snmp_auth_protocol": "SHA",
-             "snmp_auth_password": "first-secret", "snmp_priv_protocol": "AES", "snmp_priv_password": "second-secret",
-             "key_0": "profile", "value_0": "apc-rpdu2"}
+SNMP_FORM = {
+    "name": "rack",
+    "address": "127.0.0.1",
+    "notes": "by the door",
+    "snmp_version": "2",
+    "snmp_port": "161",
+    "snmp_community": "public",
+    "snmp_user": "monitor",
+    "snmp_auth_protocol": "SHA",
+    "snmp_auth_password": "first-secret",
+    "snmp_priv_protocol": "AES",
+    "snmp_priv_password": "second-secret",
+    "key_0": "profile",
+    "value_0": "apc-rpdu2",
+}
 
 
 @functools.lru_cache(maxsize=64)
 def seen(page: str) -> list[tuple[str, ...]]:
     """A page's elements without the attribute `selected`."""
-    return [tuple(part for part in element if part != "selected") for element in Elements(page).found]
+    return [
+        tuple(part for part in element if part != "selected") for element in Elements(page).found
+    ]
 
 
 _SECRETS = ("snmp_community", "snmp_auth_password", "snmp_priv_password")
@@ -340,68 +525,108 @@ _SHOWN = tuple(field for field in SNMP_FORM if field not in _SECRETS)
 
 
 @pytest.mark.parametrize("fields", [_SHOWN, _SECRETS], ids=["shown", "secrets"])
-def test_hostile_text_in_all_fields_of_the_snmp_form_stays_text(visitor: Visitor, site: DciManager, small: bytes,
-                                                                fields: tuple[str, ...]) -> None:
+def test_hostile_text_in_all_fields_of_the_snmp_form_stays_text(
+    visitor: Visitor, site: DciManager, small: bytes, fields: tuple[str, ...]
+) -> None:
     Client(site).install(small, protocol="snmp")
     where = visitor.post("/pdus/add", {"handler": "pdu_small", **SNMP_FORM}).headers["location"]
     site.poll()
     site.poll()
-    steady, growing = ("/", f"{where}/edit"), (where, "/log")       # the growing pages list calls; each poll adds some
+    # the growing pages list calls; each poll adds some
+    steady, growing = ("/", f"{where}/edit"), (where, "/log")
     short = {about: text for about, text in TEXTS.items() if about != "long"}
     ordinary = {path: seen(visitor.get(path).body) for path in (*steady, *growing)}
     for about, text in short.items():
-        answer = visitor.post(f"{where}/edit", {"handler": "pdu_small", **SNMP_FORM, **dict.fromkeys(fields, text)})
+        answer = visitor.post(
+            f"{where}/edit", {"handler": "pdu_small", **SNMP_FORM, **dict.fromkeys(fields, text)}
+        )
         assert answer.status == 303 and "x-forged" not in answer.headers, about
         site.poll()
         for path in (*steady, where, *(["/log"] if about == list(short)[-1] else [])):
             answer = visitor.get(path)
             assert answer.status == 200 and "x-forged" not in answer.headers, (about, path)
             found = seen(answer.body)
-            assert found == ordinary[path] if path in steady else set(found) == set(ordinary[path]), (about, path)
+            assert (
+                found == ordinary[path] if path in steady else set(found) == set(ordinary[path])
+            ), (about, path)
             shown = html.unescape(re.sub(r"<[^>]*>", "", answer.body))
             assert not set(shown) & set("\x00\x1b\x9b\u202e\u2066\u2028\ud800\udc31"), (about, path)
             assert fields == _SHOWN or len(text) < 8 or html.escape(text) not in answer.body
-    pdu, = site.pdus()
+    (pdu,) = site.pdus()
     assert all(call.ok for call in pdu.calls) and pdu.ports["1"] == "UP"
 
 
-def test_a_text_that_is_too_long_is_refused_in_each_field_of_the_snmp_form(visitor: Visitor, site: DciManager,
-                                                                           small: bytes) -> None:
+def test_a_text_that_is_too_long_is_refused_in_each_field_of_the_snmp_form(
+    visitor: Visitor, site: DciManager, small: bytes
+) -> None:
     Client(site).install(small, protocol="snmp")
     where = visitor.post("/pdus/add", {"handler": "pdu_small", **SNMP_FORM}).headers["location"]
     for field in SNMP_FORM:
-        assert visitor.post(f"{where}/edit", {"handler": "pdu_small", **SNMP_FORM, field: TEXTS["long"]}).status == 400, field
+        assert (
+            visitor.post(
+                f"{where}/edit", {"handler": "pdu_small", **SNMP_FORM, field: TEXTS["long"]}
+            ).status
+            == 400
+        ), field
 
 
-def test_an_unchanged_part_of_a_page_is_not_sent_again(visitor: Visitor, site: DciManager, small: bytes) -> None:
+def test_an_unchanged_part_of_a_page_is_not_sent_again(
+    visitor: Visitor, site: DciManager, small: bytes
+) -> None:
     Client(site).install(small)
     site.poll([site.add_pdu("rack", "pdu_small", "127.0.0.1")])
     first = visitor.get("/pdus/1", x_part="1")
     assert first.status == 200 and "<html" not in first.body and "1.5" in first.body
-    assert first.body.count("not metered") == 4                         # current and energy of two outlets
+    # current and energy of two outlets
+    assert first.body.count("not metered") == 4
     assert visitor.get("/pdus/1", x_part="1", if_none_match=first.headers["etag"]).status == 304
     site.switch(site.pdus()[0], "1", on=False)
     assert visitor.get("/pdus/1", x_part="1", if_none_match=first.headers["etag"]).status == 200
 
 
-@pytest.mark.parametrize("path", ["/pdus/99", "/pdus/x", "/pdus/99/readings.json", "/servers/9/power?command=on",
-                                  "/handlers/1/nothing", "/pdus/99999999999999999999", "/pdus/" + "9" * 5000, "/static/%00",
-                                  "/log?pdu=99", "/log?pdu=x", "/log?pdu=" + "9" * 5000], ids=range(11))
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/pdus/99",
+        "/pdus/x",
+        "/pdus/99/readings.json",
+        "/servers/9/power?command=on",
+        "/handlers/1/nothing",
+        "/pdus/99999999999999999999",
+        "/pdus/" + "9" * 5000,
+        "/static/%00",
+        "/log?pdu=99",
+        "/log?pdu=x",
+        "/log?pdu=" + "9" * 5000,
+    ],
+    ids=range(11),
+)
 def test_an_unknown_address_is_answered_with_404(visitor: Visitor, path: str) -> None:
     answer = visitor.get(path)
     assert answer.status == 404 and "Traceback" not in answer.body
 
 
-@pytest.mark.parametrize("hours", ["²", "-1", "7", "9" * 5000, ""], ids=["superscript", "negative", "other", "long", "empty"])
-def test_readings_of_a_span_that_is_not_offered_are_served(visitor: Visitor, site: DciManager, small: bytes, hours: str) -> None:
+@pytest.mark.parametrize(
+    "hours",
+    ["²", "-1", "7", "9" * 5000, ""],
+    ids=["superscript", "negative", "other", "long", "empty"],
+)
+def test_readings_of_a_span_that_is_not_offered_are_served(
+    visitor: Visitor, site: DciManager, small: bytes, hours: str
+) -> None:
     Client(site).install(small)
     pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1")
     assert visitor.get(f"/pdus/{pdu.id}/readings.json?{urlencode({'hours': hours})}").status == 200
 
 
 @pytest.mark.parametrize("number", ["9" * 20, "9" * 400], ids=["20 digits", "400 digits"])
-def test_an_id_that_the_database_cannot_hold_is_an_error_page(visitor: Visitor, site: DciManager, number: str) -> None:
+def test_an_id_that_the_database_cannot_hold_is_an_error_page(
+    visitor: Visitor, site: DciManager, number: str
+) -> None:
     server = site.servers.add("web")
-    for path, fields in ((f"/servers/{number}/remove", {}), (f"/servers/{number}/bmc", {"bmc": "ON"}),
-                         (f"/servers/{server}/disconnect", {"feed": f"{number}:1"})):
+    for path, fields in (
+        (f"/servers/{number}/remove", {}),
+        (f"/servers/{number}/bmc", {"bmc": "ON"}),
+        (f"/servers/{server}/disconnect", {"feed": f"{number}:1"}),
+    ):
         assert visitor.post(path, fields).status in (400, 404), path

@@ -1,4 +1,7 @@
-"""Worker processes for many PDUs, the timer that polls PDUs, counted round trips, masked secrets."""
+"""Worker processes for many PDUs, the timer that polls PDUs, counted round trips,
+masked secrets.
+"""
+
 from __future__ import annotations
 
 import hashlib
@@ -24,10 +27,16 @@ from .sealed import masked
 def test_eight_pdus_share_two_processes_and_all_are_polled(small: bytes) -> None:
     with DciManager(processes=2) as manager:
         Client(manager).install(small)
-        pdus = [manager.add_pdu(f"rack {number}", "pdu_small", f"192.0.2.{number}") for number in range(8)]
+        pdus = [
+            manager.add_pdu(f"rack {number}", "pdu_small", f"192.0.2.{number}")
+            for number in range(8)
+        ]
         for _ in range(2):
             manager.poll()
-        assert all([call.ok for call in pdu.calls] == [True] * 4 for pdu in pdus) and len(manager.worker_pids()) == 2
+        assert (
+            all([call.ok for call in pdu.calls] == [True] * 4 for pdu in pdus)
+            and len(manager.worker_pids()) == 2
+        )
 
 
 def test_a_shared_process_serves_each_pdu_with_its_own_data(small: bytes) -> None:
@@ -37,10 +46,14 @@ def test_a_shared_process_serves_each_pdu_with_its_own_data(small: bytes) -> Non
         bad = manager.add_pdu("bad", "pdu_small", "127.0.0.1", settings={"say": "error"})
         for _ in range(3):
             manager.poll([bad, good])
-        assert [call.kind for call in bad.calls] == ["settings"] * 3 and all(call.ok for call in good.calls)
+        assert [call.kind for call in bad.calls] == ["settings"] * 3 and all(
+            call.ok for call in good.calls
+        )
 
 
-def test_an_upload_does_not_end_a_switch_call_that_is_under_way(hanging_switch: bytes, small: bytes) -> None:
+def test_an_upload_does_not_end_a_switch_call_that_is_under_way(
+    hanging_switch: bytes, small: bytes
+) -> None:
     with DciManager(call_seconds=PATIENCE_S) as manager:
         client = Client(manager)
         number = client.install(hanging_switch)
@@ -54,8 +67,10 @@ def test_an_upload_does_not_end_a_switch_call_that_is_under_way(hanging_switch: 
             assert switching.is_alive()
         assert client.upload(number, small).status == 200 and len(manager.worker_pids()) <= 1
         switching.join(PATIENCE_S)
-        assert pdu.calls[-1].method == "port_down" and pdu.calls[-1].kind == "time-out"     # the upload did not end it
-        pdu.settings["say"], pdu.call_seconds = "", None        # the poll starts a process, which may take longer than 3 s
+        # the upload did not end it
+        assert pdu.calls[-1].method == "port_down" and pdu.calls[-1].kind == "time-out"
+        # the poll starts a process, which may take longer than 3 s
+        pdu.settings["say"], pdu.call_seconds = "", None
         manager.poll()
         assert pdu.calls[-1].ok
 
@@ -63,7 +78,12 @@ def test_an_upload_does_not_end_a_switch_call_that_is_under_way(hanging_switch: 
 def test_a_call_records_its_own_round_trips_and_log_lines() -> None:
     with DciManager() as manager, NutServer([SwitchedPdu("pdu", 4)]) as server:
         registered(manager, "pdu_nut")
-        settings = {"port": str(server.port), "device": "pdu", "username": "admin", "password": "nut-own-words"}
+        settings = {
+            "port": str(server.port),
+            "device": "pdu",
+            "username": "admin",
+            "password": "nut-own-words",
+        }
         pdu = manager.add_pdu("rack", "pdu_nut", server.host, settings=settings)
         for method in ("status", "statistic"):
             before = server.books().requests
@@ -76,9 +96,19 @@ def test_a_call_records_its_own_round_trips_and_log_lines() -> None:
 
 def test_labels_are_read_again_after_a_restart_and_about_every_fiftieth_poll() -> None:
     pdu = Pdu(1, "rack", "pdu_x", "", labels={"1": Label("1", "as in the last run")})
-    figures = {"load": 1.0, "total_consumption": 1.0, "metered": [], "ports": {}, "port_metered": [], "port_load": {}}
-    values: dict[str, dict[str, Any]] = {"status": {"ports": {"1": "UP"}}, "statistic": figures,
-                                         "labels": {"labels": {"1": ["1", "web"]}}}
+    figures = {
+        "load": 1.0,
+        "total_consumption": 1.0,
+        "metered": [],
+        "ports": {},
+        "port_metered": [],
+        "port_load": {},
+    }
+    values: dict[str, dict[str, Any]] = {
+        "status": {"ports": {"1": "UP"}},
+        "statistic": figures,
+        "labels": {"labels": {"1": ["1", "web"]}},
+    }
     asked: list[str] = []
 
     def call(pdu: Pdu, method: str) -> Call:
@@ -86,7 +116,10 @@ def test_labels_are_read_again_after_a_restart_and_about_every_fiftieth_poll() -
         made = Call(method, "", 0.1, values[method], "", "")
         pdu.note(made)
         return made
-    manager: Any = SimpleNamespace(call=call, store=SimpleNamespace(pdus=lambda: [pdu]), _poller="a timer")
+
+    manager: Any = SimpleNamespace(
+        call=call, store=SimpleNamespace(pdus=lambda: [pdu]), _poller="a timer"
+    )
     for _ in range(120):
         DciManager._poll(manager, pdu)
     assert asked[:3] == ["status", "statistic", "labels"] and pdu.labels["1"].name == "web"
@@ -99,9 +132,14 @@ def test_figures_that_the_handler_did_not_set_are_not_listed_as_metered(tmp_path
     both = "view.load, view.total_consumption = 1.5, 42.25"
     text = handler.read_text()
     assert both in text
-    handler.write_text(text.replace(both, """from pdu_common.helper import PduPortStatisticView
+    handler.write_text(
+        text.replace(
+            both,
+            """from pdu_common.helper import PduPortStatisticView
         view.load = 0.0
-        view.ports = [PduPortStatisticView("1"), PduPortStatisticView("2", 0.0)]"""))
+        view.ports = [PduPortStatisticView("1"), PduPortStatisticView("2", 0.0)]""",
+        )
+    )
     with DciManager() as manager:
         Client(manager).install(archive(tree, "small"))
         pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
@@ -109,16 +147,26 @@ def test_figures_that_the_handler_did_not_set_are_not_listed_as_metered(tmp_path
         assert pdu.calls[-1].ok and pdu.metered == ["load"] and pdu.port_metered == ["2"]
 
 
-@pytest.mark.parametrize("settings, shown", [
-    ({"password": "hidden-4711"}, "wrong •••"), ({"api_token": " hidden-4711 "}, "wrong •••"),
-    ({"say": "hidden-4711"}, "wrong hidden-4711"), ({"password": "w"}, "wrong hidden-4711"),
-    ({"pin": "hidden", "password": "hidden-4711"}, "wrong •••"), ({"client_key": "first\r\nhidden-4711\n"}, "wrong •••")])
-def test_all_but_short_secrets_of_a_form_are_masked_in_a_handlers_text(settings: dict[str, str], shown: str) -> None:
+@pytest.mark.parametrize(
+    "settings, shown",
+    [
+        ({"password": "hidden-4711"}, "wrong •••"),
+        ({"api_token": " hidden-4711 "}, "wrong •••"),
+        ({"say": "hidden-4711"}, "wrong hidden-4711"),
+        ({"password": "w"}, "wrong hidden-4711"),
+        ({"pin": "hidden", "password": "hidden-4711"}, "wrong •••"),
+        ({"client_key": "first\r\nhidden-4711\n"}, "wrong •••"),
+    ],
+)
+def test_all_but_short_secrets_of_a_form_are_masked_in_a_handlers_text(
+    settings: dict[str, str], shown: str
+) -> None:
     assert masked("wrong hidden-4711", ({}, settings)) == shown
 
 
 class Beats:
-    """PDUs whose polls are counted. The poll of PDU `slow` waits for `go`, and the poll of PDU 3 raises.
+    """PDUs whose polls are counted. The poll of PDU `slow` waits for `go`, and the poll of PDU 3
+    raises.
 
     `enough`: each PDU except `slow` was polled at least three times.
     """
@@ -145,7 +193,7 @@ def test_a_slow_pdu_and_a_failing_poll_delay_no_other_pdu(caplog: pytest.LogCapt
     poller = Poller(lambda: beats.pdus, beats.poll, lambda: None, 0.05, threads=4)
     try:
         assert beats.enough.wait(PATIENCE_S), beats.counts
-        assert beats.counts[1] == 1             # no second poll while the first one runs
+        assert beats.counts[1] == 1  # no second poll while the first one runs
     finally:
         beats.go.set()
         poller.stop()
@@ -155,7 +203,9 @@ def test_a_slow_pdu_and_a_failing_poll_delay_no_other_pdu(caplog: pytest.LogCapt
 def test_a_new_pdu_and_a_requested_one_are_polled_before_the_interval_ends() -> None:
     polled: list[int] = []
     pdus = [Pdu(1, "rack", "pdu_x", "")]
-    poller = Poller(lambda: list(pdus), lambda pdu: polled.append(pdu.id), lambda: None, 3600.0, threads=2)
+    poller = Poller(
+        lambda: list(pdus), lambda pdu: polled.append(pdu.id), lambda: None, 3600.0, threads=2
+    )
     try:
         assert until(lambda: polled == [1]), polled
         pdus.append(Pdu(2, "rack", "pdu_x", ""))
@@ -170,4 +220,7 @@ def test_the_plot_library_is_the_release_that_its_readme_names() -> None:
     assert "of uPlot 1.6.32 " in (folder / "README.md").read_text("utf-8")
     files = [path for path in folder.iterdir() if path.name != "README.md"]
     assert {path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:16] for path in files} == {
-        "uplot.js": "19c8d4c6ad88929a", "uplot.css": "df630c6a8d6f8eea", "uplot.LICENSE": "8f989229699b4fe2"}
+        "uplot.js": "19c8d4c6ad88929a",
+        "uplot.css": "df630c6a8d6f8eea",
+        "uplot.LICENSE": "8f989229699b4fe2",
+    }

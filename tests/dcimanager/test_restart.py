@@ -2,6 +2,7 @@
 
 Also tested: its files, failed builds of archives, versions of handlers, and simulated PDUs.
 """
+
 from __future__ import annotations
 
 import contextlib
@@ -43,25 +44,50 @@ def test_a_restart_keeps_everything(small: bytes, newer: bytes, tmp_path: Path) 
         client = Client(manager)
         number = client.install(small)
         assert client.upload(number, newer).status == 200
-        pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1", settings={"password": SECRET}, notes="by the door")
+        pdu = manager.add_pdu(
+            "rack", "pdu_small", "127.0.0.1", settings={"password": SECRET}, notes="by the door"
+        )
         manager.poll()
         manager.switch(pdu, "1", on=False)
         manager.servers.connect(manager.servers.add("web-01"), Feed(pdu.id, "1"))
         servers, events = manager.servers.all(), manager.journal.events()
         certificate = manager.ca_file.read_bytes()
     with DciManager(data=tmp_path) as manager:
-        again, = manager.pdus()
-        assert (again.name, again.notes, again.settings, again.ports) == ("rack", "by the door", {"password": SECRET}, pdu.ports)
-        assert again.ports["1"] == "DOWN" and state(again, "1") == "stale" and again.metered == ["load", "energy"]
+        (again,) = manager.pdus()
+        assert (again.name, again.notes, again.settings, again.ports) == (
+            "rack",
+            "by the door",
+            {"password": SECRET},
+            pdu.ports,
+        )
+        assert (
+            again.ports["1"] == "DOWN"
+            and state(again, "1") == "stale"
+            and again.metered == ["load", "energy"]
+        )
         assert (again.load_a, again.energy_kwh) == (1.5, 42.25)
         assert [reading.energy for reading in series(manager.store._db, again.id, 0.0)] == [42.25]
-        assert [entry.call.method for entry in manager.journal.calls()] == ["port_down", "statistic", "status"]
-        assert (manager.servers.all(), manager.journal.events()) == (servers, events) and servers[0].feeds
-        handler, = manager.handlers()
-        assert (handler.id, handler.uploads, handler.current, handler.top) == (number, 2, 2, "pdu_small")
+        assert [entry.call.method for entry in manager.journal.calls()] == [
+            "port_down",
+            "statistic",
+            "status",
+        ]
+        assert (manager.servers.all(), manager.journal.events()) == (servers, events) and servers[
+            0
+        ].feeds
+        (handler,) = manager.handlers()
+        assert (handler.id, handler.uploads, handler.current, handler.top) == (
+            number,
+            2,
+            2,
+            "pdu_small",
+        )
         assert manager.ca_file.read_bytes() == certificate
         client = Client(manager)
-        assert client.request("GET", HANDLERS, headers={**client.headers, **_token(manager)}).status == 200
+        assert (
+            client.request("GET", HANDLERS, headers={**client.headers, **_token(manager)}).status
+            == 200
+        )
         manager.poll()
         assert "2.0" in again.ports and state(again, "1") == "on"
     assert not (tmp_path / "run").exists()
@@ -83,11 +109,21 @@ def test_a_token_outlives_a_restart(tmp_path: Path) -> None:
 def test_the_files_contain_no_secret_in_plain_text(small: bytes, tmp_path: Path) -> None:
     with DciManager(data=tmp_path, password=SECRET) as manager:
         Client(manager).install(small)
-        manager.add_pdu("rack", "pdu_small", "127.0.0.1", settings={"password": SECRET}, snmp={"community": SECRET})
+        manager.add_pdu(
+            "rack",
+            "pdu_small",
+            "127.0.0.1",
+            settings={"password": SECRET},
+            snmp={"community": SECRET},
+        )
         manager.poll()
         files = [path for path in tmp_path.rglob("*") if path.is_file()]
-        assert len(files) > 5 and not [path for path in files if SECRET.encode() in path.read_bytes()]
-        assert (tmp_path / "key").stat().st_mode & 0o077 == 0 and (tmp_path / "dcimanager.sqlite").stat().st_mode & 0o077 == 0
+        assert len(files) > 5 and not [
+            path for path in files if SECRET.encode() in path.read_bytes()
+        ]
+        assert (tmp_path / "key").stat().st_mode & 0o077 == 0 and (
+            tmp_path / "dcimanager.sqlite"
+        ).stat().st_mode & 0o077 == 0
 
 
 def test_a_wrong_key_is_an_error_that_names_the_key(tmp_path: Path, small: bytes) -> None:
@@ -104,13 +140,18 @@ def test_a_simulated_pdu_whose_port_is_taken_starts_on_a_free_one() -> None:
     with DciManager() as manager, socket.create_server(("127.0.0.1", 0)) as taken:
         manager.store.create("pdu", "pdu_nut", "NUT", ["custom"], [])
         port = str(taken.getsockname()[1])
-        pdu = manager.add_pdu("rack", "pdu_nut", "127.0.0.1", settings={"port": port, "timeout": "7"}, simulated="nut")
+        pdu = manager.add_pdu(
+            "rack", "pdu_nut", "127.0.0.1", settings={"port": port, "timeout": "7"}, simulated="nut"
+        )
         manager.simulations.restore()
         assert pdu.settings["port"].isdecimal() and pdu.settings["port"] != port
-        assert pdu.settings["timeout"] == "7"                       # a setting that a person added stays
+        # a setting that a person added stays
+        assert pdu.settings["timeout"] == "7"
 
 
-def test_a_simulated_pdu_whose_address_was_changed_is_not_simulated_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_simulated_pdu_whose_address_was_changed_is_not_simulated_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     db, begun = Database(None), []
     try:
         store = Store(db, Sealer(None))
@@ -169,8 +210,15 @@ def killed(folder: Path, archive: bytes, what: str, after: float = 0.0) -> None:
     data = folder.parent / "small.tar.gz"
     data.write_bytes(archive)
     folder.mkdir(exist_ok=True)
-    with subprocess.Popen([sys.executable, "-c", _PROGRAM, str(folder), str(data), what], stdout=subprocess.PIPE, text=True,
-                          cwd=ROOT) as process, bounded(process):
+    with (
+        subprocess.Popen(
+            [sys.executable, "-c", _PROGRAM, str(folder), str(data), what],
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+        ) as process,
+        bounded(process),
+    ):
         assert process.stdout is not None
         assert process.stdout.readline() == "in it\n"
         time.sleep(after)
@@ -184,15 +232,23 @@ def whole(folder: Path) -> None:
         assert db.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
-def test_a_command_in_flight_is_shown_as_uncertain_and_never_sent_again(hanging_switch: bytes, tmp_path: Path) -> None:
+def test_a_command_in_flight_is_shown_as_uncertain_and_never_sent_again(
+    hanging_switch: bytes, tmp_path: Path
+) -> None:
     folder = tmp_path / "data"
     killed(folder, hanging_switch, "switching")
     with DciManager(data=folder) as manager:
-        pdu, = manager.pdus()
+        (pdu,) = manager.pdus()
         assert pdu.doubts == {"1": "may or may not have switched"} and pdu.ports["1"] == "UP"
         entry = manager.journal.calls()[0]
-        assert entry.call.kind == "interrupted" and entry.call.method == "port_down" and "may or may not" in entry.call.text
-        assert any("may or may not have switched" in event.text for event in manager.journal.events())
+        assert (
+            entry.call.kind == "interrupted"
+            and entry.call.method == "port_down"
+            and "may or may not" in entry.call.text
+        )
+        assert any(
+            "may or may not have switched" in event.text for event in manager.journal.events()
+        )
         pdu.settings["say"] = ""
         manager.poll()
         assert pdu.doubts == {}
@@ -201,9 +257,12 @@ def test_a_command_in_flight_is_shown_as_uncertain_and_never_sent_again(hanging_
         assert manager.pdus()[0].doubts == {} and manager.journal.interrupted(manager.store) == []
 
 
-def test_a_stop_logs_no_traceback_and_a_command_that_waited_is_not_sent(hanging_switch: bytes, tmp_path: Path,
-                                                                        monkeypatch: pytest.MonkeyPatch,
-                                                                        caplog: pytest.LogCaptureFixture) -> None:
+def test_a_stop_logs_no_traceback_and_a_command_that_waited_is_not_sent(
+    hanging_switch: bytes,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     monkeypatch.setattr("tests.dcimanager.server._GRACE_SECONDS", 0.1)
     with DciManager(data=tmp_path, page_port=0) as manager:
         Client(manager).install(hanging_switch)
@@ -216,6 +275,7 @@ def test_a_stop_logs_no_traceback_and_a_command_that_waited_is_not_sent(hanging_
         def ask() -> None:
             with contextlib.suppress(OSError, http.client.HTTPException):
                 visitor.post(f"/pdus/{pdu.id}/switch", {"outlet": "1", "to": "off"})
+
         asking = threading.Thread(target=ask, daemon=True)
         asking.start()
         assert until(lambda: manager.journal.in_flight(pdu) == ["1"])
@@ -226,29 +286,43 @@ def test_a_stop_logs_no_traceback_and_a_command_that_waited_is_not_sent(hanging_
                 manager.switch(pdu, "1.0", on=False)
             except Refusal as error:
                 refused.append(error.msg)
+
         waiting = threading.Thread(target=wait, daemon=True)
         waiting.start()
         manager.stop()
         finished(asking, waiting)
-    assert refused == ["nothing was switched, because the stand-in is stopping"] and "Traceback" not in caplog.text
+    assert (
+        refused == ["nothing was switched, because the stand-in is stopping"]
+        and "Traceback" not in caplog.text
+    )
     with DciManager(data=tmp_path) as manager:
         assert manager.pdus()[0].doubts == {"1": "may or may not have switched"}
 
 
 @pytest.mark.parametrize("after", [0.05, 0.2])
 @pytest.mark.parametrize("what", ["poll", "upload"])
-def test_a_kill_during_polls_or_uploads_leaves_none_half_written(small: bytes, tmp_path: Path, what: str,
-                                                                 after: float) -> None:
+def test_a_kill_during_polls_or_uploads_leaves_none_half_written(
+    small: bytes, tmp_path: Path, what: str, after: float
+) -> None:
     folder = tmp_path / "data"
     killed(folder, small, what, after)
     whole(folder)
     with DciManager(data=folder) as manager:
-        pdu, = manager.pdus()
-        handler, = manager.handlers()
+        (pdu,) = manager.pdus()
+        (handler,) = manager.handlers()
         numbers = [version.number for version in manager.store.versions(handler)]
         assert numbers == list(range(1, handler.uploads + 1)) and handler.current == handler.uploads
-        polled: list[Any] = [entry for entry in manager.journal.calls(most=10_000) if entry.call.method == "statistic"]
+        polled: list[Any] = [
+            entry
+            for entry in manager.journal.calls(most=10_000)
+            if entry.call.method == "statistic"
+        ]
         assert len(series(manager.store._db, pdu.id, 0.0)) == len(polled) >= 1
         manager.poll()
         assert pdu.calls[-1].ok and pdu.ports["1"] == "UP"
-        assert Client(manager).post(TOKEN, {"email": manager.email, "password": manager.password}).status == 201
+        assert (
+            Client(manager)
+            .post(TOKEN, {"email": manager.email, "password": manager.password})
+            .status
+            == 201
+        )

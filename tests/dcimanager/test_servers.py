@@ -1,4 +1,5 @@
 """The platform's rule for a server's state from PDU port and BMC, and its power commands."""
+
 from __future__ import annotations
 
 import html
@@ -21,41 +22,80 @@ from .web.pages.servers import _seen
 A, B = Feed(1, "7"), Feed(2, "3")
 
 
-@pytest.mark.parametrize("port, bmc, shown", [
-    ("DOWN", "ON", "OFF"), ("DOWN", "OFF", "OFF"), ("DOWN", "UNKNOWN", "OFF"), ("UP", "ON", "ON"), ("UP", "OFF", "OFF"),
-    ("UP", "UNKNOWN", "UNKNOWN"), ("UNKNOWN", "ON", "ON"), ("UNKNOWN", "OFF", "OFF"), ("UNKNOWN", "UNKNOWN", "UNKNOWN")])
+@pytest.mark.parametrize(
+    "port, bmc, shown",
+    [
+        ("DOWN", "ON", "OFF"),
+        ("DOWN", "OFF", "OFF"),
+        ("DOWN", "UNKNOWN", "OFF"),
+        ("UP", "ON", "ON"),
+        ("UP", "OFF", "OFF"),
+        ("UP", "UNKNOWN", "UNKNOWN"),
+        ("UNKNOWN", "ON", "ON"),
+        ("UNKNOWN", "OFF", "OFF"),
+        ("UNKNOWN", "UNKNOWN", "UNKNOWN"),
+    ],
+)
 def test_a_servers_state_follows_the_vendors_table(port: str, bmc: str, shown: str) -> None:
     assert server_state(port, bmc) == shown
 
 
-@pytest.mark.parametrize("states, together", [
-    ([], "UNKNOWN"), (["DOWN"], "DOWN"), (["DOWN", "DOWN"], "DOWN"), (["DOWN", "UP"], "UP"), (["DOWN", "UNKNOWN"], "UNKNOWN")])
-def test_a_server_with_several_feeds_is_off_only_when_all_are(states: Sequence[str], together: str) -> None:
+@pytest.mark.parametrize(
+    "states, together",
+    [
+        ([], "UNKNOWN"),
+        (["DOWN"], "DOWN"),
+        (["DOWN", "DOWN"], "DOWN"),
+        (["DOWN", "UP"], "UP"),
+        (["DOWN", "UNKNOWN"], "UNKNOWN"),
+    ],
+)
+def test_a_server_with_several_feeds_is_off_only_when_all_are(
+    states: Sequence[str], together: str
+) -> None:
     assert port_state(states) == together
 
 
 def steps(command: str, bmc: str, states: Sequence[str]) -> list[tuple[str, bool]]:
-    server = Server(1, "web", bmc, (A, B)[:len(states)])
-    return [("BMC" if step.feed is None else step.feed.identity, step.on) for step in plan(command, server, states)]
+    server = Server(1, "web", bmc, (A, B)[: len(states)])
+    return [
+        ("BMC" if step.feed is None else step.feed.identity, step.on)
+        for step in plan(command, server, states)
+    ]
 
 
-@pytest.mark.parametrize("command, bmc, states, wanted", [
-    ("on", "OFF", ["DOWN"], [("7", True), ("BMC", True)]),              # the port first, then the BMC
-    ("on", "OFF", ["UP", "DOWN"], [("3", True), ("BMC", True)]),
-    ("on", "", ["DOWN", "DOWN"], [("7", True), ("3", True)]),
-    ("off", "ON", ["UP", "UP"], [("BMC", False)]),                      # the BMC is preferred
-    ("off", "", ["UP", "UP"], [("7", False), ("3", False)]),
-    ("reset", "ON", ["UP"], [("BMC", True)]),
-    ("reset", "", ["UP", "UP"], [("7", False), ("3", False), ("7", True), ("3", True)]),
-    ("reset", "OFF", ["DOWN"], [("7", True), ("BMC", True)])])
-def test_a_power_command_has_the_steps_of_the_vendors_rule(command: str, bmc: str, states: Sequence[str],
-                                                           wanted: list[tuple[str, bool]]) -> None:
+@pytest.mark.parametrize(
+    "command, bmc, states, wanted",
+    [
+        # the port first, then the BMC
+        ("on", "OFF", ["DOWN"], [("7", True), ("BMC", True)]),
+        ("on", "OFF", ["UP", "DOWN"], [("3", True), ("BMC", True)]),
+        ("on", "", ["DOWN", "DOWN"], [("7", True), ("3", True)]),
+        ("off", "ON", ["UP", "UP"], [("BMC", False)]),  # the BMC is preferred
+        ("off", "", ["UP", "UP"], [("7", False), ("3", False)]),
+        ("reset", "ON", ["UP"], [("BMC", True)]),
+        ("reset", "", ["UP", "UP"], [("7", False), ("3", False), ("7", True), ("3", True)]),
+        ("reset", "OFF", ["DOWN"], [("7", True), ("BMC", True)]),
+    ],
+)
+def test_a_power_command_has_the_steps_of_the_vendors_rule(
+    command: str, bmc: str, states: Sequence[str], wanted: list[tuple[str, bool]]
+) -> None:
     assert steps(command, bmc, states) == wanted
 
 
-@pytest.mark.parametrize("command, bmc, states", [("on", "ON", ["UP"]), ("off", "OFF", ["UP"]), ("off", "ON", ["DOWN"]),
-                                                  ("off", "UNKNOWN", ["UP"])])
-def test_a_command_that_dcimanager_would_refuse_is_refused(command: str, bmc: str, states: Sequence[str]) -> None:
+@pytest.mark.parametrize(
+    "command, bmc, states",
+    [
+        ("on", "ON", ["UP"]),
+        ("off", "OFF", ["UP"]),
+        ("off", "ON", ["DOWN"]),
+        ("off", "UNKNOWN", ["UP"]),
+    ],
+)
+def test_a_command_that_dcimanager_would_refuse_is_refused(
+    command: str, bmc: str, states: Sequence[str]
+) -> None:
     with pytest.raises(Refusal):
         steps(command, bmc, states)
 
@@ -65,8 +105,14 @@ def db() -> Iterator[Database]:
     """A database with one PDU, in memory."""
     made = Database(None)
     try:
-        made.write("INSERT INTO handler (device_type, handler, name, protocol, features) VALUES ('pdu', 'h', 'h', '[]', '[]')")
-        made.write("INSERT INTO pdu (name, handler, address, notes, simulated, form) VALUES ('p', 'h', '', '', '', x'00')")
+        made.write(
+            "INSERT INTO handler (device_type, handler, name, protocol, features) VALUES ('pdu',"
+            " 'h', 'h', '[]', '[]')"
+        )
+        made.write(
+            "INSERT INTO pdu (name, handler, address, notes, simulated, form) VALUES ('p', 'h', '',"
+            " '', '', x'00')"
+        )
         yield made
     finally:
         made.close()
@@ -86,7 +132,9 @@ def test_an_outlet_feeds_one_server_at_a_time(db: Database) -> None:
     assert [server.feeds for server in servers.all()] == [(A,)]
 
 
-def test_an_outlet_of_an_unknown_pdu_or_for_an_unknown_server_is_not_connected(db: Database) -> None:
+def test_an_outlet_of_an_unknown_pdu_or_for_an_unknown_server_is_not_connected(
+    db: Database,
+) -> None:
     servers = Servers(db)
     for number, feed in ((99, A), (servers.add("one"), Feed(99, "7"))):
         with pytest.raises(LookupError, match="no such server or PDU"):
@@ -113,7 +161,8 @@ def test_the_bmc_of_a_removed_server_cannot_be_set(db: Database) -> None:
 
 
 def test_a_power_command_leaves_out_the_feeds_of_a_pdu_that_was_removed_just_now() -> None:
-    pdus = [Pdu(B.pdu, "right", "pdu_x", "", ports={B.identity: "UP"})]            # the PDU of A was removed
+    # the PDU of A was removed
+    pdus = [Pdu(B.pdu, "right", "pdu_x", "", ports={B.identity: "UP"})]
     site: Any = SimpleNamespace(manager=SimpleNamespace(pdus=lambda: pdus))
     shown = _seen(site, Server(1, "web", "", (A, B)))
     assert (shown.server.feeds, shown.feeds) == ((B,), [(B, pdus[0], "UP")])
@@ -128,7 +177,10 @@ def test_the_ports_of_a_changed_pdu_are_unknown_to_its_servers_until_the_next_po
     pdu.doubts = {A.identity: "may or may not have switched"}
     pdu.changed()
     assert _seen(site, server)[2:] == ("UNKNOWN", "ON") and pdu.doubts == {}
-    pdu.note(Call("status", "", 0.1, {"ports": {A.identity: "DOWN"}}, "", "", at=time.time() - 3600))     # the clock was set back
+    # the clock was set back
+    pdu.note(
+        Call("status", "", 0.1, {"ports": {A.identity: "DOWN"}}, "", "", at=time.time() - 3600)
+    )
     assert _seen(site, server).state == "OFF"
 
 
@@ -140,12 +192,15 @@ def test_power_commands_on_the_page_switch_the_outlets(small: bytes) -> None:
         visitor = Visitor(manager)
         visitor.log_in()
         visitor.post("/servers/add", {"name": "web-01"})
-        server, = manager.servers.all()
+        (server,) = manager.servers.all()
         visitor.post(f"/servers/{server.id}/connect", {"feed": f"{pdu.id}:1"})
         visitor.post(f"/servers/{server.id}/bmc", {"bmc": ""})
         asked = visitor.get(f"/servers/{server.id}/power?command=reset").body
         assert asked.count("<li>switch outlet") == 2 and pdu.ports["1"] == "UP"
-        assert "no outlet has to be switched" in visitor.get(f"/servers/{server.id}/power?command=on").body
+        assert (
+            "no outlet has to be switched"
+            in visitor.get(f"/servers/{server.id}/power?command=on").body
+        )
         visitor.post(f"/servers/{server.id}/power", {"command": "off"})
         assert pdu.ports["1"] == "DOWN" and "Server off" in visitor.get("/servers").body
         visitor.post(f"/servers/{server.id}/power", {"command": "on"})
@@ -153,7 +208,12 @@ def test_power_commands_on_the_page_switch_the_outlets(small: bytes) -> None:
         visitor.post(f"/servers/{server.id}/power", {"command": "on"})
         assert "web-01: power on had nothing to do." in visitor.get("/servers").body
         assert [call.method for call in pdu.calls if call.switches] == ["port_down", "port_up"]
-        for fields in ({"feed": "x"}, {"feed": f"{pdu.id}:nothing"}, {"feed": "99:1"}, {"feed": f"{pdu.id}:1"}):
+        for fields in (
+            {"feed": "x"},
+            {"feed": f"{pdu.id}:nothing"},
+            {"feed": "99:1"},
+            {"feed": f"{pdu.id}:1"},
+        ):
             assert visitor.post(f"/servers/{server.id}/connect", fields).status in (400, 404, 409)
         visitor.post(f"/servers/{server.id}/disconnect", {"feed": f"{pdu.id}:1"})
         visitor.post(f"/servers/{server.id}/remove", {})
@@ -161,8 +221,9 @@ def test_power_commands_on_the_page_switch_the_outlets(small: bytes) -> None:
 
 
 @pytest.mark.parametrize("meanwhile", ["connected", "no BMC", "PDU changed"])
-def test_a_power_command_whose_steps_changed_after_they_were_shown_does_nothing(site: DciManager, visitor: Visitor, small: bytes,
-                                                                                meanwhile: str) -> None:
+def test_a_power_command_whose_steps_changed_after_they_were_shown_does_nothing(
+    site: DciManager, visitor: Visitor, small: bytes, meanwhile: str
+) -> None:
     Client(site).install(small)
     pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1")
     site.poll()
@@ -172,19 +233,32 @@ def test_a_power_command_whose_steps_changed_after_they_were_shown_does_nothing(
     where = f"/servers/{server}/power"
 
     def shown() -> dict[str, str]:
-        return dict(re.findall('name="([a-z]+)" value="([^"]*)"', visitor.get(f"{where}?command=off").body))
+        return dict(
+            re.findall('name="([a-z]+)" value="([^"]*)"', visitor.get(f"{where}?command=off").body)
+        )
+
     asked = shown()
     acts: dict[str, Callable[[], object]] = {
-        "connected": lambda: site.servers.connect(server, Feed(pdu.id, next(one for one in pdu.ports if one != "1"))),
-        "no BMC": lambda: site.servers.set_bmc(server, ""), "PDU changed": pdu.changed}
+        "connected": lambda: site.servers.connect(
+            server, Feed(pdu.id, next(one for one in pdu.ports if one != "1"))
+        ),
+        "no BMC": lambda: site.servers.set_bmc(server, ""),
+        "PDU changed": pdu.changed,
+    }
     acts[meanwhile]()
     answer = visitor.post(where, asked)
-    assert answer.status == 409 and "Nothing was switched" in answer.body and not [call for call in pdu.calls if call.switches]
+    assert (
+        answer.status == 409
+        and "Nothing was switched" in answer.body
+        and not [call for call in pdu.calls if call.switches]
+    )
     assert visitor.post(where, shown()).status == 303 and pdu.ports["1"] == "DOWN"
 
 
 class Meanwhile:
-    """A lock whose first acquisition calls `act`, as if that happened while a request waited for the lock."""
+    """A lock whose first acquisition calls `act`, as if that happened while a request waited for
+    the lock.
+    """
 
     def __init__(self, act: Callable[[], object]) -> None:
         self._acts = [act]
@@ -197,11 +271,23 @@ class Meanwhile:
         pass
 
 
-@pytest.mark.parametrize("meanwhile, why", [
-    ("disconnected", "outlet 1 does not feed this server any more"), ("server removed", "there is no such server"),
-    ("PDU removed", "outlet 1 does not feed this server any more"), ("PDU changed", "address or settings were changed")])
+@pytest.mark.parametrize(
+    "meanwhile, why",
+    [
+        ("disconnected", "outlet 1 does not feed this server any more"),
+        ("server removed", "there is no such server"),
+        ("PDU removed", "outlet 1 does not feed this server any more"),
+        ("PDU changed", "address or settings were changed"),
+    ],
+)
 def test_a_power_command_switches_nothing_that_changed_while_it_waited(
-        site: DciManager, visitor: Visitor, small: bytes, meanwhile: str, why: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    site: DciManager,
+    visitor: Visitor,
+    small: bytes,
+    meanwhile: str,
+    why: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     Client(site).install(small)
     pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1")
     site.poll()
@@ -209,8 +295,11 @@ def test_a_power_command_switches_nothing_that_changed_while_it_waited(
     site.servers.connect(server, feed)
     site.servers.set_bmc(server, "")
     acts: dict[str, Callable[[], object]] = {
-        "disconnected": lambda: site.servers.disconnect(server, feed), "server removed": lambda: site.servers.remove(server),
-        "PDU removed": lambda: site.remove_pdu(pdu), "PDU changed": lambda: setattr(pdu, "address", "127.0.0.2")}
+        "disconnected": lambda: site.servers.disconnect(server, feed),
+        "server removed": lambda: site.servers.remove(server),
+        "PDU removed": lambda: site.remove_pdu(pdu),
+        "PDU changed": lambda: setattr(pdu, "address", "127.0.0.2"),
+    }
     monkeypatch.setattr(pdu, "busy", Meanwhile(acts[meanwhile]))
     assert visitor.post(f"/servers/{server}/power", {"command": "off"}).status == 303
     shown = html.unescape(visitor.get("/servers").body)
@@ -218,8 +307,9 @@ def test_a_power_command_switches_nothing_that_changed_while_it_waited(
     assert not [call for call in pdu.calls if call.switches]
 
 
-def test_a_power_command_ends_if_a_pdu_is_changed_between_two_steps(site: DciManager, visitor: Visitor, small: bytes,
-                                                                    monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_power_command_ends_if_a_pdu_is_changed_between_two_steps(
+    site: DciManager, visitor: Visitor, small: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
     Client(site).install(small)
     pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1")
     site.poll()
@@ -234,7 +324,10 @@ def test_a_power_command_ends_if_a_pdu_is_changed_between_two_steps(site: DciMan
         done.append(usual(*given))
         pdu.changed()
         return done[-1]
+
     monkeypatch.setattr(site, "switch", switch)
     assert visitor.post(f"/servers/{server}/power", {"command": "off"}).status == 303
-    assert "the PDU's address or settings were changed" in html.unescape(visitor.get("/servers").body)
+    assert "the PDU's address or settings were changed" in html.unescape(
+        visitor.get("/servers").body
+    )
     assert [call.ok for call in done] == [True]

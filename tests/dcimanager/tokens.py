@@ -1,4 +1,8 @@
-"""Tokens of administrators who logged in, for the API and for the page. The database holds a token's hash, not the token."""
+"""Tokens of administrators who logged in, for the API and for the page.
+
+The database holds a token's hash, not the token.
+"""
+
 from __future__ import annotations
 
 import hashlib
@@ -23,18 +27,27 @@ class Tokens:
         token = secrets.token_urlsafe(32)
         with self._db.writing() as connection:
             connection.execute("DELETE FROM token WHERE ends <= ?", (time.time(),))
-            connection.execute("INSERT INTO token VALUES (?, ?)", (_hash(token), time.time() + self.seconds))
+            connection.execute(
+                "INSERT INTO token VALUES (?, ?)", (_hash(token), time.time() + self.seconds)
+            )
         return token
 
     def valid(self, token: str) -> bool:
-        return bool(token and self._db.rows("SELECT 1 FROM token WHERE hash = ? AND ends > ?", (_hash(token), time.time())))
+        return bool(
+            token
+            and self._db.rows(
+                "SELECT 1 FROM token WHERE hash = ? AND ends > ?", (_hash(token), time.time())
+            )
+        )
 
     def revoke(self, token: str) -> None:
         self._db.write("DELETE FROM token WHERE hash = ?", (_hash(token),))
 
 
 class Tries:
-    """Counts wrong passwords, on the page and in the API together; `too_many`: ten in the last minute, from all clients."""
+    """Counts wrong passwords, on the page and in the API together; `too_many`: ten in the last
+    minute, from all clients.
+    """
 
     def __init__(self) -> None:
         self._failed: deque[float] = deque(maxlen=_TRIES)
@@ -42,7 +55,9 @@ class Tries:
 
     def too_many(self) -> bool:
         with self._lock:
-            return len(self._failed) == _TRIES and time.monotonic() - self._failed[0] < _TRIES_SECONDS
+            return (
+                len(self._failed) == _TRIES and time.monotonic() - self._failed[0] < _TRIES_SECONDS
+            )
 
     def failed(self) -> None:
         with self._lock:
@@ -50,7 +65,10 @@ class Tries:
 
 
 def proof(token: str) -> str:
-    """The CSRF token in a session's pages, made from its `token`. Before the login, `token` is "" and the result is constant."""
+    """The CSRF token in a session's pages, made from its `token`.
+
+    Before the login, `token` is "" and the result is constant.
+    """
     return hmac.new(token.encode(), b"form", hashlib.sha256).hexdigest()
 
 

@@ -1,15 +1,27 @@
-"""Counts the round trips of a handler to its device, for `child.py`, by wrapping the standard library's sockets.
+"""Counts the round trips of a handler to its device, for `child.py`, by wrapping the standard
+library's sockets.
 
-A round trip is the first successful receive after one or more sends on a socket: requests that leave together count once. TLS
-handshakes of `ssl.SSLSocket` are not counted. Runs in the worker process, which serves one call at a time.
+A round trip is the first successful receive after one or more sends on a socket: requests that
+leave together count once. TLS handshakes of `ssl.SSLSocket` are not counted. Runs in the worker
+process, which serves one call at a time.
 """
+
 from __future__ import annotations
 
 import socket
 import ssl
 from typing import Any, Callable
 
-SENDING, RECEIVING = ("send", "sendall", "sendto", "sendmsg"), ("recv", "recv_into", "recvfrom", "recvfrom_into", "recvmsg")
+SENDING, RECEIVING = (
+    ("send", "sendall", "sendto", "sendmsg"),
+    (
+        "recv",
+        "recv_into",
+        "recvfrom",
+        "recvfrom_into",
+        "recvmsg",
+    ),
+)
 count = 0
 _sent: dict[int, bool] = {}
 
@@ -38,6 +50,7 @@ def _sending(own: Callable[..., Any]) -> Callable[..., Any]:
     def sending(self: Any, *arguments: Any, **named: Any) -> Any:
         _sent[id(self)] = True
         return own(self, *arguments, **named)
+
     return sending
 
 
@@ -48,4 +61,5 @@ def _receiving(own: Callable[..., Any]) -> Callable[..., Any]:
         if _sent.pop(id(self), False):
             count += 1
         return answer
+
     return receiving

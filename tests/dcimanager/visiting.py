@@ -1,4 +1,7 @@
-"""An HTTP client in the role of a browser that visits the page; and a hostile text, which no page may show as markup."""
+"""An HTTP client in the role of a browser that visits the page; and a hostile text, which no page
+may show as markup.
+"""
+
 from __future__ import annotations
 
 import http.client
@@ -23,14 +26,16 @@ class Visitor:
 
     def __init__(self, manager: DciManager) -> None:
         self._manager = manager
-        self._host = manager.page_url[len("http://"):].strip("/")
+        self._host = manager.page_url[len("http://") :].strip("/")
         self.cookie = ""
 
     def request(self, method: str, path: str, body: bytes = b"", **headers: str) -> Answer:
         connection = http.client.HTTPConnection(self._host, timeout=60)
         try:
             given = {key.replace("_", "-"): value for key, value in headers.items()}
-            connection.request(method, path, body, {**({"cookie": self.cookie} if self.cookie else {}), **given})
+            connection.request(
+                method, path, body, {**({"cookie": self.cookie} if self.cookie else {}), **given}
+            )
             answer = connection.getresponse()
             shown = {key.lower(): value for key, value in answer.getheaders()}
             return Answer(answer.status, shown, answer.read().decode())
@@ -51,14 +56,24 @@ class Visitor:
     def csrf(self) -> str:
         return proof(self.cookie.partition("=")[2])
 
-    def post(self, path: str, fields: Mapping[str, Union[str, Sequence[str]]], **headers: str) -> Answer:
+    def post(
+        self, path: str, fields: Mapping[str, Union[str, Sequence[str]]], **headers: str
+    ) -> Answer:
         body = urlencode({"csrf": self.csrf, **fields}, doseq=True, errors="surrogatepass").encode()
-        return self.request("POST", path, body, content_type="application/x-www-form-urlencoded", **headers)
+        return self.request(
+            "POST", path, body, content_type="application/x-www-form-urlencoded", **headers
+        )
 
     def upload(self, files: list[tuple[str, bytes]]) -> Answer:
         mark = "d41d8c"
-        parts = [f'--{mark}\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n{self.csrf}\r\n'.encode()]
+        parts = [
+            f'--{mark}\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n{self.csrf}\r\n'.encode()
+        ]
         head = f'--{mark}\r\nContent-Disposition: form-data; name="archive"; filename="%s"\r\n\r\n'
         parts += [(head % name).encode() + data + b"\r\n" for name, data in files]
-        return self.request("POST", "/handlers/upload", b"".join(parts) + f"--{mark}--\r\n".encode(),
-                            content_type=f"multipart/form-data; boundary={mark}")
+        return self.request(
+            "POST",
+            "/handlers/upload",
+            b"".join(parts) + f"--{mark}--\r\n".encode(),
+            content_type=f"multipart/form-data; boundary={mark}",
+        )

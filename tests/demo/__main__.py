@@ -1,7 +1,9 @@
-"""`make demo`: builds the archives, registers them with a stand-in for DCImanager, and polls and switches simulated PDUs.
+"""`make demo`: builds the archives, registers them with a stand-in for DCImanager, and polls and
+switches simulated PDUs.
 
 The exit code is 1 if a step fails, or a state, load or energy differs from the simulators' books.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -30,7 +32,9 @@ _KEPT_INTERVAL_S = 10.0
 
 
 class Interrupted(BaseException):
-    """One of STOP_SIGNALS arrived: SIGINT (Ctrl-C), SIGTERM, or SIGHUP (the terminal was closed)."""
+    """One of STOP_SIGNALS arrived: SIGINT (Ctrl-C), SIGTERM, or SIGHUP (the terminal
+    was closed).
+    """
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
@@ -39,22 +43,34 @@ class Interrupted(BaseException):
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.demo", description=__doc__)
-    parser.add_argument("--pages", action="store_true", help="also write docs/demo.svg and the table in README from this run")
-    parser.add_argument("--keep", action="store_true", help="keep the page with the demo's PDUs open until Ctrl-C")
+    parser.add_argument(
+        "--pages",
+        action="store_true",
+        help="also write docs/demo.svg and the table in README from this run",
+    )
+    parser.add_argument(
+        "--keep", action="store_true", help="keep the page with the demo's PDUs open until Ctrl-C"
+    )
     options = parser.parse_args()
     pages: bool = options.pages
-    console = Console(width=_WIDTH if pages or not sys.stdout.isatty() else None, highlight=False, record=pages)
+    console = Console(
+        width=_WIDTH if pages or not sys.stdout.isatty() else None, highlight=False, record=pages
+    )
     begin = time.monotonic()
     try:
         with tempfile.TemporaryDirectory(prefix="demo-") as folder, ExitStack() as stack:
-            # The temporary files of the simulators, the stand-in and register.sh are in this folder and are deleted with it.
+            # The temporary files of the simulators, the stand-in and register.sh are in this folder
+            # and are deleted with it.
             tempfile.tempdir = os.environ["TMPDIR"] = folder
             for number in STOP_SIGNALS:
                 signal.signal(number, _interrupt)
             try:
                 manager, units = _run(stack, console, Path(folder), options.keep)
                 console.print(_table(units))
-                console.print(f"Every state, load and energy agrees with the simulated devices. {time.monotonic() - begin:.1f} s")
+                console.print(
+                    "Every state, load and energy agrees with the simulated devices."
+                    f" {time.monotonic() - begin:.1f} s"
+                )
                 if pages:
                     write(console, units)
                 if options.keep:
@@ -80,7 +96,8 @@ def _interrupt(number: int, _: Optional[FrameType]) -> None:
 def _ignore_signals() -> None:
     """Ignores further signals, so that they do not interrupt the clean-up.
 
-    Not by SIG_IGN: Python prints a traceback for a signal that arrives while its handler is replaced by SIG_IGN.
+    Not by SIG_IGN: Python prints a traceback for a signal that arrives while its handler is
+    replaced by SIG_IGN.
     """
     for number in STOP_SIGNALS:
         signal.signal(number, lambda *_: None)
@@ -90,12 +107,17 @@ def _stay(manager: DciManager, console: Console) -> None:
     """Keeps polling the demo's PDUs and serving the page until a signal arrives."""
     with StopSignals() as signals:
         manager.begin_polling(_KEPT_INTERVAL_S)
-        console.print(f"{manager.page_url}   log in as {manager.email} with {manager.password}   (Ctrl-C ends it)",
-                      soft_wrap=True)
+        console.print(
+            f"{manager.page_url}   log in as {manager.email} with {manager.password}   (Ctrl-C"
+            " ends it)",
+            soft_wrap=True,
+        )
         signals.wait()
 
 
-def _run(stack: ExitStack, console: Console, folder: Path, page: bool) -> tuple[DciManager, list[DemoPdu]]:
+def _run(
+    stack: ExitStack, console: Console, folder: Path, page: bool
+) -> tuple[DciManager, list[DemoPdu]]:
     console.print("1. simulated PDUs and a stand-in for DCImanager, all on 127.0.0.1")
     units = simulators(stack)
     # Answers 503 to the first request and to every sixth, as the real service may.

@@ -1,4 +1,5 @@
 """The demo's table for a terminal and for README, and the picture of its run, docs/demo.svg."""
+
 from __future__ import annotations
 
 import re
@@ -26,10 +27,18 @@ def _row(unit: DemoPdu) -> list[str]:
     if unit.pdu is None:
         raise Failed(f"{unit.title} was not added")
     states = list(unit.pdu.ports.values())
-    return [unit.title, unit.handler, str(len(states)), "/".join(str(states.count(s)) for s in ("UP", "DOWN", "UNKNOWN")),
-            f"{unit.pdu.load_a:.2f}" if "load" in unit.pdu.metered else NOT_METERED,
-            f"{unit.pdu.energy_kwh:.1f}" if "energy" in unit.pdu.metered else NOT_METERED,
-            *(f"{unit.measured[m].call.seconds:.2f} s / {unit.measured[m].round_trips}" for m in METHODS)]
+    return [
+        unit.title,
+        unit.handler,
+        str(len(states)),
+        "/".join(str(states.count(s)) for s in ("UP", "DOWN", "UNKNOWN")),
+        f"{unit.pdu.load_a:.2f}" if "load" in unit.pdu.metered else NOT_METERED,
+        f"{unit.pdu.energy_kwh:.1f}" if "energy" in unit.pdu.metered else NOT_METERED,
+        *(
+            f"{unit.measured[m].call.seconds:.2f} s / {unit.measured[m].round_trips}"
+            for m in METHODS
+        ),
+    ]
 
 
 def write(console: Console, units: Sequence[DemoPdu]) -> None:
@@ -41,16 +50,23 @@ def write(console: Console, units: Sequence[DemoPdu]) -> None:
 
 
 def picture(console: Console) -> str:
-    """An SVG that loads nothing from the web: rich's web font is removed, so a browser uses an installed monospaced font."""
+    """An SVG that loads nothing from the web: rich's web font is removed, so a browser uses an
+    installed monospaced font.
+    """
     drawn = console.export_svg(title="make demo", unique_id="demo")
     return re.sub(r"@font-face \{.*?\}\s*|<!--.*?-->\s*", "", drawn, flags=re.DOTALL)
 
 
 def filled(text: str, table: Sequence[Sequence[str]]) -> str:
-    """README's `text` with this table between its two markers. Raises ValueError if one is missing or they are swapped."""
+    """README's `text` with this table between its two markers.
+
+    Raises ValueError if one is missing or they are swapped.
+    """
     lines = [COLUMNS, ["---"] * len(COLUMNS), *table]
     before, begin, rest = text.partition(_BEGIN)
     _, end, after = rest.partition(_END)
     if not begin or not end:
         raise ValueError(f"README needs two markers: {_BEGIN} and, after it, {_END}")
-    return "\n".join([before + begin, *("| " + " | ".join(line) + " |" for line in lines), end + after])
+    return "\n".join(
+        [before + begin, *("| " + " | ".join(line) + " |" for line in lines), end + after]
+    )

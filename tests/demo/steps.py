@@ -1,4 +1,7 @@
-"""The steps of the demo, and the comparison of each state, load and energy with the simulators' own books."""
+"""The steps of the demo, and the comparison of each state, load and energy with the simulators' own
+books.
+"""
+
 from __future__ import annotations
 
 import os
@@ -18,7 +21,7 @@ from tests.peers import SHOWN, Peer
 from tests.servers.process import end
 
 STATES = {True: "UP", False: "DOWN", None: "UNKNOWN"}
-ROUNDING = 1e-6                     # allowed difference from the books, for the rounding of floats
+ROUNDING = 1e-6  # allowed difference from the books, for the rounding of floats
 
 
 class Measured(NamedTuple):
@@ -30,7 +33,9 @@ class Measured(NamedTuple):
 
 @dataclass
 class DemoPdu:
-    """One PDU of the demo: its simulator, its entry in the stand-in once it is added, and its measurements by method."""
+    """One PDU of the demo: its simulator, its entry in the stand-in once it is added, and its
+    measurements by method.
+    """
 
     peer: Peer
     pdu: Optional[Pdu] = None
@@ -60,40 +65,68 @@ def build() -> None:
 
 
 def register(manager: DciManager, ids: Path) -> list[str]:
-    """Runs the generated script against the stand-in, as an administrator would; returns its lines of output. Raises Failed."""
-    return _run(["sh", str(ROOT / "dist" / "register.sh")], {
-        "DCI_URL": manager.url, "DCI_EMAIL": manager.email, "DCI_PASSWORD": manager.password, "DCI_IDS": str(ids),
-        "CURL_CA_BUNDLE": str(manager.ca_file)}).splitlines()
+    """Runs the generated script against the stand-in, as an administrator would; returns its lines
+    of output. Raises Failed.
+    """
+    return _run(
+        ["sh", str(ROOT / "dist" / "register.sh")],
+        {
+            "DCI_URL": manager.url,
+            "DCI_EMAIL": manager.email,
+            "DCI_PASSWORD": manager.password,
+            "DCI_IDS": str(ids),
+            "CURL_CA_BUNDLE": str(manager.ca_file),
+        },
+    ).splitlines()
 
 
 def _run(command: list[str], environment: Mapping[str, str], seconds: float = 60.0) -> str:
-    with subprocess.Popen(command, env={**os.environ, **environment}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT) as process:
+    with subprocess.Popen(
+        command,
+        env={**os.environ, **environment},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    ) as process:
         try:
             out = process.communicate(timeout=seconds)[0].decode("utf-8", "replace")
         except subprocess.TimeoutExpired as error:
             out = (error.output or b"").decode("utf-8", "replace")
-            raise Failed(f"{Path(command[-1]).name} did not end within {seconds:g} s:\n{out}") from None
+            raise Failed(
+                f"{Path(command[-1]).name} did not end within {seconds:g} s:\n{out}"
+            ) from None
         finally:
-            end(process)        # SIGTERM lets register.sh remove its copy of the password
+            end(process)  # SIGTERM lets register.sh remove its copy of the password
     if process.returncode:
         raise Failed(f"{Path(command[-1]).name} ended with {process.returncode}:\n{out}")
     return out
 
 
 class Steps:
-    """Polls and switches every unit through the stand-in, and compares states, loads and energies with the devices' books."""
+    """Polls and switches every unit through the stand-in, and compares states, loads and energies
+    with the devices' books.
+    """
 
-    def __init__(self, manager: DciManager, units: list[DemoPdu], say: Callable[[str], None]) -> None:
+    def __init__(
+        self, manager: DciManager, units: list[DemoPdu], say: Callable[[str], None]
+    ) -> None:
         self._manager, self._units, self._say = manager, units, say
 
     def add(self) -> None:
         for unit in self._units:
-            unit.pdu = self._manager.add_pdu(unit.title, unit.handler, unit.peer.address, snmp=unit.peer.snmp,
-                                             settings=unit.peer.settings)
+            unit.pdu = self._manager.add_pdu(
+                unit.title,
+                unit.handler,
+                unit.peer.address,
+                snmp=unit.peer.snmp,
+                settings=unit.peer.settings,
+            )
 
     def poll(self) -> None:
-        """Calls status and statistic of each PDU. Raises Failed if a call fails, or if a state, load or energy is wrong."""
+        """Calls status and statistic of each PDU.
+
+        Raises Failed if a call fails, or if a state, load or energy is wrong.
+        """
         for unit in self._units:
             for method in ("status", "statistic"):
                 self._measure(unit, method, partial(self._manager.call, method=method))
@@ -102,7 +135,8 @@ class Steps:
     def switch(self) -> None:
         """Switches an outlet of each PDU off and on again.
 
-        Raises Failed if a call fails, another outlet changes, or the switched one is wrong in the simulator or the stand-in.
+        Raises Failed if a call fails, another outlet changes, or the switched one is wrong in the
+        simulator or the stand-in.
         """
         for unit in self._units:
             before = unit.peer.books().states
@@ -111,10 +145,18 @@ class Steps:
                 self._measure(unit, method, partial(self._manager.switch, identity=identity, on=on))
                 now = unit.peer.books().states
                 if now != {**before, identity: on}:
-                    raise Failed(f"{unit.title}: after switching outlet {identity} {method}, the simulator's outlets are {now}")
+                    raise Failed(
+                        f"{unit.title}: after switching outlet {identity} {method}, the simulator's"
+                        f" outlets are {now}"
+                    )
                 if _pdu(unit).ports[identity] != STATES[on]:
-                    raise Failed(f"{unit.title}: outlet {identity} is shown as {_pdu(unit).ports[identity]} after {method}")
-            self._say(f"  {unit.title}: outlet {identity} off and on; the device reported each state")
+                    raise Failed(
+                        f"{unit.title}: outlet {identity} is shown as {_pdu(unit).ports[identity]}"
+                        f" after {method}"
+                    )
+            self._say(
+                f"  {unit.title}: outlet {identity} off and on; the device reported each state"
+            )
 
     def _measure(self, unit: DemoPdu, method: str, work: Callable[[Pdu], Call]) -> None:
         before = unit.peer.books().requests
@@ -131,14 +173,18 @@ class Steps:
         _agree(unit.title, "load", pdu.load_a, books.load_a)
         _agree(unit.title, "energy", pdu.energy_kwh, books.energy_kwh)
         if set(pdu.port_energy_kwh) != set(books.port_energy_kwh):
-            raise Failed(f"{unit.title}: an energy is shown for the outlets {sorted(pdu.port_energy_kwh)}, "
-                         f"the books have one for {sorted(books.port_energy_kwh)}")
+            raise Failed(
+                f"{unit.title}: an energy is shown for the outlets {sorted(pdu.port_energy_kwh)}, "
+                f"the books have one for {sorted(books.port_energy_kwh)}"
+            )
         for identity, energy in books.port_energy_kwh.items():
-            _agree(unit.title, f"energy of outlet {identity}", pdu.port_energy_kwh[identity], energy)
+            _agree(
+                unit.title, f"energy of outlet {identity}", pdu.port_energy_kwh[identity], energy
+            )
 
 
 def _agree(title: str, what: str, shown: float, books: Optional[float]) -> None:
-    if books is None or not abs(shown - books) <= ROUNDING:        # true for NaN too
+    if books is None or not abs(shown - books) <= ROUNDING:  # true for NaN too
         raise Failed(f"{title}: {what} is shown as {shown}, the books say {books}")
 
 

@@ -16,23 +16,37 @@ from .steps import Failed, _run
 
 
 def _start(folder: Path) -> subprocess.Popen[str]:
-    """Starts the demo in its own process group, as a shell does: Ctrl-C is sent to the whole group."""
+    """Starts the demo in its own process group, as a shell does: Ctrl-C is sent to
+    the whole group.
+    """
     program("curl")
-    return subprocess.Popen([sys.executable, "-m", "tests.demo"], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                            stderr=subprocess.STDOUT, text=True, start_new_session=True,
-                            env={**os.environ, "TMPDIR": str(folder)})
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.demo"],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+        env={**os.environ, "TMPDIR": str(folder)},
+    )
 
 
 def _running(folder: Path) -> list[str]:
-    """Command lines of the demo's processes, found by their TMPDIR because workers are in separate sessions. [] without /proc."""
+    """Command lines of the demo's processes, found by their TMPDIR because workers are in separate
+    sessions. [] without /proc.
+    """
     found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = stat.read_text().rpartition(")")[2].split()
-            if fields[0] != "Z" and f"TMPDIR={folder}".encode() in (stat.parent / "environ").read_bytes():
+            if (
+                fields[0] != "Z"
+                and f"TMPDIR={folder}".encode() in (stat.parent / "environ").read_bytes()
+            ):
                 found.append((stat.parent / "cmdline").read_text().replace("\0", " "))
         except OSError:
-            continue            # the process ended in the meantime, or belongs to another user
+            continue  # the process ended in the meantime, or belongs to another user
     return found
 
 
@@ -42,7 +56,10 @@ def test_the_demo_passes_every_step_and_leaves_nothing_running(tmp_path: Path) -
     with demo, bounded(demo, 100):
         out, _ = demo.communicate(timeout=100)
     assert demo.returncode == 0, out
-    assert all(f"pdu_{name}" in out for name in registry.names()) and "agrees with the simulated devices" in out
+    assert (
+        all(f"pdu_{name}" in out for name in registry.names())
+        and "agrees with the simulated devices" in out
+    )
     assert until(lambda: _running(tmp_path) == []) and list(tmp_path.iterdir()) == []
 
 
@@ -52,9 +69,13 @@ def test_a_program_that_does_not_end_in_time_is_reported_with_its_output() -> No
         _run([sys.executable, "-c", program], {}, 3.0)
 
 
-@pytest.mark.parametrize("step, number, code", [
-    ("3.", signal.SIGINT, 130), ("3.", signal.SIGHUP, 129), ("5.", signal.SIGTERM, 143)])
-def test_an_interrupted_demo_stops_everything(number: signal.Signals, code: int, step: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "step, number, code",
+    [("3.", signal.SIGINT, 130), ("3.", signal.SIGHUP, 129), ("5.", signal.SIGTERM, 143)],
+)
+def test_an_interrupted_demo_stops_everything(
+    number: signal.Signals, code: int, step: str, tmp_path: Path
+) -> None:
     demo = _start(tmp_path)
     assert demo.stdout is not None
     with demo, bounded(demo, 100):
@@ -62,9 +83,14 @@ def test_an_interrupted_demo_stops_everything(number: signal.Signals, code: int,
             if line.startswith(step):
                 break
         # Before step 5 the PDUs were polled, so worker processes run.
-        assert step != "5." or not Path("/proc/self").exists() or any("child.py" in line for line in _running(tmp_path))
+        assert (
+            step != "5."
+            or not Path("/proc/self").exists()
+            or any("child.py" in line for line in _running(tmp_path))
+        )
         os.killpg(demo.pid, number)
-        demo.send_signal(number)            # make repeats SIGTERM, and an impatient person presses Ctrl-C again
+        # make repeats SIGTERM, and an impatient person presses Ctrl-C again
+        demo.send_signal(number)
         rest = demo.stdout.read()
         assert demo.wait(PATIENCE_S) == code, rest
         assert "Traceback" not in rest

@@ -1,4 +1,9 @@
-"""The faults. For each: what happens, which errors a call may raise, and whether the request can reach the device."""
+"""The faults.
+
+For each: what happens, which errors a call may raise, and whether the request can reach the
+device.
+"""
+
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -6,25 +11,28 @@ from typing import NamedTuple
 METHODS = ("status", "port_up", "port_down", "statistic")
 WRITES = ("port_up", "port_down")
 
-# The kinds of errors that a call may raise (`kind` of PduHandlerError). A correct result is always allowed, also one with
-# UNKNOWN states or unset figures.
+# The kinds of errors that a call may raise (`kind` of PduHandlerError). A correct result is always
+# allowed, also one with UNKNOWN states or unset figures.
 NONE: frozenset[str] = frozenset()
 NETWORK = frozenset({"unreachable"})
 WRONG = frozenset({"unreachable", "protocol"})
 RIGHTS = frozenset({"denied", "refused"})
-BUSY = frozenset({"unreachable", "refused", "protocol", "unsupported", "data-stale", "driver-not-connected"})
+BUSY = frozenset(
+    {"unreachable", "refused", "protocol", "unsupported", "data-stale", "driver-not-connected"}
+)
 ANY = frozenset({"unreachable", "protocol", "refused", "denied", "unsupported", "no-such-outlet"})
 
 
 class Fault(NamedTuple):
     """One fault of the matrix.
 
-    `place`: the part that plays the fault. "tcp", "udp": the relay between handler and device. "answer": the relay; it replaces
-    the device's answer by a wrong one from the handler's module in `subjects`. "tls": a server in place of the device.
-    "device": the simulated device.
+    `place`: the part that plays the fault. "tcp", "udp": the relay between handler and device.
+    "answer": the relay; it replaces the device's answer by a wrong one from the handler's module in
+    `subjects`. "tls": a server in place of the device. "device": the simulated device.
 
-    `kinds`: the errors that a call may raise; NONE if it must not fail. `lasts`: a relay's fault lasts from its step to the end
-    of the call; otherwise it happens once. `reaches`: the request can reach the device.
+    `kinds`: the errors that a call may raise; NONE if it must not fail. `lasts`: a relay's fault
+    lasts from its step to the end of the call; otherwise it happens once. `reaches`: the request
+    can reach the device.
     """
 
     key: str
@@ -46,11 +54,21 @@ FAULTS: tuple[Fault, ...] = (
     Fault("stalls", "tcp", "half the answer arrives, then nothing more", WRONG),
     Fault("drip", "tcp", "the answer arrives byte by byte, one every 50 ms", NETWORK),
     Fault("garbage", "tcp", "the answer is garbage", WRONG),
-    Fault("previous", "tcp", "the previous answer is sent instead, or garbage if there is none",
-          WRONG | {"no-such-outlet", "unsupported"}),
+    Fault(
+        "previous",
+        "tcp",
+        "the previous answer is sent instead, or garbage if there is none",
+        WRONG | {"no-such-outlet", "unsupported"},
+    ),
     Fault("twice", "tcp", "the answer is sent twice", frozenset({"protocol"}), lasts=False),
     Fault("reboot", "tcp", "the answer arrives, then the device is gone", NETWORK),
-    Fault("blip", "tcp", "one connection ends without an answer, but the next works", NETWORK, lasts=False),
+    Fault(
+        "blip",
+        "tcp",
+        "one connection ends without an answer, but the next works",
+        NETWORK,
+        lasts=False,
+    ),
     # ---- UDP
     Fault("lost", "udp", "one request is lost", NETWORK, lasts=False, reaches=False),
     Fault("lost-answer", "udp", "one answer is lost", NETWORK, lasts=False),
@@ -66,14 +84,38 @@ FAULTS: tuple[Fault, ...] = (
     Fault("away", "udp", "the answer arrives, then the device is gone", NETWORK),
     # ---- in place of the answer
     Fault("credentials", "answer", "the login is refused", RIGHTS | NETWORK, reaches=False),
-    Fault("rights", "answer", "the account may not do this", RIGHTS | {"unsupported"}, reaches=False),
+    Fault(
+        "rights", "answer", "the account may not do this", RIGHTS | {"unsupported"}, reaches=False
+    ),
     Fault("moved", "answer", "the answer is a redirect to another host", ANY, reaches=False),
     Fault("broken", "answer", "the answer is an internal error, although the device obeyed", BUSY),
-    Fault("hiccup", "answer", "one answer is an internal error, although the device obeyed", BUSY, lasts=False),
-    Fault("busy", "answer", "the device is busy (503, resourceUnavailable) or NUT's driver is not connected; nothing is done",
-          BUSY, reaches=False),
-    Fault("other", "answer", "the answer belongs to another request", WRONG | {"refused", "no-such-outlet"}),
-    Fault("empty", "answer", "the answer has no content", WRONG | {"unsupported", "refused", "no-such-outlet"}),
+    Fault(
+        "hiccup",
+        "answer",
+        "one answer is an internal error, although the device obeyed",
+        BUSY,
+        lasts=False,
+    ),
+    Fault(
+        "busy",
+        "answer",
+        "the device is busy (503, resourceUnavailable) or NUT's driver is not connected; nothing is"
+        " done",
+        BUSY,
+        reaches=False,
+    ),
+    Fault(
+        "other",
+        "answer",
+        "the answer belongs to another request",
+        WRONG | {"refused", "no-such-outlet"},
+    ),
+    Fault(
+        "empty",
+        "answer",
+        "the answer has no content",
+        WRONG | {"unsupported", "refused", "no-such-outlet"},
+    ),
     Fault("page", "answer", "the answer is an HTML page, as from a proxy", WRONG),
     Fault("cut-off", "answer", "the content of a complete message ends too early", WRONG),
     Fault("echo", "answer", "an error repeats the login of the request", ANY, reaches=False),
@@ -88,16 +130,28 @@ FAULTS: tuple[Fault, ...] = (
     # ---- TLS
     Fault("tls-expired", "tls", "the certificate has expired", NETWORK, reaches=False),
     Fault("tls-other-host", "tls", "the certificate is for another host", NETWORK, reaches=False),
-    Fault("tls-other-authority", "tls", "the certificate is signed by an authority that is not trusted", NETWORK, reaches=False),
+    Fault(
+        "tls-other-authority",
+        "tls",
+        "the certificate is signed by an authority that is not trusted",
+        NETWORK,
+        reaches=False,
+    ),
     Fault("tls-changed", "tls", "the certificate is not the pinned one", NETWORK, reaches=False),
     Fault("tls-old", "tls", "the server supports TLS 1.1 at most", NETWORK, reaches=False),
     Fault("tls-hangs", "tls", "the handshake never ends", NETWORK, reaches=False),
     Fault("tls-none", "tls", "the server does not use TLS", WRONG, reaches=False),
-    # ---- the device; faults of AT_START begin before the call, the others when the device has answered at their step
+    # ---- the device; faults of AT_START begin before the call, the others when the device has
+    #  answered at their step
     Fault("stuck", "device", "the outlet's relay does not move", NONE),
     Fault("cycling", "device", "the outlet is in the middle of a power cycle", ANY),
     Fault("counter-reset", "device", "the energy counters restart at 0", NONE),
-    Fault("renumbered", "device", "the last outlet disappears during the call, as when the device renumbers its table", ANY),
+    Fault(
+        "renumbered",
+        "device",
+        "the last outlet disappears during the call, as when the device renumbers its table",
+        ANY,
+    ),
     Fault("two-writers", "device", "another client switches the outlet back at once", NONE),
 )
 AT_START = ("stuck", "cycling")

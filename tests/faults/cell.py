@@ -1,4 +1,5 @@
 """One cell of the matrix: makes one call, and lists the problems of its result."""
+
 from __future__ import annotations
 
 import base64
@@ -20,15 +21,41 @@ from . import processes, stage
 from .catalogue import BY_KEY, WRITES, Fault
 from .processes import Context
 
-BUDGET_S = 60.0                         # limit in seconds for a whole call
+BUDGET_S = 60.0  # limit in seconds for a whole call
 TIMEOUT_S = {"patient": "20", "brief": "0.3"}
 CONFIRM_S = 0.4
-_ENGINES = 6                            # increase in descriptors, and in threads, that SNMP engines may cause
-# Calls with these faults may time out and get the brief limit. The others must not time out, even on a busy machine.
-_WAITS = ("silent", "deaf", "stalls", "drip", "quiet", "gone", "away", "noise", "cut", "lossy-10", "lossy-30", "lost",
-          "lost-answer", "late", "reboot", "tls-hangs", "other", "nested", "digits", "huge", "page", "empty", "cut-off")
+# increase in descriptors, and in threads, that SNMP engines may cause
+_ENGINES = 6
+# Calls with these faults may time out and get the brief limit. The others must not time out, even
+# on a busy machine.
+_WAITS = (
+    "silent",
+    "deaf",
+    "stalls",
+    "drip",
+    "quiet",
+    "gone",
+    "away",
+    "noise",
+    "cut",
+    "lossy-10",
+    "lossy-30",
+    "lost",
+    "lost-answer",
+    "late",
+    "reboot",
+    "tls-hangs",
+    "other",
+    "nested",
+    "digits",
+    "huge",
+    "page",
+    "empty",
+    "cut-off",
+)
 STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}
-Books = dict[str, Any]                  # tests/simulators/books.py: a device's true state, and the commands that it received
+# tests/simulators/books.py: a device's true state, and the commands that it received
+Books = dict[str, Any]
 
 
 class Cell(NamedTuple):
@@ -44,7 +71,10 @@ class Cell(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """`outcome`: "answered" if nothing was raised, else the error's kind or class. `problems`: defects. `steps`: exchanges."""
+    """`outcome`: "answered" if nothing was raised, else the error's kind or class.
+
+    `problems`: defects. `steps`: exchanges.
+    """
 
     cell: Cell
     outcome: str
@@ -55,7 +85,10 @@ class Verdict(NamedTuple):
 
 
 class Played:
-    """The process with the devices (`stage`); a context manager. The handlers run in the process that uses this object."""
+    """The process with the devices (`stage`); a context manager.
+
+    The handlers run in the process that uses this object.
+    """
 
     _most: tuple[int, ...] = ()
 
@@ -80,8 +113,13 @@ class Played:
         return answer
 
     def run(self, cell: Cell, keep: bool = False) -> Verdict:
-        """Makes the call of a cell and judges the result. All cells of a handler that are run with `keep` share one device."""
-        given = self.ask(open=cell.handler, method=cell.method, fault=cell.fault, step=cell.step, keep=keep)
+        """Makes the call of a cell and judges the result.
+
+        All cells of a handler that are run with `keep` share one device.
+        """
+        given = self.ask(
+            open=cell.handler, method=cell.method, fault=cell.fault, step=cell.step, keep=keep
+        )
         try:
             return self._judged(cell, given)
         finally:
@@ -92,25 +130,40 @@ class Played:
         pdu, port = _handler(cell, given), PduPortView(given["identity"], EnumPowerStatus.UNKNOWN)
         before: tuple[int, ...] = _resources()
         start = time.monotonic()
-        if given["snmp"]:               # the platform's double keeps engines: allow _ENGINES more than before the first SNMP cell
+        # the platform's double keeps engines: allow _ENGINES more than before the first SNMP cell
+        if given["snmp"]:
             self._most = before = self._most or (before[0] + _ENGINES, before[1] + _ENGINES)
         answer: Any = None
         error: Optional[BaseException] = None
         try:
             call = getattr(pdu, cell.method)
             answer = call(port, deadline=CONFIRM_S) if writes else call()
-        except BaseException as raised:     # `_ending` judges every exception
+        except BaseException as raised:  # `_ending` judges every exception
             error = raised
         seconds = time.monotonic() - start
         after = self.ask(books=True)
-        problems = list(_ending(error, fault) if error is not None else
-                        _switched(answer, port, cell, after["books"]) if writes else
-                        _read(answer, cell.method, given["books"], after["books"]))
-        problems += _writes(cell, error, port, after["books"]["writes"][len(given["books"]["writes"]):])
+        problems = list(
+            _ending(error, fault)
+            if error is not None
+            else (
+                _switched(answer, port, cell, after["books"])
+                if writes
+                else _read(answer, cell.method, given["books"], after["books"])
+            )
+        )
+        problems += _writes(
+            cell, error, port, after["books"]["writes"][len(given["books"]["writes"]) :]
+        )
         if seconds > BUDGET_S:
             problems.append(f"took {seconds:.0f} s")
-        trace = "".join(traceback.format_exception(type(error), error, error.__traceback__)) if error is not None else ""
-        problems += _leaks(trace + repr(error) + repr(getattr(error, "__dict__", "")), given["secrets"])
+        trace = (
+            "".join(traceback.format_exception(type(error), error, error.__traceback__))
+            if error is not None
+            else ""
+        )
+        problems += _leaks(
+            trace + repr(error) + repr(getattr(error, "__dict__", "")), given["secrets"]
+        )
         outcome = "answered" if error is None else str(getattr(error, "kind", type(error).__name__))
         shown = "" if error is None else str(error)
         del answer, error
@@ -122,32 +175,58 @@ def _handler(cell: Cell, given: dict[str, Any]) -> Any:
     make = importlib.import_module(f"handlers.{cell.handler}.handler").make_handler
     wait = TIMEOUT_S["brief" if cell.fault in _WAITS else "patient"]
     if given["snmp"]:
-        return make(PduSnmpData("127.0.0.1", {**given["snmp"], "timeout": wait, "retries": "2"}, given["settings"]))
+        return make(
+            PduSnmpData(
+                "127.0.0.1", {**given["snmp"], "timeout": wait, "retries": "2"}, given["settings"]
+            )
+        )
     return make(PduData("127.0.0.1", {**given["settings"], "timeout": wait}))
 
 
-# ---- the judgement -------------------------------------------------------------------------------------------------
+# ---- the judgement -------------------------------------------------------------------------------
+
 
 def _ending(error: BaseException, fault: Optional[Fault]) -> Iterator[str]:
-    """Problems unless the error is a PduHandlerError of a kind that fits the fault, with host, operation and one line of text."""
+    """Problems unless the error is a PduHandlerError of a kind that fits the fault, with host,
+    operation and one line of text.
+    """
     if not isinstance(error, PduHandlerError):
         yield f"raised {type(error).__name__}: {error}"
         return
     if fault is None or error.kind not in fault.kinds:
         yield f"ended with {error.kind!r}: {error}"
     words = str(error)
-    if not words.isprintable() or len(words) > 2500 or error.host != "127.0.0.1" or not error.operation:
-        yield f"not one printable line of at most 2500 characters, with the host and an operation: {words!r}"
+    if (
+        not words.isprintable()
+        or len(words) > 2500
+        or error.host != "127.0.0.1"
+        or not error.operation
+    ):
+        yield (
+            "not one printable line of at most 2500 characters, with the host and an operation:"
+            f" {words!r}"
+        )
 
 
 def _read(view: Any, method: str, before: Books, after: Books) -> Iterator[str]:
     """Problems unless the view fits the books before and after the call.
 
-    A status has exactly the outlets of one of the books, in order; each is UNKNOWN or has its state in one of them. A statistic
-    has only outlets of one of the books, none twice; each figure is unset or between its values in the two books.
+    A status has exactly the outlets of one of the books, in order; each is UNKNOWN or has its state
+    in one of them. A statistic has only outlets of one of the books, none twice; each figure is
+    unset or between its values in the two books.
     """
-    listed, known = [port.identity for port in view.ports], (list(before["states"]), list(after["states"]))
-    whole = listed in known if method == "status" else any(sorted(set(listed) & set(one)) == sorted(listed) for one in known)
+    listed, known = (
+        [port.identity for port in view.ports],
+        (
+            list(before["states"]),
+            list(after["states"]),
+        ),
+    )
+    whole = (
+        listed in known
+        if method == "status"
+        else any(sorted(set(listed) & set(one)) == sorted(listed) for one in known)
+    )
     if not whole:
         yield f"listed {listed} instead of {known[0]}"
     if method == "status":
@@ -157,10 +236,17 @@ def _read(view: Any, method: str, before: Books, after: Books) -> Iterator[str]:
                 yield f"outlet {identity} is {state.name}"
         return
     for name, key in (("load", "load_a"), ("total_consumption", "energy_kwh")):
-        yield from _figure(name, getattr(view, name), getattr(type(view), name, None), before[key], after[key])
+        yield from _figure(
+            name, getattr(view, name), getattr(type(view), name, None), before[key], after[key]
+        )
     for port in view.ports:
-        yield from _figure(f"energy of {port.identity}", port.consumption, getattr(type(port), "consumption", None),
-                           before["port_energy_kwh"].get(port.identity), after["port_energy_kwh"].get(port.identity))
+        yield from _figure(
+            f"energy of {port.identity}",
+            port.consumption,
+            getattr(type(port), "consumption", None),
+            before["port_energy_kwh"].get(port.identity),
+            after["port_energy_kwh"].get(port.identity),
+        )
 
 
 def _figure(what: str, value: Any, unset: Any, *true: Optional[float]) -> Iterator[str]:
@@ -174,7 +260,8 @@ def _figure(what: str, value: Any, unset: Any, *true: Optional[float]) -> Iterat
 def _switched(answer: Any, port: PduPortView, cell: Cell, after: Books) -> Iterator[str]:
     """Problems unless the answer is the given object, with UNKNOWN or the wanted state.
 
-    If the wanted state is reported, the device must have it, except with `two-writers`: another client switches the outlet back.
+    If the wanted state is reported, the device must have it, except with `two-writers`: another
+    client switches the outlet back.
     """
     wanted = cell.method == "port_up"
     state, true = port.power_status, STATES[after["states"].get(port.identity)]
@@ -186,15 +273,27 @@ def _switched(answer: Any, port: PduPortView, cell: Cell, after: Books) -> Itera
         yield f"reported {state.name} instead of {true.name}"
 
 
-def _writes(cell: Cell, error: Optional[BaseException], port: PduPortView, sent: list[Any]) -> Iterator[str]:
-    """Problems if a read sent a command, a write sent more than one, or the error or the state does not fit the sent commands."""
+def _writes(
+    cell: Cell, error: Optional[BaseException], port: PduPortView, sent: list[Any]
+) -> Iterator[str]:
+    """Problems if a read sent a command, a write sent more than one, or the error or the state does
+    not fit the sent commands.
+    """
     if len(sent) > (1 if cell.method in WRITES else 0):
         yield f"{counted(len(sent), 'command')}: {sent}"
     if error is not None and port.power_status is not EnumPowerStatus.UNKNOWN:
         yield f"raised an error and set {port.power_status.name}"
     if sent and error is not None and "may or may not" not in str(error):
-        yield f"a command arrived, but the error does not say that the outlet may have switched: {error}"
-    if not sent and error is None and cell.method in WRITES and port.power_status is not EnumPowerStatus.UNKNOWN:
+        yield (
+            "a command arrived, but the error does not say that the outlet may have switched:"
+            f" {error}"
+        )
+    if (
+        not sent
+        and error is None
+        and cell.method in WRITES
+        and port.power_status is not EnumPowerStatus.UNKNOWN
+    ):
         yield "reported a state without a command"
 
 

@@ -1,4 +1,5 @@
 """The time budget of a call, as a fixture."""
+
 from __future__ import annotations
 
 import importlib
@@ -12,11 +13,18 @@ from handlers import registry
 
 @pytest.fixture
 def budget(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
-    """A function that sets CALL_SECONDS in all handlers. An SNMP command keeps its own limits (handlers/snmp/switching.py)."""
+    """A function that sets CALL_SECONDS in all handlers.
+
+    An SNMP command keeps its own limits (handlers/snmp/switching.py).
+    """
+
     def limit(seconds: float) -> None:
         for name in registry.names():
             importlib.import_module(f"handlers.{name}.handler")
-            for module in [module for key, module in sys.modules.items() if key.startswith(f"handlers.{name}.")]:
+            for module in [
+                module for key, module in sys.modules.items() if key.startswith(f"handlers.{name}.")
+            ]:
                 if "CALL_SECONDS" in vars(module):
                     monkeypatch.setattr(module, "CALL_SECONDS", seconds)
+
     return limit

@@ -1,4 +1,5 @@
 """A UDP relay on 127.0.0.1 that plays a fault from a given request on."""
+
 from __future__ import annotations
 
 import contextlib
@@ -19,13 +20,19 @@ _LOSS = {"lossy-10": 0.1, "lossy-30": 0.3}
 class Relay:
     """Forwards requests to `port`, waits up to 5 s for the device's answer, and applies the fault.
 
-    `step`: the number of the request, from 0, at which the fault begins.
-    `bend` makes the wrong answer for a fault whose place is "answer"; if it returns None, the answer is not changed.
+    `step`: the number of the request, from 0, at which the fault begins. `bend` makes the wrong
+    answer for a fault whose place is "answer"; if it returns None, the answer is not changed.
     `listen`: the relay's own port, 0 for a free one.
     """
 
-    def __init__(self, port: int, fault: Optional[Fault] = None, step: int = 0,
-                 bend: Optional[Callable[[Exchange], Optional[bytes]]] = None, listen: int = 0) -> None:
+    def __init__(
+        self,
+        port: int,
+        fault: Optional[Fault] = None,
+        step: int = 0,
+        bend: Optional[Callable[[Exchange], Optional[bytes]]] = None,
+        listen: int = 0,
+    ) -> None:
         self._fault, self._step, self._bend = fault, step, bend
         self._chance = random.Random(f"{fault.key if fault else ''} {step}")
         self.steps = 0
@@ -71,7 +78,8 @@ class Relay:
         return self._chance.random() < _LOSS.get(fault.key, 0.0)
 
     def _asked(self, request: bytes) -> bytes:
-        while select.select([self._back], [], [], 0)[0]:        # drops late answers to earlier requests
+        # drops late answers to earlier requests
+        while select.select([self._back], [], [], 0)[0]:
             self._back.recv(1 << 16)
         self._back.send(request)
         ready, _, _ = select.select([self._back], [], [], 5.0)
@@ -97,8 +105,12 @@ class Relay:
             return []
         if fault.key == "away":
             self._fault = fault._replace(key="gone", reaches=False)
-        return {"duplicate": [exchange.answer, exchange.answer], "reordered": [exchange.before, exchange.answer],
-                "noise": [_GARBAGE], "cut": [exchange.answer[:len(exchange.answer) // 2]]}.get(fault.key, [exchange.answer])
+        return {
+            "duplicate": [exchange.answer, exchange.answer],
+            "reordered": [exchange.before, exchange.answer],
+            "noise": [_GARBAGE],
+            "cut": [exchange.answer[: len(exchange.answer) // 2]],
+        }.get(fault.key, [exchange.answer])
 
 
 def _socket(port: int = 0) -> socket.socket:

@@ -1,4 +1,5 @@
 """Servers for the TLS faults."""
+
 from __future__ import annotations
 
 import contextlib
@@ -16,7 +17,8 @@ _PATIENCE_S = 60.0
 
 
 class Handshakes:
-    """A server on 127.0.0.1 for the TLS fault `key`. If `begins` is "STARTTLS", the server first accepts this NUT command.
+    """A server on 127.0.0.1 for the TLS fault `key`. If `begins` is "STARTTLS", the server first
+    accepts this NUT command.
 
     `settings` make a handler verify the server's certificate. The NUT handler also needs `tls=yes`.
     """
@@ -77,12 +79,19 @@ def _context(key: str, authority: trustme.CA) -> ssl.SSLContext:
     names = ["127.0.0.1"] if key != "tls-other-host" else ["pdu.example.com"]
     signer = trustme.CA() if key == "tls-other-authority" else authority
     ended = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=1)
-    leaf = signer.issue_cert(*names, not_after=ended) if key == "tls-expired" else signer.issue_cert(*names)
+    leaf = (
+        signer.issue_cert(*names, not_after=ended)
+        if key == "tls-expired"
+        else signer.issue_cert(*names)
+    )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     leaf.configure_cert(context)
     if key == "tls-old":
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
-            context.minimum_version, context.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
+            context.minimum_version, context.maximum_version = (
+                ssl.TLSVersion.TLSv1,
+                ssl.TLSVersion.TLSv1_1,
+            )
             context.set_ciphers("ALL:@SECLEVEL=0")
     return context

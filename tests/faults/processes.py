@@ -1,4 +1,7 @@
-"""Starts processes fast: forks them from one that has already imported modules of the matrix and of the handlers."""
+"""Starts processes fast: forks them from one that has already imported modules of the matrix and of
+the handlers.
+"""
+
 from __future__ import annotations
 
 import multiprocessing
@@ -13,8 +16,13 @@ Context = Callable[[], Union[ForkContext, ForkServerContext]]
 def warm() -> ForkServerContext:
     """A context that forks from a separate server process. The calling process may have threads."""
     names = registry.names()
-    multiprocessing.set_forkserver_preload(["tests.faults.matrix", *(f"tests.faults.subjects.{name}" for name in names),
-                                            *(f"handlers.{name}.handler" for name in names)])
+    multiprocessing.set_forkserver_preload(
+        [
+            "tests.faults.matrix",
+            *(f"tests.faults.subjects.{name}" for name in names),
+            *(f"handlers.{name}.handler" for name in names),
+        ]
+    )
     return multiprocessing.get_context("forkserver")
 
 

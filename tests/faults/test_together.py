@@ -1,4 +1,8 @@
-"""Calls in many threads: reads of one device and of several, and commands to one device. Also a short soak."""
+"""Calls in many threads: reads of one device and of several, and commands to one device.
+
+Also a short soak.
+"""
+
 from __future__ import annotations
 
 import contextlib
@@ -24,7 +28,9 @@ Answer = tuple[Any, ...]
 
 @pytest.fixture(autouse=True)
 def _patient(budget: Callable[[float], None], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Raises the time limits of calls and of SNMP requests: with so many threads, a busy machine can exceed the usual ones."""
+    """Raises the time limits of calls and of SNMP requests: with so many threads, a busy machine
+    can exceed the usual ones.
+    """
     budget(600.0)
     for name in ("PLAN_SECONDS", "CONFIRM_UNTIL_SECONDS"):
         monkeypatch.setattr(switching, name, 600.0)
@@ -42,7 +48,11 @@ def answer(pdu: Any, method: str) -> Answer:
     view = getattr(pdu, method)()
     if method == "status":
         return tuple((port.identity, port.power_status) for port in view.ports)
-    return view.load, view.total_consumption, tuple((port.identity, port.consumption) for port in view.ports)
+    return (
+        view.load,
+        view.total_consumption,
+        tuple((port.identity, port.consumption) for port in view.ports),
+    )
 
 
 @pytest.mark.parametrize("devices", [1, DEVICES])
@@ -50,13 +60,24 @@ def answer(pdu: Any, method: str) -> Answer:
 def test_calls_in_many_threads_return_what_single_calls_return(name: str, devices: int) -> None:
     with contextlib.ExitStack() as opened:
         peers = [opened.enter_context(PEERS[name]()) for _ in range(devices)]
-        pdus = [handler(peer) for peer in peers]            # one object for each device, shared by the threads
-        for number, pdu in enumerate(pdus):                 # switches off a different outlet of each device
-            turned = [identity for identity, on in peers[number].books().states.items() if on][number]
+        # one object for each device, shared by the threads
+        pdus = [handler(peer) for peer in peers]
+        # switches off a different outlet of each device
+        for number, pdu in enumerate(pdus):
+            turned = [identity for identity, on in peers[number].books().states.items() if on][
+                number
+            ]
             pdu.port_down(PduPortView(turned, EnumPowerStatus.UP), deadline=60.0)
-        single = {(number, method): answer(pdu, method) for number, pdu in enumerate(pdus) for method in ("status", "statistic")}
+        single = {
+            (number, method): answer(pdu, method)
+            for number, pdu in enumerate(pdus)
+            for method in ("status", "statistic")
+        }
         assert len({single[number, "status"] for number in range(devices)}) == devices
-        asked = [(call % devices, "statistic" if call // devices % 4 == 3 else "status") for call in range(CALLS)]
+        asked = [
+            (call % devices, "statistic" if call // devices % 4 == 3 else "status")
+            for call in range(CALLS)
+        ]
         with ThreadPoolExecutor(THREADS) as pool:
             found = list(pool.map(lambda one: answer(pdus[one[0]], one[1]), asked))
         assert [one for one, seen in zip(asked, found) if seen != single[one]] == []
@@ -71,12 +92,20 @@ def test_switching_in_many_threads_leaves_each_outlet_in_its_commanded_state(nam
 
         def turn(identity: str) -> EnumPowerStatus:
             pdu, port = handler(peer), PduPortView(identity, EnumPowerStatus.UNKNOWN)
-            state: EnumPowerStatus = (pdu.port_down if before[identity] else pdu.port_up)(port, deadline=60.0).power_status
+            state: EnumPowerStatus = (pdu.port_down if before[identity] else pdu.port_up)(
+                port, deadline=60.0
+            ).power_status
             return state
+
         with ThreadPoolExecutor(len(chosen)) as pool:
             seen: list[EnumPowerStatus] = list(pool.map(turn, chosen))
-        assert [state.name for state in seen] == ["DOWN" if before[identity] else "UP" for identity in chosen]
-        assert peer.books().states == {**before, **{identity: not before[identity] for identity in chosen}}
+        assert [state.name for state in seen] == [
+            "DOWN" if before[identity] else "UP" for identity in chosen
+        ]
+        assert peer.books().states == {
+            **before,
+            **{identity: not before[identity] for identity in chosen},
+        }
         assert len(peer.books().writes) == len(chosen)
 
 

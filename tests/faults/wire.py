@@ -1,4 +1,5 @@
 """A TCP relay on 127.0.0.1 that forwards whole exchanges and plays a fault from a given step on."""
+
 from __future__ import annotations
 
 import contextlib
@@ -11,20 +12,22 @@ from typing import Callable, NamedTuple, Optional
 from .catalogue import Fault
 
 _PATIENCE_S = 60.0
-_DRIP_S = 0.05                          # seconds between two bytes
+_DRIP_S = 0.05  # seconds between two bytes
 _GARBAGE = b"\x00\xff\x13\x37 this is not an answer \r\n\x80\n" * 3
-HUGE = b"\x00\x01huge\x01\x00"         # at the end of a bent answer: stands for 500 MiB of spaces
+HUGE = b"\x00\x01huge\x01\x00"  # at the end of a bent answer: stands for 500 MiB of spaces
 
 
 class Exchange(NamedTuple):
-    """A request, the device's `answer` (b"" if it sent none), and the previous answer (`before`)."""
+    """A request, the device's `answer` (b"" if it sent none), and the previous
+    answer (`before`).
+    """
 
     request: bytes
     answer: bytes
     before: bytes
 
 
-Framing = Callable[["Stream"], bytes]   # reads one message; b"" at the end
+Framing = Callable[["Stream"], bytes]  # reads one message; b"" at the end
 
 
 class Stream:
@@ -41,7 +44,10 @@ class Stream:
             if not more:
                 return b""
             self._kept += more
-        head, self._kept = self._kept[:self._kept.index(mark) + len(mark)], self._kept[self._kept.index(mark) + len(mark):]
+        head, self._kept = (
+            self._kept[: self._kept.index(mark) + len(mark)],
+            self._kept[self._kept.index(mark) + len(mark) :],
+        )
         return head
 
     def exactly(self, size: int) -> bytes:
@@ -56,26 +62,36 @@ class Stream:
 
 
 class Relay:
-    """Forwards connections to the device's `port`, and applies the fault. `requests` and `answers` each read one message.
+    """Forwards connections to the device's `port`, and applies the fault. `requests` and `answers`
+    each read one message.
 
-    `step`: the number of the exchange, from 0, at which the fault happens; if the fault lasts, also at all later ones.
-    `bend` makes the wrong answer for a fault whose place is "answer"; if it returns None, the answer is not changed.
+    `step`: the number of the exchange, from 0, at which the fault happens; if the fault lasts, also
+    at all later ones. `bend` makes the wrong answer for a fault whose place is "answer"; if it
+    returns None, the answer is not changed.
     """
 
-    def __init__(self, port: int, requests: Framing, answers: Framing, fault: Optional[Fault] = None, step: int = 0,
-                 bend: Optional[Callable[[Exchange], Optional[bytes]]] = None) -> None:
+    def __init__(
+        self,
+        port: int,
+        requests: Framing,
+        answers: Framing,
+        fault: Optional[Fault] = None,
+        step: int = 0,
+        bend: Optional[Callable[[Exchange], Optional[bytes]]] = None,
+    ) -> None:
         self._target, self._requests, self._answers = port, requests, answers
         self._fault, self._step, self._bend = fault, step, bend
         self._lock = threading.Lock()
         self._before = b""
-        self.steps = 0                  # exchanges that were begun
+        self.steps = 0  # exchanges that were begun
         self._closing = threading.Event()
         self._open: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
         self._listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         self._listener.bind(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
-        # A bound socket that does not listen refuses connections, and no other program gets its port.
+        # A bound socket that does not listen refuses connections, and no other program gets its
+        # port.
         if fault is None or fault.key != "refused" or step > 0:
             self._listener.listen(128)
             self._start(self._accept)
@@ -124,7 +140,9 @@ class Relay:
                     answer = b""
                     if fault is None or fault.reaches:
                         if device is None:
-                            device = socket.create_connection(("127.0.0.1", self._target), _PATIENCE_S)
+                            device = socket.create_connection(
+                                ("127.0.0.1", self._target), _PATIENCE_S
+                            )
                             device.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                             received = Stream(device)
                         device.sendall(request)
@@ -148,7 +166,7 @@ class Relay:
             return False
         return number >= self._step if self._fault.lasts else number == self._step
 
-    # ---- faults --------------------------------------------------------------------------------------------
+    # ---- faults ----------------------------------------------------------------------------------
 
     def _happen(self, fault: Fault, client: socket.socket, exchange: Exchange) -> bool:
         """Plays the fault; False if that ends the connection."""
@@ -191,22 +209,22 @@ class Relay:
     _blip = _closed
 
     def _reset(self, client: socket.socket, exchange: Exchange) -> bool:
-        client.sendall(exchange.answer[:len(exchange.answer) // 2])
+        client.sendall(exchange.answer[: len(exchange.answer) // 2])
         client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         client.close()
         return False
 
     def _half(self, client: socket.socket, exchange: Exchange) -> bool:
-        client.sendall(exchange.answer[:len(exchange.answer) // 2])
+        client.sendall(exchange.answer[: len(exchange.answer) // 2])
         return False
 
     def _stalls(self, client: socket.socket, exchange: Exchange) -> bool:
-        client.sendall(exchange.answer[:len(exchange.answer) // 2])
+        client.sendall(exchange.answer[: len(exchange.answer) // 2])
         return self._silent(client, exchange)
 
     def _drip(self, client: socket.socket, exchange: Exchange) -> bool:
         for position in range(len(exchange.answer)):
-            client.sendall(exchange.answer[position:position + 1])
+            client.sendall(exchange.answer[position : position + 1])
             if self._closing.wait(_DRIP_S):
                 return False
         return True
@@ -225,6 +243,6 @@ class Relay:
 
     def _reboot(self, client: socket.socket, exchange: Exchange) -> bool:
         client.sendall(exchange.answer)
-        time.sleep(0.05)                        # lets the answer arrive
+        time.sleep(0.05)  # lets the answer arrive
         self._hang_up()
         return False

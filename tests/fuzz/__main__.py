@@ -1,4 +1,7 @@
-"""`python -m tests.fuzz`: feeds mutated inputs to each target for a given time, or until its first failure."""
+"""`python -m tests.fuzz`: feeds mutated inputs to each target for a given time, or until its first
+failure.
+"""
+
 from __future__ import annotations
 
 import argparse
@@ -21,7 +24,10 @@ from handlers.command import ending
 from .mutation import mutated
 from .targets import BY_NAME, FOUND, TARGETS, found
 
-_EXIT = "exit codes: 0 no failure; 1 a parser failed, or its process ended early or hung; 2 wrong arguments"
+_EXIT = (
+    "exit codes: 0 no failure; 1 a parser failed, or its process ended early or hung; 2 wrong"
+    " arguments"
+)
 
 
 class Run(NamedTuple):
@@ -36,16 +42,29 @@ def guided(name: str, seconds: float) -> Run:
     """Runs a target under atheris, in a separate process."""
     with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
         try:
-            done = subprocess.run([sys.executable, "-m", "tests.fuzz.guided", name, str(math.ceil(seconds)), folder], text=True,
-                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=seconds + 300, errors="replace")
+            done = subprocess.run(
+                [sys.executable, "-m", "tests.fuzz.guided", name, str(math.ceil(seconds)), folder],
+                text=True,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                timeout=seconds + 300,
+                errors="replace",
+            )
         except subprocess.TimeoutExpired as error:
             return Run(name, 0, f"the process did not end within {error.timeout:g} s")
         cases = re.search(r"stat::number_of_executed_units: *(\d+)", done.stdout)
         for path in Path(folder).glob("*-*"):
             if path.is_file():
-                return Run(name, int(cases[1]) if cases else 0, _kept(name, path.read_bytes(), done.stdout))
+                return Run(
+                    name, int(cases[1]) if cases else 0, _kept(name, path.read_bytes(), done.stdout)
+                )
         if done.returncode or not cases:
-            return Run(name, 0, f"the process ended with code {done.returncode}: {done.stdout[-1500:] or 'no output'}")
+            return Run(
+                name,
+                0,
+                f"the process ended with code {done.returncode}:"
+                f" {done.stdout[-1500:] or 'no output'}",
+            )
         return Run(name, int(cases[1]), "")
 
 
@@ -58,7 +77,8 @@ def blind(name: str, seconds: float, seed: int) -> Run:
         cases += 1
         try:
             target.run(data)
-        except Exception as error:          # `run` suppresses the documented errors, so any other exception is a failure
+        except Exception as error:
+            # `run` suppresses the documented errors, so any other exception is a failure
             return Run(name, cases, _kept(name, data, f"{type(error).__name__}: {error}"))
     return Run(name, cases, "")
 
@@ -75,25 +95,49 @@ def _seconds(text: str) -> float:
         value = float(text)
     except ValueError:
         value = math.nan
-    if not 1 <= value < math.inf:           # libFuzzer takes 0 s as no limit
+    if not 1 <= value < math.inf:  # libFuzzer takes 0 s as no limit
         raise argparse.ArgumentTypeError(f"{text} is not a finite time of at least 1 s")
     return value
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=sys.modules["tests.fuzz"].__doc__, epilog=_EXIT,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", metavar="TARGET", help=f"one or more of {', '.join(BY_NAME)} (default: all)")
-    parser.add_argument("--seconds", type=_seconds, default=30.0, help="seconds for each target, at least 1 (default: 30)")
-    parser.add_argument("--seed", type=int, default=0, help="seed of the random changes without atheris (default: 0)")
-    parser.add_argument("--blind", action="store_true", help="make random changes even if atheris is installed")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.fuzz",
+        description=sys.modules["tests.fuzz"].__doc__,
+        epilog=_EXIT,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "names",
+        nargs="*",
+        metavar="TARGET",
+        help=f"one or more of {', '.join(BY_NAME)} (default: all)",
+    )
+    parser.add_argument(
+        "--seconds",
+        type=_seconds,
+        default=30.0,
+        help="seconds for each target, at least 1 (default: 30)",
+    )
+    parser.add_argument(
+        "--seed",
+        type=int,
+        default=0,
+        help="seed of the random changes without atheris (default: 0)",
+    )
+    parser.add_argument(
+        "--blind", action="store_true", help="make random changes even if atheris is installed"
+    )
     options = parser.parse_args(arguments)
     for name in options.names:
         if name not in BY_NAME:
             parser.error(f"there is no target {name!r}; choose from {', '.join(BY_NAME)}")
     names = options.names or [target.name for target in TARGETS]
     if options.blind or importlib.util.find_spec("atheris") is None:
-        how, runs = "with random changes", [blind(name, options.seconds, options.seed) for name in names]
+        how, runs = (
+            "with random changes",
+            [blind(name, options.seconds, options.seed) for name in names],
+        )
     else:
         how = "guided by coverage"
         with ThreadPoolExecutor(2) as pool:
@@ -104,7 +148,10 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     for run in runs:
         if run.finding:
             print(f"\n{run.name}: {run.finding}")
-    print(f"\n{sum(run.cases for run in runs):,} cases {how}, {sum(bool(run.finding) for run in runs)} found")
+    print(
+        f"\n{sum(run.cases for run in runs):,} cases {how},"
+        f" {sum(bool(run.finding) for run in runs)} found"
+    )
     return int(any(run.finding for run in runs))
 
 

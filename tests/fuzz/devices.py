@@ -1,4 +1,7 @@
-"""Fuzz targets for what devices send: HTTP; JSON-RPC and Redfish, through the handlers; NUT answers; SNMP values and walks."""
+"""Fuzz targets for what devices send: HTTP; JSON-RPC and Redfish, through the handlers; NUT
+answers; SNMP values and walks.
+"""
+
 from __future__ import annotations
 
 import contextlib
@@ -32,10 +35,11 @@ from tests.simulators.redfish import RedfishService, units
 from tests.simulators.snmp_agent import read_snmprec
 from tests.simulators.xerus import Model, XerusPdu
 
-_MARK = b"\n--8<--\n"                   # separates the answers of one call
+_MARK = b"\n--8<--\n"  # separates the answers of one call
 
 
-# ---- HTTP ----------------------------------------------------------------------------------------------------------
+# ---- HTTP ----------------------------------------------------------------------------------------
+
 
 class _Local(socket.socket):
     """An end of a socket pair, which has no TCP options."""
@@ -57,27 +61,35 @@ def answered(data: bytes) -> Reply:
         ours.settimeout(5)
         theirs.setblocking(False)
         with contextlib.suppress(BlockingIOError):
-            theirs.send(data)               # drops what exceeds the socket's buffer
+            theirs.send(data)  # drops what exceeds the socket's buffer
         theirs.shutdown(socket.SHUT_WR)
         transport = connection.StandardTransport(Trust())
         try:
-            return transport.exchange(Endpoint("http", "192.0.2.1", 80), Request("GET", "/", {}, None, 5.0, 5.0, 1 << 20))
+            return transport.exchange(
+                Endpoint("http", "192.0.2.1", 80), Request("GET", "/", {}, None, 5.0, 5.0, 1 << 20)
+            )
         finally:
             transport.close()
 
 
 def http_seeds() -> list[bytes]:
-    return [b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}",
-            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
-            b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n",
-            b"HTTP/1.0 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"x\"\r\n\r\nno",
-            b"HTTP/1.1 302 Found\r\nLocation: https://192.0.2.2/\r\nContent-Length: 0\r\n\r\n"]
+    return [
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+        b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n",
+        b'HTTP/1.0 401 Unauthorized\r\nWWW-Authenticate: Basic realm="x"\r\n\r\nno',
+        b"HTTP/1.1 302 Found\r\nLocation: https://192.0.2.2/\r\nContent-Length: 0\r\n\r\n",
+    ]
 
 
-# ---- JSON-RPC and Redfish, through the handlers ---------------------------------------------------------------------
+# ---- JSON-RPC and Redfish, through the handlers --------------------------------------------------
+
 
 class _Script:
-    """A transport that answers with the given bodies in order, and then with {}. In JSON-RPC, the request's id replaces id 0."""
+    """A transport that answers with the given bodies in order, and then with {}.
+
+    In JSON-RPC, the request's id replaces id 0.
+    """
 
     def __init__(self, bodies: Sequence[bytes]) -> None:
         self._bodies = list(bodies)
@@ -116,9 +128,13 @@ def _read(pdu: Any) -> None:
             continue
         for port in view.ports:
             assert isinstance(port.identity, str) and port.identity.isprintable()
-            assert isinstance(getattr(port, "power_status", EnumPowerStatus.UNKNOWN), EnumPowerStatus)
+            assert isinstance(
+                getattr(port, "power_status", EnumPowerStatus.UNKNOWN), EnumPowerStatus
+            )
             assert math.isfinite(getattr(port, "consumption", 0.0) or 0.0)
-        assert all(math.isfinite(getattr(view, name, 0.0) or 0.0) for name in ("load", "total_consumption"))
+        assert all(
+            math.isfinite(getattr(view, name, 0.0) or 0.0) for name in ("load", "total_consumption")
+        )
 
 
 def raritan(data: bytes) -> None:
@@ -127,7 +143,11 @@ def raritan(data: bytes) -> None:
 
 def raritan_pdu(data: bytes) -> RaritanPdu:
     """A PDU whose answers are in `data`. Each new transport begins with the first answer."""
-    pdu = _Raritan(PduData("192.0.2.1", {"username": "admin", "password": "a pass phrase", "link_units": "yes"}))
+    pdu = _Raritan(
+        PduData(
+            "192.0.2.1", {"username": "admin", "password": "a pass phrase", "link_units": "yes"}
+        )
+    )
     pdu.bodies = data.split(_MARK)
     return pdu
 
@@ -138,7 +158,9 @@ def redfish(data: bytes) -> None:
 
 def redfish_pdu(data: bytes) -> RedfishPdu:
     """A PDU whose answers are in `data`. Each new transport begins with the first answer."""
-    pdu = _Redfish(PduData("192.0.2.1", {"username": "admin", "password": "a pass phrase", "session": "basic"}))
+    pdu = _Redfish(
+        PduData("192.0.2.1", {"username": "admin", "password": "a pass phrase", "session": "basic"})
+    )
     pdu.bodies = data.split(_MARK)
     return pdu
 
@@ -161,7 +183,9 @@ class _Tape:
 
 
 def _taped(pdu: Any, kind: Any) -> list[bytes]:
-    """Two seeds: the answers that the handler receives during `status`, and those during `statistic`."""
+    """Two seeds: the answers that the handler receives during `status`, and those during
+    `statistic`.
+    """
     found = []
     for call in ("status", "statistic"):
         tape = _Tape(connection.StandardTransport(Trust()))
@@ -174,24 +198,52 @@ def _taped(pdu: Any, kind: Any) -> list[bytes]:
 @cache
 def raritan_seeds() -> Sequence[bytes]:
     with XerusPdu(Model(outlets=3, phases=3, off=(2,)), http_port=0, enforce_https=False) as unit:
-        return _taped(RaritanPdu(PduData(unit.host, {"port": str(unit.http_port), "scheme": "http", "username": unit.user,
-                                                     "password": unit.password, "link_units": "yes"})), RaritanPdu)
+        return _taped(
+            RaritanPdu(
+                PduData(
+                    unit.host,
+                    {
+                        "port": str(unit.http_port),
+                        "scheme": "http",
+                        "username": unit.user,
+                        "password": unit.password,
+                        "link_units": "yes",
+                    },
+                )
+            ),
+            RaritanPdu,
+        )
 
 
 @cache
 def redfish_seeds() -> Sequence[bytes]:
     with RedfishService(units.rack(), tls=False) as unit:
-        return _taped(RedfishPdu(PduData(unit.host, {"port": str(unit.port), "scheme": "http", "username": unit.user,
-                                                     "password": unit.password})), RedfishPdu)
+        return _taped(
+            RedfishPdu(
+                PduData(
+                    unit.host,
+                    {
+                        "port": str(unit.port),
+                        "scheme": "http",
+                        "username": unit.user,
+                        "password": unit.password,
+                    },
+                )
+            ),
+            RedfishPdu,
+        )
 
 
-# ---- NUT -----------------------------------------------------------------------------------------------------------
+# ---- NUT -----------------------------------------------------------------------------------------
 
 _TRACKED = "1bd31808-cb49-4aec-9d75-d056e6f018d2"
 
 
 def nut(data: bytes) -> None:
-    """Decodes lists of variables and commands, and reads the device that they describe. Also decodes answers of one line."""
+    """Decodes lists of variables and commands, and reads the device that they describe.
+
+    Also decodes answers of one line.
+    """
     variables, commands = messages.list_var("pdu"), messages.list_cmd("pdu")
     answers = Answers("192.0.2.1")
     with contextlib.suppress(PduHandlerError):
@@ -200,7 +252,11 @@ def nut(data: bytes) -> None:
             for figure in (device.load, device.energy, *(one.current for one in device.outlets)):
                 assert figure is None or math.isfinite(figure)
             assert all(outlet.state in (True, False, None) for outlet in device.outlets)
-    for request in (messages.get_var("pdu", "ups.status"), messages.instcmd("pdu", "load.on"), messages.get_tracking(_TRACKED)):
+    for request in (
+        messages.get_var("pdu", "ups.status"),
+        messages.instcmd("pdu", "load.on"),
+        messages.get_tracking(_TRACKED),
+    ):
         answers = Answers("192.0.2.1")
         with contextlib.suppress(PduHandlerError):
             if Decoder([request], answers).feed(data):
@@ -208,22 +264,40 @@ def nut(data: bytes) -> None:
 
 
 def nut_seeds() -> list[bytes]:
-    return [b'BEGIN LIST VAR pdu\nVAR pdu outlet.count "2"\nVAR pdu outlet.1.status "on"\nVAR pdu outlet.2.status "off"\n'
-            b'VAR pdu outlet.1.current "0.50"\nVAR pdu input.L1.current "1.5"\nVAR pdu device.type "pdu"\nEND LIST VAR pdu\n'
-            b"BEGIN LIST CMD pdu\nCMD pdu outlet.1.load.on\nCMD pdu outlet.1.load.off\nEND LIST CMD pdu\n",
-            b'BEGIN LIST VAR pdu\nVAR pdu device.count "2"\nVAR pdu device.1.outlet.1.status "on"\n'
-            b'VAR pdu device.2.outlet.1.status "off"\nVAR pdu ups.status "OL"\nVAR pdu ups.load "12.5"\nEND LIST VAR pdu\n'
-            b"BEGIN LIST CMD pdu\nCMD pdu load.off\nEND LIST CMD pdu\n", b"ERR DATA-STALE\nERR UNKNOWN-UPS\n",
-            b'VAR pdu ups.status "OL"\n', f"OK TRACKING {_TRACKED}\n".encode(), b"PENDING\n", b"SUCCESS\n"]
+    return [
+        (
+            b'BEGIN LIST VAR pdu\nVAR pdu outlet.count "2"\nVAR pdu outlet.1.status "on"\nVAR pdu'
+            b' outlet.2.status "off"\nVAR pdu outlet.1.current "0.50"\nVAR pdu input.L1.current'
+            b' "1.5"\nVAR pdu device.type "pdu"\nEND LIST VAR pdu\nBEGIN LIST CMD pdu\nCMD pdu'
+            b" outlet.1.load.on\nCMD pdu outlet.1.load.off\nEND LIST CMD pdu\n"
+        ),
+        (
+            b'BEGIN LIST VAR pdu\nVAR pdu device.count "2"\nVAR pdu device.1.outlet.1.status'
+            b' "on"\nVAR pdu device.2.outlet.1.status "off"\nVAR pdu ups.status "OL"\nVAR pdu'
+            b' ups.load "12.5"\nEND LIST VAR pdu\nBEGIN LIST CMD pdu\nCMD pdu load.off\nEND LIST'
+            b" CMD pdu\n"
+        ),
+        b"ERR DATA-STALE\nERR UNKNOWN-UPS\n",
+        b'VAR pdu ups.status "OL"\n',
+        f"OK TRACKING {_TRACKED}\n".encode(),
+        b"PENDING\n",
+        b"SUCCESS\n",
+    ]
 
 
-# ---- SNMP ----------------------------------------------------------------------------------------------------------
+# ---- SNMP ----------------------------------------------------------------------------------------
+
 
 def values(data: bytes) -> None:
-    """Reads an object like the one that the platform returns for a varbind. Its value and OID come from `data`."""
+    """Reads an object like the one that the platform returns for a varbind.
+
+    Its value and OID come from `data`.
+    """
+
     class Element:
         value: object = data
         oid = data.decode("latin-1")
+
     for value in (data, data.decode("latin-1"), int.from_bytes(data[:16], "big", signed=True)):
         Element.value = value
         with contextlib.suppress(PduHandlerError):
@@ -255,4 +329,7 @@ def walks(data: bytes) -> None:
 @cache
 def walk_seeds() -> Sequence[bytes]:
     folder = Path(__file__).resolve().parents[1] / "recordings"
-    return [(folder / f"{key}.snmprec").read_bytes() for key in ("netio", "gude-epc", "aten-pe", "digipower", "baytech")]
+    return [
+        (folder / f"{key}.snmprec").read_bytes()
+        for key in ("netio", "gude-epc", "aten-pe", "digipower", "baytech")
+    ]

@@ -1,4 +1,7 @@
-"""Targets for settings, profiles, recordings, device lists, archives, forms and answers to `pdu find`."""
+"""Targets for settings, profiles, recordings, device lists, archives, forms and answers to `pdu
+find`.
+"""
+
 from __future__ import annotations
 
 import contextlib
@@ -49,20 +52,24 @@ def profile(data: bytes) -> None:
 
 def text(parse: Callable[[str], object]) -> Callable[[bytes], None]:
     """A target for a parser of text. The parser may raise PduHandlerError."""
+
     def run(data: bytes) -> None:
         with contextlib.suppress(PduHandlerError):
             parse(data.decode("utf-8", "replace"))
+
     return run
 
 
 def listed(suffix: str) -> Callable[[bytes], None]:
     """A target for device lists in files with this suffix."""
+
     def run(data: bytes) -> None:
         with tempfile.NamedTemporaryFile(suffix=suffix) as file:
             file.write(data)
             file.flush()
             with contextlib.suppress(PduHandlerError):
                 listing.read(file.name)
+
     return run
 
 
@@ -78,14 +85,18 @@ def tar() -> bytes:
     """The tar file of a small archive."""
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w") as tar:
-        for name, content in (("pdu_x/__init__.py", b""), ("pdu_x/handler.py", b"make_handler = print\n")):
+        for name, content in (
+            ("pdu_x/__init__.py", b""),
+            ("pdu_x/handler.py", b"make_handler = print\n"),
+        ):
             entry = tarfile.TarInfo(name)
             entry.size = len(content)
             tar.addfile(entry, io.BytesIO(content))
     return packed.getvalue()
 
 
-logging.getLogger("python_multipart").setLevel(logging.CRITICAL)       # python-multipart logs malformed forms
+# python-multipart logs malformed forms
+logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
 
 
 def form(data: bytes) -> None:

@@ -1,7 +1,9 @@
-"""Runs one target under atheris, guided by coverage: `python -m tests.fuzz.guided TARGET SECONDS FOLDER`.
+"""Runs one target under atheris, guided by coverage: `python -m tests.fuzz.guided TARGET SECONDS
+FOLDER`.
 
 Stops at the first failing input and writes it into FOLDER. Prints libFuzzer's figures at the end.
 """
+
 from __future__ import annotations
 
 import importlib
@@ -12,9 +14,11 @@ from typing import Any
 
 def main() -> None:
     name, seconds, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3])
-    atheris: Any = importlib.import_module("atheris")      # not in requirements.txt: `make fuzz` installs it where possible
-    # The Raritan binding recognises declarations by their method bodies, which instrumentation would change. These two
-    # modules are therefore imported without instrumentation, and with them others, such as handlers.http.
+    # not in requirements.txt: `make fuzz` installs it where possible
+    atheris: Any = importlib.import_module("atheris")
+    # The Raritan binding recognises declarations by their method bodies, which instrumentation
+    # would change. These two modules are therefore imported without instrumentation, and with them
+    # others, such as handlers.http.
     importlib.import_module("handlers.raritan.handler")
     importlib.import_module("handlers.raritan.metering")
     with atheris.instrument_imports(include=["handlers"]):
@@ -24,8 +28,20 @@ def main() -> None:
     corpus.mkdir(parents=True, exist_ok=True)
     for number, seed in enumerate(target.seeds()):
         (corpus / f"seed-{number}").write_bytes(seed)
-    atheris.Setup(["fuzz", f"-max_total_time={seconds}", "-max_len=65536", "-timeout=30", "-rss_limit_mb=2048", "-verbosity=0",
-                   "-print_final_stats=1", f"-artifact_prefix={folder}/", str(corpus)], target.run)
+    atheris.Setup(
+        [
+            "fuzz",
+            f"-max_total_time={seconds}",
+            "-max_len=65536",
+            "-timeout=30",
+            "-rss_limit_mb=2048",
+            "-verbosity=0",
+            "-print_final_stats=1",
+            f"-artifact_prefix={folder}/",
+            str(corpus),
+        ],
+        target.run,
+    )
     atheris.Fuzz()
 
 

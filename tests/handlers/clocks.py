@@ -1,4 +1,5 @@
 """A clock for tests of deadlines. It does not depend on the machine's speed."""
+
 from __future__ import annotations
 
 from typing import Any, cast
@@ -17,7 +18,9 @@ class Clock(ManualClock):
 
 
 def in_switching(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Replace the clock of `switching.switch`, which waits for an outlet's state in every handler. Return the new one."""
+    """Replace the clock of `switching.switch`, which waits for an outlet's state in every handler.
+    Return the new one.
+    """
     made = Clock()
     defaults = cast(dict[str, Any], switch.__kwdefaults__)
     monkeypatch.setitem(defaults, "clock", made)

@@ -1,4 +1,5 @@
 """Addresses at which nothing answers, and sockets whose connections to them time out at once."""
+
 from __future__ import annotations
 
 import math
@@ -7,11 +8,14 @@ from typing import Any
 
 import pytest
 
-DEAD = ("192.0.2.1", "192.0.2.2", "192.0.2.3")          # for documentation (RFC 5737)
+DEAD = ("192.0.2.1", "192.0.2.2", "192.0.2.3")  # for documentation (RFC 5737)
 
 
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Let connections to DEAD time out at once. Returns a list to which each adds its time limit in seconds (inf: none)."""
+    """Let connections to DEAD time out at once.
+
+    Returns a list to which each adds its time limit in seconds (inf: none).
+    """
     waited: list[float] = []
 
     class Socket(socket.socket):

@@ -9,12 +9,26 @@ from handlers.http.client import endpoint
 from handlers.settings import host_and_port
 
 
-@pytest.mark.parametrize("text, host, port", [
-    ("192.0.2.7", "192.0.2.7", None), ("192.0.2.7:3493", "192.0.2.7", 3493), (" pdu.example:80 ", "pdu.example", 80),
-    ("[2001:db8::7]", "2001:db8::7", None), ("[2001:db8::7]:443", "2001:db8::7", 443), ("2001:db8::7", "2001:db8::7", None),
-    ("::1", "::1", None), ("pdu:x", "pdu:x", None), ("pdu:", "pdu:", None), ("", "", None), ("pdu:123456", "pdu", 123456),
-    ("pdu:1234567890", "pdu:1234567890", None)])
-def test_port_and_brackets_are_split_from_an_address(text: str, host: str, port: Optional[int]) -> None:
+@pytest.mark.parametrize(
+    "text, host, port",
+    [
+        ("192.0.2.7", "192.0.2.7", None),
+        ("192.0.2.7:3493", "192.0.2.7", 3493),
+        (" pdu.example:80 ", "pdu.example", 80),
+        ("[2001:db8::7]", "2001:db8::7", None),
+        ("[2001:db8::7]:443", "2001:db8::7", 443),
+        ("2001:db8::7", "2001:db8::7", None),
+        ("::1", "::1", None),
+        ("pdu:x", "pdu:x", None),
+        ("pdu:", "pdu:", None),
+        ("", "", None),
+        ("pdu:123456", "pdu", 123456),
+        ("pdu:1234567890", "pdu:1234567890", None),
+    ],
+)
+def test_port_and_brackets_are_split_from_an_address(
+    text: str, host: str, port: Optional[int]
+) -> None:
     assert host_and_port(text) == (host, port)
 
 

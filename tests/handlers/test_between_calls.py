@@ -1,4 +1,7 @@
-"""Handlers keep no reading from one call to the next, because the platform may keep a handler or make a new one."""
+"""Handlers keep no reading from one call to the next, because the platform may keep a handler or
+make a new one.
+"""
+
 from __future__ import annotations
 
 import copy
@@ -29,7 +32,9 @@ def test_a_handler_that_is_used_again_reads_what_another_one_switched(name: str)
         kept = make(data(peer))
         before = copy.deepcopy(vars(kept))
         first = states(kept.status())
-        identity = next(identity for identity, state in first.items() if state is EnumPowerStatus.UP)
+        identity = next(
+            identity for identity, state in first.items() if state is EnumPowerStatus.UP
+        )
         make(data(peer)).port_down(PduPortView(identity))
         assert states(kept.status()) == {**first, identity: EnumPowerStatus.DOWN}
         kept.port_up(PduPortView(identity))

@@ -1,4 +1,7 @@
-"""Figures do not depend on the decimal context of the thread that calls a handler: it belongs to the platform."""
+"""Figures do not depend on the decimal context of the thread that calls a handler: it belongs to
+the platform.
+"""
+
 from __future__ import annotations
 
 import contextlib
@@ -33,8 +36,17 @@ from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.devices import apc
 from tests.waiting import PATIENCE_S
 
-SIGNALS = [decimal.Clamped, decimal.DivisionByZero, decimal.FloatOperation, decimal.Inexact, decimal.InvalidOperation,
-           decimal.Overflow, decimal.Rounded, decimal.Subnormal, decimal.Underflow]
+SIGNALS = [
+    decimal.Clamped,
+    decimal.DivisionByZero,
+    decimal.FloatOperation,
+    decimal.Inexact,
+    decimal.InvalidOperation,
+    decimal.Overflow,
+    decimal.Rounded,
+    decimal.Subnormal,
+    decimal.Underflow,
+]
 HOSTILE: dict[str, Context] = {
     "three digits": Context(prec=3),
     "one digit, rounded up": Context(prec=1, rounding=decimal.ROUND_UP),
@@ -53,44 +65,75 @@ def test_the_figures_of_a_family_are_the_same_in_every_context(unit: Fixture) ->
             assert repr(metering.meter(find(unit, memory(unit)))) == plain, name
 
 
-# ---- each handler over the network -----------------------------------------------------------------------------------
+# ---- each handler over the network ---------------------------------------------------------------
+
 
 @contextlib.contextmanager
 def raritan(clock: Clock) -> Iterator[Any]:
     with xerus.XerusPdu(xerus.Model(outlets=4), clock=clock) as pdu:
-        settings = {"port": str(pdu.port), "username": pdu.user, "password": pdu.password, "ca_pem": pdu.ca_pem}
+        settings = {
+            "port": str(pdu.port),
+            "username": pdu.user,
+            "password": pdu.password,
+            "ca_pem": pdu.ca_pem,
+        }
         yield make_raritan(PduData(pdu.host, settings))
 
 
 @contextlib.contextmanager
 def snmp(clock: Clock) -> Iterator[Any]:
     with Agent(apc.rpdu2(4)) as agent:
-        params = {"version": "2", "community": "private", "timeout": "5", "retries": "1", "port": str(agent.port)}
+        params = {
+            "version": "2",
+            "community": "private",
+            "timeout": "5",
+            "retries": "1",
+            "port": str(agent.port),
+        }
         yield make_snmp(PduSnmpData(agent.host, params, {}))
 
 
 @contextlib.contextmanager
 def nut(clock: Clock) -> Iterator[Any]:
     with NutServer([SwitchedPdu("pdu", 4, clock=clock)]) as server:
-        settings = {"port": str(server.port), "device": "pdu", "username": ADMIN.name, "password": ADMIN.password}
+        settings = {
+            "port": str(server.port),
+            "device": "pdu",
+            "username": ADMIN.name,
+            "password": ADMIN.password,
+        }
         yield make_nut(PduData(server.host, settings))
 
 
 @contextlib.contextmanager
 def redfish(clock: Clock) -> Iterator[Any]:
-    with RedfishService(RedfishModel((Pdu(outlets=("1", "2", "3", "4"), metering="branch"),)), clock=clock) as unit:
-        settings = {"port": str(unit.port), "username": unit.user, "password": unit.password, "ca_pem": unit.ca_pem}
+    with RedfishService(
+        RedfishModel((Pdu(outlets=("1", "2", "3", "4"), metering="branch"),)), clock=clock
+    ) as unit:
+        settings = {
+            "port": str(unit.port),
+            "username": unit.user,
+            "password": unit.password,
+            "ca_pem": unit.ca_pem,
+        }
         yield make_redfish(PduData(unit.host, settings))
 
 
 def _figures(handler: Any) -> tuple[float, float, list[tuple[str, float]]]:
     view = handler.statistic()
-    return view.load, view.total_consumption, [(port.identity, port.consumption) for port in view.ports]
+    return (
+        view.load,
+        view.total_consumption,
+        [(port.identity, port.consumption) for port in view.ports],
+    )
 
 
-@pytest.mark.parametrize("device", [raritan, snmp, nut, redfish], ids=lambda device: str(device.__name__))
-def test_a_handler_answers_the_same_in_every_context(monkeypatch: pytest.MonkeyPatch,
-                                                     device: Callable[[Clock], AbstractContextManager[Any]]) -> None:
+@pytest.mark.parametrize(
+    "device", [raritan, snmp, nut, redfish], ids=lambda device: str(device.__name__)
+)
+def test_a_handler_answers_the_same_in_every_context(
+    monkeypatch: pytest.MonkeyPatch, device: Callable[[Clock], AbstractContextManager[Any]]
+) -> None:
     with device(in_switching(monkeypatch)) as handler:
         states, plain = handler.status(), _figures(handler)
         assert plain[0] > 0.0 and plain[1] > 0.0
@@ -101,7 +144,7 @@ def test_a_handler_answers_the_same_in_every_context(monkeypatch: pytest.MonkeyP
             assert handler.port_down(PduPortView("1")).power_status.name == "DOWN"
 
 
-# ---- loading ---------------------------------------------------------------------------------------------------------
+# ---- loading -------------------------------------------------------------------------------------
 
 _LOAD = """
 import decimal
@@ -117,7 +160,14 @@ print(json.dumps([repr(decimals.CONTEXT), [repr(profile) for profile in PROFILES
 
 
 def test_profiles_are_the_same_if_they_are_loaded_in_another_context() -> None:
-    done = subprocess.run([sys.executable, "-c", _LOAD], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", _LOAD],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=True,
+    )
     context, profiles = json.loads(done.stdout)
     assert profiles == [repr(profile) for profile in PROFILES]
     assert context.partition("flags=")[0] == repr(decimals.CONTEXT).partition("flags=")[0]

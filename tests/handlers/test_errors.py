@@ -7,7 +7,10 @@ import pytest
 from handlers import errors
 
 CLASSES: list[type[errors.PduHandlerError]] = [
-    found for found in vars(errors).values() if isinstance(found, type) and issubclass(found, errors.PduHandlerError)]
+    found
+    for found in vars(errors).values()
+    if isinstance(found, type) and issubclass(found, errors.PduHandlerError)
+]
 
 
 def test_the_text_names_host_operation_and_reason_where_known() -> None:
@@ -23,23 +26,40 @@ def test_at_adds_a_missing_host_or_operation_and_keeps_a_known_one() -> None:
 
 
 def test_a_reason_names_settings_and_lists_their_keys() -> None:
-    error = errors.Unreachable(("set ", errors.Named("ca_pem", noun="the setting "), " or ", errors.Named("verify", "no"),
-                                " (verify=no)"))
+    error = errors.Unreachable(
+        (
+            "set ",
+            errors.Named("ca_pem", noun="the setting "),
+            " or ",
+            errors.Named("verify", "no"),
+            " (verify=no)",
+        )
+    )
     assert error.reason == str(error) == "set the setting 'ca_pem' or verify=no (verify=no)"
     assert error.keys == ("ca_pem", "verify") and errors.Unreachable("plain").keys == ()
 
 
 def test_each_piece_of_a_reason_is_escaped() -> None:
-    hostile = errors.SettingsError((errors.Named("\x1b[2Jkey"), " is\nunknown: ", errors.Named("verify", "\x07no")))
-    assert str(hostile) == "'\\x1b[2Jkey' is\\nunknown: verify=\\x07no" and all(str(part).isprintable() for part in hostile.parts)
+    hostile = errors.SettingsError(
+        (errors.Named("\x1b[2Jkey"), " is\nunknown: ", errors.Named("verify", "\x07no"))
+    )
+    assert str(hostile) == "'\\x1b[2Jkey' is\\nunknown: verify=\\x07no" and all(
+        str(part).isprintable() for part in hostile.parts
+    )
 
 
 def test_no_two_classes_of_the_module_share_a_kind() -> None:
     assert len({c.kind for c in CLASSES}) == len(CLASSES) > 1
 
 
-@pytest.mark.parametrize("error", [errors.Refused("no", "35", "pdu1", "port_up"), errors.ProtocolError("?", b"\x00\xff"),
-                                   errors.SettingsError((errors.Named("verify", "no"), " is not enough"))])
+@pytest.mark.parametrize(
+    "error",
+    [
+        errors.Refused("no", "35", "pdu1", "port_up"),
+        errors.ProtocolError("?", b"\x00\xff"),
+        errors.SettingsError((errors.Named("verify", "no"), " is not enough")),
+    ],
+)
 def test_an_error_can_be_sent_between_processes(error: errors.PduHandlerError) -> None:
     copy = pickle.loads(pickle.dumps(error))
     assert type(copy) is type(error) and str(copy) == str(error) and copy.__dict__ == error.__dict__
@@ -54,7 +74,9 @@ HOSTILE = "a\x1b[2J\x07b\r\nc\x85\x9bd\u202ee\u2066f\u2028g\ud800h"
 
 
 @pytest.mark.parametrize("kind", CLASSES)
-def test_no_part_of_an_errors_text_reaches_a_terminal_or_a_log_unescaped(kind: type[errors.PduHandlerError]) -> None:
+def test_no_part_of_an_errors_text_reaches_a_terminal_or_a_log_unescaped(
+    kind: type[errors.PduHandlerError],
+) -> None:
     given = kind(HOSTILE, host=HOSTILE, operation=HOSTILE)
     filled = kind("reason").at(HOSTILE, HOSTILE)
     for error in (given, filled):
@@ -65,7 +87,10 @@ def test_no_part_of_an_errors_text_reaches_a_terminal_or_a_log_unescaped(kind: t
 
 
 def test_a_text_is_cut_to_the_limit_after_it_is_escaped() -> None:
-    assert errors.printable("\x00" * 10, 8) == "\\x00\\x00..." and errors.printable("\x00\x00", 8) == "\\x00\\x00"
+    assert (
+        errors.printable("\x00" * 10, 8) == "\\x00\\x00..."
+        and errors.printable("\x00\x00", 8) == "\\x00\\x00"
+    )
     assert errors.printable("abc", 3) == "abc" and errors.printable("abcd", 3) == "abc..."
 
 

@@ -19,9 +19,17 @@ PAIRS = {"Host": " 192.0.2.1 ", "verify": "no"}
 WANTED = {"host": " 192.0.2.1 ", "verify": "no"}
 
 
-@pytest.mark.parametrize("data", [
-    SimpleNamespace(ip="192.0.2.7"), SimpleNamespace(ip_addr="192.0.2.7"), SimpleNamespace(ip=None, address=" 192.0.2.7 "),
-    {"host": "192.0.2.7"}, SimpleNamespace(ip=ipaddress.ip_address("192.0.2.7")), SimpleNamespace(ip=b"192.0.2.7")])
+@pytest.mark.parametrize(
+    "data",
+    [
+        SimpleNamespace(ip="192.0.2.7"),
+        SimpleNamespace(ip_addr="192.0.2.7"),
+        SimpleNamespace(ip=None, address=" 192.0.2.7 "),
+        {"host": "192.0.2.7"},
+        SimpleNamespace(ip=ipaddress.ip_address("192.0.2.7")),
+        SimpleNamespace(ip=b"192.0.2.7"),
+    ],
+)
 def test_the_address_is_found_under_several_names_and_in_several_forms(data: object) -> None:
     assert host.address(data) == "192.0.2.7"
 
@@ -31,10 +39,19 @@ def test_a_missing_address_is_an_error_that_names_the_form() -> None:
         host.address(SimpleNamespace(ip=""))
 
 
-@pytest.mark.parametrize("form", [
-    PAIRS, [{"key": k, "value": v} for k, v in PAIRS.items()], list(PAIRS.items()), json.dumps(PAIRS),
-    [SimpleNamespace(key=k, value=v) for k, v in PAIRS.items()], json.dumps([{"key": k, "value": v} for k, v in PAIRS.items()]),
-    json.dumps(PAIRS).encode(), {**PAIRS, "device": "pdu_raritan"}])
+@pytest.mark.parametrize(
+    "form",
+    [
+        PAIRS,
+        [{"key": k, "value": v} for k, v in PAIRS.items()],
+        list(PAIRS.items()),
+        json.dumps(PAIRS),
+        [SimpleNamespace(key=k, value=v) for k, v in PAIRS.items()],
+        json.dumps([{"key": k, "value": v} for k, v in PAIRS.items()]),
+        json.dumps(PAIRS).encode(),
+        {**PAIRS, "device": "pdu_raritan"},
+    ],
+)
 def test_settings_are_read_from_each_known_form(form: object) -> None:
     assert host.settings(SimpleNamespace(custom_params=form)) == WANTED
     assert host.settings({"custom_params": form}) == WANTED
@@ -60,7 +77,10 @@ def test_missing_settings_are_allowed(form: object) -> None:
 
 def test_numbers_booleans_and_none_become_text() -> None:
     assert host.settings({"custom_params": {"port": 443, "verify": True, "ca_pem": None}}) == {
-        "port": "443", "verify": "yes", "ca_pem": ""}
+        "port": "443",
+        "verify": "yes",
+        "ca_pem": "",
+    }
 
 
 DEEP: Any = "x"
@@ -69,9 +89,21 @@ for _ in range(100_000):
 ENDLESS = ((f"key{n}", "x") for n in itertools.count())
 
 
-@pytest.mark.parametrize("form", ["not json", 5, [1], [{"value": "x"}], [("a", "1"), ("A", "2")],
-                                  '{"a": "1", "a": "2"}', {" ": "1"}])
-def test_settings_of_an_unknown_form_and_a_repeated_or_missing_key_are_an_error(form: object) -> None:
+@pytest.mark.parametrize(
+    "form",
+    [
+        "not json",
+        5,
+        [1],
+        [{"value": "x"}],
+        [("a", "1"), ("A", "2")],
+        '{"a": "1", "a": "2"}',
+        {" ": "1"},
+    ],
+)
+def test_settings_of_an_unknown_form_and_a_repeated_or_missing_key_are_an_error(
+    form: object,
+) -> None:
     with pytest.raises(SettingsError):
         host.settings({"custom_params": form})
 
@@ -80,12 +112,43 @@ def test_an_empty_row_of_the_form_is_not_a_setting() -> None:
     assert host.settings({"custom_params": {"": " ", "port": "443"}}) == {"port": "443"}
 
 
-@pytest.mark.parametrize("form", [
-    "[" * 100_000, '{"port": ' + "[" * 100_000 + "]" * 100_000 + "}", '{"port": ' + "9" * 5000 + "}", "9" * 5000, b"\xff\xfe",
-    '{"port": "' + "9" * 1_000_000 + '"}', {"port": 10 ** 5000}, {10 ** 5000: "port"}, {"port": DEEP}, {"port": {"a": 1}},
-    {"port": [1]}, [(DEEP, "1")], [{"key": {}, "value": 1}], {f"key{n}": "x" for n in range(200)}, ENDLESS],
-    ids=["open brackets", "nested value", "long number in an object", "long number", "not UTF-8", "long text", "huge integer",
-         "huge key", "nested list", "object as value", "list as value", "nested key", "object as key", "200 settings", "endless"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        "[" * 100_000,
+        '{"port": ' + "[" * 100_000 + "]" * 100_000 + "}",
+        '{"port": ' + "9" * 5000 + "}",
+        "9" * 5000,
+        b"\xff\xfe",
+        '{"port": "' + "9" * 1_000_000 + '"}',
+        {"port": 10**5000},
+        {10**5000: "port"},
+        {"port": DEEP},
+        {"port": {"a": 1}},
+        {"port": [1]},
+        [(DEEP, "1")],
+        [{"key": {}, "value": 1}],
+        {f"key{n}": "x" for n in range(200)},
+        ENDLESS,
+    ],
+    ids=[
+        "open brackets",
+        "nested value",
+        "long number in an object",
+        "long number",
+        "not UTF-8",
+        "long text",
+        "huge integer",
+        "huge key",
+        "nested list",
+        "object as value",
+        "list as value",
+        "nested key",
+        "object as key",
+        "200 settings",
+        "endless",
+    ],
+)
 def test_settings_of_an_absurd_size_or_type_are_a_short_error(form: object) -> None:
     with pytest.raises(SettingsError) as caught:
         host.settings({"custom_params": form})
@@ -93,7 +156,9 @@ def test_settings_of_an_absurd_size_or_type_are_a_short_error(form: object) -> N
 
 
 @pytest.mark.parametrize("form", [dict, list], ids=["mapping", "pairs"])
-def test_a_hundred_settings_are_read_and_one_more_is_an_error(form: Callable[[object], object]) -> None:
+def test_a_hundred_settings_are_read_and_one_more_is_an_error(
+    form: Callable[[object], object],
+) -> None:
     given = {f"key{n}": "x" for n in range(100)}
     assert host.settings({"custom_params": form(given.items())}) == given
     with pytest.raises(SettingsError, match="more than 100"):
@@ -122,8 +187,12 @@ def test_text_that_is_not_json_stays_out_of_the_errors_causes() -> None:
     assert "hunter2" not in kept(caught.value)
 
 
-@pytest.mark.parametrize("address", ["two words", "a\nb", "\x1b[2J", "x" * 1000, "host\ud800", b"\x07bel"])
-def test_the_error_for_an_impossible_address_is_short_and_without_control_characters(address: object) -> None:
+@pytest.mark.parametrize(
+    "address", ["two words", "a\nb", "\x1b[2J", "x" * 1000, "host\ud800", b"\x07bel"]
+)
+def test_the_error_for_an_impossible_address_is_short_and_without_control_characters(
+    address: object,
+) -> None:
     with pytest.raises(SettingsError, match="address") as caught:
         host.address(SimpleNamespace(ip=address))
     assert str(caught.value).isprintable() and len(str(caught.value)) < 300
@@ -131,8 +200,13 @@ def test_the_error_for_an_impossible_address_is_short_and_without_control_charac
 
 def test_views_hold_readings_and_leave_unmetered_figures_at_their_default() -> None:
     view = host.pdu_view([("1", EnumPowerStatus.UP), ("2.7", EnumPowerStatus.UNKNOWN)])
-    assert [(p.identity, p.power_status) for p in view.ports] == [("1", EnumPowerStatus.UP), ("2.7", EnumPowerStatus.UNKNOWN)]
-    figures = host.statistic_view(None, 12.5, [PortFigures("1", 0.5, 2), PortFigures("2", None, None)])
+    assert [(p.identity, p.power_status) for p in view.ports] == [
+        ("1", EnumPowerStatus.UP),
+        ("2.7", EnumPowerStatus.UNKNOWN),
+    ]
+    figures = host.statistic_view(
+        None, 12.5, [PortFigures("1", 0.5, 2), PortFigures("2", None, None)]
+    )
     # The default means "not metered". A 0.0 that the handler sets means that zero was measured.
     assert figures.load is PduStatisticView.load and figures.total_consumption == 12.5
     assert [(p.identity, p.consumption) for p in figures.ports] == [("1", 2.0), ("2", 0.0)]
@@ -141,13 +215,21 @@ def test_views_hold_readings_and_leave_unmetered_figures_at_their_default() -> N
 
 @pytest.mark.parametrize("figure", [float("nan"), float("inf")])
 def test_nan_and_infinity_never_reach_the_platform(figure: float) -> None:
-    for load, energy, ports in ((figure, None, []), (None, figure, []), (None, None, [PortFigures("1", None, figure)])):
+    for load, energy, ports in (
+        (figure, None, []),
+        (None, figure, []),
+        (None, None, [PortFigures("1", None, figure)]),
+    ):
         with pytest.raises(ProtocolError, match="not a finite number"):
             host.statistic_view(load, energy, ports)
 
 
 def test_a_label_from_a_device_has_no_control_characters() -> None:
-    assert host.label("1", "\x1b[2J1", "db\r\n\u202e\ud800 ключ") == ("1", "\\x1b[2J1", "db\\r\\n\\u202e\\ud800 ключ")
+    assert host.label("1", "\x1b[2J1", "db\r\n\u202e\ud800 ключ") == (
+        "1",
+        "\\x1b[2J1",
+        "db\\r\\n\\u202e\\ud800 ключ",
+    )
 
 
 class Slotted:
@@ -175,10 +257,18 @@ class Closed:
         raise AssertionError("a view without a field for the identity must not be made")
 
 
-@pytest.mark.parametrize("cls, energy, load", [(Slotted, "energy", "load"), (Plain, "total_consumption", None),
-                                               (KeywordOnly, "consumption", "amperage"), (Defaults, "consumption", None)])
-def test_a_ports_figures_go_into_the_fields_of_its_view(monkeypatch: pytest.MonkeyPatch, cls: type, energy: str,
-                                                        load: Optional[str]) -> None:
+@pytest.mark.parametrize(
+    "cls, energy, load",
+    [
+        (Slotted, "energy", "load"),
+        (Plain, "total_consumption", None),
+        (KeywordOnly, "consumption", "amperage"),
+        (Defaults, "consumption", None),
+    ],
+)
+def test_a_ports_figures_go_into_the_fields_of_its_view(
+    monkeypatch: pytest.MonkeyPatch, cls: type, energy: str, load: Optional[str]
+) -> None:
     monkeypatch.setattr(views, "PduPortStatisticView", cls)
     entry: Any = host.statistic_view(None, None, [PortFigures("7", 1.5, 20.0)]).ports[0]
     assert entry.identity == "7" and getattr(entry, energy) == 20.0
@@ -204,7 +294,9 @@ class Typed:
 
 
 @pytest.mark.parametrize("cls", [Closed, ReadOnly, Typed])
-def test_totals_are_reported_if_a_ports_view_cannot_hold_an_identity(monkeypatch: pytest.MonkeyPatch, cls: type) -> None:
+def test_totals_are_reported_if_a_ports_view_cannot_hold_an_identity(
+    monkeypatch: pytest.MonkeyPatch, cls: type
+) -> None:
     monkeypatch.setattr(views, "PduPortStatisticView", cls)
     view = host.statistic_view(3.0, 4.0, [PortFigures("7", 1.5, 20.0)])
     assert (view.load, view.total_consumption, view.ports) == (3.0, 4.0, [])

@@ -1,4 +1,5 @@
 """The platform's SNMP calls as handlers use them: rows, values, and the errors for its failures."""
+
 from __future__ import annotations
 
 import functools
@@ -8,7 +9,14 @@ from typing import Any, Callable, Optional, cast
 import pytest
 from pysnmp.proto import errind, rfc1902, rfc1905
 
-from handlers.errors import Denied, PduHandlerError, ProtocolError, Refused, SettingsError, Unreachable
+from handlers.errors import (
+    Denied,
+    PduHandlerError,
+    ProtocolError,
+    Refused,
+    SettingsError,
+    Unreachable,
+)
 from handlers.host.rows import oid_arcs
 from handlers.host.snmp import Snmp
 from handlers.host.views import ports_of
@@ -17,10 +25,15 @@ ROOT = "1.3.6.1.4.1.318.1.1.12.3.5.1.1.4"
 
 
 class Device:
-    """The calls of a platform's BaseSnmpPdu that handlers use. Each returns the given answer, or raises it if it is an error."""
+    """The calls of a platform's BaseSnmpPdu that handlers use.
+
+    Each returns the given answer, or raises it if it is an error.
+    """
 
     def __init__(self, answer: object) -> None:
-        self.pdu_data = SimpleNamespace(ip="192.0.2.7", snmp_params={"community": "s3cret", "port": "161"})
+        self.pdu_data = SimpleNamespace(
+            ip="192.0.2.7", snmp_params={"community": "s3cret", "port": "161"}
+        )
         self._answer = answer
 
     def _give(self) -> Any:
@@ -51,10 +64,19 @@ FORMS: list[tuple[str, Callable[[str, str], SimpleNamespace]]] = [
     ("leading dot", lambda i, v: row(v, oid=f".{ROOT}.{i}", oid_index="")),
     ("named root", lambda i, v: row(v, oid=f"iso.{ROOT[2:]}.{i}")),
     ("full OID and index", lambda i, v: row(v, oid=f"{ROOT}.{i}", index=i)),
-    ("full OID and last part of the index", lambda i, v: row(v, oid=f"{ROOT}.{i}", oid_index=i.rpartition(".")[2])),
+    (
+        "full OID and last part of the index",
+        lambda i, v: row(v, oid=f"{ROOT}.{i}", oid_index=i.rpartition(".")[2]),
+    ),
     ("OID without index", lambda i, v: row(v, oid=ROOT, oid_index=i)),
-    ("OID without the last part of the index", lambda i, v: row(
-        v, oid=f"enterprises.{f'{ROOT}.{i}'[12:].rpartition('.')[0]}", oid_index=i.rpartition(".")[2])),
+    (
+        "OID without the last part of the index",
+        lambda i, v: row(
+            v,
+            oid=f"enterprises.{f'{ROOT}.{i}'[12:].rpartition('.')[0]}",
+            oid_index=i.rpartition(".")[2],
+        ),
+    ),
     ("index alone", lambda i, v: row(v, oid_index=i)),
     ("full OID as index", lambda i, v: row(v, index=f"{ROOT}.{i}")),
     ("full OID twice", lambda i, v: row(v, oid=f".{ROOT}.{i}", oid_index=f"{ROOT}.{i}")),
@@ -62,20 +84,37 @@ FORMS: list[tuple[str, Callable[[str, str], SimpleNamespace]]] = [
 ]
 
 
-@pytest.mark.parametrize("indexes", [["1", "2", "10"], ["1.1", "1.2", "2.1", "2.2"], ["1.1.7", "1.2.7", "1.3.7"], ["0"]])
+@pytest.mark.parametrize(
+    "indexes", [["1", "2", "10"], ["1.1", "1.2", "2.1", "2.2"], ["1.1.7", "1.2.7", "1.3.7"], ["0"]]
+)
 @pytest.mark.parametrize("form", [form for _, form in FORMS], ids=[name for name, _ in FORMS])
-def test_a_rows_index_is_found_in_every_form(form: Callable[[str, str], SimpleNamespace], indexes: list[str]) -> None:
+def test_a_rows_index_is_found_in_every_form(
+    form: Callable[[str, str], SimpleNamespace], indexes: list[str]
+) -> None:
     assert snmp([form(i, "1") for i in indexes]).walk(ROOT) == {i: "1" for i in indexes}
 
 
-@pytest.mark.parametrize("written, arcs", [
-    ("1.3.6.1.4.1.318.1", "1.3.6.1.4.1.318.1"), (".1.3.6.1.4.1.318.1", "1.3.6.1.4.1.318.1"),
-    ("iso.3.6.1.4.1.318.1", "1.3.6.1.4.1.318.1"), ("SNMPv2-SMI::enterprises.318.1", "1.3.6.1.4.1.318.1"),
-    ("NET-SNMP-MIB::netSnmpAgentOIDs.10", "1.3.6.1.4.1.8072.3.2.10"), ("UCD-SNMP-MIB::linux", "1.3.6.1.4.1.2021.250.10"),
-    ("UCD-SNMP-MIB::ucdavis.250.10", "1.3.6.1.4.1.2021.250.10"), ("NET-SNMP-TC::linux", "1.3.6.1.4.1.8072.3.2.10"),
-    ("PowerNet-MIB::masterSwitchrPDU", None), ("1.3.x", None), ("1..3", None), ("\u0661.3", None), ("", ""),
-])
-def test_an_oid_is_read_in_each_known_spelling_and_others_are_refused(written: str, arcs: Optional[str]) -> None:
+@pytest.mark.parametrize(
+    "written, arcs",
+    [
+        ("1.3.6.1.4.1.318.1", "1.3.6.1.4.1.318.1"),
+        (".1.3.6.1.4.1.318.1", "1.3.6.1.4.1.318.1"),
+        ("iso.3.6.1.4.1.318.1", "1.3.6.1.4.1.318.1"),
+        ("SNMPv2-SMI::enterprises.318.1", "1.3.6.1.4.1.318.1"),
+        ("NET-SNMP-MIB::netSnmpAgentOIDs.10", "1.3.6.1.4.1.8072.3.2.10"),
+        ("UCD-SNMP-MIB::linux", "1.3.6.1.4.1.2021.250.10"),
+        ("UCD-SNMP-MIB::ucdavis.250.10", "1.3.6.1.4.1.2021.250.10"),
+        ("NET-SNMP-TC::linux", "1.3.6.1.4.1.8072.3.2.10"),
+        ("PowerNet-MIB::masterSwitchrPDU", None),
+        ("1.3.x", None),
+        ("1..3", None),
+        ("\u0661.3", None),
+        ("", ""),
+    ],
+)
+def test_an_oid_is_read_in_each_known_spelling_and_others_are_refused(
+    written: str, arcs: Optional[str]
+) -> None:
     found = oid_arcs(written)
     assert (None if found is None else ".".join(map(str, found))) == arcs
 
@@ -85,12 +124,19 @@ def test_rows_keep_the_devices_order() -> None:
 
 
 def test_a_row_with_neither_an_oid_nor_an_index_is_an_error() -> None:
-    for rows in ([row("1"), row("2")], [row("1", oid="rPDUOutletStatusOutletState", oid_index="1"), row("2")]):
-        with pytest.raises(ProtocolError, match="a walked row has neither an OID that can be read nor an index"):
+    for rows in (
+        [row("1"), row("2")],
+        [row("1", oid="rPDUOutletStatusOutletState", oid_index="1"), row("2")],
+    ):
+        with pytest.raises(
+            ProtocolError, match="a walked row has neither an OID that can be read nor an index"
+        ):
             snmp(rows).walk(ROOT)
 
 
-@pytest.mark.parametrize("where", [["1.4.1.1", "1.4.1.2", "1.5.1.3"], ["1.5.1.1", "1.5.1.2"]], ids=["at the end", "only"])
+@pytest.mark.parametrize(
+    "where", [["1.4.1.1", "1.4.1.2", "1.5.1.3"], ["1.5.1.1", "1.5.1.2"]], ids=["at the end", "only"]
+)
 def test_a_row_of_another_column_is_an_error(where: list[str]) -> None:
     """Its index alone would make it an outlet of this column."""
     rows = [row("1", oid=f"1.3.6.1.4.1.9.{at}", oid_index=at.rpartition(".")[2]) for at in where]
@@ -108,16 +154,22 @@ def test_a_repeated_row_is_an_error() -> None:
         snmp([row("1", oid=f"{ROOT}.1"), row("2", oid=f"{ROOT}.1")]).walk(ROOT)
 
 
-@pytest.mark.parametrize("rows", [[row("1", oid=ROOT)], [row("1", oid=ROOT), row("1", oid=f"{ROOT}.1")]])
+@pytest.mark.parametrize(
+    "rows", [[row("1", oid=ROOT)], [row("1", oid=ROOT), row("1", oid=f"{ROOT}.1")]]
+)
 def test_a_row_without_an_index_is_an_error(rows: list[SimpleNamespace]) -> None:
-    """A broken agent may answer with the column itself, which would become an outlet with an empty identity."""
+    """A broken agent may answer with the column itself, which would become an outlet with an empty
+    identity.
+    """
     with pytest.raises(ProtocolError, match="a row has no index"):
         snmp(rows).walk(ROOT)
     assert snmp([row("No Such Instance currently exists at this OID", oid=ROOT)]).walk(ROOT) == {}
 
 
 @pytest.mark.parametrize("form", [form for _, form in FORMS], ids=[name for name, _ in FORMS])
-def test_a_value_of_another_object_is_an_error_where_the_oid_can_be_read(form: Callable[[str, str], SimpleNamespace]) -> None:
+def test_a_value_of_another_object_is_an_error_where_the_oid_can_be_read(
+    form: Callable[[str, str], SimpleNamespace],
+) -> None:
     element = form("1.7", "1")
     assert snmp(element).get(f"{ROOT}.1.7") == "1"
     if hasattr(element, "oid") and oid_arcs(element.oid) is not None:
@@ -138,18 +190,35 @@ def test_the_ports_of_a_view_are_its_list_ports_or_else_its_only_list() -> None:
 
 
 def test_a_row_without_a_value_keeps_its_place_in_a_table_with_values() -> None:
-    rows = [row(value, oid=f"{ROOT}.{i}") for i, value in enumerate(("1", None, "NOSUCHINSTANCE", ""), 1)]
+    rows = [
+        row(value, oid=f"{ROOT}.{i}")
+        for i, value in enumerate(("1", None, "NOSUCHINSTANCE", ""), 1)
+    ]
     assert snmp(rows).walk(ROOT) == {"1": "1", "2": "", "3": "", "4": ""}
-    assert snmp(rows[1:3]).walk(ROOT) == {}                                 # a column that the device does not have
-    assert snmp([rows[0], row(None, oid=ROOT)]).walk(ROOT) == {"1": "1"}    # a row that may mark the end of a walk
+    # a column that the device does not have
+    assert snmp(rows[1:3]).walk(ROOT) == {}
+    # a row that may mark the end of a walk
+    assert snmp([rows[0], row(None, oid=ROOT)]).walk(ROOT) == {"1": "1"}
 
 
-@pytest.mark.parametrize("missing", [None, row(None), row("NOSUCHINSTANCE"), row("No Such Object available on this agent"),
-                                     row("noSuchName"), row("endOfMibView"), RuntimeError("noSuchName at 1"),
-                                     type("EasySNMPNoSuchInstanceError", (Exception,), {})("x"),
-                                     row("No more variables left in this MIB View (It is past the end of the MIB tree)"),
-                                     row(rfc1905.noSuchInstance), row(rfc1905.noSuchObject), row(rfc1905.endOfMibView),
-                                     row(LookupError("No Such Instance currently exists at this OID"))])
+@pytest.mark.parametrize(
+    "missing",
+    [
+        None,
+        row(None),
+        row("NOSUCHINSTANCE"),
+        row("No Such Object available on this agent"),
+        row("noSuchName"),
+        row("endOfMibView"),
+        RuntimeError("noSuchName at 1"),
+        type("EasySNMPNoSuchInstanceError", (Exception,), {})("x"),
+        row("No more variables left in this MIB View (It is past the end of the MIB tree)"),
+        row(rfc1905.noSuchInstance),
+        row(rfc1905.noSuchObject),
+        row(rfc1905.endOfMibView),
+        row(LookupError("No Such Instance currently exists at this OID")),
+    ],
+)
 def test_a_missing_object_is_none_in_each_known_form(missing: object) -> None:
     assert snmp(missing).get(ROOT) is None
 
@@ -180,11 +249,14 @@ class LazyOid:
 
 def test_an_element_may_raise_when_its_oid_is_read() -> None:
     missing = LazyOid("No Such Instance currently exists at this OID")
-    for call in (snmp(missing).get, snmp([missing]).walk):         # it has a value, so it is not a missing object
+    # it has a value, so it is not a missing object
+    for call in (snmp(missing).get, snmp([missing]).walk):
         with pytest.raises(ProtocolError):
             call(ROOT)
     for call in (snmp(LazyOid("broken for s3cret")).get, snmp([LazyOid("broken for s3cret")]).walk):
-        with pytest.raises(Unreachable, match=r"192\.0\.2\.7: (read|walk) .*RuntimeError: broken for \*\*\*"):
+        with pytest.raises(
+            Unreachable, match=r"192\.0\.2\.7: (read|walk) .*RuntimeError: broken for \*\*\*"
+        ):
             call(ROOT)
 
 
@@ -193,7 +265,9 @@ def test_an_element_may_raise_when_its_value_is_read() -> None:
     assert snmp(missing).get(f"{ROOT}.1") is None and snmp([missing]).walk(ROOT) == {}
     assert snmp([missing, row("1", oid=f"{ROOT}.2")]).walk(ROOT) == {"1": "", "2": "1"}
     for call in (snmp(Lazy("broken for s3cret")).get, snmp([Lazy("broken for s3cret")]).walk):
-        with pytest.raises(Unreachable, match=r"192\.0\.2\.7: (read|walk) .*RuntimeError: broken for \*\*\*"):
+        with pytest.raises(
+            Unreachable, match=r"192\.0\.2\.7: (read|walk) .*RuntimeError: broken for \*\*\*"
+        ):
             call(f"{ROOT}.1" if call.__name__ == "get" else ROOT)
 
 
@@ -207,19 +281,34 @@ def test_an_empty_text_of_the_platforms_own_type_is_not_missing() -> None:
     assert snmp(row(rfc1902.OctetString(""))).get(ROOT) == ""
 
 
-@pytest.mark.parametrize("value", [0, "0", b"\x00\xff", "", -1, -2**63, 2**64 - 1])
+@pytest.mark.parametrize("value", [0, "0", b"\x00\xff", "", -1, -(2**63), 2**64 - 1])
 def test_get_returns_a_value_unchanged(value: object) -> None:
     assert snmp(row(value)).get(ROOT) == value
 
 
-@pytest.mark.parametrize("words, kind", [
-    ("Timeout: no response from 192.0.2.7 (s3cret)", Unreachable), ("timed out", Unreachable), ("kaputt", Unreachable),
-    ("noAccess", Denied), ("notWritable", Denied), ("authorizationError", Denied), ("Unknown user name", Denied),
-    ("Wrong SNMP PDU digest", Denied), ("wrongValue", Refused), ("genErr", Unreachable), ("commitFailed", Unreachable),
-    ("undoFailed", Unreachable),
-    ("snmp_params has no community", SettingsError), ("snmp_params timeout must be a number from 0.05 to 60", SettingsError),
-    ("[Errno -2] Name or service not known", Unreachable)])
-def test_each_platform_error_text_becomes_an_error_of_its_class_without_secrets(words: str, kind: type) -> None:
+@pytest.mark.parametrize(
+    "words, kind",
+    [
+        ("Timeout: no response from 192.0.2.7 (s3cret)", Unreachable),
+        ("timed out", Unreachable),
+        ("kaputt", Unreachable),
+        ("noAccess", Denied),
+        ("notWritable", Denied),
+        ("authorizationError", Denied),
+        ("Unknown user name", Denied),
+        ("Wrong SNMP PDU digest", Denied),
+        ("wrongValue", Refused),
+        ("genErr", Unreachable),
+        ("commitFailed", Unreachable),
+        ("undoFailed", Unreachable),
+        ("snmp_params has no community", SettingsError),
+        ("snmp_params timeout must be a number from 0.05 to 60", SettingsError),
+        ("[Errno -2] Name or service not known", Unreachable),
+    ],
+)
+def test_each_platform_error_text_becomes_an_error_of_its_class_without_secrets(
+    words: str, kind: type
+) -> None:
     with pytest.raises(PduHandlerError) as caught:
         snmp(RuntimeError(words)).set(ROOT, 1)
     assert type(caught.value) is kind
@@ -227,17 +316,28 @@ def test_each_platform_error_text_becomes_an_error_of_its_class_without_secrets(
     assert caught.value.host == "192.0.2.7" and "RuntimeError" in caught.value.reason
 
 
-# pysnmp's texts where the login is wrong or not supported, the request is outside the time window, or the device does not answer.
+# pysnmp's texts where the login is wrong or not supported, the request is outside the time window,
+# or the device does not answer.
 LOGINS: list[tuple[Any, type]] = [
-    (errind.authenticationError, Denied), (errind.authenticationFailure, Denied), (errind.decryptionError, Denied),
-    (errind.notInTimeWindow, Denied), (errind.unknownUserName, Denied), (errind.unknownSecurityName, Denied),
-    (errind.unsupportedSecurityLevel, Denied), (errind.wrongDigest, Denied), (errind.unknownCommunityName, Denied),
-    (errind.unsupportedAuthProtocol, SettingsError), (errind.unsupportedPrivProtocol, SettingsError),
-    (errind.requestTimedOut, Unreachable)]
+    (errind.authenticationError, Denied),
+    (errind.authenticationFailure, Denied),
+    (errind.decryptionError, Denied),
+    (errind.notInTimeWindow, Denied),
+    (errind.unknownUserName, Denied),
+    (errind.unknownSecurityName, Denied),
+    (errind.unsupportedSecurityLevel, Denied),
+    (errind.wrongDigest, Denied),
+    (errind.unknownCommunityName, Denied),
+    (errind.unsupportedAuthProtocol, SettingsError),
+    (errind.unsupportedPrivProtocol, SettingsError),
+    (errind.requestTimedOut, Unreachable),
+]
 
 
 @pytest.mark.parametrize("indication, kind", LOGINS, ids=str)
-def test_a_text_of_pysnmp_is_enough_to_decide_the_class_of_an_error(indication: object, kind: type) -> None:
+def test_a_text_of_pysnmp_is_enough_to_decide_the_class_of_an_error(
+    indication: object, kind: type
+) -> None:
     platform = snmp(RuntimeError(str(indication)))
     for call in (functools.partial(platform.get, ROOT), functools.partial(platform.set, ROOT, 1)):
         with pytest.raises(PduHandlerError) as caught:
@@ -251,13 +351,30 @@ def test_a_request_outside_the_time_window_does_not_blame_the_login() -> None:
             snmp(RuntimeError(str(indication))).get(ROOT)
 
 
-@pytest.mark.parametrize("words, reading, writing", [
-    ("authorizationError", "may read, with the security level", "may write, and enable SNMP SET"),
-    *((words, *["the address cannot be resolved: check it"] * 2) for words in (
-        "Name or service not known", "No address associated with hostname", "Unknown host (rack-7)")),
-    ("UnknownUserName", "check them", "check them"), ("snmp_params port", "correct them", "correct them"),
-    ("tooBig", "the device refused to read this", "the device refused the write")])
-def test_the_text_of_an_error_fits_a_read_or_a_write(words: str, reading: str, writing: str) -> None:
+@pytest.mark.parametrize(
+    "words, reading, writing",
+    [
+        (
+            "authorizationError",
+            "may read, with the security level",
+            "may write, and enable SNMP SET",
+        ),
+        *(
+            (words, *["the address cannot be resolved: check it"] * 2)
+            for words in (
+                "Name or service not known",
+                "No address associated with hostname",
+                "Unknown host (rack-7)",
+            )
+        ),
+        ("UnknownUserName", "check them", "check them"),
+        ("snmp_params port", "correct them", "correct them"),
+        ("tooBig", "the device refused to read this", "the device refused the write"),
+    ],
+)
+def test_the_text_of_an_error_fits_a_read_or_a_write(
+    words: str, reading: str, writing: str
+) -> None:
     with pytest.raises(PduHandlerError, match=reading):
         snmp(RuntimeError(words)).get(ROOT)
     with pytest.raises(PduHandlerError, match=writing):
@@ -265,7 +382,9 @@ def test_the_text_of_an_error_fits_a_read_or_a_write(words: str, reading: str, w
 
 
 @pytest.mark.parametrize("host", ["timeout-lab", "nosuchname", "generr.example"])
-def test_the_error_for_a_host_that_cannot_be_resolved_does_not_depend_on_its_name(host: str) -> None:
+def test_the_error_for_a_host_that_cannot_be_resolved_does_not_depend_on_its_name(
+    host: str,
+) -> None:
     platform = snmp(RuntimeError(f"no address for {host}"))
     for call in (functools.partial(platform.get, ROOT), functools.partial(platform.set, ROOT, 1)):
         with pytest.raises(Unreachable, match="the address cannot be resolved"):
@@ -277,12 +396,21 @@ def test_a_write_that_snmpv1_answers_with_nosuchname_is_denied_not_missing() -> 
         snmp(RuntimeError("noSuchName")).set(ROOT, 1)
 
 
-@pytest.mark.parametrize("community", ["a", "no", "o", "Error", "t", "timeout", "readonly", "noSuchName", "genErr"])
-@pytest.mark.parametrize("words, reading, writing", [
-    ("noSuchInstance", None, Denied), ("authorizationError", Denied, Denied), ("Timeout: no response", Unreachable, Unreachable),
-    ("wrongValue", Refused, Refused)])
+@pytest.mark.parametrize(
+    "community", ["a", "no", "o", "Error", "t", "timeout", "readonly", "noSuchName", "genErr"]
+)
+@pytest.mark.parametrize(
+    "words, reading, writing",
+    [
+        ("noSuchInstance", None, Denied),
+        ("authorizationError", Denied, Denied),
+        ("Timeout: no response", Unreachable, Unreachable),
+        ("wrongValue", Refused, Refused),
+    ],
+)
 def test_a_community_that_occurs_in_the_platforms_text_changes_no_error(
-        community: str, words: str, reading: Optional[type], writing: type) -> None:
+    community: str, words: str, reading: Optional[type], writing: type
+) -> None:
     """This holds where the community is a part of a word and where it is a whole word."""
     device = Device(RuntimeError(f"{words} ({community})"))
     device.pdu_data.snmp_params["community"] = community
@@ -310,9 +438,16 @@ def test_a_community_that_is_a_number_is_masked() -> None:
     assert "31415926" not in str(caught.value)
 
 
-@pytest.mark.parametrize("params", [
-    {"v3": {"auth_password": "31415926"}}, {"community": {"read": "31415926"}}, {"community": ["31415926"]},
-    {"users": [{"auth_secret": "31415926"}]}, {"community": b"31415926"}])
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"v3": {"auth_password": "31415926"}},
+        {"community": {"read": "31415926"}},
+        {"community": ["31415926"]},
+        {"users": [{"auth_secret": "31415926"}]},
+        {"community": b"31415926"},
+    ],
+)
 def test_a_secret_in_nested_parameters_or_in_bytes_is_not_shown(params: dict[str, Any]) -> None:
     device = Device(RuntimeError("wrongValue (31415926)"))
     device.pdu_data.snmp_params.update(params)
@@ -322,22 +457,30 @@ def test_a_secret_in_nested_parameters_or_in_bytes_is_not_shown(params: dict[str
 
 
 @pytest.mark.parametrize("words", ["genErr", "commitFailed", "undoFailed"])
-def test_a_failure_of_the_device_is_unreachable_for_a_write_and_refused_for_a_read(words: str) -> None:
+def test_a_failure_of_the_device_is_unreachable_for_a_write_and_refused_for_a_read(
+    words: str,
+) -> None:
     with pytest.raises(Unreachable, match="failed while it carried out the write"):
         snmp(RuntimeError(words)).set(ROOT, 1)
     with pytest.raises(Refused, match="failed while it read"):
         snmp(RuntimeError(words)).get(ROOT)
 
 
-@pytest.mark.parametrize("value", ["1" * 70_000, b"\0" * 70_000, 10**4999, -2**63 - 1, 2**64],
-                         ids=["text", "octets", "5,000 digits", "below the 64-bit range", "above the 64-bit range"])
+@pytest.mark.parametrize(
+    "value",
+    ["1" * 70_000, b"\0" * 70_000, 10**4999, -(2**63) - 1, 2**64],
+    ids=["text", "octets", "5,000 digits", "below the 64-bit range", "above the 64-bit range"],
+)
 def test_an_impossible_value_is_a_protocol_error(value: object) -> None:
     with pytest.raises(ProtocolError, match="64 bits|more than 65535"):
         snmp(row(value)).get(ROOT)
 
 
-@pytest.mark.parametrize("written", ["1.3." + "6" * 5000, "1." * 5000 + "1", "9" * 60_000, "enterprises." + "3" * 4301],
-                         ids=["long arc", "many arcs", "one number", "long arc behind a name"])
+@pytest.mark.parametrize(
+    "written",
+    ["1.3." + "6" * 5000, "1." * 5000 + "1", "9" * 60_000, "enterprises." + "3" * 4301],
+    ids=["long arc", "many arcs", "one number", "long arc behind a name"],
+)
 def test_an_oid_that_is_too_long_is_refused(written: str) -> None:
     assert oid_arcs(written) is None
     with pytest.raises(ProtocolError):
@@ -373,22 +516,37 @@ def test_a_walk_that_times_out_is_unreachable() -> None:
 
 @pytest.mark.parametrize("secret", ["short", "the"])
 def test_a_platforms_text_that_holds_a_password_is_left_out(secret: str) -> None:
-    """A mask would reveal the secret: `***er than the 8 characters` shows that it is "short", `than *** 8` that it is "the"."""
-    device = Device(RuntimeError("snmp_params auth_password is shorter than the 8 characters that SNMPv3 requires"))
+    """A mask would reveal the secret: `***er than the 8 characters` shows that it is "short", `than
+    *** 8` that it is "the".
+    """
+    device = Device(
+        RuntimeError(
+            "snmp_params auth_password is shorter than the 8 characters that SNMPv3 requires"
+        )
+    )
     device.pdu_data.snmp_params.update(version="3", auth_password=secret)
     with pytest.raises(SettingsError) as caught:
         Snmp(cast(Any, device)).get("1.3.6")
-    assert "shorter" not in str(caught.value) and "than the" not in str(caught.value) and "***" not in str(caught.value)
-    assert "auth_password and is left out; auth_password has fewer than 8 characters" in str(caught.value)
+    assert (
+        "shorter" not in str(caught.value)
+        and "than the" not in str(caught.value)
+        and "***" not in str(caught.value)
+    )
+    assert "auth_password and is left out; auth_password has fewer than 8 characters" in str(
+        caught.value
+    )
 
 
 class Table(Device):
-    """A platform over a table of `rows`: it splits OIDs before the last arc, or not. `asked` lists the objects of its GETs.
+    """A platform over a table of `rows`: it splits OIDs before the last arc, or not. `asked` lists
+    the objects of its GETs.
 
     With `failure`, the walk raises it after its rows.
     """
 
-    def __init__(self, rows: dict[str, str], split: bool, failure: Optional[Exception] = None) -> None:
+    def __init__(
+        self, rows: dict[str, str], split: bool, failure: Optional[Exception] = None
+    ) -> None:
         super().__init__(None)
         self._rows, self._split, self._failure = rows, split, failure
         self.asked: list[str] = []
@@ -401,7 +559,7 @@ class Table(Device):
         self.asked.append(str(oid))
         if str(oid) == "1.3.6.1.2.1.1.2.0":
             return self._element(str(oid), "1.3.6.1.4.1.318")
-        return self._element(str(oid), self._rows.get(str(oid)[len(ROOT) + 1:]))
+        return self._element(str(oid), self._rows.get(str(oid)[len(ROOT) + 1 :]))
 
     def snmp_walk(self, oid: object) -> Any:
         for index, value in self._rows.items():
@@ -411,15 +569,19 @@ class Table(Device):
 
 
 @pytest.mark.parametrize("split", [False, True], ids=["whole", "split"])
-@pytest.mark.parametrize("rows", [["1.1"], ["1.1", "2.2"], ["1", "2"], ["3"], ["1", "2", "3"], ["1.1.1"], ["1.2.2", "1.3.3"]])
+@pytest.mark.parametrize(
+    "rows",
+    [["1.1"], ["1.1", "2.2"], ["1", "2"], ["3"], ["1", "2", "3"], ["1.1.1"], ["1.2.2", "1.3.3"]],
+)
 def test_a_row_whose_last_arcs_are_equal_loses_none_of_them(rows: list[str], split: bool) -> None:
     """Split before the last arc, the row 1.1 looks like a row 1 whose index is told twice."""
     told = {index: "1" for index in rows}
     platform = Table(told, split)
     device = Snmp(cast(Any, platform))
-    device.get("1.3.6.1.2.1.1.2.0")                     # as every detection does
+    device.get("1.3.6.1.2.1.1.2.0")  # as every detection does
     assert device.walk(ROOT) == told and len(platform.asked) == 1
-    if len(rows) < 3:                                   # the family is fixed: nothing was read before
+    # the family is fixed: nothing was read before
+    if len(rows) < 3:
         platform = Table(told, split)
         assert Snmp(cast(Any, platform)).walk(ROOT) == told and len(platform.asked) <= 1
 
@@ -434,16 +596,36 @@ def test_the_form_of_oids_is_learnt_from_a_table_that_shows_it(split: bool) -> N
     assert list(device.walk(ROOT)) == ["2.2"] and len(platform.asked) == asked <= 1
 
 
-@pytest.mark.parametrize("words", ["noSuchName", "(noSuchName) There is no such variable name in this MIB.", "endOfMibView",
-                                   "No more variables left in this MIB View (It is past the end of the MIB tree)"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "noSuchName",
+        "(noSuchName) There is no such variable name in this MIB.",
+        "endOfMibView",
+        "No more variables left in this MIB View (It is past the end of the MIB tree)",
+    ],
+)
 def test_a_walk_that_ends_with_the_end_of_the_table_keeps_its_rows(words: str) -> None:
     """SNMPv1 answers a request behind the last object with noSuchName (RFC 1157, 4.1.3)."""
-    assert Snmp(cast(Any, Table({"1": "1", "2": "2"}, False, RuntimeError(words)))).walk(ROOT) == {"1": "1", "2": "2"}
+    assert Snmp(cast(Any, Table({"1": "1", "2": "2"}, False, RuntimeError(words)))).walk(ROOT) == {
+        "1": "1",
+        "2": "2",
+    }
     assert Snmp(cast(Any, Table({}, False, RuntimeError(words)))).walk(ROOT) == {}
 
 
-@pytest.mark.parametrize("words", ["timeout", "No SNMP response received before timeout", "timeout after noSuchName", "genErr",
-                                   "noSuchInstance", "tooBig", "authorizationError"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "timeout",
+        "No SNMP response received before timeout",
+        "timeout after noSuchName",
+        "genErr",
+        "noSuchInstance",
+        "tooBig",
+        "authorizationError",
+    ],
+)
 def test_a_walk_that_fails_after_its_first_rows_is_an_error(words: str) -> None:
     with pytest.raises(PduHandlerError):
         Snmp(cast(Any, Table({"1": "1", "2": "2"}, False, RuntimeError(words)))).walk(ROOT)

@@ -1,8 +1,10 @@
 """The identity on a port, in each form that a platform may pass, to each handler over the network.
 
-A handler switches the outlet that `status` lists under exactly this text, or under the text of this integer. It refuses anything
-else and writes nothing: `str` would turn the float 1.10 into "1.1", which is another outlet.
+A handler switches the outlet that `status` lists under exactly this text, or under the text of this
+integer. It refuses anything else and writes nothing: `str` would turn the float 1.10 into "1.1",
+which is another outlet.
 """
+
 from __future__ import annotations
 
 import contextlib
@@ -40,14 +42,22 @@ class Wired(NamedTuple):
     books: Callable[[], Books]
 
 
-Wire = Callable[[bool], AbstractContextManager[Wired]]          # True: identities with a dot, "2.1" and more; False: "1" to "4"
+# True: identities with a dot, "2.1" and more; False: "1" to "4"
+Wire = Callable[[bool], AbstractContextManager[Wired]]
 
 
 @contextlib.contextmanager
 def raritan(dotted: bool) -> Iterator[Wired]:
-    with xerus.XerusPdu(xerus.Model(outlets=4), links={2: xerus.Model(outlets=10)} if dotted else {}) as pdu:
-        settings = {"port": str(pdu.port), "username": pdu.user, "password": pdu.password, "ca_pem": pdu.ca_pem,
-                    "link_units": "yes" if dotted else "no"}
+    with xerus.XerusPdu(
+        xerus.Model(outlets=4), links={2: xerus.Model(outlets=10)} if dotted else {}
+    ) as pdu:
+        settings = {
+            "port": str(pdu.port),
+            "username": pdu.user,
+            "password": pdu.password,
+            "ca_pem": pdu.ca_pem,
+            "link_units": "yes" if dotted else "no",
+        }
         yield Wired(make_raritan(PduData(pdu.host, settings)), pdu.books)
 
 
@@ -55,39 +65,70 @@ def raritan(dotted: bool) -> Iterator[Wired]:
 def snmp(dotted: bool) -> Iterator[Wired]:
     unit = next(unit for unit in fixtures() if unit.name == "hpe-mapdu3")
     with Agent(unit.device() if dotted else apc.rpdu2(4)) as agent:
-        params = {"version": "2", "community": "private", "timeout": "5", "retries": "1", "port": str(agent.port)}
-        yield Wired(make_snmp(PduSnmpData(agent.host, params, {"switch_unproven": "yes"})), agent.books)
+        params = {
+            "version": "2",
+            "community": "private",
+            "timeout": "5",
+            "retries": "1",
+            "port": str(agent.port),
+        }
+        yield Wired(
+            make_snmp(PduSnmpData(agent.host, params, {"switch_unproven": "yes"})), agent.books
+        )
 
 
 @contextlib.contextmanager
 def nut(dotted: bool) -> Iterator[Wired]:
     pdu = SwitchedPdu("pdu", 10, members=2) if dotted else SwitchedPdu("pdu", 4)
     with NutServer([pdu]) as server:
-        settings = {"port": str(server.port), "device": "pdu", "username": ADMIN.name, "password": ADMIN.password}
+        settings = {
+            "port": str(server.port),
+            "device": "pdu",
+            "username": ADMIN.name,
+            "password": ADMIN.password,
+        }
         yield Wired(make_nut(PduData(server.host, settings)), server.books)
 
 
 @contextlib.contextmanager
 def redfish(dotted: bool) -> Iterator[Wired]:
     outlets = tuple(map(str, range(1, 11 if dotted else 5)))
-    pdus = (Pdu("1", outlets=outlets), Pdu("2", outlets=outlets)) if dotted else (Pdu("1", outlets=outlets),)
+    pdus = (
+        (Pdu("1", outlets=outlets), Pdu("2", outlets=outlets))
+        if dotted
+        else (Pdu("1", outlets=outlets),)
+    )
     with RedfishService(RedfishModel(pdus)) as unit:
-        settings = {"port": str(unit.port), "username": unit.user, "password": unit.password, "ca_pem": unit.ca_pem}
+        settings = {
+            "port": str(unit.port),
+            "username": unit.user,
+            "password": unit.password,
+            "ca_pem": unit.ca_pem,
+        }
         yield Wired(make_redfish(PduData(unit.host, settings)), unit.books)
 
 
-EVERY = pytest.mark.parametrize("device", [raritan, snmp, nut, redfish], ids=lambda device: str(device.__name__))
+EVERY = pytest.mark.parametrize(
+    "device", [raritan, snmp, nut, redfish], ids=lambda device: str(device.__name__)
+)
 CALLS = ("port_up", "port_down")
 
 
 def _refused(wired: Wired, identity: Any) -> str:
-    """Pass an identity to both calls, which must refuse it and write nothing. Return the error's text."""
+    """Pass an identity to both calls, which must refuse it and write nothing.
+
+    Return the error's text.
+    """
     words = ""
     for method in CALLS:
         port = PduPortView(identity, UNKNOWN)
         with pytest.raises(PduHandlerError) as caught:
             getattr(wired.handler, method)(port)
-        assert (caught.value.kind, port.power_status, port.identity) == ("no-such-outlet", UNKNOWN, identity), caught.value
+        assert (caught.value.kind, port.power_status, port.identity) == (
+            "no-such-outlet",
+            UNKNOWN,
+            identity,
+        ), caught.value
         assert caught.value.host == "127.0.0.1" and caught.value.operation
         words = str(caught.value)
     assert wired.books().writes == []
@@ -111,8 +152,23 @@ class _Other:
 
 @EVERY
 def test_only_text_and_integers_name_an_outlet(device: Wire) -> None:
-    others: tuple[Any, ...] = (True, False, None, 1.0, float("nan"), float("inf"), b"1", bytearray(b"1"), Decimal("1"), 1 + 0j,
-                               ["1"], ("1",), {"1": "1"}, _Other(), EnumPowerStatus.UP)
+    others: tuple[Any, ...] = (
+        True,
+        False,
+        None,
+        1.0,
+        float("nan"),
+        float("inf"),
+        b"1",
+        bytearray(b"1"),
+        Decimal("1"),
+        1 + 0j,
+        ["1"],
+        ("1",),
+        {"1": "1"},
+        _Other(),
+        EnumPowerStatus.UP,
+    )
     with device(False) as wired:
         for identity in others:
             assert "text or an integer" in _refused(wired, identity)
@@ -120,8 +176,28 @@ def test_only_text_and_integers_name_an_outlet(device: Wire) -> None:
 
 @EVERY
 def test_text_is_compared_character_by_character(device: Wire) -> None:
-    spelt = (" 1", "1 ", "1\n", "\t1", "\u00a01", "\u200b1", "1\0", "01", "+1", "-1", "1.0", "1e0", "", " ", "\u0661", "\uff11",
-             "\u00b9", "1\u0663", "\ud800", "1" * 5000)
+    spelt = (
+        " 1",
+        "1 ",
+        "1\n",
+        "\t1",
+        "\u00a01",
+        "\u200b1",
+        "1\0",
+        "01",
+        "+1",
+        "-1",
+        "1.0",
+        "1e0",
+        "",
+        " ",
+        "\u0661",
+        "\uff11",
+        "\u00b9",
+        "1\u0663",
+        "\ud800",
+        "1" * 5000,
+    )
     with device(False) as wired:
         for identity in spelt:
             _refused(wired, identity)

@@ -1,4 +1,5 @@
 """The registry of handlers, and two of its users: packaging/archives.py and the tests' peers."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -12,28 +13,46 @@ from tests.packaging.building import build
 
 
 def test_every_folder_with_a_handler_module_is_registered() -> None:
-    assert registry.names() == tuple(sorted(path.parent.name for path in (ROOT / "handlers").glob("*/handler.py")))
+    assert registry.names() == tuple(
+        sorted(path.parent.name for path in (ROOT / "handlers").glob("*/handler.py"))
+    )
     for name in registry.names():
         about = registry.about(name)
         assert about.shown and about.protocol in ("snmp", "custom")
 
 
-@pytest.mark.parametrize("name", ["http", "host", "command", "registry", "nosuch", "../handlers/nut", "nut.handler", ""])
+@pytest.mark.parametrize(
+    "name", ["http", "host", "command", "registry", "nosuch", "../handlers/nut", "nut.handler", ""]
+)
 def test_other_names_are_not_handlers(name: str) -> None:
     assert not registry.is_handler(name) and name not in registry.names()
 
 
 def test_build_and_peers_have_every_handler() -> None:
-    assert tuple(handler.name for handler in build.HANDLERS) == tuple(peers.PEERS) == tuple(peers.SHOWN) == registry.names()
+    assert (
+        tuple(handler.name for handler in build.HANDLERS)
+        == tuple(peers.PEERS)
+        == tuple(peers.SHOWN)
+        == registry.names()
+    )
     assert {kind.handler for kind in peers.KINDS.values()} == set(registry.names())
 
 
-def test_a_new_folder_with_about_and_handler_is_a_handler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for folder, files in (("fifth", ("__init__.py", "about.py", "handler.py")), ("half", ("__init__.py", "handler.py")),
-                          ("bare", ("about.py", "handler.py"))):
+def test_a_new_folder_with_about_and_handler_is_a_handler(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder, files in (
+        ("fifth", ("__init__.py", "about.py", "handler.py")),
+        ("half", ("__init__.py", "handler.py")),
+        ("bare", ("about.py", "handler.py")),
+    ):
         (tmp_path / folder).mkdir()
         for file in files:
             (tmp_path / folder / file).touch()
     monkeypatch.setattr(registry, "FOLDERS", [*registry.FOLDERS, str(tmp_path)])
-    assert registry.is_handler("fifth") and "fifth" in registry.names() and not {"half", "bare"} & set(registry.names())
+    assert (
+        registry.is_handler("fifth")
+        and "fifth" in registry.names()
+        and not {"half", "bare"} & set(registry.names())
+    )
     assert not registry.is_handler("half") and not registry.is_handler("bare")

@@ -28,26 +28,57 @@ def test_the_repr_names_settings_and_holds_no_value() -> None:
 
 def test_an_unknown_key_is_an_error_that_lists_the_known_ones() -> None:
     for key, shown in (("prot", "prot"), ("x" * 900, "x" * 60)):
-        with pytest.raises(SettingsError, match=f"'{shown}' is unknown; allowed: port, password, verify"):
+        with pytest.raises(
+            SettingsError, match=f"'{shown}' is unknown; allowed: port, password, verify"
+        ):
             Settings({key: "1"}, TABLE)
 
 
-@pytest.mark.parametrize("key, text", [
-    ("port", "0"), ("port", "65536"), ("port", "https"), ("port", "٣"), ("verify", "maybe"), ("timeout", "0"),
-    ("timeout", "nan"), ("timeout", "1e9"), ("timeout", "٣"), ("timeout", "1_5"), ("fingerprint", "abcd"),
-    ("ca_pem", "not a certificate"),
-    ("ca_pem", "-----BEGIN CERTIFICATE-----\n<>\n-----END CERTIFICATE-----"), ("ca_pem", PEM.partition("-----END")[0]),
-    ("port", "9" * 900)])
-def test_the_error_for_a_bad_value_names_its_key_and_the_allowed_values(key: str, text: str) -> None:
+@pytest.mark.parametrize(
+    "key, text",
+    [
+        ("port", "0"),
+        ("port", "65536"),
+        ("port", "https"),
+        ("port", "٣"),
+        ("verify", "maybe"),
+        ("timeout", "0"),
+        ("timeout", "nan"),
+        ("timeout", "1e9"),
+        ("timeout", "٣"),
+        ("timeout", "1_5"),
+        ("fingerprint", "abcd"),
+        ("ca_pem", "not a certificate"),
+        ("ca_pem", "-----BEGIN CERTIFICATE-----\n<>\n-----END CERTIFICATE-----"),
+        ("ca_pem", PEM.partition("-----END")[0]),
+        ("port", "9" * 900),
+    ],
+)
+def test_the_error_for_a_bad_value_names_its_key_and_the_allowed_values(
+    key: str, text: str
+) -> None:
     allowed = next(setting.allowed for setting in TABLE if setting.key == key)
     with pytest.raises(SettingsError) as caught:
         Settings({key: text}, TABLE)
-    assert f"'{key}'" in str(caught.value) and allowed in str(caught.value) and len(str(caught.value)) < 300
+    assert (
+        f"'{key}'" in str(caught.value)
+        and allowed in str(caught.value)
+        and len(str(caught.value)) < 300
+    )
 
 
-@pytest.mark.parametrize("setting, text, value", [(PORT, "1", 1), (PORT, "65535", 65535), (settings.TIMEOUT, "0.1", 0.1),
-                                                  (settings.TIMEOUT, "60", 60.0)])
-def test_the_limits_of_a_number_are_allowed(setting: Setting[object], text: str, value: float) -> None:
+@pytest.mark.parametrize(
+    "setting, text, value",
+    [
+        (PORT, "1", 1),
+        (PORT, "65535", 65535),
+        (settings.TIMEOUT, "0.1", 0.1),
+        (settings.TIMEOUT, "60", 60.0),
+    ],
+)
+def test_the_limits_of_a_number_are_allowed(
+    setting: Setting[object], text: str, value: float
+) -> None:
     assert Settings({setting.key: text}, TABLE)[setting] == value
 
 
@@ -59,13 +90,25 @@ def test_a_secret_is_neither_trimmed_nor_shown() -> None:
     assert "hunter2" not in str(caught.value)
 
 
-@pytest.mark.parametrize("text, value", [("YES", True), ("on", True), ("1", True), ("False", False), ("off", False)])
+@pytest.mark.parametrize(
+    "text, value", [("YES", True), ("on", True), ("1", True), ("False", False), ("off", False)]
+)
 def test_yes_and_no_have_their_usual_synonyms(text: str, value: bool) -> None:
     assert Settings({"verify": text}, TABLE)[VERIFY] is value
 
 
-@pytest.mark.parametrize("mangled", [PEM, PEM.replace("\n", " "), PEM.replace("\n", ""), PEM.replace("\n", "\\n"),
-                                     PEM.replace("\n", "\r\n"), PEM.replace("\n", "\\r\\n"), "junk " + PEM])
+@pytest.mark.parametrize(
+    "mangled",
+    [
+        PEM,
+        PEM.replace("\n", " "),
+        PEM.replace("\n", ""),
+        PEM.replace("\n", "\\n"),
+        PEM.replace("\n", "\r\n"),
+        PEM.replace("\n", "\\r\\n"),
+        "junk " + PEM,
+    ],
+)
 def test_a_certificate_is_read_despite_damaged_line_breaks_or_text_before_it(mangled: str) -> None:
     assert Settings({"ca_pem": mangled}, TABLE)[CA_PEM] == PEM
 
@@ -74,8 +117,16 @@ def test_a_chain_of_certificates_is_kept_whole() -> None:
     assert Settings({"ca_pem": (PEM + PEM).replace("\n", " ")}, TABLE)[CA_PEM] == PEM + PEM
 
 
-@pytest.mark.parametrize("text", ["AB" * 32, "sha256:" + "ab" * 32, "SHA-256=" + ":".join(["AB"] * 32), " ".join(["ab"] * 32),
-                                  "sha256 Fingerprint=" + ":".join(["AB"] * 32)])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "AB" * 32,
+        "sha256:" + "ab" * 32,
+        "SHA-256=" + ":".join(["AB"] * 32),
+        " ".join(["ab"] * 32),
+        "sha256 Fingerprint=" + ":".join(["AB"] * 32),
+    ],
+)
 def test_a_fingerprint_is_read_in_its_usual_forms(text: str) -> None:
     assert Settings({"fingerprint": text}, TABLE)[FINGERPRINT] == "ab" * 32
 
@@ -88,20 +139,28 @@ def test_the_error_for_a_bad_secret_does_not_contain_it_and_has_no_cause() -> No
         assert "hunter2" not in kept(caught.value) and not chain(caught.value)[1:]
 
 
-@pytest.mark.parametrize("setting", [PORT, PASSWORD, VERIFY, CA_PEM, FINGERPRINT, settings.TIMEOUT,
-                                     settings.HOST],
-                         ids=lambda setting: setting.key)
-@pytest.mark.parametrize("text", ["9" * 400_000, "1\ud800", "[" * 400_000, "-----BEGIN CERTIFICATE-----" * 20_000],
-                         ids=["digits", "lone surrogate", "brackets", "begin lines"])
-def test_huge_texts_and_lone_surrogates_are_refused_with_a_short_error(setting: Setting[object],
-                                                                          text: str) -> None:
+@pytest.mark.parametrize(
+    "setting",
+    [PORT, PASSWORD, VERIFY, CA_PEM, FINGERPRINT, settings.TIMEOUT, settings.HOST],
+    ids=lambda setting: setting.key,
+)
+@pytest.mark.parametrize(
+    "text",
+    ["9" * 400_000, "1\ud800", "[" * 400_000, "-----BEGIN CERTIFICATE-----" * 20_000],
+    ids=["digits", "lone surrogate", "brackets", "begin lines"],
+)
+def test_huge_texts_and_lone_surrogates_are_refused_with_a_short_error(
+    setting: Setting[object], text: str
+) -> None:
     with pytest.raises(SettingsError, match=f"'{setting.key}'") as caught:
         Settings({setting.key: text}, (setting,))
     assert len(str(caught.value)) < 300 and str(caught.value).isprintable()
 
 
 def test_certificates_longer_than_the_limit_are_refused() -> None:
-    with pytest.raises(SettingsError, match=f"'ca_pem': the value has more than {LONGEST_PEM} characters"):
+    with pytest.raises(
+        SettingsError, match=f"'ca_pem': the value has more than {LONGEST_PEM} characters"
+    ):
         Settings({"ca_pem": PEM * (LONGEST_PEM // len(PEM) + 1)}, TABLE)
 
 
@@ -113,7 +172,9 @@ def test_many_certificates_without_an_end_are_refused() -> None:
 
 @pytest.mark.parametrize("text", ["two\nlines", "tab\tulator", "bell\x07"])
 def test_a_password_with_a_control_character_is_refused(text: str) -> None:
-    with pytest.raises(SettingsError, match="'password': give the user's password, on one line without tabs"):
+    with pytest.raises(
+        SettingsError, match="'password': give the user's password, on one line without tabs"
+    ):
         Settings({"password": text}, (ONE_LINE,))
 
 
@@ -123,17 +184,22 @@ def test_each_setting_is_parsed_once() -> None:
     def counted(text: str) -> str:
         read.append(text)
         return text
+
     setting: Setting[str] = Setting("name", "any text", counted, "", "x")
     values = Settings({"name": "a"}, (setting,))
     assert [values[setting] for _ in range(5)] == ["a"] * 5 and read == ["a"]
 
 
 def test_a_file_name_in_place_of_a_certificate_is_refused_with_the_remedy() -> None:
-    with pytest.raises(SettingsError, match="give the text of PEM certificates, not a file's name: paste the file"):
+    with pytest.raises(
+        SettingsError, match="give the text of PEM certificates, not a file's name: paste the file"
+    ):
         Settings({"ca_pem": "/etc/ssl/pdu.pem"}, TABLE)
 
 
-@pytest.mark.parametrize("text", ["two words", "a\tb", "a\nb", "\x1b[2Jhost", "x" * 301, "host\x00"])
+@pytest.mark.parametrize(
+    "text", ["two words", "a\tb", "a\nb", "\x1b[2Jhost", "x" * 301, "host\x00"]
+)
 def test_an_impossible_host_is_refused(text: str) -> None:
     with pytest.raises(SettingsError, match="'host'") as caught:
         Settings({"host": text}, (settings.HOST,))

@@ -13,9 +13,16 @@ UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UN
 
 
 class Outlet:
-    """An outlet with a clock and a list of readings and errors. The last one repeats. A write raises `answer`, if given."""
+    """An outlet with a clock and a list of readings and errors.
 
-    def __init__(self, *readings: Union[EnumPowerStatus, PduHandlerError], answer: Union[None, PduHandlerError] = None) -> None:
+    The last one repeats. A write raises `answer`, if given.
+    """
+
+    def __init__(
+        self,
+        *readings: Union[EnumPowerStatus, PduHandlerError],
+        answer: Union[None, PduHandlerError] = None,
+    ) -> None:
         self._readings = list(readings)
         self._answer = answer
         self.now = 0.0
@@ -51,7 +58,8 @@ def test_the_wanted_state_ends_the_wait() -> None:
 
 @pytest.mark.parametrize("wanted, seen", [(UP, DOWN), (DOWN, UP), (UP, UNKNOWN)])
 def test_an_outlet_that_does_not_reach_the_wanted_state_is_unknown_and_the_last_reading_is_logged(
-        wanted: EnumPowerStatus, seen: EnumPowerStatus, caplog: pytest.LogCaptureFixture) -> None:
+    wanted: EnumPowerStatus, seen: EnumPowerStatus, caplog: pytest.LogCaptureFixture
+) -> None:
     outlet = Outlet(seen)
     with caplog.at_level(logging.INFO):
         assert outlet.switch(wanted) is UNKNOWN
@@ -69,11 +77,15 @@ def test_the_log_has_the_seconds_that_slow_readings_took(caplog: pytest.LogCaptu
         return slow()
 
     with caplog.at_level(logging.INFO):
-        assert switch(outlet.write, read, UP, clock=lambda: outlet.now, sleep=outlet.sleep) is UNKNOWN
+        assert (
+            switch(outlet.write, read, UP, clock=lambda: outlet.now, sleep=outlet.sleep) is UNKNOWN
+        )
     assert outlet.reads == 1 and "after 25.0 s the outlet's state was DOWN" in caplog.text
 
 
-def test_a_state_that_cannot_be_read_after_a_write_is_unknown_and_logged(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_state_that_cannot_be_read_after_a_write_is_unknown_and_logged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     with caplog.at_level(logging.INFO):
         assert Outlet(Unreachable("gone")).switch(UP) is UNKNOWN
     assert "the outlet's state could not be read: UNKNOWN" in caplog.text
@@ -87,17 +99,24 @@ def test_a_denied_reading_ends_the_wait_and_is_logged(caplog: pytest.LogCaptureF
     outlet = Outlet(DOWN, Denied("wrong password"))
     with caplog.at_level(logging.INFO):
         assert outlet.switch(UP) is UNKNOWN
-    assert outlet.reads == 2 and "the device denied a reading of the outlet's state: UNKNOWN" in caplog.text
+    assert (
+        outlet.reads == 2
+        and "the device denied a reading of the outlet's state: UNKNOWN" in caplog.text
+    )
 
 
-def test_a_reading_from_before_the_device_went_away_is_not_logged_as_the_last_state(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_reading_from_before_the_device_went_away_is_not_logged_as_the_last_state(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     with caplog.at_level(logging.INFO):
         assert Outlet(DOWN, Unreachable("gone")).switch(UP) is UNKNOWN
     assert "the outlet's state could not be read: UNKNOWN" in caplog.text
 
 
 @pytest.mark.parametrize("answer", [Unreachable("no answer"), ProtocolError("half an answer")])
-def test_a_write_without_a_usable_answer_returns_the_wanted_state_if_the_outlet_has_it(answer: PduHandlerError) -> None:
+def test_a_write_without_a_usable_answer_returns_the_wanted_state_if_the_outlet_has_it(
+    answer: PduHandlerError,
+) -> None:
     outlet = Outlet(UP, answer=answer)
     assert outlet.switch(UP) is UP
     assert (outlet.writes, outlet.reads) == (1, 1)
@@ -106,11 +125,17 @@ def test_a_write_without_a_usable_answer_returns_the_wanted_state_if_the_outlet_
 @pytest.mark.parametrize("kind", [Unreachable, ProtocolError])
 @pytest.mark.parametrize("reading", [DOWN, UNKNOWN, Unreachable("gone"), Denied("wrong password")])
 def test_the_error_for_a_write_without_a_usable_answer_says_that_the_outlet_may_have_switched(
-        reading: Union[EnumPowerStatus, PduHandlerError], kind: type[PduHandlerError]) -> None:
+    reading: Union[EnumPowerStatus, PduHandlerError], kind: type[PduHandlerError]
+) -> None:
     outlet = Outlet(reading, answer=kind("no answer").at("pdu1", "port_up"))
     with pytest.raises(Unreachable, match="may or may not have switched") as caught:
         outlet.switch(UP)
-    assert (outlet.writes, outlet.reads, caught.value.host, caught.value.operation) == (1, 1, "pdu1", "port_up")
+    assert (outlet.writes, outlet.reads, caught.value.host, caught.value.operation) == (
+        1,
+        1,
+        "pdu1",
+        "port_up",
+    )
 
 
 def test_a_refused_write_is_raised_without_a_reading() -> None:

@@ -72,22 +72,29 @@ def test_an_unknown_authority_is_refused_and_the_remedies_are_named(port: int) -
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.2"])
-def test_a_certificate_for_another_host_is_refused_without_the_advice_to_set_ca_pem(port: int, host: str) -> None:
+def test_a_certificate_for_another_host_is_refused_without_the_advice_to_set_ca_pem(
+    port: int, host: str
+) -> None:
     with pytest.raises(ssl.SSLCertVerificationError) as caught:
         handshake(tls.Trust(True, authority(), "").context(), port, host)
     assert_blamed_on_the_certificate(caught.value, "mismatch")
 
 
 def test_an_expired_certificate_is_refused_without_the_advice_to_set_ca_pem() -> None:
-    ended = AUTHORITY.issue_cert("127.0.0.1", not_after=datetime.datetime(2020, 1, 1, tzinfo=datetime.timezone.utc),
-                                 not_before=datetime.datetime(2019, 1, 1, tzinfo=datetime.timezone.utc))
+    ended = AUTHORITY.issue_cert(
+        "127.0.0.1",
+        not_after=datetime.datetime(2020, 1, 1, tzinfo=datetime.timezone.utc),
+        not_before=datetime.datetime(2019, 1, 1, tzinfo=datetime.timezone.utc),
+    )
     with tls_server(ended) as port, pytest.raises(ssl.SSLCertVerificationError) as caught:
         handshake(tls.Trust(True, authority(), "").context(), port)
     assert_blamed_on_the_certificate(caught.value, "expired")
 
 
 @pytest.mark.parametrize("code", [9, 66], ids=["not yet valid", "its key is too short"])
-def test_a_certificate_that_no_authority_helps_is_refused_without_the_advice_to_set_ca_pem(code: int) -> None:
+def test_a_certificate_that_no_authority_helps_is_refused_without_the_advice_to_set_ca_pem(
+    code: int,
+) -> None:
     error = ssl.SSLCertVerificationError(1, "words")
     error.verify_code, error.verify_message = code, "the words of OpenSSL"
     assert_blamed_on_the_certificate(error, "the words of OpenSSL")
@@ -95,13 +102,19 @@ def test_a_certificate_that_no_authority_helps_is_refused_without_the_advice_to_
 
 def assert_blamed_on_the_certificate(error: ssl.SSLCertVerificationError, words: str) -> None:
     sentence = Unreachable(untrusted.reason(error)).reason
-    assert words in sentence and "set 'fingerprint', or verify=no" in sentence and "ca_pem" not in sentence
+    assert (
+        words in sentence
+        and "set 'fingerprint', or verify=no" in sentence
+        and "ca_pem" not in sentence
+    )
 
 
 def test_the_shown_fingerprint_is_the_hash_of_the_devices_certificate_and_empty_without_one(
-        port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def dial() -> socket.socket:
         return socket.create_connection(("127.0.0.1", port), PATIENCE_S)
+
     certificate = handshake(tls.Trust(True, authority(), "").context(), port)
     assert untrusted.shown_fingerprint(dial, "127.0.0.1") == hashlib.sha256(certificate).hexdigest()
     monkeypatch.setattr(ssl.SSLSocket, "getpeercert", lambda *_, **__: None)
@@ -114,7 +127,10 @@ def test_the_error_for_an_answer_without_tls_says_to_check_the_port() -> None:
         other.sendall(b"SSH-2.0-OpenSSH_9.6\r\n" * 10)
         with pytest.raises(ssl.SSLError) as caught:
             tls.Trust(True, "", "").context().wrap_socket(client, server_hostname="127.0.0.1")
-    assert "check that the device speaks TLS on this port, in version 1.2 or newer" in untrusted.reason(caught.value)
+    assert (
+        "check that the device speaks TLS on this port, in version 1.2 or newer"
+        in untrusted.reason(caught.value)
+    )
 
 
 def test_an_authority_in_ca_pem_is_trusted(port: int) -> None:
@@ -127,13 +143,17 @@ def test_a_devices_own_certificate_is_trusted_as_ca_pem(port: int) -> None:
 
 
 def test_ca_pem_turns_off_strict_checks_of_certificates(monkeypatch: pytest.MonkeyPatch) -> None:
-    """From Python 3.13 on, `create_default_context` turns them on. They demand key identifiers, for example."""
+    """From Python 3.13 on, `create_default_context` turns them on.
+
+    They demand key identifiers, for example.
+    """
     made = ssl.create_default_context
 
     def strict(*, cadata: str) -> ssl.SSLContext:
         context = made(cadata=cadata)
         context.verify_flags |= ssl.VERIFY_X509_STRICT
         return context
+
     monkeypatch.setattr(ssl, "create_default_context", strict)
     assert not tls.Trust(True, authority(), "").context().verify_flags & ssl.VERIFY_X509_STRICT
 
@@ -146,21 +166,29 @@ def test_a_pin_accepts_its_certificate_and_no_other(port: int) -> None:
     certificate = handshake(tls.Trust(True, "", "ab" * 32).context(), port)
     pin = hashlib.sha256(certificate).hexdigest()
     tls.Trust(fingerprint=pin).check(certificate)
-    tls.Trust(fingerprint=":".join(pin[i:i + 2].upper() for i in range(0, 64, 2))).check(certificate)      # as openssl prints it
+    # as openssl prints it
+    tls.Trust(fingerprint=":".join(pin[i : i + 2].upper() for i in range(0, 64, 2))).check(
+        certificate
+    )
     with pytest.raises(Unreachable, match="another certificate"):
         tls.Trust(fingerprint="ab" * 32).check(certificate)
     with pytest.raises(Unreachable):
         tls.Trust(fingerprint="ab" * 32).check(None)
 
 
-@pytest.mark.parametrize("broken", ["-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "no certificate", "\u00fc"])
+@pytest.mark.parametrize(
+    "broken",
+    ["-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "no certificate", "\u00fc"],
+)
 def test_a_damaged_ca_pem_is_an_error_that_names_it(broken: str) -> None:
     with pytest.raises(SettingsError, match="ca_pem"):
         tls.Trust(True, broken, "").context()
 
 
 def test_a_device_that_demands_a_client_certificate_is_not_said_to_lack_tls() -> None:
-    refused = ssl.SSLError(1, "[SSL: TLSV13_ALERT_CERTIFICATE_REQUIRED] tlsv13 alert certificate required")
+    refused = ssl.SSLError(
+        1, "[SSL: TLSV13_ALERT_CERTIFICATE_REQUIRED] tlsv13 alert certificate required"
+    )
     refused.reason = "TLSV13_ALERT_CERTIFICATE_REQUIRED"
     sentence = Unreachable(untrusted.reason(refused)).reason
     assert "demands a client certificate" in sentence and "1.2" not in sentence

@@ -1,8 +1,10 @@
-"""Handlers refuse TLS 1.0 and 1.1 in real handshakes, even where Python and OpenSSL would accept them.
+"""Handlers refuse TLS 1.0 and 1.1 in real handshakes, even where Python and OpenSSL would accept
+them.
 
-Python 3.9 sets no minimum version for a context, and OpenSSL before 3 accepts both versions unless it was configured
-otherwise. The fixture `lenient` imitates these defaults.
+Python 3.9 sets no minimum version for a context, and OpenSSL before 3 accepts both versions unless
+it was configured otherwise. The fixture `lenient` imitates these defaults.
 """
+
 from __future__ import annotations
 
 import ssl
@@ -41,6 +43,7 @@ def lenient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
         context.set_ciphers("ALL:@SECLEVEL=0")
         return context
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         monkeypatch.setattr(ssl.SSLContext, "__new__", new)
@@ -58,19 +61,28 @@ def serving(version: ssl.TLSVersion) -> ssl.SSLContext:
 def over_starttls(version: ssl.TLSVersion) -> None:
     with NutServer(tls=True) as server:
         setattr(server, "_tls", serving(version))
-        with NutClient(server.host, server.port, tls=Trust(ca_pem=CA_PEM), timeout=PATIENCE_S) as nut:
+        with NutClient(
+            server.host, server.port, tls=Trust(ca_pem=CA_PEM), timeout=PATIENCE_S
+        ) as nut:
             nut.devices()
 
 
 def over_https(version: ssl.TLSVersion) -> None:
     with Peer([[result([])] * 4] * 4, tls=serving(version)) as peer:
-        raritan(PduData(peer.address, {"username": "u", "password": "p", "ca_pem": CA_PEM, "timeout": str(PATIENCE_S)})).status()
+        raritan(
+            PduData(
+                peer.address,
+                {"username": "u", "password": "p", "ca_pem": CA_PEM, "timeout": str(PATIENCE_S)},
+            )
+        ).status()
 
 
 @pytest.mark.usefixtures("lenient")
 @pytest.mark.parametrize("connect", [over_starttls, over_https])
 @pytest.mark.parametrize("version", OLD)
-def test_an_old_version_is_refused_in_the_handshake(connect: Callable[[ssl.TLSVersion], None], version: ssl.TLSVersion) -> None:
+def test_an_old_version_is_refused_in_the_handshake(
+    connect: Callable[[ssl.TLSVersion], None], version: ssl.TLSVersion
+) -> None:
     with pytest.raises(Unreachable, match="TLS|handshake"):
         connect(version)
 
@@ -81,18 +93,27 @@ def test_a_current_version_is_accepted(version: ssl.TLSVersion) -> None:
     over_starttls(version)
     try:
         over_https(version)
-    except PduHandlerError as error:            # the peer answers, but not as a PDU
+    except PduHandlerError as error:  # the peer answers, but not as a PDU
         assert not isinstance(error, Unreachable)
 
 
 @pytest.mark.usefixtures("lenient")
-@pytest.mark.parametrize("trust", [(True, "", ""), (True, CA_PEM, ""), (False, "", ""), (True, "", "ab" * 32)])
+@pytest.mark.parametrize(
+    "trust", [(True, "", ""), (True, CA_PEM, ""), (False, "", ""), (True, "", "ab" * 32)]
+)
 def test_every_kind_of_trust_has_the_same_minimum_version(trust: tuple[bool, str, str]) -> None:
     assert tls.Trust(*trust).context().minimum_version is ssl.TLSVersion.TLSv1_2
 
 
 def test_every_file_that_makes_a_context_mentions_the_minimum_version() -> None:
-    texts = {str(file): file.read_text("utf-8") for folder in ("common", "handlers", "packaging", "pdu_common", "tests")
-             for file in (ROOT / folder).rglob("*.py")}
-    made = [file for file, text in texts.items() if "SSLContext(" in text or "create_default_context(" in text]
+    texts = {
+        str(file): file.read_text("utf-8")
+        for folder in ("common", "handlers", "packaging", "pdu_common", "tests")
+        for file in (ROOT / folder).rglob("*.py")
+    }
+    made = [
+        file
+        for file, text in texts.items()
+        if "SSLContext(" in text or "create_default_context(" in text
+    ]
     assert len(made) > 4 and [file for file in made if "minimum_version" not in texts[file]] == []

@@ -1,4 +1,7 @@
-"""Modules of packaging/, loaded by path (a package of that name would hide the library `packaging`), and small archives."""
+"""Modules of packaging/, loaded by path (a package of that name would hide the library
+`packaging`), and small archives.
+"""
+
 from __future__ import annotations
 
 import importlib.util
@@ -16,7 +19,9 @@ from tests.needs import ROOT
 
 def loaded(name: str) -> ModuleType:
     """A new copy of a module of packaging/."""
-    spec = importlib.util.spec_from_file_location(f"packaging_{name}", ROOT / "packaging" / f"{name}.py")
+    spec = importlib.util.spec_from_file_location(
+        f"packaging_{name}", ROOT / "packaging" / f"{name}.py"
+    )
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
@@ -41,7 +46,7 @@ def files(tree: Path, name: str, replace: Optional[Mapping[str, str]] = None) ->
 
 
 # A handler without a device, so that a test needs no simulator.
-_SMALL_HANDLER = '''
+_SMALL_HANDLER = """
 from pdu_common.base_pdu import BasePdu
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduStatisticView, PduView
 
@@ -77,8 +82,8 @@ class Small(BasePdu):
 
 def make_handler(pdu_data: object) -> Small:
     return Small(pdu_data)
-'''
-_SMALL_WIRE = '''
+"""
+_SMALL_WIRE = """
 import os
 import time
 
@@ -95,20 +100,27 @@ def act(what: str) -> None:
     if what == "sqlite":
         import sqlite3
         assert sqlite3
-'''
-_SMALL_ERRORS = '''
+"""
+_SMALL_ERRORS = """
 class SmallError(Exception):
     kind = "settings"
-'''
+"""
 
 
 def small_tree(folder: Path, name: str = "small", version: str = "1.0") -> Path:
-    """Adds a handler, whose `status` does what its setting `say` names, to the `handlers` tree in `folder`; returns the tree."""
+    """Adds a handler, whose `status` does what its setting `say` names, to the `handlers` tree in
+    `folder`; returns the tree.
+    """
     tree = folder / "handlers"
     (tree / name).mkdir(parents=True, exist_ok=True)
-    for path, text in {"__init__.py": f'VERSION = "{version}"\n', "errors.py": _SMALL_ERRORS, "unused.py": "import rich\n",
-                       f"{name}/__init__.py": "", f"{name}/handler.py": _SMALL_HANDLER,
-                       f"{name}/wire.py": _SMALL_WIRE}.items():
+    for path, text in {
+        "__init__.py": f'VERSION = "{version}"\n',
+        "errors.py": _SMALL_ERRORS,
+        "unused.py": "import rich\n",
+        f"{name}/__init__.py": "",
+        f"{name}/handler.py": _SMALL_HANDLER,
+        f"{name}/wire.py": _SMALL_WIRE,
+    }.items():
         (tree / path).write_text(text, encoding="utf-8")
     return tree
 
@@ -123,8 +135,13 @@ def packed(*paths: str) -> bytes:
 
 
 def register_script(folder: Path, *names: str, version: str = "1.0") -> Path:
-    """Writes register.sh and, for each of `names`, a small handler's archive into `folder`; returns the path of register.sh."""
-    handlers = [build.Handler(name, f"Small {name}", "snmp" if name == "snmp" else "custom") for name in names]
+    """Writes register.sh and, for each of `names`, a small handler's archive into `folder`; returns
+    the path of register.sh.
+    """
+    handlers = [
+        build.Handler(name, f"Small {name}", "snmp" if name == "snmp" else "custom")
+        for name in names
+    ]
     folder.mkdir(parents=True, exist_ok=True)
     for name in names:
         with tempfile.TemporaryDirectory() as tree:

@@ -1,4 +1,5 @@
 """Runs `register.sh` as an administrator does, in a clean environment."""
+
 from __future__ import annotations
 
 import os
@@ -24,19 +25,24 @@ class Run(NamedTuple):
 class Admin:
     """An administrator's machine: the script, a home and a folder for temporary files.
 
-    The program `sleep` of this machine logs its argument for `pauses` and does not wait. `curl` waits
-    up to 60 s for a connection.
+    The program `sleep` of this machine logs its argument for `pauses` and does not wait. `curl`
+    waits up to 60 s for a connection.
     """
 
     def __init__(self, folder: Path, script: Path) -> None:
         curl = program("curl")
-        self.script, self.temporary, self._log = script, folder / "temporary files", folder / "pauses"
+        self.script, self.temporary, self._log = (
+            script,
+            folder / "temporary files",
+            folder / "pauses",
+        )
         self.home = folder / "home"
         self._tools = folder / "tools"
         for made in (self.temporary, self.home, self._tools):
             made.mkdir()
         self.tool("sleep", f"echo \"$1\" >>'{self._log}'")
-        self.tool("curl", f"exec '{curl}' \"$@\" --connect-timeout 60")      # the script gives a connection 10 s
+        # the script gives a connection 10 s
+        self.tool("curl", f"exec '{curl}' \"$@\" --connect-timeout 60")
         self._path = f"{self._tools}{os.pathsep}{os.environ['PATH']}"
 
     def tool(self, name: str, line: str) -> None:
@@ -46,7 +52,10 @@ class Admin:
         file.chmod(0o755)
 
     def shell(self, name: str) -> str:
-        """The path of a shell; for busybox, of a link to it named `sh`. Skips the test if the shell is missing."""
+        """The path of a shell; for busybox, of a link to it named `sh`.
+
+        Skips the test if the shell is missing.
+        """
         path = shutil.which(name)
         if path is None:
             pytest.skip(f"no {name} in PATH")
@@ -57,22 +66,45 @@ class Admin:
 
     def environment(self, manager: Optional[DciManager], **changes: str) -> dict[str, str]:
         """The environment of the script; a variable with an empty value is left out."""
-        given = {"PATH": self._path, "HOME": str(self.home), "TMPDIR": str(self.temporary), "no_proxy": "*"}
+        given = {
+            "PATH": self._path,
+            "HOME": str(self.home),
+            "TMPDIR": str(self.temporary),
+            "no_proxy": "*",
+        }
         if manager is not None:
-            given.update(DCI_URL=manager.url, DCI_EMAIL=manager.email, DCI_PASSWORD=manager.password,
-                         CURL_CA_BUNDLE=str(manager.ca_file))
+            given.update(
+                DCI_URL=manager.url,
+                DCI_EMAIL=manager.email,
+                DCI_PASSWORD=manager.password,
+                CURL_CA_BUNDLE=str(manager.ca_file),
+            )
         given.update(changes)
         return {name: value for name, value in given.items() if value}
 
     def command(self, *arguments: str, shell: str = "sh") -> list[str]:
         return [shell, str(self.script), *arguments]
 
-    def run(self, manager: Optional[DciManager], *arguments: str, shell: str = "sh", folder: Optional[Path] = None,
-            **changes: str) -> Run:
+    def run(
+        self,
+        manager: Optional[DciManager],
+        *arguments: str,
+        shell: str = "sh",
+        folder: Optional[Path] = None,
+        **changes: str,
+    ) -> Run:
         """One run without a terminal."""
-        done = subprocess.run(self.command(*arguments, shell=shell), env=self.environment(manager, **changes), cwd=folder,
-                              stdin=subprocess.DEVNULL, capture_output=True, text=True, encoding="utf-8", timeout=60,
-                              start_new_session=True)
+        done = subprocess.run(
+            self.command(*arguments, shell=shell),
+            env=self.environment(manager, **changes),
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=60,
+            start_new_session=True,
+        )
         return Run(done.returncode, done.stdout, done.stderr)
 
     def pauses(self) -> list[int]:

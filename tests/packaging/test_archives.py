@@ -1,4 +1,5 @@
 """Archives as a platform uses them: unpacked, and loaded in a clean interpreter."""
+
 from __future__ import annotations
 
 import json
@@ -16,7 +17,8 @@ from tests.waiting import bounded
 
 from .building import NAMES, archive, files, small_tree
 
-# Makes a handler of each archive. -S leaves out site-packages; -I ignores PYTHON* variables and the current directory.
+# Makes a handler of each archive. -S leaves out site-packages; -I ignores PYTHON* variables and the
+# current directory.
 _LOAD = """
 import importlib, json, sys, threading
 sys.path[:0] = sys.argv[1:3]
@@ -27,7 +29,10 @@ print(json.dumps({"kinds": [type(pdu).__module__ for pdu in made], "threads": th
 
 @pytest.fixture
 def host(tmp_path: Path) -> Path:
-    """A folder with links to the doubles of the platform's modules. BaseSnmpPdu is empty, because its double needs pysnmp."""
+    """A folder with links to the doubles of the platform's modules.
+
+    BaseSnmpPdu is empty, because its double needs pysnmp.
+    """
     folder = tmp_path / "host"
     (folder / "pdu_common").mkdir(parents=True)
     (folder / "common").symlink_to(ROOT / "common")
@@ -35,21 +40,35 @@ def host(tmp_path: Path) -> Path:
         (folder / "pdu_common" / file.name).symlink_to(file)
     base = folder / "pdu_common" / "base_snmp_pdu.py"
     base.unlink()
-    base.write_text("from .base_pdu import BasePdu\n\n\nclass BaseSnmpPdu(BasePdu):\n    pass\n", "utf-8")
+    base.write_text(
+        "from .base_pdu import BasePdu\n\n\nclass BaseSnmpPdu(BasePdu):\n    pass\n", "utf-8"
+    )
     return folder
 
 
-def load(host: Path, unpacked: Path, modules: Sequence[str], options: Sequence[str] = ("-I", "-S", "-B"),
-         folder: Path = Path("/")) -> dict[str, Any]:
-    done = subprocess.run([sys.executable, *options, "-c", _LOAD, str(host), str(unpacked), *modules], cwd=folder,
-                          capture_output=True, text=True, timeout=60)
+def load(
+    host: Path,
+    unpacked: Path,
+    modules: Sequence[str],
+    options: Sequence[str] = ("-I", "-S", "-B"),
+    folder: Path = Path("/"),
+) -> dict[str, Any]:
+    done = subprocess.run(
+        [sys.executable, *options, "-c", _LOAD, str(host), str(unpacked), *modules],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
     assert done.returncode == 0, done.stderr
     answer: dict[str, Any] = json.loads(done.stdout)
     return answer
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_an_archive_loads_with_only_the_platforms_two_packages(name: str, host: Path, tmp_path: Path) -> None:
+def test_an_archive_loads_with_only_the_platforms_two_packages(
+    name: str, host: Path, tmp_path: Path
+) -> None:
     unpacked = tmp_path / "unpacked"
     archives.read(archive(ROOT / "handlers", name)).unpack(unpacked)
     loaded = load(host, unpacked, [f"pdu_{name}.handler"])
@@ -59,7 +78,11 @@ def test_an_archive_loads_with_only_the_platforms_two_packages(name: str, host: 
 @pytest.mark.parametrize("name", NAMES)
 def test_an_archive_holds_no_tools(name: str) -> None:
     found = files(ROOT / "handlers", name)
-    assert not [path for path in found if path.endswith("__main__.py") or "zeroconf" in path or path.startswith("command/")]
+    assert not [
+        path
+        for path in found
+        if path.endswith("__main__.py") or "zeroconf" in path or path.startswith("command/")
+    ]
 
 
 def test_all_archives_load_in_one_process(host: Path, tmp_path: Path) -> None:
@@ -90,7 +113,10 @@ def test_two_versions_under_two_names_load_in_one_process(host: Path, tmp_path: 
 
 
 def test_unpacking_again_leaves_whole_files_to_a_process_that_reads_them(tmp_path: Path) -> None:
-    first, second = (archives.read(archive(small_tree(tmp_path / number, version=number), "small")) for number in ("1.0", "1.1"))
+    first, second = (
+        archives.read(archive(small_tree(tmp_path / number, version=number), "small"))
+        for number in ("1.0", "1.1")
+    )
     unpacked, entry = tmp_path / "unpacked", tmp_path / "unpacked" / "pdu_small" / "handler.py"
     first.unpack(unpacked)
     before = {path: (unpacked / path).stat().st_ino for path in first.files}
@@ -115,13 +141,24 @@ for line in sys.stdin:
 """
 
 
-def test_a_running_process_reloads_the_last_unpacked_version_even_if_it_is_older(host: Path, tmp_path: Path) -> None:
+def test_a_running_process_reloads_the_last_unpacked_version_even_if_it_is_older(
+    host: Path, tmp_path: Path
+) -> None:
     unpacked = tmp_path / "unpacked"
-    versions = {number: archives.read(archive(small_tree(tmp_path / number, version=number), "small"))
-                for number in ("1.0", "1.1")}
+    versions = {
+        number: archives.read(archive(small_tree(tmp_path / number, version=number), "small"))
+        for number in ("1.0", "1.1")
+    }
     versions["1.0"].unpack(unpacked)
-    with subprocess.Popen([sys.executable, "-I", "-S", "-c", _RELOADING, str(host), str(unpacked)], stdin=subprocess.PIPE,
-                          stdout=subprocess.PIPE, text=True) as process, bounded(process):
+    with (
+        subprocess.Popen(
+            [sys.executable, "-I", "-S", "-c", _RELOADING, str(host), str(unpacked)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as process,
+        bounded(process),
+    ):
         assert process.stdin is not None and process.stdout is not None
         assert process.stdout.readline() == "loaded\n"
         seen = []

@@ -1,4 +1,5 @@
 """What the builder packs, writes and refuses."""
+
 from __future__ import annotations
 
 import gzip
@@ -44,58 +45,116 @@ def refusal(folder: Path, texts: dict[str, str]) -> str:
 ALWAYS = ["__init__.py", "x/__init__.py", "x/handler.py"]
 
 
-@pytest.mark.parametrize("text, more", [
-    ("", []),
-    ("from . import a", ["x/a.py"]),
-    ("from .a import name", ["x/a.py"]),
-    ("from ..shared import name", ["shared.py"]),
-    ("from .. import VERSION", []),
-    ("from .deep import inner", ["x/deep/__init__.py", "x/deep/inner.py"]),
-    ("from .deep.inner import name", ["x/deep/__init__.py", "x/deep/inner.py"]),
-    ("from .deep import name", ["x/deep/__init__.py"]),
-    ("from .chain import name", ["shared.py", "x/a.py", "x/chain.py"]),
-    ("from .ring import name", ["x/ring.py"]),
-    ("def f():\n    from . import a", ["x/a.py"]),
-    ("try:\n    from . import a\nexcept ImportError:\n    pass", ["x/a.py"]),
-    ("import importlib\ndef f():\n    return importlib.import_module('.deep.inner', __package__)",
-     ["x/deep/__init__.py", "x/deep/inner.py"]),
-    ("import importlib\nfound = importlib.import_module(package=__package__, name='.a')", ["x/a.py"]),
-    ("from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from . import a\n    import typing_extensions", ["x/a.py"]),
-    ("import typing\nif typing.TYPE_CHECKING:\n    import rich\nelse:\n    from . import a", ["x/a.py"]),
-    ("import common.logger, pdu_common.helper, ssl, json", []),
-    ("import importlib\nfound = importlib.import_module('pdu_common.base')", []),
-    ("import importlib\ndef f(name):\n    try:\n        return importlib.import_module(name, __package__)\n"
-     "    except (ImportError, ValueError):\n        return None", []),
-])
-def test_an_archive_holds_what_the_handler_imports_and_no_more(tmp_path: Path, text: str, more: list[str]) -> None:
-    found = closure(tmp_path, {"x/handler.py": text, "x/a.py": "", "shared.py": "", "unused.py": "import rich", "x/tool.py": "",
-                               "x/__main__.py": "import rich", "x/deep/inner.py": "",
-                               "x/chain.py": "from . import a\nfrom .. import shared",
-                               "x/ring.py": "from . import handler"})
+@pytest.mark.parametrize(
+    "text, more",
+    [
+        ("", []),
+        ("from . import a", ["x/a.py"]),
+        ("from .a import name", ["x/a.py"]),
+        ("from ..shared import name", ["shared.py"]),
+        ("from .. import VERSION", []),
+        ("from .deep import inner", ["x/deep/__init__.py", "x/deep/inner.py"]),
+        ("from .deep.inner import name", ["x/deep/__init__.py", "x/deep/inner.py"]),
+        ("from .deep import name", ["x/deep/__init__.py"]),
+        ("from .chain import name", ["shared.py", "x/a.py", "x/chain.py"]),
+        ("from .ring import name", ["x/ring.py"]),
+        ("def f():\n    from . import a", ["x/a.py"]),
+        ("try:\n    from . import a\nexcept ImportError:\n    pass", ["x/a.py"]),
+        (
+            (
+                "import importlib\ndef f():\n    return importlib.import_module('.deep.inner',"
+                " __package__)"
+            ),
+            ["x/deep/__init__.py", "x/deep/inner.py"],
+        ),
+        (
+            "import importlib\nfound = importlib.import_module(package=__package__, name='.a')",
+            ["x/a.py"],
+        ),
+        (
+            (
+                "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from . import a\n   "
+                " import typing_extensions"
+            ),
+            ["x/a.py"],
+        ),
+        (
+            "import typing\nif typing.TYPE_CHECKING:\n    import rich\nelse:\n    from . import a",
+            ["x/a.py"],
+        ),
+        ("import common.logger, pdu_common.helper, ssl, json", []),
+        ("import importlib\nfound = importlib.import_module('pdu_common.base')", []),
+        (
+            (
+                "import importlib\ndef f(name):\n    try:\n        return"
+                " importlib.import_module(name, __package__)\n    except (ImportError,"
+                " ValueError):\n        return None"
+            ),
+            [],
+        ),
+    ],
+)
+def test_an_archive_holds_what_the_handler_imports_and_no_more(
+    tmp_path: Path, text: str, more: list[str]
+) -> None:
+    found = closure(
+        tmp_path,
+        {
+            "x/handler.py": text,
+            "x/a.py": "",
+            "shared.py": "",
+            "unused.py": "import rich",
+            "x/tool.py": "",
+            "x/__main__.py": "import rich",
+            "x/deep/inner.py": "",
+            "x/chain.py": "from . import a\nfrom .. import shared",
+            "x/ring.py": "from . import handler",
+        },
+    )
     assert found == sorted(ALWAYS + more)
 
 
-@pytest.mark.parametrize("text, words", [
-    ("import rich", ["x/handler.py line 1", "'rich'"]),
-    ("x = 1\n\ndef f():\n    import rich.table", ["line 4", "'rich.table'"]),
-    ("import requests", ["'requests'"]),
-    ("from zeroconf import x", ["'zeroconf'"]),
-    ("import handlers.errors", ["'handlers.errors'", "leading dots"]),
-    ("from tests import needs", ["'tests'"]),
-    ("import telnetlib", ["'telnetlib'", "3.9 to 3.13"]),
-    ("import tomllib", ["'tomllib'"]),
-    ("from .absent import x", [".absent", "does not exist"]),
-    ("from ...beyond import x", ["leaves handlers/"]),
-    ("from ..y import wire", ["y/__init__.py", "belongs to another handler"]),
-    ("from ..y.wire import x", ["belongs to another handler"]),
-    ("import importlib\ndef f(name):\n    return importlib.import_module(name, __package__)", ["line 3", "at run time"]),
-    ("import importlib\ndef f(name):\n    return importlib.import_module(name, package=__package__)", ["line 3"]),
-    ("import importlib\ndef f(name):\n    try:\n        return importlib.import_module(name, __package__)\n"
-     "    except ValueError:\n        return None", ["line 4"]),
-    ("def f(:", ["not valid Python"]),
-    ("x = 1\0", ["x/handler.py: not valid Python"]),
-])
-def test_a_handler_that_could_fail_on_a_platform_is_refused(tmp_path: Path, text: str, words: list[str]) -> None:
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("import rich", ["x/handler.py line 1", "'rich'"]),
+        ("x = 1\n\ndef f():\n    import rich.table", ["line 4", "'rich.table'"]),
+        ("import requests", ["'requests'"]),
+        ("from zeroconf import x", ["'zeroconf'"]),
+        ("import handlers.errors", ["'handlers.errors'", "leading dots"]),
+        ("from tests import needs", ["'tests'"]),
+        ("import telnetlib", ["'telnetlib'", "3.9 to 3.13"]),
+        ("import tomllib", ["'tomllib'"]),
+        ("from .absent import x", [".absent", "does not exist"]),
+        ("from ...beyond import x", ["leaves handlers/"]),
+        ("from ..y import wire", ["y/__init__.py", "belongs to another handler"]),
+        ("from ..y.wire import x", ["belongs to another handler"]),
+        (
+            "import importlib\ndef f(name):\n    return importlib.import_module(name, __package__)",
+            ["line 3", "at run time"],
+        ),
+        (
+            (
+                "import importlib\ndef f(name):\n    return importlib.import_module(name,"
+                " package=__package__)"
+            ),
+            ["line 3"],
+        ),
+        (
+            (
+                "import importlib\ndef f(name):\n    try:\n        return"
+                " importlib.import_module(name, __package__)\n    except ValueError:\n       "
+                " return None"
+            ),
+            ["line 4"],
+        ),
+        ("def f(:", ["not valid Python"]),
+        ("x = 1\0", ["x/handler.py: not valid Python"]),
+    ],
+)
+def test_a_handler_that_could_fail_on_a_platform_is_refused(
+    tmp_path: Path, text: str, words: list[str]
+) -> None:
     error = refusal(tmp_path, {"x/handler.py": text, "y/handler.py": "", "y/wire.py": ""})
     assert not [word for word in words if word not in error], error
 
@@ -104,7 +163,9 @@ def test_a_folder_that_is_imported_but_is_no_package_is_refused(tmp_path: Path) 
     """It is a namespace package in the tree, and would be missing from the archive."""
     top = tree(tmp_path, {"x/handler.py": "from . import wire", "x/wire/tcp.py": ""})
     (top / "x" / "wire" / "__init__.py").unlink()
-    with pytest.raises(build.BuildError, match="line 1: imports the folder wire, which has no __init__.py"):
+    with pytest.raises(
+        build.BuildError, match="line 1: imports the folder wire, which has no __init__.py"
+    ):
         files(top, "x")
 
 
@@ -124,16 +185,29 @@ def test_the_entry_module_is_beside_a_folder_with_the_unchanged_files(tmp_path: 
     folders = {path.split("/")[1] for path in found.files if path.count("/") > 1}
     assert found.top == "pdu_small" and len(folders) == 1
     folder = folders.pop()
-    assert sorted(found.files) == sorted(["pdu_small/__init__.py", "pdu_small/handler.py"] + [
-        f"pdu_small/{folder}/{path}"
-        for path in ("__init__.py", "errors.py", "small/__init__.py", "small/handler.py", "small/wire.py")])
+    assert sorted(found.files) == sorted(
+        ["pdu_small/__init__.py", "pdu_small/handler.py"]
+        + [
+            f"pdu_small/{folder}/{path}"
+            for path in (
+                "__init__.py",
+                "errors.py",
+                "small/__init__.py",
+                "small/handler.py",
+                "small/wire.py",
+            )
+        ]
+    )
     for path, content in found.files.items():
         inner = path.partition(f"{folder}/")[2]
         assert not inner or content == (tmp_path / "handlers" / inner).read_bytes()
 
 
 def test_the_same_files_give_the_same_bytes_wherever_they_are(tmp_path: Path) -> None:
-    first, second = archive(small_tree(tmp_path / "a"), "small"), archive(small_tree(tmp_path / "b" / "c"), "small")
+    first, second = (
+        archive(small_tree(tmp_path / "a"), "small"),
+        archive(small_tree(tmp_path / "b" / "c"), "small"),
+    )
     assert first == second
 
 
@@ -145,36 +219,53 @@ sys.stdout.buffer.write(runpy.run_path(build)["archive"](Path(tree), "small"))
 """
 
 
-def test_the_bytes_do_not_depend_on_the_hash_seed_or_the_mode_and_age_of_files(tmp_path: Path) -> None:
+def test_the_bytes_do_not_depend_on_the_hash_seed_or_the_mode_and_age_of_files(
+    tmp_path: Path,
+) -> None:
     made = set()
     for seed, mode in (("1", 0o644), ("2", 0o700)):
         top = small_tree(tmp_path)
         (top / "errors.py").chmod(mode)
         os.utime(top / "errors.py", (int(seed), int(seed)))
-        made.add(subprocess.run([sys.executable, "-c", _PROGRAM, str(ROOT / "packaging" / "archives.py"), str(top)],
-                                env={"PYTHONHASHSEED": seed}, cwd=tmp_path, check=True, capture_output=True, timeout=60).stdout)
+        made.add(
+            subprocess.run(
+                [sys.executable, "-c", _PROGRAM, str(ROOT / "packaging" / "archives.py"), str(top)],
+                env={"PYTHONHASHSEED": seed},
+                cwd=tmp_path,
+                check=True,
+                capture_output=True,
+                timeout=60,
+            ).stdout
+        )
     assert made == {archive(small_tree(tmp_path), "small")}
 
 
 def test_changed_content_changes_the_time_of_an_entry_module_of_equal_size(tmp_path: Path) -> None:
     """Python uses a cached .pyc as long as time and size of its source are unchanged."""
+
     def entry(data: bytes) -> tarfile.TarInfo:
         with tarfile.open(fileobj=io.BytesIO(data)) as tar:
             return tar.getmember("pdu_small/handler.py")
 
     first = archive(small_tree(tmp_path), "small")
-    (tmp_path / "handlers" / "small" / "wire.py").write_text("def act(what: str) -> None:\n    pass\n")
+    (tmp_path / "handlers" / "small" / "wire.py").write_text(
+        "def act(what: str) -> None:\n    pass\n"
+    )
     second = archive(tmp_path / "handlers", "small")
     assert entry(first).size == entry(second).size and entry(first).mtime != entry(second).mtime
 
 
-def test_members_are_sorted_plain_files_and_folders_of_uid_0_without_owner_names(tmp_path: Path) -> None:
+def test_members_are_sorted_plain_files_and_folders_of_uid_0_without_owner_names(
+    tmp_path: Path,
+) -> None:
     with tarfile.open(fileobj=io.BytesIO(archive(small_tree(tmp_path), "small"))) as tar:
         members = tar.getmembers()
     names = [member.name for member in members]
     assert names == sorted(names) and names[0] == "pdu_small" and len(set(names)) == len(names)
     for member in members:
-        assert (member.isfile() and member.mode == 0o644) or (member.isdir() and member.mode == 0o755)
+        assert (member.isfile() and member.mode == 0o644) or (
+            member.isdir() and member.mode == 0o755
+        )
         assert (member.uid, member.gid, member.uname, member.gname) == (0, 0, "", "")
 
 
@@ -184,9 +275,15 @@ def test_the_gzip_header_holds_neither_time_nor_name(tmp_path: Path) -> None:
 
 
 def test_a_replaced_file_is_packed_and_its_imports_are_followed_and_checked(tmp_path: Path) -> None:
-    top = tree(tmp_path, {"x/handler.py": "from . import options", "x/options.py": "OPTIONS = {}", "x/more.py": ""})
+    top = tree(
+        tmp_path,
+        {"x/handler.py": "from . import options", "x/options.py": "OPTIONS = {}", "x/more.py": ""},
+    )
     found = files(top, "x", {"x/options.py": "from . import more\nOPTIONS = {'a': 'ü'}\n"})
-    assert found["x/options.py"].decode() == "from . import more\nOPTIONS = {'a': 'ü'}\n" and "x/more.py" in found
+    assert (
+        found["x/options.py"].decode() == "from . import more\nOPTIONS = {'a': 'ü'}\n"
+        and "x/more.py" in found
+    )
     assert archive(top, "x") != archive(top, "x", {"x/options.py": "OPTIONS = {'a': 'b'}"})
     with pytest.raises(build.BuildError, match="rich"):
         files(top, "x", {"x/options.py": "import rich"})
@@ -208,7 +305,9 @@ def test_build_writes_the_archives_and_an_executable_script(tmp_path: Path) -> N
     assert sorted(out.iterdir()) == sorted(made) and made[1].stat().st_mode & 0o777 == 0o755
 
 
-def test_two_builds_at_the_same_time_leave_whole_files_and_no_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_builds_at_the_same_time_leave_whole_files_and_no_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     top, out = small_tree(tmp_path), tmp_path / "dist"
     handlers, chmod = [build.Handler("small", "Small PDUs", "custom")], Path.chmod
 
@@ -216,10 +315,15 @@ def test_two_builds_at_the_same_time_leave_whole_files_and_no_others(tmp_path: P
         monkeypatch.setattr(Path, "chmod", chmod)
         build.build(top, out, handlers)
         path.chmod(mode)
+
     monkeypatch.setattr(Path, "chmod", second_build)
     made = build.build(top, out, handlers)
-    assert sorted(out.iterdir()) == sorted(made) and [path.stat().st_mode & 0o777 for path in made] == [0o644, 0o755]
-    assert [path.read_bytes() for path in made] == [path.read_bytes() for path in build.build(top, tmp_path / "alone", handlers)]
+    assert sorted(out.iterdir()) == sorted(made) and [
+        path.stat().st_mode & 0o777 for path in made
+    ] == [0o644, 0o755]
+    assert [path.read_bytes() for path in made] == [
+        path.read_bytes() for path in build.build(top, tmp_path / "alone", handlers)
+    ]
 
 
 def test_a_damaged_script_of_an_earlier_build_is_replaced(tmp_path: Path) -> None:
@@ -235,17 +339,28 @@ def test_nothing_is_written_when_one_archive_is_refused(tmp_path: Path) -> None:
     top = small_tree(tmp_path)
     (top / "small" / "wire.py").write_text("import rich\n")
     with pytest.raises(build.BuildError, match="rich"):
-        build.build(top, tmp_path / "dist", [build.Handler(name, name, "custom") for name in ("good", "small")])
+        build.build(
+            top,
+            tmp_path / "dist",
+            [build.Handler(name, name, "custom") for name in ("good", "small")],
+        )
     assert not (tmp_path / "dist").exists()
 
 
 def test_a_file_that_cannot_be_written_is_named_and_no_partial_file_is_left(
-        tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     script = tmp_path / "register.sh"
     script.mkdir()
     assert build.main(["nut", "--out", str(tmp_path)]) == 1
-    assert capsys.readouterr().err == f"build.py: {script} cannot be read or written (Is a directory)\n"
-    assert sorted(path.name.partition("-")[0] for path in tmp_path.iterdir()) == ["pdu_nut", "register.sh"]
+    assert (
+        capsys.readouterr().err
+        == f"build.py: {script} cannot be read or written (Is a directory)\n"
+    )
+    assert sorted(path.name.partition("-")[0] for path in tmp_path.iterdir()) == [
+        "pdu_nut",
+        "register.sh",
+    ]
 
 
 def test_names_with_shell_metacharacters_are_refused() -> None:
@@ -256,24 +371,37 @@ def test_names_with_shell_metacharacters_are_refused() -> None:
 
 def test_the_script_lists_its_handlers_and_holds_no_placeholder(tmp_path: Path) -> None:
     text = register_script(tmp_path, "small").read_text()
-    assert "small|Small small|custom" in text and not [word for word in ("@VERSION@", "@HANDLERS@") if word in text]
+    assert "small|Small small|custom" in text and not [
+        word for word in ("@VERSION@", "@HANDLERS@") if word in text
+    ]
 
 
-def test_the_error_for_an_unknown_name_on_the_command_line_lists_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_error_for_an_unknown_name_on_the_command_line_lists_the_known_ones(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     with pytest.raises(SystemExit) as stopped:
         build.main(["nosuch"])
     assert stopped.value.code == 2 and ", ".join(registry.names()) in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("arguments, codes", [(["--help"], (0, 141)), (["nut", "--out"], (141,))])
-def test_a_broken_pipe_ends_the_builder_quietly(arguments: list[str], codes: tuple[int, ...], tmp_path: Path) -> None:
+def test_a_broken_pipe_ends_the_builder_quietly(
+    arguments: list[str], codes: tuple[int, ...], tmp_path: Path
+) -> None:
     folder = [str(tmp_path)] if arguments[-1] == "--out" else []
     command = [sys.executable, "packaging/build.py", *arguments, *folder]
     reader, writer = os.pipe()
     os.close(reader)
     try:
-        done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=writer, stderr=subprocess.PIPE, timeout=60,
-                              check=False)
+        done = subprocess.run(
+            command,
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=writer,
+            stderr=subprocess.PIPE,
+            timeout=60,
+            check=False,
+        )
     finally:
         os.close(writer)
     assert done.stderr == b"" and done.returncode in codes

@@ -4,6 +4,7 @@ Targets of `make`, modules of `python -m`, and commands and options of `pdu` exi
 
 Lines to paste are in fences of `sh`. In fences of `console`, commands follow a `$`.
 """
+
 from __future__ import annotations
 
 import importlib.util
@@ -25,7 +26,10 @@ from .test_pages import PAGES
 _AT_HAND = {".", "cat", "echo", "export", "sh", "curl", "git", "make", "python3"}
 _ACTIVATE = ". .venv/bin/activate"
 _FILE = re.compile(r"[\w./-]+\.(csv|toml|json|pem|bin|txt|snmprec|sh|pyz|gz)")
-_MADE_BY = {"dist/": ("make packages", "make tools", "packaging/build.py"), ".cache/dcimanager/": ("make serve",)}
+_MADE_BY = {
+    "dist/": ("make packages", "make tools", "packaging/build.py"),
+    ".cache/dcimanager/": ("make serve",),
+}
 
 
 each_page = pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
@@ -40,7 +44,9 @@ class Line(NamedTuple):
 
 def _commands(text: str) -> list[list[str]]:
     """The commands of one line of shell, without comments, redirections and leading assignments."""
-    lexer = shlex.shlex(re.sub(r"\s\d?[<>]+\s*[^\s<>]+", "", text), posix=True, punctuation_chars=True)
+    lexer = shlex.shlex(
+        re.sub(r"\s\d?[<>]+\s*[^\s<>]+", "", text), posix=True, punctuation_chars=True
+    )
     lexer.whitespace_split = True
     found: list[list[str]] = [[]]
     for word in lexer:
@@ -58,7 +64,7 @@ def lines(text: str) -> Iterator[Line]:
             if block[1] == "sh" or line[1]:
                 for words in _commands(line[2]):
                     if words:
-                        yield Line(words, text[:block.start(2) + line.start()])
+                        yield Line(words, text[: block.start(2) + line.start()])
 
 
 def _spans(text: str) -> list[str]:
@@ -67,24 +73,44 @@ def _spans(text: str) -> list[str]:
 
 
 def unknown(line: Line) -> str:
-    """A program, file or step that the command needs and the page has not named before; "" if none is found."""
+    """A program, file or step that the command needs and the page has not named before; "" if none
+    is found.
+    """
     program, introduced = line.words[0], set(re.findall(r"[\w.-]+", " ".join(_spans(line.before))))
     text = " ".join(line.words)
     if (program.startswith(".venv/") or text == _ACTIVATE) and "make env" not in line.before:
         return "make env"
     if program in ("pdu", "python") and _ACTIVATE not in line.before:
         return _ACTIVATE
-    if not program.startswith(".venv/") and program not in {*_AT_HAND, "pdu", "python", *introduced}:
+    if not program.startswith(".venv/") and program not in {
+        *_AT_HAND,
+        "pdu",
+        "python",
+        *introduced,
+    }:
         return program
-    given = (word for before, word in zip(line.words, line.words[1:]) if before not in ("-o", "--out"))
+    given = (
+        word for before, word in zip(line.words, line.words[1:]) if before not in ("-o", "--out")
+    )
     for word in given:
-        if any(word.startswith(folder) and not any(made in line.before for made in by) for folder, by in _MADE_BY.items()):
+        if any(
+            word.startswith(folder) and not any(made in line.before for made in by)
+            for folder, by in _MADE_BY.items()
+        ):
             return word
-        if _FILE.fullmatch(word) and not word.startswith(tuple(_MADE_BY)) and not (ROOT / word).exists() and not re.search(
-                rf"(?<![\w/]){re.escape(word.partition('/')[0])}", line.before):
+        if (
+            _FILE.fullmatch(word)
+            and not word.startswith(tuple(_MADE_BY))
+            and not (ROOT / word).exists()
+            and not re.search(rf"(?<![\w/]){re.escape(word.partition('/')[0])}", line.before)
+        ):
             return word
         in_the_tree = re.match(r"(tests|packaging|docs|handlers)/", word)
-        if in_the_tree and not (ROOT / word).exists() and f"pdu new {Path(word).name} " not in line.before:
+        if (
+            in_the_tree
+            and not (ROOT / word).exists()
+            and f"pdu new {Path(word).name} " not in line.before
+        ):
             return word
     return ""
 
@@ -97,21 +123,43 @@ def test_every_line_needs_only_what_is_in_the_clone_or_named_before_it(path: Pat
 
 def test_a_line_that_needs_more_is_found() -> None:
     block = "```sh\n{}\n```\n"
-    assert [unknown(line) for line in lines(block.format("make demo KEEP=1   # more\nA=1 git pull && sh x/y"))] == ["", "", ""]
-    for command, what in (("pdu status", _ACTIVATE), ("python -m x", _ACTIVATE), ("promtool check", "promtool"),
-                          (_ACTIVATE, "make env"), (".venv/bin/pdu x", "make env"), ("sh dist/register.sh", "dist/register.sh"),
-                          ("cat hall.csv", "hall.csv"), ("sh tests/none", "tests/none"), ("make packages | tee x", "tee")):
+    assert [
+        unknown(line)
+        for line in lines(block.format("make demo KEEP=1   # more\nA=1 git pull && sh x/y"))
+    ] == ["", "", ""]
+    for command, what in (
+        ("pdu status", _ACTIVATE),
+        ("python -m x", _ACTIVATE),
+        ("promtool check", "promtool"),
+        (_ACTIVATE, "make env"),
+        (".venv/bin/pdu x", "make env"),
+        ("sh dist/register.sh", "dist/register.sh"),
+        ("cat hall.csv", "hall.csv"),
+        ("sh tests/none", "tests/none"),
+        ("make packages | tee x", "tee"),
+    ):
         assert [unknown(line) for line in lines(block.format(command))][-1] == what
-    assert not any(map(unknown, lines(f"`make env`, `{_ACTIVATE}`, `promtool`\n" + block.format("pdu x\npromtool y"))))
-    assert [line.words for line in lines("```console\n$ cat a 2>/dev/null\nprinted\n```\n")] == [["cat", "a"]]
+    assert not any(
+        map(
+            unknown,
+            lines(f"`make env`, `{_ACTIVATE}`, `promtool`\n" + block.format("pdu x\npromtool y")),
+        )
+    )
+    assert [line.words for line in lines("```console\n$ cat a 2>/dev/null\nprinted\n```\n")] == [
+        ["cat", "a"]
+    ]
 
 
 def unchecked(text: str) -> list[str]:
-    """The lines that look like commands in indented blocks and in fences, except those of `sh`, `console` and `python`."""
+    """The lines that look like commands in indented blocks and in fences, except those of `sh`,
+    `console` and `python`.
+    """
     command = r"(?:\$ .*|(?:pdu|python3?|\.venv/\S+|make|sh|export|git|docker|curl) .*)$"
     text = re.sub(r"(?ms)^ *```(sh|console|python)\n.*?^ *```", "", text)
     fenced = "".join(block[1] for block in re.finditer(r"(?ms)^ *```\w*\n(.*?)^ *```", text))
-    found = re.findall(rf"(?m)^(?: {{4,}}|\t){command}", text) + re.findall(rf"(?m)^ *{command}", fenced)
+    found = re.findall(rf"(?m)^(?: {{4,}}|\t){command}", text) + re.findall(
+        rf"(?m)^ *{command}", fenced
+    )
     return [line.strip() for line in found]
 
 
@@ -121,12 +169,17 @@ def test_command_lines_are_in_fences_that_are_checked(path: Path) -> None:
 
 
 def test_a_command_line_elsewhere_is_found() -> None:
-    for page in ("    make x\n", "\t$ make x\n", "```bash\nmake x\n```\n", "- a list\n  ```\n  $ make x\n  ```\n"):
+    for page in (
+        "    make x\n",
+        "\t$ make x\n",
+        "```bash\nmake x\n```\n",
+        "- a list\n  ```\n  $ make x\n  ```\n",
+    ):
         assert [line.lstrip("$ ") for line in unchecked(page)] == ["make x"]
     assert unchecked("make x\n```sh\nmake x\n```\n```json\n{}\n```\n") == []
 
 
-# ---- arguments of the lines ----------------------------------------------------------------------------------------------
+# ---- arguments of the lines ----------------------------------------------------------------------
 
 
 def _targets() -> set[str]:
@@ -134,7 +187,9 @@ def _targets() -> set[str]:
 
 
 def _wrong(words: Sequence[str]) -> str:
-    """The targets that `make` lacks, the module that `python -m` does not find, or pdu's error; else ""."""
+    """The targets that `make` lacks, the module that `python -m` does not find, or pdu's error;
+    else "".
+    """
     program, *rest = words
     if program == "make":
         asked = [word for word in rest if "=" not in word and not word.startswith("-")]
@@ -143,7 +198,7 @@ def _wrong(words: Sequence[str]) -> str:
         module = rest[1].partition(":")[0]
         try:
             return "" if importlib.util.find_spec(module) else module
-        except ModuleNotFoundError:         # its package is missing
+        except ModuleNotFoundError:  # its package is missing
             return module
     return _refused(rest) if program in ("pdu", ".venv/bin/pdu") else ""
 
@@ -156,14 +211,16 @@ def _refused(words: Sequence[str]) -> str:
         context = PDU.make_context("pdu", list(words))
         while isinstance(command, click.Group) and rest:
             # The attribute's name depends on click's release.
-            first: list[str] = vars(context).get("_protected_args") or vars(context).get("protected_args") or []
+            first: list[str] = (
+                vars(context).get("_protected_args") or vars(context).get("protected_args") or []
+            )
             name, found, rest = command.resolve_command(context, [*first, *context.args])
             assert found is not None
             context, command = found.make_context(name, rest, parent=context), found
     except click.UsageError as error:
         return error.format_message()
     except click.exceptions.Exit:
-        pass                    # --help and --version end here
+        pass  # --help and --version end here
     return ""
 
 
@@ -173,15 +230,26 @@ def test_every_line_is_accepted_by_its_program(path: Path) -> None:
     assert [(line, why) for line, why in found if why] == []
 
 
-@pytest.mark.parametrize("words, error", [
-    ([], ""), (["--help"], ""), (["status", "--help"], ""), (["nosuch"], "there is no command 'nosuch'"),
-    (["status"], "Missing argument 'HANDLER'"), (["status", "nut", "HOST", "--nosuch"], "No such option:? '?--nosuch")])
+@pytest.mark.parametrize(
+    "words, error",
+    [
+        ([], ""),
+        (["--help"], ""),
+        (["status", "--help"], ""),
+        (["nosuch"], "there is no command 'nosuch'"),
+        (["status"], "Missing argument 'HANDLER'"),
+        (["status", "nut", "HOST", "--nosuch"], "No such option:? '?--nosuch"),
+    ],
+)
 def test_arguments_that_pdu_refuses_are_found(words: list[str], error: str) -> None:
     assert re.match(error, _refused(words)) and bool(_refused(words)) == bool(error)
 
 
 def _parts(span: str) -> Iterator[str]:
-    """The commands and options of pdu that a span names and that do not exist. Placeholders such as HOST are not checked."""
+    """The commands and options of pdu that a span names and that do not exist.
+
+    Placeholders such as HOST are not checked.
+    """
     words = [word.strip("[]") for word in span.split()]
     command: click.Command = PDU
     known: set[str] = {"-h", "--help", "--version"}
@@ -189,7 +257,9 @@ def _parts(span: str) -> Iterator[str]:
         if word.startswith("-"):
             if word.partition("=")[0] not in known:
                 yield word
-        elif isinstance(command, click.Group) and (word in command.list_commands(click.Context(command)) or word.islower()):
+        elif isinstance(command, click.Group) and (
+            word in command.list_commands(click.Context(command)) or word.islower()
+        ):
             found = command.get_command(click.Context(command), word) if word.isalpha() else None
             if found is None:
                 if not re.search(r"[\d.:]", word):
@@ -202,7 +272,13 @@ def _parts(span: str) -> Iterator[str]:
 @each_page
 def test_a_command_that_the_text_names_exists(path: Path) -> None:
     spans = _spans(path.read_text("utf-8"))
-    called = [span for span in spans if re.match(r"(make|python3?|\.venv/bin/python) [a-z-]", span) and "..." not in span]
+    called = [
+        span
+        for span in spans
+        if re.match(r"(make|python3?|\.venv/bin/python) [a-z-]", span) and "..." not in span
+    ]
     assert [(span, _wrong(shlex.split(span))) for span in called if _wrong(shlex.split(span))] == []
-    if path.name != "CHANGELOG.md":             # which also names commands of the past
-        assert [(span, part) for span in spans if span.startswith("pdu ") for part in _parts(span)] == []
+    if path.name != "CHANGELOG.md":  # which also names commands of the past
+        assert [
+            (span, part) for span in spans if span.startswith("pdu ") for part in _parts(span)
+        ] == []

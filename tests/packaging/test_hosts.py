@@ -1,9 +1,12 @@
-"""Archives on two unfriendly hosts, under other versions of Python, and while a new version is uploaded.
+"""Archives on two unfriendly hosts, under other versions of Python, and while a new version is
+uploaded.
 
-One host has read-only files, no name service, no home and the C locale, and turns warnings into errors (not with SNMP). The
-other has a .netrc, and variables that name proxies and CA files, none of which exist. On each, every archive makes the four
-calls in a clean process, and its answers must agree with the books of its simulated device.
+One host has read-only files, no name service, no home and the C locale, and turns warnings into
+errors (not with SNMP). The other has a .netrc, and variables that name proxies and CA files, none
+of which exist. On each, every archive makes the four calls in a clean process, and its answers must
+agree with the books of its simulated device.
 """
+
 from __future__ import annotations
 
 import contextlib
@@ -26,8 +29,8 @@ from tests.waiting import bounded
 
 from .building import NAMES, archive
 
-# Runs the jobs one after the other. An audit hook forbids the usual ways to start programs and, on the host "bare", to write
-# files and to look up names.
+# Runs the jobs one after the other. An audit hook forbids the usual ways to start programs and, on
+# the host "bare", to write files and to look up names.
 _CHILD = """
 import errno, ipaddress, json, os, sys
 task = json.loads(sys.stdin.readline())
@@ -71,10 +74,23 @@ def done(job):
 print(json.dumps([done(job) for job in task["jobs"]]))
 """
 _HOSTS: dict[str, dict[str, str]] = {
-    "bare": {"HOME": "/nonexistent", "TMPDIR": "/nonexistent", "LC_ALL": "C", "LANG": "C", "PYTHONUTF8": "0",
-             "PYTHONCOERCECLOCALE": "0", "PYTHONWARNINGS": "error"},
-    "proxies and .netrc": {"http_proxy": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9", "ALL_PROXY": "http://127.0.0.1:9",
-                           "REQUESTS_CA_BUNDLE": "/nonexistent.pem", "SSL_CERT_FILE": "/nonexistent.pem", "CURL_CA_BUNDLE": "/x"},
+    "bare": {
+        "HOME": "/nonexistent",
+        "TMPDIR": "/nonexistent",
+        "LC_ALL": "C",
+        "LANG": "C",
+        "PYTHONUTF8": "0",
+        "PYTHONCOERCECLOCALE": "0",
+        "PYTHONWARNINGS": "error",
+    },
+    "proxies and .netrc": {
+        "http_proxy": "http://127.0.0.1:9",
+        "https_proxy": "http://127.0.0.1:9",
+        "ALL_PROXY": "http://127.0.0.1:9",
+        "REQUESTS_CA_BUNDLE": "/nonexistent.pem",
+        "SSL_CERT_FILE": "/nonexistent.pem",
+        "CURL_CA_BUNDLE": "/x",
+    },
 }
 
 
@@ -95,15 +111,29 @@ def placed(folder: Path, *names: str) -> list[str]:
 
 
 def task(path: list[str], *peers: Peer, host: str = "") -> str:
-    jobs = [{"module": f"pdu_{peer.handler}.handler", "address": peer.address, "snmp": peer.snmp, "settings": peer.settings}
-            for peer in peers]
+    jobs = [
+        {
+            "module": f"pdu_{peer.handler}.handler",
+            "address": peer.address,
+            "snmp": peer.snmp,
+            "settings": peer.settings,
+        }
+        for peer in peers
+    ]
     return json.dumps({"path": path, "host": host, "jobs": jobs})
 
 
 def run(python: str, given: str, environment: Mapping[str, str]) -> list[dict[str, Any]]:
     bare = {key: value for key, value in os.environ.items() if key in ("PATH", "LD_LIBRARY_PATH")}
-    done = subprocess.run([python, "-B", "-c", _CHILD], cwd="/", env={**bare, **environment}, text=True, input=given,
-                          capture_output=True, timeout=110)
+    done = subprocess.run(
+        [python, "-B", "-c", _CHILD],
+        cwd="/",
+        env={**bare, **environment},
+        text=True,
+        input=given,
+        capture_output=True,
+        timeout=110,
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     answers: list[dict[str, Any]] = json.loads(done.stdout)
     return answers
@@ -111,30 +141,40 @@ def run(python: str, given: str, environment: Mapping[str, str]) -> list[dict[st
 
 @pytest.mark.parametrize("host", list(_HOSTS))
 @pytest.mark.parametrize("name", NAMES)
-def test_an_archive_makes_its_four_calls_on_an_unfriendly_host(name: str, host: str, tmp_path: Path) -> None:
+def test_an_archive_makes_its_four_calls_on_an_unfriendly_host(
+    name: str, host: str, tmp_path: Path
+) -> None:
     with PEERS[name]() as peer:
         before = peer.books()
         environment = dict(_HOSTS[host])
         if host.endswith(".netrc"):
-            (tmp_path / ".netrc").write_text(f"machine {peer.address} login nobody password wrong\n")
+            (tmp_path / ".netrc").write_text(
+                f"machine {peer.address} login nobody password wrong\n"
+            )
             environment["HOME"] = str(tmp_path)
-        elif name == "snmp":            # the double of the platform's SNMP client is built on pysnmp, which warns
+        elif name == "snmp":
+            # the double of the platform's SNMP client is built on pysnmp, which warns
             del environment["PYTHONWARNINGS"]
-        found, = run(sys.executable, task(placed(tmp_path, name), peer, host=host), environment)
+        (found,) = run(sys.executable, task(placed(tmp_path, name), peer, host=host), environment)
         names = {True: "UP", False: "DOWN", None: "UNKNOWN"}
         assert found["states"] == {identity: names[on] for identity, on in before.states.items()}
-        assert (found["load"], found["energy"]) == (pytest.approx(before.load_a), pytest.approx(before.energy_kwh))
+        assert (found["load"], found["energy"]) == (
+            pytest.approx(before.load_a),
+            pytest.approx(before.energy_kwh),
+        )
         assert found["seen"] == ["DOWN", "UP"] and found["errors"] == ["settings", "unreachable"]
         assert peer.books().states == before.states and len(peer.books().writes) == 2
 
 
-# ---- other versions of Python --------------------------------------------------------------------------------------
+# ---- other versions of Python --------------------------------------------------------------------
 
 OTHERS = [f"3.{minor}" for minor in range(9, 14) if minor != sys.version_info.minor]
 
 
 @pytest.mark.parametrize("version", OTHERS)
-def test_archives_run_on_the_other_versions_of_python_that_this_machine_has(version: str, tmp_path: Path) -> None:
+def test_archives_run_on_the_other_versions_of_python_that_this_machine_has(
+    version: str, tmp_path: Path
+) -> None:
     """Without pdu_snmp, whose calls need packages that those Pythons may lack."""
     python = pythons().get(version)
     if python is None:
@@ -143,10 +183,12 @@ def test_archives_run_on_the_other_versions_of_python_that_this_machine_has(vers
     with contextlib.ExitStack() as stack:
         peers = [stack.enter_context(PEERS[name]()) for name in names]
         answers = run(str(python), task(placed(tmp_path, *names), *peers), {})
-    assert [(found["seen"], found["errors"]) for found in answers] == [(["DOWN", "UP"], ["settings", "unreachable"])] * len(names)
+    assert [(found["seen"], found["errors"]) for found in answers] == [
+        (["DOWN", "UP"], ["settings", "unreachable"])
+    ] * len(names)
 
 
-# ---- an upload while calls run -------------------------------------------------------------------------------------
+# ---- an upload while calls run -------------------------------------------------------------------
 
 _LIVING = """
 import importlib, json, sys, threading
@@ -186,12 +228,24 @@ print(json.dumps({"answers": len(answers), "different": len(set(answers)), "kind
 
 @pytest.mark.parametrize("name", NAMES)
 def test_an_upload_while_calls_run_changes_none_of_their_answers(name: str, tmp_path: Path) -> None:
-    text = (ROOT / "handlers" / "__init__.py").read_text("utf-8").replace('VERSION = "', 'VERSION = "9.')
+    text = (
+        (ROOT / "handlers" / "__init__.py")
+        .read_text("utf-8")
+        .replace('VERSION = "', 'VERSION = "9.')
+    )
     newer = archives.read(archive(ROOT / "handlers", name, {"__init__.py": text}))
     with PEERS[name]() as peer:
         path = placed(tmp_path, name)
-        with subprocess.Popen([sys.executable, "-B", "-c", _LIVING], cwd="/", stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                              text=True) as process, bounded(process, 110):
+        with (
+            subprocess.Popen(
+                [sys.executable, "-B", "-c", _LIVING],
+                cwd="/",
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            ) as process,
+            bounded(process, 110),
+        ):
             assert process.stdin is not None
             process.stdin.write(task(path, peer) + "\n")
             process.stdin.flush()

@@ -1,4 +1,7 @@
-"""`pdu new` in a copy of the tree: the new files work at once, and docs/new-handler.md turns them into a handler for NETIO."""
+"""`pdu new` in a copy of the tree: the new files work at once, and docs/new-handler.md turns them
+into a handler for NETIO.
+"""
+
 from __future__ import annotations
 
 import contextlib
@@ -26,20 +29,32 @@ from tests.test_waiting import endless
 GUIDE = (ROOT / "docs" / "new-handler.md").read_text("utf-8")
 _LEFT_OUT = shutil.ignore_patterns(".*", "dist", "build", "*.egg-info")
 _MYPY_CACHE = ".mypy_cache"
-_LINT_IMPORTS = "import sys; sys.argv[1:] = ['--no-cache']; from importlinter.cli import lint_imports_command as run; run()"
+_LINT_IMPORTS = (
+    "import sys; sys.argv[1:] = ['--no-cache']; from importlinter.cli import lint_imports_command"
+    " as run; run()"
+)
 _SECONDS = 300
-pytestmark = pytest.mark.timeout(900)         # a test may run several programs, each for up to _SECONDS
+# a test may run several programs, each for up to _SECONDS
+pytestmark = pytest.mark.timeout(900)
 
 
 def _copy(source: str, target: str) -> None:
-    with contextlib.suppress(FileNotFoundError):        # a file of a cache that another process is replacing
+    # a file of a cache that another process is replacing
+    with contextlib.suppress(FileNotFoundError):
         shutil.copy2(source, target)
 
 
 def run(tree: Path, *arguments: str) -> str:
     """Runs a Python program in that tree and returns its output. The program must succeed."""
-    done = subprocess.run([sys.executable, *arguments], cwd=tree, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          timeout=_SECONDS, env={**os.environ, "PYTHONPATH": str(tree)})
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=tree,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=_SECONDS,
+        env={**os.environ, "PYTHONPATH": str(tree)},
+    )
     assert done.returncode == 0, done.stdout[-3000:]
     return done.stdout
 
@@ -62,16 +77,18 @@ FIRST, LAST = _commands(GUIDE.partition("\n## ")[0]), _commands(GUIDE.partition(
 
 @pytest.fixture(scope="module", name="grown")
 def _grown(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the project with the unedited handler acme, the guide's handler for NETIO, and two families.
+    """A copy of the project with the unedited handler acme, the guide's handler for NETIO, and two
+    families.
 
-    Its compiled files stay valid, because the copied sources keep their times. Tests write only caches and dist/.
+    Its compiled files stay valid, because the copied sources keep their times. Tests write only
+    caches and dist/.
     """
     return once(tmp_path_factory, "grown", _grow) / "copy"
 
 
 def _grow(folder: Path) -> None:
     tree = folder / "copy"
-    shutil.rmtree(tree, ignore_errors=True)         # left by a call that failed
+    shutil.rmtree(tree, ignore_errors=True)  # left by a call that failed
     shutil.copytree(ROOT, tree, ignore=_LEFT_OUT, copy_function=_copy)
     printed = run(tree, "-m", "handlers", "new", "acme", "--title", "Acme & Sons")
     assert "tests/handlers/acme" in printed and "docs/new-handler.md" in printed
@@ -83,78 +100,133 @@ def _grow(folder: Path) -> None:
         assert (tree / file).is_file()
         (tree / file).write_text(text, "utf-8")
     printed = run(tree, "-m", "handlers", "new", "globex-strip8", "--snmp", "--title", "Globex")
-    assert "CONTRIBUTING.md" in printed and "docs/devices.md (changed)" in printed and "docs/snmp.md (changed)" in printed
+    assert (
+        "CONTRIBUTING.md" in printed
+        and "docs/devices.md (changed)" in printed
+        and "docs/snmp.md (changed)" in printed
+    )
     assert "globex-strip8" in (tree / "docs" / "devices.md").read_text("utf-8")
     run(tree, "-m", "handlers", "new", "initech-bar", "--snmp")
 
 
 # Tests of the whole source and of every handler; {} stands for the new one.
-_OF_ALL = ("tests/test_imports.py", "tests/handlers/test_registry.py", "tests/packaging/test_pages.py",
-           "tests/test_hostile_text.py::test_an_outlets_name_stays_within_its_cell_json_value_and_metric_label[{}]",
-           "tests/benchmarks/test_path_length.py::test_a_status_enters_functions_of_at_most_a_thousand_lines[{}]",
-           "tests/faults/test_matrix.py::test_tcp_faults_and_wrong_answers_are_played_or_excluded_with_a_reason[{}]",
-           "tests/faults/test_matrix.py::test_every_call_is_right_with_every_fault[{}]")
+_OF_ALL = (
+    "tests/test_imports.py",
+    "tests/handlers/test_registry.py",
+    "tests/packaging/test_pages.py",
+    "tests/test_hostile_text.py::test_an_outlets_name_stays_within_its_cell_json_value_and_metric_label[{}]",
+    "tests/benchmarks/test_path_length.py::test_a_status_enters_functions_of_at_most_a_thousand_lines[{}]",
+    "tests/faults/test_matrix.py::test_tcp_faults_and_wrong_answers_are_played_or_excluded_with_a_reason[{}]",
+    "tests/faults/test_matrix.py::test_every_call_is_right_with_every_fault[{}]",
+)
 
 
 def passed(tree: Path, report: Path, *arguments: str) -> list[str]:
-    """Runs tests in that tree; none may fail. Returns those that passed, as `module.name` with dots for slashes."""
+    """Runs tests in that tree; none may fail.
+
+    Returns those that passed, as `module.name` with dots for slashes.
+    """
     run(tree, "-m", "pytest", "-q", "-n", "0", f"--junitxml={report}", *arguments)
-    cases = ElementTree.parse(report).iter("testcase")          # noqa: S314  # written by pytest
-    return [f"{case.get('classname')}.{case.get('name')}" for case in cases if case.find("skipped") is None]
+    cases = ElementTree.parse(report).iter("testcase")  # noqa: S314  # written by pytest
+    return [
+        f"{case.get('classname')}.{case.get('name')}"
+        for case in cases
+        if case.find("skipped") is None
+    ]
 
 
 def test_a_new_handler_passes_its_own_and_common_tests_and_the_guides_handler_passes_its_own(
-        grown: Path, tmp_path: Path) -> None:
-    own, = [words[3:] for words in LAST if words[:3] == ["python", "-m", "pytest"]]
-    found = passed(grown, tmp_path / "report.xml", "tests/handlers/acme", *own, *(test.format("acme") for test in _OF_ALL))
+    grown: Path, tmp_path: Path
+) -> None:
+    (own,) = [words[3:] for words in LAST if words[:3] == ["python", "-m", "pytest"]]
+    found = passed(
+        grown,
+        tmp_path / "report.xml",
+        "tests/handlers/acme",
+        *own,
+        *(test.format("acme") for test in _OF_ALL),
+    )
     of_modules = Counter(name.partition(".test_")[0] for name in found)
     assert of_modules["tests.handlers.acme"] > 20 and of_modules["tests.handlers.netio"] > 20
 
 
 def test_new_families_pass_the_tests_of_all_families(grown: Path, tmp_path: Path) -> None:
     # Tests with devices of no family. The new families must not detect them.
-    unknown = ("tests/handlers/command/field/test_identify.py", "tests/handlers/command/fleet/test_find.py")
-    found = passed(grown, tmp_path / "report.xml", "tests/handlers/snmp", *unknown,
-                   "-k", "globex or initech or each_table or no_family_fits or become_a_list or the_example or bad_setting")
+    unknown = (
+        "tests/handlers/command/field/test_identify.py",
+        "tests/handlers/command/fleet/test_find.py",
+    )
+    found = passed(
+        grown,
+        tmp_path / "report.xml",
+        "tests/handlers/snmp",
+        *unknown,
+        "-k",
+        "globex or initech or each_table or no_family_fits or become_a_list or the_example or"
+        " bad_setting",
+    )
     assert min(sum(made in name for name in found) for made in ("globex", "initech")) > 30
     assert sum("tests.handlers.command." in name for name in found) == 2
 
 
-def test_the_help_build_conformance_and_faults_include_a_new_handler_and_the_guides_handler(grown: Path) -> None:
-    """Runs the guide's commands except pytest, mypy and pdu. Builds acme too, and runs the faults of `statistic` only."""
-    assert {"acme", "netio"} <= set(run(grown, "-m", "handlers", "--help").replace(",", " ").split())
+def test_the_help_build_conformance_and_faults_include_a_new_handler_and_the_guides_handler(
+    grown: Path,
+) -> None:
+    """Runs the guide's commands except pytest, mypy and pdu.
+
+    Builds acme too, and runs the faults of `statistic` only.
+    """
+    assert {"acme", "netio"} <= set(
+        run(grown, "-m", "handlers", "--help").replace(",", " ").split()
+    )
     # Another test runs the fault matrix for acme, with every call.
     more = {"packaging/build.py": ["acme"], "tests.faults": ["--method", "statistic"]}
     ran = set()
     for program, *arguments in LAST:
         name = arguments[arguments[0] == "-m"]
-        if program == "python" and name not in ("pytest", "mypy"):      # these have their own tests; pdu needs a real device
+        # these have their own tests; pdu needs a real device
+        if program == "python" and name not in ("pytest", "mypy"):
             run(grown, *arguments, *more.get(name, []))
             ran.add(name)
     assert ran == {"packaging/build.py", "tests.conformance", "tests.faults"}
-    assert {path.name.partition("-")[0] for path in (grown / "dist").glob("*.tar.gz")} == {"pdu_acme", "pdu_netio"}
+    assert {path.name.partition("-")[0] for path in (grown / "dist").glob("*.tar.gz")} == {
+        "pdu_acme",
+        "pdu_netio",
+    }
     assert "acme|Acme & Sons PDUs|custom" in (grown / "dist" / "register.sh").read_text("utf-8")
     assert "agrees" in run(grown, "-m", "tests.conformance", "--platform", str(grown), "acme")
 
 
 def test_mypy_and_ruff_accept_what_is_made_and_the_guides_handler(grown: Path) -> None:
     run(grown, "-m", "ruff", "check")
-    with contextlib.suppress(FileNotFoundError):        # mypy's cache of `make lint` is valid for unchanged files
+    # mypy's cache of `make lint` is valid for unchanged files
+    with contextlib.suppress(FileNotFoundError):
         shutil.copytree(ROOT / _MYPY_CACHE, grown / _MYPY_CACHE, copy_function=_copy)
-    made = [f"{folder}/{name}" for name in ("acme", "netio") for folder in ("handlers", "tests/handlers", "tests/simulators")]
-    made += [f"{folder}/{name}.py" for name in ("acme", "netio") for folder in ("tests/peers", "tests/faults/subjects")]
+    made = [
+        f"{folder}/{name}"
+        for name in ("acme", "netio")
+        for folder in ("handlers", "tests/handlers", "tests/simulators")
+    ]
+    made += [
+        f"{folder}/{name}.py"
+        for name in ("acme", "netio")
+        for folder in ("tests/peers", "tests/faults/subjects")
+    ]
     assert ["python", "-m", "mypy"] in LAST
     run(grown, "-m", "mypy", *made, "handlers/snmp/profiles/globex.py")
 
 
 @pytest.mark.skipif(sys.version_info < (3, 10), reason="import-linter needs Python 3.10")
 def test_the_contract_of_imports_lists_a_new_handler_and_is_kept(grown: Path) -> None:
-    assert '"acme | netio | nut | raritan | redfish | snmp",' in (grown / "pyproject.toml").read_text("utf-8")
+    assert '"acme | netio | nut | raritan | redfish | snmp",' in (
+        grown / "pyproject.toml"
+    ).read_text("utf-8")
     assert "0 broken" in run(grown, "-c", _LINT_IMPORTS)
 
 
 def test_a_project_without_the_contract_of_imports_is_refused_and_nothing_is_written(
-        tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     tree = _small(tmp_path)
     (tree / "pyproject.toml").write_text("", "utf-8")
     before = _files(tree)
@@ -163,19 +235,27 @@ def test_a_project_without_the_contract_of_imports_is_refused_and_nothing_is_wri
 
 
 def test_no_test_of_a_new_handler_waits_forever() -> None:
-    made = {**_handler(ROOT, "acme", None), **{Path(file): text for file, text in _blocks().items()}}
+    made = {
+        **_handler(ROOT, "acme", None),
+        **{Path(file): text for file, text in _blocks().items()},
+    }
     texts = [text for path, text in made.items() if path.parts[0] == "tests"]
     assert len(texts) > 5 and [endless(text) for text in texts] == [[]] * len(texts)
 
 
-@pytest.mark.parametrize("place", ["packaging/new/tests/simulators/device.py.in", "tests/simulators/netio/device.py"])
+@pytest.mark.parametrize(
+    "place", ["packaging/new/tests/simulators/device.py.in", "tests/simulators/netio/device.py"]
+)
 def test_the_simulated_device_of_a_new_handler_counts_the_energy_of_each_second(place: str) -> None:
     made: dict[str, Any] = {}
     exec(_blocks().get(place) or (ROOT / place).read_text("utf-8"), made)
     device = made["SimulatedPdu"](outlets=2, off=(2,))
     for _ in range(3600):
         device.run_for(1 / 3600)
-    assert device.books().port_energy_kwh == {"1": pytest.approx(1 + 0.1 * 230 / 1000, abs=0.001), "2": 2.0}
+    assert device.books().port_energy_kwh == {
+        "1": pytest.approx(1 + 0.1 * 230 / 1000, abs=0.001),
+        "2": 2.0,
+    }
 
 
 def _small(folder: Path) -> Path:
@@ -193,30 +273,53 @@ def _small_tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return _small(tmp_path_factory.mktemp("small"))
 
 
-@pytest.mark.parametrize("arguments, words", [
-    (["nut"], "exists already"), (["../x"], "not a handler's name"), (["Acme"], "not a handler's name"),
-    (["class"], "not a Python keyword"), (["common"], "would replace a module of DCImanager"),
-    (["test"], "does not begin with test"), (["http"], "exists already"), (["errors"], "exists already"),
-    (["draft"], "handlers/command/field/draft exists already"), (["fleet"], "docs/fleet.md exists already"),
-    (["acme", "--title", "x\"\"\""], "give ASCII letters, digits"),
-    (["shorthand-x", "--snmp"], "cannot be a vendor"),
-    (["apc-x", "--snmp"], "exists already"), (["acme", "--snmp"], "not a family's key"),
-    (["acme-a--b", "--snmp"], "not a family's key"), (["acme-", "--snmp"], "not a family's key"),
-    (["acme-" + 31 * "x", "--snmp"], "not a family's key"),
-    (["acme", "--tree", "/nonexistent"], "not a copy of this project")])
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        (["nut"], "exists already"),
+        (["../x"], "not a handler's name"),
+        (["Acme"], "not a handler's name"),
+        (["class"], "not a Python keyword"),
+        (["common"], "would replace a module of DCImanager"),
+        (["test"], "does not begin with test"),
+        (["http"], "exists already"),
+        (["errors"], "exists already"),
+        (["draft"], "handlers/command/field/draft exists already"),
+        (["fleet"], "docs/fleet.md exists already"),
+        (["acme", "--title", 'x"""'], "give ASCII letters, digits"),
+        (["shorthand-x", "--snmp"], "cannot be a vendor"),
+        (["apc-x", "--snmp"], "exists already"),
+        (["acme", "--snmp"], "not a family's key"),
+        (["acme-a--b", "--snmp"], "not a family's key"),
+        (["acme-", "--snmp"], "not a family's key"),
+        (["acme-" + 31 * "x", "--snmp"], "not a family's key"),
+        (["acme", "--tree", "/nonexistent"], "not a copy of this project"),
+    ],
+)
 def test_an_impossible_name_title_or_tree_is_refused_and_nothing_is_written(
-        arguments: list[str], words: str, small: Path, monkeypatch: pytest.MonkeyPatch,
-        capsys: pytest.CaptureFixture[str]) -> None:
+    arguments: list[str],
+    words: str,
+    small: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     monkeypatch.chdir(small)
     before = _files(small)
     assert root.run(("new", *arguments)) == 2 and words in capsys.readouterr().err
     assert _files(small) == before
 
 
-@pytest.mark.parametrize("page, arguments", [
-    ("docs/settings.md", ["acme"]), ("pyproject.toml", ["acme"]), ("CONTRIBUTING.md", ["acme-x", "--snmp"])])
-def test_a_page_that_is_not_utf_8_is_named_and_nothing_is_written(page: str, arguments: list[str], tmp_path: Path,
-                                                                  capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    "page, arguments",
+    [
+        ("docs/settings.md", ["acme"]),
+        ("pyproject.toml", ["acme"]),
+        ("CONTRIBUTING.md", ["acme-x", "--snmp"]),
+    ],
+)
+def test_a_page_that_is_not_utf_8_is_named_and_nothing_is_written(
+    page: str, arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     tree = _small(tmp_path)
     (tree / page).write_bytes(b"caf\xe9")
     before = _files(tree)
@@ -224,9 +327,12 @@ def test_a_page_that_is_not_utf_8_is_named_and_nothing_is_written(page: str, arg
     assert f"{tree / page} is not UTF-8 text" in capsys.readouterr().err and _files(tree) == before
 
 
-@pytest.mark.parametrize("module", ["handlers/errors.py", "tests/handlers/clocks.py", "tests/simulators/web.py"])
-def test_a_name_whose_package_would_hide_a_module_is_refused(module: str, tmp_path: Path,
-                                                             capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    "module", ["handlers/errors.py", "tests/handlers/clocks.py", "tests/simulators/web.py"]
+)
+def test_a_name_whose_package_would_hide_a_module_is_refused(
+    module: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     shutil.copytree(ROOT / "packaging" / "new", tmp_path / "packaging" / "new")
     (tmp_path / module).parent.mkdir(parents=True)
     (tmp_path / module).touch()
@@ -243,50 +349,75 @@ def test_a_vendors_name_with_a_word_of_the_example_is_kept() -> None:
 
 def test_no_line_is_too_long_for_ruff_with_the_longest_name_and_title() -> None:
     title, family = 61 * "T", f"{21 * 'v'}-{30 * 'm'}"
-    made = {**_handler(ROOT, 31 * "n", title), **_family(ROOT, family, title), **_table_of_families(ROOT, family)}
+    made = {
+        **_handler(ROOT, 31 * "n", title),
+        **_family(ROOT, family, title),
+        **_table_of_families(ROOT, family),
+    }
     assert len(made) > 15
-    assert [line for path, text in made.items() if path.suffix == ".py" for line in text.splitlines() if len(line) > 130] == []
+    assert [
+        line
+        for path, text in made.items()
+        if path.suffix == ".py"
+        for line in text.splitlines()
+        if len(line) > 130
+    ] == []
 
 
 def _files(tree: Path) -> dict[Path, bytes]:
-    return {path: path.read_bytes() for path in tree.rglob("*") if path.is_file() and path.suffix != ".pyc"}
+    return {
+        path: path.read_bytes()
+        for path in tree.rglob("*")
+        if path.is_file() and path.suffix != ".pyc"
+    }
 
 
 def test_if_the_pages_are_not_written_in_time_the_error_is_one_line_and_the_tree_stays_as_it_was(
-        tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     tree = _small(tmp_path)
     before = _files(tree)
     monkeypatch.setattr(new, "_PAGES_S", 0.001)
     assert root.run(("new", "acme", "--tree", str(tree))) == 2
     said = capsys.readouterr().err
-    assert "packaging/readme.py took more than 0.001 s; nothing was made" in said and said.count("\n") == 1
+    assert (
+        "packaging/readme.py took more than 0.001 s; nothing was made" in said
+        and said.count("\n") == 1
+    )
     assert _files(tree) == before
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_after_a_signal_the_tree_is_as_it_was(number: signal.Signals, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_after_a_signal_the_tree_is_as_it_was(
+    number: signal.Signals, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tree = _small(tmp_path)
     before = _files(tree)
 
     def signalled(*_: object, **__: object) -> None:
         os.kill(os.getpid(), number)
+
     monkeypatch.setattr("handlers.command.new.subprocess.run", signalled)
     assert root.run(("new", "acme", "--tree", str(tree))) == INTERRUPTED
     assert _files(tree) == before and not (tree / "handlers" / "acme").exists()
 
 
 def test_if_a_file_or_page_cannot_be_written_the_error_is_one_line_and_the_tree_stays_as_it_was(
-        tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     tree = _small(tmp_path)
     folder = tree / "tests" / "handlers" / "acme"
     folder.parent.mkdir(parents=True)
-    folder.touch()                                  # root may write to a folder without write permission, but not below a file
+    # root may write to a folder without write permission, but not below a file
+    folder.touch()
     page = tree / "docs" / "snmp.md"
     # readme.py writes docs/devices.md before it fails at this page.
     page.write_text(page.read_text("utf-8").replace("<!-- costly:begin -->", ""), "utf-8")
     before = _files(tree)
-    for arguments, words in ((["acme"], f"{folder} cannot be read or written (File exists); nothing was made"),
-                             (["globex-strip8", "--snmp"], "packaging/readme.py failed (ValueError: ")):
+    for arguments, words in (
+        (["acme"], f"{folder} cannot be read or written (File exists); nothing was made"),
+        (["globex-strip8", "--snmp"], "packaging/readme.py failed (ValueError: "),
+    ):
         assert root.run(("new", *arguments, "--tree", str(tree))) == 2
         said = capsys.readouterr().err
         assert words in said and "nothing was made" in said and said.count("\n") == 1

@@ -1,4 +1,5 @@
 """Options of the builder for SNMP archives."""
+
 from __future__ import annotations
 
 import ast
@@ -43,7 +44,9 @@ def written(folder: Path, **changes: Any) -> Path:
 def options_in(archive: Path) -> dict[str, str]:
     """The options in the archive's options.py, read without running it."""
     files = archives.read(archive.read_bytes()).files
-    text = next(content for path, content in files.items() if path.endswith("/snmp/options.py")).decode("ascii")
+    text = next(
+        content for path, content in files.items() if path.endswith("/snmp/options.py")
+    ).decode("ascii")
     given = next(node for node in ast.parse(text).body if isinstance(node, ast.AnnAssign))
     assert given.value is not None
     found: dict[str, str] = ast.literal_eval(given.value)
@@ -53,7 +56,10 @@ def options_in(archive: Path) -> dict[str, str]:
 def rows(out: Path) -> list[str]:
     """The names in the script's list of handlers."""
     text = (out / "register.sh").read_text("utf-8")
-    return [row.partition("|")[0] for row in text.partition("HANDLERS='")[2].partition("'")[0].splitlines()]
+    return [
+        row.partition("|")[0]
+        for row in text.partition("HANDLERS='")[2].partition("'")[0].splitlines()
+    ]
 
 
 def test_an_owners_profile_adds_an_archive_and_a_row_in_the_script(tmp_path: Path) -> None:
@@ -62,13 +68,21 @@ def test_an_owners_profile_adds_an_archive_and_a_row_in_the_script(tmp_path: Pat
     assert sorted(path.name for path in tmp_path.iterdir()) == [made.name, "register.sh"]
     found = archives.read(made.read_bytes())
     assert found.top == "pdu_acme_strip" and found.holds_module("pdu_acme_strip.handler")
-    assert not [path for path in found.files if path.endswith(("building.py", "catalogue.py", "__main__.py"))]
+    assert not [
+        path
+        for path in found.files
+        if path.endswith(("building.py", "catalogue.py", "__main__.py"))
+    ]
     assert rows(tmp_path) == [*registry.names(), "acme_strip"]
-    assert "acme_strip|Acme (SNMP, own profile acme-strip)|snmp" in (tmp_path / "register.sh").read_text("utf-8")
+    assert "acme_strip|Acme (SNMP, own profile acme-strip)|snmp" in (
+        tmp_path / "register.sh"
+    ).read_text("utf-8")
 
 
 @pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.key)
-def test_every_family_passes_unchanged_through_its_json_and_an_archives_options(profile: Profile) -> None:
+def test_every_family_passes_unchanged_through_its_json_and_an_archives_options(
+    profile: Profile,
+) -> None:
     family = building.own_family(loads(dumps(profile)))
     space: dict[str, Any] = {}
     exec(compile(building.module(family.options), "options.py", "exec"), space)
@@ -82,31 +96,67 @@ def test_the_layout_of_the_json_and_the_hash_seed_do_not_change_the_archive(tmp_
     file = tmp_path / "backwards.json"
     file.write_text(json.dumps(dict(sorted(ACME.items(), reverse=True)), indent=4), "utf-8-sig")
     seed = "2" if os.environ.get("PYTHONHASHSEED") == "1" else "1"
-    subprocess.run([sys.executable, str(ROOT / "packaging" / "build.py"), "--profile", str(file), "--out", str(tmp_path / "one")],
-                   env={"PYTHONHASHSEED": seed}, cwd="/", check=True, capture_output=True, timeout=60)
+    subprocess.run(
+        [
+            sys.executable,
+            str(ROOT / "packaging" / "build.py"),
+            "--profile",
+            str(file),
+            "--out",
+            str(tmp_path / "one"),
+        ],
+        env={"PYTHONHASHSEED": seed},
+        cwd="/",
+        check=True,
+        capture_output=True,
+        timeout=60,
+    )
     run(tmp_path / "same", "--profile", str(written(tmp_path)))
     run(tmp_path / "other", "--profile", str(written(tmp_path, note="another")))
     folders = (tmp_path / name for name in ("one", "same", "other"))
-    one, same, other = ({path.name: path.read_bytes() for path in folder.iterdir()} for folder in folders)
+    one, same, other = (
+        {path.name: path.read_bytes() for path in folder.iterdir()} for folder in folders
+    )
     assert one == same and one.keys() == other.keys()
-    assert [name for name in one if one[name] != other[name]] == [next(name for name in one if name.endswith(".gz"))]
+    assert [name for name in one if one[name] != other[name]] == [
+        next(name for name in one if name.endswith(".gz"))
+    ]
 
 
 def test_the_builder_needs_no_library(tmp_path: Path) -> None:
     """An administrator's Python may have no packages."""
-    subprocess.run([sys.executable, "-I", "-S", str(ROOT / "packaging" / "build.py"), "--profile", str(PROFILE), "--only", "rpcm",
-                    "--out", str(tmp_path)], cwd="/", check=True, capture_output=True, timeout=60)
+    subprocess.run(
+        [
+            sys.executable,
+            "-I",
+            "-S",
+            str(ROOT / "packaging" / "build.py"),
+            "--profile",
+            str(PROFILE),
+            "--only",
+            "rpcm",
+            "--out",
+            str(tmp_path),
+        ],
+        cwd="/",
+        check=True,
+        capture_output=True,
+        timeout=60,
+    )
     assert len(list(tmp_path.glob("*.gz"))) == 2
 
 
-# ---- what is refused ---------------------------------------------------------------------------------------
+# ---- what is refused -----------------------------------------------------------------------------
+
 
 def _changed(**changes: Any) -> Callable[[Path], object]:
     return lambda file: file.write_text(json.dumps({**ACME, **changes}), "utf-8")
 
 
 def _without(key: str) -> Callable[[Path], object]:
-    return lambda file: file.write_text(json.dumps({k: v for k, v in ACME.items() if k != key}), "utf-8")
+    return lambda file: file.write_text(
+        json.dumps({k: v for k, v in ACME.items() if k != key}), "utf-8"
+    )
 
 
 def _outlets(**changes: Any) -> Callable[[Path], object]:
@@ -125,96 +175,197 @@ BAD: Mapping[str, tuple[Callable[[Path], object], str]] = {
     "no file": (lambda file: None, "profile: the file cannot be read (No such file or directory)"),
     "UTF-16": (_bytes(json.dumps(ACME).encode("utf-16")), "profile: the file is not UTF-8 text"),
     "no JSON": (_bytes(b"{'key': 1}"), "profile: this is not JSON (Expecting property name"),
-    "a key twice": (_bytes(b'{"key": "a", "key": "b"}'), "profile: the key 'key' is given twice in one object"),
+    "a key twice": (
+        _bytes(b'{"key": "a", "key": "b"}'),
+        "profile: the key 'key' is given twice in one object",
+    ),
     "a list": (_bytes(b"[]"), "profile: give an object, not []"),
     "a missing key": (_without("vendor"), "profile.vendor: this key is missing"),
-    "an unknown key": (_states(onn=["on"]), "profile.outlets[0].states.onn: this key is unknown; State has source, on, off"),
+    "an unknown key": (
+        _states(onn=["on"]),
+        "profile.outlets[0].states.onn: this key is unknown; State has source, on, off",
+    ),
     "another type": (_states(on="on"), 'profile.outlets[0].states.on: give a list, not "on"'),
-    "an unknown kind": (_states(source={"kind": "Colum"}),
-                        'profile.outlets[0].states.source.kind: "Colum" is not allowed; give one of Alike, Arc'),
-    "an OID with a name": (_outlets(name={"kind": "Column", "oid": "acme.2"}),
-                           "profile.outlets[0].name: oid is 'acme.2'; give a numeric OID"),
-    "a scale that is not a string": (_outlets(current={"source": {"kind": "Column", "oid": "1.3.6"}, "scale": 0.1}),
-                                'profile.outlets[0].current.scale: give a number as a string, such as "0.1", not 0.1'),
-    "on and off alike": (_states(off=["on"]), "profile.outlets[0].states: 'on' is both in 'on' and in 'off'"),
-    "evidence of nothing": (_changed(evidence={}), "profile: the profile has a part for state, but evidence.state is none"),
-    "an unknown confidence": (_changed(switching_confidence="sure"), 'profile.switching_confidence: "sure" is not allowed'),
-    "a path as key": (_changed(key="../etc"), "profile: key is '../etc'; give words of a-z and 0-9 joined by single hyphens"),
-    "a long key": (_changed(key="a" * 41),
-                   f"profile.key: '{'a' * 40}'… is part of the archive's name; give at most 40 characters"),
-    "a handler's name": (_changed(key="snmp"), "profile.key: pdu_snmp is the name of another module"),
-    "the platform's name": (_changed(key="common"), "profile.key: pdu_common is the name of another module"),
+    "an unknown kind": (
+        _states(source={"kind": "Colum"}),
+        'profile.outlets[0].states.source.kind: "Colum" is not allowed; give one of Alike, Arc',
+    ),
+    "an OID with a name": (
+        _outlets(name={"kind": "Column", "oid": "acme.2"}),
+        "profile.outlets[0].name: oid is 'acme.2'; give a numeric OID",
+    ),
+    "a scale that is not a string": (
+        _outlets(current={"source": {"kind": "Column", "oid": "1.3.6"}, "scale": 0.1}),
+        'profile.outlets[0].current.scale: give a number as a string, such as "0.1", not 0.1',
+    ),
+    "on and off alike": (
+        _states(off=["on"]),
+        "profile.outlets[0].states: 'on' is both in 'on' and in 'off'",
+    ),
+    "evidence of nothing": (
+        _changed(evidence={}),
+        "profile: the profile has a part for state, but evidence.state is none",
+    ),
+    "an unknown confidence": (
+        _changed(switching_confidence="sure"),
+        'profile.switching_confidence: "sure" is not allowed',
+    ),
+    "a path as key": (
+        _changed(key="../etc"),
+        "profile: key is '../etc'; give words of a-z and 0-9 joined by single hyphens",
+    ),
+    "a long key": (
+        _changed(key="a" * 41),
+        f"profile.key: '{'a' * 40}'… is part of the archive's name; give at most 40 characters",
+    ),
+    "a handler's name": (
+        _changed(key="snmp"),
+        "profile.key: pdu_snmp is the name of another module",
+    ),
+    "the platform's name": (
+        _changed(key="common"),
+        "profile.key: pdu_common is the name of another module",
+    ),
 }
 
 
 @pytest.mark.parametrize("bad", sorted(BAD))
 def test_a_wrong_profile_is_refused_with_the_path_of_the_key_and_gives_no_archive(
-        bad: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bad: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     make, sentence = BAD[bad]
     file, out = tmp_path / "mine.json", tmp_path / "out"
     make(file)
     assert run(out, "--profile", str(file)) == 1
     printed = capsys.readouterr()
-    assert printed.err.startswith(f"build.py: {file}: {sentence}") and printed.err.count("\n") == 1 and printed.out == ""
+    assert (
+        printed.err.startswith(f"build.py: {file}: {sentence}")
+        and printed.err.count("\n") == 1
+        and printed.out == ""
+    )
     assert not out.exists()
 
 
-def test_two_profiles_of_one_name_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(tmp_path / "out", "--profile", str(PROFILE), "--profile", str(written(tmp_path, vendor="Another"))) == 1
-    assert capsys.readouterr().err == "build.py: profile.key: two files of --profile build pdu_acme_strip\n"
+def test_two_profiles_of_one_name_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert (
+        run(
+            tmp_path / "out",
+            "--profile",
+            str(PROFILE),
+            "--profile",
+            str(written(tmp_path, vendor="Another")),
+        )
+        == 1
+    )
+    assert (
+        capsys.readouterr().err
+        == "build.py: profile.key: two files of --profile build pdu_acme_strip\n"
+    )
 
 
-@pytest.mark.parametrize("arguments, words", [
-    (["--only", "apc-rpdu22"], "there is no family 'apc-rpdu22'; similar: apc-rpdu2"),
-    (["--only", "rpcm", "sentry33"], "there is no family 'sentry33'; similar: sentry3"),
-    (["--only", "Vertiv"], "there is no family 'Vertiv'; similar: "),
-    (["--only", "zzzzzzzz"], "there is no family 'zzzzzzzz'; to list all families, run: pdu snmp families"),
-    (["--profile-key", "apc"], "there is no family 'apc'; similar: apc-rpdu2, apc-rpdu, apc-masterswitch, apc-masterswitch-plus, "
-     "apc-masterswitch-vm, apc-cpdu, apc-easy-epdu, apc-ems-outlet and 3 more\n"),
-    (["--profile-key", ""], "there is no family ''; "), (["--only", "rpcm", ""], "there is no family ''; "),
-    (["--only", "rpcm", "--profile-key", "sentry3"],
-     "--profile-key sentry3 is not one of the families of --only (rpcm)"),
-])
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        (["--only", "apc-rpdu22"], "there is no family 'apc-rpdu22'; similar: apc-rpdu2"),
+        (["--only", "rpcm", "sentry33"], "there is no family 'sentry33'; similar: sentry3"),
+        (["--only", "Vertiv"], "there is no family 'Vertiv'; similar: "),
+        (
+            ["--only", "zzzzzzzz"],
+            "there is no family 'zzzzzzzz'; to list all families, run: pdu snmp families",
+        ),
+        (
+            ["--profile-key", "apc"],
+            (
+                "there is no family 'apc'; similar: apc-rpdu2, apc-rpdu, apc-masterswitch,"
+                " apc-masterswitch-plus, apc-masterswitch-vm, apc-cpdu, apc-easy-epdu,"
+                " apc-ems-outlet and 3 more\n"
+            ),
+        ),
+        (["--profile-key", ""], "there is no family ''; "),
+        (["--only", "rpcm", ""], "there is no family ''; "),
+        (
+            ["--only", "rpcm", "--profile-key", "sentry3"],
+            "--profile-key sentry3 is not one of the families of --only (rpcm)",
+        ),
+    ],
+)
 def test_a_family_that_cannot_be_chosen_is_refused_in_one_line(
-        arguments: list[str], words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments: list[str], words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run(tmp_path / "out", *arguments) == 1
     printed = capsys.readouterr().err
-    assert printed.startswith(f"build.py: {words}") and printed.count("\n") == 1 and not (tmp_path / "out").exists()
+    assert (
+        printed.startswith(f"build.py: {words}")
+        and printed.count("\n") == 1
+        and not (tmp_path / "out").exists()
+    )
 
 
-def test_snmp_options_without_the_snmp_archive_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_snmp_options_without_the_snmp_archive_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as stopped:
         run(tmp_path, "nut", "--only=rpcm")
     assert stopped.value.code == 2 and "add snmp to the names" in capsys.readouterr().err
 
 
-# ---- options in the archive --------------------------------------------------------------------------------
+# ---- options in the archive ----------------------------------------------------------------------
 
-@pytest.mark.parametrize("arguments, options", [
-    (["--only", "rpcm", "apc-rpdu2", "rpcm"], {"only": "apc-rpdu2,rpcm"}),
-    (["--profile-key", "sentry3"], {"profile": "sentry3"}),
-    (["--switch-unproven"], {"switch_unproven": "yes"}),
-    (["--metered-only"], {"metered_only": "yes"}),
-    (["--switch-automatic"], {"switch_automatic": "yes"}),
-    (["--only", "sentry3", "rpcm", "--profile-key", "sentry3", "--switch-unproven"],
-     {"only": "rpcm,sentry3", "profile": "sentry3", "switch_unproven": "yes"}),
-])
+
+@pytest.mark.parametrize(
+    "arguments, options",
+    [
+        (["--only", "rpcm", "apc-rpdu2", "rpcm"], {"only": "apc-rpdu2,rpcm"}),
+        (["--profile-key", "sentry3"], {"profile": "sentry3"}),
+        (["--switch-unproven"], {"switch_unproven": "yes"}),
+        (["--metered-only"], {"metered_only": "yes"}),
+        (["--switch-automatic"], {"switch_automatic": "yes"}),
+        (
+            ["--only", "sentry3", "rpcm", "--profile-key", "sentry3", "--switch-unproven"],
+            {"only": "rpcm,sentry3", "profile": "sentry3", "switch_unproven": "yes"},
+        ),
+    ],
+)
 def test_options_enter_the_archive_as_the_handler_reads_them(
-        tmp_path: Path, arguments: list[str], options: dict[str, str]) -> None:
+    tmp_path: Path, arguments: list[str], options: dict[str, str]
+) -> None:
     assert run(tmp_path, *arguments) == 0
-    assert [path.name.partition("-")[0] for path in sorted(tmp_path.iterdir())] == ["pdu_snmp", "register.sh"]
+    assert [path.name.partition("-")[0] for path in sorted(tmp_path.iterdir())] == [
+        "pdu_snmp",
+        "register.sh",
+    ]
     found = options_in(next(tmp_path.glob("*.gz")))
     assert found == options
     choice = choose({}, found)
     wanted = options.get("profile") or options.get("only", "")
-    assert [profile.key for profile in choice.profiles] == (wanted.split(",") if wanted else [p.key for p in PROFILES])
-    assert choice.is_fixed == ("profile" in options) and choice.switch_unproven == ("switch_unproven" in options)
-    assert choice.switch_automatic == ("switch_automatic" in options) and choice.metered_only == ("metered_only" in options)
+    assert [profile.key for profile in choice.profiles] == (
+        wanted.split(",") if wanted else [p.key for p in PROFILES]
+    )
+    assert choice.is_fixed == ("profile" in options) and choice.switch_unproven == (
+        "switch_unproven" in options
+    )
+    assert choice.switch_automatic == ("switch_automatic" in options) and choice.metered_only == (
+        "metered_only" in options
+    )
 
 
 def test_archives_with_and_without_options_are_built_in_one_run(tmp_path: Path) -> None:
     two = written(tmp_path, key="acme-two")
-    assert run(tmp_path, "snmp", "nut", "--profile", str(PROFILE), "--profile", str(two), "--switch-unproven") == 0
+    assert (
+        run(
+            tmp_path,
+            "snmp",
+            "nut",
+            "--profile",
+            str(PROFILE),
+            "--profile",
+            str(two),
+            "--switch-unproven",
+        )
+        == 0
+    )
     names = sorted(path.name.partition("-")[0] for path in tmp_path.glob("*.gz"))
     assert names == ["pdu_acme_strip", "pdu_acme_two", "pdu_nut", "pdu_snmp"]
     assert rows(tmp_path) == [*registry.names(), "acme_strip", "acme_two"]
@@ -239,10 +390,14 @@ def _odd() -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("vendor, shown", _odd())
-def test_a_vendors_name_stays_in_its_field_of_the_script(tmp_path: Path, vendor: str, shown: str) -> None:
+def test_a_vendors_name_stays_in_its_field_of_the_script(
+    tmp_path: Path, vendor: str, shown: str
+) -> None:
     assert run(tmp_path / "out", "--profile", str(written(tmp_path, vendor=vendor))) == 0
     text = (tmp_path / "out" / "register.sh").read_text("utf-8")
-    assert f"\nacme_strip|{shown} (SNMP, own profile acme-strip)|snmp'\n".replace("| (", "|(") in text
+    assert (
+        f"\nacme_strip|{shown} (SNMP, own profile acme-strip)|snmp'\n".replace("| (", "|(") in text
+    )
     subprocess.run(["sh", "-n", str(tmp_path / "out" / "register.sh")], check=True, timeout=60)
 
 
@@ -250,18 +405,31 @@ def test_help_names_every_option(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         build.main(["--help"])
     text = " ".join(capsys.readouterr().out.split())
-    shown = ("--out OUT", "--profile FILE.json", "--only KEY", "--profile-key KEY", "--switch-unproven", "--metered-only",
-             "--switch-automatic")
+    shown = (
+        "--out OUT",
+        "--profile FILE.json",
+        "--only KEY",
+        "--profile-key KEY",
+        "--switch-unproven",
+        "--metered-only",
+        "--switch-automatic",
+    )
     assert [word for word in (*shown, "pdu_<key>", "pdu snmp parts") if word not in text] == []
     options = {name for action in build._parser(())._actions for name in action.option_strings}
     assert options == {"-h", "--help", *(word.partition(" ")[0] for word in shown)}
 
 
-def test_the_error_for_a_handlers_name_after_only_says_where_it_goes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_error_for_a_handlers_name_after_only_says_where_it_goes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as ended:
         run(tmp_path, "--only", "apc-rpdu2", "snmp")
     printed = capsys.readouterr().err
-    assert ended.value.code == 2 and "snmp was read as a family" in printed and "build.py snmp --only" in printed
+    assert (
+        ended.value.code == 2
+        and "snmp was read as a family" in printed
+        and "build.py snmp --only" in printed
+    )
     with pytest.raises(SystemExit):
         run(tmp_path, "--only", "apc-rpdu2", "snmp", "nut")
     assert "snmp, nut were read as families" in capsys.readouterr().err

@@ -1,4 +1,8 @@
-"""docs/own-pdu.md agrees with the example profile and its device. The page's commands that name acme-strip.json succeed."""
+"""docs/own-pdu.md agrees with the example profile and its device.
+
+The page's commands that name acme-strip.json succeed.
+"""
+
 from __future__ import annotations
 
 import json
@@ -29,8 +33,11 @@ def test_the_pieces_of_json_are_the_whole_example_and_nothing_else() -> None:
     shown: dict[str, set[str]] = {"profile": {"outlets"}, "outlets": set()}
     for block in blocks("json"):
         piece = json.loads("{" + block + "}")
-        places = [name for name, part in (("profile", EXAMPLE), ("outlets", outlets))
-                  if all(part.get(key) == piece[key] for key in piece)]
+        places = [
+            name
+            for name, part in (("profile", EXAMPLE), ("outlets", outlets))
+            if all(part.get(key) == piece[key] for key in piece)
+        ]
         assert len(places) == 1, block
         shown[places[0]] |= set(piece)
     assert (shown["profile"], shown["outlets"]) == (set(EXAMPLE), set(outlets))
@@ -39,19 +46,32 @@ def test_the_pieces_of_json_are_the_whole_example_and_nothing_else() -> None:
 def test_every_oid_in_the_text_exists_on_the_example_device() -> None:
     held = list(strip().device.rows())
     named = re.findall(r"1\.3\.6\.1\.4\.1\.32473(?:\.\d+)+", TEXT)
-    assert len(set(named)) > 8 and not [oid for oid in named if not any(f"{row}.".startswith(f"{oid}.") for row in held)]
+    assert len(set(named)) > 8 and not [
+        oid for oid in named if not any(f"{row}.".startswith(f"{oid}.") for row in held)
+    ]
 
 
-@pytest.mark.parametrize("command", [line for block in blocks("sh") for line in block.splitlines() if "acme-strip.json" in line])
+@pytest.mark.parametrize(
+    "command",
+    [line for block in blocks("sh") for line in block.splitlines() if "acme-strip.json" in line],
+)
 def test_commands_on_the_example_run(command: str, tmp_path: Path) -> None:
     program, *arguments = shlex.split(command)
     arguments = [*(["-m", "handlers"] if program == "pdu" else []), *arguments]
     if "packaging/build.py" in arguments:
         arguments += ["--out", str(tmp_path)]
-    done = subprocess.run([sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
     assert (done.returncode, done.stderr) == (0, "") and "acme" in done.stdout
 
 
 def test_the_page_names_the_options_of_the_builder() -> None:
-    options = {name for action in build._parser(())._actions for name in action.option_strings} - {"-h", "--help", "--out"}
-    assert {"--profile", "--only"} < options and [one for one in sorted(options) if not re.search(f"`{one}[` ]", TEXT)] == []
+    options = {name for action in build._parser(())._actions for name in action.option_strings} - {
+        "-h",
+        "--help",
+        "--out",
+    }
+    assert {"--profile", "--only"} < options and [
+        one for one in sorted(options) if not re.search(f"`{one}[` ]", TEXT)
+    ] == []

@@ -1,4 +1,7 @@
-"""Archives with build options: built, registered with the real script, and used to poll and switch simulated PDUs."""
+"""Archives with build options: built, registered with the real script, and used to poll and switch
+simulated PDUs.
+"""
+
 from __future__ import annotations
 
 import contextlib
@@ -42,12 +45,18 @@ def register(admin: Admin, manager: DciManager, *names: str) -> None:
 
 
 def add(manager: DciManager, handler: str, agent: Agent, version: str = "2") -> Pdu:
-    return manager.add_pdu(handler, handler, agent.host, snmp={
-        "port": str(agent.port), "community": "private", "version": version, "timeout": "20"})
+    return manager.add_pdu(
+        handler,
+        handler,
+        agent.host,
+        snmp={"port": str(agent.port), "community": "private", "version": version, "timeout": "20"},
+    )
 
 
 def read(manager: DciManager, pdu: Pdu) -> list[str]:
-    """Polls a PDU; returns the error texts of the last two calls: ["", ""] if `status` and `statistic` succeeded."""
+    """Polls a PDU; returns the error texts of the last two calls: ["", ""] if `status` and
+    `statistic` succeeded.
+    """
     manager.poll([pdu])
     return [call.text for call in pdu.calls[-2:]]
 
@@ -57,12 +66,20 @@ def kinds(profile: Profile) -> set[str]:
 
 
 _KINDS_OF = {key: kinds(_PROFILES[key]) for key in _UNITS}
-UNCERTAIN = next(key for key, unit in _UNITS.items() if unit.switch and _PROFILES[key].sys_object_ids
-                 and _PROFILES[key].switching_confidence is Confidence.LOW)
+UNCERTAIN = next(
+    key
+    for key, unit in _UNITS.items()
+    if unit.switch
+    and _PROFILES[key].sys_object_ids
+    and _PROFILES[key].switching_confidence is Confidence.LOW
+)
 
 
 def families() -> list[str]:
-    """A few families of `_UNITS` that together use every kind of part used there. The first has unproven commands."""
+    """A few families of `_UNITS` that together use every kind of part used there.
+
+    The first has unproven commands.
+    """
     chosen = [UNCERTAIN]
     open_kinds = set().union(*_KINDS_OF.values()) - _KINDS_OF[UNCERTAIN]
     while open_kinds:
@@ -76,7 +93,9 @@ FAMILIES = families()
 
 
 class Registered:
-    """A DCImanager with the archives of the Acme Strip (acme.py) and of FAMILIES, built in one run and registered in one run."""
+    """A DCImanager with the archives of the Acme Strip (acme.py) and of FAMILIES, built in one run
+    and registered in one run.
+    """
 
     def __init__(self, manager: DciManager, admin: Admin) -> None:
         self.manager, self.admin = manager, admin
@@ -93,7 +112,9 @@ def registered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registered]
         file = folder / f"{key}.json"
         file.write_text(dumps(_PROFILES[key]), "utf-8")
         files.append(str(file))
-    script = build(folder / "dist", *(argument for file in files for argument in ("--profile", file)))
+    script = build(
+        folder / "dist", *(argument for file in files for argument in ("--profile", file))
+    )
     with DciManager() as manager:
         admin = Admin(folder, script)
         register(admin, manager, "acme_strip", *(key.replace("-", "_") for key in FAMILIES))
@@ -101,14 +122,17 @@ def registered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registered]
         yield Registered(manager, admin)
 
 
-# ---- the example -------------------------------------------------------------------------------------------
+# ---- the example ---------------------------------------------------------------------------------
+
 
 def test_a_pdu_described_in_json_is_polled(registered: Registered) -> None:
     with Agent(strip()) as agent:
         pdu = registered.add("acme-strip", agent)
         assert read(registered.manager, pdu) == ["", ""]
         books = agent.books()
-    assert pdu.ports == {"1": "UP", "2": "UP", "3": "DOWN", "4": "UP"} and list(pdu.ports) == list(OUTLETS)
+    assert pdu.ports == {"1": "UP", "2": "UP", "3": "DOWN", "4": "UP"} and list(pdu.ports) == list(
+        OUTLETS
+    )
     assert pdu.load_a == 2.5 and pdu.energy_kwh == pytest.approx(books.energy_kwh) == 15.0
     assert pdu.port_energy_kwh == {"1": 1.5, "2": 3.0, "3": 4.5, "4": 6.0}
 
@@ -120,14 +144,20 @@ def test_switching_writes_the_unlock_and_the_value_from_the_json(registered: Reg
         for on, value in ((False, "2"), (True, "1")):
             before = len(agent.writes())
             call = registered.manager.switch(pdu, "2", on)
-            assert call.ok and call.value["same_object"] and pdu.ports["2"] == ("UP" if on else "DOWN")
+            assert (
+                call.ok and call.value["same_object"] and pdu.ports["2"] == ("UP" if on else "DOWN")
+            )
             assert agent.books().states == {"1": True, "2": on, "3": False, "4": True}
             assert [tuple(write) for write in agent.writes()[before:]] == [
-                (f"{UNLOCK}.2", INTEGER, "1", ""), (f"{COMMAND}.2", INTEGER, value, "")]
+                (f"{UNLOCK}.2", INTEGER, "1", ""),
+                (f"{COMMAND}.2", INTEGER, value, ""),
+            ]
     assert any("acme-strip" in line for line in registered.manager.log(pdu))
 
 
-def test_a_protected_outlet_is_refused_with_the_reason_from_the_json(registered: Registered) -> None:
+def test_a_protected_outlet_is_refused_with_the_reason_from_the_json(
+    registered: Registered,
+) -> None:
     with Agent(strip(protected=("1",))) as agent:
         pdu = registered.add("acme-strip", agent)
         call = registered.manager.switch(pdu, "1", False)
@@ -143,18 +173,25 @@ def test_an_archive_with_a_profile_refuses_another_device(registered: Registered
         assert not pdu.calls[0].ok and "acme-strip" in pdu.calls[0].text and pdu.ports == {}
 
 
-# ---- built-in families, from their JSON ----------------------------------------------------------------------
+# ---- built-in families, from their JSON ----------------------------------------------------------
+
 
 @pytest.mark.parametrize("key", FAMILIES)
-def test_a_built_in_family_from_its_json_reads_and_switches_like_the_built_in_one(registered: Registered, key: str) -> None:
+def test_a_built_in_family_from_its_json_reads_and_switches_like_the_built_in_one(
+    registered: Registered, key: str
+) -> None:
     unit: Fixture = _UNITS[key]
     version = unit.versions[0].replace("2c", "2")
     with Agent(unit.device(), versions=(int(version),)) as agent:
         pdu = registered.add(key, agent, version)
         assert read(registered.manager, pdu) == ["", ""]
         handler = near(agent, {"profile": key}, version=version)
-        assert pdu.ports == {port.identity: port.power_status.name for port in handler.status().ports}
-        assert pdu.ports == {identity: STATES[outlet.state] for identity, outlet in unit.expected.outlets.items()}
+        assert pdu.ports == {
+            port.identity: port.power_status.name for port in handler.status().ports
+        }
+        assert pdu.ports == {
+            identity: STATES[outlet.state] for identity, outlet in unit.expected.outlets.items()
+        }
         statistic = handler.statistic()
         assert (pdu.load_a, pdu.energy_kwh) == (statistic.load, statistic.total_consumption)
         assert pdu.port_energy_kwh == {port.identity: port.consumption for port in statistic.ports}
@@ -162,12 +199,17 @@ def test_a_built_in_family_from_its_json_reads_and_switches_like_the_built_in_on
             for on, orders in ((False, unit.switch.off), (True, unit.switch.on)):
                 before = len(agent.writes())
                 assert registered.manager.switch(pdu, unit.switch.identity, on).ok
-                assert [write[:3] for write in agent.writes()[before:]] == [tuple(order) for order in orders]
+                assert [write[:3] for write in agent.writes()[before:]] == [
+                    tuple(order) for order in orders
+                ]
 
 
-# ---- options of pdu_snmp -----------------------------------------------------------------------------------
+# ---- options of pdu_snmp -------------------------------------------------------------------------
 
-def test_chosen_families_are_found_and_another_unit_is_refused_with_its_sysobjectid(tmp_path: Path) -> None:
+
+def test_chosen_families_are_found_and_another_unit_is_refused_with_its_sysobjectid(
+    tmp_path: Path,
+) -> None:
     admin = Admin(tmp_path, build(tmp_path / "dist", "--only", "sentry3", "rpcm"))
     with DciManager() as manager, contextlib.ExitStack() as stack:
         register(admin, manager, "snmp")
@@ -184,7 +226,8 @@ def test_a_fixed_family_is_read_without_detection_and_others_are_refused(tmp_pat
     admin = Admin(tmp_path, build(tmp_path / "dist", "--profile-key", "rpcm"))
     unit = BUILT_IN["rpcm"]()
     rows = unit.device._rows
-    rows[SYS_OBJECT_ID] = Row(rows[SYS_OBJECT_ID].tag, (1, 3, 6, 1, 4, 1, 99998, 1))        # detection would find no family
+    # detection would find no family
+    rows[SYS_OBJECT_ID] = Row(rows[SYS_OBJECT_ID].tag, (1, 3, 6, 1, 4, 1, 99998, 1))
     with DciManager() as manager, Agent(unit) as right, Agent(BUILT_IN["sentry3"]()) as wrong:
         register(admin, manager, "snmp")
         good, bad = add(manager, "pdu_snmp", right), add(manager, "pdu_snmp", wrong)
@@ -206,9 +249,15 @@ def test_unproven_commands_without_a_setting_need_an_archive_built_for_them(tmp_
         pdu = add(manager, "pdu_snmp", agent, version)
         assert read(manager, pdu) == ["", ""]
         call = manager.switch(pdu, unit.switch.identity, False)
-        assert call.kind == "unsupported" and "switch_unproven=yes" in call.text and agent.writes() == []
+        assert (
+            call.kind == "unsupported"
+            and "switch_unproven=yes" in call.text
+            and agent.writes() == []
+        )
         build(tmp_path / "dist", "--switch-unproven")
         register(admin, manager, "snmp")
         call = manager.switch(pdu, unit.switch.identity, False)
         assert call.ok and call.value["state"] == "DOWN"
-        assert [write[:3] for write in agent.writes()] == [tuple(order) for order in unit.switch.off]
+        assert [write[:3] for write in agent.writes()] == [
+            tuple(order) for order in unit.switch.off
+        ]

@@ -1,4 +1,5 @@
 """The Markdown pages and the demo's picture."""
+
 from __future__ import annotations
 
 import re
@@ -17,17 +18,26 @@ from tests.needs import ROOT
 from .building import loaded
 
 _FOLDERS = [path for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith(".")]
-PAGES = sorted([*ROOT.glob("*.md"), *(page for folder in _FOLDERS for page in folder.rglob("*.md"))])
+PAGES = sorted(
+    [*ROOT.glob("*.md"), *(page for folder in _FOLDERS for page in folder.rglob("*.md"))]
+)
 
 
 def test_the_tables_of_the_pages_match_the_code() -> None:
-    done = subprocess.run([sys.executable, str(ROOT / "packaging" / "readme.py"), "--check"], cwd=ROOT, text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60)
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "packaging" / "readme.py"), "--check"],
+        cwd=ROOT,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=60,
+    )
     assert done.returncode == 0, done.stdout
 
 
 def test_an_outdated_page_is_named_with_check_and_rewritten_without_it(
-        tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     readme = loaded("readme")
     page = tmp_path / "page.md"
     page.write_text("a\n<!-- exits:begin -->\nSTALE\n<!-- exits:end -->\nz\n", "utf-8")
@@ -36,27 +46,50 @@ def test_an_outdated_page_is_named_with_check_and_rewritten_without_it(
     seen = []
     for arguments in (["--check"], [], ["--check"]):
         monkeypatch.setattr(sys, "argv", ["readme.py", *arguments])
-        seen.append((readme.main(), "page.md" in "".join(capsys.readouterr()), "STALE" in page.read_text("utf-8")))
+        seen.append(
+            (
+                readme.main(),
+                "page.md" in "".join(capsys.readouterr()),
+                "STALE" in page.read_text("utf-8"),
+            )
+        )
     assert seen == [(1, True, True), (0, True, False), (0, False, False)]
     assert page.read_text("utf-8").startswith("a\n<!-- exits:begin -->\n| code |")
 
 
 def test_each_pair_of_markers_is_needed_exactly_once() -> None:
     readme, pair = loaded("readme"), "<!-- exits:begin --><!-- exits:end -->"
-    for page in ("a page without", f"{pair}{pair}", f"<!-- exits:begin --> a page {pair}", f"{pair}<!-- exits:end -->"):
-        with pytest.raises(ValueError, match="exactly one pair of the markers <!-- exits:begin --> and <!-- exits:end -->"):
+    for page in (
+        "a page without",
+        f"{pair}{pair}",
+        f"<!-- exits:begin --> a page {pair}",
+        f"{pair}<!-- exits:end -->",
+    ):
+        with pytest.raises(
+            ValueError,
+            match="exactly one pair of the markers <!-- exits:begin --> and <!-- exits:end -->",
+        ):
             readme.filled(page, ("exits",))
 
 
 def test_every_file_or_folder_of_tests_that_a_page_names_as_proof_exists() -> None:
     pages_with_proofs = (ROOT / "docs" / "certain.md", ROOT / "SECURITY.md")
-    named = {name for page in pages_with_proofs for name in re.findall(r"`(tests/[\w./]+)`", page.read_text("utf-8"))}
+    named = {
+        name
+        for page in pages_with_proofs
+        for name in re.findall(r"`(tests/[\w./]+)`", page.read_text("utf-8"))
+    }
     assert len(named) > 20 and [name for name in sorted(named) if not (ROOT / name).exists()] == []
 
 
 def _anchors(path: Path) -> set[str]:
-    """The anchors that GitHub makes from headings. Those with a number, for repeated headings, are left out."""
-    headings = re.findall(r"(?m)^#+ (.*)$", re.sub(r"(?ms)^ *```.*?^ *```", "", path.read_text("utf-8")))
+    """The anchors that GitHub makes from headings.
+
+    Those with a number, for repeated headings, are left out.
+    """
+    headings = re.findall(
+        r"(?m)^#+ (.*)$", re.sub(r"(?ms)^ *```.*?^ *```", "", path.read_text("utf-8"))
+    )
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
@@ -77,12 +110,18 @@ def test_every_link_within_the_project_leads_somewhere(path: Path) -> None:
 
 def test_a_broken_link_is_found(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
-    page.write_text("# One\n```sh\n# two\n```\n[a](#one) [b](#two) [c](none.md) [d](page.md#one) [e](https://example.com)\n")
+    page.write_text(
+        "# One\n```sh\n# two\n```\n[a](#one) [b](#two) [c](none.md) [d](page.md#one)"
+        " [e](https://example.com)\n"
+    )
     assert list(_broken(page)) == ["#two", "none.md"]
 
 
 def stale(text: str) -> list[str]:
-    """The archives that a page names with a wrong version. Below OLD/ only the present version is wrong, elsewhere any other."""
+    """The archives that a page names with a wrong version.
+
+    Below OLD/ only the present version is wrong, elsewhere any other.
+    """
     found = re.findall(r"(OLD/)?(pdu_\w+-([0-9][\w.]*)\.tar\.gz)", text)
     return [archive for old, archive, version in found if (version != VERSION) != bool(old)]
 
@@ -98,9 +137,16 @@ def test_an_archive_of_another_version_is_found() -> None:
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_lines_to_paste_have_neither_an_ellipsis_nor_a_placeholder_in_angle_brackets(path: Path) -> None:
+def test_lines_to_paste_have_neither_an_ellipsis_nor_a_placeholder_in_angle_brackets(
+    path: Path,
+) -> None:
     blocks = re.findall(r"(?ms)^ *```sh\n(.*?)^ *```", path.read_text("utf-8"))
-    bad = [line for block in blocks for line in block.splitlines() if re.search(r"…|\.\.\.|<[A-Za-z][\w -]*>", line)]
+    bad = [
+        line
+        for block in blocks
+        for line in block.splitlines()
+        if re.search(r"…|\.\.\.|<[A-Za-z][\w -]*>", line)
+    ]
     assert bad == []
 
 
@@ -111,24 +157,34 @@ def test_readme_has_at_most_110_lines_and_the_demos_table_near_the_top() -> None
 
 def test_the_picture_is_of_this_demo_and_loads_nothing_from_elsewhere() -> None:
     drawn = pages.PICTURE.read_text("utf-8")
-    assert ElementTree.fromstring(drawn).tag.endswith("svg")        # noqa: S314  # the project's own file
+    assert ElementTree.fromstring(drawn).tag.endswith("svg")  # noqa: S314  # the project's own file
     assert all(name in drawn for name in ("pdu_raritan", "pdu_snmp", "pdu_redfish", "pdu_nut"))
     assert set(re.findall(r"https?://[^\s\"')<&]+", drawn)) <= {"http://www.w3.org/2000/svg"} | set(
-        re.findall(r"https://127\.0\.0\.1:\d+", drawn))
+        re.findall(r"https://127\.0\.0\.1:\d+", drawn)
+    )
     assert "url(http" not in drawn and "<script" not in drawn
 
 
 def test_readmes_table_has_the_demos_columns() -> None:
     text = (ROOT / "README.md").read_text("utf-8")
-    lines = text.partition("<!-- demo:begin -->")[2].partition("<!-- demo:end -->")[0].strip().splitlines()
+    lines = (
+        text.partition("<!-- demo:begin -->")[2]
+        .partition("<!-- demo:end -->")[0]
+        .strip()
+        .splitlines()
+    )
     assert lines[0] == "| " + " | ".join(pages.COLUMNS) + " |"
     drawn = {line.split(" | ")[1] for line in lines[2:]}
     assert len(drawn) >= 3 and drawn <= {f"pdu_{name}" for name in registry.names()}
 
 
 def test_the_table_goes_between_the_markers() -> None:
-    filled = pages.filled("a\n<!-- demo:begin -->\nold\n<!-- demo:end -->\nz\n", [["1"] * len(pages.COLUMNS)])
-    assert filled.startswith("a\n<!-- demo:begin -->\n| PDU | ") and filled.endswith(" |\n<!-- demo:end -->\nz\n")
+    filled = pages.filled(
+        "a\n<!-- demo:begin -->\nold\n<!-- demo:end -->\nz\n", [["1"] * len(pages.COLUMNS)]
+    )
+    assert filled.startswith("a\n<!-- demo:begin -->\n| PDU | ") and filled.endswith(
+        " |\n<!-- demo:end -->\nz\n"
+    )
     assert "old" not in filled
     with pytest.raises(ValueError, match="markers"):
         pages.filled("a page without", [])

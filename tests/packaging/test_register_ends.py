@@ -1,4 +1,5 @@
 """register.sh that is interrupted, or whose standard streams are closed or full."""
+
 from __future__ import annotations
 
 import os
@@ -19,14 +20,17 @@ from .test_register import CREATE, calls
 
 
 def test_a_second_interruption_does_not_end_the_clean_up(admin: Admin, manager: DciManager) -> None:
-    admin.tool("rm", f'kill -INT 0; exec {shutil.which("rm")} "$@"')           # sends Ctrl-C before each removal
+    # sends Ctrl-C before each removal
+    admin.tool("rm", f'kill -INT 0; exec {shutil.which("rm")} "$@"')
     done = admin.run(manager)
     assert done.code == 130 and "run it again" in done.err
     assert admin.left_behind() == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
-def test_an_interrupted_run_cleans_up_and_the_next_one_goes_on(admin: Admin, number: signal.Signals) -> None:
+def test_an_interrupted_run_cleans_up_and_the_next_one_goes_on(
+    admin: Admin, number: signal.Signals
+) -> None:
     at_create, released, first = threading.Event(), threading.Event(), [True]
 
     def hold(request: Request, serve: Callable[[Request], Answer]) -> Answer:
@@ -38,11 +42,18 @@ def test_an_interrupted_run_cleans_up_and_the_next_one_goes_on(admin: Admin, num
         return answer
 
     with DciManager(wrap=hold) as manager:
-        process = subprocess.Popen(admin.command("snmp"), env=admin.environment(manager), stdin=subprocess.DEVNULL,
-                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+        process = subprocess.Popen(
+            admin.command("snmp"),
+            env=admin.environment(manager),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
         try:
             assert at_create.wait(PATIENCE_S)
-            os.killpg(process.pid, number)          # signals the script and its curl
+            os.killpg(process.pid, number)  # signals the script and its curl
             _, err = process.communicate(timeout=PATIENCE_S)
         finally:
             released.set()
@@ -55,12 +66,21 @@ def test_an_interrupted_run_cleans_up_and_the_next_one_goes_on(admin: Admin, num
         assert calls(manager, CREATE) == 1 and manager.handlers()[0].uploads == 1
 
 
-def test_a_run_whose_output_is_closed_cleans_up_and_the_next_one_goes_on(admin: Admin, manager: DciManager) -> None:
+def test_a_run_whose_output_is_closed_cleans_up_and_the_next_one_goes_on(
+    admin: Admin, manager: DciManager
+) -> None:
     read, write = os.pipe()
     os.close(read)
     try:
-        done = subprocess.run(admin.command("snmp"), env=admin.environment(manager), stdin=subprocess.DEVNULL, stdout=write,
-                              stderr=subprocess.PIPE, text=True, timeout=PATIENCE_S)
+        done = subprocess.run(
+            admin.command("snmp"),
+            env=admin.environment(manager),
+            stdin=subprocess.DEVNULL,
+            stdout=write,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=PATIENCE_S,
+        )
     finally:
         os.close(write)
     assert done.returncode == 128 + signal.SIGPIPE and "run it again" in done.stderr
@@ -71,17 +91,29 @@ def test_a_run_whose_output_is_closed_cleans_up_and_the_next_one_goes_on(admin: 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs Linux's /dev/full")
 @pytest.mark.parametrize("shell", SHELLS)
-@pytest.mark.parametrize("closing", [">&-", "2>&-", "<&-", ">&- 2>&- <&-", ">/dev/full", "2>/dev/full"])
-def test_a_run_whose_outputs_are_closed_or_full_registers_the_handler(admin: Admin, manager: DciManager, shell: str,
-                                                                      closing: str) -> None:
+@pytest.mark.parametrize(
+    "closing", [">&-", "2>&-", "<&-", ">&- 2>&- <&-", ">/dev/full", "2>/dev/full"]
+)
+def test_a_run_whose_outputs_are_closed_or_full_registers_the_handler(
+    admin: Admin, manager: DciManager, shell: str, closing: str
+) -> None:
     command = admin.command("snmp", shell=admin.shell(shell))
-    done = subprocess.run(["sh", "-c", f'exec "$0" "$@" {closing}', *command], env=admin.environment(manager),
-                          capture_output=True, text=True, timeout=PATIENCE_S)
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$0" "$@" {closing}', *command],
+        env=admin.environment(manager),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+    )
     assert done.returncode == 0, done.stderr
     assert calls(manager, CREATE) == 1 and manager.handlers()[0].uploads == 1
 
 
 def test_an_error_that_cannot_be_printed_keeps_its_exit_code(admin: Admin) -> None:
-    done = subprocess.run(["sh", "-c", 'exec "$0" "$@" 2>/dev/full', *admin.command("nope")], env=admin.environment(None),
-                          stdin=subprocess.DEVNULL, timeout=PATIENCE_S)
+    done = subprocess.run(
+        ["sh", "-c", 'exec "$0" "$@" 2>/dev/full', *admin.command("nope")],
+        env=admin.environment(None),
+        stdin=subprocess.DEVNULL,
+        timeout=PATIENCE_S,
+    )
     assert done.returncode == 2

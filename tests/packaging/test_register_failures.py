@@ -1,4 +1,5 @@
 """`register.sh` when something fails."""
+
 from __future__ import annotations
 
 import os
@@ -40,10 +41,16 @@ def assert_failed(run: Run, code: int, *words: str) -> None:
         assert word in run.err
 
 
-def test_a_wrong_password_is_an_error_and_registers_nothing(admin: Admin, manager: DciManager) -> None:
+def test_a_wrong_password_is_an_error_and_registers_nothing(
+    admin: Admin, manager: DciManager
+) -> None:
     run = admin.run(manager, DCI_PASSWORD="not-the-s3cret")
     assert_failed(run, 3, "login", "wrong e-mail or password", "DCI_EMAIL")
-    assert len(manager.requests) == 1 and manager.handlers() == [] and "s3cret" not in run.out + run.err
+    assert (
+        len(manager.requests) == 1
+        and manager.handlers() == []
+        and "s3cret" not in run.out + run.err
+    )
     assert admin.left_behind() == []
 
 
@@ -71,7 +78,9 @@ def test_a_registration_is_repeated_after_503(admin: Admin) -> None:
 
     with DciManager(wrap=busy_at_create) as manager:
         assert admin.run(manager, "snmp", DCI_PAUSE="3").code == 0
-        assert calls(manager, CREATE) == 2 and len(manager.handlers()) == 1 and admin.pauses() == [3]
+        assert (
+            calls(manager, CREATE) == 2 and len(manager.handlers()) == 1 and admin.pauses() == [3]
+        )
 
 
 def test_a_server_that_is_never_ready_is_tried_six_times(admin: Admin) -> None:
@@ -80,23 +89,36 @@ def test_a_server_that_is_never_ready_is_tried_six_times(admin: Admin) -> None:
         assert len(manager.requests) == 6 and admin.pauses() == [1, 2, 4, 8, 16]
 
 
-def test_a_refused_connection_is_tried_again_and_then_named(admin: Admin, manager: DciManager) -> None:
+def test_a_refused_connection_is_tried_again_and_then_named(
+    admin: Admin, manager: DciManager
+) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         host = "[::1]" if socket.has_dualstack_ipv6() else "127.0.0.1"
         # no_proxy covers the server, so the proxy is not blamed.
-        run = admin.run(manager, DCI_URL=f"https://{host}:{unused.getsockname()[1]}/path", https_proxy="http://127.0.0.1:1")
+        run = admin.run(
+            manager,
+            DCI_URL=f"https://{host}:{unused.getsockname()[1]}/path",
+            https_proxy="http://127.0.0.1:1",
+        )
     assert_failed(run, 4, "refuses the connection", "DCI_URL")
     assert admin.pauses() == [1, 2, 4, 8, 16]
 
 
-def test_an_untrusted_certificate_ends_the_run_before_the_password_is_sent(admin: Admin, manager: DciManager) -> None:
-    (admin.home / ".curlrc").write_text("insecure\n")       # the administrator's curl defaults must not weaken the check
-    assert_failed(admin.run(manager, CURL_CA_BUNDLE=""), 4, "not trusted", "DCI_INSECURE=1", "CURL_CA_BUNDLE")
+def test_an_untrusted_certificate_ends_the_run_before_the_password_is_sent(
+    admin: Admin, manager: DciManager
+) -> None:
+    # the administrator's curl defaults must not weaken the check
+    (admin.home / ".curlrc").write_text("insecure\n")
+    assert_failed(
+        admin.run(manager, CURL_CA_BUNDLE=""), 4, "not trusted", "DCI_INSECURE=1", "CURL_CA_BUNDLE"
+    )
     assert manager.requests == [] and admin.pauses() == []
 
 
-def test_an_untrusted_certificate_is_accepted_with_dci_insecure(admin: Admin, manager: DciManager) -> None:
+def test_an_untrusted_certificate_is_accepted_with_dci_insecure(
+    admin: Admin, manager: DciManager
+) -> None:
     assert admin.run(manager, CURL_CA_BUNDLE="", DCI_INSECURE="1").code == 0
     assert len(manager.handlers()) == 2
 
@@ -111,12 +133,17 @@ def test_a_server_without_tls_is_an_error(admin: Admin, manager: DciManager) -> 
     assert_failed(run, 4, "TLS handshake")
 
 
-@pytest.mark.parametrize("version, code", [(ssl.TLSVersion.TLSv1_1, 4), (ssl.TLSVersion.TLSv1_2, 0)])
-def test_tls_below_1_2_is_refused_even_where_curl_would_accept_it(admin: Admin, manager: DciManager, tmp_path: Path,
-                                                                  version: ssl.TLSVersion, code: int) -> None:
+@pytest.mark.parametrize(
+    "version, code", [(ssl.TLSVersion.TLSv1_1, 4), (ssl.TLSVersion.TLSv1_2, 0)]
+)
+def test_tls_below_1_2_is_refused_even_where_curl_would_accept_it(
+    admin: Admin, manager: DciManager, tmp_path: Path, version: ssl.TLSVersion, code: int
+) -> None:
     lenient = tmp_path / "openssl.cnf"
-    lenient.write_text("openssl_conf = a\n[a]\nssl_conf = b\n[b]\nsystem_default = c\n"
-                       "[c]\nMinProtocol = TLSv1\nCipherString = ALL:@SECLEVEL=0\n")
+    lenient.write_text(
+        "openssl_conf = a\n[a]\nssl_conf = b\n[b]\nsystem_default = c\n"
+        "[c]\nMinProtocol = TLSv1\nCipherString = ALL:@SECLEVEL=0\n"
+    )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         manager.speak_only(version)
@@ -125,17 +152,26 @@ def test_tls_below_1_2_is_refused_even_where_curl_would_accept_it(admin: Admin, 
     assert bool(manager.requests) is (code == 0)
 
 
-HOSTILE = "no\u001b[2J\r\n\"$(touch here)\" `touch here` \u009b31m\u202e\u2066\u200f\ttab; ключ"
+HOSTILE = 'no\u001b[2J\r\n"$(touch here)" `touch here` \u009b31m\u202e\u2066\u200f\ttab; ключ'
 
 
-def test_a_refused_registration_is_shown_without_control_characters(admin: Admin, tmp_path: Path) -> None:
+def test_a_refused_registration_is_shown_without_control_characters(
+    admin: Admin, tmp_path: Path
+) -> None:
     def refuse(request: Request, serve: Serve) -> Answer:
-        return answer_error(400, 1002, HOSTILE, {"a": ["b"]}) if is_call(request, CREATE) else serve(request)
+        return (
+            answer_error(400, 1002, HOSTILE, {"a": ["b"]})
+            if is_call(request, CREATE)
+            else serve(request)
+        )
 
     with DciManager(wrap=refuse) as manager:
         run = admin.run(manager, folder=tmp_path)
     assert_failed(run, 1, "pdu_small was not registered", "(code 1002)", "ключ", '"$(touch here)"')
-    assert not set(run.err[:-1]) & set("\x1b\r\n\t\u009b\u202e\u2066\u200f") and not (tmp_path / "here").exists()
+    assert (
+        not set(run.err[:-1]) & set("\x1b\r\n\t\u009b\u202e\u2066\u200f")
+        and not (tmp_path / "here").exists()
+    )
     assert (admin.script.parent / "register.ids").read_text() == ""
 
 
@@ -149,7 +185,11 @@ def test_an_error_without_a_text_is_shown_by_its_code(admin: Admin) -> None:
 
 def test_a_refused_upload_keeps_the_id_for_the_next_run(admin: Admin) -> None:
     def refuse(request: Request, serve: Serve) -> Answer:
-        return answer_error(500, 7, "disk full") if request.path.endswith("/content") else serve(request)
+        return (
+            answer_error(500, 7, "disk full")
+            if request.path.endswith("/content")
+            else serve(request)
+        )
 
     with DciManager(wrap=refuse) as manager:
         assert_failed(admin.run(manager, "snmp"), 1, "id 1", "disk full")
@@ -168,7 +208,9 @@ def test_the_error_for_a_stale_id_names_it_and_its_file(admin: Admin) -> None:
         assert manager.handlers() == []
 
 
-def test_the_error_for_a_wrong_given_id_does_not_blame_the_file_of_ids(admin: Admin, manager: DciManager) -> None:
+def test_the_error_for_a_wrong_given_id_does_not_blame_the_file_of_ids(
+    admin: Admin, manager: DciManager
+) -> None:
     run = admin.run(manager, "--id", "77", "snmp")
     assert_failed(run, 1, "(id 77): the upload failed (is this its id in DCImanager?)")
     assert "register.ids" not in run.err
@@ -198,16 +240,24 @@ def not_an_id(request: Request, serve: Serve) -> Optional[Answer]:
 
 
 @pytest.mark.parametrize("unclear", [cut_after_registering, proxy_error, half_an_answer, not_an_id])
-def test_a_registration_with_an_unclear_answer_is_never_repeated(admin: Admin, unclear: Unclear) -> None:
+def test_a_registration_with_an_unclear_answer_is_never_repeated(
+    admin: Admin, unclear: Unclear
+) -> None:
     with DciManager(wrap=unclear) as manager:
-        assert_failed(admin.run(manager, "snmp"), 5, "not known whether pdu_snmp was registered", "--id")
+        assert_failed(
+            admin.run(manager, "snmp"), 5, "not known whether pdu_snmp was registered", "--id"
+        )
         assert calls(manager, CREATE) == 1 and admin.pauses() == []
-        again = admin.run(manager, "snmp")                  # this run finds the id in the list
+        again = admin.run(manager, "snmp")  # this run finds the id in the list
         assert (again.code, again.err) == (0, "")
-        assert calls(manager, CREATE) == 1 and [handler.uploads for handler in manager.handlers()] == [1]
+        assert calls(manager, CREATE) == 1 and [
+            handler.uploads for handler in manager.handlers()
+        ] == [1]
 
 
-def test_after_an_unclear_answer_the_administrator_must_give_the_id_if_no_list_can_be_read(admin: Admin) -> None:
+def test_after_an_unclear_answer_the_administrator_must_give_the_id_if_no_list_can_be_read(
+    admin: Admin,
+) -> None:
     def unclear(request: Request, serve: Serve) -> Optional[Answer]:
         if is_call(request, LIST):
             return answer_error(404, 1, "none")
@@ -243,21 +293,44 @@ def test_an_upload_succeeds_with_an_empty_answer_or_a_null_error(admin: Admin) -
         assert admin.run(manager).code == 0 and not answers
 
 
-@pytest.mark.parametrize("call, code, words", [("create", 5, "not known whether"), ("upload", 4, "the upload failed")])
-def test_an_answer_that_ends_within_its_headers_is_no_success(admin: Admin, manager: DciManager, call: str, code: int,
-                                                              words: str) -> None:
-    answers = {"login": http('{"token": "abc"}', "201 Created"), "list": http('{"list": []}'), "create": http('{"id": 1}'),
-               call: b"HTTP/1.1 200 OK\r\nServer: nginx\r\n"}
+@pytest.mark.parametrize(
+    "call, code, words", [("create", 5, "not known whether"), ("upload", 4, "the upload failed")]
+)
+def test_an_answer_that_ends_within_its_headers_is_no_success(
+    admin: Admin, manager: DciManager, call: str, code: int, words: str
+) -> None:
+    answers = {
+        "login": http('{"token": "abc"}', "201 Created"),
+        "list": http('{"list": []}'),
+        "create": http('{"id": 1}'),
+        call: b"HTTP/1.1 200 OK\r\nServer: nginx\r\n",
+    }
     with Peer([[answer] for answer in answers.values()], tls=usual().context) as peer:
         run = admin.run(manager, "snmp", DCI_URL=f"https://{peer.address}", DCI_INSECURE="1")
     assert_failed(run, code, words, "the answer ended within its headers")
 
 
 def test_a_login_without_a_valid_token_ends_the_run(admin: Admin) -> None:
-    answers = [Answer(200, body) for body in (
-        b"<html>login</html>", b"", b"[]", b'{"token": ""}', b'{"token": "a\\"\\nb"}', b'{"token": {}}', b'{"token": null}',
-        b'{"token": true}', b'{"token": 12345}', b'{"token": ["abc"]}', b'{"token": " "}', b'{"token": "$(id)"}',
-        b'{"token": "x"', b"\x00\xff", b"{" * 5000)]
+    answers = [
+        Answer(200, body)
+        for body in (
+            b"<html>login</html>",
+            b"",
+            b"[]",
+            b'{"token": ""}',
+            b'{"token": "a\\"\\nb"}',
+            b'{"token": {}}',
+            b'{"token": null}',
+            b'{"token": true}',
+            b'{"token": 12345}',
+            b'{"token": ["abc"]}',
+            b'{"token": " "}',
+            b'{"token": "$(id)"}',
+            b'{"token": "x"',
+            b"\x00\xff",
+            b"{" * 5000,
+        )
+    ]
     with DciManager(wrap=lambda request, serve: answers.pop()) as manager:
         while answers:
             answer, left = answers[-1], len(answers)
@@ -266,16 +339,24 @@ def test_a_login_without_a_valid_token_ends_the_run(admin: Admin) -> None:
 
 
 def test_a_redirect_of_the_login_is_not_followed(admin: Admin, manager: DciManager) -> None:
-    with DciManager(wrap=lambda request, serve: Answer(302, b"", location=manager.url + request.path)) as elsewhere:
+    with DciManager(
+        wrap=lambda request, serve: Answer(302, b"", location=manager.url + request.path)
+    ) as elsewhere:
         assert_failed(admin.run(elsewhere), 1, "302", "set DCI_URL")
         assert len(elsewhere.requests) == 1 and manager.requests == []
 
 
 # Settings for a server that does not exist. A run that tries to connect fails with exit code 4.
-NOWHERE: dict[str, Any] = {"DCI_URL": "https://127.0.0.1:1", "DCI_EMAIL": "me@example.com", "DCI_PASSWORD": "s3cret"}
+NOWHERE: dict[str, Any] = {
+    "DCI_URL": "https://127.0.0.1:1",
+    "DCI_EMAIL": "me@example.com",
+    "DCI_PASSWORD": "s3cret",
+}
 
 
-@pytest.mark.parametrize("damage", ["missing", "empty", "cut short", "one byte", "not gzip", "other directory"])
+@pytest.mark.parametrize(
+    "damage", ["missing", "empty", "cut short", "one byte", "not gzip", "other directory"]
+)
 def test_a_bad_archive_is_refused_before_anything_is_sent(admin: Admin, damage: str) -> None:
     file = next(admin.script.parent.glob("pdu_snmp-*.tar.gz"))
     whole = file.read_bytes()
@@ -283,53 +364,101 @@ def test_a_bad_archive_is_refused_before_anything_is_sent(admin: Admin, damage: 
         file.unlink()
     else:
         flipped = whole[:-9] + bytes([whole[-9] ^ 1]) + whole[-8:]
-        file.write_bytes({"empty": b"", "cut short": whole[:len(whole) // 2], "one byte": flipped, "not gzip": b"PK" * 500,
-                          "other directory": next(admin.script.parent.glob("pdu_small-*")).read_bytes()}[damage])
+        file.write_bytes(
+            {
+                "empty": b"",
+                "cut short": whole[: len(whole) // 2],
+                "one byte": flipped,
+                "not gzip": b"PK" * 500,
+                "other directory": next(admin.script.parent.glob("pdu_small-*")).read_bytes(),
+            }[damage]
+        )
     assert_failed(admin.run(None, **NOWHERE), 6, "pdu_snmp-1.0.tar.gz")
     assert admin.left_behind() == []
 
 
-@pytest.mark.parametrize("paths", [
-    (), ("pdu_small/",), ("pdu_small/handler.py",), ("pdu_small/__init__.py",), ("__init__.py", "handler.py"),
-    ("pdu_small/a/__init__.py", "pdu_small/handler.py"), ("pdu_small/__init__.py", "pdu_small/handler_py"),
-    ("pdu_small/__init__.py", "pdu_small/handler.py", "pdu_snmp/handler.py"),
-    ("pdu_small/__init__.py", "pdu_small/handler.py", "pdu_small/../x.py"),
-    ("pdu_small/__init__.py", "pdu_small/handler.py", "pdu_small/a/.."),
-    ("/pdu_small/__init__.py", "/pdu_small/handler.py"), ("pdu_/__init__.py", "pdu_/handler.py"),
-    ("Pdu_small/__init__.py", "Pdu_small/handler.py"), ("pdu_Small/__init__.py", "pdu_Small/handler.py")])
-def test_an_archive_that_is_not_one_folder_with_a_handler_is_refused(admin: Admin, tmp_path: Path,
-                                                                     paths: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    "paths",
+    [
+        (),
+        ("pdu_small/",),
+        ("pdu_small/handler.py",),
+        ("pdu_small/__init__.py",),
+        ("__init__.py", "handler.py"),
+        ("pdu_small/a/__init__.py", "pdu_small/handler.py"),
+        ("pdu_small/__init__.py", "pdu_small/handler_py"),
+        ("pdu_small/__init__.py", "pdu_small/handler.py", "pdu_snmp/handler.py"),
+        ("pdu_small/__init__.py", "pdu_small/handler.py", "pdu_small/../x.py"),
+        ("pdu_small/__init__.py", "pdu_small/handler.py", "pdu_small/a/.."),
+        ("/pdu_small/__init__.py", "/pdu_small/handler.py"),
+        ("pdu_/__init__.py", "pdu_/handler.py"),
+        ("Pdu_small/__init__.py", "Pdu_small/handler.py"),
+        ("pdu_Small/__init__.py", "pdu_Small/handler.py"),
+    ],
+)
+def test_an_archive_that_is_not_one_folder_with_a_handler_is_refused(
+    admin: Admin, tmp_path: Path, paths: tuple[str, ...]
+) -> None:
     (tmp_path / "made.tar.gz").write_bytes(packed(*paths))
-    assert_failed(admin.run(None, "--archive", "made.tar.gz", folder=tmp_path, **NOWHERE), 6, "one directory pdu_NAME")
+    assert_failed(
+        admin.run(None, "--archive", "made.tar.gz", folder=tmp_path, **NOWHERE),
+        6,
+        "one directory pdu_NAME",
+    )
 
 
-def test_a_missing_archive_is_an_error_that_says_to_build_it_or_to_name_another(admin: Admin) -> None:
-    assert_failed(admin.run(None, "--archive", "nosuch.tar.gz"), 6, "there is no archive nosuch.tar.gz: name another one")
+def test_a_missing_archive_is_an_error_that_says_to_build_it_or_to_name_another(
+    admin: Admin,
+) -> None:
+    assert_failed(
+        admin.run(None, "--archive", "nosuch.tar.gz"),
+        6,
+        "there is no archive nosuch.tar.gz: name another one",
+    )
     next(admin.script.parent.glob("pdu_snmp-*.tar.gz")).unlink()
     assert_failed(admin.run(None), 6, "there is no archive", "make packages", "packaging/build.py")
 
 
-@pytest.mark.parametrize("arguments, changes, words", [
-    (["--archive"], {}, "--archive needs"), (["--id", "x"], {}, "number"), (["--id", "1"], {}, "one handler"),
-    (["--nonsense"], {}, "--nonsense"), (["nosuch"], {}, "small, snmp"), (["../x"], {}, "name of a handler"),
-    ([], {"DCI_URL": "http://127.0.0.1"}, "https://"), ([], {"DCI_URL": "https://"}, "https://"),
-    ([], {"DCI_URL": 'https://x"\nurl = "y'}, "DCI_URL"), ([], {"DCI_URL": "https://me:secret@host"}, "DCI_URL"),
-    ([], {"DCI_URL": ""}, "DCI_URL"), ([], {"DCI_EMAIL": ""}, "DCI_EMAIL"), ([], {"DCI_PASSWORD": ""}, "DCI_PASSWORD"),
-    ([], {"DCI_PASSWORD": "", "DCI_PASSWORD_FILE": "/nonexistent/file"}, "cannot be read"),
-    ([], {"DCI_PASSWORD": "", "DCI_PASSWORD_FILE": "/"}, "cannot be read"),
-    ([], {"DCI_PASSWORD": "", "DCI_PASSWORD_FILE": "/dev/null"}, "empty"),
-    ([], {"DCI_PAUSE": "x"}, "DCI_PAUSE"), ([], {"DCI_PAUSE": "08"}, "DCI_PAUSE"), ([], {"DCI_PAUSE": "1000"}, "0 to 999"),
-    ([], {"DCI_INSECURE": "perhaps"}, "DCI_INSECURE"),
-])
-def test_wrong_arguments_and_settings_are_refused_and_nothing_is_sent(admin: Admin, arguments: list[str],
-                                                                      changes: dict[str, str], words: str) -> None:
+@pytest.mark.parametrize(
+    "arguments, changes, words",
+    [
+        (["--archive"], {}, "--archive needs"),
+        (["--id", "x"], {}, "number"),
+        (["--id", "1"], {}, "one handler"),
+        (["--nonsense"], {}, "--nonsense"),
+        (["nosuch"], {}, "small, snmp"),
+        (["../x"], {}, "name of a handler"),
+        ([], {"DCI_URL": "http://127.0.0.1"}, "https://"),
+        ([], {"DCI_URL": "https://"}, "https://"),
+        ([], {"DCI_URL": 'https://x"\nurl = "y'}, "DCI_URL"),
+        ([], {"DCI_URL": "https://me:secret@host"}, "DCI_URL"),
+        ([], {"DCI_URL": ""}, "DCI_URL"),
+        ([], {"DCI_EMAIL": ""}, "DCI_EMAIL"),
+        ([], {"DCI_PASSWORD": ""}, "DCI_PASSWORD"),
+        ([], {"DCI_PASSWORD": "", "DCI_PASSWORD_FILE": "/nonexistent/file"}, "cannot be read"),
+        ([], {"DCI_PASSWORD": "", "DCI_PASSWORD_FILE": "/"}, "cannot be read"),
+        ([], {"DCI_PASSWORD": "", "DCI_PASSWORD_FILE": "/dev/null"}, "empty"),
+        ([], {"DCI_PAUSE": "x"}, "DCI_PAUSE"),
+        ([], {"DCI_PAUSE": "08"}, "DCI_PAUSE"),
+        ([], {"DCI_PAUSE": "1000"}, "0 to 999"),
+        ([], {"DCI_INSECURE": "perhaps"}, "DCI_INSECURE"),
+    ],
+)
+def test_wrong_arguments_and_settings_are_refused_and_nothing_is_sent(
+    admin: Admin, arguments: list[str], changes: dict[str, str], words: str
+) -> None:
     assert_failed(admin.run(None, *arguments, **{**NOWHERE, **changes}), 2, words)
     assert admin.left_behind() == []
 
 
 def test_a_pipe_for_the_ids_is_refused_and_stays_a_pipe(admin: Admin, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "ids")
-    assert_failed(admin.run(None, "snmp", **NOWHERE, DCI_IDS=str(tmp_path / "ids")), 2, "DCI_IDS", "is a device or a pipe")
+    assert_failed(
+        admin.run(None, "snmp", **NOWHERE, DCI_IDS=str(tmp_path / "ids")),
+        2,
+        "DCI_IDS",
+        "is a device or a pipe",
+    )
     assert (tmp_path / "ids").is_fifo()
 
 
@@ -352,28 +481,46 @@ def test_a_file_of_ids_that_cannot_be_read_is_named(admin: Admin, arguments: Seq
 
 
 @pytest.mark.parametrize("tool", ["awk", "curl", "sed", "tar"])
-def test_a_missing_program_is_named_except_with_help(admin: Admin, tmp_path: Path, tool: str) -> None:
+def test_a_missing_program_is_named_except_with_help(
+    admin: Admin, tmp_path: Path, tool: str
+) -> None:
     few, shell = tmp_path / "few", str(shutil.which("sh"))
     few.mkdir()
     for name in {"awk", "curl", "sed", "tar", "gzip", "mktemp", "cat", "rm"} - {tool}:
         (few / name).symlink_to(str(shutil.which(name)))
     for arguments in ((), ("snmp",), ("--archive", "x.tar.gz")):
-        assert_failed(admin.run(None, *arguments, shell=shell, PATH=str(few)), 2, f"the program {tool} is missing")
+        assert_failed(
+            admin.run(None, *arguments, shell=shell, PATH=str(few)),
+            2,
+            f"the program {tool} is missing",
+        )
     assert admin.run(None, "--help", shell=shell, PATH=str(few)).code == 0
 
 
 def test_the_error_for_another_servers_answer_does_not_blame_the_password(admin: Admin) -> None:
     answers = [
-        Answer(404, b"<html>not found</html>"), Answer(404, b'{"detail": "Not Found"}'), Answer(405, b""),
-        Answer(401, b"<html>who?</html>"), Answer(404, b'{"error": {"code": 1, "msg": "no such function"}}'),
-        Answer(403, b"forbidden"), Answer(400, b"{}"), Answer(401, b""),
-        Answer(401, b'{"error": {"code": "Base.1.18.GeneralError", "message": "There is no valid session."}}')]
+        Answer(404, b"<html>not found</html>"),
+        Answer(404, b'{"detail": "Not Found"}'),
+        Answer(405, b""),
+        Answer(401, b"<html>who?</html>"),
+        Answer(404, b'{"error": {"code": 1, "msg": "no such function"}}'),
+        Answer(403, b"forbidden"),
+        Answer(400, b"{}"),
+        Answer(401, b""),
+        Answer(
+            401,
+            b'{"error": {"code": "Base.1.18.GeneralError", "message": "There is no valid'
+            b' session."}}',
+        ),
+    ]
     with DciManager(wrap=lambda request, serve: answers.pop()) as other:
         while answers:
             answer, left = answers[-1], len(answers)
             run = admin.run(other)
             assert_failed(run, 1, f"HTTP {answer.status}")
-            assert "password" not in run.err and "DCI_URL" in run.err and len(answers) == left - 1, answer
+            assert (
+                "password" not in run.err and "DCI_URL" in run.err and len(answers) == left - 1
+            ), answer
 
 
 def test_an_address_with_a_path_is_named_as_the_reason(admin: Admin, manager: DciManager) -> None:
@@ -383,7 +530,9 @@ def test_an_address_with_a_path_is_named_as_the_reason(admin: Admin, manager: Dc
 
 
 @pytest.mark.parametrize("variable", ["https_proxy", "HTTPS_PROXY", "all_proxy"])
-def test_a_dead_proxy_is_named_without_its_login(admin: Admin, manager: DciManager, variable: str) -> None:
+def test_a_dead_proxy_is_named_without_its_login(
+    admin: Admin, manager: DciManager, variable: str
+) -> None:
     with socket.socket() as dead:
         dead.bind(("127.0.0.1", 0))
         proxy = f"127.0.0.1:{dead.getsockname()[1]}"
@@ -393,13 +542,26 @@ def test_a_dead_proxy_is_named_without_its_login(admin: Admin, manager: DciManag
     assert "s3cret" not in run.err + run.out and manager.requests == [] and admin.pauses() == []
 
 
-@pytest.mark.parametrize("port, proxy, blamed", [
-    (" port ", " via 192.0.2.1", True), (":", " over proxy 192.0.2.1", True), (" port ", "", False), (":", "", False)])
+@pytest.mark.parametrize(
+    "port, proxy, blamed",
+    [
+        (" port ", " via 192.0.2.1", True),
+        (":", " over proxy 192.0.2.1", True),
+        (" port ", "", False),
+        (":", "", False),
+    ],
+)
 def test_a_dead_proxy_is_named_where_curl_names_both_the_server_and_the_proxy(
-        admin: Admin, manager: DciManager, port: str, proxy: str, blamed: bool) -> None:
-    """After a failed connection, curl may name the server and the proxy: see lib/cf-ip-happy.c at 24badd29 and 00b6fc04."""
-    server = manager.url[len("https://"):].replace(":", port)
-    admin.tool("curl", f"echo 'curl: (7) Failed to connect to {server}{proxy} after 0 ms' >&2; printf 000; exit 7")
+    admin: Admin, manager: DciManager, port: str, proxy: str, blamed: bool
+) -> None:
+    """After a failed connection, curl may name the server and the proxy: see lib/cf-ip-happy.c at
+    24badd29 and 00b6fc04.
+    """
+    server = manager.url[len("https://") :].replace(":", port)
+    admin.tool(
+        "curl",
+        f"echo 'curl: (7) Failed to connect to {server}{proxy} after 0 ms' >&2; printf 000; exit 7",
+    )
     run = admin.run(manager, https_proxy="http://192.0.2.1:3128", no_proxy="")
     assert_failed(run, 4, "the proxy 192.0.2.1:3128" if blamed else "refuses the connection")
     assert bool(admin.pauses()) is not blamed
@@ -407,11 +569,13 @@ def test_a_dead_proxy_is_named_where_curl_names_both_the_server_and_the_proxy(
 
 def test_a_proxy_that_refuses_is_named(admin: Admin, manager: DciManager) -> None:
     with socket.create_server(("127.0.0.1", 0)) as refusing:
+
         def refuse() -> None:
             connection, _ = refusing.accept()
             with connection:
                 connection.recv(1000)
                 connection.sendall(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n")
+
         thread = threading.Thread(target=refuse, daemon=True)
         thread.start()
         proxy = f"127.0.0.1:{refusing.getsockname()[1]}"
@@ -420,19 +584,26 @@ def test_a_proxy_that_refuses_is_named(admin: Admin, manager: DciManager) -> Non
     assert_failed(run, 4, f"the proxy {proxy}")
 
 
-def test_a_file_of_ids_that_cannot_be_written_ends_the_run_before_registering(admin: Admin, manager: DciManager) -> None:
+def test_a_file_of_ids_that_cannot_be_written_ends_the_run_before_registering(
+    admin: Admin, manager: DciManager
+) -> None:
     assert_failed(admin.run(manager, DCI_IDS="/proc/no/such/file"), 2, "DCI_IDS")
     assert manager.handlers() == []
 
 
-@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="the process list is read from /proc")
+@pytest.mark.skipif(
+    not Path("/proc/self/cmdline").exists(), reason="the process list is read from /proc"
+)
 def test_no_secret_is_visible_in_the_process_list(admin: Admin) -> None:
     seen, tokens = [], []
 
     def look(request: Request, serve: Serve) -> Answer:
         answer = serve(request)
-        tokens.extend([request.headers["x-xsrf-token"]] if "x-xsrf-token" in request.headers else [])
-        seen.extend(command_lines())            # curl waits for this answer, so the list holds curl and the script
+        tokens.extend(
+            [request.headers["x-xsrf-token"]] if "x-xsrf-token" in request.headers else []
+        )
+        # curl waits for this answer, so the list holds curl and the script
+        seen.extend(command_lines())
         return answer
 
     with DciManager(password="Very-Secret-77", wrap=look) as manager:
@@ -447,17 +618,21 @@ def command_lines() -> list[str]:
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
-                found.append((entry / "cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace"))
+                found.append(
+                    (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
+                )
             except OSError:
-                continue            # the process has ended meanwhile
+                continue  # the process has ended meanwhile
     return found
 
 
 def test_curls_environment_has_no_secret_and_login_json_is_removed_after_the_login(
-        admin: Admin, manager: DciManager, tmp_path: Path) -> None:
+    admin: Admin, manager: DciManager, tmp_path: Path
+) -> None:
     seen = tmp_path / "seen"
     admin.tool("curl", f"{{ env; ls; }} >>'{seen}'; exec '{program('curl')}' \"$@\"")
-    # The script uses these names. A shell exports a variable that it inherited, with the value that the script assigns.
+    # The script uses these names. A shell exports a variable that it inherited, with the value that
+    # the script assigns.
     run = admin.run(manager, password="a", password_text="b", token="c", with_token="d")
     assert (run.code, run.err) == (0, "")
     text, token = seen.read_text(), manager.requests[-1].headers["x-xsrf-token"]
@@ -465,17 +640,26 @@ def test_curls_environment_has_no_secret_and_login_json_is_removed_after_the_log
     assert text.count("DCI_URL=") == len(manager.requests) > 2 and text.count("login.json") == 1
 
 
-def test_the_password_is_asked_for_on_the_terminal_without_echo(admin: Admin, manager: DciManager) -> None:
-    shown = terminal.run(admin.command("snmp"), admin.environment(manager, DCI_PASSWORD=""),
-                         "Password of admin@example.com: ", manager.password.encode() + b"\n")
+def test_the_password_is_asked_for_on_the_terminal_without_echo(
+    admin: Admin, manager: DciManager
+) -> None:
+    shown = terminal.run(
+        admin.command("snmp"),
+        admin.environment(manager, DCI_PASSWORD=""),
+        "Password of admin@example.com: ",
+        manager.password.encode() + b"\n",
+    )
     assert shown.code == 0 and "archive uploaded" in shown.text
     assert manager.password not in shown.text
 
 
-@pytest.mark.parametrize("variable, question", [("DCI_URL", "URL of DCImanager (https://…): "),
-                                                ("DCI_EMAIL", "E-mail of an administrator: ")])
-def test_blanks_around_a_url_or_an_email_that_was_pasted_are_ignored(admin: Admin, manager: DciManager, variable: str,
-                                                                     question: str) -> None:
+@pytest.mark.parametrize(
+    "variable, question",
+    [("DCI_URL", "URL of DCImanager (https://…): "), ("DCI_EMAIL", "E-mail of an administrator: ")],
+)
+def test_blanks_around_a_url_or_an_email_that_was_pasted_are_ignored(
+    admin: Admin, manager: DciManager, variable: str, question: str
+) -> None:
     environment = admin.environment(manager)
     typed = environment.pop(variable)
     shown = terminal.run(admin.command("snmp"), environment, question, f" {typed} \n".encode())

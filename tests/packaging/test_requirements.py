@@ -1,4 +1,5 @@
 """Every requirement except the build backend's has a lower and an upper bound."""
+
 from __future__ import annotations
 
 import re
@@ -22,12 +23,17 @@ def in_files() -> Iterator[tuple[str, str]]:
 
 
 def in_project() -> Iterator[tuple[str, str]]:
-    """The build backend's requirements, the dependencies and the requirements of each extra in pyproject.toml.
+    """The build backend's requirements, the dependencies and the requirements of each extra in
+    pyproject.toml.
 
     References to this project's own extras are left out: they need no bounds.
     """
     text = "\n" + (ROOT / "pyproject.toml").read_text("utf-8")
-    sections = {"build-system": "requires", "project": "dependencies", "project.optional-dependencies": r"[\w-]+"}
+    sections = {
+        "build-system": "requires",
+        "project": "dependencies",
+        "project.optional-dependencies": r"[\w-]+",
+    }
     for section, keys in sections.items():
         lists = text.partition(f"\n[{section}]\n")[2].partition("\n[")[0]
         for name, wanted in re.findall(rf"(?ms)^({keys}) = \[(.*?)\](?=[ \t]*(?:#.*)?$)", lists):
@@ -37,9 +43,14 @@ def in_project() -> Iterator[tuple[str, str]]:
 
 
 def in_setup() -> Iterator[tuple[str, str]]:
-    """The requirements with `>=`, `<=` or `==` in .ci/setup and the Makefile. A name without one is not recognised."""
+    """The requirements with `>=`, `<=` or `==` in .ci/setup and the Makefile.
+
+    A name without one is not recognised.
+    """
     for name in (".ci/setup", "Makefile"):
-        for wanted in re.findall(r"(?<![\w.-])([a-z][\w-]*[<>=]=[^\s\"']+)", (ROOT / name).read_text("utf-8")):
+        for wanted in re.findall(
+            r"(?<![\w.-])([a-z][\w-]*[<>=]=[^\s\"']+)", (ROOT / name).read_text("utf-8")
+        ):
             yield name, wanted
 
 
@@ -51,16 +62,37 @@ def unbounded(wanted: str) -> str:
     return " and ".join(missing + ([] if {"<", "<=", "==", "~="} & set(signs) else ["upper"]))
 
 
-@pytest.mark.parametrize("wanted, lacks", [
-    ("a>=1,<2", ""), ("a[b]>=1.2,<2; python_version < '3.11'", ""), ("a>1,<2", ""), ("a==1", ""), ("a>=1", "upper"),
-    ("a<2", "lower"), ("a", "lower and upper"), ("a; python_version < '3.11'", "lower and upper"), ("a!=2", "lower and upper")])
+@pytest.mark.parametrize(
+    "wanted, lacks",
+    [
+        ("a>=1,<2", ""),
+        ("a[b]>=1.2,<2; python_version < '3.11'", ""),
+        ("a>1,<2", ""),
+        ("a==1", ""),
+        ("a>=1", "upper"),
+        ("a<2", "lower"),
+        ("a", "lower and upper"),
+        ("a; python_version < '3.11'", "lower and upper"),
+        ("a!=2", "lower and upper"),
+    ],
+)
 def test_a_missing_bound_is_found(wanted: str, lacks: str) -> None:
     assert unbounded(wanted) == lacks
 
 
 def test_every_requirement_but_the_build_backends_has_a_lower_and_an_upper_bound() -> None:
     project = list(in_project())
-    assert {place.split()[1] for place, _ in project} >= {"dependencies", "discover", "exporter", "privacy", "mib"}
+    assert {place.split()[1] for place, _ in project} >= {
+        "dependencies",
+        "discover",
+        "exporter",
+        "privacy",
+        "mib",
+    }
     every = [*in_files(), *(one for one in project if "requires" not in one[0]), *in_setup()]
     assert {place.partition(":")[0] for place, _ in every} >= {*FILES, ".ci/setup", "Makefile"}
-    assert [f"{place}: {wanted} has no {unbounded(wanted)} bound" for place, wanted in every if unbounded(wanted)] == []
+    assert [
+        f"{place}: {wanted} has no {unbounded(wanted)} bound"
+        for place, wanted in every
+        if unbounded(wanted)
+    ] == []

@@ -1,4 +1,7 @@
-"""The command `pdu` as people install it: the wheel in a bare environment, pdu.pyz on the oldest and the newest Python."""
+"""The command `pdu` as people install it: the wheel in a bare environment, pdu.pyz on the oldest
+and the newest Python.
+"""
+
 from __future__ import annotations
 
 import errno
@@ -37,36 +40,69 @@ def _number(version: str) -> tuple[int, ...]:
 _PYTHONS = {f"{sys.version_info[0]}.{sys.version_info[1]}": Path(sys.executable), **pythons()}
 OLD = {version: path for version, path in _PYTHONS.items() if _number(version) < (3, 9)}
 _OURS = sorted(_PYTHONS.keys() - OLD.keys(), key=_number)
-# -S and -E hide the installed packages. The first run with a Python version is slow, because it compiles the modules of pdu.pyz.
+# -S and -E hide the installed packages. The first run with a Python version is slow, because it
+#  compiles the modules of pdu.pyz.
 # So tests that need no special version use the newest.
 OLDEST, NEWEST = ([str(_PYTHONS[version]), "-S", "-E"] for version in (_OURS[0], _OURS[-1]))
 
 
 def run(command: list[str], folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Runs a command in `folder`. Its environment has PATH, HOME (by default `folder`) and `variables`."""
+    """Runs a command in `folder`.
+
+    Its environment has PATH, HOME (by default `folder`) and `variables`.
+    """
     environment = {"PATH": os.environ["PATH"], "HOME": str(folder), **variables}
-    return subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE_S,
-                          env=environment, check=False)
+    return subprocess.run(
+        command,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        env=environment,
+        check=False,
+    )
 
 
-def reads_every_simulator(program: list[str], hall: Hall, folder: Path, *options: str) -> dict[str, str]:
-    """Asserts that `program check` shows the simulators' true states. Returns the handler that read each PDU."""
-    done = run([*program, "check", str(hall.list()), "--auth", str(hall.logins), "--json", *options], folder)
+def reads_every_simulator(
+    program: list[str], hall: Hall, folder: Path, *options: str
+) -> dict[str, str]:
+    """Asserts that `program check` shows the simulators' true states.
+
+    Returns the handler that read each PDU.
+    """
+    done = run(
+        [*program, "check", str(hall.list()), "--auth", str(hall.logins), "--json", *options],
+        folder,
+    )
     assert (done.returncode, done.stderr) == (0, "")
     rows = json.loads(done.stdout)["pdus"]
-    assert {row["name"]: {one["identity"]: one["state"] for one in row["outlets"]} for row in rows} == {
-        name: {identity: SHOWN[on] for identity, on in peer.books().states.items()} for name, peer in hall.peers.items()}
+    assert {
+        row["name"]: {one["identity"]: one["state"] for one in row["outlets"]} for row in rows
+    } == {
+        name: {identity: SHOWN[on] for identity, on in peer.books().states.items()}
+        for name, peer in hall.peers.items()
+    }
     return {row["name"]: row["handler"] for row in rows}
 
 
 def shows_status(program: list[str], peer: Peer, folder: Path) -> None:
     """Asserts that `program status` shows the simulator's true states."""
-    arguments = [part for key, value in peer.settings.items() if key not in SECRETS for part in ("-s", f"{key}={value}")]
-    done = run([*program, "status", peer.handler, peer.address, "--json", *arguments], folder,
-               PDU_PASSWORD=peer.settings["password"])
+    arguments = [
+        part
+        for key, value in peer.settings.items()
+        if key not in SECRETS
+        for part in ("-s", f"{key}={value}")
+    ]
+    done = run(
+        [*program, "status", peer.handler, peer.address, "--json", *arguments],
+        folder,
+        PDU_PASSWORD=peer.settings["password"],
+    )
     assert done.returncode == 0, done.stderr
     assert {one["identity"]: one["state"] for one in json.loads(done.stdout)["outlets"]} == {
-        identity: SHOWN[on] for identity, on in peer.books().states.items()}
+        identity: SHOWN[on] for identity, on in peer.books().states.items()
+    }
 
 
 @pytest.fixture(scope="module", name="hall")
@@ -76,7 +112,8 @@ def _hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
         yield made
 
 
-# ---- pdu.pyz -----------------------------------------------------------------------------------------------
+# ---- pdu.pyz -------------------------------------------------------------------------------------
+
 
 @pytest.fixture(scope="module")
 def pyz(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -89,8 +126,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("python", [OLDEST, NEWEST], ids=["oldest", "newest"])
-def test_pyz_reads_every_simulator_on_the_oldest_and_the_newest_python(pyz: Path, home: Path, hall: Hall,
-                                                                       python: list[str]) -> None:
+def test_pyz_reads_every_simulator_on_the_oldest_and_the_newest_python(
+    pyz: Path, home: Path, hall: Hall, python: list[str]
+) -> None:
     """The logins are in TOML, which needs a package before Python 3.11: pdu.pyz holds it."""
     program = [*python, str(pyz)]
     reads_every_simulator(program, hall, home)
@@ -100,48 +138,84 @@ def test_pyz_reads_every_simulator_on_the_oldest_and_the_newest_python(pyz: Path
 @pytest.mark.parametrize("python", [OLDEST, NEWEST], ids=["oldest", "newest"])
 def test_pyz_answers_prometheus(pyz: Path, home: Path, hall: Hall, python: list[str]) -> None:
     """Prometheus' format needs a package on every Python: pdu.pyz holds it."""
-    with subprocess.Popen([*python, str(pyz), "exporter", "--list", str(hall.list()), "--auth", str(hall.logins),
-                           "--listen", "127.0.0.1:0"],
-                          env={"PATH": os.environ["PATH"], "HOME": str(home)}, stdout=subprocess.PIPE,
-                          text=True) as process, bounded(process):
+    with (
+        subprocess.Popen(
+            [
+                *python,
+                str(pyz),
+                "exporter",
+                "--list",
+                str(hall.list()),
+                "--auth",
+                str(hall.logins),
+                "--listen",
+                "127.0.0.1:0",
+            ],
+            env={"PATH": os.environ["PATH"], "HOME": str(home)},
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as process,
+        bounded(process),
+    ):
         assert process.stdout is not None
         url = f"{process.stdout.readline().strip()}probe?target=snmp"
-        with urllib.request.urlopen(url, timeout=PATIENCE_S) as answer:     # noqa: S310  # loopback
+        with urllib.request.urlopen(url, timeout=PATIENCE_S) as answer:  # noqa: S310  # loopback
             assert "\npdu_up 1.0\n" in answer.read().decode()
 
 
-def test_pyz_unpacks_itself_once_and_runs_without_a_cache_too(pyz: Path, home: Path, tmp_path: Path) -> None:
+def test_pyz_unpacks_itself_once_and_runs_without_a_cache_too(
+    pyz: Path, home: Path, tmp_path: Path
+) -> None:
     seen = set()
     for _ in range(2):
         assert run([*NEWEST, str(pyz), "--version"], home).stdout.startswith(f"pdu {VERSION}, ")
-        unpacked, = (home / ".cache" / "pdu").iterdir()
+        (unpacked,) = (home / ".cache" / "pdu").iterdir()
         seen.add((unpacked.stat().st_ino, (unpacked / "handlers" / "__init__.py").stat().st_ino))
     assert len(seen) == 1
     (tmp_path / "file").touch()
-    done = run([*NEWEST, str(pyz), "--version"], tmp_path, HOME=str(tmp_path / "file"), TMPDIR=str(tmp_path))
-    assert done.stdout.startswith(f"pdu {VERSION}, ") and [path.name for path in tmp_path.iterdir()] == ["file"]
+    done = run(
+        [*NEWEST, str(pyz), "--version"],
+        tmp_path,
+        HOME=str(tmp_path / "file"),
+        TMPDIR=str(tmp_path),
+    )
+    assert done.stdout.startswith(f"pdu {VERSION}, ") and [
+        path.name for path in tmp_path.iterdir()
+    ] == ["file"]
 
 
 @pytest.fixture(name="unpacker")
 def _unpacker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """The functions of pyz_main.py, for an empty pdu.pyz. Its cache is cache/ and its temporary folder temporary/."""
+    """The functions of pyz_main.py, for an empty pdu.pyz.
+
+    Its cache is cache/ and its temporary folder temporary/.
+    """
     with zipfile.ZipFile(tmp_path / "pdu.pyz", "w"):
         (tmp_path / "temporary").mkdir(0o700)
     space: dict[str, Any] = {"__file__": str(tmp_path / "pdu.pyz" / "__main__.py")}
-    exec((ROOT / "packaging" / "pyz_main.py").read_text("utf-8").partition("\nsys.path.insert")[0], space)
+    exec(
+        (ROOT / "packaging" / "pyz_main.py").read_text("utf-8").partition("\nsys.path.insert")[0],
+        space,
+    )
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     return space
 
 
-def test_pyz_unpacks_itself_elsewhere_if_its_cache_has_a_relative_path(tmp_path: Path, unpacker: dict[str, Any],
-                                                                       monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pyz_unpacks_itself_elsewhere_if_its_cache_has_a_relative_path(
+    tmp_path: Path, unpacker: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", "here")
-    assert Path(unpacker["place"]()).parent == tmp_path / "temporary" and not (tmp_path / "here").exists()
+    assert (
+        Path(unpacker["place"]()).parent == tmp_path / "temporary"
+        and not (tmp_path / "here").exists()
+    )
 
 
-def test_pyz_locks_its_folder_against_the_removal_of_old_temporary_files(unpacker: dict[str, Any]) -> None:
+def test_pyz_locks_its_folder_against_the_removal_of_old_temporary_files(
+    unpacker: dict[str, Any],
+) -> None:
     """systemd-tmpfiles skips a folder that it cannot lock."""
     descriptor = os.open(unpacker["place"](), os.O_RDONLY)
     with pytest.raises(BlockingIOError):
@@ -150,7 +224,8 @@ def test_pyz_locks_its_folder_against_the_removal_of_old_temporary_files(unpacke
 
 
 def test_pyz_keeps_its_files_in_a_cache_that_is_closed_to_other_users(
-        tmp_path: Path, unpacker: dict[str, Any]) -> None:
+    tmp_path: Path, unpacker: dict[str, Any]
+) -> None:
     umask = os.umask(0)
     try:
         cached = Path(unpacker["place"]())
@@ -164,31 +239,36 @@ def test_pyz_keeps_its_files_in_a_cache_that_is_closed_to_other_users(
 @pytest.mark.parametrize("mode", [0o770, 0o707, 0o777], ids=oct)
 @pytest.mark.parametrize("folder", ["", "cache", "cache/pdu"])
 def test_pyz_goes_elsewhere_if_others_may_write_to_a_folder_of_the_path(
-        tmp_path: Path, unpacker: dict[str, Any], folder: str, mode: int) -> None:
+    tmp_path: Path, unpacker: dict[str, Any], folder: str, mode: int
+) -> None:
     cached = Path(unpacker["place"]())
-    (cached / "file").touch()                   # a rename can replace only an empty folder
+    (cached / "file").touch()  # a rename can replace only an empty folder
     (tmp_path / folder).chmod(mode)
     temporary = tmp_path / "temporary"
     elsewhere = Path(unpacker["place"]())
-    assert elsewhere.parent == (temporary if folder else Path("/tmp"))      # noqa: S108
+    assert elsewhere.parent == (temporary if folder else Path("/tmp"))  # noqa: S108
     (tmp_path / folder).chmod(0o700)
     assert Path(unpacker["place"]()) == cached
 
 
-def test_pyz_uses_a_cache_in_a_sticky_folder_like_tmp(tmp_path: Path, unpacker: dict[str, Any]) -> None:
+def test_pyz_uses_a_cache_in_a_sticky_folder_like_tmp(
+    tmp_path: Path, unpacker: dict[str, Any]
+) -> None:
     tmp_path.chmod(0o1777)
     assert Path(unpacker["place"]()).parent == tmp_path / "cache" / "pdu"
 
 
 def test_pyz_follows_a_link_to_a_safe_folder_and_uses_its_real_path(
-        tmp_path: Path, unpacker: dict[str, Any]) -> None:
+    tmp_path: Path, unpacker: dict[str, Any]
+) -> None:
     (tmp_path / "real").mkdir(0o700)
     (tmp_path / "cache").symlink_to("real")
     assert Path(unpacker["place"]()).parent == tmp_path / "real" / "pdu"
 
 
 def test_pyz_ends_if_other_users_can_write_to_each_folder(
-        unpacker: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+    unpacker: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
     unpacker["safe"] = lambda path: False
     with pytest.raises(SystemExit) as ended:
         unpacker["place"]()
@@ -202,9 +282,13 @@ NOBODY = 65534
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can act as another user")
 @pytest.mark.parametrize("variable", ["HOME", "XDG_CACHE_HOME", "TMPDIR"])
 def test_pyz_run_by_root_in_a_users_folder_uses_no_folder_that_the_user_can_rename(
-        unpacker: dict[str, Any], monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
-    """As under a sudo that keeps the variable. The folder is outside tmp_path, which that user cannot enter."""
-    with tempfile.TemporaryDirectory(dir="/tmp") as home:       # noqa: S108
+    unpacker: dict[str, Any], monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    """As under a sudo that keeps the variable.
+
+    The folder is outside tmp_path, which that user cannot enter.
+    """
+    with tempfile.TemporaryDirectory(dir="/tmp") as home:  # noqa: S108
         for folder in (home, f"{home}/.cache"):
             os.makedirs(folder, exist_ok=True)
             os.chown(folder, NOBODY, NOBODY)
@@ -213,35 +297,59 @@ def test_pyz_run_by_root_in_a_users_folder_uses_no_folder_that_the_user_can_rena
         monkeypatch.setenv(variable, home)
         monkeypatch.setattr(tempfile, "tempdir", home if variable == "TMPDIR" else None)
         place = Path(unpacker["place"]())
-        renamed = [folder for folder in (place, *place.parents)
-                   if subprocess.run(["mv", "-T", str(folder), f"{home}/stolen"], user=NOBODY, group=NOBODY,
-                                     extra_groups=[], stderr=subprocess.DEVNULL, timeout=PATIENCE_S).returncode == 0]
+        renamed = [
+            folder
+            for folder in (place, *place.parents)
+            if subprocess.run(
+                ["mv", "-T", str(folder), f"{home}/stolen"],
+                user=NOBODY,
+                group=NOBODY,
+                extra_groups=[],
+                stderr=subprocess.DEVNULL,
+                timeout=PATIENCE_S,
+            ).returncode
+            == 0
+        ]
         assert renamed == [] and [path.name for path in Path(home).rglob("*")] == [".cache"]
 
 
 def test_pyz_goes_elsewhere_if_its_cache_is_full_and_ends_if_there_is_no_space_at_all(
-        tmp_path: Path, unpacker: dict[str, Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    tmp_path: Path,
+    unpacker: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     full = ["cache"]
 
     def extract(packed: zipfile.ZipFile, folder: str) -> None:
         if any(part in full for part in Path(folder).relative_to(tmp_path).parts):
             raise OSError(errno.ENOSPC, "No space left on device")
+
     monkeypatch.setattr(zipfile.ZipFile, "extractall", extract)
     assert Path(unpacker["place"]()).parent == tmp_path / "temporary"
     full.append("temporary")
     with pytest.raises(SystemExit) as ended:
         unpacker["place"]()
     said = capsys.readouterr().err
-    assert ended.value.code == 2 and "No space left" in said and "TMPDIR" in said and said.count("\n") == 1
+    assert (
+        ended.value.code == 2
+        and "No space left" in said
+        and "TMPDIR" in said
+        and said.count("\n") == 1
+    )
 
 
-@pytest.mark.parametrize("compression", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED], ids=["stored", "deflated"])
+@pytest.mark.parametrize(
+    "compression", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED], ids=["stored", "deflated"]
+)
 def test_a_damaged_pyz_ends_with_one_line(
-        tmp_path: Path, unpacker: dict[str, Any], capsys: pytest.CaptureFixture[str], compression: int) -> None:
+    tmp_path: Path, unpacker: dict[str, Any], capsys: pytest.CaptureFixture[str], compression: int
+) -> None:
     with zipfile.ZipFile(tmp_path / "pdu.pyz", "w", compression) as packed:
         packed.writestr("handlers.py", "VERSION = 1\n" * 9)
     whole = (tmp_path / "pdu.pyz").read_bytes()
-    (tmp_path / "pdu.pyz").write_bytes(whole[:41] + b"\xff\xff\xff" + whole[44:])       # the content begins at byte 41
+    # the content begins at byte 41
+    (tmp_path / "pdu.pyz").write_bytes(whole[:41] + b"\xff\xff\xff" + whole[44:])
     with pytest.raises(SystemExit) as ended:
         unpacker["place"]()
     said = capsys.readouterr().err
@@ -250,25 +358,56 @@ def test_a_damaged_pyz_ends_with_one_line(
 
 def test_pyz_holds_the_licences_of_all_its_packages(pyz: Path) -> None:
     with zipfile.ZipFile(pyz) as packed:
-        texts = {name.split("/")[1].partition("-")[0]: packed.read(name)
-                 for name in packed.namelist() if name.startswith("licences/")}
-        packages = {name.partition("/")[0] for name in packed.namelist() if name.endswith("/__init__.py")}
+        texts = {
+            name.split("/")[1].partition("-")[0]: packed.read(name)
+            for name in packed.namelist()
+            if name.startswith("licences/")
+        }
+        packages = {
+            name.partition("/")[0] for name in packed.namelist() if name.endswith("/__init__.py")
+        }
     ours = (ROOT / "LICENSE").read_bytes()
-    wanted = {name.replace("-", "_") for name in required((ROOT / "packaging" / "pyz-requirements.txt").read_text("utf-8"))}
+    wanted = {
+        name.replace("-", "_")
+        for name in required((ROOT / "packaging" / "pyz-requirements.txt").read_text("utf-8"))
+    }
     assert packages - {"common", "pdu_common", "handlers"} == wanted
     assert wanted <= set(texts) and ours in texts.values() and all(texts.values())
 
 
 def test_pyz_holds_neither_hidden_files_nor_those_that_pip_makes(pyz: Path) -> None:
     with zipfile.ZipFile(pyz) as packed:
-        assert not [name for name in packed.namelist() if re.search(r"(^|/)\.|^bin/|\.dist-info/", name)]
+        assert not [
+            name for name in packed.namelist() if re.search(r"(^|/)\.|^bin/|\.dist-info/", name)
+        ]
 
 
 def test_pyz_names_the_packages_that_it_does_not_hold(pyz: Path, home: Path) -> None:
     program = [*NEWEST, str(pyz)]
-    private = run([*program, "status", "snmp", "127.0.0.1", "--snmp-version", "3", "--username", "u", "--auth-protocol", "SHA",
-                   "--priv-protocol", "AES"], home, PDU_AUTH_PASSWORD="long-enough", PDU_PRIV_PASSWORD="long-enough")
-    assert private.returncode == 2 and "cryptography" in private.stderr and private.stderr.count("\n") == 1
+    private = run(
+        [
+            *program,
+            "status",
+            "snmp",
+            "127.0.0.1",
+            "--snmp-version",
+            "3",
+            "--username",
+            "u",
+            "--auth-protocol",
+            "SHA",
+            "--priv-protocol",
+            "AES",
+        ],
+        home,
+        PDU_AUTH_PASSWORD="long-enough",
+        PDU_PRIV_PASSWORD="long-enough",
+    )
+    assert (
+        private.returncode == 2
+        and "cryptography" in private.stderr
+        and private.stderr.count("\n") == 1
+    )
     search = run([*program, "raritan", "discover"], home)
     assert search.returncode == 2 and "zeroconf" in search.stderr and search.stderr.count("\n") == 1
 
@@ -277,42 +416,89 @@ def test_pyz_names_the_packages_that_it_does_not_hold(pyz: Path, home: Path) -> 
 @pytest.mark.parametrize("version", OLD)
 def test_pyz_ends_with_one_line_on_an_old_python(pyz: Path, home: Path, version: str) -> None:
     done = run([str(OLD[version]), str(pyz)], home)
-    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1) and "needs Python 3.9" in done.stderr
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (
+        2,
+        "",
+        1,
+    ) and "needs Python 3.9" in done.stderr
 
 
 def test_pyz_has_the_same_bytes_wherever_it_is_built(pyz: Path, tmp_path: Path) -> None:
-    """The second build has another folder, umask and time zone. It takes the packages from the first one, not from pip."""
+    """The second build has another folder, umask and time zone.
+
+    It takes the packages from the first one, not from pip.
+    """
     assert filecmp.cmp(installing.pyz_elsewhere(tmp_path, pyz), pyz, shallow=False)
     assert pyz.stat().st_mode & 0o777 == 0o755
 
 
-@pytest.mark.parametrize("name, text, words", [("new.py", "match 1:\n    case 1:\n        pass\n", "is not Python 3.9"),
-                                               ("fast.so", "", "fast.so is made for one kind of machine")])
+@pytest.mark.parametrize(
+    "name, text, words",
+    [
+        ("new.py", "match 1:\n    case 1:\n        pass\n", "is not Python 3.9"),
+        ("fast.so", "", "fast.so is made for one kind of machine"),
+    ],
+)
 def test_newer_syntax_or_a_shared_library_fails_the_build(name: str, text: str, words: str) -> None:
-    done = subprocess.run([sys.executable, "-c", "import sys; sys.path.insert(0, sys.argv[1]); import tools\n"
-                           "tools.check({sys.argv[2]: sys.argv[3].encode()})", str(ROOT / "packaging"), name, text],
-                          capture_output=True, text=True, timeout=PATIENCE_S, check=False)
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            (
+                "import sys; sys.path.insert(0, sys.argv[1]); import tools\n"
+                "tools.check({sys.argv[2]: sys.argv[3].encode()})"
+            ),
+            str(ROOT / "packaging"),
+            name,
+            text,
+        ],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
     assert done.returncode == 1 and words in done.stderr.splitlines()[-1]
 
 
-def test_a_build_without_the_packages_writes_nothing_and_shows_pips_last_line(tmp_path: Path) -> None:
+def test_a_build_without_the_packages_writes_nothing_and_shows_pips_last_line(
+    tmp_path: Path,
+) -> None:
     (tmp_path / "pyz-requirements.txt").write_text("./absent\n")
-    done = subprocess.run([sys.executable, "-c", "import pathlib, sys; sys.path.insert(0, sys.argv[1]); import tools\n"
-                           "tools.HERE = pathlib.Path('.'); sys.exit(tools.main(['--out', 'out']))", str(ROOT / "packaging")],
-                          cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            (
+                "import pathlib, sys; sys.path.insert(0, sys.argv[1]); import tools\n"
+                "tools.HERE = pathlib.Path('.'); sys.exit(tools.main(['--out', 'out']))"
+            ),
+            str(ROOT / "packaging"),
+        ],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
     assert done.returncode == 1 and done.stderr.count("\n") == 1, done
-    assert done.stderr.startswith("tools.py: pip could not fetch the packages: ") and "absent" in done.stderr
+    assert (
+        done.stderr.startswith("tools.py: pip could not fetch the packages: ")
+        and "absent" in done.stderr
+    )
     assert [path.name for path in tmp_path.iterdir()] == ["pyz-requirements.txt"]
 
 
-# ---- the wheel ---------------------------------------------------------------------------------------------
+# ---- the wheel -----------------------------------------------------------------------------------
+
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return installing.built_wheel(installing.once(tmp_path_factory, "wheel", installing.wheel))
 
 
-def test_the_wheel_has_the_same_bytes_wherever_it_is_built_with_the_same_umask(wheel: Path, tmp_path: Path) -> None:
+def test_the_wheel_has_the_same_bytes_wherever_it_is_built_with_the_same_umask(
+    wheel: Path, tmp_path: Path
+) -> None:
     assert filecmp.cmp(installing.wheel_elsewhere(tmp_path), wheel, shallow=False)
 
 
@@ -320,51 +506,88 @@ def test_the_wheel_holds_the_three_packages_their_types_and_the_command(wheel: P
     with zipfile.ZipFile(wheel) as packed:
         names = packed.namelist()
         metadata = packed.read(next(name for name in names if name.endswith("/METADATA"))).decode()
-        scripts = packed.read(next(name for name in names if name.endswith("/entry_points.txt"))).decode()
-    assert {name.partition("/")[0] for name in names if ".dist-info" not in name} == {"common", "pdu_common", "handlers"}
+        scripts = packed.read(
+            next(name for name in names if name.endswith("/entry_points.txt"))
+        ).decode()
+    assert {name.partition("/")[0] for name in names if ".dist-info" not in name} == {
+        "common",
+        "pdu_common",
+        "handlers",
+    }
     assert {f"{name}/py.typed" for name in ("common", "pdu_common", "handlers")} <= set(names)
     assert f"handlers/{installing.LEFT_MODULE}" not in names
     assert {str(path.relative_to(ROOT)) for path in (ROOT / "handlers").rglob("*.py")} <= set(names)
-    assert wheel.name.startswith(f"dcimanager_pdu_handlers-{VERSION}-py3") and "pdu = handlers.command.start:main" in scripts
+    assert (
+        wheel.name.startswith(f"dcimanager_pdu_handlers-{VERSION}-py3")
+        and "pdu = handlers.command.start:main" in scripts
+    )
     assert f"\nVersion: {VERSION}\n" in metadata
 
 
 def required(text: str) -> dict[str, set[str]]:
     """Package → its bounds, from a file of requirements or from the head of a wheel's METADATA."""
-    found = re.findall(r"^(?:Requires-Dist: )?([A-Za-z0-9-]+)([<>=][<>=,.0-9]+)", text, re.MULTILINE)
+    found = re.findall(
+        r"^(?:Requires-Dist: )?([A-Za-z0-9-]+)([<>=][<>=,.0-9]+)", text, re.MULTILINE
+    )
     return {name.lower(): set(bounds.split(",")) for name, bounds in found}
 
 
 def test_the_wheel_requires_the_packages_of_the_tree_and_no_development_tools(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as packed:
-        metadata = packed.read(next(name for name in packed.namelist() if name.endswith("/METADATA"))).decode()
-    wanted, tree = required(metadata.partition("\n\n")[0]), required((ROOT / "requirements.txt").read_text("utf-8"))
-    assert wanted.pop("click") == {">=8.1.7", "<9"} and tree["click"] == {">=8.1.7", "<8.2"}    # see requirements.txt
-    assert wanted.pop("pysmi") == {">=1.5", "<3"} and "pysmi" not in tree       # see .ci/setup
-    assert set(wanted) == {"pysnmp", "pyasn1", "tomli", "prometheus-client", "zeroconf", "cryptography"}
+        metadata = packed.read(
+            next(name for name in packed.namelist() if name.endswith("/METADATA"))
+        ).decode()
+    wanted, tree = (
+        required(metadata.partition("\n\n")[0]),
+        required((ROOT / "requirements.txt").read_text("utf-8")),
+    )
+    # see requirements.txt
+    assert wanted.pop("click") == {">=8.1.7", "<9"} and tree["click"] == {">=8.1.7", "<8.2"}
+    assert wanted.pop("pysmi") == {">=1.5", "<3"} and "pysmi" not in tree  # see .ci/setup
+    assert set(wanted) == {
+        "pysnmp",
+        "pyasn1",
+        "tomli",
+        "prometheus-client",
+        "zeroconf",
+        "cryptography",
+    }
     assert wanted == {name: tree[name] for name in wanted}
 
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The program `pdu` in an environment with only the wheel and its requirements."""
-    return installing.once(tmp_path_factory, "bare", lambda folder: installing.environment(folder, wheel)) / "bin" / "pdu"
+    return (
+        installing.once(
+            tmp_path_factory, "bare", lambda folder: installing.environment(folder, wheel)
+        )
+        / "bin"
+        / "pdu"
+    )
 
 
-def test_the_installed_program_reads_every_simulator(installed: Path, hall: Hall, home: Path) -> None:
+def test_the_installed_program_reads_every_simulator(
+    installed: Path, hall: Hall, home: Path
+) -> None:
     reads_every_simulator([str(installed)], hall, home)
     shows_status([str(installed)], hall.peers["nut"], home)
 
 
-def test_the_installed_program_and_pyz_run_built_archives(installed: Path, pyz: Path, hall: Hall, home: Path,
-                                                          tmp_path: Path) -> None:
+def test_the_installed_program_and_pyz_run_built_archives(
+    installed: Path, pyz: Path, hall: Hall, home: Path, tmp_path: Path
+) -> None:
     built = {name: tmp_path / f"pdu_{name}-{VERSION}.tar.gz" for name in hall.peers}
     for name, file in built.items():
         file.write_bytes(archive(ROOT / "handlers", name))
     for program in ([str(installed)], [*NEWEST, str(pyz)]):
         assert reads_every_simulator(program, hall, home, "--archives", str(tmp_path)) == {
-            name: str(file) for name, file in built.items()}
+            name: str(file) for name, file in built.items()
+        }
 
 
 def test_the_installed_program_has_the_packs_version(installed: Path, home: Path) -> None:
-    assert run([str(installed), "--version"], home).stdout == f"pdu {VERSION}, Python {sys.version.split()[0]}\n"
+    assert (
+        run([str(installed), "--version"], home).stdout
+        == f"pdu {VERSION}, Python {sys.version.split()[0]}\n"
+    )

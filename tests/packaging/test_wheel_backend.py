@@ -17,7 +17,8 @@ def _backend(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def test_a_wheel_is_built_without_the_files_of_earlier_builds(
-        backend: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    backend: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     left: list[bool] = []
 
     class Setuptools:
@@ -25,6 +26,7 @@ def test_a_wheel_is_built_without_the_files_of_earlier_builds(
         def build_wheel(*_: object) -> str:
             left.append((tmp_path / "lib").exists())
             return "made.whl"
+
     monkeypatch.setattr(backend, "_SETUPTOOLS", Setuptools)
     monkeypatch.setattr(backend, "_LEFT", tmp_path / "lib")
     assert backend.build_wheel("dist") == "made.whl"

@@ -1,4 +1,5 @@
 """Tests share the snmpd and must not change it. Each test that uses `agent` gets a new one."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -1,9 +1,10 @@
 """The RPCM handler of DCImanager's public handler page, completed by us where the page has gaps.
 
-The docstrings are ours. If a state cannot be read after a command, this handler raises the error; the page's code could store it
-as the state. This handler is not in the pack. Its tests show that a handler with the imports and structure of the page runs on
-the local doubles.
+The docstrings are ours. If a state cannot be read after a command, this handler raises the error;
+the page's code could store it as the state. This handler is not in the pack. Its tests show that a
+handler with the imports and structure of the page runs on the local doubles.
 """
+
 from __future__ import annotations
 
 from typing import Callable, Optional, Union
@@ -12,9 +13,16 @@ from common.logger import get_logger
 from common.misc import InversionDict, Oid, waiter
 from pdu_common.base_snmp_pdu import BaseSnmpPdu
 from pdu_common.connection import PduSnmpData
-from pdu_common.helper import EnumPowerStatus, PduPortStatisticView, PduPortView, PduStatisticView, PduView
+from pdu_common.helper import (
+    EnumPowerStatus,
+    PduPortStatisticView,
+    PduPortView,
+    PduStatisticView,
+    PduView,
+)
 
-# Columns of the table of outputs: the state (read and written), the current in mA, the energy in kWh.
+# Columns of the table of outputs: the state (read and written), the current in mA, the energy in
+# kWh.
 OID_RPCM_ADMINISTRATIVE_STATE = Oid("1.3.6.1.4.1.46235.2.4.2.1.4")
 OID_RPCM_OUTPUT_MILLIAMPS = Oid("1.3.6.1.4.1.46235.2.4.2.1.11")
 OID_RPCM_OUTPUT_ENERGY_KWH = Oid("1.3.6.1.4.1.46235.2.4.2.1.15")
@@ -38,7 +46,10 @@ class Rpcm(BaseSnmpPdu):
             pdu_info.ports.append(
                 PduPortView(
                     identity=port.oid_index,
-                    power_status=PORT_POWER_DICT.get_by_value(port.value_int, EnumPowerStatus.UNKNOWN) or EnumPowerStatus.UNKNOWN,
+                    power_status=PORT_POWER_DICT.get_by_value(
+                        port.value_int, EnumPowerStatus.UNKNOWN
+                    )
+                    or EnumPowerStatus.UNKNOWN,
                 )
             )
         return pdu_info
@@ -46,7 +57,8 @@ class Rpcm(BaseSnmpPdu):
     def __get_port_status(
         self, pdu_port_data: PduPortView, wait_for_status: Optional[EnumPowerStatus] = None
     ) -> PduPortView:
-        """Read the port's state until it is `wait_for_status` (None: any state) or 10 s have passed.
+        """Read the port's state until it is `wait_for_status` (None: any state) or 10 s have
+        passed.
 
         Returns the last state that was read. Raises the error of the last read if it failed.
         """
@@ -62,7 +74,10 @@ class Rpcm(BaseSnmpPdu):
         def get_status() -> Union[EnumPowerStatus, Exception]:
             try:
                 number = self.snmp_get(oid=port_status_oid).value_int
-                return PORT_POWER_DICT.get_by_value(number, EnumPowerStatus.UNKNOWN) or EnumPowerStatus.UNKNOWN
+                return (
+                    PORT_POWER_DICT.get_by_value(number, EnumPowerStatus.UNKNOWN)
+                    or EnumPowerStatus.UNKNOWN
+                )
             except Exception as error:
                 return error
 
@@ -70,13 +85,20 @@ class Rpcm(BaseSnmpPdu):
         if isinstance(response, Exception):
             raise response
         pdu_port_data.power_status = response
-        logging.info(f"Got status '{pdu_port_data.power_status}' for PDU port '{pdu_port_data.identity}'")
+        logging.info(
+            f"Got status '{pdu_port_data.power_status}' for PDU port '{pdu_port_data.identity}'"
+        )
         return pdu_port_data
 
-    def __port_change_status(self, pdu_port_data: PduPortView, power_status: EnumPowerStatus) -> PduPortView:
+    def __port_change_status(
+        self, pdu_port_data: PduPortView, power_status: EnumPowerStatus
+    ) -> PduPortView:
         """Write the wanted state, then read until the port reports it or 10 s have passed."""
         logging.info(f"Set status '{power_status}' for PDU port '{pdu_port_data.identity}'")
-        self.snmp_set(oid=OID_RPCM_ADMINISTRATIVE_STATE + pdu_port_data.identity, value=PORT_POWER_DICT[power_status])
+        self.snmp_set(
+            oid=OID_RPCM_ADMINISTRATIVE_STATE + pdu_port_data.identity,
+            value=PORT_POWER_DICT[power_status],
+        )
         return self.__get_port_status(pdu_port_data, power_status)
 
     def port_up(self, pdu_port_data: PduPortView) -> PduPortView:
@@ -91,14 +113,18 @@ class Rpcm(BaseSnmpPdu):
         """Load in A and energy in kWh, each the sum over all ports, and each port's energy."""
         pdu_statistic = PduStatisticView()
         logging.info("Get PDU load in Amps...")
-        pdu_statistic.load = sum(port.value_float for port in self.snmp_walk(OID_RPCM_OUTPUT_MILLIAMPS)) / 1000
+        pdu_statistic.load = (
+            sum(port.value_float for port in self.snmp_walk(OID_RPCM_OUTPUT_MILLIAMPS)) / 1000
+        )
 
         ports_consumption = self.snmp_walk(OID_RPCM_OUTPUT_ENERGY_KWH)
         logging.info("Get PDU total energy in kWh...")
         pdu_statistic.total_consumption = float(sum(port.value_float for port in ports_consumption))
         logging.info("Get PDU energy in kWh for every port...")
         for port in ports_consumption:
-            pdu_statistic.ports.append(PduPortStatisticView(identity=port.oid_index, consumption=port.value_float))
+            pdu_statistic.ports.append(
+                PduPortStatisticView(identity=port.oid_index, consumption=port.value_float)
+            )
         return pdu_statistic
 
 

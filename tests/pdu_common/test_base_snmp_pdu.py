@@ -1,4 +1,7 @@
-"""The double of BaseSnmpPdu against a real snmpd: every version and level, types, rights, threads and processes."""
+"""The double of BaseSnmpPdu against a real snmpd: every version and level, types, rights, threads
+and processes.
+"""
+
 from __future__ import annotations
 
 import re
@@ -25,26 +28,43 @@ pytestmark = pytest.mark.against("Net-SNMP snmpd")
 NAME = "1.3.6.1.2.1.1.5.0"
 STATES, COMMANDS = f"{apc.RPDU2_STATUS}.5", f"{apc.RPDU2_CONTROL}.5"
 LEVELS: dict[str, dict[str, str]] = {
-    "v1": {"version": "1"}, "v2c": {"version": "2c"},
+    "v1": {"version": "1"},
+    "v2c": {"version": "2c"},
     **{f"v3 {user.auth or 'no'} {user.priv or 'no'}": user.params() for user in USERS},
 }
 SHA_AES = next(user for user in USERS if user.name == "shaaes")
 TYPES = "1.3.6.1.4.1.99999.1"
 MIXED = {
-    f"{TYPES}.1.0": Row(INTEGER, -7), f"{TYPES}.2.0": Row(OCTETS, "naïve\n".encode()),
+    f"{TYPES}.1.0": Row(INTEGER, -7),
+    f"{TYPES}.2.0": Row(OCTETS, "naïve\n".encode()),
     f"{TYPES}.3.0": Row(OCTETS, b"\xfe\x00\xff"),
-    f"{TYPES}.4.0": Row(OID, (1, 3, 6, 1, 4, 1, 318)), f"{TYPES}.5.0": Row(IP, bytes((192, 0, 2, 7))),
-    f"{TYPES}.6.0": Row(GAUGE, 2**32 - 1), f"{TYPES}.7.0": Row(TICKS, 100), f"{TYPES}.8.0": Row(COUNTER64, 2**64 - 1),
-    f"{TYPES}.9.0": Row(OCTETS, b""), f"{TYPES}.10.0": Row(OCTETS, b"12.5"),
+    f"{TYPES}.4.0": Row(OID, (1, 3, 6, 1, 4, 1, 318)),
+    f"{TYPES}.5.0": Row(IP, bytes((192, 0, 2, 7))),
+    f"{TYPES}.6.0": Row(GAUGE, 2**32 - 1),
+    f"{TYPES}.7.0": Row(TICKS, 100),
+    f"{TYPES}.8.0": Row(COUNTER64, 2**64 - 1),
+    f"{TYPES}.9.0": Row(OCTETS, b""),
+    f"{TYPES}.10.0": Row(OCTETS, b"12.5"),
 }
-WRITTEN = "1.3.6.1.4.1.99999.2"         # objects that tests write
+WRITTEN = "1.3.6.1.4.1.99999.2"  # objects that tests write
 
 
 @pytest.fixture(scope="module")
 def mixed() -> Iterator[Snmpd]:
-    """An snmpd with the objects of MIXED, and with three objects below WRITTEN, of which the third refuses writes."""
-    rows = {**MIXED, f"{WRITTEN}.1.0": Row(INTEGER, 0), f"{WRITTEN}.2.0": Row(OCTETS, b""), f"{WRITTEN}.3.0": Row(INTEGER, 0)}
-    rules = (Rule(f"{WRITTEN}.1.0"), Rule(f"{WRITTEN}.2.0"), Rule(f"{WRITTEN}.3.0", refuse="inconsistentValue"))
+    """An snmpd with the objects of MIXED, and with three objects below WRITTEN, of which the third
+    refuses writes.
+    """
+    rows = {
+        **MIXED,
+        f"{WRITTEN}.1.0": Row(INTEGER, 0),
+        f"{WRITTEN}.2.0": Row(OCTETS, b""),
+        f"{WRITTEN}.3.0": Row(INTEGER, 0),
+    }
+    rules = (
+        Rule(f"{WRITTEN}.1.0"),
+        Rule(f"{WRITTEN}.2.0"),
+        Rule(f"{WRITTEN}.3.0", refuse="inconsistentValue"),
+    )
     with Snmpd(Device(rows, rules), users=[User("plain")]) as server:
         yield server
 
@@ -55,23 +75,32 @@ def test_every_version_and_security_level_reads_and_walks(snmpd: Snmpd, level: s
     assert pdu.snmp_get(NAME).value == "rpdu2"
     states = pdu.snmp_walk(STATES)
     assert [element.oid_index for element in states] == [str(n) for n in range(1, 49)]
-    assert [element.value_int for element in states] == [1 if n % 4 == 0 else 2 for n in range(1, 49)]
+    assert [element.value_int for element in states] == [
+        1 if n % 4 == 0 else 2 for n in range(1, 49)
+    ]
 
 
 @pytest.fixture(scope="module")
 def switched() -> Iterator[Snmpd]:
-    """An snmpd whose outlets are on, except every fourth. The test of each level switches off a different one."""
+    """An snmpd whose outlets are on, except every fourth.
+
+    The test of each level switches off a different one.
+    """
     with Snmpd(apc.rpdu2(outlets=24), users=USERS) as server:
         yield server
 
 
 @pytest.mark.parametrize("outlet, level", zip((n for n in range(1, 25) if n % 4), sorted(LEVELS)))
-def test_every_version_and_security_level_writes_exactly_one_integer(switched: Snmpd, outlet: int, level: str) -> None:
+def test_every_version_and_security_level_writes_exactly_one_integer(
+    switched: Snmpd, outlet: int, level: str
+) -> None:
     pdu, before = connect(switched.port, **LEVELS[level]), len(switched.writes())
     assert pdu.snmp_get(f"{STATES}.{outlet}").value_int == 2
     pdu.snmp_set(f"{COMMANDS}.{outlet}", 2)
     assert pdu.snmp_get(f"{STATES}.{outlet}").value_int == 1
-    assert [tuple(write) for write in switched.writes()[before:]] == [(f"{COMMANDS}.{outlet}", INTEGER, "2", "")]
+    assert [tuple(write) for write in switched.writes()[before:]] == [
+        (f"{COMMANDS}.{outlet}", INTEGER, "2", "")
+    ]
 
 
 @pytest.mark.parametrize("version", ("1", "2", "3"))
@@ -84,7 +113,9 @@ def test_a_missing_object_has_no_value_in_any_version(snmpd: Snmpd, version: str
 
 
 @pytest.mark.parametrize("version", ("1", "2", "3"))
-def test_a_walk_of_a_subtree_without_rows_is_empty_even_at_the_end_of_the_mib(snmpd: Snmpd, version: str) -> None:
+def test_a_walk_of_a_subtree_without_rows_is_empty_even_at_the_end_of_the_mib(
+    snmpd: Snmpd, version: str
+) -> None:
     pdu = connect(snmpd.port, version=version, user="plain")
     assert pdu.snmp_walk("1.3.6.1.4.1.5") == []
     assert pdu.snmp_walk("1.3.6.1.6") == []
@@ -101,13 +132,24 @@ def test_a_walk_of_everything_ends_with_the_last_object(mixed: Snmpd, version: s
 def test_values_of_seven_types_arrive_as_python_values(mixed: Snmpd) -> None:
     values = {element.oid_index: element.value for element in connect(mixed.port).snmp_walk(TYPES)}
     assert values == {
-        "1.0": -7, "2.0": "naïve\n", "3.0": b"\xfe\x00\xff", "4.0": "1.3.6.1.4.1.318", "5.0": "192.0.2.7",
-        "6.0": 2**32 - 1, "7.0": 100, "8.0": 2**64 - 1, "9.0": "", "10.0": "12.5"}
+        "1.0": -7,
+        "2.0": "naïve\n",
+        "3.0": b"\xfe\x00\xff",
+        "4.0": "1.3.6.1.4.1.318",
+        "5.0": "192.0.2.7",
+        "6.0": 2**32 - 1,
+        "7.0": 100,
+        "8.0": 2**64 - 1,
+        "9.0": "",
+        "10.0": "12.5",
+    }
     # `plain` makes the same values for tests without an agent.
-    assert values == {oid[len(TYPES) + 1:]: plain(row) for oid, row in MIXED.items()}
+    assert values == {oid[len(TYPES) + 1 :]: plain(row) for oid, row in MIXED.items()}
 
 
-def test_a_number_is_read_from_an_integer_or_numeric_text_and_from_nothing_else(mixed: Snmpd) -> None:
+def test_a_number_is_read_from_an_integer_or_numeric_text_and_from_nothing_else(
+    mixed: Snmpd,
+) -> None:
     pdu = connect(mixed.port)
     assert pdu.snmp_get(f"{TYPES}.10.0").value_float == 12.5
     assert pdu.snmp_get(f"{TYPES}.1.0").value_int == -7
@@ -130,16 +172,25 @@ def test_an_int_is_written_as_integer_and_text_as_octet_string(mixed: Snmpd) -> 
 
 def test_an_oid_may_be_text_with_a_leading_dot_or_the_platforms_oid(snmpd: Snmpd) -> None:
     pdu = connect(snmpd.port)
-    assert pdu.snmp_get("." + NAME).value == pdu.snmp_get(oid=Oid("1.3.6.1.2.1.1") + "5.0").value == "rpdu2"
+    assert (
+        pdu.snmp_get("." + NAME).value
+        == pdu.snmp_get(oid=Oid("1.3.6.1.2.1.1") + "5.0").value
+        == "rpdu2"
+    )
 
 
-@pytest.mark.parametrize("level, oid, words", [
-    ({"community": "public"}, f"{COMMANDS}.1", "noAccess"),
-    ({"community": "public", "version": "1"}, f"{COMMANDS}.1", "noSuchName"),
-    ({}, f"{STATES}.1", "notWritable"),
-    ({}, f"{STATES}.99", "notWritable"),
-])
-def test_a_refused_write_raises_with_the_devices_error_status(snmpd: Snmpd, level: dict[str, str], oid: str, words: str) -> None:
+@pytest.mark.parametrize(
+    "level, oid, words",
+    [
+        ({"community": "public"}, f"{COMMANDS}.1", "noAccess"),
+        ({"community": "public", "version": "1"}, f"{COMMANDS}.1", "noSuchName"),
+        ({}, f"{STATES}.1", "notWritable"),
+        ({}, f"{STATES}.99", "notWritable"),
+    ],
+)
+def test_a_refused_write_raises_with_the_devices_error_status(
+    snmpd: Snmpd, level: dict[str, str], oid: str, words: str
+) -> None:
     with pytest.raises(SnmpError, match=words):
         connect(snmpd.port, **level).snmp_set(oid, 2)
 
@@ -149,15 +200,26 @@ def test_writing_a_value_that_the_device_refuses_raises(mixed: Snmpd) -> None:
         connect(mixed.port).snmp_set(f"{WRITTEN}.3.0", 1)
 
 
-@pytest.mark.parametrize("params, words", [
-    ({"auth_protocol": "SHA", "auth_password": "wrong-password"}, "WrongDigest"),
-    ({"auth_protocol": "MD5", "auth_password": AUTH_PASSWORD}, "WrongDigest"),
-    ({"auth_protocol": "SHA", "auth_password": AUTH_PASSWORD}, "authorizationError"),
-    ({"auth_protocol": "SHA", "auth_password": AUTH_PASSWORD, "priv_protocol": "AES", "priv_password": "wrong-password"},
-     "timeout"),
-])
+@pytest.mark.parametrize(
+    "params, words",
+    [
+        ({"auth_protocol": "SHA", "auth_password": "wrong-password"}, "WrongDigest"),
+        ({"auth_protocol": "MD5", "auth_password": AUTH_PASSWORD}, "WrongDigest"),
+        ({"auth_protocol": "SHA", "auth_password": AUTH_PASSWORD}, "authorizationError"),
+        (
+            {
+                "auth_protocol": "SHA",
+                "auth_password": AUTH_PASSWORD,
+                "priv_protocol": "AES",
+                "priv_password": "wrong-password",
+            },
+            "timeout",
+        ),
+    ],
+)
 def test_wrong_or_missing_credentials_of_a_known_user_raise_an_error_that_hides_the_password(
-        snmpd: Snmpd, params: dict[str, str], words: str) -> None:
+    snmpd: Snmpd, params: dict[str, str], words: str
+) -> None:
     hurry = {"timeout": "0.3", "retries": "0"} if words == "timeout" else {}
     with pytest.raises(SnmpError, match=words) as caught:
         connect(snmpd.port, version="3", user="shaaes", **params, **hurry).snmp_get(NAME)
@@ -166,12 +228,20 @@ def test_wrong_or_missing_credentials_of_a_known_user_raise_an_error_that_hides_
 
 def test_an_unknown_user_is_named_as_the_reason(snmpd: Snmpd) -> None:
     with pytest.raises(SnmpError, match="UnknownUserName"):
-        connect(snmpd.port, version="3", user="nobody-here", auth_protocol="SHA", auth_password=AUTH_PASSWORD).snmp_get(NAME)
+        connect(
+            snmpd.port,
+            version="3",
+            user="nobody-here",
+            auth_protocol="SHA",
+            auth_password=AUTH_PASSWORD,
+        ).snmp_get(NAME)
 
 
 def test_a_level_that_the_user_does_not_have_is_named_as_the_reason(snmpd: Snmpd) -> None:
     with pytest.raises(SnmpError, match="UnsupportedSecurityLevel"):
-        connect(snmpd.port, version="3", user="plain", auth_protocol="SHA", auth_password=AUTH_PASSWORD).snmp_get(NAME)
+        connect(
+            snmpd.port, version="3", user="plain", auth_protocol="SHA", auth_password=AUTH_PASSWORD
+        ).snmp_get(NAME)
 
 
 def test_a_wrong_community_leads_to_a_timeout_and_is_not_shown(snmpd: Snmpd) -> None:
@@ -184,8 +254,14 @@ def test_a_wrong_community_leads_to_a_timeout_and_is_not_shown(snmpd: Snmpd) -> 
 def test_a_write_goes_out_once_even_if_the_answer_comes_too_late(level: str) -> None:
     rows = {f"{TYPES}.1.0": Row(INTEGER, 0)}
     with Snmpd(Device(rows, (Rule(f"{TYPES}.1.0", sleep=3.0),)), users=[SHA_AES]) as server:
-        # With version 3, this read also discovers the agent's engine, so the write with its short timeout need not do so.
-        assert connect(server.port, **{**LEVELS[level], "timeout": "20"}).snmp_get(f"{TYPES}.1.0").value == 0
+        # With version 3, this read also discovers the agent's engine, so the write with its short
+        # timeout need not do so.
+        assert (
+            connect(server.port, **{**LEVELS[level], "timeout": "20"})
+            .snmp_get(f"{TYPES}.1.0")
+            .value
+            == 0
+        )
         pdu = connect(server.port, **{**LEVELS[level], "timeout": "1.2", "retries": "3"})
         with pytest.raises(SnmpError, match="timeout"):
             pdu.snmp_set(f"{TYPES}.1.0", 1)
@@ -195,7 +271,8 @@ def test_a_write_goes_out_once_even_if_the_answer_comes_too_late(level: str) -> 
 
 
 def test_a_walk_right_after_a_write_returns_every_row() -> None:
-    with Snmpd(apc.rpdu2(outlets=48)) as server:        # a separate one: other tests expect the initial states
+    # a separate one: other tests expect the initial states
+    with Snmpd(apc.rpdu2(outlets=48)) as server:
         pdu = connect(server.port)
         for turn in range(12):
             pdu.snmp_set(f"{COMMANDS}.{turn % 48 + 1}", 2 - turn % 2)
@@ -203,8 +280,15 @@ def test_a_walk_right_after_a_write_returns_every_row() -> None:
 
 
 def test_concurrent_threads_get_the_rows_of_their_own_device() -> None:
-    with Snmpd(apc.rpdu2(outlets=5), users=[SHA_AES]) as small, Snmpd(apc.rpdu2(outlets=30), users=[SHA_AES]) as large:
-        pdus = [connect(server.port, **LEVELS[level]) for level in ("v1", "v2c", "v3 SHA AES") for server in (small, large)] * 2
+    with (
+        Snmpd(apc.rpdu2(outlets=5), users=[SHA_AES]) as small,
+        Snmpd(apc.rpdu2(outlets=30), users=[SHA_AES]) as large,
+    ):
+        pdus = [
+            connect(server.port, **LEVELS[level])
+            for level in ("v1", "v2c", "v3 SHA AES")
+            for server in (small, large)
+        ] * 2
         with ThreadPoolExecutor(max_workers=12) as pool:
             rows = list(pool.map(lambda pdu: len(pdu.snmp_walk(STATES)), pdus))
     assert rows == [5, 30] * (len(pdus) // 2)
@@ -214,12 +298,24 @@ def test_one_user_name_may_have_different_passwords_on_two_devices() -> None:
     def user(password: str) -> tuple[str, str]:
         return f'createUser twin SHA "{password}"', "rwuser twin auth"
 
-    with Snmpd(apc.rpdu2(outlets=2), settings=user("first-password")) as first, \
-            Snmpd(apc.rpdu2(outlets=3), settings=user("second-password")) as second:
+    with (
+        Snmpd(apc.rpdu2(outlets=2), settings=user("first-password")) as first,
+        Snmpd(apc.rpdu2(outlets=3), settings=user("second-password")) as second,
+    ):
+
         def rows(turn: int) -> int:
-            server, password = (first, "first-password") if turn % 2 else (second, "second-password")
-            return len(connect(server.port, version="3", user="twin", auth_protocol="SHA",
-                               auth_password=password).snmp_walk(STATES))
+            server, password = (
+                (first, "first-password") if turn % 2 else (second, "second-password")
+            )
+            return len(
+                connect(
+                    server.port,
+                    version="3",
+                    user="twin",
+                    auth_protocol="SHA",
+                    auth_password=password,
+                ).snmp_walk(STATES)
+            )
 
         with ThreadPoolExecutor(max_workers=4) as pool:
             found = list(pool.map(rows, range(12)))
@@ -236,33 +332,56 @@ def test_a_v3_device_that_restarted_with_another_engine_is_read_again() -> None:
         server.restart(forget=True)
         assert pdu.snmp_get(NAME).value == "rpdu2"
         assert len(pdu.snmp_walk(STATES)) == 2
-        with pytest.raises(SnmpError, match="UnknownUserName"):     # as before the restart, and not a timeout
+        # as before the restart, and not a timeout
+        with pytest.raises(SnmpError, match="UnknownUserName"):
             stranger.snmp_get(NAME)
 
 
 def test_a_forked_child_and_then_its_parent_can_read(snmpd: Snmpd) -> None:
     """Runs in a separate process: pytest's process has threads, so it must not fork."""
     program = (
-        "import os, sys\n"
-        "from tests.pdu_common.double import connect\n"
-        f"pdu = connect({snmpd.port})\n"
-        f"assert pdu.snmp_get('{NAME}').value == 'rpdu2'\n"
-        "child = os.fork()\n"
-        "if not child:\n"
-        f"    ok = pdu.snmp_get('{NAME}').value == 'rpdu2' and len(pdu.snmp_walk('{STATES}')) == 48\n"
-        "    os._exit(0 if ok else 1)\n"
-        "status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])\n"
-        f"assert len(pdu.snmp_walk('{STATES}')) == 48\n"
-        "sys.exit(status)\n")
-    finished = subprocess.run([sys.executable, "-W", "error::ResourceWarning", "-W", "ignore::DeprecationWarning", "-c", program],
-                              cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+        "import os, sys\nfrom tests.pdu_common.double import connect\npdu ="
+        f" connect({snmpd.port})\nassert pdu.snmp_get('{NAME}').value == 'rpdu2'\nchild ="
+        f" os.fork()\nif not child:\n    ok = pdu.snmp_get('{NAME}').value == 'rpdu2' and"
+        f" len(pdu.snmp_walk('{STATES}')) == 48\n    os._exit(0 if ok else 1)\nstatus ="
+        " os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])\nassert"
+        f" len(pdu.snmp_walk('{STATES}')) == 48\nsys.exit(status)\n"
+    )
+    finished = subprocess.run(
+        [
+            sys.executable,
+            "-W",
+            "error::ResourceWarning",
+            "-W",
+            "ignore::DeprecationWarning",
+            "-c",
+            program,
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     assert (finished.returncode, finished.stderr) == (0, "")
 
 
 def test_a_process_that_used_snmp_ends_without_a_warning(snmpd: Snmpd) -> None:
-    program = ("from tests.pdu_common.double import connect; "
-               f"connect({snmpd.port}, version='3', user='plain').snmp_walk('{STATES}')")
-    finished = subprocess.run([sys.executable, "-X", "dev", "-W", "error::ResourceWarning", "-c", program], cwd=ROOT,
-                              capture_output=True, text=True, timeout=60, check=False)
-    noise = [line for line in finished.stderr.splitlines() if re.search("Error|Warning", line) and "site-packages" not in line]
+    program = (
+        "from tests.pdu_common.double import connect; "
+        f"connect({snmpd.port}, version='3', user='plain').snmp_walk('{STATES}')"
+    )
+    finished = subprocess.run(
+        [sys.executable, "-X", "dev", "-W", "error::ResourceWarning", "-c", program],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    noise = [
+        line
+        for line in finished.stderr.splitlines()
+        if re.search("Error|Warning", line) and "site-packages" not in line
+    ]
     assert (finished.returncode, noise) == (0, [])

@@ -1,4 +1,7 @@
-"""Engines that are made from cached bytecode: the same symbols as pysnmp's own, only classes shared, no second compilation."""
+"""Engines that are made from cached bytecode: the same symbols as pysnmp's own, only classes
+shared, no second compilation.
+"""
+
 from __future__ import annotations
 
 import builtins
@@ -12,7 +15,9 @@ from pdu_common._engine import new_builder, new_engine
 
 
 def _symbols(engine: Any) -> dict[str, list[str]]:
-    return {module: list(symbols) for module, symbols in engine.get_mib_builder().mibSymbols.items()}
+    return {
+        module: list(symbols) for module, symbols in engine.get_mib_builder().mibSymbols.items()
+    }
 
 
 def test_an_engine_has_the_modules_and_symbols_of_pysnmps_own() -> None:
@@ -22,7 +27,12 @@ def test_an_engine_has_the_modules_and_symbols_of_pysnmps_own() -> None:
 def test_two_engines_share_only_classes() -> None:
     """Other symbols hold an engine's users, counters and identifier."""
     first, second = (engine.get_mib_builder().mibSymbols for engine in (new_engine(), new_engine()))
-    shared = [first[module][name] for module in first for name in first[module] if first[module][name] is second[module][name]]
+    shared = [
+        first[module][name]
+        for module in first
+        for name in first[module]
+        if first[module][name] is second[module][name]
+    ]
     assert [one for one in shared if not isinstance(one, type)] == []
 
 

@@ -1,4 +1,5 @@
 """The event loop of the doubles: a state belongs to the loop for which it was made."""
+
 from __future__ import annotations
 
 import asyncio
@@ -43,7 +44,7 @@ def test_a_state_that_is_made_while_the_loop_stops_is_not_used_by_the_next_loop(
         try:
             assert first.result(PATIENCE_S)
         except (asyncio.CancelledError, concurrent.futures.CancelledError):
-            pass                        # `stop` came before the work
+            pass  # `stop` came before the work
     assert loop.run(work, PATIENCE_S) and len(made) == 2
     loop.stop()
 
@@ -57,13 +58,18 @@ def test_a_call_that_the_stop_of_its_loop_overtakes_is_cancelled() -> None:
     async def late() -> None:
         await loop._bounded(work, PATIENCE_S)
 
-    with pytest.raises(asyncio.CancelledError):         # asyncio.run's loop stands for one that `stop` has ended
+    # asyncio.run's loop stands for one that `stop` has ended
+    with pytest.raises(asyncio.CancelledError):
         asyncio.run(late())
     assert loop._state is None
 
 
-def test_a_loop_that_does_not_run_is_told_from_a_device_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As in a process that gevent has patched, where the loop's thread is a greenlet of the thread that made it."""
+def test_a_loop_that_does_not_run_is_told_from_a_device_that_does_not_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As in a process that gevent has patched, where the loop's thread is a greenlet of the thread
+    that made it.
+    """
     monkeypatch.setattr(_loop, "_GRACE_S", 0.1)
     go_on = threading.Event()
 
@@ -83,7 +89,9 @@ def test_a_loop_that_does_not_run_is_told_from_a_device_that_does_not_answer(mon
     loop.stop()
 
 
-def test_the_error_of_a_blocked_loop_names_gevent_and_is_no_time_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_error_of_a_blocked_loop_names_gevent_and_is_no_time_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def blocked(*_: object) -> None:
         raise LoopBlocked
 
@@ -102,6 +110,11 @@ def test_a_device_is_read_although_bytes_warnings_are_errors() -> None:
         params = {"version": "2", "community": "private", "port": sys.argv[1]}
         print(BaseSnmpPdu(PduSnmpData("127.0.0.1", params, {})).snmp_get("1.3.6.1.2.1.1.2.0").value)"""
     with Agent(apc.rpdu2(4)) as agent:
-        done = subprocess.run([sys.executable, "-bb", "-c", code, str(agent.port)], cwd=ROOT, capture_output=True, text=True,
-                              timeout=PATIENCE_S)
+        done = subprocess.run(
+            [sys.executable, "-bb", "-c", code, str(agent.port)],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_S,
+        )
     assert done.stdout.startswith("1.3.6.1.4.1.318.") and done.stderr == ""

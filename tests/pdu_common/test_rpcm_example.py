@@ -1,4 +1,7 @@
-"""The example handler of DCImanager's public page runs on the local `pdu_common`, with the simulated agent and with snmpd."""
+"""The example handler of DCImanager's public page runs on the local `pdu_common`, with the
+simulated agent and with snmpd.
+"""
+
 from __future__ import annotations
 
 import pytest
@@ -15,14 +18,20 @@ from . import rpcm_example
 
 
 def _handler(port: int) -> BaseSnmpPdu:
-    return rpcm_example.make_handler(PduSnmpData("127.0.0.1", {
-        "community": "private", "port": str(port), "timeout": "5", "retries": "3"}))
+    return rpcm_example.make_handler(
+        PduSnmpData(
+            "127.0.0.1", {"community": "private", "port": str(port), "timeout": "5", "retries": "3"}
+        )
+    )
 
 
 def test_status_lists_every_output_with_its_state() -> None:
     with Agent(rpcm.rpcm()) as agent:
         view = _handler(agent.port).status()
-        truth = {identity: EnumPowerStatus.UP if on else EnumPowerStatus.DOWN for identity, on in agent.books().states.items()}
+        truth = {
+            identity: EnumPowerStatus.UP if on else EnumPowerStatus.DOWN
+            for identity, on in agent.books().states.items()
+        }
     assert {port.identity: port.power_status for port in view.ports} == truth
 
 
@@ -58,6 +67,11 @@ def test_switching_an_output_that_does_not_exist_raises() -> None:
 def test_all_four_methods_of_a_base_pdu_raise_not_implemented_error() -> None:
     bare = BasePdu(None)
     port = PduPortView(identity="1")
-    for call in (bare.status, bare.statistic, lambda: bare.port_up(port), lambda: bare.port_down(port)):
+    for call in (
+        bare.status,
+        bare.statistic,
+        lambda: bare.port_up(port),
+        lambda: bare.port_down(port),
+    ):
         with pytest.raises(NotImplementedError):
             call()

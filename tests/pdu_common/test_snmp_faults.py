@@ -1,4 +1,7 @@
-"""The double of BaseSnmpPdu against faulty agents: it returns the whole answer in time or raises. Also its use of engines."""
+"""The double of BaseSnmpPdu against faulty agents: it returns the whole answer in time or raises.
+Also its use of engines.
+"""
+
 from __future__ import annotations
 
 import concurrent.futures
@@ -36,8 +39,15 @@ WHOLE = [str(n) for n in range(1, 49)]
 
 
 def faults_id(value: object) -> str:
-    return ", ".join(f"{name}={held}" for name, held in vars(value).items()
-                     if held not in (None, False, 0, 0.0, "", frozenset())) if isinstance(value, Faults) else str(value)
+    return (
+        ", ".join(
+            f"{name}={held}"
+            for name, held in vars(value).items()
+            if held not in (None, False, 0, 0.0, "", frozenset())
+        )
+        if isinstance(value, Faults)
+        else str(value)
+    )
 
 
 def test_a_walk_of_48_rows_takes_two_requests(agent: Agent) -> None:
@@ -47,15 +57,26 @@ def test_a_walk_of_48_rows_takes_two_requests(agent: Agent) -> None:
 
 def test_a_v1_walk_of_48_rows_asks_for_up_to_16_rows_at_once(agent: Agent) -> None:
     assert _walked(agent, version="1") == WHOLE
-    assert agent.counts == {"next": 5}          # 4, 8, 16, 16 and the rest
+    assert agent.counts == {"next": 5}  # 4, 8, 16, 16 and the rest
 
 
 @pytest.mark.parametrize("seed", range(25))
 def test_a_walk_is_whole_for_any_indexes(seed: int) -> None:
-    """Indexes have one to three arcs of at most 2**32 - 1, with gaps and runs. For even seeds no object follows them."""
+    """Indexes have one to three arcs of at most 2**32 - 1, with gaps and runs.
+
+    For even seeds no object follows them.
+    """
     chance = random.Random(seed)
-    rows = {f"{STATES}.{'.'.join(map(str, index))}": Row(INTEGER, chance.randrange(100)) for _ in range(30) for index in [
-        [chance.choice((chance.randrange(4), chance.randrange(300), 2**32 - 1)) for _ in range(chance.randint(1, 3))]]}
+    rows = {
+        f"{STATES}.{'.'.join(map(str, index))}": Row(INTEGER, chance.randrange(100))
+        for _ in range(30)
+        for index in [
+            [
+                chance.choice((chance.randrange(4), chance.randrange(300), 2**32 - 1))
+                for _ in range(chance.randint(1, 3))
+            ]
+        ]
+    }
     following = {f"{apc.RPDU2_STATUS}.6.1": Row(INTEGER, 1)} if seed % 2 else {}
     with Agent(Device({**rows, **following}, rules=None)) as agent:
         wanted = {oid: row.value for oid, row in agent.device.rows().items() if oid in rows}
@@ -65,7 +86,9 @@ def test_a_walk_is_whole_for_any_indexes(seed: int) -> None:
 
 
 class Curt(Agent):
-    """An agent that answers the first OID of a GETNEXT and repeats the other OIDs with the value 0."""
+    """An agent that answers the first OID of a GETNEXT and repeats the other OIDs
+    with the value 0.
+    """
 
     def _get_next(self, pdu: Pdu, version: int) -> tuple[str, int, tuple[Binding, ...]]:
         status, place, found = super()._get_next(pdu._replace(bindings=pdu.bindings[:1]), version)
@@ -78,36 +101,62 @@ def test_a_v1_agent_that_answers_only_one_oid_is_walked_row_by_row() -> None:
         assert agent.counts == {"next": 49}
 
 
-@pytest.mark.parametrize("faults", [
-    Faults(max_octets=400), Faults(max_octets=120), Faults(silent_above=130), Faults(drop=frozenset((2,))),
-    Faults(max_octets=400, drop_answers=frozenset((3,)))], ids=faults_id)
+@pytest.mark.parametrize(
+    "faults",
+    [
+        Faults(max_octets=400),
+        Faults(max_octets=120),
+        Faults(silent_above=130),
+        Faults(drop=frozenset((2,))),
+        Faults(max_octets=400, drop_answers=frozenset((3,))),
+    ],
+    ids=faults_id,
+)
 def test_a_v1_walk_is_whole_despite_small_answers_and_losses(agent: Agent, faults: Faults) -> None:
     agent.faults = faults
     assert _walked(agent, version="1", retries="8", timeout="1") == WHOLE
 
 
-@pytest.mark.parametrize("faults", [
-    Faults(max_octets=400), Faults(max_octets=120), Faults(max_bindings=3), Faults(silent_above=500), Faults(silent_above=130),
-    Faults(drop=frozenset((1,))), Faults(drop=frozenset((2,))), Faults(drop_answers=frozenset((2,))), Faults(late_s=0.05),
-    Faults(no_bulk=True), Faults(max_octets=400, drop=frozenset((2,))),
-], ids=faults_id)
+@pytest.mark.parametrize(
+    "faults",
+    [
+        Faults(max_octets=400),
+        Faults(max_octets=120),
+        Faults(max_bindings=3),
+        Faults(silent_above=500),
+        Faults(silent_above=130),
+        Faults(drop=frozenset((1,))),
+        Faults(drop=frozenset((2,))),
+        Faults(drop_answers=frozenset((2,))),
+        Faults(late_s=0.05),
+        Faults(no_bulk=True),
+        Faults(max_octets=400, drop=frozenset((2,))),
+    ],
+    ids=faults_id,
+)
 def test_a_walk_is_whole_despite_limits_delays_and_losses(agent: Agent, faults: Faults) -> None:
     agent.faults = faults
     assert _walked(agent, retries="8", timeout="1") == WHOLE
 
 
 @pytest.mark.parametrize("version", ("1", "2"))
-@pytest.mark.parametrize("faults, words", [
-    (Faults(silent=True), "timeout"),
-    (Faults(walk_silent_after=10), "timeout"),
-    (Faults(walk_error="genErr", walk_error_after=10), "genErr"),
-    (Faults(same_oid_after=10), "did not continue the walk"),
-    (Faults(back_after=10), "did not continue the walk"),
-    (Faults(truncate=True), "timeout|PyAsn1|substrate|short"),
-    (Faults(garbage=True), "timeout"),
-    (Faults(wrong_request_id=True), "timeout|badResponse"),
-], ids=faults_id)
-def test_a_walk_that_cannot_be_whole_raises(agent: Agent, faults: Faults, words: str, version: str) -> None:
+@pytest.mark.parametrize(
+    "faults, words",
+    [
+        (Faults(silent=True), "timeout"),
+        (Faults(walk_silent_after=10), "timeout"),
+        (Faults(walk_error="genErr", walk_error_after=10), "genErr"),
+        (Faults(same_oid_after=10), "did not continue the walk"),
+        (Faults(back_after=10), "did not continue the walk"),
+        (Faults(truncate=True), "timeout|PyAsn1|substrate|short"),
+        (Faults(garbage=True), "timeout"),
+        (Faults(wrong_request_id=True), "timeout|badResponse"),
+    ],
+    ids=faults_id,
+)
+def test_a_walk_that_cannot_be_whole_raises(
+    agent: Agent, faults: Faults, words: str, version: str
+) -> None:
     agent.faults = faults
     hurry = {"retries": "1", "timeout": "0.2"} if words.startswith("timeout") else {}
     with pytest.raises(SnmpError, match=words):
@@ -129,8 +178,12 @@ class Loose(Agent):
         return "", 0, self.given
 
 
-@pytest.mark.parametrize("oids", [(), (f"{STATES}.1",), (NAME, f"{STATES}.1")], ids=["none", "another one", "two"])
-def test_a_get_that_is_not_answered_with_its_object_alone_is_an_error(oids: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    "oids", [(), (f"{STATES}.1",), (NAME, f"{STATES}.1")], ids=["none", "another one", "two"]
+)
+def test_a_get_that_is_not_answered_with_its_object_alone_is_an_error(
+    oids: tuple[str, ...],
+) -> None:
     agent = Loose(apc.rpdu2(outlets=1))
     agent.given = tuple((_snmp.parse_oid(oid), Row(INTEGER, 1)) for oid in oids)
     with agent, pytest.raises(SnmpError, match=f"did not answer with {NAME} alone"):
@@ -144,10 +197,14 @@ def test_a_table_without_end_is_an_error(agent: Agent, monkeypatch: pytest.Monke
         _walked(agent)
 
 
-def test_a_walk_that_is_too_slow_ends_at_its_deadline_and_the_next_call_works(agent: Agent,
-                                                                              monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_walk_that_is_too_slow_ends_at_its_deadline_and_the_next_call_works(
+    agent: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
     agent.faults = Faults(late_s=0.1, max_bindings=1)
-    with monkeypatch.context() as hurried, pytest.raises(SnmpError, match="no complete answer from .* within"):
+    with (
+        monkeypatch.context() as hurried,
+        pytest.raises(SnmpError, match="no complete answer from .* within"),
+    ):
         hurried.setattr(_snmp, "WALK_DEADLINE_S", 0.4)
         _walked(agent)
     agent.faults = Faults()
@@ -161,8 +218,9 @@ def test_a_read_is_repeated_after_a_lost_request_and_after_a_lost_answer(agent: 
     def read() -> None:
         tools.SENT.set(lambda: sent.append(1))
         assert connect(agent.port, timeout="1", retries="8").snmp_get(NAME).value == "rpdu2"
+
     copy_context().run(read)
-    assert agent.requests >= 3          # more if the machine is busy
+    assert agent.requests >= 3  # more if the machine is busy
     assert len(sent) == agent.requests
 
 
@@ -170,22 +228,37 @@ def test_a_late_answer_is_not_taken_for_the_answer_to_a_later_request(agent: Age
     agent.faults = Faults(late_first_s=1.0)
     pdu = connect(agent.port, timeout="0.4", retries="10")
     assert pdu.snmp_get(NAME).value == "rpdu2"
-    late, = agent._timers
+    (late,) = agent._timers
     sent = False
     while not sent:
-        sent = not late.is_alive()      # so the last round of requests follows the late answer
-        assert [pdu.snmp_get(f"{STATES}.{n}").value for n in range(1, 9)] == [2, 2, 2, 1, 2, 2, 2, 1]
+        sent = not late.is_alive()  # so the last round of requests follows the late answer
+        assert [pdu.snmp_get(f"{STATES}.{n}").value for n in range(1, 9)] == [
+            2,
+            2,
+            2,
+            1,
+            2,
+            2,
+            2,
+            1,
+        ]
 
 
-@pytest.mark.parametrize("faults", [Faults(drop_answers=frozenset((1,))), Faults(silent=True), Faults(garbage=True)],
-                         ids=faults_id)
-def test_a_write_is_sent_once_even_if_its_answer_is_lost_or_garbage(agent: Agent, faults: Faults) -> None:
+@pytest.mark.parametrize(
+    "faults",
+    [Faults(drop_answers=frozenset((1,))), Faults(silent=True), Faults(garbage=True)],
+    ids=faults_id,
+)
+def test_a_write_is_sent_once_even_if_its_answer_is_lost_or_garbage(
+    agent: Agent, faults: Faults
+) -> None:
     agent.faults = faults
     with pytest.raises(SnmpError):
         connect(agent.port, timeout="0.2", retries="5").snmp_set(f"{COMMANDS}.1", 2)
     agent.faults = Faults()
     assert connect(agent.port, retries="0", timeout="30").snmp_get(NAME).value == "rpdu2"
-    assert agent.requests == 2          # the agent answers in order, so no further request is on its way
+    # the agent answers in order, so no further request is on its way
+    assert agent.requests == 2
 
 
 def test_a_write_that_the_device_refuses_raises_with_its_error_status(agent: Agent) -> None:
@@ -200,7 +273,9 @@ def test_a_read_from_a_host_without_an_agent_times_out(agent: Agent) -> None:
         connect(agent.port, timeout="0.2", retries="1").snmp_get(NAME)
 
 
-def test_a_truncated_answer_leaves_no_community_in_the_log_or_the_error(agent: Agent, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_truncated_answer_leaves_no_community_in_the_log_or_the_error(
+    agent: Agent, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.DEBUG)
     agent.faults = Faults(truncate=True)
     with pytest.raises(SnmpError) as caught:
@@ -223,13 +298,16 @@ def events(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     def closed(one: hlapi.SnmpEngine) -> None:
         noted.append("closed")
         close(one)
+
     _snmp.forget()
     monkeypatch.setattr(hlapi.SnmpEngine, "close_dispatcher", closed)
     monkeypatch.setattr(_snmp, "new_engine", made)
     return noted
 
 
-def test_an_engine_serves_a_limited_number_of_devices_and_keeps_them(events: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_engine_serves_a_limited_number_of_devices_and_keeps_them(
+    events: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The cost of a new address grows with the number of addresses that an engine has."""
     monkeypatch.setattr(_snmp, "PEERS_OF_AN_ENGINE", 2)
     with contextlib.ExitStack() as running:
@@ -241,7 +319,9 @@ def test_an_engine_serves_a_limited_number_of_devices_and_keeps_them(events: lis
     assert events == ["made"] * 3 + ["closed"] * 3
 
 
-def test_reads_and_writes_of_a_device_share_one_address_of_its_engine(agent: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reads_and_writes_of_a_device_share_one_address_of_its_engine(
+    agent: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """pysnmp sorts all addresses of an engine for each new one."""
     added: list[object] = []
     add = config.add_target_address
@@ -249,15 +329,18 @@ def test_reads_and_writes_of_a_device_share_one_address_of_its_engine(agent: Age
     def noted(*given: object) -> None:
         added.append(given)
         add(*given)
+
     monkeypatch.setattr(config, "add_target_address", noted)
-    _snmp.forget()          # an engine that was kept may already have an address with this port
+    _snmp.forget()  # an engine that was kept may already have an address with this port
     pdu = connect(agent.port)
     assert pdu.snmp_get(NAME).value == "rpdu2" and len(pdu.snmp_walk(STATES)) == 48
     pdu.snmp_set(f"{COMMANDS}.1", 2)
     assert len(added) == 1
 
 
-def test_the_oldest_engine_is_closed_when_there_are_too_many(events: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_oldest_engine_is_closed_when_there_are_too_many(
+    events: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """An engine for 100 devices needs 5 MB."""
     monkeypatch.setattr(_snmp, "PEERS_OF_AN_ENGINE", 1)
     monkeypatch.setattr(_snmp, "engines_kept", lambda: 2)
@@ -266,13 +349,15 @@ def test_the_oldest_engine_is_closed_when_there_are_too_many(events: list[str], 
         assert [connect(agent.port).snmp_get(NAME).value for agent in agents] == ["rpdu2"] * 4
         assert events.count("made") == 4 and events.count("closed") == 2
         assert [connect(agent.port).snmp_get(NAME).value for agent in agents[2:]] == ["rpdu2"] * 2
-        assert events.count("made") == 4            # the two newest engines were kept
+        assert events.count("made") == 4  # the two newest engines were kept
     _snmp.forget()
     assert events.count("closed") == 4
 
 
 def test_no_call_makes_a_mib_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where pysmi is installed, pysnmp's high-level calls make a MIB compiler for each engine, which takes 0.1 s."""
+    """Where pysmi is installed, pysnmp's high-level calls make a MIB compiler for each engine,
+    which takes 0.1 s.
+    """
     made: list[object] = []
     monkeypatch.setattr(rfc1902, "add_mib_compiler", lambda *given, **_: made.append(given))
     _snmp.forget()
@@ -286,8 +371,12 @@ def test_no_call_makes_a_mib_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_devices_share_an_engine_that_is_closed_when_a_call_overruns_its_deadline(
-        events: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """An exception inside pysnmp can stop an engine's timer for good. After an overrun, later calls do not use that engine."""
+    events: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An exception inside pysnmp can stop an engine's timer for good.
+
+    After an overrun, later calls do not use that engine.
+    """
     with contextlib.ExitStack() as running:
         agents = [running.enter_context(Agent(apc.rpdu2(outlets=1))) for _ in range(4)]
         for _ in range(3):
@@ -303,14 +392,21 @@ def test_devices_share_an_engine_that_is_closed_when_a_call_overruns_its_deadlin
     _snmp.forget()
 
 
-@pytest.mark.parametrize("error, words", [
-    (OSError(24, "Too many open files"), "Too many open files"),
-    (RuntimeError("can't start new thread"), "can't start new thread"),
-    (PySnmpError("no transport"), "no transport"), (concurrent.futures.CancelledError(), "CancelledError")])
+@pytest.mark.parametrize(
+    "error, words",
+    [
+        (OSError(24, "Too many open files"), "Too many open files"),
+        (RuntimeError("can't start new thread"), "can't start new thread"),
+        (PySnmpError("no transport"), "no transport"),
+        (concurrent.futures.CancelledError(), "CancelledError"),
+    ],
+)
 def test_a_call_for_which_the_host_lacks_means_is_an_error_of_its_own_class(
-        agent: Agent, monkeypatch: pytest.MonkeyPatch, error: Exception, words: str) -> None:
+    agent: Agent, monkeypatch: pytest.MonkeyPatch, error: Exception, words: str
+) -> None:
     def run(*_: object) -> None:
         raise error
+
     monkeypatch.setattr(_snmp._KEPT, "run", run)
     with pytest.raises(SnmpError, match=words) as caught:
         connect(agent.port).snmp_get(NAME)

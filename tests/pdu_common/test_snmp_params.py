@@ -1,4 +1,7 @@
-"""Errors for bad `snmp_params`, OIDs and written values; how addresses and connection data are shown. No test needs an agent."""
+"""Errors for bad `snmp_params`, OIDs and written values; how addresses and connection data are
+shown. No test needs an agent.
+"""
+
 from __future__ import annotations
 
 import socket
@@ -20,61 +23,112 @@ def _failure(params: dict[str, str], host: str = "127.0.0.1") -> str:
     return str(caught.value)
 
 
-@pytest.mark.parametrize("params, words", [
-    ({}, "no community"),
-    ({"community": "x", "version": "4"}, "version must be one of"),
-    ({"community": "x", "port": "0"}, "port must be a number from 1 to 65535"),
-    ({"community": "x", "port": "snmp"}, "port must be a number"),
-    ({"community": "x", "port": "161.5"}, "port must be a whole number"),
-    ({"community": "x", "retries": "1.9"}, "retries must be a whole number"),
-    ({"community": "x", "timeout": "nan"}, "timeout must be a number"),
-    ({"community": "x", "retries": "-1"}, "retries must be a number"),
-    ({"version": "3"}, "no user"),
-    ({"version": "3", "user": 33 * "u"}, "user is longer than the 32"),
-    ({"version": "3", "user": "u", "auth_protocol": "SHA"}, "no auth_password"),
-    ({"version": "3", "user": "u", "auth_protocol": "CRC", "auth_password": "long-enough"}, "auth_protocol must be one of"),
-    ({"version": "3", "user": "u", "auth_password": "short"}, "auth_password is shorter than the 8"),
-    ({"version": "3", "user": "u", "priv_password": "long-enough"}, "privacy without authentication"),
-    ({"community": "ключ"}, "community has a character outside Latin-1"),
-    ({"version": "3", "user": "ключ"}, "user has a character outside Latin-1"),
-    ({"version": "3", "user": "u", "auth_password": "long-€nough"}, "auth_password has a character outside Latin-1"),
-])
+@pytest.mark.parametrize(
+    "params, words",
+    [
+        ({}, "no community"),
+        ({"community": "x", "version": "4"}, "version must be one of"),
+        ({"community": "x", "port": "0"}, "port must be a number from 1 to 65535"),
+        ({"community": "x", "port": "snmp"}, "port must be a number"),
+        ({"community": "x", "port": "161.5"}, "port must be a whole number"),
+        ({"community": "x", "retries": "1.9"}, "retries must be a whole number"),
+        ({"community": "x", "timeout": "nan"}, "timeout must be a number"),
+        ({"community": "x", "retries": "-1"}, "retries must be a number"),
+        ({"version": "3"}, "no user"),
+        ({"version": "3", "user": 33 * "u"}, "user is longer than the 32"),
+        ({"version": "3", "user": "u", "auth_protocol": "SHA"}, "no auth_password"),
+        (
+            {"version": "3", "user": "u", "auth_protocol": "CRC", "auth_password": "long-enough"},
+            "auth_protocol must be one of",
+        ),
+        (
+            {"version": "3", "user": "u", "auth_password": "short"},
+            "auth_password is shorter than the 8",
+        ),
+        (
+            {"version": "3", "user": "u", "priv_password": "long-enough"},
+            "privacy without authentication",
+        ),
+        ({"community": "ключ"}, "community has a character outside Latin-1"),
+        ({"version": "3", "user": "ключ"}, "user has a character outside Latin-1"),
+        (
+            {"version": "3", "user": "u", "auth_password": "long-€nough"},
+            "auth_password has a character outside Latin-1",
+        ),
+    ],
+)
 def test_the_error_names_the_bad_parameter(params: dict[str, str], words: str) -> None:
     sentence = _failure(params)
-    assert words in sentence and sentence.startswith("snmp_params")      # the handlers look for this word
+    # the handlers look for this word
+    assert words in sentence and sentence.startswith("snmp_params")
 
 
-@pytest.mark.parametrize("params", [
-    {"community": "s3cret-€"}, {"version": "3", "user": "u", "auth_password": "s3cret"},
-    {"version": "3", "user": "u", "auth_password": "s3cret-€"},
-    {"version": "3", "user": "u", "auth_password": "long-enough", "priv_password": "s3cret"}])
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"community": "s3cret-€"},
+        {"version": "3", "user": "u", "auth_password": "s3cret"},
+        {"version": "3", "user": "u", "auth_password": "s3cret-€"},
+        {"version": "3", "user": "u", "auth_password": "long-enough", "priv_password": "s3cret"},
+    ],
+)
 def test_an_error_about_a_secret_does_not_contain_it(params: dict[str, str]) -> None:
     assert "s3cret" not in _failure(params)
 
 
-def test_privacy_without_the_package_cryptography_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_privacy_without_the_package_cryptography_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setitem(sys.modules, "cryptography", None)
-    words = _failure({"version": "3", "user": "u", "auth_password": "long-enough", "priv_password": "long-enough"})
+    words = _failure(
+        {
+            "version": "3",
+            "user": "u",
+            "auth_password": "long-enough",
+            "priv_password": "long-enough",
+        }
+    )
     assert "pip install cryptography" in words
 
 
 @pytest.mark.parametrize("protocol, module", [("des", des), ("aes", aes), ("aes256", aes)])
 def test_privacy_with_a_release_of_cryptography_that_pysnmp_cannot_use_says_what_to_install(
-        protocol: str, module: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "PysnmpCryptoError", True)         # as pysnmp sets it if the import of its cipher fails
-    words = _failure({"version": "3", "user": "u", "auth_password": "long-enough", "priv_password": "long-enough",
-                      "priv_protocol": protocol})
-    assert words.startswith("snmp_params") and f"with {protocol}," in words and "pip install --upgrade cryptography" in words
+    protocol: str, module: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # as pysnmp sets it if the import of its cipher fails
+    monkeypatch.setattr(module, "PysnmpCryptoError", True)
+    words = _failure(
+        {
+            "version": "3",
+            "user": "u",
+            "auth_password": "long-enough",
+            "priv_password": "long-enough",
+            "priv_protocol": protocol,
+        }
+    )
+    assert (
+        words.startswith("snmp_params")
+        and f"with {protocol}," in words
+        and "pip install --upgrade cryptography" in words
+    )
 
 
 def test_an_address_that_cannot_be_resolved_is_named() -> None:
     assert "no address for 'not a host'" in _failure({"community": "x"}, host="not a host")
 
 
-@pytest.mark.parametrize("host, name", [("::1", "[::1]:161"), ("[::1]", "[::1]:161"), ("127.0.0.1", "127.0.0.1:161"),
-                                        ("pdu.example", "pdu.example:161")])
+@pytest.mark.parametrize(
+    "host, name",
+    [
+        ("::1", "[::1]:161"),
+        ("[::1]", "[::1]:161"),
+        ("127.0.0.1", "127.0.0.1:161"),
+        ("pdu.example", "pdu.example:161"),
+    ],
+)
 def test_only_an_ipv6_address_is_shown_in_brackets(host: str, name: str) -> None:
-    assert Credentials(host, "::1", 161, True, 2).name == name      # a name may resolve to an IPv6 address
+    # a name may resolve to an IPv6 address
+    assert Credentials(host, "::1", 161, True, 2).name == name
 
 
 def test_a_link_local_address_keeps_its_zone() -> None:
@@ -83,18 +137,26 @@ def test_a_link_local_address_keeps_its_zone() -> None:
         assert Credentials.of(host, {"community": "x"}).address == f"fe80::1%{zone[0]}"
 
 
-@pytest.mark.parametrize("oid", ("", "sysName.0", "1", "1..3", "1.3.6.x", "-1.3", "1.3.4294967296", f"1.3.{'9' * 5000}"))
+@pytest.mark.parametrize(
+    "oid", ("", "sysName.0", "1", "1..3", "1.3.6.x", "-1.3", "1.3.4294967296", f"1.3.{'9' * 5000}")
+)
 def test_text_that_is_not_an_oid_is_refused(oid: str) -> None:
     with pytest.raises(SnmpError, match="is not an OID"):
         BaseSnmpPdu(PduSnmpData("127.0.0.1", {"community": "x"})).snmp_walk(oid)
 
 
-@pytest.mark.parametrize("value", (2**31, -2**31 - 1, "x" * 65536, "\ud800"))
-def test_a_value_that_fits_neither_integer_nor_octet_string_is_refused(value: Union[int, str]) -> None:
+@pytest.mark.parametrize("value", (2**31, -(2**31) - 1, "x" * 65536, "\ud800"))
+def test_a_value_that_fits_neither_integer_nor_octet_string_is_refused(
+    value: Union[int, str],
+) -> None:
     with pytest.raises(SnmpError, match="does not fit"):
-        BaseSnmpPdu(PduSnmpData("127.0.0.1", {"community": "x"})).snmp_set("1.3.6.1.2.1.1.6.0", value)
+        BaseSnmpPdu(PduSnmpData("127.0.0.1", {"community": "x"})).snmp_set(
+            "1.3.6.1.2.1.1.6.0", value
+        )
 
 
 def test_the_repr_of_connection_data_shows_no_secret() -> None:
-    assert "topsecret" not in repr(PduSnmpData("10.0.0.1", {"community": "topsecret"}, {"password": "topsecret"}))
+    assert "topsecret" not in repr(
+        PduSnmpData("10.0.0.1", {"community": "topsecret"}, {"password": "topsecret"})
+    )
     assert "topsecret" not in repr(PduData("10.0.0.1", {"password": "topsecret"}))

@@ -4,10 +4,13 @@ This package has a module for each handler, with the name of the handler. The mo
 
     peer()              a small PDU, for tests
     shown()             a PDU for the demo
-    named(names)        a PDU with an outlet for each name, except for names that its protocol cannot send
+    named(names)        a PDU with an outlet for each name, except for names that its protocol
+    cannot send
     KIND                the description of the simulated PDU on the page of the local DCImanager
-    living(port, off)   the PDU of KIND on this port (0: any), with the outlets `off` switched off, and its Tick
+    living(port, off)   the PDU of KIND on this port (0: any), with the outlets `off` switched off,
+    and its Tick
 """
+
 from __future__ import annotations
 
 import importlib
@@ -22,8 +25,9 @@ from tests.simulators.books import Books
 
 @dataclass
 class Peer:
-    """A running simulator and the values of its form. `handler` is the archive's name without pdu_, `protocol` is snmp or
-    custom, and `title` is the PDU's name in the demo ("": not in the demo)."""
+    """A running simulator and the values of its form. `handler` is the archive's name without pdu_,
+    `protocol` is snmp or custom, and `title` is the PDU's name in the demo ("": not in the
+    demo)."""
 
     handler: str
     protocol: str
@@ -43,7 +47,8 @@ class Kind(NamedTuple):
     outlets: int
 
 
-# Called with the seconds since its last call. Sets the loads, and adds energy to counters that do not run by themselves.
+# Called with the seconds since its last call. Sets the loads, and adds energy to counters that do
+# not run by themselves.
 Tick = Callable[[float], None]
 Living = AbstractContextManager[tuple[Peer, Tick]]
 
@@ -52,10 +57,18 @@ def _module(name: str) -> Any:
     return importlib.import_module(f"{__name__}.{name}")
 
 
-PEERS: dict[str, Callable[..., AbstractContextManager[Peer]]] = {name: _module(name).peer for name in registry.names()}
-SHOWN: Mapping[str, Callable[[], AbstractContextManager[Peer]]] = {name: _module(name).shown for name in registry.names()}
-NAMED: Mapping[str, Callable[[Sequence[str]], AbstractContextManager[Peer]]] = {name: _module(name).named for name in registry.names()}
-KINDS: Mapping[str, Kind] = {kind.key: kind for name in registry.names() for kind in [_module(name).KIND]}
+PEERS: dict[str, Callable[..., AbstractContextManager[Peer]]] = {
+    name: _module(name).peer for name in registry.names()
+}
+SHOWN: Mapping[str, Callable[[], AbstractContextManager[Peer]]] = {
+    name: _module(name).shown for name in registry.names()
+}
+NAMED: Mapping[str, Callable[[Sequence[str]], AbstractContextManager[Peer]]] = {
+    name: _module(name).named for name in registry.names()
+}
+KINDS: Mapping[str, Kind] = {
+    kind.key: kind for name in registry.names() for kind in [_module(name).KIND]
+}
 
 
 def living(key: str, port: int, off: Sequence[int]) -> Living:

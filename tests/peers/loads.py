@@ -1,10 +1,13 @@
-"""Loads that vary a little, so that plots show a curve, and energy counters that do not fall after a restart."""
+"""Loads that vary a little, so that plots show a curve, and energy counters that do not fall after
+a restart.
+"""
+
 from __future__ import annotations
 
 import math
 import time
 
-_COUNTING_SINCE = 1_750_000_000.0       # 15 June 2025; the units have counted since then
+_COUNTING_SINCE = 1_750_000_000.0  # 15 June 2025; the units have counted since then
 VOLTS = 230.0
 
 
@@ -14,12 +17,17 @@ def hours_counted() -> float:
 
 
 class Loads:
-    """Current and energy of the outlets of one PDU: a level for each outlet, with a slow and a quick variation."""
+    """Current and energy of the outlets of one PDU: a level for each outlet, with a slow and a
+    quick variation.
+    """
 
     def __init__(self, outlets: int) -> None:
         self.base = {number: 0.3 + 0.17 * (number * 7 % 9) for number in range(1, outlets + 1)}
-        # A restart computes the counters anew. Outlets draw less than 1.2 times their level, so their counters do not fall then.
-        self.wh = {number: 1.2 * level * VOLTS * hours_counted() for number, level in self.base.items()}
+        # A restart computes the counters anew. Outlets draw less than 1.2 times their level, so
+        # their counters do not fall then.
+        self.wh = {
+            number: 1.2 * level * VOLTS * hours_counted() for number, level in self.base.items()
+        }
 
     def amperes(self, number: int, now: float) -> float:
         slow = math.sin(2 * math.pi * (now / 1800 + number / 7))

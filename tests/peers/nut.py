@@ -1,4 +1,5 @@
 """A PDU behind a NUT server."""
+
 from __future__ import annotations
 
 import contextlib
@@ -10,13 +11,26 @@ from tests.simulators.nut_server import ADMIN, NutServer, SwitchedPdu
 from . import Kind, Peer, Tick
 from .loads import Loads, hours_counted
 
-NO_LINE = set("\0\r\n")          # a NUT server does not escape these characters, so a value cannot hold them
+# a NUT server does not escape these characters, so a value cannot hold them
+NO_LINE = set("\0\r\n")
 KIND = Kind("nut", "PDU behind a NUT server", "nut", 16)
 
 
 def _peer(server: NutServer, title: str = "", **more: str) -> Peer:
-    return Peer("nut", "custom", server.host, server.books, settings={
-        "port": str(server.port), "device": "pdu", "username": ADMIN.name, "password": ADMIN.password, **more}, title=title)
+    return Peer(
+        "nut",
+        "custom",
+        server.host,
+        server.books,
+        settings={
+            "port": str(server.port),
+            "device": "pdu",
+            "username": ADMIN.name,
+            "password": ADMIN.password,
+            **more,
+        },
+        title=title,
+    )
 
 
 @contextlib.contextmanager
@@ -56,5 +70,6 @@ def living(port: int, off: Sequence[int]) -> Iterator[tuple[Peer, Tick]]:
         for n in numbers:
             device.draw(str(n), round(loads.amperes(n, time.time()), 2))
         device.run_for(seconds / 3600)
+
     with NutServer([device], port=port) as server:
         yield _peer(server), tick

@@ -1,4 +1,5 @@
 """A Xerus unit over HTTPS."""
+
 from __future__ import annotations
 
 import contextlib
@@ -14,8 +15,19 @@ KIND = Kind("raritan", "Raritan PX3 (JSON-RPC over HTTPS)", "raritan", 24)
 
 
 def _peer(pdu: XerusPdu, title: str = "") -> Peer:
-    return Peer("raritan", "custom", pdu.host, pdu.books, settings={
-        "port": str(pdu.port), "username": pdu.user, "password": pdu.password, "ca_pem": pdu.ca_pem}, title=title)
+    return Peer(
+        "raritan",
+        "custom",
+        pdu.host,
+        pdu.books,
+        settings={
+            "port": str(pdu.port),
+            "username": pdu.user,
+            "password": pdu.password,
+            "ca_pem": pdu.ca_pem,
+        },
+        title=title,
+    )
 
 
 @contextlib.contextmanager
@@ -39,7 +51,9 @@ def named(names: Sequence[str]) -> Iterator[Peer]:
 @contextlib.contextmanager
 def living(port: int, off: Sequence[int]) -> Iterator[tuple[Peer, Tick]]:
     loads, names = Loads(KIND.outlets), {n: f"web-{n:02d}" for n in range(1, KIND.outlets - 3)}
-    model = Model(outlets=KIND.outlets, phases=3, off=tuple(off), live=True, names=names, relay_delay=0.3)
+    model = Model(
+        outlets=KIND.outlets, phases=3, off=tuple(off), live=True, names=names, relay_delay=0.3
+    )
     with XerusPdu(model, https_port=port) as pdu:
         unit = pdu.units[0]
         with pdu.lock:
@@ -49,4 +63,5 @@ def living(port: int, off: Sequence[int]) -> Iterator[tuple[Peer, Tick]]:
             with pdu.lock:
                 for n, outlet in enumerate(unit.outlets, 1):
                     outlet.current = round(loads.amperes(n, time.time()), 3)
+
         yield _peer(pdu), tick

@@ -1,4 +1,5 @@
 """A rack PDU with a Redfish service over HTTPS."""
+
 from __future__ import annotations
 
 import contextlib
@@ -18,8 +19,19 @@ def _outlets(count: int) -> tuple[str, ...]:
 
 
 def _peer(unit: RedfishService, title: str = "") -> Peer:
-    return Peer("redfish", "custom", unit.host, unit.books, settings={
-        "port": str(unit.port), "username": unit.user, "password": unit.password, "ca_pem": unit.ca_pem}, title=title)
+    return Peer(
+        "redfish",
+        "custom",
+        unit.host,
+        unit.books,
+        settings={
+            "port": str(unit.port),
+            "username": unit.user,
+            "password": unit.password,
+            "ca_pem": unit.ca_pem,
+        },
+        title=title,
+    )
 
 
 @contextlib.contextmanager
@@ -30,7 +42,9 @@ def peer() -> Iterator[Peer]:
 
 @contextlib.contextmanager
 def shown() -> Iterator[Peer]:
-    with RedfishService(Model((Pdu(outlets=_outlets(24), off=("3", "11"), no_state=("24",)),))) as unit:
+    with RedfishService(
+        Model((Pdu(outlets=_outlets(24), off=("3", "11"), no_state=("24",)),))
+    ) as unit:
         yield _peer(unit, "Redfish rack PDU (HTTPS)")
 
 
@@ -45,7 +59,9 @@ def named(names: Sequence[str]) -> Iterator[Peer]:
 @contextlib.contextmanager
 def living(port: int, off: Sequence[int]) -> Iterator[tuple[Peer, Tick]]:
     loads, numbers = Loads(KIND.outlets), range(1, KIND.outlets + 1)
-    model = Model((Pdu(outlets=_outlets(KIND.outlets), off=tuple(map(str, off))),), relay_delay=0.3, live=True)
+    model = Model(
+        (Pdu(outlets=_outlets(KIND.outlets), off=tuple(map(str, off))),), relay_delay=0.3, live=True
+    )
     with RedfishService(model, port=port) as unit:
         with unit.lock:
             for n in numbers:
@@ -56,4 +72,5 @@ def living(port: int, off: Sequence[int]) -> Iterator[tuple[Peer, Tick]]:
             with unit.lock:
                 for n in numbers:
                     unit.outlet(str(n)).amperes = round(loads.amperes(n, time.time()), 3)
+
         yield _peer(unit), tick

@@ -1,4 +1,5 @@
 """A PDU over SNMP: an APC unit, unless `peer` gets a `build` that makes another one."""
+
 from __future__ import annotations
 
 import contextlib
@@ -16,10 +17,19 @@ KIND = Kind("apc", "APC AP8959 (SNMP v2c)", "snmp", 24)
 
 
 @contextlib.contextmanager
-def peer(build: Callable[[], Model] = lambda: apc.rpdu2(outlets=8), port: int = 0, host: str = "127.0.0.1") -> Iterator[Peer]:
+def peer(
+    build: Callable[[], Model] = lambda: apc.rpdu2(outlets=8),
+    port: int = 0,
+    host: str = "127.0.0.1",
+) -> Iterator[Peer]:
     with Agent(build(), port, host=host) as agent:
-        yield Peer("snmp", "snmp", agent.host, agent.books,
-                   snmp={"port": str(agent.port), "community": "private", "timeout": "20"})
+        yield Peer(
+            "snmp",
+            "snmp",
+            agent.host,
+            agent.books,
+            snmp={"port": str(agent.port), "community": "private", "timeout": "20"},
+        )
 
 
 @contextlib.contextmanager
@@ -29,8 +39,14 @@ def shown() -> Iterator[Peer]:
 
 
 def _v2c_peer(agent: Agent, title: str = "") -> Peer:
-    return Peer("snmp", "snmp", agent.host, agent.books,
-                snmp={"version": "2", "port": str(agent.port), "community": "private"}, title=title)
+    return Peer(
+        "snmp",
+        "snmp",
+        agent.host,
+        agent.books,
+        snmp={"version": "2", "port": str(agent.port), "community": "private"},
+        title=title,
+    )
 
 
 @contextlib.contextmanager
@@ -49,9 +65,16 @@ def living(port: int, off: Sequence[int]) -> Iterator[tuple[Peer, Tick]]:
     device, state = model.device, f"{apc.RPDU2_STATUS}.5"
     for n in range(1, outlets + 1):
         device.put(f"{state}.{n}", "1" if n in off else "2")
-        for column in (f"{apc.SPDU_CONTROL}.3", f"{apc.RPDU_STATUS}.4", f"{apc.RPDU_CONTROL}.4", f"{apc.RPDU2_CONTROL}.5"):
+        for column in (
+            f"{apc.SPDU_CONTROL}.3",
+            f"{apc.RPDU_STATUS}.4",
+            f"{apc.RPDU_CONTROL}.4",
+            f"{apc.RPDU2_CONTROL}.5",
+        ):
             device.put(f"{column}.{n}", "2" if n in off else "1")
-        device.put(f"{apc.RPDU2_STATUS}.3.{n}", f"db-{n:02d}" if n <= outlets - 4 else f"Outlet {n}")
+        device.put(
+            f"{apc.RPDU2_STATUS}.3.{n}", f"db-{n:02d}" if n <= outlets - 4 else f"Outlet {n}"
+        )
 
     def tick(seconds: float) -> None:
         deciamps = {}
@@ -63,8 +86,12 @@ def living(port: int, off: Sequence[int]) -> Iterator[tuple[Peer, Tick]]:
             device.put(f"{apc.RPDU2_METERED}.7.{n}", str(deciamps[n] * 23))
             device.put(f"{apc.RPDU2_METERED}.11.{n}", str(int(loads.wh[n] / 100)))
         for phase in (1, 2, 3):
-            device.put(f"{apc.RPDU2_PHASE}.5.{phase}", str(sum(a for n, a in deciamps.items() if n % 3 == phase - 1)))
+            device.put(
+                f"{apc.RPDU2_PHASE}.5.{phase}",
+                str(sum(a for n, a in deciamps.items() if n % 3 == phase - 1)),
+            )
         device.put(f"{apc.RPDU2_DEVICE}.5.1", str(sum(deciamps.values()) * 23 // 10))
         device.put(f"{apc.RPDU2_DEVICE}.9.1", str(int(sum(loads.wh.values()) / 100)))
+
     with Agent(model, port) as agent:
         yield _v2c_peer(agent), tick

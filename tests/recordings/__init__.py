@@ -1,16 +1,19 @@
-"""Synthetic units of each family, made from MIBs and other sources: `<name>.snmprec` holds the rows, `<name>.json` the expected
-readings and writes.
+"""Synthetic units of each family, made from MIBs and other sources: `<name>.snmprec` holds the
+rows, `<name>.json` the expected readings and writes.
 
-The name is the family's key. The name of a further unit of the family (another layout, a metered-only unit) is the key, an
-underscore and a word.
+The name is the family's key. The name of a further unit of the family (another layout, a
+metered-only unit) is the key, an underscore and a word.
 
-The JSON has `about` (its source), `snmp` (the versions that the unit speaks), `outlets` by identity, `load_a`, `power_w`,
-`energy_kwh`, `walks` and `gets` (the cost of a status; `gets` defaults to 1), `rules` (how the unit reacts to writes; fields of
-the simulator's Rule), `switch` (the exact writes, in order; or null). The first unit of a family also has `siblings`: a list of
-`Sibling`, or a sentence that says which tables of the MIB were read and have none. It may also have `padding` (row indexes that
-are not outlets), `also` (other families that fit the unit too) and `metered_only` (true: the unit has no outlets, but none of
-its answers proves that, so it needs the handler setting `metered_only`).
+The JSON has `about` (its source), `snmp` (the versions that the unit speaks), `outlets` by
+identity, `load_a`, `power_w`, `energy_kwh`, `walks` and `gets` (the cost of a status; `gets`
+defaults to 1), `rules` (how the unit reacts to writes; fields of the simulator's Rule), `switch`
+(the exact writes, in order; or null). The first unit of a family also has `siblings`: a list of
+`Sibling`, or a sentence that says which tables of the MIB were read and have none. It may also have
+`padding` (row indexes that are not outlets), `also` (other families that fit the unit too) and
+`metered_only` (true: the unit has no outlets, but none of its answers proves that, so it needs the
+handler setting `metered_only`).
 """
+
 from __future__ import annotations
 
 import json
@@ -26,7 +29,9 @@ TAGS: Mapping[str, int] = {"INTEGER": 2, "OCTET STRING": 4}
 
 
 class Outlet(NamedTuple):
-    """The values that a correct reader reports for one outlet; None where the unit has no figure, or none that is certain."""
+    """The values that a correct reader reports for one outlet; None where the unit has no figure,
+    or none that is certain.
+    """
 
     state: str
     number: str
@@ -57,9 +62,10 @@ class Sibling(NamedTuple):
 
     Such as a failure, a loss, a lock, a fuse, a pending command.
 
-    `oid` is the object of the outlet `identity`, `source` the MIB's name for its values. `values` has every documented value with
-    its meaning and what is right then: "told", the state is reported as without this object; "unknown", it must not be reported;
-    "refused", no command may be sent. With `optional`, units that lack the whole column report their states.
+    `oid` is the object of the outlet `identity`, `source` the MIB's name for its values. `values`
+    has every documented value with its meaning and what is right then: "told", the state is
+    reported as without this object; "unknown", it must not be reported; "refused", no command may
+    be sent. With `optional`, units that lack the whole column report their states.
     """
 
     object: str
@@ -105,9 +111,16 @@ class Fixture(NamedTuple):
 
 @cache
 def fixture(name: str) -> Fixture:
-    """The unit with this name. Raises ValueError, which names the unit, for files that are missing or have a mistake."""
+    """The unit with this name.
+
+    Raises ValueError, which names the unit, for files that are missing or have a mistake.
+    """
     try:
-        return written(name, (_HERE / f"{name}.json").read_text("utf-8"), (_HERE / f"{name}.snmprec").read_text("utf-8"))
+        return written(
+            name,
+            (_HERE / f"{name}.json").read_text("utf-8"),
+            (_HERE / f"{name}.snmprec").read_text("utf-8"),
+        )
     except (OSError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise ValueError(f"tests/recordings/{name}: {error!r}") from error
 
@@ -117,11 +130,26 @@ def written(name: str, truth: str, rows: str) -> Fixture:
     data = json.loads(truth)
     outlets = {identity: Outlet(**outlet) for identity, outlet in data["outlets"].items()}
     return Fixture(
-        name, name.partition("_")[0], data["about"], tuple(data["snmp"]),
-        Expected(outlets, data["load_a"], data["power_w"], data["energy_kwh"], data["walks"], data.get("gets", 1)),
-        tuple(rules_from_json(data["rules"])), _switch(data["switch"]),
-        tuple(data.get("padding", ())), tuple(data.get("also", ())), data.get("metered_only", False),
-        *_siblings(data.get("siblings", "")), read_snmprec(rows))
+        name,
+        name.partition("_")[0],
+        data["about"],
+        tuple(data["snmp"]),
+        Expected(
+            outlets,
+            data["load_a"],
+            data["power_w"],
+            data["energy_kwh"],
+            data["walks"],
+            data.get("gets", 1),
+        ),
+        tuple(rules_from_json(data["rules"])),
+        _switch(data["switch"]),
+        tuple(data.get("padding", ())),
+        tuple(data.get("also", ())),
+        data.get("metered_only", False),
+        *_siblings(data.get("siblings", "")),
+        read_snmprec(rows),
+    )
 
 
 def names() -> list[str]:
@@ -138,8 +166,18 @@ def _siblings(data: Union[str, list[Mapping[str, Any]]]) -> tuple[tuple[Sibling,
     """The siblings, and the sentence that says why there are none."""
     if isinstance(data, str):
         return (), data
-    return tuple(Sibling(**{**one, "values": tuple((value, name, right) for value, name, right in one["values"])})
-                 for one in data), ""
+    return (
+        tuple(
+            Sibling(
+                **{
+                    **one,
+                    "values": tuple((value, name, right) for value, name, right in one["values"]),
+                }
+            )
+            for one in data
+        ),
+        "",
+    )
 
 
 def _switch(data: Optional[Mapping[str, Any]]) -> Optional[Switch]:

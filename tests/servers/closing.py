@@ -1,4 +1,5 @@
 """A relay on 127.0.0.1 that closes its connections after answers, as some units do."""
+
 from __future__ import annotations
 
 import contextlib
@@ -17,14 +18,25 @@ from tests.waiting import PATIENCE_S, finished
 class ClosingRelay:
     """Forwards requests to the plain HTTP server at `port`, each over a connection of its own.
 
-    It closes a client's connection `delay` seconds after its answer number `answers` (0: never), and reads nothing
-    meanwhile. `tls` is for the client's side, and with `notify` the relay ends TLS properly. `lingers`: it ends its own
-    side at once, and the connection after the delay. `header` is added to each answer. Connections beyond the first `most`
-    are closed at once. `talks` counts the connections, and `served` the requests that were answered, by method.
+    It closes a client's connection `delay` seconds after its answer number `answers` (0: never),
+    and reads nothing meanwhile. `tls` is for the client's side, and with `notify` the relay ends
+    TLS properly. `lingers`: it ends its own side at once, and the connection after the delay.
+    `header` is added to each answer. Connections beyond the first `most` are closed at once.
+    `talks` counts the connections, and `served` the requests that were answered, by method.
     """
 
-    def __init__(self, port: int, delay: float, answers: int = 1, *, tls: Optional[ssl.SSLContext] = None,
-                 notify: bool = False, lingers: bool = False, header: str = "", most: Optional[int] = None) -> None:
+    def __init__(
+        self,
+        port: int,
+        delay: float,
+        answers: int = 1,
+        *,
+        tls: Optional[ssl.SSLContext] = None,
+        notify: bool = False,
+        lingers: bool = False,
+        header: str = "",
+        most: Optional[int] = None,
+    ) -> None:
         self._most = most
         self._target, self._delay, self._answers = port, delay, answers
         self._tls, self._notify, self._lingers, self._header = tls, notify, lingers, header
@@ -40,10 +52,14 @@ class ClosingRelay:
     def __enter__(self) -> ClosingRelay:
         return self
 
-    def __exit__(self, kind: Optional[type[BaseException]], error: Optional[BaseException],
-                 trace: Optional[TracebackType]) -> None:
+    def __exit__(
+        self,
+        kind: Optional[type[BaseException]],
+        error: Optional[BaseException],
+        trace: Optional[TracebackType],
+    ) -> None:
         self._stopping = True
-        with socket.socket() as poke:           # ends the pending accept
+        with socket.socket() as poke:  # ends the pending accept
             poke.connect_ex(("127.0.0.1", self.port))
         for one in list(self._open):
             with contextlib.suppress(OSError):
@@ -74,7 +90,9 @@ class ClosingRelay:
 
     def _talk(self, client: socket.socket) -> None:
         with contextlib.suppress(OSError):
-            secured = self._tls.wrap_socket(client, server_side=True) if self._tls is not None else client
+            secured = (
+                self._tls.wrap_socket(client, server_side=True) if self._tls is not None else client
+            )
             self._open.append(secured)
             with secured, secured.makefile("rb") as stream:
                 self._answer(secured, stream)
@@ -95,8 +113,10 @@ class ClosingRelay:
                 time.sleep(self._delay)
                 if self._notify and isinstance(client, ssl.SSLSocket):
                     client.setblocking(False)
-                    with contextlib.suppress(OSError, ValueError):      # ValueError: `__exit__` was first
-                        client.unwrap()             # sends the end of TLS, and does not wait for the client's
+                    # ValueError: `__exit__` was first
+                    with contextlib.suppress(OSError, ValueError):
+                        # sends the end of TLS, and does not wait for the client's
+                        client.unwrap()
                 return
 
 

@@ -1,7 +1,9 @@
 """A TCP relay on 127.0.0.1 that delays all bytes by half of a round-trip time in each direction.
 
-It simulates a distant network, but does not delay the opening of a connection, which over a real network takes a round trip.
+It simulates a distant network, but does not delay the opening of a connection, which over a real
+network takes a round trip.
 """
+
 from __future__ import annotations
 
 import contextlib
@@ -12,11 +14,14 @@ import threading
 import time
 from typing import Callable, Optional
 
-Chunk = tuple[float, bytes]         # when to forward the bytes, and the bytes; b"" ends the stream
+Chunk = tuple[float, bytes]  # when to forward the bytes, and the bytes; b"" ends the stream
 
 
 class DelayRelay:
-    """Relays to the given `host` and `port`; a context manager. Clients connect to its attributes `host` and `port`."""
+    """Relays to the given `host` and `port`; a context manager.
+
+    Clients connect to its attributes `host` and `port`.
+    """
 
     host = "127.0.0.1"
 
@@ -37,7 +42,7 @@ class DelayRelay:
     def stop(self) -> None:
         """Closes all connections and the listener. May be called more than once."""
         self._close(self._listener)
-        self._threads[0].join(5)        # runs `_accept`; after its end, no socket is added
+        self._threads[0].join(5)  # runs `_accept`; after its end, no socket is added
         for one in self._sockets:
             self._close(one)
         for thread in self._threads:

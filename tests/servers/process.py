@@ -1,4 +1,5 @@
 """Ends a child process."""
+
 from __future__ import annotations
 
 import signal
@@ -6,8 +7,11 @@ import subprocess
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    """Ends a process, even a paused one, with SIGTERM; if it still runs after 30 seconds, with SIGKILL."""
-    process.send_signal(signal.SIGCONT)             # a paused process would not act on the next signal
+    """Ends a process, even a paused one, with SIGTERM; if it still runs after 30 seconds, with
+    SIGKILL.
+    """
+    # a paused process would not act on the next signal
+    process.send_signal(signal.SIGCONT)
     process.terminate()
     try:
         process.wait(30)

@@ -1,4 +1,5 @@
 """An HTTP proxy on 127.0.0.1 that accepts only CONNECT and records each target."""
+
 from __future__ import annotations
 
 import contextlib
@@ -10,7 +11,10 @@ from tests.simulators.web import PromptServer
 
 
 class ConnectProxy(PromptServer):
-    """A context manager. `targets`: the `host:port` of each CONNECT; `logins`: its Proxy-Authorization header, or ""."""
+    """A context manager.
+
+    `targets`: the `host:port` of each CONNECT; `logins`: its Proxy-Authorization header, or "".
+    """
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -43,7 +47,7 @@ class _Handler(socketserver.StreamRequestHandler):
         lines: list[str] = []
         while lines[-1:] != [""]:
             line = self.rfile.readline()
-            if not line:                    # the client has gone
+            if not line:  # the client has gone
                 return
             lines.append(line.decode("latin-1").rstrip())
         start, headers = lines[0].split(), dict(line.partition(": ")[::2] for line in lines[1:])

@@ -1,4 +1,5 @@
 """A TCP server on 127.0.0.1 for one connection, which a function of the test serves."""
+
 from __future__ import annotations
 
 import contextlib
@@ -12,11 +13,16 @@ from tests.waiting import PATIENCE_S, finished
 
 @contextlib.contextmanager
 def serving(talk: Callable[[socket.socket], None]) -> Iterator[int]:
-    """The server's port. `talk` serves the first connection in a thread and must return when the client disconnects."""
+    """The server's port.
+
+    `talk` serves the first connection in a thread and must return when the client disconnects.
+    """
+
     def serve() -> None:
         with contextlib.suppress(OSError):
             connection, _ = listener.accept()
-            listener.close()                                # so a second connection does not wait for an answer
+            # so a second connection does not wait for an answer
+            listener.close()
             with connection:
                 connection.settimeout(PATIENCE_S)
                 talk(connection)
@@ -29,5 +35,5 @@ def serving(talk: Callable[[socket.socket], None]) -> Iterator[int]:
             yield int(listener.getsockname()[1])
         finally:
             with contextlib.suppress(OSError):
-                listener.shutdown(socket.SHUT_RDWR)     # ends `accept` if no client has connected
+                listener.shutdown(socket.SHUT_RDWR)  # ends `accept` if no client has connected
             finished(thread)

@@ -1,7 +1,10 @@
-"""Raritan's own Python SDK, in several releases side by side, as an independent client for tests and benchmarks.
+"""Raritan's own Python SDK, in several releases side by side, as an independent client for tests
+and benchmarks.
 
-Each release is installed from PyPI into a separate folder under .cache/sdk, and runs in a separate process (worker.py).
+Each release is installed from PyPI into a separate folder under .cache/sdk, and runs in a separate
+process (worker.py).
 """
+
 from __future__ import annotations
 
 import os
@@ -17,7 +20,7 @@ from tests.needs import ROOT
 # Firmware generation of the simulator -> the release of the SDK for it.
 RELEASES = {"3.3": "3.3.0.43499", "3.6": "3.6.0.46486", "4.0": "4.0.0.48756", "4.4": "4.4.1.53217"}
 _FOLDER = ROOT / ".cache" / "sdk"
-_INSTALL_SECONDS = 90.0            # less than the time limit of a test
+_INSTALL_SECONDS = 90.0  # less than the time limit of a test
 
 
 class SdkMissing(Exception):
@@ -37,24 +40,42 @@ def installed(release: str) -> Path:
             try:
                 (Path(fresh) / "sdk").rename(folder)
             except OSError:
-                if not (folder / "raritan").is_dir():       # otherwise another process has installed it meanwhile
+                # otherwise another process has installed it meanwhile
+                if not (folder / "raritan").is_dir():
                     raise
     return folder
 
 
 def _install(release: str, target: Path) -> None:
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps",
-               "--no-compile", "--target", str(target), f"raritan=={release}"]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-deps",
+        "--no-compile",
+        "--target",
+        str(target),
+        f"raritan=={release}",
+    ]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=_INSTALL_SECONDS)
     except subprocess.TimeoutExpired as error:
-        raise SdkMissing(f"raritan=={release}: pip took longer than {_INSTALL_SECONDS:.0f} s") from error
+        raise SdkMissing(
+            f"raritan=={release}: pip took longer than {_INSTALL_SECONDS:.0f} s"
+        ) from error
     if done.returncode:
-        raise SdkMissing(f"raritan=={release}: {''.join(done.stderr.strip().splitlines()[-1:]) or 'pip failed'}")
+        raise SdkMissing(
+            f"raritan=={release}: {''.join(done.stderr.strip().splitlines()[-1:]) or 'pip failed'}"
+        )
 
 
 def needed(release: str) -> Path:
-    """As `installed`, for tests: if the release cannot be installed, skips the test, or fails it if the variable CI is set."""
+    """As `installed`, for tests: if the release cannot be installed, skips the test, or fails it if
+    the variable CI is set.
+    """
     try:
         return installed(release)
     except SdkMissing as error:

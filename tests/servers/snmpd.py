@@ -2,6 +2,7 @@
 
 Communities: `public` reads, `private` reads and writes. Runs as nobody when started by root.
 """
+
 from __future__ import annotations
 
 import contextlib
@@ -33,7 +34,10 @@ _HERE = Path(__file__).resolve().parent
 
 
 class User(NamedTuple):
-    """One SNMPv3 user; `auth` and `priv` are "" without that protocol. All users share AUTH_PASSWORD and PRIV_PASSWORD."""
+    """One SNMPv3 user; `auth` and `priv` are "" without that protocol.
+
+    All users share AUTH_PASSWORD and PRIV_PASSWORD.
+    """
 
     name: str
     auth: str = ""
@@ -50,25 +54,39 @@ class User(NamedTuple):
 
 
 USERS = (
-    User("plain"), User("md5", "MD5"), User("sha", "SHA"), User("sha512", "SHA-512"),
-    User("md5des", "MD5", "DES"), User("shaaes", "SHA", "AES"), User("sha224aes", "SHA-224", "AES"),
-    User("sha256aes192", "SHA-256", "AES-192"), User("sha384aes256", "SHA-384", "AES-256"),
-    User("sha256aes192c", "SHA-256", "AES-192-C"), User("sha512aes256c", "SHA-512", "AES-256-C"),
+    User("plain"),
+    User("md5", "MD5"),
+    User("sha", "SHA"),
+    User("sha512", "SHA-512"),
+    User("md5des", "MD5", "DES"),
+    User("shaaes", "SHA", "AES"),
+    User("sha224aes", "SHA-224", "AES"),
+    User("sha256aes192", "SHA-256", "AES-192"),
+    User("sha384aes256", "SHA-384", "AES-256"),
+    User("sha256aes192c", "SHA-256", "AES-192-C"),
+    User("sha512aes256c", "SHA-512", "AES-256-C"),
 )
 
 
 class Snmpd:
-    """snmpd with the rows and rules of a device; a context manager, which also stops snmpd after an error.
+    """snmpd with the rows and rules of a device; a context manager, which also stops snmpd after an
+    error.
 
-    `rows`: a Model or Device, rows, or the path of a .snmprec file. `rules` is used only for rows and files; None allows writes
-    to every row. `users`: the SNMPv3 users; with all of USERS, snmpd takes twice as long to start. `settings`: further lines for
-    snmpd.conf. snmpd works on a copy of the device.
+    `rows`: a Model or Device, rows, or the path of a .snmprec file. `rules` is used only for rows
+    and files; None allows writes to every row. `users`: the SNMPv3 users; with all of USERS, snmpd
+    takes twice as long to start. `settings`: further lines for snmpd.conf. snmpd works on a copy of
+    the device.
     """
 
     host = "127.0.0.1"
 
-    def __init__(self, rows: Union[Model, Device, Mapping[str, Row], Path], rules: Optional[Sequence[Rule]] = (),
-                 users: Sequence[User] = (), settings: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        rows: Union[Model, Device, Mapping[str, Row], Path],
+        rules: Optional[Sequence[Rule]] = (),
+        users: Sequence[User] = (),
+        settings: Sequence[str] = (),
+    ) -> None:
         if isinstance(rows, Model):
             rows = rows.device
         if isinstance(rows, Device):
@@ -100,7 +118,8 @@ class Snmpd:
         self._tidy()
 
     def restart(self, forget: bool = False) -> None:
-        """Restarts snmpd on the same port. Values that were written are lost; values from `set_value` stay.
+        """Restarts snmpd on the same port. Values that were written are lost; values from
+        `set_value` stay.
 
         With `forget`, snmpd gets another SNMPv3 engine id, as after a replacement of the unit.
         """
@@ -113,7 +132,11 @@ class Snmpd:
     def writes(self) -> list[Write]:
         """The SET varbinds that have reached the device, in order; [] after `stop`."""
         path = self.folder / "writes.jsonl"
-        return [Write(*json.loads(line)) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
+        return (
+            [Write(*json.loads(line)) for line in path.read_text("utf-8").splitlines()]
+            if path.exists()
+            else []
+        )
 
     def set_value(self, oid: str, value: str) -> None:
         """Changes a value at the device; the next request sees it."""
@@ -123,13 +146,18 @@ class Snmpd:
     def _fill(self, rows: Mapping[str, Row], rules: Optional[Sequence[Rule]]) -> None:
         (self.folder / "rows.snmprec").write_text(simulated.write_snmprec(rows), "utf-8")
         (self.folder / "rules.json").write_text(
-            json.dumps(None if rules is None else simulated.rules_as_json(rules)), "utf-8")
+            json.dumps(None if rules is None else simulated.rules_as_json(rules)), "utf-8"
+        )
         shutil.copy(_HERE / "snmpd_backend.py", self.folder / "snmpd_backend.py")
         shutil.copy(Path(simulated.__file__), self.folder / "device.py")
 
     def _configuration(self, python: str) -> str:
-        lines = [f"agentaddress udp:{self.host}:{self.port}", "dontLogTCPWrappersConnects yes",
-                 f"rocommunity {READ} {self.host}", f"rwcommunity {WRITE} {self.host}"]
+        lines = [
+            f"agentaddress udp:{self.host}:{self.port}",
+            "dontLogTCPWrappersConnects yes",
+            f"rocommunity {READ} {self.host}",
+            f"rwcommunity {WRITE} {self.host}",
+        ]
         for user in self._users:
             auth = f' {user.auth} "{AUTH_PASSWORD}"' if user.auth else ""
             priv = f' {user.priv} "{PRIV_PASSWORD}"' if user.priv else ""
@@ -142,7 +170,8 @@ class Snmpd:
         options: dict[str, Any] = {}
         python = sys.executable
         if os.getuid() == 0:
-            # The user nobody may be unable to read an interpreter in a home folder, so a python3 of the system is preferred.
+            # The user nobody may be unable to read an interpreter in a home folder, so a python3 of
+            # the system is preferred.
             nobody = pwd.getpwnam("nobody")
             options = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
             python = shutil.which("python3", path="/usr/bin:/usr/local/bin") or python
@@ -151,25 +180,51 @@ class Snmpd:
         if options:
             for path in (self.folder, *self.folder.iterdir()):
                 os.chown(path, options["user"], options["group"])
-        environment = {"PATH": os.defpath, "SNMP_PERSISTENT_DIR": str(self.folder / "persist"),
-                       "SNMPCONFPATH": str(self.folder), "MIBS": "", "PYTHONDONTWRITEBYTECODE": "1"}
+        environment = {
+            "PATH": os.defpath,
+            "SNMP_PERSISTENT_DIR": str(self.folder / "persist"),
+            "SNMPCONFPATH": str(self.folder),
+            "MIBS": "",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
         # With only these modules, snmpd serves the device and no tables of the system.
         self._process = subprocess.Popen(
-            [program("snmpd"), "-f", "-Lf", str(self.folder / "snmpd.log"), "-C", "-c", str(self.folder / "snmpd.conf"),
-             "-I", "usmConf,vacm_conf,pass_persist"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL, env=environment, cwd=self.folder, **options)
+            [
+                program("snmpd"),
+                "-f",
+                "-Lf",
+                str(self.folder / "snmpd.log"),
+                "-C",
+                "-c",
+                str(self.folder / "snmpd.conf"),
+                "-I",
+                "usmConf,vacm_conf,pass_persist",
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=environment,
+            cwd=self.folder,
+            **options,
+        )
         self._kill = weakref.finalize(self, end, self._process)
         return self._answers()
 
     def _answers(self) -> bool:
         """Asks until snmpd answers. False if it ends or does not answer."""
-        question = ber.encode(ber.Message(1, READ.encode(), ber.Pdu(ber.GET_NEXT, 1, 0, 0, (((1, 3), None),))))
+        question = ber.encode(
+            ber.Message(1, READ.encode(), ber.Pdu(ber.GET_NEXT, 1, 0, 0, (((1, 3), None),)))
+        )
         deadline = time.monotonic() + PATIENCE_S
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
             asking.connect((self.host, self.port))
             asking.settimeout(0.03)
-            while time.monotonic() < deadline and self._process is not None and self._process.poll() is None:
-                with contextlib.suppress(OSError):      # refused, or no answer yet
+            while (
+                time.monotonic() < deadline
+                and self._process is not None
+                and self._process.poll() is None
+            ):
+                with contextlib.suppress(OSError):  # refused, or no answer yet
                     asking.send(question)
                     return bool(asking.recv(65535))
                 time.sleep(0.01)

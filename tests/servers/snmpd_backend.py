@@ -1,10 +1,12 @@
 """Back end of a real snmpd (pass_persist): serves the rows and rules of a simulated device.
 
 If root starts snmpd, this runs as the user nobody. Its folder contains this file, a copy of the
-simulator's device.py, `rows.snmprec` and `rules.json`. Each varbind of a SET becomes a line of JSON in `writes.jsonl`. A line of
-JSON `[oid, value]` in `changes.jsonl` changes a value without a SET. snmpd sends an empty line after each varbind of a SET. This
-back end ignores that line: if it ended there, snmpd would start it anew, and the written values would be lost.
+simulator's device.py, `rows.snmprec` and `rules.json`. Each varbind of a SET becomes a line of JSON
+in `writes.jsonl`. A line of JSON `[oid, value]` in `changes.jsonl` changes a value without a SET.
+snmpd sends an empty line after each varbind of a SET. This back end ignores that line: if it ended
+there, snmpd would start it anew, and the written values would be lost.
 """
+
 from __future__ import annotations
 
 import json
@@ -18,12 +20,30 @@ else:
     import device
 
 HERE = Path(__file__).resolve().parent
-NAMES = {device.INTEGER: "integer", device.OCTETS: "octet", device.OID: "objectid", device.IP: "ipaddress",
-         device.COUNTER: "counter", device.GAUGE: "gauge", device.TICKS: "timeticks", device.COUNTER64: "counter64"}
+NAMES = {
+    device.INTEGER: "integer",
+    device.OCTETS: "octet",
+    device.OID: "objectid",
+    device.IP: "ipaddress",
+    device.COUNTER: "counter",
+    device.GAUGE: "gauge",
+    device.TICKS: "timeticks",
+    device.COUNTER64: "counter64",
+}
 # snmpd's names for the type of a SET.
-TAGS = {**{name: tag for tag, name in NAMES.items()}, "string": device.OCTETS, "unsigned": device.GAUGE}
-ANSWERS = {"": "DONE", "notWritable": "not-writable", "wrongType": "wrong-type", "wrongValue": "wrong-value",
-           "inconsistentValue": "inconsistent-value", "wrongLength": "wrong-length"}
+TAGS = {
+    **{name: tag for tag, name in NAMES.items()},
+    "string": device.OCTETS,
+    "unsigned": device.GAUGE,
+}
+ANSWERS = {
+    "": "DONE",
+    "notWritable": "not-writable",
+    "wrongType": "wrong-type",
+    "wrongValue": "wrong-value",
+    "inconsistentValue": "inconsistent-value",
+    "wrongLength": "wrong-length",
+}
 
 
 class BackEnd:
@@ -31,8 +51,10 @@ class BackEnd:
 
     def __init__(self) -> None:
         rules = json.loads((HERE / "rules.json").read_text("utf-8"))
-        self._device = device.Device(device.read_snmprec((HERE / "rows.snmprec").read_text("utf-8")),
-                                     None if rules is None else device.rules_from_json(rules))
+        self._device = device.Device(
+            device.read_snmprec((HERE / "rows.snmprec").read_text("utf-8")),
+            None if rules is None else device.rules_from_json(rules),
+        )
         self._changes = HERE / "changes.jsonl"
         self._seen = 0
 
@@ -54,7 +76,9 @@ class BackEnd:
         if kind == "octet":
             value: device.Value = bytes.fromhex(text.strip('"').replace(" ", ""))
         elif kind == "string":
-            value = (text[1:-1] if text.startswith('"') else text).encode("utf-8", "surrogateescape")
+            value = (text[1:-1] if text.startswith('"') else text).encode(
+                "utf-8", "surrogateescape"
+            )
         else:
             value = device.from_text(tag, text.strip('"')) if tag else text.encode()
         answer = self._device.write(oid, tag, value)
@@ -64,7 +88,8 @@ class BackEnd:
 
     def _answer(self, oid: device.Arcs, row: device.Row) -> tuple[str, str, str]:
         if row.tag == device.OCTETS and isinstance(row.value, bytes):
-            text = " ".join(f"{octet:02X}" for octet in row.value)      # the only form that allows empty and binary values
+            # the only form that allows empty and binary values
+            text = " ".join(f"{octet:02X}" for octet in row.value)
         else:
             text = ("." if row.tag == device.OID else "") + device.as_text(row)
         return "." + device.dotted(oid), NAMES[row.tag], text

@@ -1,8 +1,9 @@
 """A real NUT server on 127.0.0.1: upsd with the drivers dummy-ups and snmp-ups.
 
-Runs as the user `nut` when started by root, else as the current user. All its files are in a temporary folder, /etc/nut is not
-read, and all processes are stopped even after an error.
+Runs as the user `nut` when started by root, else as the current user. All its files are in a
+temporary folder, /etc/nut is not read, and all processes are stopped even after an error.
 """
+
 from __future__ import annotations
 
 import contextlib
@@ -24,7 +25,11 @@ from typing import Any, NamedTuple, Optional
 import trustme
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, load_pem_private_key, pkcs12
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    load_pem_private_key,
+    pkcs12,
+)
 
 from tests.needs import program
 from tests.ports import reserved
@@ -53,7 +58,10 @@ USERS = (ADMIN, VIEWER, ONE_COMMAND, PRIMARY, SECONDARY, ODD)
 
 @dataclass(frozen=True)
 class Section:
-    """One section of ups.conf. `file`: text of the data file (dummy-ups). `run`: whether the driver starts with upsd."""
+    """One section of ups.conf.
+
+    `file`: text of the data file (dummy-ups). `run`: whether the driver starts with upsd.
+    """
 
     name: str
     driver: str = "dummy-ups"
@@ -71,7 +79,8 @@ def dummy(name: str, variables: Mapping[str, str], description: str = "") -> Sec
 def dummy_file(name: str, text: str, description: str = "") -> Section:
     """A device from a file of dummy-ups or a dump of a real driver.
 
-    An empty value gets quotes, because the driver would otherwise repeat the value of the line before.
+    An empty value gets quotes, because the driver would otherwise repeat the value of the line
+    before.
     """
     text = re.sub(r"(?m)^(\S+:)[ \t]*$", r'\1 ""', text)
     settings = {"mode": "dummy-once", **({"desc": description} if description else {})}
@@ -80,8 +89,17 @@ def dummy_file(name: str, text: str, description: str = "") -> Section:
 
 def snmp(name: str, port: int, mibs: str, poll_s: int = 1) -> Section:
     """A driver for an SNMP agent on 127.0.0.1 with the community `private`."""
-    return Section(name, "snmp-ups", {"port": f"127.0.0.1:{port}", "community": "private", "snmp_version": "v2c",
-                                      "mibs": mibs, "pollfreq": str(poll_s)})
+    return Section(
+        name,
+        "snmp-ups",
+        {
+            "port": f"127.0.0.1:{port}",
+            "community": "private",
+            "snmp_version": "v2c",
+            "mibs": mibs,
+            "pollfreq": str(poll_s),
+        },
+    )
 
 
 def absent(name: str) -> Section:
@@ -94,16 +112,24 @@ def _escaped(value: str) -> str:
 
 
 class Upsd:
-    """upsd with drivers; a context manager. A driver's data are stale `max_age` s after its last report.
+    """upsd with drivers; a context manager. A driver's data are stale `max_age` s after its last
+    report.
 
-    With `tls`, upsd offers STARTTLS with a certificate for localhost and 127.0.0.1, which `ca_pem` verifies.
+    With `tls`, upsd offers STARTTLS with a certificate for localhost and 127.0.0.1, which `ca_pem`
+    verifies.
     """
 
     host = "127.0.0.1"
 
-    def __init__(self, sections: Sequence[Section], users: Sequence[User] = USERS, *, tls: bool = False,
-                 max_age: int = 60) -> None:
-        program("dummy-ups")            # its package also makes the user nut
+    def __init__(
+        self,
+        sections: Sequence[Section],
+        users: Sequence[User] = USERS,
+        *,
+        tls: bool = False,
+        max_age: int = 60,
+    ) -> None:
+        program("dummy-ups")  # its package also makes the user nut
         self._sections = {section.name: section for section in sections}
         self._users, self._max_age = users, max_age
         self._folder = Path(tempfile.mkdtemp(prefix="upsd-"))
@@ -143,7 +169,7 @@ class Upsd:
                 process.end()
         self._tidy()
 
-    # ---- faults that a test causes ---------------------------------------------------------------------------
+    # ---- faults that a test causes ---------------------------------------------------------------
 
     def kill_driver(self, name: str) -> None:
         """Ends a driver; upsd then answers DRIVER-NOT-CONNECTED."""
@@ -177,19 +203,24 @@ class Upsd:
             self._upsd.signal(signal.SIGCONT)
 
     def start_upsd(self, wait: bool = True) -> None:
-        """Starts upsd again on the same port and waits for its drivers' data; without `wait`, only until it answers."""
+        """Starts upsd again on the same port and waits for its drivers' data; without `wait`, only
+        until it answers.
+        """
         if not self._start_upsd(wait):
             raise RuntimeError(f"upsd did not start again: {self._log('upsd')}")
 
     def ask(self, line: str) -> str:
         """The first line of upsd's answer on a new connection; "" if there is none."""
-        with contextlib.suppress(OSError), socket.create_connection((self.host, self.port), 20) as connection:
+        with (
+            contextlib.suppress(OSError),
+            socket.create_connection((self.host, self.port), 20) as connection,
+        ):
             connection.sendall(line.encode() + b"\n")
             with connection.makefile("rb") as answer:
                 return answer.readline().decode("utf-8", "replace").rstrip("\n")
         return ""
 
-    # ---- files -----------------------------------------------------------------------------------------------
+    # ---- files -----------------------------------------------------------------------------------
 
     def _write(self) -> None:
         etc, run = self._folder / "etc", self._folder / "run"
@@ -201,10 +232,20 @@ class Upsd:
             if section.file is not None:
                 (etc / f"{section.name}.dev").write_text(section.file, "utf-8")
                 settings["port"] = str(etc / f"{section.name}.dev")
-            lines += [f"[{section.name}]", *(f'  {key} = "{_escaped(value)}"' for key, value in settings.items())]
+            lines += [
+                f"[{section.name}]",
+                *(f'  {key} = "{_escaped(value)}"' for key, value in settings.items()),
+            ]
         (etc / "ups.conf").write_text("\n".join(lines) + "\n", "ascii")
-        users = [line for user in self._users
-                 for line in (f"[{user.name}]", f'  password = "{_escaped(user.password)}"', *user.rights)]
+        users = [
+            line
+            for user in self._users
+            for line in (
+                f"[{user.name}]",
+                f'  password = "{_escaped(user.password)}"',
+                *user.rights,
+            )
+        ]
         (etc / "upsd.users").write_text("\n".join(users) + "\n", "utf-8")
         (etc / "nut.conf").write_text("MODE=netserver\n", "ascii")
         if self._tls:
@@ -213,10 +254,19 @@ class Upsd:
 
     def _write_server(self) -> None:
         etc = self._folder / "etc"
-        lines = [f"LISTEN {self.host} {self.port}", f"MAXAGE {self._max_age}", f"STATEPATH {self._folder / 'run'}"]
+        lines = [
+            f"LISTEN {self.host} {self.port}",
+            f"MAXAGE {self._max_age}",
+            f"STATEPATH {self._folder / 'run'}",
+        ]
         if self._tls:
-            # Debian's upsd needs an NSS database; an upsd that was built with OpenSSL needs the file.
-            lines += [f"CERTPATH {etc / 'nss'}", f'CERTIDENT "upsd" "{_NSS_PASSWORD}"', f"CERTFILE {etc / 'upsd.pem'}"]
+            # Debian's upsd needs an NSS database; an upsd that was built with OpenSSL needs the
+            # file.
+            lines += [
+                f"CERTPATH {etc / 'nss'}",
+                f'CERTIDENT "upsd" "{_NSS_PASSWORD}"',
+                f"CERTFILE {etc / 'upsd.pem'}",
+            ]
         (etc / "upsd.conf").write_text("\n".join(lines) + "\n", "ascii")
         self._hand_over()
 
@@ -232,47 +282,104 @@ class Upsd:
         (etc / "password").write_text(_NSS_PASSWORD, "ascii")
         private = load_pem_private_key(key, None)
         assert isinstance(private, ec.EllipticCurvePrivateKey)
-        (etc / "upsd.p12").write_bytes(pkcs12.serialize_key_and_certificates(
-            b"upsd", private, x509.load_pem_x509_certificate(chain), None, BestAvailableEncryption(b"p12")))
+        (etc / "upsd.p12").write_bytes(
+            pkcs12.serialize_key_and_certificates(
+                b"upsd",
+                private,
+                x509.load_pem_x509_certificate(chain),
+                None,
+                BestAvailableEncryption(b"p12"),
+            )
+        )
         database = ["-d", f"sql:{etc / 'nss'}", "-f", str(etc / "password")]
-        for arguments in ([program("certutil"), "-N", *database],
-                          [program("certutil"), "-A", "-n", "authority", "-t", "CT,,", "-i", str(etc / "ca.pem"), *database],
-                          [program("pk12util"), "-i", str(etc / "upsd.p12"), "-d", f"sql:{etc / 'nss'}",
-                           "-k", str(etc / "password"), "-W", "p12"]):
+        for arguments in (
+            [program("certutil"), "-N", *database],
+            [
+                program("certutil"),
+                "-A",
+                "-n",
+                "authority",
+                "-t",
+                "CT,,",
+                "-i",
+                str(etc / "ca.pem"),
+                *database,
+            ],
+            [
+                program("pk12util"),
+                "-i",
+                str(etc / "upsd.p12"),
+                "-d",
+                f"sql:{etc / 'nss'}",
+                "-k",
+                str(etc / "password"),
+                "-W",
+                "p12",
+            ],
+        ):
             done = subprocess.run(arguments, capture_output=True, text=True, timeout=30)
             if done.returncode:
                 raise RuntimeError(f"{Path(arguments[0]).name} failed: {done.stderr.strip()}")
 
     def _hand_over(self) -> None:
-        """Gives the files to NUT's user and hides them from others: NUT logs a warning if its configuration is world-readable."""
+        """Gives the files to NUT's user and hides them from others: NUT logs a warning if its
+        configuration is world-readable.
+        """
         for path in [self._folder, *self._folder.rglob("*")]:
             os.chmod(path, 0o750 if path.is_dir() else 0o640)
             if os.getuid() == 0:
                 os.chown(path, self._account.pw_uid, self._account.pw_gid)
 
-    # ---- processes -------------------------------------------------------------------------------------------
+    # ---- processes -------------------------------------------------------------------------------
 
     def _launch(self, name: str, arguments: list[str]) -> _Process:
         run = str(self._folder / "run")
-        environment = {"PATH": os.defpath, "NUT_CONFPATH": str(self._folder / "etc"), "NUT_STATEPATH": run,
-                       "NUT_ALTPIDPATH": run, "MIBS": "", "HOME": run}
+        environment = {
+            "PATH": os.defpath,
+            "NUT_CONFPATH": str(self._folder / "etc"),
+            "NUT_STATEPATH": run,
+            "NUT_ALTPIDPATH": run,
+            "MIBS": "",
+            "HOME": run,
+        }
         options: dict[str, Any] = {}
         if os.getuid() == 0:
-            options = {"user": self._account.pw_uid, "group": self._account.pw_gid, "extra_groups": []}
+            options = {
+                "user": self._account.pw_uid,
+                "group": self._account.pw_gid,
+                "extra_groups": [],
+            }
         with open(self._folder / f"{name}.log", "ab") as log:
-            return _Process(subprocess.Popen(
-                [*arguments, "-F", "-u", self._account.pw_name], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                env=environment, cwd=run, start_new_session=True, **options))
+            return _Process(
+                subprocess.Popen(
+                    [*arguments, "-F", "-u", self._account.pw_name],
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    env=environment,
+                    cwd=run,
+                    start_new_session=True,
+                    **options,
+                )
+            )
 
     def _start_driver(self, section: Section) -> None:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(self._socket_of(section))
-        self._drivers[section.name] = self._launch(section.name, [program(section.driver), "-a", section.name])
+        self._drivers[section.name] = self._launch(
+            section.name, [program(section.driver), "-a", section.name]
+        )
 
     def _await_driver(self, section: Section) -> None:
         driver = self._drivers[section.name]
-        if not until(lambda: self._socket_of(section).exists() or not driver.runs) or not driver.runs:
-            raise RuntimeError(f"the driver {section.driver} of {section.name} did not start: {self._log(section.name)}")
+        if (
+            not until(lambda: self._socket_of(section).exists() or not driver.runs)
+            or not driver.runs
+        ):
+            raise RuntimeError(
+                f"the driver {section.driver} of {section.name} did not start:"
+                f" {self._log(section.name)}"
+            )
 
     def _socket_of(self, section: Section) -> Path:
         return self._folder / "run" / f"{section.driver}-{section.name}"
@@ -280,7 +387,9 @@ class Upsd:
     def _start_upsd(self, wait: bool = True) -> bool:
         self.stop_upsd()
         upsd = self._upsd = self._launch("upsd", [_server(), "-4"])
-        answers = until(lambda: not upsd.runs or self.ask("VER").startswith("Network UPS")) and upsd.runs
+        answers = (
+            until(lambda: not upsd.runs or self.ask("VER").startswith("Network UPS")) and upsd.runs
+        )
         if answers and wait:
             self._await_data()
         return answers
@@ -288,11 +397,18 @@ class Upsd:
     def _await_data(self) -> None:
         for name, driver in self._drivers.items():
             if driver.runs and not until(functools.partial(self._has_data, name)):
-                raise RuntimeError(f"upsd gets no data from the driver of {name}: {self._log('upsd')} {self._log(name)}")
+                raise RuntimeError(
+                    f"upsd gets no data from the driver of {name}: {self._log('upsd')}"
+                    f" {self._log(name)}"
+                )
 
     def _has_data(self, name: str) -> bool:
         answer = self.ask(f"GET VAR {name} ups.status")
-        return bool(answer) and not answer.endswith('"WAIT"') and answer[4:] not in ("DRIVER-NOT-CONNECTED", "DATA-STALE")
+        return (
+            bool(answer)
+            and not answer.endswith('"WAIT"')
+            and answer[4:] not in ("DRIVER-NOT-CONNECTED", "DATA-STALE")
+        )
 
     def _log(self, name: str) -> str:
         path = self._folder / f"{name}.log"
@@ -318,6 +434,10 @@ class _Process:
 
 
 def _server() -> str:
-    """The path of upsd. Debian's upsd in the PATH is a script that reads /etc/nut; the program is in the drivers' folder."""
+    """The path of upsd.
+
+    Debian's upsd in the PATH is a script that reads /etc/nut; the program is in the drivers'
+    folder.
+    """
     binary = Path(program("dummy-ups")).with_name("upsd")
     return str(binary) if binary.exists() else program("upsd")

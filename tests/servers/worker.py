@@ -1,4 +1,7 @@
-"""A process that carries out orders for tests and benchmarks, for example with another program's modules."""
+"""A process that carries out orders for tests and benchmarks, for example with another program's
+modules.
+"""
+
 from __future__ import annotations
 
 import json
@@ -16,18 +19,26 @@ from tests.needs import ROOT
 class Worker:
     """A process that executes orders; a context manager. Modules are also imported from `folder`.
 
-    `module` reads orders from its input, one JSON array a line. It answers each with a line {"result": …} or {"error": text}.
+    `module` reads orders from its input, one JSON array a line. It answers each with a line
+    {"result": …} or {"error": text}.
     """
 
     def __init__(self, folder: Path, module: str) -> None:
         environment = {**os.environ, "PYTHONPATH": str(folder)}
-        self._process = subprocess.Popen([sys.executable, "-m", module], env=environment, cwd=ROOT, text=True,
-                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", module],
+            env=environment,
+            cwd=ROOT,
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
 
     def order(self, *order: Any, seconds: float = 60.0) -> Any:
         """The result of an order. Kills the process if it does not answer within `seconds`.
 
-        Raises RuntimeError with the traceback of a failed order, or if the process has ended or is killed.
+        Raises RuntimeError with the traceback of a failed order, or if the process has ended or is
+        killed.
         """
         assert self._process.stdin is not None and self._process.stdout is not None
         late = threading.Event()
@@ -35,6 +46,7 @@ class Worker:
         def kill() -> None:
             late.set()
             self._process.kill()
+
         watchdog = threading.Timer(seconds, kill)
         watchdog.start()
         try:
@@ -45,7 +57,11 @@ class Worker:
             line = ""
         finally:
             watchdog.cancel()
-        ended = f"the process was killed after {seconds:g} s without an answer" if late.is_set() else "the process ended"
+        ended = (
+            f"the process was killed after {seconds:g} s without an answer"
+            if late.is_set()
+            else "the process ended"
+        )
         answer = json.loads(line) if line.endswith("\n") else {"error": ended}
         if "error" in answer:
             raise RuntimeError(answer["error"])
@@ -62,6 +78,10 @@ class Worker:
     def __enter__(self) -> Worker:
         return self
 
-    def __exit__(self, kind: Optional[type[BaseException]], error: Optional[BaseException],
-                 trace: Optional[TracebackType]) -> None:
+    def __exit__(
+        self,
+        kind: Optional[type[BaseException]],
+        error: Optional[BaseException],
+        trace: Optional[TracebackType],
+    ) -> None:
         self.stop()

@@ -1,4 +1,5 @@
 """A temporary certificate authority for the TLS of simulated servers."""
+
 from __future__ import annotations
 
 import functools
@@ -14,11 +15,14 @@ class Authority:
 
     def __init__(self) -> None:
         import trustme  # imported late: takes 0.1 s, and simulators without TLS do not need it
+
         self._ca = trustme.CA()
         self.ca_pem = self._ca.cert_pem.bytes().decode("ascii")
 
     def issue(self, *names: str) -> tuple[bytes, bytes]:
-        """A private key and its certificate in PEM, for the names, by default 127.0.0.1 and localhost."""
+        """A private key and its certificate in PEM, for the names, by default 127.0.0.1 and
+        localhost.
+        """
         leaf = self._ca.issue_cert(*(names or ("127.0.0.1", "localhost")))
         return leaf.private_key_pem.bytes(), leaf.cert_chain_pems[0].bytes()
 
@@ -34,7 +38,9 @@ def server_context(key: bytes, certificate: bytes) -> ssl.SSLContext:
 
 
 class Identity(NamedTuple):
-    """A server's private key and certificate in PEM, the authority that issued the certificate, and the server's TLS context."""
+    """A server's private key and certificate in PEM, the authority that issued the certificate, and
+    the server's TLS context.
+    """
 
     authority: Authority
     key: bytes

@@ -1,4 +1,5 @@
 """Time inside a simulator. Due actions run at the next `settle`, so they need no thread."""
+
 from __future__ import annotations
 
 import heapq
@@ -10,10 +11,12 @@ Action = Callable[[], None]
 
 
 class Clockwork:
-    """A queue of actions on a monotonic clock, in seconds. `settle` runs the due ones, in order of time.
+    """A queue of actions on a monotonic clock, in seconds. `settle` runs the due ones, in order of
+    time.
 
-    `settle` calls the functions in `elapse` with the seconds since the last call, so that counters can run. After each action,
-    and once more before it returns, `settle` calls `look`, which runs the `watchers` to find changes.
+    `settle` calls the functions in `elapse` with the seconds since the last call, so that counters
+    can run. After each action, and once more before it returns, `settle` calls `look`, which runs
+    the `watchers` to find changes.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -28,7 +31,10 @@ class Clockwork:
         self.watchers: list[Action] = []
 
     def now(self) -> float:
-        """Seconds since the start. During an action, the time at which it was due: `settle` may run it later."""
+        """Seconds since the start.
+
+        During an action, the time at which it was due: `settle` may run it later.
+        """
         return self._clock() - self._began if self._acting is None else self._acting
 
     def wall(self) -> int:

@@ -1,4 +1,5 @@
 """A simulated Redfish unit and a client for it."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

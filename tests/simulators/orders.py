@@ -1,4 +1,5 @@
 """A queue of faults for the requests to a simulated unit."""
+
 from __future__ import annotations
 
 import threading
@@ -12,10 +13,11 @@ F = TypeVar("F")
 class Order(Generic[F]):
     """A fault for `count` requests (None: all further ones), after the first `skip` ones.
 
-    `method` limits the order to requests that call this JSON-RPC method; for Redfish, to requests with this HTTP method or with
-    this text in their target. Other requests are not counted.
-    `status` is the HTTP status that STATUS and DONE_STATUS send. REDIRECT sends it if it is 3xx, else 302. `location` is put
-    before the request's target in a redirect's header Location. `seconds` is the delay of SLOW.
+    `method` limits the order to requests that call this JSON-RPC method; for Redfish, to requests
+    with this HTTP method or with this text in their target. Other requests are not counted.
+    `status` is the HTTP status that STATUS and DONE_STATUS send. REDIRECT sends it if it is 3xx,
+    else 302. `location` is put before the request's target in a redirect's header Location.
+    `seconds` is the delay of SLOW.
     """
 
     fault: F
@@ -28,14 +30,25 @@ class Order(Generic[F]):
 
 
 class Orders(Generic[F]):
-    """A queue of orders, shared by all connections. Only the first one applies, until its `count` is used up."""
+    """A queue of orders, shared by all connections.
+
+    Only the first one applies, until its `count` is used up.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._orders: list[Order[F]] = []
 
-    def order(self, fault: F, count: Optional[int] = 1, skip: int = 0, method: str = "", status: int = 503,
-              seconds: float = 0.0, location: str = "") -> None:
+    def order(
+        self,
+        fault: F,
+        count: Optional[int] = 1,
+        skip: int = 0,
+        method: str = "",
+        status: int = 503,
+        seconds: float = 0.0,
+        location: str = "",
+    ) -> None:
         assert count is None or count > 0
         with self._lock:
             self._orders.append(Order(fault, count, skip, method, status, seconds, location))

@@ -1,4 +1,8 @@
-"""A minimal client for the simulated Redfish service's own tests. `send` does not check the status of the answer."""
+"""A minimal client for the simulated Redfish service's own tests.
+
+`send` does not check the status of the answer.
+"""
+
 from __future__ import annotations
 
 import base64
@@ -37,7 +41,9 @@ class Client:
         if unit.ca_pem:
             context = ssl.create_default_context(cadata=unit.ca_pem)
             context.minimum_version = ssl.TLSVersion.TLSv1_2
-            self.http = http.client.HTTPSConnection(unit.host, unit.port, timeout=60, context=context)
+            self.http = http.client.HTTPSConnection(
+                unit.host, unit.port, timeout=60, context=context
+            )
         else:
             self.http = http.client.HTTPConnection(unit.host, unit.port, timeout=60)
 
@@ -46,7 +52,9 @@ class Client:
         extra = {name.replace("_", "-"): value for name, value in headers.items()}
         if body is not None:
             extra.setdefault("Content-Type", "application/json")
-        self.http.request(method, target, None if body is None else json.dumps(body), {**self.headers, **extra})
+        self.http.request(
+            method, target, None if body is None else json.dumps(body), {**self.headers, **extra}
+        )
         answer = self.http.getresponse()
         text = answer.read()
         return Reply(answer.status, answer.headers, json.loads(text) if text else None)
@@ -62,7 +70,12 @@ class Client:
 
     def switch(self, id: str, state: str, **headers: str) -> Reply:
         """Reads the target of the outlet's PowerControl action, and posts the command to it."""
-        return self.send("POST", self.outlet(id)["Actions"]["#Outlet.PowerControl"]["target"], {"PowerState": state}, **headers)
+        return self.send(
+            "POST",
+            self.outlet(id)["Actions"]["#Outlet.PowerControl"]["target"],
+            {"PowerState": state},
+            **headers,
+        )
 
     def members(self, target: str) -> list[str]:
         """The links to a collection's members, from all its pages."""

@@ -1,4 +1,5 @@
 """The simulated Redfish service: links, figures, queries, sessions."""
+
 from __future__ import annotations
 
 import dataclasses
@@ -34,7 +35,9 @@ def test_every_link_of_a_unit_leads_to_the_resource_that_it_names(name: str) -> 
     with RedfishService(UNITS[name](), tls=False) as service:
         with Client(service) as client:
             if service.model.login == "session":
-                login = client.send("POST", SESSIONS, {"UserName": service.user, "Password": service.password})
+                login = client.send(
+                    "POST", SESSIONS, {"UserName": service.user, "Password": service.password}
+                )
                 client.headers = {"X-Auth-Token": login.headers["X-Auth-Token"]}
             seen: dict[str, dict[str, Any]] = {}
             waiting = [f"{V1}/"]
@@ -48,13 +51,19 @@ def test_every_link_of_a_unit_leads_to_the_resource_that_it_names(name: str) -> 
                         waiting += client.members(path)
         outlets = [body for body in seen.values() if body["@odata.type"].startswith("#Outlet.")]
         assert len(outlets) == sum(len(pdu.outlets) for pdu in service.model.pdus)
-        assert {one.status for one in service.log} <= {200, 201} and service.books().connections == 1
+        assert {one.status for one in service.log} <= {
+            200,
+            201,
+        } and service.books().connections == 1
 
 
 def test_figures_equal_the_books_and_follow_the_loads(unit: RedfishService, client: Client) -> None:
     def mains() -> float:
         lines = client.get(f"{V1}/PowerEquipment/RackPDUs/1/Mains/AC1")["PolyPhaseCurrentAmps"]
-        return round(sum(float(figure["Reading"]) for line, figure in lines.items() if line != "Neutral"), 3)
+        return round(
+            sum(float(figure["Reading"]) for line, figure in lines.items() if line != "Neutral"), 3
+        )
+
     assert mains() == unit.books().load_a == 4.05
     unit.plants["1"].outlets["A1"].amperes = 6.25
     unit.turn("A2", False)
@@ -64,7 +73,11 @@ def test_figures_equal_the_books_and_follow_the_loads(unit: RedfishService, clie
     energy = client.get(f"{V1}/PowerEquipment/RackPDUs/1/Metrics")["EnergykWh"]
     assert energy["Reading"] == unit.books().energy_kwh != energy["ApparentkVAh"]
     sensor = client.get(client.outlet("A1")["CurrentAmps"]["DataSourceUri"])
-    assert (sensor["Reading"], sensor["ReadingType"], sensor["ReadingUnits"]) == (6.25, "Current", "A")
+    assert (sensor["Reading"], sensor["ReadingType"], sensor["ReadingUnits"]) == (
+        6.25,
+        "Current",
+        "A",
+    )
 
 
 def test_energy_is_counted_by_the_tests_clock() -> None:
@@ -73,14 +86,20 @@ def test_energy_is_counted_by_the_tests_clock() -> None:
         before = service.books()
         clock.now = 7200.0
         after = service.books()
-        assert after.port_energy_kwh["A1"] == pytest.approx(before.port_energy_kwh["A1"] + 0.25 * 230 * 2 / 1000)
-        assert after.energy_kwh == pytest.approx((before.energy_kwh or 0) + 4.05 * 230 * 2 / 1000, abs=0.002)
+        assert after.port_energy_kwh["A1"] == pytest.approx(
+            before.port_energy_kwh["A1"] + 0.25 * 230 * 2 / 1000
+        )
+        assert after.energy_kwh == pytest.approx(
+            (before.energy_kwh or 0) + 4.05 * 230 * 2 / 1000, abs=0.002
+        )
 
 
 def test_expand_puts_resources_in_place_of_links(client: Client) -> None:
     plain, expanded = client.get(OUTLETS), client.get(f"{OUTLETS}?$expand=.($levels=1)")
     assert [set(one) for one in plain["Members"]] == [{"@odata.id"}] * 12
-    assert [one["@odata.id"] for one in expanded["Members"]] == [one["@odata.id"] for one in plain["Members"]]
+    assert [one["@odata.id"] for one in expanded["Members"]] == [
+        one["@odata.id"] for one in plain["Members"]
+    ]
     assert expanded["Members"][0] == client.outlet("A1")
     assert set(expanded["Members"][0]["Links"]["BranchCircuit"]) == {"@odata.id"}
     assert client.get(f"{OUTLETS}/A1?$expand=~")["Links"]["BranchCircuit"]["Id"] == "A"
@@ -89,16 +108,34 @@ def test_expand_puts_resources_in_place_of_links(client: Client) -> None:
     assert set(both["RackPDUs"]["Members"][0]["Outlets"]) == {"@odata.id"}
 
 
-@pytest.mark.parametrize("offer, asked, status", [
-    (None, ".", 501), (Expand(no_links=False), ".", 501), (Expand(all=False), "*", 501), (Expand(links=False), "~", 501),
-    (Expand(levels=False), ".($levels=1)", 501), (Expand(levels=False), ".", 200), (Expand(max_levels=2), ".($levels=3)", 400),
-    (Expand(), ".($levels=0)", 400), (Expand(), "everything", 400), (Expand(), "*($levels=6)", 200)])
-def test_expand_is_answered_as_the_root_offers_it(offer: Optional[Expand], asked: str, status: int) -> None:
+@pytest.mark.parametrize(
+    "offer, asked, status",
+    [
+        (None, ".", 501),
+        (Expand(no_links=False), ".", 501),
+        (Expand(all=False), "*", 501),
+        (Expand(links=False), "~", 501),
+        (Expand(levels=False), ".($levels=1)", 501),
+        (Expand(levels=False), ".", 200),
+        (Expand(max_levels=2), ".($levels=3)", 400),
+        (Expand(), ".($levels=0)", 400),
+        (Expand(), "everything", 400),
+        (Expand(), "*($levels=6)", 200),
+    ],
+)
+def test_expand_is_answered_as_the_root_offers_it(
+    offer: Optional[Expand], asked: str, status: int
+) -> None:
     with RedfishService(Model(expand=offer), tls=False) as service, Client(service) as client:
         assert client.send("GET", f"{OUTLETS}?$expand={asked}").status == status
         features = client.get(f"{V1}/")["ProtocolFeaturesSupported"]
-        named = offer and {"ExpandAll": offer.all, "Links": offer.links, "NoLinks": offer.no_links, "Levels": offer.levels,
-                           **({"MaxLevels": offer.max_levels} if offer.levels else {})}
+        named = offer and {
+            "ExpandAll": offer.all,
+            "Links": offer.links,
+            "NoLinks": offer.no_links,
+            "Levels": offer.levels,
+            **({"MaxLevels": offer.max_levels} if offer.levels else {}),
+        }
         assert features.get("ExpandQuery") == named
 
 
@@ -109,16 +146,30 @@ def test_pages_follow_each_other_and_keep_the_query() -> None:
         second = client.get(page["Members@odata.nextLink"])
         assert page["Members@odata.count"] == second["Members@odata.count"] == 12
         assert [one["Id"] for one in second["Members"]] == list(Pdu().outlets[5:10])
-        assert [one["@odata.id"][-2:] for one in client.get(f"{OUTLETS}?$skip=10&$top=1")["Members"]] == ["C3"]
-        assert [one.rpartition("/")[2] for one in client.members(f"{OUTLETS}?$skip=1&$top=7")] == list(Pdu().outlets[1:8])
-        assert client.get(f"{OUTLETS}?$skip=99")["Members"] == client.get(f"{OUTLETS}?$top=0")["Members"] == []
+        assert [
+            one["@odata.id"][-2:] for one in client.get(f"{OUTLETS}?$skip=10&$top=1")["Members"]
+        ] == ["C3"]
+        assert [
+            one.rpartition("/")[2] for one in client.members(f"{OUTLETS}?$skip=1&$top=7")
+        ] == list(Pdu().outlets[1:8])
+        assert (
+            client.get(f"{OUTLETS}?$skip=99")["Members"]
+            == client.get(f"{OUTLETS}?$top=0")["Members"]
+            == []
+        )
 
 
 def test_sessions_time_out_and_are_limited_in_number() -> None:
     clock = ManualClock()
-    with RedfishService(Model(most_sessions=1, absolute=True), clock=clock) as service, Client(service, login="") as client:
+    with (
+        RedfishService(Model(most_sessions=1, absolute=True), clock=clock) as service,
+        Client(service, login="") as client,
+    ):
         account = {"UserName": service.user, "Password": service.password}
-        assert client.send("POST", SESSIONS, account).headers["Location"] == f"{service.url}{SESSIONS}/1"
+        assert (
+            client.send("POST", SESSIONS, account).headers["Location"]
+            == f"{service.url}{SESSIONS}/1"
+        )
         assert client.send("POST", SESSIONS, account).key() == "SessionLimitExceeded"
         clock.now = 301.0
         assert service.sessions == []
@@ -126,8 +177,13 @@ def test_sessions_time_out_and_are_limited_in_number() -> None:
 
 
 def test_a_request_whose_body_ends_early_is_not_carried_out() -> None:
-    with RedfishService(tls=False) as service, socket.create_connection((service.host, service.port), PATIENCE_S) as connection:
-        connection.sendall(f"PATCH {V1}/ HTTP/1.1\r\nHost: pdu\r\nContent-Length: 3\r\n\r\n{{}}".encode())
+    with (
+        RedfishService(tls=False) as service,
+        socket.create_connection((service.host, service.port), PATIENCE_S) as connection,
+    ):
+        connection.sendall(
+            f"PATCH {V1}/ HTTP/1.1\r\nHost: pdu\r\nContent-Length: 3\r\n\r\n{{}}".encode()
+        )
         connection.shutdown(socket.SHUT_WR)
         assert connection.recv(1) == b""
         assert [seen.status for seen in service.log] == [0]
@@ -138,11 +194,33 @@ def test_dmtfs_tree_is_served_unchanged_and_its_outlets_switch() -> None:
     folder = shared("redfish", "mockups", "public-pdu")
     with RedfishService(units.dmtf(folder)) as service, Client(service) as client:
         books = service.books()
-        assert list(books.states) == ["A1", "A2", "A3", "A4", "A5", "B1", "B2", "B3", "C1", "C2", "C3"]
+        assert list(books.states) == [
+            "A1",
+            "A2",
+            "A3",
+            "A4",
+            "A5",
+            "B1",
+            "B2",
+            "B3",
+            "C1",
+            "C2",
+            "C3",
+        ]
         assert {id for id, state in books.states.items() if state is None} == {"A5"}
-        assert (books.load_a, books.energy_kwh, books.port_energy_kwh["A1"]) == (23.59, 56438.0, 36166.0)
-        for path in (f"{OUTLETS}/A5", f"{V1}/PowerEquipment/RackPDUs/1/Mains/AC1", f"{V1}/Chassis/PDU/Sensors/CurrentA1"):
-            published = json.loads((folder / path[len(V1) + 1:] / "index.json").read_text(encoding="utf-8"))
+        assert (books.load_a, books.energy_kwh, books.port_energy_kwh["A1"]) == (
+            23.59,
+            56438.0,
+            36166.0,
+        )
+        for path in (
+            f"{OUTLETS}/A5",
+            f"{V1}/PowerEquipment/RackPDUs/1/Mains/AC1",
+            f"{V1}/Chassis/PDU/Sensors/CurrentA1",
+        ):
+            published = json.loads(
+                (folder / path[len(V1) + 1 :] / "index.json").read_text(encoding="utf-8")
+            )
             shown = client.get(path)
             shown.pop("@odata.etag")
             assert shown == published

@@ -1,4 +1,7 @@
-"""How requests change the simulated Redfish service: actions, preconditions, tasks, PATCH, restarts."""
+"""How requests change the simulated Redfish service: actions, preconditions, tasks, PATCH,
+restarts.
+"""
+
 from __future__ import annotations
 
 from typing import Any
@@ -21,11 +24,18 @@ def test_only_the_commanded_outlet_switches(unit: RedfishService, client: Client
     assert unit.books().writes == [("B2", "Off"), ("B2", "On")]
 
 
-@pytest.mark.parametrize("transition, state, flag", [("words", "PoweringOff", True), ("flag", "On", True),
-                                                     ("silent", "On", None)])
-def test_a_transition_is_shown_in_the_form_of_the_model_until_the_contact_moves(transition: str, state: str, flag: Any) -> None:
+@pytest.mark.parametrize(
+    "transition, state, flag",
+    [("words", "PoweringOff", True), ("flag", "On", True), ("silent", "On", None)],
+)
+def test_a_transition_is_shown_in_the_form_of_the_model_until_the_contact_moves(
+    transition: str, state: str, flag: Any
+) -> None:
     clock = ManualClock()
-    with RedfishService(Model(relay_delay=3.0, transition=transition), clock=clock) as service, Client(service) as client:
+    with (
+        RedfishService(Model(relay_delay=3.0, transition=transition), clock=clock) as service,
+        Client(service) as client,
+    ):
         client.switch("A1", "Off")
         shown = client.outlet("A1")
         assert (shown["PowerState"], shown.get("PowerStateInTransition")) == (state, flag)
@@ -36,7 +46,10 @@ def test_a_transition_is_shown_in_the_form_of_the_model_until_the_contact_moves(
 
 def test_a_power_cycle_switches_off_and_on_again_unless_another_command_comes() -> None:
     clock = ManualClock()
-    with RedfishService(Model((Pdu(on_delay=1.0, cycle_delay=5.0),)), clock=clock) as service, Client(service) as client:
+    with (
+        RedfishService(Model((Pdu(on_delay=1.0, cycle_delay=5.0),)), clock=clock) as service,
+        Client(service) as client,
+    ):
         client.switch("A1", "PowerCycle")
         client.switch("A2", "PowerCycle")
         assert service.books().states["A1"] is False
@@ -46,11 +59,24 @@ def test_a_power_cycle_switches_off_and_on_again_unless_another_command_comes() 
 
 
 def test_locked_stuck_and_unswitched_outlets_do_not_switch() -> None:
-    with RedfishService(Model((Pdu(locked=("A1",), stuck=("A2",), no_state=("A3",)),))) as service, Client(service) as client:
-        assert client.switch("A1", "Off").key() == "ResourceInUse" and client.outlet("A1")["PowerControlLocked"] is True
-        assert client.switch("A2", "Off").status == 204 and client.outlet("A2")["PowerState"] == "On"
+    with (
+        RedfishService(Model((Pdu(locked=("A1",), stuck=("A2",), no_state=("A3",)),))) as service,
+        Client(service) as client,
+    ):
+        assert (
+            client.switch("A1", "Off").key() == "ResourceInUse"
+            and client.outlet("A1")["PowerControlLocked"] is True
+        )
+        assert (
+            client.switch("A2", "Off").status == 204 and client.outlet("A2")["PowerState"] == "On"
+        )
         assert not {"PowerState", "Actions"} & set(client.outlet("A3"))
-        assert client.send("POST", f"{OUTLETS}/A3/Actions/Outlet.PowerControl", {"PowerState": "Off"}).status == 404
+        assert (
+            client.send(
+                "POST", f"{OUTLETS}/A3/Actions/Outlet.PowerControl", {"PowerState": "Off"}
+            ).status
+            == 404
+        )
         assert (service.books().states["A2"], service.books().states["A3"]) == (True, None)
 
 
@@ -62,7 +88,12 @@ def test_a_precondition_is_demanded_and_checked() -> None:
         service.plants["1"].outlets["A1"].amperes = 3.0
         assert client.switch("A1", "Off", If_Match=tag).status == 204
         assert client.switch("A1", "On", If_Match=tag).status == 412
-        assert client.send("GET", f"{OUTLETS}/A2", If_None_Match=client.outlet("A2")["@odata.etag"]).status == 304
+        assert (
+            client.send(
+                "GET", f"{OUTLETS}/A2", If_None_Match=client.outlet("A2")["@odata.etag"]
+            ).status
+            == 304
+        )
         assert service.books().writes == [("A1", "Off")]
 
 
@@ -87,30 +118,73 @@ def test_a_task_runs_and_its_monitor_returns_the_result_once() -> None:
 def test_a_command_to_hpes_unit_resets_the_settings_that_it_does_not_name() -> None:
     with RedfishService(units.hpe(), tls=False) as service, Client(service) as client:
         target = client.outlet("OUTLET2")["Actions"]["#Outlet.PowerControl"]["target"]
-        for body, key in (({"PowerState": "Off"}, "PropertyMissing"), ({"OutletNumber": 2}, "PropertyMissing"),
-                          ({"OutletNumber": 1, "OutletStatus": "off"}, "PropertyValueNotInList"),
-                          ({"OutletNumber": 2, "OutletStatus": "Off"}, "PropertyValueNotInList")):
+        for body, key in (
+            ({"PowerState": "Off"}, "PropertyMissing"),
+            ({"OutletNumber": 2}, "PropertyMissing"),
+            ({"OutletNumber": 1, "OutletStatus": "off"}, "PropertyValueNotInList"),
+            ({"OutletNumber": 2, "OutletStatus": "Off"}, "PropertyValueNotInList"),
+        ):
             assert client.send("POST", target, body).key() == key
-        assert client.send("POST", target, {"OutletNumber": 2, "OutletStatus": "off", "OffDelay": 0}).status == 204
-        for seconds, key in ((-1, "PropertyValueOutOfRange"), (10 ** 400, "PropertyValueOutOfRange"),
-                             (True, "PropertyValueTypeError")):
-            refused = client.send("POST", target, {"OutletNumber": 2, "OutletStatus": "on", "OffDelay": seconds})
+        assert (
+            client.send(
+                "POST", target, {"OutletNumber": 2, "OutletStatus": "off", "OffDelay": 0}
+            ).status
+            == 204
+        )
+        for seconds, key in (
+            (-1, "PropertyValueOutOfRange"),
+            (10**400, "PropertyValueOutOfRange"),
+            (True, "PropertyValueTypeError"),
+        ):
+            refused = client.send(
+                "POST", target, {"OutletNumber": 2, "OutletStatus": "on", "OffDelay": seconds}
+            )
             assert (refused.status, refused.key()) == (400, key)
-            assert refused.body["error"]["@Message.ExtendedInfo"][0]["MessageArgs"] == [str(seconds), "OffDelay"]
+            assert refused.body["error"]["@Message.ExtendedInfo"][0]["MessageArgs"] == [
+                str(seconds),
+                "OffDelay",
+            ]
         outlet = service.outlet("OUTLET2")
-        assert (outlet.on, outlet.name, outlet.on_delay, outlet.cycle_delay) == (False, "", 0.0, 0.0)
-        kept = {name: client.outlet("OUTLET3")[name] for name in
-                ("OutletNumber", "StartupState", "OutletName", "OnDelay", "OffDelay", "RebootDelay")}
-        assert client.send("POST", target.replace("OUTLET2", "OUTLET3"), {**kept, "OutletStatus": "off"}).status == 204
+        assert (outlet.on, outlet.name, outlet.on_delay, outlet.cycle_delay) == (
+            False,
+            "",
+            0.0,
+            0.0,
+        )
+        kept = {
+            name: client.outlet("OUTLET3")[name]
+            for name in (
+                "OutletNumber",
+                "StartupState",
+                "OutletName",
+                "OnDelay",
+                "OffDelay",
+                "RebootDelay",
+            )
+        }
+        assert (
+            client.send(
+                "POST", target.replace("OUTLET2", "OUTLET3"), {**kept, "OutletStatus": "off"}
+            ).status
+            == 204
+        )
         assert {name: client.outlet("OUTLET3")[name] for name in kept} == kept
 
 
 def test_a_restart_forgets_sessions_and_planned_switching_and_keeps_relays() -> None:
     clock = ManualClock()
-    with RedfishService(Model(relay_delay=5.0), clock=clock, reboot_seconds=0.1) as service, Client(service) as client:
+    with (
+        RedfishService(Model(relay_delay=5.0), clock=clock, reboot_seconds=0.1) as service,
+        Client(service) as client,
+    ):
         client.send("POST", SESSIONS, {"UserName": service.user, "Password": service.password})
         client.switch("A1", "Off")
-        assert client.send("POST", f"{V1}/Managers/1/Actions/Manager.Reset", {"ResetType": "ForceRestart"}).status == 204
+        assert (
+            client.send(
+                "POST", f"{V1}/Managers/1/Actions/Manager.Reset", {"ResetType": "ForceRestart"}
+            ).status
+            == 204
+        )
         assert until(lambda: service.boots() == 1 and not service.down())
         clock.now = 60.0
         with pytest.raises(ConnectionError):

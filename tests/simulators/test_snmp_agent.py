@@ -1,4 +1,5 @@
 """The project's SNMP agent, read by Net-SNMP's tools and compared with a real snmpd."""
+
 from __future__ import annotations
 
 import os
@@ -27,36 +28,79 @@ def agent() -> Iterator[Agent]:
         yield running
 
 
-def _tool(name: str, agent: Agent, *arguments: str, version: str = "2c", community: str = "public",
-          seconds: float = PATIENCE_S) -> tuple[int, list[str]]:
-    """The exit code of a tool, and the lines of its output. The tool waits `seconds` for an answer."""
+def _tool(
+    name: str,
+    agent: Agent,
+    *arguments: str,
+    version: str = "2c",
+    community: str = "public",
+    seconds: float = PATIENCE_S,
+) -> tuple[int, list[str]]:
+    """The exit code of a tool, and the lines of its output.
+
+    The tool waits `seconds` for an answer.
+    """
     finished = subprocess.run(
-        [program(name), "-m", "", f"-v{version}", "-c", community, "-On", "-t", f"{seconds:g}", "-r", "0",
-         f"{agent.host}:{agent.port}", *arguments],
-        capture_output=True, text=True, timeout=2 * PATIENCE_S, check=False,
-        env={**os.environ, "SNMP_PERSISTENT_DIR": os.devnull})      # else its first run prints "Created directory"
+        [
+            program(name),
+            "-m",
+            "",
+            f"-v{version}",
+            "-c",
+            community,
+            "-On",
+            "-t",
+            f"{seconds:g}",
+            "-r",
+            "0",
+            f"{agent.host}:{agent.port}",
+            *arguments,
+        ],
+        capture_output=True,
+        text=True,
+        timeout=2 * PATIENCE_S,
+        check=False,
+        # else its first run prints "Created directory"
+        env={**os.environ, "SNMP_PERSISTENT_DIR": os.devnull},
+    )
     return finished.returncode, (finished.stdout + finished.stderr).strip().splitlines()
 
 
 @TOOLS
 def test_net_snmp_reads_values_of_seven_types() -> None:
     root = "1.3.6.1.4.1.99999.1"
-    rows = {f"{root}.1": Row(INTEGER, -129), f"{root}.2": Row(OCTETS, b"PDU 7"), f"{root}.3": Row(OID, (1, 3, 6, 1, 4, 1, 46235)),
-            f"{root}.4": Row(IP, bytes((192, 0, 2, 1))), f"{root}.5": Row(GAUGE, 2**32 - 1), f"{root}.6": Row(TICKS, 100),
-            f"{root}.7": Row(COUNTER64, 2**64 - 1), f"{root}.8": Row(OCTETS, b""), f"{root}.9": Row(OID, (0, 10, 43, 6, 1, 4, 1))}
+    rows = {
+        f"{root}.1": Row(INTEGER, -129),
+        f"{root}.2": Row(OCTETS, b"PDU 7"),
+        f"{root}.3": Row(OID, (1, 3, 6, 1, 4, 1, 46235)),
+        f"{root}.4": Row(IP, bytes((192, 0, 2, 1))),
+        f"{root}.5": Row(GAUGE, 2**32 - 1),
+        f"{root}.6": Row(TICKS, 100),
+        f"{root}.7": Row(COUNTER64, 2**64 - 1),
+        f"{root}.8": Row(OCTETS, b""),
+        f"{root}.9": Row(OID, (0, 10, 43, 6, 1, 4, 1)),
+    }
     with Agent(Device(rows)) as agent:
         code, lines = _tool("snmpbulkwalk", agent, root)
     assert code == 0
     assert [line.partition(" = ")[2] for line in lines if "No more variables" not in line] == [
-        "INTEGER: -129", 'STRING: "PDU 7"', "OID: .1.3.6.1.4.1.46235", "IpAddress: 192.0.2.1", "Gauge32: 4294967295",
-        "Timeticks: (100) 0:00:01.00", "Counter64: 18446744073709551615", '""', "OID: .0.10.43.6.1.4.1"]
+        "INTEGER: -129",
+        'STRING: "PDU 7"',
+        "OID: .1.3.6.1.4.1.46235",
+        "IpAddress: 192.0.2.1",
+        "Gauge32: 4294967295",
+        "Timeticks: (100) 0:00:01.00",
+        "Counter64: 18446744073709551615",
+        '""',
+        "OID: .0.10.43.6.1.4.1",
+    ]
 
 
 @TOOLS
 def test_walks_by_getnext_and_by_getbulk_return_the_same_objects(agent: Agent) -> None:
     _, bulk = _tool("snmpbulkwalk", agent, "1.3.6.1.4.1")
     _, single = _tool("snmpwalk", agent, "1.3.6.1.4.1", version="1")
-    bulk, single = bulk[:-1], single[:-1]           # drops the line about the end of the MIB
+    bulk, single = bulk[:-1], single[:-1]  # drops the line about the end of the MIB
     assert bulk == single
     assert len(single) == sum(oid.startswith("1.3.6.1.4.1.") for oid in agent.device.rows())
     assert agent.counts["bulk"] > 0 and agent.counts["next"] > len(single)
@@ -65,7 +109,15 @@ def test_walks_by_getnext_and_by_getbulk_return_the_same_objects(agent: Agent) -
 @TOOLS
 def test_v1_leaves_out_64_bit_counters() -> None:
     root = "1.3.6.1.4.1.99999.1"
-    with Agent(Device({f"{root}.1": Row(INTEGER, 1), f"{root}.2": Row(COUNTER64, 2), f"{root}.3": Row(INTEGER, 3)})) as agent:
+    with Agent(
+        Device(
+            {
+                f"{root}.1": Row(INTEGER, 1),
+                f"{root}.2": Row(COUNTER64, 2),
+                f"{root}.3": Row(INTEGER, 3),
+            }
+        )
+    ) as agent:
         _, lines = _tool("snmpwalk", agent, root, version="1")
         assert lines[:2] == [f".{root}.1 = INTEGER: 1", f".{root}.3 = INTEGER: 3"]
         assert _tool("snmpget", agent, f"{root}.2", version="1")[0] == 2
@@ -73,29 +125,42 @@ def test_v1_leaves_out_64_bit_counters() -> None:
 
 @TOOLS
 def test_a_missing_object_is_an_exception_in_v2c_and_an_error_in_v1(agent: Agent) -> None:
-    assert _tool("snmpget", agent, f"{STATES}.99")[1] == [f".{STATES}.99 = No Such Instance currently exists at this OID"]
+    assert _tool("snmpget", agent, f"{STATES}.99")[1] == [
+        f".{STATES}.99 = No Such Instance currently exists at this OID"
+    ]
     code, lines = _tool("snmpget", agent, f"{STATES}.1", f"{STATES}.99", version="1")
-    assert code == 2 and any("noSuchName" in line for line in lines) and f".{STATES}.99" in lines[-1]
+    assert (
+        code == 2 and any("noSuchName" in line for line in lines) and f".{STATES}.99" in lines[-1]
+    )
 
 
 @TOOLS
 def test_a_set_switches_the_relay_and_is_logged_with_its_type(agent: Agent) -> None:
     assert _tool("snmpset", agent, f"{COMMANDS}.3", "i", "2", community="private")[0] == 0
     assert _tool("snmpget", agent, f"{STATES}.3", f"{apc.SPDU_CONTROL}.3.3")[1] == [
-        f".{STATES}.3 = INTEGER: 1", f".{apc.SPDU_CONTROL}.3.3 = INTEGER: 2"]
+        f".{STATES}.3 = INTEGER: 1",
+        f".{apc.SPDU_CONTROL}.3.3 = INTEGER: 2",
+    ]
     assert agent.books().states["3"] is False
     assert [tuple(write) for write in agent.writes()] == [(f"{COMMANDS}.3", INTEGER, "2", "")]
 
 
 @TOOLS
-@pytest.mark.parametrize("version, community, oid, kind, value, reason", [
-    ("2c", "public", f"{COMMANDS}.1", "i", "2", "noAccess"), ("1", "public", f"{COMMANDS}.1", "i", "2", "noSuchName"),
-    ("2c", "private", f"{COMMANDS}.1", "i", "4", "wrongValue"), ("1", "private", f"{COMMANDS}.1", "i", "4", "badValue"),
-    ("2c", "private", f"{COMMANDS}.1", "s", "2", "wrongType"), ("2c", "private", f"{STATES}.1", "i", "2", "notWritable"),
-    ("2c", "private", f"{COMMANDS}.99", "i", "2", "notWritable"),
-])
+@pytest.mark.parametrize(
+    "version, community, oid, kind, value, reason",
+    [
+        ("2c", "public", f"{COMMANDS}.1", "i", "2", "noAccess"),
+        ("1", "public", f"{COMMANDS}.1", "i", "2", "noSuchName"),
+        ("2c", "private", f"{COMMANDS}.1", "i", "4", "wrongValue"),
+        ("1", "private", f"{COMMANDS}.1", "i", "4", "badValue"),
+        ("2c", "private", f"{COMMANDS}.1", "s", "2", "wrongType"),
+        ("2c", "private", f"{STATES}.1", "i", "2", "notWritable"),
+        ("2c", "private", f"{COMMANDS}.99", "i", "2", "notWritable"),
+    ],
+)
 def test_a_refused_set_has_the_error_of_its_version(
-        agent: Agent, version: str, community: str, oid: str, kind: str, value: str, reason: str) -> None:
+    agent: Agent, version: str, community: str, oid: str, kind: str, value: str, reason: str
+) -> None:
     before = agent.books().states
     code, lines = _tool("snmpset", agent, oid, kind, value, version=version, community=community)
     assert code != 0 and any(reason in line for line in lines)
@@ -104,9 +169,35 @@ def test_a_refused_set_has_the_error_of_its_version(
 
 @TOOLS
 def test_a_set_of_two_objects_is_carried_out_whole_or_not_at_all(agent: Agent) -> None:
-    assert _tool("snmpset", agent, f"{COMMANDS}.1", "i", "2", f"{COMMANDS}.2", "i", "77", community="private")[0] != 0
+    assert (
+        _tool(
+            "snmpset",
+            agent,
+            f"{COMMANDS}.1",
+            "i",
+            "2",
+            f"{COMMANDS}.2",
+            "i",
+            "77",
+            community="private",
+        )[0]
+        != 0
+    )
     assert agent.books().states["1"] is True
-    assert _tool("snmpset", agent, f"{COMMANDS}.1", "i", "2", f"{COMMANDS}.2", "i", "2", community="private")[0] == 0
+    assert (
+        _tool(
+            "snmpset",
+            agent,
+            f"{COMMANDS}.1",
+            "i",
+            "2",
+            f"{COMMANDS}.2",
+            "i",
+            "2",
+            community="private",
+        )[0]
+        == 0
+    )
     assert (agent.books().states["1"], agent.books().states["2"]) == (False, False)
 
 
@@ -121,7 +212,9 @@ def test_books_count_every_datagram_including_unanswered_ones(agent: Agent) -> N
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
         stranger.sendto(b"hello", (agent.host, agent.port))
         stranger.sendto(b"\x30\x84\xff\xff\xff\xff", (agent.host, agent.port))
-    connected = BaseSnmpPdu(PduSnmpData("127.0.0.1", {"community": "public", "port": str(agent.port), "timeout": "20"}))
+    connected = BaseSnmpPdu(
+        PduSnmpData("127.0.0.1", {"community": "public", "port": str(agent.port), "timeout": "20"})
+    )
     assert connected.snmp_get(f"{STATES}.1").value == 2
     assert agent.books().requests == 3
 
@@ -130,8 +223,16 @@ def test_books_count_every_datagram_including_unanswered_ones(agent: Agent) -> N
 def test_snmpd_and_the_agent_serve_the_same_rows() -> None:
     model = apc.rpdu2(outlets=8)
     with Agent(model) as agent, Snmpd(model) as server:
-        forms = [{"community": "public", "port": str(port), "timeout": "20"} for port in (agent.port, server.port)]
-        seen = [[(element.oid, element.value) for element in BaseSnmpPdu(PduSnmpData("127.0.0.1", form)).snmp_walk("1.3")]
-                for form in forms]
+        forms = [
+            {"community": "public", "port": str(port), "timeout": "20"}
+            for port in (agent.port, server.port)
+        ]
+        seen = [
+            [
+                (element.oid, element.value)
+                for element in BaseSnmpPdu(PduSnmpData("127.0.0.1", form)).snmp_walk("1.3")
+            ]
+            for form in forms
+        ]
     assert len(seen[0]) == len(model.device.rows())
     assert seen[0] == seen[1]

@@ -1,4 +1,8 @@
-"""Simulated SNMP devices: the rules for a SET, .snmprec files, and the built-in units. No network, no waiting."""
+"""Simulated SNMP devices: the rules for a SET, .snmprec files, and the built-in units.
+
+No network, no waiting.
+"""
+
 from __future__ import annotations
 
 import json
@@ -9,8 +13,25 @@ import pytest
 
 from tests.needs import shared
 from tests.simulators.clockwork import ManualClock
-from tests.simulators.snmp_agent import BUILT_IN, Device, Effect, Model, Row, Rule, When, read_snmprec, write_snmprec
-from tests.simulators.snmp_agent.device import INTEGER, IP, OCTETS, arcs, rules_as_json, rules_from_json
+from tests.simulators.snmp_agent import (
+    BUILT_IN,
+    Device,
+    Effect,
+    Model,
+    Row,
+    Rule,
+    When,
+    read_snmprec,
+    write_snmprec,
+)
+from tests.simulators.snmp_agent.device import (
+    INTEGER,
+    IP,
+    OCTETS,
+    arcs,
+    rules_as_json,
+    rules_from_json,
+)
 from tests.simulators.snmp_agent.devices import apc, eaton, guarded, packed, servertech
 
 A, B = "1.3.6.1.4.1.99999.1", "1.3.6.1.4.1.99999.2"
@@ -18,24 +39,35 @@ A, B = "1.3.6.1.4.1.99999.1", "1.3.6.1.4.1.99999.2"
 
 def _device(rules: Optional[Sequence[Rule]], clock: Optional[ManualClock] = None) -> Device:
     rows = {f"{column}.{n}": Row(INTEGER, 0) for column in (A, B) for n in (1, 2, 3)}
-    return Device({**rows, "1.3.6.1.2.1.1.6.0": Row(OCTETS, b"rack")}, rules, clock or ManualClock())
+    return Device(
+        {**rows, "1.3.6.1.2.1.1.6.0": Row(OCTETS, b"rack")}, rules, clock or ManualClock()
+    )
 
 
 def _write(device: Device, oid: str, number: int) -> str:
     return device.write(arcs(oid), INTEGER, number)
 
 
-@pytest.mark.parametrize("rule, value, answer", [
-    (Rule(f"{A}.*", allow=("1", "2")), 3, "wrongValue"),
-    (Rule(f"{A}.*", lowest=0, highest=5), 6, "wrongValue"),
-    (Rule(f"{A}.*", lowest=0, highest=5), -1, "wrongValue"),
-    (Rule(f"{A}.*", longest=1), 12, "wrongLength"),
-    (Rule(f"{A}.*", refuse="noAccess"), 1, "noAccess"),
-    (Rule(f"{A}.*", when=(When(f"{B}.*", ("1",)),), otherwise="inconsistentValue"), 1, "inconsistentValue"),
-    (Rule(f"{B}.*"), 1, "notWritable"),
-    (Rule(A), 1, "notWritable"),
-])
-def test_a_refused_write_changes_nothing_and_is_logged_with_its_error(rule: Rule, value: int, answer: str) -> None:
+@pytest.mark.parametrize(
+    "rule, value, answer",
+    [
+        (Rule(f"{A}.*", allow=("1", "2")), 3, "wrongValue"),
+        (Rule(f"{A}.*", lowest=0, highest=5), 6, "wrongValue"),
+        (Rule(f"{A}.*", lowest=0, highest=5), -1, "wrongValue"),
+        (Rule(f"{A}.*", longest=1), 12, "wrongLength"),
+        (Rule(f"{A}.*", refuse="noAccess"), 1, "noAccess"),
+        (
+            Rule(f"{A}.*", when=(When(f"{B}.*", ("1",)),), otherwise="inconsistentValue"),
+            1,
+            "inconsistentValue",
+        ),
+        (Rule(f"{B}.*"), 1, "notWritable"),
+        (Rule(A), 1, "notWritable"),
+    ],
+)
+def test_a_refused_write_changes_nothing_and_is_logged_with_its_error(
+    rule: Rule, value: int, answer: str
+) -> None:
     device = _device([rule])
     assert _write(device, f"{A}.1", value) == answer
     assert device.text(f"{A}.1") == "0"
@@ -57,7 +89,9 @@ def test_an_ignored_write_is_accepted_without_effect() -> None:
 
 def test_an_effect_happens_after_its_delay_in_the_row_that_was_written() -> None:
     clock = ManualClock()
-    device = _device([Rule(f"{A}.*", effects=(Effect(f"{B}.*", mapping={"1": "8"}, after=2.0),))], clock)
+    device = _device(
+        [Rule(f"{A}.*", effects=(Effect(f"{B}.*", mapping={"1": "8"}, after=2.0),))], clock
+    )
     _write(device, f"{A}.2", 1)
     assert device.text(f"{B}.2") == "0"
     clock.now = 2.0
@@ -66,7 +100,9 @@ def test_an_effect_happens_after_its_delay_in_the_row_that_was_written() -> None
 
 def test_a_written_delay_in_seconds_is_restarted_by_a_later_write() -> None:
     clock = ManualClock()
-    device = _device([Rule(f"{A}.*", effects=(Effect(f"{B}.*", "1", after_written=True, cancels=True),))], clock)
+    device = _device(
+        [Rule(f"{A}.*", effects=(Effect(f"{B}.*", "1", after_written=True, cancels=True),))], clock
+    )
     _write(device, f"{A}.1", 5)
     clock.now = 3.0
     _write(device, f"{A}.1", 10)
@@ -84,8 +120,14 @@ def test_rules_survive_json_unchanged() -> None:
 
 
 def test_rows_survive_a_snmprec_file_unchanged() -> None:
-    rows = {"1.3.6.1.1": Row(INTEGER, -5), "1.3.6.1.2": Row(OCTETS, b"\xff|\n"), "1.3.6.1.3": Row(6, (1, 3, 6)),
-            "1.3.6.1.4": Row(IP, bytes((10, 0, 0, 1))), "1.3.6.1.5": Row(70, 2**64 - 1), "1.3.6.1.6": Row(OCTETS, b"")}
+    rows = {
+        "1.3.6.1.1": Row(INTEGER, -5),
+        "1.3.6.1.2": Row(OCTETS, b"\xff|\n"),
+        "1.3.6.1.3": Row(6, (1, 3, 6)),
+        "1.3.6.1.4": Row(IP, bytes((10, 0, 0, 1))),
+        "1.3.6.1.5": Row(70, 2**64 - 1),
+        "1.3.6.1.6": Row(OCTETS, b""),
+    }
     assert read_snmprec(write_snmprec(rows)) == rows
 
 
@@ -100,11 +142,24 @@ def test_every_recording_next_to_the_project_is_read() -> None:
 
 
 @pytest.mark.against("recordings of real units")
-@pytest.mark.parametrize("build, recording", [(apc.masterswitch, "apc_masterswitch2"), (apc.rpdu2, "apc_ap8959eu3"),
-                                              (packed.aten, "atenpdu"), (packed.wti, "wti-power"),
-                                              (servertech.sentry3, "sentry3_switched")])
-def test_an_object_has_the_type_that_it_has_on_a_real_unit(build: Callable[[], Model], recording: str) -> None:
-    real = read_snmprec((shared("snmp", "recordings") / f"{recording}.snmprec").read_text("utf-8", "surrogateescape"))
+@pytest.mark.parametrize(
+    "build, recording",
+    [
+        (apc.masterswitch, "apc_masterswitch2"),
+        (apc.rpdu2, "apc_ap8959eu3"),
+        (packed.aten, "atenpdu"),
+        (packed.wti, "wti-power"),
+        (servertech.sentry3, "sentry3_switched"),
+    ],
+)
+def test_an_object_has_the_type_that_it_has_on_a_real_unit(
+    build: Callable[[], Model], recording: str
+) -> None:
+    real = read_snmprec(
+        (shared("snmp", "recordings") / f"{recording}.snmprec").read_text(
+            "utf-8", "surrogateescape"
+        )
+    )
     both = {oid: row.tag for oid, row in build().device.rows().items() if oid in real}
     assert len(both) > 8 and both == {oid: real[oid].tag for oid in both}
 
@@ -124,7 +179,10 @@ def test_schleifenbauer_ignores_writes_to_a_locked_outlet_and_locks_again() -> N
     clock = ManualClock()
     model = guarded.schleifenbauer(outlets=2)
     device = Device(model.device.rows(), model.device.rules, clock)
-    state, unlock = "1.3.6.1.4.1.31034.12.1.1.2.7.3.1.2.210.1", "1.3.6.1.4.1.31034.12.1.1.2.7.3.1.4.210.1"
+    state, unlock = (
+        "1.3.6.1.4.1.31034.12.1.1.2.7.3.1.2.210.1",
+        "1.3.6.1.4.1.31034.12.1.1.2.7.3.1.4.210.1",
+    )
     assert _write(device, state, 0) == "" and device.text(state) == "1"
     _write(device, unlock, 1)
     assert _write(device, state, 0) == "" and device.text(state) == "0"

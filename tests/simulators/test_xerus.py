@@ -1,4 +1,8 @@
-"""The simulated Xerus PDU, without a handler. Its figures: test_xerus_figures.py; its faults: test_xerus_faults.py."""
+"""The simulated Xerus PDU, without a handler.
+
+Its figures: test_xerus_figures.py; its faults: test_xerus_faults.py.
+"""
+
 from __future__ import annotations
 
 import json
@@ -27,12 +31,23 @@ def client(pdu: XerusPdu) -> Iterator[Client]:
 # -- protocol
 
 
-@pytest.mark.parametrize("body, code", [
-    (b"{", -32700), (b"[" * 100_000, -32700), (b"[]", -32600), (b'{"params": {}}', -32600), (b'{"method": "explode"}', -32601),
-    (b'{"method": "setPowerState"}', -32602), (b'{"method": "setPowerState", "params": {"pstate": 2}}', -32602),
-    (b'{"method": "setPowerState", "params": {"pstate": true}}', -32602),
-    (b'{"method": "setPowerState", "params": [1]}', -32602)])
-def test_each_error_of_a_call_has_its_code(pdu: XerusPdu, client: Client, body: bytes, code: int) -> None:
+@pytest.mark.parametrize(
+    "body, code",
+    [
+        (b"{", -32700),
+        (b"[" * 100_000, -32700),
+        (b"[]", -32600),
+        (b'{"params": {}}', -32600),
+        (b'{"method": "explode"}', -32601),
+        (b'{"method": "setPowerState"}', -32602),
+        (b'{"method": "setPowerState", "params": {"pstate": 2}}', -32602),
+        (b'{"method": "setPowerState", "params": {"pstate": true}}', -32602),
+        (b'{"method": "setPowerState", "params": [1]}', -32602),
+    ],
+)
+def test_each_error_of_a_call_has_its_code(
+    pdu: XerusPdu, client: Client, body: bytes, code: int
+) -> None:
     answer = json.loads(client.post(outlet_rid(0), body).read())
     assert answer["error"]["code"] == code
     assert pdu.books().writes == []
@@ -41,13 +56,19 @@ def test_each_error_of_a_call_has_its_code(pdu: XerusPdu, client: Client, body: 
 def test_an_unknown_resource_is_404_even_within_a_bulk(client: Client) -> None:
     assert client.post("/model/pdu/0/outlet/99", b'{"method": "getState"}').status == 404
     client.http.close()
-    answers = client.bulk([{"rid": outlet_rid(99), "json": {"method": "getState", "id": 1}},
-                           {"rid": outlet_rid(0), "json": {"method": "getState", "id": 2}}])
+    answers = client.bulk(
+        [
+            {"rid": outlet_rid(99), "json": {"method": "getState", "id": 1}},
+            {"rid": outlet_rid(0), "json": {"method": "getState", "id": 2}},
+        ]
+    )
     assert answers[0] == {"json": None, "statcode": 404}
     assert answers[1]["statcode"] == 200
 
 
-def test_a_structure_that_lacks_a_field_is_refused_and_an_unknown_field_is_noted(pdu: XerusPdu, client: Client) -> None:
+def test_a_structure_that_lacks_a_field_is_refused_and_an_unknown_field_is_noted(
+    pdu: XerusPdu, client: Client
+) -> None:
     settings = client.result(outlet_rid(0), "getSettings")
     less = {name: value for name, value in settings.items() if name != "cycleDelay"}
     assert client.call(outlet_rid(0), "setSettings", settings=less)["error"]["code"] == -32602
@@ -64,7 +85,9 @@ def test_each_generation_has_its_own_fields_and_methods(generation: str) -> None
         assert ("inServiceMode" in state) == (generation == "4.4")
         waveform = client.call(outlet_rid(0), "getWaveform")
         assert ("result" in waveform) == (generation in ("4.0", "4.4"))
-        assert (client.post("/cascade", b'{"method": "getStatus"}').status == 404) == (generation == "3.3")
+        assert (client.post("/cascade", b'{"method": "getStatus"}').status == 404) == (
+            generation == "3.3"
+        )
 
 
 def test_the_books_count_requests_and_connections(pdu: XerusPdu, client: Client) -> None:
@@ -134,7 +157,10 @@ def test_a_cycling_outlet_is_off_until_its_delay_is_over() -> None:
 @pytest.mark.parametrize("on", [True, False])
 def test_load_shedding_remembers_a_command_that_the_relay_has_not_carried_out(on: bool) -> None:
     clock = ManualClock()
-    with XerusPdu(Model(outlets=1, off=(1,) if on else (), relay_delay=2.0), clock=clock) as pdu, Client(pdu) as client:
+    with (
+        XerusPdu(Model(outlets=1, off=(1,) if on else (), relay_delay=2.0), clock=clock) as pdu,
+        Client(pdu) as client,
+    ):
         settings = client.result(outlet_rid(0), "getSettings")
         client.result(outlet_rid(0), "setSettings", settings={**settings, "nonCritical": True})
         client.result(outlet_rid(0), "setPowerState", pstate=int(on))

@@ -1,4 +1,5 @@
 """The faults of the simulated Xerus PDU, its reboot and its update."""
+
 from __future__ import annotations
 
 import json
@@ -32,7 +33,9 @@ def _switch_off(client: Client) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("status", [401, 403, 408, 500, 503])
-def test_a_status_replaces_one_answer_and_the_call_has_no_effect(pdu: XerusPdu, client: Client, status: int) -> None:
+def test_a_status_replaces_one_answer_and_the_call_has_no_effect(
+    pdu: XerusPdu, client: Client, status: int
+) -> None:
     pdu.faults.order(Fault.STATUS, status=status)
     answer = client.post(outlet_rid(0), b'{"method":"setPowerState","params":{"pstate":0},"id":1}')
     assert (answer.status, answer.read()) == (status, b"")
@@ -40,12 +43,18 @@ def test_a_status_replaces_one_answer_and_the_call_has_no_effect(pdu: XerusPdu, 
     assert "result" in _switch_off(client)
 
 
-def test_a_fault_for_a_method_applies_to_calls_inside_both_forms_of_a_bulk(pdu: XerusPdu, client: Client) -> None:
+def test_a_fault_for_a_method_applies_to_calls_inside_both_forms_of_a_bulk(
+    pdu: XerusPdu, client: Client
+) -> None:
     call = {"jsonrpc": "2.0", "method": "getState", "id": 1}
     for method, inner in (("performBulk", call), ("performRequest", json.dumps(call))):
         pdu.faults.order(Fault.EMPTY, method="getState")
         assert client.call(outlet_rid(0), "getMetaData")["id"] == 7
-        body = {"method": method, "params": {"requests": [{"rid": outlet_rid(0), "json": inner}]}, "id": 1}
+        body = {
+            "method": method,
+            "params": {"requests": [{"rid": outlet_rid(0), "json": inner}]},
+            "id": 1,
+        }
         assert client.post("/bulk", json.dumps(body).encode()).read() == b""
 
 
@@ -66,7 +75,10 @@ def test_a_fault_loses_a_request_before_it_takes_effect(pdu: XerusPdu, client: C
 
 def test_a_reboot_during_switching_leaves_the_relay_unchanged() -> None:
     clock = ManualClock()
-    with XerusPdu(Model(outlets=1, relay_delay=5.0), clock=clock, reboot_seconds=0.1) as pdu, Client(pdu) as client:
+    with (
+        XerusPdu(Model(outlets=1, relay_delay=5.0), clock=clock, reboot_seconds=0.1) as pdu,
+        Client(pdu) as client,
+    ):
         _switch_off(client)
         pdu.reboot()
         with pytest.raises((ConnectionError, ssl.SSLError)):
@@ -79,12 +91,17 @@ def test_a_reboot_during_switching_leaves_the_relay_unchanged() -> None:
 
 def _form(name: str, data: bytes) -> tuple[bytes, dict[str, str]]:
     head = f'--edge\r\nContent-Disposition: form-data; name="{name}"; filename="f"\r\n\r\n'.encode()
-    return head + data + b"\r\n--edge--\r\n", {"Content-Type": 'multipart/form-data; boundary="edge"'}
+    return head + data + b"\r\n--edge--\r\n", {
+        "Content-Type": 'multipart/form-data; boundary="edge"'
+    }
 
 
 def test_an_update_to_another_generation_changes_types_and_ids() -> None:
     clock = ManualClock()
-    with XerusPdu(Model(outlets=1), "3.6", clock=clock, reboot_seconds=0.0) as pdu, Client(pdu) as client:
+    with (
+        XerusPdu(Model(outlets=1), "3.6", clock=clock, reboot_seconds=0.0) as pdu,
+        Client(pdu) as client,
+    ):
         before = client.result("/model/pdu/0", "getOutlets")[0]
         client.post("/cgi-bin/fwupload.cgi", *_form("upfile", image("4.4.9.5-1"))).read()
         client.call("/firmware", "startUpdate", flags=[])

@@ -1,4 +1,7 @@
-"""The simulator answers with the resource ids, types and structure of the recorded answers of two real units."""
+"""The simulator answers with the resource ids, types and structure of the recorded answers of two
+real units.
+"""
+
 from __future__ import annotations
 
 import json
@@ -13,8 +16,16 @@ from .xerus import Model, XerusPdu
 from .xerus_client import Client
 
 # The properties of the two units, from the recordings.
-UNITS = {"unit-a": ("3.6", Model(outlets=36, phases=3, latching=True, slots=32, peripherals=5, actuators=0)),
-         "unit-b": ("4.0", Model(outlets=36, phases=3, latching=True, slots=64, peripherals=5, actuators=0))}
+UNITS = {
+    "unit-a": (
+        "3.6",
+        Model(outlets=36, phases=3, latching=True, slots=32, peripherals=5, actuators=0),
+    ),
+    "unit-b": (
+        "4.0",
+        Model(outlets=36, phases=3, latching=True, slots=64, peripherals=5, actuators=0),
+    ),
+}
 pytestmark = pytest.mark.against("recordings of real Raritan units")
 Json = dict[str, Any]
 
@@ -43,7 +54,10 @@ def _answers(exchange: Json) -> list[Any]:
 
 
 def _asked(recorded: list[Json], number: int) -> list[Json]:
-    """The calls of an exchange. If its request was not recorded, they are rebuilt from `plans` and the recorded answers."""
+    """The calls of an exchange.
+
+    If its request was not recorded, they are rebuilt from `plans` and the recorded answers.
+    """
     if recorded[number]["request"] is not None:
         requests: list[Json] = recorded[number]["request"]["params"]["requests"]
         return requests
@@ -52,16 +66,25 @@ def _asked(recorded: list[Json], number: int) -> list[Json]:
     for pole in _answers(recorded[3])[0]:
         poles += [sensor["rid"] for sensor in pole.values() if isinstance(sensor, dict)]
     plans = (
-        [("/model/pdu/0", "getInlets"), ("/model/pdu/0", "getOutlets"), ("/model/peripheraldevicemanager", "getDeviceSlots")],
+        [
+            ("/model/pdu/0", "getInlets"),
+            ("/model/pdu/0", "getOutlets"),
+            ("/model/peripheraldevicemanager", "getDeviceSlots"),
+        ],
         [(rid, "getMetaData") for rid in (*inlets, *outlets)],
         [(rid, "getSettings") for rid in (*inlets, *outlets, *slots)],
         [(rid, "getPoles") for rid in inlets],
-        [*((rid, "getSensors") for rid in (*inlets, *outlets)), *((rid, "getDevice") for rid in slots)],
+        [
+            *((rid, "getSensors") for rid in (*inlets, *outlets)),
+            *((rid, "getDevice") for rid in slots),
+        ],
         [(rid, "getMetaData") for rid in poles],
         [(rid, "getReading") for rid in poles],
     )
-    return [{"rid": rid, "json": {"jsonrpc": "2.0", "method": method, "id": place}}
-            for place, (rid, method) in enumerate(plans[number])]
+    return [
+        {"rid": rid, "json": {"jsonrpc": "2.0", "method": method, "id": place}}
+        for place, (rid, method) in enumerate(plans[number])
+    ]
 
 
 def _shape(value: Any) -> Any:
@@ -84,11 +107,15 @@ def _comparable(value: Any) -> Any:
 
 
 @pytest.mark.parametrize("number", range(7))
-def test_the_simulator_answers_as_the_real_unit_did(recorded: list[Json], client: Client, number: int) -> None:
+def test_the_simulator_answers_as_the_real_unit_did(
+    recorded: list[Json], client: Client, number: int
+) -> None:
     asked = _asked(recorded, number)
     answers = client.bulk(asked)
     expected = recorded[number]["response"]["result"]["responses"]
     assert len(answers) == len(expected)
     for call, answer, real in zip(asked, answers, expected):
         assert answer["statcode"] == real["statcode"]
-        assert _comparable(answer["json"]["result"]["_ret_"]) == _comparable(real["json"]["result"]["_ret_"]), call
+        assert _comparable(answer["json"]["result"]["_ret_"]) == _comparable(
+            real["json"]["result"]["_ret_"]
+        ), call

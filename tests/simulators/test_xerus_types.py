@@ -1,4 +1,5 @@
 """The simulator's table of types, and the methods of the simulated objects."""
+
 from __future__ import annotations
 
 import json
@@ -23,6 +24,13 @@ def test_each_object_serves_every_method_of_its_interface() -> None:
             pdu.events[0].createChannel()
             for served in pdu.units[0].objects():
                 # The dispatcher itself carries out the calls of the bulk interface.
-                if pdu.site.firmware.version(served.interface) and served.interface != "bulkrpc.BulkRequest":
-                    missing = {name for name in pdu.site.firmware.methods(served.interface) if not hasattr(served, name)}
+                if (
+                    pdu.site.firmware.version(served.interface)
+                    and served.interface != "bulkrpc.BulkRequest"
+                ):
+                    missing = {
+                        name
+                        for name in pdu.site.firmware.methods(served.interface)
+                        if not hasattr(served, name)
+                    }
                     assert not missing, (generation, served.interface)

@@ -1,4 +1,7 @@
-"""The web server of a simulated unit: HTTP/1.1 with keep-alive, over TLS or plain, one thread for each connection."""
+"""The web server of a simulated unit: HTTP/1.1 with keep-alive, over TLS or plain, one thread for
+each connection.
+"""
+
 from __future__ import annotations
 
 import re
@@ -62,8 +65,8 @@ class Connection(BaseHTTPRequestHandler):
     """One connection; a subclass answers its requests."""
 
     protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True      # an answer must not wait for an acknowledgement
-    wbufsize = -1                       # headers and a small body leave in one write
+    disable_nagle_algorithm = True  # an answer must not wait for an acknowledgement
+    wbufsize = -1  # headers and a small body leave in one write
     timeout = 60.0
     largest_body = 1 << 30
     server: WebServer
@@ -73,12 +76,13 @@ class Connection(BaseHTTPRequestHandler):
         try:
             super().handle()
         except ValueError as error:
-            if "closed or unwrapped SSL socket" not in str(error):      # as after hang_up_all
+            if "closed or unwrapped SSL socket" not in str(error):  # as after hang_up_all
                 raise
 
     def parse_request(self) -> bool:
-        """Like the base class; also answers 411 to a Transfer-Encoding, 400 to a Content-Length that is not 1 to 18 digits, and
-        413 to one above `largest_body`. An empty Content-Length counts as 0."""
+        """Like the base class; also answers 411 to a Transfer-Encoding, 400 to a Content-Length
+        that is not 1 to 18 digits, and 413 to one above `largest_body`. An empty Content-Length
+        counts as 0."""
         if not super().parse_request():
             return False
         length = self.headers.get("Content-Length") or "0"
@@ -90,7 +94,7 @@ class Connection(BaseHTTPRequestHandler):
             wrong = 413
         else:
             return True
-        self.send_error(wrong)          # this also ends the connection
+        self.send_error(wrong)  # this also ends the connection
         return False
 
     def log_message(self, format: str, *args: Any) -> None:
@@ -110,7 +114,10 @@ class Connection(BaseHTTPRequestHandler):
 
 
 class PromptServer(socketserver.ThreadingTCPServer):
-    """A server that ends at once on `shutdown`. The usual `serve_forever` may notice it up to `poll_interval` seconds later."""
+    """A server that ends at once on `shutdown`.
+
+    The usual `serve_forever` may notice it up to `poll_interval` seconds later.
+    """
 
     daemon_threads = True
     allow_reuse_address = True
@@ -121,7 +128,7 @@ class PromptServer(socketserver.ThreadingTCPServer):
         while True:
             try:
                 request, address = self.get_request()
-            except OSError:             # for example, the client has gone, or the server is closed
+            except OSError:  # for example, the client has gone, or the server is closed
                 if self._ending:
                     return
                 continue
@@ -135,17 +142,29 @@ class PromptServer(socketserver.ThreadingTCPServer):
                 self.shutdown_request(request)
 
     def shutdown(self) -> None:
-        """Connects to the server, so that `serve_forever` ends, but does not wait for its end. A closed server is no error."""
+        """Connects to the server, so that `serve_forever` ends, but does not wait for its end.
+
+        A closed server is no error.
+        """
         self._ending = True
         with suppress(OSError):
             socket.create_connection(self.socket.getsockname()[:2], 1).close()
 
 
 class WebServer(PromptServer):
-    """Listens as soon as it is constructed. `stop` ends the open connections and waits up to 30 s for the server's thread."""
+    """Listens as soon as it is constructed.
 
-    def __init__(self, address: tuple[str, int], handler: type[Connection], unit: Powered, counters: Counters,
-                 tls: Optional[ssl.SSLContext]) -> None:
+    `stop` ends the open connections and waits up to 30 s for the server's thread.
+    """
+
+    def __init__(
+        self,
+        address: tuple[str, int],
+        handler: type[Connection],
+        unit: Powered,
+        counters: Counters,
+        tls: Optional[ssl.SSLContext],
+    ) -> None:
         super().__init__(address, handler)
         self.unit = unit
         self.counters = counters
@@ -162,11 +181,15 @@ class WebServer(PromptServer):
     def port(self) -> int:
         return int(self.server_address[1])
 
-    def process_request(self, request: Union[socket.socket, tuple[bytes, socket.socket]], client_address: Any) -> None:
+    def process_request(
+        self, request: Union[socket.socket, tuple[bytes, socket.socket]], client_address: Any
+    ) -> None:
         self.counters.connection()
         super().process_request(request, client_address)
 
-    def finish_request(self, request: Union[socket.socket, tuple[bytes, socket.socket]], client_address: Any) -> None:
+    def finish_request(
+        self, request: Union[socket.socket, tuple[bytes, socket.socket]], client_address: Any
+    ) -> None:
         """Runs in the connection's thread, so that a slow handshake delays no other client."""
         assert isinstance(request, socket.socket)
         with self._keep(request):
@@ -176,8 +199,12 @@ class WebServer(PromptServer):
                 super().finish_request(request, client_address)
                 return
             request.settimeout(Connection.timeout)
-            with self.tls.wrap_socket(request, server_side=True, do_handshake_on_connect=False) as connection, \
-                    self._keep(connection):
+            with (
+                self.tls.wrap_socket(
+                    request, server_side=True, do_handshake_on_connect=False
+                ) as connection,
+                self._keep(connection),
+            ):
                 if self.unit.down() or self.stopping.is_set():
                     return
                 connection.do_handshake()
@@ -195,9 +222,12 @@ class WebServer(PromptServer):
                 self._open.discard(connection)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Prints an exception unless it is an OSError without a file name, such as a failed handshake."""
+        """Prints an exception unless it is an OSError without a file name, such as a failed
+        handshake.
+        """
         error = sys.exc_info()[1]
-        if not isinstance(error, OSError) or error.filename is not None:        # a connection's OSError has no file name
+        # a connection's OSError has no file name
+        if not isinstance(error, OSError) or error.filename is not None:
             super().handle_error(request, client_address)
 
     def hang_up_all(self) -> None:

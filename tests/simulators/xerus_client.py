@@ -1,4 +1,8 @@
-"""A minimal client for the simulator's own tests. It does not check HTTP statuses; `call`, `result` and `bulk` expect JSON."""
+"""A minimal client for the simulator's own tests.
+
+It does not check HTTP statuses; `call`, `result` and `bulk` expect JSON.
+"""
+
 from __future__ import annotations
 
 import base64
@@ -22,9 +26,13 @@ def outlet_rid(number: int) -> str:
 class Client:
     """Reuses its connection; usable as a context manager."""
 
-    def __init__(self, pdu: XerusPdu, user: str = "", password: str = "", secure: bool = True) -> None:
+    def __init__(
+        self, pdu: XerusPdu, user: str = "", password: str = "", secure: bool = True
+    ) -> None:
         login = f"{user or pdu.user}:{password or pdu.password}"
-        self.headers: dict[str, str] = {"Authorization": "Basic " + base64.b64encode(login.encode()).decode()}
+        self.headers: dict[str, str] = {
+            "Authorization": "Basic " + base64.b64encode(login.encode()).decode()
+        }
         self.http: http.client.HTTPConnection
         if secure:
             context = ssl.create_default_context(cadata=pdu.ca_pem)
@@ -33,7 +41,9 @@ class Client:
         else:
             self.http = http.client.HTTPConnection(pdu.host, pdu.http_port, timeout=60)
 
-    def post(self, path: str, body: bytes, headers: Optional[Mapping[str, str]] = None) -> http.client.HTTPResponse:
+    def post(
+        self, path: str, body: bytes, headers: Optional[Mapping[str, str]] = None
+    ) -> http.client.HTTPResponse:
         self.http.request("POST", path, body, {**self.headers, **(headers or {})})
         return self.http.getresponse()
 
@@ -51,12 +61,18 @@ class Client:
         return self.call(rid, method, **params)["result"]["_ret_"]
 
     def bulk(self, requests: list[Json]) -> list[Json]:
-        answers: list[Json] = self.call("/bulk", "performBulk", requests=requests)["result"]["responses"]
+        answers: list[Json] = self.call("/bulk", "performBulk", requests=requests)["result"][
+            "responses"
+        ]
         return answers
 
     def __enter__(self) -> Client:
         return self
 
-    def __exit__(self, kind: Optional[type[BaseException]], error: Optional[BaseException],
-                 trace: Optional[TracebackType]) -> None:
+    def __exit__(
+        self,
+        kind: Optional[type[BaseException]],
+        error: Optional[BaseException],
+        trace: Optional[TracebackType],
+    ) -> None:
         self.http.close()

@@ -2,6 +2,7 @@
 
 `<handler>/kind.py` defines `KIND`, `<handler>/identity.py` the function `identity`.
 """
+
 from __future__ import annotations
 
 import importlib
@@ -16,30 +17,44 @@ from typing import Any, Callable, NamedTuple, Optional, TypeVar
 from pdu_common.helper import EnumPowerStatus, PduStatisticView
 
 from ... import host, registry
-from ...errors import PduHandlerError, ProtocolError, Refused, SettingsError, Unreachable, Unsupported, printable
+from ...errors import (
+    PduHandlerError,
+    ProtocolError,
+    Refused,
+    SettingsError,
+    Unreachable,
+    Unsupported,
+    printable,
+)
 from ..output import counted, figure, metered
 from . import __path__ as _OWN
 
 T = TypeVar("T")
-LONGEST = 120                   # limit for a value that a device reports, in characters
+LONGEST = 120  # limit for a value that a device reports, in characters
 _PAUSE_S = 2.0
 
 
 class Recorder:
     """Options of a recording.
 
-    `keep`: kinds of data that are not replaced. `patience`: how long to wait for a device that stops answering, in seconds.
-    `tell` shows progress.
+    `keep`: kinds of data that are not replaced. `patience`: how long to wait for a device that
+    stops answering, in seconds. `tell` shows progress.
     """
 
-    def __init__(self, keep: Collection[str] = (), patience: float = 0.0, tell: Callable[[str], None] = lambda _: None,
-                 sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        keep: Collection[str] = (),
+        patience: float = 0.0,
+        tell: Callable[[str], None] = lambda _: None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         self.keep, self.tell = keep, tell
         self._patience, self._sleep = patience, sleep
         self._has_answered = False
 
     def again(self, read: Callable[[], T]) -> T:
-        """Call `read` and return its result. If it raises Unreachable, repeat it for up to `patience` seconds, then raise.
+        """Call `read` and return its result. If it raises Unreachable, repeat it for up to
+        `patience` seconds, then raise.
 
         A device that has never answered is not asked again.
         """
@@ -68,8 +83,14 @@ class Recording(NamedTuple):
 
 
 def incomplete(count: int, most: int, what: str) -> Sequence[str]:
-    """A note that the recording may be incomplete, if it has more than `most` calls or resources; else no note."""
-    return [f"The recording may be incomplete: recording ends after {most} {what}."] if count > most else []
+    """A note that the recording may be incomplete, if it has more than `most` calls or resources;
+    else no note.
+    """
+    return (
+        [f"The recording may be incomplete: recording ends after {most} {what}."]
+        if count > most
+        else []
+    )
 
 
 class Served(NamedTuple):
@@ -77,19 +98,22 @@ class Served(NamedTuple):
 
     host: str
     port: int
-    about: str                          # describes the device
-    poll: str                           # arguments with which `pdu status` reads it
-    writes: Callable[[], Sequence[str]]         # commands that clients have sent, each with its effect
+    about: str  # describes the device
+    poll: str  # arguments with which `pdu status` reads it
+    # commands that clients have sent, each with its effect
+    writes: Callable[[], Sequence[str]]
     close: Callable[[], None]
 
 
 @dataclass
 class Identity:
-    """What one handler finds at an address. `family` is "" if no family fits; `why` is the reason for either result.
-    `answers` is always true, for the JSON output: a device that does not answer has no Identity.
+    """What one handler finds at an address. `family` is "" if no family fits; `why` is the reason
+    for either result. `answers` is always true, for the JSON output: a device that does not
+    answer has no Identity.
 
-    `tried` has rows of candidates (NUT: devices) with their results, `seen` rows of objects and what they hold. `can` and
-    `cannot` list what the handler can and cannot do. `evidence` maps a capability to its source. `next_steps` has advice.
+    `tried` has rows of candidates (NUT: devices) with their results, `seen` rows of objects and
+    what they hold. `can` and `cannot` list what the handler can and cannot do. `evidence` maps a
+    capability to its source. `next_steps` has advice.
     """
 
     handler: str
@@ -106,10 +130,15 @@ class Identity:
 
     def note_about(self, facts: Mapping[str, object]) -> None:
         """Note what the device reports about itself. Empty facts are left out."""
-        self.about.update({name: printable(str(value), LONGEST) for name, value in facts.items() if value})
+        self.about.update(
+            {name: printable(str(value), LONGEST) for name, value in facts.items() if value}
+        )
 
-    def note_states(self, states: Collection[EnumPowerStatus], basis: str, noun: str = "outlet") -> None:
-        """Note at the head of `can` how many outlets are in each state, or at the head of `cannot` that all are UNKNOWN.
+    def note_states(
+        self, states: Collection[EnumPowerStatus], basis: str, noun: str = "outlet"
+    ) -> None:
+        """Note at the head of `can` how many outlets are in each state, or at the head of `cannot`
+        that all are UNKNOWN.
 
         `noun`: what the output calls an outlet, such as "branch circuit".
         """
@@ -118,18 +147,27 @@ class Identity:
         if not number["UP"] and not number["DOWN"]:
             self.cannot.insert(0, f"read states: all UNKNOWN ({outlets})")
             return
-        listed = ", ".join(f"{number[name]} {name}" for name in ("UP", "DOWN", "UNKNOWN") if number[name])
+        listed = ", ".join(
+            f"{number[name]} {name}" for name in ("UP", "DOWN", "UNKNOWN") if number[name]
+        )
         self.can.insert(0, f"read the states of {outlets} ({listed})")
         self.evidence["state"] = basis
 
     def note_switched(self, switched: int, outlets: int, basis: str) -> None:
         """Note how many of the outlets can be switched, with the evidence."""
         listed = counted(outlets, "outlet")
-        self.can.append(f"switch {switched} of {listed} (not tried here; the account needs the right to switch)")
+        self.can.append(
+            f"switch {switched} of {listed} (not tried here; the account needs the right to switch)"
+        )
         self.evidence["switching"] = basis
 
-    def note_total(self, name: str, value: Optional[float], unit: str, basis: str, device: str = "") -> None:
-        """Note a total with its evidence, or that it cannot be read. `device`: a name to begin the note with."""
+    def note_total(
+        self, name: str, value: Optional[float], unit: str, basis: str, device: str = ""
+    ) -> None:
+        """Note a total with its evidence, or that it cannot be read.
+
+        `device`: a name to begin the note with.
+        """
         before = f"{device}: " if device else ""
         if value is None:
             self.cannot.append(f"{before}report its {name}")
@@ -137,8 +175,11 @@ class Identity:
             self.can.append(f"{before}report its {name} ({figure(value, unit)})")
             self.evidence[before + name] = basis
 
-    def note_figures(self, read: Callable[[], PduStatisticView], load: str, energy: str, noun: str = "outlet") -> None:
-        """Note the totals, with the evidence of load and energy, and how many outlets report an energy.
+    def note_figures(
+        self, read: Callable[[], PduStatisticView], load: str, energy: str, noun: str = "outlet"
+    ) -> None:
+        """Note the totals, with the evidence of load and energy, and how many outlets report an
+        energy.
 
         `noun`: as in `note_states`.
         """
@@ -159,12 +200,14 @@ class Identity:
 class Kind(NamedTuple):
     """How one handler records a device, recognises a recording and simulates the recorded device.
 
-    `tcp_port` is the usual port. It is None for UDP, where only an answer shows that a device listens. If several handlers read
-    a device, the one with the lowest `rank` is preferred. `record` returns the device's answers, scrubbed. It raises the errors
-    of handlers/errors.py, and RecursionError for an answer that is nested too deeply. `is_recording` recognises the text of a
-    recording. `serve` simulates the device on a port of 127.0.0.1. `serve_as` does the same with the commands of the
-    named family or profile. Both raise SettingsError for text that is not a recording and for unusable options, OSError if the
-    port cannot be used, and Unreachable if the simulated device does not start in time.
+    `tcp_port` is the usual port. It is None for UDP, where only an answer shows that a device
+    listens. If several handlers read a device, the one with the lowest `rank` is preferred.
+    `record` returns the device's answers, scrubbed. It raises the errors of handlers/errors.py, and
+    RecursionError for an answer that is nested too deeply. `is_recording` recognises the text of a
+    recording. `serve` simulates the device on a port of 127.0.0.1. `serve_as` does the same with
+    the commands of the named family or profile. Both raise SettingsError for text that is not a
+    recording and for unusable options, OSError if the port cannot be used, and Unreachable if the
+    simulated device does not start in time.
     """
 
     tcp_port: Optional[int]
@@ -176,7 +219,9 @@ class Kind(NamedTuple):
 
 
 def json_of(what: str) -> Callable[[str], bool]:
-    """A function that recognises a JSON recording: its text begins with `{"recording": "<what> `."""
+    """A function that recognises a JSON recording: its text begins with
+    `{"recording": "<what> `.
+    """
     begin = re.compile(rf'\s*\{{\s*"recording"\s*:\s*"{what} ')
     return lambda text: begin.match(text) is not None
 
@@ -196,7 +241,9 @@ def kind(handler: str) -> Kind:
 def identity(handler: str, data: Any) -> Identity:
     """What the handler finds at the address in `data`. Raises the errors of handlers/errors.py."""
     try:
-        found: Identity = importlib.import_module(f".{handler}.identity", __package__).identity(data)
+        found: Identity = importlib.import_module(f".{handler}.identity", __package__).identity(
+            data
+        )
     except PduHandlerError as error:
         raise error.at(host.address(data), "identify") from None
     return found
@@ -206,5 +253,8 @@ def kind_of(text: str, file: str) -> str:
     """The handler whose recording this is. Raises SettingsError."""
     found = next((handler for handler in names() if kind(handler).is_recording(text)), None)
     if found is None:
-        raise SettingsError(f"{file} is not a recording: use pdu record, snmpwalk -On, or a file for NUT's dummy-ups")
+        raise SettingsError(
+            f"{file} is not a recording: use pdu record, snmpwalk -On, or a file for NUT's"
+            " dummy-ups"
+        )
     return found

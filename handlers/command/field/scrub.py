@@ -1,11 +1,15 @@
-"""Replaces in a recording what could identify the owner of the device, as far as a program can recognise it.
+"""Replaces in a recording what could identify the owner of the device, as far as a program can
+recognise it.
 
-Each such value is replaced by a stand-in. Equal values have the same stand-in. `learn` takes a value whose place shows its
-kind: a name, a serial number, an address and so on. Afterwards `text` replaces that value as a whole word of other texts,
-unless it is short or common. The case of letters is ignored in values of four characters or more. `text` also replaces
-what looks like an address or a serial number. Stand-ins of IP addresses are reserved for documentation (RFC 5737,
-RFC 3849) and, after the first 762 of IPv4, for benchmarks (RFC 2544); those of MAC addresses are locally administered.
+Each such value is replaced by a stand-in. Equal values have the same stand-in. `learn` takes a
+value whose place shows its kind: a name, a serial number, an address and so on. Afterwards `text`
+replaces that value as a whole word of other texts, unless it is short or common. The case of
+letters is ignored in values of four characters or more. `text` also replaces what looks like an
+address or a serial number. Stand-ins of IP addresses are reserved for documentation (RFC 5737, RFC
+3849) and, after the first 762 of IPv4, for benchmarks (RFC 2544); those of MAC addresses are
+locally administered.
 """
+
 from __future__ import annotations
 
 import functools
@@ -37,117 +41,207 @@ NAMES = "names"
 CONTACTS = "contacts"
 LOCATIONS = "locations"
 SECRETS = "secrets"
-KINDS = (SERIALS, ADDRESSES, NAMES, CONTACTS, LOCATIONS)            # kinds that --keep accepts: not secrets
-_STAND_INS = {SERIALS: "serial-{}", NAMES: "name-{}", CONTACTS: "contact-{}", LOCATIONS: "location-{}", SECRETS: "secret-{}"}
-_SHORTEST, _LONG_NUMBER = 3, 7      # least length of a value, and of a number, that is also replaced inside other texts
+# kinds that --keep accepts: not secrets
+KINDS = (SERIALS, ADDRESSES, NAMES, CONTACTS, LOCATIONS)
+_STAND_INS = {
+    SERIALS: "serial-{}",
+    NAMES: "name-{}",
+    CONTACTS: "contact-{}",
+    LOCATIONS: "location-{}",
+    SECRETS: "secret-{}",
+}
+# least length of a value, and of a number, that is also replaced inside other texts
+_SHORTEST, _LONG_NUMBER = 3, 7
 
 # Names of JSON members and NUT variables, with the kind of their values; the first match counts.
-_KEYS: Sequence[tuple[Pattern[str], str]] = tuple((re.compile(pattern, re.IGNORECASE), kind) for pattern, kind in (
-    (r"passw|passphrase|passcode|secret|communit|token|credential|cookie|keytab|secname|usbuser"
-     r"|(^|[._])(auth|priv)(pass|key|protocol_pass)|(?<!hot)keys?(chain|string|value|data)?$"
-     r"|licen[cs]e_?(string|data|code)|authori[sz]ation(code)?$|https?headers?$|(certificate|signature)string$"
-     r"|nonce$|(^|[._])(psk|pin|otp)$", SECRETS),
-    (r"serial(number|no|$|\.)|(^|[._])serial|sernum|asset_?tag|partserial|(^|[._])uuid$|eiscontrol", SERIALS),
-    (r"mac(addr|$)|ip(v[46])?_?addr|ip(v4|v6)?$|hostname|fqdn|(^|[._])(address|gateway|dns|host|domain|server)(es|s)?$"
-     r"|driver\.parameter\.port$|e-?mail", ADDRESSES),
-    (r"contact(?!s\.)"                             # not NUT's dry contacts, ambient.contacts.1.status
-     r"|phone|(^|[._])(fax|mobile|pager|tel|sms)(number|no)?$", CONTACTS),
-    (r"location|postaladdress|latitude|longitude|altitude|coordinates|(^|[._])(geo|gps)"
-     r"|(^|[._])(room|rack|row|building|street|city|country)(name)?$", LOCATIONS),
-    (r"(^|[._])(name|desc|description|username|user|userlabel|owner|assignedto|login|alias)$|^ups\.id$", NAMES)))
+_KEYS: Sequence[tuple[Pattern[str], str]] = tuple(
+    (re.compile(pattern, re.IGNORECASE), kind)
+    for pattern, kind in (
+        (
+            r"passw|passphrase|passcode|secret|communit|token|credential|cookie|keytab|secname|usbuser"
+            r"|(^|[._])(auth|priv)(pass|key|protocol_pass)|(?<!hot)keys?(chain|string|value|data)?$"
+            r"|licen[cs]e_?(string|data|code)|authori[sz]ation(code)?$|https?headers?$|(certificate|signature)string$"
+            r"|nonce$|(^|[._])(psk|pin|otp)$",
+            SECRETS,
+        ),
+        (
+            r"serial(number|no|$|\.)|(^|[._])serial|sernum|asset_?tag|partserial|(^|[._])uuid$|eiscontrol",
+            SERIALS,
+        ),
+        (
+            r"mac(addr|$)|ip(v[46])?_?addr|ip(v4|v6)?$|hostname|fqdn|(^|[._])(address|gateway|dns|host|domain|server)(es|s)?$"
+            r"|driver\.parameter\.port$|e-?mail",
+            ADDRESSES,
+        ),
+        # not NUT's dry contacts, ambient.contacts.1.status
+        (r"contact(?!s\.)" r"|phone|(^|[._])(fax|mobile|pager|tel|sms)(number|no)?$", CONTACTS),
+        (
+            r"location|postaladdress|latitude|longitude|altitude|coordinates|(^|[._])(geo|gps)"
+            r"|(^|[._])(room|rack|row|building|street|city|country)(name)?$",
+            LOCATIONS,
+        ),
+        (
+            r"(^|[._])(name|desc|description|username|user|userlabel|owner|assignedto|login|alias)$|^ups\.id$",
+            NAMES,
+        ),
+    )
+)
 
-_POSITION = re.compile("latitude|longitude|altitude", re.IGNORECASE)           # members whose numbers tell a place
+# members whose numbers tell a place
+_POSITION = re.compile("latitude|longitude|altitude", re.IGNORECASE)
 _HEX = "[0-9A-Fa-f]"
-# An address is not a part of a longer row of hex digits. A label may precede it, such as "MAC:" or "IPv6:".
-_BEFORE = "(?<![0-9A-Za-z])(?<!::)" + "".join(rf"(?<!\b{_HEX}{{{digits}}}[:-])" for digits in range(1, 5))
+# An address is not a part of a longer row of hex digits. A label may precede it, such as "MAC:" or
+# "IPv6:".
+_BEFORE = "(?<![0-9A-Za-z])(?<!::)" + "".join(
+    rf"(?<!\b{_HEX}{{{digits}}}[:-])" for digits in range(1, 5)
+)
 _AFTER = rf"(?![0-9A-Za-z]|::|[:-]{_HEX}{{1,4}}(?![0-9A-Za-z]))"
-# MAC addresses: `00:1a:…`, `00-1a-…`, `00 1a …`, `001a.2b3c.…`, or 12 characters of 0-9 and a-f with at least one of each kind.
-_MAC = re.compile(rf"{_BEFORE}(?:{_HEX}{{2}}([:-]){_HEX}{{2}}(?:\1{_HEX}{{2}}){{4}}"
-                  rf"|(?<!\b{_HEX}{{2}} ){_HEX}{{2}}(?: {_HEX}{{2}}){{5}}(?! ?[0-9A-Za-z:-])"
-                  rf"|(?=[0-9.]{{0,13}}[A-Fa-f]){_HEX}{{4}}(?:\.{_HEX}{{4}}){{2}}"
-                  rf"|(?=[a-f]{{0,11}}[0-9])(?=[0-9]{{0,11}}[a-f])[0-9a-f]{{12}}){_AFTER}")
-# A MAC address without leading zeros, as some agents write it. Six single decimal digits may be states.
-_SHORT_MAC = re.compile(rf"{_BEFORE}(?=(?:[0-9]:)*(?:[0-9]{{2}}|[0-9]?[A-Fa-f])){_HEX}{{1,2}}(?::{_HEX}{{1,2}}){{5}}{_AFTER}")
+# MAC addresses: `00:1a:…`, `00-1a-…`, `00 1a …`, `001a.2b3c.…`, or 12 characters of 0-9 and a-f
+# with at least one of each kind.
+_MAC = re.compile(
+    rf"{_BEFORE}(?:{_HEX}{{2}}([:-]){_HEX}{{2}}(?:\1{_HEX}{{2}}){{4}}"
+    rf"|(?<!\b{_HEX}{{2}} ){_HEX}{{2}}(?: {_HEX}{{2}}){{5}}(?! ?[0-9A-Za-z:-])"
+    rf"|(?=[0-9.]{{0,13}}[A-Fa-f]){_HEX}{{4}}(?:\.{_HEX}{{4}}){{2}}"
+    rf"|(?=[a-f]{{0,11}}[0-9])(?=[0-9]{{0,11}}[a-f])[0-9a-f]{{12}}){_AFTER}"
+)
+# A MAC address without leading zeros, as some agents write it. Six single decimal digits may be
+# states.
+_SHORT_MAC = re.compile(
+    rf"{_BEFORE}(?=(?:[0-9]:)*(?:[0-9]{{2}}|[0-9]?[A-Fa-f])){_HEX}{{1,2}}(?::{_HEX}{{1,2}}){{5}}{_AFTER}"
+)
 _OCTET, _GAP = f"{_HEX}{{2}}", "[:. -]?"
 # An SNMP engine ID with an IPv4 address, an IPv6 address or a MAC address (RFC 3411, SnmpEngineID).
-_ENGINE = re.compile(rf"(?<![0-9A-Za-z])((?:0[xX])?[89A-Fa-f]{_HEX}(?:{_GAP}{_OCTET}){{3}}{_GAP}0)"
-                     rf"(?:1((?:{_GAP}{_OCTET}){{4}})|2((?:{_GAP}{_OCTET}){{16}})|3((?:{_GAP}{_OCTET}){{6}}))(?![0-9A-Za-z])")
-_IN_ENGINE = {1: 4, 2: 16, 3: 6}    # its fifth octet -> the number of octets behind it
+_ENGINE = re.compile(
+    rf"(?<![0-9A-Za-z])((?:0[xX])?[89A-Fa-f]{_HEX}(?:{_GAP}{_OCTET}){{3}}{_GAP}0)"
+    rf"(?:1((?:{_GAP}{_OCTET}){{4}})|2((?:{_GAP}{_OCTET}){{16}})|3((?:{_GAP}{_OCTET}){{6}}))(?![0-9A-Za-z])"
+)
+_IN_ENGINE = {1: 4, 2: 16, 3: 6}  # its fifth octet -> the number of octets behind it
 _GAPS = re.compile("[^0-9A-Fa-f]")
 _MAC_OCTETS = 6
-_FEWEST = 3                 # octets other than 0 that a MAC address has if it is sought inside longer rows of digits
-# Not an address: four numbers after a word that marks a version, or small numbers outside private networks.
+# octets other than 0 that a MAC address has if it is sought inside longer rows of digits
+_FEWEST = 3
+# Not an address: four numbers after a word that marks a version, or small numbers outside private
+# networks.
 _DOTTED = r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}"
 _IPV4 = re.compile(rf"(?<![0-9A-Za-z.]){_DOTTED}(?![0-9A-Za-z]|\.[0-9]|-(?!{_DOTTED})[0-9])")
-# A short word at the end of a longer one does not count ("server"), unless its capital follows a small letter ("fwVer").
-_VERSION = re.compile(r"(?:(?:version|revision|firmware|release|software)|(?-i:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z]))"
-                      r"(?:ver|rev|fw|rel|build|v))\W{0,3}$", re.IGNORECASE)
-_LONGEST_MARK = 20          # limit for such a word and the signs after it, in characters
-_PADDED_ADDRESS = re.compile(r"[0-9]{3}(?:\.[0-9]{3}){3}")          # such as 010.001.002.003
+# A short word at the end of a longer one does not count ("server"), unless its capital follows a
+# small letter ("fwVer").
+_VERSION = re.compile(
+    r"(?:(?:version|revision|firmware|release|software)|(?-i:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z]))"
+    r"(?:ver|rev|fw|rel|build|v))\W{0,3}$",
+    re.IGNORECASE,
+)
+_LONGEST_MARK = 20  # limit for such a word and the signs after it, in characters
+_PADDED_ADDRESS = re.compile(r"[0-9]{3}(?:\.[0-9]{3}){3}")  # such as 010.001.002.003
 _PADDING = re.compile("(?<![0-9])0{1,2}(?=[0-9])")
-_IPV6 = re.compile(rf"{_BEFORE}(?=[0-9A-Fa-f:]*::|(?:{_HEX}{{1,4}}:){{7}})[0-9A-Fa-f:]{{4,39}}(?![0-9A-Za-z:]|\.[0-9])")
-_FULL_NAME = re.compile(r"([A-Za-z0-9-]+)(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")     # a host name; its first part may occur alone
+_IPV6 = re.compile(
+    rf"{_BEFORE}(?=[0-9A-Fa-f:]*::|(?:{_HEX}{{1,4}}:){{7}})[0-9A-Fa-f:]{{4,39}}(?![0-9A-Za-z:]|\.[0-9])"
+)
+# a host name; its first part may occur alone
+_FULL_NAME = re.compile(r"([A-Za-z0-9-]+)(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
 _MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
-# Zeros and ones alone are not a serial number: they may be the states of a row of outlets ("1011101110").
+# Zeros and ones alone are not a serial number: they may be the states of a row of outlets
+# ("1011101110").
 _SERIAL = re.compile(r"\b(?=[A-Z0-9]*[0-9])(?=[A-Z0-9]*[A-Z2-9])[A-Z0-9]{9,}\b")
-# A whole text of seven digits or more, except zeros and ones alone (perhaps states) and what may be a date.
+# A whole text of seven digits or more, except zeros and ones alone (perhaps states) and what may be
+# a date.
 _NUMBER = re.compile(r"(?!(?:19|20)[0-9]{6}$)(?=[0-9]*[2-9])[0-9]{7,}")
-_LABELLED_SERIAL = re.compile(r"\b(?:serial(?:\s*(?:number|no\.?|#))?|s/n|sn)[\s:=#]+"
-                              r"(?=[A-Za-z-]*[0-9])(?P<value>[A-Za-z0-9][A-Za-z0-9-]{2,})", re.IGNORECASE)
+_LABELLED_SERIAL = re.compile(
+    r"\b(?:serial(?:\s*(?:number|no\.?|#))?|s/n|sn)[\s:=#]+"
+    r"(?=[A-Za-z-]*[0-9])(?P<value>[A-Za-z0-9][A-Za-z0-9-]{2,})",
+    re.IGNORECASE,
+)
 _PARTED = "(?:[ ()/-]{0,3}[0-9])"
 _LABELLED_PHONE = r"\b(?:tele?phone|phone|tel|fax|mobile|mob|cell|pager|call|sms)\b\.?[\s:=#]{0,3}"
-# Telephone numbers: international, with an area code in brackets or before a slash, 555-123-4567, or after a word.
+# Telephone numbers: international, with an area code in brackets or before a slash, 555-123-4567,
+# or after a word.
 _PHONE_ENDS = r"(?![0-9A-Za-z]|[.,][0-9])"
 _PHONE = re.compile(
     rf"(?<![0-9A-Za-z.,+])(?:\+[1-9]{_PARTED}{{9,14}}|\+[1-9][0-9]{{0,2}}[ ()/-]{_PARTED}{{6,12}}"
-    rf"|00[1-9][0-9]{{0,2}}[ ()/-]{_PARTED}{{6,12}}|\(0?[0-9]{{2,5}}\)[ /-]{{0,2}}[0-9]{_PARTED}{{4,9}}"
-    rf"|0[1-9][0-9]{{1,4}}[/-] ?[0-9]{_PARTED}{{4,9}}|[2-9][0-9]{{2}}-[0-9]{{3}}-[0-9]{{4}}){_PHONE_ENDS}"
-    rf"|(?i:{_LABELLED_PHONE})(?P<value>[+(]?[0-9](?:[ ()/.-]{{0,3}}[0-9]){{4,14}}){_PHONE_ENDS}")
+    rf"|00[1-9][0-9]{{0,2}}[ ()/-]{_PARTED}{{6,12}}|\(0?[0-9]{{2,5}}\)["
+    rf" /-]{{0,2}}[0-9]{_PARTED}{{4,9}}"
+    r"|0[1-9][0-9]{1,4}[/-]"
+    rf" ?[0-9]{_PARTED}{{4,9}}|[2-9][0-9]{{2}}-[0-9]{{3}}-[0-9]{{4}}){_PHONE_ENDS}"
+    rf"|(?i:{_LABELLED_PHONE})(?P<value>[+(]?[0-9](?:[ ()/.-]{{0,3}}[0-9]){{4,14}}){_PHONE_ENDS}"
+)
 _NUMBER_OF_DEGREES = r"[-+]?[0-9]{1,3}\.[0-9]{4,}"
 _MARK, _SIDE = "\\s?\u00b0", "\\s?[NSEW]\\b"
-# Places: two numbers of degrees with four decimals or more (a space between them needs five, or N, S, E, W), degrees with
-# their sign and a side, the numbers of a NMEA sentence, or a number after "latitude" and the like.
+# Places: two numbers of degrees with four decimals or more (a space between them needs five, or N,
+# S, E, W), degrees with their sign and a side, the numbers of a NMEA sentence, or a number after
+# "latitude" and the like.
 _PLACE = re.compile(
     rf"(?<![0-9A-Za-z.])(?:"
     rf"(?=.{{0,20}}?(?<![0-9.])[1-9][0-9]{{0,2}}\.){_NUMBER_OF_DEGREES}(?:{_MARK})?\s?[,;/]\s?{_NUMBER_OF_DEGREES}(?:{_MARK})?"
     rf"|{_NUMBER_OF_DEGREES}[0-9] {_NUMBER_OF_DEGREES}[0-9]"
-    rf"|{_NUMBER_OF_DEGREES}(?:{_MARK})?\s?[NS]\b[,;/ ]{{0,2}}{_NUMBER_OF_DEGREES}(?:{_MARK})?{_SIDE}"
+    rf"|{_NUMBER_OF_DEGREES}(?:{_MARK})?\s?[NS]\b[,;/"
+    rf" ]{{0,2}}{_NUMBER_OF_DEGREES}(?:{_MARK})?{_SIDE}"
     rf"|[NS]\s?{_NUMBER_OF_DEGREES}(?:{_MARK})?[,;/ ]{{0,2}}[EW]\s?{_NUMBER_OF_DEGREES}"
     rf"|[0-9]{{1,3}}(?:\.[0-9]+)?{_MARK}(?:\s?[0-9]{{1,2}}(?:\.[0-9]+)?\s?['\u2032])?"
     rf"(?:\s?[0-9]{{1,2}}(?:\.[0-9]+)?\s?(?:[\"\u2033]|''))?{_SIDE}"
     rf"|[0-9]{{4}}\.[0-9]+,[NS],[0-9]{{5}}\.[0-9]+,[EW])(?![0-9A-Za-z])"
-    rf"|\b(?i:lat|lon|lng|long|latitude|longitude)\b\W{{0,3}}?(?P<value>[-+]?[0-9]{{1,3}}\.[0-9]{{2,}})(?![0-9A-Za-z])")
-_DEGREE = re.compile(r"[-+]?[1-9][0-9]{0,2}\.[0-9]{5,}")           # a whole text of this form may be a latitude
-_SHORTEST_PHONE = 7         # digits of a telephone number that is also replaced in other forms
-_SHORTEST_USER = 3          # characters of a user name whose login is sought with the beginning of its password
-_INET = re.compile("\x01\x04(.{4})|\x02\x10(.{16})", re.DOTALL)      # InetAddressType, length, address (RFC 4001)
-_SPELT = re.compile(r"([\x07-\x27]?)([0-9A-Fa-f.:-]{7,64})")       # perhaps the length, and a text that may be an address
-_LETTERS = 0xD800           # the first surrogate, which UTF-8 text does not contain
-_DISTINCTIVE_ARC = 32           # four smaller numbers may also be a version or the end of an OID
+    rf"|\b(?i:lat|lon|lng|long|latitude|longitude)\b\W{{0,3}}?(?P<value>[-+]?[0-9]{{1,3}}\.[0-9]{{2,}})(?![0-9A-Za-z])"
+)
+# a whole text of this form may be a latitude
+_DEGREE = re.compile(r"[-+]?[1-9][0-9]{0,2}\.[0-9]{5,}")
+_SHORTEST_PHONE = 7  # digits of a telephone number that is also replaced in other forms
+# characters of a user name whose login is sought with the beginning of its password
+_SHORTEST_USER = 3
+# InetAddressType, length, address (RFC 4001)
+_INET = re.compile("\x01\x04(.{4})|\x02\x10(.{16})", re.DOTALL)
+# perhaps the length, and a text that may be an address
+_SPELT = re.compile(r"([\x07-\x27]?)([0-9A-Fa-f.:-]{7,64})")
+_LETTERS = 0xD800  # the first surrogate, which UTF-8 text does not contain
+_DISTINCTIVE_ARC = 32  # four smaller numbers may also be a version or the end of an OID
 # RFC 1918, RFC 6598, RFC 3927, RFC 4193, RFC 4291.
-_PRIVATE = tuple(map(ipaddress.ip_network, (
-    "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "fc00::/7", "fe80::/10")))
-_UNTOUCHED = ("0.0.0.0", "127.0.0.1", "::", "::1")      # noqa: S104 - common to all devices; nothing is bound to them
+_PRIVATE = tuple(
+    map(
+        ipaddress.ip_network,
+        (
+            "10.0.0.0/8",
+            "172.16.0.0/12",
+            "192.168.0.0/16",
+            "100.64.0.0/10",
+            "169.254.0.0/16",
+            "fc00::/7",
+            "fe80::/10",
+        ),
+    )
+)
+_UNTOUCHED = (
+    "0.0.0.0",  # noqa: S104  # common to all devices; nothing is bound to them
+    "127.0.0.1",
+    "::",
+    "::1",
+)
 
 
 class Scrubber:
-    """Learned values and their stand-ins. Values of the kinds in `keep` are not learned, except secrets.
+    """Learned values and their stand-ins. Values of the kinds in `keep` are not learned, except
+    secrets.
 
     `secrets`, `user` and `host` belong to the login. `host` may include a port.
     """
 
-    def __init__(self, keep: Collection[str] = (), secrets: Iterable[Optional[str]] = (), user: Optional[str] = None,
-                 host: str = "") -> None:
+    def __init__(
+        self,
+        keep: Collection[str] = (),
+        secrets: Iterable[Optional[str]] = (),
+        user: Optional[str] = None,
+        host: str = "",
+    ) -> None:
         self.keep = frozenset(keep) - {SECRETS}
         self._stand_ins: dict[tuple[str, str], str] = {}
         self._counted: Counter[str] = Counter()
-        self._learned: dict[str, str] = {}              # value -> stand-in
-        self._given: set[str] = set()                   # all stand-ins
-        self.packed: dict[bytes, bytes] = {}            # octets of an IP or MAC address -> those of the stand-in
-        self._given_octets: set[bytes] = set()          # the values of `packed`
-        self._loose: list[tuple[str, Pattern[str], str]] = []       # digits of an address, in any form, digits of the stand-in
-        self._phones: dict[str, str] = {}               # digits -> stand-in
-        self._held: dict[str, bool] = {}                # text -> whether it holds the login in an encoded form
+        self._learned: dict[str, str] = {}  # value -> stand-in
+        self._given: set[str] = set()  # all stand-ins
+        # octets of an IP or MAC address -> those of the stand-in
+        self.packed: dict[bytes, bytes] = {}
+        self._given_octets: set[bytes] = set()  # the values of `packed`
+        # digits of an address, in any form, digits of the stand-in
+        self._loose: list[tuple[str, Pattern[str], str]] = []
+        self._phones: dict[str, str] = {}  # digits -> stand-in
+        # text -> whether it holds the login in an encoded form
+        self._held: dict[str, bool] = {}
         self._secrets = [secret.strip() for secret in secrets if secret]
         self._user = user or ""
         for secret in self._secrets:
@@ -157,7 +251,10 @@ class Scrubber:
 
     @staticmethod
     def twice(scrubbed: Callable[[], T]) -> T:
-        """Scrub twice and return the second result. The second run replaces what the first learned."""
+        """Scrub twice and return the second result.
+
+        The second run replaces what the first learned.
+        """
         scrubbed()
         return scrubbed()
 
@@ -183,10 +280,11 @@ class Scrubber:
         return stand_in
 
     def text(self, text: str, numbers: bool = True) -> str:
-        """The text with stand-ins for distinctive learned values and for what looks like an address or a serial number. Kinds in
-        `keep` stay.
+        """The text with stand-ins for distinctive learned values and for what looks like an address
+        or a serial number. Kinds in `keep` stay.
 
-        With `numbers`, a text of digits alone that was not learned stays, because it may be a figure.
+        With `numbers`, a text of digits alone that was not learned stays, because it may be a
+        figure.
         """
         if not text or text.isspace():
             return text
@@ -199,24 +297,40 @@ class Scrubber:
     def _without_learned(self, text: str) -> str:
         upper = text.upper()
         near = [value for known, value in self._known if known in upper]
-        if not near:                # the usual case; one pattern of all values takes far longer
+        if not near:  # the usual case; one pattern of all values takes far longer
             return text
-        # A short name in another case may be a word or an abbreviation: an outlet "nas", the text "NAS".
-        # In capitals, "Straße" has one letter more: "STRASSE".
-        values = "|".join(f"((?i:{re.escape(value)}|{re.escape(value.upper())}))" if len(value) > _SHORTEST
-                          else f"({re.escape(value)})" for value in near)
-        return re.sub(rf"(?<![0-9A-Za-z])(?:{values})(?![0-9A-Za-z])",
-                      lambda found: self._learned.get(found[0]) or self._learned[near[(found.lastindex or 1) - 1]], text)
+        # A short name in another case may be a word or an abbreviation: an outlet "nas", the text
+        # "NAS". In capitals, "Straße" has one letter more: "STRASSE".
+        values = "|".join(
+            (
+                f"((?i:{re.escape(value)}|{re.escape(value.upper())}))"
+                if len(value) > _SHORTEST
+                else f"({re.escape(value)})"
+            )
+            for value in near
+        )
+        return re.sub(
+            rf"(?<![0-9A-Za-z])(?:{values})(?![0-9A-Za-z])",
+            lambda found: (
+                self._learned.get(found[0]) or self._learned[near[(found.lastindex or 1) - 1]]
+            ),
+            text,
+        )
 
     def _without_login(self, text: str) -> str:
-        """The text without the secrets of the login, also inside words. A text that holds one in an encoded form, as errors
-        know them (handlers/http/login.py), is replaced as a whole.
+        """The text without the secrets of the login, also inside words. A text that holds one in an
+        encoded form, as errors know them (handlers/http/login.py), is replaced as a whole.
         """
         sought = self._sought
         if not sought or len(text) < min(map(len, sought)):
             return text
         for secret in self._plain:
-            text = re.sub(re.escape(secret), self._learned[secret].replace("\\", r"\\"), text, flags=re.IGNORECASE)
+            text = re.sub(
+                re.escape(secret),
+                self._learned[secret].replace("\\", r"\\"),
+                text,
+                flags=re.IGNORECASE,
+            )
         return self._learned[self._plain[0]] if self.holds_login(text) else text
 
     def holds_login(self, text: str) -> bool:
@@ -228,10 +342,11 @@ class Scrubber:
 
     @functools.cached_property
     def _plain(self) -> list[str]:
-        """The login's secrets, except what may be a state, a figure or a common word; the longest first.
+        """The login's secrets, except what may be a state, a figure or a common word; the longest
+        first.
 
-        A secret of four characters or more counts even if it is a common word with digits or signs (admin123), but not if it is
-        a common word alone (public) or a number of up to six digits.
+        A secret of four characters or more counts even if it is a common word with digits or signs
+        (admin123), but not if it is a common word alone (public) or a number of up to six digits.
         """
         learned = [one for one in self._secrets if one in self._learned]
         return sorted(filter(_is_telling, learned), key=len, reverse=True)
@@ -240,7 +355,9 @@ class Scrubber:
     def _sought(self) -> list[str]:
         """`_plain`, and the beginnings of `user:password`."""
         user = self._user if len(self._user) >= _SHORTEST_USER else None
-        return list(chain.from_iterable(login.secrets(login.Login(user, secret)) for secret in self._plain))
+        return list(
+            chain.from_iterable(login.secrets(login.Login(user, secret)) for secret in self._plain)
+        )
 
     def _without_addresses(self, text: str) -> str:
         for rule in _ADDRESS_RULES:
@@ -260,7 +377,10 @@ class Scrubber:
         return text
 
     def _learn_octets(self, octets: bytes, stand_in: bytes) -> None:
-        """Learn the octets of an address. If they are distinctive, their digits are replaced wherever they occur."""
+        """Learn the octets of an address.
+
+        If they are distinctive, their digits are replaced wherever they occur.
+        """
         if octets in self.packed:
             return
         self.packed[octets] = stand_in
@@ -274,20 +394,24 @@ class Scrubber:
             self._loose.append((octets.hex(), re.compile(form, re.IGNORECASE), stand_in.hex()))
 
     def octets(self, octets: bytes) -> bytes:
-        """The octets of an IP address or a MAC address as those of its stand-in, which is learned. A netmask stays."""
+        """The octets of an IP address or a MAC address as those of its stand-in, which is learned.
+        A netmask stays.
+        """
         if len(octets) == _MAC_OCTETS:
             return bytes.fromhex(self.learn(ADDRESSES, octets.hex(":")).replace(":", ""))
         return ipaddress.ip_address(self.address(str(ipaddress.ip_address(octets)))).packed
 
     def engine(self, octets: bytes) -> bytes:
-        """The octets of an SNMP engine ID with stand-ins for an address in it (RFC 3411); other octets as they are."""
+        """The octets of an SNMP engine ID with stand-ins for an address in it (RFC 3411); other
+        octets as they are.
+        """
         size = _IN_ENGINE.get(octets[4]) if len(octets) > 5 and octets[0] & 0x80 else None
         return octets[:5] + self.octets(octets[5:]) if size == len(octets) - 5 else octets
 
     def _engine(self, found: re.Match[str]) -> str:
         written = found[2] or found[3] or found[4]
         clean = self.octets(bytes.fromhex(_GAPS.sub("", written))).hex()
-        return found[0][:-len(written)] + _in_form_of(written, clean)
+        return found[0][: -len(written)] + _in_form_of(written, clean)
 
     def _short_mac(self, found: re.Match[str]) -> str:
         groups = [group.zfill(2) for group in found[0].split(":")]
@@ -305,15 +429,21 @@ class Scrubber:
         """The stand-in of a value of this kind. A value that stays is scrubbed as by `text`."""
         return self.text(self.learn(kind, value), numbers=kind in self.keep)
 
-    def json(self, data: Any, key: str = "", leave: Callable[[str, Any], bool] = lambda key, value: False) -> Any:
-        """JSON with texts scrubbed by the names of their members, except texts for which `leave` is true. Addresses in names of
-        members are scrubbed, too.
+    def json(
+        self, data: Any, key: str = "", leave: Callable[[str, Any], bool] = lambda key, value: False
+    ) -> Any:
+        """JSON with texts scrubbed by the names of their members, except texts for which `leave` is
+        true. Addresses in names of members are scrubbed, too.
 
-        Inside a contact or a location, texts get that kind, except the text of a member whose name has a kind or begins with "@".
-        Texts that are items of a list get that kind, whatever the list is called.
+        Inside a contact or a location, texts get that kind, except the text of a member whose name
+        has a kind or begins with "@". Texts that are items of a list get that kind, whatever the
+        list is called.
         """
         if isinstance(data, Mapping):
-            return {self._name(name): self._member(name, value, key, leave) for name, value in data.items()}
+            return {
+                self._name(name): self._member(name, value, key, leave)
+                for name, value in data.items()
+            }
         if isinstance(data, (list, tuple)):
             return [self.json(value, key, leave) for value in data]
         return self.value(key, data) if isinstance(data, str) and not leave(key, data) else data
@@ -335,8 +465,11 @@ class Scrubber:
         return name if ADDRESSES in self.keep else self._without_addresses(name)
 
     def arcs(self, index: Sequence[int]) -> tuple[int, ...]:
-        """The index of an SNMP row, scrubbed: some MIBs spell an address or a name in it, one octet in each arc."""
-        # Each arc becomes one letter of a text. All large arcs become the same letter, which no text contains.
+        """The index of an SNMP row, scrubbed: some MIBs spell an address or a name in it, one octet
+        in each arc.
+        """
+        # Each arc becomes one letter of a text. All large arcs become the same letter, which no
+        # text contains.
         large = iter([arc for arc in index if arc >= _LETTERS])
         spelled = "".join(chr(min(arc, _LETTERS)) for arc in index)
         if ADDRESSES not in self.keep:
@@ -347,7 +480,10 @@ class Scrubber:
         return tuple(next(large) if ord(letter) == _LETTERS else ord(letter) for letter in spelled)
 
     def _inet(self, found: re.Match[str]) -> str:
-        """An InetAddress with its type and length. One that was not learned is replaced if it is private."""
+        """An InetAddress with its type and length.
+
+        One that was not learned is replaced if it is private.
+        """
         spelled = found[1] or found[2]
         if max(spelled) > "\xff":
             return found[0]
@@ -364,7 +500,10 @@ class Scrubber:
 
     @functools.cached_property
     def _spellings(self) -> list[tuple[str, str]]:
-        """The pairs of `_spelled` for all learned values, the longest first. `learn` discards them, like `_known`."""
+        """The pairs of `_spelled` for all learned values, the longest first.
+
+        `learn` discards them, like `_known`.
+        """
         pairs: list[tuple[str, str]] = []
         for value, stand_in in self._learned.items():
             pairs += _spelled(value, stand_in, value in self._plain)
@@ -372,7 +511,9 @@ class Scrubber:
 
     @functools.cached_property
     def _known(self) -> list[tuple[str, str]]:
-        """The values that are replaced inside texts, each as (upper-case form, value), the longest first."""
+        """The values that are replaced inside texts, each as (upper-case form, value), the longest
+        first.
+        """
         long = sorted(filter(_is_distinctive, self._learned), key=len, reverse=True)
         return [(value.upper(), value) for value in long]
 
@@ -383,7 +524,7 @@ class Scrubber:
         except ValueError:
             return found[0]
         is_small = not address.is_private and max(address.packed) < _DISTINCTIVE_ARC
-        before = found.string[max(0, found.start() - _LONGEST_MARK):found.start()]
+        before = found.string[max(0, found.start() - _LONGEST_MARK) : found.start()]
         looks_like_version = is_small or _VERSION.search(before) is not None
         is_version = address.version == 4 and looks_like_version
         stand_in = written if is_version and written not in self._learned else self.address(written)
@@ -394,7 +535,9 @@ class Scrubber:
         return dotted if _is_mask(ipaddress.ip_address(dotted)) else self.learn(ADDRESSES, dotted)
 
     def _stand_in(self, kind: str, value: str) -> str:
-        """An IP address gets an IP address as its stand-in, whatever `kind` is: it may also occur in binary form."""
+        """An IP address gets an IP address as its stand-in, whatever `kind` is: it may also occur
+        in binary form.
+        """
         is_of_digits = kind == ADDRESSES and re.fullmatch(f"{_HEX}{{12}}", value) is not None
         if is_of_digits or _MAC.fullmatch(value):
             plain = _GAPS.sub("", value).lower()
@@ -421,9 +564,10 @@ class Scrubber:
         return self._stand_ins[kind, value]
 
 
-# ---- what is replaced inside a text --------------------------------------------------------------------------
+# ---- what is replaced inside a text --------------------------------------------------------------
 
-Change = Callable[[Scrubber, str, str, bool], str]      # scrubber, kind, text, numbers (see `Scrubber.text`) -> text
+# scrubber, kind, text, numbers (see `Scrubber.text`) -> text
+Change = Callable[[Scrubber, str, str, bool], str]
 
 
 class _Rule(NamedTuple):
@@ -446,22 +590,28 @@ def _each(pattern: Pattern[str]) -> Change:
     def change(scrubber: Scrubber, kind: str, text: str, numbers: bool) -> str:
         def put(found: re.Match[str]) -> str:
             value = (found["value"] if has_value else None) or found[0]
-            return found[0][:-len(value)] + scrubber.learn(kind, value)
+            return found[0][: -len(value)] + scrubber.learn(kind, value)
+
         return pattern.sub(put, text)
+
     return change
 
 
 def _each_unless_digits(pattern: Pattern[str]) -> Change:
     """Like `_each`, but a text of digits alone stays: it may be a figure."""
     each = _each(pattern)
-    return lambda scrubber, kind, text, numbers: text if text.strip().isdigit() else each(scrubber, kind, text, numbers)
+    return lambda scrubber, kind, text, numbers: (
+        text if text.strip().isdigit() else each(scrubber, kind, text, numbers)
+    )
 
 
 def _whole(pattern: Pattern[str]) -> Change:
     """Replaces a text that matches as a whole, unless it may be a figure."""
+
     def change(scrubber: Scrubber, kind: str, text: str, numbers: bool) -> str:
         is_private = not numbers and pattern.fullmatch(text.strip()) is not None
         return scrubber.learn(kind, text) if is_private else text
+
     return change
 
 
@@ -475,17 +625,24 @@ def _learned(change: Callable[[Scrubber, str], str]) -> Change:
     return lambda scrubber, kind, text, numbers: change(scrubber, text)
 
 
-# The order counts: what one rule replaces, the next ones do not see. A new form of private data needs a row here.
+# The order counts: what one rule replaces, the next ones do not see. A new form of private data
+# needs a row here.
 _ADDRESS_RULES = (
     _Rule("an SNMP engine ID", ADDRESSES, _put(_ENGINE, Scrubber._engine)),
-    _Rule("the digits of a learned address", ADDRESSES, _learned(Scrubber._without_learned_addresses)),
+    _Rule(
+        "the digits of a learned address", ADDRESSES, _learned(Scrubber._without_learned_addresses)
+    ),
     _Rule("a MAC address", ADDRESSES, _each(_MAC)),
     _Rule("a MAC address without leading zeros", ADDRESSES, _put(_SHORT_MAC, Scrubber._short_mac)),
     _Rule("an IPv4 address", ADDRESSES, _put(_IPV4, Scrubber._address)),
     _Rule("an IPv6 address", ADDRESSES, _put(_IPV6, Scrubber._address)),
 )
 _RULES = (
-    _Rule("the digits of a learned telephone number", CONTACTS, _learned(Scrubber._without_learned_phones)),
+    _Rule(
+        "the digits of a learned telephone number",
+        CONTACTS,
+        _learned(Scrubber._without_learned_phones),
+    ),
     _Rule("a telephone number", CONTACTS, _each(_PHONE)),
     _Rule("a place", LOCATIONS, _each(_PLACE)),
     _Rule("a number of degrees", LOCATIONS, _whole(_DEGREE)),
@@ -512,7 +669,9 @@ def _is_distinctive(value: str) -> bool:
 
 
 def kind_of(key: str) -> Optional[str]:
-    """The kind of the values of a variable or JSON member with this name; None if the name shows no kind."""
+    """The kind of the values of a variable or JSON member with this name; None if the name shows no
+    kind.
+    """
     return next((kind for pattern, kind in _KEYS if pattern.search(key)), None)
 
 
@@ -521,23 +680,27 @@ def _is_number(value: Any) -> bool:
 
 
 def _decides(name: str, value: Any) -> bool:
-    """Whether the name of this member decides the kind of its value also inside a contact or a location."""
+    """Whether the name of this member decides the kind of its value also inside a contact or a
+    location.
+    """
     if not isinstance(value, str):
         return False
     return kind_of(name) is not None or name.startswith("@")
 
 
 def _ipv4_stand_in(number: int) -> str:
-    networks = ("192.0.2", "198.51.100", "203.0.113")       # RFC 5737
+    networks = ("192.0.2", "198.51.100", "203.0.113")  # RFC 5737
     network, host = divmod(number - 1, 254)
     if network < len(networks):
         return f"{networks[network]}.{host + 1}"
     network, host = divmod(number - 254 * len(networks) - 1, 254)
-    return f"198.{18 + network // 256 % 2}.{network % 256}.{host + 1}"      # 198.18.0.0/15
+    return f"198.{18 + network // 256 % 2}.{network % 256}.{host + 1}"  # 198.18.0.0/15
 
 
 def _is_mask(address: Any) -> bool:
-    """Whether the address is an IPv4 netmask, /8 or longer, or the broadcast address: they identify nobody."""
+    """Whether the address is an IPv4 netmask, /8 or longer, or the broadcast address: they identify
+    nobody.
+    """
     bits = int(address)
     return address.version == 4 and bits >> 24 == 255 and bits | (bits - 1) == 0xFFFFFFFF
 
@@ -559,18 +722,22 @@ def _spelled(value: str, stand_in: str, is_secret: bool) -> Iterable[tuple[str, 
     """The forms in which an index may spell a value, each with the same form of its stand-in."""
     try:
         before, after = ipaddress.ip_address(value).packed, ipaddress.ip_address(stand_in).packed
-        if max(before) >= _DISTINCTIVE_ARC:       # many OIDs end with small arcs such as 1.1.1.1
+        if max(before) >= _DISTINCTIVE_ARC:  # many OIDs end with small arcs such as 1.1.1.1
             yield "".join(map(chr, before)), "".join(map(chr, after))
     except ValueError:
         pass
-    if re.fullmatch("02[0-9a-f]{10}", re.sub("[ :.-]", "", stand_in)):      # the stand-in of a MAC address
+    # the stand-in of a MAC address
+    if re.fullmatch("02[0-9a-f]{10}", re.sub("[ :.-]", "", stand_in)):
         yield _octets(value), _octets(stand_in)
     is_distinctive = len(value) > _SHORTEST and _is_distinctive(value)
     if is_secret or is_distinctive:
-        octets = value.encode("utf-8", "backslashreplace").decode("latin-1")        # as in an SnmpAdminString (RFC 3411, 5)
+        # as in an SnmpAdminString (RFC 3411, 5)
+        octets = value.encode("utf-8", "backslashreplace").decode("latin-1")
         for spelled in dict.fromkeys((octets, value)):
-            yield chr(len(spelled)) + spelled, chr(len(stand_in)) + stand_in    # the length, then the text
-            yield spelled, stand_in                     # IMPLIED, or of fixed size: without the length (RFC 2578, 7.7)
+            # the length, then the text
+            yield chr(len(spelled)) + spelled, chr(len(stand_in)) + stand_in
+            # IMPLIED, or of fixed size: without the length (RFC 2578, 7.7)
+            yield spelled, stand_in
 
 
 def _octets(mac: str) -> str:

@@ -1,4 +1,7 @@
-"""Base classes of servers that replay a recorded device: a TCP server on 127.0.0.1 in its own thread, and JSON over HTTP."""
+"""Base classes of servers that replay a recorded device: a TCP server on 127.0.0.1 in its own
+thread, and JSON over HTTP.
+"""
+
 from __future__ import annotations
 
 import json
@@ -14,10 +17,10 @@ from typing import Any
 from .kinds import Served
 
 HOST = "127.0.0.1"
-_LONGEST = 4 << 20                  # limit for the body of a request, in bytes
-_ENDS_S = 5.0                       # longest wait for the end of the thread, in seconds
+_LONGEST = 4 << 20  # limit for the body of a request, in bytes
+_ENDS_S = 5.0  # longest wait for the end of the thread, in seconds
 ANY_LOGIN = "-s scheme=http --username any"
-Response = tuple[int, Any, Mapping[str, str]]       # status, JSON (None: no body), further headers
+Response = tuple[int, Any, Mapping[str, str]]  # status, JSON (None: no body), further headers
 
 
 class ReplayServer(socketserver.ThreadingTCPServer):
@@ -34,18 +37,26 @@ class ReplayServer(socketserver.ThreadingTCPServer):
 
 
 class Replay:
-    """A server that runs in its own thread until it is closed. `writes` lists commands with their effects."""
+    """A server that runs in its own thread until it is closed.
+
+    `writes` lists commands with their effects.
+    """
 
     def __init__(self, server: ReplayServer) -> None:
         server.site = self
         self.writes: list[str] = []
         self.host, self.port = HOST, int(server.server_address[1])
         self._server = server
-        self._thread = threading.Thread(target=server.serve_forever, args=(0.05,), name=f"replay-{self.port}", daemon=True)
+        self._thread = threading.Thread(
+            target=server.serve_forever, args=(0.05,), name=f"replay-{self.port}", daemon=True
+        )
         self._thread.start()
 
     def served(self, handler: str, about: str, options: str = "") -> Served:
-        """This server, described by `about`. `options`: arguments that `pdu status` needs besides handler and address."""
+        """This server, described by `about`.
+
+        `options`: arguments that `pdu status` needs besides handler and address.
+        """
         poll = f"{handler} {self.host}:{self.port} {options}".rstrip()
         return Served(self.host, self.port, about, poll, lambda: list(self.writes), self.close)
 
@@ -79,7 +90,9 @@ class _Handler(BaseHTTPRequestHandler):
         if not valid or int(size) > _LONGEST:
             self.close_connection = True
             return self._send(413 if valid else 411, None, {})
-        return self._send(*self.server.site.reply(self.command, self.path, self.rfile.read(int(size))))
+        return self._send(
+            *self.server.site.reply(self.command, self.path, self.rfile.read(int(size)))
+        )
 
     do_GET = _serve
     do_POST = _serve
@@ -88,7 +101,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _send(self, status: int, content: Any, headers: Mapping[str, str]) -> None:
         body = b"" if content is None else json.dumps(content).encode()
         self.send_response(status)
-        if status != 204:                   # which has no Content-Length: RFC 9110, 8.6
+        if status != 204:  # which has no Content-Length: RFC 9110, 8.6
             self.send_header("Content-Type", "application/json; charset=UTF-8")
             self.send_header("Content-Length", str(len(body)))
         for name, value in headers.items():

@@ -1,7 +1,9 @@
-"""Which PDUs a client of the exporter may query: those of the list, and addresses in the exporter's networks.
+"""Which PDUs a client of the exporter may query: those of the list, and addresses in the exporter's
+networks.
 
 Without this rule, a client could make the exporter send its logins to any address.
 """
+
 from __future__ import annotations
 
 import ipaddress
@@ -16,11 +18,15 @@ from .listing import ListedPdu
 from .networks import Network
 from .polling import Target
 
-_USUAL: Mapping[str, Sequence[int]] = {"nut": (3493,), "snmp": (161,)}      # usual ports; for other handlers those of HTTP
+# usual ports; for other handlers those of HTTP
+_USUAL: Mapping[str, Sequence[int]] = {"nut": (3493,), "snmp": (161,)}
 
 
 class NotAllowed(ValueError):
-    """A refused query. The text is a sentence for the client; `reason` is the label in the exporter's metrics."""
+    """A refused query.
+
+    The text is a sentence for the client; `reason` is the label in the exporter's metrics.
+    """
 
     def __init__(self, reason: str, sentence: str) -> None:
         super().__init__(sentence)
@@ -36,7 +42,10 @@ class Query(NamedTuple):
 
 
 class Allowed(NamedTuple):
-    """`listed` are the PDUs of the list. For another PDU, a query must name one of `handlers` and one of `auths`."""
+    """`listed` are the PDUs of the list.
+
+    For another PDU, a query must name one of `handlers` and one of `auths`.
+    """
 
     listed: Sequence[Target]
     networks: Sequence[Network]
@@ -49,7 +58,8 @@ class Allowed(NamedTuple):
         return self._fitting(found, query) if found is not None else self._in_networks(query)
 
     def _listed(self, query: Query) -> Optional[Target]:
-        """The listed PDU with this name, else with this address, else with another form of the address; else None.
+        """The listed PDU with this name, else with this address, else with another form of the
+        address; else None.
 
         Raises NotAllowed if several match equally.
         """
@@ -58,42 +68,81 @@ class Allowed(NamedTuple):
         found = named or [one for one in self.listed if one.device.address.lower() == text.lower()]
         found = found or [one for one in self.listed if self._is_at(one, query)]
         if len(found) > 1:
-            several = ", ".join(one.device.name for one in found[:5]) + (", ..." if len(found) > 5 else "")
-            raise NotAllowed("ambiguous", f"{text} is the address of several PDUs of the list: name one of {several}")
+            several = ", ".join(one.device.name for one in found[:5]) + (
+                ", ..." if len(found) > 5 else ""
+            )
+            raise NotAllowed(
+                "ambiguous",
+                f"{text} is the address of several PDUs of the list: name one of {several}",
+            )
         return found[0] if found else None
 
     def _fitting(self, found: Target, query: Query) -> Target:
-        """`found`, with the list's handler and login. Raises NotAllowed for a query that names others."""
-        for key, asked, own in (("handler", query.handler, found.device.handler), ("auth", query.auth, found.device.auth)):
+        """`found`, with the list's handler and login.
+
+        Raises NotAllowed for a query that names others.
+        """
+        for key, asked, own in (
+            ("handler", query.handler, found.device.handler),
+            ("auth", query.auth, found.device.auth),
+        ):
             if asked not in ("", own):
-                raise NotAllowed("mismatch", f"{query.target} is on the list, with another {key}: leave the parameter {key} out")
+                raise NotAllowed(
+                    "mismatch",
+                    f"{query.target} is on the list, with another {key}: leave the parameter"
+                    f" {key} out",
+                )
         return found
 
     def _in_networks(self, query: Query) -> Target:
         host, _ = host_and_port(query.target)
         try:
             address = ipaddress.ip_address(host)
-        except ValueError:          # a host name, whose address can change
+        except ValueError:  # a host name, whose address can change
             advice = "; for other targets give an IP address" if self.networks else ""
             raise NotAllowed("not-listed", f"the target is not on the list{advice}") from None
         if "%" in host or not any(address in network for network in self.networks):
-            raise NotAllowed("not-listed", "the target is neither on the list nor in a --network of this exporter")
+            raise NotAllowed(
+                "not-listed",
+                "the target is neither on the list nor in a --network of this exporter",
+            )
         handler, auth = self.handlers.get(query.handler), self.auths.get(query.auth)
         if handler is None:
-            raise NotAllowed("handler", f"the parameter handler must be one of {', '.join(sorted(self.handlers))}")
+            raise NotAllowed(
+                "handler",
+                f"the parameter handler must be one of {', '.join(sorted(self.handlers))}",
+            )
         if auth is None:
-            raise NotAllowed("auth", f"the parameter auth must be one of {names(self.auths)}" if self.auths else
-                             "this exporter has no logins by name (--auth); a target that is not on its list needs one")
-        return Target(ListedPdu(query.target, query.handler, query.target, query.auth), handler, auth)
+            raise NotAllowed(
+                "auth",
+                (
+                    f"the parameter auth must be one of {names(self.auths)}"
+                    if self.auths
+                    else (
+                        "this exporter has no logins by name (--auth); a target that is not on its"
+                        " list needs one"
+                    )
+                ),
+            )
+        return Target(
+            ListedPdu(query.target, query.handler, query.target, query.auth), handler, auth
+        )
 
     def _is_at(self, listed: Target, query: Query) -> bool:
-        """Whether a query would reach a listed PDU by another form of its address, such as one with the usual port.
+        """Whether a query would reach a listed PDU by another form of its address, such as one with
+        the usual port.
 
         Such a query must not bypass the list's handler and login. Host names are not resolved.
         """
         login = self.auths.get(query.auth)
-        own = _place(listed.device.address, listed.handler.name, {**listed.auth.settings, **dict(listed.device.settings)})
-        asked = _place(query.target, query.handler or listed.handler.name, login.settings if login else {})
+        own = _place(
+            listed.device.address,
+            listed.handler.name,
+            {**listed.auth.settings, **dict(listed.device.settings)},
+        )
+        asked = _place(
+            query.target, query.handler or listed.handler.name, login.settings if login else {}
+        )
         return own is not None and own == asked
 
 
@@ -107,6 +156,7 @@ def _place(text: str, handler: str, settings: Mapping[str, str]) -> Optional[tup
         address = ipaddress.ip_address(host)
     except ValueError:
         return None
-    mapped = getattr(address, "ipv4_mapped", None)          # ::ffff:192.0.2.7 is the host 192.0.2.7
-    port = settings.get("port", "").strip().lstrip("0") or str(typed or "")         # handlers read 0443 as 443
+    mapped = getattr(address, "ipv4_mapped", None)  # ::ffff:192.0.2.7 is the host 192.0.2.7
+    # handlers read 0443 as 443
+    port = settings.get("port", "").strip().lstrip("0") or str(typed or "")
     return mapped or address, "" if port in map(str, _USUAL.get(handler, PORTS.values())) else port

@@ -1,8 +1,11 @@
-"""Logins by name: `[auth.NAME]` in a TOML file. A list of PDUs and a query to `pdu exporter` refer to a login by its name.
+"""Logins by name: `[auth.NAME]` in a TOML file. A list of PDUs and a query to `pdu exporter` refer
+to a login by its name.
 
-A key is a handler setting or an SNMP field (`username`, `snmp_version`, ...). A secret is a reference, `password_file = "FILE"`
-or `password_env = "VARIABLE"`. Only a file of logins may contain the secret itself: `password = "..."`.
+A key is a handler setting or an SNMP field (`username`, `snmp_version`, ...). A secret is a
+reference, `password_file = "FILE"` or `password_env = "VARIABLE"`. Only a file of logins may
+contain the secret itself: `password = "..."`.
 """
+
 from __future__ import annotations
 
 import os
@@ -13,7 +16,7 @@ from ...errors import SettingsError, printable
 from ..options import SECRETS
 from . import private, toml
 
-ENVIRONMENT = "the environment"     # the name of the login from the environment
+ENVIRONMENT = "the environment"  # the name of the login from the environment
 
 
 class Auth(NamedTuple):
@@ -26,18 +29,28 @@ class Auth(NamedTuple):
     @property
     def shown(self) -> str:
         """How errors name the login."""
-        return f"the login {self.name!r}" if self.name != ENVIRONMENT else "the environment (the list names no login)"
+        return (
+            f"the login {self.name!r}"
+            if self.name != ENVIRONMENT
+            else "the environment (the list names no login)"
+        )
 
     def __repr__(self) -> str:
         return f"<Auth {self.name!r}>"
 
 
 def of_file(path: str) -> dict[str, Auth]:
-    """The logins of a file. Raises SettingsError for a bad file, and for one whose permissions or owner are not safe."""
+    """The logins of a file.
+
+    Raises SettingsError for a bad file, and for one whose permissions or owner are not safe.
+    """
     document = toml.loads(private.text(path, private.SECRET), path)
     unknown = sorted(set(document) - {"auth"})
     if unknown or "auth" not in document:
-        raise SettingsError(f"{path}: [auth.NAME] tables are expected{f', not {printable(unknown[0], 60)!r}' if unknown else ''}")
+        raise SettingsError(
+            f"{path}: [auth.NAME] tables are"
+            f" expected{f', not {printable(unknown[0], 60)!r}' if unknown else ''}"
+        )
     return of_tables(document["auth"], path, inline=True)
 
 
@@ -46,24 +59,40 @@ def of_tables(tables: Any, path: str, inline: bool) -> dict[str, Auth]:
 
     Without `inline`, a secret must be a reference.
     """
-    if not isinstance(tables, dict) or not all(isinstance(table, dict) for table in tables.values()):
+    if not isinstance(tables, dict) or not all(
+        isinstance(table, dict) for table in tables.values()
+    ):
         raise SettingsError(f"{path}: 'auth' must contain only [auth.NAME] tables")
     return {name: _auth(name, table, path, inline) for name, table in tables.items()}
 
 
 def of_environment(files: Mapping[str, str]) -> Auth:
-    """The login of PDUs that name none: PDU_USERNAME, and each secret from `files` (--secret-file), else from PDU_PASSWORD, ...
+    """The login of PDUs that name none: PDU_USERNAME, and each secret from `files` (--secret-file),
+    else from PDU_PASSWORD, ...
 
     Raises SettingsError for a bad file.
     """
     settings = {"username": os.environ["PDU_USERNAME"]} if os.environ.get("PDU_USERNAME") else {}
-    found = {key: os.environ[f"PDU_{key.upper()}"] for key in SECRETS if os.environ.get(f"PDU_{key.upper()}")}
-    return Auth(ENVIRONMENT, settings, {**found, **{key: _secret_file(path) for key, path in files.items()}})
+    found = {
+        key: os.environ[f"PDU_{key.upper()}"]
+        for key in SECRETS
+        if os.environ.get(f"PDU_{key.upper()}")
+    }
+    return Auth(
+        ENVIRONMENT, settings, {**found, **{key: _secret_file(path) for key, path in files.items()}}
+    )
 
 
 def located(key: str, text: str, folder: str) -> str:
-    """The value of a setting. A path in `ca_pem` is relative to the folder of the file that contains the setting."""
-    return os.path.join(folder, text) if key == "ca_pem" and text and "BEGIN CERTIFICATE" not in text else text
+    """The value of a setting.
+
+    A path in `ca_pem` is relative to the folder of the file that contains the setting.
+    """
+    return (
+        os.path.join(folder, text)
+        if key == "ca_pem" and text and "BEGIN CERTIFICATE" not in text
+        else text
+    )
 
 
 def _auth(name: str, table: Mapping[str, Any], path: str, inline: bool) -> Auth:
@@ -83,14 +112,19 @@ def _auth(name: str, table: Mapping[str, Any], path: str, inline: bool) -> Auth:
             settings[key] = located(key, text, os.path.dirname(path))
             continue
         if source == "" and not inline:
-            raise SettingsError(f"{where}: {secret} is a secret, which a list must not contain: give {secret}_file or "
-                                f"{secret}_env, or move the table into a separate file (--auth)")
+            raise SettingsError(
+                f"{where}: {secret} is a secret, which a list must not contain: give {secret}_file"
+                f" or {secret}_env, or move the table into a separate file (--auth)"
+            )
         secrets[secret] = _found(where, secret, source, text, os.path.dirname(path))
     return Auth(name, settings, secrets)
 
 
 def _reference(key: str) -> tuple[str, str]:
-    """The secret that a key sets, and the key's ending: "_file", "_env" or "". ("", "") for a key that sets no secret."""
+    """The secret that a key sets, and the key's ending: "_file", "_env" or "".
+
+    ("", "") for a key that sets no secret.
+    """
     for ending in ("", "_file", "_env"):
         if key.removesuffix(ending) in SECRETS:
             return key.removesuffix(ending), ending
@@ -100,7 +134,9 @@ def _reference(key: str) -> tuple[str, str]:
 def _found(where: str, secret: str, source: str, text: str, folder: str) -> str:
     if source == "_env":
         if not os.environ.get(text):
-            raise SettingsError(f"{where}: {secret}_env names a variable that is not set or is empty")
+            raise SettingsError(
+                f"{where}: {secret}_env names a variable that is not set or is empty"
+            )
         return os.environ[text]
     if source != "_file":
         return text

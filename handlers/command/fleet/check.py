@@ -1,4 +1,5 @@
 """`pdu check FILE`: reads all PDUs of a list in parallel and judges them."""
+
 from __future__ import annotations
 
 import contextlib
@@ -40,8 +41,9 @@ class Wanted(NamedTuple):
 
 
 class Round(NamedTuple):
-    """One poll of the whole list. `marks`: name of a PDU -> its changes since the previous round. Outlets and energies are
-    compared with the last ones that were read. `ended`: when, in seconds since 1970."""
+    """One poll of the whole list. `marks`: name of a PDU -> its changes since the previous round.
+    Outlets and energies are compared with the last ones that were read. `ended`: when, in
+    seconds since 1970."""
 
     rows: Sequence[Row]
     found: Summary
@@ -78,15 +80,22 @@ def _failed_plugin(reason: str) -> int:
 class _Check(click.Command):
     """Reports wrong arguments as a Nagios plugin does, if --nagios is among the arguments."""
 
-    def make_context(self, info_name: Optional[str], args: list[str], parent: Optional[click.Context] = None,
-                     **extra: Any) -> click.Context:
-        plugin = "--nagios" in args             # before click takes the arguments from the list
+    def make_context(
+        self,
+        info_name: Optional[str],
+        args: list[str],
+        parent: Optional[click.Context] = None,
+        **extra: Any,
+    ) -> click.Context:
+        plugin = "--nagios" in args  # before click takes the arguments from the list
         try:
             return super().make_context(info_name, args, parent, **extra)
         except click.UsageError as error:
             if not plugin:
                 raise
-            raise click.exceptions.Exit(_failed_plugin(" ".join(error.format_message().split()))) from None
+            raise click.exceptions.Exit(
+                _failed_plugin(" ".join(error.format_message().split()))
+            ) from None
 
 
 def _run(wanted: Wanted, state: SharedOptions) -> int:
@@ -97,7 +106,9 @@ def _run(wanted: Wanted, state: SharedOptions) -> int:
         raise Usage("give only one of --json, --csv and --nagios")
     fleet = listing.read(wanted.file)
     auths = {**fleet.auths, **(of_file(wanted.auth) if wanted.auth is not None else {})}
-    polled = targets(replaced(fleet.devices, wanted.archives), auths, of_environment(state.secret_files))
+    polled = targets(
+        replaced(fleet.devices, wanted.archives), auths, of_environment(state.secret_files)
+    )
     if wanted.html is not None:
         _check_writable(wanted.html)
     before: dict[str, Row] = {}
@@ -107,14 +118,19 @@ def _run(wanted: Wanted, state: SharedOptions) -> int:
         _shown(wanted, state, done, first=not before)
         if wanted.watch is None:
             return done.found.level
-        before = {row.device.name: remembered(before.get(row.device.name), row) for row in done.rows}
+        before = {
+            row.device.name: remembered(before.get(row.device.name), row) for row in done.rows
+        }
         begin = max(begin + wanted.watch, time.monotonic())
         time.sleep(max(0.0, begin - time.monotonic()))
 
 
-# ---- one round ---------------------------------------------------------------------------------------------
+# ---- one round -----------------------------------------------------------------------------------
 
-def _round(wanted: Wanted, state: SharedOptions, polled: Sequence[Target], before: Mapping[str, Row]) -> Round:
+
+def _round(
+    wanted: Wanted, state: SharedOptions, polled: Sequence[Target], before: Mapping[str, Row]
+) -> Round:
     keep = state.json or wanted.html is not None or wanted.watch is not None
     rows: list[Optional[Row]] = [None] * len(polled)
     begin = time.monotonic()
@@ -125,7 +141,9 @@ def _round(wanted: Wanted, state: SharedOptions, polled: Sequence[Target], befor
             if bar is not None:
                 bar.update(1)
     whole = [row for row in rows if row is not None]
-    return Round(whole, summary(whole, time.monotonic() - begin), time.time(), _marks(whole, before))
+    return Round(
+        whole, summary(whole, time.monotonic() - begin), time.time(), _marks(whole, before)
+    )
 
 
 def _marks(rows: Sequence[Row], before: Mapping[str, Row]) -> dict[str, list[str]]:
@@ -159,8 +177,9 @@ def _shown(wanted: Wanted, state: SharedOptions, done: Round, first: bool) -> No
 
 
 def _lines(wanted: Wanted, done: Round, first: bool) -> Iterator[str]:
-    """The round as text. The first round, and every round on a terminal, shows all PDUs. Other rounds show what changed, the
-    errors of the PDUs that changed, and the sums, or nothing if no PDU changed."""
+    """The round as text. The first round, and every round on a terminal, shows all PDUs. Other
+    rounds show what changed, the errors of the PDUs that changed, and the sums, or nothing if no
+    PDU changed."""
     terminal = sys.stdout.isatty()
     if wanted.watch is not None and terminal:
         yield _CLEAR + done.when
@@ -177,26 +196,41 @@ def _lines(wanted: Wanted, done: Round, first: bool) -> Iterator[str]:
 
 
 def _check_writable(path: str) -> None:
-    """Raises SettingsError if `path` is a folder or a special file, or is in a folder that is not writable."""
-    target = os.path.realpath(path)         # for "", the current folder
-    special = os.path.exists(target) and not os.path.isfile(target)         # root could even replace /dev/null
+    """Raises SettingsError if `path` is a folder or a special file, or is in a folder that is not
+    writable.
+    """
+    target = os.path.realpath(path)  # for "", the current folder
+    # root could even replace /dev/null
+    special = os.path.exists(target) and not os.path.isfile(target)
     if special or not os.access(os.path.dirname(target), os.W_OK):
-        raise SettingsError(f"{path or repr(path)} cannot be written: give a plain file in a folder that you may write to")
+        raise SettingsError(
+            f"{path or repr(path)} cannot be written: give a plain file in a folder that you may"
+            " write to"
+        )
 
 
 def _write(path: str, text: str) -> None:
-    """Replace the file in one step, so that nobody reads a half-written page. A symbolic link stays one. Raises SettingsError."""
+    """Replace the file in one step, so that nobody reads a half-written page.
+
+    A symbolic link stays one. Raises SettingsError.
+    """
     target = os.path.realpath(path)
     try:
-        part = tempfile.NamedTemporaryFile("w", encoding="utf-8", errors="backslashreplace", dir=os.path.dirname(target),
-                                           delete=False)
+        part = tempfile.NamedTemporaryFile(
+            "w",
+            encoding="utf-8",
+            errors="backslashreplace",
+            dir=os.path.dirname(target),
+            delete=False,
+        )
         try:
             with part:
                 part.write(text)
             os.chmod(part.name, 0o644)
             os.replace(part.name, target)
         except BaseException:
-            with contextlib.suppress(FileNotFoundError):        # Ctrl-C came just after the replacement
+            # Ctrl-C came just after the replacement
+            with contextlib.suppress(FileNotFoundError):
                 os.unlink(part.name)
             raise
     except OSError as error:
@@ -206,19 +240,48 @@ def _write(path: str, text: str) -> None:
 _HELP = """Read all PDUs of a list in parallel: states, load, energy, and what is wrong.
 
 \b
-FILE is CSV with a header line (name,handler,address,auth,settings,metered) or TOML with [[pdu]] tables. It contains no secret:
-`auth` names a login in a file of logins (--auth) or in an [auth.NAME] table of the TOML list. PDUs without `auth` are read with
---secret-file, PDU_COMMUNITY, ...
+FILE is CSV with a header line (name,handler,address,auth,settings,metered) or TOML with [[pdu]]
+tables. It contains no secret: `auth` names a login in a file of logins (--auth) or in an
+[auth.NAME] table of the TOML list. PDUs without `auth` are read with --secret-file,
+PDU_COMMUNITY, ...
 
 \b
-Exit code: 0 if all is well, 1 if an outlet is UNKNOWN, a NUT driver is not connected or its data is stale, or figures cannot
-be read, 2 if a PDU did not answer or stopped answering, or if its states could not be read for another reason. If the list
-or an option is wrong: 2, or with --nagios 3. UNKNOWN outlets of a PDU with metered=yes do not count."""
-check = _Check("check", callback=_check, help=_HELP, params=[
-    Word("FILE"),
-    *option("--auth", "logins: a TOML file with [auth.NAME] tables, not readable by other users", "FILE"),
-    *option("--archives", "run the newest archive of each handler in this folder, in place of this program's handlers", "DIR"),
-    *option("--parallel", "PDUs to read at a time", "N", click.IntRange(1, 2000), default=pool.PARALLEL, show_default=True),
-    *option("--watch", "poll every SECONDS, and mark what changed", "SECONDS", Seconds(1, 86400)),
-    *option("--csv", "print CSV"), *option("--html", "also write one self-contained page", "FILE"),
-    *option("--nagios", "print the output of a Nagios plugin"), *secret_files(asked=False), *output()])
+Exit code: 0 if all is well, 1 if an outlet is UNKNOWN, a NUT driver is not connected or its data
+is stale, or figures cannot be read, 2 if a PDU did not answer or stopped answering, or if its
+states could not be read for another reason. If the list or an option is wrong: 2, or with
+--nagios 3. UNKNOWN outlets of a PDU with metered=yes do not count."""
+check = _Check(
+    "check",
+    callback=_check,
+    help=_HELP,
+    params=[
+        Word("FILE"),
+        *option(
+            "--auth",
+            "logins: a TOML file with [auth.NAME] tables, not readable by other users",
+            "FILE",
+        ),
+        *option(
+            "--archives",
+            "run the newest archive of each handler in this folder, in place of this program's"
+            " handlers",
+            "DIR",
+        ),
+        *option(
+            "--parallel",
+            "PDUs to read at a time",
+            "N",
+            click.IntRange(1, 2000),
+            default=pool.PARALLEL,
+            show_default=True,
+        ),
+        *option(
+            "--watch", "poll every SECONDS, and mark what changed", "SECONDS", Seconds(1, 86400)
+        ),
+        *option("--csv", "print CSV"),
+        *option("--html", "also write one self-contained page", "FILE"),
+        *option("--nagios", "print the output of a Nagios plugin"),
+        *secret_files(asked=False),
+        *output(),
+    ],
+)

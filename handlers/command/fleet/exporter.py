@@ -1,4 +1,8 @@
-"""`pdu exporter`: a multi-target exporter for Prometheus. It keeps no readings, so several exporters can share one list."""
+"""`pdu exporter`: a multi-target exporter for Prometheus.
+
+It keeps no readings, so several exporters can share one list.
+"""
+
 from __future__ import annotations
 
 import atexit
@@ -26,7 +30,10 @@ from .polling import failure, targets
 
 LISTEN = "127.0.0.1:9914"
 _LAST_PORT = 65535
-_MISSING = "the exporter needs the Python package prometheus-client: python -m pip install prometheus-client"
+_MISSING = (
+    "the exporter needs the Python package prometheus-client: python -m pip install"
+    " prometheus-client"
+)
 
 
 class Wanted(NamedTuple):
@@ -52,15 +59,20 @@ def _exporter(context: click.Context, /, **options: Any) -> None:
         raise SettingsError(_MISSING) from None
     is_open = wanted.network and wanted.auth
     if wanted.list is None and not is_open:
-        raise SettingsError("give --list FILE, or --network with --auth: without these, no PDU can be queried")
+        raise SettingsError(
+            "give --list FILE, or --network with --auth: without these, no PDU can be queried"
+        )
     asked: list[int] = []
 
     def turn() -> None:
         _carry_out(asked, lambda: _reload(exporter, wanted, state))
 
-    before = signal.signal(signal.SIGHUP, lambda got, _: asked.append(got))     # SIGHUP before listening must not end the process
+    # SIGHUP before listening must not end the process
+    before = signal.signal(signal.SIGHUP, lambda got, _: asked.append(got))
     try:
-        exporter = server.Exporter(_allowed(wanted, state), server.Limits(wanted.parallel, wanted.timeout_offset))
+        exporter = server.Exporter(
+            _allowed(wanted, state), server.Limits(wanted.parallel, wanted.timeout_offset)
+        )
         listening = _listening(wanted.listen, exporter, turn)
     except BaseException:
         signal.signal(signal.SIGHUP, before)
@@ -84,31 +96,41 @@ def _exporter(context: click.Context, /, **options: Any) -> None:
 
 
 def _end(code: int) -> NoReturn:
-    """Ends this process without waiting for probes in other threads. A normal exit would run OpenSSL's cleanup, and a probe that
-    still uses OpenSSL could then crash the process."""
+    """Ends this process without waiting for probes in other threads. A normal exit would run
+    OpenSSL's cleanup, and a probe that still uses OpenSSL could then crash the process."""
     sys.stdout.flush()
-    atexit._run_exitfuncs()         # removes the folders of unpacked archives, for example
+    atexit._run_exitfuncs()  # removes the folders of unpacked archives, for example
     os._exit(code)
 
 
 def _url(listen: str, port: int) -> str:
-    host = listen.rpartition(":")[0] or "localhost"         # ":9914" listens on all IPv4 addresses, so localhost works
+    # ":9914" listens on all IPv4 addresses, so localhost works
+    host = listen.rpartition(":")[0] or "localhost"
     return f"http://{host}:{port}/"
 
 
 def _allowed(wanted: Wanted, state: SharedOptions) -> Allowed:
-    """Reads the list and the logins, and loads every handler that a query can name. Raises SettingsError."""
+    """Reads the list and the logins, and loads every handler that a query can name.
+
+    Raises SettingsError.
+    """
     fleet = listing.read(wanted.list) if wanted.list is not None else listing.Fleet((), {})
     auths = {**fleet.auths, **(of_file(wanted.auth) if wanted.auth is not None else {})}
     found = [one_network(text) for text in dict.fromkeys(wanted.network)]
-    listed = targets(replaced(fleet.devices, wanted.archives), auths, of_environment(state.secret_files))
-    kept = [one._replace(device=device) for one, device in zip(listed, fleet.devices)]     # as named in the list
+    listed = targets(
+        replaced(fleet.devices, wanted.archives), auths, of_environment(state.secret_files)
+    )
+    # as named in the list
+    kept = [one._replace(device=device) for one, device in zip(listed, fleet.devices)]
     handlers = {name: load(path) for name, path in usable(wanted.archives).items()} if found else {}
     return Allowed(kept, found, handlers, auths)
 
 
 def _carry_out(asked: list[int], reload: Callable[[], None]) -> None:
-    """For each signal in `asked`: SIGHUP reloads, SIGTERM raises SystemExit. More may be appended at any moment."""
+    """For each signal in `asked`: SIGHUP reloads, SIGTERM raises SystemExit.
+
+    More may be appended at any moment.
+    """
     while asked:
         if asked.pop(0) == signal.SIGTERM:
             raise SystemExit(0)
@@ -116,40 +138,86 @@ def _carry_out(asked: list[int], reload: Callable[[], None]) -> None:
 
 
 def _reload(exporter: Any, wanted: Wanted, state: SharedOptions) -> None:
-    """Reads the list and the logins again, after SIGHUP. If that fails, the old ones stay in use."""
+    """Reads the list and the logins again, after SIGHUP.
+
+    If that fails, the old ones stay in use.
+    """
     try:
         exporter.allowed = _allowed(wanted, state)
         exporter.own.loaded.set(1)
-    except Exception as error:          # whatever fails must not end the exporter
+    except Exception as error:  # whatever fails must not end the exporter
         exporter.own.loaded.set(0)
-        with contextlib.suppress(Exception):        # standard error may be a pipe without a reader, or on a full disk
+        # standard error may be a pipe without a reader, or on a full disk
+        with contextlib.suppress(Exception):
             print(f"not reloaded: {failure(error).reason}", file=sys.stderr, flush=True)
 
 
 def _listening(where: str, exporter: Any, turn: Any) -> Any:
     """A listening server. Raises SettingsError for an address that cannot be used."""
     from .server import Server  # imported late, as in `_exporter`
+
     host, port = host_and_port(where)
     if port is None or port > _LAST_PORT:
         raise SettingsError(f"--listen {where[:60]!r}: give ADDRESS:PORT, such as {LISTEN}")
     try:
         return Server((host, port), exporter, turn)
-    except (OSError, TypeError) as error:           # TypeError: text that cannot be a host name
-        raise SettingsError(f"--listen {where[:60]}: {getattr(error, 'strerror', None) or error}") from None
+    except (OSError, TypeError) as error:  # TypeError: text that cannot be a host name
+        raise SettingsError(
+            f"--listen {where[:60]}: {getattr(error, 'strerror', None) or error}"
+        ) from None
 
 
-_HELP = """Serve many PDUs to Prometheus: /probe?target=NAME or /probe?target=HOST[:PORT]&handler=HANDLER&auth=LOGIN.
+_HELP = """Serve many PDUs to Prometheus: /probe?target=NAME or
+/probe?target=HOST[:PORT]&handler=HANDLER&auth=LOGIN.
 
-Targets must be on the list (--list, as for pdu check) or in a --network. For an address that is only in a --network, a
-query must name a handler and a login. SIGHUP makes the exporter read the list and the logins again. /targets is the list
-for http_sd_configs, /metrics is about the exporter itself. The exporter prints its address and runs until Ctrl-C or
-SIGTERM."""
-exporter = click.Command("exporter", callback=_exporter, help=_HELP, params=[
-    *option("--list", "the PDUs that may be queried: CSV or TOML", "FILE"),
-    *option("--auth", "logins: a TOML file with [auth.NAME] tables, not readable by other users", "FILE"),
-    *option("--network", "further addresses that may be queried; repeatable", "CIDR", multiple=True),
-    *option("--archives", "run the newest archive of each handler in this folder, in place of this program's handlers", "DIR"),
-    *option("--listen", "where to listen; port 0: any free one", "ADDRESS:PORT", default=LISTEN, show_default=True),
-    *option("--parallel", "probes to run at a time", "N", click.IntRange(1, 2000), default=64, show_default=True),
-    *option("--timeout-offset", "end a probe this much before Prometheus gives up", "SECONDS", Seconds(0, 60), default=0.5,
-            show_default=True), *secret_files(asked=False), *output()])
+Targets must be on the list (--list, as for pdu check) or in a --network. For an address that is
+only in a --network, a query must name a handler and a login. SIGHUP makes the exporter read the
+list and the logins again. /targets is the list for http_sd_configs, /metrics is about the
+exporter itself. The exporter prints its address and runs until Ctrl-C or SIGTERM."""
+exporter = click.Command(
+    "exporter",
+    callback=_exporter,
+    help=_HELP,
+    params=[
+        *option("--list", "the PDUs that may be queried: CSV or TOML", "FILE"),
+        *option(
+            "--auth",
+            "logins: a TOML file with [auth.NAME] tables, not readable by other users",
+            "FILE",
+        ),
+        *option(
+            "--network", "further addresses that may be queried; repeatable", "CIDR", multiple=True
+        ),
+        *option(
+            "--archives",
+            "run the newest archive of each handler in this folder, in place of this program's"
+            " handlers",
+            "DIR",
+        ),
+        *option(
+            "--listen",
+            "where to listen; port 0: any free one",
+            "ADDRESS:PORT",
+            default=LISTEN,
+            show_default=True,
+        ),
+        *option(
+            "--parallel",
+            "probes to run at a time",
+            "N",
+            click.IntRange(1, 2000),
+            default=64,
+            show_default=True,
+        ),
+        *option(
+            "--timeout-offset",
+            "end a probe this much before Prometheus gives up",
+            "SECONDS",
+            Seconds(0, 60),
+            default=0.5,
+            show_default=True,
+        ),
+        *secret_files(asked=False),
+        *output(),
+    ],
+)

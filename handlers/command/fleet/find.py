@@ -1,4 +1,7 @@
-"""`pdu find NETWORK...`: prints the PDUs of networks as a list for `pdu check` and `pdu exporter`."""
+"""`pdu find NETWORK...`: prints the PDUs of networks as a list for `pdu check` and
+`pdu exporter`.
+"""
+
 from __future__ import annotations
 
 import collections
@@ -28,14 +31,20 @@ from .networks import Network, hosts, parsed
 from .tables import begins_as_formula
 
 _HEAD = ("name", "handler", "address", "auth", "settings")
-_LONGEST_NAME = 48              # in characters; "..." and an address may follow, and a list allows 100
+# in characters; "..." and an address may follow, and a list allows 100
+_LONGEST_NAME = 48
 _USUAL = {"snmp": 161, "raritan": 443}
-_SILENCE = ("no device answered: check the networks, the community and the port, and that the PDUs' SNMP is on; devices that "
-            "speak only SNMPv1 or SNMPv3 are not found")
+_SILENCE = (
+    "no device answered: check the networks, the community and the port, and that the PDUs' SNMP is"
+    " on; devices that speak only SNMPv1 or SNMPv3 are not found"
+)
 
 
 class FoundPdu(NamedTuple):
-    """A device that answered. `what` is the family or model of a PDU, else sysObjectID and sysDescr."""
+    """A device that answered.
+
+    `what` is the family or model of a PDU, else sysObjectID and sysDescr.
+    """
 
     address: str
     handler: str
@@ -45,24 +54,42 @@ class FoundPdu(NamedTuple):
 
 
 @click.pass_context
-def _find(context: click.Context, /, network: Sequence[str], auth: Optional[str], login: Optional[str], port: int, rate: float,
-          no_mdns: bool) -> int:
+def _find(
+    context: click.Context,
+    /,
+    network: Sequence[str],
+    auth: Optional[str],
+    login: Optional[str],
+    port: int,
+    rate: float,
+    no_mdns: bool,
+) -> int:
     state = given(context)
-    if math.isnan(rate):            # click's range accepts NaN, and then no request would be followed by a pause
+    # click's range accepts NaN, and then no request would be followed by a pause
+    if math.isnan(rate):
         raise Usage("--rate is not a number")
     form.check(state, ["community"], "pdu find")
     networks = parsed(network)
     community = _community(state, auth, login)
     count = sum(1 for _ in itertools.chain.from_iterable(map(hosts, networks)))
-    unsent: Counter[str] = collections.Counter()            # reason -> requests that the system did not send
+    # reason -> requests that the system did not send
+    unsent: Counter[str] = collections.Counter()
     with progress(count * sweep.TRIES, "asking") as bar:
-        answers = sweep.sweep(networks, community, port, sweep.Pace(rate), lambda: bar.update(1) if bar is not None else None,
-                              lambda error: unsent.update([getattr(error, "strerror", None) or str(error)]))
+        answers = sweep.sweep(
+            networks,
+            community,
+            port,
+            sweep.Pace(rate),
+            lambda: bar.update(1) if bar is not None else None,
+            lambda error: unsent.update([getattr(error, "strerror", None) or str(error)]),
+        )
     pdus, others = _sorted_out(answers, port)
     if not no_mdns:
         xerus = _announced(networks)
         known = {one.address for one in xerus}
-        pdus, others = ([one for one in answered if one.address not in known] for answered in (pdus, others))
+        pdus, others = (
+            [one for one in answered if one.address not in known] for answered in (pdus, others)
+        )
         pdus += xerus
     _shown(state, _named(pdus), others, login or "", count)
     for why, number in unsent.items():
@@ -73,7 +100,10 @@ def _find(context: click.Context, /, network: Sequence[str], auth: Optional[str]
 
 
 def _community(state: SharedOptions, auth: Optional[str], login: Optional[str]) -> str:
-    """The community: from the login, else from --secret-file, PDU_COMMUNITY or the terminal. Raises SettingsError."""
+    """The community: from the login, else from --secret-file, PDU_COMMUNITY or the terminal.
+
+    Raises SettingsError.
+    """
     if (auth is None) != (login is None):
         raise SettingsError("--auth FILE and --login NAME go together")
     if auth is None or login is None:
@@ -82,32 +112,48 @@ def _community(state: SharedOptions, auth: Optional[str], login: Optional[str]) 
     if login not in known:
         raise SettingsError(f"unknown login {printable(login, 60)!r}; known: {names(known)}")
     if not known[login].secrets.get("community"):
-        raise SettingsError(f"the login {printable(login, 60)!r} has no community; a search asks over SNMPv2c")
+        raise SettingsError(
+            f"the login {printable(login, 60)!r} has no community; a search asks over SNMPv2c"
+        )
     return known[login].secrets["community"]
 
 
 def _sorted_out(answers: Mapping[str, Answer], port: int) -> tuple[list[FoundPdu], list[FoundPdu]]:
     """The devices that a family of the SNMP handler fits, and all others that answered.
 
-    The sysObjectID of Net-SNMP names only the agent, which servers run too. Such a device counts as one of the others.
+    The sysObjectID of Net-SNMP names only the agent, which servers run too. Such a device counts as
+    one of the others.
     """
-    from ...snmp.detection import candidates  # imported late: 11 ms together, after the networks have been checked
+    # imported late: 11 ms together, after the networks have been checked
+    from ...snmp.detection import candidates
     from ...snmp.families import ENTERPRISES, NET_SNMP_IDS
     from ...snmp.profile import below
     from ...snmp.profiles import PROFILES
+
     agents = [ENTERPRISES + number for number in NET_SNMP_IDS.split()]
     pdus: list[FoundPdu] = []
     others: list[FoundPdu] = []
     for address, one in answers.items():
         named = one.object_id and not any(below(one.object_id, agent) for agent in agents)
-        family = next((fitting.profile for fitting in candidates(one.object_id, PROFILES)), None) if named else None
-        what = family.key if family else printable(" ".join([one.object_id, *one.description.split()]).strip(), 100)
-        (pdus if family else others).append(FoundPdu(address, "snmp", port, _shortened(one.name), what))
+        family = (
+            next((fitting.profile for fitting in candidates(one.object_id, PROFILES)), None)
+            if named
+            else None
+        )
+        what = (
+            family.key
+            if family
+            else printable(" ".join([one.object_id, *one.description.split()]).strip(), 100)
+        )
+        (pdus if family else others).append(
+            FoundPdu(address, "snmp", port, _shortened(one.name), what)
+        )
     return pdus, others
 
 
 def _announced(networks: Sequence[Network]) -> list[FoundPdu]:
-    """Xerus units that announce themselves and are in the networks. Asks only on interfaces in these networks, over IPv4.
+    """Xerus units that announce themselves and are in the networks. Asks only on interfaces in
+    these networks, over IPv4.
 
     If that fails, prints why and returns none.
     """
@@ -115,14 +161,21 @@ def _announced(networks: Sequence[Network]) -> list[FoundPdu]:
     if not interfaces:
         return []
     from ...raritan import zeroconf  # imported late: 1.1 ms, which --no-mdns saves
+
     try:
         devices = zeroconf.discover_devices(interfaces=interfaces)
     except (ImportError, OSError) as error:
         why = error if isinstance(error, OSError) else "that needs the Python package zeroconf"
-        print(f"Xerus units that announce themselves by mDNS are not searched for: {why}", file=sys.stderr)
+        print(
+            f"Xerus units that announce themselves by mDNS are not searched for: {why}",
+            file=sys.stderr,
+        )
         return []
-    return [FoundPdu(one.address, "raritan", one.port, _shortened(one.name), one.model or "Xerus") for one in devices
-            if one.port and any(_address(one.address) in network for network in networks)]
+    return [
+        FoundPdu(one.address, "raritan", one.port, _shortened(one.name), one.model or "Xerus")
+        for one in devices
+        if one.port and any(_address(one.address) in network for network in networks)
+    ]
 
 
 def _shortened(name: str) -> str:
@@ -150,30 +203,70 @@ def _own_address(network: Network) -> str:
 def _named(pdus: Sequence[FoundPdu]) -> list[FoundPdu]:
     """The PDUs in order of their addresses, with unique names.
 
-    The address replaces a name that is empty or begins like a comment or a formula. It is appended to a name that several PDUs
-    have, or that is another PDU's address. If several PDUs have the same address, the port is added unless it is the usual one.
+    The address replaces a name that is empty or begins like a comment or a formula. It is appended
+    to a name that several PDUs have, or that is another PDU's address. If several PDUs have the
+    same address, the port is added unless it is the usual one.
     """
     at = collections.Counter(one.address for one in pdus)
 
     def where(one: FoundPdu) -> str:
         return one.address if at[one.address] == 1 else _where(one)
-    taken = collections.Counter([*(one.name for one in pdus), *(one.address for one in pdus if one.address != one.name)])
+
+    taken = collections.Counter(
+        [*(one.name for one in pdus), *(one.address for one in pdus if one.address != one.name)]
+    )
     made = []
-    for one in sorted(pdus, key=lambda found: (_address(found.address).version, int(_address(found.address)), found.port)):
-        plain = one.name if one.name and not one.name.startswith("#") and not begins_as_formula(one.name) else ""
-        made.append(one._replace(name=plain if plain and taken[one.name] == 1 else f"{plain} {where(one)}".strip()))
-    while True:                     # a device may have the name that another one was given above
+    for one in sorted(
+        pdus,
+        key=lambda found: (
+            _address(found.address).version,
+            int(_address(found.address)),
+            found.port,
+        ),
+    ):
+        plain = (
+            one.name
+            if one.name and not one.name.startswith("#") and not begins_as_formula(one.name)
+            else ""
+        )
+        made.append(
+            one._replace(
+                name=plain if plain and taken[one.name] == 1 else f"{plain} {where(one)}".strip()
+            )
+        )
+    while True:  # a device may have the name that another one was given above
         taken = collections.Counter(one.name for one in made)
         if len(taken) == len(made):
             return made
-        made = [one if taken[one.name] == 1 else one._replace(name=f"{one.name} {where(one)}") for one in made]
+        made = [
+            one if taken[one.name] == 1 else one._replace(name=f"{one.name} {where(one)}")
+            for one in made
+        ]
 
 
-def _shown(state: SharedOptions, pdus: Sequence[FoundPdu], others: Sequence[FoundPdu], login: str, asked: int) -> None:
-    rows = [(one.name, one.handler, _where(one), login if one.handler == "snmp" else "", "") for one in pdus]
+def _shown(
+    state: SharedOptions,
+    pdus: Sequence[FoundPdu],
+    others: Sequence[FoundPdu],
+    login: str,
+    asked: int,
+) -> None:
+    rows = [
+        (one.name, one.handler, _where(one), login if one.handler == "snmp" else "", "")
+        for one in pdus
+    ]
     if state.json:
-        print_json({"asked": asked, "pdus": [{**dict(zip(_HEAD, row)), "what": one.what} for row, one in zip(rows, pdus)],
-                    "others": [{"address": one.address, "name": one.name, "what": one.what} for one in others]})
+        print_json(
+            {
+                "asked": asked,
+                "pdus": [
+                    {**dict(zip(_HEAD, row)), "what": one.what} for row, one in zip(rows, pdus)
+                ],
+                "others": [
+                    {"address": one.address, "name": one.name, "what": one.what} for one in others
+                ],
+            }
+        )
         return
     csv.writer(sys.stdout, lineterminator="\n").writerows([_HEAD, *rows])
     sys.stdout.flush()
@@ -181,7 +274,11 @@ def _shown(state: SharedOptions, pdus: Sequence[FoundPdu], others: Sequence[Foun
         print(line, file=sys.stderr)
     for line in columns((), [(one.address, one.name, one.what) for one in others]):
         print(f"not a known PDU: {line}", file=sys.stderr)
-    print(f"addresses asked: {asked}; PDUs: {len(pdus)}; other devices that answer SNMP: {len(others)}", file=sys.stderr)
+    print(
+        f"addresses asked: {asked}; PDUs: {len(pdus)}; other devices that answer SNMP:"
+        f" {len(others)}",
+        file=sys.stderr,
+    )
 
 
 def _where(one: FoundPdu) -> str:
@@ -190,18 +287,46 @@ def _where(one: FoundPdu) -> str:
     return f"[{one.address}]:{one.port}" if ":" in one.address else f"{one.address}:{one.port}"
 
 
-_HELP = """Ask every host address of the networks over SNMP what it is, and print the PDUs as a list for pdu check.
+_HELP = """Ask every host address of the networks over SNMP what it is, and print the PDUs as a
+list for pdu check.
 
 \b
-NETWORK is a network such as 192.0.2.0/24, or a single address. Each address gets one small SNMPv2c request,
-and a second one if it does not answer. At most 65,536 addresses are asked, at --rate requests a second.
-Xerus units that announce themselves by mDNS are added if this machine reaches one of the networks (IPv4) from
-an address inside it, and has the Python package zeroconf. Other PDUs without SNMPv2c are not found. A PDU with
-the sysObjectID of Net-SNMP is not listed, but shown as "not a known PDU"."""
-find = click.Command("find", callback=_find, help=_HELP, params=[
-    Word("NETWORK+"),
-    *option("--auth", "logins: a TOML file with [auth.NAME] tables", "FILE"),
-    *option("--login", "the login whose community is tried; the list names it for each PDU found over SNMP", "NAME"),
-    *option("--port", "the UDP port of the agents", "PORT", click.IntRange(1, 65535), default=161, show_default=True),
-    *option("--rate", "requests a second", "N", click.FloatRange(1, 2000), default=200, show_default=True),
-    *option("--no-mdns", "do not search for Xerus units that announce themselves"), *secret_files(), *output()])
+NETWORK is a network such as 192.0.2.0/24, or a single address. Each address gets one small
+SNMPv2c request, and a second one if it does not answer. At most 65,536 addresses are asked, at
+--rate requests a second. Xerus units that announce themselves by mDNS are added if this machine
+reaches one of the networks (IPv4) from an address inside it, and has the Python package zeroconf.
+Other PDUs without SNMPv2c are not found. A PDU with the sysObjectID of Net-SNMP is not listed,
+but shown as "not a known PDU"."""
+find = click.Command(
+    "find",
+    callback=_find,
+    help=_HELP,
+    params=[
+        Word("NETWORK+"),
+        *option("--auth", "logins: a TOML file with [auth.NAME] tables", "FILE"),
+        *option(
+            "--login",
+            "the login whose community is tried; the list names it for each PDU found over SNMP",
+            "NAME",
+        ),
+        *option(
+            "--port",
+            "the UDP port of the agents",
+            "PORT",
+            click.IntRange(1, 65535),
+            default=161,
+            show_default=True,
+        ),
+        *option(
+            "--rate",
+            "requests a second",
+            "N",
+            click.FloatRange(1, 2000),
+            default=200,
+            show_default=True,
+        ),
+        *option("--no-mdns", "do not search for Xerus units that announce themselves"),
+        *secret_files(),
+        *output(),
+    ],
+)

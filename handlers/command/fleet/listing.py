@@ -1,4 +1,5 @@
 """The list of a fleet, as CSV or as [[pdu]] tables in TOML. It must not contain a secret."""
+
 from __future__ import annotations
 
 import csv
@@ -15,14 +16,17 @@ from . import auth, private, toml
 
 COLUMNS = ("name", "handler", "address", "auth", "settings", "metered")
 _NEEDED = ("handler", "address")
-_DELIMITERS = ",;\t"            # spreadsheets write semicolons in some countries
-_MOST = 100_000                 # limit for a list, in PDUs
-_LONGEST_NAME = 100             # in characters
-_SHOWN = 5                      # limit of printed errors; the others are counted
+_DELIMITERS = ",;\t"  # spreadsheets write semicolons in some countries
+_MOST = 100_000  # limit for a list, in PDUs
+_LONGEST_NAME = 100  # in characters
+_SHOWN = 5  # limit of printed errors; the others are counted
 
 
 class ListedPdu(NamedTuple):
-    """One PDU of a list. `settings` are pairs of key and value. `metered`: outlets in the state UNKNOWN are normal."""
+    """One PDU of a list.
+
+    `settings` are pairs of key and value. `metered`: outlets in the state UNKNOWN are normal.
+    """
 
     name: str
     handler: str
@@ -39,21 +43,24 @@ class Fleet(NamedTuple):
     auths: Mapping[str, auth.Auth]
 
 
-Entry = tuple[str, Mapping[str, Any]]       # where the PDU is in the file, and its cells by column
+Entry = tuple[str, Mapping[str, Any]]  # where the PDU is in the file, and its cells by column
 
 
 def read(path: str) -> Fleet:
     """Read a list: TOML if `path` ends in .toml, else CSV.
 
-    Raises SettingsError. A mistake in the form of the file, such as a line with too many cells, ends the reading. An error
-    about wrong PDUs names the first five and counts the others.
+    Raises SettingsError. A mistake in the form of the file, such as a line with too many cells,
+    ends the reading. An error about wrong PDUs names the first five and counts the others.
     """
     text = private.text(path, private.LIST)
     if path.endswith(".toml"):
         document = toml.loads(text, path)
         unknown = sorted(set(document) - {"pdu", "auth"})
         if unknown:
-            raise SettingsError(f"{path}: {printable(unknown[0], 60)!r} is unknown; allowed: [[pdu]] and [auth.NAME]")
+            raise SettingsError(
+                f"{path}: {printable(unknown[0], 60)!r} is unknown; allowed: [[pdu]] and"
+                " [auth.NAME]"
+            )
         logins = auth.of_tables(document.get("auth", {}), path, inline=False)
         return Fleet(_devices(path, _tables(document.get("pdu", []), path)), logins)
     return Fleet(_devices(path, _rows(text, path)), {})
@@ -68,9 +75,13 @@ def _tables(tables: Any, path: str) -> Iterator[Entry]:
 
 def _rows(text: str, path: str) -> Iterator[Entry]:
     """The rows after the header, without comments and empty rows."""
-    first = next((line for line in io.StringIO(text) if line.strip() and not line.lstrip().startswith("#")), "")
+    first = next(
+        (line for line in io.StringIO(text) if line.strip() and not line.lstrip().startswith("#")),
+        "",
+    )
     delimiter = max(_DELIMITERS, key=first.count)
-    begins = True               # whether the next line begins a row, and does not continue a cell between quotes
+    # whether the next line begins a row, and does not continue a cell between quotes
+    begins = True
 
     def lines() -> Iterator[str]:
         nonlocal begins
@@ -78,6 +89,7 @@ def _rows(text: str, path: str) -> Iterator[Entry]:
             kept = "\n" if begins and line.lstrip().startswith("#") else line
             begins = False
             yield kept
+
     reader = csv.reader(lines(), delimiter=delimiter, strict=True)
     head: list[str] = []
     try:
@@ -89,10 +101,16 @@ def _rows(text: str, path: str) -> Iterator[Entry]:
             if not head:
                 head = [cell.lower() for cell in cells]
                 _check_head(head, path)
-            elif len(cells) > len(head) and any(cells[len(head):]):
-                raise SettingsError(f"{path}: line {reader.line_num} has {len(cells)} cells, the header has {len(head)}")
+            elif len(cells) > len(head) and any(cells[len(head) :]):
+                raise SettingsError(
+                    f"{path}: line {reader.line_num} has {len(cells)} cells, the header has"
+                    f" {len(head)}"
+                )
             else:
-                yield f"line {reader.line_num}", {name: cell for name, cell in zip(head, cells) if cell}
+                yield (
+                    f"line {reader.line_num}",
+                    {name: cell for name, cell in zip(head, cells) if cell},
+                )
     except csv.Error as error:
         raise SettingsError(f"{path}: line {reader.line_num} is not CSV ({error})") from None
 
@@ -137,28 +155,46 @@ def _devices(path: str, entries: Iterable[Entry]) -> Sequence[ListedPdu]:
 
 
 def _device(cells: Mapping[str, Any], folder: str) -> ListedPdu:
-    """One PDU of the list. The path of an archive is relative to the list's folder. Raises ValueError or SettingsError."""
+    """One PDU of the list.
+
+    The path of an archive is relative to the list's folder. Raises ValueError or SettingsError.
+    """
     unknown = sorted(set(cells) - set(COLUMNS))
     if unknown:
-        wrong = f"{printable(unknown[0], 60)!r} is unknown" if unknown[0] else "a cell is in a column without a name"
+        wrong = (
+            f"{printable(unknown[0], 60)!r} is unknown"
+            if unknown[0]
+            else "a cell is in a column without a name"
+        )
         raise ValueError(f"{wrong}; allowed: {', '.join(COLUMNS)}")
-    given = {key: toml.as_text(key, value).strip() for key, value in cells.items() if key != "settings"}
+    given = {
+        key: toml.as_text(key, value).strip() for key, value in cells.items() if key != "settings"
+    }
     missing = [key for key in _NEEDED if not given.get(key)]
     if missing:
         raise ValueError(f"there is no {missing[0]}")
     address = form.address(given["address"])
     name = given.get("name") or address
     if len(name) > _LONGEST_NAME or not name.isprintable():
-        raise ValueError(f"the name {printable(name, 60)!r} is longer than {_LONGEST_NAME} characters or not printable")
+        raise ValueError(
+            f"the name {printable(name, 60)!r} is longer than {_LONGEST_NAME} characters or not"
+            " printable"
+        )
     try:
         metered = yes_no(given.get("metered") or "no")
     except ValueError:
         raise ValueError("metered must be yes or no") from None
     handler = given["handler"]
-    if not handler.isidentifier():          # not the name of a handler, but the path of an archive
+    if not handler.isidentifier():  # not the name of a handler, but the path of an archive
         handler = os.path.join(folder, handler)
-    return ListedPdu(name, handler, address, given.get("auth", ""),
-                  tuple(_settings(cells.get("settings", ""), folder).items()), metered)
+    return ListedPdu(
+        name,
+        handler,
+        address,
+        given.get("auth", ""),
+        tuple(_settings(cells.get("settings", ""), folder).items()),
+        metered,
+    )
 
 
 def _settings(value: Any, folder: str) -> dict[str, str]:
@@ -176,7 +212,10 @@ def _settings(value: Any, folder: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for key, one in pairs:
         if key in SECRETS:
-            raise ValueError(f"{key} is a secret, which a list must not contain: set 'auth' to the name of a login")
+            raise ValueError(
+                f"{key} is a secret, which a list must not contain: set 'auth' to the name of a"
+                " login"
+            )
         if key in found:
             raise ValueError(f"the setting {printable(key, 60)!r} is given twice")
         found[key] = auth.located(key, toml.as_text(key, one).strip(), folder)
@@ -186,5 +225,6 @@ def _settings(value: Any, folder: str) -> dict[str, str]:
 def _pair(text: str) -> tuple[str, str]:
     key, equals, value = text.partition("=")
     if not equals or not key.strip():
-        raise ValueError("settings must have the form key=value; key=value")     # without the text, which may be a secret
+        # without the text, which may be a secret
+        raise ValueError("settings must have the form key=value; key=value")
     return key.strip().lower(), value.strip()

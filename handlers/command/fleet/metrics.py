@@ -1,14 +1,25 @@
-"""The metrics of a reading and of the exporter itself. No other file in handlers/ imports prometheus_client.
+"""The metrics of a reading and of the exporter itself. No other file in handlers/ imports
+prometheus_client.
 
-Names follow Prometheus' conventions: base units (amperes, joules) and `_total` for counters. PDU and outlets have different
-metrics, so that a sum of the PDUs' loads does not count the outlets' currents again.
+Names follow Prometheus' conventions: base units (amperes, joules) and `_total` for counters. PDU
+and outlets have different metrics, so that a sum of the PDUs' loads does not count the outlets'
+currents again.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, Optional, Union
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, PlatformCollector, ProcessCollector
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    Info,
+    PlatformCollector,
+    ProcessCollector,
+)
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
@@ -16,9 +27,10 @@ from prometheus_client.registry import Collector
 from ... import VERSION
 from .polling import DOWN, UNKNOWN, UP, Reading
 
-JOULES = 3_600_000.0            # joules in one kWh
+JOULES = 3_600_000.0  # joules in one kWh
 _STATES = {UP: 1.0, DOWN: 0.0}
-Sample = tuple[Sequence[str], Optional[float]]      # values of the labels, and the figure; None: left out
+# values of the labels, and the figure; None: left out
+Sample = tuple[Sequence[str], Optional[float]]
 _BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 60)
 
 
@@ -30,7 +42,10 @@ class Page(NamedTuple):
 
 
 def page(reading: Reading, accept: str, metered: bool = False) -> Page:
-    """The answer of /probe, in the format that `accept` asks for. `metered`: unknown states are normal, and are left out."""
+    """The answer of /probe, in the format that `accept` asks for.
+
+    `metered`: unknown states are normal, and are left out.
+    """
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Read(reading, metered))
     return _encoded(registry, accept)
@@ -39,7 +54,8 @@ def page(reading: Reading, accept: str, metered: bool = False) -> Page:
 def _encoded(registry: CollectorRegistry, accept: str) -> Page:
     try:
         encoder, kind = choose_encoder(accept)
-    except (TypeError, ValueError):         # for a malformed header, such as "text/plain;version=a=b"
+    except (TypeError, ValueError):
+        # for a malformed header, such as "text/plain;version=a=b"
         encoder, kind = choose_encoder("")
     return Page(kind, encoder(registry))
 
@@ -49,7 +65,10 @@ class _Read(Collector):
         self._reading, self._metered = reading, metered
 
     def collect(self) -> Iterable[Metric]:
-        """The metrics that have a value. A figure that the device does not have is absent, not 0."""
+        """The metrics that have a value.
+
+        A figure that the device does not have is absent, not 0.
+        """
         return [metric for metric in _families(self._reading, self._metered) if metric.samples]
 
 
@@ -58,30 +77,65 @@ def _families(read: Reading, metered: bool) -> Iterator[Metric]:
         return _family(GaugeMetricFamily(name, about, labels=labels), samples)
 
     def energy(name: str, about: str, *samples: Sample, labels: Sequence[str] = ()) -> Metric:
-        return _family(CounterMetricFamily(name, about, labels=labels), [
-            (values, None if kwh is None else kwh * JOULES) for values, kwh in samples])
+        return _family(
+            CounterMetricFamily(name, about, labels=labels),
+            [(values, None if kwh is None else kwh * JOULES) for values, kwh in samples],
+        )
 
-    yield gauge("pdu_up", "1 if the PDU reported the states of its outlets and the probe ended in time, else 0.",
-                ((), float(read.answered)))
+    yield gauge(
+        "pdu_up",
+        "1 if the PDU reported the states of its outlets and the probe ended in time, else 0.",
+        ((), float(read.answered)),
+    )
     yield gauge("pdu_probe_duration_seconds", "How long reading the PDU took.", ((), read.seconds))
-    yield gauge("pdu_requests", "Requests sent to the PDU; over NUT, requests sent together count as one.", ((), read.requests))
-    yield gauge("pdu_probe_error", "1 with the kind of the error that ended the probe.",
-                *([((read.failure.kind,), 1.0)] if read.failure else []), labels=["kind"])
+    yield gauge(
+        "pdu_requests",
+        "Requests sent to the PDU; over NUT, requests sent together count as one.",
+        ((), read.requests),
+    )
+    yield gauge(
+        "pdu_probe_error",
+        "1 with the kind of the error that ended the probe.",
+        *([((read.failure.kind,), 1.0)] if read.failure else []),
+        labels=["kind"],
+    )
     yield gauge("pdu_load_amperes", "Load of the PDU.", ((), read.load_a))
     yield energy("pdu_energy_joules", "Energy that the PDU has counted.", ((), read.energy_kwh))
-    yield gauge("pdu_outlet_state", "1 if the outlet is on, 0 if it is off; absent if that is not known.",
-                *(((one.identity,), _STATES.get(one.state)) for one in read.outlets), labels=["outlet"])
-    yield gauge("pdu_outlet_state_unknown", "1 for an outlet whose state is not known.",
-                *(((one.identity,), 1.0) for one in read.outlets if one.state == UNKNOWN and not metered), labels=["outlet"])
-    yield gauge("pdu_outlet_current_amperes", "Current of the outlet.",
-                *(((one.identity,), one.current_a) for one in read.outlets), labels=["outlet"])
-    yield energy("pdu_outlet_energy_joules", "Energy that the outlet has counted.",
-                 *(((one.identity,), one.energy_kwh) for one in read.outlets), labels=["outlet"])
-    yield gauge("pdu_outlet_info", "The outlet's name, and its number on the unit.",
-                *((label, 1.0) for label in read.labels), labels=["outlet", "number", "name"])
+    yield gauge(
+        "pdu_outlet_state",
+        "1 if the outlet is on, 0 if it is off; absent if that is not known.",
+        *(((one.identity,), _STATES.get(one.state)) for one in read.outlets),
+        labels=["outlet"],
+    )
+    yield gauge(
+        "pdu_outlet_state_unknown",
+        "1 for an outlet whose state is not known.",
+        *(((one.identity,), 1.0) for one in read.outlets if one.state == UNKNOWN and not metered),
+        labels=["outlet"],
+    )
+    yield gauge(
+        "pdu_outlet_current_amperes",
+        "Current of the outlet.",
+        *(((one.identity,), one.current_a) for one in read.outlets),
+        labels=["outlet"],
+    )
+    yield energy(
+        "pdu_outlet_energy_joules",
+        "Energy that the outlet has counted.",
+        *(((one.identity,), one.energy_kwh) for one in read.outlets),
+        labels=["outlet"],
+    )
+    yield gauge(
+        "pdu_outlet_info",
+        "The outlet's name, and its number on the unit.",
+        *((label, 1.0) for label in read.labels),
+        labels=["outlet", "number", "name"],
+    )
 
 
-def _family(metric: Union[GaugeMetricFamily, CounterMetricFamily], samples: Iterable[Sample]) -> Metric:
+def _family(
+    metric: Union[GaugeMetricFamily, CounterMetricFamily], samples: Iterable[Sample]
+) -> Metric:
     for values, value in samples:
         if value is not None:
             metric.add_metric(values, value)
@@ -95,15 +149,38 @@ class Own:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
-        Info("pdu_exporter_build", "Version of this pack.", registry=self.registry).info({"version": VERSION})
-        self.probes = Counter("pdu_exporter_probes", "Probes by handler and outcome (ok or the kind of error).",
-                              ["handler", "outcome"], registry=self.registry)
-        self.seconds = Histogram("pdu_exporter_probe_seconds", "How long probes took.", ["handler"], buckets=_BUCKETS,
-                                 registry=self.registry)
-        self.running = Gauge("pdu_exporter_probes_running", "Probes that run now, late ones included.", registry=self.registry)
-        self.refused = Counter("pdu_exporter_refused", "Probes refused with 400, 403 or 503.", ["reason"], registry=self.registry)
-        self.loaded = Gauge("pdu_exporter_config_last_reload_successful",
-                            "1 if the list and the logins were last read without an error, else 0.", registry=self.registry)
+        Info("pdu_exporter_build", "Version of this pack.", registry=self.registry).info(
+            {"version": VERSION}
+        )
+        self.probes = Counter(
+            "pdu_exporter_probes",
+            "Probes by handler and outcome (ok or the kind of error).",
+            ["handler", "outcome"],
+            registry=self.registry,
+        )
+        self.seconds = Histogram(
+            "pdu_exporter_probe_seconds",
+            "How long probes took.",
+            ["handler"],
+            buckets=_BUCKETS,
+            registry=self.registry,
+        )
+        self.running = Gauge(
+            "pdu_exporter_probes_running",
+            "Probes that run now, late ones included.",
+            registry=self.registry,
+        )
+        self.refused = Counter(
+            "pdu_exporter_refused",
+            "Probes refused with 400, 403 or 503.",
+            ["reason"],
+            registry=self.registry,
+        )
+        self.loaded = Gauge(
+            "pdu_exporter_config_last_reload_successful",
+            "1 if the list and the logins were last read without an error, else 0.",
+            registry=self.registry,
+        )
 
     def note(self, handler: str, reading: Reading) -> None:
         """Count a probe by its result, and note its duration. A late one counts as a time-out."""

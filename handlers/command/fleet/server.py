@@ -1,4 +1,5 @@
 """The exporter over HTTP: /probe, /metrics, /healthz, /targets and a page that lists them."""
+
 from __future__ import annotations
 
 import contextlib
@@ -21,15 +22,20 @@ from .metrics import Own, Page, page
 from .polling import Failure, Reading, Target, poll
 
 SCRAPE_TIMEOUT = "X-Prometheus-Scrape-Timeout-Seconds"
-USUAL_S = 30.0                  # the scrape's time-out if the header is missing or not a finite number
+# the scrape's time-out if the header is missing or not a finite number
+USUAL_S = 30.0
 _LEAST_S, _MOST_S = 0.2, 300.0
-_OF_HANDLER = 0.8               # the handler's share of the time that is left, so that a dead PDU's error arrives in time
-_ENOUGH = 0.5                   # share of a probe's time; if less is left, even a healthy PDU may not answer in time
-_ANSWERED_S = 30.0              # how long a client may take to read an answer
-_LARGEST_HEAD = 16 << 10        # limit for the head of a request, in bytes
+# the handler's share of the time that is left, so that a dead PDU's error arrives in time
+_OF_HANDLER = 0.8
+# share of a probe's time; if less is left, even a healthy PDU may not answer in time
+_ENOUGH = 0.5
+_ANSWERED_S = 30.0  # how long a client may take to read an answer
+_LARGEST_HEAD = 16 << 10  # limit for the head of a request, in bytes
 _PAUSE_S = 0.1
-_FULL = (b"HTTP/1.0 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n"
-         b"too many clients are waiting for an answer\n")
+_FULL = (
+    b"HTTP/1.0 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\nConnection:"
+    b" close\r\n\r\ntoo many clients are waiting for an answer\n"
+)
 _TEXT = "text/plain; charset=utf-8"
 _HTML = "text/html; charset=utf-8"
 _JSON = "application/json"
@@ -37,8 +43,8 @@ _JSON = "application/json"
 
 class Limits(NamedTuple):
     """`parallel`: how many probes may run at a time. `offset`: how many seconds are taken off
-    Prometheus' time-out. `head`: how many seconds a request's head may take, from the connection on.
-    `connections`: how many clients may be connected; half of the usual limit of open files.
+    Prometheus' time-out. `head`: how many seconds a request's head may take, from the connection
+    on. `connections`: how many clients may be connected; half of the usual limit of open files.
     """
 
     parallel: int = 64
@@ -64,9 +70,11 @@ class Exporter:
         self._slots = threading.BoundedSemaphore(limits.parallel)
 
     def probe(self, query: str, scrape_timeout: str, accept: str) -> Answer:
-        """Reads one PDU. 200 even if the reading failed, 400 for a wrong query, 403 for one that is not allowed.
+        """Reads one PDU. 200 even if the reading failed, 400 for a wrong query, 403 for one that is
+        not allowed.
 
-        503 if no slot becomes free in time, or if one becomes free late (_ENOUGH) and the PDU then does not answer.
+        503 if no slot becomes free in time, or if one becomes free late (_ENOUGH) and the PDU then
+        does not answer.
         """
         begin = time.monotonic()
         try:
@@ -80,18 +88,35 @@ class Exporter:
             return self._busy()
         left = begin + seconds - time.monotonic()
         reading = self._bounded(target, left)
-        if left < _ENOUGH * seconds and reading.failure is not None and reading.failure.kind in ("timeout", "unreachable"):
+        if (
+            left < _ENOUGH * seconds
+            and reading.failure is not None
+            and reading.failure.kind in ("timeout", "unreachable")
+        ):
             return self._busy()
         self.own.note(target.handler.shown, reading)
         return Answer(200, page(reading, accept, target.device.metered))
 
     def _busy(self) -> Answer:
         self.own.refused.labels("busy").inc()
-        return Answer(503, Page(_TEXT, b"waited too long for other probes: raise --parallel, or start another exporter\n"))
+        return Answer(
+            503,
+            Page(
+                _TEXT,
+                b"waited too long for other probes: raise --parallel, or start another exporter\n",
+            ),
+        )
 
     def _bounded(self, target: Target, seconds: float) -> Reading:
-        """The reading, or after `seconds` a failure. A handler cannot be interrupted and keeps its slot until it ends."""
-        made = [Reading(seconds=seconds, failure=Failure("timeout", "not done within the scrape's time-out"))]
+        """The reading, or after `seconds` a failure.
+
+        A handler cannot be interrupted and keeps its slot until it ends.
+        """
+        made = [
+            Reading(
+                seconds=seconds, failure=Failure("timeout", "not done within the scrape's time-out")
+            )
+        ]
         ended = threading.Event()
 
         def run() -> None:
@@ -101,11 +126,12 @@ class Exporter:
             finally:
                 self.own.running.dec()
                 self._slots.release()
+
         late = made[0]
         self.own.running.inc()
         try:
             threading.Thread(target=run, daemon=True).start()
-        except RuntimeError:            # the system allows no more threads
+        except RuntimeError:  # the system allows no more threads
             self.own.running.dec()
             self._slots.release()
             raise
@@ -122,19 +148,29 @@ class Exporter:
     def targets(self) -> Page:
         """The list for Prometheus' http_sd_configs."""
         devices = [one.device for one in self.allowed.listed]
-        groups = [{"targets": [one.name], "labels": {"__meta_pdu_handler": one.handler, "__meta_pdu_address": one.address}}
-                  for one in devices]
+        groups = [
+            {
+                "targets": [one.name],
+                "labels": {"__meta_pdu_handler": one.handler, "__meta_pdu_address": one.address},
+            }
+            for one in devices
+        ]
         return Page(_JSON, json.dumps(groups).encode())
 
     def index(self) -> Page:
         """The start page for people."""
-        rows = "".join(f"<li><code>{escape(one.device.name)}</code> {escape(one.device.address)}</li>"
-                       for one in self.allowed.listed)
-        return Page(_HTML, f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>PDU exporter</title></head><body>
+        rows = "".join(
+            f"<li><code>{escape(one.device.name)}</code> {escape(one.device.address)}</li>"
+            for one in self.allowed.listed
+        )
+        return Page(
+            _HTML,
+            f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>PDU exporter</title></head><body>
 <h1>PDU exporter</h1><ul><li>/probe?target=NAME</li><li>/probe?target=HOST[:PORT]&amp;handler=HANDLER&amp;auth=LOGIN</li>
 <li><a href="metrics">/metrics</a> of the exporter itself</li><li><a href="targets">/targets</a> for http_sd_configs</li>
-<li><a href="healthz">/healthz</a></li></ul><h2>{counted(len(self.allowed.listed), 'PDU')}</h2><ul>{rows}</ul></body></html>
-""".encode())
+<li><a href="healthz">/healthz</a></li></ul><h2>{counted(len(self.allowed.listed), "PDU")}</h2><ul>{rows}</ul></body></html>
+""".encode(),
+        )
 
 
 def _query(text: str) -> Query:
@@ -145,7 +181,10 @@ def _query(text: str) -> Query:
     given = dict(pairs)
     unknown = sorted(set(given) - set(Query._fields))
     if unknown:
-        raise NotAllowed("query", f"unknown parameter {printable(unknown[0], 60)!r}; known: target, handler and auth")
+        raise NotAllowed(
+            "query",
+            f"unknown parameter {printable(unknown[0], 60)!r}; known: target, handler and auth",
+        )
     if len(given) < len(pairs):
         raise NotAllowed("query", "a parameter is given twice")
     if not given.get("target"):
@@ -174,7 +213,7 @@ class _Head(io.RawIOBase):
         if self._left <= 0:
             raise _TooLarge
         self._connection.settimeout(left)
-        size = self._connection.recv_into(memoryview(buffer)[:self._left])
+        size = self._connection.recv_into(memoryview(buffer)[: self._left])
         self._left -= size
         return size
 
@@ -188,7 +227,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.rfile = io.BufferedReader(_Head(self.connection, self.server.exporter.limits.head))
 
     def handle(self) -> None:
-        """Answers one request, or closes the connection if its head does not arrive in time. 431 for a head that is too large."""
+        """Answers one request, or closes the connection if its head does not arrive in time.
+
+        431 for a head that is too large.
+        """
         try:
             super().handle()
         except _TooLarge:
@@ -198,13 +240,20 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_error(431)
 
     def do_GET(self) -> None:
-        """Answers the exporter's paths; 404 for any other, 400 for one that cannot be parsed. A HEAD gets the same headers."""
+        """Answers the exporter's paths; 404 for any other, 400 for one that cannot be parsed.
+
+        A HEAD gets the same headers.
+        """
         self.server.heard(self.connection)
         self.connection.settimeout(_ANSWERED_S)
         answer = self._answer()
         self.send_response(answer.status)
-        for name, value in (("Content-Type", answer.page.kind), ("Content-Length", str(len(answer.page.body))),
-                            ("X-Content-Type-Options", "nosniff"), ("Content-Security-Policy", "default-src 'none'")):
+        for name, value in (
+            ("Content-Type", answer.page.kind),
+            ("Content-Length", str(len(answer.page.body))),
+            ("X-Content-Type-Options", "nosniff"),
+            ("Content-Security-Policy", "default-src 'none'"),
+        ):
             self.send_header(name, value)
         self.end_headers()
         if self.command != "HEAD":
@@ -222,11 +271,16 @@ class _Handler(BaseHTTPRequestHandler):
         if asked.path == "/probe":
             return exporter.probe(asked.query, self.headers.get(SCRAPE_TIMEOUT, ""), accept)
         pages: dict[str, Callable[[], Page]] = {
-            "/metrics": lambda: exporter.own.page(accept), "/healthz": lambda: Page(_TEXT, b"ok\n"),
-            "/targets": exporter.targets, "/": exporter.index}
+            "/metrics": lambda: exporter.own.page(accept),
+            "/healthz": lambda: Page(_TEXT, b"ok\n"),
+            "/targets": exporter.targets,
+            "/": exporter.index,
+        }
         make = pages.get(asked.path)
         if make is None:
-            return Answer(404, Page(_TEXT, b"the paths are /, /probe, /metrics, /healthz, /targets\n"))
+            return Answer(
+                404, Page(_TEXT, b"the paths are /, /probe, /metrics, /healthz, /targets\n")
+            )
         return Answer(200, make())
 
     def version_string(self) -> str:
@@ -238,7 +292,8 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 class Server(ThreadingHTTPServer):
-    """Listens as soon as it is made. `serve_forever` calls `turn` after each new connection, and every 0.5 s without one.
+    """Listens as soon as it is made. `serve_forever` calls `turn` after each new connection, and
+    every 0.5 s without one.
 
     Requests run in threads, so some may be running during `turn`. If as many clients are connected
     as the exporter's limits allow, the one that has waited longest without a complete request is
@@ -248,16 +303,21 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, where: tuple[str, int], exporter: Exporter, turn: Callable[[], None]) -> None:
+    def __init__(
+        self, where: tuple[str, int], exporter: Exporter, turn: Callable[[], None]
+    ) -> None:
         self.exporter, self._turn = exporter, turn
         self._connected: set[socket.socket] = set()
-        self._silent: dict[socket.socket, None] = {}        # without a complete request, the oldest first
+        # without a complete request, the oldest first
+        self._silent: dict[socket.socket, None] = {}
         self._lock = threading.Lock()
         self.address_family = socket.AF_INET6 if ":" in where[0] else socket.AF_INET
         super().__init__(where, _Handler)
 
     def get_request(self) -> tuple[socket.socket, Any]:
-        """Accepts a connection; pauses if that fails, because without free descriptors the next attempt would follow at once."""
+        """Accepts a connection; pauses if that fails, because without free descriptors the next
+        attempt would follow at once.
+        """
         try:
             return super().get_request()
         except OSError:
@@ -281,7 +341,10 @@ class Server(ThreadingHTTPServer):
         super().process_request(request, client_address)
 
     def _give_way(self) -> bool:
-        """Disconnects the client that has waited longest without a complete request. Returns whether there was one."""
+        """Disconnects the client that has waited longest without a complete request.
+
+        Returns whether there was one.
+        """
         with self._lock:
             oldest = next(iter(self._silent), None)
             if oldest is None:
@@ -289,7 +352,7 @@ class Server(ThreadingHTTPServer):
             del self._silent[oldest]
             self._connected.discard(oldest)
             with contextlib.suppress(OSError):
-                oldest.shutdown(socket.SHUT_RDWR)       # wakes its thread, which closes it
+                oldest.shutdown(socket.SHUT_RDWR)  # wakes its thread, which closes it
             return True
 
     def heard(self, request: socket.socket) -> None:

@@ -1,4 +1,7 @@
-"""Asks every host address of some networks once or twice over SNMP, at a limited rate, from one socket for each IP version."""
+"""Asks every host address of some networks once or twice over SNMP, at a limited rate, from one
+socket for each IP version.
+"""
+
 from __future__ import annotations
 
 import asyncio
@@ -11,60 +14,99 @@ from ...errors import SettingsError
 from .datagrams import Answer, answer, question
 from .networks import Network, hosts
 
-TRIES = 2                       # a second datagram replaces a lost one
+TRIES = 2  # a second datagram replaces a lost one
 
 
 class Pace(NamedTuple):
-    """`rate`: datagrams a second. `last_s`: how long a round waits for its last answers, in seconds."""
+    """`rate`: datagrams a second.
+
+    `last_s`: how long a round waits for its last answers, in seconds.
+    """
 
     rate: float
     last_s: float = 2.0
 
 
-def sweep(found: Sequence[Network], community: str, port: int, pace: Pace, sent: Callable[[], None],
-          unsent: Callable[[Exception], None] = lambda _: None) -> dict[str, Answer]:
+def sweep(
+    found: Sequence[Network],
+    community: str,
+    port: int,
+    pace: Pace,
+    sent: Callable[[], None],
+    unsent: Callable[[Exception], None] = lambda _: None,
+) -> dict[str, Answer]:
     """The answers by address. An answer must come from the address and port that were asked.
 
-    `sent` is called for each datagram. If the system does not send it, `unsent` is called too, with the error.
+    `sent` is called for each datagram. If the system does not send it, `unsent` is called too, with
+    the error.
 
-    Raises SettingsError if this machine cannot open a UDP socket for these networks, for instance because it has no IPv6.
+    Raises SettingsError if this machine cannot open a UDP socket for these networks, for instance
+    because it has no IPv6.
     """
-    octets = community.encode("utf-8", "surrogateescape")       # a value from the environment need not be UTF-8
+    # a value from the environment need not be UTF-8
+    octets = community.encode("utf-8", "surrogateescape")
     addresses = list(itertools.chain.from_iterable(map(hosts, found)))
     return asyncio.run(_sweep(addresses, octets, port, pace, sent, unsent))
 
 
-async def _sweep(addresses: Sequence[str], community: bytes, port: int, pace: Pace,
-                 sent: Callable[[], None], unsent: Callable[[Exception], None]) -> dict[str, Answer]:
+async def _sweep(
+    addresses: Sequence[str],
+    community: bytes,
+    port: int,
+    pace: Pace,
+    sent: Callable[[], None],
+    unsent: Callable[[Exception], None],
+) -> dict[str, Answer]:
     loop = asyncio.get_running_loop()
     seen: dict[str, Answer] = {}
-    first = random.SystemRandom().randrange(1 << 24)        # unpredictable, so that answers are hard to forge
+    # unpredictable, so that answers are hard to forge
+    first = random.SystemRandom().randrange(1 << 24)
     numbers = {address: first + place for place, address in enumerate(addresses)}
     families = sorted({":" in address for address in addresses})
     for is_v6 in families:
         try:
             transport, _ = await loop.create_datagram_endpoint(
                 lambda: _Listener(numbers, port, seen, unsent),
-                local_addr=("::" if is_v6 else "0.0.0.0", 0))   # noqa: S104  # answers may come in on any interface
+                # answers may come in on any interface
+                local_addr=("::" if is_v6 else "0.0.0.0", 0),  # noqa: S104
+            )
         except OSError as error:
-            raise SettingsError(f"this machine cannot open a UDP socket for these networks ({error.strerror or error})") from None
+            raise SettingsError(
+                "this machine cannot open a UDP socket for these networks"
+                f" ({error.strerror or error})"
+            ) from None
         try:
             for _ in range(TRIES):
-                await _ask(transport, [one for one in addresses if (":" in one) is is_v6 and one not in seen], numbers, community,
-                           port, pace, sent)
+                await _ask(
+                    transport,
+                    [one for one in addresses if (":" in one) is is_v6 and one not in seen],
+                    numbers,
+                    community,
+                    port,
+                    pace,
+                    sent,
+                )
         finally:
             transport.close()
     return {address: seen[address] for address in addresses if address in seen}
 
 
-async def _ask(transport: asyncio.DatagramTransport, addresses: Sequence[str], numbers: dict[str, int], community: bytes,
-               port: int, pace: Pace, sent: Callable[[], None]) -> None:
+async def _ask(
+    transport: asyncio.DatagramTransport,
+    addresses: Sequence[str],
+    numbers: dict[str, int],
+    community: bytes,
+    port: int,
+    pace: Pace,
+    sent: Callable[[], None],
+) -> None:
     loop = asyncio.get_running_loop()
     following = loop.time()
     for address in addresses:
         transport.sendto(question(community, numbers[address]), (address, port))
         sent()
-        following = max(following + 1 / pace.rate, loop.time() - 0.05)      # catches up after a delay, without a long burst
+        # catches up after a delay, without a long burst
+        following = max(following + 1 / pace.rate, loop.time() - 0.05)
         await asyncio.sleep(max(0.0, following - loop.time()))
     if addresses:
         await asyncio.sleep(pace.last_s)
@@ -73,8 +115,13 @@ async def _ask(transport: asyncio.DatagramTransport, addresses: Sequence[str], n
 class _Listener(asyncio.DatagramProtocol):
     """Keeps the first answer of each address that was asked."""
 
-    def __init__(self, numbers: dict[str, int], port: int, seen: dict[str, Answer],
-                 unsent: Callable[[Exception], None] = lambda _: None) -> None:
+    def __init__(
+        self,
+        numbers: dict[str, int],
+        port: int,
+        seen: dict[str, Answer],
+        unsent: Callable[[Exception], None] = lambda _: None,
+    ) -> None:
         self._numbers = numbers
         self._port = port
         self._seen = seen

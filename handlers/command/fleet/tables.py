@@ -1,4 +1,5 @@
 """The result of a check as a table for people, as CSV for spreadsheets and as JSON for programs."""
+
 from __future__ import annotations
 
 import csv
@@ -40,15 +41,29 @@ class Column(NamedTuple):
 # A new column needs a line here.
 COLUMNS: Sequence[Column] = (
     Column("name", lambda row: row.device.name, "name"),
-    Column("handler", lambda row: row.device.handler, "handler", lambda row: os.path.basename(row.device.handler)),
+    Column(
+        "handler",
+        lambda row: row.device.handler,
+        "handler",
+        lambda row: os.path.basename(row.device.handler),
+    ),
     Column("address", lambda row: row.device.address, "address"),
     Column("level", lambda row: row.level, csv=False),
     Column("result", lambda row: row.result, "result"),
     Column("on", lambda row: row.on, "on", number=True),
     Column("off", lambda row: row.off, "off", number=True),
     Column("unknown", lambda row: row.unknown, "unknown", number=True),
-    Column("load_a", lambda row: row.load_a, "A", lambda row: row.figures[0], number=True, bar=True),
-    Column("energy_kwh", lambda row: row.energy_kwh, "kWh", lambda row: row.figures[1], number=True, bar=True),
+    Column(
+        "load_a", lambda row: row.load_a, "A", lambda row: row.figures[0], number=True, bar=True
+    ),
+    Column(
+        "energy_kwh",
+        lambda row: row.energy_kwh,
+        "kWh",
+        lambda row: row.figures[1],
+        number=True,
+        bar=True,
+    ),
     Column("seconds", lambda row: row.seconds, "s", lambda row: f"{row.seconds:.2f}", number=True),
     Column("requests", lambda row: row.requests),
     Column("kind", lambda row: row.kind, json=False),
@@ -56,14 +71,17 @@ COLUMNS: Sequence[Column] = (
     Column("remedy", lambda row: row.remedy, json=False),
 )
 SHOWN = tuple(column for column in COLUMNS if column.head)
-# A spreadsheet reads a cell that begins with one of these as a formula; some fold other forms of them first (NFKC): fullwidth,
-# small, superscript. NFKC does not fold the minus sign.
+# A spreadsheet reads a cell that begins with one of these as a formula; some fold other forms of
+# them first (NFKC): fullwidth, small, superscript. NFKC does not fold the minus sign.
 _FORMULA = ("=", "+", "-", "@", "\u2212")
 CHANGED = "*"
 
 
 def table(rows: Sequence[Row], marks: Mapping[str, Sequence[str]]) -> list[str]:
-    """A head line, and a line for each PDU. With `marks`, a first column marks the PDUs that changed."""
+    """A head line, and a line for each PDU.
+
+    With `marks`, a first column marks the PDUs that changed.
+    """
     head = [column.head for column in SHOWN]
     cells = [[column.text(row) for column in SHOWN] for row in rows]
     if not marks:
@@ -104,7 +122,9 @@ def begins_as_formula(text: str) -> bool:
     return unicodedata.normalize("NFKC", text.lstrip(" ")[:1]).startswith(_FORMULA)
 
 
-def as_json(rows: Sequence[Row], found: Summary, marks: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+def as_json(
+    rows: Sequence[Row], found: Summary, marks: Mapping[str, Sequence[str]]
+) -> dict[str, Any]:
     """The summary, and each PDU with its counts, figures, outlets, error and changes."""
     return {"summary": found._asdict(), "pdus": [_json(row, marks) for row in rows]}
 

@@ -1,4 +1,7 @@
-"""The verdict of a check on each PDU and on the whole fleet: rows, the summary, and the output of a Nagios plugin."""
+"""The verdict of a check on each PDU and on the whole fleet: rows, the summary, and the output of a
+Nagios plugin.
+"""
+
 from __future__ import annotations
 
 from collections import Counter
@@ -18,16 +21,33 @@ _STALE = ("data-stale", "driver-not-connected")
 
 # Kind of error -> what to do. The error itself says what happened.
 REMEDIES: Mapping[str, str] = {
-    "unreachable": "check power, cable, address and firewall; over SNMP also the community, over TLS the certificate",
+    "unreachable": (
+        "check power, cable, address and firewall; over SNMP also the community, over TLS the"
+        " certificate"
+    ),
     "denied": "correct the account on the PDU, or the login that was used for it",
     "settings": "correct this PDU in the list, or its login",
     "protocol": "read this PDU alone with `pdu status --debug` and report what it prints",
-    "refused": "look up the PDU's message in its manual; missing rights and licences are the usual reasons",
-    "unsupported": "follow the error's advice, have this PDU added (`pdu record`) or, if it speaks SNMP, describe it in JSON",
-    "data-stale": "the NUT driver has no up-to-date data: check the cable to its device, or restart the driver",
+    "refused": (
+        "look up the PDU's message in its manual; missing rights and licences are the usual reasons"
+    ),
+    "unsupported": (
+        "follow the error's advice, have this PDU added (`pdu record`) or, if it speaks SNMP,"
+        " describe it in JSON"
+    ),
+    "data-stale": (
+        "the NUT driver has no up-to-date data: check the cable to its device, or restart the"
+        " driver"
+    ),
     "driver-not-connected": "start the NUT driver (upsdrvctl start), or wait until it has reported",
-    "no-such-outlet": "read this PDU alone with `pdu status`, and compare its outlets with the settings in the list",
-    "defect": "a defect of this program or of the archive: run `pdu status --debug` on this PDU and report what it prints",
+    "no-such-outlet": (
+        "read this PDU alone with `pdu status`, and compare its outlets with the settings in the"
+        " list"
+    ),
+    "defect": (
+        "a defect of this program or of the archive: run `pdu status --debug` on this PDU and"
+        " report what it prints"
+    ),
 }
 _OTHERWISE = "read this PDU alone with `pdu status`"
 
@@ -35,8 +55,8 @@ _OTHERWISE = "read this PDU alone with `pdu status`"
 class Row(NamedTuple):
     """One PDU of the table. `level` is WELL, DOUBTFUL or BAD; `result` says why.
 
-    `on`, `off` and `unknown` count outlets; None if the states could not be read. `outlets` is empty if `judged` does not keep
-    them.
+    `on`, `off` and `unknown` count outlets; None if the states could not be read. `outlets` is
+    empty if `judged` does not keep them.
     """
 
     device: ListedPdu
@@ -60,8 +80,13 @@ class Row(NamedTuple):
 
     @property
     def figures(self) -> tuple[str, str]:
-        """Load in A and energy in kWh for people; "" if an error hides whether the PDU meters them."""
-        load, energy = ("" if value is None and self.kind else figure(value) for value in (self.load_a, self.energy_kwh))
+        """Load in A and energy in kWh for people; "" if an error hides whether the
+        PDU meters them.
+        """
+        load, energy = (
+            "" if value is None and self.kind else figure(value)
+            for value in (self.load_a, self.energy_kwh)
+        )
         return load, energy
 
 
@@ -69,14 +94,33 @@ def judged(device: ListedPdu, reading: Reading, keep_outlets: bool = True) -> Ro
     """The row of one PDU."""
     level, result = _level(device, reading)
     kind, reason = reading.failure or ("", "")
-    on, off, unknown = (reading.count(state) if reading.answered else None for state in (UP, DOWN, UNKNOWN))
-    return Row(device, level, result, on, off, unknown, reading.load_a, reading.energy_kwh, round(reading.seconds, 3),
-               reading.requests, kind, reason, reading.outlets if keep_outlets else ())
+    on, off, unknown = (
+        reading.count(state) if reading.answered else None for state in (UP, DOWN, UNKNOWN)
+    )
+    return Row(
+        device,
+        level,
+        result,
+        on,
+        off,
+        unknown,
+        reading.load_a,
+        reading.energy_kwh,
+        round(reading.seconds, 3),
+        reading.requests,
+        kind,
+        reason,
+        reading.outlets if keep_outlets else (),
+    )
 
 
 def _level(device: ListedPdu, reading: Reading) -> tuple[int, str]:
     if reading.failure is None:
-        return (DOUBTFUL, "unknown") if reading.count(UNKNOWN) and not device.metered else (WELL, _WELL)
+        return (
+            (DOUBTFUL, "unknown")
+            if reading.count(UNKNOWN) and not device.metered
+            else (WELL, _WELL)
+        )
     kind = reading.failure.kind
     if kind in _STALE:
         return DOUBTFUL, "stale"
@@ -86,9 +130,11 @@ def _level(device: ListedPdu, reading: Reading) -> tuple[int, str]:
 
 
 class Summary(NamedTuple):
-    """The whole fleet. `load_a` and `energy_kwh` are sums over the PDUs that reported this figure; None if none did.
+    """The whole fleet. `load_a` and `energy_kwh` are sums over the PDUs that reported this figure;
+    None if none did.
 
-    `loads` and `energies` are the numbers of such PDUs. `seconds` is the poll's duration, `level` the worst level of a PDU.
+    `loads` and `energies` are the numbers of such PDUs. `seconds` is the poll's duration, `level`
+    the worst level of a PDU.
     """
 
     pdus: int
@@ -105,14 +151,21 @@ class Summary(NamedTuple):
 
     def lines(self) -> list[str]:
         """Two lines for people."""
-        results = [f"{self.results.get(_WELL, 0)} well",
-                   *(f"{count} {result}" for result, count in self.results.items() if result != _WELL)]
-        none = figure(None) if self.results.keys() <= {_WELL, "unknown"} else "not known"       # an error may hide a meter
+        results = [
+            f"{self.results.get(_WELL, 0)} well",
+            *(f"{count} {result}" for result, count in self.results.items() if result != _WELL),
+        ]
+        # an error may hide a meter
+        none = figure(None) if self.results.keys() <= {_WELL, "unknown"} else "not known"
         load = f"{figure(self.load_a, 'A')} of {counted(self.loads, 'PDU')}" if self.loads else none
         energy = f"{figure(self.energy_kwh, 'kWh')} of {self.energies}" if self.energies else none
-        return [f"{counted(self.pdus, 'PDU')} in {self.seconds:.1f} s: {', '.join(results)}",
-                f"{counted(self.on + self.off + self.unknown, 'outlet')}: {self.on} on, {self.off} off, {self.unknown} unknown; "
-                f"load {load}, energy {energy}"]
+        return [
+            f"{counted(self.pdus, 'PDU')} in {self.seconds:.1f} s: {', '.join(results)}",
+            (
+                f"{counted(self.on + self.off + self.unknown, 'outlet')}: {self.on} on, {self.off}"
+                f" off, {self.unknown} unknown; load {load}, energy {energy}"
+            ),
+        ]
 
 
 def summary(rows: Sequence[Row], seconds: float) -> Summary:
@@ -121,56 +174,102 @@ def summary(rows: Sequence[Row], seconds: float) -> Summary:
     loads = [row.load_a for row in rows if row.load_a is not None]
     energies = [row.energy_kwh for row in rows if row.energy_kwh is not None]
     return Summary(
-        len(rows), {result: results[result] for result in sorted(results, key=lambda one: (-results[one], one))},
-        sum(row.on or 0 for row in rows), sum(row.off or 0 for row in rows), sum(row.unknown or 0 for row in rows),
-        sum(loads) if loads else None, len(loads), sum(energies) if energies else None, len(energies),
-        seconds, max((row.level for row in rows), default=WELL))
+        len(rows),
+        {
+            result: results[result]
+            for result in sorted(results, key=lambda one: (-results[one], one))
+        },
+        sum(row.on or 0 for row in rows),
+        sum(row.off or 0 for row in rows),
+        sum(row.unknown or 0 for row in rows),
+        sum(loads) if loads else None,
+        len(loads),
+        sum(energies) if energies else None,
+        len(energies),
+        seconds,
+        max((row.level for row in rows), default=WELL),
+    )
 
 
 _NAGIOS = {WELL: "OK", DOUBTFUL: "WARNING", BAD: "CRITICAL"}
 _NAGIOS_SHOWN = 20
-NAGIOS_FAILED = 3               # UNKNOWN in Nagios' plugin guidelines: the check itself failed
+NAGIOS_FAILED = 3  # UNKNOWN in Nagios' plugin guidelines: the check itself failed
 
 
 def nagios(found: Summary, rows: Sequence[Row]) -> list[str]:
-    """The output of a Nagios plugin: one line with performance data, then lines about PDUs that are not well.
+    """The output of a Nagios plugin: one line with performance data, then lines about PDUs that are
+    not well.
 
-    The performance data have no energy while an error may hide the energy of a PDU. Energy is a counter, and the sum over the
-    other PDUs could be lower.
+    The performance data have no energy while an error may hide the energy of a PDU. Energy is a
+    counter, and the sum over the other PDUs could be lower.
     """
     bad = sorted((row for row in rows if row.level), key=lambda row: -row.level)
-    data = {"pdus": found.pdus, "not_well": len(bad), "unreachable": found.results.get("unreachable", 0),
-            "outlets_on": found.on, "outlets_off": found.off, "outlets_unknown": found.unknown}
+    data = {
+        "pdus": found.pdus,
+        "not_well": len(bad),
+        "unreachable": found.results.get("unreachable", 0),
+        "outlets_on": found.on,
+        "outlets_off": found.off,
+        "outlets_unknown": found.unknown,
+    }
     measured = [] if found.load_a is None else [f"load={found.load_a:.3f}"]
     hidden = any(row.kind and row.energy_kwh is None for row in rows)
     measured += [] if found.energy_kwh is None or hidden else [f"energy={found.energy_kwh:.3f}c"]
-    figures = " ".join([*(f"{key}={value}" for key, value in data.items()), *measured, f"time={found.seconds:.3f}s"])
+    figures = " ".join(
+        [
+            *(f"{key}={value}" for key, value in data.items()),
+            *measured,
+            f"time={found.seconds:.3f}s",
+        ]
+    )
     first = f"PDU {_NAGIOS[found.level]} - {'; '.join(found.lines())}"
-    lines = [f"{row.device.name}: {row.result}{f': {row.reason}' if row.reason else ''}" for row in bad[:_NAGIOS_SHOWN]]
+    lines = [
+        f"{row.device.name}: {row.result}{f': {row.reason}' if row.reason else ''}"
+        for row in bad[:_NAGIOS_SHOWN]
+    ]
     more = [f"and {len(bad) - _NAGIOS_SHOWN} more"] if len(bad) > _NAGIOS_SHOWN else []
     return [f"{_plain(first)}|{figures}", *map(_plain, [*lines, *more])]
 
 
 def _plain(text: str) -> str:
-    return text.replace("|", "/")           # the bar separates performance data
+    return text.replace("|", "/")  # the bar separates performance data
 
 
 def remembered(before: Optional[Row], row: Row) -> Row:
-    """The row for the next call of `changes`: states or an energy that `row` lacks are taken from `before`."""
+    """The row for the next call of `changes`: states or an energy that `row` lacks are taken from
+    `before`.
+    """
     if before is not None and row.on is None:
-        row = row._replace(on=before.on, off=before.off, unknown=before.unknown, outlets=before.outlets)
-    return row._replace(energy_kwh=before.energy_kwh) if before is not None and row.energy_kwh is None else row
+        row = row._replace(
+            on=before.on, off=before.off, unknown=before.unknown, outlets=before.outlets
+        )
+    return (
+        row._replace(energy_kwh=before.energy_kwh)
+        if before is not None and row.energy_kwh is None
+        else row
+    )
 
 
 def changes(before: Row, after: Row) -> list[str]:
-    """What changed: the result, outlets if both rows have states, and an energy that fell. Changed loads are left out."""
+    """What changed: the result, outlets if both rows have states, and an energy that fell.
+
+    Changed loads are left out.
+    """
     found = [] if before.result == after.result else [f"{before.result} -> {after.result}"]
     if before.on is not None and after.on is not None:
         states = {outlet.identity: outlet.state for outlet in before.outlets}
         now = {outlet.identity: outlet.state for outlet in after.outlets}
-        found += [f"outlet {identity} {states.get(identity, 'new')} -> {now.get(identity, 'gone')}"
-                  for identity in {**states, **now} if states.get(identity) != now.get(identity)]
-    if before.energy_kwh is not None and after.energy_kwh is not None and after.energy_kwh < before.energy_kwh:
+        found += [
+            f"outlet {identity} {states.get(identity, 'new')} -> {now.get(identity, 'gone')}"
+            for identity in {**states, **now}
+            if states.get(identity) != now.get(identity)
+        ]
+    if (
+        before.energy_kwh is not None
+        and after.energy_kwh is not None
+        and after.energy_kwh < before.energy_kwh
+    ):
         old, new = figure(before.energy_kwh), figure(after.energy_kwh)
-        found += [f"energy fell from {old} to {new} kWh"] if old != new else []         # else too small to show
+        # else too small to show
+        found += [f"energy fell from {old} to {new} kWh"] if old != new else []
     return found

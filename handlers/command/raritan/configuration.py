@@ -1,4 +1,5 @@
 """Commands for certificates, configurations, files for support and metering, and the SNMP agent."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -18,18 +19,24 @@ from .context import Context, action, check, listed, number, once, plain, read_a
 
 _CERT_ACTIONS = "show, upload CERT [KEY], install, discard, download [TAG] --out FILE"
 _LOOK_S = 0.5
-_STDOUT = "-"               # the value of --out for the standard output
+_STDOUT = "-"  # the value of --out for the standard output
 _CONFIG_ACTIONS = "get --out FILE, or put FILE"
-_INSTALL_CODES = {ServerSSLCert.ERR_BUSY: "the unit is busy",
-                  **{getattr(ServerSSLCert, name): name[len("ERR_INSTALL_"):].lower().replace("_", " ")
-                     for name in vars(ServerSSLCert) if name.startswith("ERR_INSTALL_")}}
+_INSTALL_CODES = {
+    ServerSSLCert.ERR_BUSY: "the unit is busy",
+    **{
+        getattr(ServerSSLCert, name): name[len("ERR_INSTALL_") :].lower().replace("_", " ")
+        for name in vars(ServerSSLCert)
+        if name.startswith("ERR_INSTALL_")
+    },
+}
 
 
 def _accepted(code: scripts.ResultCode, what: str) -> None:
     check(code, what, {code: code.text})
 
 
-# ---- certificates ------------------------------------------------------------------------------------------
+# ---- certificates --------------------------------------------------------------------------------
+
 
 def certificate(context: Context) -> Result:
     """Run one action on the TLS certificate: 1 round trip; 2 for an upload."""
@@ -45,29 +52,53 @@ def _show_certificate(context: Context, proxy: ServerSSLCert) -> Result:
     info = proxy.getInfo()
     active = info.activeCertInfo
     names = [name for name in (active.subject.commonName, *active.names) if name]
-    return listed({
-        "subject": ", ".join(dict.fromkeys(names)), "issuer": active.issuer.commonName, "valid from": active.invalidBefore,
-        "valid until": active.invalidAfter, "serial number": active.serialNumber, "RSA bits": active.keyInfo.rsaKeyLength or None,
-        "pending request": info.havePendingReq, "pending certificate": info.havePendingCert}, info)
+    return listed(
+        {
+            "subject": ", ".join(dict.fromkeys(names)),
+            "issuer": active.issuer.commonName,
+            "valid from": active.invalidBefore,
+            "valid until": active.invalidAfter,
+            "serial number": active.serialNumber,
+            "RSA bits": active.keyInfo.rsaKeyLength or None,
+            "pending request": info.havePendingReq,
+            "pending certificate": info.havePendingCert,
+        },
+        info,
+    )
 
 
 def _upload_certificate(context: Context, proxy: ServerSSLCert) -> Result:
     files: list[str] = context.options.file
     if not 1 <= len(files) <= 2:
-        raise SettingsError("cert upload takes a certificate, and its key unless the unit generated that key")
+        raise SettingsError(
+            "cert upload takes a certificate, and its key unless the unit generated that key"
+        )
     data = [read_file(path) for path in files]
     for path, content in zip(files, data):
-        if not content.strip():             # an empty key would not be sent, as if the unit had generated it
+        # an empty key would not be sent, as if the unit had generated it
+        if not content.strip():
             raise SettingsError(f"{path} is empty")
-    _accepted(cert.upload(context.files, data[0], data[1] if len(data) > 1 else None), "the certificate")
+    _accepted(
+        cert.upload(context.files, data[0], data[1] if len(data) > 1 else None), "the certificate"
+    )
     pending = read_again(True, proxy.getInfo).pendingCertInfo
-    return Result(plain(pending), ["pending, not yet in use; install it with: cert install",
-                                   *facts({"subject": pending.subject.commonName, "valid until": pending.invalidAfter})])
+    return Result(
+        plain(pending),
+        [
+            "pending, not yet in use; install it with: cert install",
+            *facts({"subject": pending.subject.commonName, "valid until": pending.invalidAfter}),
+        ],
+    )
 
 
 def _install_certificate(context: Context, proxy: ServerSSLCert) -> Result:
-    context.confirm("install the pending certificate (clients that have pinned the present one will refuse to connect)")
-    code = once("the certificate may or may not have been installed", "cert", proxy.installPendingKeyPair)
+    context.confirm(
+        "install the pending certificate (clients that have pinned the present one will refuse to"
+        " connect)"
+    )
+    code = once(
+        "the certificate may or may not have been installed", "cert", proxy.installPendingKeyPair
+    )
     check(code, "the certificate", _INSTALL_CODES)
     return Result({"installed": True}, ["installed"])
 
@@ -83,16 +114,23 @@ def _download_certificate(context: Context, proxy: ServerSSLCert) -> Result:
         raise SettingsError("cert download takes at most one tag")
     tag = context.options.file[0] if context.options.file else "active_cert"
     if tag not in cert.TAGS:
-        raise SettingsError(f"{tag[:20]!r} cannot be downloaded; give one of {', '.join(cert.TAGS)}")
+        raise SettingsError(
+            f"{tag[:20]!r} cannot be downloaded; give one of {', '.join(cert.TAGS)}"
+        )
     return save(context, cert.download, tag)
 
 
 _CERT: Mapping[str, Callable[[Context, ServerSSLCert], Result]] = {
-    "show": _show_certificate, "upload": _upload_certificate, "install": _install_certificate,
-    "discard": _discard_certificate, "download": _download_certificate}
+    "show": _show_certificate,
+    "upload": _upload_certificate,
+    "install": _install_certificate,
+    "discard": _discard_certificate,
+    "download": _download_certificate,
+}
 
 
-# ---- configurations ----------------------------------------------------------------------------------------
+# ---- configurations ------------------------------------------------------------------------------
+
 
 def config(context: Context) -> Result:
     """Download or upload a raw, bulk or backup configuration.
@@ -106,10 +144,15 @@ def config(context: Context) -> Result:
         raise SettingsError("config put needs a file")
     if action == "get" and context.options.file:
         raise SettingsError("config get takes no file: give --out FILE")
-    given = [name for name in ("clear_text", "profile", "units", "skip_check")
-             if getattr(context.options, name) not in (None, False)]
+    given = [
+        name
+        for name in ("clear_text", "profile", "units", "skip_check")
+        if getattr(context.options, name) not in (None, False)
+    ]
     if kind == "raw" and given:
-        raise SettingsError("--clear-text, --profile, --units and --skip-check are for bulk and backup")
+        raise SettingsError(
+            "--clear-text, --profile, --units and --skip-check are for bulk and backup"
+        )
     if action == "get" and "skip_check" in given:
         raise SettingsError("--skip-check is for put")
     is_for_get = "clear_text" in given or "profile" in given or context.options.out != _STDOUT
@@ -124,8 +167,12 @@ def _raw(context: Context, action: str) -> Result:
     if action == "get":
         return save(context, rawcfg.download, backup=True)
     agent, data = context.files, read_file(context.options.file)
-    return _put(context, rawcfg.RawConfiguration("/rawcfg", agent), "replace the configuration with this file",
-                lambda: rawcfg.upload(agent, data, context.progress))
+    return _put(
+        context,
+        rawcfg.RawConfiguration("/rawcfg", agent),
+        "replace the configuration with this file",
+        lambda: rawcfg.upload(agent, data, context.progress),
+    )
 
 
 def _bulk(context: Context, action: str, backup: bool) -> Result:
@@ -133,32 +180,56 @@ def _bulk(context: Context, action: str, backup: bool) -> Result:
     units = _units(options.units)
     password = context.secret("config_password", "configuration password", needed=False)
     if action == "get":
-        return save(context, bulkcfg.download, backup, password, options.clear_text, units, options.profile or "",
-                    backup=True)
+        return save(
+            context,
+            bulkcfg.download,
+            backup,
+            password,
+            options.clear_text,
+            units,
+            options.profile or "",
+            backup=True,
+        )
     agent, data = context.files, read_file(options.file)
-    return _put(context, bulkcfg.BulkConfiguration("/bulkcfg", agent),
-                "restore this backup" if backup else "apply this bulk configuration",
-                lambda: bulkcfg.upload(agent, data, backup, password, options.skip_check or "", units, context.progress))
+    return _put(
+        context,
+        bulkcfg.BulkConfiguration("/bulkcfg", agent),
+        "restore this backup" if backup else "apply this bulk configuration",
+        lambda: bulkcfg.upload(
+            agent, data, backup, password, options.skip_check or "", units, context.progress
+        ),
+    )
 
 
-def _put(context: Context, proxy: Union[rawcfg.RawConfiguration, bulkcfg.BulkConfiguration], what: str,
-         upload: Callable[[], scripts.ResultCode]) -> Result:
-    """Ask, upload, and read the status until the unit has applied the file, refuses the login, or --wait is over.
+def _put(
+    context: Context,
+    proxy: Union[rawcfg.RawConfiguration, bulkcfg.BulkConfiguration],
+    what: str,
+    upload: Callable[[], scripts.ResultCode],
+) -> Result:
+    """Ask, upload, and read the status until the unit has applied the file, refuses the login, or
+    --wait is over.
 
-    The exit code is NOT_SEEN in the last two cases. Raises Refused if the unit does not accept the file or cannot apply it,
-    Unreachable if it may or may not have accepted it. Applying the file may restart the unit's services.
+    The exit code is NOT_SEEN in the last two cases. Raises Refused if the unit does not accept the
+    file or cannot apply it, Unreachable if it may or may not have accepted it. Applying the file
+    may restart the unit's services.
 
-    The unit reports the state and the time of the last file. Until one of them changes, they belong to an earlier file.
+    The unit reports the state and the time of the last file. Until one of them changes, they belong
+    to an earlier file.
     """
     context.confirm(what)
     earlier: object = proxy.getStatus()
     look = f"config {context.options.kind} get"
-    _accepted(once("the configuration may or may not have been changed", look, upload), "the configuration")
+    _accepted(
+        once("the configuration may or may not have been changed", look, upload),
+        "the configuration",
+    )
     seen = note = ""
     for _ in context.looks(_LOOK_S):
         try:
             state = proxy.getStatus()
-        except Denied as error:             # the new configuration may have another login; trying again may block the account
+        except Denied as error:
+            # the new configuration may have another login; trying again may block the account
             note = f"not-seen: {context.host}: {reason(error)}"
             break
         except (Unreachable, ProtocolError, Refused):
@@ -168,11 +239,17 @@ def _put(context: Context, proxy: Union[rawcfg.RawConfiguration, bulkcfg.BulkCon
             continue
         earlier, seen = None, state[0].name
         if seen.endswith("_FAILED"):
-            raise Refused(f"the device accepted the file, but could not apply it ({_words(seen)})", seen)
+            raise Refused(
+                f"the device accepted the file, but could not apply it ({_words(seen)})", seen
+            )
         if seen.endswith("_OK"):
             break
-    return Result({"accepted": True, "status": seen}, [f"accepted; last status: {_words(seen) or 'not known'}"],
-                  DONE if seen.endswith("_OK") else NOT_SEEN, note=note)
+    return Result(
+        {"accepted": True, "status": seen},
+        [f"accepted; last status: {_words(seen) or 'not known'}"],
+        DONE if seen.endswith("_OK") else NOT_SEEN,
+        note=note,
+    )
 
 
 def _words(name: str) -> str:
@@ -188,7 +265,8 @@ def _units(words_: Optional[str]) -> list[int]:
     return units
 
 
-# ---- files for support and metering ------------------------------------------------------------------------
+# ---- files for support and metering --------------------------------------------------------------
+
 
 def diagnosis(context: Context) -> Result:
     """Download the diagnostic file: 1 slow round trip."""
@@ -208,20 +286,32 @@ def pmc(context: Context) -> Result:
     if action == "put" and value:
         agent, data = context.files, read_file(value)
         context.confirm("apply this power meter configuration")
-        answer = once("the power meters may or may not have been configured", "pmc csv",
-                      lambda: pdumodel.upload_pmc_config(agent, data))
-        shown = agent.login.quoted(answer.strip())      # an HTTP proxy may have sent back the request's headers
+        answer = once(
+            "the power meters may or may not have been configured",
+            "pmc csv",
+            lambda: pdumodel.upload_pmc_config(agent, data),
+        )
+        # an HTTP proxy may have sent back the request's headers
+        shown = agent.login.quoted(answer.strip())
         return Result({"answer": shown}, [f"the unit answered: {shown}"])
     if action == "csv" and value is None:
         return save(context, pdumodel.download_powermeter_csv)
     if action == "csv" and 1 <= number(value) <= 8:
         return save(context, pdumodel.download_panel_csv, number(value))
-    raise SettingsError("give csv (mains readings of all meters and panels), csv PANEL (1 to 8), or put FILE")
+    raise SettingsError(
+        "give csv (mains readings of all meters and panels), csv PANEL (1 to 8), or put FILE"
+    )
 
 
-# ---- SNMP --------------------------------------------------------------------------------------------------
+# ---- SNMP ----------------------------------------------------------------------------------------
 
-_SNMP = {"v2": "v2enable", "v3": "v3enable", "contact": "sysContact", "name": "sysName", "location": "sysLocation"}
+_SNMP = {
+    "v2": "v2enable",
+    "v3": "v3enable",
+    "contact": "sysContact",
+    "name": "sysName",
+    "location": "sysLocation",
+}
 _COMMUNITIES = {"read": "readComm", "write": "writeComm"}
 
 
@@ -236,7 +326,9 @@ def snmp(context: Context) -> Result:
         is_version = name in ("v2", "v3")
         is_unclear = is_version and value not in ("yes", "no")
         if not equals or name not in _SNMP or is_unclear:
-            raise SettingsError(f"{word[:40]!r}: give v2=yes|no, v3=yes|no, contact=…, name=… or location=…")
+            raise SettingsError(
+                f"{word[:40]!r}: give v2=yes|no, v3=yes|no, contact=…, name=… or location=…"
+            )
         if _SNMP[name] in changes:
             raise SettingsError(f"{name} is given twice")
         changes[_SNMP[name]] = value == "yes" if is_version else value
@@ -247,35 +339,79 @@ def snmp(context: Context) -> Result:
     if changes:
         context.confirm("change the SNMP agent's settings")
     proxy = context.proxy(Snmp, "/snmp")
-    settings = proxy.getConfiguration()     # after the question, so that a change by others in the meantime is not undone
+    # after the question, so that a change by others in the meantime is not undone
+    settings = proxy.getConfiguration()
     if changes:
         for field, wanted in changes.items():
             setattr(settings, field, wanted)
-        code = once("the SNMP settings may or may not have changed", "snmp", lambda: proxy.setConfiguration(settings))
+        code = once(
+            "the SNMP settings may or may not have changed",
+            "snmp",
+            lambda: proxy.setConfiguration(settings),
+        )
         check(code, "the settings", {1: "a value is not allowed (v2 needs a read community)"})
         settings = read_again(True, proxy.getConfiguration)
-    return listed({
-        **{name: getattr(settings, field) for name, field in _SNMP.items()},
-        **{f"{name} community": "set" if getattr(settings, field) else "not set" for name, field in _COMMUNITIES.items()}})
+    return listed(
+        {
+            **{name: getattr(settings, field) for name, field in _SNMP.items()},
+            **{
+                f"{name} community": "set" if getattr(settings, field) else "not set"
+                for name, field in _COMMUNITIES.items()
+            },
+        }
+    )
 
 
 def _out(needed: bool) -> Parameters:
-    return option("--out", "where to write the file; - is the standard output", "FILE", required=needed,
-                  default=None if needed else _STDOUT)
+    return option(
+        "--out",
+        "where to write the file; - is the standard output",
+        "FILE",
+        required=needed,
+        default=None if needed else _STDOUT,
+    )
 
 
 COMMANDS: Commands = {
-    "cert": Command(certificate, [Word("ACTION?", _CERT_ACTIONS), Word("FILE*", "files, or the tag to download"), *_out(False)]),
-    "config": Command(config, [
-        Word("KIND", "raw, bulk or backup"), Word("ACTION", _CONFIG_ACTIONS),
-        Word("FILE?", "for put; PDU_CONFIG_PASSWORD decrypts an encrypted bulk or backup file"), *_out(False),
-        *option("--clear-text", "get: as clear text; without it, PDU_CONFIG_PASSWORD, if set, encrypts the file"),
-        *option("--profile", "get: a filter profile", "NAME"),
-        *option("--units", "link ids, separated by commas; 1 is the unit itself", "IDS"),
-        *option("--skip-check", "put: model, firmware_version, or both separated by a comma", "WHAT")]),
+    "cert": Command(
+        certificate,
+        [
+            Word("ACTION?", _CERT_ACTIONS),
+            Word("FILE*", "files, or the tag to download"),
+            *_out(False),
+        ],
+    ),
+    "config": Command(
+        config,
+        [
+            Word("KIND", "raw, bulk or backup"),
+            Word("ACTION", _CONFIG_ACTIONS),
+            Word("FILE?", "for put; PDU_CONFIG_PASSWORD decrypts an encrypted bulk or backup file"),
+            *_out(False),
+            *option(
+                "--clear-text",
+                "get: as clear text; without it, PDU_CONFIG_PASSWORD, if set, encrypts the file",
+            ),
+            *option("--profile", "get: a filter profile", "NAME"),
+            *option("--units", "link ids, separated by commas; 1 is the unit itself", "IDS"),
+            *option(
+                "--skip-check", "put: model, firmware_version, or both separated by a comma", "WHAT"
+            ),
+        ],
+    ),
     "diag": Command(diagnosis, _out(True)),
     "eto": Command(eto, _out(False)),
-    "pmc": Command(pmc, [Word("ACTION", "csv or put"), Word("VALUE?", "a panel, or a file"), *_out(False)]),
-    "snmp": Command(snmp, [Word("CHANGE*", "v2=yes, v3=no, contact=..., name=..., location=...; "
-                                            "communities: PDU_READ_COMMUNITY, PDU_WRITE_COMMUNITY")]),
+    "pmc": Command(
+        pmc, [Word("ACTION", "csv or put"), Word("VALUE?", "a panel, or a file"), *_out(False)]
+    ),
+    "snmp": Command(
+        snmp,
+        [
+            Word(
+                "CHANGE*",
+                "v2=yes, v3=no, contact=..., name=..., location=...; "
+                "communities: PDU_READ_COMMUNITY, PDU_WRITE_COMMUNITY",
+            )
+        ],
+    ),
 }

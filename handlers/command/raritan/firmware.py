@@ -1,4 +1,5 @@
 """The command `firmware`."""
+
 from __future__ import annotations
 
 from ...errors import Denied, PduHandlerError, Refused, SettingsError, Unreachable
@@ -15,8 +16,9 @@ _PROGRESS = "/cgi-bin/fwupdate_progress.cgi"
 _ACTIONS = "show, upload FILE, image, update [FILE], discard, reboot"
 _NO_IMAGE = "the file is not a firmware image, or it is damaged"
 _LOOK_S = 1.0
-_UPDATE_S = 1800.0          # an update takes many minutes
-_OLD_FAIL_LOOKS = 30        # after an earlier failed update, this many FAILs in a row mean that this one failed too
+_UPDATE_S = 1800.0  # an update takes many minutes
+# after an earlier failed update, this many FAILs in a row mean that this one failed too
+_OLD_FAIL_LOOKS = 30
 
 
 def firmware(context: Context) -> Result:
@@ -24,7 +26,8 @@ def firmware(context: Context) -> Result:
     name = action(context, _DO, _ACTIONS)
     if context.options.file and name not in ("upload", "update"):
         raise SettingsError(f"firmware {name} takes no file")
-    if context.options.file == "":          # `update` would install the image that is already on the unit
+    # `update` would install the image that is already on the unit
+    if context.options.file == "":
         raise SettingsError(f"firmware {name}: the file's name is empty")
     has_update_options = context.options.cross or context.options.allow_untrusted
     if has_update_options and name != "update":
@@ -35,9 +38,13 @@ def firmware(context: Context) -> Result:
 def _show(context: Context, proxy: fw.Firmware) -> Result:
     """Show the version and the history of updates: 2 round trips."""
     version, history = proxy.getVersion(), proxy.getUpdateHistory()
-    rows = [[entry.timestamp, entry.oldVersion, entry.imageVersion, entry.status] for entry in history]
-    return Result({"version": version, "history": plain(history)},
-                  [f"version {text(version)}", *columns(("when (UTC)", "from", "to", "result"), rows)])
+    rows = [
+        [entry.timestamp, entry.oldVersion, entry.imageVersion, entry.status] for entry in history
+    ]
+    return Result(
+        {"version": version, "history": plain(history)},
+        [f"version {text(version)}", *columns(("when (UTC)", "from", "to", "result"), rows)],
+    )
 
 
 def _upload(context: Context, proxy: fw.Firmware) -> Result:
@@ -63,12 +70,30 @@ def _image(context: Context, proxy: fw.Firmware) -> Result:
     """Show the uploaded image: 2 round trips."""
     status = proxy.getImageStatus()
     present, info = proxy.getImageInfo()
-    data = {"state": status.state.name, "present": present, "image": plain(info) if present else None}
+    data = {
+        "state": status.state.name,
+        "present": present,
+        "image": plain(info) if present else None,
+    }
     if not present:
-        return Result(data, [f"no image ({text(status.state)}{': ' if status.error_message else ''}"
-                             f"{text(status.error_message)})"])
-    return listed({"version": info.version, "product": info.product, "valid": info.valid, "compatible": info.compatible,
-                   "signed": info.signature_present, "signature good": info.signature_good}, data)
+        return Result(
+            data,
+            [
+                f"no image ({text(status.state)}{': ' if status.error_message else ''}"
+                f"{text(status.error_message)})"
+            ],
+        )
+    return listed(
+        {
+            "version": info.version,
+            "product": info.product,
+            "valid": info.valid,
+            "compatible": info.compatible,
+            "signed": info.signature_present,
+            "signature good": info.signature_good,
+        },
+        data,
+    )
 
 
 def _update(context: Context, proxy: fw.Firmware) -> Result:
@@ -84,12 +109,17 @@ def _update(context: Context, proxy: fw.Firmware) -> Result:
     progress = context.proxy(fw.FirmwareUpdateStatus, _PROGRESS)
     old, before = proxy.getVersion(), proxy.getUpdateHistory()
     old_fails = _OLD_FAIL_LOOKS if progress.getStatus().state == "FAIL" else 0
-    question = f"update the firmware from {text(old)} to {text(info.version)} (outlets keep their state, the unit restarts)"
+    question = (
+        f"update the firmware from {text(old)} to {text(info.version)} (outlets keep their state,"
+        " the unit restarts)"
+    )
     try:
         context.confirm(question)
     except NotConfirmed as error:
-        raise NotConfirmed("the update was not started; the image stays on the unit: firmware discard removes it",
-                           error.host) from None
+        raise NotConfirmed(
+            "the update was not started; the image stays on the unit: firmware discard removes it",
+            error.host,
+        ) from None
     once("the update may or may not have started", "firmware", lambda: proxy.startUpdate(flags))
     return _follow(context, proxy, progress, info.version, before, old_fails)
 
@@ -99,32 +129,59 @@ def _complete(context: Context, proxy: fw.Firmware) -> fw.ImageInfo:
     status = proxy.getImageStatus()
     present, info = proxy.getImageInfo()
     if not present or status.state != fw.ImageState.COMPLETE:
-        remedy = "check the file, and upload it again" if context.options.file else "upload one first"
-        said = f" ({context.agent.login.quoted(status.error_message)})" if status.error_message else ""
+        remedy = (
+            "check the file, and upload it again" if context.options.file else "upload one first"
+        )
+        said = (
+            f" ({context.agent.login.quoted(status.error_message)})" if status.error_message else ""
+        )
         raise Refused(f"there is no complete image on the unit{said}: {remedy}", status.state.name)
     return info
 
 
 def _flags(context: Context, info: fw.ImageInfo) -> list[fw.UpdateFlags]:
-    """The flags for --cross and --allow-untrusted. Raises Refused if the image is bad or needs a flag that is not set."""
+    """The flags for --cross and --allow-untrusted.
+
+    Raises Refused if the image is bad or needs a flag that is not set.
+    """
     cross, untrusted = context.options.cross, context.options.allow_untrusted
     if not info.valid:
         raise Refused(_NO_IMAGE)
     if not info.compatible and not cross:
-        raise Refused(f"the image {text(info.version)} is for another product; --cross would install it anyway")
+        raise Refused(
+            f"the image {text(info.version)} is for another product; --cross would install it"
+            " anyway"
+        )
     if not info.signature_good and not untrusted:
-        raise Refused(f"the image {text(info.version)} has no good signature; --allow-untrusted would install it")
-    return [flag for flag, asked in ((fw.UpdateFlags.CROSS_HW, cross), (fw.UpdateFlags.CROSS_OEM, cross),
-                                     (fw.UpdateFlags.ALLOW_UNTRUSTED, untrusted)) if asked]
+        raise Refused(
+            f"the image {text(info.version)} has no good signature; --allow-untrusted would"
+            " install it"
+        )
+    return [
+        flag
+        for flag, asked in (
+            (fw.UpdateFlags.CROSS_HW, cross),
+            (fw.UpdateFlags.CROSS_OEM, cross),
+            (fw.UpdateFlags.ALLOW_UNTRUSTED, untrusted),
+        )
+        if asked
+    ]
 
 
-def _follow(context: Context, proxy: fw.Firmware, progress: fw.FirmwareUpdateStatus, wanted: str,
-            before: list[fw.UpdateHistoryEntry], old_fails: int) -> Result:
-    """Read the progress page, the only one that answers during an update, until the history has a new entry.
+def _follow(
+    context: Context,
+    proxy: fw.Firmware,
+    progress: fw.FirmwareUpdateStatus,
+    wanted: str,
+    before: list[fw.UpdateHistoryEntry],
+    old_fails: int,
+) -> Result:
+    """Read the progress page, the only one that answers during an update, until the history has a
+    new entry.
 
-    The exit code is NOT_SEEN without such an entry, or if the entry does not report success with the version `wanted`.
-    Raises Refused if the page reports FAIL.
-    At the beginning, fewer than `old_fails` FAILs in a row are ignored: they may be from an earlier update.
+    The exit code is NOT_SEEN without such an entry, or if the entry does not report success with
+    the version `wanted`. Raises Refused if the page reports FAIL. At the beginning, fewer than
+    `old_fails` FAILs in a row are ignored: they may be from an earlier update.
     """
     last = ""
     why = ""
@@ -136,24 +193,41 @@ def _follow(context: Context, proxy: fw.Firmware, progress: fw.FirmwareUpdateSta
             context.tell(f"update: {text(last)}")
             old_fails = max(0, old_fails - 1) if last == "FAIL" else 0
             history = proxy.getUpdateHistory() if old_fails or last in ("NONE", "SUCCESS") else []
-            fresh = [entry for entry in history if entry not in before]     # a full history drops its oldest entry
+            # a full history drops its oldest entry
+            fresh = [entry for entry in history if entry not in before]
             if fresh:
                 return _outcome(proxy.getVersion(), fresh[-1], wanted)
-        except Denied as error:             # the new firmware may demand a new password; trying again may block the account
+        except Denied as error:
+            # the new firmware may demand a new password; trying again may block the account
             note = f"not-seen: {context.host}: {reason(error)}"
             break
         except PduHandlerError:
-            context.tell("update: the unit restarts")   # no answer, or an answer from another service: try again
+            # no answer, or an answer from another service: try again
+            context.tell("update: the unit restarts")
         if last == "FAIL" and not old_fails:
-            raise Refused(f"the update failed: {context.agent.login.quoted(why) or 'the device gives no reason'}", last)
-    return Result({"last": last}, [f"the end of the update was not seen; its last state was {text(last) or 'not known'}: look "
-                                   f"at the unit before you try again"], NOT_SEEN, note=note)
+            raise Refused(
+                "the update failed:"
+                f" {context.agent.login.quoted(why) or 'the device gives no reason'}",
+                last,
+            )
+    return Result(
+        {"last": last},
+        [
+            f"the end of the update was not seen; its last state was {text(last) or 'not known'}:"
+            " look at the unit before you try again"
+        ],
+        NOT_SEEN,
+        note=note,
+    )
 
 
 def _outcome(version: str, last: fw.UpdateHistoryEntry, wanted: str) -> Result:
     done = last.status == fw.UpdateHistoryStatus.SUCCESSFUL and last.imageVersion == wanted
-    return listed({"version": version, "image": last.imageVersion, "result": last.status}, {"version": version, "last": last},
-                  DONE if done else NOT_SEEN)
+    return listed(
+        {"version": version, "image": last.imageVersion, "result": last.status},
+        {"version": version, "last": last},
+        DONE if done else NOT_SEEN,
+    )
 
 
 def _discard(context: Context, proxy: fw.Firmware) -> Result:
@@ -163,7 +237,10 @@ def _discard(context: Context, proxy: fw.Firmware) -> Result:
 
 
 def _reboot(context: Context, proxy: fw.Firmware) -> Result:
-    """Restart the unit: 2 round trips. The first one shows that it answers; no answer to the second may mean that it restarts."""
+    """Restart the unit: 2 round trips.
+
+    The first one shows that it answers; no answer to the second may mean that it restarts.
+    """
     context.askable("a restart")
     proxy.getVersion()
     context.confirm("restart the unit (outlets keep their state)")
@@ -172,12 +249,35 @@ def _reboot(context: Context, proxy: fw.Firmware) -> Result:
         once("the unit may or may not restart", "firmware", proxy.reboot)
     except Unreachable:
         answered = False
-    return Result({"rebooting": answered or None, "answered": answered},
-                  ["the unit restarts" if answered else "the unit did not confirm the restart; it may be restarting"],
-                  DONE if answered else NOT_SEEN)
+    return Result(
+        {"rebooting": answered or None, "answered": answered},
+        [
+            (
+                "the unit restarts"
+                if answered
+                else "the unit did not confirm the restart; it may be restarting"
+            )
+        ],
+        DONE if answered else NOT_SEEN,
+    )
 
 
-_DO = {"show": _show, "upload": _upload, "image": _image, "update": _update, "discard": _discard, "reboot": _reboot}
-COMMANDS: Commands = {"firmware": Command(firmware, [
-    Word("ACTION?", _ACTIONS), Word("FILE?", "an image"), *option("--cross", "accept an image for another product"),
-    *option("--allow-untrusted", "accept an image without a good signature")])}
+_DO = {
+    "show": _show,
+    "upload": _upload,
+    "image": _image,
+    "update": _update,
+    "discard": _discard,
+    "reboot": _reboot,
+}
+COMMANDS: Commands = {
+    "firmware": Command(
+        firmware,
+        [
+            Word("ACTION?", _ACTIONS),
+            Word("FILE?", "an image"),
+            *option("--cross", "accept an image for another product"),
+            *option("--allow-untrusted", "accept an image without a good signature"),
+        ],
+    )
+}

@@ -1,4 +1,8 @@
-"""The vendor's helper for bulk requests, under the vendor's module name. Source: BulkRequestHelper.py of SDK 4.4.1."""
+"""The vendor's helper for bulk requests, under the vendor's module name.
+
+Source: BulkRequestHelper.py of SDK 4.4.1.
+"""
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
@@ -9,7 +13,9 @@ from ._runtime.calls import Bulk, Pending
 
 
 class BulkRequestHelper:
-    """Queue calls with `add_request`, send them with `perform_bulk`, empty the queue with `clear`."""
+    """Queue calls with `add_request`, send them with `perform_bulk`, empty the queue
+    with `clear`.
+    """
 
     def __init__(self, agent: Agent, raise_subreq_failure: bool = False) -> None:
         self.agent, self.raise_subreq_failure = agent, raise_subreq_failure
@@ -17,15 +23,17 @@ class BulkRequestHelper:
         self.responses: list[Any] = []
 
     def add_request(self, method: Callable[..., Any], *args: object) -> None:
-        """Queue one call: the method of a proxy, without parentheses, and its arguments, which are encoded now."""
+        """Queue one call: the method of a proxy, without parentheses, and its arguments, which are
+        encoded now.
+        """
         self.requests.append(Pending(method, args, {}))
 
     def perform_bulk(self, raise_subreq_failure: Optional[bool] = None) -> list[Any]:
-        """Send all queued calls. Returns the result or exception of each. A second call sends everything again, unless `clear`
-        comes first.
+        """Send all queued calls. Returns the result or exception of each. A second call sends
+        everything again, unless `clear` comes first.
 
-        raise_subreq_failure: raises the first exception of a call instead. None: as given to the constructor. An error of the
-        whole request is raised in any case.
+        raise_subreq_failure: raises the first exception of a call instead. None: as given to the
+        constructor. An error of the whole request is raised in any case.
         """
         Bulk(self.agent, self.requests).perform()
         self.responses = [entry.error or entry.get() for entry in self.requests]
@@ -39,9 +47,15 @@ class BulkRequestHelper:
         self.requests, self.responses = [], []
 
 
-def perform_bulk(agent: Agent, requests: Iterable[tuple[Callable[..., Any], Sequence[object]]],
-                 raise_subreq_failure: bool = False) -> list[Any]:
-    """Send pairs of a method and its arguments in one bulk. Returns and raises like `BulkRequestHelper.perform_bulk`."""
+def perform_bulk(
+    agent: Agent,
+    requests: Iterable[tuple[Callable[..., Any], Sequence[object]]],
+    raise_subreq_failure: bool = False,
+) -> list[Any]:
+    """Send pairs of a method and its arguments in one bulk.
+
+    Returns and raises like `BulkRequestHelper.perform_bulk`.
+    """
     helper = BulkRequestHelper(agent)
     for method, args in requests:
         helper.add_request(method, *args)

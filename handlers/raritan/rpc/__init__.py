@@ -1,10 +1,13 @@
-"""An implementation of the vendor's documented Python binding for the Xerus JSON-RPC interface, with the same names.
+"""An implementation of the vendor's documented Python binding for the Xerus JSON-RPC interface,
+with the same names.
 
-Each module or package here has the name of one of the vendor's, except `_runtime`, which holds the machinery.
-To run a script for the vendor's binding, change its imports from `raritan` to `handlers.raritan`. The main deliberate
-differences are a default time-out, tolerance of older and newer firmware, writes that are never repeated, and exceptions
-that also belong to the error tree of this pack.
+Each module or package here has the name of one of the vendor's, except `_runtime`, which holds the
+machinery. To run a script for the vendor's binding, change its imports from `raritan` to
+`handlers.raritan`. The main deliberate differences are a default time-out, tolerance of older and
+newer firmware, writes that are never repeated, and exceptions that also belong to the error tree of
+this pack.
 """
+
 from __future__ import annotations
 
 from ...http.failures import HttpException
@@ -12,7 +15,12 @@ from ...tls import Trust
 from ._runtime import declared, scripts
 from ._runtime.agent import DEFAULT_TIMEOUT, Agent, reads_only
 from ._runtime.calls import CALLS_IN_A_BULK, Bulk, Interface, Method, Pending
-from ._runtime.errors import DecodeException, JsonRpcErrorException, JsonRpcSyntaxException, leaves_open
+from ._runtime.errors import (
+    DecodeException,
+    JsonRpcErrorException,
+    JsonRpcSyntaxException,
+    leaves_open,
+)
 from ._runtime.registry import LONGEST_NAME, base_name, find, inner_name
 from ._runtime.times import Time
 from ._runtime.values import (
@@ -30,10 +38,38 @@ from ._runtime.values import (
 from .BulkRequestHelper import BulkRequestHelper, perform_bulk
 
 __all__ = [
-    "Agent", "Bulk", "BulkRequestHelper", "DecodeException", "Enumeration", "HttpException", "Interface",
-    "JsonRpcErrorException", "JsonRpcSyntaxException", "Pending", "Structure", "Time", "Trust", "TypeInfo", "Utils",
-    "ValueObject", "perform_bulk",
+    "Agent",
+    "Bulk",
+    "BulkRequestHelper",
+    "DecodeException",
+    "Enumeration",
+    "HttpException",
+    "Interface",
+    "JsonRpcErrorException",
+    "JsonRpcSyntaxException",
+    "Pending",
+    "Structure",
+    "Time",
+    "Trust",
+    "TypeInfo",
+    "Utils",
+    "ValueObject",
+    "perform_bulk",
     # Not in the vendor's binding: for the handler and its tools.
-    "CALLS_IN_A_BULK", "DEFAULT_TIMEOUT", "LONGEST_NAME", "Method", "TypeName", "base_name", "declared", "field_names", "find",
-    "inner_name", "leaves_open", "present", "reads_only", "scripts", "sent", "shown_fields",
+    "CALLS_IN_A_BULK",
+    "DEFAULT_TIMEOUT",
+    "LONGEST_NAME",
+    "Method",
+    "TypeName",
+    "base_name",
+    "declared",
+    "field_names",
+    "find",
+    "inner_name",
+    "leaves_open",
+    "present",
+    "reads_only",
+    "scripts",
+    "sent",
+    "shown_fields",
 ]

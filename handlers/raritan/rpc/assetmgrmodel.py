@@ -1,4 +1,8 @@
-"""Asset management: strips, tags and their log. Source: AssetStripConfig.idl, AssetStrip.idl, AssetStripLogger.idl."""
+"""Asset management: strips, tags and their log.
+
+Source: AssetStripConfig.idl, AssetStrip.idl, AssetStripLogger.idl.
+"""
+
 from __future__ import annotations
 
 from . import event, idl
@@ -51,17 +55,36 @@ class AssetStripConfig(Interface, version="1.0.1"):
         oldSettings: AssetStripConfig.StripSettings = ZERO
         newSettings: AssetStripConfig.StripSettings = ZERO
 
-    def getStripSettings(self) -> AssetStripConfig.StripSettings: declared()
-    def setStripSettings(self, settings: AssetStripConfig.StripSettings) -> int: declared()
+    def getStripSettings(self) -> AssetStripConfig.StripSettings:
+        declared()
+
+    def setStripSettings(self, settings: AssetStripConfig.StripSettings) -> int:
+        declared()
+
     @method("_ret_", "settings")
-    def getRackUnitSettings(self, rackUnitNumber: int) -> tuple[int, AssetStripConfig.RackUnitSettings]: declared()
-    def getAllRackUnitSettings(self) -> list[AssetStripConfig.RackUnitSettings]: declared()
-    def setRackUnitSettings(self, rackUnitNumber: int, settings: AssetStripConfig.RackUnitSettings) -> int: declared()
-    def setMultipleRackUnitSettings(self, settings: dict[int, AssetStripConfig.RackUnitSettings]) -> int: declared()
+    def getRackUnitSettings(
+        self, rackUnitNumber: int
+    ) -> tuple[int, AssetStripConfig.RackUnitSettings]:
+        declared()
+
+    def getAllRackUnitSettings(self) -> list[AssetStripConfig.RackUnitSettings]:
+        declared()
+
+    def setRackUnitSettings(
+        self, rackUnitNumber: int, settings: AssetStripConfig.RackUnitSettings
+    ) -> int:
+        declared()
+
+    def setMultipleRackUnitSettings(
+        self, settings: dict[int, AssetStripConfig.RackUnitSettings]
+    ) -> int:
+        declared()
 
 
 class AssetStrip(Interface, version="2.0.6"):
-    NO_ERROR, ERR_INVALID_PARAM, ERR_NO_SUCH_OBJECT, ERR_NOT_SUPPORTED, ERR_OPERATION_FAILED = range(5)
+    NO_ERROR, ERR_INVALID_PARAM, ERR_NO_SUCH_OBJECT, ERR_NOT_SUPPORTED, ERR_OPERATION_FAILED = (
+        range(5)
+    )
     MAIN_STRIP_COLUMN = 0
 
     class CascadeState(Enumeration):
@@ -159,25 +182,50 @@ class AssetStrip(Interface, version="2.0.6"):
     class TagRemovedEvent(TagEvent):
         pass
 
-    def getState(self) -> AssetStrip.State: declared()
-    def getDeviceInfo(self) -> AssetStrip.DeviceInfo: declared()
-    def getStripInfo(self) -> AssetStrip.StripInfo: declared()
+    def getState(self) -> AssetStrip.State:
+        declared()
+
+    def getDeviceInfo(self) -> AssetStrip.DeviceInfo:
+        declared()
+
+    def getStripInfo(self) -> AssetStrip.StripInfo:
+        declared()
+
     @method("_ret_", "info")
-    def getRackUnitInfo(self, rackUnitNumber: int) -> tuple[int, AssetStrip.RackUnitInfo]: declared()
-    def getAllRackUnitInfos(self) -> list[AssetStrip.RackUnitInfo]: declared()
+    def getRackUnitInfo(self, rackUnitNumber: int) -> tuple[int, AssetStrip.RackUnitInfo]:
+        declared()
+
+    def getAllRackUnitInfos(self) -> list[AssetStrip.RackUnitInfo]:
+        declared()
+
     @method("_ret_", "tagInfo")
-    def getTag(self, rackUnitNumber: int, slotNumber: int) -> tuple[int, AssetStrip.TagInfo]: declared()
-    def getAllTags(self) -> list[AssetStrip.TagInfo]: declared()
-    def getMainTags(self) -> list[AssetStrip.TagInfo]: declared()
+    def getTag(self, rackUnitNumber: int, slotNumber: int) -> tuple[int, AssetStrip.TagInfo]:
+        declared()
+
+    def getAllTags(self) -> list[AssetStrip.TagInfo]:
+        declared()
+
+    def getMainTags(self) -> list[AssetStrip.TagInfo]:
+        declared()
+
     @method("_ret_", "tags")
-    def getExtensionTags(self, rackUnitNumber: int) -> tuple[int, list[AssetStrip.TagInfo]]: declared()
-    def triggerPowercycle(self, hard: bool) -> None: declared()
-    def programTagIDs(self, tagInfos: list[AssetStrip.TagInfo]) -> int: declared()
-    def getFirmwareUpdateState(self) -> AssetStrip.FirmwareUpdateState: declared()
+    def getExtensionTags(self, rackUnitNumber: int) -> tuple[int, list[AssetStrip.TagInfo]]:
+        declared()
+
+    def triggerPowercycle(self, hard: bool) -> None:
+        declared()
+
+    def programTagIDs(self, tagInfos: list[AssetStrip.TagInfo]) -> int:
+        declared()
+
+    def getFirmwareUpdateState(self) -> AssetStrip.FirmwareUpdateState:
+        declared()
 
 
 class AssetStripLogger(Interface, version="1.0.7"):
-    """Log of attached and detached tags and of the states of strips, at `/model/assetstriplogger`."""
+    """Log of attached and detached tags and of the states of strips, at
+    `/model/assetstriplogger`.
+    """
 
     NO_ERROR, ERR_INVALID_PARAM = range(2)
 
@@ -201,6 +249,9 @@ class AssetStripLogger(Interface, version="1.0.7"):
         parentBladeId: str = ""
         state: AssetStrip.State = ZERO
 
-    def getInfo(self) -> AssetStripLogger.Info: declared()
+    def getInfo(self) -> AssetStripLogger.Info:
+        declared()
+
     @method("_ret_", "records")
-    def getRecords(self, id: int, count: int) -> tuple[int, list[AssetStripLogger.Record]]: declared()
+    def getRecords(self, id: int, count: int) -> tuple[int, list[AssetStripLogger.Record]]:
+        declared()

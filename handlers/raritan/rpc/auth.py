@@ -1,7 +1,9 @@
 """Authentication of logins.
 
-Source: AuthManager.idl, LdapManager.idl, RadiusManager.idl, TacPlusManager.idl, LdapServerSettings.idl.
+Source: AuthManager.idl, LdapManager.idl, RadiusManager.idl, TacPlusManager.idl,
+LdapServerSettings.idl.
 """
+
 from __future__ import annotations
 
 from ._runtime import ZERO, Enumeration, Interface, Structure, declared, method
@@ -21,8 +23,11 @@ class AuthManager(Interface, version="1.0.0"):
 
     ERR_UNSUPPORTED_TYPE = 1
 
-    def getPolicy(self) -> Policy: declared()
-    def setPolicy(self, p: Policy) -> int: declared()
+    def getPolicy(self) -> Policy:
+        declared()
+
+    def setPolicy(self, p: Policy) -> int:
+        declared()
 
 
 class LdapManager(Interface, version="5.0.0"):
@@ -65,12 +70,22 @@ class LdapManager(Interface, version="5.0.0"):
         groupSearchFilter: str = ""
         id: str = ""
         adoptSettingsId: str = ""
-        _legacy = ("id", "adoptSettingsId",)
+        _legacy = (
+            "id",
+            "adoptSettingsId",
+        )
 
-    def getLdapServers(self) -> list[LdapManager.ServerSettings]: declared()
-    def setLdapServers(self, serverList: list[LdapManager.ServerSettings]) -> int: declared()
+    def getLdapServers(self) -> list[LdapManager.ServerSettings]:
+        declared()
+
+    def setLdapServers(self, serverList: list[LdapManager.ServerSettings]) -> int:
+        declared()
+
     @method("_ret_", "diagMsg")
-    def testLdapServer(self, username: str, password: str, settings: LdapManager.ServerSettings) -> tuple[int, str]: declared()
+    def testLdapServer(
+        self, username: str, password: str, settings: LdapManager.ServerSettings
+    ) -> tuple[int, str]:
+        declared()
 
 
 class RadiusManager(Interface, version="4.0.0"):
@@ -100,9 +115,16 @@ class RadiusManager(Interface, version="4.0.0"):
         disableAccounting: bool = False
         messageAuthenticatorOptional: bool = False
 
-    def getRadiusServers(self) -> list[RadiusManager.ServerSettings]: declared()
-    def setRadiusServers(self, serverList: list[RadiusManager.ServerSettings]) -> int: declared()
-    def testRadiusServer(self, username: str, password: str, settings: RadiusManager.ServerSettings) -> int: declared()
+    def getRadiusServers(self) -> list[RadiusManager.ServerSettings]:
+        declared()
+
+    def setRadiusServers(self, serverList: list[RadiusManager.ServerSettings]) -> int:
+        declared()
+
+    def testRadiusServer(
+        self, username: str, password: str, settings: RadiusManager.ServerSettings
+    ) -> int:
+        declared()
 
 
 class TacPlusManager(Interface, version="1.0.1"):
@@ -126,13 +148,23 @@ class TacPlusManager(Interface, version="1.0.1"):
         authenType: TacPlusManager.AuthenType = ZERO
         disableAccounting: bool = False
 
-    def getTacPlusServers(self) -> list[TacPlusManager.ServerSettings]: declared()
-    def setTacPlusServers(self, serverList: list[TacPlusManager.ServerSettings]) -> int: declared()
-    def testTacPlusServer(self, username: str, password: str, settings: TacPlusManager.ServerSettings) -> int: declared()
+    def getTacPlusServers(self) -> list[TacPlusManager.ServerSettings]:
+        declared()
+
+    def setTacPlusServers(self, serverList: list[TacPlusManager.ServerSettings]) -> int:
+        declared()
+
+    def testTacPlusServer(
+        self, username: str, password: str, settings: TacPlusManager.ServerSettings
+    ) -> int:
+        declared()
 
 
 class ldapsrv:
-    """The names that the LDAP types had up to firmware 4.0.0. Newer firmware has these types in `LdapManager`."""
+    """The names that the LDAP types had up to firmware 4.0.0.
+
+    Newer firmware has these types in `LdapManager`.
+    """
 
     ServerSettings = LdapManager.ServerSettings
     SecurityProtocol = LdapManager.SecurityProtocol

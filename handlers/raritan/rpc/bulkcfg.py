@@ -1,4 +1,5 @@
 """Bulk configuration: the same settings for many devices. Source: BulkConfiguration.idl."""
+
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -58,32 +59,55 @@ class BulkConfiguration(Interface, version="1.0.2"):
         pass
 
     @method("status", "timeStamp")
-    def getStatus(self) -> tuple[BulkConfiguration.Status, Time]: declared()
-    def getFilters(self) -> list[BulkConfiguration.Filter]: declared()
-    def getFilterProfiles(self) -> list[BulkConfiguration.FilterProfile]: declared()
-    def addFilterProfile(self, profile: BulkConfiguration.FilterProfile) -> int: declared()
-    def modifyFilterProfile(self, profile: BulkConfiguration.FilterProfile) -> int: declared()
-    def deleteFilterProfile(self, profileName: str) -> int: declared()
-    def getDefaultFilterProfileName(self) -> str: declared()
-    def selectDefaultFilterProfile(self, profileName: str) -> int: declared()
-    def getSettings(self) -> BulkConfiguration.Settings: declared()
-    def setSettings(self, settings: BulkConfiguration.Settings) -> int: declared()
+    def getStatus(self) -> tuple[BulkConfiguration.Status, Time]:
+        declared()
+
+    def getFilters(self) -> list[BulkConfiguration.Filter]:
+        declared()
+
+    def getFilterProfiles(self) -> list[BulkConfiguration.FilterProfile]:
+        declared()
+
+    def addFilterProfile(self, profile: BulkConfiguration.FilterProfile) -> int:
+        declared()
+
+    def modifyFilterProfile(self, profile: BulkConfiguration.FilterProfile) -> int:
+        declared()
+
+    def deleteFilterProfile(self, profileName: str) -> int:
+        declared()
+
+    def getDefaultFilterProfileName(self) -> str:
+        declared()
+
+    def selectDefaultFilterProfile(self, profileName: str) -> int:
+        declared()
+
+    def getSettings(self) -> BulkConfiguration.Settings:
+        declared()
+
+    def setSettings(self, settings: BulkConfiguration.Settings) -> int:
+        declared()
 
 
 class UploadCode(scripts.ResultCode):
-    """Result of the bulk configuration script. After 0 the device is still busy: see `BulkConfiguration.getStatus`."""
+    """Result of the bulk configuration script.
+
+    After 0 the device is still busy: see `BulkConfiguration.getStatus`.
+    """
 
     SUCCESS = 0
     INTERNAL_ERROR = 1
     PARAMETER_ERROR = 2
-    XML_INVALID = 3                         # only in older firmware
+    XML_INVALID = 3  # only in older firmware
     DEVICE_TYPE_DIFFERS = 4
     DEVICE_MODEL_DIFFERS = 5
     FIRMWARE_VERSION_DIFFERS = 6
-    DATA_TYPE_UNKNOWN = 7                   # only in older firmware
-    DATA_INVALID = 8                        # only in older firmware
-    CHECKSUM_WRONG = 9                      # only in older firmware
-    MODE_MISMATCH = 10                      # only in older firmware: a bulk file instead of a backup, or the reverse
+    DATA_TYPE_UNKNOWN = 7  # only in older firmware
+    DATA_INVALID = 8  # only in older firmware
+    CHECKSUM_WRONG = 9  # only in older firmware
+    # only in older firmware: a bulk file instead of a backup, or the reverse
+    MODE_MISMATCH = 10
     RESTORE_ALREADY_RUNNING = 11
     FILE_TOO_LARGE = 12
     FILE_INVALID = 13
@@ -91,32 +115,59 @@ class UploadCode(scripts.ResultCode):
     FILTERS_UNKNOWN = 15
 
 
-def upload(agent: Agent, data: scripts.Data, backup: bool = False, password: Optional[str] = "", skip_check: str = "",
-           link_ids: Iterable[int] = (), progress: Optional[Progress] = None) -> UploadCode:
+def upload(
+    agent: Agent,
+    data: scripts.Data,
+    backup: bool = False,
+    password: Optional[str] = "",
+    skip_check: str = "",
+    link_ids: Iterable[int] = (),
+    progress: Optional[Progress] = None,
+) -> UploadCode:
     """Restore a bulk configuration, or a backup: one round trip.
 
-    password: the password of an encrypted file. skip_check: "model", "firmware_version" or both, separated by a comma.
-    link_ids: the units to restore; 1, the default, is the unit itself.
-    Raises JsonRpcSyntaxException for an answer without a result code.
+    password: the password of an encrypted file. skip_check: "model", "firmware_version" or both,
+    separated by a comma. link_ids: the units to restore; 1, the default, is the unit itself. Raises
+    JsonRpcSyntaxException for an answer without a result code.
     """
     # > POST /cgi-bin/bulk_config_restore.cgi?link_ids=1, multipart: bulk_config_file
     # < X-Response-Code: 0
     parameters = {**_mode(backup, link_ids), "user_password": password, "skip_checks": skip_check}
-    return scripts.upload_for_code(UploadCode, agent, scripts.target("bulk_config_restore.cgi", parameters),
-                                   "bulk_config_file", "bulk_config.txt", data, progress)
+    return scripts.upload_for_code(
+        UploadCode,
+        agent,
+        scripts.target("bulk_config_restore.cgi", parameters),
+        "bulk_config_file",
+        "bulk_config.txt",
+        data,
+        progress,
+    )
 
 
-def download(agent: Agent, backup: bool = False, password: Optional[str] = "", clear_text: bool = False,
-             link_ids: Iterable[int] = (), filter_profile: str = "") -> bytes:
+def download(
+    agent: Agent,
+    backup: bool = False,
+    password: Optional[str] = "",
+    clear_text: bool = False,
+    link_ids: Iterable[int] = (),
+    filter_profile: str = "",
+) -> bytes:
     """A bulk configuration, or a backup: one round trip.
 
-    password: encrypts the file; ignored with clear_text. link_ids: the units to save; 1, the default, is the unit itself.
-    filter_profile: the name of the profile that filters the file.
+    password: encrypts the file; ignored with clear_text. link_ids: the units to save; 1, the
+    default, is the unit itself. filter_profile: the name of the profile that filters the file.
     """
-    parameters = {**_mode(backup, link_ids), "bulk_config_password": "" if clear_text else password,
-                  "config_format": "cleartext" if clear_text else "", "filter_profile": filter_profile}
+    parameters = {
+        **_mode(backup, link_ids),
+        "bulk_config_password": "" if clear_text else password,
+        "config_format": "cleartext" if clear_text else "",
+        "filter_profile": filter_profile,
+    }
     return agent.get(scripts.target("bulk_config_save.cgi", parameters))
 
 
 def _mode(backup: bool, link_ids: Iterable[int]) -> dict[str, Optional[str]]:
-    return {"link_ids": ",".join(str(int(one)) for one in link_ids) or "1", "mode": "backup" if backup else ""}
+    return {
+        "link_ids": ",".join(str(int(one)) for one in link_ids) or "1",
+        "mode": "backup" if backup else "",
+    }

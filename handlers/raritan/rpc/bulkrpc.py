@@ -1,4 +1,5 @@
 """Many calls in one request. Source: BulkRequest.idl."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -19,7 +20,8 @@ class Response(Structure):
 class BulkRequest(Interface, version="1.0.2"):
     """Many calls in one request, at `/bulk`; `rpc.Bulk` calls performBulk.
 
-    performRequest is the older form, with `json` as text. The vendor documents performBulkTimeout as not supported.
+    performRequest is the older form, with `json` as text. The vendor documents performBulkTimeout
+    as not supported.
     """
 
     class Request(Structure):
@@ -31,8 +33,15 @@ class BulkRequest(Interface, version="1.0.2"):
         statcode: int = 0
 
     @method("responses")
-    def performRequest(self, requests: list[Request]) -> list[Response]: declared()
+    def performRequest(self, requests: list[Request]) -> list[Response]:
+        declared()
+
     @method("responses")
-    def performBulk(self, requests: list[BulkRequest.Request]) -> list[BulkRequest.Response]: declared()
+    def performBulk(self, requests: list[BulkRequest.Request]) -> list[BulkRequest.Response]:
+        declared()
+
     @method("responses")
-    def performBulkTimeout(self, requests: list[BulkRequest.Request], timeoutMs: int) -> list[BulkRequest.Response]: declared()
+    def performBulkTimeout(
+        self, requests: list[BulkRequest.Request], timeoutMs: int
+    ) -> list[BulkRequest.Response]:
+        declared()

@@ -1,4 +1,5 @@
 """Linking and cascading of units. Source: CascadeManager.idl, Cascading.idl."""
+
 from __future__ import annotations
 
 from . import event, idl
@@ -6,7 +7,10 @@ from ._runtime import ZERO, Enumeration, Interface, Structure, declared, method
 
 
 class CascadeManager(Interface, version="3.0.0"):
-    """Links units to a primary unit, which then answers for them too. At `/cascade`, in firmware 3.6 and later."""
+    """Links units to a primary unit, which then answers for them too.
+
+    At `/cascade`, in firmware 3.6 and later.
+    """
 
     NO_ERROR = 0
     ERR_INVALID_PARAM = 1
@@ -27,8 +31,18 @@ class CascadeManager(Interface, version="3.0.0"):
     ERR_UNSUPPORTED_ON_PRIMARY_UNIT = 2
 
     class LinkUnitStatus(Enumeration):
-        (UNKNOWN, OK, UNREACHABLE, ACCESS_DENIED, FIRMWARE_UPDATE, FIRMWARE_MISMATCH, PENDING, WAITING,
-         PAIRING_TIMEOUT, PAIRING) = range(10)
+        (
+            UNKNOWN,
+            OK,
+            UNREACHABLE,
+            ACCESS_DENIED,
+            FIRMWARE_UPDATE,
+            FIRMWARE_MISMATCH,
+            PENDING,
+            WAITING,
+            PAIRING_TIMEOUT,
+            PAIRING,
+        ) = range(10)
 
     class LinkUnitType(Enumeration):
         NETWORK, SECURE_SERIAL, ZIGBEE = range(3)
@@ -87,24 +101,67 @@ class CascadeManager(Interface, version="3.0.0"):
         primaryUnit: str = ""
         _aliases = {"primaryUnit": ("master",)}
 
-    def getPrimaryUnitSettings(self) -> CascadeManager.PrimaryUnitSettings: declared()
-    def setPrimaryUnitSettings(self, primaryUnitSettings: CascadeManager.PrimaryUnitSettings) -> int: declared()
-    def getStatus(self) -> CascadeManager.Status: declared()
-    def getLinkPortStatus(self) -> CascadeManager.LinkPortStatus: declared()
-    def addLinkUnit(self, linkId: int, host: str, login: str, password: str, newPassword: str) -> int: declared()
-    def addLinkUnit2(self, linkId: int, host: str, login: str, password: str, newPassword: str,
-                     disableStrongPasswordReq: bool) -> int: declared()
-    def releaseLinkUnit(self, linkId: int) -> int: declared()
-    def requestLink(self, token: str) -> int: declared()
-    def finalizeLink(self, token: str) -> None: declared()
-    def unlink(self) -> None: declared()
-    def getSupportedRoles(self) -> list[CascadeManager.Role]: declared()
-    def getSupportedLinkUnitTypes(self) -> list[CascadeManager.LinkUnitType]: declared()
-    def addCascadeLinkUnit(self, linkId: int, nodeIndex: int, login: str, password: str,
-                           positionDependent: bool) -> int: declared()
-    def addLinkPortLinkUnit(self) -> int: declared()
-    def addSecureSerialLinkUnit(self, linkId: int, installKey: str) -> int: declared()
-    def addZigbeeLinkUnit(self, linkId: int, address: str, installKey: str) -> int: declared()
+    def getPrimaryUnitSettings(self) -> CascadeManager.PrimaryUnitSettings:
+        declared()
+
+    def setPrimaryUnitSettings(
+        self, primaryUnitSettings: CascadeManager.PrimaryUnitSettings
+    ) -> int:
+        declared()
+
+    def getStatus(self) -> CascadeManager.Status:
+        declared()
+
+    def getLinkPortStatus(self) -> CascadeManager.LinkPortStatus:
+        declared()
+
+    def addLinkUnit(
+        self, linkId: int, host: str, login: str, password: str, newPassword: str
+    ) -> int:
+        declared()
+
+    def addLinkUnit2(
+        self,
+        linkId: int,
+        host: str,
+        login: str,
+        password: str,
+        newPassword: str,
+        disableStrongPasswordReq: bool,
+    ) -> int:
+        declared()
+
+    def releaseLinkUnit(self, linkId: int) -> int:
+        declared()
+
+    def requestLink(self, token: str) -> int:
+        declared()
+
+    def finalizeLink(self, token: str) -> None:
+        declared()
+
+    def unlink(self) -> None:
+        declared()
+
+    def getSupportedRoles(self) -> list[CascadeManager.Role]:
+        declared()
+
+    def getSupportedLinkUnitTypes(self) -> list[CascadeManager.LinkUnitType]:
+        declared()
+
+    def addCascadeLinkUnit(
+        self, linkId: int, nodeIndex: int, login: str, password: str, positionDependent: bool
+    ) -> int:
+        declared()
+
+    def addLinkPortLinkUnit(self) -> int:
+        declared()
+
+    def addSecureSerialLinkUnit(self, linkId: int, installKey: str) -> int:
+        declared()
+
+    def addZigbeeLinkUnit(self, linkId: int, address: str, installKey: str) -> int:
+        declared()
 
 
 class Cascading(Interface, version="1.0.1"):
@@ -120,14 +177,25 @@ class Cascading(Interface, version="1.0.1"):
         appProtoName: str = ""
         transportProtoName: str = ""
 
-    def setType(self, type: Cascading.Type) -> int: declared()
+    def setType(self, type: Cascading.Type) -> int:
+        declared()
+
     @method("_ret_", "type")
-    def getType(self) -> tuple[int, Cascading.Type]: declared()
+    def getType(self) -> tuple[int, Cascading.Type]:
+        declared()
+
     @method("idx")
-    def getIndex(self) -> int: declared()
+    def getIndex(self) -> int:
+        declared()
+
     @method("masterIpAddress")
-    def getMasterIpAddress(self) -> str: declared()
+    def getMasterIpAddress(self) -> str:
+        declared()
+
     @method("masterIpV6Address")
-    def getMasterIpV6Address(self) -> str: declared()
+    def getMasterIpV6Address(self) -> str:
+        declared()
+
     @method("mappings")
-    def getProtocolMappings(self) -> list[Cascading.ProtocolMapping]: declared()
+    def getProtocolMappings(self) -> list[Cascading.ProtocolMapping]:
+        declared()

@@ -1,4 +1,5 @@
 """The device's TLS key and certificate. Source: Scep.idl, ServerSSLCert.idl."""
+
 from __future__ import annotations
 
 import re
@@ -11,8 +12,12 @@ if TYPE_CHECKING:
     from ._runtime.agent import Agent
 
 # Fields of older firmware, which are in `keyInfo` now.
-_IN_KEY_INFO = {"keyLength": "keyInfo.rsaKeyLength", "rsaKeyLength": "keyInfo.rsaKeyLength", "keyType": "keyInfo.type",
-                "ellipticCurve": "keyInfo.ecCurve"}
+_IN_KEY_INFO = {
+    "keyLength": "keyInfo.rsaKeyLength",
+    "rsaKeyLength": "keyInfo.rsaKeyLength",
+    "keyType": "keyInfo.type",
+    "ellipticCurve": "keyInfo.ecCurve",
+}
 
 
 class Scep(Interface, version="1.0.0"):
@@ -47,20 +52,35 @@ class Scep(Interface, version="1.0.0"):
     class ScepStatusChangedEvent(idl.Event):
         newStatus: Scep.ScepStatus = ZERO
 
-    def enableScep(self, initialEnrollmentData: Scep.EnrollmentData, scepSettings: Scep.ScepSettings) -> int: declared()
-    def discardScep(self) -> None: declared()
-    def getInitialEnrollmentData(self) -> Scep.EnrollmentData: declared()
-    def getSettings(self) -> Scep.ScepSettings: declared()
-    def getStatus(self) -> Scep.ScepStatus: declared()
-    def setSettings(self, scepSettings: Scep.ScepSettings) -> int: declared()
-    def getSupportedKeyInfos(self) -> list[ServerSSLCert.KeyInfo]: declared()
+    def enableScep(
+        self, initialEnrollmentData: Scep.EnrollmentData, scepSettings: Scep.ScepSettings
+    ) -> int:
+        declared()
+
+    def discardScep(self) -> None:
+        declared()
+
+    def getInitialEnrollmentData(self) -> Scep.EnrollmentData:
+        declared()
+
+    def getSettings(self) -> Scep.ScepSettings:
+        declared()
+
+    def getStatus(self) -> Scep.ScepStatus:
+        declared()
+
+    def setSettings(self, scepSettings: Scep.ScepSettings) -> int:
+        declared()
+
+    def getSupportedKeyInfos(self) -> list[ServerSSLCert.KeyInfo]:
+        declared()
 
 
 class ServerSSLCert(Interface, version="4.0.1"):
     """Key and certificate of the device's own web service, at `/server_ssl_cert`.
 
-    `generateScepKey`, `installScepCertChain` and the methods with PEM in their names are not available over JSON-RPC
-    (ServerSSLCert.idl 4.0.1).
+    `generateScepKey`, `installScepCertChain` and the methods with PEM in their names are not
+    available over JSON-RPC (ServerSSLCert.idl 4.0.1).
     """
 
     SUCCESS = 0
@@ -130,22 +150,51 @@ class ServerSSLCert(Interface, version="4.0.1"):
         keyInfo: ServerSSLCert.KeyInfo = ZERO
         _lifted = _IN_KEY_INFO
 
-    def getSupportedKeyInfos(self) -> list[ServerSSLCert.KeyInfo]: declared()
-    def generateUnsignedKeyPair(self, reqInfo: ServerSSLCert.ReqInfo, challenge: str) -> int: declared()
-    def generateSelfSignedKeyPair(self, reqInfo: ServerSSLCert.ReqInfo, days: int) -> int: declared()
-    def deletePending(self) -> None: declared()
+    def getSupportedKeyInfos(self) -> list[ServerSSLCert.KeyInfo]:
+        declared()
+
+    def generateUnsignedKeyPair(self, reqInfo: ServerSSLCert.ReqInfo, challenge: str) -> int:
+        declared()
+
+    def generateSelfSignedKeyPair(self, reqInfo: ServerSSLCert.ReqInfo, days: int) -> int:
+        declared()
+
+    def deletePending(self) -> None:
+        declared()
+
     @method("info")
-    def getInfo(self) -> ServerSSLCert.Info: declared()
-    def getActiveCertChainPEM(self) -> str: declared()
-    def getActiveKeyPEM(self, keyPassword: str) -> str: declared()
-    def getPendingRequestPEM(self) -> str: declared()
-    def getPendingCertChainPEM(self) -> str: declared()
-    def getPendingKeyPEM(self, keyPassword: str) -> str: declared()
-    def setPendingCertChainPEM(self, certChain: str) -> int: declared()
-    def setPendingKeyAndCertChainPEM(self, key: str, certChain: str, keyPassword: str) -> int: declared()
-    def installPendingKeyPair(self) -> int: declared()
-    def generateScepKey(self, keyInfo: ServerSSLCert.KeyInfo) -> int: declared()
-    def installScepCertChain(self, certChain: str) -> int: declared()
+    def getInfo(self) -> ServerSSLCert.Info:
+        declared()
+
+    def getActiveCertChainPEM(self) -> str:
+        declared()
+
+    def getActiveKeyPEM(self, keyPassword: str) -> str:
+        declared()
+
+    def getPendingRequestPEM(self) -> str:
+        declared()
+
+    def getPendingCertChainPEM(self) -> str:
+        declared()
+
+    def getPendingKeyPEM(self, keyPassword: str) -> str:
+        declared()
+
+    def setPendingCertChainPEM(self, certChain: str) -> int:
+        declared()
+
+    def setPendingKeyAndCertChainPEM(self, key: str, certChain: str, keyPassword: str) -> int:
+        declared()
+
+    def installPendingKeyPair(self) -> int:
+        declared()
+
+    def generateScepKey(self, keyInfo: ServerSSLCert.KeyInfo) -> int:
+        declared()
+
+    def installScepCertChain(self, certChain: str) -> int:
+        declared()
 
 
 TAGS = ("active_cert", "active_key", "new_cert", "new_key", "new_req")
@@ -156,17 +205,20 @@ class UploadCode(scripts.ResultCode):
 
     SUCCESS = 0
     INTERNAL_ERROR = 1
-    ALREADY_PENDING = 2                     # a certificate or a signing request
+    ALREADY_PENDING = 2  # a certificate or a signing request
     KEY_INVALID = 3
     CERTIFICATE_INVALID = 4
     KEY_DOES_NOT_MATCH_CERTIFICATE = 5
 
 
-def upload(agent: Agent, certData: scripts.Data, keyData: Optional[scripts.Data] = None) -> UploadCode:
+def upload(
+    agent: Agent, certData: scripts.Data, keyData: Optional[scripts.Data] = None
+) -> UploadCode:
     """Send a PEM certificate, and its key unless the device has generated that key: one round trip.
 
-    The certificate is pending until `installPendingKeyPair`; `ServerSSLCert.getInfo().pendingCertInfo` shows it.
-    Raises JsonRpcSyntaxException for an answer without a result code.
+    The certificate is pending until `installPendingKeyPair`;
+    `ServerSSLCert.getInfo().pendingCertInfo` shows it. Raises JsonRpcSyntaxException for an answer
+    without a result code.
     """
     # > POST /cgi-bin/server_ssl_cert_upload.cgi, multipart: cert_file, key_file
     # < return_code=0
@@ -180,7 +232,10 @@ def upload(agent: Agent, certData: scripts.Data, keyData: Optional[scripts.Data]
 
 
 def download(agent: Agent, tag: str = "active_cert") -> bytes:
-    """A certificate, key or signing request as PEM: one round trip. Raises ValueError for a tag that is not in TAGS."""
+    """A certificate, key or signing request as PEM: one round trip.
+
+    Raises ValueError for a tag that is not in TAGS.
+    """
     if tag not in TAGS:
         raise ValueError(f"tag is {tag!r}; allowed: {', '.join(TAGS)}")
     return agent.get(scripts.target("server_ssl_cert_download.cgi", {"tag": tag}))

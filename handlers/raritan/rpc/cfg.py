@@ -1,4 +1,5 @@
 """Raw configuration values. Source: Cfg.idl."""
+
 from __future__ import annotations
 
 from ._runtime import Interface, Structure, declared, method
@@ -13,5 +14,8 @@ class Cfg(Interface, version="1.0.1"):
     ERR_INVALID_KEY, ERR_INVALID_VALUE, ERR_NOT_ALLOWED_IN_FIPS_MODE = range(1, 4)
 
     @method("_ret_", "values")
-    def getValues(self, keys: list[str]) -> tuple[int, list[str]]: declared()
-    def setValues(self, keyvaluepairs: list[KeyValue]) -> int: declared()
+    def getValues(self, keys: list[str]) -> tuple[int, list[str]]:
+        declared()
+
+    def setValues(self, keyvaluepairs: list[KeyValue]) -> int:
+        declared()

@@ -1,4 +1,5 @@
 """Clock, time zone and NTP. Source: DateTime.idl."""
+
 from __future__ import annotations
 
 from typing import Optional, Union
@@ -70,12 +71,27 @@ class DateTime(Interface, version="4.0.0"):
         pass
 
     @method("zoneInfos")
-    def getZoneInfos(self, useOlson: bool) -> list[DateTime.ZoneInfo]: declared()
-    def checkNtpServer(self, ntpServer: str, ntpAuthKeyId: Optional[int] = None,
-                       ntpAuthKeyOverride: Optional[DateTime.NtpAuthKey] = None) -> Union[int, bool]: declared()
-    def getActiveNtpServers(self) -> list[str]: declared()
+    def getZoneInfos(self, useOlson: bool) -> list[DateTime.ZoneInfo]:
+        declared()
+
+    def checkNtpServer(
+        self,
+        ntpServer: str,
+        ntpAuthKeyId: Optional[int] = None,
+        ntpAuthKeyOverride: Optional[DateTime.NtpAuthKey] = None,
+    ) -> Union[int, bool]:
+        declared()
+
+    def getActiveNtpServers(self) -> list[str]:
+        declared()
+
     @method("cfg")
-    def getCfg(self) -> DateTime.Cfg: declared()
-    def setCfg(self, cfg: DateTime.Cfg) -> int: declared()
+    def getCfg(self) -> DateTime.Cfg:
+        declared()
+
+    def setCfg(self, cfg: DateTime.Cfg) -> int:
+        declared()
+
     @method("zone", "dstEnabled", "utcOffset", "currentTime")
-    def getTime(self, useOlson: bool) -> tuple[DateTime.ZoneInfo, bool, int, Time]: declared()
+    def getTime(self, useOlson: bool) -> tuple[DateTime.ZoneInfo, bool, int, Time]:
+        declared()

@@ -2,6 +2,7 @@
 
 Source: Bluetooth.idl, Crestron.idl, Modbus.idl, Redfish.idl, Smtp.idl, Snmp.idl, Zeroconf.idl.
 """
+
 from __future__ import annotations
 
 from . import event, idl
@@ -20,16 +21,22 @@ class Bluetooth(Interface, version="1.0.0"):
         oldSettings: Bluetooth.Settings = ZERO
         newSettings: Bluetooth.Settings = ZERO
 
-    def getSettings(self) -> Bluetooth.Settings: declared()
-    def setSettings(self, settings: Bluetooth.Settings) -> int: declared()
+    def getSettings(self) -> Bluetooth.Settings:
+        declared()
+
+    def setSettings(self, settings: Bluetooth.Settings) -> int:
+        declared()
 
 
 class Crestron(Interface, version="1.0.0"):
     class Settings(Structure):
         enableXioCloudConnection: bool = False
 
-    def getSettings(self) -> Crestron.Settings: declared()
-    def setSettings(self, settings: Crestron.Settings) -> None: declared()
+    def getSettings(self) -> Crestron.Settings:
+        declared()
+
+    def setSettings(self, settings: Crestron.Settings) -> None:
+        declared()
 
 
 class Modbus(Interface, version="2.0.0"):
@@ -58,17 +65,25 @@ class Modbus(Interface, version="2.0.0"):
     class TcpSettings(Structure):
         readonly: bool = False
 
-    def getCapabilities(self) -> Modbus.Capabilities: declared()
-    def getSettings(self) -> Modbus.Settings: declared()
-    def setSettings(self, settings: Modbus.Settings) -> int: declared()
+    def getCapabilities(self) -> Modbus.Capabilities:
+        declared()
+
+    def getSettings(self) -> Modbus.Settings:
+        declared()
+
+    def setSettings(self, settings: Modbus.Settings) -> int:
+        declared()
 
 
 class Redfish(Interface, version="1.0.0"):
     class Settings(Structure):
         enabled: bool = False
 
-    def getSettings(self) -> Redfish.Settings: declared()
-    def setSettings(self, settings: Redfish.Settings) -> None: declared()
+    def getSettings(self) -> Redfish.Settings:
+        declared()
+
+    def setSettings(self, settings: Redfish.Settings) -> None:
+        declared()
 
 
 class Smtp(Interface, version="2.0.0"):
@@ -93,9 +108,14 @@ class Smtp(Interface, version="2.0.0"):
         status: int = 0
         message: str = ""
 
-    def getConfiguration(self) -> Smtp.Configuration: declared()
-    def setConfiguration(self, cfg: Smtp.Configuration) -> int: declared()
-    def testConfiguration(self, cfg: Smtp.Configuration, recipients: list[str]) -> Smtp.TestResult: declared()
+    def getConfiguration(self) -> Smtp.Configuration:
+        declared()
+
+    def setConfiguration(self, cfg: Smtp.Configuration) -> int:
+        declared()
+
+    def testConfiguration(self, cfg: Smtp.Configuration, recipients: list[str]) -> Smtp.TestResult:
+        declared()
 
 
 class Snmp(Interface, version="1.0.2"):
@@ -118,9 +138,14 @@ class Snmp(Interface, version="1.0.2"):
         oldConfig: Snmp.Configuration = ZERO
         newConfig: Snmp.Configuration = ZERO
 
-    def getConfiguration(self) -> Snmp.Configuration: declared()
-    def setConfiguration(self, cfg: Snmp.Configuration) -> int: declared()
-    def getV3EngineId(self) -> str: declared()
+    def getConfiguration(self) -> Snmp.Configuration:
+        declared()
+
+    def setConfiguration(self, cfg: Snmp.Configuration) -> int:
+        declared()
+
+    def getV3EngineId(self) -> str:
+        declared()
 
 
 class Zeroconf(Interface, version="2.0.0"):
@@ -134,5 +159,8 @@ class Zeroconf(Interface, version="2.0.0"):
         oldSettings: Zeroconf.Settings = ZERO
         newSettings: Zeroconf.Settings = ZERO
 
-    def getSettings(self) -> Zeroconf.Settings: declared()
-    def setSettings(self, settings: Zeroconf.Settings) -> None: declared()
+    def getSettings(self) -> Zeroconf.Settings:
+        declared()
+
+    def setSettings(self, settings: Zeroconf.Settings) -> None:
+        declared()

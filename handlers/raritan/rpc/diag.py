@@ -1,4 +1,5 @@
 """Diagnostic log and data. Source: DiagLogSettings.idl."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -15,18 +16,34 @@ class DiagLogSettings(Interface, version="1.0.0"):
     ERR_NONE, ERR_UNKNOWN_LOG_CONTEXT_NAME, ERR_UNKNOWN_LOG_LEVEL = range(3)
 
     class LogLevel(Enumeration):
-        LOG_LEVEL_NONE, LOG_LEVEL_ERR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG, LOG_LEVEL_TRACE = range(6)
+        (
+            LOG_LEVEL_NONE,
+            LOG_LEVEL_ERR,
+            LOG_LEVEL_WARN,
+            LOG_LEVEL_INFO,
+            LOG_LEVEL_DEBUG,
+            LOG_LEVEL_TRACE,
+        ) = range(6)
 
     class LogLevelEntry(Structure):
         ctxName: str = ""
         logLevel: DiagLogSettings.LogLevel = ZERO
 
-    def resetLogLevelsForAllCtxNames(self) -> None: declared()
-    def getLogLevelsForAllCtxNames(self) -> list[DiagLogSettings.LogLevelEntry]: declared()
-    def setLogLevelForAllCtxNames(self, logLevel: DiagLogSettings.LogLevel) -> int: declared()
+    def resetLogLevelsForAllCtxNames(self) -> None:
+        declared()
+
+    def getLogLevelsForAllCtxNames(self) -> list[DiagLogSettings.LogLevelEntry]:
+        declared()
+
+    def setLogLevelForAllCtxNames(self, logLevel: DiagLogSettings.LogLevel) -> int:
+        declared()
+
     @method("_ret_", "logLevel")
-    def getLogLevelByCtxName(self, ctxName: str) -> tuple[int, DiagLogSettings.LogLevel]: declared()
-    def setLogLevelByCtxName(self, ctxName: str, logLevel: DiagLogSettings.LogLevel) -> int: declared()
+    def getLogLevelByCtxName(self, ctxName: str) -> tuple[int, DiagLogSettings.LogLevel]:
+        declared()
+
+    def setLogLevelByCtxName(self, ctxName: str, logLevel: DiagLogSettings.LogLevel) -> int:
+        declared()
 
 
 def download(agent: Agent) -> bytes:

@@ -1,4 +1,5 @@
 """The display on the front. Source: DisplayControl.idl."""
+
 from __future__ import annotations
 
 from . import event
@@ -35,9 +36,15 @@ class DisplayControl(Interface, version="2.0.0"):
         idlType = "display.DisplayControl_1_0_1.DefaultViewChangedEvent:1.0.0"
         newView: DisplayControl.DefaultViewItem = ZERO
 
-    def getAvailableDefaultViews(self) -> list[DisplayControl.DefaultViewItem]: declared()
-    def getSettings(self) -> DisplayControl.Settings: declared()
-    def setSettings(self, settings: DisplayControl.Settings) -> int: declared()
+    def getAvailableDefaultViews(self) -> list[DisplayControl.DefaultViewItem]:
+        declared()
+
+    def getSettings(self) -> DisplayControl.Settings:
+        declared()
+
+    def setSettings(self, settings: DisplayControl.Settings) -> int:
+        declared()
+
     def getDefaultView(self) -> str:
         """Not in firmware 4.4, which has the default view in the settings."""
         declared()
@@ -46,5 +53,8 @@ class DisplayControl(Interface, version="2.0.0"):
         """Not in firmware 4.4."""
         declared()
 
-    def getInfo(self) -> DisplayControl.Info: declared()
-    def showSmiley(self, on: bool, happy: bool, msg: str) -> None: declared()
+    def getInfo(self) -> DisplayControl.Info:
+        declared()
+
+    def showSmiley(self, on: bool, happy: bool, msg: str) -> None:
+        declared()

@@ -1,4 +1,8 @@
-"""Serial access modules (DSAM) and their ports. Source: DsamPort.idl, DsamDevice.idl, DsamManager.idl."""
+"""Serial access modules (DSAM) and their ports.
+
+Source: DsamPort.idl, DsamDevice.idl, DsamManager.idl.
+"""
+
 from __future__ import annotations
 
 from typing import Optional
@@ -57,11 +61,20 @@ class DsamPort(Interface, version="1.0.0"):
         oldSettings: DsamPort.Settings = ZERO
         newSettings: DsamPort.Settings = ZERO
 
-    def getInfo(self) -> DsamPort.Info: declared()
-    def getSettings(self) -> DsamPort.Settings: declared()
-    def setSettings(self, settings: DsamPort.Settings) -> int: declared()
-    def getTtyUsbNumber(self) -> int: declared()
-    def setState(self, state: DsamPort.State) -> None: declared()
+    def getInfo(self) -> DsamPort.Info:
+        declared()
+
+    def getSettings(self) -> DsamPort.Settings:
+        declared()
+
+    def setSettings(self, settings: DsamPort.Settings) -> int:
+        declared()
+
+    def getTtyUsbNumber(self) -> int:
+        declared()
+
+    def setState(self, state: DsamPort.State) -> None:
+        declared()
 
 
 class DsamDevice(Interface, version="1.0.0"):
@@ -78,9 +91,14 @@ class DsamDevice(Interface, version="1.0.0"):
         hardwareVersion: int = 0
         firmwareVersion: DsamDevice.FirmwareVersion = ZERO
 
-    def getInfo(self) -> DsamDevice.Info: declared()
-    def getPorts(self) -> dict[int, DsamPort]: declared()
-    def startFirmwareUpdate(self) -> int: declared()
+    def getInfo(self) -> DsamDevice.Info:
+        declared()
+
+    def getPorts(self) -> dict[int, DsamPort]:
+        declared()
+
+    def startFirmwareUpdate(self) -> int:
+        declared()
 
 
 class DsamManager(Interface, version="1.0.0"):
@@ -96,5 +114,8 @@ class DsamManager(Interface, version="1.0.0"):
         reset: bool = False
         resetReason: str = ""
 
-    def getDsamDevices(self) -> dict[int, DsamDevice]: declared()
-    def getFirmwareUpdateFileVersion(self) -> DsamDevice.FirmwareVersion: declared()
+    def getDsamDevices(self) -> dict[int, DsamDevice]:
+        declared()
+
+    def getFirmwareUpdateFileVersion(self) -> DsamDevice.FirmwareVersion:
+        declared()

@@ -1,4 +1,5 @@
 """Firmware: upload, check, update, history. Source: Firmware.idl, FirmwareUpdateStatus.idl."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -71,9 +72,12 @@ class UpdateStatus(Structure):
 
 
 class FirmwareUpdateStatus(Interface, version="1.0.0"):
-    """Progress of a running update, at `/cgi-bin/fwupdate_progress.cgi`, which answers even during the update."""
+    """Progress of a running update, at `/cgi-bin/fwupdate_progress.cgi`, which answers even during
+    the update.
+    """
 
-    def getStatus(self) -> UpdateStatus: declared()
+    def getStatus(self) -> UpdateStatus:
+        declared()
 
 
 class Firmware(Interface, version="2.0.4"):
@@ -84,18 +88,39 @@ class Firmware(Interface, version="2.0.4"):
         platform: str = ""
         version: str = ""
 
-    def getInfo(self) -> Firmware.Info: declared()
-    def reboot(self) -> None: declared()
-    def factoryReset(self) -> None: declared()
-    def hardFactoryReset(self) -> int: declared()
-    def manufacturingReset(self) -> int: declared()
-    def getVersion(self) -> str: declared()
-    def getUpdateHistory(self) -> list[UpdateHistoryEntry]: declared()
-    def getImageStatus(self) -> ImageStatus: declared()
-    def discardImage(self) -> None: declared()
+    def getInfo(self) -> Firmware.Info:
+        declared()
+
+    def reboot(self) -> None:
+        declared()
+
+    def factoryReset(self) -> None:
+        declared()
+
+    def hardFactoryReset(self) -> int:
+        declared()
+
+    def manufacturingReset(self) -> int:
+        declared()
+
+    def getVersion(self) -> str:
+        declared()
+
+    def getUpdateHistory(self) -> list[UpdateHistoryEntry]:
+        declared()
+
+    def getImageStatus(self) -> ImageStatus:
+        declared()
+
+    def discardImage(self) -> None:
+        declared()
+
     @method("_ret_", "info")
-    def getImageInfo(self) -> tuple[bool, ImageInfo]: declared()
-    def startUpdate(self, flags: list[UpdateFlags]) -> None: declared()
+    def getImageInfo(self) -> tuple[bool, ImageInfo]:
+        declared()
+
+    def startUpdate(self, flags: list[UpdateFlags]) -> None:
+        declared()
 
 
 class FirmwareUpdateEvent(event.UserEvent, version="1.0.0"):
@@ -130,17 +155,26 @@ class SystemStartupEvent(idl.Event, version="1.0.0"):
 _LOW_MEMORY = ("lowMemoryUpload", "allowLowMemoryDowngrade", "allowLowMemoryUntrusted")
 
 
-def upload(agent: Agent, data: scripts.Data, lowMemoryUploadOptions: Optional[Mapping[str, object]] = None,
-           progress: Optional[Progress] = None) -> None:
+def upload(
+    agent: Agent,
+    data: scripts.Data,
+    lowMemoryUploadOptions: Optional[Mapping[str, object]] = None,
+    progress: Optional[Progress] = None,
+) -> None:
     """Send an image (bytes, or a file open in binary mode, which is streamed): one round trip.
 
-    Use https: over http, a device that enforces https breaks off the upload. Nothing is updated yet: see
-    `Firmware.getImageInfo`, then call `startUpdate` or `discardImage`.
-    lowMemoryUploadOptions: the switches lowMemoryUpload, allowLowMemoryDowngrade and allowLowMemoryUntrusted of newer firmware,
-    each 0 or 1; if one is given, the missing ones are sent as 0. progress: called with (sent, size) in bytes.
+    Use https: over http, a device that enforces https breaks off the upload. Nothing is updated
+    yet: see `Firmware.getImageInfo`, then call `startUpdate` or `discardImage`.
+    lowMemoryUploadOptions: the switches lowMemoryUpload, allowLowMemoryDowngrade and
+    allowLowMemoryUntrusted of newer firmware, each 0 or 1; if one is given, the missing ones are
+    sent as 0. progress: called with (sent, size) in bytes.
     """
     # > POST /cgi-bin/fwupload.cgi[?lowMemoryUpload=0&...], multipart: upfile
     # < 200
     given = lowMemoryUploadOptions or {}
-    parameters = {name: "1" if given.get(name) in (1, "1") else "0" for name in _LOW_MEMORY} if given else {}
-    scripts.upload(agent, scripts.target("fwupload.cgi", parameters), "upfile", "firmware.bin", data, progress)
+    parameters = (
+        {name: "1" if given.get(name) in (1, "1") else "0" for name in _LOW_MEMORY} if given else {}
+    )
+    scripts.upload(
+        agent, scripts.target("fwupload.cgi", parameters), "upfile", "firmware.bin", data, progress
+    )

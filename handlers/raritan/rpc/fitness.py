@@ -1,4 +1,5 @@
 """Reliability data and hardware failures. Source: Fitness.idl, HardwareHealth.idl."""
+
 from __future__ import annotations
 
 from . import idl
@@ -6,7 +7,9 @@ from ._runtime import ZERO, Interface, Structure, Time, declared, method
 
 
 class Fitness(Interface, version="1.0.0"):
-    """Reliability values with their thresholds, and the log of values that fell below them, at `/fitness`."""
+    """Reliability values with their thresholds, and the log of values that fell below them, at
+    `/fitness`.
+    """
 
     FLAG_VALUE_INVALID = 1
     FLAG_VALUE_OLD = 2
@@ -29,10 +32,15 @@ class Fitness(Interface, version="1.0.0"):
         powerOnHours: int = 0
         timeStampUTC: Time = ZERO
 
-    def getDataEntries(self) -> list[Fitness.DataEntry]: declared()
+    def getDataEntries(self) -> list[Fitness.DataEntry]:
+        declared()
+
     @method("firstIndex", "entryCount")
-    def getErrorLogIndexRange(self) -> tuple[int, int]: declared()
-    def getErrorLogEntries(self, startIndex: int, count: int) -> list[Fitness.ErrorLogEntry]: declared()
+    def getErrorLogIndexRange(self) -> tuple[int, int]:
+        declared()
+
+    def getErrorLogEntries(self, startIndex: int, count: int) -> list[Fitness.ErrorLogEntry]:
+        declared()
 
 
 class HardwareHealth(Interface, version="1.0.3"):
@@ -62,4 +70,5 @@ class HardwareHealth(Interface, version="1.0.3"):
         failureType: int = 0
         isAsserted: bool = False
 
-    def getFailures(self) -> list[HardwareHealth.Failure]: declared()
+    def getFailures(self) -> list[HardwareHealth.Failure]:
+        declared()

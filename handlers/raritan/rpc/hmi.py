@@ -1,4 +1,5 @@
 """Beepers. Source: ExternalBeeper.idl, InternalBeeper.idl."""
+
 from __future__ import annotations
 
 from . import event, idl
@@ -15,10 +16,17 @@ class ExternalBeeper(Interface, version="1.0.1"):
         oldState: ExternalBeeper.State = ZERO
         newState: ExternalBeeper.State = ZERO
 
-    def getState(self) -> ExternalBeeper.State: declared()
-    def alarm(self) -> None: declared()
-    def on(self) -> None: declared()
-    def off(self) -> None: declared()
+    def getState(self) -> ExternalBeeper.State:
+        declared()
+
+    def alarm(self) -> None:
+        declared()
+
+    def on(self) -> None:
+        declared()
+
+    def off(self) -> None:
+        declared()
 
 
 class InternalBeeper(Interface, version="2.0.1"):
@@ -35,9 +43,18 @@ class InternalBeeper(Interface, version="2.0.1"):
         reason: str = ""
         mutedTemporarily: bool = False
 
-    def mute(self, muted: bool) -> None: declared()
-    def isMuted(self) -> bool: declared()
-    def activate(self, on: bool, reason: str, timeout: int) -> None: declared()
+    def mute(self, muted: bool) -> None:
+        declared()
+
+    def isMuted(self) -> bool:
+        declared()
+
+    def activate(self, on: bool, reason: str, timeout: int) -> None:
+        declared()
+
     @method("_ret_", "reason", "mutedTemporarily")
-    def getState(self) -> tuple[InternalBeeper.State, str, bool]: declared()
-    def muteCurrentActivation(self) -> None: declared()
+    def getState(self) -> tuple[InternalBeeper.State, str, bool]:
+        declared()
+
+    def muteCurrentActivation(self) -> None:
+        declared()

@@ -1,4 +1,5 @@
 """Finding objects by name or resource id. Source: NameService.idl."""
+
 from __future__ import annotations
 
 from typing import Optional
@@ -9,4 +10,5 @@ from ._runtime import Interface, declared
 class NameService(Interface, version="1.0.0"):
     """The name service, at `/ns`."""
 
-    def lookup(self, name: str) -> Optional[Interface]: declared()
+    def lookup(self, name: str) -> Optional[Interface]:
+        declared()

@@ -1,4 +1,5 @@
 """Event, debug and wireless logs. Source: Log.idl, EventLog.idl, DebugLog.idl, WlanLog.idl."""
+
 from __future__ import annotations
 
 import contextlib
@@ -45,34 +46,55 @@ class EventLogClearedEvent(event.UserEvent, version="1.0.0"):
 class DebugLog(Interface, version="2.0.0"):
     """The debug log, at `/debuglog`."""
 
-    def clear(self) -> None: declared()
-    def getInfo(self) -> LogInfo: declared()
-    def getChunk(self, refId: int, count: int, direction: RangeDirection) -> LogChunk: declared()
+    def clear(self) -> None:
+        declared()
+
+    def getInfo(self) -> LogInfo:
+        declared()
+
+    def getChunk(self, refId: int, count: int, direction: RangeDirection) -> LogChunk:
+        declared()
 
 
 class EventLog(Interface, version="2.0.0"):
     """The event log, at `/eventlog`."""
 
-    def clear(self) -> None: declared()
-    def getInfo(self) -> LogInfo: declared()
-    def getChunk(self, refId: int, count: int, direction: RangeDirection, categories: list[str]) -> LogChunk: declared()
+    def clear(self) -> None:
+        declared()
+
+    def getInfo(self) -> LogInfo:
+        declared()
+
+    def getChunk(
+        self, refId: int, count: int, direction: RangeDirection, categories: list[str]
+    ) -> LogChunk:
+        declared()
 
 
 class WlanLog(Interface, version="1.0.0"):
-    def clear(self) -> None: declared()
-    def getInfo(self) -> LogInfo: declared()
-    def getChunk(self, refId: int, count: int, direction: RangeDirection) -> LogChunk: declared()
+    def clear(self) -> None:
+        declared()
+
+    def getInfo(self) -> LogInfo:
+        declared()
+
+    def getChunk(self, refId: int, count: int, direction: RangeDirection) -> LogChunk:
+        declared()
 
 
-_MOST_STARTS = 5            # attempts to read one log
-_LOGS = {"debug": ("/debuglog", DebugLog), "event": ("/eventlog", EventLog), "wlan": ("/wlanlog", WlanLog)}
+_MOST_STARTS = 5  # attempts to read one log
+_LOGS = {
+    "debug": ("/debuglog", DebugLog),
+    "event": ("/eventlog", EventLog),
+    "wlan": ("/wlanlog", WlanLog),
+}
 
 
 class LogHelper:
     """Follows a log: each call of `get_next_entries` returns the new entries.
 
-    logtype: "debug", "event" or "wlan". The constructor reads the whole log, one chunk per round trip.
-    """
+    logtype: "debug", "event" or "wlan". The constructor reads the whole log, one chunk per round
+    trip."""
 
     error_tag = "[ERR]"
     warning_tag = "[WRN]"
@@ -83,22 +105,34 @@ class LogHelper:
         self.last_entry = entries[-1] if entries else None
 
     def get_next_entries(self) -> list[LogEntry]:
-        """The entries since the last call. If the log was recreated: those after the last entry seen, or all if that is gone."""
+        """The entries since the last call.
+
+        If the log was recreated: those after the last entry seen, or all if that is gone.
+        """
         before = self.creationtime
-        entries, self.nextid, self.creationtime = self.get_entries(self.agent, self.logtype, self.nextid, before)
+        entries, self.nextid, self.creationtime = self.get_entries(
+            self.agent, self.logtype, self.nextid, before
+        )
         if self.creationtime != before and self.last_entry in entries:
-            entries = entries[len(entries) - entries[::-1].index(self.last_entry):]
+            entries = entries[len(entries) - entries[::-1].index(self.last_entry) :]
         if entries:
             self.last_entry = entries[-1]
         return entries
 
     @classmethod
-    def get_entries(cls, agent: Agent, log_type: str, ref_id: Optional[int] = None,
-                    creation_time: Optional[int] = None) -> tuple[list[LogEntry], int, int]:
-        """The entries from `ref_id` (or the first) to the present end of the log, the id after them, and the log's creation time.
+    def get_entries(
+        cls,
+        agent: Agent,
+        log_type: str,
+        ref_id: Optional[int] = None,
+        creation_time: Optional[int] = None,
+    ) -> tuple[list[LogEntry], int, int]:
+        """The entries from `ref_id` (or the first) to the present end of the log, the id after
+        them, and the log's creation time.
 
-        The log is read from its first entry if `creation_time` is given and is not the log's, or if the log is recreated
-        meanwhile. Raises ProtocolError when it has been recreated five times, or when a chunk ends before the requested id.
+        The log is read from its first entry if `creation_time` is given and is not the log's, or if
+        the log is recreated meanwhile. Raises ProtocolError when it has been recreated five times,
+        or when a chunk ends before the requested id.
         """
         log = cls.log_proxy(agent, log_type)
         filters: tuple[list[str], ...] = ([],) if log_type == "event" else ()
@@ -112,15 +146,20 @@ class LogHelper:
             if chunk.logCreationTime != info.creationTime:
                 starts += 1
                 if starts > _MOST_STARTS:
-                    raise ProtocolError(f"the log was recreated {_MOST_STARTS} times while it was read")
+                    raise ProtocolError(
+                        f"the log was recreated {_MOST_STARTS} times while it was read"
+                    )
                 info, entries = log.getInfo(), []
                 position = info.idFirst
                 continue
             after = chunk.idFirst + chunk.allEntryCnt
             if chunk.allEntryCnt == 0:
-                break               # the log has ended
+                break  # the log has ended
             if after <= position:
-                raise ProtocolError(f"the log's ids do not advance: asked for {position}, the device sent ids below {after}")
+                raise ProtocolError(
+                    f"the log's ids do not advance: asked for {position}, the device sent ids below"
+                    f" {after}"
+                )
             entries += [entry for entry in chunk.selEntries if entry.id < info.idNext]
             position = after
         return entries, info.idNext, info.creationTime
@@ -135,14 +174,22 @@ class LogHelper:
 
     @staticmethod
     def format_entry(entry: LogEntry, tz: Optional[tzinfo] = None) -> str:
-        """The entry's time in `tz` (None: the local zone) and its message. Line breaks in the message are kept."""
+        """The entry's time in `tz` (None: the local zone) and its message.
+
+        Line breaks in the message are kept.
+        """
         when = entry.timestamp.replace(tzinfo=timezone.utc)
-        with contextlib.suppress(OverflowError, ValueError, OSError):       # beyond the calendar: stays UTC
+        # beyond the calendar: stays UTC
+        with contextlib.suppress(OverflowError, ValueError, OSError):
             when = when.astimezone(tz)
         return f"[{when:%m/%d/%Y %H:%M:%S %Z}]:{entry.message}"
 
     @classmethod
-    def filter_entries(cls, entries: Iterable[LogEntry], search_strings: Optional[list[str]] = None) -> list[LogEntry]:
-        """The entries whose message contains one of these strings (None or []: errors and warnings)."""
+    def filter_entries(
+        cls, entries: Iterable[LogEntry], search_strings: Optional[list[str]] = None
+    ) -> list[LogEntry]:
+        """The entries whose message contains one of these strings (None or []: errors and
+        warnings).
+        """
         words = search_strings or [cls.error_tag, cls.warning_tag]
         return [entry for entry in entries if any(word in entry.message for word in words)]

@@ -1,4 +1,5 @@
 """Modbus devices and gateways. Source: ModbusDevice.idl, ModbusGatewayMgr.idl."""
+
 from __future__ import annotations
 
 from ._runtime import ZERO, Interface, Structure, declared
@@ -16,7 +17,8 @@ class Device(Interface, version="1.0.0"):
         model: str = ""
         app: str = ""
 
-    def readDeviceIdentification(self) -> Device.DeviceID: declared()
+    def readDeviceIdentification(self) -> Device.DeviceID:
+        declared()
 
 
 class GatewayMgr(Interface, version="1.0.0"):
@@ -30,5 +32,8 @@ class GatewayMgr(Interface, version="1.0.0"):
     class Settings(Structure):
         rtu: GatewayMgr.RtuSettings = ZERO
 
-    def getSettings(self) -> GatewayMgr.Settings: declared()
-    def setSettings(self, settings: GatewayMgr.Settings) -> int: declared()
+    def getSettings(self) -> GatewayMgr.Settings:
+        declared()
+
+    def setSettings(self, settings: GatewayMgr.Settings) -> int:
+        declared()

@@ -1,4 +1,5 @@
 """Ports for sensors and accessories. Source: Port.idl, PortFuse.idl."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Optional
@@ -49,13 +50,26 @@ class Port(Interface, version="2.0.4"):
         oldProperties: Port.Properties = ZERO
         newProperties: Port.Properties = ZERO
 
-    def getProperties(self) -> Port.Properties: declared()
-    def setName(self, name: str) -> None: declared()
-    def setDetectionMode(self, mode: Port.DetectionMode) -> int: declared()
-    def getDetectableDevices(self) -> list[str]: declared()
-    def getDevice(self) -> Optional[Interface]: declared()
-    def getDeviceConfig(self, deviceType: str) -> Optional[Interface]: declared()
-    def getFuse(self) -> Optional[PortFuse]: declared()
+    def getProperties(self) -> Port.Properties:
+        declared()
+
+    def setName(self, name: str) -> None:
+        declared()
+
+    def setDetectionMode(self, mode: Port.DetectionMode) -> int:
+        declared()
+
+    def getDetectableDevices(self) -> list[str]:
+        declared()
+
+    def getDevice(self) -> Optional[Interface]:
+        declared()
+
+    def getDeviceConfig(self, deviceType: str) -> Optional[Interface]:
+        declared()
+
+    def getFuse(self) -> Optional[PortFuse]:
+        declared()
 
 
 class PortFuse(Interface, version="1.0.1"):
@@ -66,6 +80,11 @@ class PortFuse(Interface, version="1.0.1"):
         oldStatus: PortFuse.Status = ZERO
         newStatus: PortFuse.Status = ZERO
 
-    def getStatus(self) -> PortFuse.Status: declared()
-    def reset(self) -> None: declared()
-    def getTripCount(self) -> int: declared()
+    def getStatus(self) -> PortFuse.Status:
+        declared()
+
+    def reset(self) -> None:
+        declared()
+
+    def getTripCount(self) -> int:
+        declared()

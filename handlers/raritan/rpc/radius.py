@@ -1,7 +1,9 @@
-"""The names that the RADIUS types had up to firmware 4.0.0. Newer firmware has these types in `auth`.
+"""The names that the RADIUS types had up to firmware 4.0.0. Newer firmware has these types in
+`auth`.
 
 Source: RadiusServerSettings.idl.
 """
+
 from __future__ import annotations
 
 from .auth import RadiusManager

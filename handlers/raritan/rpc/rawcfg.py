@@ -1,4 +1,5 @@
 """Raw configuration as a file. Source: RawConfiguration.idl."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Optional
@@ -24,11 +25,15 @@ class RawConfiguration(Interface, version="1.0.1"):
         pass
 
     @method("status", "timeStamp")
-    def getStatus(self) -> tuple[RawConfiguration.Status, Time]: declared()
+    def getStatus(self) -> tuple[RawConfiguration.Status, Time]:
+        declared()
 
 
 class UploadCode(scripts.ResultCode):
-    """Result of the raw configuration script. After 0 the device is still busy: see `RawConfiguration.getStatus`."""
+    """Result of the raw configuration script.
+
+    After 0 the device is still busy: see `RawConfiguration.getStatus`.
+    """
 
     SUCCESS = 0
     INTERNAL_ERROR = 1
@@ -49,8 +54,15 @@ def upload(agent: Agent, data: scripts.Data, progress: Optional[Progress] = None
     """Send a raw configuration: one round trip."""
     # > POST /cgi-bin/raw_config_update.cgi, multipart: config_file
     # < X-Response-Code: 0
-    return scripts.upload_for_code(UploadCode, agent, "/cgi-bin/raw_config_update.cgi", "config_file", "config.txt", data,
-                                   progress)
+    return scripts.upload_for_code(
+        UploadCode,
+        agent,
+        "/cgi-bin/raw_config_update.cgi",
+        "config_file",
+        "config.txt",
+        data,
+        progress,
+    )
 
 
 def download(agent: Agent) -> bytes:

@@ -1,4 +1,8 @@
-"""Serial ports and modems. Source: AnalogModem.idl, GsmModem.idl, SerialPort.idl, PortDispatcher.idl."""
+"""Serial ports and modems.
+
+Source: AnalogModem.idl, GsmModem.idl, SerialPort.idl, PortDispatcher.idl.
+"""
+
 from __future__ import annotations
 
 from typing import Optional
@@ -23,8 +27,11 @@ class AnalogModem(Interface, version="1.0.0"):
     class CallEndedEvent(DialInEvent):
         disconnectedRemotely: bool = False
 
-    def getSettings(self) -> AnalogModem.Settings: declared()
-    def setSettings(self, settings: AnalogModem.Settings) -> int: declared()
+    def getSettings(self) -> AnalogModem.Settings:
+        declared()
+
+    def setSettings(self, settings: AnalogModem.Settings) -> int:
+        declared()
 
 
 class GsmModem(Interface, version="1.0.2"):
@@ -63,17 +70,32 @@ class GsmModem(Interface, version="1.0.2"):
     class SimPinUpdatedEvent(idl.Event):
         newPin: str = ""
 
-    def getSettings(self) -> GsmModem.Settings: declared()
-    def setSettings(self, settings: GsmModem.Settings) -> int: declared()
-    def sendSms(self, recipient: str, text: str) -> int: declared()
-    def sendTestSms(self, recipient: str, testSettings: GsmModem.Settings) -> int: declared()
+    def getSettings(self) -> GsmModem.Settings:
+        declared()
+
+    def setSettings(self, settings: GsmModem.Settings) -> int:
+        declared()
+
+    def sendSms(self, recipient: str, text: str) -> int:
+        declared()
+
+    def sendTestSms(self, recipient: str, testSettings: GsmModem.Settings) -> int:
+        declared()
+
     @method("_ret_", "info")
-    def getInformation(self) -> tuple[int, GsmModem.Information]: declared()
+    def getInformation(self) -> tuple[int, GsmModem.Information]:
+        declared()
+
     @method("_ret_", "info")
-    def getInformationWithPin(self, pin: str) -> tuple[int, GsmModem.Information]: declared()
+    def getInformationWithPin(self, pin: str) -> tuple[int, GsmModem.Information]:
+        declared()
+
     @method("_ret_", "simStatus")
-    def getSimSecurityStatus(self) -> tuple[int, GsmModem.SimSecurityStatus]: declared()
-    def unlockSimCard(self, puk: str, newPin: str) -> int: declared()
+    def getSimSecurityStatus(self) -> tuple[int, GsmModem.SimSecurityStatus]:
+        declared()
+
+    def unlockSimCard(self, puk: str, newPin: str) -> int:
+        declared()
 
 
 class SerialPort(Interface, version="3.0.1"):
@@ -109,14 +131,24 @@ class SerialPort(Interface, version="3.0.1"):
     class ModemRemovedEvent(ModemEvent):
         pass
 
-    def getMetaData(self) -> SerialPort.MetaData: declared()
-    def getSettings(self) -> SerialPort.Settings: declared()
-    def setSettings(self, settings: SerialPort.Settings) -> int: declared()
-    def getState(self) -> SerialPort.State: declared()
-    def getModem(self) -> Optional[Interface]: declared()
+    def getMetaData(self) -> SerialPort.MetaData:
+        declared()
+
+    def getSettings(self) -> SerialPort.Settings:
+        declared()
+
+    def setSettings(self, settings: SerialPort.Settings) -> int:
+        declared()
+
+    def getState(self) -> SerialPort.State:
+        declared()
+
+    def getModem(self) -> Optional[Interface]:
+        declared()
 
 
 class PortDispatcher(Interface, version="1.2.2"):
     """The serial ports that the device monitors, by name, at `/serial`."""
 
-    def getPorts(self) -> dict[str, SerialPort]: declared()
+    def getPorts(self) -> dict[str, SerialPort]:
+        declared()

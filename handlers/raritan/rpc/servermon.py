@@ -1,4 +1,5 @@
 """Servers that the device monitors. Source: ServerMonitor.idl."""
+
 from __future__ import annotations
 
 from typing import Optional
@@ -10,13 +11,21 @@ from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, m
 class ServerMonitor(Interface, version="2.0.1"):
     """Servers that the device pings and can switch off and on, at `/servermon`."""
 
-    ERR_NO_SUCH_ID, ERR_INVALID_SETTINGS, ERR_DUPLICATE_HOSTNAME, ERR_MAX_SERVERS_REACHED = range(1, 5)
+    ERR_NO_SUCH_ID, ERR_INVALID_SETTINGS, ERR_DUPLICATE_HOSTNAME, ERR_MAX_SERVERS_REACHED = range(
+        1, 5
+    )
 
     class ServerPowerCheckMethod(Enumeration):
         TIMER, POWER_DROP = range(2)
 
     class ServerPowerControlResult(Enumeration):
-        NO_ERROR, SHUTDOWN_CMD_FAILED, SWITCHING_OFF_FAILED, SWITCHING_ON_FAILED, POWER_CHECK_TIMEOUT = range(5)
+        (
+            NO_ERROR,
+            SHUTDOWN_CMD_FAILED,
+            SWITCHING_OFF_FAILED,
+            SWITCHING_ON_FAILED,
+            POWER_CHECK_TIMEOUT,
+        ) = range(5)
 
     class ServerPowerState(Enumeration):
         UNKNOWN, ON, OFF, SHUTTING_DOWN = range(4)
@@ -95,10 +104,21 @@ class ServerMonitor(Interface, version="2.0.1"):
         newSettings: ServerMonitor.ServerSettings = ZERO
 
     @method("_ret_", "id")
-    def addServer(self, settings: ServerMonitor.ServerSettings) -> tuple[int, int]: declared()
-    def modifyServer(self, id: int, settings: ServerMonitor.ServerSettings) -> int: declared()
-    def deleteServer(self, id: int) -> int: declared()
+    def addServer(self, settings: ServerMonitor.ServerSettings) -> tuple[int, int]:
+        declared()
+
+    def modifyServer(self, id: int, settings: ServerMonitor.ServerSettings) -> int:
+        declared()
+
+    def deleteServer(self, id: int) -> int:
+        declared()
+
     @method("_ret_", "server")
-    def getServer(self, id: int) -> tuple[int, ServerMonitor.Server]: declared()
-    def listServers(self) -> dict[int, ServerMonitor.Server]: declared()
-    def powerControl(self, id: int, on: bool) -> int: declared()
+    def getServer(self, id: int) -> tuple[int, ServerMonitor.Server]:
+        declared()
+
+    def listServers(self) -> dict[int, ServerMonitor.Server]:
+        declared()
+
+    def powerControl(self, id: int, on: bool) -> int:
+        declared()

@@ -1,4 +1,5 @@
 """Sessions and tokens. Source: SessionManager.idl."""
+
 from __future__ import annotations
 
 import contextlib
@@ -33,21 +34,42 @@ class Session(Structure):
 
 
 class SessionManager(Interface, version="2.0.0"):
-    """Sessions and their tokens, at `/session`. Close each session that you open: a device may allow only one per user."""
+    """Sessions and their tokens, at `/session`.
+
+    Close each session that you open: a device may allow only one per user.
+    """
 
     ERR_ACTIVE_SESSION_EXCLUSIVE_FOR_USER = 1
 
     class CloseReason(Enumeration):
-        CLOSE_REASON_LOGOUT, CLOSE_REASON_TIMEOUT, CLOSE_REASON_BROWSER_CLOSED, CLOSE_REASON_FORCED_DISCONNECT = range(4)
+        (
+            CLOSE_REASON_LOGOUT,
+            CLOSE_REASON_TIMEOUT,
+            CLOSE_REASON_BROWSER_CLOSED,
+            CLOSE_REASON_FORCED_DISCONNECT,
+        ) = range(4)
 
     @method("_ret_", "session", "token")
-    def newSession(self) -> tuple[int, Session, str]: declared()
-    def getCurrentSession(self) -> Session: declared()
-    def getSessions(self) -> list[Session]: declared()
-    def closeSession(self, sessionId: int, reason: SessionManager.CloseReason) -> None: declared()
-    def closeCurrentSession(self, reason: SessionManager.CloseReason) -> None: declared()
-    def touchCurrentSession(self, userActivity: bool) -> None: declared()
-    def getSessionHistory(self) -> list[HistoryEntry]: declared()
+    def newSession(self) -> tuple[int, Session, str]:
+        declared()
+
+    def getCurrentSession(self) -> Session:
+        declared()
+
+    def getSessions(self) -> list[Session]:
+        declared()
+
+    def closeSession(self, sessionId: int, reason: SessionManager.CloseReason) -> None:
+        declared()
+
+    def closeCurrentSession(self, reason: SessionManager.CloseReason) -> None:
+        declared()
+
+    def touchCurrentSession(self, userActivity: bool) -> None:
+        declared()
+
+    def getSessionHistory(self) -> list[HistoryEntry]:
+        declared()
 
 
 @contextlib.contextmanager
@@ -66,10 +88,12 @@ def with_token(agent: Agent, token: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def logged_in(agent: Agent) -> Iterator[Session]:
-    """Open a session and close it after the block, also after an error. In the block, requests carry the token, not the password.
+    """Open a session and close it after the block, also after an error. In the block, requests
+    carry the token, not the password.
 
-    Opening and closing cost 2 round trips. Raises Refused if the device opens no session, for example because the user may have
-    only one, and JsonRpcSyntaxException if it returns no usable token. An error on closing is raised unless the block raised one.
+    Opening and closing cost 2 round trips. Raises Refused if the device opens no session, for
+    example because the user may have only one, and JsonRpcSyntaxException if it returns no usable
+    token. An error on closing is raised unless the block raised one.
     """
     # session.SessionManager 2.0.0:
     # > POST /session newSession {}
@@ -78,21 +102,32 @@ def logged_in(agent: Agent) -> Iterator[Session]:
     manager = SessionManager("/session", agent)
     code, session, token = manager.newSession()
     if code != 0:
-        why = ("the user may have only one session, and it is open: close it, or send the calls without a session"
-               if code == SessionManager.ERR_ACTIVE_SESSION_EXCLUSIVE_FOR_USER else "the device opened no session")
+        why = (
+            "the user may have only one session, and it is open: close it, or send the calls"
+            " without a session"
+            if code == SessionManager.ERR_ACTIVE_SESSION_EXCLUSIVE_FOR_USER
+            else "the device opened no session"
+        )
         raise Refused(f"{why} (result code {code})", str(code), agent.host, "newSession")
     try:
         Login(token=token).headers()
     except SettingsError:
-        with contextlib.suppress(PduHandlerError):              # an error of this request would hide the one raised below
-            if present(session, "sessionId"):                   # a missing id reads as 0, which may be another session
-                manager.closeSession(session.sessionId, SessionManager.CloseReason.CLOSE_REASON_LOGOUT)
-        raise JsonRpcSyntaxException("the device opened a session without a usable token").at(agent.host, "newSession") from None
+        # an error of this request would hide the one raised below
+        with contextlib.suppress(PduHandlerError):
+            # a missing id reads as 0, which may be another session
+            if present(session, "sessionId"):
+                manager.closeSession(
+                    session.sessionId, SessionManager.CloseReason.CLOSE_REASON_LOGOUT
+                )
+        raise JsonRpcSyntaxException("the device opened a session without a usable token").at(
+            agent.host, "newSession"
+        ) from None
     with with_token(agent, token):
         try:
             yield session
         except BaseException:
-            with contextlib.suppress(PduHandlerError):          # the first error is the one to report
+            # the first error is the one to report
+            with contextlib.suppress(PduHandlerError):
                 manager.closeCurrentSession(SessionManager.CloseReason.CLOSE_REASON_LOGOUT)
             raise
         manager.closeCurrentSession(SessionManager.CloseReason.CLOSE_REASON_LOGOUT)

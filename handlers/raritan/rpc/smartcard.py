@@ -1,4 +1,5 @@
 """Card readers. Source: CardReader.idl, CardReaderManager.idl."""
+
 from __future__ import annotations
 
 from typing import Optional
@@ -34,9 +35,12 @@ class CardReader(Interface, version="1.0.4"):
     class CardRemovedEvent(CardEvent):
         idlType = "smartcard.CardReader_1_0_4.CardRemovedEvent:2.0.0"
 
-    def getMetaData(self) -> CardReader.MetaData: declared()
+    def getMetaData(self) -> CardReader.MetaData:
+        declared()
+
     @method("_ret_", "cardInfo")
-    def getCardInformation(self) -> tuple[int, CardReader.CardInformation]: declared()
+    def getCardInformation(self) -> tuple[int, CardReader.CardInformation]:
+        declared()
 
 
 class CardReaderManager(Interface, version="1.0.5"):
@@ -61,8 +65,19 @@ class CardReaderManager(Interface, version="1.0.5"):
         newSettings: CardReaderManager.CardReaderSettings = ZERO
         position: str = ""
 
-    def getCardReaders(self) -> list[CardReader]: declared()
-    def getCardReaderById(self, readerId: str) -> Optional[CardReader]: declared()
-    def setCardReaderSettings(self, position: str, setting: CardReaderManager.CardReaderSettings) -> int: declared()
-    def getAllCardReaderSettings(self) -> dict[str, CardReaderManager.CardReaderSettings]: declared()
-    def getSupportedCardFormats(self) -> list[str]: declared()
+    def getCardReaders(self) -> list[CardReader]:
+        declared()
+
+    def getCardReaderById(self, readerId: str) -> Optional[CardReader]:
+        declared()
+
+    def setCardReaderSettings(
+        self, position: str, setting: CardReaderManager.CardReaderSettings
+    ) -> int:
+        declared()
+
+    def getAllCardReaderSettings(self) -> dict[str, CardReaderManager.CardReaderSettings]:
+        declared()
+
+    def getSupportedCardFormats(self) -> list[str]:
+        declared()

@@ -1,4 +1,8 @@
-"""Door locks: access rules, keypads. Source: DoorAccessControl.idl, Keypad.idl, KeypadManager.idl."""
+"""Door locks: access rules, keypads.
+
+Source: DoorAccessControl.idl, Keypad.idl, KeypadManager.idl.
+"""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Optional
@@ -16,8 +20,12 @@ class DoorAccessControl(Interface, version="1.2.5"):
     ERR_INVALID_SETTINGS, ERR_NO_SUCH_ID, ERR_MAX_RULES_REACHED = range(1, 4)
 
     class DoorAccessDenialReason(Enumeration):
-        (DENIED_NO_MATCHING_RULE, DENIED_ABSOLUTE_TIME_CONDITION, DENIED_PERIODIC_TIME_CONDITION,
-         DENIED_CONDITIONS_TIMEOUT) = range(4)
+        (
+            DENIED_NO_MATCHING_RULE,
+            DENIED_ABSOLUTE_TIME_CONDITION,
+            DENIED_PERIODIC_TIME_CONDITION,
+            DENIED_CONDITIONS_TIMEOUT,
+        ) = range(4)
 
     class AbsoluteTimeCondition(Structure):
         enabled: bool = False
@@ -83,13 +91,24 @@ class DoorAccessControl(Interface, version="1.2.5"):
         ruleId: int = 0
         rule: DoorAccessControl.DoorAccessRule = ZERO
 
-    def getDoorAccessRules(self) -> dict[int, DoorAccessControl.DoorAccessRule]: declared()
+    def getDoorAccessRules(self) -> dict[int, DoorAccessControl.DoorAccessRule]:
+        declared()
+
     @method("_ret_", "invalidRuleIds")
-    def setAllDoorAccessRules(self, rules: dict[int, DoorAccessControl.DoorAccessRule]) -> tuple[int, list[int]]: declared()
+    def setAllDoorAccessRules(
+        self, rules: dict[int, DoorAccessControl.DoorAccessRule]
+    ) -> tuple[int, list[int]]:
+        declared()
+
     @method("_ret_", "ruleId")
-    def addDoorAccessRule(self, rule: DoorAccessControl.DoorAccessRule) -> tuple[int, int]: declared()
-    def modifyDoorAccessRule(self, id: int, modifiedRule: DoorAccessControl.DoorAccessRule) -> int: declared()
-    def deleteDoorAccessRule(self, id: int) -> int: declared()
+    def addDoorAccessRule(self, rule: DoorAccessControl.DoorAccessRule) -> tuple[int, int]:
+        declared()
+
+    def modifyDoorAccessRule(self, id: int, modifiedRule: DoorAccessControl.DoorAccessRule) -> int:
+        declared()
+
+    def deleteDoorAccessRule(self, id: int) -> int:
+        declared()
 
 
 class Keypad(Interface, version="1.0.0"):
@@ -106,9 +125,12 @@ class Keypad(Interface, version="1.0.0"):
     class PINEnteredEvent(idl.Event):
         metaData: Keypad.MetaData = ZERO
 
-    def getMetaData(self) -> Keypad.MetaData: declared()
+    def getMetaData(self) -> Keypad.MetaData:
+        declared()
+
     @method("_ret_", "pin")
-    def getPIN(self) -> tuple[int, str]: declared()
+    def getPIN(self) -> tuple[int, str]:
+        declared()
 
 
 class KeypadManager(Interface, version="1.0.1"):
@@ -132,7 +154,14 @@ class KeypadManager(Interface, version="1.0.1"):
         newSettings: KeypadManager.KeypadSettings = ZERO
         position: str = ""
 
-    def getKeypads(self) -> list[Keypad]: declared()
-    def getKeypadById(self, keypadId: str) -> Optional[Keypad]: declared()
-    def setKeypadSettings(self, position: str, setting: KeypadManager.KeypadSettings) -> int: declared()
-    def getAllKeypadSettings(self) -> dict[str, KeypadManager.KeypadSettings]: declared()
+    def getKeypads(self) -> list[Keypad]:
+        declared()
+
+    def getKeypadById(self, keypadId: str) -> Optional[Keypad]:
+        declared()
+
+    def setKeypadSettings(self, position: str, setting: KeypadManager.KeypadSettings) -> int:
+        declared()
+
+    def getAllKeypadSettings(self) -> dict[str, KeypadManager.KeypadSettings]:
+        declared()

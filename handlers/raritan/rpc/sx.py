@@ -1,4 +1,5 @@
 """The serial access port. Source: Sx.idl."""
+
 from __future__ import annotations
 
 from . import event
@@ -6,7 +7,10 @@ from ._runtime import ZERO, Interface, Structure
 
 
 class Sx(Interface, version="1.0.0"):
-    """A serial access port. The event's `status`: whether the client connected (True) or disconnected."""
+    """A serial access port.
+
+    The event's `status`: whether the client connected (True) or disconnected.
+    """
 
     class ClientInfo(Structure):
         portId: str = ""

@@ -1,4 +1,5 @@
 """The daemons of the device. Source: System.idl."""
+
 from __future__ import annotations
 
 from ._runtime import Interface, declared
@@ -7,5 +8,8 @@ from ._runtime import Interface, declared
 class System(Interface, version="1.0.0"):
     """The daemons that run on the device, at `/system`."""
 
-    def isDaemonRunning(self, name: str) -> bool: declared()
-    def restartDaemon(self, name: str) -> None: declared()
+    def isDaemonRunning(self, name: str) -> bool:
+        declared()
+
+    def restartDaemon(self, name: str) -> None:
+        declared()

@@ -1,4 +1,5 @@
 """Tests of the hardware. Source: TestDisplay.idl, TestUnit.idl."""
+
 from __future__ import annotations
 
 from typing import Optional
@@ -19,15 +20,31 @@ class Display(Interface, version="2.0.0"):
         options: dict[str, str] = ZERO
         orientation: Display.Orientation = ZERO
 
-    def getInfo(self) -> Display.Info: declared()
-    def testSequence(self, cycleTime_ms: int) -> None: declared()
-    def enterTestMode(self, showColorNames: Optional[bool] = None) -> None: declared()
-    def getTestStatus(self) -> Display.TestStatus: declared()
+    def getInfo(self) -> Display.Info:
+        declared()
+
+    def testSequence(self, cycleTime_ms: int) -> None:
+        declared()
+
+    def enterTestMode(self, showColorNames: Optional[bool] = None) -> None:
+        declared()
+
+    def getTestStatus(self) -> Display.TestStatus:
+        declared()
 
 
 class Unit(Interface, version="2.0.0"):
-    def getDisplays(self) -> list[Display]: declared()
-    def getButtonStates(self) -> list[bool]: declared()
-    def setBuzzer(self, isOn: bool) -> None: declared()
-    def resetAllSubControllers(self) -> None: declared()
-    def triggerSubControllerWatchdog(self, rs485Addr: int) -> None: declared()
+    def getDisplays(self) -> list[Display]:
+        declared()
+
+    def getButtonStates(self) -> list[bool]:
+        declared()
+
+    def setBuzzer(self, isOn: bool) -> None:
+        declared()
+
+    def resetAllSubControllers(self) -> None:
+        declared()
+
+    def triggerSubControllerWatchdog(self, rs485Addr: int) -> None:
+        declared()

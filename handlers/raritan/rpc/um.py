@@ -1,4 +1,8 @@
-"""The SNMPv3 enumerations of `usermgmt` under the names that they had up to firmware 3.6. Source: SnmpV3.idl."""
+"""The SNMPv3 enumerations of `usermgmt` under the names that they had up to firmware 3.6.
+
+Source: SnmpV3.idl.
+"""
+
 from __future__ import annotations
 
 from ._runtime import Interface

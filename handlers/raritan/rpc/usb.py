@@ -1,4 +1,5 @@
 """USB ports and the devices on them. Source: Usb.idl."""
+
 from __future__ import annotations
 
 from . import event
@@ -25,8 +26,15 @@ class Usb(Interface, version="1.0.4"):
         oldSettings: Usb.Settings = ZERO
         newSettings: Usb.Settings = ZERO
 
-    def getSettings(self) -> Usb.Settings: declared()
-    def setSettings(self, settings: Usb.Settings) -> int: declared()
-    def getHostPortCount(self) -> int: declared()
+    def getSettings(self) -> Usb.Settings:
+        declared()
+
+    def setSettings(self, settings: Usb.Settings) -> int:
+        declared()
+
+    def getHostPortCount(self) -> int:
+        declared()
+
     @method("usbDevices")
-    def getDevices(self) -> list[UsbDevice]: declared()
+    def getDevices(self) -> list[UsbDevice]:
+        declared()

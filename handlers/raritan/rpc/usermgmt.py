@@ -1,4 +1,5 @@
 """Accounts and roles. Source: User.idl, UserManager.idl, Role.idl, RoleManager.idl."""
+
 from __future__ import annotations
 
 from . import event
@@ -90,8 +91,11 @@ class Role(Interface, version="1.0.0"):
         name: str = ""
         args: list[str] = ZERO
 
-    def getInfo(self) -> Role.Info: declared()
-    def updateFull(self, info: Role.Info) -> int: declared()
+    def getInfo(self) -> Role.Info:
+        declared()
+
+    def updateFull(self, info: Role.Info) -> int:
+        declared()
 
 
 class RoleManager(Interface, version="1.0.0"):
@@ -118,12 +122,23 @@ class RoleManager(Interface, version="1.0.0"):
         name: str = ""
         info: Role.Info = ZERO
 
-    def createRoleFull(self, name: str, info: Role.Info) -> int: declared()
-    def deleteRole(self, name: str) -> int: declared()
-    def getAllRoleNames(self) -> list[str]: declared()
-    def getAllRoles(self) -> list[RoleManager.RoleAccount]: declared()
-    def getAllPrivileges(self) -> list[RoleManager.PrivilegeDesc]: declared()
-    def getInfo(self) -> RoleManager.Info: declared()
+    def createRoleFull(self, name: str, info: Role.Info) -> int:
+        declared()
+
+    def deleteRole(self, name: str) -> int:
+        declared()
+
+    def getAllRoleNames(self) -> list[str]:
+        declared()
+
+    def getAllRoles(self) -> list[RoleManager.RoleAccount]:
+        declared()
+
+    def getAllPrivileges(self) -> list[RoleManager.PrivilegeDesc]:
+        declared()
+
+    def getInfo(self) -> RoleManager.Info:
+        declared()
 
 
 class User(Interface, version="2.0.0"):
@@ -147,13 +162,24 @@ class User(Interface, version="2.0.0"):
     ERR_SSH_PUBKEY_NOT_SUPPORTED = 16
     ERR_SSH_RSA_PUBKEY_TOO_SHORT = 17
 
-    def getInfo(self) -> UserInfo: declared()
-    def setAccountPassword(self, password: str) -> int: declared()
-    def updateAccountFull(self, password: str, info: UserInfo) -> int: declared()
+    def getInfo(self) -> UserInfo:
+        declared()
+
+    def setAccountPassword(self, password: str) -> int:
+        declared()
+
+    def updateAccountFull(self, password: str, info: UserInfo) -> int:
+        declared()
+
     @method("info", "privileges")
-    def getInfoAndPrivileges(self) -> tuple[UserInfo, list[Role.Privilege]]: declared()
-    def setPreferences(self, prefs: Preferences) -> int: declared()
-    def getCapabilities(self) -> UserCapabilities: declared()
+    def getInfoAndPrivileges(self) -> tuple[UserInfo, list[Role.Privilege]]:
+        declared()
+
+    def setPreferences(self, prefs: Preferences) -> int:
+        declared()
+
+    def getCapabilities(self) -> UserCapabilities:
+        declared()
 
 
 class UserManager(Interface, version="2.0.0"):
@@ -179,15 +205,32 @@ class UserManager(Interface, version="2.0.0"):
     ERR_USERNAME_INVALID = 18
     ERR_NEW_USER_ALREADY_EXISTS = 19
 
-    def getAccountNames(self) -> list[str]: declared()
-    def createAccount(self, username: str, password: str) -> int: declared()
-    def renameAccount(self, username: str, newUsername: str) -> int: declared()
-    def deleteAccount(self, username: str) -> int: declared()
-    def getAllAccounts(self) -> list[Account]: declared()
-    def createAccountFull(self, username: str, password: str, info: UserInfo) -> int: declared()
-    def getAccountsByRole(self, roleName: str) -> list[Account]: declared()
-    def getDefaultPreferences(self) -> Preferences: declared()
-    def setDefaultPreferences(self, prefs: Preferences) -> int: declared()
+    def getAccountNames(self) -> list[str]:
+        declared()
+
+    def createAccount(self, username: str, password: str) -> int:
+        declared()
+
+    def renameAccount(self, username: str, newUsername: str) -> int:
+        declared()
+
+    def deleteAccount(self, username: str) -> int:
+        declared()
+
+    def getAllAccounts(self) -> list[Account]:
+        declared()
+
+    def createAccountFull(self, username: str, password: str, info: UserInfo) -> int:
+        declared()
+
+    def getAccountsByRole(self, roleName: str) -> list[Account]:
+        declared()
+
+    def getDefaultPreferences(self) -> Preferences:
+        declared()
+
+    def setDefaultPreferences(self, prefs: Preferences) -> int:
+        declared()
 
 
 class AccountEvent(event.UserEvent, version="1.0.0"):
@@ -201,7 +244,10 @@ class AccountAdded(AccountEvent, version="1.0.0"):
 class AccountChanged(AccountEvent, version="3.0.0"):
     oldSettings: UserInfo = ZERO
     newSettings: UserInfo = ZERO
-    _legacy = ("oldSettings", "newSettings",)
+    _legacy = (
+        "oldSettings",
+        "newSettings",
+    )
 
 
 class AccountRemoved(AccountEvent, version="1.0.0"):

@@ -1,4 +1,8 @@
-"""Webcams, their channels and stored images. Source: Webcam.idl, WebcamManager.idl, StorageManager.idl, WebcamChannel.idl."""
+"""Webcams, their channels and stored images.
+
+Source: Webcam.idl, WebcamManager.idl, StorageManager.idl, WebcamChannel.idl.
+"""
+
 from __future__ import annotations
 
 from typing import Optional
@@ -87,11 +91,20 @@ class Webcam(Interface, version="2.0.2"):
         oldSettings: Settings = ZERO
         newSettings: Settings = ZERO
 
-    def getInformation(self) -> Information: declared()
-    def getSettings(self) -> Settings: declared()
-    def setSettings(self, settings: Settings) -> int: declared()
-    def setControls(self, controls: Controls) -> int: declared()
-    def getControlDefaults(self) -> Controls: declared()
+    def getInformation(self) -> Information:
+        declared()
+
+    def getSettings(self) -> Settings:
+        declared()
+
+    def setSettings(self, settings: Settings) -> int:
+        declared()
+
+    def setControls(self, controls: Controls) -> int:
+        declared()
+
+    def getControlDefaults(self) -> Controls:
+        declared()
 
 
 class StorageManager(Interface, version="1.0.3"):
@@ -155,24 +168,52 @@ class StorageManager(Interface, version="1.0.3"):
         webcam: Optional[Webcam] = None
         folderUrl: str = ""
 
-    def getSupportedStorageTypes(self) -> list[StorageManager.StorageType]: declared()
-    def getInformation(self) -> StorageManager.StorageInformation: declared()
-    def getSettings(self) -> StorageManager.StorageSettings: declared()
-    def setSettings(self, settings: StorageManager.StorageSettings) -> int: declared()
+    def getSupportedStorageTypes(self) -> list[StorageManager.StorageType]:
+        declared()
+
+    def getInformation(self) -> StorageManager.StorageInformation:
+        declared()
+
+    def getSettings(self) -> StorageManager.StorageSettings:
+        declared()
+
+    def setSettings(self, settings: StorageManager.StorageSettings) -> int:
+        declared()
+
     @method("_ret_", "index")
-    def addImage(self, webcam: Optional[Webcam], image: Image) -> tuple[int, int]: declared()
-    def removeImages(self, webcam: Optional[Webcam], start: int, count: int,
-                     direction: StorageManager.Direction) -> int: declared()
+    def addImage(self, webcam: Optional[Webcam], image: Image) -> tuple[int, int]:
+        declared()
+
+    def removeImages(
+        self, webcam: Optional[Webcam], start: int, count: int, direction: StorageManager.Direction
+    ) -> int:
+        declared()
+
     @method("_ret_", "meta")
-    def getMetaData(self, webcam: Optional[Webcam], start: int, count: int,
-                    direction: StorageManager.Direction) -> tuple[int, list[StorageManager.ImageStorageMetaData]]: declared()
+    def getMetaData(
+        self, webcam: Optional[Webcam], start: int, count: int, direction: StorageManager.Direction
+    ) -> tuple[int, list[StorageManager.ImageStorageMetaData]]:
+        declared()
+
     @method("_ret_", "image")
-    def getImages(self, webcam: Optional[Webcam], start: int, count: int,
-                  direction: StorageManager.Direction) -> tuple[int, list[StorageManager.StorageImage]]: declared()
-    def getActivities(self) -> list[StorageManager.Activity]: declared()
-    def startActivity(self, webcam: Optional[Webcam], count: int, interval: int) -> int: declared()
-    def startActivityWithFolder(self, webcam: Optional[Webcam], count: int, interval: int, folder: str) -> int: declared()
-    def stopActivity(self, webcam: Optional[Webcam]) -> int: declared()
+    def getImages(
+        self, webcam: Optional[Webcam], start: int, count: int, direction: StorageManager.Direction
+    ) -> tuple[int, list[StorageManager.StorageImage]]:
+        declared()
+
+    def getActivities(self) -> list[StorageManager.Activity]:
+        declared()
+
+    def startActivity(self, webcam: Optional[Webcam], count: int, interval: int) -> int:
+        declared()
+
+    def startActivityWithFolder(
+        self, webcam: Optional[Webcam], count: int, interval: int, folder: str
+    ) -> int:
+        declared()
+
+    def stopActivity(self, webcam: Optional[Webcam]) -> int:
+        declared()
 
 
 class Channel(Interface, version="1.0.2"):
@@ -182,14 +223,25 @@ class Channel(Interface, version="1.0.2"):
     ERR_NOT_AVAILABLE = 2
     ERR_NO_SUCH_OBJECT = 3
 
-    def getClientType(self) -> str: declared()
-    def getWebcam(self) -> Optional[Webcam]: declared()
-    def isAvailable(self) -> bool: declared()
-    def release(self) -> None: declared()
+    def getClientType(self) -> str:
+        declared()
+
+    def getWebcam(self) -> Optional[Webcam]:
+        declared()
+
+    def isAvailable(self) -> bool:
+        declared()
+
+    def release(self) -> None:
+        declared()
+
     @method("_ret_", "image")
-    def captureImage(self) -> tuple[int, Image]: declared()
+    def captureImage(self) -> tuple[int, Image]:
+        declared()
+
     @method("_ret_", "captureToken")
-    def triggerCapture(self) -> tuple[int, str]: declared()
+    def triggerCapture(self) -> tuple[int, str]:
+        declared()
 
 
 class WebcamManager(Interface, version="2.0.2"):
@@ -197,13 +249,32 @@ class WebcamManager(Interface, version="2.0.2"):
 
     NO_ERROR, ERR_INVALID_PARAM = range(2)
 
-    def getWebcams(self) -> list[Webcam]: declared()
+    def getWebcams(self) -> list[Webcam]:
+        declared()
+
     @method("_ret_", "channel")
-    def getChannel(self, webcam: Optional[Webcam], clientType: str) -> tuple[int, Optional[Channel]]: declared()
-    def getChannels(self) -> list[Channel]: declared()
-    def removeClientType(self, clientType: str) -> int: declared()
-    def getClientTypes(self) -> list[str]: declared()
-    def getClientTypePriorities(self) -> dict[str, Priority]: declared()
-    def setClientTypePriorities(self, priorities: dict[str, Priority]) -> int: declared()
-    def getWebcamPriorities(self) -> dict[str, Priority]: declared()
-    def setWebcamPriorities(self, priorities: dict[str, Priority]) -> int: declared()
+    def getChannel(
+        self, webcam: Optional[Webcam], clientType: str
+    ) -> tuple[int, Optional[Channel]]:
+        declared()
+
+    def getChannels(self) -> list[Channel]:
+        declared()
+
+    def removeClientType(self, clientType: str) -> int:
+        declared()
+
+    def getClientTypes(self) -> list[str]:
+        declared()
+
+    def getClientTypePriorities(self) -> dict[str, Priority]:
+        declared()
+
+    def setClientTypePriorities(self, priorities: dict[str, Priority]) -> int:
+        declared()
+
+    def getWebcamPriorities(self) -> dict[str, Priority]:
+        declared()
+
+    def setWebcamPriorities(self, priorities: dict[str, Priority]) -> int:
+        declared()

@@ -1,4 +1,5 @@
 """Wireless sensors (Zigbee). Source: ZigbeeDevice.idl, ZigbeeManager.idl."""
+
 from __future__ import annotations
 
 from . import idl
@@ -28,8 +29,11 @@ class ZigbeeDevice(Interface, version="1.0.0"):
     class ClusterDataEvent(idl.Event):
         value: ZigbeeDevice.ClusterValue = ZERO
 
-    def getMetaData(self) -> ZigbeeDevice.MetaData: declared()
-    def getClusterValues(self) -> list[ZigbeeDevice.ClusterValue]: declared()
+    def getMetaData(self) -> ZigbeeDevice.MetaData:
+        declared()
+
+    def getClusterValues(self) -> list[ZigbeeDevice.ClusterValue]:
+        declared()
 
 
 class ZigbeeManager(Interface, version="1.0.0"):
@@ -74,10 +78,23 @@ class ZigbeeManager(Interface, version="1.0.0"):
         oldState: ZigbeeManager.DongleState = ZERO
         newState: ZigbeeManager.DongleState = ZERO
 
-    def getMetaData(self) -> ZigbeeManager.MetaData: declared()
-    def getDongleState(self) -> ZigbeeManager.DongleState: declared()
-    def getSettings(self) -> ZigbeeManager.Settings: declared()
-    def setSettings(self, settings: ZigbeeManager.Settings) -> int: declared()
-    def addDevices(self, sensors: list[ZigbeeManager.DeviceRegistration]) -> list[int]: declared()
-    def removeDevice(self, sourceId: int) -> int: declared()
-    def getRegisteredDevices(self) -> list[ZigbeeDevice]: declared()
+    def getMetaData(self) -> ZigbeeManager.MetaData:
+        declared()
+
+    def getDongleState(self) -> ZigbeeManager.DongleState:
+        declared()
+
+    def getSettings(self) -> ZigbeeManager.Settings:
+        declared()
+
+    def setSettings(self, settings: ZigbeeManager.Settings) -> int:
+        declared()
+
+    def addDevices(self, sensors: list[ZigbeeManager.DeviceRegistration]) -> list[int]:
+        declared()
+
+    def removeDevice(self, sourceId: int) -> int:
+        declared()
+
+    def getRegisteredDevices(self) -> list[ZigbeeDevice]:
+        declared()

@@ -1,9 +1,12 @@
-"""The families, usually one file for each vendor. A vendor's file has a tuple PROFILES, and no code that runs for a device.
+"""The families, usually one file for each vendor. A vendor's file has a tuple PROFILES, and no code
+that runs for a device.
 
-The order matters for families with the same sysObjectID, and for families with `sweep`, which are probed one after the other:
-a richer MIB comes before the one it replaced. To add a family, write an entry in its vendor's file (CONTRIBUTING has an
-example), add its key, numbers and `sweep` here (see `Vendor`), and add a fixture. The tests run over this table.
+The order matters for families with the same sysObjectID, and for families with `sweep`, which are
+probed one after the other: a richer MIB comes before the one it replaced. To add a family, write an
+entry in its vendor's file (CONTRIBUTING has an example), add its key, numbers and `sweep` here (see
+`Vendor`), and add a fixture. The tests run over this table.
 """
+
 from __future__ import annotations
 
 from importlib import import_module
@@ -11,31 +14,59 @@ from importlib import import_module
 from ..families import NET_SNMP_IDS, Families, Vendor
 
 PROFILES = Families(
-    Vendor(lambda: import_module(".apc", __package__),
-           "apc-rpdu2 apc-rpdu apc-masterswitch apc-masterswitch-plus "
-           "apc-masterswitch-vm apc-cpdu apc-easy-epdu apc-ems-outlet apc-ats apc-xpdu apc-isx-modular", "318 0"),
+    Vendor(
+        lambda: import_module(".apc", __package__),
+        "apc-rpdu2 apc-rpdu apc-masterswitch apc-masterswitch-plus "
+        "apc-masterswitch-vm apc-cpdu apc-easy-epdu apc-ems-outlet apc-ats apc-xpdu"
+        " apc-isx-modular",
+        "318 0",
+    ),
     Vendor(lambda: import_module(".apnl", __package__), "apnl-modular", "29640"),
     Vendor(lambda: import_module(".aten", __package__), "aten-pe aten-pe2", "21317"),
     Vendor(lambda: import_module(".aviosys", __package__), "ip9258"),
-    Vendor(lambda: import_module(".bachmann", __package__), "bachmann-bluenet2 bachmann-irs", "31770"),
+    Vendor(
+        lambda: import_module(".bachmann", __package__), "bachmann-bluenet2 bachmann-irs", "31770"
+    ),
     Vendor(lambda: import_module(".austinhughes", __package__), "infrapower", "34550"),
     Vendor(lambda: import_module(".baytech", __package__), "baytech", "4779"),
     Vendor(lambda: import_module(".chatsworth", __package__), "cpi-econnect", "30932", sweep=True),
-    Vendor(lambda: import_module(".cyberpower", __package__), "cyberpower-epdu2 cyberpower-epdu cyberpower-ats", "3808"),
+    Vendor(
+        lambda: import_module(".cyberpower", __package__),
+        "cyberpower-epdu2 cyberpower-epdu cyberpower-ats",
+        "3808",
+    ),
     Vendor(lambda: import_module(".cyclades", __package__), "cyclades-pm cyclades-acs5k", "2925"),
-    Vendor(lambda: import_module(".dataprobe", __package__), "dataprobe-iboot dataprobe-ibootbar", "1418 " + NET_SNMP_IDS),
+    Vendor(
+        lambda: import_module(".dataprobe", __package__),
+        "dataprobe-iboot dataprobe-ibootbar",
+        "1418 " + NET_SNMP_IDS,
+    ),
     Vendor(lambda: import_module(".dell", __package__), "dell-rpdu", "674"),
     Vendor(lambda: import_module(".delta", __package__), "delta-idc delta-pdu delta-sts", "2254"),
     Vendor(lambda: import_module(".digipower", __package__), "digipower", "17420"),
-    Vendor(lambda: import_module(".digitalloggers", __package__), "dli-energy-object", NET_SNMP_IDS, sweep=True),
+    Vendor(
+        lambda: import_module(".digitalloggers", __package__),
+        "dli-energy-object",
+        NET_SNMP_IDS,
+        sweep=True,
+    ),
     Vendor(lambda: import_module(".e3meter", __package__), "e3meter-ipm", "21695"),
-    Vendor(lambda: import_module(".eaton", __package__),
-           "eaton-epdu eaton-revelation eaton-pulizzi eaton-pulizzi-monitored eaton-genesis2 eaton-nlogic eaton-power-pdu "
-           "eaton-ats2", "534 20677 17373"),
-    Vendor(lambda: import_module(".enlogic", __package__), "enlogic enlogic-pod enlogic-esp", "38446"),
+    Vendor(
+        lambda: import_module(".eaton", __package__),
+        "eaton-epdu eaton-revelation eaton-pulizzi eaton-pulizzi-monitored eaton-genesis2"
+        " eaton-nlogic eaton-power-pdu eaton-ats2",
+        "534 20677 17373",
+    ),
+    Vendor(
+        lambda: import_module(".enlogic", __package__), "enlogic enlogic-pod enlogic-esp", "38446"
+    ),
     Vendor(lambda: import_module(".gude", __package__), "gude-epc gude-pdu", "28507"),
-    Vendor(lambda: import_module(".hpe", __package__), "hpe-mapdu3 hpe-mapdu2 hpe-ipdu hpe-pdu-module", "232",
-           sweep=True),
+    Vendor(
+        lambda: import_module(".hpe", __package__),
+        "hpe-mapdu3 hpe-mapdu2 hpe-ipdu hpe-pdu-module",
+        "232",
+        sweep=True,
+    ),
     Vendor(lambda: import_module(".ibm", __package__), "ibm-dpi", "2"),
     Vendor(lambda: import_module(".ict", __package__), "ict-pdu", "39145"),
     Vendor(lambda: import_module(".ingrasys", __package__), "ipoman socomec-ats", "2468 4555"),
@@ -48,7 +79,11 @@ PROFILES = Families(
     Vendor(lambda: import_module(".panduit", __package__), "panduit-g5", "19536"),
     Vendor(lambda: import_module(".pdumib", __package__), "pdumib-v07", "23280"),
     Vendor(lambda: import_module(".planet", __package__), "planet-ipm", "10456"),
-    Vendor(lambda: import_module(".powertek", __package__), "ts-bspdu powertek-pwt2 powertek-simple", "42610"),
+    Vendor(
+        lambda: import_module(".powertek", __package__),
+        "ts-bspdu powertek-pwt2 powertek-simple",
+        "42610",
+    ),
     Vendor(lambda: import_module(".racktivity", __package__), "racktivity", "34097"),
     Vendor(lambda: import_module(".raritan", __package__), "raritan-px2 raritan-px1", "13742"),
     Vendor(lambda: import_module(".riedo", __package__), "riedo-updu", "55108"),
@@ -57,15 +92,34 @@ PROFILES = Families(
     Vendor(lambda: import_module(".schleifenbauer", __package__), "schleifenbauer", "31034 28402"),
     Vendor(lambda: import_module(".servertech", __package__), "sentry3 sentry4", "1718"),
     Vendor(lambda: import_module(".sinetica", __package__), "sinetica-hawk", "3711"),
-    Vendor(lambda: import_module(".snr", __package__), "snr-erd snr-erd-v1 snr-erd-project snr-erd-pro-mini", "40418"),
-    Vendor(lambda: import_module(".synaccess", __package__), "synaccess-synlink synaccess-netbooter", "21728"),
+    Vendor(
+        lambda: import_module(".snr", __package__),
+        "snr-erd snr-erd-v1 snr-erd-project snr-erd-pro-mini",
+        "40418",
+    ),
+    Vendor(
+        lambda: import_module(".synaccess", __package__),
+        "synaccess-synlink synaccess-netbooter",
+        "21728",
+    ),
     Vendor(lambda: import_module(".teltronix", __package__), "teltronix", "23620"),
-    Vendor(lambda: import_module(".tripplite", __package__), "tripplite-products tripplite-12x-ups tripplite-legacy-pdu", "850"),
+    Vendor(
+        lambda: import_module(".tripplite", __package__),
+        "tripplite-products tripplite-12x-ups tripplite-legacy-pdu",
+        "850",
+    ),
     Vendor(lambda: import_module(".tycon", __package__), "tycon-tpdin2 tycon-tpdin3", "45621"),
-    Vendor(lambda: import_module(".vertiv", __package__),
-           "geist-v5 geist-v3 geist-em liebert-mph vertiv-dcs-mpdu avocent-pm", "21239 17373 476 10418 " + NET_SNMP_IDS),
+    Vendor(
+        lambda: import_module(".vertiv", __package__),
+        "geist-v5 geist-v3 geist-em liebert-mph vertiv-dcs-mpdu avocent-pm",
+        "21239 17373 476 10418 " + NET_SNMP_IDS,
+    ),
     Vendor(lambda: import_module(".wti", __package__), "wti-power", "2634 " + NET_SNMP_IDS),
-    # The last of the families with Net-SNMP's sysObjectIDs: the others are more certain, because they are from MIBs.
-    Vendor(lambda: import_module(".clever", __package__),
-           "clever-mpro clever-mpdu clever-zpdu clever-rpdu clever-npm-v clever-ms-pdu clever-ip-pdu", "30966 " + NET_SNMP_IDS),
+    # The last of the families with Net-SNMP's sysObjectIDs: the others are more certain, because
+    # they are from MIBs.
+    Vendor(
+        lambda: import_module(".clever", __package__),
+        "clever-mpro clever-mpdu clever-zpdu clever-rpdu clever-npm-v clever-ms-pdu clever-ip-pdu",
+        "30966 " + NET_SNMP_IDS,
+    ),
 )

@@ -1,15 +1,32 @@
 """APC by Schneider Electric: rack PDUs of PowerNet-MIB, and other units with outlets or meters.
 
-A newer unit may also have the tables of older ones, so the richer family comes first. A state and its command may have
-different numbers (rPDU2 and Easy PDU: state on = 2, command on = 1; cPDU: state on = 1, command on = 2; MasterSwitch plus: state
-off = 2, command off = 3, and command 2 is "on, later"), so a value that was read is never written back.
+A newer unit may also have the tables of older ones, so the richer family comes first. A state and
+its command may have different numbers (rPDU2 and Easy PDU: state on = 2, command on = 1; cPDU:
+state on = 1, command on = 2; MasterSwitch plus: state off = 2, command off = 3, and command 2 is
+"on, later"), so a value that was read is never written back.
 
-A state is UNKNOWN while a command is pending: each family has a column for it, in the table of states.
+A state is UNKNOWN while a command is pending: each family has a column for it, in the table of
+states.
 """
+
 from decimal import Decimal
 
 from ..parts import RECORDED, SIMULATED, Confidence, Doubt, Figure, Outlets, Profile, State, Write
-from ..sources import Arc, Chained, Column, Counted, EachUnit, First, Joined, Number, OfUnits, Only, Provided, Source, Unless
+from ..sources import (
+    Arc,
+    Chained,
+    Column,
+    Counted,
+    EachUnit,
+    First,
+    Joined,
+    Number,
+    OfUnits,
+    Only,
+    Provided,
+    Source,
+    Unless,
+)
 from . import enlogic
 from .shorthand import (
     HUNDREDS,
@@ -29,12 +46,12 @@ from .shorthand import (
 )
 
 POWERNET = librenms("apc/PowerNet-MIB")
-ANY_APC = "318"             # the whole sysObjectID of some units
+ANY_APC = "318"  # the whole sysObjectID of some units
 
 # MasterSwitch (sPDU): state and command share one column, which reads 1, 2 or 4 (unknown).
 SPDU_STATE = column("318.1.1.4.4.2.1.3", "sPDUOutletCtl")
 SPDU_NAME = column("318.1.1.4.4.2.1.4", "sPDUOutletCtlName")
-NOT_PENDING = ("2",)        # "no command pending" in all families; 1 is pending, 3 unknown
+NOT_PENDING = ("2",)  # "no command pending" in all families; 1 is pending, 3 unknown
 
 
 def _pending(below: str, name: str) -> Doubt:
@@ -46,13 +63,17 @@ RPDU_PENDING = _pending("12.3.5.1.1.5", "rPDUOutletStatusCommandPending")
 
 
 def _spdu(state: Source) -> Outlets:
-    return Outlets(states=State(state, on=("1",), off=("2",), doubts=(SPDU_PENDING,)),
-                   control=Write(SPDU_STATE, on=1, off=2), name=SPDU_NAME,
-                   count=counted(scalar("318.1.1.4.4.1.0", "sPDUOutletControlTableSize"), state))
+    return Outlets(
+        states=State(state, on=("1",), off=("2",), doubts=(SPDU_PENDING,)),
+        control=Write(SPDU_STATE, on=1, off=2),
+        name=SPDU_NAME,
+        count=counted(scalar("318.1.1.4.4.1.0", "sPDUOutletControlTableSize"), state),
+    )
 
 
 def phase_rows(values: Source, banks: Source, phases: Source) -> First:
-    """The phase rows of a table that also has bank rows and perhaps a total: rows with bank 0 and a phase other than 0.
+    """The phase rows of a table that also has bank rows and perhaps a total: rows with bank 0 and a
+    phase other than 0.
 
     If there are none, all rows with bank 0.
     """
@@ -63,26 +84,34 @@ def phase_rows(values: Source, banks: Source, phases: Source) -> First:
 # First generation (rPDU). Rows of banks in the load table count the current of the phases again.
 RPDU_LOAD = column("318.1.1.12.2.3.1.1.2", "rPDULoadStatusLoad")
 RPDU_PHASE = column("318.1.1.12.2.3.1.1.4", "rPDULoadStatusPhaseNumber")
-RPDU_PHASES = phase_rows(RPDU_LOAD, column("318.1.1.12.2.3.1.1.5", "rPDULoadStatusBankNumber"), RPDU_PHASE)
+RPDU_PHASES = phase_rows(
+    RPDU_LOAD, column("318.1.1.12.2.3.1.1.5", "rPDULoadStatusBankNumber"), RPDU_PHASE
+)
 RPDU_NOT_BANKS = Only(RPDU_LOAD, RPDU_PHASE, ("1", "2", "3"))
-RPDU_ONE_ROW = Provided(RPDU_LOAD, Number(RPDU_LOAD, plus=0), "1")      # for a table whose only row has index 1
+# for a table whose only row has index 1
+RPDU_ONE_ROW = Provided(RPDU_LOAD, Number(RPDU_LOAD, plus=0), "1")
 RPDU_LINES = figure(First((RPDU_PHASES, RPDU_NOT_BANKS, RPDU_ONE_ROW)), TENTHS)
 RPDU_WATTS = figure(scalar("318.1.1.12.1.16.0", "rPDUIdentDevicePowerWatts"))
 
 RPDU_STATE = column("318.1.1.12.3.5.1.1.4", "rPDUOutletStatusOutletState")
-RPDU_COUNT = scalar("318.1.1.12.3.1.3.0", "rPDUOutletDevNumCntrlOutlets")      # 0 on a metered unit
+RPDU_COUNT = scalar("318.1.1.12.3.1.3.0", "rPDUOutletDevNumCntrlOutlets")  # 0 on a metered unit
 
 
 def _rpdu(state: Source) -> Outlets:
     return Outlets(
         states=State(state, on=("1",), off=("2",), doubts=(RPDU_PENDING,)),
-        control=Write(column("318.1.1.12.3.3.1.1.4", "rPDUOutletControlOutletCommand"), on=1, off=2),
-        count=counted(RPDU_COUNT, state), none_if_zero=RPDU_COUNT,
+        control=Write(
+            column("318.1.1.12.3.3.1.1.4", "rPDUOutletControlOutletCommand"), on=1, off=2
+        ),
+        count=counted(RPDU_COUNT, state),
+        none_if_zero=RPDU_COUNT,
         name=column("318.1.1.12.3.5.1.1.2", "rPDUOutletStatusOutletName"),
-        current=figure(column("318.1.1.12.3.5.1.1.7", "rPDUOutletStatusLoad"), TENTHS))
+        current=figure(column("318.1.1.12.3.5.1.1.7", "rPDUOutletStatusLoad"), TENTHS),
+    )
 
 
-# Second generation (rPDU2). A table numbers its rows consecutively over all linked units. The metered table may lack outlets.
+# Second generation (rPDU2). A table numbers its rows consecutively over all linked units. The
+# metered table may lack outlets.
 RPDU2_STATE = column("318.1.1.26.9.2.3.1.5", "rPDU2OutletSwitchedStatusState")
 RPDU2_MODULE = column("318.1.1.26.9.2.3.1.2", "rPDU2OutletSwitchedStatusModule")
 RPDU2_NAME = column("318.1.1.26.9.2.3.1.3", "rPDU2OutletSwitchedStatusName")
@@ -93,58 +122,92 @@ RPDU2_METERED_NUMBER = column("318.1.1.26.9.4.3.1.4", "rPDU2OutletMeteredStatusN
 
 
 def _metered(below: str, name: str) -> Joined:
-    return by_number(column(below, name), (RPDU2_METERED_MODULE, RPDU2_METERED_NUMBER), (RPDU2_MODULE, RPDU2_NUMBER))
+    return by_number(
+        column(below, name),
+        (RPDU2_METERED_MODULE, RPDU2_METERED_NUMBER),
+        (RPDU2_MODULE, RPDU2_NUMBER),
+    )
 
 
-# It reads 1 (on) or 2 (off); 4 says that the state cannot be determined, for which the state has no value.
+# It reads 1 (on) or 2 (off); 4 says that the state cannot be determined, for which the state has no
+# value.
 RPDU2_COMMAND = column("318.1.1.26.9.2.4.1.5", "rPDU2OutletSwitchedControlCommand")
 RPDU2_DETERMINED = ("1", "2")
 
 RPDU2_OUTLETS = Outlets(
-    states=State(RPDU2_STATE, on=("2",), off=("1",), doubts=(
-        _pending("26.9.2.3.1.6", "rPDU2OutletSwitchedStatusCommandPending"),
-        Doubt(RPDU2_COMMAND, RPDU2_DETERMINED, optional=True))),
+    states=State(
+        RPDU2_STATE,
+        on=("2",),
+        off=("1",),
+        doubts=(
+            _pending("26.9.2.3.1.6", "rPDU2OutletSwitchedStatusCommandPending"),
+            Doubt(RPDU2_COMMAND, RPDU2_DETERMINED, optional=True),
+        ),
+    ),
     control=Write(RPDU2_COMMAND, on=1, off=2),
     rows=First((RPDU2_NAME, RPDU2_METERED_NAME)),
     count=scalar("318.1.1.26.9.1.0", "rPDU2OutletSwitchedTableSize"),
-    number=First((Chained(RPDU2_MODULE, RPDU2_NUMBER), Chained(RPDU2_METERED_MODULE, RPDU2_METERED_NUMBER))),
+    number=First(
+        (Chained(RPDU2_MODULE, RPDU2_NUMBER), Chained(RPDU2_METERED_MODULE, RPDU2_METERED_NUMBER))
+    ),
     position=(RPDU2_MODULE, RPDU2_NUMBER),
     name=First((RPDU2_NAME, RPDU2_METERED_NAME)),
     current=figure(_metered("318.1.1.26.9.4.3.1.6", "rPDU2OutletMeteredStatusCurrent"), TENTHS),
     power=figure(_metered("318.1.1.26.9.4.3.1.7", "rPDU2OutletMeteredStatusPower")),
-    energy=figure(_metered("318.1.1.26.9.4.3.1.11", "rPDU2OutletMeteredStatusEnergy"), TENTHS))
+    energy=figure(_metered("318.1.1.26.9.4.3.1.11", "rPDU2OutletMeteredStatusEnergy"), TENTHS),
+)
 
 RPDU2_DEVICE = column("318.1.1.26.4.3.1.2", "rPDU2DeviceStatusModule")
 RPDU2_PHASE = column("318.1.1.26.6.3.1.2", "rPDU2PhaseStatusModule")
 # The modules of outlets are not walked on a unit without outlets.
-RPDU2_UNITS = (RPDU2_DEVICE, First((Provided(RPDU2_MODULE, RPDU2_STATE, ".*"),
-                                    Provided(RPDU2_METERED_MODULE, RPDU2_METERED_NAME, "(?s).*"))))
+RPDU2_UNITS = (
+    RPDU2_DEVICE,
+    First(
+        (
+            Provided(RPDU2_MODULE, RPDU2_STATE, ".*"),
+            Provided(RPDU2_METERED_MODULE, RPDU2_METERED_NAME, "(?s).*"),
+        )
+    ),
+)
 
 
 def _of_one_unit(values: Source) -> First:
-    """`values` of the first generation's tables, which do not have the other units of a chain; no rows in a chain."""
-    return First((Provided(values, Number(RPDU2_DEVICE, plus=0), "1"), Unless(values, RPDU2_DEVICE)))
+    """`values` of the first generation's tables, which do not have the other units of a chain; no
+    rows in a chain.
+    """
+    return First(
+        (Provided(values, Number(RPDU2_DEVICE, plus=0), "1"), Unless(values, RPDU2_DEVICE))
+    )
 
 
 def _of_each_unit(below: str, name: str, module: Column = RPDU2_DEVICE) -> EachUnit:
-    """A column whose rows belong to units, or to their phases. `module` is the column of the same table with each row's unit."""
+    """A column whose rows belong to units, or to their phases.
+
+    `module` is the column of the same table with each row's unit.
+    """
     return EachUnit(column(f"318.1.1.26.{below}", name), module, RPDU2_UNITS)
 
 
 def unit_and_outlet(state: Source) -> Chained:
-    """The printed number, for families whose index starts with the unit and ends with the outlet."""
+    """The printed number, for families whose index starts with the unit and ends
+    with the outlet.
+    """
     return Chained(Number(state, plus=0, position=0), Number(state, plus=0))
 
 
-# An overloaded bank or phase can be set to refuse "on". Such a command fails, as the state that is read after it shows.
-OVERLOAD = "only switching on is refused, and only under overload, which the state read afterwards shows"
+# An overloaded bank or phase can be set to refuse "on". Such a command fails, as the state that is
+# read after it shows.
+OVERLOAD = (
+    "only switching on is refused, and only under overload, which the state read afterwards shows"
+)
 
-# MasterSwitch plus and VM. The index is unit.outlet. For plus, fence_apc_snmp uses unit.1.outlet, so that form is read too.
+# MasterSwitch plus and VM. The index is unit.outlet. For plus, fence_apc_snmp uses unit.1.outlet,
+# so that form is read too.
 MSP_STATE = column("318.1.1.6.7.1.1.5", "sPDUOutletStatusMSPOutletState")
 VM_STATE = column("318.1.1.5.7.1.1.5", "sPDUOutletStatusVMOutletState")
 
 # Easy PDU firmware that does not use APC's enterprise number: figures are strings with their unit.
-EASY_TEXT = "0"             # the sysObjectID is 1.3.6.1.4.1.0
+EASY_TEXT = "0"  # the sysObjectID is 1.3.6.1.4.1.0
 
 
 def _easy_text(below: str, what: str, unit: str) -> Figure:
@@ -154,32 +217,41 @@ def _easy_text(below: str, what: str, unit: str) -> Figure:
 
 EASY_STATE = column("318.1.1.30.6.1.1.4", "ePDUOutletStatusState")
 EASY_COMMAND = column("318.1.1.30.6.2.1.4", "ePDUOutletControlCommand")
-EASY_DETERMINED = ("1", "2")            # on, off; 3 says that the state is not known, for which the state has no value
+# on, off; 3 says that the state is not known, for which the state has no value
+EASY_DETERMINED = ("1", "2")
 EASY_MODULE = column("318.1.1.30.6.1.1.2", "ePDUOutletStatusModule")
 EASY_NUMBER = column("318.1.1.30.6.1.1.3", "ePDUOutletStatusNumber")
 EASY_DEVICE = column("318.1.1.30.2.1.1.2", "ePDUDeviceStatusModule")
 EASY_PHASE = column("318.1.1.30.4.2.1.2", "ePDUPhaseStatusModule")
-NO_OUTLET = "-1"            # in every column of the one row of a unit without switched outlets
+NO_OUTLET = "-1"  # in every column of the one row of a unit without switched outlets
 EASY_COUNT = scalar("318.1.1.30.5.0", "ePDUOutletTableSize")
 EASY_OUTLETS = Only(EASY_STATE, EASY_STATE, (NO_OUTLET,), keep=False)
-EASY_UNITS = (EASY_DEVICE, Provided(Only(EASY_MODULE, EASY_MODULE, (NO_OUTLET,), keep=False), EASY_OUTLETS, ".*"))
+EASY_UNITS = (
+    EASY_DEVICE,
+    Provided(Only(EASY_MODULE, EASY_MODULE, (NO_OUTLET,), keep=False), EASY_OUTLETS, ".*"),
+)
 
 
 def _easy(below: str, name: str, module: Column) -> EachUnit:
     return EachUnit(column(f"318.1.1.30.{below}", name), module, EASY_UNITS)
 
 
-# The one outlet of an Environmental Manager. Older firmware reports its state only in the control column.
+# The one outlet of an Environmental Manager. Older firmware reports its state only in the control
+# column.
 EMS_COMMAND = column("318.1.1.10.3.3.1.1.3", "emsOutletControlOutletCommand")
 
-ATS_NEUTRAL = "4"           # a value of atsOutputPhaseIndex
+ATS_NEUTRAL = "4"  # a value of atsOutputPhaseIndex
 
-# InfraStruXure PDU (xPDU). Its panels have 42 or 84 positions. A breaker with several poles has as many rows.
+# InfraStruXure PDU (xPDU). Its panels have 42 or 84 positions. A breaker with several poles has as
+# many rows.
 XPDU_RATING = column("318.1.1.15.4.2.3.1.2", "xPDUBranchBreakerRating")
 XPDU_POSITIONS = Counted(XPDU_RATING, scalar("318.1.1.15.4.2.2.0", "xPDUBranchBreakerTableSize"))
-XPDU_LINES = Counted(column("318.1.1.15.3.4.14.1.4", "xPDUSystemOutputPhaseCurrent"),
-                     scalar("318.1.1.15.3.4.13.0", "xPDUSystemOutputTableSize"))
-NO_BREAKER = ("0", "1", "2")    # not present, a connection of the earth, of the neutral; a higher value is in A
+XPDU_LINES = Counted(
+    column("318.1.1.15.3.4.14.1.4", "xPDUSystemOutputPhaseCurrent"),
+    scalar("318.1.1.15.3.4.13.0", "xPDUSystemOutputTableSize"),
+)
+# not present, a connection of the earth, of the neutral; a higher value is in A
+NO_BREAKER = ("0", "1", "2")
 
 # Modular distribution. The index of an output is module.cable; an empty slot has rows as well.
 ISX_STATUS = column("318.1.1.22.2.6.1.6", "isxModularDistModuleOutputStatus")
@@ -187,119 +259,269 @@ ISX_NOT_PRESENT = ("4",)
 
 PROFILES = (
     Profile(
-        key="apc-rpdu2", vendor="APC", mib="PowerNet-MIB (rPDU2)", source=POWERNET,
+        key="apc-rpdu2",
+        vendor="APC",
+        mib="PowerNet-MIB (rPDU2)",
+        source=POWERNET,
         models=("AP84xx", "AP86xx", "AP88xx", "AP89xx", "APDU9xxx", "AP7900B to AP7999B"),
         sys_object_ids=oids("318.1.3.4.6", "318.1.3.4.8", ANY_APC),
-        outlets=(RPDU2_OUTLETS, _rpdu(Provided(RPDU_STATE, RPDU2_DEVICE, ".*")),
-                 _spdu(Provided(SPDU_STATE, RPDU2_DEVICE, ".*"))),
-        load=total(figure(_of_each_unit("6.3.1.5", "rPDU2PhaseStatusCurrent", RPDU2_PHASE), TENTHS),
-                   figure(_of_one_unit(RPDU_LINES.source), TENTHS)),
-        power=total(figure(_of_each_unit("4.3.1.5", "rPDU2DeviceStatusPower"), TENS),
-                    figure(_of_one_unit(RPDU_WATTS.source))),
+        outlets=(
+            RPDU2_OUTLETS,
+            _rpdu(Provided(RPDU_STATE, RPDU2_DEVICE, ".*")),
+            _spdu(Provided(SPDU_STATE, RPDU2_DEVICE, ".*")),
+        ),
+        load=total(
+            figure(_of_each_unit("6.3.1.5", "rPDU2PhaseStatusCurrent", RPDU2_PHASE), TENTHS),
+            figure(_of_one_unit(RPDU_LINES.source), TENTHS),
+        ),
+        power=total(
+            figure(_of_each_unit("4.3.1.5", "rPDU2DeviceStatusPower"), TENS),
+            figure(_of_one_unit(RPDU_WATTS.source)),
+        ),
         energy=total(figure(_of_each_unit("4.3.1.9", "rPDU2DeviceStatusEnergy"), TENTHS)),
-        switching_confidence=Confidence.HIGH, evidence=RECORDED,
-        unread=f"rPDU2BankConfigOverloadRestriction, rPDU2PhaseConfigOverloadRestriction: {OVERLOAD}",
-        note="The outlet tables of rPDU2 are from the MIB; the recording shows outlets only in the older sPDU table."),
+        switching_confidence=Confidence.HIGH,
+        evidence=RECORDED,
+        unread=(
+            f"rPDU2BankConfigOverloadRestriction, rPDU2PhaseConfigOverloadRestriction: {OVERLOAD}"
+        ),
+        note=(
+            "The outlet tables of rPDU2 are from the MIB; the recording shows outlets only in the"
+            " older sPDU table."
+        ),
+    ),
     Profile(
-        key="apc-rpdu", vendor="APC", mib="PowerNet-MIB (rPDU)", source=POWERNET,
-        models=("AP78xx", "AP79xx"), sys_object_ids=oids("318.1.3.4.5", ANY_APC),
+        key="apc-rpdu",
+        vendor="APC",
+        mib="PowerNet-MIB (rPDU)",
+        source=POWERNET,
+        models=("AP78xx", "AP79xx"),
+        sys_object_ids=oids("318.1.3.4.5", ANY_APC),
         outlets=(_rpdu(RPDU_STATE), _spdu(Provided(SPDU_STATE, RPDU_LOAD, ".*"))),
         load=total(RPDU_LINES, else_outlets=True),
         power=total(RPDU_WATTS),
-        switching_confidence=Confidence.HIGH, evidence=SIMULATED.of("state", "current", "power", "switching"),
-        unread=f"rPDUOutletPhaseOverloadRestriction, rPDUOutletBankOverloadRestriction: {OVERLOAD}"),
+        switching_confidence=Confidence.HIGH,
+        evidence=SIMULATED.of("state", "current", "power", "switching"),
+        unread=f"rPDUOutletPhaseOverloadRestriction, rPDUOutletBankOverloadRestriction: {OVERLOAD}",
+    ),
     Profile(
-        key="apc-masterswitch", vendor="APC", mib="PowerNet-MIB (sPDU)", source=POWERNET,
+        key="apc-masterswitch",
+        vendor="APC",
+        mib="PowerNet-MIB (sPDU)",
+        source=POWERNET,
         models=("MasterSwitch AP9210 to AP9218",),
         sys_object_ids=oids("318.1.3.4.1", "318.1.3.4.2", "318.1.3.4.7", ANY_APC),
         outlets=(_spdu(SPDU_STATE),),
-        switching_confidence=Confidence.HIGH, evidence=RECORDED.of("state", "switching")),
+        switching_confidence=Confidence.HIGH,
+        evidence=RECORDED.of("state", "switching"),
+    ),
     Profile(
-        key="apc-masterswitch-plus", vendor="APC", mib="PowerNet-MIB (MasterSwitch plus)", source=POWERNET,
-        models=("MasterSwitch plus AP9225, AP9225EXP",), sys_object_ids=oids("318.1.3.4.4"),
-        outlets=(Outlets(
-            states=State(MSP_STATE, on=("1",), off=("2",),
-                         doubts=(_pending("6.7.1.1.6", "sPDUOutletStatusMSPCommandPending"),)),
-            control=Write(column("318.1.1.6.5.1.1.5", "sPDUOutletControlMSPOutletCommand"), on=1, off=3),
-            count=OfUnits(column("318.1.1.6.4.2.1.3", "sPDUMasterStatusMSPOutletCount"), MSP_STATE),
-            number=unit_and_outlet(MSP_STATE),
-            name=column("318.1.1.6.7.1.1.4", "sPDUOutletStatusMSPOutletName")),),
-        switching_confidence=Confidence.MEDIUM, evidence=SIMULATED.of("state", "switching"),
-        unread="sPDUOutletStatusMSPOutletCtrlMode: the MIB does not say which commands its modes refuse"),
+        key="apc-masterswitch-plus",
+        vendor="APC",
+        mib="PowerNet-MIB (MasterSwitch plus)",
+        source=POWERNET,
+        models=("MasterSwitch plus AP9225, AP9225EXP",),
+        sys_object_ids=oids("318.1.3.4.4"),
+        outlets=(
+            Outlets(
+                states=State(
+                    MSP_STATE,
+                    on=("1",),
+                    off=("2",),
+                    doubts=(_pending("6.7.1.1.6", "sPDUOutletStatusMSPCommandPending"),),
+                ),
+                control=Write(
+                    column("318.1.1.6.5.1.1.5", "sPDUOutletControlMSPOutletCommand"), on=1, off=3
+                ),
+                count=OfUnits(
+                    column("318.1.1.6.4.2.1.3", "sPDUMasterStatusMSPOutletCount"), MSP_STATE
+                ),
+                number=unit_and_outlet(MSP_STATE),
+                name=column("318.1.1.6.7.1.1.4", "sPDUOutletStatusMSPOutletName"),
+            ),
+        ),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=SIMULATED.of("state", "switching"),
+        unread=(
+            "sPDUOutletStatusMSPOutletCtrlMode: the MIB does not say which commands its modes"
+            " refuse"
+        ),
+    ),
     Profile(
-        key="apc-masterswitch-vm", vendor="APC", mib="PowerNet-MIB (MasterSwitch VM)", source=POWERNET,
-        models=("MasterSwitch VM AP9224",), sys_object_ids=oids("318.1.3.4.3"),
-        outlets=(Outlets(
-            states=State(VM_STATE, on=("1",), off=("2",),
-                         doubts=(_pending("5.7.1.1.6", "sPDUOutletStatusVMCommandPending"),)),
-            control=Write(column("318.1.1.5.5.1.1.5", "sPDUOutletControlVMOutletCommand"), on=1, off=2),
-            count=OfUnits(column("318.1.1.5.4.2.1.8", "sPDUMasterStatusVMOutletCount"), VM_STATE),
-            number=unit_and_outlet(VM_STATE),
-            name=column("318.1.1.5.7.1.1.4", "sPDUOutletStatusVMOutletName")),),
-        switching_confidence=Confidence.MEDIUM, evidence=SIMULATED.of("state", "switching"),
-        unread=f"sPDUMasterConfigVMOverloadRestriction: {OVERLOAD}"),
-    enlogic.family("318.1.1.32", key="apc-cpdu", vendor="APC", mib="PowerNet-MIB 1.9 (cPDU)",
-                   source=librenms("apc-cpdu/PowerNet-MIB"), models=("Easy Rack PDU APDU10xxx",), sys_object_id="318.1.1.32.1",
-                   evidence=RECORDED),
+        key="apc-masterswitch-vm",
+        vendor="APC",
+        mib="PowerNet-MIB (MasterSwitch VM)",
+        source=POWERNET,
+        models=("MasterSwitch VM AP9224",),
+        sys_object_ids=oids("318.1.3.4.3"),
+        outlets=(
+            Outlets(
+                states=State(
+                    VM_STATE,
+                    on=("1",),
+                    off=("2",),
+                    doubts=(_pending("5.7.1.1.6", "sPDUOutletStatusVMCommandPending"),),
+                ),
+                control=Write(
+                    column("318.1.1.5.5.1.1.5", "sPDUOutletControlVMOutletCommand"), on=1, off=2
+                ),
+                count=OfUnits(
+                    column("318.1.1.5.4.2.1.8", "sPDUMasterStatusVMOutletCount"), VM_STATE
+                ),
+                number=unit_and_outlet(VM_STATE),
+                name=column("318.1.1.5.7.1.1.4", "sPDUOutletStatusVMOutletName"),
+            ),
+        ),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=SIMULATED.of("state", "switching"),
+        unread=f"sPDUMasterConfigVMOverloadRestriction: {OVERLOAD}",
+    ),
+    enlogic.family(
+        "318.1.1.32",
+        key="apc-cpdu",
+        vendor="APC",
+        mib="PowerNet-MIB 1.9 (cPDU)",
+        source=librenms("apc-cpdu/PowerNet-MIB"),
+        models=("Easy Rack PDU APDU10xxx",),
+        sys_object_id="318.1.1.32.1",
+        evidence=RECORDED,
+    ),
     Profile(
-        key="apc-easy-epdu", vendor="APC", mib="PowerNet-MIB (Easy PDU)", source=POWERNET,
-        models=("Easy PDU EPDU1xxxS, EPDU1xxxM",), sys_object_ids=oids("318.1.3.4.9", EASY_TEXT),
-        outlets=(Outlets(
-            states=State(EASY_STATE, on=("2",), off=("1",), absent=(NO_OUTLET,),
-                         doubts=(Doubt(EASY_COMMAND, EASY_DETERMINED, optional=True),)),
-            control=Write(EASY_COMMAND, on=1, off=2),
-            count=counted(EASY_COUNT, EASY_OUTLETS), none_if_zero=zero(EASY_COUNT),
-            number=Chained(EASY_MODULE, EASY_NUMBER), position=(EASY_MODULE, EASY_NUMBER)),),
-        load=total(figure(_easy("4.2.1.5", "ePDUPhaseStatusCurrent", EASY_PHASE), HUNDREDTHS), _easy_text("2", "current", "A")),
-        power=total(figure(_easy("2.1.1.7", "ePDUDeviceStatusActivePower", EASY_DEVICE)),
-                    figure(_easy("4.2.1.6", "ePDUPhaseStatusActivePower", EASY_PHASE)),
-                    _easy_text("3", "power", "kW")),
-        energy=total(figure(_easy("2.1.1.11", "ePDUDeviceStatusEnergy", EASY_DEVICE), THOUSANDTHS),
-                     figure(_easy("4.2.1.10", "ePDUPhaseStatusEnergy", EASY_PHASE), THOUSANDTHS),
-                     _easy_text("7", "energy", "kWh")),
-        switching_confidence=Confidence.MEDIUM, evidence=SIMULATED),
+        key="apc-easy-epdu",
+        vendor="APC",
+        mib="PowerNet-MIB (Easy PDU)",
+        source=POWERNET,
+        models=("Easy PDU EPDU1xxxS, EPDU1xxxM",),
+        sys_object_ids=oids("318.1.3.4.9", EASY_TEXT),
+        outlets=(
+            Outlets(
+                states=State(
+                    EASY_STATE,
+                    on=("2",),
+                    off=("1",),
+                    absent=(NO_OUTLET,),
+                    doubts=(Doubt(EASY_COMMAND, EASY_DETERMINED, optional=True),),
+                ),
+                control=Write(EASY_COMMAND, on=1, off=2),
+                count=counted(EASY_COUNT, EASY_OUTLETS),
+                none_if_zero=zero(EASY_COUNT),
+                number=Chained(EASY_MODULE, EASY_NUMBER),
+                position=(EASY_MODULE, EASY_NUMBER),
+            ),
+        ),
+        load=total(
+            figure(_easy("4.2.1.5", "ePDUPhaseStatusCurrent", EASY_PHASE), HUNDREDTHS),
+            _easy_text("2", "current", "A"),
+        ),
+        power=total(
+            figure(_easy("2.1.1.7", "ePDUDeviceStatusActivePower", EASY_DEVICE)),
+            figure(_easy("4.2.1.6", "ePDUPhaseStatusActivePower", EASY_PHASE)),
+            _easy_text("3", "power", "kW"),
+        ),
+        energy=total(
+            figure(_easy("2.1.1.11", "ePDUDeviceStatusEnergy", EASY_DEVICE), THOUSANDTHS),
+            figure(_easy("4.2.1.10", "ePDUPhaseStatusEnergy", EASY_PHASE), THOUSANDTHS),
+            _easy_text("7", "energy", "kWh"),
+        ),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=SIMULATED,
+    ),
     Profile(
-        key="apc-ems-outlet", vendor="APC", mib="PowerNet-MIB (Environmental Manager)", source=POWERNET,
+        key="apc-ems-outlet",
+        vendor="APC",
+        mib="PowerNet-MIB (Environmental Manager)",
+        source=POWERNET,
         models=("Environmental Manager AP9320, AP9340: its switched outlet",),
         sys_object_ids=oids("318.1.3.8.2", "318.1.3.8.4"),
-        outlets=(Outlets(
-            states=State(First((column("318.1.1.10.3.16.1.1.3", "emsOutletStatusOutletState"), EMS_COMMAND)),
-                         on=("1",), off=("2",)),
-            control=Write(EMS_COMMAND, on=1, off=2),
-            name=First((column("318.1.1.10.3.16.1.1.2", "emsOutletStatusOutletName"),
-                        column("318.1.1.10.3.3.1.1.2", "emsOutletControlOutletName")))),),
-        switching_confidence=Confidence.MEDIUM, evidence=RECORDED.of("state", "switching")),
+        outlets=(
+            Outlets(
+                states=State(
+                    First(
+                        (column("318.1.1.10.3.16.1.1.3", "emsOutletStatusOutletState"), EMS_COMMAND)
+                    ),
+                    on=("1",),
+                    off=("2",),
+                ),
+                control=Write(EMS_COMMAND, on=1, off=2),
+                name=First(
+                    (
+                        column("318.1.1.10.3.16.1.1.2", "emsOutletStatusOutletName"),
+                        column("318.1.1.10.3.3.1.1.2", "emsOutletControlOutletName"),
+                    )
+                ),
+            ),
+        ),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=RECORDED.of("state", "switching"),
+    ),
     Profile(
-        key="apc-ats", vendor="APC", mib="PowerNet-MIB (ATS)", source=POWERNET,
-        models=("Rack ATS AP44xx, AP77xx",), sys_object_ids=oids("318.1.3.11", "318.1.3.32"),
-        load=total(figure(Arc(column("318.1.1.8.5.4.3.1.4", "atsOutputCurrent"), -1, (ATS_NEUTRAL,), keep=False), TENTHS)),
-        evidence=SIMULATED.of("current")),
+        key="apc-ats",
+        vendor="APC",
+        mib="PowerNet-MIB (ATS)",
+        source=POWERNET,
+        models=("Rack ATS AP44xx, AP77xx",),
+        sys_object_ids=oids("318.1.3.11", "318.1.3.32"),
+        load=total(
+            figure(
+                Arc(
+                    column("318.1.1.8.5.4.3.1.4", "atsOutputCurrent"),
+                    -1,
+                    (ATS_NEUTRAL,),
+                    keep=False,
+                ),
+                TENTHS,
+            )
+        ),
+        evidence=SIMULATED.of("current"),
+    ),
     Profile(
-        key="apc-xpdu", vendor="APC", mib="PowerNet-MIB (xPDU)", source=POWERNET,
-        models=("InfraStruXure PDU: each branch breaker is listed",), sys_object_ids=oids("318.1.3.15"),
-        outlets=(Outlets(
-            rows=Only(XPDU_POSITIONS, XPDU_RATING, NO_BREAKER, keep=False),
-            name=column("318.1.1.15.4.2.3.1.10", "xPDUBranchBreakerName"),
-            current=figure(column("318.1.1.15.4.2.3.1.5", "xPDUBranchBreakerCurrent"), TENTHS)),),
+        key="apc-xpdu",
+        vendor="APC",
+        mib="PowerNet-MIB (xPDU)",
+        source=POWERNET,
+        models=("InfraStruXure PDU: each branch breaker is listed",),
+        sys_object_ids=oids("318.1.3.15"),
+        outlets=(
+            Outlets(
+                rows=Only(XPDU_POSITIONS, XPDU_RATING, NO_BREAKER, keep=False),
+                name=column("318.1.1.15.4.2.3.1.10", "xPDUBranchBreakerName"),
+                current=figure(column("318.1.1.15.4.2.3.1.5", "xPDUBranchBreakerCurrent"), TENTHS),
+            ),
+        ),
         # The neutral is an object of its own.
         load=total(figure(XPDU_LINES, TENTHS)),
         power=total(figure(scalar("318.1.1.15.3.4.3.0", "xPDUSystemOutputTotalPower"), HUNDREDS)),
         evidence=SIMULATED.of("current", "power"),
-        note="The sysObjectID is the MIB's product infraStruXurePDU; it was not seen on a unit."),
+        note="The sysObjectID is the MIB's product infraStruXurePDU; it was not seen on a unit.",
+    ),
     Profile(
-        key="apc-isx-modular", vendor="APC", mib="PowerNet-MIB (modular distribution)", source=POWERNET,
+        key="apc-isx-modular",
+        vendor="APC",
+        mib="PowerNet-MIB (modular distribution)",
+        source=POWERNET,
         models=("InfraStruXure modular PDU: each cable of its modules is listed",),
         sys_object_ids=oids("318.1.3.24"),
-        outlets=(Outlets(
-            rows=Only(ISX_STATUS, ISX_STATUS, ISX_NOT_PRESENT, keep=False),
-            number=unit_and_outlet(ISX_STATUS),
-            name=column("318.1.1.22.2.6.1.4", "isxModularDistModuleOutputName"),
-            power=figure(column("318.1.1.22.2.6.1.20", "isxModularDistModuleOutputTotalPower"), HUNDREDS),
-            energy=figure(column("318.1.1.22.2.6.1.21", "isxModularDistModuleOutputKwhUsage"), TENTHS)),),
+        outlets=(
+            Outlets(
+                rows=Only(ISX_STATUS, ISX_STATUS, ISX_NOT_PRESENT, keep=False),
+                number=unit_and_outlet(ISX_STATUS),
+                name=column("318.1.1.22.2.6.1.4", "isxModularDistModuleOutputName"),
+                power=figure(
+                    column("318.1.1.22.2.6.1.20", "isxModularDistModuleOutputTotalPower"), HUNDREDS
+                ),
+                energy=figure(
+                    column("318.1.1.22.2.6.1.21", "isxModularDistModuleOutputKwhUsage"), TENTHS
+                ),
+            ),
+        ),
         load=total(figure(column("318.1.1.22.4.2.11.1.3", "isxModularDistSysCurrentAmps"), TENTHS)),
         power=total(figure(scalar("318.1.1.22.4.3.1.0", "isxModularDistSysPowerTotal"), HUNDREDS)),
-        energy=total(figure(scalar("318.1.1.22.4.3.2.0", "isxModularDistSysPowerKwhUsage"), TENTHS)),
+        energy=total(
+            figure(scalar("318.1.1.22.4.3.2.0", "isxModularDistSysPowerKwhUsage"), TENTHS)
+        ),
         evidence=SIMULATED.of("current", "power", "energy"),
-        note="Subfeeds are not listed. The sysObjectID is the MIB's products isx24ModuleHalfRackPdu and "
-             "isx6ModuleRackPdu; it was not seen on a unit."),
+        note=(
+            "Subfeeds are not listed. The sysObjectID is the MIB's products isx24ModuleHalfRackPdu"
+            " and isx6ModuleRackPdu; it was not seen on a unit."
+        ),
+    ),
 )

@@ -1,30 +1,49 @@
 """Aten: the PE series of two MIBs.
 
-ATEN-PE-CFG (`aten-pe`) has one object for each outlet.
-Sub-identifier 10 is a table of names and settings, so outlet 8 is at 9 and outlet 9 at 11. Slots without an outlet read "not
-supported" (7). The outlets' objects are read by GET: a walk of their subtree would also read some 1,200 rows of other tables.
+ATEN-PE-CFG (`aten-pe`) has one object for each outlet. Sub-identifier 10 is a table of names and
+settings, so outlet 8 is at 9 and outlet 9 at 11. Slots without an outlet read "not supported" (7).
+The outlets' objects are read by GET: a walk of their subtree would also read some 1,200 rows of
+other tables.
 
-Newer firmware also has the number of outlets and the table displayOutletStatus. Values above 3 have other meanings there than in
-outletNStatus. States are read from this table if it has a row for each outlet. Otherwise slots are read one by one: those whose
-outletConfirmation is not "not supported" (4), or all slots if every outletConfirmation is 4. The BMCs of some servers have the
-same sysObjectID and none of these tables.
+Newer firmware also has the number of outlets and the table displayOutletStatus. Values above 3 have
+other meanings there than in outletNStatus. States are read from this table if it has a row for each
+outlet. Otherwise slots are read one by one: those whose outletConfirmation is not "not supported"
+(4), or all slots if every outletConfirmation is 4. The BMCs of some servers have the same
+sysObjectID and none of these tables.
 
 ATEN-PE2-CFG (`aten-pe2`) has tables for up to 16 cascaded stations; the index is station.outlet.
 Figures are in ten thousandths of A, W and kWh. A station that does not answer reads -3000000
 everywhere, like one that was never there: its outlets are left out.
 """
+
 from decimal import Decimal
 
-from ..parts import RECORDED, SIMULATED, Arcs, Confidence, Figure, Guarded, Outlets, Profile, State, Write, changed
+from ..parts import (
+    RECORDED,
+    SIMULATED,
+    Arcs,
+    Confidence,
+    Figure,
+    Guarded,
+    Outlets,
+    Profile,
+    State,
+    Write,
+    changed,
+)
 from ..sources import Chained, First, Number, Only, Provided, Source, Span, Spread, Whole
 from .shorthand import THOUSANDTHS, column, figure, librenms, oid, oids, pysnmp_mibs, scalar, total
 
-STATUS = Spread(oid("21317.1.3.2.2.2.2"), (Span(1, 8, 2), Span(9, 42, 11)), "outletNStatus", by_get=True)
+STATUS = Spread(
+    oid("21317.1.3.2.2.2.2"), (Span(1, 8, 2), Span(9, 42, 11)), "outletNStatus", by_get=True
+)
 CONFIRMATION = column("21317.1.3.2.2.2.2.10.1.3", "outletConfirmation")
 NO_CONFIRMATION = "4"
-LISTED_STATUS = changed(STATUS, listed=Only(CONFIRMATION, CONFIRMATION, (NO_CONFIRMATION,), keep=False))
+LISTED_STATUS = changed(
+    STATUS, listed=Only(CONFIRMATION, CONFIRMATION, (NO_CONFIRMATION,), keep=False)
+)
 NO_RIGHT, NOT_THERE = "6", "7"
-PERMITTED = ("1", "2", "3", "4", "5", "8")      # all other statuses but "no right" (6)
+PERMITTED = ("1", "2", "3", "4", "5", "8")  # all other statuses but "no right" (6)
 NO = "1"
 NOT_SUPPORTED = ("-2000000",)
 
@@ -36,7 +55,7 @@ PE2 = "21317.1.3.2.3"
 TEN_THOUSANDTHS = Decimal("0.0001")
 NO_STATION = "-3000000"
 NO_READING = ("-1000000", "-2000000")
-ONE_PHASE = "1"                         # a value of devStatusWiredType
+ONE_PHASE = "1"  # a value of devStatusWiredType
 OPERATION = column(f"{PE2}.2.3.3.1.1", "outletControlOperation")
 SWITCHABLE = column(f"{PE2}.2.3.1.1.3", "outletStatusSwitchable")
 NAME = column(f"{PE2}.2.3.2.1.1", "outletConfigName")
@@ -44,8 +63,11 @@ COUNTED = column(f"{PE2}.1.2.1.7", "staStatusOutletCount")
 STATIONS = Only(COUNTED, COUNTED, (NO_STATION,), keep=False)
 THE_STATION = Arcs(stop=1)
 # The MIB does not say what the device's own current is on a station with several phases.
-DEVICE_CURRENT = Only(column(f"{PE2}.2.1.4.1.1", "devReadingCur"),
-                      column(f"{PE2}.2.1.1.1.4", "devStatusWiredType"), (ONE_PHASE,))
+DEVICE_CURRENT = Only(
+    column(f"{PE2}.2.1.4.1.1", "devReadingCur"),
+    column(f"{PE2}.2.1.1.1.4", "devStatusWiredType"),
+    (ONE_PHASE,),
+)
 
 
 def _of_station(source: Source) -> Provided:
@@ -67,61 +89,135 @@ def _outlets(states: State) -> Outlets:
         control=Guarded(
             Guarded(
                 Write(STATUS, on=2, off=1),
-                column("21317.1.3.2.2.2.2.70.1.2", "outletSwitchable"), refuse=(NO,),
-                why="the device reports it as not switchable"),
-            STATUS, allow=PERMITTED, why="the SNMP community or user may not switch it, or the device does not support it"),
+                column("21317.1.3.2.2.2.2.70.1.2", "outletSwitchable"),
+                refuse=(NO,),
+                why="the device reports it as not switchable",
+            ),
+            STATUS,
+            allow=PERMITTED,
+            why="the SNMP community or user may not switch it, or the device does not support it",
+        ),
         name=column("21317.1.3.2.2.2.2.10.1.2", "outletName"),
-        current=figure(column("21317.1.3.2.2.2.2.99.1.2", "outletIntegerCurrent"), THOUSANDTHS, NOT_SUPPORTED),
-        power=figure(column("21317.1.3.2.2.2.2.99.1.4", "outletIntegerPower"), THOUSANDTHS, NOT_SUPPORTED),
-        energy=figure(column("21317.1.3.2.2.2.2.99.1.5", "outletIntegerPowerDissipation"), THOUSANDTHS, NOT_SUPPORTED))
+        current=figure(
+            column("21317.1.3.2.2.2.2.99.1.2", "outletIntegerCurrent"), THOUSANDTHS, NOT_SUPPORTED
+        ),
+        power=figure(
+            column("21317.1.3.2.2.2.2.99.1.4", "outletIntegerPower"), THOUSANDTHS, NOT_SUPPORTED
+        ),
+        energy=figure(
+            column("21317.1.3.2.2.2.2.99.1.5", "outletIntegerPowerDissipation"),
+            THOUSANDTHS,
+            NOT_SUPPORTED,
+        ),
+    )
 
 
 PROFILES = (
     Profile(
-        key="aten-pe", vendor="Aten", mib="ATEN-PE-CFG", source=librenms("aten/ATEN-PE-CFG"),
-        models=("PE6xxx", "PE7xxx", "PE8xxx", "PE9xxx"), sys_object_ids=oids("21317"),
+        key="aten-pe",
+        vendor="Aten",
+        mib="ATEN-PE-CFG",
+        source=librenms("aten/ATEN-PE-CFG"),
+        models=("PE6xxx", "PE7xxx", "PE8xxx", "PE9xxx"),
+        sys_object_ids=oids("21317"),
         outlets=(
-            _outlets(State(Whole(Only(DISPLAYED, DISPLAYED, (DISPLAYED_NOT_THERE,), keep=False), NUMBER_OF_OUTLETS),
-                           on=("2",), off=("1",))),
+            _outlets(
+                State(
+                    Whole(
+                        Only(DISPLAYED, DISPLAYED, (DISPLAYED_NOT_THERE,), keep=False),
+                        NUMBER_OF_OUTLETS,
+                    ),
+                    on=("2",),
+                    off=("1",),
+                )
+            ),
             _outlets(State(LISTED_STATUS, on=("2",), off=("1",), absent=(NOT_THERE,))),
-            _outlets(State(Provided(STATUS, CONFIRMATION, NO_CONFIRMATION), on=("2",), off=("1",), absent=(NOT_THERE,)))),
-        load=total(figure(column("21317.1.3.2.2.2.1.99.1.2", "deviceIntegerCurrent"), THOUSANDTHS, NOT_SUPPORTED),
-                   else_outlets=True),
-        power=total(figure(column("21317.1.3.2.2.2.1.99.1.4", "deviceIntegerPower"), THOUSANDTHS, NOT_SUPPORTED),
-                    else_outlets=True),
-        energy=total(figure(column("21317.1.3.2.2.2.1.99.1.5", "deviceIntegerPowerDissipation"), THOUSANDTHS, NOT_SUPPORTED),
-                     else_outlets=True),
-        switching_confidence=Confidence.HIGH, evidence=RECORDED,
-        unread="breakerStatus: the MIB does not say which outlets a breaker has"),
+            _outlets(
+                State(
+                    Provided(STATUS, CONFIRMATION, NO_CONFIRMATION),
+                    on=("2",),
+                    off=("1",),
+                    absent=(NOT_THERE,),
+                )
+            ),
+        ),
+        load=total(
+            figure(
+                column("21317.1.3.2.2.2.1.99.1.2", "deviceIntegerCurrent"),
+                THOUSANDTHS,
+                NOT_SUPPORTED,
+            ),
+            else_outlets=True,
+        ),
+        power=total(
+            figure(
+                column("21317.1.3.2.2.2.1.99.1.4", "deviceIntegerPower"), THOUSANDTHS, NOT_SUPPORTED
+            ),
+            else_outlets=True,
+        ),
+        energy=total(
+            figure(
+                column("21317.1.3.2.2.2.1.99.1.5", "deviceIntegerPowerDissipation"),
+                THOUSANDTHS,
+                NOT_SUPPORTED,
+            ),
+            else_outlets=True,
+        ),
+        switching_confidence=Confidence.HIGH,
+        evidence=RECORDED,
+        unread="breakerStatus: the MIB does not say which outlets a breaker has",
+    ),
     Profile(
-        key="aten-pe2", vendor="Aten", mib="ATEN-PE2-CFG of 2021-11-02",
+        key="aten-pe2",
+        vendor="Aten",
+        mib="ATEN-PE2-CFG of 2021-11-02",
         source=pysnmp_mibs("mibs/aten/ATEN-PE2-CFG"),
         models=("PE series with firmware of 2018 or later, also cascaded",),
         # Neither was seen on a unit of this MIB. The first is its root, the second that of aten-pe.
         sys_object_ids=oids(PE2, "21317"),
-        outlets=(Outlets(
-            states=State(OPERATION, on=("2",), off=("1",), absent=(NOT_THERE, NO_STATION)),
-            control=Guarded(
-                Guarded(Write(OPERATION, on=2, off=1), SWITCHABLE, allow=("2",),
-                        why="the device reports it as not switchable"),
-                OPERATION, refuse=(NO_RIGHT,),
-                why="the SNMP community or user may not switch it"),
-            rows=_of_station(First((Only(SWITCHABLE, SWITCHABLE, ("1", "2")), NAME))),
-            count=STATIONS,
-            number=Chained(Number(OPERATION, plus=0, position=0), Number(OPERATION, plus=0)),
-            name=NAME,
-            current=_pe2("3.4.1.1", "outletReadingCur"),
-            power=_pe2("3.4.1.3", "outletReadingPower"),
-            energy=_pe2("3.4.1.4", "outletReadingPD")),),
-        load=total(_pe2("4.3.1.1", "lineReadingCur"), _reading(DEVICE_CURRENT),
-                   _pe2("2.4.1.1", "bankReadingCur"),
-                   else_outlets=True, unit=THE_STATION, units=STATIONS),
-        power=total(_pe2("1.4.1.3", "devReadingPower"),
-                    else_outlets=True, unit=THE_STATION, units=STATIONS),
-        energy=total(_pe2("1.4.1.4", "devReadingPD"),
-                     else_outlets=True, unit=THE_STATION, units=STATIONS),
-        switching_confidence=Confidence.MEDIUM, evidence=SIMULATED,
-        note="The outlets of a cascaded station that does not answer are left out: the MIB reports it "
-             "like one that was never there.",
-        unread="bankStatusBreakerStatus: the MIB does not say which outlets a bank feeds"),
+        outlets=(
+            Outlets(
+                states=State(OPERATION, on=("2",), off=("1",), absent=(NOT_THERE, NO_STATION)),
+                control=Guarded(
+                    Guarded(
+                        Write(OPERATION, on=2, off=1),
+                        SWITCHABLE,
+                        allow=("2",),
+                        why="the device reports it as not switchable",
+                    ),
+                    OPERATION,
+                    refuse=(NO_RIGHT,),
+                    why="the SNMP community or user may not switch it",
+                ),
+                rows=_of_station(First((Only(SWITCHABLE, SWITCHABLE, ("1", "2")), NAME))),
+                count=STATIONS,
+                number=Chained(Number(OPERATION, plus=0, position=0), Number(OPERATION, plus=0)),
+                name=NAME,
+                current=_pe2("3.4.1.1", "outletReadingCur"),
+                power=_pe2("3.4.1.3", "outletReadingPower"),
+                energy=_pe2("3.4.1.4", "outletReadingPD"),
+            ),
+        ),
+        load=total(
+            _pe2("4.3.1.1", "lineReadingCur"),
+            _reading(DEVICE_CURRENT),
+            _pe2("2.4.1.1", "bankReadingCur"),
+            else_outlets=True,
+            unit=THE_STATION,
+            units=STATIONS,
+        ),
+        power=total(
+            _pe2("1.4.1.3", "devReadingPower"), else_outlets=True, unit=THE_STATION, units=STATIONS
+        ),
+        energy=total(
+            _pe2("1.4.1.4", "devReadingPD"), else_outlets=True, unit=THE_STATION, units=STATIONS
+        ),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=SIMULATED,
+        note=(
+            "The outlets of a cascaded station that does not answer are left out: the MIB reports"
+            " it like one that was never there."
+        ),
+        unread="bankStatusBreakerStatus: the MIB does not say which outlets a bank feeds",
+    ),
 )

@@ -1,17 +1,19 @@
 """Austin Hughes: InfraPower PDUs behind an IP dongle, with up to sixteen PDUs in a chain.
 
-The MIB is not public. The source is an owner's monitoring checks, which only read. The identity begins with the outlet's table:
-1 for standard outlets (such as C13), 2 for those of 16 A (such as C19). The state of a missing socket is UNKNOWN. An outlet's
-current of 0 is left out: the outlet may have no meter. Powers are left out, because the checks do not say their unit. The load
-is the sum of the circuits' currents.
+The MIB is not public. The source is an owner's monitoring checks, which only read. The identity
+begins with the outlet's table: 1 for standard outlets (such as C13), 2 for those of 16 A (such as
+C19). The state of a missing socket is UNKNOWN. An outlet's current of 0 is left out: the outlet may
+have no meter. Powers are left out, because the checks do not say their unit. The load is the sum of
+the circuits' currents.
 """
+
 from ..parts import DRIVER, Doubt, Outlets, Profile, State
 from ..sources import Merged
 from .shorthand import TENTHS, by_unit, column, figure, oids, total
 
 PDU = "34550.20.2.1.1.1"
 NOT_MEASURED = ("0", "-1")
-SOCKET_THERE = ("0", "1", "2", "3")     # ok, over load, rising, low current; 4 is a missing socket
+SOCKET_THERE = ("0", "1", "2", "3")  # ok, over load, rising, low current; 4 is a missing socket
 
 
 def _outlets(below: str, name: str) -> Merged:
@@ -21,15 +23,29 @@ def _outlets(below: str, name: str) -> Merged:
 
 PROFILES = (
     Profile(
-        key="infrapower", vendor="Austin Hughes", mib="InfraPower: no MIB is public",
+        key="infrapower",
+        vendor="Austin Hughes",
+        mib="InfraPower: no MIB is public",
         source="https://github.com/rmblake/cmk-austinhughes-pdu-checks/tree/HEAD",
-        models=("InfraPower PDUs behind an IP dongle (IPD-02-S)",), sys_object_ids=oids("34550"),
-        outlets=(Outlets(
-            states=State(_outlets("7", "outletStatus"), on=("1",), off=("0",),
-                         doubts=(Doubt(_outlets("8", "outletState"), SOCKET_THERE),)),
-            name=_outlets("4", "outletName"),
-            current=figure(_outlets("9", "outletAmp"), TENTHS, NOT_MEASURED)),),
+        models=("InfraPower PDUs behind an IP dongle (IPD-02-S)",),
+        sys_object_ids=oids("34550"),
+        outlets=(
+            Outlets(
+                states=State(
+                    _outlets("7", "outletStatus"),
+                    on=("1",),
+                    off=("0",),
+                    doubts=(Doubt(_outlets("8", "outletState"), SOCKET_THERE),),
+                ),
+                name=_outlets("4", "outletName"),
+                current=figure(_outlets("9", "outletAmp"), TENTHS, NOT_MEASURED),
+            ),
+        ),
         load=total(figure(column(PDU + ".24.1.1.7", "circuitAmp"), TENTHS)),
         evidence=DRIVER.of("state", "current"),
-        unread="breaker of a circuit (24.1.1.15): the checks do not say which row is the circuit that an outlet names"),
+        unread=(
+            "breaker of a circuit (24.1.1.15): the checks do not say which row is the circuit that"
+            " an outlet names"
+        ),
+    ),
 )

@@ -2,6 +2,7 @@
 
 The device speaks SNMPv1. Its OIDs are below another company's enterprise number.
 """
+
 from ..parts import DRIVER, Confidence, Outlets, Profile, State, Write
 from ..sources import Span, Spread
 from .shorthand import oid, public
@@ -10,11 +11,21 @@ OUTLETS = Spread(oid("92.58.2"), (Span(1, 4, 1),), "power of outlet N")
 
 PROFILES = (
     Profile(
-        key="ip9258", vendor="Aviosys", mib="no MIB is public",
+        key="ip9258",
+        vendor="Aviosys",
+        mib="no MIB is public",
         source=public("pdudaemon/pdudaemon", "pdudaemon/drivers/ip9258.py"),
         models=("IP Power 9258",),
-        outlets=(Outlets(states=State(OUTLETS, on=("1",), off=("0",)), control=Write(OUTLETS, on=1, off=0)),),
-        switching_confidence=Confidence.LOW, evidence=DRIVER.of("state", "switching"),
-        note="The device cannot be detected: name the family in the setting 'profile'. It is assumed that the written object "
-             "also shows the state."),
+        outlets=(
+            Outlets(
+                states=State(OUTLETS, on=("1",), off=("0",)), control=Write(OUTLETS, on=1, off=0)
+            ),
+        ),
+        switching_confidence=Confidence.LOW,
+        evidence=DRIVER.of("state", "switching"),
+        note=(
+            "The device cannot be detected: name the family in the setting 'profile'. It is assumed"
+            " that the written object also shows the state."
+        ),
+    ),
 )

@@ -1,24 +1,38 @@
 """Bachmann: BlueNet units with BACHMANN-BLUENET2-MIB. The index is device.circuit.phase.socket.
 
-The status combines on or off with alarms, warnings and identification: odd numbers from 9 to 23 are on, even ones from 10 to 24
-off. The state is UNKNOWN if the status of the device of the chain says that it is lost, not expected, deactivated or updated.
-Measurements are variables: one table has their units and powers of ten, another their values, types and statuses.
-The index of both is a GUID of eight octets: the first seven identify the measured part, the last one the variable.
+The status combines on or off with alarms, warnings and identification: odd numbers from 9 to 23 are
+on, even ones from 10 to 24 off. The state is UNKNOWN if the status of the device of the chain says
+that it is lost, not expected, deactivated or updated. Measurements are variables: one table has
+their units and powers of ten, another their values, types and statuses. The index of both is a GUID
+of eight octets: the first seven identify the measured part, the last one the variable.
 
-Older: BlueNet IRS with BLUENET-IRS. The index is a text, in octets after its length. The MIB does not
-give the values of a socket's or a fuse's state, so sockets are listed and metered, but not switched.
-Flags of each PDU say what it meters.
+Older: BlueNet IRS with BLUENET-IRS. The index is a text, in octets after its length. The MIB does
+not give the values of a socket's or a fuse's state, so sockets are listed and metered, but not
+switched. Flags of each PDU say what it meters.
 """
-from ..parts import SIMULATED, Arcs, Confidence, Doubt, Figure, Guarded, Outlets, Profile, State, Write
+
+from ..parts import (
+    SIMULATED,
+    Arcs,
+    Confidence,
+    Doubt,
+    Figure,
+    Guarded,
+    Outlets,
+    Profile,
+    State,
+    Write,
+)
 from ..sources import Listed, Number, OfUnits, Only, Part, Provided, Source, Spelt, Whole
 from .shorthand import ONES, THOUSANDTHS, column, figure, oids, public, pysnmp_mibs, scalar, total
 
 STATUS = column("31770.2.2.6.5.1.11", "blueNet2SocketStatus")
 MODE = column("31770.2.2.6.5.1.12", "blueNet2SocketMode")
-SWITCHED_ON, SWITCHED_OFF = "1", "2"            # 3 is both, 4 not available, 5 not switchable
+SWITCHED_ON, SWITCHED_OFF = "1", "2"  # 3 is both, 4 not available, 5 not switchable
 DEVICE_STATUS = column("31770.2.2.4.2.1.7", "blueNet2DeviceStatus")
-# Statuses of a device that do not deny the states of its sockets: ok, on, and alarms and warnings of it or of a part. The others
-# are expected, undefined, lost, deactivated, off, being updated, disabled.
+# Statuses of a device that do not deny the states of its sockets: ok, on, and alarms and warnings
+# of it or of a part. The others are expected, undefined, lost, deactivated, off, being updated,
+# disabled.
 PRESENT = tuple(map(str, (*range(2, 7), *range(9, 25, 2), *range(25, 28), *range(38, 44), 45)))
 
 SOCKETS = column("31770.2.2.6.5.1.6", "blueNet2SocketGuid")
@@ -29,12 +43,16 @@ TYPE = column("31770.2.2.8.4.1.3", "blueNet2VariableDataType")
 CONDITION = column("31770.2.2.8.4.1.4", "blueNet2VariableDataStatus")
 SCALING = column("31770.2.2.8.2.1.9", "blueNet2VariableScaling")
 UNIT = column("31770.2.2.8.2.1.10", "blueNet2VariableUnit")
-CURRENT, POWER, ENERGY = ("4", "4"), ("19", "36"), ("36", "240")        # type and unit of variables in A, W and kWh
-NOT_MEASURED = ("0", "1", "8", "44")            # statuses: expected, undefined, deactivate, disabled
-LOST = ("7",)                                   # status: lost; such a variable is kept, without a value
+# type and unit of variables in A, W and kWh
+CURRENT, POWER, ENERGY = ("4", "4"), ("19", "36"), ("36", "240")
+# statuses: expected, undefined, deactivate, disabled
+NOT_MEASURED = ("0", "1", "8", "44")
+# status: lost; such a variable is kept, without a value
+LOST = ("7",)
 THE_DEVICE = Arcs(stop=1)
-WITH_PHASES = Only(PHASE_COUNT, PHASE_COUNT, ("0",), keep=False)        # a row for each device that has phases
-ENTITY = 7                                      # octets of a GUID that identify the measured part
+# a row for each device that has phases
+WITH_PHASES = Only(PHASE_COUNT, PHASE_COUNT, ("0",), keep=False)
+ENTITY = 7  # octets of a GUID that identify the measured part
 
 IRS = "31770.1.1.2"
 IRS_TAG = column(f"{IRS}.8.1.2", "sTag")
@@ -45,17 +63,26 @@ YES = "[1-9][0-9]*"
 
 def _irs_socket(below: str, name: str) -> Figure:
     """A column of the sockets in thousandths. No rows unless every PDU meters its sockets."""
-    return figure(Provided(column(f"{IRS}.8.1.{below}", name), IRS_METERS_SOCKETS, YES), THOUSANDTHS)
+    return figure(
+        Provided(column(f"{IRS}.8.1.{below}", name), IRS_METERS_SOCKETS, YES), THOUSANDTHS
+    )
 
 
 def _irs_phase(below: str, name: str) -> Figure:
-    """A column of the phases in thousandths. No rows unless every PDU meters, and all are listed."""
+    """A column of the phases in thousandths.
+
+    No rows unless every PDU meters, and all are listed.
+    """
     listed = Whole(column(f"{IRS}.6.1.{below}", name), scalar(f"{IRS}.5.0", "phasCount"))
     return figure(Provided(listed, IRS_METERS_PHASES, YES), THOUSANDTHS)
 
 
 def _measured(kind: tuple[str, str], at: Source) -> Figure:
-    """A measurement of each GUID in the column `at`. There is no sum if a row's variable is missing, lost or not measured."""
+    """A measurement of each GUID in the column `at`.
+
+    There is no sum if a row's variable is missing, lost or not measured.
+    """
+
     def of(values: Source) -> Spelt:
         of_unit = Only(Only(values, TYPE, kind[:1]), UNIT, kind[1:])
         measured = Only(of_unit, CONDITION, NOT_MEASURED, keep=False)
@@ -66,34 +93,73 @@ def _measured(kind: tuple[str, str], at: Source) -> Figure:
 
 PROFILES = (
     Profile(
-        key="bachmann-bluenet2", vendor="Bachmann", mib="BACHMANN-BLUENET2-MIB",
+        key="bachmann-bluenet2",
+        vendor="Bachmann",
+        mib="BACHMANN-BLUENET2-MIB",
         source=pysnmp_mibs("mibs/bachmann/BACHMANN-BLUENET2-MIB"),
-        models=("BlueNet BN2000 to BN7500",), sys_object_ids=oids("31770.2.1"),
-        outlets=(Outlets(
-            states=State(STATUS, on=tuple(map(str, range(9, 25, 2))), off=tuple(map(str, range(10, 25, 2))),
-                         doubts=(Doubt(Part(DEVICE_STATUS, over=STATUS, stop=1), PRESENT),)),
-            control=Guarded(Write(MODE, on=1, off=2), MODE, allow=(SWITCHED_ON, SWITCHED_OFF),
-                            why="the device reports it as not switchable or not available"),
-            count=OfUnits(column("31770.2.2.4.2.1.22", "blueNet2DeviceNumberOfSockets"), STATUS),
-            name=column("31770.2.2.6.5.1.8", "blueNet2SocketFriendlyName"),
-            current=_measured(CURRENT, SOCKETS), power=_measured(POWER, SOCKETS), energy=_measured(ENERGY, SOCKETS)),),
-        load=total(_measured(CURRENT, PHASES), else_outlets=True, unit=THE_DEVICE, units=WITH_PHASES),
-        power=total(_measured(POWER, PHASES), else_outlets=True, unit=THE_DEVICE, units=WITH_PHASES),
-        energy=total(_measured(ENERGY, PHASES), else_outlets=True, unit=THE_DEVICE, units=WITH_PHASES),
-        switching_confidence=Confidence.MEDIUM, evidence=SIMULATED,
-        unread="blueNet2FuseStatus: the index of a socket has no fuse, and blueNet2SocketFuse is not accessible"),
+        models=("BlueNet BN2000 to BN7500",),
+        sys_object_ids=oids("31770.2.1"),
+        outlets=(
+            Outlets(
+                states=State(
+                    STATUS,
+                    on=tuple(map(str, range(9, 25, 2))),
+                    off=tuple(map(str, range(10, 25, 2))),
+                    doubts=(Doubt(Part(DEVICE_STATUS, over=STATUS, stop=1), PRESENT),),
+                ),
+                control=Guarded(
+                    Write(MODE, on=1, off=2),
+                    MODE,
+                    allow=(SWITCHED_ON, SWITCHED_OFF),
+                    why="the device reports it as not switchable or not available",
+                ),
+                count=OfUnits(
+                    column("31770.2.2.4.2.1.22", "blueNet2DeviceNumberOfSockets"), STATUS
+                ),
+                name=column("31770.2.2.6.5.1.8", "blueNet2SocketFriendlyName"),
+                current=_measured(CURRENT, SOCKETS),
+                power=_measured(POWER, SOCKETS),
+                energy=_measured(ENERGY, SOCKETS),
+            ),
+        ),
+        load=total(
+            _measured(CURRENT, PHASES), else_outlets=True, unit=THE_DEVICE, units=WITH_PHASES
+        ),
+        power=total(
+            _measured(POWER, PHASES), else_outlets=True, unit=THE_DEVICE, units=WITH_PHASES
+        ),
+        energy=total(
+            _measured(ENERGY, PHASES), else_outlets=True, unit=THE_DEVICE, units=WITH_PHASES
+        ),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=SIMULATED,
+        unread=(
+            "blueNet2FuseStatus: the index of a socket has no fuse, and blueNet2SocketFuse is not"
+            " accessible"
+        ),
+    ),
     Profile(
-        key="bachmann-irs", vendor="Bachmann", mib="BLUENET-IRS of 2009-06-04",
+        key="bachmann-irs",
+        vendor="Bachmann",
+        mib="BLUENET-IRS of 2009-06-04",
         source=public("DanielleHuisman/observium-community-edition", "mibs/bachmann/BLUENET-IRS"),
         # No sysObjectID was seen on a unit: this is the root of the MIB.
-        models=("BlueNet IRS, with the PDUs of its server",), sys_object_ids=oids("31770.1"),
-        outlets=(Outlets(
-            rows=IRS_TAG, count=scalar(f"{IRS}.7.0", "sockCount"),
-            number=IRS_TAG, name=column(f"{IRS}.8.1.3", "sName"),
-            current=_irs_socket("20", "sCurrent"), power=_irs_socket("26", "sRealPower"),
-            energy=_irs_socket("28", "sRealEnergy")),),
+        models=("BlueNet IRS, with the PDUs of its server",),
+        sys_object_ids=oids("31770.1"),
+        outlets=(
+            Outlets(
+                rows=IRS_TAG,
+                count=scalar(f"{IRS}.7.0", "sockCount"),
+                number=IRS_TAG,
+                name=column(f"{IRS}.8.1.3", "sName"),
+                current=_irs_socket("20", "sCurrent"),
+                power=_irs_socket("26", "sRealPower"),
+                energy=_irs_socket("28", "sRealEnergy"),
+            ),
+        ),
         load=total(_irs_phase("3", "pCurrent"), else_outlets=True),
         power=total(_irs_phase("10", "pRealPower"), else_outlets=True),
         energy=total(_irs_phase("12", "pRealEnergy"), else_outlets=True),
-        evidence=SIMULATED.of("current", "power", "energy")),
+        evidence=SIMULATED.of("current", "power", "energy"),
+    ),
 )

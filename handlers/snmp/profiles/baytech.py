@@ -1,12 +1,14 @@
 """BayTech: remote power controllers (RPCs) of Baytech-MIB. The index is rpc.outlet.
 
-State and command share a column, in which a locked outlet reads "locked on" or "locked off". States of an RPC whose circuit
-breaker is off are UNKNOWN.
+State and command share a column, in which a locked outlet reads "locked on" or "locked off". States
+of an RPC whose circuit breaker is off are UNKNOWN.
 
-The MIB does not state the units of current and power. Current is in tenths of an ampere (NUT, drivers/baytech-mib.c; Observium,
-includes/discovery/sensors/baytech-mib-403-1.inc.php), power in watts (Observium). Observium ignores a power of -2000000; this
-handler treats every value below 0 as missing. An RPC without a meter reads 0 (Baytech-MIB), so 0 may mean no meter or no load.
+The MIB does not state the units of current and power. Current is in tenths of an ampere (NUT,
+drivers/baytech-mib.c; Observium, includes/discovery/sensors/baytech-mib-403-1.inc.php), power in
+watts (Observium). Observium ignores a power of -2000000; this handler treats every value below 0 as
+missing. An RPC without a meter reads 0 (Baytech-MIB), so 0 may mean no meter or no load.
 """
+
 from ..parts import Confidence, Doubt, Evidence, Guarded, Outlets, Profile, Proof, State, Write
 from ..sources import EachUnit, Number, OfUnits, Part, Source, Unless
 from .shorthand import TENTHS, column, figure, oids, pysnmp_mibs, total
@@ -29,19 +31,44 @@ def _of_each_rpc(values: Source) -> EachUnit:
 
 PROFILES = (
     Profile(
-        key="baytech", vendor="BayTech", mib="Baytech-MIB-403-1", source=pysnmp_mibs("mibs/baytech/Baytech-MIB-403-1"),
-        models=("MRP27", "RPC-nNC", "MMP"), sys_object_ids=oids("4779"),
-        outlets=(Outlets(
-            states=State(STATE, on=(ON, LOCKED_ON), off=(OFF, LOCKED_OFF),
-                         doubts=(Doubt(Part(BREAKER, over=STATE, stop=1), (CLOSED,), optional=True),)),
-            control=Guarded(Write(STATE, on=1, off=0), STATE, allow=(ON, OFF),
-                            why="it is locked on the device, or its state is not known"),
-            count=OfUnits(COUNT, STATE),
-            name=column("4779.1.3.5.3.1.4", "sBTAModulesRPCOutletName")),),
-        load=total(figure(_of_each_rpc(CURRENT), TENTHS),
-                   figure(Unless(column("4779.1.3.5.5.1.6", "sRPCCurrent"), CURRENT), TENTHS)),
+        key="baytech",
+        vendor="BayTech",
+        mib="Baytech-MIB-403-1",
+        source=pysnmp_mibs("mibs/baytech/Baytech-MIB-403-1"),
+        models=("MRP27", "RPC-nNC", "MMP"),
+        sys_object_ids=oids("4779"),
+        outlets=(
+            Outlets(
+                states=State(
+                    STATE,
+                    on=(ON, LOCKED_ON),
+                    off=(OFF, LOCKED_OFF),
+                    doubts=(Doubt(Part(BREAKER, over=STATE, stop=1), (CLOSED,), optional=True),),
+                ),
+                control=Guarded(
+                    Write(STATE, on=1, off=0),
+                    STATE,
+                    allow=(ON, OFF),
+                    why="it is locked on the device, or its state is not known",
+                ),
+                count=OfUnits(COUNT, STATE),
+                name=column("4779.1.3.5.3.1.4", "sBTAModulesRPCOutletName"),
+            ),
+        ),
+        load=total(
+            figure(_of_each_rpc(CURRENT), TENTHS),
+            figure(Unless(column("4779.1.3.5.5.1.6", "sRPCCurrent"), CURRENT), TENTHS),
+        ),
         power=total(figure(_of_each_rpc(column("4779.1.3.5.2.1.7", "sBTAModulesRPCPower")))),
         switching_confidence=Confidence.HIGH,
-        evidence=Evidence(state=Proof.SIMULATED, current=Proof.DRIVER, power=Proof.DRIVER, switching=Proof.SIMULATED),
-        unread="sBTAModulesRPCBreakersCircuitBreaker: the MIB does not say which outlets a breaker has"),
+        evidence=Evidence(
+            state=Proof.SIMULATED,
+            current=Proof.DRIVER,
+            power=Proof.DRIVER,
+            switching=Proof.SIMULATED,
+        ),
+        unread=(
+            "sBTAModulesRPCBreakersCircuitBreaker: the MIB does not say which outlets a breaker has"
+        ),
+    ),
 )

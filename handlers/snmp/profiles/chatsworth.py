@@ -1,10 +1,12 @@
-"""Chatsworth (CPI): eConnect of CPI-UNITY-MIB. Several PDUs can share one agent. The index is the outlet, then the PDU's MAC
-address as text.
+"""Chatsworth (CPI): eConnect of CPI-UNITY-MIB. Several PDUs can share one agent. The index is the
+outlet, then the PDU's MAC address as text.
 
-PDUs that cannot switch may have the control column, so commands require that cpiPduHasOutletControl is 1. The state is UNKNOWN
-while the outlet's reset is pending, and if its PDU is out of service. Outlets' energy is in
-deca-watt-seconds. The energy of branches is in deca-VA-seconds, and the objects called power are in VA, so both are left out.
+PDUs that cannot switch may have the control column, so commands require that cpiPduHasOutletControl
+is 1. The state is UNKNOWN while the outlet's reset is pending, and if its PDU is out of service.
+Outlets' energy is in deca-watt-seconds. The energy of branches is in deca-VA-seconds, and the
+objects called power are in VA, so both are left out.
 """
+
 from decimal import Decimal
 
 from ...decimals import CONTEXT
@@ -18,26 +20,56 @@ OUT_OF_SERVICE = Part(column("30932.1.10.1.2.10.1.10", "cpiPduOutOfService"), ov
 RESET = column("30932.1.10.1.4.10.1.12", "cpiPduOutletReset")
 COUNT = scalar("30932.1.10.1.4.1.0", "cpiOutletTableCount")
 THE_PDU = Arcs(start=1)
-DECA_WATT_SECONDS = CONTEXT.divide(Decimal(1), 360_000)        # in kWh
+DECA_WATT_SECONDS = CONTEXT.divide(Decimal(1), 360_000)  # in kWh
 
 PROFILES = (
     Profile(
-        key="cpi-econnect", vendor="Chatsworth", mib="CPI-UNITY-MIB", source=librenms("chatsworth/CPI-UNITY-MIB"),
-        models=("eConnect P, K, Z with Unity firmware",), sys_object_ids=oids("30932"), sweep=True,
-        outlets=(Outlets(
-            states=State(CONTROL, on=("1",), off=("0",),
-                         doubts=(Doubt(RESET, ("0",), optional=True), Doubt(OUT_OF_SERVICE, ("0",), optional=True))),
-            control=Guarded(Write(CONTROL, on=1, off=0), HAS_CONTROL, allow=("1",), why="its PDU has no switched outlets"),
-            count=counted(COUNT, CONTROL), none_if_zero=zero(COUNT),
-            name=column("30932.1.10.1.4.10.1.4", "cpiPduOutletName"),
-            number=Number(CONTROL, plus=0, position=0),
-            current=figure(column("30932.1.10.1.4.10.1.6", "cpiPduOutletCurrent"), HUNDREDTHS),
-            energy=figure(column("30932.1.10.1.4.10.1.10", "cpiPduOutletEnergy"), DECA_WATT_SECONDS)),),
-        load=total(figure(column("30932.1.10.1.3.10.1.3", "cpiPduLineCurrent"), HUNDREDTHS),
-                   figure(column("30932.1.10.1.3.110.1.3", "cpiPduBranchCurrent"), HUNDREDTHS),
-                   else_outlets=True, unit=THE_PDU),
+        key="cpi-econnect",
+        vendor="Chatsworth",
+        mib="CPI-UNITY-MIB",
+        source=librenms("chatsworth/CPI-UNITY-MIB"),
+        models=("eConnect P, K, Z with Unity firmware",),
+        sys_object_ids=oids("30932"),
+        sweep=True,
+        outlets=(
+            Outlets(
+                states=State(
+                    CONTROL,
+                    on=("1",),
+                    off=("0",),
+                    doubts=(
+                        Doubt(RESET, ("0",), optional=True),
+                        Doubt(OUT_OF_SERVICE, ("0",), optional=True),
+                    ),
+                ),
+                control=Guarded(
+                    Write(CONTROL, on=1, off=0),
+                    HAS_CONTROL,
+                    allow=("1",),
+                    why="its PDU has no switched outlets",
+                ),
+                count=counted(COUNT, CONTROL),
+                none_if_zero=zero(COUNT),
+                name=column("30932.1.10.1.4.10.1.4", "cpiPduOutletName"),
+                number=Number(CONTROL, plus=0, position=0),
+                current=figure(column("30932.1.10.1.4.10.1.6", "cpiPduOutletCurrent"), HUNDREDTHS),
+                energy=figure(
+                    column("30932.1.10.1.4.10.1.10", "cpiPduOutletEnergy"), DECA_WATT_SECONDS
+                ),
+            ),
+        ),
+        load=total(
+            figure(column("30932.1.10.1.3.10.1.3", "cpiPduLineCurrent"), HUNDREDTHS),
+            figure(column("30932.1.10.1.3.110.1.3", "cpiPduBranchCurrent"), HUNDREDTHS),
+            else_outlets=True,
+            unit=THE_PDU,
+        ),
         energy=total(else_outlets=True, unit=THE_PDU),
-        switching_confidence=Confidence.MEDIUM, evidence=RECORDED.of("state", "current", "energy", "switching"),
-        unread="cpiPduOutletStatus, cpiPduBranchStatus: they are alarms of figures; "
-               "cpiPduUpgrade: the MIB does not say what an upgrade means for the states"),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=RECORDED.of("state", "current", "energy", "switching"),
+        unread=(
+            "cpiPduOutletStatus, cpiPduBranchStatus: they are alarms of figures; "
+            "cpiPduUpgrade: the MIB does not say what an upgrade means for the states"
+        ),
+    ),
 )

@@ -1,20 +1,36 @@
-"""Clever Electronic, also sold by FS.COM and under other names. Each product line has its own tree below 30966.
+"""Clever Electronic, also sold by FS.COM and under other names. Each product line has its own tree
+below 30966.
 
 Only the MIB of IP-PDUs is public (IPPDU-MIB). The other sources are programs: the agent on MPro
 units, the maker's test and management programs, and programs written by owners. Values are strings
 with decimals ("1.53") or INTEGERs; "--" means that there is no such meter or relay. In a chain each
 unit has its own branch of the product line's tree. Only the branch of the addressed unit is read.
 
-Some MPDUs meter groups of outlets: the group's current is in the row of one of them, and the other rows read "--". `_of_texts`
-therefore ignores the figures of outlets if there are fewer figures than outlets: a group's current is not an outlet's.
+Some MPDUs meter groups of outlets: the group's current is in the row of one of them, and the other
+rows read "--". `_of_texts` therefore ignores the figures of outlets if there are fewer figures than
+outlets: a group's current is not an outlet's.
 
-An outlet of an MPro can be protected as critical equipment (1.2 beside the relay). Its relay is then not switched, but the agent
-reports the written value as the state for a while. A command for such an outlet is refused.
+An outlet of an MPro can be protected as critical equipment (1.2 beside the relay). Its relay is
+then not switched, but the agent reports the written value as the state for a while. A command for
+such an outlet is refused.
 """
+
 from typing import Optional
 
 from ..parts import DRIVER, SIMULATED, Confidence, Figure, Guarded, Outlets, Profile, State, Write
-from ..sources import Arc, Column, Counted, Listed, Only, Provided, Scalar, Source, Span, Spread, Whole
+from ..sources import (
+    Arc,
+    Column,
+    Counted,
+    Listed,
+    Only,
+    Provided,
+    Scalar,
+    Source,
+    Span,
+    Spread,
+    Whole,
+)
 from .shorthand import (
     HUNDREDTHS,
     KILO,
@@ -33,16 +49,32 @@ from .shorthand import (
 VENDOR = "Clever Electronic, FS.COM"
 ON, OFF, NOT_THERE = "ON", "OFF", ("--", "")
 NO_MIB = "no MIB is public"
-TEST_PROGRAM = "https://github.com/ChinaClever/IDC_TestSystem/tree/HEAD/IDC_TestSystem/IDC_TestSystem"
+TEST_PROGRAM = (
+    "https://github.com/ChinaClever/IDC_TestSystem/tree/HEAD/IDC_TestSystem/IDC_TestSystem"
+)
 MANAGER = "https://github.com/ChinaClever/CleverManagerV1/tree/HEAD"
 
 
-def _of_texts(key: str, source: str, models: tuple[str, ...], count: Scalar, switch: Column, name: Column, current: Column,
-              energy: Column, line_current: Source, line_energy: Source, power: Optional[Column] = None) -> Profile:
-    """A family with values as strings; older firmware has INTEGERs, in hundredths of A and tenths of kWh.
+def _of_texts(
+    key: str,
+    source: str,
+    models: tuple[str, ...],
+    count: Scalar,
+    switch: Column,
+    name: Column,
+    current: Column,
+    energy: Column,
+    line_current: Source,
+    line_energy: Source,
+    power: Optional[Column] = None,
+) -> Profile:
+    """A family with values as strings; older firmware has INTEGERs, in hundredths of A and tenths
+    of kWh.
 
-    `count`, the number of outlets, may be 0. It is read first, so a device without this family's tree costs one GET.
+    `count`, the number of outlets, may be 0. It is read first, so a device without this family's
+    tree costs one GET.
     """
+
     def here(values: Source) -> Provided:
         return Provided(values, count, r"\d+")
 
@@ -50,20 +82,28 @@ def _of_texts(key: str, source: str, models: tuple[str, ...], count: Scalar, swi
         return Whole(Only(values, values, NOT_THERE, keep=False), count)
 
     return Profile(
-        key=key, vendor=VENDOR, mib=f"{models[0]}: {NO_MIB}", source=source,
-        models=models, sys_object_ids=oids("30966"),
-        outlets=(Outlets(
-            states=State(here(Counted(switch, count)), on=(ON,), off=(OFF,)),
-            control=Write(switch, on=ON, off=OFF),
-            none_if_zero=count,
-            name=name,
-            current=Figure(of_each(current), scale_of_integers=HUNDREDTHS),
-            power=figure(of_each(power), KILO) if power else None,
-            energy=Figure(of_each(energy), scale_of_integers=TENTHS)),),
+        key=key,
+        vendor=VENDOR,
+        mib=f"{models[0]}: {NO_MIB}",
+        source=source,
+        models=models,
+        sys_object_ids=oids("30966"),
+        outlets=(
+            Outlets(
+                states=State(here(Counted(switch, count)), on=(ON,), off=(OFF,)),
+                control=Write(switch, on=ON, off=OFF),
+                none_if_zero=count,
+                name=name,
+                current=Figure(of_each(current), scale_of_integers=HUNDREDTHS),
+                power=figure(of_each(power), KILO) if power else None,
+                energy=Figure(of_each(energy), scale_of_integers=TENTHS),
+            ),
+        ),
         load=total(Figure(here(line_current), scale_of_integers=HUNDREDTHS)),
         energy=total(Figure(here(line_energy), scale_of_integers=TENTHS)),
         switching_confidence=Confidence.LOW,
-        evidence=DRIVER if power else DRIVER.of("state", "current", "energy", "switching"))
+        evidence=DRIVER if power else DRIVER.of("state", "current", "energy", "switching"),
+    )
 
 
 def _output(unit: str, below: str, name: str) -> Column:
@@ -71,14 +111,24 @@ def _output(unit: str, below: str, name: str) -> Column:
 
 
 def _zm(key: str, tree: str, *models: str, power: str = "") -> Profile:
-    """ZPDU and MPDU: a table for each kind of value. `power`: the arc of the table of powers in kW, if a program reads it."""
+    """ZPDU and MPDU: a table for each kind of value.
+
+    `power`: the arc of the table of powers in kW, if a program reads it.
+    """
     unit = f"30966.{tree}.1"
     return _of_texts(
-        key, f"{TEST_PROGRAM}/common/snmp", models, scalar(f"{unit}.1.3.0", "outputNum"),
-        switch=_output(unit, "7", "outputSwitch"), name=_output(unit, "5", "outputName"),
-        current=_output(unit, "8.1", "outputCurrent"), energy=_output(unit, "10", "outputEnergy"),
-        line_current=column(f"{unit}.2", "line", "1.0"), line_energy=column(f"{unit}.2", "line", "5.0"),
-        power=_output(unit, power, "outputPower") if power else None)
+        key,
+        f"{TEST_PROGRAM}/common/snmp",
+        models,
+        scalar(f"{unit}.1.3.0", "outputNum"),
+        switch=_output(unit, "7", "outputSwitch"),
+        name=_output(unit, "5", "outputName"),
+        current=_output(unit, "8.1", "outputCurrent"),
+        energy=_output(unit, "10", "outputEnergy"),
+        line_current=column(f"{unit}.2", "line", "1.0"),
+        line_energy=column(f"{unit}.2", "line", "5.0"),
+        power=_output(unit, power, "outputPower") if power else None,
+    )
 
 
 def _rpdu(key: str, tree: str, source: str, *models: str) -> Profile:
@@ -89,17 +139,25 @@ def _rpdu(key: str, tree: str, source: str, *models: str) -> Profile:
         return Spread(oid(unit), (Span(1, 3, 3),), name, tail=f"{item}.0", by_get=True)
 
     return _of_texts(
-        key, source, models, scalar(f"{unit}.7.0", "outputNum"),
-        switch=_output(unit, "9", "outputStatus"), name=_output(unit, "8", "outputName"),
-        current=_output(unit, "10", "outputCurrent"), energy=_output(unit, "13", "outputEnergy"),
-        line_current=lines(4, "lineCurrent"), line_energy=lines(3, "lineEnergy"))
+        key,
+        source,
+        models,
+        scalar(f"{unit}.7.0", "outputNum"),
+        switch=_output(unit, "9", "outputStatus"),
+        name=_output(unit, "8", "outputName"),
+        current=_output(unit, "10", "outputCurrent"),
+        energy=_output(unit, "13", "outputEnergy"),
+        line_current=lines(4, "lineCurrent"),
+        line_energy=lines(3, "lineEnergy"),
+    )
 
 
-MPRO = "30966.11.0"                                 # 0 is the addressed unit
+MPRO = "30966.11.0"  # 0 is the addressed unit
 
 
 def _lines(item: str, tail: str) -> Source:
-    """An item of each line: current 2.1, power 3.1, energy 6. No rows if power is not at 3.1: older firmware has other items.
+    """An item of each line: current 2.1, power 3.1, energy 6. No rows if power is not at 3.1: older
+    firmware has other items.
 
     Limits such as 2.6 also end in 6, like the energy; only a row with a power is a line.
     """
@@ -108,26 +166,43 @@ def _lines(item: str, tail: str) -> Source:
 
 
 def _mpro(tail: str) -> Outlets:
-    """The outlets. `tail` is ".0" for firmware that appends a 0 to each OID. A unit may lack relays or meters of outlets."""
+    """The outlets.
+
+    `tail` is ".0" for firmware that appends a 0 to each OID. A unit may lack relays or meters of
+    outlets.
+    """
     outputs, relay = MPRO + ".1.3", column(MPRO + ".3.1", "relay", "1.1" + tail)
     protected = column(MPRO + ".3.1", "relay", "1.2" + tail)
     current = column(outputs, "output", "1.1" + tail)
     return Outlets(
         states=State(relay, on=("1",), off=("0",)),
-        control=Guarded(Write(relay, on=1, off=0), protected, allow=("0",),
-                        why="it is protected as critical equipment"),
+        control=Guarded(
+            Write(relay, on=1, off=0),
+            protected,
+            allow=("0",),
+            why="it is protected as critical equipment",
+        ),
         rows=current,
         none_if_zero=scalar(f"{MPRO}.1.0.1.3{tail}", "outputNum"),
-        name=Spread(oid(MPRO + ".2.3"), (Span(1, 48, 1),), "outputName", tail="0" + tail, by_get=True, listed=current),
+        name=Spread(
+            oid(MPRO + ".2.3"),
+            (Span(1, 48, 1),),
+            "outputName",
+            tail="0" + tail,
+            by_get=True,
+            listed=current,
+        ),
         current=figure(current, HUNDREDTHS),
         power=figure(column(outputs, "output", "2.1" + tail)),
-        energy=figure(column(outputs, "output", "5" + tail), TENTHS))
+        energy=figure(column(outputs, "output", "5" + tail), TENTHS),
+    )
 
 
 MS = "30966.10.2"
 MS_COUNT = scalar(MS + ".1.3.0", "outputNum")
 MS_STATUS = column(MS + ".4", "outputStatus", "0")
-FEWER_THAN_49 = "[1-9]|[1-3][0-9]|4[0-8]"           # on a unit without outlets the object of MS_COUNT is the baud rate
+# on a unit without outlets the object of MS_COUNT is the baud rate
+FEWER_THAN_49 = "[1-9]|[1-3][0-9]|4[0-8]"
 
 # Line currents are items 4 to 6 in every generation of firmware. Only one with the online flags of
 # slaves, the last items of IPPDU-MIB, has the energies of that MIB in 7 to 9: other firmware has
@@ -137,41 +212,73 @@ SLAVE_ONE_ONLINE = Arc(IP, 0, ("71",))
 
 PROFILES = (
     Profile(
-        key="clever-mpro", vendor=VENDOR, mib=f"MPro: {NO_MIB}",
+        key="clever-mpro",
+        vendor=VENDOR,
+        mib=f"MPro: {NO_MIB}",
         source=public("ChinaClever/MPro-App", "cores/agents/agent_get.cpp"),
-        models=("MPro PDU",), sys_object_ids=(*oids("30966"), *NET_SNMP),
+        models=("MPro PDU",),
+        sys_object_ids=(*oids("30966"), *NET_SNMP),
         outlets=(_mpro(""), _mpro(".0")),
         load=total(*(figure(_lines("2.1", tail), HUNDREDTHS) for tail in ("", ".0"))),
         power=total(*(figure(_lines("3.1", tail)) for tail in ("", ".0"))),
         energy=total(*(figure(_lines("6", tail), TENTHS) for tail in ("", ".0"))),
-        switching_confidence=Confidence.MEDIUM, evidence=DRIVER,
-        unread="breaker of a loop (1.2.N.7): the agent does not publish which outlets a loop has"),
-    _zm("clever-mpdu", "8", "MPDU", "FS.COM switched and metered PDUs with the MPDU tree", power="11"),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=DRIVER,
+        unread="breaker of a loop (1.2.N.7): the agent does not publish which outlets a loop has",
+    ),
+    _zm(
+        "clever-mpdu",
+        "8",
+        "MPDU",
+        "FS.COM switched and metered PDUs with the MPDU tree",
+        power="11",
+    ),
     _zm("clever-zpdu", "7", "ZPDU"),
     _rpdu("clever-rpdu", "6", TEST_PROGRAM + "/RPDU/r_snmp", "RPDU", "C3 Solutions PDU"),
     _rpdu("clever-npm-v", "5", MANAGER, "NPM-V"),
     Profile(
-        key="clever-ms-pdu", vendor=VENDOR, mib=f"MS-PDU: {NO_MIB}", source=MANAGER,
-        models=("MS-PDU", "CPC PDU"), sys_object_ids=oids("30966"),
-        outlets=(Outlets(
-            states=State(Provided(Counted(MS_STATUS, MS_COUNT), MS_COUNT, FEWER_THAN_49), on=(ON,), off=(OFF,)),
-            control=Write(MS_STATUS, on=ON, off=OFF),
-            current=figure(column(MS + ".3", "outputCurrent", "0"))),),
-        load=total(figure(Provided(scalar(MS + ".2.2.0", "totalCurrent"), MS_COUNT, FEWER_THAN_49))),
-        switching_confidence=Confidence.MEDIUM, evidence=DRIVER.of("state", "current", "switching")),
+        key="clever-ms-pdu",
+        vendor=VENDOR,
+        mib=f"MS-PDU: {NO_MIB}",
+        source=MANAGER,
+        models=("MS-PDU", "CPC PDU"),
+        sys_object_ids=oids("30966"),
+        outlets=(
+            Outlets(
+                states=State(
+                    Provided(Counted(MS_STATUS, MS_COUNT), MS_COUNT, FEWER_THAN_49),
+                    on=(ON,),
+                    off=(OFF,),
+                ),
+                control=Write(MS_STATUS, on=ON, off=OFF),
+                current=figure(column(MS + ".3", "outputCurrent", "0")),
+            ),
+        ),
+        load=total(
+            figure(Provided(scalar(MS + ".2.2.0", "totalCurrent"), MS_COUNT, FEWER_THAN_49))
+        ),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=DRIVER.of("state", "current", "switching"),
+    ),
     Profile(
-        key="clever-ip-pdu", vendor=VENDOR, mib="IPPDU-MIB",
+        key="clever-ip-pdu",
+        vendor=VENDOR,
+        mib="IPPDU-MIB",
         source=pysnmp_mibs("mibs/fscom/IPPDU-MIB"),
         models=("IP-PDU: metered inlet", "FS.COM metered PDUs (net-pdu)"),
         # The enterprise number was seen on a unit.
         sys_object_ids=oids("30966"),
         load=total(figure(Arc(IP, 0, ("4", "5", "6")), TENTHS)),
-        energy=total(figure(Provided(Arc(IP, 0, ("7", "8", "9")), SLAVE_ONE_ONLINE, r"\d+"),
-                            TENTHS)),
+        energy=total(
+            figure(Provided(Arc(IP, 0, ("7", "8", "9")), SLAVE_ONE_ONLINE, r"\d+"), TENTHS)
+        ),
         evidence=SIMULATED.of("current", "energy"),
-        note="Slaves are not read: one that is offline cannot be told from none, so a sum would "
-             "fall and rise with the bus. The energy, up to 6,553.5 kWh for each line, is read "
-             "only from firmware with the objects of IPPDU-MIB, which gives tenths but no unit "
-             "(tenths of Wh would end at 6.6 kWh). The powers have no unit either and are not "
-             "read."),
+        note=(
+            "Slaves are not read: one that is offline cannot be told from none, so a sum would "
+            "fall and rise with the bus. The energy, up to 6,553.5 kWh for each line, is read "
+            "only from firmware with the objects of IPPDU-MIB, which gives tenths but no unit "
+            "(tenths of Wh would end at 6.6 kWh). The powers have no unit either and are not "
+            "read."
+        ),
+    ),
 )

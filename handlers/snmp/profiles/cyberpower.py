@@ -1,20 +1,34 @@
-"""CyberPower: two generations of PDUs in CPS-MIB, whose tables resemble APC's, and transfer switches.
+"""CyberPower: two generations of PDUs in CPS-MIB, whose tables resemble APC's, and transfer
+switches.
 
-ePDU2 resembles APC's rPDU2, but on is 1 and off is 2 for both states and commands (rPDU2: state on 2, off 1). A table numbers
-its rows consecutively over all units of a chain. The table of metered outlets may lack outlets, so an outlet may have another
-row there. ePDU resembles APC's rPDU, but has more meters. Its load table has rows of phases, and rows of banks that count the
-same current again. Some units have their outlets in ePDU2 and their meters in ePDU. A UPS of this vendor may report the
-sysObjectID of a PDU, so the tables decide which of the two a device is.
+ePDU2 resembles APC's rPDU2, but on is 1 and off is 2 for both states and commands (rPDU2: state on
+2, off 1). A table numbers its rows consecutively over all units of a chain. The table of metered
+outlets may lack outlets, so an outlet may have another row there. ePDU resembles APC's rPDU, but
+has more meters. Its load table has rows of phases, and rows of banks that count the same current
+again. Some units have their outlets in ePDU2 and their meters in ePDU. A UPS of this vendor may
+report the sysObjectID of a PDU, so the tables decide which of the two a device is.
 
-On a transfer switch, on is 1 and off is 2 for states, but 2 and 3 for commands. Its phases beyond the third are pairs of lines,
-which count the current of the lines again.
+On a transfer switch, on is 1 and off is 2 for states, but 2 and 3 for commands. Its phases beyond
+the third are pairs of lines, which count the current of the lines again.
 
 A state is UNKNOWN while a command is pending. The column for it is optional: some units lack it.
 """
+
 from decimal import Decimal
 
 from ..parts import RECORDED, SIMULATED, Confidence, Doubt, Figure, Outlets, Profile, State, Write
-from ..sources import Chained, Column, EachUnit, First, Listed, Only, Provided, Scalar, Source, Unless
+from ..sources import (
+    Chained,
+    Column,
+    EachUnit,
+    First,
+    Listed,
+    Only,
+    Provided,
+    Scalar,
+    Source,
+    Unless,
+)
 from .apc import NOT_PENDING, OVERLOAD, phase_rows
 from .shorthand import ONES, TENTHS, by_number, column, figure, librenms, oids, scalar, total
 
@@ -30,14 +44,24 @@ METERED_NUMBER = column(EPDU2 + ".6.2.4.1.3", "ePDU2OutletMeteredStatusNumber")
 METERED_NAME = column(EPDU2 + ".6.2.4.1.4", "ePDU2OutletMeteredStatusName")
 DEVICE_MODULE = column(EPDU2 + ".3.4.1.2", "ePDU2DeviceStatusModuleIndex")
 PHASE_MODULE = column(EPDU2 + ".4.4.1.2", "ePDU2PhaseStatusModuleIndex")
-# A module is a unit of the chain. On a device without outlets, the modules of outlets are not walked.
-UNITS = (DEVICE_MODULE, First((Provided(MODULE, EPDU2_STATE, ".*"), Provided(METERED_MODULE, METERED_NAME, "(?s).*"))))
-# On a unit with several phases the MIB does not define which current this is, so it is not used for a sum.
+# A module is a unit of the chain. On a device without outlets, the modules of outlets are not
+# walked.
+UNITS = (
+    DEVICE_MODULE,
+    First((Provided(MODULE, EPDU2_STATE, ".*"), Provided(METERED_MODULE, METERED_NAME, "(?s).*"))),
+)
+# On a unit with several phases the MIB does not define which current this is, so it is not used for
+# a sum.
 CURRENT = column(EPDU2 + ".3.4.1.5", "ePDU2DeviceStatusCurrentLoad")
-ONE_PHASE_CURRENT = Listed(CURRENT, Only(CURRENT, column(EPDU2 + ".3.3.1.8", "ePDU2DeviceInfoNumPhases"), ("2", "3"), keep=False))
-EPDU_COUNT = scalar(EPDU + ".3.1.3.0", "ePDUOutletDevNumCntrlOutlets")         # 0 on a metered unit
-LINES = ("1", "2", "3")                                                        # of atsLoadStatusPhase; 4 to 6 are pairs of lines
-ATS_TOTAL = "1"                                                                # the row with the total, in the table of banks
+ONE_PHASE_CURRENT = Listed(
+    CURRENT,
+    Only(CURRENT, column(EPDU2 + ".3.3.1.8", "ePDU2DeviceInfoNumPhases"), ("2", "3"), keep=False),
+)
+EPDU_COUNT = scalar(EPDU + ".3.1.3.0", "ePDUOutletDevNumCntrlOutlets")  # 0 on a metered unit
+# of atsLoadStatusPhase; 4 to 6 are pairs of lines
+LINES = ("1", "2", "3")
+# the row with the total, in the table of banks
+ATS_TOTAL = "1"
 
 
 def _pending(below: str, name: str) -> Doubt:
@@ -45,12 +69,19 @@ def _pending(below: str, name: str) -> Doubt:
 
 
 def _of_each_unit(values: Source, module: Column = DEVICE_MODULE) -> EachUnit:
-    """`values` of units or phases. No sum if a unit of the chain has no row. `module`: the column with each row's unit."""
+    """`values` of units or phases.
+
+    No sum if a unit of the chain has no row. `module`: the column with each row's unit.
+    """
     return EachUnit(values, module, UNITS)
 
 
 def _lines(below: str, name: str) -> Only:
-    return Only(column(f"{ATS}.5.2.2.1.{below}", name), column(ATS + ".5.2.2.1.2", "atsLoadStatusPhase"), LINES)
+    return Only(
+        column(f"{ATS}.5.2.2.1.{below}", name),
+        column(ATS + ".5.2.2.1.2", "atsLoadStatusPhase"),
+        LINES,
+    )
 
 
 def _ats_total(below: str, name: str) -> Scalar:
@@ -58,8 +89,11 @@ def _ats_total(below: str, name: str) -> Scalar:
 
 
 def _phases(below: str, name: str) -> First:
-    return phase_rows(column(f"{EPDU}.2.3.1.1.{below}", name), column(EPDU + ".2.3.1.1.5", "ePDULoadStatusBankNumber"),
-                      column(EPDU + ".2.3.1.1.4", "ePDULoadStatusPhaseNumber"))
+    return phase_rows(
+        column(f"{EPDU}.2.3.1.1.{below}", name),
+        column(EPDU + ".2.3.1.1.5", "ePDULoadStatusBankNumber"),
+        column(EPDU + ".2.3.1.1.4", "ePDULoadStatusPhaseNumber"),
+    )
 
 
 PHASE_LOAD = _phases("2", "ePDULoadStatusLoad")
@@ -68,74 +102,153 @@ PHASE_ENERGY = _phases("10", "ePDULoadStatusEnergy")
 
 
 def _beside_epdu2(values: First, scale: Decimal = ONES) -> Figure:
-    """The meters of the ePDU tree on a unit with its outlets in ePDU2. No rows in a chain: this tree lacks the other units."""
+    """The meters of the ePDU tree on a unit with its outlets in ePDU2.
+
+    No rows in a chain: this tree lacks the other units.
+    """
     for module in (MODULE, DEVICE_MODULE):
-        values = First((Provided(values, module, "0"), Provided(values, module, "1"), Unless(values, module)))
+        values = First(
+            (Provided(values, module, "0"), Provided(values, module, "1"), Unless(values, module))
+        )
     return figure(Provided(values, EPDU2_STATE, ".*"), scale)
 
 
 def _metered(below: str, name: str) -> Figure:
-    return figure(by_number(column(f"{EPDU2}.6.2.4.1.{below}", name), (METERED_MODULE, METERED_NUMBER), (MODULE, NUMBER)),
-                  ONES if name.endswith("Power") else TENTHS)
+    return figure(
+        by_number(
+            column(f"{EPDU2}.6.2.4.1.{below}", name),
+            (METERED_MODULE, METERED_NUMBER),
+            (MODULE, NUMBER),
+        ),
+        ONES if name.endswith("Power") else TENTHS,
+    )
 
 
 PROFILES = (
     Profile(
-        key="cyberpower-epdu2", vendor="CyberPower", mib="CPS-MIB (ePDU2)", source=CPS,
-        models=("PDU7xxxx, PDU8xxxx", "RMCARD205 with a daisy chain"), sys_object_ids=oids(EPDU2, ANY_CYBERPOWER),
-        outlets=(Outlets(
-            states=State(EPDU2_STATE, on=("1",), off=("2",), doubts=(
-                _pending(EPDU2 + ".6.1.4.1.6", "ePDU2OutletSwitchedStatusCommandPending"),)),
-            control=Write(column(EPDU2 + ".6.1.5.1.5", "ePDU2OutletSwitchedControlCommand"), on=1, off=2),
-            rows=METERED_NAME,
-            count=scalar(EPDU2 + ".6.1.1.0", "ePDU2OutletSwitchedTableSize"),
-            number=First((Chained(MODULE, NUMBER), Chained(METERED_MODULE, METERED_NUMBER))),
-            position=(MODULE, NUMBER),
-            name=First((column(EPDU2 + ".6.1.4.1.4", "ePDU2OutletSwitchedStatusName"), METERED_NAME)),
-            current=_metered("6", "ePDU2OutletMeteredStatusLoad"),
-            power=_metered("7", "ePDU2OutletMeteredStatusActivePower"),
-            energy=_metered("11", "ePDU2OutletMeteredStatusEnergy")),),
-        load=total(figure(_of_each_unit(column(EPDU2 + ".4.4.1.5", "ePDU2PhaseStatusLoad"), PHASE_MODULE), TENTHS),
-                   figure(_of_each_unit(ONE_PHASE_CURRENT), TENTHS),
-                   _beside_epdu2(PHASE_LOAD, TENTHS), else_outlets=True),
-        power=total(figure(_of_each_unit(column(EPDU2 + ".3.4.1.18", "ePDU2DeviceStatusPowerLoad"))),
-                    _beside_epdu2(PHASE_POWER), else_outlets=True),
-        energy=total(figure(_of_each_unit(column(EPDU2 + ".3.4.1.9", "ePDU2DeviceStatusEnergy")), TENTHS),
-                     _beside_epdu2(PHASE_ENERGY, TENTHS), else_outlets=True),
-        switching_confidence=Confidence.MEDIUM, evidence=RECORDED,
+        key="cyberpower-epdu2",
+        vendor="CyberPower",
+        mib="CPS-MIB (ePDU2)",
+        source=CPS,
+        models=("PDU7xxxx, PDU8xxxx", "RMCARD205 with a daisy chain"),
+        sys_object_ids=oids(EPDU2, ANY_CYBERPOWER),
+        outlets=(
+            Outlets(
+                states=State(
+                    EPDU2_STATE,
+                    on=("1",),
+                    off=("2",),
+                    doubts=(
+                        _pending(EPDU2 + ".6.1.4.1.6", "ePDU2OutletSwitchedStatusCommandPending"),
+                    ),
+                ),
+                control=Write(
+                    column(EPDU2 + ".6.1.5.1.5", "ePDU2OutletSwitchedControlCommand"), on=1, off=2
+                ),
+                rows=METERED_NAME,
+                count=scalar(EPDU2 + ".6.1.1.0", "ePDU2OutletSwitchedTableSize"),
+                number=First((Chained(MODULE, NUMBER), Chained(METERED_MODULE, METERED_NUMBER))),
+                position=(MODULE, NUMBER),
+                name=First(
+                    (column(EPDU2 + ".6.1.4.1.4", "ePDU2OutletSwitchedStatusName"), METERED_NAME)
+                ),
+                current=_metered("6", "ePDU2OutletMeteredStatusLoad"),
+                power=_metered("7", "ePDU2OutletMeteredStatusActivePower"),
+                energy=_metered("11", "ePDU2OutletMeteredStatusEnergy"),
+            ),
+        ),
+        load=total(
+            figure(
+                _of_each_unit(column(EPDU2 + ".4.4.1.5", "ePDU2PhaseStatusLoad"), PHASE_MODULE),
+                TENTHS,
+            ),
+            figure(_of_each_unit(ONE_PHASE_CURRENT), TENTHS),
+            _beside_epdu2(PHASE_LOAD, TENTHS),
+            else_outlets=True,
+        ),
+        power=total(
+            figure(_of_each_unit(column(EPDU2 + ".3.4.1.18", "ePDU2DeviceStatusPowerLoad"))),
+            _beside_epdu2(PHASE_POWER),
+            else_outlets=True,
+        ),
+        energy=total(
+            figure(_of_each_unit(column(EPDU2 + ".3.4.1.9", "ePDU2DeviceStatusEnergy")), TENTHS),
+            _beside_epdu2(PHASE_ENERGY, TENTHS),
+            else_outlets=True,
+        ),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=RECORDED,
         unread=f"overload restrictions of banks and phases: {OVERLOAD}",
-        note="A slave of a chain lists only itself: read the host."),
+        note="A slave of a chain lists only itself: read the host.",
+    ),
     Profile(
-        key="cyberpower-epdu", vendor="CyberPower", mib="CPS-MIB (ePDU)", source=CPS,
-        models=("PDU15xx, PDU20xx, PDU30xx, PDU41xxx with older cards",), sys_object_ids=oids(EPDU, ANY_CYBERPOWER),
-        outlets=(Outlets(
-            states=State(column(EPDU + ".3.5.1.1.4", "ePDUOutletStatusOutletState"), on=("1",), off=("2",), doubts=(
-                _pending(EPDU + ".3.5.1.1.5", "ePDUOutletStatusCommandPending"),)),
-            count=EPDU_COUNT, none_if_zero=EPDU_COUNT,
-            control=Write(column(EPDU + ".3.3.1.1.4", "ePDUOutletControlOutletCommand"), on=1, off=2),
-            name=column(EPDU + ".3.5.1.1.2", "ePDUOutletStatusOutletName"),
-            current=figure(column(EPDU + ".3.5.1.1.7", "ePDUOutletStatusLoad"), TENTHS),
-            power=figure(column(EPDU + ".3.5.1.1.8", "ePDUOutletStatusActivePower")),
-            energy=figure(column(EPDU + ".3.5.1.1.13", "ePDUOutletStatusEnergy"), TENTHS)),),
+        key="cyberpower-epdu",
+        vendor="CyberPower",
+        mib="CPS-MIB (ePDU)",
+        source=CPS,
+        models=("PDU15xx, PDU20xx, PDU30xx, PDU41xxx with older cards",),
+        sys_object_ids=oids(EPDU, ANY_CYBERPOWER),
+        outlets=(
+            Outlets(
+                states=State(
+                    column(EPDU + ".3.5.1.1.4", "ePDUOutletStatusOutletState"),
+                    on=("1",),
+                    off=("2",),
+                    doubts=(_pending(EPDU + ".3.5.1.1.5", "ePDUOutletStatusCommandPending"),),
+                ),
+                count=EPDU_COUNT,
+                none_if_zero=EPDU_COUNT,
+                control=Write(
+                    column(EPDU + ".3.3.1.1.4", "ePDUOutletControlOutletCommand"), on=1, off=2
+                ),
+                name=column(EPDU + ".3.5.1.1.2", "ePDUOutletStatusOutletName"),
+                current=figure(column(EPDU + ".3.5.1.1.7", "ePDUOutletStatusLoad"), TENTHS),
+                power=figure(column(EPDU + ".3.5.1.1.8", "ePDUOutletStatusActivePower")),
+                energy=figure(column(EPDU + ".3.5.1.1.13", "ePDUOutletStatusEnergy"), TENTHS),
+            ),
+        ),
         load=total(figure(PHASE_LOAD, TENTHS), else_outlets=True),
         power=total(figure(PHASE_POWER), else_outlets=True),
         energy=total(figure(PHASE_ENERGY, TENTHS), else_outlets=True),
-        switching_confidence=Confidence.HIGH, evidence=SIMULATED,
-        unread=f"overload restrictions of banks: {OVERLOAD}"),
+        switching_confidence=Confidence.HIGH,
+        evidence=SIMULATED,
+        unread=f"overload restrictions of banks: {OVERLOAD}",
+    ),
     Profile(
-        key="cyberpower-ats", vendor="CyberPower", mib="CPS-MIB 2.13 (ats)", source=CPS,
-        models=("Switched ATS PDU (PDUxxSW...ATNET)",), sys_object_ids=oids(ATS, ANY_CYBERPOWER),
-        outlets=(Outlets(
-            states=State(column(ATS + ".6.3.1.3", "atsOutletStatusOutletState"), on=("1",), off=("2",), doubts=(
-                _pending(ATS + ".6.3.1.4", "atsOutletStatusOutletCmdPending"),)),
-            control=Write(column(ATS + ".6.5.1.3", "atsOutletCtrlCommand"), on=2, off=3),
-            count=scalar(ATS + ".6.2.0", "atsOutletStatusTableSize"),
-            name=column(ATS + ".6.3.1.2", "atsOutletStatusOutletName")),),
-        load=total(figure(_lines("3", "atsLoadStatusPhaseLoad"), TENTHS),
-                   figure(_ats_total("3", "atsLoadStatusBankLoad"), TENTHS)),
-        power=total(figure(_lines("5", "atsLoadStatusPhasePower")), figure(_ats_total("5", "atsLoadStatusBankPower"))),
+        key="cyberpower-ats",
+        vendor="CyberPower",
+        mib="CPS-MIB 2.13 (ats)",
+        source=CPS,
+        models=("Switched ATS PDU (PDUxxSW...ATNET)",),
+        sys_object_ids=oids(ATS, ANY_CYBERPOWER),
+        outlets=(
+            Outlets(
+                states=State(
+                    column(ATS + ".6.3.1.3", "atsOutletStatusOutletState"),
+                    on=("1",),
+                    off=("2",),
+                    doubts=(_pending(ATS + ".6.3.1.4", "atsOutletStatusOutletCmdPending"),),
+                ),
+                control=Write(column(ATS + ".6.5.1.3", "atsOutletCtrlCommand"), on=2, off=3),
+                count=scalar(ATS + ".6.2.0", "atsOutletStatusTableSize"),
+                name=column(ATS + ".6.3.1.2", "atsOutletStatusOutletName"),
+            ),
+        ),
+        load=total(
+            figure(_lines("3", "atsLoadStatusPhaseLoad"), TENTHS),
+            figure(_ats_total("3", "atsLoadStatusBankLoad"), TENTHS),
+        ),
+        power=total(
+            figure(_lines("5", "atsLoadStatusPhasePower")),
+            figure(_ats_total("5", "atsLoadStatusBankPower")),
+        ),
         energy=total(figure(_ats_total("6", "atsLoadStatusBankEnergy"), TENTHS)),
-        switching_confidence=Confidence.MEDIUM, evidence=SIMULATED,
+        switching_confidence=Confidence.MEDIUM,
+        evidence=SIMULATED,
         unread="atsStatusDevOutRelayStatus: the MIB does not say what it means for the outlets",
-        note="The outlets are not metered. Some UPS cards have the same sysObjectID; they list no outlets."),
+        note=(
+            "The outlets are not metered. Some UPS cards have the same sysObjectID; they list no"
+            " outlets."
+        ),
+    ),
 )

@@ -7,11 +7,12 @@ reports its current, in tenths of A.
 ACS 5000: the table of outlets' figures is indexed by port.unit.outlet of the unit, and the column
 that would join it is not readable, so it is not read. An estimated power is not read either.
 """
+
 from ..parts import SIMULATED, Arcs, Confidence, Guarded, Outlets, Profile, State, Write
 from ..sources import Arc, Column, Listed, OfUnits, Only
 from .shorthand import TENTHS, column, figure, oids, pysnmp_mibs, total
 
-UNLOCKED = "0"              # 1 is locked, 2 unknown
+UNLOCKED = "0"  # 1 is locked, 2 unknown
 THE_PORT = Arcs(0, 1)
 ACS, ACS5K = "2925.4.5", "2925.8.5"
 ACS5K_CURRENT = column(ACS5K + ".3.1.5", "cyPMUnitCurrent")
@@ -44,35 +45,69 @@ def _where(values: Column, test: Column, wanted: str) -> Listed:
 
 PROFILES = (
     Profile(
-        key="cyclades-pm", vendor="Cyclades", mib="CYCLADES-ACS-PM-MIB of 2005-08-29",
+        key="cyclades-pm",
+        vendor="Cyclades",
+        mib="CYCLADES-ACS-PM-MIB of 2005-08-29",
         source=pysnmp_mibs("mibs/vertiv/CYCLADES-ACS-PM-MIB"),
-        models=("AlterPath PM behind AlterPath ACS",), sys_object_ids=oids("2925"),
-        outlets=(Outlets(
-            states=State(_outlets(ACS), on=("1",), off=("0",)),
-            control=Guarded(Write(_power(ACS), on=1, off=0), _lock(ACS), allow=(UNLOCKED,),
-                            why="it is locked on the device, or its lock is not known"),
-            count=OfUnits(_count(ACS), _outlets(ACS)),
-            name=column(ACS + ".4.1.2", "cyOutletName")),),
+        models=("AlterPath PM behind AlterPath ACS",),
+        sys_object_ids=oids("2925"),
+        outlets=(
+            Outlets(
+                states=State(_outlets(ACS), on=("1",), off=("0",)),
+                control=Guarded(
+                    Write(_power(ACS), on=1, off=0),
+                    _lock(ACS),
+                    allow=(UNLOCKED,),
+                    why="it is locked on the device, or its lock is not known",
+                ),
+                count=OfUnits(_count(ACS), _outlets(ACS)),
+                name=column(ACS + ".4.1.2", "cyOutletName"),
+            ),
+        ),
         load=total(figure(column(ACS + ".3.1.5", "cyPMUnitCurrent"), TENTHS), unit=THE_PORT),
-        switching_confidence=Confidence.MEDIUM, evidence=SIMULATED.of("state", "current", "switching")),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=SIMULATED.of("state", "current", "switching"),
+    ),
     Profile(
-        key="cyclades-acs5k", vendor="Cyclades", mib="CYCLADES-ACS5K-PM-MIB of 2010-07-26",
+        key="cyclades-acs5k",
+        vendor="Cyclades",
+        mib="CYCLADES-ACS5K-PM-MIB of 2010-07-26",
         source=pysnmp_mibs("mibs/vertiv/CYCLADES-ACS5K-PM-MIB"),
         # Assumed: the enterprise number. No source tells what an ACS 5000 reports.
-        models=("AlterPath PM, PM PDUs behind Avocent ACS 5000",), sys_object_ids=oids("2925"),
-        outlets=(Outlets(
-            states=State(_outlets(ACS5K), on=("1",), off=("0",)),
-            control=Guarded(Write(_power(ACS5K), on=1, off=0), _lock(ACS5K), allow=(UNLOCKED,),
-                            why="the device does not report it as unlocked"),
-            count=OfUnits(_count(ACS5K), _outlets(ACS5K)),
-            name=column(ACS5K + ".4.1.2", "cyOutletName")),),
-        load=total(figure(_where(ACS5K_CURRENT, ACS5K_PHASES, SINGLE), TENTHS),
-                   unit=THE_PORT, units=_count(ACS5K)),
-        power=total(figure(_where(ACS5K_POWER, ACS5K_SENSOR, MEASURED), TENTHS),
-                    unit=THE_PORT, units=_count(ACS5K)),
+        models=("AlterPath PM, PM PDUs behind Avocent ACS 5000",),
+        sys_object_ids=oids("2925"),
+        outlets=(
+            Outlets(
+                states=State(_outlets(ACS5K), on=("1",), off=("0",)),
+                control=Guarded(
+                    Write(_power(ACS5K), on=1, off=0),
+                    _lock(ACS5K),
+                    allow=(UNLOCKED,),
+                    why="the device does not report it as unlocked",
+                ),
+                count=OfUnits(_count(ACS5K), _outlets(ACS5K)),
+                name=column(ACS5K + ".4.1.2", "cyOutletName"),
+            ),
+        ),
+        load=total(
+            figure(_where(ACS5K_CURRENT, ACS5K_PHASES, SINGLE), TENTHS),
+            unit=THE_PORT,
+            units=_count(ACS5K),
+        ),
+        power=total(
+            figure(_where(ACS5K_POWER, ACS5K_SENSOR, MEASURED), TENTHS),
+            unit=THE_PORT,
+            units=_count(ACS5K),
+        ),
         switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED.of("state", "current", "power", "switching"),
-        note="The MIB does not say what the current of a three-phase unit is, so there is no load "
-             "behind a console server with such a unit. The sysObjectID is assumed.",
-        unread="cyOutletMinimumOnInterval, cyOutletMinimumOffInterval: no object tells how much of them is left"),
+        note=(
+            "The MIB does not say what the current of a three-phase unit is, so there is no load "
+            "behind a console server with such a unit. The sysObjectID is assumed."
+        ),
+        unread=(
+            "cyOutletMinimumOnInterval, cyOutletMinimumOffInterval: no object tells how much of"
+            " them is left"
+        ),
+    ),
 )

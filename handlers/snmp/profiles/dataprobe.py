@@ -1,12 +1,13 @@
 """Dataprobe: iBoot-PDU (IBOOTPDU-MIB) and iBootBar (IBOOTBAR-MIB). In both, row 0 is outlet 1.
 
-iBoot-PDU: three columns hold the command, the state of the relay, and the requested state. The state
-is UNKNOWN while the relay's state is not the requested one, and while an outlet cycles, reboots or
-waits to be switched on (2 to 4 of the requested state).
+iBoot-PDU: three columns hold the command, the state of the relay, and the requested state. The
+state is UNKNOWN while the relay's state is not the requested one, and while an outlet cycles,
+reboots or waits to be switched on (2 to 4 of the requested state).
 
 iBootBar: one column holds the state or the activity. The unit of its line cords' currents is not in
 the compiled MIB, so they are not read.
 """
+
 from ..parts import (
     SIMULATED,
     Confidence,
@@ -27,29 +28,54 @@ LINE_CORDS = by_unit(lambda cord: scalar(f"1418.6.6.{2 * cord}.0", f"currentLC{c
 
 PROFILES = (
     Profile(
-        key="dataprobe-iboot", vendor="Dataprobe", mib="IBOOTPDU-MIB of 2017-10-25", source=librenms("dataprobe/IBOOTPDU-MIB"),
-        models=("iBoot-PDU4", "iBoot-PDU8"), sys_object_ids=(*oids("1418.6"), *NET_SNMP),
-        outlets=(Outlets(
-            states=State(column("1418.6.5.1.7", "outletActualStatus"), on=("1",), off=("0",),
-                         confirm=column("1418.6.5.1.6", "outletStatus")),
-            control=Write(column("1418.6.5.1.5", "outletControl"), on=1, off=0),
-            number=column("1418.6.5.1.1", "outletIndex"),
-            name=column("1418.6.5.1.2", "outletName")),),
+        key="dataprobe-iboot",
+        vendor="Dataprobe",
+        mib="IBOOTPDU-MIB of 2017-10-25",
+        source=librenms("dataprobe/IBOOTPDU-MIB"),
+        models=("iBoot-PDU4", "iBoot-PDU8"),
+        sys_object_ids=(*oids("1418.6"), *NET_SNMP),
+        outlets=(
+            Outlets(
+                states=State(
+                    column("1418.6.5.1.7", "outletActualStatus"),
+                    on=("1",),
+                    off=("0",),
+                    confirm=column("1418.6.5.1.6", "outletStatus"),
+                ),
+                control=Write(column("1418.6.5.1.5", "outletControl"), on=1, off=0),
+                number=column("1418.6.5.1.1", "outletIndex"),
+                name=column("1418.6.5.1.2", "outletName"),
+            ),
+        ),
         load=total(Figure(LINE_CORDS, HUNDREDTHS, padding=NO_LINE)),
         switching_confidence=Confidence.HIGH,
-        evidence=Evidence(state=Proof.RECORDING, current=Proof.SIMULATED, switching=Proof.SIMULATED)),
+        evidence=Evidence(
+            state=Proof.RECORDING, current=Proof.SIMULATED, switching=Proof.SIMULATED
+        ),
+    ),
     Profile(
-        key="dataprobe-ibootbar", vendor="Dataprobe", mib="IBOOTBAR-MIB",
+        key="dataprobe-ibootbar",
+        vendor="Dataprobe",
+        mib="IBOOTBAR-MIB",
         source=public("simonsobs/socs", "socs/mibs/IBOOTBAR-MIB.py"),
         # Not in a recording: a program of an owner compares the answer of units with it.
-        models=("iBootBar",), sys_object_ids=oids("1418.4"),
-        outlets=(Outlets(
-            # The other values are reboot, cycle, on pending and cycle pending.
-            states=State(BAR_STATUS, on=("1",), off=("0",)),
-            control=Write(column("1418.4.3.1.4", "outletCommand"), on=1, off=0),
-            number=Number(BAR_STATUS),
-            name=column("1418.4.3.1.2", "outletName")),),
-        switching_confidence=Confidence.HIGH, evidence=SIMULATED.of("state", "switching"),
+        models=("iBootBar",),
+        sys_object_ids=oids("1418.4"),
+        outlets=(
+            Outlets(
+                # The other values are reboot, cycle, on pending and cycle pending.
+                states=State(BAR_STATUS, on=("1",), off=("0",)),
+                control=Write(column("1418.4.3.1.4", "outletCommand"), on=1, off=0),
+                number=Number(BAR_STATUS),
+                name=column("1418.4.3.1.2", "outletName"),
+            ),
+        ),
+        switching_confidence=Confidence.HIGH,
+        evidence=SIMULATED.of("state", "switching"),
         note="The sysObjectID is the one that a program of an owner expects.",
-        unread="outletAPStatus: it says that AutoPing was triggered, not what it did; outletStatus has the result"),
+        unread=(
+            "outletAPStatus: it says that AutoPing was triggered, not what it did; outletStatus has"
+            " the result"
+        ),
+    ),
 )

@@ -1,9 +1,11 @@
 """Dell: rack PDUs made by APC, with their own MIB (DellrPDU-MIB).
 
-It resembles APC's rPDU2, but its states are 1 (on) and 2 (off); those of rPDU2 are 1 (off) and 2 (on). The switched and the
-metered table are joined by the outlet's number, because their indexes may differ. Outlets are metered in whole A and kWh. The MIB
-does not name the unit of their power; W is assumed. A state is UNKNOWN while a command is pending.
+It resembles APC's rPDU2, but its states are 1 (on) and 2 (off); those of rPDU2 are 1 (off) and 2
+(on). The switched and the metered table are joined by the outlet's number, because their indexes
+may differ. Outlets are metered in whole A and kWh. The MIB does not name the unit of their power; W
+is assumed. A state is UNKNOWN while a command is pending.
 """
+
 from ..parts import SIMULATED, Confidence, Doubt, Figure, Outlets, Profile, State, Write
 from ..sources import First
 from .apc import NOT_PENDING, OVERLOAD
@@ -16,27 +18,57 @@ METERED_NAME = column(ROOT + ".130.2.2.1.3", "rPDUOutletMeteredStatusName")
 
 
 def _metered(below: str, name: str) -> Figure:
-    return figure(by_number(column(f"{ROOT}.130.2.2.1.{below}", name), (METERED_NUMBER,), (NUMBER,)))
+    return figure(
+        by_number(column(f"{ROOT}.130.2.2.1.{below}", name), (METERED_NUMBER,), (NUMBER,))
+    )
 
 
 PROFILES = (
     Profile(
-        key="dell-rpdu", vendor="Dell", mib="DellrPDU-MIB", source=librenms("dell/DellrPDU-MIB"),
-        models=("Managed and metered rack PDUs 66xx, 68xx",), sys_object_ids=oids("674.10903.200.3.1"),
-        outlets=(Outlets(
-            states=State(column(ROOT + ".130.1.2.1.4", "rPDUOutletSwitchedStatusState"), on=("1",), off=("2",), doubts=(
-                Doubt(column(ROOT + ".130.1.2.1.5", "rPDUOutletSwitchedStatCmdPnding"), NOT_PENDING),)),
-            control=Write(column(ROOT + ".130.1.4.1.4", "rPDUOutletSwitchedControlCmd"), on=1, off=2),
-            rows=METERED_NAME,
-            count=scalar(ROOT + ".130.1.1.0", "rPDUOutletSwitchedTableSize"),
-            number=First((NUMBER, METERED_NUMBER)),
-            name=First((column(ROOT + ".130.1.2.1.3", "rPDUOutletSwitchedStatusName"), METERED_NAME)),
-            current=_metered("6", "rPDUOutletMeteredStatusCurrent"),
-            power=_metered("8", "rPDUOutletMeteredStatusPower"),
-            energy=_metered("7", "rPDUOutletMeteredStatusEnergy")),),
-        load=total(figure(column(ROOT + ".120.2.1.4", "rPDUPhaseStatusCurrent"), TENTHS), else_outlets=True),
-        power=total(figure(column(ROOT + ".110.2.1.3", "rPDUDeviceStatusPower"), TENS), else_outlets=True),
-        energy=total(figure(column(ROOT + ".110.2.1.4", "rPDUDeviceStatusEnergy"), TENTHS), else_outlets=True),
-        switching_confidence=Confidence.MEDIUM, evidence=SIMULATED,
-        unread=f"rPDUPhaseCfgOverloadRestriction: {OVERLOAD}"),
+        key="dell-rpdu",
+        vendor="Dell",
+        mib="DellrPDU-MIB",
+        source=librenms("dell/DellrPDU-MIB"),
+        models=("Managed and metered rack PDUs 66xx, 68xx",),
+        sys_object_ids=oids("674.10903.200.3.1"),
+        outlets=(
+            Outlets(
+                states=State(
+                    column(ROOT + ".130.1.2.1.4", "rPDUOutletSwitchedStatusState"),
+                    on=("1",),
+                    off=("2",),
+                    doubts=(
+                        Doubt(
+                            column(ROOT + ".130.1.2.1.5", "rPDUOutletSwitchedStatCmdPnding"),
+                            NOT_PENDING,
+                        ),
+                    ),
+                ),
+                control=Write(
+                    column(ROOT + ".130.1.4.1.4", "rPDUOutletSwitchedControlCmd"), on=1, off=2
+                ),
+                rows=METERED_NAME,
+                count=scalar(ROOT + ".130.1.1.0", "rPDUOutletSwitchedTableSize"),
+                number=First((NUMBER, METERED_NUMBER)),
+                name=First(
+                    (column(ROOT + ".130.1.2.1.3", "rPDUOutletSwitchedStatusName"), METERED_NAME)
+                ),
+                current=_metered("6", "rPDUOutletMeteredStatusCurrent"),
+                power=_metered("8", "rPDUOutletMeteredStatusPower"),
+                energy=_metered("7", "rPDUOutletMeteredStatusEnergy"),
+            ),
+        ),
+        load=total(
+            figure(column(ROOT + ".120.2.1.4", "rPDUPhaseStatusCurrent"), TENTHS), else_outlets=True
+        ),
+        power=total(
+            figure(column(ROOT + ".110.2.1.3", "rPDUDeviceStatusPower"), TENS), else_outlets=True
+        ),
+        energy=total(
+            figure(column(ROOT + ".110.2.1.4", "rPDUDeviceStatusEnergy"), TENTHS), else_outlets=True
+        ),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=SIMULATED,
+        unread=f"rPDUPhaseCfgOverloadRestriction: {OVERLOAD}",
+    ),
 )

@@ -1,16 +1,28 @@
-"""Delta: PDUs of two MIBs, which are public as compiled for pysnmp, with values but no descriptions; and
-a static transfer switch of DeltaSTS-MIB.
+"""Delta: PDUs of two MIBs, which are public as compiled for pysnmp, with values but no
+descriptions; and a static transfer switch of DeltaSTS-MIB.
 
-DeltaIDC-MIB: a PDU with outlets. State and command share a column. The compiled MIB has no units, so
-figures are not read.
+DeltaIDC-MIB: a PDU with outlets. State and command share a column. The compiled MIB has no units,
+so figures are not read.
 
 DeltaPDU-MIB: a controller with up to 16 PDUs, without outlets. The index is the PDU. The current of
-each line is given over all its branches. Only enabled PDUs count; there is no total while one of them
-is disconnected. The transfer switch has no load while its agent has no link to the device.
+each line is given over all its branches. Only enabled PDUs count; there is no total while one of
+them is disconnected. The transfer switch has no load while its agent has no link to the device.
 """
+
 from ..parts import SIMULATED, Confidence, Outlets, Profile, State, Write
 from ..sources import Listed, Only, Provided
-from .shorthand import ONES, TENTHS, by_unit, column, figure, oids, public, pysnmp_mibs, scalar, total
+from .shorthand import (
+    ONES,
+    TENTHS,
+    by_unit,
+    column,
+    figure,
+    oids,
+    public,
+    pysnmp_mibs,
+    scalar,
+    total,
+)
 
 MIBS = "elastiflow/pysnmp_mibs"
 STATE = column("2254.169.2.3.3.1.12", "pduOutletState")
@@ -22,8 +34,11 @@ ON, OFF = "1", "2"
 
 STS = "2254.2.80"
 LINKED = "1"
-STS_CURRENT = Provided(scalar(f"{STS}.3.2.2.0", "stsOutputCurrent"),
-                       scalar(f"{STS}.1.3.1.0", "stsAgentModbusLink"), LINKED)
+STS_CURRENT = Provided(
+    scalar(f"{STS}.3.2.2.0", "stsOutputCurrent"),
+    scalar(f"{STS}.1.3.1.0", "stsAgentModbusLink"),
+    LINKED,
+)
 
 
 def _output(below: int, name: str) -> Listed:
@@ -38,30 +53,49 @@ def _line(line: int) -> Listed:
 
 PROFILES = (
     Profile(
-        key="delta-idc", vendor="Delta", mib="DeltaIDC-MIB",
+        key="delta-idc",
+        vendor="Delta",
+        mib="DeltaIDC-MIB",
         source=public(MIBS, "delta_2254/DeltaIDC-MIB.py"),
         # No sysObjectID was seen on a unit: this is the root of the MIB's PDU tree.
-        models=("PDU with outlets (DeltaIDC-MIB)",), sys_object_ids=oids("2254.169.2"),
-        outlets=(Outlets(
-            states=State(STATE, on=("1",), off=("0",)),
-            control=Write(STATE, on=1, off=0),
-            count=scalar("2254.169.2.3.2.0", "pduOutletCount"),
-            name=column("2254.169.2.3.3.1.2", "pduOutletName")),),
-        switching_confidence=Confidence.MEDIUM, evidence=SIMULATED.of("state", "switching"),
-        note="Currents, powers and energies are not read: no public form of the MIB has their units."),
+        models=("PDU with outlets (DeltaIDC-MIB)",),
+        sys_object_ids=oids("2254.169.2"),
+        outlets=(
+            Outlets(
+                states=State(STATE, on=("1",), off=("0",)),
+                control=Write(STATE, on=1, off=0),
+                count=scalar("2254.169.2.3.2.0", "pduOutletCount"),
+                name=column("2254.169.2.3.3.1.2", "pduOutletName"),
+            ),
+        ),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=SIMULATED.of("state", "switching"),
+        note=(
+            "Currents, powers and energies are not read: no public form of the MIB has their units."
+        ),
+    ),
     Profile(
-        key="delta-pdu", vendor="Delta", mib="DeltaPDU-MIB",
+        key="delta-pdu",
+        vendor="Delta",
+        mib="DeltaPDU-MIB",
         source=public(MIBS, "delta_2254/DeltaPDU-MIB.py"),
         # No sysObjectID was seen on a unit: this is the root of the MIB.
-        models=("PDU controller with up to 16 PDUs (DeltaPDU-MIB)",), sys_object_ids=oids(PDU),
+        models=("PDU controller with up to 16 PDUs (DeltaPDU-MIB)",),
+        sys_object_ids=oids(PDU),
         load=total(figure(by_unit(_line, (1, 2, 3)), TENTHS)),
         power=total(figure(_output(15, "dpduOutputWattageTotal"), ONES)),
         energy=total(figure(_output(16, "dpduOutputEnergyTotal"), TENTHS)),
-        evidence=SIMULATED.of("current", "power", "energy")),
+        evidence=SIMULATED.of("current", "power", "energy"),
+    ),
     Profile(
-        key="delta-sts", vendor="Delta", mib="DeltaSTS-MIB of 2014-05-13",
+        key="delta-sts",
+        vendor="Delta",
+        mib="DeltaSTS-MIB of 2014-05-13",
         source=pysnmp_mibs("mibs/delta/DeltaSTS-MIB"),
         # No sysObjectID was seen on a unit: this is the root of the MIB.
-        models=("Static transfer switch (STS)",), sys_object_ids=oids(STS),
-        load=total(figure(STS_CURRENT, TENTHS)), evidence=SIMULATED.of("current")),
+        models=("Static transfer switch (STS)",),
+        sys_object_ids=oids(STS),
+        load=total(figure(STS_CURRENT, TENTHS)),
+        evidence=SIMULATED.of("current"),
+    ),
 )

@@ -1,8 +1,11 @@
-"""DigiPower, also sold by Lindy and Manhattan: all states of a unit are one string, and a write replaces all of it.
+"""DigiPower, also sold by Lindy and Manhattan: all states of a unit are one string, and a write
+replaces all of it.
 
-One agent has up to 16 units. The identity is the position of an outlet on the first unit, "unit.position" on the others. -1 is
-a position without an outlet, -2 an outlet that lost its power. The MIB allows 32 characters in a write.
+One agent has up to 16 units. The identity is the position of an outlet on the first unit,
+"unit.position" on the others. -1 is a position without an outlet, -2 an outlet that lost its power.
+The MIB allows 32 characters in a write.
 """
+
 from ..parts import RECORDED, Confidence, Outlets, Profile, State, WritePacked
 from ..sources import EachUnit, Field, Merged, Number, Only, Packed, Prefixed, Source, Span, Spread
 from .shorthand import TENTHS, column, figure, librenms, oid, oids, total
@@ -25,15 +28,38 @@ def _names(unit: int) -> Field:
 
 PROFILES = (
     Profile(
-        key="digipower", vendor="DigiPower", mib="DigiPower-PDU-MIB", source=librenms("digipower/DigiPower-PDU-MIB"),
-        models=("SWH, SWV", "Lindy IPower Switch Classic 32657 to 32659", "Manhattan"), sys_object_ids=oids("17420"),
-        outlets=(Outlets(
-            states=State(STATES, on=("1",), off=("0",), absent=("-1",)),
-            control=WritePacked(STATUS, STATES, on="1", off="0", longest=32),
-            name=Merged((_names(FIRST), *(Prefixed(str(unit), _names(unit)) for unit in range(FIRST + 1, LAST + 1))))),),
-        load=total(figure(EachUnit(CURRENT, _unit(CURRENT), (_unit(Only(STATUS, STATUS, ("",), keep=False)),)), TENTHS)),
-        switching_confidence=Confidence.MEDIUM, evidence=RECORDED.of("state", "current", "switching"),
-        note="Units with more than 16 outlets are not switched, because they need more characters than a write may have. Units "
-             "with an empty position or an outlet that lost its power are not switched either: the MIB does not say what a "
-             "written -1 or -2 does."),
+        key="digipower",
+        vendor="DigiPower",
+        mib="DigiPower-PDU-MIB",
+        source=librenms("digipower/DigiPower-PDU-MIB"),
+        models=("SWH, SWV", "Lindy IPower Switch Classic 32657 to 32659", "Manhattan"),
+        sys_object_ids=oids("17420"),
+        outlets=(
+            Outlets(
+                states=State(STATES, on=("1",), off=("0",), absent=("-1",)),
+                control=WritePacked(STATUS, STATES, on="1", off="0", longest=32),
+                name=Merged(
+                    (
+                        _names(FIRST),
+                        *(Prefixed(str(unit), _names(unit)) for unit in range(FIRST + 1, LAST + 1)),
+                    )
+                ),
+            ),
+        ),
+        load=total(
+            figure(
+                EachUnit(
+                    CURRENT, _unit(CURRENT), (_unit(Only(STATUS, STATUS, ("",), keep=False)),)
+                ),
+                TENTHS,
+            )
+        ),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=RECORDED.of("state", "current", "switching"),
+        note=(
+            "Units with more than 16 outlets are not switched, because they need more characters"
+            " than a write may have. Units with an empty position or an outlet that lost its power"
+            " are not switched either: the MIB does not say what a written -1 or -2 does."
+        ),
+    ),
 )

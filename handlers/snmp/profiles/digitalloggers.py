@@ -1,25 +1,41 @@
-"""Digital Loggers: the standard ENERGY-OBJECT-MIB with power states of IANAPowerStateSet-MIB (257 off, 259 on).
+"""Digital Loggers: the standard ENERGY-OBJECT-MIB with power states of IANAPowerStateSet-MIB (257
+off, 259 on).
 
-States are read from the oper state; a value other than these two is UNKNOWN. Commands are written to the admin state. While the
-two differ, the outlet changes over to the admin state (RFC 7460), and its state is UNKNOWN.
+States are read from the oper state; a value other than these two is UNKNOWN. Commands are written
+to the admin state. While the two differ, the outlet changes over to the admin state (RFC 7460), and
+its state is UNKNOWN.
 """
+
 from ..parts import RECORDED, Confidence, Outlets, Profile, State, Write
 from ..sources import Span, Spread
 from .shorthand import NET_SNMP, librenms
 
 ENERGY_OBJECTS = "1.3.6.1.2.1.229.1.2.1"
 
-OUTLETS = (Span(1, 256, 1),)        # the buses that feed them have numbers from 257
+OUTLETS = (Span(1, 256, 1),)  # the buses that feed them have numbers from 257
 ADMIN = Spread(f"{ENERGY_OBJECTS}.8", OUTLETS, "eoPowerAdminState", tail="")
 
 PROFILES = (
     Profile(
-        key="dli-energy-object", vendor="Digital Loggers", mib="ENERGY-OBJECT-MIB", source=librenms("ENERGY-OBJECT-MIB"),
+        key="dli-energy-object",
+        vendor="Digital Loggers",
+        mib="ENERGY-OBJECT-MIB",
+        source=librenms("ENERGY-OBJECT-MIB"),
         models=("Web Power Switch Pro", "Ethernet Power Controller with firmware 1.8 or later"),
-        sys_object_ids=NET_SNMP, sweep=True,
-        outlets=(Outlets(
-            states=State(Spread(f"{ENERGY_OBJECTS}.9", OUTLETS, "eoPowerOperState", tail=""), on=("259",), off=("257",),
-                         confirm=ADMIN),
-            control=Write(ADMIN, on=259, off=257)),),
-        switching_confidence=Confidence.MEDIUM, evidence=RECORDED.of("state", "switching")),
+        sys_object_ids=NET_SNMP,
+        sweep=True,
+        outlets=(
+            Outlets(
+                states=State(
+                    Spread(f"{ENERGY_OBJECTS}.9", OUTLETS, "eoPowerOperState", tail=""),
+                    on=("259",),
+                    off=("257",),
+                    confirm=ADMIN,
+                ),
+                control=Write(ADMIN, on=259, off=257),
+            ),
+        ),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=RECORDED.of("state", "switching"),
+    ),
 )

@@ -1,14 +1,17 @@
 """Eaton: ePDU G2 and G3 of EATON-EPDU-MIB, and other families, some of makers that Eaton bought.
 
-EATON-EPDU-MIB: the index is strapping.outlet, and the first unit of a chain is 0. Each verb has a column. The value written
-there is a delay in seconds; 0 is now. One public driver has columns 3 (off) and 4 (on) in the opposite order; the MIB, two
-other drivers and the sister families agree on the order here. The state is UNKNOWN if the outlet's unit lost its communication,
-and while a reboot counts down; a pending "on" or "off" is a value of the state itself.
+EATON-EPDU-MIB: the index is strapping.outlet, and the first unit of a chain is 0. Each verb has a
+column. The value written there is a delay in seconds; 0 is now. One public driver has columns 3
+(off) and 4 (on) in the opposite order; the MIB, two other drivers and the sister families agree on
+the order here. The state is UNKNOWN if the outlet's unit lost its communication, and while a reboot
+counts down; a pending "on" or "off" is a value of the state itself.
 
-Revelation (Aphel) is Raritan's PDU-MIB below another root, with rows from 0. Pulizzi has an object for each outlet: the state
-of outlet N is 3.N.0, its command 2.(N+1).0, because 2.1.0 commands all outlets. nLogic has the tables of HPE's pdu3. A floor PDU
-(EATON-PDU-MIB) has panels with breakers, which are listed and not switched.
+Revelation (Aphel) is Raritan's PDU-MIB below another root, with rows from 0. Pulizzi has an object
+for each outlet: the state of outlet N is 3.N.0, its command 2.(N+1).0, because 2.1.0 commands all
+outlets. nLogic has the tables of HPE's pdu3. A floor PDU (EATON-PDU-MIB) has panels with breakers,
+which are listed and not switched.
 """
+
 from ..parts import (
     DRIVER,
     RECORDED,
@@ -28,19 +31,37 @@ from ..parts import (
 from ..sources import Chained, Column, Counted, Number, Only, Part, Provided, Span, Spread
 from . import hpe, raritan
 from .hpe import THE_UNIT
-from .shorthand import HUNDREDTHS, TENTHS, THOUSANDTHS, column, figure, librenms, oid, oids, public, pysnmp_mibs, scalar, total
+from .shorthand import (
+    HUNDREDTHS,
+    TENTHS,
+    THOUSANDTHS,
+    column,
+    figure,
+    librenms,
+    oid,
+    oids,
+    public,
+    pysnmp_mibs,
+    scalar,
+    total,
+)
 
 NEUTRAL = "2"
 LINES = figure(
-    Only(column("534.6.6.7.3.3.1.4", "inputCurrent"), column("534.6.6.7.3.3.1.2", "inputCurrentMeasType"), (NEUTRAL,),
-         keep=False),
-    THOUSANDTHS)
+    Only(
+        column("534.6.6.7.3.3.1.4", "inputCurrent"),
+        column("534.6.6.7.3.3.1.2", "inputCurrentMeasType"),
+        (NEUTRAL,),
+        keep=False,
+    ),
+    THOUSANDTHS,
+)
 
-OUTLET_COUNT = column("534.6.6.7.1.2.1.22", "outletCount")      # a row for each unit of the chain
+OUTLET_COUNT = column("534.6.6.7.1.2.1.22", "outletCount")  # a row for each unit of the chain
 STATE = column("534.6.6.7.6.6.1.2", "outletControlStatus")
 REBOOT = column("534.6.6.7.6.6.1.5", "outletControlRebootCmd")
-NO_REBOOT = ("-1",)             # other values are the seconds until the reboot
-GOOD = ("0",)                   # 1 is communication lost
+NO_REBOOT = ("-1",)  # other values are the seconds until the reboot
+GOOD = ("0",)  # 1 is communication lost
 
 
 def _lost(status: Column) -> Doubt:
@@ -52,11 +73,13 @@ PULIZZI_OUTLETS = 36
 
 MONITORED = "20677.3.1.1"
 MONITOR_TYPE = scalar(MONITORED + ".1.24.0", "currentMonitorType")
-# Types whose channels do not overlap: the unit, branches, outlets, three or two lines. Other types have lines and branches
-# together, and the MIB does not say which channel is which.
+# Types whose channels do not overlap: the unit, branches, outlets, three or two lines. Other types
+# have lines and branches together, and the MIB does not say which channel is which.
 DISJOINT = "[12345]"
-CHANNELS = Counted(Spread(oid(MONITORED + ".3"), (Span(1, 32, 1),), "chanN"),
-                   scalar(MONITORED + ".1.23.0", "numCurrentChannels"))
+CHANNELS = Counted(
+    Spread(oid(MONITORED + ".3"), (Span(1, 32, 1),), "chanN"),
+    scalar(MONITORED + ".1.23.0", "numCurrentChannels"),
+)
 
 GENESIS_CHANNELS = Spread(oid("17373.3.2"), (Span(1, 8, 1),), "intDeciAmpsCTN")
 GENESIS_CURRENT = Only(GENESIS_CHANNELS, GENESIS_CHANNELS, ("-1",), keep=False)
@@ -71,96 +94,206 @@ NLOGIC_COUNT = column(NLOGIC + ".1.2.1.13", "pduOutletCount")
 
 PROFILES = (
     Profile(
-        key="eaton-epdu", vendor="Eaton", mib="EATON-EPDU-MIB of 2023-03-31", source=librenms("eaton/EATON-EPDU-MIB"),
-        models=("ePDU G2 and G3: managed (EMA), switched (ESW), metered outlet (EMO), metered input (EMI)",),
+        key="eaton-epdu",
+        vendor="Eaton",
+        mib="EATON-EPDU-MIB of 2023-03-31",
+        source=librenms("eaton/EATON-EPDU-MIB"),
+        models=(
+            (
+                "ePDU G2 and G3: managed (EMA), switched (ESW), metered outlet (EMO), metered input"
+                " (EMI)"
+            ),
+        ),
         sys_object_ids=oids("534.6.6.7"),
-        outlets=(Outlets(
-            states=State(STATE, on=("1",), off=("0",), doubts=(
-                _lost(column("534.6.6.7.1.2.1.30", "communicationStatus")),
-                _lost(column("534.6.6.7.1.2.1.32", "strappingStatus")),
-                Doubt(REBOOT, NO_REBOOT, optional=True))),
-            control=Guarded(
-                Verbs(on=column("534.6.6.7.6.6.1.4", "outletControlOnCmd"),
-                      off=column("534.6.6.7.6.6.1.3", "outletControlOffCmd")),
-                column("534.6.6.7.6.6.1.9", "outletControlSwitchable"), refuse=("2",),
-                why="it is configured as not switchable on the device"),
-            rows=column("534.6.6.7.6.1.1.2", "outletID"),
-            count=OUTLET_COUNT,
-            number=column("534.6.6.7.6.1.1.6", "outletDesignator"),
-            name=column("534.6.6.7.6.1.1.3", "outletName"),
-            current=figure(column("534.6.6.7.6.4.1.3", "outletCurrent"), THOUSANDTHS),
-            power=figure(column("534.6.6.7.6.5.1.3", "outletWatts")),
-            energy=figure(column("534.6.6.7.6.5.1.4", "outletWh"), THOUSANDTHS)),),
+        outlets=(
+            Outlets(
+                states=State(
+                    STATE,
+                    on=("1",),
+                    off=("0",),
+                    doubts=(
+                        _lost(column("534.6.6.7.1.2.1.30", "communicationStatus")),
+                        _lost(column("534.6.6.7.1.2.1.32", "strappingStatus")),
+                        Doubt(REBOOT, NO_REBOOT, optional=True),
+                    ),
+                ),
+                control=Guarded(
+                    Verbs(
+                        on=column("534.6.6.7.6.6.1.4", "outletControlOnCmd"),
+                        off=column("534.6.6.7.6.6.1.3", "outletControlOffCmd"),
+                    ),
+                    column("534.6.6.7.6.6.1.9", "outletControlSwitchable"),
+                    refuse=("2",),
+                    why="it is configured as not switchable on the device",
+                ),
+                rows=column("534.6.6.7.6.1.1.2", "outletID"),
+                count=OUTLET_COUNT,
+                number=column("534.6.6.7.6.1.1.6", "outletDesignator"),
+                name=column("534.6.6.7.6.1.1.3", "outletName"),
+                current=figure(column("534.6.6.7.6.4.1.3", "outletCurrent"), THOUSANDTHS),
+                power=figure(column("534.6.6.7.6.5.1.3", "outletWatts")),
+                energy=figure(column("534.6.6.7.6.5.1.4", "outletWh"), THOUSANDTHS),
+            ),
+        ),
         load=total(LINES, else_outlets=True, unit=THE_UNIT, units=OUTLET_COUNT),
-        power=total(figure(column("534.6.6.7.3.5.1.4", "inputTotalWatts")),
-                    else_outlets=True, unit=THE_UNIT, units=OUTLET_COUNT),
-        energy=total(figure(column("534.6.6.7.3.5.1.5", "inputTotalWh"), THOUSANDTHS),
-                     else_outlets=True, unit=THE_UNIT, units=OUTLET_COUNT),
-        switching_confidence=Confidence.HIGH, evidence=RECORDED,
-        unread="groupBreakerStatus: units do not agree on how outletParentOID names an outlet's group; "
-               "internalStatus: it does not say what failed"),
+        power=total(
+            figure(column("534.6.6.7.3.5.1.4", "inputTotalWatts")),
+            else_outlets=True,
+            unit=THE_UNIT,
+            units=OUTLET_COUNT,
+        ),
+        energy=total(
+            figure(column("534.6.6.7.3.5.1.5", "inputTotalWh"), THOUSANDTHS),
+            else_outlets=True,
+            unit=THE_UNIT,
+            units=OUTLET_COUNT,
+        ),
+        switching_confidence=Confidence.HIGH,
+        evidence=RECORDED,
+        unread=(
+            "groupBreakerStatus: units do not agree on how outletParentOID names an outlet's group;"
+            " internalStatus: it does not say what failed"
+        ),
+    ),
     Profile(
-        key="eaton-revelation", vendor="Eaton", mib="PDU-MIB (Eaton's copy)", source=librenms("eaton/PDU-MIB"),
-        models=("Managed ePDU of the Revelation (Aphel) series",), roots=(Root(oid("534.6.6.6"), oid("534.6.6.6.1")),),
+        key="eaton-revelation",
+        vendor="Eaton",
+        mib="PDU-MIB (Eaton's copy)",
+        source=librenms("eaton/PDU-MIB"),
+        models=("Managed ePDU of the Revelation (Aphel) series",),
+        roots=(Root(oid("534.6.6.6"), oid("534.6.6.6.1")),),
         outlets=(raritan.px1_outlets(label_plus=1, energy=None),),
-        load=raritan.PX1_LOAD, power=raritan.PX1_POWER,
-        switching_confidence=Confidence.HIGH, evidence=SIMULATED.of("state", "current", "power", "switching"),
-        unread="unitCircuitBreak0State to unitCircuitBreak2State: the MIB does not say which outlets a breaker has"),
+        load=raritan.PX1_LOAD,
+        power=raritan.PX1_POWER,
+        switching_confidence=Confidence.HIGH,
+        evidence=SIMULATED.of("state", "current", "power", "switching"),
+        unread=(
+            "unitCircuitBreak0State to unitCircuitBreak2State: the MIB does not say which outlets a"
+            " breaker has"
+        ),
+    ),
     Profile(
-        key="eaton-pulizzi", vendor="Eaton", mib="EATON-EPDU-PU-SW-MIB", source=pysnmp_mibs("mibs/eaton/EATON-EPDU-PU-SW-MIB"),
+        key="eaton-pulizzi",
+        vendor="Eaton",
+        mib="EATON-EPDU-PU-SW-MIB",
+        source=pysnmp_mibs("mibs/eaton/EATON-EPDU-PU-SW-MIB"),
         models=("Switched ePDU IPC34xx, IPC36xx, IPV36xx, TPC (Pulizzi)",),
-        # With sysObjectID 20677.1, an IPV3600 has the tree of 20677.2 (fence-agents), and an IPC3600 its own (MIB of 2004).
-        roots=(Root(oid("20677.2"), oid("20677.2.6")), Root(oid("20677.1"), oid("20677.2.6")),
-               Root(oid("20677.1"), oid("20677.1.5"))),
-        outlets=(Outlets(
-            states=State(Spread("~.3", (Span(1, PULIZZI_OUTLETS, 1),), "outletNStatus"), on=("1",), off=("2",), absent=("0",)),
-            control=Write(Spread("~.2", (Span(1, PULIZZI_OUTLETS, 2),), "outletNCommand"), on=1, off=2),
-            name=Spread("~.1", (Span(1, PULIZZI_OUTLETS, 1),), "outletNName", tail="1.0")),),
+        # With sysObjectID 20677.1, an IPV3600 has the tree of 20677.2 (fence-agents), and an
+        # IPC3600 its own (MIB of 2004).
+        roots=(
+            Root(oid("20677.2"), oid("20677.2.6")),
+            Root(oid("20677.1"), oid("20677.2.6")),
+            Root(oid("20677.1"), oid("20677.1.5")),
+        ),
+        outlets=(
+            Outlets(
+                states=State(
+                    Spread("~.3", (Span(1, PULIZZI_OUTLETS, 1),), "outletNStatus"),
+                    on=("1",),
+                    off=("2",),
+                    absent=("0",),
+                ),
+                control=Write(
+                    Spread("~.2", (Span(1, PULIZZI_OUTLETS, 2),), "outletNCommand"), on=1, off=2
+                ),
+                name=Spread("~.1", (Span(1, PULIZZI_OUTLETS, 1),), "outletNName", tail="1.0"),
+            ),
+        ),
         load=total(figure(scalar("20677.2.8.6.4.2.0", "totalCurrent"))),
         switching_confidence=Confidence.HIGH,
         evidence=Evidence(state=Proof.SIMULATED, current=Proof.DRIVER, switching=Proof.SIMULATED),
-        unread="tempSensorNControlOutlet, humSensorNControlOutlet, contactClosureNControlOutlet: a sensor may switch an "
-               "outlet or a group, which it names; the state shows the result"),
+        unread=(
+            "tempSensorNControlOutlet, humSensorNControlOutlet, contactClosureNControlOutlet: a"
+            " sensor may switch an outlet or a group, which it names; the state shows the result"
+        ),
+    ),
     Profile(
-        key="eaton-pulizzi-monitored", vendor="Eaton", mib="EATON-EPDU-PU-MI-MIB of 2010-02-03",
+        key="eaton-pulizzi-monitored",
+        vendor="Eaton",
+        mib="EATON-EPDU-PU-MI-MIB of 2010-02-03",
         source=pysnmp_mibs("mibs/eaton/EATON-EPDU-PU-MI-MIB"),
-        models=("Monitored ePDU with blue display (Pulizzi)",), sys_object_ids=oids("20677.3"),
+        models=("Monitored ePDU with blue display (Pulizzi)",),
+        sys_object_ids=oids("20677.3"),
         load=total(figure(Provided(CHANNELS, MONITOR_TYPE, DISJOINT), TENTHS)),
-        evidence=SIMULATED.of("current")),
+        evidence=SIMULATED.of("current"),
+    ),
     Profile(
-        # A row is a current transformer; -1 means that there is none. The MIB does not say what they measure, so their sum is
-        # not a load.
-        key="eaton-genesis2", vendor="Eaton", mib="EATON-GENESIS-II-MIB", source=pysnmp_mibs("mibs/eaton/EATON-GENESIS-II-MIB"),
-        models=("Monitored ePDU Genesis II (Aphel)",), sys_object_ids=oids("17373"),
+        # A row is a current transformer; -1 means that there is none. The MIB does not say what
+        # they measure, so their sum is not a load.
+        key="eaton-genesis2",
+        vendor="Eaton",
+        mib="EATON-GENESIS-II-MIB",
+        source=pysnmp_mibs("mibs/eaton/EATON-GENESIS-II-MIB"),
+        models=("Monitored ePDU Genesis II (Aphel)",),
+        sys_object_ids=oids("17373"),
         outlets=(Outlets(rows=GENESIS_CURRENT, current=figure(GENESIS_CURRENT, TENTHS)),),
-        evidence=SIMULATED.of("current")),
+        evidence=SIMULATED.of("current"),
+    ),
     Profile(
-        key="eaton-nlogic", vendor="Eaton", mib="nLogic (public driver)",
+        key="eaton-nlogic",
+        vendor="Eaton",
+        mib="nLogic (public driver)",
         source=public("networkupstools/nut", "drivers/eaton-pdu-nlogic-mib.c"),
-        models=("nLogic PDU",), sys_object_ids=oids(NLOGIC),
-        outlets=(hpe.outlets(
-            NLOGIC, "pdu", HUNDREDTHS, None, watts=13, control=Guarded(
-                Write(column(NLOGIC + ".5.2.1.10", "pduOutletControlCommand"), on=2, off=1),
-                Part(NLOGIC_CONTROLLABLE, column(NLOGIC + ".5.2.1.1", "pduOutletControlStatus"), stop=1),
-                refuse=("2",), demanded=True, why="this unit only meters"), count=NLOGIC_COUNT),),
+        models=("nLogic PDU",),
+        sys_object_ids=oids(NLOGIC),
+        outlets=(
+            hpe.outlets(
+                NLOGIC,
+                "pdu",
+                HUNDREDTHS,
+                None,
+                watts=13,
+                control=Guarded(
+                    Write(column(NLOGIC + ".5.2.1.10", "pduOutletControlCommand"), on=2, off=1),
+                    Part(
+                        NLOGIC_CONTROLLABLE,
+                        column(NLOGIC + ".5.2.1.1", "pduOutletControlStatus"),
+                        stop=1,
+                    ),
+                    refuse=("2",),
+                    demanded=True,
+                    why="this unit only meters",
+                ),
+                count=NLOGIC_COUNT,
+            ),
+        ),
         load=hpe.load(NLOGIC, "pdu", HUNDREDTHS, NLOGIC_COUNT, has_total=True),
         power=hpe.chain(units=NLOGIC_COUNT),
-        switching_confidence=Confidence.LOW, evidence=DRIVER.of("state", "current", "power", "switching"),
-        note="The objects are known from one public driver; no MIB is public. The driver leaves the power of the whole PDU "
-             "unmapped, so the powers of outlets are summed."),
+        switching_confidence=Confidence.LOW,
+        evidence=DRIVER.of("state", "current", "power", "switching"),
+        note=(
+            "The objects are known from one public driver; no MIB is public. The driver leaves the"
+            " power of the whole PDU unmapped, so the powers of outlets are summed."
+        ),
+    ),
     Profile(
-        key="eaton-power-pdu", vendor="Eaton", mib="EATON-PDU-MIB of 2007-01-08", source=pysnmp_mibs("mibs/eaton/EATON-PDU-MIB"),
-        models=("Floor PDU and RPP with Power Xpert: each branch circuit is listed",), sys_object_ids=oids("534.6.6.4"),
-        outlets=(Outlets(
-            rows=BREAKER, number=Chained(Number(BREAKER, plus=0, position=0), Number(BREAKER, plus=0)), name=BREAKER,
-            energy=figure(column(POWER_PDU + ".3.2.1.1", "breakerTotalKilowattHours"))),),
+        key="eaton-power-pdu",
+        vendor="Eaton",
+        mib="EATON-PDU-MIB of 2007-01-08",
+        source=pysnmp_mibs("mibs/eaton/EATON-PDU-MIB"),
+        models=("Floor PDU and RPP with Power Xpert: each branch circuit is listed",),
+        sys_object_ids=oids("534.6.6.4"),
+        outlets=(
+            Outlets(
+                rows=BREAKER,
+                number=Chained(Number(BREAKER, plus=0, position=0), Number(BREAKER, plus=0)),
+                name=BREAKER,
+                energy=figure(column(POWER_PDU + ".3.2.1.1", "breakerTotalKilowattHours")),
+            ),
+        ),
         load=total(figure(column(POWER_PDU + ".1.2.8.1.3", "pduInputPhaseCurrent"), TENTHS)),
         power=total(figure(scalar(POWER_PDU + ".1.2.3.0", "pduInputPower"))),
         energy=total(figure(scalar(POWER_PDU + ".1.3.1.0", "pduOutputKilowattHours"))),
-        evidence=SIMULATED.of("current", "power", "energy")),
+        evidence=SIMULATED.of("current", "power", "energy"),
+    ),
     Profile(
-        key="eaton-ats2", vendor="Eaton", mib="EATON-ATS2-MIB of 2014-07-31", source=librenms("eaton/EATON-ATS2-MIB"),
-        models=("ATS 16",), sys_object_ids=oids("534.10.2"),
+        key="eaton-ats2",
+        vendor="Eaton",
+        mib="EATON-ATS2-MIB of 2014-07-31",
+        source=librenms("eaton/EATON-ATS2-MIB"),
+        models=("ATS 16",),
+        sys_object_ids=oids("534.10.2"),
         load=total(figure(scalar("534.10.2.2.3.2.0", "ats2OutputCurrent"), TENTHS)),
-        evidence=SIMULATED.of("current")),
+        evidence=SIMULATED.of("current"),
+    ),
 )

@@ -1,19 +1,33 @@
-"""Enlogic (nVent): PDUs of ENLOGIC-PDU-MIB. The index is unit.row. APC's cPDU has the same tables below APC's own root.
-ENLOGIC-PDU2-MIB has them for pods, too, and tables without outlets for an "ES PDU".
+"""Enlogic (nVent): PDUs of ENLOGIC-PDU-MIB. The index is unit.row. APC's cPDU has the same tables
+below APC's own root. ENLOGIC-PDU2-MIB has them for pods, too, and tables without outlets for an
+"ES PDU".
 
-Switched and metered outlets are two tables with different rows, joined by unit and number. Rows beyond the unit's outlets
-are padding with the number 0. States are 0 (off) and 1 (on), commands 1 (off) and 2 (on). The command column reads the state
-in the numbers of commands, and 7 if the state is not known, for which the state has no value.
+Switched and metered outlets are two tables with different rows, joined by unit and number. Rows
+beyond the unit's outlets are padding with the number 0. States are 0 (off) and 1 (on), commands 1
+(off) and 2 (on). The command column reads the state in the numbers of commands, and 7 if the state
+is not known, for which the state has no value.
 """
+
 from decimal import Decimal
 
-from ..parts import SIMULATED, Arcs, Confidence, Doubt, Evidence, Figure, Outlets, Profile, State, Write
+from ..parts import (
+    SIMULATED,
+    Arcs,
+    Confidence,
+    Doubt,
+    Evidence,
+    Figure,
+    Outlets,
+    Profile,
+    State,
+    Write,
+)
 from ..sources import Arc, Chained, First, Number, Only, Source
 from .shorthand import HUNDREDTHS, ONES, TENTHS, by_number, column, figure, librenms, oids, total
 
 THE_UNIT = Arcs(stop=1)
-PADDING = "0"               # the outlet number of a padding row
-OFF, ON = 1, 2              # commands
+PADDING = "0"  # the outlet number of a padding row
+OFF, ON = 1, 2  # commands
 LINES = ("1", "2", "3")
 
 # A row for each unit of the chain.
@@ -25,62 +39,141 @@ def _unit(numbers: Source) -> Number:
     return Number(numbers, plus=0, position=0)
 
 
-def family(root: str, *, key: str, vendor: str, mib: str, source: str, models: tuple[str, ...], sys_object_id: str,
-           evidence: Evidence, prefix: str = "pdu") -> Profile:
-    """A family of this design, with its tables below `root`. `prefix` begins the names of its objects."""
+def family(
+    root: str,
+    *,
+    key: str,
+    vendor: str,
+    mib: str,
+    source: str,
+    models: tuple[str, ...],
+    sys_object_id: str,
+    evidence: Evidence,
+    prefix: str = "pdu",
+) -> Profile:
+    """A family of this design, with its tables below `root`.
+
+    `prefix` begins the names of its objects.
+    """
     number = column(f"{root}.5.4.1.2", prefix + "OutletSwitchedStatusNumber")
     metered = column(f"{root}.5.9.1.2", prefix + "OutletMeteredStatusNumber")
     command = column(f"{root}.5.5.1.4", prefix + "OutletSwitchedControlCommand")
 
     def meter(below: str, name: str, scale: Decimal) -> Figure:
-        return figure(by_number(column(f"{root}.5.9.1.{below}", name), (_unit(metered), metered), (_unit(number), number)), scale)
+        return figure(
+            by_number(
+                column(f"{root}.5.9.1.{below}", name),
+                (_unit(metered), metered),
+                (_unit(number), number),
+            ),
+            scale,
+        )
 
-    states = Only(column(f"{root}.5.4.1.4", prefix + "OutletSwitchedStatusState"), number, (PADDING,), keep=False,
-                  demanded=True)
+    states = Only(
+        column(f"{root}.5.4.1.4", prefix + "OutletSwitchedStatusState"),
+        number,
+        (PADDING,),
+        keep=False,
+        demanded=True,
+    )
     # A row for each unit of the chain.
     count = column(f"{root}.2.3.1.4", prefix + "UnitPropertiesSwitchedOutletCount")
-    # Rows 1 to 3 of each unit are its phases, or its lines if fed in delta. Rows 4 to 6 are the delta phases of the same load.
+    # Rows 1 to 3 of each unit are its phases, or its lines if fed in delta. Rows 4 to 6 are the
+    # delta phases of the same load.
     lines = Arc(column(f"{root}.3.4.1.5", prefix + "InputPhaseStatusCurrent"), -1, LINES)
     return Profile(
-        key=key, vendor=vendor, mib=mib, source=source, models=models, sys_object_ids=oids(sys_object_id),
-        outlets=(Outlets(
-            states=State(states, on=("1",), off=("0",),
-                         doubts=(Doubt(command, (str(OFF), str(ON)), optional=True),)),
-            count=count,
-            control=Write(command, on=ON, off=OFF),
-            rows=Only(metered, metered, (PADDING,), keep=False),
-            number=First((Chained(_unit(number), number), Chained(_unit(metered), metered))),
-            name=First((column(f"{root}.5.4.1.3", prefix + "OutletSwitchedStatusName"),
-                        column(f"{root}.5.9.1.3", prefix + "OutletMeteredStatusName"))),
-            current=meter("5", prefix + "OutletMeteredStatusCurrent", HUNDREDTHS),
-            power=meter("6", prefix + "OutletMeteredStatusActivePower", ONES),
-            energy=meter("11", prefix + "OutletMeteredStatusResettableEnergy", TENTHS)),),
+        key=key,
+        vendor=vendor,
+        mib=mib,
+        source=source,
+        models=models,
+        sys_object_ids=oids(sys_object_id),
+        outlets=(
+            Outlets(
+                states=State(
+                    states,
+                    on=("1",),
+                    off=("0",),
+                    doubts=(Doubt(command, (str(OFF), str(ON)), optional=True),),
+                ),
+                count=count,
+                control=Write(command, on=ON, off=OFF),
+                rows=Only(metered, metered, (PADDING,), keep=False),
+                number=First((Chained(_unit(number), number), Chained(_unit(metered), metered))),
+                name=First(
+                    (
+                        column(f"{root}.5.4.1.3", prefix + "OutletSwitchedStatusName"),
+                        column(f"{root}.5.9.1.3", prefix + "OutletMeteredStatusName"),
+                    )
+                ),
+                current=meter("5", prefix + "OutletMeteredStatusCurrent", HUNDREDTHS),
+                power=meter("6", prefix + "OutletMeteredStatusActivePower", ONES),
+                energy=meter("11", prefix + "OutletMeteredStatusResettableEnergy", TENTHS),
+            ),
+        ),
         load=total(figure(lines, HUNDREDTHS), else_outlets=True, unit=THE_UNIT, units=count),
-        power=total(figure(column(f"{root}.2.4.1.4", prefix + "UnitStatusActivePower")),
-                    else_outlets=True, unit=THE_UNIT, units=count),
-        energy=total(figure(column(f"{root}.2.4.1.9", prefix + "UnitStatusEnergy"), TENTHS),
-                     else_outlets=True, unit=THE_UNIT, units=count),
-        switching_confidence=Confidence.MEDIUM, evidence=evidence,
-        unread=f"{prefix}CircuitBreakerStatusLoadState: it is a state of the load, and the MIB does not say that off means "
-               "tripped")
+        power=total(
+            figure(column(f"{root}.2.4.1.4", prefix + "UnitStatusActivePower")),
+            else_outlets=True,
+            unit=THE_UNIT,
+            units=count,
+        ),
+        energy=total(
+            figure(column(f"{root}.2.4.1.9", prefix + "UnitStatusEnergy"), TENTHS),
+            else_outlets=True,
+            unit=THE_UNIT,
+            units=count,
+        ),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=evidence,
+        unread=(
+            f"{prefix}CircuitBreakerStatusLoadState: it is a state of the load, and the MIB does"
+            " not say that off means tripped"
+        ),
+    )
 
 
 PROFILES = (
-    family("38446.1", key="enlogic", vendor="Enlogic", mib="ENLOGIC-PDU-MIB of 2015-06-18",
-           source=librenms("enlogic/ENLOGIC-PDU-MIB"), models=("EN1xxx to EN6xxx",), sys_object_id="38446.1",
-           evidence=SIMULATED),
+    family(
+        "38446.1",
+        key="enlogic",
+        vendor="Enlogic",
+        mib="ENLOGIC-PDU-MIB of 2015-06-18",
+        source=librenms("enlogic/ENLOGIC-PDU-MIB"),
+        models=("EN1xxx to EN6xxx",),
+        sys_object_id="38446.1",
+        evidence=SIMULATED,
+    ),
     # No sysObjectID was seen on a pod or an ES PDU: these are the roots of their trees.
-    family("38446.3", key="enlogic-pod", vendor="Enlogic", mib="ENLOGIC-PDU2-MIB of 2020-05-21",
-           source=librenms("enlogic/ENLOGIC-PDU2-MIB"), models=("Pod and inline meter",),
-           sys_object_id="38446.3", evidence=SIMULATED, prefix="pod"),
-    Profile(
-        key="enlogic-esp", vendor="Enlogic", mib="ENLOGIC-PDU2-MIB of 2020-05-21",
+    family(
+        "38446.3",
+        key="enlogic-pod",
+        vendor="Enlogic",
+        mib="ENLOGIC-PDU2-MIB of 2020-05-21",
         source=librenms("enlogic/ENLOGIC-PDU2-MIB"),
-        models=("ES PDU and inline meter, without outlets",), sys_object_ids=oids("38446.2"),
+        models=("Pod and inline meter",),
+        sys_object_id="38446.3",
+        evidence=SIMULATED,
+        prefix="pod",
+    ),
+    Profile(
+        key="enlogic-esp",
+        vendor="Enlogic",
+        mib="ENLOGIC-PDU2-MIB of 2020-05-21",
+        source=librenms("enlogic/ENLOGIC-PDU2-MIB"),
+        models=("ES PDU and inline meter, without outlets",),
+        sys_object_ids=oids("38446.2"),
         load=total(figure(ESP_LINES, HUNDREDTHS), unit=THE_UNIT, units=ESP_UNITS),
-        power=total(figure(column("38446.2.2.4.1.4", "espUnitStatusActivePower")),
-                    unit=THE_UNIT, units=ESP_UNITS),
-        energy=total(figure(column("38446.2.2.4.1.9", "espUnitStatusEnergy"), TENTHS),
-                     unit=THE_UNIT, units=ESP_UNITS),
-        evidence=SIMULATED.of("current", "power", "energy")),
+        power=total(
+            figure(column("38446.2.2.4.1.4", "espUnitStatusActivePower")),
+            unit=THE_UNIT,
+            units=ESP_UNITS,
+        ),
+        energy=total(
+            figure(column("38446.2.2.4.1.9", "espUnitStatusEnergy"), TENTHS),
+            unit=THE_UNIT,
+            units=ESP_UNITS,
+        ),
+        evidence=SIMULATED.of("current", "power", "energy"),
+    ),
 )

@@ -1,18 +1,56 @@
 """Gude: Expert Power Control. The tree of a product is below its sysObjectID, 28507.PRODUCT.
 
-The trees are alike, but the ports of the three oldest products have shorter paths, and METERED products have no ports. A meter
-channel measures an inlet, one line of it, or a group of outlets. Some products (58, 64, 83, 87 and 100 in the MIBs) also have a
-table for single outlets. Its index starts at 0 in the MIBs' descriptions, but at 1 in its type. `Renumbered` accepts both.
+The trees are alike, but the ports of the three oldest products have shorter paths, and METERED
+products have no ports. A meter channel measures an inlet, one line of it, or a group of outlets.
+Some products (58, 64, 83, 87 and 100 in the MIBs) also have a table for single outlets. Its index
+starts at 0 in the MIBs' descriptions, but at 1 in its type. `Renumbered` accepts both.
 """
+
 from decimal import Decimal
 
 from ..parts import RECORDED, SIMULATED, Confidence, Figure, Outlets, Profile, Root, State, Write
 from ..sources import Only, Renumbered, Source
-from .shorthand import ONES, THOUSANDTHS, column, counted, figure, librenms, oid, pysnmp_mibs, scalar, total, zero
+from .shorthand import (
+    ONES,
+    THOUSANDTHS,
+    column,
+    counted,
+    figure,
+    librenms,
+    oid,
+    pysnmp_mibs,
+    scalar,
+    total,
+    zero,
+)
 
-OLDEST = (1, 5, 6)                  # products EPC 8x, 24x, 2x6
-PRODUCTS = (43, 50, 56, 58, 64, 67, 68, 69, 77, 81, 82, 83, 85, 87, 97, 98, 100, 106, 107, 109, 111, 112)
-METERED = (23, 27, 35, 40, 44, 52, 54, 62, 65)     # PDU 8110, 8310, 818X, ATS 3020, PDU 8306, 835X, 8340, 8311, 8341
+OLDEST = (1, 5, 6)  # products EPC 8x, 24x, 2x6
+PRODUCTS = (
+    43,
+    50,
+    56,
+    58,
+    64,
+    67,
+    68,
+    69,
+    77,
+    81,
+    82,
+    83,
+    85,
+    87,
+    97,
+    98,
+    100,
+    106,
+    107,
+    109,
+    111,
+    112,
+)
+# PDU 8110, 8310, 818X, ATS 3020, PDU 8306, 835X, 8340, 8311, 8341
+METERED = (23, 27, 35, 40, 44, 52, 54, 62, 65)
 
 
 def _roots(products: tuple[int, ...]) -> tuple[Root, ...]:
@@ -22,11 +60,16 @@ def _roots(products: tuple[int, ...]) -> tuple[Root, ...]:
 def _ports(powerports: str) -> Outlets:
     path = powerports + ".2.1"
     state, count = column(f"~.{path}.3", "PortState"), scalar(f"~.{powerports}.1.0", "portNumber")
-    return Outlets(states=State(state, on=("1",), off=("0",)), control=Write(state, on=1, off=0),
-                   count=counted(count, state), none_if_zero=zero(count),
-                   name=column(f"~.{path}.2", "PortName"),
-                   current=_port(state, "5", "spCurrent", THOUSANDTHS), power=_port(state, "4", "spPowerActive"),
-                   energy=_port(state, "3", "spAbsEnergyActive", THOUSANDTHS))
+    return Outlets(
+        states=State(state, on=("1",), off=("0",)),
+        control=Write(state, on=1, off=0),
+        count=counted(count, state),
+        none_if_zero=zero(count),
+        name=column(f"~.{path}.2", "PortName"),
+        current=_port(state, "5", "spCurrent", THOUSANDTHS),
+        power=_port(state, "4", "spPowerActive"),
+        energy=_port(state, "3", "spAbsEnergyActive", THOUSANDTHS),
+    )
 
 
 def _port(over: Source, arc: str, name: str, scale: Decimal = ONES) -> Figure:
@@ -45,20 +88,41 @@ ENERGY = total(_channel("3", "AbsEnergyActive", THOUSANDTHS))
 
 PROFILES = (
     Profile(
-        key="gude-epc", vendor="Gude", mib="GUDEADS-EPC*-MIB", source=librenms("gude/GUDEADS-EPC8031-MIB"),
-        models=("EPC 1104, 1105, 1121, 1141, 1202, 1292", "EPC 8001 to 8045", "EPC 8221, 8226, 8291, 8314, 8316",
-                "EPC 8712, 8713, 8733", "ESB 7214", "EPC 8x, 24x, 2x6"),
+        key="gude-epc",
+        vendor="Gude",
+        mib="GUDEADS-EPC*-MIB",
+        source=librenms("gude/GUDEADS-EPC8031-MIB"),
+        models=(
+            "EPC 1104, 1105, 1121, 1141, 1202, 1292",
+            "EPC 8001 to 8045",
+            "EPC 8221, 8226, 8291, 8314, 8316",
+            "EPC 8712, 8713, 8733",
+            "ESB 7214",
+            "EPC 8x, 24x, 2x6",
+        ),
         roots=_roots((*PRODUCTS, *OLDEST)),
         outlets=(_ports("1.3.1"), _ports("1.2"), _ports("1.1")),
-        load=LOAD, power=POWER, energy=ENERGY,
-        switching_confidence=Confidence.HIGH, evidence=RECORDED,
-        unread="OVPStatus: the overvoltage protection of the whole unit, which does not switch its ports; "
-               "RCMBOutputRMS, RCMBOutputDC: signals of residual current, and the MIB does not say that they open a port"),
+        load=LOAD,
+        power=POWER,
+        energy=ENERGY,
+        switching_confidence=Confidence.HIGH,
+        evidence=RECORDED,
+        unread=(
+            "OVPStatus: the overvoltage protection of the whole unit, which does not switch its"
+            " ports; RCMBOutputRMS, RCMBOutputDC: signals of residual current, and the MIB does not"
+            " say that they open a port"
+        ),
+    ),
     Profile(
-        key="gude-pdu", vendor="Gude", mib="GUDEADS-PDU*-MIB, GUDEADS-ATS3020-MIB",
+        key="gude-pdu",
+        vendor="Gude",
+        mib="GUDEADS-PDU*-MIB, GUDEADS-ATS3020-MIB",
         source=pysnmp_mibs("pysnmp_mibs/GUDEADS-PDU8311-MIB.py"),
         models=("Expert PDU 8110, 818x, 8306, 8310, 8311, 8340, 8341, 835x", "ATS 3020"),
         roots=_roots(METERED),
-        load=LOAD, power=POWER, energy=ENERGY,
-        evidence=SIMULATED.of("current", "power", "energy")),
+        load=LOAD,
+        power=POWER,
+        energy=ENERGY,
+        evidence=SIMULATED.of("current", "power", "energy"),
+    ),
 )

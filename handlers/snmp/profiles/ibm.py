@@ -1,12 +1,15 @@
 """IBM: DPI PDUs of IBM-PDU-MIB, in two layouts under one sysObjectID.
 
-Newer firmware has two more columns (power factor, voltage) before the current, so the columns after them moved by two: state 11
-to 13, power 13 to 15, current 7 to 9. Values alone do not show the layout, because other objects may be 0 or 1 too: on older
-firmware column 13 is the power in W, and on newer firmware column 11 is a writable threshold in mA. Column 15 proves the newer
-layout: the older table ends before it. Without column 15, column 11 is read as the state only if the version is readable and
-lacks the mark of newer firmware ("sLEN"), and every row has a valid state. Otherwise outlets are listed and not switched. Values
-2 to 5 (cycling, and pending for 10, 30, 60 s) and -1 (error) are neither on nor off.
+Newer firmware has two more columns (power factor, voltage) before the current, so the columns after
+them moved by two: state 11 to 13, power 13 to 15, current 7 to 9. Values alone do not show the
+layout, because other objects may be 0 or 1 too: on older firmware column 13 is the power in W, and
+on newer firmware column 11 is a writable threshold in mA. Column 15 proves the newer layout: the
+older table ends before it. Without column 15, column 11 is read as the state only if the version is
+readable and lacks the mark of newer firmware ("sLEN"), and every row has a valid state. Otherwise
+outlets are listed and not switched. Values 2 to 5 (cycling, and pending for 10, 30, 60 s) and -1
+(error) are neither on nor off.
 """
+
 from ..parts import SIMULATED, Confidence, Outlets, Profile, State, Write
 from ..sources import Provided, Source, Unless
 from .shorthand import THOUSANDTHS, column, counted, figure, oids, pysnmp_mibs, scalar, total
@@ -25,13 +28,19 @@ def _newer(at: Source) -> Source:
 
 def _older(at: Source) -> Source:
     by_values = Provided(at, OLDER, "-1|[0-5]")
-    return Provided(Unless(by_values, POWER), scalar("2.6.223.7.3.0", "ibmPduSoftwareVersion"), "(?!.*sLEN).*")
+    return Provided(
+        Unless(by_values, POWER), scalar("2.6.223.7.3.0", "ibmPduSoftwareVersion"), "(?!.*sLEN).*"
+    )
 
 
 PROFILES = (
     Profile(
-        key="ibm-dpi", vendor="IBM", mib="IBM-PDU-MIB", source=pysnmp_mibs("mibs/ibm/IBM-PDU-MIB"),
-        models=("DPI C13 and C19 PDU+ (46M40xx, 39Mxxxx)",), sys_object_ids=oids("2.6.223"),
+        key="ibm-dpi",
+        vendor="IBM",
+        mib="IBM-PDU-MIB",
+        source=pysnmp_mibs("mibs/ibm/IBM-PDU-MIB"),
+        models=("DPI C13 and C19 PDU+ (46M40xx, 39Mxxxx)",),
+        sys_object_ids=oids("2.6.223"),
         outlets=(
             Outlets(
                 states=State(_newer(NEWER), on=("1",), off=("0",)),
@@ -40,15 +49,22 @@ PROFILES = (
                 count=counted(COUNT, _newer(NEWER)),
                 name=NAME,
                 current=figure(_newer(column(TABLE + ".9", "ibmPduOutletCurrent")), THOUSANDTHS),
-                power=figure(POWER)),
+                power=figure(POWER),
+            ),
             Outlets(
                 states=State(_older(OLDER), on=("1",), off=("0",)),
                 control=Write(OLDER, on=1, off=0),
                 count=counted(COUNT, _older(OLDER)),
                 name=NAME,
                 current=figure(column(TABLE + ".7", "current in older firmware"), THOUSANDTHS),
-                power=figure(NEWER))),
+                power=figure(NEWER),
+            ),
+        ),
         load=total(else_outlets=True),
-        power=total(figure(column("2.6.223.8.3.2.1.4", "ibmPduPhaseLastPowerReading")), else_outlets=True),
-        switching_confidence=Confidence.MEDIUM, evidence=SIMULATED.of("state", "current", "power", "switching")),
+        power=total(
+            figure(column("2.6.223.8.3.2.1.4", "ibmPduPhaseLastPowerReading")), else_outlets=True
+        ),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=SIMULATED.of("state", "current", "power", "switching"),
+    ),
 )

@@ -1,15 +1,18 @@
-"""ICT: DC distribution panels of ICT-PDU-MIB. Row 0 is output 1. On -48 V plants, currents are negative.
+"""ICT: DC distribution panels of ICT-PDU-MIB. Row 0 is output 1. On -48 V plants, currents are
+negative.
 
-A panel with two buses reports the current of each bus; systemCurrent is that of the first bus only. An output with an open fuse
-has no power even if its relay is on. Its state is UNKNOWN in either position of the relay.
+A panel with two buses reports the current of each bus; systemCurrent is that of the first bus only.
+An output with an open fuse has no power even if its relay is on. Its state is UNKNOWN in either
+position of the relay.
 """
+
 from ..parts import RECORDED, Confidence, Doubt, Figure, Outlets, Profile, State, Write
 from ..sources import Number, Source, Unless
 from .shorthand import column, librenms, oids, scalar, total
 
 ENABLE = column("39145.10.8.1.5", "outputEnable")
 BUSES = column("39145.10.10.1.4", "busCurrent")
-WHOLE = "1"                         # outputFuseStatus of a good fuse; 2 is open
+WHOLE = "1"  # outputFuseStatus of a good fuse; 2 is open
 
 
 def _amperes(source: Source) -> Figure:
@@ -19,15 +22,32 @@ def _amperes(source: Source) -> Figure:
 
 PROFILES = (
     Profile(
-        key="ict-pdu", vendor="ICT", mib="ICT-PDU-MIB", source=librenms("ict/ICT-PDU-MIB"),
-        models=("ICT180S", "ICT200DB"), sys_object_ids=oids("39145.10"),
-        outlets=(Outlets(
-            states=State(ENABLE, on=("1",), off=("2",),
-                         doubts=(Doubt(column("39145.10.8.1.4", "outputFuseStatus"), (WHOLE,)),)),
-            control=Write(ENABLE, on=1, off=2),
-            number=Number(ENABLE, plus=1),
-            name=column("39145.10.8.1.2", "outputName"),
-            current=_amperes(column("39145.10.8.1.3", "outputCurrent"))),),
-        load=total(_amperes(BUSES), _amperes(Unless(scalar("39145.10.7.0", "systemCurrent"), BUSES)), else_outlets=True),
-        switching_confidence=Confidence.HIGH, evidence=RECORDED.of("state", "current", "switching")),
+        key="ict-pdu",
+        vendor="ICT",
+        mib="ICT-PDU-MIB",
+        source=librenms("ict/ICT-PDU-MIB"),
+        models=("ICT180S", "ICT200DB"),
+        sys_object_ids=oids("39145.10"),
+        outlets=(
+            Outlets(
+                states=State(
+                    ENABLE,
+                    on=("1",),
+                    off=("2",),
+                    doubts=(Doubt(column("39145.10.8.1.4", "outputFuseStatus"), (WHOLE,)),),
+                ),
+                control=Write(ENABLE, on=1, off=2),
+                number=Number(ENABLE, plus=1),
+                name=column("39145.10.8.1.2", "outputName"),
+                current=_amperes(column("39145.10.8.1.3", "outputCurrent")),
+            ),
+        ),
+        load=total(
+            _amperes(BUSES),
+            _amperes(Unless(scalar("39145.10.7.0", "systemCurrent"), BUSES)),
+            else_outlets=True,
+        ),
+        switching_confidence=Confidence.HIGH,
+        evidence=RECORDED.of("state", "current", "switching"),
+    ),
 )

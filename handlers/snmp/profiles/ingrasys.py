@@ -1,38 +1,76 @@
-"""Ingrasys iPoMan, which Socomec sells under its own enterprise number, and Socomec's metered PDU, which has other objects.
+"""Ingrasys iPoMan, which Socomec sells under its own enterprise number, and Socomec's metered PDU,
+which has other objects.
 
-outletStatusKwatt, in the MIB "Kwatt in 0.001 KW/H", is read as energy in Wh, as in LibreNMS. outletStatusWH, "Watt in 0.1 W/H",
-may be power or energy and is not read.
+outletStatusKwatt, in the MIB "Kwatt in 0.001 KW/H", is read as energy in Wh, as in LibreNMS.
+outletStatusWH, "Watt in 0.1 W/H", may be power or energy and is not read.
 """
+
 from ..parts import SIMULATED, Confidence, Outlets, Profile, Root, State, Write
-from .shorthand import TENTHS, THOUSANDTHS, by_unit, column, counted, figure, librenms, oid, oids, scalar, total, zero
+from .shorthand import (
+    TENTHS,
+    THOUSANDTHS,
+    by_unit,
+    column,
+    counted,
+    figure,
+    librenms,
+    oid,
+    oids,
+    scalar,
+    total,
+    zero,
+)
 
 STATUS = column("~.3.2.3.1.2", "outletStatusStatus")
 COUNT = scalar("~.3.2.1.0", "ipmDeviceOutletNumber")
-LINES = by_unit(lambda line: scalar(f"4555.2.30.2.{2 * line + 1}.0", f"dpduOutputCurrent{line}"), (1, 2, 3))
+LINES = by_unit(
+    lambda line: scalar(f"4555.2.30.2.{2 * line + 1}.0", f"dpduOutputCurrent{line}"), (1, 2, 3)
+)
 
 PROFILES = (
     Profile(
-        key="ipoman", vendor="Ingrasys", mib="IPOMANII-MIB, SOCOMECIPDU-MIB", source=librenms("ingrasys/IPOMANII-MIB"),
+        key="ipoman",
+        vendor="Ingrasys",
+        mib="IPOMANII-MIB, SOCOMECIPDU-MIB",
+        source=librenms("ingrasys/IPOMANII-MIB"),
         models=("iPoMan II, III", "Socomec iPDU"),
-        roots=(Root(oid("2468.1.4.2.1"), oid("2468.1.4.2.1")), Root(oid("4555.1.1.20"), oid("4555.1.1.20.1"))),
-        outlets=(Outlets(
-            states=State(STATUS, on=("3",), off=("2",)),
-            control=Write(column("~.3.2.4.1.2", "outletControlControl"), on=3, off=4),
-            rows=column("~.3.2.2.1.2", "outletConfigDesc"),
-            count=counted(COUNT, STATUS), none_if_zero=zero(COUNT),
-            name=column("~.3.2.2.1.2", "outletConfigDesc"),
-            current=figure(column("~.3.2.3.1.3", "outletStatusCurrent"), THOUSANDTHS),
-            energy=figure(column("~.3.2.3.1.4", "outletStatusKwatt"), THOUSANDTHS)),),
-        load=total(figure(column("~.3.1.3.1.3", "inletStatusCurrent"), THOUSANDTHS), else_outlets=True),
+        roots=(
+            Root(oid("2468.1.4.2.1"), oid("2468.1.4.2.1")),
+            Root(oid("4555.1.1.20"), oid("4555.1.1.20.1")),
+        ),
+        outlets=(
+            Outlets(
+                states=State(STATUS, on=("3",), off=("2",)),
+                control=Write(column("~.3.2.4.1.2", "outletControlControl"), on=3, off=4),
+                rows=column("~.3.2.2.1.2", "outletConfigDesc"),
+                count=counted(COUNT, STATUS),
+                none_if_zero=zero(COUNT),
+                name=column("~.3.2.2.1.2", "outletConfigDesc"),
+                current=figure(column("~.3.2.3.1.3", "outletStatusCurrent"), THOUSANDTHS),
+                energy=figure(column("~.3.2.3.1.4", "outletStatusKwatt"), THOUSANDTHS),
+            ),
+        ),
+        load=total(
+            figure(column("~.3.1.3.1.3", "inletStatusCurrent"), THOUSANDTHS), else_outlets=True
+        ),
         energy=total(else_outlets=True),
-        switching_confidence=Confidence.MEDIUM, evidence=SIMULATED.of("state", "current", "energy", "switching"),
-        note="The MIBs limit an outlet's energy to 65.5 kWh (0 to 65500 Wh), but units count on: a "
-             "public recording shows 275.576 kWh. Where their counter ends is not known.",
-        unread="outletStatusTimeToGo: outletStatusStatus itself says offToOn, onToOff and cycle"),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=SIMULATED.of("state", "current", "energy", "switching"),
+        note=(
+            "The MIBs limit an outlet's energy to 65.5 kWh (0 to 65500 Wh), but units count on: a "
+            "public recording shows 275.576 kWh. Where their counter ends is not known."
+        ),
+        unread="outletStatusTimeToGo: outletStatusStatus itself says offToOn, onToOff and cycle",
+    ),
     Profile(
-        key="socomec-ats", vendor="Socomec", mib="SOCOMECPDU-MIB", source=librenms("socomec/SOCOMECPDU-MIB.mib"),
-        models=("metered PDU (NRT-OP-PDU)",), sys_object_ids=oids("4555.2.30"),
+        key="socomec-ats",
+        vendor="Socomec",
+        mib="SOCOMECPDU-MIB",
+        source=librenms("socomec/SOCOMECPDU-MIB.mib"),
+        models=("metered PDU (NRT-OP-PDU)",),
+        sys_object_ids=oids("4555.2.30"),
         load=total(figure(LINES, TENTHS)),
         evidence=SIMULATED.of("current"),
-        note="Metered per line, without outlets. In spite of its key it is not a transfer switch."),
+        note="Metered per line, without outlets. In spite of its key it is not a transfer switch.",
+    ),
 )

@@ -5,13 +5,14 @@ voltages, only that of meter 3 is in hundredths. Either the device or the text h
 two, so a unit whose third meter is in use has no load. PDUs that are slaves of the addressed one
 are not read either.
 """
+
 from ..parts import SIMULATED, Confidence, Outlets, Profile, State, Write
 from ..sources import Listed, Merged, Only, Span, Spread
 from .shorthand import HUNDREDTHS, TENTHS, column, figure, oid, oids, pysnmp_mibs, scalar, total
 
 SOCKETS = "38218.1.7.1.1"
 ON_OFF = column(SOCKETS + ".4", "socket-ONOFF")
-OF_A_METER = 9                      # the number of objects of each meter, all below one node
+OF_A_METER = 9  # the number of objects of each meter, all below one node
 
 
 def _meters(item: int, name: str, first: int = 1, last: int = 3) -> Spread:
@@ -26,24 +27,34 @@ CURRENTS = Merged((_meters(2, "pdu-meterN-IRMS", last=2), Listed(THIRD_CURRENT, 
 
 PROFILES = (
     Profile(
-        key="ipt-ipower", vendor="IPT", mib="PDUSNMP of 2015-11-27",
+        key="ipt-ipower",
+        vendor="IPT",
+        mib="PDUSNMP of 2015-11-27",
         source=pysnmp_mibs("mibs/ipt/PDUSNMP"),
         # Assumed: the MIB names no products.
-        models=("iPower PDU",), sys_object_ids=oids("38218"),
-        outlets=(Outlets(
-            states=State(ON_OFF, on=("1",), off=("0",)),
-            control=Write(ON_OFF, on=1, off=0),
-            count=scalar("38218.1.5.2.0", "pdu-Nosockets"),
-            number=column(SOCKETS + ".2", "socket-Number"),
-            name=column(SOCKETS + ".3", "socket-Equipment"),
-            current=figure(column(SOCKETS + ".5", "socket-AMPS"), TENTHS),
-            energy=figure(column(SOCKETS + ".6", "socket-KWH"), TENTHS)),),
+        models=("iPower PDU",),
+        sys_object_ids=oids("38218"),
+        outlets=(
+            Outlets(
+                states=State(ON_OFF, on=("1",), off=("0",)),
+                control=Write(ON_OFF, on=1, off=0),
+                count=scalar("38218.1.5.2.0", "pdu-Nosockets"),
+                number=column(SOCKETS + ".2", "socket-Number"),
+                name=column(SOCKETS + ".3", "socket-Equipment"),
+                current=figure(column(SOCKETS + ".5", "socket-AMPS"), TENTHS),
+                energy=figure(column(SOCKETS + ".6", "socket-KWH"), TENTHS),
+            ),
+        ),
         load=total(figure(CURRENTS, HUNDREDTHS)),
         power=total(figure(_meters(4, "pdu-meterN-KW"))),
         energy=total(figure(_meters(3, "pdu-meterN-KWH"), TENTHS)),
-        switching_confidence=Confidence.HIGH, evidence=SIMULATED,
-        note="A unit whose third meter is in use has no load: the MIB contradicts itself on the "
-             "scale of this meter. Slaves of the addressed PDU are not read. The sysObjectID is "
-             "assumed.",
-        unread="socket-INFO (\"status, phase and picture\"): the MIB does not give its values"),
+        switching_confidence=Confidence.HIGH,
+        evidence=SIMULATED,
+        note=(
+            "A unit whose third meter is in use has no load: the MIB contradicts itself on the "
+            "scale of this meter. Slaves of the addressed PDU are not read. The sysObjectID is "
+            "assumed."
+        ),
+        unread='socket-INFO ("status, phase and picture"): the MIB does not give its values',
+    ),
 )

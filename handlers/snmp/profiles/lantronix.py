@@ -3,33 +3,43 @@
 The index is RPM.outlet. State and command have different columns and numbers. A negative current or
 power means that the RPM does not report it.
 """
+
 from ..parts import SIMULATED, Arcs, Confidence, Outlets, Profile, State, Write
 from ..sources import OfUnits
 from .shorthand import TENTHS, column, figure, oids, pysnmp_mibs, total
 
 RPM = "244.1.1.4.7"
 STATE = column(RPM + ".3.1.2", "slcDevRPMOutletState")
-CURRENT = column(RPM + ".2.1.1", "slcDevRPMCurrent")        # a row for each of at most two towers
+CURRENT = column(RPM + ".2.1.1", "slcDevRPMCurrent")  # a row for each of at most two towers
 POWER = column(RPM + ".2.1.5", "slcDevRPMRealPower")
 THE_RPM = Arcs(0, 1)
 
 PROFILES = (
     Profile(
-        key="lantronix-slc", vendor="Lantronix", mib="LANTRONIX-SLC-MIB of 2016-04-17",
+        key="lantronix-slc",
+        vendor="Lantronix",
+        mib="LANTRONIX-SLC-MIB of 2016-04-17",
         source=pysnmp_mibs("mibs/lantronix/LANTRONIX-SLC-MIB"),
         # Seen in the recording of a unit.
-        models=("PDUs behind SLC and SLC 8000 console managers",), sys_object_ids=oids("244.1.1"),
-        outlets=(Outlets(
-            states=State(STATE, on=("3",), off=("2",)),
-            control=Write(column(RPM + ".3.1.4", "slcDevRPMOutletAction"), on=3, off=2),
-            count=OfUnits(column(RPM + ".1.1.12", "slcDevRPMNumOutlets"), STATE),
-            name=column(RPM + ".3.1.1", "slcDevRPMOutletName"),
-            current=figure(column(RPM + ".3.1.3", "slcDevRPMOutletCurrent"), TENTHS)),),
+        models=("PDUs behind SLC and SLC 8000 console managers",),
+        sys_object_ids=oids("244.1.1"),
+        outlets=(
+            Outlets(
+                states=State(STATE, on=("3",), off=("2",)),
+                control=Write(column(RPM + ".3.1.4", "slcDevRPMOutletAction"), on=3, off=2),
+                count=OfUnits(column(RPM + ".1.1.12", "slcDevRPMNumOutlets"), STATE),
+                name=column(RPM + ".3.1.1", "slcDevRPMOutletName"),
+                current=figure(column(RPM + ".3.1.3", "slcDevRPMOutletCurrent"), TENTHS),
+            ),
+        ),
         load=total(figure(CURRENT, TENTHS), else_outlets=True, unit=THE_RPM),
         power=total(figure(POWER, TENTHS), unit=THE_RPM),
         switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED.of("state", "current", "power", "switching"),
         note="The sysObjectID was seen on a unit.",
-        unread="slcDevRPMStatus: it is text in the words of the power manager, of which the MIB gives one (\"OL\"); "
-               "slcDevRPMOutletsOn: it does not say which outlets are on"),
+        unread=(
+            "slcDevRPMStatus: it is text in the words of the power manager, of which the MIB gives"
+            ' one ("OL"); slcDevRPMOutletsOn: it does not say which outlets are on'
+        ),
+    ),
 )

@@ -1,4 +1,8 @@
-"""NETIO: PowerPDU, PowerBOX and PowerDIN of NETIO-PRODUCTS-NETIO-MIB. Figures of 0 and -1 are not used: there may be no meter."""
+"""NETIO: PowerPDU, PowerBOX and PowerDIN of NETIO-PRODUCTS-NETIO-MIB.
+
+Figures of 0 and -1 are not used: there may be no meter.
+"""
+
 from ..parts import SIMULATED, Confidence, Outlets, Profile, State, Write
 from ..sources import Number
 from .shorthand import ONES, THOUSANDTHS, column, figure, oids, pysnmp_mibs, scalar, total
@@ -9,19 +13,39 @@ STATE = column("47952.1.1.1.3", "netioOutputState")
 
 PROFILES = (
     Profile(
-        key="netio", vendor="NETIO", mib="NETIO-PRODUCTS-NETIO-MIB",
+        key="netio",
+        vendor="NETIO",
+        mib="NETIO-PRODUCTS-NETIO-MIB",
         source=pysnmp_mibs("pysnmp_mibs/NETIO-PRODUCTS-NETIO-MIB.py"),
-        models=("PowerPDU 4PS, 4C, 4KS", "PowerBOX", "PowerDIN"), sys_object_ids=oids("47952"),
-        outlets=(Outlets(
-            states=State(STATE, on=("1",), off=("0",)),
-            control=Write(column("47952.1.1.1.5", "netioOutputAction"), on=1, off=0),
-            number=Number(STATE, plus=0, position=0),       # in some firmware the index is number.0
-            name=column("47952.1.1.1.2", "netioOutputName"),
-            current=figure(column("47952.1.1.1.28", "netioOutputCurrent"), THOUSANDTHS, NOT_MEASURED),
-            power=figure(column("47952.1.1.1.25", "netioOutputLoad"), ONES, NOT_MEASURED),
-            energy=figure(column("47952.1.1.1.26", "netioOutputEnergy"), THOUSANDTHS, NOT_MEASURED)),),
-        load=total(figure(scalar("47952.1.2.3.0", "netioTotalCurrent"), THOUSANDTHS, NOT_MEASURED), else_outlets=True),
-        power=total(figure(scalar("47952.1.2.5.0", "netioTotalLoad"), ONES, NOT_MEASURED), else_outlets=True),
-        energy=total(figure(scalar("47952.1.2.6.0", "netioTotalEnergy"), THOUSANDTHS, NOT_MEASURED), else_outlets=True),
-        switching_confidence=Confidence.MEDIUM, evidence=SIMULATED),
+        models=("PowerPDU 4PS, 4C, 4KS", "PowerBOX", "PowerDIN"),
+        sys_object_ids=oids("47952"),
+        outlets=(
+            Outlets(
+                states=State(STATE, on=("1",), off=("0",)),
+                control=Write(column("47952.1.1.1.5", "netioOutputAction"), on=1, off=0),
+                number=Number(STATE, plus=0, position=0),  # in some firmware the index is number.0
+                name=column("47952.1.1.1.2", "netioOutputName"),
+                current=figure(
+                    column("47952.1.1.1.28", "netioOutputCurrent"), THOUSANDTHS, NOT_MEASURED
+                ),
+                power=figure(column("47952.1.1.1.25", "netioOutputLoad"), ONES, NOT_MEASURED),
+                energy=figure(
+                    column("47952.1.1.1.26", "netioOutputEnergy"), THOUSANDTHS, NOT_MEASURED
+                ),
+            ),
+        ),
+        load=total(
+            figure(scalar("47952.1.2.3.0", "netioTotalCurrent"), THOUSANDTHS, NOT_MEASURED),
+            else_outlets=True,
+        ),
+        power=total(
+            figure(scalar("47952.1.2.5.0", "netioTotalLoad"), ONES, NOT_MEASURED), else_outlets=True
+        ),
+        energy=total(
+            figure(scalar("47952.1.2.6.0", "netioTotalEnergy"), THOUSANDTHS, NOT_MEASURED),
+            else_outlets=True,
+        ),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=SIMULATED,
+    ),
 )

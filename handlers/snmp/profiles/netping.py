@@ -1,21 +1,27 @@
-"""NetPing: relays of the DKSF MIBs, in npRelayTable or, with older firmware, in npPwrTable. A command writes the relay's mode.
+"""NetPing: relays of the DKSF MIBs, in npRelayTable or, with older firmware, in npPwrTable. A
+command writes the relay's mode.
 
-Modes 2 to 5 are automatic (watchdog, schedule, logic). A write of 0 or 1 would end the automatic mode permanently, so it is
-refused unless `switch_automatic` is set. -1 toggles and is never written.
+Modes 2 to 5 are automatic (watchdog, schedule, logic). A write of 0 or 1 would end the automatic
+mode permanently, so it is refused unless `switch_automatic` is set. -1 toggles and is never
+written.
 
-npPwrTable has the same relays under another OID. Firmware with npRelayTable may have npPwrTable too, with modes and states
-(DKSF-60-4) or without them (DKSF-48-4). Firmware without npPwrRelayState (DKSF-50-11) shows the state only as the mode, so the
-state is UNKNOWN in an automatic mode. In npPwrTable, it is UNKNOWN during a reset.
+npPwrTable has the same relays under another OID. Firmware with npRelayTable may have npPwrTable
+too, with modes and states (DKSF-60-4) or without them (DKSF-48-4). Firmware without npPwrRelayState
+(DKSF-50-11) shows the state only as the mode, so the state is UNKNOWN in an automatic mode. In
+npPwrTable, it is UNKNOWN during a reset.
 
-Some firmware reports whether there is AC at the output (npRelayPowered). If it contradicts the relay, the state is UNKNOWN.
+Some firmware reports whether there is AC at the output (npRelayPowered). If it contradicts the
+relay, the state is UNKNOWN.
 """
+
 from ..parts import SIMULATED, Confidence, Doubt, Guarded, Outlets, Profile, State, Write
 from ..sources import Column, First
 from .shorthand import column, librenms, oids, pysnmp_mibs
 
 ON, OFF = ("1",), ("0",)
 AUTOMATIC = ("2", "3", "4", "5")
-NO_RESET = ("0", "2")               # npPwrStartReset: 0 normal, 1 reset active, 2 pause after a reset, or watchdog inactive
+# npPwrStartReset: 0 normal, 1 reset active, 2 pause after a reset, or watchdog inactive
+NO_RESET = ("0", "2")
 
 RELAY_STATE = column("25728.5500.5.1.15", "npRelayState")
 RELAY_POWERED = column("25728.5500.5.1.16", "npRelayPowered")
@@ -26,33 +32,63 @@ IN_RESET = Doubt(column("25728.5800.3.1.2", "npPwrStartReset"), NO_RESET)
 
 
 def _by_mode(mode: Column) -> Guarded:
-    return Guarded(Write(mode, on=1, off=0), mode, refuse=AUTOMATIC, automatic=True, demanded=True,
-                   why="it is in an automatic mode, which a command would end permanently")
+    return Guarded(
+        Write(mode, on=1, off=0),
+        mode,
+        refuse=AUTOMATIC,
+        automatic=True,
+        demanded=True,
+        why="it is in an automatic mode, which a command would end permanently",
+    )
 
 
 PROFILES = (
     Profile(
-        key="netping", vendor="NetPing", mib="DKSF-*-MIB (npRelay)", source=librenms("netping/DKSF-70-6-X-X-1"),
+        key="netping",
+        vendor="NetPing",
+        mib="DKSF-*-MIB (npRelay)",
+        source=librenms("netping/DKSF-70-6-X-X-1"),
         models=("8/PWR, 4/PWR, 4PWR-220/SMS, 2/PWR-220", "IO", "UniPing server solution v3"),
         sys_object_ids=oids("25728"),
-        outlets=(Outlets(
-            states=State(RELAY_STATE, on=ON, off=OFF, confirm=First((RELAY_POWERED, RELAY_STATE))),
-            control=_by_mode(column("25728.5500.5.1.2", "npRelayMode")),
-            name=column("25728.5500.5.1.6", "npRelayMemo")),),
-        switching_confidence=Confidence.MEDIUM, evidence=SIMULATED.of("state", "switching"),
-        unread="npRelayStartReset: the MIB gives no values for reading, and the maker's published firmware "
-               "always returns 0"),
+        outlets=(
+            Outlets(
+                states=State(
+                    RELAY_STATE, on=ON, off=OFF, confirm=First((RELAY_POWERED, RELAY_STATE))
+                ),
+                control=_by_mode(column("25728.5500.5.1.2", "npRelayMode")),
+                name=column("25728.5500.5.1.6", "npRelayMemo"),
+            ),
+        ),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=SIMULATED.of("state", "switching"),
+        unread=(
+            "npRelayStartReset: the MIB gives no values for reading, and the maker's published"
+            " firmware always returns 0"
+        ),
+    ),
     Profile(
-        key="netping-pwr", vendor="NetPing", mib="DKSF-60-4-X-X-X, DKSF-50-11-X-X-X (npPwr)",
+        key="netping-pwr",
+        vendor="NetPing",
+        mib="DKSF-60-4-X-X-X, DKSF-50-11-X-X-X (npPwr)",
         source=pysnmp_mibs("mibs/netping/DKSF-60-4-X-X-X"),
-        models=("UniPing server solution (DKSF 50, 60)", "power switches with firmware before npRelay"),
+        models=(
+            "UniPing server solution (DKSF 50, 60)",
+            "power switches with firmware before npRelay",
+        ),
         sys_object_ids=oids("25728"),
         outlets=(
             Outlets(
                 states=State(PWR_STATE, on=ON, off=OFF, doubts=(IN_RESET,)),
-                control=_by_mode(PWR_MODE), name=PWR_MEMO),
+                control=_by_mode(PWR_MODE),
+                name=PWR_MEMO,
+            ),
             Outlets(
                 states=State(PWR_MODE, on=ON, off=OFF, doubts=(IN_RESET,)),
-                control=_by_mode(PWR_MODE), name=PWR_MEMO)),
-        switching_confidence=Confidence.MEDIUM, evidence=SIMULATED.of("state", "switching")),
+                control=_by_mode(PWR_MODE),
+                name=PWR_MEMO,
+            ),
+        ),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=SIMULATED.of("state", "switching"),
+    ),
 )

@@ -1,8 +1,11 @@
-"""NTI: IPDU-S2 and IPDU-SX, remote power reboot switches. Their MIBs call the outlets relay outputs.
+"""NTI: IPDU-S2 and IPDU-SX, remote power reboot switches. Their MIBs call the outlets relay
+outputs.
 
-Both MIBs have the same root and the same table of relay outputs. State and command share a column. The line monitor of the
-IPDU-SX is not read, because its MIB does not give the scale of the currents.
+Both MIBs have the same root and the same table of relay outputs. State and command share a column.
+The line monitor of the IPDU-SX is not read, because its MIB does not give the scale of the
+currents.
 """
+
 from ..parts import SIMULATED, Confidence, Outlets, Profile, State, Write
 from .shorthand import column, oids, pysnmp_mibs
 
@@ -10,11 +13,20 @@ VALUE = column("3699.1.1.6.1.7.1.1.5", "rlyOutputValue")
 
 PROFILES = (
     Profile(
-        key="nti-ipdu", vendor="NTI", mib="IPDUS2 of 2014-01-08, IPDUSX of 2013-01-21", source=pysnmp_mibs("mibs/nti/IPDUS2"),
-        models=("IPDU-S2", "IPDU-SX"), sys_object_ids=oids("3699.1.1.6"),
-        outlets=(Outlets(
-            states=State(VALUE, on=("1",), off=("0",)),
-            control=Write(VALUE, on=1, off=0),
-            name=column("3699.1.1.6.1.7.1.1.2", "rlyOutputDescription")),),
-        switching_confidence=Confidence.MEDIUM, evidence=SIMULATED.of("state", "switching")),
+        key="nti-ipdu",
+        vendor="NTI",
+        mib="IPDUS2 of 2014-01-08, IPDUSX of 2013-01-21",
+        source=pysnmp_mibs("mibs/nti/IPDUS2"),
+        models=("IPDU-S2", "IPDU-SX"),
+        sys_object_ids=oids("3699.1.1.6"),
+        outlets=(
+            Outlets(
+                states=State(VALUE, on=("1",), off=("0",)),
+                control=Write(VALUE, on=1, off=0),
+                name=column("3699.1.1.6.1.7.1.1.2", "rlyOutputDescription"),
+            ),
+        ),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=SIMULATED.of("state", "switching"),
+    ),
 )

@@ -1,8 +1,11 @@
-"""Opengear: outlets of the PDUs that a console server controls, in ogRpcOutletTable of OG-STATUSv2-MIB, which is read-only.
+"""Opengear: outlets of the PDUs that a console server controls, in ogRpcOutletTable of
+OG-STATUSv2-MIB, which is read-only.
 
-The index is ogRpcIndex.ogRpcOutletIndex: the PDU in the console server's list, and its outlet. An outlet that is transitioning(3)
-or unavailable(4) is UNKNOWN. UPSs of the console server are in another table, which is not read.
+The index is ogRpcIndex.ogRpcOutletIndex: the PDU in the console server's list, and its outlet. An
+outlet that is transitioning(3) or unavailable(4) is UNKNOWN. UPSs of the console server are in
+another table, which is not read.
 """
+
 from ..parts import SIMULATED, Arcs, Outlets, Profile, State
 from ..sources import OfUnits
 from .shorthand import HUNDREDTHS, TENTHS, column, figure, librenms, oids, total
@@ -12,13 +15,25 @@ THE_PDU = Arcs(stop=1)
 
 PROFILES = (
     Profile(
-        key="opengear-rpc", vendor="Opengear", mib="OG-STATUSv2-MIB of 2020-11-10", source=librenms("opengear/OG-STATUSv2-MIB"),
-        models=("PDUs behind ACM, CM, IM and OM console servers",), sys_object_ids=oids("25049.1"),
-        outlets=(Outlets(
-            states=State(STATE, on=("1",), off=("2",)),
-            count=OfUnits(column("25049.17.15.1.6", "ogRpcOutletTotal"), STATE),
-            name=column("25049.17.16.1.3", "ogRpcOutletName"),
-            current=figure(column("25049.17.16.1.7", "ogRpcOutletCurrent"), HUNDREDTHS)),),
-        load=total(figure(column("25049.17.15.1.11", "ogRpcInputCurrent"), TENTHS), else_outlets=True, unit=THE_PDU),
-        evidence=SIMULATED.of("state", "current")),
+        key="opengear-rpc",
+        vendor="Opengear",
+        mib="OG-STATUSv2-MIB of 2020-11-10",
+        source=librenms("opengear/OG-STATUSv2-MIB"),
+        models=("PDUs behind ACM, CM, IM and OM console servers",),
+        sys_object_ids=oids("25049.1"),
+        outlets=(
+            Outlets(
+                states=State(STATE, on=("1",), off=("2",)),
+                count=OfUnits(column("25049.17.15.1.6", "ogRpcOutletTotal"), STATE),
+                name=column("25049.17.16.1.3", "ogRpcOutletName"),
+                current=figure(column("25049.17.16.1.7", "ogRpcOutletCurrent"), HUNDREDTHS),
+            ),
+        ),
+        load=total(
+            figure(column("25049.17.15.1.11", "ogRpcInputCurrent"), TENTHS),
+            else_outlets=True,
+            unit=THE_PDU,
+        ),
+        evidence=SIMULATED.of("state", "current"),
+    ),
 )

@@ -1,24 +1,41 @@
-"""Planet: IPM power managers of DIGIPDU-MIB. Off is 0 as a state and 2 as a command; on is 1 in both."""
+"""Planet: IPM power managers of DIGIPDU-MIB.
+
+Off is 0 as a state and 2 as a command; on is 1 in both.
+"""
+
 from ..parts import RECORDED, Confidence, Outlets, Profile, State, Write
 from ..sources import First
 from .shorthand import TENTHS, column, counted, figure, librenms, oids, scalar, total
 
 STATUS = column("10456.3.3.3.1.4", "outSwitchStatus")
-# Units answer for the object without the instance .0 of the MIB: a recording shows it for its neighbour, deviceATSKind.
+# Units answer for the object without the instance .0 of the MIB: a recording shows it for its
+# neighbour, deviceATSKind.
 COUNT = First((scalar("10456.3.2.5", "deviceOutTotal"), scalar("10456.3.2.5.0", "deviceOutTotal")))
 
 PROFILES = (
     Profile(
-        key="planet-ipm", vendor="Planet", mib="DIGIPDU-MIB of 2009-04-16", source=librenms("planet/DIGIPDU-MIB"),
-        models=("IPM-4120", "IPM-8220, IPM-8221", "IPM-12120"), sys_object_ids=oids("10456"),
-        outlets=(Outlets(
-            states=State(STATUS, on=("1",), off=("0",)), count=counted(COUNT, STATUS),
-            control=Write(column("10456.3.3.3.1.5", "outSwitchCtrl"), on=1, off=2),
-            current=figure(column("10456.3.3.3.1.7", "outCurrent"), TENTHS),
-            power=figure(column("10456.3.3.3.1.9", "outPowerLoad"))),),
+        key="planet-ipm",
+        vendor="Planet",
+        mib="DIGIPDU-MIB of 2009-04-16",
+        source=librenms("planet/DIGIPDU-MIB"),
+        models=("IPM-4120", "IPM-8220, IPM-8221", "IPM-12120"),
+        sys_object_ids=oids("10456"),
+        outlets=(
+            Outlets(
+                states=State(STATUS, on=("1",), off=("0",)),
+                count=counted(COUNT, STATUS),
+                control=Write(column("10456.3.3.3.1.5", "outSwitchCtrl"), on=1, off=2),
+                current=figure(column("10456.3.3.3.1.7", "outCurrent"), TENTHS),
+                power=figure(column("10456.3.3.3.1.9", "outPowerLoad")),
+            ),
+        ),
         load=total(figure(column("10456.3.3.2.1.5", "inFeedCurrent"), TENTHS), else_outlets=True),
         power=total(figure(column("10456.3.3.2.1.6", "inFeedPowerLoad")), else_outlets=True),
-        switching_confidence=Confidence.MEDIUM, evidence=RECORDED.of("state", "current", "power", "switching"),
-        unread="outComputerStatus, outCurrentStatus: the MIB gives no values; "
-               "pduStatus: its PDUs are not joined to outlets"),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=RECORDED.of("state", "current", "power", "switching"),
+        unread=(
+            "outComputerStatus, outCurrentStatus: the MIB gives no values; "
+            "pduStatus: its PDUs are not joined to outlets"
+        ),
+    ),
 )

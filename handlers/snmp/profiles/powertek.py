@@ -1,20 +1,35 @@
-"""Powertek BSPDU (PWTv1-MIB), also sold as TS: a table for each of up to eight units, A to H. The identity is unit.row.
+"""Powertek BSPDU (PWTv1-MIB), also sold as TS: a table for each of up to eight units, A to H. The
+identity is unit.row.
 
-A table may have more rows than its unit has outlets, with states in all of them. Only rows up to the number of outlets are
-real. Energies are in Wh although the MIB says KWh: read as kWh, the counters of two recorded PDUs exceed what these could have
-drawn since the reset. An older MIB (SPSv1-MIB, outletCtlPduAControl) has the same command object under the same sysObjectID. Its
-2 is delayedOn and its 4 is delayedOff: the outlet switches after a delay that is set on the unit.
+A table may have more rows than its unit has outlets, with states in all of them. Only rows up to
+the number of outlets are real. Energies are in Wh although the MIB says KWh: read as kWh, the
+counters of two recorded PDUs exceed what these could have drawn since the reset. An older MIB
+(SPSv1-MIB, outletCtlPduAControl) has the same command object under the same sysObjectID. Its 2 is
+delayedOn and its 4 is delayedOff: the outlet switches after a delay that is set on the unit.
 
-PWT2 (SPS2v1-MIB) has the same commands in other objects. A chain has up to sixteen units. Each has its own table of outlets and
-number of rows. The state of an outlet that is offline is UNKNOWN. Energies are left out: the MIB says KWH, but so does PWTv1-MIB,
-whose energies are in Wh.
+PWT2 (SPS2v1-MIB) has the same commands in other objects. A chain has up to sixteen units. Each has
+its own table of outlets and number of rows. The state of an outlet that is offline is UNKNOWN.
+Energies are left out: the MIB says KWH, but so does PWTv1-MIB, whose energies are in Wh.
 
-The Simple PDU (SimplePDU-MIB) meters its inlet. Its MIB gives energies in 0.01 kWh. They are left out as well, because the same
-vendor's PWTv1-MIB gives KWh for energies in Wh.
+The Simple PDU (SimplePDU-MIB) meters its inlet. Its MIB gives energies in 0.01 kWh. They are left
+out as well, because the same vendor's PWTv1-MIB gives KWh for energies in Wh.
 """
+
 from ..parts import SIMULATED, Confidence, Doubt, Outlets, Profile, State, Write
 from ..sources import Counted, Merged, Provided, Source, Tables
-from .shorthand import HUNDREDTHS, TENTHS, THOUSANDTHS, by_unit, column, figure, oid, oids, pysnmp_mibs, scalar, total
+from .shorthand import (
+    HUNDREDTHS,
+    TENTHS,
+    THOUSANDTHS,
+    by_unit,
+    column,
+    figure,
+    oid,
+    oids,
+    pysnmp_mibs,
+    scalar,
+    total,
+)
 
 
 def _tables(path: str, name: str) -> Tables:
@@ -23,14 +38,18 @@ def _tables(path: str, name: str) -> Tables:
 
 def _states(unit: int) -> Source:
     table, name = f"42610.1.4.4.1.6.2.{unit}", "ABCDEFGH"[unit - 1]
-    return Counted(column(table + ".2.1.2", f"outletPdu{name}State"),
-                   scalar(table + ".1.0", f"pduPwrMonitoringOutletNumPdu{name}"))
+    return Counted(
+        column(table + ".2.1.2", f"outletPdu{name}State"),
+        scalar(table + ".1.0", f"pduPwrMonitoringOutletNumPdu{name}"),
+    )
 
 
-PHASES = by_unit(lambda phase: column(f"42610.1.4.4.1.6.1.2.1.{11 + phase}", f"inletCurrPhase{phase}"), (1, 2, 3))
+PHASES = by_unit(
+    lambda phase: column(f"42610.1.4.4.1.6.1.2.1.{11 + phase}", f"inletCurrPhase{phase}"), (1, 2, 3)
+)
 
 PWT2 = "42610.1.4.1.1"
-PWT2_UNITS = range(1, 17)               # 1 is the first unit of a chain, which the MIB calls master
+PWT2_UNITS = range(1, 17)  # 1 is the first unit of a chain, which the MIB calls master
 ONLINE = "2"
 
 SIMPLE = "42610.1.4.2"
@@ -41,8 +60,11 @@ def _by_phase(indexes: str) -> Source:
 
     The MIB allows the indexes 0 to 3. If all four occur, one may be the sum, so there is no total.
     """
-    return Provided(column(SIMPLE + ".1.1.1.2.1.1.7", "pduInputStatTotalCurrent"),
-                    column(SIMPLE + ".1.1.1.2.1.1.1", "pduInputStatPhaseIndex"), indexes)
+    return Provided(
+        column(SIMPLE + ".1.1.1.2.1.1.7", "pduInputStatTotalCurrent"),
+        column(SIMPLE + ".1.1.1.2.1.1.1", "pduInputStatPhaseIndex"),
+        indexes,
+    )
 
 
 def _size(unit: int) -> Source:
@@ -51,60 +73,132 @@ def _size(unit: int) -> Source:
 
 def _pwt2(below: str, name: str) -> Merged:
     """A column of the outlets of all units."""
-    return by_unit(lambda unit: Counted(column(f"{PWT2}.2.2.{unit}.2.1.{below}", name), _size(unit)), PWT2_UNITS)
+    return by_unit(
+        lambda unit: Counted(column(f"{PWT2}.2.2.{unit}.2.1.{below}", name), _size(unit)),
+        PWT2_UNITS,
+    )
 
 
 # Whether each outlet is online. Units without a size above 0 have no rows here.
 PWT2_VALID = by_unit(
-    lambda unit: Provided(column(f"{PWT2}.3.2.{unit}.2.1.2", "pduDevMgmtOutletXPortValid"), _size(unit), r"[1-9]\d*"), PWT2_UNITS)
+    lambda unit: Provided(
+        column(f"{PWT2}.3.2.{unit}.2.1.2", "pduDevMgmtOutletXPortValid"), _size(unit), r"[1-9]\d*"
+    ),
+    PWT2_UNITS,
+)
 
 
 def _pwt2_inlets(first: int, *names: str) -> Merged:
     """Consecutive columns of the inlets, from `first`."""
-    return by_unit(lambda below: column(f"{PWT2}.2.1.1.1.{below}", "pduDevMonInlet" + names[below - first]),
-                   range(first, first + len(names)))
+    return by_unit(
+        lambda below: column(f"{PWT2}.2.1.1.1.{below}", "pduDevMonInlet" + names[below - first]),
+        range(first, first + len(names)),
+    )
 
 
 PROFILES = (
     Profile(
-        key="ts-bspdu", vendor="Powertek", mib="PWTv1-MIB", source=pysnmp_mibs("mibs/powertek/PWTv1-MIB"),
-        models=("BSPDU", "TS BSPDU"), sys_object_ids=oids("42610.1.4.4"),
-        outlets=(Outlets(
-            states=State(by_unit(_states, range(1, 9)), on=("2",), off=("1",)),
-            control=Write(_tables("4.1.2", "outletCtlPduXControl"), on=2, off=4),
-            name=_tables("3.1.2", "outletCfgPduXName"),
-            current=figure(_tables("2.1.3", "outletPduXCurrent"), HUNDREDTHS),
-            power=figure(_tables("2.1.5", "outletPduXPower"), TENTHS),
-            energy=figure(_tables("2.1.6", "outletPduXEnergy"), THOUSANDTHS)),),
+        key="ts-bspdu",
+        vendor="Powertek",
+        mib="PWTv1-MIB",
+        source=pysnmp_mibs("mibs/powertek/PWTv1-MIB"),
+        models=("BSPDU", "TS BSPDU"),
+        sys_object_ids=oids("42610.1.4.4"),
+        outlets=(
+            Outlets(
+                states=State(by_unit(_states, range(1, 9)), on=("2",), off=("1",)),
+                control=Write(_tables("4.1.2", "outletCtlPduXControl"), on=2, off=4),
+                name=_tables("3.1.2", "outletCfgPduXName"),
+                current=figure(_tables("2.1.3", "outletPduXCurrent"), HUNDREDTHS),
+                power=figure(_tables("2.1.5", "outletPduXPower"), TENTHS),
+                energy=figure(_tables("2.1.6", "outletPduXEnergy"), THOUSANDTHS),
+            ),
+        ),
         load=total(figure(PHASES, HUNDREDTHS), else_outlets=True),
-        power=total(figure(column("42610.1.4.4.1.6.1.2.1.2", "inletPowerAll"), TENTHS), else_outlets=True),
-        energy=total(figure(column("42610.1.4.4.1.6.1.2.1.4", "inletEnergy"), THOUSANDTHS), else_outlets=True),
-        switching_confidence=Confidence.LOW, evidence=SIMULATED,
-        note="Units of an older MIB under the same sysObjectID switch after a delay; the handler does not distinguish them.",
-        unread="outletPduXStatus: normal, warning and critical, which the MIB does not explain"),
+        power=total(
+            figure(column("42610.1.4.4.1.6.1.2.1.2", "inletPowerAll"), TENTHS), else_outlets=True
+        ),
+        energy=total(
+            figure(column("42610.1.4.4.1.6.1.2.1.4", "inletEnergy"), THOUSANDTHS), else_outlets=True
+        ),
+        switching_confidence=Confidence.LOW,
+        evidence=SIMULATED,
+        note=(
+            "Units of an older MIB under the same sysObjectID switch after a delay; the handler"
+            " does not distinguish them."
+        ),
+        unread="outletPduXStatus: normal, warning and critical, which the MIB does not explain",
+    ),
     Profile(
-        key="powertek-pwt2", vendor="Powertek", mib="SPS2v1-MIB 0.94", source=pysnmp_mibs("mibs/powertek/SPS2v1-MIB"),
-        models=("PWT2 (SPS2)",), sys_object_ids=oids("42610.1.4.1"),
-        outlets=(Outlets(
-            states=State(_pwt2("5", "pduDevMonOutletXPortRlyState"), on=("2",), off=("1",),
-                         doubts=(Doubt(PWT2_VALID, (ONLINE,)),)),
-            control=Write(Tables(oid(PWT2 + ".3.2"), PWT2_UNITS[0], PWT2_UNITS[-1], "2.1.14", "pduDevMgmtOutletXPortRly"),
-                          on=2, off=4),
-            name=_pwt2("2", "pduDevMonOutletXPortName"),
-            current=figure(_pwt2("8", "pduDevMonOutletXPortCurrent"), HUNDREDTHS),
-            power=figure(_pwt2("10", "pduDevMonOutletXPortActPower"), TENTHS)),),
-        load=total(figure(_pwt2_inlets(14, "CurrentPh1B1", "CurrentPh2B1", "CurrentPh3B1",
-                                       "CurrentPh1B2", "CurrentPh2B2", "CurrentPh3B2"), HUNDREDTHS), else_outlets=True),
-        power=total(figure(_pwt2_inlets(20, "ActPowerPh1", "ActPowerPh2", "ActPowerPh3"), TENTHS), else_outlets=True),
-        switching_confidence=Confidence.MEDIUM, evidence=SIMULATED.of("state", "current", "power", "switching"),
-        note="The identity is unit.row; unit 1 is the first of a chain. Energies are left out: they may be in kWh or Wh.",
-        unread="pduDevMonOutletXPortEvtStatus: normal, warning and critical, "
-               "which the MIB does not explain"),
+        key="powertek-pwt2",
+        vendor="Powertek",
+        mib="SPS2v1-MIB 0.94",
+        source=pysnmp_mibs("mibs/powertek/SPS2v1-MIB"),
+        models=("PWT2 (SPS2)",),
+        sys_object_ids=oids("42610.1.4.1"),
+        outlets=(
+            Outlets(
+                states=State(
+                    _pwt2("5", "pduDevMonOutletXPortRlyState"),
+                    on=("2",),
+                    off=("1",),
+                    doubts=(Doubt(PWT2_VALID, (ONLINE,)),),
+                ),
+                control=Write(
+                    Tables(
+                        oid(PWT2 + ".3.2"),
+                        PWT2_UNITS[0],
+                        PWT2_UNITS[-1],
+                        "2.1.14",
+                        "pduDevMgmtOutletXPortRly",
+                    ),
+                    on=2,
+                    off=4,
+                ),
+                name=_pwt2("2", "pduDevMonOutletXPortName"),
+                current=figure(_pwt2("8", "pduDevMonOutletXPortCurrent"), HUNDREDTHS),
+                power=figure(_pwt2("10", "pduDevMonOutletXPortActPower"), TENTHS),
+            ),
+        ),
+        load=total(
+            figure(
+                _pwt2_inlets(
+                    14,
+                    "CurrentPh1B1",
+                    "CurrentPh2B1",
+                    "CurrentPh3B1",
+                    "CurrentPh1B2",
+                    "CurrentPh2B2",
+                    "CurrentPh3B2",
+                ),
+                HUNDREDTHS,
+            ),
+            else_outlets=True,
+        ),
+        power=total(
+            figure(_pwt2_inlets(20, "ActPowerPh1", "ActPowerPh2", "ActPowerPh3"), TENTHS),
+            else_outlets=True,
+        ),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=SIMULATED.of("state", "current", "power", "switching"),
+        note=(
+            "The identity is unit.row; unit 1 is the first of a chain. Energies are left out: they"
+            " may be in kWh or Wh."
+        ),
+        unread=(
+            "pduDevMonOutletXPortEvtStatus: normal, warning and critical, "
+            "which the MIB does not explain"
+        ),
+    ),
     Profile(
-        key="powertek-simple", vendor="Powertek", mib="SimplePDU-MIB 0.60 of 2021-03-12",
+        key="powertek-simple",
+        vendor="Powertek",
+        mib="SimplePDU-MIB 0.60 of 2021-03-12",
         source=pysnmp_mibs("mibs/powertek/SimplePDU-MIB"),
-        models=("Simple PDU: metered inlet",), sys_object_ids=oids(SIMPLE),
+        models=("Simple PDU: metered inlet",),
+        sys_object_ids=oids(SIMPLE),
         load=total(figure(_by_phase("[123]"), HUNDREDTHS), figure(_by_phase("[012]"), HUNDREDTHS)),
         power=total(figure(scalar(SIMPLE + ".1.2.1.3.1.0", "pduStatPower"), TENTHS)),
-        evidence=SIMULATED.of("current", "power")),
+        evidence=SIMULATED.of("current", "power"),
+    ),
 )

@@ -1,9 +1,10 @@
 """Racktivity: power modules of ES-RACKTIVITY-MIB. The index is module.outlet.
 
-Odd states are on, with or without a warning. Even states from 8 are off with an error, or off until a
-delay is over. The totals of a module are columns of the table of outlets, and the MIB does not say in
-which rows, so the outlets are summed. Units of an older MIB, below 34097.3, are not read.
+Odd states are on, with or without a warning. Even states from 8 are off with an error, or off until
+a delay is over. The totals of a module are columns of the table of outlets, and the MIB does not
+say in which rows, so the outlets are summed. Units of an older MIB, below 34097.3, are not read.
 """
+
 from ..parts import SIMULATED, Confidence, Guarded, Outlets, Profile, Proof, State, Write, changed
 from ..sources import Chained, Number
 from .shorthand import ONES, THOUSANDTHS, column, figure, oids, pysnmp_mibs, total
@@ -14,26 +15,42 @@ YES = "1"
 
 PROFILES = (
     Profile(
-        key="racktivity", vendor="Racktivity", mib="ES-RACKTIVITY-MIB of 2014-04-23",
+        key="racktivity",
+        vendor="Racktivity",
+        mib="ES-RACKTIVITY-MIB of 2014-04-23",
         source=pysnmp_mibs("mibs/racktivity/ES-RACKTIVITY-MIB"),
         # No sysObjectID was seen on a unit: this is the maker's number.
-        models=("EnergySwitch and other units with power modules",), sys_object_ids=oids("34097"),
-        outlets=(Outlets(
-            states=State(STATE, on=tuple(map(str, range(1, 24, 2))), off=("0", "2", "4", "6")),
-            control=Guarded(
-                Guarded(
-                    Write(column(f"{POWER}.10035", "pPortState"), on=1, off=0),
-                    column(f"{POWER}.10175", "pAlwaysOn"), refuse=(YES,),
-                    why="it is marked as always on"),
-                column(f"{POWER}.10161", "pBlockSetPortOff"), refuse=(YES,),
-                why="switching it off is blocked on the device"),
-            number=Chained(Number(STATE, plus=0, position=0), Number(STATE, plus=0)),
-            name=column(f"{POWER}.10034", "pPortName"),
-            current=figure(column(f"{POWER}.6", "pCurrent"), THOUSANDTHS),
-            power=figure(column(f"{POWER}.7", "pPower"), ONES),
-            energy=figure(column(f"{POWER}.9", "pActiveEnergy"), THOUSANDTHS)),),
-        load=total(else_outlets=True), power=total(else_outlets=True), energy=total(else_outlets=True),
-        switching_confidence=Confidence.MEDIUM, evidence=changed(SIMULATED, switching=Proof.MIB),
-        note="The command is an Unsigned32 in the MIB, but it is written as INTEGER, which a strict "
-             "device refuses."),
+        models=("EnergySwitch and other units with power modules",),
+        sys_object_ids=oids("34097"),
+        outlets=(
+            Outlets(
+                states=State(STATE, on=tuple(map(str, range(1, 24, 2))), off=("0", "2", "4", "6")),
+                control=Guarded(
+                    Guarded(
+                        Write(column(f"{POWER}.10035", "pPortState"), on=1, off=0),
+                        column(f"{POWER}.10175", "pAlwaysOn"),
+                        refuse=(YES,),
+                        why="it is marked as always on",
+                    ),
+                    column(f"{POWER}.10161", "pBlockSetPortOff"),
+                    refuse=(YES,),
+                    why="switching it off is blocked on the device",
+                ),
+                number=Chained(Number(STATE, plus=0, position=0), Number(STATE, plus=0)),
+                name=column(f"{POWER}.10034", "pPortName"),
+                current=figure(column(f"{POWER}.6", "pCurrent"), THOUSANDTHS),
+                power=figure(column(f"{POWER}.7", "pPower"), ONES),
+                energy=figure(column(f"{POWER}.9", "pActiveEnergy"), THOUSANDTHS),
+            ),
+        ),
+        load=total(else_outlets=True),
+        power=total(else_outlets=True),
+        energy=total(else_outlets=True),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=changed(SIMULATED, switching=Proof.MIB),
+        note=(
+            "The command is an Unsigned32 in the MIB, but it is written as INTEGER, which a strict "
+            "device refuses."
+        ),
+    ),
 )

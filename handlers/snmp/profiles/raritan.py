@@ -1,29 +1,72 @@
-"""Raritan: PDU2-MIB (PX2, PX3, PX4, and Server Technology's PRO4X on the same platform), and the PDU-MIB of the first PX,
-which Eaton copied below its own root.
+"""Raritan: PDU2-MIB (PX2, PX3, PX4, and Server Technology's PRO4X on the same platform), and the
+PDU-MIB of the first PX, which Eaton copied below its own root.
 
-PDU2-MIB: the index is pdu.outlet. Tables of sensors add the sensor's type (1 A, 5 W, 8 Wh, 14 on/off). States are values of a
-general enumeration for sensors (7 on, 8 off), commands are 0 (off) and 1 (on). The device reports the decimal digits of each
-sensor. The tables of outlet sensors have a row for each outlet and type, 612 on a PX4 of 36 outlets, so usually only the values
-are walked. An outlet's capabilities name its sensors. A reading of 0 counts unless the sensor is reported as unavailable. The
-current that a three-phase inlet reports is its highest line current, so its poles are summed. An inlet of one phase has no
-readings by pole, so its own current counts.
+PDU2-MIB: the index is pdu.outlet. Tables of sensors add the sensor's type (1 A, 5 W, 8 Wh, 14
+on/off). States are values of a general enumeration for sensors (7 on, 8 off), commands are 0 (off)
+and 1 (on). The device reports the decimal digits of each sensor. The tables of outlet sensors have
+a row for each outlet and type, 612 on a PX4 of 36 outlets, so usually only the values are walked.
+An outlet's capabilities name its sensors. A reading of 0 counts unless the sensor is reported as
+unavailable. The current that a three-phase inlet reports is its highest line current, so its poles
+are summed. An inlet of one phase has no readings by pole, so its own current counts.
 
 PDU-MIB: the state column itself is written. An energy of 0 means "not measured".
 """
+
 from typing import Optional
 
-from ..parts import RECORDED, SIMULATED, Arcs, Confidence, Figure, Guarded, Outlets, Profile, Proof, Root, State, Write, changed
-from ..sources import Alike, Arc, Bits, Chained, Checked, EachUnit, First, Listed, Negative, Number, Only, Source, Unless
-from .shorthand import ONES, THOUSANDTHS, column, counted, figure, librenms, oid, oids, scalar, total, zero
+from ..parts import (
+    RECORDED,
+    SIMULATED,
+    Arcs,
+    Confidence,
+    Figure,
+    Guarded,
+    Outlets,
+    Profile,
+    Proof,
+    Root,
+    State,
+    Write,
+    changed,
+)
+from ..sources import (
+    Alike,
+    Arc,
+    Bits,
+    Chained,
+    Checked,
+    EachUnit,
+    First,
+    Listed,
+    Negative,
+    Number,
+    Only,
+    Source,
+    Unless,
+)
+from .shorthand import (
+    ONES,
+    THOUSANDTHS,
+    column,
+    counted,
+    figure,
+    librenms,
+    oid,
+    oids,
+    scalar,
+    total,
+    zero,
+)
 
-CURRENT, POWER, ENERGY, ON_OFF = "1", "5", "8", "14"        # sensor types
+CURRENT, POWER, ENERGY, ON_OFF = "1", "5", "8", "14"  # sensor types
 
 
 def _sensor(values: Source, digits: Source, energy: bool = False) -> Figure:
     return Figure(values, THOUSANDTHS if energy else ONES, (), exponent=Negative(digits))
 
 
-CAPABILITIES = column("13742.6.3.5.3.1.10", "outletDeviceCapabilities")     # BITS: the sensor of type N has bit N - 1
+# BITS: the sensor of type N has bit N - 1
+CAPABILITIES = column("13742.6.3.5.3.1.10", "outletDeviceCapabilities")
 
 
 def _outlet(kind: str) -> Figure:
@@ -32,112 +75,200 @@ def _outlet(kind: str) -> Figure:
     digits = column("13742.6.3.5.4.1.7", "outletSensorDecimalDigits", kind)
     fitted = Bits(CAPABILITIES, int(kind) - 1)
     return _sensor(
-        First((Checked(Only(values, fitted, ("1",)), ("0",), available, ("2",)),
-               Unless(Only(values, available, ("2",), keep=False), CAPABILITIES))),
-        Alike(digits, Only(CAPABILITIES, fitted, ("1",))), kind == ENERGY)
+        First(
+            (
+                Checked(Only(values, fitted, ("1",)), ("0",), available, ("2",)),
+                Unless(Only(values, available, ("2",), keep=False), CAPABILITIES),
+            )
+        ),
+        Alike(digits, Only(CAPABILITIES, fitted, ("1",))),
+        kind == ENERGY,
+    )
 
 
 def _available_inlet(kind: str) -> Source:
     available = column("13742.6.5.2.3.1.2", "measurementsInletSensorIsAvailable", kind)
-    return Only(column("13742.6.5.2.3.1.4", "measurementsInletSensorValue", kind), available, ("2",), keep=False)
+    return Only(
+        column("13742.6.5.2.3.1.4", "measurementsInletSensorValue", kind),
+        available,
+        ("2",),
+        keep=False,
+    )
 
 
 def _inlets(kind: str) -> Source:
     """A row for each inlet, without a value if the reading is not available."""
-    return Listed(column("13742.6.5.2.3.1.4", "measurementsInletSensorValue", kind), _available_inlet(kind))
+    return Listed(
+        column("13742.6.5.2.3.1.4", "measurementsInletSensorValue", kind), _available_inlet(kind)
+    )
 
 
 def _inlet(kind: str) -> Figure:
-    return _sensor(_inlets(kind), column("13742.6.3.3.4.1.7", "inletSensorDecimalDigits", kind), kind == ENERGY)
+    return _sensor(
+        _inlets(kind), column("13742.6.3.3.4.1.7", "inletSensorDecimalDigits", kind), kind == ENERGY
+    )
 
 
 THE_PDU = Arcs(stop=1)
 INLET_COUNT = column("13742.6.3.2.2.1.2", "inletCount")
-PDUS = Only(INLET_COUNT, INLET_COUNT, ("0",), keep=False)   # a row for each PDU of the chain; a controller has no inlet
+# a row for each PDU of the chain; a controller has no inlet
+PDUS = Only(INLET_COUNT, INLET_COUNT, ("0",), keep=False)
 LABEL = column("13742.6.3.5.3.1.2", "outletLabel")
-NEUTRAL = "4"                                               # a value of inletPoleLine
+NEUTRAL = "4"  # a value of inletPoleLine
 POLES = column("13742.6.5.2.4.1.4", "measurementsInletPoleSensorValue", CURRENT)
 POLE_AVAILABLE = column("13742.6.5.2.4.1.2", "measurementsInletPoleSensorIsAvailable", CURRENT)
 LINES = _sensor(
-    Only(Arc(Listed(POLES, Checked(POLES, ("0",), POLE_AVAILABLE, ("2",))), -1, ("1", "2", "3")),
-         column("13742.6.3.3.5.1.1", "inletPoleLine"), (NEUTRAL,), keep=False),
-    column("13742.6.3.3.6.1.7", "inletPoleSensorDecimalDigits", CURRENT))
+    Only(
+        Arc(Listed(POLES, Checked(POLES, ("0",), POLE_AVAILABLE, ("2",))), -1, ("1", "2", "3")),
+        column("13742.6.3.3.5.1.1", "inletPoleLine"),
+        (NEUTRAL,),
+        keep=False,
+    ),
+    column("13742.6.3.3.6.1.7", "inletPoleSensorDecimalDigits", CURRENT),
+)
 ONE_PHASE_INLETS = _sensor(
-    Only(_inlets(CURRENT), column("13742.6.3.3.3.1.5", "inletPoleCount"), ("3", "4", "5"), keep=False),
-    column("13742.6.3.3.4.1.7", "inletSensorDecimalDigits", CURRENT))
-# Breakers are summed only if no inlet reports a current, not even the highest line current of a three-phase inlet.
+    Only(
+        _inlets(CURRENT), column("13742.6.3.3.3.1.5", "inletPoleCount"), ("3", "4", "5"), keep=False
+    ),
+    column("13742.6.3.3.4.1.7", "inletSensorDecimalDigits", CURRENT),
+)
+# Breakers are summed only if no inlet reports a current, not even the highest line current of a
+# three-phase inlet.
 BREAKERS = _sensor(
-    Unless(column("13742.6.5.3.3.1.4", "measurementsOverCurrentProtectorSensorValue", CURRENT), _available_inlet(CURRENT)),
-    column("13742.6.3.4.4.1.7", "overCurrentProtectorSensorDecimalDigits", CURRENT))
+    Unless(
+        column("13742.6.5.3.3.1.4", "measurementsOverCurrentProtectorSensorValue", CURRENT),
+        _available_inlet(CURRENT),
+    ),
+    column("13742.6.3.4.4.1.7", "overCurrentProtectorSensorDecimalDigits", CURRENT),
+)
 
-# PDU-MIB of the first PX. `~` is its root: 13742.4.1, or another one in older firmware and in copies.
+# PDU-MIB of the first PX. `~` is its root: 13742.4.1, or another one in older firmware and in
+# copies.
 NO_ENERGY = ("-1", "0")
 
 
 def px1_outlets(label_plus: int, energy: Optional[Figure]) -> Outlets:
-    """The outlets. The printed number is the row's number plus `label_plus`. Eaton's copy has no energies."""
+    """The outlets.
+
+    The printed number is the row's number plus `label_plus`. Eaton's copy has no energies.
+    """
     state, label = column("~.2.2.1.3", "outletOperationalState"), column("~.2.2.1.2", "outletLabel")
     count = scalar("~.2.1.0", "outletCount")
     return Outlets(
         states=State(state, on=("1",), off=("0",)),
         control=Write(state, on=1, off=0),
         rows=label,
-        count=counted(count, state), none_if_zero=zero(count),
+        count=counted(count, state),
+        none_if_zero=zero(count),
         number=First((Number(state, plus=label_plus), Number(label, plus=label_plus))),
         name=label,
         current=figure(column("~.2.2.1.4", "outletCurrent"), THOUSANDTHS),
         power=figure(column("~.2.2.1.7", "outletActivePower")),
-        energy=energy)
+        energy=energy,
+    )
 
 
-# The load is the sum of all poles but the neutral; if none is measured, of the inlets; else the unit's own; else of the outlets.
-PX1_POLES = Only(column("~.21.2.1.3", "inletPoleCurrent"), column("~.21.2.1.2", "inletPoleLabel"), ("N",), keep=False)
+# The load is the sum of all poles but the neutral; if none is measured, of the inlets; else the
+# unit's own; else of the outlets.
+PX1_POLES = Only(
+    column("~.21.2.1.3", "inletPoleCurrent"),
+    column("~.21.2.1.2", "inletPoleLabel"),
+    ("N",),
+    keep=False,
+)
 PX1_MEASURED_POLES = Only(PX1_POLES, PX1_POLES, ("-1",), keep=False)
 PX1_POLE_COUNT = column("~.20.2.1.3", "inletPoleCount")
-PX1_POLES_OF_EACH_INLET = EachUnit(PX1_POLES, Number(PX1_POLES, plus=0, position=0),
-                                   (Number(Only(PX1_POLE_COUNT, PX1_POLE_COUNT, ("0",), keep=False), plus=0),))
-PX1_LOAD = total(figure(PX1_POLES_OF_EACH_INLET, THOUSANDTHS),
-                 figure(Unless(column("~.20.2.1.7", "inletCurrent"), PX1_MEASURED_POLES), THOUSANDTHS),
-                 figure(Unless(scalar("~.3.1.1.0", "unitCurrent"), PX1_MEASURED_POLES), THOUSANDTHS), else_outlets=True)
-PX1_POWER = total(figure(column("~.20.2.1.9", "inletActivePower")), figure(scalar("~.3.1.3.0", "unitActivePower")),
-                  else_outlets=True)
+PX1_POLES_OF_EACH_INLET = EachUnit(
+    PX1_POLES,
+    Number(PX1_POLES, plus=0, position=0),
+    (Number(Only(PX1_POLE_COUNT, PX1_POLE_COUNT, ("0",), keep=False), plus=0),),
+)
+PX1_LOAD = total(
+    figure(PX1_POLES_OF_EACH_INLET, THOUSANDTHS),
+    figure(Unless(column("~.20.2.1.7", "inletCurrent"), PX1_MEASURED_POLES), THOUSANDTHS),
+    figure(Unless(scalar("~.3.1.1.0", "unitCurrent"), PX1_MEASURED_POLES), THOUSANDTHS),
+    else_outlets=True,
+)
+PX1_POWER = total(
+    figure(column("~.20.2.1.9", "inletActivePower")),
+    figure(scalar("~.3.1.3.0", "unitActivePower")),
+    else_outlets=True,
+)
 PX1_TREES = ("13742.4.1", "13742.1")
 
 PROFILES = (
     Profile(
-        key="raritan-px2", vendor="Raritan", mib="PDU2-MIB of 2017-11-13", source=librenms("raritan/PDU2-MIB"),
-        models=("PX2", "PX3", "PX3TS", "PX4", "Server Technology PRO4X"), sys_object_ids=oids("13742.6"),
-        outlets=(Outlets(
-            states=State(First((column("13742.6.4.1.2.1.3", "outletSwitchingState"),
-                                column("13742.6.5.4.3.1.3", "measurementsOutletSensorState", ON_OFF))),
-                         on=("7",), off=("8",)),
-            control=Guarded(
-                Write(column("13742.6.4.1.2.1.2", "switchingOperation"), on=1, off=0),
-                column("13742.6.3.5.3.1.28", "outletSwitchable"), refuse=("2",),
-                why="its switching is disabled on the device"),
-            rows=LABEL,
-            count=column("13742.6.3.2.2.1.4", "outletCount"),
-            number=Chained(Number(LABEL, plus=0, position=0), LABEL, "."),
-            name=column("13742.6.3.5.3.1.3", "outletName"),
-            current=_outlet(CURRENT), power=_outlet(POWER), energy=_outlet(ENERGY)),),
+        key="raritan-px2",
+        vendor="Raritan",
+        mib="PDU2-MIB of 2017-11-13",
+        source=librenms("raritan/PDU2-MIB"),
+        models=("PX2", "PX3", "PX3TS", "PX4", "Server Technology PRO4X"),
+        sys_object_ids=oids("13742.6"),
+        outlets=(
+            Outlets(
+                states=State(
+                    First(
+                        (
+                            column("13742.6.4.1.2.1.3", "outletSwitchingState"),
+                            column("13742.6.5.4.3.1.3", "measurementsOutletSensorState", ON_OFF),
+                        )
+                    ),
+                    on=("7",),
+                    off=("8",),
+                ),
+                control=Guarded(
+                    Write(column("13742.6.4.1.2.1.2", "switchingOperation"), on=1, off=0),
+                    column("13742.6.3.5.3.1.28", "outletSwitchable"),
+                    refuse=("2",),
+                    why="its switching is disabled on the device",
+                ),
+                rows=LABEL,
+                count=column("13742.6.3.2.2.1.4", "outletCount"),
+                number=Chained(Number(LABEL, plus=0, position=0), LABEL, "."),
+                name=column("13742.6.3.5.3.1.3", "outletName"),
+                current=_outlet(CURRENT),
+                power=_outlet(POWER),
+                energy=_outlet(ENERGY),
+            ),
+        ),
         load=total(LINES, ONE_PHASE_INLETS, BREAKERS, else_outlets=True, unit=THE_PDU, units=PDUS),
         power=total(_inlet(POWER), else_outlets=True, unit=THE_PDU, units=PDUS),
         energy=total(_inlet(ENERGY), else_outlets=True, unit=THE_PDU, units=PDUS),
-        switching_confidence=Confidence.HIGH, evidence=RECORDED,
-        unread="outletSuspendedState: the reason why an outlet is off; "
-               "measurementsOutletSensorIsAvailable: a row for each sensor of each outlet, "
-               "and the state of an unavailable outlet is -1; "
-               "tripped overcurrent protectors: joined to outlets only by outletPowerSource, "
-               "a pointer that older firmware lacks"),
+        switching_confidence=Confidence.HIGH,
+        evidence=RECORDED,
+        unread=(
+            "outletSuspendedState: the reason why an outlet is off; "
+            "measurementsOutletSensorIsAvailable: a row for each sensor of each outlet, "
+            "and the state of an unavailable outlet is -1; "
+            "tripped overcurrent protectors: joined to outlets only by outletPowerSource, "
+            "a pointer that older firmware lacks"
+        ),
+    ),
     Profile(
-        key="raritan-px1", vendor="Raritan", mib="PDU-MIB of 2016-02-22", source=librenms("raritan/PDU-MIB"),
+        key="raritan-px1",
+        vendor="Raritan",
+        mib="PDU-MIB of 2016-02-22",
+        source=librenms("raritan/PDU-MIB"),
         models=("Dominion PX: DPXR, DPXS, DPCS, DPCR, PCR, PCS",),
-        roots=tuple(Root(oid(prefix), oid(tree)) for prefix, trees in (("13742.4", PX1_TREES), ("13742.1", PX1_TREES[::-1]))
-                    for tree in trees),
-        outlets=(px1_outlets(label_plus=0, energy=figure(column("~.2.2.1.31", "outletWattHours"), THOUSANDTHS, NO_ENERGY)),),
-        load=PX1_LOAD, power=PX1_POWER,
-        energy=total(figure(column("~.20.2.1.12", "inletActiveEnergy"), THOUSANDTHS, NO_ENERGY), else_outlets=True),
+        roots=tuple(
+            Root(oid(prefix), oid(tree))
+            for prefix, trees in (("13742.4", PX1_TREES), ("13742.1", PX1_TREES[::-1]))
+            for tree in trees
+        ),
+        outlets=(
+            px1_outlets(
+                label_plus=0,
+                energy=figure(column("~.2.2.1.31", "outletWattHours"), THOUSANDTHS, NO_ENERGY),
+            ),
+        ),
+        load=PX1_LOAD,
+        power=PX1_POWER,
+        energy=total(
+            figure(column("~.20.2.1.12", "inletActiveEnergy"), THOUSANDTHS, NO_ENERGY),
+            else_outlets=True,
+        ),
         switching_confidence=Confidence.HIGH,
         evidence=changed(SIMULATED, current=Proof.RECORDING, power=Proof.RECORDING),
-        unread="circuitBreakerState: a breaker is not joined to its outlets"),
+        unread="circuitBreakerState: a breaker is not joined to its outlets",
+    ),
 )

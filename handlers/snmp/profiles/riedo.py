@@ -1,9 +1,12 @@
-"""Riedo Networks: UPDU of RNX-UPDU-MIB. A relay names the meters that it feeds; relays and meters have different indexes.
+"""Riedo Networks: UPDU of RNX-UPDU-MIB. A relay names the meters that it feeds; relays and meters
+have different indexes.
 
-One table has the meters of the PDU, its phases, its modules, its outlets and groups of outlets. A meter without data shows 0
-for every measurement, and a meter with expired data shows its last values: neither gives a figure. Older firmware does not
-report the quality of its data; all its values count.
+One table has the meters of the PDU, its phases, its modules, its outlets and groups of outlets. A
+meter without data shows 0 for every measurement, and a meter with expired data shows its last
+values: neither gives a figure. Older firmware does not report the quality of its data; all its
+values count.
 """
+
 from decimal import Decimal
 
 from ..parts import SIMULATED, Confidence, Doubt, Figure, Outlets, Profile, State, Total, Write
@@ -16,14 +19,18 @@ ENERGY = column("55108.1.3.1.1.4", "upduMeterEnergyP")
 POWER = column("55108.1.3.1.1.7", "upduMeterPowerP")
 CURRENT = column("55108.1.3.1.1.11", "upduMeterIrms")
 RELAY_METERS = column("55108.1.4.1.1.2", "upduRelayMeterNames")
-OF_PDU, OF_PHASES, OUTLET = ("0", "1"), ("2", "3"), "6"         # upduMeterType: pduTotal, ...Calc; phaseTotal, ...Calc; outlet
+# upduMeterType: pduTotal, ...Calc; phaseTotal, ...Calc; outlet
+OF_PDU, OF_PHASES, OUTLET = ("0", "1"), ("2", "3"), "6"
 CONDITION = column("55108.1.4.1.1.5", "upduRelayCondition")
-AS_COMMANDED = "0"                                              # 1: failed, 2: unknown
-WITHOUT_DATA = ("1", "2")                                       # upduMeterDataQuality: expired; no data
+AS_COMMANDED = "0"  # 1: failed, 2: unknown
+# upduMeterDataQuality: expired; no data
+WITHOUT_DATA = ("1", "2")
 
 
 def _with_data(values: Source) -> Source:
-    return Only(values, column("55108.1.3.1.1.15", "upduMeterDataQuality"), WITHOUT_DATA, keep=False)
+    return Only(
+        values, column("55108.1.3.1.1.15", "upduMeterDataQuality"), WITHOUT_DATA, keep=False
+    )
 
 
 def _of_type(values: Source, scale: Decimal, kind: str) -> Figure:
@@ -41,24 +48,40 @@ def _of_relay(values: Source) -> Source:
 
 PROFILES = (
     Profile(
-        key="riedo-updu", vendor="Riedo Networks", mib="RNX-UPDU-MIB", source=librenms("riedo/RNX-UPDU-MIB"),
-        models=("UPDU RN3xxx",), sys_object_ids=oids("55108.1"),
+        key="riedo-updu",
+        vendor="Riedo Networks",
+        mib="RNX-UPDU-MIB",
+        source=librenms("riedo/RNX-UPDU-MIB"),
+        models=("UPDU RN3xxx",),
+        sys_object_ids=oids("55108.1"),
         outlets=(
             Outlets(
-                states=State(column("55108.1.4.1.1.4", "upduRelayOperStatus"), on=("1",), off=("0",),
-                             doubts=(Doubt(CONDITION, (AS_COMMANDED,)),)),
+                states=State(
+                    column("55108.1.4.1.1.4", "upduRelayOperStatus"),
+                    on=("1",),
+                    off=("0",),
+                    doubts=(Doubt(CONDITION, (AS_COMMANDED,)),),
+                ),
                 control=Write(column("55108.1.4.1.1.3", "upduRelayAdminStatus"), on=1, off=0),
                 name=RELAY_METERS,
                 current=figure(_of_relay(CURRENT), THOUSANDTHS),
                 power=figure(_of_relay(POWER)),
-                energy=figure(_of_relay(ENERGY), THOUSANDTHS)),
+                energy=figure(_of_relay(ENERGY), THOUSANDTHS),
+            ),
             Outlets(
-                rows=Only(NAME, TYPE, (OUTLET,)), number=NAME, name=column("55108.1.3.1.1.13", "upduMeterCustomName"),
-                current=_of_type(CURRENT, THOUSANDTHS, OUTLET), power=_of_type(POWER, ONES, OUTLET),
-                energy=_of_type(ENERGY, THOUSANDTHS, OUTLET))),
+                rows=Only(NAME, TYPE, (OUTLET,)),
+                number=NAME,
+                name=column("55108.1.3.1.1.13", "upduMeterCustomName"),
+                current=_of_type(CURRENT, THOUSANDTHS, OUTLET),
+                power=_of_type(POWER, ONES, OUTLET),
+                energy=_of_type(ENERGY, THOUSANDTHS, OUTLET),
+            ),
+        ),
         # The load is the sum over the phases, else the PDU's own, else the sum over the outlets.
         load=_first_of(CURRENT, THOUSANDTHS, *OF_PHASES, *OF_PDU),
         power=_first_of(POWER, ONES, *OF_PDU),
         energy=_first_of(ENERGY, THOUSANDTHS, *OF_PDU),
-        switching_confidence=Confidence.MEDIUM, evidence=SIMULATED),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=SIMULATED,
+    ),
 )

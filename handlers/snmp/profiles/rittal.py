@@ -1,28 +1,58 @@
-"""Rittal: PDU controller and CMC III of RITTAL-CMC-III-MIB, which has a table of variables, not of outlets.
+"""Rittal: PDU controller and CMC III of RITTAL-CMC-III-MIB, which has a table of variables, not of
+outlets.
 
-A variable is found by its whole name, because its number changes with firmware and sensors. The CMC's own relays
-("Output.Relay") are not sockets. The identity is device.socket; if a strip's name has a port and a place, it is
-device.port.place.socket. Each variable has a unit and a scale.
+A variable is found by its whole name, because its number changes with firmware and sensors. The
+CMC's own relays ("Output.Relay") are not sockets. The identity is device.socket; if a strip's name
+has a port and a place, it is device.port.place.socket. Each variable has a unit and a scale.
 
-CMC-TC (RITTAL-CMC-TC-MIB) has a table of outputs for each of four ports. A relay of a PSM strip is an output of type 18 with
-the value 1 for on and 0 for off. The identity is the arc of the port (3 to 6) and the row.
+CMC-TC (RITTAL-CMC-TC-MIB) has a table of outputs for each of four ports. A relay of a PSM strip is
+an output of type 18 with the value 1 for on and 0 for off. The identity is the arc of the port (3
+to 6) and the row.
 """
-from ..parts import SIMULATED, Arcs, Confidence, Doubt, Figure, Guarded, Outlets, Profile, Proof, State, Write, changed
-from ..sources import Chained, Column, Counted, Listed, Merged, Named, Number, Only, Part, Provided, Tables
+
+from ..parts import (
+    SIMULATED,
+    Arcs,
+    Confidence,
+    Doubt,
+    Figure,
+    Guarded,
+    Outlets,
+    Profile,
+    Proof,
+    State,
+    Write,
+    changed,
+)
+from ..sources import (
+    Chained,
+    Column,
+    Counted,
+    Listed,
+    Merged,
+    Named,
+    Number,
+    Only,
+    Part,
+    Provided,
+    Tables,
+)
 from .shorthand import ONES, by_unit, column, librenms, oid, oids, scalar, total
 
 NAMES, UNITS, TEXTS, NUMBERS, SCALES, ACCESS, QUALITIES = (
-    oid(f"2606.7.4.2.2.1.{arc}") for arc in ("3", "5", "10", "11", "7", "13", "14"))
+    oid(f"2606.7.4.2.2.1.{arc}") for arc in ("3", "5", "10", "11", "7", "13", "14")
+)
 # The name of a strip may have its port and its place on that port ("PSM_P1_2").
 _SOCKET = r"(?:Sockets\.Socket |PSM_(?:P(\d+)_(\d+)|[^.]*)\.Plug ?)(\d+)\."
 RELAYS = _SOCKET + r"(?:General\.)?Relay"
 PHASES = r"Phase L(\d+)\.Current\.Value"
 STRIPS = r"PSM_(?:P(\d+)_(\d+)|[^.]*)\.Unit\.Value"
 READ_WRITE = "3"
-WITH_VALUE = ("2", "3", "4", "5")                   # cmcIIIVarQuality: ok, warning, alarm, info. 1: undefined; 21 to 25: no value
+# cmcIIIVarQuality: ok, warning, alarm, info. 1: undefined; 21 to 25: no value
+WITH_VALUE = ("2", "3", "4", "5")
 
 RELAY = Named(NAMES, NUMBERS, RELAYS, "cmcIIIVarValueInt of ...Relay")
-ATTACHED = ("2", "7")                               # cmcIIIDevStatus: ok, firmware update pending
+ATTACHED = ("2", "7")  # cmcIIIDevStatus: ok, firmware update pending
 MODULE = Part(column("2606.7.4.1.2.1.6", "cmcIIIDevStatus"), over=RELAY, stop=1)
 
 
@@ -49,14 +79,18 @@ PHASE, STRIP = "Phase L...Current.Value", "PSM_...Unit.Value"
 STRIP_VALUE = _value(STRIPS, STRIP)
 STRIP_CURRENT = Only(STRIP_VALUE, Named(NAMES, UNITS, STRIPS, f"cmcIIIVarUnit of {STRIP}"), ("A",))
 CURRENT = Figure(
-    Merged((_value(PHASES, PHASE), Listed(STRIP_VALUE, STRIP_CURRENT))), ONES, ("-1",),
-    factor=Merged((_scale(PHASES, PHASE), _scale(STRIPS, STRIP))))
-THE_DEVICE = Arcs(stop=1)                           # a PDU, or a controller with strips
+    Merged((_value(PHASES, PHASE), Listed(STRIP_VALUE, STRIP_CURRENT))),
+    ONES,
+    ("-1",),
+    factor=Merged((_scale(PHASES, PHASE), _scale(STRIPS, STRIP))),
+)
+THE_DEVICE = Arcs(stop=1)  # a PDU, or a controller with strips
 
 CMC_TC = "2606.4.2"
-PORTS = range(3, 7)                                 # the arcs of the four ports
-RELAY_PSM = "18"                                    # a value of unitXOutputType
-ANSWERING = "[128]"                                 # pattern; cmcTcUnitXStatus: 1 ok, 2 error (overflow), 8 lowPower
+PORTS = range(3, 7)  # the arcs of the four ports
+RELAY_PSM = "18"  # a value of unitXOutputType
+# pattern; cmcTcUnitXStatus: 1 ok, 2 error (overflow), 8 lowPower
+ANSWERING = "[128]"
 
 
 def _output(port: int, below: str, name: str) -> Column:
@@ -64,52 +98,120 @@ def _output(port: int, below: str, name: str) -> Column:
 
 
 def _outputs(below: str, name: str) -> Merged:
-    """A column of the output tables of all ports, without rows beyond the number of outputs that a port reports."""
+    """A column of the output tables of all ports, without rows beyond the number of outputs that a
+    port reports.
+    """
     return by_unit(
-        lambda port: Counted(_output(port, below, name), scalar(f"{CMC_TC}.{port}.6.1.0", "cmcTcUnitXNumberOfOutputs")), PORTS)
+        lambda port: Counted(
+            _output(port, below, name),
+            scalar(f"{CMC_TC}.{port}.6.1.0", "cmcTcUnitXNumberOfOutputs"),
+        ),
+        PORTS,
+    )
 
 
 TC_TYPE = _outputs("2", "unitXOutputType")
 TC_RELAY = Only(_outputs("5", "unitXOutputValue"), TC_TYPE, (RELAY_PSM,))
 TC_STATUS = by_unit(
-    lambda port: Provided(_output(port, "4", "unitXOutputStatus"), scalar(f"{CMC_TC}.{port}.4.0", "cmcTcUnitXStatus"), ANSWERING),
-    PORTS)
+    lambda port: Provided(
+        _output(port, "4", "unitXOutputStatus"),
+        scalar(f"{CMC_TC}.{port}.4.0", "cmcTcUnitXStatus"),
+        ANSWERING,
+    ),
+    PORTS,
+)
 # The value of a relay, unless its status contradicts it. The status ok(4) says neither on nor off.
-TC_CONFIRMED = Merged((
-    Only(Only(TC_RELAY, TC_RELAY, ("1",)), TC_STATUS, ("4", "6", "8")),         # ok, on, setOn
-    Only(Only(TC_RELAY, TC_RELAY, ("0",)), TC_STATUS, ("4", "5", "7")),         # ok, off, setOff
-))
+TC_CONFIRMED = Merged(
+    (
+        Only(Only(TC_RELAY, TC_RELAY, ("1",)), TC_STATUS, ("4", "6", "8")),  # ok, on, setOn
+        Only(Only(TC_RELAY, TC_RELAY, ("0",)), TC_STATUS, ("4", "5", "7")),  # ok, off, setOff
+    )
+)
 
 PROFILES = (
     Profile(
-        key="rittal-cmc3", vendor="Rittal", mib="RITTAL-CMC-III-MIB", source=librenms("rittal/RITTAL-CMC-III-MIB"),
+        key="rittal-cmc3",
+        vendor="Rittal",
+        mib="RITTAL-CMC-III-MIB",
+        source=librenms("rittal/RITTAL-CMC-III-MIB"),
         models=("PDU controller (PDU metered, switched, managed)", "CMC III PU with PSM"),
         sys_object_ids=oids("2606.7"),
-        outlets=(Outlets(
-            states=State(RELAY, on=("1",), off=("0",), doubts=(
-                Doubt(_quality(RELAYS, "...Relay"), WITH_VALUE),
-                Doubt(MODULE, ATTACHED, optional=True))),
-            control=Guarded(Write(RELAY, on=1, off=0), Named(NAMES, ACCESS, RELAYS, "cmcIIIVarAccess of ...Relay"),
-                            allow=(READ_WRITE,), why="its cmcIIIVarAccess is not readwrite"),
-            name=Named(NAMES, TEXTS, _SOCKET + r"(?:General\.)?DescName", "cmcIIIVarValueStr of ...DescName")),),
+        outlets=(
+            Outlets(
+                states=State(
+                    RELAY,
+                    on=("1",),
+                    off=("0",),
+                    doubts=(
+                        Doubt(_quality(RELAYS, "...Relay"), WITH_VALUE),
+                        Doubt(MODULE, ATTACHED, optional=True),
+                    ),
+                ),
+                control=Guarded(
+                    Write(RELAY, on=1, off=0),
+                    Named(NAMES, ACCESS, RELAYS, "cmcIIIVarAccess of ...Relay"),
+                    allow=(READ_WRITE,),
+                    why="its cmcIIIVarAccess is not readwrite",
+                ),
+                name=Named(
+                    NAMES,
+                    TEXTS,
+                    _SOCKET + r"(?:General\.)?DescName",
+                    "cmcIIIVarValueStr of ...DescName",
+                ),
+            ),
+        ),
         load=total(CURRENT, unit=THE_DEVICE),
-        power=total(_sum(r"Total\.Power\.Active\.Value", "Total.Power.Active.Value"),
-                    _sum(r"Phase L(\d+)\.Power\.Active\.Value", "Phase L...Power.Active.Value"), unit=THE_DEVICE),
-        energy=total(_sum(r"Total\.Energy\.Active\.Value", "Total.Energy.Active.Value"),
-                     _sum(r"Phase L(\d+)\.Energy\.Active\.Value", "Phase L...Energy.Active.Value"), unit=THE_DEVICE),
-        switching_confidence=Confidence.LOW, evidence=changed(SIMULATED, state=Proof.RECORDING, switching=Proof.DRIVER),
-        note="The MIB does not define a relay's values. 0 for off was seen on other relays of the CMC, never on a socket.",
-        unread="the variable ...Status of a socket: the MIB does not define its values"),
+        power=total(
+            _sum(r"Total\.Power\.Active\.Value", "Total.Power.Active.Value"),
+            _sum(r"Phase L(\d+)\.Power\.Active\.Value", "Phase L...Power.Active.Value"),
+            unit=THE_DEVICE,
+        ),
+        energy=total(
+            _sum(r"Total\.Energy\.Active\.Value", "Total.Energy.Active.Value"),
+            _sum(r"Phase L(\d+)\.Energy\.Active\.Value", "Phase L...Energy.Active.Value"),
+            unit=THE_DEVICE,
+        ),
+        switching_confidence=Confidence.LOW,
+        evidence=changed(SIMULATED, state=Proof.RECORDING, switching=Proof.DRIVER),
+        note=(
+            "The MIB does not define a relay's values. 0 for off was seen on other relays of the"
+            " CMC, never on a socket."
+        ),
+        unread="the variable ...Status of a socket: the MIB does not define its values",
+    ),
     Profile(
-        key="rittal-cmc-tc", vendor="Rittal", mib="RITTAL-CMC-TC-MIB 1.1h", source=librenms("rittal/RITTAL-CMC-TC-MIB"),
-        models=("CMC-TC Processing Unit with PSM strips that switch",), sys_object_ids=oids("2606.4"),
-        outlets=(Outlets(
-            states=State(TC_RELAY, on=("1",), off=("0",), confirm=TC_CONFIRMED),
-            control=Guarded(Write(Tables(oid(CMC_TC), PORTS[0], PORTS[-1], "6.2.1.5", "unitXOutputValue"), on=1, off=0),
-                            TC_TYPE, allow=(RELAY_PSM,), why="it is not a relay of a PSM strip"),
-            number=Chained(Number(TC_RELAY, plus=1 - PORTS[0], position=0), Number(TC_RELAY, plus=0)),
-            name=_outputs("3", "unitXOutputText")),),
-        switching_confidence=Confidence.LOW, evidence=SIMULATED.of("state", "switching"),
-        note="Outlets are labelled port:row if several ports have them. The MIB does not say whether the value column or the "
-             "command column switches a relay, nor which of a strip's currents make up its load. The handler reads no meters."),
+        key="rittal-cmc-tc",
+        vendor="Rittal",
+        mib="RITTAL-CMC-TC-MIB 1.1h",
+        source=librenms("rittal/RITTAL-CMC-TC-MIB"),
+        models=("CMC-TC Processing Unit with PSM strips that switch",),
+        sys_object_ids=oids("2606.4"),
+        outlets=(
+            Outlets(
+                states=State(TC_RELAY, on=("1",), off=("0",), confirm=TC_CONFIRMED),
+                control=Guarded(
+                    Write(
+                        Tables(oid(CMC_TC), PORTS[0], PORTS[-1], "6.2.1.5", "unitXOutputValue"),
+                        on=1,
+                        off=0,
+                    ),
+                    TC_TYPE,
+                    allow=(RELAY_PSM,),
+                    why="it is not a relay of a PSM strip",
+                ),
+                number=Chained(
+                    Number(TC_RELAY, plus=1 - PORTS[0], position=0), Number(TC_RELAY, plus=0)
+                ),
+                name=_outputs("3", "unitXOutputText"),
+            ),
+        ),
+        switching_confidence=Confidence.LOW,
+        evidence=SIMULATED.of("state", "switching"),
+        note=(
+            "Outlets are labelled port:row if several ports have them. The MIB does not say whether"
+            " the value column or the command column switches a relay, nor which of a strip's"
+            " currents make up its load. The handler reads no meters."
+        ),
+    ),
 )

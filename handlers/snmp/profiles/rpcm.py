@@ -1,4 +1,8 @@
-"""RCNTEC RPCM: columns from the example handler that DCImanager's vendor publishes. The MIB is not public."""
+"""RCNTEC RPCM: columns from the example handler that DCImanager's vendor publishes.
+
+The MIB is not public.
+"""
+
 from ..parts import DRIVER, Confidence, Outlets, Profile, State, Write
 from .shorthand import THOUSANDTHS, column, figure, oids, total
 
@@ -6,16 +10,30 @@ STATE = column("46235.2.4.2.1.4", "administrative state (example handler)")
 
 PROFILES = (
     Profile(
-        key="rpcm", vendor="RCNTEC", mib="DCImanager's example: no MIB is public",
+        key="rpcm",
+        vendor="RCNTEC",
+        mib="DCImanager's example: no MIB is public",
         source="https://www.ispsystem.com/docs/dcimanager-admin/developer-section/handlers/creating-a-pdu-handler",
-        models=("RPCM 1502", "RPCM 1532", "RPCM ATS 76A"), sys_object_ids=oids("46235"),
-        outlets=(Outlets(
-            states=State(STATE, on=("1",), off=("0",)),
-            control=Write(STATE, on=1, off=0),
-            current=figure(column("46235.2.4.2.1.11", "output current in mA (example handler)"), THOUSANDTHS),
-            energy=figure(column("46235.2.4.2.1.15", "output energy in kWh (example handler)"))),),
+        models=("RPCM 1502", "RPCM 1532", "RPCM ATS 76A"),
+        sys_object_ids=oids("46235"),
+        outlets=(
+            Outlets(
+                states=State(STATE, on=("1",), off=("0",)),
+                control=Write(STATE, on=1, off=0),
+                current=figure(
+                    column("46235.2.4.2.1.11", "output current in mA (example handler)"),
+                    THOUSANDTHS,
+                ),
+                energy=figure(column("46235.2.4.2.1.15", "output energy in kWh (example handler)")),
+            ),
+        ),
         load=total(else_outlets=True),
         energy=total(else_outlets=True),
-        switching_confidence=Confidence.MEDIUM, evidence=DRIVER.of("state", "current", "energy", "switching"),
-        note="The state is the one that was commanded. An RPCM also reports an actual state, but its OID is not public."),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=DRIVER.of("state", "current", "energy", "switching"),
+        note=(
+            "The state is the one that was commanded. An RPCM also reports an actual state, but its"
+            " OID is not public."
+        ),
+    ),
 )

@@ -1,12 +1,29 @@
-"""Schleifenbauer: databus rings of up to 512 units, of which SNMP shows at most 255. Also sold by Conteg under another root.
+"""Schleifenbauer: databus rings of up to 512 units, of which SNMP shows at most 255. Also sold by
+Conteg under another root.
 
-The index is unit.outlet; the unit is an address on the ring. An outlet has the same number in the tables of names, meters and
-switches. An outlet without a meter or a switch may have no row in the corresponding table. Measuring modules meter only outlets
-and report zeros for all inputs, so the current and power of an input without voltage are not used.
+The index is unit.outlet; the unit is an address on the ring. An outlet has the same number in the
+tables of names, meters and switches. An outlet without a meter or a switch may have no row in the
+corresponding table. Measuring modules meter only outlets and report zeros for all inputs, so the
+current and power of an input without voltage are not used.
 """
+
 from decimal import Decimal
 
-from ..parts import RECORDED, Arcs, Confidence, Doubt, Figure, Outlets, Profile, Proof, Root, State, Unlock, Write, changed
+from ..parts import (
+    RECORDED,
+    Arcs,
+    Confidence,
+    Doubt,
+    Figure,
+    Outlets,
+    Profile,
+    Proof,
+    Root,
+    State,
+    Unlock,
+    Write,
+    changed,
+)
 from ..sources import Checked, Only
 from .shorthand import HUNDREDTHS, ONES, column, figure, librenms, oid, total
 
@@ -16,32 +33,59 @@ VOLTAGE = column("~.1.1.2.6.1.1.7", "sdbDevInActualVoltage")
 
 
 def _inputs(below: str, name: str, scale: Decimal = ONES) -> Figure:
-    return figure(Only(column(f"~.1.1.2.6.1.1.{below}", name), VOLTAGE, NOT_WIRED, keep=False), scale)
+    return figure(
+        Only(column(f"~.1.1.2.6.1.1.{below}", name), VOLTAGE, NOT_WIRED, keep=False), scale
+    )
 
 
 STATE = column("~.1.1.2.7.3.1.2", "sdbDevOutSwCurrentState")
 SCHEDULED = column("~.1.1.2.7.3.1.3", "sdbDevOutSwScheduled")
-IDLE = "0"          # a value of sdbDevOutSwScheduled; 1 is a command whose delay has not expired
+IDLE = "0"  # a value of sdbDevOutSwScheduled; 1 is a command whose delay has not expired
 NAME = column("~.1.1.2.7.1.1.2", "sdbDevOutName")
 
 PROFILES = (
     Profile(
-        key="schleifenbauer", vendor="Schleifenbauer", mib="SCHLEIFENBAUER-DATABUS-MIB, CONTEG-DATABUS-MIB",
+        key="schleifenbauer",
+        vendor="Schleifenbauer",
+        mib="SCHLEIFENBAUER-DATABUS-MIB, CONTEG-DATABUS-MIB",
         source=librenms("schleifenbauer/SCHLEIFENBAUER-DATABUS-MIB"),
         models=("hPDU", "DPM", "gateway with a databus", "Conteg PDU"),
         roots=(Root(oid("31034.11"), oid("31034.12")), Root(oid("28402.11"), oid("28402.12"))),
-        outlets=(Outlets(
-            states=State(STATE, on=("1",), off=("0",), doubts=(Doubt(SCHEDULED, (IDLE,)),)),
-            control=Unlock(column("~.1.1.2.7.3.1.4", "sdbDevOutSwUnlock"), 1, Write(STATE, on=1, off=0)),
-            rows=NAME, count=column("~.1.1.2.2.1.1.2", "sdbDevCfOutletsTotal"), name=NAME,
-            current=figure(column("~.1.1.2.7.2.1.5", "sdbDevOutMtActualCurrent"), HUNDREDTHS),
-            power=figure(column("~.1.1.2.7.2.1.11", "sdbDevOutMtPowerWatt")),
-            energy=figure(column("~.1.1.2.7.2.1.2", "sdbDevOutMtKWhTotal"))),),
-        load=total(_inputs("5", "sdbDevInActualCurrent", HUNDREDTHS), else_outlets=True, unit=THE_UNIT),
+        outlets=(
+            Outlets(
+                states=State(STATE, on=("1",), off=("0",), doubts=(Doubt(SCHEDULED, (IDLE,)),)),
+                control=Unlock(
+                    column("~.1.1.2.7.3.1.4", "sdbDevOutSwUnlock"), 1, Write(STATE, on=1, off=0)
+                ),
+                rows=NAME,
+                count=column("~.1.1.2.2.1.1.2", "sdbDevCfOutletsTotal"),
+                name=NAME,
+                current=figure(column("~.1.1.2.7.2.1.5", "sdbDevOutMtActualCurrent"), HUNDREDTHS),
+                power=figure(column("~.1.1.2.7.2.1.11", "sdbDevOutMtPowerWatt")),
+                energy=figure(column("~.1.1.2.7.2.1.2", "sdbDevOutMtKWhTotal")),
+            ),
+        ),
+        load=total(
+            _inputs("5", "sdbDevInActualCurrent", HUNDREDTHS), else_outlets=True, unit=THE_UNIT
+        ),
         power=total(_inputs("10", "sdbDevInPowerWatt"), else_outlets=True, unit=THE_UNIT),
-        # An input that lost its voltage keeps its energy. Without voltage, an energy of 0 counts as not metered.
-        energy=total(figure(Checked(column("~.1.1.2.6.1.1.2", "sdbDevInKWhTotal"), ("0",), VOLTAGE, NOT_WIRED, most=0)),
-                     else_outlets=True, unit=THE_UNIT),
-        switching_confidence=Confidence.MEDIUM, evidence=changed(RECORDED, state=Proof.SIMULATED),
-        unread="sdbDevOutSwReboot: the MIB does not say what it reads during a reboot"),
+        # An input that lost its voltage keeps its energy. Without voltage, an energy of 0 counts as
+        # not metered.
+        energy=total(
+            figure(
+                Checked(
+                    column("~.1.1.2.6.1.1.2", "sdbDevInKWhTotal"),
+                    ("0",),
+                    VOLTAGE,
+                    NOT_WIRED,
+                    most=0,
+                )
+            ),
+            else_outlets=True,
+            unit=THE_UNIT,
+        ),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=changed(RECORDED, state=Proof.SIMULATED),
+        unread="sdbDevOutSwReboot: the MIB does not say what it reads during a reboot",
+    ),
 )

@@ -1,31 +1,74 @@
-"""Server Technology: Sentry CDUs of Sentry3-MIB (tower.infeed.outlet) and Sentry4-MIB (unit.cord.outlet). New firmware may
-change a unit from the first MIB to the second. States: 1 is on; off is 0 in the first MIB, 2 in the second. Commands are 1 (on)
-and 2 (off) in both.
+"""Server Technology: Sentry CDUs of Sentry3-MIB (tower.infeed.outlet) and Sentry4-MIB
+(unit.cord.outlet). New firmware may change a unit from the first MIB to the second. States: 1 is
+on; off is 0 in the first MIB, 2 in the second. Commands are 1 (on) and 2 (off) in both.
 
-Sentry3-MIB: the fourth infeed of a three-phase tower is the neutral line and has no outlets. Energies are in Wh for outlets,
+Sentry3-MIB: the fourth infeed of a three-phase tower is the neutral line and has no outlets.
+Energies are in Wh for outlets,
 0.1 kWh for infeeds (in Sentry4-MIB: cords) and kWh for towers.
 """
-from ..parts import SIMULATED, Arcs, Confidence, Doubt, Guarded, Outlets, Profile, Proof, State, Write, changed
-from ..sources import Arc, Bits, Listed, OfUnits, Only, Part
-from .shorthand import HUNDREDTHS, TENTHS, THOUSANDTHS, column, figure, librenms, oids, scalar, total, zero
 
-THE_UNIT = Arcs(stop=1)     # or the tower
-THREE_PHASE = 3             # bit of towerCapabilities
-POWER_CONTROL = 2           # bit of outletCapabilities
+from ..parts import (
+    SIMULATED,
+    Arcs,
+    Confidence,
+    Doubt,
+    Guarded,
+    Outlets,
+    Profile,
+    Proof,
+    State,
+    Write,
+    changed,
+)
+from ..sources import Arc, Bits, Listed, OfUnits, Only, Part
+from .shorthand import (
+    HUNDREDTHS,
+    TENTHS,
+    THOUSANDTHS,
+    column,
+    figure,
+    librenms,
+    oids,
+    scalar,
+    total,
+    zero,
+)
+
+THE_UNIT = Arcs(stop=1)  # or the tower
+THREE_PHASE = 3  # bit of towerCapabilities
+POWER_CONTROL = 2  # bit of outletCapabilities
 LOCKED_OFF, LOCKED_ON = "6", "7"
-# Values of outletControlState without a command under way. The others are reboot, shutdown, pendOn, pendOff,
-# minimumOff, minimumOn, eventReboot and eventShutdown; of a minimum, the MIB says no more than the names.
+# Values of outletControlState without a command under way. The others are reboot, shutdown, pendOn,
+# pendOff, minimumOff, minimumOn, eventReboot and eventShutdown; of a minimum, the MIB says no more
+# than the names.
 SETTLED = ("0", "1", "2", "3", "4", "5", LOCKED_OFF, LOCKED_ON, "14", "15")
 ST4_FIXED_ON, ST4_LOCKED_OFF, ST4_LOCKED_ON = "1", "14", "15"
 # Values of DeviceStatus that do not deny the state: normal, and the alarms of the outlet's figures.
 ST4_TRUSTED = ("0", "14", "15", "16", "17", "18", "19", "20")
-# Values of st4OutletControlState without a command under way. The others are pendOn, pendOff, reboot, shutdown,
-# eventReboot and eventShutdown.
-ST4_SETTLED = ("0", ST4_FIXED_ON, "2", "3", "4", "5", "6", "7", "10", "11",
-               ST4_LOCKED_OFF, ST4_LOCKED_ON, "16", "17")
-ST4_NEUTRAL = "4"           # a value of st4LineIndex
+# Values of st4OutletControlState without a command under way. The others are pendOn, pendOff,
+# reboot, shutdown, eventReboot and eventShutdown.
+ST4_SETTLED = (
+    "0",
+    ST4_FIXED_ON,
+    "2",
+    "3",
+    "4",
+    "5",
+    "6",
+    "7",
+    "10",
+    "11",
+    ST4_LOCKED_OFF,
+    ST4_LOCKED_ON,
+    "16",
+    "17",
+)
+ST4_NEUTRAL = "4"  # a value of st4LineIndex
 
-STATUS, ST4_STATE = column("1718.3.2.3.1.5", "outletStatus"), column("1718.4.1.8.3.1.1", "st4OutletState")
+STATUS, ST4_STATE = (
+    column("1718.3.2.3.1.5", "outletStatus"),
+    column("1718.4.1.8.3.1.1", "st4OutletState"),
+)
 OUTLET_COUNT = column("1718.3.2.2.1.9", "infeedOutletCount")
 ST4_OUTLET_COUNT = column("1718.4.1.3.2.1.24", "st4InputCordOutletCount")
 # Models that only monitor may lack the control states.
@@ -34,57 +77,120 @@ ST4_CONTROL = column("1718.4.1.8.5.1.1", "st4OutletControlState")
 INFEED_LOAD = column("1718.3.2.2.1.7", "infeedLoadValue")
 TOWER = column("1718.3.2.1.1.8", "towerCapabilities")
 IS_THREE_PHASE = Bits(TOWER, THREE_PHASE)
-# A fourth infeed may be a neutral line. If its tower does not report its capabilities, the tower's infeeds are not summed.
+# A fourth infeed may be a neutral line. If its tower does not report its capabilities, the tower's
+# infeeds are not summed.
 FOURTH = Arc(INFEED_LOAD, 1, ("4",))
 NEUTRAL = Listed(FOURTH, Part(Only(IS_THREE_PHASE, TOWER, ("",), keep=False), over=FOURTH, stop=1))
 
 PROFILES = (
     Profile(
-        key="sentry3", vendor="Server Technology", mib="Sentry3-MIB of 2016-01-25", source=librenms("sentry/Sentry3-MIB"),
-        models=("Sentry Switched CDU and Smart CDU (CWG, CW, CS, CX, CL)",), sys_object_ids=oids("1718.3"),
-        outlets=(Outlets(
-            states=State(STATUS, on=("1",), off=("0",), doubts=(Doubt(CONTROL, SETTLED, optional=True),)),
-            control=Guarded(
-                Guarded(
-                    Write(column("1718.3.2.3.1.11", "outletControlAction"), on=1, off=2),
-                    Bits(column("1718.3.2.3.1.4", "outletCapabilities"), POWER_CONTROL), refuse=("0",), demanded=True,
-                    why="this model only monitors it"),
-                CONTROL, refuse=(LOCKED_OFF, LOCKED_ON), demanded=True, why="it is locked on the device"),
-            rows=column("1718.3.2.3.1.2", "outletID"),
-            count=OfUnits(OUTLET_COUNT, STATUS), none_if_zero=zero(OUTLET_COUNT),
-            number=column("1718.3.2.3.1.2", "outletID"),
-            name=column("1718.3.2.3.1.3", "outletName"),
-            current=figure(column("1718.3.2.3.1.7", "outletLoadValue"), HUNDREDTHS),
-            power=figure(column("1718.3.2.3.1.14", "outletPower")),
-            energy=figure(column("1718.3.2.3.1.18", "outletEnergy"), THOUSANDTHS)),),
-        load=total(figure(Only(INFEED_LOAD, NEUTRAL, ("1",), keep=False), HUNDREDTHS), else_outlets=True, unit=THE_UNIT),
+        key="sentry3",
+        vendor="Server Technology",
+        mib="Sentry3-MIB of 2016-01-25",
+        source=librenms("sentry/Sentry3-MIB"),
+        models=("Sentry Switched CDU and Smart CDU (CWG, CW, CS, CX, CL)",),
+        sys_object_ids=oids("1718.3"),
+        outlets=(
+            Outlets(
+                states=State(
+                    STATUS, on=("1",), off=("0",), doubts=(Doubt(CONTROL, SETTLED, optional=True),)
+                ),
+                control=Guarded(
+                    Guarded(
+                        Write(column("1718.3.2.3.1.11", "outletControlAction"), on=1, off=2),
+                        Bits(column("1718.3.2.3.1.4", "outletCapabilities"), POWER_CONTROL),
+                        refuse=("0",),
+                        demanded=True,
+                        why="this model only monitors it",
+                    ),
+                    CONTROL,
+                    refuse=(LOCKED_OFF, LOCKED_ON),
+                    demanded=True,
+                    why="it is locked on the device",
+                ),
+                rows=column("1718.3.2.3.1.2", "outletID"),
+                count=OfUnits(OUTLET_COUNT, STATUS),
+                none_if_zero=zero(OUTLET_COUNT),
+                number=column("1718.3.2.3.1.2", "outletID"),
+                name=column("1718.3.2.3.1.3", "outletName"),
+                current=figure(column("1718.3.2.3.1.7", "outletLoadValue"), HUNDREDTHS),
+                power=figure(column("1718.3.2.3.1.14", "outletPower")),
+                energy=figure(column("1718.3.2.3.1.18", "outletEnergy"), THOUSANDTHS),
+            ),
+        ),
+        load=total(
+            figure(Only(INFEED_LOAD, NEUTRAL, ("1",), keep=False), HUNDREDTHS),
+            else_outlets=True,
+            unit=THE_UNIT,
+        ),
         power=total(figure(scalar("1718.3.1.6.0", "systemTotalPower")), else_outlets=True),
-        energy=total(figure(column("1718.3.2.1.1.14", "towerEnergy")),
-                     figure(column("1718.3.2.2.1.16", "infeedEnergy"), TENTHS), else_outlets=True, unit=THE_UNIT),
-        switching_confidence=Confidence.HIGH, evidence=changed(SIMULATED, current=Proof.RECORDING),
-        unread="outletLoadStatus: its noComm and readError are of the measured load, "
-               "and outletStatus has noComm of its own"),
+        energy=total(
+            figure(column("1718.3.2.1.1.14", "towerEnergy")),
+            figure(column("1718.3.2.2.1.16", "infeedEnergy"), TENTHS),
+            else_outlets=True,
+            unit=THE_UNIT,
+        ),
+        switching_confidence=Confidence.HIGH,
+        evidence=changed(SIMULATED, current=Proof.RECORDING),
+        unread=(
+            "outletLoadStatus: its noComm and readError are of the measured load, "
+            "and outletStatus has noComm of its own"
+        ),
+    ),
     Profile(
-        key="sentry4", vendor="Server Technology", mib="Sentry4-MIB of 2017-06-15", source=librenms("sentry/Sentry4-MIB"),
-        models=("PRO1 and PRO2 CDUs, and CDUs with firmware 8",), sys_object_ids=oids("1718.4"),
-        outlets=(Outlets(
-            states=State(ST4_STATE, on=("1",), off=("2",),
-                         doubts=(Doubt(column("1718.4.1.8.3.1.2", "st4OutletStatus"), ST4_TRUSTED),
-                                 Doubt(ST4_CONTROL, ST4_SETTLED, optional=True))),
-            control=Guarded(
-                Write(column("1718.4.1.8.5.1.2", "st4OutletControlAction"), on=1, off=2),
-                ST4_CONTROL, refuse=(ST4_FIXED_ON, ST4_LOCKED_OFF, ST4_LOCKED_ON), demanded=True,
-                why="it is locked on the device, or always on"),
-            rows=column("1718.4.1.8.2.1.2", "st4OutletID"),
-            count=OfUnits(ST4_OUTLET_COUNT, ST4_STATE), none_if_zero=zero(ST4_OUTLET_COUNT),
-            number=column("1718.4.1.8.2.1.2", "st4OutletID"),
-            name=column("1718.4.1.8.2.1.3", "st4OutletName"),
-            current=figure(column("1718.4.1.8.3.1.3", "st4OutletCurrent"), HUNDREDTHS),
-            power=figure(column("1718.4.1.8.3.1.7", "st4OutletActivePower")),
-            energy=figure(column("1718.4.1.8.3.1.14", "st4OutletEnergy"), THOUSANDTHS)),),
-        load=total(figure(Arc(column("1718.4.1.4.3.1.3", "st4LineCurrent"), -1, (ST4_NEUTRAL,), keep=False), HUNDREDTHS),
-                   else_outlets=True, unit=THE_UNIT),
-        power=total(figure(column("1718.4.1.3.3.1.3", "st4InputCordActivePower")), else_outlets=True, unit=THE_UNIT),
-        energy=total(figure(column("1718.4.1.3.3.1.10", "st4InputCordEnergy"), TENTHS), else_outlets=True, unit=THE_UNIT),
-        switching_confidence=Confidence.HIGH, evidence=SIMULATED),
+        key="sentry4",
+        vendor="Server Technology",
+        mib="Sentry4-MIB of 2017-06-15",
+        source=librenms("sentry/Sentry4-MIB"),
+        models=("PRO1 and PRO2 CDUs, and CDUs with firmware 8",),
+        sys_object_ids=oids("1718.4"),
+        outlets=(
+            Outlets(
+                states=State(
+                    ST4_STATE,
+                    on=("1",),
+                    off=("2",),
+                    doubts=(
+                        Doubt(column("1718.4.1.8.3.1.2", "st4OutletStatus"), ST4_TRUSTED),
+                        Doubt(ST4_CONTROL, ST4_SETTLED, optional=True),
+                    ),
+                ),
+                control=Guarded(
+                    Write(column("1718.4.1.8.5.1.2", "st4OutletControlAction"), on=1, off=2),
+                    ST4_CONTROL,
+                    refuse=(ST4_FIXED_ON, ST4_LOCKED_OFF, ST4_LOCKED_ON),
+                    demanded=True,
+                    why="it is locked on the device, or always on",
+                ),
+                rows=column("1718.4.1.8.2.1.2", "st4OutletID"),
+                count=OfUnits(ST4_OUTLET_COUNT, ST4_STATE),
+                none_if_zero=zero(ST4_OUTLET_COUNT),
+                number=column("1718.4.1.8.2.1.2", "st4OutletID"),
+                name=column("1718.4.1.8.2.1.3", "st4OutletName"),
+                current=figure(column("1718.4.1.8.3.1.3", "st4OutletCurrent"), HUNDREDTHS),
+                power=figure(column("1718.4.1.8.3.1.7", "st4OutletActivePower")),
+                energy=figure(column("1718.4.1.8.3.1.14", "st4OutletEnergy"), THOUSANDTHS),
+            ),
+        ),
+        load=total(
+            figure(
+                Arc(column("1718.4.1.4.3.1.3", "st4LineCurrent"), -1, (ST4_NEUTRAL,), keep=False),
+                HUNDREDTHS,
+            ),
+            else_outlets=True,
+            unit=THE_UNIT,
+        ),
+        power=total(
+            figure(column("1718.4.1.3.3.1.3", "st4InputCordActivePower")),
+            else_outlets=True,
+            unit=THE_UNIT,
+        ),
+        energy=total(
+            figure(column("1718.4.1.3.3.1.10", "st4InputCordEnergy"), TENTHS),
+            else_outlets=True,
+            unit=THE_UNIT,
+        ),
+        switching_confidence=Confidence.HIGH,
+        evidence=SIMULATED,
+    ),
 )

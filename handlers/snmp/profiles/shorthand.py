@@ -1,4 +1,8 @@
-"""Short forms for entries of profiles. OIDs are written without 1.3.6.1.4.1; `~` is the family's root."""
+"""Short forms for entries of profiles.
+
+OIDs are written without 1.3.6.1.4.1; `~` is the family's root.
+"""
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
@@ -20,7 +24,9 @@ KILO = Decimal(1000)
 
 
 def public(repository: str, path: str) -> str:
-    """The link to a file in a public repository: a MIB, or the source of a program such as a driver or an agent."""
+    """The link to a file in a public repository: a MIB, or the source of a program such as a driver
+    or an agent.
+    """
     return f"https://github.com/{repository}/blob/HEAD/{path}"
 
 
@@ -35,7 +41,10 @@ def pysnmp_mibs(path: str) -> str:
 
 
 def oid(below: str) -> str:
-    """The whole OID for arcs below 1.3.6.1.4.1. An OID that starts with `~` is returned unchanged."""
+    """The whole OID for arcs below 1.3.6.1.4.1.
+
+    An OID that starts with `~` is returned unchanged.
+    """
     return below if below.startswith(ROOT) else ENTERPRISES + below
 
 
@@ -45,7 +54,9 @@ def oids(*below: str) -> tuple[str, ...]:
 
 
 def column(below: str, name: str, suffix: str = "") -> Column:
-    """A column and its name; with `suffix`, only rows whose index ends with it, such as a sensor type."""
+    """A column and its name; with `suffix`, only rows whose index ends with it, such as a sensor
+    type.
+    """
     return Column(oid(below), name, suffix)
 
 
@@ -60,28 +71,40 @@ def figure(source: Source, scale: Decimal = ONES, absent: Sequence[str] = ("-1",
 
 
 def by_number(values: Source, keys: tuple[Source, ...], own: tuple[Source, ...]) -> Joined:
-    """Values of a metered table, joined by columns such as unit and number; if one of the columns has no values, by index."""
+    """Values of a metered table, joined by columns such as unit and number; if one of the columns
+    has no values, by index.
+    """
     return Joined(values, keys, own, else_same_row=True)
 
 
 def by_unit(of: Callable[[int], Source], units: Iterable[int]) -> Merged:
-    """The rows of numbered parts such as ports, each with an object or a table. The identity begins with the part's number."""
+    """The rows of numbered parts such as ports, each with an object or a table.
+
+    The identity begins with the part's number.
+    """
     return Merged(tuple(Prefixed(str(unit), of(unit)) for unit in units))
 
 
 def counted(count: Source, listed: Source) -> Provided:
-    """The device's number of outlets, ignored if the table `listed` is empty: units without this table may report a number."""
+    """The device's number of outlets, ignored if the table `listed` is empty: units without this
+    table may report a number.
+    """
     return Provided(count, listed, "(?s).*")
 
 
 def zero(count: Source) -> Provided:
-    """The device's number of outlets as the proof of `none_if_zero`: its rows, if all are 0. A number
-    above 0 contradicts nothing, because a unit that only meters may count outlets that it does not
-    list."""
+    """The device's number of outlets as the proof of `none_if_zero`: its rows, if all are 0. A
+    number above 0 contradicts nothing, because a unit that only meters may count outlets that it
+    does not list."""
     return Provided(count, count, "0")
 
 
-def total(*figures: Figure, else_outlets: bool = False, unit: Optional[Arcs] = None, units: Optional[Source] = None) -> Total:
+def total(
+    *figures: Figure,
+    else_outlets: bool = False,
+    unit: Optional[Arcs] = None,
+    units: Optional[Source] = None,
+) -> Total:
     """A total from these figures, else, with `else_outlets`, from the outlets; see `Total`."""
     return Total(tuple(figures), else_outlets, unit, units)
 

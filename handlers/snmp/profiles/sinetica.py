@@ -1,8 +1,9 @@
 """Sinetica Hawk-i and Panduit Eagle-i: HAWK-I2-MIB. The index is pdu.outlet.
 
-Each outlet has a password, and the MIB does not say how a command uses it. Objects next to the table of outlets switch all
-outlets of a unit or of all units; they are never written.
+Each outlet has a password, and the MIB does not say how a command uses it. Objects next to the
+table of outlets switch all outlets of a unit or of all units; they are never written.
 """
+
 from ..parts import SIMULATED, Arcs, Confidence, Outlets, Profile, Proof, State, Write, changed
 from ..sources import OfUnits
 from .shorthand import HUNDREDS, TENTHS, column, figure, oids, pysnmp_mibs, total
@@ -12,19 +13,41 @@ THE_PDU = Arcs(stop=1)
 
 PROFILES = (
     Profile(
-        key="sinetica-hawk", vendor="Sinetica", mib="HAWK-I2-MIB", source=pysnmp_mibs("pysnmp_mibs/HAWK-I2-MIB.py"),
-        models=("Hawk-i", "Panduit Eagle-i"), sys_object_ids=oids("3711.24"),
-        outlets=(Outlets(
-            states=State(STATE, on=("1",), off=("2",)),
-            control=Write(STATE, on=1, off=2),
-            count=OfUnits(column("3711.24.1.1.7.2.2.1.3", "pduNumOfOutlets"), STATE),
-            name=column("3711.24.1.1.7.2.3.1.4", "pduOutName"),
-            current=figure(column("3711.24.1.1.7.2.3.1.9", "pduOutRMSAmpsValue"), TENTHS),
-            energy=figure(column("3711.24.1.1.7.2.3.1.14", "pduOutKWHrValue"), TENTHS)),),
-        load=total(figure(column("3711.24.1.1.7.3.1.1.4", "pduRMSAmpsValue"), TENTHS), else_outlets=True, unit=THE_PDU),
-        power=total(figure(column("3711.24.1.1.7.3.1.1.7", "pduMeanKWattsValue"), HUNDREDS), unit=THE_PDU),
-        energy=total(figure(column("3711.24.1.1.7.3.1.1.5", "pduTotalEnergyValue"), TENTHS), else_outlets=True, unit=THE_PDU),
-        switching_confidence=Confidence.LOW, evidence=changed(SIMULATED, switching=Proof.MIB),
-        note="A command acts after a delay set on the device, and a password of the outlet may block it.",
-        unread="pduOutPwd: the MIB does not say how a password blocks a command"),
+        key="sinetica-hawk",
+        vendor="Sinetica",
+        mib="HAWK-I2-MIB",
+        source=pysnmp_mibs("pysnmp_mibs/HAWK-I2-MIB.py"),
+        models=("Hawk-i", "Panduit Eagle-i"),
+        sys_object_ids=oids("3711.24"),
+        outlets=(
+            Outlets(
+                states=State(STATE, on=("1",), off=("2",)),
+                control=Write(STATE, on=1, off=2),
+                count=OfUnits(column("3711.24.1.1.7.2.2.1.3", "pduNumOfOutlets"), STATE),
+                name=column("3711.24.1.1.7.2.3.1.4", "pduOutName"),
+                current=figure(column("3711.24.1.1.7.2.3.1.9", "pduOutRMSAmpsValue"), TENTHS),
+                energy=figure(column("3711.24.1.1.7.2.3.1.14", "pduOutKWHrValue"), TENTHS),
+            ),
+        ),
+        load=total(
+            figure(column("3711.24.1.1.7.3.1.1.4", "pduRMSAmpsValue"), TENTHS),
+            else_outlets=True,
+            unit=THE_PDU,
+        ),
+        power=total(
+            figure(column("3711.24.1.1.7.3.1.1.7", "pduMeanKWattsValue"), HUNDREDS), unit=THE_PDU
+        ),
+        energy=total(
+            figure(column("3711.24.1.1.7.3.1.1.5", "pduTotalEnergyValue"), TENTHS),
+            else_outlets=True,
+            unit=THE_PDU,
+        ),
+        switching_confidence=Confidence.LOW,
+        evidence=changed(SIMULATED, switching=Proof.MIB),
+        note=(
+            "A command acts after a delay set on the device, and a password of the outlet may"
+            " block it."
+        ),
+        unread="pduOutPwd: the MIB does not say how a password blocks a command",
+    ),
 )

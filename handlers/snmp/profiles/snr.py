@@ -1,12 +1,13 @@
-"""SNR (NAG): remote managers of the ERD series, whose outputs switch sockets. State and command share an
-object: 0 off, 1 on, 2 reload.
+"""SNR (NAG): remote managers of the ERD series, whose outputs switch sockets. State and command
+share an object: 0 off, 1 on, 2 reload.
 
-ERD-4 and ERD-Project have a table of outputs. The index is 1.output: the MIBs give the table no index,
-but a recording of an ERD-4 and the programs of several owners have this one. ERD-4 has a column of names
-before the state, so its column of states is ERD-Project's column of delays. Only the table of ERD-4 has a
-fourth column. An ERD-4 with the first firmware, and ERD-PRO-Mini, have an object for each output. ERD-2
-and ERD-3 have no absolute command and are not read.
+ERD-4 and ERD-Project have a table of outputs. The index is 1.output: the MIBs give the table no
+index, but a recording of an ERD-4 and the programs of several owners have this one. ERD-4 has a
+column of names before the state, so its column of states is ERD-Project's column of delays. Only
+the table of ERD-4 has a fourth column. An ERD-4 with the first firmware, and ERD-PRO-Mini, have an
+object for each output. ERD-2 and ERD-3 have no absolute command and are not read.
 """
+
 from ..parts import SIMULATED, Confidence, Outlets, Profile, State, Write
 from ..sources import Provided, Span, Spread, Unless
 from .shorthand import column, oid, oids, public, pysnmp_mibs
@@ -19,45 +20,76 @@ PROJECT_FOURTH = column("40418.2.7.2.2.1.4", "fourth column of doTable")
 V1_STATE = Spread(oid("40418.2.6.3"), (Span(1, 6, 1),), "releState, smartNState")
 MINI_STATE = Spread(oid("40418.2.5.3"), (Span(1, 2, 1),), "smartNState")
 
-THERMOSTAT = "A thermostat on the unit may switch an output back: the MIB has no object for this mode."
+THERMOSTAT = (
+    "A thermostat on the unit may switch an output back: the MIB has no object for this mode."
+)
 
 PROFILES = (
     Profile(
-        key="snr-erd", vendor="SNR", mib="SNR-ERD-4 of 2021-04-27",
-        source=pysnmp_mibs("mibs/snr/SNR-ERD-4"), models=("ERD-4: its relay and digital outputs",),
-        sys_object_ids=oids("40418.2.6"),       # seen on a unit, in a recording of LibreNMS
-        outlets=(Outlets(
-            states=State(Provided(STATE, DELAY, ".*"), on=ON, off=OFF),
-            control=Write(STATE, on=1, off=0),
-            number=column("40418.2.6.2.2.1.1", "doName"),
-            name=column("40418.2.6.2.2.1.2", "doDeviceName")),),
-        switching_confidence=Confidence.HIGH, evidence=SIMULATED.of("state", "switching"),
-        note=THERMOSTAT),
+        key="snr-erd",
+        vendor="SNR",
+        mib="SNR-ERD-4 of 2021-04-27",
+        source=pysnmp_mibs("mibs/snr/SNR-ERD-4"),
+        models=("ERD-4: its relay and digital outputs",),
+        sys_object_ids=oids("40418.2.6"),  # seen on a unit, in a recording of LibreNMS
+        outlets=(
+            Outlets(
+                states=State(Provided(STATE, DELAY, ".*"), on=ON, off=OFF),
+                control=Write(STATE, on=1, off=0),
+                number=column("40418.2.6.2.2.1.1", "doName"),
+                name=column("40418.2.6.2.2.1.2", "doDeviceName"),
+            ),
+        ),
+        switching_confidence=Confidence.HIGH,
+        evidence=SIMULATED.of("state", "switching"),
+        note=THERMOSTAT,
+    ),
     Profile(
-        key="snr-erd-v1", vendor="SNR", mib="SNR-ERD-4 (first firmware)",
+        key="snr-erd-v1",
+        vendor="SNR",
+        mib="SNR-ERD-4 (first firmware)",
         source=public("lextudio/mibs.pysnmp.com", "pysnmp/SNR-ERD-4.py"),
         models=("ERD-4 with firmware 1: its relay (1) and SMART outputs 1 to 5 (2 to 6)",),
-        sys_object_ids=oids("40418.2.6"),       # seen with newer firmware
-        outlets=(Outlets(
-            states=State(V1_STATE, on=ON, off=OFF), control=Write(V1_STATE, on=1, off=0)),),
-        switching_confidence=Confidence.MEDIUM, evidence=SIMULATED.of("state", "switching"),
-        note=THERMOSTAT),
+        sys_object_ids=oids("40418.2.6"),  # seen with newer firmware
+        outlets=(
+            Outlets(states=State(V1_STATE, on=ON, off=OFF), control=Write(V1_STATE, on=1, off=0)),
+        ),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=SIMULATED.of("state", "switching"),
+        note=THERMOSTAT,
+    ),
     Profile(
-        key="snr-erd-project", vendor="SNR", mib="SNR-ERD-Project of 2015-04-29",
-        source=pysnmp_mibs("mibs/snr/SNR-ERD-Project"), models=("ERD-Project: its digital outputs",),
-        sys_object_ids=oids("40418.2.7"),       # the root of the MIB; not seen on a unit
-        outlets=(Outlets(
-            states=State(Unless(PROJECT_STATE, PROJECT_FOURTH), on=ON, off=OFF),
-            control=Write(PROJECT_STATE, on=1, off=0),
-            name=column("40418.2.7.2.2.1.1", "doName")),),
-        switching_confidence=Confidence.MEDIUM, evidence=SIMULATED.of("state", "switching"),
-        note=THERMOSTAT),
+        key="snr-erd-project",
+        vendor="SNR",
+        mib="SNR-ERD-Project of 2015-04-29",
+        source=pysnmp_mibs("mibs/snr/SNR-ERD-Project"),
+        models=("ERD-Project: its digital outputs",),
+        sys_object_ids=oids("40418.2.7"),  # the root of the MIB; not seen on a unit
+        outlets=(
+            Outlets(
+                states=State(Unless(PROJECT_STATE, PROJECT_FOURTH), on=ON, off=OFF),
+                control=Write(PROJECT_STATE, on=1, off=0),
+                name=column("40418.2.7.2.2.1.1", "doName"),
+            ),
+        ),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=SIMULATED.of("state", "switching"),
+        note=THERMOSTAT,
+    ),
     Profile(
-        key="snr-erd-pro-mini", vendor="SNR", mib="SNR-ERD-PRO-Mini of 2015-04-29",
-        source=pysnmp_mibs("mibs/snr/SNR-ERD-PRO-Mini"), models=("ERD-PRO-Mini: two SMART sockets",),
-        sys_object_ids=oids("40418.2.5"),       # the root of the MIB; not seen on a unit
-        outlets=(Outlets(
-            states=State(MINI_STATE, on=ON, off=OFF), control=Write(MINI_STATE, on=1, off=0)),),
-        switching_confidence=Confidence.MEDIUM, evidence=SIMULATED.of("state", "switching"),
-        note=THERMOSTAT),
+        key="snr-erd-pro-mini",
+        vendor="SNR",
+        mib="SNR-ERD-PRO-Mini of 2015-04-29",
+        source=pysnmp_mibs("mibs/snr/SNR-ERD-PRO-Mini"),
+        models=("ERD-PRO-Mini: two SMART sockets",),
+        sys_object_ids=oids("40418.2.5"),  # the root of the MIB; not seen on a unit
+        outlets=(
+            Outlets(
+                states=State(MINI_STATE, on=ON, off=OFF), control=Write(MINI_STATE, on=1, off=0)
+            ),
+        ),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=SIMULATED.of("state", "switching"),
+        note=THERMOSTAT,
+    ),
 )

@@ -1,50 +1,90 @@
 """Synaccess: netBooter with SYNSYS-MIB, and SynLink with SYNLINK-MIB.
 
-In the table of newer netBooters, index 0 is outlet 1. In the tree of older units, index 1 is outlet 1. A command with an index of
-the wrong tree could switch the neighbour, so each tree has its own `Outlets`. The older tree is not read on a unit that has
-the newer tree's powerOutletNum, even if the newer table is empty.
+In the table of newer netBooters, index 0 is outlet 1. In the tree of older units, index 1 is outlet
+1. A command with an index of the wrong tree could switch the neighbour, so each tree has its own
+`Outlets`. The older tree is not read on a unit that has the newer tree's powerOutletNum, even if
+the newer table is empty.
 """
+
 from ..parts import SIMULATED, Confidence, Guarded, Outlets, Profile, State, Write
 from ..sources import Number, Unless
 from .shorthand import ONES, by_unit, column, figure, oids, pysnmp_mibs, scalar, total
 
 STATUS = column("21728.3.2.1.1.3", "outletStatus")
-OLDER_STATUS = Unless(column("21728.2.4.1.2.1.1.3", "outlet status (older tree)"), scalar("21728.3.1.3.0", "powerOutletNum"))
+OLDER_STATUS = Unless(
+    column("21728.2.4.1.2.1.1.3", "outlet status (older tree)"),
+    scalar("21728.3.1.3.0", "powerOutletNum"),
+)
 LINK_STATE = column("21728.4.5.1.1.7", "outletState")
 BANKS = by_unit(lambda bank: scalar(f"21728.3.3.{bank + 1}.0", f"currentDrawStatus{bank}"), (1, 2))
-# A unit without an inlet module may lack the module's objects or return 0 for them. A 0 counts as not measured.
+# A unit without an inlet module may lack the module's objects or return 0 for them. A 0 counts as
+# not measured.
 NO_MODULE = ("0", "0.0", "0.00")
 NO = "2"
 
 PROFILES = (
     Profile(
-        key="synaccess-synlink", vendor="Synaccess", mib="SYNLINK-MIB", source=pysnmp_mibs("mibs/synaccess/SYNLINK-MIB"),
-        models=("SynLink SP, SM",), sys_object_ids=oids("21728.4", "21728"),
-        outlets=(Outlets(
-            states=State(LINK_STATE, on=("1",), off=("0",)),
-            control=Guarded(Write(LINK_STATE, on=1, off=0), scalar("21728.4.1.10.0", "outletSwitchingSupported"), refuse=(NO,),
-                            demanded=True, why="this model does not switch"),
-            name=column("21728.4.5.1.1.3", "outletName")),),
+        key="synaccess-synlink",
+        vendor="Synaccess",
+        mib="SYNLINK-MIB",
+        source=pysnmp_mibs("mibs/synaccess/SYNLINK-MIB"),
+        models=("SynLink SP, SM",),
+        sys_object_ids=oids("21728.4", "21728"),
+        outlets=(
+            Outlets(
+                states=State(LINK_STATE, on=("1",), off=("0",)),
+                control=Guarded(
+                    Write(LINK_STATE, on=1, off=0),
+                    scalar("21728.4.1.10.0", "outletSwitchingSupported"),
+                    refuse=(NO,),
+                    demanded=True,
+                    why="this model does not switch",
+                ),
+                name=column("21728.4.5.1.1.3", "outletName"),
+            ),
+        ),
         power=total(figure(column("21728.4.2.1.1.14", "inletActivePower"))),
         energy=total(figure(column("21728.4.2.1.1.5", "inletEnergyAccumulation"))),
-        switching_confidence=Confidence.MEDIUM, evidence=SIMULATED.of("state", "power", "energy", "switching"),
-        note="Currents are not read: the MIB declares them as integers in amperes, and does not say if they are scaled.",
-        unread="bankBreakerState, bankOutletSwitchingSupported: the MIB does not join outlets to banks"),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=SIMULATED.of("state", "power", "energy", "switching"),
+        note=(
+            "Currents are not read: the MIB declares them as integers in amperes, and does not say"
+            " if they are scaled."
+        ),
+        unread=(
+            "bankBreakerState, bankOutletSwitchingSupported: the MIB does not join outlets to banks"
+        ),
+    ),
     Profile(
-        key="synaccess-netbooter", vendor="Synaccess", mib="SYNSYS-MIB", source=pysnmp_mibs("pysnmp_mibs/SYNSYS-MIB.py"),
-        models=("netBooter NP series",), sys_object_ids=oids("21728"),
+        key="synaccess-netbooter",
+        vendor="Synaccess",
+        mib="SYNSYS-MIB",
+        source=pysnmp_mibs("pysnmp_mibs/SYNSYS-MIB.py"),
+        models=("netBooter NP series",),
+        sys_object_ids=oids("21728"),
         outlets=(
             Outlets(
                 states=State(STATUS, on=("1",), off=("2",)),
                 control=Write(column("21728.3.2.1.1.4", "outletAction"), on=1, off=2),
                 number=Number(STATUS, plus=1),
                 name=column("21728.3.2.1.1.2", "outletName"),
-                current=figure(column("21728.3.2.1.1.5", "outletCurrentDraw"))),
+                current=figure(column("21728.3.2.1.1.5", "outletCurrentDraw")),
+            ),
             Outlets(
                 # The values and their meaning are those of public drivers.
                 states=State(OLDER_STATUS, on=("1", "257"), off=("0", "2", "256")),
-                control=Write(column("21728.2.4.1.2.1.1.4", "outlet action (older tree)"), on=1, off=2))),
-        load=total(figure(scalar("21728.3.5.1.0", "mpiCurrent"), ONES, NO_MODULE), figure(BANKS), else_outlets=True),
+                control=Write(
+                    column("21728.2.4.1.2.1.1.4", "outlet action (older tree)"), on=1, off=2
+                ),
+            ),
+        ),
+        load=total(
+            figure(scalar("21728.3.5.1.0", "mpiCurrent"), ONES, NO_MODULE),
+            figure(BANKS),
+            else_outlets=True,
+        ),
         energy=total(figure(scalar("21728.3.5.7.0", "mpiAcKwh"), ONES, NO_MODULE)),
-        switching_confidence=Confidence.HIGH, evidence=SIMULATED.of("state", "current", "energy", "switching")),
+        switching_confidence=Confidence.HIGH,
+        evidence=SIMULATED.of("state", "current", "energy", "switching"),
+    ),
 )

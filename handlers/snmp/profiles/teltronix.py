@@ -1,4 +1,5 @@
 """Teltronix. The source is one driver; no MIB is public."""
+
 from ..parts import DRIVER, Confidence, Outlets, Profile, State, Write
 from .shorthand import column, oids, public
 
@@ -6,9 +7,16 @@ STATE = column("23620.1.2.2.1.4", "outlet state (no public MIB)")
 
 PROFILES = (
     Profile(
-        key="teltronix", vendor="Teltronix", mib="no MIB is public",
+        key="teltronix",
+        vendor="Teltronix",
+        mib="no MIB is public",
         source=public("openstack/ironic", "ironic/drivers/modules/snmp.py"),
-        models=("PDU",), sys_object_ids=oids("23620"),
-        outlets=(Outlets(states=State(STATE, on=("2",), off=("1",)), control=Write(STATE, on=2, off=1)),),
-        switching_confidence=Confidence.LOW, evidence=DRIVER.of("state", "switching")),
+        models=("PDU",),
+        sys_object_ids=oids("23620"),
+        outlets=(
+            Outlets(states=State(STATE, on=("2",), off=("1",)), control=Write(STATE, on=2, off=1)),
+        ),
+        switching_confidence=Confidence.LOW,
+        evidence=DRIVER.of("state", "switching"),
+    ),
 )

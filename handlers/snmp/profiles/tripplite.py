@@ -1,78 +1,152 @@
-"""Tripp Lite: the LX card, and two object trees of older cards (PDU, UPS). States and commands: off is 1, on is 2.
+"""Tripp Lite: the LX card, and two object trees of older cards (PDU, UPS). States and commands: off
+is 1, on is 2.
 
-The LX card (TRIPPLITE-PRODUCTS) has an outlet table for each kind of product (PDU, ATS, UPS). The columns read here are the same
-in each table. One of them shows which outlets may be switched. The card has no energy counter: its energy objects hold an
-estimate for 24 hours or the energy of the past 24 hours. Older PDUs and UPSs have the same sysObjectID, 850.1; the family is the
-one whose outlet table has rows.
+The LX card (TRIPPLITE-PRODUCTS) has an outlet table for each kind of product (PDU, ATS, UPS). The
+columns read here are the same in each table. One of them shows which outlets may be switched. The
+card has no energy counter: its energy objects hold an estimate for 24 hours or the energy of the
+past 24 hours. Older PDUs and UPSs have the same sysObjectID, 850.1; the family is the one whose
+outlet table has rows.
 """
-from ..parts import DRIVER, RECORDED, SIMULATED, Arcs, Confidence, Guarded, Outlets, Profile, State, Write
+
+from ..parts import (
+    DRIVER,
+    RECORDED,
+    SIMULATED,
+    Arcs,
+    Confidence,
+    Guarded,
+    Outlets,
+    Profile,
+    State,
+    Write,
+)
 from ..sources import OfUnits
-from .shorthand import HUNDREDTHS, TENTHS, column, counted, figure, librenms, oids, public, scalar, total, zero
+from .shorthand import (
+    HUNDREDTHS,
+    TENTHS,
+    column,
+    counted,
+    figure,
+    librenms,
+    oids,
+    public,
+    scalar,
+    total,
+    zero,
+)
 
 
 def _lx(table: str, name: str, ident: str = "") -> Outlets:
-    """The outlets of one kind of product. `ident`: the table that holds the number of outlets; "" if the MIB does not say that
-    the outlet table has that many rows."""
+    """The outlets of one kind of product. `ident`: the table that holds the number of outlets; ""
+    if the MIB does not say that the outlet table has that many rows."""
     state = column(table + ".4", name + "OutletState")
     count = column(ident + ".4", name + "IdentNumOutlets") if ident else None
     return Outlets(
         states=State(state, on=("2",), off=("1",)),
-        control=Guarded(Write(column(table + ".6", name + "OutletCommand"), on=2, off=1),
-                        column(table + ".5", name + "OutletControllable"), allow=("1",), why=NOT_CONTROLLABLE),
-        count=OfUnits(count, state) if count else None, none_if_zero=zero(count) if count else None,
+        control=Guarded(
+            Write(column(table + ".6", name + "OutletCommand"), on=2, off=1),
+            column(table + ".5", name + "OutletControllable"),
+            allow=("1",),
+            why=NOT_CONTROLLABLE,
+        ),
+        count=OfUnits(count, state) if count else None,
+        none_if_zero=zero(count) if count else None,
         name=column(table + ".2", name + "OutletName"),
         current=figure(column(table + ".8", name + "OutletCurrent"), HUNDREDTHS),
-        power=figure(column(table + ".9", name + "OutletPower")))
+        power=figure(column(table + ".9", name + "OutletPower")),
+    )
 
 
-PDU_OUTPUT, ATS_OUTPUT, UPS_LINES = "850.1.1.3.2.3.2.1.1", "850.1.1.3.4.3.2.1.1", "850.1.1.3.1.3.3.2.1"
+PDU_OUTPUT, ATS_OUTPUT, UPS_LINES = (
+    "850.1.1.3.2.3.2.1.1",
+    "850.1.1.3.4.3.2.1.1",
+    "850.1.1.3.1.3.3.2.1",
+)
 THE_DEVICE = Arcs(stop=1)
 LEGACY = "850.10.2.3.5.1"
 NOT_CONTROLLABLE = "the device reports it as not controllable"
 UPS12 = "850.100.1.10.2.1"
 UPS12_STATE = column(UPS12 + ".2", "tlUpsOutletState")
-CONTROLLABLE = ("2", "3")           # tlUpsOutletType: bit 1 permits switching; bit 0 is reserved and may be 0 or 1
+# tlUpsOutletType: bit 1 permits switching; bit 0 is reserved and may be 0 or 1
+CONTROLLABLE = ("2", "3")
 
 PROFILES = (
     Profile(
-        key="tripplite-products", vendor="Tripp Lite", mib="TRIPPLITE-PRODUCTS", source=librenms("poweralert/TRIPPLITE-PRODUCTS"),
-        models=("PDUs (PDUMH, PDUMV), ATSs and UPSs with the LX card (PowerAlert 20)",), sys_object_ids=oids("850.1.1.1"),
-        outlets=(_lx("850.1.1.3.2.3.3.1.1", "tlpPdu", "850.1.1.3.2.1.2.1"),
-                 _lx("850.1.1.3.4.3.3.1.1", "tlpAts", "850.1.1.3.4.1.2.1"),
-                 _lx("850.1.1.3.1.3.5.1.1", "tlpUps")),
-        load=total(figure(column(PDU_OUTPUT + ".5", "tlpPduOutputCurrent"), HUNDREDTHS),
-                   figure(column(ATS_OUTPUT + ".5", "tlpAtsOutputCurrent"), HUNDREDTHS),
-                   figure(column(UPS_LINES + ".3", "tlpUpsOutputLineCurrent"), HUNDREDTHS),
-                   else_outlets=True, unit=THE_DEVICE),
-        power=total(figure(column(PDU_OUTPUT + ".8", "tlpPduOutputActivePower")),
-                    figure(column(ATS_OUTPUT + ".8", "tlpAtsOutputActivePower")),
-                    figure(column(UPS_LINES + ".4", "tlpUpsOutputLinePower")),
-                    else_outlets=True, unit=THE_DEVICE),
-        switching_confidence=Confidence.HIGH, evidence=RECORDED.of("state", "current", "power", "switching"),
-        unread="tlpPduBreakerStatus: outlets name a circuit, not a breaker; "
-               "tlpPduOutputSource: none (0) and normal (1), but a recorded unit in operation reports 3"),
+        key="tripplite-products",
+        vendor="Tripp Lite",
+        mib="TRIPPLITE-PRODUCTS",
+        source=librenms("poweralert/TRIPPLITE-PRODUCTS"),
+        models=("PDUs (PDUMH, PDUMV), ATSs and UPSs with the LX card (PowerAlert 20)",),
+        sys_object_ids=oids("850.1.1.1"),
+        outlets=(
+            _lx("850.1.1.3.2.3.3.1.1", "tlpPdu", "850.1.1.3.2.1.2.1"),
+            _lx("850.1.1.3.4.3.3.1.1", "tlpAts", "850.1.1.3.4.1.2.1"),
+            _lx("850.1.1.3.1.3.5.1.1", "tlpUps"),
+        ),
+        load=total(
+            figure(column(PDU_OUTPUT + ".5", "tlpPduOutputCurrent"), HUNDREDTHS),
+            figure(column(ATS_OUTPUT + ".5", "tlpAtsOutputCurrent"), HUNDREDTHS),
+            figure(column(UPS_LINES + ".3", "tlpUpsOutputLineCurrent"), HUNDREDTHS),
+            else_outlets=True,
+            unit=THE_DEVICE,
+        ),
+        power=total(
+            figure(column(PDU_OUTPUT + ".8", "tlpPduOutputActivePower")),
+            figure(column(ATS_OUTPUT + ".8", "tlpAtsOutputActivePower")),
+            figure(column(UPS_LINES + ".4", "tlpUpsOutputLinePower")),
+            else_outlets=True,
+            unit=THE_DEVICE,
+        ),
+        switching_confidence=Confidence.HIGH,
+        evidence=RECORDED.of("state", "current", "power", "switching"),
+        unread=(
+            "tlpPduBreakerStatus: outlets name a circuit, not a breaker; tlpPduOutputSource: none"
+            " (0) and normal (1), but a recorded unit in operation reports 3"
+        ),
+    ),
     Profile(
-        key="tripplite-12x-ups", vendor="Tripp Lite", mib="TRIPPLITE-12X", source=librenms("poweralert/TRIPPLITE-12X"),
-        models=("UPS with PowerAlert 12 and switched outlets",), sys_object_ids=oids("850.1"),
-        outlets=(Outlets(
-            states=State(UPS12_STATE, on=("2",), off=("1",)),
-            control=Guarded(Write(column(UPS12 + ".4", "tlUpsOutletControl"), on=2, off=1),
-                            column(UPS12 + ".3", "tlUpsOutletType"), allow=CONTROLLABLE, why=NOT_CONTROLLABLE),
-            count=counted(scalar("850.100.1.10.1.0", "tlUpsOutletNumOutlets"), UPS12_STATE),
-            name=column(UPS12 + ".5", "tlUpsOutletName"),
-            current=figure(column(UPS12 + ".13", "tlUpsOutletCurrent"), TENTHS),
-            power=figure(column(UPS12 + ".14", "tlUpsOutletPower"))),),
+        key="tripplite-12x-ups",
+        vendor="Tripp Lite",
+        mib="TRIPPLITE-12X",
+        source=librenms("poweralert/TRIPPLITE-12X"),
+        models=("UPS with PowerAlert 12 and switched outlets",),
+        sys_object_ids=oids("850.1"),
+        outlets=(
+            Outlets(
+                states=State(UPS12_STATE, on=("2",), off=("1",)),
+                control=Guarded(
+                    Write(column(UPS12 + ".4", "tlUpsOutletControl"), on=2, off=1),
+                    column(UPS12 + ".3", "tlUpsOutletType"),
+                    allow=CONTROLLABLE,
+                    why=NOT_CONTROLLABLE,
+                ),
+                count=counted(scalar("850.100.1.10.1.0", "tlUpsOutletNumOutlets"), UPS12_STATE),
+                name=column(UPS12 + ".5", "tlUpsOutletName"),
+                current=figure(column(UPS12 + ".13", "tlUpsOutletCurrent"), TENTHS),
+                power=figure(column(UPS12 + ".14", "tlUpsOutletPower")),
+            ),
+        ),
         load=total(else_outlets=True),
         power=total(else_outlets=True),
-        switching_confidence=Confidence.MEDIUM, evidence=SIMULATED.of("state", "current", "power", "switching")),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=SIMULATED.of("state", "current", "power", "switching"),
+    ),
     Profile(
-        key="tripplite-legacy-pdu", vendor="Tripp Lite", mib="TRIPPLITE (850.10)",
+        key="tripplite-legacy-pdu",
+        vendor="Tripp Lite",
+        mib="TRIPPLITE (850.10)",
         source=public("ClusterLabs/fence-agents", "agents/apc_snmp/fence_apc_snmp.py"),
-        models=("PDUMH..NET with SNMPWEBCARD",), sys_object_ids=oids("850.1"),
-        outlets=(Outlets(
-            states=State(column(LEGACY + ".2", "outlet state (driver)"), on=("2",), off=("1",)),
-            control=Write(column(LEGACY + ".4", "outlet command (driver)"), on=2, off=1),
-            name=column(LEGACY + ".5", "outlet name (driver)")),),
-        switching_confidence=Confidence.LOW, evidence=DRIVER.of("state", "switching"),
-        note="The states and commands are known from one public driver; no MIB is public."),
+        models=("PDUMH..NET with SNMPWEBCARD",),
+        sys_object_ids=oids("850.1"),
+        outlets=(
+            Outlets(
+                states=State(column(LEGACY + ".2", "outlet state (driver)"), on=("2",), off=("1",)),
+                control=Write(column(LEGACY + ".4", "outlet command (driver)"), on=2, off=1),
+                name=column(LEGACY + ".5", "outlet name (driver)"),
+            ),
+        ),
+        switching_confidence=Confidence.LOW,
+        evidence=DRIVER.of("state", "switching"),
+        note="The states and commands are known from one public driver; no MIB is public.",
+    ),
 )

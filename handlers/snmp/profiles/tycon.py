@@ -1,10 +1,12 @@
 """Tycon: TPDIN-Monitor-WEB2 of TPDIN2-MIB and WEB3 of TPDIN3-MIB.
 
-TPDIN2-MIB does not define a relay's 0 and 1, which are taken from TPDIN3-MIB: 0 off, 1 on, 2 cycle. Currents are not read,
-because neither MIB says which circuits they belong to. A TPDIN-SC48 has the WEB2's sysObjectID (LibreNMS pull request 9748) but
-another layout (TPDIN-SC48-20-MIB), so a WEB2's relays are read only if sysDescr begins with TPDIN2. A load wired to normally
-closed contacts is on while its relay is off.
+TPDIN2-MIB does not define a relay's 0 and 1, which are taken from TPDIN3-MIB: 0 off, 1 on, 2 cycle.
+Currents are not read, because neither MIB says which circuits they belong to. A TPDIN-SC48 has the
+WEB2's sysObjectID (LibreNMS pull request 9748) but another layout (TPDIN-SC48-20-MIB), so a WEB2's
+relays are read only if sysDescr begins with TPDIN2. A load wired to normally closed contacts is on
+while its relay is off.
 """
+
 from ..parts import DRIVER, SIMULATED, Confidence, Outlets, Profile, State, Write
 from ..sources import Provided, Scalar, Span, Spread
 from .shorthand import librenms, oid, oids
@@ -15,19 +17,42 @@ WEB3_RELAYS = Spread(oid("45621.3.3"), (Span(1, 4, 1),), "relayN")
 
 PROFILES = (
     Profile(
-        key="tycon-tpdin2", vendor="Tycon", mib="TPDIN2-MIB", source=librenms("tycon/TPDIN2-MIB"),
-        models=("TPDIN-Monitor-WEB2",), sys_object_ids=oids("45621.2"),
-        outlets=(Outlets(
-            states=State(ON_WEB2, on=("1",), off=("0",)),
-            control=Write(RELAYS, on=1, off=0)),),
-        switching_confidence=Confidence.LOW, evidence=DRIVER.of("state", "switching"),
-        note="The relays are for DC. TPDIN2-MIB does not define 0 and 1; they are taken as off and on, as in TPDIN3-MIB."),
+        key="tycon-tpdin2",
+        vendor="Tycon",
+        mib="TPDIN2-MIB",
+        source=librenms("tycon/TPDIN2-MIB"),
+        models=("TPDIN-Monitor-WEB2",),
+        sys_object_ids=oids("45621.2"),
+        outlets=(
+            Outlets(
+                states=State(ON_WEB2, on=("1",), off=("0",)), control=Write(RELAYS, on=1, off=0)
+            ),
+        ),
+        switching_confidence=Confidence.LOW,
+        evidence=DRIVER.of("state", "switching"),
+        note=(
+            "The relays are for DC. TPDIN2-MIB does not define 0 and 1; they are taken as off and"
+            " on, as in TPDIN3-MIB."
+        ),
+    ),
     Profile(
-        key="tycon-tpdin3", vendor="Tycon", mib="TPDIN3-MIB of 2021-06-10", source=librenms("tycon/TPDIN3-MIB"),
-        models=("TPDIN-Monitor-WEB3",), sys_object_ids=oids("45621.3"),
-        outlets=(Outlets(
-            states=State(WEB3_RELAYS, on=("1",), off=("0",)),
-            control=Write(WEB3_RELAYS, on=1, off=0)),),
-        switching_confidence=Confidence.MEDIUM, evidence=SIMULATED.of("state", "switching"),
-        note="The relays are for DC. A load wired to normally closed contacts is on while its relay is off."),
+        key="tycon-tpdin3",
+        vendor="Tycon",
+        mib="TPDIN3-MIB of 2021-06-10",
+        source=librenms("tycon/TPDIN3-MIB"),
+        models=("TPDIN-Monitor-WEB3",),
+        sys_object_ids=oids("45621.3"),
+        outlets=(
+            Outlets(
+                states=State(WEB3_RELAYS, on=("1",), off=("0",)),
+                control=Write(WEB3_RELAYS, on=1, off=0),
+            ),
+        ),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=SIMULATED.of("state", "switching"),
+        note=(
+            "The relays are for DC. A load wired to normally closed contacts is on while its relay"
+            " is off."
+        ),
+    ),
 )

@@ -2,7 +2,22 @@
 
 In four of the six families, the values of the command differ from those of the state.
 """
-from ..parts import RECORDED, SIMULATED, Arcs, Confidence, Doubt, Guarded, Outlets, Profile, Proof, Root, State, Write, changed
+
+from ..parts import (
+    RECORDED,
+    SIMULATED,
+    Arcs,
+    Confidence,
+    Doubt,
+    Guarded,
+    Outlets,
+    Profile,
+    Proof,
+    Root,
+    State,
+    Write,
+    changed,
+)
 from ..sources import First, Listed, Merged, OfUnits, Only, Part, Provided, Source, Span, Spread
 from .shorthand import (
     HUNDREDTHS,
@@ -24,53 +39,80 @@ from .shorthand import (
     zero,
 )
 
-# Newer Geist units (VERTIV-V5-MIB): switched and metered outlets are two tables, joined by the outlet's factory name.
+# Newer Geist units (VERTIV-V5-MIB): switched and metered outlets are two tables, joined by the
+# outlet's factory name.
 V5_METERED_NAME = column("21239.5.2.3.6.1.2", "pduOutletMeterName")
 V5_CURRENT = column("21239.5.2.3.6.1.8", "pduOutletMeterCurrent")
 V5_POWER = column("21239.5.2.3.6.1.12", "pduOutletMeterRealPower")
 V5_ENERGY = column("21239.5.2.3.6.1.15", "pduOutletMeterEnergy")
 
 V5_RELAY_FAILURE = column("21239.5.2.3.5.1.5", "pduOutletSwitchRelayFailure")
-V5_WORKING = "2"            # false
+V5_WORKING = "2"  # false
 
 
 def _v5_metered(values: Source) -> Source:
-    return by_number(values, keys=(V5_METERED_NAME,), own=(column("21239.5.2.3.5.1.2", "pduOutletSwitchName"),))
+    return by_number(
+        values, keys=(V5_METERED_NAME,), own=(column("21239.5.2.3.5.1.2", "pduOutletSwitchName"),)
+    )
 
 
-# The load of a unit fed in delta is the sum of its line currents: its phase currents flow between two lines. Firmware that
-# does not measure the lines reports 0 for them.
-V5_DELTA = "1"              # a value of pduMeterType
-V5_LINES = figure(Provided(column("21239.5.2.3.4.1.4", "pduLineCurrent"), column("21239.5.2.3.1.1.6", "pduMeterType"), V5_DELTA),
-                  HUNDREDTHS, ("-1", "0"))
+# The load of a unit fed in delta is the sum of its line currents: its phase currents flow between
+# two lines. Firmware that does not measure the lines reports 0 for them.
+V5_DELTA = "1"  # a value of pduMeterType
+V5_LINES = figure(
+    Provided(
+        column("21239.5.2.3.4.1.4", "pduLineCurrent"),
+        column("21239.5.2.3.1.1.6", "pduMeterType"),
+        V5_DELTA,
+    ),
+    HUNDREDTHS,
+    ("-1", "0"),
+)
 
-# Older Geist units (GEIST-MIB-V3) and units of I.T. Watchdogs (IT-WATCHDOGS-MIB-V3), each below its own
-# root: one column holds the states and takes the commands.
+# Older Geist units (GEIST-MIB-V3) and units of I.T. Watchdogs (IT-WATCHDOGS-MIB-V3), each below its
+# own root: one column holds the states and takes the commands.
 V3_STATUS = column("~.16.1.3", "ctrlOutletStatus")
-V3_FEEDBACK = column("~.16.1.4", "ctrlOutletFeedback")        # the measured state
-V3_PENDING = column("~.16.1.5", "ctrlOutletPending")          # the state that the outlet will change to
-V3_SETTLED = Merged(tuple(                                    # the feedback, if it equals the pending state
-    Only(Only(V3_FEEDBACK, V3_FEEDBACK, (value,)), V3_PENDING, (value,)) for value in ("0", "1")))
+V3_FEEDBACK = column("~.16.1.4", "ctrlOutletFeedback")  # the measured state
+# the state that the outlet will change to
+V3_PENDING = column("~.16.1.5", "ctrlOutletPending")
+# the feedback, if it equals the pending state
+V3_SETTLED = Merged(
+    tuple(
+        Only(Only(V3_FEEDBACK, V3_FEEDBACK, (value,)), V3_PENDING, (value,)) for value in ("0", "1")
+    )
+)
 V3_PLUGGED = column("~.25.1.4", "ctrl3ChIECAvail")
 
 
 def _v3_phases(first: int, name: str) -> Merged:
-    """A column of ctrl3ChIECTable for each phase; these columns are 8 apart. The identity is the phase, then the row."""
+    """A column of ctrl3ChIECTable for each phase; these columns are 8 apart.
+
+    The identity is the phase, then the row.
+    """
     return by_unit(
-        lambda n: Only(column(f"~.25.1.{first + 8 * (n - 1)}", name + "ABC"[n - 1]), V3_PLUGGED, ("1",)), (1, 2, 3))
+        lambda n: Only(
+            column(f"~.25.1.{first + 8 * (n - 1)}", name + "ABC"[n - 1]), V3_PLUGGED, ("1",)
+        ),
+        (1, 2, 3),
+    )
 
 
-# Geist EM series (GEIST-EM-SERIES-MIB): "main" channels meter the unit, each "auxiliary" channel meters an outlet.
+# Geist EM series (GEIST-EM-SERIES-MIB): "main" channels meter the unit, each "auxiliary" channel
+# meters an outlet.
 EM_CURRENT = column("21239.3.3.1.4", "auxChannelDeciAmps")
 
-# MPDUs behind the rack manager (DCS-MIB): the row is the unit, outlet N is column 51+N. The columns after outlet 24 are
-# writable limits and delays.
-DCS_OUTLETS = Spread(oid("13400.3.2.225.1.1"), (Span(1, 24, 52),), "mpduMpscomOutletNStatus", by_row=True)
+# MPDUs behind the rack manager (DCS-MIB): the row is the unit, outlet N is column 51+N. The columns
+# after outlet 24 are writable limits and delays.
+DCS_OUTLETS = Spread(
+    oid("13400.3.2.225.1.1"), (Span(1, 24, 52),), "mpduMpscomOutletNStatus", by_row=True
+)
 DCS_TYPE = column("13400.3.2.225.1.1.2", "mpduMpscom2ProductType")
-DCS_PRESENT = tuple(map(str, range(1, 9)))      # product types; an absent unit has none of them
+DCS_PRESENT = tuple(map(str, range(1, 9)))  # product types; an absent unit has none of them
 DCS_SWITCHED = ("2", "4", "6", "8")
-DCS_ANSWERING = "0"         # a value of mpduMpscom51CommunicateStatus: normal
-DCS_COMMUNICATION = Part(column("13400.3.2.225.1.1.51", "mpduMpscom51CommunicateStatus"), over=DCS_OUTLETS, stop=1)
+DCS_ANSWERING = "0"  # a value of mpduMpscom51CommunicateStatus: normal
+DCS_COMMUNICATION = Part(
+    column("13400.3.2.225.1.1.51", "mpduMpscom51CommunicateStatus"), over=DCS_OUTLETS, stop=1
+)
 DCS_UNITS = Only(DCS_TYPE, DCS_TYPE, DCS_PRESENT)
 DCS_UNIT = Arcs(stop=1)
 
@@ -84,16 +126,17 @@ LIEBERT_PDU = Arcs(stop=1)
 LIEBERT_STATE = column("476.1.42.3.8.50.20.1.95", "lgpPduRcpEntryPwrState")
 LIEBERT_COUNT = scalar("476.1.42.3.8.50.19.0", "lgpPduRcpTableCount")
 LIEBERT_CONDITION = column("476.1.42.3.8.50.20.1.210", "lgpPduRcpEntryOperationCondition")
-LIEBERT_NORMAL = ("1", "2", "3")        # normal, and over or under current; 4: the outlet is off and draws current
+# normal, and over or under current; 4: the outlet is off and draws current
+LIEBERT_NORMAL = ("1", "2", "3")
 LIEBERT_NAME = column("476.1.42.3.8.50.20.1.10", "lgpPduRcpEntryUsrLabel")
 
 AVOCENT_STATUS = column("~.5.1.5", "pmPowerMgmtOutletsTableStatus")
 # Tells of a blown fuse or a tripped breaker of the outlet. The console servers do not report it.
 AVOCENT_ALARM = column("~.5.1.45", "pmPowerMgmtOutletsTableAlarm")
-PM_TRUSTED = ("1", "4", "5", "6", "7")          # normal, and the limits of the current
-NOT_MEASURED = ("0", "-1")      # PM-MIB: columns of measurements use 0 for "not supported"
+PM_TRUSTED = ("1", "4", "5", "6", "7")  # normal, and the limits of the current
+NOT_MEASURED = ("0", "-1")  # PM-MIB: columns of measurements use 0 for "not supported"
 
-NO_SENSOR, THREE_PHASES = "0", "3"      # ...PowerMgmtPDUTablePowerType, ...NumberOfPhases
+NO_SENSOR, THREE_PHASES = "0", "3"  # ...PowerMgmtPDUTablePowerType, ...NumberOfPhases
 
 
 def _acs(below: str, name: str) -> First:
@@ -101,137 +144,307 @@ def _acs(below: str, name: str) -> First:
     return First((column(f"10418.16.2.5.{below}", name), column(f"10418.26.2.5.{below}", name)))
 
 
-# The MIBs do not say which current the PDU's own column holds on a PDU with three phases, so it is not used there.
+# The MIBs do not say which current the PDU's own column holds on a PDU with three phases, so it is
+# not used there.
 PM_LINES = column("10418.17.2.5.9.1.50", "pmPowerMgmtPhasesTableCurrentValue")
-PM_CURRENT = Only(column("10418.17.2.5.3.1.50", "pmPowerMgmtPDUTableCurrentValue"),
-                  column("10418.17.2.5.3.1.37", "pmPowerMgmtPDUTableNumberOfPhases"), (THREE_PHASES,), keep=False)
+PM_CURRENT = Only(
+    column("10418.17.2.5.3.1.50", "pmPowerMgmtPDUTableCurrentValue"),
+    column("10418.17.2.5.3.1.37", "pmPowerMgmtPDUTableNumberOfPhases"),
+    (THREE_PHASES,),
+    keep=False,
+)
 ACS_LINES = _acs("8.1.7", "acsPowerMgmtPhasesTableCurrentValue")
-ACS_CURRENT = Only(_acs("3.1.39", "acsPowerMgmtPDUTableCurrentValue"),
-                   _acs("3.1.37", "acsPowerMgmtPDUTableNumberOfPhases"), (THREE_PHASES,), keep=False)
-ACS_POWER = Only(_acs("3.1.51", "acsPowerMgmtPDUTablePowerValue"),
-                 _acs("3.1.50", "acsPowerMgmtPDUTablePowerType"), (NO_SENSOR,), keep=False)
+ACS_CURRENT = Only(
+    _acs("3.1.39", "acsPowerMgmtPDUTableCurrentValue"),
+    _acs("3.1.37", "acsPowerMgmtPDUTableNumberOfPhases"),
+    (THREE_PHASES,),
+    keep=False,
+)
+ACS_POWER = Only(
+    _acs("3.1.51", "acsPowerMgmtPDUTablePowerValue"),
+    _acs("3.1.50", "acsPowerMgmtPDUTablePowerType"),
+    (NO_SENSOR,),
+    keep=False,
+)
 PDU_OF_PORT = Arcs(0, 2)
 
 PROFILES = (
     Profile(
-        key="geist-v5", vendor="Vertiv", mib="VERTIV-V5-MIB of 2020-01-07", source=librenms("vertiv/VERTIV-V5-MIB"),
+        key="geist-v5",
+        vendor="Vertiv",
+        mib="VERTIV-V5-MIB of 2020-01-07",
+        source=librenms("vertiv/VERTIV-V5-MIB"),
         models=("Geist GU1, GU2 upgradeable rPDU", "Geist MU, NU300xx", "IMD I-03, I-05"),
         sys_object_ids=oids("21239.5.2", "21239.42.1"),
         outlets=(
             Outlets(
-                states=State(column("21239.5.2.3.5.1.4", "pduOutletSwitchState"), on=("1",), off=("2",),
-                             doubts=(Doubt(V5_RELAY_FAILURE, (V5_WORKING,)),)),
+                states=State(
+                    column("21239.5.2.3.5.1.4", "pduOutletSwitchState"),
+                    on=("1",),
+                    off=("2",),
+                    doubts=(Doubt(V5_RELAY_FAILURE, (V5_WORKING,)),),
+                ),
                 control=Write(column("21239.5.2.3.5.1.6", "pduOutletSwitchControl"), on=2, off=4),
                 name=column("21239.5.2.3.5.1.3", "pduOutletSwitchLabel"),
                 current=figure(_v5_metered(V5_CURRENT), HUNDREDTHS),
                 power=figure(_v5_metered(V5_POWER)),
-                energy=figure(_v5_metered(V5_ENERGY), THOUSANDTHS)),
+                energy=figure(_v5_metered(V5_ENERGY), THOUSANDTHS),
+            ),
             Outlets(
-                rows=V5_METERED_NAME, name=column("21239.5.2.3.6.1.3", "pduOutletMeterLabel"),
-                current=figure(V5_CURRENT, HUNDREDTHS), power=figure(V5_POWER), energy=figure(V5_ENERGY, THOUSANDTHS))),
-        load=total(V5_LINES, figure(column("21239.5.2.3.2.1.8", "pduPhaseCurrent"), HUNDREDTHS),
-                   figure(column("21239.5.2.3.3.1.4", "pduBreakerCurrent"), HUNDREDTHS), else_outlets=True),
+                rows=V5_METERED_NAME,
+                name=column("21239.5.2.3.6.1.3", "pduOutletMeterLabel"),
+                current=figure(V5_CURRENT, HUNDREDTHS),
+                power=figure(V5_POWER),
+                energy=figure(V5_ENERGY, THOUSANDTHS),
+            ),
+        ),
+        load=total(
+            V5_LINES,
+            figure(column("21239.5.2.3.2.1.8", "pduPhaseCurrent"), HUNDREDTHS),
+            figure(column("21239.5.2.3.3.1.4", "pduBreakerCurrent"), HUNDREDTHS),
+            else_outlets=True,
+        ),
         power=total(figure(column("21239.5.2.3.1.1.9", "pduTotalRealPower")), else_outlets=True),
-        energy=total(figure(column("21239.5.2.3.1.1.12", "pduTotalEnergy"), THOUSANDTHS), else_outlets=True),
-        switching_confidence=Confidence.HIGH, evidence=SIMULATED,
-        unread="pduBreakerLossOfLoadDetected (newer MIBs): a breaker is not joined to its outlets"),
+        energy=total(
+            figure(column("21239.5.2.3.1.1.12", "pduTotalEnergy"), THOUSANDTHS), else_outlets=True
+        ),
+        switching_confidence=Confidence.HIGH,
+        evidence=SIMULATED,
+        unread="pduBreakerLossOfLoadDetected (newer MIBs): a breaker is not joined to its outlets",
+    ),
     Profile(
-        key="geist-v3", vendor="Vertiv", mib="GEIST-MIB-V3, IT-WATCHDOGS-MIB-V3 of 2013-06-19",
+        key="geist-v3",
+        vendor="Vertiv",
+        mib="GEIST-MIB-V3, IT-WATCHDOGS-MIB-V3 of 2013-06-19",
         source=librenms("geist/GEIST-MIB-V3"),
-        models=("Geist RCM, RCM-O, RSO with version 3 firmware", "I.T. Watchdogs units with outlets"),
+        models=(
+            "Geist RCM, RCM-O, RSO with version 3 firmware",
+            "I.T. Watchdogs units with outlets",
+        ),
         # The second sysObjectID was not seen on a unit: it is the root of the MIB's tables.
         roots=(Root(oid("21239.2"), oid("21239.2")), Root(oid("17373.3"), oid("17373.3"))),
-        outlets=(Outlets(
-            # The commanded, the measured and the pending state must agree.
-            states=State(V3_STATUS, on=("1",), off=("0",), confirm=V3_SETTLED),
-            none_if_zero=scalar("~.1.8.1.16.0", "ctrlOutletCount"),
-            control=Write(V3_STATUS, on=1, off=3),
-            name=column("~.16.1.2", "ctrlOutletName"),
-            current=figure(column("~.16.1.6", "ctrlOutletDeciAmps"), TENTHS),
-            power=figure(column("~.16.1.15", "ctrlOutletPower")),
-            energy=figure(column("~.16.1.14", "ctrlOutletkWattHrs"))),),
+        outlets=(
+            Outlets(
+                # The commanded, the measured and the pending state must agree.
+                states=State(V3_STATUS, on=("1",), off=("0",), confirm=V3_SETTLED),
+                none_if_zero=scalar("~.1.8.1.16.0", "ctrlOutletCount"),
+                control=Write(V3_STATUS, on=1, off=3),
+                name=column("~.16.1.2", "ctrlOutletName"),
+                current=figure(column("~.16.1.6", "ctrlOutletDeciAmps"), TENTHS),
+                power=figure(column("~.16.1.15", "ctrlOutletPower")),
+                energy=figure(column("~.16.1.14", "ctrlOutletkWattHrs")),
+            ),
+        ),
         load=total(figure(_v3_phases(8, "ctrl3ChIECDeciAmps"), TENTHS), else_outlets=True),
         power=total(figure(_v3_phases(10, "ctrl3ChIECRealPower")), else_outlets=True),
         energy=total(figure(_v3_phases(5, "ctrl3ChIECKWattHrs")), else_outlets=True),
-        switching_confidence=Confidence.MEDIUM, evidence=changed(SIMULATED, switching=Proof.MIB),
-        note="The command is a Gauge32 in the MIB, but it is written as INTEGER, which a strict device refuses."),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=changed(SIMULATED, switching=Proof.MIB),
+        note=(
+            "The command is a Gauge32 in the MIB, but it is written as INTEGER, which a strict"
+            " device refuses."
+        ),
+    ),
     Profile(
-        key="geist-em", vendor="Vertiv", mib="GEIST-EM-SERIES-MIB of 2012-03-12",
+        key="geist-em",
+        vendor="Vertiv",
+        mib="GEIST-EM-SERIES-MIB of 2012-03-12",
         source=pysnmp_mibs("mibs/geist/GEIST-EM-SERIES-MIB"),
-        models=("Geist EM series",), sys_object_ids=oids("21239.3"),
-        outlets=(Outlets(
-            rows=EM_CURRENT, count=scalar("21239.3.1.7.0", "unitInfoAuxCount"),
-            name=column("21239.3.3.1.3", "auxChannelFriendly"), current=figure(EM_CURRENT, TENTHS)),),
-        # Only a unit with one main has a load: the MIB does not say which of several mains are lines, circuits or a neutral.
-        load=total(figure(Provided(column("21239.3.2.1.4", "mainChannelDeciAmps"),
-                                   scalar("21239.3.1.6.0", "unitInfoMainCount"), "1"), TENTHS)),
-        evidence=SIMULATED.of("current")),
+        models=("Geist EM series",),
+        sys_object_ids=oids("21239.3"),
+        outlets=(
+            Outlets(
+                rows=EM_CURRENT,
+                count=scalar("21239.3.1.7.0", "unitInfoAuxCount"),
+                name=column("21239.3.3.1.3", "auxChannelFriendly"),
+                current=figure(EM_CURRENT, TENTHS),
+            ),
+        ),
+        # Only a unit with one main has a load: the MIB does not say which of several mains are
+        # lines, circuits or a neutral.
+        load=total(
+            figure(
+                Provided(
+                    column("21239.3.2.1.4", "mainChannelDeciAmps"),
+                    scalar("21239.3.1.6.0", "unitInfoMainCount"),
+                    "1",
+                ),
+                TENTHS,
+            )
+        ),
+        evidence=SIMULATED.of("current"),
+    ),
     Profile(
-        key="liebert-mph", vendor="Vertiv", mib="LIEBERT-GP-PDU-MIB of 2008-07-02", source=librenms("liebert/LIEBERT-GP-PDU-MIB"),
-        models=("Liebert MPH, MPH2", "Liebert MPX"), sys_object_ids=oids("476.1.42"),
-        outlets=(Outlets(
-            states=State(LIEBERT_STATE, on=("2",), off=("1",),
-                         doubts=(Doubt(LIEBERT_CONDITION, LIEBERT_NORMAL, optional=True),)),
-            control=Guarded(
-                Guarded(
-                    Write(column("476.1.42.3.8.50.20.1.100", "lgpPduRcpEntryControl"), on=1, off=0),
-                    column("476.1.42.3.8.50.20.1.50", "lgpPduRcpEntryCapabilities"), refuse=("1", "2", "5"),
-                    why="the device reports it as not switchable"),
-                column("476.1.42.3.8.50.20.1.105", "lgpPduRcpEntryControlLock"), refuse=("2",),
-                why="it is locked on the device"),
-            rows=LIEBERT_NAME,
-            count=counted(LIEBERT_COUNT, LIEBERT_STATE), none_if_zero=zero(LIEBERT_COUNT),
-            number=column("476.1.42.3.8.50.20.1.25", "lgpPduRcpEntrySysAssignLabel"),
-            name=LIEBERT_NAME,
-            current=figure(column("476.1.42.3.8.50.20.1.61", "lgpPduRcpEntryEcHundredths"), HUNDREDTHS),
-            power=figure(column("476.1.42.3.8.50.20.1.65", "lgpPduRcpEntryPwrOut")),
-            energy=figure(column("476.1.42.3.8.50.20.1.85", "lgpPduRcpEntryEnergyAccum"), TENTHS)),),
-        load=total(figure(column("476.1.42.3.8.30.40.1.22", "lgpPduPsLineEntryEcHundredths"), HUNDREDTHS),
-                   else_outlets=True, unit=LIEBERT_PDU),
-        power=total(figure(column("476.1.42.3.8.30.20.1.65", "lgpPduPsEntryPwrTotal")), else_outlets=True, unit=LIEBERT_PDU),
-        energy=total(figure(column("476.1.42.3.8.30.20.1.50", "lgpPduPsEntryEnergyAccum"), TENTHS),
-                     else_outlets=True, unit=LIEBERT_PDU),
-        switching_confidence=Confidence.HIGH, evidence=RECORDED,
+        key="liebert-mph",
+        vendor="Vertiv",
+        mib="LIEBERT-GP-PDU-MIB of 2008-07-02",
+        source=librenms("liebert/LIEBERT-GP-PDU-MIB"),
+        models=("Liebert MPH, MPH2", "Liebert MPX"),
+        sys_object_ids=oids("476.1.42"),
+        outlets=(
+            Outlets(
+                states=State(
+                    LIEBERT_STATE,
+                    on=("2",),
+                    off=("1",),
+                    doubts=(Doubt(LIEBERT_CONDITION, LIEBERT_NORMAL, optional=True),),
+                ),
+                control=Guarded(
+                    Guarded(
+                        Write(
+                            column("476.1.42.3.8.50.20.1.100", "lgpPduRcpEntryControl"), on=1, off=0
+                        ),
+                        column("476.1.42.3.8.50.20.1.50", "lgpPduRcpEntryCapabilities"),
+                        refuse=("1", "2", "5"),
+                        why="the device reports it as not switchable",
+                    ),
+                    column("476.1.42.3.8.50.20.1.105", "lgpPduRcpEntryControlLock"),
+                    refuse=("2",),
+                    why="it is locked on the device",
+                ),
+                rows=LIEBERT_NAME,
+                count=counted(LIEBERT_COUNT, LIEBERT_STATE),
+                none_if_zero=zero(LIEBERT_COUNT),
+                number=column("476.1.42.3.8.50.20.1.25", "lgpPduRcpEntrySysAssignLabel"),
+                name=LIEBERT_NAME,
+                current=figure(
+                    column("476.1.42.3.8.50.20.1.61", "lgpPduRcpEntryEcHundredths"), HUNDREDTHS
+                ),
+                power=figure(column("476.1.42.3.8.50.20.1.65", "lgpPduRcpEntryPwrOut")),
+                energy=figure(
+                    column("476.1.42.3.8.50.20.1.85", "lgpPduRcpEntryEnergyAccum"), TENTHS
+                ),
+            ),
+        ),
+        load=total(
+            figure(column("476.1.42.3.8.30.40.1.22", "lgpPduPsLineEntryEcHundredths"), HUNDREDTHS),
+            else_outlets=True,
+            unit=LIEBERT_PDU,
+        ),
+        power=total(
+            figure(column("476.1.42.3.8.30.20.1.65", "lgpPduPsEntryPwrTotal")),
+            else_outlets=True,
+            unit=LIEBERT_PDU,
+        ),
+        energy=total(
+            figure(column("476.1.42.3.8.30.20.1.50", "lgpPduPsEntryEnergyAccum"), TENTHS),
+            else_outlets=True,
+            unit=LIEBERT_PDU,
+        ),
+        switching_confidence=Confidence.HIGH,
+        evidence=RECORDED,
         note="A command also sets the state that the receptacle takes after a power failure.",
-        unread="lgpPduEntrySysStatus: the condition of the whole PDU, which does not name receptacles"),
+        unread=(
+            "lgpPduEntrySysStatus: the condition of the whole PDU, which does not name receptacles"
+        ),
+    ),
     Profile(
-        key="vertiv-dcs-mpdu", vendor="Vertiv", mib="DCS-MIB", source=librenms("vertiv/DCS-MIB"),
-        models=("RDU-A and RDU manager with MPDU",), sys_object_ids=NET_SNMP,
-        outlets=(Outlets(
-            states=State(DCS_OUTLETS, on=("1",), off=("0",), absent=("9999",),
-                         doubts=(Doubt(DCS_COMMUNICATION, (DCS_ANSWERING,)),)),
-            control=Guarded(
-                Write(DCS_OUTLETS, on=1, off=0),
-                Part(DCS_TYPE, over=DCS_OUTLETS, stop=1), allow=DCS_SWITCHED, why="its unit is not of a type that switches")),),
-        load=total(figure(_dcs("4", "mpduMpscom4TotalCurrent"), TENTHS, absent=("9999",)), unit=DCS_UNIT),
-        power=total(figure(_dcs("8", "mpduMpscom8ActivePower"), TENS, absent=("9999",)), unit=DCS_UNIT),
+        key="vertiv-dcs-mpdu",
+        vendor="Vertiv",
+        mib="DCS-MIB",
+        source=librenms("vertiv/DCS-MIB"),
+        models=("RDU-A and RDU manager with MPDU",),
+        sys_object_ids=NET_SNMP,
+        outlets=(
+            Outlets(
+                states=State(
+                    DCS_OUTLETS,
+                    on=("1",),
+                    off=("0",),
+                    absent=("9999",),
+                    doubts=(Doubt(DCS_COMMUNICATION, (DCS_ANSWERING,)),),
+                ),
+                control=Guarded(
+                    Write(DCS_OUTLETS, on=1, off=0),
+                    Part(DCS_TYPE, over=DCS_OUTLETS, stop=1),
+                    allow=DCS_SWITCHED,
+                    why="its unit is not of a type that switches",
+                ),
+            ),
+        ),
+        load=total(
+            figure(_dcs("4", "mpduMpscom4TotalCurrent"), TENTHS, absent=("9999",)), unit=DCS_UNIT
+        ),
+        power=total(
+            figure(_dcs("8", "mpduMpscom8ActivePower"), TENS, absent=("9999",)), unit=DCS_UNIT
+        ),
         energy=total(figure(_dcs("13", "mpduMpscom13PowerConsumption"), HUNDREDTHS), unit=DCS_UNIT),
-        switching_confidence=Confidence.MEDIUM, evidence=SIMULATED),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=SIMULATED,
+    ),
     Profile(
-        key="avocent-pm", vendor="Avocent", mib="PM-MIB, ACS-MIB, ACS8000-MIB", source=librenms("avocent/PM-MIB"),
+        key="avocent-pm",
+        vendor="Avocent",
+        mib="PM-MIB, ACS-MIB, ACS8000-MIB",
+        source=librenms("avocent/PM-MIB"),
         models=("PM1000, PM2000, PM3000", "PDUs behind ACS 6000 and ACS 8000 console servers"),
-        roots=(Root(oid("10418.17.1"), oid("10418.17.2.5")),
-               Root(oid("10418.16"), oid("10418.16.2.5")),
-               Root(oid("10418.26"), oid("10418.26.2.5"))),
-        outlets=(Outlets(
-            states=State(AVOCENT_STATUS, on=("2", "4", "10"), off=("1", "3", "11"),
-                         doubts=(Doubt(AVOCENT_ALARM, PM_TRUSTED, optional=True),)),
-            control=Guarded(
-                Write(column("~.5.1.6", "pmPowerMgmtOutletsTablePowerControl"), on=2, off=3),
-                AVOCENT_STATUS, refuse=("3", "4", "10"), demanded=True,
-                why="it is locked, or cannot be switched"),
-            count=OfUnits(column("~.3.1.8", "pmPowerMgmtPDUTableNumberOfOutlets"), AVOCENT_STATUS),
-            name=column("~.5.1.4", "pmPowerMgmtOutletsTableName"),
-            current=figure(column("~.5.1.50", "pmPowerMgmtOutletsTableCurrentValue"), TENTHS, NOT_MEASURED),
-            power=figure(column("~.5.1.60", "pmPowerMgmtOutletsTablePowerValue"), TENTHS, NOT_MEASURED),
-            energy=figure(column("~.5.1.105", "pmPowerMgmtOutletsTableEnergyValue"), THOUSANDTHS, NOT_MEASURED)),),
-        load=total(*(figure(currents, TENTHS, NOT_MEASURED) for currents in (PM_LINES, PM_CURRENT, ACS_LINES, ACS_CURRENT)),
-                   else_outlets=True, unit=PDU_OF_PORT),
-        power=total(figure(column("10418.17.2.5.3.1.60", "pmPowerMgmtPDUTablePowerValue"), TENTHS, NOT_MEASURED),
-                    figure(ACS_POWER, TENTHS, NOT_MEASURED), else_outlets=True, unit=PDU_OF_PORT),
-        energy=total(figure(column("10418.17.2.5.3.1.105", "pmPowerMgmtPDUTableEnergyValue"), THOUSANDTHS, NOT_MEASURED),
-                     else_outlets=True, unit=PDU_OF_PORT),
-        switching_confidence=Confidence.HIGH, evidence=SIMULATED,
-        unread="pmPowerMgmtPDUTableAlarm, pmPowerMgmtPhasesTableAlarm: "
-               "a fuse of the PDU or of a phase is not joined to its outlets"),
+        roots=(
+            Root(oid("10418.17.1"), oid("10418.17.2.5")),
+            Root(oid("10418.16"), oid("10418.16.2.5")),
+            Root(oid("10418.26"), oid("10418.26.2.5")),
+        ),
+        outlets=(
+            Outlets(
+                states=State(
+                    AVOCENT_STATUS,
+                    on=("2", "4", "10"),
+                    off=("1", "3", "11"),
+                    doubts=(Doubt(AVOCENT_ALARM, PM_TRUSTED, optional=True),),
+                ),
+                control=Guarded(
+                    Write(column("~.5.1.6", "pmPowerMgmtOutletsTablePowerControl"), on=2, off=3),
+                    AVOCENT_STATUS,
+                    refuse=("3", "4", "10"),
+                    demanded=True,
+                    why="it is locked, or cannot be switched",
+                ),
+                count=OfUnits(
+                    column("~.3.1.8", "pmPowerMgmtPDUTableNumberOfOutlets"), AVOCENT_STATUS
+                ),
+                name=column("~.5.1.4", "pmPowerMgmtOutletsTableName"),
+                current=figure(
+                    column("~.5.1.50", "pmPowerMgmtOutletsTableCurrentValue"), TENTHS, NOT_MEASURED
+                ),
+                power=figure(
+                    column("~.5.1.60", "pmPowerMgmtOutletsTablePowerValue"), TENTHS, NOT_MEASURED
+                ),
+                energy=figure(
+                    column("~.5.1.105", "pmPowerMgmtOutletsTableEnergyValue"),
+                    THOUSANDTHS,
+                    NOT_MEASURED,
+                ),
+            ),
+        ),
+        load=total(
+            *(
+                figure(currents, TENTHS, NOT_MEASURED)
+                for currents in (PM_LINES, PM_CURRENT, ACS_LINES, ACS_CURRENT)
+            ),
+            else_outlets=True,
+            unit=PDU_OF_PORT,
+        ),
+        power=total(
+            figure(
+                column("10418.17.2.5.3.1.60", "pmPowerMgmtPDUTablePowerValue"), TENTHS, NOT_MEASURED
+            ),
+            figure(ACS_POWER, TENTHS, NOT_MEASURED),
+            else_outlets=True,
+            unit=PDU_OF_PORT,
+        ),
+        energy=total(
+            figure(
+                column("10418.17.2.5.3.1.105", "pmPowerMgmtPDUTableEnergyValue"),
+                THOUSANDTHS,
+                NOT_MEASURED,
+            ),
+            else_outlets=True,
+            unit=PDU_OF_PORT,
+        ),
+        switching_confidence=Confidence.HIGH,
+        evidence=SIMULATED,
+        unread=(
+            "pmPowerMgmtPDUTableAlarm, pmPowerMgmtPhasesTableAlarm: "
+            "a fuse of the PDU or of a phase is not joined to its outlets"
+        ),
+    ),
 )

@@ -4,6 +4,7 @@ Actions 1 to 4 only mark a plug; 5 to 8 mark it and execute all marks of the uni
 
 The meaning of the actions is from WTI's user guides; the MIB defines only their range.
 """
+
 from ..parts import RECORDED, Confidence, Outlets, Profile, State, Unmarked, Write
 from .shorthand import NET_SNMP, TENTHS, column, figure, librenms, oids, scalar, total
 
@@ -11,20 +12,40 @@ ACTION = column("2634.3.100.200.1.4", "plugAction")
 
 PROFILES = (
     Profile(
-        key="wti-power", vendor="WTI", mib="WTI-POWER-MIB of 2019-01-29", source=librenms("wti/WTI-POWER-MIB"),
+        key="wti-power",
+        vendor="WTI",
+        mib="WTI-POWER-MIB of 2019-01-29",
+        source=librenms("wti/WTI-POWER-MIB"),
         models=("VMR", "NPS", "NBB", "RSM hybrid", "MPC"),
         # 2634.3 is assumed: it is the root of both MIBs.
         sys_object_ids=(*oids("2634.6", "2634.3"), *NET_SNMP),
-        outlets=(Outlets(
-            states=State(column("2634.3.100.200.1.3", "plugStatus"), on=("1",), off=("0",)),
-            control=Unmarked(Write(ACTION, on=5, off=6), ACTION, quiet=("0",),
-                             why="a command would also execute the actions that are marked for other plugs"),
-            number=column("2634.3.100.200.1.2", "plugID"),
-            name=column("2634.3.100.200.1.5", "plugName"),
-            current=figure(column("2634.3.100.200.1.7", "plugCurrent"), TENTHS),
-            power=figure(column("2634.3.100.200.1.8", "plugPower"))),),
-        load=total(figure(scalar("2634.3.200.60.0", "environmentSystemTotalCurrent"), TENTHS), else_outlets=True),
-        power=total(figure(scalar("2634.3.200.70.0", "environmentSystemTotalPower")), else_outlets=True),
-        switching_confidence=Confidence.MEDIUM, evidence=RECORDED.of("state", "current", "power", "switching"),
-        unread="alarmCommLoss, alarmCircuitBreakerOpen, alarmLostVoltage: alarms of the whole unit, not joined to plugs"),
+        outlets=(
+            Outlets(
+                states=State(column("2634.3.100.200.1.3", "plugStatus"), on=("1",), off=("0",)),
+                control=Unmarked(
+                    Write(ACTION, on=5, off=6),
+                    ACTION,
+                    quiet=("0",),
+                    why="a command would also execute the actions that are marked for other plugs",
+                ),
+                number=column("2634.3.100.200.1.2", "plugID"),
+                name=column("2634.3.100.200.1.5", "plugName"),
+                current=figure(column("2634.3.100.200.1.7", "plugCurrent"), TENTHS),
+                power=figure(column("2634.3.100.200.1.8", "plugPower")),
+            ),
+        ),
+        load=total(
+            figure(scalar("2634.3.200.60.0", "environmentSystemTotalCurrent"), TENTHS),
+            else_outlets=True,
+        ),
+        power=total(
+            figure(scalar("2634.3.200.70.0", "environmentSystemTotalPower")), else_outlets=True
+        ),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=RECORDED.of("state", "current", "power", "switching"),
+        unread=(
+            "alarmCommLoss, alarmCircuitBreakerOpen, alarmLostVoltage: alarms of the whole unit,"
+            " not joined to plugs"
+        ),
+    ),
 )

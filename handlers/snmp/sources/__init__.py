@@ -1,4 +1,9 @@
-"""The sources. A source is an immutable object that reads {identity: value} from a device. It may contain other sources."""
+"""The sources.
+
+A source is an immutable object that reads {identity: value} from a device. It may contain other
+sources.
+"""
+
 from __future__ import annotations
 
 from .base import Place, ReadOnly, Source
@@ -10,6 +15,39 @@ from .special import Alike, Field, Gathered, Named, Negative, Packed, Renumbered
 from .spread import Span, Spread, Tables
 from .values import Bits, Chained, Number
 
-__all__ = ["Alike", "Arc", "Bits", "Chained", "Checked", "Column", "Counted", "EachUnit", "Field", "First", "Gathered", "Joined",
-           "Listed", "Merged", "Named", "Negative", "Number", "OfUnits", "Only", "Packed", "Part", "Place", "Prefixed",
-           "Provided", "ReadOnly", "Renumbered", "Scalar", "Source", "Span", "Spelt", "Spread", "Tables", "Unless", "Whole"]
+__all__ = [
+    "Alike",
+    "Arc",
+    "Bits",
+    "Chained",
+    "Checked",
+    "Column",
+    "Counted",
+    "EachUnit",
+    "Field",
+    "First",
+    "Gathered",
+    "Joined",
+    "Listed",
+    "Merged",
+    "Named",
+    "Negative",
+    "Number",
+    "OfUnits",
+    "Only",
+    "Packed",
+    "Part",
+    "Place",
+    "Prefixed",
+    "Provided",
+    "ReadOnly",
+    "Renumbered",
+    "Scalar",
+    "Source",
+    "Span",
+    "Spelt",
+    "Spread",
+    "Tables",
+    "Unless",
+    "Whole",
+]

@@ -1,11 +1,14 @@
 """Base classes of sources, which read {identity: value} from a device.
 
-An identity is the index of a row with its dots ("7", "1.1.7"), unless the source defines another one.
+An identity is the index of a row with its dots ("7", "1.1.7"), unless the source defines another
+one.
 
-A command may be written through a source that knows the object of each identity. That object follows from the identity
-alone (in `Named`, from the variables' names too). What the device answers can only forbid the command, never send it to
-another object: a table that ends early, or that cannot be read, must not make the command reach another outlet.
+A command may be written through a source that knows the object of each identity. That object
+follows from the identity alone (in `Named`, from the variables' names too). What the device answers
+can only forbid the command, never send it to another object: a table that ends early, or that
+cannot be read, must not make the command reach another outlet.
 """
+
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
@@ -35,22 +38,36 @@ class Source(Frozen, ABC):
 
     @abstractmethod
     def rows(self, reader: Reader) -> Rows:
-        """All values; {} if the device has none for this source. May raise ProtocolError for contradictory answers."""
+        """All values; {} if the device has none for this source.
+
+        May raise ProtocolError for contradictory answers.
+        """
 
     def one(self, reader: Reader, identity: str) -> Optional[Raw]:
-        """The value of one identity, None if it has none. Reads all rows unless the class can read one."""
+        """The value of one identity, None if it has none.
+
+        Reads all rows unless the class can read one.
+        """
         return self.rows(reader).get(identity)
 
     @abstractmethod
     def written_places(self) -> tuple[Place, ...]:
-        """The places to which a command through this source may go. Raises ValueError with the reason if none can."""
+        """The places to which a command through this source may go.
+
+        Raises ValueError with the reason if none can.
+        """
 
     @abstractmethod
     def instance(self, reader: Reader, identity: str) -> str:
-        """The OID of an identity's object, instance included. Raises NoSuchOutlet if the source has none for it."""
+        """The OID of an identity's object, instance included.
+
+        Raises NoSuchOutlet if the source has none for it.
+        """
 
     def identity_starts(self) -> Optional[frozenset[str]]:
-        """The first arcs with which every identity of this source begins; None if they are not known without a reading."""
+        """The first arcs with which every identity of this source begins; None if they are not
+        known without a reading.
+        """
         return None
 
 
@@ -68,7 +85,10 @@ class Place(Source):
 
 
 class Filter(Source):
-    """Some rows of `source`, under the same identities. A command goes to the object of `source`, for these rows only."""
+    """Some rows of `source`, under the same identities.
+
+    A command goes to the object of `source`, for these rows only.
+    """
 
     source: Source
 
@@ -89,9 +109,11 @@ class Filter(Source):
 
 
 class ReadOnly(Source):
-    """A source without an object for each identity, so that no command can be written through it."""
+    """A source without an object for each identity, so that no command can be
+    written through it.
+    """
 
-    WHY: ClassVar[str]          # follows "cannot be written: "
+    WHY: ClassVar[str]  # follows "cannot be written: "
 
     def written_places(self) -> NoReturn:
         raise ValueError(self._refusal())

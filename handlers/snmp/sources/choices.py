@@ -1,4 +1,5 @@
 """Sources that choose between other sources, or combine several."""
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -20,7 +21,10 @@ class First(ReadOnly):
     For readings only. If the commands differ too, use two `Outlets` in the profile.
     """
 
-    WHY = "on some device it could choose another table than the states do; give each table its own Outlets"
+    WHY = (
+        "on some device it could choose another table than the states do; give each table its own"
+        " Outlets"
+    )
 
     choices: tuple[Source, ...]
 
@@ -37,13 +41,15 @@ class First(ReadOnly):
     def one(self, reader: Reader, identity: str) -> Optional[Raw]:
         for choice in self.choices:
             value = choice.one(reader, identity)
-            if value is not None or choice.rows(reader):        # a row that is missing in this table is not read from the next
+            # a row that is missing in this table is not read from the next
+            if value is not None or choice.rows(reader):
                 return value
         return None
 
 
 class Provided(Filter):
-    """`source` on a device where `test` has rows and `pattern` matches the whole value of each; else no rows.
+    """`source` on a device where `test` has rows and `pattern` matches the whole value of each;
+    else no rows.
 
     For devices that differ under one sysObjectID, for example in model or firmware.
     """
@@ -69,7 +75,8 @@ class Provided(Filter):
 
 
 class Whole(Filter):
-    """`source` if the device's own `count` (a scalar) is above 0 and `source` has at least as many rows; else no rows.
+    """`source` if the device's own `count` (a scalar) is above 0 and `source` has at least as many
+    rows; else no rows.
 
     For a table that may lack rows. `one` does not read the count.
     """
@@ -91,7 +98,10 @@ class Whole(Filter):
 
 
 class Unless(Filter):
-    """`source` on a device where `test` has no rows; else no rows. For a fallback that must not contradict a better reading."""
+    """`source` on a device where `test` has no rows; else no rows.
+
+    For a fallback that must not contradict a better reading.
+    """
 
     test: Source
 
@@ -106,10 +116,12 @@ class Unless(Filter):
 
 
 class Merged(Source):
-    """The rows of all `parts`, one after the other. Raises ProtocolError if two parts have the same identity.
+    """The rows of all `parts`, one after the other. Raises ProtocolError if two parts have the same
+    identity.
 
-    `one` does not check this: it returns the first value found. A command is only possible if each identity can belong to
-    one part, whatever the device answers: each part is a `Prefixed` of its own, or has its own numbers (`Spread`, `Tables`).
+    `one` does not check this: it returns the first value found. A command is only possible if each
+    identity can belong to one part, whatever the device answers: each part is a `Prefixed` of its
+    own, or has its own numbers (`Spread`, `Tables`).
     """
 
     parts: tuple[Source, ...]
@@ -132,8 +144,10 @@ class Merged(Source):
 
     def written_places(self) -> tuple[Place, ...]:
         if not _are_apart(self.parts):
-            raise ValueError("a Merged cannot be written if two of its parts may have the same identity: "
-                             "put each part into a Prefixed of its own")
+            raise ValueError(
+                "a Merged cannot be written if two of its parts may have the same identity: "
+                "put each part into a Prefixed of its own"
+            )
         return tuple(chain.from_iterable(part.written_places() for part in self.parts))
 
     def instance(self, reader: Reader, identity: str) -> str:
@@ -157,8 +171,8 @@ class Merged(Source):
 
 def _are_apart(parts: Sequence[Source]) -> bool:
     """Whether no identity can begin like those of two `parts`."""
-    taken: set[str] = set()             # the starts of earlier parts
-    begun: set[str] = set()             # with their own beginnings: "1" and "1.2" for "1.2"
+    taken: set[str] = set()  # the starts of earlier parts
+    begun: set[str] = set()  # with their own beginnings: "1" and "1.2" for "1.2"
     for part in parts:
         starts = part.identity_starts()
         if starts is None:
@@ -172,7 +186,9 @@ def _are_apart(parts: Sequence[Source]) -> bool:
 
 
 class Prefixed(Source):
-    """The rows of `source` with `prefix` and a dot before each identity, so that tables do not collide."""
+    """The rows of `source` with `prefix` and a dot before each identity, so that tables do not
+    collide.
+    """
 
     prefix: str
     source: Source
@@ -182,7 +198,10 @@ class Prefixed(Source):
         validation.suffix(self.prefix, "prefix")
 
     def rows(self, reader: Reader) -> Rows:
-        return {f"{self.prefix}.{identity}": value for identity, value in self.source.rows(reader).items()}
+        return {
+            f"{self.prefix}.{identity}": value
+            for identity, value in self.source.rows(reader).items()
+        }
 
     def one(self, reader: Reader, identity: str) -> Optional[Raw]:
         inner = self._inner(identity)
@@ -199,9 +218,11 @@ class Prefixed(Source):
 
     def identity_starts(self) -> frozenset[str]:
         starts = self.source.identity_starts()
-        return frozenset({self.prefix} if starts is None else (f"{self.prefix}.{start}" for start in starts))
+        return frozenset(
+            {self.prefix} if starts is None else (f"{self.prefix}.{start}" for start in starts)
+        )
 
     def _inner(self, identity: str) -> Optional[str]:
         """The identity in `source`, None if this one does not begin with `prefix`."""
         start = self.prefix + "."
-        return identity[len(start):] if identity.startswith(start) else None
+        return identity[len(start) :] if identity.startswith(start) else None

@@ -1,5 +1,6 @@
-"""Sources that leave out rows of another source (padding, other units, neutral lines), or add empty values for missing rows,
-so that no sum is formed without them."""
+"""Sources that leave out rows of another source (padding, other units, neutral lines), or add empty
+values for missing rows, so that no sum is formed without them."""
+
 from __future__ import annotations
 
 import re
@@ -18,18 +19,21 @@ _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*)")
 
 
 class Only(Filter):
-    """Rows of `source` whose value in `test` is one of `values`. For padding rows, mixed tables, neutral lines.
+    """Rows of `source` whose value in `test` is one of `values`. For padding rows, mixed tables,
+    neutral lines.
 
-    If all `values` are whole numbers and a row's value in `test` is not one, the row is kept with an empty value, because it
-    may be an outlet or a part of a sum. Such a row is not written.
+    If all `values` are whole numbers and a row's value in `test` is not one, the row is kept with
+    an empty value, because it may be an outlet or a part of a sum. Such a row is not written.
 
     Fields:
         source: the rows to choose from.
         test: the values that decide, under the same identities.
         values: the texts to compare with.
-        keep: false for all other rows instead. With true, a row without a value in `test` is dropped; with false, it is
+        keep: false for all other rows instead. With true, a row without a value in `test` is
+        dropped; with false, it is
             kept.
-        demanded: for a `test` that tells outlets from padding. A row without a value in it may be either: `rows` raises
+        demanded: for a `test` that tells outlets from padding. A row without a value in it may be
+        either: `rows` raises
             ProtocolError, and `one` has no value.
     """
 
@@ -46,8 +50,10 @@ class Only(Filter):
         marks, rows = self.test.rows(reader), self.source.rows(reader)
         unmarked = [identity for identity in rows if identity not in marks] if self.demanded else []
         if unmarked:
-            raise ProtocolError(f"the device lists the row {unmarked[0]} without the value that "
-                                "tells outlets from padding; poll it again")
+            raise ProtocolError(
+                f"the device lists the row {unmarked[0]} without the value that "
+                "tells outlets from padding; poll it again"
+            )
         found: Rows = {}
         for identity, value in rows.items():
             fit = self._fits(marks.get(identity))
@@ -70,14 +76,18 @@ class Only(Filter):
     def _fits(self, mark: Optional[Raw]) -> Optional[bool]:
         """Whether the row is kept; None: it is kept, but with an empty value."""
         said = None if mark is None else text(mark)
-        if said is not None and not _WHOLE.fullmatch(said) and all(map(_WHOLE.fullmatch, self.values)):
+        if (
+            said is not None
+            and not _WHOLE.fullmatch(said)
+            and all(map(_WHOLE.fullmatch, self.values))
+        ):
             return None
         return (said in self.values) is self.keep
 
 
 class Listed(ReadOnly):
-    """All rows of `source`, with the values of `known`. A row that is empty in `source`, or that `known` leaves out, has an empty
-    value, so that there is no sum."""
+    """All rows of `source`, with the values of `known`. A row that is empty in `source`, or that
+    `known` leaves out, has an empty value, so that there is no sum."""
 
     WHY = "it has rows without an object"
 
@@ -86,12 +96,15 @@ class Listed(ReadOnly):
 
     def rows(self, reader: Reader) -> Rows:
         known = self.known.rows(reader)
-        return {identity: known.get(identity, "") if text(value) else ""
-                for identity, value in self.source.rows(reader).items()}
+        return {
+            identity: known.get(identity, "") if text(value) else ""
+            for identity, value in self.source.rows(reader).items()
+        }
 
 
 class Arc(Filter):
-    """Rows of `source` whose identity has one of `values` as an arc. A row with a shorter identity has none of them.
+    """Rows of `source` whose identity has one of `values` as an arc. A row with a shorter identity
+    has none of them.
 
     Fields:
         source: the rows to choose from.
@@ -108,7 +121,11 @@ class Arc(Filter):
         validation.at_least_one(self.values, "values")
 
     def rows(self, reader: Reader) -> Rows:
-        return {identity: value for identity, value in self.source.rows(reader).items() if self._fits(identity)}
+        return {
+            identity: value
+            for identity, value in self.source.rows(reader).items()
+            if self._fits(identity)
+        }
 
     def one(self, reader: Reader, identity: str) -> Optional[Raw]:
         return self.source.one(reader, identity) if self._fits(identity) else None
@@ -130,8 +147,8 @@ class Arc(Filter):
 class OfUnits(Filter):
     """The rows of `source` (one for each unit) whose unit has rows in `listed`.
 
-    The identity of a row in `listed` begins with the unit's. For counts in a chain: a unit that only meters has no rows
-    in `listed`, so its count is left out.
+    The identity of a row in `listed` begins with the unit's. For counts in a chain: a unit that
+    only meters has no rows in `listed`, so its count is left out.
     """
 
     listed: Source
@@ -149,14 +166,16 @@ class OfUnits(Filter):
 
 
 class EachUnit(ReadOnly):
-    """All rows of `source`. For a unit of the chain without a row, a row with an empty value is added, so that there is no sum.
+    """All rows of `source`. For a unit of the chain without a row, a row with an empty value is
+    added, so that there is no sum.
 
     No row is added if `source` has no rows.
 
     Fields:
         source: the rows, each of one unit.
         unit: the unit of each row of `source`.
-        units: each reads units of the chain, such as a column with the unit of each outlet. One that reads a single unit
+        units: each reads units of the chain, such as a column with the unit of each outlet. One
+        that reads a single unit
             is ignored, because a unit without a chain may have a different number in each table.
     """
 
@@ -174,8 +193,11 @@ class EachUnit(ReadOnly):
         listed = self._chained(reader) if rows else set()
         if not listed:
             return rows
-        found = {text(unit) for identity, unit in self.unit.rows(reader).items() if identity in rows}
-        return {**rows, **{f"{unit}.": "" for unit in sorted(listed - found)}}          # the dot: no index ends with one
+        found = {
+            text(unit) for identity, unit in self.unit.rows(reader).items() if identity in rows
+        }
+        # the dot: no index ends with one
+        return {**rows, **{f"{unit}.": "" for unit in sorted(listed - found)}}
 
     def _chained(self, reader: Reader) -> set[str]:
         """The units of the chain; none if every source of `units` lists at most one."""
@@ -190,8 +212,9 @@ class EachUnit(ReadOnly):
 class Counted(Filter):
     """The rows of `source` whose last arc is at most the device's own `count` (a scalar).
 
-    For tables with a fixed number of rows. If the count is missing, not a number or below 0, all rows are kept. Raises
-    ProtocolError if fewer rows than the count remain; `one` does not check this.
+    For tables with a fixed number of rows. If the count is missing, not a number or below 0, all
+    rows are kept. Raises ProtocolError if fewer rows than the count remain; `one` does not check
+    this.
     """
 
     count: Source
@@ -199,10 +222,14 @@ class Counted(Filter):
     def rows(self, reader: Reader) -> Rows:
         counted = self._counted(reader)
         rows = {} if counted == 0 else self.source.rows(reader)
-        fitting = {identity: value for identity, value in rows.items() if self._fits(identity, counted)}
+        fitting = {
+            identity: value for identity, value in rows.items() if self._fits(identity, counted)
+        }
         if counted is not None and len(fitting) < counted:
-            raise ProtocolError(f"the device counts {counted:f} rows in a table, but it listed {len(fitting)} with a "
-                                f"number up to {counted:f}; poll it again")
+            raise ProtocolError(
+                f"the device counts {counted:f} rows in a table, but it listed {len(fitting)} with"
+                f" a number up to {counted:f}; poll it again"
+            )
         return fitting
 
     def one(self, reader: Reader, identity: str) -> Optional[Raw]:
@@ -224,14 +251,16 @@ class Counted(Filter):
 
 
 class Checked(Filter):
-    """All rows of `source`, except those whose value is in `values` and whose value in `test` is in `refuse`.
+    """All rows of `source`, except those whose value is in `values` and whose value in `test` is in
+    `refuse`.
 
     For a value such as 0, which may also mean that there is no reading.
 
     Fields:
         source: the rows to choose from.
         values: the doubtful values.
-        test: read by GET for each row with a doubtful value, or by a walk if there are many of these rows.
+        test: read by GET for each row with a doubtful value, or by a walk if there are many of
+        these rows.
         refuse: the values of `test` that say that there is no reading.
         most: the number of doubtful rows that are checked by GET.
     """
@@ -251,7 +280,11 @@ class Checked(Filter):
         rows = self.source.rows(reader)
         doubted = [identity for identity, value in rows.items() if text(value) in self.values]
         marks = self._marks(reader, doubted)
-        refused = {identity for identity, mark in marks.items() if mark is not None and text(mark) in self.refuse}
+        refused = {
+            identity
+            for identity, mark in marks.items()
+            if mark is not None and text(mark) in self.refuse
+        }
         return {identity: value for identity, value in rows.items() if identity not in refused}
 
     def keeps(self, reader: Reader, identity: str) -> bool:

@@ -1,4 +1,5 @@
 """Sources that join the rows of two tables."""
+
 from __future__ import annotations
 
 from collections import Counter
@@ -15,18 +16,23 @@ from .base import ReadOnly, Source
 class Joined(ReadOnly):
     """Values of another table, joined by columns of both tables (such as module and number).
 
-    A row is not joined if its key is empty, if another row of its table has the same key, or if it lacks a value in a key
-    column. An empty value is accepted only in a column that is empty in all rows.
+    A row is not joined if its key is empty, if another row of its table has the same key, or if it
+    lacks a value in a key column. An empty value is accepted only in a column that is empty in all
+    rows.
 
     Fields:
         values: the values of the other table.
         keys: columns of the values' table.
         own: the corresponding columns of the outlets' table.
-        else_same_row: if one of these columns is missing or empty in all rows, nothing is joined, and the values keep
+        else_same_row: if one of these columns is missing or empty in all rows, nothing is joined,
+        and the values keep
             their own indexes.
     """
 
-    WHY = "its rows are found by values of the device, which may have changed; write to a column with the outlets' own index"
+    WHY = (
+        "its rows are found by values of the device, which may have changed; write to a column with"
+        " the outlets' own index"
+    )
 
     values: Source
     keys: tuple[Source, ...]
@@ -36,16 +42,25 @@ class Joined(ReadOnly):
     def __post_init__(self) -> None:
         validation.at_least_one(self.keys, "keys")
         if len(self.keys) != len(self.own):
-            raise ValueError(f"keys and own have {len(self.keys)} and {len(self.own)} columns; give the same number in both")
+            raise ValueError(
+                f"keys and own have {len(self.keys)} and {len(self.own)} columns; give the same"
+                " number in both"
+            )
 
     def rows(self, reader: Reader) -> Rows:
         values = self.values.rows(reader)
         if not values:
             return {}
-        if self.else_same_row and not all(_is_filled(column, reader) for column in (*self.own, *self.keys)):
+        if self.else_same_row and not all(
+            _is_filled(column, reader) for column in (*self.own, *self.keys)
+        ):
             return values
         here, there = _keyed(self.own, reader), _keyed(self.keys, reader)
-        return {identity: values[there[key]] for key, identity in here.items() if there.get(key) in values}
+        return {
+            identity: values[there[key]]
+            for key, identity in here.items()
+            if there.get(key) in values
+        }
 
 
 def _is_filled(column: Source, reader: Reader) -> bool:
@@ -53,7 +68,10 @@ def _is_filled(column: Source, reader: Reader) -> bool:
 
 
 def _keyed(columns: Sequence[Source], reader: Reader) -> dict[tuple[str, ...], str]:
-    """Key -> row, for rows that are in all columns. A key that is empty or that two rows share is left out."""
+    """Key -> row, for rows that are in all columns.
+
+    A key that is empty or that two rows share is left out.
+    """
     tables = [_filled(column.rows(reader)) for column in columns]
     keys: dict[str, tuple[str, ...]] = {}
     for row in tables[0]:
@@ -71,8 +89,8 @@ def _filled(rows: Rows) -> dict[str, str]:
 class Part(ReadOnly):
     """The value of the part of the device, such as the unit, that a row belongs to.
 
-    Each identity of `over` gets the value of `source` at the index that consists of some arcs of the identity. An identity
-    without such a row is left out. `one` does not check `over`.
+    Each identity of `over` gets the value of `source` at the index that consists of some arcs of
+    the identity. An identity without such a row is left out. `one` does not check `over`.
 
     Fields:
         source: the values of the parts.
@@ -90,12 +108,15 @@ class Part(ReadOnly):
 
     def rows(self, reader: Reader) -> Rows:
         values = self.source.rows(reader)
-        return {identity: values[self._part(identity)] for identity in self.over.rows(reader)
-                if self._part(identity) in values}
+        return {
+            identity: values[self._part(identity)]
+            for identity in self.over.rows(reader)
+            if self._part(identity) in values
+        }
 
     def one(self, reader: Reader, identity: str) -> Optional[Raw]:
         part = self._part(identity)
         return self.source.one(reader, part) if part else None
 
     def _part(self, identity: str) -> str:
-        return ".".join(identity.split(".")[self.start:self.stop])
+        return ".".join(identity.split(".")[self.start : self.stop])

@@ -1,4 +1,8 @@
-"""Columns and scalars of the device. `object` is the name of the column or scalar, as in the MIB if there is one."""
+"""Columns and scalars of the device.
+
+`object` is the name of the column or scalar, as in the MIB if there is one.
+"""
+
 from __future__ import annotations
 
 from typing import Optional
@@ -18,7 +22,8 @@ class Column(Place):
     Fields:
         oid: the column.
         object: its name in the MIB.
-        suffix: only rows whose index ends with these arcs (such as the type in a table of sensors), which the identity
+        suffix: only rows whose index ends with these arcs (such as the type in a table of sensors),
+        which the identity
             leaves out.
     """
 
@@ -32,8 +37,11 @@ class Column(Place):
 
     def rows(self, reader: Reader) -> Rows:
         tail = "." + self.suffix if self.suffix else ""
-        return {index[:len(index) - len(tail)]: value for index, value in reader.walk(self.oid).items()
-                if index.endswith(tail)}
+        return {
+            index[: len(index) - len(tail)]: value
+            for index, value in reader.walk(self.oid).items()
+            if index.endswith(tail)
+        }
 
     def instance(self, reader: Reader, identity: str) -> str:
         return reader.resolve(f"{self.oid}.{identity}") + ("." + self.suffix if self.suffix else "")
@@ -42,8 +50,8 @@ class Column(Place):
 class Scalar(Place):
     """One object of the whole device, read by GET.
 
-    Its row has the identity "0", the only one that is written inside another source. `one` returns the value for every
-    identity, so that a lock of the device applies to each outlet.
+    Its row has the identity "0", the only one that is written inside another source. `one` returns
+    the value for every identity, so that a lock of the device applies to each outlet.
 
     Fields:
         oid: the object with its instance, usually `.0`.

@@ -1,7 +1,9 @@
 """Sources that a single built-in family needs each.
 
-`pdu snmp parts` lists them under a heading of their own. A source that a second family uses moves to the file of its kind.
+`pdu snmp parts` lists them under a heading of their own. A source that a second family uses moves
+to the file of its kind.
 """
+
 from __future__ import annotations
 
 from collections.abc import Collection
@@ -18,16 +20,20 @@ from .base import Place, ReadOnly, Source
 
 
 class Named(Place):
-    """Rows of a table of variables, selected by the variables' names, because their numbers change with the firmware.
+    """Rows of a table of variables, selected by the variables' names, because their numbers change
+    with the firmware.
 
-    The identity is the first arc of the row's index (the device) and then the numbers in the name: "2.14". If `values` has
-    only some of the variables, the others have an empty value. Raises ProtocolError if two variables have the same identity.
+    The identity is the first arc of the row's index (the device) and then the numbers in the name:
+    "2.14". If `values` has only some of the variables, the others have an empty value. Raises
+    ProtocolError if two variables have the same identity.
 
     Fields:
         names: the column of the names.
         values: the column of the values, in the same table.
-        pattern: matches the whole name; its groups match the numbers. A group without a match adds none; if one matches
-            anything but a number of at most nine digits, the row is left out. Without groups the identity is the device,
+        pattern: matches the whole name; its groups match the numbers. A group without a match adds
+        none; if one matches
+            anything but a number of at most nine digits, the row is left out. Without groups the
+            identity is the device,
             for a variable that each device has once, such as a total.
         object: the name of these variables.
     """
@@ -78,8 +84,8 @@ def _is_short_number(word: str) -> bool:
 class Packed(ReadOnly):
     """The values of several outlets in one text. Positions count from 1.
 
-    The identity is "row.position", and in the row `main` only the position. Raises ProtocolError if another row has text but
-    the row `main` has none.
+    The identity is "row.position", and in the row `main` only the position. Raises ProtocolError if
+    another row has text but the row `main` has none.
 
     Fields:
         source: the texts.
@@ -99,7 +105,9 @@ class Packed(ReadOnly):
     def rows(self, reader: Reader) -> Rows:
         packed = {row: text(value) for row, value in self.source.rows(reader).items()}
         if any(packed.values()) and not packed.get(self.main):
-            raise ProtocolError("the first unit lists no outlets, but a later unit does; poll the PDU again")
+            raise ProtocolError(
+                "the first unit lists no outlets, but a later unit does; poll the PDU again"
+            )
         found: Rows = {}
         for row, values in packed.items():
             if not values:
@@ -113,7 +121,9 @@ class Packed(ReadOnly):
         return str(position) if row == self.main else f"{row}.{position}"
 
     def position(self, identity: str) -> tuple[str, int]:
-        """The row of an identity and its position, from 1; 0 if the last arc is not a valid number."""
+        """The row of an identity and its position, from 1; 0 if the last arc is not
+        a valid number.
+        """
         row, _, position = identity.rpartition(".")
         return row or self.main, int(position) if _is_short_number(position) else 0
 
@@ -133,12 +143,20 @@ class Field(ReadOnly):
             raise ValueError(f"field is {self.field}; count from 0")
 
     def rows(self, reader: Reader) -> Rows:
-        split = {identity: text(value).split(self.separator) for identity, value in self.source.rows(reader).items()}
-        return {identity: fields[self.field].strip() for identity, fields in split.items() if len(fields) > self.field}
+        split = {
+            identity: text(value).split(self.separator)
+            for identity, value in self.source.rows(reader).items()
+        }
+        return {
+            identity: fields[self.field].strip()
+            for identity, fields in split.items()
+            if len(fields) > self.field
+        }
 
 
 class Negative(ReadOnly):
-    """The numbers of `source` with the opposite sign, so that a number of decimal digits becomes an exponent.
+    """The numbers of `source` with the opposite sign, so that a number of decimal digits becomes an
+    exponent.
 
     Values that are not numbers are left out.
     """
@@ -149,14 +167,20 @@ class Negative(ReadOnly):
 
     def rows(self, reader: Reader) -> Rows:
         numbers = {identity: number(value) for identity, value in self.source.rows(reader).items()}
-        return {identity: format(CONTEXT.minus(held), "f") for identity, held in numbers.items() if held is not None}
+        return {
+            identity: format(CONTEXT.minus(held), "f")
+            for identity, held in numbers.items()
+            if held is not None
+        }
 
 
 class Alike(ReadOnly):
-    """A property of the hardware that rows of the same kind share, read by GET for the first and the last row of each kind.
+    """A property of the hardware that rows of the same kind share, read by GET for the first and
+    the last row of each kind.
 
-    Rows are of the same kind if they have the same unit (the first arc of the identity) and the same value of `like`. All of
-    `source` is walked if the two rows of a kind differ or have no value, or if `like` has no rows.
+    Rows are of the same kind if they have the same unit (the first arc of the identity) and the
+    same value of `like`. All of `source` is walked if the two rows of a kind differ or have no
+    value, or if `like` has no rows.
     """
 
     WHY = "most of its values are those of other rows"
@@ -166,7 +190,8 @@ class Alike(ReadOnly):
 
     def rows(self, reader: Reader) -> Rows:
         kinds: dict[tuple[str, Raw], list[str]] = {}
-        for identity, mark in self.like.rows(reader).items():     # `mark` stays raw: as text, different octets can look the same
+        # `mark` stays raw: as text, different octets can look the same
+        for identity, mark in self.like.rows(reader).items():
             kinds.setdefault((identity.partition(".")[0], mark), []).append(identity)
         found: Rows = {}
         for identities in kinds.values():
@@ -180,8 +205,9 @@ class Alike(ReadOnly):
 class Gathered(ReadOnly):
     """For each row of `lists`, the sum of the values of the meters that it names.
 
-    A row names meters of its own module: the first arc of both identities is the same. It is left out if it names no meter, an
-    unknown one, one whose value is not a number, or one whose name another meter of the module has too.
+    A row names meters of its own module: the first arc of both identities is the same. It is left
+    out if it names no meter, an unknown one, one whose value is not a number, or one whose name
+    another meter of the module has too.
 
     Fields:
         values: the meters' values.
@@ -209,7 +235,9 @@ class Gathered(ReadOnly):
         found: Rows = {}
         for row, listed in self.lists.rows(reader).items():
             module = row.partition(".")[0]
-            names = dict.fromkeys(name.strip() for name in text(listed).split(self.separator) if name.strip())
+            names = dict.fromkeys(
+                name.strip() for name in text(listed).split(self.separator) if name.strip()
+            )
             figures = [meters.get((module, name)) for name in names]
             known = [figure for figure in figures if figure is not None]
             if known and len(known) == len(figures):
@@ -220,8 +248,9 @@ class Gathered(ReadOnly):
 class Spelt(ReadOnly):
     """For each row of `ids`, the row of `values` whose index starts with its first octets.
 
-    For values indexed by a column of another table. An empty row of `ids`, or one that fits several values, gets an empty value,
-    so that there is no sum. A row shorter than `length` or without a fitting value is left out. Without values there are no rows.
+    For values indexed by a column of another table. An empty row of `ids`, or one that fits several
+    values, gets an empty value, so that there is no sum. A row shorter than `length` or without a
+    fitting value is left out. Without values there are no rows.
 
     Fields:
         values: the values of the other table.
@@ -242,7 +271,7 @@ class Spelt(ReadOnly):
     def rows(self, reader: Reader) -> Rows:
         by_arcs: dict[tuple[str, ...], list[Raw]] = {}
         for index, value in self.values.rows(reader).items():
-            by_arcs.setdefault(tuple(index.split(".")[:self.length]), []).append(value)
+            by_arcs.setdefault(tuple(index.split(".")[: self.length]), []).append(value)
         found: Rows = {}
         if not by_arcs:
             return found
@@ -254,16 +283,23 @@ class Spelt(ReadOnly):
         return found
 
     def _arcs(self, held: Raw, known: Collection[tuple[str, ...]]) -> tuple[str, ...]:
-        """The first `length` octets as arcs. Text counts as decoded Latin-1 if only that fits a value."""
-        utf_8, other = (tuple(map(str, (spelt or b"")[:self.length])) for spelt in (octets(held), latin_1(held)))
+        """The first `length` octets as arcs.
+
+        Text counts as decoded Latin-1 if only that fits a value.
+        """
+        utf_8, other = (
+            tuple(map(str, (spelt or b"")[: self.length]))
+            for spelt in (octets(held), latin_1(held))
+        )
         return other if utf_8 not in known and other in known else utf_8
 
 
 class Renumbered(ReadOnly):
-    """Rows of `source`, whose indexes count from 0 or from 1, under the identities of `over`, which are 1 … N.
+    """Rows of `source`, whose indexes count from 0 or from 1, under the identities of `over`, which
+    are 1 … N.
 
-    Indexes of exactly 0 … N - 1 are increased by one, indexes of exactly 1 … N stay. Any other set of rows could belong to
-    other outlets, so it gives no rows.
+    Indexes of exactly 0 … N - 1 are increased by one, indexes of exactly 1 … N stay. Any other set
+    of rows could belong to other outlets, so it gives no rows.
     """
 
     WHY = "the indexes of its rows follow from how many there are"

@@ -1,4 +1,8 @@
-"""For MIBs without a common table: one object for each outlet, or one table for each unit. For `object`, see objects.py."""
+"""For MIBs without a common table: one object for each outlet, or one table for each unit.
+
+For `object`, see objects.py.
+"""
+
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
@@ -30,16 +34,20 @@ class Span(Frozen):
 
     def __post_init__(self) -> None:
         if not 0 <= self.first <= self.last or self.sub < 0:
-            raise ValueError(f"first {self.first}, last {self.last}, sub {self.sub} are not a range of outlets")
+            raise ValueError(
+                f"first {self.first}, last {self.last}, sub {self.sub} are not a range of outlets"
+            )
         if self.last - self.first >= _MOST_OUTLETS:
-            raise ValueError(f"first {self.first} to last {self.last} are more than {_MOST_OUTLETS} outlets")
+            raise ValueError(
+                f"first {self.first} to last {self.last} are more than {_MOST_OUTLETS} outlets"
+            )
 
 
 class Spread(Place):
     """One object for each outlet, at `oid`.SUB.`tail`. The identity is the outlet's number N.
 
-    Other objects below `oid` are ignored: in one MIB the object before outlet 1 switches all outlets, in another the objects
-    after the last outlet are writable limits.
+    Other objects below `oid` are ignored: in one MIB the object before outlet 1 switches all
+    outlets, in another the objects after the last outlet are writable limits.
 
     Fields:
         oid: the OID above the objects.
@@ -48,7 +56,8 @@ class Spread(Place):
         tail: the arcs after SUB; empty for none.
         by_row: the row of a unit follows SUB in place of `tail`, and the identity is "row.N".
         by_get: each object is read by GET, because a walk of `oid` would also read many others.
-        listed: with it, a reading of all outlets is limited to those with a row in `listed`; if only some of these have a
+        listed: with it, a reading of all outlets is limited to those with a row in `listed`; if
+        only some of these have a
             value, the others are empty. It needs `by_get`.
     """
 
@@ -83,7 +92,7 @@ class Spread(Place):
         walked = {} if self.by_get else reader.walk(self.oid)
         listed = self.listed.rows(reader) if self.listed else None
         found: Rows = {}
-        empty: Rows = {}            # all outlets to list, in their order
+        empty: Rows = {}  # all outlets to list, in their order
         for n, sub in self.numbers():
             if listed is not None and str(n) not in listed:
                 continue
@@ -126,7 +135,8 @@ class Spread(Place):
 
 
 class Tables(Place):
-    """The same table for each unit, at `oid`.UNIT.`column`.ROW. The identity is "UNIT.ROW". Walks once for each unit.
+    """The same table for each unit, at `oid`.UNIT.`column`.ROW. The identity is "UNIT.ROW". Walks
+    once for each unit.
 
     Fields:
         oid: the OID above the units.
@@ -149,7 +159,9 @@ class Tables(Place):
         if not 0 <= self.first <= self.last:
             raise ValueError(f"first {self.first}, last {self.last} are not a range of units")
         if self.last - self.first >= _MOST_UNITS:
-            raise ValueError(f"first {self.first} to last {self.last} are more than {_MOST_UNITS} units")
+            raise ValueError(
+                f"first {self.first} to last {self.last} are more than {_MOST_UNITS} units"
+            )
 
     def rows(self, reader: Reader) -> Rows:
         found: Rows = {}

@@ -1,4 +1,5 @@
 """Sources of single bits, and of the numbers of outlets and units."""
+
 from __future__ import annotations
 
 from typing import Optional
@@ -8,13 +9,15 @@ from ..decoding import Rows, bits, latin_1, number, text
 from ..reader import Reader
 from .base import ReadOnly, Source
 
-_LOST = "\ufffd"           # what decoders put in place of octets that they cannot decode
+_LOST = "\ufffd"  # what decoders put in place of octets that they cannot decode
 
 
 class Bits(ReadOnly):
-    """One bit of each row's BITS value, as "1" or "0". Bit 0 is the highest bit of the first octet. Missing octets are 0.
+    """One bit of each row's BITS value, as "1" or "0". Bit 0 is the highest bit of the first octet.
+    Missing octets are 0.
 
-    For text from the platform, the result is "" if octets were lost in decoding, or if UTF-8 and Latin-1 differ in this bit.
+    For text from the platform, the result is "" if octets were lost in decoding, or if UTF-8 and
+    Latin-1 differ in this bit.
     """
 
     WHY = "a write sets the other bits of its object too"
@@ -45,7 +48,8 @@ class Bits(ReadOnly):
 
 
 class Number(ReadOnly):
-    """A number from the identity, such as an outlet's or a unit's: the arc at `position`, increased by `plus`.
+    """A number from the identity, such as an outlet's or a unit's: the arc at `position`, increased
+    by `plus`.
 
     A row without a number there is left out.
     """
@@ -67,7 +71,9 @@ class Number(ReadOnly):
 
 
 class Chained(ReadOnly):
-    """An outlet's printed number: `number`, with `unit` before it if the chain has several units."""
+    """An outlet's printed number: `number`, with `unit` before it if the chain has
+    several units.
+    """
 
     WHY = "its texts are no objects of the device"
 

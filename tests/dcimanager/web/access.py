@@ -1,4 +1,5 @@
 """Who may use the page: host names, login, sessions; and the headers of its answers."""
+
 from __future__ import annotations
 
 import hmac
@@ -13,20 +14,27 @@ from ..tokens import Tokens, proof
 
 LOGIN = "/login"
 _LOCAL = ("127.0.0.1", "localhost", "::1")
-_POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
-           "frame-ancestors 'none'; base-uri 'none'")
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
+    " form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
 HEADERS = {
-    "content-security-policy": _POLICY, "x-content-type-options": "nosniff", "referrer-policy": "same-origin",
-    "cross-origin-opener-policy": "same-origin", "x-frame-options": "DENY", "cache-control": "no-store",
+    "content-security-policy": _POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "x-frame-options": "DENY",
+    "cache-control": "no-store",
 }
 
 
 class Access:
-    """Wraps the page's application: refuses unknown hosts, sends people to the login first, and adds the `HEADERS` that an answer
-    lacks.
+    """Wraps the page's application: refuses unknown hosts, sends people to the login first, and
+    adds the `HEADERS` that an answer lacks.
 
-    `hosts` are the host names that a browser may use for this server, besides `_LOCAL`; None: any, for a server that other
-    machines use. The check refuses other names that resolve to this server (DNS rebinding).
+    `hosts` are the host names that a browser may use for this server, besides `_LOCAL`; None: any,
+    for a server that other machines use. The check refuses other names that resolve to this server
+    (DNS rebinding).
     """
 
     def __init__(self, page: Any, tokens: Tokens, hosts: Optional[Sequence[str]]) -> None:
@@ -36,9 +44,16 @@ class Access:
         async def sending(message: Any) -> None:
             if message["type"] == "http.response.start":
                 own = {name for name, _ in message["headers"]}
-                message["headers"] = [*message["headers"], *((name.encode(), value.encode()) for name, value in HEADERS.items()
-                                                            if name.encode() not in own)]
+                message["headers"] = [
+                    *message["headers"],
+                    *(
+                        (name.encode(), value.encode())
+                        for name, value in HEADERS.items()
+                        if name.encode() not in own
+                    ),
+                ]
             await send(message)
+
         answer = self._refusal(Request(scope)) or self._page
         await answer(scope, receive, sending)
 
@@ -58,27 +73,36 @@ class Access:
 
 
 def unknown_host(request: Request, hosts: Optional[Sequence[str]]) -> Optional[Response]:
-    """The refusal of a request whose Host header names none of `hosts` or `_LOCAL`, as `Access` takes them; else None."""
+    """The refusal of a request whose Host header names none of `hosts` or `_LOCAL`, as `Access`
+    takes them; else None.
+    """
     host = hostname(request.headers.get("host", ""))
     is_known = hosts is None or host in (*_LOCAL, *hosts)
     if host and is_known:
         return None
     address, port = request.scope["server"]
     own = f"{request.scope['scheme']}://{f'[{address}]' if ':' in address else address}:{port}/"
-    return PlainTextResponse(f"Open this page at the server's own address, for example {own}\n", 421)
+    return PlainTextResponse(
+        f"Open this page at the server's own address, for example {own}\n", 421
+    )
 
 
 def hostname(host: str) -> str:
-    """The name in a Host header, without port and brackets; "" if it has no name, or an invalid port or bracket."""
+    """The name in a Host header, without port and brackets; "" if it has no name, or an invalid
+    port or bracket.
+    """
     try:
         found = urlsplit(f"//{host}")
-        return (found.hostname or "") if found.port != 0 else ""        # `port` raises ValueError too
+        # `port` raises ValueError too
+        return (found.hostname or "") if found.port != 0 else ""
     except ValueError:
         return ""
 
 
 def cookie_name(request: Request) -> str:
-    """The cookie's name, with the port: cookies ignore ports, and two stand-ins on one machine must not share one."""
+    """The cookie's name, with the port: cookies ignore ports, and two stand-ins on one machine must
+    not share one.
+    """
     return f"dcimanager-{request.url.port or ''}"
 
 
@@ -88,7 +112,9 @@ def session(request: Request) -> str:
 
 
 def own_form(request: Request, form: Mapping[str, Any]) -> bool:
-    """Whether a POST has this session's CSRF token and neither Origin nor Sec-Fetch-Site shows another origin."""
+    """Whether a POST has this session's CSRF token and neither Origin nor Sec-Fetch-Site shows
+    another origin.
+    """
     origin = request.headers.get("origin")
     if origin is not None and origin != f"{request.url.scheme}://{request.headers.get('host', '')}":
         return False
@@ -99,13 +125,35 @@ def own_form(request: Request, form: Mapping[str, Any]) -> bool:
 
 
 def logged_in(request: Request, answer: Response, token: str) -> Response:
-    answer.set_cookie(cookie_name(request), token, httponly=True, samesite="strict", secure=request.url.scheme == "https")
+    answer.set_cookie(
+        cookie_name(request),
+        token,
+        httponly=True,
+        samesite="strict",
+        secure=request.url.scheme == "https",
+    )
     return answer
 
 
 def local_path(text: str) -> str:
     """`text` if it is certainly a path of this site, else "/"."""
-    return text if text.startswith("/") and not text.startswith("//") and "\\" not in text and text.isprintable() else "/"
+    return (
+        text
+        if text.startswith("/")
+        and not text.startswith("//")
+        and "\\" not in text
+        and text.isprintable()
+        else "/"
+    )
 
 
-__all__: list[str] = ["HEADERS", "LOGIN", "Access", "hostname", "local_path", "logged_in", "own_form", "session"]
+__all__: list[str] = [
+    "HEADERS",
+    "LOGIN",
+    "Access",
+    "hostname",
+    "local_path",
+    "logged_in",
+    "own_form",
+    "session",
+]

@@ -1,4 +1,5 @@
 """The page as one ASGI application."""
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -20,10 +21,12 @@ if TYPE_CHECKING:
     from ..manager import DciManager
 
 _PAGES = (entry, pdus, pdu, handlers, servers, log)
-_LONGEST_PATH = 1000            # in characters; int() refuses an id of more than 4300 digits
+_LONGEST_PATH = 1000  # in characters; int() refuses an id of more than 4300 digits
 
 
-def application(manager: DciManager, simulations: Simulations, hosts: Optional[Sequence[str]]) -> Any:
+def application(
+    manager: DciManager, simulations: Simulations, hosts: Optional[Sequence[str]]
+) -> Any:
     """The pages, wrapped in `Access`, which checks `hosts`."""
     site = Site(manager, simulations)
 
@@ -31,8 +34,11 @@ def application(manager: DciManager, simulations: Simulations, hosts: Optional[S
         await _missing(site, Request(scope))(scope, receive, send)
 
     routes = [route for page in _PAGES for route in page.routes(site)]
-    router = Router([*routes, Mount("/static", _Files(directory=Path(__file__).with_name("static")))], redirect_slashes=False,
-                    default=nothing)
+    router = Router(
+        [*routes, Mount("/static", _Files(directory=Path(__file__).with_name("static")))],
+        redirect_slashes=False,
+        default=nothing,
+    )
 
     async def bounded(scope: Any, receive: Any, send: Any) -> None:
         answer = router if len(scope["path"]) <= _LONGEST_PATH else nothing
@@ -46,14 +52,17 @@ def _missing(site: Site, request: Request) -> Response:
 
 
 class _Files(StaticFiles):
-    """The browser may cache these files but must revalidate them each time. An error has no body."""
+    """The browser may cache these files but must revalidate them each time.
+
+    An error has no body.
+    """
 
     async def get_response(self, path: str, scope: Any) -> Response:
         try:
             answer = await super().get_response(path, scope)
         except HTTPException as error:
             return Response(status_code=error.status_code)
-        except ValueError:              # a NUL in the path
+        except ValueError:  # a NUL in the path
             return Response(status_code=404)
         answer.headers["cache-control"] = "no-cache"
         return answer

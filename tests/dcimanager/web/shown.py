@@ -1,4 +1,8 @@
-"""Formats numbers, times and states for the page, and makes foreign text harmless. Jinja escapes all results but `moment`'s."""
+"""Formats numbers, times and states for the page, and makes foreign text harmless.
+
+Jinja escapes all results but `moment`'s.
+"""
+
 from __future__ import annotations
 
 import functools
@@ -13,23 +17,31 @@ from handlers.errors import printable
 
 from ..records import Pdu
 
-LONGEST = 120                   # default limit of `plain`, in characters
+LONGEST = 120  # default limit of `plain`, in characters
 STATES = {"UP": "on", "DOWN": "off", "UNKNOWN": "unknown"}
 
 
 def number(value: float) -> str:
     """A figure in A or kWh, rounded to mA or Wh."""
-    return f"{round(value, 3) + 0.0:.3f}".rstrip("0").rstrip(".")         # adding 0.0 turns -0 into 0
+    # adding 0.0 turns -0 into 0
+    return f"{round(value, 3) + 0.0:.3f}".rstrip("0").rstrip(".")
 
 
 def load(pdu: Pdu, identity: Optional[str] = None) -> str:
-    """The load of a PDU, or the current of one of its ports; "not metered" or a dash if there is no figure."""
-    own, of_port = pdu.load_a if "load" in pdu.metered else None, pdu.port_load_a.get(identity or "")
+    """The load of a PDU, or the current of one of its ports; "not metered" or a dash if there is no
+    figure.
+    """
+    own, of_port = (
+        pdu.load_a if "load" in pdu.metered else None,
+        pdu.port_load_a.get(identity or ""),
+    )
     return _figure(pdu, own if identity is None else of_port, "A")
 
 
 def energy(pdu: Pdu, identity: Optional[str] = None) -> str:
-    """The energy counter of a PDU, or of one of its ports; "not metered" or a dash if there is no figure."""
+    """The energy counter of a PDU, or of one of its ports; "not metered" or a dash if there is no
+    figure.
+    """
     if identity is None:
         value = pdu.energy_kwh if "energy" in pdu.metered else None
     else:
@@ -39,7 +51,8 @@ def energy(pdu: Pdu, identity: Optional[str] = None) -> str:
 
 def _figure(pdu: Pdu, value: Optional[float], unit: str) -> str:
     if value is None:
-        return "not metered" if pdu.measured_at else "–"     # a dash: no good `statistic` since the PDU was added or changed
+        # a dash: no good `statistic` since the PDU was added or changed
+        return "not metered" if pdu.measured_at else "–"
     return f"{number(value)}\u00a0{unit}"
 
 
@@ -54,7 +67,9 @@ def size(value: int) -> str:
 
 
 def plain(text: object, limit: int = LONGEST) -> str:
-    """Text of a device, a person or an archive: control and bidirectional characters as escapes, cut at `limit`."""
+    """Text of a device, a person or an archive: control and bidirectional characters as escapes,
+    cut at `limit`.
+    """
     return printable(str(text), limit)
 
 
@@ -68,8 +83,9 @@ def moment(at: float) -> Markup:
 
 
 def state(pdu: Pdu, identity: str) -> str:
-    """A port's state on the page: "unknown" if the handler reported UNKNOWN, or if the port's last switching is in doubt; "on" or
-    "off" if `last_poll` succeeded; else "stale", for example until the first poll after a restart or a change of address."""
+    """A port's state on the page: "unknown" if the handler reported UNKNOWN, or if the port's last
+    switching is in doubt; "on" or "off" if `last_poll` succeeded; else "stale", for example
+    until the first poll after a restart or a change of address."""
     if identity in pdu.doubts:
         return "unknown"
     last = pdu.last_poll
@@ -98,10 +114,22 @@ def unmeasured(pdu: Pdu) -> bool:
 @functools.cache
 def environment() -> Environment:
     """The templates of this package, with the functions of this module as filters and globals."""
-    env = Environment(loader=FileSystemLoader(Path(__file__).with_name("templates")), autoescape=True, undefined=StrictUndefined,
-                      trim_blocks=True, lstrip_blocks=True)
-    filters: Any = {"number": number, "load": load, "energy": energy, "seconds": seconds, "size": size, "plain": plain,
-                    "moment": moment}
+    env = Environment(
+        loader=FileSystemLoader(Path(__file__).with_name("templates")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    filters: Any = {
+        "number": number,
+        "load": load,
+        "energy": energy,
+        "seconds": seconds,
+        "size": size,
+        "plain": plain,
+        "moment": moment,
+    }
     env.filters.update(filters)
     env.globals.update(state=state, counts=counts, failing=failing, unmeasured=unmeasured)
     return env

@@ -1,4 +1,5 @@
 """Shared by all pages: the stand-in, templates, checked forms, and messages for the next page."""
+
 from __future__ import annotations
 
 import hashlib
@@ -24,8 +25,8 @@ from .shown import environment
 if TYPE_CHECKING:
     from ..manager import DciManager
 
-LARGEST_ID = 2**63 - 1          # SQLite's largest integer
-_SESSIONS_KEPT = 20             # limit for sessions with unread messages; the oldest is dropped
+LARGEST_ID = 2**63 - 1  # SQLite's largest integer
+_SESSIONS_KEPT = 20  # limit for sessions with unread messages; the oldest is dropped
 
 
 class Message(NamedTuple):
@@ -36,7 +37,9 @@ class Message(NamedTuple):
 
 
 class Wrong(Exception):
-    """A request that cannot be carried out: a sentence for the person, and the answer's HTTP status."""
+    """A request that cannot be carried out: a sentence for the person, and the answer's HTTP
+    status.
+    """
 
     def __init__(self, text: str, status: int = 400) -> None:
         super().__init__(text)
@@ -57,13 +60,27 @@ class Site:
                 self._messages.pop(next(iter(self._messages)))
 
     def show(self, request: Request, template: str, status: int = 200, **values: Any) -> Response:
-        """A whole page. For the page's own script (X-Part), only the template's block `live`, with an ETag; 304 if unchanged."""
+        """A whole page.
+
+        For the page's own script (X-Part), only the template's block `live`, with an ETag; 304
+        if unchanged.
+        """
         part = bool(request.headers.get("x-part"))
         with self._lock:
             messages = [] if part else self._messages.pop(session(request), [])
-        text = storable(self._env.get_template(template).render(
-            request=request, path=request.url.path, csrf=proof(session(request)), logged_in=bool(session(request)), part=part,
-            layout="part.html" if part else "base.html", messages=messages, quote=quote_all, **values))
+        text = storable(
+            self._env.get_template(template).render(
+                request=request,
+                path=request.url.path,
+                csrf=proof(session(request)),
+                logged_in=bool(session(request)),
+                part=part,
+                layout="part.html" if part else "base.html",
+                messages=messages,
+                quote=quote_all,
+                **values,
+            )
+        )
         if not part:
             return HTMLResponse(text, status)
         tag = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
@@ -83,36 +100,55 @@ Act = Callable[[Site, Request, FormData], Response]
 
 def page(site: Site, work: Work) -> Callable[[Request], Any]:
     """An endpoint for a page or a download."""
+
     async def endpoint(request: Request) -> Response:
         try:
             return await run_in_threadpool(work, site, request)
         except (Wrong, Refusal, LookupError) as error:
             return await run_in_threadpool(site.wrong, request, error)
+
     return endpoint
 
 
 def action(site: Site, act: Act) -> Callable[[Request], Any]:
-    """An endpoint that takes a POST of a form; except for the login, the form must have been served to this session."""
+    """An endpoint that takes a POST of a form; except for the login, the form must have been served
+    to this session.
+    """
+
     async def endpoint(request: Request) -> Response:
         length = request.headers.get("content-length", "")
         if not length.isdigit() or int(length) > LARGEST_BODY:
-            return await run_in_threadpool(site.wrong, request, Wrong(
-                f"A form may not be larger than {LARGEST_BODY // 1_000_000} MB, and its length must be known.", 413))
+            return await run_in_threadpool(
+                site.wrong,
+                request,
+                Wrong(
+                    f"A form may not be larger than {LARGEST_BODY // 1_000_000} MB, and its length"
+                    " must be known.",
+                    413,
+                ),
+            )
         try:
             form = await request.form(max_files=50, max_fields=500)
-        except (MultiPartException, ValueError) as error:           # ValueError: python-multipart's own errors
-            return await run_in_threadpool(site.wrong, request, Wrong(f"This form cannot be read: {error}"))
+        except (MultiPartException, ValueError) as error:
+            # ValueError: python-multipart's own errors
+            return await run_in_threadpool(
+                site.wrong, request, Wrong(f"This form cannot be read: {error}")
+            )
         except ClientDisconnect:
-            return Response(status_code=400)        # the client has gone
+            return Response(status_code=400)  # the client has gone
         try:
             if request.url.path != LOGIN and not own_form(request, form):
-                raise Wrong("This form is out of date or was sent by another site. Nothing was changed; load the page again.",
-                            403)
+                raise Wrong(
+                    "This form is out of date or was sent by another site. Nothing was changed;"
+                    " load the page again.",
+                    403,
+                )
             return await run_in_threadpool(act, site, request, form)
         except (Wrong, Refusal, LookupError) as error:
             return await run_in_threadpool(site.wrong, request, error)
         finally:
             await form.close()
+
     return endpoint
 
 
@@ -127,7 +163,10 @@ def quote_all(text: str) -> str:
 
 
 def text(form: Mapping[str, Any], name: str, longest: int = 200, strip: bool = True) -> str:
-    """A field of a form, by default without surrounding blanks. Raises Wrong for a file or more than `longest` characters."""
+    """A field of a form, by default without surrounding blanks.
+
+    Raises Wrong for a file or more than `longest` characters.
+    """
     value = form.get(name, "")
     if not isinstance(value, str):
         raise Wrong(f"{name}: text is expected")

@@ -1,4 +1,8 @@
-"""The handlers of the fault matrix (`tests.faults`). The module named after a handler defines its SUBJECT."""
+"""The handlers of the fault matrix (`tests.faults`).
+
+The module named after a handler defines its SUBJECT.
+"""
+
 from __future__ import annotations
 
 import importlib
@@ -13,11 +17,15 @@ from tests.simulators.books import Books
 from ..catalogue import FAULTS, Fault
 from ..wire import Exchange
 
-Bend = Callable[[Exchange], Optional[bytes]]        # replaces the device's answer; None: leaves it unchanged
+# replaces the device's answer; None: leaves it unchanged
+Bend = Callable[[Exchange], Optional[bytes]]
 
 
 class Relay(Protocol):
-    """A relay in front of the device, or a server in its place. It listens on `port`; `steps` counts a relay's exchanges."""
+    """A relay in front of the device, or a server in its place.
+
+    It listens on `port`; `steps` counts a relay's exchanges.
+    """
 
     port: int
     steps: int
@@ -29,10 +37,11 @@ class Relay(Protocol):
 class Device:
     """A simulated device that listens on `port`.
 
-    A handler reads it with `settings` (handler settings) and `snmp` (SNMP fields of DCImanager's form); neither has the port.
-    `secrets` must appear in no error. `happen(key, identity, on)` plays a fault whose place is "device", except "stuck", which
-    `opened` plays. `identity` and `on` are the outlet and the state that port_up or port_down commands; during status and
-    statistic, those of port_down.
+    A handler reads it with `settings` (handler settings) and `snmp` (SNMP fields of DCImanager's
+    form); neither has the port. `secrets` must appear in no error. `happen(key, identity, on)`
+    plays a fault whose place is "device", except "stuck", which `opened` plays. `identity` and `on`
+    are the outlet and the state that port_up or port_down commands; during status and statistic,
+    those of port_down.
     """
 
     port: int
@@ -47,16 +56,18 @@ class Device:
 class Subject:
     """One handler in the matrix.
 
-    `opened` starts the device for a fault; `relay` makes a relay to its port. `bends` maps the key of each fault whose
-    place is "answer", except the excluded ones, to its function; "hiccup" uses "broken". `excluded`: the
-    reason why a fault is not played for this handler, by the fault's key. Faults of another transport, and TLS faults if `tls`
-    is "", need no entry. `up` is an outlet for port_up: it is off when the device starts. `down`, for port_down, is on. `tls`: a
-    TLS handshake begins "at once" or after "STARTTLS"; "": the handler has no TLS.
+    `opened` starts the device for a fault; `relay` makes a relay to its port. `bends` maps the key
+    of each fault whose place is "answer", except the excluded ones, to its function; "hiccup" uses
+    "broken". `excluded`: the reason why a fault is not played for this handler, by the fault's key.
+    Faults of another transport, and TLS faults if `tls` is "", need no entry. `up` is an outlet for
+    port_up: it is off when the device starts. `down`, for port_down, is on. `tls`: a TLS handshake
+    begins "at once" or after "STARTTLS"; "": the handler has no TLS.
     """
 
     name: str
     opened: Callable[[str], AbstractContextManager[Device]]
-    relay: Callable[..., Relay]           # (port of the device, fault, step, bend); over UDP also the port to listen on
+    # (port of the device, fault, step, bend); over UDP also the port to listen on
+    relay: Callable[..., Relay]
     bends: Mapping[str, Bend]
     excluded: Mapping[str, str]
     up: str

@@ -1,4 +1,7 @@
-"""Shared by the subjects over HTTP: framing of HTTP/1.1 messages, and wrong answers of an HTTP server."""
+"""Shared by the subjects over HTTP: framing of HTTP/1.1 messages, and wrong answers of an HTTP
+server.
+"""
+
 from __future__ import annotations
 
 import json
@@ -12,9 +15,15 @@ from ..catalogue import Fault
 from ..wire import HUGE, Exchange, Relay, Stream
 from . import Bend
 
-ELSEWHERE = "https://192.0.2.99/"       # RFC 5737: an address for documentation
-_REASONS = {200: "OK", 302: "Found", 401: "Unauthorized", 403: "Forbidden", 500: "Internal Server Error",
-            503: "Service Unavailable"}
+ELSEWHERE = "https://192.0.2.99/"  # RFC 5737: an address for documentation
+_REASONS = {
+    200: "OK",
+    302: "Found",
+    401: "Unauthorized",
+    403: "Forbidden",
+    500: "Internal Server Error",
+    503: "Service Unavailable",
+}
 
 
 def request(stream: Stream) -> bytes:
@@ -26,7 +35,9 @@ def request(stream: Stream) -> bytes:
 def answer(stream: Stream) -> bytes:
     """One whole answer; the simulators announce the length of every body."""
     head = stream.until(b"\r\n\r\n")
-    return head + (b"" if re.match(rb"HTTP/1\.1 (1\d\d|204|304)", head) else stream.exactly(_length(head)))
+    return head + (
+        b"" if re.match(rb"HTTP/1\.1 (1\d\d|204|304)", head) else stream.exactly(_length(head))
+    )
 
 
 def _length(head: bytes) -> int:
@@ -40,8 +51,10 @@ def relay(port: int, fault: Optional[Fault], step: int, bend: Optional[Bend]) ->
 
 def reply(status: int, body: bytes = b"", kind: str = "application/json", **headers: str) -> bytes:
     more = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
-    head = (f"HTTP/1.1 {status} {_REASONS[status]}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n{more}"
-            f"OData-Version: 4.0\r\n\r\n")
+    head = (
+        f"HTTP/1.1 {status} {_REASONS[status]}\r\nContent-Type: {kind}\r\nContent-Length:"
+        f" {len(body)}\r\n{more}OData-Version: 4.0\r\n\r\n"
+    )
     return head.encode() + body
 
 
@@ -50,27 +63,39 @@ def content(message: bytes) -> bytes:
 
 
 def changed(change: Callable[[Any], Any]) -> Bend:
-    """A bend that changes the device's JSON and sends it with status 200; it leaves answers without JSON unchanged."""
+    """A bend that changes the device's JSON and sends it with status 200; it leaves answers without
+    JSON unchanged.
+    """
+
     def bend(exchange: Exchange) -> Optional[bytes]:
         try:
             value = json.loads(content(exchange.answer))
         except ValueError:
             return None
         return reply(200, json.dumps(change(value)).encode())
+
     return bend
 
 
 def leaves(change: Callable[[str, Any], Any]) -> Callable[[Any], Any]:
-    """A function that replaces each scalar in JSON by `change(key, value)`; `key`: the innermost name around it."""
+    """A function that replaces each scalar in JSON by `change(key, value)`; `key`: the innermost
+    name around it.
+    """
+
     def within(value: Any, key: str = "") -> Any:
         if isinstance(value, dict):
             return {name: within(one, name) for name, one in value.items()}
-        return [within(one, key) for one in value] if isinstance(value, list) else change(key, value)
+        return (
+            [within(one, key) for one in value] if isinstance(value, list) else change(key, value)
+        )
+
     return within
 
 
 def repeated(value: Any, key: str = "") -> Any:
-    """The JSON with the first entry of each list twice, except the list of a bulk's answers, whose length a client checks."""
+    """The JSON with the first entry of each list twice, except the list of a bulk's answers, whose
+    length a client checks.
+    """
     if isinstance(value, dict):
         return {name: repeated(one, name) for name, one in value.items()}
     if not isinstance(value, list):
@@ -80,7 +105,9 @@ def repeated(value: Any, key: str = "") -> Any:
 
 def below_zero(name: str) -> Bend:
     """A bend that sets every number under the key `name` to -1.5."""
-    return changed(leaves(lambda key, value: -1.5 if key == name and type(value) in (int, float) else value))
+    return changed(
+        leaves(lambda key, value: -1.5 if key == name and type(value) in (int, float) else value)
+    )
 
 
 def _digits(exchange: Exchange) -> Optional[bytes]:
@@ -91,14 +118,34 @@ def _digits(exchange: Exchange) -> Optional[bytes]:
 
 def _cut_off(exchange: Exchange) -> Optional[bytes]:
     body = content(exchange.answer)
-    return reply(200, body[:len(body) // 2]) if len(body) > 1 else None
+    return reply(200, body[: len(body) // 2]) if len(body) > 1 else None
 
 
 def _echo(exchange: Exchange) -> bytes:
-    login = re.search(rb"(?i)\r\n(authorization|x-auth-token|x-sessiontoken): *([^\r]*)", exchange.request)
-    words = (login[2] if login else b"").decode() + " " + content(exchange.request).decode("utf-8", "replace")
-    return reply(500, json.dumps({"error": {"code": -32000, "message": words, "@Message.ExtendedInfo": [
-        {"MessageId": "Base.1.0.GeneralError", "Message": words}]}, "jsonrpc": "2.0", "id": 1}).encode())
+    login = re.search(
+        rb"(?i)\r\n(authorization|x-auth-token|x-sessiontoken): *([^\r]*)", exchange.request
+    )
+    words = (
+        (login[2] if login else b"").decode()
+        + " "
+        + content(exchange.request).decode("utf-8", "replace")
+    )
+    return reply(
+        500,
+        json.dumps(
+            {
+                "error": {
+                    "code": -32000,
+                    "message": words,
+                    "@Message.ExtendedInfo": [
+                        {"MessageId": "Base.1.0.GeneralError", "Message": words}
+                    ],
+                },
+                "jsonrpc": "2.0",
+                "id": 1,
+            }
+        ).encode(),
+    )
 
 
 def _always(made: bytes) -> Bend:
@@ -106,13 +153,22 @@ def _always(made: bytes) -> Bend:
 
 
 def bomb(megabytes: int) -> bytes:
-    """A gzip member (RFC 1952) of `megabytes` MiB of spaces. It repeats one block; a full flush makes the copies independent."""
+    """A gzip member (RFC 1952) of `megabytes` MiB of spaces.
+
+    It repeats one block; a full flush makes the copies independent.
+    """
     block, packer, check = b" " * (1 << 20), zlib.compressobj(wbits=-zlib.MAX_WBITS), 0
     packed = packer.compress(block) + packer.flush(zlib.Z_FULL_FLUSH)
     for _ in range(megabytes):
         check = zlib.crc32(block, check)
-    return (b"\x1f\x8b\x08" + bytes(6) + b"\xff" + packed * megabytes + packer.flush()
-            + struct.pack("<II", check, megabytes << 20 & 0xFFFFFFFF))
+    return (
+        b"\x1f\x8b\x08"
+        + bytes(6)
+        + b"\xff"
+        + packed * megabytes
+        + packer.flush()
+        + struct.pack("<II", check, megabytes << 20 & 0xFFFFFFFF)
+    )
 
 
 BENDS: Mapping[str, Bend] = {
@@ -125,7 +181,10 @@ BENDS: Mapping[str, Bend] = {
     "page": _always(reply(200, b"<html><title>Login</title></html>", "text/html")),
     "cut-off": _cut_off,
     "echo": _echo,
-    "huge": _always(f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {500 << 20}\r\n\r\n".encode() + HUGE),
+    "huge": _always(
+        f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {500 << 20}\r\n\r\n".encode()
+        + HUGE
+    ),
     "bomb": _always(reply(200, bomb(64), Content_Encoding="gzip")),
     "nested": _always(reply(200, b"[" * 100_000 + b"]" * 100_000)),
     "digits": _digits,

@@ -1,4 +1,5 @@
 """A NUT server."""
+
 from __future__ import annotations
 
 import contextlib
@@ -12,7 +13,10 @@ from ..catalogue import Fault
 from ..wire import HUGE, Exchange, Relay, Stream
 from . import Bend, Device, Subject
 
-_PAGE = b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\n\r\n<html><title>Bad Request</title></html>\n"
+_PAGE = (
+    b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\n\r\n<html><title>Bad"
+    b" Request</title></html>\n"
+)
 
 
 def _request(stream: Stream) -> bytes:
@@ -38,8 +42,14 @@ def _opened(fault: str) -> Iterator[Device]:
         def happen(key: str, identity: str, on: bool) -> None:
             if key == "two-writers":
                 device.turn(identity, not on)
-        yield Device(server.port, server.books, happen, {"username": ADMIN.name, "password": ADMIN.password, "device": "pdu"},
-                     secrets=(ADMIN.password,))
+
+        yield Device(
+            server.port,
+            server.books,
+            happen,
+            {"username": ADMIN.name, "password": ADMIN.password, "device": "pdu"},
+            secrets=(ADMIN.password,),
+        )
 
 
 def _echo(exchange: Exchange) -> bytes:
@@ -47,11 +57,14 @@ def _echo(exchange: Exchange) -> bytes:
 
 
 def _last_line_cut(exchange: Exchange) -> Optional[bytes]:
-    """The answer with half of its last line. No line is dropped: NUT sends no count, so a missing line could go unnoticed."""
+    """The answer with half of its last line.
+
+    No line is dropped: NUT sends no count, so a missing line could go unnoticed.
+    """
     lines = exchange.answer.splitlines(keepends=True)
     if not lines:
         return None
-    return b"".join(lines[:-1]) + lines[-1][:len(lines[-1]) // 2] + b"\n"
+    return b"".join(lines[:-1]) + lines[-1][: len(lines[-1]) // 2] + b"\n"
 
 
 def _other(exchange: Exchange) -> Optional[bytes]:
@@ -63,6 +76,7 @@ def _valued(pattern: bytes, value: bytes) -> Bend:
     def bend(exchange: Exchange) -> Optional[bytes]:
         found = re.sub(pattern, b'"' + value + b'"', exchange.answer)
         return found if found != exchange.answer else None
+
     return bend
 
 
@@ -72,7 +86,11 @@ def _repeated(exchange: Exchange) -> Optional[bytes]:
 
 
 def _neighbour(exchange: Exchange) -> Optional[bytes]:
-    found = re.sub(rb"^VAR pdu outlet\.(\d+)", lambda old: b"VAR pdu outlet.%d" % (int(old[1]) % 8 + 1), exchange.answer)
+    found = re.sub(
+        rb"^VAR pdu outlet\.(\d+)",
+        lambda old: b"VAR pdu outlet.%d" % (int(old[1]) % 8 + 1),
+        exchange.answer,
+    )
     return found if found != exchange.answer else None
 
 
@@ -82,16 +100,35 @@ def _emptied(exchange: Exchange) -> bytes:
 
 
 SUBJECT = Subject(
-    "nut", _opened, _relay, {
+    "nut",
+    _opened,
+    _relay,
+    {
         "credentials": lambda exchange: b"ERR INVALID-PASSWORD\n",
         "rights": lambda exchange: b"ERR ACCESS-DENIED\n",
         "broken": lambda exchange: b"ERR INTERNAL-ERROR\n",
         "busy": lambda exchange: b"ERR DRIVER-NOT-CONNECTED\n",
-        "other": _other, "empty": _emptied, "page": lambda exchange: _PAGE, "cut-off": _last_line_cut, "echo": _echo,
-        "huge": lambda exchange: b"BEGIN " + exchange.request.strip() + b"\nVAR pdu x \"" + HUGE,
-        "digits": _valued(rb'"\d[\d.]*"', b"7" * 5000), "nulls": _valued(rb'"[^"]*"', b""),
-        "repeated": _repeated, "neighbour": _neighbour, "below-zero": _valued(rb'"\d+\.\d+"|"\d{3,}"', b"-1.50"),
-    }, {"moved": "NUT has no redirects", "bomb": "NUT has no compression", "nested": "NUT's answers have one level",
-        "cycling": "the simulated driver reports only on and off", "counter-reset": "the simulated driver's counters only rise",
-        "renumbered": "the names of the driver's variables contain the outlets' numbers"},
-    up="7", down="2", tls="STARTTLS")
+        "other": _other,
+        "empty": _emptied,
+        "page": lambda exchange: _PAGE,
+        "cut-off": _last_line_cut,
+        "echo": _echo,
+        "huge": lambda exchange: b"BEGIN " + exchange.request.strip() + b'\nVAR pdu x "' + HUGE,
+        "digits": _valued(rb'"\d[\d.]*"', b"7" * 5000),
+        "nulls": _valued(rb'"[^"]*"', b""),
+        "repeated": _repeated,
+        "neighbour": _neighbour,
+        "below-zero": _valued(rb'"\d+\.\d+"|"\d{3,}"', b"-1.50"),
+    },
+    {
+        "moved": "NUT has no redirects",
+        "bomb": "NUT has no compression",
+        "nested": "NUT's answers have one level",
+        "cycling": "the simulated driver reports only on and off",
+        "counter-reset": "the simulated driver's counters only rise",
+        "renumbered": "the names of the driver's variables contain the outlets' numbers",
+    },
+    up="7",
+    down="2",
+    tls="STARTTLS",
+)

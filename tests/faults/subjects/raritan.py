@@ -1,4 +1,5 @@
 """A Xerus unit over JSON-RPC, without TLS, so that `http.relay` can read the messages."""
+
 from __future__ import annotations
 
 import contextlib
@@ -16,6 +17,7 @@ _NEVER_S = 1000.0
 def _opened(fault: str) -> Iterator[Device]:
     model = Model(outlets=4, off=(3,), relay_delay=_NEVER_S if fault == "stuck" else 0.0)
     with XerusPdu(model, http_port=0, enforce_https=False) as pdu:
+
         def happen(key: str, identity: str, on: bool) -> None:
             unit = pdu.units[0]
             relay = unit.outlets[int(identity) - 1].relay
@@ -28,9 +30,14 @@ def _opened(fault: str) -> Iterator[Device]:
                     unit.relays.on([relay], False)
                 elif key == "counter-reset":
                     unit.count_from({number: 0.0 for number in range(1, 5)})
-        yield Device(pdu.http_port, pdu.books, happen,
-                     {"username": pdu.user, "password": pdu.password, "scheme": "http"},
-                     secrets=(pdu.password, f"{pdu.user}:{pdu.password}"))
+
+        yield Device(
+            pdu.http_port,
+            pdu.books,
+            happen,
+            {"username": pdu.user, "password": pdu.password, "scheme": "http"},
+            secrets=(pdu.password, f"{pdu.user}:{pdu.password}"),
+        )
 
 
 def _other(value: Any) -> Any:
@@ -42,11 +49,27 @@ def _emptied(value: Any) -> Any:
 
 
 SUBJECT = Subject(
-    "raritan", _opened, http.relay, http.bends({
-        "other": http.changed(_other),
-        "empty": http.changed(_emptied),
-        "nulls": http.changed(http.leaves(lambda key, value: value if key in ("id", "jsonrpc") else None)),
-        "below-zero": http.below_zero("value"),
-    }), {"neighbour": "an answer does not name its object, only its request's id; see `other`",
-         "renumbered": "a unit's outlets are built in; tests/handlers/raritan/test_numbering.py lists them in another order"},
-    up="3", down="2", tls="at once")
+    "raritan",
+    _opened,
+    http.relay,
+    http.bends(
+        {
+            "other": http.changed(_other),
+            "empty": http.changed(_emptied),
+            "nulls": http.changed(
+                http.leaves(lambda key, value: value if key in ("id", "jsonrpc") else None)
+            ),
+            "below-zero": http.below_zero("value"),
+        }
+    ),
+    {
+        "neighbour": "an answer does not name its object, only its request's id; see `other`",
+        "renumbered": (
+            "a unit's outlets are built in; tests/handlers/raritan/test_numbering.py lists them in"
+            " another order"
+        ),
+    },
+    up="3",
+    down="2",
+    tls="at once",
+)

@@ -1,4 +1,5 @@
 """A Redfish service over plain HTTP, so that the relay can read the messages."""
+
 from __future__ import annotations
 
 import contextlib
@@ -15,7 +16,9 @@ _NEVER_S = 1000.0
 
 @contextlib.contextmanager
 def _opened(fault: str) -> Iterator[Device]:
-    model = dataclasses.replace(units.rack(), relay_delay=_NEVER_S if fault == "stuck" else 0.0, transition="silent")
+    model = dataclasses.replace(
+        units.rack(), relay_delay=_NEVER_S if fault == "stuck" else 0.0, transition="silent"
+    )
     with RedfishService(model, tls=False) as unit:
         plant = next(iter(unit.plants.values()))
         with unit.lock:
@@ -27,21 +30,55 @@ def _opened(fault: str) -> Iterator[Device]:
                     plant.outlets[identity].on = not on
                 elif key == "counter-reset":
                     plant.reset()
-        yield Device(unit.port, unit.books, happen, {"username": unit.user, "password": unit.password, "scheme": "http"},
-                     secrets=(unit.password, f"{unit.user}:{unit.password}"))
+
+        yield Device(
+            unit.port,
+            unit.books,
+            happen,
+            {"username": unit.user, "password": unit.password, "scheme": "http"},
+            secrets=(unit.password, f"{unit.user}:{unit.password}"),
+        )
 
 
 def _of_neighbour(value: Any) -> Any:
-    return {**value, "@odata.id": f"{value['@odata.id']}x"} if isinstance(value.get("@odata.id"), str) else value
+    return (
+        {**value, "@odata.id": f"{value['@odata.id']}x"}
+        if isinstance(value.get("@odata.id"), str)
+        else value
+    )
 
 
 SUBJECT = Subject(
-    "redfish", _opened, http.relay, http.bends({
-        "nulls": http.changed(http.leaves(lambda key, value: value if key.startswith("@odata") or key in ("Id", "target")
-                                          else None)),
-        "neighbour": http.changed(_of_neighbour),
-        "below-zero": http.below_zero("Reading"),
-    }), {"other": "HTTP answers have no request id; the fault `previous` sends the answer to another request",
-         "cycling": "Redfish has no state for a power cycle; for transitions, see tests/handlers/redfish/test_simulated.py",
-         "renumbered": "outlets are found by links and identified by their Id, not by their position"},
-    up="A2", down="A1", tls="at once")
+    "redfish",
+    _opened,
+    http.relay,
+    http.bends(
+        {
+            "nulls": http.changed(
+                http.leaves(
+                    lambda key, value: (
+                        value if key.startswith("@odata") or key in ("Id", "target") else None
+                    )
+                )
+            ),
+            "neighbour": http.changed(_of_neighbour),
+            "below-zero": http.below_zero("Reading"),
+        }
+    ),
+    {
+        "other": (
+            "HTTP answers have no request id; the fault `previous` sends the answer to another"
+            " request"
+        ),
+        "cycling": (
+            "Redfish has no state for a power cycle; for transitions, see"
+            " tests/handlers/redfish/test_simulated.py"
+        ),
+        "renumbered": (
+            "outlets are found by links and identified by their Id, not by their position"
+        ),
+    },
+    up="A2",
+    down="A1",
+    tls="at once",
+)

@@ -1,4 +1,5 @@
 """An APC unit over SNMPv2c."""
+
 from __future__ import annotations
 
 import contextlib
@@ -16,11 +17,15 @@ from . import Bend, Device, Subject
 
 _NEVER_S = 1000.0
 _OUTLETS = 4
-_GEN_ERR, _NO_ACCESS, _RESOURCE_UNAVAILABLE, _AUTHORIZATION_ERROR = 5, 6, 13, 16       # error-status of RFC 3416, 3
-_LONG_INTEGER = b"\x02\x82\x08\x00" + b"\x41" * 2048         # an INTEGER of 2,048 octets, about 5,000 digits
+# error-status of RFC 3416, 3
+_GEN_ERR, _NO_ACCESS, _RESOURCE_UNAVAILABLE, _AUTHORIZATION_ERROR = 5, 6, 13, 16
+# an INTEGER of 2,048 octets, about 5,000 digits
+_LONG_INTEGER = b"\x02\x82\x08\x00" + b"\x41" * 2048
 
 
-def _relay(port: int, fault: Optional[Fault], step: int, bend: Optional[Bend], listen: int = 0) -> datagrams.Relay:
+def _relay(
+    port: int, fault: Optional[Fault], step: int, bend: Optional[Bend], listen: int = 0
+) -> datagrams.Relay:
     return datagrams.Relay(port, fault, step, bend, listen)
 
 
@@ -31,37 +36,56 @@ def _opened(fault: str) -> Iterator[Device]:
     for number in range(1, _OUTLETS + 1):
         device.put(f"{state}.{number}", "1" if number == 3 else "2")
     with Agent(model, read="all-may-look", write="nobody-knows") as agent:
+
         def happen(key: str, identity: str, on: bool) -> None:
             if key == "two-writers":
                 device.put(f"{state}.{identity}", "1" if on else "2")
             elif key == "cycling":
-                device.put(f"{state}.{identity}", "3")      # neither on nor off; the MIB has no state for a cycle
+                # neither on nor off; the MIB has no state for a cycle
+                device.put(f"{state}.{identity}", "3")
             elif key == "counter-reset":
                 for number in range(1, _OUTLETS + 1):
                     device.put(f"{apc.RPDU2_METERED}.11.{number}", "0")
                 device.put(f"{apc.RPDU2_DEVICE}.9.1", "0")
             elif key == "renumbered":
                 device.take(f"{state}.{_OUTLETS}")
-        yield Device(agent.port, agent.books, happen, snmp={"version": "2", "community": "nobody-knows"},
-                     secrets=("nobody-knows",))
+
+        yield Device(
+            agent.port,
+            agent.books,
+            happen,
+            snmp={"version": "2", "community": "nobody-knows"},
+            secrets=("nobody-knows",),
+        )
 
 
 def _pdu(change: Callable[[ber.Pdu, ber.Pdu], ber.Pdu]) -> Bend:
-    """A bend. `change(asked, given)` makes the SNMP PDU to send: `asked` is the request's, `given` that of the device's answer.
+    """A bend. `change(asked, given)` makes the SNMP PDU to send: `asked` is the request's, `given`
+    that of the device's answer.
 
     If the device has not answered, `given` is `asked`, turned into a successful RESPONSE.
     """
+
     def bend(exchange: Exchange) -> Optional[bytes]:
         asked = ber.decode(exchange.request)
-        given = ber.decode(exchange.answer).pdu if exchange.answer else asked.pdu._replace(
-            kind=ber.RESPONSE, status=0, error_index=0)
+        given = (
+            ber.decode(exchange.answer).pdu
+            if exchange.answer
+            else asked.pdu._replace(kind=ber.RESPONSE, status=0, error_index=0)
+        )
         return ber.encode(asked._replace(pdu=change(asked.pdu, given)))
+
     return bend
 
 
 def _error(status: int, of_set: int = 0) -> Bend:
-    return _pdu(lambda asked, given: given._replace(
-        status=of_set if of_set and asked.kind == ber.SET else status, error_index=1, bindings=asked.bindings))
+    return _pdu(
+        lambda asked, given: given._replace(
+            status=of_set if of_set and asked.kind == ber.SET else status,
+            error_index=1,
+            bindings=asked.bindings,
+        )
+    )
 
 
 def _tlv(tag: int, content: bytes) -> bytes:
@@ -73,11 +97,18 @@ def _digits(exchange: Exchange) -> Optional[bytes]:
     if not exchange.answer:
         return None
     answer = ber.decode(exchange.answer)
-    encoded = ber.encode(answer._replace(pdu=answer.pdu._replace(bindings=((answer.pdu.bindings[0][0], None),))))
-    name = encoded[encoded.rindex(b"\x06", 0, -2 - len(answer.pdu.bindings[0][0])):-2]        # the OID; a NULL follows it
+    encoded = ber.encode(
+        answer._replace(pdu=answer.pdu._replace(bindings=((answer.pdu.bindings[0][0], None),)))
+    )
+    # the OID; a NULL follows it
+    name = encoded[encoded.rindex(b"\x06", 0, -2 - len(answer.pdu.bindings[0][0])) : -2]
     head = bytes((2, 1, answer.version)) + _tlv(4, answer.community)
-    body = _tlv(2, answer.pdu.request_id.to_bytes(5, "big", signed=True)) + b"\x02\x01\x00\x02\x01\x00"
-    return _tlv(0x30, head + _tlv(ber.RESPONSE, body + _tlv(0x30, _tlv(0x30, name + _LONG_INTEGER))))
+    body = (
+        _tlv(2, answer.pdu.request_id.to_bytes(5, "big", signed=True)) + b"\x02\x01\x00\x02\x01\x00"
+    )
+    return _tlv(
+        0x30, head + _tlv(ber.RESPONSE, body + _tlv(0x30, _tlv(0x30, name + _LONG_INTEGER)))
+    )
 
 
 def _nested(exchange: Exchange) -> bytes:
@@ -88,33 +119,67 @@ def _nested(exchange: Exchange) -> bytes:
 
 
 def _of_next(asked: ber.Pdu, given: ber.Pdu) -> ber.Pdu:
-    """The answer to a GET names the next row instead of the requested one. Other answers are unchanged."""
+    """The answer to a GET names the next row instead of the requested one.
+
+    Other answers are unchanged.
+    """
     if asked.kind != ber.GET:
         return given
-    return given._replace(bindings=tuple(((*oid[:-1], oid[-1] + 1), value) for oid, value in given.bindings))
+    return given._replace(
+        bindings=tuple(((*oid[:-1], oid[-1] + 1), value) for oid, value in given.bindings)
+    )
 
 
 def _below_zero(asked: ber.Pdu, given: ber.Pdu) -> ber.Pdu:
-    return given._replace(bindings=tuple(
-        (oid, Row(INTEGER, -5) if isinstance(value, Row) and isinstance(value.value, int) else value)
-        for oid, value in given.bindings))
+    return given._replace(
+        bindings=tuple(
+            (
+                oid,
+                (
+                    Row(INTEGER, -5)
+                    if isinstance(value, Row) and isinstance(value.value, int)
+                    else value
+                ),
+            )
+            for oid, value in given.bindings
+        )
+    )
 
 
 SUBJECT = Subject(
-    "snmp", _opened, _relay, {
+    "snmp",
+    _opened,
+    _relay,
+    {
         "rights": _error(_AUTHORIZATION_ERROR, _NO_ACCESS),
         "broken": _error(_GEN_ERR),
         "busy": _error(_RESOURCE_UNAVAILABLE),
         "other": _pdu(lambda asked, given: given._replace(request_id=given.request_id ^ 1)),
         "empty": _pdu(lambda asked, given: given._replace(bindings=())),
-        "cut-off": _pdu(lambda asked, given: given._replace(bindings=given.bindings[:len(given.bindings) // 2])),
-        "nested": _nested, "digits": _digits,
-        "nulls": _pdu(lambda asked, given: given._replace(bindings=tuple(
-            (oid, ber.NO_SUCH_INSTANCE) for oid, _ in given.bindings))),
-        "repeated": _pdu(lambda asked, given: given._replace(bindings=given.bindings[:1] + given.bindings)),
-        "neighbour": _pdu(_of_next), "below-zero": _pdu(_below_zero),
-    }, {"credentials": "an agent does not answer a wrong community; see `quiet`", "moved": "SNMP has no redirects",
+        "cut-off": _pdu(
+            lambda asked, given: given._replace(bindings=given.bindings[: len(given.bindings) // 2])
+        ),
+        "nested": _nested,
+        "digits": _digits,
+        "nulls": _pdu(
+            lambda asked, given: given._replace(
+                bindings=tuple((oid, ber.NO_SUCH_INSTANCE) for oid, _ in given.bindings)
+            )
+        ),
+        "repeated": _pdu(
+            lambda asked, given: given._replace(bindings=given.bindings[:1] + given.bindings)
+        ),
+        "neighbour": _pdu(_of_next),
+        "below-zero": _pdu(_below_zero),
+    },
+    {
+        "credentials": "an agent does not answer a wrong community; see `quiet`",
+        "moved": "SNMP has no redirects",
         "page": "no HTTP proxy answers SNMP; the fault `noise` sends garbage",
         "echo": "every answer contains the community, correct ones too",
-        "huge": "a datagram has 65,507 octets at most", "bomb": "SNMP has no compression"},
-    up="3", down="2")
+        "huge": "a datagram has 65,507 octets at most",
+        "bomb": "SNMP has no compression",
+    },
+    up="3",
+    down="2",
+)

@@ -1,4 +1,5 @@
 """Helpers for tests that run the command `pdu`."""
+
 from __future__ import annotations
 
 import socket
@@ -14,10 +15,17 @@ SECRETS = ("password", "community")
 
 def options(peer: Peer) -> tuple[list[str], dict[str, str]]:
     """Return the options for the peer's settings and port, and its secrets by key."""
-    arguments = [part for key, value in peer.settings.items() if key not in SECRETS for part in ("-s", f"{key}={value}")]
+    arguments = [
+        part
+        for key, value in peer.settings.items()
+        if key not in SECRETS
+        for part in ("-s", f"{key}={value}")
+    ]
     if peer.snmp:
         arguments += ["--port", peer.snmp["port"]]
-    secrets = {key: value for key, value in {**peer.settings, **peer.snmp}.items() if key in SECRETS}
+    secrets = {
+        key: value for key, value in {**peer.settings, **peer.snmp}.items() if key in SECRETS
+    }
     return arguments, secrets
 
 
@@ -29,7 +37,9 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
 
 
 class Broken:
-    """A handler whose `port_down` raises the given error, or returns the state UNKNOWN if none is given."""
+    """A handler whose `port_down` raises the given error, or returns the state UNKNOWN if none is
+    given.
+    """
 
     def __init__(self, error: BaseException | None = None) -> None:
         self.error = error
@@ -42,8 +52,21 @@ class Broken:
 
 
 def silent() -> tuple[socket.socket, list[str]]:
-    """Return a bound socket that does not listen, and the arguments of a `pdu down` over NUT to its port."""
+    """Return a bound socket that does not listen, and the arguments of a `pdu down` over NUT to its
+    port.
+    """
     taken = socket.socket()
     taken.bind(("127.0.0.1", 0))
-    return taken, ["down", "nut", "127.0.0.1", "1", "-s", "device=d", "-s", "username=u", "-s", f"port={taken.getsockname()[1]}",
-                   "--yes"]
+    return taken, [
+        "down",
+        "nut",
+        "127.0.0.1",
+        "1",
+        "-s",
+        "device=d",
+        "-s",
+        "username=u",
+        "-s",
+        f"port={taken.getsockname()[1]}",
+        "--yes",
+    ]

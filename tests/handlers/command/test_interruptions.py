@@ -1,4 +1,7 @@
-"""Interruptions of `status`, `down` and the question for a password: output, exit codes and the terminal's echo."""
+"""Interruptions of `status`, `down` and the question for a password: output, exit codes and the
+terminal's echo.
+"""
+
 from __future__ import annotations
 
 import json
@@ -21,7 +24,9 @@ from tests.waiting import PATIENCE_S, asleep, bounded, until
 
 
 class Interrupting:
-    """Counts the calls of `make` and `port_down`, and sends the signal `number` to its own process during the `last`-th."""
+    """Counts the calls of `make` and `port_down`, and sends the signal `number` to its own process
+    during the `last`-th.
+    """
 
     def __init__(self, number: int, last: int) -> None:
         self.number, self.last, self.calls = number, last, 0
@@ -45,35 +50,70 @@ SWITCHED = {"identity": "1", "state": "DOWN", "done": True}
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-@pytest.mark.parametrize("last, outlets, printed, words", [
-    (3, [SWITCHED], ["1"], "no command was sent to outlets 2, 3"),
-    (4, [SWITCHED, {"identity": "2", "state": "UNKNOWN", "done": False}], ["1"],
-     "outlet 2 may or may not have switched; no command was sent to outlet 3"),
-    (6, [SWITCHED, {**SWITCHED, "identity": "2"}, {"identity": "3", "state": "UNKNOWN", "done": False}], ["1", "2"],
-     "outlet 3 may or may not have switched")], ids=["between two", "during the second", "during the last"])
+@pytest.mark.parametrize(
+    "last, outlets, printed, words",
+    [
+        (3, [SWITCHED], ["1"], "no command was sent to outlets 2, 3"),
+        (
+            4,
+            [SWITCHED, {"identity": "2", "state": "UNKNOWN", "done": False}],
+            ["1"],
+            "outlet 2 may or may not have switched; no command was sent to outlet 3",
+        ),
+        (
+            6,
+            [
+                SWITCHED,
+                {**SWITCHED, "identity": "2"},
+                {"identity": "3", "state": "UNKNOWN", "done": False},
+            ],
+            ["1", "2"],
+            "outlet 3 may or may not have switched",
+        ),
+    ],
+    ids=["between two", "during the second", "during the last"],
+)
 def test_an_interruption_tells_switched_outlets_from_doubtful_and_untouched_ones(
-        number: int, last: int, outlets: object, printed: list[str], words: str, monkeypatch: pytest.MonkeyPatch,
-        capsys: pytest.CaptureFixture[str]) -> None:
+    number: int,
+    last: int,
+    outlets: object,
+    printed: list[str],
+    words: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     before = signal.getsignal(number)
-    monkeypatch.setattr(calls, "load", lambda name: Handler(name, name, Interrupting(number, last).make, (), False))
+    monkeypatch.setattr(
+        calls, "load", lambda name: Handler(name, name, Interrupting(number, last).make, (), False)
+    )
     code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "2", "3", "--yes", "--json")
     answer = json.loads(out)
     assert (code, err, answer["outlets"]) == (exits.INTERRUPTED, "", outlets)
     assert (answer["error"]["kind"], answer["error"]["reason"]) == ("interrupted", words)
     code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "2", "3", "--yes")
     assert (code, err) == (exits.INTERRUPTED, f"interrupted: 192.0.2.7: {words}\n")
-    assert out.splitlines() == [f"down of 192.0.2.7 by x: outlet {identity} is DOWN" for identity in printed]
+    assert out.splitlines() == [
+        f"down of 192.0.2.7 by x: outlet {identity} is DOWN" for identity in printed
+    ]
     assert signal.getsignal(number) is before
 
 
 def test_an_interruption_after_the_last_command_says_that_all_were_answered(
-        monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     def interrupted(*words: object, **options: Any) -> None:
         raise KeyboardInterrupt
-    monkeypatch.setattr(calls, "load", lambda name: Handler(name, name, Interrupting(0, 0).make, (), False))
+
+    monkeypatch.setattr(
+        calls, "load", lambda name: Handler(name, name, Interrupting(0, 0).make, (), False)
+    )
     monkeypatch.setattr(calls, "print", interrupted, raising=False)
     code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "--yes")
-    assert (code, out, err) == (exits.INTERRUPTED, "", "interrupted: 192.0.2.7: every command had been answered\n")
+    assert (code, out, err) == (
+        exits.INTERRUPTED,
+        "",
+        "interrupted: 192.0.2.7: every command had been answered\n",
+    )
 
 
 class InterruptedStatus:
@@ -88,32 +128,57 @@ class InterruptedStatus:
         return PduView(ports=[PduPortView(identity="1", power_status=EnumPowerStatus.UP)])
 
 
-def test_ctrl_c_keeps_the_answers_of_the_hosts_that_were_read_before(monkeypatch: pytest.MonkeyPatch,
-                                                                     capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr(calls, "load", lambda name: Handler(name, name, InterruptedStatus, (), False))
+def test_ctrl_c_keeps_the_answers_of_the_hosts_that_were_read_before(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(
+        calls, "load", lambda name: Handler(name, name, InterruptedStatus, (), False)
+    )
     code, out, err = run(capsys, "status", "x", "192.0.2.7", "192.0.2.8", "192.0.2.9", "--json")
     first, second = json.loads(out)
     assert (code, err) == (exits.INTERRUPTED, "")
-    assert (first["host"], [outlet["state"] for outlet in first["outlets"]]) == ("192.0.2.7", ["UP"])
+    assert (first["host"], [outlet["state"] for outlet in first["outlets"]]) == (
+        "192.0.2.7",
+        ["UP"],
+    )
     assert (second["host"], second["error"]["kind"]) == ("192.0.2.8", "interrupted")
     code, out, err = run(capsys, "status", "x", "192.0.2.8", "192.0.2.9", "--json")
     assert (code, err, json.loads(out)["error"]["kind"]) == (exits.INTERRUPTED, "", "interrupted")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_at_the_question_for_a_password_turns_the_echo_of_the_terminal_on_again(number: signal.Signals) -> None:
+def test_a_signal_at_the_question_for_a_password_turns_the_echo_of_the_terminal_on_again(
+    number: signal.Signals,
+) -> None:
     person, inner = os.openpty()
-    command = [sys.executable, "-m", "handlers", "status", "nut", "192.0.2.1", "-s", "username=operator"]
+    command = [
+        sys.executable,
+        "-m",
+        "handlers",
+        "status",
+        "nut",
+        "192.0.2.1",
+        "-s",
+        "username=operator",
+    ]
     environment = {key: value for key, value in os.environ.items() if key != "PDU_PASSWORD"}
-    process = subprocess.Popen(["sh", "-c", 'exec "$@" <"$0"', os.ttyname(inner), *command], cwd=ROOT, stdout=inner, stderr=inner,
-                               env=environment, start_new_session=True)
+    process = subprocess.Popen(
+        ["sh", "-c", 'exec "$@" <"$0"', os.ttyname(inner), *command],
+        cwd=ROOT,
+        stdout=inner,
+        stderr=inner,
+        env=environment,
+        start_new_session=True,
+    )
     try:
         with process, bounded(process):
             shown = b""
             while b"password of operator" not in shown:
                 assert select.select([person], [], [], PATIENCE_S)[0], shown
                 shown += os.read(person, 1000)
-            assert until(lambda: not termios.tcgetattr(inner)[3] & termios.ECHO and asleep(process.pid))
+            assert until(
+                lambda: not termios.tcgetattr(inner)[3] & termios.ECHO and asleep(process.pid)
+            )
             process.send_signal(number)
             assert process.wait(PATIENCE_S) == exits.INTERRUPTED
             assert termios.tcgetattr(inner)[3] & termios.ECHO

@@ -1,4 +1,5 @@
 """Start, help, completion and end of the command."""
+
 from __future__ import annotations
 
 import json
@@ -27,14 +28,27 @@ from tests.peers import PEERS
 from tests.waiting import PATIENCE_S
 
 
-def run(command: list[str], folder: Path = ROOT, **variables: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE_S,
-                          env={**os.environ, **variables}, check=False)
+def run(
+    command: list[str], folder: Path = ROOT, **variables: str
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        env={**os.environ, **variables},
+        check=False,
+    )
 
 
 def test_the_versions_of_the_pack_and_of_python_are_printed() -> None:
     done = run([sys.executable, "-m", "handlers", "--version"])
-    assert (done.returncode, done.stdout) == (0, f"pdu {VERSION}, Python {sys.version.split()[0]}\n")
+    assert (done.returncode, done.stdout) == (
+        0,
+        f"pdu {VERSION}, Python {sys.version.split()[0]}\n",
+    )
 
 
 def test_without_a_command_the_commands_are_listed() -> None:
@@ -51,12 +65,20 @@ def test_help_of_new_explains_its_argument(capsys: pytest.CaptureFixture[str]) -
     assert "NAME the handler's name" in help_of("new", capsys)
 
 
-def test_help_announces_a_question_for_a_secret_only_where_one_is_asked(capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_announces_a_question_for_a_secret_only_where_one_is_asked(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     """`check` and `exporter` may run unattended, so they ask for nothing."""
-    assert ["you are asked" in help_of(name, capsys) for name in ("find", "check", "exporter")] == [True, False, False]
+    assert ["you are asked" in help_of(name, capsys) for name in ("find", "check", "exporter")] == [
+        True,
+        False,
+        False,
+    ]
 
 
-def test_only_an_option_without_a_value_is_declared_as_a_flag(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_an_option_without_a_value_is_declared_as_a_flag(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     declared: list[object] = []
 
     class Declared(click.Option):
@@ -66,7 +88,8 @@ def test_only_an_option_without_a_value_is_declared_as_a_flag(monkeypatch: pytes
 
     monkeypatch.setattr(click, "Option", Declared)
     assert option("--name", "with a value", "NAME") and option("--yes", "without a value")
-    assert declared == [None, True]         # since click 8.3, is_flag=False makes the option's value optional
+    # since click 8.3, is_flag=False makes the option's value optional
+    assert declared == [None, True]
 
 
 def test_the_command_runs_by_its_path_from_another_folder(tmp_path: Path) -> None:
@@ -78,20 +101,31 @@ def test_the_command_runs_by_its_path_from_another_folder(tmp_path: Path) -> Non
 
 
 def test_a_missing_package_is_reported_in_one_line_with_the_remedy() -> None:
-    done = run([sys.executable, "-S", "-E", "-m", "handlers", "status", "nut", "h"])  # -S: without site-packages
+    # -S: without site-packages
+    done = run([sys.executable, "-S", "-E", "-m", "handlers", "status", "nut", "h"])
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert "package click is missing" in done.stderr and "pip install click" in done.stderr
 
 
 def test_a_package_that_only_the_handler_needs_is_reported_with_the_remedy(tmp_path: Path) -> None:
-    (tmp_path / "pysnmp.py").write_text("raise ModuleNotFoundError(\"No module named 'pysnmp'\", name='pysnmp')\n")
-    done = run([sys.executable, "-m", "handlers", "status", "snmp", "127.0.0.1:9"], PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}")
+    (tmp_path / "pysnmp.py").write_text(
+        "raise ModuleNotFoundError(\"No module named 'pysnmp'\", name='pysnmp')\n"
+    )
+    done = run(
+        [sys.executable, "-m", "handlers", "status", "snmp", "127.0.0.1:9"],
+        PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}",
+    )
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert "package pysnmp is missing" in done.stderr and "pip install pysnmp" in done.stderr
 
 
 def test_only_packages_that_pdu_requires_are_to_be_installed() -> None:
-    project = (ROOT / "pyproject.toml").read_text("utf-8").partition("dependencies = [")[2].partition("]")[0]
+    project = (
+        (ROOT / "pyproject.toml")
+        .read_text("utf-8")
+        .partition("dependencies = [")[2]
+        .partition("]")[0]
+    )
     required = re.findall(r'"(\w+)[>;]', project)
     assert len(required) > 2 and all(missing(ModuleNotFoundError(name=name)) for name in required)
     assert missing(ModuleNotFoundError(name="pysnmp.hlapi")).count("pysnmp") == 2
@@ -99,89 +133,170 @@ def test_only_packages_that_pdu_requires_are_to_be_installed() -> None:
         assert missing(ModuleNotFoundError(name=name)) == ""
 
 
-OLD = {version: path for version, path in pythons().items() if tuple(map(int, version.split("."))) < (3, 9)}
+OLD = {
+    version: path
+    for version, path in pythons().items()
+    if tuple(map(int, version.split("."))) < (3, 9)
+}
 
 
 @pytest.mark.skipif(not OLD, reason="no Python older than 3.9 here")
 @pytest.mark.parametrize("python", OLD.values(), ids=list(OLD))
-@pytest.mark.parametrize("program", [["-m", "handlers", "status", "nut", "h"], ["packaging/build.py"], ["-m", "tests.demo"]],
-                         ids=" ".join)
+@pytest.mark.parametrize(
+    "program",
+    [["-m", "handlers", "status", "nut", "h"], ["packaging/build.py"], ["-m", "tests.demo"]],
+    ids=" ".join,
+)
 def test_an_old_python_is_refused_in_one_line(python: Path, program: list[str]) -> None:
     done = run([str(python), "-B", *program])
-    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1) and "needs Python 3.9" in done.stderr
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (
+        2,
+        "",
+        1,
+    ) and "needs Python 3.9" in done.stderr
 
 
 def test_ctrl_c_while_the_command_loads_is_quiet(tmp_path: Path) -> None:
     (tmp_path / "click.py").write_text(
-        "import os, signal\nos.kill(os.getpid(), signal.SIGINT)\nraise SystemExit('not reached')\n")
-    done = run([sys.executable, "-m", "handlers", "--help"], PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}")
+        "import os, signal\nos.kill(os.getpid(), signal.SIGINT)\nraise SystemExit('not reached')\n"
+    )
+    done = run(
+        [sys.executable, "-m", "handlers", "--help"], PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}"
+    )
     assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")
 
 
 def test_ctrl_c_in_the_first_milliseconds_is_quiet(tmp_path: Path) -> None:
-    (tmp_path / "signal.py").write_text("raise KeyboardInterrupt\n")        # one of the first imports
-    done = run([sys.executable, "-m", "handlers", "--help"], PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}")
+    # one of the first imports
+    (tmp_path / "signal.py").write_text("raise KeyboardInterrupt\n")
+    done = run(
+        [sys.executable, "-m", "handlers", "--help"], PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}"
+    )
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
 
 
-# With PYTHONUNBUFFERED=1 the output fails when a line is printed, otherwise when the buffer is flushed.
+# With PYTHONUNBUFFERED=1 the output fails when a line is printed, otherwise when the buffer is
+# flushed.
 FAMILIES, HELP, NO_HOST = ["snmp", "families"], ["--help"], ["status", "nut", "--json"]
 
 
-@pytest.mark.parametrize("unbuffered, arguments", [
-    ("", FAMILIES), ("1", FAMILIES), ("", HELP), ("1", HELP), ("", ["snmp", "show", "rpcm"]), ("", ["status", "--help"])])
+@pytest.mark.parametrize(
+    "unbuffered, arguments",
+    [
+        ("", FAMILIES),
+        ("1", FAMILIES),
+        ("", HELP),
+        ("1", HELP),
+        ("", ["snmp", "show", "rpcm"]),
+        ("", ["status", "--help"]),
+    ],
+)
 def test_a_broken_pipe_ends_the_command_quietly(unbuffered: str, arguments: list[str]) -> None:
     reader, writer = os.pipe()
     os.close(reader)
     try:
-        done = subprocess.run([sys.executable, "-m", "handlers", *arguments], cwd=ROOT, stdout=writer, stderr=subprocess.PIPE,
-                              env={**os.environ, "PYTHONUNBUFFERED": unbuffered}, timeout=PATIENCE_S)
+        done = subprocess.run(
+            [sys.executable, "-m", "handlers", *arguments],
+            cwd=ROOT,
+            stdout=writer,
+            stderr=subprocess.PIPE,
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+            timeout=PATIENCE_S,
+        )
     finally:
         os.close(writer)
     assert (done.returncode, done.stderr) == (READER_GONE, b"")
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs Linux's /dev/full")
-@pytest.mark.parametrize("unbuffered, arguments", [
-    ("", FAMILIES), ("1", FAMILIES), ("", HELP), ("1", HELP), ("", NO_HOST), ("1", NO_HOST),
-    ("", [*FAMILIES, "--json"]), ("", ["snmp", "show", "rpcm"]), ("", ["status", "--help"])])
-def test_an_output_that_cannot_be_written_is_named_in_one_line(unbuffered: str, arguments: list[str]) -> None:
+@pytest.mark.parametrize(
+    "unbuffered, arguments",
+    [
+        ("", FAMILIES),
+        ("1", FAMILIES),
+        ("", HELP),
+        ("1", HELP),
+        ("", NO_HOST),
+        ("1", NO_HOST),
+        ("", [*FAMILIES, "--json"]),
+        ("", ["snmp", "show", "rpcm"]),
+        ("", ["status", "--help"]),
+    ],
+)
+def test_an_output_that_cannot_be_written_is_named_in_one_line(
+    unbuffered: str, arguments: list[str]
+) -> None:
     with open("/dev/full", "wb") as full:
-        done = subprocess.run([sys.executable, "-m", "handlers", *arguments], cwd=ROOT, stdout=full, stderr=subprocess.PIPE,
-                              env={**os.environ, "PYTHONUNBUFFERED": unbuffered}, timeout=PATIENCE_S, text=True)
-    assert (done.returncode, done.stderr) == (2, "settings: the standard output cannot be written (No space left on device); "
-                                                 "the command itself may have been carried out\n")
+        done = subprocess.run(
+            [sys.executable, "-m", "handlers", *arguments],
+            cwd=ROOT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+            timeout=PATIENCE_S,
+            text=True,
+        )
+    assert (done.returncode, done.stderr) == (
+        2,
+        (
+            "settings: the standard output cannot be written (No space left on device); "
+            "the command itself may have been carried out\n"
+        ),
+    )
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs Linux's /dev/full")
 @pytest.mark.parametrize("gone", [True, False], ids=["a pipe without a reader", "a full disk"])
 def test_ctrl_c_has_its_exit_code_even_if_standard_error_cannot_be_written(gone: bool) -> None:
-    program = ("import signal\nfrom handlers.command import ending\n"
-               "raise SystemExit(ending.run(lambda: signal.raise_signal(signal.SIGINT) or 0))")
-    reader, writer = os.pipe() if gone else (os.open(os.devnull, os.O_RDONLY), os.open("/dev/full", os.O_WRONLY))
+    program = (
+        "import signal\nfrom handlers.command import ending\n"
+        "raise SystemExit(ending.run(lambda: signal.raise_signal(signal.SIGINT) or 0))"
+    )
+    reader, writer = (
+        os.pipe() if gone else (os.open(os.devnull, os.O_RDONLY), os.open("/dev/full", os.O_WRONLY))
+    )
     os.close(reader)
     try:
-        done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, stderr=writer,
-                              timeout=PATIENCE_S)
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=writer,
+            timeout=PATIENCE_S,
+        )
     finally:
         os.close(writer)
     assert (done.returncode, done.stdout) == (INTERRUPTED, b"")
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs Linux's /dev/full")
-@pytest.mark.parametrize("arguments", [["snmp", "families"], ["status", "none", "192.0.2.7"]], ids=" ".join)
-def test_the_exit_code_is_2_if_neither_output_nor_errors_can_be_written(arguments: list[str]) -> None:
+@pytest.mark.parametrize(
+    "arguments", [["snmp", "families"], ["status", "none", "192.0.2.7"]], ids=" ".join
+)
+def test_the_exit_code_is_2_if_neither_output_nor_errors_can_be_written(
+    arguments: list[str],
+) -> None:
     with open("/dev/full", "wb") as full:
-        done = subprocess.run([sys.executable, "-m", "handlers", *arguments], cwd=ROOT, stdout=full, stderr=full,
-                              timeout=PATIENCE_S)
+        done = subprocess.run(
+            [sys.executable, "-m", "handlers", *arguments],
+            cwd=ROOT,
+            stdout=full,
+            stderr=full,
+            timeout=PATIENCE_S,
+        )
     assert done.returncode == 2
 
 
-# ---- completion --------------------------------------------------------------------------------------------
+# ---- completion ----------------------------------------------------------------------------------
+
 
 def asked(*words: str) -> dict[str, str]:
     """Return the variables with which bash asks the command to complete the last of these words."""
-    return {"_PDU_COMPLETE": "bash_complete", "COMP_WORDS": " ".join(("pdu", *words)), "COMP_CWORD": str(len(words))}
+    return {
+        "_PDU_COMPLETE": "bash_complete",
+        "COMP_WORDS": " ".join(("pdu", *words)),
+        "COMP_CWORD": str(len(words)),
+    }
 
 
 def test_the_program_prints_completions() -> None:
@@ -189,13 +304,23 @@ def test_the_program_prints_completions() -> None:
     assert (done.stdout, done.stderr) == ("plain,status\nplain,statistic\n", "")
 
 
-@pytest.mark.parametrize("words, offered", [
-    (["sta"], ["status", "statistic"]), (["status", "ra"], ["raritan"]), (["status", "nut", "h", "--fing"], ["--fingerprint"]),
-    (["snmp", "show", "sentry"], ["sentry3", "sentry4"]), (["raritan", "192.0.2.7", "thr"], ["thresholds"]),
-    (["nut", "192.0.2.7", "var"], ["vars"])])
-def test_commands_handlers_options_and_families_are_completed(words: list[str], offered: list[str],
-                                                              monkeypatch: pytest.MonkeyPatch,
-                                                              capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    "words, offered",
+    [
+        (["sta"], ["status", "statistic"]),
+        (["status", "ra"], ["raritan"]),
+        (["status", "nut", "h", "--fing"], ["--fingerprint"]),
+        (["snmp", "show", "sentry"], ["sentry3", "sentry4"]),
+        (["raritan", "192.0.2.7", "thr"], ["thresholds"]),
+        (["nut", "192.0.2.7", "var"], ["vars"]),
+    ],
+)
+def test_commands_handlers_options_and_families_are_completed(
+    words: list[str],
+    offered: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     for name, value in asked(*words).items():
         monkeypatch.setenv(name, value)
     root.run([])
@@ -203,21 +328,30 @@ def test_commands_handlers_options_and_families_are_completed(words: list[str], 
 
 
 @pytest.mark.parametrize("words", [["nosuch", "sta"], ["raritan", "192.0.2.7", "nosuch", "3"]])
-def test_completion_after_an_unknown_command_is_not_an_error(words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_completion_after_an_unknown_command_is_not_an_error(
+    words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name, value in asked(*words).items():
         monkeypatch.setenv(name, value)
     assert root.run([]) == 0
 
 
-def test_the_completion_script_is_printed_for_bash_and_zsh_and_refused_for_tcsh(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_completion_script_is_printed_for_bash_and_zsh_and_refused_for_tcsh(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     bash = shutil.which("bash")
     assert bash is not None
     assert root.run(["completion", "bash"]) == 0
     script = capsys.readouterr().out
-    assert "_PDU_COMPLETE=bash_complete" in script and run([bash, "-n", "-c", script]).returncode == 0
+    assert (
+        "_PDU_COMPLETE=bash_complete" in script and run([bash, "-n", "-c", script]).returncode == 0
+    )
     assert root.run(["completion", "zsh"]) == 0 and "compdef" in capsys.readouterr().out
     assert root.run(["completion", "bash", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == {"shell": "bash", "script": script.removesuffix("\n")}
+    assert json.loads(capsys.readouterr().out) == {
+        "shell": "bash",
+        "script": script.removesuffix("\n"),
+    }
     assert root.run(["completion", "tcsh"]) == 2
 
 
@@ -226,9 +360,27 @@ def test_the_completion_script_is_printed_for_bash_and_zsh_and_refused_for_tcsh(
 def test_a_reading_is_printed_although_its_warning_or_log_cannot_be(more: list[str]) -> None:
     with PEERS["raritan"]() as peer, open("/dev/full", "wb") as full:
         arguments, secrets = options(peer)
-        done = subprocess.run([sys.executable, "-m", "handlers", "status", "raritan", peer.address, *arguments, *more, "--json",
-                               "-s", "link_units=2"], cwd=ROOT, stdout=subprocess.PIPE, stderr=full, timeout=PATIENCE_S,
-                              env={**os.environ, **{f"PDU_{key.upper()}": value for key, value in secrets.items()}}, check=False)
+        done = subprocess.run(
+            [
+                sys.executable,
+                "-m",
+                "handlers",
+                "status",
+                "raritan",
+                peer.address,
+                *arguments,
+                *more,
+                "--json",
+                "-s",
+                "link_units=2",
+            ],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=full,
+            timeout=PATIENCE_S,
+            env={**os.environ, **{f"PDU_{key.upper()}": value for key, value in secrets.items()}},
+            check=False,
+        )
     assert done.returncode == 0 and json.loads(done.stdout)["outlets"]
 
 
@@ -241,39 +393,47 @@ def advice(words: list[str], capsys: pytest.CaptureFixture[str]) -> str:
 
 ON = ("on", "ON", "power-on", "turn_on", "poweron", "enable", "start")
 OFF = ("off", "Off", "power-off", "turn_off", "poweroff", "shutdown", "disable")
-DIRECTIONS = [*((word, "up switches outlets on", "down") for word in ON),
-              *((word, "down switches outlets off", "up ") for word in OFF)]
+DIRECTIONS = [
+    *((word, "up switches outlets on", "down") for word in ON),
+    *((word, "down switches outlets off", "up ") for word in OFF),
+]
 
 
 @pytest.mark.parametrize("word, right, wrong", DIRECTIONS)
 def test_a_word_for_switching_leads_to_the_command_that_does_it(
-        word: str, right: str, wrong: str, capsys: pytest.CaptureFixture[str]) -> None:
+    word: str, right: str, wrong: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     told = advice([word, "nut", "192.0.2.9", "3"], capsys)
     assert right in told and wrong not in told
 
 
-@pytest.mark.parametrize("words, right", [
-    (["cycle"], "down switches outlets off, up switches them on again"),
-    (["reboot"], "raritan HOST cycle does both"),
-    (["scan"], "find searches a network for PDUs"),
-    (["power"], "statistic shows load and energy"),
-    (["list"], "status lists"),
-    (["statuss"], "did you mean status?"),
-    (["STATUS"], "did you mean status?"),
-    (["xyzzy"], "choose from status, "),
-    (["raritan", "h", "on", "3"], "switch OUTLETS on switches outlets on"),
-    (["raritan", "h", "reboot"], "firmware reboot restarts"),
-    (["nut", "h", "off"], "run sends an instant command"),
-    (["redfish", "h", "on"], "for pdu, up switches outlets on"),
-    (["redfish", "h", "down"], "or see pdu down --help"),
-])
+@pytest.mark.parametrize(
+    "words, right",
+    [
+        (["cycle"], "down switches outlets off, up switches them on again"),
+        (["reboot"], "raritan HOST cycle does both"),
+        (["scan"], "find searches a network for PDUs"),
+        (["power"], "statistic shows load and energy"),
+        (["list"], "status lists"),
+        (["statuss"], "did you mean status?"),
+        (["STATUS"], "did you mean status?"),
+        (["xyzzy"], "choose from status, "),
+        (["raritan", "h", "on", "3"], "switch OUTLETS on switches outlets on"),
+        (["raritan", "h", "reboot"], "firmware reboot restarts"),
+        (["nut", "h", "off"], "run sends an instant command"),
+        (["redfish", "h", "on"], "for pdu, up switches outlets on"),
+        (["redfish", "h", "down"], "or see pdu down --help"),
+    ],
+)
 def test_a_wrong_word_leads_to_a_command(
-        words: list[str], right: str, capsys: pytest.CaptureFixture[str]) -> None:
+    words: list[str], right: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert right in advice(words, capsys)
 
 
-TYPED = (strategies.text("onfupdwer-_ ", min_size=1, max_size=7)
-         | strategies.sampled_from(["dwon", "dow", "own", "upp", "donw", "onn"]))
+TYPED = strategies.text("onfupdwer-_ ", min_size=1, max_size=7) | strategies.sampled_from(
+    ["dwon", "dow", "own", "upp", "donw", "onn"]
+)
 
 
 @given(TYPED)

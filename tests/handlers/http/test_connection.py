@@ -26,7 +26,10 @@ REQUEST = Request("GET", "/", {}, None, TIMEOUT_S, 2 * TIMEOUT_S, 1000)
 
 @pytest.fixture
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The waits, in seconds, for addresses in DEAD. Each ends at once, and advances the transport's clock by its length."""
+    """The waits, in seconds, for addresses in DEAD.
+
+    Each ends at once, and advances the transport's clock by its length.
+    """
     waited = dead.waits(monkeypatch)
     monkeypatch.setattr(connection, "time", SimpleNamespace(monotonic=lambda: sum(waited)))
     return waited
@@ -35,8 +38,10 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 @pytest.fixture
 def named(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """A function that makes every host name resolve to its arguments."""
+
     def resolve(*found: object) -> None:
         monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: list(found))
+
     return resolve
 
 
@@ -57,24 +62,31 @@ def answer(client: socket.socket) -> None:
     client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK")
 
 
-def test_a_dead_address_leaves_time_for_the_next_one(waits: list[float], named: Callable[..., None]) -> None:
+def test_a_dead_address_leaves_time_for_the_next_one(
+    waits: list[float], named: Callable[..., None]
+) -> None:
     with serving(answer) as port:
         named(at(DEAD[0], port), at(DEAD[1], port), at("127.0.0.1", port))
         assert get(port).body == b"OK"
     assert len(waits) == 2 and sum(waits) < TIMEOUT_S
 
 
-def test_all_addresses_together_take_at_most_the_time_out(waits: list[float], named: Callable[..., None]) -> None:
+def test_all_addresses_together_take_at_most_the_time_out(
+    waits: list[float], named: Callable[..., None]
+) -> None:
     named(*(at(address, 443) for address in DEAD))
     with pytest.raises(HttpUnreachable, match="in time"):
         get(443)
     assert len(waits) == len(DEAD) and sum(waits) == pytest.approx(TIMEOUT_S)
 
 
-def test_a_slow_name_server_leaves_the_whole_time_out_for_connecting(waits: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_slow_name_server_leaves_the_whole_time_out_for_connecting(
+    waits: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
     def resolve(*_: object, **__: object) -> list[object]:
         waits.append(0.8 * TIMEOUT_S)
         return [at(DEAD[0], 443)]
+
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
     with pytest.raises(HttpUnreachable, match="in time"):
         get(443)
@@ -90,7 +102,9 @@ def test_an_address_of_an_unusable_family_is_skipped(named: Callable[..., None])
             get(port)
 
 
-def test_the_zone_of_an_ipv6_address_is_neither_sent_nor_sought_in_the_certificate(named: Callable[..., None]) -> None:
+def test_the_zone_of_an_ipv6_address_is_neither_sent_nor_sought_in_the_certificate(
+    named: Callable[..., None],
+) -> None:
     """RFC 6874, 4. The standard library of older Pythons sends the zone in the Host header."""
     authority, seen = Authority(), []
     tls = server_context(*authority.issue("fe80::1"))
@@ -99,11 +113,14 @@ def test_the_zone_of_an_ipv6_address_is_neither_sent_nor_sought_in_the_certifica
         with tls.wrap_socket(client, server_side=True) as secured:
             seen.append(secured.recv(1000))
             secured.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
+
     with serving(note) as port:
         named(at("127.0.0.1", port))
         transport = StandardTransport(Trust(ca_pem=authority.ca_pem))
         try:
-            assert transport.exchange(Endpoint("https", "fe80::1%eth0", port), REQUEST).status == 204
+            assert (
+                transport.exchange(Endpoint("https", "fe80::1%eth0", port), REQUEST).status == 204
+            )
         finally:
             transport.close()
     assert f"\r\nHost: [fe80::1]:{port}\r\n".encode() in seen[0]
@@ -124,8 +141,10 @@ def test_an_ended_connection_with_a_high_descriptor_is_opened_anew() -> None:
             where = Endpoint("http", "127.0.0.1", port)
             assert transport.exchange(where, REQUEST).body == b"OK"
             connected: Any = transport._connection
-            assert connected.sock.recv(1) == b""                # the server has closed the connection
-            # The server takes only one connection, so the refusal shows that a second one was tried.
+            # the server has closed the connection
+            assert connected.sock.recv(1) == b""
+            # The server takes only one connection, so the refusal shows that a second one was
+            # tried.
             with pytest.raises(HttpUnreachable, match="refuses the connection"):
                 transport.exchange(where, REQUEST)
     finally:
@@ -134,14 +153,19 @@ def test_an_ended_connection_with_a_high_descriptor_is_opened_anew() -> None:
 
 def test_a_connection_is_kept_where_there_is_no_poll(monkeypatch: pytest.MonkeyPatch) -> None:
     """Windows has no poll."""
+
     def answer_twice(client: socket.socket) -> None:
         answer(client)
         answer(client)
+
     monkeypatch.delattr(selectors, "PollSelector")
     with serving(answer_twice) as port:
         transport = StandardTransport(Trust())
         try:
-            assert [transport.exchange(Endpoint("http", "127.0.0.1", port), REQUEST).body for _ in range(2)] == [b"OK"] * 2
+            assert [
+                transport.exchange(Endpoint("http", "127.0.0.1", port), REQUEST).body
+                for _ in range(2)
+            ] == [b"OK"] * 2
         finally:
             transport.close()
 
@@ -152,4 +176,6 @@ def test_an_error_of_the_system_without_a_text_is_shown_by_its_name() -> None:
 
 def test_the_error_for_a_name_that_is_not_resolved_does_not_blame_the_address_alone() -> None:
     silent = socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
-    assert "cannot be resolved: check the address, and that the name server answers" in str(before_answer(silent, "pdu1:443"))
+    assert "cannot be resolved: check the address, and that the name server answers" in str(
+        before_answer(silent, "pdu1:443")
+    )

@@ -1,4 +1,7 @@
-"""Strict JSON refuses objects that repeat a key (escaped or not), too large numbers, NaN, infinity and lone surrogates."""
+"""Strict JSON refuses objects that repeat a key (escaped or not), too large numbers, NaN, infinity
+and lone surrogates.
+"""
+
 from __future__ import annotations
 
 import json
@@ -19,13 +22,24 @@ class Object(Pairs):
 
 
 _VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | _TEXTS,
-    lambda inner: st.lists(inner, max_size=3) | st.lists(st.tuples(_TEXTS, inner), max_size=4).map(Object), max_leaves=12)
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | _TEXTS,
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.lists(st.tuples(_TEXTS, inner), max_size=4).map(Object)
+    ),
+    max_leaves=12,
+)
 
 
 def _written(value: Any, blank: str, ascii_only: bool) -> str:
     if isinstance(value, Object):
-        pairs = (f"{json.dumps(key, ensure_ascii=ascii_only)}{blank}:{_written(item, blank, ascii_only)}" for key, item in value)
+        pairs = (
+            f"{json.dumps(key, ensure_ascii=ascii_only)}{blank}:{_written(item, blank, ascii_only)}"
+            for key, item in value
+        )
         return "{" + f",{blank}".join(pairs) + "}"
     if isinstance(value, list):
         return "[" + ",".join(_written(item, blank, ascii_only) for item in value) + "]"
@@ -46,7 +60,9 @@ def _plain(value: Any) -> Any:
 
 
 @given(_VALUES, _BLANKS, st.booleans())
-def test_a_text_is_read_unless_an_object_repeats_a_key(value: Any, blank: str, ascii_only: bool) -> None:
+def test_a_text_is_read_unless_an_object_repeats_a_key(
+    value: Any, blank: str, ascii_only: bool
+) -> None:
     body = _written(value, blank, ascii_only).encode()
     if _repeats(value):
         with pytest.raises(ValueError, match="a repeated key"):
@@ -55,16 +71,30 @@ def test_a_text_is_read_unless_an_object_repeats_a_key(value: Any, blank: str, a
         assert loads(body) == _plain(value)
 
 
-@pytest.mark.parametrize("text", [
-    '{"a":1,"a":1}', '{"a":1,"a" :2}', '{"a" :1,"a"\t:2}', '{"a":{"b":1},"a":2}', '{"a":"x\\":y","b":1,"b":2}', '[{"":0,"":0}]',
-    '{"a":":","a":1}', '{"\\u0061":1,"a":2}', '{"a":1,"a":2,"b":"\\":"}', '{"a":1,"a"\n:2,"b":"\\": :"}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"a":1,"a":1}',
+        '{"a":1,"a" :2}',
+        '{"a" :1,"a"\t:2}',
+        '{"a":{"b":1},"a":2}',
+        '{"a":"x\\":y","b":1,"b":2}',
+        '[{"":0,"":0}]',
+        '{"a":":","a":1}',
+        '{"\\u0061":1,"a":2}',
+        '{"a":1,"a":2,"b":"\\":"}',
+        '{"a":1,"a"\n:2,"b":"\\": :"}',
+    ],
+)
 def test_a_repeated_key_is_found_despite_blanks_escapes_and_colons(text: str) -> None:
     with pytest.raises(ValueError, match="a repeated key"):
         loads(text.encode())
 
 
 def test_an_integer_may_have_at_most_a_hundred_digits() -> None:
-    assert loads(b"[" + b"7" * 100 + b"]") == [int("7" * 100)] and loads(b'["' + b"7" * 300 + b'"]') == ["7" * 300]
+    assert loads(b"[" + b"7" * 100 + b"]") == [int("7" * 100)] and loads(
+        b'["' + b"7" * 300 + b'"]'
+    ) == ["7" * 300]
     assert loads(b'["' + b"7" * 300 + b'",-' + b"7" * 100 + b"]") == ["7" * 300, -int("7" * 100)]
     for sign in (b"", b"-"):
         with pytest.raises(ValueError, match="too many digits"):
@@ -79,7 +109,9 @@ def test_a_lone_surrogate_is_refused(escape: str) -> None:
     assert loads(b'["\\ud83d\\ude00\\ud7a3"]') == ["\U0001f600\ud7a3"]
 
 
-@pytest.mark.parametrize("number", ["1e309", "-1E+400", "18" + "0" * 307 + ".0", "1" * 250 + "e99", "NaN", "-Infinity"])
+@pytest.mark.parametrize(
+    "number", ["1e309", "-1E+400", "18" + "0" * 307 + ".0", "1" * 250 + "e99", "NaN", "-Infinity"]
+)
 def test_a_number_beyond_the_largest_float_is_refused(number: str) -> None:
     with pytest.raises(ValueError):
         loads(f'{{"a":[{number}]}}'.encode())

@@ -1,4 +1,7 @@
-"""Shared by the client's tests: clients with a user, recorded requests, and the round trips of a call."""
+"""Shared by the client's tests: clients with a user, recorded requests, and the round trips of a
+call.
+"""
+
 from __future__ import annotations
 
 from typing import Callable
@@ -12,16 +15,22 @@ VIEWER = User("viewer", "viewpw")
 
 
 def named(server: NutServer, user: User) -> NutClient:
-    return NutClient(server.host, server.port, username=user.name, password=user.password, timeout=PATIENCE_S)
+    return NutClient(
+        server.host, server.port, username=user.name, password=user.password, timeout=PATIENCE_S
+    )
 
 
 def listen(server: NutServer) -> list[str]:
-    """Return a list that collects the requests that the server answers from now on. Replaces `faults.rewrite`."""
+    """Return a list that collects the requests that the server answers from now on.
+
+    Replaces `faults.rewrite`.
+    """
     received: list[str] = []
 
     def note(line: str, answer: bytes) -> bytes:
         received.append(line)
         return answer
+
     server.faults.rewrite = note
     return received
 

@@ -1,4 +1,5 @@
 """Variables, clients and handlers that several NUT tests use."""
+
 from __future__ import annotations
 
 import functools
@@ -22,17 +23,34 @@ WORDS = {True: "UP", False: "DOWN", None: "UNKNOWN"}
 
 def pdu_variables(outlets: int) -> dict[str, str]:
     """Return the variables of a PDU for dummy-ups. Every seventh outlet is off."""
-    found = {"device.mfr": "ACME", "device.model": f"Switched-{outlets}", "device.type": "pdu", "ups.status": "OL",
-             "input.voltage": "231.4", "input.current": "7.2", "outlet.count": str(outlets), "outlet.desc": "All outlets"}
+    found = {
+        "device.mfr": "ACME",
+        "device.model": f"Switched-{outlets}",
+        "device.type": "pdu",
+        "ups.status": "OL",
+        "input.voltage": "231.4",
+        "input.current": "7.2",
+        "outlet.count": str(outlets),
+        "outlet.desc": "All outlets",
+    }
     for n in range(1, outlets + 1):
-        found.update({f"outlet.{n}.id": str(n), f"outlet.{n}.desc": f"Server {n}", f"outlet.{n}.switchable": "yes",
-                      f"outlet.{n}.status": "off" if n % 7 == 0 else "on", f"outlet.{n}.current": f"{n / 10:.1f}",
-                      f"outlet.{n}.realpower": str(10 + n), f"outlet.{n}.voltage": "231"})
+        found.update(
+            {
+                f"outlet.{n}.id": str(n),
+                f"outlet.{n}.desc": f"Server {n}",
+                f"outlet.{n}.switchable": "yes",
+                f"outlet.{n}.status": "off" if n % 7 == 0 else "on",
+                f"outlet.{n}.current": f"{n / 10:.1f}",
+                f"outlet.{n}.realpower": str(10 + n),
+                f"outlet.{n}.voltage": "231",
+            }
+        )
     return found
 
 
 def gives_up_soon(monkeypatch: pytest.MonkeyPatch) -> Callable[[Optional[bytes]], Optional[bytes]]:
-    """Return a function that passes an answer through and marks it as the last: a client waits at most 0.4 s for more.
+    """Return a function that passes an answer through and marks it as the last: a client waits at
+    most 0.4 s for more.
 
     Any other answer may take as long as the client's time-out, because the machine may be busy.
     """
@@ -52,24 +70,32 @@ def gives_up_soon(monkeypatch: pytest.MonkeyPatch) -> Callable[[Optional[bytes]]
     def last(answer: Optional[bytes]) -> Optional[bytes]:
         silent.set()
         return answer
+
     monkeypatch.setattr(reader, "Connection", Impatient)
     return last
 
 
-LOOKS_S = 42.0              # the time-out with `looks_three_times`
+LOOKS_S = 42.0  # the time-out with `looks_three_times`
 
 
 def looks_three_times(monkeypatch: pytest.MonkeyPatch) -> Callable[..., NutClient]:
-    """Return a function that makes clients with a simulated clock. The handler's `port_up` and `port_down` use such clients too.
+    """Return a function that makes clients with a simulated clock. The handler's `port_up` and
+    `port_down` use such clients too.
 
-    These clients poll a write's report, or `ups.status` while it is WAIT, every 14 s. With a time-out of LOOKS_S the third
-    reading is the last one, and none times out before 14 s of real time.
+    These clients poll a write's report, or `ups.status` while it is WAIT, every 14 s. With a
+    time-out of LOOKS_S the third reading is the last one, and none times out before 14 s of real
+    time.
     """
     now = [0.0]
 
     def sleep(seconds: float) -> None:
         now[0] += seconds
-    for module, name in ((reader, "POLL"), (client_module, "POLL"), (client_module, "_POLL_LONGEST")):
+
+    for module, name in (
+        (reader, "POLL"),
+        (client_module, "POLL"),
+        (client_module, "_POLL_LONGEST"),
+    ):
         monkeypatch.setattr(module, name, LOOKS_S / 3)
     kind = functools.partial(NutClient, clock=lambda: now[0], sleep=sleep)
     monkeypatch.setattr(handler_module, "NutClient", kind)
@@ -77,14 +103,30 @@ def looks_three_times(monkeypatch: pytest.MonkeyPatch) -> Callable[..., NutClien
 
 
 def client(server: object, user: User = ADMIN) -> NutClient:
-    """Make a client of any server with `host` and `port`. It sends its user only if a request needs one."""
-    return NutClient(getattr(server, "host"), getattr(server, "port"), username=user.name, password=user.password,
-                     timeout=PATIENCE_S)
+    """Make a client of any server with `host` and `port`.
+
+    It sends its user only if a request needs one.
+    """
+    return NutClient(
+        getattr(server, "host"),
+        getattr(server, "port"),
+        username=user.name,
+        password=user.password,
+        timeout=PATIENCE_S,
+    )
 
 
 def handler(server: object, **settings: str) -> NutPdu:
-    """Make the handler for this server, with these handler settings. The default of `timeout` is PATIENCE_S."""
-    return make_handler(PduData(f"{getattr(server, 'host')}:{getattr(server, 'port')}", {"timeout": str(PATIENCE_S), **settings}))
+    """Make the handler for this server, with these handler settings.
+
+    The default of `timeout` is PATIENCE_S.
+    """
+    return make_handler(
+        PduData(
+            f"{getattr(server, 'host')}:{getattr(server, 'port')}",
+            {"timeout": str(PATIENCE_S), **settings},
+        )
+    )
 
 
 ADMIN_SETTINGS = {"username": ADMIN.name, "password": ADMIN.password}

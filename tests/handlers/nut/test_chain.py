@@ -1,4 +1,5 @@
 """The whole chain with real servers: handler -> upsd -> snmp-ups -> snmpd -> a simulated PDU."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -22,14 +23,23 @@ UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UN
 
 @pytest.fixture(scope="module")
 def chain() -> Iterator[tuple[Snmpd, Upsd]]:
-    with Snmpd(px()) as agent, Upsd([upsd.snmp("px", agent.port, "raritan"),
-                                     upsd.snmp("slow", agent.port, "raritan", poll_s=600)], max_age=60) as server:
+    with (
+        Snmpd(px()) as agent,
+        Upsd(
+            [
+                upsd.snmp("px", agent.port, "raritan"),
+                upsd.snmp("slow", agent.port, "raritan", poll_s=600),
+            ],
+            max_age=60,
+        ) as server,
+    ):
         yield agent, server
 
 
 def test_status_load_and_labels_pass_through_the_chain(chain: tuple[Snmpd, Upsd]) -> None:
     pdu = handler(chain[1], device="px")
-    assert states(pdu.status()) == {str(n): DOWN if n == 3 else UP for n in range(OUTLETS)}      # px() counts from 0
+    # px() counts from 0
+    assert states(pdu.status()) == {str(n): DOWN if n == 3 else UP for n in range(OUTLETS)}
     assert pdu.statistic().load == pytest.approx(OUTLETS * 0.4)
     assert pdu.labels()[0] == ("0", "0", "Outlet 1")
 
@@ -40,17 +50,23 @@ def test_an_outlet_is_switched_off_and_on_at_the_device(chain: tuple[Snmpd, Upsd
     for call, wanted, number in ((pdu.port_down, DOWN, "0"), (pdu.port_up, UP, "1")):
         port = PduPortView("5")
         assert call(port) is port and port.power_status is wanted
-        assert [(write.oid, write.value, write.answer) for write in agent.writes()[before:]][-1] == (f"{STATE}.5", number, "")
+        assert [(write.oid, write.value, write.answer) for write in agent.writes()[before:]][
+            -1
+        ] == (f"{STATE}.5", number, "")
     assert len(agent.writes()) == before + 2
 
 
-def test_port_down_returns_unknown_and_status_the_old_state_until_the_driver_polls(chain: tuple[Snmpd, Upsd]) -> None:
+def test_port_down_returns_unknown_and_status_the_old_state_until_the_driver_polls(
+    chain: tuple[Snmpd, Upsd],
+) -> None:
     agent, server = chain
     pdu, before = handler(server, device="slow", **ADMIN_SETTINGS), len(agent.writes())
     assert pdu.port_down(PduPortView("7"), deadline=0.6).power_status is UNKNOWN
     assert [(write.oid, write.value) for write in agent.writes()[before:]] == [(f"{STATE}.7", "0")]
-    assert states(pdu.status())["7"] is UP          # upsd still holds the value of the driver's last poll
-    polled = handler(server, device="px", **ADMIN_SETTINGS)         # the same outlets; this driver polls every second
+    # upsd still holds the value of the driver's last poll
+    assert states(pdu.status())["7"] is UP
+    # the same outlets; this driver polls every second
+    polled = handler(server, device="px", **ADMIN_SETTINGS)
     assert until(lambda: states(polled.status())["7"] is DOWN)
     polled.port_up(PduPortView("7"))
 
@@ -59,7 +75,8 @@ def test_tracking_shows_an_snmp_set_that_the_device_refuses(chain: tuple[Snmpd, 
     agent, server = chain
     before = len(agent.writes())
     with client(server) as nut, pytest.raises(NotProven, match="FAILED"):
-        nut.run("px", "outlet.2.load.off", "5")     # the driver sends this parameter as the value of its SET
+        # the driver sends this parameter as the value of its SET
+        nut.run("px", "outlet.2.load.off", "5")
     assert [write.answer for write in agent.writes()[before:]] == ["wrongValue"]
     assert states(handler(server, device="px").status())["2"] is UP
 
@@ -76,7 +93,10 @@ _SILENT = (DataStale, Refused, Unreachable)
 
 
 def silent(pdu: NutPdu) -> bool:
-    """Return whether `status` raises one of _SILENT. If it succeeds, assert that outlet 1 is not DOWN."""
+    """Return whether `status` raises one of _SILENT.
+
+    If it succeeds, assert that outlet 1 is not DOWN.
+    """
     try:
         assert states(pdu.status())["1"] is not DOWN
     except _SILENT:
@@ -87,7 +107,8 @@ def silent(pdu: NutPdu) -> bool:
 def test_a_silent_device_never_looks_switched_off() -> None:
     with Snmpd(px()) as agent, Upsd([upsd.snmp("px", agent.port, "raritan")], max_age=2) as server:
         pdu = handler(server, device="px", timeout="5", **ADMIN_SETTINGS)
-        assert until(lambda: not silent(pdu))           # on a busy machine the driver may be 2 s late, which makes its data stale
+        # on a busy machine the driver may be 2 s late, which makes its data stale
+        assert until(lambda: not silent(pdu))
         agent.stop()
         port = PduPortView("1")
         try:

@@ -1,4 +1,5 @@
 """The client on a simulated server: readings, writes with their reports, and states of drivers."""
+
 from __future__ import annotations
 
 import threading
@@ -33,19 +34,31 @@ def test_readings_send_no_login_and_writes_send_it_once(server: NutServer) -> No
         assert not [line for line in received if line.startswith(("USERNAME", "PASSWORD"))]
         nut.set("pdu", "outlet.1.desc", "x")
         nut.set("pdu", "outlet.1.desc", "y")
-    assert [line.split()[0] for line in received].count("PASSWORD") == 1 == received.count("SET TRACKING ON")
+    assert (
+        [line.split()[0] for line in received].count("PASSWORD")
+        == 1
+        == received.count("SET TRACKING ON")
+    )
 
 
 def test_requests_other_than_writes_are_answered(server: NutServer) -> None:
     with named(server, MON) as nut:
-        assert list(nut.devices()) == ["pdu", "ups"] and nut.variables("ups") == {"ups.status": "OL"}
+        assert list(nut.devices()) == ["pdu", "ups"] and nut.variables("ups") == {
+            "ups.status": "OL"
+        }
         assert nut.commands("ups") == {"load.off": ""} and "outlet.1.desc" in nut.writable("pdu")
         assert trips(server, lambda: nut.commands("pdu", describe=True)) == 2
         assert nut.commands("ups", describe=True) == {"load.off": "Description unavailable"}
         assert nut.type("pdu", "outlet.1.desc") == messages.VariableType(("RW", "STRING"), 64)
         assert nut.type("pdu", "outlet.1.desc").writable
-        assert nut.description("pdu").startswith("Simulated") and nut.description("pdu", "ups.status") == "UPS status"
-        assert nut.enumeration("pdu", "outlet.1.desc") == [] and nut.ranges("pdu", "outlet.1.desc") == []
+        assert (
+            nut.description("pdu").startswith("Simulated")
+            and nut.description("pdu", "ups.status") == "UPS status"
+        )
+        assert (
+            nut.enumeration("pdu", "outlet.1.desc") == []
+            and nut.ranges("pdu", "outlet.1.desc") == []
+        )
         assert nut.version().startswith("Network UPS Tools") and nut.help().startswith("Commands:")
         assert trips(server, nut.protocol_version) == 1 and nut.protocol_version() == "1.3"
         assert nut.logins("pdu") == 0
@@ -60,14 +73,18 @@ def test_requests_other_than_writes_are_answered(server: NutServer) -> None:
 
 
 @pytest.mark.parametrize("no_protver", [False, True])
-def test_the_protocol_version_is_read_with_the_request_protver_or_netver(server: NutServer, no_protver: bool) -> None:
+def test_the_protocol_version_is_read_with_the_request_protver_or_netver(
+    server: NutServer, no_protver: bool
+) -> None:
     server.faults.no_protver = no_protver
     with client(server) as nut:
         assert nut.protocol_version() == "1.3"
 
 
 def test_primary_works_on_a_server_that_accepts_only_master(server: NutServer) -> None:
-    server.faults.rewrite = lambda line, answer: b"ERR UNKNOWN-COMMAND\n" if line.startswith("PRIMARY") else answer
+    server.faults.rewrite = lambda line, answer: (
+        b"ERR UNKNOWN-COMMAND\n" if line.startswith("PRIMARY") else answer
+    )
     with named(server, MON) as nut:
         nut.primary("pdu")
     with named(server, VIEWER) as nut, pytest.raises(Denied):
@@ -76,8 +93,12 @@ def test_primary_works_on_a_server_that_accepts_only_master(server: NutServer) -
 
 def test_words_after_an_error_code_do_not_hide_the_code(server: NutServer) -> None:
     """RFC 9271, 4.1: `ERR code extra`."""
-    odd = {"PRIMARY pdu": b"ERR UNKNOWN-COMMAND use MASTER\n", "LOGIN pdu": b"ERR UNKNOWN-COMMAND use ATTACH\n",
-           "INSTCMD nosuch load.off": b"ERR UNKNOWN-UPS nosuch\n", "ATTACH pdu": b"OK\n"}
+    odd = {
+        "PRIMARY pdu": b"ERR UNKNOWN-COMMAND use MASTER\n",
+        "LOGIN pdu": b"ERR UNKNOWN-COMMAND use ATTACH\n",
+        "INSTCMD nosuch load.off": b"ERR UNKNOWN-UPS nosuch\n",
+        "ATTACH pdu": b"OK\n",
+    }
     server.faults.rewrite = lambda line, answer: odd.get(line, answer)
     with named(server, MON) as nut:
         nut.primary("pdu")
@@ -86,8 +107,12 @@ def test_words_after_an_error_code_do_not_hide_the_code(server: NutServer) -> No
         nut.run("nosuch", "load.off")
 
 
-def test_counting_the_clients_fails_with_the_error_of_the_request_that_the_server_knows(server: NutServer) -> None:
-    server.faults.rewrite = lambda line, answer: b"ERR DRIVER-NOT-CONNECTED\n" if line.startswith("GET NUMLOGINS") else answer
+def test_counting_the_clients_fails_with_the_error_of_the_request_that_the_server_knows(
+    server: NutServer,
+) -> None:
+    server.faults.rewrite = lambda line, answer: (
+        b"ERR DRIVER-NOT-CONNECTED\n" if line.startswith("GET NUMLOGINS") else answer
+    )
     with client(server) as nut, pytest.raises(DriverNotConnected):
         nut.logins("pdu")
 
@@ -96,10 +121,15 @@ def test_a_login_is_sent_once_to_a_server_that_demands_it_for_readings(server: N
     received = listen(server)
     server.faults.login_to_read = True
     readings: list[Callable[[NutClient], object]] = [
-        lambda nut: nut.devices(), lambda nut: nut.snapshots(["pdu"], writable=True),
+        lambda nut: nut.devices(),
+        lambda nut: nut.snapshots(["pdu"], writable=True),
         lambda nut: nut.variable("pdu", "outlet.1.status"),
-        lambda nut: nut.variables("pdu"), lambda nut: nut.values("pdu", ["outlet.1.status"]), lambda nut: nut.clients("pdu"),
-        lambda nut: nut.logins("pdu"), lambda nut: nut.commands("pdu", describe=True)]
+        lambda nut: nut.variables("pdu"),
+        lambda nut: nut.values("pdu", ["outlet.1.status"]),
+        lambda nut: nut.clients("pdu"),
+        lambda nut: nut.logins("pdu"),
+        lambda nut: nut.commands("pdu", describe=True),
+    ]
     for read in readings:
         received.clear()
         with named(server, VIEWER) as nut:
@@ -118,25 +148,44 @@ def test_a_login_is_sent_once_to_a_server_that_demands_it_for_readings(server: N
         assert [line.split()[0] for line in received].count("PASSWORD") == 1
 
 
-@pytest.mark.parametrize("refused, lacks", [
-    ("USERNAME", "USERNAME-REQUIRED"), ("PASSWORD", "PASSWORD-REQUIRED"), ("PASSWORD", "ACCESS-DENIED")])
+@pytest.mark.parametrize(
+    "refused, lacks",
+    [
+        ("USERNAME", "USERNAME-REQUIRED"),
+        ("PASSWORD", "PASSWORD-REQUIRED"),
+        ("PASSWORD", "ACCESS-DENIED"),
+    ],
+)
 def test_a_login_that_the_server_refuses_at_once_is_the_reason_for_what_it_refuses_next(
-        server: NutServer, refused: str, lacks: str) -> None:
+    server: NutServer, refused: str, lacks: str
+) -> None:
     """RFC 9271 has INVALID-USERNAME and INVALID-PASSWORD, which upsd does not send."""
+
     def answer(line: str, usual: bytes) -> bytes:
         verb = line.partition(" ")[0]
-        return f"ERR INVALID-{refused}\n".encode() if verb == refused else (
-            usual if verb in ("USERNAME", "PASSWORD") else f"ERR {lacks}\n".encode())
+        return (
+            f"ERR INVALID-{refused}\n".encode()
+            if verb == refused
+            else (usual if verb in ("USERNAME", "PASSWORD") else f"ERR {lacks}\n".encode())
+        )
+
     server.faults.rewrite = answer
-    calls: list[Callable[[NutClient], object]] = [lambda nut: nut.snapshots(["pdu"]),
-                                                  lambda nut: nut.run("pdu", "outlet.1.load.off")]
+    calls: list[Callable[[NutClient], object]] = [
+        lambda nut: nut.snapshots(["pdu"]),
+        lambda nut: nut.run("pdu", "outlet.1.load.off"),
+    ]
     for call in calls:
-        with named(server, ADMIN) as nut, pytest.raises(Denied, match=f"rejected this .*INVALID-{refused}"):
+        with (
+            named(server, ADMIN) as nut,
+            pytest.raises(Denied, match=f"rejected this .*INVALID-{refused}"),
+        ):
             call(nut)
 
 
 @pytest.mark.parametrize("only_rfc", [False, True])
-def test_clients_are_counted_with_the_request_names_of_nut_and_of_rfc_9271(server: NutServer, only_rfc: bool) -> None:
+def test_clients_are_counted_with_the_request_names_of_nut_and_of_rfc_9271(
+    server: NutServer, only_rfc: bool
+) -> None:
     server.faults.rfc_names = only_rfc
     with named(server, MON) as nut:
         assert nut.logins("pdu") == 0
@@ -149,11 +198,20 @@ def test_clients_are_counted_with_the_request_names_of_nut_and_of_rfc_9271(serve
 
 
 @pytest.mark.parametrize("name", ["nosuch", "pdu@127.0.0.1", "[pdu]", "PDU1"])
-def test_an_unknown_device_is_an_error_that_lists_the_known_ones(server: NutServer, name: str) -> None:
-    readings: list[Callable[[NutClient], object]] = [lambda nut: nut.snapshots([name]), lambda nut: nut.variables(name),
-                                                     lambda nut: nut.variable(name, "ups.status"), lambda nut: nut.commands(name)]
+def test_an_unknown_device_is_an_error_that_lists_the_known_ones(
+    server: NutServer, name: str
+) -> None:
+    readings: list[Callable[[NutClient], object]] = [
+        lambda nut: nut.snapshots([name]),
+        lambda nut: nut.variables(name),
+        lambda nut: nut.variable(name, "ups.status"),
+        lambda nut: nut.commands(name),
+    ]
     for read in readings:
-        with client(server) as nut, pytest.raises(SettingsError, match="'device'; it has pdu, ups") as caught:
+        with (
+            client(server) as nut,
+            pytest.raises(SettingsError, match="'device'; it has pdu, ups") as caught,
+        ):
             read(nut)
         assert caught.value.keys == ("device",)
 
@@ -165,7 +223,8 @@ def test_a_device_named_like_the_password_is_masked(server: NutServer) -> None:
     assert "it has ***, ups" in str(caught.value)
 
 
-# ---- writes and their reports --------------------------------------------------------------------------------
+# ---- writes and their reports --------------------------------------------------------------------
+
 
 def test_a_command_takes_two_round_trips_with_its_login_and_its_report(server: NutServer) -> None:
     with named(server, ADMIN) as nut:
@@ -174,23 +233,45 @@ def test_a_command_takes_two_round_trips_with_its_login_and_its_report(server: N
     assert server.books().states["pdu/1"] is False and len(server.books().writes) == 2
 
 
-@pytest.mark.parametrize("report", ["FAILED", "UNKNOWN", "INVALID-ARGUMENT", "DATA-STALE", "DRIVER-NOT-CONNECTED", "UNKNOWN-UPS",
-                                    "FEATURE-NOT-CONFIGURED", "SOMETHING-NEW"])
-def test_an_accepted_write_with_an_error_as_its_report_is_not_proven(server: NutServer, report: str) -> None:
+@pytest.mark.parametrize(
+    "report",
+    [
+        "FAILED",
+        "UNKNOWN",
+        "INVALID-ARGUMENT",
+        "DATA-STALE",
+        "DRIVER-NOT-CONNECTED",
+        "UNKNOWN-UPS",
+        "FEATURE-NOT-CONFIGURED",
+        "SOMETHING-NEW",
+    ],
+)
+def test_an_accepted_write_with_an_error_as_its_report_is_not_proven(
+    server: NutServer, report: str
+) -> None:
     server.faults.tracked = f"ERR {report}"
-    writes: list[Callable[[NutClient], bool]] = [lambda nut: nut.run("pdu", "outlet.1.load.off"),
-                                                 lambda nut: nut.set("pdu", "outlet.1.desc", "x")]
+    writes: list[Callable[[NutClient], bool]] = [
+        lambda nut: nut.run("pdu", "outlet.1.load.off"),
+        lambda nut: nut.set("pdu", "outlet.1.desc", "x"),
+    ]
     for write in writes:
-        with named(server, ADMIN) as nut, pytest.raises(NotProven, match=f"may or may not have been done.*{report}") as caught:
+        with (
+            named(server, ADMIN) as nut,
+            pytest.raises(NotProven, match=f"may or may not have been done.*{report}") as caught,
+        ):
             write(nut)
         assert isinstance(caught.value, Unreachable) and caught.value.kind == "not-proven"
     assert len(server.books().writes) == 2
 
 
-def test_a_command_whose_driver_never_reports_is_not_proven(server: NutServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_command_whose_driver_never_reports_is_not_proven(
+    server: NutServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     server.faults.tracked = "PENDING"
     kind = looks_three_times(monkeypatch)
-    nut = kind(server.host, server.port, username=ADMIN.name, password=ADMIN.password, timeout=LOOKS_S)
+    nut = kind(
+        server.host, server.port, username=ADMIN.name, password=ADMIN.password, timeout=LOOKS_S
+    )
     with nut, pytest.raises(NotProven, match="has not reported"):
         nut.run("pdu", "outlet.1.load.off")
     assert len(server.books().writes) == 1
@@ -211,7 +292,10 @@ def test_a_command_without_a_valid_login_or_without_the_right_is_denied(server: 
                 with pytest.raises(Denied) as caught:
                     nut.run("pdu", "outlet.1.load.off")
                 assert user.password not in str(caught.value)
-    with NutClient(server.host, server.port) as nut, pytest.raises(Denied, match="'username' and 'password'"):
+    with (
+        NutClient(server.host, server.port) as nut,
+        pytest.raises(Denied, match="'username' and 'password'"),
+    ):
         nut.run("pdu", "outlet.1.load.off")
     assert not server.books().writes
 
@@ -223,7 +307,9 @@ def test_a_write_whose_answer_is_lost_is_not_sent_again(server: NutServer) -> No
             nut.run("pdu", "outlet.1.load.off")
         server.faults.rewrite = None
         assert nut.variable("pdu", "outlet.1.status") == "off"
-    assert server.books().writes == [("pdu outlet.1.load.off", "")] and server.books().connections == 2
+    assert (
+        server.books().writes == [("pdu outlet.1.load.off", "")] and server.books().connections == 2
+    )
 
 
 def test_the_login_is_sent_again_on_a_new_connection(server: NutServer) -> None:
@@ -233,19 +319,31 @@ def test_the_login_is_sent_again_on_a_new_connection(server: NutServer) -> None:
         assert nut.run("pdu", "outlet.1.load.on")
 
 
-# ---- drivers -------------------------------------------------------------------------------------------------
+# ---- drivers -------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("driver, kind", [(Driver.STALE, DataStale), (Driver.GONE, DriverNotConnected)])
-def test_stale_and_unconnected_drivers_have_separate_errors(server: NutServer, driver: Driver, kind: type) -> None:
+
+@pytest.mark.parametrize(
+    "driver, kind", [(Driver.STALE, DataStale), (Driver.GONE, DriverNotConnected)]
+)
+def test_stale_and_unconnected_drivers_have_separate_errors(
+    server: NutServer, driver: Driver, kind: type
+) -> None:
     server.faults.drivers["pdu"] = driver
     with named(server, ADMIN) as nut:
         calls: list[Callable[[], object]] = [
-            lambda: nut.variables("pdu"), lambda: nut.snapshots(["ups", "pdu"]), lambda: nut.variable("pdu", "outlet.1.status"),
-            lambda: nut.run("pdu", "outlet.1.load.off"), lambda: nut.set("pdu", "outlet.1.desc", "x")]
+            lambda: nut.variables("pdu"),
+            lambda: nut.snapshots(["ups", "pdu"]),
+            lambda: nut.variable("pdu", "outlet.1.status"),
+            lambda: nut.run("pdu", "outlet.1.load.off"),
+            lambda: nut.set("pdu", "outlet.1.desc", "x"),
+        ]
         for call in calls:
             with pytest.raises(kind) as caught:
                 call()
-            assert isinstance(caught.value, PduHandlerError) and caught.value.kind in ("data-stale", "driver-not-connected")
+            assert isinstance(caught.value, PduHandlerError) and caught.value.kind in (
+                "data-stale",
+                "driver-not-connected",
+            )
     assert not server.books().writes
 
 
@@ -258,13 +356,21 @@ def test_the_client_waits_until_the_server_stops_answering_wait(server: NutServe
     finished(ends)
 
 
-@pytest.mark.parametrize("read", [
-    lambda nut: nut.variables("pdu")["outlet.1.status"], lambda nut: nut.variable("pdu", "outlet.1.status"),
-    lambda nut: nut.commands("pdu")["outlet.1.load.off"], lambda nut: nut.writable("pdu")["outlet.1.desc"],
-    lambda nut: nut.type("pdu", "outlet.1.desc").writable, lambda nut: nut.enumeration("pdu", "outlet.1.desc"),
-    lambda nut: nut.ranges("pdu", "outlet.1.desc")])
-def test_a_reading_during_wait_returns_the_values_that_follow(server: NutServer,
-                                                              read: Callable[[NutClient], object]) -> None:
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda nut: nut.variables("pdu")["outlet.1.status"],
+        lambda nut: nut.variable("pdu", "outlet.1.status"),
+        lambda nut: nut.commands("pdu")["outlet.1.load.off"],
+        lambda nut: nut.writable("pdu")["outlet.1.desc"],
+        lambda nut: nut.type("pdu", "outlet.1.desc").writable,
+        lambda nut: nut.enumeration("pdu", "outlet.1.desc"),
+        lambda nut: nut.ranges("pdu", "outlet.1.desc"),
+    ],
+)
+def test_a_reading_during_wait_returns_the_values_that_follow(
+    server: NutServer, read: Callable[[NutClient], object]
+) -> None:
     with client(server) as nut:
         expected = read(nut)
         server.faults.drivers["pdu"] = Driver.WAITED_FOR
@@ -275,30 +381,45 @@ def test_a_reading_during_wait_returns_the_values_that_follow(server: NutServer,
         assert trips(server, lambda: read(nut)) == 1
 
 
-def test_the_error_for_a_write_during_wait_names_the_driver_and_not_a_missing_capability(server: NutServer) -> None:
+def test_the_error_for_a_write_during_wait_names_the_driver_and_not_a_missing_capability(
+    server: NutServer,
+) -> None:
     server.faults.drivers["pdu"] = Driver.WAITED_FOR
     with named(server, ADMIN) as nut:
-        writes: list[Callable[[], object]] = [lambda: nut.run("pdu", "outlet.1.load.off"),
-                                              lambda: nut.set("pdu", "outlet.1.desc", "x")]
+        writes: list[Callable[[], object]] = [
+            lambda: nut.run("pdu", "outlet.1.load.off"),
+            lambda: nut.set("pdu", "outlet.1.desc", "x"),
+        ]
         for write in writes:
             with pytest.raises(DriverNotConnected, match="still waiting for the driver of pdu"):
                 write()
     assert not server.books().writes
 
 
-@pytest.mark.parametrize("device, command, look, kind", [
-    ("pdu", "no.such", "GET VAR", Refused), ("nosuch", "load.off", "LIST UPS", SettingsError)])
+@pytest.mark.parametrize(
+    "device, command, look, kind",
+    [("pdu", "no.such", "GET VAR", Refused), ("nosuch", "load.off", "LIST UPS", SettingsError)],
+)
 def test_a_refused_write_keeps_its_error_even_if_the_reason_cannot_be_looked_up(
-        device: str, command: str, look: str, kind: type[PduHandlerError], server: NutServer) -> None:
+    device: str, command: str, look: str, kind: type[PduHandlerError], server: NutServer
+) -> None:
     server.faults.rewrite = lambda line, answer: Cut() if line.startswith(look) else answer
-    with named(server, ADMIN) as nut, pytest.raises(kind, match="no such command|no device of this name"):
+    with (
+        named(server, ADMIN) as nut,
+        pytest.raises(kind, match="no such command|no device of this name"),
+    ):
         nut.run(device, command)
 
 
-def test_a_driver_that_stays_in_wait_is_not_connected(server: NutServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_driver_that_stays_in_wait_is_not_connected(
+    server: NutServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     server.faults.drivers["pdu"] = Driver.WAITED_FOR
     kind = looks_three_times(monkeypatch)
     nut = kind(server.host, server.port, timeout=LOOKS_S)
-    with nut, pytest.raises(DriverNotConnected, match="still waiting for the driver of pdu") as failed:
+    with (
+        nut,
+        pytest.raises(DriverNotConnected, match="still waiting for the driver of pdu") as failed,
+    ):
         nut.snapshots(["pdu", "ups"])
-    assert failed.value.operation == "reading ups.status"           # although LIST VAR showed WAIT
+    assert failed.value.operation == "reading ups.status"  # although LIST VAR showed WAIT

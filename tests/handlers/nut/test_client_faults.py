@@ -1,4 +1,5 @@
 """The client against servers and networks that fail, stall, lie or send the password back."""
+
 from __future__ import annotations
 
 import contextlib
@@ -36,39 +37,69 @@ def without_end(line: str, answer: bytes) -> Optional[bytes]:
     return answer[:-9]
 
 
-@pytest.mark.parametrize("rewrite, kind", [
-    (silence, Unreachable),
-    (lambda line, answer: Cut(), Unreachable),
-    (lambda line, answer: Cut(answer[:len(answer) // 2]), Unreachable),
-    (without_end, Unreachable),
-    (lambda line, answer: b"HTTP/1.1 400 Bad Request\n\n", ProtocolError),
-    (lambda line, answer: bytes(range(256)), ProtocolError),
-    (lambda line, answer: answer.replace(b"LIST VAR pdu", b"LIST VAR ups"), ProtocolError),
-    (lambda line, answer: answer.replace(b'"on"', b'"on'), ProtocolError),
-    (lambda line, answer: answer + b"OK\n", ProtocolError),
-    (lambda line, answer: b"BEGIN LIST VAR pdu\n" + b'VAR pdu ups.id "x"\n' * 30000, ProtocolError),
-    (lambda line, answer: b"x" * 100000, ProtocolError),
-    (lambda line, answer: b"ERR SOMETHING-NEW\n", Refused),
-], ids=["silence", "closed", "half", "no end", "http", "binary", "other list", "open quote", "too much", "endless", "long line",
-        "new ERR"])
-def test_a_broken_answer_is_a_handler_error_and_the_next_request_is_answered(server: NutServer, rewrite: Answer, kind: type,
-                                                                             monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "rewrite, kind",
+    [
+        (silence, Unreachable),
+        (lambda line, answer: Cut(), Unreachable),
+        (lambda line, answer: Cut(answer[: len(answer) // 2]), Unreachable),
+        (without_end, Unreachable),
+        (lambda line, answer: b"HTTP/1.1 400 Bad Request\n\n", ProtocolError),
+        (lambda line, answer: bytes(range(256)), ProtocolError),
+        (lambda line, answer: answer.replace(b"LIST VAR pdu", b"LIST VAR ups"), ProtocolError),
+        (lambda line, answer: answer.replace(b'"on"', b'"on'), ProtocolError),
+        (lambda line, answer: answer + b"OK\n", ProtocolError),
+        (
+            lambda line, answer: b"BEGIN LIST VAR pdu\n" + b'VAR pdu ups.id "x"\n' * 30000,
+            ProtocolError,
+        ),
+        (lambda line, answer: b"x" * 100000, ProtocolError),
+        (lambda line, answer: b"ERR SOMETHING-NEW\n", Refused),
+    ],
+    ids=[
+        "silence",
+        "closed",
+        "half",
+        "no end",
+        "http",
+        "binary",
+        "other list",
+        "open quote",
+        "too much",
+        "endless",
+        "long line",
+        "new ERR",
+    ],
+)
+def test_a_broken_answer_is_a_handler_error_and_the_next_request_is_answered(
+    server: NutServer, rewrite: Answer, kind: type, monkeypatch: pytest.MonkeyPatch
+) -> None:
     last = gives_up_soon(monkeypatch)
 
     def broken(line: str, answer: bytes) -> Optional[bytes]:
         given = rewrite(line, answer) if line.startswith("LIST VAR") else answer
-        return last(given) if line.startswith("LIST VAR") and rewrite in (silence, without_end) else given
+        return (
+            last(given)
+            if line.startswith("LIST VAR") and rewrite in (silence, without_end)
+            else given
+        )
+
     server.faults.rewrite = broken
     with client(server) as nut:
         with pytest.raises(kind) as caught:
             nut.variables("pdu")
         error = caught.value
-        assert isinstance(error, PduHandlerError) and error.host == server.host and "LIST VAR pdu" in error.operation
+        assert (
+            isinstance(error, PduHandlerError)
+            and error.host == server.host
+            and "LIST VAR pdu" in error.operation
+        )
         server.faults.rewrite = None
         assert nut.variable("pdu", "outlet.1.status") == "on"
 
 
-# upsd sends only the first 512 characters of a line. If the line break is not among them, the next line follows directly.
+# upsd sends only the first 512 characters of a line. If the line break is not among them, the next
+# line follows directly.
 @pytest.mark.parametrize("length, whole", [(501, True), (502, False), (503, False), (600, False)])
 def test_a_line_that_the_server_cuts_is_an_error(length: int, whole: bool) -> None:
     described = StaticDevice("pdu", {"ups.status": "OL"}, description="d" * length)
@@ -81,7 +112,9 @@ def test_a_line_that_the_server_cuts_is_an_error(length: int, whole: bool) -> No
 
 
 @pytest.mark.parametrize("timeout, total", [(0.5, None), (60.0, 0.5)])
-def test_a_server_that_answers_byte_by_byte_cannot_extend_the_deadline(timeout: float, total: Optional[float]) -> None:
+def test_a_server_that_answers_byte_by_byte_cannot_extend_the_deadline(
+    timeout: float, total: Optional[float]
+) -> None:
     stop = threading.Event()
 
     def drip(connection: socket.socket) -> None:
@@ -97,6 +130,7 @@ def test_a_server_that_answers_byte_by_byte_cannot_extend_the_deadline(timeout: 
     def clock() -> float:
         now[0] += 0.01
         return now[0]
+
     with serving(drip) as port:
         nut = NutClient("127.0.0.1", port, timeout=timeout, clock=clock, total=total)
         # upsd does not answer the clients above its limit MAXCONN (upsd.c, mainloop).
@@ -106,13 +140,20 @@ def test_a_server_that_answers_byte_by_byte_cannot_extend_the_deadline(timeout: 
 
 
 def test_a_refused_connection_is_unreachable() -> None:
-    with refusing() as port, NutClient("127.0.0.1", port) as nut, pytest.raises(Unreachable, match="upsd"):
+    with (
+        refusing() as port,
+        NutClient("127.0.0.1", port) as nut,
+        pytest.raises(Unreachable, match="upsd"),
+    ):
         nut.devices()
 
 
 @pytest.mark.parametrize("host", ["", "no such host", "x" * 300, "a..b", "host\0"])
 def test_an_invalid_host_is_unreachable(host: str) -> None:
-    with NutClient(host, 1, timeout=1) as nut, pytest.raises(Unreachable, match="not an address that can be resolved"):
+    with (
+        NutClient(host, 1, timeout=1) as nut,
+        pytest.raises(Unreachable, match="not an address that can be resolved"),
+    ):
         nut.devices()
 
 
@@ -127,7 +168,10 @@ def test_port_0_in_the_address_is_not_replaced_by_the_usual_one() -> None:
 
 
 def test_a_port_above_65535_is_not_wrapped_to_another(server: NutServer) -> None:
-    with NutClient(server.host, server.port + 65536) as nut, pytest.raises(Unreachable, match="65535 is the last port"):
+    with (
+        NutClient(server.host, server.port + 65536) as nut,
+        pytest.raises(Unreachable, match="65535 is the last port"),
+    ):
         nut.version()
     assert server.books().connections == 0
 
@@ -138,7 +182,9 @@ def test_a_server_that_closes_new_connections_is_unreachable(server: NutServer) 
         nut.devices()
 
 
-def test_a_dropped_connection_fails_one_request_and_the_next_one_reconnects(server: NutServer) -> None:
+def test_a_dropped_connection_fails_one_request_and_the_next_one_reconnects(
+    server: NutServer,
+) -> None:
     with client(server) as nut:
         nut.devices()
         server.drop_connections()
@@ -155,26 +201,55 @@ def test_two_thousand_requests_at_once_are_all_answered(server: NutServer) -> No
 
 
 SECRETS = ["tops3cret", 'tops3cret "two words" # \\', "tops3cret" * 30]
-Back = Callable[[str, bytes], bytes]        # takes the request line and the password as sent, returns the answer
+# takes the request line and the password as sent, returns the answer
+Back = Callable[[str, bytes], bytes]
 
 
 @pytest.mark.parametrize("secret", SECRETS, ids=["plain", "escaped", "long"])
-@pytest.mark.parametrize("rewrite", [
-    lambda line, wire: b"BEGIN LIST " + wire + b"\n" if line.startswith("PASSWORD") else b"OK\n",
-    lambda line, wire: b"ERR " + wire + b"\n" if line.startswith("INSTCMD") else b"OK\n",
-    lambda line, wire: b"ERR REFUSED " + wire + b"\n" if line.startswith("INSTCMD") else b"OK\n",
-    lambda line, wire: b"OK " + wire + b"\n" if line.startswith("INSTCMD") else b"OK\n",
-    lambda line, wire: b"OK\r" + wire + b"\n" if line.startswith("INSTCMD") else b"OK\n",
-    lambda line, wire: b"OK\n" + wire + b"\n" if line.startswith("INSTCMD") else b"OK\n",
-    lambda line, wire: b"x" * 1995 + wire + b"x" * 20000 if line.startswith("INSTCMD") else b"OK\n",
-    lambda line, wire: b"OK TRACKING tops3cret\n" if line.startswith("INSTCMD") else b"ERR " + wire + b"\n"
-    if line.startswith("GET")
-    else b"OK\n"], ids=["a list", "ERR code", "after an ERR code", "after OK", "after a carriage return", "an unasked line",
-                        "at the end of the kept bytes", "the report"])
-def test_a_password_that_a_server_sends_back_is_in_no_error(server: NutServer, secret: str, rewrite: Back) -> None:
+@pytest.mark.parametrize(
+    "rewrite",
+    [
+        lambda line, wire: (
+            b"BEGIN LIST " + wire + b"\n" if line.startswith("PASSWORD") else b"OK\n"
+        ),
+        lambda line, wire: b"ERR " + wire + b"\n" if line.startswith("INSTCMD") else b"OK\n",
+        lambda line, wire: (
+            b"ERR REFUSED " + wire + b"\n" if line.startswith("INSTCMD") else b"OK\n"
+        ),
+        lambda line, wire: b"OK " + wire + b"\n" if line.startswith("INSTCMD") else b"OK\n",
+        lambda line, wire: b"OK\r" + wire + b"\n" if line.startswith("INSTCMD") else b"OK\n",
+        lambda line, wire: b"OK\n" + wire + b"\n" if line.startswith("INSTCMD") else b"OK\n",
+        lambda line, wire: (
+            b"x" * 1995 + wire + b"x" * 20000 if line.startswith("INSTCMD") else b"OK\n"
+        ),
+        lambda line, wire: (
+            b"OK TRACKING tops3cret\n"
+            if line.startswith("INSTCMD")
+            else b"ERR " + wire + b"\n"
+            if line.startswith("GET")
+            else b"OK\n"
+        ),
+    ],
+    ids=[
+        "a list",
+        "ERR code",
+        "after an ERR code",
+        "after OK",
+        "after a carriage return",
+        "an unasked line",
+        "at the end of the kept bytes",
+        "the report",
+    ],
+)
+def test_a_password_that_a_server_sends_back_is_in_no_error(
+    server: NutServer, secret: str, rewrite: Back
+) -> None:
     wire = messages.password(secret).line[9:-1]
     server.faults.rewrite = lambda line, answer: rewrite(line, wire)
-    with named(server, User(ADMIN.name, secret)) as nut, pytest.raises((ProtocolError, Refused, NotProven)) as caught:
+    with (
+        named(server, User(ADMIN.name, secret)) as nut,
+        pytest.raises((ProtocolError, Refused, NotProven)) as caught,
+    ):
         nut.run("pdu", "outlet.1.load.off")
     assert "tops3" not in kept(caught.value) + repr(nut)
 
@@ -200,15 +275,19 @@ def test_a_late_line_is_not_the_answer_to_the_next_request() -> None:
 
 @pytest.mark.parametrize("total", [None, 300.0, 200.0])
 def test_the_time_of_a_name_lookup_counts_only_towards_the_limit_of_the_call(
-        total: Optional[float], server: NutServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    total: Optional[float], server: NutServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     now = [0.0]
     usable = socket.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)
 
     def slow(*_: object, **__: object) -> object:
         now[0] += 250.0
         return usable
+
     monkeypatch.setattr(socket, "getaddrinfo", slow)
-    with NutClient(server.host, server.port, timeout=PATIENCE_S, total=total, clock=lambda: now[0]) as nut:
+    with NutClient(
+        server.host, server.port, timeout=PATIENCE_S, total=total, clock=lambda: now[0]
+    ) as nut:
         if total == 200.0:
             with pytest.raises(Unreachable, match="the time for this call is over"):
                 nut.version()
@@ -216,7 +295,9 @@ def test_the_time_of_a_name_lookup_counts_only_towards_the_limit_of_the_call(
             assert nut.version()
 
 
-def test_an_address_of_an_unusable_family_is_skipped(server: NutServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_address_of_an_unusable_family_is_skipped(
+    server: NutServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     no_family = (255, socket.SOCK_STREAM, 0, "", ("::1", server.port))
     usable = socket.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)
     with client(server) as nut:
@@ -228,10 +309,14 @@ def test_an_address_of_an_unusable_family_is_skipped(server: NutServer, monkeypa
 
 
 @pytest.mark.parametrize("alive", [True, False])
-def test_the_addresses_of_a_host_share_the_time_to_connect(server: NutServer, monkeypatch: pytest.MonkeyPatch,
-                                                           alive: bool) -> None:
+def test_the_addresses_of_a_host_share_the_time_to_connect(
+    server: NutServer, monkeypatch: pytest.MonkeyPatch, alive: bool
+) -> None:
     waited = dead.waits(monkeypatch)
-    found = [(socket.AF_INET, socket.SOCK_STREAM, 0, "", (address, server.port)) for address in (*DEAD, server.host)]
+    found = [
+        (socket.AF_INET, socket.SOCK_STREAM, 0, "", (address, server.port))
+        for address in (*DEAD, server.host)
+    ]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found if alive else found[:-1])
     with NutClient("pdu.example.com", server.port, timeout=10.0, clock=lambda: sum(waited)) as nut:
         if alive:
@@ -250,14 +335,36 @@ def test_a_password_that_cannot_be_sent_is_in_no_error(server: NutServer) -> Non
         assert "tops3" not in kept(caught.value)
 
 
-@pytest.mark.parametrize("words", ["USERNAME", "PASSWORD", "SET TRACKING", "INSTCMD", "GET TRACKING"])
-@pytest.mark.parametrize("rewrite", [
-    lambda answer: None, lambda answer: Cut(), lambda answer: Cut(b"O"), lambda answer: b"nonsense\n",
-    lambda answer: b"ERR UNKNOWN-COMMAND\n", lambda answer: b"ERR DATA-STALE\n", lambda answer: answer * 2],
-                         ids=["silence", "closed", "half a word", "nonsense", "unknown command", "stale", "answered twice"])
-def test_a_command_is_sent_at_most_once_whatever_fails_at_any_step(server: NutServer, words: str,
-                                                                   rewrite: Callable[[bytes], Optional[bytes]],
-                                                                   monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "words", ["USERNAME", "PASSWORD", "SET TRACKING", "INSTCMD", "GET TRACKING"]
+)
+@pytest.mark.parametrize(
+    "rewrite",
+    [
+        lambda answer: None,
+        lambda answer: Cut(),
+        lambda answer: Cut(b"O"),
+        lambda answer: b"nonsense\n",
+        lambda answer: b"ERR UNKNOWN-COMMAND\n",
+        lambda answer: b"ERR DATA-STALE\n",
+        lambda answer: answer * 2,
+    ],
+    ids=[
+        "silence",
+        "closed",
+        "half a word",
+        "nonsense",
+        "unknown command",
+        "stale",
+        "answered twice",
+    ],
+)
+def test_a_command_is_sent_at_most_once_whatever_fails_at_any_step(
+    server: NutServer,
+    words: str,
+    rewrite: Callable[[bytes], Optional[bytes]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     received: list[str] = []
     last = gives_up_soon(monkeypatch)
 
@@ -265,8 +372,11 @@ def test_a_command_is_sent_at_most_once_whatever_fails_at_any_step(server: NutSe
         received.append(line)
         given = rewrite(answer) if line.startswith(words) else answer
         return last(given) if given is None else given
+
     server.faults.rewrite = at_that_step
-    with NutClient(server.host, server.port, username=ADMIN.name, password=ADMIN.password, timeout=PATIENCE_S) as nut:
+    with NutClient(
+        server.host, server.port, username=ADMIN.name, password=ADMIN.password, timeout=PATIENCE_S
+    ) as nut:
         with contextlib.suppress(PduHandlerError):
             nut.run("pdu", "outlet.1.load.off")
     assert sum(line.startswith("INSTCMD") for line in received) == len(server.books().writes) <= 1

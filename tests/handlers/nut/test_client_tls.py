@@ -1,4 +1,5 @@
 """The client over STARTTLS."""
+
 from __future__ import annotations
 
 import errno
@@ -25,16 +26,22 @@ def secure() -> Iterator[NutServer]:
 
 
 def over_tls(server: NutServer, tls: Trust, host: str = "127.0.0.1") -> NutClient:
-    return NutClient(host, server.port, username=ADMIN.name, password=ADMIN.password, tls=tls, timeout=PATIENCE_S)
+    return NutClient(
+        host, server.port, username=ADMIN.name, password=ADMIN.password, tls=tls, timeout=PATIENCE_S
+    )
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-def test_a_certificate_of_the_configured_authority_is_accepted(secure: NutServer, host: str) -> None:
+def test_a_certificate_of_the_configured_authority_is_accepted(
+    secure: NutServer, host: str
+) -> None:
     with over_tls(secure, Trust(ca_pem=secure.ca_pem), host) as nut:
         assert nut.run("pdu", "outlet.1.load.off")
 
 
-def test_the_zone_of_an_address_is_not_sought_in_the_certificate(secure: NutServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_zone_of_an_address_is_not_sought_in_the_certificate(
+    secure: NutServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     found = [(socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", secure.port))]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
     with over_tls(secure, Trust(ca_pem=secure.ca_pem), "127.0.0.1%lo") as nut:
@@ -44,7 +51,10 @@ def test_the_zone_of_an_address_is_not_sought_in_the_certificate(secure: NutServ
 def test_a_pinned_certificate_is_accepted_and_no_other(secure: NutServer) -> None:
     with over_tls(secure, Trust(fingerprint=secure.fingerprint)) as nut:
         assert "pdu" in nut.devices()
-    with over_tls(secure, Trust(fingerprint="ab" * 32)) as nut, pytest.raises(Unreachable, match="another certificate"):
+    with (
+        over_tls(secure, Trust(fingerprint="ab" * 32)) as nut,
+        pytest.raises(Unreachable, match="another certificate"),
+    ):
         nut.run("pdu", "outlet.1.load.on")
 
 
@@ -67,7 +77,10 @@ def test_without_a_second_connection_an_untrusted_certificate_has_no_fingerprint
         connection.sendall(b"OK STARTTLS\n")
         usual().context.wrap_socket(connection, server_side=True)
 
-    with serving(once) as port, NutClient("127.0.0.1", port, tls=Trust(), timeout=PATIENCE_S) as nut:
+    with (
+        serving(once) as port,
+        NutClient("127.0.0.1", port, tls=Trust(), timeout=PATIENCE_S) as nut,
+    ):
         with pytest.raises(Unreachable, match="not trusted .*'fingerprint'") as caught:
             nut.devices()
     assert "SHA-256" not in str(caught.value)
@@ -80,18 +93,25 @@ def test_an_unreadable_ca_is_an_error_that_names_the_host(secure: NutServer) -> 
     assert caught.value.host == "127.0.0.1"
 
 
-@pytest.mark.parametrize("error", [ImportError("no module named _ssl"), OSError(errno.EMFILE, "Too many open files")])
+@pytest.mark.parametrize(
+    "error", [ImportError("no module named _ssl"), OSError(errno.EMFILE, "Too many open files")]
+)
 def test_a_host_that_cannot_load_the_code_for_tls_is_an_error_and_leaves_no_socket_open(
-        secure: NutServer, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    secure: NutServer, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
     class Failing:
         @staticmethod
         def find_spec(name: str, *_: object) -> None:
             if name == "handlers.nut.starttls":
                 raise error
+
     received = listen(secure)
     monkeypatch.delitem(sys.modules, "handlers.nut.starttls", raising=False)
     monkeypatch.setattr(sys, "meta_path", [Failing, *sys.meta_path])
-    with over_tls(secure, Trust(verify=False)) as nut, pytest.raises(Unreachable, match=f"cannot start TLS .*{error.args[-1]}"):
+    with (
+        over_tls(secure, Trust(verify=False)) as nut,
+        pytest.raises(Unreachable, match=f"cannot start TLS .*{error.args[-1]}"),
+    ):
         nut.devices()
     assert not nut.is_open and received == []
 
@@ -103,12 +123,15 @@ def test_a_server_without_tls_is_an_error_and_gets_no_further_request(server: Nu
     assert received == ["STARTTLS"]
 
 
-def test_bytes_after_the_answer_to_starttls_are_an_error_and_nothing_more_is_sent(secure: NutServer) -> None:
+def test_bytes_after_the_answer_to_starttls_are_an_error_and_nothing_more_is_sent(
+    secure: NutServer,
+) -> None:
     received: list[str] = []
 
     def inject(line: str, answer: bytes) -> bytes:
         received.append(line)
         return answer + b"OK\nOK\n" if line == "STARTTLS" else answer
+
     secure.faults.rewrite = inject
     try:
         with over_tls(secure, Trust(verify=False)) as nut, pytest.raises(ProtocolError):
@@ -126,5 +149,8 @@ def test_a_handshake_without_an_answer_ends_at_the_deadline() -> None:
             pass
 
     with serving(half) as port, NutClient("127.0.0.1", port, tls=Trust(), timeout=0.3) as nut:
-        with pytest.raises(Unreachable, match="the TLS handshake did not end in time: check the network, or raise 'timeout'$"):
+        with pytest.raises(
+            Unreachable,
+            match="the TLS handshake did not end in time: check the network, or raise 'timeout'$",
+        ):
             nut.devices()

@@ -1,4 +1,7 @@
-"""The handler reads the expected outlets and figures from a real upsd, whose dummy-ups serves dumps of real devices."""
+"""The handler reads the expected outlets and figures from a real upsd, whose dummy-ups serves dumps
+of real devices.
+"""
+
 from __future__ import annotations
 
 import json
@@ -17,10 +20,16 @@ from tests.servers.upsd import Upsd
 
 DUMPS: list[str] = sorted(path.stem for path in SHARED.glob("nut/dumps/*.dev"))
 STATES = {"on": EnumPowerStatus.UP, "off": EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}
-# Load in A by the start of a dump's name. For a PDU: the sum of the line currents, else input.current, else the outlets' sum.
-# For a UPS or a transfer switch: output.current.
-LOADS = {"Eaton__5PX": 1.0, "Eaton__ATS_230V_16A": 0.5, "Eaton__ePDU_MA_1P": 19.63, "Eaton__ePDU_Managed_Aphel": 0.0,
-         "HP__R3000_XR": 10.3, "HP__RT3000_G2": 0.2}
+# Load in A by the start of a dump's name. For a PDU: the sum of the line currents, else
+# input.current, else the outlets' sum. For a UPS or a transfer switch: output.current.
+LOADS = {
+    "Eaton__5PX": 1.0,
+    "Eaton__ATS_230V_16A": 0.5,
+    "Eaton__ePDU_MA_1P": 19.63,
+    "Eaton__ePDU_Managed_Aphel": 0.0,
+    "HP__R3000_XR": 10.3,
+    "HP__RT3000_G2": 0.2,
+}
 needs_dumps = pytest.mark.skipif(not DUMPS, reason="no recordings next to the project (nut/dumps)")
 
 
@@ -31,7 +40,9 @@ def expected(dump: str) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def recorded() -> Iterator[Upsd]:
     files = [Path(shared("nut", "dumps", f"{dump}.dev")) for dump in DUMPS]
-    with Upsd([upsd.dummy_file(f"d{at}", path.read_text("utf-8")) for at, path in enumerate(files)]) as server:
+    with Upsd(
+        [upsd.dummy_file(f"d{at}", path.read_text("utf-8")) for at, path in enumerate(files)]
+    ) as server:
         yield server
 
 
@@ -46,19 +57,31 @@ def test_nine_dumps_or_more_are_present() -> None:
 def test_outlets_and_figures_of_a_real_device_are_as_expected(recorded: Upsd, dump: str) -> None:
     name, wanted = f"d{DUMPS.index(dump)}", expected(dump)
     pdu = handler(recorded, device=name)
-    assert states(pdu.status()) == {number: STATES[outlet["state"]] for number, outlet in wanted["outlets"].items()}
+    assert states(pdu.status()) == {
+        number: STATES[outlet["state"]] for number, outlet in wanted["outlets"].items()
+    }
     load = next((load for start, load in LOADS.items() if dump.startswith(start + "__")), None)
     assert pdu.statistic().load == (0.0 if load is None else load)
     with client(recorded) as nut:
         seen = nut.snapshots([name], writable=True)[name]
     device = outlets.read(*seen)
     assert device.load == load and device.energy is None
-    assert {outlet.identity: {
-        "name": outlet.name or "", "state": {True: "on", False: "off", None: None}[outlet.state], "current_a": outlet.current,
-        "power_w": outlet.realpower, "apparent_va": outlet.power, "switchable": outlet.switchable}
-            for outlet in device.outlets} == {
-            number: {**outlet, "name": outlet["name"] or ""} for number, outlet in wanted["outlets"].items()}
+    assert {
+        outlet.identity: {
+            "name": outlet.name or "",
+            "state": {True: "on", False: "off", None: None}[outlet.state],
+            "current_a": outlet.current,
+            "power_w": outlet.realpower,
+            "apparent_va": outlet.power,
+            "switchable": outlet.switchable,
+        }
+        for outlet in device.outlets
+    } == {
+        number: {**outlet, "name": outlet["name"] or ""}
+        for number, outlet in wanted["outlets"].items()
+    }
     for variable, value in wanted["device"].items():
-        # dummy-ups takes maker and model from `ups.*`, joins adjacent spaces, and drops characters outside ASCII.
+        # dummy-ups takes maker and model from `ups.*`, joins adjacent spaces, and drops characters
+        # outside ASCII.
         if variable not in ("device.mfr", "device.model") and value.isascii():
             assert seen.variables[variable].split() == value.split()

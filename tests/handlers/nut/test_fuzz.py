@@ -1,4 +1,7 @@
-"""Random answers of a broken or hostile server raise only errors of handlers/errors.py and inject no line into a request."""
+"""Random answers of a broken or hostile server raise only errors of handlers/errors.py and inject
+no line into a request.
+"""
+
 from __future__ import annotations
 
 import math
@@ -17,27 +20,66 @@ from tests.simulators.nut_server import Cut, NutServer, SwitchedPdu
 
 ANSWERS = 30_000
 GOOD: list[tuple[Callable[[], Request[object]], bytes]] = [
-    (lambda: messages.list_var("pdu"), b'BEGIN LIST VAR pdu\nVAR pdu outlet.count "2"\nVAR pdu outlet.1.status "on"\n'
-     b'VAR pdu outlet.2.status "off"\nVAR pdu outlet.1.current "0.50"\nVAR pdu device.2.outlet.1.status "on"\n'
-     b'VAR pdu input.L1.current "1.5"\nVAR pdu device.type "pdu"\nEND LIST VAR pdu\n'),
-    (lambda: messages.list_cmd("pdu"),
-     b"BEGIN LIST CMD pdu\nCMD pdu outlet.1.load.on\nCMD pdu outlet.1.load.off\nEND LIST CMD pdu\n"),
+    (
+        lambda: messages.list_var("pdu"),
+        (
+            b'BEGIN LIST VAR pdu\nVAR pdu outlet.count "2"\nVAR pdu outlet.1.status "on"\nVAR pdu'
+            b' outlet.2.status "off"\nVAR pdu outlet.1.current "0.50"\nVAR pdu'
+            b' device.2.outlet.1.status "on"\nVAR pdu input.L1.current "1.5"\nVAR pdu device.type'
+            b' "pdu"\nEND LIST VAR pdu\n'
+        ),
+    ),
+    (
+        lambda: messages.list_cmd("pdu"),
+        (
+            b"BEGIN LIST CMD pdu\nCMD pdu outlet.1.load.on\nCMD pdu outlet.1.load.off\nEND LIST CMD"
+            b" pdu\n"
+        ),
+    ),
     (messages.list_ups, b'BEGIN LIST UPS\nUPS pdu "two \\"words\\""\nUPS ups "x"\nEND LIST UPS\n'),
-    (lambda: messages.list_range("pdu", "v"), b'BEGIN LIST RANGE pdu v\nRANGE pdu v "1" "2"\nEND LIST RANGE pdu v\n'),
-    (lambda: messages.list_client("pdu"), b"BEGIN LIST CLIENT pdu\nCLIENT pdu ::1\nEND LIST CLIENT pdu\n"),
+    (
+        lambda: messages.list_range("pdu", "v"),
+        b'BEGIN LIST RANGE pdu v\nRANGE pdu v "1" "2"\nEND LIST RANGE pdu v\n',
+    ),
+    (
+        lambda: messages.list_client("pdu"),
+        b"BEGIN LIST CLIENT pdu\nCLIENT pdu ::1\nEND LIST CLIENT pdu\n",
+    ),
     (lambda: messages.get_var("pdu", "ups.status"), b'VAR pdu ups.status "OL"\n'),
     (lambda: messages.get_type("pdu", "v"), b"TYPE pdu v RW STRING:32\n"),
     (lambda: messages.get_numlogins("pdu"), b"NUMLOGINS pdu 1\n"),
-    (lambda: messages.instcmd("pdu", "load.off"), b"OK TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2\n"),
+    (
+        lambda: messages.instcmd("pdu", "load.off"),
+        b"OK TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2\n",
+    ),
     (lambda: messages.get_tracking("1"), b"SUCCESS\n"),
     (messages.ver, b"Network UPS Tools upsd 2.8.0\n"),
     (lambda: messages.password("x"), b"OK\n"),
     (lambda: messages.get_var("pdu", "v"), b"ERR DATA-STALE\n"),
 ]
-PIECES = [b"\n", b'"', b"\\", b"\0", b"\r", b" ", b"ERR ", b"OK ", b"BEGIN LIST VAR pdu\n", b"END LIST VAR pdu\n", b"\xff\xfe",
-          b"#",
-          b"VAR pdu ", b"\x1b[31m", b"-1", b"1e999", b"nan", b"9" * 400, b"device.0.outlet.0.status", b"outlet.-1.id",
-          "\u2028é".encode()]
+PIECES = [
+    b"\n",
+    b'"',
+    b"\\",
+    b"\0",
+    b"\r",
+    b" ",
+    b"ERR ",
+    b"OK ",
+    b"BEGIN LIST VAR pdu\n",
+    b"END LIST VAR pdu\n",
+    b"\xff\xfe",
+    b"#",
+    b"VAR pdu ",
+    b"\x1b[31m",
+    b"-1",
+    b"1e999",
+    b"nan",
+    b"9" * 400,
+    b"device.0.outlet.0.status",
+    b"outlet.-1.id",
+    "\u2028é".encode(),
+]
 
 
 def mutated(chance: random.Random, data: bytes) -> bytes:
@@ -49,9 +91,9 @@ def mutated(chance: random.Random, data: bytes) -> bytes:
         elif how == 1:
             data = data[:at]
         elif how == 2:
-            data = data[:at] + bytes([chance.randrange(256)]) + data[at + 1:]
+            data = data[:at] + bytes([chance.randrange(256)]) + data[at + 1 :]
         elif how == 3:
-            data = data[:at] + data[at + chance.randint(1, 20):]
+            data = data[:at] + data[at + chance.randint(1, 20) :]
         elif how == 4:
             lines = data.split(b"\n")
             chance.shuffle(lines)
@@ -62,10 +104,17 @@ def mutated(chance: random.Random, data: bytes) -> bytes:
 
 
 def use(value: object) -> None:
-    """Check the outlets that a decoded value describes, and an INSTCMD request for each name in it."""
+    """Check the outlets that a decoded value describes, and an INSTCMD request for
+    each name in it.
+    """
     if isinstance(value, dict):
         device = outlets.read(value, list(value), value, whole_load=True)
-        for figure in (device.load, device.energy, *(o.current for o in device.outlets), *(o.energy for o in device.outlets)):
+        for figure in (
+            device.load,
+            device.energy,
+            *(o.current for o in device.outlets),
+            *(o.energy for o in device.outlets),
+        ):
             assert figure is None or (math.isfinite(figure) and figure >= 0)
         assert len({outlet.identity for outlet in device.outlets}) == len(device.outlets)
     for name in value if isinstance(value, (dict, list)) else [value]:
@@ -93,14 +142,19 @@ def test_a_mutated_answer_is_read_or_raises_a_handler_error_and_injects_no_line(
         except PduHandlerError as error:
             assert "\n" not in str(error) and str(error).isprintable()
             ends["error"] += 1
-    assert min(ends.values()) > ANSWERS // 50, ends     # the mutations produce every kind of result often enough
+    # the mutations produce every kind of result often enough
+    assert min(ends.values()) > ANSWERS // 50, ends
 
 
 @pytest.mark.parametrize("at", ["LIST", "INSTCMD", "GET"])
-def test_switching_off_with_damaged_answers_raises_our_errors_and_sends_one_command(at: str) -> None:
+def test_switching_off_with_damaged_answers_raises_our_errors_and_sends_one_command(
+    at: str,
+) -> None:
     chance = random.Random(7)
     with NutServer([SwitchedPdu("pdu", 3)]) as server:
-        server.faults.rewrite = lambda line, answer: Cut(mutated(chance, answer)) if line.startswith(at) else answer
+        server.faults.rewrite = lambda line, answer: (
+            Cut(mutated(chance, answer)) if line.startswith(at) else answer
+        )
         for _ in range(100):
             writes, port = len(server.books().writes), PduPortView("2")
             try:

@@ -1,4 +1,5 @@
 """The handler on a simulated server, compared with the true state of its devices."""
+
 from __future__ import annotations
 
 import contextlib
@@ -11,7 +12,15 @@ from typing import Callable, Optional
 
 import pytest
 
-from handlers.errors import Denied, NoSuchOutlet, PduHandlerError, ProtocolError, SettingsError, Unreachable, Unsupported
+from handlers.errors import (
+    Denied,
+    NoSuchOutlet,
+    PduHandlerError,
+    ProtocolError,
+    SettingsError,
+    Unreachable,
+    Unsupported,
+)
 from handlers.nut import switch as switch_module
 from handlers.nut.failures import DataStale, DriverNotConnected
 from handlers.nut.handler import NutPdu, make_handler
@@ -19,12 +28,24 @@ from handlers.nut.settings import SETTINGS
 from handlers.switching import switch
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduPortView
-from tests.handlers.nut.given import ADMIN_SETTINGS, LOOKS_S, WORDS, gives_up_soon, handler, looks_three_times, states
+from tests.handlers.nut.given import (
+    ADMIN_SETTINGS,
+    LOOKS_S,
+    WORDS,
+    gives_up_soon,
+    handler,
+    looks_three_times,
+    states,
+)
 from tests.simulators.nut_server import Cut, Driver, NutServer, StaticDevice, SwitchedPdu
 from tests.waiting import PATIENCE_S, finished, until
 
 UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
-UPS = StaticDevice("ups", {"device.type": "ups", "ups.status": "OL", "output.current": "1.5"}, ["load.off", "load.on"])
+UPS = StaticDevice(
+    "ups",
+    {"device.type": "ups", "ups.status": "OL", "output.current": "1.5"},
+    ["load.off", "load.on"],
+)
 
 
 @pytest.fixture
@@ -41,9 +62,15 @@ def seen(pdu: NutPdu) -> dict[str, str]:
     return {identity: state.name for identity, state in states(pdu.status()).items()}
 
 
-def test_status_of_a_named_device_takes_one_round_trip_and_agrees_with_the_device(server: NutServer) -> None:
+def test_status_of_a_named_device_takes_one_round_trip_and_agrees_with_the_device(
+    server: NutServer,
+) -> None:
     pdu = handler(server, device="pdu")
-    assert seen(pdu) == booked(server) and len(booked(server)) == 48 and set(booked(server).values()) == {"UP", "DOWN"}
+    assert (
+        seen(pdu) == booked(server)
+        and len(booked(server)) == 48
+        and set(booked(server).values()) == {"UP", "DOWN"}
+    )
     assert server.books().requests == 1 and server.books().connections == 1
 
 
@@ -54,8 +81,11 @@ def test_finding_the_only_device_costs_one_more_round_trip(server: NutServer) ->
 
 def test_a_status_over_tls_costs_one_more_request_for_starttls() -> None:
     with NutServer(tls=True) as server:
-        for trust in ({"ca_pem": server.ca_pem.replace("\n", " ")}, {"fingerprint": server.fingerprint.upper()},
-                      {"verify": "no"}):
+        for trust in (
+            {"ca_pem": server.ca_pem.replace("\n", " ")},
+            {"fingerprint": server.fingerprint.upper()},
+            {"verify": "no"},
+        ):
             before = server.books().requests
             assert seen(handler(server, device="pdu", tls="yes", **trust)) == booked(server)
             assert server.books().requests - before == 2
@@ -109,7 +139,9 @@ def test_in_a_daisy_chain_identities_are_device_and_outlet() -> None:
         pdu = handler(server, device="pdu", **ADMIN_SETTINGS)
         assert seen(pdu) == booked(server) and "2.7" in booked(server)
         assert pdu.port_down(PduPortView("2.1")).power_status is DOWN
-        assert server.books().writes == [("pdu device.2.outlet.1.load.off", "")] and seen(pdu) == booked(server)
+        assert server.books().writes == [("pdu device.2.outlet.1.load.off", "")] and seen(
+            pdu
+        ) == booked(server)
         assert pdu.statistic().load == pytest.approx(server.books().load_a)
         assert pdu.statistic().total_consumption == pytest.approx(server.books().energy_kwh)
 
@@ -140,10 +172,13 @@ def test_one_unreadable_device_makes_the_whole_status_an_error() -> None:
 
 def test_the_whole_load_of_a_ups_is_a_port_only_with_the_setting() -> None:
     with NutServer([UPS]) as server:
-        assert seen(handler(server)) == {} and seen(handler(server, whole_load="yes")) == {"load": "UP"}
+        assert seen(handler(server)) == {} and seen(handler(server, whole_load="yes")) == {
+            "load": "UP"
+        }
         with pytest.raises(NoSuchOutlet):
             handler(server, **ADMIN_SETTINGS).port_down(PduPortView("load"))
-        # This driver reports success, but its ups.status does not follow. The state is unknown, never off.
+        # This driver reports success, but its ups.status does not follow. The state is unknown,
+        # never off.
         pdu = handler(server, whole_load="yes", **ADMIN_SETTINGS)
         assert pdu.port_down(PduPortView("load"), deadline=0).power_status is UNKNOWN
         assert server.books().writes == [("ups load.off", "")]
@@ -152,7 +187,9 @@ def test_the_whole_load_of_a_ups_is_a_port_only_with_the_setting() -> None:
 def test_a_whole_load_without_a_state_is_unknown_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     waits: list[float] = []
     monkeypatch.setattr(switch_module, "switch", functools.partial(switch, sleep=waits.append))
-    with NutServer([StaticDevice("ups", {"device.type": "ups", "ups.load": "20"}, ["load.on", "load.off"])]) as server:
+    with NutServer(
+        [StaticDevice("ups", {"device.type": "ups", "ups.load": "20"}, ["load.on", "load.off"])]
+    ) as server:
         pdu = handler(server, whole_load="yes", **ADMIN_SETTINGS)
         assert pdu.port_down(PduPortView("load"), deadline=1.0).power_status is UNKNOWN
         assert server.books().writes == [("ups load.off", "")] and not waits
@@ -166,21 +203,35 @@ def test_labels_hold_number_and_name(server: NutServer) -> None:
 def test_a_server_that_demands_a_login_before_reading_gets_it(server: NutServer) -> None:
     server.faults.login_to_read = True
     pdu = handler(server, device="pdu", **ADMIN_SETTINGS)
-    assert seen(pdu) == booked(server) and pdu.statistic().load == server.books().load_a and len(pdu.labels()) == 48
-    assert pdu.port_down(PduPortView("1")).power_status is DOWN and seen(handler(server, **ADMIN_SETTINGS)) == booked(server)
+    assert (
+        seen(pdu) == booked(server)
+        and pdu.statistic().load == server.books().load_a
+        and len(pdu.labels()) == 48
+    )
+    assert pdu.port_down(PduPortView("1")).power_status is DOWN and seen(
+        handler(server, **ADMIN_SETTINGS)
+    ) == booked(server)
     with pytest.raises(Denied, match="give 'username' and 'password'"):
         handler(server, device="pdu").status()
 
 
-def test_a_misspelt_device_is_an_error_that_lists_the_devices_of_the_server(server: NutServer) -> None:
-    for call in (handler(server, device="[pdu]").status, handler(server, device="pdu@host").statistic):
+def test_a_misspelt_device_is_an_error_that_lists_the_devices_of_the_server(
+    server: NutServer,
+) -> None:
+    for call in (
+        handler(server, device="[pdu]").status,
+        handler(server, device="pdu@host").statistic,
+    ):
         with pytest.raises(SettingsError, match="it has pdu"):
             call()
 
 
-# ---- reports and states that prove nothing -------------------------------------------------------------------
+# ---- reports and states that prove nothing -------------------------------------------------------
 
-def test_a_driver_that_reports_success_and_does_nothing_leaves_the_state_unknown(server: NutServer) -> None:
+
+def test_a_driver_that_reports_success_and_does_nothing_leaves_the_state_unknown(
+    server: NutServer,
+) -> None:
     server.faults.ignored = True
     port = handler(server, device="pdu", **ADMIN_SETTINGS).port_down(PduPortView("1"), deadline=0)
     assert port.power_status is UNKNOWN and server.books().states["1"] is True
@@ -191,7 +242,8 @@ def test_switching_returns_unknown_while_the_driver_has_not_polled_since_the_com
     with NutServer([SwitchedPdu("pdu", 4, poll_s=30, clock=lambda: now[0])]) as server:
         pdu = handler(server, device="pdu", **ADMIN_SETTINGS)
         assert pdu.port_down(PduPortView("1"), deadline=0).power_status is UNKNOWN
-        assert server.books().states["1"] is False and seen(pdu)["1"] == "UP"       # the old state, from the driver's cache
+        # the old state, from the driver's cache
+        assert server.books().states["1"] is False and seen(pdu)["1"] == "UP"
         now[0] = 31.0
         assert seen(pdu)["1"] == "DOWN"
 
@@ -204,24 +256,40 @@ def test_an_ok_without_tracking_is_read_back(server: NutServer) -> None:
     assert pdu.port_up(PduPortView("1"), deadline=0).power_status is UNKNOWN
 
 
-@pytest.mark.parametrize("fault, ends", [("no tracking", UNKNOWN), ("denied report", UNKNOWN), ("no answer", Unreachable),
-                                         ("no report", Unreachable)])
-def test_an_old_value_that_equals_the_wanted_state_proves_nothing(fault: str, ends: object,
-                                                                  monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "fault, ends",
+    [
+        ("no tracking", UNKNOWN),
+        ("denied report", UNKNOWN),
+        ("no answer", Unreachable),
+        ("no report", Unreachable),
+    ],
+)
+def test_an_old_value_that_equals_the_wanted_state_proves_nothing(
+    fault: str, ends: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pdu = SwitchedPdu("pdu", 2, poll_s=30, clock=lambda: 0.0)
     with NutServer([pdu]) as server:
-        pdu.turn("1", False)                    # as if somebody switched at the device after the driver's last poll
+        # as if somebody switched at the device after the driver's last poll
+        pdu.turn("1", False)
         server.faults.ignored = True
         server.faults.no_tracking = fault == "no tracking"
         server.faults.tracked = "PENDING" if fault == "no report" else None
         if fault == "denied report":
-            server.faults.rewrite = lambda line, answer: b"ERR ACCESS-DENIED\n" if line.startswith("GET TRACKING") else answer
+            server.faults.rewrite = lambda line, answer: (
+                b"ERR ACCESS-DENIED\n" if line.startswith("GET TRACKING") else answer
+            )
         if fault == "no answer":
-            server.faults.rewrite = lambda line, answer: Cut() if line.startswith("INSTCMD") else answer
+            server.faults.rewrite = lambda line, answer: (
+                Cut() if line.startswith("INSTCMD") else answer
+            )
         if fault == "no report":
             looks_three_times(monkeypatch)
         timeout = str(LOOKS_S if fault == "no report" else PATIENCE_S)
-        call, port = handler(server, device="pdu", timeout=timeout, **ADMIN_SETTINGS).port_up, PduPortView("1")
+        call, port = (
+            handler(server, device="pdu", timeout=timeout, **ADMIN_SETTINGS).port_up,
+            PduPortView("1"),
+        )
         if isinstance(ends, EnumPowerStatus):
             assert call(port, deadline=0).power_status is ends
         else:
@@ -231,12 +299,17 @@ def test_an_old_value_that_equals_the_wanted_state_proves_nothing(fault: str, en
         assert server.books().states["1"] is False
 
 
-@pytest.mark.parametrize("report", ["ERR FAILED", "ERR UNKNOWN", "ERR INVALID-ARGUMENT", "ERR DATA-STALE", "ERR SOMETHING-NEW"])
+@pytest.mark.parametrize(
+    "report",
+    ["ERR FAILED", "ERR UNKNOWN", "ERR INVALID-ARGUMENT", "ERR DATA-STALE", "ERR SOMETHING-NEW"],
+)
 @pytest.mark.parametrize("done", [True, False])
-def test_an_error_as_the_report_of_an_accepted_command_is_never_a_refusal(server: NutServer, report: str, done: bool) -> None:
+def test_an_error_as_the_report_of_an_accepted_command_is_never_a_refusal(
+    server: NutServer, report: str, done: bool
+) -> None:
     server.faults.tracked, server.faults.ignored = report, not done
     pdu, port = handler(server, device="pdu", **ADMIN_SETTINGS), PduPortView("1")
-    if done:                    # the outlet has the wanted state, so the report was wrong
+    if done:  # the outlet has the wanted state, so the report was wrong
         assert pdu.port_down(port).power_status is DOWN
     else:
         with pytest.raises(Unreachable, match=f"may or may not have switched.*{report}"):
@@ -245,7 +318,9 @@ def test_an_error_as_the_report_of_an_accepted_command_is_never_a_refusal(server
     assert len(server.books().writes) == 1
 
 
-def test_a_command_without_a_report_is_confirmed_by_the_state(server: NutServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_command_without_a_report_is_confirmed_by_the_state(
+    server: NutServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     server.faults.tracked = "PENDING"
     looks_three_times(monkeypatch)
     pdu = handler(server, device="pdu", timeout=str(LOOKS_S), **ADMIN_SETTINGS)
@@ -256,7 +331,9 @@ def test_a_command_without_a_report_is_confirmed_by_the_state(server: NutServer,
 
 
 @pytest.mark.parametrize("done", [True, False])
-def test_after_a_command_without_an_answer_the_state_is_read_once_and_nothing_is_resent(server: NutServer, done: bool) -> None:
+def test_after_a_command_without_an_answer_the_state_is_read_once_and_nothing_is_resent(
+    server: NutServer, done: bool
+) -> None:
     server.faults.ignored = not done
     server.faults.rewrite = lambda line, answer: Cut() if line.startswith("INSTCMD") else answer
     pdu, port = handler(server, device="pdu", **ADMIN_SETTINGS), PduPortView("1")
@@ -268,34 +345,57 @@ def test_after_a_command_without_an_answer_the_state_is_read_once_and_nothing_is
         assert port.power_status is UNKNOWN
     books = server.books()
     assert len(books.writes) == 1 and books.connections == 2
-    assert books.requests == 3          # the reading, the command, and the state
+    assert books.requests == 3  # the reading, the command, and the state
 
 
-@pytest.mark.parametrize("words, ends", [
-    ("LIST UPS", Unreachable), ("LIST VAR", ProtocolError), ("LIST RW", Unreachable), ("USERNAME", DOWN), ("INSTCMD", DOWN),
-    ("GET TRACKING", DOWN), ("GET VAR", UNKNOWN)])
-def test_a_missing_answer_at_any_step_never_leads_to_a_wrong_state(server: NutServer, words: str, ends: object,
-                                                                   monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "words, ends",
+    [
+        ("LIST UPS", Unreachable),
+        ("LIST VAR", ProtocolError),
+        ("LIST RW", Unreachable),
+        ("USERNAME", DOWN),
+        ("INSTCMD", DOWN),
+        ("GET TRACKING", DOWN),
+        ("GET VAR", UNKNOWN),
+    ],
+)
+def test_a_missing_answer_at_any_step_never_leads_to_a_wrong_state(
+    server: NutServer, words: str, ends: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
     last = gives_up_soon(monkeypatch)
     server.faults.rewrite = lambda line, answer: last(None) if line.startswith(words) else answer
     pdu, port = handler(server, timeout=str(PATIENCE_S), **ADMIN_SETTINGS), PduPortView("1")
     if isinstance(ends, EnumPowerStatus):
-        assert pdu.port_down(port, deadline=0).power_status is ends and server.books().states["1"] is False
+        assert (
+            pdu.port_down(port, deadline=0).power_status is ends
+            and server.books().states["1"] is False
+        )
     else:
         with pytest.raises(PduHandlerError) as caught:
             pdu.port_down(port, deadline=0)
-        assert caught.value.kind == getattr(ends, "kind") and port.power_status is UNKNOWN and not server.books().writes
+        assert (
+            caught.value.kind == getattr(ends, "kind")
+            and port.power_status is UNKNOWN
+            and not server.books().writes
+        )
 
 
-@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="needs /proc/self/fd, where Linux lists open files")
+@pytest.mark.skipif(
+    not os.path.isdir("/proc/self/fd"), reason="needs /proc/self/fd, where Linux lists open files"
+)
 def test_no_call_leaves_a_socket_open(server: NutServer) -> None:
-    handler(server, device="pdu").status()          # what a first call keeps open is not counted
+    handler(server, device="pdu").status()  # what a first call keeps open is not counted
     pdu = handler(server, device="pdu", timeout="0.5", **ADMIN_SETTINGS)
     server.drop_connections()
     assert until(lambda: not server.open_connections)
     before = len(os.listdir("/proc/self/fd"))
-    cut: list[Callable[[str, bytes], Optional[bytes]]] = [lambda line, answer: None, lambda line, answer: Cut(answer[:9]),
-                                                          lambda line, answer: b"nonsense\n", lambda line, answer: answer]
+    cut: list[Callable[[str, bytes], Optional[bytes]]] = [
+        lambda line, answer: None,
+        lambda line, answer: Cut(answer[:9]),
+        lambda line, answer: b"nonsense\n",
+        lambda line, answer: answer,
+    ]
     for rewrite in cut:
         server.faults.rewrite = rewrite
         with contextlib.suppress(PduHandlerError):
@@ -304,38 +404,57 @@ def test_no_call_leaves_a_socket_open(server: NutServer) -> None:
             pdu.port_up(PduPortView("1"), deadline=0)
     with contextlib.suppress(PduHandlerError):
         handler(server, tls="yes", verify="no").status()
-    server.stop()                                   # waits until the server has closed its ends of the sockets
+    # waits until the server has closed its ends of the sockets
+    server.stop()
     with contextlib.suppress(PduHandlerError):
         pdu.status()
-    assert len(os.listdir("/proc/self/fd")) < before        # the server's listening socket is closed too
+    # the server's listening socket is closed too
+    assert len(os.listdir("/proc/self/fd")) < before
 
 
 def test_a_state_that_cannot_be_read_back_is_unknown(server: NutServer) -> None:
-    server.faults.rewrite = lambda line, answer: b"ERR DATA-STALE\n" if line.startswith("GET VAR") else answer
+    server.faults.rewrite = lambda line, answer: (
+        b"ERR DATA-STALE\n" if line.startswith("GET VAR") else answer
+    )
     port = handler(server, device="pdu", **ADMIN_SETTINGS).port_down(PduPortView("1"), deadline=0)
     assert port.power_status is UNKNOWN and server.books().states["1"] is False
 
 
 def test_a_command_whose_report_is_denied_is_read_back(server: NutServer) -> None:
-    server.faults.rewrite = lambda line, answer: b"ERR ACCESS-DENIED\n" if line.startswith("GET TRACKING") else answer
+    server.faults.rewrite = lambda line, answer: (
+        b"ERR ACCESS-DENIED\n" if line.startswith("GET TRACKING") else answer
+    )
     port = handler(server, device="pdu", **ADMIN_SETTINGS).port_down(PduPortView("1"), deadline=0)
     assert port.power_status is DOWN and len(server.books().writes) == 1
 
 
-def test_an_outlet_without_a_state_is_unknown_without_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_outlet_without_a_state_is_unknown_without_waiting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def sleep(seconds: float) -> None:
         pytest.fail(f"waited {seconds} s for a state that the outlet does not have")
+
     monkeypatch.setattr(switch_module, "switch", functools.partial(switch, sleep=sleep))
-    device = StaticDevice("pdu", {"device.type": "pdu", "outlet.1.id": "1", "ups.status": "OL"}, ["outlet.1.load.off"])
+    device = StaticDevice(
+        "pdu", {"device.type": "pdu", "outlet.1.id": "1", "ups.status": "OL"}, ["outlet.1.load.off"]
+    )
     with NutServer([device]) as server:
         assert handler(server, **ADMIN_SETTINGS).port_down(PduPortView("1")).power_status is UNKNOWN
 
 
-@pytest.mark.parametrize("driver, kind", [(Driver.STALE, DataStale), (Driver.GONE, DriverNotConnected)])
-def test_a_stale_or_unconnected_driver_is_an_error_and_never_off(server: NutServer, driver: Driver, kind: type) -> None:
+@pytest.mark.parametrize(
+    "driver, kind", [(Driver.STALE, DataStale), (Driver.GONE, DriverNotConnected)]
+)
+def test_a_stale_or_unconnected_driver_is_an_error_and_never_off(
+    server: NutServer, driver: Driver, kind: type
+) -> None:
     server.faults.drivers["pdu"] = driver
     pdu = handler(server, device="pdu", **ADMIN_SETTINGS)
-    calls: list[Callable[[], object]] = [pdu.status, pdu.statistic, lambda: pdu.port_up(PduPortView("1"))]
+    calls: list[Callable[[], object]] = [
+        pdu.status,
+        pdu.statistic,
+        lambda: pdu.port_up(PduPortView("1")),
+    ]
     for call in calls:
         with pytest.raises(kind):
             call()
@@ -344,11 +463,19 @@ def test_a_stale_or_unconnected_driver_is_an_error_and_never_off(server: NutServ
 
 def test_fewer_outlets_than_the_device_counts_are_an_error() -> None:
     variables = {f"outlet.{n}.status": "on" for n in range(1, 48)}
-    with NutServer([StaticDevice("pdu", {**variables, "outlet.count": "48", "ups.status": "OL"})]) as server:
+    with NutServer(
+        [StaticDevice("pdu", {**variables, "outlet.count": "48", "ups.status": "OL"})]
+    ) as server:
         pdu = handler(server, device="pdu", **ADMIN_SETTINGS)
-        calls: list[Callable[[], object]] = [pdu.status, pdu.statistic, lambda: pdu.port_up(PduPortView("1"))]
+        calls: list[Callable[[], object]] = [
+            pdu.status,
+            pdu.statistic,
+            lambda: pdu.port_up(PduPortView("1")),
+        ]
         for call in calls:
-            with pytest.raises(ProtocolError, match=r"fewer outlets \(47\) than it counts \(outlet.count 48\)") as caught:
+            with pytest.raises(
+                ProtocolError, match=r"fewer outlets \(47\) than it counts \(outlet.count 48\)"
+            ) as caught:
                 call()
             assert caught.value.host == server.host
 
@@ -360,7 +487,9 @@ def test_a_server_without_devices_is_an_error_with_a_remedy() -> None:
 
 def test_a_chain_of_almost_twenty_thousand_members_is_read_in_time_and_its_error_is_short() -> None:
     rows = {f"device.{n}.outlet.1.status": "on" for n in range(1, 19_990)}
-    with NutServer([StaticDevice("pdu", {**rows, "device.type": "pdu", "ups.status": "OL"})]) as server:
+    with NutServer(
+        [StaticDevice("pdu", {**rows, "device.type": "pdu", "ups.status": "OL"})]
+    ) as server:
         pdu = handler(server, device="pdu", timeout="20")
         assert len(pdu.status().ports) == len(rows)
         with pytest.raises(NoSuchOutlet) as caught:
@@ -370,16 +499,22 @@ def test_a_chain_of_almost_twenty_thousand_members_is_read_in_time_and_its_error
 
 def test_too_many_devices_give_a_short_error_about_the_setting() -> None:
     name = "x" * 400
-    with NutServer([StaticDevice(f"{name}{n}", {"device.type": "ups"}) for n in range(101)]) as server:
+    with NutServer(
+        [StaticDevice(f"{name}{n}", {"device.type": "ups"}) for n in range(101)]
+    ) as server:
         with pytest.raises(SettingsError, match="101 devices.*'device'") as caught:
             handler(server).status()
         assert len(str(caught.value)) < 300
 
 
 def test_long_names_of_a_server_do_not_make_an_error_long() -> None:
-    long = "\x01" * 480          # a line of the server has at most 512 characters
-    devices = [StaticDevice(f"{'x' * 480}{n}", {"device.type": long, "driver.name": long, "outlet.1.status": "on"})
-               for n in range(99)]
+    long = "\x01" * 480  # a line of the server has at most 512 characters
+    devices = [
+        StaticDevice(
+            f"{'x' * 480}{n}", {"device.type": long, "driver.name": long, "outlet.1.status": "on"}
+        )
+        for n in range(99)
+    ]
     with NutServer(devices) as server:
         with pytest.raises(NoSuchOutlet) as caught:
             handler(server, **ADMIN_SETTINGS).port_up(PduPortView("3"))
@@ -390,24 +525,47 @@ def test_long_names_of_a_server_do_not_make_an_error_long() -> None:
         assert len(str(unsupported.value)) < 1000 and str(unsupported.value).isprintable()
 
 
-# ---- bad input -----------------------------------------------------------------------------------------------
+# ---- bad input -----------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("settings, named", [
-    ({"devise": "pdu"}, "devise"), ({"port": "0"}, "port"), ({"port": "nut"}, "port"), ({"tls": "maybe"}, "tls"),
-    ({"verify": "?"}, "verify"),
-    ({"timeout": "soon"}, "timeout"), ({"timeout": "0"}, "timeout"), ({"device": "two words"}, "device"),
-    ({"device": "pdu\nINSTCMD pdu load.off"}, "device"), ({"fingerprint": "abc"}, "fingerprint"), ({"ca_pem": "no"}, "ca_pem"),
-    ({"whole_load": "some"}, "whole_load"), ({"username": "a\nb"}, "username"), ({"password": "a\nb"}, "password"),
-    ({"ca_pem": "-----BEGIN CERTIFICATE-----QUJD-----END CERTIFICATE-----"}, "tls=yes"), ({"fingerprint": "ab" * 32}, "tls=yes")])
-def test_a_bad_setting_is_named_and_nothing_is_sent(server: NutServer, settings: dict[str, str], named: str) -> None:
+
+@pytest.mark.parametrize(
+    "settings, named",
+    [
+        ({"devise": "pdu"}, "devise"),
+        ({"port": "0"}, "port"),
+        ({"port": "nut"}, "port"),
+        ({"tls": "maybe"}, "tls"),
+        ({"verify": "?"}, "verify"),
+        ({"timeout": "soon"}, "timeout"),
+        ({"timeout": "0"}, "timeout"),
+        ({"device": "two words"}, "device"),
+        ({"device": "pdu\nINSTCMD pdu load.off"}, "device"),
+        ({"fingerprint": "abc"}, "fingerprint"),
+        ({"ca_pem": "no"}, "ca_pem"),
+        ({"whole_load": "some"}, "whole_load"),
+        ({"username": "a\nb"}, "username"),
+        ({"password": "a\nb"}, "password"),
+        ({"ca_pem": "-----BEGIN CERTIFICATE-----QUJD-----END CERTIFICATE-----"}, "tls=yes"),
+        ({"fingerprint": "ab" * 32}, "tls=yes"),
+    ],
+)
+def test_a_bad_setting_is_named_and_nothing_is_sent(
+    server: NutServer, settings: dict[str, str], named: str
+) -> None:
     pdu = handler(server, **settings)
     with pytest.raises(SettingsError) as caught:
         pdu.status()
-    assert named in str(caught.value) and "a\nb" not in str(caught.value) and "\n" not in str(caught.value)
+    assert (
+        named in str(caught.value)
+        and "a\nb" not in str(caught.value)
+        and "\n" not in str(caught.value)
+    )
     assert server.books().connections == 0
 
 
-def test_a_device_value_that_the_platform_supplies_is_not_taken_for_the_setting(server: NutServer) -> None:
+def test_a_device_value_that_the_platform_supplies_is_not_taken_for_the_setting(
+    server: NutServer,
+) -> None:
     pdu = make_handler(PduData(f"127.0.0.1:{server.port}", {"device": "pdu_nut"}, device="pdu_nut"))
     assert seen(pdu) == booked(server)
 
@@ -420,11 +578,21 @@ def test_host_and_port_of_the_settings_override_those_of_the_form(server: NutSer
         make_handler(PduData("", {})).status()
 
 
-@pytest.mark.parametrize("address", ["https://127.0.0.1:{}/", "127.0.0.1:{}/", "pdu@127.0.0.1:{}", "admin:s3cret@127.0.0.1:{}"])
-def test_a_url_and_an_address_with_a_user_or_a_device_are_refused_with_advice_and_not_shown(server: NutServer,
-                                                                                            address: str) -> None:
-    for data in (PduData(address.format(server.port), {}), PduData("", {"host": address.format(server.port)})):
-        with pytest.raises(SettingsError, match="give the host alone, a user as 'username', and a device .* 'device'") as caught:
+@pytest.mark.parametrize(
+    "address",
+    ["https://127.0.0.1:{}/", "127.0.0.1:{}/", "pdu@127.0.0.1:{}", "admin:s3cret@127.0.0.1:{}"],
+)
+def test_a_url_and_an_address_with_a_user_or_a_device_are_refused_with_advice_and_not_shown(
+    server: NutServer, address: str
+) -> None:
+    for data in (
+        PduData(address.format(server.port), {}),
+        PduData("", {"host": address.format(server.port)}),
+    ):
+        with pytest.raises(
+            SettingsError,
+            match="give the host alone, a user as 'username', and a device .* 'device'",
+        ) as caught:
             make_handler(data).status()
         assert "127.0.0.1" not in str(caught.value) and server.books().connections == 0
 
@@ -435,7 +603,10 @@ def test_an_ipv6_address_is_accepted_with_and_without_a_port() -> None:
     except OSError:
         pytest.skip("this machine has no IPv6 loopback")
     listener.settimeout(PATIENCE_S)
-    answer = b'BEGIN LIST VAR pdu\nVAR pdu outlet.1.status "on"\nEND LIST VAR pdu\nBEGIN LIST CMD pdu\nEND LIST CMD pdu\n'
+    answer = (
+        b'BEGIN LIST VAR pdu\nVAR pdu outlet.1.status "on"\nEND LIST VAR pdu\nBEGIN LIST CMD'
+        b" pdu\nEND LIST CMD pdu\n"
+    )
 
     def serve() -> None:
         for _ in range(2):
@@ -450,7 +621,9 @@ def test_an_ipv6_address_is_accepted_with_and_without_a_port() -> None:
     try:
         port = listener.getsockname()[1]
         for address, settings in ((f"[::1]:{port}", {}), ("::1", {"port": str(port)})):
-            assert seen(make_handler(PduData(address, {"device": "pdu", **settings}))) == {"1": "UP"}
+            assert seen(make_handler(PduData(address, {"device": "pdu", **settings}))) == {
+                "1": "UP"
+            }
     finally:
         listener.close()
         finished(thread)
@@ -464,24 +637,35 @@ def test_making_a_handler_sends_nothing_and_raises_nothing(server: NutServer) ->
 
 
 @pytest.mark.parametrize("user", [{}, {"username": "admin"}, {"password": "nut-own-words"}])
-def test_the_error_for_switching_without_a_login_names_username_and_password(server: NutServer, user: dict[str, str]) -> None:
+def test_the_error_for_switching_without_a_login_names_username_and_password(
+    server: NutServer, user: dict[str, str]
+) -> None:
     with pytest.raises(SettingsError, match="'username' and 'password'"):
         handler(server, device="pdu", **user).port_up(PduPortView("1"))
     assert not server.books().writes
 
 
 @pytest.mark.parametrize("identity", ["0", "49", "", "load", "1.1", "outlet.1", "-1", "1\n", "all"])
-def test_an_outlet_that_does_not_exist_is_an_error_and_nothing_is_written(server: NutServer, identity: str) -> None:
+def test_an_outlet_that_does_not_exist_is_an_error_and_nothing_is_written(
+    server: NutServer, identity: str
+) -> None:
     with pytest.raises(NoSuchOutlet):
         handler(server, device="pdu", **ADMIN_SETTINGS).port_down(PduPortView(identity))
     assert not server.books().writes
 
 
 def test_an_outlet_without_a_command_or_writable_switch_is_not_switched() -> None:
-    device = StaticDevice("pdu", {"outlet.1.status": "on", "ups.status": "OL"}, ["outlet.1.load.cycle", "load.off"],
-                          ["outlet.1.status"])
+    device = StaticDevice(
+        "pdu",
+        {"outlet.1.status": "on", "ups.status": "OL"},
+        ["outlet.1.load.cycle", "load.off"],
+        ["outlet.1.status"],
+    )
     with NutServer([device]) as server:
-        for call in (handler(server, **ADMIN_SETTINGS).port_down, handler(server, **ADMIN_SETTINGS).port_up):
+        for call in (
+            handler(server, **ADMIN_SETTINGS).port_down,
+            handler(server, **ADMIN_SETTINGS).port_up,
+        ):
             with pytest.raises(Unsupported, match="outlet 1"):
                 call(PduPortView("1"))
         assert not server.books().writes
@@ -490,7 +674,9 @@ def test_an_outlet_without_a_command_or_writable_switch_is_not_switched() -> Non
 def test_an_error_names_the_host_and_an_operation(server: NutServer) -> None:
     calls: list[Callable[[], object]] = [
         lambda: handler(server, device="pdu", **ADMIN_SETTINGS).port_up(PduPortView("99")),
-        lambda: handler(server, device="none").status(), lambda: handler(server, device="pdu").port_up(PduPortView("1"))]
+        lambda: handler(server, device="none").status(),
+        lambda: handler(server, device="pdu").port_up(PduPortView("1")),
+    ]
     for call in calls:
         with pytest.raises(PduHandlerError) as caught:
             call()
@@ -498,7 +684,16 @@ def test_an_error_names_the_host_and_an_operation(server: NutServer) -> None:
 
 
 def test_all_settings_that_need_no_tls_can_be_given_together(server: NutServer) -> None:
-    given = {"host": server.host, "port": str(server.port), "username": "u", "password": "p", "device": "pdu", "tls": "no",
-             "verify": "yes", "timeout": "30", "whole_load": "no"}
+    given = {
+        "host": server.host,
+        "port": str(server.port),
+        "username": "u",
+        "password": "p",
+        "device": "pdu",
+        "tls": "no",
+        "verify": "yes",
+        "timeout": "30",
+        "whole_load": "no",
+    }
     assert {setting.key for setting in SETTINGS} == {*given, "ca_pem", "fingerprint"}
     assert seen(make_handler(PduData("192.0.2.1", given))) == booked(server)

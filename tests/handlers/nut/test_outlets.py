@@ -18,8 +18,12 @@ from handlers.nut.outlets import read, state
 PDU = {"device.type": "pdu"}
 
 
-def device(variables: Mapping[str, str], commands: Sequence[str] = (), writable: Optional[Mapping[str, str]] = None,
-           whole_load: bool = False) -> NutDevice:
+def device(
+    variables: Mapping[str, str],
+    commands: Sequence[str] = (),
+    writable: Optional[Mapping[str, str]] = None,
+    whole_load: bool = False,
+) -> NutDevice:
     return read({**PDU, **variables}, commands, writable or {}, whole_load)
 
 
@@ -27,77 +31,158 @@ def states(found: NutDevice) -> dict[str, Optional[bool]]:
     return {outlet.identity: outlet.state for outlet in found.outlets}
 
 
-@pytest.mark.parametrize("text, expected", [
-    ("on", True), ("On", True), ("OFF", False), (" off ", False), ("", None), ("cycling", None), ("1", None),
-    ("pending off", None)])
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("on", True),
+        ("On", True),
+        ("OFF", False),
+        (" off ", False),
+        ("", None),
+        ("cycling", None),
+        ("1", None),
+        ("pending off", None),
+    ],
+)
 def test_only_a_documented_status_is_on_or_off(text: str, expected: Optional[bool]) -> None:
     assert states(device({"outlet.1.status": text})) == {"1": expected}
 
 
-@pytest.mark.parametrize("text, expected", [("1", True), ("0", False), ("on", True), ("off", False), ("2", None), ("yes", None)])
-def test_without_a_status_the_switch_variable_is_the_state(text: str, expected: Optional[bool]) -> None:
+@pytest.mark.parametrize(
+    "text, expected",
+    [("1", True), ("0", False), ("on", True), ("off", False), ("2", None), ("yes", None)],
+)
+def test_without_a_status_the_switch_variable_is_the_state(
+    text: str, expected: Optional[bool]
+) -> None:
     assert states(device({"outlet.3.switch": text})) == {"3": expected}
 
 
 def test_an_outlet_whose_status_and_switch_contradict_each_other_is_unknown() -> None:
-    assert states(device({"outlet.1.status": "on", "outlet.1.switch": "0", "outlet.2.status": "off",
-                          "outlet.2.switch": "0"})) == {
-        "1": None, "2": False}
+    assert states(
+        device(
+            {
+                "outlet.1.status": "on",
+                "outlet.1.switch": "0",
+                "outlet.2.status": "off",
+                "outlet.2.switch": "0",
+            }
+        )
+    ) == {"1": None, "2": False}
 
 
 def test_an_outlet_without_any_state_is_listed_as_unknown() -> None:
     found = device({"outlet.1.id": "1.00", "outlet.1.desc": "", "outlet.1.switchable": "no"})
     assert states(found) == {"1": None}
-    assert found.outlets[0].state_variables == () and found.outlets[0].number == "1" and found.outlets[0].name == ""
+    assert (
+        found.outlets[0].state_variables == ()
+        and found.outlets[0].number == "1"
+        and found.outlets[0].name == ""
+    )
 
 
-@pytest.mark.parametrize("name, number", [("2.00", "2"), ("1.05", "1.05"), ("A1.0", "A1.0"), ("10", "10")])
-def test_only_the_zero_decimals_of_a_whole_number_are_removed_from_an_outlets_number(name: str, number: str) -> None:
+@pytest.mark.parametrize(
+    "name, number", [("2.00", "2"), ("1.05", "1.05"), ("A1.0", "A1.0"), ("10", "10")]
+)
+def test_only_the_zero_decimals_of_a_whole_number_are_removed_from_an_outlets_number(
+    name: str, number: str
+) -> None:
     assert device({"outlet.1.status": "on", "outlet.1.name": name}).outlets[0].number == number
 
 
 def test_an_outlet_that_has_only_commands_is_listed() -> None:
-    assert states(device({"outlet.1.status": "on"}, ["outlet.1.load.on", "outlet.2.load.on"])) == {"1": True, "2": None}
+    assert states(device({"outlet.1.status": "on"}, ["outlet.1.load.on", "outlet.2.load.on"])) == {
+        "1": True,
+        "2": None,
+    }
 
 
 def test_outlets_come_in_the_order_of_their_numbers() -> None:
-    assert list(states(device({f"outlet.{n}.status": "on" for n in (10, 2, 1, 11)}))) == ["1", "2", "10", "11"]
+    assert list(states(device({f"outlet.{n}.status": "on" for n in (10, 2, 1, 11)}))) == [
+        "1",
+        "2",
+        "10",
+        "11",
+    ]
 
 
 def test_rows_for_groups_or_the_whole_device_or_with_negative_numbers_are_not_outlets() -> None:
-    found = device({"outlet.desc": "All", "outlet.0.id": "0", "outlet.-1.id": "-1", "outlet.1.status": "on",
-                    "outlet.count": "1.00", "outlet.group.1.status": "on", "outlet.group.1.name": "bank1"})
+    found = device(
+        {
+            "outlet.desc": "All",
+            "outlet.0.id": "0",
+            "outlet.-1.id": "-1",
+            "outlet.1.status": "on",
+            "outlet.count": "1.00",
+            "outlet.group.1.status": "on",
+            "outlet.group.1.name": "bank1",
+        }
+    )
     assert states(found) == {"1": True}
 
 
 def test_outlet_zero_counts_only_where_the_devices_count_includes_it() -> None:
     rows = {f"outlet.{n}.status": "on" for n in range(4)}
     assert list(states(device({**rows, "outlet.count": "4"}))) == ["0", "1", "2", "3"]
-    assert list(states(device({**rows, "outlet.count": "4", "outlet.1.desc": "only here"}))) == ["0", "1", "2", "3"]
+    assert list(states(device({**rows, "outlet.count": "4", "outlet.1.desc": "only here"}))) == [
+        "0",
+        "1",
+        "2",
+        "3",
+    ]
     assert list(states(device({"outlet.count": "1", "outlet.0.status": "on"}))) == ["0"]
     assert list(states(device({**rows, "outlet.count": "3"}))) == ["1", "2", "3"]
     assert list(states(device(rows))) == ["1", "2", "3"]
 
 
-@pytest.mark.parametrize("variables", [
-    {"outlet.count": "3", "outlet.1.status": "on", "outlet.2.status": "on"}, {"outlet.count": "24.00"},
-    {"device.1.outlet.1.status": "on", "device.2.outlet.count": "8"},
-    {"device.1.outlet.1.status": "on", "device.2.mfr": "ACME", "outlet.count": "2"},
-    {"device.1.outlet.1.status": "on", "device.1.outlet.count": "2"},
-    # `outlet.0.*` does not replace a missing outlet.
-    {"outlet.count": "3", "outlet.0.status": "on", "outlet.1.status": "on", "outlet.3.status": "on"},
-    {"outlet.count": "3", "outlet.0.id": "0", "outlet.1.id": "1", "outlet.1.status": "on", "outlet.2.status": "on"},
-    {"device.1.outlet.count": "2", "device.1.outlet.0.desc": "All", "device.1.outlet.1.status": "on"},
-    {"device.1.outlet.1.status": "on", "device.count": "2"}, {"device.2.outlet.1.status": "on", "device.count": "2"}])
-def test_fewer_outlets_or_members_than_the_driver_counts_are_an_error(variables: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"outlet.count": "3", "outlet.1.status": "on", "outlet.2.status": "on"},
+        {"outlet.count": "24.00"},
+        {"device.1.outlet.1.status": "on", "device.2.outlet.count": "8"},
+        {"device.1.outlet.1.status": "on", "device.2.mfr": "ACME", "outlet.count": "2"},
+        {"device.1.outlet.1.status": "on", "device.1.outlet.count": "2"},
+        # `outlet.0.*` does not replace a missing outlet.
+        {
+            "outlet.count": "3",
+            "outlet.0.status": "on",
+            "outlet.1.status": "on",
+            "outlet.3.status": "on",
+        },
+        {
+            "outlet.count": "3",
+            "outlet.0.id": "0",
+            "outlet.1.id": "1",
+            "outlet.1.status": "on",
+            "outlet.2.status": "on",
+        },
+        {
+            "device.1.outlet.count": "2",
+            "device.1.outlet.0.desc": "All",
+            "device.1.outlet.1.status": "on",
+        },
+        {"device.1.outlet.1.status": "on", "device.count": "2"},
+        {"device.2.outlet.1.status": "on", "device.count": "2"},
+    ],
+)
+def test_fewer_outlets_or_members_than_the_driver_counts_are_an_error(
+    variables: dict[str, str],
+) -> None:
     with pytest.raises(ProtocolError, match="counts|does not list all"):
         device(variables)
 
 
-@pytest.mark.parametrize("variables", [
-    {"outlet.1.status": "on", "outlet.01.status": "off"}, {"outlet.002.current": "1", "outlet.02.current": "1"},
-    {"outlet.0.status": "on", "outlet.00.status": "off"}, {"device.2.outlet.7.status": "on", "device.2.outlet.07.status": "on"},
-    {"outlet.1.status": "on", "outlet.01.current": "1", "outlet.count": "2"}])
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"outlet.1.status": "on", "outlet.01.status": "off"},
+        {"outlet.002.current": "1", "outlet.02.current": "1"},
+        {"outlet.0.status": "on", "outlet.00.status": "off"},
+        {"device.2.outlet.7.status": "on", "device.2.outlet.07.status": "on"},
+        {"outlet.1.status": "on", "outlet.01.current": "1", "outlet.count": "2"},
+    ],
+)
 def test_an_outlet_under_two_numbers_is_an_error(variables: dict[str, str]) -> None:
     with pytest.raises(ProtocolError, match="one outlet under two numbers"):
         device(variables)
@@ -118,93 +203,202 @@ def test_a_device_that_should_have_outlets_and_lists_none_is_an_error(kind: str)
         device({"device.type": kind, "ups.status": "OL"})
 
 
-@pytest.mark.parametrize("variables", [
-    {"device.type": "line-conditioner", "output.voltage": "230"}, {"battery.charge": "100", "ups.status": "OL"},
-    {"input.current": "3.1", "ups.status": "OL"}, {"device.type": "generator", "input.voltage": "230"}])
-def test_a_device_of_unknown_type_with_a_battery_input_or_output_may_have_no_outlets(variables: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"device.type": "line-conditioner", "output.voltage": "230"},
+        {"battery.charge": "100", "ups.status": "OL"},
+        {"input.current": "3.1", "ups.status": "OL"},
+        {"device.type": "generator", "input.voltage": "230"},
+    ],
+)
+def test_a_device_of_unknown_type_with_a_battery_input_or_output_may_have_no_outlets(
+    variables: dict[str, str],
+) -> None:
     found = read(variables, [], {})
     assert found.outlets == [] and found.load == (3.1 if "input.current" in variables else None)
 
 
-CHAIN = {"device.count": "2", "outlet.1.status": "on, off", "outlet.count": "4", "device.0.outlet.1.status": "on",
-         "device.1.outlet.1.status": "on", "device.1.outlet.2.status": "off", "device.1.outlet.count": "2",
-         "device.2.outlet.1.status": "off", "device.2.outlet.2.status": "on", "device.2.outlet.-1.id": "-1",
-         "device.2.outlet.0.id": "0", "device.2.outlet.count": "2", "device.1.outlet.group.1.status": "on"}
+CHAIN = {
+    "device.count": "2",
+    "outlet.1.status": "on, off",
+    "outlet.count": "4",
+    "device.0.outlet.1.status": "on",
+    "device.1.outlet.1.status": "on",
+    "device.1.outlet.2.status": "off",
+    "device.1.outlet.count": "2",
+    "device.2.outlet.1.status": "off",
+    "device.2.outlet.2.status": "on",
+    "device.2.outlet.-1.id": "-1",
+    "device.2.outlet.0.id": "0",
+    "device.2.outlet.count": "2",
+    "device.1.outlet.group.1.status": "on",
+}
 
 
 def test_a_daisy_chain_numbers_its_outlets_by_device_and_outlet() -> None:
     found = device(CHAIN, ["device.2.outlet.1.load.off", "outlet.1.load.off"])
     assert states(found) == {"1.1": True, "1.2": False, "2.1": False, "2.2": True}
-    assert [outlet.off for outlet in found.outlets] == [None, None, Way("device.2.outlet.1.load.off"), None]
+    assert [outlet.off for outlet in found.outlets] == [
+        None,
+        None,
+        Way("device.2.outlet.1.load.off"),
+        None,
+    ]
 
 
 def test_a_chain_without_separate_members_keeps_plain_numbers() -> None:
     assert states(device({"device.count": "2", "outlet.1.status": "on"})) == {"1": True}
 
 
-# ---- ways to switch ------------------------------------------------------------------------------------------
+# ---- ways to switch ------------------------------------------------------------------------------
+
 
 def test_an_outlet_is_switched_only_by_commands_that_are_listed_for_it() -> None:
-    commands = ["outlet.1.load.on", "outlet.1.load.off", "outlet.2.load.cycle", "outlet.3.load.off", "load.on", "load.off",
-                "outlet.4.load.off.delay", "outlet.14.load.on"]
+    commands = [
+        "outlet.1.load.on",
+        "outlet.1.load.off",
+        "outlet.2.load.cycle",
+        "outlet.3.load.off",
+        "load.on",
+        "load.off",
+        "outlet.4.load.off.delay",
+        "outlet.14.load.on",
+    ]
     found = device({f"outlet.{n}.status": "on" for n in (1, 2, 3, 4, 14)}, commands)
     assert {outlet.identity: (outlet.on, outlet.off) for outlet in found.outlets} == {
-        "1": (Way("outlet.1.load.on"), Way("outlet.1.load.off")), "2": (None, None), "3": (None, Way("outlet.3.load.off")),
-        "4": (None, None), "14": (Way("outlet.14.load.on"), None)}
+        "1": (Way("outlet.1.load.on"), Way("outlet.1.load.off")),
+        "2": (None, None),
+        "3": (None, Way("outlet.3.load.off")),
+        "4": (None, None),
+        "14": (Way("outlet.14.load.on"), None),
+    }
 
 
-@pytest.mark.parametrize("shown, on, off", [("1", "1", "0"), ("0", "1", "0"), ("on", "on", "off"), ("Off", "on", "off")])
-def test_a_writable_switch_is_written_in_the_form_in_which_it_is_read(shown: str, on: str, off: str) -> None:
+@pytest.mark.parametrize(
+    "shown, on, off", [("1", "1", "0"), ("0", "1", "0"), ("on", "on", "off"), ("Off", "on", "off")]
+)
+def test_a_writable_switch_is_written_in_the_form_in_which_it_is_read(
+    shown: str, on: str, off: str
+) -> None:
     outlet = device({"outlet.1.switch": shown}, (), {"outlet.1.switch": shown}).outlets[0]
     assert outlet.on == Way("outlet.1.switch", on) and outlet.off == Way("outlet.1.switch", off)
 
 
-@pytest.mark.parametrize("writable", [{}, {"outlet.1.switch": "maybe"}, {"outlet.1.status": "on"}, {"outlet.2.switch": "1"}])
-def test_a_switch_that_is_read_only_or_has_an_undocumented_value_cannot_be_used(writable: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "writable",
+    [{}, {"outlet.1.switch": "maybe"}, {"outlet.1.status": "on"}, {"outlet.2.switch": "1"}],
+)
+def test_a_switch_that_is_read_only_or_has_an_undocumented_value_cannot_be_used(
+    writable: dict[str, str],
+) -> None:
     outlet = device({"outlet.1.switch": "1", "outlet.1.status": "on"}, (), writable).outlets[0]
     assert outlet.on is None and outlet.off is None
 
 
 def test_a_listed_command_is_preferred_to_a_writable_switch() -> None:
-    outlet = device({"outlet.1.switch": "1"}, ["outlet.1.load.on"], {"outlet.1.switch": "1"}).outlets[0]
+    outlet = device(
+        {"outlet.1.switch": "1"}, ["outlet.1.load.on"], {"outlet.1.switch": "1"}
+    ).outlets[0]
     assert outlet.on == Way("outlet.1.load.on") and outlet.off == Way("outlet.1.switch", "0")
 
 
 @pytest.mark.parametrize("switchable", ["no", "0", "0.00", "3", "yes"])
 def test_the_variable_switchable_does_not_decide_the_ways_to_switch(switchable: str) -> None:
-    outlet = device({"outlet.1.status": "on", "outlet.1.switchable": switchable}, ["outlet.1.load.off"]).outlets[0]
+    outlet = device(
+        {"outlet.1.status": "on", "outlet.1.switchable": switchable}, ["outlet.1.load.off"]
+    ).outlets[0]
     assert outlet.off is not None and outlet.on is None and outlet.switchable == switchable
 
 
-@pytest.mark.parametrize("status, expected", [("OL", True), ("OB LB", True), ("OL OB", True), ("OFF", False), ("OL OFF", False),
-                                              ("", None), ("WAIT", None), ("BYPASS OL", True)])
-def test_the_whole_load_of_a_ups_is_a_port_only_on_request(status: str, expected: Optional[bool]) -> None:
+@pytest.mark.parametrize(
+    "status, expected",
+    [
+        ("OL", True),
+        ("OB LB", True),
+        ("OL OB", True),
+        ("OFF", False),
+        ("OL OFF", False),
+        ("", None),
+        ("WAIT", None),
+        ("BYPASS OL", True),
+    ],
+)
+def test_the_whole_load_of_a_ups_is_a_port_only_on_request(
+    status: str, expected: Optional[bool]
+) -> None:
     ups = {"device.type": "ups", "ups.status": status, "output.current": "1.5"}
     assert device(ups, ["load.off"]).outlets == []
     found = device(ups, ["load.off"], whole_load=True)
     assert states(found) == {"load": expected}
-    assert found.outlets[0].off == Way("load.off") and found.outlets[0].on is None and found.outlets[0].current == 1.5
+    assert (
+        found.outlets[0].off == Way("load.off")
+        and found.outlets[0].on is None
+        and found.outlets[0].current == 1.5
+    )
 
 
-@pytest.mark.parametrize("figures, expected", [
-    ({"output.phases": "3", "output.current": "4"}, None),
-    ({"output.L1.current": "4", "output.L2.current": "5", "output.L3.current": "3", "output.current": "4"}, 12)])
-def test_the_current_of_one_phase_is_not_given_for_the_whole_load(figures: dict[str, str], expected: Optional[float]) -> None:
-    found = device({"device.type": "ups", "ups.status": "OL", **figures}, ["load.off"], whole_load=True)
+@pytest.mark.parametrize(
+    "figures, expected",
+    [
+        ({"output.phases": "3", "output.current": "4"}, None),
+        (
+            {
+                "output.L1.current": "4",
+                "output.L2.current": "5",
+                "output.L3.current": "3",
+                "output.current": "4",
+            },
+            12,
+        ),
+    ],
+)
+def test_the_current_of_one_phase_is_not_given_for_the_whole_load(
+    figures: dict[str, str], expected: Optional[float]
+) -> None:
+    found = device(
+        {"device.type": "ups", "ups.status": "OL", **figures}, ["load.off"], whole_load=True
+    )
     assert found.outlets[0].current == found.load == expected
 
 
 def test_a_ups_that_cannot_switch_its_load_has_no_port_for_it() -> None:
-    assert device({"device.type": "ups", "ups.status": "OL"}, ["test.battery.start"], whole_load=True).outlets == []
+    assert (
+        device(
+            {"device.type": "ups", "ups.status": "OL"}, ["test.battery.start"], whole_load=True
+        ).outlets
+        == []
+    )
 
 
-# ---- figures -------------------------------------------------------------------------------------------------
+# ---- figures -------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("text, expected", [
-    ("  12.1", 12.1), ("0.5\x1d", 0.5), ("0", 0.0), ("-0.00", 0.0), ("024", 24.0), ("1,200.20", None), ("1200,20", None),
-    ("1e3", None), ("nan", None), ("inf", None), ("0x1F", None), ("-1", None), ("", None), ("12 A", None),
-    ("9" * 400, None), ("١٢", None), (None, None)])
-def test_only_a_number_in_nuts_notation_is_a_figure(text: Optional[str], expected: Optional[float]) -> None:
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("  12.1", 12.1),
+        ("0.5\x1d", 0.5),
+        ("0", 0.0),
+        ("-0.00", 0.0),
+        ("024", 24.0),
+        ("1,200.20", None),
+        ("1200,20", None),
+        ("1e3", None),
+        ("nan", None),
+        ("inf", None),
+        ("0x1F", None),
+        ("-1", None),
+        ("", None),
+        ("12 A", None),
+        ("9" * 400, None),
+        ("١٢", None),
+        (None, None),
+    ],
+)
+def test_only_a_number_in_nuts_notation_is_a_figure(
+    text: Optional[str], expected: Optional[float]
+) -> None:
     assert as_number(text) == expected
 
 
@@ -214,20 +408,47 @@ def test_a_figure_with_decimals_is_read_exactly(figure: object) -> None:
 
 
 def test_the_load_is_the_sum_of_the_lines_else_the_current_of_the_input() -> None:
-    lines = {"input.L1.current": "6.48", "input.L2.current": "5", "input.L3.current": "5.5", "input.N.current": "1"}
-    rest = {"input.current": "6.48", "outlet.current": "196.30", "outlet.1.status": "on", "outlet.1.current": "0.5"}
+    lines = {
+        "input.L1.current": "6.48",
+        "input.L2.current": "5",
+        "input.L3.current": "5.5",
+        "input.N.current": "1",
+    }
+    rest = {
+        "input.current": "6.48",
+        "outlet.current": "196.30",
+        "outlet.1.status": "on",
+        "outlet.1.current": "0.5",
+    }
     for phases in ({}, {"input.phases": "3"}):
         assert device({**lines, **rest, **phases}).load == pytest.approx(16.98)
     assert device(rest).load == 6.48
 
 
-# nut-names.txt, Three-phase additions: "Partial Three phase" shows one line of three; `input.current` is "aggregated/averaged".
-@pytest.mark.parametrize("figures", [
-    {"input.phases": "3", "input.L2.current": "48.2"}, {"input.L2.current": "48.2"},
-    {"input.L1.current": "1", "input.L3.current": "2", "input.current": "6"}, {"input.phases": "3.00", "input.current": "6.48"},
-    {"input.phases": "2", "input.current": "6.48"},
-    {"input.phases": "3", "input.L1.current": "1", "input.L2.current": "2", "input.current": "6"},
-    {"input.L1.current": "6.48", "input.L2.current": "", "input.L3.current": "5.5", "input.current": "6.48"}])
+# nut-names.txt, Three-phase additions: "Partial Three phase" shows one line of three;
+# `input.current` is "aggregated/averaged".
+@pytest.mark.parametrize(
+    "figures",
+    [
+        {"input.phases": "3", "input.L2.current": "48.2"},
+        {"input.L2.current": "48.2"},
+        {"input.L1.current": "1", "input.L3.current": "2", "input.current": "6"},
+        {"input.phases": "3.00", "input.current": "6.48"},
+        {"input.phases": "2", "input.current": "6.48"},
+        {
+            "input.phases": "3",
+            "input.L1.current": "1",
+            "input.L2.current": "2",
+            "input.current": "6",
+        },
+        {
+            "input.L1.current": "6.48",
+            "input.L2.current": "",
+            "input.L3.current": "5.5",
+            "input.current": "6.48",
+        },
+    ],
+)
 def test_neither_a_part_of_the_lines_nor_their_average_is_the_load(figures: dict[str, str]) -> None:
     assert device({"device.type": "pdu", "outlet.1.status": "on", **figures}).load is None
     assert device({"device.type": "pdu", "outlet.1.current": "0.5", **figures}).load == 0.5
@@ -242,25 +463,71 @@ def test_without_inlet_figures_the_load_comes_from_the_outlets_or_the_drivers_su
     assert device({"outlet.1.current": "0.1", "outlet.2.status": "on"}).load is None
 
 
-@pytest.mark.parametrize("figures, expected", [
-    # An Eaton 5PX 2000 on mains power.
-    ({"device.type": "ups", "input.current": "0.00", "output.current": "2.60", "ups.realpower": "504"}, 2.6),
-    ({"device.type": "ups", "input.current": "12.1", "output.current": "10.3"}, 10.3),
-    ({"device.type": "ups", "input.current": "0.00"}, None),
-    ({"device.type": "UPS", "input.L1.current": "3", "ups.status": "OB"}, None),
-    ({"device.type": "ups", "output.L1.current": "1", "output.L2.current": "2", "output.L3.current": "4", "output.current": "4"},
-     7),
-    ({"device.type": "ups", "input.current": "9", "outlet.1.current": "1", "outlet.2.current": "2"}, 3),
-    ({"device.type": "ups", "outlet.1.current": "1", "outlet.2.status": "on", "output.current": "5"}, 5),
-    # An old driver, which does not set device.type.
-    ({"device.type": "", "battery.charge": "100", "input.current": "0", "output.current": "2"}, 2),
-    ({"device.type": "ats", "output.current": "0.50", "input.current": "7"}, 0.5),
-    ({"device.type": "ats", "input.current": "7"}, 7),
-    ({"device.type": "sts", "output.current": "0.50", "input.current": "7"}, 0.5),
-    ({"device.type": "pdu", "input.current": "7", "output.current": "5"}, 7),
-    ({"device.type": "pdu", "output.current": "5", "outlet.current": "50"}, 5),
-    ({"device.type": "pdu", "output.current": "5", "outlet.1.current": "1"}, 1)])
-def test_the_load_depends_on_the_type_of_the_device(figures: dict[str, str], expected: Optional[float]) -> None:
+@pytest.mark.parametrize(
+    "figures, expected",
+    [
+        # An Eaton 5PX 2000 on mains power.
+        (
+            {
+                "device.type": "ups",
+                "input.current": "0.00",
+                "output.current": "2.60",
+                "ups.realpower": "504",
+            },
+            2.6,
+        ),
+        ({"device.type": "ups", "input.current": "12.1", "output.current": "10.3"}, 10.3),
+        ({"device.type": "ups", "input.current": "0.00"}, None),
+        ({"device.type": "UPS", "input.L1.current": "3", "ups.status": "OB"}, None),
+        (
+            {
+                "device.type": "ups",
+                "output.L1.current": "1",
+                "output.L2.current": "2",
+                "output.L3.current": "4",
+                "output.current": "4",
+            },
+            7,
+        ),
+        (
+            {
+                "device.type": "ups",
+                "input.current": "9",
+                "outlet.1.current": "1",
+                "outlet.2.current": "2",
+            },
+            3,
+        ),
+        (
+            {
+                "device.type": "ups",
+                "outlet.1.current": "1",
+                "outlet.2.status": "on",
+                "output.current": "5",
+            },
+            5,
+        ),
+        # An old driver, which does not set device.type.
+        (
+            {
+                "device.type": "",
+                "battery.charge": "100",
+                "input.current": "0",
+                "output.current": "2",
+            },
+            2,
+        ),
+        ({"device.type": "ats", "output.current": "0.50", "input.current": "7"}, 0.5),
+        ({"device.type": "ats", "input.current": "7"}, 7),
+        ({"device.type": "sts", "output.current": "0.50", "input.current": "7"}, 0.5),
+        ({"device.type": "pdu", "input.current": "7", "output.current": "5"}, 7),
+        ({"device.type": "pdu", "output.current": "5", "outlet.current": "50"}, 5),
+        ({"device.type": "pdu", "output.current": "5", "outlet.1.current": "1"}, 1),
+    ],
+)
+def test_the_load_depends_on_the_type_of_the_device(
+    figures: dict[str, str], expected: Optional[float]
+) -> None:
     listed = any("outlet.1." in name for name in figures)
     assert device(figures if listed else {"outlet.count": "0", **figures}).load == expected
 
@@ -274,13 +541,22 @@ def test_energy_is_in_kwh_and_the_inlet_is_preferred() -> None:
     found = device({"outlet.1.energy": "1500", "outlet.2.energy": "500", "input.energy": "2100"})
     assert found.energy == 2.1 and [outlet.energy for outlet in found.outlets] == [1.5, 0.5]
     assert device({"outlet.1.energy": "1500", "outlet.2.energy": "500"}).energy == 2.0
-    assert device({"outlet.1.energy": "1500", "outlet.2.status": "on", "outlet.energy": "2000"}).energy == 2.0
+    assert (
+        device({"outlet.1.energy": "1500", "outlet.2.status": "on", "outlet.energy": "2000"}).energy
+        == 2.0
+    )
 
 
 def test_load_and_energy_of_a_chain_are_the_sums_over_its_devices() -> None:
-    figures = {"device.1.input.L1.current": "1", "device.1.input.L2.current": "2", "device.2.input.current": "4",
-               "input.current": "99",
-               "device.1.input.energy": "1000", "device.2.outlet.1.energy": "10", "device.2.outlet.2.energy": "20"}
+    figures = {
+        "device.1.input.L1.current": "1",
+        "device.1.input.L2.current": "2",
+        "device.2.input.current": "4",
+        "input.current": "99",
+        "device.1.input.energy": "1000",
+        "device.2.outlet.1.energy": "10",
+        "device.2.outlet.2.energy": "20",
+    }
     found = device({**CHAIN, **figures})
     assert found.load == 7 and found.energy == 1.03
     del figures["device.2.input.current"]
@@ -288,30 +564,57 @@ def test_load_and_energy_of_a_chain_are_the_sums_over_its_devices() -> None:
 
 
 # snmp-ups.c shortens `device.2.device.type` to `device.2.type`.
-@pytest.mark.parametrize("types, load", [
-    ({"device.1.type": "ats", "device.2.type": "ats", "device.type": "pdu"}, 3), ({"device.type": "ups"}, 3),
-    ({"device.1.type": "pdu", "device.2.battery.charge": "100", "device.type": "pdu"}, 12), ({"device.type": "pdu"}, 30)])
-def test_the_load_of_a_chain_depends_on_the_type_of_each_member(types: dict[str, str], load: float) -> None:
-    figures = {"device.1.input.current": "10", "device.1.output.current": "1", "device.2.input.current": "20",
-               "device.2.output.current": "2"}
+@pytest.mark.parametrize(
+    "types, load",
+    [
+        ({"device.1.type": "ats", "device.2.type": "ats", "device.type": "pdu"}, 3),
+        ({"device.type": "ups"}, 3),
+        ({"device.1.type": "pdu", "device.2.battery.charge": "100", "device.type": "pdu"}, 12),
+        ({"device.type": "pdu"}, 30),
+    ],
+)
+def test_the_load_of_a_chain_depends_on_the_type_of_each_member(
+    types: dict[str, str], load: float
+) -> None:
+    figures = {
+        "device.1.input.current": "10",
+        "device.1.output.current": "1",
+        "device.2.input.current": "20",
+        "device.2.output.current": "2",
+    }
     assert device({**CHAIN, **figures, **types}).load == load
 
 
 def test_a_member_without_outlets_counts_in_the_totals_of_its_chain() -> None:
-    variables = {"device.count": "2", "device.1.outlet.1.status": "on", "device.1.input.current": "3",
-                 "device.2.input.current": "4", "device.1.input.energy": "1000", "device.2.mfr": "ACME"}
+    variables = {
+        "device.count": "2",
+        "device.1.outlet.1.status": "on",
+        "device.1.input.current": "3",
+        "device.2.input.current": "4",
+        "device.1.input.energy": "1000",
+        "device.2.mfr": "ACME",
+    }
     found = device(variables)
     assert (list(states(found)), found.load, found.energy) == (["1.1"], 7, None)
 
 
 def test_a_member_without_outlets_counts_in_the_totals_of_a_chain_without_a_device_count() -> None:
-    variables = {"device.1.outlet.1.status": "on", "device.1.input.current": "3", "device.2.input.current": "4"}
+    variables = {
+        "device.1.outlet.1.status": "on",
+        "device.1.input.current": "3",
+        "device.2.input.current": "4",
+    }
     assert device(variables).load == 7
     assert device({**variables, "device.2.input.current": "unknown"}).load is None
 
 
-CHAIN_OF_METERS = {"device.count": "2", "device.1.outlet.count": "0", "device.1.input.current": "3",
-                   "device.2.outlet.count": "0.00", "device.2.input.current": "4"}
+CHAIN_OF_METERS = {
+    "device.count": "2",
+    "device.1.outlet.count": "0",
+    "device.1.input.current": "3",
+    "device.2.outlet.count": "0.00",
+    "device.2.input.current": "4",
+}
 
 
 def test_a_chain_whose_members_count_no_outlets_is_metered() -> None:
@@ -320,9 +623,17 @@ def test_a_chain_whose_members_count_no_outlets_is_metered() -> None:
         assert (found.outlets, found.load) == ([], 7)
 
 
-@pytest.mark.parametrize("variables, error", [
-    ({"device.count": "3"}, ProtocolError), ({"device.2.outlet.count": ""}, Unsupported), ({"device.3.mfr": "A"}, Unsupported)])
-def test_a_chain_that_may_have_outlets_and_lists_none_is_an_error(variables: dict[str, str], error: type[Exception]) -> None:
+@pytest.mark.parametrize(
+    "variables, error",
+    [
+        ({"device.count": "3"}, ProtocolError),
+        ({"device.2.outlet.count": ""}, Unsupported),
+        ({"device.3.mfr": "A"}, Unsupported),
+    ],
+)
+def test_a_chain_that_may_have_outlets_and_lists_none_is_an_error(
+    variables: dict[str, str], error: type[Exception]
+) -> None:
     with pytest.raises(error):
         device({**CHAIN_OF_METERS, **variables})
 
@@ -331,9 +642,18 @@ def test_outlets_without_a_members_number_are_listed_beside_members_without_outl
     assert states(device({**CHAIN_OF_METERS, "outlet.1.status": "on"})) == {"1": True}
 
 
-@pytest.mark.parametrize("pattern", ["device.{n}.outlet.1.status", "outlet.{n}.status", "device.1.outlet.{n}.current",
-                                     "device.{n}.outlet.count",
-                                     "device.{n}.input.L1.current", "outlet.group.{n}.status", "device.{n}.outlet.1.load.on"])
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "device.{n}.outlet.1.status",
+        "outlet.{n}.status",
+        "device.1.outlet.{n}.current",
+        "device.{n}.outlet.count",
+        "device.{n}.input.L1.current",
+        "outlet.group.{n}.status",
+        "device.{n}.outlet.1.load.on",
+    ],
+)
 def test_the_work_grows_linearly_with_the_number_of_rows(pattern: str) -> None:
     def steps(rows: int) -> int:
         """Return the number of lines of handlers/nut that run to read that many rows."""
@@ -344,21 +664,37 @@ def test_the_work_grows_linearly_with_the_number_of_rows(pattern: str) -> None:
             nonlocal ran
             ran += event == "line"
             return count if os.path.join("handlers", "nut") in frame.f_code.co_filename else None
+
         before = sys.gettrace()
         sys.settrace(count)
         try:
             with contextlib.suppress(PduHandlerError):
-                read({"device.type": "ups", **dict.fromkeys(names, "0")}, names, dict.fromkeys(names, "0"))
+                read(
+                    {"device.type": "ups", **dict.fromkeys(names, "0")},
+                    names,
+                    dict.fromkeys(names, "0"),
+                )
         finally:
             sys.settrace(before)
         return ran
+
     assert steps(800) < 10 * steps(100)
 
 
-@given(st.lists(st.tuples(st.sampled_from(["device.1.", "device.2.", "device.0.", ""]), st.integers(0, 5), st.sampled_from(
-    ["status", "switch", "current", "energy", "id"]), st.sampled_from(["on", "off", "1", "0", "", "x", "7.5"])), max_size=30))
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["device.1.", "device.2.", "device.0.", ""]),
+            st.integers(0, 5),
+            st.sampled_from(["status", "switch", "current", "energy", "id"]),
+            st.sampled_from(["on", "off", "1", "0", "", "x", "7.5"]),
+        ),
+        max_size=30,
+    )
+)
 def test_any_mixture_of_rows_has_unique_identities_and_documented_states(
-        rows: list[tuple[str, int, str, str]]) -> None:
+    rows: list[tuple[str, int, str, str]],
+) -> None:
     variables = {f"{prefix}outlet.{n}.{field}": text for prefix, n, field, text in rows}
     try:
         found = read({"device.type": "ups", **variables}, [], {})
@@ -368,4 +704,6 @@ def test_any_mixture_of_rows_has_unique_identities_and_documented_states(
     for outlet in found.outlets:
         seen = {name: variables[name] for name in outlet.state_variables}
         assert state(seen) == outlet.state
-        assert outlet.state is None or set(seen.values()) <= ({"on", "1"} if outlet.state else {"off", "0"})
+        assert outlet.state is None or set(seen.values()) <= (
+            {"on", "1"} if outlet.state else {"off", "0"}
+        )

@@ -12,7 +12,7 @@ from handlers.nut.decoder import MAX_LINE, MAX_ROWS, Decoder
 from handlers.nut.failures import ERRORS, DataStale, DriverNotConnected, Failure
 from handlers.nut.quoting import split, word
 
-CARRIED = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7e), max_size=200)
+CARRIED = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), max_size=200)
 NAMES = st.text(st.sampled_from("abcxyzABC019.-_"), min_size=1, max_size=20)
 
 
@@ -34,7 +34,11 @@ def test_encoded_words_are_decoded_unchanged(words: list[str]) -> None:
 @given(CARRIED)
 def test_a_value_stays_within_its_quotes(text: str) -> None:
     sent = messages.set_var("pdu", "outlet.1.desc", text).line
-    assert sent.count(b"\n") == 1 and sent.startswith(b'SET VAR pdu outlet.1.desc "') and sent.endswith(b'"\n')
+    assert (
+        sent.count(b"\n") == 1
+        and sent.startswith(b'SET VAR pdu outlet.1.desc "')
+        and sent.endswith(b'"\n')
+    )
     assert split(sent[:-1].decode("ascii")) == ["SET", "VAR", "pdu", "outlet.1.desc", text]
 
 
@@ -55,23 +59,43 @@ def test_a_name_is_sent_as_one_bare_word_or_refused(text: str) -> None:
     except SettingsError:
         return
     line = request.line.decode("ascii")
-    assert line == f"GET VAR {text} ups.status\n" and split(line[:-1]) == ["GET", "VAR", text, "ups.status"]
+    assert line == f"GET VAR {text} ups.status\n" and split(line[:-1]) == [
+        "GET",
+        "VAR",
+        text,
+        "ups.status",
+    ]
 
 
-@pytest.mark.parametrize("text", ["a\nINSTCMD pdu load.off", "a\r", "\0", "a\tb", "\x7f", "x" * 513, "é" * 300, "\ud800"])
+@pytest.mark.parametrize(
+    "text", ["a\nINSTCMD pdu load.off", "a\r", "\0", "a\tb", "\x7f", "x" * 513, "é" * 300, "\ud800"]
+)
 def test_text_that_the_protocol_cannot_carry_is_not_sent(text: str) -> None:
-    for make in (messages.username, messages.password, lambda t: messages.set_var("pdu", "ups.id", t),
-                 lambda t: messages.instcmd("pdu", "load.off", t)):
+    for make in (
+        messages.username,
+        messages.password,
+        lambda t: messages.set_var("pdu", "ups.id", t),
+        lambda t: messages.instcmd("pdu", "load.off", t),
+    ):
         with pytest.raises(SettingsError) as caught:
             make(text)
         assert text not in str(caught.value)
 
 
-@pytest.mark.parametrize("text", ["", "two words", "pdu\nLIST", 'a"b', "a#b", "a=b", "a\\b", "pdü", "x" * 513])
+@pytest.mark.parametrize(
+    "text", ["", "two words", "pdu\nLIST", 'a"b', "a#b", "a=b", "a\\b", "pdü", "x" * 513]
+)
 def test_a_name_that_is_not_one_short_bare_word_is_refused(text: str) -> None:
-    for make in (messages.list_var, messages.login, messages.fsd, lambda t: messages.get_var("pdu", t),
-                 lambda t: messages.instcmd("pdu", t)):
-        with pytest.raises(SettingsError, match="give 1 to 512 ASCII letters, digits, dots and dashes"):
+    for make in (
+        messages.list_var,
+        messages.login,
+        messages.fsd,
+        lambda t: messages.get_var("pdu", t),
+        lambda t: messages.instcmd("pdu", t),
+    ):
+        with pytest.raises(
+            SettingsError, match="give 1 to 512 ASCII letters, digits, dots and dashes"
+        ):
             make(text)
 
 
@@ -86,7 +110,11 @@ def test_a_hash_is_escaped_because_a_server_takes_it_for_a_comment_even_in_quote
 
 
 def test_no_label_holds_a_secret_or_a_value() -> None:
-    for request in (messages.password("hunter2"), messages.username("root"), messages.set_var("pdu", "ups.id", "hunter2")):
+    for request in (
+        messages.password("hunter2"),
+        messages.username("root"),
+        messages.set_var("pdu", "ups.id", "hunter2"),
+    ):
         assert "hunter2" not in repr(request) and "root" not in repr(request)
 
 
@@ -94,12 +122,20 @@ def test_no_label_holds_a_secret_or_a_value() -> None:
 def test_a_list_of_variables_is_decoded_unchanged(variables: dict[str, str]) -> None:
     rows = "".join(f"VAR pdu {name} {quoted(value)}\n" for name, value in variables.items())
     request = messages.list_var("pdu")
-    assert decode(f"BEGIN LIST VAR pdu\n{rows}END LIST VAR pdu\n".encode(), request)[request] == variables
+    assert (
+        decode(f"BEGIN LIST VAR pdu\n{rows}END LIST VAR pdu\n".encode(), request)[request]
+        == variables
+    )
 
 
 @settings(max_examples=50)
-@given(st.dictionaries(NAMES, CARRIED, max_size=8), st.lists(st.integers(1, 30), min_size=1, max_size=20))
-def test_answers_do_not_depend_on_how_the_network_cuts_them(variables: dict[str, str], cuts: list[int]) -> None:
+@given(
+    st.dictionaries(NAMES, CARRIED, max_size=8),
+    st.lists(st.integers(1, 30), min_size=1, max_size=20),
+)
+def test_answers_do_not_depend_on_how_the_network_cuts_them(
+    variables: dict[str, str], cuts: list[int]
+) -> None:
     rows = "".join(f"VAR pdu {name} {quoted(value)}\n" for name, value in variables.items())
     data = f"BEGIN LIST VAR pdu\n{rows}END LIST VAR pdu\nERR UNKNOWN-COMMAND\n1.3\n".encode()
     requests = messages.list_var("pdu"), messages.protver(), messages.protver("NETVER")
@@ -107,7 +143,7 @@ def test_answers_do_not_depend_on_how_the_network_cuts_them(variables: dict[str,
     at = 0
     while at < len(data):
         size = cuts[at % len(cuts)]
-        done = decoder.feed(data[at:at + size])
+        done = decoder.feed(data[at : at + size])
         at += size
         assert done == (at >= len(data))
     assert decoder.answers[requests[0]] == variables and decoder.answers[requests[2]] == "1.3"
@@ -117,14 +153,40 @@ def test_answers_do_not_depend_on_how_the_network_cuts_them(variables: dict[str,
 def test_lists_of_the_protocol_are_read() -> None:
     def listed(query: str, rows: str) -> bytes:
         return f"BEGIN LIST {query}\n{rows}END LIST {query}\n".encode()
+
     cases: list[tuple[Request[object], bytes, object]] = [
-        (messages.list_ups(), listed("UPS", 'UPS a "first one"\nUPS b "Unavailable"\n'), {"a": "first one", "b": "Unavailable"}),
-        (messages.list_rw("a"), listed("RW a", 'RW a ups.id "my \\"ups\\""\n'), {"ups.id": 'my "ups"'}),
-        (messages.list_cmd("a"), listed("CMD a", "CMD a load.off\nCMD a load.on\n"), ["load.off", "load.on"]),
-        (messages.list_enum("a", "v"), listed("ENUM a v", 'ENUM a v "on"\nENUM a v "off now"\n'), ["on", "off now"]),
-        (messages.list_range("a", "v"), listed("RANGE a v", 'RANGE a v "90" "100"\n'), [("90", "100")]),
-        (messages.list_client("a"), listed("CLIENT a", "CLIENT a ::1\nCLIENT a 192.0.2.1\n"), ["::1", "192.0.2.1"]),
-        (messages.list_cmd("a"), listed("CMD a", ""), [])]
+        (
+            messages.list_ups(),
+            listed("UPS", 'UPS a "first one"\nUPS b "Unavailable"\n'),
+            {"a": "first one", "b": "Unavailable"},
+        ),
+        (
+            messages.list_rw("a"),
+            listed("RW a", 'RW a ups.id "my \\"ups\\""\n'),
+            {"ups.id": 'my "ups"'},
+        ),
+        (
+            messages.list_cmd("a"),
+            listed("CMD a", "CMD a load.off\nCMD a load.on\n"),
+            ["load.off", "load.on"],
+        ),
+        (
+            messages.list_enum("a", "v"),
+            listed("ENUM a v", 'ENUM a v "on"\nENUM a v "off now"\n'),
+            ["on", "off now"],
+        ),
+        (
+            messages.list_range("a", "v"),
+            listed("RANGE a v", 'RANGE a v "90" "100"\n'),
+            [("90", "100")],
+        ),
+        (
+            messages.list_client("a"),
+            listed("CLIENT a", "CLIENT a ::1\nCLIENT a 192.0.2.1\n"),
+            ["::1", "192.0.2.1"],
+        ),
+        (messages.list_cmd("a"), listed("CMD a", ""), []),
+    ]
     for request, data, expected in cases:
         assert decode(data, request)[request] == expected
 
@@ -132,57 +194,94 @@ def test_lists_of_the_protocol_are_read() -> None:
 def test_answers_of_one_line_are_read() -> None:
     cases: list[tuple[Request[object], str, object]] = [
         (messages.get_var("a", "v"), 'VAR a v "x \\\\ y"', "x \\ y"),
-        (messages.get_type("a", "v"), "TYPE a v RW STRING:32", messages.VariableType(("RW", "STRING"), 32)),
+        (
+            messages.get_type("a", "v"),
+            "TYPE a v RW STRING:32",
+            messages.VariableType(("RW", "STRING"), 32),
+        ),
         (messages.get_type("a", "v"), "TYPE a v ENUM", messages.VariableType(("ENUM",), None)),
         (messages.get_desc("a", "v"), 'DESC a v "UPS status"', "UPS status"),
         (messages.get_cmddesc("a", "c"), 'CMDDESC a c "Turn off"', "Turn off"),
         (messages.get_upsdesc("a"), 'UPSDESC a "Development box"', "Development box"),
         (messages.get_numlogins("a"), "NUMLOGINS a 12", 12),
-        (messages.ver(), "Network UPS Tools upsd 2.8.0 - http://www.networkupstools.org/",
-         "Network UPS Tools upsd 2.8.0 - http://www.networkupstools.org/"),
-        (messages.protver("NETVER"), "1.3", "1.3"), (messages.protver(), "1.3", "1.3"),
+        (
+            messages.ver(),
+            "Network UPS Tools upsd 2.8.0 - http://www.networkupstools.org/",
+            "Network UPS Tools upsd 2.8.0 - http://www.networkupstools.org/",
+        ),
+        (messages.protver("NETVER"), "1.3", "1.3"),
+        (messages.protver(), "1.3", "1.3"),
         (messages.help_(), "Commands: HELP", "Commands: HELP"),
-        (messages.username("u"), "OK", ""), (messages.password("p"), "OK", ""), (messages.starttls(), "OK STARTTLS", "STARTTLS"),
-        (messages.login("a"), "OK", ""), (messages.logout(), "OK Goodbye", "Goodbye"), (messages.logout(), "Goodbye...", ""),
+        (messages.username("u"), "OK", ""),
+        (messages.password("p"), "OK", ""),
+        (messages.starttls(), "OK STARTTLS", "STARTTLS"),
+        (messages.login("a"), "OK", ""),
+        (messages.logout(), "OK Goodbye", "Goodbye"),
+        (messages.logout(), "Goodbye...", ""),
         (messages.primary("a"), "OK PRIMARY-GRANTED", "PRIMARY-GRANTED"),
         (messages.primary("a", "MASTER"), "OK MASTER-GRANTED", "MASTER-GRANTED"),
-        (messages.fsd("a"), "OK FSD-SET", "FSD-SET"), (messages.set_tracking(True), "OK", ""),
-        (messages.get_tracking(), "ON", "ON"), (messages.get_tracking("1-2"), "PENDING", "PENDING"),
-        (messages.set_var("a", "v", "x"), "OK TRACKING 1-2", "1-2"), (messages.instcmd("a", "c", "p"), "OK", "")]
+        (messages.fsd("a"), "OK FSD-SET", "FSD-SET"),
+        (messages.set_tracking(True), "OK", ""),
+        (messages.get_tracking(), "ON", "ON"),
+        (messages.get_tracking("1-2"), "PENDING", "PENDING"),
+        (messages.set_var("a", "v", "x"), "OK TRACKING 1-2", "1-2"),
+        (messages.instcmd("a", "c", "p"), "OK", ""),
+    ]
     for request, line, expected in cases:
         assert decode(line.encode() + b"\n", request)[request] == expected, line
 
 
-@pytest.mark.parametrize("request_, data", [
-    (messages.list_var("a"), b"BEGIN LIST VAR b\n"), (messages.list_var("a"), b'VAR a v "x"\n'),
-    (messages.list_var("a"), b"OK\n"),
-    (messages.list_var("a"), b'BEGIN LIST VAR a\nVAR b v "x"\n'), (messages.list_var("a"), b"BEGIN LIST VAR a\nVAR a v\n"),
-    (messages.list_var("a"), b'BEGIN LIST VAR a\nVAR a v "open\n'),
-    (messages.list_var("a"), b"BEGIN LIST VAR a\nERR DATA-STALE\n"),
-    (messages.list_var("a"), b'BEGIN LIST VAR a\nVAR a v "1"\nEND LIST VAR b\n'),
-    (messages.list_var("a"), b'BEGIN LIST VAR a\nVAR a v "\0"\n'),
-    (messages.list_var("a"), b'BEGIN LIST VAR a\nVAR a v "a\rb"\n'),
-    (messages.ver(), b"BEGIN LIST VAR a\n"), (messages.ver(), b"ERR\n"), (messages.ver(), b"ERR  x\n"),
-    (messages.ver(), b"one\ntwo\n"), (messages.ver(), b"one\nrest"), (messages.ver(), b"x" * (MAX_LINE + 2)),
-])
-def test_an_answer_that_the_protocol_does_not_allow_is_an_error_with_its_bytes(request_: Request[object],
-                                                                               data: bytes) -> None:
+@pytest.mark.parametrize(
+    "request_, data",
+    [
+        (messages.list_var("a"), b"BEGIN LIST VAR b\n"),
+        (messages.list_var("a"), b'VAR a v "x"\n'),
+        (messages.list_var("a"), b"OK\n"),
+        (messages.list_var("a"), b'BEGIN LIST VAR a\nVAR b v "x"\n'),
+        (messages.list_var("a"), b"BEGIN LIST VAR a\nVAR a v\n"),
+        (messages.list_var("a"), b'BEGIN LIST VAR a\nVAR a v "open\n'),
+        (messages.list_var("a"), b"BEGIN LIST VAR a\nERR DATA-STALE\n"),
+        (messages.list_var("a"), b'BEGIN LIST VAR a\nVAR a v "1"\nEND LIST VAR b\n'),
+        (messages.list_var("a"), b'BEGIN LIST VAR a\nVAR a v "\0"\n'),
+        (messages.list_var("a"), b'BEGIN LIST VAR a\nVAR a v "a\rb"\n'),
+        (messages.ver(), b"BEGIN LIST VAR a\n"),
+        (messages.ver(), b"ERR\n"),
+        (messages.ver(), b"ERR  x\n"),
+        (messages.ver(), b"one\ntwo\n"),
+        (messages.ver(), b"one\nrest"),
+        (messages.ver(), b"x" * (MAX_LINE + 2)),
+    ],
+)
+def test_an_answer_that_the_protocol_does_not_allow_is_an_error_with_its_bytes(
+    request_: Request[object], data: bytes
+) -> None:
     decoder = Decoder([request_], Answers())
     with pytest.raises(ProtocolError) as caught:
         decoder.feed(data)
     assert caught.value.payload and caught.value.payload in data and "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("request_, line", [
-    (messages.get_var("a", "v"), 'VAR a w "x"'), (messages.get_var("a", "v"), 'VAR a v "x" "y"'),
-    (messages.get_var("a", "v"), "OK"),
-    (messages.get_var("a", "v"), 'VAR a v "x'), (messages.get_numlogins("a"), "NUMLOGINS a many"), (messages.login("a"), "FINE"),
-    (messages.get_numlogins("a"), "NUMLOGINS a -1"), (messages.instcmd("a", "c"), "OK TRACKING"),
-    (messages.instcmd("a", "c"), "OK then"),
-    (messages.get_tracking("1"), "MAYBE"), (messages.get_tracking(), "PENDING"),
-    (messages.get_type("a", "v"), "TYPE a v STRING:x"), (messages.get_type("a", "v"), "TYPE a v STRING:1234567890"),
-])
-def test_a_line_that_does_not_answer_the_request_is_a_protocol_error(request_: Request[object], line: str) -> None:
+@pytest.mark.parametrize(
+    "request_, line",
+    [
+        (messages.get_var("a", "v"), 'VAR a w "x"'),
+        (messages.get_var("a", "v"), 'VAR a v "x" "y"'),
+        (messages.get_var("a", "v"), "OK"),
+        (messages.get_var("a", "v"), 'VAR a v "x'),
+        (messages.get_numlogins("a"), "NUMLOGINS a many"),
+        (messages.login("a"), "FINE"),
+        (messages.get_numlogins("a"), "NUMLOGINS a -1"),
+        (messages.instcmd("a", "c"), "OK TRACKING"),
+        (messages.instcmd("a", "c"), "OK then"),
+        (messages.get_tracking("1"), "MAYBE"),
+        (messages.get_tracking(), "PENDING"),
+        (messages.get_type("a", "v"), "TYPE a v STRING:x"),
+        (messages.get_type("a", "v"), "TYPE a v STRING:1234567890"),
+    ],
+)
+def test_a_line_that_does_not_answer_the_request_is_a_protocol_error(
+    request_: Request[object], line: str
+) -> None:
     with pytest.raises(ProtocolError):
         decode(line.encode() + b"\n", request_)[request_]
 
@@ -202,14 +301,25 @@ def test_a_variable_that_is_listed_twice_is_a_protocol_error() -> None:
         answers[request]
 
 
-@pytest.mark.parametrize("make, data", [
-    (messages.list_ups, b'BEGIN LIST UPS\nUPS "a b" "x"\nEND LIST UPS\n'),
-    (lambda: messages.list_var("a"), b'BEGIN LIST VAR a\nVAR a "ups id" "x"\nEND LIST VAR a\n'),
-    (lambda: messages.list_cmd("a"), b'BEGIN LIST CMD a\nCMD a "load\x1b.off"\nEND LIST CMD a\n'),
-    (lambda: messages.list_cmd("a"), b"BEGIN LIST CMD a\nCMD a load.off\nCMD a load.off\nEND LIST CMD a\n"),
-    (lambda: messages.instcmd("a", "load.off"), b'OK TRACKING "x"\n')])
-def test_an_impossible_or_repeated_name_in_an_answer_is_a_protocol_error(make: Callable[[], Request[object]],
-                                                                         data: bytes) -> None:
+@pytest.mark.parametrize(
+    "make, data",
+    [
+        (messages.list_ups, b'BEGIN LIST UPS\nUPS "a b" "x"\nEND LIST UPS\n'),
+        (lambda: messages.list_var("a"), b'BEGIN LIST VAR a\nVAR a "ups id" "x"\nEND LIST VAR a\n'),
+        (
+            lambda: messages.list_cmd("a"),
+            b'BEGIN LIST CMD a\nCMD a "load\x1b.off"\nEND LIST CMD a\n',
+        ),
+        (
+            lambda: messages.list_cmd("a"),
+            b"BEGIN LIST CMD a\nCMD a load.off\nCMD a load.off\nEND LIST CMD a\n",
+        ),
+        (lambda: messages.instcmd("a", "load.off"), b'OK TRACKING "x"\n'),
+    ],
+)
+def test_an_impossible_or_repeated_name_in_an_answer_is_a_protocol_error(
+    make: Callable[[], Request[object]], data: bytes
+) -> None:
     request = make()
     with pytest.raises(ProtocolError):
         decode(data, request)[request]
@@ -223,7 +333,9 @@ def test_bytes_that_are_not_utf_8_survive() -> None:
 
 def test_crlf_line_ends_are_accepted() -> None:
     request = messages.list_var("a")
-    assert decode(b'BEGIN LIST VAR a\r\nVAR a v "1"\r\nEND LIST VAR a\r\n', request)[request] == {"v": "1"}
+    assert decode(b'BEGIN LIST VAR a\r\nVAR a v "1"\r\nEND LIST VAR a\r\n', request)[request] == {
+        "v": "1"
+    }
 
 
 @pytest.mark.parametrize("code", sorted(ERRORS))
@@ -237,11 +349,20 @@ def test_every_error_code_is_kept_and_named_in_its_error(code: str) -> None:
     assert caught.value.host == "server" and caught.value.operation == "GET VAR a v"
 
 
-@pytest.mark.parametrize("code, kind, name", [
-    ("DATA-STALE", DataStale, "data-stale"), ("DRIVER-NOT-CONNECTED", DriverNotConnected, "driver-not-connected"),
-    ("ACCESS-DENIED", Denied, "denied"), ("UNKNOWN-UPS", SettingsError, "settings"), ("READONLY", Refused, "refused"),
-    ("SOMETHING-NEW", Refused, "refused")])
-def test_an_error_code_becomes_an_error_of_its_class_and_kind(code: str, kind: type, name: str) -> None:
+@pytest.mark.parametrize(
+    "code, kind, name",
+    [
+        ("DATA-STALE", DataStale, "data-stale"),
+        ("DRIVER-NOT-CONNECTED", DriverNotConnected, "driver-not-connected"),
+        ("ACCESS-DENIED", Denied, "denied"),
+        ("UNKNOWN-UPS", SettingsError, "settings"),
+        ("READONLY", Refused, "refused"),
+        ("SOMETHING-NEW", Refused, "refused"),
+    ],
+)
+def test_an_error_code_becomes_an_error_of_its_class_and_kind(
+    code: str, kind: type, name: str
+) -> None:
     error = Failure(code).error()
     assert type(error) is kind and error.kind == name
     assert not isinstance(error, Refused) or error.code == code

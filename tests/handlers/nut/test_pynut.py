@@ -1,4 +1,5 @@
 """handlers/nut/pynut.py compared with PyNUTClient from PyPI."""
+
 from __future__ import annotations
 
 import contextlib
@@ -32,7 +33,9 @@ class Both:
     def __init__(self, server: Any, user: Optional[User]) -> None:
         login, password = (user.name, user.password) if user is not None else (None, None)
         self.ours = pynut.PyNUTClient(server.host, server.port, login, password, False, PATIENCE_S)
-        self.theirs: Any = theirs.PyNUTClient(server.host, server.port, login, password, False, PATIENCE_S)
+        self.theirs: Any = theirs.PyNUTClient(
+            server.host, server.port, login, password, False, PATIENCE_S
+        )
 
     def __enter__(self) -> Both:
         return self
@@ -51,51 +54,88 @@ def ends(call: Callable[[], Any], error: type[Exception]) -> tuple[str, Any]:
 
 
 READS: list[tuple[str, tuple[Any, ...]]] = [
-    ("help", ()), ("ver", ()), ("GetUPSList", ()), ("GetUPSNames", ()), ("GetUPSVars", ("pdu",)), ("GetUPSVars", ("none",)),
-    ("GetUPSVars", ("gone",)), ("GetUPSVars", ()), ("GetRWVars", ("pdu",)), ("GetRWVars", ("none",)),
+    ("help", ()),
+    ("ver", ()),
+    ("GetUPSList", ()),
+    ("GetUPSNames", ()),
+    ("GetUPSVars", ("pdu",)),
+    ("GetUPSVars", ("none",)),
+    ("GetUPSVars", ("gone",)),
+    ("GetUPSVars", ()),
+    ("GetRWVars", ("pdu",)),
+    ("GetRWVars", ("none",)),
     ("GetUPSCommands", ("none",)),
-    ("GetUPSCommands", ("gone",)), ("CheckUPSAvailable", ("pdu",)), ("CheckUPSAvailable", ("gone",)),
+    ("GetUPSCommands", ("gone",)),
+    ("CheckUPSAvailable", ("pdu",)),
+    ("CheckUPSAvailable", ("gone",)),
     ("CheckUPSAvailable", ("none",)),
-    ("CheckUPSAvailable", ()), ("ListClients", ()), ("ListClients", ("pdu",)), ("ListClients", ("none",)),
-    ("ListClients", (None,))]
+    ("CheckUPSAvailable", ()),
+    ("ListClients", ()),
+    ("ListClients", ("pdu",)),
+    ("ListClients", ("none",)),
+    ("ListClients", (None,)),
+]
 WRITES: list[tuple[str, tuple[Any, ...]]] = [
-    ("SetRWVar", ("small", "ups.id", "word")), ("SetRWVar", ("small", "no.such", "word")),
+    ("SetRWVar", ("small", "ups.id", "word")),
+    ("SetRWVar", ("small", "no.such", "word")),
     ("SetRWVar", ("none", "ups.id", "word")),
-    ("SetRWVar", ("gone", "ups.id", "word")), ("SetRWVar", ("small", "driver.name", "word")),
-    ("RunUPSCommand", ("small", "load.off")), ("RunUPSCommand", ("small", "no.such")), ("RunUPSCommand", ("none", "load.off")),
-    ("DeviceLogin", ("small",)), ("DeviceLogin", ("none",)), ("DeviceLogin", ()), ("DeviceLogin", (None,)),
-    ("FSD", ("none",)), ("FSD", ("tripplite",))]
+    ("SetRWVar", ("gone", "ups.id", "word")),
+    ("SetRWVar", ("small", "driver.name", "word")),
+    ("RunUPSCommand", ("small", "load.off")),
+    ("RunUPSCommand", ("small", "no.such")),
+    ("RunUPSCommand", ("none", "load.off")),
+    ("DeviceLogin", ("small",)),
+    ("DeviceLogin", ("none",)),
+    ("DeviceLogin", ()),
+    ("DeviceLogin", (None,)),
+    ("FSD", ("none",)),
+    ("FSD", ("tripplite",)),
+]
 
 
 @pytest.mark.against("NUT upsd, compared with PyNUTClient from PyPI")
 @pytest.mark.parametrize("method, arguments", READS)
-def test_a_reading_has_the_same_result_as_with_pynutclient(real: Upsd, method: str, arguments: tuple[Any, ...]) -> None:
+def test_a_reading_has_the_same_result_as_with_pynutclient(
+    real: Upsd, method: str, arguments: tuple[Any, ...]
+) -> None:
     with Both(real, NOBODY) as both:
         ours = ends(lambda: getattr(both.ours, method)(*arguments), pynut.PyNUTError)
         assert ours == ends(lambda: getattr(both.theirs, method)(*arguments), theirs.PyNUTError)
 
 
 @pytest.mark.against("NUT upsd, compared with PyNUTClient from PyPI")
-@pytest.mark.parametrize("user", [NOBODY, ADMIN, VIEWER, PRIMARY, SECONDARY, User("admin", "wrong")],
-                         ids=["nobody", "admin", "viewer", "primary", "secondary", "wrong password"])
+@pytest.mark.parametrize(
+    "user",
+    [NOBODY, ADMIN, VIEWER, PRIMARY, SECONDARY, User("admin", "wrong")],
+    ids=["nobody", "admin", "viewer", "primary", "secondary", "wrong password"],
+)
 @pytest.mark.parametrize("method, arguments", WRITES)
-def test_a_write_has_the_same_result_as_with_pynutclient_for_every_user(real: Upsd, method: str, arguments: tuple[Any, ...],
-                                                                        user: Optional[User]) -> None:
+def test_a_write_has_the_same_result_as_with_pynutclient_for_every_user(
+    real: Upsd, method: str, arguments: tuple[Any, ...], user: Optional[User]
+) -> None:
     with Both(real, user) as both:
         ours = ends(lambda: getattr(both.ours, method)(*arguments), pynut.PyNUTError)
         assert ours == ends(lambda: getattr(both.theirs, method)(*arguments), theirs.PyNUTError)
 
 
 NOT_TEXT: list[tuple[str, tuple[Any, ...]]] = [
-    ("SetRWVar", ("small", "ups.id", 60)), ("SetRWVar", ("small", "ups.id", 1.5)), ("SetRWVar", (5, "ups.id", "x")),
-    ("RunUPSCommand", ("small", 5)), ("GetUPSVars", (5,)), ("GetRWVars", (5,)), ("GetUPSCommands", (5,)),
-    ("CheckUPSAvailable", (None,)), ("FSD", (5,))]
+    ("SetRWVar", ("small", "ups.id", 60)),
+    ("SetRWVar", ("small", "ups.id", 1.5)),
+    ("SetRWVar", (5, "ups.id", "x")),
+    ("RunUPSCommand", ("small", 5)),
+    ("GetUPSVars", (5,)),
+    ("GetRWVars", (5,)),
+    ("GetUPSCommands", (5,)),
+    ("CheckUPSAvailable", (None,)),
+    ("FSD", (5,)),
+]
 
 
 @pytest.mark.against("NUT upsd, compared with PyNUTClient from PyPI")
 @pytest.mark.parametrize("method, arguments", NOT_TEXT)
-def test_arguments_that_are_not_text_are_converted_as_by_pynutclient(real: Upsd, method: str,
-                                                                     arguments: tuple[Any, ...]) -> None:
+def test_arguments_that_are_not_text_are_converted_as_by_pynutclient(
+    real: Upsd, method: str, arguments: tuple[Any, ...]
+) -> None:
     with Both(real, ADMIN) as both:
         ours = ends(lambda: getattr(both.ours, method)(*arguments), pynut.PyNUTError)
         assert ours == ends(lambda: getattr(both.theirs, method)(*arguments), theirs.PyNUTError)
@@ -121,11 +161,16 @@ def test_a_logged_in_client_is_listed_as_by_pynutclient_and_cannot_log_in_again(
         both.ours.DeviceLogin("small")
         assert both.ours.ListClients() == both.theirs.ListClients() == {b"small": [b"127.0.0.1"]}
         assert both.ours.ListClients("small") == both.theirs.ListClients("small")
-        assert ends(lambda: both.ours.DeviceLogin("pdu"), pynut.PyNUTError) == ("PyNUTError", "ERR ALREADY-LOGGED-IN")
+        assert ends(lambda: both.ours.DeviceLogin("pdu"), pynut.PyNUTError) == (
+            "PyNUTError",
+            "ERR ALREADY-LOGGED-IN",
+        )
 
 
 def test_with_text_every_result_is_str(real: Upsd) -> None:
-    with pynut.PyNUTClient(real.host, real.port, PRIMARY.name, PRIMARY.password, text=True, timeout=PATIENCE_S) as nut:
+    with pynut.PyNUTClient(
+        real.host, real.port, PRIMARY.name, PRIMARY.password, text=True, timeout=PATIENCE_S
+    ) as nut:
         variables = nut.GetUPSVars("small")
         assert variables["outlet.1.desc"] == 'a "quoted" \\ # one'
         assert nut.ver().endswith("\n") and nut.help().startswith("Commands")
@@ -136,14 +181,19 @@ def test_with_text_every_result_is_str(real: Upsd) -> None:
             nut.ListClients("")
 
 
-def test_fsd_of_an_unknown_device_is_access_denied_and_the_servers_error_is_its_cause(real: Upsd) -> None:
-    with pynut.PyNUTClient(real.host, real.port, PRIMARY.name, PRIMARY.password, timeout=PATIENCE_S) as nut:
+def test_fsd_of_an_unknown_device_is_access_denied_and_the_servers_error_is_its_cause(
+    real: Upsd,
+) -> None:
+    with pynut.PyNUTClient(
+        real.host, real.port, PRIMARY.name, PRIMARY.password, timeout=PATIENCE_S
+    ) as nut:
         with pytest.raises(pynut.PyNUTError, match="^ERR ACCESS-DENIED$") as caught:
             nut.FSD("none")
     assert str(caught.value.__cause__) == "ERR UNKNOWN-UPS"
 
 
-# ---- the listed differences ----------------------------------------------------------------------------------
+# ---- the listed differences ----------------------------------------------------------------------
+
 
 def test_a_value_with_quotes_is_read_completely(real: Upsd) -> None:
     with Both(real, NOBODY) as both:
@@ -152,8 +202,10 @@ def test_a_value_with_quotes_is_read_completely(real: Upsd) -> None:
 
 
 def test_a_description_with_quotes_is_read_completely() -> None:
-    with NutServer([StaticDevice("a", {"ups.status": "OL"}, description='the "big" one')]) as server, Both(server,
-                                                                                                           NOBODY) as both:
+    with (
+        NutServer([StaticDevice("a", {"ups.status": "OL"}, description='the "big" one')]) as server,
+        Both(server, NOBODY) as both,
+    ):
         assert both.ours.GetUPSList() == {b"a": b'the "big" one'}
         with pytest.raises(ValueError):
             both.theirs.GetUPSList()
@@ -161,7 +213,11 @@ def test_a_description_with_quotes_is_read_completely() -> None:
 
 def test_lists_without_rows_are_empty() -> None:
     with NutServer([StaticDevice("a", {})]) as server, Both(server, NOBODY) as both:
-        assert both.ours.GetUPSVars("a") == {} and both.ours.GetUPSCommands("a") == {} and both.ours.GetRWVars("a") == {}
+        assert (
+            both.ours.GetUPSVars("a") == {}
+            and both.ours.GetUPSCommands("a") == {}
+            and both.ours.GetRWVars("a") == {}
+        )
         with pytest.raises(IndexError):
             both.theirs.GetUPSVars("a")
         assert list(both.theirs.GetUPSCommands("a")) == [b""]
@@ -176,17 +232,29 @@ def test_descriptions_of_commands_come_from_the_server(real: Upsd) -> None:
 def test_empty_arguments_are_refused_without_a_request(real: Upsd) -> None:
     with Both(real, NOBODY) as both:
         for method in ("SetRWVar", "RunUPSCommand"):
-            assert ends(getattr(both.ours, method), pynut.PyNUTError) == ("PyNUTError", "ERR INVALID-ARGUMENT")
-            assert ends(getattr(both.theirs, method), theirs.PyNUTError) == ("PyNUTError", "ERR USERNAME-REQUIRED")
+            assert ends(getattr(both.ours, method), pynut.PyNUTError) == (
+                "PyNUTError",
+                "ERR INVALID-ARGUMENT",
+            )
+            assert ends(getattr(both.theirs, method), theirs.PyNUTError) == (
+                "PyNUTError",
+                "ERR USERNAME-REQUIRED",
+            )
 
 
 def test_names_with_blanks_and_values_that_are_long_or_not_ascii_are_refused(real: Upsd) -> None:
     with Both(real, ADMIN) as both:
         for arguments in (("small", "ups.id", "é"), ("small", "ups.id", "x" * 513)):
-            assert ends(lambda: both.ours.SetRWVar(*arguments), pynut.PyNUTError) == ("PyNUTError", "ERR INVALID-ARGUMENT")
+            assert ends(lambda: both.ours.SetRWVar(*arguments), pynut.PyNUTError) == (
+                "PyNUTError",
+                "ERR INVALID-ARGUMENT",
+            )
         with pytest.raises(UnicodeEncodeError):
             both.theirs.SetRWVar("small", "ups.id", "é")
-        assert ends(lambda: both.ours.RunUPSCommand("small", "load.off 1"), pynut.PyNUTError)[1] == "ERR INVALID-ARGUMENT"
+        assert (
+            ends(lambda: both.ours.RunUPSCommand("small", "load.off 1"), pynut.PyNUTError)[1]
+            == "ERR INVALID-ARGUMENT"
+        )
 
 
 def test_a_value_with_blanks_is_written_completely(real: Upsd) -> None:
@@ -201,10 +269,20 @@ def test_a_password_with_special_characters_is_accepted(real: Upsd) -> None:
         assert nut.SetRWVar("small", "ups.id", "odd") == "OK"
 
 
-@pytest.mark.parametrize("arguments", [("small", "ups.id", "x\nINSTCMD small load.off"), ("small\nLIST UPS", "ups.id", "x"),
-                                       ("small", "a b", "x")])
-def test_no_argument_can_become_a_second_request(real: Upsd, arguments: tuple[str, str, str]) -> None:
-    with pynut.PyNUTClient(real.host, real.port, ADMIN.name, ADMIN.password, timeout=PATIENCE_S) as nut:
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("small", "ups.id", "x\nINSTCMD small load.off"),
+        ("small\nLIST UPS", "ups.id", "x"),
+        ("small", "a b", "x"),
+    ],
+)
+def test_no_argument_can_become_a_second_request(
+    real: Upsd, arguments: tuple[str, str, str]
+) -> None:
+    with pynut.PyNUTClient(
+        real.host, real.port, ADMIN.name, ADMIN.password, timeout=PATIENCE_S
+    ) as nut:
         with pytest.raises(pynut.PyNUTError, match="^ERR INVALID-ARGUMENT$"):
             nut.SetRWVar(*arguments)
         assert nut.CheckUPSAvailable("small")
@@ -214,7 +292,10 @@ def test_no_argument_can_become_a_second_request(real: Upsd, arguments: tuple[st
 
 @pytest.fixture
 def closing() -> Iterator[int]:
-    """The port of a server that reads the first line and closes the connection without an answer."""
+    """The port of a server that reads the first line and closes the connection
+    without an answer.
+    """
+
     def talk(connection: socket.socket) -> None:
         connection.recv(100)
 
@@ -236,7 +317,8 @@ def _silent(connection: socket.socket) -> None:
 
 def _reset(connection: socket.socket) -> None:
     connection.recv(100)
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))        # close() sends RST
+    # close() sends RST
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 @contextlib.contextmanager
@@ -247,7 +329,7 @@ def refused(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, int]]:
 
 @contextlib.contextmanager
 def unresolvable(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, int]]:
-    yield "no-such-host.invalid", 3493              # RFC 6761, 6.4
+    yield "no-such-host.invalid", 3493  # RFC 6761, 6.4
 
 
 @contextlib.contextmanager
@@ -280,12 +362,21 @@ def _failure(make: Callable[..., Any], host: str, port: int) -> OSError:
 
 
 @pytest.mark.against("PyNUTClient from PyPI")
-@pytest.mark.parametrize("condition, kind", [
-    (refused, ConnectionRefusedError), (unresolvable, socket.gaierror), (unanswered, socket.timeout), (silent, socket.timeout),
-    (reset, ConnectionResetError)])
+@pytest.mark.parametrize(
+    "condition, kind",
+    [
+        (refused, ConnectionRefusedError),
+        (unresolvable, socket.gaierror),
+        (unanswered, socket.timeout),
+        (silent, socket.timeout),
+        (reset, ConnectionResetError),
+    ],
+)
 def test_a_failed_connection_is_the_same_oserror_as_with_pynutclient_and_also_a_pynuterror(
-        monkeypatch: pytest.MonkeyPatch, condition: Callable[[pytest.MonkeyPatch], AbstractContextManager[tuple[str, int]]],
-        kind: type[OSError]) -> None:
+    monkeypatch: pytest.MonkeyPatch,
+    condition: Callable[[pytest.MonkeyPatch], AbstractContextManager[tuple[str, int]]],
+    kind: type[OSError],
+) -> None:
     with condition(monkeypatch) as (host, port):
         there = _failure(theirs.PyNUTClient, host, port)
     with condition(monkeypatch) as (host, port):
@@ -310,7 +401,13 @@ def test_a_connection_that_server_has_reset_before_a_request_is_a_connectionrese
 
 
 def test_a_host_name_or_a_port_that_cannot_exist_is_a_pynuterror() -> None:
-    for host, port in (("a" * 70, 3493), ("\udcff", 3493), ("127.0.0.1", 65536), ("127.0.0.1", -1), ("", 3493)):
+    for host, port in (
+        ("a" * 70, 3493),
+        ("\udcff", 3493),
+        ("127.0.0.1", 65536),
+        ("127.0.0.1", -1),
+        ("", 3493),
+    ):
         with pytest.raises(pynut.PyNUTError):
             pynut.PyNUTClient(host, port, timeout=1.0)
 
@@ -324,8 +421,13 @@ def test_a_timeout_may_be_longer_than_a_socket_accepts(seconds: float) -> None:
 
 def test_a_lost_connection_is_never_reopened() -> None:
     with NutServer([StaticDevice("a", {"x": "y"}, writable=["x"])]) as server:
-        with pynut.PyNUTClient(server.host, server.port, SIMULATED_ADMIN.name, SIMULATED_ADMIN.password,
-                               timeout=PATIENCE_S) as nut:
+        with pynut.PyNUTClient(
+            server.host,
+            server.port,
+            SIMULATED_ADMIN.name,
+            SIMULATED_ADMIN.password,
+            timeout=PATIENCE_S,
+        ) as nut:
             assert nut.SetRWVar("a", "x", "z") == "OK"
             server.drop_connections()
             for _ in range(2):
@@ -340,7 +442,11 @@ def test_an_answer_outside_the_protocol_is_a_pynuterror() -> None:
     with NutServer([StaticDevice("a", {"x": "y"})]) as server:
         server.faults.rewrite = lambda line, answer: b"HTTP/1.1 400 Bad Request\n"
         with pynut.PyNUTClient(server.host, server.port, timeout=PATIENCE_S) as nut:
-            calls: list[Callable[[], object]] = [nut.GetUPSList, lambda: nut.GetUPSVars("a"), lambda: nut.SetRWVar("a", "x", "z")]
+            calls: list[Callable[[], object]] = [
+                nut.GetUPSList,
+                lambda: nut.GetUPSVars("a"),
+                lambda: nut.SetRWVar("a", "x", "z"),
+            ]
             for call in calls:
                 with pytest.raises(pynut.PyNUTError):
                     call()
@@ -349,7 +455,10 @@ def test_an_answer_outside_the_protocol_is_a_pynuterror() -> None:
 def test_the_words_of_a_refusal_have_no_control_characters() -> None:
     with NutServer([StaticDevice("a", {"x": "y"})]) as server:
         server.faults.rewrite = lambda line, answer: b"ERR NO-WAY \x1b[31mred\n"
-        with pynut.PyNUTClient(server.host, server.port) as nut, pytest.raises(pynut.PyNUTError) as caught:
+        with (
+            pynut.PyNUTClient(server.host, server.port) as nut,
+            pytest.raises(pynut.PyNUTError) as caught,
+        ):
             nut.GetUPSList()
         assert str(caught.value) == r"ERR NO-WAY \x1b[31mred"
 
@@ -363,30 +472,46 @@ def test_a_refused_login_closes_the_connection_at_once() -> None:
         ended.append(connection.recv(100))
 
     with serving(talk) as port:
-        with pytest.raises(pynut.PyNUTError) as caught:         # while the error is held, the client is not collected
+        # while the error is held, the client is not collected
+        with pytest.raises(pynut.PyNUTError) as caught:
             pynut.PyNUTClient("127.0.0.1", port, "user", "password", timeout=PATIENCE_S)
         assert until(lambda: ended == [b""]) and str(caught.value) == "ERR ALREADY-SET-USERNAME"
 
 
-def test_debug_prints_the_requests_and_no_password(real: Upsd, capsys: pytest.CaptureFixture[str]) -> None:
-    with pynut.PyNUTClient(real.host, real.port, ADMIN.name, ADMIN.password, True, PATIENCE_S) as nut:
+def test_debug_prints_the_requests_and_no_password(
+    real: Upsd, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pynut.PyNUTClient(
+        real.host, real.port, ADMIN.name, ADMIN.password, True, PATIENCE_S
+    ) as nut:
         nut.SetRWVar("small", "ups.id", "s3cret")
     printed = capsys.readouterr().out
-    assert "SetRWVar: SET VAR small ups.id" in printed and ADMIN.password not in printed and "s3cret" not in printed
+    assert (
+        "SetRWVar: SET VAR small ups.id" in printed
+        and ADMIN.password not in printed
+        and "s3cret" not in printed
+    )
     assert ADMIN.password not in repr(nut)
 
 
 def test_the_client_works_over_tls_only_with_a_trusted_certificate(real_tls: Upsd) -> None:
-    with pynut.PyNUTClient(real_tls.host, real_tls.port, tls=Trust(ca_pem=real_tls.ca_pem), timeout=PATIENCE_S) as nut:
+    with pynut.PyNUTClient(
+        real_tls.host, real_tls.port, tls=Trust(ca_pem=real_tls.ca_pem), timeout=PATIENCE_S
+    ) as nut:
         assert b"pdu" in nut.GetUPSList()
     with pytest.raises(pynut.PyNUTConnectionError, match="is not trusted"):
         pynut.PyNUTClient(real_tls.host, real_tls.port, tls=Trust(), timeout=PATIENCE_S)
 
 
 def test_variables_cost_one_round_trip_and_commands_with_their_descriptions_two() -> None:
-    with NutServer() as server, pynut.PyNUTClient(server.host, server.port, timeout=PATIENCE_S) as nut:
-        calls: list[tuple[Callable[[], object], int]] = [(lambda: nut.GetUPSVars("pdu"), 1),
-                                                         (lambda: nut.GetUPSCommands("pdu"), 2)]
+    with (
+        NutServer() as server,
+        pynut.PyNUTClient(server.host, server.port, timeout=PATIENCE_S) as nut,
+    ):
+        calls: list[tuple[Callable[[], object], int]] = [
+            (lambda: nut.GetUPSVars("pdu"), 1),
+            (lambda: nut.GetUPSCommands("pdu"), 2),
+        ]
         for call, price in calls:
             before = server.books().requests
             assert call()

@@ -1,4 +1,5 @@
 """The client and the handler work with a real upsd and its driver dummy-ups."""
+
 from __future__ import annotations
 
 import contextlib
@@ -26,7 +27,9 @@ T = TypeVar("T")
 
 def test_status_statistic_and_labels_of_48_outlets_show_the_drivers_values(real: Upsd) -> None:
     pdu = handler(real, device="pdu")
-    assert states(pdu.status()) == {str(n): EnumPowerStatus.DOWN if n % 7 == 0 else EnumPowerStatus.UP for n in range(1, 49)}
+    assert states(pdu.status()) == {
+        str(n): EnumPowerStatus.DOWN if n % 7 == 0 else EnumPowerStatus.UP for n in range(1, 49)
+    }
     view = pdu.statistic()
     assert view.load == 7.2 and view.total_consumption == 0.0 and len(view.ports) == 48
     assert pdu.labels()[6] == ("7", "7", "Server 7")
@@ -34,20 +37,37 @@ def test_status_statistic_and_labels_of_48_outlets_show_the_drivers_values(real:
 
 def test_a_real_upsd_answers_each_read_request_of_the_client(real: Upsd) -> None:
     with client(real) as nut:
-        assert nut.devices()["pdu"] == "static pdu" and set(nut.devices()) == {"pdu", "small", "tripplite", "gone"}
+        assert nut.devices()["pdu"] == "static pdu" and set(nut.devices()) == {
+            "pdu",
+            "small",
+            "tripplite",
+            "gone",
+        }
         assert {k: v for k, v in nut.variables("pdu").items() if k.startswith("outlet.")} == {
-            k: v for k, v in pdu_variables(48).items() if k.startswith("outlet.")}
+            k: v for k, v in pdu_variables(48).items() if k.startswith("outlet.")
+        }
         assert nut.variable("small", "outlet.1.desc") == 'a "quoted" \\ # one'
         assert "load.off" in nut.commands("pdu") and nut.commands("pdu", describe=True)["load.off"]
         assert nut.type("pdu", "outlet.1.status") == messages.VariableType(("RW", "STRING"), 32)
-        assert nut.description("pdu") == "static pdu" and nut.description("pdu", "ups.status") == "UPS status"
+        assert (
+            nut.description("pdu") == "static pdu"
+            and nut.description("pdu", "ups.status") == "UPS status"
+        )
         assert nut.enumeration("pdu", "ups.status") == [] and nut.ranges("pdu", "ups.status") == []
         assert nut.clients("pdu") == [] and nut.logins("pdu") == 0
-        assert nut.version().startswith("Network UPS Tools upsd 2.") and nut.protocol_version() == "1.3"
-        assert nut.help().startswith("Commands: HELP") and set(nut.writable("small")) >= {"outlet.1.status", "ups.id"}
+        assert (
+            nut.version().startswith("Network UPS Tools upsd 2.")
+            and nut.protocol_version() == "1.3"
+        )
+        assert nut.help().startswith("Commands: HELP") and set(nut.writable("small")) >= {
+            "outlet.1.status",
+            "ups.id",
+        }
 
 
-@pytest.mark.parametrize("value", ["plain", "two words", " blanks ", "semi;colon", "a=b", "$x `y` 'z'"])
+@pytest.mark.parametrize(
+    "value", ["plain", "two words", " blanks ", "semi;colon", "a=b", "$x `y` 'z'"]
+)
 def test_a_value_that_is_set_is_read_back(real: Upsd, value: str) -> None:
     with client(real) as nut:
         assert nut.set("small", "ups.id", value) is True
@@ -67,9 +87,12 @@ def test_a_request_needs_a_valid_login_and_the_right_to_make_it(real: Upsd) -> N
         (VIEWER, lambda nut: nut.set("small", "ups.id", "b"), Denied),
         (VIEWER, lambda nut: nut.run("small", "load.off"), Denied),
         (ONE_COMMAND, lambda nut: nut.run("small", "load.off"), Denied),
-        (ADMIN, lambda nut: nut.login("small"), Denied), (SECONDARY, lambda nut: nut.primary("small"), Denied),
-        (SECONDARY, lambda nut: nut.login("small"), None), (PRIMARY, lambda nut: nut.primary("small"), None),
-        (User("", ""), lambda nut: nut.run("small", "load.off"), Denied)]
+        (ADMIN, lambda nut: nut.login("small"), Denied),
+        (SECONDARY, lambda nut: nut.primary("small"), Denied),
+        (SECONDARY, lambda nut: nut.login("small"), None),
+        (PRIMARY, lambda nut: nut.primary("small"), None),
+        (User("", ""), lambda nut: nut.run("small", "load.off"), Denied),
+    ]
     for user, call, kind in cases:
         with client(real, user) as nut:
             if kind is None:
@@ -96,18 +119,24 @@ def test_only_tracking_shows_that_dummy_ups_did_not_execute_a_command(real: Upsd
     with client(real) as nut:
         plain = messages.instcmd("small", "load.off")
         answers = nut.ask(messages.username(ADMIN.name), messages.password(ADMIN.password), plain)
-        assert answers[plain] == ""                     # without tracking, the answer is a plain OK
+        assert answers[plain] == ""  # without tracking, the answer is a plain OK
     with client(real) as nut, pytest.raises(NotProven, match="ERR"):
         nut.run("small", "load.off")
 
 
-@pytest.mark.parametrize("call, code", [
-    (lambda nut: nut.run("small", "outlet.1.load.off"), "CMD-NOT-SUPPORTED"),
-    (lambda nut: nut.variable("small", "no.such"), "VAR-NOT-SUPPORTED"),
-    (lambda nut: nut.set("small", "no.such", "1"), "VAR-NOT-SUPPORTED"),
-    (lambda nut: nut.set("small", "ups.id", "x" * 100), "TOO-LONG"),
-    (lambda nut: nut.set("small", "driver.name", "1"), "READONLY")])
-def test_a_refusal_has_the_servers_error_code(real: Upsd, call: Callable[[NutClient], object], code: str) -> None:
+@pytest.mark.parametrize(
+    "call, code",
+    [
+        (lambda nut: nut.run("small", "outlet.1.load.off"), "CMD-NOT-SUPPORTED"),
+        (lambda nut: nut.variable("small", "no.such"), "VAR-NOT-SUPPORTED"),
+        (lambda nut: nut.set("small", "no.such", "1"), "VAR-NOT-SUPPORTED"),
+        (lambda nut: nut.set("small", "ups.id", "x" * 100), "TOO-LONG"),
+        (lambda nut: nut.set("small", "driver.name", "1"), "READONLY"),
+    ],
+)
+def test_a_refusal_has_the_servers_error_code(
+    real: Upsd, call: Callable[[NutClient], object], code: str
+) -> None:
     with client(real) as nut, pytest.raises(Refused) as caught:
         call(nut)
     assert caught.value.code == code
@@ -119,9 +148,10 @@ def test_unconnected_and_unknown_devices_are_errors(real: Upsd) -> None:
             nut.variables("gone")
         with pytest.raises(SettingsError):
             nut.variables("none")
-        assert nut.description("gone")                  # the connection still works after the error
+        assert nut.description("gone")  # the connection still works after the error
     with pytest.raises(DriverNotConnected):
-        handler(real).status()                          # an error, never a list without the device `gone`
+        # an error, never a list without the device `gone`
+        handler(real).status()
 
 
 def test_an_unknown_request_is_answered_with_unknown_command(real: Upsd) -> None:
@@ -135,7 +165,9 @@ def test_an_outlet_without_a_command_or_a_switch_variable_cannot_be_switched(rea
         handler(real, device="pdu", **ADMIN_SETTINGS).port_down(PduPortView("1"))
 
 
-def test_an_outlet_with_the_writable_switch_variable_of_tripplite_drivers_is_switched(real: Upsd) -> None:
+def test_an_outlet_with_the_writable_switch_variable_of_tripplite_drivers_is_switched(
+    real: Upsd,
+) -> None:
     pdu = handler(real, device="tripplite", **ADMIN_SETTINGS)
     assert states(pdu.status()) == {"1": EnumPowerStatus.UP, "2": EnumPowerStatus.UNKNOWN}
     assert pdu.port_down(PduPortView("1")).power_status is EnumPowerStatus.DOWN
@@ -145,7 +177,9 @@ def test_an_outlet_with_the_writable_switch_variable_of_tripplite_drivers_is_swi
         pdu.port_up(PduPortView("2"))
 
 
-def test_forced_shutdown_is_denied_to_a_secondary_and_sets_the_flag_for_a_primary(real: Upsd) -> None:
+def test_forced_shutdown_is_denied_to_a_secondary_and_sets_the_flag_for_a_primary(
+    real: Upsd,
+) -> None:
     with client(real, SECONDARY) as nut, pytest.raises(Denied):
         nut.forced_shutdown("pdu")
     with client(real, PRIMARY) as nut:
@@ -154,27 +188,49 @@ def test_forced_shutdown_is_denied_to_a_secondary_and_sets_the_flag_for_a_primar
         assert "FSD" in nut.variable("pdu", "ups.status")
 
 
-# ---- TLS -----------------------------------------------------------------------------------------------------
+# ---- TLS -----------------------------------------------------------------------------------------
+
 
 def test_a_certificate_of_the_configured_authority_is_accepted(real_tls: Upsd) -> None:
     for host in ("127.0.0.1", "localhost"):
-        with NutClient(host, real_tls.port, tls=Trust(ca_pem=real_tls.ca_pem), username=ADMIN.name,
-                       password=ADMIN.password, timeout=PATIENCE_S) as nut:
-            assert nut.set("pdu", "outlet.1.desc", "over TLS") and nut.variable("pdu", "outlet.1.desc") == "over TLS"
+        with NutClient(
+            host,
+            real_tls.port,
+            tls=Trust(ca_pem=real_tls.ca_pem),
+            username=ADMIN.name,
+            password=ADMIN.password,
+            timeout=PATIENCE_S,
+        ) as nut:
+            assert (
+                nut.set("pdu", "outlet.1.desc", "over TLS")
+                and nut.variable("pdu", "outlet.1.desc") == "over TLS"
+            )
             again = messages.starttls()
             assert nut.ask(again).failure(again) == Failure("ALREADY-SSL-MODE")
 
 
 def test_an_unknown_authority_and_a_wrong_fingerprint_are_errors(real_tls: Upsd) -> None:
-    for tls, reason in ((Trust(), "is not trusted"), (Trust(fingerprint="ab" * 32), "shows another certificate")):
-        with NutClient(real_tls.host, real_tls.port, tls=tls, timeout=PATIENCE_S) as nut, pytest.raises(
-                Unreachable, match=reason):
+    for tls, reason in (
+        (Trust(), "is not trusted"),
+        (Trust(fingerprint="ab" * 32), "shows another certificate"),
+    ):
+        with (
+            NutClient(real_tls.host, real_tls.port, tls=tls, timeout=PATIENCE_S) as nut,
+            pytest.raises(Unreachable, match=reason),
+        ):
             nut.devices()
 
 
 def test_the_handler_works_over_tls_and_unencrypted(real_tls: Upsd) -> None:
     expected = states(handler(real_tls, device="pdu").status())
-    assert states(handler(real_tls, device="pdu", tls="yes", ca_pem=real_tls.ca_pem.replace("\n", " ")).status()) == expected
+    assert (
+        states(
+            handler(
+                real_tls, device="pdu", tls="yes", ca_pem=real_tls.ca_pem.replace("\n", " ")
+            ).status()
+        )
+        == expected
+    )
     assert len(expected) == 4
 
 
@@ -183,15 +239,20 @@ def test_a_server_without_a_certificate_is_an_error_where_tls_is_required(real: 
         handler(real, device="pdu", tls="yes", verify="no").status()
 
 
-# ---- drivers and servers that stop ---------------------------------------------------------------------------
+# ---- drivers and servers that stop ---------------------------------------------------------------
+
 
 @pytest.fixture(scope="module")
 def short_lived() -> Iterator[Upsd]:
-    with Upsd([upsd.dummy("pdu", pdu_variables(2)), upsd.dummy("other", pdu_variables(2))], max_age=3) as server:
+    with Upsd(
+        [upsd.dummy("pdu", pdu_variables(2)), upsd.dummy("other", pdu_variables(2))], max_age=3
+    ) as server:
         yield server
 
 
-def test_a_silent_driver_raises_data_stale_and_a_dead_driver_raises_not_connected(short_lived: Upsd) -> None:
+def test_a_silent_driver_raises_data_stale_and_a_dead_driver_raises_not_connected(
+    short_lived: Upsd,
+) -> None:
     pdu = handler(short_lived, device="pdu", **ADMIN_SETTINGS)
     assert _ports(pdu) == 2
     short_lived.pause_driver("pdu")
@@ -228,7 +289,9 @@ def test_a_client_reads_again_after_the_server_restarted(restarted: Upsd) -> Non
         assert _patient(lambda: nut.snapshots(["pdu"]))["pdu"].variables["outlet.1.status"] == "on"
 
 
-def test_starting_an_upsd_that_does_not_answer_is_an_error(restarted: Upsd, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_starting_an_upsd_that_does_not_answer_is_an_error(
+    restarted: Upsd, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with monkeypatch.context() as patched:
         patched.setattr(restarted, "ask", lambda line: "")
         patched.setattr(upsd, "until", lambda true: true())
@@ -240,8 +303,11 @@ def test_starting_an_upsd_that_does_not_answer_is_an_error(restarted: Upsd, monk
 def test_a_status_is_an_error_while_the_server_waits_for_its_driver(restarted: Upsd) -> None:
     restarted.pause_driver("pdu")
     restarted.start_upsd(wait=False)
-    assert restarted.ask("GET VAR pdu ups.status") in ('VAR pdu ups.status "WAIT"', "ERR DATA-STALE",
-                                                         "ERR DRIVER-NOT-CONNECTED")
+    assert restarted.ask("GET VAR pdu ups.status") in (
+        'VAR pdu ups.status "WAIT"',
+        "ERR DATA-STALE",
+        "ERR DRIVER-NOT-CONNECTED",
+    )
     with pytest.raises((DriverNotConnected, DataStale)):
         handler(restarted, device="pdu").status()
     restarted.resume_driver("pdu")
@@ -255,13 +321,17 @@ def _ports(pdu: NutPdu) -> int:
 
 
 def _patient(call: Callable[[], T]) -> T:
-    """Return the result of a reading. Retries while the data is stale: on a busy machine a driver may be 3 s late."""
+    """Return the result of a reading.
+
+    Retries while the data is stale: on a busy machine a driver may be 3 s late.
+    """
     found: list[T] = []
 
     def read() -> bool:
         with contextlib.suppress(DataStale):
             found.append(call())
         return bool(found)
+
     _until(read)
     return found[0]
 
@@ -273,6 +343,7 @@ def _until_raises(call: Callable[[], object], kind: type) -> None:
         except Refused as error:
             return isinstance(error, kind)
         return False
+
     _until(raised)
 
 

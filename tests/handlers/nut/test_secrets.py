@@ -1,4 +1,5 @@
 """The handler's errors and log lines do not show the password."""
+
 from __future__ import annotations
 
 import logging
@@ -22,7 +23,9 @@ def test_a_wrong_login_and_a_user_without_rights_are_denied_and_switch_nothing()
         assert not server.books().writes
 
 
-def test_each_call_logs_one_line_with_the_version_and_no_password(server: NutServer, caplog: pytest.LogCaptureFixture) -> None:
+def test_each_call_logs_one_line_with_the_version_and_no_password(
+    server: NutServer, caplog: pytest.LogCaptureFixture
+) -> None:
     pdu = handler(server, device="pdu", **ADMIN_SETTINGS)
     with caplog.at_level(logging.DEBUG):
         pdu.status()
@@ -30,37 +33,61 @@ def test_each_call_logs_one_line_with_the_version_and_no_password(server: NutSer
         pdu.port_up(PduPortView("1"))
         pdu.port_down(PduPortView("1"))
         pdu.labels()
-    lines = [record.getMessage() for record in caplog.records if "pdu handler nut" in record.getMessage()]
+    lines = [
+        record.getMessage() for record in caplog.records if "pdu handler nut" in record.getMessage()
+    ]
     assert all(line.startswith(f"pdu handler nut {VERSION}") for line in lines)
-    assert [line.rpartition(" ")[2] for line in lines] == ["status", "statistic", "port_up", "port_down", "labels"]
+    assert [line.rpartition(" ")[2] for line in lines] == [
+        "status",
+        "statistic",
+        "port_up",
+        "port_down",
+        "labels",
+    ]
     assert ADMIN.password not in caplog.text and ADMIN.password not in repr(vars(pdu))
 
 
 def test_a_device_named_like_the_password_is_masked_in_errors_about_outlets() -> None:
     with NutServer([SwitchedPdu("pdu", 2), SwitchedPdu("rack2", 2)]) as server:
-        for settings, shown in (({}, "called 'pdu/N', '***N'"), ({"device": "rack2"}, "the device '***' has")):
+        for settings, shown in (
+            ({}, "called 'pdu/N', '***N'"),
+            ({"device": "rack2"}, "the device '***' has"),
+        ):
             with pytest.raises(NoSuchOutlet) as caught:
-                handler(server, username=ADMIN.name, password="rack2", **settings).port_down(PduPortView("9"))
+                handler(server, username=ADMIN.name, password="rack2", **settings).port_down(
+                    PduPortView("9")
+                )
             assert shown in str(caught.value) and "rack2" not in str(caught.value)
 
 
 @pytest.mark.parametrize("broken", [Driver.STALE, Driver.GONE, Driver.WAITED_FOR, b"VAR\n", None])
-def test_a_device_named_like_the_password_is_masked_in_errors_about_the_device(broken: Union[Driver, bytes, None]) -> None:
-    short = StaticDevice("rack2", {"device.type": "pdu", "outlet.count": "2"}, [])      # lists no outlets
+def test_a_device_named_like_the_password_is_masked_in_errors_about_the_device(
+    broken: Union[Driver, bytes, None],
+) -> None:
+    # lists no outlets
+    short = StaticDevice("rack2", {"device.type": "pdu", "outlet.count": "2"}, [])
     with NutServer([SwitchedPdu("pdu", 2), short]) as server:
         if isinstance(broken, Driver):
             server.faults.drivers["rack2"] = broken
         elif broken is not None:
             answer_to_list: bytes = broken
-            server.faults.rewrite = lambda line, answer: answer_to_list if line == "LIST VAR rack2" else answer
+            server.faults.rewrite = lambda line, answer: (
+                answer_to_list if line == "LIST VAR rack2" else answer
+            )
         timeout = "0.2" if broken is Driver.WAITED_FOR else "60"
         with pytest.raises(PduHandlerError) as caught:
             handler(server, username=ADMIN.name, password="rack2", timeout=timeout).status()
         assert "***" in str(caught.value) and "rack2" not in str(caught.value)
 
 
-@pytest.mark.parametrize("variables", [{"driver.name": "a rack2 driver", "device.type": "pdu"}, {"device.type": "rack2 pdu"}])
+@pytest.mark.parametrize(
+    "variables",
+    [{"driver.name": "a rack2 driver", "device.type": "pdu"}, {"device.type": "rack2 pdu"}],
+)
 def test_a_driver_name_or_type_that_holds_the_password_is_masked(variables: dict[str, str]) -> None:
-    with NutServer([StaticDevice("pdu", variables, [])]) as server, pytest.raises(Unsupported) as caught:
+    with (
+        NutServer([StaticDevice("pdu", variables, [])]) as server,
+        pytest.raises(Unsupported) as caught,
+    ):
         handler(server, username=ADMIN.name, password="rack2").status()
     assert "'***'" in str(caught.value) and "rack2" not in str(caught.value)

@@ -1,4 +1,7 @@
-"""NUT's own upsc, upscmd and upsrw on the simulated server, and its answers compared with those of a real upsd."""
+"""NUT's own upsc, upscmd and upsrw on the simulated server, and its answers compared with those of
+a real upsd.
+"""
+
 from __future__ import annotations
 
 import socket
@@ -27,7 +30,9 @@ def server(request: pytest.FixtureRequest) -> Iterator[NutServer]:
 
 
 def _done(*command: str) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run([program(command[0]), *command[1:]], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        [program(command[0]), *command[1:]], capture_output=True, text=True, timeout=60, check=False
+    )
     assert done.returncode == 0, done.stderr + done.stdout
     return done
 
@@ -46,14 +51,19 @@ def at(server: NutServer) -> str:
 
 
 def variables(server: NutServer) -> dict[str, str]:
-    return dict(line.split(": ", 1) for line in run("upsc", at(server)).splitlines() if ": " in line)
+    return dict(
+        line.split(": ", 1) for line in run("upsc", at(server)).splitlines() if ": " in line
+    )
 
 
 @NUTS_TOOLS
 def test_upsc_reads_the_values_of_the_books(server: NutServer) -> None:
     seen, books = variables(server), server.books()
     assert {n: seen[f"outlet.{n}.status"] == "on" for n in books.states} == books.states
-    assert float(seen["input.current"]) == books.load_a and float(seen["input.energy"]) / 1000 == books.energy_kwh
+    assert (
+        float(seen["input.current"]) == books.load_a
+        and float(seen["input.energy"]) / 1000 == books.energy_kwh
+    )
     assert run("upsc", "-l", f"{server.host}:{server.port}").split() == ["pdu"]
     assert run("upsc", "-c", at(server)).split() == []
 
@@ -65,7 +75,10 @@ def test_upscmd_lists_and_runs_commands_and_gets_their_report(server: NutServer)
     assert server.books().states["3"] is False and variables(server)["outlet.3.status"] == "off"
     assert report("upscmd", *LOGIN, at(server), "outlet.3.load.on") == "SUCCESS"
     assert server.books().states["3"] is True
-    assert [what for what, _ in server.books().writes] == ["pdu outlet.3.load.off", "pdu outlet.3.load.on"]
+    assert [what for what, _ in server.books().writes] == [
+        "pdu outlet.3.load.off",
+        "pdu outlet.3.load.on",
+    ]
 
 
 @NUTS_TOOLS
@@ -75,18 +88,22 @@ def test_upsrw_lists_and_sets_variables(server: NutServer) -> None:
     assert variables(server)["outlet.2.desc"] == "two words"
 
 
-def test_the_help_names_the_option_outlets_and_more_than_48_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_help_names_the_option_outlets_and_more_than_48_are_refused(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["--help"])
     assert ended.value.code == 0 and "--outlets" in capsys.readouterr().out
-    assert WATCH.found()                        # the help shows the default password, as it should
+    assert WATCH.found()  # the help shows the default password, as it should
     with pytest.raises(SystemExit) as ended:
         main(["--outlets", "49"])
     assert ended.value.code == 2 and "1 to 48" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["", "two words", "rück", 'a"', "a\n"])
-def test_a_device_whose_name_no_request_can_carry_is_refused(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_device_whose_name_no_request_can_carry_is_refused(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["--device", name, "--outlets", "49"])
     assert ended.value.code == 2 and "is not a name" in capsys.readouterr().err
@@ -105,19 +122,61 @@ def test_a_login_that_is_not_ascii_is_accepted_as_by_a_real_upsd() -> None:
 
 
 @pytest.mark.against("NUT upsd (compared with the simulator)")
-@pytest.mark.parametrize("name, password", [(ADMIN.name, ADMIN.password), ("admin", "wrong"), ("viewer", "viewpw")])
-def test_the_simulator_answers_odd_requests_as_a_real_upsd_does(real: Upsd, name: str, password: str) -> None:
+@pytest.mark.parametrize(
+    "name, password", [(ADMIN.name, ADMIN.password), ("admin", "wrong"), ("viewer", "viewpw")]
+)
+def test_the_simulator_answers_odd_requests_as_a_real_upsd_does(
+    real: Upsd, name: str, password: str
+) -> None:
     lines = [
-        "", "# VER", "HELP x", "VER x", "NETVER x", "PROTVER x", "LOGOUT x",
-        "PROTVER", "NETVER", "ATTACH small", "SET", "INSTCMD", "FSD", "SET TRACKING ON", f"USERNAME {name}", "SET TRACKING ON",
-        f"PASSWORD {password}", "SET", "SET TRACKING", "SET TRACKING ON", "GET TRACKING none",
-        "LOGIN", "LOGIN no.such", "LOGIN small",
-        "GET VAR small outlet.count more", "GET UPSDESC small more", "GET NUMLOGINS small more", "LIST ENUM small ups.id more",
-        "GET DESC small no.such", "GET DESC small ups.status", "GET CMDDESC small ups.status",
-        'GET DESC small "a b"', 'GET DESC small "a\nb"', "GET DESC small a\\\nb", "GET VAR small #",
-        "GET DESC small a\vb", 'GET DESC small "a\\#b"',
-        "GET NUMLOGINS gone", "GET DESC gone x", "GET CMDDESC gone x", "GET UPSDESC gone", "LIST CLIENT gone", "LIST VAR gone",
-        "SET VAR small", "SET VAR small no.such 1", "SET VAR small device.count 1", "INSTCMD small no.such"]
+        "",
+        "# VER",
+        "HELP x",
+        "VER x",
+        "NETVER x",
+        "PROTVER x",
+        "LOGOUT x",
+        "PROTVER",
+        "NETVER",
+        "ATTACH small",
+        "SET",
+        "INSTCMD",
+        "FSD",
+        "SET TRACKING ON",
+        f"USERNAME {name}",
+        "SET TRACKING ON",
+        f"PASSWORD {password}",
+        "SET",
+        "SET TRACKING",
+        "SET TRACKING ON",
+        "GET TRACKING none",
+        "LOGIN",
+        "LOGIN no.such",
+        "LOGIN small",
+        "GET VAR small outlet.count more",
+        "GET UPSDESC small more",
+        "GET NUMLOGINS small more",
+        "LIST ENUM small ups.id more",
+        "GET DESC small no.such",
+        "GET DESC small ups.status",
+        "GET CMDDESC small ups.status",
+        'GET DESC small "a b"',
+        'GET DESC small "a\nb"',
+        "GET DESC small a\\\nb",
+        "GET VAR small #",
+        "GET DESC small a\vb",
+        'GET DESC small "a\\#b"',
+        "GET NUMLOGINS gone",
+        "GET DESC gone x",
+        "GET CMDDESC gone x",
+        "GET UPSDESC gone",
+        "LIST CLIENT gone",
+        "LIST VAR gone",
+        "SET VAR small",
+        "SET VAR small no.such 1",
+        "SET VAR small device.count 1",
+        "INSTCMD small no.such",
+    ]
     small = StaticDevice("small", {"outlet.count": "2", "ups.id": "x"}, writable=["ups.id"])
     users = [ADMIN, User("viewer", "viewpw")]
     with NutServer([small, StaticDevice("gone", {})], users) as simulated:
@@ -126,40 +185,72 @@ def test_the_simulator_answers_odd_requests_as_a_real_upsd_does(real: Upsd, name
 
 
 def _answers(server: Union[NutServer, Upsd], lines: list[str]) -> dict[str, list[str]]:
-    """Send the requests on one connection. Return the lines of each answer; the key is the request with its position."""
+    """Send the requests on one connection.
+
+    Return the lines of each answer; the key is the request with its position.
+    """
     answers: dict[str, list[str]] = {}
-    with socket.create_connection((server.host, server.port), 60) as connection, connection.makefile("rb") as stream:
+    with (
+        socket.create_connection((server.host, server.port), 60) as connection,
+        connection.makefile("rb") as stream,
+    ):
         for number, line in enumerate(lines):
             connection.sendall(line.encode() + b"\n")
             got = answers[f"{number} {line}"] = [stream.readline().decode()]
-            while got[0].startswith("BEGIN ") and not got[-1].startswith(("END ", "ERR ")) and got[-1]:
+            while (
+                got[0].startswith("BEGIN ") and not got[-1].startswith(("END ", "ERR ")) and got[-1]
+            ):
                 got.append(stream.readline().decode())
     return answers
 
 
 @pytest.mark.against("NUT upsd (compared with the simulator)")
-def test_an_unescaped_comment_sign_in_quotes_drops_the_received_rest_as_upsd_does(real: Upsd) -> None:
+def test_an_unescaped_comment_sign_in_quotes_drops_the_received_rest_as_upsd_does(
+    real: Upsd,
+) -> None:
     with NutServer() as simulated:
         for server in (simulated, real):
-            with socket.create_connection((server.host, server.port), 60) as connection, connection.makefile("rb") as stream:
+            with (
+                socket.create_connection((server.host, server.port), 60) as connection,
+                connection.makefile("rb") as stream,
+            ):
                 connection.sendall(b'NETVER\nUSERNAME "a#b"\nVER\n')
                 assert stream.readline() == b"1.3\n"
                 connection.sendall(b"USERNAME\nUSERNAME a\n")
-                assert [stream.readline(), stream.readline()] == [b"ERR INVALID-ARGUMENT\n", b"OK\n"]
+                assert [stream.readline(), stream.readline()] == [
+                    b"ERR INVALID-ARGUMENT\n",
+                    b"OK\n",
+                ]
 
 
 @pytest.mark.against("NUT upsd (compared with the simulator)")
 def test_an_answer_of_more_than_512_characters_is_cut_as_by_a_real_upsd(real: Upsd) -> None:
     words = ["b" * length for length in (474, 475, 500, 600)]
     with NutServer([StaticDevice("small", {})]) as simulated:
-        answers = [_all_answers(server, [f"GET DESC small {word}" for word in words]) for server in (simulated, real)]
+        answers = [
+            _all_answers(server, [f"GET DESC small {word}" for word in words])
+            for server in (simulated, real)
+        ]
     unavailable, cut = '"Description unavailable"\n', f"DESC small {'b' * 501}"
-    assert answers[0] == answers[1] == "".join([
-        f"DESC small {words[0]} {unavailable}", f"DESC small {words[1]} {unavailable[:-1]}", f"DESC small {words[2]} ", cut,
-        "OK Goodbye\n"])
+    assert (
+        answers[0]
+        == answers[1]
+        == "".join(
+            [
+                f"DESC small {words[0]} {unavailable}",
+                f"DESC small {words[1]} {unavailable[:-1]}",
+                f"DESC small {words[2]} ",
+                cut,
+                "OK Goodbye\n",
+            ]
+        )
+    )
 
 
 def _all_answers(server: Union[NutServer, Upsd], lines: list[str]) -> str:
-    with socket.create_connection((server.host, server.port), 60) as connection, connection.makefile("rb") as stream:
+    with (
+        socket.create_connection((server.host, server.port), 60) as connection,
+        connection.makefile("rb") as stream,
+    ):
         connection.sendall("".join(f"{line}\n" for line in [*lines, "LOGOUT"]).encode())
         return stream.read().decode()

@@ -1,4 +1,5 @@
 """Fixtures and helpers of the Raritan tests."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -30,10 +31,27 @@ def agent() -> Iterator[MakeAgent]:
     """A function that makes agents. They are closed after the test."""
     made: list[Agent] = []
 
-    def make(proto: str, host: str, user: str = "admin", passwd: str = "secret-word", *, trust: Trust = Trust(),
-             timeout: float = PATIENCE_S, token: str = "", debug: bool = False) -> Agent:
-        one = Agent(proto, host, None if token else user, None if token else passwd, token or None, debug,
-                    timeout=timeout, trust=trust)
+    def make(
+        proto: str,
+        host: str,
+        user: str = "admin",
+        passwd: str = "secret-word",
+        *,
+        trust: Trust = Trust(),
+        timeout: float = PATIENCE_S,
+        token: str = "",
+        debug: bool = False,
+    ) -> Agent:
+        one = Agent(
+            proto,
+            host,
+            None if token else user,
+            None if token else passwd,
+            token or None,
+            debug,
+            timeout=timeout,
+            trust=trust,
+        )
         made.append(one)
         return one
 
@@ -44,7 +62,9 @@ def agent() -> Iterator[MakeAgent]:
 
 def connected(agent: MakeAgent, pdu: XerusPdu) -> Agent:
     """Make an agent for a simulated unit, with its login and its CA."""
-    return agent("https", f"{pdu.host}:{pdu.port}", pdu.user, pdu.password, trust=Trust(ca_pem=pdu.ca_pem))
+    return agent(
+        "https", f"{pdu.host}:{pdu.port}", pdu.user, pdu.password, trust=Trust(ca_pem=pdu.ca_pem)
+    )
 
 
 @pytest.fixture
@@ -60,12 +80,15 @@ def clock() -> ManualClock:
 
 def since(first: str) -> pytest.MarkDecorator:
     """Return a mark that limits the test to firmware of this release or newer."""
-    return pytest.mark.parametrize("firmware", GENERATIONS[GENERATIONS.index(first):], indirect=True)
+    return pytest.mark.parametrize(
+        "firmware", GENERATIONS[GENERATIONS.index(first) :], indirect=True
+    )
 
 
 @pytest.fixture
 def handle() -> Handle:
     """A function that makes the handler for a simulator."""
+
     def made(pdu: XerusPdu, **more: str) -> RaritanPdu:
         return RaritanPdu(PduData(pdu.host, settings(pdu, **more)))
 

@@ -1,4 +1,5 @@
 """The binding's declared types, and JSON that fits them."""
+
 from __future__ import annotations
 
 import datetime
@@ -17,7 +18,7 @@ from handlers.raritan.rpc._runtime.declarations import field_types
 from handlers.raritan.rpc._runtime.registry import idl_name
 from handlers.raritan.rpc._runtime.values import field_names
 
-_INTS = st.integers(-2 ** 53, 2 ** 53)
+_INTS = st.integers(-(2**53), 2**53)
 _RID = st.text(min_size=1, max_size=12)
 
 
@@ -34,7 +35,11 @@ def classes(kind: type) -> list[type]:
 
     def visit(values: Iterable[object]) -> None:
         for value in values:
-            if isinstance(value, type) and value.__module__.startswith("handlers.raritan.rpc.") and issubclass(value, _KINDS):
+            if (
+                isinstance(value, type)
+                and value.__module__.startswith("handlers.raritan.rpc.")
+                and issubclass(value, _KINDS)
+            ):
                 name = idl_name(value)
                 if name not in found and name.partition(".")[0] in registry.MODULES:
                     found[name] = value
@@ -43,7 +48,11 @@ def classes(kind: type) -> list[type]:
     for module in sorted(registry.MODULES):
         vendor = importlib.import_module(f"handlers.raritan.rpc.{module}")
         visit([getattr(vendor, name) for name in getattr(vendor, "__all__", vars(vendor))])
-    return [found[name] for name in sorted(found) if issubclass(found[name], kind) and found[name] not in _BASES]
+    return [
+        found[name]
+        for name in sorted(found)
+        if issubclass(found[name], kind) and found[name] not in _BASES
+    ]
 
 
 _KINDS = (Structure, Interface, Enumeration)
@@ -66,7 +75,7 @@ def hints(cls: type) -> dict[str, Any]:
     return {name: types[name] for name in field_names(cls)}
 
 
-@functools.cache            # the same types occur in many structures
+@functools.cache  # the same types occur in many structures
 def json_of(hint: Any) -> st.SearchStrategy[Any]:
     """Return a strategy for the JSON that a device sends for a value of this type.
 
@@ -80,15 +89,23 @@ def json_of(hint: Any) -> st.SearchStrategy[Any]:
         return st.lists(json_of(args[0]), max_size=3)
     if origin is dict:
         return st.dictionaries(json_of(args[0]), json_of(args[1]), max_size=3).map(
-            lambda found: [{"key": key, "value": value} for key, value in found.items()])
+            lambda found: [{"key": key, "value": value} for key, value in found.items()]
+        )
     if hint is Any:
-        return st.recursive(st.none() | st.booleans() | _INTS | st.text(max_size=5),
-                            lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
-                            max_leaves=4)
+        return st.recursive(
+            st.none() | st.booleans() | _INTS | st.text(max_size=5),
+            lambda inner: (
+                st.lists(inner, max_size=2)
+                | st.dictionaries(st.text(max_size=3), inner, max_size=2)
+            ),
+            max_leaves=4,
+        )
     if origin is type:
         return st.nothing()
     if issubclass(hint, ValueObject):
-        return st.deferred(lambda: structure_json(hint)).map(lambda value: {"type": hint.idlType, "value": value})
+        return st.deferred(lambda: structure_json(hint)).map(
+            lambda value: {"type": hint.idlType, "value": value}
+        )
     if issubclass(hint, Structure):
         return st.deferred(lambda: structure_json(hint))
     if issubclass(hint, Interface):
@@ -96,9 +113,12 @@ def json_of(hint: Any) -> st.SearchStrategy[Any]:
     if issubclass(hint, Enumeration):
         return st.integers(0, len(hint) + 3)
     simple: dict[type, st.SearchStrategy[Any]] = {
-        bool: st.booleans(), int: _INTS, str: st.text(max_size=8),
-        float: st.floats(allow_nan=False, allow_infinity=False) | st.integers(-10 ** 6, 10 ** 6),
-        datetime.datetime: st.integers(-10 ** 9, 10 ** 10) | _INTS}
+        bool: st.booleans(),
+        int: _INTS,
+        str: st.text(max_size=8),
+        float: st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(10**6), 10**6),
+        datetime.datetime: st.integers(-(10**9), 10**10) | _INTS,
+    }
     return simple[hint]
 
 

@@ -1,4 +1,5 @@
 """Units that tests describe call by call."""
+
 from __future__ import annotations
 
 import json
@@ -37,47 +38,82 @@ INTERNAL_ERROR = Failure(-32603)
 
 def reading(value: Optional[float]) -> dict[str, Any]:
     """Return the JSON of a sensor's reading. A value of None makes the reading invalid."""
-    return {"timestamp": 0, "available": True, "valid": value is not None, "value": value or 0.0, "status": {}}
+    return {
+        "timestamp": 0,
+        "available": True,
+        "valid": value is not None,
+        "value": value or 0.0,
+        "status": {},
+    }
 
 
 class Described:
-    """A transport that answers each call of a bulk from a table. A `Status` or `Failure` in the table makes the call fail with
-    that status or error; a call that is not in the table gets 404."""
+    """A transport that answers each call of a bulk from a table. A `Status` or `Failure` in the
+    table makes the call fail with that status or error; a call that is not in the table gets
+    404."""
 
     def __init__(self) -> None:
-        self.calls: Calls = {(PDU, "getMetaData"): {"hasSwitchableOutlets": False, "hasMeteredOutlets": False},
-                             (PDU, "getSensors"): {}, (PDU, "getTransferSwitches"): [], (PDU, "getOverCurrentProtectors"): [],
-                             (PDU, "getOutlets"): [], (PDU, "getInlets"): []}
+        self.calls: Calls = {
+            (PDU, "getMetaData"): {"hasSwitchableOutlets": False, "hasMeteredOutlets": False},
+            (PDU, "getSensors"): {},
+            (PDU, "getTransferSwitches"): [],
+            (PDU, "getOverCurrentProtectors"): [],
+            (PDU, "getOutlets"): [],
+            (PDU, "getInlets"): [],
+        }
         self.requests = 0
-        self.methods: list[str] = []            # of all calls
+        self.methods: list[str] = []  # of all calls
 
     def sensor(self, name: str, value: Optional[float]) -> dict[str, str]:
         self.calls[f"/sensor/{name}", "getReading"] = reading(value)
         return {"rid": f"/sensor/{name}", "type": "sensors.NumericSensor:4.0.9"}
 
-    def inlet(self, own: Mapping[str, float], lines: Mapping[int, Optional[float]], enabled: bool = True,
-              lines_without_sensor: tuple[int, ...] = ()) -> None:
+    def inlet(
+        self,
+        own: Mapping[str, float],
+        lines: Mapping[int, Optional[float]],
+        enabled: bool = True,
+        lines_without_sensor: tuple[int, ...] = (),
+    ) -> None:
         number = len(self.calls[PDU, "getInlets"])
         rid = f"{PDU}/inlet/{number}"
         self.calls[PDU, "getInlets"].append({"rid": rid, "type": "pdumodel.Inlet:3.0.4"})
-        self.calls[rid, "getSensors"] = {name: self.sensor(f"I{number}{name}", value) for name, value in own.items()}
+        self.calls[rid, "getSensors"] = {
+            name: self.sensor(f"I{number}{name}", value) for name, value in own.items()
+        }
         self.calls[rid, "getPoles"] = [
-            *({"line": line, "current": self.sensor(f"I{number}P{line}", value), "activeEnergy": None}
-              for line, value in lines.items()),
-            *({"line": line, "current": None, "activeEnergy": None} for line in lines_without_sensor)]
+            *(
+                {
+                    "line": line,
+                    "current": self.sensor(f"I{number}P{line}", value),
+                    "activeEnergy": None,
+                }
+                for line, value in lines.items()
+            ),
+            *(
+                {"line": line, "current": None, "activeEnergy": None}
+                for line in lines_without_sensor
+            ),
+        ]
         self.calls[rid, "isEnabled"] = enabled
 
     def outlets(self, amperes: list[Optional[float]], energy: list[Optional[float]]) -> None:
         self.calls[PDU, "getMetaData"] = {"hasMeteredOutlets": True}
-        for number, (current, counted) in enumerate(zip(amperes, energy), len(self.calls[PDU, "getOutlets"])):
-            self.calls[PDU, "getOutlets"].append({"rid": f"{PDU}/outlet/{number}", "type": "pdumodel.Outlet:3.0.4"})
+        for number, (current, counted) in enumerate(
+            zip(amperes, energy), len(self.calls[PDU, "getOutlets"])
+        ):
+            self.calls[PDU, "getOutlets"].append(
+                {"rid": f"{PDU}/outlet/{number}", "type": "pdumodel.Outlet:3.0.4"}
+            )
             self.calls[f"{PDU}/outlet/{number}", "getMetaData"] = {"label": str(number + 1)}
             self.calls[f"{PDU}/outlet/{number}/current", "getReading"] = reading(current)
             self.calls[f"{PDU}/outlet/{number}/activeEnergy", "getReading"] = reading(counted)
 
     def banks(self, amperes: Sequence[Optional[float]]) -> None:
         for number, current in enumerate(amperes, len(self.calls[PDU, "getOverCurrentProtectors"])):
-            self.calls[PDU, "getOverCurrentProtectors"].append({"rid": f"{PDU}/ocp/{number}", "type": "x.Y:1"})
+            self.calls[PDU, "getOverCurrentProtectors"].append(
+                {"rid": f"{PDU}/ocp/{number}", "type": "x.Y:1"}
+            )
             self.calls[f"{PDU}/ocp/{number}/current", "getReading"] = reading(current)
 
     def exchange(self, where: Endpoint, request: Request) -> Reply:
@@ -85,7 +121,9 @@ class Described:
         self.requests += 1
         asked = json.loads(request.body)
         responses = [self._answer(one["rid"], one["json"]) for one in asked["params"]["requests"]]
-        return Reply(200, {}, json.dumps({"id": asked["id"], "result": {"responses": responses}}).encode())
+        return Reply(
+            200, {}, json.dumps({"id": asked["id"], "result": {"responses": responses}}).encode()
+        )
 
     def _answer(self, rid: str, call: dict[str, Any]) -> dict[str, Any]:
         self.methods.append(call["method"])
@@ -93,7 +131,13 @@ class Described:
         if isinstance(found, Status):
             return {"statcode": found.code, "json": None}
         if isinstance(found, Failure):
-            return {"statcode": 200, "json": {"error": {"code": found.code, "message": "Internal error"}, "id": call["id"]}}
+            return {
+                "statcode": 200,
+                "json": {
+                    "error": {"code": found.code, "message": "Internal error"},
+                    "id": call["id"],
+                },
+            }
         return {"statcode": 200, "json": {"result": {"_ret_": found}, "id": call["id"]}}
 
     def close(self) -> None:

@@ -1,4 +1,5 @@
 """Shared by the handler's tests."""
+
 from __future__ import annotations
 
 import contextlib
@@ -13,13 +14,21 @@ from tests.simulators.books import Books
 from tests.simulators.xerus import GENERATIONS, XerusPdu
 
 STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}
-FAST = 0.02                         # pause before each further reading of a switched outlet, in seconds
-LINKED = [generation for generation in GENERATIONS if generation != "3.3"]          # with link units
+# pause before each further reading of a switched outlet, in seconds
+FAST = 0.02
+# with link units
+LINKED = [generation for generation in GENERATIONS if generation != "3.3"]
 Handle = Callable[..., RaritanPdu]
 
 
 def settings(pdu: XerusPdu, **more: str) -> dict[str, str]:
-    return {"port": str(pdu.port), "username": pdu.user, "password": pdu.password, "ca_pem": pdu.ca_pem, **more}
+    return {
+        "port": str(pdu.port),
+        "username": pdu.user,
+        "password": pdu.password,
+        "ca_pem": pdu.ca_pem,
+        **more,
+    }
 
 
 @contextlib.contextmanager
@@ -45,5 +54,7 @@ def agrees(figures: PduStatisticView, books: Books) -> None:
     assert figures.total_consumption == pytest.approx(books.energy_kwh or 0.0)
     by_port = {port.identity: port.consumption for port in figures.ports}
     assert list(by_port) == list(books.states)
-    assert {port: by_port[port] for port in books.port_energy_kwh} == pytest.approx(books.port_energy_kwh)
+    assert {port: by_port[port] for port in books.port_energy_kwh} == pytest.approx(
+        books.port_energy_kwh
+    )
     assert all(by_port[port] == 0.0 for port in by_port if port not in books.port_energy_kwh)

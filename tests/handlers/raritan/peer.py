@@ -1,4 +1,5 @@
 """An HTTP peer that sends exactly the bytes that a test chooses."""
+
 from __future__ import annotations
 
 import contextlib
@@ -29,7 +30,8 @@ class Seen(NamedTuple):
 
 
 Say = Callable[[Optional[Seen]], bytes]
-Step = Union[bytes, Say, "Drip", None]          # what the peer sends next; None closes the connection
+# what the peer sends next; None closes the connection
+Step = Union[bytes, Say, "Drip", None]
 
 
 class Drip(NamedTuple):
@@ -39,30 +41,55 @@ class Drip(NamedTuple):
     between: Callable[[], None]
 
 
-def http(body: Union[bytes, str] = b"", status: str = "200 OK", *headers: str, length: Optional[int] = None) -> bytes:
+def http(
+    body: Union[bytes, str] = b"",
+    status: str = "200 OK",
+    *headers: str,
+    length: Optional[int] = None,
+) -> bytes:
     """Return an HTTP answer. `length` replaces the correct Content-Length."""
     data = body.encode() if isinstance(body, str) else body
-    lines = [f"HTTP/1.1 {status}", "Content-Type: application/json", f"Content-Length: {len(data) if length is None else length}",
-             *headers, "", ""]
+    lines = [
+        f"HTTP/1.1 {status}",
+        "Content-Type: application/json",
+        f"Content-Length: {len(data) if length is None else length}",
+        *headers,
+        "",
+        "",
+    ]
     return "\r\n".join(lines).encode() + data
 
 
 def result(value: object = None) -> Say:
     """Return a step that answers a single call with this `_ret_`."""
-    return lambda seen: http(json.dumps({"jsonrpc": "2.0", "result": {"_ret_": value},
-                                         "id": seen.json["id"] if seen is not None else None}))
+    return lambda seen: http(
+        json.dumps(
+            {
+                "jsonrpc": "2.0",
+                "result": {"_ret_": value},
+                "id": seen.json["id"] if seen is not None else None,
+            }
+        )
+    )
 
 
 class Peer:
-    """Listens on 127.0.0.1. `connections` holds, for each connection, the answers to its requests in order.
+    """Listens on 127.0.0.1. `connections` holds, for each connection, the answers to its requests
+    in order.
 
-    The peer serves one connection after another. It closes each after its last answer, and any connection beyond the list as
-    soon as it is accepted. A `silent` peer keeps connections open and never answers. A `hasty` peer answers as soon as it has
-    read the headers. With `tls` the peer speaks TLS. `ended` counts the connections that the peer has served and closed.
+    The peer serves one connection after another. It closes each after its last answer, and any
+    connection beyond the list as soon as it is accepted. A `silent` peer keeps connections open and
+    never answers. A `hasty` peer answers as soon as it has read the headers. With `tls` the peer
+    speaks TLS. `ended` counts the connections that the peer has served and closed.
     """
 
-    def __init__(self, connections: Sequence[Sequence[Step]], silent: bool = False,
-                 tls: Optional[ssl.SSLContext] = None, hasty: bool = False) -> None:
+    def __init__(
+        self,
+        connections: Sequence[Sequence[Step]],
+        silent: bool = False,
+        tls: Optional[ssl.SSLContext] = None,
+        hasty: bool = False,
+    ) -> None:
         self._plan, self._silent, self._tls, self._hasty = list(connections), silent, tls, hasty
         self.seen: list[Seen] = []
         self.accepted = self.ended = 0
@@ -80,13 +107,17 @@ class Peer:
     def __enter__(self) -> Peer:
         return self
 
-    def __exit__(self, kind: Optional[type[BaseException]], error: Optional[BaseException],
-                 trace: Optional[TracebackType]) -> None:
+    def __exit__(
+        self,
+        kind: Optional[type[BaseException]],
+        error: Optional[BaseException],
+        trace: Optional[TracebackType],
+    ) -> None:
         self._stopping = True
         for one in self._open:
             with contextlib.suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)  # ends a pending read
-        with socket.socket() as poke:           # ends the pending accept
+        with socket.socket() as poke:  # ends the pending accept
             poke.connect_ex(("127.0.0.1", self.port))
         finished(self._thread)
         self._listener.close()
@@ -109,7 +140,7 @@ class Peer:
                 try:
                     connection = self._tls.wrap_socket(connection, server_side=True)
                 except OSError:
-                    continue                    # the handshake failed, which a test may intend
+                    continue  # the handshake failed, which a test may intend
                 self._open.append(connection)
             if self._silent:
                 continue
@@ -117,7 +148,8 @@ class Peer:
             try:
                 self._talk(connection, steps)
             except OSError:
-                pass                            # the client closed the connection, which a test may intend
+                # the client closed the connection, which a test may intend
+                pass
             connection.close()
             self.ended += 1
 
@@ -143,8 +175,15 @@ class Peer:
             if not line:
                 return None
             lines.append(line.decode("latin-1").rstrip())
-        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:])}
-        return Seen(lines[0], headers, b"" if self._hasty else stream.read(int(headers.get("content-length", "0"))))
+        headers = {
+            name.lower(): value.strip()
+            for name, _, value in (line.partition(":") for line in lines[1:])
+        }
+        return Seen(
+            lines[0],
+            headers,
+            b"" if self._hasty else stream.read(int(headers.get("content-length", "0"))),
+        )
 
 
 def get_state(agent: Agent) -> object:

@@ -1,4 +1,7 @@
-"""Steps for the worker process of the vendor's SDK: how it prints, which names it has, what it reads and encodes."""
+"""Steps for the worker process of the vendor's SDK: how it prints, which names it has, what it
+reads and encodes.
+"""
+
 from __future__ import annotations
 
 import datetime
@@ -17,7 +20,9 @@ def _proxy(agent: Any, interface: str, rid: str) -> Any:
 
 def printed(agent: Any, asked: list[list[str]]) -> list[str]:
     """Return str() of the result of each call [interface, rid, method]."""
-    return [str(getattr(_proxy(agent, interface, rid), method)()) for interface, rid, method in asked]
+    return [
+        str(getattr(_proxy(agent, interface, rid), method)()) for interface, rid, method in asked
+    ]
 
 
 def names(agent: Any, asked: Any) -> dict[str, dict[str, Any]]:
@@ -32,9 +37,13 @@ def names(agent: Any, asked: Any) -> dict[str, dict[str, Any]]:
 
 def _visit(rpc: Any, holder: Any, prefix: str, found: dict[str, dict[str, Any]]) -> None:
     for name, value in vars(holder).items():
-        if not name.startswith("_") and getattr(value, "__module__",
-                                                "").startswith(f"raritan.rpc.{prefix.partition('.')[0]}") and (
-                inspect.isfunction(value) and inspect.ismodule(holder) or inspect.isclass(value)):
+        if (
+            not name.startswith("_")
+            and getattr(value, "__module__", "").startswith(
+                f"raritan.rpc.{prefix.partition('.')[0]}"
+            )
+            and (inspect.isfunction(value) and inspect.ismodule(holder) or inspect.isclass(value))
+        ):
             found[f"{prefix}.{name}"] = _described(rpc, value)
             if inspect.isclass(value):
                 _visit(rpc, value, f"{prefix}.{name}", found)
@@ -48,34 +57,56 @@ def _described(rpc: Any, value: Any) -> dict[str, Any]:
     if issubclass(value, (rpc.Structure, rpc.ValueObject)):
         return {"kind": "structure", "fields": list(inspect.signature(value).parameters)}
     if issubclass(value, rpc.Interface):
-        every = {name: inner for base in reversed(value.__mro__) for name, inner in vars(base).items()}
-        methods = {inner.name: [list(inspect.signature(inner.encode).parameters), _results(inner.decode)]
-                   for inner in every.values() if inspect.isclass(inner) and issubclass(inner, rpc.Interface.Method)
-                   and hasattr(inner, "name")}
-        constants = {name: inner for name, inner in every.items() if isinstance(inner, int) and not name.startswith("_")}
-        return {"kind": "interface", "type": value.idlType, "methods": methods, "constants": constants}
+        every = {
+            name: inner for base in reversed(value.__mro__) for name, inner in vars(base).items()
+        }
+        methods = {
+            inner.name: [list(inspect.signature(inner.encode).parameters), _results(inner.decode)]
+            for inner in every.values()
+            if inspect.isclass(inner)
+            and issubclass(inner, rpc.Interface.Method)
+            and hasattr(inner, "name")
+        }
+        constants = {
+            name: inner
+            for name, inner in every.items()
+            if isinstance(inner, int) and not name.startswith("_")
+        }
+        return {
+            "kind": "interface",
+            "type": value.idlType,
+            "methods": methods,
+            "constants": constants,
+        }
     return {"kind": "class"}
 
 
 def _results(decode: Any) -> list[str]:
-    """Return the names of the results in their order, from the last line of the function's source."""
+    """Return the names of the results in their order, from the last line of the
+    function's source.
+    """
     last = inspect.getsource(decode).strip().splitlines()[-1]
     return [] if last.strip() == "return None" else re.findall(r"\w+", last)[1:]
 
 
 def made(agent: Any, asked: list[str]) -> list[Any]:
-    """Return the JSON of each structure, made without arguments; None for one that the SDK cannot make or encode."""
+    """Return the JSON of each structure, made without arguments; None for one that the SDK cannot
+    make or encode.
+    """
     out: list[Any] = []
     for name in asked:
         try:
             out.append(json.loads(json.dumps(named(name)().encode())))
-        except (AssertionError, AttributeError, TypeError):     # for example, a time has no default in the SDK
+        except (AssertionError, AttributeError, TypeError):
+            # for example, a time has no default in the SDK
             out.append(None)
     return out
 
 
 def named(name: str, rpc: str = "raritan.rpc") -> Any:
-    """Return the definition `module.Class.Inner` of the SDK, or of another binding in the package `rpc`."""
+    """Return the definition `module.Class.Inner` of the SDK, or of another binding in the package
+    `rpc`.
+    """
     module, *path = name.split(".")
     found: Any = importlib.import_module(f"{rpc}.{module}")
     for part in path:
@@ -84,23 +115,29 @@ def named(name: str, rpc: str = "raritan.rpc") -> Any:
 
 
 def echoed(agent: Any, asked: list[list[Any]]) -> list[Any]:
-    """Return the JSON of each [structure, JSON] after the SDK decoded and encoded it, or the repr of the SDK's error."""
+    """Return the JSON of each [structure, JSON] after the SDK decoded and encoded it, or the repr
+    of the SDK's error.
+    """
     out = []
     for name, sent in asked:
         try:
             out.append(named(name).decode(sent, agent).encode())
-        except Exception as error:          # the failed test shows it
+        except Exception as error:  # the failed test shows it
             out.append(repr(error))
     return out
 
 
 def read(agent: Any, asked: list[list[str]]) -> list[Any]:
     """Return the result of each call [interface, rid, method] as JSON."""
-    return [_plain(getattr(_proxy(agent, interface, rid), method)()) for interface, rid, method in asked]
+    return [
+        _plain(getattr(_proxy(agent, interface, rid), method)()) for interface, rid, method in asked
+    ]
 
 
 def _plain(value: Any) -> Any:
-    """Return the value as JSON: a tuple becomes a list; dicts, times and objects of the SDK become {kind: content}."""
+    """Return the value as JSON: a tuple becomes a list; dicts, times and objects of the SDK become
+    {kind: content}.
+    """
     if isinstance(value, (list, tuple)):
         return [_plain(one) for one in value]
     if isinstance(value, dict):
@@ -112,5 +149,10 @@ def _plain(value: Any) -> Any:
     if hasattr(value, "val"):
         return {"enumeration": value.val}
     if hasattr(value, "__dict__"):
-        return {"structure": [type(value).__name__, {name: _plain(one) for name, one in vars(value).items()}]}
+        return {
+            "structure": [
+                type(value).__name__,
+                {name: _plain(one) for name, one in vars(value).items()},
+            ]
+        }
     return value

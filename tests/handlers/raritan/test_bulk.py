@@ -1,4 +1,5 @@
 """Bulk requests and their answers."""
+
 from __future__ import annotations
 
 import json
@@ -28,7 +29,11 @@ class Device:
         assert isinstance(request.body, bytes)
         asked = json.loads(request.body)
         self.asked.append(asked)
-        return Reply(200, {}, json.dumps({"id": asked["id"], "result": {"responses": self.responses}}).encode())
+        return Reply(
+            200,
+            {},
+            json.dumps({"id": asked["id"], "result": {"responses": self.responses}}).encode(),
+        )
 
     def close(self) -> None:
         """Does nothing, since no connection is open."""
@@ -39,28 +44,46 @@ def _agent(responses: Any) -> Agent:
 
 
 _ERRORS: list[Any] = [
-    ({"json": None, "statcode": 404}, Refused), ({"json": None, "statcode": 401}, Denied),
-    ({"json": None, "statcode": 403}, Denied), ({"json": None, "statcode": 503}, Unreachable),
+    ({"json": None, "statcode": 404}, Refused),
+    ({"json": None, "statcode": 401}, Denied),
+    ({"json": None, "statcode": 403}, Denied),
+    ({"json": None, "statcode": 503}, Unreachable),
     ({"json": {"error": {"code": -32001, "message": "no"}, "id": 1}, "statcode": 200}, Denied),
     ({"json": {"error": {"code": -32601, "message": "no"}, "id": 1}, "statcode": 200}, Refused),
     ({"json": {"error": {"code": -32601, "message": "no"}, "id": 1}, "statcode": 500}, Refused),
-    ({"json": {"error": {"code": -32601, "message": "no"}, "id": 0}, "statcode": 200}, ProtocolError),
+    (
+        {"json": {"error": {"code": -32601, "message": "no"}, "id": 0}, "statcode": 200},
+        ProtocolError,
+    ),
     ({"json": {"error": {"code": -32601, "message": "no"}}, "statcode": 200}, ProtocolError),
     ({"json": {"result": {"_ret_": "x"}}, "statcode": 200}, ProtocolError),
     ({"json": {"result": {"_ret_": "x"}, "id": True}, "statcode": 200}, ProtocolError),
     ({"json": {"result": {"_ret_": "x"}, "id": 1.0}, "statcode": 200}, ProtocolError),
     ({"json": {"result": {"_ret_": "x"}, "id": "1"}, "statcode": 200}, ProtocolError),
-    ({"json": {"result": {"_ret_": "x"}, "error": {"code": 1, "message": ""}, "id": 1}, "statcode": 200}, ProtocolError),
+    (
+        {
+            "json": {"result": {"_ret_": "x"}, "error": {"code": 1, "message": ""}, "id": 1},
+            "statcode": 200,
+        },
+        ProtocolError,
+    ),
     ({"json": {"result": {"_ret_": "x"}, "id": 1}, "statcode": 204}, Refused),
     ({"json": {"result": {"_ret_": "x"}, "id": 7}, "statcode": 200}, ProtocolError),
     ({"json": {"result": {"_ret_": 5}, "id": 1}, "statcode": 200}, ProtocolError),
-    ({"json": {"result": {}, "id": 1}, "statcode": 200}, ProtocolError), ({"json": {"id": 1}, "statcode": 200}, ProtocolError),
-    ({"json": {"result": None, "id": 0}}, ProtocolError), ({"json": {"result": {"_ret_": "x"}}, "statcode": True}, ProtocolError),
-    ({"json": None, "statcode": 200}, ProtocolError), ("x", ProtocolError), (None, ProtocolError)]
+    ({"json": {"result": {}, "id": 1}, "statcode": 200}, ProtocolError),
+    ({"json": {"id": 1}, "statcode": 200}, ProtocolError),
+    ({"json": {"result": None, "id": 0}}, ProtocolError),
+    ({"json": {"result": {"_ret_": "x"}}, "statcode": True}, ProtocolError),
+    ({"json": None, "statcode": 200}, ProtocolError),
+    ("x", ProtocolError),
+    (None, ProtocolError),
+]
 
 
 @pytest.mark.parametrize("response, kind", _ERRORS, ids=[str(one[0])[:60] for one in _ERRORS])
-def test_a_failed_call_has_its_own_error_and_the_other_calls_keep_their_values(response: Any, kind: type) -> None:
+def test_a_failed_call_has_its_own_error_and_the_other_calls_keep_their_values(
+    response: Any, kind: type
+) -> None:
     agent = _agent([_ok(0), response, _ok(2)])
     bulk = Bulk(agent)
     snmp = devsettings.Snmp("/snmp", agent)
@@ -98,10 +121,19 @@ def test_add_request_refuses_functions_that_are_no_proxy_methods_and_wrong_argum
 def test_a_queued_call_keeps_the_arguments_it_was_added_with_and_can_be_sent_twice() -> None:
     device = Device([_ok(0), _ok(1)])
     agent = Agent("https", "pdu.example", "a", "b", transport=device)
-    pdu, helper, settings = pdumodel.Pdu("/model/pdu/0", agent), BulkRequestHelper(agent), pdumodel.Pdu.Settings(name="first")
+    pdu, helper, settings = (
+        pdumodel.Pdu("/model/pdu/0", agent),
+        BulkRequestHelper(agent),
+        pdumodel.Pdu.Settings(name="first"),
+    )
     helper.add_request(pdu.setSettings, settings)
     settings.name = "second"
-    helper.add_request(pdu.setMultipleOutletPowerStates, (number for number in (4, 5)), pdumodel.Outlet.PowerState.PS_ON, False)
+    helper.add_request(
+        pdu.setMultipleOutletPowerStates,
+        (number for number in (4, 5)),
+        pdumodel.Outlet.PowerState.PS_ON,
+        False,
+    )
     helper.perform_bulk()
     helper.perform_bulk()
     for asked in device.asked:
@@ -135,6 +167,9 @@ def test_bulk_each_calls_one_method_of_several_proxies_in_their_order() -> None:
         unit.calls[f"{PDU}/outlet/{number}", "getState"] = {"available": True, "powerState": number}
     agent = unit.agent()
     bulk = Bulk(agent)
-    pending = bulk.each(pdumodel.Outlet.getState, [pdumodel.Outlet(f"{PDU}/outlet/{number}", agent) for number in (1, 0)])
+    pending = bulk.each(
+        pdumodel.Outlet.getState,
+        [pdumodel.Outlet(f"{PDU}/outlet/{number}", agent) for number in (1, 0)],
+    )
     bulk.perform()
     assert [one.get().powerState.val for one in pending] == [1, 0] and unit.requests == 1

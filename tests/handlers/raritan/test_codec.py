@@ -1,4 +1,5 @@
 """Properties of the codec for the declared structures, and for particular types."""
+
 from __future__ import annotations
 
 import copy
@@ -37,7 +38,11 @@ from .declared import Nowhere, classes, hints, structure_json
 STRUCTURES = classes(Structure)
 AGENT = Nowhere()
 State = pdumodel.Outlet.State
-thorough = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+thorough = settings(
+    max_examples=100,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 
 
 @st.composite
@@ -52,12 +57,19 @@ def _decode(cls: type[Structure], json: object) -> Structure:
 
 def test_more_than_400_structures_are_declared() -> None:
     assert len(STRUCTURES) > 400
-    assert {pdumodel.Nameplate, sensors.NumericSensor.Reading, peripheral.Device, net.Settings} <= set(STRUCTURES)
+    assert {
+        pdumodel.Nameplate,
+        sensors.NumericSensor.Reading,
+        peripheral.Device,
+        net.Settings,
+    } <= set(STRUCTURES)
 
 
 @thorough
 @given(some_structure())
-def test_a_structure_is_written_back_as_it_was_read(made: tuple[type[Structure], dict[str, Any]]) -> None:
+def test_a_structure_is_written_back_as_it_was_read(
+    made: tuple[type[Structure], dict[str, Any]],
+) -> None:
     cls, json = made
     value = _decode(cls, json)
     assert encode_structure(value) == json
@@ -66,11 +78,15 @@ def test_a_structure_is_written_back_as_it_was_read(made: tuple[type[Structure],
 
 @thorough
 @given(some_structure(), st.data())
-def test_missing_fields_stay_missing_and_unknown_fields_survive(made: tuple[type[Structure], dict[str, Any]],
-                                                                data: st.DataObject) -> None:
+def test_missing_fields_stay_missing_and_unknown_fields_survive(
+    made: tuple[type[Structure], dict[str, Any]], data: st.DataObject
+) -> None:
     cls, json = made
     gone = data.draw(st.sets(st.sampled_from(sorted(json)))) if json else set()
-    older = {**{name: value for name, value in json.items() if name not in gone}, "ofTheFuture": [1, {"a": None}]}
+    older = {
+        **{name: value for name, value in json.items() if name not in gone},
+        "ofTheFuture": [1, {"a": None}],
+    }
     value = _decode(cls, older)
     assert encode_structure(value) == older
     assert not any(present(value, name) for name in gone)
@@ -78,16 +94,22 @@ def test_missing_fields_stay_missing_and_unknown_fields_survive(made: tuple[type
 
 @thorough
 @given(some_structure(), st.data())
-def test_a_null_field_is_written_back_as_null(made: tuple[type[Structure], dict[str, Any]], data: st.DataObject) -> None:
+def test_a_null_field_is_written_back_as_null(
+    made: tuple[type[Structure], dict[str, Any]], data: st.DataObject
+) -> None:
     cls, json = made
     if json:
         json = {**json, data.draw(st.sampled_from(sorted(json))): None}
     assert encode_structure(_decode(cls, json)) == json
 
 
-_ANYTHING = st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-                         lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
-                         max_leaves=4)
+_ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2)
+    ),
+    max_leaves=4,
+)
 
 
 def test_an_infinite_number_in_a_value_of_the_type_any_is_a_syntax_error() -> None:
@@ -99,8 +121,9 @@ def test_an_infinite_number_in_a_value_of_the_type_any_is_a_syntax_error() -> No
 
 @thorough
 @given(some_structure(), st.data())
-def test_a_field_with_any_json_is_decoded_or_is_a_syntax_error(made: tuple[type[Structure], dict[str, Any]],
-                                                               data: st.DataObject) -> None:
+def test_a_field_with_any_json_is_decoded_or_is_a_syntax_error(
+    made: tuple[type[Structure], dict[str, Any]], data: st.DataObject
+) -> None:
     cls, json = made
     if json:
         json = {**json, data.draw(st.sampled_from(sorted(json))): data.draw(_ANYTHING)}
@@ -129,16 +152,22 @@ def test_each_structure_can_be_made_without_arguments_and_with_all_of_them() -> 
 def test_a_structure_read_from_an_empty_object_is_written_as_an_empty_object() -> None:
     for cls in STRUCTURES:
         value = _decode(cls, {})
-        assert encode_structure(value) == {} and not any(present(value, name) for name in hints(cls)), cls
+        assert encode_structure(value) == {} and not any(
+            present(value, name) for name in hints(cls)
+        ), cls
 
 
 def test_a_structure_of_a_script_is_written_with_the_newest_fields_and_those_it_set() -> None:
     made: list[Any] = [cls() for cls in STRUCTURES]
     assert [one for one in made if list(one.encode()) != type(one).elements] == []
-    assert "oldSettings" in usermgmt.AccountChanged(oldSettings=usermgmt.UserInfo(enabled=True)).encode()
+    assert (
+        "oldSettings"
+        in usermgmt.AccountChanged(oldSettings=usermgmt.UserInfo(enabled=True)).encode()
+    )
 
 
-# ---- particular types --------------------------------------------------------------------------------------
+# ---- particular types ----------------------------------------------------------------------------
+
 
 def test_a_missing_power_state_is_unknown_and_never_off() -> None:
     state = decode_structure(State, {"available": True}, AGENT)
@@ -146,17 +175,43 @@ def test_a_missing_power_state_is_unknown_and_never_off() -> None:
     assert not present(state, "powerState") and present(state, "available")
 
 
-@pytest.mark.parametrize("cls, json, received, absent", [
-    (cascading.CascadeManager.Status, {"master": "a", "future": 0}, ("primaryUnit", "master", "future"), ("linkUnits", "other")),
-    (cascading.CascadeManager.Status, {"role": None, "future": None}, (), ("primaryUnit", "master", "role", "future")),
-    (cert.ServerSSLCert.ReqInfo, {"keyLength": 2048}, ("keyLength",), ("keyInfo", "keyType", "names")),
-    (cert.ServerSSLCert.ReqInfo, {"keyInfo": {"rsaKeyLength": 2048}}, ("keyInfo", "keyLength"), ("subject",)),
-    (pdumodel.Pdu.Sensors, {"activePower": None}, (), ("activePower", "activeEnergy"))])
+@pytest.mark.parametrize(
+    "cls, json, received, absent",
+    [
+        (
+            cascading.CascadeManager.Status,
+            {"master": "a", "future": 0},
+            ("primaryUnit", "master", "future"),
+            ("linkUnits", "other"),
+        ),
+        (
+            cascading.CascadeManager.Status,
+            {"role": None, "future": None},
+            (),
+            ("primaryUnit", "master", "role", "future"),
+        ),
+        (
+            cert.ServerSSLCert.ReqInfo,
+            {"keyLength": 2048},
+            ("keyLength",),
+            ("keyInfo", "keyType", "names"),
+        ),
+        (
+            cert.ServerSSLCert.ReqInfo,
+            {"keyInfo": {"rsaKeyLength": 2048}},
+            ("keyInfo", "keyLength"),
+            ("subject",),
+        ),
+        (pdumodel.Pdu.Sensors, {"activePower": None}, (), ("activePower", "activeEnergy")),
+    ],
+)
 def test_only_a_received_field_that_is_not_null_is_present_by_any_of_its_names(
-        cls: type[Structure], json: dict[str, Any], received: tuple[str, ...], absent: tuple[str, ...]) -> None:
+    cls: type[Structure], json: dict[str, Any], received: tuple[str, ...], absent: tuple[str, ...]
+) -> None:
     value = _decode(cls, json)
     assert present(value, *received) and [name for name in absent if present(value, name)] == []
-    assert present(cls(), *received, *absent)           # every field of a structure made by a script is present
+    # every field of a structure made by a script is present
+    assert present(cls(), *received, *absent)
 
 
 def test_an_unknown_enumeration_value_is_written_back() -> None:
@@ -169,7 +224,11 @@ def test_a_field_that_caller_sets_is_sent_even_if_it_was_missing_and_equals_the_
     settings_ = decode_structure(pdumodel.Pdu.Settings, {"name": "a"}, AGENT)
     settings_.inhibitRelayControl = False
     settings_.cycleDelay = 3
-    assert encode_structure(settings_) == {"name": "a", "inhibitRelayControl": False, "cycleDelay": 3}
+    assert encode_structure(settings_) == {
+        "name": "a",
+        "inhibitRelayControl": False,
+        "cycleDelay": 3,
+    }
 
 
 def test_a_change_inside_a_missing_structure_is_sent() -> None:
@@ -180,16 +239,26 @@ def test_a_change_inside_a_missing_structure_is_sent() -> None:
 
 @pytest.mark.parametrize("wire", ["master", "primaryUnit"])
 def test_a_renamed_field_has_both_names_and_is_written_under_the_received_one(wire: str) -> None:
-    status = decode_structure(cascading.CascadeManager.Status, {"role": 1, wire: "192.0.2.1", "linkUnits": []}, AGENT)
+    status = decode_structure(
+        cascading.CascadeManager.Status, {"role": 1, wire: "192.0.2.1", "linkUnits": []}, AGENT
+    )
     assert status.primaryUnit == status.master == "192.0.2.1"
     status.master = "192.0.2.2"
     assert encode_structure(status) == {"role": 1, wire: "192.0.2.2", "linkUnits": []}
     assert cascading.CascadeManager.Role["MASTER"] == cascading.CascadeManager.Role.PRIMARY_UNIT
 
 
-@pytest.mark.parametrize("wire", [{"keyLength": 2048}, {"keyType": 1, "ellipticCurve": 0, "rsaKeyLength": 2048},
-                                  {"keyInfo": {"type": 1, "ecCurve": 0, "rsaKeyLength": 2048, "inSecureElement": False}}])
-def test_a_certificates_key_is_read_by_old_and_new_names_on_every_firmware(wire: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "wire",
+    [
+        {"keyLength": 2048},
+        {"keyType": 1, "ellipticCurve": 0, "rsaKeyLength": 2048},
+        {"keyInfo": {"type": 1, "ecCurve": 0, "rsaKeyLength": 2048, "inSecureElement": False}},
+    ],
+)
+def test_a_certificates_key_is_read_by_old_and_new_names_on_every_firmware(
+    wire: dict[str, Any],
+) -> None:
     json = {"subject": {"commonName": "a"}, **wire}
     request = decode_structure(cert.ServerSSLCert.ReqInfo, json, AGENT)
     assert request.keyLength == request.rsaKeyLength == request.keyInfo.rsaKeyLength == 2048
@@ -209,7 +278,10 @@ def test_a_null_under_an_older_name_of_a_certificates_key_is_written_back_as_nul
     assert request.keyLength == 0 and encode_structure(request) == json
 
 
-@pytest.mark.parametrize("json", [[{"voltage": 1.5, "current": 2}], {"voltage": [1.5], "current": [2.0], "sampleRate": 9}])
+@pytest.mark.parametrize(
+    "json",
+    [[{"voltage": 1.5, "current": 2}], {"voltage": [1.5], "current": [2.0], "sampleRate": 9}],
+)
 def test_a_waveform_is_read_as_a_list_of_samples_and_as_a_structure(json: Any) -> None:
     entry = decode_structure(pdumodel.TransferSwitch.TransferLogEntry, {"waveform": json}, AGENT)
     assert isinstance(entry.waveform, list) is isinstance(json, list)
@@ -230,22 +302,48 @@ def test_a_value_object_of_an_unknown_type_keeps_its_type_and_fields() -> None:
 
 
 def test_the_version_inside_an_events_type_name_is_ignored() -> None:
-    json = {"type": "pdumodel.Outlet_2_1_5.StateChangedEvent:1.0.0", "value": {"oldState": {}, "newState": {"powerState": 1}}}
+    json = {
+        "type": "pdumodel.Outlet_2_1_5.StateChangedEvent:1.0.0",
+        "value": {"oldState": {}, "newState": {"powerState": 1}},
+    }
     event = decoder(ValueObject)(json, AGENT)
     assert isinstance(event, pdumodel.Outlet.StateChangedEvent)
     assert event.newState.powerState == pdumodel.Outlet.PowerState.PS_ON
     assert encode(event) == json
 
 
-@pytest.mark.parametrize("name", ["os.system:1.0", "pdumodel.os:1", "handlers.errors:1", "idl.functools", "", ":", "a.b.c.d",
-                                  "pdumodel.__init__", "pdumodel.Outlet.__class__:1.0.0", "..pdumodel.Outlet", "pdumodel.Nope:9"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "os.system:1.0",
+        "pdumodel.os:1",
+        "handlers.errors:1",
+        "idl.functools",
+        "",
+        ":",
+        "a.b.c.d",
+        "pdumodel.__init__",
+        "pdumodel.Outlet.__class__:1.0.0",
+        "..pdumodel.Outlet",
+        "pdumodel.Nope:9",
+    ],
+)
 def test_a_type_name_that_is_not_an_interface_leaves_the_declared_class(name: str) -> None:
     proxy = decoder(pdumodel.Outlet)({"rid": "/x", "type": name}, AGENT)
     assert type(proxy) is pdumodel.Outlet and proxy.wire_type == name
 
 
-@pytest.mark.parametrize("name", ["cert.Time", "session.PduHandlerError", "logging.LogHelper", "bulkcfg.UploadCode",
-                                  "usb.Interface", "idl.ValueObject"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "cert.Time",
+        "session.PduHandlerError",
+        "logging.LogHelper",
+        "bulkcfg.UploadCode",
+        "usb.Interface",
+        "idl.ValueObject",
+    ],
+)
 def test_a_type_name_finds_only_idl_types_of_the_vendors_modules(name: str) -> None:
     assert find(f"{name}:1.0.0") is None
 
@@ -280,7 +378,11 @@ def test_a_vector_accepts_any_iterable(items: Any) -> None:
 def test_results_after_a_return_code_may_be_null_but_a_single_result_may_not() -> None:
     manager: Any = session.SessionManager("/session", AGENT)
     image_info: Any = firmware.Firmware("/firmware", AGENT).getImageInfo
-    assert manager.newSession.decode({"_ret_": 1, "session": None, "token": None}) == (1, session.Session(), "")
+    assert manager.newSession.decode({"_ret_": 1, "session": None, "token": None}) == (
+        1,
+        session.Session(),
+        "",
+    )
     assert image_info.decode({"_ret_": False, "info": None})[0] is False
     with pytest.raises(JsonRpcSyntaxException):
         manager.getCurrentSession.decode({"_ret_": None})
@@ -289,13 +391,17 @@ def test_results_after_a_return_code_may_be_null_but_a_single_result_may_not() -
 @pytest.mark.parametrize("answer", [{"token": "t"}, {"_ret_": None, "token": "t"}])
 def test_a_missing_result_code_is_not_success(answer: dict[str, Any]) -> None:
     manager: Any = session.SessionManager("/session", AGENT)
-    with pytest.raises(JsonRpcSyntaxException, match="newSession: the answer contains no result code"):
+    with pytest.raises(
+        JsonRpcSyntaxException, match="newSession: the answer contains no result code"
+    ):
         manager.newSession.decode(answer)
 
 
 def test_a_single_number_that_is_null_is_not_called_a_result_code() -> None:
     count: Any = usb.Usb("/usb", AGENT).getHostPortCount
-    with pytest.raises(JsonRpcSyntaxException, match="getHostPortCount: NoneType where int was expected"):
+    with pytest.raises(
+        JsonRpcSyntaxException, match="getHostPortCount: NoneType where int was expected"
+    ):
         count.decode({"_ret_": None})
 
 
@@ -316,14 +422,24 @@ def test_a_map_is_read_as_a_dictionary() -> None:
 
 
 def test_a_key_of_a_map_may_come_twice_only_with_the_same_value() -> None:
-    read, panels = decoder(dict[int, Interface]), [{"key": 1, "value": {"rid": f"/panel/{n}", "type": ""}} for n in (1, 2)]
+    read, panels = (
+        decoder(dict[int, Interface]),
+        [{"key": 1, "value": {"rid": f"/panel/{n}", "type": ""}} for n in (1, 2)],
+    )
     assert list(read([panels[0], panels[0]], AGENT)) == [1]
     with pytest.raises(JsonRpcSyntaxException, match="two values for one key"):
         read(panels, AGENT)
 
 
 def test_only_json_values_and_idl_types_are_encoded() -> None:
-    assert encode([1, 2.5, "a", True, None, pdumodel.Outlet.PowerState.PS_ON]) == [1, 2.5, "a", True, None, 1]
+    assert encode([1, 2.5, "a", True, None, pdumodel.Outlet.PowerState.PS_ON]) == [
+        1,
+        2.5,
+        "a",
+        True,
+        None,
+        1,
+    ]
     assert encode(pdumodel.Outlet) == pdumodel.Outlet.idlType
     with pytest.raises(TypeError, match="no IDL type"):
         encode(object())

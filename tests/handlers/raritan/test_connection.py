@@ -1,4 +1,5 @@
 """One agent and its connection: login, threads and forks, time-outs, addresses."""
+
 from __future__ import annotations
 
 import gc
@@ -38,14 +39,24 @@ class _Witness:
         assert isinstance(request.body, bytes)
         asked = json.loads(request.body)
         count = len(asked["params"].get("requests", ()))
-        responses = [{"json": {"result": {"_ret_": 0}, "id": number}, "statcode": 200} for number in range(count)]
-        return Reply(200, {}, json.dumps({"id": asked["id"], "result": {"responses": responses, "_ret_": 0}}).encode())
+        responses = [
+            {"json": {"result": {"_ret_": 0}, "id": number}, "statcode": 200}
+            for number in range(count)
+        ]
+        return Reply(
+            200,
+            {},
+            json.dumps(
+                {"id": asked["id"], "result": {"responses": responses, "_ret_": 0}}
+            ).encode(),
+        )
 
     def close(self) -> None:
         """Does nothing, since no connection is open."""
 
 
-# ---- the connection and the login --------------------------------------------------------------------------
+# ---- the connection and the login ----------------------------------------------------------------
+
 
 def test_many_calls_share_one_connection(agent: MakeAgent) -> None:
     with Peer([[result(number) for number in range(5)]]) as peer:
@@ -54,7 +65,9 @@ def test_many_calls_share_one_connection(agent: MakeAgent) -> None:
         assert peer.accepted == 1
 
 
-def test_a_connection_that_the_device_closes_after_each_answer_is_opened_again(agent: MakeAgent) -> None:
+def test_a_connection_that_the_device_closes_after_each_answer_is_opened_again(
+    agent: MakeAgent,
+) -> None:
     close = [http(b'{"jsonrpc":"2.0","result":{"_ret_":0},"id":1}', "200 OK", "Connection: close")]
     second = [http(b'{"jsonrpc":"2.0","result":{"_ret_":0},"id":2}', "200 OK", "Connection: close")]
     with Peer([close, second]) as peer:
@@ -73,7 +86,7 @@ def test_threads_take_turns_while_another_thread_closes_the_connection(agent: Ma
             for _ in range(50):
                 try:
                     get_state(one)
-                except BaseException as error:          # a failure of any kind counts
+                except BaseException as error:  # a failure of any kind counts
                     failed.append(error)
 
         workers = [threading.Thread(target=work) for _ in range(3)]
@@ -99,17 +112,21 @@ def test_closing_waits_for_the_present_exchange() -> None:
             order.append("closed")
 
     one = Agent("https", "pdu.example", "a", "b", transport=Paused())
-    caller, closer = threading.Thread(target=get_state, args=(one,)), threading.Thread(target=one.close)
+    caller, closer = (
+        threading.Thread(target=get_state, args=(one,)),
+        threading.Thread(target=one.close),
+    )
     caller.start()
     assert began.wait(PATIENCE_S)
     closer.start()
-    closer.join(0.2)            # the connection must not be closed meanwhile
+    closer.join(0.2)  # the connection must not be closed meanwhile
     proceed.set()
     finished(caller, closer)
     assert order == ["answered", "closed"]
 
 
-@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")       # the simulator's threads run in this process
+# the simulator's threads run in this process
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
 def test_after_a_fork_the_child_opens_its_own_connection(agent: MakeAgent) -> None:
     with XerusPdu(Model(outlets=1)) as pdu:
         one = connected(agent, pdu)
@@ -139,12 +156,17 @@ def test_the_path_of_a_file_is_sent_as_one_line_of_ascii(agent: MakeAgent) -> No
         one = agent("http", peer.address)
         for path in ("/a b", "ü?c=1%202,3&d=:", "/a\r\nX-Evil: 1"):
             one.get(path)
-        assert [seen.start.split()[1] for seen in peer.seen] == ["/a%20b", "/%C3%BC?c=1%202,3&d=:", "/a%0D%0AX-Evil:%201"]
+        assert [seen.start.split()[1] for seen in peer.seen] == [
+            "/a%20b",
+            "/%C3%BC?c=1%202,3&d=:",
+            "/a%0D%0AX-Evil:%201",
+        ]
         assert all("x-evil" not in seen.headers for seen in peer.seen)
 
 
-def test_proxies_and_netrc_of_the_environment_and_cookies_are_not_used(agent: MakeAgent, tmp_path: Path,
-                                                                       monkeypatch: pytest.MonkeyPatch) -> None:
+def test_proxies_and_netrc_of_the_environment_and_cookies_are_not_used(
+    agent: MakeAgent, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login other password other\n", encoding="ascii")
     netrc.chmod(0o600)
@@ -169,7 +191,10 @@ def test_a_token_replaces_the_password_and_a_password_the_token(agent: MakeAgent
         get_state(one)
         one.set_auth_basic("a", "b")
         get_state(one)
-        kinds = [("authorization" in seen.headers, "x-sessiontoken" in seen.headers) for seen in peer.seen]
+        kinds = [
+            ("authorization" in seen.headers, "x-sessiontoken" in seen.headers)
+            for seen in peer.seen
+        ]
         assert kinds == [(True, False), (False, True), (True, False)]
 
 
@@ -186,14 +211,30 @@ def test_an_invalid_token_is_a_settings_error_that_hides_it(token: str) -> None:
     assert "Evil" not in str(caught.value) and "ü" not in str(caught.value)
 
 
-def test_debug_output_and_errors_hold_no_secret(agent: MakeAgent, capsys: pytest.CaptureFixture[str]) -> None:
-    with Peer([[result({"_ret_": 0, "token": "hush-token"}), http(b"hush-file"), http(b"hush-page", "500 No")]]) as peer:
+def test_debug_output_and_errors_hold_no_secret(
+    agent: MakeAgent, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Peer(
+        [
+            [
+                result({"_ret_": 0, "token": "hush-token"}),
+                http(b"hush-file"),
+                http(b"hush-page", "500 No"),
+            ]
+        ]
+    ) as peer:
         one = agent("http", peer.address, debug=True)
         one.json_rpc("/auth/currentUser", "setAccountPassword", {"password": "hush-hush"})
         one.get("/cgi-bin/server_ssl_cert_download.cgi")
         with pytest.raises(HttpException) as caught:
             one.get("/cgi-bin/bulk_config_save.cgi?bulk_config_password=hush-hush")
-        shown = capsys.readouterr().out + str(caught.value) + repr(caught.value) + repr(one) + str(vars(caught.value))
+        shown = (
+            capsys.readouterr().out
+            + str(caught.value)
+            + repr(caught.value)
+            + repr(one)
+            + str(vars(caught.value))
+        )
     assert "setAccountPassword /auth/currentUser" in shown and "bytes received" in shown
     assert "hush" not in shown and "secret-word" not in shown and "Basic" not in shown
 
@@ -204,11 +245,12 @@ def test_errors_leave_no_socket_open() -> None:
             one = Agent("http", peer.address, "a", "b", timeout=PATIENCE_S)
             with pytest.raises(PduHandlerError):
                 get_state(one)
-            del one             # not closed
-        gc.collect()            # warns about an open socket, and pytest turns warnings into errors
+            del one  # not closed
+        gc.collect()  # warns about an open socket, and pytest turns warnings into errors
 
 
-# ---- time-outs ---------------------------------------------------------------------------------------------
+# ---- time-outs -----------------------------------------------------------------------------------
+
 
 @pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf"), 1e12, "5"])
 def test_an_invalid_time_out_is_a_settings_error(timeout: Any) -> None:
@@ -243,10 +285,17 @@ def test_slow_methods_have_minimum_time_outs() -> None:
     one.json_rpc("/x", "pollEvents", least=400.0)
     waits = [request.timeout for request in witness.requests]
     assert waits[0] > 30.0 and min(waits[1:3]) >= 60.0 and waits[3:] == [5.0, 300.0, 400.0]
-    methods = [name for interface in (event.Channel, cert.ServerSSLCert, cascading.CascadeManager) for name in vars(interface)]
+    methods = [
+        name
+        for interface in (event.Channel, cert.ServerSSLCert, cascading.CascadeManager)
+        for name in vars(interface)
+    ]
     assert set(MINIMUM_WAITS) <= set(methods)
-    assert {name for name in methods if name.startswith("generate") or "LinkUnit" in name and name.startswith("add")} \
-        <= set(MINIMUM_WAITS)
+    assert {
+        name
+        for name in methods
+        if name.startswith("generate") or "LinkUnit" in name and name.startswith("add")
+    } <= set(MINIMUM_WAITS)
 
 
 def test_the_time_out_of_a_bulk_is_the_sum_of_the_waits_for_its_slow_methods() -> None:
@@ -260,18 +309,40 @@ def test_the_time_out_of_a_bulk_is_the_sum_of_the_waits_for_its_slow_methods() -
     assert 120.0 < witness.requests[0].timeout < 121.0
 
 
-# ---- addresses ---------------------------------------------------------------------------------------------
+# ---- addresses -----------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("host, url", [
-    ("pdu.example", "https://pdu.example"), ("pdu.example:8443", "https://pdu.example:8443"),
-    ("192.0.2.1", "https://192.0.2.1"), ("2001:db8::1", "https://[2001:db8::1]"),
-    ("[2001:db8::1]:444", "https://[2001:db8::1]:444"), ("pdu.example:443", "https://pdu.example")])
+
+@pytest.mark.parametrize(
+    "host, url",
+    [
+        ("pdu.example", "https://pdu.example"),
+        ("pdu.example:8443", "https://pdu.example:8443"),
+        ("192.0.2.1", "https://192.0.2.1"),
+        ("2001:db8::1", "https://[2001:db8::1]"),
+        ("[2001:db8::1]:444", "https://[2001:db8::1]:444"),
+        ("pdu.example:443", "https://pdu.example"),
+    ],
+)
 def test_each_form_of_an_address_becomes_its_url(host: str, url: str) -> None:
     assert endpoint("https", host).url == url
 
 
-@pytest.mark.parametrize("host", ["", "a b", "pdu.example/x", "user@pdu.example", "pdu:port", "[::1", "pdu:99999", "a\tb",
-                                  "a\r\nb", "a\x00", "a\x1b"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "",
+        "a b",
+        "pdu.example/x",
+        "user@pdu.example",
+        "pdu:port",
+        "[::1",
+        "pdu:99999",
+        "a\tb",
+        "a\r\nb",
+        "a\x00",
+        "a\x1b",
+    ],
+)
 def test_an_invalid_address_is_a_settings_error(host: str) -> None:
     with pytest.raises(SettingsError, match="is not an address"):
         endpoint("https", host)

@@ -1,4 +1,5 @@
 """Declarations at run time: dataclasses, IDL methods, and modules that are imported on demand."""
+
 from __future__ import annotations
 
 import dataclasses
@@ -12,7 +13,16 @@ import pytest
 
 from handlers.command import archives
 from handlers.raritan import rpc
-from handlers.raritan.rpc import Agent, Interface, Structure, ValueObject, event, idl, pdumodel, peripheral
+from handlers.raritan.rpc import (
+    Agent,
+    Interface,
+    Structure,
+    ValueObject,
+    event,
+    idl,
+    pdumodel,
+    peripheral,
+)
 from handlers.raritan.rpc._runtime import ZERO, declared, registry
 from tests.needs import ROOT
 from tests.packaging.building import archive
@@ -22,23 +32,34 @@ from .declared import Nowhere, calls
 AGENT = Nowhere()
 
 
-# ---- structures ----------------------------------------------------------------------------------------------
+# ---- structures ----------------------------------------------------------------------------------
+
 
 def test_a_structure_is_a_dataclass() -> None:
     settings: Any = pdumodel.Outlet.Settings("db-1", cycleDelay=10)
     names = [field.name for field in dataclasses.fields(settings)]
-    assert names == pdumodel.Outlet.Settings.elements and dataclasses.is_dataclass(pdumodel.Outlet.Settings)
+    assert names == pdumodel.Outlet.Settings.elements and dataclasses.is_dataclass(
+        pdumodel.Outlet.Settings
+    )
     other = dataclasses.replace(settings, name="db-2")
     assert (other.name, other.cycleDelay) == ("db-2", 10) and settings.name == "db-1"
-    assert dataclasses.asdict(pdumodel.Outlet.State())["ledState"] == {"red": False, "green": False, "blinking": False}
+    assert dataclasses.asdict(pdumodel.Outlet.State())["ledState"] == {
+        "red": False,
+        "green": False,
+        "blinking": False,
+    }
 
 
 def test_defaults_come_from_the_types_of_the_fields() -> None:
     made = pdumodel.Pdu.MetaData()
     assert made.nameplate == pdumodel.Nameplate() and made.supportedInletWirings == []
     assert made.pduOrientation is pdumodel.Pdu.PduOrientation.PO_NONE
-    assert pdumodel.TransferSwitch.TransferLogEntry().waveform == pdumodel.Waveform()      # the first type of its Union
-    assert pdumodel.Outlet.State().lastPowerStateChange.year == 1970 and event.UserEvent().source is None
+    # the first type of its Union
+    assert pdumodel.TransferSwitch.TransferLogEntry().waveform == pdumodel.Waveform()
+    assert (
+        pdumodel.Outlet.State().lastPowerStateChange.year == 1970
+        and event.UserEvent().source is None
+    )
 
 
 def test_no_two_structures_share_a_default() -> None:
@@ -48,25 +69,38 @@ def test_no_two_structures_share_a_default() -> None:
     assert other.supportedInletWirings == [] and other.nameplate.partNumber == ""
 
 
-@pytest.mark.parametrize("args, given, words", [(tuple(range(7)), {}, "takes 6 fields, not 7"),
-                                                ((), {"nam": "x"}, "has no field 'nam'$"),
-                                                (("x",), {"name": "y"}, "got 'name' twice")])
-def test_surplus_unknown_and_repeated_arguments_are_refused(args: Any, given: dict[str, Any], words: str) -> None:
+@pytest.mark.parametrize(
+    "args, given, words",
+    [
+        (tuple(range(7)), {}, "takes 6 fields, not 7"),
+        ((), {"nam": "x"}, "has no field 'nam'$"),
+        (("x",), {"name": "y"}, "got 'name' twice"),
+    ],
+)
+def test_surplus_unknown_and_repeated_arguments_are_refused(
+    args: Any, given: dict[str, Any], words: str
+) -> None:
     kind: Any = pdumodel.Outlet.Settings
     with pytest.raises(TypeError, match=rf"^Settings\(\) {words}"):
         kind(*args, **given)
 
 
-@pytest.mark.parametrize("args, given, words", [((), {"state": 1}, "has no parameter 'state'$"),
-                                                ((1,), {"pstate": 1}, "got 'pstate' twice")])
-def test_unknown_and_repeated_parameters_of_a_method_are_refused(args: Any, given: dict[str, Any], words: str) -> None:
+@pytest.mark.parametrize(
+    "args, given, words",
+    [((), {"state": 1}, "has no parameter 'state'$"), ((1,), {"pstate": 1}, "got 'pstate' twice")],
+)
+def test_unknown_and_repeated_parameters_of_a_method_are_refused(
+    args: Any, given: dict[str, Any], words: str
+) -> None:
     nobody: Any = None
     method: Any = pdumodel.Outlet("/outlet", nobody).setPowerState
     with pytest.raises(TypeError, match=rf"^setPowerState\(\) {words}"):
         method.encode(*args, **given)
 
 
-@pytest.mark.parametrize("kind, words", [(idl.Event, "takes 1 field, not 2"), (event.UserEvent, "takes 3 fields, not 4")])
+@pytest.mark.parametrize(
+    "kind, words", [(idl.Event, "takes 1 field, not 2"), (event.UserEvent, "takes 3 fields, not 4")]
+)
 def test_the_number_of_fields_is_in_the_error_for_too_many_arguments(kind: Any, words: str) -> None:
     with pytest.raises(TypeError, match=words):
         kind(*range(int(words[-1])))
@@ -81,19 +115,27 @@ def test_a_script_can_declare_its_own_structures_and_value_objects() -> None:
         new: str = ""
 
     made: Any = Extended("db-1", owner="me")
-    assert list(made.elements)[-2:] == ["owner", "tags"] and (made.name, made.owner, made.tags) == ("db-1", "me", [])
+    assert list(made.elements)[-2:] == ["owner", "tags"] and (made.name, made.owner, made.tags) == (
+        "db-1",
+        "me",
+        [],
+    )
     assert Extended.decode(made.encode(), AGENT) == made and issubclass(Extended, Structure)
-    assert list(Renamed.elements) == ["new", "actUserName", "actIpAddr", "source"] and issubclass(Renamed, ValueObject)
+    assert list(Renamed.elements) == ["new", "actUserName", "actIpAddr", "source"] and issubclass(
+        Renamed, ValueObject
+    )
 
 
-# ---- methods -------------------------------------------------------------------------------------------------
+# ---- methods -------------------------------------------------------------------------------------
+
 
 def test_in_a_subclass_plain_methods_stay_plain_and_declared_methods_become_calls() -> None:
     class Named(pdumodel.Outlet):
         def name(self) -> str:
             return f"outlet at {self.target}"
 
-        def getFutureThing(self) -> int: declared()
+        def getFutureThing(self) -> int:
+            declared()
 
     outlet = Named("/x", AGENT)
     assert outlet.name() == "outlet at /x"
@@ -103,7 +145,8 @@ def test_in_a_subclass_plain_methods_stay_plain_and_declared_methods_become_call
 
 def test_calling_a_method_declared_outside_an_interface_is_a_type_error() -> None:
     class NoInterface:
-        def getState(self) -> int: declared()
+        def getState(self) -> int:
+            declared()
 
     with pytest.raises(TypeError, match="outside an interface"):
         NoInterface().getState()
@@ -113,14 +156,20 @@ def test_methods_by_position_have_the_types_of_their_namesakes_by_rom_code() -> 
     declared = calls(peripheral.G2Production)
     pairs = [(name, f"{name}Pos") for name in declared if f"{name}Pos" in declared]
     for by_code, by_position in pairs:
-        assert list(declared[by_code].types.values())[1:] == list(declared[by_position].types.values())[1:], by_position
+        assert (
+            list(declared[by_code].types.values())[1:]
+            == list(declared[by_position].types.values())[1:]
+        ), by_position
     assert len(pairs) == 9
 
 
-# ---- modules -------------------------------------------------------------------------------------------------
+# ---- modules -------------------------------------------------------------------------------------
+
 
 def test_the_rpc_package_holds_the_vendors_modules_and_one_package_of_ours() -> None:
-    found = {path.stem for path in Path(str(rpc.__file__)).parent.iterdir() if path.name != "__pycache__"}
+    found = {
+        path.stem for path in Path(str(rpc.__file__)).parent.iterdir() if path.name != "__pycache__"
+    }
     assert found == {*registry.MODULES, "BulkRequestHelper", "__init__", "_runtime"}
 
 
@@ -132,13 +181,29 @@ print(json.dumps(sorted(sys.modules)))
 """
 
 # What a status uses: outlets, link units, and the meters of panels, on units without outlets.
-_VENDOR = {"cascading", "event", "event.structures", "fitness", "idl", "pdumodel", "pdumodel.pdu", "pdumodel.power_meter",
-           "pdumodel.supply", "sensors", "sensors.sensor"}
+_VENDOR = {
+    "cascading",
+    "event",
+    "event.structures",
+    "fitness",
+    "idl",
+    "pdumodel",
+    "pdumodel.pdu",
+    "pdumodel.power_meter",
+    "pdumodel.supply",
+    "sensors",
+    "sensors.sensor",
+}
 
 
 def _program(text: str, *arguments: object) -> Any:
-    done = subprocess.run([sys.executable, "-c", text, *map(str, arguments)], capture_output=True, text=True, cwd="/",
-                          timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", text, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        cwd="/",
+        timeout=60,
+    )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -155,7 +220,8 @@ _RESOLVED = """
 import importlib, json, pkgutil, sys
 sys.path[:0] = sys.argv[1:3]
 import pdu_raritan.handler
-rpc = importlib.import_module(pdu_raritan.handler.make_handler.__module__.rpartition(".")[0] + ".rpc")
+room = pdu_raritan.handler.make_handler.__module__.rpartition(".")[0]
+rpc = importlib.import_module(room + ".rpc")
 registry = importlib.import_module(rpc.__name__ + "._runtime.registry")
 calls = importlib.import_module(rpc.__name__ + "._runtime.calls")
 declarations = importlib.import_module(rpc.__name__ + "._runtime.declarations")
@@ -197,12 +263,19 @@ def test_a_module_of_several_files_lists_its_names_and_unknown_name_is_an_attrib
 
 def test_a_proxy_prints_its_interface_and_resource_id() -> None:
     agent = Agent("https", "pdu.example", "a", "b")
-    assert str(peripheral.DeviceSlot("/model/peripheraldeviceslot/0",
-                                     agent)) == "peripheral.DeviceSlot: /model/peripheraldeviceslot/0"
+    assert (
+        str(peripheral.DeviceSlot("/model/peripheraldeviceslot/0", agent))
+        == "peripheral.DeviceSlot: /model/peripheraldeviceslot/0"
+    )
     assert str(Interface("/x", agent)) == "Interface: /x" and repr(ZERO) == "ZERO"
 
 
 def test_equal_proxies_have_the_same_hash_even_if_two_files_declare_their_class() -> None:
     again: Any = type("Outlet", (Interface,), {"__module__": "elsewhere.pdumodel"})
-    proxies = {pdumodel.Outlet("/model/pdu/0/outlet/0", AGENT), again("/model/pdu/0/outlet/0", AGENT)}
-    assert len(proxies) == 1 and len({pdumodel.Outlet("/x", AGENT), pdumodel.Inlet("/x", AGENT)}) == 2
+    proxies = {
+        pdumodel.Outlet("/model/pdu/0/outlet/0", AGENT),
+        again("/model/pdu/0/outlet/0", AGENT),
+    }
+    assert (
+        len(proxies) == 1 and len({pdumodel.Outlet("/x", AGENT), pdumodel.Inlet("/x", AGENT)}) == 2
+    )

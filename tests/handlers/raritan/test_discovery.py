@@ -1,4 +1,5 @@
 """Discovery of link units and its errors."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -18,8 +19,14 @@ OK = 1
 
 def linked(*ids: int) -> dict[str, Any]:
     """Return a primary unit's answer that lists these link units."""
-    return {"role": 1, "linkUnits": [{"key": link, "value": {"host": "192.0.2.2", "status": OK, "fwVersion": "4.4.1"}}
-                                     for link in ids], "primaryLinkId": 1}
+    return {
+        "role": 1,
+        "linkUnits": [
+            {"key": link, "value": {"host": "192.0.2.2", "status": OK, "fwVersion": "4.4.1"}}
+            for link in ids
+        ],
+        "primaryLinkId": 1,
+    }
 
 
 def found(unit: Described, wanted: LinkUnits) -> list[int]:
@@ -57,24 +64,33 @@ def test_link_ids_below_2_are_not_link_units(unit: Described) -> None:
 
 
 @pytest.mark.parametrize("wanted", [ALL, SECOND])
-def test_a_link_unit_that_the_account_may_not_read_is_denied(unit: Described, wanted: LinkUnits) -> None:
+def test_a_link_unit_that_the_account_may_not_read_is_denied(
+    unit: Described, wanted: LinkUnits
+) -> None:
     unit.calls["/model/pdu/2", "getOutlets"] = Status(403)
     with pytest.raises(Denied):
         found(unit, wanted)
 
 
 @pytest.mark.parametrize("wanted", [ALL, SECOND])
-@pytest.mark.parametrize("status", [Status(401), Status(403), Status(429), Status(500), Status(503), INTERNAL_ERROR])
-def test_a_list_of_link_units_that_cannot_be_read_is_an_error_and_not_an_empty_list(unit: Described, wanted: LinkUnits,
-                                                                                    status: object) -> None:
+@pytest.mark.parametrize(
+    "status", [Status(401), Status(403), Status(429), Status(500), Status(503), INTERNAL_ERROR]
+)
+def test_a_list_of_link_units_that_cannot_be_read_is_an_error_and_not_an_empty_list(
+    unit: Described, wanted: LinkUnits, status: object
+) -> None:
     unit.calls["/cascade", "getStatus"] = status
     del unit.calls["/model/pdu/2", "getOutlets"]
     with pytest.raises(PduHandlerError):
         found(unit, wanted)
 
 
-@pytest.mark.parametrize("status", [Status(403), Status(429), Status(500), Status(503), INTERNAL_ERROR])
-def test_without_a_list_a_failing_unit_is_an_error_and_a_missing_unit_is_skipped(unit: Described, status: object) -> None:
+@pytest.mark.parametrize(
+    "status", [Status(403), Status(429), Status(500), Status(503), INTERNAL_ERROR]
+)
+def test_without_a_list_a_failing_unit_is_an_error_and_a_missing_unit_is_skipped(
+    unit: Described, status: object
+) -> None:
     del unit.calls["/cascade", "getStatus"]
     assert found(unit, SECOND) == [0, 2]
     unit.calls["/model/pdu/2", "getOutlets"] = Status(404)
@@ -84,11 +100,19 @@ def test_without_a_list_a_failing_unit_is_an_error_and_a_missing_unit_is_skipped
         found(unit, SECOND)
 
 
-@pytest.mark.parametrize("status, answer, words", [
-    (OK, Status(404), "link unit 2 does not list its outlets (the device has no such resource"),
-    (2, Status(503), "link unit 2 is unreachable (the device is starting"), (3, [], "link unit 2 has the status access denied: "),
-    (4, [], "link unit 2 has the status firmware update: "), (99, [], "link unit 2 has the status unknown 99: ")])
-def test_the_error_for_a_link_unit_says_what_is_wrong_with_it(unit: Described, status: int, answer: Any, words: str) -> None:
+@pytest.mark.parametrize(
+    "status, answer, words",
+    [
+        (OK, Status(404), "link unit 2 does not list its outlets (the device has no such resource"),
+        (2, Status(503), "link unit 2 is unreachable (the device is starting"),
+        (3, [], "link unit 2 has the status access denied: "),
+        (4, [], "link unit 2 has the status firmware update: "),
+        (99, [], "link unit 2 has the status unknown 99: "),
+    ],
+)
+def test_the_error_for_a_link_unit_says_what_is_wrong_with_it(
+    unit: Described, status: int, answer: Any, words: str
+) -> None:
     unit.calls["/cascade", "getStatus"]["linkUnits"][0]["value"]["status"] = status
     unit.calls["/model/pdu/2", "getOutlets"] = answer
     with pytest.raises(Unreachable) as caught:
@@ -98,8 +122,9 @@ def test_the_error_for_a_link_unit_says_what_is_wrong_with_it(unit: Described, s
 
 @pytest.mark.parametrize("wanted", [ALL, SECOND])
 @pytest.mark.parametrize("answer", [{"role": 1}, {"role": 1, "linkUnits": None}])
-def test_an_answer_without_the_list_is_an_error_and_not_an_empty_list(unit: Described, wanted: LinkUnits,
-                                                                      answer: dict[str, Any]) -> None:
+def test_an_answer_without_the_list_is_an_error_and_not_an_empty_list(
+    unit: Described, wanted: LinkUnits, answer: dict[str, Any]
+) -> None:
     unit.calls["/cascade", "getStatus"] = answer
     del unit.calls["/model/pdu/2", "getOutlets"]
     with pytest.raises(ProtocolError, match="the list of link units is missing"):

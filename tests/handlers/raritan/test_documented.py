@@ -1,4 +1,5 @@
 """Examples from the vendor's documentation as tests, on several firmware generations."""
+
 from __future__ import annotations
 
 import io
@@ -43,9 +44,12 @@ def unit(firmware: str, clock: ManualClock) -> Iterator[XerusPdu]:
         yield pdu
 
 
-# ---- the client binding ------------------------------------------------------------------------------------
+# ---- the client binding --------------------------------------------------------------------------
 
-def test_printed_metadata_shows_each_field_with_its_value(to: Agent, capsys: pytest.CaptureFixture[str]) -> None:
+
+def test_printed_metadata_shows_each_field_with_its_value(
+    to: Agent, capsys: pytest.CaptureFixture[str]
+) -> None:
     pdu = pdumodel.Pdu(PDU, to)
     metadata = pdu.getMetaData()
     print(metadata)
@@ -53,8 +57,13 @@ def test_printed_metadata_shows_each_field_with_its_value(to: Agent, capsys: pyt
     assert lines[0] == "pdumodel.Pdu.MetaData:"
     width = max(map(len, pdumodel.Pdu.MetaData.elements))
     assert lines[1] == f"    * {'nameplate'.ljust(width)} = pdumodel.Nameplate:"
-    assert any(line.strip().startswith("* manufacturer") and line.endswith('= "Raritan"') for line in lines)
-    assert any(line.strip().startswith("* hasSwitchableOutlets") and line.endswith("= True") for line in lines)
+    assert any(
+        line.strip().startswith("* manufacturer") and line.endswith('= "Raritan"') for line in lines
+    )
+    assert any(
+        line.strip().startswith("* hasSwitchableOutlets") and line.endswith("= True")
+        for line in lines
+    )
 
 
 def test_the_first_listed_outlet_is_switched_off(to: Agent, unit: XerusPdu) -> None:
@@ -64,7 +73,9 @@ def test_the_first_listed_outlet_is_switched_off(to: Agent, unit: XerusPdu) -> N
     assert unit.books().states["1"] is False
 
 
-def test_the_current_sensor_of_the_first_outlet_reads_its_amperes(to: Agent, unit: XerusPdu) -> None:
+def test_the_current_sensor_of_the_first_outlet_reads_its_amperes(
+    to: Agent, unit: XerusPdu
+) -> None:
     outlets = pdumodel.Pdu(PDU, to).getOutlets()
     current = outlets[0].getSensors().current
     assert current is not None
@@ -88,7 +99,12 @@ def test_a_star_import_gives_the_classes_and_functions_of_a_module() -> None:
     assert names["Pdu"] is pdumodel.Pdu and names["PowerLine"] is pdumodel.PowerLine
     assert {"Outlet", "Nameplate", "Rating", "download_eto", "upload_pmc_config"} <= set(names)
     exec("from handlers.raritan.rpc.cert import *", names)
-    assert names["Scep"] is cert.Scep and {"ServerSSLCert", "UploadCode", "download", "upload"} <= set(names)
+    assert names["Scep"] is cert.Scep and {
+        "ServerSSLCert",
+        "UploadCode",
+        "download",
+        "upload",
+    } <= set(names)
 
 
 def test_an_enabled_threshold_of_a_sensor_is_kept(to: Agent) -> None:
@@ -122,19 +138,33 @@ def test_the_listed_outlets_have_their_labels_in_order(to: Agent) -> None:
 
 def test_an_added_server_is_listed_under_its_number(to: Agent) -> None:
     srvmonitor = servermon.ServerMonitor("/servermon", to)
-    settings = servermon.ServerMonitor.ServerSettings(host="web.example", enabled=True, pingInterval=5, retryInterval=5,
-                                                      activationCount=1, failureCount=3, resumeDelay=60, resumeCount=0)
+    settings = servermon.ServerMonitor.ServerSettings(
+        host="web.example",
+        enabled=True,
+        pingInterval=5,
+        retryInterval=5,
+        activationCount=1,
+        failureCount=3,
+        resumeDelay=60,
+        resumeCount=0,
+    )
     code, number = srvmonitor.addServer(settings)
     assert code == 0
     servers = srvmonitor.listServers()
-    shown = [(srvid, srventry.settings.host, srventry.status.reachable.name) for srvid, srventry in servers.items()]
+    shown = [
+        (srvid, srventry.settings.host, srventry.status.reachable.name)
+        for srvid, srventry in servers.items()
+    ]
     assert len(shown) == 1 and shown[0][:2] == (number, "web.example")
 
 
-def test_a_wrong_password_is_an_error_that_names_the_host(agent: MakeAgent, unit: XerusPdu,
-                                                          capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_wrong_password_is_an_error_that_names_the_host(
+    agent: MakeAgent, unit: XerusPdu, capsys: pytest.CaptureFixture[str]
+) -> None:
     try:
-        to = agent("https", f"{unit.host}:{unit.port}", unit.user, "wrong", trust=Trust(ca_pem=unit.ca_pem))
+        to = agent(
+            "https", f"{unit.host}:{unit.port}", unit.user, "wrong", trust=Trust(ca_pem=unit.ca_pem)
+        )
         print(pdumodel.Pdu(PDU, to).getMetaData())
     except rpc.HttpException as e:
         print("ERROR:", str(e))
@@ -160,7 +190,11 @@ def test_a_failed_call_in_a_bulk_is_an_exception_in_its_place_or_raised(to: Agen
     for proxy in (snmp, missing, snmp):
         bulk_helper.add_request(proxy.getV3EngineId)
     responses = bulk_helper.perform_bulk()
-    assert isinstance(responses[0], str) and isinstance(responses[1], rpc.HttpException) and isinstance(responses[2], str)
+    assert (
+        isinstance(responses[0], str)
+        and isinstance(responses[1], rpc.HttpException)
+        and isinstance(responses[2], str)
+    )
     with pytest.raises(rpc.HttpException):
         bulk_helper.perform_bulk(raise_subreq_failure=True)
     assert len(bulk_helper.responses) == 3
@@ -175,7 +209,9 @@ def test_a_failed_call_in_a_bulk_is_an_exception_in_its_place_or_raised(to: Agen
 def test_a_bulk_returns_single_values_tuples_and_none(to: Agent) -> None:
     outlet = pdumodel.Outlet("/model/pdu/0/outlet/0", to)
     pdu = pdumodel.Pdu(PDU, to)
-    answers = perform_bulk(to, [(pdu.cancelOutletSequence, []), (outlet.getState, []), (outlet.getIOP, [])])
+    answers = perform_bulk(
+        to, [(pdu.cancelOutletSequence, []), (outlet.getState, []), (outlet.getIOP, [])]
+    )
     assert answers[0] is None and isinstance(answers[1], pdumodel.Outlet.State)
     inlet, _, poles = answers[2]
     assert isinstance(inlet, pdumodel.Inlet) and isinstance(poles, list)
@@ -205,12 +241,22 @@ def test_a_sessions_token_takes_the_place_of_the_password(to: Agent) -> None:
 
 def test_an_agent_downloads_files_and_uploads_form_data(to: Agent) -> None:
     assert to.get("cgi-bin/eto_desc.cgi") == pdumodel.download_eto(to)
-    answer: Any = to.form_data_file("cgi-bin/upload_pmc_config.cgi", [
-        dict(data=b"{}", filename="pmc.json", formname="config_file", mimetype="application/octet-stream")])
+    answer: Any = to.form_data_file(
+        "cgi-bin/upload_pmc_config.cgi",
+        [
+            dict(
+                data=b"{}",
+                filename="pmc.json",
+                formname="config_file",
+                mimetype="application/octet-stream",
+            )
+        ],
+    )
     assert answer["body"] == "OK" and answer["headers"].get("Content-Length") == "2"
 
 
-# ---- firmware, certificates, configuration -----------------------------------------------------------------
+# ---- firmware, certificates, configuration -------------------------------------------------------
+
 
 def test_a_firmware_image_is_uploaded_discarded_and_started(to: Agent, unit: XerusPdu) -> None:
     firmware_proxy = fw.Firmware("/firmware", to)
@@ -241,7 +287,9 @@ def test_a_certificate_is_uploaded_inspected_and_installed(to: Agent, unit: Xeru
     assert pending.keyLength == pending.keyInfo.rsaKeyLength
 
 
-def test_the_upload_of_an_unusable_certificate_returns_its_documented_code(to: Agent, unit: XerusPdu) -> None:
+def test_the_upload_of_an_unusable_certificate_returns_its_documented_code(
+    to: Agent, unit: XerusPdu
+) -> None:
     key, _ = unit.authority.issue()
     assert cert.upload(to, b"nonsense", key) == cert.UploadCode.CERTIFICATE_INVALID
     _, other = unit.authority.issue()
@@ -261,7 +309,10 @@ def test_a_raw_configuration_is_uploaded_and_downloaded(to: Agent) -> None:
     assert isinstance(rawconfig, bytes) and rawconfig
     assert rawcfg.upload(to, rawconfig) == 0
     status, _ = rawcfg.RawConfiguration("/rawcfg", to).getStatus()
-    assert status in (rawcfg.RawConfiguration.Status.UPDATE_PENDING, rawcfg.RawConfiguration.Status.UPDATE_OK)
+    assert status in (
+        rawcfg.RawConfiguration.Status.UPDATE_PENDING,
+        rawcfg.RawConfiguration.Status.UPDATE_OK,
+    )
 
 
 @pytest.mark.parametrize("firmware", ["3.3"], indirect=True)
@@ -274,7 +325,9 @@ def test_firmware_without_a_raw_configuration_raises_an_error(to: Agent) -> None
 
 @pytest.mark.parametrize("backup", [False, True])
 @pytest.mark.parametrize("password", ["", "s3 cret/&"])
-def test_a_bulk_configuration_is_transferred_in_both_modes(to: Agent, clock: ManualClock, backup: bool, password: str) -> None:
+def test_a_bulk_configuration_is_transferred_in_both_modes(
+    to: Agent, clock: ManualClock, backup: bool, password: str
+) -> None:
     data = bulkcfg.download(to, backup=backup, password=password)
     assert bulkcfg.upload(to, data, backup=backup, password=password) == bulkcfg.UploadCode.SUCCESS
     jobs = bulkcfg.BulkConfiguration("/bulkcfg", to)
@@ -291,22 +344,32 @@ def test_a_bulk_configuration_in_clear_text_is_readable_whatever_the_password(to
 
 
 @since("3.6")
-def test_a_bulk_configuration_for_link_units_is_checked_unless_the_checks_are_skipped(to: Agent, unit: XerusPdu,
-                                                                                      monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bulk_configuration_for_link_units_is_checked_unless_the_checks_are_skipped(
+    to: Agent, unit: XerusPdu, monkeypatch: pytest.MonkeyPatch
+) -> None:
     data = bulkcfg.download(to, link_ids=[1, 3])
     monkeypatch.setattr(unit.site.firmware, "release", "9.9.9")
-    assert bulkcfg.upload(to, data, link_ids=[2]) == bulkcfg.UploadCode.PARAMETER_ERROR, "there is no link unit 2"
+    assert bulkcfg.upload(to, data, link_ids=[2]) == bulkcfg.UploadCode.PARAMETER_ERROR, (
+        "there is no link unit 2"
+    )
     assert bulkcfg.upload(to, data, link_ids=[3]) == bulkcfg.UploadCode.FIRMWARE_VERSION_DIFFERS
     assert bulkcfg.upload(to, data, link_ids=range(3, 4), skip_check="firmware_version,model") == 0
 
 
 def test_result_codes_have_a_text_and_unknown_codes_are_internal_errors() -> None:
     assert bulkcfg.UploadCode(6).text == "firmware version differs" and bulkcfg.UploadCode(15) == 15
-    assert cert.UploadCode(99).text.startswith("internal error") and rawcfg.UploadCode(8).text == "no match in device list"
-    assert [[int(code) for code in codes] for codes in (cert.UploadCode, rawcfg.UploadCode, bulkcfg.UploadCode)] == [
-        list(range(6)), list(range(13)), list(range(16))]
-    assert [(bulkcfg.UploadCode.FILE_TOO_LARGE, bulkcfg.UploadCode.FILE_INVALID), (rawcfg.UploadCode.FILE_TOO_LARGE,
-            rawcfg.UploadCode.FILE_INVALID)] == [(12, 13), (4, 5)]
+    assert (
+        cert.UploadCode(99).text.startswith("internal error")
+        and rawcfg.UploadCode(8).text == "no match in device list"
+    )
+    assert [
+        [int(code) for code in codes]
+        for codes in (cert.UploadCode, rawcfg.UploadCode, bulkcfg.UploadCode)
+    ] == [list(range(6)), list(range(13)), list(range(16))]
+    assert [
+        (bulkcfg.UploadCode.FILE_TOO_LARGE, bulkcfg.UploadCode.FILE_INVALID),
+        (rawcfg.UploadCode.FILE_TOO_LARGE, rawcfg.UploadCode.FILE_INVALID),
+    ] == [(12, 13), (4, 5)]
 
 
 def test_diagnostic_data_is_downloaded(to: Agent) -> None:
@@ -327,7 +390,8 @@ def test_a_power_meter_configuration_is_uploaded(to: Agent) -> None:
     assert pdumodel.upload_pmc_config(to, b"nonsense").startswith("ERROR")
 
 
-# ---- the PDU data model ------------------------------------------------------------------------------------
+# ---- the PDU data model --------------------------------------------------------------------------
+
 
 def test_the_energy_counters_of_all_outlets_agree_with_the_books(to: Agent, unit: XerusPdu) -> None:
     pdu = pdumodel.Pdu(PDU, to)
@@ -344,14 +408,20 @@ def test_each_pole_of_a_three_phase_inlet_has_its_line_and_both_voltages(to: Age
     poles = inlet.getPoles()
     ll = [pole.voltage.getReading().value for pole in poles[0:3] if pole.voltage is not None]
     ln = [pole.voltageLN.getReading().value for pole in poles[0:3] if pole.voltageLN is not None]
-    assert len(ll) == len(ln) == 3 and ll[0] == pytest.approx(ln[0] * 3 ** 0.5)
-    assert [pole.line for pole in poles[:3]] == [pdumodel.PowerLine.L1, pdumodel.PowerLine.L2, pdumodel.PowerLine.L3]
+    assert len(ll) == len(ln) == 3 and ll[0] == pytest.approx(ln[0] * 3**0.5)
+    assert [pole.line for pole in poles[:3]] == [
+        pdumodel.PowerLine.L1,
+        pdumodel.PowerLine.L2,
+        pdumodel.PowerLine.L3,
+    ]
 
 
-def test_a_cycle_turns_all_outlets_on_in_reverse_order_with_a_delay(to: Agent, unit: XerusPdu, clock: ManualClock) -> None:
+def test_a_cycle_turns_all_outlets_on_in_reverse_order_with_a_delay(
+    to: Agent, unit: XerusPdu, clock: ManualClock
+) -> None:
     pdu = pdumodel.Pdu(PDU, to)
     outlets = pdu.getOutlets()
-    sequence: Any = reversed(range(0, len(outlets)))            # an iterator is sent as a vector
+    sequence: Any = reversed(range(0, len(outlets)))  # an iterator is sent as a vector
     pdu_settings = pdu.getSettings()
     pdu_settings.outletPowerStateSequence = sequence
     assert pdu.setSettings(pdu_settings) == 0
@@ -365,7 +435,9 @@ def test_a_cycle_turns_all_outlets_on_in_reverse_order_with_a_delay(to: Agent, u
     assert ("pdu.0.cycleAllOutletPowerStates", "{}") in unit.books().writes
     clock.now += MODEL.cycle_delay_s
     for on in range(1, 7):
-        assert [unit.books().states[str(number)] for number in range(6, 0, -1)] == [True] * on + [False] * (6 - on)
+        assert [unit.books().states[str(number)] for number in range(6, 0, -1)] == [True] * on + [
+            False
+        ] * (6 - on)
         clock.now += 2
 
 
@@ -373,7 +445,14 @@ def test_several_or_all_outlets_are_switched_by_one_call(to: Agent, unit: XerusP
     pdu = pdumodel.Pdu(PDU, to)
     off = pdumodel.Outlet.PowerState.PS_OFF
     assert pdu.setMultipleOutletPowerStates([0, 2], off, False) == 0
-    assert [unit.books().states[str(number)] for number in range(1, 7)] == [False, True, False, True, True, True]
+    assert [unit.books().states[str(number)] for number in range(1, 7)] == [
+        False,
+        True,
+        False,
+        True,
+        True,
+        True,
+    ]
     assert pdu.setAllOutletPowerStates(off) == 0
     assert not any(unit.books().states[str(number)] for number in range(1, 7))
     assert pdu.cycleMultipleOutletPowerStates([0, 1], respectSequence=True) == 0
@@ -385,7 +464,7 @@ def test_a_sequence_is_watched_and_cancelled(to: Agent, unit: XerusPdu) -> None:
     pdu = pdumodel.Pdu(PDU, to)
     first = pdu.getOutlets()[0]
     settings = first.getSettings()
-    settings.sequenceDelay = 2000           # ms until the next outlet follows
+    settings.sequenceDelay = 2000  # ms until the next outlet follows
     assert first.setSettings(settings) == 0
     assert pdu.setAllOutletPowerStates(pdumodel.Outlet.PowerState.PS_OFF) == 0
     assert pdu.setAllOutletPowerStates(pdumodel.Outlet.PowerState.PS_ON) == 0
@@ -399,11 +478,14 @@ def test_a_sequence_is_watched_and_cancelled(to: Agent, unit: XerusPdu) -> None:
 def test_an_outlet_has_one_parent_and_an_inlet_has_none(to: Agent) -> None:
     outlet = pdumodel.Outlet("/model/outlet/0", to)
     parents = outlet.getParents()
-    assert len(parents) == 1 and isinstance(parents[0], (pdumodel.Inlet, pdumodel.OverCurrentProtector))
+    assert len(parents) == 1 and isinstance(
+        parents[0], (pdumodel.Inlet, pdumodel.OverCurrentProtector)
+    )
     assert outlet.getChildren() == [] and pdumodel.Inlet("/model/inlet/0", to).getParents() == []
 
 
-# ---- cascading and linking ---------------------------------------------------------------------------------
+# ---- cascading and linking -----------------------------------------------------------------------
+
 
 @since("3.6")
 def test_bridging_is_enabled(to: Agent) -> None:
@@ -415,10 +497,18 @@ def test_bridging_is_enabled(to: Agent) -> None:
 
 
 @since("3.6")
-@pytest.mark.parametrize("family, length, code", [
-    ("ipv4", 32, 0), ("ipv4", 33, net.Net.ERR_IF_IPV4_INVALID_STATIC_PREFIX_LEN),
-    ("ipv6", 128, 0), ("ipv6", 129, net.Net.ERR_IF_IPV6_INVALID_STATIC_PREFIX_LEN)])
-def test_the_longest_valid_prefix_depends_on_the_address_family(to: Agent, family: str, length: int, code: int) -> None:
+@pytest.mark.parametrize(
+    "family, length, code",
+    [
+        ("ipv4", 32, 0),
+        ("ipv4", 33, net.Net.ERR_IF_IPV4_INVALID_STATIC_PREFIX_LEN),
+        ("ipv6", 128, 0),
+        ("ipv6", 129, net.Net.ERR_IF_IPV6_INVALID_STATIC_PREFIX_LEN),
+    ],
+)
+def test_the_longest_valid_prefix_depends_on_the_address_family(
+    to: Agent, family: str, length: int, code: int
+) -> None:
     net_proxy = net.Net("/net", to)
     settings = net_proxy.getSettings()
     getattr(settings.ifMap["eth1"], family).staticAddrCidr.prefixLen = length
@@ -447,10 +537,25 @@ def test_port_forwarding_is_configured_by_new_and_by_old_names(to: Agent, new_na
     assert net_proxy.setSettings(settings) == 0
 
 
-@pytest.mark.parametrize("service, first", [("https", 50000), ("http", 50100), ("ssh", 50200), ("telnet", 50300),
-                                            ("snmp", 50500), ("modbus", 50600)])
-def test_the_port_of_a_service_is_the_documented_port_plus_the_units_position(service: str, first: int) -> None:
-    assert [net.forwarded_port(position, service) for position in (0, 1, 31)] == [first, first + 1, first + 31]
+@pytest.mark.parametrize(
+    "service, first",
+    [
+        ("https", 50000),
+        ("http", 50100),
+        ("ssh", 50200),
+        ("telnet", 50300),
+        ("snmp", 50500),
+        ("modbus", 50600),
+    ],
+)
+def test_the_port_of_a_service_is_the_documented_port_plus_the_units_position(
+    service: str, first: int
+) -> None:
+    assert [net.forwarded_port(position, service) for position in (0, 1, 31)] == [
+        first,
+        first + 1,
+        first + 31,
+    ]
     for position in (-1, 32):
         with pytest.raises(ValueError, match="0 to 31"):
             net.forwarded_port(position, service)
@@ -467,18 +572,26 @@ def test_a_link_unit_is_added_and_its_resources_used(to: Agent, unit: XerusPdu) 
     cm = cascading.CascadeManager("/cascade", to)
     assert cm.addLinkUnit(2, "192.0.2.50", "admin", "legrand", "") == 0
     status = cm.getStatus()
-    assert status.role == cascading.CascadeManager.Role.PRIMARY_UNIT and set(status.linkUnits) == {2, 3}
+    assert status.role == cascading.CascadeManager.Role.PRIMARY_UNIT and set(status.linkUnits) == {
+        2,
+        3,
+    }
     assert status.linkUnits[2].status == cascading.CascadeManager.LinkUnitStatus.OK
     link_firmware = fw.Firmware("/link/2/firmware", to)
     assert link_firmware.getVersion()
     link_outlet = pdumodel.Outlet("/model/pdu/2/outlet/1", to)
     assert link_outlet.setPowerState(pdumodel.Outlet.PowerState.PS_OFF) == 0
     assert unit.books().states["2.2"] is False and unit.books().states["2"] is True
-    assert cm.addLinkUnit(2, "192.0.2.51", "admin", "legrand", "") == cascading.CascadeManager.ERR_LINK_ID_IN_USE
+    assert (
+        cm.addLinkUnit(2, "192.0.2.51", "admin", "legrand", "")
+        == cascading.CascadeManager.ERR_LINK_ID_IN_USE
+    )
     assert cm.releaseLinkUnit(2) == 0
 
 
 def test_proxies_of_the_same_resource_are_equal(to: Agent) -> None:
     outlets = pdumodel.Pdu(PDU, to).getOutlets()
-    assert str(outlets[0]).startswith("pdumodel.Outlet: /tfwopaque/") and outlets[0] == pdumodel.Outlet(outlets[0].target, to)
+    assert str(outlets[0]).startswith("pdumodel.Outlet: /tfwopaque/") and outlets[
+        0
+    ] == pdumodel.Outlet(outlets[0].target, to)
     assert outlets[0] != outlets[1] and len({*outlets, *outlets}) == 6

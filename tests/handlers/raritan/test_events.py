@@ -1,4 +1,5 @@
 """Events of a unit: their type names on each firmware, outages, lost channels and reboots."""
+
 from __future__ import annotations
 
 import datetime
@@ -47,26 +48,44 @@ OFF, ON = Outlet.PowerState.PS_OFF, Outlet.PowerState.PS_ON
 
 
 def test_types_are_demanded_as_each_firmware_names_them(agent: MakeAgent, firmware: str) -> None:
-    with XerusPdu(MODEL, firmware) as pdu, Listener(connected(agent, pdu), [*STATES, (NumericSensor.ReadingChangedEvent, None),
-                                                                            (UserEvent, None)]) as listener:
+    with (
+        XerusPdu(MODEL, firmware) as pdu,
+        Listener(
+            connected(agent, pdu),
+            [*STATES, (NumericSensor.ReadingChangedEvent, None), (UserEvent, None)],
+        ) as listener,
+    ):
         switch(agent, pdu, OFF)
         command = next(listener)
         others: list[Event] = []
-        while not {Outlet.StateChangedEvent, NumericSensor.ReadingChangedEvent} <= {type(one) for one in others}:
+        while not {Outlet.StateChangedEvent, NumericSensor.ReadingChangedEvent} <= {
+            type(one) for one in others
+        }:
             others.append(next(listener))
-        assert isinstance(command, Outlet.PowerControlEvent) and (command.actUserName, command.state) == (pdu.user, OFF)
+        assert isinstance(command, Outlet.PowerControlEvent) and (
+            command.actUserName,
+            command.state,
+        ) == (pdu.user, OFF)
         change = next(one for one in others if isinstance(one, Outlet.StateChangedEvent))
         assert change.newState.powerState is OFF and isinstance(change.source, Outlet)
-        assert change.source.target == f"/tfwopaque/{pdu.site.firmware.type_id('pdumodel.Outlet')}/outlet.0"
+        assert (
+            change.source.target
+            == f"/tfwopaque/{pdu.site.firmware.type_id('pdumodel.Outlet')}/outlet.0"
+        )
 
 
-def test_events_of_one_source_and_of_a_base_type_are_demanded(agent: MakeAgent, pdu: XerusPdu) -> None:
+def test_events_of_one_source_and_of_a_base_type_are_demanded(
+    agent: MakeAgent, pdu: XerusPdu
+) -> None:
     first = Outlet("/model/pdu/0/outlet/0", connected(agent, pdu))
     with Listener(connected(agent, pdu), [(Event, first)]) as listener:
         Outlet("/model/outlet/1", first.agent).setPowerState(OFF)
         first.setPowerState(OFF)
-        sources = [next(listener).source for _ in range(2)]           # an event of the other outlet would come first
-        assert [one.target.rpartition("/")[2] for one in sources if one is not None] == ["outlet.0"] * 2
+        # an event of the other outlet would come first
+        sources = [next(listener).source for _ in range(2)]
+        assert [one.target.rpartition("/")[2] for one in sources if one is not None] == [
+            "outlet.0"
+        ] * 2
 
 
 def test_poll_events_waits_until_an_event_happens(agent: MakeAgent, pdu: XerusPdu) -> None:
@@ -82,8 +101,16 @@ def test_poll_events_waits_until_an_event_happens(agent: MakeAgent, pdu: XerusPd
     assert len(found) == 1
 
 
-def test_a_bulk_that_polls_events_keeps_the_rights_of_its_caller(agent: MakeAgent, pdu: XerusPdu) -> None:
-    viewer = agent("https", f"{pdu.host}:{pdu.port}", pdu.viewer_user, pdu.viewer_password, trust=Trust(ca_pem=pdu.ca_pem))
+def test_a_bulk_that_polls_events_keeps_the_rights_of_its_caller(
+    agent: MakeAgent, pdu: XerusPdu
+) -> None:
+    viewer = agent(
+        "https",
+        f"{pdu.host}:{pdu.port}",
+        pdu.viewer_user,
+        pdu.viewer_password,
+        trust=Trust(ca_pem=pdu.ca_pem),
+    )
     channel = Service("/eventservice", viewer).createChannel()
     assert channel is not None
     channel.demandEventType(Outlet.StateChangedEvent)
@@ -98,7 +125,9 @@ def test_a_bulk_that_polls_events_keeps_the_rights_of_its_caller(agent: MakeAgen
     assert isinstance(command.error, Denied) and len(pdu.books().writes) == 1
 
 
-def test_poll_events_returns_without_an_event_after_30_seconds(agent: MakeAgent, pdu: XerusPdu, clock: ManualClock) -> None:
+def test_poll_events_returns_without_an_event_after_30_seconds(
+    agent: MakeAgent, pdu: XerusPdu, clock: ManualClock
+) -> None:
     channel = Service("/eventservice", connected(agent, pdu)).createChannel()
     assert channel is not None
     found: list[object] = []
@@ -112,8 +141,11 @@ def test_poll_events_returns_without_an_event_after_30_seconds(agent: MakeAgent,
 
 def test_a_unit_that_answers_slowly_is_asked_less_often(agent: MakeAgent, pdu: XerusPdu) -> None:
     rests: list[float] = []
-    readings = itertools.count(0.0, 0.25)       # the clock moves by 0.25 s at each reading, so a poll takes 0.25 s
-    with Listener(connected(agent, pdu), STATES, seconds=5.0, clock=lambda: next(readings), sleep=rests.append) as listener:
+    # the clock moves by 0.25 s at each reading, so a poll takes 0.25 s
+    readings = itertools.count(0.0, 0.25)
+    with Listener(
+        connected(agent, pdu), STATES, seconds=5.0, clock=lambda: next(readings), sleep=rests.append
+    ) as listener:
         assert list(listener) == [] and rests[0] == 2.25 > events._USUAL_PAUSE_S
 
 
@@ -123,37 +155,58 @@ def test_more_events_than_one_answer_holds_come_in_order(agent: MakeAgent, pdu: 
             switch(agent, pdu, OFF)
             switch(agent, pdu, ON)
         seen = [next(listener) for _ in range(80)]
-        assert [one.newState.powerState for one in seen if isinstance(one, Outlet.StateChangedEvent)] == [OFF, ON] * 40
+        assert [
+            one.newState.powerState for one in seen if isinstance(one, Outlet.StateChangedEvent)
+        ] == [OFF, ON] * 40
 
 
-@pytest.mark.parametrize("fault, status, kind", [
-    (Fault.CLOSE_BEFORE, 0, Unreachable), (Fault.STATUS, 503, Unreachable), (Fault.STATUS, 429, Refused)])
-def test_events_queued_on_the_unit_survive_a_short_outage(agent: MakeAgent, pdu: XerusPdu, fault: Fault, status: int,
-                                                             kind: type[PduHandlerError]) -> None:
+@pytest.mark.parametrize(
+    "fault, status, kind",
+    [
+        (Fault.CLOSE_BEFORE, 0, Unreachable),
+        (Fault.STATUS, 503, Unreachable),
+        (Fault.STATUS, 429, Refused),
+    ],
+)
+def test_events_queued_on_the_unit_survive_a_short_outage(
+    agent: MakeAgent, pdu: XerusPdu, fault: Fault, status: int, kind: type[PduHandlerError]
+) -> None:
     outages: list[Outage] = []
-    with Listener(connected(agent, pdu), STATES, notice=outages.append, sleep=lambda seconds: None) as listener:
+    with Listener(
+        connected(agent, pdu), STATES, notice=outages.append, sleep=lambda seconds: None
+    ) as listener:
         switch(agent, pdu, OFF)
         pdu.faults.order(fault, 3, status=status)
         assert isinstance(next(listener), Outlet.StateChangedEvent)
-        assert [(one.duration is None, one.kept) for one in outages] == [(True, True), (False, True)]
+        assert [(one.duration is None, one.kept) for one in outages] == [
+            (True, True),
+            (False, True),
+        ]
         assert isinstance(outages[0].error, kind) and len(pdu.events[0].channels) == 1
 
 
-def test_an_expired_channel_is_replaced_and_the_loss_is_reported(agent: MakeAgent, pdu: XerusPdu, clock: ManualClock) -> None:
+def test_an_expired_channel_is_replaced_and_the_loss_is_reported(
+    agent: MakeAgent, pdu: XerusPdu, clock: ManualClock
+) -> None:
     outages: list[Outage] = []
     with Listener(connected(agent, pdu), STATES, notice=outages.append) as listener:
-        clock.now += 31.0                       # longer than a channel lives without a poll
+        clock.now += 31.0  # longer than a channel lives without a poll
         thread = threading.Thread(target=listener.__next__, daemon=True)
         thread.start()
         assert until(lambda: any(channel.polls for channel in pdu.events[0].channels))
         switch(agent, pdu, OFF)
         finished(thread)
-        assert [(one.duration is None, one.kept) for one in outages] == [(True, True), (False, False)]
+        assert [(one.duration is None, one.kept) for one in outages] == [
+            (True, True),
+            (False, False),
+        ]
         assert outages[0].lost is None and outages[1].lost is not None
 
 
 @pytest.mark.parametrize("fault", [Fault.CLOSE_BEFORE, Fault.STATUS])
-def test_the_notice_of_an_outage_may_close_the_listener(agent: MakeAgent, pdu: XerusPdu, fault: Fault) -> None:
+def test_the_notice_of_an_outage_may_close_the_listener(
+    agent: MakeAgent, pdu: XerusPdu, fault: Fault
+) -> None:
     outages: list[Outage] = []
 
     def close(outage: Outage) -> None:
@@ -162,7 +215,11 @@ def test_the_notice_of_an_outage_may_close_the_listener(agent: MakeAgent, pdu: X
 
     with Listener(connected(agent, pdu), STATES, notice=close) as listener:
         pdu.faults.order(fault, 1, status=503)
-        assert list(listener) == [] and [one.duration for one in outages] == [None] and not pdu.events[0].channels
+        assert (
+            list(listener) == []
+            and [one.duration for one in outages] == [None]
+            and not pdu.events[0].channels
+        )
 
 
 def test_a_reboot_ends_the_channel_and_listening_goes_on(agent: MakeAgent, pdu: XerusPdu) -> None:
@@ -177,13 +234,15 @@ def test_a_reboot_ends_the_channel_and_listening_goes_on(agent: MakeAgent, pdu: 
         assert [one.kept for one in outages] == [True, False]
 
 
-# ---- outages on the test's clock, which the unit shares: a channel ends after 30 s without access ------------------
+# ---- outages on the test's clock, which the unit shares: a channel lives 30 s without access ----
 
 START = datetime.datetime(2026, 11, 20, 19, 40, tzinfo=datetime.timezone.utc)
 
 
 class Hours(Clock):
-    """A clock that runs tasks at their times while a listener sleeps on it: a list of (due, task), in order."""
+    """A clock that runs tasks at their times while a listener sleeps on it: a list of (due, task),
+    in order.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -204,7 +263,9 @@ class Hours(Clock):
 
 
 class Listening(NamedTuple):
-    """A unit, a listener for its outlets, the clock of both, and the outages that the listener reported."""
+    """A unit, a listener for its outlets, the clock of both, and the outages that the listener
+    reported.
+    """
 
     pdu: XerusPdu
     listener: Listener
@@ -220,6 +281,7 @@ class Listening(NamedTuple):
                 with self.pdu.lock:
                     outlet.setPowerState(int(on))
                     self.pdu.site.clockwork.settle()
+
             return act
 
         start = self.clock.now + 0.5
@@ -234,31 +296,54 @@ class Listening(NamedTuple):
     def states(self, count: int) -> list[bool]:
         """The next states that the listener reports."""
         found = [next(self.listener) for _ in range(count)]
-        return [one.newState.powerState is ON for one in found if isinstance(one, Outlet.StateChangedEvent)]
+        return [
+            one.newState.powerState is ON
+            for one in found
+            if isinstance(one, Outlet.StateChangedEvent)
+        ]
 
 
 @pytest.fixture
 def listening(agent: MakeAgent) -> Iterator[Listening]:
     clock, outages = Hours(), list[Outage]()
-    with XerusPdu(MODEL, clock=clock) as pdu, Listener(connected(agent, pdu), STATES, notice=outages.append, clock=clock,
-                                                       sleep=clock.sleep, now=clock.utc) as listener:
+    with (
+        XerusPdu(MODEL, clock=clock) as pdu,
+        Listener(
+            connected(agent, pdu),
+            STATES,
+            notice=outages.append,
+            clock=clock,
+            sleep=clock.sleep,
+            now=clock.utc,
+        ) as listener,
+    ):
         yield Listening(pdu, listener, clock, outages)
 
 
-@pytest.mark.parametrize("seconds", [1.0, 5.0, 15.0, 20.0, 23.7, 24.0, 25.0, 27.9, 29.0, 29.4, 29.8])
-@pytest.mark.parametrize("fault", [Fault.CLOSE_BEFORE, Fault.STATUS, Fault.HTML, Fault.EMPTY, Fault.NOT_JSON])
-def test_no_event_is_lost_in_an_outage_that_is_shorter_than_the_channels_life(listening: Listening, fault: Fault,
-                                                                              seconds: float) -> None:
+@pytest.mark.parametrize(
+    "seconds", [1.0, 5.0, 15.0, 20.0, 23.7, 24.0, 25.0, 27.9, 29.0, 29.4, 29.8]
+)
+@pytest.mark.parametrize(
+    "fault", [Fault.CLOSE_BEFORE, Fault.STATUS, Fault.HTML, Fault.EMPTY, Fault.NOT_JSON]
+)
+def test_no_event_is_lost_in_an_outage_that_is_shorter_than_the_channels_life(
+    listening: Listening, fault: Fault, seconds: float
+) -> None:
     listening.switch_each_second(40)
     listening.fails(fault, seconds)
     assert listening.states(40) == [False, True] * 20
-    assert [(one.duration is None, one.kept, one.lost) for one in listening.outages] == [(True, True, None), (False, True, None)]
+    assert [(one.duration is None, one.kept, one.lost) for one in listening.outages] == [
+        (True, True, None),
+        (False, True, None),
+    ]
     assert listening.outages[1].duration == pytest.approx(seconds, abs=0.6)
     assert len(listening.pdu.events[0].channels) == 1
 
 
 @pytest.mark.parametrize("fault", [Fault.CLOSE_BEFORE, Fault.STATUS, Fault.HTML])
-def test_a_longer_outage_loses_events_and_says_from_when_to_when(listening: Listening, fault: Fault) -> None:
+def test_a_longer_outage_loses_events_and_says_from_when_to_when(
+    listening: Listening, fault: Fault
+) -> None:
     listening.switch_each_second(90)
     heard = listening.clock.utc()
     listening.fails(fault, 45.0)
@@ -269,17 +354,23 @@ def test_a_longer_outage_loses_events_and_says_from_when_to_when(listening: List
     assert last.lost.since == heard and last.lost.until - heard >= datetime.timedelta(seconds=45.0)
     assert last.duration == pytest.approx(45.0, abs=8.0)
     missed = int((last.lost.until - heard).total_seconds() + 0.5)
-    assert first >= last.lost.until and listening.states(89 - missed) == [number % 2 == 1 for number in range(missed + 1, 90)]
+    assert first >= last.lost.until and listening.states(89 - missed) == [
+        number % 2 == 1 for number in range(missed + 1, 90)
+    ]
 
 
-def test_one_refused_login_does_not_end_the_listening_and_loses_no_event(listening: Listening) -> None:
+def test_one_refused_login_does_not_end_the_listening_and_loses_no_event(
+    listening: Listening,
+) -> None:
     listening.switch_each_second(40)
     listening.pdu.faults.order(Fault.STATUS, 1, status=401)
     assert listening.states(40) == [False, True] * 20
     assert isinstance(listening.outages[0].error, Denied) and listening.outages[1].kept
 
 
-def test_the_third_refused_login_ends_the_listening_and_no_other_follows(listening: Listening) -> None:
+def test_the_third_refused_login_ends_the_listening_and_no_other_follows(
+    listening: Listening,
+) -> None:
     listening.pdu.access.refuse_all = True
     before = listening.pdu.books().requests
     with pytest.raises(Denied, match="401"):
@@ -298,8 +389,10 @@ def test_refused_logins_are_counted_through_the_whole_outage(listening: Listenin
     assert [pause for pause in listening.clock.slept if pause > 8.0] == [25.0, 300.0]
 
 
-def test_a_login_that_is_refused_while_a_channel_is_made_is_not_sent_again_to_release_it(listening: Listening) -> None:
-    listening.clock.now += 31.0                     # the channel has ended
+def test_a_login_that_is_refused_while_a_channel_is_made_is_not_sent_again_to_release_it(
+    listening: Listening,
+) -> None:
+    listening.clock.now += 31.0  # the channel has ended
     listening.pdu.faults.order(Fault.STATUS, 3, status=401, method="demandEventTypes")
     before = listening.pdu.books().requests
     with pytest.raises(Denied):
@@ -309,18 +402,23 @@ def test_a_login_that_is_refused_while_a_channel_is_made_is_not_sent_again_to_re
 
 
 @pytest.mark.parametrize("fault, kind", [(Fault.HTML, ProtocolError), (Fault.STATUS, Refused)])
-def test_a_unit_that_starts_may_answer_with_pages_for_ten_minutes(listening: Listening, fault: Fault,
-                                                                  kind: type[PduHandlerError]) -> None:
+def test_a_unit_that_starts_may_answer_with_pages_for_ten_minutes(
+    listening: Listening, fault: Fault, kind: type[PduHandlerError]
+) -> None:
     listening.switch_each_second(700)
     listening.fails(fault, 590.0, status=404)
     assert listening.states(3) in ([False, True, False], [True, False, True])
-    assert [one.kept for one in listening.outages] == [True, False] and listening.outages[0].error.kind == kind.kind
+    assert [one.kept for one in listening.outages] == [True, False] and listening.outages[
+        0
+    ].error.kind == kind.kind
     listening.fails(fault, 620.0, status=404)
     with pytest.raises(kind):
         listening.states(40)
 
 
-def test_a_connection_that_fails_for_an_hour_does_not_end_the_listening(listening: Listening) -> None:
+def test_a_connection_that_fails_for_an_hour_does_not_end_the_listening(
+    listening: Listening,
+) -> None:
     listening.clock.due.append((0.0, lambda: None))
     listening.fails(Fault.CLOSE_BEFORE, 3600.0)
     listening.clock.due.append((3700.0, listening.listener.close))
@@ -337,7 +435,9 @@ def test_a_right_that_is_taken_away_ends_the_listening_at_once(listening: Listen
 
 
 class Swallowing:
-    """A network that swallows all packets for a while: a request ends by its time-out, on the test's clock."""
+    """A network that swallows all packets for a while: a request ends by its time-out, on the
+    test's clock.
+    """
 
     def __init__(self, inner: Transport, clock: Clock) -> None:
         self._inner, self._clock = inner, clock
@@ -359,8 +459,20 @@ def test_a_request_without_an_answer_leaves_time_for_another_try_before_the_chan
     clock, outages = Hours(), list[Outage]()
     with XerusPdu(MODEL, clock=clock) as pdu:
         network = Swallowing(StandardTransport(Trust(ca_pem=pdu.ca_pem)), clock)
-        agent = Agent("https", f"{pdu.host}:{pdu.port}", pdu.user, pdu.password, timeout=40.0, transport=network)
-        with agent, Listener(agent, STATES, notice=outages.append, clock=clock, sleep=clock.sleep, now=clock.utc) as listener:
+        agent = Agent(
+            "https",
+            f"{pdu.host}:{pdu.port}",
+            pdu.user,
+            pdu.password,
+            timeout=40.0,
+            transport=network,
+        )
+        with (
+            agent,
+            Listener(
+                agent, STATES, notice=outages.append, clock=clock, sleep=clock.sleep, now=clock.utc
+            ) as listener,
+        ):
             listening = Listening(pdu, listener, clock, outages)
             listening.switch_each_second(2)
             network.until = 29.0
@@ -372,7 +484,9 @@ def test_a_request_without_an_answer_leaves_time_for_another_try_before_the_chan
             assert network.waits[-1] == 40.0, "later on, the agent's own patience decides"
 
 
-def test_the_types_of_any_source_are_demanded_as_documented(agent: MakeAgent, pdu: XerusPdu) -> None:
+def test_the_types_of_any_source_are_demanded_as_documented(
+    agent: MakeAgent, pdu: XerusPdu
+) -> None:
     """demandEvents takes a source with each type; a type alone belongs to demandEventTypes."""
     first, before = Outlet("/model/pdu/0/outlet/0", connected(agent, pdu)), pdu.books().requests
     with Listener(connected(agent, pdu), [*STATES, (UserEvent, first)]) as listener:
@@ -380,15 +494,22 @@ def test_the_types_of_any_source_are_demanded_as_documented(agent: MakeAgent, pd
         Outlet("/model/outlet/1", first.agent).setPowerState(OFF)
         first.setPowerState(OFF)
         seen = [next(listener) for _ in range(3)]
-        assert [(type(one).__name__, one.source and one.source.target.rpartition("/")[2]) for one in seen] == [
-            ("StateChangedEvent", "outlet.1"), ("PowerControlEvent", "outlet.0"), ("StateChangedEvent", "outlet.0")]
+        assert [
+            (type(one).__name__, one.source and one.source.target.rpartition("/")[2])
+            for one in seen
+        ] == [
+            ("StateChangedEvent", "outlet.1"),
+            ("PowerControlEvent", "outlet.0"),
+            ("StateChangedEvent", "outlet.0"),
+        ]
     before = pdu.books().requests
     with Listener(connected(agent, pdu), STATES):
         assert pdu.books().requests == before + 3
 
 
-def test_listening_ends_after_the_given_seconds_and_an_outage_that_outlasts_them_is_an_error(agent: MakeAgent,
-                                                                                                pdu: XerusPdu) -> None:
+def test_listening_ends_after_the_given_seconds_and_an_outage_that_outlasts_them_is_an_error(
+    agent: MakeAgent, pdu: XerusPdu
+) -> None:
     passed: list[float] = []
     mine = ManualClock()
 
@@ -408,26 +529,31 @@ def test_listening_ends_after_the_given_seconds_and_an_outage_that_outlasts_them
         pdu.faults.clear()
 
 
-def test_closing_releases_the_channel_and_does_not_wait_long_for_a_silent_unit(agent: MakeAgent, pdu: XerusPdu,
-                                                                               monkeypatch: pytest.MonkeyPatch) -> None:
+def test_closing_releases_the_channel_and_does_not_wait_long_for_a_silent_unit(
+    agent: MakeAgent, pdu: XerusPdu, monkeypatch: pytest.MonkeyPatch
+) -> None:
     listener = Listener(connected(agent, pdu), STATES)
     assert len(pdu.events[0].channels) == 1
     before = pdu.books().connections
     listener.close()
     assert not pdu.events[0].channels and list(listener) == []
-    assert pdu.books().connections == before + 1, "an interrupted poll may have left half an answer on the old connection"
+    assert pdu.books().connections == before + 1, (
+        "an interrupted poll may have left half an answer on the old connection"
+    )
     patient = connected(agent, pdu)
     patient.timeout = 3600.0
     listener = Listener(patient, STATES)
     monkeypatch.setattr(events, "_CLOSE_S", 0.1)
-    pdu.faults.order(Fault.SLOW, None, seconds=600.0)       # until the unit is stopped
+    pdu.faults.order(Fault.SLOW, None, seconds=600.0)  # until the unit is stopped
     thread = threading.Thread(target=listener.close, daemon=True)
     thread.start()
     finished(thread)
     assert patient.timeout == 3600.0 and list(listener) == []
 
 
-def test_an_interrupted_close_keeps_the_agents_time_out(agent: MakeAgent, pdu: XerusPdu, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_close_keeps_the_agents_time_out(
+    agent: MakeAgent, pdu: XerusPdu, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def interrupted(*_: object) -> int:
         raise KeyboardInterrupt
 
@@ -440,14 +566,18 @@ def test_an_interrupted_close_keeps_the_agents_time_out(agent: MakeAgent, pdu: X
     assert patient.timeout == 3600.0
 
 
-def test_a_channel_whose_events_cannot_be_demanded_is_released(agent: MakeAgent, pdu: XerusPdu) -> None:
+def test_a_channel_whose_events_cannot_be_demanded_is_released(
+    agent: MakeAgent, pdu: XerusPdu
+) -> None:
     pdu.faults.order(Fault.PRIVILEGE, 1, method="demandEventTypes")
     with pytest.raises(Denied):
         Listener(connected(agent, pdu), STATES)
     assert not pdu.events[0].channels
 
 
-def test_without_a_free_channel_or_an_event_service_listening_is_refused(agent: MakeAgent, pdu: XerusPdu) -> None:
+def test_without_a_free_channel_or_an_event_service_listening_is_refused(
+    agent: MakeAgent, pdu: XerusPdu
+) -> None:
     def open_() -> Listener:
         return Listener(connected(agent, pdu), STATES)
 
@@ -459,16 +589,27 @@ def test_without_a_free_channel_or_an_event_service_listening_is_refused(agent: 
         Listener(connected(agent, pdu), STATES, link=7)
 
 
-def test_an_unreadable_answer_about_event_types_is_an_error_that_names_the_unit(agent: MakeAgent) -> None:
-    with Peer([[result()]]) as peer, pytest.raises(ProtocolError, match="127.0.0.1: performBulk /bulk: "):
+def test_an_unreadable_answer_about_event_types_is_an_error_that_names_the_unit(
+    agent: MakeAgent,
+) -> None:
+    with (
+        Peer([[result()]]) as peer,
+        pytest.raises(ProtocolError, match="127.0.0.1: performBulk /bulk: "),
+    ):
         Listener(agent("http", peer.address), STATES)
 
 
 @pytest.mark.parametrize("prefixed", [True, False])
-def test_events_of_a_link_unit_come_from_the_event_service_of_that_unit(agent: MakeAgent, prefixed: bool) -> None:
-    """The vendor does not document whether references in the answers of a link unit contain its id."""
-    with XerusPdu(MODEL, links={3: MODEL}, prefix_links=prefixed) as pdu, \
-            Listener(connected(agent, pdu), STATES, link=3) as listener:
+def test_events_of_a_link_unit_come_from_the_event_service_of_that_unit(
+    agent: MakeAgent, prefixed: bool
+) -> None:
+    """The vendor does not document whether references in the answers of a link unit
+    contain its id.
+    """
+    with (
+        XerusPdu(MODEL, links={3: MODEL}, prefix_links=prefixed) as pdu,
+        Listener(connected(agent, pdu), STATES, link=3) as listener,
+    ):
         switch(agent, pdu, OFF)
         Outlet("/link/3/model/outlet/1", connected(agent, pdu)).setPowerState(OFF)
         event = next(listener)

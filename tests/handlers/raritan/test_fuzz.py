@@ -1,4 +1,5 @@
 """Fuzzed answers: a view has each identity once, and every error is a PduHandlerError."""
+
 from __future__ import annotations
 
 import copy
@@ -19,15 +20,25 @@ from pdu_common.helper import PduPortView
 from tests.simulators.xerus import Model, XerusPdu
 
 SETTINGS = {"username": "admin", "password": "hush-hush", "link_units": "yes"}
-JUNK = st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=4),
-                    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
-                    max_leaves=4)
-thorough = settings(max_examples=100, deadline=None,
-                    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+JUNK = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2)
+    ),
+    max_leaves=4,
+)
+thorough = settings(
+    max_examples=100,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
 
 
 class Script:
-    """A transport that replays answers, then answers `null`. If an answer's id is an integer, the request's id replaces it."""
+    """A transport that replays answers, then answers `null`.
+
+    If an answer's id is an integer, the request's id replaces it.
+    """
 
     def __init__(self, bodies: list[Any]) -> None:
         self._bodies = list(bodies)
@@ -70,7 +81,12 @@ def recorded() -> Iterator[dict[str, list[Any]]]:
                 def transport(self, trust: Trust) -> Transport:
                     return Recording(trust)
 
-            given_ = {**SETTINGS, "password": pdu.password, "port": str(pdu.port), "ca_pem": pdu.ca_pem}
+            given_ = {
+                **SETTINGS,
+                "password": pdu.password,
+                "port": str(pdu.port),
+                "ca_pem": pdu.ca_pem,
+            }
             _call(Handler(PduData(pdu.host, given_)), method)
     yield answers
 
@@ -83,7 +99,13 @@ def _call(handler: RaritanPdu, method: str) -> Any:
 
 def _places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     yield path
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    items = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    )
     for key, inner in items:
         yield from _places(inner, (*path, key))
 
@@ -102,8 +124,9 @@ def _changed(value: Any, path: tuple[Any, ...], junk: Any, remove: bool) -> Any:
 @pytest.mark.parametrize("method", ["status", "statistic", "port_down"])
 @thorough
 @given(data=st.data())
-def test_changed_answers_give_a_pdu_handler_error_or_a_view_without_duplicates(recorded: dict[str, list[Any]], method: str,
-                                                                             data: st.DataObject) -> None:
+def test_changed_answers_give_a_pdu_handler_error_or_a_view_without_duplicates(
+    recorded: dict[str, list[Any]], method: str, data: st.DataObject
+) -> None:
     bodies = list(recorded[method])
     for _ in range(data.draw(st.integers(1, 3))):
         number = data.draw(st.integers(0, len(bodies) - 1))

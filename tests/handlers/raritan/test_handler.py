@@ -1,4 +1,7 @@
-"""The handler on simulated PDUs of four firmware generations, compared with the simulators' books."""
+"""The handler on simulated PDUs of four firmware generations, compared with the
+simulators' books.
+"""
+
 from __future__ import annotations
 
 import copy
@@ -18,13 +21,22 @@ from tests.simulators.xerus import Model, XerusPdu
 from .described import PDU, Described, Status, handler_of
 from .handling import FAST, LINKED, Handle, agrees, settings, shown, spent, states
 
-# ---- status and statistic ----------------------------------------------------------------------------------
+# ---- status and statistic ------------------------------------------------------------------------
 
-@pytest.mark.parametrize("model", [Model(outlets=48, phases=3, off=(2, 47), no_relay_board=(9,), not_switchable=(1,)),
-                                   Model(outlets=1), Model(outlets=200, metering="none"), Model(outlets=0)],
-                         ids=["48", "1", "200", "0"])
-def test_a_status_is_two_requests_on_one_connection_and_agrees_with_the_books(handle: Handle, firmware: str,
-                                                                              model: Model) -> None:
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        Model(outlets=48, phases=3, off=(2, 47), no_relay_board=(9,), not_switchable=(1,)),
+        Model(outlets=1),
+        Model(outlets=200, metering="none"),
+        Model(outlets=0),
+    ],
+    ids=["48", "1", "200", "0"],
+)
+def test_a_status_is_two_requests_on_one_connection_and_agrees_with_the_books(
+    handle: Handle, firmware: str, model: Model
+) -> None:
     with XerusPdu(model, firmware) as pdu:
         with spent(pdu) as cost:
             view = handle(pdu).status()
@@ -33,16 +45,24 @@ def test_a_status_is_two_requests_on_one_connection_and_agrees_with_the_books(ha
 
 
 @pytest.mark.parametrize("firmware", LINKED, indirect=True)
-def test_outlets_with_a_reported_relay_failure_are_unknown_without_an_extra_request(handle: Handle, firmware: str) -> None:
+def test_outlets_with_a_reported_relay_failure_are_unknown_without_an_extra_request(
+    handle: Handle, firmware: str
+) -> None:
     links = {2: Model(outlets=3, stuck=(3,), off=(3,))}
     with XerusPdu(Model(outlets=6, stuck=(5,), off=(5, 6)), firmware, links) as pdu:
         for unit in pdu.units.values():
-            unit.health.named = "outlet.{}"                     # "outlet.5" may count from 1 or from 0: outlet 5 or 6
+            # "outlet.5" may count from 1 or from 0: outlet 5 or 6
+            unit.health.named = "outlet.{}"
         with spent(pdu) as cost:
             seen = shown(handle(pdu, link_units="2").status())
-        assert [port for port, state in seen.items() if state is EnumPowerStatus.UNKNOWN] == ["5", "6", "2.3"]
+        assert [port for port, state in seen.items() if state is EnumPowerStatus.UNKNOWN] == [
+            "5",
+            "6",
+            "2.3",
+        ]
         assert seen["1"] is EnumPowerStatus.UP and cost == [2, 1]
-        pdu.units[0].relays.all[4].stuck = False                # the unit still lists the failure, but no longer as asserted
+        # the unit still lists the failure, but no longer as asserted
+        pdu.units[0].relays.all[4].stuck = False
         assert shown(handle(pdu).status())["5"] is EnumPowerStatus.DOWN
 
 
@@ -53,11 +73,14 @@ def test_without_a_failure_list_the_reported_state_counts(handle: Handle) -> Non
 
 def test_a_status_without_any_state_is_read_once_more(handle: Handle, firmware: str) -> None:
     with XerusPdu(Model(outlets=4, off=(2,)), firmware) as pdu:
-        for looks, answered in ((2, True), (3, False)):         # getOutlets calls needed before states are available
+        # getOutlets calls needed before states are available
+        for looks, answered in ((2, True), (3, False)):
             pdu.units[0].stale_looks = looks
             with spent(pdu) as cost:
                 seen = shown(handle(pdu).status())
-            assert seen == (states(pdu.books()) if answered else dict.fromkeys(seen, EnumPowerStatus.UNKNOWN))
+            assert seen == (
+                states(pdu.books()) if answered else dict.fromkeys(seen, EnumPowerStatus.UNKNOWN)
+            )
             assert len(seen) == 4 and cost == [4, 1]
 
 
@@ -69,16 +92,22 @@ def test_a_unit_without_relays_is_read_only_once(handle: Handle, firmware: str) 
 
 
 _METERED = {
-    "three phases": Model(outlets=48, phases=3), "one phase": Model(outlets=8),
-    "two inlets": Model(outlets=12, inlets=2, phases=3), "only the inlet": Model(outlets=8, metering="inlet"),
-    "nothing": Model(outlets=8, metering="none"), "transfer switch": Model(outlets=12, inlets=2, transfer_switch=True, phases=3),
+    "three phases": Model(outlets=48, phases=3),
+    "one phase": Model(outlets=8),
+    "two inlets": Model(outlets=12, inlets=2, phases=3),
+    "only the inlet": Model(outlets=8, metering="inlet"),
+    "nothing": Model(outlets=8, metering="none"),
+    "transfer switch": Model(outlets=12, inlets=2, transfer_switch=True, phases=3),
     "standby feed": Model(outlets=12, inlets=2, transfer_switch=True, standby_current=0.4),
-    "five inlets": Model(outlets=10, inlets=5), "first outlet without relay": Model(outlets=4, not_switchable=(1,))}
+    "five inlets": Model(outlets=10, inlets=5),
+    "first outlet without relay": Model(outlets=4, not_switchable=(1,)),
+}
 
 
 @pytest.mark.parametrize("name", _METERED)
 def test_a_statistic_agrees_with_the_books_and_its_requests_depend_on_meters_and_inlets(
-        handle: Handle, firmware: str, name: str) -> None:
+    handle: Handle, firmware: str, name: str
+) -> None:
     with XerusPdu(_METERED[name], firmware) as pdu:
         with spent(pdu) as cost:
             figures = handle(pdu).statistic()
@@ -86,7 +115,9 @@ def test_a_statistic_agrees_with_the_books_and_its_requests_depend_on_meters_and
         assert cost == [{"nothing": 1, "five inlets": 3}.get(name, 2), 1]
 
 
-def test_a_unit_that_refuses_well_known_sensor_ids_costs_one_more_request(handle: Handle, firmware: str) -> None:
+def test_a_unit_that_refuses_well_known_sensor_ids_costs_one_more_request(
+    handle: Handle, firmware: str
+) -> None:
     with XerusPdu(Model(outlets=24, phases=3, well_known_sensors=False), firmware) as pdu:
         with spent(pdu) as cost:
             figures = handle(pdu).statistic()
@@ -95,9 +126,12 @@ def test_a_unit_that_refuses_well_known_sensor_ids_costs_one_more_request(handle
 
 
 @pytest.mark.parametrize("phases", [1, 3])
-def test_sensors_that_are_all_invalid_are_read_once_more(handle: Handle, firmware: str, phases: int) -> None:
+def test_sensors_that_are_all_invalid_are_read_once_more(
+    handle: Handle, firmware: str, phases: int
+) -> None:
     with XerusPdu(Model(outlets=8, phases=phases), firmware) as pdu:
-        for inlets in (1, 2):                       # getSensors calls needed to wake an inlet's sensors
+        # getSensors calls needed to wake an inlet's sensors
+        for inlets in (1, 2):
             pdu.fall_asleep(inlets)
             with spent(pdu) as cost:
                 figures = handle(pdu).statistic()
@@ -106,7 +140,8 @@ def test_sensors_that_are_all_invalid_are_read_once_more(handle: Handle, firmwar
         pdu.fall_asleep(inlets=3)
         with spent(pdu) as cost:
             figures = handle(pdu).statistic()
-        agrees(figures, pdu.books())                # the inlets' readings stay invalid, so the load comes from the outlets
+        # the inlets' readings stay invalid, so the load comes from the outlets
+        agrees(figures, pdu.books())
         assert cost == [4, 1]
 
 
@@ -144,7 +179,9 @@ def test_the_current_of_a_disabled_inlet_is_not_part_of_the_load(handle: Handle)
         assert handle(pdu).statistic().load == pytest.approx(sum(inlets[0].lines()))
 
 
-def test_200_metered_outlets_cost_one_more_request_for_each_further_300_calls(handle: Handle) -> None:
+def test_200_metered_outlets_cost_one_more_request_for_each_further_300_calls(
+    handle: Handle,
+) -> None:
     with XerusPdu(Model(outlets=200)) as pdu:
         with spent(pdu) as cost:
             figures = handle(pdu).statistic()
@@ -152,11 +189,14 @@ def test_200_metered_outlets_cost_one_more_request_for_each_further_300_calls(ha
         assert cost == [4, 1]
 
 
-# ---- link units --------------------------------------------------------------------------------------------
+# ---- link units ----------------------------------------------------------------------------------
+
 
 @pytest.mark.parametrize("firmware", LINKED, indirect=True)
 @pytest.mark.parametrize("prefixed", [True, False])
-def test_outlets_of_link_units_are_read_in_two_requests(handle: Handle, firmware: str, prefixed: bool) -> None:
+def test_outlets_of_link_units_are_read_in_two_requests(
+    handle: Handle, firmware: str, prefixed: bool
+) -> None:
     links = {2: Model(outlets=3, phases=3, off=(2,)), 5: Model(outlets=2, metering="inlet")}
     with XerusPdu(Model(outlets=4), firmware, links, prefix_links=prefixed) as pdu:
         device = handle(pdu, link_units="yes")
@@ -179,29 +219,54 @@ def test_a_link_unit_without_a_meter_leaves_the_load_of_all_units_unknown(handle
         assert handle(pdu).statistic().load > 0.0
 
 
-@pytest.mark.parametrize("wanted, ids", [("no", {""}), ("2", {"", "2"}), ("5, 2", {"", "2", "5"}),
-                                         ("3", {""}), ("YES", {"", "2", "5"})])
+@pytest.mark.parametrize(
+    "wanted, ids",
+    [
+        ("no", {""}),
+        ("2", {"", "2"}),
+        ("5, 2", {"", "2", "5"}),
+        ("3", {""}),
+        ("YES", {"", "2", "5"}),
+    ],
+)
 def test_the_setting_selects_the_link_units(handle: Handle, wanted: str, ids: Any) -> None:
     with XerusPdu(Model(outlets=2), links={2: Model(outlets=1), 5: Model(outlets=1)}) as pdu:
         seen = shown(handle(pdu, link_units=wanted).status())
         assert {identity.rpartition(".")[0] for identity in seen} == ids
 
 
-@pytest.mark.parametrize("wanted, unlinked", [("3", "3"), ("2,4,7", "4, 7"), ("2", ""), ("yes", "")])
-def test_a_configured_link_id_that_is_not_linked_is_logged(handle: Handle, caplog: pytest.LogCaptureFixture, wanted: str,
-                                                           unlinked: str) -> None:
+@pytest.mark.parametrize(
+    "wanted, unlinked", [("3", "3"), ("2,4,7", "4, 7"), ("2", ""), ("yes", "")]
+)
+def test_a_configured_link_id_that_is_not_linked_is_logged(
+    handle: Handle, caplog: pytest.LogCaptureFixture, wanted: str, unlinked: str
+) -> None:
     caplog.set_level("INFO")
     with XerusPdu(Model(outlets=1), links={2: Model(outlets=1)}) as pdu:
         device = handle(pdu, link_units=wanted)
         for call in (device.status, device.statistic):
             caplog.clear()
             call()
-            lines = [record.getMessage() for record in caplog.records if "link_units" in record.getMessage()]
-            assert all(record.levelname == "WARNING" for record in caplog.records if "link_units" in record.getMessage())
-            assert lines == ([f"ignoring link ids that the PDU does not have: {unlinked} (see link_units)"] if unlinked else [])
+            lines = [
+                record.getMessage()
+                for record in caplog.records
+                if "link_units" in record.getMessage()
+            ]
+            assert all(
+                record.levelname == "WARNING"
+                for record in caplog.records
+                if "link_units" in record.getMessage()
+            )
+            assert lines == (
+                [f"ignoring link ids that the PDU does not have: {unlinked} (see link_units)"]
+                if unlinked
+                else []
+            )
 
 
-def test_firmware_without_linking_has_no_link_units_and_no_error(handle: Handle, caplog: pytest.LogCaptureFixture) -> None:
+def test_firmware_without_linking_has_no_link_units_and_no_error(
+    handle: Handle, caplog: pytest.LogCaptureFixture
+) -> None:
     with XerusPdu(Model(outlets=2), "3.3") as pdu:
         assert list(shown(handle(pdu, link_units="yes").status())) == ["1", "2"]
         assert all(record.levelname != "WARNING" for record in caplog.records)
@@ -210,10 +275,14 @@ def test_firmware_without_linking_has_no_link_units_and_no_error(handle: Handle,
 
 
 @pytest.mark.parametrize("method", ["status", "statistic"])
-def test_an_unreachable_link_unit_is_an_error_that_names_the_setting(handle: Handle, method: str) -> None:
+def test_an_unreachable_link_unit_is_an_error_that_names_the_setting(
+    handle: Handle, method: str
+) -> None:
     with XerusPdu(Model(outlets=2), links={2: Model(outlets=1), 3: Model(outlets=1)}) as pdu:
         pdu.units[3].reachable = False
-        with pytest.raises(PduHandlerError, match="link unit 3 is unreachable.*'link_units'") as caught:
+        with pytest.raises(
+            PduHandlerError, match="link unit 3 is unreachable.*'link_units'"
+        ) as caught:
             getattr(handle(pdu, link_units="yes"), method)()
         assert caught.value.kind == "unreachable"
         assert len(shown(handle(pdu, link_units="2").status())) == 3
@@ -226,19 +295,31 @@ def test_port_down_switches_the_outlet_of_a_link_unit(handle: Handle) -> None:
         assert pdu.books().states == {"1": True, "2": True, "2.1": False, "2.2": True}
 
 
-# ---- settings, labels, log ---------------------------------------------------------------------------------
+# ---- settings, labels, log -----------------------------------------------------------------------
 
 _BAD: list[tuple[dict[str, str], str]] = [
-    ({"usrename": "x"}, "unknown"), ({"username": ""}, "'username' and 'password' are needed"),
-    ({"token": "abc"}, "not both"), ({"scheme": "ftp"}, "https or http"), ({"port": "0"}, "1 to 65535"),
-    ({"link_units": "1"}, "link_units"), ({"link_units": "2-4"}, "link_units"), ({"link_units": "300"}, "link_units"),
+    ({"usrename": "x"}, "unknown"),
+    ({"username": ""}, "'username' and 'password' are needed"),
+    ({"token": "abc"}, "not both"),
+    ({"scheme": "ftp"}, "https or http"),
+    ({"port": "0"}, "1 to 65535"),
+    ({"link_units": "1"}, "link_units"),
+    ({"link_units": "2-4"}, "link_units"),
+    ({"link_units": "300"}, "link_units"),
     ({"link_units": "٣"}, "link_units"),
-    ({"verify": "perhaps"}, "yes or no"), ({"timeout": "900"}, "timeout"), ({"fingerprint": "12"}, "fingerprint"),
-    ({"scheme": "http"}, "scheme=https"), ({"host": "a b"}, "'host'.*not allowed"), ({"host": "a/b"}, "not an address")]
+    ({"verify": "perhaps"}, "yes or no"),
+    ({"timeout": "900"}, "timeout"),
+    ({"fingerprint": "12"}, "fingerprint"),
+    ({"scheme": "http"}, "scheme=https"),
+    ({"host": "a b"}, "'host'.*not allowed"),
+    ({"host": "a/b"}, "not an address"),
+]
 
 
 @pytest.mark.parametrize("wrong, words", _BAD, ids=[str(one[0]) for one in _BAD])
-def test_a_bad_setting_is_reported_by_the_first_call_and_not_before(wrong: dict[str, str], words: str) -> None:
+def test_a_bad_setting_is_reported_by_the_first_call_and_not_before(
+    wrong: dict[str, str], words: str
+) -> None:
     with XerusPdu(Model(outlets=1)) as pdu:
         handler = make_handler(PduData(pdu.host, settings(pdu, **wrong)))
         with pytest.raises(PduHandlerError, match=words) as caught:
@@ -261,7 +342,11 @@ def test_a_device_without_an_address_is_a_settings_error() -> None:
 
 def test_labels_hold_identity_printed_number_and_name(handle: Handle) -> None:
     with XerusPdu(Model(outlets=2, names={2: "web server"}), links={2: Model(outlets=1)}) as pdu:
-        assert handle(pdu, link_units="yes").labels() == [("1", "1", ""), ("2", "2", "web server"), ("2.1", "1", "")]
+        assert handle(pdu, link_units="yes").labels() == [
+            ("1", "1", ""),
+            ("2", "2", "web server"),
+            ("2.1", "1", ""),
+        ]
 
 
 def test_a_printed_number_or_name_that_cannot_be_read_is_empty_in_the_label() -> None:
@@ -283,7 +368,9 @@ def test_the_handler_keeps_nothing_between_calls(handle: Handle) -> None:
         assert vars(device) == before
 
 
-def test_every_method_logs_its_name_and_the_packs_version_once(handle: Handle, caplog: pytest.LogCaptureFixture) -> None:
+def test_every_method_logs_its_name_and_the_packs_version_once(
+    handle: Handle, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level("INFO")
     with XerusPdu(Model(outlets=1)) as pdu:
         device = handle(pdu)
@@ -292,6 +379,14 @@ def test_every_method_logs_its_name_and_the_packs_version_once(handle: Handle, c
         device.port_down(PduPortView("1"))
         device.port_up(PduPortView("1"), pause=FAST)
         device.labels()
-        messages = [line for line in caplog.messages if line.startswith(f"pdu handler raritan {VERSION} ")]
-        assert [line.rpartition(": ")[2] for line in messages] == ["status", "statistic", "port_down", "port_up", "labels"]
+        messages = [
+            line for line in caplog.messages if line.startswith(f"pdu handler raritan {VERSION} ")
+        ]
+        assert [line.rpartition(": ")[2] for line in messages] == [
+            "status",
+            "statistic",
+            "port_down",
+            "port_up",
+            "labels",
+        ]
         assert pdu.password not in caplog.text

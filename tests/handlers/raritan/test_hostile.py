@@ -1,4 +1,5 @@
 """Hostile answers: no state is invented, no command is sent twice, no login is shown."""
+
 # ruff: noqa: UP031 (JSON is full of braces)
 from __future__ import annotations
 
@@ -33,27 +34,44 @@ PASSWORD = "secret-word"
 
 def answering(body: str) -> Step:
     """Return a step that sends the body, in which the request's id replaces "ID"."""
+
     def say(seen: Any) -> bytes:
         assert isinstance(seen, Seen)
         return http(body.replace('"ID"', str(seen.json["id"])).encode("utf-8", "surrogatepass"))
+
     return say
 
 
 def bulk_of(answer: str) -> Step:
-    return answering('{"jsonrpc":"2.0","id":"ID","result":{"responses":[{"statcode":200,"json":%s}]}}' % answer)
+    return answering(
+        '{"jsonrpc":"2.0","id":"ID","result":{"responses":[{"statcode":200,"json":%s}]}}' % answer
+    )
 
 
-# ---- answers that leave open whether a command was executed ------------------------------------------------
+# ---- answers that leave open whether a command was executed --------------------------------------
 
 _OPEN: list[tuple[Fault, dict[str, Any]]] = [
-    *((Fault.DONE_STATUS, {"status": status}) for status in (101, 201, 202, 204, 206, 300, 303, 304, 500, 502)),
-    (Fault.DONE_ERROR, {}), (Fault.DONE_NO_ID, {}), (Fault.WRONG_ID, {}), (Fault.DONE_TWICE, {}),
-    *((Fault.REDIRECT, {"status": status, "location": "https://127.0.0.1:1"}) for status in (301, 302, 307, 308))]
+    *(
+        (Fault.DONE_STATUS, {"status": status})
+        for status in (101, 201, 202, 204, 206, 300, 303, 304, 500, 502)
+    ),
+    (Fault.DONE_ERROR, {}),
+    (Fault.DONE_NO_ID, {}),
+    (Fault.WRONG_ID, {}),
+    (Fault.DONE_TWICE, {}),
+    *(
+        (Fault.REDIRECT, {"status": status, "location": "https://127.0.0.1:1"})
+        for status in (301, 302, 307, 308)
+    ),
+]
 
 
-@pytest.mark.parametrize("fault, how", _OPEN, ids=[f"{fault.name} {how.get('status', '')}" for fault, how in _OPEN])
-def test_after_an_ambiguous_answer_to_a_command_the_state_is_read_once(handle: Handle, fault: Fault,
-                                                                       how: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "fault, how", _OPEN, ids=[f"{fault.name} {how.get('status', '')}" for fault, how in _OPEN]
+)
+def test_after_an_ambiguous_answer_to_a_command_the_state_is_read_once(
+    handle: Handle, fault: Fault, how: dict[str, Any]
+) -> None:
     done = fault is not Fault.REDIRECT
     for slow in (False, True):
         with XerusPdu(Model(outlets=1, relay_delay=60 if slow else 0)) as pdu:
@@ -65,7 +83,10 @@ def test_after_an_ambiguous_answer_to_a_command_the_state_is_read_once(handle: H
             else:
                 with pytest.raises(PduHandlerError, match="may or may not have switched") as caught:
                     handle(pdu).port_down(port, pause=FAST)
-                assert caught.value.kind == "unreachable" and port.power_status is EnumPowerStatus.UNKNOWN
+                assert (
+                    caught.value.kind == "unreachable"
+                    and port.power_status is EnumPowerStatus.UNKNOWN
+                )
             assert pdu.books().requests - before == 4, "two reads, one command, one read after it"
             assert len([name for name, _ in pdu.books().writes if "PowerState" in name]) == done
 
@@ -74,7 +95,7 @@ def test_after_an_ambiguous_answer_to_a_command_the_state_is_read_once(handle: H
 def test_an_unclear_status_in_a_bulk_leaves_open_whether_the_call_was_executed(status: int) -> None:
     error = {"id": 0, "error": {"code": -32601, "message": "no"}}
     response = {"statcode": status, "json": error if status in (201, 302) else None}
-    answer, = responses({"responses": [response]}, 1, Login())
+    (answer,) = responses({"responses": [response]}, 1, Login())
     assert leaves_open(answer)
 
 
@@ -85,19 +106,35 @@ def test_a_command_that_the_device_declines_is_not_read_back(handle: Handle, sta
         before = pdu.books().requests
         with pytest.raises(PduHandlerError) as caught:
             handle(pdu).port_down(PduPortView("1"))
-        assert caught.value.kind == ("denied" if status == 451 else "refused") and pdu.books().requests - before == 3
+        assert (
+            caught.value.kind == ("denied" if status == 451 else "refused")
+            and pdu.books().requests - before == 3
+        )
 
 
-# ---- answers without a valid state -------------------------------------------------------------------------
+# ---- answers without a valid state ---------------------------------------------------------------
 
-_STATE = '{"available":true,"powerState":1,"switchOnInProgress":false,"cycleInProgress":false,"isSuspended":false}'
+_STATE = (
+    '{"available":true,"powerState":1,"switchOnInProgress":false,"cycleInProgress":false,'
+    '"isSuspended":false}'
+)
 _TWICE = _STATE.replace('"powerState":1', '"powerState":1,"powerState":0')
 
 
-@pytest.mark.parametrize("answer", ['{"result":{"_ret_":%s},"id":0}' % _TWICE, '{"result":{"_ret_":%s}}' % _STATE,
-                                    '{"result":{"_ret_":%s},"id":null}' % _STATE, '{"result":{"_ret_":%s},"id":false}' % _STATE,
-                                    '{"result":{"_ret_":%s},"id":0.0}' % _STATE, '{"result":{"_ret_":%s},"id":"0"}' % _STATE])
-def test_duplicate_keys_and_a_wrong_or_missing_id_are_protocol_errors(agent: MakeAgent, answer: str) -> None:
+@pytest.mark.parametrize(
+    "answer",
+    [
+        '{"result":{"_ret_":%s},"id":0}' % _TWICE,
+        '{"result":{"_ret_":%s}}' % _STATE,
+        '{"result":{"_ret_":%s},"id":null}' % _STATE,
+        '{"result":{"_ret_":%s},"id":false}' % _STATE,
+        '{"result":{"_ret_":%s},"id":0.0}' % _STATE,
+        '{"result":{"_ret_":%s},"id":"0"}' % _STATE,
+    ],
+)
+def test_duplicate_keys_and_a_wrong_or_missing_id_are_protocol_errors(
+    agent: MakeAgent, answer: str
+) -> None:
     with Peer([[bulk_of(answer)]]) as peer:
         one = agent("http", peer.address)
         bulk = Bulk(one)
@@ -108,7 +145,9 @@ def test_duplicate_keys_and_a_wrong_or_missing_id_are_protocol_errors(agent: Mak
 
 
 @pytest.mark.parametrize("method", ["status", "port_down"])
-def test_status_and_port_down_reject_contradictory_duplicate_keys(handle: Handle, method: str) -> None:
+def test_status_and_port_down_reject_contradictory_duplicate_keys(
+    handle: Handle, method: str
+) -> None:
     with XerusPdu(Model(outlets=2)) as pdu:
         pdu.faults.order(Fault.DONE_TWICE, None, skip=1)
         with pytest.raises(PduHandlerError) as caught:
@@ -119,28 +158,43 @@ def test_status_and_port_down_reject_contradictory_duplicate_keys(handle: Handle
 @pytest.mark.parametrize("given", ["true", "1.0", '"1"', "null", "2"])
 def test_a_single_call_accepts_only_the_id_that_was_sent(agent: MakeAgent, given: str) -> None:
     with Peer([[http('{"jsonrpc":"2.0","id":%s,"result":{"_ret_":0}}' % given)]]) as peer:
-        with pytest.raises(JsonRpcSyntaxException, match=r"may belong to another request \(wrong id, or none\)"):
+        with pytest.raises(
+            JsonRpcSyntaxException, match=r"may belong to another request \(wrong id, or none\)"
+        ):
             get_state(agent("http", peer.address))
 
 
 def test_an_error_without_the_id_of_the_call_is_quoted(agent: MakeAgent) -> None:
-    with Peer([[http('{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"Parse error"}}')]]) as peer:
-        with pytest.raises(JsonRpcSyntaxException, match=r"or none\): the device answered with error -32700: Parse error"):
+    with Peer(
+        [[http('{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"Parse error"}}')]]
+    ) as peer:
+        with pytest.raises(
+            JsonRpcSyntaxException,
+            match=r"or none\): the device answered with error -32700: Parse error",
+        ):
             get_state(agent("http", peer.address))
 
 
-# ---- harmful text, numbers and nesting ---------------------------------------------------------------------
+# ---- harmful text, numbers and nesting -----------------------------------------------------------
 
-_HARMFUL = {"an id with an escaped lone surrogate": '{"rid":"/x\\ud800","type":"pdumodel.Outlet:1.0.0"}',
-            "an id with a raw lone surrogate": '{"rid":"/x\ud800","type":"pdumodel.Outlet:1.0.0"}',
-            "5,000 digits": "9" * 5000, "minus and 100,000 digits": "-" + "9" * 100_000, "1e999": "1e999",
-            "deep arrays": "[" * 100_000 + "]" * 100_000, "deep objects": '{"a":' * 50_000 + "1" + "}" * 50_000,
-            "nested, but not too deep to parse": '{"rid":' + "[" * 900 + "]" * 900 + "}"}
+_HARMFUL = {
+    "an id with an escaped lone surrogate": '{"rid":"/x\\ud800","type":"pdumodel.Outlet:1.0.0"}',
+    "an id with a raw lone surrogate": '{"rid":"/x\ud800","type":"pdumodel.Outlet:1.0.0"}',
+    "5,000 digits": "9" * 5000,
+    "minus and 100,000 digits": "-" + "9" * 100_000,
+    "1e999": "1e999",
+    "deep arrays": "[" * 100_000 + "]" * 100_000,
+    "deep objects": '{"a":' * 50_000 + "1" + "}" * 50_000,
+    "nested, but not too deep to parse": '{"rid":' + "[" * 900 + "]" * 900 + "}",
+}
 
 
 @pytest.mark.parametrize("value", _HARMFUL.values(), ids=_HARMFUL)
 def test_a_harmful_value_is_a_protocol_error(agent: MakeAgent, value: str) -> None:
-    for step in (bulk_of('{"id":0,"result":{"_ret_":[%s]}}' % value), answering('{"id":"ID","result":{"_ret_":[%s]}}' % value)):
+    for step in (
+        bulk_of('{"id":0,"result":{"_ret_":[%s]}}' % value),
+        answering('{"id":"ID","result":{"_ret_":[%s]}}' % value),
+    ):
         with Peer([[step]]) as peer:
             one = agent("http", peer.address)
             bulk = Bulk(one)
@@ -148,11 +202,13 @@ def test_a_harmful_value_is_a_protocol_error(agent: MakeAgent, value: str) -> No
             with pytest.raises(ProtocolError) as caught:
                 bulk.perform()
                 pending.get()
-            str(caught.value).encode()          # the text holds no lone surrogate
+            str(caught.value).encode()  # the text holds no lone surrogate
 
 
 @pytest.mark.parametrize("method", ["getState", "setPowerState"])
-def test_a_resource_id_with_a_lone_surrogate_is_a_protocol_error_and_nothing_is_sent(agent: MakeAgent, method: str) -> None:
+def test_a_resource_id_with_a_lone_surrogate_is_a_protocol_error_and_nothing_is_sent(
+    agent: MakeAgent, method: str
+) -> None:
     with Peer([]) as peer, pytest.raises(ProtocolError, match="not text"):
         agent("http", peer.address).json_rpc("/model/\ud800", method)
     assert peer.accepted == 0
@@ -163,7 +219,9 @@ def test_a_text_with_a_whole_surrogate_pair_is_read(agent: MakeAgent) -> None:
         assert get_state(agent("http", peer.address)) == {"_ret_": "\U0001f600"}
 
 
-@pytest.mark.parametrize("unit", ["[],", "{},", '{"":0},', "[[0]],", "[[[[[0]]]]],", "0,", '"ab",'], ids=str)
+@pytest.mark.parametrize(
+    "unit", ["[],", "{},", '{"":0},', "[[0]],", "[[[[[0]]]]],", "0,", '"ab",'], ids=str
+)
 def test_parsing_the_largest_answer_takes_less_memory_than_three_times_its_size(unit: str) -> None:
     body = b"[" + unit.encode() * ((LIMIT - 2) // len(unit)) + b"0]"
     gc.collect()
@@ -183,43 +241,70 @@ def test_a_call_refuses_an_answer_of_more_than_4_mib(agent: MakeAgent) -> None:
             get_state(agent("http", peer.address))
 
 
-# ---- the login ---------------------------------------------------------------------------------------------
+# ---- the login -----------------------------------------------------------------------------------
 
 _BASIC = base64.b64encode(f"admin:{PASSWORD}".encode()).decode()
-_FORMS = {"plain": PASSWORD, "basic": "Basic " + _BASIC, "unpadded": _BASIC.rstrip("="), "in a longer word": "xx" + _BASIC,
-          "url-safe": base64.urlsafe_b64encode(b"\xff" + PASSWORD.encode()).decode(),
-          "quoted": quote(PASSWORD.replace("-", "%2D"), safe="%"),
-          "percent": "".join(f"%{ord(c):02x}" for c in PASSWORD), "entities": "".join(f"&#{ord(c)};" for c in PASSWORD),
-          "hex": PASSWORD.encode().hex(), "wrapped": _BASIC[:10] + "\n " + _BASIC[10:],
-          "password alone": base64.b64encode(PASSWORD.encode()).decode(),
-          "escaped": "".join(f"\\u{ord(c):04x}" for c in PASSWORD), "upper case": PASSWORD.upper()}
+_FORMS = {
+    "plain": PASSWORD,
+    "basic": "Basic " + _BASIC,
+    "unpadded": _BASIC.rstrip("="),
+    "in a longer word": "xx" + _BASIC,
+    "url-safe": base64.urlsafe_b64encode(b"\xff" + PASSWORD.encode()).decode(),
+    "quoted": quote(PASSWORD.replace("-", "%2D"), safe="%"),
+    "percent": "".join(f"%{ord(c):02x}" for c in PASSWORD),
+    "entities": "".join(f"&#{ord(c)};" for c in PASSWORD),
+    "hex": PASSWORD.encode().hex(),
+    "wrapped": _BASIC[:10] + "\n " + _BASIC[10:],
+    "password alone": base64.b64encode(PASSWORD.encode()).decode(),
+    "escaped": "".join(f"\\u{ord(c):04x}" for c in PASSWORD),
+    "upper case": PASSWORD.upper(),
+}
 
 
 def _everything(error: BaseException) -> str:
     """Return the traceback of an exception and the texts that `kept` finds."""
-    return "".join(traceback.format_exception(type(error), error, error.__traceback__)) + kept(error)
+    return "".join(traceback.format_exception(type(error), error, error.__traceback__)) + kept(
+        error
+    )
 
 
 @pytest.mark.parametrize("form", _FORMS.values(), ids=_FORMS)
 @pytest.mark.parametrize("where", ["message", "id", "payload", "type", "location", "kind", "cut"])
-def test_no_form_of_the_password_that_a_device_sends_back_gets_into_an_error(agent: MakeAgent, form: str, where: str,
-                                                                             capsys: pytest.CaptureFixture[str]) -> None:
-    text = json.dumps(form)[1:-1] if form.isprintable() and "\\u" not in form else form.replace("\n", "\\n")
+def test_no_form_of_the_password_that_a_device_sends_back_gets_into_an_error(
+    agent: MakeAgent, form: str, where: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (
+        json.dumps(form)[1:-1]
+        if form.isprintable() and "\\u" not in form
+        else form.replace("\n", "\\n")
+    )
     plain = text.replace("\\n", "")
     steps: dict[str, Step] = {
         "message": answering('{"id":"ID","error":{"code":-32000,"message":"no: %s"}}' % text),
         "id": answering('{"id":"x","error":{"code":-32001,"message":"%s"}}' % text),
-        "payload": http('{"what": "%s"' % text), "type": answering('{"id":"ID","result":{"_ret_":"%s"}}' % text),
+        "payload": http('{"what": "%s"' % text),
+        "type": answering('{"id":"ID","result":{"_ret_":"%s"}}' % text),
         "location": http(b"", "302 Found", f"Location: https://{plain.split()[-1].rstrip('=')}/"),
-        "kind": b"HTTP/1.1 200 OK\r\nContent-Type: " + plain.encode() + b"\r\nContent-Length: 1\r\n\r\nx",
-        "cut": http(" " * (2000 - len(text) // 2) + text)}
+        "kind": (
+            b"HTTP/1.1 200 OK\r\nContent-Type: "
+            + plain.encode()
+            + b"\r\nContent-Length: 1\r\n\r\nx"
+        ),
+        "cut": http(" " * (2000 - len(text) // 2) + text),
+    }
     with Peer([[steps[where]]]) as peer:
         one = agent("http", peer.address, debug=True)
         with pytest.raises(PduHandlerError) as caught:
             pdumodel.Outlet("/model/outlet/0", one).getState()
         shown = _everything(caught.value) + capsys.readouterr().out
     half = len(form) // 2
-    for piece in (PASSWORD, form, plain, plain.lower(), *((form[:half], plain[:half]) if where == "cut" else ())):
+    for piece in (
+        PASSWORD,
+        form,
+        plain,
+        plain.lower(),
+        *((form[:half], plain[:half]) if where == "cut" else ()),
+    ):
         assert piece not in shown
 
 
@@ -229,20 +314,31 @@ def test_a_login_that_the_device_sends_back_is_not_shown_by_the_handler(handle: 
         with pytest.raises(PduHandlerError, match="not shown: it holds the login") as caught:
             handle(pdu).status()
         shown = _everything(caught.value)
-    assert pdu.password not in shown and base64.b64encode(f"{pdu.user}:{pdu.password}".encode()).decode() not in shown
+    assert (
+        pdu.password not in shown
+        and base64.b64encode(f"{pdu.user}:{pdu.password}".encode()).decode() not in shown
+    )
 
 
 @pytest.mark.parametrize("cut", range(len(_BASIC) - 2, len(_BASIC) // 2, -1))
-def test_the_start_of_an_authorization_header_that_the_device_sends_back_is_not_shown(agent: MakeAgent, cut: int) -> None:
-    with Peer([[answering('{"id":"ID","error":{"code":-32601,"message":"no Basic %s"}}' % _BASIC[:cut])]]) as peer:
+def test_the_start_of_an_authorization_header_that_the_device_sends_back_is_not_shown(
+    agent: MakeAgent, cut: int
+) -> None:
+    with Peer(
+        [[answering('{"id":"ID","error":{"code":-32601,"message":"no Basic %s"}}' % _BASIC[:cut])]]
+    ) as peer:
         with pytest.raises(PduHandlerError) as caught:
             get_state(agent("http", peer.address))
-    assert _BASIC[:len(_BASIC) // 2] not in _everything(caught.value)
+    assert _BASIC[: len(_BASIC) // 2] not in _everything(caught.value)
 
 
-def test_a_password_in_a_header_is_found_although_headers_are_read_as_latin_1(agent: MakeAgent) -> None:
+def test_a_password_in_a_header_is_found_although_headers_are_read_as_latin_1(
+    agent: MakeAgent,
+) -> None:
     password = "hüsh-hüsh"
-    kind = b"HTTP/1.1 200 OK\r\nContent-Type: " + password.encode() + b"\r\nContent-Length: 1\r\n\r\nx"
+    kind = (
+        b"HTTP/1.1 200 OK\r\nContent-Type: " + password.encode() + b"\r\nContent-Length: 1\r\n\r\nx"
+    )
     with Peer([[kind]]) as peer:
         one = agent("http", peer.address)
         one.set_auth_basic("admin", password)
@@ -251,26 +347,57 @@ def test_a_password_in_a_header_is_found_although_headers_are_read_as_latin_1(ag
     assert "sh-h" not in _everything(caught.value)
 
 
-@given(user=st.text(max_size=8).filter(str.isprintable), password=st.text(min_size=1, max_size=20).filter(str.isprintable),
-       around=st.text("abcXYZ019 :", max_size=8))
-def test_any_login_is_found_in_any_text_that_holds_it(user: str, password: str, around: str) -> None:
+@given(
+    user=st.text(max_size=8).filter(str.isprintable),
+    password=st.text(min_size=1, max_size=20).filter(str.isprintable),
+    around=st.text("abcXYZ019 :", max_size=8),
+)
+def test_any_login_is_found_in_any_text_that_holds_it(
+    user: str, password: str, around: str
+) -> None:
     login = Login(user, password)
     encoded = base64.b64encode(f"{user}:{password}".encode()).decode()
-    for form in (password, encoded, quote(password), json.dumps(password)[1:-1], password.encode().hex()):
+    for form in (
+        password,
+        encoded,
+        quote(password),
+        json.dumps(password)[1:-1],
+        password.encode().hex(),
+    ):
         assert holds(around + form, secrets(login)) and holds(form + " " + around, secrets(login))
     assert login.quoted("\x1b" + password).isprintable()
 
 
-@pytest.mark.parametrize("form", ["h\\u0026amp;sh", "h%2526sh", "h\\\\u0026sh", "h%26amp%3Bsh", "h&amp;#38;sh", "h\\x26sh",
-                                  base64.b64encode(b"admin:h&sh").decode().replace("=", "%253D")])
+@pytest.mark.parametrize(
+    "form",
+    [
+        "h\\u0026amp;sh",
+        "h%2526sh",
+        "h\\\\u0026sh",
+        "h%26amp%3Bsh",
+        "h&amp;#38;sh",
+        "h\\x26sh",
+        base64.b64encode(b"admin:h&sh").decode().replace("=", "%253D"),
+    ],
+)
 def test_a_password_that_was_escaped_twice_is_found(form: str) -> None:
     login = Login("admin", "h&sh")
-    assert login.payload(f'{{"seen":"{form}"}}'.encode()) == b"" and "not shown" in login.quoted(f"no: {form}")
+    assert login.payload(f'{{"seen":"{form}"}}'.encode()) == b"" and "not shown" in login.quoted(
+        f"no: {form}"
+    )
 
 
-@pytest.mark.parametrize("answer", ['{"id":"ID","error":{"code":12345678,"message":"no"}}',
-                                    '{"id":"ID","result":{"_ret_":{"available":12345678}}}'], ids=["code", "value"])
-def test_a_password_of_digits_that_comes_back_as_a_number_is_not_shown(agent: MakeAgent, answer: str) -> None:
+@pytest.mark.parametrize(
+    "answer",
+    [
+        '{"id":"ID","error":{"code":12345678,"message":"no"}}',
+        '{"id":"ID","result":{"_ret_":{"available":12345678}}}',
+    ],
+    ids=["code", "value"],
+)
+def test_a_password_of_digits_that_comes_back_as_a_number_is_not_shown(
+    agent: MakeAgent, answer: str
+) -> None:
     with Peer([[answering(answer)]]) as peer:
         one = agent("http", peer.address)
         one.set_auth_basic("admin", "12345678")
@@ -281,7 +408,10 @@ def test_a_password_of_digits_that_comes_back_as_a_number_is_not_shown(agent: Ma
 
 def test_a_number_of_thousands_of_digits_in_a_text_is_no_obstacle_to_search_for_a_login() -> None:
     login, entity = Login("admin", PASSWORD), f"&#{'9' * 5000};"
-    assert login.quoted(entity).startswith("&#999") and login.payload(entity.encode()) == entity.encode()
+    assert (
+        login.quoted(entity).startswith("&#999")
+        and login.payload(entity.encode()) == entity.encode()
+    )
     assert login.payload(f"{entity} {_FORMS['entities']}".encode()) == b""
     long = "a&" + "1" * 700
     assert holds("x a&amp;" + "1" * 700, secrets(Login("admin", long)))
@@ -293,13 +423,27 @@ def test_a_password_with_control_characters_is_found_in_json() -> None:
 
 
 def test_a_request_shows_neither_login_nor_parameters() -> None:
-    shown = repr(Request("POST", "/cgi-bin/x.cgi?bulk_config_password=hush", Login("admin", "hush").headers(), b"hush", 1.0, 2.0,
-                         3))
-    assert shown.startswith("Request(") and "hush" not in shown and "Basic" not in shown and "cgi" not in shown
+    shown = repr(
+        Request(
+            "POST",
+            "/cgi-bin/x.cgi?bulk_config_password=hush",
+            Login("admin", "hush").headers(),
+            b"hush",
+            1.0,
+            2.0,
+            3,
+        )
+    )
+    assert (
+        shown.startswith("Request(")
+        and "hush" not in shown
+        and "Basic" not in shown
+        and "cgi" not in shown
+    )
     assert "hush" not in repr(Login("admin", "hush", "hush"))
 
 
-# ---- control characters ------------------------------------------------------------------------------------
+# ---- control characters --------------------------------------------------------------------------
 
 CONTROL = "\x1b[2J\x07\x9b\u202e"
 
@@ -308,8 +452,13 @@ def test_control_characters_of_a_device_are_escaped_in_error_texts(agent: MakeAg
     escaped = json.dumps(CONTROL)[1:-1]
     kind = b"HTTP/1.1 200 OK\r\nContent-Type: \x1b[2J\x07\x9b\r\nContent-Length: 1\r\n\r\nx"
     reference = '{"rid":"/x%s","type":"pdumodel.Outlet:1.0.0"}' % escaped
-    with Peer([[kind], [answering('{"id":"ID","error":{"code":1,"message":"%s"}}' % escaped)],
-               [answering('{"id":"ID","result":{"_ret_":[%s]}}' % reference), http("{}")]]) as peer:
+    with Peer(
+        [
+            [kind],
+            [answering('{"id":"ID","error":{"code":1,"message":"%s"}}' % escaped)],
+            [answering('{"id":"ID","result":{"_ret_":[%s]}}' % reference), http("{}")],
+        ]
+    ) as peer:
         one = agent("http", peer.address)
         errors = []
         for _ in range(2):
@@ -317,7 +466,7 @@ def test_control_characters_of_a_device_are_escaped_in_error_texts(agent: MakeAg
                 get_state(one)
             errors.append(caught.value)
             one.close()
-        outlet, = pdumodel.Pdu("/model/pdu/0", one).getOutlets()
+        (outlet,) = pdumodel.Pdu("/model/pdu/0", one).getOutlets()
         with pytest.raises(PduHandlerError) as caught:
             outlet.getState()
         errors.append(caught.value)

@@ -1,4 +1,5 @@
 """Load and energy of units that are described call by call (described.py)."""
+
 from __future__ import annotations
 
 from typing import Any, Optional
@@ -8,7 +9,20 @@ import pytest
 from handlers.errors import PduHandlerError
 from pdu_common.helper import PduPortView
 
-from .described import INTERNAL_ERROR, L1, L2, L3, NEUTRAL, PDU, PLUS, Described, Failure, Status, handler_of, reading
+from .described import (
+    INTERNAL_ERROR,
+    L1,
+    L2,
+    L3,
+    NEUTRAL,
+    PDU,
+    PLUS,
+    Described,
+    Failure,
+    Status,
+    handler_of,
+    reading,
+)
 
 
 @pytest.fixture
@@ -17,13 +31,17 @@ def unit() -> Described:
 
 
 def test_the_load_of_three_lines_is_their_sum_without_neutral(unit: Described) -> None:
-    unit.inlet({"current": 6.48, "activeEnergy": 1234.0}, {L1: 4.0, L2: 6.48, L3: 6.5, NEUTRAL: 2.2})
+    unit.inlet(
+        {"current": 6.48, "activeEnergy": 1234.0}, {L1: 4.0, L2: 6.48, L3: 6.5, NEUTRAL: 2.2}
+    )
     load, energy = unit.measured()
     assert load == pytest.approx(16.98) and energy == 1234.0
     assert unit.requests == 2
 
 
-def test_a_line_that_is_not_valid_now_makes_the_sum_unknown_and_not_smaller(unit: Described) -> None:
+def test_a_line_that_is_not_valid_now_makes_the_sum_unknown_and_not_smaller(
+    unit: Described,
+) -> None:
     unit.inlet({"current": 6.0, "activeEnergy": 1.0}, {L1: 4.0, L2: None, L3: 6.0})
     assert unit.measured()[0] is None
 
@@ -45,7 +63,9 @@ def test_an_inlet_or_a_line_that_is_listed_twice_is_an_error(unit: Described) ->
         unit.measured()
 
 
-def test_if_one_of_two_inlets_is_not_valid_the_load_comes_from_the_banks_or_else_the_outlets(unit: Described) -> None:
+def test_if_one_of_two_inlets_is_not_valid_the_load_comes_from_the_banks_or_else_the_outlets(
+    unit: Described,
+) -> None:
     unit.inlet({"activeEnergy": 100.0}, {L1: 6.0})
     unit.inlet({"activeEnergy": 50.0}, {L1: None})
     assert unit.measured() == (None, 150.0) and unit.requests == 2
@@ -86,13 +106,17 @@ def test_one_unmetered_line_of_three_makes_the_sum_of_the_lines_unknown(unit: De
     assert unit.measured()[0] is None
     unit.banks([4.0, 6.0, 5.0])
     unit.requests = 0
-    assert unit.measured()[0] == 15.0 and unit.requests == 2         # the banks are read together with the lines
+    # the banks are read together with the lines
+    assert unit.measured()[0] == 15.0 and unit.requests == 2
 
 
-@pytest.mark.parametrize("lines", [{L1: 4.0, L2: 6.0, L3: 6.5}, {L1: 4.0, L2: 6.0, NEUTRAL: 1.0}, {L1: 4.0, L2: 6.0}])
+@pytest.mark.parametrize(
+    "lines", [{L1: 4.0, L2: 6.0, L3: 6.5}, {L1: 4.0, L2: 6.0, NEUTRAL: 1.0}, {L1: 4.0, L2: 6.0}]
+)
 @pytest.mark.parametrize("line", [None, 9])
-def test_a_pole_whose_line_is_unknown_makes_load_and_energy_unknown(unit: Described, lines: dict[int, Optional[float]],
-                                                                    line: Optional[int]) -> None:
+def test_a_pole_whose_line_is_unknown_makes_load_and_energy_unknown(
+    unit: Described, lines: dict[int, Optional[float]], line: Optional[int]
+) -> None:
     unit.inlet({"current": 6.5}, lines)
     poles = unit.calls[f"{PDU}/inlet/0", "getPoles"]
     for number, pole in enumerate(poles):
@@ -116,41 +140,67 @@ def test_an_unmetered_inlet_in_use_makes_the_sum_of_the_inlets_unknown(unit: Des
     assert unit.measured()[0] == 9.5
 
 
-@pytest.mark.parametrize("first, second, load", [(5.0, 0.0, 5.0), (5.0, 0.3, 5.0), (0.3, 5.0, 5.0), (0.0, 5.0, 5.0),
-                                                 (0.0, 0.0, 0.0), (5.0, 5.2, 5.2), (5.0, None, None), (0.0, None, None)])
-def test_behind_a_transfer_switch_one_feed_counts_or_the_load_is_unknown(unit: Described, first: float, second: Optional[float],
-                                                                         load: Optional[float]) -> None:
+@pytest.mark.parametrize(
+    "first, second, load",
+    [
+        (5.0, 0.0, 5.0),
+        (5.0, 0.3, 5.0),
+        (0.3, 5.0, 5.0),
+        (0.0, 5.0, 5.0),
+        (0.0, 0.0, 0.0),
+        (5.0, 5.2, 5.2),
+        (5.0, None, None),
+        (0.0, None, None),
+    ],
+)
+def test_behind_a_transfer_switch_one_feed_counts_or_the_load_is_unknown(
+    unit: Described, first: float, second: Optional[float], load: Optional[float]
+) -> None:
     unit.inlet({}, {L1: first})
     unit.inlet({}, {L1: second})
-    unit.calls[PDU, "getTransferSwitches"] = [{"rid": f"{PDU}/transferswitch/0", "type": "pdumodel.TransferSwitch:4.0.9"}]
+    unit.calls[PDU, "getTransferSwitches"] = [
+        {"rid": f"{PDU}/transferswitch/0", "type": "pdumodel.TransferSwitch:4.0.9"}
+    ]
     assert unit.measured()[0] == load and unit.requests <= (2 if second is not None else 4)
 
 
 @pytest.mark.parametrize("switches", [1, 2])
-def test_the_load_of_three_loaded_feeds_behind_transfer_switches_is_unknown(unit: Described, switches: int) -> None:
+def test_the_load_of_three_loaded_feeds_behind_transfer_switches_is_unknown(
+    unit: Described, switches: int
+) -> None:
     for current in (5.0, 0.2, 4.0):
         unit.inlet({}, {L1: current})
-    unit.calls[PDU, "getTransferSwitches"] = [{"rid": f"{PDU}/transferswitch/{number}", "type": "pdumodel.TransferSwitch:4.0.9"}
-                                              for number in range(switches)]
+    unit.calls[PDU, "getTransferSwitches"] = [
+        {"rid": f"{PDU}/transferswitch/{number}", "type": "pdumodel.TransferSwitch:4.0.9"}
+        for number in range(switches)
+    ]
     assert unit.measured()[0] is None
 
 
-def test_behind_two_transfer_switches_the_current_of_the_only_loaded_inlet_is_the_load(unit: Described) -> None:
+def test_behind_two_transfer_switches_the_current_of_the_only_loaded_inlet_is_the_load(
+    unit: Described,
+) -> None:
     for current in (0.0, 5.0, 0.0):
         unit.inlet({}, {L1: current})
-    unit.calls[PDU, "getTransferSwitches"] = [{"rid": f"{PDU}/transferswitch/{number}", "type": "pdumodel.TransferSwitch:4.0.9"}
-                                              for number in (0, 1)]
+    unit.calls[PDU, "getTransferSwitches"] = [
+        {"rid": f"{PDU}/transferswitch/{number}", "type": "pdumodel.TransferSwitch:4.0.9"}
+        for number in (0, 1)
+    ]
     assert unit.measured()[0] == 5.0
 
 
-def test_the_load_of_a_unit_with_many_unmetered_inlets_comes_from_its_banks(unit: Described) -> None:
+def test_the_load_of_a_unit_with_many_unmetered_inlets_comes_from_its_banks(
+    unit: Described,
+) -> None:
     for _ in range(5):
         unit.inlet({}, {})
     unit.banks([1.0, 2.5])
     assert unit.measured()[0] == 3.5
 
 
-def test_where_one_of_many_inlets_is_not_valid_the_banks_come_before_the_outlets(unit: Described) -> None:
+def test_where_one_of_many_inlets_is_not_valid_the_banks_come_before_the_outlets(
+    unit: Described,
+) -> None:
     for current in (1.0, 1.0, 1.0, 1.0, None):
         unit.inlet({}, {L1: current})
     unit.banks([3.0, 2.5])
@@ -168,7 +218,9 @@ def test_the_load_of_a_dc_inlet_is_the_current_of_the_inlet(unit: Described) -> 
     assert unit.measured()[0] == 7.0
 
 
-def test_if_three_lines_have_no_sensors_the_load_comes_from_the_banks_or_else_the_outlets(unit: Described) -> None:
+def test_if_three_lines_have_no_sensors_the_load_comes_from_the_banks_or_else_the_outlets(
+    unit: Described,
+) -> None:
     unit.inlet({"current": 9.0}, {}, lines_without_sensor=(L1, L2, L3))
     unit.outlets([1.0, 2.0], [10.0, 20.0])
     assert unit.measured() == (3.0, 30.0)
@@ -184,7 +236,7 @@ def test_a_measured_zero_is_zero_and_not_unknown(unit: Described) -> None:
 def test_a_measured_zero_has_no_minus_sign(unit: Described) -> None:
     unit.outlets([0.0], [0.0])
     unit.calls[f"{PDU}/outlet/0/activeEnergy", "getReading"]["value"] = -0.0
-    port, = handler_of(unit).statistic().ports
+    (port,) = handler_of(unit).statistic().ports
     assert str(port.consumption) == "0.0"
 
 
@@ -225,7 +277,9 @@ def test_a_unit_without_sensors_of_its_own_has_the_energy_of_its_inlets(unit: De
     assert unit.measured()[1] == 100.0
 
 
-def test_an_inlet_without_a_counter_has_the_energy_of_its_lines_without_neutral(unit: Described) -> None:
+def test_an_inlet_without_a_counter_has_the_energy_of_its_lines_without_neutral(
+    unit: Described,
+) -> None:
     unit.inlet({}, {L1: 4.0, L2: 5.0, L3: 6.0, NEUTRAL: 1.0})
     for number, pole in enumerate(unit.calls[f"{PDU}/inlet/0", "getPoles"], 1):
         pole["activeEnergy"] = unit.sensor(f"E{number}", 100.0 * number)
@@ -245,7 +299,9 @@ def test_the_energy_of_only_some_outlets_is_not_a_total(unit: Described) -> None
     assert unit.measured() == (3.0, None)
 
 
-def test_without_inlets_the_energy_comes_from_the_outlets_and_the_load_from_banks_or_else_outlets(unit: Described) -> None:
+def test_without_inlets_the_energy_comes_from_the_outlets_and_the_load_from_banks_or_else_outlets(
+    unit: Described,
+) -> None:
     unit.outlets([1.0, 2.0], [10.0, 20.0])
     assert unit.measured() == (3.0, 30.0)
     unit.banks([1.5, 2.0])
@@ -261,14 +317,23 @@ def test_a_sensor_that_the_account_may_not_read_is_denied(unit: Described) -> No
 
 
 @pytest.mark.parametrize("answer", [Status(403), Failure(-32001)])
-@pytest.mark.parametrize("rid, method", [(PDU, "getSensors"), (f"{PDU}/inlet/0", "getSensors"), (f"{PDU}/inlet/0", "getPoles"),
-                                         (f"{PDU}/outlet/1", "getSensors"), (PDU, "getTransferSwitches")])
-def test_a_list_that_the_account_may_not_read_is_denied_and_the_account_may_still_switch(unit: Described, rid: str, method: str,
-                                                                                         answer: Any) -> None:
+@pytest.mark.parametrize(
+    "rid, method",
+    [
+        (PDU, "getSensors"),
+        (f"{PDU}/inlet/0", "getSensors"),
+        (f"{PDU}/inlet/0", "getPoles"),
+        (f"{PDU}/outlet/1", "getSensors"),
+        (PDU, "getTransferSwitches"),
+    ],
+)
+def test_a_list_that_the_account_may_not_read_is_denied_and_the_account_may_still_switch(
+    unit: Described, rid: str, method: str, answer: Any
+) -> None:
     unit.inlet({"current": 3.0, "activeEnergy": 100.0}, {})
     unit.inlet({"current": 3.0, "activeEnergy": 100.0}, {})
     unit.outlets([1.0, 2.0], [10.0, 20.0])
-    for number in (0, 1):               # without these readings, the handler has to call getSensors
+    for number in (0, 1):  # without these readings, the handler has to call getSensors
         del unit.calls[f"{PDU}/outlet/{number}/current", "getReading"]
         del unit.calls[f"{PDU}/outlet/{number}/activeEnergy", "getReading"]
         unit.calls[f"{PDU}/outlet/{number}", "getSensors"] = {}
@@ -285,12 +350,16 @@ def test_a_list_that_the_account_may_not_read_is_denied_and_the_account_may_stil
 
 def test_a_list_that_no_figure_needs_may_be_denied(unit: Described) -> None:
     unit.inlet({"current": 3.0, "activeEnergy": 100.0}, {})
-    unit.calls[f"{PDU}/inlet/1", "getSensors"] = unit.calls[PDU, "getOverCurrentProtectors"] = Status(403)
+    unit.calls[f"{PDU}/inlet/1", "getSensors"] = unit.calls[PDU, "getOverCurrentProtectors"] = (
+        Status(403)
+    )
     unit.calls[PDU, "getTransferSwitches"] = Status(403)
     assert unit.measured() == (3.0, 100.0)
 
 
-def test_a_list_of_breakers_may_be_denied_only_if_the_load_has_another_source(unit: Described) -> None:
+def test_a_list_of_breakers_may_be_denied_only_if_the_load_has_another_source(
+    unit: Described,
+) -> None:
     unit.inlet({"activeEnergy": 100.0}, {L1: None})
     unit.calls[PDU, "getOverCurrentProtectors"] = Status(403)
     with pytest.raises(PduHandlerError) as caught:
@@ -306,7 +375,9 @@ def test_one_inlet_of_two_without_a_counter_leaves_the_energy_unknown(unit: Desc
     assert unit.measured() == (4.0, None)
 
 
-@pytest.mark.parametrize("wrong", [{"available": False}, {"valid": False}, {"value": None}, {"available": None}])
+@pytest.mark.parametrize(
+    "wrong", [{"available": False}, {"valid": False}, {"value": None}, {"available": None}]
+)
 def test_an_invalid_reading_is_not_used(unit: Described, wrong: dict[str, Any]) -> None:
     unit.inlet({"current": 3.0, "activeEnergy": 100.0}, {})
     unit.calls["/sensor/I0activeEnergy", "getReading"].update(wrong)
@@ -329,15 +400,18 @@ def test_an_inlet_whose_lines_cannot_be_read_is_not_taken_for_single_phase(unit:
 
 
 @pytest.mark.parametrize("answer, load", [(Status(404), 5.3), (Status(500), None)])
-def test_two_feeds_are_added_only_if_the_unit_is_known_to_have_no_transfer_switch(unit: Described, answer: Status,
-                                                                                  load: Optional[float]) -> None:
+def test_two_feeds_are_added_only_if_the_unit_is_known_to_have_no_transfer_switch(
+    unit: Described, answer: Status, load: Optional[float]
+) -> None:
     unit.inlet({}, {L1: 5.0})
     unit.inlet({}, {L1: 0.3})
     unit.calls[PDU, "getTransferSwitches"] = answer
     assert unit.measured()[0] == load
 
 
-def test_the_load_comes_from_the_banks_where_one_of_two_inlets_is_not_metered(unit: Described) -> None:
+def test_the_load_comes_from_the_banks_where_one_of_two_inlets_is_not_metered(
+    unit: Described,
+) -> None:
     unit.inlet({"current": 6.0}, {})
     unit.inlet({}, {})
     unit.banks([4.0, 5.5])
@@ -345,25 +419,36 @@ def test_the_load_comes_from_the_banks_where_one_of_two_inlets_is_not_metered(un
 
 
 @pytest.mark.parametrize("asked, failed", [("/sensor/PDU", "getReading"), (PDU, "getSensors")])
-def test_a_counter_that_cannot_be_read_now_is_not_replaced_by_another(unit: Described, asked: str, failed: str) -> None:
+def test_a_counter_that_cannot_be_read_now_is_not_replaced_by_another(
+    unit: Described, asked: str, failed: str
+) -> None:
     unit.inlet({"current": 3.0, "activeEnergy": 100.0}, {})
     unit.calls[PDU, "getSensors"] = {"activeEnergy": unit.sensor("PDU", 777.0)}
     unit.calls[asked, failed] = Status(500)
     assert unit.measured() == (3.0, None)
 
 
-def test_an_inlets_counter_that_cannot_be_read_now_is_not_replaced_by_the_outlets(unit: Described) -> None:
+def test_an_inlets_counter_that_cannot_be_read_now_is_not_replaced_by_the_outlets(
+    unit: Described,
+) -> None:
     unit.inlet({"current": 3.0, "activeEnergy": 100.0}, {})
     unit.outlets([1.0, 2.0], [10.0, 20.0])
     unit.calls["/sensor/I0activeEnergy", "getReading"] = Status(500)
     assert unit.measured() == (3.0, None)
 
 
-@pytest.mark.parametrize("asked, failed, answer", [
-    ("/sensor/E1", "getReading", Status(500)), (f"{PDU}/inlet/0", "getPoles", Status(503)),
-    (f"{PDU}/inlet/0", "getPoles", INTERNAL_ERROR), (f"{PDU}/inlet/0", "getSensors", INTERNAL_ERROR)])
-def test_line_counters_that_cannot_be_read_now_are_not_replaced_by_the_outlets(unit: Described, asked: str, failed: str,
-                                                                               answer: Any) -> None:
+@pytest.mark.parametrize(
+    "asked, failed, answer",
+    [
+        ("/sensor/E1", "getReading", Status(500)),
+        (f"{PDU}/inlet/0", "getPoles", Status(503)),
+        (f"{PDU}/inlet/0", "getPoles", INTERNAL_ERROR),
+        (f"{PDU}/inlet/0", "getSensors", INTERNAL_ERROR),
+    ],
+)
+def test_line_counters_that_cannot_be_read_now_are_not_replaced_by_the_outlets(
+    unit: Described, asked: str, failed: str, answer: Any
+) -> None:
     unit.inlet({}, {L1: 3.0})
     unit.calls[f"{PDU}/inlet/0", "getPoles"][0]["activeEnergy"] = unit.sensor("E1", 100.0)
     unit.outlets([1.0, 2.0], [10.0, 20.0])
@@ -373,7 +458,9 @@ def test_line_counters_that_cannot_be_read_now_are_not_replaced_by_the_outlets(u
 
 
 @pytest.mark.parametrize("without", ["getPoles", "getSensors"])
-def test_without_the_list_of_an_inlets_counters_the_energy_comes_from_the_outlets(unit: Described, without: str) -> None:
+def test_without_the_list_of_an_inlets_counters_the_energy_comes_from_the_outlets(
+    unit: Described, without: str
+) -> None:
     unit.inlet({}, {L1: 3.0})
     unit.outlets([1.0, 2.0], [10.0, 20.0])
     unit.calls[f"{PDU}/inlet/0", without] = Status(404)

@@ -1,4 +1,7 @@
-"""The binding compared with the vendor's SDK: names, kinds, fields, values, and the IDL files named as sources."""
+"""The binding compared with the vendor's SDK: names, kinds, fields, values, and the IDL files named
+as sources.
+"""
+
 from __future__ import annotations
 
 import datetime
@@ -25,8 +28,12 @@ NEWEST = sdk.RELEASES["4.4"]
 Names = dict[str, dict[str, Any]]
 pytestmark = pytest.mark.against("the vendor's SDK")
 
-# Arguments that firmware 4.0.0 takes and 4.4.1 does not (Security.idl, SensorLogger.idl). They follow the others.
-_MORE = {("security.Security", "setBlockSettings"): ["maxFailedLogins"], ("sensors.Logger", "setSettings"): ["samplesPerRecord"]}
+# Arguments that firmware 4.0.0 takes and 4.4.1 does not (Security.idl, SensorLogger.idl). They
+# follow the others.
+_MORE = {
+    ("security.Security", "setBlockSettings"): ["maxFailedLogins"],
+    ("sensors.Logger", "setSettings"): ["samplesPerRecord"],
+}
 
 
 @pytest.fixture(scope="module")
@@ -65,28 +72,48 @@ def test_interfaces_have_the_same_methods_parameters_results_and_constants(their
         declared = calls(ours)
         for method, (parameters, results) in facts["methods"].items():
             call = declared[method]
-            assert [name for name in call.types if name != "return"] == parameters + _MORE.get((name, method), []), (name, method)
+            assert [name for name in call.types if name != "return"] == parameters + _MORE.get(
+                (name, method), []
+            ), (name, method)
             assert list(call.readers) == results, (name, method)
-        assert {constant: getattr(ours, constant) for constant in facts["constants"]} == facts["constants"], name
+        assert {constant: getattr(ours, constant) for constant in facts["constants"]} == facts[
+            "constants"
+        ], name
 
 
 def test_enumerations_have_the_same_values_in_the_same_order(theirs: Names) -> None:
     for name, facts, ours in _of(theirs, "enumeration"):
         assert issubclass(ours, Enumeration), name
-        assert ours.values[:len(facts["values"])] == facts["values"], name
-        assert [ours.decode(number).name for number in range(len(facts["values"]))] == facts["values"], name
+        assert ours.values[: len(facts["values"])] == facts["values"], name
+        assert [ours.decode(number).name for number in range(len(facts["values"]))] == facts[
+            "values"
+        ], name
 
 
-def test_structures_and_value_objects_are_made_of_the_same_fields_in_the_same_order(theirs: Names) -> None:
+def test_structures_and_value_objects_are_made_of_the_same_fields_in_the_same_order(
+    theirs: Names,
+) -> None:
     for name, facts, ours in _of(theirs, "structure"):
         assert issubclass(ours, Structure), name
-        assert ours.elements == facts["fields"] == list(inspect.signature(ours).parameters)[:len(facts["fields"])], name
+        assert (
+            ours.elements
+            == facts["fields"]
+            == list(inspect.signature(ours).parameters)[: len(facts["fields"])]
+        ), name
 
 
-def test_structures_that_are_not_value_objects_have_the_same_defaults(theirs: Names, worker: Worker) -> None:
-    every: dict[str, Any] = {name: kind for kind in classes(Structure) for name in [idl_name(kind)]
-             if name in theirs and not issubclass(kind, ValueObject)}
-    defaults = dict(zip(every, worker.order(STEPS, "made", "http://127.0.0.1:1", "", "", list(every))))
+def test_structures_that_are_not_value_objects_have_the_same_defaults(
+    theirs: Names, worker: Worker
+) -> None:
+    every: dict[str, Any] = {
+        name: kind
+        for kind in classes(Structure)
+        for name in [idl_name(kind)]
+        if name in theirs and not issubclass(kind, ValueObject)
+    }
+    defaults = dict(
+        zip(every, worker.order(STEPS, "made", "http://127.0.0.1:1", "", "", list(every)))
+    )
     known = {name: values for name, values in defaults.items() if values is not None}
     assert {name: every[name]().encode() for name in known} == known
     assert len(known) > 250
@@ -94,11 +121,18 @@ def test_structures_that_are_not_value_objects_have_the_same_defaults(theirs: Na
 
 def test_functions_take_the_same_arguments_first(theirs: Names) -> None:
     for name, facts, ours in _of(theirs, "function"):
-        assert list(inspect.signature(ours).parameters)[:len(facts["parameters"])] == facts["parameters"], name
+        assert (
+            list(inspect.signature(ours).parameters)[: len(facts["parameters"])]
+            == facts["parameters"]
+        ), name
 
 
-def test_the_sdk_decodes_and_encodes_every_structure_as_we_declare_it(theirs: Names, worker: Worker) -> None:
-    asked = [[idl_name(kind), _filled(kind)] for kind in classes(Structure) if idl_name(kind) in theirs]
+def test_the_sdk_decodes_and_encodes_every_structure_as_we_declare_it(
+    theirs: Names, worker: Worker
+) -> None:
+    asked = [
+        [idl_name(kind), _filled(kind)] for kind in classes(Structure) if idl_name(kind) in theirs
+    ]
     assert len(asked) > 480
     echoes = worker.order(STEPS, "echoed", "http://127.0.0.1:1", "", "", asked)
     assert {name: echo for (name, sent), echo in zip(asked, echoes) if echo != sent} == {}
@@ -128,11 +162,19 @@ def _value(hint: Any, holder: Any) -> Any:
     if issubclass(hint, Structure):
         return _filled(hint)
     if issubclass(hint, Interface):
-        return {"rid": "/x", "type": hint.idlType or pdumodel.Pdu.idlType}       # the type Interface means any reference
+        # the type Interface means any reference
+        return {"rid": "/x", "type": hint.idlType or pdumodel.Pdu.idlType}
     return len(hint.values) - 1
 
 
-_SIMPLE: dict[Any, Any] = {bool: True, int: 3, float: 1.5, str: "text", datetime.datetime: 1700000000, Any: {"a": [1]}}
+_SIMPLE: dict[Any, Any] = {
+    bool: True,
+    int: 3,
+    float: 1.5,
+    str: "text",
+    datetime.datetime: 1700000000,
+    Any: {"a": [1]},
+}
 
 
 _SECTION = re.compile(r'^# Section generated (?:by IdlC )?from "(?:.*/)?(\w+\.idl)"', re.MULTILINE)
@@ -145,23 +187,38 @@ def test_the_file_or_module_of_each_definition_names_its_idl_file_as_a_source(re
     for file in sorted((sdk.needed(release) / "raritan" / "rpc").glob("*/__init__.py")):
         module = file.parent.name
         if module not in MODULES:
-            continue                        # left out of the binding, such as lhxmodel (coolers)
+            continue  # left out of the binding, such as lhxmodel (coolers)
         vendor = importlib.import_module(f"handlers.raritan.rpc.{module}")
         _, *sections = _SECTION.split(file.read_text("utf-8"))
         for idl, code in zip(sections[::2], sections[1::2]):
-            ours = [getattr(vendor, name) for name in re.findall(r"^class (\w+)", code, re.M) if hasattr(vendor, name)]
+            ours = [
+                getattr(vendor, name)
+                for name in re.findall(r"^class (\w+)", code, re.M)
+                if hasattr(vendor, name)
+            ]
             seen += len(ours)
-            missing.update((module, idl) for one in ours
-                           if idl not in f"{vendor.__doc__} {sys.modules[one.__module__].__doc__}")
+            missing.update(
+                (module, idl)
+                for one in ours
+                if idl not in f"{vendor.__doc__} {sys.modules[one.__module__].__doc__}"
+            )
     assert not missing
     assert seen > 150
 
 
 def test_types_that_moved_to_other_modules_keep_their_old_names() -> None:
-    """The SDK has the module radius up to release 4.0.0, and the module tacplus in release 4.0.0."""
+    """The SDK has the module radius up to release 4.0.0, and the module tacplus in
+    release 4.0.0.
+    """
     from handlers.raritan.rpc import auth, radius, tacplus
 
-    server = radius.ServerSettings(server="192.0.2.5", sharedSecret="x", authType=radius.AuthType.CHAP)
-    assert isinstance(server, auth.RadiusManager.ServerSettings) and server.encode()["authType"] == 1
+    server = radius.ServerSettings(
+        server="192.0.2.5", sharedSecret="x", authType=radius.AuthType.CHAP
+    )
+    assert (
+        isinstance(server, auth.RadiusManager.ServerSettings) and server.encode()["authType"] == 1
+    )
     other = tacplus.ServerSettings(server="192.0.2.6", authenType=tacplus.AuthenType.MSCHAP)
-    assert isinstance(other, auth.TacPlusManager.ServerSettings) and other.encode()["authenType"] == 3
+    assert (
+        isinstance(other, auth.TacPlusManager.ServerSettings) and other.encode()["authenType"] == 3
+    )

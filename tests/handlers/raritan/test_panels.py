@@ -1,4 +1,5 @@
 """Power meter controllers: branch circuits as ports without a relay, mains as load and energy."""
+
 from __future__ import annotations
 
 from typing import Any, Optional
@@ -18,8 +19,13 @@ from tests.simulators.xerus import ONE_PHASE, SPLIT_PHASE, CircuitModel, MeterMo
 from .described import L1, L2, L3, METERS, NEUTRAL, PDU, Described, Status, handler_of
 from .handling import LINKED, Handle, agrees, shown, spent, states
 
-CIRCUITS = (CircuitModel(6, (0, 1, 2), 4.0, 91_500.0, "row 3"), CircuitModel(0, name="rack 1"), CircuitModel(1, (1,), 0.0, 0.0),
-            CircuitModel(41, (1, 2), 2.5), CircuitModel(9, metered=False))
+CIRCUITS = (
+    CircuitModel(6, (0, 1, 2), 4.0, 91_500.0, "row 3"),
+    CircuitModel(0, name="rack 1"),
+    CircuitModel(1, (1,), 0.0, 0.0),
+    CircuitModel(41, (1, 2), 2.5),
+    CircuitModel(9, metered=False),
+)
 PANEL = MeterModel(1, circuits=CIRCUITS)
 
 
@@ -27,17 +33,26 @@ def controller(*meters: MeterModel) -> Model:
     return Model(outlets=0, inlets=0, metering="none", product="BCM2-1965", meters=meters)
 
 
-# ---- on simulated units --------------------------------------------------------------------------------------
+# ---- on simulated units --------------------------------------------------------------------------
 
 _CONTROLLERS = {
-    "one panel": (PANEL,), "two panels": (MeterModel(8, odd_even=True, circuits=CIRCUITS), PANEL),
+    "one panel": (PANEL,),
+    "two panels": (MeterModel(8, odd_even=True, circuits=CIRCUITS), PANEL),
     "a power meter": (MeterModel(3, wh=0.0),),
-    "split phase": (MeterModel(1, SPLIT_PHASE, circuits=(CircuitModel(0, (0, 1)), CircuitModel(4))),),
-    "one phase": (MeterModel(2, ONE_PHASE, circuits=()), MeterModel(1, ONE_PHASE, circuits=(CircuitModel(0),)))}
+    "split phase": (
+        MeterModel(1, SPLIT_PHASE, circuits=(CircuitModel(0, (0, 1)), CircuitModel(4))),
+    ),
+    "one phase": (
+        MeterModel(2, ONE_PHASE, circuits=()),
+        MeterModel(1, ONE_PHASE, circuits=(CircuitModel(0),)),
+    ),
+}
 
 
 @pytest.mark.parametrize("meters", _CONTROLLERS.values(), ids=_CONTROLLERS)
-def test_states_and_figures_agree_with_the_books(handle: Handle, firmware: str, meters: tuple[MeterModel, ...]) -> None:
+def test_states_and_figures_agree_with_the_books(
+    handle: Handle, firmware: str, meters: tuple[MeterModel, ...]
+) -> None:
     with XerusPdu(controller(*meters), firmware) as pdu:
         with spent(pdu) as cost:
             view = handle(pdu).status()
@@ -58,7 +73,10 @@ def test_an_identity_is_the_id_of_the_meter_and_the_position_from_1(handle: Hand
 
 
 def test_the_labels_follow_the_panels_scheme_and_the_identities_do_not(handle: Handle) -> None:
-    for scheme, printed in ((False, ["1", "2", "7", "10", "42"]), (True, ["1", "3", "13", "19", "42"])):
+    for scheme, printed in (
+        (False, ["1", "2", "7", "10", "42"]),
+        (True, ["1", "3", "13", "19", "42"]),
+    ):
         with XerusPdu(controller(MeterModel(1, odd_even=scheme, circuits=CIRCUITS))) as pdu:
             with spent(pdu) as cost:
                 labels = handle(pdu).labels()
@@ -70,11 +88,17 @@ def test_the_labels_follow_the_panels_scheme_and_the_identities_do_not(handle: H
 
 @pytest.mark.parametrize("method", ["port_up", "port_down"])
 @pytest.mark.parametrize("identity", ["p1.7", "p1.40", "2.p1.7"])
-def test_a_circuit_is_never_switched_and_nothing_is_sent(handle: Handle, method: str, identity: str) -> None:
+def test_a_circuit_is_never_switched_and_nothing_is_sent(
+    handle: Handle, method: str, identity: str
+) -> None:
     with XerusPdu(controller(PANEL)) as pdu:
         with pytest.raises(PduHandlerError, match="branch circuit.*no relay") as caught:
             getattr(handle(pdu), method)(PduPortView(identity))
-        assert caught.value.kind == "unsupported" and not pdu.books().writes and not pdu.books().requests
+        assert (
+            caught.value.kind == "unsupported"
+            and not pdu.books().writes
+            and not pdu.books().requests
+        )
 
 
 @pytest.mark.parametrize("identity", ["1", "7", "p", "p1", "p1.7.1"])
@@ -87,28 +111,39 @@ def test_an_identity_that_is_not_a_circuit_is_no_such_outlet(handle: Handle, ide
 
 @pytest.mark.parametrize("firmware", LINKED, indirect=True)
 @pytest.mark.parametrize("prefixed", [True, False])
-def test_a_controller_may_be_a_link_unit_or_have_link_units(handle: Handle, firmware: str, prefixed: bool) -> None:
+def test_a_controller_may_be_a_link_unit_or_have_link_units(
+    handle: Handle, firmware: str, prefixed: bool
+) -> None:
     pdu_model, pmc = Model(outlets=3, off=(2,)), controller(PANEL)
     for own, linked in ((pdu_model, pmc), (pmc, pdu_model)):
         with XerusPdu(own, firmware, {2: linked}, prefix_links=prefixed) as pdu:
             view = handle(pdu, link_units="yes").status()
-            assert shown(view) == states(pdu.books()) and list(shown(view)) == list(pdu.books().states)
+            assert shown(view) == states(pdu.books()) and list(shown(view)) == list(
+                pdu.books().states
+            )
             assert ("2.p1.7" in shown(view)) is (linked is pmc)
             agrees(handle(pdu, link_units="yes").statistic(), pdu.books())
             assert len(handle(pdu, link_units="yes").labels()) == 8
 
 
-def test_without_transformers_at_the_mains_load_and_energy_are_unknown(handle: Handle, firmware: str) -> None:
+def test_without_transformers_at_the_mains_load_and_energy_are_unknown(
+    handle: Handle, firmware: str
+) -> None:
     with XerusPdu(controller(MeterModel(1, circuits=CIRCUITS, mains=False)), firmware) as pdu:
         figures = handle(pdu).statistic()
-        # Neither is metered, which the platform shows as 0. A sum over the circuits could leave out unmetered breakers.
+        # Neither is metered, which the platform shows as 0. A sum over the circuits could leave out
+        # unmetered breakers.
         assert (figures.load, figures.total_consumption) == (0.0, 0.0)
-        assert {port.identity: port.consumption for port in figures.ports}["p1.7"] == pytest.approx(91.5)
+        assert {port.identity: port.consumption for port in figures.ports}["p1.7"] == pytest.approx(
+            91.5
+        )
 
 
 def test_eight_full_panels_cost_one_more_request_for_each_further_300_calls(handle: Handle) -> None:
     circuits = tuple(CircuitModel(position, (position % 3,)) for position in range(42))
-    with XerusPdu(controller(*(MeterModel(number, circuits=circuits) for number in range(1, 9)))) as pdu:
+    with XerusPdu(
+        controller(*(MeterModel(number, circuits=circuits) for number in range(1, 9)))
+    ) as pdu:
         with spent(pdu) as cost:
             assert len(handle(pdu).status().ports) == 8 * 42
         assert cost == [3, 1]
@@ -128,16 +163,30 @@ def test_the_reading_methods_write_nothing(handle: Handle) -> None:
 @pytest.mark.against("the vendor's SDK")
 def test_the_figures_are_those_that_the_sdk_reads(handle: Handle, firmware: str) -> None:
     with XerusPdu(controller(PANEL), firmware, http_port=0, enforce_https=False) as pdu:
-        with Worker(sdk.needed(sdk.RELEASES[firmware]), "tests.simulators.sdk.scripts.script") as worker:
-            panel = worker.order("tests.simulators.sdk.scripts.panels", "read", f"http://{pdu.host}:{pdu.http_port}", pdu.user,
-                                 pdu.password, None)["1"]
+        with Worker(
+            sdk.needed(sdk.RELEASES[firmware]), "tests.simulators.sdk.scripts.script"
+        ) as worker:
+            panel = worker.order(
+                "tests.simulators.sdk.scripts.panels",
+                "read",
+                f"http://{pdu.host}:{pdu.http_port}",
+                pdu.user,
+                pdu.password,
+                None,
+            )["1"]
         figures = handle(pdu).statistic()
-    assert figures.load == pytest.approx(sum(panel["lines"])) and figures.total_consumption == panel["wh"] / 1000
+    assert (
+        figures.load == pytest.approx(sum(panel["lines"]))
+        and figures.total_consumption == panel["wh"] / 1000
+    )
     assert {port.identity: port.consumption for port in figures.ports} == {
-        f"p1.{int(position) + 1}": (wh or 0.0) / 1000 for position, (_, _, wh) in panel["circuits"].items()}
+        f"p1.{int(position) + 1}": (wh or 0.0) / 1000
+        for position, (_, _, wh) in panel["circuits"].items()
+    }
 
 
-# ---- on units described call by call -------------------------------------------------------------------------
+# ---- on units described call by call -------------------------------------------------------------
+
 
 class Meters(Described):
     """A power meter controller."""
@@ -146,25 +195,39 @@ class Meters(Described):
         super().__init__()
         self.calls[METERS] = []
 
-    def meter(self, number: int, kind: int, lines: dict[int, Optional[float]], own: Optional[float] = None,
-              panel: bool = True) -> None:
-        """Add a panel or a power meter. `kind`: 0 one phase, 1 split phase, 2 three phases (Config.type)."""
+    def meter(
+        self,
+        number: int,
+        kind: int,
+        lines: dict[int, Optional[float]],
+        own: Optional[float] = None,
+        panel: bool = True,
+    ) -> None:
+        """Add a panel or a power meter.
+
+        `kind`: 0 one phase, 1 split phase, 2 three phases (Config.type).
+        """
         rid, name = f"/meter/{number}", "Panel" if panel else "PowerMeter"
-        self.calls[METERS].append({"key": number, "value": {"rid": rid, "type": f"pdumodel.{name}:2.0.4"}})
+        self.calls[METERS].append(
+            {"key": number, "value": {"rid": rid, "type": f"pdumodel.{name}:2.0.4"}}
+        )
         self.calls[rid, "getConfig"] = {"powerMeterId": number, "type": kind}
         self.calls[rid, "getSensors"] = {"activeEnergy": self.sensor(f"{number}E", 1000.0 * number)}
         if own is not None:
             self.calls[rid, "getSensors"]["current"] = self.sensor(f"{number}I", own)
-        self.calls[rid, "getPoles"] = [{"line": line, "current": self.sensor(f"{number}L{line}", value)}
-                                       for line, value in lines.items()]
+        self.calls[rid, "getPoles"] = [
+            {"line": line, "current": self.sensor(f"{number}L{line}", value)}
+            for line, value in lines.items()
+        ]
         self.calls[rid, "getCircuits"] = []
 
     def circuit(self, meter: int, position: int, **sensors: Optional[float]) -> str:
         rid = f"/meter/{meter}/{position}"
         reference = {"rid": rid, "type": "pdumodel.Circuit:2.0.4"}
         self.calls[f"/meter/{meter}", "getCircuits"].append({"key": position, "value": reference})
-        self.calls[rid, "getSensors"] = {name: self.sensor(f"{meter}C{position}{name}", value)
-                                         for name, value in sensors.items()}
+        self.calls[rid, "getSensors"] = {
+            name: self.sensor(f"{meter}C{position}{name}", value) for name, value in sensors.items()
+        }
         return rid
 
     def totals(self) -> tuple[float, float]:
@@ -178,23 +241,37 @@ def unit() -> Meters:
     return Meters()
 
 
-def test_the_mains_are_the_sum_of_the_lines_without_neutral_and_not_the_highest_line(unit: Meters) -> None:
+def test_the_mains_are_the_sum_of_the_lines_without_neutral_and_not_the_highest_line(
+    unit: Meters,
+) -> None:
     unit.meter(1, 2, {L1: 4.0, L2: 6.5, L3: 6.0, NEUTRAL: 2.2}, own=6.5)
     assert unit.totals() == (16.5, 1.0) and unit.requests == 4
 
 
-@pytest.mark.parametrize("kind, lines, own, load", [
-    (2, {L1: 4.0, L2: 6.5}, 6.5, 0.0), (2, {}, 6.5, 0.0), (2, {L1: 4.0, L2: None, L3: 6.0}, 6.0, 0.0),
-    (1, {L1: 4.0, L2: 6.5}, 6.5, 10.5), (1, {L1: 4.0}, 4.0, 0.0), (0, {L1: 4.0}, 4.0, 4.0), (0, {}, 4.0, 4.0),
-    (9, {L1: 4.0}, 4.0, 0.0)])
+@pytest.mark.parametrize(
+    "kind, lines, own, load",
+    [
+        (2, {L1: 4.0, L2: 6.5}, 6.5, 0.0),
+        (2, {}, 6.5, 0.0),
+        (2, {L1: 4.0, L2: None, L3: 6.0}, 6.0, 0.0),
+        (1, {L1: 4.0, L2: 6.5}, 6.5, 10.5),
+        (1, {L1: 4.0}, 4.0, 0.0),
+        (0, {L1: 4.0}, 4.0, 4.0),
+        (0, {}, 4.0, 4.0),
+        (9, {L1: 4.0}, 4.0, 0.0),
+    ],
+)
 def test_a_load_needs_the_lines_of_the_meters_type_but_a_one_phase_meter_may_list_none(
-        unit: Meters, kind: int, lines: dict[int, Optional[float]], own: float, load: float) -> None:
+    unit: Meters, kind: int, lines: dict[int, Optional[float]], own: float, load: float
+) -> None:
     unit.meter(1, kind, lines, own)
     assert unit.totals() == (load, 1.0)
 
 
 @pytest.mark.parametrize("lines, energy", [((L1, L2), 0.0), ((L1, L2, L3), 0.3)])
-def test_the_energies_of_only_some_lines_are_not_summed(unit: Meters, lines: tuple[int, ...], energy: float) -> None:
+def test_the_energies_of_only_some_lines_are_not_summed(
+    unit: Meters, lines: tuple[int, ...], energy: float
+) -> None:
     unit.meter(1, 2, dict.fromkeys(lines, 4.0))
     unit.calls["/meter/1", "getSensors"] = {}
     for pole in unit.calls["/meter/1", "getPoles"]:
@@ -207,7 +284,10 @@ def test_panels_add_up_and_an_additional_meter_makes_the_sum_unknown(unit: Meter
     unit.meter(2, 0, {L1: 3.0})
     assert unit.totals() == (7.0, 3.0)
     unit.meter(3, 0, {L1: 7.0}, panel=False)
-    assert unit.totals() == (0.0, 0.0), "unknown, which the platform shows as 0: the third meter may feed the panels"
+    assert unit.totals() == (
+        0.0,
+        0.0,
+    ), "unknown, which the platform shows as 0: the third meter may feed the panels"
 
 
 def test_one_meter_of_two_without_a_valid_reading_makes_the_load_unknown(unit: Meters) -> None:
@@ -223,14 +303,24 @@ def test_the_energy_of_a_circuit_comes_from_its_own_sensor(unit: Meters) -> None
     refused = unit.circuit(1, 2)
     unit.calls[refused, "getSensors"] = Status(500)
     figures = handler_of(unit).statistic()
-    assert [(port.identity, port.consumption) for port in figures.ports] == [("p1.1", 0.0), ("p1.3", 0.0), ("p1.5", 1.5)]
+    assert [(port.identity, port.consumption) for port in figures.ports] == [
+        ("p1.1", 0.0),
+        ("p1.3", 0.0),
+        ("p1.5", 1.5),
+    ]
 
 
-@pytest.mark.parametrize("what, kind, words", [
-    (METERS, "pdumodel.Inlet:3.0.4", "another type as a power meter"),
-    (("/meter/1", "getCircuits"), "pdumodel.Outlet:3.0.4", "another type as a circuit")])
+@pytest.mark.parametrize(
+    "what, kind, words",
+    [
+        (METERS, "pdumodel.Inlet:3.0.4", "another type as a power meter"),
+        (("/meter/1", "getCircuits"), "pdumodel.Outlet:3.0.4", "another type as a circuit"),
+    ],
+)
 @pytest.mark.parametrize("method", ["status", "statistic", "labels"])
-def test_a_reference_to_something_else_is_an_error(unit: Meters, what: Any, kind: str, words: str, method: str) -> None:
+def test_a_reference_to_something_else_is_an_error(
+    unit: Meters, what: Any, kind: str, words: str, method: str
+) -> None:
     unit.meter(1, 0, {L1: 4.0})
     unit.circuit(1, 0, current=1.0)
     unit.calls["/meter/1", "getPanelSettings"] = {}
@@ -240,10 +330,17 @@ def test_a_reference_to_something_else_is_an_error(unit: Meters, what: Any, kind
     assert caught.value.kind == "protocol"
 
 
-@pytest.mark.parametrize("what, words", [(METERS, "one of its power meters twice"),
-                                         (("/meter/1", "getCircuits"), "one of its circuits twice")])
+@pytest.mark.parametrize(
+    "what, words",
+    [
+        (METERS, "one of its power meters twice"),
+        (("/meter/1", "getCircuits"), "one of its circuits twice"),
+    ],
+)
 @pytest.mark.parametrize("method", ["status", "statistic"])
-def test_a_meter_or_a_circuit_under_two_numbers_is_an_error(unit: Meters, what: Any, words: str, method: str) -> None:
+def test_a_meter_or_a_circuit_under_two_numbers_is_an_error(
+    unit: Meters, what: Any, words: str, method: str
+) -> None:
     unit.meter(1, 0, {L1: 4.0})
     unit.circuit(1, 0, current=1.0)
     unit.calls[what].append({**unit.calls[what][0], "key": 7})
@@ -252,10 +349,13 @@ def test_a_meter_or_a_circuit_under_two_numbers_is_an_error(unit: Meters, what: 
     assert caught.value.kind == "protocol"
 
 
-@pytest.mark.parametrize("failed, kind", [(Status(403), "denied"), (Status(500), "refused"), (Status(404), "refused")])
+@pytest.mark.parametrize(
+    "failed, kind", [(Status(403), "denied"), (Status(500), "refused"), (Status(404), "refused")]
+)
 @pytest.mark.parametrize("method", ["status", "statistic"])
-def test_circuits_that_cannot_be_listed_are_an_error_and_not_a_shorter_list(unit: Meters, method: str, failed: Status,
-                                                                            kind: str) -> None:
+def test_circuits_that_cannot_be_listed_are_an_error_and_not_a_shorter_list(
+    unit: Meters, method: str, failed: Status, kind: str
+) -> None:
     unit.meter(1, 0, {L1: 4.0})
     unit.calls["/meter/1", "getCircuits"] = failed
     with pytest.raises(PduHandlerError) as caught:
@@ -269,16 +369,24 @@ def test_circuits_are_unknown_and_never_off(unit: Meters) -> None:
     assert shown(handler_of(unit).status()) == {"p1.1": EnumPowerStatus.UNKNOWN}
 
 
-def test_the_printed_number_is_empty_where_it_does_not_follow_from_the_panels_settings(unit: Meters) -> None:
+def test_the_printed_number_is_empty_where_it_does_not_follow_from_the_panels_settings(
+    unit: Meters,
+) -> None:
     unit.meter(1, 0, {L1: 0.0})
     rid = unit.circuit(1, 4)
     unit.calls[rid, "getSettings"] = Status(403)
-    for answer in ({}, {"labelingScheme": 7, "panelSize": 42}, {"labelingScheme": 1, "panelSize": 4}, Status(404)):
+    for answer in (
+        {},
+        {"labelingScheme": 7, "panelSize": 42},
+        {"labelingScheme": 1, "panelSize": 4},
+        Status(404),
+    ):
         unit.calls["/meter/1", "getPanelSettings"] = answer
         assert handler_of(unit).labels() == [("p1.5", "", "")]
 
 
-# ---- a controller without the object of a PDU ------------------------------------------------------------------------
+# ---- a controller without the object of a PDU ----------------------------------------------------
+
 
 def _without_pdu(unit: Meters) -> Meters:
     """Remove `/model/pdu/0` from the unit."""
@@ -287,7 +395,9 @@ def _without_pdu(unit: Meters) -> Meters:
 
 
 @pytest.mark.parametrize("method", ["status", "statistic", "labels"])
-def test_a_controller_without_the_object_of_a_pdu_is_read_like_any_other(unit: Meters, method: str) -> None:
+def test_a_controller_without_the_object_of_a_pdu_is_read_like_any_other(
+    unit: Meters, method: str
+) -> None:
     unit.meter(1, 2, {L1: 4.0, L2: 6.5, L3: 6.0}, own=6.5)
     unit.circuit(1, 6, current=4.0, activeEnergy=91_500.0)
     unit.calls["/meter/1", "getPanelSettings"] = {"labelingScheme": 0, "panelSize": 42}
@@ -304,13 +414,17 @@ def test_a_unit_with_neither_a_pdu_nor_meters_is_an_error(unit: Meters, method: 
     for code in (200, 404):
         unit.calls[METERS] = [] if code == 200 else Status(code)
         with pytest.raises(PduHandlerError, match="no such resource") as caught:
-            getattr(handler_of(_without_pdu(unit)), method)(*([PduPortView("3")] if method == "port_down" else []))
+            getattr(handler_of(_without_pdu(unit)), method)(
+                *([PduPortView("3")] if method == "port_down" else [])
+            )
         assert caught.value.kind == "refused"
 
 
 @pytest.mark.parametrize("status", [403, 429, 500, 503])
 @pytest.mark.parametrize("method", ["status", "statistic"])
-def test_a_pdu_whose_outlets_cannot_be_read_is_not_taken_for_a_controller(unit: Meters, method: str, status: int) -> None:
+def test_a_pdu_whose_outlets_cannot_be_read_is_not_taken_for_a_controller(
+    unit: Meters, method: str, status: int
+) -> None:
     unit.meter(1, 2, {L1: 4.0, L2: 6.5, L3: 6.0}, own=6.5)
     unit.calls[PDU, "getOutlets"] = Status(status)
     with pytest.raises(PduHandlerError):

@@ -1,4 +1,5 @@
 """Which conditions prevent a switching command."""
+
 from __future__ import annotations
 
 import contextlib
@@ -14,23 +15,42 @@ from handlers.raritan.rpc.pdumodel import Outlet, Pdu
 from .described import PDU, Described, Status
 
 OUTLET = f"{PDU}/outlet/0"
-ANSWERS: dict[Any, Any] = {(PDU, "getSettings"): {"inhibitRelayControl": False}, (OUTLET, "getMetaData"): {"isSwitchable": True},
-                           (OUTLET, "getState"): {"available": True, "powerState": 1}}
+ANSWERS: dict[Any, Any] = {
+    (PDU, "getSettings"): {"inhibitRelayControl": False},
+    (OUTLET, "getMetaData"): {"isSwitchable": True},
+    (OUTLET, "getState"): {"available": True, "powerState": 1},
+}
 
 
 def look(**answers: Any) -> None:
     """Call `refuse_before` with the usual answers, except for the methods named in `answers`."""
     unit = Described()
-    unit.calls.update({(rid, method): answers.get(method, usual) for (rid, method), usual in ANSWERS.items()})
+    unit.calls.update(
+        {(rid, method): answers.get(method, usual) for (rid, method), usual in ANSWERS.items()}
+    )
     agent = unit.agent()
     bulk, outlet = Bulk(agent), Outlet(OUTLET, agent)
-    asked = bulk.add(Pdu(PDU, agent).getSettings), bulk.add(outlet.getMetaData), bulk.add(outlet.getState)
+    asked = (
+        bulk.add(Pdu(PDU, agent).getSettings),
+        bulk.add(outlet.getMetaData),
+        bulk.add(outlet.getState),
+    )
     bulk.perform()
     refuse_before("1", *asked)
 
 
-@pytest.mark.parametrize("answers", [{}, {"getSettings": {}}, {"getMetaData": {}}, {"getState": {}},
-                                     {"getSettings": Status(404)}, {"getMetaData": Status(404)}, {"getState": Status(404)}])
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {},
+        {"getSettings": {}},
+        {"getMetaData": {}},
+        {"getState": {}},
+        {"getSettings": Status(404)},
+        {"getMetaData": Status(404)},
+        {"getState": Status(404)},
+    ],
+)
 def test_a_missing_answer_or_field_does_not_prevent_the_command(answers: dict[str, Any]) -> None:
     look(**answers)
 
@@ -47,33 +67,59 @@ def test_an_outlet_that_the_account_may_not_read_is_not_switched(method: str) ->
     assert caught.value.kind == "denied"
 
 
-@pytest.mark.parametrize("answers, kind", [({"getMetaData": {"isSwitchable": False}}, "unsupported"),
-                                           ({"getSettings": {"inhibitRelayControl": True}}, "refused")])
-def test_an_outlet_that_cannot_or_may_not_be_switched_is_refused(answers: dict[str, Any], kind: str) -> None:
+@pytest.mark.parametrize(
+    "answers, kind",
+    [
+        ({"getMetaData": {"isSwitchable": False}}, "unsupported"),
+        ({"getSettings": {"inhibitRelayControl": True}}, "refused"),
+    ],
+)
+def test_an_outlet_that_cannot_or_may_not_be_switched_is_refused(
+    answers: dict[str, Any], kind: str
+) -> None:
     with pytest.raises(PduHandlerError) as caught:
         look(**answers)
     assert caught.value.kind == kind
 
 
-@pytest.mark.parametrize("known, listed, mixed_up", [
-    ({"label": "1"}, {"label": "1"}, False), ({"label": "1"}, {"label": "2"}, True), ({"label": "AA1"}, {"label": "AA1"}, False),
-    ({"label": "AA1"}, {"label": "AA2"}, True), ({"label": "5"}, {"label": "5"}, False), ({"label": "1"}, {}, False),
-    ({"label": "1"}, Status(500), False),
-    # The label behind the well-known id is not known: only another number shows another outlet.
-    ({}, {"label": "2"}, True), (Status(404), {"label": "2"}, True), (Status(403), {"label": "2"}, True),
-    (Status(404), {"label": "1"}, False), (Status(404), {"label": "01"}, False), (Status(404), {"label": "AA2"}, False),
-    (Status(404), {"label": ""}, False), (Status(404), {"label": "\u0662"}, False), (Status(404), {"label": "9" * 5000}, False),
-    (Status(404), {}, False)])
+@pytest.mark.parametrize(
+    "known, listed, mixed_up",
+    [
+        ({"label": "1"}, {"label": "1"}, False),
+        ({"label": "1"}, {"label": "2"}, True),
+        ({"label": "AA1"}, {"label": "AA1"}, False),
+        ({"label": "AA1"}, {"label": "AA2"}, True),
+        ({"label": "5"}, {"label": "5"}, False),
+        ({"label": "1"}, {}, False),
+        ({"label": "1"}, Status(500), False),
+        # The label behind the well-known id is not known: only another number shows another outlet.
+        ({}, {"label": "2"}, True),
+        (Status(404), {"label": "2"}, True),
+        (Status(403), {"label": "2"}, True),
+        (Status(404), {"label": "1"}, False),
+        (Status(404), {"label": "01"}, False),
+        (Status(404), {"label": "AA2"}, False),
+        (Status(404), {"label": ""}, False),
+        (Status(404), {"label": "\u0662"}, False),
+        (Status(404), {"label": "9" * 5000}, False),
+        (Status(404), {}, False),
+    ],
+)
 @pytest.mark.parametrize("identity", ["1", "2.1"])
 def test_an_outlet_is_mixed_up_if_its_labels_differ_or_its_only_label_is_another_number(
-        known: Any, listed: Any, mixed_up: bool, identity: str) -> None:
+    known: Any, listed: Any, mixed_up: bool, identity: str
+) -> None:
     unit = Described()
     unit.calls.update({(OUTLET, "getMetaData"): known, ("/listed", "getMetaData"): listed})
     agent = unit.agent()
     bulk = Bulk(agent)
     first, second = bulk.each(Outlet.getMetaData, [Outlet(OUTLET, agent), Outlet("/listed", agent)])
     bulk.perform()
-    with pytest.raises(PduHandlerError, match="report its model and firmware") if mixed_up else contextlib.nullcontext():
+    with (
+        pytest.raises(PduHandlerError, match="report its model and firmware")
+        if mixed_up
+        else contextlib.nullcontext()
+    ):
         refuse_mixed_up(identity, first, second, agent.login.quoted)
 
 

@@ -1,4 +1,8 @@
-"""Printed structures, compared with the vendor's SDK. SDKs before 4.4 print some parts differently; `_facts` leaves these out."""
+"""Printed structures, compared with the vendor's SDK.
+
+SDKs before 4.4 print some parts differently; `_facts` leaves these out.
+"""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -19,13 +23,19 @@ from .declared import Nowhere
 SCRIPT = "tests.simulators.sdk.scripts.script"
 PDU, OUTLET, INLET = "/model/pdu/0", "/model/pdu/0/outlet/0", "/model/pdu/0/inlet/0"
 CALLS: list[list[str]] = [
-    ["pdumodel.Pdu", PDU, "getMetaData"], ["pdumodel.Pdu", PDU, "getSettings"], ["pdumodel.Pdu", PDU, "getStatistic"],
-    ["pdumodel.Outlet", OUTLET, "getMetaData"], ["pdumodel.Outlet", OUTLET, "getSettings"],
-    ["pdumodel.Outlet", OUTLET, "getState"], ["pdumodel.Outlet", OUTLET, "getSensors"],
-    ["pdumodel.Inlet", INLET, "getSensors"], ["devsettings.Snmp", "/snmp", "getConfiguration"],
+    ["pdumodel.Pdu", PDU, "getMetaData"],
+    ["pdumodel.Pdu", PDU, "getSettings"],
+    ["pdumodel.Pdu", PDU, "getStatistic"],
+    ["pdumodel.Outlet", OUTLET, "getMetaData"],
+    ["pdumodel.Outlet", OUTLET, "getSettings"],
+    ["pdumodel.Outlet", OUTLET, "getState"],
+    ["pdumodel.Outlet", OUTLET, "getSensors"],
+    ["pdumodel.Inlet", INLET, "getSensors"],
+    ["devsettings.Snmp", "/snmp", "getConfiguration"],
     ["sensors.NumericSensor", f"{OUTLET}/current", "getMetaData"],
     ["sensors.NumericSensor", f"{OUTLET}/current", "getThresholds"],
-    ["peripheral.DeviceSlot", "/model/peripheraldeviceslot/0", "getSettings"]]
+    ["peripheral.DeviceSlot", "/model/peripheraldeviceslot/0", "getSettings"],
+]
 LINKED = [["cascading.CascadeManager", "/cascade", "getStatus"], ["net.Net", "/net", "getSettings"]]
 
 
@@ -38,7 +48,13 @@ def unit(firmware: str) -> Iterator[XerusPdu]:
 
 def _ours(unit: XerusPdu, asked: list[list[str]]) -> list[str]:
     out = []
-    with Agent("https", f"{unit.host}:{unit.port}", unit.user, unit.password, trust=Trust(ca_pem=unit.ca_pem)) as agent:
+    with Agent(
+        "https",
+        f"{unit.host}:{unit.port}",
+        unit.user,
+        unit.password,
+        trust=Trust(ca_pem=unit.ca_pem),
+    ) as agent:
         for interface, rid, method in asked:
             kind = find(interface)
             assert kind is not None and issubclass(kind, Interface)
@@ -51,7 +67,9 @@ def test_structures_print_as_the_sdk_prints_them(unit: XerusPdu, firmware: str) 
     asked = CALLS + (LINKED if firmware != "3.3" else [])
     release = sdk.RELEASES[firmware]
     with Worker(sdk.needed(release), SCRIPT) as worker:
-        theirs: Any = worker.order("tests.handlers.raritan.sdk_steps", "printed", unit.url, unit.user, unit.password, asked)
+        theirs: Any = worker.order(
+            "tests.handlers.raritan.sdk_steps", "printed", unit.url, unit.user, unit.password, asked
+        )
     assert len(theirs) == len(asked)
     for call, our, their in zip(asked, _ours(unit, asked), theirs):
         if firmware == "4.4":
@@ -61,20 +79,35 @@ def test_structures_print_as_the_sdk_prints_them(unit: XerusPdu, firmware: str) 
 
 
 def _facts(text: str) -> list[str]:
-    """Return the sorted lines. Parts that older releases print differently are removed: quotes, padding, "(UTC)", and brackets,
-    commas and "=" at the end of a line.
+    """Return the sorted lines. Parts that older releases print differently are removed: quotes,
+    padding, "(UTC)", and brackets, commas and "=" at the end of a line.
 
     Empty lines and lines with a name in _RENAMED are left out.
     """
-    lines = (" ".join(line.replace('"', "").replace(" (UTC)", "").split()).rstrip("[]{}, =") for line in text.splitlines())
+    lines = (
+        " ".join(line.replace('"', "").replace(" (UTC)", "").split()).rstrip("[]{}, =")
+        for line in text.splitlines()
+    )
     return sorted(line for line in lines if line and not any(name in line for name in _RENAMED))
 
 
-_RENAMED = ("CSumErrCnt", "primaryUnit", "master", "MASTER", "PRIMARY_UNIT", "ONBOARD", "ONEWIRE", "SLAVE", "EXPANSION")
+_RENAMED = (
+    "CSumErrCnt",
+    "primaryUnit",
+    "master",
+    "MASTER",
+    "PRIMARY_UNIT",
+    "ONBOARD",
+    "ONEWIRE",
+    "SLAVE",
+    "EXPANSION",
+)
 
 
 def test_texts_are_printed_in_quotes_and_enumerations_by_full_name_and_lists_line_by_line() -> None:
-    status = cascading.CascadeManager.Status(role=cascading.CascadeManager.Role.STANDALONE, primaryUnit="a b")
+    status = cascading.CascadeManager.Status(
+        role=cascading.CascadeManager.Role.STANDALONE, primaryUnit="a b"
+    )
     lines = str(status).splitlines()
     assert lines[0] == "cascading.CascadeManager.Status:"
     assert '    * primaryUnit   = "a b"' in lines and "    * linkUnits     = {}" in lines
@@ -83,13 +116,20 @@ def test_texts_are_printed_in_quotes_and_enumerations_by_full_name_and_lists_lin
     assert "[\n        2,\n        1\n    ]" in str(settings)
 
 
-@pytest.mark.parametrize("wire", [{"keyLength": 2048}, {"keyType": 1, "ellipticCurve": 0, "rsaKeyLength": 2048}])
+@pytest.mark.parametrize(
+    "wire", [{"keyLength": 2048}, {"keyType": 1, "ellipticCurve": 0, "rsaKeyLength": 2048}]
+)
 def test_an_older_field_is_printed_inside_the_field_that_holds_it_now(wire: dict[str, int]) -> None:
-    request = decode_structure(cert.ServerSSLCert.ReqInfo, {"subject": {"commonName": "a"}, **wire}, Nowhere())
+    request = decode_structure(
+        cert.ServerSSLCert.ReqInfo, {"subject": {"commonName": "a"}, **wire}, Nowhere()
+    )
     _, inside = str(request).split("\n    * keyInfo = cert.ServerSSLCert.KeyInfo:\n")
     assert inside.splitlines()[-1] == "        * rsaKeyLength = 2048"
 
 
 def test_a_missing_field_is_not_printed() -> None:
     assert "inhibitRelayControl" in str(pdumodel.Pdu.Settings())
-    assert str(decode_structure(pdumodel.Pdu.Settings, {"name": "x"}, Nowhere())) == 'pdumodel.Pdu.Settings:\n    * name = "x"'
+    assert (
+        str(decode_structure(pdumodel.Pdu.Settings, {"name": "x"}, Nowhere()))
+        == 'pdumodel.Pdu.Settings:\n    * name = "x"'
+    )

@@ -1,4 +1,5 @@
 """Recorded traffic of two real units: every field is decoded and encoded back unchanged."""
+
 from __future__ import annotations
 
 import json
@@ -15,7 +16,7 @@ from tests.needs import shared
 from .declared import Nowhere, calls
 
 AGENT = Nowhere()
-Answer = tuple[type[Interface], str, Any]       # interface, method, recorded `result`
+Answer = tuple[type[Interface], str, Any]  # interface, method, recorded `result`
 pytestmark = pytest.mark.against("recorded traffic of real Xerus units")
 
 
@@ -30,8 +31,14 @@ def _results(exchange: Any) -> list[Any]:
 
 
 def _of_rid(rid: str) -> type[Interface]:
-    kind = find(rid.split("/")[2]) if rid.startswith("/tfwopaque/") else \
-        {"/model/pdu/0": pdumodel.Pdu, "/model/peripheraldevicemanager": peripheral.DeviceManager}[rid]
+    kind = (
+        find(rid.split("/")[2])
+        if rid.startswith("/tfwopaque/")
+        else {
+            "/model/pdu/0": pdumodel.Pdu,
+            "/model/peripheraldevicemanager": peripheral.DeviceManager,
+        }[rid]
+    )
     assert kind is not None and issubclass(kind, Interface)
     return kind
 
@@ -44,13 +51,20 @@ def _with_requests(exchanges: Any) -> Iterator[Answer]:
 
 
 def _without_requests(exchanges: Any) -> Iterator[Answer]:
-    """Yield the answers of the second unit. Its recording lacks request bodies; the first unit's calls and order are assumed."""
+    """Yield the answers of the second unit.
+
+    Its recording lacks request bodies; the first unit's calls and order are assumed.
+    """
     outlets = len(_results(exchanges[0])[1]["_ret_"])
     devices: list[type[Interface]] = [pdumodel.Inlet, *[pdumodel.Outlet] * outlets]
     slots: list[type[Interface]] = [peripheral.DeviceSlot] * len(_results(exchanges[0])[2]["_ret_"])
     numeric: list[type[Interface]] = [sensors.NumericSensor] * len(_results(exchanges[5]))
     plan: list[list[tuple[type[Interface], str]]] = [
-        [(pdumodel.Pdu, "getInlets"), (pdumodel.Pdu, "getOutlets"), (peripheral.DeviceManager, "getDeviceSlots")],
+        [
+            (pdumodel.Pdu, "getInlets"),
+            (pdumodel.Pdu, "getOutlets"),
+            (peripheral.DeviceManager, "getDeviceSlots"),
+        ],
         [(kind, "getMetaData") for kind in devices],
         [(kind, "getSettings") for kind in devices + slots],
         [(pdumodel.Inlet, "getPoles")],
@@ -85,8 +99,11 @@ def _unknown(value: object) -> list[str]:
 
 
 def test_recorded_readings_have_a_time_in_2022_and_a_float_value() -> None:
-    readings = [calls(kind)[method].result(result, AGENT) for kind, method, result in _with_requests(_units()["unit-a"])
-                if method == "getReading"]
+    readings = [
+        calls(kind)[method].result(result, AGENT)
+        for kind, method, result in _with_requests(_units()["unit-a"])
+        if method == "getReading"
+    ]
     assert len(readings) > 200
     for reading in readings:
         assert isinstance(reading, sensors.NumericSensor.Reading)

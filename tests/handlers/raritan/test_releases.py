@@ -1,7 +1,9 @@
-"""The declarations of the modules in schema.json agree with ten firmware releases; values are written back unchanged.
+"""The declarations of the modules in schema.json agree with ten firmware releases; values are
+written back unchanged.
 
 Some other modules, such as `serial`, are compared with the newest SDK (test_names.py).
 """
+
 from __future__ import annotations
 
 import json
@@ -21,7 +23,18 @@ from tests.needs import shared
 
 from .declared import Nowhere, calls
 
-RELEASES = ("3.3.0", "3.4.20", "3.5.20", "3.6.0", "3.6.80", "4.0.0", "4.0.41", "4.2.20", "4.3.15", "4.4.1")
+RELEASES = (
+    "3.3.0",
+    "3.4.20",
+    "3.5.20",
+    "3.6.0",
+    "3.6.80",
+    "4.0.0",
+    "4.0.41",
+    "4.2.20",
+    "4.3.15",
+    "4.4.1",
+)
 AGENT = Nowhere()
 Json = Any
 pytestmark = pytest.mark.against("the types of ten firmware releases")
@@ -29,13 +42,17 @@ pytestmark = pytest.mark.against("the types of ten firmware releases")
 
 @cache
 def _schema() -> dict[str, Any]:
-    schema: dict[str, Any] = json.loads(shared("raritan", "schema.json").read_text(encoding="utf-8"))
+    schema: dict[str, Any] = json.loads(
+        shared("raritan", "schema.json").read_text(encoding="utf-8")
+    )
     assert tuple(schema["releases"]) == RELEASES
     return schema
 
 
 def _variant(kind: str, name: str, release: str) -> Optional[dict[str, Any]]:
-    found: Optional[dict[str, Any]] = next((one for one in _schema()[kind][name] if release in one["releases"]), None)
+    found: Optional[dict[str, Any]] = next(
+        (one for one in _schema()[kind][name] if release in one["releases"]), None
+    )
     return found
 
 
@@ -48,22 +65,34 @@ def _declared(kind: str, release: str) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 _SIMPLE: Mapping[str, Json] = {
-    "int": 3, "long": 2 ** 40, "byte": 7, "float": 1.5, "double": 2.25, "bool": True, "string": "text", "time": 1700000000,
-    "any": {"a": [1, None]}, "typeinfo": "pdumodel.Outlet:1.0.0", "bulkrpc.JsonObject": {"jsonrpc": "2.0", "id": 1},
+    "int": 3,
+    "long": 2**40,
+    "byte": 7,
+    "float": 1.5,
+    "double": 2.25,
+    "bool": True,
+    "string": "text",
+    "time": 1700000000,
+    "any": {"a": [1, None]},
+    "typeinfo": "pdumodel.Outlet:1.0.0",
+    "bulkrpc.JsonObject": {"jsonrpc": "2.0", "id": 1},
     "ref": {"rid": "/x", "type": "future.Thing:1.0.0"},
 }
 
 
 def _sample(kind: str, release: str, scope: str) -> Json:
-    """Return a value of the type `kind` as the release sends it. `kind` may be a name relative to `scope`."""
-    kind = kind[len("struct:"):] if kind.startswith("struct:") else kind
+    """Return a value of the type `kind` as the release sends it.
+
+    `kind` may be a name relative to `scope`.
+    """
+    kind = kind[len("struct:") :] if kind.startswith("struct:") else kind
     if kind in _SIMPLE:
         return _SIMPLE[kind]
     if kind == "valueobject":
         return {"type": "peripheral.Device:1.0.0", "value": {}}
     container = re.fullmatch(r"(vector|map)<(.*)>", kind)
     if container and container.group(2) == scope:
-        return []           # empty, since this type contains itself
+        return []  # empty, since this type contains itself
     if container and container.group(1) == "vector":
         return [_sample(container.group(2), release, scope)]
     if container:
@@ -81,7 +110,7 @@ def _named(kind: str, release: str, scope: str) -> Json:
             return _fields(name, release, "structs")
         if name in schema["valueobjects"]:
             return {"type": f"{name}:1.0.0", "value": _fields(name, release, "valueobjects")}
-    return {}           # an old signature names a type that the schema does not describe
+    return {}  # an old signature names a type that the schema does not describe
 
 
 def _scoped(name: str, scope: Sequence[str]) -> list[str]:
@@ -103,7 +132,9 @@ def _fields(name: str, release: str, kind: str) -> dict[str, Json]:
 
 @pytest.mark.parametrize("release", RELEASES)
 @pytest.mark.parametrize("kind, base", [("structs", Structure), ("valueobjects", ValueObject)])
-def test_every_structure_of_a_release_is_read_in_full_and_written_back_unchanged(kind: str, base: type, release: str) -> None:
+def test_every_structure_of_a_release_is_read_in_full_and_written_back_unchanged(
+    kind: str, base: type, release: str
+) -> None:
     names = [name for name, _ in _declared(kind, release)]
     assert len(names) > 75
     for name in names:
@@ -113,12 +144,18 @@ def test_every_structure_of_a_release_is_read_in_full_and_written_back_unchanged
         value = decode_structure(cls, sent, AGENT)
         assert value._wire is not None and not value._wire.rest, (name, value._wire)
         written = encode(value)
-        assert (written["value"] if isinstance(value, ValueObject) and isinstance(written, dict) else written) == sent, name
+        assert (
+            written["value"]
+            if isinstance(value, ValueObject) and isinstance(written, dict)
+            else written
+        ) == sent, name
         assert encode_structure(value) == sent, name
 
 
 @pytest.mark.parametrize("release", RELEASES)
-def test_every_method_of_a_release_takes_its_parameters_and_returns_its_results(release: str) -> None:
+def test_every_method_of_a_release_takes_its_parameters_and_returns_its_results(
+    release: str,
+) -> None:
     count = 0
     for name, variant in _declared("interfaces", release):
         cls = find(name)
@@ -127,13 +164,17 @@ def test_every_method_of_a_release_takes_its_parameters_and_returns_its_results(
         for method, signature in variant["methods"].items():
             count += 1
             call = declared[method]
-            arguments = tuple({} if of.startswith("map<") else _sample(of, release, name)
-                              for of in signature["in"].values())
+            arguments = tuple(
+                {} if of.startswith("map<") else _sample(of, release, name)
+                for of in signature["in"].values()
+            )
             assert list(call.params(arguments, {})) == list(signature["in"]), (name, method)
             result = {out: _sample(of, release, name) for out, of in signature["out"].items()}
             values = call.result(result, AGENT)
-            given: list[object] = list(values) if isinstance(values, tuple) else [values][:len(result)]
-            assert encode(given[:len(result)]) == list(result.values()), (name, method)
+            given: list[object] = (
+                list(values) if isinstance(values, tuple) else [values][: len(result)]
+            )
+            assert encode(given[: len(result)]) == list(result.values()), (name, method)
     assert count > 300
 
 
@@ -151,9 +192,12 @@ def test_every_constant_and_every_enumerated_name_of_a_release_has_its_value(rel
                 assert getattr(cls, constant) == value, (name, constant)
 
 
-# Three Modbus constants were renumbered in 4.3: the class has the newest numbers, a proxy the numbers of its unit's version.
-_RENUMBERED = {("peripheral.GatewaySensorManager", name)
-               for name in ("MODBUS_PRODUCT_NAME", "MODBUS_MODEL_NAME", "MODBUS_APP_NAME")}
+# Three Modbus constants were renumbered in 4.3: the class has the newest numbers, a proxy the
+# numbers of its unit's version.
+_RENUMBERED = {
+    ("peripheral.GatewaySensorManager", name)
+    for name in ("MODBUS_PRODUCT_NAME", "MODBUS_MODEL_NAME", "MODBUS_APP_NAME")
+}
 
 
 def test_each_interface_names_the_version_of_the_newest_release_that_has_it() -> None:
@@ -168,7 +212,7 @@ def test_constructors_take_the_fields_of_the_newest_release_in_its_order() -> No
         cls = find(name)
         assert cls is not None and issubclass(cls, Structure)
         names = field_names(cls)
-        assert list(names[:len(variant["fields"])]) == list(variant["fields"]), name
+        assert list(names[: len(variant["fields"])]) == list(variant["fields"]), name
 
 
 def test_value_objects_take_their_own_fields_first_and_then_those_of_their_base() -> None:
@@ -189,6 +233,8 @@ def test_value_objects_take_their_own_fields_first_and_then_those_of_their_base(
 def test_constants_that_were_renumbered_follow_the_version_of_the_unit(release: str) -> None:
     variant = _variant("interfaces", "peripheral.GatewaySensorManager", release)
     assert variant is not None
-    manager = GatewaySensorManager("/x", AGENT, f"peripheral.GatewaySensorManager:{variant['releases'][release]}")
+    manager = GatewaySensorManager(
+        "/x", AGENT, f"peripheral.GatewaySensorManager:{variant['releases'][release]}"
+    )
     assert {name: getattr(manager, name) for name in variant["constants"]} == variant["constants"]
     assert GatewaySensorManager.MODBUS_APP_NAME == 6

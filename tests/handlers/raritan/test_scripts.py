@@ -1,4 +1,7 @@
-"""The binding as scripts use it, beyond the examples in the vendor's documentation (test_documented.py)."""
+"""The binding as scripts use it, beyond the examples in the vendor's documentation
+(test_documented.py).
+"""
+
 from __future__ import annotations
 
 import copy
@@ -43,11 +46,18 @@ STATE = {"available": True, "powerState": 1, "isLoadShed": False}
 @pytest.fixture
 def to(firmware: str) -> Iterator[Agent]:
     with XerusPdu(Model(outlets=2, phases=3), firmware) as unit:
-        with Agent("https", f"{unit.host}:{unit.port}", unit.user, unit.password, trust=Trust(ca_pem=unit.ca_pem)) as agent:
+        with Agent(
+            "https",
+            f"{unit.host}:{unit.port}",
+            unit.user,
+            unit.password,
+            trust=Trust(ca_pem=unit.ca_pem),
+        ) as agent:
             yield agent
 
 
-# ---- structures --------------------------------------------------------------------------------------------
+# ---- structures ----------------------------------------------------------------------------------
+
 
 @pytest.mark.parametrize("names", [lambda found: found.elements, lambda found: list(vars(found))])
 def test_a_script_can_loop_over_sensors_by_field_name(to: Agent, names: Any) -> None:
@@ -58,12 +68,23 @@ def test_a_script_can_loop_over_sensors_by_field_name(to: Agent, names: Any) -> 
 
 
 def test_the_elements_of_a_decoded_structure_are_the_received_fields() -> None:
-    assert decode_structure(pdumodel.Outlet.State, STATE, AGENT).elements == ["available", "powerState", "isLoadShed"]
+    assert decode_structure(pdumodel.Outlet.State, STATE, AGENT).elements == [
+        "available",
+        "powerState",
+        "isLoadShed",
+    ]
 
 
 def test_the_elements_of_a_class_or_new_structure_are_the_fields_of_the_newest_firmware() -> None:
-    assert pdumodel.Outlet.State.elements == pdumodel.Outlet.State().elements == list(vars(pdumodel.Outlet.State()))
-    assert "inhibitRelayControl" in pdumodel.Pdu.Settings.elements and "hwRevision" in pdumodel.Pdu.MetaData.elements
+    assert (
+        pdumodel.Outlet.State.elements
+        == pdumodel.Outlet.State().elements
+        == list(vars(pdumodel.Outlet.State()))
+    )
+    assert (
+        "inhibitRelayControl" in pdumodel.Pdu.Settings.elements
+        and "hwRevision" in pdumodel.Pdu.MetaData.elements
+    )
 
 
 def test_a_structure_can_be_stored_as_json() -> None:
@@ -74,19 +95,27 @@ def test_a_structure_can_be_stored_as_json() -> None:
         pdumodel.Outlet.State.decode([], AGENT)
 
 
-@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda value: pickle.loads(pickle.dumps(value))])
+@pytest.mark.parametrize(
+    "again", [copy.copy, copy.deepcopy, lambda value: pickle.loads(pickle.dumps(value))]
+)
 def test_a_copy_is_written_back_with_the_received_fields(again: Any) -> None:
     value = decode_structure(pdumodel.Outlet.State, {**STATE, "future": 3}, AGENT)
     other = again(value)
     other.powerState = pdumodel.Outlet.PowerState.PS_OFF
-    assert encode(other) == {**STATE, "powerState": 0, "future": 3} and encode(value) == {**STATE, "future": 3}
+    assert encode(other) == {**STATE, "powerState": 0, "future": 3} and encode(value) == {
+        **STATE,
+        "future": 3,
+    }
 
 
 def test_setting_a_misspelt_field_warns_and_keeps_the_value() -> None:
     settings = decode_structure(pdumodel.Outlet.Settings, {"name": "x", "sequenceDelay": 5}, AGENT)
     with pytest.warns(UserWarning, match="pdumodel.Outlet.Settings has no field 'sequencDelay'"):
         settings.sequencDelay = 2000
-    assert settings.sequencDelay == 2000 and encode_structure(settings) == {"name": "x", "sequenceDelay": 5}
+    assert settings.sequencDelay == 2000 and encode_structure(settings) == {
+        "name": "x",
+        "sequenceDelay": 5,
+    }
     unknown = rpc.ValueObject.decode({"type": "no.Thing:1.0.0", "value": {"future": 1}}, AGENT)
     with pytest.warns(UserWarning, match="has no field 'futur'"):
         unknown.futur = 2
@@ -95,29 +124,50 @@ def test_setting_a_misspelt_field_warns_and_keeps_the_value() -> None:
 def test_known_fields_and_older_names_are_set_without_a_warning() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        settings = decode_structure(net.PortForwardingSettings, {"enabled": False, "role": 0, "masterDownstreamIfName": ""},
-                                    AGENT)
+        settings = decode_structure(
+            net.PortForwardingSettings,
+            {"enabled": False, "role": 0, "masterDownstreamIfName": ""},
+            AGENT,
+        )
         settings.primaryUnitDownstreamIfName = "usb"
         settings.masterDownstreamIfName = "eth"
         settings._mark = 1
-    assert encode_structure(settings) == {"enabled": False, "role": 0, "masterDownstreamIfName": "eth"}
+    assert encode_structure(settings) == {
+        "enabled": False,
+        "role": 0,
+        "masterDownstreamIfName": "eth",
+    }
 
 
 def test_a_field_of_a_newer_firmware_is_read_and_changed_as_plain_json() -> None:
-    settings: Any = decode_structure(pdumodel.Outlet.Settings, {"name": "x", "future": {"a": 1}}, AGENT)
+    settings: Any = decode_structure(
+        pdumodel.Outlet.Settings, {"name": "x", "future": {"a": 1}}, AGENT
+    )
     assert settings.future == {"a": 1}
     settings.future = {"a": 2}
-    assert settings.future == {"a": 2} and encode_structure(settings) == {"name": "x", "future": {"a": 2}}
+    assert settings.future == {"a": 2} and encode_structure(settings) == {
+        "name": "x",
+        "future": {"a": 2},
+    }
 
 
-# ---- value objects -----------------------------------------------------------------------------------------
+# ---- value objects -------------------------------------------------------------------------------
+
 
 def test_a_value_object_takes_its_own_fields_before_those_of_its_base() -> None:
-    kind: Any = usermgmt.AccountRenamed                     # Any: to type checkers the fields are keyword-only
+    # Any: to type checkers the fields are keyword-only
+    kind: Any = usermgmt.AccountRenamed
     made = kind("new", "old", "admin", "192.0.2.1")
-    assert (made.newUsername, made.username, made.actUserName, made.actIpAddr, made.source) == ("new", "old", "admin",
-                                                                                                "192.0.2.1", None)
-    assert made == kind(newUsername="new", username="old", actUserName="admin", actIpAddr="192.0.2.1")
+    assert (made.newUsername, made.username, made.actUserName, made.actIpAddr, made.source) == (
+        "new",
+        "old",
+        "admin",
+        "192.0.2.1",
+        None,
+    )
+    assert made == kind(
+        newUsername="new", username="old", actUserName="admin", actIpAddr="192.0.2.1"
+    )
     assert list(inspect.signature(kind).parameters) == made.listElements() == made.elements
     with pytest.raises(TypeError, match="takes 5 fields, not 6"):
         kind(*"abcdef")
@@ -128,40 +178,71 @@ def test_a_value_object_takes_its_own_fields_before_those_of_its_base() -> None:
 def test_an_event_prints_its_own_fields_first_and_inherited_fields_last() -> None:
     lines = str(sensors.StateSensor.StateChangedEvent()).splitlines()
     names = [line.split()[1] for line in lines if line.startswith("    * ")]
-    assert lines[0] == "sensors.StateSensor.StateChangedEvent:" and names == ["oldState", "newState", "source"]
+    assert lines[0] == "sensors.StateSensor.StateChangedEvent:" and names == [
+        "oldState",
+        "newState",
+        "source",
+    ]
 
 
 def test_an_event_is_read_from_type_and_value() -> None:
-    json = {"type": "event.UserEvent:1.0.0", "value": {"source": None, "actUserName": "admin", "actIpAddr": ""}}
+    json = {
+        "type": "event.UserEvent:1.0.0",
+        "value": {"source": None, "actUserName": "admin", "actIpAddr": ""},
+    }
     read = rpc.ValueObject.decode(json, AGENT)
-    assert isinstance(read, event.UserEvent) and read.actUserName == "admin" and encode(read) == json
-    assert event.UserEvent.decode(read.encode(), AGENT) == read and read.wire_type == "event.UserEvent:1.0.0"
-    assert peripheral.Device().wire_type == peripheral.Device.idlType and idl.Event().listElements() == ["source"]
+    assert (
+        isinstance(read, event.UserEvent) and read.actUserName == "admin" and encode(read) == json
+    )
+    assert (
+        event.UserEvent.decode(read.encode(), AGENT) == read
+        and read.wire_type == "event.UserEvent:1.0.0"
+    )
+    assert (
+        peripheral.Device().wire_type == peripheral.Device.idlType
+        and idl.Event().listElements() == ["source"]
+    )
 
 
-# ---- enumerations, type names, proxies -----------------------------------------------------------------------
+# ---- enumerations, type names, proxies -----------------------------------------------------------
+
 
 def test_enumerations_list_their_names_by_ordinal_and_are_sent_as_numbers() -> None:
-    states: Any = pdumodel.Outlet.PowerState                # Any: some type checkers do not find `values`
+    # Any: some type checkers do not find `values`
+    states: Any = pdumodel.Outlet.PowerState
     roles: Any = net.PortForwardingRole
     assert states.values == ["PS_OFF", "PS_ON"] and states.values[states.PS_ON.val] == "PS_ON"
-    assert [str(one) for one in states.get_elements()] == ["pdumodel.Outlet.PowerState.PS_OFF",
-                                                           "pdumodel.Outlet.PowerState.PS_ON"]
+    assert [str(one) for one in states.get_elements()] == [
+        "pdumodel.Outlet.PowerState.PS_OFF",
+        "pdumodel.Outlet.PowerState.PS_ON",
+    ]
     assert states.decode(1) is states.PS_ON and states.PS_OFF.encode() == 0
     assert roles.values == ["PRIMARY_UNIT", "EXPANSION_UNIT"]
 
 
 def test_an_enumerated_value_is_formatted_as_its_full_name() -> None:
     on, name = pdumodel.Outlet.PowerState.PS_ON, "pdumodel.Outlet.PowerState.PS_ON"
-    old_style = "%s" % on                       # noqa: UP031  # old scripts use this form
-    assert [f"{on}", f"{on!s}", f"{on!r}", str(on), old_style, format(on), f"{on:>40}".strip()] == [name] * 7
+    old_style = "%s" % on  # noqa: UP031  # old scripts use this form
+    assert [f"{on}", f"{on!s}", f"{on!r}", str(on), old_style, format(on), f"{on:>40}".strip()] == [
+        name
+    ] * 7
 
 
 def test_type_names_map_to_classes_and_back() -> None:
     assert rpc.TypeInfo.idlTypeIdToPyClass("pdumodel.Outlet:2.1.5") is pdumodel.Outlet
-    assert rpc.TypeInfo.decode("pdumodel.Outlet_2_1_5.StateChangedEvent:1.0.0") is pdumodel.Outlet.StateChangedEvent
-    assert rpc.TypeInfo.encode(pdumodel.Outlet) == rpc.TypeInfo.pyClassToIdlName(pdumodel.Outlet) == pdumodel.Outlet.idlType
-    assert rpc.TypeInfo.typeBaseName(pdumodel.Outlet.StateChangedEvent.idlType) == "pdumodel.Outlet.StateChangedEvent"
+    assert (
+        rpc.TypeInfo.decode("pdumodel.Outlet_2_1_5.StateChangedEvent:1.0.0")
+        is pdumodel.Outlet.StateChangedEvent
+    )
+    assert (
+        rpc.TypeInfo.encode(pdumodel.Outlet)
+        == rpc.TypeInfo.pyClassToIdlName(pdumodel.Outlet)
+        == pdumodel.Outlet.idlType
+    )
+    assert (
+        rpc.TypeInfo.typeBaseName(pdumodel.Outlet.StateChangedEvent.idlType)
+        == "pdumodel.Outlet.StateChangedEvent"
+    )
     assert pdumodel.Outlet.State().idlType == "pdumodel.Outlet.State"
     assert pdumodel.Outlet.PowerState.PS_ON.idlType == "pdumodel.Outlet.PowerState"
     for unknown in ("os.system:1.0.0", "pdumodel.Nope:1.0.0"):
@@ -170,26 +251,39 @@ def test_type_names_map_to_classes_and_back() -> None:
 
 
 def test_utils_offers_the_vendors_printing_helpers() -> None:
-    assert rpc.Utils.rprint({"b": 1, "a": ["x"]}) == '{\n    a = [\n        "x"\n    ]\n    b = 1\n}'
+    assert (
+        rpc.Utils.rprint({"b": 1, "a": ["x"]}) == '{\n    a = [\n        "x"\n    ]\n    b = 1\n}'
+    )
     assert rpc.Utils.indent("a\nb", 2) == "  a\n  b"
 
 
 def test_a_method_that_is_not_called_exposes_its_proxy_and_its_name() -> None:
     outlet = pdumodel.Outlet("/model/outlet/0", AGENT)
     method: Any = outlet.getState
-    assert isinstance(method, rpc.Interface.Method) and (method.parent, method.name) == (outlet, "getState")
+    assert isinstance(method, rpc.Interface.Method) and (method.parent, method.name) == (
+        outlet,
+        "getState",
+    )
 
 
 def test_the_vendors_module_of_perform_bulk_does_not_hide_the_class_of_the_same_name() -> None:
     names: dict[str, Any] = {}
-    exec("from handlers.raritan.rpc.BulkRequestHelper import BulkRequestHelper, perform_bulk", names)
-    assert names["perform_bulk"] is rpc.perform_bulk and names["BulkRequestHelper"] is rpc.BulkRequestHelper
+    exec(
+        "from handlers.raritan.rpc.BulkRequestHelper import BulkRequestHelper, perform_bulk", names
+    )
+    assert (
+        names["perform_bulk"] is rpc.perform_bulk
+        and names["BulkRequestHelper"] is rpc.BulkRequestHelper
+    )
     assert isinstance(rpc.BulkRequestHelper, type)
 
 
-# ---- the agent and its errors --------------------------------------------------------------------------------
+# ---- the agent and its errors --------------------------------------------------------------------
 
-def test_a_password_or_token_that_is_set_on_the_agent_is_used_from_then_on(agent: MakeAgent) -> None:
+
+def test_a_password_or_token_that_is_set_on_the_agent_is_used_from_then_on(
+    agent: MakeAgent,
+) -> None:
     with Peer([[result(), result(), result()]]) as peer:
         to = agent("http", peer.address, "admin", "old")
         assert (to.user, to.passwd, to.token) == ("admin", "old", None)
@@ -201,18 +295,28 @@ def test_a_password_or_token_that_is_set_on_the_agent_is_used_from_then_on(agent
         to.token = "two\nlines"
         with pytest.raises(SettingsError, match="one line"):
             to.json_rpc("/x", "getA")
-    first, second, third = [{name: value for name, value in seen.headers.items() if name in ("authorization", "x-sessiontoken")}
-                            for seen in peer.seen]
+    first, second, third = [
+        {
+            name: value
+            for name, value in seen.headers.items()
+            if name in ("authorization", "x-sessiontoken")
+        }
+        for seen in peer.seen
+    ]
     assert first != second and list(first) == list(second) == ["authorization"]
     assert third == {"x-sessiontoken": "0123abc"}
 
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf")])
-def test_nan_and_infinity_raise_value_error_and_are_not_sent(agent: MakeAgent, number: float) -> None:
+def test_nan_and_infinity_raise_value_error_and_are_not_sent(
+    agent: MakeAgent, number: float
+) -> None:
     with Peer([[result()]]) as peer:
         to = agent("http", peer.address)
         with pytest.raises(ValueError, match="JSON"):
-            sensors.NumericSensor("/x", to).setThresholds(sensors.NumericSensor.Thresholds(upperCritical=number))
+            sensors.NumericSensor("/x", to).setThresholds(
+                sensors.NumericSensor.Thresholds(upperCritical=number)
+            )
         to.json_rpc("/x", "getA")
     assert len(peer.seen) == 1
 
@@ -233,14 +337,18 @@ def test_an_invalid_login_leaves_the_previous_one_in_place(agent: MakeAgent) -> 
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 408, 451, 500, 503])
-def test_the_text_of_an_error_holds_the_http_status_that_scripts_look_for(agent: MakeAgent, status: int) -> None:
+def test_the_text_of_an_error_holds_the_http_status_that_scripts_look_for(
+    agent: MakeAgent, status: int
+) -> None:
     with Peer([[http("no", f"{status} Words")]]) as peer:
         with pytest.raises(HttpException, match=f"HTTP Error {status}") as caught:
             agent("http", peer.address).json_rpc("/x", "setA")
     assert isinstance(caught.value, Denied) is (status in (401, 403, 451))
 
 
-def test_a_demand_for_a_new_password_is_an_error_and_the_password_can_then_be_set(agent: MakeAgent) -> None:
+def test_a_demand_for_a_new_password_is_an_error_and_the_password_can_then_be_set(
+    agent: MakeAgent,
+) -> None:
     steps: list[Step] = [http("{}", "451 Unavailable For Legal Reasons"), result(0)]
     with Peer([steps]) as peer:
         to = agent("http", peer.address, "admin", "raritan")
@@ -250,11 +358,23 @@ def test_a_demand_for_a_new_password_is_an_error_and_the_password_can_then_be_se
         assert usermgmt.User("/auth/user/admin", to).setAccountPassword("new") == 0
 
 
-@pytest.mark.parametrize("seconds, year", [(900_000_000_000, 9999), (-10 ** 15, 1), (1_700_000_000_000_000, 9999)])
-@pytest.mark.parametrize("again", [lambda value: value, copy.copy, copy.deepcopy,
-                                   lambda value: pickle.loads(pickle.dumps(value))])
-def test_a_time_beyond_the_calendar_is_clamped_and_written_back_unchanged(seconds: int, year: int, again: Any) -> None:
+@pytest.mark.parametrize(
+    "seconds, year", [(900_000_000_000, 9999), (-(10**15), 1), (1_700_000_000_000_000, 9999)]
+)
+@pytest.mark.parametrize(
+    "again",
+    [
+        lambda value: value,
+        copy.copy,
+        copy.deepcopy,
+        lambda value: pickle.loads(pickle.dumps(value)),
+    ],
+)
+def test_a_time_beyond_the_calendar_is_clamped_and_written_back_unchanged(
+    seconds: int, year: int, again: Any
+) -> None:
     from handlers.raritan.rpc.session import Session
+
     far = again(decode_structure(Session, {"sessionId": 1, "creationTime": seconds}, AGENT))
     assert far.creationTime.year == year and far.sessionId == 1
     assert encode(far) == {"sessionId": 1, "creationTime": seconds}
@@ -262,9 +382,14 @@ def test_a_time_beyond_the_calendar_is_clamped_and_written_back_unchanged(second
 
 def test_a_time_computed_from_a_clamped_one_is_written_as_computed() -> None:
     from handlers.raritan.rpc.session import Session
+
     far = decode_structure(Session, {"creationTime": 900_000_000_000}, AGENT).creationTime
     moment = far.replace(year=2020, tzinfo=datetime.timezone.utc)
-    assert copy.deepcopy(moment) == moment == datetime.datetime(2020, 12, 31, 23, 59, 59, 999999, datetime.timezone.utc)
+    assert (
+        copy.deepcopy(moment)
+        == moment
+        == datetime.datetime(2020, 12, 31, 23, 59, 59, 999999, datetime.timezone.utc)
+    )
     assert encode(moment) == 1609459199
 
 
@@ -274,7 +399,9 @@ def test_a_copied_structure_keeps_its_references(to: Agent) -> None:
     assert current == found.current and current is not None and current.getReading().valid
 
 
-def test_a_bulk_configuration_is_for_link_id_1_by_default_and_spaces_are_percent_encoded(agent: MakeAgent) -> None:
+def test_a_bulk_configuration_is_for_link_id_1_by_default_and_spaces_are_percent_encoded(
+    agent: MakeAgent,
+) -> None:
     answer = http("text", "200 OK", "X-Response-Code: 0")
     with Peer([[answer] * 4]) as peer:
         to = agent("http", peer.address)
@@ -282,35 +409,64 @@ def test_a_bulk_configuration_is_for_link_id_1_by_default_and_spaces_are_percent
         bulkcfg.download(to, backup=True, password="a b+&/", link_ids=[2, 3])
         bulkcfg.upload(to, b"x", True, "a b", "firmware_version,model", link_ids=(1,))
     assert [seen.start.split()[1] for seen in peer.seen] == [
-        "/cgi-bin/bulk_config_save.cgi?link_ids=1", "/cgi-bin/bulk_config_restore.cgi?link_ids=1",
+        "/cgi-bin/bulk_config_save.cgi?link_ids=1",
+        "/cgi-bin/bulk_config_restore.cgi?link_ids=1",
         "/cgi-bin/bulk_config_save.cgi?link_ids=2,3&mode=backup&bulk_config_password=a%20b%2B%26%2F",
-        "/cgi-bin/bulk_config_restore.cgi?link_ids=1&mode=backup&user_password=a%20b&skip_checks=firmware_version,model"]
+        "/cgi-bin/bulk_config_restore.cgi?link_ids=1&mode=backup&user_password=a%20b&skip_checks=firmware_version,model",
+    ]
 
 
-def test_a_clear_text_bulk_configuration_is_downloaded_without_sending_the_password(agent: MakeAgent) -> None:
+def test_a_clear_text_bulk_configuration_is_downloaded_without_sending_the_password(
+    agent: MakeAgent,
+) -> None:
     with Peer([[http("text")]]) as peer:
         bulkcfg.download(agent("http", peer.address), password="ignored", clear_text=True)
-    assert peer.seen[0].start.split()[1] == "/cgi-bin/bulk_config_save.cgi?link_ids=1&config_format=cleartext"
+    assert (
+        peer.seen[0].start.split()[1]
+        == "/cgi-bin/bulk_config_save.cgi?link_ids=1&config_format=cleartext"
+    )
 
 
-# ---- logs ----------------------------------------------------------------------------------------------------
+# ---- logs ----------------------------------------------------------------------------------------
+
 
 class Log:
     """An agent whose log returns at most three entries per call."""
 
     def __init__(self) -> None:
-        self.created, self.first, self.messages, self.asked = 1, 0, [f"[WRN] {number}" for number in range(5)], 0
+        self.created, self.first, self.messages, self.asked = (
+            1,
+            0,
+            [f"[WRN] {number}" for number in range(5)],
+            0,
+        )
 
     def json_rpc(self, target: str, method: str, params: Mapping[str, object] = {}) -> object:
         following = self.first + len(self.messages)
         if method == "getInfo":
-            return {"_ret_": {"creationTime": self.created, "idFirst": self.first, "idNext": following}}
+            return {
+                "_ret_": {"creationTime": self.created, "idFirst": self.first, "idNext": following}
+            }
         self.asked += 1
         start = max(self.first, int(str(params["refId"])))
-        entries = [{"id": number, "timestamp": number, "eventClass": "x", "message": self.messages[number - self.first]}
-                   for number in range(start, min(start + 3, following))]
+        entries = [
+            {
+                "id": number,
+                "timestamp": number,
+                "eventClass": "x",
+                "message": self.messages[number - self.first],
+            }
+            for number in range(start, min(start + 3, following))
+        ]
         assert ("categories" in params) is (target == "/eventlog")
-        return {"_ret_": {"logCreationTime": self.created, "idFirst": start, "allEntryCnt": len(entries), "selEntries": entries}}
+        return {
+            "_ret_": {
+                "logCreationTime": self.created,
+                "idFirst": start,
+                "allEntryCnt": len(entries),
+                "selEntries": entries,
+            }
+        }
 
 
 @pytest.mark.parametrize("kind", ["event", "debug", "wlan"])
@@ -322,20 +478,27 @@ def test_the_first_read_of_a_log_returns_all_entries_and_the_next_only_new_ones(
     assert helper.get_next_entries() == []
     log.messages += ["[ERR] five", "six"]
     assert [entry.message for entry in helper.get_next_entries()] == ["[ERR] five", "six"]
-    log.created = 2                         # the log was recreated: the unit sends all entries again, and known ones are left out
+    # the log was recreated: the unit sends all entries again, and known ones are left out
+    log.created = 2
     log.messages += ["seven"]
     assert [entry.message for entry in helper.get_next_entries()] == ["seven"]
 
 
 @pytest.mark.parametrize("words, ids", [(None, [0, 1]), ([], [0, 1]), (["six", "two"], [2, 3])])
-def test_log_entries_are_filtered_by_words_and_without_words_for_errors_and_warnings(words: Any, ids: list[int]) -> None:
-    entries = [logging.LogEntry(number, datetime.datetime(2024, 2, 3), "x", message)
-               for number, message in enumerate(["[ERR] one", "[WRN] three", "two", "six"])]
+def test_log_entries_are_filtered_by_words_and_without_words_for_errors_and_warnings(
+    words: Any, ids: list[int]
+) -> None:
+    entries = [
+        logging.LogEntry(number, datetime.datetime(2024, 2, 3), "x", message)
+        for number, message in enumerate(["[ERR] one", "[WRN] three", "two", "six"])
+    ]
     assert [entry.id for entry in logging.LogHelper.filter_entries(entries, words)] == ids
 
 
 class Recreated(Log):
-    """A log that is recreated, with one more entry, before the second and each later chunk, at most `times` times."""
+    """A log that is recreated, with one more entry, before the second and each later chunk, at most
+    `times` times.
+    """
 
     def __init__(self, times: int) -> None:
         super().__init__()
@@ -362,12 +525,18 @@ def test_reading_a_log_that_is_recreated_five_times_raises_a_protocol_error() ->
 
 def test_a_log_entry_is_formatted_as_one_line_with_its_time() -> None:
     entry = logging.LogEntry(1, datetime.datetime(2024, 2, 3, 4, 5, 6), "x", "hello")
-    assert logging.LogHelper.format_entry(entry, datetime.timezone.utc) == "[02/03/2024 04:05:06 UTC]:hello"
+    assert (
+        logging.LogHelper.format_entry(entry, datetime.timezone.utc)
+        == "[02/03/2024 04:05:06 UTC]:hello"
+    )
 
 
 def test_a_log_entry_is_formatted_in_utc_if_time_zone_would_move_it_beyond_the_calendar() -> None:
     far = logging.LogEntry(1, datetime.datetime.max, "x", "far")
-    assert logging.LogHelper.format_entry(far, datetime.timezone(datetime.timedelta(hours=5))) == "[12/31/9999 23:59:59 UTC]:far"
+    assert (
+        logging.LogHelper.format_entry(far, datetime.timezone(datetime.timedelta(hours=5)))
+        == "[12/31/9999 23:59:59 UTC]:far"
+    )
 
 
 def test_the_error_for_an_unknown_type_of_log_lists_the_known_types() -> None:
@@ -384,9 +553,16 @@ class Stuck(Log):
 
     def json_rpc(self, target: str, method: str, params: Mapping[str, object] = {}) -> object:
         if method == "getInfo":
-            return {"_ret_": {"creationTime": 1, "idFirst": 0, "idNext": 10 ** 9}}
+            return {"_ret_": {"creationTime": 1, "idFirst": 0, "idNext": 10**9}}
         self.asked += 1
-        return {"_ret_": {"logCreationTime": 1, "idFirst": -5, "allEntryCnt": self.count, "selEntries": []}}
+        return {
+            "_ret_": {
+                "logCreationTime": 1,
+                "idFirst": -5,
+                "allEntryCnt": self.count,
+                "selEntries": [],
+            }
+        }
 
 
 def test_a_log_whose_ids_do_not_advance_is_an_error() -> None:
@@ -398,4 +574,4 @@ def test_a_log_whose_ids_do_not_advance_is_an_error() -> None:
 
 def test_a_log_ends_at_an_empty_chunk() -> None:
     log: Any = Stuck(0)
-    assert logging.LogHelper.get_entries(log, "debug") == ([], 10 ** 9, 1) and log.asked == 1
+    assert logging.LogHelper.get_entries(log, "debug") == ([], 10**9, 1) and log.asked == 1

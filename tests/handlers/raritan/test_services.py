@@ -1,4 +1,5 @@
 """Administration through the binding, such as groups, accounts, sessions and the clock."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -43,18 +44,25 @@ def unit(firmware: str) -> Iterator[XerusPdu]:
 
 
 @since("3.6")
-def test_a_group_of_outlets_can_be_created_and_switched_and_deleted(to: Agent, unit: XerusPdu) -> None:
+def test_a_group_of_outlets_can_be_created_and_switched_and_deleted(
+    to: Agent, unit: XerusPdu
+) -> None:
     manager = pdumodel.OutletGroupManager("/model/outletgroup", to)
     outlets = pdumodel.Pdu("/model/pdu/0", to).getOutlets()
     code, group = manager.createGroup("web", outlets[1:3])
     assert code == 0 and group is not None
     number = group.getMetaData().groupId
-    assert [member.target for member in group.getSettings().members] == [outlet.target for outlet in outlets[1:3]]
+    assert [member.target for member in group.getSettings().members] == [
+        outlet.target for outlet in outlets[1:3]
+    ]
     assert group.setAllOutletPowerStates(OFF) == 0
     assert list(unit.books().states.values()) == [True, False, False, True]
     code, found = manager.getGroup(number)
     assert code == 0 and found == group and manager.getAllGroups() == {number: group}
-    assert manager.deleteGroup(number) == 0 and manager.getGroup(number) == (pdumodel.OutletGroupManager.ERR_NO_SUCH_ID, None)
+    assert manager.deleteGroup(number) == 0 and manager.getGroup(number) == (
+        pdumodel.OutletGroupManager.ERR_NO_SUCH_ID,
+        None,
+    )
 
 
 @pytest.mark.parametrize("firmware", ["3.3"], indirect=True)
@@ -69,11 +77,18 @@ def test_a_transfer_switch_is_read_and_transferred(to: Agent, unit: XerusPdu) ->
     selected = switch.getSensors().selectedSource
     assert isinstance(selected, sensors.StateSensor) and selected.getState().value == 0
     assert switch.transferToSource(1, False) == 0 and selected.getState().value == 1
-    assert switch.transferToSource(7, faultOverride=False) == pdumodel.TransferSwitch.ERR_INVALID_PARAM
+    assert (
+        switch.transferToSource(7, faultOverride=False) == pdumodel.TransferSwitch.ERR_INVALID_PARAM
+    )
     log = switch.getTransferLog()
-    assert log[-1].newInlet == 1 and log[-1].reason == pdumodel.TransferSwitch.TransferReason.REASON_MANUAL_TRANSFER
+    assert (
+        log[-1].newInlet == 1
+        and log[-1].reason == pdumodel.TransferSwitch.TransferReason.REASON_MANUAL_TRANSFER
+    )
     switch.getLastTransferWaveform()
-    assert len(switch.getParents()) == 2 and all(isinstance(one, pdumodel.Inlet) for one in switch.getParents())
+    assert len(switch.getParents()) == 2 and all(
+        isinstance(one, pdumodel.Inlet) for one in switch.getParents()
+    )
 
 
 def test_an_energy_counter_is_read_and_reset(to: Agent, unit: XerusPdu) -> None:
@@ -81,7 +96,10 @@ def test_an_energy_counter_is_read_and_reset(to: Agent, unit: XerusPdu) -> None:
     assert isinstance(energy, sensors.AccumulatingNumericSensor) and energy.getReading().value > 0
     energy.resetValue()
     assert energy.getReading().value == 0
-    assert energy.getTypeSpec().unit == sensors.Sensor.WATT_HOUR and energy.getMetaData().decdigits >= 0
+    assert (
+        energy.getTypeSpec().unit == sensors.Sensor.WATT_HOUR
+        and energy.getMetaData().decdigits >= 0
+    )
 
 
 def test_a_slot_is_renamed_and_its_device_is_unassigned_and_assigned_again(to: Agent) -> None:
@@ -89,7 +107,11 @@ def test_a_slot_is_renamed_and_its_device_is_unassigned_and_assigned_again(to: A
     assert isinstance(manager, peripheral.DeviceManager)
     slots = manager.getDeviceSlots()
     device = slots[0].getDevice()
-    assert isinstance(device, peripheral.Device) and device.deviceID.serial and isinstance(device.device, sensors.Sensor)
+    assert (
+        isinstance(device, peripheral.Device)
+        and device.deviceID.serial
+        and isinstance(device.device, sensors.Sensor)
+    )
     settings = slots[0].getSettings()
     settings.name = "cold aisle"
     assert slots[0].setSettings(settings) == 0 and slots[0].getSettings().name == "cold aisle"
@@ -97,7 +119,11 @@ def test_a_slot_is_renamed_and_its_device_is_unassigned_and_assigned_again(to: A
     assert slots[0].assign(device.deviceID) == 0 and slots[0].getDevice() is not None
     manager_settings = manager.getSettings()
     assert manager.setSettings(manager_settings) == 0
-    assert manager.getMetaData() and manager.getStatistics() and manager.getDeviceTypeInfos() is not None
+    assert (
+        manager.getMetaData()
+        and manager.getStatistics()
+        and manager.getDeviceTypeInfos() is not None
+    )
 
 
 def test_accounts_are_read_created_and_deleted(to: Agent, unit: XerusPdu) -> None:
@@ -107,13 +133,20 @@ def test_accounts_are_read_created_and_deleted(to: Agent, unit: XerusPdu) -> Non
     assert info.enabled and isinstance(privileges, list)
     people = usermgmt.UserManager("/auth/user", to)
     assert people.createAccount("operator", "Long-enough-1") == 0
-    assert "operator" in people.getAccountNames() and "operator" in [one.name for one in people.getAllAccounts()]
-    assert people.createAccount("operator", "Long-enough-1") == usermgmt.UserManager.ERR_USER_ALREADY_EXISTS
+    assert "operator" in people.getAccountNames() and "operator" in [
+        one.name for one in people.getAllAccounts()
+    ]
+    assert (
+        people.createAccount("operator", "Long-enough-1")
+        == usermgmt.UserManager.ERR_USER_ALREADY_EXISTS
+    )
     assert people.deleteAccount("operator") == 0
     assert usermgmt.RoleManager("/auth/role", to).getAllRoleNames()
 
 
-def test_a_session_is_closed_at_the_end_of_its_block_even_after_an_error(to: Agent, unit: XerusPdu) -> None:
+def test_a_session_is_closed_at_the_end_of_its_block_even_after_an_error(
+    to: Agent, unit: XerusPdu
+) -> None:
     outlet = pdumodel.Outlet("/model/outlet/0", to)
     with session.logged_in(to) as opened:
         assert opened.username == unit.user and len(unit.access.sessions) == 1
@@ -124,13 +157,21 @@ def test_a_session_is_closed_at_the_end_of_its_block_even_after_an_error(to: Age
             assert len(unit.access.sessions) == 1
             raise ZeroDivisionError
     assert not unit.access.sessions
-    assert outlet.getState().available              # the agent logs in by password again
+    assert outlet.getState().available  # the agent logs in by password again
 
 
-def test_a_second_session_of_a_user_who_may_have_only_one_is_refused_and_the_first_stays(to: Agent, unit: XerusPdu) -> None:
+def test_a_second_session_of_a_user_who_may_have_only_one_is_refused_and_the_first_stays(
+    to: Agent, unit: XerusPdu
+) -> None:
     unit.access.single_login = True
     with session.logged_in(to):
-        other = Agent("https", f"{unit.host}:{unit.port}", unit.user, unit.password, trust=Trust(ca_pem=unit.ca_pem))
+        other = Agent(
+            "https",
+            f"{unit.host}:{unit.port}",
+            unit.user,
+            unit.password,
+            trust=Trust(ca_pem=unit.ca_pem),
+        )
         with pytest.raises(Refused, match="only one session"):
             with session.logged_in(other):
                 raise AssertionError("the block must not run")
@@ -138,22 +179,34 @@ def test_a_second_session_of_a_user_who_may_have_only_one_is_refused_and_the_fir
         assert len(unit.access.sessions) == 1
 
 
-def test_an_unknown_result_code_of_a_new_session_is_an_error_that_shows_the_code(agent: MakeAgent) -> None:
+def test_an_unknown_result_code_of_a_new_session_is_an_error_that_shows_the_code(
+    agent: MakeAgent,
+) -> None:
     def opened(seen: Optional[Seen]) -> bytes:
         assert seen is not None
-        return http(json.dumps({"id": seen.json["id"], "result": {"_ret_": 7, "session": None, "token": None}}))
+        return http(
+            json.dumps(
+                {"id": seen.json["id"], "result": {"_ret_": 7, "session": None, "token": None}}
+            )
+        )
 
     with Peer([[opened]]) as peer:
-        with pytest.raises(Refused, match=r"the device opened no session \(result code 7\)") as caught:
+        with pytest.raises(
+            Refused, match=r"the device opened no session \(result code 7\)"
+        ) as caught:
             with session.logged_in(agent("http", peer.address)):
                 raise AssertionError("the block must not run")
     assert caught.value.code == "7"
 
 
-def test_a_new_session_with_neither_token_nor_id_raises_a_protocol_error_and_closes_none(agent: MakeAgent) -> None:
+def test_a_new_session_with_neither_token_nor_id_raises_a_protocol_error_and_closes_none(
+    agent: MakeAgent,
+) -> None:
     def opened(seen: Optional[Seen]) -> bytes:
         assert seen is not None
-        return http(json.dumps({"id": seen.json["id"], "result": {"_ret_": 0, "session": {}, "token": ""}}))
+        return http(
+            json.dumps({"id": seen.json["id"], "result": {"_ret_": 0, "session": {}, "token": ""}})
+        )
 
     with Peer([[opened, result()]]) as peer:
         with pytest.raises(ProtocolError, match="without a usable token"):
@@ -163,14 +216,25 @@ def test_a_new_session_with_neither_token_nor_id_raises_a_protocol_error_and_clo
 
 
 @pytest.mark.parametrize("token", ["", "two\nlines"])
-def test_a_new_session_without_a_usable_token_raises_a_protocol_error_and_is_closed(agent: MakeAgent, token: str) -> None:
+def test_a_new_session_without_a_usable_token_raises_a_protocol_error_and_is_closed(
+    agent: MakeAgent, token: str
+) -> None:
     def opened(seen: Optional[Seen]) -> bytes:
         assert seen is not None
-        return http(json.dumps({"id": seen.json["id"], "result": {"_ret_": 0, "session": {"sessionId": 7}, "token": token}}))
+        return http(
+            json.dumps(
+                {
+                    "id": seen.json["id"],
+                    "result": {"_ret_": 0, "session": {"sessionId": 7}, "token": token},
+                }
+            )
+        )
 
     with Peer([[opened, result()]]) as peer:
         one = agent("http", peer.address)
-        with pytest.raises(ProtocolError, match="newSession: the device opened a session without a usable token"):
+        with pytest.raises(
+            ProtocolError, match="newSession: the device opened a session without a usable token"
+        ):
             with session.logged_in(one):
                 raise AssertionError("the block must not run")
     close = peer.seen[1].json
@@ -192,25 +256,35 @@ def test_the_clock_is_read_and_set_with_datetimes(to: Agent) -> None:
     settings.protocol = datetime.DateTime.Protocol.STATIC
     settings.deviceTime = dt.datetime(2030, 1, 2, 3, 4, 5)
     assert clock.setCfg(settings) == 0
-    assert abs(clock.getCfg().deviceTime - dt.datetime(2030, 1, 2, 3, 4, 5)) < dt.timedelta(minutes=5)
+    assert abs(clock.getCfg().deviceTime - dt.datetime(2030, 1, 2, 3, 4, 5)) < dt.timedelta(
+        minutes=5
+    )
     assert len(clock.getZoneInfos(True)) > 1
 
 
-def test_a_time_server_is_checked_with_the_signature_of_each_release(to: Agent, firmware: str) -> None:
+def test_a_time_server_is_checked_with_the_signature_of_each_release(
+    to: Agent, firmware: str
+) -> None:
     clock = datetime.DateTime("/datetime", to)
     if firmware == "4.4":
         key = datetime.DateTime.NtpAuthKey()
         assert clock.checkNtpServer("127.0.0.1", 0, key) == datetime.DateTime.SUCCESS
-        assert clock.checkNtpServer("192.0.2.1", 0, key) == datetime.DateTime.ERR_NTP_CHECK_NO_RESPONSE
+        assert (
+            clock.checkNtpServer("192.0.2.1", 0, key) == datetime.DateTime.ERR_NTP_CHECK_NO_RESPONSE
+        )
     else:
-        assert clock.checkNtpServer("127.0.0.1") is True and clock.checkNtpServer("192.0.2.1") is False
+        assert (
+            clock.checkNtpServer("127.0.0.1") is True and clock.checkNtpServer("192.0.2.1") is False
+        )
 
 
 def test_the_beepers_state_has_a_mute_flag_on_every_firmware(to: Agent) -> None:
     beeper = pdumodel.Pdu("/model/pdu/0", to).getBeeper()
     assert isinstance(beeper, hmi.InternalBeeper)
     state, reason, muted = beeper.getState()
-    assert isinstance(state, hmi.InternalBeeper.State) and isinstance(reason, str) and muted is False
+    assert (
+        isinstance(state, hmi.InternalBeeper.State) and isinstance(reason, str) and muted is False
+    )
     beeper.mute(True)
     assert beeper.isMuted() is True
 
@@ -226,7 +300,9 @@ def test_the_log_level_of_a_context_can_be_set(to: Agent) -> None:
     levels = diag.DiagLogSettings("/diag", to)
     context = levels.getLogLevelsForAllCtxNames()[0].ctxName
     debug = diag.DiagLogSettings.LogLevel.LOG_LEVEL_DEBUG
-    assert levels.setLogLevelByCtxName(context, debug) == 0 and levels.getLogLevelByCtxName(context) == (0, debug)
+    assert levels.setLogLevelByCtxName(context, debug) == 0 and levels.getLogLevelByCtxName(
+        context
+    ) == (0, debug)
 
 
 def test_the_name_service_returns_the_proxy_for_a_resource_id(to: Agent) -> None:

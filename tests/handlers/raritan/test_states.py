@@ -1,4 +1,5 @@
 """The states of outlets, decoded from JSON, and the relay failures that contradict them."""
+
 from __future__ import annotations
 
 import time
@@ -16,7 +17,12 @@ from handlers.raritan.units import XerusUnit
 from .declared import Nowhere
 from .described import INTERNAL_ERROR, PDU, Described, Status, handler_of
 
-ON: dict[str, Any] = {"available": True, "powerState": 1, "switchOnInProgress": False, "cycleInProgress": False}
+ON: dict[str, Any] = {
+    "available": True,
+    "powerState": 1,
+    "switchOnInProgress": False,
+    "cycleInProgress": False,
+}
 OFF = {**ON, "powerState": 0}
 
 
@@ -30,21 +36,38 @@ def test_on_is_up_and_off_is_down() -> None:
 
 @pytest.mark.parametrize("missing", ["available", "powerState"])
 @pytest.mark.parametrize("whole", [ON, OFF])
-def test_without_available_or_power_state_the_state_is_unknown(whole: dict[str, Any], missing: str) -> None:
+def test_without_available_or_power_state_the_state_is_unknown(
+    whole: dict[str, Any], missing: str
+) -> None:
     assert _status({name: value for name, value in whole.items() if name != missing}) == "UNKNOWN"
     assert _status({**whole, missing: None}) == "UNKNOWN"
 
 
-@pytest.mark.parametrize("json", [
-    {}, {**ON, "available": False}, {**OFF, "available": False}, {**OFF, "cycleInProgress": True},
-    {**ON, "cycleInProgress": True}, {**OFF, "switchOnInProgress": True}, {**ON, "powerState": 2}, {**ON, "powerState": -1},
-    {**ON, "isSuspended": True}, {**ON, "isLoadShed": True}])
-def test_a_state_that_is_missing_or_pending_or_contradictory_or_undocumented_is_unknown(json: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "json",
+    [
+        {},
+        {**ON, "available": False},
+        {**OFF, "available": False},
+        {**OFF, "cycleInProgress": True},
+        {**ON, "cycleInProgress": True},
+        {**OFF, "switchOnInProgress": True},
+        {**ON, "powerState": 2},
+        {**ON, "powerState": -1},
+        {**ON, "isSuspended": True},
+        {**ON, "isLoadShed": True},
+    ],
+)
+def test_a_state_that_is_missing_or_pending_or_contradictory_or_undocumented_is_unknown(
+    json: dict[str, Any],
+) -> None:
     assert _status(json) == "UNKNOWN"
 
 
 @pytest.mark.parametrize("reason", ["isSuspended", "isLoadShed", "inServiceMode"])
-def test_an_outlet_that_is_off_is_down_even_if_suspended_or_shed_or_in_service_mode(reason: str) -> None:
+def test_an_outlet_that_is_off_is_down_even_if_suspended_or_shed_or_in_service_mode(
+    reason: str,
+) -> None:
     assert _status({**OFF, reason: True}) == "DOWN"
 
 
@@ -55,8 +78,14 @@ def test_an_outlet_that_is_on_is_up_although_it_reports_a_delayed_switch_on() ->
 def test_no_combination_of_fields_is_up_without_on_or_down_without_off() -> None:
     for power in range(-2, 4):
         for flags in range(32):
-            json = {"available": bool(flags & 1), "powerState": power, "switchOnInProgress": bool(flags & 2),
-                    "cycleInProgress": bool(flags & 4), "isSuspended": bool(flags & 8), "isLoadShed": bool(flags & 16)}
+            json = {
+                "available": bool(flags & 1),
+                "powerState": power,
+                "switchOnInProgress": bool(flags & 2),
+                "cycleInProgress": bool(flags & 4),
+                "isSuspended": bool(flags & 8),
+                "isLoadShed": bool(flags & 16),
+            }
             found = _status(json)
             assert found == "UNKNOWN" or json["available"] and not json["cycleInProgress"]
             assert power == {"UNKNOWN": power, "UP": 1, "DOWN": 0}[found]
@@ -68,7 +97,10 @@ def test_an_outlet_that_the_account_may_not_read_is_denied_and_one_that_fails_is
     unit.calls[f"{PDU}/outlet/0", "getState"] = ON
     for answer in (Status(500), INTERNAL_ERROR):
         unit.calls[f"{PDU}/outlet/1", "getState"] = answer
-        assert [port.power_status.name for port in handler_of(unit).status().ports] == ["UP", "UNKNOWN"]
+        assert [port.power_status.name for port in handler_of(unit).status().ports] == [
+            "UP",
+            "UNKNOWN",
+        ]
     unit.calls[f"{PDU}/outlet/1", "getState"] = Status(403)
     with pytest.raises(Denied):
         handler_of(unit).status()
@@ -93,18 +125,34 @@ def _doubted(failures: Any, outlets: int = 4) -> list[int]:
     return sorted(contradicted(asked, outlets))
 
 
-@pytest.mark.parametrize("component, positions", [("2", [1, 2]), ("outlet.0", [0]), ("Outlet 4", [3]), ("0:3", [0, 2, 3]),
-                                                  ("relay board", [0, 1, 2, 3]), ("", [0, 1, 2, 3]), ("board 77", [0, 1, 2, 3]),
-                                                  ("PX10002", [0, 1, 2, 3]), ("outlet 00003", [2, 3]),
-                                                  pytest.param("9" * 100_000, [0, 1, 2, 3], id="100,000 digits")])
-def test_a_relay_failure_covers_every_outlet_that_its_component_name_may_mean(component: str, positions: list[int]) -> None:
+@pytest.mark.parametrize(
+    "component, positions",
+    [
+        ("2", [1, 2]),
+        ("outlet.0", [0]),
+        ("Outlet 4", [3]),
+        ("0:3", [0, 2, 3]),
+        ("relay board", [0, 1, 2, 3]),
+        ("", [0, 1, 2, 3]),
+        ("board 77", [0, 1, 2, 3]),
+        ("PX10002", [0, 1, 2, 3]),
+        ("outlet 00003", [2, 3]),
+        pytest.param("9" * 100_000, [0, 1, 2, 3], id="100,000 digits"),
+    ],
+)
+def test_a_relay_failure_covers_every_outlet_that_its_component_name_may_mean(
+    component: str, positions: list[int]
+) -> None:
     failure = {"componentId": component, "type": 5, "isAsserted": True}
     assert _doubted([failure]) == positions
     assert _doubted([{**failure, "isAsserted": False}]) == _doubted([{**failure, "type": 2}]) == []
 
 
 def test_a_hostile_list_of_failures_is_read_in_less_than_a_second() -> None:
-    failures, began = [{"componentId": "", "type": 5, "isAsserted": True}] * 500, time.process_time()
+    failures, began = (
+        [{"componentId": "", "type": 5, "isAsserted": True}] * 500,
+        time.process_time(),
+    )
     assert len(_doubted(failures, 100_000)) == 100_000 and time.process_time() - began < 1
 
 

@@ -1,4 +1,7 @@
-"""Switching outlets of simulated PDUs of four firmware generations, and faults while switching or reading."""
+"""Switching outlets of simulated PDUs of four firmware generations, and faults while switching or
+reading.
+"""
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -20,15 +23,17 @@ from tests.waiting import PATIENCE_S
 
 from .handling import FAST, LINKED, Handle, settings, shown, spent, states
 
-# ---- switching ---------------------------------------------------------------------------------------------
+# ---- switching -----------------------------------------------------------------------------------
+
 
 def writes(pdu: XerusPdu) -> list[tuple[str, str]]:
     return [entry for entry in pdu.books().writes if "PowerState" in entry[0]]
 
 
 @pytest.mark.parametrize("latching", [False, True])
-def test_switching_writes_one_absolute_state_and_returns_the_port_with_the_state_read_back(handle: Handle, firmware: str,
-                                                                                           latching: bool) -> None:
+def test_switching_writes_one_absolute_state_and_returns_the_port_with_the_state_read_back(
+    handle: Handle, firmware: str, latching: bool
+) -> None:
     with XerusPdu(Model(outlets=3, latching=latching, relay_delay=0.05), firmware) as pdu:
         port = PduPortView("2")
         with spent(pdu) as cost:
@@ -40,7 +45,9 @@ def test_switching_writes_one_absolute_state_and_returns_the_port_with_the_state
         assert writes(pdu)[1:] == [("outlet.1.setPowerState", '{"pstate": 1}')]
 
 
-def test_switching_a_relay_that_follows_at_once_takes_three_requests_on_one_connection(handle: Handle, firmware: str) -> None:
+def test_switching_a_relay_that_follows_at_once_takes_three_requests_on_one_connection(
+    handle: Handle, firmware: str
+) -> None:
     with XerusPdu(Model(outlets=3, phases=3), firmware) as pdu:
         with spent(pdu) as cost:
             assert handle(pdu).port_down(PduPortView("2")).power_status is EnumPowerStatus.DOWN
@@ -65,18 +72,28 @@ def test_an_outlet_that_waits_for_its_turn_is_unknown(handle: Handle) -> None:
         assert handle(pdu).port_up(PduPortView("1"), pause=FAST).power_status is EnumPowerStatus.UP
         port = handle(pdu).port_up(PduPortView("2"), deadline=0.1, pause=FAST)
         assert port.power_status is EnumPowerStatus.UNKNOWN
-        assert shown(handle(pdu).status()) == {"1": EnumPowerStatus.UP, "2": EnumPowerStatus.UNKNOWN}
+        assert shown(handle(pdu).status()) == {
+            "1": EnumPowerStatus.UP,
+            "2": EnumPowerStatus.UNKNOWN,
+        }
 
 
-def test_an_outlet_in_a_power_cycle_is_unknown_and_can_be_switched_off(handle: Handle, firmware: str) -> None:
+def test_an_outlet_in_a_power_cycle_is_unknown_and_can_be_switched_off(
+    handle: Handle, firmware: str
+) -> None:
     with XerusPdu(Model(outlets=2, cycle_delay_s=60), firmware) as pdu:
         assert pdu.units[0].outlets[0].cyclePowerState() == 0
         assert shown(handle(pdu).status())["1"] is EnumPowerStatus.UNKNOWN
         assert handle(pdu).port_down(PduPortView("1")).power_status is EnumPowerStatus.DOWN
 
 
-@pytest.mark.parametrize("identity", ["4", "0", "", "x", "1.1", "2.1", "-1", "1 ", "01", "2.", ".2", "9" * 30, "1\n", "٣"])
-def test_an_unknown_identity_is_an_error_and_nothing_is_written(handle: Handle, identity: str) -> None:
+@pytest.mark.parametrize(
+    "identity",
+    ["4", "0", "", "x", "1.1", "2.1", "-1", "1 ", "01", "2.", ".2", "9" * 30, "1\n", "٣"],
+)
+def test_an_unknown_identity_is_an_error_and_nothing_is_written(
+    handle: Handle, identity: str
+) -> None:
     with XerusPdu(Model(outlets=3), links={2: Model(outlets=1)}) as pdu:
         with pytest.raises(PduHandlerError, match="outlet") as caught:
             handle(pdu).port_down(PduPortView(identity))
@@ -84,15 +101,25 @@ def test_an_unknown_identity_is_an_error_and_nothing_is_written(handle: Handle, 
 
 
 def test_the_error_for_an_unknown_outlet_states_the_number_of_outlets(handle: Handle) -> None:
-    with XerusPdu(Model(outlets=1)) as pdu, pytest.raises(PduHandlerError, match="outlet 2: the unit has fewer outlets .1.;"):
+    with (
+        XerusPdu(Model(outlets=1)) as pdu,
+        pytest.raises(PduHandlerError, match="outlet 2: the unit has fewer outlets .1.;"),
+    ):
         handle(pdu).port_down(PduPortView("2"))
 
 
 @pytest.mark.parametrize("identity", ["1.1", "x", "2.", "256.1"])
-def test_an_identity_of_an_impossible_form_is_refused_without_a_request(handle: Handle, identity: str) -> None:
-    """Link id 1 is the unit itself: the identities of its outlets contain no link id. The highest link id is 255."""
+def test_an_identity_of_an_impossible_form_is_refused_without_a_request(
+    handle: Handle, identity: str
+) -> None:
+    """Link id 1 is the unit itself: the identities of its outlets contain no link id.
+
+    The highest link id is 255.
+    """
     with XerusPdu(Model(outlets=3)) as pdu:
-        with pytest.raises(PduHandlerError, match="identities have the form '7', on link units '2.7'"):
+        with pytest.raises(
+            PduHandlerError, match="identities have the form '7', on link units '2.7'"
+        ):
             handle(pdu, link_units="yes").port_down(PduPortView(identity))
         assert pdu.books().requests == 0
 
@@ -100,7 +127,7 @@ def test_an_identity_of_an_impossible_form_is_refused_without_a_request(handle: 
 def test_digits_of_another_script_do_not_name_an_outlet(handle: Handle) -> None:
     with XerusPdu(Model(outlets=13)) as pdu:
         with pytest.raises(PduHandlerError, match="is not an outlet of this PDU"):
-            handle(pdu).port_down(PduPortView("1\u0663"))          # the Arabic-Indic digit 3
+            handle(pdu).port_down(PduPortView("1\u0663"))  # the Arabic-Indic digit 3
         assert not writes(pdu)
 
 
@@ -119,9 +146,13 @@ def test_an_outlet_without_a_relay_is_not_written_to(handle: Handle, firmware: s
         assert caught.value.kind == "unsupported" and not writes(pdu)
 
 
-def test_a_disabled_outlet_is_refused_with_the_devices_code_and_a_remedy(handle: Handle, firmware: str) -> None:
+def test_a_disabled_outlet_is_refused_with_the_devices_code_and_a_remedy(
+    handle: Handle, firmware: str
+) -> None:
     with XerusPdu(Model(outlets=1, disabled=(1,)), firmware) as pdu:
-        with pytest.raises(PduHandlerError, match="the outlet is disabled: check .* its inlet is disabled.*code 3") as caught:
+        with pytest.raises(
+            PduHandlerError, match="the outlet is disabled: check .* its inlet is disabled.*code 3"
+        ) as caught:
             handle(pdu).port_down(PduPortView("1"))
         assert caught.value.kind == "refused" and pdu.books().states["1"] is True
 
@@ -134,15 +165,18 @@ def test_inhibited_relay_control_is_seen_before_anything_is_written(handle: Hand
 
 
 @pytest.mark.parametrize("firmware", ["4.0", "4.4"], indirect=True)
-def test_a_suspended_outlet_is_off_and_switching_it_on_ends_the_suspension(handle: Handle, firmware: str) -> None:
+def test_a_suspended_outlet_is_off_and_switching_it_on_ends_the_suspension(
+    handle: Handle, firmware: str
+) -> None:
     with XerusPdu(Model(outlets=1, suspended=(1,)), firmware) as pdu:
         assert shown(handle(pdu).status()) == {"1": EnumPowerStatus.DOWN}
         assert handle(pdu).port_up(PduPortView("1"), pause=FAST).power_status is EnumPowerStatus.UP
 
 
 @pytest.mark.parametrize("firmware", LINKED, indirect=True)
-def test_switching_on_during_load_shedding_returns_unknown_and_the_outlet_is_off_until_it_ends(handle: Handle,
-                                                                                               firmware: str) -> None:
+def test_switching_on_during_load_shedding_returns_unknown_and_the_outlet_is_off_until_it_ends(
+    handle: Handle, firmware: str
+) -> None:
     with XerusPdu(Model(outlets=2, load_shed=(1, 2), in_rush_guard_ms=0), firmware) as pdu:
         assert handle(pdu).port_down(PduPortView("2")).power_status is EnumPowerStatus.DOWN
         port = handle(pdu).port_up(PduPortView("1"), deadline=0.1, pause=FAST)
@@ -153,7 +187,9 @@ def test_switching_on_during_load_shedding_returns_unknown_and_the_outlet_is_off
         assert shown(handle(pdu).status()) == {"1": EnumPowerStatus.UP, "2": EnumPowerStatus.DOWN}
 
 
-def test_a_refusal_during_load_shedding_is_reported_with_its_code(handle: Handle, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refusal_during_load_shedding_is_reported_with_its_code(
+    handle: Handle, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with XerusPdu(Model(outlets=1, load_shed=(1,))) as pdu:
         monkeypatch.setattr(pdu.units[0].outlets[0], "setPowerState", lambda pstate: 2)
         with pytest.raises(PduHandlerError, match="load shedding is active.*code 2") as caught:
@@ -163,14 +199,19 @@ def test_a_refusal_during_load_shedding_is_reported_with_its_code(handle: Handle
 
 @pytest.mark.parametrize("firmware", LINKED, indirect=True)
 @pytest.mark.parametrize("delay", [0.0, 0.05])
-def test_a_relay_that_the_unit_calls_inconsistent_is_not_confirmed(handle: Handle, firmware: str, delay: float) -> None:
+def test_a_relay_that_the_unit_calls_inconsistent_is_not_confirmed(
+    handle: Handle, firmware: str, delay: float
+) -> None:
     with XerusPdu(Model(outlets=3, stuck=(1,), relay_delay=delay), firmware) as pdu:
         port = handle(pdu).port_down(PduPortView("1"), deadline=0.2, pause=FAST)
         assert port.power_status is EnumPowerStatus.UNKNOWN and len(writes(pdu)) == 1
-        assert handle(pdu).port_down(PduPortView("3"), pause=FAST).power_status is EnumPowerStatus.DOWN
+        assert (
+            handle(pdu).port_down(PduPortView("3"), pause=FAST).power_status is EnumPowerStatus.DOWN
+        )
 
 
-# ---- faults ------------------------------------------------------------------------------------------------
+# ---- faults --------------------------------------------------------------------------------------
+
 
 def test_a_write_whose_answer_was_lost_is_confirmed_by_reading(handle: Handle) -> None:
     with XerusPdu(Model(outlets=1)) as pdu:
@@ -179,18 +220,34 @@ def test_a_write_whose_answer_was_lost_is_confirmed_by_reading(handle: Handle) -
         assert len(writes(pdu)) == 1
 
 
-@pytest.mark.parametrize("fault, how", [(Fault.CLOSE_BEFORE, {}), (Fault.STATUS, {"status": 503}),
-                                        (Fault.STATUS, {"status": 500}), (Fault.HTML, {})])
-def test_the_error_for_a_failed_write_says_that_it_may_or_may_not_have_switched(handle: Handle, fault: Fault,
-                                                                                how: Mapping[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "fault, how",
+    [
+        (Fault.CLOSE_BEFORE, {}),
+        (Fault.STATUS, {"status": 503}),
+        (Fault.STATUS, {"status": 500}),
+        (Fault.HTML, {}),
+    ],
+)
+def test_the_error_for_a_failed_write_says_that_it_may_or_may_not_have_switched(
+    handle: Handle, fault: Fault, how: Mapping[str, Any]
+) -> None:
     with XerusPdu(Model(outlets=1)) as pdu:
         pdu.faults.order(fault, skip=2, **how)
-        with pytest.raises(PduHandlerError, match=" /bulk: .*may or may not have switched") as caught:
+        with pytest.raises(
+            PduHandlerError, match=" /bulk: .*may or may not have switched"
+        ) as caught:
             handle(pdu).port_down(PduPortView("1"))
-        assert caught.value.kind == "unreachable" and not writes(pdu) and pdu.books().states == {"1": True}
+        assert (
+            caught.value.kind == "unreachable"
+            and not writes(pdu)
+            and pdu.books().states == {"1": True}
+        )
 
 
-def test_after_an_internal_error_of_the_device_the_relay_is_read(handle: Handle, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_after_an_internal_error_of_the_device_the_relay_is_read(
+    handle: Handle, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with XerusPdu(Model(outlets=1)) as pdu:
         outlet = pdu.units[0].outlets[0]
         switched = outlet.setPowerState
@@ -211,11 +268,17 @@ def test_a_login_that_is_refused_after_the_write_is_not_tried_again(handle: Hand
         pdu.faults.order(Fault.STATUS, None, skip=3, status=401)
         with spent(pdu) as cost:
             port = handle(pdu).port_down(PduPortView("1"))
-        assert port.power_status is EnumPowerStatus.UNKNOWN and cost == [4, 1] and len(writes(pdu)) == 1
+        assert (
+            port.power_status is EnumPowerStatus.UNKNOWN
+            and cost == [4, 1]
+            and len(writes(pdu)) == 1
+        )
 
 
 @pytest.mark.parametrize("fault", [Fault.WRONG_ID, Fault.HALF_ANSWER])
-def test_a_write_with_an_unreadable_answer_is_confirmed_by_reading(handle: Handle, fault: Fault) -> None:
+def test_a_write_with_an_unreadable_answer_is_confirmed_by_reading(
+    handle: Handle, fault: Fault
+) -> None:
     with XerusPdu(Model(outlets=1)) as pdu:
         pdu.faults.order(fault, skip=2)
         assert handle(pdu).port_down(PduPortView("1")).power_status is EnumPowerStatus.DOWN
@@ -223,7 +286,10 @@ def test_a_write_with_an_unreadable_answer_is_confirmed_by_reading(handle: Handl
 
 
 class _Restarting:
-    """A transport that restarts the unit as soon as a switching command is done. Unless `answered`, the answer is lost."""
+    """A transport that restarts the unit as soon as a switching command is done.
+
+    Unless `answered`, the answer is lost.
+    """
 
     def __init__(self, below: Transport, pdu: XerusPdu, answered: bool) -> None:
         self._below, self._pdu, self._answered = below, pdu, answered
@@ -234,14 +300,22 @@ class _Restarting:
         if isinstance(request.body, bytes) and b"setPowerState" in request.body:
             self._pdu.reboot()
             if not self._answered:
-                raise HttpUnreachable("the connection was closed before an answer came", reused=True)
+                raise HttpUnreachable(
+                    "the connection was closed before an answer came", reused=True
+                )
         return reply
 
 
-@pytest.mark.parametrize("answered, back_s", [(True, 0.2), (True, 600.0), (False, 600.0)],
-                         ids=["answered, is back soon", "answered, stays away", "answer lost, stays away"])
-def test_a_restart_during_switching_never_leads_to_a_guessed_state(answered: bool, back_s: float) -> None:
+@pytest.mark.parametrize(
+    "answered, back_s",
+    [(True, 0.2), (True, 600.0), (False, 600.0)],
+    ids=["answered, is back soon", "answered, stays away", "answer lost, stays away"],
+)
+def test_a_restart_during_switching_never_leads_to_a_guessed_state(
+    answered: bool, back_s: float
+) -> None:
     with XerusPdu(Model(outlets=1), reboot_seconds=back_s) as pdu:
+
         class Handler(RaritanPdu):
             def transport(self, trust: Trust) -> Transport:
                 return _Restarting(StandardTransport(trust), pdu, answered)
@@ -249,27 +323,40 @@ def test_a_restart_during_switching_never_leads_to_a_guessed_state(answered: boo
         port, made = PduPortView("1"), Handler(PduData(pdu.host, settings(pdu, timeout="20")))
         if answered:
             made.port_down(port, pause=FAST, deadline=PATIENCE_S if back_s < 1 else 0.1)
-            assert port.power_status is EnumPowerStatus.DOWN        # the unit reported this state before it restarted
+            # the unit reported this state before it restarted
+            assert port.power_status is EnumPowerStatus.DOWN
         else:
             with pytest.raises(PduHandlerError, match="may or may not have switched") as caught:
                 made.port_down(port, pause=FAST)
-            assert caught.value.kind == "unreachable" and port.power_status is not EnumPowerStatus.DOWN
+            assert (
+                caught.value.kind == "unreachable" and port.power_status is not EnumPowerStatus.DOWN
+            )
         assert len(writes(pdu)) == 1 and pdu.books().states == {"1": False}
 
 
 _STATUS_FAULTS: list[tuple[Fault, dict[str, Any], str]] = [
-    (Fault.STATUS, {"status": 401}, "denied"), (Fault.STATUS, {"status": 403}, "denied"),
-    (Fault.STATUS, {"status": 503}, "unreachable"), (Fault.STATUS, {"status": 500}, "refused"),
-    (Fault.HTML, {}, "protocol"), (Fault.EMPTY, {}, "protocol"), (Fault.NOT_JSON, {}, "protocol"),
-    (Fault.WRONG_ID, {}, "protocol"), (Fault.HALF_ANSWER, {}, "unreachable"), (Fault.PRIVILEGE, {}, "denied"),
-    (Fault.REDIRECT, {"location": "https://192.0.2.9/x"}, "refused")]
+    (Fault.STATUS, {"status": 401}, "denied"),
+    (Fault.STATUS, {"status": 403}, "denied"),
+    (Fault.STATUS, {"status": 503}, "unreachable"),
+    (Fault.STATUS, {"status": 500}, "refused"),
+    (Fault.HTML, {}, "protocol"),
+    (Fault.EMPTY, {}, "protocol"),
+    (Fault.NOT_JSON, {}, "protocol"),
+    (Fault.WRONG_ID, {}, "protocol"),
+    (Fault.HALF_ANSWER, {}, "unreachable"),
+    (Fault.PRIVILEGE, {}, "denied"),
+    (Fault.REDIRECT, {"location": "https://192.0.2.9/x"}, "refused"),
+]
 
 
 @pytest.mark.parametrize("method", ["status", "statistic"])
 @pytest.mark.parametrize("skip", [0, 1])
-@pytest.mark.parametrize("fault, how, kind", _STATUS_FAULTS, ids=[f"{one[0].name} {one[1]}" for one in _STATUS_FAULTS])
+@pytest.mark.parametrize(
+    "fault, how, kind", _STATUS_FAULTS, ids=[f"{one[0].name} {one[1]}" for one in _STATUS_FAULTS]
+)
 def test_a_fault_at_any_request_is_an_error_of_the_right_kind_and_never_a_short_view(
-        handle: Handle, fault: Fault, how: Mapping[str, Any], kind: str, skip: int, method: str) -> None:
+    handle: Handle, fault: Fault, how: Mapping[str, Any], kind: str, skip: int, method: str
+) -> None:
     with XerusPdu(Model(outlets=2)) as pdu:
         pdu.faults.order(fault, None, skip, **how)
         with pytest.raises(PduHandlerError) as caught:
@@ -280,19 +367,23 @@ def test_a_fault_at_any_request_is_an_error_of_the_right_kind_and_never_a_short_
 
 def test_a_device_that_answers_too_late_is_unreachable(handle: Handle) -> None:
     with XerusPdu(Model(outlets=1)) as pdu:
-        pdu.faults.order(Fault.SLOW, seconds=600.0)         # slow until the unit is stopped
+        pdu.faults.order(Fault.SLOW, seconds=600.0)  # slow until the unit is stopped
         with pytest.raises(PduHandlerError, match="in time.*'timeout'") as caught:
             handle(pdu, timeout="1").status()
         assert caught.value.kind == "unreachable"
 
 
-def test_a_connection_that_the_device_closed_between_two_requests_is_replaced(handle: Handle) -> None:
+def test_a_connection_that_the_device_closed_between_two_requests_is_replaced(
+    handle: Handle,
+) -> None:
     with XerusPdu(Model(outlets=2)) as pdu:
         pdu.faults.order(Fault.CLOSE_AFTER)
         assert shown(handle(pdu).status()) == states(pdu.books())
 
 
-def test_a_device_that_closes_after_each_answer_costs_connections_and_nothing_else(handle: Handle) -> None:
+def test_a_device_that_closes_after_each_answer_costs_connections_and_nothing_else(
+    handle: Handle,
+) -> None:
     with XerusPdu(Model(outlets=2)) as pdu:
         pdu.close_after_each_answer()
         with spent(pdu) as cost:
@@ -320,7 +411,13 @@ def test_a_session_token_replaces_user_name_and_password(handle: Handle) -> None
     from handlers.raritan.rpc import Agent, session
 
     with XerusPdu(Model(outlets=2)) as pdu:
-        with Agent("https", f"{pdu.host}:{pdu.port}", pdu.user, pdu.password, trust=Trust(ca_pem=pdu.ca_pem)) as agent:
+        with Agent(
+            "https",
+            f"{pdu.host}:{pdu.port}",
+            pdu.user,
+            pdu.password,
+            trust=Trust(ca_pem=pdu.ca_pem),
+        ) as agent:
             code, _, token = session.SessionManager("/session", agent).newSession()
         assert code == 0
         assert len(handle(pdu, username="", password="", token=token).status().ports) == 2

@@ -1,4 +1,5 @@
 """Lost, late and invalid answers, and redirects."""
+
 from __future__ import annotations
 
 import io
@@ -11,13 +12,27 @@ from typing import Callable, Optional
 
 import pytest
 
-from handlers.errors import Denied, PduHandlerError, ProtocolError, Refused, SettingsError, Unreachable
+from handlers.errors import (
+    Denied,
+    PduHandlerError,
+    ProtocolError,
+    Refused,
+    SettingsError,
+    Unreachable,
+)
 from handlers.http import connection
 from handlers.http.login import Login
 from handlers.http.message import Endpoint, Reply
 from handlers.http.redirects import moved
 from handlers.http.strict_json import LIMIT
-from handlers.raritan.rpc import Agent, Bulk, HttpException, JsonRpcErrorException, JsonRpcSyntaxException, pdumodel
+from handlers.raritan.rpc import (
+    Agent,
+    Bulk,
+    HttpException,
+    JsonRpcErrorException,
+    JsonRpcSyntaxException,
+    pdumodel,
+)
 from handlers.raritan.rpc._runtime.agent import reads_only
 from handlers.raritan.rpc._runtime.errors import leaves_open
 from handlers.tls import Trust
@@ -33,7 +48,8 @@ def _outlet(agent: Agent) -> pdumodel.Outlet:
     return pdumodel.Outlet("/model/outlet/0", agent)
 
 
-# ---- no answer ---------------------------------------------------------------------------------------------
+# ---- no answer -----------------------------------------------------------------------------------
+
 
 def test_a_refused_connection_is_unreachable_and_names_the_address(agent: MakeAgent) -> None:
     with refusing() as port, pytest.raises(HttpException, match="refuses the connection") as caught:
@@ -48,7 +64,9 @@ def test_an_unresolvable_name_is_unreachable(agent: MakeAgent) -> None:
 
 
 @pytest.mark.parametrize("proto", ["http", "https"])
-def test_a_device_that_never_answers_is_unreachable_after_the_time_out(agent: MakeAgent, proto: str) -> None:
+def test_a_device_that_never_answers_is_unreachable_after_the_time_out(
+    agent: MakeAgent, proto: str
+) -> None:
     with Peer([], silent=True) as peer:
         with pytest.raises(HttpException, match="no answer .* in time") as caught:
             get_state(agent(proto, peer.address, timeout=0.2))
@@ -74,7 +92,9 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return held
 
 
-def test_an_answer_that_arrives_byte_by_byte_is_given_up_at_the_deadline(agent: MakeAgent, clock: Clock) -> None:
+def test_an_answer_that_arrives_byte_by_byte_is_given_up_at_the_deadline(
+    agent: MakeAgent, clock: Clock
+) -> None:
     head = http(length=1_000_000)
     with Peer([[Drip(itertools.chain(head, itertools.repeat(32)), clock.tick)]]) as slow:
         with pytest.raises(Unreachable, match="in time"):
@@ -88,10 +108,14 @@ def test_a_body_that_never_arrives_is_given_up_at_the_time_out(agent: MakeAgent)
 
 
 @pytest.mark.parametrize("proto", ["http", "https"])
-def test_a_header_that_arrives_byte_by_byte_is_given_up_at_the_deadline(agent: MakeAgent, proto: str, clock: Clock) -> None:
+def test_a_header_that_arrives_byte_by_byte_is_given_up_at_the_deadline(
+    agent: MakeAgent, proto: str, clock: Clock
+) -> None:
     head = b"HTTP/1.1 200 OK\r\nX-Drops: "
     tls = usual().context if proto == "https" else None
-    with Peer([[Drip(itertools.chain(head, itertools.cycle(b"drop")), clock.tick)]], tls=tls) as slow:
+    with Peer(
+        [[Drip(itertools.chain(head, itertools.cycle(b"drop")), clock.tick)]], tls=tls
+    ) as slow:
         with pytest.raises(Unreachable, match="in time"):
             get_state(agent(proto, slow.address, trust=Trust(verify=False)))
         assert len(slow.seen) == 1
@@ -99,7 +123,7 @@ def test_a_header_that_arrives_byte_by_byte_is_given_up_at_the_deadline(agent: M
 
 def test_each_request_of_a_connection_has_its_own_deadline(agent: MakeAgent, clock: Clock) -> None:
     def slowly(seen: Optional[Seen]) -> bytes:
-        clock.now += 1.5 * PATIENCE_S               # an answer may take 2 * PATIENCE_S
+        clock.now += 1.5 * PATIENCE_S  # an answer may take 2 * PATIENCE_S
         return result(0)(seen)
 
     with Peer([[slowly] * 6]) as slow:
@@ -109,9 +133,11 @@ def test_each_request_of_a_connection_has_its_own_deadline(agent: MakeAgent, clo
         assert slow.accepted == 1
 
 
-def test_the_time_of_the_handshake_counts_towards_the_deadline_of_the_answer(agent: MakeAgent, clock: Clock) -> None:
+def test_the_time_of_the_handshake_counts_towards_the_deadline_of_the_answer(
+    agent: MakeAgent, clock: Clock
+) -> None:
     def slow_handshake(*_: object) -> None:
-        clock.now += 2 * PATIENCE_S                 # all the time that the exchange may take
+        clock.now += 2 * PATIENCE_S  # all the time that the exchange may take
 
     tls = server_context(usual().key, usual().certificate)
     tls.sni_callback = slow_handshake
@@ -120,14 +146,17 @@ def test_the_time_of_the_handshake_counts_towards_the_deadline_of_the_answer(age
         get_state(agent("https", slow.address, timeout=PATIENCE_S, trust=Trust(verify=False)))
 
 
-def test_a_new_connection_that_closes_without_an_answer_is_not_tried_again(agent: MakeAgent) -> None:
+def test_a_new_connection_that_closes_without_an_answer_is_not_tried_again(
+    agent: MakeAgent,
+) -> None:
     with Peer([[None], [result(1)]]) as peer:
         with pytest.raises(Unreachable, match="closed before an answer"):
             get_state(agent("http", peer.address))
         assert len(peer.seen) == 1
 
 
-# ---- a persistent connection that was closed ---------------------------------------------------------------
+# ---- a persistent connection that was closed -----------------------------------------------------
+
 
 def test_a_getter_is_repeated_once_when_the_kept_connection_was_closed(agent: MakeAgent) -> None:
     with Peer([[result(1), None], [result(2)]]) as peer:
@@ -142,7 +171,9 @@ def _closed(peer: Peer) -> None:
     assert until(lambda: peer.ended > 0), "the peer keeps its connection"
 
 
-def test_a_getter_is_not_repeated_if_the_replacement_of_a_closed_connection_closes_too(agent: MakeAgent) -> None:
+def test_a_getter_is_not_repeated_if_the_replacement_of_a_closed_connection_closes_too(
+    agent: MakeAgent,
+) -> None:
     with Peer([[result(1)], [None], [result(3)]]) as peer:
         one = agent("http", peer.address)
         get_state(one)
@@ -171,7 +202,11 @@ def test_a_write_is_never_repeated(agent: MakeAgent) -> None:
 
 
 def test_a_bulk_is_repeated_only_if_all_its_calls_are_getters(agent: MakeAgent) -> None:
-    for methods, tries in (("getState getMetaData", 2), ("cyclePowerState", 1), ("getState cyclePowerState", 1)):
+    for methods, tries in (
+        ("getState getMetaData", 2),
+        ("cyclePowerState", 1),
+        ("getState cyclePowerState", 1),
+    ):
         with Peer([[result(1), None], [None]]) as peer:
             one = agent("http", peer.address)
             get_state(one)
@@ -199,21 +234,44 @@ def test_after_a_408_a_getter_is_repeated_and_a_write_is_an_error(agent: MakeAge
 
 def test_only_getters_count_as_reading() -> None:
     assert all(map(reads_only, ("getState", "isEnabled", "listServers", "lookup")))
-    assert not any(map(reads_only, ("setState", "issue", "getaway", "listen", "cyclePowerState", "newSession", "pollEvents",
-                                    "performBulk", "resetValue", "addServer", "startUpdate", "reboot", "getInformationWithPin")))
+    assert not any(
+        map(
+            reads_only,
+            (
+                "setState",
+                "issue",
+                "getaway",
+                "listen",
+                "cyclePowerState",
+                "newSession",
+                "pollEvents",
+                "performBulk",
+                "resetValue",
+                "addServer",
+                "startUpdate",
+                "reboot",
+                "getInformationWithPin",
+            ),
+        )
+    )
 
 
-# ---- invalid answers ---------------------------------------------------------------------------------------
+# ---- invalid answers -----------------------------------------------------------------------------
 
 _KINDS: list[tuple[str, type, type]] = [
-    ("401 Unauthorized", HttpException, Denied), ("403 Forbidden", HttpException, Denied),
-    ("503 Service Unavailable", HttpException, Unreachable), ("404 Not Found", HttpException, Refused),
-    ("500 Internal Server Error", HttpException, Refused), ("204 No Content", HttpException, Refused)]
+    ("401 Unauthorized", HttpException, Denied),
+    ("403 Forbidden", HttpException, Denied),
+    ("503 Service Unavailable", HttpException, Unreachable),
+    ("404 Not Found", HttpException, Refused),
+    ("500 Internal Server Error", HttpException, Refused),
+    ("204 No Content", HttpException, Refused),
+]
 
 
 @pytest.mark.parametrize("status, documented, ours", _KINDS, ids=[kind[0] for kind in _KINDS])
-def test_each_http_status_is_an_error_of_the_vendors_class_and_of_ours(agent: MakeAgent, status: str, documented: type,
-                                                                       ours: type) -> None:
+def test_each_http_status_is_an_error_of_the_vendors_class_and_of_ours(
+    agent: MakeAgent, status: str, documented: type, ours: type
+) -> None:
     body = b"" if status.startswith("204") else b"<html>no</html>"
     with Peer([[http(body, status, "Connection: close")]]) as peer:
         with pytest.raises(documented) as caught:
@@ -222,20 +280,38 @@ def test_each_http_status_is_an_error_of_the_vendors_class_and_of_ours(agent: Ma
     assert "secret-word" not in str(caught.value) and "getState" not in repr(caught.value.args)
 
 
-_BODIES = [b"<!DOCTYPE html><title>Sign in</title>", b"", b"{", b"[]", b"null", b'"x"', b"\xff\xfe", b'{"jsonrpc":"2.0"}',
-           b'{"id":999,"result":{}}', b'{"id":1}', b'{"id":1,"error":{}}', b'{"id":1,"error":{"code":"a","message":1}}',
-           b'{"id":1,"result":NaN}', b'{"id":1,"result":{"_ret_":-Infinity}}', b"[" * 100_000]
+_BODIES = [
+    b"<!DOCTYPE html><title>Sign in</title>",
+    b"",
+    b"{",
+    b"[]",
+    b"null",
+    b'"x"',
+    b"\xff\xfe",
+    b'{"jsonrpc":"2.0"}',
+    b'{"id":999,"result":{}}',
+    b'{"id":1}',
+    b'{"id":1,"error":{}}',
+    b'{"id":1,"error":{"code":"a","message":1}}',
+    b'{"id":1,"result":NaN}',
+    b'{"id":1,"result":{"_ret_":-Infinity}}',
+    b"[" * 100_000,
+]
 
 
 @pytest.mark.parametrize("body", _BODIES, ids=[repr(body[:25]) for body in _BODIES])
-def test_a_body_that_is_not_json_rpc_is_a_syntax_error_that_keeps_its_first_2000_bytes(agent: MakeAgent, body: bytes) -> None:
+def test_a_body_that_is_not_json_rpc_is_a_syntax_error_that_keeps_its_first_2000_bytes(
+    agent: MakeAgent, body: bytes
+) -> None:
     with Peer([[http(body)]]) as peer:
         with pytest.raises(JsonRpcSyntaxException) as caught:
             get_state(agent("http", peer.address))
     assert isinstance(caught.value, ProtocolError) and caught.value.payload == body[:2000]
 
 
-@pytest.mark.parametrize("body", [b"SSH-2.0-OpenSSH_9.6\r\n", b"\x00\x01\x02\x03" * 9, b"HTTP/1.1 abc\r\n\r\n"])
+@pytest.mark.parametrize(
+    "body", [b"SSH-2.0-OpenSSH_9.6\r\n", b"\x00\x01\x02\x03" * 9, b"HTTP/1.1 abc\r\n\r\n"]
+)
 def test_another_protocol_on_the_port_is_a_protocol_error(agent: MakeAgent, body: bytes) -> None:
     with Peer([[body]]) as peer:
         with pytest.raises(HttpException, match="not HTTP") as caught:
@@ -244,8 +320,12 @@ def test_another_protocol_on_the_port_is_a_protocol_error(agent: MakeAgent, body
 
 
 @pytest.mark.parametrize("code, kind", [(-32601, Refused), (-32001, Denied), (7, Refused)])
-def test_an_error_object_raises_the_documented_exception_with_code_and_message(agent: MakeAgent, code: int, kind: type) -> None:
-    body = json.dumps({"jsonrpc": "2.0", "error": {"code": code, "message": "not today"}, "id": 1}).encode()
+def test_an_error_object_raises_the_documented_exception_with_code_and_message(
+    agent: MakeAgent, code: int, kind: type
+) -> None:
+    body = json.dumps(
+        {"jsonrpc": "2.0", "error": {"code": code, "message": "not today"}, "id": 1}
+    ).encode()
     with Peer([[http(body)]]) as peer:
         with pytest.raises(JsonRpcErrorException, match="not today") as caught:
             get_state(agent("http", peer.address))
@@ -263,8 +343,10 @@ def test_an_answer_is_not_read_beyond_the_limit(agent: MakeAgent) -> None:
 
 def test_interim_answers_are_skipped(agent: MakeAgent) -> None:
     def step(seen: Optional[Seen]) -> bytes:
-        return (b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n"
-                b"HTTP/1.1 102 Processing\r\n\r\n" + result(4)(seen))
+        return (
+            b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n"
+            b"HTTP/1.1 102 Processing\r\n\r\n" + result(4)(seen)
+        )
 
     with Peer([[step, step]]) as peer:
         one = agent("http", peer.address)
@@ -272,10 +354,14 @@ def test_interim_answers_are_skipped(agent: MakeAgent) -> None:
         assert peer.accepted == 1
 
 
-def test_with_an_invalid_content_length_an_answer_is_read_until_the_connection_ends(agent: MakeAgent) -> None:
+def test_with_an_invalid_content_length_an_answer_is_read_until_the_connection_ends(
+    agent: MakeAgent,
+) -> None:
     for length in ("9" * 5000, "²", "-3", "0x10"):
         head = f"HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n".encode()
-        with Peer([[head + b'{"jsonrpc":"2.0","result":{"_ret_":4},"id":1}'], [head + b"{}"]]) as peer:
+        with Peer(
+            [[head + b'{"jsonrpc":"2.0","result":{"_ret_":4},"id":1}'], [head + b"{}"]]
+        ) as peer:
             one = agent("http", peer.address)
             assert get_state(one) == {"_ret_": 4}
             with pytest.raises(JsonRpcSyntaxException):
@@ -291,21 +377,57 @@ def test_a_304_is_reported_even_with_a_content_length(agent: MakeAgent) -> None:
 _UNUSABLE: list[tuple[str, Step, type, str]] = [
     ("half a body", http(b'{"jsonrpc"', length=500), Unreachable, "answer broke off"),
     ("half a header", b"HTTP/1.1 200 OK\r\nContent-Le", Unreachable, "closed before an answer"),
-    ("no end of the headers", b"HTTP/1.1 200 OK\r\nServer: x\r\n", Unreachable, "closed before an answer"),
-    ("half a chunk", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n50\r\n{", Unreachable, "answer broke off"),
-    ("an invalid chunk", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", Unreachable, "or is malformed"),
-    ("half a status", b"HTTP/1", ProtocolError, "not HTTP"), ("another protocol", b"SSH-2.0-x\r\n", ProtocolError, "not HTTP"),
-    ("429", http(b"x", "429 Too Many Requests"), Refused, "too many requests .HTTP Error 429.: try again later"),
-    ("429 with a pause", http(b"x", "429 No", "Retry-After: 120"), Refused, "polls it; it asks for a pause of 120 s$"),
-    ("503 until a date", http(b"x", "503 No", "Retry-After: Fri, 31 Dec 1999 23:59:59 GMT"), Unreachable, "in a minute$"),
-    ("nothing", None, Unreachable, "closed before an answer"), ("404", http(b"x", "404 No"), Refused, "no such resource"),
+    (
+        "no end of the headers",
+        b"HTTP/1.1 200 OK\r\nServer: x\r\n",
+        Unreachable,
+        "closed before an answer",
+    ),
+    (
+        "half a chunk",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n50\r\n{",
+        Unreachable,
+        "answer broke off",
+    ),
+    (
+        "an invalid chunk",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        Unreachable,
+        "or is malformed",
+    ),
+    ("half a status", b"HTTP/1", ProtocolError, "not HTTP"),
+    ("another protocol", b"SSH-2.0-x\r\n", ProtocolError, "not HTTP"),
+    (
+        "429",
+        http(b"x", "429 Too Many Requests"),
+        Refused,
+        "too many requests .HTTP Error 429.: try again later",
+    ),
+    (
+        "429 with a pause",
+        http(b"x", "429 No", "Retry-After: 120"),
+        Refused,
+        "polls it; it asks for a pause of 120 s$",
+    ),
+    (
+        "503 until a date",
+        http(b"x", "503 No", "Retry-After: Fri, 31 Dec 1999 23:59:59 GMT"),
+        Unreachable,
+        "in a minute$",
+    ),
+    ("nothing", None, Unreachable, "closed before an answer"),
+    ("404", http(b"x", "404 No"), Refused, "no such resource"),
     ("too many headers", b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 500, ProtocolError, "not HTTP"),
-    ("a long line", b"HTTP/1.1 200 OK\r\nX: " + b"y" * 70_000, ProtocolError, "not HTTP")]
+    ("a long line", b"HTTP/1.1 200 OK\r\nX: " + b"y" * 70_000, ProtocolError, "not HTTP"),
+]
 
 
-@pytest.mark.parametrize("step, kind, words", [one[1:] for one in _UNUSABLE], ids=[one[0] for one in _UNUSABLE])
-def test_each_unusable_answer_is_an_error_of_the_right_kind_that_says_what_is_wrong(agent: MakeAgent, step: Step, kind: type,
-                                                                                    words: str) -> None:
+@pytest.mark.parametrize(
+    "step, kind, words", [one[1:] for one in _UNUSABLE], ids=[one[0] for one in _UNUSABLE]
+)
+def test_each_unusable_answer_is_an_error_of_the_right_kind_that_says_what_is_wrong(
+    agent: MakeAgent, step: Step, kind: type, words: str
+) -> None:
     with Peer([[step]]) as peer:
         with pytest.raises(PduHandlerError, match=words) as caught:
             get_state(agent("http", peer.address))
@@ -319,10 +441,14 @@ def test_an_unusable_address_is_unreachable(agent: MakeAgent, host: str) -> None
 
 
 @pytest.mark.parametrize("untrusted", [False, True], ids=["closed in the handshake", "untrusted"])
-def test_a_handshake_that_fails_is_unreachable_and_nothing_is_sent(agent: MakeAgent, untrusted: bool) -> None:
+def test_a_handshake_that_fails_is_unreachable_and_nothing_is_sent(
+    agent: MakeAgent, untrusted: bool
+) -> None:
     tls = usual().context if untrusted else None
     with Peer([], tls=tls) as peer:
-        with pytest.raises(Unreachable, match="not trusted" if untrusted else "closed before an answer"):
+        with pytest.raises(
+            Unreachable, match="not trusted" if untrusted else "closed before an answer"
+        ):
             get_state(agent("https", peer.address))
         assert not peer.seen
 
@@ -343,25 +469,38 @@ def test_after_an_answer_with_a_wrong_id_the_connection_is_replaced(agent: MakeA
 
 
 @pytest.mark.parametrize("proto", ["http", "https"])
-def test_an_answer_that_was_sent_twice_is_not_the_answer_to_the_next_request(agent: MakeAgent, proto: str) -> None:
-    size = io.DEFAULT_BUFFER_SIZE                           # 8 KiB; larger in newer releases of Python
+def test_an_answer_that_was_sent_twice_is_not_the_answer_to_the_next_request(
+    agent: MakeAgent, proto: str
+) -> None:
+    # 8 KiB; larger in newer releases of Python
+    size = io.DEFAULT_BUFFER_SIZE
     head = len(http(b"1" * (size - 180))) - (size - 180)
-    once = http(b"1" * (size - head))                       # fills the buffer of the reader
-    with Peer([[2 * once, http(b"3")], [http(b"2")]], tls=usual().context if proto == "https" else None) as peer:
+    once = http(b"1" * (size - head))  # fills the buffer of the reader
+    with Peer(
+        [[2 * once, http(b"3")], [http(b"2")]], tls=usual().context if proto == "https" else None
+    ) as peer:
         one = agent(proto, peer.address, trust=Trust(verify=False))
         assert len(one.get("/a")) > 8000 and one.get("/b") == b"2" and peer.accepted == 2
 
 
 def test_a_file_of_which_only_some_headers_arrive_is_not_an_empty_file(agent: MakeAgent) -> None:
-    for cut in (b"HTTP/1.1 200 OK\r\nContent-Ty", b"HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\n", b"HTTP/1.1 200 OK\r\n"):
+    for cut in (
+        b"HTTP/1.1 200 OK\r\nContent-Ty",
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\n",
+        b"HTTP/1.1 200 OK\r\n",
+    ):
         with Peer([[cut]]) as peer, pytest.raises(Unreachable, match="closed before an answer"):
             agent("http", peer.address).get("/x.csv")
         with Peer([[http(b"1"), cut], [http(b"2")]]) as peer:
             one = agent("http", peer.address)
-            assert [one.get("/x.csv"), one.get("/x.csv")] == [b"1", b"2"], "a read is repeated if a persistent connection ends"
+            assert [one.get("/x.csv"), one.get("/x.csv")] == [
+                b"1",
+                b"2",
+            ], "a read is repeated if a persistent connection ends"
 
 
-# ---- redirects ---------------------------------------------------------------------------------------------
+# ---- redirects -----------------------------------------------------------------------------------
+
 
 def _moved(location: str, status: str = "302 Found") -> Step:
     return http(b"", status, f"Location: {location}", "Connection: close")
@@ -371,7 +510,9 @@ REDIRECTS = ["301 Moved", "302 Found", "307 Temporary Redirect", "308 Permanent 
 
 
 @pytest.mark.parametrize("status", REDIRECTS)
-def test_a_redirect_to_https_sends_the_same_getter_with_body_and_login_and_is_remembered(agent: MakeAgent, status: str) -> None:
+def test_a_redirect_to_https_sends_the_same_getter_with_body_and_login_and_is_remembered(
+    agent: MakeAgent, status: str
+) -> None:
     with Peer([[result(1), result(2)]], tls=usual().context) as target:
         with Peer([[_moved(f"https://127.0.0.1:{target.port}/model/outlet/0", status)]]) as origin:
             one = agent("http", origin.address, trust=Trust(verify=False))
@@ -385,7 +526,9 @@ def test_a_redirect_to_https_sends_the_same_getter_with_body_and_login_and_is_re
 
 
 @pytest.mark.parametrize("answers", [[], [[b"not HTTP\r\n\r\n"]]], ids=["none", "not HTTP"])
-def test_a_redirect_to_an_address_without_a_usable_answer_is_not_remembered(agent: MakeAgent, answers: list[list[Step]]) -> None:
+def test_a_redirect_to_an_address_without_a_usable_answer_is_not_remembered(
+    agent: MakeAgent, answers: list[list[Step]]
+) -> None:
     with Peer(answers, tls=usual().context) as target:
         with Peer([[_moved(f"https://{target.address}/")], [result(2)]]) as origin:
             one = agent("http", origin.address, trust=Trust(verify=False))
@@ -404,11 +547,17 @@ def test_a_redirect_is_not_remembered_if_ca_pem_cannot_be_read(agent: MakeAgent)
 
 
 @pytest.mark.parametrize("status", REDIRECTS)
-def test_a_redirected_write_is_not_sent_again_and_the_error_has_a_remedy(agent: MakeAgent, status: str) -> None:
+def test_a_redirected_write_is_not_sent_again_and_the_error_has_a_remedy(
+    agent: MakeAgent, status: str
+) -> None:
     with Peer([[result(1)]], tls=usual().context) as target:
         with Peer([[_moved(f"https://{target.address}/", status), result(2)]]) as origin:
-            with pytest.raises(HttpException,
-                               match=f"https://{target.address} .*not sent again: set the scheme https and the port ") as caught:
+            with pytest.raises(
+                HttpException,
+                match=(
+                    f"https://{target.address} .*not sent again: set the scheme https and the port "
+                ),
+            ) as caught:
                 set_state(agent("http", origin.address, trust=Trust(verify=False)))
             assert leaves_open(caught.value)
         assert len(origin.seen) == 1 and target.accepted == 0
@@ -416,11 +565,18 @@ def test_a_redirected_write_is_not_sent_again_and_the_error_has_a_remedy(agent: 
 
 @pytest.mark.parametrize("call", [get_state, set_state])
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_the_login_is_not_sent_to_another_port_with_the_same_scheme(agent: MakeAgent, scheme: str,
-                                                                    call: Callable[[Agent], object]) -> None:
+def test_the_login_is_not_sent_to_another_port_with_the_same_scheme(
+    agent: MakeAgent, scheme: str, call: Callable[[Agent], object]
+) -> None:
     tls = usual().context if scheme == "https" else None
-    with Peer([[result(1)]], tls=tls) as target, Peer([[_moved(f"{scheme}://{target.address}/")]], tls=tls) as origin:
-        with pytest.raises(HttpException, match="another port .*another PDU.*; if the port is right, set that scheme and port"):
+    with (
+        Peer([[result(1)]], tls=tls) as target,
+        Peer([[_moved(f"{scheme}://{target.address}/")]], tls=tls) as origin,
+    ):
+        with pytest.raises(
+            HttpException,
+            match="another port .*another PDU.*; if the port is right, set that scheme and port",
+        ):
             call(agent(scheme, origin.address, trust=Trust(verify=False)))
         assert target.accepted == 0
 
@@ -437,7 +593,9 @@ def test_the_login_is_not_sent_from_https_to_http(agent: MakeAgent) -> None:
 
 def test_a_redirect_to_https_on_another_host_is_refused(agent: MakeAgent) -> None:
     def moved(_: object) -> bytes:
-        return http(b"", "302 Found", f"Location: https://localhost:{origin.port}/", "Connection: close")
+        return http(
+            b"", "302 Found", f"Location: https://localhost:{origin.port}/", "Connection: close"
+        )
 
     with Peer([[moved]]) as origin:
         with pytest.raises(HttpException, match="to another host .localhost:"):
@@ -445,23 +603,42 @@ def test_a_redirect_to_https_on_another_host_is_refused(agent: MakeAgent) -> Non
         assert origin.accepted == 1
 
 
-def test_a_redirect_to_https_that_names_no_port_is_followed_only_from_port_80(agent: MakeAgent) -> None:
+def test_a_redirect_to_https_that_names_no_port_is_followed_only_from_port_80(
+    agent: MakeAgent,
+) -> None:
     """Behind port forwarding, port 443 may lead to another PDU."""
     with Peer([[_moved("https://127.0.0.1/")]]) as origin:
         with pytest.raises(HttpException, match="another port"):
             get_state(agent("http", origin.address))
     reply = Reply(302, {"location": "https://127.0.0.1/"}, b"")
-    assert moved(Endpoint("http", "127.0.0.1", 80), reply, Login()) == Endpoint("https", "127.0.0.1", 443)
+    assert moved(Endpoint("http", "127.0.0.1", 80), reply, Login()) == Endpoint(
+        "https", "127.0.0.1", 443
+    )
 
 
 def test_a_redirect_may_write_the_hosts_name_in_upper_or_lower_case() -> None:
     reply = Reply(302, {"location": "https://pdu.EXAMPLE/"}, b"")
-    assert moved(Endpoint("http", "PDU.example", 80), reply, Login()) == Endpoint("https", "PDU.example", 443)
+    assert moved(Endpoint("http", "PDU.example", 80), reply, Login()) == Endpoint(
+        "https", "PDU.example", 443
+    )
 
 
-@pytest.mark.parametrize("location", ["http://localhost:{port}/x", "//localhost:{port}/x", "ftp://127.0.0.1/", "/elsewhere", "",
-                                      "http://[", "http://127.0.0.1:99999/", "https://127.0.0.1:0/"])
-def test_a_redirect_to_another_host_or_without_a_usable_address_is_refused(agent: MakeAgent, location: str) -> None:
+@pytest.mark.parametrize(
+    "location",
+    [
+        "http://localhost:{port}/x",
+        "//localhost:{port}/x",
+        "ftp://127.0.0.1/",
+        "/elsewhere",
+        "",
+        "http://[",
+        "http://127.0.0.1:99999/",
+        "https://127.0.0.1:0/",
+    ],
+)
+def test_a_redirect_to_another_host_or_without_a_usable_address_is_refused(
+    agent: MakeAgent, location: str
+) -> None:
     with Peer([[result(1)]]) as target:
         with Peer([[_moved(location.format(port=target.port))]]) as origin:
             with pytest.raises(HttpException, match="redirects") as caught:
@@ -469,8 +646,13 @@ def test_a_redirect_to_another_host_or_without_a_usable_address_is_refused(agent
         assert not target.seen and isinstance(caught.value, Refused)
 
 
-def test_the_error_for_a_call_redirected_to_a_page_asks_whether_this_is_the_pdu(agent: MakeAgent) -> None:
-    with Peer([[_moved("/login.htm")]]) as other, pytest.raises(HttpException, match="redirects.* is this the PDU.s web"):
+def test_the_error_for_a_call_redirected_to_a_page_asks_whether_this_is_the_pdu(
+    agent: MakeAgent,
+) -> None:
+    with (
+        Peer([[_moved("/login.htm")]]) as other,
+        pytest.raises(HttpException, match="redirects.* is this the PDU.s web"),
+    ):
         get_state(agent("http", other.address))
 
 
@@ -501,7 +683,10 @@ def test_a_redirect_to_itself_is_refused(agent: MakeAgent) -> None:
 
 
 def test_a_copy_of_the_network_or_tls_error_is_the_second_argument(agent: MakeAgent) -> None:
-    """The vendor's SDK 4.4 passes the error itself, but its traceback would hold the password. The copy can be pickled."""
+    """The vendor's SDK 4.4 passes the error itself, but its traceback would hold the password.
+
+    The copy can be pickled.
+    """
     with refusing() as port, pytest.raises(HttpException) as caught:
         get_state(agent("http", f"127.0.0.1:{port}"))
     error = caught.value

@@ -1,4 +1,5 @@
 """Uploads to the device: forms, progress reports and errors."""
+
 from __future__ import annotations
 
 import io
@@ -30,12 +31,21 @@ MEGABYTE = 1 << 20
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.tuples(st.binary(max_size=50), st.integers(0, 60)), max_size=3), st.integers(1, 70))
-def test_a_form_read_in_pieces_has_exactly_its_announced_length(files: list[tuple[bytes, int]], size: int) -> None:
+@given(
+    st.lists(st.tuples(st.binary(max_size=50), st.integers(0, 60)), max_size=3), st.integers(1, 70)
+)
+def test_a_form_read_in_pieces_has_exactly_its_announced_length(
+    files: list[tuple[bytes, int]], size: int
+) -> None:
     opened = [io.BytesIO(data) for data, _ in files]
     for file, (_, start) in zip(opened, files):
         file.seek(start)
-    form = MultipartForm([{"data": file, "filename": f"f{number}", "formname": "upfile"} for number, file in enumerate(opened)])
+    form = MultipartForm(
+        [
+            {"data": file, "filename": f"f{number}", "formname": "upfile"}
+            for number, file in enumerate(opened)
+        ]
+    )
     whole = b"".join(iter(lambda: form.read(size), b""))
     assert len(whole) == len(form)
     boundary = form.content_type.rpartition("=")[2].encode()
@@ -46,30 +56,49 @@ def test_a_form_read_in_pieces_has_exactly_its_announced_length(files: list[tupl
 
 
 def test_names_in_a_form_cannot_break_out_of_their_header() -> None:
-    form = MultipartForm([{"data": b"x", "filename": 'a"\r\nX-Evil: 1', "formname": 'b"\r\nX-Evil: 2'}])
+    form = MultipartForm(
+        [{"data": b"x", "filename": 'a"\r\nX-Evil: 1', "formname": 'b"\r\nX-Evil: 2'}]
+    )
     head = form.read().partition(b"\r\n\r\n")[0]
     assert b"\r\nX-Evil" not in head and b'filename="a\\"' in head and b'; name="b\\"' in head
 
 
-@pytest.mark.parametrize("more, kind", [({}, b"application/octet-stream"), ({"mimetype": None}, b"application/octet-stream"),
-                                        ({"mimetype": "text/plain"}, b"text/plain")])
-def test_a_file_is_sent_with_its_type_or_as_an_octet_stream(more: dict[str, object], kind: bytes) -> None:
+@pytest.mark.parametrize(
+    "more, kind",
+    [
+        ({}, b"application/octet-stream"),
+        ({"mimetype": None}, b"application/octet-stream"),
+        ({"mimetype": "text/plain"}, b"text/plain"),
+    ],
+)
+def test_a_file_is_sent_with_its_type_or_as_an_octet_stream(
+    more: dict[str, object], kind: bytes
+) -> None:
     form = MultipartForm([{"data": b"x", "filename": "f", "formname": "upfile", **more}])
     assert b"\r\nContent-Type: " + kind + b"\r\n\r\n" in form.read()
 
 
 @pytest.mark.parametrize("data", ["text", None, io.StringIO("text"), [1]])
-def test_uploading_anything_but_bytes_or_a_binary_file_is_a_type_error(agent: MakeAgent, data: object) -> None:
+def test_uploading_anything_but_bytes_or_a_binary_file_is_a_type_error(
+    agent: MakeAgent, data: object
+) -> None:
     with pytest.raises(TypeError, match="bytes or a file"):
-        agent("https", "pdu.example").form_data_file("/x", [{"data": data, "filename": "f", "formname": "upfile"}])
+        agent("https", "pdu.example").form_data_file(
+            "/x", [{"data": data, "filename": "f", "formname": "upfile"}]
+        )
 
 
 def test_a_temporary_file_in_text_mode_is_a_type_error() -> None:
-    with tempfile.NamedTemporaryFile("w+") as file, pytest.raises(TypeError, match="bytes or a file open in binary mode"):
+    with (
+        tempfile.NamedTemporaryFile("w+") as file,
+        pytest.raises(TypeError, match="bytes or a file open in binary mode"),
+    ):
         MultipartForm([{"data": file, "filename": "f", "formname": "upfile"}])
 
 
-def test_an_open_file_is_sent_from_its_current_position_with_progress(agent: MakeAgent, tmp_path: Path) -> None:
+def test_an_open_file_is_sent_from_its_current_position_with_progress(
+    agent: MakeAgent, tmp_path: Path
+) -> None:
     path, reported = tmp_path / "image.bin", []
     path.write_bytes(b"junk" + image("4.4.1.5-53217", 300_000))
     with XerusPdu(Model(outlets=1)) as pdu, path.open("rb") as file:
@@ -82,18 +111,32 @@ def test_an_open_file_is_sent_from_its_current_position_with_progress(agent: Mak
 
 def test_the_low_memory_switches_are_sent_as_digits(agent: MakeAgent) -> None:
     with Peer([[http()]]) as peer:
-        fw.upload(agent("http", peer.address), b"x", {"lowMemoryUpload": True, "allowLowMemoryDowngrade": "1"})
-    assert peer.seen[0].start.split()[1] == (
-        "/cgi-bin/fwupload.cgi?lowMemoryUpload=1&allowLowMemoryDowngrade=1&allowLowMemoryUntrusted=0")
+        fw.upload(
+            agent("http", peer.address),
+            b"x",
+            {"lowMemoryUpload": True, "allowLowMemoryDowngrade": "1"},
+        )
+    switches = "lowMemoryUpload=1&allowLowMemoryDowngrade=1&allowLowMemoryUntrusted=0"
+    assert peer.seen[0].start.split()[1] == f"/cgi-bin/fwupload.cgi?{switches}"
 
 
 def test_an_upload_that_is_redirected_to_https_is_an_error(agent: MakeAgent) -> None:
-    """The error is Unreachable if the unit resets the connection before the client has read the redirect."""
+    """The error is Unreachable if the unit resets the connection before the client has read the
+    redirect.
+    """
     with XerusPdu(Model(outlets=1), http_port=0) as pdu:
-        to = agent("http", f"{pdu.host}:{pdu.http_port}", pdu.user, pdu.password, trust=Trust(ca_pem=pdu.ca_pem))
+        to = agent(
+            "http",
+            f"{pdu.host}:{pdu.http_port}",
+            pdu.user,
+            pdu.password,
+            trust=Trust(ca_pem=pdu.ca_pem),
+        )
         with pytest.raises(HttpException) as caught:
             fw.upload(to, image("4.4.1.5-1", 2 * MEGABYTE))
-        assert "set the scheme https and the port " in str(caught.value) or isinstance(caught.value, Unreachable)
+        assert "set the scheme https and the port " in str(caught.value) or isinstance(
+            caught.value, Unreachable
+        )
 
 
 @pytest.mark.parametrize("proto", ["http", "https"])
@@ -105,12 +148,21 @@ def test_a_refusal_during_an_upload_is_reported(agent: MakeAgent, proto: str) ->
         assert isinstance(caught.value, Denied) and len(peer.seen) == 1
 
 
-@pytest.mark.parametrize("upload, script", [(cert.upload, "server_ssl_cert_upload"), (rawcfg.upload, "raw_config_update"),
-                                            (bulkcfg.upload, "bulk_config_restore")])
+@pytest.mark.parametrize(
+    "upload, script",
+    [
+        (cert.upload, "server_ssl_cert_upload"),
+        (rawcfg.upload, "raw_config_update"),
+        (bulkcfg.upload, "bulk_config_restore"),
+    ],
+)
 def test_an_answer_without_a_result_code_is_an_error_with_the_request_and_the_answer(
-        agent: MakeAgent, upload: Callable[[Agent, bytes], object], script: str) -> None:
+    agent: MakeAgent, upload: Callable[[Agent, bytes], object], script: str
+) -> None:
     with Peer([[http("<html>Sign in</html>")]]) as peer:
-        with pytest.raises(ProtocolError, match=f"127.0.0.1: POST /cgi-bin/{script}.cgi: .* without a result code") as caught:
+        with pytest.raises(
+            ProtocolError, match=f"127.0.0.1: POST /cgi-bin/{script}.cgi: .* without a result code"
+        ) as caught:
             upload(agent("http", peer.address), b"x")
     assert caught.value.payload == b"<html>Sign in</html>"
 
@@ -121,12 +173,15 @@ def test_a_bare_number_is_not_the_result_code_of_a_certificate_upload(agent: Mak
             cert.upload(agent("http", peer.address), b"x")
 
 
-def test_the_time_to_send_a_file_does_not_count_towards_the_deadline(agent: MakeAgent, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_time_to_send_a_file_does_not_count_towards_the_deadline(
+    agent: MakeAgent, monkeypatch: pytest.MonkeyPatch
+) -> None:
     clock = ManualClock()
     monkeypatch.setattr(connection, "time", SimpleNamespace(monotonic=clock))
 
     def slowly(sent: int, size: int) -> None:
-        clock.now += 100 * PATIENCE_S               # the deadline of an upload is 60 * PATIENCE_S
+        clock.now += 100 * PATIENCE_S  # the deadline of an upload is 60 * PATIENCE_S
+
     with Peer([[http()]]) as peer:
         fw.upload(agent("http", peer.address, timeout=PATIENCE_S), b"x" * 100, progress=slowly)
     assert clock.now > 0 and len(peer.seen) == 1
@@ -140,7 +195,10 @@ def test_an_upload_is_never_repeated(agent: MakeAgent) -> None:
         before = pdu.books().requests
         with pytest.raises(Unreachable):
             fw.upload(to, image("4.4.1.5-1"))
-        assert pdu.books().requests - before <= 1 and not fw.Firmware("/firmware", to).getImageInfo()[0]
+        assert (
+            pdu.books().requests - before <= 1
+            and not fw.Firmware("/firmware", to).getImageInfo()[0]
+        )
 
 
 class Shrinking(io.BytesIO):
@@ -160,20 +218,31 @@ class Closed(io.BytesIO):
 
 
 def _gone(sent: int, size: int) -> None:
-    raise BrokenPipeError(32, "Broken pipe")            # as if the program that reads the progress had ended
+    # as if the program that reads the progress had ended
+    raise BrokenPipeError(32, "Broken pipe")
 
 
-@pytest.mark.parametrize("kind, progress, words", [(Shrinking, None, "became shorter"), (Broken, None, "Input/output error"),
-                                                   (Closed, None, "closed file"), (io.BytesIO, _gone, "Broken pipe")])
-def test_a_local_failure_during_an_upload_is_not_reported_as_unreachable(agent: MakeAgent, kind: type[io.BytesIO],
-                                                                         progress: Optional[Progress], words: str) -> None:
+@pytest.mark.parametrize(
+    "kind, progress, words",
+    [
+        (Shrinking, None, "became shorter"),
+        (Broken, None, "Input/output error"),
+        (Closed, None, "closed file"),
+        (io.BytesIO, _gone, "Broken pipe"),
+    ],
+)
+def test_a_local_failure_during_an_upload_is_not_reported_as_unreachable(
+    agent: MakeAgent, kind: type[io.BytesIO], progress: Optional[Progress], words: str
+) -> None:
     with Peer([[http()]]) as peer:
         with pytest.raises(HttpException, match=f"ended on this side: .*{words}") as caught:
             fw.upload(agent("http", peer.address, timeout=60), kind(b"x" * 5000), progress=progress)
     assert not isinstance(caught.value, Unreachable)
 
 
-def test_an_upload_aborted_by_its_progress_callback_leaves_the_agent_usable(agent: MakeAgent) -> None:
+def test_an_upload_aborted_by_its_progress_callback_leaves_the_agent_usable(
+    agent: MakeAgent,
+) -> None:
     class GivenUp(Exception):
         pass
 
@@ -189,17 +258,33 @@ def test_an_upload_aborted_by_its_progress_callback_leaves_the_agent_usable(agen
 
 
 @pytest.mark.parametrize("kind", ["standard", "requests"])
-def test_uploading_60_megabytes_raises_the_peak_memory_by_less_than_30_megabytes(kind: str, tmp_path: Path) -> None:
+def test_uploading_60_megabytes_raises_the_peak_memory_by_less_than_30_megabytes(
+    kind: str, tmp_path: Path
+) -> None:
     path, ca_file = tmp_path / "image.bin", tmp_path / "ca.pem"
     with path.open("wb") as file:
         file.write(image("4.4.1.5-53217"))
         file.truncate(60 * MEGABYTE)
     with XerusPdu(Model(outlets=1)) as pdu:
         ca_file.write_text(pdu.ca_pem, encoding="ascii")
-        done = subprocess.run([sys.executable, "-m", "tests.handlers.raritan.uploader", kind, pdu.url, str(ca_file), str(path)],
-                              cwd=ROOT, capture_output=True, text=True, timeout=120)
+        done = subprocess.run(
+            [
+                sys.executable,
+                "-m",
+                "tests.handlers.raritan.uploader",
+                kind,
+                pdu.url,
+                str(ca_file),
+                str(path),
+            ],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
         assert done.returncode == 0, done.stderr
     before, after, sent, size, pieces = map(int, done.stdout.split())
     assert sent == size == 60 * MEGABYTE and pieces > 100
-    assert 0 < before < 100 * 1024              # a high peak before the upload would hide the upload's memory
+    # a high peak before the upload would hide the upload's memory
+    assert 0 < before < 100 * 1024
     assert (after - before) < 30 * 1024, f"{after - before} KiB more"

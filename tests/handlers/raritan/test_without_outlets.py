@@ -1,4 +1,5 @@
 """Units with neither outlets nor panels."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -14,11 +15,18 @@ from .handling import Handle, agrees, shown, spent
 
 @pytest.mark.parametrize("method", ["status", "statistic"])
 @pytest.mark.parametrize("meters", [Status(404), []], ids=["no controller", "nothing configured"])
-def test_a_unit_of_unknown_type_is_an_error_that_names_model_and_firmware_and_inlets(method: str, meters: Any) -> None:
+def test_a_unit_of_unknown_type_is_an_error_that_names_model_and_firmware_and_inlets(
+    method: str, meters: Any
+) -> None:
     unit = Described()
-    unit.calls[PDU, "getMetaData"] = {"nameplate": {"model": "BCM2-9\n"}, "fwRevision": "4.0.0.5-48756"}
+    unit.calls[PDU, "getMetaData"] = {
+        "nameplate": {"model": "BCM2-9\n"},
+        "fwRevision": "4.0.0.5-48756",
+    }
     unit.calls[METERS] = meters
-    with pytest.raises(PduHandlerError, match=r"model 'BCM2-9\\n', firmware '4.0.0.5-48756', inlets: 0") as caught:
+    with pytest.raises(
+        PduHandlerError, match=r"model 'BCM2-9\\n', firmware '4.0.0.5-48756', inlets: 0"
+    ) as caught:
         getattr(handler_of(unit), method)()
     assert caught.value.kind == "unsupported" and unit.requests == 2
 
@@ -28,23 +36,39 @@ def test_a_unit_of_unknown_type_is_an_error_that_names_model_and_firmware_and_in
 def test_a_unit_that_claims_outlets_and_lists_none_is_an_error(method: str, claim: str) -> None:
     unit = Described()
     unit.inlet({"current": 3.0}, {L1: 3.0})
-    unit.calls[PDU, "getMetaData"] = {"hasSwitchableOutlets": False, "hasMeteredOutlets": False, claim: True}
+    unit.calls[PDU, "getMetaData"] = {
+        "hasSwitchableOutlets": False,
+        "hasMeteredOutlets": False,
+        claim: True,
+    }
     with pytest.raises(PduHandlerError, match="inlets: 1.*: yes"):
         getattr(handler_of(unit), method)()
 
 
 @pytest.mark.parametrize("method", ["status", "statistic"])
-def test_a_unit_that_lists_neither_outlets_nor_inlets_is_an_error_whatever_it_says(method: str) -> None:
+def test_a_unit_that_lists_neither_outlets_nor_inlets_is_an_error_whatever_it_says(
+    method: str,
+) -> None:
     unit = Described()
     unit.calls[PDU, "getMetaData"] = {"hasSwitchableOutlets": False, "hasMeteredOutlets": False}
-    with pytest.raises(PduHandlerError, match="inlets: 0.*switchable outlets: no, metered outlets: no") as caught:
+    with pytest.raises(
+        PduHandlerError, match="inlets: 0.*switchable outlets: no, metered outlets: no"
+    ) as caught:
         getattr(handler_of(unit), method)()
     assert caught.value.kind == "unsupported"
 
 
-@pytest.mark.parametrize("metadata", [{}, {"hasSwitchableOutlets": False},
-                                      {"hasSwitchableOutlets": None, "hasMeteredOutlets": False}])
-def test_a_unit_without_outlets_whose_metadata_lacks_a_claim_about_them_is_an_error(metadata: Any) -> None:
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        {},
+        {"hasSwitchableOutlets": False},
+        {"hasSwitchableOutlets": None, "hasMeteredOutlets": False},
+    ],
+)
+def test_a_unit_without_outlets_whose_metadata_lacks_a_claim_about_them_is_an_error(
+    metadata: Any,
+) -> None:
     unit = Described()
     unit.inlet({"current": 3.0}, {L1: 3.0})
     unit.calls[PDU, "getMetaData"] = metadata

@@ -1,4 +1,8 @@
-"""Discovery over mDNS. Some tests use a real responder and a real service browser on the loopback interface."""
+"""Discovery over mDNS.
+
+Some tests use a real responder and a real service browser on the loopback interface.
+"""
+
 from __future__ import annotations
 
 import copy
@@ -18,11 +22,15 @@ from tests.waiting import until
 
 LOOPBACK = ["127.0.0.1"]
 OLD, NEW = discovery.SERVICES
-# The second device has IPv4 and IPv6, the fourth only IPv6. The last entry announces the first device again, under the other
-# service name.
-ANNOUNCED = ((OLD, "PX3-5190R Rack 1", ["127.0.0.11"], 443, "3.6.80"),
-             (NEW, "PX4-1234 (2)", ["127.0.0.12", "2001:db8::12"], 443, "4.4.1"), (NEW, "PRO4X", ["127.0.0.13"], 8443, ""),
-             (NEW, "PX4-6 v6", ["2001:db8::14"], 443, "4.4.1"), (NEW, "PX3-5190R Rack 1", ["127.0.0.11"], 443, "3.6.80"))
+# The second device has IPv4 and IPv6, the fourth only IPv6. The last entry announces the first
+# device again, under the other service name.
+ANNOUNCED = (
+    (OLD, "PX3-5190R Rack 1", ["127.0.0.11"], 443, "3.6.80"),
+    (NEW, "PX4-1234 (2)", ["127.0.0.12", "2001:db8::12"], 443, "4.4.1"),
+    (NEW, "PRO4X", ["127.0.0.13"], 8443, ""),
+    (NEW, "PX4-6 v6", ["2001:db8::14"], 443, "4.4.1"),
+    (NEW, "PX3-5190R Rack 1", ["127.0.0.11"], 443, "3.6.80"),
+)
 
 
 def _packed(address: str) -> bytes:
@@ -40,10 +48,19 @@ def announced() -> Iterator[None]:
     network = Zeroconf(interfaces=LOOPBACK, ip_version=IPVersion.V4Only)
     try:
         for service, name, addresses, port, version in ANNOUNCED:
-            network.register_service(ServiceInfo(
-                service, f"{name}.{service}", port=port, addresses=[_packed(address) for address in addresses],
-                properties={"rr_fw": version} if version else {}, server=f"{port}-{re.sub('[.:]', '-', addresses[0])}.local."),
-                cooperating_responders=True, strict=False)      # not strict: the old service name has an underscore inside
+            network.register_service(
+                ServiceInfo(
+                    service,
+                    f"{name}.{service}",
+                    port=port,
+                    addresses=[_packed(address) for address in addresses],
+                    properties={"rr_fw": version} if version else {},
+                    server=f"{port}-{re.sub('[.:]', '-', addresses[0])}.local.",
+                ),
+                # not strict: the old service name has an underscore inside
+                cooperating_responders=True,
+                strict=False,
+            )
         yield
     finally:
         network.unregister_all_services()
@@ -57,11 +74,21 @@ def test_devices_of_several_models_under_both_service_names_are_found_once(respo
         found[:] = discovery.discover_devices(2.0, LOOPBACK)
         return len(found) == 4
 
-    until(all_found)                            # a busy machine may answer late
-    assert [device.address for device in found] == ["127.0.0.11", "127.0.0.12", "127.0.0.13", "2001:db8::14"]
-    assert found[0] == discovery.AnnouncedDevice("PX3-5190R Rack 1", "PX3-5190R", "127.0.0.11", 443, "3.6.80")
+    until(all_found)  # a busy machine may answer late
+    assert [device.address for device in found] == [
+        "127.0.0.11",
+        "127.0.0.12",
+        "127.0.0.13",
+        "2001:db8::14",
+    ]
+    assert found[0] == discovery.AnnouncedDevice(
+        "PX3-5190R Rack 1", "PX3-5190R", "127.0.0.11", 443, "3.6.80"
+    )
     assert [(device.model, device.firmware, device.port) for device in found[1:]] == [
-        ("PX4-1234", "4.4.1", 443), ("PRO4X", "", 8443), ("PX4-6", "4.4.1", 443)]
+        ("PX4-1234", "4.4.1", 443),
+        ("PRO4X", "", 8443),
+        ("PX4-6", "4.4.1", 443),
+    ]
 
 
 def test_discover_returns_the_addresses_as_text(responder: None) -> None:
@@ -71,7 +98,7 @@ def test_discover_returns_the_addresses_as_text(responder: None) -> None:
         found[:] = discovery.discover(2.0, LOOPBACK)
         return len(found) == 4
 
-    until(all_found)                            # a busy machine may answer late
+    until(all_found)  # a busy machine may answer late
     assert found == ["127.0.0.11", "127.0.0.12", "127.0.0.13", "2001:db8::14"]
 
 
@@ -81,12 +108,20 @@ def test_an_address_with_two_ports_is_listed_once(monkeypatch: pytest.MonkeyPatc
     assert discovery.discover() == ["192.0.2.1"]
 
 
-def test_an_address_also_works_as_the_dictionary_of_the_vendors_discover(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_address_also_works_as_the_dictionary_of_the_vendors_discover(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     found = [discovery.AnnouncedDevice("PX4-1", "PX4-1", "192.0.2.1", 443, "4.4.1")]
     monkeypatch.setattr(discovery, "discover_devices", lambda timeout, interfaces: found)
-    one, = discovery.discover()
-    assert {key: one[key] for key in ("ip", "port", "fw")} == {"ip": "192.0.2.1", "port": 443, "fw": "4.4.1"}
-    assert one.get("port") == 443 and one.get("model", "none") == "none" and one.get("model") is None
+    (one,) = discovery.discover()
+    assert {key: one[key] for key in ("ip", "port", "fw")} == {
+        "ip": "192.0.2.1",
+        "port": 443,
+        "fw": "4.4.1",
+    }
+    assert (
+        one.get("port") == 443 and one.get("model", "none") == "none" and one.get("model") is None
+    )
     assert isinstance(one, str) and one[:3] == "192" and f"{one}" == "192.0.2.1"
     with pytest.raises(KeyError):
         one["model"]
@@ -107,13 +142,20 @@ def test_waiting_for_a_silent_name_ends_with_the_discovery() -> None:
         silent: Any = Silent()
         found.changed(silent, NEW, f"ghost.{NEW}", ServiceStateChange.Added)
         assert waits[-1] == expected and found.devices() == []
-    discovery._Announcements(time.monotonic() + 1).changed(silent, NEW, f"ghost.{NEW}", ServiceStateChange.Added)
+    discovery._Announcements(time.monotonic() + 1).changed(
+        silent, NEW, f"ghost.{NEW}", ServiceStateChange.Added
+    )
     assert waits[-1] <= 1000
 
 
-@pytest.mark.parametrize("name", [f"PX4\x07-1.{NEW}", f".{NEW}", f"PX4-1.{OLD}", "PX4-1._http._tcp.local."])
+@pytest.mark.parametrize(
+    "name", [f"PX4\x07-1.{NEW}", f".{NEW}", f"PX4-1.{OLD}", "PX4-1._http._tcp.local."]
+)
 def test_a_name_that_is_not_allowed_or_of_another_service_is_ignored(name: str) -> None:
-    """An exception would end the browser's thread, and devices that answer later would be missed."""
+    """An exception would end the browser's thread, and devices that answer later
+    would be missed.
+    """
+
     class Network:
         def get_service_info(self, service: str, name: str, timeout: int) -> ServiceInfo:
             return ServiceInfo(service, name, port=443, addresses=[_packed("127.0.0.16")])
@@ -126,19 +168,33 @@ def test_a_name_that_is_not_allowed_or_of_another_service_is_ignored(name: str) 
 def test_devices_are_in_the_order_of_their_addresses_as_numbers() -> None:
     class Network:
         def get_service_info(self, service: str, name: str, timeout: int) -> ServiceInfo:
-            return ServiceInfo(NEW, name, port=443, addresses=[_packed(name.partition(".")[0].replace("-", "."))])
+            return ServiceInfo(
+                NEW, name, port=443, addresses=[_packed(name.partition(".")[0].replace("-", "."))]
+            )
 
     found, network = discovery._Announcements(time.monotonic() + 100), cast(Any, Network())
     for address in ("127-0-0-12", "127-0-0-9", "10-0-0-200"):
         found.changed(network, NEW, f"{address}.{NEW}", ServiceStateChange.Added)
-    assert [device.address for device in found.devices()] == ["10.0.0.200", "127.0.0.9", "127.0.0.12"]
+    assert [device.address for device in found.devices()] == [
+        "10.0.0.200",
+        "127.0.0.9",
+        "127.0.0.12",
+    ]
 
 
 @pytest.mark.parametrize("announced, model", [("PX4-9", "PX4-9"), ("", "Rack")])
-def test_an_announced_model_is_used_and_not_the_first_word_of_the_name_unless_it_is_empty(announced: str, model: str) -> None:
+def test_an_announced_model_is_used_and_not_the_first_word_of_the_name_unless_it_is_empty(
+    announced: str, model: str
+) -> None:
     class Network:
         def get_service_info(self, service: str, name: str, timeout: int) -> ServiceInfo:
-            return ServiceInfo(NEW, name, port=443, addresses=[_packed("127.0.0.17")], properties={"model": announced})
+            return ServiceInfo(
+                NEW,
+                name,
+                port=443,
+                addresses=[_packed("127.0.0.17")],
+                properties={"model": announced},
+            )
 
     found = discovery._Announcements(time.monotonic() + 100)
     found.changed(cast(Any, Network()), NEW, f"Rack 1.{NEW}", ServiceStateChange.Added)
@@ -154,20 +210,34 @@ def test_a_device_stays_until_it_leaves_even_if_its_change_cannot_be_read() -> N
             return answers.pop(0)
 
     found, network = discovery._Announcements(time.monotonic() + 100), cast(Any, Network())
-    for change, count in ((ServiceStateChange.Added, 1), (ServiceStateChange.Updated, 1), (ServiceStateChange.Removed, 0)):
+    for change, count in (
+        (ServiceStateChange.Added, 1),
+        (ServiceStateChange.Updated, 1),
+        (ServiceStateChange.Removed, 0),
+    ):
         found.changed(network, NEW, info.name, change)
         assert len(found.devices()) == count
 
 
 def test_without_devices_the_list_is_empty(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Searches under another service name, because other tests may announce devices under the usual ones at the same time."""
+    """Searches under another service name, because other tests may announce devices under the usual
+    ones at the same time.
+    """
     monkeypatch.setattr(discovery, "SERVICES", ("_announced-by-nobody._tcp.local.",))
     assert discovery.discover(0.2, LOOPBACK) == []
 
 
-@pytest.mark.parametrize("text, plain", [("\x1b[31mred\n", "[31mred"), ("a\u202eb", "ab"),
-                                         pytest.param("x" * 200, "x" * 120, id="long")])
-def test_a_devices_name_is_cut_to_120_characters_and_loses_unprintable_ones(text: str, plain: str) -> None:
+@pytest.mark.parametrize(
+    "text, plain",
+    [
+        ("\x1b[31mred\n", "[31mred"),
+        ("a\u202eb", "ab"),
+        pytest.param("x" * 200, "x" * 120, id="long"),
+    ],
+)
+def test_a_devices_name_is_cut_to_120_characters_and_loses_unprintable_ones(
+    text: str, plain: str
+) -> None:
     assert discovery._plain(text) == plain
 
 

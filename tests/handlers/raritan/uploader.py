@@ -1,8 +1,9 @@
-"""Uploads a file. Prints the peak RSS of this process in KiB before and after the upload, the last progress report (bytes sent
-and size), and the number of reports.
+"""Uploads a file. Prints the peak RSS of this process in KiB before and after the upload, the last
+progress report (bytes sent and size), and the number of reports.
 
     python -m tests.handlers.raritan.uploader standard|requests URL CA_FILE FILE
 """
+
 from __future__ import annotations
 
 import re
@@ -21,11 +22,13 @@ from handlers.tls import Trust
 
 
 def _peak() -> int:
-    """Peak RSS of this process in KiB, from /proc where it exists: Linux's getrusage may count memory of the parent."""
+    """Peak RSS of this process in KiB, from /proc where it exists: Linux's getrusage may count
+    memory of the parent.
+    """
     status = Path("/proc/self/status")
     if not status.exists():
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        return peak // 1024 if sys.platform == "darwin" else peak           # macOS counts bytes
+        return peak // 1024 if sys.platform == "darwin" else peak  # macOS counts bytes
     found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text(encoding="ascii"))
     assert found
     return int(found.group(1))
@@ -37,7 +40,9 @@ def main() -> None:
     session = requests.Session()
     session.verify = ca_file
     transports: dict[str, Callable[[], Transport]] = {
-        "standard": lambda: StandardTransport(trust), "requests": lambda: RequestsTransport(session)}
+        "standard": lambda: StandardTransport(trust),
+        "requests": lambda: RequestsTransport(session),
+    }
     transport = transports[kind]()
     scheme, _, host = url.partition("://")
     with Agent(scheme, host, "admin", "xerus-own-words", trust=trust, transport=transport) as agent:

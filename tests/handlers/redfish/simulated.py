@@ -1,4 +1,5 @@
 """Redfish handlers that connect to the simulated service over TLS."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -12,5 +13,11 @@ STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN, None: EnumPower
 
 
 def handler(unit: RedfishService, **settings: Any) -> RedfishPdu:
-    given = {"port": str(unit.port), "username": unit.user, "password": unit.password, "ca_pem": unit.ca_pem, "timeout": "30"}
+    given = {
+        "port": str(unit.port),
+        "username": unit.user,
+        "password": unit.password,
+        "ca_pem": unit.ca_pem,
+        "timeout": "30",
+    }
     return make_handler(PduData(unit.host, {**given, **settings}))

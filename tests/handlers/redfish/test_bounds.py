@@ -1,4 +1,7 @@
-"""Limits on the time, size and depth of answers, and the check that an answer is about the requested resource."""
+"""Limits on the time, size and depth of answers, and the check that an answer is about the
+requested resource.
+"""
+
 from __future__ import annotations
 
 import threading
@@ -35,17 +38,26 @@ class Clock:
         def slow(seen: Seen) -> Answer:
             self.now += self.step
             return answer(seen)
+
         setattr(tree, "answer", slow)
 
 
-def test_outlets_are_read_over_one_connection_if_no_thread_can_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_outlets_are_read_over_one_connection_if_no_thread_can_be_started(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def start(_: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")
 
     tree = Tree(unit([outlet(str(number), "On") for number in range(1, 9)]))
     with serving(tree) as address:
-        monkeypatch.setattr(parallel, "threading", SimpleNamespace(Thread=type("Thread", (threading.Thread,), {"start": start})))
-        assert [port.identity for port in handler(address).status().ports] == [str(number) for number in range(1, 9)]
+        monkeypatch.setattr(
+            parallel,
+            "threading",
+            SimpleNamespace(Thread=type("Thread", (threading.Thread,), {"start": start})),
+        )
+        assert [port.identity for port in handler(address).status().ports] == [
+            str(number) for number in range(1, 9)
+        ]
         assert tree.connections == 1
 
 
@@ -61,22 +73,35 @@ def slow() -> Iterator[tuple[Guarded, Clock]]:
     yield tree, clock
 
 
-def test_one_deadline_holds_for_the_whole_call_and_the_session_is_deleted_after_it(slow: tuple[Guarded, Clock]) -> None:
+def test_one_deadline_holds_for_the_whole_call_and_the_session_is_deleted_after_it(
+    slow: tuple[Guarded, Clock],
+) -> None:
     tree, clock = slow
     with serving(tree) as address:
-        given = settings.read(PduData(address, {"scheme": "http", "username": USER, "password": PASSWORD, "session": "session"}))
+        given = settings.read(
+            PduData(
+                address,
+                {"scheme": "http", "username": USER, "password": PASSWORD, "session": "session"},
+            )
+        )
         with pytest.raises(PduHandlerError) as caught:
             with RedfishService(given, clock=clock) as service:
                 read(service)
     assert caught.value.kind == "unreachable" and f"{CALL_SECONDS:.0f} s" in str(caught.value)
-    # Six requests come before those for outlets. Up to four requests are under way at the deadline. DELETE comes last.
+    # Six requests come before those for outlets. Up to four requests are under way at the deadline.
+    # DELETE comes last.
     assert 7 < len(tree.seen) <= CALL_SECONDS / clock.step + 4
     assert [(seen.method, seen.path) for seen in tree.seen[-1:]] == [("DELETE", f"{SESSIONS}/7")]
 
 
-@pytest.mark.parametrize("answer", [Answer(None, 308, {"Location": "/redfish/v1/moved"}), Answer(None, 408)],
-                         ids=["redirect", "408"])
-def test_a_request_is_not_repeated_after_the_deadline_of_the_call(answer: Answer, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "answer",
+    [Answer(None, 308, {"Location": "/redfish/v1/moved"}), Answer(None, 408)],
+    ids=["redirect", "408"],
+)
+def test_a_request_is_not_repeated_after_the_deadline_of_the_call(
+    answer: Answer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tree, clock = Tree(unit()), Clock(2 * CALL_SECONDS)
     monkeypatch.setattr(connection, "time", SimpleNamespace(monotonic=clock))
     tree.special["/redfish/v1"] = lambda seen: answer
@@ -84,8 +109,10 @@ def test_a_request_is_not_repeated_after_the_deadline_of_the_call(answer: Answer
 
     def slow(transport: connection.StandardTransport, where: Endpoint, request: Request) -> Reply:
         reply = exchange(transport, where, request)
-        clock.now += clock.step                 # only now, so that the answer itself arrives in time
+        # only now, so that the answer itself arrives in time
+        clock.now += clock.step
         return reply
+
     monkeypatch.setattr(connection.StandardTransport, "exchange", slow)
     with serving(tree) as address, pytest.raises(PduHandlerError, match="too slowly"):
         handler(address, timeout="60").status()
@@ -96,12 +123,27 @@ def big(megabytes: int) -> bytes:
     return b'{"Id":"1","x":"' + b"y" * (megabytes << 20) + b'"}'
 
 
-@pytest.mark.parametrize("body", [
-    big(5), b"[" * 100_000 + b"]" * 100_000, b'{"Id":' * 50_000 + b"1" + b"}" * 50_000,
-    b'{"Id":"1","PowerState":"On","PowerState":"Off"}', b'{"Id":"1","x":' + b"9" * 5000 + b"}", b'{"Id":"1\\ud800"}',
-    b'{"Id":"1","x":NaN}', b"[]", b"null", b"", b"<html>", b"\xff\xfe"],
-    ids=lambda body: repr(body[:20]))
-def test_a_body_that_is_too_big_or_too_deep_or_not_a_strict_json_object_is_a_protocol_error(body: bytes) -> None:
+@pytest.mark.parametrize(
+    "body",
+    [
+        big(5),
+        b"[" * 100_000 + b"]" * 100_000,
+        b'{"Id":' * 50_000 + b"1" + b"}" * 50_000,
+        b'{"Id":"1","PowerState":"On","PowerState":"Off"}',
+        b'{"Id":"1","x":' + b"9" * 5000 + b"}",
+        b'{"Id":"1\\ud800"}',
+        b'{"Id":"1","x":NaN}',
+        b"[]",
+        b"null",
+        b"",
+        b"<html>",
+        b"\xff\xfe",
+    ],
+    ids=lambda body: repr(body[:20]),
+)
+def test_a_body_that_is_too_big_or_too_deep_or_not_a_strict_json_object_is_a_protocol_error(
+    body: bytes,
+) -> None:
     for path in (OUTLETS, f"{OUTLETS}/1", "/redfish/v1"):
         tree = Tree(unit())
         tree.special[path] = lambda seen: Answer(body)
@@ -115,34 +157,65 @@ def test_the_length_of_all_answers_together_is_limited() -> None:
     tree = Tree(unit([outlet(str(number)) for number in range(1, 40)]))
     for number in range(1, 40):
         tree.special[f"{OUTLETS}/{number}"] = lambda seen: Answer(big(3))
-    with serving(tree) as address, pytest.raises(PduHandlerError, match="answers are longer than") as caught:
+    with (
+        serving(tree) as address,
+        pytest.raises(PduHandlerError, match="answers are longer than") as caught,
+    ):
         handler(address).status()
     assert caught.value.kind == "protocol" and len(tree.seen) < 20
 
 
-@pytest.mark.parametrize("odata_id, path, can", [
-    ("/redfish/v1/Outlets/A1", "/redfish/v1/Outlets/A1?$expand=.", True), ("/redfish/v1/", "/redfish/v1", True),
-    ("/REDFISH/V1/outlets/a1/", "/redfish/v1/Outlets/A1", True), ("", "/redfish/v1/Outlets/A1", True),
-    ("/redfish/v1/Outlets/A2", "/redfish/v1/Outlets/A1", False), ("/redfish/v1/Mains/I1", "/redfish/v1/Metrics", False),
-    ("/redfish/v1/PDUs/1/Branches/1", "/redfish/v1/PDUs/1/Outlets/1", False),
-    ("/redfish/v1/PowerDistribution/1/Outlets/1", "/redfish/v1/PowerEquipment/RackPDUs/1/Outlets/1", True)])
-def test_the_odata_id_shows_whether_a_resource_can_be_the_requested_one(odata_id: str, path: str, can: bool) -> None:
+@pytest.mark.parametrize(
+    "odata_id, path, can",
+    [
+        ("/redfish/v1/Outlets/A1", "/redfish/v1/Outlets/A1?$expand=.", True),
+        ("/redfish/v1/", "/redfish/v1", True),
+        ("/REDFISH/V1/outlets/a1/", "/redfish/v1/Outlets/A1", True),
+        ("", "/redfish/v1/Outlets/A1", True),
+        ("/redfish/v1/Outlets/A2", "/redfish/v1/Outlets/A1", False),
+        ("/redfish/v1/Mains/I1", "/redfish/v1/Metrics", False),
+        ("/redfish/v1/PDUs/1/Branches/1", "/redfish/v1/PDUs/1/Outlets/1", False),
+        (
+            "/redfish/v1/PowerDistribution/1/Outlets/1",
+            "/redfish/v1/PowerEquipment/RackPDUs/1/Outlets/1",
+            True,
+        ),
+    ],
+)
+def test_the_odata_id_shows_whether_a_resource_can_be_the_requested_one(
+    odata_id: str, path: str, can: bool
+) -> None:
     assert links.same(odata_id, path) is can
 
 
-@pytest.mark.parametrize("own, requested, can", [
-    ("RackPDUs/2", "RackPDUs/2", True), ("RackPDUs/2", "RackPDUs/1", False), ("RackPDUs/1", "RackPDUs/3", False),
-    ("RackPDUs/12", "RackPDUs/1", True), ("PDUs/2", "RackPDUs/2", True)])       # neither 12 nor PDUs/2 is in the list of PDUs
-def test_outlets_of_two_listed_pdus_are_not_the_same_resource(own: str, requested: str, can: bool) -> None:
+@pytest.mark.parametrize(
+    "own, requested, can",
+    [
+        ("RackPDUs/2", "RackPDUs/2", True),
+        ("RackPDUs/2", "RackPDUs/1", False),
+        ("RackPDUs/1", "RackPDUs/3", False),
+        # neither 12 nor PDUs/2 is in the list of PDUs
+        ("RackPDUs/12", "RackPDUs/1", True),
+        ("PDUs/2", "RackPDUs/2", True),
+    ],
+)
+def test_outlets_of_two_listed_pdus_are_not_the_same_resource(
+    own: str, requested: str, can: bool
+) -> None:
     start = "/redfish/v1/PowerEquipment/"
     listed = [links.parts(f"{start}RackPDUs/{number}") for number in (1, 2, 3)]
     assert links.same(f"{start}{own}/Outlets/A1", f"{start}{requested}/Outlets/A1", listed) is can
 
 
 def test_an_answer_about_a_resource_other_than_the_metrics_is_a_protocol_error() -> None:
-    """The answer to the request for the metrics repeats the previous one, as on a connection that is one answer behind."""
+    """The answer to the request for the metrics repeats the previous one, as on a connection that
+    is one answer behind.
+    """
     metrics = "/redfish/v1/PowerEquipment/RackPDUs/1/Metrics"
     resources = unit([outlet("1", EnergykWh={"Reading": 7.0})], Metrics={"@odata.id": metrics})
     resources[metrics] = {**resources[f"{OUTLETS}/1"]}
-    with serving(Tree(resources)) as address, pytest.raises(ProtocolError, match="a resource other than"):
+    with (
+        serving(Tree(resources)) as address,
+        pytest.raises(ProtocolError, match="a resource other than"),
+    ):
         handler(address).statistic()

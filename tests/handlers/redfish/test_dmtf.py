@@ -1,4 +1,5 @@
 """DMTF's sample rack PDU: states, figures, labels and the number of requests."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -12,8 +13,11 @@ from .tree import Json, Tree, dmtf, handler, serving
 
 UP, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.UNKNOWN
 PDU = "/redfish/v1/PowerEquipment/RackPDUs/1"
-STATES = [*((name, UP) for name in ("A1", "A2", "A3", "A4")), ("A5", UNKNOWN),
-          *((name, UP) for name in ("B1", "B2", "B3", "C1", "C2", "C3"))]
+STATES = [
+    *((name, UP) for name in ("A1", "A2", "A3", "A4")),
+    ("A5", UNKNOWN),
+    *((name, UP) for name in ("B1", "B2", "B3", "C1", "C2", "C3")),
+]
 
 
 def states(handler_: Any) -> list[tuple[str, EnumPowerStatus]]:
@@ -24,8 +28,11 @@ def test_a_status_reads_eleven_outlets_in_three_requests_over_one_connection() -
     tree = Tree(dmtf())
     with serving(tree) as address:
         assert states(handler(address)) == STATES
-    assert tree.targets == ["/redfish/v1/", "/redfish/v1/PowerEquipment?$expand=.($levels=2)",
-                            f"{PDU}/Outlets?$expand=.($levels=1)"]
+    assert tree.targets == [
+        "/redfish/v1/",
+        "/redfish/v1/PowerEquipment?$expand=.($levels=2)",
+        f"{PDU}/Outlets?$expand=.($levels=1)",
+    ]
     assert tree.connections == 1
 
 
@@ -35,20 +42,30 @@ def test_without_expansion_each_outlet_takes_one_request_over_at_most_four_conne
     with serving(tree) as address:
         assert states(handler(address)) == STATES
     assert len(tree.targets) == 5 + 11 and len(set(tree.targets)) == 16
-    assert 2 <= tree.connections <= 4           # the first ones may read all outlets before the others open
+    # the first ones may read all outlets before the others open
+    assert 2 <= tree.connections <= 4
 
 
 def test_expansion_is_requested_with_the_levels_and_the_form_that_are_offered() -> None:
     tree = Tree(dmtf())
-    tree.resources["/redfish/v1"]["ProtocolFeaturesSupported"]["ExpandQuery"] = {"ExpandAll": True, "NoLinks": False}
+    tree.resources["/redfish/v1"]["ProtocolFeaturesSupported"]["ExpandQuery"] = {
+        "ExpandAll": True,
+        "NoLinks": False,
+    }
     with serving(tree) as address:
         assert states(handler(address)) == STATES
-    assert tree.targets == ["/redfish/v1/", "/redfish/v1/PowerEquipment", "/redfish/v1/PowerEquipment/RackPDUs?$expand=*",
-                            f"{PDU}/Outlets?$expand=*"]
+    assert tree.targets == [
+        "/redfish/v1/",
+        "/redfish/v1/PowerEquipment",
+        "/redfish/v1/PowerEquipment/RackPDUs?$expand=*",
+        f"{PDU}/Outlets?$expand=*",
+    ]
 
 
 def energies(tree: dict[str, Json]) -> dict[str, Any]:
-    """Return the energy in kWh of each outlet from DMTF's files; None for an outlet without a figure."""
+    """Return the energy in kWh of each outlet from DMTF's files; None for an outlet without a
+    figure.
+    """
     outlets = [tree[one["@odata.id"]] for one in tree[f"{PDU}/Outlets"]["Members"]]
     return {one["Id"]: one.get("EnergykWh", {}).get("Reading") for one in outlets}
 
@@ -61,41 +78,71 @@ def test_the_load_comes_from_the_mains_and_the_energy_from_the_metrics(expand: b
         del tree.resources["/redfish/v1"]["ProtocolFeaturesSupported"]
     with serving(tree) as address:
         seen = handler(address).statistic()
-    assert seen.load == pytest.approx(sum(lines[line]["Reading"] for line in ("Line1", "Line2", "Line3"))) == 23.59
-    assert seen.total_consumption == tree.resources[f"{PDU}/Metrics"]["EnergykWh"]["Reading"] == 56438
+    assert (
+        seen.load
+        == pytest.approx(sum(lines[line]["Reading"] for line in ("Line1", "Line2", "Line3")))
+        == 23.59
+    )
+    assert (
+        seen.total_consumption == tree.resources[f"{PDU}/Metrics"]["EnergykWh"]["Reading"] == 56438
+    )
     own = energies(tree.resources)
-    assert {port.identity: port.consumption for port in seen.ports} == {name: hours or 0.0 for name, hours in own.items()}
-    assert own["A4"] is own["A5"] is None and own["B1"] == 36166        # without and with a figure
+    assert {port.identity: port.consumption for port in seen.ports} == {
+        name: hours or 0.0 for name, hours in own.items()
+    }
+    assert own["A4"] is own["A5"] is None and own["B1"] == 36166  # without and with a figure
     assert len(tree.targets) == (5 if expand else 2 + 3 + 11 + 3)
 
 
 def test_labels_hold_the_outlets_names() -> None:
     with serving(Tree(dmtf())) as address:
-        assert handler(address).labels()[:2] == [("A1", "A1", "Outlet A1, Branch Circuit A"),
-                                                 ("A2", "A2", "Outlet A2, Branch Circuit A")]
+        assert handler(address).labels()[:2] == [
+            ("A1", "A1", "Outlet A1, Branch Circuit A"),
+            ("A2", "A2", "Outlet A2, Branch Circuit A"),
+        ]
 
 
 def test_the_transfer_switch_of_the_same_tree_is_read_if_the_setting_names_it() -> None:
     with serving(Tree(dmtf())) as address:
-        assert [name for name, _ in states(handler(address, pdu="TransferSwitches/1"))] == ["A1", "A2", "A3", "B1", "B2", "B3"]
-        assert [name for name, _ in states(handler(address, pdu="TransferSwitches/"))][:2] == ["A1", "A2"]
+        assert [name for name, _ in states(handler(address, pdu="TransferSwitches/1"))] == [
+            "A1",
+            "A2",
+            "A3",
+            "B1",
+            "B2",
+            "B3",
+        ]
+        assert [name for name, _ in states(handler(address, pdu="TransferSwitches/"))][:2] == [
+            "A1",
+            "A2",
+        ]
         assert len(states(handler(address, pdu="1"))) == 11
 
 
-@pytest.mark.parametrize("racks", [{"Members": [], "Members@odata.count": 0}, {"Members": [], "Members@odata.count": None}, None])
+@pytest.mark.parametrize(
+    "racks",
+    [{"Members": [], "Members@odata.count": 0}, {"Members": [], "Members@odata.count": None}, None],
+)
 @pytest.mark.parametrize("settings", [{}, {"pdu": "1"}, {"pdu": "RackPDUs/1"}])
 @pytest.mark.parametrize("method", ["status", "statistic", "labels", "port_down"])
 def test_without_rack_pdus_the_transfer_switch_with_the_same_outlets_is_neither_read_nor_switched(
-        racks: Any, settings: dict[str, str], method: str) -> None:
-    """The rack PDU's list may be empty or missing for a moment, for example while the service starts."""
+    racks: Any, settings: dict[str, str], method: str
+) -> None:
+    """The rack PDU's list may be empty or missing for a moment, for example while the service
+    starts.
+    """
     tree = Tree(dmtf())
     if racks is None:
         del tree.resources["/redfish/v1/PowerEquipment"]["RackPDUs"]
     else:
         tree.resources["/redfish/v1/PowerEquipment/RackPDUs"].update(racks)
     with serving(tree) as address, pytest.raises(PduHandlerError) as caught:
-        getattr(handler(address, **settings), method)(*([PduPortView("A1")] if method == "port_down" else []))
+        getattr(handler(address, **settings), method)(
+            *([PduPortView("A1")] if method == "port_down" else [])
+        )
     assert caught.value.keys == ("pdu",) and {one.method for one in tree.seen} == {"GET"}
-    assert caught.value.kind == ("settings" if settings.get("pdu") == "RackPDUs/1" else "unsupported")
+    assert caught.value.kind == (
+        "settings" if settings.get("pdu") == "RackPDUs/1" else "unsupported"
+    )
     if not settings:
         assert "TransferSwitches/ID or FloorPDUs/ID" in str(caught.value)

@@ -1,4 +1,5 @@
 """Calls to a broken, slow or hostile service, or through such a proxy."""
+
 from __future__ import annotations
 
 import base64
@@ -44,24 +45,32 @@ class Broken(NamedTuple):
 
 
 BROKEN = [
-    Broken(Fault.STATUS, ("denied",), {"status": 401}), Broken(Fault.STATUS, ("denied",), {"status": 403}),
+    Broken(Fault.STATUS, ("denied",), {"status": 401}),
+    Broken(Fault.STATUS, ("denied",), {"status": 403}),
     Broken(Fault.PRIVILEGE, ("denied",)),
     Broken(Fault.STATUS, ("refused", "unreachable", "protocol"), {"status": 500}),
     Broken(Fault.STATUS, ("refused", "unreachable", "protocol"), {"status": 503}),
     Broken(Fault.STATUS, ("refused", "unreachable", "protocol"), {"status": 418}),
-    Broken(Fault.HTML, ("protocol",)), Broken(Fault.EMPTY, ("protocol",)), Broken(Fault.NOT_JSON, ("protocol",)),
-    Broken(Fault.LIST, ("protocol",)), Broken(Fault.HUGE, ("protocol",)),
-    Broken(Fault.HALF_ANSWER, ("unreachable",)), Broken(Fault.DROP_AFTER_WRITE, ("unreachable",)),
+    Broken(Fault.HTML, ("protocol",)),
+    Broken(Fault.EMPTY, ("protocol",)),
+    Broken(Fault.NOT_JSON, ("protocol",)),
+    Broken(Fault.LIST, ("protocol",)),
+    Broken(Fault.HUGE, ("protocol",)),
+    Broken(Fault.HALF_ANSWER, ("unreachable",)),
+    Broken(Fault.DROP_AFTER_WRITE, ("unreachable",)),
     Broken(Fault.CLOSE_BEFORE, ("unreachable",)),
     Broken(Fault.REDIRECT, ("protocol", "refused", "unreachable"), {"location": ELSEWHERE}),
     Broken(Fault.ECHO, ("refused", "protocol")),
 ]
 
 
-@pytest.mark.parametrize("broken", BROKEN, ids=lambda one: "-".join([one.fault.name, *map(str, one.more.values())][:2]))
+@pytest.mark.parametrize(
+    "broken", BROKEN, ids=lambda one: "-".join([one.fault.name, *map(str, one.more.values())][:2])
+)
 @pytest.mark.parametrize("call", CALLS)
-def test_a_fault_raises_a_handler_error_and_shows_no_state(unit: RedfishService, call: str, broken: Broken,
-                                                           caplog: pytest.LogCaptureFixture) -> None:
+def test_a_fault_raises_a_handler_error_and_shows_no_state(
+    unit: RedfishService, call: str, broken: Broken, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.DEBUG)
     before = unit.books().states
     for skip in (0, 1, 2):
@@ -88,7 +97,9 @@ def _holds_no_secret(unit: RedfishService, error: Optional[BaseException]) -> No
 
 @pytest.mark.parametrize("session", ["basic", "session", "auto"])
 @pytest.mark.parametrize("call", CALLS)
-def test_a_wrong_login_is_denied_and_not_repeated(unit: RedfishService, call: str, session: str) -> None:
+def test_a_wrong_login_is_denied_and_not_repeated(
+    unit: RedfishService, call: str, session: str
+) -> None:
     with pytest.raises(Denied):
         CALLS[call](handler(unit, password="wrong", session=session))
     assert sum(one.status == 401 for one in unit.log) == 1
@@ -106,7 +117,9 @@ def test_a_session_is_deleted_after_a_failure(call: str, fault: Fault) -> None:
 
 
 @pytest.mark.parametrize("call", CALLS)
-def test_a_sessions_token_is_in_no_error_and_no_log(call: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_sessions_token_is_in_no_error_and_no_log(
+    call: str, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.DEBUG)
     with RedfishService(units.sessions_only()) as unit:
         unit.faults.order(Fault.ECHO, count=None, method="PowerEquipment")
@@ -114,7 +127,9 @@ def test_a_sessions_token_is_in_no_error_and_no_log(call: str, caplog: pytest.Lo
             CALLS[call](handler(unit, session="session"))
         assert unit.opened == 1
         _holds_no_secret(unit, caught.value)
-        assert re.search("[0-9a-f]{32}", f"{caught.value} {vars(caught.value)} {caplog.text}") is None
+        assert (
+            re.search("[0-9a-f]{32}", f"{caught.value} {vars(caught.value)} {caplog.text}") is None
+        )
 
 
 def test_a_service_without_a_free_session_is_an_error_and_the_other_session_stays() -> None:
@@ -131,20 +146,29 @@ def test_a_service_without_a_free_session_is_an_error_and_the_other_session_stay
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_the_other_host_of_a_redirect_gets_no_request(unit: RedfishService, status: int, method: str) -> None:
+def test_the_other_host_of_a_redirect_gets_no_request(
+    unit: RedfishService, status: int, method: str
+) -> None:
     with RedfishService(tls=False) as other:
         for scheme in ("http:", "", "HTTP:"):
             location = f"{scheme}//{other.host}:{other.port}"
-            unit.faults.order(Fault.REDIRECT, count=1, method=method, status=status, location=location)
+            unit.faults.order(
+                Fault.REDIRECT, count=1, method=method, status=status, location=location
+            )
             with pytest.raises(PduHandlerError):
                 CALLS["port_down"](handler(unit))
         assert other.books().connections == 0
     assert unit.books().writes == []
 
 
-@pytest.mark.parametrize("where", ["Outlets", "RackPDUs", "Members", "Mains", "DataSourceUri", "nextLink"])
+@pytest.mark.parametrize(
+    "where", ["Outlets", "RackPDUs", "Members", "Mains", "DataSourceUri", "nextLink"]
+)
 def test_a_link_to_another_host_is_not_followed(where: str) -> None:
-    with RedfishService(tls=False) as other, RedfishService(units.apc() if where == "DataSourceUri" else units.plain()) as unit:
+    with (
+        RedfishService(tls=False) as other,
+        RedfishService(units.apc() if where == "DataSourceUri" else units.plain()) as unit,
+    ):
         other_url = f"http://{other.host}:{other.port}"
         relinked: list[str] = []
 
@@ -152,18 +176,23 @@ def test_a_link_to_another_host_is_not_followed(where: str) -> None:
             changed = _relinked(body, where, other_url)
             relinked.extend([target] if changed != body else [])
             return changed
+
         unit.rewrite = elsewhere
         try:
             handler(unit).statistic()
         except PduHandlerError:
             pass
         else:
-            assert where == "DataSourceUri"         # a refused link to a sensor leaves its figure unknown
+            # a refused link to a sensor leaves its figure unknown
+            assert where == "DataSourceUri"
         assert relinked and other.books().connections == 0
 
 
 def _relinked(body: Any, where: str, other_url: str) -> Any:
-    """Return the body with links named `where` replaced by links to `other_url`. For "nextLink", lists of members get one."""
+    """Return the body with links named `where` replaced by links to `other_url`.
+
+    For "nextLink", lists of members get one.
+    """
     if isinstance(body, list):
         return [_relinked(one, where, other_url) for one in body]
     if not isinstance(body, dict):
@@ -175,8 +204,11 @@ def _relinked(body: Any, where: str, other_url: str) -> Any:
         if name == where and isinstance(value, str):
             made[name] = other_url + value
         elif name == where:
-            made[name] = [{"@odata.id": other_url + one["@odata.id"]} for one in value] if isinstance(value, list) else {
-                "@odata.id": other_url + value["@odata.id"]}
+            made[name] = (
+                [{"@odata.id": other_url + one["@odata.id"]} for one in value]
+                if isinstance(value, list)
+                else {"@odata.id": other_url + value["@odata.id"]}
+            )
         else:
             made[name] = _relinked(value, where, other_url)
     return made
@@ -187,25 +219,33 @@ def _relinked(body: Any, where: str, other_url: str) -> Any:
 
 @pytest.mark.parametrize("model", [units.rack(), units.plain()], ids=["expanded", "plain"])
 @pytest.mark.parametrize("page", ["the same again", "a new one forever"])
-def test_paging_that_does_not_end_is_an_error_within_500_pages(model: Model, page: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (service_module, handler_module):         # on a busy machine 500 pages may take over 45 s
+def test_paging_that_does_not_end_is_an_error_within_500_pages(
+    model: Model, page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # on a busy machine 500 pages may take over 45 s
+    for module in (service_module, handler_module):
         monkeypatch.setattr(module, "CALL_SECONDS", 10 * PATIENCE_S)
-    count = iter(range(1, 10 ** 9))
+    count = iter(range(1, 10**9))
 
     def next_page(target: str, body: Any) -> Any:
         if not target.startswith(OUTLETS) or "Members" not in body:
             return body
         link = target if page == "the same again" else f"{OUTLETS}?$skip={next(count)}"
         return {**body, "Members@odata.nextLink": link}
+
     with RedfishService(model) as unit:
         unit.rewrite = next_page
-        with pytest.raises(ProtocolError, match="the device's list repeats a page or has too many pages"):
+        with pytest.raises(
+            ProtocolError, match="the device's list repeats a page or has too many pages"
+        ):
             handler(unit).status()
         assert unit.books().requests < 510
 
 
 @pytest.mark.parametrize("model", [units.rack(), units.plain()], ids=["expanded", "plain"])
-@pytest.mark.parametrize("loop", ["a PDU's outlets are the PDUs", "an outlet is the list", "a list contains itself"])
+@pytest.mark.parametrize(
+    "loop", ["a PDU's outlets are the PDUs", "an outlet is the list", "a list contains itself"]
+)
 def test_reading_circular_links_ends_and_shows_no_state(model: Model, loop: str) -> None:
     pdus = OUTLETS.rpartition("/1/")[0]
 
@@ -214,10 +254,16 @@ def test_reading_circular_links_ends_and_shows_no_state(model: Model, loop: str)
         if loop == "a PDU's outlets are the PDUs":
             return _set(body, "Outlets", {"@odata.id": pdus})
         if loop == "an outlet is the list":
-            return {**body, "Members": [{"@odata.id": OUTLETS}] * len(body["Members"])} if path == OUTLETS else body
+            return (
+                {**body, "Members": [{"@odata.id": OUTLETS}] * len(body["Members"])}
+                if path == OUTLETS
+                else body
+            )
         if path == pdus:
             return {**body, "Members": [{"@odata.id": pdus}]}
-        return _set(body, "RackPDUs", {"@odata.id": pdus})      # a link in place of the list, which the handler then requests
+        # a link in place of the list, which the handler then requests
+        return _set(body, "RackPDUs", {"@odata.id": pdus})
+
     with RedfishService(model) as unit:
         unit.rewrite = circle
         for name, call in CALLS.items():
@@ -225,8 +271,11 @@ def test_reading_circular_links_ends_and_shows_no_state(model: Model, loop: str)
                 found = call(handler(unit, timeout="60"))
             except PduHandlerError:
                 continue
-            assert name != "port_down" and loop == "a PDU's outlets are the PDUs"   # PDUs are read as outlets without a state
-            assert name != "status" or {port.power_status for port in found.ports} == {EnumPowerStatus.UNKNOWN}
+            # PDUs are read as outlets without a state
+            assert name != "port_down" and loop == "a PDU's outlets are the PDUs"
+            assert name != "status" or {port.power_status for port in found.ports} == {
+                EnumPowerStatus.UNKNOWN
+            }
         assert unit.books().requests < 500 and unit.books().writes == []
 
 
@@ -261,12 +310,22 @@ def test_a_service_that_answers_too_slowly_is_unreachable(unit: RedfishService) 
 # -- commands
 
 
-@pytest.mark.parametrize("fault, more, done", [
-    (Fault.DROP_AFTER_WRITE, {}, True), (Fault.HALF_ANSWER, {}, True), (Fault.CLOSE_BEFORE, {}, False),
-    (Fault.DONE_STATUS, {"status": 500}, True), (Fault.DONE_STATUS, {"status": 502}, True),
-    (Fault.STATUS, {"status": 503}, False),
-    (Fault.HTML, {}, False), (Fault.NOT_JSON, {}, False)])
-def test_a_command_is_sent_once_and_the_reported_state_is_true(fault: Fault, more: dict[str, Any], done: bool) -> None:
+@pytest.mark.parametrize(
+    "fault, more, done",
+    [
+        (Fault.DROP_AFTER_WRITE, {}, True),
+        (Fault.HALF_ANSWER, {}, True),
+        (Fault.CLOSE_BEFORE, {}, False),
+        (Fault.DONE_STATUS, {"status": 500}, True),
+        (Fault.DONE_STATUS, {"status": 502}, True),
+        (Fault.STATUS, {"status": 503}, False),
+        (Fault.HTML, {}, False),
+        (Fault.NOT_JSON, {}, False),
+    ],
+)
+def test_a_command_is_sent_once_and_the_reported_state_is_true(
+    fault: Fault, more: dict[str, Any], done: bool
+) -> None:
     with RedfishService(Model(says_success=True)) as unit:
         unit.faults.order(fault, count=1, method="PowerControl", **more)
         port = PduPortView("A1")
@@ -282,12 +341,24 @@ def test_a_command_is_sent_once_and_the_reported_state_is_true(fault: Fault, mor
         assert all(state for identity, state in unit.books().states.items() if identity != "A1")
 
 
-@pytest.mark.parametrize("target", [
-    f"{OUTLETS}/A2/Actions/Outlet.PowerControl", f"{OUTLETS}/A1/../A2/Actions/Outlet.PowerControl",
-    f"{OUTLETS}/A1/%2e%2e/A2/Actions/Outlet.PowerControl", f"{OUTLETS}/A1/..%2fA2/Actions/Outlet.PowerControl",
-    f"{OUTLETS}/A1/..%5CA2/Actions/Outlet.PowerControl", f"{OUTLETS}/A11/Actions/Outlet.PowerControl", OUTLETS, f"{OUTLETS}/A1",
-    "/redfish/v1/Managers/1/Actions/Manager.Reset", "/redfish/v1/PowerEquipment/RackPDUs/1/Actions/Outlet.PowerControl"])
-def test_no_command_is_sent_to_another_outlet_or_to_the_unit(unit: RedfishService, target: str) -> None:
+@pytest.mark.parametrize(
+    "target",
+    [
+        f"{OUTLETS}/A2/Actions/Outlet.PowerControl",
+        f"{OUTLETS}/A1/../A2/Actions/Outlet.PowerControl",
+        f"{OUTLETS}/A1/%2e%2e/A2/Actions/Outlet.PowerControl",
+        f"{OUTLETS}/A1/..%2fA2/Actions/Outlet.PowerControl",
+        f"{OUTLETS}/A1/..%5CA2/Actions/Outlet.PowerControl",
+        f"{OUTLETS}/A11/Actions/Outlet.PowerControl",
+        OUTLETS,
+        f"{OUTLETS}/A1",
+        "/redfish/v1/Managers/1/Actions/Manager.Reset",
+        "/redfish/v1/PowerEquipment/RackPDUs/1/Actions/Outlet.PowerControl",
+    ],
+)
+def test_no_command_is_sent_to_another_outlet_or_to_the_unit(
+    unit: RedfishService, target: str
+) -> None:
     def retargeted(body: Any) -> Any:
         if isinstance(body, list):
             return [retargeted(one) for one in body]
@@ -297,6 +368,7 @@ def test_no_command_is_sent_to_another_outlet_or_to_the_unit(unit: RedfishServic
             control = {**body["Actions"]["#Outlet.PowerControl"], "target": target}
             return {**body, "Actions": {"#Outlet.PowerControl": control}}
         return {name: retargeted(one) for name, one in body.items()}
+
     unit.rewrite = lambda _, body: retargeted(body)
     with pytest.raises(PduHandlerError, match="below the outlet") as caught:
         handler(unit).port_down(PduPortView("A1"))
@@ -304,7 +376,9 @@ def test_no_command_is_sent_to_another_outlet_or_to_the_unit(unit: RedfishServic
     assert all(unit.books().states.values()) and unit.boots() == 0
 
 
-def test_a_command_that_is_accepted_and_ignored_leaves_the_state_unknown(unit: RedfishService) -> None:
+def test_a_command_that_is_accepted_and_ignored_leaves_the_state_unknown(
+    unit: RedfishService,
+) -> None:
     unit.control.ignores = True
     port = PduPortView("A1")
     handler(unit).port_down(port, deadline=0.3, pause=0.1)
@@ -327,10 +401,12 @@ def test_a_task_that_fails_or_never_ends_is_not_a_success() -> None:
 
 def test_a_restart_during_a_command_reports_no_wrong_state() -> None:
     with RedfishService(Model(relay_delay=0.3), reboot_seconds=0.2) as unit:
+
         def restart(target: str, body: Any) -> Any:
             if any(one.method == "POST" for one in unit.log) and not unit.boots():
                 unit.reboot()
             return body
+
         unit.rewrite = restart
         port = PduPortView("A1")
         try:
@@ -351,22 +427,48 @@ def test_an_answer_that_holds_each_state_twice_is_an_error(unit: RedfishService)
         handler(unit).status()
 
 
-@pytest.mark.parametrize("change", [
-    {"PowerState": "on"}, {"PowerState": True}, {"PowerState": 1}, {"PowerState": ["On"]}, {"PowerState": None},
-    {"PowerState": "Paused"}, {"PowerState": {}}, {"PowerStateInTransition": True}, {"PowerStateInTransition": "true"}])
-def test_a_meaningless_or_changing_state_is_unknown(unit: RedfishService, change: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"PowerState": "on"},
+        {"PowerState": True},
+        {"PowerState": 1},
+        {"PowerState": ["On"]},
+        {"PowerState": None},
+        {"PowerState": "Paused"},
+        {"PowerState": {}},
+        {"PowerStateInTransition": True},
+        {"PowerStateInTransition": "true"},
+    ],
+)
+def test_a_meaningless_or_changing_state_is_unknown(
+    unit: RedfishService, change: dict[str, Any]
+) -> None:
     def other(target: str, body: Any) -> Any:
         for one in body.get("Members", []):
             if one.get("Id") == "A1" and "PowerState" in one:
                 one.update(change)
         return body
+
     unit.rewrite = other
     states = {port.identity: port.power_status for port in handler(unit).status().ports}
     assert states["A1"] is EnumPowerStatus.UNKNOWN and states["A2"] is EnumPowerStatus.UP
 
 
-@pytest.mark.parametrize("reading", [float("inf"), float("nan"), -1.5, "1.5", True, [1.5],
-                                     pytest.param(10 ** 400, id="10 ** 400"), "", {}])
+@pytest.mark.parametrize(
+    "reading",
+    [
+        float("inf"),
+        float("nan"),
+        -1.5,
+        "1.5",
+        True,
+        [1.5],
+        pytest.param(10**400, id="10 ** 400"),
+        "",
+        {},
+    ],
+)
 def test_an_impossible_reading_is_never_shown(unit: RedfishService, reading: Any) -> None:
     unit.rewrite = lambda target, body: _set(body, "Reading", reading)
     try:
@@ -374,5 +476,9 @@ def test_an_impossible_reading_is_never_shown(unit: RedfishService, reading: Any
     except PduHandlerError as error:
         assert error.kind == "protocol"
     else:
-        shown = [figures.load, figures.total_consumption, *(port.consumption for port in figures.ports)]
+        shown = [
+            figures.load,
+            figures.total_consumption,
+            *(port.consumption for port in figures.ports),
+        ]
         assert all(isinstance(one, float) and one == 0.0 for one in shown), shown

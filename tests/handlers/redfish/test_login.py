@@ -1,4 +1,7 @@
-"""Login by Basic authentication and by sessions: when each is used, and when a session is deleted."""
+"""Login by Basic authentication and by sessions: when each is used, and when a
+session is deleted.
+"""
+
 from __future__ import annotations
 
 import base64
@@ -21,30 +24,52 @@ BASIC = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
 
 
 class Guarded(Tree):
-    """A service that demands a login, except for the paths in `special`. Its root needs none, but refuses a wrong one.
+    """A service that demands a login, except for the paths in `special`. Its root needs none, but
+    refuses a wrong one.
 
-    `basic`: whether Basic login is accepted. `challenge`: the WWW-Authenticate header of a 401 unless a session was requested.
+    `basic`: whether Basic login is accepted. `challenge`: the WWW-Authenticate header of a 401
+    unless a session was requested.
     """
 
-    def __init__(self, basic: bool = True, challenge: str = "", location: str = f"{SESSIONS}/7", token: str = "token-7") -> None:
+    def __init__(
+        self,
+        basic: bool = True,
+        challenge: str = "",
+        location: str = f"{SESSIONS}/7",
+        token: str = "token-7",
+    ) -> None:
         super().__init__(unit())
         self.basic, self.challenge, self.location, self.token = basic, challenge, location, token
         self.opened = 0
-        self.opening: Optional[Answer] = None       # if set, answers a correct login for a session; no session is opened
+        # if set, answers a correct login for a session; no session is opened
+        self.opening: Optional[Answer] = None
 
     def answer(self, seen: Seen) -> Answer:
         path = seen.path.rstrip("/")
         if seen.method == "POST" and path == SESSIONS:
-            if json.loads(seen.body) != {"UserName": USER, "Password": PASSWORD} or "authorization" in seen.headers:
+            if (
+                json.loads(seen.body) != {"UserName": USER, "Password": PASSWORD}
+                or "authorization" in seen.headers
+            ):
                 return Answer(None, 401)
             if self.opening is not None:
                 return self.opening
             self.opened += 1
-            return Answer({"@odata.id": f"{SESSIONS}/7", "Id": "7"}, 201,
-                          {"X-Auth-Token": self.token, **({"Location": self.location} if self.location else {})})
+            return Answer(
+                {"@odata.id": f"{SESSIONS}/7", "Id": "7"},
+                201,
+                {
+                    "X-Auth-Token": self.token,
+                    **({"Location": self.location} if self.location else {}),
+                },
+            )
         if path in self.special:
             return super().answer(seen)
-        known = seen.headers.get("authorization") == BASIC and self.basic or seen.headers.get("x-auth-token") == self.token
+        known = (
+            seen.headers.get("authorization") == BASIC
+            and self.basic
+            or seen.headers.get("x-auth-token") == self.token
+        )
         anonymous = not {"authorization", "x-auth-token"} & set(seen.headers)
         if not known and not (path == ROOT and anonymous):
             return Answer(None, 401, {"WWW-Authenticate": self.challenge} if self.challenge else {})
@@ -86,14 +111,26 @@ def test_auto_opens_a_session_if_the_root_accepts_any_login() -> None:
 def test_many_readings_at_once_log_in_once() -> None:
     tree = Guarded(basic=False)
     with serving(tree) as address:
-        given = settings.read(PduData(address, {"scheme": "http", "username": USER, "password": PASSWORD}))
+        given = settings.read(
+            PduData(address, {"scheme": "http", "username": USER, "password": PASSWORD})
+        )
         with RedfishService(given) as service:
             found = service.all([OUTLETS] * 8)
-    assert all(isinstance(one, dict) and "Members" in one for one in found) and (tree.opened, deleted(tree)) == (1, 1)
+    assert all(isinstance(one, dict) and "Members" in one for one in found) and (
+        tree.opened,
+        deleted(tree),
+    ) == (1, 1)
 
 
-@pytest.mark.parametrize("mode, challenge", [("basic", ""), ("auto", 'Basic realm="pdu"'), ("auto", "basic"),
-                                             ("auto", 'Basic realm="pdu"\r\nWWW-Authenticate: Digest realm="pdu"')])
+@pytest.mark.parametrize(
+    "mode, challenge",
+    [
+        ("basic", ""),
+        ("auto", 'Basic realm="pdu"'),
+        ("auto", "basic"),
+        ("auto", 'Basic realm="pdu"\r\nWWW-Authenticate: Digest realm="pdu"'),
+    ],
+)
 def test_a_refused_password_is_not_tried_in_another_way(mode: str, challenge: str) -> None:
     tree = Guarded(basic=False, challenge=challenge)
     with serving(tree) as address, pytest.raises(PduHandlerError) as caught:
@@ -104,7 +141,10 @@ def test_a_refused_password_is_not_tried_in_another_way(mode: str, challenge: st
 
 def test_a_wrong_password_for_a_session_is_denied_and_nothing_is_deleted() -> None:
     tree = Guarded()
-    with serving(tree) as address, pytest.raises(PduHandlerError, match="check user name and password") as caught:
+    with (
+        serving(tree) as address,
+        pytest.raises(PduHandlerError, match="check user name and password") as caught,
+    ):
         handler(address, session="session", password="another").status()
     assert caught.value.kind == "denied" and not deleted(tree)
 
@@ -112,7 +152,10 @@ def test_a_wrong_password_for_a_session_is_denied_and_nothing_is_deleted() -> No
 def test_the_error_for_a_session_that_the_service_has_ended_does_not_blame_the_password() -> None:
     tree = Guarded()
     tree.special[OUTLETS] = lambda seen: Answer(None, 401)
-    with serving(tree) as address, pytest.raises(PduHandlerError, match="the session may have ended") as caught:
+    with (
+        serving(tree) as address,
+        pytest.raises(PduHandlerError, match="the session may have ended") as caught,
+    ):
         handler(address, session="session").status()
     assert caught.value.kind == "denied" and "password" not in str(caught.value)
 
@@ -153,20 +196,29 @@ def test_without_sessions_the_error_names_the_password_and_the_other_login(mode:
     with serving(tree) as address, pytest.raises(PduHandlerError) as caught:
         handler(address, session=mode, password="another").status()
     assert caught.value.kind == "unsupported" and caught.value.keys == ("session",)
-    assert "opened: check user name and password, and try the handler setting session=basic" in str(caught.value)
+    assert "opened: check user name and password, and try the handler setting session=basic" in str(
+        caught.value
+    )
 
 
 def test_a_later_reading_opens_the_session_that_could_not_be_opened_before() -> None:
     tree = Guarded()
     tree.opening = Answer(None, 503)
     with serving(tree) as address:
-        given = settings.read(PduData(address, {"scheme": "http", "username": USER, "password": PASSWORD, "session": "session"}))
+        given = settings.read(
+            PduData(
+                address,
+                {"scheme": "http", "username": USER, "password": PASSWORD, "session": "session"},
+            )
+        )
         with RedfishService(given) as service:
             with pytest.raises(PduHandlerError):
                 service.root()
             tree.opening = None
             assert all(isinstance(one, dict) for one in service.all([OUTLETS] * 8))
-    assert (tree.opened, deleted(tree)) == (1, 1) and not any("authorization" in seen.headers for seen in tree.seen)
+    assert (tree.opened, deleted(tree)) == (1, 1) and not any(
+        "authorization" in seen.headers for seen in tree.seen
+    )
 
 
 @pytest.mark.parametrize("token", ["", "ä", "x" * 5000])
@@ -179,16 +231,33 @@ def test_a_session_without_a_usable_token_is_an_error(token: str) -> None:
 
 def test_the_reason_quotes_the_device_but_not_the_login() -> None:
     def refuses(seen: Seen) -> Optional[Answer]:
-        return Answer({"error": {"code": "x", "message": "general", "@Message.ExtendedInfo": [
-            {"MessageId": "Base.1.8.InsufficientPrivilege", "Message": "The account\x1b[31m has no privilege."},
-            {"MessageId": "Oem.1.0.Echo", "Message": f"you said {PASSWORD}"}, 7,
-            {"MessageId": "Oem.1.0.Locked", "Message": 7}]}}, 403)
+        return Answer(
+            {
+                "error": {
+                    "code": "x",
+                    "message": "general",
+                    "@Message.ExtendedInfo": [
+                        {
+                            "MessageId": "Base.1.8.InsufficientPrivilege",
+                            "Message": "The account\x1b[31m has no privilege.",
+                        },
+                        {"MessageId": "Oem.1.0.Echo", "Message": f"you said {PASSWORD}"},
+                        7,
+                        {"MessageId": "Oem.1.0.Locked", "Message": 7},
+                    ],
+                }
+            },
+            403,
+        )
+
     tree = Tree(unit())
     tree.special[OUTLETS] = refuses
     with serving(tree) as address, pytest.raises(PduHandlerError) as caught:
         handler(address).status()
     words = str(caught.value)
-    assert caught.value.kind == "denied" and "has no privilege" in words and "Oem.1.0.Locked" in words
+    assert (
+        caught.value.kind == "denied" and "has no privilege" in words and "Oem.1.0.Locked" in words
+    )
     assert "\x1b" not in words and PASSWORD not in words
 
 
@@ -198,9 +267,17 @@ def test_an_error_of_the_request_that_opens_a_session_does_not_show_the_login() 
             if seen.method == "POST":
                 return Answer(None, 302, {"Location": f"http://{PASSWORD}.example/"})
             if seen.path.rstrip("/") == ROOT:
-                return Answer({**self.resources[ROOT], "Links": {"Sessions": {"@odata.id": f"{ROOT}/{PASSWORD}"}}})
+                return Answer(
+                    {
+                        **self.resources[ROOT],
+                        "Links": {"Sessions": {"@odata.id": f"{ROOT}/{PASSWORD}"}},
+                    }
+                )
             return super().answer(seen)
 
     with serving(Echoing()) as address, pytest.raises(PduHandlerError) as caught:
         handler(address, session="session").status()
-    assert "another host" in caught.value.reason and PASSWORD not in f"{caught.value} {vars(caught.value)}"
+    assert (
+        "another host" in caught.value.reason
+        and PASSWORD not in f"{caught.value} {vars(caught.value)}"
+    )

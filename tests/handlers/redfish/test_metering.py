@@ -1,4 +1,5 @@
 """Load and energy of whole PDUs: which resources count, and which are read."""
+
 from __future__ import annotations
 
 from typing import Any, Optional
@@ -22,7 +23,12 @@ def hours(value: Any, **more: Any) -> Json:
     return {"EnergykWh": {"Reading": value}, **more}
 
 
-def metered(outlets: list[Json], expand: Optional[Json] = None, metrics: Optional[Json] = None, **circuits: list[Json]) -> Tree:
+def metered(
+    outlets: list[Json],
+    expand: Optional[Json] = None,
+    metrics: Optional[Json] = None,
+    **circuits: list[Json],
+) -> Tree:
     """Return a tree of a PDU with these lists of circuits, such as Mains and Branches.
 
     With empty `metrics` the PDU links to a resource that is missing.
@@ -30,9 +36,15 @@ def metered(outlets: list[Json], expand: Optional[Json] = None, metrics: Optiona
     linked: dict[str, Json] = {key: {"@odata.id": f"{PDU}/{key}"} for key in circuits}
     if metrics is not None:
         linked["Metrics"] = {"@odata.id": f"{PDU}/Metrics"}
-    tree = Tree(unit([outlet(str(number), **one) for number, one in enumerate(outlets, 1)], expand, **linked))
+    tree = Tree(
+        unit(
+            [outlet(str(number), **one) for number, one in enumerate(outlets, 1)], expand, **linked
+        )
+    )
     for key, listed in circuits.items():
-        tree.resources[f"{PDU}/{key}"] = {"Members": [{"Id": str(number), **one} for number, one in enumerate(listed)]}
+        tree.resources[f"{PDU}/{key}"] = {
+            "Members": [{"Id": str(number), **one} for number, one in enumerate(listed)]
+        }
     if metrics:
         tree.resources[f"{PDU}/Metrics"] = {"Id": "Metrics", **metrics}
     return tree
@@ -61,16 +73,29 @@ def test_a_circuit_that_is_listed_twice_is_an_error(key: str) -> None:
         assert caught.value.kind == "protocol"
 
 
-@pytest.mark.parametrize("mains, branches, load", [
-    ([amps(8.0)], [amps(5.0)], 8.0), ([amps(8.0), amps(1.0)], [amps(5.0)], 9.0),
-    ([{}], [amps(5.0), amps(2.0)], 7.0),                                        # the mains are not metered
-    ([amps(8.0), {}], [amps(5.0), amps(2.0)], 7.0),                             # one of two mains is not a total
-    ([amps(8.0), {"Status": {"State": "Absent"}}], [amps(5.0)], 8.0),           # the second cord is not fitted
-    ([], [amps(5.0)], 5.0), ([{}], [{}], 3.0), ([{}], [amps(5.0), {}], 3.0),
-    ([amps(None)], [amps(5.0)], DEFAULT.load),                                  # unknown at present: no other source replaces it
-    ([amps(8.0), amps(None)], [amps(5.0)], DEFAULT.load), ([{}], [amps(None)], DEFAULT.load)])
-def test_the_load_comes_from_the_mains_else_the_branches_else_the_outlets(mains: list[Json], branches: list[Json],
-                                                                          load: float) -> None:
+@pytest.mark.parametrize(
+    "mains, branches, load",
+    [
+        ([amps(8.0)], [amps(5.0)], 8.0),
+        ([amps(8.0), amps(1.0)], [amps(5.0)], 9.0),
+        # the mains are not metered
+        ([{}], [amps(5.0), amps(2.0)], 7.0),
+        # one of two mains is not a total
+        ([amps(8.0), {}], [amps(5.0), amps(2.0)], 7.0),
+        # the second cord is not fitted
+        ([amps(8.0), {"Status": {"State": "Absent"}}], [amps(5.0)], 8.0),
+        ([], [amps(5.0)], 5.0),
+        ([{}], [{}], 3.0),
+        ([{}], [amps(5.0), {}], 3.0),
+        # unknown at present: no other source replaces it
+        ([amps(None)], [amps(5.0)], DEFAULT.load),
+        ([amps(8.0), amps(None)], [amps(5.0)], DEFAULT.load),
+        ([{}], [amps(None)], DEFAULT.load),
+    ],
+)
+def test_the_load_comes_from_the_mains_else_the_branches_else_the_outlets(
+    mains: list[Json], branches: list[Json], load: float
+) -> None:
     tree = metered([amps(1.0), amps(2.0)], Mains=mains, Branches=branches)
     assert totals(tree)[0] == load
     read = any(seen.path == f"{PDU}/Branches" for seen in tree.seen)
@@ -78,19 +103,38 @@ def test_the_load_comes_from_the_mains_else_the_branches_else_the_outlets(mains:
     assert read == (not fitted or any("CurrentAmps" not in one for one in fitted))
 
 
-@pytest.mark.parametrize("outlets, load", [([amps(1.0), amps(2.0)], 3.0), ([amps(1.0), {}], DEFAULT.load),
-                                           ([amps(1.0), amps(None)], DEFAULT.load), ([], DEFAULT.load)])
-def test_a_sum_over_outlets_counts_only_where_all_are_metered(outlets: list[Json], load: float) -> None:
+@pytest.mark.parametrize(
+    "outlets, load",
+    [
+        ([amps(1.0), amps(2.0)], 3.0),
+        ([amps(1.0), {}], DEFAULT.load),
+        ([amps(1.0), amps(None)], DEFAULT.load),
+        ([], DEFAULT.load),
+    ],
+)
+def test_a_sum_over_outlets_counts_only_where_all_are_metered(
+    outlets: list[Json], load: float
+) -> None:
     assert totals(metered(outlets))[0] == load
 
 
-@pytest.mark.parametrize("metrics, mains, kwh", [
-    (hours(56438), [hours(7)], 56438.0), ({"PowerWatts": {"Reading": 1}}, [hours(7), hours(1)], 8.0), (None, [hours(7)], 7.0),
-    (None, [hours(7), {}], 30.0), (hours(None), [hours(7)], DEFAULT.total_consumption), ({}, [hours(7)], 7.0),
-    ({"EnergykWh": {"ApparentkVAh": 5}}, [hours(7)], DEFAULT.total_consumption),
-    ({"EnergykWh": None}, [hours(7)], DEFAULT.total_consumption), (None, [{"EnergykWh": None}], DEFAULT.total_consumption)])
-def test_the_energy_comes_from_the_metrics_else_the_mains_else_the_outlets(metrics: Optional[Json], mains: list[Json],
-                                                                           kwh: float) -> None:
+@pytest.mark.parametrize(
+    "metrics, mains, kwh",
+    [
+        (hours(56438), [hours(7)], 56438.0),
+        ({"PowerWatts": {"Reading": 1}}, [hours(7), hours(1)], 8.0),
+        (None, [hours(7)], 7.0),
+        (None, [hours(7), {}], 30.0),
+        (hours(None), [hours(7)], DEFAULT.total_consumption),
+        ({}, [hours(7)], 7.0),
+        ({"EnergykWh": {"ApparentkVAh": 5}}, [hours(7)], DEFAULT.total_consumption),
+        ({"EnergykWh": None}, [hours(7)], DEFAULT.total_consumption),
+        (None, [{"EnergykWh": None}], DEFAULT.total_consumption),
+    ],
+)
+def test_the_energy_comes_from_the_metrics_else_the_mains_else_the_outlets(
+    metrics: Optional[Json], mains: list[Json], kwh: float
+) -> None:
     assert totals(metered([hours(10), hours(20)], metrics=metrics, Mains=mains))[1] == kwh
 
 
@@ -104,7 +148,9 @@ def test_a_missing_list_of_circuits_is_empty_and_a_failing_one_is_an_error() -> 
 
 
 def test_a_circuit_that_is_listed_and_missing_is_an_error() -> None:
-    """Otherwise the load could come from the branches in one poll and from the mains in the next."""
+    """Otherwise the load could come from the branches in one poll and from the mains
+    in the next.
+    """
     tree = metered([amps(1.0)], Mains=[amps(8.0)], Branches=[amps(5.0)])
     tree.resources[f"{PDU}/Mains"]["Members"].append({"@odata.id": f"{PDU}/Mains/2"})
     tree.special[f"{PDU}/Mains/2"] = lambda seen: Answer(None, 404)
@@ -122,7 +168,7 @@ def test_a_pdu_of_a_type_without_outlets_has_its_figures() -> None:
 
 def test_a_statistic_is_no_shorter_list_where_a_status_is_an_error() -> None:
     tree = metered([amps(1.0)], Mains=[amps(8.0)])
-    tree.resources[OUTLETS] = {"Members": []}                   # empty, but not said to be
+    tree.resources[OUTLETS] = {"Members": []}  # empty, but not said to be
     with pytest.raises(PduHandlerError, match="does not say that it has none") as empty:
         statistic(tree)
     del tree.resources[PDU]["Outlets"]
@@ -137,7 +183,10 @@ def test_figures_that_two_pdus_link_to_count_for_neither(key: str) -> None:
     second = PDU[:-1] + "2"
     tree.resources[second] = {"Id": "2", "Outlets": {"@odata.id": f"{second}/Outlets"}}
     tree.resources[f"{second}/Outlets"] = {"Members": [], "Members@odata.count": 0}
-    tree.resources[PDU[:-2]] = {"Members": [{"@odata.id": PDU}, {"@odata.id": second}], "Members@odata.count": 2}
+    tree.resources[PDU[:-2]] = {
+        "Members": [{"@odata.id": PDU}, {"@odata.id": second}],
+        "Members@odata.count": 2,
+    }
     for one in (PDU, second):
         tree.resources[one][key] = {"@odata.id": f"{PDU}/{key}"}
     with pytest.raises(PduHandlerError, match=f"the same {key}") as caught:
@@ -145,20 +194,36 @@ def test_figures_that_two_pdus_link_to_count_for_neither(key: str) -> None:
     assert caught.value.kind == "protocol"
 
 
-# ---- sensors -----------------------------------------------------------------------------------------------------
+# ---- sensors -------------------------------------------------------------------------------------
+
 
 def behind(count: int, expand: Optional[Json]) -> Tree:
     """Return a tree of a PDU whose figures are only in sensors."""
+
     def source(name: str) -> Json:
         return {"DataSourceUri": f"{CHASSIS}/Sensors/{name}"}
-    tree = metered([{"EnergykWh": source(f"E{number}"), "CurrentAmps": source(f"A{number}")} for number in range(count)], expand)
+
+    tree = metered(
+        [
+            {"EnergykWh": source(f"E{number}"), "CurrentAmps": source(f"A{number}")}
+            for number in range(count)
+        ],
+        expand,
+    )
     tree.resources[PDU]["Links"] = {"Chassis": [{"@odata.id": CHASSIS}]}
     tree.resources[CHASSIS] = {"Id": "PDU", "Sensors": {"@odata.id": f"{CHASSIS}/Sensors"}}
     for number in range(count):
         for name, units in (("A", "A"), ("E", "kW.h")):
             path = f"{CHASSIS}/Sensors/{name}{number}"
-            tree.resources[path] = {"@odata.id": path, "Id": f"{name}{number}", "Reading": number, "ReadingUnits": units}
-    tree.resources[f"{CHASSIS}/Sensors"] = {"Members": [{"@odata.id": path} for path in tree.resources if "/Sensors/" in path]}
+            tree.resources[path] = {
+                "@odata.id": path,
+                "Id": f"{name}{number}",
+                "Reading": number,
+                "ReadingUnits": units,
+            }
+    tree.resources[f"{CHASSIS}/Sensors"] = {
+        "Members": [{"@odata.id": path} for path in tree.resources if "/Sensors/" in path]
+    }
     return tree
 
 
@@ -166,11 +231,18 @@ def test_a_missing_list_does_not_end_the_expansion_of_other_lists() -> None:
     tree = behind(20, EXPAND)
     tree.resources[PDU]["Mains"] = {"@odata.id": f"{PDU}/Mains"}
     assert totals(tree) == (190.0, 190.0)
-    assert len(tree.targets) == 3 + 2 + 2, "2 requests for the missing list, with and without the query; 2 for the 40 sensors"
+    assert len(tree.targets) == 3 + 2 + 2, (
+        "2 requests for the missing list, with and without the query; 2 for the 40 sensors"
+    )
 
 
-@pytest.mark.parametrize("expand, count, requests", [(None, 3, 14), (EXPAND, 3, 3 + 6), (EXPAND, 20, 3 + 2), (None, 20, 65)])
-def test_only_many_sensors_of_an_expandable_list_are_read_in_the_list(expand: Optional[Json], count: int, requests: int) -> None:
+@pytest.mark.parametrize(
+    "expand, count, requests",
+    [(None, 3, 14), (EXPAND, 3, 3 + 6), (EXPAND, 20, 3 + 2), (None, 20, 65)],
+)
+def test_only_many_sensors_of_an_expandable_list_are_read_in_the_list(
+    expand: Optional[Json], count: int, requests: int
+) -> None:
     tree = behind(count, expand)
     assert totals(tree) == (sum(range(count)), sum(range(count))) and len(tree.seen) == requests
 
@@ -178,14 +250,28 @@ def test_only_many_sensors_of_an_expandable_list_are_read_in_the_list(expand: Op
 @pytest.mark.parametrize("change", ["no chassis", "no list", "only links"])
 def test_without_a_list_that_includes_the_sensors_they_are_read_one_by_one(change: str) -> None:
     tree = behind(20, EXPAND)
-    answer = Answer(tree.resources[f"{CHASSIS}/Sensors"]) if change == "only links" else Answer(None, 404)
+    answer = (
+        Answer(tree.resources[f"{CHASSIS}/Sensors"])
+        if change == "only links"
+        else Answer(None, 404)
+    )
     tree.special[CHASSIS if change == "no chassis" else f"{CHASSIS}/Sensors"] = lambda seen: answer
     assert totals(tree) == (190.0, 190.0)
-    assert {f"{CHASSIS}/Sensors/{name}{number}" for name in "AE" for number in range(20)} <= set(tree.targets)
+    assert {f"{CHASSIS}/Sensors/{name}{number}" for name in "AE" for number in range(20)} <= set(
+        tree.targets
+    )
 
 
-@pytest.mark.parametrize("answer", [Answer(None, 404), Answer({"Id": "A1", "Reading": None, "ReadingUnits": "A"}),
-                                    Answer({"Id": "A1", "Reading": 1, "ReadingUnits": "mA"}), Answer(b"no JSON")], ids=str)
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(None, 404),
+        Answer({"Id": "A1", "Reading": None, "ReadingUnits": "A"}),
+        Answer({"Id": "A1", "Reading": 1, "ReadingUnits": "mA"}),
+        Answer(b"no JSON"),
+    ],
+    ids=str,
+)
 def test_a_sensor_that_is_unreadable_or_not_in_amperes_is_unknown(answer: Answer) -> None:
     tree = behind(3, None)
     tree.special[f"{CHASSIS}/Sensors/A1"] = lambda seen: answer

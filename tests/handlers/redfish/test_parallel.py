@@ -1,4 +1,5 @@
 """Readings over several connections to a unit that serves few at a time."""
+
 from __future__ import annotations
 
 import threading
@@ -27,11 +28,13 @@ def test_the_first_client_goes_on_alone_after_all_clients_have_failed() -> None:
             refused.set()
             raise HttpUnreachable("one connection at a time")
         return path
+
     assert side_by_side(["a", "b", "c"], [FIRST, SPARE], fetch) == ["a", "b", "c"]
 
 
 def test_the_error_is_raised_if_the_first_client_fails_alone_too() -> None:
     def fetch(path: str, client: HttpClient) -> Any:
         raise HttpUnreachable("dead")
+
     with pytest.raises(HttpUnreachable, match="dead"):
         side_by_side(["a", "b"], [FIRST, SPARE], fetch)

@@ -1,4 +1,5 @@
 """States, names and Ids, links, and the form of expansion that a service root offers."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -16,47 +17,103 @@ UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UN
 HERE = Endpoint("https", "pdu.example", 443)
 
 
-@pytest.mark.parametrize("outlet, seen", [
-    ({"PowerState": "On"}, UP), ({"PowerState": "Off"}, DOWN),
-    ({"PowerState": "PoweringOn"}, UNKNOWN), ({"PowerState": "PoweringOff"}, UNKNOWN), ({"PowerState": "Paused"}, UNKNOWN),
-    ({"PowerState": None}, UNKNOWN), ({}, UNKNOWN), ({"PowerState": "on"}, UNKNOWN), ({"PowerState": True}, UNKNOWN),
-    ({"PowerState": ["On"]}, UNKNOWN), ({"PowerEnabled": True}, UNKNOWN),
-    ({"PowerState": "On", "PowerStateInTransition": True}, UNKNOWN),
-    ({"PowerState": "Off", "PowerStateInTransition": True}, UNKNOWN),
-    ({"PowerState": "Off", "PowerStateInTransition": False}, DOWN),
-    ({"PowerState": "Off", "PowerStateInTransition": None}, UNKNOWN),
-    ({"PowerState": "On", "PowerEnabled": False}, UNKNOWN), ({"PowerState": "Off", "PowerEnabled": False}, DOWN),
-    ({"PowerState": "Off", "PowerEnabled": True}, DOWN),
-    ({"PowerState": "On", "Status": {"State": "Absent"}}, UNKNOWN),
-    ({"PowerState": "Off", "Status": {"State": "Disabled"}}, DOWN)])
-def test_only_an_on_or_off_that_no_other_field_contradicts_is_a_state(outlet: dict[str, Any], seen: EnumPowerStatus) -> None:
+@pytest.mark.parametrize(
+    "outlet, seen",
+    [
+        ({"PowerState": "On"}, UP),
+        ({"PowerState": "Off"}, DOWN),
+        ({"PowerState": "PoweringOn"}, UNKNOWN),
+        ({"PowerState": "PoweringOff"}, UNKNOWN),
+        ({"PowerState": "Paused"}, UNKNOWN),
+        ({"PowerState": None}, UNKNOWN),
+        ({}, UNKNOWN),
+        ({"PowerState": "on"}, UNKNOWN),
+        ({"PowerState": True}, UNKNOWN),
+        ({"PowerState": ["On"]}, UNKNOWN),
+        ({"PowerEnabled": True}, UNKNOWN),
+        ({"PowerState": "On", "PowerStateInTransition": True}, UNKNOWN),
+        ({"PowerState": "Off", "PowerStateInTransition": True}, UNKNOWN),
+        ({"PowerState": "Off", "PowerStateInTransition": False}, DOWN),
+        ({"PowerState": "Off", "PowerStateInTransition": None}, UNKNOWN),
+        ({"PowerState": "On", "PowerEnabled": False}, UNKNOWN),
+        ({"PowerState": "Off", "PowerEnabled": False}, DOWN),
+        ({"PowerState": "Off", "PowerEnabled": True}, DOWN),
+        ({"PowerState": "On", "Status": {"State": "Absent"}}, UNKNOWN),
+        ({"PowerState": "Off", "Status": {"State": "Disabled"}}, DOWN),
+    ],
+)
+def test_only_an_on_or_off_that_no_other_field_contradicts_is_a_state(
+    outlet: dict[str, Any], seen: EnumPowerStatus
+) -> None:
     assert state(outlet) is seen
 
 
-@pytest.mark.parametrize("outlet, shown", [
-    ({"UserLabel": "db-1", "Name": "Outlet 1"}, "db-1"), ({"UserLabel": "", "Name": "Outlet 1"}, "Outlet 1"),
-    ({"UserLabel": 7, "Name": "Outlet 1"}, "Outlet 1"), ({"Name": ["Outlet 1"]}, ""), ({}, "")])
-def test_the_owners_label_of_an_outlet_is_preferred_to_the_services_name(outlet: dict[str, Any], shown: str) -> None:
+@pytest.mark.parametrize(
+    "outlet, shown",
+    [
+        ({"UserLabel": "db-1", "Name": "Outlet 1"}, "db-1"),
+        ({"UserLabel": "", "Name": "Outlet 1"}, "Outlet 1"),
+        ({"UserLabel": 7, "Name": "Outlet 1"}, "Outlet 1"),
+        ({"Name": ["Outlet 1"]}, ""),
+        ({}, ""),
+    ],
+)
+def test_the_owners_label_of_an_outlet_is_preferred_to_the_services_name(
+    outlet: dict[str, Any], shown: str
+) -> None:
     assert name(outlet) == shown
 
 
-@pytest.mark.parametrize("link, sent", [
-    ("/redfish/v1/A", "/redfish/v1/A"), ("/redfish/v1/A?$skip=50", "/redfish/v1/A?$skip=50"),
-    ("https://pdu.example/redfish/v1/A", "/redfish/v1/A"), ("https://PDU.example:443/A", "/A"),
-    ("/redfish/v1/Outlets/Outlet 1", "/redfish/v1/Outlets/Outlet%201"), ("/a%20b", "/a%20b"), ("/ä", "/%C3%A4")])
+@pytest.mark.parametrize(
+    "link, sent",
+    [
+        ("/redfish/v1/A", "/redfish/v1/A"),
+        ("/redfish/v1/A?$skip=50", "/redfish/v1/A?$skip=50"),
+        ("https://pdu.example/redfish/v1/A", "/redfish/v1/A"),
+        ("https://PDU.example:443/A", "/A"),
+        ("/redfish/v1/Outlets/Outlet 1", "/redfish/v1/Outlets/Outlet%201"),
+        ("/a%20b", "/a%20b"),
+        ("/ä", "/%C3%A4"),
+    ],
+)
 def test_a_link_of_the_service_becomes_the_target_of_a_request(link: str, sent: str) -> None:
     assert path(link, HERE, Login()) == sent
 
 
-@pytest.mark.parametrize("link", [
-    "http://pdu.example/A", "https://evil.example/A", "https://pdu.example:8443/A", "https://pdu.example:0/A",
-    "https://pdu.example.evil.example/A", "https://user@pdu.example/A", "https://pdu.example@evil.example/A", "//evil.example/A",
-    "///evil.example/A", "https:///A", "file:///etc/passwd", "href/redfish/v1/A", "A", "", "/A\r\nX-Evil: 1", "/A\\B", "/A#/B",
-    "https://pdu.example:x/A", "https://[pdu.example/A", "/\ud800", None, 1, ["/A"], "/" + "A" * 3000])
+@pytest.mark.parametrize(
+    "link",
+    [
+        "http://pdu.example/A",
+        "https://evil.example/A",
+        "https://pdu.example:8443/A",
+        "https://pdu.example:0/A",
+        "https://pdu.example.evil.example/A",
+        "https://user@pdu.example/A",
+        "https://pdu.example@evil.example/A",
+        "//evil.example/A",
+        "///evil.example/A",
+        "https:///A",
+        "file:///etc/passwd",
+        "href/redfish/v1/A",
+        "A",
+        "",
+        "/A\r\nX-Evil: 1",
+        "/A\\B",
+        "/A#/B",
+        "https://pdu.example:x/A",
+        "https://[pdu.example/A",
+        "/\ud800",
+        None,
+        1,
+        ["/A"],
+        "/" + "A" * 3000,
+    ],
+)
 def test_links_to_another_service_and_invalid_links_are_refused(link: object) -> None:
     with pytest.raises(ProtocolError) as caught:
         path(link, HERE, Login("admin", "secret-word"))
-    str(caught.value).encode()          # can be printed, even if the link has half of a surrogate pair
+    # can be printed, even if the link has half of a surrogate pair
+    str(caught.value).encode()
 
 
 def test_a_link_that_carries_the_login_is_not_shown() -> None:
@@ -65,16 +122,33 @@ def test_a_link_that_carries_the_login_is_not_shown() -> None:
     assert "secret-word" not in str(caught.value)
 
 
-@pytest.mark.parametrize("offered, one_level, two_levels", [
-    ({"NoLinks": True, "Levels": True, "MaxLevels": 6}, "?$expand=.($levels=1)", "?$expand=.($levels=2)"),
-    ({"NoLinks": True, "Levels": True, "MaxLevels": 1}, "?$expand=.($levels=1)", ""),
-    ({"NoLinks": True, "Levels": True}, "?$expand=.($levels=1)", ""),
-    ({"NoLinks": True}, "?$expand=.", ""),
-    ({"ExpandAll": True, "Levels": True, "MaxLevels": 2}, "?$expand=*($levels=1)", "?$expand=*($levels=2)"),
-    ({"ExpandAll": True, "NoLinks": True}, "?$expand=.", ""),
-    ({"Links": True, "Levels": True, "MaxLevels": 6}, "", ""), ({}, "", ""), (None, "", ""),
-    ({"NoLinks": "true"}, "", ""), ({"NoLinks": True, "Levels": True, "MaxLevels": "6"}, "", "")])
-def test_expansion_is_requested_in_the_offered_form(offered: Any, one_level: str, two_levels: str) -> None:
+@pytest.mark.parametrize(
+    "offered, one_level, two_levels",
+    [
+        (
+            {"NoLinks": True, "Levels": True, "MaxLevels": 6},
+            "?$expand=.($levels=1)",
+            "?$expand=.($levels=2)",
+        ),
+        ({"NoLinks": True, "Levels": True, "MaxLevels": 1}, "?$expand=.($levels=1)", ""),
+        ({"NoLinks": True, "Levels": True}, "?$expand=.($levels=1)", ""),
+        ({"NoLinks": True}, "?$expand=.", ""),
+        (
+            {"ExpandAll": True, "Levels": True, "MaxLevels": 2},
+            "?$expand=*($levels=1)",
+            "?$expand=*($levels=2)",
+        ),
+        ({"ExpandAll": True, "NoLinks": True}, "?$expand=.", ""),
+        ({"Links": True, "Levels": True, "MaxLevels": 6}, "", ""),
+        ({}, "", ""),
+        (None, "", ""),
+        ({"NoLinks": "true"}, "", ""),
+        ({"NoLinks": True, "Levels": True, "MaxLevels": "6"}, "", ""),
+    ],
+)
+def test_expansion_is_requested_in_the_offered_form(
+    offered: Any, one_level: str, two_levels: str
+) -> None:
     root = {"ProtocolFeaturesSupported": {"ExpandQuery": offered}}
     assert (expansion(root, 1), expansion(root, 2)) == (one_level, two_levels)
 

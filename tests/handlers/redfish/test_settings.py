@@ -1,4 +1,5 @@
 """The handler's settings: errors, defaults, secrets."""
+
 from __future__ import annotations
 
 import pytest
@@ -16,12 +17,21 @@ def read(**texts: str) -> settings.RedfishSettings:
     return settings.read(PduData("192.0.2.7", {**LOGIN, **texts}))
 
 
-@pytest.mark.parametrize("texts, sentence", [
-    ({"username": ""}, "'username' and 'password' are needed"), ({"password": ""}, "'username' and 'password' are needed"),
-    ({"password": "two\nlines"}, "on one line without tabs"), ({"session": "token"}, "auto, basic or session"),
-    ({"scheme": "ftp"}, "https or http"),
-    ({"port": "70000"}, "1 to 65535"), ({"switch_unproven": "perhaps"}, "yes or no"), ({"outlet": "7"}, "allowed: host, port, "),
-    ({"scheme": "http", "ca_pem": PEM}, "scheme=https"), ({"scheme": "http", "fingerprint": "ab" * 32}, "scheme=https")])
+@pytest.mark.parametrize(
+    "texts, sentence",
+    [
+        ({"username": ""}, "'username' and 'password' are needed"),
+        ({"password": ""}, "'username' and 'password' are needed"),
+        ({"password": "two\nlines"}, "on one line without tabs"),
+        ({"session": "token"}, "auto, basic or session"),
+        ({"scheme": "ftp"}, "https or http"),
+        ({"port": "70000"}, "1 to 65535"),
+        ({"switch_unproven": "perhaps"}, "yes or no"),
+        ({"outlet": "7"}, "allowed: host, port, "),
+        ({"scheme": "http", "ca_pem": PEM}, "scheme=https"),
+        ({"scheme": "http", "fingerprint": "ab" * 32}, "scheme=https"),
+    ],
+)
 def test_a_bad_setting_is_an_error_with_the_remedy(texts: dict[str, str], sentence: str) -> None:
     with pytest.raises(SettingsError) as caught:
         read(**texts)
@@ -38,7 +48,13 @@ def test_settings_are_checked_in_the_first_call_and_not_before() -> None:
 
 def test_settings_have_defaults_and_the_setting_host_replaces_the_forms_address() -> None:
     given = read()
-    assert (given.scheme, given.host, given.port, given.session, given.pdu) == ("https", "192.0.2.7", None, "auto", "")
+    assert (given.scheme, given.host, given.port, given.session, given.pdu) == (
+        "https",
+        "192.0.2.7",
+        None,
+        "auto",
+        "",
+    )
     assert given.trust.verify and not given.switch_unproven and given.timeout == 10.0
     assert read(host="pdu.example:8443").host == "pdu.example:8443"
 

@@ -1,4 +1,7 @@
-"""The handler's results on the simulated units, compared with the true states and figures of the units."""
+"""The handler's results on the simulated units, compared with the true states and figures of the
+units.
+"""
+
 from __future__ import annotations
 
 import dataclasses
@@ -27,7 +30,8 @@ def test_states_and_load_and_energy_agree_with_the_books(name: str) -> None:
         made = handler(unit, **NAMED.get(name, {}))
         view, figures, books = made.status(), made.statistic(), unit.books()
         assert {port.identity: port.power_status for port in view.ports} == {
-            identity: STATES[on] for identity, on in books.states.items()}
+            identity: STATES[on] for identity, on in books.states.items()
+        }
         assert [port.identity for port in view.ports] == list(books.states)
         assert figures.load == pytest.approx(books.load_a, abs=1e-6)
         assert figures.total_consumption == pytest.approx(books.energy_kwh, abs=1e-6)
@@ -35,7 +39,9 @@ def test_states_and_load_and_energy_agree_with_the_books(name: str) -> None:
         unset = dict.fromkeys(books.states, PduPortStatisticView("").consumption)
         assert counted == pytest.approx({**unset, **books.port_energy_kwh}, abs=1e-6)
         assert unit.sessions == [] and books.writes == []
-        assert {one.method for one in unit.log} <= ({"GET"} if unit.model.login != "session" else {"GET", "POST", "DELETE"})
+        assert {one.method for one in unit.log} <= (
+            {"GET"} if unit.model.login != "session" else {"GET", "POST", "DELETE"}
+        )
 
 
 @pytest.mark.parametrize("name, requests", REQUESTS.items())
@@ -53,11 +59,13 @@ def test_an_outlet_is_switched_off_and_on_and_the_others_keep_their_state(name: 
         for number, on in enumerate((False, True), 1):
             port = PduPortView(identity)
             # The action of HPE's outlets lists no allowed values.
-            made = handler(unit, **NAMED.get(name, {"switch_unproven": "yes"} if name == "hpe" else {}))
+            made = handler(
+                unit, **NAMED.get(name, {"switch_unproven": "yes"} if name == "hpe" else {})
+            )
             assert (made.port_up if on else made.port_down)(port) is port
             assert port.power_status is STATES[on]
             assert unit.books().states == {**before, identity: on}
-            assert unit.books().writes[number - 1:] == [(identity, "On" if on else "Off")]
+            assert unit.books().writes[number - 1 :] == [(identity, "On" if on else "Off")]
         assert unit.sessions == []
 
 
@@ -81,17 +89,23 @@ def test_switching_keeps_an_hpe_outlets_configuration() -> None:
         assert (outlet.on_delay, outlet.off_delay, outlet.cycle_delay) == (1.0, 1.0, 9.0)
 
 
-@pytest.mark.parametrize("model, shown", [
-    (Model((Pdu(stuck=("A1",)),)), EnumPowerStatus.UNKNOWN),
-    (Model(relay_delay=600.0, transition="flag"), EnumPowerStatus.UNKNOWN),
-    (Model(relay_delay=600.0, transition="words"), EnumPowerStatus.UNKNOWN),
-    (Model(relay_delay=600.0, transition="silent"), EnumPowerStatus.UNKNOWN),
-    (Model((Pdu(off_delay=600.0),)), EnumPowerStatus.UNKNOWN),
-    (Model(relay_delay=0.5), EnumPowerStatus.DOWN),
-    (Model(relay_delay=0.5, task_seconds=0.2, absolute=True), EnumPowerStatus.DOWN),
-    (Model(says_success=True, short_targets=True, relay_delay=0.5), EnumPowerStatus.DOWN),
-    (Model(demand_etag=True), EnumPowerStatus.DOWN)])
-def test_port_down_returns_down_if_the_contact_opens_in_time_and_else_unknown(model: Model, shown: EnumPowerStatus) -> None:
+@pytest.mark.parametrize(
+    "model, shown",
+    [
+        (Model((Pdu(stuck=("A1",)),)), EnumPowerStatus.UNKNOWN),
+        (Model(relay_delay=600.0, transition="flag"), EnumPowerStatus.UNKNOWN),
+        (Model(relay_delay=600.0, transition="words"), EnumPowerStatus.UNKNOWN),
+        (Model(relay_delay=600.0, transition="silent"), EnumPowerStatus.UNKNOWN),
+        (Model((Pdu(off_delay=600.0),)), EnumPowerStatus.UNKNOWN),
+        (Model(relay_delay=0.5), EnumPowerStatus.DOWN),
+        (Model(relay_delay=0.5, task_seconds=0.2, absolute=True), EnumPowerStatus.DOWN),
+        (Model(says_success=True, short_targets=True, relay_delay=0.5), EnumPowerStatus.DOWN),
+        (Model(demand_etag=True), EnumPowerStatus.DOWN),
+    ],
+)
+def test_port_down_returns_down_if_the_contact_opens_in_time_and_else_unknown(
+    model: Model, shown: EnumPowerStatus
+) -> None:
     with RedfishService(model) as unit:
         seconds = 0.5 if shown is EnumPowerStatus.UNKNOWN else PATIENCE_S
         port = handler(unit).port_down(PduPortView("A1"), deadline=seconds, pause=0.1)
@@ -131,7 +145,9 @@ def test_three_thousand_sensors_are_read_as_lists() -> None:
     racks = tuple(dataclasses.replace(pdu, figures="sensors") for pdu in model.pdus)
     with RedfishService(dataclasses.replace(model, pdus=racks)) as unit:
         figures, books = handler(unit).statistic(), unit.books()
-        assert (figures.load, figures.total_consumption) == pytest.approx((books.load_a, books.energy_kwh), abs=1e-6)
+        assert (figures.load, figures.total_consumption) == pytest.approx(
+            (books.load_a, books.energy_kwh), abs=1e-6
+        )
         assert len(figures.ports) == len(books.states) == 576
         assert books.requests < 100 and books.connections == 1
 
@@ -139,7 +155,10 @@ def test_three_thousand_sensors_are_read_as_lists() -> None:
 def test_null_readings_leave_the_defaults_of_the_view() -> None:
     with RedfishService(Model((Pdu(figures="null"),))) as unit:
         figures = handler(unit).statistic()
-        assert (figures.load, figures.total_consumption) == (NOTHING.load, NOTHING.total_consumption)
+        assert (figures.load, figures.total_consumption) == (
+            NOTHING.load,
+            NOTHING.total_consumption,
+        )
 
 
 def test_a_status_is_the_same_with_and_without_pages_and_expansion() -> None:
@@ -155,11 +174,13 @@ def test_a_status_is_the_same_with_and_without_pages_and_expansion() -> None:
 def test_parallel_polls_leave_no_session_open() -> None:
     failed = []
     with RedfishService(units.sessions_only()) as unit:
+
         def poll() -> None:
             try:
                 assert len(handler(unit).status().ports) == 12
             except BaseException as error:
                 failed.append(error)
+
         threads = [threading.Thread(target=poll, daemon=True) for _ in range(8)]
         for one in threads:
             one.start()

@@ -1,4 +1,7 @@
-"""Switching: which command is sent, which outlets get no command, and that a command is repeated only with an ETag."""
+"""Switching: which command is sent, which outlets get no command, and that a command is repeated
+only with an ETag.
+"""
+
 from __future__ import annotations
 
 import json
@@ -10,10 +13,26 @@ from handlers.errors import PduHandlerError
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.clocks import in_switching
 
-from .tree import EXPAND, OUTLETS, PASSWORD, Answer, Json, Seen, Tree, handler, outlet, serving, unit
+from .tree import (
+    EXPAND,
+    OUTLETS,
+    PASSWORD,
+    Answer,
+    Json,
+    Seen,
+    Tree,
+    handler,
+    outlet,
+    serving,
+    unit,
+)
 
 UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
-TARGET, INFO, MONITOR = f"{OUTLETS}/1/Outlet.PowerControl", f"{OUTLETS}/1/Info", "/redfish/v1/TaskService/Tasks/5"
+TARGET, INFO, MONITOR = (
+    f"{OUTLETS}/1/Outlet.PowerControl",
+    f"{OUTLETS}/1/Info",
+    "/redfish/v1/TaskService/Tasks/5",
+)
 Say = Callable[[Seen], Optional[Answer]]
 DEADLINE_S, PAUSE_S = 10.0, 1.0
 
@@ -29,12 +48,16 @@ class Switched(Tree):
     With `done` false, the unit answers and does not switch.
     """
 
-    def __init__(self, one: Optional[Json] = None, say: Optional[Say] = None, done: bool = True, **more: Any) -> None:
+    def __init__(
+        self, one: Optional[Json] = None, say: Optional[Say] = None, done: bool = True, **more: Any
+    ) -> None:
         super().__init__(unit([one or outlet("1"), outlet("2")], **more))
         self.say, self.done = say or (lambda seen: Answer(None, 204)), done
         self.special[TARGET] = self._command
         self.monitors: list[Answer] = []
-        self.special[MONITOR] = lambda seen: self.monitors.pop(0) if len(self.monitors) > 1 else self.monitors[0]
+        self.special[MONITOR] = lambda seen: (
+            self.monitors.pop(0) if len(self.monitors) > 1 else self.monitors[0]
+        )
 
     @property
     def commands(self) -> list[Json]:
@@ -44,7 +67,9 @@ class Switched(Tree):
         reply = self.say(seen)
         if seen.method == "POST" and self.done:
             body = json.loads(seen.body)
-            self.resources[f"{OUTLETS}/1"]["PowerState"] = body.get("PowerState") or str(body["OutletStatus"]).title()
+            self.resources[f"{OUTLETS}/1"]["PowerState"] = (
+                body.get("PowerState") or str(body["OutletStatus"]).title()
+            )
         return reply
 
 
@@ -52,7 +77,9 @@ def switch(tree: Tree, on: bool = False, identity: str = "1", **settings: str) -
     port = PduPortView(identity, UNKNOWN)
     with serving(tree) as address:
         made = handler(address, **settings)
-        assert (made.port_up if on else made.port_down)(port, deadline=DEADLINE_S, pause=PAUSE_S) is port
+        assert (made.port_up if on else made.port_down)(
+            port, deadline=DEADLINE_S, pause=PAUSE_S
+        ) is port
     return port.power_status
 
 
@@ -72,7 +99,8 @@ def test_switching_sends_one_absolute_command_and_reads_once(expand: Optional[Js
 
 def test_an_outlet_whose_link_does_not_end_with_its_id_is_found_by_its_id() -> None:
     tree = Switched()
-    for number, name in (("1", "OUTLET1"), ("2", "1")):        # the first outlet's link ends with the second outlet's Id
+    # the first outlet's link ends with the second outlet's Id
+    for number, name in (("1", "OUTLET1"), ("2", "1")):
         tree.resources[f"{OUTLETS}/{number}"]["Id"] = name
     assert switch(tree, identity="OUTLET1") is DOWN
     assert tree.resources[f"{OUTLETS}/2"]["PowerState"] == "On"
@@ -84,7 +112,9 @@ def test_a_command_goes_to_the_outlet_with_the_id_even_if_another_link_ends_with
         tree.resources[f"{OUTLETS}/{number}"]["Id"] = name
     tree.special[f"{OUTLETS}/2/Outlet.PowerControl"] = lambda seen: Answer(None, 204)
     assert switch(tree) is UNKNOWN
-    assert [seen.path for seen in tree.seen if seen.method == "POST"] == [f"{OUTLETS}/2/Outlet.PowerControl"]
+    assert [seen.path for seen in tree.seen if seen.method == "POST"] == [
+        f"{OUTLETS}/2/Outlet.PowerControl"
+    ]
 
 
 def test_an_outlet_that_has_the_link_of_another_one_gets_no_command() -> None:
@@ -99,21 +129,33 @@ def test_a_reading_of_another_outlet_is_not_the_state(linked: bool) -> None:
     tree.resources[f"{OUTLETS}/2"]["PowerState"] = "Off"
     if not linked:
         del tree.resources[f"{OUTLETS}/2"]["@odata.id"]
-    tree.special[f"{OUTLETS}/1"] = lambda seen: Answer(tree.resources[f"{OUTLETS}/2"]) if tree.commands else None
+    tree.special[f"{OUTLETS}/1"] = lambda seen: (
+        Answer(tree.resources[f"{OUTLETS}/2"]) if tree.commands else None
+    )
     assert switch(tree) is UNKNOWN
 
 
 def test_an_ambiguous_identity_gets_no_command() -> None:
     tree = Switched()
-    tree.resources[f"{OUTLETS}/other/1"] = {**tree.resources[f"{OUTLETS}/1"], "@odata.id": f"{OUTLETS}/other/1"}
-    tree.resources[OUTLETS] = {"Members": [{"@odata.id": f"{OUTLETS}/{one}"} for one in ("1", "2", "other/1")]}
+    tree.resources[f"{OUTLETS}/other/1"] = {
+        **tree.resources[f"{OUTLETS}/1"],
+        "@odata.id": f"{OUTLETS}/other/1",
+    }
+    tree.resources[OUTLETS] = {
+        "Members": [{"@odata.id": f"{OUTLETS}/{one}"} for one in ("1", "2", "other/1")]
+    }
     assert refused(tree).kind == "protocol" and not tree.commands
-    tree = Switched()                           # outlet 2.1 of PDU 1 and outlet 1 of PDU 1.2 share the identity 1.2.1
+    # outlet 2.1 of PDU 1 and outlet 1 of PDU 1.2 share the identity 1.2.1
+    tree = Switched()
     racks = "/redfish/v1/PowerEquipment/RackPDUs"
     tree.resources[racks] = {"Members": [{"@odata.id": f"{racks}/{one}"} for one in ("1", "1.2")]}
     tree.resources[f"{racks}/1.2"] = {**tree.resources[f"{racks}/1"], "Id": "1.2"}
-    tree.resources[OUTLETS] = {"Members": [{**outlet("2.1"), "@odata.id": f"{OUTLETS}/1"},
-                                           {**outlet("1"), "@odata.id": f"{OUTLETS}/2"}]}
+    tree.resources[OUTLETS] = {
+        "Members": [
+            {**outlet("2.1"), "@odata.id": f"{OUTLETS}/1"},
+            {**outlet("1"), "@odata.id": f"{OUTLETS}/2"},
+        ]
+    }
     assert refused(tree, identity="1.2.1").kind == "protocol" and not tree.commands
 
 
@@ -121,14 +163,22 @@ def test_an_outlet_that_does_not_exist_gets_no_command() -> None:
     tree = Switched()
     error = refused(tree, identity="3")
     assert error.kind == "no-such-outlet" and not tree.commands
-    tree.resources[OUTLETS] = {"Members": [outlet("1")]}         # in full, without a link
+    tree.resources[OUTLETS] = {"Members": [outlet("1")]}  # in full, without a link
     assert refused(tree, identity="").kind == "no-such-outlet"
 
 
-@pytest.mark.parametrize("change", [
-    {"PowerControlLocked": True}, {"ConfigurationLocked": True}, {"PowerControlLocked": "yes"}, {"Actions": None},
-    {"Actions": {}}, {"Actions": {"#Outlet.ResetMetrics": {"target": TARGET}}},
-    {"Actions": {"#Outlet.PowerControl": {"target": ""}}}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"PowerControlLocked": True},
+        {"ConfigurationLocked": True},
+        {"PowerControlLocked": "yes"},
+        {"Actions": None},
+        {"Actions": {}},
+        {"Actions": {"#Outlet.ResetMetrics": {"target": TARGET}}},
+        {"Actions": {"#Outlet.PowerControl": {"target": ""}}},
+    ],
+)
 def test_a_locked_outlet_and_one_without_the_action_get_no_command(change: dict[str, Any]) -> None:
     tree = Switched({**outlet("1"), **change})
     error = refused(tree)
@@ -136,18 +186,40 @@ def test_a_locked_outlet_and_one_without_the_action_get_no_command(change: dict[
     assert ("offers no action" if "Actions" in change else "locked") in str(error)
 
 
-@pytest.mark.parametrize("value, words", [(True, "switched: "), ("yes", "the PDU does not say whether "),
-                                          (None, "the PDU does not say whether ")])
-@pytest.mark.parametrize("key, what", [("PowerControlLocked", "its power control"), ("ConfigurationLocked", "its configuration")])
-def test_the_error_for_a_lock_says_whether_the_device_reports_it(key: str, what: str, value: Any, words: str) -> None:
+@pytest.mark.parametrize(
+    "value, words",
+    [
+        (True, "switched: "),
+        ("yes", "the PDU does not say whether "),
+        (None, "the PDU does not say whether "),
+    ],
+)
+@pytest.mark.parametrize(
+    "key, what",
+    [("PowerControlLocked", "its power control"), ("ConfigurationLocked", "its configuration")],
+)
+def test_the_error_for_a_lock_says_whether_the_device_reports_it(
+    key: str, what: str, value: Any, words: str
+) -> None:
     tree = Switched({**outlet("1"), key: value})
     assert f"{words}{what} is locked; unlock it" in str(refused(tree)) and not tree.commands
 
 
-@pytest.mark.parametrize("target", ["https://evil.example/Outlet.PowerControl", "//evil.example/x", "ftp:x"])
+@pytest.mark.parametrize(
+    "target", ["https://evil.example/Outlet.PowerControl", "//evil.example/x", "ftp:x"]
+)
 def test_a_target_on_another_service_gets_no_command(target: str) -> None:
-    tree = Switched({**outlet("1"), "Actions": {"#Outlet.PowerControl": {
-        "target": target, "PowerState@Redfish.AllowableValues": ["On", "Off"]}}})
+    tree = Switched(
+        {
+            **outlet("1"),
+            "Actions": {
+                "#Outlet.PowerControl": {
+                    "target": target,
+                    "PowerState@Redfish.AllowableValues": ["On", "Off"],
+                }
+            },
+        }
+    )
     assert refused(tree).kind == "protocol" and not tree.commands
 
 
@@ -155,13 +227,27 @@ def action(**more: Any) -> Json:
     return {**outlet("1"), "Actions": {"#Outlet.PowerControl": {"target": TARGET, **more}}}
 
 
-@pytest.mark.parametrize("values, sent", [(["On", "Off"], True), (["On", "Cycle"], False), ([], False), (None, False),
-                                          ("Off", False), (["off"], False)])
+@pytest.mark.parametrize(
+    "values, sent",
+    [
+        (["On", "Off"], True),
+        (["On", "Cycle"], False),
+        ([], False),
+        (None, False),
+        ("Off", False),
+        (["off"], False),
+    ],
+)
 def test_a_value_is_sent_only_if_the_action_allows_it(values: Any, sent: bool) -> None:
     allowed = Switched(action(**{"PowerState@Redfish.AllowableValues": values}))
     described = Switched(action(**{"@Redfish.ActionInfo": INFO}))
-    described.resources[INFO] = {"Id": "Info", "Parameters": [{"Name": "Other", "AllowableValues": ["Off"]},
-                                                              {"Name": "PowerState", "AllowableValues": values}]}
+    described.resources[INFO] = {
+        "Id": "Info",
+        "Parameters": [
+            {"Name": "Other", "AllowableValues": ["Off"]},
+            {"Name": "PowerState", "AllowableValues": values},
+        ],
+    }
     for tree in (allowed, described):
         if sent:
             assert switch(tree) is DOWN and tree.commands == [{"PowerState": "Off"}]
@@ -171,31 +257,54 @@ def test_a_value_is_sent_only_if_the_action_allows_it(values: Any, sent: bool) -
 
 def test_the_error_for_a_value_lists_ten_allowed_values_and_marks_a_longer_list() -> None:
     values = [f"Value{number}" for number in range(1, 12)]
-    assert str(refused(Switched(action(**{"PowerState@Redfish.AllowableValues": values})))).endswith("'Value10', ...")
-    assert str(refused(Switched(action(**{"PowerState@Redfish.AllowableValues": values[:10]})))).endswith("'Value10'")
+    assert str(
+        refused(Switched(action(**{"PowerState@Redfish.AllowableValues": values})))
+    ).endswith("'Value10', ...")
+    assert str(
+        refused(Switched(action(**{"PowerState@Redfish.AllowableValues": values[:10]})))
+    ).endswith("'Value10'")
 
 
-@pytest.mark.parametrize("action", [{"PowerState@Redfish.AllowableValues": [PASSWORD]}, {"target": f"/redfish/v1/{PASSWORD}"}])
+@pytest.mark.parametrize(
+    "action",
+    [{"PowerState@Redfish.AllowableValues": [PASSWORD]}, {"target": f"/redfish/v1/{PASSWORD}"}],
+)
 def test_a_password_in_an_action_is_not_in_the_error(action: Json) -> None:
     one = outlet("1")
     one["Actions"]["#Outlet.PowerControl"].update(action)
     tree = Switched(one)
     with serving(tree) as address, pytest.raises(PduHandlerError) as caught:
         handler(address).port_down(PduPortView("1"))
-    assert PASSWORD not in str(caught.value) and "holds the login" in str(caught.value) and not tree.commands
+    assert (
+        PASSWORD not in str(caught.value)
+        and "holds the login" in str(caught.value)
+        and not tree.commands
+    )
 
 
 @pytest.mark.parametrize("described", [False, True])
-def test_an_action_without_allowed_values_is_sent_only_with_the_owners_setting(described: bool) -> None:
+def test_an_action_without_allowed_values_is_sent_only_with_the_owners_setting(
+    described: bool,
+) -> None:
     tree = Switched(action(**({"@Redfish.ActionInfo": INFO} if described else {})))
-    tree.resources[INFO] = {"Id": "Info", "Parameters": [{"Name": "PowerState", "DataType": "String"}]}
+    tree.resources[INFO] = {
+        "Id": "Info",
+        "Parameters": [{"Name": "PowerState", "DataType": "String"}],
+    }
     error = refused(tree)
     assert error.kind == "unsupported" and error.keys == ("switch_unproven",) and not tree.commands
     assert switch(tree, switch_unproven="yes") is DOWN and tree.commands == [{"PowerState": "Off"}]
 
 
-HPE = {"OutletNumber": 1, "StartupState": "last", "OutletName": "db-1", "OnDelay": 3, "OffDelay": 0, "RebootDelay": 5,
-       "OutletStatus": "on"}
+HPE = {
+    "OutletNumber": 1,
+    "StartupState": "last",
+    "OutletName": "db-1",
+    "OnDelay": 3,
+    "OffDelay": 0,
+    "RebootDelay": 5,
+    "OutletStatus": "on",
+}
 
 
 def test_the_command_for_hpe_repeats_the_configuration_that_was_read() -> None:
@@ -216,26 +325,52 @@ def test_the_command_for_hpe_is_not_sent_without_the_whole_configuration(key: st
 def test_an_outlet_with_an_id_like_hpes_gets_no_command_without_its_configuration() -> None:
     tree = Switched(action())
     tree.resources[f"{OUTLETS}/1"]["Id"] = "OUTLET1"
-    assert refused(tree, identity="OUTLET1", switch_unproven="yes").kind == "unsupported" and not tree.commands
+    assert (
+        refused(tree, identity="OUTLET1", switch_unproven="yes").kind == "unsupported"
+        and not tree.commands
+    )
 
 
-# ---- answers -----------------------------------------------------------------------------------------------------
+# ---- answers -------------------------------------------------------------------------------------
+
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 412, 423, 429])
 def test_a_declined_command_is_an_error_without_a_reading(status: int) -> None:
-    tree = Switched(say=lambda seen: Answer({"error": {"message": "not today"}}, status), done=False)
+    tree = Switched(
+        say=lambda seen: Answer({"error": {"message": "not today"}}, status), done=False
+    )
     error = refused(tree)
-    assert error.kind == ("denied" if status in (401, 403) else "refused") and "not today" in str(error)
+    assert error.kind == ("denied" if status in (401, 403) else "refused") and "not today" in str(
+        error
+    )
     assert len(tree.commands) == 1 and tree.seen[-1].method == "POST"
 
 
 DONE = {"MessageId": "Base.1.8.Success"}
 _AMBIGUOUS = [
     *(Answer(None, status) for status in (201, 206, 300, 304, 500, 502, 503)),
-    *(Answer(None, status, {"Location": "https://evil.example/"}) for status in (301, 302, 307, 308)),
-    *(Answer(None, status, {"Location": path}) for status in (301, 307, 308) for path in (TARGET, f"{TARGET}/moved")),
+    *(
+        Answer(None, status, {"Location": "https://evil.example/"})
+        for status in (301, 302, 307, 308)
+    ),
+    *(
+        Answer(None, status, {"Location": path})
+        for status in (301, 307, 308)
+        for path in (TARGET, f"{TARGET}/moved")
+    ),
     Answer({"error": {"message": "and yet"}}, 200),
-    Answer({"error": {"@Message.ExtendedInfo": [DONE, {"MessageId": "Oem.1.0.Stuck", "Severity": "Critical"}]}}, 200)]
+    Answer(
+        {
+            "error": {
+                "@Message.ExtendedInfo": [
+                    DONE,
+                    {"MessageId": "Oem.1.0.Stuck", "Severity": "Critical"},
+                ]
+            }
+        },
+        200,
+    ),
+]
 
 
 @pytest.mark.parametrize("answer", _AMBIGUOUS, ids=str)
@@ -247,12 +382,24 @@ def test_after_an_ambiguous_answer_the_state_is_read_once(answer: Answer) -> Non
         else:
             error = refused(tree)
             assert error.kind == "unreachable" and "may or may not have switched" in str(error)
-        assert len(tree.commands) == 1 and [seen.method for seen in tree.seen[-2:]] == ["POST", "GET"]
+        assert len(tree.commands) == 1 and [seen.method for seen in tree.seen[-2:]] == [
+            "POST",
+            "GET",
+        ]
 
 
-@pytest.mark.parametrize("error", [{"@Message.ExtendedInfo": [DONE]}, {"code": "Base.1.8.Success", "message": "done"},
-                                   {"@Message.ExtendedInfo": [{"MessageId": "Oem.1.0.Switched", "MessageSeverity": "OK"}]}, None])
-def test_a_message_of_success_is_not_ambiguous_and_the_state_is_awaited(error: Optional[Json]) -> None:
+@pytest.mark.parametrize(
+    "error",
+    [
+        {"@Message.ExtendedInfo": [DONE]},
+        {"code": "Base.1.8.Success", "message": "done"},
+        {"@Message.ExtendedInfo": [{"MessageId": "Oem.1.0.Switched", "MessageSeverity": "OK"}]},
+        None,
+    ],
+)
+def test_a_message_of_success_is_not_ambiguous_and_the_state_is_awaited(
+    error: Optional[Json],
+) -> None:
     tree = Switched(say=lambda seen: Answer({"error": error}, 200), done=False)
     assert switch(tree) is UNKNOWN and len(tree.commands) == 1
 
@@ -272,58 +419,97 @@ def test_an_outlet_that_does_not_follow_is_unknown() -> None:
     assert switch(tree) is UNKNOWN and len(tree.commands) == 1
 
 
-# ---- ETags -------------------------------------------------------------------------------------------------------
+# ---- ETags ---------------------------------------------------------------------------------------
+
 
 @pytest.mark.parametrize("header", [True, False])
 def test_a_service_that_requires_an_etag_gets_the_outlets_etag(header: bool) -> None:
     def say(seen: Seen) -> Answer:
         return Answer(None, 204 if seen.headers.get("if-match") == 'W/"9"' else 428)
+
     tree = Switched({**outlet("1"), "@odata.etag": 'W/"9"'}, say)
     if header:
-        tree.special[f"{OUTLETS}/1"] = lambda seen: Answer(tree.resources[f"{OUTLETS}/1"], 200, {"ETag": 'W/"9"'})
+        tree.special[f"{OUTLETS}/1"] = lambda seen: Answer(
+            tree.resources[f"{OUTLETS}/1"], 200, {"ETag": 'W/"9"'}
+        )
         tree.resources[f"{OUTLETS}/1"]["@odata.etag"] = "old"
     assert switch(tree) is DOWN
     assert [(seen.method, seen.headers.get("if-match")) for seen in tree.seen[-4:]] == [
-        ("POST", None), ("GET", None), ("POST", 'W/"9"'), ("GET", None)]
+        ("POST", None),
+        ("GET", None),
+        ("POST", 'W/"9"'),
+        ("GET", None),
+    ]
 
 
 @pytest.mark.parametrize("etag", ["", "\x1b", "ä"])
 def test_an_outlet_without_a_usable_etag_is_not_switched_where_one_is_required(etag: str) -> None:
-    tree = Switched({**outlet("1"), "@odata.etag": etag}, lambda seen: Answer(None, 428), done=False)
+    tree = Switched(
+        {**outlet("1"), "@odata.etag": etag}, lambda seen: Answer(None, 428), done=False
+    )
     assert refused(tree).kind == "unsupported" and len(tree.commands) == 1
 
 
-@pytest.mark.parametrize("answer, kind", [(Answer(None, 500), "refused"), (Answer(None, 503), "refused"),
-                                          (Answer(None, 404), "refused"), (Answer(None, 0), "refused"),
-                                          (Answer(None, 403), "denied")])
-def test_an_etag_that_cannot_be_read_leaves_no_doubt_that_nothing_was_switched(answer: Answer, kind: str) -> None:
+@pytest.mark.parametrize(
+    "answer, kind",
+    [
+        (Answer(None, 500), "refused"),
+        (Answer(None, 503), "refused"),
+        (Answer(None, 404), "refused"),
+        (Answer(None, 0), "refused"),
+        (Answer(None, 403), "denied"),
+    ],
+)
+def test_an_etag_that_cannot_be_read_leaves_no_doubt_that_nothing_was_switched(
+    answer: Answer, kind: str
+) -> None:
     tree = Switched(say=lambda seen: Answer(None, 428), done=False)
     tree.special[f"{OUTLETS}/1"] = lambda seen: answer if tree.commands else None
     error = refused(tree)
     assert error.kind == kind and len(tree.commands) == 1 and "may or may not" not in str(error)
 
 
-# ---- tasks -------------------------------------------------------------------------------------------------------
+# ---- tasks ---------------------------------------------------------------------------------------
+
 
 def task(state: str, *messages: str) -> Json:
-    return {"@odata.id": MONITOR, "@odata.type": "#Task.v1_7_0.Task", "Id": "5", "TaskState": state,
-            "Messages": [{"Message": message} for message in messages]}
+    return {
+        "@odata.id": MONITOR,
+        "@odata.type": "#Task.v1_7_0.Task",
+        "Id": "5",
+        "TaskState": state,
+        "Messages": [{"Message": message} for message in messages],
+    }
 
 
 RUNNING = Answer(task("Running"), 202)
 
 
-def accepted(*monitors: Answer, done: bool = True, location: str = MONITOR, body: Any = None) -> Switched:
-    tree = Switched(say=lambda seen: Answer(body, 202, {"Location": location} if location else {}), done=done)
+def accepted(
+    *monitors: Answer, done: bool = True, location: str = MONITOR, body: Any = None
+) -> Switched:
+    tree = Switched(
+        say=lambda seen: Answer(body, 202, {"Location": location} if location else {}), done=done
+    )
     tree.monitors = list(monitors)
     return tree
 
 
-@pytest.mark.parametrize("end", [Answer(None, 204), Answer(task("Completed"), 200), Answer({}, 200), Answer(None, 404)], ids=str)
+@pytest.mark.parametrize(
+    "end",
+    [Answer(None, 204), Answer(task("Completed"), 200), Answer({}, 200), Answer(None, 404)],
+    ids=str,
+)
 def test_a_task_is_followed_to_its_end_before_the_outlet_is_read(end: Answer) -> None:
     tree = accepted(RUNNING, RUNNING, end)
     assert switch(tree) is DOWN
-    assert [seen.path.rpartition("/")[2] for seen in tree.seen[-5:]] == ["Outlet.PowerControl", "5", "5", "5", "1"]
+    assert [seen.path.rpartition("/")[2] for seen in tree.seen[-5:]] == [
+        "Outlet.PowerControl",
+        "5",
+        "5",
+        "5",
+        "1",
+    ]
 
 
 def test_a_task_that_runs_beyond_the_deadline_leaves_the_state_unknown() -> None:
@@ -332,8 +518,14 @@ def test_a_task_that_runs_beyond_the_deadline_leaves_the_state_unknown() -> None
     assert tree.seen[-1].path == MONITOR
 
 
-@pytest.mark.parametrize("end", [Answer(task("Exception", "the relay is stuck"), 200),
-                                 Answer({"error": {"message": "the relay is stuck"}}, 409)], ids=str)
+@pytest.mark.parametrize(
+    "end",
+    [
+        Answer(task("Exception", "the relay is stuck"), 200),
+        Answer({"error": {"message": "the relay is stuck"}}, 409),
+    ],
+    ids=str,
+)
 def test_a_failed_task_is_an_error_with_the_devices_message(end: Answer) -> None:
     error = refused(accepted(RUNNING, end, done=False))
     assert error.kind == "refused" and "the relay is stuck" in str(error)
@@ -345,8 +537,14 @@ def test_an_error_in_reading_the_monitor_is_not_a_failed_task(status: int) -> No
     assert switch(tree) is UNKNOWN and tree.seen[-1].path == f"{OUTLETS}/1"
 
 
-@pytest.mark.parametrize("location, end", [("", RUNNING), (MONITOR, Answer(None, 404))], ids=["no monitor", "no such monitor"])
-def test_a_task_that_the_answer_itself_reports_as_failed_is_an_error(location: str, end: Answer) -> None:
+@pytest.mark.parametrize(
+    "location, end",
+    [("", RUNNING), (MONITOR, Answer(None, 404))],
+    ids=["no monitor", "no such monitor"],
+)
+def test_a_task_that_the_answer_itself_reports_as_failed_is_an_error(
+    location: str, end: Answer
+) -> None:
     body = {**task("Exception", "the relay is stuck"), "@odata.id": location}
     error = refused(accepted(end, done=False, location=location, body=body))
     assert error.kind == "refused" and "the relay is stuck" in str(error)
@@ -362,9 +560,13 @@ def test_after_a_failed_task_the_state_of_the_outlet_decides() -> None:
     assert switch(accepted(Answer(task("Exception"), 200))) is DOWN
 
 
-@pytest.mark.parametrize("location, body", [("https://evil.example/5", None), ("", None),
-                                            ("https://evil.example/5", {"@odata.id": 7})])
-def test_without_a_monitor_on_this_service_the_outlets_state_decides(location: str, body: Any) -> None:
+@pytest.mark.parametrize(
+    "location, body",
+    [("https://evil.example/5", None), ("", None), ("https://evil.example/5", {"@odata.id": 7})],
+)
+def test_without_a_monitor_on_this_service_the_outlets_state_decides(
+    location: str, body: Any
+) -> None:
     tree = accepted(RUNNING, location=location, body=body)
     assert switch(tree) is DOWN and not any(seen.path == MONITOR for seen in tree.seen)
 

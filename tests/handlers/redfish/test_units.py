@@ -1,4 +1,7 @@
-"""PDUs, their outlets and identities, inconsistent lists, expansion, connections, and a moved service root."""
+"""PDUs, their outlets and identities, inconsistent lists, expansion, connections, and a moved
+service root.
+"""
+
 from __future__ import annotations
 
 import contextvars
@@ -12,7 +15,19 @@ from handlers.errors import PduHandlerError, Unsupported
 from handlers.redfish.members import MOST_MEMBERS
 from pdu_common.helper import EnumPowerStatus, PduPortView
 
-from .tree import EXPAND, OUTLETS, PASSWORD, Answer, Json, Seen, Tree, handler, outlet, serving, unit
+from .tree import (
+    EXPAND,
+    OUTLETS,
+    PASSWORD,
+    Answer,
+    Json,
+    Seen,
+    Tree,
+    handler,
+    outlet,
+    serving,
+    unit,
+)
 
 ROOT = "/redfish/v1"
 RACKS = f"{ROOT}/PowerEquipment/RackPDUs"
@@ -21,9 +36,16 @@ RACKS = f"{ROOT}/PowerEquipment/RackPDUs"
 def two() -> dict[str, Json]:
     """Return the resources of a service with two PDUs."""
     made = unit()
-    made[f"{RACKS}/2"] = {**made[f"{RACKS}/1"], "Id": "2", "Outlets": {"@odata.id": f"{RACKS}/2/Outlets"}}
+    made[f"{RACKS}/2"] = {
+        **made[f"{RACKS}/1"],
+        "Id": "2",
+        "Outlets": {"@odata.id": f"{RACKS}/2/Outlets"},
+    }
     made[f"{RACKS}/2/Outlets"] = {"Members": [outlet("1", "Off")], "Members@odata.count": 1}
-    made[RACKS] = {"Members": [{"@odata.id": f"{RACKS}/{number}"} for number in (1, 2)], "Members@odata.count": 2}
+    made[RACKS] = {
+        "Members": [{"@odata.id": f"{RACKS}/{number}"} for number in (1, 2)],
+        "Members@odata.count": 2,
+    }
     return made
 
 
@@ -46,16 +68,23 @@ def test_several_pdus_have_prefixed_identities_and_one_can_be_chosen() -> None:
 
 
 def test_choosing_a_pdu_from_an_unlisted_collection_is_a_settings_error() -> None:
-    for name in ("Strips", "Links"):            # Links is an object of PowerEquipment, but not a collection
+    # Links is an object of PowerEquipment, but not a collection
+    for name in ("Strips", "Links"):
         tree = two()
         tree["/redfish/v1/PowerEquipment"]["Links"] = {"Oem": {}}
         error = refused(Tree(tree), pdu=f"{name}/1")
-        assert error.kind == "settings" and error.keys == ("pdu",) and f"nothing in the collection '{name}'" in str(error)
+        assert (
+            error.kind == "settings"
+            and error.keys == ("pdu",)
+            and f"nothing in the collection '{name}'" in str(error)
+        )
 
 
 @pytest.mark.parametrize("expands", [True, False])
 def test_the_outlets_of_one_pdu_are_not_taken_for_those_of_another(expands: bool) -> None:
-    """The request for PDU 2's outlets gets those of PDU 1, as from a proxy that confuses two answers."""
+    """The request for PDU 2's outlets gets those of PDU 1, as from a proxy that confuses two
+    answers.
+    """
     made = two()
     for path, resource in made.items():
         resource["@odata.id"] = path
@@ -70,15 +99,20 @@ def test_the_outlets_of_one_pdu_are_not_taken_for_those_of_another(expands: bool
 
 def test_two_outlets_of_different_pdus_with_one_identity_are_an_error() -> None:
     made = two()
-    made[f"{RACKS}/2"]["Id"] = "1.2"                           # both outlet 1 of PDU 1.2 and outlet 2.1 of PDU 1 are 1.2.1
+    # both outlet 1 of PDU 1.2 and outlet 2.1 of PDU 1 are 1.2.1
+    made[f"{RACKS}/2"]["Id"] = "1.2"
     made[f"{OUTLETS}/2"]["Id"] = "2.1"
     assert refused(Tree(made)).kind == "protocol"
 
 
 def test_one_of_too_many_pdus_can_still_be_chosen() -> None:
     made = two()
-    made[RACKS] = {"Members": [{"@odata.id": f"{RACKS}/1"}, *(
-        {"@odata.id": f"{RACKS}/{number}", "Id": str(number)} for number in range(2, 102))]}
+    made[RACKS] = {
+        "Members": [
+            {"@odata.id": f"{RACKS}/1"},
+            *({"@odata.id": f"{RACKS}/{number}", "Id": str(number)} for number in range(2, 102)),
+        ]
+    }
     error = refused(Tree(made))
     assert error.kind == "settings" and error.keys == ("pdu",) and "101 PDUs" in str(error)
     assert identities(Tree(made), pdu="1") == ["1", "2"]
@@ -95,17 +129,26 @@ def test_two_pdus_with_the_same_id_are_an_error() -> None:
 @pytest.mark.parametrize("method", ["status", "statistic", "port_down"])
 @pytest.mark.parametrize("settings", [{}, {"pdu": "1"}, {"pdu": "2"}])
 @pytest.mark.parametrize("spelling", ["{}", "{}/", "{}?x=1"])
-def test_two_pdus_with_the_same_list_of_outlets_are_an_error(method: str, settings: dict[str, str], spelling: str) -> None:
+def test_two_pdus_with_the_same_list_of_outlets_are_an_error(
+    method: str, settings: dict[str, str], spelling: str
+) -> None:
     made = two()
     made[f"{RACKS}/2"]["Outlets"] = {"@odata.id": spelling.format(OUTLETS)}
-    with serving(Tree(made)) as address, pytest.raises(PduHandlerError, match="link to the same Outlets") as caught:
-        getattr(handler(address, **settings), method)(*([PduPortView("2.1")] if method == "port_down" else []))
+    with (
+        serving(Tree(made)) as address,
+        pytest.raises(PduHandlerError, match="link to the same Outlets") as caught,
+    ):
+        getattr(handler(address, **settings), method)(
+            *([PduPortView("2.1")] if method == "port_down" else [])
+        )
     assert caught.value.kind == "protocol"
 
 
 @pytest.mark.parametrize("expands", [True, False])
 @pytest.mark.parametrize("wrong", [None, 2, "", " 2", "no link", "missing"])
-def test_a_pdu_without_a_usable_id_does_not_make_a_named_one_unreadable(wrong: Any, expands: bool) -> None:
+def test_a_pdu_without_a_usable_id_does_not_make_a_named_one_unreadable(
+    wrong: Any, expands: bool
+) -> None:
     made = two()
     made[ROOT]["ProtocolFeaturesSupported"] = {"ExpandQuery": EXPAND}
     if wrong == "no link":
@@ -117,8 +160,11 @@ def test_a_pdu_without_a_usable_id_does_not_make_a_named_one_unreadable(wrong: A
     tree = Tree(made)
     tree.expands = expands
     assert identities(tree, pdu="1") == ["1", "2"]
-    assert refused(tree).kind == ("refused" if wrong == "missing" else "protocol")      # no shorter list
-    assert refused(tree, pdu="2").kind == {"missing": "refused", "no link": "protocol"}.get(str(wrong), "settings")
+    # no shorter list
+    assert refused(tree).kind == ("refused" if wrong == "missing" else "protocol")
+    assert refused(tree, pdu="2").kind == {"missing": "refused", "no link": "protocol"}.get(
+        str(wrong), "settings"
+    )
 
 
 def test_the_error_for_one_of_several_pdus_without_a_usable_id_names_the_setting() -> None:
@@ -134,7 +180,9 @@ def test_the_only_pdu_needs_no_id() -> None:
     assert identities(Tree(made)) == ["1", "2"]
 
 
-@pytest.mark.parametrize("ids, settings", [(["PASSWORD", "PASSWORD"], {}), (["PASSWORD", "2"], {"pdu": "3"})])
+@pytest.mark.parametrize(
+    "ids, settings", [(["PASSWORD", "PASSWORD"], {}), (["PASSWORD", "2"], {"pdu": "3"})]
+)
 def test_a_password_in_an_id_is_not_in_the_error(ids: list[str], settings: dict[str, str]) -> None:
     made = two()
     for number, one in enumerate(ids, 1):
@@ -146,13 +194,22 @@ def test_a_password_in_an_id_is_not_in_the_error(ids: list[str], settings: dict[
 def test_panduits_link_power_distribution_is_followed_to_the_pdus() -> None:
     made = unit()
     del made[ROOT]["PowerEquipment"], made[f"{ROOT}/PowerEquipment"]
-    for target in (RACKS, f"{RACKS}/1"):                       # the link may lead to the list of PDUs or to a PDU
+    # the link may lead to the list of PDUs or to a PDU
+    for target in (RACKS, f"{RACKS}/1"):
         made[ROOT]["PowerDistribution"] = {"@odata.id": target}
-        assert identities(Tree(made)) == identities(Tree(made), pdu="1") == identities(Tree(made), pdu="RackPDUs/1") == ["1", "2"]
+        assert (
+            identities(Tree(made))
+            == identities(Tree(made), pdu="1")
+            == identities(Tree(made), pdu="RackPDUs/1")
+            == ["1", "2"]
+        )
         assert refused(Tree(made), pdu="TransferSwitches/1").kind == "settings"
     made[RACKS] = {"Members": [], "Members@odata.count": 0}
     made[ROOT]["PowerDistribution"] = {"@odata.id": RACKS}
-    assert isinstance(refused(Tree(made)), Unsupported) and refused(Tree(made), pdu="RackPDUs/1").kind == "settings"
+    assert (
+        isinstance(refused(Tree(made)), Unsupported)
+        and refused(Tree(made), pdu="RackPDUs/1").kind == "settings"
+    )
 
 
 def test_a_disabled_service_and_a_service_without_pdus_are_unsupported() -> None:
@@ -161,7 +218,11 @@ def test_a_disabled_service_and_a_service_without_pdus_are_unsupported() -> None
     off = Tree(unit())
     off.special[ROOT] = lambda seen: Answer(None, 503)
     error = refused(off)
-    assert error.kind == "unreachable" and "try again in a minute" in str(error) and "switch it on" in str(error)
+    assert (
+        error.kind == "unreachable"
+        and "try again in a minute" in str(error)
+        and "switch it on" in str(error)
+    )
     made = unit()
     del made[ROOT]["PowerEquipment"]
     assert isinstance(refused(Tree(made)), Unsupported)
@@ -187,9 +248,14 @@ def test_an_empty_list_of_outlets_is_an_error_unless_the_unit_counts_0_outlets()
 
 
 @pytest.mark.parametrize("own", ["Outlet 1", "Outlet%201", "outlet%201"])
-def test_an_outlet_with_a_blank_in_its_link_is_read_however_the_resource_spells_that_link(own: str) -> None:
+def test_an_outlet_with_a_blank_in_its_link_is_read_however_the_resource_spells_that_link(
+    own: str,
+) -> None:
     tree = Tree(unit([]))
-    tree.resources[OUTLETS] = {"Members": [{"@odata.id": f"{OUTLETS}/Outlet 1"}], "Members@odata.count": 1}
+    tree.resources[OUTLETS] = {
+        "Members": [{"@odata.id": f"{OUTLETS}/Outlet 1"}],
+        "Members@odata.count": 1,
+    }
     tree.resources[f"{OUTLETS}/Outlet%201"] = {**outlet("A1"), "@odata.id": f"{OUTLETS}/{own}"}
     assert identities(tree) == ["A1"]
 
@@ -197,9 +263,16 @@ def test_an_outlet_with_a_blank_in_its_link_is_read_however_the_resource_spells_
 def paged(pages: list[list[Json]], count: int) -> Tree:
     tree = Tree(unit([one for page in pages for one in page]))
     for number, page in enumerate(pages):
-        more = {"Members@odata.nextLink": f"{OUTLETS}/page{number + 1}"} if number + 1 < len(pages) else {}
+        more = (
+            {"Members@odata.nextLink": f"{OUTLETS}/page{number + 1}"}
+            if number + 1 < len(pages)
+            else {}
+        )
         tree.resources[OUTLETS if not number else f"{OUTLETS}/page{number}"] = {
-            "Members": [{"@odata.id": f"{OUTLETS}/{one['Id']}"} for one in page], "Members@odata.count": count, **more}
+            "Members": [{"@odata.id": f"{OUTLETS}/{one['Id']}"} for one in page],
+            "Members@odata.count": count,
+            **more,
+        }
     return tree
 
 
@@ -210,21 +283,37 @@ def test_all_pages_are_followed(expand: Any) -> None:
     assert identities(tree) == ["1", "2", "3", "4", "5"]
 
 
-@pytest.mark.parametrize("link", ["/redfish/v1/Pages/2", "/redfish/v2/pages?id=x", f"{OUTLETS}/Members/2"])
+@pytest.mark.parametrize(
+    "link", ["/redfish/v1/Pages/2", "/redfish/v2/pages?id=x", f"{OUTLETS}/Members/2"]
+)
 def test_a_further_page_has_any_path_and_may_call_itself_like_the_list(link: str) -> None:
     tree = paged([[outlet("1")], [outlet("2")]], 2)
     tree.resources[OUTLETS].update({"@odata.id": OUTLETS, "Members@odata.nextLink": link})
-    further = tree.resources[link.partition("?")[0]] = {**tree.resources.pop(f"{OUTLETS}/page1"), "@odata.id": OUTLETS}
+    further = tree.resources[link.partition("?")[0]] = {
+        **tree.resources.pop(f"{OUTLETS}/page1"),
+        "@odata.id": OUTLETS,
+    }
     assert identities(tree) == ["1", "2"]
     further["@odata.id"] = f"{OUTLETS.replace('Outlets', 'Mains')}"
     assert refused(tree).kind == "protocol"
 
 
-@pytest.mark.parametrize("page", [
-    {"Members@odata.nextLink": f"{OUTLETS}/more"},                             # the page links to itself
-    {"Members@odata.nextLink": "https://evil.example/more"}, {"Members@odata.nextLink": 7}, {"Members@odata.count": 3},
-    {"Members": None}, {"Members": ["/redfish/v1"]}, {"Members": [{}]}])
-def test_a_list_is_an_error_if_it_has_a_loop_or_is_invalid_or_shorter_than_its_count(page: Json) -> None:
+@pytest.mark.parametrize(
+    "page",
+    [
+        # the page links to itself
+        {"Members@odata.nextLink": f"{OUTLETS}/more"},
+        {"Members@odata.nextLink": "https://evil.example/more"},
+        {"Members@odata.nextLink": 7},
+        {"Members@odata.count": 3},
+        {"Members": None},
+        {"Members": ["/redfish/v1"]},
+        {"Members": [{}]},
+    ],
+)
+def test_a_list_is_an_error_if_it_has_a_loop_or_is_invalid_or_shorter_than_its_count(
+    page: Json,
+) -> None:
     tree = paged([[outlet("1")], [outlet("2")]], 2)
     tree.resources[OUTLETS]["Members@odata.nextLink"] = f"{OUTLETS}/more"
     tree.resources[f"{OUTLETS}/more"] = {"Members": [{"@odata.id": f"{OUTLETS}/2"}], **page}
@@ -235,14 +324,20 @@ def test_a_list_is_an_error_if_it_has_a_loop_or_is_invalid_or_shorter_than_its_c
 
 def test_an_endless_list_is_an_error() -> None:
     tree, pages = Tree(unit()), iter(range(10_000))
-    tree.special[OUTLETS] = lambda seen: Answer({"Members": [{"@odata.id": f"{OUTLETS}/1"}],
-                                                 "Members@odata.nextLink": f"{OUTLETS}?$skip={next(pages)}"})
+    tree.special[OUTLETS] = lambda seen: Answer(
+        {
+            "Members": [{"@odata.id": f"{OUTLETS}/1"}],
+            "Members@odata.nextLink": f"{OUTLETS}?$skip={next(pages)}",
+        }
+    )
     assert refused(tree).kind == "protocol" and len(tree.seen) < 600
 
 
 def test_a_list_of_too_many_members_is_an_error() -> None:
     tree = Tree(unit())
-    tree.special[OUTLETS] = lambda seen: Answer({"Members": [{"@odata.id": f"{OUTLETS}/1"}] * (MOST_MEMBERS + 1)})
+    tree.special[OUTLETS] = lambda seen: Answer(
+        {"Members": [{"@odata.id": f"{OUTLETS}/1"}] * (MOST_MEMBERS + 1)}
+    )
     error = refused(tree)
     assert error.kind == "protocol" and str(MOST_MEMBERS) in str(error) and len(tree.seen) < 10
 
@@ -265,8 +360,12 @@ def test_an_unreadable_outlet_is_an_error() -> None:
 @pytest.mark.parametrize("status", [400, 404, 414, 500, 501, 507])
 def test_a_refused_expansion_is_replaced_by_plain_requests(status: int) -> None:
     tree = Tree(unit(expand=EXPAND))
-    tree.special[f"{ROOT}/PowerEquipment"] = lambda seen: Answer(None, status) if "$expand" in seen.target else None
-    assert identities(tree) == ["1", "2"] and sum("$expand" in target for target in tree.targets) == 1
+    tree.special[f"{ROOT}/PowerEquipment"] = lambda seen: (
+        Answer(None, status) if "$expand" in seen.target else None
+    )
+    assert (
+        identities(tree) == ["1", "2"] and sum("$expand" in target for target in tree.targets) == 1
+    )
 
 
 def test_an_ignored_expansion_costs_a_request_for_each_outlet() -> None:
@@ -274,10 +373,13 @@ def test_an_ignored_expansion_costs_a_request_for_each_outlet() -> None:
     tree.expands = False
     with serving(tree) as address:
         states = {port.identity: port.power_status for port in handler(address).status().ports}
-    assert states == {"1": EnumPowerStatus.UP, "2": EnumPowerStatus.UP} and len(tree.seen) == 4 + 1 + 2     # PDU, list, outlets
+    # PDU, list, outlets
+    assert (
+        states == {"1": EnumPowerStatus.UP, "2": EnumPowerStatus.UP} and len(tree.seen) == 4 + 1 + 2
+    )
 
 
-# ---- connections -------------------------------------------------------------------------------------------------
+# ---- connections ---------------------------------------------------------------------------------
 
 NAMES = [str(number) for number in range(1, 21)]
 
@@ -286,7 +388,8 @@ def test_a_unit_that_serves_one_connection_at_a_time_is_read_completely() -> Non
     for how in ("closes", "waits", "refuses"):
         tree = Tree(unit([outlet(name) for name in NAMES]))
         tree.most, tree.beyond = 1, how
-        assert identities(tree, timeout="60") == NAMES, how     # further connections have a shorter time-out
+        # further connections have a shorter time-out
+        assert identities(tree, timeout="60") == NAMES, how
 
 
 class Busy(Tree):
@@ -294,7 +397,7 @@ class Busy(Tree):
 
     def __init__(self) -> None:
         super().__init__(unit([outlet(name) for name in NAMES]))
-        self.numbers = itertools.count()        # connections ask at the same time
+        self.numbers = itertools.count()  # connections ask at the same time
 
     def answer(self, seen: Seen) -> Answer:
         if seen.path.startswith(f"{OUTLETS}/") and next(self.numbers) < 4:
@@ -330,7 +433,9 @@ def test_an_error_of_one_parallel_reading_is_the_error_of_the_call() -> None:
 def moved(location: str) -> Tree:
     tree = Tree(unit())
     tree.resources["/redfish/v1/root"] = tree.resources[ROOT]
-    tree.special[ROOT] = lambda seen: Answer(None, 308, {"Location": location.replace("HERE", seen.headers["host"])})
+    tree.special[ROOT] = lambda seen: Answer(
+        None, 308, {"Location": location.replace("HERE", seen.headers["host"])}
+    )
     return tree
 
 
@@ -342,7 +447,13 @@ def test_a_root_that_moves_to_another_path_is_followed(location: str) -> None:
 def test_a_redirect_of_the_root_is_refused_unless_it_stays_in_the_same_service() -> None:
     other = Tree(unit())
     with serving(other) as elsewhere:
-        for location in (f"http://{elsewhere}/redfish/v1/", f"//{elsewhere}/redfish/v1/", "http://HERE@evil.example/",
-                         "/redfish/v1/", "", "ftp:/redfish/v1/root"):
+        for location in (
+            f"http://{elsewhere}/redfish/v1/",
+            f"//{elsewhere}/redfish/v1/",
+            "http://HERE@evil.example/",
+            "/redfish/v1/",
+            "",
+            "ftp:/redfish/v1/root",
+        ):
             assert refused(moved(location)).kind == "refused", location
-    assert not other.seen               # so it received no login
+    assert not other.seen  # so it received no login

@@ -1,7 +1,9 @@
-"""A static Redfish service over HTTP on 127.0.0.1: a tree of resources, and answers that a test replaces.
+"""A static Redfish service over HTTP on 127.0.0.1: a tree of resources, and answers that a test
+replaces.
 
 A `Tree` does not switch; the units of `tests.simulators.redfish` do.
 """
+
 from __future__ import annotations
 
 import contextlib
@@ -39,7 +41,7 @@ class Seen(NamedTuple):
 class Answer(NamedTuple):
     """The answer to one request. A status of 0 closes the connection without an answer."""
 
-    body: Any = None                # a JSON value, or bytes that are sent unchanged; None: no body
+    body: Any = None  # a JSON value, or bytes that are sent unchanged; None: no body
     status: int = 200
     headers: Mapping[str, str] = {}
 
@@ -47,8 +49,9 @@ class Answer(NamedTuple):
 class Tree:
     """A service of static resources.
 
-    The keys of `resources` and `special` are paths without a slash at the end. A function in `special` answers its path in
-    place of the resource, unless it returns None. Commands and unknown paths are otherwise answered with 404.
+    The keys of `resources` and `special` are paths without a slash at the end. A function in
+    `special` answers its path in place of the resource, unless it returns None. Commands and
+    unknown paths are otherwise answered with 404.
     """
 
     def __init__(self, resources: dict[str, Json]) -> None:
@@ -56,10 +59,10 @@ class Tree:
         self.special: dict[str, Callable[[Seen], Optional[Answer]]] = {}
         self.seen: list[Seen] = []
         self.connections = self.open = 0
-        # The tree serves `most` connections at a time. `beyond` says what it does with a further one: "closes" it,
-        # "waits" without an answer, or "refuses" its requests (429).
+        # The tree serves `most` connections at a time. `beyond` says what it does with a further
+        # one: "closes" it, "waits" without an answer, or "refuses" its requests (429).
         self.most, self.beyond = 100, ""
-        self.expands = True             # whether $expand is obeyed
+        self.expands = True  # whether $expand is obeyed
 
     @property
     def targets(self) -> list[str]:
@@ -72,20 +75,39 @@ class Tree:
             return special
         found = self.resources.get(path)
         if seen.method != "GET" or found is None:
-            return Answer({"error": {"code": "Base.1.8.GeneralError", "message": f"no {seen.method} here"}}, 404)
+            return Answer(
+                {"error": {"code": "Base.1.8.GeneralError", "message": f"no {seen.method} here"}},
+                404,
+            )
         query = urlsplit(seen.target).query
-        levels = int(query.rpartition("=")[2].rstrip(")")) if "$levels" in query else 1 if "$expand" in query else 0
+        levels = (
+            int(query.rpartition("=")[2].rstrip(")"))
+            if "$levels" in query
+            else 1
+            if "$expand" in query
+            else 0
+        )
         return Answer(self.expanded(found, levels) if self.expands else found)
 
     def expanded(self, value: Any, levels: int, top: bool = True) -> Any:
-        """Return `value` with links replaced by resources, `levels` deep, except those in Links (DSP0266, "$expand": `.`)."""
+        """Return `value` with links replaced by resources, `levels` deep, except those in Links
+        (DSP0266, "$expand": `.`).
+        """
         if isinstance(value, list):
             return [self.expanded(one, levels, False) for one in value]
         if not isinstance(value, dict):
             return value
-        if not top and levels and set(value) == {"@odata.id"} and value["@odata.id"] in self.resources:
+        if (
+            not top
+            and levels
+            and set(value) == {"@odata.id"}
+            and value["@odata.id"] in self.resources
+        ):
             return self.expanded(self.resources[value["@odata.id"]], levels - 1)
-        return {key: one if key == "Links" else self.expanded(one, levels, False) for key, one in value.items()}
+        return {
+            key: one if key == "Links" else self.expanded(one, levels, False)
+            for key, one in value.items()
+        }
 
 
 @contextlib.contextmanager
@@ -117,12 +139,16 @@ def serving(tree: Tree) -> Iterator[str]:
             if self.beyond and tree.beyond != "refuses":
                 self.close_connection = True
                 if tree.beyond == "waits":
-                    while self.rfile.read(1):           # b"" when the other side closes
+                    while self.rfile.read(1):  # b"" when the other side closes
                         pass
                 return
             length = int(self.headers.get("Content-Length") or 0)
-            seen = Seen(self.command, self.path, {name.lower(): value for name, value in self.headers.items()},
-                        self.rfile.read(length))
+            seen = Seen(
+                self.command,
+                self.path,
+                {name.lower(): value for name, value in self.headers.items()},
+                self.rfile.read(length),
+            )
             with lock:
                 tree.seen.append(seen)
             answer = Answer(None, 429) if self.beyond else tree.answer(seen)
@@ -130,9 +156,21 @@ def serving(tree: Tree) -> Iterator[str]:
                 self.close_connection = True
                 return
             content = answer.body
-            body = content if isinstance(content, bytes) else b"" if content is None else json.dumps(content).encode()
-            head = [f"HTTP/1.1 {answer.status} Answer", "Content-Type: application/json", f"Content-Length: {len(body)}",
-                    *(f"{name}: {value}" for name, value in answer.headers.items()), "", ""]
+            body = (
+                content
+                if isinstance(content, bytes)
+                else b""
+                if content is None
+                else json.dumps(content).encode()
+            )
+            head = [
+                f"HTTP/1.1 {answer.status} Answer",
+                "Content-Type: application/json",
+                f"Content-Length: {len(body)}",
+                *(f"{name}: {value}" for name, value in answer.headers.items()),
+                "",
+                "",
+            ]
             self.wfile.write("\r\n".join(head).encode() + body)
 
         do_GET = do_POST = do_DELETE = do_PATCH = _serve
@@ -150,11 +188,16 @@ def serving(tree: Tree) -> Iterator[str]:
 
 def handler(address: str, **settings: str) -> RedfishPdu:
     """Make the handler for the service at this address."""
-    return make_handler(PduData(address, {"scheme": "http", "username": USER, "password": PASSWORD, **settings}))
+    return make_handler(
+        PduData(address, {"scheme": "http", "username": USER, "password": PASSWORD, **settings})
+    )
 
 
 def dmtf() -> dict[str, Json]:
-    """Return the resources of DMTF's sample `public-pdu` by path. Skips the test where the files are not available."""
+    """Return the resources of DMTF's sample `public-pdu` by path.
+
+    Skips the test where the files are not available.
+    """
     folder: Path = shared("redfish", "mockups", "public-pdu")
     found = {}
     for file in folder.rglob("index.json"):
@@ -163,8 +206,11 @@ def dmtf() -> dict[str, Json]:
     return found
 
 
-def unit(outlets: Optional[list[Json]] = None, expand: Optional[Json] = None, **more: Any) -> dict[str, Json]:
-    """Return the resources of a service with one PDU, written from the schemas. `more` are properties of the PDU.
+def unit(
+    outlets: Optional[list[Json]] = None, expand: Optional[Json] = None, **more: Any
+) -> dict[str, Json]:
+    """Return the resources of a service with one PDU, written from the schemas. `more` are
+    properties of the PDU.
 
     Without `outlets`, the PDU has the outlets 1 and 2.
     """
@@ -172,25 +218,56 @@ def unit(outlets: Optional[list[Json]] = None, expand: Optional[Json] = None, **
     pdu = f"{root}/PowerEquipment/RackPDUs/1"
     listed = outlets if outlets is not None else [outlet("1"), outlet("2")]
     made: dict[str, Json] = {
-        root: {"Id": "RootService", "PowerEquipment": {"@odata.id": f"{root}/PowerEquipment"},
-               "Links": {"Sessions": {"@odata.id": f"{root}/SessionService/Sessions"}},
-               **({"ProtocolFeaturesSupported": {"ExpandQuery": expand}} if expand else {})},
-        f"{root}/PowerEquipment": {"Id": "PowerEquipment", "RackPDUs": {"@odata.id": f"{root}/PowerEquipment/RackPDUs"}},
-        f"{root}/PowerEquipment/RackPDUs": {"Members": [{"@odata.id": pdu}], "Members@odata.count": 1},
-        pdu: {"Id": "1", "EquipmentType": "RackPDU", "Outlets": {"@odata.id": f"{pdu}/Outlets"}, **more},
-        f"{pdu}/Outlets": {"Members": [{"@odata.id": f"{pdu}/Outlets/{one['Id']}"} for one in listed],
-                           "Members@odata.count": len(listed)}}
-    made.update({f"{pdu}/Outlets/{one['Id']}": {"@odata.id": f"{pdu}/Outlets/{one['Id']}", **one} for one in listed})
+        root: {
+            "Id": "RootService",
+            "PowerEquipment": {"@odata.id": f"{root}/PowerEquipment"},
+            "Links": {"Sessions": {"@odata.id": f"{root}/SessionService/Sessions"}},
+            **({"ProtocolFeaturesSupported": {"ExpandQuery": expand}} if expand else {}),
+        },
+        f"{root}/PowerEquipment": {
+            "Id": "PowerEquipment",
+            "RackPDUs": {"@odata.id": f"{root}/PowerEquipment/RackPDUs"},
+        },
+        f"{root}/PowerEquipment/RackPDUs": {
+            "Members": [{"@odata.id": pdu}],
+            "Members@odata.count": 1,
+        },
+        pdu: {
+            "Id": "1",
+            "EquipmentType": "RackPDU",
+            "Outlets": {"@odata.id": f"{pdu}/Outlets"},
+            **more,
+        },
+        f"{pdu}/Outlets": {
+            "Members": [{"@odata.id": f"{pdu}/Outlets/{one['Id']}"} for one in listed],
+            "Members@odata.count": len(listed),
+        },
+    }
+    made.update(
+        {
+            f"{pdu}/Outlets/{one['Id']}": {"@odata.id": f"{pdu}/Outlets/{one['Id']}", **one}
+            for one in listed
+        }
+    )
     return made
 
 
 def outlet(identity: str, state: Any = "On", **more: Any) -> Json:
     """Return the resource of an outlet that can be switched. `more` adds or replaces properties."""
     path = f"/redfish/v1/PowerEquipment/RackPDUs/1/Outlets/{identity}"
-    return {"Id": identity, "Name": f"Outlet {identity}", "PowerState": state, "Actions": {"#Outlet.PowerControl": {
-        "target": f"{path}/Outlet.PowerControl", "PowerState@Redfish.AllowableValues": ["On", "Off", "PowerCycle"]}}, **more}
+    return {
+        "Id": identity,
+        "Name": f"Outlet {identity}",
+        "PowerState": state,
+        "Actions": {
+            "#Outlet.PowerControl": {
+                "target": f"{path}/Outlet.PowerControl",
+                "PowerState@Redfish.AllowableValues": ["On", "Off", "PowerCycle"],
+            }
+        },
+        **more,
+    }
 
 
 OUTLETS = "/redfish/v1/PowerEquipment/RackPDUs/1/Outlets"
 EXPAND: Json = {"NoLinks": True, "ExpandAll": True, "Levels": True, "MaxLevels": 6, "Links": True}
-

@@ -1,4 +1,5 @@
 """Makes SNMP handlers that call an agent over the wire or in memory."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
@@ -23,9 +24,17 @@ class Listening(Protocol):
     def port(self) -> int: ...
 
 
-def form(agent: Listening, settings: Optional[Mapping[str, str]], params: Mapping[str, str]) -> PduSnmpData:
+def form(
+    agent: Listening, settings: Optional[Mapping[str, str]], params: Mapping[str, str]
+) -> PduSnmpData:
     """Return the connection data of a PDU. `params` replace or add SNMP parameters."""
-    given: dict[str, str] = {"version": "2", "community": "private", "timeout": "5", "retries": "3", "port": str(agent.port)}
+    given: dict[str, str] = {
+        "version": "2",
+        "community": "private",
+        "timeout": "5",
+        "retries": "3",
+        "port": str(agent.port),
+    }
     return PduSnmpData(agent.host, {**given, **params}, dict(settings or {}))
 
 
@@ -44,8 +53,9 @@ def near(agent: Agent, settings: Optional[Mapping[str, str]] = None, **params: s
 class NearPdu(SnmpPdu):
     """The handler on a platform that passes each datagram to the agent in memory, without a socket.
 
-    Over the wire, pysnmp and its waits take most of the time of a call. Tests of all families therefore use this class for
-    most calls, and the wire only for some. SnmpErrors have the texts of `pdu_common`, without the port.
+    Over the wire, pysnmp and its waits take most of the time of a call. Tests of all families
+    therefore use this class for most calls, and the wire only for some. SnmpErrors have the texts
+    of `pdu_common`, without the port.
     """
 
     def __init__(self, pdu_data: PduSnmpData, agent: Agent) -> None:
@@ -61,7 +71,9 @@ class NearPdu(SnmpPdu):
 
     def snmp_set(self, oid: str, value: Union[int, str, bytes]) -> None:
         octets = value.encode() if isinstance(value, str) else value
-        status, _ = self._ask(ber.SET, oid, Row(INTEGER, octets) if isinstance(octets, int) else Row(OCTETS, octets))
+        status, _ = self._ask(
+            ber.SET, oid, Row(INTEGER, octets) if isinstance(octets, int) else Row(OCTETS, octets)
+        )
         if status == "noSuchName":
             raise SnmpError(f"127.0.0.1 answered {status} for {oid}")
 
@@ -69,19 +81,24 @@ class NearPdu(SnmpPdu):
         rows: list[Element] = []
         last = oid
         while True:
-            status, bindings = self._ask(ber.GET_NEXT if self._version == 1 else ber.GET_BULK, last, None)
+            status, bindings = self._ask(
+                ber.GET_NEXT if self._version == 1 else ber.GET_BULK, last, None
+            )
             for found, value in bindings if not status else ():
                 before, last = last, dotted(found)
                 if not isinstance(value, Row) or not last.startswith(f"{oid}."):
                     return rows
                 if found <= arcs(before):
                     raise SnmpError(f"127.0.0.1 did not continue the walk: {last} after {before}")
-                rows.append(_element(found, value, last[len(oid) + 1:]))
+                rows.append(_element(found, value, last[len(oid) + 1 :]))
             if status:
                 return rows
 
     def _ask(self, kind: int, oid: str, value: Optional[Row]) -> tuple[str, Sequence[Binding]]:
-        """Return the status ("" or "noSuchName") and the bindings. Raises SnmpError for other statuses, or without an answer."""
+        """Return the status ("" or "noSuchName") and the bindings.
+
+        Raises SnmpError for other statuses, or without an answer.
+        """
         community = str(self.pdu_data.snmp_params["community"]).encode()
         request = Pdu(kind, 1, 0, 25 if kind == ber.GET_BULK else 0, ((arcs(oid), value),))
         answer = self._agent.exchange(ber.encode(Message(self._version - 1, community, request)))

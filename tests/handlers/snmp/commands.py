@@ -1,4 +1,7 @@
-"""Some of the simulated families that switch an outlet by one SET: the exact objects, and the values for on and off."""
+"""Some of the simulated families that switch an outlet by one SET: the exact objects, and the
+values for on and off.
+"""
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -18,7 +21,9 @@ class Command(NamedTuple):
     tag: int = INTEGER
 
     def written(self, identity: str, up: bool) -> list[tuple[str, int, str, str]]:
-        """Return the agent's log of one successful command: OID, type, value and error ("") of its only write."""
+        """Return the agent's log of one successful command: OID, type, value and error ("") of its
+        only write.
+        """
         oid, value = (self.on_oid, self.on) if up else (self.off_oid, self.off)
         return [(f"{oid}.{identity}", self.tag, value, "")]
 

@@ -1,4 +1,8 @@
-"""One profile with every kind of part. Each field has a value other than its default in at least one part."""
+"""One profile with every kind of part.
+
+Each field has a value other than its default in at least one part.
+"""
+
 from __future__ import annotations
 
 from decimal import Decimal
@@ -46,38 +50,94 @@ from handlers.snmp.states import Doubt, State
 
 C = Column("~.1", "object", "14")
 S = Scalar("1.3.6.1.4.1.99999.2.0", "scalar")
-SPREAD = Spread("1.3.6.1.4.1.99999.3", (Span(1, 8, 2), Span(9, 42, 11)), "outletN", "1.0", by_get=True, listed=S)
+SPREAD = Spread(
+    "1.3.6.1.4.1.99999.3", (Span(1, 8, 2), Span(9, 42, 11)), "outletN", "1.0", by_get=True, listed=S
+)
 BY_ROW = Spread("1.3.6.1.4.1.99999.4", (Span(1, 24, 52),), "outletN", by_row=True)
 TABLES = Tables("1.3.6.1.4.1.99999.5", 1, 8, "2.1.2", "outletPduX")
 NAMED = Named("1.3.6.1.4.1.99999.6.3", "1.3.6.1.4.1.99999.6.10", r"Socket (\d+)", "variable")
 PACKED = Packed(S, ";", "1")
 
 EVERY_PART = Profile(
-    key="every-part", vendor="Acme", models=("A", "B"), mib="ACME-MIB", sys_object_ids=("1.3.6.1.4.1.99999",),
-    roots=(Root("1.3.6.1.4.1.99998", "1.3.6.1.4.1.99998.1"),), sweep=True, described="Acme.*",
+    key="every-part",
+    vendor="Acme",
+    models=("A", "B"),
+    mib="ACME-MIB",
+    sys_object_ids=("1.3.6.1.4.1.99999",),
+    roots=(Root("1.3.6.1.4.1.99998", "1.3.6.1.4.1.99998.1"),),
+    sweep=True,
+    described="Acme.*",
     outlets=(
         Outlets(
-            states=State(First((C, Only(C, S, ("1", "2"), False, demanded=True),
-                                Provided(Arc(C, 1, ("4",), keep=False), S, "x.*"))),
-                         on=("1", "3"), off=("2",), absent=("7",),
-                         doubts=(Doubt(Bits(C, 2), ("0",), optional=True),), confirm=Negative(C)),
+            states=State(
+                First(
+                    (
+                        C,
+                        Only(C, S, ("1", "2"), False, demanded=True),
+                        Provided(Arc(C, 1, ("4",), keep=False), S, "x.*"),
+                    )
+                ),
+                on=("1", "3"),
+                off=("2",),
+                absent=("7",),
+                doubts=(Doubt(Bits(C, 2), ("0",), optional=True),),
+                confirm=Negative(C),
+            ),
             control=Guarded(
-                Unmarked(Unlock(SPREAD, 1, Guarded(Verbs(TABLES, NAMED, -1), S, "why", allow=("1",))), C, ("0",), "why"),
-                S, "why", refuse=("2",), automatic=True, demanded=True),
-            rows=Merged((Prefixed("2", Counted(BY_ROW, S)), TABLES)), count=OfUnits(S, C), none_if_zero=S,
-            number=Chained(Number(C, 2, 0), C, "."), name=Field(S, 1, ";"),
-            current=Figure(Joined(C, (S,), (C,), else_same_row=True), Decimal("0.001"), ("-1", "9999"), exponent=C, factor=S,
-                           unit="A", scale_of_integers=Decimal("0.1"), magnitude=True),
-            power=Figure(Merged((Gathered(C, S, C, ";"), Spelt(C, S, 7), Whole(C, S), Unless(C, Listed(C, S)),
-                                 Checked(Alike(C, S), ("0",), S, ("2",), 3), Renumbered(C, S)))),
+                Unmarked(
+                    Unlock(SPREAD, 1, Guarded(Verbs(TABLES, NAMED, -1), S, "why", allow=("1",))),
+                    C,
+                    ("0",),
+                    "why",
+                ),
+                S,
+                "why",
+                refuse=("2",),
+                automatic=True,
+                demanded=True,
+            ),
+            rows=Merged((Prefixed("2", Counted(BY_ROW, S)), TABLES)),
+            count=OfUnits(S, C),
+            none_if_zero=S,
+            number=Chained(Number(C, 2, 0), C, "."),
+            name=Field(S, 1, ";"),
+            current=Figure(
+                Joined(C, (S,), (C,), else_same_row=True),
+                Decimal("0.001"),
+                ("-1", "9999"),
+                exponent=C,
+                factor=S,
+                unit="A",
+                scale_of_integers=Decimal("0.1"),
+                magnitude=True,
+            ),
+            power=Figure(
+                Merged(
+                    (
+                        Gathered(C, S, C, ";"),
+                        Spelt(C, S, 7),
+                        Whole(C, S),
+                        Unless(C, Listed(C, S)),
+                        Checked(Alike(C, S), ("0",), S, ("2",), 3),
+                        Renumbered(C, S),
+                    )
+                )
+            ),
             energy=Figure(EachUnit(Part(C, S, 1, 3), C, (S,)), absent=(), padding=("7",)),
-            position=(C, S)),
-        Outlets(states=State(PACKED, on=("on",), off=("off",)), control=WritePacked(S, PACKED, "on", "off", 32)),
+            position=(C, S),
+        ),
+        Outlets(
+            states=State(PACKED, on=("on",), off=("off",)),
+            control=WritePacked(S, PACKED, "on", "off", 32),
+        ),
         Outlets(states=State(C, on=("1",), off=("0",)), control=Write(C, "on", "off")),
     ),
-    load=Total((Figure(C), Figure(Negative(C))), else_outlets=True, unit=Arcs(1, 2), units=C), power=Total((Figure(S),)),
+    load=Total((Figure(C), Figure(Negative(C))), else_outlets=True, unit=Arcs(1, 2), units=C),
+    power=Total((Figure(S),)),
     energy=Total(else_outlets=True),
     switching_confidence=Confidence.LOW,
-    evidence=Evidence(Proof.DRIVER, Proof.MIB, Proof.SIMULATED, Proof.RECORDING, Proof.UNIT), note="A note.",
+    evidence=Evidence(Proof.DRIVER, Proof.MIB, Proof.SIMULATED, Proof.RECORDING, Proof.UNIT),
+    note="A note.",
     unread="An object.",
-    source="https://example.com/ACME-MIB")
+    source="https://example.com/ACME-MIB",
+)

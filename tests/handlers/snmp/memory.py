@@ -1,4 +1,5 @@
 """An SNMP device in memory, with a log of its requests."""
+
 from __future__ import annotations
 
 from bisect import bisect_right
@@ -17,7 +18,9 @@ class Memory:
     """A device with these objects by OID. `asked` lists every GET and walk in order."""
 
     def __init__(self, objects: Mapping[str, Value]) -> None:
-        self._objects: dict[tuple[int, ...], Value] = {arcs(oid): value for oid, value in objects.items()}
+        self._objects: dict[tuple[int, ...], Value] = {
+            arcs(oid): value for oid, value in objects.items()
+        }
         self._order = sorted(self._objects)
         self.asked: list[str] = []
 
@@ -29,10 +32,10 @@ class Memory:
         self.asked.append(f"walk {oid}")
         root = arcs(oid)
         rows: dict[str, Value] = {}
-        for found in self._order[bisect_right(self._order, root):]:
-            if found[:len(root)] != root:
+        for found in self._order[bisect_right(self._order, root) :]:
+            if found[: len(root)] != root:
                 break
-            rows[".".join(map(str, found[len(root):]))] = self._objects[found]
+            rows[".".join(map(str, found[len(root) :]))] = self._objects[found]
         return rows
 
     @staticmethod
@@ -54,7 +57,10 @@ def table(column: str, values: Mapping[str, Value]) -> dict[str, Value]:
 
 
 def both(source: Source, objects: Mapping[str, Value], absent: str = "99") -> Mapping[str, Value]:
-    """Return the rows of a source. Check that `one` reads the same value for each row, and None for `absent`."""
+    """Return the rows of a source.
+
+    Check that `one` reads the same value for each row, and None for `absent`.
+    """
     rows = source.rows(reader(objects))
     assert {identity: source.one(reader(objects), identity) for identity in rows} == rows
     assert source.one(reader(objects), absent) is None
@@ -69,7 +75,8 @@ def of_rows(rows: Mapping[str, Row]) -> Memory:
 def plain(row: Row) -> Value:
     """Return an object's value (see `Element` in pdu_common/_snmp.py).
 
-    OIDs and IP addresses are dotted text. Octets are text if they are UTF-8, otherwise bytes. Opaque values are bytes.
+    OIDs and IP addresses are dotted text. Octets are text if they are UTF-8, otherwise bytes.
+    Opaque values are bytes.
     """
     if row.tag == IP and isinstance(row.value, bytes):
         return ".".join(map(str, row.value))

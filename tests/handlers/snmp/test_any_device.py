@@ -1,8 +1,9 @@
-"""Devices with random rows, and synthetic units with random values in some objects: reading them raises only errors of
-handlers/errors.py.
+"""Devices with random rows, and synthetic units with random values in some objects: reading them
+raises only errors of handlers/errors.py.
 
 An outlet has the same state whether it is read alone or with all others.
 """
+
 from __future__ import annotations
 
 import contextlib
@@ -25,35 +26,92 @@ from tests.handlers.snmp.units import FAMILIES, FIXTURES, find, memory, unit_id
 from tests.recordings import Fixture
 
 DEVICES = 40
-READABLE = [unit for unit in FIXTURES
-            if unit.expected.outlets or unit.expected.load_a or unit.expected.power_w or unit.expected.energy_kwh]
+READABLE = [
+    unit
+    for unit in FIXTURES
+    if unit.expected.outlets
+    or unit.expected.load_a
+    or unit.expected.power_w
+    or unit.expected.energy_kwh
+]
 VALUES: Sequence[Value] = (
-    "0", "1", "2", "3", 0, 1, 2, 3, 7, 8, 12, 257, 259, -1, -300, 2**64 - 1, -2**63, "9" * 19, "", "--", "ON", "OFF", "on", "off",
-    "A", "12.5", "-0", "+1", "٣", b"\xff\xfe", "0x00ff", "1,0,1", "1,0,-1", "Total.Power.Active.Value", "Phase L1.Current.Value")
+    "0",
+    "1",
+    "2",
+    "3",
+    0,
+    1,
+    2,
+    3,
+    7,
+    8,
+    12,
+    257,
+    259,
+    -1,
+    -300,
+    2**64 - 1,
+    -(2**63),
+    "9" * 19,
+    "",
+    "--",
+    "ON",
+    "OFF",
+    "on",
+    "off",
+    "A",
+    "12.5",
+    "-0",
+    "+1",
+    "٣",
+    b"\xff\xfe",
+    "0x00ff",
+    "1,0,1",
+    "1,0,-1",
+    "Total.Power.Active.Value",
+    "Phase L1.Current.Value",
+)
 
 
 def device(objects_of: Mapping[str, bool], root: str, chance: random.Random) -> Memory:
-    """A device that has most of the objects, with indexes of one to four arcs and values from VALUES.
+    """A device that has most of the objects, with indexes of one to four arcs and values from
+    VALUES.
 
     `objects_of`: the OIDs of a family, and whether each is a scalar.
     """
-    indexes = [".".join(str(chance.choice((0, 1, 2, 3, 4, 5, 8, 14, 24, 300))) for _ in range(chance.choice((1, 1, 2, 3, 4))))
-               for _ in range(chance.randint(1, 6))]
+    indexes = [
+        ".".join(
+            str(chance.choice((0, 1, 2, 3, 4, 5, 8, 14, 24, 300)))
+            for _ in range(chance.choice((1, 1, 2, 3, 4)))
+        )
+        for _ in range(chance.randint(1, 6))
+    ]
     objects: dict[str, Value] = {}
     for oid, is_scalar in objects_of.items():
         full = root + oid[1:] if oid.startswith("~") else oid
         if is_scalar:
             objects[full] = chance.choice(VALUES)
         else:
-            objects.update({f"{full}.{index}": chance.choice(VALUES) for index in indexes if chance.random() < 0.9})
+            objects.update(
+                {
+                    f"{full}.{index}": chance.choice(VALUES)
+                    for index in indexes
+                    if chance.random() < 0.9
+                }
+            )
     return Memory({oid: value for oid, value in objects.items() if chance.random() < 0.95})
 
 
 def disturbed(unit: Fixture, chance: random.Random) -> Memory:
     """A synthetic unit without some of its objects, and with values from VALUES in some others."""
     share = chance.choice((0.01, 0.05, 0.2))
-    return Memory({oid: chance.choice(VALUES) if chance.random() < share else plain(row)
-                   for oid, row in unit.rows.items() if chance.random() > share / 2})
+    return Memory(
+        {
+            oid: chance.choice(VALUES) if chance.random() < share else plain(row)
+            for oid, row in unit.rows.items()
+            if chance.random() > share / 2
+        }
+    )
 
 
 @pytest.mark.parametrize("profile", (*PROFILES, EVERY_PART), ids=lambda profile: profile.key)
@@ -69,12 +127,18 @@ def test_any_rows_are_read_or_refused(profile: Profile) -> None:
 @pytest.mark.parametrize("unit", READABLE, ids=unit_id)
 def test_a_unit_with_random_values_in_some_objects_is_read_or_refused(unit: Fixture) -> None:
     chance, root = random.Random(unit.name), find(unit, memory(unit)).reader.root
-    outcomes = [_read_or_refused(FAMILIES[unit.key], Reader(disturbed(unit, chance), root)) for _ in range(DEVICES)]
+    outcomes = [
+        _read_or_refused(FAMILIES[unit.key], Reader(disturbed(unit, chance), root))
+        for _ in range(DEVICES)
+    ]
     assert any(outcomes), "no device had outlets or meters: the test would prove nothing"
 
 
 def _read_or_refused(profile: Profile, reader: Reader) -> bool:
-    """Read the device; an error other than PduHandlerError fails the test. Return whether outlets or meters were found."""
+    """Read the device; an error other than PduHandlerError fails the test.
+
+    Return whether outlets or meters were found.
+    """
     has_any = False
     for found_by in (by_states, by_other_rows):
         with contextlib.suppress(PduHandlerError):
@@ -93,7 +157,9 @@ def _read(found: SnmpDevice) -> None:
         return
     listed = found.outlets.states.read(found.reader)
     for identity in list(listed)[:3]:
-        assert found.outlets.states.one(found.reader.again(), identity) is listed[identity], identity
+        assert found.outlets.states.one(found.reader.again(), identity) is listed[identity], (
+            identity
+        )
         if found.outlets.control is None:
             continue
         with contextlib.suppress(PduHandlerError):

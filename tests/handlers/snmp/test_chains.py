@@ -1,4 +1,7 @@
-"""Chains whose outlets are numbered consecutively: a row may become another unit's outlet while a command runs."""
+"""Chains whose outlets are numbered consecutively: a row may become another unit's outlet while a
+command runs.
+"""
+
 from __future__ import annotations
 
 from typing import Optional
@@ -14,7 +17,9 @@ from tests.simulators.snmp_agent import Agent, Device, ber
 from tests.simulators.snmp_agent.ber import Message
 
 UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
-CHAINS = [unit for unit in FIXTURES if unit.name in ("apc-rpdu2", "apc-easy-epdu", "cyberpower-epdu2")]
+CHAINS = [
+    unit for unit in FIXTURES if unit.name in ("apc-rpdu2", "apc-easy-epdu", "cyberpower-epdu2")
+]
 EACH = pytest.mark.parametrize("unit", CHAINS, ids=lambda unit: unit.name)
 
 
@@ -30,7 +35,9 @@ def position(unit: Fixture, identity: str) -> dict[str, str]:
 
 
 class Renumbered(Agent):
-    """An agent whose chain loses its first unit while it carries out a command: the outlet's row is another unit's by then."""
+    """An agent whose chain loses its first unit while it carries out a command: the outlet's row is
+    another unit's by then.
+    """
 
     moved: dict[str, str] = {}
 
@@ -43,13 +50,18 @@ class Renumbered(Agent):
 
 
 def test_three_families_number_the_outlets_of_a_chain_consecutively() -> None:
-    assert {unit.key for unit in CHAINS} == {key for key, profile in FAMILIES.items()
-                                             if any(outlets.position for outlets in profile.outlets)}
+    assert {unit.key for unit in CHAINS} == {
+        key
+        for key, profile in FAMILIES.items()
+        if any(outlets.position for outlets in profile.outlets)
+    }
 
 
 @pytest.mark.against("synthetic units, switched with faults")
 @EACH
-def test_a_state_is_unknown_if_the_row_became_another_outlet_during_the_command(unit: Fixture) -> None:
+def test_a_state_is_unknown_if_the_row_became_another_outlet_during_the_command(
+    unit: Fixture,
+) -> None:
     assert unit.switch is not None
     identity = unit.switch.identity
     agent = Renumbered(unit.device())
@@ -60,11 +72,15 @@ def test_a_state_is_unknown_if_the_row_became_another_outlet_during_the_command(
         (handler.port_up if wanted is UP else handler.port_down)(port, deadline=0.1, pause=0.01)
         assert port.power_status is UNKNOWN
         assert len(agent.writes()) == len(orders(unit, wanted is UP)) == 1
-        assert states_on(unit, agent)[identity] is wanted, "the row shows the wanted state, but it is another outlet"
+        assert states_on(unit, agent)[identity] is wanted, (
+            "the row shows the wanted state, but it is another outlet"
+        )
 
 
 @EACH
-def test_an_outlet_whose_unit_is_not_told_as_it_is_for_others_is_not_switched(unit: Fixture) -> None:
+def test_an_outlet_whose_unit_is_not_told_as_it_is_for_others_is_not_switched(
+    unit: Fixture,
+) -> None:
     assert unit.switch is not None
     identity = unit.switch.identity
     for lost in position(unit, identity):

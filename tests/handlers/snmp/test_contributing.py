@@ -1,4 +1,7 @@
-"""The worked example of CONTRIBUTING.md: the family defined on that page is read, metered and switched."""
+"""The worked example of CONTRIBUTING.md: the family defined on that page is read, metered and
+switched.
+"""
+
 from __future__ import annotations
 
 import re
@@ -27,16 +30,26 @@ STATES = {"on": EnumPowerStatus.UP, "off": EnumPowerStatus.DOWN}
 @pytest.fixture(name="example", scope="module")
 def _example() -> Mapping[str, str]:
     """Return the example's code blocks by language."""
-    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8").partition("## Adding an SNMP family")[2].partition("\n## ")[0]
-    found: dict[str, str] = dict(re.findall(r"^ *```(\w+)\n(.*?)^ *```$", text, re.DOTALL | re.MULTILINE))
+    text = (
+        (ROOT / "CONTRIBUTING.md")
+        .read_text("utf-8")
+        .partition("## Adding an SNMP family")[2]
+        .partition("\n## ")[0]
+    )
+    found: dict[str, str] = dict(
+        re.findall(r"^ *```(\w+)\n(.*?)^ *```$", text, re.DOTALL | re.MULTILINE)
+    )
     return {language: textwrap.dedent(block) for language, block in found.items()}
 
 
 @pytest.fixture(name="families", scope="module")
 def _families(example: Mapping[str, str]) -> Any:
-    """The example's family, compiled like a file of profiles, and all others. The example comes first, because the others
-    may include a family made by `pdu new` with the same sysObjectID."""
-    names: dict[str, Any] = {"__name__": "handlers.snmp.profiles.acme", "__package__": "handlers.snmp.profiles"}
+    """The example's family, compiled like a file of profiles, and all others. The example comes
+    first, because the others may include a family made by `pdu new` with the same sysObjectID."""
+    names: dict[str, Any] = {
+        "__name__": "handlers.snmp.profiles.acme",
+        "__package__": "handlers.snmp.profiles",
+    }
     exec(compile(example["python"], "CONTRIBUTING.md", "exec"), names)
     return (*names["PROFILES"], *PROFILES)
 
@@ -54,13 +67,20 @@ def test_the_example_is_detected_and_read_as_its_fixture_says(families: Any, uni
     read = metering.meter(found)
     assert found.profile.key == unit.key
     assert [(label.identity, label.number, label.name) for label in metering.labels(found)] == [
-        (identity, outlet.number, outlet.name) for identity, outlet in unit.expected.outlets.items()]
-    assert {identity: (state, float(read.current_of[identity]), float(read.energy_of[identity]))
-            for identity, state in found.states.items()} == {
+        (identity, outlet.number, outlet.name) for identity, outlet in unit.expected.outlets.items()
+    ]
+    assert {
+        identity: (state, float(read.current_of[identity]), float(read.energy_of[identity]))
+        for identity, state in found.states.items()
+    } == {
         identity: (STATES[outlet.state], outlet.current_a, outlet.energy_kwh)
-        for identity, outlet in unit.expected.outlets.items()}
+        for identity, outlet in unit.expected.outlets.items()
+    }
     assert (float(read.load or 0), read.power, float(read.energy or 0)) == (
-        unit.expected.load_a, unit.expected.power_w, unit.expected.energy_kwh)
+        unit.expected.load_a,
+        unit.expected.power_w,
+        unit.expected.energy_kwh,
+    )
 
 
 def test_a_truncated_table_of_the_example_is_an_error(families: Any, unit: Fixture) -> None:
@@ -69,13 +89,25 @@ def test_a_truncated_table_of_the_example_is_an_error(families: Any, unit: Fixtu
         detect(of_rows(rows), families)
 
 
-@pytest.mark.parametrize("file, old, new, words", [
-    ("json", '"load_a": 1.27, ', "", "KeyError('load_a')"), ("json", '"walks": 1,', '"walks": 1', "Expecting ',' delimiter"),
-    ("json", '"power_w": null, "energy_kwh": 7.7', '"energy_kwh": 7.7', "'power_w'"), ("snmprec", "|6|", "|OID|", "line 2"),
-    ("snmprec", "", "", "No such file")])
+@pytest.mark.parametrize(
+    "file, old, new, words",
+    [
+        ("json", '"load_a": 1.27, ', "", "KeyError('load_a')"),
+        ("json", '"walks": 1,', '"walks": 1', "Expecting ',' delimiter"),
+        ("json", '"power_w": null, "energy_kwh": 7.7', '"energy_kwh": 7.7', "'power_w'"),
+        ("snmprec", "|6|", "|OID|", "line 2"),
+        ("snmprec", "", "", "No such file"),
+    ],
+)
 def test_a_mistake_in_a_fixture_is_reported_with_its_name(
-        example: Mapping[str, str], file: str, old: str, new: str, words: str, tmp_path: Path,
-        monkeypatch: pytest.MonkeyPatch) -> None:
+    example: Mapping[str, str],
+    file: str,
+    old: str,
+    new: str,
+    words: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(recordings, "_HERE", tmp_path)
     for kind in ("json", "snmprec"):
         text = example[kind].replace(old, new) if kind == file else example[kind]
@@ -87,8 +119,9 @@ def test_a_mistake_in_a_fixture_is_reported_with_its_name(
 
 
 @pytest.mark.against("synthetic units, served by the project's agent")
-def test_the_example_is_switched_with_the_writes_of_its_fixture(families: Any, unit: Fixture,
-                                                                monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_example_is_switched_with_the_writes_of_its_fixture(
+    families: Any, unit: Fixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(settings, "PROFILES", families)
     switch = unit.switch
     assert switch is not None
@@ -96,4 +129,7 @@ def test_the_example_is_switched_with_the_writes_of_its_fixture(families: Any, u
         port = PduPortView(switch.identity, EnumPowerStatus.UNKNOWN)
         assert pdu(agent).port_up(port, pause=0.01).power_status is EnumPowerStatus.UP
         assert pdu(agent).port_down(port, pause=0.01).power_status is EnumPowerStatus.DOWN
-        assert [Order(write.oid, write.tag, write.value) for write in agent.writes()] == [*switch.on, *switch.off]
+        assert [Order(write.oid, write.tag, write.value) for write in agent.writes()] == [
+            *switch.on,
+            *switch.off,
+        ]

@@ -36,20 +36,28 @@ def test_each_verb_has_its_column_and_writes_a_delay_of_zero() -> None:
         Verbs(on=Column("1.3.3"), off=Column("1.3.3"))
 
 
-@pytest.mark.parametrize("value", [2**31, -2**31 - 1])
+@pytest.mark.parametrize("value", [2**31, -(2**31) - 1])
 def test_a_number_that_no_integer_can_hold_is_refused(value: int) -> None:
-    for make in (lambda: Write(COMMAND, on=value, off=2), lambda: Write(COMMAND, on=1, off=value),
-                 lambda: Verbs(Column("1.3.4"), COMMAND, value), lambda: Unlock(COMMAND, value, WRITE)):
+    for make in (
+        lambda: Write(COMMAND, on=value, off=2),
+        lambda: Write(COMMAND, on=1, off=value),
+        lambda: Verbs(Column("1.3.4"), COMMAND, value),
+        lambda: Unlock(COMMAND, value, WRITE),
+    ):
         with pytest.raises(ValueError, match="which an INTEGER can hold"):
             make()
 
 
 def test_a_value_that_no_text_of_a_device_equals_is_refused() -> None:
     """Such a value never matches, so in `refuse` of a guard it would forbid no command."""
-    for make in (lambda: Guarded(WRITE, COMMAND, why="locked", refuse=("2 ",)),
-                 lambda: Unmarked(WRITE, COMMAND, ("\t0",), "marked"), lambda: Doubt(COMMAND, ("0\0",)),
-                 lambda: Only(COMMAND, COMMAND, (" 1",)),
-                 lambda: Checked(COMMAND, ("0",), COMMAND, ("2\n",)), lambda: Figure(COMMAND, padding=("- ",))):
+    for make in (
+        lambda: Guarded(WRITE, COMMAND, why="locked", refuse=("2 ",)),
+        lambda: Unmarked(WRITE, COMMAND, ("\t0",), "marked"),
+        lambda: Doubt(COMMAND, ("0\0",)),
+        lambda: Only(COMMAND, COMMAND, (" 1",)),
+        lambda: Checked(COMMAND, ("0",), COMMAND, ("2\n",)),
+        lambda: Figure(COMMAND, padding=("- ",)),
+    ):
         with pytest.raises(ValueError, match="give it without the white space and NULs around it"):
             make()
 
@@ -58,7 +66,8 @@ def test_a_shifted_command_column_never_reaches_the_object_for_all_outlets() -> 
     shifted = Write(Spread("1.3.2", (Span(1, 36, 2),)), on=1, off=2)
     assert shifted.orders(reader({}), "1", False) == [("1.3.2.2.0", 2)]
     assert shifted.orders(reader({}), "36", False) == [("1.3.2.37.0", 2)]
-    for outside in ("0", "37", "-1", ""):           # 1.3.2.1.0, just before outlet 1, commands all outlets
+    # 1.3.2.1.0, just before outlet 1, commands all outlets
+    for outside in ("0", "37", "-1", ""):
         with pytest.raises(NoSuchOutlet):
             shifted.orders(reader({}), outside, False)
 
@@ -104,7 +113,9 @@ def test_an_identity_that_is_not_a_position_in_the_text_is_not_an_outlet(identit
 
 
 def test_a_text_longer_than_the_mib_allows_is_not_written() -> None:
-    control = WritePacked(Scalar("1.3.13.0"), Packed(Scalar("1.3.13.0")), on="1", off="0", longest=32)
+    control = WritePacked(
+        Scalar("1.3.13.0"), Packed(Scalar("1.3.13.0")), on="1", off="0", longest=32
+    )
     assert control.orders(reader({"1.3.13.0": ",".join("1" * 16)}), "1", False)
     with pytest.raises(Unsupported, match="47 characters"):
         control.orders(reader({"1.3.13.0": ",".join("1" * 24)}), "1", False)

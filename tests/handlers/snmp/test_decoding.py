@@ -9,12 +9,16 @@ from hypothesis import given, strategies as st
 from handlers.snmp.decoding import bits, number, octets, shown, text
 
 
-@pytest.mark.parametrize("raw, expected", [(7, "7"), ("On\0\0", "On"), (b" 1\r\n", "1"), (b"\xff1", "\ufffd1"), ("", "")])
+@pytest.mark.parametrize(
+    "raw, expected", [(7, "7"), ("On\0\0", "On"), (b" 1\r\n", "1"), (b"\xff1", "\ufffd1"), ("", "")]
+)
 def test_a_value_is_read_as_text_without_its_padding(raw: int | str | bytes, expected: str) -> None:
     assert text(raw) == expected
 
 
-@pytest.mark.parametrize("raw", ["", "n/a", "-", "1e3", "NaN", "inf", "1,5", "0x10", "1" * 30, "1.2.3", b"\x01\x02", "١"])
+@pytest.mark.parametrize(
+    "raw", ["", "n/a", "-", "1e3", "NaN", "inf", "1,5", "0x10", "1" * 30, "1.2.3", b"\x01\x02", "١"]
+)
 def test_anything_but_a_plain_short_number_is_none(raw: str | bytes) -> None:
     assert number(raw) is None
 
@@ -25,7 +29,7 @@ def test_a_number_is_exact_and_may_be_followed_by_its_unit() -> None:
     assert number("0.30A") is None
 
 
-@given(st.integers(-2**63, 2**64 - 1))
+@given(st.integers(-(2**63), 2**64 - 1))
 def test_every_snmp_integer_is_read_unchanged(value: int) -> None:
     assert number(value) == value
 
@@ -39,12 +43,28 @@ def test_octets_are_the_same_in_every_form_that_the_platform_returns(value: byte
         pass
 
 
-@pytest.mark.parametrize("raw, held", [
-    ("9F 04 02 00 0 3 4 5 6 7 13 22", b"\x9f\x04\x02\x00"), ("00 04 13", b"\x00\x04"), ("9f 04", b"\x9f\x04"),
-    ("00 00 ", b"\x00\x00"), ("00 ", b"\x00"), ("00", b"\x00"),
-    ("F0 0 1 2 3 ", b"\xf0"), ("0C 4 5", b"\x0c"), ("0x9f04", b"\x9f\x04"), (b"9F 04", b"9F 04"),
-    ("A", b"A"), ("9F", b"9F"), ("9F 04 1", b"9F 04 1"), ("", b"")])
-def test_bits_are_read_from_octets_and_from_the_output_of_net_snmp(raw: str | bytes, held: bytes) -> None:
+@pytest.mark.parametrize(
+    "raw, held",
+    [
+        ("9F 04 02 00 0 3 4 5 6 7 13 22", b"\x9f\x04\x02\x00"),
+        ("00 04 13", b"\x00\x04"),
+        ("9f 04", b"\x9f\x04"),
+        ("00 00 ", b"\x00\x00"),
+        ("00 ", b"\x00"),
+        ("00", b"\x00"),
+        ("F0 0 1 2 3 ", b"\xf0"),
+        ("0C 4 5", b"\x0c"),
+        ("0x9f04", b"\x9f\x04"),
+        (b"9F 04", b"9F 04"),
+        ("A", b"A"),
+        ("9F", b"9F"),
+        ("9F 04 1", b"9F 04 1"),
+        ("", b""),
+    ],
+)
+def test_bits_are_read_from_octets_and_from_the_output_of_net_snmp(
+    raw: str | bytes, held: bytes
+) -> None:
     assert bits(raw) == held
 
 

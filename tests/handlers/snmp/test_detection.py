@@ -26,9 +26,27 @@ ACME = "1.3.6.1.4.1.99999"
 EVIDENCE = Evidence(state=Proof.MIB)
 
 
-def family(key: str, *sys_object_ids: str, below: str = "", sweep: bool = False, count: Optional[Scalar] = None) -> Profile:
-    return Profile(key, "Acme", (key,), "ACME-MIB", sys_object_ids, sweep=sweep, evidence=EVIDENCE,
-                   outlets=(Outlets(states=State(Column(f"{ACME}.{below or key[-1]}.3"), ("1",), ("2",)), count=count),))
+def family(
+    key: str,
+    *sys_object_ids: str,
+    below: str = "",
+    sweep: bool = False,
+    count: Optional[Scalar] = None,
+) -> Profile:
+    return Profile(
+        key,
+        "Acme",
+        (key,),
+        "ACME-MIB",
+        sys_object_ids,
+        sweep=sweep,
+        evidence=EVIDENCE,
+        outlets=(
+            Outlets(
+                states=State(Column(f"{ACME}.{below or key[-1]}.3"), ("1",), ("2",)), count=count
+            ),
+        ),
+    )
 
 
 def device(sys_object_id: Optional[str], *tables: str) -> Memory:
@@ -40,21 +58,32 @@ def device(sys_object_id: Optional[str], *tables: str) -> Memory:
     return Memory(objects)
 
 
-OLD, NEW, OTHER = family("acme-1", f"{ACME}.1", ACME), family("acme-2", f"{ACME}.2", ACME), family("acme-3", f"{ACME}.30")
+OLD, NEW, OTHER = (
+    family("acme-1", f"{ACME}.1", ACME),
+    family("acme-2", f"{ACME}.2", ACME),
+    family("acme-3", f"{ACME}.30"),
+)
 
 
-@pytest.mark.parametrize("sys_object_id, tables, key", [
-    (f"{ACME}.1", "12", "acme-1"),                  # acme-1 has the longest prefix that fits
-    (f"{ACME}.2.7", "12", "acme-2"),
-    (f"{ACME}.1", "2", "acme-2"),                   # acme-1 has no rows, so the next family is tried
-    (ACME, "12", "acme-2"),                         # families that fit equally keep their order
-    (f"{ACME}.300", "13", "acme-1"),                # .300 is not below .30
-    (f".{ACME}.2", "12", "acme-2"),                 # some agents send a leading dot
-    (f"iso{ACME[1:]}.2", "12", "acme-2"),           # the platform may return names for the first arcs
-    (f"SNMPv2-SMI::enterprises{ACME[len('1.3.6.1.4.1'):]}.2", "12", "acme-2"),
-    (f"enterprises{ACME[len('1.3.6.1.4.1'):]}.2", "12", "acme-2"),
-])
-def test_the_longest_prefix_by_arcs_is_tried_first(sys_object_id: str, tables: str, key: str) -> None:
+@pytest.mark.parametrize(
+    "sys_object_id, tables, key",
+    [
+        (f"{ACME}.1", "12", "acme-1"),  # acme-1 has the longest prefix that fits
+        (f"{ACME}.2.7", "12", "acme-2"),
+        # acme-1 has no rows, so the next family is tried
+        (f"{ACME}.1", "2", "acme-2"),
+        (ACME, "12", "acme-2"),  # families that fit equally keep their order
+        (f"{ACME}.300", "13", "acme-1"),  # .300 is not below .30
+        (f".{ACME}.2", "12", "acme-2"),  # some agents send a leading dot
+        # the platform may return names for the first arcs
+        (f"iso{ACME[1:]}.2", "12", "acme-2"),
+        (f"SNMPv2-SMI::enterprises{ACME[len('1.3.6.1.4.1') :]}.2", "12", "acme-2"),
+        (f"enterprises{ACME[len('1.3.6.1.4.1') :]}.2", "12", "acme-2"),
+    ],
+)
+def test_the_longest_prefix_by_arcs_is_tried_first(
+    sys_object_id: str, tables: str, key: str
+) -> None:
     found = detect(device(sys_object_id, *tables), (NEW, OLD, OTHER))
     assert found.profile.key == key
     assert found.states == {"1": UP, "2": DOWN}
@@ -66,8 +95,15 @@ def test_detection_and_reading_share_one_walk() -> None:
     assert memory.asked == [f"get {SYS_OBJECT_ID}", f"walk {ACME}.1.3"]
 
 
-METER = Profile("acme-meter", "Acme", ("M",), "ACME-MIB", (f"{ACME}.1",), load=Total((Figure(Scalar(f"{ACME}.9.0")),)),
-                evidence=Evidence(current=Proof.MIB))
+METER = Profile(
+    "acme-meter",
+    "Acme",
+    ("M",),
+    "ACME-MIB",
+    (f"{ACME}.1",),
+    load=Total((Figure(Scalar(f"{ACME}.9.0")),)),
+    evidence=Evidence(current=Proof.MIB),
+)
 
 
 def test_a_family_that_only_meters_is_tried_after_families_with_states() -> None:
@@ -86,11 +122,13 @@ def test_a_family_without_outlets_is_detected_by_sys_object_id_alone_if_it_comes
         assert (found.profile.key, found.outlets, found.states) == ("acme-meter", None, {})
     assert detect(device(f"{ACME}.1", "1"), (METER, OLD)).profile.key == "acme-1"
     with pytest.raises(Unsupported):
-        detect(device(f"{ACME}.1"), (OLD, NEW))         # both families have outlets, but the device has none
+        # both families have outlets, but the device has none
+        detect(device(f"{ACME}.1"), (OLD, NEW))
     with pytest.raises(Unsupported):
-        detect(hidden, (OLD, METER))                    # METER is the second candidate
+        detect(hidden, (OLD, METER))  # METER is the second candidate
     with pytest.raises(Unsupported):
-        read_as(device(f"{ACME}.3"), METER)             # the family is fixed, but the sysObjectID does not fit
+        # the family is fixed, but the sysObjectID does not fit
+        read_as(device(f"{ACME}.3"), METER)
 
 
 def test_a_family_without_outlets_is_detected_by_its_meters_even_if_none_measures() -> None:
@@ -99,7 +137,9 @@ def test_a_family_without_outlets_is_detected_by_its_meters_even_if_none_measure
     hidden.put(f"{ACME}.8.1", "--")
     assert detect(hidden, (OLD, METER, second)).profile.key == "acme-second"
     hidden.put(f"{ACME}.9.0", 5)
-    assert detect(hidden, (OLD, second, METER)).profile.key == "acme-meter", "measured meters come first"
+    assert detect(hidden, (OLD, second, METER)).profile.key == "acme-meter", (
+        "measured meters come first"
+    )
 
 
 def test_enterprise_number_zero_is_used_if_a_family_declares_it() -> None:
@@ -110,7 +150,14 @@ def test_enterprise_number_zero_is_used_if_a_family_declares_it() -> None:
 
 
 def test_outlets_that_report_no_state_are_listed_as_unknown() -> None:
-    named = Profile("acme-named", "Acme", ("N",), "ACME-MIB", (ACME,), outlets=(Outlets(rows=Column(f"{ACME}.7")),))
+    named = Profile(
+        "acme-named",
+        "Acme",
+        ("N",),
+        "ACME-MIB",
+        (ACME,),
+        outlets=(Outlets(rows=Column(f"{ACME}.7")),),
+    )
     memory = device(ACME)
     memory.put(f"{ACME}.7.1", "Outlet 1")
     assert detect(memory, (OLD, named)).states == {"1": UNKNOWN}
@@ -135,14 +182,27 @@ def test_fewer_outlets_than_the_device_counts_are_an_error(tables: str) -> None:
 
 
 def test_fewer_metered_outlets_than_the_device_counts_are_an_error() -> None:
-    """Families without states list their outlets by `rows`, and these are compared with the `count` too."""
+    """Families without states list their outlets by `rows`, and these are compared with the `count`
+    too.
+    """
     rows = Column(f"{ACME}.1.5")
-    meters = Profile("acme-1", "Acme", ("M",), "ACME-MIB", (f"{ACME}.1",), evidence=Evidence(current=Proof.MIB),
-                     outlets=(Outlets(rows=rows, count=Scalar(f"{ACME}.1.9.0"), current=Figure(rows)),))
+    meters = Profile(
+        "acme-1",
+        "Acme",
+        ("M",),
+        "ACME-MIB",
+        (f"{ACME}.1",),
+        evidence=Evidence(current=Proof.MIB),
+        outlets=(Outlets(rows=rows, count=Scalar(f"{ACME}.1.9.0"), current=Figure(rows)),),
+    )
 
     def read(listed: int) -> dict[str, EnumPowerStatus]:
-        answers = {**table(f"{ACME}.1.5", {str(n): 7 for n in range(1, listed + 1)}), f"{ACME}.1.9.0": 3}
+        answers = {
+            **table(f"{ACME}.1.5", {str(n): 7 for n in range(1, listed + 1)}),
+            f"{ACME}.1.9.0": 3,
+        }
         return detect(Memory({SYS_OBJECT_ID: f"{ACME}.1", **answers}), (meters,)).states
+
     assert read(3) == dict.fromkeys("123", UNKNOWN)
     for listed in (2, 0):
         with pytest.raises(ProtocolError, match=f"counts 3 outlets, but it listed {listed}"):
@@ -150,8 +210,21 @@ def test_fewer_metered_outlets_than_the_device_counts_are_an_error() -> None:
 
 
 def test_outlets_without_a_state_are_listed_if_the_device_counts_them() -> None:
-    profile = Profile("acme-6", "Acme", ("6",), "ACME-MIB", (ACME,), evidence=EVIDENCE, outlets=(Outlets(
-        states=State(Column(f"{ACME}.5.3"), ("1",), ("2",)), rows=Column(f"{ACME}.7"), count=Scalar(f"{ACME}.5.1.0")),))
+    profile = Profile(
+        "acme-6",
+        "Acme",
+        ("6",),
+        "ACME-MIB",
+        (ACME,),
+        evidence=EVIDENCE,
+        outlets=(
+            Outlets(
+                states=State(Column(f"{ACME}.5.3"), ("1",), ("2",)),
+                rows=Column(f"{ACME}.7"),
+                count=Scalar(f"{ACME}.5.1.0"),
+            ),
+        ),
+    )
     memory = device(ACME, "5")
     memory.put(f"{ACME}.5.1.0", 3)
     for n in (1, 2, 3):
@@ -159,30 +232,81 @@ def test_outlets_without_a_state_are_listed_if_the_device_counts_them() -> None:
     assert detect(memory, (profile,)).states == {"1": UP, "2": DOWN, "3": UNKNOWN}
 
 
-@pytest.mark.parametrize("numbers, proven", [({}, False), ({"1": 0}, True), ({"1": 0, "2": 0}, True), ({"1": 0, "2": 4}, False),
-                                             ({"1": "n/a"}, False)])
+@pytest.mark.parametrize(
+    "numbers, proven",
+    [
+        ({}, False),
+        ({"1": 0}, True),
+        ({"1": 0, "2": 0}, True),
+        ({"1": 0, "2": 4}, False),
+        ({"1": "n/a"}, False),
+    ],
+)
 def test_a_number_of_outlets_proves_that_there_are_none_only_if_it_is_zero_in_every_row(
-        numbers: dict[str, Value], proven: bool) -> None:
+    numbers: dict[str, Value], proven: bool
+) -> None:
     states = State(Column(f"{ACME}.3"), ("1",), ("2",))
-    profile = Profile("acme-8", "Acme", ("8",), "ACME-MIB", (ACME,), evidence=EVIDENCE,
-                      outlets=(Outlets(states=states), Outlets(states=states, none_if_zero=Column(f"{ACME}.9"))))
+    profile = Profile(
+        "acme-8",
+        "Acme",
+        ("8",),
+        "ACME-MIB",
+        (ACME,),
+        evidence=EVIDENCE,
+        outlets=(Outlets(states=states), Outlets(states=states, none_if_zero=Column(f"{ACME}.9"))),
+    )
     assert has_no_outlets(profile, reader(table(f"{ACME}.9", numbers))) is proven
 
 
-@pytest.mark.parametrize("counts", [{}, {"1": 3}, {"1": 3, "2": "n/a"}, {"1": "", "2": 2}, {"1": 3, "2": -1}])
-def test_outlets_without_a_state_are_listed_if_the_count_of_a_unit_is_missing_or_unreadable(counts: dict[str, Value]) -> None:
+@pytest.mark.parametrize(
+    "counts", [{}, {"1": 3}, {"1": 3, "2": "n/a"}, {"1": "", "2": 2}, {"1": 3, "2": -1}]
+)
+def test_outlets_without_a_state_are_listed_if_the_count_of_a_unit_is_missing_or_unreadable(
+    counts: dict[str, Value],
+) -> None:
     """Otherwise a unit whose count is lost would lose its outlets without a state."""
-    profile = Profile("acme-7", "Acme", ("7",), "ACME-MIB", (ACME,), evidence=EVIDENCE, outlets=(Outlets(
-        states=State(Column(f"{ACME}.3"), ("1",), ("2",)), rows=Column(f"{ACME}.7"), count=Column(f"{ACME}.9")),))
+    profile = Profile(
+        "acme-7",
+        "Acme",
+        ("7",),
+        "ACME-MIB",
+        (ACME,),
+        evidence=EVIDENCE,
+        outlets=(
+            Outlets(
+                states=State(Column(f"{ACME}.3"), ("1",), ("2",)),
+                rows=Column(f"{ACME}.7"),
+                count=Column(f"{ACME}.9"),
+            ),
+        ),
+    )
     names = dict.fromkeys(("1.1", "1.2", "1.3", "2.1", "2.2"), "x")
-    memory = Memory({SYS_OBJECT_ID: ACME, **table(f"{ACME}.3", {"1.1": 1, "1.2": 2, "2.1": 1}), **table(f"{ACME}.7", names),
-                     **table(f"{ACME}.9", counts)})
-    assert detect(memory, (profile,)).states == {"1.1": UP, "1.2": DOWN, "2.1": UP, "1.3": UNKNOWN, "2.2": UNKNOWN}
+    memory = Memory(
+        {
+            SYS_OBJECT_ID: ACME,
+            **table(f"{ACME}.3", {"1.1": 1, "1.2": 2, "2.1": 1}),
+            **table(f"{ACME}.7", names),
+            **table(f"{ACME}.9", counts),
+        }
+    )
+    assert detect(memory, (profile,)).states == {
+        "1.1": UP,
+        "1.2": DOWN,
+        "2.1": UP,
+        "1.3": UNKNOWN,
+        "2.2": UNKNOWN,
+    }
 
 
-ROOTED = Profile("acme-rooted", "Acme", ("R",), "ACME-MIB", evidence=EVIDENCE,
-                 roots=(Root(f"{ACME}.1", f"{ACME}.1"), Root(f"{ACME}.2", f"{ACME}.2")),
-                 outlets=(Outlets(states=State(Column("~.3"), ("1",), ("2",))),))
+ROOTED = Profile(
+    "acme-rooted",
+    "Acme",
+    ("R",),
+    "ACME-MIB",
+    evidence=EVIDENCE,
+    roots=(Root(f"{ACME}.1", f"{ACME}.1"), Root(f"{ACME}.2", f"{ACME}.2")),
+    outlets=(Outlets(states=State(Column("~.3"), ("1",), ("2",))),),
+)
 
 
 @pytest.mark.parametrize("product", ["1", "2"])
@@ -200,17 +324,37 @@ def test_a_fixed_family_tries_all_its_roots_without_a_sys_object_id() -> None:
 SWEPT = (family("acme-1", sweep=True), family("acme-2", sweep=True), family("acme-3", f"{ACME}.30"))
 
 
-@pytest.mark.parametrize("sys_object_id", [None, "", "0.0", ".0.10.43.6.1.4.1", "1.3.6.1.4.1.0", "1.3.6.1.4.1", "noSuch",
-                                           "1.3.6.1.2.1.1"])
-def test_without_a_usable_sys_object_id_the_sweep_families_are_tried_in_order(sys_object_id: Optional[str]) -> None:
+@pytest.mark.parametrize(
+    "sys_object_id",
+    [
+        None,
+        "",
+        "0.0",
+        ".0.10.43.6.1.4.1",
+        "1.3.6.1.4.1.0",
+        "1.3.6.1.4.1",
+        "noSuch",
+        "1.3.6.1.2.1.1",
+    ],
+)
+def test_without_a_usable_sys_object_id_the_sweep_families_are_tried_in_order(
+    sys_object_id: Optional[str],
+) -> None:
     memory = device(sys_object_id, "2", "3")
     assert detect(memory, SWEPT).profile.key == "acme-2"
     assert memory.asked[1:] == [f"walk {ACME}.1.3", f"walk {ACME}.2.3"]
 
 
 def test_without_a_usable_sys_object_id_the_meters_of_sweep_families_are_not_read() -> None:
-    meter = Profile("acme-meter", "Acme", ("M",), "ACME-MIB", sweep=True, load=Total((Figure(Scalar(f"{ACME}.9.0")),)),
-                    evidence=Evidence(current=Proof.MIB))
+    meter = Profile(
+        "acme-meter",
+        "Acme",
+        ("M",),
+        "ACME-MIB",
+        sweep=True,
+        load=Total((Figure(Scalar(f"{ACME}.9.0")),)),
+        evidence=Evidence(current=Proof.MIB),
+    )
     memory = device(None)
     memory.put(f"{ACME}.9.0", 5)
     with pytest.raises(Unsupported):
@@ -235,14 +379,22 @@ def test_the_error_for_an_unknown_device_names_what_was_read_and_the_next_step()
 
 @pytest.mark.parametrize("sys_object_id, said", [(None, "none"), ("", "empty"), ("\0", "empty")])
 def test_the_error_for_an_unknown_device_says_whether_the_sys_object_id_is_missing_or_empty(
-        sys_object_id: Optional[str], said: str) -> None:
+    sys_object_id: Optional[str], said: str
+) -> None:
     with pytest.raises(Unsupported, match=f"sysObjectID {said}, sysDescr"):
         detect(device(sys_object_id), (NEW, OLD, OTHER))
 
 
 def test_the_error_names_a_family_once_even_if_two_of_its_roots_were_tried() -> None:
-    rooted = Profile("acme-rooted", "Acme", ("R",), "ACME-MIB", evidence=EVIDENCE,
-                     roots=(Root(ACME, f"{ACME}.1"), Root(ACME, f"{ACME}.2")), outlets=ROOTED.outlets)
+    rooted = Profile(
+        "acme-rooted",
+        "Acme",
+        ("R",),
+        "ACME-MIB",
+        evidence=EVIDENCE,
+        roots=(Root(ACME, f"{ACME}.1"), Root(ACME, f"{ACME}.2")),
+        outlets=ROOTED.outlets,
+    )
     memory = device(ACME)
     with pytest.raises(Unsupported, match="tried acme-rooted[.]"):
         detect(memory, (rooted,))
@@ -270,7 +422,9 @@ class Broken(Memory):
 
 
 @pytest.mark.parametrize("answers", [{}, table(f"{ACME}.2.3", {"1": 1})])
-def test_a_lost_answer_with_the_sys_object_id_is_an_error_and_no_family_is_tried(answers: Mapping[str, Value]) -> None:
+def test_a_lost_answer_with_the_sys_object_id_is_an_error_and_no_family_is_tried(
+    answers: Mapping[str, Value],
+) -> None:
     """A sweep family may also fit the device, but number its outlets differently."""
     memory = Broken(answers, {SYS_OBJECT_ID: Unreachable("silence")})
     with pytest.raises(Unreachable):
@@ -287,14 +441,19 @@ def test_a_device_that_denies_access_gets_no_further_request() -> None:
 
 @pytest.mark.parametrize("broken", ["1", "2"])
 def test_a_broken_walk_is_an_error_and_no_further_family_is_tried(broken: str) -> None:
-    memory = Broken({SYS_OBJECT_ID: ACME, **table(f"{ACME}.1.3", {"1": 1})}, {f"{ACME}.{broken}.3": Unreachable("lost")})
+    memory = Broken(
+        {SYS_OBJECT_ID: ACME, **table(f"{ACME}.1.3", {"1": 1})},
+        {f"{ACME}.{broken}.3": Unreachable("lost")},
+    )
     with pytest.raises(Unreachable):
         detect(memory, (NEW, OLD))
     assert memory.asked[-1] == f"walk {ACME}.{broken}.3"
 
 
 def test_a_fixed_family_is_not_replaced_by_another() -> None:
-    with pytest.raises(Unsupported, match="'acme-2' .*fixed by the setting 'profile' or by the archive's build"):
+    with pytest.raises(
+        Unsupported, match="'acme-2' .*fixed by the setting 'profile' or by the archive's build"
+    ):
         read_as(device(ACME, "1"), NEW)
 
 
@@ -309,14 +468,21 @@ def test_every_simulated_device_is_detected_as_its_family(key: str) -> None:
     model = BUILT_IN[key]()
     found = detect(of_rows(model.device.rows()), PROFILES)
     assert found.profile.key == model.name == key
-    assert {i: {UP: True, DOWN: False, UNKNOWN: None}[s] for i, s in found.states.items()} == model.books().states
+    assert {
+        i: {UP: True, DOWN: False, UNKNOWN: None}[s] for i, s in found.states.items()
+    } == model.books().states
     assert list(found.states) == list(model.relays)
 
 
-@pytest.mark.parametrize("tables, key", [("26 12 4", "apc-rpdu2"), ("12 4", "apc-rpdu"), ("4", "apc-masterswitch")])
+@pytest.mark.parametrize(
+    "tables, key", [("26 12 4", "apc-rpdu2"), ("12 4", "apc-rpdu"), ("4", "apc-masterswitch")]
+)
 def test_the_richest_table_of_an_apc_unit_is_read(tables: str, key: str) -> None:
-    kept = {oid: row for oid, row in BUILT_IN["apc-rpdu2"]().device.rows().items()
-            if not oid.startswith("1.3.6.1.4.1.318.") or oid.split(".")[9] in tables.split()}
+    kept = {
+        oid: row
+        for oid, row in BUILT_IN["apc-rpdu2"]().device.rows().items()
+        if not oid.startswith("1.3.6.1.4.1.318.") or oid.split(".")[9] in tables.split()
+    }
     memory = of_rows(kept)
     memory.put(SYS_OBJECT_ID, "1.3.6.1.4.1.318")
     assert detect(memory, PROFILES).profile.key == key
@@ -331,17 +497,28 @@ def test_a_column_shared_by_candidates_is_walked_once() -> None:
 
 
 def test_a_server_board_with_sys_object_id_of_aten_is_refused_after_at_most_ten_requests() -> None:
-    device = Memory({SYS_OBJECT_ID: "1.3.6.1.4.1.21317", SYS_DESCR: "a server's management controller"})
+    device = Memory(
+        {SYS_OBJECT_ID: "1.3.6.1.4.1.21317", SYS_DESCR: "a server's management controller"}
+    )
     with pytest.raises(Unsupported):
         detect(device, PROFILES)
     assert len(device.asked) <= 10, device.asked
 
 
-NUMBERED = Outlets(states=State(Column(f"{ACME}.2.1"), on=("1",), off=("2",)),
-                  none_if_zero=zero(Column(f"{ACME}.3")))
-COUNTING = Profile("acme", "Acme", ("A",), "ACME-MIB", (ACME,), outlets=(NUMBERED,),
-                   load=Total((Figure(Scalar(f"{ACME}.9.0")),)),
-                   evidence=Evidence(state=Proof.MIB, current=Proof.MIB))
+NUMBERED = Outlets(
+    states=State(Column(f"{ACME}.2.1"), on=("1",), off=("2",)),
+    none_if_zero=zero(Column(f"{ACME}.3")),
+)
+COUNTING = Profile(
+    "acme",
+    "Acme",
+    ("A",),
+    "ACME-MIB",
+    (ACME,),
+    outlets=(NUMBERED,),
+    load=Total((Figure(Scalar(f"{ACME}.9.0")),)),
+    evidence=Evidence(state=Proof.MIB, current=Proof.MIB),
+)
 
 
 def counting(counts: dict[str, Value], **rows: Value) -> Memory:
@@ -356,8 +533,12 @@ def test_a_number_of_outlets_that_is_0_on_every_unit_proves_that_a_unit_only_met
         assert found.outlets is None and dict(found.states) == {}
 
 
-@pytest.mark.parametrize("counts", [{}, {"1": 8}, {"1": 0, "2": 8}, {"1": -1}, {"1": ""}, {"1": "none"}], ids=str)
-def test_a_number_of_outlets_that_is_not_0_on_every_unit_proves_nothing(counts: dict[str, Value]) -> None:
+@pytest.mark.parametrize(
+    "counts", [{}, {"1": 8}, {"1": 0, "2": 8}, {"1": -1}, {"1": ""}, {"1": "none"}], ids=str
+)
+def test_a_number_of_outlets_that_is_not_0_on_every_unit_proves_nothing(
+    counts: dict[str, Value],
+) -> None:
     """With `zero`, a number above 0 does not contradict `metered_only`: a unit that only meters may
     count outlets that it does not list."""
     with pytest.raises(ProtocolError, match="nothing proves that it has none"):
@@ -371,13 +552,25 @@ def test_a_number_of_outlets_that_is_0_although_outlets_are_listed_empties_no_li
         assert list(found.states) == ["1", "2"]
 
 
-MODULE = Profile("acme-module", "Acme", ("M",), "ACME-MIB", (ACME,), described=r"(?i)acme pdu module.*",
-                 power=Total((Figure(Scalar(f"{ACME}.9.0")),)), evidence=Evidence(power=Proof.MIB))
+MODULE = Profile(
+    "acme-module",
+    "Acme",
+    ("M",),
+    "ACME-MIB",
+    (ACME,),
+    described=r"(?i)acme pdu module.*",
+    power=Total((Figure(Scalar(f"{ACME}.9.0")),)),
+    evidence=Evidence(power=Proof.MIB),
+)
 
 
 def test_a_metered_unit_without_a_sys_object_id_is_told_by_its_description_and_its_meters() -> None:
     described: dict[str, Value] = {SYS_DESCR: "Acme PDU Module 2.1"}
-    others: list[dict[str, Value]] = [described, {SYS_DESCR: "Acme UPS", f"{ACME}.9.0": 5}, {f"{ACME}.9.0": 5}]
+    others: list[dict[str, Value]] = [
+        described,
+        {SYS_DESCR: "Acme UPS", f"{ACME}.9.0": 5},
+        {f"{ACME}.9.0": 5},
+    ]
     assert detect(Memory({**described, f"{ACME}.9.0": 5}), (MODULE,)).profile is MODULE
     for objects in others:
         with pytest.raises(Unsupported):

@@ -1,4 +1,7 @@
-"""The evidence that profiles claim for each capability agrees with the synthetic units and with the recordings of real ones."""
+"""The evidence that profiles claim for each capability agrees with the synthetic units and with the
+recordings of real ones.
+"""
+
 from __future__ import annotations
 
 import re
@@ -18,29 +21,44 @@ from tests.recordings import Fixture, fixtures
 EACH = pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: str(profile.key))
 # A link to a driver or to a program's folder. A MIB compiled for pysnmp counts as a MIB.
 PROGRAM = re.compile(r"^(?!.*/(?:(?:pysnmp_)?mibs|mibs\.pysnmp\.com)/).*(\.(py|c|cpp|php)$|/tree/)")
-TRIED: frozenset[str] = frozenset()         # keys of the families that have been tried on a real unit
+# keys of the families that have been tried on a real unit
+TRIED: frozenset[str] = frozenset()
 CAPABILITIES = ("state", "current", "power", "energy", "switching")
 FIGURES: Mapping[str, str] = {"current": "current_a", "power": "power_w", "energy": "energy_kwh"}
 TOTALS: Mapping[str, str] = {"current": "load_a", "power": "power_w", "energy": "energy_kwh"}
 
 
 def shown_by_unit(unit: Fixture) -> set[str]:
-    """Return the capabilities that a synthetic unit shows: by a value or, for switching, by the writes of its fixture."""
+    """Return the capabilities that a synthetic unit shows: by a value or, for switching, by the
+    writes of its fixture.
+    """
     outlets = unit.expected.outlets.values()
-    shown = {name for name in FIGURES if getattr(unit.expected, TOTALS[name]) is not None
-             or any(getattr(outlet, FIGURES[name]) is not None for outlet in outlets)}
+    shown = {
+        name
+        for name in FIGURES
+        if getattr(unit.expected, TOTALS[name]) is not None
+        or any(getattr(outlet, FIGURES[name]) is not None for outlet in outlets)
+    }
     if any(outlet.state in ("on", "off") for outlet in outlets):
         shown.add("state")
     return shown | ({"switching"} if unit.switch else set())
 
 
 def shown_by_recording(wanted: Mapping[str, Any]) -> set[str]:
-    """Return the capabilities that a recording shows. Switching is not among them: the units were only read."""
+    """Return the capabilities that a recording shows.
+
+    Switching is not among them: the units were only read.
+    """
     outlets: list[dict[str, Any]] = list(wanted["outlets"].values())
     device = {**wanted["device"], "current_a": load_of(wanted["device"])}
-    shown = {name for name, key in FIGURES.items() if device.get(key) is not None
-             or any(outlet[key] is not None for outlet in outlets)}
-    return shown | ({"state"} if any(outlet["state"] in ("on", "off") for outlet in outlets) else set())
+    shown = {
+        name
+        for name, key in FIGURES.items()
+        if device.get(key) is not None or any(outlet[key] is not None for outlet in outlets)
+    }
+    return shown | (
+        {"state"} if any(outlet["state"] in ("on", "off") for outlet in outlets) else set()
+    )
 
 
 def claimed(evidence: Evidence, *proofs: Proof) -> set[str]:
@@ -56,27 +74,42 @@ def test_the_units_of_a_family_show_exactly_its_capabilities(profile: Profile) -
 
 @EACH
 @pytest.mark.against("recordings of real units, in memory")
-def test_recordings_show_exactly_the_capabilities_that_a_family_claims_from_them(profile: Profile) -> None:
+def test_recordings_show_exactly_the_capabilities_that_a_family_claims_from_them(
+    profile: Profile,
+) -> None:
     shared("snmp", "recordings")
-    read = [recorded.expected(name) for name in recorded.names() if recorded.expected(name)["family"] == profile.key]
+    read = [
+        recorded.expected(name)
+        for name in recorded.names()
+        if recorded.expected(name)["family"] == profile.key
+    ]
     assert claimed(profile.evidence, Proof.RECORDING) == set().union(*map(shown_by_recording, read))
 
 
 @EACH
 def test_every_family_fills_its_mib_field_and_links_its_source(profile: Profile) -> None:
-    """The source is a MIB or a program in a public repository; for `rpcm`, the example in the platform's documentation."""
+    """The source is a MIB or a program in a public repository; for `rpcm`, the example in the
+    platform's documentation.
+    """
     assert profile.mib.strip() and re.fullmatch(r"https://[a-z.]+/\S+", profile.source)
     assert profile.source.startswith("https://github.com/") or profile.key == "rpcm"
 
 
-@pytest.mark.parametrize("profile", [profile for profile in PROFILES if PROGRAM.search(profile.source)],
-                         ids=lambda profile: str(profile.key))
-def test_a_family_made_from_a_program_claims_no_stronger_evidence_than_driver(profile: Profile) -> None:
+@pytest.mark.parametrize(
+    "profile",
+    [profile for profile in PROFILES if PROGRAM.search(profile.source)],
+    ids=lambda profile: str(profile.key),
+)
+def test_a_family_made_from_a_program_claims_no_stronger_evidence_than_driver(
+    profile: Profile,
+) -> None:
     assert claimed(profile.evidence, Proof.NONE, Proof.DRIVER) == set(CAPABILITIES)
 
 
 @EACH
 def test_no_family_claims_a_test_on_hardware_or_a_write_from_a_recording(profile: Profile) -> None:
     if profile.key not in TRIED:
-        assert not claimed(profile.evidence, Proof.UNIT), "if the family has been tried on a real unit, add its key to TRIED"
+        assert not claimed(profile.evidence, Proof.UNIT), (
+            "if the family has been tried on a real unit, add its key to TRIED"
+        )
     assert profile.evidence.switching is not Proof.RECORDING, "a recording proves no write"

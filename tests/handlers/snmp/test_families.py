@@ -1,4 +1,7 @@
-"""Every declared family, on its synthetic units: detection, states, figures, switching and faults."""
+"""Every declared family, on its synthetic units: detection, states, figures,
+switching and faults.
+"""
+
 from __future__ import annotations
 
 import contextlib
@@ -6,7 +9,14 @@ from typing import Optional
 
 import pytest
 
-from handlers.errors import Denied, PduHandlerError, ProtocolError, Refused, Unreachable, Unsupported
+from handlers.errors import (
+    Denied,
+    PduHandlerError,
+    ProtocolError,
+    Refused,
+    Unreachable,
+    Unsupported,
+)
 from handlers.host import Label
 from handlers.snmp import detection, metering
 from handlers.snmp.evidence import Confidence
@@ -14,7 +24,20 @@ from handlers.snmp.frozen import parts_of
 from handlers.snmp.profile import below
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.reader import Reader
-from handlers.snmp.sources import Column, Counted, First, Merged, Named, Only, Part, Prefixed, Provided, Scalar, Source, Spread
+from handlers.snmp.sources import (
+    Column,
+    Counted,
+    First,
+    Merged,
+    Named,
+    Only,
+    Part,
+    Prefixed,
+    Provided,
+    Scalar,
+    Source,
+    Spread,
+)
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import near, pdu
 from tests.handlers.snmp.memory import of_rows
@@ -73,7 +96,7 @@ def test_a_unit_fits_only_its_own_family_and_those_named_in_its_fixture(unit: Fi
         try:
             detection.detect(device, [other], metered_only=unit.metered_only)
             fitting.append(other.key)
-        except ProtocolError:           # the device has objects of the family
+        except ProtocolError:  # the device has objects of the family
             fitting.append(other.key)
         except Unsupported:
             continue
@@ -82,7 +105,9 @@ def test_a_unit_fits_only_its_own_family_and_those_named_in_its_fixture(unit: Fi
 
 @EACH
 def test_the_profile_setting_reads_a_unit_as_its_family(unit: Fixture) -> None:
-    assert dict(detection.read_as(memory(unit), FAMILIES[unit.key], unit.metered_only).states) == expected_states(unit)
+    assert dict(
+        detection.read_as(memory(unit), FAMILIES[unit.key], unit.metered_only).states
+    ) == expected_states(unit)
 
 
 @EACH
@@ -94,32 +119,48 @@ def test_outlets_and_states_are_listed_in_the_units_order(unit: Fixture) -> None
 @EACH
 def test_numbers_and_names_agree_with_the_unit(unit: Fixture) -> None:
     labels = metering.labels(find(unit, memory(unit)))
-    assert labels == [Label(identity, outlet.number, outlet.name) for identity, outlet in unit.expected.outlets.items()]
+    assert labels == [
+        Label(identity, outlet.number, outlet.name)
+        for identity, outlet in unit.expected.outlets.items()
+    ]
 
 
 @EACH
 def test_figures_of_outlets_agree_with_the_unit_and_none_is_invented(unit: Fixture) -> None:
     read = metering.meter(find(unit, memory(unit)))
-    shown = {identity: tuple(about(None if figures.get(identity) is None else float(figures[identity]))
-                             for figures in (read.current_of, read.power_of, read.energy_of))
-             for identity in unit.expected.outlets}
-    assert shown == {identity: (outlet.current_a, outlet.power_w, outlet.energy_kwh)
-                     for identity, outlet in unit.expected.outlets.items()}
+    shown = {
+        identity: tuple(
+            about(None if figures.get(identity) is None else float(figures[identity]))
+            for figures in (read.current_of, read.power_of, read.energy_of)
+        )
+        for identity in unit.expected.outlets
+    }
+    assert shown == {
+        identity: (outlet.current_a, outlet.power_w, outlet.energy_kwh)
+        for identity, outlet in unit.expected.outlets.items()
+    }
 
 
 @EACH
 def test_totals_agree_with_the_unit_and_count_no_current_twice(unit: Fixture) -> None:
     read = metering.meter(find(unit, memory(unit)))
-    totals = tuple(None if total is None else float(total) for total in (read.load, read.power, read.energy))
-    assert totals == (about(unit.expected.load_a), about(unit.expected.power_w), about(unit.expected.energy_kwh))
+    totals = tuple(
+        None if total is None else float(total) for total in (read.load, read.power, read.energy)
+    )
+    assert totals == (
+        about(unit.expected.load_a),
+        about(unit.expected.power_w),
+        about(unit.expected.energy_kwh),
+    )
 
 
 @pytest.mark.parametrize("unit", [unit for unit in FIXTURES if unit.padding], ids=unit_id)
 def test_rows_that_are_not_outlets_are_never_shown(unit: Fixture) -> None:
     found = find(unit, memory(unit))
     for index in unit.padding:
-        assert any(oid.endswith(f".{index}")
-                   for oid in unit.rows), "the unit has no such row: the test would prove nothing"
+        assert any(oid.endswith(f".{index}") for oid in unit.rows), (
+            "the unit has no such row: the test would prove nothing"
+        )
         assert index not in found.states
 
 
@@ -132,7 +173,8 @@ def test_identities_do_not_depend_on_names(unit: Fixture) -> None:
     rows = dict(unit.rows)
     for oid, row in unit.rows.items():
         if row.tag == _OCTETS and isinstance(row.value, bytes):
-            name, comma, rest = row.value.decode("utf-8", "replace").partition(",")     # a DigiPower text begins with the name
+            # a DigiPower text begins with the name
+            name, comma, rest = row.value.decode("utf-8", "replace").partition(",")
             if name in names_of(unit):
                 rows[oid] = row._replace(value=f"renamed{comma}{rest}".encode())
     assert rows != unit.rows, "no name was changed: the test would prove nothing"
@@ -148,7 +190,9 @@ def test_a_status_costs_the_requests_that_the_fixture_expects(unit: Fixture) -> 
 
 
 def counted_states(unit: Fixture) -> list[str]:
-    """Return the outlets that have a state if the unit's count equals their number, otherwise []."""
+    """Return the outlets that have a state if the unit's count equals their number,
+    otherwise [].
+    """
     found = find(unit, memory(unit))
     outlets = found.outlets
     states = list(outlets.states.read(found.reader)) if outlets and outlets.states else []
@@ -171,30 +215,40 @@ def state_objects(unit: Fixture, identity: str) -> list[str]:
     found = find(unit, memory(unit))
     assert found.outlets is not None and found.outlets.states is not None
     objects = [f"{column}.{identity}" for column in state_columns(unit)]
-    with contextlib.suppress(ValueError):                       # of a table with a Prefixed, the index lacks the prefix
+    # of a table with a Prefixed, the index lacks the prefix
+    with contextlib.suppress(ValueError):
         source = found.outlets.states.source
         source.written_places()
         objects.append(source.instance(found.reader, identity))
     return objects
 
 
-# These families index relays and meters differently: without states, a unit lists its metered outlets instead, all UNKNOWN.
+# These families index relays and meters differently: without states, a unit lists its metered
+# outlets instead, all UNKNOWN.
 METERS_APART = ("geist-v5", "riedo-updu")
 
 
 def without_state_rows(unit: Fixture) -> dict[str, Row]:
-    """Return the unit's objects except those that hold its states: walked columns, and objects that a `Spread` gets."""
+    """Return the unit's objects except those that hold its states: walked columns, and objects that
+    a `Spread` gets.
+    """
     found = find(unit, memory(unit))
     assert found.outlets is not None and found.outlets.states is not None
-    by_get = [f"{found.reader.resolve(part.oid)}.{part.below(sub)}" for part in parts_of(found.outlets.states)
-              if isinstance(part, Spread) and part.by_get for _, sub in part.numbers()]
+    by_get = [
+        f"{found.reader.resolve(part.oid)}.{part.below(sub)}"
+        for part in parts_of(found.outlets.states)
+        if isinstance(part, Spread) and part.by_get
+        for _, sub in part.numbers()
+    ]
     lost = tuple(f"{oid}." for oid in (*state_columns(unit), *by_get))
     return {oid: row for oid, row in unit.rows.items() if not f"{oid}.".startswith(lost)}
 
 
 @pytest.mark.parametrize("unit", SWITCHED, ids=unit_id)
 def test_a_switched_unit_without_states_is_never_shown_without_outlets(unit: Fixture) -> None:
-    """A missing table does not prove that a PDU has no outlets, even if the unit still has its meters."""
+    """A missing table does not prove that a PDU has no outlets, even if the unit still has its
+    meters.
+    """
     whole = expected_states(unit)
     try:
         found = dict(find(unit, of_rows(without_state_rows(unit))).states)
@@ -205,12 +259,17 @@ def test_a_switched_unit_without_states_is_never_shown_without_outlets(unit: Fix
         assert found and set(found.values()) == {EnumPowerStatus.UNKNOWN}
         return
     assert list(found) == list(whole), "a shorter view, or the outlets of another table"
-    assert all(state in (EnumPowerStatus.UNKNOWN, whole[identity]) for identity, state in found.items())
+    assert all(
+        state in (EnumPowerStatus.UNKNOWN, whole[identity]) for identity, state in found.items()
+    )
 
 
 @pytest.mark.parametrize("name", ["apc-rpdu_total", "cyberpower-epdu"])
 def test_metered_only_is_refused_for_a_unit_that_counts_controlled_outlets(name: str) -> None:
-    """A metered unit counts 0 controlled outlets. This unit counts more, so the setting `metered_only` is wrong."""
+    """A metered unit counts 0 controlled outlets.
+
+    This unit counts more, so the setting `metered_only` is wrong.
+    """
     unit = next(unit for unit in FIXTURES if unit.name == name)
     with pytest.raises(ProtocolError, match="counts [0-9]+ outlets"):
         detection.detect(of_rows(without_state_rows(unit)), PROFILES, metered_only=True)
@@ -223,7 +282,11 @@ def test_an_hpe_unit_in_a_chain_lists_its_outlets_as_unknown_if_their_states_are
     found = dict(detection.detect(of_rows(rows), PROFILES).states)
     whole = expected_states(unit)
     assert {identity for identity in whole if identity.startswith("2.")} <= set(found)
-    assert all(state is EnumPowerStatus.UNKNOWN for identity, state in found.items() if identity.startswith("2."))
+    assert all(
+        state is EnumPowerStatus.UNKNOWN
+        for identity, state in found.items()
+        if identity.startswith("2.")
+    )
 
 
 @pytest.mark.against("synthetic units, served by the project's agent")
@@ -231,19 +294,26 @@ def test_an_hpe_unit_in_a_chain_lists_its_outlets_as_unknown_if_their_states_are
 def test_an_empty_table_of_states_is_an_error_in_every_call_over_the_wire(name: str) -> None:
     unit = next(unit for unit in FIXTURES if unit.name == name)
     rows = unit.rows
-    if name == "digipower":         # each unit's string of states is empty
-        rows = {oid: row._replace(value=b"") if oid.endswith(".13.0") else row for oid, row in rows.items()}
+    if name == "digipower":  # each unit's string of states is empty
+        rows = {
+            oid: row._replace(value=b"") if oid.endswith(".13.0") else row
+            for oid, row in rows.items()
+        }
     else:
         rows = without_state_rows(unit)
     with Agent(Device(rows, rules=None)) as agent:
         handler = handler_of(unit, agent)
-        for call in (handler.status, handler.statistic, lambda: handler.port_up(port_of(unit)),
-                     lambda: handler.port_down(port_of(unit))):
+        for call in (
+            handler.status,
+            handler.statistic,
+            lambda: handler.port_up(port_of(unit)),
+            lambda: handler.port_down(port_of(unit)),
+        ):
             with pytest.raises(ProtocolError, match="lists no outlet|but it listed 0"):
                 call()
         assert agent.writes() == []
         metered = pdu(agent, {"metered_only": "yes"}, version=unit.versions[0][0])
-        if name == "apc-rpdu_total":    # this unit counts its switched outlets
+        if name == "apc-rpdu_total":  # this unit counts its switched outlets
             with pytest.raises(ProtocolError, match="is not a unit that only meters"):
                 metered.status()
         else:
@@ -251,12 +321,20 @@ def test_an_empty_table_of_states_is_an_error_in_every_call_over_the_wire(name: 
 
 
 @pytest.mark.parametrize("first", [b"", None], ids=["empty", "missing"])
-def test_a_first_unit_without_outlets_is_an_error_if_a_later_unit_has_some(first: Optional[bytes]) -> None:
+def test_a_first_unit_without_outlets_is_an_error_if_a_later_unit_has_some(
+    first: Optional[bytes],
+) -> None:
     unit = next(unit for unit in FIXTURES if unit.name == "digipower")
     state = "1.3.6.1.4.1.17420.1.2.9.1.13.0"
-    rows = {oid: row._replace(value=first) if oid == state and first is not None else row
-            for oid, row in unit.rows.items() if oid != state or first is not None}
-    with Agent(Device(rows, rules=None)) as agent, pytest.raises(ProtocolError, match="the first unit lists no outlets"):
+    rows = {
+        oid: row._replace(value=first) if oid == state and first is not None else row
+        for oid, row in unit.rows.items()
+        if oid != state or first is not None
+    }
+    with (
+        Agent(Device(rows, rules=None)) as agent,
+        pytest.raises(ProtocolError, match="the first unit lists no outlets"),
+    ):
         handler_of(unit, agent).status()
 
 
@@ -265,14 +343,21 @@ def test_a_table_of_a_floor_pdu_that_ends_early_is_an_error(lost: str) -> None:
     unit = next(unit for unit in FIXTURES if unit.name == "apc-xpdu")
     rows = {oid: row for oid, row in unit.rows.items() if oid != f"1.3.6.1.4.1.318.1.1.{lost}"}
     assert len(rows) == len(unit.rows) - 1
-    with Agent(Device(rows, rules=None)) as agent, pytest.raises(ProtocolError, match="counts [38] rows in a table"):
+    with (
+        Agent(Device(rows, rules=None)) as agent,
+        pytest.raises(ProtocolError, match="counts [38] rows in a table"),
+    ):
         handler_of(unit, agent).statistic()
 
 
 def test_a_newer_netbooter_without_its_table_is_not_read_by_the_older_tree() -> None:
-    """The older tree counts from 1, the newer one from 0, so the same identity names neighbouring outlets in them."""
-    newer, older = (next(unit for unit in FIXTURES if unit.name == name)
-                    for name in ("synaccess-netbooter", "synaccess-netbooter_older"))
+    """The older tree counts from 1, the newer one from 0, so the same identity names neighbouring
+    outlets in them.
+    """
+    newer, older = (
+        next(unit for unit in FIXTURES if unit.name == name)
+        for name in ("synaccess-netbooter", "synaccess-netbooter_older")
+    )
     with pytest.raises(ProtocolError, match="lists no outlet"):
         find(newer, of_rows({**older.rows, **without_state_rows(newer)}))
 
@@ -289,9 +374,16 @@ DOUBTED = [unit for unit in FIXTURES if _doubted(unit)]
 
 def _objects(unit: Fixture, source: Source, identity: str) -> set[str]:
     """Return the objects that may hold the value of one outlet, or decide whether it counts."""
-    if isinstance(source, Named):               # reading finds the object: each value is replaced by its OID
-        rows = {oid: row._replace(tag=_OCTETS, value=oid.encode()) if oid.startswith(f"{source.values}.") else row
-                for oid, row in unit.rows.items()}
+    # reading finds the object: each value is replaced by its OID
+    if isinstance(source, Named):
+        rows = {
+            oid: (
+                row._replace(tag=_OCTETS, value=oid.encode())
+                if oid.startswith(f"{source.values}.")
+                else row
+            )
+            for oid, row in unit.rows.items()
+        }
         return {str(source.rows(Reader(of_rows(rows)))[identity])}
     if isinstance(source, Column):
         return {f"{source.oid}.{identity}"}
@@ -305,7 +397,7 @@ def _objects(unit: Fixture, source: Source, identity: str) -> set[str]:
     if isinstance(source, Only):
         return _objects(unit, source.source, identity) | _objects(unit, source.test, identity)
     if isinstance(source, Part):
-        part = ".".join(identity.split(".")[source.start:source.stop])
+        part = ".".join(identity.split(".")[source.start : source.stop])
         return _objects(unit, source.source, part)
     if isinstance(source, Prefixed):
         prefix, _, row = identity.partition(".")
@@ -320,24 +412,30 @@ def test_a_state_is_unknown_if_a_row_that_could_contradict_it_is_missing(unit: F
     found = find(unit, memory(unit))
     assert found.outlets is not None and found.outlets.states is not None
     state, told = found.outlets.states, expected_states(unit)
-    for source, optional in [*((doubt.test, doubt.optional) for doubt in state.doubts),
-                             *([(state.confirm, False)] if state.confirm else [])]:
+    for source, optional in [
+        *((doubt.test, doubt.optional) for doubt in state.doubts),
+        *([(state.confirm, False)] if state.confirm else []),
+    ]:
         if optional and not source.rows(found.reader):
-            continue                            # the unit lacks the object
+            continue  # the unit lacks the object
         own = {lost: _objects(unit, state.source, lost) for lost in told}
-        held = {lost: set(map(found.reader.resolve, _objects(unit, source, lost) - own[lost])) for lost in told}
+        held = {
+            lost: set(map(found.reader.resolve, _objects(unit, source, lost) - own[lost]))
+            for lost in told
+        }
         if isinstance(source, First) and not any(held.values()):
-            continue                            # only the state itself is left to choose
+            continue  # only the state itself is left to choose
         for lost, objects in held.items():
             assert objects & set(unit.rows) or told[lost] is EnumPowerStatus.UNKNOWN
             for oid in objects & set(unit.rows):
                 rows = {other: row for other, row in unit.rows.items() if other != oid}
                 again = find(unit, of_rows(rows))
                 if optional and not source.rows(again.reader):
-                    continue                    # it was the only row of the object
+                    continue  # it was the only row of the object
                 assert dict(again.states) == {
                     identity: EnumPowerStatus.UNKNOWN if oid in held[identity] else told[identity]
-                    for identity in told}
+                    for identity in told
+                }
                 assert state.one(again.reader, lost) is EnumPowerStatus.UNKNOWN
 
 
@@ -348,18 +446,36 @@ def test_at_least_three_families_declare_doubts_or_a_second_reading_of_states() 
 def test_a_variable_that_rittal_reports_to_be_without_a_value_is_not_read() -> None:
     unit = next(unit for unit in FIXTURES if unit.name == "rittal-cmc3_pdu")
     qualities, undefined_no_value = "1.3.6.1.4.1.2606.7.4.2.2.1.14.", 21
-    rows = {oid: row._replace(value=undefined_no_value) if oid.startswith(qualities) else row for oid, row in unit.rows.items()}
+    rows = {
+        oid: row._replace(value=undefined_no_value) if oid.startswith(qualities) else row
+        for oid, row in unit.rows.items()
+    }
     found = find(unit, of_rows(rows))
-    assert set(found.states) == set(expected_states(unit)) and set(found.states.values()) == {EnumPowerStatus.UNKNOWN}
-    assert metering.meter(find(unit, memory(unit))).load is not None and metering.meter(found).load is None
+    assert set(found.states) == set(expected_states(unit)) and set(found.states.values()) == {
+        EnumPowerStatus.UNKNOWN
+    }
+    assert (
+        metering.meter(find(unit, memory(unit))).load is not None
+        and metering.meter(found).load is None
+    )
 
 
 def test_another_device_of_tycon_with_the_same_sys_object_id_is_not_taken_for_a_web2() -> None:
-    """The TPDIN-SC48 has the controls of PoE ports at the objects of the WEB2's relays (TPDIN-SC48-20-MIB)."""
+    """The TPDIN-SC48 has the controls of PoE ports at the objects of the WEB2's relays
+    (TPDIN-SC48-20-MIB).
+    """
     unit = next(unit for unit in FIXTURES if unit.name == "tycon-tpdin2")
     sys_descr = "1.3.6.1.2.1.1.1.0"
     with pytest.raises(Unsupported):
-        find(unit, of_rows({**unit.rows, sys_descr: unit.rows[sys_descr]._replace(value=b"MPPT Controller - PoE Switch")}))
+        find(
+            unit,
+            of_rows(
+                {
+                    **unit.rows,
+                    sys_descr: unit.rows[sys_descr]._replace(value=b"MPPT Controller - PoE Switch"),
+                }
+            ),
+        )
 
 
 def test_a_count_of_zero_proves_that_a_unit_has_no_outlets() -> None:
@@ -371,7 +487,9 @@ def test_a_count_of_zero_proves_that_a_unit_has_no_outlets() -> None:
     assert find(unit, of_rows({**rows, count: rows[count]._replace(value=0)})).states == {}
 
 
-COUNTING = [unit for unit in FIXTURES if any(outlets.count for outlets in FAMILIES[unit.key].outlets)]
+COUNTING = [
+    unit for unit in FIXTURES if any(outlets.count for outlets in FAMILIES[unit.key].outlets)
+]
 COUNTED = [unit for unit in COUNTING if counted_states(unit)]
 
 
@@ -390,13 +508,21 @@ def test_a_truncated_table_of_states_never_shortens_the_list_of_outlets(unit: Fi
 
 @pytest.mark.parametrize("key", sorted({unit.key for unit in COUNTING}))
 def test_a_unit_of_each_family_with_a_count_has_this_count(key: str) -> None:
-    """A count whose OID no unit has, such as a scalar without its .0, would not reveal a table that ended early."""
+    """A count whose OID no unit has, such as a scalar without its .0, would not reveal a table that
+    ended early.
+    """
     read = [find(unit, memory(unit)) for unit in COUNTING if unit.key == key]
-    assert any(found.outlets.count.rows(found.reader) for found in read if found.outlets and found.outlets.count)
+    assert any(
+        found.outlets.count.rows(found.reader)
+        for found in read
+        if found.outlets and found.outlets.count
+    )
 
 
 def count_oid(unit: Fixture) -> str:
-    """Return the OID of the count if it is a column or a scalar and the unit's `Outlets` have `rows`, else ""."""
+    """Return the OID of the count if it is a column or a scalar and the unit's `Outlets` have
+    `rows`, else "".
+    """
     found = find(unit, memory(unit))
     count = found.outlets.count if found.outlets and found.outlets.rows else None
     return found.reader.resolve(count.oid) if isinstance(count, (Column, Scalar)) else ""
@@ -422,25 +548,34 @@ def test_devices_of_at_least_thirty_families_count_their_outlets() -> None:
 
 @EACH_VERSION
 @pytest.mark.against("synthetic units, served by the project's agent")
-def test_status_and_statistics_from_an_agent_agree_with_the_unit(unit: Fixture, version: str, reach: Reach) -> None:
+def test_status_and_statistics_from_an_agent_agree_with_the_unit(
+    unit: Fixture, version: str, reach: Reach
+) -> None:
     with Agent(unit.device(), versions=(int(version[0]),)) as agent:
-        assert states(handler_of(unit, agent, reach, version=version).status()) == expected_states(unit)
+        assert states(handler_of(unit, agent, reach, version=version).status()) == expected_states(
+            unit
+        )
         assert agent.counts["get"] == unit.expected.gets
         statistic = handler_of(unit, agent, reach, version=version).statistic()
         assert agent.writes() == []
     # A total that the unit does not meter keeps the view's default, 0.0.
-    assert (statistic.load, statistic.total_consumption) == (about(unit.expected.load_a or 0.0),
-                                                             about(unit.expected.energy_kwh or 0.0))
+    assert (statistic.load, statistic.total_consumption) == (
+        about(unit.expected.load_a or 0.0),
+        about(unit.expected.energy_kwh or 0.0),
+    )
     assert {port.identity: port.consumption for port in statistic.ports} == {
-        identity: about(outlet.energy_kwh or 0.0) for identity, outlet in unit.expected.outlets.items()
-        if (outlet.current_a, outlet.energy_kwh) != (None, None)}
+        identity: about(outlet.energy_kwh or 0.0)
+        for identity, outlet in unit.expected.outlets.items()
+        if (outlet.current_a, outlet.energy_kwh) != (None, None)
+    }
 
 
 def kinds_of_reads(unit: Fixture, version: str) -> set[tuple[object, ...]]:
     """Return (version, "get" or "walk", what) for the reads of a status and of all figures.
 
-    For a GET, `what` is the object's type. A walk has one entry for the type of each row and one for the number of arcs of its
-    index. `what` is None for a missing object and for a walk without rows.
+    For a GET, `what` is the object's type. A walk has one entry for the type of each row and one
+    for the number of arcs of its index. `what` is None for a missing object and for a walk without
+    rows.
     """
     device = memory(unit)
     metering.meter(find(unit, device))
@@ -449,43 +584,65 @@ def kinds_of_reads(unit: Fixture, version: str) -> set[tuple[object, ...]]:
         if call == "get":
             kinds.add((version, call, unit.rows[oid].tag if oid in unit.rows else None))
             continue
-        rows = {held[len(oid) + 1:]: row for held, row in unit.rows.items() if held.startswith(f"{oid}.")}
-        kinds.update({(version, call, f"type {row.tag}") for row in rows.values()} if rows else {(version, call, None)})
+        rows = {
+            held[len(oid) + 1 :]: row
+            for held, row in unit.rows.items()
+            if held.startswith(f"{oid}.")
+        }
+        kinds.update(
+            {(version, call, f"type {row.tag}") for row in rows.values()}
+            if rows
+            else {(version, call, None)}
+        )
         kinds.update((version, call, f"{index.count('.') + 1} arcs") for index in rows)
     return kinds
 
 
 def test_the_units_read_over_the_wire_have_every_kind_of_read() -> None:
-    every, wired = (set().union(*(kinds_of_reads(unit, version) for unit in units for version in unit.versions))
-                    for units in (FIXTURES, WIRED))
+    every, wired = (
+        set().union(*(kinds_of_reads(unit, version) for unit in units for version in unit.versions))
+        for units in (FIXTURES, WIRED)
+    )
     assert every == wired
 
 
 @SWITCHED_VERSION
 @pytest.mark.against("synthetic units, served by the project's agent")
 def test_a_command_writes_exactly_its_outlets_objects_and_moves_no_other_outlet(
-        unit: Fixture, version: str, reach: Reach) -> None:
+    unit: Fixture, version: str, reach: Reach
+) -> None:
     switch = switching(unit)
     with Agent(unit.device(), versions=(int(version[0]),)) as agent:
         at_first = states_on(unit, agent)
         for up in (False, True):
             before = len(agent.writes())
             handler = handler_of(unit, agent, reach, version=version)
-            port = handler.port_up(port_of(unit), pause=0.01) if up else handler.port_down(port_of(unit), pause=0.01)
+            port = (
+                handler.port_up(port_of(unit), pause=0.01)
+                if up
+                else handler.port_down(port_of(unit), pause=0.01)
+            )
             wanted = EnumPowerStatus.UP if up else EnumPowerStatus.DOWN
             assert (port.identity, port.power_status) == (switch.identity, wanted)
             written = agent.writes()[before:]
-            assert [Order(write.oid, write.tag, write.value) for write in written] == orders(unit, up)
+            assert [Order(write.oid, write.tag, write.value) for write in written] == orders(
+                unit, up
+            )
             assert {write.answer for write in written} == {""}
             assert states_on(unit, agent) == {**at_first, switch.identity: wanted}
 
 
 @pytest.mark.parametrize("unit", SWITCHED, ids=unit_id)
 def test_each_outlet_is_switched_alone(unit: Fixture) -> None:
-    """The other tests switch one outlet of each unit. A wrong OID or value may occur at other outlets only."""
+    """The other tests switch one outlet of each unit.
+
+    A wrong OID or value may occur at other outlets only.
+    """
     found = find(unit, memory(unit))
     assert found.outlets is not None and found.outlets.control is not None
-    for identity in [identity for identity, state in found.states.items() if state is not EnumPowerStatus.UNKNOWN]:
+    for identity in [
+        identity for identity, state in found.states.items() if state is not EnumPowerStatus.UNKNOWN
+    ]:
         for up, wanted in ((True, EnumPowerStatus.UP), (False, EnumPowerStatus.DOWN)):
             device = unit.device()
             try:
@@ -495,12 +652,17 @@ def test_each_outlet_is_switched_alone(unit: Fixture) -> None:
             for oid, value in ordered:
                 row = Row(2, value) if isinstance(value, int) else Row(_OCTETS, value.encode())
                 assert device.write(arcs(oid), row.tag, row.value) == ""
-            assert dict(find(unit, of_rows(device.rows())).states) == {**found.states, identity: wanted}
+            assert dict(find(unit, of_rows(device.rows())).states) == {
+                **found.states,
+                identity: wanted,
+            }
 
 
 @REACHED
 @pytest.mark.against("synthetic units, switched with faults")
-def test_a_command_that_is_accepted_and_ignored_leaves_the_state_unknown(unit: Fixture, reach: Reach) -> None:
+def test_a_command_that_is_accepted_and_ignored_leaves_the_state_unknown(
+    unit: Fixture, reach: Reach
+) -> None:
     switch = switching(unit)
     deaf = Device(unit.rows, [Rule(order.oid, ignore=True) for order in (*switch.off, *switch.on)])
     with Agent(deaf) as agent:
@@ -509,7 +671,9 @@ def test_a_command_that_is_accepted_and_ignored_leaves_the_state_unknown(unit: F
             if wanted is before:
                 continue
             handler = handler_of(unit, agent, reach)
-            port = (handler.port_up if up else handler.port_down)(port_of(unit), deadline=0.02, pause=0.01)
+            port = (handler.port_up if up else handler.port_down)(
+                port_of(unit), deadline=0.02, pause=0.01
+            )
             assert port.power_status is EnumPowerStatus.UNKNOWN
             assert agent.writes()
 
@@ -528,46 +692,64 @@ def test_a_refused_command_is_an_error_and_switches_nothing(unit: Fixture, reach
 
 @REACHED
 @pytest.mark.against("synthetic units, switched with faults")
-def test_the_error_for_a_failure_within_a_command_says_that_the_outlet_may_have_switched(unit: Fixture, reach: Reach) -> None:
+def test_the_error_for_a_failure_within_a_command_says_that_the_outlet_may_have_switched(
+    unit: Fixture, reach: Reach
+) -> None:
     """test_switching.py tests commitFailed and undoFailed too."""
     with Agent(unit.device(), faults=Faults(set_error="genErr")) as agent:
         before = states_on(unit, agent)[switching(unit).identity]
         handler = handler_of(unit, agent, reach)
         with pytest.raises(Unreachable, match="may or may not have switched"):
-            (handler.port_down if before is EnumPowerStatus.UP else handler.port_up)(port_of(unit), pause=0.01)
+            (handler.port_down if before is EnumPowerStatus.UP else handler.port_up)(
+                port_of(unit), pause=0.01
+            )
         assert len(agent.writes()) == 1, "a write was repeated, or followed the failure"
 
 
 @REACHED
 @pytest.mark.against("synthetic units, switched with faults")
-def test_a_lost_command_is_an_error_and_never_shows_the_wanted_state(unit: Fixture, reach: Reach) -> None:
+def test_a_lost_command_is_an_error_and_never_shows_the_wanted_state(
+    unit: Fixture, reach: Reach
+) -> None:
     device = unit.device()
     with Agent(device, faults=Faults(lose_sets=True)) as agent:
         before = states_on(unit, agent)[switching(unit).identity]
         handler, port = handler_of(unit, agent, reach, **HURRIED), port_of(unit)
         with pytest.raises(Unreachable, match="may or may not have switched"):
-            (handler.port_down if before is EnumPowerStatus.UP else handler.port_up)(port, pause=0.01)
+            (handler.port_down if before is EnumPowerStatus.UP else handler.port_up)(
+                port, pause=0.01
+            )
         assert port.power_status is EnumPowerStatus.UNKNOWN and agent.writes() == []
 
 
 @REACHED
 @pytest.mark.against("synthetic units, switched with faults")
-def test_a_command_whose_answer_is_lost_is_an_error_or_shows_the_state_read_afterwards(unit: Fixture, reach: Reach) -> None:
+def test_a_command_whose_answer_is_lost_is_an_error_or_shows_the_state_read_afterwards(
+    unit: Fixture, reach: Reach
+) -> None:
     with Agent(unit.device(), faults=Faults(lose_set_answers=True)) as agent:
         before = states_on(unit, agent)[switching(unit).identity]
         down = before is EnumPowerStatus.UP
         handler = handler_of(unit, agent, reach, **HURRIED)
         reported: Optional[EnumPowerStatus] = None
         try:
-            reported = (handler.port_down if down else handler.port_up)(port_of(unit), pause=0.01).power_status
+            reported = (handler.port_down if down else handler.port_up)(
+                port_of(unit), pause=0.01
+            ).power_status
         except Unreachable:
-            assert len(orders(unit, not down)) > 1, "only a command of several writes may fail after a lost answer"
+            assert len(orders(unit, not down)) > 1, (
+                "only a command of several writes may fail after a lost answer"
+            )
         assert reported in (None, states_on(unit, agent)[switching(unit).identity])
         written = [Order(write.oid, write.tag, write.value) for write in agent.writes()]
-        assert written == orders(unit, not down)[:len(written)]
+        assert written == orders(unit, not down)[: len(written)]
 
 
-READ_ONLY = [unit for unit in FIXTURES if not unit.switch or FAMILIES[unit.key].switching_confidence is Confidence.LOW]
+READ_ONLY = [
+    unit
+    for unit in FIXTURES
+    if not unit.switch or FAMILIES[unit.key].switching_confidence is Confidence.LOW
+]
 
 
 @pytest.mark.parametrize("unit", READ_ONLY, ids=unit_id)
@@ -588,5 +770,7 @@ def test_an_unknown_outlet_is_an_error_and_nothing_is_written(unit: Fixture) -> 
     with Agent(Device(unit.rows, rules=None)) as agent:
         for identity in ("999", *unit.padding[:1]):
             with pytest.raises(PduHandlerError):
-                handler_of(unit, agent, near).port_down(PduPortView(identity, EnumPowerStatus.UNKNOWN))
+                handler_of(unit, agent, near).port_down(
+                    PduPortView(identity, EnumPowerStatus.UNKNOWN)
+                )
         assert agent.writes() == []

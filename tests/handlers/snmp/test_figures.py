@@ -19,7 +19,9 @@ STATE = State(A, on=("1",), off=("2",), absent=("7",))
 
 @given(st.one_of(st.integers(), st.text(max_size=4), st.binary(max_size=4)))
 def test_only_the_documented_values_are_on_or_off(value: Value) -> None:
-    content = str(value.decode("utf-8", "replace") if isinstance(value, bytes) else value).strip(" \t\r\n\0")
+    content = str(value.decode("utf-8", "replace") if isinstance(value, bytes) else value).strip(
+        " \t\r\n\0"
+    )
     states = STATE.read(reader({"1.3.1.1": value}))
     if content == "7":
         assert states == {}
@@ -27,9 +29,13 @@ def test_only_the_documented_values_are_on_or_off(value: Value) -> None:
         assert states == {"1": {"1": UP, "2": DOWN}.get(content, UNKNOWN)}
 
 
-@pytest.mark.parametrize("rows, proven", [({}, False), ({"1": 7}, True), ({"1": 7, "2": 7}, True), ({"1": 7, "2": 1}, False)])
+@pytest.mark.parametrize(
+    "rows, proven",
+    [({}, False), ({"1": 7}, True), ({"1": 7, "2": 7}, True), ({"1": 7, "2": 1}, False)],
+)
 def test_a_table_proves_that_a_unit_has_no_outlets_only_if_it_has_rows_and_all_are_absent(
-        rows: dict[str, int], proven: bool) -> None:
+    rows: dict[str, int], proven: bool
+) -> None:
     assert STATE.lists_no_outlet(reader(table("1.3.1", rows))) is proven
 
 
@@ -40,12 +46,19 @@ def test_a_missing_state_is_unknown_and_never_off() -> None:
 
 def test_states_may_be_text() -> None:
     state = State(A, on=("On",), off=("Off",))
-    assert state.read(reader(table("1.3.1", {"1": "On\0", "2": b"Off", "3": "Error"}))) == {"1": UP, "2": DOWN, "3": UNKNOWN}
+    assert state.read(reader(table("1.3.1", {"1": "On\0", "2": b"Off", "3": "Error"}))) == {
+        "1": UP,
+        "2": DOWN,
+        "3": UNKNOWN,
+    }
 
 
 def test_a_blown_or_missing_fuse_makes_the_state_unknown() -> None:
     state = State(A, on=("1",), off=("2",), doubts=(Doubt(B, ("1",)),))
-    objects = {**table("1.3.1", {"1": 1, "2": 1, "3": 2, "4": 1}), **table("1.3.2", {"1": 1, "2": 2, "3": 1})}
+    objects = {
+        **table("1.3.1", {"1": 1, "2": 1, "3": 2, "4": 1}),
+        **table("1.3.2", {"1": 1, "2": 2, "3": 1}),
+    }
     assert state.read(reader(objects)) == {"1": UP, "2": UNKNOWN, "3": DOWN, "4": UNKNOWN}
     assert [state.one(reader(objects), n) for n in "1234"] == [UP, UNKNOWN, DOWN, UNKNOWN]
 
@@ -61,7 +74,9 @@ def test_an_optional_doubt_is_raised_only_on_a_device_that_has_its_object() -> N
 
 
 @pytest.mark.parametrize("mark", ["", "-1", 0, 3, 2**40, b"\xff", "9" * 5000])
-def test_an_undocumented_value_of_a_doubt_makes_the_state_unknown(mark: Union[int, str, bytes]) -> None:
+def test_an_undocumented_value_of_a_doubt_makes_the_state_unknown(
+    mark: Union[int, str, bytes],
+) -> None:
     state = State(A, on=("1",), off=("2",), doubts=(Doubt(B, ("1",)),))
     objects = {**table("1.3.1", {"1": 1, "2": 2}), **table("1.3.2", {"1": 1, "2": mark})}
     assert state.read(reader(objects)) == {"1": UP, "2": UNKNOWN}
@@ -70,27 +85,60 @@ def test_an_undocumented_value_of_a_doubt_makes_the_state_unknown(mark: Union[in
 
 def test_a_contradicting_or_missing_second_reading_makes_the_state_unknown() -> None:
     state = State(A, on=("1",), off=("0",), confirm=B)
-    objects = {**table("1.3.1", {"1": 1, "2": 1, "3": 0, "4": 1}), **table("1.3.2", {"1": 1, "2": 0, "3": 0})}
+    objects = {
+        **table("1.3.1", {"1": 1, "2": 1, "3": 0, "4": 1}),
+        **table("1.3.2", {"1": 1, "2": 0, "3": 0}),
+    }
     assert state.read(reader(objects)) == {"1": UP, "2": UNKNOWN, "3": DOWN, "4": UNKNOWN}
     assert [state.one(reader(objects), n) for n in "1234"] == [UP, UNKNOWN, DOWN, UNKNOWN]
 
 
-@pytest.mark.parametrize("on, off, absent", [(("1",), ("1",), ()), ((), ("2",), ()), (("1",), (), ()), (("1",), ("2",), ("2",)),
-                                             (("1", "1"), ("2",), ())])
+@pytest.mark.parametrize(
+    "on, off, absent",
+    [
+        (("1",), ("1",), ()),
+        ((), ("2",), ()),
+        (("1",), (), ()),
+        (("1",), ("2",), ("2",)),
+        (("1", "1"), ("2",), ()),
+    ],
+)
 def test_missing_or_repeated_values_of_a_state_are_refused(
-        on: tuple[str, ...], off: tuple[str, ...], absent: tuple[str, ...]) -> None:
+    on: tuple[str, ...], off: tuple[str, ...], absent: tuple[str, ...]
+) -> None:
     with pytest.raises(ValueError):
         State(A, on, off, absent)
 
 
-@given(st.integers(0, 2**40).filter(lambda value: value not in (2**31 - 1, 2**32 - 1)),
-       st.sampled_from(["1", "0.1", "0.01", "0.001", "10"]))
+@given(
+    st.integers(0, 2**40).filter(lambda value: value not in (2**31 - 1, 2**32 - 1)),
+    st.sampled_from(["1", "0.1", "0.01", "0.001", "10"]),
+)
 def test_a_figure_is_exact(value: int, scale: str) -> None:
-    assert Figure(A, Decimal(scale)).read(reader({"1.3.1.1": value})) == {"1": value * Decimal(scale)}
+    assert Figure(A, Decimal(scale)).read(reader({"1.3.1.1": value})) == {
+        "1": value * Decimal(scale)
+    }
 
 
-@pytest.mark.parametrize("value", [-1, -2000000, "n/a", "not-support", "", "NaN", b"\x00", -5, 2**32 - 1, 2**31 - 1,
-                                   2**64 - 1, 2**63 - 1, "4294967295", "18446744073709551615"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        -1,
+        -2000000,
+        "n/a",
+        "not-support",
+        "",
+        "NaN",
+        b"\x00",
+        -5,
+        2**32 - 1,
+        2**31 - 1,
+        2**64 - 1,
+        2**63 - 1,
+        "4294967295",
+        "18446744073709551615",
+    ],
+)
 def test_an_unmeasured_value_is_not_a_figure_and_never_zero(value: Value) -> None:
     assert Figure(A).read(reader({"1.3.1.1": value})) == {}
 
@@ -105,32 +153,59 @@ def test_a_profile_may_name_a_number_that_means_absent() -> None:
 
 
 def test_magnitude_drops_the_sign_of_a_figure() -> None:
-    assert Figure(A, absent=(), magnitude=True).read(reader({"1.3.1.1": "-0.20"})) == {"1": Decimal("0.20")}
+    assert Figure(A, absent=(), magnitude=True).read(reader({"1.3.1.1": "-0.20"})) == {
+        "1": Decimal("0.20")
+    }
 
 
 @pytest.mark.parametrize("digits, figure", [(0, "7467"), (3, "7.467"), (1, "746.7")])
 def test_decimal_digits_are_a_negative_power_of_ten(digits: int, figure: str) -> None:
-    read = Figure(A, absent=(), exponent=Negative(B)).read(reader({"1.3.1.1": 7467, "1.3.2.1": digits}))
+    read = Figure(A, absent=(), exponent=Negative(B)).read(
+        reader({"1.3.1.1": 7467, "1.3.2.1": digits})
+    )
     assert read == {"1": Decimal(figure)}
 
 
 @pytest.mark.parametrize("digits", [None, 99, "x"])
 def test_a_value_without_usable_digits_is_not_a_figure(digits: int | str | None) -> None:
-    objects: dict[str, Value] = {"1.3.1.1": 7467} if digits is None else {"1.3.1.1": 7467, "1.3.2.1": digits}
+    objects: dict[str, Value] = (
+        {"1.3.1.1": 7467} if digits is None else {"1.3.1.1": 7467, "1.3.2.1": digits}
+    )
     assert Figure(A, absent=(), exponent=Negative(B)).read(reader(objects)) == {}
 
 
-@pytest.mark.parametrize("power, figure", [(0, "7467"), (-2, "74.67"), (1, "74670"), (12, "7467E12"), (-12, "7467E-12"),
-                                           (13, None), (-13, None), (None, None), (99, None), ("0.5", None),
-                                           ("x", None)])
-def test_a_value_is_scaled_by_the_devices_power_of_ten_or_is_not_a_figure(power: int | str | None, figure: Optional[str]) -> None:
+@pytest.mark.parametrize(
+    "power, figure",
+    [
+        (0, "7467"),
+        (-2, "74.67"),
+        (1, "74670"),
+        (12, "7467E12"),
+        (-12, "7467E-12"),
+        (13, None),
+        (-13, None),
+        (None, None),
+        (99, None),
+        ("0.5", None),
+        ("x", None),
+    ],
+)
+def test_a_value_is_scaled_by_the_devices_power_of_ten_or_is_not_a_figure(
+    power: int | str | None, figure: Optional[str]
+) -> None:
     objects: dict[str, Value] = {"1.3.1.1": 7467, **({} if power is None else {"1.3.2.1": power})}
-    assert Figure(A, exponent=B).read(reader(objects)) == ({} if figure is None else {"1": Decimal(figure)})
+    assert Figure(A, exponent=B).read(reader(objects)) == (
+        {} if figure is None else {"1": Decimal(figure)}
+    )
 
 
 @pytest.mark.parametrize("factor, figure", [(-10, "74.6"), (10, "7460"), (1, "746"), (0, "746")])
-def test_a_positive_factor_multiplies_and_a_negative_one_divides_and_zero_changes_nothing(factor: int, figure: str) -> None:
-    assert Figure(A, factor=B).read(reader({"1.3.1.1": 746, "1.3.2.1": factor})) == {"1": Decimal(figure)}
+def test_a_positive_factor_multiplies_and_a_negative_one_divides_and_zero_changes_nothing(
+    factor: int, figure: str
+) -> None:
+    assert Figure(A, factor=B).read(reader({"1.3.1.1": 746, "1.3.2.1": factor})) == {
+        "1": Decimal(figure)
+    }
 
 
 @pytest.mark.parametrize("factors", [{}, {"1": "x"}])
@@ -140,28 +215,46 @@ def test_a_value_without_a_usable_factor_is_not_a_figure(factors: dict[str, Valu
 
 def test_an_integer_and_a_string_may_have_different_scales() -> None:
     figure = Figure(A, scale_of_integers=Decimal("0.1"))
-    assert figure.read(reader(table("1.3.1", {"1": "1.25", "2": 12}))) == {"1": Decimal("1.25"), "2": Decimal("1.2")}
+    assert figure.read(reader(table("1.3.1", {"1": "1.25", "2": 12}))) == {
+        "1": Decimal("1.25"),
+        "2": Decimal("1.2"),
+    }
 
 
 def test_a_total_of_units_refuses_a_scalar_because_it_would_be_added_to_the_units() -> None:
-    """Its row "0" would count as one more unit: 5 A of unit 1 and 7 A of the whole chain would be 12 A."""
+    """Its row "0" would count as one more unit: 5 A of unit 1 and 7 A of the whole chain would be
+    12 A.
+    """
     with pytest.raises(ValueError, match="a figure is a Scalar"):
         Total((Figure(A), Figure(Scalar("1.3.9.0"))), unit=Arcs(0, 1))
-    assert Total((Figure(A), Figure(Scalar("1.3.9.0")))).read(reader({"1.3.1.1": 5, "1.3.9.0": 7})) == 5
+    assert (
+        Total((Figure(A), Figure(Scalar("1.3.9.0")))).read(reader({"1.3.1.1": 5, "1.3.9.0": 7}))
+        == 5
+    )
 
 
-@pytest.mark.parametrize("column, figures", [
-    ({"1": "321", "2": "0"}, {"2": Decimal(0)}),                                # INTEGERs on a platform that returns only text
-    ({"1": "3", "2": "0.50"}, {"1": Decimal(3), "2": Decimal("0.50")}),
-    ({"1": 321, "2": 0}, {"1": Decimal("3.21"), "2": Decimal(0)})])
+@pytest.mark.parametrize(
+    "column, figures",
+    [
+        # INTEGERs on a platform that returns only text
+        ({"1": "321", "2": "0"}, {"2": Decimal(0)}),
+        ({"1": "3", "2": "0.50"}, {"1": Decimal(3), "2": Decimal("0.50")}),
+        ({"1": 321, "2": 0}, {"1": Decimal("3.21"), "2": Decimal(0)}),
+    ],
+)
 def test_a_text_that_may_be_an_integer_has_no_figure_if_the_scales_differ(
-        column: dict[str, Value], figures: dict[str, Decimal]) -> None:
-    assert Figure(A, scale_of_integers=Decimal("0.01")).read(reader(table("1.3.1", column))) == figures
+    column: dict[str, Value], figures: dict[str, Decimal]
+) -> None:
+    assert (
+        Figure(A, scale_of_integers=Decimal("0.01")).read(reader(table("1.3.1", column))) == figures
+    )
 
 
 def test_a_total_is_the_first_measured_figure_and_never_a_sum_of_two() -> None:
     total = Total((Figure(A), Figure(B)))
-    assert total.read(reader({**table("1.3.1", {"1": 2, "2": 3}), **table("1.3.2", {"1": 99})})) == 5
+    assert (
+        total.read(reader({**table("1.3.1", {"1": 2, "2": 3}), **table("1.3.2", {"1": 99})})) == 5
+    )
     assert total.read(reader({**table("1.3.1", {"1": -1}), **table("1.3.2", {"1": 99})})) == 99
     assert total.read(reader({})) is None
 
@@ -171,7 +264,8 @@ def test_a_sum_over_rows_is_a_total_only_if_every_row_is_measured() -> None:
     assert Total((Figure(A),)).read(reader(lines)) is None
     assert Total((Figure(A), Figure(B))).read(reader({**lines, **table("1.3.2", {"0": 9})})) == 9
     assert Total((Figure(A, padding=("-1",)),)).read(reader(lines)) == 7
-    assert Total((Figure(A, absent=("0",)),)).read(reader(table("1.3.1", {"1": 2, "2": 0}))) == 2  # 0: absent, adds nothing
+    # 0: absent, adds nothing
+    assert Total((Figure(A, absent=("0",)),)).read(reader(table("1.3.1", {"1": 2, "2": 0}))) == 2
     by_unit = Total((Figure(A), Figure(B)), unit=Arcs(0, 1))
     assert by_unit.read(reader(lines)) is None
     assert by_unit.read(reader({**lines, **table("1.3.2", {"1.1": 4, "2.1": 99})})) == 9
@@ -194,7 +288,10 @@ def test_a_chain_sums_each_units_lines_or_outlets_and_has_no_total_if_a_unit_lac
 
 
 def test_a_unit_that_lists_no_outlets_is_in_the_total_of_the_chain() -> None:
-    """Unit 9 has lines. Unit 8 has only branches and lists no outlets. The load is the sum over both."""
+    """Unit 9 has lines.
+
+    Unit 8 has only branches and lists no outlets. The load is the sum over both.
+    """
     total = Total((Figure(A), Figure(B)), unit=Arcs(1))
     objects = {**table("1.3.1", {"1.9": 2, "2.9": 3}), **table("1.3.2", {"1.9": 99, "1.8": 10})}
     assert total.read(reader(objects)) == total.read(reader(objects), {"1.9": None}) == 2 + 3 + 10
@@ -202,13 +299,19 @@ def test_a_unit_that_lists_no_outlets_is_in_the_total_of_the_chain() -> None:
 
 
 def test_a_chain_has_no_total_if_a_listed_unit_has_none() -> None:
-    """A list of one unit is ignored, because a unit without a chain may have a different number in each table."""
+    """A list of one unit is ignored, because a unit without a chain may have a different number in
+    each table.
+    """
     total = Total((Figure(A),), else_outlets=True, unit=Arcs(0, 1), units=B)
     lines, outlets = table("1.3.1", {"1.9": 2}), {"2.9": Decimal(3)}
     assert total.read(reader({**lines, **table("1.3.2", {"1": 1, "2": 1})}), outlets) == 2 + 3
-    assert total.read(reader({**lines, **table("1.3.2", {"1": 1, "2": 1, "3": 0})}), outlets) is None
+    assert (
+        total.read(reader({**lines, **table("1.3.2", {"1": 1, "2": 1, "3": 0})}), outlets) is None
+    )
     assert total.read(reader(table("1.3.2", {"1": 1, "2": 1})), outlets) is None
-    assert total.read(reader({**lines, **table("1.3.2", {"0": 1})})) == total.read(reader(lines)) == 2
+    assert (
+        total.read(reader({**lines, **table("1.3.2", {"0": 1})})) == total.read(reader(lines)) == 2
+    )
     with pytest.raises(ValueError, match="units"):
         Total((Figure(A),), units=B)
 

@@ -1,7 +1,9 @@
-"""Commands and lists of each family where an object is missing that forbids a command or marks padding.
+"""Commands and lists of each family where an object is missing that forbids a command or marks
+padding.
 
 A guard that cannot be read forbids its command, and a row that may be padding is no outlet.
 """
+
 from __future__ import annotations
 
 import pytest
@@ -35,7 +37,11 @@ def refusing() -> list[tuple[Fixture, Guarded]]:
     for unit in SWITCHED:
         outlets = find(unit, memory(unit)).outlets
         control = outlets.control if outlets else None
-        found += [(unit, guard) for guard in parts_of(control) if isinstance(guard, Guarded) and guard.refuse]
+        found += [
+            (unit, guard)
+            for guard in parts_of(control)
+            if isinstance(guard, Guarded) and guard.refuse
+        ]
     return found
 
 
@@ -66,35 +72,54 @@ def test_at_least_ten_families_have_guards_that_refuse() -> None:
     assert len({unit.key for unit, _ in REFUSING}) >= 10
 
 
-ROWS = [(unit, guard) for unit, guard in REFUSING if guard.demanded or not isinstance(guard.test, Scalar)]
+ROWS = [
+    (unit, guard)
+    for unit, guard in REFUSING
+    if guard.demanded or not isinstance(guard.test, Scalar)
+]
 
 
 @pytest.mark.parametrize("unit, guard", ROWS, ids=ids(ROWS))
-def test_a_guard_without_a_value_for_this_outlet_forbids_its_command(unit: Fixture, guard: Guarded) -> None:
+def test_a_guard_without_a_value_for_this_outlet_forbids_its_command(
+    unit: Fixture, guard: Guarded
+) -> None:
     device = memory(unit)
     root = find(unit, device).reader.root
     device.asked.clear()
     guard.test.one(Reader(device, root), switching(unit).identity)
-    check_no_command(unit, without(unit, tuple(f"{question.partition(' ')[2]}." for question in device.asked)))
+    check_no_command(
+        unit, without(unit, tuple(f"{question.partition(' ')[2]}." for question in device.asked))
+    )
 
 
-DEMANDED = [(unit, guard) for unit, guard in REFUSING
-            if guard.demanded and any(isinstance(part, Column) for part in parts_of(guard.test))]
+DEMANDED = [
+    (unit, guard)
+    for unit, guard in REFUSING
+    if guard.demanded and any(isinstance(part, Column) for part in parts_of(guard.test))
+]
 
 
 @pytest.mark.parametrize("unit, guard", DEMANDED, ids=ids(DEMANDED))
 def test_a_demanded_guard_of_which_the_whole_column_is_missing_forbids_every_command(
-        unit: Fixture, guard: Guarded) -> None:
+    unit: Fixture, guard: Guarded
+) -> None:
     reader = find(unit, memory(unit)).reader
     lost = next(part.oid for part in parts_of(guard.test) if isinstance(part, Column))
     check_no_command(unit, without(unit, (f"{reader.resolve(lost)}.",)))
 
 
 def marking_padding() -> list[tuple[Fixture, str]]:
-    """Each unit whose states are told from padding by a column that must have a value, with that column."""
-    return [(unit, part.test.oid) for unit in FIXTURES if unit.expected.outlets for outlets in FAMILIES[unit.key].outlets[:1]
-            for part in parts_of(outlets.states)
-            if isinstance(part, Only) and part.demanded and isinstance(part.test, Column)]
+    """Each unit whose states are told from padding by a column that must have a value, with that
+    column.
+    """
+    return [
+        (unit, part.test.oid)
+        for unit in FIXTURES
+        if unit.expected.outlets
+        for outlets in FAMILIES[unit.key].outlets[:1]
+        for part in parts_of(outlets.states)
+        if isinstance(part, Only) and part.demanded and isinstance(part.test, Column)
+    ]
 
 
 PADDED = marking_padding()

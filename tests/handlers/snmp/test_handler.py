@@ -1,4 +1,8 @@
-"""Calls of the handler on simulated agents: readings, cost, faults and time limits. Also settings and build options."""
+"""Calls of the handler on simulated agents: readings, cost, faults and time limits.
+
+Also settings and build options.
+"""
+
 from __future__ import annotations
 
 import json
@@ -30,9 +34,14 @@ from tests.waiting import until
 FAMILIES = pytest.mark.parametrize("key", sorted(COMMANDS))
 STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}
 BIG: Mapping[str, Callable[[], Model]] = {
-    "apc-masterswitch": lambda: apc.masterswitch(48), "apc-rpdu": lambda: apc.rpdu(48), "apc-rpdu2": lambda: apc.rpdu2(48),
-    "eaton-epdu": lambda: eaton.epdu(48), "raritan-px2": lambda: raritan.px(48), "rpcm": lambda: rpcm.rpcm(48),
-    "sentry3": lambda: servertech.sentry3(16)}
+    "apc-masterswitch": lambda: apc.masterswitch(48),
+    "apc-rpdu": lambda: apc.rpdu(48),
+    "apc-rpdu2": lambda: apc.rpdu2(48),
+    "eaton-epdu": lambda: eaton.epdu(48),
+    "raritan-px2": lambda: raritan.px(48),
+    "rpcm": lambda: rpcm.rpcm(48),
+    "sentry3": lambda: servertech.sentry3(16),
+}
 
 
 @FAMILIES
@@ -42,7 +51,9 @@ def test_status_and_figures_agree_with_the_simulators_books(key: str, version: s
     with Agent(model) as agent:
         handler = pdu(agent, version=version)
         view, statistic, books = handler.status(), handler.statistic(), agent.books()
-    assert {port.identity: port.power_status for port in view.ports} == {i: STATES[s] for i, s in books.states.items()}
+    assert {port.identity: port.power_status for port in view.ports} == {
+        i: STATES[s] for i, s in books.states.items()
+    }
     assert [port.identity for port in view.ports] == list(model.relays)
     assert statistic.load == pytest.approx(books.load_a or 0.0)
     assert statistic.total_consumption == pytest.approx(books.energy_kwh or 0.0)
@@ -52,7 +63,9 @@ def test_status_and_figures_agree_with_the_simulators_books(key: str, version: s
 
 
 @FAMILIES
-def test_a_status_of_forty_eight_outlets_costs_at_most_five_requests_and_two_for_each_doubt(key: str) -> None:
+def test_a_status_of_forty_eight_outlets_costs_at_most_five_requests_and_two_for_each_doubt(
+    key: str,
+) -> None:
     states = PROFILE_OF[key].outlets[0].states
     assert states is not None
     with Agent(BIG[key]()) as agent:
@@ -67,25 +80,33 @@ def test_linked_units_keep_their_outlets_and_their_figures_add_up() -> None:
             view, statistic, books = pdu(agent).status(), pdu(agent).statistic(), agent.books()
             labels = {label.identity: label.number for label in pdu(agent).labels()}
         assert len(view.ports) == 24
-        assert statistic.load == pytest.approx(books.load_a) and statistic.total_consumption == pytest.approx(books.energy_kwh)
+        assert statistic.load == pytest.approx(
+            books.load_a
+        ) and statistic.total_consumption == pytest.approx(books.energy_kwh)
         assert labels == model.labels
 
 
 def test_the_metered_table_of_an_apc_is_joined_by_unit_and_number() -> None:
     model = apc.rpdu2(2, units=2)
     rows = dict(model.device.rows())
-    for column in (2, 3, 4, 6, 7, 11):                     # reverse the rows of the metered table and drop outlet 1's row
+    # reverse the rows of the metered table and drop outlet 1's row
+    for column in (2, 3, 4, 6, 7, 11):
         held = {n: rows.pop(f"{apc.RPDU2_METERED}.{column}.{n}") for n in (1, 2, 3, 4)}
         rows.update({f"{apc.RPDU2_METERED}.{column}.{5 - n}": held[n] for n in (2, 3, 4)})
     with Agent(Device(rows, rules=())) as agent:
         read = {port.identity: port.consumption for port in pdu(agent).statistic().ports}
-    wanted = {identity: energy for identity, energy in model.books().port_energy_kwh.items() if identity != "1"}
+    wanted = {
+        identity: energy
+        for identity, energy in model.books().port_energy_kwh.items()
+        if identity != "1"
+    }
     assert read == pytest.approx(wanted)
 
 
 def test_the_neutral_of_a_three_phase_tower_is_not_added() -> None:
     model = servertech.sentry3(4, neutral=True)
-    rows = {**model.device.rows(), f"{servertech.TOWER}.8.1": Row(4, b"\x50")}          # the capability threePhase (bit 3) is set
+    # the capability threePhase (bit 3) is set
+    rows = {**model.device.rows(), f"{servertech.TOWER}.8.1": Row(4, b"\x50")}
     with Agent(Device(rows, rules=())) as agent:
         assert pdu(agent).statistic().load == pytest.approx(model.books().load_a)
 
@@ -122,12 +143,25 @@ def test_labels_have_the_numbers_printed_on_the_unit(key: str) -> None:
 def test_the_figures_for_tools_include_power() -> None:
     with Agent(eaton.epdu(4)) as agent:
         found, read = pdu(agent).figures()
-    assert found.profile.key == "eaton-epdu" and len(read.power_of) == 4 and read.power == sum(read.power_of.values())
+    assert (
+        found.profile.key == "eaton-epdu"
+        and len(read.power_of) == 4
+        and read.power == sum(read.power_of.values())
+    )
 
 
-@pytest.mark.parametrize("faults", [
-    Faults(walk_silent_after=10), Faults(walk_error="genErr", walk_error_after=10), Faults(garbage=True), Faults(truncate=True),
-    Faults(silent=True), Faults(same_oid_after=10)], ids=lambda faults: next(k for k, v in vars(faults).items() if v))
+@pytest.mark.parametrize(
+    "faults",
+    [
+        Faults(walk_silent_after=10),
+        Faults(walk_error="genErr", walk_error_after=10),
+        Faults(garbage=True),
+        Faults(truncate=True),
+        Faults(silent=True),
+        Faults(same_oid_after=10),
+    ],
+    ids=lambda faults: next(k for k, v in vars(faults).items() if v),
+)
 def test_an_interrupted_reading_is_an_error_and_never_a_partial_view(faults: Faults) -> None:
     for version in ("1", "2"):
         with Agent(apc.rpdu2(48), faults=faults) as agent:
@@ -166,8 +200,13 @@ def test_a_lost_request_for_the_sys_object_id_raises_unreachable() -> None:
 
 
 @pytest.mark.parametrize("method", ["status", "statistic", "port_down"])
-def test_a_call_to_a_slow_device_starts_no_get_walk_or_set_after_its_limit(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each request has a time-out, and the call has a limit. Every answer is slow but within the time-out."""
+def test_a_call_to_a_slow_device_starts_no_get_walk_or_set_after_its_limit(
+    method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each request has a time-out, and the call has a limit.
+
+    Every answer is slow but within the time-out.
+    """
     monkeypatch.setattr(switching, "PLAN_SECONDS", 0.5)
     monkeypatch.setattr("handlers.snmp.handler.CALL_SECONDS", 0.5)
     with Agent(apc.rpdu2(8), faults=Faults(late_s=0.3)) as agent:
@@ -175,10 +214,13 @@ def test_a_call_to_a_slow_device_starts_no_get_walk_or_set_after_its_limit(metho
         call = getattr(handler, method)
         with pytest.raises(Unreachable, match="0.5 s were not enough for this call"):
             call(*([PduPortView("1")] if method == "port_down" else []))
-        assert agent.requests <= 3 and agent.writes() == []     # a GET, then a walk of two requests; the next GET would be late
+        # a GET, then a walk of two requests; the next GET would be late
+        assert agent.requests <= 3 and agent.writes() == []
 
 
-def test_a_command_is_not_sent_if_the_readings_before_it_took_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_command_is_not_sent_if_the_readings_before_it_took_too_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """The last reading, a walk, starts within the limit and ends after it."""
     monkeypatch.setattr(switching, "PLAN_SECONDS", 0.5)
     with Agent(rpcm.rpcm(2), faults=Faults(late_s=0.3)) as agent:
@@ -188,9 +230,13 @@ def test_a_command_is_not_sent_if_the_readings_before_it_took_too_long(monkeypat
 
 
 def test_a_call_over_snmp_ends_within_a_minute_even_if_requests_are_slow() -> None:
-    """The platform's requests cannot be interrupted, and the last one may start right before the limit."""
-    request = max(_credentials.Credentials("h", "h", 161, False, version, timeout_s=60, retries=10).longest_s
-                  for version in (2, 3))
+    """The platform's requests cannot be interrupted, and the last one may start right before the
+    limit.
+    """
+    request = max(
+        _credentials.Credentials("h", "h", 161, False, version, timeout_s=60, retries=10).longest_s
+        for version in (2, 3)
+    )
     walk = _snmp.WALK_DEADLINE_S
     assert request <= 20 and walk <= 25
     assert CALL_SECONDS + max(request, walk) < 60
@@ -205,36 +251,58 @@ def test_the_error_for_a_unit_that_does_not_answer_version_2_suggests_version_1(
         assert len(pdu(agent, version="1").status().ports) == 4
 
 
-def test_every_call_logs_the_version_of_the_code_and_the_family_once(caplog: pytest.LogCaptureFixture) -> None:
+def test_every_call_logs_the_version_of_the_code_and_the_family_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     caplog.set_level(logging.INFO)
     with Agent(rpcm.rpcm(2)) as agent:
         handler = pdu(agent)
-        calls = (handler.status, handler.statistic, lambda: handler.port_up(PduPortView("1")),
-                 lambda: handler.port_down(PduPortView("1")))
+        calls = (
+            handler.status,
+            handler.statistic,
+            lambda: handler.port_up(PduPortView("1")),
+            lambda: handler.port_down(PduPortView("1")),
+        )
         for call in calls:
             caplog.clear()
             call()
-            lines = [record.getMessage() for record in caplog.records if record.name.startswith("handlers")]
+            lines = [
+                record.getMessage()
+                for record in caplog.records
+                if record.name.startswith("handlers")
+            ]
             assert len(lines) == 1 and re.search(rf"snmp {re.escape(VERSION)} \(rpcm\)", lines[0])
             assert "private" not in caplog.text
 
 
-# ---- settings and build options ----------------------------------------------------------------------------
+# ---- settings and build options ------------------------------------------------------------------
+
 
 def test_making_a_handler_checks_no_settings() -> None:
     handler = make_handler(PduSnmpData("", {}, {"profile": "!", "colour": "red"}))
-    with pytest.raises(SettingsError, match="colour.*allowed: profile, switch_unproven, metered_only, switch_automatic"):
+    with pytest.raises(
+        SettingsError,
+        match="colour.*allowed: profile, switch_unproven, metered_only, switch_automatic",
+    ):
         handler.status()
 
 
-@pytest.mark.parametrize("settings, sentence", [
-    ({"profile": "qqqqqqqq"}, "family 'qqqqqqqq'.*its families include apc-rpdu2, apc-rpdu, apc-masterswitch$"),
-    ({"profile": "raritan"}, "similar: raritan-px2, raritan-px1$"),
-    ({"profile": "entry3"}, "similar: sentry3"),
-    ({"profile": "a b"}, "'profile'.*'a b' is not allowed; give the key of a family"),
-    ({"switch_unproven": "perhaps"}, "'switch_unproven'.*give yes or no"),
-])
-def test_the_error_for_a_bad_setting_says_what_to_give(settings: dict[str, str], sentence: str) -> None:
+@pytest.mark.parametrize(
+    "settings, sentence",
+    [
+        (
+            {"profile": "qqqqqqqq"},
+            "family 'qqqqqqqq'.*its families include apc-rpdu2, apc-rpdu, apc-masterswitch$",
+        ),
+        ({"profile": "raritan"}, "similar: raritan-px2, raritan-px1$"),
+        ({"profile": "entry3"}, "similar: sentry3"),
+        ({"profile": "a b"}, "'profile'.*'a b' is not allowed; give the key of a family"),
+        ({"switch_unproven": "perhaps"}, "'switch_unproven'.*give yes or no"),
+    ],
+)
+def test_the_error_for_a_bad_setting_says_what_to_give(
+    settings: dict[str, str], sentence: str
+) -> None:
     with pytest.raises(SettingsError, match=sentence):
         choose(settings, {})
 
@@ -254,9 +322,15 @@ def test_a_setting_overrides_a_build_option() -> None:
     assert choose({}, {"switch_unproven": "yes"}).switch_unproven is True
     assert choose({"switch_unproven": " "}, {"switch_unproven": "yes"}).switch_unproven is True
     assert choose({}, {}) == (PROFILES, False, False, False, False)
-    assert choose({"switch_automatic": "yes"}, {}).switch_automatic and choose({}, {"switch_automatic": "yes"}).switch_automatic
+    assert (
+        choose({"switch_automatic": "yes"}, {}).switch_automatic
+        and choose({}, {"switch_automatic": "yes"}).switch_automatic
+    )
     assert not choose({"switch_automatic": "no"}, {"switch_automatic": "yes"}).switch_automatic
-    assert choose({"metered_only": "yes"}, {}).metered_only and choose({}, {"metered_only": "yes"}).metered_only
+    assert (
+        choose({"metered_only": "yes"}, {}).metered_only
+        and choose({}, {"metered_only": "yes"}).metered_only
+    )
     assert not choose({"metered_only": "no"}, {"metered_only": "yes"}).metered_only
 
 
@@ -271,7 +345,9 @@ def test_an_archive_can_be_limited_to_chosen_families() -> None:
         choose({"only": "rpcm"}, {})
 
 
-def test_an_owners_profile_is_read_and_switched_even_with_low_confidence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_owners_profile_is_read_and_switched_even_with_low_confidence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     data = json.loads(schema.dumps(RPCM[0]))
     data.update(key="my-strip", sys_object_ids=[], switching_confidence="low")
     monkeypatch.setattr(options, "OPTIONS", {"own_profile": json.dumps(data)})

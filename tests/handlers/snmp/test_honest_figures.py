@@ -1,4 +1,7 @@
-"""No recording and no synthetic unit shows a partial sum, or a zero that no object of the device holds."""
+"""No recording and no synthetic unit shows a partial sum, or a zero that no object of the device
+holds.
+"""
+
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
@@ -34,18 +37,30 @@ def _made(name: str) -> tuple[Rows, Callable[[Memory], SnmpDevice]]:
     return unit.rows, lambda device: units.find(unit, device)
 
 
-UNITS = [pytest.param(_recorded, name, id=f"recording {name}", marks=pytest.mark.against("recordings of real units, in memory"))
-         for name in recorded.names()]
+UNITS = [
+    pytest.param(
+        _recorded,
+        name,
+        id=f"recording {name}",
+        marks=pytest.mark.against("recordings of real units, in memory"),
+    )
+    for name in recorded.names()
+]
 UNITS += [pytest.param(_made, unit.name, id=unit.name) for unit in units.FIXTURES]
 EACH = pytest.mark.parametrize("source, name", UNITS)
 Source = Callable[[str], tuple[Rows, Callable[[Memory], SnmpDevice]]]
 
 
 def totals(found: SnmpDevice) -> Iterator[tuple[str, Total, Optional[Decimal], dict[str, Decimal]]]:
-    """Yield for each total that the profile declares: its name, its declaration, its value and the outlets' values."""
+    """Yield for each total that the profile declares: its name, its declaration, its value and the
+    outlets' values.
+    """
     read = metering.meter(found)
-    for name, total, of_outlets in (("load", read.load, read.current_of), ("power", read.power, read.power_of),
-                                    ("energy", read.energy, read.energy_of)):
+    for name, total, of_outlets in (
+        ("load", read.load, read.current_of),
+        ("power", read.power, read.power_of),
+        ("energy", read.energy, read.energy_of),
+    ):
         declared = getattr(found.profile, name)
         if declared is not None:
             yield name, declared, total, of_outlets
@@ -57,53 +72,106 @@ def test_a_total_summed_over_outlets_counts_every_one_of_them(source: Source, na
     found = find(of_rows(rows))
     for kind, declared, total, of_outlets in totals(found):
         own = changed(declared, else_outlets=False) if declared.figures else None
-        if total is None or (own and own.read(found.reader, dict.fromkeys(found.states)) is not None):
-            continue                                                    # no total, or the device reports it
+        if total is None or (
+            own and own.read(found.reader, dict.fromkeys(found.states)) is not None
+        ):
+            # no total, or the device reports it
+            continue
         by_unit: dict[str, list[str]] = {}
         for identity in found.states:
-            by_unit.setdefault(declared.unit.of(identity) if declared.unit else "", []).append(identity)
-        measured = {(declared.unit.of(index) if declared.unit else "") for figure in declared.figures
-                    for index in figure.read(found.reader)}
+            by_unit.setdefault(declared.unit.of(identity) if declared.unit else "", []).append(
+                identity
+            )
+        measured = {
+            (declared.unit.of(index) if declared.unit else "")
+            for figure in declared.figures
+            for index in figure.read(found.reader)
+        }
         for unit in by_unit.keys() - measured:
             assert set(by_unit[unit]) <= set(of_outlets), f"{kind} of unit {unit!r}"
 
 
 @EACH
-def test_a_total_never_becomes_a_smaller_sum_if_an_outlet_is_not_metered(source: Source, name: str) -> None:
+def test_a_total_never_becomes_a_smaller_sum_if_an_outlet_is_not_metered(
+    source: Source, name: str
+) -> None:
     rows, find = source(name)
     found = find(of_rows(rows))
     for kind, declared, total, of_outlets in totals(found):
         for identity in list(of_outlets)[:1]:
-            fewer: dict[str, Optional[Decimal]] = {**dict.fromkeys(found.states), **of_outlets, identity: None}
+            fewer: dict[str, Optional[Decimal]] = {
+                **dict.fromkeys(found.states),
+                **of_outlets,
+                identity: None,
+            }
             assert declared.read(found.reader, fewer) in (None, total), kind
 
 
 @EACH
-def test_a_total_over_rows_is_missing_if_one_of_them_is_not_measured(source: Source, name: str) -> None:
+def test_a_total_over_rows_is_missing_if_one_of_them_is_not_measured(
+    source: Source, name: str
+) -> None:
     rows, find = source(name)
     found = find(of_rows(rows))
     for kind, declared, *_ in totals(found):
         for figure in declared.figures:
             raw, read = figure.source.rows(found.reader), figure.read(found.reader)
-            for identity in [one for one, value in read.items() if value and list(raw.values()).count(raw[one]) == 1][:1]:
+            for identity in [
+                one
+                for one, value in read.items()
+                if value and list(raw.values()).count(raw[one]) == 1
+            ][:1]:
                 lost = changed(figure, absent=(*figure.absent, text(raw[identity])))
-                assert Total((lost,), unit=declared.unit).read(found.reader, dict.fromkeys(found.states)) is None, kind
+                assert (
+                    Total((lost,), unit=declared.unit).read(
+                        found.reader, dict.fromkeys(found.states)
+                    )
+                    is None
+                ), kind
 
 
 def objects_of_meters(profile: Profile, root: str) -> set[str]:
     """Return the OIDs that the figures read, or none if one of them also describes the outlets."""
-    def spelt(*parts: object) -> set[str]:
-        return {root + oid[1:] if oid.startswith("~") else oid for part in parts if part for oid in oids(part)}
 
-    figures = spelt(*(total.figures for total in (profile.load, profile.power, profile.energy) if total),
-                    *(part for outlets in profile.outlets for part in (outlets.current, outlets.power, outlets.energy)))
-    others = spelt(*(part for outlets in profile.outlets for part in (
-        outlets.states, outlets.rows, outlets.count, outlets.none_if_zero, outlets.number, outlets.name, outlets.control)))
+    def spelt(*parts: object) -> set[str]:
+        return {
+            root + oid[1:] if oid.startswith("~") else oid
+            for part in parts
+            if part
+            for oid in oids(part)
+        }
+
+    figures = spelt(
+        *(total.figures for total in (profile.load, profile.power, profile.energy) if total),
+        *(
+            part
+            for outlets in profile.outlets
+            for part in (outlets.current, outlets.power, outlets.energy)
+        ),
+    )
+    others = spelt(
+        *(
+            part
+            for outlets in profile.outlets
+            for part in (
+                outlets.states,
+                outlets.rows,
+                outlets.count,
+                outlets.none_if_zero,
+                outlets.number,
+                outlets.name,
+                outlets.control,
+            )
+        )
+    )
     return set() if figures & others else figures
 
 
 def test_more_than_a_third_of_the_families_have_meters_that_can_be_removed() -> None:
-    assert len([profile for profile in PROFILES if objects_of_meters(profile, "1.3")]) > len(PROFILES) / 3
+    assert (
+        len([profile for profile in PROFILES if objects_of_meters(profile, "1.3")])
+        > len(PROFILES) / 3
+    )
 
 
 @EACH
@@ -112,110 +180,261 @@ def test_a_unit_without_its_meters_shows_no_figure_and_no_zero(source: Source, n
     found = find(of_rows(rows))
     lost = tuple(f"{oid}." for oid in objects_of_meters(found.profile, found.reader.root))
     try:
-        bare = find(of_rows({oid: row for oid, row in rows.items() if not lost or not f"{oid}.".startswith(lost)}))
+        bare = find(
+            of_rows(
+                {
+                    oid: row
+                    for oid, row in rows.items()
+                    if not lost or not f"{oid}.".startswith(lost)
+                }
+            )
+        )
     except PduHandlerError:
-        return                                                          # the unit is not detected without its meters
+        # the unit is not detected without its meters
+        return
     if lost and bare.profile.key == found.profile.key:
         assert metering.meter(bare) == metering.Readings(None, None, None, {}, {}, {})
 
 
-# One phase has bad data. The load is the PDU's own figure, or None, not the sum of the other phases (1.41 A or 4.254 A).
-@pytest.mark.parametrize("unit, status, value, load", [
-    ("riedo-updu", "55108.1.3.1.1.15.0.2", "1", Decimal("1.999")), ("riedo-updu", "55108.1.3.1.1.15.0.2", "2", Decimal("1.999")),
-    ("bachmann-bluenet2", "31770.2.2.8.4.1.4.0.0.0.0.255.255.0.4", "7", None)], ids=["expired", "no data", "lost"])
-def test_a_phase_without_good_data_is_not_left_out_of_a_sum(unit: str, status: str, value: str, load: Optional[Decimal]) -> None:
+# One phase has bad data. The load is the PDU's own figure, or None, not the sum of the other phases
+# (1.41 A or 4.254 A).
+@pytest.mark.parametrize(
+    "unit, status, value, load",
+    [
+        ("riedo-updu", "55108.1.3.1.1.15.0.2", "1", Decimal("1.999")),
+        ("riedo-updu", "55108.1.3.1.1.15.0.2", "2", Decimal("1.999")),
+        ("bachmann-bluenet2", "31770.2.2.8.4.1.4.0.0.0.0.255.255.0.4", "7", None),
+    ],
+    ids=["expired", "no data", "lost"],
+)
+def test_a_phase_without_good_data_is_not_left_out_of_a_sum(
+    unit: str, status: str, value: str, load: Optional[Decimal]
+) -> None:
     device = fixture(unit).device()
     device.put(f"1.3.6.1.4.1.{status}", value)
     read = metering.meter(detection.detect(of_rows(device.rows()), PROFILES))
     assert read.load == load
 
 
-# A column that selects the rows of a sum has no value in one row. `wrong` is the sum of wrongly selected rows.
-@pytest.mark.parametrize("unit, empty, wrong", [
-    ("riedo-updu", "55108.1.3.1.1.3.1.1", "3.261"),                     # without its type, a meter may be of any kind
-    ("bachmann-bluenet2", "31770.2.2.6.3.1.4.1.1.1", "4.254"),          # the GUID of a phase
-    ("sentry3", "1718.3.2.1.1.8.1", "16.50")])                          # the tower's capabilities: is the fourth infeed neutral?
+# A column that selects the rows of a sum has no value in one row. `wrong` is the sum of wrongly
+# selected rows.
+@pytest.mark.parametrize(
+    "unit, empty, wrong",
+    [
+        # without its type, a meter may be of any kind
+        ("riedo-updu", "55108.1.3.1.1.3.1.1", "3.261"),
+        ("bachmann-bluenet2", "31770.2.2.6.3.1.4.1.1.1", "4.254"),  # the GUID of a phase
+        # the tower's capabilities: is the fourth infeed neutral?
+        ("sentry3", "1718.3.2.1.1.8.1", "16.50"),
+    ],
+)
 def test_a_row_that_cannot_be_assigned_prevents_a_sum(unit: str, empty: str, wrong: str) -> None:
     device = of_rows(fixture(unit).rows)
     device.put(f"1.3.6.1.4.1.{empty}", "")
     found = detection.detect(device, PROFILES)
     assert metering.meter(found).load != Decimal(wrong)
     load = found.profile.load
-    assert load and changed(load, figures=load.figures[:1], else_outlets=False).read(found.reader) is None
+    assert (
+        load
+        and changed(load, figures=load.figures[:1], else_outlets=False).read(found.reader) is None
+    )
 
 
 def test_an_outlet_with_an_empty_number_shows_the_last_arc_of_its_identity() -> None:
-    labels = {label.identity: label.number for label in metering.labels(_with("sentry3", {"1718.3.2.3.1.2.1.1.1": ""}))}
+    labels = {
+        label.identity: label.number
+        for label in metering.labels(_with("sentry3", {"1718.3.2.3.1.2.1.1.1": ""}))
+    }
     assert labels["1.1.1"] == "1" and labels["1.1.2"] != "2"
 
 
 def test_a_fourth_infeed_of_a_tower_without_capabilities_is_not_added() -> None:
-    """Old Sentry firmware lacks towerCapabilities, so this infeed may be the neutral line. A sum with it would be 16.50 A."""
+    """Old Sentry firmware lacks towerCapabilities, so this infeed may be the neutral line.
+
+    A sum with it would be 16.50 A.
+    """
     found = _with("sentry3", {}, without=("1718.3.2.1.1.8.1",))
     load = found.profile.load
     assert load and changed(load, else_outlets=False).read(found.reader) is None
 
 
 def _with(name: str, values: Mapping[str, str], without: tuple[str, ...] = ()) -> SnmpDevice:
-    """Detect the unit with other values (whole numbers as INTEGERs) and without objects whose OIDs start with one of `without`.
+    """Detect the unit with other values (whole numbers as INTEGERs) and without objects whose OIDs
+    start with one of `without`.
 
     OIDs are given without ENTERPRISES.
     """
     lost = tuple(ENTERPRISES + below for below in without)
-    rows = {oid: row for oid, row in fixture(name).rows.items() if not lost or not f"{oid}.".startswith(lost)}
-    rows.update({ENTERPRISES + below: Row(INTEGER, int(value)) if value.lstrip("-").isdigit() else Row(OCTETS, value.encode())
-                 for below, value in values.items()})
+    rows = {
+        oid: row
+        for oid, row in fixture(name).rows.items()
+        if not lost or not f"{oid}.".startswith(lost)
+    }
+    rows.update(
+        {
+            ENTERPRISES + below: (
+                Row(INTEGER, int(value))
+                if value.lstrip("-").isdigit()
+                else Row(OCTETS, value.encode())
+            )
+            for below, value in values.items()
+        }
+    )
     return detection.detect(of_rows(rows), PROFILES)
 
 
-# The second unit of a chain has no row in the meters of units. Some families then sum its outlets, if all are metered. Otherwise
-# there is no total: the sum of the other units would be too small.
-@pytest.mark.parametrize("unit, without, figures", [
-    ("eaton-epdu", ("534.6.6.7.3.3.1.4.1.", "534.6.6.7.3.5.1.4.1.", "534.6.6.7.3.5.1.5.1."), (None, None, None)),
-    ("hpe-mapdu3", tuple(f"232.165.11.2.{column}.2." for column in ("2.1.11", "1.1.5", "1.1.6")), (None, None, None)),
-    ("hpe-mapdu2", tuple(f"232.165.7.2.{column}.1." for column in ("2.1.11", "1.1.5", "1.1.6")), (None, None, None)),
-    ("panduit-g5", tuple(f"19536.10.1.2.{column}.2." for column in ("2.1.11", "1.1.11", "1.1.5", "1.1.6")), (None, None, None)),
-    ("eaton-nlogic", ("534.7.1.2.2.1.11.2.", "534.7.1.2.1.1.11.2."), (None, None, None)),
-    ("enlogic", ("38446.1.3.4.1.5.2.", "38446.1.2.4.1.4.2.", "38446.1.2.4.1.9.2."), (None, None, None)),
-    ("liebert-mph", tuple(f"476.1.42.3.8.30.{column}.2." for column in ("40.1.22", "20.1.65", "20.1.50")),
-     ("3.62", "763", "2115.0")),
-    ("tripplite-products", ("850.1.1.3.2.3.2.1.1.5.2.", "850.1.1.3.2.3.2.1.1.8.2."), ("6.34", "1395", None)),
-    ("bachmann-bluenet2", ("31770.2.2.6.3.1.4.2.",), (None, None, None)),
-    ("schleifenbauer_conteg", tuple(f"28402.12.1.1.2.6.1.1.{column}.210." for column in ("5", "10", "2")),
-     ("2.00", "445", "103")),
-    ("sinetica-hawk", tuple(f"3711.24.1.1.7.3.1.1.{column}.2." for column in "457"), ("4.1", None, "804.0")),
-    ("sentry4", ("1718.4.1.4.3.1.3.2.", "1718.4.1.3.3.1.3.2.", "1718.4.1.3.3.1.10.2."), ("10.20", "1936", "5328.233")),
-    ("apc-rpdu2", ("318.1.1.26.6.3.1.2.2", "318.1.1.26.6.3.1.5.2", *(f"318.1.1.26.4.3.1.{column}.2" for column in "259")),
-     (None, None, None)),
-    ("apc-easy-epdu", (*(f"318.1.1.30.4.2.1.{column}.{row}" for column in "25" for row in "23"),
-                       *(f"318.1.1.30.2.1.1.{column}.2" for column in (2, 7, 11))), (None, None, None)),
-    ("cyberpower-epdu2", (*(f"3808.1.1.6.4.4.1.{column}.{row}" for column in "25" for row in "234"),
-                          *(f"3808.1.1.6.3.4.1.{column}.2" for column in (2, 5, 9, 18))), (None, None, None)),
-    ("baytech", ("4779.1.3.5.2.1.4.2", "4779.1.3.5.2.1.7.2"), (None, None, None)),
-    ("vertiv-dcs-mpdu", tuple(f"13400.3.2.225.1.1.{column}.2" for column in (2, 4, 8, 13)), (None, None, None)),
-    ("digipower", ("17420.1.2.9.2.11.0",), (None, None, None))])
-def test_the_total_of_a_chain_counts_every_unit_or_is_missing(unit: str, without: tuple[str, ...],
-                                                              figures: tuple[Optional[str], ...]) -> None:
+# The second unit of a chain has no row in the meters of units. Some families then sum its outlets,
+# if all are metered. Otherwise there is no total: the sum of the other units would be too small.
+@pytest.mark.parametrize(
+    "unit, without, figures",
+    [
+        (
+            "eaton-epdu",
+            ("534.6.6.7.3.3.1.4.1.", "534.6.6.7.3.5.1.4.1.", "534.6.6.7.3.5.1.5.1."),
+            (None, None, None),
+        ),
+        (
+            "hpe-mapdu3",
+            tuple(f"232.165.11.2.{column}.2." for column in ("2.1.11", "1.1.5", "1.1.6")),
+            (None, None, None),
+        ),
+        (
+            "hpe-mapdu2",
+            tuple(f"232.165.7.2.{column}.1." for column in ("2.1.11", "1.1.5", "1.1.6")),
+            (None, None, None),
+        ),
+        (
+            "panduit-g5",
+            tuple(f"19536.10.1.2.{column}.2." for column in ("2.1.11", "1.1.11", "1.1.5", "1.1.6")),
+            (None, None, None),
+        ),
+        ("eaton-nlogic", ("534.7.1.2.2.1.11.2.", "534.7.1.2.1.1.11.2."), (None, None, None)),
+        (
+            "enlogic",
+            ("38446.1.3.4.1.5.2.", "38446.1.2.4.1.4.2.", "38446.1.2.4.1.9.2."),
+            (None, None, None),
+        ),
+        (
+            "liebert-mph",
+            tuple(f"476.1.42.3.8.30.{column}.2." for column in ("40.1.22", "20.1.65", "20.1.50")),
+            ("3.62", "763", "2115.0"),
+        ),
+        (
+            "tripplite-products",
+            ("850.1.1.3.2.3.2.1.1.5.2.", "850.1.1.3.2.3.2.1.1.8.2."),
+            ("6.34", "1395", None),
+        ),
+        ("bachmann-bluenet2", ("31770.2.2.6.3.1.4.2.",), (None, None, None)),
+        (
+            "schleifenbauer_conteg",
+            tuple(f"28402.12.1.1.2.6.1.1.{column}.210." for column in ("5", "10", "2")),
+            ("2.00", "445", "103"),
+        ),
+        (
+            "sinetica-hawk",
+            tuple(f"3711.24.1.1.7.3.1.1.{column}.2." for column in "457"),
+            ("4.1", None, "804.0"),
+        ),
+        (
+            "sentry4",
+            ("1718.4.1.4.3.1.3.2.", "1718.4.1.3.3.1.3.2.", "1718.4.1.3.3.1.10.2."),
+            ("10.20", "1936", "5328.233"),
+        ),
+        (
+            "apc-rpdu2",
+            (
+                "318.1.1.26.6.3.1.2.2",
+                "318.1.1.26.6.3.1.5.2",
+                *(f"318.1.1.26.4.3.1.{column}.2" for column in "259"),
+            ),
+            (None, None, None),
+        ),
+        (
+            "apc-easy-epdu",
+            (
+                *(f"318.1.1.30.4.2.1.{column}.{row}" for column in "25" for row in "23"),
+                *(f"318.1.1.30.2.1.1.{column}.2" for column in (2, 7, 11)),
+            ),
+            (None, None, None),
+        ),
+        (
+            "cyberpower-epdu2",
+            (
+                *(f"3808.1.1.6.4.4.1.{column}.{row}" for column in "25" for row in "234"),
+                *(f"3808.1.1.6.3.4.1.{column}.2" for column in (2, 5, 9, 18)),
+            ),
+            (None, None, None),
+        ),
+        ("baytech", ("4779.1.3.5.2.1.4.2", "4779.1.3.5.2.1.7.2"), (None, None, None)),
+        (
+            "vertiv-dcs-mpdu",
+            tuple(f"13400.3.2.225.1.1.{column}.2" for column in (2, 4, 8, 13)),
+            (None, None, None),
+        ),
+        ("digipower", ("17420.1.2.9.2.11.0",), (None, None, None)),
+    ],
+)
+def test_the_total_of_a_chain_counts_every_unit_or_is_missing(
+    unit: str, without: tuple[str, ...], figures: tuple[Optional[str], ...]
+) -> None:
     read = metering.meter(_with(unit, {}, without))
-    assert [read.load, read.power, read.energy] == [None if figure is None else Decimal(figure) for figure in figures]
+    assert [read.load, read.power, read.energy] == [
+        None if figure is None else Decimal(figure) for figure in figures
+    ]
 
 
 PX2, CMC = "13742.6.", "2606.7.4.2.2.1."
-ONE_PHASE = {PX2 + "5.2.3.1.4.2.1.1": "1500", PX2 + "3.3.4.1.7.2.1.1": "3", PX2 + "3.3.3.1.5.2.1": "2"}
+ONE_PHASE = {
+    PX2 + "5.2.3.1.4.2.1.1": "1500",
+    PX2 + "3.3.4.1.7.2.1.1": "3",
+    PX2 + "3.3.3.1.5.2.1": "2",
+}
 BLUENET = "31770.2.2.8."
-SECOND_CURRENT = {f"{BLUENET}{column}.0.0.0.0.255.255.0.5": value for column, value in (
-    ("4.1.3", "4"), ("4.1.4", "2"), ("4.1.5", "999"), ("2.1.9", "-3"), ("2.1.10", "4"))}
-STRIP = {CMC + "3.3.7": "PSM_M.Unit.Value", CMC + "5.3.7": "A", CMC + "7.3.7": "-10", CMC + "11.3.7": "12", CMC + "14.3.7": "2"}
+SECOND_CURRENT = {
+    f"{BLUENET}{column}.0.0.0.0.255.255.0.5": value
+    for column, value in (
+        ("4.1.3", "4"),
+        ("4.1.4", "2"),
+        ("4.1.5", "999"),
+        ("2.1.9", "-3"),
+        ("2.1.10", "4"),
+    )
+}
+STRIP = {
+    CMC + "3.3.7": "PSM_M.Unit.Value",
+    CMC + "5.3.7": "A",
+    CMC + "7.3.7": "-10",
+    CMC + "11.3.7": "12",
+    CMC + "14.3.7": "2",
+}
 
 
-@pytest.mark.parametrize("unit, values, load", [
-    ("raritan-px2", ONE_PHASE, "18.480"), ("rittal-cmc3", STRIP, "5.55"), ("rittal-cmc3", {**STRIP, CMC + "5.3.7": "V"}, None),
-    ("bachmann-bluenet2", SECOND_CURRENT, None),
-    ("sentry3", {"1718.3.2.3.1.5.2.1.1": "1", "1718.3.2.3.1.2.2.1.1": "BA1"}, None),
-    ("schleifenbauer_conteg", {"28402.12.1.1.2.6.1.1.7.210.1": "0", "28402.12.1.1.2.6.1.1.5.210.1": "0"}, "2.00")],
-    ids=["a PDU of three phases and one of one phase", "phases and a strip", "a strip that shows no current",
-         "a phase with two currents", "a tower without infeeds", "a measuring module in a ring"])
-def test_a_load_counts_every_part_or_is_missing(unit: str, values: Mapping[str, str], load: Optional[str]) -> None:
+@pytest.mark.parametrize(
+    "unit, values, load",
+    [
+        ("raritan-px2", ONE_PHASE, "18.480"),
+        ("rittal-cmc3", STRIP, "5.55"),
+        ("rittal-cmc3", {**STRIP, CMC + "5.3.7": "V"}, None),
+        ("bachmann-bluenet2", SECOND_CURRENT, None),
+        ("sentry3", {"1718.3.2.3.1.5.2.1.1": "1", "1718.3.2.3.1.2.2.1.1": "BA1"}, None),
+        (
+            "schleifenbauer_conteg",
+            {"28402.12.1.1.2.6.1.1.7.210.1": "0", "28402.12.1.1.2.6.1.1.5.210.1": "0"},
+            "2.00",
+        ),
+    ],
+    ids=[
+        "a PDU of three phases and one of one phase",
+        "phases and a strip",
+        "a strip that shows no current",
+        "a phase with two currents",
+        "a tower without infeeds",
+        "a measuring module in a ring",
+    ],
+)
+def test_a_load_counts_every_part_or_is_missing(
+    unit: str, values: Mapping[str, str], load: Optional[str]
+) -> None:
     assert metering.meter(_with(unit, values)).load == (None if load is None else Decimal(load))
 
 
@@ -225,102 +444,203 @@ def test_a_chain_with_a_pdu_without_meters_has_no_total() -> None:
     assert (read.load, read.power, read.energy) == (None, None, None)
 
 
-PHASE_COUNTS = {f"31770.2.2.4.2.1.20.{device}": phases for device, phases in (("1", "2"), ("2", "1"), ("3", "3"))}
+PHASE_COUNTS = {
+    f"31770.2.2.4.2.1.20.{device}": phases
+    for device, phases in (("1", "2"), ("2", "1"), ("3", "3"))
+}
 
 
-# A unit is in the list of units, which counts its outlets or inlets, but has no rows in the tables of outlets and meters.
-# `listed` adds it to that list; `without` removes the meters of a unit that is listed already.
-@pytest.mark.parametrize("unit, listed, without", [
-    ("eaton-epdu", {"534.6.6.7.1.2.1.22.2": "0"}, ()),
-    ("hpe-mapdu3", {}, tuple(f"232.165.11.2.{column}.3." for column in ("2.1.9", "2.1.11", "1.1.5", "1.1.6"))),
-    ("hpe-mapdu2", {"232.165.7.1.2.1.12.2": "24"}, ()),
-    ("panduit-g5", {"19536.10.1.1.2.1.13.3": "24"}, ()),
-    ("eaton-nlogic", {"534.7.1.1.2.1.13.3": "6"}, ()),
-    ("enlogic", {}, ("38446.1.3.4.1.5.3.", "38446.1.2.4.1.4.3.", "38446.1.2.4.1.9.3.")),
-    ("apc-cpdu", {"318.1.1.32.2.3.1.4.3": "0"}, ()),
-    ("raritan-px2", {"13742.6.3.2.2.1.2.1": "1", "13742.6.3.2.2.1.2.2": "1"}, ())])
-def test_a_listed_unit_without_meters_prevents_a_total(unit: str, listed: Mapping[str, str], without: tuple[str, ...]) -> None:
+# A unit is in the list of units, which counts its outlets or inlets, but has no rows in the tables
+# of outlets and meters. `listed` adds it to that list; `without` removes the meters of a unit that
+# is listed already.
+@pytest.mark.parametrize(
+    "unit, listed, without",
+    [
+        ("eaton-epdu", {"534.6.6.7.1.2.1.22.2": "0"}, ()),
+        (
+            "hpe-mapdu3",
+            {},
+            tuple(f"232.165.11.2.{column}.3." for column in ("2.1.9", "2.1.11", "1.1.5", "1.1.6")),
+        ),
+        ("hpe-mapdu2", {"232.165.7.1.2.1.12.2": "24"}, ()),
+        ("panduit-g5", {"19536.10.1.1.2.1.13.3": "24"}, ()),
+        ("eaton-nlogic", {"534.7.1.1.2.1.13.3": "6"}, ()),
+        ("enlogic", {}, ("38446.1.3.4.1.5.3.", "38446.1.2.4.1.4.3.", "38446.1.2.4.1.9.3.")),
+        ("apc-cpdu", {"318.1.1.32.2.3.1.4.3": "0"}, ()),
+        ("raritan-px2", {"13742.6.3.2.2.1.2.1": "1", "13742.6.3.2.2.1.2.2": "1"}, ()),
+    ],
+)
+def test_a_listed_unit_without_meters_prevents_a_total(
+    unit: str, listed: Mapping[str, str], without: tuple[str, ...]
+) -> None:
     whole = metering.meter(_with(unit, {}))
     assert whole.load is not None
     read = metering.meter(_with(unit, listed, without))
     assert (read.load, read.power, read.energy) == (None, None, None)
 
 
-# In these families a row with a count of 0 is padding or a controller without inlets, so it has no meters. A list of one unit is
-# ignored: the unit's number in the list may differ from its number in the meters.
-@pytest.mark.parametrize("unit, listed", [
-    ("hpe-mapdu2", {"232.165.7.1.2.1.12.2": "0"}),
-    ("panduit-g5", {"19536.10.1.1.2.1.13.3": "0"}),
-    ("raritan-px2", {"13742.6.3.2.2.1.2.1": "1", "13742.6.3.2.2.1.2.2": "0"}),
-    ("raritan-px2", {"13742.6.3.2.2.1.2.9": "1"})],
-    ids=["an outlet count of 0", "an outlet count of 0 after two others", "a controller without inlets", "one unit"])
-def test_a_row_that_lists_no_other_unit_changes_no_total(unit: str, listed: Mapping[str, str]) -> None:
+# In these families a row with a count of 0 is padding or a controller without inlets, so it has no
+# meters. A list of one unit is ignored: the unit's number in the list may differ from its number in
+# the meters.
+@pytest.mark.parametrize(
+    "unit, listed",
+    [
+        ("hpe-mapdu2", {"232.165.7.1.2.1.12.2": "0"}),
+        ("panduit-g5", {"19536.10.1.1.2.1.13.3": "0"}),
+        ("raritan-px2", {"13742.6.3.2.2.1.2.1": "1", "13742.6.3.2.2.1.2.2": "0"}),
+        ("raritan-px2", {"13742.6.3.2.2.1.2.9": "1"}),
+    ],
+    ids=[
+        "an outlet count of 0",
+        "an outlet count of 0 after two others",
+        "a controller without inlets",
+        "one unit",
+    ],
+)
+def test_a_row_that_lists_no_other_unit_changes_no_total(
+    unit: str, listed: Mapping[str, str]
+) -> None:
     assert metering.meter(_with(unit, listed)) == metering.meter(_with(unit, {}))
 
 
 # The unit or inlet that is added, or the phase that is not measured, has no row in the meters.
-@pytest.mark.parametrize("unit, values, without, load", [
-    ("apc-rpdu2", {"318.1.1.26.4.3.1.2.3": "3"}, (), None),
-    ("cyberpower-epdu2", {"3808.1.1.6.3.4.1.2.3": "3"}, (), None),
-    ("baytech", {"4779.1.3.5.2.1.15.4": "8"}, (), None),
-    ("vertiv-dcs-mpdu", {"13400.3.2.225.1.1.2.3": "7"}, (), None),
-    ("bachmann-bluenet2", PHASE_COUNTS, (), None),
-    ("bachmann-bluenet2", {**PHASE_COUNTS, "31770.2.2.4.2.1.20.3": "0"}, (), "12.374"),
-    ("bachmann-bluenet2", {}, ("31770.2.2.8.4.1.5.0.0.0.1.255.255.0.4",), None),
-    ("raritan-px1", {"13742.4.1.20.2.1.3.1": "4", "13742.4.1.20.2.1.3.2": "1"}, (), "3.310"),       # the sum of the outlets
-    ("rittal-cmc3_pdu", {CMC + "3.3.6": "PSM_M.Plug1.Relay", CMC + "11.3.6": "1"}, (), None),
-    ("apc-xpdu", {"318.1.1.15.3.4.14.1.4.2": "-1"}, (), None),
-    ("apc-isx-modular", {"318.1.1.22.4.2.11.1.3.2": "-1"}, (), None)],
-    ids=["a device", "a unit", "an RPC that lists no outlets", "an MPDU that only meters", "a device with phases",
-         "a device without phases", "a phase without a variable", "an inlet with one pole", "a strip",
-         "a line of a floor PDU", "a line of a modular PDU"])
-def test_a_load_includes_all_listed_units_or_is_missing(unit: str, values: Mapping[str, str], without: tuple[str, ...],
-                                                        load: Optional[str]) -> None:
-    assert metering.meter(_with(unit, values, without)).load == (None if load is None else Decimal(load))
+@pytest.mark.parametrize(
+    "unit, values, without, load",
+    [
+        ("apc-rpdu2", {"318.1.1.26.4.3.1.2.3": "3"}, (), None),
+        ("cyberpower-epdu2", {"3808.1.1.6.3.4.1.2.3": "3"}, (), None),
+        ("baytech", {"4779.1.3.5.2.1.15.4": "8"}, (), None),
+        ("vertiv-dcs-mpdu", {"13400.3.2.225.1.1.2.3": "7"}, (), None),
+        ("bachmann-bluenet2", PHASE_COUNTS, (), None),
+        ("bachmann-bluenet2", {**PHASE_COUNTS, "31770.2.2.4.2.1.20.3": "0"}, (), "12.374"),
+        ("bachmann-bluenet2", {}, ("31770.2.2.8.4.1.5.0.0.0.1.255.255.0.4",), None),
+        # the sum of the outlets
+        ("raritan-px1", {"13742.4.1.20.2.1.3.1": "4", "13742.4.1.20.2.1.3.2": "1"}, (), "3.310"),
+        ("rittal-cmc3_pdu", {CMC + "3.3.6": "PSM_M.Plug1.Relay", CMC + "11.3.6": "1"}, (), None),
+        ("apc-xpdu", {"318.1.1.15.3.4.14.1.4.2": "-1"}, (), None),
+        ("apc-isx-modular", {"318.1.1.22.4.2.11.1.3.2": "-1"}, (), None),
+    ],
+    ids=[
+        "a device",
+        "a unit",
+        "an RPC that lists no outlets",
+        "an MPDU that only meters",
+        "a device with phases",
+        "a device without phases",
+        "a phase without a variable",
+        "an inlet with one pole",
+        "a strip",
+        "a line of a floor PDU",
+        "a line of a modular PDU",
+    ],
+)
+def test_a_load_includes_all_listed_units_or_is_missing(
+    unit: str, values: Mapping[str, str], without: tuple[str, ...], load: Optional[str]
+) -> None:
+    assert metering.meter(_with(unit, values, without)).load == (
+        None if load is None else Decimal(load)
+    )
 
 
 def test_a_single_unit_may_have_a_different_number_in_each_table() -> None:
-    modules = {f"{EPDU2}{column}.{row}": number for column, number, rows in (
-        ("6.1.4.1.2", "0", 4), ("3.4.1.2", "1", 2), ("4.4.1.2", "1", 4)) for row in range(1, rows + 1)}
+    modules = {
+        f"{EPDU2}{column}.{row}": number
+        for column, number, rows in (
+            ("6.1.4.1.2", "0", 4),
+            ("3.4.1.2", "1", 2),
+            ("4.4.1.2", "1", 4),
+        )
+        for row in range(1, rows + 1)
+    }
     assert metering.meter(_with("cyberpower-epdu2", modules)).load == Decimal("6.7")
 
 
 def test_the_energy_of_a_pdu_that_reports_none_is_the_sum_of_its_outlets() -> None:
-    read = metering.meter(_with("avocent-pm_totals", {"10418.17.2.5.5.1.5.1.2.1": "2", "10418.17.2.5.5.1.105.1.2.1": "5000"}))
+    read = metering.meter(
+        _with(
+            "avocent-pm_totals",
+            {"10418.17.2.5.5.1.5.1.2.1": "2", "10418.17.2.5.5.1.105.1.2.1": "5000"},
+        )
+    )
     assert read.energy == Decimal("817.345")
 
 
 # The outlets of the second unit are not metered.
-@pytest.mark.parametrize("volts, energy", [("22990", Decimal(1025)), ("0", None)], ids=["with voltage", "without voltage"])
-def test_an_input_of_a_ring_has_an_energy_of_zero_only_if_it_has_voltage(volts: str, energy: Optional[Decimal]) -> None:
+@pytest.mark.parametrize(
+    "volts, energy",
+    [("22990", Decimal(1025)), ("0", None)],
+    ids=["with voltage", "without voltage"],
+)
+def test_an_input_of_a_ring_has_an_energy_of_zero_only_if_it_has_voltage(
+    volts: str, energy: Optional[Decimal]
+) -> None:
     inputs = "31034.12.1.1.2.6.1.1."
-    assert metering.meter(_with("schleifenbauer", {inputs + "2.211.1": "0", inputs + "7.211.1": volts})).energy == energy
+    assert (
+        metering.meter(
+            _with("schleifenbauer", {inputs + "2.211.1": "0", inputs + "7.211.1": volts})
+        ).energy
+        == energy
+    )
 
 
 @pytest.mark.parametrize("zero", ["0", "0.0", "0.00"])
 def test_a_netbooter_without_an_inlet_module_has_no_energy(zero: str) -> None:
-    read = metering.meter(_with("synaccess-netbooter", {"21728.3.5.1.0": zero, "21728.3.5.7.0": zero}))
-    assert read.load == Decimal("2.25") and read.energy is None         # the load is the sum of the banks
+    read = metering.meter(
+        _with("synaccess-netbooter", {"21728.3.5.1.0": zero, "21728.3.5.7.0": zero})
+    )
+    # the load is the sum of the banks
+    assert read.load == Decimal("2.25") and read.energy is None
 
 
-APC_HOST = {f"318.1.1.12.{below}": value for below, value in (
-    ("2.3.1.1.2.1", "24"), ("2.3.1.1.4.1", "1"), ("2.3.1.1.5.1", "0"), ("1.16.0", "520"))}
-CYBERPOWER_HOST = {f"3808.1.1.3.2.3.1.1.{column}.1": value for column, value in (
-    ("2", "31"), ("4", "1"), ("5", "0"), ("7", "1104"), ("10", "20411"))}
-CYBERPOWER_CHAIN = {**CYBERPOWER_HOST, **dict.fromkeys((
-    f"3808.1.1.6.{column}.2" for column in ("4.4.1.5", "3.4.1.5", "3.4.1.18")), "")}
-FROM_ZERO = {f"3808.1.1.6.{column}.{row}": module for column, modules in (("6.1.4.1.2", "0011"), ("6.2.4.1.2", "01"))
-             for row, module in enumerate(modules, 1)}
-ONLY_THE_HOST = {f"3808.1.1.6.{column}.{row}": "1" for column, rows in (("6.1.4.1.2", 4), ("6.2.4.1.2", 2))
-                 for row in range(1, rows + 1)}
+APC_HOST = {
+    f"318.1.1.12.{below}": value
+    for below, value in (
+        ("2.3.1.1.2.1", "24"),
+        ("2.3.1.1.4.1", "1"),
+        ("2.3.1.1.5.1", "0"),
+        ("1.16.0", "520"),
+    )
+}
+CYBERPOWER_HOST = {
+    f"3808.1.1.3.2.3.1.1.{column}.1": value
+    for column, value in (("2", "31"), ("4", "1"), ("5", "0"), ("7", "1104"), ("10", "20411"))
+}
+CYBERPOWER_CHAIN = {
+    **CYBERPOWER_HOST,
+    **dict.fromkeys(
+        (f"3808.1.1.6.{column}.2" for column in ("4.4.1.5", "3.4.1.5", "3.4.1.18")), ""
+    ),
+}
+FROM_ZERO = {
+    f"3808.1.1.6.{column}.{row}": module
+    for column, modules in (("6.1.4.1.2", "0011"), ("6.2.4.1.2", "01"))
+    for row, module in enumerate(modules, 1)
+}
+ONLY_THE_HOST = {
+    f"3808.1.1.6.{column}.{row}": "1"
+    for column, rows in (("6.1.4.1.2", 4), ("6.2.4.1.2", 2))
+    for row in range(1, rows + 1)
+}
 
 
-@pytest.mark.parametrize("unit, values", [
-    ("apc-rpdu2", {**APC_HOST, "318.1.1.26.6.3.1.5.2": "-1", "318.1.1.26.4.3.1.5.2": "-1"}),
-    ("cyberpower-epdu2", CYBERPOWER_CHAIN), ("cyberpower-epdu2", {**CYBERPOWER_CHAIN, **FROM_ZERO}),
-    ("cyberpower-epdu2", {**CYBERPOWER_CHAIN, **ONLY_THE_HOST})],
-    ids=["APC", "CyberPower", "CyberPower with modules 0 and 1", "CyberPower whose second unit only meters"])
-def test_the_meters_of_the_first_unit_are_not_taken_for_the_whole_chain(unit: str, values: Mapping[str, str]) -> None:
+@pytest.mark.parametrize(
+    "unit, values",
+    [
+        ("apc-rpdu2", {**APC_HOST, "318.1.1.26.6.3.1.5.2": "-1", "318.1.1.26.4.3.1.5.2": "-1"}),
+        ("cyberpower-epdu2", CYBERPOWER_CHAIN),
+        ("cyberpower-epdu2", {**CYBERPOWER_CHAIN, **FROM_ZERO}),
+        ("cyberpower-epdu2", {**CYBERPOWER_CHAIN, **ONLY_THE_HOST}),
+    ],
+    ids=[
+        "APC",
+        "CyberPower",
+        "CyberPower with modules 0 and 1",
+        "CyberPower whose second unit only meters",
+    ],
+)
+def test_the_meters_of_the_first_unit_are_not_taken_for_the_whole_chain(
+    unit: str, values: Mapping[str, str]
+) -> None:
     read = metering.meter(_with(unit, values))
     assert read.load is None and read.power is None
 
@@ -331,27 +651,54 @@ NO_PHASES = dict.fromkeys((f"{EPDU2}4.4.1.5.{row}" for row in range(1, 5)), "")
 THREE_PHASES = {PM + "3.1.37.1.1": "3", PM + "3.1.50.1.1": "23"}
 
 
-# The current of a PDU that reports three phases may be the highest of the three, so it is not taken for the load.
-@pytest.mark.parametrize("unit, values, load", [
-    ("cyberpower-epdu2", {**LOST_PHASE, EPDU2 + "3.3.1.8.1": "1", EPDU2 + "3.3.1.8.2": "3"}, None),
-    ("cyberpower-epdu2", {**NO_PHASES, EPDU2 + "3.3.1.8.1": "1", EPDU2 + "3.3.1.8.2": "1"}, "4.8"),
-    ("avocent-pm_totals", {**THREE_PHASES, **{f"{PM}9.1.50.1.1.{phase}": f"2{phase}" for phase in (1, 2, 3)}}, "6.6"),
-    ("avocent-pm_totals", THREE_PHASES, None)],
-    ids=["a phase is lost", "one phase each", "three phases", "three phases without figures"])
+# The current of a PDU that reports three phases may be the highest of the three, so it is not taken
+# for the load.
+@pytest.mark.parametrize(
+    "unit, values, load",
+    [
+        (
+            "cyberpower-epdu2",
+            {**LOST_PHASE, EPDU2 + "3.3.1.8.1": "1", EPDU2 + "3.3.1.8.2": "3"},
+            None,
+        ),
+        (
+            "cyberpower-epdu2",
+            {**NO_PHASES, EPDU2 + "3.3.1.8.1": "1", EPDU2 + "3.3.1.8.2": "1"},
+            "4.8",
+        ),
+        (
+            "avocent-pm_totals",
+            {**THREE_PHASES, **{f"{PM}9.1.50.1.1.{phase}": f"2{phase}" for phase in (1, 2, 3)}},
+            "6.6",
+        ),
+        ("avocent-pm_totals", THREE_PHASES, None),
+    ],
+    ids=["a phase is lost", "one phase each", "three phases", "three phases without figures"],
+)
 def test_the_current_of_a_pdu_is_the_load_only_if_it_has_one_phase(
-        unit: str, values: Mapping[str, str], load: Optional[str]) -> None:
+    unit: str, values: Mapping[str, str], load: Optional[str]
+) -> None:
     assert metering.meter(_with(unit, values)).load == (None if load is None else Decimal(load))
 
 
-@pytest.mark.parametrize("unit, values, load", [
-    ("ict-pdu_buses", {"39145.10.10.1.4.1": "n/a"}, "3.7"),             # the first bus alone would have 2.4
-    ("raritan-px1", {"13742.4.1.21.2.1.3.1.1": "-1"}, "3.310")],        # the inlet's own current would be 3.1
-    ids=["bus", "pole"])
+@pytest.mark.parametrize(
+    "unit, values, load",
+    [
+        # the first bus alone would have 2.4
+        ("ict-pdu_buses", {"39145.10.10.1.4.1": "n/a"}, "3.7"),
+        # the inlet's own current would be 3.1
+        ("raritan-px1", {"13742.4.1.21.2.1.3.1.1": "-1"}, "3.310"),
+    ],
+    ids=["bus", "pole"],
+)
 def test_a_load_with_an_unmeasured_bus_or_pole_is_the_sum_of_the_outlets(
-        unit: str, values: Mapping[str, str], load: str) -> None:
+    unit: str, values: Mapping[str, str], load: str
+) -> None:
     assert metering.meter(_with(unit, values)).load == Decimal(load)
 
 
 def test_a_limit_of_current_or_power_is_not_counted_as_energy() -> None:
     line = "30966.11.0.1.1.1."
-    assert metering.meter(_with("clever-mpro", {line + "2.6": "400", line + "3.6": "900"})).energy == Decimal("134.1")
+    assert metering.meter(
+        _with("clever-mpro", {line + "2.6": "400", line + "3.6": "900"})
+    ).energy == Decimal("134.1")

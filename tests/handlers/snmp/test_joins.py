@@ -36,7 +36,9 @@ A, B, C, D = Column("1.3.1"), Column("1.3.2"), Column("1.3.3"), Column("1.3.4")
 
 def test_first_takes_all_rows_of_the_first_source_with_rows() -> None:
     assert both(First((A, B)), {**table("1.3.2", {"1": 5})}) == {"1": 5}
-    assert both(First((A, B)), {**table("1.3.1", {"2": 1}), **table("1.3.2", {"1": 5})}, absent="1") == {"2": 1}
+    assert both(
+        First((A, B)), {**table("1.3.1", {"2": 1}), **table("1.3.2", {"1": 5})}, absent="1"
+    ) == {"2": 1}
 
 
 def test_merged_tables_are_joined_in_order_and_a_shared_identity_is_an_error() -> None:
@@ -49,11 +51,19 @@ def test_merged_tables_are_joined_in_order_and_a_shared_identity_is_an_error() -
 
 def test_an_outlet_outside_the_bounds_of_one_part_is_read_from_another() -> None:
     merged = Merged((Spread("1.3.1", (Span(1, 2, 1),)), Spread("1.3.2", (Span(3, 4, 1),))))
-    assert both(merged, {"1.3.1.1.0": 1, "1.3.1.2.0": 0, "1.3.2.1.0": 1, "1.3.2.2.0": 0}) == {"1": 1, "2": 0, "3": 1, "4": 0}
+    assert both(merged, {"1.3.1.1.0": 1, "1.3.1.2.0": 0, "1.3.2.1.0": 1, "1.3.2.2.0": 0}) == {
+        "1": 1,
+        "2": 0,
+        "3": 1,
+        "4": 0,
+    }
     assert both(First((Tables("1.3.1", 1, 2, "1"), B)), dict(table("1.3.2", {"7": 1}))) == {"7": 1}
 
 
-PADDED: dict[str, int | str | bytes] = {**table("1.3.1", {"1": 1, "2": 1, "3": 1}), **table("1.3.2", {"1": 1, "2": 0})}
+PADDED: dict[str, int | str | bytes] = {
+    **table("1.3.1", {"1": 1, "2": 1, "3": 1}),
+    **table("1.3.2", {"1": 1, "2": 0}),
+}
 
 
 def test_only_keeps_rows_whose_tested_value_is_listed() -> None:
@@ -66,27 +76,41 @@ def test_only_with_keep_false_drops_rows_whose_tested_value_is_listed() -> None:
 
 @pytest.mark.parametrize("tested", ["+0", "0.0", "NaN", "\u0660", "", b"\xff", "x"])
 @pytest.mark.parametrize("keep", [True, False])
-def test_a_row_whose_tested_value_is_not_a_whole_number_is_empty_and_prevents_a_total(tested: str | bytes, keep: bool) -> None:
+def test_a_row_whose_tested_value_is_not_a_whole_number_is_empty_and_prevents_a_total(
+    tested: str | bytes, keep: bool
+) -> None:
     objects = {**PADDED, "1.3.2.2": tested}
     kept = Only(A, B, ("1",)) if keep else Only(A, B, ("0",), keep=False)
     assert both(kept, objects)["2"] == ""
     assert Total((Figure(kept),)).read(reader(objects)) is None
-    assert both(kept, {**objects, "1.3.2.4": tested}, absent="4")["2"] == ""          # B alone makes no row
+    # B alone makes no row
+    assert both(kept, {**objects, "1.3.2.4": tested}, absent="4")["2"] == ""
 
 
 def test_a_listed_row_whose_value_is_not_known_is_empty() -> None:
-    objects = {**table("1.3.1", {"1": 5, "2": 6, "3": 7, "4": 8}), **table("1.3.2", {"1": 1, "2": "", "3": 1, "4": 2}),
-               **table("1.3.3", {"1": 1, "2": 1, "3": 0})}
-    assert both(Listed(Only(A, B, ("1",)), Only(A, C, ("0",), keep=False)), objects) == {"1": 5, "2": "", "3": ""}
+    objects = {
+        **table("1.3.1", {"1": 5, "2": 6, "3": 7, "4": 8}),
+        **table("1.3.2", {"1": 1, "2": "", "3": 1, "4": 2}),
+        **table("1.3.3", {"1": 1, "2": 1, "3": 0}),
+    }
+    assert both(Listed(Only(A, B, ("1",)), Only(A, C, ("0",), keep=False)), objects) == {
+        "1": 5,
+        "2": "",
+        "3": "",
+    }
 
 
 def test_tested_values_are_compared_as_text_if_a_listed_value_is_not_a_number() -> None:
     for values in (("N",), ("N", "9")):
-        assert both(Only(A, B, values, keep=False), {**PADDED, "1.3.2.1": "N", "1.3.2.2": "L1"}, "1") == {"2": 1, "3": 1}
+        assert both(
+            Only(A, B, values, keep=False), {**PADDED, "1.3.2.1": "N", "1.3.2.2": "L1"}, "1"
+        ) == {"2": 1, "3": 1}
 
 
 def test_rows_are_chosen_by_an_arc_of_their_index() -> None:
-    objects: dict[str, int | str | bytes] = dict(table("1.3.1", {"1.1": 1, "1.4": 2, "2.14": 3, "5": 4}))
+    objects: dict[str, int | str | bytes] = dict(
+        table("1.3.1", {"1.1": 1, "1.4": 2, "2.14": 3, "5": 4})
+    )
     assert both(Arc(A, 1, ("4",)), objects) == {"1.4": 2}
     assert both(Arc(A, -1, ("4",), keep=False), objects, "1.4") == {"1.1": 1, "2.14": 3, "5": 4}
     assert both(Arc(A, -1, ("5",)), objects, "1.4") == {"5": 4}
@@ -95,11 +119,22 @@ def test_rows_are_chosen_by_an_arc_of_their_index() -> None:
 OLD_FIRMWARE = Provided(Provided(A, A, "[012]"), B, "(?!.*sLEN).*")
 
 
-@pytest.mark.parametrize("states, version, has", [
-    ({"1": 0, "2": 1}, "OPDP_sIBM_v01.2", True), ({"1": 0, "2": 1}, "v02_sLEN_1", False),
-    ({"1": 0, "2": 6000}, "OPDP_sIBM_v01.2", False), ({}, "OPDP_sIBM_v01.2", False)])
-def test_a_source_has_rows_only_if_every_tested_value_matches(states: dict[str, int], version: str, has: bool) -> None:
-    objects: dict[str, int | str | bytes] = {**table("1.3.1", states), **table("1.3.2", {"0": version})}
+@pytest.mark.parametrize(
+    "states, version, has",
+    [
+        ({"1": 0, "2": 1}, "OPDP_sIBM_v01.2", True),
+        ({"1": 0, "2": 1}, "v02_sLEN_1", False),
+        ({"1": 0, "2": 6000}, "OPDP_sIBM_v01.2", False),
+        ({}, "OPDP_sIBM_v01.2", False),
+    ],
+)
+def test_a_source_has_rows_only_if_every_tested_value_matches(
+    states: dict[str, int], version: str, has: bool
+) -> None:
+    objects: dict[str, int | str | bytes] = {
+        **table("1.3.1", states),
+        **table("1.3.2", {"0": version}),
+    }
     assert both(OLD_FIRMWARE, objects, "9") == (states if has else {})
 
 
@@ -107,33 +142,57 @@ def test_a_condition_on_a_missing_object_is_false() -> None:
     assert OLD_FIRMWARE.rows(reader(table("1.3.1", {"1": 1}))) == {}
 
 
-@pytest.mark.parametrize("counted, has", [(2, True), (1, True), (3, False), (0, False), (-1, False), (None, False),
-                                          ("n/a", False)])
-def test_a_table_is_empty_unless_it_has_at_least_as_many_rows_as_a_count_above_zero(counted: int | str | None,
-                                                                                    has: bool) -> None:
-    objects: dict[str, int | str | bytes] = {**table("1.3.1", {"1": 5, "2": 6}),
-                                             **({} if counted is None else {"1.3.2.0": counted})}
+@pytest.mark.parametrize(
+    "counted, has",
+    [(2, True), (1, True), (3, False), (0, False), (-1, False), (None, False), ("n/a", False)],
+)
+def test_a_table_is_empty_unless_it_has_at_least_as_many_rows_as_a_count_above_zero(
+    counted: int | str | None, has: bool
+) -> None:
+    objects: dict[str, int | str | bytes] = {
+        **table("1.3.1", {"1": 5, "2": 6}),
+        **({} if counted is None else {"1.3.2.0": counted}),
+    }
     whole = Whole(A, Scalar("1.3.2.0"))
     assert whole.rows(reader(objects)) == ({"1": 5, "2": 6} if has else {})
     assert whole.one(reader(objects), "2") == 6
 
 
 def test_rows_of_unlisted_units_are_ignored() -> None:
-    objects = {**table("1.3.1", {"1": 8, "2": 24, "1.2": 4, "11": 3}), **table("1.3.2", {"1.1": 1, "1.2.7": 1, "12": 1})}
+    objects = {
+        **table("1.3.1", {"1": 8, "2": 24, "1.2": 4, "11": 3}),
+        **table("1.3.2", {"1.1": 1, "1.2.7": 1, "12": 1}),
+    }
     assert OfUnits(A, B).rows(reader(objects)) == {"1": 8, "1.2": 4}
 
 
 def test_in_a_chain_each_unit_without_a_row_gets_an_empty_one() -> None:
-    meters, units = table("1.3.1", {"1": 5, "2": 6}), table("1.3.3", {"1": 7, "2": 8, "3": 8, "4": ""})
+    meters, units = (
+        table("1.3.1", {"1": 5, "2": 6}),
+        table("1.3.3", {"1": 7, "2": 8, "3": 8, "4": ""}),
+    )
     each = EachUnit(A, B, (C,))
-    assert each.rows(reader({**meters, **units, **table("1.3.2", {"1": 7, "2": 8})})) == {"1": 5, "2": 6}
-    assert each.rows(reader({**meters, **units, **table("1.3.2", {"1": 7, "2": 7, "3": 8})})) == {"1": 5, "2": 6, "8.": ""}
+    assert each.rows(reader({**meters, **units, **table("1.3.2", {"1": 7, "2": 8})})) == {
+        "1": 5,
+        "2": 6,
+    }
+    assert each.rows(reader({**meters, **units, **table("1.3.2", {"1": 7, "2": 7, "3": 8})})) == {
+        "1": 5,
+        "2": 6,
+        "8.": "",
+    }
     assert each.rows(reader({**meters, **units})) == {"1": 5, "2": 6, "7.": "", "8.": ""}
-    assert each.rows(reader({**meters, **table("1.3.3", {"1": 9})})) == {"1": 5, "2": 6}, "a unit without a chain"
+    assert each.rows(reader({**meters, **table("1.3.3", {"1": 9})})) == {
+        "1": 5,
+        "2": 6,
+    }, "a unit without a chain"
     assert each.rows(reader(dict(units))) == {}, "a device without the table"
     alone = {**meters, **table("1.3.2", {"1": 1, "2": 1}), **table("1.3.3", {"1": 0})}
     assert EachUnit(A, B, (B, C)).rows(reader(alone)) == {"1": 5, "2": 6}, "a unit with two numbers"
-    assert Total((Figure(each),), unit=Arcs(stop=1)).read(reader({**meters, **units}), {"7.1": None}) is None
+    assert (
+        Total((Figure(each),), unit=Arcs(stop=1)).read(reader({**meters, **units}), {"7.1": None})
+        is None
+    )
 
 
 def test_the_units_of_a_hostile_table_are_found_in_less_than_a_second() -> None:
@@ -143,15 +202,26 @@ def test_the_units_of_a_hostile_table_are_found_in_less_than_a_second() -> None:
 
 
 def test_rows_beyond_the_devices_count_are_ignored() -> None:
-    objects: dict[str, int | str | bytes] = {**table("1.3.1", {"1": 5, "2": 6, "3": 7}), "1.3.2.0": 2}
+    objects: dict[str, int | str | bytes] = {
+        **table("1.3.1", {"1": 5, "2": 6, "3": 7}),
+        "1.3.2.0": 2,
+    }
     assert both(Counted(A, Scalar("1.3.2.0")), objects, "3") == {"1": 5, "2": 6}
     for unreadable in (Scalar("1.3.9.0"), Scalar("1.3.3.0"), Scalar("1.3.4.0")):
-        assert both(Counted(A, unreadable), {**objects, "1.3.3.0": -1, "1.3.4.0": "n/a"}) == {"1": 5, "2": 6, "3": 7}
+        assert both(Counted(A, unreadable), {**objects, "1.3.3.0": -1, "1.3.4.0": "n/a"}) == {
+            "1": 5,
+            "2": 6,
+            "3": 7,
+        }
 
 
 def test_a_table_with_fewer_rows_than_its_count_is_an_error() -> None:
-    with pytest.raises(ProtocolError, match="counts 3 rows in a table, but it listed 2 with a number up to 3;"):
-        Counted(A, Scalar("1.3.2.0")).rows(reader({**table("1.3.1", {"1": 5, "2": 6, "7": 7}), "1.3.2.0": 3}))
+    with pytest.raises(
+        ProtocolError, match="counts 3 rows in a table, but it listed 2 with a number up to 3;"
+    ):
+        Counted(A, Scalar("1.3.2.0")).rows(
+            reader({**table("1.3.1", {"1": 5, "2": 6, "7": 7}), "1.3.2.0": 3})
+        )
 
 
 def test_a_table_with_a_count_of_zero_is_not_walked() -> None:
@@ -168,42 +238,84 @@ def test_a_fallback_is_empty_if_the_better_source_has_rows() -> None:
 
 def test_a_join_matches_module_and_number_and_not_the_row() -> None:
     objects: dict[str, int | str | bytes] = {
-        **table("1.3.1", {"1": 11, "2": 12, "3": 21}),                              # the meters' figures
-        **table("1.3.2", {"1": 1, "2": 1, "3": 2}), **table("1.3.3", {"1": 7, "2": 8, "3": 7}),    # meters: module, number
-        **table("1.3.4", {"1": 1, "2": 2, "5": 2}), **table("1.3.5", {"1": 8, "2": 7, "5": 9})}    # outlets: module, number
+        # the meters' figures
+        **table("1.3.1", {"1": 11, "2": 12, "3": 21}),
+        # meters: module, number
+        **table("1.3.2", {"1": 1, "2": 1, "3": 2}),
+        **table("1.3.3", {"1": 7, "2": 8, "3": 7}),
+        # outlets: module, number
+        **table("1.3.4", {"1": 1, "2": 2, "5": 2}),
+        **table("1.3.5", {"1": 8, "2": 7, "5": 9}),
+    }
     joined = Joined(A, keys=(B, C), own=(D, Column("1.3.5")), else_same_row=True)
     assert joined.rows(reader(objects)) == {"1": 12, "2": 21}
 
 
 def test_a_key_shared_by_two_rows_joins_nothing() -> None:
-    objects = {**table("1.3.1", {"1": 11, "2": 12}), **table("1.3.2", {"1": 1, "2": 1}), **table("1.3.4", {"1": 1})}
+    objects = {
+        **table("1.3.1", {"1": 11, "2": 12}),
+        **table("1.3.2", {"1": 1, "2": 1}),
+        **table("1.3.4", {"1": 1}),
+    }
     for else_same_row in (False, True):
-        assert Joined(A, keys=(B,), own=(D,), else_same_row=else_same_row).rows(reader(objects)) == {}
+        assert (
+            Joined(A, keys=(B,), own=(D,), else_same_row=else_same_row).rows(reader(objects)) == {}
+        )
 
 
 def test_a_row_that_lacks_a_key_joins_nothing() -> None:
-    objects = {**table("1.3.1", {"1": 11, "2": 12}), **table("1.3.2", {"1": 1, "2": 2}), **table("1.3.3", {"1": 7})}
+    objects = {
+        **table("1.3.1", {"1": 11, "2": 12}),
+        **table("1.3.2", {"1": 1, "2": 2}),
+        **table("1.3.3", {"1": 7}),
+    }
     assert Joined(A, keys=(B, C), own=(B, C)).rows(reader(objects)) == {"1": 11}
 
 
 @pytest.mark.parametrize("keys", [{"1": 1, "2": ""}, {"2": ""}])
 def test_rows_whose_keys_are_empty_are_not_joined_to_each_other(keys: dict[str, int | str]) -> None:
-    objects = {**table("1.3.1", {"1": 11, "2": 12}), **table("1.3.2", keys), **table("1.3.4", {"1": 1, "5": ""})}
+    objects = {
+        **table("1.3.1", {"1": 11, "2": 12}),
+        **table("1.3.2", keys),
+        **table("1.3.4", {"1": 1, "5": ""}),
+    }
     for else_same_row in (False, True):
-        assert "5" not in Joined(A, keys=(B,), own=(D,), else_same_row=else_same_row).rows(reader(objects))
-    assert Joined(A, keys=(B,), own=(B,)).rows(reader({**objects, **table("1.3.2", {"1": "", "2": ""})})) == {}
-    one_row = {**table("1.3.1", {"1": 11}), **table("1.3.2", {"1": ""}), **table("1.3.4", {"5": ""})}
+        assert "5" not in Joined(A, keys=(B,), own=(D,), else_same_row=else_same_row).rows(
+            reader(objects)
+        )
+    assert (
+        Joined(A, keys=(B,), own=(B,)).rows(
+            reader({**objects, **table("1.3.2", {"1": "", "2": ""})})
+        )
+        == {}
+    )
+    one_row = {
+        **table("1.3.1", {"1": 11}),
+        **table("1.3.2", {"1": ""}),
+        **table("1.3.4", {"5": ""}),
+    }
     assert Joined(A, keys=(B,), own=(D,)).rows(reader(one_row)) == {}
 
 
 def test_a_key_column_that_is_empty_in_all_rows_of_both_tables_is_ignored() -> None:
-    objects = {**table("1.3.1", {"1": 11}), **table("1.3.2", {"1": ""}), **table("1.3.3", {"1": 7}), **table("1.3.4", {"5": ""}),
-               **table("1.3.5", {"5": 7})}
+    objects = {
+        **table("1.3.1", {"1": 11}),
+        **table("1.3.2", {"1": ""}),
+        **table("1.3.3", {"1": 7}),
+        **table("1.3.4", {"5": ""}),
+        **table("1.3.5", {"5": 7}),
+    }
     assert Joined(A, keys=(B, C), own=(D, Column("1.3.5"))).rows(reader(objects)) == {"5": 11}
 
 
-@pytest.mark.parametrize("keyed", [{}, table("1.3.2", {"1": 5}), table("1.3.4", {"1": 5})], ids=["none", "meters", "outlets"])
-def test_if_a_table_has_no_keys_values_keep_their_indexes_only_with_else_same_row(keyed: dict[str, int]) -> None:
+@pytest.mark.parametrize(
+    "keyed",
+    [{}, table("1.3.2", {"1": 5}), table("1.3.4", {"1": 5})],
+    ids=["none", "meters", "outlets"],
+)
+def test_if_a_table_has_no_keys_values_keep_their_indexes_only_with_else_same_row(
+    keyed: dict[str, int],
+) -> None:
     objects = {**table("1.3.1", {"1": 11}), **keyed}
     assert Joined(A, keys=(B,), own=(D,)).rows(reader(objects)) == {}
     assert Joined(A, keys=(B,), own=(D,), else_same_row=True).rows(reader(objects)) == {"1": 11}
@@ -215,8 +327,10 @@ def test_a_join_needs_the_same_number_of_columns_on_both_sides() -> None:
 
 
 def test_a_value_of_the_unit_applies_to_each_of_its_outlets() -> None:
-    objects: dict[str, int | str | bytes] = {**table("1.3.1", {"12.48": 1}),
-                                             **table("1.3.2", {"1.12.48": 0, "2.12.48": 0, "1.12.49": 0})}
+    objects: dict[str, int | str | bytes] = {
+        **table("1.3.1", {"12.48": 1}),
+        **table("1.3.2", {"1.12.48": 0, "2.12.48": 0, "1.12.49": 0}),
+    }
     assert both(Part(A, over=B, start=1), objects, "1.12.49") == {"1.12.48": 1, "2.12.48": 1}
 
 
@@ -225,14 +339,34 @@ def test_an_identity_without_the_arcs_of_its_unit_has_no_value_and_costs_no_requ
     assert Part(A, over=B, start=1).one(Reader(device), "7") is None and device.asked == []
 
 
-@pytest.mark.parametrize("rows, joined", [
-    ({"0": 5, "1": 6, "2": 7}, {"1": 5, "2": 6, "3": 7}), ({"1": 5, "2": 6, "3": 7}, {"1": 5, "2": 6, "3": 7}),
-    ({"0": 5, "1": 6}, {}), ({"1": 5, "2": 6}, {}), ({"0": 4, "1": 5, "2": 6, "3": 7}, {}), ({"2": 5, "3": 6, "4": 7}, {}),
-    ({"0": 5, "1": 6, "2.1": 7}, {}), ({}, {})])
+@pytest.mark.parametrize(
+    "rows, joined",
+    [
+        ({"0": 5, "1": 6, "2": 7}, {"1": 5, "2": 6, "3": 7}),
+        ({"1": 5, "2": 6, "3": 7}, {"1": 5, "2": 6, "3": 7}),
+        ({"0": 5, "1": 6}, {}),
+        ({"1": 5, "2": 6}, {}),
+        ({"0": 4, "1": 5, "2": 6, "3": 7}, {}),
+        ({"2": 5, "3": 6, "4": 7}, {}),
+        ({"0": 5, "1": 6, "2.1": 7}, {}),
+        ({}, {}),
+    ],
+)
 def test_a_table_that_may_count_from_zero_is_joined_only_if_it_has_one_row_for_each_outlet(
-        rows: dict[str, int], joined: dict[str, int]) -> None:
-    assert Renumbered(A, B).rows(reader({**table("1.3.1", rows), **table("1.3.2", {"1": 1, "2": 0, "3": 1})})) == joined
+    rows: dict[str, int], joined: dict[str, int]
+) -> None:
+    assert (
+        Renumbered(A, B).rows(
+            reader({**table("1.3.1", rows), **table("1.3.2", {"1": 1, "2": 0, "3": 1})})
+        )
+        == joined
+    )
 
 
 def test_a_table_is_not_joined_to_outlets_that_are_not_numbered_from_one() -> None:
-    assert Renumbered(A, B).rows(reader({**table("1.3.1", {"0": 5, "1": 6}), **table("1.3.2", {"7": 1, "8": 0})})) == {}
+    assert (
+        Renumbered(A, B).rows(
+            reader({**table("1.3.1", {"0": 5, "1": 6}), **table("1.3.2", {"7": 1, "8": 0})})
+        )
+        == {}
+    )

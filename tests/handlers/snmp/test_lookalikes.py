@@ -1,4 +1,7 @@
-"""Rows and objects that only look like outlets, states or figures, such as another device's nodes or a neutral wire."""
+"""Rows and objects that only look like outlets, states or figures, such as another device's nodes
+or a neutral wire.
+"""
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -16,11 +19,27 @@ from tests.handlers.snmp.memory import Memory, of_rows
 from tests.recordings import fixture
 
 UP, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.UNKNOWN
-APNL, IPM, NETPING = "1.3.6.1.4.1.29640.4.3", "1.3.6.1.4.1.21695.1.10.7.2.1", "1.3.6.1.4.1.25728.5800.3.1"
+APNL, IPM, NETPING = (
+    "1.3.6.1.4.1.29640.4.3",
+    "1.3.6.1.4.1.21695.1.10.7.2.1",
+    "1.3.6.1.4.1.25728.5800.3.1",
+)
 DPI = "1.3.6.1.4.1.2.6.223"
 DELTA, OWL, PE2 = "1.3.6.1.4.1.2254.2.32", "1.3.6.1.4.1.17373.3", "1.3.6.1.4.1.21317.1.3.2.3"
-PE2_COLUMNS = ("1.2.1.7", "2.1.1.1.4", "2.1.4.1.1", "2.1.4.1.3", "2.1.4.1.4", "2.2.4.1.1", "2.4.3.1.1",
-               "2.3.3.1.1", "2.3.1.1.3", "2.3.4.1.1", "2.3.4.1.3", "2.3.4.1.4")
+PE2_COLUMNS = (
+    "1.2.1.7",
+    "2.1.1.1.4",
+    "2.1.4.1.1",
+    "2.1.4.1.3",
+    "2.1.4.1.4",
+    "2.2.4.1.1",
+    "2.4.3.1.1",
+    "2.3.3.1.1",
+    "2.3.1.1.3",
+    "2.3.4.1.1",
+    "2.3.4.1.3",
+    "2.3.4.1.4",
+)
 IRS_METERS = "1.3.6.1.4.1.31770.1.1.2.2.1"
 
 
@@ -42,28 +61,39 @@ def test_zero_totals_of_a_pdu_without_a_metering_node_are_ignored() -> None:
     for total in ("5", "13"):
         device.put(f"{APNL}.{total}.0", 0)
     readings = meter(detect(device, PROFILES))
-    assert (readings.load, readings.energy, readings.current_of, readings.energy_of) == (None, None, {}, {})
+    assert (readings.load, readings.energy, readings.current_of, readings.energy_of) == (
+        None,
+        None,
+        {},
+        {},
+    )
 
 
 def test_a_channel_counts_only_if_it_is_a_live_wire() -> None:
     device = unit("e3meter-ipm")
-    assert meter(detect(device, PROFILES)).load == Decimal("3.068")     # without the neutral wire's 1.402 A
-    device.put(f"{IPM}.12.3", 0)                                        # the neutral wire becomes a live wire
+    # without the neutral wire's 1.402 A
+    assert meter(detect(device, PROFILES)).load == Decimal("3.068")
+    # the neutral wire becomes a live wire
+    device.put(f"{IPM}.12.3", 0)
     assert meter(detect(device, PROFILES)).load == Decimal("4.47")
     for channel in range(4):
-        device.put(f"{IPM}.12.{channel}", 7)                            # the MIB has no type 7
+        device.put(f"{IPM}.12.{channel}", 7)  # the MIB has no type 7
     assert meter(detect(device, PROFILES)).load is None
 
 
-@pytest.mark.parametrize("put, state", [
-    ({}, UP),
-    ({"2.1": 2}, UP),                       # during the pause after a reset
-    ({"2.1": 1}, UNKNOWN),                  # during a reset
-    ({"2.1": 3}, UNKNOWN),                  # the MIB has no value 3
-    ({"3.1": 2}, UNKNOWN),                  # the watchdog controls the outlet
-])
+@pytest.mark.parametrize(
+    "put, state",
+    [
+        ({}, UP),
+        ({"2.1": 2}, UP),  # during the pause after a reset
+        ({"2.1": 1}, UNKNOWN),  # during a reset
+        ({"2.1": 3}, UNKNOWN),  # the MIB has no value 3
+        ({"3.1": 2}, UNKNOWN),  # the watchdog controls the outlet
+    ],
+)
 def test_a_netping_mode_shows_the_state_only_in_manual_mode_and_outside_a_reset(
-        put: Mapping[str, int], state: EnumPowerStatus) -> None:
+    put: Mapping[str, int], state: EnumPowerStatus
+) -> None:
     device = unit("netping-pwr_mode")
     for below, value in put.items():
         device.put(f"{NETPING}.{below}", value)
@@ -72,7 +102,8 @@ def test_a_netping_mode_shows_the_state_only_in_manual_mode_and_outside_a_reset(
 
 @pytest.mark.parametrize("current_of_rack_b, load", [(-1, None), (102, Decimal("3.52"))])
 def test_the_load_behind_a_console_server_is_the_sum_of_all_pdus_or_not_known(
-        current_of_rack_b: int, load: Optional[Decimal]) -> None:
+    current_of_rack_b: int, load: Optional[Decimal]
+) -> None:
     device = unit("opengear-rpc")
     device.put("1.3.6.1.4.1.25049.17.16.1.7.2.1", current_of_rack_b)
     assert meter(detect(device, PROFILES)).load == load
@@ -82,40 +113,69 @@ RPDU_LOADS = "1.3.6.1.4.1.318.1.1.12.2.3.1.1"
 
 
 def test_a_table_of_loads_without_phase_and_bank_numbers_is_not_summed() -> None:
-    """Phases and their banks share one table. Without the columns that name them, a sum could count the same current twice."""
-    rows = {oid: row for oid, row in fixture("apc-rpdu").rows.items()
-            if not oid.startswith((f"{RPDU_LOADS}.4.", f"{RPDU_LOADS}.5."))}
+    """Phases and their banks share one table.
+
+    Without the columns that name them, a sum could count the same current twice.
+    """
+    rows = {
+        oid: row
+        for oid, row in fixture("apc-rpdu").rows.items()
+        if not oid.startswith((f"{RPDU_LOADS}.4.", f"{RPDU_LOADS}.5."))
+    }
     assert meter(detect(of_rows(rows), PROFILES)).load == Decimal("4.8"), "the sum of the outlets"
-    one_row = {oid: row for oid, row in rows.items() if not oid.startswith(RPDU_LOADS) or oid.endswith(".1")}
-    assert meter(detect(of_rows(one_row), PROFILES)).load == Decimal("4.9"), "a single row needs neither column"
+    one_row = {
+        oid: row
+        for oid, row in rows.items()
+        if not oid.startswith(RPDU_LOADS) or oid.endswith(".1")
+    }
+    assert meter(detect(of_rows(one_row), PROFILES)).load == Decimal("4.9"), (
+        "a single row needs neither column"
+    )
 
 
-@pytest.mark.parametrize("lost, error, says", [
-    ("11.0.1.3", ProtocolError, "lists no outlet"),      # the device lists lines, but no outlets
-    ("11", Unsupported, "no family"),                    # looks like another product of this maker
-])
+@pytest.mark.parametrize(
+    "lost, error, says",
+    [
+        ("11.0.1.3", ProtocolError, "lists no outlet"),  # the device lists lines, but no outlets
+        ("11", Unsupported, "no family"),  # looks like another product of this maker
+    ],
+)
 def test_a_shared_sys_object_id_does_not_prove_that_a_unit_has_no_outlets(
-        lost: str, error: type[Exception], says: str) -> None:
+    lost: str, error: type[Exception], says: str
+) -> None:
     rows = fixture("clever-mpro_metered").rows
-    device = of_rows({oid: row for oid, row in rows.items() if not oid.startswith(f"1.3.6.1.4.1.30966.{lost}.")})
+    device = of_rows(
+        {oid: row for oid, row in rows.items() if not oid.startswith(f"1.3.6.1.4.1.30966.{lost}.")}
+    )
     with pytest.raises(error, match=says):
         detect(device, PROFILES)
 
 
 def test_ampere_thresholds_are_no_states_if_a_power_of_the_newer_layout_is_empty() -> None:
     device = unit("ibm-dpi")
-    device.put(f"{DPI}.7.3.0", "OPDP_v02")                              # a version without the mark of newer firmware
+    # a version without the mark of newer firmware
+    device.put(f"{DPI}.7.3.0", "OPDP_v02")
     device.put(f"{DPI}.8.2.2.1.15.3", "")
     for outlet in range(1, 7):
         device.put(f"{DPI}.8.2.2.1.11.{outlet}", 0)
     found = detect(device, PROFILES)
-    assert set(found.states.values()) == {UNKNOWN} and found.outlets is not None and found.outlets.control is None
+    assert (
+        set(found.states.values()) == {UNKNOWN}
+        and found.outlets is not None
+        and found.outlets.control is None
+    )
 
 
 @pytest.mark.parametrize("sys_object_id", ["1.3.6.1.4.1.17373", "1.3.6.1.4.1.17373.3"])
 def test_a_climate_monitor_of_it_watchdogs_is_not_taken_for_a_pdu(sys_object_id: str) -> None:
-    """Eaton's Genesis II has its channels where IT-WATCHDOGS-MIB-V3 has the table of climate sensors."""
-    rows = {oid: row for oid, row in fixture("geist-v3_watchdogs").rows.items() if not oid.startswith(f"{OWL}.16.")}
+    """Eaton's Genesis II has its channels where IT-WATCHDOGS-MIB-V3 has the table of climate
+    sensors.
+    """
+    rows = {
+        oid: row
+        for oid, row in fixture("geist-v3_watchdogs").rows.items()
+        if not oid.startswith(f"{OWL}.16.")
+    }
     device = of_rows(rows)
     device.put(SYS_OBJECT_ID, sys_object_id)
     device.put(f"{OWL}.1.8.1.16.0", 0)
@@ -132,7 +192,8 @@ def test_a_genesis_with_the_sys_object_id_of_it_watchdogs_stays_a_genesis() -> N
 def test_a_pdu_of_deltas_controller_that_is_not_enabled_does_not_count() -> None:
     device = unit("delta-pdu")
     device.put(f"{DELTA}.1.6.1.2.1", 2)
-    assert meter(detect(device, PROFILES)).load == Decimal("5.0")       # without the second PDU's 1.5 A
+    # without the second PDU's 1.5 A
+    assert meter(detect(device, PROFILES)).load == Decimal("5.0")
 
 
 def test_a_station_that_does_not_answer_is_left_out_of_outlets_and_totals() -> None:
@@ -147,8 +208,11 @@ def test_a_station_that_does_not_answer_is_left_out_of_outlets_and_totals() -> N
 
 
 def test_a_cascade_is_an_error_if_a_table_ends_before_the_stations_own_count() -> None:
-    rows = {oid: row for oid, row in fixture("aten-pe2").rows.items()
-            if not oid.startswith((f"{PE2}.2.3.3.1.1.2.", f"{PE2}.2.3.1.1.3.2."))}
+    rows = {
+        oid: row
+        for oid, row in fixture("aten-pe2").rows.items()
+        if not oid.startswith((f"{PE2}.2.3.3.1.1.2.", f"{PE2}.2.3.1.1.3.2."))
+    }
     with pytest.raises(ProtocolError):
         detect(of_rows(rows), PROFILES)
 
@@ -161,8 +225,13 @@ def test_sockets_have_no_figures_unless_each_pdu_says_that_it_meters_them() -> N
 
 
 def test_the_delays_of_an_erd_with_three_columns_are_not_read_as_states() -> None:
-    """On an ERD-4 with the table of ERD-Project, column 3 would be the delay of a reload: 1 s is not on."""
-    project = {oid.replace(".40418.2.7.", ".40418.2.6."): row for oid, row in fixture("snr-erd-project").rows.items()}
+    """On an ERD-4 with the table of ERD-Project, column 3 would be the delay of a reload: 1 s is
+    not on.
+    """
+    project = {
+        oid.replace(".40418.2.7.", ".40418.2.6."): row
+        for oid, row in fixture("snr-erd-project").rows.items()
+    }
     device = of_rows(project)
     device.put(SYS_OBJECT_ID, "1.3.6.1.4.1.40418.2.6")
     with pytest.raises(Unsupported):
@@ -192,9 +261,9 @@ IPT_METERS = "1.3.6.1.4.1.38218.1.6"
 def test_a_current_whose_scale_the_mib_contradicts_is_no_part_of_a_load() -> None:
     device = unit("ipt-ipower")
     assert meter(detect(device, PROFILES)).load == Decimal("3.71")
-    device.put(f"{IPT_METERS}.11.0", 229)                               # the second meter
+    device.put(f"{IPT_METERS}.11.0", 229)  # the second meter
     assert meter(detect(device, PROFILES)).load == Decimal("6.00")
-    device.put(f"{IPT_METERS}.20.0", 1)                                 # the third meter
+    device.put(f"{IPT_METERS}.20.0", 1)  # the third meter
     readings = meter(detect(device, PROFILES))
     assert (readings.load, readings.power) == (None, Decimal(858))
 
@@ -202,12 +271,16 @@ def test_a_current_whose_scale_the_mib_contradicts_is_no_part_of_a_load() -> Non
 ACS5K = "1.3.6.1.4.1.2925.8.5"
 
 
-@pytest.mark.parametrize("oid, value, load, power", [
-    ("3.1.12.5.2", 3, None, Decimal("698.0")),                          # a three-phase unit
-    ("5.1.11.7.1", 1, Decimal("3.6"), None),                            # an estimated power
-])
+@pytest.mark.parametrize(
+    "oid, value, load, power",
+    [
+        ("3.1.12.5.2", 3, None, Decimal("698.0")),  # a three-phase unit
+        ("5.1.11.7.1", 1, Decimal("3.6"), None),  # an estimated power
+    ],
+)
 def test_a_console_server_has_no_total_with_a_unit_whose_figure_is_not_certain(
-        oid: str, value: int, load: Optional[Decimal], power: Optional[Decimal]) -> None:
+    oid: str, value: int, load: Optional[Decimal], power: Optional[Decimal]
+) -> None:
     device = unit("cyclades-acs5k")
     device.put(f"{ACS5K}.{oid}", value)
     readings = meter(detect(device, PROFILES))

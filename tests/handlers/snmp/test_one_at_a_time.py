@@ -1,4 +1,7 @@
-"""Devices whose commands repeat the states of other outlets: concurrent commands, neighbours that change, commands that hang."""
+"""Devices whose commands repeat the states of other outlets: concurrent commands, neighbours that
+change, commands that hang.
+"""
+
 from __future__ import annotations
 
 import gc
@@ -59,7 +62,10 @@ def rounds(relay_s: float, seed: int) -> None:
     with Agent(digipower(OUTLETS, relay_s=relay_s)) as agent, ThreadPoolExecutor(2) as callers:
         for round_ in range(5):
             before = states(agent)
-            orders = [(outlet, chance.random() < 0.5) for outlet in chance.sample(range(1, OUTLETS + 1), 2)]
+            orders = [
+                (outlet, chance.random() < 0.5)
+                for outlet in chance.sample(range(1, OUTLETS + 1), 2)
+            ]
             reported = list(callers.map(lambda order: switch(agent, *order), orders))
             assert reported == [UP if up else DOWN for _, up in orders]
             wanted = list(before)
@@ -91,7 +97,9 @@ class Meddled(Agent):
 
 
 @pytest.mark.parametrize("undo, neighbour", [(True, None), (False, 5), (True, 5)])
-def test_a_state_is_unknown_unless_every_outlet_reads_as_written(undo: bool, neighbour: Optional[int]) -> None:
+def test_a_state_is_unknown_unless_every_outlet_reads_as_written(
+    undo: bool, neighbour: Optional[int]
+) -> None:
     with Meddled(undo, neighbour) as agent:
         was_on = states(agent)[0] == "1"
         assert switch(agent, 1, not was_on, deadline=0.1) is UNKNOWN
@@ -100,12 +108,14 @@ def test_a_state_is_unknown_unless_every_outlet_reads_as_written(undo: bool, nei
 
 CHECKED = (
     Guarded(PACKED, Scalar("1.3.6.1.4.1.17420.1.9.0"), why="locked", refuse=("1",)),
-    Unmarked(PACKED, Packed(Scalar(STATES)), quiet=("0", "1"), why="marked"))
+    Unmarked(PACKED, Packed(Scalar(STATES)), quiet=("0", "1"), why="marked"),
+)
 
 
 @pytest.mark.parametrize("control", CHECKED, ids=lambda control: type(control).__name__)
 def test_a_checked_write_of_all_states_waits_its_turn_and_compares_all_outlets(
-        control: Control, monkeypatch: pytest.MonkeyPatch) -> None:
+    control: Control, monkeypatch: pytest.MonkeyPatch
+) -> None:
     own = changed(DIGIPOWER, outlets=(changed(DIGIPOWER.outlets[0], control=control),))
     monkeypatch.setattr(options, "OPTIONS", {"own_profile": schema.dumps(own)})
     with Meddled(undo=False, neighbour=5) as agent:
@@ -120,17 +130,24 @@ def test_a_checked_write_of_all_states_waits_its_turn_and_compares_all_outlets(
 
 
 class Shrinking(Agent):
-    """An agent that loses all outlets but two at the first GET of the states, which the handler sends right before a write."""
+    """An agent that loses all outlets but two at the first GET of the states, which the handler
+    sends right before a write.
+    """
 
     def _answer(self, message: Message) -> Optional[bytes]:
-        if message.pdu.kind == ber.GET and any(dotted(oid) == STATES for oid, _ in message.pdu.bindings):
+        if message.pdu.kind == ber.GET and any(
+            dotted(oid) == STATES for oid, _ in message.pdu.bindings
+        ):
             self.device.put(STATES, "1,0")
         return super()._answer(message)
 
 
 def test_fewer_outlets_right_before_the_write_than_at_first_forbid_it() -> None:
     with Shrinking(digipower(OUTLETS)) as agent:
-        with pytest.raises(ProtocolError, match="listed fewer outlets than at the start of the call: nothing was written"):
+        with pytest.raises(
+            ProtocolError,
+            match="listed fewer outlets than at the start of the call: nothing was written",
+        ):
             switch(agent, 1, False)
         assert agent.writes() == []
 
@@ -138,19 +155,33 @@ def test_fewer_outlets_right_before_the_write_than_at_first_forbid_it() -> None:
 ALL = Scalar(STATES)
 
 
-@pytest.mark.parametrize("control", [
-    Write(ALL, on="1", off="0"), Unlock(ALL, 1, Verbs(on=Column("1.3.6.1.4.1.17420.1.9"), off=ALL))], ids=["Write", "Verbs"])
-def test_a_command_that_is_the_same_for_all_outlets_is_not_written(control: Control, monkeypatch: pytest.MonkeyPatch) -> None:
-    """On this device one object holds the states of all outlets, so a write would replace all of them with a single value."""
+@pytest.mark.parametrize(
+    "control",
+    [
+        Write(ALL, on="1", off="0"),
+        Unlock(ALL, 1, Verbs(on=Column("1.3.6.1.4.1.17420.1.9"), off=ALL)),
+    ],
+    ids=["Write", "Verbs"],
+)
+def test_a_command_that_is_the_same_for_all_outlets_is_not_written(
+    control: Control, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On this device one object holds the states of all outlets, so a write would replace all of
+    them with a single value.
+    """
     own = changed(DIGIPOWER, outlets=(changed(DIGIPOWER.outlets[0], control=control),))
     monkeypatch.setattr(options, "OPTIONS", {"own_profile": schema.dumps(own)})
     with Agent(digipower(OUTLETS)) as agent:
-        with pytest.raises(Unsupported, match=f"writes one object, a Scalar, for all {OUTLETS} outlets"):
+        with pytest.raises(
+            Unsupported, match=f"writes one object, a Scalar, for all {OUTLETS} outlets"
+        ):
             switch(agent, 1, True)
         assert agent.writes() == []
 
 
-def test_a_command_that_hangs_blocks_the_next_one_for_a_limited_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_command_that_hangs_blocks_the_next_one_for_a_limited_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr("handlers.snmp.switching.PLAN_SECONDS", 0.5)
     entered, leave = threading.Event(), threading.Event()
     with Agent(digipower(OUTLETS)) as agent:
@@ -160,11 +191,15 @@ def test_a_command_that_hangs_blocks_the_next_one_for_a_limited_time(monkeypatch
             with exclusive(name, 1):
                 entered.set()
                 leave.wait(PATIENCE_S)
+
         thread = threading.Thread(target=hang)
         thread.start()
         try:
             assert entered.wait(PATIENCE_S)
-            with pytest.raises(Unreachable, match="another command to this device has not ended: nothing was written") as caught:
+            with pytest.raises(
+                Unreachable,
+                match="another command to this device has not ended: nothing was written",
+            ) as caught:
                 switch(agent, 1, True)
             assert caught.value.host == agent.host and agent.writes() == []
         finally:
@@ -194,7 +229,8 @@ def test_a_forked_worker_does_not_inherit_a_held_lock() -> None:
                     os._exit(0)
             finally:
                 os._exit(1)
-    assert os.waitpid(child, 0)[1] == 0         # returns soon: the child waits at most 1 s for the lock
+    # returns soon: the child waits at most 1 s for the lock
+    assert os.waitpid(child, 0)[1] == 0
 
 
 def test_commands_to_different_devices_do_not_wait_for_each_other() -> None:
@@ -207,9 +243,21 @@ def test_commands_to_different_devices_do_not_wait_for_each_other() -> None:
 def test_two_spellings_of_one_address_are_one_device(other: str) -> None:
     with exclusive("2001:db8::7 161", 1), pytest.raises(Unreachable), exclusive(other, 0):
         pass
-    with exclusive("2001:db8::7 161", 1), exclusive("2001:db8::7 1161", 0), exclusive("2001:db8::8 161", 0):
+    with (
+        exclusive("2001:db8::7 161", 1),
+        exclusive("2001:db8::7 1161", 0),
+        exclusive("2001:db8::8 161", 0),
+    ):
         pass
-    with exclusive("::ffff:192.0.2.7 161", 1), pytest.raises(Unreachable), exclusive("192.0.2.7 161", 0):
+    with (
+        exclusive("::ffff:192.0.2.7 161", 1),
+        pytest.raises(Unreachable),
+        exclusive("192.0.2.7 161", 0),
+    ):
         pass
-    with exclusive("PDU-1.example. 161", 1), pytest.raises(Unreachable), exclusive("pdu-1.example 161", 0):
+    with (
+        exclusive("PDU-1.example. 161", 1),
+        pytest.raises(Unreachable),
+        exclusive("pdu-1.example 161", 0),
+    ):
         pass

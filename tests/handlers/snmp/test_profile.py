@@ -16,28 +16,53 @@ from handlers.snmp.sources import Column, Named, Scalar, Spread, Tables
 from handlers.snmp.states import State
 
 STATES = State(Column("1.3.6.1.4.1.99999.1.3", "acmeState"), on=("1",), off=("2",))
-OUTLETS = Outlets(states=STATES, control=Write(Column("1.3.6.1.4.1.99999.1.4", "acmeControl"), on=1, off=2))
+OUTLETS = Outlets(
+    states=STATES, control=Write(Column("1.3.6.1.4.1.99999.1.4", "acmeControl"), on=1, off=2)
+)
 GIVEN: dict[str, Any] = dict(
-    key="acme-strip", vendor="Acme", models=("Strip 8",), mib="ACME-MIB", sys_object_ids=("1.3.6.1.4.1.99999.1",),
-    outlets=(OUTLETS,), switching_confidence=Confidence.HIGH, evidence=Evidence(state=Proof.MIB, switching=Proof.MIB))
+    key="acme-strip",
+    vendor="Acme",
+    models=("Strip 8",),
+    mib="ACME-MIB",
+    sys_object_ids=("1.3.6.1.4.1.99999.1",),
+    outlets=(OUTLETS,),
+    switching_confidence=Confidence.HIGH,
+    evidence=Evidence(state=Proof.MIB, switching=Proof.MIB),
+)
 
 
 def acme(**changed: Any) -> Profile:
     return Profile(**{**GIVEN, **changed})
 
 
-@pytest.mark.parametrize("changed, sentence", [
-    (dict(key="Acme Strip"), "key"),
-    (dict(models=()), "models"),
-    (dict(sys_object_ids=(".1.3.6",)), "sys_object_ids"),
-    (dict(sys_object_ids=("1.3.6.1.4.1.9", "1.3.6.1.4.1.9")), "twice"),
-    (dict(outlets=(), switching_confidence=Confidence.NONE, evidence=Evidence()), "nothing to read"),
-    (dict(switching_confidence=Confidence.NONE), "switching_confidence"),
-    (dict(evidence=Evidence(state=Proof.MIB)), "evidence.switching"),
-    (dict(evidence=Evidence(state=Proof.MIB, switching=Proof.MIB, energy=Proof.UNIT)), "evidence.energy"),
-    (dict(roots=(Root("1.3.6.1.4.1.5", "1.3.6.1.4.1.5.1"),)), "roots"),
-    (dict(outlets=(Outlets(states=State(Column("~.3"), ("1",), ("2",)), control=OUTLETS.control),)), "roots"),
-])
+@pytest.mark.parametrize(
+    "changed, sentence",
+    [
+        (dict(key="Acme Strip"), "key"),
+        (dict(models=()), "models"),
+        (dict(sys_object_ids=(".1.3.6",)), "sys_object_ids"),
+        (dict(sys_object_ids=("1.3.6.1.4.1.9", "1.3.6.1.4.1.9")), "twice"),
+        (
+            dict(outlets=(), switching_confidence=Confidence.NONE, evidence=Evidence()),
+            "nothing to read",
+        ),
+        (dict(switching_confidence=Confidence.NONE), "switching_confidence"),
+        (dict(evidence=Evidence(state=Proof.MIB)), "evidence.switching"),
+        (
+            dict(evidence=Evidence(state=Proof.MIB, switching=Proof.MIB, energy=Proof.UNIT)),
+            "evidence.energy",
+        ),
+        (dict(roots=(Root("1.3.6.1.4.1.5", "1.3.6.1.4.1.5.1"),)), "roots"),
+        (
+            dict(
+                outlets=(
+                    Outlets(states=State(Column("~.3"), ("1",), ("2",)), control=OUTLETS.control),
+                )
+            ),
+            "roots",
+        ),
+    ],
+)
 def test_an_invalid_profile_is_refused(changed: dict[str, Any], sentence: str) -> None:
     acme()
     with pytest.raises(ValueError, match=sentence):
@@ -51,18 +76,33 @@ def test_outlets_need_a_source_that_lists_them_and_commands_need_states() -> Non
         Outlets(rows=Column("1.3.9"), control=OUTLETS.control)
 
 
-@pytest.mark.parametrize("device, arcs", [
-    ("1.3.6.1.4.1.99999.1", 8), ("1.3.6.1.4.1.99999.1.7", 8), ("1.3.6.1.4.1.99999.10", 0), ("1.3.6.1.4.1.99999", 0), ("", 0)])
+@pytest.mark.parametrize(
+    "device, arcs",
+    [
+        ("1.3.6.1.4.1.99999.1", 8),
+        ("1.3.6.1.4.1.99999.1.7", 8),
+        ("1.3.6.1.4.1.99999.10", 0),
+        ("1.3.6.1.4.1.99999", 0),
+        ("", 0),
+    ],
+)
 def test_a_prefix_fits_whole_arcs_and_not_characters(device: str, arcs: int) -> None:
     assert acme().match(device) == arcs
 
 
 def test_fitting_roots_are_tried_longest_prefix_first_and_all_roots_if_none_fits() -> None:
     states = State(Column("~.3"), on=("1",), off=("2",))
-    profile = acme(sys_object_ids=(), switching_confidence=Confidence.NONE, evidence=Evidence(state=Proof.MIB),
-                   outlets=(Outlets(states=states),),
-                   roots=(Root("1.3.6.1.4.1.9", "1.3.6.1.4.1.9.1"), Root("1.3.6.1.4.1.9.4", "1.3.6.1.4.1.9.4.1"),
-                          Root("1.3.6.1.4.1.8", "1.3.6.1.4.1.9.1")))
+    profile = acme(
+        sys_object_ids=(),
+        switching_confidence=Confidence.NONE,
+        evidence=Evidence(state=Proof.MIB),
+        outlets=(Outlets(states=states),),
+        roots=(
+            Root("1.3.6.1.4.1.9", "1.3.6.1.4.1.9.1"),
+            Root("1.3.6.1.4.1.9.4", "1.3.6.1.4.1.9.4.1"),
+            Root("1.3.6.1.4.1.8", "1.3.6.1.4.1.9.1"),
+        ),
+    )
     assert profile.roots_for("1.3.6.1.4.1.9.4.2") == ("1.3.6.1.4.1.9.4.1", "1.3.6.1.4.1.9.1")
     assert profile.roots_for("1.3.6.1.4.1.8") == ("1.3.6.1.4.1.9.1",)
     for unfitting in ("", "1.3.6.1.4.1.7"):
@@ -78,8 +118,11 @@ def test_keys_are_unique() -> None:
 
 @pytest.mark.parametrize("profile", PROFILES, ids=lambda p: p.key)
 def test_every_object_of_a_family_has_a_name(profile: Profile) -> None:
-    unnamed = [part for part in parts_of(profile)
-               if isinstance(part, (Column, Scalar, Spread, Tables, Named)) and not part.object.strip()]
+    unnamed = [
+        part
+        for part in parts_of(profile)
+        if isinstance(part, (Column, Scalar, Spread, Tables, Named)) and not part.object.strip()
+    ]
     assert not unnamed
 
 
@@ -98,18 +141,32 @@ ALSO_BELOW: dict[str, set[str]] = {"apc-easy-epdu": {"1"}}
 
 @pytest.mark.parametrize("profile", PROFILES, ids=lambda p: p.key)
 def test_a_family_neither_reads_nor_writes_outside_the_tree_of_its_maker(profile: Profile) -> None:
-    """Whole OIDs have nine arcs or more, and are in ENERGY-OBJECT-MIB or below one enterprise number (but see ALSO_BELOW). If the
-    family has roots, that number is one of theirs. OIDs below `~` and sysDescr are not checked.
+    """Whole OIDs have nine arcs or more, and are in ENERGY-OBJECT-MIB or below one enterprise
+    number (but see ALSO_BELOW). If the family has roots, that number is one of theirs. OIDs
+    below `~` and sysDescr are not checked.
     """
     whole = [oid for oid in oids(profile) if not oid.startswith("~") and oid != SYS_DESCR]
-    assert all(oid.startswith((ENTERPRISES, "1.3.6.1.2.1.229.")) and oid.count(".") > 7 for oid in whole)
-    makers = {oid.split(".")[6] for oid in whole if oid.startswith(ENTERPRISES)} - ALSO_BELOW.get(profile.key, set())
+    assert all(
+        oid.startswith((ENTERPRISES, "1.3.6.1.2.1.229.")) and oid.count(".") > 7 for oid in whole
+    )
+    makers = {oid.split(".")[6] for oid in whole if oid.startswith(ENTERPRISES)} - ALSO_BELOW.get(
+        profile.key, set()
+    )
     assert len(makers) <= 1
     assert not profile.roots or makers <= {root.oid.split(".")[6] for root in profile.roots}
 
 
 def test_parts_of_a_profile_include_the_columns_of_its_states_commands_and_totals() -> None:
-    found = list(parts_of(acme(load=Total((Figure(Column("1.3.6.1.4.1.99999.9", "x")),)),
-                            evidence=Evidence(state=Proof.MIB, switching=Proof.MIB, current=Proof.MIB))))
+    found = list(
+        parts_of(
+            acme(
+                load=Total((Figure(Column("1.3.6.1.4.1.99999.9", "x")),)),
+                evidence=Evidence(state=Proof.MIB, switching=Proof.MIB, current=Proof.MIB),
+            )
+        )
+    )
     assert [part.oid for part in found if isinstance(part, Column)] == [
-        "1.3.6.1.4.1.99999.1.3", "1.3.6.1.4.1.99999.1.4", "1.3.6.1.4.1.99999.9"]
+        "1.3.6.1.4.1.99999.1.3",
+        "1.3.6.1.4.1.99999.1.4",
+        "1.3.6.1.4.1.99999.9",
+    ]

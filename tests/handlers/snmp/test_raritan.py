@@ -1,4 +1,5 @@
 """The figures of Raritan PDUs over SNMP."""
+
 from __future__ import annotations
 
 from decimal import Decimal
@@ -14,7 +15,12 @@ from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.devices import raritan
 
 E = "1.3.6.1.4.1.13742.6."
-VALUE, AVAILABLE, DIGITS, CAPABILITIES = E + "5.4.3.1.4", E + "5.4.3.1.2", E + "3.5.4.1.7", E + "3.5.3.1.10"
+VALUE, AVAILABLE, DIGITS, CAPABILITIES = (
+    E + "5.4.3.1.4",
+    E + "5.4.3.1.2",
+    E + "3.5.4.1.7",
+    E + "3.5.3.1.10",
+)
 WITHOUT_ENERGY = raritan.capabilities(1, 5, 14)
 
 
@@ -32,8 +38,12 @@ def test_statistics_of_36_outlets_with_17_sensors_cost_at_most_60_requests() -> 
     with Agent(model) as agent:
         statistic, books = pdu(agent).statistic(), agent.books()
         assert agent.requests <= 60
-    assert statistic.load == pytest.approx(books.load_a) and statistic.total_consumption == pytest.approx(books.energy_kwh)
-    assert {port.identity: port.consumption for port in statistic.ports} == pytest.approx(books.port_energy_kwh)
+    assert statistic.load == pytest.approx(
+        books.load_a
+    ) and statistic.total_consumption == pytest.approx(books.energy_kwh)
+    assert {port.identity: port.consumption for port in statistic.ports} == pytest.approx(
+        books.port_energy_kwh
+    )
 
 
 def test_an_outlet_without_the_energy_capability_has_no_energy() -> None:
@@ -50,7 +60,9 @@ def test_a_zero_of_an_unavailable_sensor_is_not_metered(zeros: int) -> None:
         device.put(f"{VALUE}.1.{n}.1", 0)
     device.put(f"{AVAILABLE}.1.1.1", 2)
     current = meter(device).current_of
-    assert "1.1" not in current and [current[f"1.{n}"] for n in range(2, zeros + 1)] == [0] * (zeros - 1)
+    assert "1.1" not in current and [current[f"1.{n}"] for n in range(2, zeros + 1)] == [0] * (
+        zeros - 1
+    )
 
 
 @pytest.mark.parametrize("outlet", [1, 36])
@@ -61,20 +73,22 @@ def test_an_outlet_with_other_sensor_digits_is_scaled_by_its_own(outlet: int) ->
     after = meter(device).current_of
     assert after[f"1.{outlet}"] == before[f"1.{outlet}"] * 100
     assert {identity: after[identity] for identity in after if identity != f"1.{outlet}"} == {
-        identity: before[identity] for identity in before if identity != f"1.{outlet}"}
+        identity: before[identity] for identity in before if identity != f"1.{outlet}"
+    }
 
 
 def test_linked_units_and_kinds_of_outlets_may_have_different_digits() -> None:
     device = of_rows(raritan.px(6, units=2, more=raritan.PX4_SENSORS).device.rows())
     before = meter(device).current_of
     for n in range(1, 7):
-        device.put(f"{DIGITS}.2.{n}.1", 1)                  # unit 2 is of another model
-    device.put(f"{CAPABILITIES}.1.3", WITHOUT_ENERGY)       # outlet 3 is of another kind
+        device.put(f"{DIGITS}.2.{n}.1", 1)  # unit 2 is of another model
+    device.put(f"{CAPABILITIES}.1.3", WITHOUT_ENERGY)  # outlet 3 is of another kind
     device.put(f"{DIGITS}.1.3.1", 2)
     after = meter(device).current_of
     factor = {"2": 100, "1": 1}
     assert {identity: after[identity] for identity in after if identity != "1.3"} == {
-        identity: before[identity] * factor[identity[0]] for identity in before if identity != "1.3"}
+        identity: before[identity] * factor[identity[0]] for identity in before if identity != "1.3"
+    }
     assert after["1.3"] == before["1.3"] * 10
 
 
@@ -85,12 +99,17 @@ def test_the_load_is_the_sum_of_the_outlets_if_a_line_is_unavailable() -> None:
     device.put(available, 1)
     assert meter(device).load == Decimal("9.513")
     device.put(available, 2)
-    assert meter(device).load == Decimal("1.554")                       # the line is unavailable, so the outlets are added
+    # the line is unavailable, so the outlets are added
+    assert meter(device).load == Decimal("1.554")
 
 
 def test_the_load_is_the_sum_of_the_outlets_if_one_of_two_inlets_is_unavailable() -> None:
     device = of_rows(fixture("raritan-px2_sensors").rows)
     assert meter(device).load == Decimal("1.612")
-    for oid, value in ((E + "5.2.3.1.4.1.2.1", 0), (E + "5.2.3.1.2.1.2.1", 2), (E + "3.3.4.1.7.1.2.1", 3)):
+    for oid, value in (
+        (E + "5.2.3.1.4.1.2.1", 0),
+        (E + "5.2.3.1.2.1.2.1", 2),
+        (E + "3.3.4.1.7.1.2.1", 3),
+    ):
         device.put(oid, value)
     assert meter(device).load == Decimal("1.59")

@@ -40,5 +40,10 @@ def test_a_new_reading_asks_the_device_again() -> None:
 def test_names_are_walked_once_for_all_readings_of_a_call() -> None:
     device = Memory({"1.3.1.1": "name"})
     reader = Reader(device)
-    assert reader.names("1.3.1") == reader.again().names("1.3.1") == reader.at("1.3").again().names("~.1") == {"1": "name"}
+    assert (
+        reader.names("1.3.1")
+        == reader.again().names("1.3.1")
+        == reader.at("1.3").again().names("~.1")
+        == {"1": "name"}
+    )
     assert device.asked == ["walk 1.3.1"]

@@ -1,7 +1,9 @@
-"""Recordings of real units: each has an expectation and fits only its own family (ALSO lists the exceptions).
+"""Recordings of real units: each has an expectation and fits only its own family (ALSO lists the
+exceptions).
 
 Padding rows have no labels, and the energies of a unit's inputs add up to the unit's energy.
 """
+
 from __future__ import annotations
 
 import re
@@ -29,7 +31,9 @@ def test_every_recording_has_a_declared_family_and_an_expectation() -> None:
 @pytest.mark.against("recordings of real units, in memory")
 def test_a_recorded_unit_is_detected_as_the_family_in_the_index(name: str) -> None:
     index = shared("snmp", "recordings", "INDEX.md").read_text("utf-8")
-    row = re.search(rf"^\| {re.escape(name)}\.snmprec \|[^|]*\| ([a-z0-9-]+) \|", index, re.MULTILINE)
+    row = re.search(
+        rf"^\| {re.escape(name)}\.snmprec \|[^|]*\| ([a-z0-9-]+) \|", index, re.MULTILINE
+    )
     assert row and detection.detect(of_rows(recorded.rows(name)), PROFILES).profile.key == row[1]
 
 
@@ -49,16 +53,22 @@ def test_a_recorded_unit_fits_only_its_own_family_and_the_listed_exceptions(name
 
 @pytest.mark.against("recordings of real units, in memory")
 def test_energies_of_inputs_add_up_to_the_energy_of_the_unit() -> None:
-    inputs = {name: recorded.expected(name)["device"].get("input_energy_kwh") for name in recorded.names()}
+    inputs = {
+        name: recorded.expected(name)["device"].get("input_energy_kwh") for name in recorded.names()
+    }
     assert any(inputs.values())
     for name, energies in inputs.items():
         if energies:
             read = metering.meter(detection.detect(of_rows(recorded.rows(name)), PROFILES)).energy
-            assert read is not None and float(read) == pytest.approx(sum(energies.values()), abs=1e-9), name
+            assert read is not None and float(read) == pytest.approx(
+                sum(energies.values()), abs=1e-9
+            ), name
 
 
 @RECORDINGS
 @pytest.mark.against("recordings of real units, in memory")
 def test_a_padding_row_of_a_recorded_unit_has_no_label(name: str) -> None:
     found = detection.detect(of_rows(recorded.rows(name)), PROFILES)
-    assert not set(recorded.expected(name)["phantom_rows"]) & {label.identity for label in metering.labels(found)}
+    assert not set(recorded.expected(name)["phantom_rows"]) & {
+        label.identity for label in metering.labels(found)
+    }

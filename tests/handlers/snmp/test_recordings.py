@@ -1,4 +1,7 @@
-"""Recordings of real units: each is detected as its family, and has the expected states and figures."""
+"""Recordings of real units: each is detected as its family, and has the expected states and
+figures.
+"""
+
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
@@ -19,13 +22,15 @@ from tests.simulators.snmp_agent.device import COUNTER64
 
 RECORDINGS = pytest.mark.parametrize("name", recorded.names())
 STATES = {"on": EnumPowerStatus.UP, "off": EnumPowerStatus.DOWN, "unknown": EnumPowerStatus.UNKNOWN}
-ROUNDED = 5e-7              # the expectations are rounded to six decimals
+ROUNDED = 5e-7  # the expectations are rounded to six decimals
 # The expectations' keys for lines. The load is the sum over the first key that a unit has.
 LINES = ("phase_current_a", "infeed_current_a", "input_current_a", "branch_current_a")
 
 
 def load_of(device: Mapping[str, Any]) -> Optional[float]:
-    """Return the load in A of an expectation: the sum of its lines, else the current of its inlet, else None."""
+    """Return the load in A of an expectation: the sum of its lines, else the current of its inlet,
+    else None.
+    """
     lines = next((device[key] for key in LINES if device.get(key)), None)
     return sum(lines.values()) if lines else device.get("current_a")
 
@@ -37,7 +42,9 @@ def test_a_recorded_unit_is_detected_as_its_family_and_has_the_expected_states(n
     device = of_rows(recorded.rows(name))
     found = detection.detect(device, PROFILES)
     assert found.profile.key == wanted["family"]
-    assert list(found.states) == sorted(wanted["outlets"], key=lambda i: [int(arc) for arc in i.split(".")])
+    assert list(found.states) == sorted(
+        wanted["outlets"], key=lambda i: [int(arc) for arc in i.split(".")]
+    )
     assert not set(found.states) & set(wanted["phantom_rows"])
     for identity, outlet in wanted["outlets"].items():
         state = EnumPowerStatus.UNKNOWN if outlet["state"] is None else STATES[outlet["state"]]
@@ -51,14 +58,23 @@ def test_a_recorded_unit_has_every_expected_figure(name: str) -> None:
     found = detection.detect(of_rows(recorded.rows(name)), PROFILES)
     read = metering.meter(found)
     for identity, outlet in wanted["outlets"].items():
-        for key, figures in (("current_a", read.current_of), ("power_w", read.power_of), ("energy_kwh", read.energy_of)):
+        for key, figures in (
+            ("current_a", read.current_of),
+            ("power_w", read.power_of),
+            ("energy_kwh", read.energy_of),
+        ):
             if outlet[key] is None:
                 assert identity not in figures, f"{key} of {identity}"
             else:
-                assert float(figures[identity]) == pytest.approx(outlet[key], abs=ROUNDED), f"{key} of {identity}"
+                assert float(figures[identity]) == pytest.approx(outlet[key], abs=ROUNDED), (
+                    f"{key} of {identity}"
+                )
     device = wanted["device"]
-    for total, figure in ((load_of(device), read.load), (device.get("power_w"), read.power),
-                          (device.get("energy_kwh"), read.energy)):
+    for total, figure in (
+        (load_of(device), read.load),
+        (device.get("power_w"), read.power),
+        (device.get("energy_kwh"), read.energy),
+    ):
         if total is not None:
             assert figure is not None and float(figure) == pytest.approx(total, abs=ROUNDED)
 
@@ -72,7 +88,10 @@ def test_a_recorded_unit_shows_its_owners_outlet_names(name: str) -> None:
     assert list(labels) == list(found.states)
     for identity, outlet in wanted["outlets"].items():
         if outlet["name"] is not None:
-            assert labels[identity].name == "".join(c for c in outlet["name"] if c.isprintable()).strip()
+            assert (
+                labels[identity].name
+                == "".join(c for c in outlet["name"] if c.isprintable()).strip()
+            )
 
 
 @RECORDINGS
@@ -83,27 +102,44 @@ def test_a_profile_claims_no_more_than_its_recording_shows(name: str) -> None:
     outlets = wanted["outlets"].values()
     device = {**wanted["device"], "current_a": load_of(wanted["device"])}
     shown = {"state": any(outlet["state"] is not None for outlet in outlets)}
-    for capability, key in (("current", "current_a"), ("power", "power_w"), ("energy", "energy_kwh")):
-        shown[capability] = device.get(key) is not None or any(outlet[key] is not None for outlet in outlets)
+    for capability, key in (
+        ("current", "current_a"),
+        ("power", "power_w"),
+        ("energy", "energy_kwh"),
+    ):
+        shown[capability] = device.get(key) is not None or any(
+            outlet[key] is not None for outlet in outlets
+        )
     claimed = {name for name in shown if getattr(profile.evidence, name) is Proof.RECORDING}
     assert claimed <= {name for name, is_shown in shown.items() if is_shown}
-    assert profile.evidence.switching is not Proof.RECORDING, "recordings are read-only: none proves a write"
+    assert profile.evidence.switching is not Proof.RECORDING, (
+        "recordings are read-only: none proves a write"
+    )
 
 
 @RECORDINGS
 @pytest.mark.parametrize("version", ["1", "2"])
 @pytest.mark.against("recordings of real units, served by the project's agent")
 def test_a_recorded_unit_reads_the_same_from_an_agent_as_in_memory(name: str, version: str) -> None:
-    """Version 1 has no Counter64: an agent leaves such objects out, and their figures are missing."""
+    """Version 1 has no Counter64: an agent leaves such objects out, and their
+    figures are missing.
+    """
     in_memory = figures_in_memory(name, version)
     with Agent(Device(recorded.rows(name), rules=None)) as agent:
-        view, statistic = near(agent, version=version).status(), near(agent, version=version).statistic()
+        view, statistic = (
+            near(agent, version=version).status(),
+            near(agent, version=version).statistic(),
+        )
         assert agent.writes() == []
     assert {port.identity: port.power_status for port in view.ports} == states_of(name)
     assert statistic.load == pytest.approx(float(in_memory.load or 0))
     assert statistic.total_consumption == pytest.approx(float(in_memory.energy or 0))
     assert {port.identity: port.consumption for port in statistic.ports} == pytest.approx(
-        {identity: float(in_memory.energy_of.get(identity, 0)) for identity in metered_outlets(in_memory)})
+        {
+            identity: float(in_memory.energy_of.get(identity, 0))
+            for identity in metered_outlets(in_memory)
+        }
+    )
 
 
 def metered_outlets(read: metering.Readings) -> set[str]:
@@ -112,13 +148,21 @@ def metered_outlets(read: metering.Readings) -> set[str]:
 
 
 def states_of(name: str) -> dict[str, EnumPowerStatus]:
-    return {identity: EnumPowerStatus.UNKNOWN if outlet["state"] is None else STATES[outlet["state"]]
-            for identity, outlet in recorded.expected(name)["outlets"].items()}
+    return {
+        identity: EnumPowerStatus.UNKNOWN if outlet["state"] is None else STATES[outlet["state"]]
+        for identity, outlet in recorded.expected(name)["outlets"].items()
+    }
 
 
 def figures_in_memory(name: str, version: str) -> metering.Readings:
-    """Return the figures read in memory from the recorded objects that this SNMP version supports."""
-    rows = {oid: row for oid, row in recorded.rows(name).items() if version == "2" or row.tag != COUNTER64}
+    """Return the figures read in memory from the recorded objects that this SNMP
+    version supports.
+    """
+    rows = {
+        oid: row
+        for oid, row in recorded.rows(name).items()
+        if version == "2" or row.tag != COUNTER64
+    }
     return metering.meter(detection.detect(of_rows(rows), PROFILES))
 
 
@@ -128,11 +172,17 @@ def served(request: pytest.FixtureRequest) -> Iterator[tuple[str, Snmpd]]:
         yield request.param, server
 
 
-# The energies of the unit that is also read over version 1 are Counter64 objects, which that version does not have.
-@pytest.mark.parametrize("served, version", [*((name, "2") for name in recorded.names()), ("chatsworth-pdu", "1")],
-                         indirect=["served"])
+# The energies of the unit that is also read over version 1 are Counter64 objects, which that
+# version does not have.
+@pytest.mark.parametrize(
+    "served, version",
+    [*((name, "2") for name in recorded.names()), ("chatsworth-pdu", "1")],
+    indirect=["served"],
+)
 @pytest.mark.against("Net-SNMP snmpd with recordings of real units")
-def test_a_recorded_unit_reads_the_same_over_the_wire_as_in_memory(served: tuple[str, Snmpd], version: str) -> None:
+def test_a_recorded_unit_reads_the_same_over_the_wire_as_in_memory(
+    served: tuple[str, Snmpd], version: str
+) -> None:
     name, server = served
     found, read = pdu(server, version=version).figures()
     assert found.states == states_of(name)

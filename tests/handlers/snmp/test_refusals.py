@@ -1,4 +1,7 @@
-"""Outlets that must not be switched, for example because of a lock, a missing right, an automatic mode or a neighbour's state."""
+"""Outlets that must not be switched, for example because of a lock, a missing right, an automatic
+mode or a neighbour's state.
+"""
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -18,7 +21,9 @@ MAC = "12.48.50.65.65.48.48.48.48.48.48.48"
 
 
 class Reserved(NamedTuple):
-    """A unit, the outlet to switch, objects to set first (OID -> value), and a regular expression found in the error."""
+    """A unit, the outlet to switch, objects to set first (OID -> value), and a regular expression
+    found in the error.
+    """
 
     unit: str
     identity: str
@@ -30,10 +35,17 @@ RESERVED = {
     "a receptacle that is locked": Reserved("liebert-mph", "2.1.1", {}, "locked on the device"),
     "a receptacle that only measures": Reserved("liebert-mph", "1.2.5", {}, "not switchable"),
     "a receptacle that neither measures nor switches": Reserved(
-        "liebert-mph", "1.2.5", {E + "476.1.42.3.8.50.20.1.50.1.2.5": "1"}, r"not switchable \(value 1\)"),
-    "a unit that only meters": Reserved("vertiv-dcs-mpdu", "2.1", {}, "not of a type that switches"),
-    "a unit of no known type": Reserved("vertiv-dcs-mpdu", "1.3", {E + "13400.3.2.225.1.1.2.1": "0"},
-                                        "not of a type that switches"),
+        "liebert-mph",
+        "1.2.5",
+        {E + "476.1.42.3.8.50.20.1.50.1.2.5": "1"},
+        r"not switchable \(value 1\)",
+    ),
+    "a unit that only meters": Reserved(
+        "vertiv-dcs-mpdu", "2.1", {}, "not of a type that switches"
+    ),
+    "a unit of no known type": Reserved(
+        "vertiv-dcs-mpdu", "1.3", {E + "13400.3.2.225.1.1.2.1": "0"}, "not of a type that switches"
+    ),
     "an outlet that is locked on": Reserved("avocent-pm", "1.1.4", {}, "locked"),
     "an outlet that is locked off": Reserved("avocent-pm", "1.1.5", {}, "locked"),
     "an outlet that is always on": Reserved("avocent-pm", "1.1.8", {}, "cannot be switched"),
@@ -42,17 +54,31 @@ RESERVED = {
     "a community without the right to switch": Reserved("aten-pe", "7", {}, "may not switch"),
     "an outlet that is not switchable": Reserved("aten-pe", "10", {}, "not switchable"),
     "a socket that is not switchable": Reserved("bachmann-bluenet2", "2.1.0.1", {}, "value 5"),
-    "a socket that is not available": Reserved("bachmann-bluenet2", "1.1.1.3", {E + "31770.2.2.6.5.1.12.1.1.1.3": "4"},
-                                                "value 4"),
-    'a PDU that reports "on" and cannot switch': Reserved("cpi-econnect", f"1.{MAC}.50", {}, "no switched outlets"),
+    "a socket that is not available": Reserved(
+        "bachmann-bluenet2", "1.1.1.3", {E + "31770.2.2.6.5.1.12.1.1.1.3": "4"}, "value 4"
+    ),
+    'a PDU that reports "on" and cannot switch': Reserved(
+        "cpi-econnect", f"1.{MAC}.50", {}, "no switched outlets"
+    ),
     "a UPS outlet of type 0": Reserved("tripplite-12x-ups", "3", {}, "not controllable"),
-    "a UPS outlet whose type lacks bit 1": Reserved("tripplite-12x-ups", "5", {}, "not controllable"),
-    "a relay that cannot be written": Reserved("rittal-cmc3", "2.3", {E + "2606.7.4.2.2.1.13.2.119": "2"}, "is not readwrite"),
-    "an unswitched outlet among switched ones": Reserved("schleifenbauer", "210.4", {}, "reports no state"),
-    "a unit without switches in a ring": Reserved("schleifenbauer", "211.1", {}, "reports no state"),
-    "an outlet whose state reads as padding": Reserved("hpe-mapdu3", "2.2", {E + "232.165.11.5.2.1.1.2.2": "0"},
-                                                       "reports no state"),
-    "a model without switching": Reserved("synaccess-synlink", "3", {E + "21728.4.1.10.0": "2"}, "does not switch"),
+    "a UPS outlet whose type lacks bit 1": Reserved(
+        "tripplite-12x-ups", "5", {}, "not controllable"
+    ),
+    "a relay that cannot be written": Reserved(
+        "rittal-cmc3", "2.3", {E + "2606.7.4.2.2.1.13.2.119": "2"}, "is not readwrite"
+    ),
+    "an unswitched outlet among switched ones": Reserved(
+        "schleifenbauer", "210.4", {}, "reports no state"
+    ),
+    "a unit without switches in a ring": Reserved(
+        "schleifenbauer", "211.1", {}, "reports no state"
+    ),
+    "an outlet whose state reads as padding": Reserved(
+        "hpe-mapdu3", "2.2", {E + "232.165.11.5.2.1.1.2.2": "0"}, "reports no state"
+    ),
+    "a model without switching": Reserved(
+        "synaccess-synlink", "3", {E + "21728.4.1.10.0": "2"}, "does not switch"
+    ),
     "a watchdog's relay": Reserved("netping", "4", {}, "automatic mode"),
     "a relay in the mode logic": Reserved("netping", "5", {}, "automatic mode"),
     "a watchdog's relay, in the older table": Reserved("netping-pwr", "4", {}, "automatic mode"),
@@ -60,17 +86,27 @@ RESERVED = {
     "a module that only meters": Reserved("apnl-modular", "4", {}, "does not switch"),
     "an outlet that is locked behind an ACS 5000": Reserved("cyclades-acs5k", "5.4", {}, "value 1"),
     "an outlet whose lock is not known": Reserved(
-        "cyclades-acs5k", "5.3", {E + "2925.8.5.4.1.5.5.3": "2"}, r"unlocked \(value 2\)"),
+        "cyclades-acs5k", "5.3", {E + "2925.8.5.4.1.5.5.3": "2"}, r"unlocked \(value 2\)"
+    ),
     "an outlet whose command column reads as locked": Reserved("pdumib-v07", "4", {}, "locked"),
     "an outlet without a relay": Reserved(
-        "pdumib-v07", "3", {E + "23280.9.1.2.3": "-1"}, "has no relay"),
-    "an outlet beside one that is marked": Reserved("wti-power", "3", {E + "2634.3.100.200.1.4.1": "2"},
-                                                     "actions that are marked for other plugs"),
-    "an outlet whose neighbour in the status string lost power": Reserved("digipower", "2.1", {}, "outlet 2.2 reports '-2'"),
+        "pdumib-v07", "3", {E + "23280.9.1.2.3": "-1"}, "has no relay"
+    ),
+    "an outlet beside one that is marked": Reserved(
+        "wti-power",
+        "3",
+        {E + "2634.3.100.200.1.4.1": "2"},
+        "actions that are marked for other plugs",
+    ),
+    "an outlet whose neighbour in the status string lost power": Reserved(
+        "digipower", "2.1", {}, "outlet 2.2 reports '-2'"
+    ),
     "an outlet whose neighbour in the status string is missing": Reserved(
-        "digipower", "3", {E + "17420.1.2.9.1.13.0": "1,0,1,-1"}, "outlet 4 reports '-1'"),
+        "digipower", "3", {E + "17420.1.2.9.1.13.0": "1,0,1,-1"}, "outlet 4 reports '-1'"
+    ),
     "a status string that is longer than a write may be": Reserved(
-        "digipower", "3", {E + "17420.1.2.9.1.13.0": ",".join(["1"] * 24)}, "more than the 32"),
+        "digipower", "3", {E + "17420.1.2.9.1.13.0": ",".join(["1"] * 24)}, "more than the 32"
+    ),
 }
 
 
@@ -88,13 +124,20 @@ def test_a_reserved_outlet_is_not_switched_and_nothing_is_written(case: Reserved
         assert agent.writes() == []
 
 
-@pytest.mark.parametrize("unit, identity, put", [
-    ("wti-power", "3", {E + "2634.3.100.200.1.4.3": "2"}),              # a command is marked for this outlet only
-    ("netping", "3", {}),                                               # a relay in manual mode
-    ("vertiv-dcs-mpdu", "1.4", {}),                                     # a switched outlet whose state is undocumented
-])
+@pytest.mark.parametrize(
+    "unit, identity, put",
+    [
+        # a command is marked for this outlet only
+        ("wti-power", "3", {E + "2634.3.100.200.1.4.3": "2"}),
+        ("netping", "3", {}),  # a relay in manual mode
+        # a switched outlet whose state is undocumented
+        ("vertiv-dcs-mpdu", "1.4", {}),
+    ],
+)
 @pytest.mark.against("synthetic units, served by the project's agent")
-def test_an_outlet_that_is_not_reserved_is_switched(unit: str, identity: str, put: Mapping[str, str]) -> None:
+def test_an_outlet_that_is_not_reserved_is_switched(
+    unit: str, identity: str, put: Mapping[str, str]
+) -> None:
     device = fixture(unit).device()
     for oid, value in put.items():
         device.put(oid, value)
@@ -103,20 +146,36 @@ def test_an_outlet_that_is_not_reserved_is_switched(unit: str, identity: str, pu
         assert (port.power_status, len(agent.writes())) == (EnumPowerStatus.DOWN, 1)
 
 
-@pytest.mark.parametrize("unit, identity", [("netping", "4"), ("netping", "5"), ("netping-pwr", "4"), ("netping-pwr_mode", "4")])
+@pytest.mark.parametrize(
+    "unit, identity",
+    [("netping", "4"), ("netping", "5"), ("netping-pwr", "4"), ("netping-pwr_mode", "4")],
+)
 @pytest.mark.against("synthetic units, served by the project's agent")
-def test_an_outlet_in_an_automatic_mode_is_switched_if_its_owner_allows_it(unit: str, identity: str) -> None:
+def test_an_outlet_in_an_automatic_mode_is_switched_if_its_owner_allows_it(
+    unit: str, identity: str
+) -> None:
     with Agent(fixture(unit).device()) as agent:
-        with pytest.raises(Unsupported, match="automatic mode.*; to switch it anyway, set switch_automatic=yes"):
+        with pytest.raises(
+            Unsupported, match="automatic mode.*; to switch it anyway, set switch_automatic=yes"
+        ):
             near(agent).port_down(PduPortView(identity, EnumPowerStatus.UNKNOWN))
         handler = near(agent, {"switch_automatic": "yes"})
-        for method, wanted in ((handler.port_down, EnumPowerStatus.DOWN), (handler.port_up, EnumPowerStatus.UP)):
-            assert method(PduPortView(identity, EnumPowerStatus.UNKNOWN), pause=0.01).power_status is wanted
+        for method, wanted in (
+            (handler.port_down, EnumPowerStatus.DOWN),
+            (handler.port_up, EnumPowerStatus.UP),
+        ):
+            assert (
+                method(PduPortView(identity, EnumPowerStatus.UNKNOWN), pause=0.01).power_status
+                is wanted
+            )
         assert [write.value for write in agent.writes()] == ["0", "1"]
 
 
-@pytest.mark.parametrize("case", [case for case in RESERVED.values() if "automatic" not in case.words],
-                         ids=[name for name, case in RESERVED.items() if "automatic" not in case.words])
+@pytest.mark.parametrize(
+    "case",
+    [case for case in RESERVED.values() if "automatic" not in case.words],
+    ids=[name for name, case in RESERVED.items() if "automatic" not in case.words],
+)
 def test_permission_to_end_automatic_modes_lifts_no_other_guard(case: Reserved) -> None:
     device = Device(fixture(case.unit).rows, rules=None)
     for oid, value in case.put.items():
@@ -131,17 +190,32 @@ def test_permission_to_end_automatic_modes_lifts_no_other_guard(case: Reserved) 
 SECRET = "r3ad-and-write"
 
 
-@pytest.mark.parametrize("unit, identity, oid", [
-    ("vertiv-dcs-mpdu", "1.3", E + "13400.3.2.225.1.1.2.1"),            # the type that a guard tests
-    ("digipower", "2.1", E + "17420.1.2.9.2.13.0"),                     # the states of all outlets in one text
-    ("vertiv-dcs-mpdu", "1.3", "1.3.6.1.2.1.1.1.0")])                   # sysDescr, where no family fits
+@pytest.mark.parametrize(
+    "unit, identity, oid",
+    [
+        # the type that a guard tests
+        ("vertiv-dcs-mpdu", "1.3", E + "13400.3.2.225.1.1.2.1"),
+        # the states of all outlets in one text
+        ("digipower", "2.1", E + "17420.1.2.9.2.13.0"),
+        # sysDescr, where no family fits
+        ("vertiv-dcs-mpdu", "1.3", "1.3.6.1.2.1.1.1.0"),
+    ],
+)
 @pytest.mark.parametrize("sent", [SECRET, f"x {SECRET}", f"{SECRET[:-1]}{SECRET}"])
-def test_a_community_that_the_device_sends_back_is_not_in_the_error(unit: str, identity: str, oid: str, sent: str) -> None:
+def test_a_community_that_the_device_sends_back_is_not_in_the_error(
+    unit: str, identity: str, oid: str, sent: str
+) -> None:
     made = fixture(unit)
-    rows = {**made.rows, oid: Row(OCTETS, (sent if "17420" not in oid else f"1,{sent},1,0").encode())}
+    rows = {
+        **made.rows,
+        oid: Row(OCTETS, (sent if "17420" not in oid else f"1,{sent},1,0").encode()),
+    }
     if oid.endswith("1.1.0"):
         rows = {held: row for held, row in rows.items() if "4.1.13400" not in held}
     device = Device(rows, made.rules)
-    with Agent(device, write=SECRET) as agent, pytest.raises(Unsupported, match="it holds the community") as caught:
+    with (
+        Agent(device, write=SECRET) as agent,
+        pytest.raises(Unsupported, match="it holds the community") as caught,
+    ):
         near(agent, {"switch_unproven": "yes"}, community=SECRET).port_down(PduPortView(identity))
     assert SECRET not in str(caught.value) and agent.writes() == []

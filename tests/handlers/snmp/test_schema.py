@@ -19,12 +19,31 @@ from handlers.snmp.sources import Column, Source
 from tests.handlers.snmp.every_part import EVERY_PART
 
 ACME: dict[str, Any] = {
-    "key": "acme-strip", "vendor": "Acme", "models": ["Strip 8"], "mib": "ACME-MIB",
-    "sys_object_ids": ["1.3.6.1.4.1.99999.1"], "switching_confidence": "high",
-    "outlets": [{
-        "states": {"source": {"kind": "Column", "oid": "1.3.6.1.4.1.99999.1.3"}, "on": ["1"], "off": ["2"]},
-        "control": {"kind": "Write", "at": {"kind": "Column", "oid": "1.3.6.1.4.1.99999.1.4"}, "on": 1, "off": 2},
-        "current": {"source": {"kind": "Column", "oid": "1.3.6.1.4.1.99999.1.5"}, "scale": "0.01"}}],
+    "key": "acme-strip",
+    "vendor": "Acme",
+    "models": ["Strip 8"],
+    "mib": "ACME-MIB",
+    "sys_object_ids": ["1.3.6.1.4.1.99999.1"],
+    "switching_confidence": "high",
+    "outlets": [
+        {
+            "states": {
+                "source": {"kind": "Column", "oid": "1.3.6.1.4.1.99999.1.3"},
+                "on": ["1"],
+                "off": ["2"],
+            },
+            "control": {
+                "kind": "Write",
+                "at": {"kind": "Column", "oid": "1.3.6.1.4.1.99999.1.4"},
+                "on": 1,
+                "off": 2,
+            },
+            "current": {
+                "source": {"kind": "Column", "oid": "1.3.6.1.4.1.99999.1.5"},
+                "scale": "0.01",
+            },
+        }
+    ],
     "evidence": {"state": "MIB", "current": "MIB", "switching": "MIB"},
 }
 
@@ -41,7 +60,12 @@ def test_the_profile_with_every_part_is_complete() -> None:
     text = schema.dumps(EVERY_PART)
     assert set(re.findall(r'"kind": "(\w+)"', text)) == set(schema.KINDS)
     values = [part for part in parts_of(EVERY_PART) if isinstance(part, Frozen)]
-    given = {(type(part), name) for part in values for name, default in part.FIELDS.items() if getattr(part, name) != default}
+    given = {
+        (type(part), name)
+        for part in values
+        for name, default in part.FIELDS.items()
+        if getattr(part, name) != default
+    }
     assert given == {(type(part), name) for part in values for name in part.FIELDS}
 
 
@@ -51,7 +75,10 @@ def test_json_builds_a_profile() -> None:
 
 
 def changed(path: str, value: Any) -> str:
-    """ACME as JSON with the key at `path` set to `value`. A path that ends with ! removes the key."""
+    """ACME as JSON with the key at `path` set to `value`.
+
+    A path that ends with ! removes the key.
+    """
     data = json.loads(json.dumps(ACME))
     *inner, last = re.findall(r"\w+", path)
     target = data
@@ -64,52 +91,177 @@ def changed(path: str, value: Any) -> str:
     return json.dumps(data)
 
 
-@pytest.mark.parametrize("path, value, sentence", [
-    ("key", "Acme", "profile: key is 'Acme'"),
-    ("key", 7, "profile.key: give a string, not 7"),
-    ("vendor!", None, "profile.vendor: this key is missing"),
-    ("colour", "red", "profile.colour: this key is unknown; Profile has key, vendor"),
-    ("sys_object_ids", ["1.3.99999999999"], "profile: sys_object_ids is '1.3.99999999999'; give a numeric OID"),
-    ("sys_object_ids", ["1.3.4294967296"], "profile: sys_object_ids is '1.3.4294967296'; give a numeric OID"),
-    ("models", "Strip", 'profile.models: give a list, not "Strip"'),
-    ("models", [1], "profile.models[0]: give a string, not 1"),
-    ("sweep", "yes", 'profile.sweep: give true or false, not "yes"'),
-    ("sys_object_ids", ["99999"], "profile: sys_object_ids is '99999'"),
-    ("switching_confidence", "sure", 'profile.switching_confidence: "sure" is not allowed; give one of none, low, medium, high'),
-    ("evidence.state", "hearsay", 'profile.evidence.state: "hearsay" is not allowed'),
-    ("outlets", [7], "profile.outlets[0]: give an object, not 7"),
-    ("outlets.0.states.on", [1], "profile.outlets[0].states.on[0]: give a string, not 1"),
-    ("outlets.0.states.off", ["1"], "profile.outlets[0].states: '1' is both in 'on' and in 'off'"),
-    ("outlets.0.states.source.kind", "Collumn",
-     'profile.outlets[0].states.source.kind: "Collumn" is not allowed; give one of Alike, Arc, Bits'),
-    ("outlets.0.states.source.kind!", None, "profile.outlets[0].states.source.kind: this key is missing; give one of Alike"),
-    ("outlets.0.states.source.kind", None, "profile.outlets[0].states.source.kind: null is not allowed; give one of Alike"),
-    ("evidence.state", None, "profile.evidence.state: null is not allowed; give one of none, driver"),
-    ("outlets.0.states.source.kind", "Write", 'profile.outlets[0].states.source.kind: "Write" is not allowed'),
-    ("outlets.0.states.source.oid", "1.3.x", "profile.outlets[0].states.source: oid is '1.3.x'"),
-    ("outlets.0.control.at.kind", "Write", 'profile.outlets[0].control.at.kind: "Write" is not allowed; give one of Alike'),
-    ("outlets.0.control.at", {"kind": "Number", "over": {"kind": "Column", "oid": "1.3.6.1.4.1.99999.1.3"}},
-     "profile.outlets[0].control: a Number cannot be written: its numbers are no objects of the device"),
-    ("outlets.0.control.on", True, "profile.outlets[0].control.on: give a whole number or a string, not true"),
-    ("outlets.0.control.on", None, "profile.outlets[0].control.on: give a whole number or a string, not null"),
-    ("outlets.0.control.on", 1.5, "profile.outlets[0].control.on: give a whole number or a string, not 1.5"),
-    ("outlets.0.number", {"kind": "Number", "over": {"kind": "Column", "oid": "1.3.6.1.4.1.99999.1.3"}, "plus": True},
-     "profile.outlets[0].number.plus: give a whole number, not true"),
-    ("outlets.0.name", {"kind": "Provided", "source": {"kind": "Column", "oid": "1.3.6.1.4.1.99999.1.3"},
-                        "test": {"kind": "Column", "oid": "1.3.6.1.4.1.99999.1.3"}, "pattern": "(" * 5000},
-     "profile.outlets[0].name: pattern is not a valid regular expression (maximum recursion depth"),
-    ("outlets.0.states.on", ["ON "], "profile.outlets[0].states: on has 'ON '; give it without the white space and NULs"),
-    ("outlets.0.current.absent", ["\n-1"], "profile.outlets[0].current: absent has '\\n-1'; give it without"),
-    ("outlets.0.control.off", 2**31, "profile.outlets[0].control: off is 2147483648; give a number from -2147483648"),
-    ("outlets.0.control.off", 1, "profile.outlets[0].control: on and off are both 1"),
-    ("outlets.0.current.scale", 0.01, 'profile.outlets[0].current.scale: give a number as a string, such as "0.1", not 0.01'),
-    ("outlets.0.current.scale", "1_0", 'profile.outlets[0].current.scale: give a number as a string, such as "0.1", not "1_0"'),
-    ("outlets.0.current.scale", "ten", 'profile.outlets[0].current.scale: give a number as a string, such as "0.1", not "ten"'),
-    ("outlets.0.current.scale", "-1", "profile.outlets[0].current: scale -1 is not a finite number above zero"),
-    ("outlets.0.current.scale", "Infinity", "profile.outlets[0].current: scale Infinity is not a finite number above zero"),
-    ("outlets.0.current.scale", "1E+999999",
-     "profile.outlets[0].current: scale 1.0e+999999 shifts the decimal point by more than 12 digits"),
-])
+@pytest.mark.parametrize(
+    "path, value, sentence",
+    [
+        ("key", "Acme", "profile: key is 'Acme'"),
+        ("key", 7, "profile.key: give a string, not 7"),
+        ("vendor!", None, "profile.vendor: this key is missing"),
+        ("colour", "red", "profile.colour: this key is unknown; Profile has key, vendor"),
+        (
+            "sys_object_ids",
+            ["1.3.99999999999"],
+            "profile: sys_object_ids is '1.3.99999999999'; give a numeric OID",
+        ),
+        (
+            "sys_object_ids",
+            ["1.3.4294967296"],
+            "profile: sys_object_ids is '1.3.4294967296'; give a numeric OID",
+        ),
+        ("models", "Strip", 'profile.models: give a list, not "Strip"'),
+        ("models", [1], "profile.models[0]: give a string, not 1"),
+        ("sweep", "yes", 'profile.sweep: give true or false, not "yes"'),
+        ("sys_object_ids", ["99999"], "profile: sys_object_ids is '99999'"),
+        (
+            "switching_confidence",
+            "sure",
+            (
+                'profile.switching_confidence: "sure" is not allowed; give one of none, low,'
+                " medium, high"
+            ),
+        ),
+        ("evidence.state", "hearsay", 'profile.evidence.state: "hearsay" is not allowed'),
+        ("outlets", [7], "profile.outlets[0]: give an object, not 7"),
+        ("outlets.0.states.on", [1], "profile.outlets[0].states.on[0]: give a string, not 1"),
+        (
+            "outlets.0.states.off",
+            ["1"],
+            "profile.outlets[0].states: '1' is both in 'on' and in 'off'",
+        ),
+        (
+            "outlets.0.states.source.kind",
+            "Collumn",
+            (
+                'profile.outlets[0].states.source.kind: "Collumn" is not allowed; give one of'
+                " Alike, Arc, Bits"
+            ),
+        ),
+        (
+            "outlets.0.states.source.kind!",
+            None,
+            "profile.outlets[0].states.source.kind: this key is missing; give one of Alike",
+        ),
+        (
+            "outlets.0.states.source.kind",
+            None,
+            "profile.outlets[0].states.source.kind: null is not allowed; give one of Alike",
+        ),
+        (
+            "evidence.state",
+            None,
+            "profile.evidence.state: null is not allowed; give one of none, driver",
+        ),
+        (
+            "outlets.0.states.source.kind",
+            "Write",
+            'profile.outlets[0].states.source.kind: "Write" is not allowed',
+        ),
+        (
+            "outlets.0.states.source.oid",
+            "1.3.x",
+            "profile.outlets[0].states.source: oid is '1.3.x'",
+        ),
+        (
+            "outlets.0.control.at.kind",
+            "Write",
+            'profile.outlets[0].control.at.kind: "Write" is not allowed; give one of Alike',
+        ),
+        (
+            "outlets.0.control.at",
+            {"kind": "Number", "over": {"kind": "Column", "oid": "1.3.6.1.4.1.99999.1.3"}},
+            (
+                "profile.outlets[0].control: a Number cannot be written: its numbers are no objects"
+                " of the device"
+            ),
+        ),
+        (
+            "outlets.0.control.on",
+            True,
+            "profile.outlets[0].control.on: give a whole number or a string, not true",
+        ),
+        (
+            "outlets.0.control.on",
+            None,
+            "profile.outlets[0].control.on: give a whole number or a string, not null",
+        ),
+        (
+            "outlets.0.control.on",
+            1.5,
+            "profile.outlets[0].control.on: give a whole number or a string, not 1.5",
+        ),
+        (
+            "outlets.0.number",
+            {
+                "kind": "Number",
+                "over": {"kind": "Column", "oid": "1.3.6.1.4.1.99999.1.3"},
+                "plus": True,
+            },
+            "profile.outlets[0].number.plus: give a whole number, not true",
+        ),
+        (
+            "outlets.0.name",
+            {
+                "kind": "Provided",
+                "source": {"kind": "Column", "oid": "1.3.6.1.4.1.99999.1.3"},
+                "test": {"kind": "Column", "oid": "1.3.6.1.4.1.99999.1.3"},
+                "pattern": "(" * 5000,
+            },
+            (
+                "profile.outlets[0].name: pattern is not a valid regular expression (maximum"
+                " recursion depth"
+            ),
+        ),
+        (
+            "outlets.0.states.on",
+            ["ON "],
+            "profile.outlets[0].states: on has 'ON '; give it without the white space and NULs",
+        ),
+        (
+            "outlets.0.current.absent",
+            ["\n-1"],
+            "profile.outlets[0].current: absent has '\\n-1'; give it without",
+        ),
+        (
+            "outlets.0.control.off",
+            2**31,
+            "profile.outlets[0].control: off is 2147483648; give a number from -2147483648",
+        ),
+        ("outlets.0.control.off", 1, "profile.outlets[0].control: on and off are both 1"),
+        (
+            "outlets.0.current.scale",
+            0.01,
+            'profile.outlets[0].current.scale: give a number as a string, such as "0.1", not 0.01',
+        ),
+        (
+            "outlets.0.current.scale",
+            "1_0",
+            'profile.outlets[0].current.scale: give a number as a string, such as "0.1", not "1_0"',
+        ),
+        (
+            "outlets.0.current.scale",
+            "ten",
+            'profile.outlets[0].current.scale: give a number as a string, such as "0.1", not "ten"',
+        ),
+        (
+            "outlets.0.current.scale",
+            "-1",
+            "profile.outlets[0].current: scale -1 is not a finite number above zero",
+        ),
+        (
+            "outlets.0.current.scale",
+            "Infinity",
+            "profile.outlets[0].current: scale Infinity is not a finite number above zero",
+        ),
+        (
+            "outlets.0.current.scale",
+            "1E+999999",
+            (
+                "profile.outlets[0].current: scale 1.0e+999999 shifts the decimal point by more"
+                " than 12 digits"
+            ),
+        ),
+    ],
+)
 def test_an_error_names_the_path_of_the_wrong_value(path: str, value: Any, sentence: str) -> None:
     text = changed(path, value)
     with pytest.raises(schema.ProfileError) as caught:
@@ -118,7 +270,9 @@ def test_an_error_names_the_path_of_the_wrong_value(path: str, value: Any, sente
 
 
 def test_null_is_allowed_for_an_optional_value() -> None:
-    assert schema.loads(changed("outlets.0.current.exponent", None)) == schema.loads(json.dumps(ACME))
+    assert schema.loads(changed("outlets.0.current.exponent", None)) == schema.loads(
+        json.dumps(ACME)
+    )
 
 
 def test_an_unknown_key_is_shown_without_control_characters() -> None:
@@ -142,20 +296,42 @@ def test_json_that_is_nested_too_deeply_is_not_called_invalid() -> None:
         schema.loads("[" * 100_000 + "]" * 100_000)
 
 
-@pytest.mark.skipif(not hasattr(sys, "set_int_max_str_digits"), reason="this Python reads numbers of any length")
+@pytest.mark.skipif(
+    not hasattr(sys, "set_int_max_str_digits"), reason="this Python reads numbers of any length"
+)
 def test_json_with_a_number_that_is_too_long_is_not_called_invalid() -> None:
     with pytest.raises(schema.ProfileError, match="^profile: the JSON cannot be read .*digits"):
         schema.loads("9" * 5_000)
 
 
-JSON = st.recursive(st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=5)),
-                    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=8), inner, max_size=3)),
-                    max_leaves=10)
+JSON = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=5)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=8), inner, max_size=3)
+    ),
+    max_leaves=10,
+)
 
 
 @settings(deadline=None)
-@given(st.sampled_from(["key", "models", "roots", "outlets", "load", "evidence", "outlets.0.states", "outlets.0.control",
-                        "outlets.0.control.at", "outlets.0.current", "outlets.0.states.source"]), JSON)
+@given(
+    st.sampled_from(
+        [
+            "key",
+            "models",
+            "roots",
+            "outlets",
+            "load",
+            "evidence",
+            "outlets.0.states",
+            "outlets.0.control",
+            "outlets.0.control.at",
+            "outlets.0.current",
+            "outlets.0.states.source",
+        ]
+    ),
+    JSON,
+)
 def test_any_json_becomes_a_profile_or_a_profile_error(path: str, value: Any) -> None:
     try:
         assert isinstance(schema.loads(changed(path, value)), Profile)
@@ -177,47 +353,84 @@ def test_the_reference_explains_every_kind() -> None:
 
 def test_the_reference_shows_types_and_defaults_of_fields() -> None:
     rows = rows_of_the_reference()
-    for kind, words in {"State": "`source` source, `on` list of text, `off` list of text, `absent` list of text (none)",
-                        "Figure": '`scale` number as text ("1")', "Joined": "`keys` list of source",
-                        "Write": "`at` source, `on` whole number or text", "Checked": "`test` place",
-                        "Evidence": "`state` one of none/driver/MIB/simulated/recording/unit",
-                        "Outlets": "`control` control (none)",
-                        "Profile": "`outlets` list of Outlets (none), `load` Total (none)"}.items():
+    for kind, words in {
+        "State": (
+            "`source` source, `on` list of text, `off` list of text, `absent` list of text (none)"
+        ),
+        "Figure": '`scale` number as text ("1")',
+        "Joined": "`keys` list of source",
+        "Write": "`at` source, `on` whole number or text",
+        "Checked": "`test` place",
+        "Evidence": "`state` one of none/driver/MIB/simulated/recording/unit",
+        "Outlets": "`control` control (none)",
+        "Profile": "`outlets` list of Outlets (none), `load` Total (none)",
+    }.items():
         assert words in rows[kind]
-    assert "\\|value\\|" in rows["Figure"] and len({row.replace("\\|", "").count("|") for row in rows.values()}) == 1
+    assert (
+        "\\|value\\|" in rows["Figure"]
+        and len({row.replace("\\|", "").count("|") for row in rows.values()}) == 1
+    )
 
 
 def test_the_reference_says_which_sources_can_be_written_and_what_each_field_holds() -> None:
     rows = rows_of_the_reference()
-    for kind, use in {"Column": "place, source", "Merged": "source", "First": "source, not written", "Write": "control"}.items():
+    for kind, use in {
+        "Column": "place, source",
+        "Merged": "source",
+        "First": "source, not written",
+        "Write": "control",
+    }.items():
         assert rows[kind].startswith(f"| {kind} | {use} | ")
-    assert "Fields: `source`: the rows to choose from. `test`: the values that decide" in rows["Only"]
+    assert (
+        "Fields: `source`: the rows to choose from. `test`: the values that decide" in rows["Only"]
+    )
 
 
-@pytest.mark.parametrize("kind", [*schema.PLAIN, *schema.KINDS.values()], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize(
+    "kind", [*schema.PLAIN, *schema.KINDS.values()], ids=lambda kind: kind.__name__
+)
 def test_a_part_describes_all_of_its_fields_or_none(kind: type[Frozen]) -> None:
-    described = re.findall(r"^    (\w+): ", (inspect.getdoc(kind) or "").partition("Fields:\n")[2], re.MULTILINE)
+    described = re.findall(
+        r"^    (\w+): ", (inspect.getdoc(kind) or "").partition("Fields:\n")[2], re.MULTILINE
+    )
     assert described == list(kind.FIELDS) or not described and len(kind.FIELDS) < 5
 
 
 def test_the_parts_that_a_single_family_needs_stand_under_their_own_heading() -> None:
-    """If this fails, move the named part: from special.py to the file of its kind, or the other way."""
-    families = {name: {profile.key for profile in PROFILES for part in parts_of(profile) if type(part) is kind}
-                for name, kind in schema.KINDS.items()}
+    """If this fails, move the named part: from special.py to the file of its kind, or the other
+    way.
+    """
+    families = {
+        name: {
+            profile.key for profile in PROFILES for part in parts_of(profile) if type(part) is kind
+        }
+        for name, kind in schema.KINDS.items()
+    }
     single = {name for name, keys in families.items() if len(keys) < 2}
     assert single == {name for name, kind in schema.KINDS.items() if schema.is_special(kind)}
-    common, _, rare = schema.reference().partition("Parts that a single built-in family needs each:")
+    common, _, rare = schema.reference().partition(
+        "Parts that a single built-in family needs each:"
+    )
     assert single == set(re.findall(r"^\| (\w+) \|", rare, re.MULTILINE)) - {"kind"}
     assert all(f"\n| {name} |" not in common for name in single)
 
 
-# ---- annotations -------------------------------------------------------------------------------------------
+# ---- annotations ---------------------------------------------------------------------------------
+
 
 def test_an_alias_of_a_generic_type_is_not_taken_for_a_kind() -> None:
     """To Python 3.9 and 3.10, `tuple[str, int]` is a class, which `issubclass` refuses."""
     module = types.ModuleType("parts")
-    vars(module).update(Order=tuple[str, int], Rows=dict[str, Column], Older=tuple[str, int], Either=Union[int, str],
-                        Maybe=Optional[Column], Column=Column, Base=Source, Write=Write)
+    vars(module).update(
+        Order=tuple[str, int],
+        Rows=dict[str, Column],
+        Older=tuple[str, int],
+        Either=Union[int, str],
+        Maybe=Optional[Column],
+        Column=Column,
+        Base=Source,
+        Write=Write,
+    )
     assert schema.kinds(module) == {"Column": Column, "Write": Write}
 
 
@@ -236,15 +449,28 @@ class OlderSpelling(Column):
 
 
 @pytest.mark.parametrize("kind", [Spelling, OlderSpelling])
-def test_fields_are_read_in_both_spellings_of_generic_types(kind: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fields_are_read_in_both_spellings_of_generic_types(
+    kind: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(schema, "KINDS", {**schema.KINDS, kind.__name__: kind})
     column = {"kind": "Column", "oid": "1.3.1"}
-    data = {"kind": kind.__name__, "oid": "1.3.2", "names": ["a", "b"], "sources": [column], "maybe": [column]}
+    data = {
+        "kind": kind.__name__,
+        "oid": "1.3.2",
+        "names": ["a", "b"],
+        "sources": [column],
+        "maybe": [column],
+    }
     profile = schema.loads(changed("outlets.0.states.source", data))
     states = profile.outlets[0].states
     assert states is not None
-    assert states.source == kind("1.3.2", names=("a", "b"), sources=(Column("1.3.1"),), maybe=(Column("1.3.1"),))
+    assert states.source == kind(
+        "1.3.2", names=("a", "b"), sources=(Column("1.3.1"),), maybe=(Column("1.3.1"),)
+    )
     row = rows_of_the_reference()[kind.__name__]
-    assert "`names` list of text (none), `sources` list of source (none), `maybe` list of Column (none)" in row
+    assert (
+        "`names` list of text (none), `sources` list of source (none), `maybe` list of Column"
+        " (none)" in row
+    )
     with pytest.raises(schema.ProfileError, match=r"source\.names\[1\]: give a string, not 2"):
         schema.loads(changed("outlets.0.states.source", {**data, "names": ["a", 2]}))

@@ -1,4 +1,7 @@
-"""Objects of the same MIB that contradict the state of an outlet or forbid its commands, at every documented value."""
+"""Objects of the same MIB that contradict the state of an outlet or forbid its commands, at every
+documented value.
+"""
+
 from __future__ import annotations
 
 import pytest
@@ -17,10 +20,18 @@ from tests.simulators.snmp_agent import Agent, Device, Row
 from tests.simulators.snmp_agent.device import INTEGER, OCTETS
 
 RIGHT = ("told", "unknown", "refused")
-CASES = [pytest.param(unit, sibling, value, right, id=f"{unit.name}-{sibling.object}-{value}-{name}")
-         for unit in FIXTURES for sibling in unit.siblings for value, name, right in sibling.values]
-OPTIONAL = [pytest.param(unit, sibling, id=f"{unit.name}-{sibling.object}")
-            for unit in FIXTURES for sibling in unit.siblings if sibling.optional]
+CASES = [
+    pytest.param(unit, sibling, value, right, id=f"{unit.name}-{sibling.object}-{value}-{name}")
+    for unit in FIXTURES
+    for sibling in unit.siblings
+    for value, name, right in sibling.values
+]
+OPTIONAL = [
+    pytest.param(unit, sibling, id=f"{unit.name}-{sibling.object}")
+    for unit in FIXTURES
+    for sibling in unit.siblings
+    if sibling.optional
+]
 
 
 def _with(unit: Fixture, sibling: Sibling, value: str) -> dict[str, Row]:
@@ -32,7 +43,8 @@ def _with(unit: Fixture, sibling: Sibling, value: str) -> dict[str, Row]:
 
 @pytest.mark.parametrize("unit, sibling, value, right", CASES)
 def test_no_state_is_reported_and_no_command_sent_against_a_sibling(
-        unit: Fixture, sibling: Sibling, value: str, right: str) -> None:
+    unit: Fixture, sibling: Sibling, value: str, right: str
+) -> None:
     assert right in RIGHT
     rows = _with(unit, sibling, value)
     state = find(unit, of_rows(rows)).states[sibling.identity]
@@ -47,7 +59,9 @@ def test_no_state_is_reported_and_no_command_sent_against_a_sibling(
             assert (refused, written) == (True, [])
 
 
-def _commands(unit: Fixture, sibling: Sibling, rows: dict[str, Row]) -> list[tuple[bool, list[object]]]:
+def _commands(
+    unit: Fixture, sibling: Sibling, rows: dict[str, Row]
+) -> list[tuple[bool, list[object]]]:
     """For each command: whether it is refused, and the writes that the agent saw."""
     seen: list[tuple[bool, list[object]]] = []
     for name in ("port_up", "port_down"):
@@ -63,9 +77,11 @@ def _commands(unit: Fixture, sibling: Sibling, rows: dict[str, Row]) -> list[tup
 
 
 @pytest.mark.parametrize("unit, sibling", OPTIONAL)
-def test_a_unit_without_an_optional_sibling_reports_its_states(unit: Fixture, sibling: Sibling) -> None:
+def test_a_unit_without_an_optional_sibling_reports_its_states(
+    unit: Fixture, sibling: Sibling
+) -> None:
     column = sibling.oid.removesuffix(f".{sibling.identity}")
-    if column == sibling.oid:               # an object of the outlet's unit
+    if column == sibling.oid:  # an object of the outlet's unit
         column = sibling.oid.rpartition(".")[0]
     rows = {oid: row for oid, row in unit.rows.items() if not oid.startswith(f"{column}.")}
     assert len(rows) < len(unit.rows)
@@ -73,15 +89,21 @@ def test_a_unit_without_an_optional_sibling_reports_its_states(unit: Fixture, si
 
 
 @pytest.mark.parametrize("unit", [unit for unit in FIXTURES if "_" not in unit.name], ids=unit_id)
-def test_the_fixture_of_every_family_with_states_lists_the_siblings_of_its_mib(unit: Fixture) -> None:
+def test_the_fixture_of_every_family_with_states_lists_the_siblings_of_its_mib(
+    unit: Fixture,
+) -> None:
     profile = FAMILIES[unit.key]
     states = [part for part in parts_of(profile) if isinstance(part, State)]
     if not states:
         return
-    assert unit.siblings or unit.no_siblings, "list the siblings, or say in a sentence which tables were read and have none"
+    assert unit.siblings or unit.no_siblings, (
+        "list the siblings, or say in a sentence which tables were read and have none"
+    )
     doubts = [part for part in parts_of(profile) if isinstance(part, (Doubt, Guarded, Unmarked))]
     if doubts or any(state.confirm for state in states):
-        assert unit.siblings, "the profile reads an object that can contradict a state: list its values"
+        assert unit.siblings, (
+            "the profile reads an object that can contradict a state: list its values"
+        )
 
 
 def test_every_value_of_a_sibling_is_given_once() -> None:

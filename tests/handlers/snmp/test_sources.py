@@ -11,7 +11,9 @@ from handlers.snmp.states import State
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp.memory import Memory, reader, table
 
-INDEXES = st.lists(st.integers(0, 60), min_size=1, max_size=4).map(lambda arcs: ".".join(map(str, arcs)))
+INDEXES = st.lists(st.integers(0, 60), min_size=1, max_size=4).map(
+    lambda arcs: ".".join(map(str, arcs))
+)
 
 
 @given(st.dictionaries(INDEXES, st.integers(), max_size=8))
@@ -23,7 +25,11 @@ def test_a_column_reads_all_rows_by_index_and_each_row_alone(rows: dict[str, int
 
 
 def test_a_column_keeps_the_devices_order() -> None:
-    assert list(Column("1.3.9").rows(reader(table("1.3.9", {"10": 1, "2": 1, "1.1": 1})))) == ["1.1", "2", "10"]
+    assert list(Column("1.3.9").rows(reader(table("1.3.9", {"10": 1, "2": 1, "1.1": 1})))) == [
+        "1.1",
+        "2",
+        "10",
+    ]
 
 
 def test_a_suffix_selects_rows_by_whole_arcs_and_is_cut_off() -> None:
@@ -80,7 +86,10 @@ def test_a_spread_by_get_requests_only_listed_numbers() -> None:
 
 def test_a_spread_by_row_puts_the_unit_first_and_ends_at_its_last_column() -> None:
     spread = Spread("1.3.9", (Span(1, 24, 52),), by_row=True)
-    at = reader({**{f"1.3.9.{sub}.{unit}": sub for sub in range(51, 78) for unit in (1, 3)}, "1.3.9.60": 9})   # 60 without a unit
+    # 60 without a unit
+    at = reader(
+        {**{f"1.3.9.{sub}.{unit}": sub for sub in range(51, 78) for unit in (1, 3)}, "1.3.9.60": 9}
+    )
     rows = spread.rows(at)
     assert list(rows)[:2] == ["1.1", "1.2"] and list(rows)[-1] == "3.24" and len(rows) == 48
     assert rows["3.24"] == 75
@@ -90,7 +99,9 @@ def test_a_spread_by_row_puts_the_unit_first_and_ends_at_its_last_column() -> No
             spread.instance(at, outside)
 
 
-@pytest.mark.parametrize("spans", [(), (Span(1, 4, 2), Span(4, 5, 9)), (Span(1, 4, 2), Span(5, 6, 5))])
+@pytest.mark.parametrize(
+    "spans", [(), (Span(1, 4, 2), Span(4, 5, 9)), (Span(1, 4, 2), Span(5, 6, 5))]
+)
 def test_missing_or_overlapping_spans_are_refused(spans: tuple[Span, ...]) -> None:
     with pytest.raises(ValueError, match="spans"):
         Spread("1.3.9", spans)
@@ -118,7 +129,9 @@ def test_a_span_of_more_than_10000_outlets_is_refused() -> None:
 
 def test_tables_of_several_units_share_one_identity_space() -> None:
     tables = Tables("1.3.9", 1, 8, "2.1.2")
-    at = reader({"1.3.9.1.2.1.2.1": 1, "1.3.9.2.2.1.2.1": 2, "1.3.9.2.2.1.2.7": 1, "1.3.9.9.2.1.2.1": 2})
+    at = reader(
+        {"1.3.9.1.2.1.2.1": 1, "1.3.9.2.2.1.2.1": 2, "1.3.9.2.2.1.2.7": 1, "1.3.9.9.2.1.2.1": 2}
+    )
     assert tables.rows(at) == {"1.1": 1, "2.1": 2, "2.7": 1}
     assert tables.instance(at, "2.7") == "1.3.9.2.2.1.2.7"
     for outside in ("9.1", "0.1", "2"):
@@ -136,9 +149,15 @@ def test_tables_of_more_than_1000_units_are_refused() -> None:
 
 
 SOCKETS = Named("1.3.1", "1.3.2", r"(?:.*\.)?Sockets\.Socket (\d+)\.General\.Relay")
-NAMES = {"2.17": "Phase L1.Sockets.Socket 01.General.Relay", "2.40": "Sockets.Socket 02.General.Relay",
-         "2.41": "Sockets.Socket 02.General.Status", "2.42": "OldSockets.Socket 03.General.Relay",
-         "2.43": "Sockets.Socket 04.General.Relay.Lock", "1.3": "Output.Relay", "1.4": "Output 1.Relay"}
+NAMES = {
+    "2.17": "Phase L1.Sockets.Socket 01.General.Relay",
+    "2.40": "Sockets.Socket 02.General.Relay",
+    "2.41": "Sockets.Socket 02.General.Status",
+    "2.42": "OldSockets.Socket 03.General.Relay",
+    "2.43": "Sockets.Socket 04.General.Relay.Lock",
+    "1.3": "Output.Relay",
+    "1.4": "Output 1.Relay",
+}
 
 
 def test_variables_are_found_by_their_whole_name_and_never_by_a_similar_end() -> None:
@@ -151,7 +170,10 @@ def test_variables_are_found_by_their_whole_name_and_never_by_a_similar_end() ->
 
 def test_a_variable_whose_value_is_missing_is_listed_and_prevents_a_total() -> None:
     objects = {**table("1.3.1", NAMES), **table("1.3.2", {"2.17": "1"})}
-    assert SOCKETS.rows(reader(objects)) == {"2.1": "1", "2.2": ""} and SOCKETS.one(reader(objects), "2.2") is None
+    assert (
+        SOCKETS.rows(reader(objects)) == {"2.1": "1", "2.2": ""}
+        and SOCKETS.one(reader(objects), "2.2") is None
+    )
     states = State(SOCKETS, on=("1",), off=("0",)).read(reader(objects))
     assert states == {"2.1": EnumPowerStatus.UP, "2.2": EnumPowerStatus.UNKNOWN}
     assert Total((Figure(SOCKETS),)).read(reader(objects)) is None
@@ -165,10 +187,14 @@ def test_a_listed_number_whose_object_is_missing_has_an_empty_value() -> None:
     assert slots.rows(reader({**listed, "1.3.2.2.0": 1})) == {}
 
 
-@pytest.mark.parametrize("number, found", [("999999999", True), ("1234567890", False), ("\u0663", False), ("", False)])
+@pytest.mark.parametrize(
+    "number, found", [("999999999", True), ("1234567890", False), ("\u0663", False), ("", False)]
+)
 def test_the_number_in_a_name_has_one_to_nine_ascii_digits(number: str, found: bool) -> None:
     at = reader({"1.3.1.2.5": f"Socket {number}", "1.3.2.2.5": "On"})
-    assert Named("1.3.1", "1.3.2", r"Socket (\w*)").rows(at) == ({f"2.{number}": "On"} if found else {})
+    assert Named("1.3.1", "1.3.2", r"Socket (\w*)").rows(at) == (
+        {f"2.{number}": "On"} if found else {}
+    )
 
 
 def test_a_variable_is_read_back_without_a_second_search_for_its_name() -> None:
@@ -181,17 +207,28 @@ def test_a_variable_is_read_back_without_a_second_search_for_its_name() -> None:
 def test_two_variables_for_one_outlet_are_an_error() -> None:
     names = {"2.1": "Sockets.Socket 1.General.Relay", "2.2": "Sockets.Socket 01.General.Relay"}
     with pytest.raises(ProtocolError, match="identity 2.1"):
-        SOCKETS.rows(reader({**table("1.3.1", names), **table("1.3.2", dict.fromkeys(names, "On"))}))
+        SOCKETS.rows(
+            reader({**table("1.3.1", names), **table("1.3.2", dict.fromkeys(names, "On"))})
+        )
 
 
 def test_a_variable_without_a_number_may_occur_once_in_each_device() -> None:
     total = Named("1.3.1", "1.3.2", r"Total\.Power")
     values = table("1.3.2", {"1.9": 70, "2.9": 500, "2.10": 501, "2.11": 502})
-    assert total.rows(reader({**table("1.3.1", {"1.9": "Total.Power", "2.9": "Total.Power", "2.10": "Total.Powers"}),
-                              **values})) == {
-        "1": 70, "2": 500}
+    assert total.rows(
+        reader(
+            {
+                **table(
+                    "1.3.1", {"1.9": "Total.Power", "2.9": "Total.Power", "2.10": "Total.Powers"}
+                ),
+                **values,
+            }
+        )
+    ) == {"1": 70, "2": 500}
     with pytest.raises(ProtocolError, match="identity 2"):
-        total.rows(reader({**table("1.3.1", {"2.9": "Total.Power", "2.11": "Total.Power"}), **values}))
+        total.rows(
+            reader({**table("1.3.1", {"2.9": "Total.Power", "2.11": "Total.Power"}), **values})
+        )
 
 
 @pytest.mark.parametrize("pattern", ["(", "a{4294967296}"])
@@ -200,7 +237,9 @@ def test_a_pattern_must_be_a_regular_expression(pattern: str) -> None:
         Named("1.3.1", "1.3.2", pattern)
 
 
-@pytest.mark.parametrize("oid", ["", ".1.3.6", "1.3.", "2.1", "1.3.06", "1.3.x", "enterprises.318", "1"])
+@pytest.mark.parametrize(
+    "oid", ["", ".1.3.6", "1.3.", "2.1", "1.3.06", "1.3.x", "enterprises.318", "1"]
+)
 def test_a_column_with_an_invalid_oid_is_refused(oid: str) -> None:
     with pytest.raises(ValueError, match="oid"):
         Column(oid)

@@ -21,9 +21,17 @@ def test_rows_of_a_kind_share_the_value_of_the_first_and_last_row() -> None:
     assert asked(device) == (4, 1)
 
 
-@pytest.mark.parametrize("values", [{"1.1": 3, "1.2": 4, "1.3": 2, "1.4": 2, "2.1": 1}, {"1.1": 3, "1.2": 4},
-                                    {"1.1": 3, "1.2": 3, "1.3": 3, "2.1": 1}])
-def test_all_rows_are_read_if_the_first_and_last_of_a_kind_differ_or_one_is_missing(values: dict[str, int]) -> None:
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"1.1": 3, "1.2": 4, "1.3": 2, "1.4": 2, "2.1": 1},
+        {"1.1": 3, "1.2": 4},
+        {"1.1": 3, "1.2": 3, "1.3": 3, "2.1": 1},
+    ],
+)
+def test_all_rows_are_read_if_the_first_and_last_of_a_kind_differ_or_one_is_missing(
+    values: dict[str, int],
+) -> None:
     assert Alike(A, B).rows(reader({**KINDS, **table("1.3.1", values)})) == values
 
 
@@ -37,11 +45,16 @@ def test_all_rows_are_read_on_a_device_without_kinds() -> None:
     assert Alike(A, B).rows(reader(table("1.3.1", {"1.1": 3, "1.2": 4}))) == {"1.1": 3, "1.2": 4}
 
 
-ZEROS = {**table("1.3.1", {"1": 0, "2": 5, "3": 0, "4": 0}), **table("1.3.2", {"1": 2, "2": 2, "3": 1})}
+ZEROS = {
+    **table("1.3.1", {"1": 0, "2": 5, "3": 0, "4": 0}),
+    **table("1.3.2", {"1": 2, "2": 2, "3": 1}),
+}
 
 
 @pytest.mark.parametrize("most, cost", [(3, (3, 1)), (2, (0, 2))])
-def test_up_to_most_doubtful_values_are_checked_one_by_one_and_more_by_a_walk(most: int, cost: tuple[int, int]) -> None:
+def test_up_to_most_doubtful_values_are_checked_one_by_one_and_more_by_a_walk(
+    most: int, cost: tuple[int, int]
+) -> None:
     device = Memory(ZEROS)
     assert Checked(A, ("0",), B, ("2",), most).rows(Reader(device)) == {"2": 5, "3": 0, "4": 0}
     assert asked(device) == cost

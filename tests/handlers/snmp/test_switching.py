@@ -1,4 +1,7 @@
-"""Commands over SNMP: the objects, types and values that are written, and the state that is reported."""
+"""Commands over SNMP: the objects, types and values that are written, and the state that is
+reported.
+"""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -39,11 +42,15 @@ def test_one_object_is_written_once_and_the_relay_follows(key: str, version: str
         port = PduPortView(identity)
         assert pdu(agent, version=version).port_down(port) is port
         assert port.power_status is DOWN
-        assert [tuple(write) for write in agent.writes()] == COMMANDS[key].written(identity, up=False)
+        assert [tuple(write) for write in agent.writes()] == COMMANDS[key].written(
+            identity, up=False
+        )
         assert agent.books().states == {**before, identity: False}
         assert pdu(agent, version=version).port_up(port) is port
         assert port.power_status is UP
-        assert [tuple(write) for write in agent.writes()][1:] == COMMANDS[key].written(identity, up=True)
+        assert [tuple(write) for write in agent.writes()][1:] == COMMANDS[key].written(
+            identity, up=True
+        )
         assert agent.books().states == before
 
 
@@ -52,7 +59,9 @@ def test_an_outlet_already_in_the_wanted_state_is_written(key: str) -> None:
     with Agent(BUILT_IN[key]()) as agent:
         identity = one_that_is_on(BUILT_IN[key]())
         assert near(agent).port_up(PduPortView(identity)).power_status is UP
-        assert [tuple(write) for write in agent.writes()] == COMMANDS[key].written(identity, up=True)
+        assert [tuple(write) for write in agent.writes()] == COMMANDS[key].written(
+            identity, up=True
+        )
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
@@ -64,13 +73,22 @@ def test_a_real_agent_receives_the_writes_of_each_kind_of_control(kind: Kind) ->
         assert handler.port_down(PduPortView(kind.identity), pause=0.05).power_status is DOWN
         assert states(handler.status()) == {**before, kind.identity: DOWN}
         assert handler.port_up(PduPortView(kind.identity), pause=0.05).power_status is UP
-        assert [(write.oid, int(write.value) if write.tag == INTEGER else write.value, write.answer)
-                for write in server.writes()] == [(oid, value, "") for oid, value in (*kind.off, *kind.on)]
+        assert [
+            (write.oid, int(write.value) if write.tag == INTEGER else write.value, write.answer)
+            for write in server.writes()
+        ] == [(oid, value, "") for oid, value in (*kind.off, *kind.on)]
 
 
-@pytest.mark.parametrize("model", [
-    apc.rpdu2(8, relay_s=0.7), eaton.epdu(8, relay_s=0.7), raritan.px(8, relay_s=0.7), servertech.sentry3(4, relay_s=0.7)],
-    ids=lambda model: model.name)
+@pytest.mark.parametrize(
+    "model",
+    [
+        apc.rpdu2(8, relay_s=0.7),
+        eaton.epdu(8, relay_s=0.7),
+        raritan.px(8, relay_s=0.7),
+        servertech.sentry3(4, relay_s=0.7),
+    ],
+    ids=lambda model: model.name,
+)
 def test_a_command_waits_for_a_slow_relay(model: Model) -> None:
     identity = one_that_is_on(model)
     with Agent(model) as agent:
@@ -78,7 +96,11 @@ def test_a_command_waits_for_a_slow_relay(model: Model) -> None:
         assert len(agent.writes()) == 1
 
 
-@pytest.mark.parametrize("model", [servertech.sentry3(4, relay_s=60), apc.rpdu2(8, relay_s=60)], ids=["waiting", "still on"])
+@pytest.mark.parametrize(
+    "model",
+    [servertech.sentry3(4, relay_s=60), apc.rpdu2(8, relay_s=60)],
+    ids=["waiting", "still on"],
+)
 def test_a_state_other_than_the_wanted_one_is_unknown_after_the_deadline(model: Model) -> None:
     """The Sentry reports that its outlet waits to be switched off; the rPDU2 still reports "on"."""
     with Agent(model) as agent:
@@ -90,13 +112,22 @@ def test_the_state_is_unknown_if_a_device_accepts_a_command_and_does_nothing() -
     model = apc.rpdu2(8)
     deaf = Device(model.device.rows(), [Rule(f"{apc.RPDU2_CONTROL}.5.*", ignore=True)])
     with Agent(deaf) as agent:
-        assert pdu(agent).port_down(PduPortView("1"), deadline=0.2, pause=0.05).power_status is UNKNOWN
+        assert (
+            pdu(agent).port_down(PduPortView("1"), deadline=0.2, pause=0.05).power_status is UNKNOWN
+        )
         assert len(agent.writes()) == 1
 
 
-def refused(agent: Agent, identity: str, error: type[PduHandlerError], words: str,
-            reach: Callable[[Agent], SnmpPdu] = pdu) -> None:
-    """Check that port_up and port_down raise an error that names host and call, leave the port unchanged and write nothing."""
+def refused(
+    agent: Agent,
+    identity: str,
+    error: type[PduHandlerError],
+    words: str,
+    reach: Callable[[Agent], SnmpPdu] = pdu,
+) -> None:
+    """Check that port_up and port_down raise an error that names host and call, leave the port
+    unchanged and write nothing.
+    """
     for call in ("port_up", "port_down"):
         port = PduPortView(identity, UNKNOWN)
         with pytest.raises(error, match=words) as caught:
@@ -107,7 +138,9 @@ def refused(agent: Agent, identity: str, error: type[PduHandlerError], words: st
 
 
 @FAMILIES
-@pytest.mark.parametrize("identity", ["999", "0.999", "", "1.3.6.1", "1; drop", "-1", "1.1.1.1.1", "00"])
+@pytest.mark.parametrize(
+    "identity", ["999", "0.999", "", "1.3.6.1", "1; drop", "-1", "1.1.1.1.1", "00"]
+)
 def test_an_outlet_that_does_not_exist_is_not_written(key: str, identity: str) -> None:
     with Agent(BUILT_IN[key]()) as agent:
         refused(agent, identity, NoSuchOutlet, "no outlet", near)
@@ -138,8 +171,11 @@ def test_an_outlet_without_power_control_or_with_a_lock_is_not_written() -> None
 
 
 def test_a_unit_that_only_meters_has_unknown_states_and_is_not_written() -> None:
-    rows = {oid: row for oid, row in raritan.px(4).device.rows().items()
-            if not oid.startswith((raritan.SWITCHING, f"{raritan.OUTLET_SENSOR}.3"))}
+    rows = {
+        oid: row
+        for oid, row in raritan.px(4).device.rows().items()
+        if not oid.startswith((raritan.SWITCHING, f"{raritan.OUTLET_SENSOR}.3"))
+    }
     with Agent(Device(rows, rules=None)) as agent:
         assert [port.power_status for port in pdu(agent).status().ports] == [UNKNOWN] * 4
         assert len(pdu(agent).statistic().ports) == 4
@@ -147,23 +183,31 @@ def test_a_unit_that_only_meters_has_unknown_states_and_is_not_written() -> None
 
 
 def test_a_family_with_unproven_commands_is_read_only_until_the_owner_allows_them(
-        monkeypatch: pytest.MonkeyPatch) -> None:
-    unsure = tuple(changed(p, switching_confidence=Confidence.LOW, note="One driver only.")
-                   for p in PROFILES if p.is_switched)
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    unsure = tuple(
+        changed(p, switching_confidence=Confidence.LOW, note="One driver only.")
+        for p in PROFILES
+        if p.is_switched
+    )
     monkeypatch.setattr(settings, "PROFILES", unsure)
     with Agent(BUILT_IN["rpcm"]()) as agent:
         assert pdu(agent).status().ports
         refused(agent, "1", Unsupported, "switch_unproven=yes.*One driver only")
-        assert pdu(agent, {"switch_unproven": "yes"}).port_down(PduPortView("1")).power_status is DOWN
+        assert (
+            pdu(agent, {"switch_unproven": "yes"}).port_down(PduPortView("1")).power_status is DOWN
+        )
 
 
-# ---- faults ------------------------------------------------------------------------------------------------
+# ---- faults --------------------------------------------------------------------------------------
+
 
 class Moody(Agent):
     """An agent that loses the answer to a SET, or the requests after it."""
 
     lose_answer = False
-    silent_after = 0            # how many requests after the second SET are lost; `Cut` sends the first SET
+    # how many requests after the second SET are lost; `Cut` sends the first SET
+    silent_after = 0
 
     def _answer(self, message: Message) -> Optional[bytes]:
         is_set = message.pdu.kind == ber.SET
@@ -186,7 +230,9 @@ class Cut:
         assert pdu(agent).port_down(PduPortView("1")).power_status is DOWN
 
     def up(self, deadline: float = 0.2, **params: str) -> PduPortView:
-        return pdu(self.agent, None, **params).port_up(PduPortView("1"), deadline=deadline, pause=0.05)
+        return pdu(self.agent, None, **params).port_up(
+            PduPortView("1"), deadline=deadline, pause=0.05
+        )
 
     def is_on(self) -> bool:
         return self.agent.device.text(f"{apc.RPDU2_STATUS}.5.1") == "2"
@@ -205,14 +251,21 @@ def test_a_command_whose_answer_is_lost_is_not_repeated_and_the_state_is_read(cu
     assert cut.is_on() and len(cut.agent.writes()) == 2
 
 
-def test_a_lost_command_is_not_repeated_and_the_error_says_that_it_may_have_switched(cut: Cut) -> None:
+def test_a_lost_command_is_not_repeated_and_the_error_says_that_it_may_have_switched(
+    cut: Cut,
+) -> None:
     cut.agent.faults = Faults(lose_sets=True)
-    with pytest.raises(Unreachable, match="may or may not have switched.* ignore a community or user that may not write"):
+    with pytest.raises(
+        Unreachable,
+        match="may or may not have switched.* ignore a community or user that may not write",
+    ):
         cut.up(**LOST)
-    assert not cut.is_on() and cut.agent.counts["set"] == 2         # one by `Cut`, and the lost one
+    assert not cut.is_on() and cut.agent.counts["set"] == 2  # one by `Cut`, and the lost one
 
 
-def test_the_error_after_a_lost_answer_and_silence_says_that_the_outlet_may_have_switched(cut: Cut) -> None:
+def test_the_error_after_a_lost_answer_and_silence_says_that_the_outlet_may_have_switched(
+    cut: Cut,
+) -> None:
     cut.agent.lose_answer, cut.agent.silent_after = True, 1000
     with pytest.raises(Unreachable, match="may or may not have switched"):
         cut.up(**LOST)
@@ -231,9 +284,19 @@ def test_a_device_that_is_silent_after_a_command_is_read_when_it_answers_again(c
     assert len(cut.agent.writes()) == 2
 
 
-@pytest.mark.parametrize("answer, error", [("notWritable", Denied), ("noAccess", Denied), ("authorizationError", Denied),
-                                           ("wrongValue", Refused), ("inconsistentValue", Refused)])
-def test_a_refusal_names_the_devices_error_and_switches_nothing(cut: Cut, answer: str, error: type[PduHandlerError]) -> None:
+@pytest.mark.parametrize(
+    "answer, error",
+    [
+        ("notWritable", Denied),
+        ("noAccess", Denied),
+        ("authorizationError", Denied),
+        ("wrongValue", Refused),
+        ("inconsistentValue", Refused),
+    ],
+)
+def test_a_refusal_names_the_devices_error_and_switches_nothing(
+    cut: Cut, answer: str, error: type[PduHandlerError]
+) -> None:
     cut.agent.faults = Faults(set_error=answer)
     with pytest.raises(error, match=answer):
         cut.up()
@@ -241,7 +304,9 @@ def test_a_refusal_names_the_devices_error_and_switches_nothing(cut: Cut, answer
 
 
 @pytest.mark.parametrize("answer", ["genErr", "commitFailed", "undoFailed"])
-def test_the_error_for_a_failure_within_a_write_says_that_the_outlet_may_have_switched(cut: Cut, answer: str) -> None:
+def test_the_error_for_a_failure_within_a_write_says_that_the_outlet_may_have_switched(
+    cut: Cut, answer: str
+) -> None:
     cut.agent.faults = Faults(set_error=answer)
     with pytest.raises(Unreachable, match="may or may not have switched"):
         cut.up()

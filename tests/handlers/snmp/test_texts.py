@@ -3,7 +3,18 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
-from handlers.snmp.sources import Bits, Chained, Column, EachUnit, Field, Gathered, Negative, Number, Packed, Spelt
+from handlers.snmp.sources import (
+    Bits,
+    Chained,
+    Column,
+    EachUnit,
+    Field,
+    Gathered,
+    Negative,
+    Number,
+    Packed,
+    Spelt,
+)
 from tests.handlers.snmp.memory import both, reader, table
 
 A, B, C = Column("1.3.1"), Column("1.3.2"), Column("1.3.3")
@@ -11,7 +22,12 @@ A, B, C = Column("1.3.1"), Column("1.3.2"), Column("1.3.3")
 
 def test_a_packed_text_is_split_by_position() -> None:
     packed = Packed(A, main="1")
-    assert both(packed, dict(table("1.3.1", {"1": "1,0, -1", "3": "0", "4": ""}))) == {"1": "1", "2": "0", "3": "-1", "3.1": "0"}
+    assert both(packed, dict(table("1.3.1", {"1": "1,0, -1", "3": "0", "4": ""}))) == {
+        "1": "1",
+        "2": "0",
+        "3": "-1",
+        "3.1": "0",
+    }
 
 
 @given(st.integers(1, 16), st.integers(1, 60))
@@ -26,17 +42,30 @@ def test_a_text_that_lacks_the_field_is_left_out() -> None:
     assert both(Field(A, 0), dict(objects)) == {"1": "name", "2": "alone"}
 
 
-@pytest.mark.parametrize("bit, expected", [(0, "1"), (2, "1"), (3, "0"), (8, "1"), (16, "0"), (99, "0")])
-def test_bits_count_from_the_highest_of_the_first_octet_and_missing_ones_are_0(bit: int, expected: str) -> None:
+@pytest.mark.parametrize(
+    "bit, expected", [(0, "1"), (2, "1"), (3, "0"), (8, "1"), (16, "0"), (99, "0")]
+)
+def test_bits_count_from_the_highest_of_the_first_octet_and_missing_ones_are_0(
+    bit: int, expected: str
+) -> None:
     assert both(Bits(A, bit), dict(table("1.3.1", {"1": b"\xe0\x80"}))) == {"1": expected}
 
 
-@pytest.mark.parametrize("held, bit, expected", [
-    ("\xf0", 0, "1"), ("\xf0", 3, ""),          # Latin-1 for F0, or UTF-8 for C3 B0
-    ("\udcf0", 3, "1"),                         # Python's surrogateescape for F0
-    ("\ufffd", 0, ""), ("\ufffd\x04", 3, ""),    # an octet that was lost
-    ("\ud800", 0, "0"), ("\u20ac", 0, "1")])
-def test_a_bit_that_depends_on_how_a_platform_decoded_the_octets_is_empty(held: str, bit: int, expected: str) -> None:
+@pytest.mark.parametrize(
+    "held, bit, expected",
+    [
+        ("\xf0", 0, "1"),
+        ("\xf0", 3, ""),  # Latin-1 for F0, or UTF-8 for C3 B0
+        ("\udcf0", 3, "1"),  # Python's surrogateescape for F0
+        ("\ufffd", 0, ""),
+        ("\ufffd\x04", 3, ""),  # an octet that was lost
+        ("\ud800", 0, "0"),
+        ("\u20ac", 0, "1"),
+    ],
+)
+def test_a_bit_that_depends_on_how_a_platform_decoded_the_octets_is_empty(
+    held: str, bit: int, expected: str
+) -> None:
     assert both(Bits(A, bit), dict(table("1.3.1", {"1": held}))) == {"1": expected}
 
 
@@ -47,58 +76,103 @@ def test_a_field_or_a_bit_below_zero_is_refused() -> None:
 
 
 def test_negation_is_exact_and_leaves_out_text_without_a_number() -> None:
-    assert both(Negative(A), dict(table("1.3.1", {"1": 3, "2": "-0.50", "3": 0}))) == {"1": "-3", "2": "0.50", "3": "0"}
+    assert both(Negative(A), dict(table("1.3.1", {"1": 3, "2": "-0.50", "3": 0}))) == {
+        "1": "-3",
+        "2": "0.50",
+        "3": "0",
+    }
     assert Negative(A).rows(reader(table("1.3.1", {"1": "n/a"}))) == {}
 
 
 def test_a_number_is_made_from_one_arc_of_the_index() -> None:
     assert both(Number(A), dict(table("1.3.1", {"0": 1, "1.9": 1}))) == {"0": "1", "1.9": "10"}
-    assert both(Number(A, plus=0, position=1), dict(table("1.3.1", {"0": 1, "1.9": 1}))) == {"1.9": "9"}
+    assert both(Number(A, plus=0, position=1), dict(table("1.3.1", {"0": 1, "1.9": 1}))) == {
+        "1.9": "9"
+    }
 
 
 def test_a_row_added_for_a_unit_of_the_chain_has_no_number() -> None:
-    objects = {**table("1.3.1", {"1": 5}), **table("1.3.2", {"1": 7}), **table("1.3.3", {"1": 7, "2": 8})}
+    objects = {
+        **table("1.3.1", {"1": 5}),
+        **table("1.3.2", {"1": 7}),
+        **table("1.3.3", {"1": 7, "2": 8}),
+    }
     each = EachUnit(A, B, (C,))
-    assert each.rows(reader(objects)) == {"1": 5, "8.": ""} and Number(each).rows(reader(objects)) == {"1": "2"}
+    assert each.rows(reader(objects)) == {"1": 5, "8.": ""} and Number(each).rows(
+        reader(objects)
+    ) == {"1": "2"}
 
 
 def test_the_number_has_its_unit_in_front_only_if_there_are_several_units() -> None:
     one = {**table("1.3.1", {"1": 1, "2": 1}), **table("1.3.2", {"1": 7, "2": 8})}
     assert Chained(A, B).rows(reader(one)) == {"1": 7, "2": 8}
-    assert Chained(A, B).rows(reader({**one, "1.3.1.2": 2, "1.3.2.3": 9})) == {"1": "1:7", "2": "2:8", "3": 9}
+    assert Chained(A, B).rows(reader({**one, "1.3.1.2": 2, "1.3.2.3": 9})) == {
+        "1": "1:7",
+        "2": "2:8",
+        "3": 9,
+    }
 
 
 def test_the_meters_named_by_a_relay_are_summed_within_its_module() -> None:
-    objects = {**table("1.3.1", {"0.1": 5, "0.2": 7, "1.1": 100, "0.4": "n/a"}),
-               **table("1.3.2", {"0.1": "M1", "0.2": "M2", "1.1": "M1", "0.4": "M4"}),
-               **table("1.3.3", {"0.1": "M1, M2", "1.1": "M1", "0.3": "M9", "0.4": "M1,M4", "0.5": ""})}
+    objects = {
+        **table("1.3.1", {"0.1": 5, "0.2": 7, "1.1": 100, "0.4": "n/a"}),
+        **table("1.3.2", {"0.1": "M1", "0.2": "M2", "1.1": "M1", "0.4": "M4"}),
+        **table("1.3.3", {"0.1": "M1, M2", "1.1": "M1", "0.3": "M9", "0.4": "M1,M4", "0.5": ""}),
+    }
     assert Gathered(A, B, C).rows(reader(objects)) == {"0.1": "12", "1.1": "100"}
 
 
 def test_a_meter_that_a_relay_names_twice_counts_once() -> None:
-    objects = {**table("1.3.1", {"0.1": 5}), **table("1.3.2", {"0.1": "M1"}), **table("1.3.3", {"0.1": "M1, M1"})}
+    objects = {
+        **table("1.3.1", {"0.1": 5}),
+        **table("1.3.2", {"0.1": "M1"}),
+        **table("1.3.3", {"0.1": "M1, M1"}),
+    }
     assert Gathered(A, B, C).rows(reader(objects)) == {"0.1": "5"}
 
 
-@pytest.mark.parametrize("values", [{"0.1": 5, "0.2": 7}, {"0.1": 5}], ids=["both have values", "one has a value"])
+@pytest.mark.parametrize(
+    "values", [{"0.1": 5, "0.2": 7}, {"0.1": 5}], ids=["both have values", "one has a value"]
+)
 def test_a_meter_name_that_two_meters_share_gives_no_value(values: dict[str, int]) -> None:
-    objects = {**table("1.3.1", values), **table("1.3.2", {"0.1": "M1", "0.2": "M1"}),
-               **table("1.3.3", {"0.1": "M1"})}
+    objects = {
+        **table("1.3.1", values),
+        **table("1.3.2", {"0.1": "M1", "0.2": "M1"}),
+        **table("1.3.3", {"0.1": "M1"}),
+    }
     assert Gathered(A, B, C).rows(reader(objects)) == {}
 
 
 def test_an_index_may_start_with_octets_of_another_column() -> None:
-    measured = {**table("1.3.1", {"0.0.255.4": 125, "0.1.255.4": 7, "0.2.255.4": 1, "0.2.255.5": 2, "9": 3}),
-                **table("1.3.2", {"1": b"\x00\x00\xff\x00", "2": "0x0001FF00", "3": b"\x00\x02\xff\x00", "4": b"\x00\x03\xff\x00",
-                                  "5": b"\x09", "6": ""})}
+    measured = {
+        **table(
+            "1.3.1", {"0.0.255.4": 125, "0.1.255.4": 7, "0.2.255.4": 1, "0.2.255.5": 2, "9": 3}
+        ),
+        **table(
+            "1.3.2",
+            {
+                "1": b"\x00\x00\xff\x00",
+                "2": "0x0001FF00",
+                "3": b"\x00\x02\xff\x00",
+                "4": b"\x00\x03\xff\x00",
+                "5": b"\x09",
+                "6": "",
+            },
+        ),
+    }
     assert Spelt(A, B, 3).rows(reader(dict(measured))) == {"1": 125, "2": 7, "3": "", "6": ""}
     assert Spelt(A, B, 3).rows(reader(table("1.3.2", {"1": b"\x00\x00\xff"}))) == {}
     with pytest.raises(ValueError, match="length"):
         Spelt(A, B, 0)
 
 
-@pytest.mark.parametrize("decoded", ["\x00\xff", "\x00\udcff", "0x00FF", b"\x00\xff"],
-                         ids=["Latin-1", "surrogateescape", "hex", "none"])
+@pytest.mark.parametrize(
+    "decoded",
+    ["\x00\xff", "\x00\udcff", "0x00FF", b"\x00\xff"],
+    ids=["Latin-1", "surrogateescape", "hex", "none"],
+)
 def test_octets_are_found_in_an_index_however_a_platform_decoded_them(decoded: str | bytes) -> None:
     assert Spelt(A, B, 2).rows(reader({"1.3.1.0.255.4": 125, "1.3.2.1": decoded})) == {"1": 125}
-    assert Spelt(A, B, 2).rows(reader({"1.3.1.195.191.4": 125, "1.3.2.1": "\xff"})) == {"1": 125}, "UTF-8"
+    assert Spelt(A, B, 2).rows(reader({"1.3.1.195.191.4": 125, "1.3.2.1": "\xff"})) == {"1": 125}, (
+        "UTF-8"
+    )

@@ -1,4 +1,7 @@
-"""The traps of traps.py (mistakes to avoid, not SNMP notifications) are numbered without a gap, and the tests they name exist."""
+"""The traps of traps.py (mistakes to avoid, not SNMP notifications) are numbered without a gap, and
+the tests they name exist.
+"""
+
 from __future__ import annotations
 
 import importlib
@@ -9,7 +12,8 @@ from tests.handlers.snmp.traps import TRAPS
 
 
 def cases(function: Any) -> Iterator[str]:
-    """Yield the id of each case of each `parametrize` of a test; for a case without an id, the case as text.
+    """Yield the id of each case of each `parametrize` of a test; for a case without an id, the case
+    as text.
 
     The traps name only cases of tests with one `parametrize`.
     """
@@ -18,14 +22,19 @@ def cases(function: Any) -> Iterator[str]:
             ids = mark.kwargs.get("ids")
             for place, case in enumerate(mark.args[1]):
                 given = getattr(case, "id", None)
-                yield given or (ids[place] if isinstance(ids, list) else ids(case) if ids else str(case))
+                yield given or (
+                    ids[place] if isinstance(ids, list) else ids(case) if ids else str(case)
+                )
 
 
 def exists(test: str) -> bool:
-    """Whether the file has this test and, if one is named, this case. Raises ImportError if the file is missing."""
+    """Whether the file has this test and, if one is named, this case.
+
+    Raises ImportError if the file is missing.
+    """
     file, _, rest = test.partition("::")
     name, _, case = rest.partition("[")
-    function = getattr(importlib.import_module(f"{__package__}.{file[:-len('.py')]}"), name, None)
+    function = getattr(importlib.import_module(f"{__package__}.{file[: -len('.py')]}"), name, None)
     return callable(function) and (not case or case[:-1] in cases(function))
 
 

@@ -1,4 +1,7 @@
-"""The table of vendors: its agreement with the files of profiles, and the files that a sysObjectID loads."""
+"""The table of vendors: its agreement with the files of profiles, and the files that a sysObjectID
+loads.
+"""
+
 from __future__ import annotations
 
 import subprocess
@@ -11,7 +14,9 @@ from handlers.snmp.families import ENTERPRISES, Vendor
 from handlers.snmp.profiles import PROFILES
 from tests.needs import ROOT
 
-VENDORS = pytest.mark.parametrize("vendor", PROFILES.vendors, ids=lambda vendor: vendor.load().__name__.rpartition(".")[2])
+VENDORS = pytest.mark.parametrize(
+    "vendor", PROFILES.vendors, ids=lambda vendor: vendor.load().__name__.rpartition(".")[2]
+)
 
 
 @VENDORS
@@ -19,23 +24,48 @@ def test_a_vendors_row_agrees_with_its_file(vendor: Vendor) -> None:
     profiles = vendor.profiles()
     assert vendor.keys.split() == [profile.key for profile in profiles]
     assert vendor.sweep == any(profile.sweep or profile.described for profile in profiles)
-    prefixes = {prefix for profile in profiles for prefix in (*profile.sys_object_ids,
-                                                              *(root.sys_object_id for root in profile.roots))}
+    prefixes = {
+        prefix
+        for profile in profiles
+        for prefix in (*profile.sys_object_ids, *(root.sys_object_id for root in profile.roots))
+    }
     assert all(vendor.may_be(prefix) for prefix in prefixes)
     for number in vendor.numbers.split():
-        assert any(f"{prefix}.".startswith(f"{ENTERPRISES}{number}.") for prefix in prefixes), f"no family needs {number}"
+        assert any(f"{prefix}.".startswith(f"{ENTERPRISES}{number}.") for prefix in prefixes), (
+            f"no family needs {number}"
+        )
 
 
 def test_the_sequence_has_every_family_once() -> None:
-    assert len(PROFILES) == len(list(PROFILES)) == len(set(PROFILES.keys)) and PROFILES.keys == tuple(p.key for p in PROFILES)
+    assert len(PROFILES) == len(list(PROFILES)) == len(
+        set(PROFILES.keys)
+    ) and PROFILES.keys == tuple(p.key for p in PROFILES)
     assert PROFILES[0] is next(iter(PROFILES)) and list(PROFILES[:2]) == list(PROFILES)[:2]
-    assert [PROFILES.named(key) for key in PROFILES.keys] == list(PROFILES) and PROFILES.named("acme") is None
+    assert [PROFILES.named(key) for key in PROFILES.keys] == list(PROFILES) and PROFILES.named(
+        "acme"
+    ) is None
 
 
-@pytest.mark.parametrize("sys_object_id", [
-    "", "1.3.6.1.4.1.2021.250.10", "1.3.6.1.4.1.8072.3.2.10", "1.3.6.1.4.1.0", "1.3.6.1.4.1.99999",
-    *sorted({prefix for profile in PROFILES for prefix in (*profile.sys_object_ids,
-                                                           *(root.sys_object_id for root in profile.roots))})])
+@pytest.mark.parametrize(
+    "sys_object_id",
+    [
+        "",
+        "1.3.6.1.4.1.2021.250.10",
+        "1.3.6.1.4.1.8072.3.2.10",
+        "1.3.6.1.4.1.0",
+        "1.3.6.1.4.1.99999",
+        *sorted(
+            {
+                prefix
+                for profile in PROFILES
+                for prefix in (
+                    *profile.sys_object_ids,
+                    *(root.sys_object_id for root in profile.roots),
+                )
+            }
+        ),
+    ],
+)
 def test_choosing_vendors_by_sys_object_id_loses_no_candidate(sys_object_id: str) -> None:
     for object_id in (sys_object_id, f"{sys_object_id}.7" if sys_object_id else ""):
         assert list(candidates(object_id, PROFILES)) == list(candidates(object_id, tuple(PROFILES)))
@@ -53,6 +83,15 @@ print(loaded())
 PROFILES.near("1.3.6.1.4.1.46235")
 print(loaded())
 """
-    output = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True,
-                            timeout=60).stdout
-    assert output.splitlines() == ["[]", "['handlers.snmp.profiles.rpcm', 'handlers.snmp.profiles.shorthand']"]
+    output = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    ).stdout
+    assert output.splitlines() == [
+        "[]",
+        "['handlers.snmp.profiles.rpcm', 'handlers.snmp.profiles.shorthand']",
+    ]

@@ -1,4 +1,5 @@
 """Commands through sources: each reaches the object of the outlet that was listed, or none."""
+
 from __future__ import annotations
 
 import json
@@ -51,7 +52,7 @@ from tests.simulators.snmp_agent.device import INTEGER
 UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
 A, B, TEST, COUNT = Column("1.3.1"), Column("1.3.2"), Column("1.3.3"), Scalar("1.3.4.0")
 
-# ---- a PDU with two outlet tables: strips 1 and 2, whose rows have the same indexes ---------------------------
+# ---- a PDU with two outlet tables: strips 1 and 2, whose rows have the same indexes --------------
 
 ROOT = "1.3.6.1.4.1.99999"
 STATES = {"1": f"{ROOT}.10.1.2", "2": f"{ROOT}.20.1.5"}
@@ -63,21 +64,36 @@ def of_both(columns: Mapping[str, str]) -> Merged:
 
 
 TWO_TABLES = Profile(
-    key="two-tables", vendor="Acme", models=("Twin",), mib="ACME-MIB", sys_object_ids=(ROOT,),
-    outlets=(Outlets(
-        states=State(of_both(STATES), on=("1",), off=("2",)),
-        control=Write(of_both(COMMANDS), on=1, off=2)),),
-    switching_confidence=Confidence.MEDIUM, evidence=SIMULATED.of("state", "switching"))
+    key="two-tables",
+    vendor="Acme",
+    models=("Twin",),
+    mib="ACME-MIB",
+    sys_object_ids=(ROOT,),
+    outlets=(
+        Outlets(
+            states=State(of_both(STATES), on=("1",), off=("2",)),
+            control=Write(of_both(COMMANDS), on=1, off=2),
+        ),
+    ),
+    switching_confidence=Confidence.MEDIUM,
+    evidence=SIMULATED.of("state", "switching"),
+)
 
 
 def twin(writable: bool = True) -> Device:
-    """A PDU with four outlets in each table. Unless `writable`, nothing can be read in the columns of commands."""
+    """A PDU with four outlets in each table.
+
+    Unless `writable`, nothing can be read in the columns of commands.
+    """
     rows = {"1.3.6.1.2.1.1.2.0": Row(6, tuple(map(int, f"{ROOT}.1".split("."))))}
     for strip in ("1", "2"):
         for outlet in range(1, 5):
             rows[f"{STATES[strip]}.{outlet}"] = Row(INTEGER, 1)
             rows[f"{COMMANDS[strip]}.{outlet}"] = Row(INTEGER, 1)
-    rules = [Rule(f"{COMMANDS[strip]}.*", allow=("1", "2"), effects=(Effect(f"{STATES[strip]}.*"),)) for strip in ("1", "2")]
+    rules = [
+        Rule(f"{COMMANDS[strip]}.*", allow=("1", "2"), effects=(Effect(f"{STATES[strip]}.*"),))
+        for strip in ("1", "2")
+    ]
     return Device(rows, rules)
 
 
@@ -86,18 +102,24 @@ def _own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(options, "OPTIONS", {"own_profile": schema.dumps(TWO_TABLES)})
 
 
-@pytest.mark.parametrize("identity", [f"{strip}.{outlet}" for strip in (1, 2) for outlet in range(1, 5)])
+@pytest.mark.parametrize(
+    "identity", [f"{strip}.{outlet}" for strip in (1, 2) for outlet in range(1, 5)]
+)
 def test_each_outlet_of_two_tables_is_switched_alone(identity: str) -> None:
     strip, _, outlet = identity.partition(".")
     with Agent(twin()) as agent:
         before = states(near(agent).status())
         assert list(before) == [f"{one}.{number}" for one in (1, 2) for number in range(1, 5)]
-        assert near(agent).port_down(PduPortView(identity, UNKNOWN), pause=0.01).power_status is DOWN
+        assert (
+            near(agent).port_down(PduPortView(identity, UNKNOWN), pause=0.01).power_status is DOWN
+        )
         assert states(near(agent).status()) == {**before, identity: DOWN}
         assert near(agent).port_up(PduPortView(identity, UNKNOWN), pause=0.01).power_status is UP
         assert states(near(agent).status()) == before
         assert [(write.oid, write.value, write.answer) for write in agent.writes()] == [
-            (f"{COMMANDS[strip]}.{outlet}", "2", ""), (f"{COMMANDS[strip]}.{outlet}", "1", "")]
+            (f"{COMMANDS[strip]}.{outlet}", "2", ""),
+            (f"{COMMANDS[strip]}.{outlet}", "1", ""),
+        ]
 
 
 @pytest.mark.parametrize("identity", ["1", "2", "3.1", "1.5", "1.1.1", "12.1", ".1", "1.", "0.1"])
@@ -115,7 +137,9 @@ def test_over_the_wire_a_command_reaches_the_second_table() -> None:
 
 
 def test_the_object_follows_from_the_identity_without_a_reading() -> None:
-    """A column of commands that cannot be read, or is missing, never makes a command reach the other table."""
+    """A column of commands that cannot be read, or is missing, never makes a command reach the
+    other table.
+    """
     device = Memory(table(COMMANDS["1"], {"3": 1}))
     control = TWO_TABLES.outlets[0].control
     assert control is not None
@@ -131,7 +155,10 @@ def test_two_tables_with_a_column_for_each_verb() -> None:
 
 def test_two_tables_whose_outlets_are_unlocked_first() -> None:
     control = Unlock(of_both(STATES), 7, Write(of_both(COMMANDS), on=1, off=2))
-    assert control.orders(reader({}), "2.3", True) == [(f"{STATES['2']}.3", 7), (f"{COMMANDS['2']}.3", 1)]
+    assert control.orders(reader({}), "2.3", True) == [
+        (f"{STATES['2']}.3", 7),
+        (f"{COMMANDS['2']}.3", 1),
+    ]
 
 
 def test_two_units_with_a_packed_text_each() -> None:
@@ -147,10 +174,11 @@ def test_two_units_with_a_packed_text_each() -> None:
 def test_a_command_into_states_of_a_table_with_the_opposite_meaning_is_a_contradiction() -> None:
     outlets = changed(TWO_TABLES.outlets[0], control=Write(of_both(STATES), on=2, off=1))
     assert "on writes 2 into the object of the states, where it means off" in " ".join(
-        contradictions(changed(TWO_TABLES, outlets=(outlets,))))
+        contradictions(changed(TWO_TABLES, outlets=(outlets,)))
+    )
 
 
-# ---- what can be written is known when the profile is built ---------------------------------------------------
+# ---- what can be written is known when the profile is built --------------------------------------
 
 SOURCES = {type(part).__name__: part for part in parts_of(EVERY_PART) if isinstance(part, Source)}
 
@@ -166,53 +194,105 @@ def test_every_source_says_where_it_writes_or_why_it_cannot() -> None:
 
 
 MIXED: Sequence[Source] = (
-    Packed(Scalar("1.3.7.0")), First((A, B)), Only(First((A, B)), TEST, ("1",)), Prefixed("1", First((A,))),
-    Merged((Prefixed("1", A), Prefixed("2", First((B,))))))
+    Packed(Scalar("1.3.7.0")),
+    First((A, B)),
+    Only(First((A, B)), TEST, ("1",)),
+    Prefixed("1", First((A,))),
+    Merged((Prefixed("1", A), Prefixed("2", First((B,))))),
+)
 
 
 @pytest.mark.parametrize("at", MIXED, ids=lambda at: type(at).__name__)
 def test_a_control_refuses_a_source_that_cannot_be_written(at: Source) -> None:
-    for make in (lambda: Write(at, 1, 2), lambda: Verbs(at, A), lambda: Verbs(A, at), lambda: Unlock(at, 1, Write(A, 1, 2)),
-                 lambda: WritePacked(at, Packed(A), "1", "0")):
+    for make in (
+        lambda: Write(at, 1, 2),
+        lambda: Verbs(at, A),
+        lambda: Verbs(A, at),
+        lambda: Unlock(at, 1, Write(A, 1, 2)),
+        lambda: WritePacked(at, Packed(A), "1", "0"),
+    ):
         with pytest.raises(ValueError, match="^a (Packed|First) cannot be written: "):
             make()
 
 
 def test_a_profile_in_json_names_the_control_that_cannot_write() -> None:
     profile = json.loads(schema.dumps(TWO_TABLES))
-    profile["outlets"][0]["control"]["at"] = {"kind": "First", "choices": [{"kind": "Column", "oid": "1.3.1"}]}
-    sentence = r"^profile\.outlets\[0\]\.control: a First cannot be written: .* give each table its own Outlets$"
+    profile["outlets"][0]["control"]["at"] = {
+        "kind": "First",
+        "choices": [{"kind": "Column", "oid": "1.3.1"}],
+    }
+    sentence = (
+        r"^profile\.outlets\[0\]\.control: a First cannot be written: .* give each table its own"
+        r" Outlets$"
+    )
     with pytest.raises(schema.ProfileError, match=sentence):
         schema.loads(json.dumps(profile))
 
 
-@pytest.mark.parametrize("tables", [
-    (A, B), (Prefixed("1", A), B), (Prefixed("1", A), Prefixed("1", B)), (Prefixed("1", A), Prefixed("1.2", B)),
-    (Prefixed("1.2", A), Prefixed("1", B)), (Prefixed("1", A), Provided(Prefixed("1", B), TEST, ".*")),
-    (Spread("1.3.1", (Span(1, 8, 1),)), Spread("1.3.2", (Span(8, 9, 1),))),
-    (Spread("1.3.1", (Span(1, 8, 1),), by_row=True), Prefixed("9", A)),
-    (Tables("1.3.1", 1, 2, "1"), Tables("1.3.2", 2, 3, "1")), (Scalar("1.3.1.0"), Scalar("1.3.2.0")),
-    (Arc(A, 0, ("1",)), Arc(B, 0, ("1", "2"))), (Arc(A, 0, ("1",), keep=False), Prefixed("1", B)),
-    (Arc(A, -1, ("1",)), Arc(B, -1, ("2",))), (Merged((Prefixed("1", A), Prefixed("2", A))), Prefixed("2", B))],
-    ids=lambda tables: "-".join(type(one).__name__ for one in tables))
+@pytest.mark.parametrize(
+    "tables",
+    [
+        (A, B),
+        (Prefixed("1", A), B),
+        (Prefixed("1", A), Prefixed("1", B)),
+        (Prefixed("1", A), Prefixed("1.2", B)),
+        (Prefixed("1.2", A), Prefixed("1", B)),
+        (Prefixed("1", A), Provided(Prefixed("1", B), TEST, ".*")),
+        (Spread("1.3.1", (Span(1, 8, 1),)), Spread("1.3.2", (Span(8, 9, 1),))),
+        (Spread("1.3.1", (Span(1, 8, 1),), by_row=True), Prefixed("9", A)),
+        (Tables("1.3.1", 1, 2, "1"), Tables("1.3.2", 2, 3, "1")),
+        (Scalar("1.3.1.0"), Scalar("1.3.2.0")),
+        (Arc(A, 0, ("1",)), Arc(B, 0, ("1", "2"))),
+        (Arc(A, 0, ("1",), keep=False), Prefixed("1", B)),
+        (Arc(A, -1, ("1",)), Arc(B, -1, ("2",))),
+        (Merged((Prefixed("1", A), Prefixed("2", A))), Prefixed("2", B)),
+    ],
+    ids=lambda tables: "-".join(type(one).__name__ for one in tables),
+)
 def test_tables_that_may_share_an_identity_cannot_be_written(tables: Sequence[Source]) -> None:
-    with pytest.raises(ValueError, match="a Merged cannot be written if two of its parts may have the same identity"):
+    with pytest.raises(
+        ValueError,
+        match="a Merged cannot be written if two of its parts may have the same identity",
+    ):
         Write(Merged(tuple(tables)), 1, 2)
 
 
-@pytest.mark.parametrize("tables, objects", [
-    ((A,), {"7": "1.3.1.7"}),
-    ((Prefixed("1.1", A), Prefixed("1.2", B)), {"1.1.5": "1.3.1.5", "1.2.5": "1.3.2.5", "1.3.5": None, "1": None, "1.1": None}),
-    ((Spread("1.3.1", (Span(1, 8, 1),)), Spread("1.3.2", (Span(9, 12, 1),))),
-     {"8": "1.3.1.8.0", "9": "1.3.2.1.0", "13": None, "0": None}),
-    ((Tables("1.3.1", 1, 2, "1"), Tables("1.3.2", 3, 4, "1")), {"2.7": "1.3.1.2.1.7", "3.7": "1.3.2.3.1.7", "5.7": None}),
-    ((Prefixed("1", Scalar("1.3.1.0")), Prefixed("2", Scalar("1.3.2.0"))),
-     {"1.0": "1.3.1.0", "2.0": "1.3.2.0", "2.1": None, "2": None}),
-    ((Arc(A, 0, ("1",)), Arc(B, 0, ("2",))), {"1.4": "1.3.1.1.4", "2.4": "1.3.2.2.4", "3.4": None}),
-    ((Merged((Prefixed("1", A), Prefixed("2", A))), Prefixed("3", B)), {"2.5": "1.3.1.5", "3.5": "1.3.2.5"})],
-    ids=lambda tables: "-".join(type(one).__name__ for one in tables) if isinstance(tables, tuple) else "")
+@pytest.mark.parametrize(
+    "tables, objects",
+    [
+        ((A,), {"7": "1.3.1.7"}),
+        (
+            (Prefixed("1.1", A), Prefixed("1.2", B)),
+            {"1.1.5": "1.3.1.5", "1.2.5": "1.3.2.5", "1.3.5": None, "1": None, "1.1": None},
+        ),
+        (
+            (Spread("1.3.1", (Span(1, 8, 1),)), Spread("1.3.2", (Span(9, 12, 1),))),
+            {"8": "1.3.1.8.0", "9": "1.3.2.1.0", "13": None, "0": None},
+        ),
+        (
+            (Tables("1.3.1", 1, 2, "1"), Tables("1.3.2", 3, 4, "1")),
+            {"2.7": "1.3.1.2.1.7", "3.7": "1.3.2.3.1.7", "5.7": None},
+        ),
+        (
+            (Prefixed("1", Scalar("1.3.1.0")), Prefixed("2", Scalar("1.3.2.0"))),
+            {"1.0": "1.3.1.0", "2.0": "1.3.2.0", "2.1": None, "2": None},
+        ),
+        (
+            (Arc(A, 0, ("1",)), Arc(B, 0, ("2",))),
+            {"1.4": "1.3.1.1.4", "2.4": "1.3.2.2.4", "3.4": None},
+        ),
+        (
+            (Merged((Prefixed("1", A), Prefixed("2", A))), Prefixed("3", B)),
+            {"2.5": "1.3.1.5", "3.5": "1.3.2.5"},
+        ),
+    ],
+    ids=lambda tables: (
+        "-".join(type(one).__name__ for one in tables) if isinstance(tables, tuple) else ""
+    ),
+)
 def test_tables_that_share_no_identity_are_written_each_at_its_own(
-        tables: Sequence[Source], objects: Mapping[str, Optional[str]]) -> None:
+    tables: Sequence[Source], objects: Mapping[str, Optional[str]]
+) -> None:
     control = Write(Merged(tuple(tables)), 1, 2)
     for identity, oid in objects.items():
         if oid is None:
@@ -222,29 +302,35 @@ def test_tables_that_share_no_identity_are_written_each_at_its_own(
             assert control.orders(reader({}), identity, True) == [(oid, 1)]
 
 
-# ---- conditions forbid a command, and never redirect it -------------------------------------------------------
+# ---- conditions forbid a command, and never redirect it ------------------------------------------
 
 COMMAND = {"1.3.1.1": 1, "1.3.1.2": 1, "1.3.1.3": 1}
 
 
-@pytest.mark.parametrize("at, objects, allowed", [
-    (Only(A, TEST, ("1",)), table("1.3.3", {"1": 1, "2": 0}), "1"),
-    (Only(A, TEST, ("0",), keep=False), table("1.3.3", {"1": 1, "2": 0}), "1 3"),
-    (Only(A, TEST, ("0",), keep=False, demanded=True), table("1.3.3", {"1": 1, "2": 0}), "1"),
-    (Only(A, TEST, ("1",)), table("1.3.3", {"1": 1, "2": "x"}), "1"),
-    (Provided(A, TEST, "1"), table("1.3.3", {"1": 1}), "1 2 3"),
-    (Provided(A, TEST, "1"), table("1.3.3", {"1": 1, "2": 2}), ""),
-    (Provided(A, TEST, "1"), {}, ""),
-    (Unless(A, TEST), {}, "1 2 3"),
-    (Unless(A, TEST), table("1.3.3", {"7": 0}), ""),
-    (Arc(A, -1, ("2", "3")), {}, "2 3"),
-    (Counted(A, COUNT), {"1.3.4.0": 2}, "1 2"),
-    (Whole(A, COUNT), {"1.3.4.0": 3}, "1 2 3"),
-    (Whole(A, COUNT), {"1.3.4.0": 4}, ""),
-    (OfUnits(A, TEST), table("1.3.3", {"2.1": 0}), "2"),
-    (Checked(A, ("1",), TEST, ("9",)), table("1.3.3", {"2": 9, "3": 1}), "1 3"),
-], ids=lambda value: type(value).__name__ if isinstance(value, Source) else "")
-def test_a_row_that_a_source_leaves_out_is_not_written(at: Source, objects: dict[str, Any], allowed: str) -> None:
+@pytest.mark.parametrize(
+    "at, objects, allowed",
+    [
+        (Only(A, TEST, ("1",)), table("1.3.3", {"1": 1, "2": 0}), "1"),
+        (Only(A, TEST, ("0",), keep=False), table("1.3.3", {"1": 1, "2": 0}), "1 3"),
+        (Only(A, TEST, ("0",), keep=False, demanded=True), table("1.3.3", {"1": 1, "2": 0}), "1"),
+        (Only(A, TEST, ("1",)), table("1.3.3", {"1": 1, "2": "x"}), "1"),
+        (Provided(A, TEST, "1"), table("1.3.3", {"1": 1}), "1 2 3"),
+        (Provided(A, TEST, "1"), table("1.3.3", {"1": 1, "2": 2}), ""),
+        (Provided(A, TEST, "1"), {}, ""),
+        (Unless(A, TEST), {}, "1 2 3"),
+        (Unless(A, TEST), table("1.3.3", {"7": 0}), ""),
+        (Arc(A, -1, ("2", "3")), {}, "2 3"),
+        (Counted(A, COUNT), {"1.3.4.0": 2}, "1 2"),
+        (Whole(A, COUNT), {"1.3.4.0": 3}, "1 2 3"),
+        (Whole(A, COUNT), {"1.3.4.0": 4}, ""),
+        (OfUnits(A, TEST), table("1.3.3", {"2.1": 0}), "2"),
+        (Checked(A, ("1",), TEST, ("9",)), table("1.3.3", {"2": 9, "3": 1}), "1 3"),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Source) else "",
+)
+def test_a_row_that_a_source_leaves_out_is_not_written(
+    at: Source, objects: dict[str, Any], allowed: str
+) -> None:
     control = Write(at, 1, 2)
     for identity in ("1", "2", "3"):
         device = reader({**COMMAND, **objects})
@@ -255,9 +341,15 @@ def test_a_row_that_a_source_leaves_out_is_not_written(at: Source, objects: dict
                 control.orders(device, identity, False)
 
 
-LEAVES = st.sampled_from([
-    Column("1.3.1"), Column("1.3.2", suffix="1"), Scalar("1.3.6.0"), Spread("1.3.5", (Span(1, 3, 2),)),
-    Tables("1.3.7", 1, 2, "1")])
+LEAVES = st.sampled_from(
+    [
+        Column("1.3.1"),
+        Column("1.3.2", suffix="1"),
+        Scalar("1.3.6.0"),
+        Spread("1.3.5", (Span(1, 3, 2),)),
+        Tables("1.3.7", 1, 2, "1"),
+    ]
+)
 TESTS = st.sampled_from([TEST, Column("1.3.8"), COUNT])
 ARCS = st.sampled_from(["1", "2", "3"])
 
@@ -265,28 +357,49 @@ ARCS = st.sampled_from(["1", "2", "3"])
 def _wrapped(inner: st.SearchStrategy[Source]) -> st.SearchStrategy[Source]:
     return st.one_of(
         st.builds(Prefixed, ARCS, inner),
-        st.builds(lambda parts: Merged(tuple(parts)), st.lists(inner, min_size=1, max_size=3, unique=True)),
-        st.builds(lambda parts: Merged(tuple(Prefixed(str(n), part) for n, part in enumerate(parts, 1))),
-                  st.lists(inner, min_size=1, max_size=3)),
+        st.builds(
+            lambda parts: Merged(tuple(parts)), st.lists(inner, min_size=1, max_size=3, unique=True)
+        ),
+        st.builds(
+            lambda parts: Merged(tuple(Prefixed(str(n), part) for n, part in enumerate(parts, 1))),
+            st.lists(inner, min_size=1, max_size=3),
+        ),
         st.builds(Only, inner, TESTS, st.just(("1",)), st.booleans(), st.booleans()),
         st.builds(Arc, inner, st.sampled_from([0, -1]), st.tuples(ARCS), st.booleans()),
-        st.builds(Provided, inner, TESTS, st.just("1|2")), st.builds(Unless, inner, TESTS),
-        st.builds(Counted, inner, st.just(COUNT)), st.builds(Whole, inner, st.just(COUNT)), st.builds(OfUnits, inner, TESTS))
+        st.builds(Provided, inner, TESTS, st.just("1|2")),
+        st.builds(Unless, inner, TESTS),
+        st.builds(Counted, inner, st.just(COUNT)),
+        st.builds(Whole, inner, st.just(COUNT)),
+        st.builds(OfUnits, inner, TESTS),
+    )
 
 
 INDEXES = ["0", "1", "2", "3", "1.1", "1.2", "2.1", "2.2.1", "3.1", "2.0", "1.1.1"]
-ROWS = st.lists(st.sampled_from([f"1.3.{column}.{index}" for column in (1, 2) for index in INDEXES]
-                                + [f"1.3.5.{sub}.0" for sub in range(1, 6)] + ["1.3.6.0"]
-                                + [f"1.3.7.{unit}.1.{row}" for unit in (1, 2, 3) for row in (1, 2)]), unique=True)
-MARKS = st.dictionaries(st.sampled_from([f"1.3.{column}.{index}" for column in (3, 8) for index in INDEXES] + ["1.3.4.0"]),
-                        st.sampled_from([0, 1, 2, "x"]))
+ROWS = st.lists(
+    st.sampled_from(
+        [f"1.3.{column}.{index}" for column in (1, 2) for index in INDEXES]
+        + [f"1.3.5.{sub}.0" for sub in range(1, 6)]
+        + ["1.3.6.0"]
+        + [f"1.3.7.{unit}.1.{row}" for unit in (1, 2, 3) for row in (1, 2)]
+    ),
+    unique=True,
+)
+MARKS = st.dictionaries(
+    st.sampled_from(
+        [f"1.3.{column}.{index}" for column in (3, 8) for index in INDEXES] + ["1.3.4.0"]
+    ),
+    st.sampled_from([0, 1, 2, "x"]),
+)
 
 
 @settings(max_examples=400, deadline=None)
 @given(st.recursive(LEAVES, _wrapped, max_leaves=5), ROWS, MARKS)
 def test_a_command_reaches_the_object_that_was_read_under_the_identity_and_no_other(
-        at: Source, rows: list[str], marks: dict[str, Any]) -> None:
-    """Each object's value is its own OID, so that a reading shows which object belongs to an identity."""
+    at: Source, rows: list[str], marks: dict[str, Any]
+) -> None:
+    """Each object's value is its own OID, so that a reading shows which object belongs to an
+    identity.
+    """
     try:
         at.written_places()
     except ValueError:
@@ -305,4 +418,6 @@ def test_a_command_reaches_the_object_that_was_read_under_the_identity_and_no_ot
         if identity in listed:
             assert written == listed[identity]
         else:
-            assert written not in listed.values(), "a command for another identity reaches a listed outlet"
+            assert written not in listed.values(), (
+                "a command for another identity reaches a listed outlet"
+            )

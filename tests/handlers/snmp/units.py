@@ -1,4 +1,5 @@
 """The synthetic units, each with its family, as parameters of tests and as devices."""
+
 from __future__ import annotations
 
 from typing import Callable, Optional
@@ -23,7 +24,8 @@ FAMILIES: dict[str, Profile] = {profile.key: profile for profile in PROFILES}
 FIXTURES = [unit for unit in fixtures() if unit.key in FAMILIES]
 STATES = {"on": EnumPowerStatus.UP, "off": EnumPowerStatus.DOWN, "unknown": EnumPowerStatus.UNKNOWN}
 UNPROVEN = {"switch_unproven": "yes"}
-# Over the wire: a SET without an answer is given up after 0.3 s, and a GET is repeated at most ten times.
+# Over the wire: a SET without an answer is given up after 0.3 s, and a GET is repeated at most ten
+# times.
 HURRIED = {"timeout": "0.3", "retries": "10"}
 
 
@@ -32,23 +34,52 @@ def unit_id(value: object) -> str:
 
 
 EACH = pytest.mark.parametrize("unit", FIXTURES, ids=unit_id)
-# Units that are also read over the wire. Together they need every kind of read (test_families.py, `kinds_of_reads`).
-WIRED = [unit for unit in FIXTURES if unit.name in (
-    "apnl-modular", "bachmann-bluenet2", "clever-ms-pdu", "cpi-econnect", "opengear-rpc")]
+# Units that are also read over the wire. Together they need every kind of read (test_families.py,
+# `kinds_of_reads`).
+WIRED = [
+    unit
+    for unit in FIXTURES
+    if unit.name
+    in (
+        "apnl-modular",
+        "bachmann-bluenet2",
+        "clever-ms-pdu",
+        "cpi-econnect",
+        "opengear-rpc",
+    )
+]
 
 
 def _reached(units: list[Fixture], wired: list[Fixture]) -> pytest.MarkDecorator:
-    """Each unit in each of its SNMP versions: in memory, and if it is in `wired`, over the wire too."""
-    return pytest.mark.parametrize("unit, version, reach", [
-        *(pytest.param(unit, version, near, id=f"{unit.name}-{version}") for unit in units for version in unit.versions),
-        *(pytest.param(unit, version, pdu, id=f"{unit.name}-{version}-wire") for unit in wired for version in unit.versions)])
+    """Each unit in each of its SNMP versions: in memory, and if it is in `wired`, over the wire
+    too.
+    """
+    return pytest.mark.parametrize(
+        "unit, version, reach",
+        [
+            *(
+                pytest.param(unit, version, near, id=f"{unit.name}-{version}")
+                for unit in units
+                for version in unit.versions
+            ),
+            *(
+                pytest.param(unit, version, pdu, id=f"{unit.name}-{version}-wire")
+                for unit in wired
+                for version in unit.versions
+            ),
+        ],
+    )
 
 
 def _kinds() -> list[Fixture]:
-    """One switched unit for each pair of outermost and innermost control class, such as Guarded and Write."""
+    """One switched unit for each pair of outermost and innermost control class, such as Guarded and
+    Write.
+    """
     found: dict[tuple[str, ...], Fixture] = {}
     for unit in FIXTURES:
-        control = next((outlets.control for outlets in FAMILIES[unit.key].outlets if outlets.control), None)
+        control = next(
+            (outlets.control for outlets in FAMILIES[unit.key].outlets if outlets.control), None
+        )
         if unit.switch and control:
             nested = [type(part) for part in parts_of(control) if isinstance(part, Control)]
             found.setdefault((nested[0].__name__, nested[-1].__name__), unit)
@@ -57,9 +88,13 @@ def _kinds() -> list[Fixture]:
 
 SWITCHED = [unit for unit in FIXTURES if unit.switch]
 EACH_VERSION, SWITCHED_VERSION = _reached(FIXTURES, WIRED), _reached(SWITCHED, _kinds())
-REACHED = pytest.mark.parametrize("unit, reach", [
-    *(pytest.param(unit, near, id=unit.name) for unit in SWITCHED),
-    *(pytest.param(unit, pdu, id=f"{unit.name}-wire") for unit in _kinds())])
+REACHED = pytest.mark.parametrize(
+    "unit, reach",
+    [
+        *(pytest.param(unit, near, id=unit.name) for unit in SWITCHED),
+        *(pytest.param(unit, pdu, id=f"{unit.name}-wire") for unit in _kinds()),
+    ],
+)
 
 
 def memory(unit: Fixture) -> Memory:
@@ -78,11 +113,21 @@ def find(unit: Fixture, device: Memory) -> SnmpDevice:
     return detection.detect(device, PROFILES, metered_only=unit.metered_only)
 
 
-def handler_of(unit: Fixture, agent: Agent, reach: Reach = pdu, *, version: str = "", **params: str) -> SnmpPdu:
-    """Make a handler with unproven switching allowed. It works over the wire, or in memory with `near`."""
-    settings = {**UNPROVEN, **({"profile": unit.key} if chosen_by_hand(unit) else {}),
-                "metered_only": "yes" if unit.metered_only else "no"}
-    return reach(agent, settings, version=(version or unit.versions[-1]).replace("2c", "2"), **params)
+def handler_of(
+    unit: Fixture, agent: Agent, reach: Reach = pdu, *, version: str = "", **params: str
+) -> SnmpPdu:
+    """Make a handler with unproven switching allowed.
+
+    It works over the wire, or in memory with `near`.
+    """
+    settings = {
+        **UNPROVEN,
+        **({"profile": unit.key} if chosen_by_hand(unit) else {}),
+        "metered_only": "yes" if unit.metered_only else "no",
+    }
+    return reach(
+        agent, settings, version=(version or unit.versions[-1]).replace("2c", "2"), **params
+    )
 
 
 def states(view: PduView) -> dict[str, EnumPowerStatus]:
@@ -107,7 +152,10 @@ def port_of(unit: Fixture) -> PduPortView:
 
 
 def states_on(unit: Fixture, agent: Agent) -> dict[str, EnumPowerStatus]:
-    """Return the agent's current states. They are read in memory, because another test reads a status over the wire."""
+    """Return the agent's current states.
+
+    They are read in memory, because another test reads a status over the wire.
+    """
     return dict(find(unit, of_rows(agent.device.rows())).states)
 
 

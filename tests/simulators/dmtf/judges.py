@@ -1,10 +1,12 @@
 """DMTF's validators in a separate process, which carries out orders (tests/servers/worker.py).
 
-An order is a line of JSON: ["service", folder of schemas, URL, user, password, "Basic" or "Session"], or ["interop", file of a
-profile, URL, user, password, "Basic" or "Session"]. The result is [number of passed checks, failures], with a list
-[resource, property, message] for each failure. If a required type of resource is missing, or a forbidden one is present, the
-list is ["", type, message].
+An order is a line of JSON: ["service", folder of schemas, URL, user, password, "Basic" or
+"Session"], or ["interop", file of a profile, URL, user, password, "Basic" or "Session"]. The result
+is [number of passed checks, failures], with a list [resource, property, message] for each failure.
+If a required type of resource is missing, or a forbidden one is present, the list is ["", type,
+message].
 """
+
 from __future__ import annotations
 
 import contextlib
@@ -17,7 +19,7 @@ from typing import Any, Callable
 
 from tests.servers import orders
 
-_loaded: list[str] = []                 # schemas and profiles that the validators have read
+_loaded: list[str] = []  # schemas and profiles that the validators have read
 _END_SECONDS = 30.0
 
 
@@ -33,14 +35,18 @@ def service(schemas: str, *account: str) -> list[Any]:
 def interop(profile: str, *account: str) -> list[Any]:
     if profile not in _loaded:
         path = Path(profile)
-        importlib.import_module("redfish_interop_validator.profile").load_profile(str(path.parent), path.name)
+        importlib.import_module("redfish_interop_validator.profile").load_profile(
+            str(path.parent), path.name
+        )
         _loaded.append(profile)
     importlib.import_module("redfish_interop_validator.system_under_test")
-    # Each service is validated in a new process: the loaded profile remembers the resources that it found, and would hide that a
-    # later service lacks them.
+    # Each service is validated in a new process: the loaded profile remembers the resources that it
+    # found, and would hide that a later service lacks them.
     context = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe(duplex=False)
-    judging = context.Process(target=lambda: theirs.send(_judged("redfish_interop_validator", *account)))
+    judging = context.Process(
+        target=lambda: theirs.send(_judged("redfish_interop_validator", *account))
+    )
     judging.start()
     theirs.close()
     try:
@@ -51,9 +57,11 @@ def interop(profile: str, *account: str) -> list[Any]:
 
 
 def _remember(metadata: Any) -> None:
-    """Makes the validator remember the objects and types that it looked up. Repeated look-ups would take most of its time.
+    """Makes the validator remember the objects and types that it looked up. Repeated look-ups would
+    take most of its time.
 
-    The validator changes no definition that it looked up, except those of registries, which no simulated unit has.
+    The validator changes no definition that it looked up, except those of registries, which no
+    simulated unit has.
     """
     metadata.get_object_definition = functools.cache(metadata.get_object_definition)
     metadata.get_type_definition = functools.cache(metadata.get_type_definition)
@@ -61,7 +69,8 @@ def _remember(metadata: Any) -> None:
 
 def _judged(package: str, url: str, user: str, password: str, login: str) -> list[Any]:
     under_test = importlib.import_module(f"{package}.system_under_test").SystemUnderTest(
-        url, user, password, 60, login, None, None, None, [], False)
+        url, user, password, 60, login, None, None, None, [], False
+    )
     try:
         under_test.validate(None, "/redfish/v1/", "/redfish/v1/")
         if hasattr(under_test, "apply_global_checks"):
@@ -71,7 +80,9 @@ def _judged(package: str, url: str, user: str, password: str, login: str) -> lis
         for uri, resource in under_test._resources.items():
             found += _failures(uri, resource["Results"])
         found += _failures("", of_service)
-        assert len(found) == under_test.fail_count, f"{len(found)} failures found, {under_test.fail_count} counted"
+        assert len(found) == under_test.fail_count, (
+            f"{len(found)} failures found, {under_test.fail_count} counted"
+        )
         return [under_test.pass_count, found]
     finally:
         under_test.logout()

@@ -1,11 +1,14 @@
 """Reads a rack PDU's outlets, mains and metrics with DMTF's own clients, in a separate process.
 
-An order is a line of JSON: [one of WAYS, address, CA file or "", user, password, "basic" or "session", Id of the PDU]. The result
-is [seconds, CPU seconds, reading]. The seconds include login and logout. The reading has `states` and `amperes` by the outlets'
-ids, `load` in A (the sum of the lines without neutral), and `energy` in kWh.
+An order is a line of JSON: [one of WAYS, address, CA file or "", user, password, "basic" or
+"session", Id of the PDU]. The result is [seconds, CPU seconds, reading]. The seconds include login
+and logout. The reading has `states` and `amperes` by the outlets' ids, `load` in A (the sum of the
+lines without neutral), and `energy` in kWh.
 
-The order ["program", file, argument, …] runs a Python program. Its result is the text that the program prints.
+The order ["program", file, argument, …] runs a Python program. Its result is the text that the
+program prints.
 """
+
 from __future__ import annotations
 
 import contextlib
@@ -26,6 +29,7 @@ Json = dict[str, Any]
 
 def library(client: Any, pdu: str) -> Json:
     """Follows the links with the `redfish` library."""
+
     def read(link: Json) -> Json:
         found: Json = client.get(link["@odata.id"]).dict
         return found
@@ -37,34 +41,57 @@ def library(client: Any, pdu: str) -> Json:
             if "Members@odata.nextLink" not in page:
                 return
             page = read({"@odata.id": page["Members@odata.nextLink"]})
+
     equipment = read(client.root["PowerEquipment"])
     unit = next(one for one in members(equipment["RackPDUs"]) if one["Id"] == pdu)
-    return _reading(list(members(unit["Outlets"])), list(members(unit["Mains"])), read(unit["Metrics"]))
+    return _reading(
+        list(members(unit["Outlets"])), list(members(unit["Mains"])), read(unit["Metrics"])
+    )
 
 
 def tool(client: Any, pdu: str) -> Json:
     """Reads with `redfish_utilities`, in one call."""
-    found = utilities.get_power_equipment(client, utilities.power_equipment_types.RACK_PDU, pdu, get_metrics=True,
-                                          get_outlets=True, get_mains=True)
-    return _reading([one.dict for one in found["Outlets"]], [one.dict for one in found["Mains"]], found["Metrics"].dict)
+    found = utilities.get_power_equipment(
+        client,
+        utilities.power_equipment_types.RACK_PDU,
+        pdu,
+        get_metrics=True,
+        get_outlets=True,
+        get_mains=True,
+    )
+    return _reading(
+        [one.dict for one in found["Outlets"]],
+        [one.dict for one in found["Mains"]],
+        found["Metrics"].dict,
+    )
 
 
 def _reading(outlets: list[Json], mains: list[Json], metrics: Json) -> Json:
     load = 0.0
     for one in mains:
-        load += sum(figure["Reading"] for line, figure in one["PolyPhaseCurrentAmps"].items() if line != "Neutral")
-    return {"states": {one["Id"]: one.get("PowerState") for one in outlets},
-            "amperes": {one["Id"]: one.get("CurrentAmps", {}).get("Reading") for one in outlets},
-            "load": round(load, 3),
-            "energy": metrics["EnergykWh"]["Reading"]}
+        load += sum(
+            figure["Reading"]
+            for line, figure in one["PolyPhaseCurrentAmps"].items()
+            if line != "Neutral"
+        )
+    return {
+        "states": {one["Id"]: one.get("PowerState") for one in outlets},
+        "amperes": {one["Id"]: one.get("CurrentAmps", {}).get("Reading") for one in outlets},
+        "load": round(load, 3),
+        "energy": metrics["EnergykWh"]["Reading"],
+    }
 
 
 WAYS: dict[str, Callable[[Any, str], Json]] = {"library": library, "tool": tool}
 
 
-def timed(way: str, address: str, ca_file: str, user: str, password: str, login: str, pdu: str) -> list[Any]:
+def timed(
+    way: str, address: str, ca_file: str, user: str, password: str, login: str, pdu: str
+) -> list[Any]:
     cpu, begin = time.process_time(), time.perf_counter()
-    client = redfish.redfish_client(base_url=address, username=user, password=password, cafile=ca_file or None, timeout=60)
+    client = redfish.redfish_client(
+        base_url=address, username=user, password=password, cafile=ca_file or None, timeout=60
+    )
     client.login(auth=login)
     try:
         reading = WAYS[way](client, pdu)
@@ -74,7 +101,10 @@ def timed(way: str, address: str, ca_file: str, user: str, password: str, login:
 
 
 def program(file: str, *arguments: str) -> str:
-    """Runs the program and returns what it prints. Raises SystemExit, which ends this process, if its exit code is not 0."""
+    """Runs the program and returns what it prints.
+
+    Raises SystemExit, which ends this process, if its exit code is not 0.
+    """
     sys.argv = [file, *arguments]
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         try:

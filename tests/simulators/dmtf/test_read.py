@@ -1,4 +1,5 @@
 """DMTF's own clients read values that agree with the simulated units' books."""
+
 from __future__ import annotations
 
 import sys
@@ -13,7 +14,8 @@ from tests.servers.worker import Worker
 from ..redfish import UNITS, Model, RedfishService, units
 
 STATES = {"On": True, "Off": False, None: None}
-TOOL = Path(sys.executable).with_name("rf_power_equipment.py")      # the program as pip installed it
+# the program as pip installed it
+TOOL = Path(sys.executable).with_name("rf_power_equipment.py")
 
 
 @pytest.fixture(scope="module")
@@ -24,15 +26,32 @@ def reader() -> Iterator[Worker]:
 
 @pytest.mark.against("DMTF's redfish library and redfish-utilities")
 @pytest.mark.parametrize("way", ["library", "tool"])
-@pytest.mark.parametrize("name", ["rack", "plain", "paged", "sessions-only", "basic-only", "xerus", "rittal", "four-wire",
-                                  "several", "delayed"])
-def test_outlets_and_figures_match_the_books(reader: Worker, tmp_path: Path, name: str, way: str) -> None:
+@pytest.mark.parametrize(
+    "name",
+    [
+        "rack",
+        "plain",
+        "paged",
+        "sessions-only",
+        "basic-only",
+        "xerus",
+        "rittal",
+        "four-wire",
+        "several",
+        "delayed",
+    ],
+)
+def test_outlets_and_figures_match_the_books(
+    reader: Worker, tmp_path: Path, name: str, way: str
+) -> None:
     _compare(reader, tmp_path, UNITS[name](), way)
 
 
 @pytest.mark.against("DMTF's redfish library and redfish-utilities")
 @pytest.mark.parametrize("way", ["library", "tool"])
-def test_outlets_and_figures_of_dmtfs_tree_match_the_books(reader: Worker, tmp_path: Path, way: str) -> None:
+def test_outlets_and_figures_of_dmtfs_tree_match_the_books(
+    reader: Worker, tmp_path: Path, way: str
+) -> None:
     _compare(reader, tmp_path, units.dmtf(shared("redfish", "mockups", "public-pdu")), way)
 
 
@@ -46,14 +65,21 @@ def _compare(reader: Worker, tmp_path: Path, model: Model, way: str) -> None:
         several = len(model.pdus) > 1
         load = energy = 0.0
         for pdu in [one.id for one in model.pdus] or ["1"]:
-            _, _, seen = reader.order(way, unit.url, str(ca_file), unit.user, unit.password, login, pdu)
+            _, _, seen = reader.order(
+                way, unit.url, str(ca_file), unit.user, unit.password, login, pdu
+            )
             books, front = unit.books(), f"{pdu}." if several else ""
             assert {front + id: STATES[state] for id, state in seen["states"].items()} == {
-                identity: state for identity, state in books.states.items() if identity.startswith(front)}
+                identity: state
+                for identity, state in books.states.items()
+                if identity.startswith(front)
+            }
             outlets = {id: unit.outlet(front + id) for id in seen["amperes"]}
             # An outlet without a reading has several lines or draws 0 A.
             assert {id: amperes or 0 for id, amperes in seen["amperes"].items()} == {
-                id: round(one.current(), 3) if len(one.lines) == 1 else 0 for id, one in outlets.items()}
+                id: round(one.current(), 3) if len(one.lines) == 1 else 0
+                for id, one in outlets.items()
+            }
             load, energy = load + seen["load"], energy + seen["energy"]
         assert (round(load, 3), round(energy, 3)) == (books.load_a, books.energy_kwh)
         logins = (len(model.pdus) or 1) if login == "session" else 0
@@ -63,13 +89,32 @@ def _compare(reader: Worker, tmp_path: Path, model: Model, way: str) -> None:
 @pytest.mark.against("DMTF's rf_power_equipment.py")
 def test_the_tool_lists_pdus_and_the_power_of_outlets(reader: Worker) -> None:
     with RedfishService(units.several()) as unit:
+
         def shows(*command: str) -> str:
-            return str(reader.order("program", str(TOOL), "-r", unit.url, "-u", unit.user, "-p", unit.password, *command))
+            return str(
+                reader.order(
+                    "program",
+                    str(TOOL),
+                    "-r",
+                    unit.url,
+                    "-u",
+                    unit.user,
+                    "-p",
+                    unit.password,
+                    *command,
+                )
+            )
 
         unit.turn("2.B1", False)
         shown = shows("list")
-        assert [line.split()[0] for line in shown.splitlines() if "SIM-3P" in line] == ["1", "2", "3"]
-        lines = [line.split("|") for line in shows("outlets", "-t", "RackPDU", "-pe", "2").splitlines()]
+        assert [line.split()[0] for line in shown.splitlines() if "SIM-3P" in line] == [
+            "1",
+            "2",
+            "3",
+        ]
+        lines = [
+            line.split("|") for line in shows("outlets", "-t", "RackPDU", "-pe", "2").splitlines()
+        ]
         watts = {line[0].strip(): line[-1].strip() for line in lines if len(line) > 1}
         assert (watts["B1"], watts["B2"]) == ("0.0", "57.5")
         assert unit.sessions == []

@@ -3,12 +3,23 @@
     with NutServer([SwitchedPdu("pdu", outlets=24)]) as server:
         ... server.host, server.port, server.books(), server.faults
 
-Written from RFC 9271, NUT's documentation of its protocol and the answers of a real upsd 2.8. It shares no code with the
-handlers. Tests run NUT's own upsc, upscmd and upsrw against it.
+Written from RFC 9271, NUT's documentation of its protocol and the answers of a real upsd 2.8. It
+shares no code with the handlers. Tests run NUT's own upsc, upscmd and upsrw against it.
 """
+
 from .devices import Device, StaticDevice, SwitchedPdu
 from .faults import Cut, Driver, Faults
 from .server import NutServer
 from .users import ADMIN, User
 
-__all__ = ["ADMIN", "Cut", "Device", "Driver", "Faults", "NutServer", "StaticDevice", "SwitchedPdu", "User"]
+__all__ = [
+    "ADMIN",
+    "Cut",
+    "Device",
+    "Driver",
+    "Faults",
+    "NutServer",
+    "StaticDevice",
+    "SwitchedPdu",
+    "User",
+]

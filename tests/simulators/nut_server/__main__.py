@@ -1,4 +1,8 @@
-"""A simulated NUT server with PDUs on 127.0.0.1. Ctrl-C ends it; it then prints the INSTCMD and SET VAR requests it accepted."""
+"""A simulated NUT server with PDUs on 127.0.0.1.
+
+Ctrl-C ends it; it then prints the INSTCMD and SET VAR requests it accepted.
+"""
+
 from __future__ import annotations
 
 import argparse
@@ -20,46 +24,109 @@ from .users import ALL
 def _name(text: str) -> str:
     """An argument's type: the name of a section of ups.conf."""
     if not re.fullmatch(r"[\w./:@+-]+", text, re.ASCII):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a name: give ASCII letters, digits, dots and dashes")
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a name: give ASCII letters, digits, dots and dashes"
+        )
     return text
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.simulators.nut_server", description=__doc__)
-    parser.add_argument("--port", type=port, default=0, help="TCP port (default: the system chooses one)")
-    parser.add_argument("--device", type=_name, action="append", metavar="NAME",
-                        help="name of a PDU; repeat for more PDUs (default: pdu)")
-    parser.add_argument("--outlets", type=count, default=8, help="outlets of each unit, 1 to 48 (default: %(default)s)")
-    parser.add_argument("--first", type=count, default=1, help="number of the first outlet (default: %(default)s)")
-    parser.add_argument("--members", type=positive, default=1, help="units in a daisy chain (default: %(default)s)")
-    parser.add_argument("--by", choices=("command", "variable"), default="command",
-                        help="how the driver switches (default: %(default)s)")
-    parser.add_argument("--poll", type=seconds, default=0.0, metavar="SECONDS",
-                        help="the driver reads its device again only after this time (default: %(default)g)")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.simulators.nut_server", description=__doc__
+    )
+    parser.add_argument(
+        "--port", type=port, default=0, help="TCP port (default: the system chooses one)"
+    )
+    parser.add_argument(
+        "--device",
+        type=_name,
+        action="append",
+        metavar="NAME",
+        help="name of a PDU; repeat for more PDUs (default: pdu)",
+    )
+    parser.add_argument(
+        "--outlets",
+        type=count,
+        default=8,
+        help="outlets of each unit, 1 to 48 (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--first", type=count, default=1, help="number of the first outlet (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--members", type=positive, default=1, help="units in a daisy chain (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--by",
+        choices=("command", "variable"),
+        default="command",
+        help="how the driver switches (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--poll",
+        type=seconds,
+        default=0.0,
+        metavar="SECONDS",
+        help="the driver reads its device again only after this time (default: %(default)g)",
+    )
     parser.add_argument("--tls", action="store_true", help="offer STARTTLS")
-    parser.add_argument("--ca-file", type=Path,
-                        help="with --tls, write the CA certificate to this file (default: a temporary file)")
-    parser.add_argument("--user", default=ADMIN.name, help="a user with all rights (default: %(default)s); the environment "
-                        "variable NUT_PASSWORD sets the password (default: " + ADMIN.password + ")")
+    parser.add_argument(
+        "--ca-file",
+        type=Path,
+        help="with --tls, write the CA certificate to this file (default: a temporary file)",
+    )
+    parser.add_argument(
+        "--user",
+        default=ADMIN.name,
+        help=(
+            "a user with all rights (default: %(default)s); the environment "
+            "variable NUT_PASSWORD sets the password (default: "
+        )
+        + ADMIN.password
+        + ")",
+    )
     chosen = parser.parse_args(arguments)
     if chosen.ca_file and not chosen.tls:
         parser.error("--ca-file needs --tls")
     with ExitStack() as stack:
         signals = stack.enter_context(StopSignals())
         with starting(chosen.port):
-            devices = [SwitchedPdu(name, chosen.outlets, first=chosen.first, members=chosen.members, by=chosen.by,
-                                   poll_s=chosen.poll) for name in chosen.device or ["pdu"]]
-            user = User(chosen.user, os.environ.get("NUT_PASSWORD", ADMIN.password), set=True, fsd=True, commands=ALL,
-                        upsmon="primary")
-            server = stack.enter_context(NutServer(devices, [user], tls=chosen.tls, port=chosen.port))
+            devices = [
+                SwitchedPdu(
+                    name,
+                    chosen.outlets,
+                    first=chosen.first,
+                    members=chosen.members,
+                    by=chosen.by,
+                    poll_s=chosen.poll,
+                )
+                for name in chosen.device or ["pdu"]
+            ]
+            user = User(
+                chosen.user,
+                os.environ.get("NUT_PASSWORD", ADMIN.password),
+                set=True,
+                fsd=True,
+                commands=ALL,
+                upsmon="primary",
+            )
+            server = stack.enter_context(
+                NutServer(devices, [user], tls=chosen.tls, port=chosen.port)
+            )
             if chosen.tls:
-                ca_file: Path = chosen.ca_file or Path(stack.enter_context(tempfile.TemporaryDirectory())) / "ca.pem"
+                ca_file: Path = (
+                    chosen.ca_file
+                    or Path(stack.enter_context(tempfile.TemporaryDirectory())) / "ca.pem"
+                )
                 ca_file.write_text(server.ca_pem, "ascii")
         print(f"{server.host}:{server.port}", flush=True)
         if chosen.tls:
             print(f"CA file {ca_file}\nfingerprint {server.fingerprint}", flush=True)
-        print(f"devices {', '.join(device.name for device in devices)}; user {user.name} may switch; Ctrl-C stops the server",
-              file=sys.stderr)
+        print(
+            f"devices {', '.join(device.name for device in devices)}; user {user.name} may switch;"
+            " Ctrl-C stops the server",
+            file=sys.stderr,
+        )
         signals.wait()
         for what, value in server.books().writes:
             print(f"{what} {value}".rstrip())

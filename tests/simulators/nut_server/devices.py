@@ -1,4 +1,5 @@
 """The devices of the simulated server: drivers' variables and commands, and PDUs with relays."""
+
 from __future__ import annotations
 
 import threading
@@ -10,7 +11,10 @@ FAILED, INVALID = "ERR FAILED", "ERR INVALID-ARGUMENT"
 
 
 class Device(Protocol):
-    """A device with its driver, as in one section of ups.conf. `run` and `set` return the driver's report: SUCCESS or an ERR."""
+    """A device with its driver, as in one section of ups.conf.
+
+    `run` and `set` return the driver's report: SUCCESS or an ERR.
+    """
 
     name: str
     description: str
@@ -26,12 +30,25 @@ class Device(Protocol):
 
 
 class StaticDevice:
-    """A device whose variables change only when they are written. Commands succeed without effect."""
+    """A device whose variables change only when they are written.
 
-    def __init__(self, name: str, variables: Mapping[str, str], commands: Sequence[str] = (), writable: Sequence[str] = (),
-                 description: str = "Unavailable") -> None:
+    Commands succeed without effect.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        variables: Mapping[str, str],
+        commands: Sequence[str] = (),
+        writable: Sequence[str] = (),
+        description: str = "Unavailable",
+    ) -> None:
         self.name, self.description = name, description
-        self._variables, self._commands, self._writable = dict(variables), list(commands), list(writable)
+        self._variables, self._commands, self._writable = (
+            dict(variables),
+            list(commands),
+            list(writable),
+        )
 
     def variables(self) -> dict[str, str]:
         return dict(self._variables)
@@ -62,21 +79,37 @@ class StaticDevice:
 class SwitchedPdu:
     """A PDU of 1 to 48 outlets with relays, meters and energy counters, and its driver.
 
-    `first` is the number of the first outlet. `members` is the number of such units; more than 1 form a daisy chain. `by` is the
-    driver's way of switching: "command" (outlet.N.load.on), or "variable" (outlet.N.switch, 1 and 0, without outlet.N.status).
-    A request for variables makes the driver read its device if the last reading is at least `poll_s` seconds old.
+    `first` is the number of the first outlet. `members` is the number of such units; more than 1
+    form a daisy chain. `by` is the driver's way of switching: "command" (outlet.N.load.on), or
+    "variable" (outlet.N.switch, 1 and 0, without outlet.N.status). A request for variables makes
+    the driver read its device if the last reading is at least `poll_s` seconds old.
     """
 
     VOLTS = 230.0
 
-    def __init__(self, name: str = "pdu", outlets: int = 8, *, first: int = 1, members: int = 1, by: str = "command",
-                 poll_s: float = 0.0, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        name: str = "pdu",
+        outlets: int = 8,
+        *,
+        first: int = 1,
+        members: int = 1,
+        by: str = "command",
+        poll_s: float = 0.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         if not 1 <= outlets <= 48 or members < 1 or by not in ("command", "variable"):
-            raise ValueError("`outlets` must be 1 to 48, `members` at least 1, and `by` 'command' or 'variable'")
+            raise ValueError(
+                "`outlets` must be 1 to 48, `members` at least 1, and `by` 'command' or 'variable'"
+            )
         self.name, self.description = name, f"Simulated PDU, {outlets * members} outlets"
         self._first, self._outlets, self._members, self._by = first, outlets, members, by
         self._poll_s, self._clock, self._lock = poll_s, clock, threading.Lock()
-        keys = [self._key(member, number) for member in range(1, members + 1) for number in range(first, first + outlets)]
+        keys = [
+            self._key(member, number)
+            for member in range(1, members + 1)
+            for number in range(first, first + outlets)
+        ]
         self._on = {key: index % 7 != 6 for index, key in enumerate(keys)}
         self._wh = {key: 1000.0 + 250.0 * index for index, key in enumerate(keys)}
         self._draws = {key: round(0.25 + 0.05 * (index % 5), 2) for index, key in enumerate(keys)}
@@ -91,13 +124,21 @@ class SwitchedPdu:
         return f"device.{member}.outlet.{number}" if dot else f"outlet.{number}"
 
     def _look(self) -> dict[str, str]:
-        found = {"device.mfr": "ACME", "device.model": f"Switched-{self._outlets}", "device.type": "pdu",
-                 "driver.name": "simulated", "ups.status": "OL"}
+        found = {
+            "device.mfr": "ACME",
+            "device.model": f"Switched-{self._outlets}",
+            "device.type": "pdu",
+            "driver.name": "simulated",
+            "ups.status": "OL",
+        }
         if self._members > 1:
             found["device.count"] = str(self._members)
         for member in range(1, self._members + 1):
             own = f"device.{member}." if self._members > 1 else ""
-            keys = [self._key(member, number) for number in range(self._first, self._first + self._outlets)]
+            keys = [
+                self._key(member, number)
+                for number in range(self._first, self._first + self._outlets)
+            ]
             found[f"{own}outlet.count"] = str(self._outlets)
             found[f"{own}outlet.desc"] = "All outlets"
             found[f"{own}input.current"] = f"{self._amperes(keys):.2f}"
@@ -114,14 +155,20 @@ class SwitchedPdu:
             state = {f"{prefix}.status": "on" if on else "off"}
         else:
             state = {f"{prefix}.switch": "1" if on else "0"}
-        return {f"{prefix}.id": key.rpartition(".")[2], f"{prefix}.desc": self._names[key], f"{prefix}.switchable": "yes",
-                **state, f"{prefix}.current": f"{amperes:.2f}", f"{prefix}.realpower": f"{amperes * self.VOLTS:.1f}",
-                f"{prefix}.energy": str(round(self._wh[key]))}
+        return {
+            f"{prefix}.id": key.rpartition(".")[2],
+            f"{prefix}.desc": self._names[key],
+            f"{prefix}.switchable": "yes",
+            **state,
+            f"{prefix}.current": f"{amperes:.2f}",
+            f"{prefix}.realpower": f"{amperes * self.VOLTS:.1f}",
+            f"{prefix}.energy": str(round(self._wh[key])),
+        }
 
     def _amperes(self, keys: Sequence[str]) -> float:
         return round(sum(self._draws[key] for key in keys if self._on[key]), 2)
 
-    # ---- the driver ------------------------------------------------------------------------------------------
+    # ---- the driver ------------------------------------------------------------------------------
 
     def variables(self) -> dict[str, str]:
         with self._lock:
@@ -155,10 +202,12 @@ class SwitchedPdu:
             return INVALID
         return "SUCCESS"
 
-    # ---- the device itself -----------------------------------------------------------------------------------
+    # ---- the device itself -----------------------------------------------------------------------
 
     def turn(self, key: str, on: bool) -> None:
-        """Switch a relay, for the driver or a person; the driver reads the new state at its next poll."""
+        """Switch a relay, for the driver or a person; the driver reads the new state at its next
+        poll.
+        """
         with self._lock:
             self._on[key] = on
 

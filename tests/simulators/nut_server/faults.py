@@ -1,4 +1,5 @@
 """Faults on demand, of a driver, of the server or of the network."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass, field
@@ -19,7 +20,8 @@ class Cut(bytes):
     """An answer after which the server closes the connection."""
 
 
-# Maps the words of a request, joined by blanks, and its answer to the bytes to send; None: send no answer.
+# Maps the words of a request, joined by blanks, and its answer to the bytes to send; None: send no
+# answer.
 Rewrite = Callable[[str, bytes], Optional[bytes]]
 
 
@@ -28,12 +30,18 @@ class Faults:
     """By default there is no fault. Each field may be changed while the server runs."""
 
     rewrite: Optional[Rewrite] = None
-    late_s: float = 0.0                             # delay of an answer in seconds; lines received together have one delay
-    no_tracking: bool = False                       # like NUT before 2.8: no SET TRACKING, a plain OK for writes
-    no_protver: bool = False                        # PROTVER is unknown, as in NUT before 2.8
-    login_to_read: bool = False                     # LIST and GET need a valid USERNAME and PASSWORD: RFC 9271, 4.2.13
-    rfc_names: bool = False                         # ATTACH, DETACH and NUMATTACH replace LOGIN, LOGOUT and NUMLOGINS
-    ignored: bool = False                           # writes are acknowledged without effect
-    tracked: Optional[str] = None                   # replaces the result that GET TRACKING ID returns: PENDING, ERR FAILED, ...
-    drivers: dict[str, Driver] = field(default_factory=dict)       # condition of each driver, by device; default WELL
-    closes_at_once: bool = False                    # closes new connections without an answer
+    # delay of an answer in seconds; lines received together have one delay
+    late_s: float = 0.0
+    # like NUT before 2.8: no SET TRACKING, a plain OK for writes
+    no_tracking: bool = False
+    no_protver: bool = False  # PROTVER is unknown, as in NUT before 2.8
+    # LIST and GET need a valid USERNAME and PASSWORD: RFC 9271, 4.2.13
+    login_to_read: bool = False
+    # ATTACH, DETACH and NUMATTACH replace LOGIN, LOGOUT and NUMLOGINS
+    rfc_names: bool = False
+    ignored: bool = False  # writes are acknowledged without effect
+    # replaces the result that GET TRACKING ID returns: PENDING, ERR FAILED, ...
+    tracked: Optional[str] = None
+    # condition of each driver, by device; default WELL
+    drivers: dict[str, Driver] = field(default_factory=dict)
+    closes_at_once: bool = False  # closes new connections without an answer

@@ -1,4 +1,7 @@
-"""Serves sessions over TCP and TLS, one thread for each connection, and counts round trips and connections."""
+"""Serves sessions over TCP and TLS, one thread for each connection, and counts round trips and
+connections.
+"""
+
 from __future__ import annotations
 
 import contextlib
@@ -23,14 +26,22 @@ from .words import LineReader
 class NutServer:
     """A NUT server on 127.0.0.1; a context manager.
 
-    `devices`: by default, one SwitchedPdu of 8 outlets. With `tls` the server offers STARTTLS, with a certificate for localhost
-    and 127.0.0.1 that `ca_pem` verifies and whose SHA-256 is `fingerprint`.
+    `devices`: by default, one SwitchedPdu of 8 outlets. With `tls` the server offers STARTTLS, with
+    a certificate for localhost and 127.0.0.1 that `ca_pem` verifies and whose SHA-256 is
+    `fingerprint`.
     """
 
     host = "127.0.0.1"
 
-    def __init__(self, devices: Optional[Sequence[Device]] = None, users: Sequence[User] = (ADMIN,), *, tls: bool = False,
-                 port: int = 0, faults: Optional[Faults] = None) -> None:
+    def __init__(
+        self,
+        devices: Optional[Sequence[Device]] = None,
+        users: Sequence[User] = (ADMIN,),
+        *,
+        tls: bool = False,
+        port: int = 0,
+        faults: Optional[Faults] = None,
+    ) -> None:
         self.devices: list[Device] = list(devices) if devices is not None else [SwitchedPdu()]
         self.faults = faults if faults is not None else Faults()
         identity = usual() if tls else None
@@ -57,17 +68,18 @@ class NutServer:
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        self._threads[0].join(30)       # the thread that accepts connections
+        self._threads[0].join(30)  # the thread that accepts connections
         self.drop_connections()
         for thread in self._threads:
             thread.join(30)
 
     def drop_connections(self) -> None:
         """Closes every open connection, as a restart of the server does."""
-        with self._lock:                    # STARTTLS replaces sockets in `_open`
+        with self._lock:  # STARTTLS replaces sockets in `_open`
             for connection in self._open:
                 with contextlib.suppress(OSError):
-                    # SSLSocket.shutdown would drop the TLS state, which the connection's thread still uses.
+                    # SSLSocket.shutdown would drop the TLS state, which the connection's thread
+                    # still uses.
                     socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
     @property
@@ -76,24 +88,31 @@ class NutServer:
             return len(self._open)
 
     def books(self) -> Books:
-        """The true state of all devices. If there are several, identities begin with the device's name and a slash."""
+        """The true state of all devices.
+
+        If there are several, identities begin with the device's name and a slash.
+        """
         several = len(self.devices) > 1
         books = Books(states={}, port_energy_kwh={})
         loads: list[float] = []
         for device in self.devices:
             front = f"{device.name}/" if several else ""
             books.states.update({front + key: on for key, on in device.states().items()})
-            books.port_energy_kwh.update({front + key: kwh for key, kwh in device.energy_kwh().items()})
+            books.port_energy_kwh.update(
+                {front + key: kwh for key, kwh in device.energy_kwh().items()}
+            )
             load = device.load_a()
             loads += [] if load is None else [load]
         books.load_a = round(sum(loads), 2) if loads else None
-        books.energy_kwh = round(sum(books.port_energy_kwh.values()), 3) if books.port_energy_kwh else None
+        books.energy_kwh = (
+            round(sum(books.port_energy_kwh.values()), 3) if books.port_energy_kwh else None
+        )
         with self._lock:
             books.requests, books.connections = self._round_trips, self._connections
         books.writes = list(self._site.writes)
         return books
 
-    # ---- connections -----------------------------------------------------------------------------------------
+    # ---- connections -----------------------------------------------------------------------------
 
     def _start(self, run: Callable[[], None]) -> None:
         thread = threading.Thread(target=run, daemon=True)
@@ -120,10 +139,16 @@ class NutServer:
         session, reader = Session(self._site, address), LineReader()
         with contextlib.suppress(OSError):
             while not session.over and self._turn(connection, session, reader):
-                if session.secure and not isinstance(connection, ssl.SSLSocket) and self._tls is not None:
-                    with self._lock:        # the handshake comes later, so that `stop` can end it
+                if (
+                    session.secure
+                    and not isinstance(connection, ssl.SSLSocket)
+                    and self._tls is not None
+                ):
+                    with self._lock:  # the handshake comes later, so that `stop` can end it
                         self._open.discard(connection)
-                        secured = self._tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+                        secured = self._tls.wrap_socket(
+                            connection, server_side=True, do_handshake_on_connect=False
+                        )
                         self._open.add(secured)
                     connection, reader = secured, LineReader()
                     secured.do_handshake()
@@ -135,7 +160,8 @@ class NutServer:
     def _turn(self, connection: socket.socket, session: Session, reader: LineReader) -> bool:
         """Reads until a line is complete, then answers the lines received: one round trip.
 
-        Drops lines after LOGOUT, an accepted STARTTLS or a `Cut`. Returns False after a `Cut` or at the end of the input.
+        Drops lines after LOGOUT, an accepted STARTTLS or a `Cut`. Returns False after a `Cut` or at
+        the end of the input.
         """
         lines: list[list[str]] = []
         while not lines:
@@ -149,7 +175,8 @@ class NutServer:
         for words in lines:
             given: Optional[bytes] = session.answer(words).encode("utf-8", "surrogateescape")
             if given == b"OK STARTTLS\n":
-                session.secure = True           # lines after STARTTLS were sent in the clear and are dropped
+                # lines after STARTTLS were sent in the clear and are dropped
+                session.secure = True
             if self.faults.rewrite is not None and given is not None:
                 given = self.faults.rewrite(" ".join(words), given)
             answer += given or b""

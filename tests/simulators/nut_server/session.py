@@ -1,4 +1,5 @@
 """A session with the server: its state, and a method for each kind of request."""
+
 from __future__ import annotations
 
 import builtins
@@ -13,7 +14,8 @@ from .words import kept, quoted
 
 VERSION = "Network UPS Tools upsd 2.8.0 - http://www.networkupstools.org/"
 KNOWN = "Commands: HELP VER GET LIST SET INSTCMD LOGIN LOGOUT USERNAME PASSWORD STARTTLS"
-LONGEST_LINE = 512              # characters of an answer's line with its line break; the server cuts off the rest
+# characters of an answer's line with its line break; the server cuts off the rest
+LONGEST_LINE = 512
 
 
 class Err(Exception):
@@ -23,7 +25,9 @@ class Err(Exception):
 class Site:
     """The state that all sessions share."""
 
-    def __init__(self, devices: Sequence[Device], users: Sequence[User], faults: Faults, tls: bool) -> None:
+    def __init__(
+        self, devices: Sequence[Device], users: Sequence[User], faults: Faults, tls: bool
+    ) -> None:
         self.devices = {device.name.lower(): device for device in devices}
         if len(self.devices) < len(devices):
             raise ValueError("the names of devices must differ in more than upper and lower case")
@@ -31,7 +35,7 @@ class Site:
         self.faults, self.tls = faults, tls
         self.writes: list[tuple[str, str]] = []
         self.logins: dict[str, list[Session]] = {}
-        self.forced: list[str] = []             # devices with the forced-shutdown flag
+        self.forced: list[str] = []  # devices with the forced-shutdown flag
 
 
 class Session:
@@ -68,7 +72,7 @@ class Session:
             self.site.logins[self._logged_in].remove(self)
             self._logged_in = None
 
-    # ---- reading ---------------------------------------------------------------------------------------------
+    # ---- reading ---------------------------------------------------------------------------------
 
     def help(self, _: builtins.list[str]) -> builtins.list[str]:
         return [KNOWN]
@@ -87,16 +91,29 @@ class Session:
     def list(self, words: builtins.list[str]) -> builtins.list[str]:
         what = words[0].upper() if words else ""
         if what == "UPS":
-            rows = [f"UPS {device.name} {quoted(device.description)}" for device in self.site.devices.values()]
+            rows = [
+                f"UPS {device.name} {quoted(device.description)}"
+                for device in self.site.devices.values()
+            ]
             return ["BEGIN LIST UPS", *rows, "END LIST UPS"]
         lists: Mapping[str, Callable[[Device, str], list[str]]] = {
-            "VAR": lambda device, _: [f"{k} {quoted(v)}" for k, v in sorted(self._variables(device).items())],
-            "RW": lambda device, _: [f"{name} {quoted(value)}" for name, value in sorted(self._variables(device).items())
-                                     if name in self._writable(device)],
+            "VAR": lambda device, _: [
+                f"{k} {quoted(v)}" for k, v in sorted(self._variables(device).items())
+            ],
+            "RW": lambda device, _: [
+                f"{name} {quoted(value)}"
+                for name, value in sorted(self._variables(device).items())
+                if name in self._writable(device)
+            ],
             "CMD": lambda device, _: self._commands(device),
-            "ENUM": self._none_of, "RANGE": self._none_of,
-            "CLIENT": lambda device, _: [s.address for s in self.site.logins.get(device.name.lower(), [])]}
-        size = 3 if what in ("ENUM", "RANGE") else 2            # further words are ignored, as by upsd
+            "ENUM": self._none_of,
+            "RANGE": self._none_of,
+            "CLIENT": lambda device, _: [
+                s.address for s in self.site.logins.get(device.name.lower(), [])
+            ],
+        }
+        # further words are ignored, as by upsd
+        size = 3 if what in ("ENUM", "RANGE") else 2
         if what not in lists or len(words) < size:
             raise Err("INVALID-ARGUMENT")
         device = self._device(words[1], well=what != "CLIENT")
@@ -109,7 +126,11 @@ class Session:
         if what == "TRACKING":
             return self._tracked(words[1:])
         size = 2 if what in ("UPSDESC", "NUMLOGINS", "NUMATTACH") else 3
-        if what not in _GETS or len(words) < size or what in (_NUTS if self.site.faults.rfc_names else _RFCS):
+        if (
+            what not in _GETS
+            or len(words) < size
+            or what in (_NUTS if self.site.faults.rfc_names else _RFCS)
+        ):
             raise Err("INVALID-ARGUMENT")
         device = self._device(words[1], well=what != "UPSDESC")
         return [f"{what} {' '.join(words[1:size])} {_GETS[what](self, device, words[size - 1])}"]
@@ -177,7 +198,7 @@ class Session:
     def _commands(self, device: Device) -> builtins.list[str]:
         return [] if self._driver(device) is Driver.WAITED_FOR else device.commands()
 
-    # ---- login and rights ------------------------------------------------------------------------------------
+    # ---- login and rights ------------------------------------------------------------------------
 
     def username(self, words: builtins.list[str]) -> builtins.list[str]:
         if len(words) != 1:
@@ -192,7 +213,7 @@ class Session:
             raise Err("INVALID-ARGUMENT")
         if self._password is not None:
             raise Err("ALREADY-SET-PASSWORD")
-        self._password = words[0]           # checked in `_who`, for requests that need a valid user
+        self._password = words[0]  # checked in `_who`, for requests that need a valid user
         return ["OK"]
 
     def _login(self) -> tuple[str, str]:
@@ -222,7 +243,9 @@ class Session:
 
     def logout(self, _: builtins.list[str]) -> builtins.list[str]:
         self.over = True
-        self.end()              # before the answer is sent: a client that has read it must not find this session in NUMLOGINS
+        # before the answer is sent: a client that has read it must not find this session in
+        # NUMLOGINS
+        self.end()
         return ["OK Goodbye"]
 
     def login(self, words: builtins.list[str]) -> builtins.list[str]:
@@ -249,7 +272,7 @@ class Session:
         self.site.forced.append(device.name)
         return ["OK FSD-SET"]
 
-    # ---- writing ---------------------------------------------------------------------------------------------
+    # ---- writing ---------------------------------------------------------------------------------
 
     def set(self, words: builtins.list[str]) -> builtins.list[str]:
         what = words[0].upper() if words else ""
@@ -275,11 +298,16 @@ class Session:
         if len(words) < 2:
             raise Err("INVALID-ARGUMENT")
         device, parameter = self._device(words[0]), words[2] if len(words) > 2 else None
-        command = next((one for one in self._commands(device) if one.lower() == words[1].lower()), "")      # as upsd compares
+        # as upsd compares
+        command = next(
+            (one for one in self._commands(device) if one.lower() == words[1].lower()), ""
+        )
         if not command:
             raise Err("CMD-NOT-SUPPORTED")
         self._may(lambda user: user.may_run(command))
-        return self._written(f"{device.name} {command}", parameter or "", lambda: device.run(command, parameter))
+        return self._written(
+            f"{device.name} {command}", parameter or "", lambda: device.run(command, parameter)
+        )
 
     def _written(self, what: str, value: str, do: Callable[[], str]) -> builtins.list[str]:
         self.site.writes.append((what, value))
@@ -298,13 +326,37 @@ def _only(words: list[str]) -> str:
 
 
 _GETS: Mapping[str, Callable[[Session, Device, str], str]] = {
-    "VAR": Session.var, "TYPE": Session.type, "DESC": Session.desc, "CMDDESC": Session.cmddesc, "UPSDESC": Session.upsdesc,
-    "NUMLOGINS": Session.numlogins, "NUMATTACH": Session.numlogins}
-_ALONE = ("HELP", "VER", "NETVER", "PROTVER", "LOGOUT", "DETACH")                          # take no further word
-_AFTER_LOGIN = ("LOGIN", "ATTACH", "PRIMARY", "MASTER", "FSD", "SET", "INSTCMD")        # need USERNAME and PASSWORD first
-_NUTS, _RFCS = ("LOGIN", "LOGOUT", "NUMLOGINS"), ("ATTACH", "DETACH", "NUMATTACH")      # the same requests under two names
+    "VAR": Session.var,
+    "TYPE": Session.type,
+    "DESC": Session.desc,
+    "CMDDESC": Session.cmddesc,
+    "UPSDESC": Session.upsdesc,
+    "NUMLOGINS": Session.numlogins,
+    "NUMATTACH": Session.numlogins,
+}
+# take no further word
+_ALONE = ("HELP", "VER", "NETVER", "PROTVER", "LOGOUT", "DETACH")
+# need USERNAME and PASSWORD first
+_AFTER_LOGIN = ("LOGIN", "ATTACH", "PRIMARY", "MASTER", "FSD", "SET", "INSTCMD")
+# the same requests under two names
+_NUTS, _RFCS = ("LOGIN", "LOGOUT", "NUMLOGINS"), ("ATTACH", "DETACH", "NUMATTACH")
 _REQUESTS: Mapping[str, Callable[[Session, list[str]], list[str]]] = {
-    "HELP": Session.help, "VER": Session.ver, "NETVER": Session.netver, "PROTVER": Session.protver, "LIST": Session.list,
-    "GET": Session.get, "SET": Session.set, "INSTCMD": Session.instcmd, "USERNAME": Session.username,
-    "PASSWORD": Session.password, "STARTTLS": Session.starttls, "LOGIN": Session.login, "LOGOUT": Session.logout,
-    "ATTACH": Session.login, "DETACH": Session.logout, "PRIMARY": Session.primary, "MASTER": Session.master, "FSD": Session.fsd}
+    "HELP": Session.help,
+    "VER": Session.ver,
+    "NETVER": Session.netver,
+    "PROTVER": Session.protver,
+    "LIST": Session.list,
+    "GET": Session.get,
+    "SET": Session.set,
+    "INSTCMD": Session.instcmd,
+    "USERNAME": Session.username,
+    "PASSWORD": Session.password,
+    "STARTTLS": Session.starttls,
+    "LOGIN": Session.login,
+    "LOGOUT": Session.logout,
+    "ATTACH": Session.login,
+    "DETACH": Session.logout,
+    "PRIMARY": Session.primary,
+    "MASTER": Session.master,
+    "FSD": Session.fsd,
+}

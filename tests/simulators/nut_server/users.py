@@ -1,4 +1,5 @@
 """Users and their rights, as in upsd.users."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass, field
@@ -10,10 +11,10 @@ ALL = frozenset(("ALL",))
 class User:
     name: str
     password: str = field(repr=False)
-    set: bool = False                               # actions = SET
-    fsd: bool = False                               # actions = FSD
-    commands: frozenset[str] = frozenset()          # instcmds; "ALL" allows every command
-    upsmon: str = ""                                # "primary", "secondary", or "" for neither
+    set: bool = False  # actions = SET
+    fsd: bool = False  # actions = FSD
+    commands: frozenset[str] = frozenset()  # instcmds; "ALL" allows every command
+    upsmon: str = ""  # "primary", "secondary", or "" for neither
 
     def may_run(self, command: str) -> bool:
         return bool(self.commands & {"ALL", command})

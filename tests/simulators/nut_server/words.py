@@ -1,4 +1,5 @@
 """NUT's line syntax: words between blanks, with quotes and backslashes."""
+
 from __future__ import annotations
 
 from typing import Optional
@@ -9,10 +10,11 @@ LONGEST_WORD = 512
 class LineReader:
     """Takes bytes in pieces of any size, and returns the words of each complete line.
 
-    Like upsd, it drops from each word bytes above 127, control characters other than DEL, and all bytes after the 512th. Inside
-    quotes or after a backslash, a line break does not end the line. Outside quotes, `#` without a backslash begins a comment.
-    Inside quotes, such a `#` drops the line so far and the rest of the piece, as in upsd 2.8.0. Unlike in upsd, `=` outside
-    quotes is not a separate word.
+    Like upsd, it drops from each word bytes above 127, control characters other than DEL, and all
+    bytes after the 512th. Inside quotes or after a backslash, a line break does not end the line.
+    Outside quotes, `#` without a backslash begins a comment. Inside quotes, such a `#` drops the
+    line so far and the rest of the piece, as in upsd 2.8.0. Unlike in upsd, `=` outside quotes is
+    not a separate word.
     """
 
     def __init__(self) -> None:
@@ -20,7 +22,7 @@ class LineReader:
 
     def _begin(self) -> None:
         self._words: list[str] = []
-        self._word: Optional[str] = None        # None: between words
+        self._word: Optional[str] = None  # None: between words
         self._quoted = self._escaped = self._comment = False
 
     def feed(self, data: bytes) -> list[list[str]]:
@@ -72,7 +74,9 @@ class LineReader:
 
 
 def kept(text: str) -> str:
-    """The part of `text` that the server keeps when it reads the word from a request or from its files."""
+    """The part of `text` that the server keeps when it reads the word from a request or from its
+    files.
+    """
     return "".join(character for character in text if " " <= character <= "\x7f")[:LONGEST_WORD]
 
 

@@ -3,9 +3,10 @@
     with RedfishService(units.rack()) as unit:
         ... unit.host, unit.port, unit.books(), unit.log, unit.sessions, unit.faults
 
-Written from DMTF's protocol (DSP0266) and schemas, without the handlers' code. DMTF's own validators check its resources, and
-DMTF's own clients read them.
+Written from DMTF's protocol (DSP0266) and schemas, without the handlers' code. DMTF's own
+validators check its resources, and DMTF's own clients read them.
 """
+
 from . import units
 from .faults import Fault
 from .model import Expand, Model, Pdu

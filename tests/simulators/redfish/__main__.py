@@ -1,4 +1,8 @@
-"""A simulated Redfish service with PDUs on 127.0.0.1. Ctrl-C ends it; it then prints the accepted commands, except restarts."""
+"""A simulated Redfish service with PDUs on 127.0.0.1.
+
+Ctrl-C ends it; it then prints the accepted commands, except restarts.
+"""
+
 from __future__ import annotations
 
 import argparse
@@ -20,39 +24,97 @@ from .units import dmtf
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulators.redfish", description=__doc__)
-    parser.add_argument("--unit", choices=sorted(UNITS), default="rack", help="the kind of service (default: %(default)s)")
-    parser.add_argument("--tree", type=Path, metavar="FOLDER",
-                        help="instead of --unit: a published tree of resources; outlets with PowerControl can be switched")
-    parser.add_argument("--relay-delay", type=seconds, default=None, metavar="SECONDS",
-                        help="delay until a contact moves, in addition to the outlet's own")
-    parser.add_argument("--task", type=seconds, default=None, metavar="SECONDS",
-                        help="answer actions with 202 and a task that takes at least this long")
-    parser.add_argument("--delay", type=seconds, default=0.0, metavar="SECONDS", help="delay before each answer")
-    parser.add_argument("--live", action="store_true", help="let energy counters rise (no effect with --tree)")
-    parser.add_argument("--port", type=port, default=0, help="TCP port (default: the system chooses one)")
+    parser.add_argument(
+        "--unit",
+        choices=sorted(UNITS),
+        default="rack",
+        help="the kind of service (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--tree",
+        type=Path,
+        metavar="FOLDER",
+        help=(
+            "instead of --unit: a published tree of resources; outlets with PowerControl can be"
+            " switched"
+        ),
+    )
+    parser.add_argument(
+        "--relay-delay",
+        type=seconds,
+        default=None,
+        metavar="SECONDS",
+        help="delay until a contact moves, in addition to the outlet's own",
+    )
+    parser.add_argument(
+        "--task",
+        type=seconds,
+        default=None,
+        metavar="SECONDS",
+        help="answer actions with 202 and a task that takes at least this long",
+    )
+    parser.add_argument(
+        "--delay", type=seconds, default=0.0, metavar="SECONDS", help="delay before each answer"
+    )
+    parser.add_argument(
+        "--live", action="store_true", help="let energy counters rise (no effect with --tree)"
+    )
+    parser.add_argument(
+        "--port", type=port, default=0, help="TCP port (default: the system chooses one)"
+    )
     parser.add_argument("--http", action="store_true", help="serve without TLS")
-    parser.add_argument("--ca-file", type=Path,
-                        help="without --http, write the CA certificate to this file (default: a temporary file)")
-    parser.add_argument("--user", default=USER, help="a user who may switch (default: %(default)s); the environment variable "
-                        "REDFISH_PASSWORD sets the password (default: " + PASSWORD + ")")
+    parser.add_argument(
+        "--ca-file",
+        type=Path,
+        help="without --http, write the CA certificate to this file (default: a temporary file)",
+    )
+    parser.add_argument(
+        "--user",
+        default=USER,
+        help=(
+            "a user who may switch (default: %(default)s); the environment variable "
+            "REDFISH_PASSWORD sets the password (default: "
+        )
+        + PASSWORD
+        + ")",
+    )
     chosen = parser.parse_args(arguments)
     with ExitStack() as stack:
         signals = stack.enter_context(StopSignals())
         with starting(chosen.port):
             model = dmtf(chosen.tree) if chosen.tree else UNITS[chosen.unit]()
-            changes = {"relay_delay": chosen.relay_delay, "task_seconds": chosen.task, "live": chosen.live or None}
-            model = dataclasses.replace(model, **{name: value for name, value in changes.items() if value is not None})
-            unit = stack.enter_context(RedfishService(
-                model, tls=not chosen.http, port=chosen.port, user=chosen.user, delay_s=chosen.delay,
-                password=os.environ.get("REDFISH_PASSWORD", PASSWORD)))
+            changes = {
+                "relay_delay": chosen.relay_delay,
+                "task_seconds": chosen.task,
+                "live": chosen.live or None,
+            }
+            model = dataclasses.replace(
+                model, **{name: value for name, value in changes.items() if value is not None}
+            )
+            unit = stack.enter_context(
+                RedfishService(
+                    model,
+                    tls=not chosen.http,
+                    port=chosen.port,
+                    user=chosen.user,
+                    delay_s=chosen.delay,
+                    password=os.environ.get("REDFISH_PASSWORD", PASSWORD),
+                )
+            )
             if not chosen.http:
-                ca_file: Path = chosen.ca_file or Path(stack.enter_context(tempfile.TemporaryDirectory())) / "ca.pem"
+                ca_file: Path = (
+                    chosen.ca_file
+                    or Path(stack.enter_context(tempfile.TemporaryDirectory())) / "ca.pem"
+                )
                 ca_file.write_text(unit.ca_pem, "ascii")
         print(f"{unit.url}/redfish/v1/", flush=True)
         if not chosen.http:
             print(f"CA file {ca_file}\nfingerprint {unit.fingerprint}", flush=True)
-        print(f"outlets: {len(unit.books().states)}; user {unit.user} may switch, {unit.viewer_user} may read; Ctrl-C stops it",
-              file=sys.stderr)
+        print(
+            f"outlets: {len(unit.books().states)}; user {unit.user} may switch, {unit.viewer_user}"
+            " may read; Ctrl-C stops it",
+            file=sys.stderr,
+        )
         signals.wait()
         for what, value in unit.books().writes:
             print(f"{what} {value}")

@@ -1,4 +1,8 @@
-"""Basic login, sessions and the rights of each account. Source: DSP0266, "Authentication"; Session v1.8.0."""
+"""Basic login, sessions and the rights of each account.
+
+Source: DSP0266, "Authentication"; Session v1.8.0.
+"""
+
 from __future__ import annotations
 
 import base64
@@ -17,7 +21,7 @@ SESSION_TIMEOUT_S = 300
 
 class Account(NamedTuple):
     password: str
-    role: str                   # "Administrator" or "ReadOnly"
+    role: str  # "Administrator" or "ReadOnly"
 
     @property
     def may_write(self) -> bool:
@@ -29,11 +33,18 @@ class Session:
     id: str
     token: str
     user: str
-    used: float                 # start of the session's timeout, by Clockwork.now
+    used: float  # start of the session's timeout, by Clockwork.now
 
     def body(self) -> dict[str, Any]:
-        return {"@odata.id": f"{SESSIONS}/{self.id}", "@odata.type": "#Session.v1_8_0.Session", "Id": self.id,
-                "Name": "User session", "UserName": self.user, "Password": None, "SessionType": "Redfish"}
+        return {
+            "@odata.id": f"{SESSIONS}/{self.id}",
+            "@odata.type": "#Session.v1_8_0.Session",
+            "Id": self.id,
+            "Name": "User session",
+            "UserName": self.user,
+            "Password": None,
+            "SessionType": "Redfish",
+        }
 
 
 class Access:
@@ -46,10 +57,20 @@ class Access:
         self.opened = 0
 
     def account(self, headers: Message) -> Account:
-        """The account of a request with these headers; restarts its session's timeout. Raises Refusal without a valid login."""
+        """The account of a request with these headers; restarts its session's timeout.
+
+        Raises Refusal without a valid login.
+        """
         token = headers.get("X-Auth-Token")
         if token is not None:
-            session = next((one for one in self.open() if secrets.compare_digest(one.token.encode(), token.encode())), None)
+            session = next(
+                (
+                    one
+                    for one in self.open()
+                    if secrets.compare_digest(one.token.encode(), token.encode())
+                ),
+                None,
+            )
             if session is None:
                 raise self._denied()
             session.used = self._clockwork.now()
@@ -84,12 +105,18 @@ class Access:
 
     def _known(self, user: str, password: str) -> Account:
         account = self.accounts.get(user)
-        if account is None or not secrets.compare_digest(account.password.encode(), password.encode("utf-8", "surrogatepass")):
+        if account is None or not secrets.compare_digest(
+            account.password.encode(), password.encode("utf-8", "surrogatepass")
+        ):
             raise self._denied()
         return account
 
     def _denied(self) -> Refusal:
-        offered = (("WWW-Authenticate", 'Basic realm="Redfish"'),) if self._model.login != "session" else ()
+        offered = (
+            (("WWW-Authenticate", 'Basic realm="Redfish"'),)
+            if self._model.login != "session"
+            else ()
+        )
         return Refusal(401, "NoValidSession", headers=offered)
 
 
@@ -99,6 +126,6 @@ def _basic(header: str) -> tuple[str, str]:
         return "", ""
     try:
         user, _, password = base64.b64decode(given, validate=True).decode("utf-8").partition(":")
-    except ValueError:          # not ASCII, not base64 or not UTF-8
+    except ValueError:  # not ASCII, not base64 or not UTF-8
         return "", ""
     return user, password

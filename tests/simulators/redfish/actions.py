@@ -1,4 +1,5 @@
 """The actions of resources."""
+
 from __future__ import annotations
 
 import re
@@ -11,7 +12,7 @@ from .plant import Outlet
 Json = dict[str, Any]
 CONTROL, RESET = "Outlet.PowerControl", "Outlet.ResetMetrics"
 RESET_ALL, RESTART = "PowerDistributionMetrics.ResetMetrics", "Manager.Reset"
-_LONGEST_S = 7 * 86400         # the simulator's own limit: no document states the range
+_LONGEST_S = 7 * 86400  # the simulator's own limit: no document states the range
 _HPE_NUMBERS = {"OnDelay": "on_delay", "OffDelay": "off_delay", "RebootDelay": "cycle_delay"}
 _HPE_TEXTS = {"StartupState": ("startup", "last"), "OutletName": ("name", "")}
 
@@ -21,12 +22,16 @@ class Counters(Protocol):
 
 
 class Control:
-    """Carries out actions. Switching commands have the form `model.body`. `writes`: the accepted actions, except restarts."""
+    """Carries out actions.
+
+    Switching commands have the form `model.body`. `writes`: the accepted actions, except
+    restarts.
+    """
 
     def __init__(self, model: Model) -> None:
         self._model = model
         self.writes: list[tuple[str, str]] = []
-        self.ignores = False                # acknowledges switching without effect
+        self.ignores = False  # acknowledges switching without effect
 
     def switch(self, identity: str, outlet: Outlet, body: Json) -> float:
         """Carries out Outlet.PowerControl; returns the seconds that this takes."""
@@ -47,7 +52,9 @@ class Control:
     def restart(self, reboot: Callable[[], None], body: Json) -> float:
         """Carries out Manager.Reset. Raises Refusal for any ResetType but ForceRestart."""
         if body.get("ResetType", "ForceRestart") != "ForceRestart":
-            raise Refusal(400, "ActionParameterValueNotInList", str(body["ResetType"]), "ResetType", RESTART)
+            raise Refusal(
+                400, "ActionParameterValueNotInList", str(body["ResetType"]), "ResetType", RESTART
+            )
         reboot()
         return 0.0
 
@@ -58,7 +65,9 @@ class Control:
         if "PowerState" not in body:
             raise Refusal(400, "ActionParameterMissing", CONTROL, "PowerState")
         if body["PowerState"] not in self._model.verbs:
-            raise Refusal(400, "ActionParameterValueNotInList", str(body["PowerState"]), "PowerState", CONTROL)
+            raise Refusal(
+                400, "ActionParameterValueNotInList", str(body["PowerState"]), "PowerState", CONTROL
+            )
         return str(body["PowerState"])
 
     @staticmethod
@@ -79,7 +88,9 @@ class Control:
 
 
 def _configure(outlet: Outlet, body: Json) -> None:
-    """Sets the outlet's whole configuration from the body; missing values are set to their defaults."""
+    """Sets the outlet's whole configuration from the body; missing values are set to their
+    defaults.
+    """
     for name, attribute in _HPE_NUMBERS.items():
         setattr(outlet, attribute, float(body.get(name, 0)))
     for name, (attribute, default) in _HPE_TEXTS.items():

@@ -1,4 +1,5 @@
 """One answer of the service, before it is sent."""
+
 from __future__ import annotations
 
 import json
@@ -9,7 +10,10 @@ Headers = tuple[tuple[str, str], ...]
 
 
 class Answer(NamedTuple):
-    """`kind` is the media type of the body. `padding` is the number of spaces sent after the body."""
+    """`kind` is the media type of the body.
+
+    `padding` is the number of spaces sent after the body.
+    """
 
     status: int
     body: bytes = b""

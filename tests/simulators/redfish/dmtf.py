@@ -1,8 +1,11 @@
-"""A published tree of resources: a folder with one index.json for each resource, as DMTF publishes its mockups.
+"""A published tree of resources: a folder with one index.json for each resource, as DMTF publishes
+its mockups.
 
-Outlets published as On or Off are simulated: their states and figures follow commands. The answers also differ from these files
-in the root's protocol features, in ETags and in properties set by PATCH.
+Outlets published as On or Off are simulated: their states and figures follow commands. The answers
+also differ from these files in the root's protocol features, in ETags and in properties set by
+PATCH.
 """
+
 from __future__ import annotations
 
 import json
@@ -20,7 +23,10 @@ Json = dict[str, Any]
 
 
 class Tree:
-    """`made`: path → a function that returns the resource's body. `outlets`: path → the simulated outlet."""
+    """`made`: path → a function that returns the resource's body.
+
+    `outlets`: path → the simulated outlet.
+    """
 
     def __init__(self, folder: Path, model: Model, clockwork: Clockwork) -> None:
         self._model = model
@@ -32,7 +38,7 @@ class Tree:
                 body: Json = json.loads(file.read_text(encoding="utf-8"))
             except ValueError as error:
                 raise ValueError(f"{file}: {error}") from None
-            if "@odata.id" not in body:         # such as /redfish and the OData service document
+            if "@odata.id" not in body:  # such as /redfish and the OData service document
                 continue
             path = str(body["@odata.id"]).rstrip("/")
             self._read[path] = body
@@ -48,7 +54,7 @@ class Tree:
         found: dict[str, dict[str, Outlet]] = {}
         for path, outlet in self.outlets.items():
             if path.startswith(front):
-                found.setdefault(path[len(front):].split("/")[0], {})[outlet.id] = outlet
+                found.setdefault(path[len(front) :].split("/")[0], {})[outlet.id] = outlet
         return found
 
     def target(self, path: str) -> Optional[str]:
@@ -57,12 +63,17 @@ class Tree:
         return str(action["target"]) if action else None
 
     def load_a(self, pdu: str) -> Optional[float]:
-        """The sum of the mains' line currents in A; None unless all have a reading. Switching an outlet does not change it."""
+        """The sum of the mains' line currents in A; None unless all have a reading.
+
+        Switching an outlet does not change it.
+        """
         lines = []
         for path, body in self._read.items():
             if path.startswith(f"{V1}/PowerEquipment/RackPDUs/{pdu}/Mains/"):
                 figures = body.get("PolyPhaseCurrentAmps", {})
-                lines += [figure.get("Reading") for line, figure in figures.items() if line != "Neutral"]
+                lines += [
+                    figure.get("Reading") for line, figure in figures.items() if line != "Neutral"
+                ]
         return round(sum(lines), 3) if lines and None not in lines else None
 
     def energy_kwh(self, pdu: str) -> Optional[float]:

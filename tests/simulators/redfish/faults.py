@@ -1,4 +1,5 @@
 """Faults on demand: of the service, of the network, or of a proxy in between."""
+
 from __future__ import annotations
 
 import json
@@ -25,8 +26,14 @@ class Fault(Enum):
     SLOW = "waits before it carries out the request"
     REDIRECT = "answers with a redirect and does not carry out the request"
     DONE_STATUS = "carries out the request and answers with the order's HTTP status"
-    DONE_TWICE = "carries out the request and answers with each PowerState of On or Off twice, the second time inverted"
-    ECHO = "answers 400 with an extended message that repeats the client's headers Authorization and X-Auth-Token"
+    DONE_TWICE = (
+        "carries out the request and answers with each PowerState of On or Off twice, the second"
+        " time inverted"
+    )
+    ECHO = (
+        "answers 400 with an extended message that repeats the client's headers Authorization and"
+        " X-Auth-Token"
+    )
     PRIVILEGE = "answers 403: the account lacks the privilege"
     HUGE = "answers 200 with a body of 100 MB"
 
@@ -34,7 +41,10 @@ class Fault(Enum):
 Order = orders.Order[Fault]
 Faults = orders.Orders[Fault]
 HUGE_BYTES = 100_000_000
-_PAGE = b"<!DOCTYPE html><html><head><title>Gateway</title></head><body>Sign in to the network</body></html>"
+_PAGE = (
+    b"<!DOCTYPE html><html><head><title>Gateway</title></head><body>Sign in to the"
+    b" network</body></html>"
+)
 
 
 def instead(order: Order, target: str, headers: Message) -> Optional[Answer]:
@@ -45,10 +55,16 @@ def instead(order: Order, target: str, headers: Message) -> Optional[Answer]:
         Fault.EMPTY: lambda: Answer(200, b"", JSON),
         Fault.NOT_JSON: lambda: Answer(200, b'{"@odata.id": "/redfish/v1/', JSON),
         Fault.LIST: lambda: Answer(200, b"[]", JSON),
-        Fault.REDIRECT: lambda: Answer(order.status if order.status // 100 == 3 else 302,
-                                       headers=(("Location", order.location + target),)),
-        Fault.ECHO: lambda: _refused(400, "ActionParameterUnknown", "",
-                                     f"{headers.get('Authorization')} {headers.get('X-Auth-Token')}"),
+        Fault.REDIRECT: lambda: Answer(
+            order.status if order.status // 100 == 3 else 302,
+            headers=(("Location", order.location + target),),
+        ),
+        Fault.ECHO: lambda: _refused(
+            400,
+            "ActionParameterUnknown",
+            "",
+            f"{headers.get('Authorization')} {headers.get('X-Auth-Token')}",
+        ),
         Fault.PRIVILEGE: lambda: _refused(403, "InsufficientPrivilege"),
         Fault.HUGE: lambda: Answer(200, b'{"Members": [', JSON, padding=HUGE_BYTES),
     }
@@ -59,7 +75,9 @@ def instead(order: Order, target: str, headers: Message) -> Optional[Answer]:
 def after(order: Order, answer: Answer) -> Answer:
     """Returns `answer`, changed for DONE_STATUS and DONE_TWICE."""
     if order.fault is Fault.DONE_STATUS:
-        return answer._replace(status=order.status, body=b"" if order.status in (204, 304) else answer.body)
+        return answer._replace(
+            status=order.status, body=b"" if order.status in (204, 304) else answer.body
+        )
     if order.fault is Fault.DONE_TWICE:
         return answer._replace(body=re.sub(rb'"PowerState":"(On|Off)"', _twice, answer.body))
     return answer

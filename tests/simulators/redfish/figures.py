@@ -1,4 +1,8 @@
-"""Sensors, and their excerpts in other resources. Source: Sensor v1.12.0 and its Redfish.Excerpt annotations."""
+"""Sensors, and their excerpts in other resources.
+
+Source: Sensor v1.12.0 and its Redfish.Excerpt annotations.
+"""
+
 from __future__ import annotations
 
 from functools import partial
@@ -6,7 +10,14 @@ from typing import Any, Callable, NamedTuple
 
 Json = dict[str, Any]
 ENABLED = {"State": "Enabled", "Health": "OK"}
-_UNITS = {"Voltage": "V", "Current": "A", "Power": "W", "EnergykWh": "kW.h", "Frequency": "Hz", "Percent": "%"}
+_UNITS = {
+    "Voltage": "V",
+    "Current": "A",
+    "Power": "W",
+    "EnergykWh": "kW.h",
+    "Frequency": "Hz",
+    "Percent": "%",
+}
 _POWER_FACTOR = 0.96
 
 
@@ -19,9 +30,11 @@ class Figure(NamedTuple):
 
 
 class Sensors:
-    """The sensors of one chassis by name. Until `complete` is set, `excerpt` adds the sensor to `made` and returns {}.
+    """The sensors of one chassis by name. Until `complete` is set, `excerpt` adds the sensor to
+    `made` and returns {}.
 
-    `figures` is the form of excerpts. "inline": with values; "sensors": only a DataSourceUri; "null": Reading is null.
+    `figures` is the form of excerpts. "inline": with values; "sensors": only a DataSourceUri;
+    "null": Reading is null.
     """
 
     def __init__(self, path: str, figures: str) -> None:
@@ -45,21 +58,41 @@ class Sensors:
         value = round(figure.read(), 3)
         if figure.kind == "Power":
             apparent = round(value / _POWER_FACTOR, 3)
-            return {"Reading": value, "ApparentVA": apparent, "PowerFactor": _POWER_FACTOR,
-                    "ReactiveVAR": round((apparent ** 2 - value ** 2) ** 0.5, 3)}
+            return {
+                "Reading": value,
+                "ApparentVA": apparent,
+                "PowerFactor": _POWER_FACTOR,
+                "ReactiveVAR": round((apparent**2 - value**2) ** 0.5, 3),
+            }
         if figure.kind == "EnergykWh":
             apparent = round(value / _POWER_FACTOR, 3)
-            return {"Reading": value, "LifetimeReading": value, "SensorResetTime": "2026-01-01T00:00:00Z",
-                    "ApparentkVAh": apparent, "ReactivekVARh": round((apparent ** 2 - value ** 2) ** 0.5, 3)}
+            return {
+                "Reading": value,
+                "LifetimeReading": value,
+                "SensorResetTime": "2026-01-01T00:00:00Z",
+                "ApparentkVAh": apparent,
+                "ReactivekVARh": round((apparent**2 - value**2) ** 0.5, 3),
+            }
         return {"Reading": value}
 
     def _sensor(self, name: str, figure: Figure) -> Json:
-        made = {"@odata.id": f"{self.path}/{name}", "@odata.type": "#Sensor.v1_12_0.Sensor", "Id": name, "Name": name,
-                "ReadingType": figure.kind, "ReadingUnits": _UNITS[figure.kind], "ElectricalContext": figure.context,
-                "PhysicalContext": "PowerSubsystem", "Status": ENABLED, "ReadingTime": "2026-11-20T12:00:00Z",
-                "SensingInterval": "PT1S"}
+        made = {
+            "@odata.id": f"{self.path}/{name}",
+            "@odata.type": "#Sensor.v1_12_0.Sensor",
+            "Id": name,
+            "Name": name,
+            "ReadingType": figure.kind,
+            "ReadingUnits": _UNITS[figure.kind],
+            "ElectricalContext": figure.context,
+            "PhysicalContext": "PowerSubsystem",
+            "Status": ENABLED,
+            "ReadingTime": "2026-11-20T12:00:00Z",
+            "SensingInterval": "PT1S",
+        }
         # The sensor itself shows its value, except in the form "null".
-        values = Sensors("", "inline" if self._figures == "sensors" else self._figures)._values(figure)
+        values = Sensors("", "inline" if self._figures == "sensors" else self._figures)._values(
+            figure
+        )
         if figure.kind == "Power":
             made.update(PeakReading=values["Reading"], PeakReadingTime="2026-11-20T11:00:00Z")
         return {**made, **values}

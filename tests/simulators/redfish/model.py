@@ -1,4 +1,5 @@
 """The kind of Redfish service to simulate."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -13,7 +14,11 @@ VALUES = ("allowable", "info", "none")
 ROOTS = ("standard", "panduit")
 BODIES = ("standard", "hpe")
 # The collection (PowerEquipment v1.2.3) of each simulated EquipmentType (PowerDistribution v1.6.0).
-COLLECTIONS = {"RackPDU": "RackPDUs", "FloorPDU": "FloorPDUs", "AutomaticTransferSwitch": "TransferSwitches"}
+COLLECTIONS = {
+    "RackPDU": "RackPDUs",
+    "FloorPDU": "FloorPDUs",
+    "AutomaticTransferSwitch": "TransferSwitches",
+}
 TWELVE = tuple(f"{bank}{number}" for bank in "ABC" for number in range(1, 5))
 
 
@@ -26,10 +31,10 @@ def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
 class Expand:
     """The ExpandQuery that the root offers (DSP0266, "The $expand query parameter")."""
 
-    all: bool = True            # ExpandAll: $expand=*
-    links: bool = True          # Links: $expand=~
-    no_links: bool = True       # NoLinks: $expand=.
-    levels: bool = True         # Levels: ($levels=N)
+    all: bool = True  # ExpandAll: $expand=*
+    links: bool = True  # Links: $expand=~
+    no_links: bool = True  # NoLinks: $expand=.
+    levels: bool = True  # Levels: ($levels=N)
     max_levels: int = 6
 
 
@@ -37,19 +42,16 @@ class Expand:
 class Pdu:
     """One PDU: a PowerDistribution resource.
 
-    kind            EquipmentType
-    mains           ids; only the first is in use
-    branches        the outlets are distributed over the branches in order, the branches over the lines in turn
-    metering        "none"; "mains"; "branch": mains and branches; "outlet": these and each outlet
-    switched        false: outlets have neither PowerState nor action
-    figures         "inline"; "sensors": only a DataSourceUri, the value is at the sensor; "null": Reading is null
-    metrics         whether the PDU has a Metrics resource
-    four_wire       outlets with three lines and no single current (ThreePhase4Wire)
-    no_state        outlets with neither PowerState nor action
-    locked          outlets whose PowerControlLocked is true
-    stuck           outlets whose contact does not follow commands
-    off             outlets that are off at the start
-    on_delay, off_delay, cycle_delay    the outlets' Power…DelaySeconds
+    kind            EquipmentType mains           ids; only the first is in use branches        the
+    outlets are distributed over the branches in order, the branches over the lines in turn metering
+    "none"; "mains"; "branch": mains and branches; "outlet": these and each outlet switched
+    false: outlets have neither PowerState nor action figures         "inline"; "sensors": only a
+    DataSourceUri, the value is at the sensor; "null": Reading is null metrics         whether the
+    PDU has a Metrics resource four_wire       outlets with three lines and no single current
+    (ThreePhase4Wire) no_state        outlets with neither PowerState nor action locked
+    outlets whose PowerControlLocked is true stuck           outlets whose contact does not follow
+    commands off             outlets that are off at the start on_delay, off_delay, cycle_delay
+    the outlets' Power…DelaySeconds
     """
 
     id: str = "1"
@@ -100,26 +102,26 @@ class Pdu:
 class Model:
     """One service, at one address.
 
-    tree            a folder with a published tree of resources, served instead of `pdus`
-    root            "standard", or "panduit": a PowerDistribution link to the rack PDUs instead of PowerEquipment
+    tree            a folder with a published tree of resources, served instead of `pdus` root
+    "standard", or "panduit": a PowerDistribution link to the rack PDUs instead of PowerEquipment
     expand          None: the root offers no ExpandQuery, and $expand is not supported
-    ignores_expand  $expand is offered but has no effect
-    page            members of one page of a collection; 0: all
-    login           "both"; "basic"; "session"
-    most_sessions   largest number of open sessions
-    relay_delay     seconds until a contact moves, in addition to the outlet's own delay
-    transition      an outlet's sign that it is about to switch: "words" (PoweringOn, PoweringOff, and the flag), "flag"
+    ignores_expand  $expand is offered but has no effect page            members of one page of a
+    collection; 0: all login           "both"; "basic"; "session" most_sessions   largest number of
+    open sessions relay_delay     seconds until a contact moves, in addition to the outlet's own
+    delay transition      an outlet's sign that it is about to switch: "words" (PoweringOn,
+    PoweringOff, and the flag), "flag"
                     (PowerStateInTransition), "silent" (none)
-    values          the form in which Outlet.PowerControl names its values: "allowable" (@Redfish.AllowableValues), "info"
+    values          the form in which Outlet.PowerControl names its values: "allowable"
+    (@Redfish.AllowableValues), "info"
                     (@Redfish.ActionInfo), "none"
-    verbs           the values of Outlet.PowerControl
-    body            "standard", or "hpe": a command has the vendor's names and resets settings that it does not contain
-    short_targets   the PDUs' action targets lack /Actions/, as in DMTF's own tree
-    task_seconds    an action is answered 202, with a task that takes at least this long; None: without a task
-    demand_etag     an action or PATCH without If-Match is answered 428; an old ETag is answered 412 in every model
-    says_success    an action is answered 200 with a Success message, else 204; if there is a task, 202
-    absolute        Location is an absolute URI
-    live            energy counters rise as time passes
+    verbs           the values of Outlet.PowerControl body            "standard", or "hpe": a
+    command has the vendor's names and resets settings that it does not contain short_targets   the
+    PDUs' action targets lack /Actions/, as in DMTF's own tree task_seconds    an action is answered
+    202, with a task that takes at least this long; None: without a task demand_etag     an action
+    or PATCH without If-Match is answered 428; an old ETag is answered 412 in every model
+    says_success    an action is answered 200 with a Success message, else 204; if there is a task,
+    202 absolute        Location is an absolute URI live            energy counters rise as time
+    passes
     """
 
     pdus: tuple[Pdu, ...] = (Pdu(),)

@@ -1,4 +1,7 @@
-"""The electrical state: outlets with relays and loads, and the currents of the branches and mains above them."""
+"""The electrical state: outlets with relays and loads, and the currents of the branches and mains
+above them.
+"""
+
 from __future__ import annotations
 
 import math
@@ -13,18 +16,26 @@ LINES = (1, 2, 3)
 
 
 class Outlet:
-    """One outlet. `on`: whether its contact is closed, None if the unit shows no state. `name` and `startup` are settings.
+    """One outlet. `on`: whether its contact is closed, None if the unit shows no state. `name` and
+    `startup` are settings.
 
-    `amperes` is the current on each of `lines` unless the outlet is off. `metered`: false if a published tree has no energy
-    reading of this outlet.
+    `amperes` is the current on each of `lines` unless the outlet is off. `metered`: false if a
+    published tree has no energy reading of this outlet.
     """
 
-    def __init__(self, id: str, clockwork: Clockwork, on: Optional[bool], number: int = 0, lines: tuple[int, ...] = (1,)) -> None:
+    def __init__(
+        self,
+        id: str,
+        clockwork: Clockwork,
+        on: Optional[bool],
+        number: int = 0,
+        lines: tuple[int, ...] = (1,),
+    ) -> None:
         self.id, self.number, self.lines = id, number, lines
         self._clockwork = clockwork
         self.name, self.startup = f"Server {id}", "last"
         self.on = on
-        self.target: Optional[bool] = None      # the state to which the contact is about to move
+        self.target: Optional[bool] = None  # the state to which the contact is about to move
         self.stuck = self.locked = False
         self.metered = True
         self.switchable = on is not None
@@ -32,7 +43,7 @@ class Outlet:
         self.wh = 1000.0 + 250.0 * number
         self.on_delay = self.off_delay = 0.0
         self.cycle_delay = 5.0
-        self._ticket = 0                        # raised to cancel the planned movements
+        self._ticket = 0  # raised to cancel the planned movements
 
     def switch(self, verb: str, lag: float) -> float:
         """Carries out On, Off or a power cycle; returns the seconds until that is done."""
@@ -45,6 +56,7 @@ class Outlet:
         def power() -> None:
             if self._ticket == ticket:
                 self._plan(True, again, lag)
+
         self._clockwork.at(again, power)
         return again + self.on_delay + lag - now
 
@@ -59,7 +71,9 @@ class Outlet:
         self.target = None
 
     def _plan(self, on: bool, begin: float, lag: float) -> float:
-        """Moves the contact after the outlet's delay and the relay's lag; returns the time of the movement."""
+        """Moves the contact after the outlet's delay and the relay's lag; returns the time of the
+        movement.
+        """
         self._ticket += 1
         ticket = self._ticket
         self.target = on
@@ -69,6 +83,7 @@ class Outlet:
             if self._ticket == ticket:
                 self.target = None
                 self.on = self.on if self.stuck else on
+
         if due <= self._clockwork.now():
             act()
         else:
@@ -106,13 +121,18 @@ class Plant:
             lines = LINES if id in pdu.four_wire else (branch % pdu.phases + 1,)
             outlet = Outlet(id, clockwork, state, index, lines)
             outlet.stuck, outlet.locked = id in pdu.stuck, id in pdu.locked
-            outlet.on_delay, outlet.off_delay, outlet.cycle_delay = pdu.on_delay, pdu.off_delay, pdu.cycle_delay
+            outlet.on_delay, outlet.off_delay, outlet.cycle_delay = (
+                pdu.on_delay,
+                pdu.off_delay,
+                pdu.cycle_delay,
+            )
             self.outlets[id] = outlet
             if pdu.branches:
                 self.branch_of[id] = pdu.branches[branch]
         if model.live:
             clockwork.elapse.append(lambda seconds: self.run_for(seconds / 3600))
-        # The current in A that equipment behind a unit without outlets draws on each line. The line's branches share it equally.
+        # The current in A that equipment behind a unit without outlets draws on each line. The
+        # line's branches share it equally.
         self._behind = 0.0 if pdu.outlets else 12.5
 
     def run_for(self, hours: float) -> None:
@@ -129,16 +149,27 @@ class Plant:
         outlets = self.on_branch(branch)
         used = {line for outlet in outlets for line in outlet.lines}
         own = self.pdu.branches.index(branch) % self.pdu.phases
-        behind = self._behind / len(self.pdu.branches[own::self.pdu.phases])
-        return {line: round(sum(one.current() for one in outlets if line in one.lines) + behind, 3)
-                for line in sorted(used) or [own + 1]}
+        behind = self._behind / len(self.pdu.branches[own :: self.pdu.phases])
+        return {
+            line: round(sum(one.current() for one in outlets if line in one.lines) + behind, 3)
+            for line in sorted(used) or [own + 1]
+        }
 
     def main_lines(self, main: str) -> dict[int, float]:
         """The current in A on each line; 0 on a main that is not in use."""
         in_use = main == self.pdu.mains[0]
         lines = range(1, self.pdu.phases + 1)
-        return {line: round(sum(one.current() for one in self.outlets.values() if line in one.lines) + self._behind, 3) * in_use
-                for line in lines}
+        return {
+            line: (
+                round(
+                    sum(one.current() for one in self.outlets.values() if line in one.lines)
+                    + self._behind,
+                    3,
+                )
+                * in_use
+            )
+            for line in lines
+        }
 
     def load(self) -> float:
         return round(sum(sum(self.main_lines(main).values()) for main in self.pdu.mains), 3)
@@ -147,7 +178,9 @@ class Plant:
         return self.base_wh + sum(outlet.wh for outlet in self.outlets.values())
 
     def main_wh(self, main: str) -> float:
-        """The energy counter of one of the mains, in Wh; it is constant on a main that is not in use."""
+        """The energy counter of one of the mains, in Wh; it is constant on a main that is not in
+        use.
+        """
         return self.counted_wh() if main == self.pdu.mains[0] else 1500.0
 
     def load_percent(self) -> float:

@@ -1,4 +1,5 @@
 """The service's answers to requests. Source: DSP0266."""
+
 from __future__ import annotations
 
 import hashlib
@@ -23,7 +24,10 @@ Rewrite = Callable[[str, Json], Any]
 
 
 class Action(NamedTuple):
-    """`resource` is the path of the changed resource. `run` takes the body and returns the action's shortest duration in s."""
+    """`resource` is the path of the changed resource.
+
+    `run` takes the body and returns the action's shortest duration in s.
+    """
 
     resource: str
     run: Callable[[Json], float]
@@ -32,8 +36,9 @@ class Action(NamedTuple):
 class Dispatcher:
     """Answers requests one after another; the caller holds the service's lock.
 
-    `made`: path → a function that returns the resource's body. `actions`: the actions by their target. `rewrite` changes what
-    a GET of a resource returns, except /redfish and tasks. `front` is the prefix of an absolute Location.
+    `made`: path → a function that returns the resource's body. `actions`: the actions by their
+    target. `rewrite` changes what a GET of a resource returns, except /redfish and tasks. `front`
+    is the prefix of an absolute Location.
     """
 
     def __init__(self, model: Model, access: Access, tasks: Tasks) -> None:
@@ -42,7 +47,7 @@ class Dispatcher:
         self.actions: dict[str, Action] = {}
         self.rewrite: Optional[Rewrite] = None
         self.front = ""
-        self._set: dict[str, Json] = {}             # properties set by PATCH, by resource
+        self._set: dict[str, Json] = {}  # properties set by PATCH, by resource
 
     def answer(self, request: Request) -> Answer:
         path, _, query = request.target.partition("?")
@@ -55,7 +60,11 @@ class Dispatcher:
     def _answer(self, request: Request, path: str, query: str) -> Answer:
         if request.method == "POST" and path == SESSIONS and path in self.made:
             return self._log_in(request)
-        if request.method in ("GET", "HEAD") and path in OPEN and not parse(query, self._model).expand:
+        if (
+            request.method in ("GET", "HEAD")
+            and path in OPEN
+            and not parse(query, self._model).expand
+        ):
             return self._get(request, path, query)
         account = self._access.account(request.headers)
         if request.method in ("GET", "HEAD"):
@@ -77,7 +86,9 @@ class Dispatcher:
         body = self._read(path)
         if not self._exists(path, body):
             raise Refusal(404, "ResourceMissingAtURI", path)
-        raise Refusal(405, "OperationNotAllowed", headers=(("Allow", self._allow(path, body or {})),))
+        raise Refusal(
+            405, "OperationNotAllowed", headers=(("Allow", self._allow(path, body or {})),)
+        )
 
     def _get(self, request: Request, path: str, query: str) -> Answer:
         if path == "/redfish":
@@ -109,7 +120,9 @@ class Dispatcher:
         return self._access.find(path) if SESSIONS in self.made else None
 
     def _exists(self, path: str, body: Optional[Json]) -> bool:
-        """Whether the path is a resource (`body` is set), an action, /redfish, a task, or a monitor that can still be read."""
+        """Whether the path is a resource (`body` is set), an action, /redfish, a task, or a monitor
+        that can still be read.
+        """
         if body is not None or path in self.actions or path == "/redfish":
             return True
         task = self._tasks.find(path)
@@ -137,7 +150,11 @@ class Dispatcher:
         given = _object(request)
         session = self._access.log_in(given.get("UserName"), given.get("Password"))
         body = session.body()
-        return of(201, body, (("Location", self._location(body["@odata.id"])), ("X-Auth-Token", session.token)))
+        return of(
+            201,
+            body,
+            (("Location", self._location(body["@odata.id"])), ("X-Auth-Token", session.token)),
+        )
 
     def _location(self, path: str) -> str:
         return self.front + path if self._model.absolute else path
@@ -149,7 +166,11 @@ class Dispatcher:
         seconds = action.run(given)
         if self._model.task_seconds is not None:
             task = self._tasks.start(max(seconds, self._model.task_seconds))
-            return of(202, self._tasks.body(task), (("Location", self._location(task.monitor)), ("Retry-After", "1")))
+            return of(
+                202,
+                self._tasks.body(task),
+                (("Location", self._location(task.monitor)), ("Retry-After", "1")),
+            )
         return of(200, error("Success")) if self._model.says_success else Answer(204)
 
     def _precondition(self, headers: Message, resource: str) -> None:
@@ -160,11 +181,18 @@ class Dispatcher:
             raise Refusal(412, "PreconditionFailed")
 
     def _task(self, task: Task, path: str) -> Answer:
-        """The answer to a GET of a task or its monitor. Raises Refusal for a monitor that has already returned the result."""
+        """The answer to a GET of a task or its monitor.
+
+        Raises Refusal for a monitor that has already returned the result.
+        """
         if path == task.path:
             return of(200, self._tasks.body(task))
         if not self._tasks.ended(task):
-            return of(202, self._tasks.body(task), (("Location", self._location(task.monitor)), ("Retry-After", "1")))
+            return of(
+                202,
+                self._tasks.body(task),
+                (("Location", self._location(task.monitor)), ("Retry-After", "1")),
+            )
         if task.fetched:
             raise Refusal(404, "ResourceMissingAtURI", path)
         task.fetched = True
@@ -172,8 +200,16 @@ class Dispatcher:
 
 
 def etag(body: Json) -> str:
-    """The ETag of a body. It ignores objects except Links, so figures of outlets, circuits and metrics do not change it."""
-    kept = {name: value for name, value in body.items() if name == "Links" or not isinstance(value, dict)}
+    """The ETag of a body.
+
+    It ignores objects except Links, so figures of outlets, circuits and metrics do not change
+    it.
+    """
+    kept = {
+        name: value
+        for name, value in body.items()
+        if name == "Links" or not isinstance(value, dict)
+    }
     kept.pop("@odata.etag", None)
     return f'"{hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()[:16]}"'
 

@@ -1,4 +1,5 @@
 """Query parameters: $expand, paging, `only`. Source: DSP0266, "Query parameters"."""
+
 from __future__ import annotations
 
 import re
@@ -27,7 +28,8 @@ class Query(NamedTuple):
 def parse(text: str, model: Model) -> Query:
     """The query of a request. Ignores unknown parameters without "$".
 
-    Raises Refusal for unknown parameters with "$", and for values and combinations that the service does not accept.
+    Raises Refusal for unknown parameters with "$", and for values and combinations that the service
+    does not accept.
     """
     query = Query()
     for name, value in parse_qsl(text, keep_blank_values=True):
@@ -36,7 +38,11 @@ def parse(text: str, model: Model) -> Query:
         elif name in ("$skip", "$top"):
             if not _NUMBER.fullmatch(value):
                 raise Refusal(400, "QueryParameterValueFormatError", value, name)
-            query = query._replace(skip=int(value)) if name == "$skip" else query._replace(top=int(value))
+            query = (
+                query._replace(skip=int(value))
+                if name == "$skip"
+                else query._replace(top=int(value))
+            )
         elif name == "only":
             query = query._replace(only=True)
         elif name.startswith("$"):
@@ -77,9 +83,13 @@ def _page(body: Json, query: Query, model: Model, text: str) -> Json:
     members: list[Json] = body["Members"]
     last = len(members) if query.top is None else min(len(members), query.skip + query.top)
     end = min(last, query.skip + (model.page or len(members)))
-    paged = {**body, "Members": members[query.skip:end]}
+    paged = {**body, "Members": members[query.skip : end]}
     if end < last:
-        kept = [(name, value) for name, value in parse_qsl(text, keep_blank_values=True) if name not in ("$skip", "$top")]
+        kept = [
+            (name, value)
+            for name, value in parse_qsl(text, keep_blank_values=True)
+            if name not in ("$skip", "$top")
+        ]
         page = [f"$skip={end}"] + ([f"$top={last - end}"] if query.top is not None else [])
         asked = "&".join(page + [f"{name}={quote(value, safe='.*~()$=')}" for name, value in kept])
         paged["Members@odata.nextLink"] = f"{body['@odata.id']}?{asked}"
@@ -87,7 +97,11 @@ def _page(body: Json, query: Query, model: Model, text: str) -> Json:
 
 
 def _grown(body: Json, which: str, levels: int, read: Read) -> Json:
-    """The body with links replaced by their resources. ".": links outside Links; "~": links inside Links; "*": both."""
+    """The body with links replaced by their resources.
+
+    ".": links outside Links; "~": links inside Links; "*": both.
+    """
+
     def grow(value: Any, in_links: bool) -> Any:
         if isinstance(value, list):
             return [grow(one, in_links) for one in value]
@@ -100,4 +114,5 @@ def _grown(body: Json, which: str, levels: int, read: Read) -> Json:
                 return value
             return _grown(found, which, levels - 1, read) if levels > 1 else found
         return {name: grow(one, in_links or name == "Links") for name, one in value.items()}
+
     return {name: grow(value, name == "Links") for name, value in body.items()}

@@ -1,7 +1,9 @@
 """The resources of one PDU.
 
-Source: DMTF's PowerDistribution v1.6.0, Outlet v1.4.4, Circuit v1.9.0, PowerDistributionMetrics v1.4.0, ActionInfo v1.5.0.
+Source: DMTF's PowerDistribution v1.6.0, Outlet v1.4.4, Circuit v1.9.0, PowerDistributionMetrics
+v1.4.0, ActionInfo v1.5.0.
 """
+
 from __future__ import annotations
 
 import uuid
@@ -27,20 +29,38 @@ def link(path: str) -> Json:
 
 def collection(path: str, kind: str, name: str, ids: Iterable[str]) -> Json:
     members = [link(f"{path}/{id}") for id in ids]
-    return {"@odata.id": path, "@odata.type": f"#{kind}.{kind}", "Name": name, "Members@odata.count": len(members),
-            "Members": members}
+    return {
+        "@odata.id": path,
+        "@odata.type": f"#{kind}.{kind}",
+        "Name": name,
+        "Members@odata.count": len(members),
+        "Members": members,
+    }
 
 
 def head(path: str, kind: str, id: str, name: str) -> Json:
-    """The properties that every resource but a collection has; `kind` has the form "Outlet.v1_4_4"."""
-    return {"@odata.id": path, "@odata.type": f"#{kind}.{kind.split('.')[0]}", "Id": id, "Name": name}
+    """The properties that every resource but a collection has; `kind` has the form
+    "Outlet.v1_4_4".
+    """
+    return {
+        "@odata.id": path,
+        "@odata.type": f"#{kind}.{kind.split('.')[0]}",
+        "Id": id,
+        "Name": name,
+    }
 
 
 def hpe_outlet(outlet: Outlet) -> Json:
     """HPE's own properties of an outlet, as public scripts use them."""
-    return {"OutletNumber": outlet.number + 1, "StartupState": outlet.startup, "OutletName": outlet.name,
-            "OnDelay": int(outlet.on_delay), "OffDelay": int(outlet.off_delay), "RebootDelay": int(outlet.cycle_delay),
-            "OutletStatus": "on" if outlet.on else "off"}
+    return {
+        "OutletNumber": outlet.number + 1,
+        "StartupState": outlet.startup,
+        "OutletName": outlet.name,
+        "OnDelay": int(outlet.on_delay),
+        "OffDelay": int(outlet.off_delay),
+        "RebootDelay": int(outlet.cycle_delay),
+        "OutletStatus": "on" if outlet.on else "off",
+    }
 
 
 def power_words(outlet: Outlet, model: Model) -> Json:
@@ -64,9 +84,15 @@ class PduResources:
         self._depth = METERINGS.index(plant.pdu.metering)
         self._info = f"{self.path}/OutletPowerControlActionInfo"
         self.made: dict[str, Make] = {self.path: self._body}
-        self._parts = [one for one in (("Outlets", "OutletCollection", self.pdu.outlets, self._outlet),
-                                       ("Branches", "CircuitCollection", self.pdu.branches, self._branch),
-                                       ("Mains", "CircuitCollection", self.pdu.mains, self._main)) if one[2]]
+        self._parts = [
+            one
+            for one in (
+                ("Outlets", "OutletCollection", self.pdu.outlets, self._outlet),
+                ("Branches", "CircuitCollection", self.pdu.branches, self._branch),
+                ("Mains", "CircuitCollection", self.pdu.mains, self._main),
+            )
+            if one[2]
+        ]
         for name, kind, ids, make in self._parts:
             path = f"{self.path}/{name}"
             self.made[path] = partial(collection, path, kind, f"{name} of PDU {self.pdu.id}", ids)
@@ -76,16 +102,21 @@ class PduResources:
         if model.values == "info":
             self.made[self._info] = self._action_info
         for body in list(self.made.values()):
-            body()                          # adds the sensors of the excerpts in the body
+            body()  # adds the sensors of the excerpts in the body
         self.sensors.complete = True
-        self.made.update((f"{self.sensors.path}/{name}", body) for name, body in self.sensors.made.items())
-        self.made[self.sensors.path] = partial(collection, self.sensors.path, "SensorCollection", "Sensors",
-                                               list(self.sensors.made))
+        self.made.update(
+            (f"{self.sensors.path}/{name}", body) for name, body in self.sensors.made.items()
+        )
+        self.made[self.sensors.path] = partial(
+            collection, self.sensors.path, "SensorCollection", "Sensors", list(self.sensors.made)
+        )
 
     # -- targets of actions
 
     def target(self, resource: str, action: str) -> str:
-        return f"{resource}/{action}" if self._model.short_targets else f"{resource}/Actions/{action}"
+        return (
+            f"{resource}/{action}" if self._model.short_targets else f"{resource}/Actions/{action}"
+        )
 
     def outlet_path(self, id: str) -> str:
         return f"{self.path}/Outlets/{id}"
@@ -94,84 +125,178 @@ class PduResources:
 
     def _body(self) -> Json:
         pdu = self.pdu
-        body = {**head(self.path, "PowerDistribution.v1_6_0", pdu.id, f"PDU {pdu.id}"), "EquipmentType": pdu.kind,
-                "Manufacturer": pdu.manufacturer, "Model": pdu.model, "SerialNumber": pdu.serial, "PartNumber": f"{pdu.model}-01",
-                "FirmwareVersion": "1.2.3", "Version": "1.0", "ProductionDate": "2026-01-05T00:00:00Z", "AssetTag": "",
-                "UUID": str(uuid.uuid5(uuid.NAMESPACE_OID, pdu.serial)), "UserLabel": f"PDU {pdu.id}", "Status": ENABLED,
-                "PowerCapacityVA": int(RATED_AMPS * VOLTS * pdu.phases),
-                "Location": {"Placement": {"Rack": "1", "Row": "1", "RackOffset": 1, "RackOffsetUnits": "EIA_310"},
-                             "Contacts": []},
-                "Links": {"Chassis": [link(self.chassis)], "ManagedBy": [link("/redfish/v1/Managers/1")]}}
+        body = {
+            **head(self.path, "PowerDistribution.v1_6_0", pdu.id, f"PDU {pdu.id}"),
+            "EquipmentType": pdu.kind,
+            "Manufacturer": pdu.manufacturer,
+            "Model": pdu.model,
+            "SerialNumber": pdu.serial,
+            "PartNumber": f"{pdu.model}-01",
+            "FirmwareVersion": "1.2.3",
+            "Version": "1.0",
+            "ProductionDate": "2026-01-05T00:00:00Z",
+            "AssetTag": "",
+            "UUID": str(uuid.uuid5(uuid.NAMESPACE_OID, pdu.serial)),
+            "UserLabel": f"PDU {pdu.id}",
+            "Status": ENABLED,
+            "PowerCapacityVA": int(RATED_AMPS * VOLTS * pdu.phases),
+            "Location": {
+                "Placement": {
+                    "Rack": "1",
+                    "Row": "1",
+                    "RackOffset": 1,
+                    "RackOffsetUnits": "EIA_310",
+                },
+                "Contacts": [],
+            },
+            "Links": {
+                "Chassis": [link(self.chassis)],
+                "ManagedBy": [link("/redfish/v1/Managers/1")],
+            },
+        }
         body.update((name, link(f"{self.path}/{name}")) for name, _, _, _ in self._parts)
         if pdu.metrics:
             body["Metrics"] = link(f"{self.path}/Metrics")
         if pdu.kind == "AutomaticTransferSwitch":
-            body["TransferConfiguration"] = {"ActiveMainsId": pdu.mains[0], "PreferredMainsId": pdu.mains[0],
-                                             "AutoTransferEnabled": True}
+            body["TransferConfiguration"] = {
+                "ActiveMainsId": pdu.mains[0],
+                "PreferredMainsId": pdu.mains[0],
+                "AutoTransferEnabled": True,
+            }
         return body
 
     def _metrics(self) -> Json:
         path = f"{self.path}/Metrics"
-        body = head(path, "PowerDistributionMetrics.v1_4_0", "Metrics", f"Metrics of PDU {self.pdu.id}")
+        body = head(
+            path, "PowerDistributionMetrics.v1_4_0", "Metrics", f"Metrics of PDU {self.pdu.id}"
+        )
         if self._depth:
             see, plant = self.sensors.excerpt, self.plant
-            body.update(PowerWatts=see("Power", "Power", "Total", lambda: plant.load() * VOLTS),
-                        EnergykWh=see("Energy", "EnergykWh", "Total", lambda: plant.counted_wh() / 1000),
-                        PowerLoadPercent=see("Load", "Percent", "Total", plant.load_percent))
-        body["Actions"] = {"#PowerDistributionMetrics.ResetMetrics": {
-            "target": self.target(path, RESET_ALL)}}
+            body.update(
+                PowerWatts=see("Power", "Power", "Total", lambda: plant.load() * VOLTS),
+                EnergykWh=see("Energy", "EnergykWh", "Total", lambda: plant.counted_wh() / 1000),
+                PowerLoadPercent=see("Load", "Percent", "Total", plant.load_percent),
+            )
+        body["Actions"] = {
+            "#PowerDistributionMetrics.ResetMetrics": {"target": self.target(path, RESET_ALL)}
+        }
         return body
 
     def _action_info(self) -> Json:
-        return {**head(self._info, "ActionInfo.v1_5_0", "OutletPowerControlActionInfo", "Parameters of Outlet.PowerControl"),
-                "Parameters": [{"Name": "PowerState", "Required": True, "DataType": "String",
-                                "AllowableValues": list(self._model.verbs)}]}
+        return {
+            **head(
+                self._info,
+                "ActionInfo.v1_5_0",
+                "OutletPowerControlActionInfo",
+                "Parameters of Outlet.PowerControl",
+            ),
+            "Parameters": [
+                {
+                    "Name": "PowerState",
+                    "Required": True,
+                    "DataType": "String",
+                    "AllowableValues": list(self._model.verbs),
+                }
+            ],
+        }
 
     # -- circuits
 
-    def _circuit(self, place: str, id: str, kind: str, lines: Mapping[int, float], depth: int,
-                 read: Callable[[], Mapping[int, float]]) -> Json:
-        """The common part of mains and branches. It has figures only if the unit meters at this level."""
+    def _circuit(
+        self,
+        place: str,
+        id: str,
+        kind: str,
+        lines: Mapping[int, float],
+        depth: int,
+        read: Callable[[], Mapping[int, float]],
+    ) -> Json:
+        """The common part of mains and branches.
+
+        It has figures only if the unit meters at this level.
+        """
         three = len(lines) == 3
-        body = {**head(f"{self.path}/{place}/{id}", "Circuit.v1_9_0", id, f"{kind} {id}"), "CircuitType": kind, "UserLabel": id,
-                "Status": ENABLED, "PhaseWiringType": _WIRING[3 if three else 1], "VoltageType": "AC",
-                "NominalVoltage": "AC400V" if three else "AC230V", "RatedCurrentAmps": RATED_AMPS if kind == "Mains" else 16,
-                "BreakerState": "Normal", "PowerState": "On", "PowerEnabled": True, "PowerStateInTransition": False,
-                "PowerControlLocked": False, "PowerRestorePolicy": "LastState",
-                "ElectricalContext": "Total" if three else f"Line{min(lines)}"}
+        body = {
+            **head(f"{self.path}/{place}/{id}", "Circuit.v1_9_0", id, f"{kind} {id}"),
+            "CircuitType": kind,
+            "UserLabel": id,
+            "Status": ENABLED,
+            "PhaseWiringType": _WIRING[3 if three else 1],
+            "VoltageType": "AC",
+            "NominalVoltage": "AC400V" if three else "AC230V",
+            "RatedCurrentAmps": RATED_AMPS if kind == "Mains" else 16,
+            "BreakerState": "Normal",
+            "PowerState": "On",
+            "PowerEnabled": True,
+            "PowerStateInTransition": False,
+            "PowerControlLocked": False,
+            "PowerRestorePolicy": "LastState",
+            "ElectricalContext": "Total" if three else f"Line{min(lines)}",
+        }
         if self._depth < depth:
             return body
         see, front = self.sensors.excerpt, f"{place}{id}"
 
         def amps(line: int) -> Callable[[], float]:
             return lambda: read()[line]
-        body["PolyPhaseCurrentAmps"] = {f"Line{line}": see(f"Current{front}L{line}", "Current", f"Line{line}", amps(line))
-                                        for line in lines}
-        body["PolyPhaseVoltage"] = {f"Line{line}ToNeutral": see(f"Voltage{front}L{line}", "Voltage", f"Line{line}ToNeutral",
-                                                               lambda: VOLTS) for line in lines}
+
+        body["PolyPhaseCurrentAmps"] = {
+            f"Line{line}": see(f"Current{front}L{line}", "Current", f"Line{line}", amps(line))
+            for line in lines
+        }
+        body["PolyPhaseVoltage"] = {
+            f"Line{line}ToNeutral": see(
+                f"Voltage{front}L{line}", "Voltage", f"Line{line}ToNeutral", lambda: VOLTS
+            )
+            for line in lines
+        }
         if three:
-            body["PolyPhaseCurrentAmps"]["Neutral"] = see(f"Current{front}N", "Current", "Neutral", lambda: neutral(read()))
+            body["PolyPhaseCurrentAmps"]["Neutral"] = see(
+                f"Current{front}N", "Current", "Neutral", lambda: neutral(read())
+            )
         else:
             line = min(lines)
-            body["CurrentAmps"] = see(f"Current{front}L{line}", "Current", f"Line{line}", amps(line))
-            body["Voltage"] = see(f"Voltage{front}L{line}", "Voltage", f"Line{line}ToNeutral", lambda: VOLTS)
-        body["PowerWatts"] = see(f"Power{front}", "Power", body["ElectricalContext"], lambda: sum(read().values()) * VOLTS)
+            body["CurrentAmps"] = see(
+                f"Current{front}L{line}", "Current", f"Line{line}", amps(line)
+            )
+            body["Voltage"] = see(
+                f"Voltage{front}L{line}", "Voltage", f"Line{line}ToNeutral", lambda: VOLTS
+            )
+        body["PowerWatts"] = see(
+            f"Power{front}",
+            "Power",
+            body["ElectricalContext"],
+            lambda: sum(read().values()) * VOLTS,
+        )
         return body
 
     def _main(self, id: str) -> Json:
         plant, see = self.plant, self.sensors.excerpt
-        body = self._circuit("Mains", id, "Mains", plant.main_lines(id), 1, partial(plant.main_lines, id))
-        body.update(PlugType=_PLUG[self.pdu.phases], NominalFrequencyHz=HERTZ, ElectricalSourceName="",
-                    ElectricalSourceManagerURI="", Links={})
+        body = self._circuit(
+            "Mains", id, "Mains", plant.main_lines(id), 1, partial(plant.main_lines, id)
+        )
+        body.update(
+            PlugType=_PLUG[self.pdu.phases],
+            NominalFrequencyHz=HERTZ,
+            ElectricalSourceName="",
+            ElectricalSourceManagerURI="",
+            Links={},
+        )
         if self._depth:
-            body["EnergykWh"] = see(f"EnergyMains{id}", "EnergykWh", "Total", lambda: plant.main_wh(id) / 1000)
+            body["EnergykWh"] = see(
+                f"EnergyMains{id}", "EnergykWh", "Total", lambda: plant.main_wh(id) / 1000
+            )
             body["FrequencyHz"] = see(f"FrequencyMains{id}", "Frequency", "Total", lambda: HERTZ)
         return body
 
     def _branch(self, id: str) -> Json:
         plant = self.plant
-        body = self._circuit("Branches", id, "Branch", plant.branch_lines(id), 2, partial(plant.branch_lines, id))
-        body["Links"] = {"Outlets": [link(self.outlet_path(outlet.id)) for outlet in plant.on_branch(id)]}
+        body = self._circuit(
+            "Branches", id, "Branch", plant.branch_lines(id), 2, partial(plant.branch_lines, id)
+        )
+        body["Links"] = {
+            "Outlets": [link(self.outlet_path(outlet.id)) for outlet in plant.on_branch(id)]
+        }
         return body
 
     # -- outlets
@@ -179,12 +304,23 @@ class PduResources:
     def _outlet(self, id: str) -> Json:
         outlet, path = self.plant.outlets[id], self.outlet_path(id)
         three, branch = len(outlet.lines) == 3, self.plant.branch_of.get(id)
-        body = {**head(path, "Outlet.v1_4_4", id, f"Outlet {id}"), "UserLabel": outlet.name, "Status": ENABLED,
-                "VoltageType": "AC", "PhaseWiringType": "ThreePhase4Wire" if three else "OnePhase3Wire",
-                "OutletType": "IEC_60320_C13",
-                "NominalVoltage": "AC400V" if three else "AC230V", "RatedCurrentAmps": 10,
-                "ElectricalContext": "Total" if three else f"Line{outlet.lines[0]}", "ElectricalConsumerNames": [],
-                "Links": {"BranchCircuit": link(f"{self.path}/Branches/{branch}")} if branch is not None else {}}
+        body = {
+            **head(path, "Outlet.v1_4_4", id, f"Outlet {id}"),
+            "UserLabel": outlet.name,
+            "Status": ENABLED,
+            "VoltageType": "AC",
+            "PhaseWiringType": "ThreePhase4Wire" if three else "OnePhase3Wire",
+            "OutletType": "IEC_60320_C13",
+            "NominalVoltage": "AC400V" if three else "AC230V",
+            "RatedCurrentAmps": 10,
+            "ElectricalContext": "Total" if three else f"Line{outlet.lines[0]}",
+            "ElectricalConsumerNames": [],
+            "Links": (
+                {"BranchCircuit": link(f"{self.path}/Branches/{branch}")}
+                if branch is not None
+                else {}
+            ),
+        }
         body.update(self._power(outlet, path))
         if self._depth == 3:
             body.update(self._readings(outlet))
@@ -195,35 +331,53 @@ class PduResources:
     def _power(self, outlet: Outlet, path: str) -> Json:
         if not outlet.switchable:
             return {}
-        power = {**power_words(outlet, self._model), "PowerEnabled": True, "PowerOnDelaySeconds": outlet.on_delay,
-                 "PowerOffDelaySeconds": outlet.off_delay, "PowerCycleDelaySeconds": outlet.cycle_delay,
-                 "PowerRestoreDelaySeconds": 0, "PowerRestorePolicy": "LastState", "PowerControlLocked": outlet.locked,
-                 "ConfigurationLocked": False}
+        power = {
+            **power_words(outlet, self._model),
+            "PowerEnabled": True,
+            "PowerOnDelaySeconds": outlet.on_delay,
+            "PowerOffDelaySeconds": outlet.off_delay,
+            "PowerCycleDelaySeconds": outlet.cycle_delay,
+            "PowerRestoreDelaySeconds": 0,
+            "PowerRestorePolicy": "LastState",
+            "PowerControlLocked": outlet.locked,
+            "ConfigurationLocked": False,
+        }
         control: Json = {"target": self.target(path, CONTROL)}
         if self._model.values == "allowable":
             control["PowerState@Redfish.AllowableValues"] = list(self._model.verbs)
         elif self._model.values == "info":
             control["@Redfish.ActionInfo"] = self._info
-        power["Actions"] = {"#Outlet.PowerControl": control,
-                            "#Outlet.ResetMetrics": {"target": self.target(path, RESET)}}
+        power["Actions"] = {
+            "#Outlet.PowerControl": control,
+            "#Outlet.ResetMetrics": {"target": self.target(path, RESET)},
+        }
         return power
 
     def _readings(self, outlet: Outlet) -> Json:
         see, id = self.sensors.excerpt, outlet.id
-        readings: Json = {"PolyPhaseCurrentAmps": {
-                              f"Line{line}": see(f"Current{id}L{line}", "Current", f"Line{line}", outlet.current)
-                              for line in outlet.lines},
-                          "PowerWatts": see(f"Power{id}", "Power", "Total", outlet.watts),
-                          "EnergykWh": see(f"Energy{id}", "EnergykWh", "Total", lambda: outlet.wh / 1000),
-                          "FrequencyHz": see(f"Frequency{id}", "Frequency", "Total", lambda: HERTZ)}
+        readings: Json = {
+            "PolyPhaseCurrentAmps": {
+                f"Line{line}": see(f"Current{id}L{line}", "Current", f"Line{line}", outlet.current)
+                for line in outlet.lines
+            },
+            "PowerWatts": see(f"Power{id}", "Power", "Total", outlet.watts),
+            "EnergykWh": see(f"Energy{id}", "EnergykWh", "Total", lambda: outlet.wh / 1000),
+            "FrequencyHz": see(f"Frequency{id}", "Frequency", "Total", lambda: HERTZ),
+        }
         if len(outlet.lines) == 1:
             line = outlet.lines[0]
-            readings["CurrentAmps"] = see(f"Current{id}L{line}", "Current", f"Line{line}", outlet.current)
-            readings["Voltage"] = see(f"Voltage{id}", "Voltage", f"Line{line}ToNeutral", lambda: VOLTS)
+            readings["CurrentAmps"] = see(
+                f"Current{id}L{line}", "Current", f"Line{line}", outlet.current
+            )
+            readings["Voltage"] = see(
+                f"Voltage{id}", "Voltage", f"Line{line}ToNeutral", lambda: VOLTS
+            )
         return readings
 
 
 def neutral(lines: Mapping[int, float]) -> float:
     """The current of the neutral, for line currents 120° apart."""
     one, two, three = (lines[line] for line in (1, 2, 3))
-    return float(max(0.0, one ** 2 + two ** 2 + three ** 2 - one * two - two * three - one * three) ** 0.5)
+    return float(
+        max(0.0, one**2 + two**2 + three**2 - one * two - two * three - one * three) ** 0.5
+    )

@@ -1,4 +1,5 @@
 """The service's web server: reads and counts requests, and sends answers."""
+
 from __future__ import annotations
 
 import ssl
@@ -22,8 +23,8 @@ class Seen(NamedTuple):
 
 class Request(NamedTuple):
     method: str
-    target: str                     # path with query
-    headers: Message                # looks names up case-insensitively
+    target: str  # path with query
+    headers: Message  # looks names up case-insensitively
     body: bytes
 
 
@@ -42,7 +43,13 @@ class Service(Protocol):
 class RedfishServer(WebServer):
     unit: Service
 
-    def __init__(self, address: tuple[str, int], unit: Service, counters: Counters, tls: Optional[ssl.SSLContext]) -> None:
+    def __init__(
+        self,
+        address: tuple[str, int],
+        unit: Service,
+        counters: Counters,
+        tls: Optional[ssl.SSLContext],
+    ) -> None:
         super().__init__(address, RedfishConnection, unit, counters, tls)
 
 
@@ -67,9 +74,13 @@ class RedfishConnection(Connection):
         if len(request.body) < announced:
             self._silent(request)
             return
-        order = service.faults.take(lambda method: method == request.method or method in request.target)
+        order = service.faults.take(
+            lambda method: method == request.method or method in request.target
+        )
         fault = order.fault if order is not None else None
-        self.server.stopping.wait(service.delay_s + (order.seconds if order is not None and fault is Fault.SLOW else 0.0))
+        self.server.stopping.wait(
+            service.delay_s + (order.seconds if order is not None and fault is Fault.SLOW else 0.0)
+        )
         if self.rebooted() or fault is Fault.CLOSE_BEFORE:
             self._silent(request)
             return
@@ -100,13 +111,13 @@ class RedfishConnection(Connection):
             answer = answer._replace(body=b"", padding=0)
         body = answer.body
         if order is not None and order.fault is Fault.HALF_ANSWER:
-            self.wfile.write(body[:len(body) // 2])
+            self.wfile.write(body[: len(body) // 2])
             self.hang_up()
             return
         self.wfile.write(body)
         for _ in range(answer.padding // len(_PIECE)):
             self.wfile.write(_PIECE)
-        self.wfile.write(_PIECE[:answer.padding % len(_PIECE)])
+        self.wfile.write(_PIECE[: answer.padding % len(_PIECE)])
         self.wfile.flush()
         is_ordered = order is not None and order.fault is Fault.CLOSE_AFTER
         if is_ordered or self.server.close_after_each:

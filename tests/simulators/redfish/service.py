@@ -1,4 +1,5 @@
 """The simulated service as a whole: its server, its resources, its books."""
+
 from __future__ import annotations
 
 import threading
@@ -30,36 +31,50 @@ VIEWER, VIEWER_PASSWORD = "viewer", "only-to-look"
 class RedfishService:
     """A Redfish service listening on 127.0.0.1; usable as a context manager.
 
-    model           the kind of service
-    tls             HTTPS, with a certificate that `ca_pem` verifies and whose SHA-256 is `fingerprint`; else plain HTTP
-    port            0: chosen by the system
-    user, password  the administrator; a second account, viewer_user and viewer_password, may only read;
+    model           the kind of service tls             HTTPS, with a certificate that `ca_pem`
+    verifies and whose SHA-256 is `fingerprint`; else plain HTTP port            0: chosen by the
+    system user, password  the administrator; a second account, viewer_user and viewer_password, may
+    only read;
                     it is absent if `user` has the same name
     clock           seconds, monotonic; a test may pass a clock that it moves itself
     delay_s         delay before each answer
     reboot_seconds  duration of a reboot, in real time
 
-    Attributes: host, port, url, ca_pem, fingerprint; faults (on demand); log (requests with the status of their answers);
-    access (accounts and sessions); tasks; control (`writes`: accepted actions, except restarts; `ignores`: acknowledges
-    switching without effect); plants (PDU's id → its outlets, loads and counters; empty with a `tree`); rewrite (target, body →
-    the body to send instead).
+    Attributes: host, port, url, ca_pem, fingerprint; faults (on demand); log (requests with the
+    status of their answers); access (accounts and sessions); tasks; control (`writes`: accepted
+    actions, except restarts; `ignores`: acknowledges switching without effect); plants (PDU's id →
+    its outlets, loads and counters; empty with a `tree`); rewrite (target, body → the body to send
+    instead).
     """
 
     host = "127.0.0.1"
     viewer_user, viewer_password = VIEWER, VIEWER_PASSWORD
 
-    def __init__(self, model: Model = Model(), *, tls: bool = True, port: int = 0, user: str = USER, password: str = PASSWORD,
-                 clock: Callable[[], float] = time.monotonic, delay_s: float = 0.0, reboot_seconds: float = 0.2) -> None:
+    def __init__(
+        self,
+        model: Model = Model(),
+        *,
+        tls: bool = True,
+        port: int = 0,
+        user: str = USER,
+        password: str = PASSWORD,
+        clock: Callable[[], float] = time.monotonic,
+        delay_s: float = 0.0,
+        reboot_seconds: float = 0.2,
+    ) -> None:
         self.model, self.user, self.password, self.delay_s = model, user, password, delay_s
         self.lock = threading.RLock()
         self.clockwork = Clockwork(clock)
         self.access = Access(model, self.clockwork)
-        self.access.accounts = {VIEWER: Account(VIEWER_PASSWORD, "ReadOnly"), user: Account(password, "Administrator")}
+        self.access.accounts = {
+            VIEWER: Account(VIEWER_PASSWORD, "ReadOnly"),
+            user: Account(password, "Administrator"),
+        }
         self.tasks, self.control, self.faults = Tasks(self.clockwork), Control(model), Faults()
         self.log: list[Seen] = []
         self.plants: dict[str, Plant] = {}
         self.tree: Optional[Tree] = None
-        self.outlets: dict[str, Outlet] = {}            # path -> outlet
+        self.outlets: dict[str, Outlet] = {}  # path -> outlet
         self._dispatcher = Dispatcher(model, self.access, self.tasks)
         if model.tree is not None:
             self._serve_tree(Tree(model.tree, model, self.clockwork))
@@ -70,9 +85,13 @@ class RedfishService:
         identity = usual() if tls else None
         self.ca_pem = identity.authority.ca_pem if identity else ""
         self.fingerprint = fingerprint(identity.certificate) if identity else ""
-        self._server = RedfishServer((self.host, port), self, self._counters, identity.context if identity else None)
+        self._server = RedfishServer(
+            (self.host, port), self, self._counters, identity.context if identity else None
+        )
         self.port = self._server.port
-        self.url = self._dispatcher.front = f"{'https' if tls else 'http'}://{self.host}:{self.port}"
+        self.url = self._dispatcher.front = (
+            f"{'https' if tls else 'http'}://{self.host}:{self.port}"
+        )
 
     def _serve_tree(self, tree: Tree) -> None:
         self.tree, self.outlets = tree, tree.outlets
@@ -81,7 +100,9 @@ class RedfishService:
         for path, outlet in tree.outlets.items():
             target = tree.target(path)
             if target:
-                self._add_action(target, path, partial(self.control.switch, identity_of(path, several), outlet))
+                self._add_action(
+                    target, path, partial(self.control.switch, identity_of(path, several), outlet)
+                )
 
     def _serve_pdus(self) -> None:
         parts = []
@@ -95,12 +116,28 @@ class RedfishService:
                 self.outlets[path] = outlet
                 if outlet.switchable:
                     identity = identity_of(path, self._several)
-                    self._add_action(part.target(path, CONTROL), path, partial(self.control.switch, identity, outlet))
-                    self._add_action(part.target(path, RESET), path, partial(self.control.reset, identity, outlet))
+                    self._add_action(
+                        part.target(path, CONTROL),
+                        path,
+                        partial(self.control.switch, identity, outlet),
+                    )
+                    self._add_action(
+                        part.target(path, RESET),
+                        path,
+                        partial(self.control.reset, identity, outlet),
+                    )
             if pdu.metrics:
                 metrics = f"{part.path}/Metrics"
-                self._add_action(part.target(metrics, RESET_ALL), metrics, partial(self.control.reset, pdu.id, plant))
-        self._add_action(f"{MANAGER}/Actions/{RESTART}", MANAGER, partial(self.control.restart, self._reboot_soon))
+                self._add_action(
+                    part.target(metrics, RESET_ALL),
+                    metrics,
+                    partial(self.control.reset, pdu.id, plant),
+                )
+        self._add_action(
+            f"{MANAGER}/Actions/{RESTART}",
+            MANAGER,
+            partial(self.control.restart, self._reboot_soon),
+        )
         self._dispatcher.made = Site(self.model, parts, self.access, self.tasks).made
 
     def _add_action(self, target: str, resource: str, run: Callable[[Json], float]) -> None:
@@ -109,20 +146,32 @@ class RedfishService:
     # -- for tests
 
     def books(self) -> Books:
-        """The current true state of the rack PDUs, or of all of the model's `pdus` if none is a rack PDU."""
+        """The current true state of the rack PDUs, or of all of the model's `pdus` if none is a
+        rack PDU.
+        """
         with self.lock:
             self.clockwork.settle()
-            books = Books(states={}, requests=self._counters.requests, connections=self._counters.connections,
-                          writes=list(self.control.writes))
+            books = Books(
+                states={},
+                requests=self._counters.requests,
+                connections=self._counters.connections,
+                writes=list(self.control.writes),
+            )
             if self.tree is not None:
                 self._enter_tree(books, self.tree)
             else:
-                racks = [one for one in self.plants.values() if one.pdu.kind == "RackPDU"] or list(self.plants.values())
+                racks = [one for one in self.plants.values() if one.pdu.kind == "RackPDU"] or list(
+                    self.plants.values()
+                )
                 self._enter(books, racks)
             return books
 
     def _enter(self, books: Books, plants: list[Plant]) -> None:
-        metered = [plant for plant in plants if plant.pdu.metering != "none" and plant.pdu.figures != "null"]
+        metered = [
+            plant
+            for plant in plants
+            if plant.pdu.metering != "none" and plant.pdu.figures != "null"
+        ]
         if metered:
             books.load_a = round(sum(plant.load() for plant in metered), 3)
             books.energy_kwh = round(sum(plant.counted_wh() for plant in metered) / 1000, 3)
@@ -142,9 +191,18 @@ class RedfishService:
                 books.states[identity] = outlet.on
                 if outlet.metered:
                     books.port_energy_kwh[identity] = outlet.wh / 1000
-        loads, counted = [tree.load_a(pdu) for pdu in racks], [tree.energy_kwh(pdu) for pdu in racks]
-        books.load_a = round(sum(one or 0.0 for one in loads), 3) if any(one is not None for one in loads) else None
-        books.energy_kwh = sum(one or 0.0 for one in counted) if any(one is not None for one in counted) else None
+        loads, counted = (
+            [tree.load_a(pdu) for pdu in racks],
+            [tree.energy_kwh(pdu) for pdu in racks],
+        )
+        books.load_a = (
+            round(sum(one or 0.0 for one in loads), 3)
+            if any(one is not None for one in loads)
+            else None
+        )
+        books.energy_kwh = (
+            sum(one or 0.0 for one in counted) if any(one is not None for one in counted) else None
+        )
 
     @property
     def rewrite(self) -> Optional[Rewrite]:
@@ -170,7 +228,11 @@ class RedfishService:
         """The outlet with this identity in the books."""
         with self.lock:
             self.clockwork.settle()
-            return next(one for path, one in self.outlets.items() if identity_of(path, self._several) == identity)
+            return next(
+                one
+                for path, one in self.outlets.items()
+                if identity_of(path, self._several) == identity
+            )
 
     @property
     def _several(self) -> bool:
@@ -190,7 +252,8 @@ class RedfishService:
         self._server.hang_up_all()
 
     def reboot(self) -> None:
-        """Closes all connections, and answers no request for reboot_seconds. Forgets sessions, tasks and planned switching.
+        """Closes all connections, and answers no request for reboot_seconds. Forgets sessions,
+        tasks and planned switching.
 
         Relays keep their state.
         """
@@ -198,7 +261,10 @@ class RedfishService:
         self.close_connections()
 
     def _reboot_soon(self, seconds: float = 0.05) -> None:
-        """Forgets sessions, tasks and planned switching now. Reboots after `seconds`, to answer Manager.Reset first."""
+        """Forgets sessions, tasks and planned switching now.
+
+        Reboots after `seconds`, to answer Manager.Reset first.
+        """
         with self.lock:
             self.clockwork.settle()
             for outlet in self.outlets.values():

@@ -1,4 +1,8 @@
-"""Actions that take time: 202, a Task and its monitor. Source: DSP0266, "Asynchronous operations"; Task v1.7.4."""
+"""Actions that take time: 202, a Task and its monitor.
+
+Source: DSP0266, "Asynchronous operations"; Task v1.7.4.
+"""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -14,12 +18,14 @@ Json = dict[str, Any]
 
 @dataclass
 class Task:
-    """`result` is the state at the task's end: "Completed", "Exception", "Cancelled" or "Killed"."""
+    """`result` is the state at the task's end: "Completed", "Exception", "Cancelled"
+    or "Killed".
+    """
 
     id: str
     due: float
     result: str
-    fetched: bool = False               # the monitor has returned the result
+    fetched: bool = False  # the monitor has returned the result
 
     @property
     def path(self) -> str:
@@ -53,9 +59,17 @@ class Tasks:
         ended = self.ended(task)
         state = task.result if ended else "Running"
         good = state in ("Running", "Completed")
-        body: Json = {"@odata.id": task.path, "@odata.type": "#Task.v1_7_4.Task", "Id": task.id, "Name": f"Task {task.id}",
-                      "TaskState": state, "TaskStatus": "OK" if good else "Critical", "PercentComplete": 100 if ended else 50,
-                      "StartTime": "2026-11-20T12:00:00Z", "Messages": [message("Success" if good else "GeneralError")]}
+        body: Json = {
+            "@odata.id": task.path,
+            "@odata.type": "#Task.v1_7_4.Task",
+            "Id": task.id,
+            "Name": f"Task {task.id}",
+            "TaskState": state,
+            "TaskStatus": "OK" if good else "Critical",
+            "PercentComplete": 100 if ended else 50,
+            "StartTime": "2026-11-20T12:00:00Z",
+            "Messages": [message("Success" if good else "GeneralError")],
+        }
         if ended:
             body["EndTime"] = "2026-11-20T12:00:01Z"
         else:

@@ -1,4 +1,7 @@
-"""Models: services with various Redfish features, and vendors' units as far as public material describes them."""
+"""Models: services with various Redfish features, and vendors' units as far as public material
+describes them.
+"""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -8,7 +11,10 @@ from .model import Expand, Model, Pdu
 
 
 def rack() -> Model:
-    """A switched and metered three-phase rack PDU of 12 outlets. The service offers $expand, sessions and basic login."""
+    """A switched and metered three-phase rack PDU of 12 outlets.
+
+    The service offers $expand, sessions and basic login.
+    """
     return Model()
 
 
@@ -32,36 +38,70 @@ def basic_only() -> Model:
 
 def panduit() -> Model:
     """The root has a PowerDistribution link to the rack PDUs instead of PowerEquipment."""
-    return Model((Pdu(outlets=tuple(str(number) for number in range(1, 25)), manufacturer="Panduit", model="G5"),),
-                 root="panduit", expand=None)
+    return Model(
+        (
+            Pdu(
+                outlets=tuple(str(number) for number in range(1, 25)),
+                manufacturer="Panduit",
+                model="G5",
+            ),
+        ),
+        root="panduit",
+        expand=None,
+    )
 
 
 def xerus() -> Model:
-    """Outlets 1 to 12, main I1, branches C1 to C3. Only basic login; $expand has two levels and no "~"."""
-    pdu = Pdu(outlets=tuple(str(number) for number in range(1, 13)), mains=("I1",), branches=("C1", "C2", "C3"),
-              manufacturer="Raritan", model="PX4-5190R")
+    """Outlets 1 to 12, main I1, branches C1 to C3.
+
+    Only basic login; $expand has two levels and no "~".
+    """
+    pdu = Pdu(
+        outlets=tuple(str(number) for number in range(1, 13)),
+        mains=("I1",),
+        branches=("C1", "C2", "C3"),
+        manufacturer="Raritan",
+        model="PX4-5190R",
+    )
     return Model((pdu,), login="basic", expand=Expand(links=False, max_levels=2))
 
 
 def hpe() -> Model:
-    """Outlet control with the vendor's own body, which overwrites start-up state, name and delays."""
-    pdu = Pdu(outlets=tuple(f"OUTLET{number}" for number in range(1, 9)), manufacturer="HPE", model="P9R82A", on_delay=1.0,
-              off_delay=0.0, cycle_delay=7.0)
+    """Outlet control with the vendor's own body, which overwrites start-up state,
+    name and delays.
+    """
+    pdu = Pdu(
+        outlets=tuple(f"OUTLET{number}" for number in range(1, 9)),
+        manufacturer="HPE",
+        model="P9R82A",
+        on_delay=1.0,
+        off_delay=0.0,
+        cycle_delay=7.0,
+    )
     return Model((pdu,), body="hpe", values="none", expand=None, login="basic")
 
 
 def rittal() -> Model:
-    """Outlet ids contain the line and the fuse (L1_F1_10). The action refers to an ActionInfo instead of listing its values."""
+    """Outlet ids contain the line and the fuse (L1_F1_10).
+
+    The action refers to an ActionInfo instead of listing its values.
+    """
     branches = tuple(f"L{line}_F{fuse}" for fuse in (1, 2) for line in (1, 2, 3))
     outlets = tuple(f"{branch}_{outlet}" for branch in branches for outlet in (10, 20, 30))
-    return Model((Pdu(outlets=outlets, branches=branches, manufacturer="Rittal", model="PDU switched"),), values="info",
-                 expand=None)
+    return Model(
+        (Pdu(outlets=outlets, branches=branches, manufacturer="Rittal", model="PDU switched"),),
+        values="info",
+        expand=None,
+    )
 
 
 def apc() -> Model:
     """The value for a power cycle is Cycle; only sensors have readings."""
-    return Model((Pdu(figures="sensors", manufacturer="APC", model="APDU10452SW"),), verbs=("On", "Off", "Cycle"),
-                 expand=Expand(all=False, links=False, levels=False, max_levels=1))
+    return Model(
+        (Pdu(figures="sensors", manufacturer="APC", model="APDU10452SW"),),
+        verbs=("On", "Off", "Cycle"),
+        expand=Expand(all=False, links=False, levels=False, max_levels=1),
+    )
 
 
 def four_wire() -> Model:
@@ -81,34 +121,86 @@ def several() -> Model:
 
 def floor() -> Model:
     """A floor PDU: mains and branches, no outlets."""
-    return Model((Pdu(id="Row1", kind="FloorPDU", outlets=(), metering="branch", switched=False, model="FLOOR-9000"),))
+    return Model(
+        (
+            Pdu(
+                id="Row1",
+                kind="FloorPDU",
+                outlets=(),
+                metering="branch",
+                switched=False,
+                model="FLOOR-9000",
+            ),
+        )
+    )
 
 
 def transfer_switch() -> Model:
     """A transfer switch with two mains, the first in use."""
-    return Model((Pdu(kind="AutomaticTransferSwitch", mains=("AC1", "AC2"), branches=("A", "B"), phases=1,
-                      outlets=("A1", "A2", "A3", "B1", "B2", "B3")),))
+    return Model(
+        (
+            Pdu(
+                kind="AutomaticTransferSwitch",
+                mains=("AC1", "AC2"),
+                branches=("A", "B"),
+                phases=1,
+                outlets=("A1", "A2", "A3", "B1", "B2", "B3"),
+            ),
+        )
+    )
 
 
 def hall() -> Model:
-    """The PDUs of a data hall: twelve, of 48 outlets each, behind one address, with more than 3,000 sensors."""
+    """The PDUs of a data hall: twelve, of 48 outlets each, behind one address, with more than 3,000
+    sensors.
+    """
     outlets = tuple(str(number) for number in range(1, 49))
-    return Model(tuple(Pdu(id=str(number), outlets=outlets, serial=f"SIM00000{number:02d}") for number in range(1, 13)))
+    return Model(
+        tuple(
+            Pdu(id=str(number), outlets=outlets, serial=f"SIM00000{number:02d}")
+            for number in range(1, 13)
+        )
+    )
 
 
 def delayed() -> Model:
-    """On and Off take a second. Actions run as tasks and need If-Match. C4 is locked; B2 is off at the start."""
-    return Model((Pdu(locked=("C4",), off=("B2",)),), relay_delay=1.0, task_seconds=0.5, demand_etag=True)
+    """On and Off take a second.
+
+    Actions run as tasks and need If-Match. C4 is locked; B2 is off at the start.
+    """
+    return Model(
+        (Pdu(locked=("C4",), off=("B2",)),), relay_delay=1.0, task_seconds=0.5, demand_etag=True
+    )
 
 
 def dmtf(folder: Path, expand: Optional[Expand] = Expand()) -> Model:
-    """A published tree. DMTF's has a rack PDU of 11 outlets: A4 and A5 have no readings, A5 has no state and no action.
+    """A published tree. DMTF's has a rack PDU of 11 outlets: A4 and A5 have no readings, A5 has no
+    state and no action.
 
     In DMTF's tree, the targets of the PDU's actions lack /Actions/.
     """
     return Model((), tree=folder, values="none", expand=expand)
 
 
-UNITS: dict[str, Callable[[], Model]] = {one.__name__.replace("_", "-"): one for one in (
-    rack, plain, paged, sessions_only, basic_only, panduit, xerus, hpe, rittal, apc, four_wire, metered, several, floor,
-    transfer_switch, hall, delayed)}
+UNITS: dict[str, Callable[[], Model]] = {
+    one.__name__.replace("_", "-"): one
+    for one in (
+        rack,
+        plain,
+        paged,
+        sessions_only,
+        basic_only,
+        panduit,
+        xerus,
+        hpe,
+        rittal,
+        apc,
+        four_wire,
+        metered,
+        several,
+        floor,
+        transfer_switch,
+        hall,
+        delayed,
+    )
+}

@@ -1,4 +1,8 @@
-"""PATCH: the properties that a client may set. Source: DSP0266, "PATCH (update)"; OData.Permissions of the schemas."""
+"""PATCH: the properties that a client may set.
+
+Source: DSP0266, "PATCH (update)"; OData.Permissions of the schemas.
+"""
+
 from __future__ import annotations
 
 from typing import Any
@@ -6,7 +10,12 @@ from typing import Any
 from .errors import Refusal
 
 Json = dict[str, Any]
-_PLACE = {"Location": {"Placement": {"Rack": str, "Row": str, "RackOffset": int, "RackOffsetUnits": str}, "Contacts": list}}
+_PLACE = {
+    "Location": {
+        "Placement": {"Rack": str, "Row": str, "RackOffset": int, "RackOffsetUnits": str},
+        "Contacts": list,
+    }
+}
 # By the type of a resource: its writable properties, with the types of their values.
 _MAY: dict[str, Json] = {
     "PowerDistribution": {"AssetTag": str, "UserLabel": str, **_PLACE},
@@ -29,11 +38,17 @@ def check(given: Json, may: Json) -> None:
             raise Refusal(400, "PropertyNotWritable", name)
         if isinstance(kind, dict) and isinstance(value, dict):
             check(value, kind)
-        elif isinstance(kind, dict) or not isinstance(value, kind) or isinstance(value, bool):     # True is an int in Python
+        elif isinstance(kind, dict) or not isinstance(value, kind) or isinstance(value, bool):
+            # True is an int in Python
             raise Refusal(400, "PropertyValueTypeError", str(value), name)
 
 
 def merged(body: Json, given: Json) -> Json:
     """The body with the given properties."""
-    return {**body, **{name: merged(body.get(name, {}), value) if isinstance(value, dict) else value
-                       for name, value in given.items()}}
+    return {
+        **body,
+        **{
+            name: merged(body.get(name, {}), value) if isinstance(value, dict) else value
+            for name, value in given.items()
+        },
+    }

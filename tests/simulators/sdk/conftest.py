@@ -1,4 +1,5 @@
 """A unit for each test, and a process for each release of the SDK."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -20,7 +21,9 @@ def generation(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="session")
 def workers() -> Iterator[Callable[[str], Worker]]:
-    """A function that returns the process with a generation's SDK; it starts one if none is running."""
+    """A function that returns the process with a generation's SDK; it starts one if none is
+    running.
+    """
     started: dict[str, Worker] = {}
 
     def worker(generation: str) -> Worker:
@@ -39,13 +42,19 @@ def workers() -> Iterator[Callable[[str], Worker]]:
 
 @pytest.fixture
 def pdu(generation: str) -> Iterator[XerusPdu]:
-    with XerusPdu(MODEL, generation, links={2: LINKED}, http_port=0, reboot_seconds=1.5, update_seconds=1.5) as unit:
+    with XerusPdu(
+        MODEL, generation, links={2: LINKED}, http_port=0, reboot_seconds=1.5, update_seconds=1.5
+    ) as unit:
         yield unit
 
 
 @pytest.fixture
 def step(workers: Callable[[str], Worker], generation: str, pdu: XerusPdu) -> Step:
     """A function that runs one step of a script: step("services", "snmp")."""
+
     def run(script: str, name: str, given: Any = None, address: str = pdu.url) -> Any:
-        return workers(generation).order(f"{SCRIPTS}.{script}", name, address, pdu.user, pdu.password, given)
+        return workers(generation).order(
+            f"{SCRIPTS}.{script}", name, address, pdu.user, pdu.password, given
+        )
+
     return run

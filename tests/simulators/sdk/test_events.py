@@ -1,4 +1,7 @@
-"""The vendor's SDK reads the events of the simulated unit: types, sources, old and new values, user and address."""
+"""The vendor's SDK reads the events of the simulated unit: types, sources, old and new values, user
+and address.
+"""
+
 from __future__ import annotations
 
 import pytest
@@ -15,7 +18,8 @@ def test_the_sdk_reads_the_events_of_one_outlet(step: Step) -> None:
         {"class": "StateChangedEvent", "source": "outlet.0", "states": [1, 0]},
         {"class": "ReadingChangedEvent", "source": "O0Current", "value": 0.0},
         {"class": "SettingsChangedEvent", "source": "outlet.0", "names": ["", "web"], **BY},
-        {"class": "ThresholdsChangedEvent", "source": "O0Current", "limits": [0.0, 5.0], **BY}]
+        {"class": "ThresholdsChangedEvent", "source": "O0Current", "limits": [0.0, 5.0], **BY},
+    ]
 
 
 def test_the_sdk_demands_and_cancels_event_types_of_all_sources(step: Step) -> None:

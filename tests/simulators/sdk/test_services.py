@@ -1,4 +1,5 @@
 """The vendor's SDK administers the simulated unit, from SNMP to log levels."""
+
 from __future__ import annotations
 
 import pytest
@@ -28,9 +29,15 @@ def test_the_sdk_manages_monitored_servers(pdu: XerusPdu, step: Step) -> None:
 @since("3.6")
 def test_the_sdk_sets_bridging_and_port_forwarding(step: Step) -> None:
     found = step("services", "network")
-    assert found == {"without downstream": 300, "set": 0, "bridge": True, "forwarding": True, "role": 0,
-                     "interfaces": ["br0", "eth1", "eth2"],
-                     "mappings": ["HTTPS", "HTTP", "SSH", "TELNET", "SNMP", "MODBUS"]}
+    assert found == {
+        "without downstream": 300,
+        "set": 0,
+        "bridge": True,
+        "forwarding": True,
+        "role": 0,
+        "interfaces": ["br0", "eth1", "eth2"],
+        "mappings": ["HTTPS", "HTTP", "SSH", "TELNET", "SNMP", "MODBUS"],
+    }
 
 
 @only("3.3")
@@ -39,9 +46,17 @@ def test_the_sdk_changes_the_network_settings_of_old_firmware(step: Step) -> Non
 
 
 @since("3.6")
-def test_the_sdk_switches_outlets_of_link_units_and_adds_and_releases_link_units(pdu: XerusPdu, step: Step) -> None:
+def test_the_sdk_switches_outlets_of_link_units_and_adds_and_releases_link_units(
+    pdu: XerusPdu, step: Step
+) -> None:
     found = step("services", "cascade")
-    assert (found["role"], found["links"], found["label"], found["off"], found["seen"]) == (1, [2], "2", 0, 0)
+    assert (found["role"], found["links"], found["label"], found["off"], found["seen"]) == (
+        1,
+        [2],
+        "2",
+        0,
+        0,
+    )
     assert found["version"] == f"{pdu.site.firmware.release}.5-50000"
     assert found["codes"] == [4, 6, 7, 11, 0]
     assert (found["after"], found["released"], found["left"]) == ([2, 3], 0, [2])
@@ -50,14 +65,26 @@ def test_the_sdk_switches_outlets_of_link_units_and_adds_and_releases_link_units
 
 def test_a_session_is_opened_used_and_closed(pdu: XerusPdu, step: Step) -> None:
     found = step("services", "session")
-    assert found == {"code": 0, "same": True, "user": "admin", "label": "1", "closed": True, "token": 32}
+    assert found == {
+        "code": 0,
+        "same": True,
+        "user": "admin",
+        "label": "1",
+        "closed": True,
+        "token": 32,
+    }
     assert pdu.access.sessions == {}
 
 
 def test_the_sdk_manages_accounts(step: Step) -> None:
     found = step("services", "users")
     assert found["codes"] == [0, 1, 6, 0, 0, 2]
-    assert (found["enabled"], found["name"], found["policy"], found["deleted"]) == (True, "Nina", 0, 0)
+    assert (found["enabled"], found["name"], found["policy"], found["deleted"]) == (
+        True,
+        "Nina",
+        0,
+        0,
+    )
     assert found["accounts"] == ["admin", "nina", "viewer"]
     assert found["privileges"] > 1 and "Admin" in found["roles"]
 
@@ -67,18 +94,41 @@ def test_the_sdk_manages_and_switches_outlet_groups(step: Step) -> None:
     found = step("services", "groups")
     assert (found["code"], found["switched"], found["states"]) == (0, 0, [0, 0, 1])
     assert (found["settings"], found["name"], found["members"]) == (0, "mail", [True, True])
-    assert (found["groups"], found["empty"], found["got"], found["deleted"], found["gone"]) == ([1], 1, 0, 0, 2)
+    assert (found["groups"], found["empty"], found["got"], found["deleted"], found["gone"]) == (
+        [1],
+        1,
+        0,
+        0,
+        2,
+    )
 
 
 def test_the_sdk_manages_peripheral_slots(step: Step) -> None:
     found = step("services", "peripherals")
-    assert (found["slots"], found["reading"], found["set"], found["name"], found["empty"]) == (8, 17.93, 0, "front", True)
+    assert (found["slots"], found["reading"], found["set"], found["name"], found["empty"]) == (
+        8,
+        17.93,
+        0,
+        "front",
+        True,
+    )
     assert found["actuator"] == [0, 1]
-    assert (found["moved"], found["left"], found["unassigned"], found["known"], found["manager"]) == (0, True, 0, 3, 0)
+    assert (
+        found["moved"],
+        found["left"],
+        found["unassigned"],
+        found["known"],
+        found["manager"],
+    ) == (0, True, 0, 3, 0)
 
 
 def test_the_sdk_sets_the_time_zone(step: Step) -> None:
-    assert step("services", "clock") == {"code": 0, "zone": "Europe/Berlin", "offset": 3600, "wrong": 1}
+    assert step("services", "clock") == {
+        "code": 0,
+        "zone": "Europe/Berlin",
+        "offset": 3600,
+        "wrong": 1,
+    }
 
 
 def test_the_sdk_starts_and_mutes_the_beeper(step: Step) -> None:

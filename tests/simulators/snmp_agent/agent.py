@@ -1,8 +1,9 @@
 """The project's own SNMP agent: v1 and v2c over UDP, in a thread, with faults on demand.
 
-Written from RFC 1157, RFC 3416 and RFC 2576 (answers of v1). It serves a Device, counts requests and logs SETs.
-SNMPv3 is tested against Net-SNMP's snmpd.
+Written from RFC 1157, RFC 3416 and RFC 2576 (answers of v1). It serves a Device, counts requests
+and logs SETs. SNMPv3 is tested against Net-SNMP's snmpd.
 """
+
 from __future__ import annotations
 
 import contextlib
@@ -20,32 +21,71 @@ from .device import COUNTER64, INTEGER, Arcs, Device, Row, Write
 from .faults import Faults
 from .model import Model
 
-ERRORS = ("noError", "tooBig", "noSuchName", "badValue", "readOnly", "genErr", "noAccess", "wrongType", "wrongLength",
-          "wrongEncoding", "wrongValue", "noCreation", "inconsistentValue", "resourceUnavailable", "commitFailed",
-          "undoFailed", "authorizationError", "notWritable", "inconsistentName")
+ERRORS = (
+    "noError",
+    "tooBig",
+    "noSuchName",
+    "badValue",
+    "readOnly",
+    "genErr",
+    "noAccess",
+    "wrongType",
+    "wrongLength",
+    "wrongEncoding",
+    "wrongValue",
+    "noCreation",
+    "inconsistentValue",
+    "resourceUnavailable",
+    "commitFailed",
+    "undoFailed",
+    "authorizationError",
+    "notWritable",
+    "inconsistentName",
+)
 # v2c error -> the v1 error that replaces it (RFC 2576, 4.3).
-_FOR_V1 = {"wrongType": "badValue", "wrongLength": "badValue", "wrongEncoding": "badValue", "wrongValue": "badValue",
-           "inconsistentValue": "badValue", "noAccess": "noSuchName", "notWritable": "noSuchName",
-           "noCreation": "noSuchName", "inconsistentName": "noSuchName", "authorizationError": "noSuchName",
-           "resourceUnavailable": "genErr", "commitFailed": "genErr", "undoFailed": "genErr"}
+_FOR_V1 = {
+    "wrongType": "badValue",
+    "wrongLength": "badValue",
+    "wrongEncoding": "badValue",
+    "wrongValue": "badValue",
+    "inconsistentValue": "badValue",
+    "noAccess": "noSuchName",
+    "notWritable": "noSuchName",
+    "noCreation": "noSuchName",
+    "inconsistentName": "noSuchName",
+    "authorizationError": "noSuchName",
+    "resourceUnavailable": "genErr",
+    "commitFailed": "genErr",
+    "undoFailed": "genErr",
+}
 _NAMES = {ber.GET: "get", ber.GET_NEXT: "next", ber.GET_BULK: "bulk", ber.SET: "set"}
-_LARGEST = 65_507       # most octets of a UDP payload over IPv4
+_LARGEST = 65_507  # most octets of a UDP payload over IPv4
 _V1 = 0
 
 
 class Agent:
     """An agent for one device; a context manager. `port` 0: the system chooses one.
 
-    `books()` is complete for a Model; for a plain Device it has only the writes and the number of requests.
+    `books()` is complete for a Model; for a plain Device it has only the writes and the number of
+    requests.
     """
 
-    def __init__(self, device: Union[Model, Device], port: int = 0, read: str = "public", write: str = "private",
-                 versions: tuple[int, ...] = (1, 2), faults: Optional[Faults] = None, *, host: str = "127.0.0.1") -> None:
+    def __init__(
+        self,
+        device: Union[Model, Device],
+        port: int = 0,
+        read: str = "public",
+        write: str = "private",
+        versions: tuple[int, ...] = (1, 2),
+        faults: Optional[Faults] = None,
+        *,
+        host: str = "127.0.0.1",
+    ) -> None:
         self.host = host
         self._model = device if isinstance(device, Model) else None
         self.device = device.device if isinstance(device, Model) else device
         self.faults = faults or Faults()
-        self.counts: Counter[str] = Counter()         # by operation: get, next, bulk, set
+        self.counts: Counter[str] = Counter()  # by operation: get, next, bulk, set
         self._read, self._write, self._versions = read.encode(), write.encode(), versions
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         try:
@@ -57,7 +97,9 @@ class Agent:
         self.port = int(self._socket.getsockname()[1])
         self._datagrams = self._rows_given = 0
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._serve, name=f"snmp-agent-{self.port}", daemon=True)
+        self._thread = threading.Thread(
+            target=self._serve, name=f"snmp-agent-{self.port}", daemon=True
+        )
         self._timers: list[threading.Timer] = []
         self._thread.start()
 
@@ -69,9 +111,13 @@ class Agent:
 
     def stop(self) -> None:
         """Ends the thread and closes the socket. May be called more than once."""
-        if not self._stopping.is_set():         # after the first call, the port may belong to another program
+        # after the first call, the port may belong to another program
+        if not self._stopping.is_set():
             self._stopping.set()
-            with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as waking:
+            with (
+                contextlib.suppress(OSError),
+                socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as waking,
+            ):
                 waking.sendto(b"", (self.host, self.port))
         self._thread.join(30)
         for timer in self._timers:
@@ -80,11 +126,17 @@ class Agent:
 
     def books(self) -> Books:
         books = self._model.books() if self._model else Books({})
-        return replace(books, requests=self._datagrams,
-                       writes=[(write.oid, write.value) for write in self.device.writes()])
+        return replace(
+            books,
+            requests=self._datagrams,
+            writes=[(write.oid, write.value) for write in self.device.writes()],
+        )
 
     def writes(self) -> list[Write]:
-        """The SET varbinds so far, with type and answer. Of a refused request, only the varbind with the error is logged."""
+        """The SET varbinds so far, with type and answer.
+
+        Of a refused request, only the varbind with the error is logged.
+        """
         return self.device.writes()
 
     @property
@@ -105,14 +157,17 @@ class Agent:
                 self._send(answer, peer)
 
     def exchange(self, data: bytes) -> Optional[bytes]:
-        """Executes the request in a datagram. Returns the answer, None if none is sent. Faults do not delay the return."""
+        """Executes the request in a datagram.
+
+        Returns the answer, None if none is sent. Faults do not delay the return.
+        """
         self._datagrams += 1
         faults = self.faults
         if faults.silent or self._datagrams in faults.drop:
             return None
         try:
             answer = self._answer(ber.decode(data))
-        except ber.BerError:                                # for example SNMPv3: no answer
+        except ber.BerError:  # for example SNMPv3: no answer
             return None
         if answer is None or self._datagrams in faults.drop_answers:
             return None
@@ -120,7 +175,7 @@ class Agent:
             return None
         if faults.garbage:
             return b"\x30\x05hello"
-        return answer[:len(answer) // 2] if faults.truncate else answer
+        return answer[: len(answer) // 2] if faults.truncate else answer
 
     def _send(self, answer: bytes, peer: tuple[str, int]) -> None:
         faults = self.faults
@@ -134,12 +189,16 @@ class Agent:
         timer.start()
 
     def _send_now(self, answer: bytes, peer: tuple[str, int]) -> None:
-        with contextlib.suppress(OSError):                  # stopped meanwhile, or refused by the system
+        # stopped meanwhile, or refused by the system
+        with contextlib.suppress(OSError):
             self._socket.sendto(answer, peer)
 
     def _answer(self, message: Message) -> Optional[bytes]:
         pdu = message.pdu
-        if message.version + 1 not in self._versions or message.community not in (self._read, self._write):
+        if message.version + 1 not in self._versions or message.community not in (
+            self._read,
+            self._write,
+        ):
             return None
         knows_bulk = message.version != _V1 and not self.faults.no_bulk
         if pdu.kind not in _NAMES:
@@ -158,10 +217,18 @@ class Agent:
         if status:
             bindings = pdu.bindings
         request_id = pdu.request_id + (1 if self.faults.wrong_request_id else 0)
-        answer = self._encode(message, Pdu(ber.RESPONSE, request_id, ERRORS.index(status or "noError"), place, bindings))
+        answer = self._encode(
+            message,
+            Pdu(ber.RESPONSE, request_id, ERRORS.index(status or "noError"), place, bindings),
+        )
         if len(answer) > min(_LARGEST, self.faults.max_octets or _LARGEST):
-            too_big = Pdu(ber.RESPONSE, request_id, ERRORS.index("tooBig"), 0,
-                          pdu.bindings if message.version == _V1 else ())
+            too_big = Pdu(
+                ber.RESPONSE,
+                request_id,
+                ERRORS.index("tooBig"),
+                0,
+                pdu.bindings if message.version == _V1 else (),
+            )
             return self._encode(message, too_big)
         if pdu.kind in (ber.GET_NEXT, ber.GET_BULK) and not status:
             self._rows_given += len(bindings)
@@ -173,11 +240,15 @@ class Agent:
 
     def _rows_ended(self, pdu: Pdu) -> bool:
         after = self.faults.walk_silent_after
-        return after is not None and pdu.kind in (ber.GET_NEXT, ber.GET_BULK) and self._rows_given >= after
+        return (
+            after is not None
+            and pdu.kind in (ber.GET_NEXT, ber.GET_BULK)
+            and self._rows_given >= after
+        )
 
     def _perform(self, pdu: Pdu, message: Message) -> tuple[str, int, tuple[Binding, ...]]:
-        """Executes a request. Returns the error's name or "", the position of the varbind with the error (from 1; 0 without an
-        error), and the bindings of an answer without error."""
+        """Executes a request. Returns the error's name or "", the position of the varbind with the
+        error (from 1; 0 without an error), and the bindings of an answer without error."""
         if pdu.kind == ber.SET:
             return self._set(pdu, message.community == self._write)
         if pdu.kind == ber.GET:
@@ -188,10 +259,21 @@ class Agent:
 
     def _get(self, pdu: Pdu, version: int) -> tuple[str, int, tuple[Binding, ...]]:
         found = [(oid, self.device.get(oid)) for oid, _ in pdu.bindings]
-        missing = next((place for place, (_, row) in enumerate(found, 1) if row is None or _unknown_to(version, row)), 0)
+        missing = next(
+            (
+                place
+                for place, (_, row) in enumerate(found, 1)
+                if row is None or _unknown_to(version, row)
+            ),
+            0,
+        )
         if missing and version == _V1:
             return "noSuchName", missing, ()
-        return "", 0, tuple((oid, row if row is not None else ber.NO_SUCH_INSTANCE) for oid, row in found)
+        return (
+            "",
+            0,
+            tuple((oid, row if row is not None else ber.NO_SUCH_INSTANCE) for oid, row in found),
+        )
 
     def _get_next(self, pdu: Pdu, version: int) -> tuple[str, int, tuple[Binding, ...]]:
         found = []
@@ -200,7 +282,9 @@ class Agent:
             while _unknown_to(version, following[1]):
                 following = self._next(following[0])
             found.append(following)
-        ended = next((place for place, (_, value) in enumerate(found, 1) if value == ber.END_OF_MIB_VIEW), 0)
+        ended = next(
+            (place for place, (_, value) in enumerate(found, 1) if value == ber.END_OF_MIB_VIEW), 0
+        )
         if ended and version == _V1:
             return "noSuchName", ended, ()
         return "", 0, tuple(found)
@@ -214,7 +298,7 @@ class Agent:
             if not places or len(found) >= limit:
                 break
             row = [self._next(oid) for oid in places]
-            found.extend(row[:limit - len(found)])
+            found.extend(row[: limit - len(found)])
             places = [oid for oid, _ in row]
             if all(value == ber.END_OF_MIB_VIEW for _, value in row):
                 break
@@ -238,8 +322,10 @@ class Agent:
     def _set(self, pdu: Pdu, allowed: bool) -> tuple[str, int, tuple[Binding, ...]]:
         refused = "noAccess" if not allowed else self.faults.set_error
         for place, (oid, value) in enumerate(pdu.bindings, 1):
-            error = refused or ("wrongType" if not isinstance(value, Row) else self.device.check(oid, *value)[0])
-            if error:           # nothing has been written yet
+            error = refused or (
+                "wrongType" if not isinstance(value, Row) else self.device.check(oid, *value)[0]
+            )
+            if error:  # nothing has been written yet
                 shown = value if isinstance(value, Row) else Row(ber.NULL, b"")
                 self.device.record(oid, shown.tag, shown.value, error)
                 return error, place, ()

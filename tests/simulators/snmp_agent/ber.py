@@ -1,4 +1,5 @@
 """Encodes and decodes SNMPv1 and v2c messages (RFC 1157, RFC 3416) in BER."""
+
 from __future__ import annotations
 
 import functools
@@ -11,7 +12,8 @@ NO_SUCH_OBJECT, NO_SUCH_INSTANCE, END_OF_MIB_VIEW = 0x80, 0x81, 0x82
 NULL, _SEQUENCE = 0x05, 0x30
 _NUMBERS = (INTEGER, 65, 66, 67, COUNTER64)
 
-# A value on the wire: a Row, the tag of one of the three exceptions above (RFC 3416, 3), or None for NULL.
+# A value on the wire: a Row, the tag of one of the three exceptions above (RFC 3416, 3), or None
+# for NULL.
 Wire = Union[Row, int, None]
 Binding = tuple[Arcs, Wire]
 
@@ -21,7 +23,9 @@ class BerError(ValueError):
 
 
 class Pdu(NamedTuple):
-    """In a GETBULK, `status` is the field non-repeaters, and `error_index` is max-repetitions (RFC 3416)."""
+    """In a GETBULK, `status` is the field non-repeaters, and `error_index` is max-repetitions (RFC
+    3416).
+    """
 
     kind: int
     request_id: int
@@ -31,7 +35,7 @@ class Pdu(NamedTuple):
 
 
 class Message(NamedTuple):
-    version: int            # on the wire: 0 is SNMPv1, 1 is v2c
+    version: int  # on the wire: 0 is SNMPv1, 1 is v2c
     community: bytes
     pdu: Pdu
 
@@ -39,22 +43,39 @@ class Message(NamedTuple):
 def encode(message: Message) -> bytes:
     pdu = message.pdu
     bindings = b"".join(_encoded(binding) for binding in pdu.bindings)
-    body = _integer(pdu.request_id) + _integer(pdu.status) + _integer(pdu.error_index) + _tlv(_SEQUENCE, bindings)
-    return _tlv(_SEQUENCE, _integer(message.version) + _tlv(OCTETS, message.community) + _tlv(pdu.kind, body))
+    body = (
+        _integer(pdu.request_id)
+        + _integer(pdu.status)
+        + _integer(pdu.error_index)
+        + _tlv(_SEQUENCE, bindings)
+    )
+    return _tlv(
+        _SEQUENCE,
+        _integer(message.version) + _tlv(OCTETS, message.community) + _tlv(pdu.kind, body),
+    )
 
 
 def decode(data: bytes) -> Message:
-    """The message in the bytes of a datagram. Raises BerError for bytes of another form, such as SNMPv3 or a v1 trap."""
+    """The message in the bytes of a datagram.
+
+    Raises BerError for bytes of another form, such as SNMPv3 or a v1 trap.
+    """
     top = _parts(_expect(_parts(data), _SEQUENCE))
     if len(top) != 3 or top[0][0] != INTEGER or top[1][0] != OCTETS:
         raise BerError("no version, community and PDU")
     kind, body = top[2]
     fields = _parts(body)
-    if len(fields) != 4 or any(tag != INTEGER for tag, _ in fields[:3]) or fields[3][0] != _SEQUENCE:
+    if (
+        len(fields) != 4
+        or any(tag != INTEGER for tag, _ in fields[:3])
+        or fields[3][0] != _SEQUENCE
+    ):
         raise BerError("no request id, status, index and bindings")
     numbers = [_signed(content) for _, content in fields[:3]]
     bindings = tuple(_binding(tag, content) for tag, content in _parts(fields[3][1]))
-    return Message(_signed(top[0][1]), top[1][1], Pdu(kind, numbers[0], numbers[1], numbers[2], bindings))
+    return Message(
+        _signed(top[0][1]), top[1][1], Pdu(kind, numbers[0], numbers[1], numbers[2], bindings)
+    )
 
 
 def _tlv(tag: int, content: bytes) -> bytes:
@@ -66,7 +87,7 @@ def _tlv(tag: int, content: bytes) -> bytes:
 
 
 def _integer(number: int, tag: int = INTEGER) -> bytes:
-    size = (number + (number < 0)).bit_length() // 8 + 1        # -128 needs one octet, 128 two
+    size = (number + (number < 0)).bit_length() // 8 + 1  # -128 needs one octet, 128 two
     return _tlv(tag, number.to_bytes(size, "big", signed=True))
 
 
@@ -94,11 +115,18 @@ def _value(value: Wire) -> bytes:
         return bytes((value, 0))
     if isinstance(value.value, tuple):
         return _oid(value.value)
-    return _integer(value.value, value.tag) if isinstance(value.value, int) else _tlv(value.tag, value.value)
+    return (
+        _integer(value.value, value.tag)
+        if isinstance(value.value, int)
+        else _tlv(value.tag, value.value)
+    )
 
 
 def _parts(data: bytes) -> list[tuple[int, bytes]]:
-    """The (tag, content) pairs in `data`. Raises BerError if they do not fill it exactly or a length has an unsupported form."""
+    """The (tag, content) pairs in `data`.
+
+    Raises BerError if they do not fill it exactly or a length has an unsupported form.
+    """
     found, position = [], 0
     while position < len(data):
         if position + 2 > len(data):
@@ -109,11 +137,11 @@ def _parts(data: bytes) -> list[tuple[int, bytes]]:
             octets = size & 0x7F
             if not 1 <= octets <= 4:
                 raise BerError("a length that is indefinite or has more than 4 octets")
-            size = int.from_bytes(data[position:position + octets], "big")
+            size = int.from_bytes(data[position : position + octets], "big")
             position += octets
         if position + size > len(data):
             raise BerError("cut off")
-        found.append((tag, data[position:position + size]))
+        found.append((tag, data[position : position + size]))
         position += size
     return found
 
@@ -156,4 +184,3 @@ def _binding(tag: int, content: bytes) -> Binding:
     elif kind != NULL:
         value = Row(kind, _signed(body) if kind in _NUMBERS else body)
     return _arcs(parts[0][1]), value
-

@@ -1,11 +1,13 @@
 """A simulated PDU as SNMP sees it: rows, and rules for the effects of a SET.
 
-Imports only the standard library, because the same file runs inside the project's agent and, copied into a folder together
-with tests/servers/snmpd_backend.py, behind a real Net-SNMP snmpd. Rules are data, so that both serve the same device.
+Imports only the standard library, because the same file runs inside the project's agent and, copied
+into a folder together with tests/servers/snmpd_backend.py, behind a real Net-SNMP snmpd. Rules are
+data, so that both serve the same device.
 
-In rules, values are text ("2", "on"), except `lowest` and `highest`. An OID that ends in `.*` means a column; in a condition or
-an effect, it means the object of that column in the row of the SET.
+In rules, values are text ("2", "on"), except `lowest` and `highest`. An OID that ends in `.*` means
+a column; in a condition or an effect, it means the object of that column in the row of the SET.
 """
+
 from __future__ import annotations
 
 import bisect
@@ -25,14 +27,18 @@ _NUMBERS = (INTEGER, COUNTER, GAUGE, TICKS, COUNTER64)
 
 
 class Row(NamedTuple):
-    """One object: the BER tag of its type (also the number that .snmprec files use), and its value."""
+    """One object: the BER tag of its type (also the number that .snmprec files use),
+    and its value.
+    """
 
     tag: int
     value: Value
 
 
 class Write(NamedTuple):
-    """One received SET varbind: OID, BER tag, the value as text, and the answer ("" or an error's name)."""
+    """One received SET varbind: OID, BER tag, the value as text, and the answer ("" or an error's
+    name).
+    """
 
     oid: str
     tag: int
@@ -42,7 +48,10 @@ class Write(NamedTuple):
 
 @dataclass(frozen=True)
 class When:
-    """A condition: the object has one of `values`; with `negate`, it has none of them. A missing object has the value ""."""
+    """A condition: the object has one of `values`; with `negate`, it has none of them.
+
+    A missing object has the value "".
+    """
 
     oid: str
     values: tuple[str, ...]
@@ -51,12 +60,15 @@ class When:
 
 @dataclass(frozen=True)
 class Effect:
-    """A change of the object `oid`, `after` seconds later: it gets `value`, or the written value translated by `mapping`.
+    """A change of the object `oid`, `after` seconds later: it gets `value`, or the written value
+    translated by `mapping`.
 
-    A written value that is not a key of `mapping` changes nothing. With neither value nor mapping, the object gets the written
-    value. `written`: only if one of these was written. `source`: an object whose value is translated or set in place of the
-    written one. `after_written` adds a positive written value to the delay, in seconds. `cancels` first drops pending changes of
-    the object. `every`: applies to all rows of the column, not only that of the SET. `when`: only if all these conditions hold.
+    A written value that is not a key of `mapping` changes nothing. With neither value nor mapping,
+    the object gets the written value. `written`: only if one of these was written. `source`: an
+    object whose value is translated or set in place of the written one. `after_written` adds a
+    positive written value to the delay, in seconds. `cancels` first drops pending changes of the
+    object. `every`: applies to all rows of the column, not only that of the SET. `when`: only if
+    all these conditions hold.
     """
 
     oid: str
@@ -73,13 +85,15 @@ class Effect:
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule for SETs of an object or column. If several match an object, the first that does not answer wrongValue applies.
+    """A rule for SETs of an object or column. If several match an object, the first that does not
+    answer wrongValue applies.
 
-    A SET of the right type is refused with the first of these errors that applies: `refuse`, if it is not empty; wrongLength,
-    above `longest` octets; wrongValue, if `allow` is given and lacks the value, or if the value is below `lowest` or above
-    `highest`; `otherwise`, unless all conditions of `when` hold. If they do not hold and `otherwise` is empty, the SET is
-    acknowledged without effect. `ignore`: a SET that is not refused is acknowledged without effect. `keep`: the object itself
-    takes the value. `sleep`: seconds before the answer to a SET that is not refused.
+    A SET of the right type is refused with the first of these errors that applies: `refuse`, if it
+    is not empty; wrongLength, above `longest` octets; wrongValue, if `allow` is given and lacks the
+    value, or if the value is below `lowest` or above `highest`; `otherwise`, unless all conditions
+    of `when` hold. If they do not hold and `otherwise` is empty, the SET is acknowledged without
+    effect. `ignore`: a SET that is not refused is acknowledged without effect. `keep`: the object
+    itself takes the value. `sleep`: seconds before the answer to a SET that is not refused.
     """
 
     oid: str
@@ -99,8 +113,12 @@ class Rule:
 class Device:
     """Rows that change with time and with SETs. Thread-safe."""
 
-    def __init__(self, rows: Mapping[str, Row], rules: Optional[Sequence[Rule]] = (),
-                 clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        rows: Mapping[str, Row],
+        rules: Optional[Sequence[Rule]] = (),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         """`rules` None: every row may be written and keeps the written value."""
         self._rows: dict[Arcs, Row] = {arcs(oid): row for oid, row in rows.items()}
         self._order = sorted(self._rows)
@@ -131,7 +149,9 @@ class Device:
             return found, self._rows[found]
 
     def write(self, oid: Arcs, tag: int, value: Value) -> str:
-        """Executes and logs a SET of one object; returns "" or the name of the error with which it is refused."""
+        """Executes and logs a SET of one object; returns "" or the name of the error with which it
+        is refused.
+        """
         with self._lock:
             self._tick()
             answer, rule = self.check(oid, tag, value)
@@ -149,7 +169,9 @@ class Device:
             row = self._rows.get(oid)
             if row is None:
                 return "notWritable", None
-            is_writable = self._rules is None or any(_row_of(r.oid, oid) is not None for r in self._rules)
+            is_writable = self._rules is None or any(
+                _row_of(r.oid, oid) is not None for r in self._rules
+            )
             if is_writable and tag != row.tag:
                 return "wrongType", None
             if self._rules is None:
@@ -205,7 +227,10 @@ class Device:
         if rule.refuse:
             return rule.refuse
         text = as_text(written)
-        if rule.longest is not None and len(written.value if isinstance(written.value, bytes) else text) > rule.longest:
+        if (
+            rule.longest is not None
+            and len(written.value if isinstance(written.value, bytes) else text) > rule.longest
+        ):
             return "wrongLength"
         if rule.allow and text not in rule.allow:
             return "wrongValue"
@@ -227,7 +252,7 @@ class Device:
         if rule.keep:
             self._rows[oid] = written
         for effect in rule.effects:
-            for index in (self._indexes(effect.oid) if effect.every else (row,)):
+            for index in self._indexes(effect.oid) if effect.every else (row,):
                 self._effect(effect, index, as_text(written))
 
     def _effect(self, effect: Effect, row: Arcs, written: str) -> None:
@@ -274,10 +299,10 @@ class Device:
 
     def _indexes(self, oid: str) -> list[Arcs]:
         column = arcs(oid[:-2])
-        return [found[len(column):] for found in self._order if found[:len(column)] == column]
+        return [found[len(column) :] for found in self._order if found[: len(column)] == column]
 
 
-@functools.lru_cache(maxsize=1 << 15)        # more than the OIDs of all recordings
+@functools.lru_cache(maxsize=1 << 15)  # more than the OIDs of all recordings
 def arcs(oid: str) -> Arcs:
     return tuple(int(part) for part in oid.strip().strip(".").split("."))
 
@@ -311,7 +336,9 @@ def _row_of(pattern: str, oid: Arcs) -> Optional[Arcs]:
     """The row of `oid` in a column, () for an exact match, None if `pattern` does not match."""
     if pattern.endswith(".*"):
         column = arcs(pattern[:-2])
-        return oid[len(column):] if oid[:len(column)] == column and len(oid) > len(column) else None
+        return (
+            oid[len(column) :] if oid[: len(column)] == column and len(oid) > len(column) else None
+        )
     return () if arcs(pattern) == oid else None
 
 
@@ -320,10 +347,11 @@ def _at(pattern: str, row: Arcs) -> Arcs:
 
 
 def read_snmprec(text: str) -> dict[str, Row]:
-    """Rows of a .snmprec text: lines `OID|tag|value`. Skips empty lines and lines that begin with `#`. Raises ValueError with the
-    number of a bad line.
+    """Rows of a .snmprec text: lines `OID|tag|value`. Skips empty lines and lines that begin with
+    `#`. Raises ValueError with the number of a bad line.
 
-    After the tag, `x` means octets in hexadecimal and `e` octets with backslash escapes; `:` and what follows it are ignored.
+    After the tag, `x` means octets in hexadecimal and `e` octets with backslash escapes; `:` and
+    what follows it are ignored.
     """
     rows: dict[str, Row] = {}
     for number, line in enumerate(text.split("\n"), 1):
@@ -370,13 +398,28 @@ def rules_as_json(rules: Sequence[Rule]) -> list[dict[str, Any]]:
 
 
 def rules_from_json(entries: Iterable[Mapping[str, Any]]) -> list[Rule]:
-    """Rules from the JSON of `rules_as_json`, which has lists in place of tuples. Missing fields have their defaults."""
+    """Rules from the JSON of `rules_as_json`, which has lists in place of tuples.
+
+    Missing fields have their defaults.
+    """
+
     def when(holder: Mapping[str, Any]) -> tuple[When, ...]:
         return tuple(When(**{**c, "values": tuple(c["values"])}) for c in holder.get("when", ()))
 
     rules = []
     for entry in entries:
-        effects = tuple(Effect(**{**effect, "written": tuple(effect.get("written", ())), "when": when(effect)})
-                        for effect in entry.get("effects", ()))
-        rules.append(Rule(**{**entry, "allow": tuple(entry.get("allow", ())), "when": when(entry), "effects": effects}))
+        effects = tuple(
+            Effect(**{**effect, "written": tuple(effect.get("written", ())), "when": when(effect)})
+            for effect in entry.get("effects", ())
+        )
+        rules.append(
+            Rule(
+                **{
+                    **entry,
+                    "allow": tuple(entry.get("allow", ())),
+                    "when": when(entry),
+                    "effects": effects,
+                }
+            )
+        )
     return rules

@@ -1,4 +1,7 @@
-"""A simulated device, and the objects from which its true state is read: each outlet's relay, and the figures."""
+"""A simulated device, and the objects from which its true state is read: each outlet's relay, and
+the figures.
+"""
+
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
@@ -16,7 +19,10 @@ Figure = tuple[str, str]
 
 @dataclass(frozen=True)
 class Relay:
-    """The object with one outlet's state, and its values for on and off. `place`: position in comma-separated text, from 0."""
+    """The object with one outlet's state, and its values for on and off.
+
+    `place`: position in comma-separated text, from 0.
+    """
 
     oid: str
     on: tuple[str, ...]
@@ -26,7 +32,7 @@ class Relay:
     def state(self, text: Optional[str]) -> Optional[bool]:
         """On, off or None (uncertain), from the text of the object's value."""
         if text is not None and self.place is not None:
-            text = next((part.strip() for part in text.split(",")[self.place:]), None)
+            text = next((part.strip() for part in text.split(",")[self.place :]), None)
         if text in self.on:
             return True
         return False if text in self.off else None
@@ -34,8 +40,8 @@ class Relay:
 
 @dataclass(frozen=True)
 class Model:
-    """`relays` has the identities that DCImanager shows, in the device's order. `load`, `energy` and `port_energy` are empty
-    where the device has no such figure."""
+    """`relays` has the identities that DCImanager shows, in the device's order. `load`, `energy`
+    and `port_energy` are empty where the device has no such figure."""
 
     name: str
     device: Device
@@ -43,14 +49,22 @@ class Model:
     load: Sequence[Figure] = ()
     energy: Sequence[Figure] = ()
     port_energy: Mapping[str, Figure] = field(default_factory=dict)
-    labels: Mapping[str, str] = field(default_factory=dict)     # identity -> the outlet's label
+    labels: Mapping[str, str] = field(default_factory=dict)  # identity -> the outlet's label
 
     def books(self) -> Books:
         """The true state at this moment; None for an outlet whose state is uncertain."""
         return Books(
-            states={identity: relay.state(self.device.text(relay.oid)) for identity, relay in self.relays.items()},
-            load_a=self._sum(self.load), energy_kwh=self._sum(self.energy),
-            port_energy_kwh={identity: float(self._worth(figure)) for identity, figure in self.port_energy.items()})
+            states={
+                identity: relay.state(self.device.text(relay.oid))
+                for identity, relay in self.relays.items()
+            },
+            load_a=self._sum(self.load),
+            energy_kwh=self._sum(self.energy),
+            port_energy_kwh={
+                identity: float(self._worth(figure))
+                for identity, figure in self.port_energy.items()
+            },
+        )
 
     def _sum(self, figures: Sequence[Figure]) -> Optional[float]:
         return float(sum(self._worth(figure) for figure in figures)) if figures else None

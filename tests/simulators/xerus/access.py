@@ -1,4 +1,5 @@
 """Basic login and sessions."""
+
 from __future__ import annotations
 
 import base64
@@ -10,8 +11,8 @@ from typing import Any, Optional
 from ..clockwork import Clockwork
 from .jsonrpc import Caller
 
-SESSION_TIMEOUT = 600       # seconds
-LOGOUT = 0                  # CloseReason of SessionManager.idl
+SESSION_TIMEOUT = 600  # seconds
+LOGOUT = 0  # CloseReason of SessionManager.idl
 
 
 @dataclass
@@ -35,8 +36,8 @@ class Session:
 class Access:
     """Accounts by name, open sessions by token, and closed sessions in `history`.
 
-    `single_login`: a user with an open session cannot open another. `refuse_all`: every login and token is refused, even a
-    correct one.
+    `single_login`: a user with an open session cannot open another. `refuse_all`: every login and
+    token is refused, even a correct one.
     """
 
     def __init__(self, clockwork: Clockwork) -> None:
@@ -59,11 +60,15 @@ class Access:
             return self._known(session.user, token, headers, address) if session else None
         user, password = _basic(headers.get("Authorization", ""))
         account = self.accounts.get(user)
-        if account is None or not secrets.compare_digest(account.password.encode(), password.encode()):
+        if account is None or not secrets.compare_digest(
+            account.password.encode(), password.encode()
+        ):
             return None
         return self._known(user, None, headers, address)
 
-    def _known(self, user: str, token: Optional[str], headers: Mapping[str, str], address: str) -> Optional[Caller]:
+    def _known(
+        self, user: str, token: Optional[str], headers: Mapping[str, str], address: str
+    ) -> Optional[Caller]:
         account = self.accounts.get(user)
         if account is None or not account.info.get("enabled", True):
             return None
@@ -82,11 +87,20 @@ class Access:
 
     def open(self, caller: Caller) -> Optional[Session]:
         """Opens a session; None if `single_login` is set and the user already has one."""
-        if self.single_login and any(session.user == caller.user for session in self.sessions.values()):
+        if self.single_login and any(
+            session.user == caller.user for session in self.sessions.values()
+        ):
             return None
         self._count += 1
-        session = Session(self._count, secrets.token_hex(16), caller.user, caller.address, self._clockwork.wall(),
-                          self._clockwork.now(), caller.client)
+        session = Session(
+            self._count,
+            secrets.token_hex(16),
+            caller.user,
+            caller.address,
+            self._clockwork.wall(),
+            self._clockwork.now(),
+            caller.client,
+        )
         self.sessions[session.token] = session
         return session
 
@@ -103,8 +117,12 @@ def _basic(header: str) -> tuple[str, str]:
     for start in ("Basic ", "Basic:"):
         if header.startswith(start):
             try:
-                user, colon, password = base64.b64decode(header[len(start):], validate=True).decode("utf-8").partition(":")
-            except ValueError:              # not ASCII, not base64, or not UTF-8
+                user, colon, password = (
+                    base64.b64decode(header[len(start) :], validate=True)
+                    .decode("utf-8")
+                    .partition(":")
+                )
+            except ValueError:  # not ASCII, not base64, or not UTF-8
                 return "", ""
             return (user, password) if colon else ("", "")
     return "", ""

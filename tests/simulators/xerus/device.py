@@ -1,4 +1,5 @@
 """The whole simulated unit: its servers, its link units and, in `books`, its true state."""
+
 from __future__ import annotations
 
 import json
@@ -39,37 +40,46 @@ from .services.settings import DateTime, DiagLog, NameService, Panel, Snmp
 
 USER, PASSWORD = "admin", "xerus-own-words"
 VIEWER, VIEWER_PASSWORD = "viewer", "only-look"
-_TEMPORARY_REDIRECT_FROM = 2        # generation 4.0
+_TEMPORARY_REDIRECT_FROM = 2  # generation 4.0
 
 
 class XerusPdu:
     """A PDU listening on 127.0.0.1; usable as a context manager.
 
-    model           the kind of unit
-    firmware        "3.3", "3.6", "4.0" or "4.4": determines methods, fields and type versions
-    links           link units by id (from 2), reached as /link/<id>/… and /model/pdu/<id>/…
-    prefix_links    whether references to a link unit's objects begin with /link/<id>
-    https_port, http_port       0: the system chooses; http_port None: no plain HTTP
-    enforce_https   plain HTTP redirects to HTTPS
-    user, password  the administrator; a second account, viewer_user and viewer_password, may only read
-    clock           monotonic seconds; a test may pass its own
-    reboot_seconds  duration of a reboot, in real time
+    model           the kind of unit firmware        "3.3", "3.6", "4.0" or "4.4": determines
+    methods, fields and type versions links           link units by id (from 2), reached as
+    /link/<id>/… and /model/pdu/<id>/… prefix_links    whether references to a link unit's objects
+    begin with /link/<id> https_port, http_port       0: the system chooses; http_port None: no
+    plain HTTP enforce_https   plain HTTP redirects to HTTPS user, password  the administrator; a
+    second account, viewer_user and viewer_password, may only read clock           monotonic
+    seconds; a test may pass its own reboot_seconds  duration of a reboot, in real time
     update_seconds  duration of a firmware update before its reboot, by `clock`
 
-    Attributes: host, port (HTTPS), http_port, url, ca_pem, fingerprint (SHA-256 of the certificate), user, password,
-    faults (on demand), access (logins), units (link id → PduUnit: outlets, relays, inlets …), events (link id → its event
-    service), and the services of the primary unit: snmp, servers, firmware, certificate, raw_configuration,
-    bulk_configuration, net, groups, cascade, panel.
+    Attributes: host, port (HTTPS), http_port, url, ca_pem, fingerprint (SHA-256 of the
+    certificate), user, password, faults (on demand), access (logins), units (link id → PduUnit:
+    outlets, relays, inlets …), events (link id → its event service), and the services of the
+    primary unit: snmp, servers, firmware, certificate, raw_configuration, bulk_configuration, net,
+    groups, cascade, panel.
     """
 
     host = "127.0.0.1"
     viewer_user, viewer_password = VIEWER, VIEWER_PASSWORD
 
-    def __init__(self, model: Model = Model(), firmware: str = GENERATIONS[-1], links: Optional[Mapping[int, Model]] = None,
-                 prefix_links: bool = True, https_port: int = 0, http_port: Optional[int] = None,
-                 enforce_https: bool = True, user: str = USER, password: str = PASSWORD,
-                 clock: Callable[[], float] = time.monotonic, reboot_seconds: float = 0.2,
-                 update_seconds: float = 0.5) -> None:
+    def __init__(
+        self,
+        model: Model = Model(),
+        firmware: str = GENERATIONS[-1],
+        links: Optional[Mapping[int, Model]] = None,
+        prefix_links: bool = True,
+        https_port: int = 0,
+        http_port: Optional[int] = None,
+        enforce_https: bool = True,
+        user: str = USER,
+        password: str = PASSWORD,
+        clock: Callable[[], float] = time.monotonic,
+        reboot_seconds: float = 0.2,
+        update_seconds: float = 0.5,
+    ) -> None:
         self.user, self.password = user, password
         self.enforce_https = enforce_https
         self.update_seconds = update_seconds
@@ -77,7 +87,10 @@ class XerusPdu:
         self.clockwork = Clockwork(clock)
         self.site = Site(firmware, self.clockwork, prefix_links)
         self.access = Access(self.clockwork)
-        self.access.accounts = {user: Account(password), VIEWER: Account(VIEWER_PASSWORD, may_write=False)}
+        self.access.accounts = {
+            user: Account(password),
+            VIEWER: Account(VIEWER_PASSWORD, may_write=False),
+        }
         self.faults = Faults()
         self._writes: list[tuple[str, str]] = []
         self._dispatcher = Dispatcher(self.site, self._note)
@@ -111,7 +124,12 @@ class XerusPdu:
         self.raw_configuration = RawConfiguration(unit, self)
         self.bulk_configuration = BulkConfiguration(unit, self)
         self.cascade = CascadeManager(unit, self)
-        self.snmp, self.servers, self.net, self.panel = Snmp(unit), ServerMonitor(unit), Net(unit), Panel(unit)
+        self.snmp, self.servers, self.net, self.panel = (
+            Snmp(unit),
+            ServerMonitor(unit),
+            Net(unit),
+            Panel(unit),
+        )
         self.firmware = self._firmware[0]
 
     def _serve_unit(self, unit: PduUnit) -> None:
@@ -133,7 +151,9 @@ class XerusPdu:
         self.http_port = 0
         if http_port is not None:
             try:
-                self._servers.append(XerusServer((self.host, http_port), self, self._counters, None))
+                self._servers.append(
+                    XerusServer((self.host, http_port), self, self._counters, None)
+                )
             except OSError:
                 self.stop()
                 raise
@@ -142,7 +162,8 @@ class XerusPdu:
     # -- for tests
 
     def books(self, link_units: bool = True) -> Books:
-        """The true state at this moment, of all units or, without `link_units`, of the primary unit only.
+        """The true state at this moment, of all units or, without `link_units`, of the primary unit
+        only.
 
         Requests, connections and writes always cover all units.
         """
@@ -150,8 +171,12 @@ class XerusPdu:
             self.clockwork.settle()
             units = list(self.units.items()) if link_units else [(0, self.units[0])]
             metered = [unit for _, unit in units if unit.model.metering != "none"]
-            books = Books(states={}, requests=self._counters.requests, connections=self._counters.connections,
-                          writes=list(self._writes))
+            books = Books(
+                states={},
+                requests=self._counters.requests,
+                connections=self._counters.connections,
+                writes=list(self._writes),
+            )
             if metered:
                 books.load_a = sum(unit.load() for unit in metered)
                 books.energy_kwh = sum(unit.energy() for unit in metered) / 1000
@@ -182,7 +207,8 @@ class XerusPdu:
         return sorted(self.site.firmware.surplus)
 
     def fall_asleep(self, inlets: int = 1) -> None:
-        """Makes the sensors of inlets, outlets and protectors "not available" until getSensors of the same part has been called.
+        """Makes the sensors of inlets, outlets and protectors "not available" until getSensors of
+        the same part has been called.
 
         One call wakes the sensors of an outlet or protector; those of an inlet need `inlets` calls.
         """
@@ -235,7 +261,12 @@ class XerusPdu:
         """Removes a link unit and ends its counters and events."""
         for served in self.units[link_id].objects():
             served.leave()
-        del self.units[link_id], self.site.units[link_id], self.events[link_id], self._firmware[link_id]
+        del (
+            self.units[link_id],
+            self.site.units[link_id],
+            self.events[link_id],
+            self._firmware[link_id],
+        )
 
     def install(self, key: bytes, certificate: bytes) -> None:
         """Uses this key and certificate for new connections."""
@@ -243,7 +274,9 @@ class XerusPdu:
         self.fingerprint = fingerprint(certificate)
 
     def updated(self, version: str) -> None:
-        """Ends a firmware update: changes to the version's generation if it is one of GENERATIONS, and reboots."""
+        """Ends a firmware update: changes to the version's generation if it is one of GENERATIONS,
+        and reboots.
+        """
         generation = ".".join(version.split(".")[:2])
         if generation in GENERATIONS:
             self.site.firmware = self.site.types(generation)
@@ -260,8 +293,12 @@ class XerusPdu:
     def __enter__(self) -> XerusPdu:
         return self
 
-    def __exit__(self, kind: Optional[type[BaseException]], error: Optional[BaseException],
-                 trace: Optional[TracebackType]) -> None:
+    def __exit__(
+        self,
+        kind: Optional[type[BaseException]],
+        error: Optional[BaseException],
+        trace: Optional[TracebackType],
+    ) -> None:
         self.stop()
 
     # -- for the server

@@ -1,4 +1,5 @@
 """Faults on demand: of the unit, of the network, or of a proxy in between."""
+
 from __future__ import annotations
 
 from enum import Enum
@@ -23,7 +24,10 @@ class Fault(Enum):
     DONE_STATUS = "carries out the request and answers with a wrong HTTP status"
     DONE_ERROR = "carries out the request and answers with a JSON-RPC error with another id"
     DONE_NO_ID = "carries out the request and answers with a JSON-RPC error whose id is null"
-    DONE_TWICE = "carries out the request; the answer repeats fields whose value is 0 or 1, with the other value"
+    DONE_TWICE = (
+        "carries out the request; the answer repeats fields whose value is 0 or 1, with the other"
+        " value"
+    )
     ECHO = "answers with a JSON-RPC error that repeats the client's header Authorization"
     PRIVILEGE = "answers that the user lacks the privilege"
 

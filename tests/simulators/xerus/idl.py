@@ -1,8 +1,10 @@
 """One firmware generation: its types, the encoding of their values, and the values that it refuses.
 
-In the vendor's JSON, a structure is an object with every field of that firmware, an enumeration is its ordinal, and a map is
-an array of {"key", "value"}. A reference is {"rid", "type"} or null, a value object {"type", "value"} or null.
+In the vendor's JSON, a structure is an object with every field of that firmware, an enumeration is
+its ordinal, and a map is an array of {"key", "value"}. A reference is {"rid", "type"} or null, a
+value object {"type", "value"} or null.
 """
+
 from __future__ import annotations
 
 import json
@@ -15,8 +17,8 @@ from typing import Any, Callable, NamedTuple, Optional
 
 GENERATIONS = ("3.3", "3.6", "4.0", "4.4")
 _GENERIC = re.compile(r"(vector|map)<(.*)>$")
-# The version of peripheral.Device in each generation, from the vendor's releases (3.6 and 4.0 also from real units). All events
-# of the simulator have version 1.0.0.
+# The version of peripheral.Device in each generation, from the vendor's releases (3.6 and 4.0 also
+# from real units). All events of the simulator have version 1.0.0.
 DEVICE_VERSIONS = ("3.0.0", "3.0.2", "6.0.0", "7.0.3")
 _DEVICE, _FIRST = "peripheral.Device", "1.0.0"
 
@@ -27,18 +29,20 @@ class BadParams(Exception):
 
 class Method(NamedTuple):
     name: str
-    takes: dict[str, str]       # parameter -> type
-    gives: dict[str, str]       # "_ret_" and out parameters -> type
+    takes: dict[str, str]  # parameter -> type
+    gives: dict[str, str]  # "_ret_" and out parameters -> type
 
 
 class Reference(NamedTuple):
     rid: str
-    type: str                   # interface without version
+    type: str  # interface without version
 
 
 @cache
 def _table() -> dict[str, Any]:
-    table: dict[str, Any] = json.loads(Path(__file__).with_name("types.json").read_text(encoding="utf-8"))
+    table: dict[str, Any] = json.loads(
+        Path(__file__).with_name("types.json").read_text(encoding="utf-8")
+    )
     return table
 
 
@@ -50,15 +54,22 @@ def _split(pair: str) -> tuple[str, str]:
 class Firmware:
     """The types of one generation.
 
-    `reference` returns the Reference of an object of the simulator; `resolve` returns the object of a received rid (None: no such
-    object). `surplus` collects received fields and parameters that this generation does not have. The simulator ignores them;
-    whether real units do is not documented.
+    `reference` returns the Reference of an object of the simulator; `resolve` returns the object of
+    a received rid (None: no such object). `surplus` collects received fields and parameters that
+    this generation does not have. The simulator ignores them; whether real units do is not
+    documented.
     """
 
-    def __init__(self, generation: str, reference: Callable[[Any], Reference],
-                 resolve: Callable[[str], Optional[Any]]) -> None:
+    def __init__(
+        self,
+        generation: str,
+        reference: Callable[[Any], Reference],
+        resolve: Callable[[str], Optional[Any]],
+    ) -> None:
         if generation not in GENERATIONS:
-            raise ValueError(f"firmware generation {generation!r}: choose from {', '.join(GENERATIONS)}")
+            raise ValueError(
+                f"firmware generation {generation!r}: choose from {', '.join(GENERATIONS)}"
+            )
         self.generation = generation
         self.index = GENERATIONS.index(generation)
         self.release: str = _table()["releases"][self.index]
@@ -85,8 +96,11 @@ class Firmware:
         if interface not in self._methods:
             entry = _table()["interfaces"][interface]
             found = dict(self.methods(entry["base"])) if entry["base"] else {}
-            found.update((name, Method(name, takes, gives)) for mask, name, (takes, gives) in entry["methods"]
-                         if mask[self.index] == "1")
+            found.update(
+                (name, Method(name, takes, gives))
+                for mask, name, (takes, gives) in entry["methods"]
+                if mask[self.index] == "1"
+            )
             self._methods[interface] = found
         return self._methods[interface]
 
@@ -94,13 +108,17 @@ class Firmware:
         if struct not in self._structs:
             value = _table()["values"].get(struct)
             rows = value["fields"] if value else _table()["structs"][struct]
-            self._structs[struct] = [(name, kind) for mask, name, kind in rows if mask[self.index] == "1"]
+            self._structs[struct] = [
+                (name, kind) for mask, name, kind in rows if mask[self.index] == "1"
+            ]
         return self._structs[struct]
 
     def value_type(self, name: str) -> str:
-        """The type of a value object, such as `sensors.NumericSensor_4_0_9.StateChangedEvent:1.0.0`.
+        """The type of a value object, such as
+        `sensors.NumericSensor_4_0_9.StateChangedEvent:1.0.0`.
 
-        If the object belongs to an interface, the name includes that interface's version, unless it is 1.0.0.
+        If the object belongs to an interface, the name includes that interface's version, unless it
+        is 1.0.0.
         """
         if name == _DEVICE:
             return f"{name}:{DEVICE_VERSIONS[self.index]}"
@@ -117,13 +135,19 @@ class Firmware:
     # -- encoding
 
     def encode(self, kind: str, value: Any) -> Any:
-        """A value of the simulator as JSON of this firmware. A missing value becomes the zero of its type."""
+        """A value of the simulator as JSON of this firmware.
+
+        A missing value becomes the zero of its type.
+        """
         generic = _GENERIC.match(kind)
         if generic and generic.group(1) == "vector":
             return [self.encode(generic.group(2), item) for item in value or ()]
         if generic:
             key, item = _split(generic.group(2))
-            return [{"key": self.encode(key, k), "value": self.encode(item, v)} for k, v in (value or {}).items()]
+            return [
+                {"key": self.encode(key, k), "value": self.encode(item, v)}
+                for k, v in (value or {}).items()
+            ]
         if kind == "ref":
             return self._encode_reference(value)
         if kind == "valueobject":
@@ -133,7 +157,7 @@ class Firmware:
         if kind in _table()["structs"]:
             given: Mapping[str, Any] = value or {}
             return {name: self.encode(inner, given.get(name)) for name, inner in self.fields(kind)}
-        return int(value or 0)                                  # an enumeration
+        return int(value or 0)  # an enumeration
 
     def _encode_reference(self, value: Any) -> Any:
         if value is None:
@@ -151,12 +175,17 @@ class Firmware:
     # -- decoding
 
     def decode(self, kind: str, value: Any, where: str) -> Any:
-        """JSON as a value of the simulator. Raises BadParams, which names the invalid place, and the errors of `resolve`."""
+        """JSON as a value of the simulator.
+
+        Raises BadParams, which names the invalid place, and the errors of `resolve`.
+        """
         generic = _GENERIC.match(kind)
         if generic and generic.group(1) == "vector":
             if not isinstance(value, list):
                 raise BadParams(f"{where} is not an array")
-            return [self.decode(generic.group(2), item, f"{where}[{n}]") for n, item in enumerate(value)]
+            return [
+                self.decode(generic.group(2), item, f"{where}[{n}]") for n, item in enumerate(value)
+            ]
         if generic:
             return self._decode_map(generic.group(2), value, where)
         if kind == "ref":
@@ -175,10 +204,16 @@ class Firmware:
     def _decode_map(self, inner: str, value: Any, where: str) -> dict[Any, Any]:
         key, item = _split(inner)
         pairs = value if isinstance(value, list) else None
-        if pairs is None or not all(isinstance(pair, dict) and set(pair) == {"key", "value"} for pair in pairs):
+        if pairs is None or not all(
+            isinstance(pair, dict) and set(pair) == {"key", "value"} for pair in pairs
+        ):
             raise BadParams(f"{where} is not an array of key and value")
-        return {self.decode(key, pair["key"], f"{where} key"): self.decode(item, pair["value"], f"{where} value")
-                for pair in pairs}
+        return {
+            self.decode(key, pair["key"], f"{where} key"): self.decode(
+                item, pair["value"], f"{where} value"
+            )
+            for pair in pairs
+        }
 
     def _decode_reference(self, value: Any, where: str) -> Any:
         if value is None:
@@ -211,11 +246,12 @@ def _is_int(value: Any) -> bool:
 
 
 def _fits(bits: int) -> Callable[[Any], bool]:
-    return lambda value: _is_int(value) and -2 ** (bits - 1) <= value < 2 ** (bits - 1)
+    return lambda value: _is_int(value) and -(2 ** (bits - 1)) <= value < 2 ** (bits - 1)
 
 
 def _is_number(value: Any) -> bool:
-    return (_is_int(value) or isinstance(value, float)) and abs(value) <= sys.float_info.max       # false for nan
+    # false for nan
+    return (_is_int(value) or isinstance(value, float)) and abs(value) <= sys.float_info.max
 
 
 _SCALARS: dict[str, _Scalar] = {

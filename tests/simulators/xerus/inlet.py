@@ -1,4 +1,5 @@
 """Inlets, with one line or with three lines and neutral."""
+
 from __future__ import annotations
 
 import math
@@ -34,7 +35,9 @@ class Inlet(Device):
         metered = model.metering != "none"
         if metered:
             self._meter()
-        self.poles = [self._pole(line, metered) for line in range(NEUTRAL + 1)] if model.phases == 3 else []
+        self.poles = (
+            [self._pole(line, metered) for line in range(NEUTRAL + 1)] if model.phases == 3 else []
+        )
 
     # -- figures
 
@@ -58,22 +61,37 @@ class Inlet(Device):
         return sum(self.lines()) * self.pdu.VOLTAGE
 
     def _meter(self) -> None:
-        self.sensors.numeric({
-            "voltage": self.volts, "current": lambda: max(self.lines()), "activePower": self.watts,
-            "apparentPower": self.volt_amperes, "powerFactor": lambda: self.pdu.POWER_FACTOR,
-            "lineFrequency": lambda: self.pdu.FREQUENCY, "residualCurrent": lambda: 0.0046,
-            "residualACCurrent": lambda: 0.0043, "residualDCCurrent": lambda: -0.0004})
+        self.sensors.numeric(
+            {
+                "voltage": self.volts,
+                "current": lambda: max(self.lines()),
+                "activePower": self.watts,
+                "apparentPower": self.volt_amperes,
+                "powerFactor": lambda: self.pdu.POWER_FACTOR,
+                "lineFrequency": lambda: self.pdu.FREQUENCY,
+                "residualCurrent": lambda: 0.0046,
+                "residualACCurrent": lambda: 0.0043,
+                "residualDCCurrent": lambda: -0.0004,
+            }
+        )
         self.energy = self.sensors.counter("activeEnergy", self._start_wh(), self.watts)
         self.sensors.state("residualCurrentStatus", FAULT_STATE, lambda: 0, RESIDUAL_SENSOR)
         if self.pdu.model.phases == 3:
-            self.sensors.numeric({"unbalancedCurrent": self._unbalance, "unbalancedVoltage": lambda: 0.0,
-                                  "unbalancedLineLineVoltage": lambda: 0.0})
+            self.sensors.numeric(
+                {
+                    "unbalancedCurrent": self._unbalance,
+                    "unbalancedVoltage": lambda: 0.0,
+                    "unbalancedLineLineVoltage": lambda: 0.0,
+                }
+            )
 
     def _start_wh(self) -> float:
         return 5_000_000.25 + 1000.0 * self.number
 
     def _unbalance(self) -> float:
-        """The largest deviation of a line current from the mean of all lines, in percent of the mean."""
+        """The largest deviation of a line current from the mean of all lines, in percent of the
+        mean.
+        """
         lines = self.lines()
         mean = sum(lines) / len(lines)
         return max(abs(line - mean) for line in lines) / mean * 100 if mean else 0.0
@@ -97,23 +115,41 @@ class Inlet(Device):
         def watts() -> float:
             return volt_amperes() * self.pdu.POWER_FACTOR
 
-        sensors.numeric({"voltage": self.volts, "voltageLN": lambda: self.pdu.VOLTAGE, "current": amperes})
-        if self.pdu.firmware.index >= 2:        # 4.0 and later; a line of a real unit of 3.6 had only the three sensors above
-            sensors.numeric({"activePower": watts, "apparentPower": volt_amperes,
-                             "powerFactor": lambda: self.pdu.POWER_FACTOR})
+        sensors.numeric(
+            {"voltage": self.volts, "voltageLN": lambda: self.pdu.VOLTAGE, "current": amperes}
+        )
+        # 4.0 and later; a line of a real unit of 3.6 had only the three sensors above
+        if self.pdu.firmware.index >= 2:
+            sensors.numeric(
+                {
+                    "activePower": watts,
+                    "apparentPower": volt_amperes,
+                    "powerFactor": lambda: self.pdu.POWER_FACTOR,
+                }
+            )
             sensors.counter("activeEnergy", self._start_wh() / self.pdu.model.phases, watts)
 
     # -- the interface
 
     def getMetaData(self) -> Json:
         three = self.pdu.model.phases == 3
-        return {"label": f"I{self.number + 1}", "plugType": "IEC 60309 3P+N+E 6h 32A" if three else "IEC 60309 2P+E 6h 32A",
-                "namePlate": {"serialNumber": "<not set>"},
-                "rating": {"current": 32, "decimalCurrent": 32.0, "minVoltage": 380 if three else 220,
-                           "maxVoltage": 415 if three else 240}}
+        return {
+            "label": f"I{self.number + 1}",
+            "plugType": "IEC 60309 3P+N+E 6h 32A" if three else "IEC 60309 2P+E 6h 32A",
+            "namePlate": {"serialNumber": "<not set>"},
+            "rating": {
+                "current": 32,
+                "decimalCurrent": 32.0,
+                "minVoltage": 380 if three else 220,
+                "maxVoltage": 415 if three else 240,
+            },
+        }
 
     def getPoles(self) -> list[Json]:
-        return [{"line": pole.line, "nodeId": pole.line + 1, **pole.sensors.fitted} for pole in self.poles]
+        return [
+            {"line": pole.line, "nodeId": pole.line + 1, **pole.sensors.fitted}
+            for pole in self.poles
+        ]
 
     def getLinePairs(self) -> list[Json]:
         return []

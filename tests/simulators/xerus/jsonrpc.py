@@ -1,4 +1,5 @@
 """JSON-RPC 2.0 as the units speak it: single calls and bulks."""
+
 from __future__ import annotations
 
 import json
@@ -8,12 +9,32 @@ from typing import Any, Callable, NamedTuple, Optional
 from .idl import BadParams, Method
 from .objects import LinkDown, Served, Site
 
-PARSE, INVALID, NO_METHOD, BAD_PARAMS, INTERNAL, NO_PRIVILEGE = -32700, -32600, -32601, -32602, -32603, -32001
-# A read-only user may call the methods that begin with one of these words, and those of OWN_SESSION and OWN_CHANNEL.
+PARSE, INVALID, NO_METHOD, BAD_PARAMS, INTERNAL, NO_PRIVILEGE = (
+    -32700,
+    -32600,
+    -32601,
+    -32602,
+    -32603,
+    -32001,
+)
+# A read-only user may call the methods that begin with one of these words, and those of OWN_SESSION
+# and OWN_CHANNEL.
 READING = ("get", "is", "list", "perform", "lookup", "check")
 OWN_SESSION = ("newSession", "closeCurrentSession", "touchCurrentSession")
-OWN_CHANNEL = ("createChannel", "destroyChannel", "demandEventType", "cancelEventType", "demandEventTypes", "cancelEventTypes",
-               "demandEvent", "cancelEvent", "demandEvents", "cancelEvents", "pollEvents", "pollEventsNb")
+OWN_CHANNEL = (
+    "createChannel",
+    "destroyChannel",
+    "demandEventType",
+    "cancelEventType",
+    "demandEventTypes",
+    "cancelEventTypes",
+    "demandEvent",
+    "cancelEvent",
+    "demandEvents",
+    "cancelEvents",
+    "pollEvents",
+    "pollEventsNb",
+)
 log = logging.getLogger(__name__)
 
 
@@ -22,7 +43,7 @@ class Caller(NamedTuple):
     may_write: bool
     token: Optional[str]
     address: str
-    client: str = ""            # the header X-Client-Type
+    client: str = ""  # the header X-Client-Type
 
 
 class RpcError(Exception):
@@ -31,15 +52,18 @@ class RpcError(Exception):
         self.code = code
 
 
-# Takes (object, method, received parameters). Runs before each call that has passed the Dispatcher's checks. That includes each
-# call in a bulk, but neither the bulk itself nor getTypeInfo.
+# Takes (object, method, received parameters). Runs before each call that has passed the
+# Dispatcher's checks. That includes each call in a bulk, but neither the bulk itself nor
+# getTypeInfo.
 Witness = Callable[[Served, str, dict[str, Any]], None]
 
 
 class Dispatcher:
-    """Runs calls. The thread that calls `post` holds the lock of the XerusPdu; only pollEvents releases it while it waits.
+    """Runs calls. The thread that calls `post` holds the lock of the XerusPdu; only pollEvents
+    releases it while it waits.
 
-    `caller` is the sender of the call that began last. When a pollEvents ends, its sender becomes `caller` again.
+    `caller` is the sender of the call that began last. When a pollEvents ends, its sender becomes
+    `caller` again.
     """
 
     def __init__(self, site: Site, witness: Witness) -> None:
@@ -57,9 +81,11 @@ class Dispatcher:
         return self._answered(rid, lambda: request)
 
     def _answered(self, rid: str, read: Callable[[], Any]) -> tuple[int, Any]:
-        """HTTP status and JSON answer of a request; (404, None) for an unknown object, even if the body is invalid.
+        """HTTP status and JSON answer of a request; (404, None) for an unknown object, even if the
+        body is invalid.
 
-        (503, None) if the object, or one in the parameters, belongs to a link unit that does not answer.
+        (503, None) if the object, or one in the parameters, belongs to a link unit that does not
+        answer.
         """
         try:
             served = self._site.find(rid)
@@ -83,7 +109,8 @@ class Dispatcher:
             return 200, _error(number, BAD_PARAMS, f"Invalid params: {error}")
         except LinkDown:
             raise
-        except Exception:                       # a bug of the simulator must reach the client as an error
+        except Exception:
+            # a bug of the simulator must reach the client as an error
             log.exception("%s.%s", served.interface, request["method"])
             return 200, _error(number, INTERNAL, "Internal error")
         return 200, {"jsonrpc": "2.0", "result": result, "id": number}
@@ -101,14 +128,19 @@ class Dispatcher:
         if not isinstance(given, dict):
             raise BadParams("params is not an object")
         values = self._values(served, method, given)
-        if not self.caller.may_write and not name.startswith(READING) and name not in OWN_SESSION + OWN_CHANNEL:
+        if (
+            not self.caller.may_write
+            and not name.startswith(READING)
+            and name not in OWN_SESSION + OWN_CHANNEL
+        ):
             raise RpcError(NO_PRIVILEGE, "Insufficient privileges to perform request.")
         self._witness(served, name, given)
         caller = self.caller
         try:
             value = getattr(served, name)(**values)
         finally:
-            self.caller = caller                # pollEvents lets calls of others begin while it waits
+            # pollEvents lets calls of others begin while it waits
+            self.caller = caller
         self._site.clockwork.look()
         return self._results(served, method, value)
 
@@ -118,8 +150,12 @@ class Dispatcher:
         missing = [name for name in method.takes if name not in given]
         if missing:
             raise BadParams(f"{method.name} lacks {', '.join(missing)}")
-        firmware.surplus |= {f"{served.interface}.{method.name}({name})" for name in set(given) - set(method.takes)}
-        return {name: firmware.decode(kind, given[name], name) for name, kind in method.takes.items()}
+        firmware.surplus |= {
+            f"{served.interface}.{method.name}({name})" for name in set(given) - set(method.takes)
+        }
+        return {
+            name: firmware.decode(kind, given[name], name) for name, kind in method.takes.items()
+        }
 
     @staticmethod
     def _results(served: Served, method: Method, value: Any) -> Any:

@@ -1,11 +1,14 @@
-"""Writes types.json: the methods, fields and type versions of each firmware generation of the simulator.
+"""Writes types.json: the methods, fields and type versions of each firmware generation of the
+simulator.
 
     python -m tests.simulators.xerus.make_types SCHEMA
 
-SCHEMA is a JSON table of the vendor's interface definitions over many releases (names and types only). Types and methods that
-the simulator does not use are left out. Each generation is represented by one release. The mask of a method or field has one
-character for each generation, 1 if the generation has it: "0011" is "from 4.0".
+SCHEMA is a JSON table of the vendor's interface definitions over many releases (names and types
+only). Types and methods that the simulator does not use are left out. Each generation is
+represented by one release. The mask of a method or field has one character for each generation, 1
+if the generation has it: "0011" is "from 4.0".
 """
+
 from __future__ import annotations
 
 import argparse
@@ -19,40 +22,113 @@ RELEASES = ("3.3.0", "3.6.0", "4.0.0", "4.4.1")
 TARGET = Path(__file__).with_name("types.json")
 
 SERVED = (
-    "pdumodel.Pdu", "pdumodel.Outlet", "pdumodel.Inlet", "pdumodel.OverCurrentProtector", "pdumodel.TransferSwitch",
-    "pdumodel.EDevice", "pdumodel.OverCurrentProtectorTripSensor", "pdumodel.TypeBResidualCurrentNumericSensor",
-    "pdumodel.ResidualCurrentStateSensor", "pdumodel.OutletGroupManager", "pdumodel.OutletGroup",
-    "pdumodel.Controller", "pdumodel.Unit", "pdumodel.PowerMeterController", "pdumodel.PowerMeter", "pdumodel.Panel",
-    "pdumodel.Circuit", "sensors.Sensor", "sensors.NumericSensor",
-    "sensors.AccumulatingNumericSensor", "sensors.StateSensor", "sensors.Switch", "peripheral.DeviceManager",
-    "peripheral.DeviceSlot", "portsmodel.Port", "hmi.InternalBeeper", "bulkrpc.BulkRequest",
-    "session.SessionManager", "auth.AuthManager", "usermgmt.UserManager", "usermgmt.User", "usermgmt.RoleManager",
-    "devsettings.Snmp", "servermon.ServerMonitor", "firmware.Firmware", "firmware.FirmwareUpdateStatus",
-    "cert.ServerSSLCert", "rawcfg.RawConfiguration", "bulkcfg.BulkConfiguration", "diag.DiagLogSettings",
-    "cascading.CascadeManager", "net.Net", "fitness.HardwareHealth", "datetime.DateTime", "jsonrpc.NameService",
-    "event.Service", "event.Channel",
+    "pdumodel.Pdu",
+    "pdumodel.Outlet",
+    "pdumodel.Inlet",
+    "pdumodel.OverCurrentProtector",
+    "pdumodel.TransferSwitch",
+    "pdumodel.EDevice",
+    "pdumodel.OverCurrentProtectorTripSensor",
+    "pdumodel.TypeBResidualCurrentNumericSensor",
+    "pdumodel.ResidualCurrentStateSensor",
+    "pdumodel.OutletGroupManager",
+    "pdumodel.OutletGroup",
+    "pdumodel.Controller",
+    "pdumodel.Unit",
+    "pdumodel.PowerMeterController",
+    "pdumodel.PowerMeter",
+    "pdumodel.Panel",
+    "pdumodel.Circuit",
+    "sensors.Sensor",
+    "sensors.NumericSensor",
+    "sensors.AccumulatingNumericSensor",
+    "sensors.StateSensor",
+    "sensors.Switch",
+    "peripheral.DeviceManager",
+    "peripheral.DeviceSlot",
+    "portsmodel.Port",
+    "hmi.InternalBeeper",
+    "bulkrpc.BulkRequest",
+    "session.SessionManager",
+    "auth.AuthManager",
+    "usermgmt.UserManager",
+    "usermgmt.User",
+    "usermgmt.RoleManager",
+    "devsettings.Snmp",
+    "servermon.ServerMonitor",
+    "firmware.Firmware",
+    "firmware.FirmwareUpdateStatus",
+    "cert.ServerSSLCert",
+    "rawcfg.RawConfiguration",
+    "bulkcfg.BulkConfiguration",
+    "diag.DiagLogSettings",
+    "cascading.CascadeManager",
+    "net.Net",
+    "fitness.HardwareHealth",
+    "datetime.DateTime",
+    "jsonrpc.NameService",
+    "event.Service",
+    "event.Channel",
 )
 # Value objects: the device in a peripheral slot, and the events of the simulated unit.
 VALUES = (
-    "peripheral.Device", "idl.Event", "event.UserEvent", "pdumodel.Outlet.StateChangedEvent",
-    "pdumodel.Outlet.PowerControlEvent", "pdumodel.Outlet.SettingsChangedEvent", "pdumodel.Pdu.SettingsChangedEvent",
-    "pdumodel.Pdu.LoadSheddingModeChangedEvent", "sensors.NumericSensor.ReadingChangedEvent",
-    "sensors.NumericSensor.StateChangedEvent", "sensors.NumericSensor.ThresholdsChangedEvent",
-    "sensors.AccumulatingNumericSensor.ResetEvent", "sensors.StateSensor.StateChangedEvent",
+    "peripheral.Device",
+    "idl.Event",
+    "event.UserEvent",
+    "pdumodel.Outlet.StateChangedEvent",
+    "pdumodel.Outlet.PowerControlEvent",
+    "pdumodel.Outlet.SettingsChangedEvent",
+    "pdumodel.Pdu.SettingsChangedEvent",
+    "pdumodel.Pdu.LoadSheddingModeChangedEvent",
+    "sensors.NumericSensor.ReadingChangedEvent",
+    "sensors.NumericSensor.StateChangedEvent",
+    "sensors.NumericSensor.ThresholdsChangedEvent",
+    "sensors.AccumulatingNumericSensor.ResetEvent",
+    "sensors.StateSensor.StateChangedEvent",
 )
-# Methods that the simulated unit lacks, for example those for the factory. It answers them with "Method not found".
+# Methods that the simulated unit lacks, for example those for the factory. It answers them with
+# "Method not found".
 NOT_SERVED = {
-    "enterRS485ConfigModeAndAssignCtrlBoardAddress", "enterRS485ConfigModeAndAssignSCBoardAddress",
-    "leaveRS485ConfigMode", "getSensorLogger", "getAlertedSensorManager", "getPowerShelfManager",
-    "getGatewaySensorManager", "getDiscoveredPackages", "getSensorHubs", "getPortFuse", "getFuse",
-    "generateScepKey", "installScepCertChain", "hardFactoryReset", "manufacturingReset",
-    "getNetworkConfigIP", "setNetworkConfigIP", "getNetworkConfigIPv6", "setNetworkConfigIPv6",
-    "getNetworkConfigRoutesIPv4", "setNetworkConfigRoutesIPv4", "getNetworkConfigRoutesIPv6",
-    "setNetworkConfigRoutesIPv6", "setNetworkConfigWLan",
-    "scanMeterBoard", "createPowerMeter", "createPanel", "deletePowerMeter", "createCircuit", "deleteCircuit",
-    "getEnergyPulseSettings", "setEnergyPulseSettings",
-    "addCascadeLinkUnit", "addLinkPortLinkUnit", "addSecureSerialLinkUnit", "addZigbeeLinkUnit",
-    "subscribe", "unsubscribe", "pushEvent", "pushEvents",
+    "enterRS485ConfigModeAndAssignCtrlBoardAddress",
+    "enterRS485ConfigModeAndAssignSCBoardAddress",
+    "leaveRS485ConfigMode",
+    "getSensorLogger",
+    "getAlertedSensorManager",
+    "getPowerShelfManager",
+    "getGatewaySensorManager",
+    "getDiscoveredPackages",
+    "getSensorHubs",
+    "getPortFuse",
+    "getFuse",
+    "generateScepKey",
+    "installScepCertChain",
+    "hardFactoryReset",
+    "manufacturingReset",
+    "getNetworkConfigIP",
+    "setNetworkConfigIP",
+    "getNetworkConfigIPv6",
+    "setNetworkConfigIPv6",
+    "getNetworkConfigRoutesIPv4",
+    "setNetworkConfigRoutesIPv4",
+    "getNetworkConfigRoutesIPv6",
+    "setNetworkConfigRoutesIPv6",
+    "setNetworkConfigWLan",
+    "scanMeterBoard",
+    "createPowerMeter",
+    "createPanel",
+    "deletePowerMeter",
+    "createCircuit",
+    "deleteCircuit",
+    "getEnergyPulseSettings",
+    "setEnergyPulseSettings",
+    "addCascadeLinkUnit",
+    "addLinkPortLinkUnit",
+    "addSecureSerialLinkUnit",
+    "addZigbeeLinkUnit",
+    "subscribe",
+    "unsubscribe",
+    "pushEvent",
+    "pushEvents",
 }
 _NAME = re.compile(r"[A-Za-z_][\w.]*")
 
@@ -64,7 +140,10 @@ def _variant(variants: Variants, release: str) -> Optional[dict[str, Any]]:
 
 
 def _masked(per_release: Sequence[Sequence[tuple[str, Any]]]) -> list[list[Any]]:
-    """Rows of several releases as one list of [mask, *row]. A row that a release adds follows its predecessor in that release."""
+    """Rows of several releases as one list of [mask, *row].
+
+    A row that a release adds follows its predecessor in that release.
+    """
     merged: list[tuple[str, Any]] = []
     for rows in per_release:
         place = 0
@@ -95,8 +174,20 @@ def _all_fields(schema: dict[str, Any], value: str) -> list[list[Any]]:
 def _interface(variants: Variants) -> dict[str, Any]:
     found = [_variant(variants, release) for release in RELEASES]
     versions = [one["releases"][release] if one else None for one, release in zip(found, RELEASES)]
-    methods = _masked([[(name, [method["in"], method["out"]]) for name, method in one["methods"].items()
-                        if name not in NOT_SERVED] if one else [] for one in found])
+    methods = _masked(
+        [
+            (
+                [
+                    (name, [method["in"], method["out"]])
+                    for name, method in one["methods"].items()
+                    if name not in NOT_SERVED
+                ]
+                if one
+                else []
+            )
+            for one in found
+        ]
+    )
     base = next(one["base"] for one in found if one)
     return {"versions": versions, "base": base, "methods": methods}
 
@@ -106,8 +197,16 @@ def _names(value: Any) -> set[str]:
 
 
 def build(schema: dict[str, Any]) -> dict[str, Any]:
-    """The compact table of the served interfaces and value objects, and of all types that they use."""
-    table: dict[str, Any] = {"releases": list(RELEASES), "interfaces": {}, "structs": {}, "enums": {}, "values": {}}
+    """The compact table of the served interfaces and value objects, and of all types
+    that they use.
+    """
+    table: dict[str, Any] = {
+        "releases": list(RELEASES),
+        "interfaces": {},
+        "structs": {},
+        "enums": {},
+        "values": {},
+    }
     for name in SERVED:
         table["interfaces"][name] = _interface(schema["interfaces"][name])
     for name in VALUES:
@@ -130,12 +229,16 @@ def build(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def text(table: dict[str, Any]) -> str:
-    """JSON with one line for each type, so that the file is small and a change touches few lines."""
+    """JSON with one line for each type, so that the file is small and a change
+    touches few lines.
+    """
     parts = []
     for kind, content in table.items():
         if isinstance(content, dict):
-            rows = ",\n".join(f"{json.dumps(name)}:{json.dumps(value, separators=(',', ':'))}"
-                              for name, value in content.items())
+            rows = ",\n".join(
+                f"{json.dumps(name)}:{json.dumps(value, separators=(',', ':'))}"
+                for name, value in content.items()
+            )
             parts.append(f"{json.dumps(kind)}:{{\n{rows}\n}}")
         else:
             parts.append(f"{json.dumps(kind)}:{json.dumps(content)}")
@@ -143,8 +246,12 @@ def text(table: dict[str, Any]) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Writes the simulator's table of types from a schema of many releases.")
-    parser.add_argument("schema", type=Path, help="JSON file with the vendor's interface definitions")
+    parser = argparse.ArgumentParser(
+        description="Writes the simulator's table of types from a schema of many releases."
+    )
+    parser.add_argument(
+        "schema", type=Path, help="JSON file with the vendor's interface definitions"
+    )
     schema = json.loads(parser.parse_args().schema.read_text(encoding="utf-8"))
     TARGET.write_text(text(build(schema)), encoding="utf-8")
     print(f"{TARGET.name}: {TARGET.stat().st_size} bytes")

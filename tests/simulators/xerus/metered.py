@@ -1,4 +1,7 @@
-"""The sensors of one object, and the common part of inlets, outlets, protectors and transfer switches."""
+"""The sensors of one object, and the common part of inlets, outlets, protectors and transfer
+switches.
+"""
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -17,12 +20,20 @@ FAULT_STATE = 29
 class Sensors:
     """The sensors of one object such as an outlet or a pole, by field name.
 
-    `opaque` is the start of the sensors' names in references ("O0", "I0P1"). `path` is the object's well-known id, or None if
-    the sensors have no well-known ids.
+    `opaque` is the start of the sensors' names in references ("O0", "I0P1"). `path` is the object's
+    well-known id, or None if the sensors have no well-known ids.
     """
 
-    def __init__(self, unit: Unit, opaque: str, path: Optional[str], awake: Awake, live: bool) -> None:
-        self._unit, self._opaque, self._path, self._awake, self._live = unit, opaque, path, awake, live
+    def __init__(
+        self, unit: Unit, opaque: str, path: Optional[str], awake: Awake, live: bool
+    ) -> None:
+        self._unit, self._opaque, self._path, self._awake, self._live = (
+            unit,
+            opaque,
+            path,
+            awake,
+            live,
+        )
         self.fitted: dict[str, Sensor] = {}
 
     def _paths(self, field: str) -> list[str]:
@@ -33,24 +44,47 @@ class Sensors:
 
     def numeric(self, readings: Mapping[str, Read]) -> None:
         for field, read in readings.items():
-            self.fitted[field] = NumericSensor(self._unit, KINDS[field], self._name(field), self._paths(field), read,
-                                               self._awake)
+            self.fitted[field] = NumericSensor(
+                self._unit, KINDS[field], self._name(field), self._paths(field), read, self._awake
+            )
 
     def counter(self, field: str, start: float, power: Read) -> AccumulatingSensor:
-        sensor = AccumulatingSensor(self._unit, KINDS[field], self._name(field), self._paths(field), start,
-                                    power if self._live else None, self._awake)
+        sensor = AccumulatingSensor(
+            self._unit,
+            KINDS[field],
+            self._name(field),
+            self._paths(field),
+            start,
+            power if self._live else None,
+            self._awake,
+        )
         self.fitted[field] = sensor
         return sensor
 
-    def state(self, field: str, quantity: int, read: Callable[[], Optional[int]],
-              interface: str = "sensors.StateSensor") -> StateSensor:
-        sensor = StateSensor(self._unit, interface, self._name(field), self._paths(field), quantity, read, self._awake)
+    def state(
+        self,
+        field: str,
+        quantity: int,
+        read: Callable[[], Optional[int]],
+        interface: str = "sensors.StateSensor",
+    ) -> StateSensor:
+        sensor = StateSensor(
+            self._unit,
+            interface,
+            self._name(field),
+            self._paths(field),
+            quantity,
+            read,
+            self._awake,
+        )
         self.fitted[field] = sensor
         return sensor
 
 
 class Device(Served):
-    """An inlet, outlet, protector or transfer switch (pdumodel.EDevice), with sensors and settings."""
+    """An inlet, outlet, protector or transfer switch (pdumodel.EDevice), with
+    sensors and settings.
+    """
 
     awake: Awake
     sensors: Sensors

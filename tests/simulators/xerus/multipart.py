@@ -1,4 +1,5 @@
 """multipart/form-data (RFC 7578), read as a stream."""
+
 from __future__ import annotations
 
 import contextlib
@@ -20,15 +21,19 @@ class BadForm(Exception):
 
 class Part(NamedTuple):
     size: int
-    file: IO[bytes]             # at position 0
+    file: IO[bytes]  # at position 0
 
 
 def boundary_of(content_type: str) -> bytes:
     message = email.message.Message()
     message["Content-Type"] = content_type
     boundary = message.get_param("boundary")
-    if message.get_content_type() != "multipart/form-data" or not isinstance(boundary, str) or not boundary or (
-            not boundary.isascii()):
+    if (
+        message.get_content_type() != "multipart/form-data"
+        or not isinstance(boundary, str)
+        or not boundary
+        or (not boundary.isascii())
+    ):
         raise BadForm("not multipart/form-data")
     return boundary.encode("ascii")
 
@@ -37,7 +42,8 @@ class _Reader:
     def __init__(self, body: Body, boundary: bytes) -> None:
         self._body = body
         self._mark = b"\r\n--" + boundary
-        self._held = b"\r\n"            # a form may begin with its boundary, without a line break, so one is added
+        # a form may begin with its boundary, without a line break, so one is added
+        self._held = b"\r\n"
 
     def _fill(self) -> bool:
         piece = self._body.read(_PIECE)
@@ -45,7 +51,10 @@ class _Reader:
         return bool(piece)
 
     def part_follows(self) -> bool:
-        """Whether the boundary that `copy` skipped begins a part. False: it ends the form. Raises BadForm."""
+        """Whether the boundary that `copy` skipped begins a part.
+
+        False: it ends the form. Raises BadForm.
+        """
         while len(self._held) < 2:
             if not self._fill():
                 raise BadForm("the form ends right after a boundary")
@@ -64,13 +73,15 @@ class _Reader:
         return email.parser.Parser().parsestr(head[2:].decode("utf-8", "replace"))
 
     def copy(self, target: IO[bytes]) -> int:
-        """Copies the bytes up to the next boundary, and skips the boundary; returns the number of copied bytes."""
+        """Copies the bytes up to the next boundary, and skips the boundary; returns the number of
+        copied bytes.
+        """
         size = 0
         while True:
             at = self._held.find(self._mark)
             if at >= 0:
                 target.write(self._held[:at])
-                self._held = self._held[at + len(self._mark):]
+                self._held = self._held[at + len(self._mark) :]
                 return size + at
             safe = max(0, len(self._held) - len(self._mark))
             target.write(self._held[:safe])
@@ -86,7 +97,7 @@ def parse(body: Body, content_type: str) -> dict[str, Part]:
     with tempfile.TemporaryFile() as preamble:
         reader.copy(preamble)
     parts: dict[str, Part] = {}
-    with contextlib.ExitStack() as files:               # closes the files after an error
+    with contextlib.ExitStack() as files:  # closes the files after an error
         while reader.part_follows():
             headers = reader.headers()
             name = headers.get_param("name", header="Content-Disposition")

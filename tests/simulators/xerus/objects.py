@@ -1,4 +1,5 @@
 """The objects that a unit serves, and their look-up by resource id."""
+
 from __future__ import annotations
 
 import re
@@ -23,8 +24,8 @@ class LinkDown(Exception):
 class Served:
     """One object. Clients call its methods by name, if the firmware's table lists them.
 
-    A method takes decoded parameters by name. It returns its result, or a dict by name if it has several results.
-    Structures are dicts and may have fields that this firmware lacks.
+    A method takes decoded parameters by name. It returns its result, or a dict by name if it has
+    several results. Structures are dicts and may have fields that this firmware lacks.
     """
 
     def __init__(self, unit: Unit, interface: str, name: str, paths: Sequence[str] = ()) -> None:
@@ -34,7 +35,10 @@ class Served:
         unit.add(self, paths)
 
     def leave(self) -> None:
-        """Removes the object's callbacks. Called when its unit is unlinked or its outlet group is deleted."""
+        """Removes the object's callbacks.
+
+        Called when its unit is unlinked or its outlet group is deleted.
+        """
 
 
 class Unit:
@@ -56,7 +60,10 @@ class Unit:
         return self.site.clockwork
 
     def add(self, served: Served, paths: Sequence[str]) -> None:
-        """Adds an object. If this firmware lacks its interface, only a firmware update makes the object reachable."""
+        """Adds an object.
+
+        If this firmware lacks its interface, only a firmware update makes the object reachable.
+        """
         self._by_name[served.name] = served
         for path in paths:
             self._by_path[path] = served
@@ -70,7 +77,9 @@ class Unit:
         return list(self._by_name.values())
 
     def emit(self, event: str, source: Served, **fields: Any) -> None:
-        """Reports an event; `event` is the IDL name of a value object such as `pdumodel.Outlet.PowerControlEvent`."""
+        """Reports an event; `event` is the IDL name of a value object such as
+        `pdumodel.Outlet.PowerControlEvent`.
+        """
         for listener in self.site.listeners:
             listener(event, source, fields)
 
@@ -83,7 +92,8 @@ class Unit:
         if opaque:
             found = self._by_name.get(opaque.group(2))
             same = found is not None and self.firmware.type_id(found.interface) == opaque.group(1)
-            return found if same else None      # a reference with another type or version is not found
+            # a reference with another type or version is not found
+            return found if same else None
         path = _ALIAS.sub(r"/model/pdu/0/\1", _OWN_NUMBER.sub("/model/pdu/0", rid))
         found = self._by_path.get(path)
         return found if found is not None and self.firmware.version(found.interface) else None
@@ -92,8 +102,8 @@ class Unit:
 class Site:
     """All units behind one address.
 
-    `prefix_links`: references to a link unit's objects begin with /link/<id>. The vendor does not document this. Without the
-    prefix, a reference looks like one to an object of the primary unit.
+    `prefix_links`: references to a link unit's objects begin with /link/<id>. The vendor does not
+    document this. Without the prefix, a reference looks like one to an object of the primary unit.
     """
 
     def __init__(self, generation: str, clockwork: Clockwork, prefix_links: bool = True) -> None:
@@ -108,14 +118,20 @@ class Site:
 
     def _reference(self, served: Any) -> Reference:
         prefix = f"/link/{served.unit.link_id}" if served.unit.link_id and self.prefix_links else ""
-        return Reference(f"{prefix}/tfwopaque/{self.firmware.type_id(served.interface)}/{served.name}", served.interface)
+        return Reference(
+            f"{prefix}/tfwopaque/{self.firmware.type_id(served.interface)}/{served.name}",
+            served.interface,
+        )
 
     def rid(self, served: Served) -> str:
         """The current reference to the object."""
         return self._reference(served).rid
 
     def find(self, rid: str) -> Optional[Served]:
-        """The object with this resource id; None: there is none (HTTP 404). Raises LinkDown if its link unit does not answer."""
+        """The object with this resource id; None: there is none (HTTP 404).
+
+        Raises LinkDown if its link unit does not answer.
+        """
         rid = "/" + unquote(rid).lstrip("/")
         relayed = _LINK.match(rid)
         if relayed is None:

@@ -1,4 +1,5 @@
 """Outlets."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Optional
@@ -11,9 +12,10 @@ from .sensors import Awake
 if TYPE_CHECKING:
     from .pdu import PduUnit
 
-NOT_SWITCHABLE, DISABLED, INHIBITED, INVALID = 1, 3, 5, 1       # result codes, Outlet.idl and Pdu.idl
-_ON_OFF = 13                # type of a state sensor, Sensor.idl
-_LONGEST_DELAY = 3600       # seconds
+# result codes, Outlet.idl and Pdu.idl
+NOT_SWITCHABLE, DISABLED, INHIBITED, INVALID = 1, 3, 5, 1
+_ON_OFF = 13  # type of a state sensor, Sensor.idl
+_LONGEST_DELAY = 3600  # seconds
 Json = dict[str, Any]
 
 
@@ -31,21 +33,37 @@ class Outlet(Device):
         self.disabled = number + 1 in model.disabled
         self.current = round(0.2 + 0.05 * (number % 8), 3)
         self.service_mode = False
-        self.settings = {"name": model.names.get(number + 1, ""), "startupState": 3, "usePduCycleDelay": True,
-                         "cycleDelay": model.cycle_delay_s, "nonCritical": number + 1 in model.load_shed, "sequenceDelay": 0}
+        self.settings = {
+            "name": model.names.get(number + 1, ""),
+            "startupState": 3,
+            "usePduCycleDelay": True,
+            "cycleDelay": model.cycle_delay_s,
+            "nonCritical": number + 1 in model.load_shed,
+            "sequenceDelay": 0,
+        }
         self.awake = Awake(not model.asleep)
-        self.sensors = Sensors(unit, f"O{number}", path if model.well_known_sensors else None, self.awake, model.live)
+        self.sensors = Sensors(
+            unit, f"O{number}", path if model.well_known_sensors else None, self.awake, model.live
+        )
         if model.metering == "outlet":
             self._meter()
         if self.switchable:
             self.sensors.state("outletState", _ON_OFF, self._shown)
 
     def _meter(self) -> None:
-        self.sensors.numeric({
-            "voltage": self.volts, "current": self.amperes, "activePower": self.watts,
-            "apparentPower": lambda: self.volts() * self.amperes(), "powerFactor": lambda: self.pdu.POWER_FACTOR,
-            "lineFrequency": lambda: self.pdu.FREQUENCY})
-        self.energy = self.sensors.counter("activeEnergy", 1000.5 * (self.relay.number + 1), self.watts)
+        self.sensors.numeric(
+            {
+                "voltage": self.volts,
+                "current": self.amperes,
+                "activePower": self.watts,
+                "apparentPower": lambda: self.volts() * self.amperes(),
+                "powerFactor": lambda: self.pdu.POWER_FACTOR,
+                "lineFrequency": lambda: self.pdu.FREQUENCY,
+            }
+        )
+        self.energy = self.sensors.counter(
+            "activeEnergy", 1000.5 * (self.relay.number + 1), self.watts
+        )
 
     def volts(self) -> float:
         return self.pdu.VOLTAGE if self.relay.on else 0.0
@@ -59,26 +77,46 @@ class Outlet(Device):
     # -- the interface
 
     def getMetaData(self) -> Json:
-        return {"label": str(self.relay.number + 1), "receptacleType": "IEC 60320 C13",
-                "namePlate": {"serialNumber": "<not set>"},
-                "rating": {"current": 10, "decimalCurrent": 10.0, "minVoltage": 219, "maxVoltage": 240},
-                "isSwitchable": self.switchable, "isLatching": self.pdu.model.latching, "maxRelayCycleCnt": 100000,
-                "hasServiceModeSupport": True}
+        return {
+            "label": str(self.relay.number + 1),
+            "receptacleType": "IEC 60320 C13",
+            "namePlate": {"serialNumber": "<not set>"},
+            "rating": {"current": 10, "decimalCurrent": 10.0, "minVoltage": 219, "maxVoltage": 240},
+            "isSwitchable": self.switchable,
+            "isLatching": self.pdu.model.latching,
+            "maxRelayCycleCnt": 100000,
+            "hasServiceModeSupport": True,
+        }
 
     def getState(self) -> Json:
         relay = self.relay
         shown = self._shown() if self.switchable else None
-        return {"available": shown is not None, "powerState": shown or 0, "switchOnInProgress": relay.waiting,
-                "cycleInProgress": relay.cycling, "lastPowerStateChange": relay.changed,
-                "isLoadShed": relay.load_shed, "isSuspended": relay.suspended, "inServiceMode": self.service_mode}
+        return {
+            "available": shown is not None,
+            "powerState": shown or 0,
+            "switchOnInProgress": relay.waiting,
+            "cycleInProgress": relay.cycling,
+            "lastPowerStateChange": relay.changed,
+            "isLoadShed": relay.load_shed,
+            "isSuspended": relay.suspended,
+            "inServiceMode": self.service_mode,
+        }
 
     def _shown(self) -> Optional[int]:
-        """The state that the unit reports; None while `stale_looks` is above 0 or the relay's board does not answer."""
+        """The state that the unit reports; None while `stale_looks` is above 0 or the relay's board
+        does not answer.
+        """
         return int(self.relay.on) if self.relay.board_answers and not self.pdu.stale_looks else None
 
     def state(self) -> Optional[bool]:
-        """True for on, False for off, None for unknown: not switchable, stuck, or the relay's board does not answer."""
-        return self.relay.on if self.switchable and self.relay.board_answers and not self.relay.stuck else None
+        """True for on, False for off, None for unknown: not switchable, stuck, or the relay's board
+        does not answer.
+        """
+        return (
+            self.relay.on
+            if self.switchable and self.relay.board_answers and not self.relay.stuck
+            else None
+        )
 
     def refusal(self) -> int:
         """The result code of a command for this outlet; 0 if the outlet may be switched."""
@@ -117,13 +155,21 @@ class Outlet(Device):
         if not all(0 <= delay <= _LONGEST_DELAY for delay in delays):
             return INVALID
         old, code = self.settings, super().setSettings(settings)
-        self.unit.emit("pdumodel.Outlet.SettingsChangedEvent", self, oldSettings=old, newSettings=self.settings)
+        self.unit.emit(
+            "pdumodel.Outlet.SettingsChangedEvent", self, oldSettings=old, newSettings=self.settings
+        )
         return code
 
     def getIOP(self) -> Json:
-        """The outlet's inlet and protector. With a transfer switch, the inlet is always the first one."""
-        return {"i": self.pdu.inlets[0 if self.pdu.model.transfer_switch else self.pdu.inlet_of(self)],
-                "o": self.pdu.protector_of(self), "p": []}
+        """The outlet's inlet and protector.
+
+        With a transfer switch, the inlet is always the first one.
+        """
+        return {
+            "i": self.pdu.inlets[0 if self.pdu.model.transfer_switch else self.pdu.inlet_of(self)],
+            "o": self.pdu.protector_of(self),
+            "p": [],
+        }
 
     def getController(self) -> Served:
         return self.pdu.controller
@@ -136,4 +182,8 @@ class Outlet(Device):
         return 0
 
     def fed_by(self) -> list[Device]:
-        return [self.pdu.protector_of(self) or self.pdu.transfer_switch or self.pdu.inlets[self.pdu.inlet_of(self)]]
+        return [
+            self.pdu.protector_of(self)
+            or self.pdu.transfer_switch
+            or self.pdu.inlets[self.pdu.inlet_of(self)]
+        ]

@@ -1,8 +1,9 @@
 """A power meter controller: power meters, panels and their branch circuits.
 
-Source: PowerMeterController.idl, PowerMeter.idl, Panel.idl and Circuit.idl (meters are indexed by their id, circuits by the
-position of their first pole, from 0).
+Source: PowerMeterController.idl, PowerMeter.idl, Panel.idl and Circuit.idl (meters are indexed by
+their id, circuits by the position of their first pole, from 0).
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -28,7 +29,9 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class CircuitModel:
-    """A branch circuit: its first `position` and its `lines`, both from 0; `amperes` on each line; `wh` counted at the start."""
+    """A branch circuit: its first `position` and its `lines`, both from 0; `amperes` on each line;
+    `wh` counted at the start.
+    """
 
     position: int
     lines: tuple[int, ...] = (0,)
@@ -95,14 +98,22 @@ class Configured(Served):
 class Meter(Configured):
     """A power meter."""
 
-    def __init__(self, unit: PduUnit, model: MeterModel, interface: str = "pdumodel.PowerMeter") -> None:
+    def __init__(
+        self, unit: PduUnit, model: MeterModel, interface: str = "pdumodel.PowerMeter"
+    ) -> None:
         super().__init__(unit, interface, f"powermeter.{model.number}")
         self.model = model
-        self.settings: Json = {"name": model.name, "currentRating": 63, "phaseCtRating": 63 if model.mains else 0}
+        self.settings: Json = {
+            "name": model.name,
+            "currentRating": 63,
+            "phaseCtRating": 63 if model.mains else 0,
+        }
         self.awake = Awake(not unit.model.asleep)
         self.sensors = Sensors(unit, f"PM{model.number}", None, self.awake, unit.model.live)
-        self.poles = [Pole(line, Sensors(unit, f"PM{model.number}P{line}", None, self.awake, unit.model.live))
-                      for line in (*model.lines, NEUTRAL)]
+        self.poles = [
+            Pole(line, Sensors(unit, f"PM{model.number}P{line}", None, self.awake, unit.model.live))
+            for line in (*model.lines, NEUTRAL)
+        ]
         self.energy: Optional[AccumulatingSensor] = None
         self.sensors.numeric({"voltage": lambda: VOLTAGE, "lineFrequency": lambda: 50.0})
         if model.mains:
@@ -127,8 +138,15 @@ class Meter(Configured):
         return {"powerMeterId": self.model.number, "type": self.model.type}
 
     def getPoles(self) -> list[Json]:
-        return [{"line": pole.line, "label": "ABCN"[pole.line], "nodeId": pole.line, **pole.sensors.fitted}
-                for pole in self.poles]
+        return [
+            {
+                "line": pole.line,
+                "label": "ABCN"[pole.line],
+                "nodeId": pole.line,
+                **pole.sensors.fitted,
+            }
+            for pole in self.poles
+        ]
 
     def getControllers(self) -> list[Served]:
         return []
@@ -141,11 +159,18 @@ class Panel(Meter):
         super().__init__(unit, model, "pdumodel.Panel")
         circuits = sorted(model.circuits or (), key=lambda one: one.position)
         self.circuits = {one.position: Circuit(unit, self, one) for one in circuits}
-        self._panel_settings: Json = {"meterCount": sum(len(one.lines) for one in circuits), "panelSize": model.size,
-                                      "columns": 2 if model.odd_even else 1, "labelingScheme": int(model.odd_even)}
+        self._panel_settings: Json = {
+            "meterCount": sum(len(one.lines) for one in circuits),
+            "panelSize": model.size,
+            "columns": 2 if model.odd_even else 1,
+            "labelingScheme": int(model.odd_even),
+        }
 
     def label(self, position: int) -> str:
-        """The label of a position (from 0); "" beyond the panel. Source: Panel.idl, LabelingScheme."""
+        """The label of a position (from 0); "" beyond the panel.
+
+        Source: Panel.idl, LabelingScheme.
+        """
         numbers = range(1, self._panel_settings["panelSize"] + 1)
         odd, even = numbers[::2], numbers[1::2]
         if position >= len(numbers):
@@ -173,11 +198,18 @@ class Circuit(Configured):
         super().__init__(unit, "pdumodel.Circuit", f"circuit.{meter}.{model.position}")
         self.panel, self.model = panel, model
         self.settings: Json = {
-            "name": model.name, "rating": 16, "ctRating": 60,
-            "poleSettings": [{"line": line, "meterChannel": model.position + number if model.metered else -1}
-                             for number, line in enumerate(model.lines)]}
+            "name": model.name,
+            "rating": 16,
+            "ctRating": 60,
+            "poleSettings": [
+                {"line": line, "meterChannel": model.position + number if model.metered else -1}
+                for number, line in enumerate(model.lines)
+            ],
+        }
         self.awake = Awake(not unit.model.asleep)
-        self.sensors = Sensors(unit, f"PM{meter}C{model.position}", None, self.awake, unit.model.live)
+        self.sensors = Sensors(
+            unit, f"PM{meter}C{model.position}", None, self.awake, unit.model.live
+        )
         self.energy: Optional[AccumulatingSensor] = None
         if model.metered:
             self.sensors.numeric({"current": lambda: model.amperes, "activePower": self._watts})
@@ -190,8 +222,10 @@ class Circuit(Configured):
         return {"position": self.model.position, "type": _TYPE_OF[len(self.model.lines)]}
 
     def getPoles(self) -> list[Json]:
-        return [{"line": line, "label": self.panel.label(self.model.position + number), "nodeId": line}
-                for number, line in enumerate(self.model.lines)]
+        return [
+            {"line": line, "label": self.panel.label(self.model.position + number), "nodeId": line}
+            for number, line in enumerate(self.model.lines)
+        ]
 
 
 class PowerMeterController(Served):
@@ -199,8 +233,10 @@ class PowerMeterController(Served):
 
     def __init__(self, unit: PduUnit) -> None:
         super().__init__(unit, "pdumodel.PowerMeterController", "pmc", ["/model/pmc"])
-        self.meters: dict[int, Meter] = {one.number: Meter(unit, one) if one.circuits is None else Panel(unit, one)
-                                         for one in unit.model.meters or ()}
+        self.meters: dict[int, Meter] = {
+            one.number: Meter(unit, one) if one.circuits is None else Panel(unit, one)
+            for one in unit.model.meters or ()
+        }
 
     def getPowerMeters(self) -> dict[int, Meter]:
         return self.meters
@@ -208,9 +244,13 @@ class PowerMeterController(Served):
     # -- for the books
 
     def circuits(self) -> Iterator[tuple[str, Circuit]]:
-        """Each branch circuit with its identity, "p<id of the meter>.<position>"; positions count from 1."""
+        """Each branch circuit with its identity, "p<id of the meter>.<position>"; positions count
+        from 1.
+        """
         for number, meter in sorted(self.meters.items()):
-            for position, circuit in sorted(meter.circuits.items()) if isinstance(meter, Panel) else ():
+            for position, circuit in (
+                sorted(meter.circuits.items()) if isinstance(meter, Panel) else ()
+            ):
                 yield f"p{number}.{position + 1}", circuit
 
     def load(self) -> float:
@@ -219,4 +259,6 @@ class PowerMeterController(Served):
 
     def counted(self) -> float:
         """The energy that all mains have counted, in Wh."""
-        return sum(meter.energy.stored for meter in self.meters.values() if meter.energy is not None)
+        return sum(
+            meter.energy.stored for meter in self.meters.values() if meter.energy is not None
+        )

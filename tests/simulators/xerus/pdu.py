@@ -1,4 +1,5 @@
 """One PDU: its parts, and the interface pdumodel.Pdu."""
+
 from __future__ import annotations
 
 from typing import Any, Optional
@@ -15,9 +16,10 @@ from .sensors import AccumulatingSensor, Awake, Sensor
 from .services.health import HardwareHealth
 from .transfer import TransferSwitch
 
-_PER_PROTECTOR = 8      # outlets behind one breaker, at most
-_INHIBIT_FROM = 3       # index of generation 4.4, the first simulated one with the setting inhibitRelayControl
-_LONGEST = {"cycleDelay": 3600, "inRushGuardDelay": 100_000, "powerOnDelay": 3600}      # s, ms, s
+_PER_PROTECTOR = 8  # outlets behind one breaker, at most
+# index of generation 4.4, the first simulated one with the setting inhibitRelayControl
+_INHIBIT_FROM = 3
+_LONGEST = {"cycleDelay": 3600, "inRushGuardDelay": 100_000, "powerOnDelay": 3600}  # s, ms, s
 Json = dict[str, Any]
 
 
@@ -30,12 +32,22 @@ class PduUnit(Unit):
         super().__init__(site, link_id)
         self.model = model
         self.settings: Json = {
-            "name": model.name, "startupState": 2, "cycleDelay": model.cycle_delay_s,
-            "inRushGuardDelay": model.in_rush_guard_ms, "latchingRelays": model.latching, "energyPulsesPerKWh": 1000,
-            "demandUpdateInterval": 5, "demandAveragingIntervals": 6, "inhibitRelayControl": model.inhibit_relay_control}
+            "name": model.name,
+            "startupState": 2,
+            "cycleDelay": model.cycle_delay_s,
+            "inRushGuardDelay": model.in_rush_guard_ms,
+            "latchingRelays": model.latching,
+            "energyPulsesPerKWh": 1000,
+            "demandUpdateInterval": 5,
+            "demandAveragingIntervals": 6,
+            "inhibitRelayControl": model.inhibit_relay_control,
+        }
         self._protector_numbers: list[int] = []
-        self.stale_looks = 0                # outlet states are unavailable until this many further calls of getOutlets
-        self.relays = Relays(self.clockwork, [self._relay(number) for number in range(model.outlets)], self._delays())
+        # outlet states are unavailable until this many further calls of getOutlets
+        self.stale_looks = 0
+        self.relays = Relays(
+            self.clockwork, [self._relay(number) for number in range(model.outlets)], self._delays()
+        )
         self.inlets = [Inlet(self, number) for number in range(model.inlets)]
         self.transfer_switch = TransferSwitch(self) if model.transfer_switch else None
         self.outlets = [Outlet(self, relay) for relay in self.relays.all]
@@ -49,7 +61,10 @@ class PduUnit(Unit):
         model, printed = self.model, number + 1
         relay = Relay(number, printed not in (*model.off, *model.suspended, *model.load_shed))
         relay.suspended, relay.load_shed = printed in model.suspended, printed in model.load_shed
-        relay.board_answers, relay.stuck = printed not in model.no_relay_board, printed in model.stuck
+        relay.board_answers, relay.stuck = (
+            printed not in model.no_relay_board,
+            printed in model.stuck,
+        )
         return relay
 
     def _delays(self) -> Delays:
@@ -58,40 +73,68 @@ class PduUnit(Unit):
             chosen = self.settings if settings["usePduCycleDelay"] else settings
             return float(chosen["cycleDelay"])
 
-        return Delays(self.model.relay_delay, lambda: self.settings["inRushGuardDelay"] / 1000, cycle,
-                      lambda number: self.outlets[number].settings["sequenceDelay"] / 1000)
+        return Delays(
+            self.model.relay_delay,
+            lambda: self.settings["inRushGuardDelay"] / 1000,
+            cycle,
+            lambda number: self.outlets[number].settings["sequenceDelay"] / 1000,
+        )
 
     # -- feeds and currents
 
     def _protectors(self) -> list[Protector]:
-        """One for up to _PER_PROTECTOR outlets on the same line of an inlet. A unit with no more outlets than that has none."""
+        """One for up to _PER_PROTECTOR outlets on the same line of an inlet.
+
+        A unit with no more outlets than that has none.
+        """
         if self.model.outlets <= _PER_PROTECTOR:
             return []
-        places = [(self._home_inlet(number), self.line_of(number), number // (_PER_PROTECTOR * self.model.phases))
-                  for number in range(self.model.outlets)]
+        places = [
+            (
+                self._home_inlet(number),
+                self.line_of(number),
+                number // (_PER_PROTECTOR * self.model.phases),
+            )
+            for number in range(self.model.outlets)
+        ]
         distinct = sorted(set(places))
         self._protector_numbers = [distinct.index(place) for place in places]
-        return [Protector(self, number, inlet, line) for number, (inlet, line, _) in enumerate(distinct)]
+        return [
+            Protector(self, number, inlet, line) for number, (inlet, line, _) in enumerate(distinct)
+        ]
 
     def _home_inlet(self, number: int) -> int:
         return 0 if self.transfer_switch else number * self.model.inlets // self.model.outlets
 
     def inlet_of(self, outlet: Outlet) -> int:
         """The inlet that feeds the outlet now."""
-        return self.transfer_switch.selected if self.transfer_switch else self._home_inlet(outlet.relay.number)
+        return (
+            self.transfer_switch.selected
+            if self.transfer_switch
+            else self._home_inlet(outlet.relay.number)
+        )
 
     def line_of(self, number: int) -> int:
         return number % self.model.phases
 
     def protector_of(self, outlet: Outlet) -> Optional[Protector]:
-        return self.protectors[self._protector_numbers[outlet.relay.number]] if self.protectors else None
+        return (
+            self.protectors[self._protector_numbers[outlet.relay.number]]
+            if self.protectors
+            else None
+        )
 
     def line_current(self, inlet: int, line: int) -> float:
-        """The current of a line in A; on the standby inlet of a transfer switch, the model's `standby_current`."""
+        """The current of a line in A; on the standby inlet of a transfer switch, the model's
+        `standby_current`.
+        """
         if self.transfer_switch and inlet != self.transfer_switch.selected:
             return self.model.standby_current
-        return sum(outlet.amperes() for outlet in self.outlets
-                   if self.inlet_of(outlet) == inlet and self.line_of(outlet.relay.number) == line)
+        return sum(
+            outlet.amperes()
+            for outlet in self.outlets
+            if self.inlet_of(outlet) == inlet and self.line_of(outlet.relay.number) == line
+        )
 
     def load(self) -> float:
         """The sum of the line currents of the inlets in use, in A."""
@@ -103,12 +146,17 @@ class PduUnit(Unit):
         return sum(inlet.energy.stored for inlet in self.inlets)
 
     def count_from(self, wh: dict[int, float]) -> None:
-        """Sets the energy counters in Wh: outlets by their number from 1; inlets, lines and unit from the sum of the outlets."""
+        """Sets the energy counters in Wh: outlets by their number from 1; inlets, lines and unit
+        from the sum of the outlets.
+        """
         for outlet in self.outlets:
             outlet.energy.stored = wh[outlet.relay.number + 1]
         share = sum(wh.values()) / len(self.inlets)
         for inlet in self.inlets:
-            for sensors, count in [(inlet.sensors, share), *((pole.sensors, share / 3) for pole in inlet.poles)]:
+            for sensors, count in [
+                (inlet.sensors, share),
+                *((pole.sensors, share / 3) for pole in inlet.poles),
+            ]:
                 counter = sensors.fitted.get("activeEnergy")
                 if isinstance(counter, AccumulatingSensor):
                     counter.stored = count
@@ -132,8 +180,14 @@ class Controller(Served):
         return {}
 
     def getMetaData(self) -> Json:
-        return {"address": "1", "versionAvailable": True, "fwAppVersion": 1, "fwBootVersion": 1, "hwVersion": 1,
-                "serial": "SIMCTRL001"}
+        return {
+            "address": "1",
+            "versionAvailable": True,
+            "fwAppVersion": 1,
+            "fwBootVersion": 1,
+            "hwVersion": 1,
+            "serial": "SIMCTRL001",
+        }
 
     def reset(self) -> int:
         return 0
@@ -146,7 +200,8 @@ class Pdu(Served):
         self._shedding = bool(unit.model.load_shed)
         unit.relays.held = frozenset(number - 1 for number in unit.model.load_shed)
         self._awake = Awake(not unit.model.asleep)
-        self._sensors = Sensors(unit, "PDU0", None, self._awake, unit.model.live)      # no well-known ids are documented
+        # no well-known ids are documented
+        self._sensors = Sensors(unit, "PDU0", None, self._awake, unit.model.live)
         if unit.model.metering != "none":
             self._meter()
 
@@ -156,26 +211,46 @@ class Pdu(Served):
         def watts() -> float:
             return sum(inlet.watts() for inlet in inlets)
 
-        self._sensors.numeric({"activePower": watts,
-                               "apparentPower": lambda: sum(inlet.volt_amperes() for inlet in inlets)})
-        self.energy = self._sensors.counter("activeEnergy", sum(inlet.energy.stored for inlet in inlets), watts)
+        self._sensors.numeric(
+            {
+                "activePower": watts,
+                "apparentPower": lambda: sum(inlet.volt_amperes() for inlet in inlets),
+            }
+        )
+        self.energy = self._sensors.counter(
+            "activeEnergy", sum(inlet.energy.stored for inlet in inlets), watts
+        )
 
     # -- identity and parts
 
     def getNameplate(self) -> Json:
         three = self._pdu.model.phases == 3
-        return {"manufacturer": "Raritan", "brand": "Raritan", "model": self._pdu.model.product,
-                "serialNumber": self._pdu.model.serial,
-                "rating": {"voltage": "360-415V" if three else "220-240V", "current": "32A", "frequency": "50/60Hz",
-                           "power": "22.0-23.0kVA" if three else "7.0-7.6kVA"}}
+        return {
+            "manufacturer": "Raritan",
+            "brand": "Raritan",
+            "model": self._pdu.model.product,
+            "serialNumber": self._pdu.model.serial,
+            "rating": {
+                "voltage": "360-415V" if three else "220-240V",
+                "current": "32A",
+                "frequency": "50/60Hz",
+                "power": "22.0-23.0kVA" if three else "7.0-7.6kVA",
+            },
+        }
 
     def getMetaData(self) -> Json:
         model = self._pdu.model
-        return {"nameplate": self.getNameplate(), "ctrlBoardSerial": "SIMBOARD01", "hwRevision": "0x64",
-                "fwRevision": f"{self.unit.firmware.release}.5-50000", "macAddress": f"00:0d:5d:00:00:{self.unit.link_id:02x}",
-                "hasSwitchableOutlets": any(outlet.switchable for outlet in self._pdu.outlets),
-                "hasMeteredOutlets": model.metering == "outlet" and model.outlets > 0, "hasLatchingOutletRelays": model.latching,
-                "supportedInletWirings": [0]}
+        return {
+            "nameplate": self.getNameplate(),
+            "ctrlBoardSerial": "SIMBOARD01",
+            "hwRevision": "0x64",
+            "fwRevision": f"{self.unit.firmware.release}.5-50000",
+            "macAddress": f"00:0d:5d:00:00:{self.unit.link_id:02x}",
+            "hasSwitchableOutlets": any(outlet.switchable for outlet in self._pdu.outlets),
+            "hasMeteredOutlets": model.metering == "outlet" and model.outlets > 0,
+            "hasLatchingOutletRelays": model.latching,
+            "supportedInletWirings": [0],
+        }
 
     def getSensors(self) -> dict[str, Sensor]:
         self._awake.fetched()
@@ -217,9 +292,11 @@ class Pdu(Served):
         return []
 
     def getStatistic(self) -> Json:
-        return {"cbStats": [{"tripCnt": 0} for _ in self._pdu.protectors],
-                "ctrlStats": [self._pdu.controller.getStatistics()],
-                "outletStats": [{"relayCycleCnt": relay.cycles} for relay in self._pdu.relays.all]}
+        return {
+            "cbStats": [{"tripCnt": 0} for _ in self._pdu.protectors],
+            "ctrlStats": [self._pdu.controller.getStatistics()],
+            "outletStats": [{"relayCycleCnt": relay.cycles} for relay in self._pdu.relays.all],
+        }
 
     # -- settings
 
@@ -233,7 +310,12 @@ class Pdu(Served):
         if lists_others or not in_range:
             return INVALID
         old, self._pdu.settings = self._pdu.settings, {**self._pdu.settings, **settings}
-        self.unit.emit("pdumodel.Pdu.SettingsChangedEvent", self, oldSettings=old, newSettings=self._pdu.settings)
+        self.unit.emit(
+            "pdumodel.Pdu.SettingsChangedEvent",
+            self,
+            oldSettings=old,
+            newSettings=self._pdu.settings,
+        )
         return 0
 
     def isLoadSheddingActive(self) -> bool:
@@ -249,8 +331,11 @@ class Pdu(Served):
         self._shedding = active
         self.unit.emit("pdumodel.Pdu.LoadSheddingModeChangedEvent", self, enabled=active)
         if active:
-            self._pdu.relays.shed(outlet.relay.number for outlet in self._pdu.outlets
-                                  if outlet.settings["nonCritical"] and not outlet.refusal())
+            self._pdu.relays.shed(
+                outlet.relay.number
+                for outlet in self._pdu.outlets
+                if outlet.settings["nonCritical"] and not outlet.refusal()
+            )
         else:
             self._pdu.relays.restore()
 
@@ -261,9 +346,15 @@ class Pdu(Served):
             return INHIBITED
         return self._switch(self._allowed(self._pdu.outlets), pstate, sequence=True)
 
-    def setMultipleOutletPowerStates(self, outletNumbers: list[int], state: int, respectSequence: bool) -> int:
+    def setMultipleOutletPowerStates(
+        self, outletNumbers: list[int], state: int, respectSequence: bool
+    ) -> int:
         code = self._refusal(outletNumbers)
-        chosen = self._allowed([self._pdu.outlets[number] for number in outletNumbers]) if not code else []
+        chosen = (
+            self._allowed([self._pdu.outlets[number] for number in outletNumbers])
+            if not code
+            else []
+        )
         return code or self._switch(chosen, state, respectSequence)
 
     def cycleAllOutletPowerStates(self) -> int:
@@ -271,17 +362,27 @@ class Pdu(Served):
             return INHIBITED
         return self._cycle(self._allowed(self._pdu.outlets), sequence=True)
 
-    def cycleMultipleOutletPowerStates(self, outletNumbers: list[int], respectSequence: bool) -> int:
+    def cycleMultipleOutletPowerStates(
+        self, outletNumbers: list[int], respectSequence: bool
+    ) -> int:
         code = self._refusal(outletNumbers)
-        return code or self._cycle(self._allowed([self._pdu.outlets[number] for number in outletNumbers]), respectSequence)
+        return code or self._cycle(
+            self._allowed([self._pdu.outlets[number] for number in outletNumbers]), respectSequence
+        )
 
     @staticmethod
     def _allowed(outlets: list[Outlet]) -> list[Outlet]:
-        """The outlets that may be switched. A command for all outlets skips those without a relay and disabled ones."""
+        """The outlets that may be switched.
+
+        A command for all outlets skips those without a relay and disabled ones.
+        """
         return [outlet for outlet in outlets if not outlet.refusal()]
 
     def _refusal(self, numbers: list[int]) -> int:
-        """The result code that a command for these outlets gets; 0: it may run. Outlets without a relay are skipped."""
+        """The result code that a command for these outlets gets; 0: it may run.
+
+        Outlets without a relay are skipped.
+        """
         if any(not 0 <= number < len(self._pdu.outlets) for number in numbers):
             return INVALID
         codes = [self._pdu.outlets[number].refusal() for number in numbers]
@@ -298,22 +399,29 @@ class Pdu(Served):
         return 0
 
     def _cycle(self, outlets: list[Outlet], sequence: bool) -> int:
-        self._pdu.relays.cycle(self._order([outlet.relay for outlet in outlets], sequence), sequence)
+        self._pdu.relays.cycle(
+            self._order([outlet.relay for outlet in outlets], sequence), sequence
+        )
         for outlet in outlets:
             outlet.announce(1, cycle=True)
         return 0
 
     def _order(self, relays: list[Relay], sequence: bool) -> list[Relay]:
-        return in_order(relays, self._pdu.settings.get("outletPowerStateSequence") if sequence else None)
+        return in_order(
+            relays, self._pdu.settings.get("outletPowerStateSequence") if sequence else None
+        )
 
     def getOutletSequenceState(self) -> Json:
         plans = self._pdu.relays.plans()
         if not plans:
             return {}
-        return {"sequenceRunning": True, "nextOutletToSwitch": plans[0].relay.number,
-                "timeUntilNextSwitch": max(0, int((plans[0].due - self.unit.clockwork.now()) * 1000)),
-                "outletsRemaining": len(plans),
-                "cancelableOutletsRemaining": sum(planned.cancelable for planned in plans)}
+        return {
+            "sequenceRunning": True,
+            "nextOutletToSwitch": plans[0].relay.number,
+            "timeUntilNextSwitch": max(0, int((plans[0].due - self.unit.clockwork.now()) * 1000)),
+            "outletsRemaining": len(plans),
+            "cancelableOutletsRemaining": sum(planned.cancelable for planned in plans),
+        }
 
     def cancelOutletSequence(self) -> None:
         self._pdu.relays.cancel()

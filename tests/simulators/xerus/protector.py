@@ -1,4 +1,5 @@
 """Overcurrent protectors."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Optional
@@ -25,26 +26,41 @@ class Protector(Device):
         self.settings = {"name": ""}
         model = unit.model
         self.awake = Awake(not model.asleep)
-        self.sensors = Sensors(unit, f"C{number}", path if model.well_known_sensors else None, self.awake, model.live)
+        self.sensors = Sensors(
+            unit, f"C{number}", path if model.well_known_sensors else None, self.awake, model.live
+        )
         kind = "pdumodel.OverCurrentProtectorTripSensor"
         if unit.firmware.version(kind) is None:
-            kind = "sensors.StateSensor"        # firmware up to 3.3
+            kind = "sensors.StateSensor"  # firmware up to 3.3
         self.sensors.state("trip", _TRIP, lambda: _CLOSED, kind)
         if model.metering != "none":
             self.sensors.numeric({"current": self.amperes})
 
     def amperes(self) -> float:
-        return sum(outlet.amperes() for outlet in self.pdu.outlets if self.pdu.protector_of(outlet) is self)
+        return sum(
+            outlet.amperes() for outlet in self.pdu.outlets if self.pdu.protector_of(outlet) is self
+        )
 
     # -- the interface
 
     def getMetaData(self) -> Json:
-        return {"label": f"C{self.number + 1}", "namePlate": {"serialNumber": "<not set>"},
-                "rating": {"current": 16, "decimalCurrent": 16.0, "minVoltage": 220, "maxVoltage": 240},
-                "type": _ONE_POLE, "maxTripCnt": 200}
+        return {
+            "label": f"C{self.number + 1}",
+            "namePlate": {"serialNumber": "<not set>"},
+            "rating": {"current": 16, "decimalCurrent": 16.0, "minVoltage": 220, "maxVoltage": 240},
+            "type": _ONE_POLE,
+            "maxTripCnt": 200,
+        }
 
     def getPoles(self) -> list[Json]:
-        return [{"line": self.line, "inNodeId": self.line + 1, "outNodeId": 10 + self.number, **self.sensors.fitted}]
+        return [
+            {
+                "line": self.line,
+                "inNodeId": self.line + 1,
+                "outNodeId": 10 + self.number,
+                **self.sensors.fitted,
+            }
+        ]
 
     def getInlet(self) -> Device:
         return self.pdu.inlets[self.inlet]

@@ -1,4 +1,5 @@
 """Relays, and the order in which the unit switches them."""
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
@@ -11,18 +12,19 @@ class Relay:
     """One outlet's relay. `on` is the true state, unless the relay is `stuck`."""
 
     def __init__(self, number: int, on: bool) -> None:
-        self.number = number                # outlet number, from 0
+        self.number = number  # outlet number, from 0
         self.on = on
-        self.waiting = False                # about to switch on
-        self.moving = False                 # switching has begun, but the contact has not moved yet
+        self.waiting = False  # about to switch on
+        self.moving = False  # switching has begun, but the contact has not moved yet
         self.cycling = False
         self.suspended = False
         self.load_shed = False
-        self.board_answers = True           # else the unit cannot report the state
-        self.stuck = False                  # the contact does not move; `on` is then only the control state
-        self.changed = 0                    # time of the last change, in seconds since 1970
+        self.board_answers = True  # else the unit cannot report the state
+        # the contact does not move; `on` is then only the control state
+        self.stuck = False
+        self.changed = 0  # time of the last change, in seconds since 1970
         self.cycles = 0
-        self.ticket = 0                     # plans with an older ticket are not carried out
+        self.ticket = 0  # plans with an older ticket are not carried out
 
     def will_be_on(self) -> bool:
         """Whether the relay stays on or is about to switch on. False in the off time of a cycle."""
@@ -35,27 +37,29 @@ class Delays(NamedTuple):
 
     movement: float
     in_rush_guard: Callable[[], float]
-    cycle: Callable[[int], float]           # off time of outlet n in a cycle
-    sequence: Callable[[int], float]        # further delay after outlet n
+    cycle: Callable[[int], float]  # off time of outlet n in a cycle
+    sequence: Callable[[int], float]  # further delay after outlet n
 
 
 class Planned(NamedTuple):
     relay: Relay
     due: float
-    free: float             # when the next outlet may be switched on
+    free: float  # when the next outlet may be switched on
     cancelable: bool
 
 
 class Relays:
-    """Switches relays on one by one, at least the in-rush guard delay apart, but off all at once."""
+    """Switches relays on one by one, at least the in-rush guard delay apart, but off
+    all at once.
+    """
 
     def __init__(self, clockwork: Clockwork, relays: Sequence[Relay], delays: Delays) -> None:
         self._clockwork = clockwork
         self.all = list(relays)
         self._delays = delays
-        self._free_at = 0.0                 # `free` of the last plan that was carried out
+        self._free_at = 0.0  # `free` of the last plan that was carried out
         self._planned: dict[int, Planned] = {}
-        self.held: frozenset[int] = frozenset()     # outlets that load shedding keeps off
+        self.held: frozenset[int] = frozenset()  # outlets that load shedding keeps off
 
     def off(self, relays: Sequence[Relay]) -> None:
         for relay in relays:
@@ -76,7 +80,9 @@ class Relays:
         for relay in order:
             relay.cycling = True
             ticket = relay.ticket
-            self._clockwork.after(self._delays.cycle(relay.number), self._again(relay, ticket, sequence))
+            self._clockwork.after(
+                self._delays.cycle(relay.number), self._again(relay, ticket, sequence)
+            )
 
     def shed(self, numbers: Iterable[int]) -> None:
         """Begins load shedding: these outlets go off and stay off until `restore`."""
@@ -87,7 +93,9 @@ class Relays:
             relay.load_shed = True
 
     def restore(self) -> None:
-        """Ends load shedding: outlets that would be on without it are switched on, with their sequence delays."""
+        """Ends load shedding: outlets that would be on without it are switched on, with their
+        sequence delays.
+        """
         self.held = frozenset()
         self.on([relay for relay in self.all if relay.load_shed], sequence=True)
 
@@ -110,11 +118,16 @@ class Relays:
         def action() -> None:
             if relay.ticket == ticket:
                 self._plan(relay, self._clockwork.now(), sequence, True)
+
         return action
 
     def _plan(self, relay: Relay, earliest: float, sequence: bool, cancelable: bool) -> None:
         due = max([earliest, self._free_at, *(planned.free for planned in self._planned.values())])
-        free = due + self._delays.in_rush_guard() + (self._delays.sequence(relay.number) if sequence else 0.0)
+        free = (
+            due
+            + self._delays.in_rush_guard()
+            + (self._delays.sequence(relay.number) if sequence else 0.0)
+        )
         relay.waiting = True
         self._planned[relay.number] = Planned(relay, due, free, cancelable)
         ticket = relay.ticket

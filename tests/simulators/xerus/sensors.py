@@ -1,4 +1,5 @@
 """Sensors: readings, thresholds, counters, states."""
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -14,7 +15,9 @@ Json = dict[str, Any]
 
 
 class Kind(NamedTuple):
-    """A kind of numeric sensor: quantity and unit (numbers of Sensor.idl), decimal digits, range."""
+    """A kind of numeric sensor: quantity and unit (numbers of Sensor.idl), decimal
+    digits, range.
+    """
 
     quantity: int
     unit: int
@@ -31,8 +34,8 @@ KINDS = {
     "activePower": Kind(4, 3, 0, 0.0, 252000.0),
     "apparentPower": Kind(4, 4, 0, 0.0, 252000.0),
     "powerFactor": Kind(5, 0, 2, 0.0, 1.0),
-    "activeEnergy": Kind(6, 5, 0, 0.0, 2.0 ** 40, "sensors.AccumulatingNumericSensor"),
-    "apparentEnergy": Kind(6, 6, 0, 0.0, 2.0 ** 40, "sensors.AccumulatingNumericSensor"),
+    "activeEnergy": Kind(6, 5, 0, 0.0, 2.0**40, "sensors.AccumulatingNumericSensor"),
+    "apparentEnergy": Kind(6, 6, 0, 0.0, 2.0**40, "sensors.AccumulatingNumericSensor"),
     "lineFrequency": Kind(7, 8, 1, 0.0, 6500.0),
     "unbalancedCurrent": Kind(3, 9, 0, 0.0, 200.0),
     "unbalancedVoltage": Kind(48, 9, 0, 0.0, 200.0),
@@ -47,7 +50,9 @@ KINDS = {
 
 
 class Awake:
-    """Makes the sensors of one part, such as an outlet, available after `sleep` more calls of its getSensors."""
+    """Makes the sensors of one part, such as an outlet, available after `sleep` more calls of its
+    getSensors.
+    """
 
     def __init__(self, awake: bool = True) -> None:
         self.sleep = 0 if awake else 1
@@ -58,8 +63,15 @@ class Awake:
 
 
 class Sensor(Served):
-    def __init__(self, unit: Unit, interface: str, name: str, paths: Sequence[str], typespec: tuple[int, int, int],
-                 awake: Awake) -> None:
+    def __init__(
+        self,
+        unit: Unit,
+        interface: str,
+        name: str,
+        paths: Sequence[str],
+        typespec: tuple[int, int, int],
+        awake: Awake,
+    ) -> None:
         super().__init__(unit, interface, name, paths)
         self.typespec = typespec
         self._awake = awake
@@ -81,8 +93,15 @@ class Sensor(Served):
 class NumericSensor(Sensor):
     """A sensor with a number; `read` returns its current value."""
 
-    def __init__(self, unit: Unit, kind: Kind, name: str, paths: Sequence[str], read: Callable[[], float],
-                 awake: Awake) -> None:
+    def __init__(
+        self,
+        unit: Unit,
+        kind: Kind,
+        name: str,
+        paths: Sequence[str],
+        read: Callable[[], float],
+        awake: Awake,
+    ) -> None:
         super().__init__(unit, kind.interface, name, paths, (0, kind.quantity, kind.unit), awake)
         self.kind = kind
         self._read = read
@@ -97,9 +116,13 @@ class NumericSensor(Sensor):
 
     def getMetaData(self) -> Json:
         kind = self.kind
-        return {"type": self.getTypeSpec(), "decdigits": kind.digits, "resolution": 10.0 ** -kind.digits,
-                "range": {"lower": kind.lower, "upper": kind.upper},
-                "thresholdCaps": {f"has{name[0].upper()}{name[1:]}": True for name in _THRESHOLDS}}
+        return {
+            "type": self.getTypeSpec(),
+            "decdigits": kind.digits,
+            "resolution": 10.0**-kind.digits,
+            "range": {"lower": kind.lower, "upper": kind.upper},
+            "thresholdCaps": {f"has{name[0].upper()}{name[1:]}": True for name in _THRESHOLDS},
+        }
 
     def getReading(self) -> Json:
         good = self._answers()
@@ -107,13 +130,21 @@ class NumericSensor(Sensor):
         if good:
             self._remember(value)
         # Some units send 0 instead of 0.0, so a client must accept an integer too.
-        return {"timestamp": self.unit.clockwork.wall(), "available": good, "valid": good,
-                "status": self._status(value) if good else {}, "value": value if value else 0}
+        return {
+            "timestamp": self.unit.clockwork.wall(),
+            "available": good,
+            "valid": good,
+            "status": self._status(value) if good else {},
+            "value": value if value else 0,
+        }
 
     def _status(self, value: float) -> Json:
         limits = self.thresholds
-        crossed = [limits[f"{name}Active"] and (value > limits[name] if name.startswith("upper") else value < limits[name])
-                   for name in _THRESHOLDS]
+        crossed = [
+            limits[f"{name}Active"]
+            and (value > limits[name] if name.startswith("upper") else value < limits[name])
+            for name in _THRESHOLDS
+        ]
         return dict(zip(_STATUS, crossed))
 
     def getDefaultThresholds(self) -> Json:
@@ -126,11 +157,16 @@ class NumericSensor(Sensor):
         active = [(name, thresh[name]) for name in _THRESHOLDS if thresh[f"{name}Active"]]
         if any(not self.kind.lower <= value <= self.kind.upper for _, value in active):
             return _OUT_OF_RANGE
-        falling = [value for _, value in active]        # _THRESHOLDS begins with the highest limit
+        falling = [value for _, value in active]  # _THRESHOLDS begins with the highest limit
         if falling != sorted(falling, reverse=True) or thresh["assertionTimeout"] < 0:
             return _INVALID
         old, self.thresholds = self.thresholds, thresh
-        self.unit.emit("sensors.NumericSensor.ThresholdsChangedEvent", self, oldThresholds=old, newThresholds=thresh)
+        self.unit.emit(
+            "sensors.NumericSensor.ThresholdsChangedEvent",
+            self,
+            oldThresholds=old,
+            newThresholds=thresh,
+        )
         return 0
 
     def _remember(self, value: float) -> None:
@@ -144,8 +180,14 @@ class NumericSensor(Sensor):
         if self._answers():
             self._remember(self.value())
         low, low_at, high, high_at = self._seen or (0.0, 0, 0.0, 0)
-        return {"minReading": low, "minReadingTimestamp": low_at, "maxReading": high, "maxReadingTimestamp": high_at,
-                "valid": self._seen is not None, "observedSince": self._observed_since}
+        return {
+            "minReading": low,
+            "minReadingTimestamp": low_at,
+            "maxReading": high,
+            "maxReadingTimestamp": high_at,
+            "valid": self._seen is not None,
+            "observedSince": self._observed_since,
+        }
 
     def resetMinMax(self) -> None:
         self._seen, self._observed_since = None, self.unit.clockwork.wall()
@@ -155,10 +197,21 @@ class NumericSensor(Sensor):
 
 
 class AccumulatingSensor(NumericSensor):
-    """A counter in Wh or VAh. Runs with time if `power` is given; restarts at 0 after resetValue."""
+    """A counter in Wh or VAh.
 
-    def __init__(self, unit: Unit, kind: Kind, name: str, paths: Sequence[str], start: float,
-                 power: Optional[Callable[[], float]], awake: Awake) -> None:
+    Runs with time if `power` is given; restarts at 0 after resetValue.
+    """
+
+    def __init__(
+        self,
+        unit: Unit,
+        kind: Kind,
+        name: str,
+        paths: Sequence[str],
+        start: float,
+        power: Optional[Callable[[], float]],
+        awake: Awake,
+    ) -> None:
         super().__init__(unit, kind, name, paths, lambda: self.stored, awake)
         self.stored = start
         self._reset_at = 0
@@ -176,23 +229,42 @@ class AccumulatingSensor(NumericSensor):
     def resetValue(self) -> None:
         old = self.getReading()
         self.stored, self._reset_at = 0.0, self.unit.clockwork.wall()
-        self.unit.emit("sensors.AccumulatingNumericSensor.ResetEvent", self, oldReading=old, newReading=self.getReading())
+        self.unit.emit(
+            "sensors.AccumulatingNumericSensor.ResetEvent",
+            self,
+            oldReading=old,
+            newReading=self.getReading(),
+        )
 
     def getLastResetTime(self) -> int:
         return self._reset_at
 
 
 class StateSensor(Sensor):
-    """A sensor with a discrete state; `read` returns the state, or None if the unit does not know it."""
+    """A sensor with a discrete state; `read` returns the state, or None if the unit does not know
+    it.
+    """
 
-    def __init__(self, unit: Unit, interface: str, name: str, paths: Sequence[str], quantity: int,
-                 read: Callable[[], Optional[int]], awake: Awake) -> None:
+    def __init__(
+        self,
+        unit: Unit,
+        interface: str,
+        name: str,
+        paths: Sequence[str],
+        quantity: int,
+        read: Callable[[], Optional[int]],
+        awake: Awake,
+    ) -> None:
         super().__init__(unit, interface, name, paths, (1, quantity, 0), awake)
         self._read = read
 
     def getState(self) -> Json:
         value = self._read() if self._answers() else None
-        return {"timestamp": self.unit.clockwork.wall(), "available": value is not None, "value": value or 0}
+        return {
+            "timestamp": self.unit.clockwork.wall(),
+            "available": value is not None,
+            "value": value or 0,
+        }
 
     def startSelfTest(self) -> int:
         """Succeeds. In the IDL only ResidualCurrentStateSensor has this method."""
@@ -212,7 +284,9 @@ class StateSensor(Sensor):
 class SwitchSensor(StateSensor):
     """An actuator in a peripheral slot."""
 
-    def __init__(self, unit: Unit, name: str, paths: Sequence[str], quantity: int, awake: Awake) -> None:
+    def __init__(
+        self, unit: Unit, name: str, paths: Sequence[str], quantity: int, awake: Awake
+    ) -> None:
         super().__init__(unit, "sensors.Switch", name, paths, quantity, lambda: self.state, awake)
         self.state = 0
 

@@ -1,4 +1,5 @@
 """The unit's web server, with the faults that a test orders."""
+
 from __future__ import annotations
 
 import json
@@ -12,10 +13,21 @@ from .jsonrpc import NO_PRIVILEGE, Caller
 
 JSON = "application/json; charset=UTF-8"
 _PIECE = 64 * 1024
-_REASONS = {401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 408: "Request Timeout", 500: "Internal Server Error",
-            503: "Service Unavailable", 302: "Found", 307: "Temporary Redirect"}
+_REASONS = {
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    408: "Request Timeout",
+    500: "Internal Server Error",
+    503: "Service Unavailable",
+    302: "Found",
+    307: "Temporary Redirect",
+}
 _MOVED = (302, 307)
-_PAGE = b"<!DOCTYPE html><html><head><title>Gateway</title></head><body>Sign in to the network</body></html>"
+_PAGE = (
+    b"<!DOCTYPE html><html><head><title>Gateway</title></head><body>Sign in to the"
+    b" network</body></html>"
+)
 
 
 class Answer(NamedTuple):
@@ -58,8 +70,8 @@ class Body:
 
 class Request(NamedTuple):
     method: str
-    target: str                 # path with query
-    headers: Any                # an email.message.Message, which ignores the case of names
+    target: str  # path with query
+    headers: Any  # an email.message.Message, which ignores the case of names
     body: Body
     address: str
     secure: bool
@@ -106,7 +118,9 @@ class XerusConnection(Connection):
         device = self.server.unit
         self.server.counters.request()
         body = Body(self.rfile.read, int(self.headers.get("Content-Length") or 0))
-        request = Request(self.command, self.path, self.headers, body, self.client_address[0], self.server.secure)
+        request = Request(
+            self.command, self.path, self.headers, body, self.client_address[0], self.server.secure
+        )
         order = device.faults.take(lambda method: calls(body.peek(), method))
         if order is not None and order.fault is Fault.SLOW:
             self.server.stopping.wait(order.seconds)
@@ -118,7 +132,7 @@ class XerusConnection(Connection):
         answer = instead or self._answer(device, request)
         if answer.status in _MOVED and body.left > _PIECE:
             self._send(answer, order)
-            self.hang_up()              # the vendor documents that a redirect breaks an upload
+            self.hang_up()  # the vendor documents that a redirect breaks an upload
             return
         body.skip()
         self._send(answer, order)
@@ -147,7 +161,7 @@ class XerusConnection(Connection):
         self.send_header("Content-Length", str(len(answer.body)))
         self.end_headers()
         if fault is Fault.HALF_ANSWER:
-            self.wfile.write(answer.body[:len(answer.body) // 2])
+            self.wfile.write(answer.body[: len(answer.body) // 2])
             self.hang_up()
             return
         self.wfile.write(answer.body)
@@ -165,12 +179,20 @@ def _instead(order: Optional[Order], request: Request) -> Optional[Answer]:
         Fault.HTML: lambda: Answer(200, _PAGE, "text/html"),
         Fault.EMPTY: lambda: Answer(200, b"", JSON),
         Fault.NOT_JSON: lambda: Answer(200, b'{"jsonrpc":"2.0","result":', JSON),
-        Fault.REDIRECT: lambda: Answer(order.status if order.status // 100 == 3 else 302,
-                                       headers=(("Location", order.location + request.target),)),
-        Fault.ECHO: lambda: Answer(200, _error(request.body.all(), -32000,
-                                               f"bad login {request.headers['Authorization']}"), JSON),
-        Fault.PRIVILEGE: lambda: Answer(200, _error(request.body.all(), NO_PRIVILEGE,
-                                                    "Insufficient privileges to perform request."), JSON),
+        Fault.REDIRECT: lambda: Answer(
+            order.status if order.status // 100 == 3 else 302,
+            headers=(("Location", order.location + request.target),),
+        ),
+        Fault.ECHO: lambda: Answer(
+            200,
+            _error(request.body.all(), -32000, f"bad login {request.headers['Authorization']}"),
+            JSON,
+        ),
+        Fault.PRIVILEGE: lambda: Answer(
+            200,
+            _error(request.body.all(), NO_PRIVILEGE, "Insufficient privileges to perform request."),
+            JSON,
+        ),
     }
     make = table.get(order.fault)
     return make() if make else None
@@ -182,7 +204,9 @@ def _error(request: bytes, code: int, message: str) -> bytes:
     except (ValueError, RecursionError):
         call = None
     number = call.get("id") if isinstance(call, dict) else None
-    return json.dumps({"jsonrpc": "2.0", "error": {"code": code, "message": message}, "id": number}).encode()
+    return json.dumps(
+        {"jsonrpc": "2.0", "error": {"code": code, "message": message}, "id": number}
+    ).encode()
 
 
 def _other_id(answer: Answer, order: Order) -> Answer:
@@ -194,13 +218,21 @@ def _other_id(answer: Answer, order: Order) -> Answer:
 
 
 def _done_error(number: object) -> Callable[[Answer, Order], Answer]:
-    error = {"jsonrpc": "2.0", "error": {"code": -32601, "message": "Method not found"}, "id": number}
+    error = {
+        "jsonrpc": "2.0",
+        "error": {"code": -32601, "message": "Method not found"},
+        "id": number,
+    }
     return lambda answer, order: Answer(200, json.dumps(error).encode(), JSON)
 
 
 def _twice(answer: Answer, order: Order) -> Answer:
     """Repeats fields whose value is 0 or 1, with the other value."""
-    pairs = re.sub(rb'"(\w+)":([01])(?=[,}])', lambda found: b'%s,"%s":%d' % (found[0], found[1], 1 - int(found[2])), answer.body)
+    pairs = re.sub(
+        rb'"(\w+)":([01])(?=[,}])',
+        lambda found: b'%s,"%s":%d' % (found[0], found[1], 1 - int(found[2])),
+        answer.body,
+    )
     return answer._replace(body=pairs)
 
 
@@ -208,7 +240,8 @@ def _twice(answer: Answer, order: Order) -> Answer:
 _AFTER: dict[Fault, Callable[[Answer, Order], Answer]] = {
     Fault.WRONG_ID: _other_id,
     Fault.DONE_STATUS: lambda answer, order: answer._replace(
-        status=order.status, body=b"" if order.status in (204, 304) else answer.body),
+        status=order.status, body=b"" if order.status in (204, 304) else answer.body
+    ),
     Fault.DONE_ERROR: _done_error("another"),
     Fault.DONE_NO_ID: _done_error(None),
     Fault.DONE_TWICE: _twice,
@@ -218,5 +251,11 @@ _AFTER: dict[Fault, Callable[[Answer, Order], Answer]] = {
 class XerusServer(WebServer):
     unit: Device
 
-    def __init__(self, address: tuple[str, int], unit: Device, counters: Counters, tls: Optional[ssl.SSLContext]) -> None:
+    def __init__(
+        self,
+        address: tuple[str, int],
+        unit: Device,
+        counters: Counters,
+        tls: Optional[ssl.SSLContext],
+    ) -> None:
         super().__init__(address, XerusConnection, unit, counters, tls)

@@ -1,4 +1,5 @@
 """The transfer switch, which selects one of two inlets."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
@@ -10,8 +11,9 @@ if TYPE_CHECKING:
     from .pdu import PduUnit
 
 _OPAQUE = "transferswitch.0"
-_SELECTION = 28                                 # a type of state sensors, Sensor.idl
-# The following are from TransferSwitch.idl 6.0.3: result codes, reasons of a transfer, operational states.
+_SELECTION = 28  # a type of state sensors, Sensor.idl
+# The following are from TransferSwitch.idl 6.0.3: result codes, reasons of a transfer, operational
+# states.
 _INVALID, _FAILED = 1, 3
 _STARTUP, _MANUAL, _POWER_FAILURE = 1, 2, 4
 _OFF, _NORMAL, _NON_REDUNDANT = 0, 1, 3
@@ -23,16 +25,23 @@ class TransferSwitch(Device):
     """`selected` is the number of the inlet in use, counted from 0."""
 
     def __init__(self, unit: PduUnit) -> None:
-        super().__init__(unit, "pdumodel.TransferSwitch", _OPAQUE)      # no well-known id is documented
+        # no well-known id is documented
+        super().__init__(unit, "pdumodel.TransferSwitch", _OPAQUE)
         self.pdu = unit
         self.selected = 0
         self.powered = [True, True]
         self._reason = _STARTUP
         self._log: list[Json] = []
         self._parameters: dict[str, Any] = {}
-        self.settings = {"name": "", "preferredSource": 0, "autoRetransfer": True,
-                         "noAutoRetransferIfPhaseFault": False, "autoRetransferWaitTime": 30,
-                         "manualTransferEnabled": True, "phaseSyncSensorEnabled": True}
+        self.settings = {
+            "name": "",
+            "preferredSource": 0,
+            "autoRetransfer": True,
+            "noAutoRetransferIfPhaseFault": False,
+            "autoRetransferWaitTime": 30,
+            "manualTransferEnabled": True,
+            "phaseSyncSensorEnabled": True,
+        }
         self.awake = Awake(not unit.model.asleep)
         self.sensors = Sensors(unit, "TS0", None, self.awake, False)
         self.sensors.state("selectedSource", _SELECTION, lambda: self.selected)
@@ -41,7 +50,10 @@ class TransferSwitch(Device):
             self.sensors.state(alarm, FAULT_STATE, lambda: 0)
 
     def lose(self, source: int) -> None:
-        """Makes the feed of an inlet fail. If this inlet was selected and the other one has power, the load moves there."""
+        """Makes the feed of an inlet fail.
+
+        If this inlet was selected and the other one has power, the load moves there.
+        """
         self.powered[source] = False
         if self.selected == source and self.powered[1 - source]:
             self._transfer(1 - source, _POWER_FAILURE)
@@ -52,24 +64,41 @@ class TransferSwitch(Device):
         return _NON_REDUNDANT if any(self.powered) else _OFF
 
     def _transfer(self, source: int, reason: int) -> None:
-        self._log.append({"timestamp": self.pdu.clockwork.wall(), "oldInlet": self.selected, "newInlet": source,
-                          "reason": reason, "statistics": self.getStatistics()})
+        self._log.append(
+            {
+                "timestamp": self.pdu.clockwork.wall(),
+                "oldInlet": self.selected,
+                "newInlet": source,
+                "reason": reason,
+                "statistics": self.getStatistics(),
+            }
+        )
         self.selected, self._reason = source, reason
 
     # -- the interface
 
     def getMetaData(self) -> Json:
-        return {"label": "TS1", "namePlate": {"serialNumber": "<not set>"},
-                "rating": {"current": 32, "decimalCurrent": 32.0, "minVoltage": 220, "maxVoltage": 240},
-                "type": _HYBRID, "sourceCount": len(self.powered)}
+        return {
+            "label": "TS1",
+            "namePlate": {"serialNumber": "<not set>"},
+            "rating": {"current": 32, "decimalCurrent": 32.0, "minVoltage": 220, "maxVoltage": 240},
+            "type": _HYBRID,
+            "sourceCount": len(self.powered),
+        }
 
     def getPoles(self) -> list[Json]:
-        return [{"line": line, "inNodeIds": [1 + line, 11 + line], "outNodeId": 21 + line}
-                for line in range(self.pdu.model.phases)]
+        return [
+            {"line": line, "inNodeIds": [1 + line, 11 + line], "outNodeId": 21 + line}
+            for line in range(self.pdu.model.phases)
+        ]
 
     def getStatistics(self) -> Json:
-        return {"transferCount": len(self._log), "powerFailDetectTime": 2000, "relayOpenTime": 3000,
-                "totalTransferTime": 8000}
+        return {
+            "transferCount": len(self._log),
+            "powerFailDetectTime": 2000,
+            "relayOpenTime": 3000,
+            "totalTransferTime": 8000,
+        }
 
     def transferToSource(self, source: int, faultOverride: bool) -> int:
         if not 0 <= source < len(self.powered):
@@ -85,7 +114,10 @@ class TransferSwitch(Device):
         return self._reason
 
     def getLastTransferWaveform(self) -> Any:
-        """None: no waveform was recorded. It is a list in TransferSwitch.idl 4.0.4 (firmware 3.6), a structure in 5.0.0 (4.0)."""
+        """None: no waveform was recorded.
+
+        It is a list in TransferSwitch.idl 4.0.4 (firmware 3.6), a structure in 5.0.0 (4.0).
+        """
         return None
 
     def getTransferLog(self) -> list[Json]:

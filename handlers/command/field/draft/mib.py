@@ -1,4 +1,7 @@
-"""The objects of MIB files by OID, with the name, units, access and enumeration that a draft needs. `reading.py` reads them."""
+"""The objects of MIB files by OID, with the name, units, access and enumeration that a draft needs.
+`reading.py` reads them.
+"""
+
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
@@ -10,7 +13,10 @@ from ..snmp.rows import Arcs, arcs
 
 @dataclass
 class Object:
-    """One object. `enumeration` is value -> name; `doubt` is a reason not to trust this definition."""
+    """One object.
+
+    `enumeration` is value -> name; `doubt` is a reason not to trust this definition.
+    """
 
     name: str
     module: str
@@ -21,12 +27,23 @@ class Object:
     doubt: str = ""
 
 
-# ENERGY-OBJECT-MIB (RFC 7460) with IEEE 1621's power states of IANAPowerStateSet-MIB. The objects are standard, so a draft needs
-# no MIB file for them.
-_STATES = {0: "other", 255: "unknown", 256: "ieee1621", 257: "ieee1621Off", 258: "ieee1621Sleep", 259: "ieee1621On"}
-STANDARD = {oid: Object(name, "ENERGY-OBJECT-MIB", oid, access=access, enumeration=dict(_STATES))
-            for oid, name, access in ((arcs("1.3.6.1.2.1.229.1.2.1.8"), "eoPowerAdminState", "read-write"),
-                                      (arcs("1.3.6.1.2.1.229.1.2.1.9"), "eoPowerOperState", "read-only"))}
+# ENERGY-OBJECT-MIB (RFC 7460) with IEEE 1621's power states of IANAPowerStateSet-MIB. The objects
+# are standard, so a draft needs no MIB file for them.
+_STATES = {
+    0: "other",
+    255: "unknown",
+    256: "ieee1621",
+    257: "ieee1621Off",
+    258: "ieee1621Sleep",
+    259: "ieee1621On",
+}
+STANDARD = {
+    oid: Object(name, "ENERGY-OBJECT-MIB", oid, access=access, enumeration=dict(_STATES))
+    for oid, name, access in (
+        (arcs("1.3.6.1.2.1.229.1.2.1.8"), "eoPowerAdminState", "read-write"),
+        (arcs("1.3.6.1.2.1.229.1.2.1.9"), "eoPowerOperState", "read-only"),
+    )
+}
 
 
 class Mib(NamedTuple):

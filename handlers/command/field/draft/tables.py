@@ -1,9 +1,12 @@
-"""Finds the tables of a recording, with or without a MIB: columns whose rows have the same indexes. Pure.
+"""Finds the tables of a recording, with or without a MIB: columns whose rows have the same indexes.
+Pure.
 
-The OID of a column is `<table>.1.<column>`; a row adds its index (SMIv2, RFC 2578, 7.7 to 7.10). A recording does not show where
-the column ends and the index begins, so several ways to split an OID are compared, with indexes of up to _DEEPEST arcs. A split
-is more likely if the entry's last arc is 1, and if other columns have the same indexes.
+The OID of a column is `<table>.1.<column>`; a row adds its index (SMIv2, RFC 2578, 7.7 to 7.10). A
+recording does not show where the column ends and the index begins, so several ways to split an OID
+are compared, with indexes of up to _DEEPEST arcs. A split is more likely if the entry's last arc is
+1, and if other columns have the same indexes.
 """
+
 from __future__ import annotations
 
 from collections import defaultdict
@@ -13,13 +16,18 @@ from typing import NamedTuple
 
 from ..snmp.rows import Arcs, Row, Rows, arcs
 
-VENDORS, ENERGY = arcs("1.3.6.1.4.1"), arcs("1.3.6.1.2.1.229")          # ENERGY-OBJECT-MIB (RFC 7460)
-_DEEPEST = 16               # longest index that is tried, in arcs; some indexes spell a serial number
-_LEAST, _MOST = 2, 400      # fewest rows of a column that no MIB defines, most rows of any column
-_SHALLOW = 3                # without a MIB, the entry of a one-column table has at least this many arcs below the vendor's number
-_ENTRY = 1                  # the arc of an entry below its table
+# ENERGY-OBJECT-MIB (RFC 7460)
+VENDORS, ENERGY = arcs("1.3.6.1.4.1"), arcs("1.3.6.1.2.1.229")
+# longest index that is tried, in arcs; some indexes spell a serial number
+_DEEPEST = 16
+_LEAST, _MOST = 2, 400  # fewest rows of a column that no MIB defines, most rows of any column
+# without a MIB, the entry of a one-column table has at least this many arcs below the vendor's
+# number
+_SHALLOW = 3
+_ENTRY = 1  # the arc of an entry below its table
 # Objects of the agent, which are not part of the PDU.
-AGENTS = tuple(map(arcs, ("1.3.6.1.4.1.2021", "1.3.6.1.4.1.8072")))        # UCD-SNMP-MIB, NET-SNMP-MIB
+# UCD-SNMP-MIB, NET-SNMP-MIB
+AGENTS = tuple(map(arcs, ("1.3.6.1.4.1.2021", "1.3.6.1.4.1.8072")))
 
 Index = tuple[int, ...]
 
@@ -48,12 +56,19 @@ class Table(NamedTuple):
 
 
 def tables(rows: Rows, columns: Collection[Arcs] = ()) -> list[Table]:
-    """The tables, in the order of their OIDs. A row is in at most one table. `columns`: OIDs of a MIB's objects."""
+    """The tables, in the order of their OIDs.
+
+    A row is in at most one table. `columns`: OIDs of a MIB's objects.
+    """
     kept = {oid: row for oid, row in rows.items() if _is_of_device(oid)}
     taken: set[Arcs] = set()
     found: list[Table] = []
     for table in (*_known(kept, columns), *sorted(_candidates(kept), key=_weight, reverse=True)):
-        free = [column for column in table.columns if not any(column.oid + index in taken for index in column.rows)]
+        free = [
+            column
+            for column in table.columns
+            if not any(column.oid + index in taken for index in column.rows)
+        ]
         if free:
             found.append(Table(table.entry, free))
             for column in free:
@@ -66,14 +81,14 @@ def _is_of_device(oid: Arcs) -> bool:
 
 
 def _is_below(oid: Arcs, roots: Iterable[Arcs]) -> bool:
-    return any(oid[:len(root)] == root for root in roots)
+    return any(oid[: len(root)] == root for root in roots)
 
 
 def _candidates(rows: Mapping[Arcs, Row]) -> Iterator[Table]:
     for depth in range(1, _DEEPEST + 1):
         columns: dict[Arcs, dict[Index, Row]] = defaultdict(dict)
         for oid, row in rows.items():
-            if len(oid) > len(VENDORS) + depth + 2 and oid[-1 - depth:] != (0,) * (depth + 1):
+            if len(oid) > len(VENDORS) + depth + 2 and oid[-1 - depth :] != (0,) * (depth + 1):
                 columns[oid[:-depth]][oid[-depth:]] = row
         for table in _together(columns, _LEAST):
             is_entry = table.entry[-1] == _ENTRY and len(table.entry) > len(VENDORS) + _SHALLOW
@@ -87,16 +102,23 @@ def _known(rows: Mapping[Arcs, Row], oids: Collection[Arcs]) -> list[Table]:
         ends = next((end for end in range(len(oid) - 1, len(VENDORS), -1) if oid[:end] in oids), 0)
         if ends:
             columns[oid[:ends]][oid[ends:]] = row
-    return _together({oid: held for oid, held in columns.items() if set(held) != {(0,)}}, 1)      # without scalars
+    # without scalars
+    return _together({oid: held for oid, held in columns.items() if set(held) != {(0,)}}, 1)
 
 
 def _together(columns: Mapping[Arcs, dict[Index, Row]], least: int) -> list[Table]:
-    """Make tables of the columns with `least` to _MOST rows. Columns below one entry with the same indexes form a table."""
+    """Make tables of the columns with `least` to _MOST rows.
+
+    Columns below one entry with the same indexes form a table.
+    """
     found: dict[tuple[Arcs, frozenset[Index]], list[Column]] = defaultdict(list)
     for oid, held in columns.items():
         if least <= len(held) <= _MOST:
             found[oid[:-1], frozenset(held)].append(Column(oid, dict(sorted(held.items()))))
-    return [Table(entry, sorted(same, key=lambda column: column.oid)) for (entry, _), same in found.items()]
+    return [
+        Table(entry, sorted(same, key=lambda column: column.oid))
+        for (entry, _), same in found.items()
+    ]
 
 
 def _weight(table: Table) -> tuple[int, int, int, int]:
@@ -104,15 +126,19 @@ def _weight(table: Table) -> tuple[int, int, int, int]:
     is_entry = table.entry[-1] == _ENTRY
     alone = len(table.columns) == 1
     is_part = alone or _is_one_column(table)
-    return (is_entry and not alone, is_entry or not is_part,
-            0 if alone else len(table.columns) * table.size, len(table.entry) if alone else -len(table.entry))
+    return (
+        is_entry and not alone,
+        is_entry or not is_part,
+        0 if alone else len(table.columns) * table.size,
+        len(table.entry) if alone else -len(table.entry),
+    )
 
 
 def _is_one_column(table: Table) -> bool:
     """Whether `table` looks like one column that was split inside an index such as unit.outlet.
 
-    Its entry is then the OID of a column, `<table>.1.<column>`, and all its values have one type. False for column 1: its OID
-    ends with 1, as the OID of an entry does (RFC 2578, 7.10).
+    Its entry is then the OID of a column, `<table>.1.<column>`, and all its values have one type.
+    False for column 1: its OID ends with 1, as the OID of an entry does (RFC 2578, 7.10).
     """
     above = table.entry[:-1]
     if table.entry[-1] == _ENTRY or above[-1] != _ENTRY or len(above) <= len(VENDORS) + _SHALLOW:

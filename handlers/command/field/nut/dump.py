@@ -1,7 +1,10 @@
-"""Dumps of NUT devices: `variable: value` in each line, the format of NUT's driver dummy-ups and of `upsc`.
+"""Dumps of NUT devices: `variable: value` in each line, the format of NUT's driver dummy-ups and of
+`upsc`.
 
-A device's name, commands, descriptions and writable variables are in comments, which dummy-ups skips.
+A device's name, commands, descriptions and writable variables are in comments, which dummy-ups
+skips.
 """
+
 from __future__ import annotations
 
 import re
@@ -22,7 +25,10 @@ _UNNAMED = "pdu"
 
 @dataclass
 class RecordedDevice:
-    """One device of a NUT server. `commands` maps commands to their descriptions, `descriptions` maps variables to theirs."""
+    """One device of a NUT server.
+
+    `commands` maps commands to their descriptions, `descriptions` maps variables to theirs.
+    """
 
     name: str
     description: str = ""
@@ -38,8 +44,17 @@ class RecordedDevice:
 
 
 def is_dump(text: str) -> bool:
-    """Whether the first line that is neither blank nor a comment nor a timer of dummy-ups is a variable."""
-    first = next((line for line in text.split("\n") if line.strip() and not line.startswith(("#", "TIMER "))), "")
+    """Whether the first line that is neither blank nor a comment nor a timer of dummy-ups is a
+    variable.
+    """
+    first = next(
+        (
+            line
+            for line in text.split("\n")
+            if line.strip() and not line.startswith(("#", "TIMER "))
+        ),
+        "",
+    )
     return _VARIABLE.fullmatch(first) is not None
 
 
@@ -50,14 +65,20 @@ def written(devices: Sequence[RecordedDevice]) -> str:
         lines.append(f"# device {device.name} {_word(device.description)}".rstrip())
         lines += [f"{name}: {_word(value)}" for name, value in device.variables.items()]
         lines += [f"# writable {name}" for name in device.writable]
-        lines += [f"# command {name} {_word(about)}".rstrip() for name, about in device.commands.items()]
-        lines += [f"# describe {name} {_word(about)}" for name, about in device.descriptions.items() if about]
+        lines += [
+            f"# command {name} {_word(about)}".rstrip() for name, about in device.commands.items()
+        ]
+        lines += [
+            f"# describe {name} {_word(about)}"
+            for name, about in device.descriptions.items()
+            if about
+        ]
     return "\n".join(lines) + "\n"
 
 
 def parse(text: str) -> list[RecordedDevice]:
-    """The devices of a dump. Raises SettingsError if a line is malformed, if two devices have the same name, or if there are no
-    variables."""
+    """The devices of a dump. Raises SettingsError if a line is malformed, if two devices have the
+    same name, or if there are no variables."""
     found: list[RecordedDevice] = []
     names: set[str] = set()
     for number, line in enumerate(text.split("\n"), 1):
@@ -68,14 +89,18 @@ def parse(text: str) -> list[RecordedDevice]:
         elif variable is not None:
             what, name = "variable", variable[1]
             value = _unquoted(variable[2])
-        elif not line.strip() or line.startswith(("#", "TIMER ")):          # dummy-ups' sequences have timers
+        elif not line.strip() or line.startswith(("#", "TIMER ")):
+            # dummy-ups' sequences have timers
             continue
         else:
             raise SettingsError(f"line {number} of the recording is not a line 'variable: value'")
         if what == "device":
             if name in names:
-                raise SettingsError(f"line {number} of the recording repeats the name of a device: give this one another name. "
-                                    f"Lines before the first '# device NAME' belong to a device named {_UNNAMED}")
+                raise SettingsError(
+                    f"line {number} of the recording repeats the name of a device: give this one"
+                    " another name. Lines before the first '# device NAME' belong to a device"
+                    f" named {_UNNAMED}"
+                )
             found.append(RecordedDevice(name, value))
         elif not found:
             found.append(RecordedDevice(_UNNAMED))

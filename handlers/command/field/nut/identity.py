@@ -1,4 +1,7 @@
-"""The devices of a NUT server as the NUT handler sees them: drivers, outlets, commands and meters."""
+"""The devices of a NUT server as the NUT handler sees them: drivers, outlets,
+commands and meters.
+"""
+
 from __future__ import annotations
 
 import dataclasses
@@ -18,12 +21,22 @@ from ..kinds import LONGEST, Identity
 from .dump import RecordedDevice
 from .reading import everything
 
-_WHAT = ("device.mfr", "device.model", "device.type", "driver.name", "driver.version", "driver.version.data")
-_MOST_NAMES = 4                 # limit for the variables that one line names
+_WHAT = (
+    "device.mfr",
+    "device.model",
+    "device.type",
+    "driver.name",
+    "driver.version",
+    "driver.version.data",
+)
+_MOST_NAMES = 4  # limit for the variables that one line names
 
 
 def identity(data: Any) -> Identity:
-    """The server's devices, and what can be read and switched. Raises the errors of handlers/errors.py."""
+    """The server's devices, and what can be read and switched.
+
+    Raises the errors of handlers/errors.py.
+    """
     with session(data, "identify", NutClient, bounded=False) as (client, settings):
         version = client.version()
         out = Identity("nut", about={"server": printable(version, LONGEST)})
@@ -31,23 +44,46 @@ def identity(data: Any) -> Identity:
     failing: list[str] = []
     read = [device for device in found if _device(device, settings, out, failing)]
     if read:
-        drivers = {printable(device.variables.get("driver.name", "a driver without a name"), LONGEST) for device in read}
+        drivers = {
+            printable(device.variables.get("driver.name", "a driver without a name"), LONGEST)
+            for device in read
+        }
         out.family = ", ".join(sorted(drivers))
-        out.why = (f"the handler reads {counted(len(read), 'device')} of this server, by the names of variables and commands in "
-                   "NUT's docs/nut-names.txt")
+        out.why = (
+            f"the handler reads {counted(len(read), 'device')} of this server, by the names of"
+            " variables and commands in NUT's docs/nut-names.txt"
+        )
         if failing:
-            chosen = shlex.quote(f"device={read[0].name}")         # the line may be pasted, and the server chose the name
-            out.next_steps = [f"add -s {chosen}: a poll of all devices of this server fails at {failing[0]}"]
+            # the line may be pasted, and the server chose the name
+            chosen = shlex.quote(f"device={read[0].name}")
+            out.next_steps = [
+                f"add -s {chosen}: a poll of all devices of this server fails at {failing[0]}"
+            ]
     else:
-        out.why = f"the handler can neither read nor switch anything on {counted(len(found), 'device')} of this server"
-        out.next_steps = ["another driver or MIB of NUT may read more: see the server's ups.conf",
-                          "pdu identify with the PDU's own address: if it speaks SNMP, the SNMP handler may read it without NUT"]
+        out.why = (
+            f"the handler can neither read nor switch anything on {counted(len(found), 'device')}"
+            " of this server"
+        )
+        out.next_steps = [
+            "another driver or MIB of NUT may read more: see the server's ups.conf",
+            (
+                "pdu identify with the PDU's own address: if it speaks SNMP, the SNMP handler may"
+                " read it without NUT"
+            ),
+        ]
     return out
 
 
 def _device(device: RecordedDevice, settings: Settings, out: Identity, failing: list[str]) -> bool:
-    """Note what the handler can do with one device, or that it fails. False if it can do nothing."""
-    shown = {name: printable(device.variables[name], LONGEST) for name in _WHAT if name in device.variables}
+    """Note what the handler can do with one device, or that it fails.
+
+    False if it can do nothing.
+    """
+    shown = {
+        name: printable(device.variables[name], LONGEST)
+        for name in _WHAT
+        if name in device.variables
+    }
     out.about.update({f"{device.name}: {name}": value for name, value in shown.items()})
     family = f"{device.name}: {shown.get('driver.name', '?')}"
     try:
@@ -71,32 +107,47 @@ def _states(name: str, found: model.NutDevice, out: Identity) -> None:
     known = sum(outlet.state is not None for outlet in reporting)
     switched = [outlet for outlet in outlets if outlet.on is not None and outlet.off is not None]
     if known:
-        out.can.append(f"{name}: read the states of {len(reporting)} of {len(outlets)} outlets ({known} on or off, "
-                       f"{len(reporting) - known} UNKNOWN)")
+        out.can.append(
+            f"{name}: read the states of {len(reporting)} of {len(outlets)} outlets ({known} on or"
+            f" off, {len(reporting) - known} UNKNOWN)"
+        )
         out.evidence[f"{name}: state"] = _basis(reporting[0].state_variables)
     elif reporting:
         out.cannot.append(f"{name}: read states: all UNKNOWN ({counted(len(outlets), 'outlet')})")
     elif outlets:
-        out.cannot.append(f"{name}: read states: the driver reports none ({counted(len(outlets), 'outlet')})")
+        out.cannot.append(
+            f"{name}: read states: the driver reports none ({counted(len(outlets), 'outlet')})"
+        )
     else:
         out.cannot.append(f"{name}: read or switch outlets: the driver lists none")
     if switched:
         ways = [way.name for way in (switched[0].on, switched[0].off) if way is not None]
-        out.can.append(f"{name}: switch {len(switched)} of {len(outlets)} outlets (not tried here; the user needs the "
-                       "right to switch)")
-        out.evidence[f"{name}: switching"] = f"{', '.join(dict.fromkeys(ways))} …: what the server lists"
+        out.can.append(
+            f"{name}: switch {len(switched)} of {len(outlets)} outlets (not tried here; the user"
+            " needs the right to switch)"
+        )
+        out.evidence[f"{name}: switching"] = (
+            f"{', '.join(dict.fromkeys(ways))} …: what the server lists"
+        )
     elif outlets:
-        out.cannot.append(f"{name}: switch: the server lists no outlet that can be switched both on and off (it lists the "
-                          "same for every user)")
+        out.cannot.append(
+            f"{name}: switch: the server lists no outlet that can be switched both on and off (it"
+            " lists the same for every user)"
+        )
 
 
-def _figures(device: RecordedDevice, found: model.NutDevice, settings: Settings, out: Identity) -> None:
+def _figures(
+    device: RecordedDevice, found: model.NutDevice, settings: Settings, out: Identity
+) -> None:
     for word, value, unit in (("load", found.load, "A"), ("energy", found.energy, "kWh")):
         out.note_total(word, value, unit, _basis(_sources(device, settings, word)), device.name)
 
 
 def _sources(device: RecordedDevice, settings: Settings, word: str) -> tuple[str, ...]:
-    """The driver's variables that contribute to the total `word`. In a name, N stands for any number."""
+    """The driver's variables that contribute to the total `word`.
+
+    In a name, N stands for any number.
+    """
     whole_load = settings[WHOLE_LOAD]
     total = getattr(device.read(whole_load), word)
     groups: dict[str, dict[str, str]] = {}
@@ -104,8 +155,15 @@ def _sources(device: RecordedDevice, settings: Settings, word: str) -> tuple[str
         value = members.as_number(text)
         if name.endswith((".current", ".energy")) and value is not None:
             groups.setdefault(re.sub(r"\.[0-9]+\.", ".N.", name), {})[name] = f"{value + 1:.6f}"
-    return tuple(group for group, other in groups.items() if total != getattr(
-        dataclasses.replace(device, variables={**device.variables, **other}).read(whole_load), word))
+    return tuple(
+        group
+        for group, other in groups.items()
+        if total
+        != getattr(
+            dataclasses.replace(device, variables={**device.variables, **other}).read(whole_load),
+            word,
+        )
+    )
 
 
 def _basis(variables: tuple[str, ...]) -> str:
@@ -114,8 +172,12 @@ def _basis(variables: tuple[str, ...]) -> str:
 
 
 def _objects(device: RecordedDevice) -> list[dict[str, Any]]:
-    """Rows of `Identity.seen`: the number of variables by the first part of their names, and the number of commands."""
+    """Rows of `Identity.seen`: the number of variables by the first part of their names, and the
+    number of commands.
+    """
     groups = Counter(name.partition(".")[0] for name in device.variables)
-    rows: list[dict[str, Any]] = [{"object": f"{device.name}: {name}.*", "holds": counted(count, "variable")}
-                                  for name, count in groups.items()]
+    rows: list[dict[str, Any]] = [
+        {"object": f"{device.name}: {name}.*", "holds": counted(count, "variable")}
+        for name, count in groups.items()
+    ]
     return [*rows, {"object": f"{device.name}: commands", "holds": f"{len(device.commands)}"}]

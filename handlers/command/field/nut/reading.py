@@ -1,4 +1,7 @@
-"""Reads variables, commands and descriptions of a NUT server's devices, for `pdu record` and `pdu identify`."""
+"""Reads variables, commands and descriptions of a NUT server's devices, for `pdu record` and `pdu
+identify`.
+"""
+
 from __future__ import annotations
 
 from ....nut import devices, messages
@@ -6,7 +9,8 @@ from ....nut.client import NutClient
 from ....settings import Settings
 from .dump import RecordedDevice
 
-_NONE = ("description unavailable", "unavailable", "")         # a missing description, in lower case; upsd sends the first two
+# a missing description, in lower case; upsd sends the first two
+_NONE = ("description unavailable", "unavailable", "")
 
 
 def everything(client: NutClient, settings: Settings) -> list[RecordedDevice]:
@@ -19,16 +23,30 @@ def everything(client: NutClient, settings: Settings) -> list[RecordedDevice]:
     found = []
     for name, seen in client.snapshots(names, writable=True).items():
         variables = dict(sorted(seen.variables.items()))
-        commands = {command: _description(about) for command, about in client.commands(name, describe=True).items()}
-        found.append(RecordedDevice(name, _description(described.get(name, "")), variables, commands, sorted(seen.writable),
-                            _descriptions(client, name, list(variables))))
+        commands = {
+            command: _description(about)
+            for command, about in client.commands(name, describe=True).items()
+        }
+        found.append(
+            RecordedDevice(
+                name,
+                _description(described.get(name, "")),
+                variables,
+                commands,
+                sorted(seen.writable),
+                _descriptions(client, name, list(variables)),
+            )
+        )
     return found
 
 
 def _descriptions(client: NutClient, name: str, variables: list[str]) -> dict[str, str]:
     asked = {variable: messages.get_desc(name, variable) for variable in variables}
     answers = client.ask(*asked.values())
-    return {variable: "" if answers.failure(request) else _description(answers[request]) for variable, request in asked.items()}
+    return {
+        variable: "" if answers.failure(request) else _description(answers[request])
+        for variable, request in asked.items()
+    }
 
 
 def _description(description: str) -> str:

@@ -1,8 +1,10 @@
 """A NUT server on 127.0.0.1 that answers from a dump. Source: RFC 9271.
 
-Any login is accepted. A command or SET VAR with which the NUT handler switches an outlet changes the variables that show the
-outlet's state. Other commands have no effect; any other SET VAR changes only its own variable. Switching does not change figures.
+Any login is accepted. A command or SET VAR with which the NUT handler switches an outlet changes
+the variables that show the outlet's state. Other commands have no effect; any other SET VAR changes
+only its own variable. Switching does not change figures.
 """
+
 from __future__ import annotations
 
 import socketserver
@@ -17,16 +19,32 @@ from ....nut.quoting import escaped, split
 from ..serving import HOST, Replay, ReplayServer
 from .dump import RecordedDevice
 
-_LONGEST = 4096             # limit for a line, in bytes
+_LONGEST = 4096  # limit for a line, in bytes
 _NO_DESCRIPTION, _GOODBYE = "Description unavailable", "OK Goodbye"
 # Requests that get the same answer whatever their parameters are.
-_PLAIN = {"VER": "Network UPS Tools upsd, replayed by pdu", "NETVER": "1.3", "PROTVER": "1.3",
-          "HELP": "Commands: HELP VER GET LIST SET INSTCMD LOGIN LOGOUT USERNAME PASSWORD STARTTLS",
-          "USERNAME": "OK", "PASSWORD": "OK", "LOGIN": "OK", "ATTACH": "OK", "LOGOUT": _GOODBYE, "DETACH": _GOODBYE,
-          "STARTTLS": "ERR FEATURE-NOT-CONFIGURED"}
+_PLAIN = {
+    "VER": "Network UPS Tools upsd, replayed by pdu",
+    "NETVER": "1.3",
+    "PROTVER": "1.3",
+    "HELP": "Commands: HELP VER GET LIST SET INSTCMD LOGIN LOGOUT USERNAME PASSWORD STARTTLS",
+    "USERNAME": "OK",
+    "PASSWORD": "OK",
+    "LOGIN": "OK",
+    "ATTACH": "OK",
+    "LOGOUT": _GOODBYE,
+    "DETACH": _GOODBYE,
+    "STARTTLS": "ERR FEATURE-NOT-CONFIGURED",
+}
 
 # Present value of a variable -> the values for off and on in the same style.
-_FORMS = {"on": ("off", "on"), "off": ("off", "on"), "1": ("0", "1"), "0": ("0", "1"), "yes": ("no", "yes"), "no": ("no", "yes")}
+_FORMS = {
+    "on": ("off", "on"),
+    "off": ("off", "on"),
+    "1": ("0", "1"),
+    "0": ("0", "1"),
+    "yes": ("no", "yes"),
+    "no": ("no", "yes"),
+}
 
 
 class _Err(Exception):
@@ -61,14 +79,15 @@ class NutServer(Replay):
             self.writes.append(f"SET VAR {device.name} {variable} {value!r}: {done}")
 
     def _switched(self, device: RecordedDevice, name: str, value: Optional[str]) -> str:
-        """Switch the outlets that the handler would switch with this command, or with this value of this variable.
+        """Switch the outlets that the handler would switch with this command, or with this value of
+        this variable.
 
         Returns the last of them as "outlet 3 on", or "" if there are none.
         """
         try:
             outlets = device.read(whole_load=True).outlets
         except PduHandlerError:
-            return ""                   # the handler cannot read this device
+            return ""  # the handler cannot read this device
         wanted, done = model.Way(name, value), ""
         for outlet in outlets:
             for way, on in ((outlet.on, True), (outlet.off, False)):
@@ -89,7 +108,9 @@ class NutServer(Replay):
 
 
 def _status(held: str, on: bool) -> str:
-    """`ups.status` after a switch: OFF, else OL unless the UPS runs on its battery (OB), and the other words."""
+    """`ups.status` after a switch: OFF, else OL unless the UPS runs on its battery (OB), and the
+    other words.
+    """
     words = [word for word in held.split() if word not in ("OL", "OFF")]
     if not on:
         return " ".join(["OFF", *words])
@@ -107,7 +128,9 @@ class _Session(socketserver.StreamRequestHandler):
             if not line.endswith(b"\n") or len(line) > _LONGEST:
                 return
             answer = self._answer(line.decode("utf-8", "surrogateescape").rstrip("\r\n"))
-            self.wfile.write("".join(f"{one}\n" for one in answer).encode("utf-8", "surrogateescape"))
+            self.wfile.write(
+                "".join(f"{one}\n" for one in answer).encode("utf-8", "surrogateescape")
+            )
             if answer == [_GOODBYE]:
                 return
 
@@ -120,7 +143,12 @@ class _Session(socketserver.StreamRequestHandler):
             name = words[0].upper()
             if name in _PLAIN:
                 return [_PLAIN[name]]
-            request = {"LIST": self._list, "GET": self._get, "SET": self._set, "INSTCMD": self._instcmd}.get(name)
+            request = {
+                "LIST": self._list,
+                "GET": self._get,
+                "SET": self._set,
+                "INSTCMD": self._instcmd,
+            }.get(name)
             if request is None:
                 raise _Err("UNKNOWN-COMMAND")
             return request(site, words[1:])
@@ -132,14 +160,23 @@ class _Session(socketserver.StreamRequestHandler):
     def _list(self, site: NutServer, words: list[str]) -> list[str]:
         what = words[0].upper()
         if what == "UPS":
-            rows = [f"{one.name} {_quoted(one.description or _NO_DESCRIPTION)}" for one in site.devices.values()]
+            rows = [
+                f"{one.name} {_quoted(one.description or _NO_DESCRIPTION)}"
+                for one in site.devices.values()
+            ]
             return _listing("UPS", rows)
         device = site.device(words[1])
         with site.lock:
             listed = {
                 "VAR": [f"{name} {_quoted(value)}" for name, value in device.variables.items()],
-                "RW": [f"{name} {_quoted(device.variables.get(name, ''))}" for name in device.writable],
-                "CMD": list(device.commands), "CLIENT": [], "ENUM": [], "RANGE": []}
+                "RW": [
+                    f"{name} {_quoted(device.variables.get(name, ''))}" for name in device.writable
+                ],
+                "CMD": list(device.commands),
+                "CLIENT": [],
+                "ENUM": [],
+                "RANGE": [],
+            }
         if what not in listed:
             raise _Err("INVALID-ARGUMENT")
         return _listing(" ".join([what, *words[1:]]), listed[what])
@@ -152,16 +189,21 @@ class _Session(socketserver.StreamRequestHandler):
             return ["ON" if self.tracking else "OFF"]
         device = site.device(words[1])
         if what in ("UPSDESC", "NUMLOGINS", "NUMATTACH"):
-            return [f"{what} {words[1]} {_quoted(device.description or _NO_DESCRIPTION) if what == 'UPSDESC' else 0}"]
+            return [
+                f"{what} {words[1]}"
+                f" {_quoted(device.description or _NO_DESCRIPTION) if what == 'UPSDESC' else 0}"
+            ]
         name = words[2]
         with site.lock:
             held = device.variables.get(name)
         if what in ("VAR", "TYPE") and held is None:
             raise _Err("VAR-NOT-SUPPORTED")
         answers = {
-            "VAR": _quoted(held or ""), "TYPE": "RW STRING:64" if name in device.writable else "NUMBER",
+            "VAR": _quoted(held or ""),
+            "TYPE": "RW STRING:64" if name in device.writable else "NUMBER",
             "DESC": _quoted(device.descriptions.get(name, _NO_DESCRIPTION)),
-            "CMDDESC": _quoted(device.commands.get(name) or _NO_DESCRIPTION)}
+            "CMDDESC": _quoted(device.commands.get(name) or _NO_DESCRIPTION),
+        }
         if what not in answers:
             raise _Err("INVALID-ARGUMENT")
         return [f"{what} {words[1]} {name} {answers[what]}"]

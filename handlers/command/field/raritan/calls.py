@@ -1,10 +1,12 @@
 """Recorded JSON-RPC calls: resource, method, parameters and outcome. Pure.
 
     {"recording": "xerus calls 1", "calls": [
-     {"rid": "/model/pdu/0", "method": "getOutlets", "params": {}, "result": {"_ret_": [...]}}, ...]}
+     {"rid": "/model/pdu/0", "method": "getOutlets", "params": {}, "result": {"_ret_": [...]}},
+     ...]}
 
 A call that failed has `error` (of JSON-RPC) or `status` (of HTTP) instead of `result`.
 """
+
 from __future__ import annotations
 
 import json
@@ -13,9 +15,10 @@ from typing import Any, NamedTuple
 
 from ....errors import SettingsError
 
-MALFORMED = (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError)      # for JSON of an unexpected form
-Key = tuple[str, str, str]              # resource, method, parameters as canonical JSON
-Outcome = dict[str, Any]                # `result`, `error` or `status`
+# for JSON of an unexpected form
+MALFORMED = (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError)
+Key = tuple[str, str, str]  # resource, method, parameters as canonical JSON
+Outcome = dict[str, Any]  # `result`, `error` or `status`
 
 
 class Reference(NamedTuple):
@@ -31,19 +34,34 @@ def key(rid: str, method: str, params: object) -> Key:
 
 def written(calls: Mapping[Key, Outcome]) -> str:
     """The text of a recording, one call per line."""
-    lines = [json.dumps({"rid": rid, "method": method, "params": json.loads(params), **outcome}, ensure_ascii=False)
-             for (rid, method, params), outcome in calls.items()]
+    lines = [
+        json.dumps(
+            {"rid": rid, "method": method, "params": json.loads(params), **outcome},
+            ensure_ascii=False,
+        )
+        for (rid, method, params), outcome in calls.items()
+    ]
     return '{"recording": "xerus calls 1", "calls": [\n' + ",\n".join(lines) + "\n]}\n"
 
 
 def parse(text: str) -> dict[Key, Outcome]:
-    """The calls of a recording; one without an outcome gets the status 404. Raises SettingsError."""
+    """The calls of a recording; one without an outcome gets the status 404.
+
+    Raises SettingsError.
+    """
     try:
-        found = {key(str(call["rid"]), str(call["method"]), call.get("params")):
-                 {name: call[name] for name in ("result", "error", "status") if name in call} or {"status": 404}
-                 for call in json.loads(text)["calls"]}
+        found = {
+            key(str(call["rid"]), str(call["method"]), call.get("params")): (
+                {name: call[name] for name in ("result", "error", "status") if name in call}
+                or {"status": 404}
+            )
+            for call in json.loads(text)["calls"]
+        }
     except MALFORMED as error:
-        raise SettingsError(f"the recording is not a list of Xerus calls ({type(error).__name__}: {str(error)[:80]})") from None
+        raise SettingsError(
+            f"the recording is not a list of Xerus calls ({type(error).__name__}:"
+            f" {str(error)[:80]})"
+        ) from None
     if not found:
         raise SettingsError("the recording has no calls")
     return found
@@ -62,24 +80,37 @@ def references(data: Any) -> Iterator[Reference]:
 
 
 def answered(request: Mapping[str, Any], outcome: Outcome) -> tuple[int, dict[str, Any]]:
-    """HTTP status and JSON of the answer to one call. Raises MALFORMED if the recorded status is not a number."""
+    """HTTP status and JSON of the answer to one call.
+
+    Raises MALFORMED if the recorded status is not a number.
+    """
     for member in ("result", "error"):
         if member in outcome:
             return 200, {"jsonrpc": "2.0", member: outcome[member], "id": request.get("id")}
     return int(outcome["status"]), {}
 
 
-def taken(rid: str, request: Mapping[str, Any], status: int, answer: Any) -> list[tuple[Key, Outcome]]:
-    """The calls of one exchange with their outcomes. A bulk call is split into the calls inside. Raises MALFORMED."""
+def taken(
+    rid: str, request: Mapping[str, Any], status: int, answer: Any
+) -> list[tuple[Key, Outcome]]:
+    """The calls of one exchange with their outcomes.
+
+    A bulk call is split into the calls inside. Raises MALFORMED.
+    """
     if request["method"] == "performBulk":
         asked, responses = request["params"]["requests"], answer["result"]["responses"]
         if len(asked) != len(responses):
             raise ValueError(f"a bulk call of {len(asked)} calls has {len(responses)} answers")
         calls: list[tuple[Key, Outcome]] = []
         for one, response in zip(asked, responses):
-            calls += taken(one["rid"], one["json"], int(response.get("statcode", 200)), response.get("json"))
+            calls += taken(
+                one["rid"], one["json"], int(response.get("statcode", 200)), response.get("json")
+            )
         return calls
     outcome: Outcome = {"status": status}
     if isinstance(answer, Mapping):
-        outcome = next(({name: answer[name]} for name in ("result", "error") if answer.get(name) is not None), outcome)
+        outcome = next(
+            ({name: answer[name]} for name in ("result", "error") if answer.get(name) is not None),
+            outcome,
+        )
     return [(key(rid, request["method"], request.get("params")), outcome)]

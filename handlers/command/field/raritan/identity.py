@@ -1,4 +1,5 @@
 """A unit as the Raritan handler sees it: model, firmware, outlets and meters, with evidence."""
+
 from __future__ import annotations
 
 from collections import Counter
@@ -16,13 +17,22 @@ from ...output import counted
 from ..kinds import Identity
 
 _DOCUMENTED = "the vendor's documented interface"
-_READINGS = f"{_DOCUMENTED}, which recorded traffic of two real units confirms for inlets and outlets"
+_READINGS = (
+    f"{_DOCUMENTED}, which recorded traffic of two real units confirms for inlets and outlets"
+)
 _MAINS = "on a power meter controller, the mains of its panels or power meters"
 
 
 def identity(data: Any) -> Identity:
-    """The unit, and what can be read and switched. Raises the errors of handlers/errors.py, Denied if the login is refused."""
-    out = Identity("raritan", family="Xerus JSON-RPC", why="it answers the calls of Xerus firmware at /model/pdu/0")
+    """The unit, and what can be read and switched.
+
+    Raises the errors of handlers/errors.py, Denied if the login is refused.
+    """
+    out = Identity(
+        "raritan",
+        family="Xerus JSON-RPC",
+        why="it answers the calls of Xerus firmware at /model/pdu/0",
+    )
     given = settings.read(data)
     with settings.agent(data, given) as agent:
         outlets = _units(agent, given.link_units, out)
@@ -31,13 +41,20 @@ def identity(data: Any) -> Identity:
     noun = _noun(outlets, len(states))
     if states:
         out.note_states(
-            states, f"Outlet.getState, powerState: {_DOCUMENTED}; the vendor's own SDK reads the same from simulated units", noun)
+            states,
+            f"Outlet.getState, powerState: {_DOCUMENTED}; the vendor's own SDK reads the same from"
+            " simulated units",
+            noun,
+        )
     else:
         out.cannot.append("read states: it lists no outlets")
     out.note_figures(
         handler.statistic,
-        f"the currents of the inlets in use; else of the breakers, else of the outlets; {_MAINS}: {_READINGS}",
-        f"the unit's counter; else its inlets' counters, else its outlets'; {_MAINS}: {_READINGS}", noun)
+        f"the currents of the inlets in use; else of the breakers, else of the outlets; {_MAINS}:"
+        f" {_READINGS}",
+        f"the unit's counter; else its inlets' counters, else its outlets'; {_MAINS}: {_READINGS}",
+        noun,
+    )
     return out
 
 
@@ -58,20 +75,38 @@ def _units(agent: Agent, link_units: LinkUnits, out: Identity) -> int:
     bulk.perform()
     if metadata.error is None:
         plate = metadata.get().nameplate
-        out.note_about({"manufacturer": plate.manufacturer, "model": plate.model, "firmware": metadata.get().fwRevision})
+        out.note_about(
+            {
+                "manufacturer": plate.manufacturer,
+                "model": plate.model,
+                "firmware": metadata.get().fwRevision,
+            }
+        )
     elif version.error is None:
         out.note_about({"firmware": version.get()})
     for one, answer in zip(found, inlets):
         types = Counter(outlet.wire_type for outlet in one.outlets)
         held = ", ".join(f"{count} × {name}" for name, count in types.items())
-        out.seen += [{"object": f"{one.unit.path()} getOutlets", "holds": held or "none"},
-                     {"object": f"{one.unit.path()} getInlets",
-                      "holds": str(len(answer.get())) if answer.error is None else "cannot be read"}]
+        out.seen += [
+            {"object": f"{one.unit.path()} getOutlets", "holds": held or "none"},
+            {
+                "object": f"{one.unit.path()} getInlets",
+                "holds": str(len(answer.get())) if answer.error is None else "cannot be read",
+            },
+        ]
     out.tried = [{"family": "Xerus JSON-RPC", "result": counted(len(asked), "outlet")}]
     switchable = sum(one.error is None and one.get().isSwitchable for one in asked)
     if switchable:
-        out.note_switched(switchable, len(asked),
-                          f"Outlet.setPowerState: {_DOCUMENTED}; the vendor's own SDK also switches a simulated unit")
+        out.note_switched(
+            switchable,
+            len(asked),
+            f"Outlet.setPowerState: {_DOCUMENTED}; the vendor's own SDK also switches a simulated"
+            " unit",
+        )
     else:
-        out.cannot.append("switch: no outlet reports that it is switchable" if asked else "switch: it lists no outlets")
+        out.cannot.append(
+            "switch: no outlet reports that it is switchable"
+            if asked
+            else "switch: it lists no outlets"
+        )
     return len(asked)

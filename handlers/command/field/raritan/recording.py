@@ -1,4 +1,7 @@
-"""Records a Xerus unit: the handler's own calls, then getters of objects that the answers refer to."""
+"""Records a Xerus unit: the handler's own calls, then getters of objects that the
+answers refer to.
+"""
+
 from __future__ import annotations
 
 import contextlib
@@ -21,7 +24,8 @@ from .calls import MALFORMED, Key, Outcome, Reference, key, references, taken
 
 _MODULES = ("pdumodel.", "sensors.", "fitness.", "firmware.Firmware", "cascading.")
 MOST_CALLS = 20_000
-_OF_SENSORS = ("getReading", "getMetaData", "getState", "getTypeSpec")      # getters that the crawl calls on sensors
+# getters that the crawl calls on sensors
+_OF_SENSORS = ("getReading", "getMetaData", "getState", "getTypeSpec")
 # Getters that the crawl leaves out, because no handler uses them. Some have long answers.
 _LEFT_OUT = re.compile(r"Waveform|Log|Statistics?$|Parents|Children|Password|Raw")
 _LINKED = re.compile(r"/(?:link|model/pdu)/([0-9]{1,9})(?:/|$)")
@@ -37,7 +41,8 @@ def calls(data: object, recorder: Recorder) -> dict[Key, Outcome]:
     tape = _Tape(StandardTransport(given.trust), recorder)
     handler = _Taped(data, tape)
     for read in (handler.status, handler.statistic, handler.labels):
-        with contextlib.suppress(Unsupported):          # a unit that the handler does not support is recorded, too
+        # a unit that the handler does not support is recorded, too
+        with contextlib.suppress(Unsupported):
             read()
     with settings.agent(data, given, tape) as agent:
         _crawl(agent, tape)
@@ -45,7 +50,8 @@ def calls(data: object, recorder: Recorder) -> dict[Key, Outcome]:
 
 
 class _Tape:
-    """Sends requests through `transport` and keeps the calls with their outcomes, except those in a malformed answer.
+    """Sends requests through `transport` and keeps the calls with their outcomes, except those in a
+    malformed answer.
 
     Lost calls may be repeated: they change nothing on the device.
     """
@@ -57,7 +63,8 @@ class _Tape:
     def exchange(self, where: Endpoint, request: Request) -> Reply:
         reply = self._recorder.again(lambda: self._transport.exchange(where, request))
         assert isinstance(request.body, bytes)
-        with contextlib.suppress(*MALFORMED):           # the sender of the request may still reject a malformed answer
+        # the sender of the request may still reject a malformed answer
+        with contextlib.suppress(*MALFORMED):
             answer = loads(reply.body) if reply.body else None
             self.calls.update(taken(request.target, json.loads(request.body), reply.status, answer))
         self._recorder.tell(f"{len(self.calls)} calls")
@@ -79,7 +86,9 @@ class _Taped(RaritanPdu):
 
 
 def _crawl(agent: Agent, tape: _Tape) -> None:
-    """Calls the getters of new objects, until none are left or more than MOST_CALLS calls are recorded."""
+    """Calls the getters of new objects, until none are left or more than MOST_CALLS calls are
+    recorded.
+    """
     met: set[str] = set()
     asked: set[tuple[str, str]] = set()
     while True:
@@ -87,18 +96,28 @@ def _crawl(agent: Agent, tape: _Tape) -> None:
         ask = [one for one in dict.fromkeys(_asked(tape, met)) if one[:2] not in asked]
         if not ask:
             return
-        asked.update(one[:2] for one in ask)            # also the calls that the device does not answer
+        # also the calls that the device does not answer
+        asked.update(one[:2] for one in ask)
         for start in range(0, len(ask), CALLS_IN_A_BULK):
             if len(tape.calls) > MOST_CALLS:
                 return
-            part = ask[start:start + CALLS_IN_A_BULK]
-            requests = [{"rid": rid, "json": {"jsonrpc": "2.0", "method": method, "params": {}, "id": number}}
-                        for number, (rid, method, _) in enumerate(part)]
-            agent.json_rpc("/bulk", "performBulk", {"requests": requests}, calls=len(part), repeatable=True)
+            part = ask[start : start + CALLS_IN_A_BULK]
+            requests = [
+                {
+                    "rid": rid,
+                    "json": {"jsonrpc": "2.0", "method": method, "params": {}, "id": number},
+                }
+                for number, (rid, method, _) in enumerate(part)
+            ]
+            agent.json_rpc(
+                "/bulk", "performBulk", {"requests": requests}, calls=len(part), repeatable=True
+            )
 
 
 def _asked(tape: _Tape, met: set[str]) -> Iterator[Key]:
-    """The getters of new objects, and getMetaData of each outlet by its well-known id, /model/pdu/<p>/outlet/<i>."""
+    """The getters of new objects, and getMetaData of each outlet by its well-known id,
+    /model/pdu/<p>/outlet/<i>.
+    """
     found = [_FIRMWARE]
     for (rid, method, _), outcome in list(tape.calls.items()):
         unit = _LINKED.match(rid)
@@ -117,8 +136,14 @@ def _asked(tape: _Tape, met: set[str]) -> Iterator[Key]:
 
 
 def _mine(rid: str, link: int) -> str:
-    """`rid` from an answer of link unit `link`, with `/link/<link>` in front unless it names the unit. Link 0 has no prefix."""
-    return rid if not link or f"{rid}/".startswith((f"/link/{link}/", f"/model/pdu/{link}/")) else f"/link/{link}{rid}"
+    """`rid` from an answer of link unit `link`, with `/link/<link>` in front unless it names the
+    unit. Link 0 has no prefix.
+    """
+    return (
+        rid
+        if not link or f"{rid}/".startswith((f"/link/{link}/", f"/model/pdu/{link}/"))
+        else f"/link/{link}{rid}"
+    )
 
 
 def _getters(idl_type: str) -> list[str]:
@@ -128,16 +153,28 @@ def _getters(idl_type: str) -> list[str]:
     methods: dict[str, Method] = {}
     for kind in cls.__mro__:
         methods.update((name, one) for name, one in vars(kind).items() if isinstance(one, Method))
-    wanted = [name for name, one in methods.items() if reads_only(name) and not _LEFT_OUT.search(name) and not one.needed]
-    return [name for name in wanted if name in _OF_SENSORS] if idl_type.startswith("sensors.") else wanted
+    wanted = [
+        name
+        for name, one in methods.items()
+        if reads_only(name) and not _LEFT_OUT.search(name) and not one.needed
+    ]
+    return (
+        [name for name in wanted if name in _OF_SENSORS]
+        if idl_type.startswith("sensors.")
+        else wanted
+    )
 
 
 def scrubbed(found: dict[Key, Outcome], scrubber: Scrubber) -> dict[Key, Outcome]:
     """The calls with texts and resource ids scrubbed."""
-    return scrubber.twice(lambda: {
-        key(scrubber.text(rid), method, json.loads(params)): {
-            name: scrubber.json(value, "", _is_type) for name, value in outcome.items()}
-        for (rid, method, params), outcome in found.items()})
+    return scrubber.twice(
+        lambda: {
+            key(scrubber.text(rid), method, json.loads(params)): {
+                name: scrubber.json(value, "", _is_type) for name, value in outcome.items()
+            }
+            for (rid, method, params), outcome in found.items()
+        }
+    )
 
 
 def _is_type(name: str, value: Any) -> bool:

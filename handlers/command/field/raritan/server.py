@@ -1,8 +1,9 @@
 """A web server on 127.0.0.1 that answers JSON-RPC from recorded calls. Any login is accepted.
 
-An outlet that can be switched follows setPowerState: its getState then returns the new state. Figures do not change. Source:
-Outlet.idl 3.0.4.
+An outlet that can be switched follows setPowerState: its getState then returns the new state.
+Figures do not change. Source: Outlet.idl 3.0.4.
 """
+
 from __future__ import annotations
 
 import json
@@ -45,7 +46,9 @@ class XerusServer(HttpReplay):
                 responses.append({"json": content or None, "statcode": status})
             return answered(request, {"result": {"responses": responses}})
         with self._lock:
-            return answered(request, self._outcome(rid, request["method"], request.get("params") or {}))
+            return answered(
+                request, self._outcome(rid, request["method"], request.get("params") or {})
+            )
 
     def _outcome(self, rid: str, method: str, params: Mapping[str, Any]) -> Outcome:
         if method == "setPowerState":
@@ -62,7 +65,9 @@ class XerusServer(HttpReplay):
             return {"status": 404}
         metadata = self._returned(key(rid, "getMetaData", {}))
         if isinstance(metadata, Mapping) and metadata.get("isSwitchable") is False:
-            self.writes.append(f"setPowerState {rid} {wanted}: refused, this outlet is not switchable")
+            self.writes.append(
+                f"setPowerState {rid} {wanted}: refused, this outlet is not switchable"
+            )
             return {"result": {"_ret_": int(Outlet.ERR_OUTLET_NOT_SWITCHABLE)}}
         self._calls[at] = {"result": {"_ret_": {**state, "powerState": wanted}}}
         self.writes.append(f"setPowerState {rid} {wanted}: outlet {_STATES[wanted]}")

@@ -1,4 +1,5 @@
 """A service as the Redfish handler sees it: its PDUs and what they offer, with evidence."""
+
 from __future__ import annotations
 
 from itertools import chain
@@ -15,14 +16,16 @@ from ..kinds import Identity
 from .actions import Infos, action, infos_of, values_of
 
 _SCHEMA = "the standard's schema, tried on units simulated from it"
-_MOST_SECONDS = 120.0          # limit up to the logout; some services have a separate resource for each outlet's action
+# limit up to the logout; some services have a separate resource for each outlet's action
+_MOST_SECONDS = 120.0
 _ABOUT = {"manufacturer": "Manufacturer", "model": "Model", "firmware": "FirmwareVersion"}
 
 
 def identity(data: Any) -> Identity:
     """The service's PDUs, and what can be read and switched.
 
-    Raises the errors of handlers/errors.py, such as Denied for a refused login or a missing right to read.
+    Raises the errors of handlers/errors.py, such as Denied for a refused login or a missing right
+    to read.
     """
     given = settings.read(data)
     out = Identity("redfish", family="Redfish", why="its service root lists power equipment")
@@ -39,21 +42,30 @@ def _service(service: RedfishService, given: settings.RedfishSettings, out: Iden
     found = units.units(service, given.pdu)
     out.note_about({"service": f"Redfish {resources.text(root, 'RedfishVersion')}".strip()})
     for unit in found:
-        out.note_about({f"{unit.prefix.rstrip('.')} {name}".strip(): resources.text(unit.resource, key)
-                        for name, key in _ABOUT.items()})
+        out.note_about(
+            {
+                f"{unit.prefix.rstrip('.')} {name}".strip(): resources.text(unit.resource, key)
+                for name, key in _ABOUT.items()
+            }
+        )
     outlets = list(chain.from_iterable(_outlets(service, unit) for unit in found))
-    out.seen = [{"object": "PowerEquipment", "holds": counted(len(found), "PDU")},
-                {"object": "Outlets", "holds": str(len(outlets))},
-                {"object": "$expand", "holds": "usable" if service.expands else "not usable"}]
+    out.seen = [
+        {"object": "PowerEquipment", "holds": counted(len(found), "PDU")},
+        {"object": "Outlets", "holds": str(len(outlets))},
+        {"object": "$expand", "holds": "usable" if service.expands else "not usable"},
+    ]
     out.tried = [{"family": "Redfish", "result": counted(len(outlets), "outlet")}]
     _states(service, outlets, given.switch_unproven, out)
-    out.note_figures(lambda: host.statistic_view(*metering.measured(service, given.pdu)),
-                     f"the mains; else branches, else outlets: {_SCHEMA}",
-                     f"the PDU's metrics; else mains, else outlets: {_SCHEMA}")
+    out.note_figures(
+        lambda: host.statistic_view(*metering.measured(service, given.pdu)),
+        f"the mains; else branches, else outlets: {_SCHEMA}",
+        f"the PDU's metrics; else mains, else outlets: {_SCHEMA}",
+    )
 
 
 def _outlets(service: RedfishService, pdu: units.FoundPdu) -> list[tuple[str, FoundOutlet]]:
-    """The outlets of a PDU with their identities and the links that lead to them (see `units.find`).
+    """The outlets of a PDU with their identities and the links that lead to them (see
+    `units.find`).
 
     Empty if the PDU does not list its outlets.
     """
@@ -61,11 +73,18 @@ def _outlets(service: RedfishService, pdu: units.FoundPdu) -> list[tuple[str, Fo
     if target is None:
         return []
     listed = links_of(service, service.expanded(target))
-    return [(pdu.prefix + resources.identity(outlet), FoundOutlet(entry.get("@odata.id"), outlet))
-            for entry, outlet in zip(listed, members(service, {"Members": listed}))]
+    return [
+        (pdu.prefix + resources.identity(outlet), FoundOutlet(entry.get("@odata.id"), outlet))
+        for entry, outlet in zip(listed, members(service, {"Members": listed}))
+    ]
 
 
-def _states(service: RedfishService, named: list[tuple[str, FoundOutlet]], switch_unproven: bool, out: Identity) -> None:
+def _states(
+    service: RedfishService,
+    named: list[tuple[str, FoundOutlet]],
+    switch_unproven: bool,
+    out: Identity,
+) -> None:
     outlets = [outlet for _, outlet in named]
     if not outlets:
         out.cannot += ["read states: it lists no outlets", "switch: it lists no outlets"]
@@ -75,25 +94,39 @@ def _states(service: RedfishService, named: list[tuple[str, FoundOutlet]], switc
     except ProtocolError as error:
         out.cannot += [f"read states: {error.reason}", f"switch: {error.reason}"]
         return
-    out.note_states([resources.state(one.resource) for one in outlets], f"Outlet, PowerState: {_SCHEMA}")
+    out.note_states(
+        [resources.state(one.resource) for one in outlets], f"Outlet, PowerState: {_SCHEMA}"
+    )
     offered = [one for one in outlets if resources.text(action(one.resource), "target")]
     infos = infos_of(service, [one.resource for one in offered])
     possible = [one for one in offered if _is_possible(service, one, infos)]
     listing = [one for one in possible if values_of(service, one.resource, infos) is not None]
     sure = possible if switch_unproven else [one for one in listing if _is_below(service, one)]
     if sure:
-        values = ", with the values that it lists" if not switch_unproven or len(listing) == len(possible) else ""
-        out.note_switched(len(sure), len(outlets), f"action {commands.ACTION[1:]}{values}: {_SCHEMA}")
+        values = (
+            ", with the values that it lists"
+            if not switch_unproven or len(listing) == len(possible)
+            else ""
+        )
+        out.note_switched(
+            len(sure), len(outlets), f"action {commands.ACTION[1:]}{values}: {_SCHEMA}"
+        )
     if len(sure) < len(possible):
-        out.cannot.append(f"switch {counted(len(possible) - len(sure), 'outlet')} without switch_unproven=yes: the action "
-                          "lists no values that it accepts, or its target is not below the outlet")
+        out.cannot.append(
+            f"switch {counted(len(possible) - len(sure), 'outlet')} without switch_unproven=yes:"
+            " the action lists no values that it accepts, or its target is not below the outlet"
+        )
     if len(possible) < len(offered):
-        out.cannot.append(f"switch {counted(len(offered) - len(possible), 'outlet')}: locked, or the action does not take On and "
-                          "Off, or the outlet's link or the target is invalid or on another service, or the values or (HPE) "
-                          "the outlet's configuration cannot be read")
+        out.cannot.append(
+            f"switch {counted(len(offered) - len(possible), 'outlet')}: locked, or the action does"
+            " not take On and Off, or the outlet's link or the target is invalid or on another"
+            " service, or the values or (HPE) the outlet's configuration cannot be read"
+        )
     if not offered:
-        out.cannot.append(f"switch: no outlet offers the action {commands.ACTION[1:]}; all are metered only, or the account may "
-                          "not switch")
+        out.cannot.append(
+            f"switch: no outlet offers the action {commands.ACTION[1:]}; all are metered only, or"
+            " the account may not switch"
+        )
 
 
 def _is_possible(service: RedfishService, found: FoundOutlet, infos: Infos) -> bool:
@@ -103,7 +136,8 @@ def _is_possible(service: RedfishService, found: FoundOutlet, infos: Infos) -> b
             service.path(link)
         values = values_of(service, outlet, infos)
         if values is None:
-            commands.body("", outlet, {}, {}, True, True, str)      # raises Unsupported if HPE's configuration cannot be read
+            # raises Unsupported if HPE's configuration cannot be read
+            commands.body("", outlet, {}, {}, True, True, str)
     except (ProtocolError, Refused, Unsupported):
         return False
     if commands.locked(outlet):
@@ -112,5 +146,9 @@ def _is_possible(service: RedfishService, found: FoundOutlet, infos: Infos) -> b
 
 
 def _is_below(service: RedfishService, found: FoundOutlet) -> bool:
-    """Whether the target of the outlet's action is below the link that leads to the outlet, as the handler demands."""
-    return commands.is_below(service.path(action(found.resource)["target"]), service.path(found.link))
+    """Whether the target of the outlet's action is below the link that leads to the outlet, as the
+    handler demands.
+    """
+    return commands.is_below(
+        service.path(action(found.resource)["target"]), service.path(found.link)
+    )

@@ -1,4 +1,8 @@
-"""Records and simulates Redfish services. A recording maps the path of each resource to its content."""
+"""Records and simulates Redfish services.
+
+A recording maps the path of each resource to its content.
+"""
+
 from __future__ import annotations
 
 from typing import Any
@@ -14,6 +18,7 @@ from .server import RedfishServer
 def _record(data: Any, recorder: Recorder) -> Recording:
     from ....redfish import settings  # imported late: 3 ms together, which `pdu replay` saves
     from . import recording
+
     given = settings.read(data)
     scrubber = Scrubber(recorder.keep, (given.login.password,), given.login.user, given.host)
     found = recording.resources(data, recorder)
@@ -21,18 +26,26 @@ def _record(data: Any, recorder: Recorder) -> Recording:
     notes = list(incomplete(len(found), recording.MOST_RESOURCES, "resources"))
     unread = sum(not resource for resource in found.values())
     if unread:
-        notes.append(f"The recording leaves out {counted(unread, 'resource')} that could not be read.")
+        notes.append(
+            f"The recording leaves out {counted(unread, 'resource')} that could not be read."
+        )
     if len(found) == 1:
-        notes.append("No power equipment was found, so the recording contains only the service root.")
+        notes.append(
+            "No power equipment was found, so the recording contains only the service root."
+        )
     return Recording(tree.written(clean), counted(len(clean), "resource"), notes)
 
 
 def _serve(text: str, port: int) -> Served:
     found = tree.parse(text)
     server = RedfishServer(found, port)
-    about = (f"{counted(len(found), 'resource')} of a Redfish service; {counted(len(server.switches), 'outlet')} can be "
-             "switched; any login is accepted")
+    about = (
+        f"{counted(len(found), 'resource')} of a Redfish service;"
+        f" {counted(len(server.switches), 'outlet')} can be switched; any login is accepted"
+    )
     return server.served("redfish", about, ANY_LOGIN)
 
 
-KIND = Kind(tcp_port=443, rank=3, record=_record, is_recording=json_of("redfish resources"), serve=_serve)
+KIND = Kind(
+    tcp_port=443, rank=3, record=_record, is_recording=json_of("redfish resources"), serve=_serve
+)

@@ -1,7 +1,9 @@
 """A Redfish service on 127.0.0.1 that answers from recorded resources. Any login is accepted.
 
-An outlet follows its action at once: its PowerState changes. Figures do not change. Source: Outlet_v1, PowerControl; DSP0266.
+An outlet follows its action at once: its PowerState changes. Figures do not change. Source:
+Outlet_v1, PowerControl; DSP0266.
 """
+
 from __future__ import annotations
 
 import json
@@ -18,7 +20,9 @@ class RedfishServer(HttpReplay):
     """Serves the resources of a recording."""
 
     def __init__(self, resources: Mapping[str, Json], port: int) -> None:
-        self._resources: dict[str, Json] = {path: dict(resource) for path, resource in resources.items()}
+        self._resources: dict[str, Json] = {
+            path: dict(resource) for path, resource in resources.items()
+        }
         self.switches = switches(resources)
         self._lock = threading.Lock()
         super().__init__(port)
@@ -32,12 +36,18 @@ class RedfishServer(HttpReplay):
                 return 204, None, {}
             if path.rstrip("/").endswith("/Sessions"):
                 session = f"{plain(path)}/1"
-                return 201, {"@odata.id": session, "Id": "1"}, {"X-Auth-Token": "any", "Location": session}
+                return (
+                    201,
+                    {"@odata.id": session, "Id": "1"},
+                    {"X-Auth-Token": "any", "Location": session},
+                )
             return self._switched(plain(path), body)
 
     def _read(self, path: str, query: str) -> Response:
         expands, levels = asked_levels(query)
-        found = self._resources.get(path if expands or not query else f"{path}?{query}", self._resources.get(path))
+        found = self._resources.get(
+            path if expands or not query else f"{path}?{query}", self._resources.get(path)
+        )
         if found is None:
             return _error(404, "the recording has no such resource")
         return 200, expanded(self._resources, found, levels) if expands else found, {}
@@ -52,7 +62,13 @@ class RedfishServer(HttpReplay):
         except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
             return _error(400, "the wanted state must be On or Off")
         self._resources[outlet] = {**self._resources[outlet], "PowerState": state}
-        self._resources.update({path: switched(one, outlet, state) for path, one in self._resources.items() if "Members" in one})
+        self._resources.update(
+            {
+                path: switched(one, outlet, state)
+                for path, one in self._resources.items()
+                if "Members" in one
+            }
+        )
         self.writes.append(f"{outlet}: {state.lower()}")
         return 204, None, {}
 

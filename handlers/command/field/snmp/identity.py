@@ -1,4 +1,7 @@
-"""A device as the SNMP handler sees it: families tried, objects read, the family chosen, and the evidence of each figure."""
+"""A device as the SNMP handler sees it: families tried, objects read, the family chosen, and the
+evidence of each figure.
+"""
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
@@ -22,9 +25,13 @@ from ...output import counted
 from ...report import reason
 from ..kinds import LONGEST, Identity
 
-_SOURCES = {Proof.DRIVER: "another program or an example", Proof.MIB: "the MIB's text",
-            Proof.SIMULATED: "the MIB's text, tried on a simulator made from it", Proof.RECORDING: "the recording of a real unit",
-            Proof.UNIT: "a real unit"}
+_SOURCES = {
+    Proof.DRIVER: "another program or an example",
+    Proof.MIB: "the MIB's text",
+    Proof.SIMULATED: "the MIB's text, tried on a simulator made from it",
+    Proof.RECORDING: "the recording of a real unit",
+    Proof.UNIT: "a real unit",
+}
 _MOST_SECONDS = 60.0
 
 
@@ -34,7 +41,8 @@ def identity(data: Any) -> Identity:
 
 
 def of_device(device: Reader, choice: Choice) -> Identity:
-    """The identity of a device read with `choice`. Its `family` is "" if no family of `choice` reads the device.
+    """The identity of a device read with `choice`. Its `family` is "" if no family of `choice`
+    reads the device.
 
     `seen` has the objects that `device` has read.
     """
@@ -44,18 +52,32 @@ def of_device(device: Reader, choice: Choice) -> Identity:
     description = device.get(detection.SYS_DESCR)
     if description is not None:
         out.about["sysDescr"] = shown(description, LONGEST)
-    tried = ([detection.Candidate(profiles[0], root) for root in profiles[0].roots_for(usable)] if is_fixed
-             else list(detection.candidates(usable, profiles)))
+    tried = (
+        [detection.Candidate(profiles[0], root) for root in profiles[0].roots_for(usable)]
+        if is_fixed
+        else list(detection.candidates(usable, profiles))
+    )
     try:
-        found = (detection.read_as(device, profiles[0], choice.metered_only) if is_fixed
-                 else detection.detect(device, profiles, choice.metered_only))
+        found = (
+            detection.read_as(device, profiles[0], choice.metered_only)
+            if is_fixed
+            else detection.detect(device, profiles, choice.metered_only)
+        )
     except (Unsupported, ProtocolError) as error:
         out.why = reason(error)
         out.tried = [_row(one, tried, device) for one in tried]
         out.seen = _seen(device, [one.profile for one in tried])
-        out.next_steps = ["pdu record snmp HOST -o unit.snmprec    its answers in a file; look through it before you share it",
-                          "pdu draft unit.snmprec --mib FILE       a profile to start from, with its evidence and doubts",
-                          "packaging/build.py --profile FILE.json  an archive that reads it (docs/own-pdu.md)"]
+        out.next_steps = [
+            (
+                "pdu record snmp HOST -o unit.snmprec    its answers in a file; look through it"
+                " before you share it"
+            ),
+            (
+                "pdu draft unit.snmprec --mib FILE       a profile to start from, with its evidence"
+                " and doubts"
+            ),
+            "packaging/build.py --profile FILE.json  an archive that reads it (docs/own-pdu.md)",
+        ]
         return out
     out.family, out.why = found.profile.key, _why(found, usable, is_fixed)
     out.tried = _tried(tried, found, device)
@@ -64,16 +86,26 @@ def of_device(device: Reader, choice: Choice) -> Identity:
     return out
 
 
-def _tried(tried: list[detection.Candidate], found: SnmpDevice, device: SnmpReads) -> list[dict[str, str]]:
-    """A row for each candidate with its result; "not needed" for those that detection did not try."""
+def _tried(
+    tried: list[detection.Candidate], found: SnmpDevice, device: SnmpReads
+) -> list[dict[str, str]]:
+    """A row for each candidate with its result; "not needed" for those that
+    detection did not try.
+    """
     chosen = detection.Candidate(found.profile, found.reader.root)
-    needed = tried.index(chosen) + 1 if chosen in tried and by_states(found.profile, found.reader) else len(tried)
+    needed = (
+        tried.index(chosen) + 1
+        if chosen in tried and by_states(found.profile, found.reader)
+        else len(tried)
+    )
     rows = [_row(one, tried, device) for one in tried[:needed]]
     rows += [{"family": _name(one, tried), "result": "not needed"} for one in tried[needed:]]
     return rows
 
 
-def _row(one: detection.Candidate, tried: list[detection.Candidate], device: SnmpReads) -> dict[str, str]:
+def _row(
+    one: detection.Candidate, tried: list[detection.Candidate], device: SnmpReads
+) -> dict[str, str]:
     try:
         found = by_states(one.profile, Reader(device, one.root))
     except Unreachable:
@@ -128,18 +160,34 @@ def _capabilities(found: SnmpDevice, switch_unproven: bool, out: Identity) -> No
     except (ProtocolError, Refused, Unsupported) as error:
         out.cannot.append(f"report figures: {error.reason}")
         return
-    for name, value, unit, total, proof in (("load", read.load, "A", profile.load, profile.evidence.current),
-                                            ("power", read.power, "W", profile.power, profile.evidence.power),
-                                            ("energy", read.energy, "kWh", profile.energy, profile.evidence.energy)):
+    for name, value, unit, total, proof in (
+        ("load", read.load, "A", profile.load, profile.evidence.current),
+        ("power", read.power, "W", profile.power, profile.evidence.power),
+        ("energy", read.energy, "kWh", profile.energy, profile.evidence.energy),
+    ):
         if total is None:
             out.cannot.append(f"report its {name}: the family '{profile.key}' has no such object")
             continue
         used = _used(total, found.reader)
-        out.note_total(name, None if value is None else float(value), unit,
-                       _basis(proof, *used) if used else f"the sum over the outlets; {_SOURCES.get(proof, 'nothing')}")
+        out.note_total(
+            name,
+            None if value is None else float(value),
+            unit,
+            (
+                _basis(proof, *used)
+                if used
+                else f"the sum over the outlets; {_SOURCES.get(proof, 'nothing')}"
+            ),
+        )
     for name, figures, source, proof in (
-            ("current by outlet", read.current_of, outlets and outlets.current, profile.evidence.current),
-            ("energy by outlet", read.energy_of, outlets and outlets.energy, profile.evidence.energy)):
+        (
+            "current by outlet",
+            read.current_of,
+            outlets and outlets.current,
+            profile.evidence.current,
+        ),
+        ("energy by outlet", read.energy_of, outlets and outlets.energy, profile.evidence.energy),
+    ):
         if figures:
             out.can.append(f"report the {name} ({len(figures)} of {len(found.states)})")
             out.evidence[name] = _basis(proof, source)
@@ -150,29 +198,46 @@ def _capabilities(found: SnmpDevice, switch_unproven: bool, out: Identity) -> No
 def _switching(found: SnmpDevice, switch_unproven: bool, out: Identity) -> None:
     profile = found.profile
     source = found.outlets
-    stateless = source is not None and source.states is not None and not source.states.read(found.reader)
+    stateless = (
+        source is not None and source.states is not None and not source.states.read(found.reader)
+    )
     if source is None or source.control is None or stateless:
         if found.states:
-            out.cannot.append(f"switch: the family '{profile.key}' has no commands" if not profile.is_switched
-                              else "switch: a command could not be confirmed, because no state is reported")
+            out.cannot.append(
+                f"switch: the family '{profile.key}' has no commands"
+                if not profile.is_switched
+                else "switch: a command could not be confirmed, because no state is reported"
+            )
         return
     sure = profile.switching_confidence
     if sure is Confidence.LOW and not switch_unproven:
         note = f" {profile.note}" if profile.note else ""
-        out.cannot.append(f"switch without switch_unproven=yes: the commands of this family are not certain.{note}")
+        out.cannot.append(
+            "switch without switch_unproven=yes: the commands of this family are not"
+            f" certain.{note}"
+        )
     else:
-        out.can.append("switch the outlets (not tried here; needs a community or user that may write)")
-    out.evidence["switching"] = f"{_basis(profile.evidence.switching, source.control)}; confidence {sure.value}"
+        out.can.append(
+            "switch the outlets (not tried here; needs a community or user that may write)"
+        )
+    out.evidence["switching"] = (
+        f"{_basis(profile.evidence.switching, source.control)}; confidence {sure.value}"
+    )
 
 
 def _used(total: Total, reader: Reader) -> list[Figure]:
-    """The figures that the total sums: for each unit of a chain the first figure without a missing value."""
+    """The figures that the total sums: for each unit of a chain the first figure without a missing
+    value.
+    """
     used: list[Figure] = []
     summed: set[str] = set()
     for figure in total.figures:
         if summed and total.unit is None:
-            break                       # further figures were not read
-        rows = [(total.unit.of(index) if total.unit else "", value) for index, value in figure.listed(reader).items()]
+            break  # further figures were not read
+        rows = [
+            (total.unit.of(index) if total.unit else "", value)
+            for index, value in figure.listed(reader).items()
+        ]
         units = {unit for unit, _ in rows} - {unit for unit, value in rows if value is None}
         if units - summed:
             used.append(figure)
@@ -188,8 +253,14 @@ def _basis(proof: Proof, *parts_: Optional[Frozen]) -> str:
 
 def _seen(device: Reader, profiles: Iterable[Profile]) -> list[dict[str, Any]]:
     """The objects that were read, with their names in the MIB where a profile has them."""
-    holds = [(oid, "nothing" if value is None else shown(value, LONGEST)) for oid, value in device.got.items()]
-    holds += [(oid, counted(len(rows), "row") if rows else "nothing") for oid, rows in device.walked.items()]
+    holds = [
+        (oid, "nothing" if value is None else shown(value, LONGEST))
+        for oid, value in device.got.items()
+    ]
+    holds += [
+        (oid, counted(len(rows), "row") if rows else "nothing")
+        for oid, rows in device.walked.items()
+    ]
     names = _object_names(profiles)
     return [{"object": names.get(oid, oid), "oid": oid, "holds": held} for oid, held in holds]
 

@@ -1,4 +1,5 @@
 """Records and simulates SNMP devices. Recordings are .snmprec files or the output of snmpwalk."""
+
 from __future__ import annotations
 
 import os
@@ -30,7 +31,11 @@ def _record(data: Any, recorder: Recorder) -> Recording:
     choice = choose(host.settings(data), {})
     rows = recording.walked(data, recorder)
     clean = recording.scrubbed(rows, data, recorder.keep)
-    return Recording("\n".join(snmprec.written(clean)) + "\n", counted(len(clean), "object"), _compared(rows, clean, choice))
+    return Recording(
+        "\n".join(snmprec.written(clean)) + "\n",
+        counted(len(clean), "object"),
+        _compared(rows, clean, choice),
+    )
 
 
 def _serve(text: str, port: int, profile: str = "") -> Served:
@@ -40,7 +45,9 @@ def _serve(text: str, port: int, profile: str = "") -> Served:
         raise SettingsError(f"the recording has no usable object{hint}")
     community = os.environ.get("PDU_COMMUNITY") or _COMMUNITY
     if max(community) > "\xff":
-        raise SettingsError("PDU_COMMUNITY has a character outside Latin-1, which pysnmp cannot encode")
+        raise SettingsError(
+            "PDU_COMMUNITY has a character outside Latin-1, which pysnmp cannot encode"
+        )
     found, why, setting = _found(parsed.rows, profile)
     unit = RecordedUnit(parsed.rows, found)
     agent = Agent(unit, port, community)
@@ -52,24 +59,37 @@ def _serve(text: str, port: int, profile: str = "") -> Served:
 def _found(rows: Rows, chosen: str) -> tuple[Optional[SnmpDevice], str, str]:
     """Read the rows as the family `chosen`; "" means the detected one.
 
-    Returns the result (None if the family cannot read them), a summary, and an option that `pdu status` needs, or "".
+    Returns the result (None if the family cannot read them), a summary, and an option that `pdu
+    status` needs, or "".
     """
     profile = _profile(chosen) if chosen else None
     setting, needs = "", ""
     try:
         found = _read_as(rows, profile)
     except Unsupported:
-        return None, (f"the device has no outlets or meters of the family '{profile.key}' (leave out --profile to detect its "
-                      f"family); {_NO_COMMANDS}" if profile is not None else
-                      "the handler cannot read this device (no family is detected: choose one with --profile, or start a "
-                      f"profile with pdu draft); {_NO_COMMANDS}"), ""
+        return (
+            None,
+            (
+                f"the device has no outlets or meters of the family '{profile.key}' (leave out"
+                f" --profile to detect its family); {_NO_COMMANDS}"
+                if profile is not None
+                else (
+                    "the handler cannot read this device (no family is detected: choose one with"
+                    f" --profile, or start a profile with pdu draft); {_NO_COMMANDS}"
+                )
+            ),
+            "",
+        )
     except PduHandlerError:
         try:
             found = _read_as(rows, profile, metered_only=True)
         except PduHandlerError as error:
             return None, f"the handler cannot read this device ({error.reason}); {_NO_COMMANDS}", ""
         setting = f" {spelled(METERED_ONLY.key, 'yes')}"
-        needs = f"; the handler reads it only with{setting}, because nothing proves that it has no outlets"
+        needs = (
+            f"; the handler reads it only with{setting}, because nothing proves that it has no"
+            " outlets"
+        )
     return found, f"family {found.profile.key}, {_outlets(found)}{needs}", setting
 
 
@@ -78,7 +98,9 @@ def _outlets(found: SnmpDevice) -> str:
     if not found.states:
         return "no outlets"
     is_switched = found.outlets is not None and found.outlets.control is not None
-    return counted(len(found.states), "outlet") + (", switched by its commands" if is_switched else " that cannot be switched")
+    return counted(len(found.states), "outlet") + (
+        ", switched by its commands" if is_switched else " that cannot be switched"
+    )
 
 
 def _read_as(rows: Rows, profile: Optional[Profile], metered_only: bool = False) -> SnmpDevice:
@@ -88,7 +110,10 @@ def _read_as(rows: Rows, profile: Optional[Profile], metered_only: bool = False)
 
 
 def _poll(where: str, chosen: str, found: Optional[SnmpDevice]) -> str:
-    """The arguments of `pdu status` for this replay. For a profile in a file, they name the archive that is built from it."""
+    """The arguments of `pdu status` for this replay.
+
+    For a profile in a file, they name the archive that is built from it.
+    """
     if found is None or not chosen:
         return f"snmp {where}"
     if PROFILES.named(chosen) is not None:
@@ -101,9 +126,14 @@ def _profile(chosen: str) -> Profile:
     known = PROFILES.named(chosen)
     if known is not None:
         return known
-    from ....snmp import building, schema  # imported late: 2 ms together; only a profile in a file needs them
+    # imported late: 2 ms together; only a profile in a file needs them
+    from ....snmp import building, schema
+
     if not os.path.isfile(chosen):
-        raise SettingsError(f"--profile {chosen[:60]!r} is neither a family (pdu snmp families lists them) nor a file")
+        raise SettingsError(
+            f"--profile {chosen[:60]!r} is neither a family (pdu snmp families lists them) nor a"
+            " file"
+        )
     try:
         return building.read(Path(chosen))
     except schema.ProfileError as error:
@@ -111,32 +141,55 @@ def _profile(chosen: str) -> Profile:
 
 
 def _compared(rows: Rows, clean: Rows, choice: Optional[Choice] = None) -> list[str]:
-    """A note: whether the handler finds the same family, states and figures in the scrubbed rows as in the device's own.
+    """A note: whether the handler finds the same family, states and figures in the scrubbed rows as
+    in the device's own.
 
     If the handler does not read the device, the note says why.
     """
     try:
         before = recording.read(rows, choice)
     except Unsupported as error:
-        return [f"The handler does not read it: {reason(error)}" if choice and choice.is_fixed
-                else "No family is detected: record it again with -s profile=FAMILY if you know its family, or start a profile "
-                     "with pdu draft."]
+        return [
+            (
+                f"The handler does not read it: {reason(error)}"
+                if choice and choice.is_fixed
+                else (
+                    "No family is detected: record it again with -s profile=FAMILY if you know its"
+                    " family, or start a profile with pdu draft."
+                )
+            )
+        ]
     except PduHandlerError as error:
         return [f"The handler does not read it: {reason(error)}"]
     after = recording.detected(clean, choice)
     if after is None or _read(after) != _read(before):
-        return [f"The handler reads the scrubbed file differently from the device (family {before.profile.key}): record it again "
-                "with --keep names or another kind, and remove private data from the file by hand."]
-    return [f"It reads as the family {after.profile.key} with {counted(len(after.states), 'outlet')}, as the device does."]
+        return [
+            "The handler reads the scrubbed file differently from the device (family"
+            f" {before.profile.key}): record it again with --keep names or another kind, and remove"
+            " private data from the file by hand."
+        ]
+    return [
+        f"It reads as the family {after.profile.key} with {counted(len(after.states), 'outlet')},"
+        " as the device does."
+    ]
 
 
 def _read(found: SnmpDevice) -> list[object]:
     """The family, states and figures, without identities, which may have been scrubbed."""
     try:
-        figures = [list(one.values()) if isinstance(one, dict) else one for one in metering.meter(found)]
+        figures = [
+            list(one.values()) if isinstance(one, dict) else one for one in metering.meter(found)
+        ]
     except PduHandlerError:
         figures = []
     return [found.profile.key, list(found.states.values()), figures]
 
 
-KIND = Kind(tcp_port=None, rank=2, record=_record, is_recording=snmprec.is_recording, serve=_serve, serve_as=_serve)
+KIND = Kind(
+    tcp_port=None,
+    rank=2,
+    record=_record,
+    is_recording=snmprec.is_recording,
+    serve=_serve,
+    serve_as=_serve,
+)

@@ -1,4 +1,7 @@
-"""Reads the rows of a device over SNMP, and replaces values in them that could identify its owner."""
+"""Reads the rows of a device over SNMP, and replaces values in them that could
+identify its owner.
+"""
+
 from __future__ import annotations
 
 import functools
@@ -21,20 +24,44 @@ from ....snmp.settings import Choice, choose
 from ..kinds import Recorder
 from ..scrub import ADDRESSES, CONTACTS, LOCATIONS, NAMES, Scrubber, is_private
 from ..words import is_plain, parts
-from .rows import ADDRESS, INTEGER, OCTETS, OPAQUE, SYS_DESCR, Arcs, Memory, Row, Rows, arcs, dotted, of_wire, reading
+from .rows import (
+    ADDRESS,
+    INTEGER,
+    OCTETS,
+    OPAQUE,
+    SYS_DESCR,
+    Arcs,
+    Memory,
+    Row,
+    Rows,
+    arcs,
+    dotted,
+    of_wire,
+    reading,
+)
 
-_TREES = ("1.3.6.1.2.1.1", "1.3.6.1.2.1.229", "1.3.6.1.4.1")        # system, ENERGY-OBJECT-MIB, MIBs of vendors
+# system, ENERGY-OBJECT-MIB, MIBs of vendors
+_TREES = ("1.3.6.1.2.1.1", "1.3.6.1.2.1.229", "1.3.6.1.4.1")
 _MOST_ROWS = 200_000
-_PAGE = 100                         # a read ends with the answer that reaches this number of rows
+_PAGE = 100  # a read ends with the answer that reaches this number of rows
 _SECRETS = ("community", "auth_password", "priv_password")
-_NUMBERS = (bytes.fromhex("9f78"), bytes.fromhex("9f79"))          # tags of a float and a double in an Opaque
-_MAC_OCTETS = 6                     # a value of this many octets that is not text is taken for a MAC address
-_INET_TYPES = {4: 1, 16: 2}         # octets of an InetAddress -> the InetAddressType in the column before it (RFC 4001)
+# tags of a float and a double in an Opaque
+_NUMBERS = (bytes.fromhex("9f78"), bytes.fromhex("9f79"))
+# a value of this many octets that is not text is taken for a MAC address
+_MAC_OCTETS = 6
+# octets of an InetAddress -> the InetAddressType in the column before it (RFC 4001)
+_INET_TYPES = {4: 1, 16: 2}
 _TEXT, _TEXT_IN_OCTETS = re.compile("[^\x00-\x1f\x7f-\x9f]+"), re.compile("[ -~]{4,}")
-_UNAME = re.compile(r"(?:Linux|[A-Z][a-z]*BSD|SunOS|Darwin) (\S+) [0-9]")       # Net-SNMP's default sysDescr names the host
-_PREFIX = 7                         # arcs at the start of an OID that are never part of an index: 1.3.6.1.4.1.<vendor>
+# Net-SNMP's default sysDescr names the host
+_UNAME = re.compile(r"(?:Linux|[A-Z][a-z]*BSD|SunOS|Darwin) (\S+) [0-9]")
+# arcs at the start of an OID that are never part of an index: 1.3.6.1.4.1.<vendor>
+_PREFIX = 7
 # sysName, sysContact and sysLocation.
-_SYSTEM = {arcs("1.3.6.1.2.1.1.5.0"): NAMES, arcs("1.3.6.1.2.1.1.4.0"): CONTACTS, arcs("1.3.6.1.2.1.1.6.0"): LOCATIONS}
+_SYSTEM = {
+    arcs("1.3.6.1.2.1.1.5.0"): NAMES,
+    arcs("1.3.6.1.2.1.1.4.0"): CONTACTS,
+    arcs("1.3.6.1.2.1.1.6.0"): LOCATIONS,
+}
 
 
 def walked(data: PduSnmpData, recorder: Recorder) -> Rows:
@@ -54,10 +81,18 @@ def walked(data: PduSnmpData, recorder: Recorder) -> Rows:
             last = found[-1][0]
             recorder.tell(f"{len(rows)} objects, at {dotted(last[:12])}")
             if len(rows) > _MOST_ROWS:
-                raise ProtocolError(f"the walk did not end after {_MOST_ROWS} objects", host=data.ip, operation="record")
+                raise ProtocolError(
+                    f"the walk did not end after {_MOST_ROWS} objects",
+                    host=data.ip,
+                    operation="record",
+                )
     if not rows:
-        raise ProtocolError("the agent answers but has no object to record: check which MIB view it gives this community or user",
-                            host=data.ip, operation="record")
+        raise ProtocolError(
+            "the agent answers but has no object to record: check which MIB view it gives this"
+            " community or user",
+            host=data.ip,
+            operation="record",
+        )
     return rows
 
 
@@ -65,16 +100,22 @@ def _page(credentials: Credentials, root: Arcs, last: Arcs) -> Pairs:
     try:
         return typed_rows(credentials, root, last, _PAGE)
     except SnmpTimeout as error:
-        raise Unreachable(f"{error}; address, port, community or SNMPv3 privacy key may be wrong", credentials.host,
-                          "record") from None
+        raise Unreachable(
+            f"{error}; address, port, community or SNMPv3 privacy key may be wrong",
+            credentials.host,
+            "record",
+        ) from None
     except SnmpError as error:
         raise ProtocolError(str(error), host=credentials.host, operation="record") from None
 
 
-# ---- scrubbing -----------------------------------------------------------------------------------------------
+# ---- scrubbing -----------------------------------------------------------------------------------
+
 
 def detected(rows: Mapping[Arcs, Row], choice: Optional[Choice] = None) -> Optional[SnmpDevice]:
-    """The device as the handler reads it from these rows; None if no family of `choice` (None: no settings) reads it."""
+    """The device as the handler reads it from these rows; None if no family of `choice` (None: no
+    settings) reads it.
+    """
     try:
         return read(rows, choice)
     except PduHandlerError:
@@ -90,12 +131,16 @@ def read(rows: Mapping[Arcs, Row], choice: Optional[Choice] = None) -> SnmpDevic
 
 
 def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:
-    """The rows with stand-ins for recognised secrets, names, contacts, locations, addresses and serial numbers.
+    """The rows with stand-ins for recognised secrets, names, contacts, locations, addresses and
+    serial numbers.
 
-    `Scrubber.text` replaces what it recognises. The other words are replaced too, except numbers, short words, technical terms
-    and the words of `_known`. In sysDescr and the rows of `_needed`, all other words stay. Values of the kinds in `keep` stay.
+    `Scrubber.text` replaces what it recognises. The other words are replaced too, except numbers,
+    short words, technical terms and the words of `_known`. In sysDescr and the rows of `_needed`,
+    all other words stay. Values of the kinds in `keep` stay.
     """
-    scrubber = Scrubber(keep, map(data.snmp_params.get, _SECRETS), data.snmp_params.get("user"), data.ip)
+    scrubber = Scrubber(
+        keep, map(data.snmp_params.get, _SECRETS), data.snmp_params.get("user"), data.ip
+    )
     for oid, kind in _SYSTEM.items():
         scrubber.learn(kind, _text(rows.get(oid)))
     uname = _UNAME.match(_text(rows.get(SYS_DESCR)))
@@ -105,14 +150,28 @@ def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:
         scrubber.learn(NAMES, name)
     needed = _needed(rows, found)
     known = _known(rows, found, scrubber, needed)
-    return scrubber.twice(lambda: {
-        _index(oid, scrubber): _scrubbed(oid, rows, scrubber, known if oid not in needed else None) for oid in rows})
+    return scrubber.twice(
+        lambda: {
+            _index(oid, scrubber): _scrubbed(
+                oid, rows, scrubber, known if oid not in needed else None
+            )
+            for oid in rows
+        }
+    )
 
 
 def _scrubbed(oid: Arcs, rows: Rows, scrubber: Scrubber, known: Optional[set[str]]) -> Row:
-    """The row at `oid`, scrubbed. `known`: words that stay, besides plain ones; None: all that `Scrubber.text` leaves stay."""
+    """The row at `oid`, scrubbed.
+
+    `known`: words that stay, besides plain ones; None: all that `Scrubber.text` leaves stay.
+    """
     row = rows[oid]
-    if row.tag == ADDRESS and isinstance(row.value, bytes) and len(row.value) == 4 and ADDRESSES not in scrubber.keep:
+    if (
+        row.tag == ADDRESS
+        and isinstance(row.value, bytes)
+        and len(row.value) == 4
+        and ADDRESSES not in scrubber.keep
+    ):
         return Row(ADDRESS, bytes(map(int, scrubber.address(str(row.raw)).split("."))))
     if isinstance(row.value, tuple):
         return row._replace(value=_index(row.value, scrubber))
@@ -121,7 +180,11 @@ def _scrubbed(oid: Arcs, rows: Rows, scrubber: Scrubber, known: Optional[set[str
     if row.tag != OCTETS or not isinstance(row.value, bytes):
         return row
     if row.text is None and len(row.value) == _MAC_OCTETS:
-        return row if ADDRESSES in scrubber.keep or not any(row.value) else Row(OCTETS, scrubber.octets(row.value))
+        return (
+            row
+            if ADDRESSES in scrubber.keep or not any(row.value)
+            else Row(OCTETS, scrubber.octets(row.value))
+        )
     if known is not None and ADDRESSES not in scrubber.keep:
         if row.value in scrubber.packed or _is_inet_address(oid, rows) or _is_private_address(row):
             return Row(OCTETS, scrubber.octets(row.value))
@@ -132,12 +195,20 @@ def _scrubbed(oid: Arcs, rows: Rows, scrubber: Scrubber, known: Optional[set[str
     if not all(c.isprintable() or c in "\r\n\t" for c in text.rstrip("\0")):
         runs = _TEXT if row.text is not None else _TEXT_IN_OCTETS
         clean = runs.sub(lambda found: _words(found[0], oid, scrubber, known), text)
-        if any(map(scrubber.holds_login, (clean, clean.encode("latin-1", "replace").decode("utf-8", "replace")))):
-            return Row(OCTETS, b"")         # the login among other octets, such as in parts between them
+        if any(
+            map(
+                scrubber.holds_login,
+                (clean, clean.encode("latin-1", "replace").decode("utf-8", "replace")),
+            )
+        ):
+            # the login among other octets, such as in parts between them
+            return Row(OCTETS, b"")
         return Row(OCTETS, bytes(scrubber.arcs(clean.encode(coded, "replace"))))
-    padding = text[len(text.rstrip("\0 \r\n\t")):]
-    bare = text[:len(text) - len(padding)]
-    bare = scrubber.whole(_SYSTEM[oid], bare) if oid in _SYSTEM else _words(bare, oid, scrubber, known)
+    padding = text[len(text.rstrip("\0 \r\n\t")) :]
+    bare = text[: len(text) - len(padding)]
+    bare = (
+        scrubber.whole(_SYSTEM[oid], bare) if oid in _SYSTEM else _words(bare, oid, scrubber, known)
+    )
     return Row(OCTETS, (bare + padding).encode(coded, "replace"))
 
 
@@ -151,7 +222,8 @@ def _is_private_address(row: Row) -> bool:
 
 
 def _is_inet_address(oid: Arcs, rows: Rows) -> bool:
-    """Whether the row looks like an InetAddress: 4 or 16 octets that are not text, with the matching type in the column before.
+    """Whether the row looks like an InetAddress: 4 or 16 octets that are not text, with the
+    matching type in the column before.
 
     Which arc of the OID is the column is not known, so each is tried.
     """
@@ -160,13 +232,17 @@ def _is_inet_address(oid: Arcs, rows: Rows) -> bool:
     is_text = row.text is not None and row.text.rstrip("\0").isprintable()
     if kind is None or is_text:
         return False
-    before = ((*oid[:at], oid[at] - 1, *oid[at + 1:]) for at in range(_PREFIX, len(oid)))
+    before = ((*oid[:at], oid[at] - 1, *oid[at + 1 :]) for at in range(_PREFIX, len(oid)))
     return any(rows.get(other) == Row(INTEGER, kind) for other in before)
 
 
 def _words(text: str, oid: Arcs, scrubber: Scrubber, known: Optional[set[str]]) -> str:
     text = scrubber.text(text, numbers=known is None)
-    return text if known is None or oid == SYS_DESCR or NAMES in scrubber.keep else _common(text, known, scrubber)
+    return (
+        text
+        if known is None or oid == SYS_DESCR or NAMES in scrubber.keep
+        else _common(text, known, scrubber)
+    )
 
 
 def _common(text: str, known: set[str], scrubber: Scrubber) -> str:
@@ -176,7 +252,7 @@ def _common(text: str, known: set[str], scrubber: Scrubber) -> str:
     for found in parts(text):
         word = found[0]
         stays = is_plain(word) or word.lower() in known
-        pieces += [text[at:found.start()], word if stays else scrubber.learn(NAMES, word)]
+        pieces += [text[at : found.start()], word if stays else scrubber.learn(NAMES, word)]
         at = found.end()
     return "".join([*pieces, text[at:]])
 
@@ -192,14 +268,21 @@ def _text(row: Optional[Row]) -> str:
 def _names(rows: Rows, found: Optional[SnmpDevice]) -> Iterator[str]:
     """The outlets' names that the device's family reads; none if it cannot read them."""
     if found is not None and found.outlets is not None and found.outlets.name is not None:
-        with suppress(PduHandlerError):             # two names for one outlet, for instance
+        with suppress(PduHandlerError):  # two names for one outlet, for instance
             for value in found.outlets.name.rows(reading(rows, found.reader)).values():
-                if not isinstance(value, int):          # octets that are not UTF-8 are probably Latin-1
-                    yield (value.decode("latin-1") if isinstance(value, bytes) else value).strip("\0 \r\n\t")
+                # octets that are not UTF-8 are probably Latin-1
+                if not isinstance(value, int):
+                    yield (value.decode("latin-1") if isinstance(value, bytes) else value).strip(
+                        "\0 \r\n\t"
+                    )
 
 
-def _known(rows: Rows, found: Optional[SnmpDevice], scrubber: Scrubber, needed: set[Arcs]) -> set[str]:
-    """Words of the family's entry, and those that `Scrubber.text` leaves in sysDescr and in the rows that the family needs."""
+def _known(
+    rows: Rows, found: Optional[SnmpDevice], scrubber: Scrubber, needed: set[Arcs]
+) -> set[str]:
+    """Words of the family's entry, and those that `Scrubber.text` leaves in sysDescr and in the
+    rows that the family needs.
+    """
     texts = [scrubber.text(_text(rows.get(oid))) for oid in (SYS_DESCR, *needed)]
     if found is not None:
         texts += [found.profile.vendor, found.profile.mib, found.profile.key, *found.profile.models]
@@ -207,17 +290,26 @@ def _known(rows: Rows, found: Optional[SnmpDevice], scrubber: Scrubber, needed: 
 
 
 def _needed(rows: Rows, found: Optional[SnmpDevice]) -> set[Arcs]:
-    """The rows that the family reads for outlets, their states, count and numbers, and for meters."""
+    """The rows that the family reads for outlets, their states, count and numbers,
+    and for meters.
+    """
     if found is None:
         return set()
     memory = Memory(rows)
     reader = Reader(memory, found.reader.root)
-    reads: list[Callable[[Reader], object]] = [lambda reader: metering.meter(found._replace(reader=reader))]
+    reads: list[Callable[[Reader], object]] = [
+        lambda reader: metering.meter(found._replace(reader=reader))
+    ]
     if found.outlets is not None:
         if found.outlets.states is not None:
             reads.append(found.outlets.states.read)
-        reads += [source.rows for source in (found.outlets.rows, found.outlets.count, found.outlets.number) if source is not None]
+        reads += [
+            source.rows
+            for source in (found.outlets.rows, found.outlets.count, found.outlets.number)
+            if source is not None
+        ]
     for read in reads:
-        with suppress(PduHandlerError):         # an error in one table does not keep the others from being read
+        # an error in one table does not keep the others from being read
+        with suppress(PduHandlerError):
             read(reader)
     return set(memory.read())

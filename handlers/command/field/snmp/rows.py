@@ -1,4 +1,8 @@
-"""The objects of an SNMP agent as rows of type and value. `Memory` lets profiles read the rows like a device."""
+"""The objects of an SNMP agent as rows of type and value.
+
+`Memory` lets profiles read the rows like a device.
+"""
+
 from __future__ import annotations
 
 import bisect
@@ -22,7 +26,8 @@ TICKS = 67
 OPAQUE = 68
 COUNTER64 = 70
 
-_APPLICATION = 64                   # the bit of a tag that marks application types, such as Counter32 (RFC 2578)
+# the bit of a tag that marks application types, such as Counter32 (RFC 2578)
+_APPLICATION = 64
 NUMBERS = (INTEGER, COUNTER, GAUGE, TICKS, COUNTER64)
 SYS_DESCR, SYS_OBJECT_ID = (1, 3, 6, 1, 2, 1, 1, 1, 0), (1, 3, 6, 1, 2, 1, 1, 2, 0)
 
@@ -35,7 +40,9 @@ class Row(NamedTuple):
 
     @property
     def raw(self) -> Raw:
-        """The value as the local BaseSnmpPdu returns it, but b"" for NULL: OIDs and addresses dotted, octets in UTF-8 as str."""
+        """The value as the local BaseSnmpPdu returns it, but b"" for NULL: OIDs and addresses
+        dotted, octets in UTF-8 as str.
+        """
         if isinstance(self.value, tuple):
             return dotted(self.value)
         if isinstance(self.value, int):
@@ -76,7 +83,10 @@ def of_wire(value: Any) -> Row:
 
 
 class Memory:
-    """A device made of rows, which profiles can read. `asked` maps each OID that was read to the rows found there."""
+    """A device made of rows, which profiles can read.
+
+    `asked` maps each OID that was read to the rows found there.
+    """
 
     def __init__(self, rows: Mapping[Arcs, Row]) -> None:
         self._rows = rows
@@ -92,12 +102,17 @@ class Memory:
         root = arcs(oid)
         start = bisect.bisect_right(self._order, root)
         end = bisect.bisect_left(self._order, (*root[:-1], root[-1] + 1))
-        self.asked[oid] = {dotted(found[len(root):]): self._rows[found].raw for found in self._order[start:end]}
+        self.asked[oid] = {
+            dotted(found[len(root) :]): self._rows[found].raw for found in self._order[start:end]
+        }
         return self.asked[oid]
 
     @staticmethod
     def quoted(words: str) -> str:
-        """`words` unmasked: a file has no login to hide. For rows just recorded, no error that quotes the device is shown."""
+        """`words` unmasked: a file has no login to hide.
+
+        For rows just recorded, no error that quotes the device is shown.
+        """
         return words
 
     def read(self) -> list[Arcs]:

@@ -1,4 +1,7 @@
-"""Files of rows: .snmprec (`OID|tag|value` in each line, the format of snmpsim), and the output of `snmpwalk`."""
+"""Files of rows: .snmprec (`OID|tag|value` in each line, the format of snmpsim), and the output of
+`snmpwalk`.
+"""
+
 from __future__ import annotations
 
 import re
@@ -9,28 +12,76 @@ from typing import NamedTuple, Optional
 from ....errors import SettingsError
 from ....host.rows import LONGEST_TEXT, oid_arcs
 from ...output import counted
-from .rows import ADDRESS, COUNTER, COUNTER64, GAUGE, INTEGER, NUMBERS, OCTETS, OID, OPAQUE, TICKS, Arcs, Row, Rows, arcs, dotted
+from .rows import (
+    ADDRESS,
+    COUNTER,
+    COUNTER64,
+    GAUGE,
+    INTEGER,
+    NUMBERS,
+    OCTETS,
+    OID,
+    OPAQUE,
+    TICKS,
+    Arcs,
+    Row,
+    Rows,
+    arcs,
+    dotted,
+)
 
 _LINE = re.compile(r"\.?[0-9]+(\.[0-9]+)+\|[0-9]+[xe]?(:[^|]*)?\|")
-# A row of snmpwalk begins with a numeric OID, or with a name (`iso`, `MIB::object`) and the index below it: arcs or quoted text.
-_WALKED = re.compile(r"(?P<oid>(?:\.?[0-9]+|iso|[A-Za-z][\w-]*::[A-Za-z][\w-]*)"
-                     r'(?:\.(?:"(?:[^"\\]|\\.)*"|[^ ="])+)?) = (?P<rest>.*)', re.DOTALL)
-_TYPED = re.compile(r"(?:Wrong Type \(should be [^)]*\): )?(?P<type>[A-Za-z][A-Za-z0-9 -]*?): ?(?P<value>.*)", re.DOTALL)
-_RANGES = {INTEGER: (-2**31, 2**31 - 1), COUNTER64: (0, 2**64 - 1)}
-_TAGS = {"INTEGER": INTEGER, "Counter32": COUNTER, "Gauge32": GAUGE, "Unsigned32": GAUGE, "UInteger32": GAUGE,
-         "Counter64": COUNTER64, "Timeticks": TICKS, "STRING": OCTETS, "Hex-STRING": OCTETS, "BITS": OCTETS, "OID": OID,
-         "IpAddress": ADDRESS, "Network Address": ADDRESS, "Opaque": OPAQUE, "OPAQUE": OPAQUE}
-_FLOAT = bytes.fromhex("9f7804")          # tag and length of a float in an Opaque, which Net-SNMP prints as `Opaque: Float: 1.5`
-# A number with its units. A DISPLAY-HINT such as d-1 only inserts a point: Net-SNMP prints 235 as 23.5 (RFC 2579, 3.1).
+# A row of snmpwalk begins with a numeric OID, or with a name (`iso`, `MIB::object`) and the index
+# below it: arcs or quoted text.
+_WALKED = re.compile(
+    r"(?P<oid>(?:\.?[0-9]+|iso|[A-Za-z][\w-]*::[A-Za-z][\w-]*)"
+    r'(?:\.(?:"(?:[^"\\]|\\.)*"|[^ ="])+)?) = (?P<rest>.*)',
+    re.DOTALL,
+)
+_TYPED = re.compile(
+    r"(?:Wrong Type \(should be [^)]*\): )?(?P<type>[A-Za-z][A-Za-z0-9 -]*?): ?(?P<value>.*)",
+    re.DOTALL,
+)
+_RANGES = {INTEGER: (-(2**31), 2**31 - 1), COUNTER64: (0, 2**64 - 1)}
+_TAGS = {
+    "INTEGER": INTEGER,
+    "Counter32": COUNTER,
+    "Gauge32": GAUGE,
+    "Unsigned32": GAUGE,
+    "UInteger32": GAUGE,
+    "Counter64": COUNTER64,
+    "Timeticks": TICKS,
+    "STRING": OCTETS,
+    "Hex-STRING": OCTETS,
+    "BITS": OCTETS,
+    "OID": OID,
+    "IpAddress": ADDRESS,
+    "Network Address": ADDRESS,
+    "Opaque": OPAQUE,
+    "OPAQUE": OPAQUE,
+}
+# tag and length of a float in an Opaque, which Net-SNMP prints as `Opaque: Float: 1.5`
+_FLOAT = bytes.fromhex("9f7804")
+# A number with its units. A DISPLAY-HINT such as d-1 only inserts a point: Net-SNMP prints 235 as
+# 23.5 (RFC 2579, 3.1).
 _HINTED = re.compile(r"(-?[0-9]*\.?[0-9]+)(?:\s|$)")
 _ENUMERATED = re.compile(r"INTEGER: ([A-Za-z][A-Za-z0-9-]*)\(-?[0-9]+\)\s*")
 _NOTHING = ("No Such ", "No more variables", "NULL")
-# Names that Net-SNMP prints with its own MIBs; `oid_arcs` has more. Other names need `snmpwalk -On`.
-_NAMES = {"SNMPv2-MIB::sysDescr": "1.3.6.1.2.1.1.1", "SNMPv2-MIB::sysObjectID": "1.3.6.1.2.1.1.2",
-          "SNMPv2-MIB::sysContact": "1.3.6.1.2.1.1.4", "SNMPv2-MIB::sysName": "1.3.6.1.2.1.1.5",
-          "SNMPv2-MIB::sysLocation": "1.3.6.1.2.1.1.6", "SNMPv2-MIB::sysServices": "1.3.6.1.2.1.1.7",
-          "DISMAN-EVENT-MIB::sysUpTimeInstance": "1.3.6.1.2.1.1.3.0", "SNMPv2-MIB::sysUpTime": "1.3.6.1.2.1.1.3",
-          "SNMPv2-SMI::experimental": "1.3.6.1.3", "SNMPv2-SMI::private": "1.3.6.1.4", "SNMPv2-SMI::zeroDotZero": "0.0"}
+# Names that Net-SNMP prints with its own MIBs; `oid_arcs` has more. Other names need `snmpwalk
+# -On`.
+_NAMES = {
+    "SNMPv2-MIB::sysDescr": "1.3.6.1.2.1.1.1",
+    "SNMPv2-MIB::sysObjectID": "1.3.6.1.2.1.1.2",
+    "SNMPv2-MIB::sysContact": "1.3.6.1.2.1.1.4",
+    "SNMPv2-MIB::sysName": "1.3.6.1.2.1.1.5",
+    "SNMPv2-MIB::sysLocation": "1.3.6.1.2.1.1.6",
+    "SNMPv2-MIB::sysServices": "1.3.6.1.2.1.1.7",
+    "DISMAN-EVENT-MIB::sysUpTimeInstance": "1.3.6.1.2.1.1.3.0",
+    "SNMPv2-MIB::sysUpTime": "1.3.6.1.2.1.1.3",
+    "SNMPv2-SMI::experimental": "1.3.6.1.3",
+    "SNMPv2-SMI::private": "1.3.6.1.4",
+    "SNMPv2-SMI::zeroDotZero": "0.0",
+}
 
 
 class _UnknownName(Exception):
@@ -42,10 +93,12 @@ class _UnknownType(Exception):
 
 
 class Parsed(NamedTuple):
-    """The rows of a file. `left_out` counts rows of a walk that were skipped because an unknown name is in place of an OID.
+    """The rows of a file. `left_out` counts rows of a walk that were skipped because an unknown
+    name is in place of an OID.
 
-    `untyped` counts rows of a walk that were skipped because the type of their value is unknown. `names` are the names of values
-    in a walk, from the MIB files of whoever walked: `on` in `INTEGER: on(1)`.
+    `untyped` counts rows of a walk that were skipped because the type of their value is unknown.
+    `names` are the names of values in a walk, from the MIB files of whoever walked: `on` in
+    `INTEGER: on(1)`.
     """
 
     rows: Rows
@@ -56,7 +109,10 @@ class Parsed(NamedTuple):
     @property
     def skipped(self) -> list[str]:
         """What was skipped, a phrase for each reason."""
-        reasons = {"with a name instead of a numeric OID": self.left_out, "with a value of an unknown type": self.untyped}
+        reasons = {
+            "with a name instead of a numeric OID": self.left_out,
+            "with a value of an unknown type": self.untyped,
+        }
         return [f"{counted(count, 'row')} {reason}" for reason, count in reasons.items() if count]
 
 
@@ -72,7 +128,9 @@ def parse(text: str) -> Parsed:
 
 
 def _first_row(text: str) -> str:
-    return next((line for line in text.split("\n") if line.strip() and not line.startswith("#")), "")
+    return next(
+        (line for line in text.split("\n") if line.strip() and not line.startswith("#")), ""
+    )
 
 
 def written(rows: Mapping[Arcs, Row]) -> list[str]:
@@ -88,7 +146,8 @@ def _written(row: Row) -> str:
     return f"{row.tag}|{row.value.decode('ascii')}" if plain else f"{row.tag}x|{row.value.hex()}"
 
 
-# ---- .snmprec ------------------------------------------------------------------------------------------------
+# ---- .snmprec ------------------------------------------------------------------------------------
+
 
 def _snmprec(text: str) -> Rows:
     rows: Rows = {}
@@ -100,8 +159,10 @@ def _snmprec(text: str) -> Rows:
             oid, kind, value = line.split("|", 2)
             rows[_checked(arcs(oid))] = _sized(_row(kind.partition(":")[0], value))
         except (ValueError, OverflowError) as error:
-            raise SettingsError(f"line {number} of the recording is not a valid row 'OID|tag|value' "
-                                f"({str(error)[:80]})") from None
+            raise SettingsError(
+                f"line {number} of the recording is not a valid row 'OID|tag|value' "
+                f"({str(error)[:80]})"
+            ) from None
     return rows
 
 
@@ -131,7 +192,9 @@ def _checked(oid: Arcs) -> Arcs:
 
 
 def _sized(row: Row) -> Row:
-    """Checks the range of a number, the length of octets and the form of an OID (RFC 2578, 7.1). Raises ValueError."""
+    """Checks the range of a number, the length of octets and the form of an OID (RFC 2578, 7.1).
+    Raises ValueError.
+    """
     if isinstance(row.value, int):
         least, most = _RANGES.get(row.tag, (0, 2**32 - 1))
         if not least <= row.value <= most:
@@ -147,7 +210,8 @@ def _sized(row: Row) -> Row:
     return row
 
 
-# ---- snmpwalk ------------------------------------------------------------------------------------------------
+# ---- snmpwalk ------------------------------------------------------------------------------------
+
 
 def _walk(text: str) -> Parsed:
     """The rows of a walk, with types as Net-SNMP prints them.
@@ -160,13 +224,15 @@ def _walk(text: str) -> Parsed:
     for number, whole in _statements(text):
         found = _WALKED.match(whole)
         if found is None:
-            raise SettingsError(f"line {number} of the recording is neither 'OID|tag|value' nor a row of snmpwalk")
+            raise SettingsError(
+                f"line {number} of the recording is neither 'OID|tag|value' nor a row of snmpwalk"
+            )
         try:
             oid, row = _oid(found["oid"]), _typed(found["rest"])
             if row is not None:
                 rows[_checked(oid)] = _sized(row)
                 named = _ENUMERATED.fullmatch(found["rest"])
-                names.pop(oid, None)            # the last row of an OID counts
+                names.pop(oid, None)  # the last row of an OID counts
                 if named is not None:
                     names[oid] = named[1]
         except _UnknownName:
@@ -184,7 +250,7 @@ def _statements(text: str) -> Iterator[tuple[int, str]]:
     A line that begins with # is a comment, except between quotes.
     """
     begun: list[tuple[int, list[str]]] = []
-    is_open = False             # a text between quotes continues on the next line
+    is_open = False  # a text between quotes continues on the next line
     for number, line in enumerate(text.split("\n"), 1):
         line = line.rstrip("\r")
         is_comment = line.startswith("#") and not is_open
@@ -199,7 +265,10 @@ def _statements(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _opens(line: str) -> bool:
-    """Whether the number of quotes in a line is odd. Quotes that belong to a text follow a backslash and are not counted."""
+    """Whether the number of quotes in a line is odd.
+
+    Quotes that belong to a text follow a backslash and are not counted.
+    """
     return re.sub(r"\\.", "", line).count('"') % 2 == 1
 
 
@@ -212,7 +281,10 @@ def _oid(text: str) -> Arcs:
 
 
 def _typed(text: str) -> Optional[Row]:
-    """The type and value after `=`, None if there is no value. Raises ValueError, OverflowError, _UnknownName, _UnknownType."""
+    """The type and value after `=`, None if there is no value.
+
+    Raises ValueError, OverflowError, _UnknownName, _UnknownType.
+    """
     if text.startswith(_NOTHING):
         return None
     if text in ('""', ""):
@@ -235,7 +307,8 @@ def _typed(text: str) -> Optional[Row]:
     if tag == ADDRESS:
         separator, base = (":", 16) if ":" in bare else (".", 10)
         return Row(tag, bytes(int(part, base) for part in bare.split(separator)))
-    if name == "Opaque":                    # with a number; other octets are printed after "OPAQUE:"
+    # with a number; other octets are printed after "OPAQUE:"
+    if name == "Opaque":
         kind, _, shown = bare.partition(": ")
         if kind != "Float":
             raise _UnknownType
@@ -247,8 +320,9 @@ def _typed(text: str) -> Optional[Row]:
         elif value.startswith('"'):
             raise ValueError(f"the text {value[:30]!r} does not end with a quote")
         return Row(tag, value.encode("utf-8", "surrogateescape"))
-    digits = re.match(r"(?:[0-9A-Fa-f]{2}(?:\s+|$))*", bare)            # the octets of BITS are followed by names of bits
+    # the octets of BITS are followed by names of bits
+    digits = re.match(r"(?:[0-9A-Fa-f]{2}(?:\s+|$))*", bare)
     octets = digits[0] if digits else ""
     if name != "BITS" and octets != bare:
-        raise ValueError(f"{bare[len(octets):][:30]!r} is not hex: run snmpwalk without -OT")
+        raise ValueError(f"{bare[len(octets) :][:30]!r} is not hex: run snmpwalk without -OT")
     return Row(tag, bytes.fromhex(octets))

@@ -1,9 +1,12 @@
-"""A device simulated from a recording. It answers with the recorded rows. Its outlets follow the family's commands.
+"""A device simulated from a recording. It answers with the recorded rows. Its outlets follow the
+family's commands.
 
-A write is a command if the family's control would send it; any other write is refused. The unit keeps the written value if the
-recording has the object. It then looks for a change of rows after which the family reads the new state for the command's outlet,
-and the old states for all others. If it finds none, it changes nothing else.
+A write is a command if the family's control would send it; any other write is refused. The unit
+keeps the written value if the recording has the object. It then looks for a change of rows after
+which the family reads the new state for the command's outlet, and the old states for all others. If
+it finds none, it changes nothing else.
 """
+
 from __future__ import annotations
 
 import bisect
@@ -23,7 +26,7 @@ from ....snmp.sources import Packed
 from ....snmp.states import State
 from .rows import INTEGER, NUMBERS, OCTETS, Arcs, Memory, Row, Rows, arcs, dotted, reading
 
-_MOST_BITS = 512             # limit for the bits of one row that _changes tries
+_MOST_BITS = 512  # limit for the bits of one row that _changes tries
 
 
 class RecordedUnit:
@@ -51,8 +54,8 @@ class RecordedUnit:
     def set(self, pairs: Sequence[tuple[Arcs, Row]]) -> tuple[str, int]:
         """Carry out the writes of one SET, all or none.
 
-        Returns the name of the SNMP error (RFC 3416, 4.2.5) and the position of the write that caused it, counted from 0;
-        or "" and 0.
+        Returns the name of the SNMP error (RFC 3416, 4.2.5) and the position of the write that
+        caused it, counted from 0; or "" and 0.
         """
         with self._lock:
             before, effects = dict(self._rows), []
@@ -84,7 +87,10 @@ class RecordedUnit:
         return "", done if turned else f"{done}: accepted, but the recording cannot show this state"
 
     def _command(self, oid: Arcs, value: Row) -> Optional[tuple[str, EnumPowerStatus]]:
-        """The outlet and state that this write commands. The outlet is "" if the write only prepares a command. None: neither."""
+        """The outlet and state that this write commands.
+
+        The outlet is "" if the write only prepares a command. None: neither.
+        """
         if self._control is None or self._found is None:
             return None
         prepares = False
@@ -94,7 +100,7 @@ class RecordedUnit:
                 try:
                     orders = self._control.orders(reader, identity, up)
                 except PduHandlerError:
-                    continue                    # the family refuses this command
+                    continue  # the family refuses this command
                 writes = [(arcs(at), _typed(written)) for at, written in orders]
                 if writes and writes[-1] == (oid, value):
                     return identity, EnumPowerStatus.UP if up else EnumPowerStatus.DOWN
@@ -102,37 +108,56 @@ class RecordedUnit:
         return ("", EnumPowerStatus.UNKNOWN) if prepares else None
 
     def _turn(self, identity: str, wanted: EnumPowerStatus, written: Arcs) -> bool:
-        """Change rows so that the family reads `wanted` for this outlet, and no other state changes. False if no such
-        change is found. `written` is the object of the command."""
-        assert self._found is not None and self._found.outlets is not None and self._found.outlets.states is not None
+        """Change rows so that the family reads `wanted` for this outlet, and no other state
+        changes. False if no such change is found. `written` is the object of the command."""
+        assert (
+            self._found is not None
+            and self._found.outlets is not None
+            and self._found.outlets.states is not None
+        )
         states = self._found.outlets.states
         memory = Memory(self._rows)
         try:
             before = states.read(Reader(memory, self._found.reader.root))
-        except PduHandlerError:                     # the written value may make the states unreadable
+        except PduHandlerError:
+            # the written value may make the states unreadable
             return False
         after = {**before, identity: wanted}
         if before == after:
             return True
         for change in _changes(states, wanted, identity, written, memory.read(), self._rows):
             changed = {**self._rows, **change}
-            with suppress(PduHandlerError):         # a count that no longer matches its table, for instance
+            # a count that no longer matches its table, for instance
+            with suppress(PduHandlerError):
                 if states.read(reading(changed, self._found.reader)) == after:
                     self._rows = changed
                     return True
         return False
 
 
-def _changes(states: State, wanted: EnumPowerStatus, identity: str, written: Arcs, read: Sequence[Arcs],
-             rows: Rows) -> Iterator[Rows]:
-    """Changes that may give an outlet this state: to the outlet's rows, then to any single row, then to a part of a row."""
+def _changes(
+    states: State,
+    wanted: EnumPowerStatus,
+    identity: str,
+    written: Arcs,
+    read: Sequence[Arcs],
+    rows: Rows,
+) -> Iterator[Rows]:
+    """Changes that may give an outlet this state: to the outlet's rows, then to any single row,
+    then to a part of a row.
+    """
     values = states.on if wanted is EnumPowerStatus.UP else states.off
     known = {*states.on, *states.off}
     index = arcs(identity) if re.fullmatch(r"[0-9]+(\.[0-9]+)*", identity) else ()
-    own = [oid for oid in read if index and oid[-len(index):] == index]
+    own = [oid for oid in read if index and oid[-len(index) :] == index]
     for value in values:
-        # the outlet's rows that hold a state or were written: all at once, because several may have to agree
-        yield _put(rows, [oid for oid in own if oid == written or str(rows[oid].raw).strip() in known], value)
+        # the outlet's rows that hold a state or were written: all at once, because several may have
+        # to agree
+        yield _put(
+            rows,
+            [oid for oid in own if oid == written or str(rows[oid].raw).strip() in known],
+            value,
+        )
     for oid in [*own, *(oid for oid in read if oid not in own)]:
         for value in values:
             yield _put(rows, [oid], value)
@@ -145,7 +170,7 @@ def _changes(states: State, wanted: EnumPowerStatus, identity: str, written: Arc
             held = row.value.decode("utf-8", "surrogateescape").split(separator)
             for at in range(len(held)):
                 for value in values:
-                    packed = separator.join([*held[:at], value, *held[at + 1:]])
+                    packed = separator.join([*held[:at], value, *held[at + 1 :]])
                     yield {oid: Row(OCTETS, packed.encode("utf-8", "surrogateescape"))}
         for bit in range(min(8 * len(row.value), _MOST_BITS)):
             octets = bytearray(row.value)
@@ -154,7 +179,10 @@ def _changes(states: State, wanted: EnumPowerStatus, identity: str, written: Arc
 
 
 def _put(rows: Rows, oids: Sequence[Arcs], value: str) -> Rows:
-    """The rows at `oids` with `value`, as a number or as octets like the old one. Rows that can hold neither are left out."""
+    """The rows at `oids` with `value`, as a number or as octets like the old one.
+
+    Rows that can hold neither are left out.
+    """
     put: Rows = {}
     for oid in oids:
         if rows[oid].tag in NUMBERS and re.fullmatch("-?[0-9]+", value):

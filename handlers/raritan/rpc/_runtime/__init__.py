@@ -1,4 +1,5 @@
-"""The machinery of the binding: turns declared interfaces, structures and enumerations into calls and JSON.
+"""The machinery of the binding: turns declared interfaces, structures and enumerations into calls
+and JSON.
 
     calls        interfaces, their methods, bulks
     codec        JSON → values, values → JSON
@@ -12,6 +13,7 @@
 
 The vendor's modules use the names below in their declarations.
 """
+
 from __future__ import annotations
 
 import importlib
@@ -23,7 +25,18 @@ from .calls import Interface, Method
 from .times import Time
 from .values import ZERO, Enumeration, Structure, TypeName, ValueObject
 
-__all__ = ["ZERO", "Enumeration", "Interface", "Structure", "Time", "TypeName", "ValueObject", "declared", "lazily", "method"]
+__all__ = [
+    "ZERO",
+    "Enumeration",
+    "Interface",
+    "Structure",
+    "Time",
+    "TypeName",
+    "ValueObject",
+    "declared",
+    "lazily",
+    "method",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -35,25 +48,31 @@ def declared() -> NoReturn:
         @method("i", "o", "p")                  # results under other names
         def getIOP(self) -> Tuple[Inlet, OverCurrentProtector, List[Pole]]: declared()
 
-    The method and its parameters are sent under their names, and the result is `_ret_`. In an interface the body is not run:
-    when the class is made, a `Method` replaces the function.
+    The method and its parameters are sent under their names, and the result is `_ret_`. In an
+    interface the body is not run: when the class is made, a `Method` replaces the function.
     """
     raise TypeError("an IDL method was declared outside an interface")
 
 
-def method(*out: str, older_in: tuple[str, ...] = (), older_out: tuple[str, ...] = ()) -> Callable[[F], F]:
-    """Declares the names of the results (`out`), and the parameters and results of older releases where these differ.
+def method(
+    *out: str, older_in: tuple[str, ...] = (), older_out: tuple[str, ...] = ()
+) -> Callable[[F], F]:
+    """Declares the names of the results (`out`), and the parameters and results of older releases
+    where these differ.
 
-    The number of positional arguments selects the parameters that are sent; the names in the answer select the results that
-    are read.
+    The number of positional arguments selects the parameters that are sent; the names in the answer
+    select the results that are read.
     """
+
     def made(function: F) -> F:
         return cast(F, Method(function, out or ("_ret_",), older_in, older_out))
+
     return made
 
 
 def lazily(package: str, files: Mapping[str, str]) -> tuple[Callable[[str], Any], list[str]]:
-    """`__getattr__` and `__all__` for a package that imports each of its files when a name in that file is first used.
+    """`__getattr__` and `__all__` for a package that imports each of its files when a name in that
+    file is first used.
 
     files: file → the names that it declares, separated by blanks.
     """
@@ -65,4 +84,5 @@ def lazily(package: str, files: Mapping[str, str]) -> tuple[Callable[[str], Any]
         value = getattr(importlib.import_module(f"{package}.{places[name]}"), name)
         setattr(sys.modules[package], name, value)
         return value
+
     return attribute, sorted(places)

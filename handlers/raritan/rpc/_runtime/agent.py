@@ -1,7 +1,9 @@
-"""The Agent of the vendor's Python binding: the login, the connection, the JSON-RPC calls and the files of one device.
+"""The Agent of the vendor's Python binding: the login, the connection, the JSON-RPC calls and the
+files of one device.
 
 The answer to a call must be JSON that `http.strict_json` accepts, with the id of the request.
 """
+
 from __future__ import annotations
 
 import itertools
@@ -24,42 +26,82 @@ from ....tls import Trust
 from .errors import JsonRpcErrorException, JsonRpcSyntaxException, error_of
 
 # How long an answer may take, in seconds.
-DEFAULT_TIMEOUT = 10.0                      # for each wait on the network; the vendor's binding has no limit by default
-LONGEST_TIMEOUT = 86400.0                   # an upload waits 6 times this; poll(), which sockets use, waits at most 24 days
-SECONDS_PER_CALL = 0.05                     # a real unit took 1 to 2 s for 300 calls in a bulk
-# The shortest waits for methods that take long on the device. pollEvents returns after 30 s at the latest
-# (EventService.idl 1.0.1). The other waits are estimates.
+# for each wait on the network; the vendor's binding has no limit by default
+DEFAULT_TIMEOUT = 10.0
+# an upload waits 6 times this; poll(), which sockets use, waits at most 24 days
+LONGEST_TIMEOUT = 86400.0
+SECONDS_PER_CALL = 0.05  # a real unit took 1 to 2 s for 300 calls in a bulk
+# The shortest waits for methods that take long on the device. pollEvents returns after 30 s at the
+# latest (EventService.idl 1.0.1). The other waits are estimates.
 MINIMUM_WAITS: Mapping[str, float] = {
     "pollEvents": 45.0,
-    **dict.fromkeys(("generateUnsignedKeyPair", "generateSelfSignedKeyPair", "generateScepKey"), 120.0),
-    **dict.fromkeys(("addLinkUnit", "addLinkUnit2", "addCascadeLinkUnit", "addLinkPortLinkUnit", "addSecureSerialLinkUnit",
-                     "addZigbeeLinkUnit"), 60.0)}
+    **dict.fromkeys(
+        ("generateUnsignedKeyPair", "generateSelfSignedKeyPair", "generateScepKey"), 120.0
+    ),
+    **dict.fromkeys(
+        (
+            "addLinkUnit",
+            "addLinkUnit2",
+            "addCascadeLinkUnit",
+            "addLinkPortLinkUnit",
+            "addSecureSerialLinkUnit",
+            "addZigbeeLinkUnit",
+        ),
+        60.0,
+    ),
+}
 
-DOWNLOAD_LIMIT = 512 << 20                  # bytes
-_IN_QUERY = "?&=,:+%"                       # not percent-encoded in a file's target: the caller has encoded its query
-_FAILED = range(400, 600)   # error statuses, RFC 9110, 15.5 and 15.6; a JSON-RPC error beside one in a bulk is reported instead
-# The vendor's SDK 4.4.1 sends this client type; SDK 4.0.0 sends none. Which other types a unit accepts is not documented.
-_JSON = {"Content-Type": "application/json", "Accept": "application/json", "X-Client-Type": "Python RPC"}
-reads_only = re.compile(r"(?!\w+WithPin$)(get|is|list|lookup)([A-Z]\w*)?").fullmatch     # a wrong PIN uses up an attempt
-"""Matches the name of an IDL method that changes nothing on the device, so that its call may be repeated."""
+DOWNLOAD_LIMIT = 512 << 20  # bytes
+# not percent-encoded in a file's target: the caller has encoded its query
+_IN_QUERY = "?&=,:+%"
+# error statuses, RFC 9110, 15.5 and 15.6; a JSON-RPC error beside one in a bulk is reported instead
+_FAILED = range(400, 600)
+# The vendor's SDK 4.4.1 sends this client type; SDK 4.0.0 sends none. Which other types a unit
+# accepts is not documented.
+_JSON = {
+    "Content-Type": "application/json",
+    "Accept": "application/json",
+    "X-Client-Type": "Python RPC",
+}
+# a wrong PIN uses up an attempt
+reads_only = re.compile(r"(?!\w+WithPin$)(get|is|list|lookup)([A-Z]\w*)?").fullmatch
+"""Matches the name of an IDL method that changes nothing on the device, so that its call may be
+repeated.
+"""
 
 
 class Agent:
-    """Carries calls to one device over one persistent connection. Thread-safe; calls are serialised.
+    """Carries calls to one device over one persistent connection. Thread-safe; calls are
+    serialised.
 
-    proto: "https" or "http". host: name or address, with `:port` if it is not the usual one. Without user and password
-    or token, call `set_auth_basic` or `set_auth_token` before the first request. timeout: longest wait for the device to react,
-    in seconds (None: 10); a whole answer may take twice that. Bulks, uploads and methods in MINIMUM_WAITS may take longer. trust:
-    a CA or a fingerprint; overrides disable_certificate_verification. Not in the vendor's binding: port, trust, transport.
-    Raises SettingsError for an invalid address, protocol, login or time-out. Nothing is sent before the first call.
+    proto: "https" or "http". host: name or address, with `:port` if it is not the usual one.
+    Without user and password or token, call `set_auth_basic` or `set_auth_token` before the first
+    request. timeout: longest wait for the device to react, in seconds (None: 10); a whole answer
+    may take twice that. Bulks, uploads and methods in MINIMUM_WAITS may take longer. trust: a CA or
+    a fingerprint; overrides disable_certificate_verification. Not in the vendor's binding: port,
+    trust, transport. Raises SettingsError for an invalid address, protocol, login or time-out.
+    Nothing is sent before the first call.
     """
 
-    def __init__(self, proto: str, host: str, user: Optional[str] = None, passwd: Optional[str] = None,
-                 token: Optional[str] = None, debug: bool = False, disable_certificate_verification: bool = False,
-                 timeout: Optional[float] = None, *, port: Optional[int] = None, trust: Optional[Trust] = None,
-                 transport: Optional[Transport] = None) -> None:
+    def __init__(
+        self,
+        proto: str,
+        host: str,
+        user: Optional[str] = None,
+        passwd: Optional[str] = None,
+        token: Optional[str] = None,
+        debug: bool = False,
+        disable_certificate_verification: bool = False,
+        timeout: Optional[float] = None,
+        *,
+        port: Optional[int] = None,
+        trust: Optional[Trust] = None,
+        transport: Optional[Transport] = None,
+    ) -> None:
         trust = trust or Trust(verify=not disable_certificate_verification)
-        self._client = HttpClient(endpoint(proto, host, port), transport or StandardTransport(trust))
+        self._client = HttpClient(
+            endpoint(proto, host, port), transport or StandardTransport(trust)
+        )
         self._ids = itertools.count(1)
         self.debug, self.timeout = debug, timeout
         self._log_in(Login(user, passwd, token))
@@ -75,7 +117,10 @@ class Agent:
 
     @property
     def url(self) -> str:
-        """The address of requests, such as `https://pdu:8443`. Following a redirect from http to https changes it."""
+        """The address of requests, such as `https://pdu:8443`.
+
+        Following a redirect from http to https changes it.
+        """
         return self._client.where.url
 
     @property
@@ -85,18 +130,28 @@ class Agent:
 
     @property
     def timeout(self) -> Optional[float]:
-        """The longest wait for the device to react, in seconds (None: 10). Raises SettingsError when set to an invalid value."""
+        """The longest wait for the device to react, in seconds (None: 10).
+
+        Raises SettingsError when set to an invalid value.
+        """
         return self._timeout
 
     @timeout.setter
     def timeout(self, seconds: Optional[float]) -> None:
-        if seconds is not None and not (isinstance(seconds, (int, float)) and 0 < seconds <= LONGEST_TIMEOUT):
-            raise SettingsError(f"the time-out is {seconds!r}; give seconds above 0, at most {LONGEST_TIMEOUT:.0f}, "
-                                f"or None for {DEFAULT_TIMEOUT:.0f}")
+        if seconds is not None and not (
+            isinstance(seconds, (int, float)) and 0 < seconds <= LONGEST_TIMEOUT
+        ):
+            raise SettingsError(
+                f"the time-out is {seconds!r}; give seconds above 0, at most {LONGEST_TIMEOUT:.0f},"
+                f" or None for {DEFAULT_TIMEOUT:.0f}"
+            )
         self._timeout = seconds
 
     def close(self) -> None:
-        """Close the connection; the next call opens one. To log out, call `SessionManager.closeCurrentSession` first."""
+        """Close the connection; the next call opens one.
+
+        To log out, call `SessionManager.closeCurrentSession` first.
+        """
         self._client.close()
 
     @property
@@ -105,71 +160,133 @@ class Agent:
         return Login(self.user, self.passwd, self.token)
 
     def set_auth_basic(self, user: str, password: str) -> None:
-        """Log in with user and password in every request. Raises SettingsError for a login that HTTP cannot carry."""
+        """Log in with user and password in every request.
+
+        Raises SettingsError for a login that HTTP cannot carry.
+        """
         self._log_in(Login(user, password))
 
     def set_auth_token(self, token: str) -> None:
-        """Log in with a session's token, not a password. Raises SettingsError unless the token is one line of printable ASCII."""
+        """Log in with a session's token, not a password.
+
+        Raises SettingsError unless the token is one line of printable ASCII.
+        """
         self._log_in(Login(token=token))
 
     def _log_in(self, login: Login) -> None:
-        login.headers()                     # raises SettingsError before anything is changed
+        login.headers()  # raises SettingsError before anything is changed
         self.user, self.passwd, self.token = login[:3]
 
-    def json_rpc(self, target: str, method: str, params: Union[Mapping[str, object], Sequence[object]] = (),
-                 calls: int = 1, repeatable: Optional[bool] = None, least: float = 0.0) -> object:
-        """Make one call and return the `result` member. calls: the number of calls in a bulk, which waits longer. repeatable:
-        None means `reads_only(method)`. least: shortest wait in seconds.
-        Raises HttpException, JsonRpcErrorException (an error object), JsonRpcSyntaxException, SettingsError (login or trust),
-        and ValueError for a number that JSON does not have, such as NaN.
+    def json_rpc(
+        self,
+        target: str,
+        method: str,
+        params: Union[Mapping[str, object], Sequence[object]] = (),
+        calls: int = 1,
+        repeatable: Optional[bool] = None,
+        least: float = 0.0,
+    ) -> object:
+        """Make one call and return the `result` member. calls: the number of calls in a bulk, which
+        waits longer. repeatable: None means `reads_only(method)`. least: shortest wait in
+        seconds. Raises HttpException, JsonRpcErrorException (an error object),
+        JsonRpcSyntaxException, SettingsError (login or trust), and ValueError for a number that
+        JSON does not have, such as NaN.
         """
         # > POST /model/pdu/0/outlet/6
         # > {"jsonrpc": "2.0", "id": 1, "method": "getState", "params": {}}
-        # < {"jsonrpc": "2.0", "id": 1, "result": {"_ret_": {"available": true, "powerState": 1, ...}}}
+        # < {"jsonrpc": "2.0", "id": 1, "result": {"_ret_": {"available": true, "powerState": 1,
+        #       ...}}}
         number, login = next(self._ids), self.login
-        body = json.dumps({"jsonrpc": "2.0", "method": method, "params": params or {}, "id": number},
-                          separators=(",", ":"), allow_nan=False).encode()
-        wait = max(self.timeout or DEFAULT_TIMEOUT, least, MINIMUM_WAITS.get(method, 0.0)) + SECONDS_PER_CALL * (calls - 1)
+        body = json.dumps(
+            {"jsonrpc": "2.0", "method": method, "params": params or {}, "id": number},
+            separators=(",", ":"),
+            allow_nan=False,
+        ).encode()
+        wait = max(
+            self.timeout or DEFAULT_TIMEOUT, least, MINIMUM_WAITS.get(method, 0.0)
+        ) + SECONDS_PER_CALL * (calls - 1)
         try:
-            reply = self.exchange(f"{number}: {method}", "POST", target, _JSON, body, wait, 2 * wait, LIMIT,
-                                  bool(reads_only(method)) if repeatable is None else repeatable)
+            reply = self.exchange(
+                f"{number}: {method}",
+                "POST",
+                target,
+                _JSON,
+                body,
+                wait,
+                2 * wait,
+                LIMIT,
+                bool(reads_only(method)) if repeatable is None else repeatable,
+            )
             return result(parsed(reply, login), number, login, reply.body)
         except (JsonRpcErrorException, JsonRpcSyntaxException) as error:
             if isinstance(error, JsonRpcSyntaxException):
-                self._client.close()        # the next answer on this connection may belong to another request
+                # the next answer on this connection may belong to another request
+                self._client.close()
             raise error.at(self.host, f"{method} {login.quoted(target)}") from None
 
     def get(self, target: str) -> bytes:
-        """The body of an HTTP GET, of at most DOWNLOAD_LIMIT bytes. Raises the errors of `exchange`."""
+        """The body of an HTTP GET, of at most DOWNLOAD_LIMIT bytes.
+
+        Raises the errors of `exchange`.
+        """
         wait = self.timeout or DEFAULT_TIMEOUT
-        return self.exchange("0: GET", "GET", target, {}, None, wait, 60 * wait, DOWNLOAD_LIMIT, True, _IN_QUERY).body
+        return self.exchange(
+            "0: GET", "GET", target, {}, None, wait, 60 * wait, DOWNLOAD_LIMIT, True, _IN_QUERY
+        ).body
 
     def form_data_file(self, target: str, datas: Sequence[Mapping[str, object]]) -> dict[str, Any]:
-        """POST files as a form in one round trip. Files are streamed. Returns {"headers": mapping, "body": text}.
+        """POST files as a form in one round trip. Files are streamed. Returns {"headers": mapping,
+        "body": text}.
 
-        Each of `datas` has data (bytes or an open binary file), filename and formname. Optional: mimetype, and progress, a
-        function called with (bytes sent, size). Header names are lower case; a look-up ignores case. Raises the errors of
-        `exchange`, TypeError for other data, and OSError for a file that cannot seek.
+        Each of `datas` has data (bytes or an open binary file), filename and formname. Optional:
+        mimetype, and progress, a function called with (bytes sent, size). Header names are lower
+        case; a look-up ignores case. Raises the errors of `exchange`, TypeError for other data, and
+        OSError for a file that cannot seek.
         """
         form, wait = MultipartForm(datas), self.timeout or DEFAULT_TIMEOUT
         headers = {"Content-Type": form.content_type, "Content-Length": str(len(form))}
-        reply = self.exchange("0: POST", "POST", target, headers, form, 6 * wait, 60 * wait, LIMIT, False, _IN_QUERY)
+        reply = self.exchange(
+            "0: POST", "POST", target, headers, form, 6 * wait, 60 * wait, LIMIT, False, _IN_QUERY
+        )
         return {"headers": Headers(reply.headers), "body": reply.body.decode("utf-8", "replace")}
 
-    def exchange(self, shown: str, method: str, target: str, headers: Mapping[str, str], body: Union[bytes, Stream, None],
-                 wait: float, total: float, limit: int, repeatable: bool, also: str = "") -> Reply:
-        """A request with the agent's login; see `HttpClient.send`. With `debug`, prints a line that names the call as `shown`.
+    def exchange(
+        self,
+        shown: str,
+        method: str,
+        target: str,
+        headers: Mapping[str, str],
+        body: Union[bytes, Stream, None],
+        wait: float,
+        total: float,
+        limit: int,
+        repeatable: bool,
+        also: str = "",
+    ) -> Reply:
+        """A request with the agent's login; see `HttpClient.send`. With `debug`, prints a line that
+        names the call as `shown`.
 
-        also: characters that are not percent-encoded, besides ASCII letters, digits and `_.-~/`. Raises HttpException,
-        SettingsError (login or trust), and JsonRpcSyntaxException for a target that is not text.
+        also: characters that are not percent-encoded, besides ASCII letters, digits and `_.-~/`.
+        Raises HttpException, SettingsError (login or trust), and JsonRpcSyntaxException for a
+        target that is not text.
         """
         if any("\ud800" <= character <= "\udfff" for character in target):
-            raise JsonRpcSyntaxException("the target holds half of a surrogate pair, which is not text")
-        path, started = quote(target if target.startswith("/") else "/" + target, safe="/" + also), time.monotonic()
-        reply = self._client.send(method, path, headers, body, self.login, wait, total, repeatable=repeatable, limit=limit)
+            raise JsonRpcSyntaxException(
+                "the target holds half of a surrogate pair, which is not text"
+            )
+        path, started = (
+            quote(target if target.startswith("/") else "/" + target, safe="/" + also),
+            time.monotonic(),
+        )
+        reply = self._client.send(
+            method, path, headers, body, self.login, wait, total, repeatable=repeatable, limit=limit
+        )
         if self.debug:
-            print(f"json-rpc {shown} {self.login.quoted(target.partition('?')[0])}, {len(body or b'')} bytes sent, status "
-                  f"{reply.status}, {len(reply.body)} bytes received in {time.monotonic() - started:.3f} s")
+            print(
+                f"json-rpc {shown} {self.login.quoted(target.partition('?')[0])},"
+                f" {len(body or b'')} bytes sent, status {reply.status}, {len(reply.body)} bytes"
+                f" received in {time.monotonic() - started:.3f} s"
+            )
         return reply
 
 
@@ -178,27 +295,37 @@ def parsed(reply: Reply, login: Login) -> object:
     try:
         return loads(reply.body)
     except (ValueError, RecursionError):
-        pass                                # raised below, without Python's error, which may contain the answer
+        # raised below, without Python's error, which may contain the answer
+        pass
     shown = login.quoted(reply.headers.get("content-type", "")) or "no content type"
-    raise JsonRpcSyntaxException(f"the answer is not the JSON of a Xerus PDU ({shown}): check that this is the address of a "
-                                 "Xerus PDU and that no proxy answers in its place", login.payload(reply.body))
+    raise JsonRpcSyntaxException(
+        f"the answer is not the JSON of a Xerus PDU ({shown}): check that this is the address of a "
+        "Xerus PDU and that no proxy answers in its place",
+        login.payload(reply.body),
+    )
 
 
 def result(answer: object, number: int, login: Login, body: bytes = b"") -> object:
     """The `result` member of the answer to the call with the id `number`.
 
-    Raises JsonRpcErrorException for an error object, and JsonRpcSyntaxException for a malformed answer or one whose id is not
-    `number`: it may belong to another call.
+    Raises JsonRpcErrorException for an error object, and JsonRpcSyntaxException for a malformed
+    answer or one whose id is not `number`: it may belong to another call.
     """
     if not isinstance(answer, dict):
         raise JsonRpcSyntaxException("the answer is not a JSON object", login.payload(body))
     error, given = answer.get("error"), answer.get("id")
-    if type(given) is not int or given != number:           # `true` is an int in Python, and equals 1
+    # `true` is an int in Python, and equals 1
+    if type(given) is not int or given != number:
         words = f": {error_of(error, login).reason}" if error is not None else ""
-        raise JsonRpcSyntaxException(f"the answer may belong to another request (wrong id, or none){words}", login.payload(body))
+        raise JsonRpcSyntaxException(
+            f"the answer may belong to another request (wrong id, or none){words}",
+            login.payload(body),
+        )
     if error is not None:
         if answer.get("result") is not None:
-            raise JsonRpcSyntaxException("the answer has a result and an error", login.payload(body))
+            raise JsonRpcSyntaxException(
+                "the answer has a result and an error", login.payload(body)
+            )
         raise error_of(error, login, body)
     if "result" not in answer:
         raise JsonRpcSyntaxException("the answer has neither result nor error", login.payload(body))
@@ -206,7 +333,10 @@ def result(answer: object, number: int, login: Login, body: bytes = b"") -> obje
 
 
 def responses(answer: object, count: int, login: Login) -> list[Union[object, PduHandlerError]]:
-    """The result or error of each call in a bulk. Raises JsonRpcSyntaxException unless `answer` has `count` responses."""
+    """The result or error of each call in a bulk.
+
+    Raises JsonRpcSyntaxException unless `answer` has `count` responses.
+    """
     found = answer.get("responses") if isinstance(answer, dict) else None
     if not isinstance(found, list) or len(found) != count:
         raise JsonRpcSyntaxException("the bulk answer does not hold one response for each call")

@@ -1,4 +1,8 @@
-"""Interfaces and calls of their methods, single or in bulks. `_runtime.declared` shows how to declare a method."""
+"""Interfaces and calls of their methods, single or in bulks.
+
+`_runtime.declared` shows how to declare a method.
+"""
+
 from __future__ import annotations
 
 import functools
@@ -16,21 +20,30 @@ from .values import ValueObject
 
 if TYPE_CHECKING:
     from typing_extensions import ParamSpec
+
     P = ParamSpec("P")
 
 R = TypeVar("R")
 AnInterface = TypeVar("AnInterface", bound="Interface")
-CALLS_IN_A_BULK = 300                       # limit for one request; a real unit answered 314 calls in one
+# limit for one request; a real unit answered 314 calls in one
+CALLS_IN_A_BULK = 300
 
 
 class Method:
-    """One IDL method: encodes its parameters and decodes its results. On a proxy it is a `BoundMethod`.
+    """One IDL method: encodes its parameters and decodes its results. On a proxy it is a
+    `BoundMethod`.
 
-    `out`: the names of its results; `older_in`, `older_out`: the names of the parameters and results in older releases.
+    `out`: the names of its results; `older_in`, `older_out`: the names of the parameters and
+    results in older releases.
     """
 
-    def __init__(self, function: Callable[..., Any], out: tuple[str, ...] = ("_ret_",), older_in: tuple[str, ...] = (),
-                 older_out: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        out: tuple[str, ...] = ("_ret_",),
+        older_in: tuple[str, ...] = (),
+        older_out: tuple[str, ...] = (),
+    ) -> None:
         self.function, self.name, self.__doc__ = function, function.__name__, function.__doc__
         self.out, self.older_in, self.older_out = out, older_in, older_out
 
@@ -52,35 +65,51 @@ class Method:
     def params(self, args: tuple[object, ...], kwargs: Mapping[str, object]) -> dict[str, object]:
         """The parameters of a call as JSON. Raises TypeError as a Python call does.
 
-        Leaves out the parameters with the default None that are not given or are None: not every release has them. The number
-        of positional arguments may also be that of an older release, whose parameters (`older_in`) are then sent.
+        Leaves out the parameters with the default None that are not given or are None: not every
+        release has them. The number of positional arguments may also be that of an older release,
+        whose parameters (`older_in`) are then sent.
         """
         if not args and not kwargs and len(self.types) == 1:
             return {}
         types = {name: kind for name, kind in self.types.items() if name != "return"}
         if self.older_in and len(args) == len(self.older_in) and not kwargs:
-            return {name: encoder(kind)(arg) for name, kind, arg in zip(self.older_in, types.values(), args)}
+            return {
+                name: encoder(kind)(arg)
+                for name, kind, arg in zip(self.older_in, types.values(), args)
+            }
         if len(args) > len(types):
-            raise TypeError(f"{self.name}() takes {len(types)} argument{'' if len(types) == 1 else 's'}, not {len(args)}")
+            raise TypeError(
+                f"{self.name}() takes {len(types)} argument{'' if len(types) == 1 else 's'}, not"
+                f" {len(args)}"
+            )
         given = dict(zip(types, args))
         for name, value in kwargs.items():
             if name in given or name not in types:
-                raise TypeError(f"{self.name}() " + (f"got {name!r} twice" if name in given else f"has no parameter {name!r}"))
+                raise TypeError(
+                    f"{self.name}() "
+                    + (f"got {name!r} twice" if name in given else f"has no parameter {name!r}")
+                )
             given[name] = value
         missing = [name for name in self.needed if name not in given]
         if missing:
             raise TypeError(f"{self.name}() needs {', '.join(missing)}")
-        return {name: encoder(kind)(given[name]) for name, kind in types.items()
-                if name in given and not (name not in self.needed and given[name] is None)}
+        return {
+            name: encoder(kind)(given[name])
+            for name, kind in types.items()
+            if name in given and not (name not in self.needed and given[name] is None)
+        }
 
     @property
     def needed(self) -> list[str]:
         """The parameters without a default."""
         names = [name for name in self.types if name != "return"]
-        return names[:len(names) - len(getattr(self.function, "__defaults__") or ())]
+        return names[: len(names) - len(getattr(self.function, "__defaults__") or ())]
 
     def result(self, json: object, agent: Caller) -> object:
-        """Decode the JSON of a result: None, one value or a tuple. Raises JsonRpcSyntaxException."""
+        """Decode the JSON of a result: None, one value or a tuple.
+
+        Raises JsonRpcSyntaxException.
+        """
         if not self.readers:
             return None
         try:
@@ -94,37 +123,57 @@ class Method:
         return values if len(values) > 1 else values[0]
 
     def _older_result(self, json: object, agent: Caller) -> object:
-        """One value or a tuple, from JSON in which a result of the newest release is missing or null.
+        """One value or a tuple, from JSON in which a result of the newest release is missing or
+        null.
 
-        Older releases name the results of some methods differently. If the newest release has several results, those that are
-        missing or null become blank. Raises JsonRpcSyntaxException if all are missing, or if the result code (`_ret_`) is
-        missing or null.
+        Older releases name the results of some methods differently. If the newest release has
+        several results, those that are missing or null become blank. Raises JsonRpcSyntaxException
+        if all are missing, or if the result code (`_ret_`) is missing or null.
         """
         if not isinstance(json, dict):
-            raise JsonRpcSyntaxException(f"{type(json).__name__} where a result object was expected")
+            raise JsonRpcSyntaxException(
+                f"{type(json).__name__} where a result object was expected"
+            )
         returned = self.types["return"]
-        newest, *older = (dict(zip(names, typing.get_args(form) if len(names) > 1 else (form,))) for form, names in zip(
-            typing.get_args(returned) if self.older_out else (returned,), (self.out, self.older_out)))
+        newest, *older = (
+            dict(zip(names, typing.get_args(form) if len(names) > 1 else (form,)))
+            for form, names in zip(
+                typing.get_args(returned) if self.older_out else (returned,),
+                (self.out, self.older_out),
+            )
+        )
         usual = len(newest) == 1 and newest.keys() <= json.keys()
         form = next((names for names in older if not usual and names.keys() <= json.keys()), newest)
         if not form.keys() & json.keys():
             raise JsonRpcSyntaxException(f"the answer contains none of {', '.join(form)}")
-        if len(form) > 1 and form.get("_ret_") is int and json.get("_ret_") is None:    # a blank one would be 0, which is success
+        # a blank one would be 0, which is success
+        if len(form) > 1 and form.get("_ret_") is int and json.get("_ret_") is None:
             raise JsonRpcSyntaxException("the answer contains no result code")
-        values = tuple(blank(kind)() if name not in json or json[name] is None and len(self.out) > 1
-                       else decoder(kind)(json[name], agent) for name, kind in form.items())
+        values = tuple(
+            (
+                blank(kind)()
+                if name not in json or json[name] is None and len(self.out) > 1
+                else decoder(kind)(json[name], agent)
+            )
+            for name, kind in form.items()
+        )
         return values if len(values) > 1 else values[0]
 
 
 class BoundMethod:
-    """A method of one proxy (`parent`). Calling it is one round trip; a bulk takes the method itself, not called."""
+    """A method of one proxy (`parent`).
+
+    Calling it is one round trip; a bulk takes the method itself, not called.
+    """
 
     def __init__(self, parent: Interface, of: Method) -> None:
         self.parent, self.of, self.name = parent, of, of.name
 
     def __call__(self, *args: object, **kwargs: object) -> object:
         agent = self.parent.agent
-        return self.of.result(agent.json_rpc(self.parent.target, self.name, self.of.params(args, kwargs)), agent)
+        return self.of.result(
+            agent.json_rpc(self.parent.target, self.name, self.of.params(args, kwargs)), agent
+        )
 
     def encode(self, *args: object, **kwargs: object) -> dict[str, object]:
         """The parameters as JSON."""
@@ -136,7 +185,9 @@ class BoundMethod:
 
 
 class Interface(Reference):
-    """Base of the proxies: a reference to an object on the device, with the methods of its IDL interface."""
+    """Base of the proxies: a reference to an object on the device, with the methods of its IDL
+    interface.
+    """
 
     Method = BoundMethod
 
@@ -152,12 +203,15 @@ class Interface(Reference):
 class Pending(typing.Generic[R]):
     """One call in a bulk. It has a value or an error once it has been answered."""
 
-    def __init__(self, method: Callable[..., Any], args: tuple[object, ...], kwargs: Mapping[str, object]) -> None:
+    def __init__(
+        self, method: Callable[..., Any], args: tuple[object, ...], kwargs: Mapping[str, object]
+    ) -> None:
         if not isinstance(method, BoundMethod):
             raise TypeError("a bulk takes the methods of proxies, without parentheses")
         self.method, self.params = method, method.of.params(args, kwargs)
-        self.error: Optional[PduHandlerError] = None        # the error of this call, not of the bulk
-        self._values: list[R] = []                          # the value, once the call has succeeded
+        # the error of this call, not of the bulk
+        self.error: Optional[PduHandlerError] = None
+        self._values: list[R] = []  # the value, once the call has succeeded
 
     def get(self) -> R:
         """The value. Raises the call's own error, and RuntimeError while there is no answer."""
@@ -175,7 +229,9 @@ class Pending(typing.Generic[R]):
                 raise answer
             self._values = [cast(R, self.method.of.result(answer, agent))]
         except PduHandlerError as error:
-            self.error = error.at(agent.host, f"{self.method.name} {agent.login.quoted(self.method.parent.target)}")
+            self.error = error.at(
+                agent.host, f"{self.method.name} {agent.login.quoted(self.method.parent.target)}"
+            )
 
 
 class Bulk:
@@ -191,26 +247,52 @@ class Bulk:
         self._waiting.append(entry)
         return entry
 
-    def each(self, method: Callable[[AnInterface], R], proxies: Iterable[AnInterface]) -> list[Pending[R]]:
-        """Queue one call without parameters for each proxy. `method`: taken from their class, such as `Outlet.getState`."""
-        made: list[Pending[R]] = [Pending(BoundMethod(proxy, cast(Method, method)), (), {}) for proxy in proxies]
+    def each(
+        self, method: Callable[[AnInterface], R], proxies: Iterable[AnInterface]
+    ) -> list[Pending[R]]:
+        """Queue one call without parameters for each proxy.
+
+        `method`: taken from their class, such as `Outlet.getState`.
+        """
+        made: list[Pending[R]] = [
+            Pending(BoundMethod(proxy, cast(Method, method)), (), {}) for proxy in proxies
+        ]
         self._waiting += made
         return made
 
     def perform(self) -> None:
-        """Send the queued calls, which empties the queue, and fill in the answers. Raises the errors of a whole request."""
-        # > POST /bulk performBulk {"requests": [                                                     bulkrpc.BulkRequest 1.0.2
-        #       {"rid": "/model/pdu/0/outlet/0", "json": {"jsonrpc": "2.0", "method": "getState", "params": {}, "id": 0}}, ...]}
-        # < {"responses": [{"statcode": 200, "json": {"jsonrpc": "2.0", "result": {"_ret_": {...}}, "id": 0}}, ...]}
+        """Send the queued calls, which empties the queue, and fill in the answers.
+
+        Raises the errors of a whole request.
+        """
+        # > POST /bulk performBulk {"requests": [  bulkrpc.BulkRequest 1.0.2
+        #       {"rid": "/model/pdu/0/outlet/0", "json": {"jsonrpc": "2.0", "method": "getState",
+        #       "params": {}, "id": 0}}, ...]}
+        # < {"responses": [{"statcode": 200, "json": {"jsonrpc": "2.0", "result": {"_ret_": {...}},
+        #       "id": 0}}, ...]}
         waiting, self._waiting = self._waiting, []
         for start in range(0, len(waiting), CALLS_IN_A_BULK):
-            part = waiting[start:start + CALLS_IN_A_BULK]
-            requests = [{"rid": entry.method.parent.target,
-                         "json": {"jsonrpc": "2.0", "method": entry.method.name, "params": entry.params, "id": number}}
-                        for number, entry in enumerate(part)]
-            answer = self._agent.json_rpc("/bulk", "performBulk", {"requests": requests}, calls=len(part),
-                                          least=sum(MINIMUM_WAITS.get(entry.method.name, 0.0) for entry in part),
-                                          repeatable=all(map(reads_only, {entry.method.name for entry in part})))
+            part = waiting[start : start + CALLS_IN_A_BULK]
+            requests = [
+                {
+                    "rid": entry.method.parent.target,
+                    "json": {
+                        "jsonrpc": "2.0",
+                        "method": entry.method.name,
+                        "params": entry.params,
+                        "id": number,
+                    },
+                }
+                for number, entry in enumerate(part)
+            ]
+            answer = self._agent.json_rpc(
+                "/bulk",
+                "performBulk",
+                {"requests": requests},
+                calls=len(part),
+                least=sum(MINIMUM_WAITS.get(entry.method.name, 0.0) for entry in part),
+                repeatable=all(map(reads_only, {entry.method.name for entry in part})),
+            )
             try:
                 answers = responses(answer, len(part), self._agent.login)
             except JsonRpcSyntaxException as error:

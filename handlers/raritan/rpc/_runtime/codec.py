@@ -1,12 +1,14 @@
-"""The codec: JSON → values and values → JSON, by the annotations of the declared classes. Pure: no connection, no clock.
+"""The codec: JSON → values and values → JSON, by the annotations of the declared classes. Pure: no
+connection, no clock.
 
-A reader raises JsonRpcSyntaxException for JSON of the wrong type, and RecursionError for JSON that is nested too deeply. A
-structure of older or newer firmware may lack fields, or have unknown fields, older names, or fields that newer firmware has
-inside another field. A structure from a device is written back with the fields and names that the device sent, with the
-caller's changes.
+A reader raises JsonRpcSyntaxException for JSON of the wrong type, and RecursionError for JSON that
+is nested too deeply. A structure of older or newer firmware may lack fields, or have unknown
+fields, older names, or fields that newer firmware has inside another field. A structure from a
+device is written back with the fields and names that the device sent, with the caller's changes.
 
 Source: "JSON-RPC encoding" in the documentation of the vendor's Xerus JSON-RPC SDK.
 """
+
 from __future__ import annotations
 
 import datetime
@@ -28,7 +30,8 @@ T = TypeVar("T")
 Reader = Callable[[object, Caller], Any]
 
 
-# ---- JSON → values -------------------------------------------------------------------------------------------
+# ---- JSON → values -------------------------------------------------------------------------------
+
 
 @once
 def decoder(hint: Any) -> Reader:
@@ -54,14 +57,25 @@ def decoder(hint: Any) -> Reader:
 
 def wrong(json: object, wanted: object) -> JsonRpcSyntaxException:
     """The error for JSON that is not of the type `wanted`: a class, or the type in words."""
-    name = wanted if isinstance(wanted, str) else idl_name(typing.cast(type, wanted)).replace("builtins.", "")
+    name = (
+        wanted
+        if isinstance(wanted, str)
+        else idl_name(typing.cast(type, wanted)).replace("builtins.", "")
+    )
     # The value may be the password: only its type and length are kept.
-    shown = type(json).__name__ + (f" of {len(json)}" if isinstance(json, (dict, list, str)) else "")
-    return JsonRpcSyntaxException(f"{type(json).__name__} where {name} was expected", shown.encode())
+    shown = type(json).__name__ + (
+        f" of {len(json)}" if isinstance(json, (dict, list, str)) else ""
+    )
+    return JsonRpcSyntaxException(
+        f"{type(json).__name__} where {name} was expected", shown.encode()
+    )
 
 
 def expect(kind: type[T], json: object, wanted: object = None) -> T:
-    """The JSON itself if it is of that Python type. Raises JsonRpcSyntaxException for other JSON."""
+    """The JSON itself if it is of that Python type.
+
+    Raises JsonRpcSyntaxException for other JSON.
+    """
     if not isinstance(json, kind):
         raise wrong(json, wanted or kind)
     return json
@@ -81,7 +95,7 @@ def _float(json: object, agent: Caller) -> float:
     try:
         if math.isfinite(json):
             return float(json)
-    except OverflowError:                   # an integer beyond the largest float
+    except OverflowError:  # an integer beyond the largest float
         pass
     raise wrong(json, "a finite number")
 
@@ -100,28 +114,38 @@ def _enumeration(hint: type[Enumeration]) -> Reader:
     def read(json: object, agent: Caller) -> Enumeration:
         ordinal = _int(json, agent)
         return elements[ordinal] if ordinal in elements else hint(ordinal)
+
     return read
 
 
 def _reference(hint: type[Reference]) -> Reader:
     def read(json: object, agent: Caller) -> Reference:
         reference = expect(dict, json, hint)
-        rid, name = expect(str, reference.get("rid"), hint), expect(str, reference.get("type"), hint)
+        rid, name = (
+            expect(str, reference.get("rid"), hint),
+            expect(str, reference.get("type"), hint),
+        )
         made = object.__new__(class_of(hint, name))
         made.target, made.agent, made.wire_type = rid, agent, name
         return made
+
     return read
 
 
 def class_of(base: type[T], idl_type: str) -> type[T]:
-    """The class of that name if it derives from `base`, else `base`, so that types newer than this binding stay usable."""
+    """The class of that name if it derives from `base`, else `base`, so that types newer than this
+    binding stay usable.
+    """
     same = idl_type.partition(":")[0] == getattr(base, "idlType", "").partition(":")[0]
     found = find(idl_type) if not same and len(idl_type) <= LONGEST_NAME else None
     return found if found is not None and issubclass(found, base) else base
 
 
 def decode_structure(cls: type[S], json: object, agent: Caller) -> S:
-    """A structure from its JSON object. Missing fields are blank and remembered as missing; unknown fields are kept."""
+    """A structure from its JSON object.
+
+    Missing fields are blank and remembered as missing; unknown fields are kept.
+    """
     made = object.__new__(cls)
     found = _usual(expect(dict, json, cls), *_fields(cls), agent)
     if found is None:
@@ -140,9 +164,13 @@ def _fields(cls: type[Structure]) -> tuple[Mapping[str, type], Mapping[str, Read
     return plain, {name: decoder(kind) for name, kind in types.items() if name not in plain}
 
 
-def _usual(json: dict[str, object], plain: Mapping[str, type], others: Mapping[str, Reader],
-           agent: Caller) -> Optional[dict[str, object]]:
-    """The values by field name. None if a field is missing, undeclared or null, or if a plain one has another type."""
+def _usual(
+    json: dict[str, object], plain: Mapping[str, type], others: Mapping[str, Reader], agent: Caller
+) -> Optional[dict[str, object]]:
+    """The values by field name.
+
+    None if a field is missing, undeclared or null, or if a plain one has another type.
+    """
     if len(json) != len(plain) + len(others):
         return None
     for name, kind in plain.items():
@@ -159,22 +187,30 @@ def _usual(json: dict[str, object], plain: Mapping[str, type], others: Mapping[s
 
 def _value_object(hint: type[ValueObject]) -> Reader:
     """Reads an instance of the class that the JSON names, else of `hint`: see `class_of`."""
+
     def read(json: object, agent: Caller) -> ValueObject:
         envelope = expect(dict, json, hint)
         name = expect(str, envelope.get("type"), hint)
         made: ValueObject = decode_structure(class_of(hint, name), envelope.get("value"), agent)
         object.__setattr__(made, "_wire", (made._wire or IN_FULL)._replace(type=name))
         return made
+
     return read
 
 
 def _no_class(json: object, agent: Caller) -> object:
-    """Always raises. A `TypeName` is a str or a class: devices send the str, and only callers pass a class."""
+    """Always raises.
+
+    A `TypeName` is a str or a class: devices send the str, and only callers pass a class.
+    """
     raise wrong(json, "a type name")
 
 
 def _any(json: object, agent: Caller) -> object:
-    """The JSON itself. Raises JsonRpcSyntaxException if it contains a number that is not finite (1e999)."""
+    """The JSON itself.
+
+    Raises JsonRpcSyntaxException if it contains a number that is not finite (1e999).
+    """
     for item in json.values() if isinstance(json, dict) else json if isinstance(json, list) else ():
         _any(item, agent)
     return decoder(float)(json, agent) if isinstance(json, float) else json
@@ -187,13 +223,17 @@ def _map(json: object, key: Reader, item: Reader, agent: Caller) -> dict[Any, An
         if "key" not in pair or "value" not in pair:
             raise wrong(pair, "map entry with key and value")
         name, value = key(pair["key"], agent), item(pair["value"], agent)
-        if out.setdefault(name, value) != value:            # a dropped value, such as a panel, would be missing in a sum
+        # a dropped value, such as a panel, would be missing in a sum
+        if out.setdefault(name, value) != value:
             raise JsonRpcSyntaxException("a map has two values for one key")
     return out
 
 
 def _union(kinds: tuple[Any, ...], optional: bool) -> Reader:
-    """Reads the first type that fits, and null as None if `optional`. Some values changed their type between releases."""
+    """Reads the first type that fits, and null as None if `optional`.
+
+    Some values changed their type between releases.
+    """
     readers: list[Reader] = [decoder(kind) for kind in kinds]
 
     def read(json: object, agent: Caller) -> Any:
@@ -203,8 +243,10 @@ def _union(kinds: tuple[Any, ...], optional: bool) -> Reader:
             try:
                 return one(json, agent)
             except JsonRpcSyntaxException:
-                continue                    # the type of another release; if none fits, the last type raises
+                # the type of another release; if none fits, the last type raises
+                continue
         return readers[-1](json, agent)
+
     return read
 
 
@@ -217,11 +259,13 @@ _KINDS: tuple[tuple[type, Callable[[Any], Reader]], ...] = (
     (bool, lambda hint: lambda json, agent: expect(bool, json)),
     (str, lambda hint: lambda json, agent: expect(str, json)),
     (int, lambda hint: _int),
-    (float, lambda hint: _float))
+    (float, lambda hint: _float),
+)
 """The kinds of types that are classes, the derived before its base."""
 
 
-# ---- structures of older or newer firmware -------------------------------------------------------------------
+# ---- structures of older or newer firmware -------------------------------------------------------
+
 
 def _fill(made: Structure, json: Mapping[str, object], agent: Caller) -> None:
     """Set the fields of a structure, and remember the form in which the device sent them."""
@@ -232,7 +276,9 @@ def _fill(made: Structure, json: Mapping[str, object], agent: Caller) -> None:
         _lift(made, agent)
 
 
-def _differing_fields(cls: type[Structure], json: Mapping[str, object], agent: Caller) -> tuple[dict[str, object], WireForm]:
+def _differing_fields(
+    cls: type[Structure], json: Mapping[str, object], agent: Caller
+) -> tuple[dict[str, object], WireForm]:
     rest = dict(json)
     found: dict[str, object] = {}
     absent, null, spelling = set(), set(), {}
@@ -250,14 +296,19 @@ def _differing_fields(cls: type[Structure], json: Mapping[str, object], agent: C
 
 
 def _lift(made: Structure, agent: Caller) -> None:
-    """Move older fields into the fields that hold them now. `encode_structure` writes them back under their older names."""
+    """Move older fields into the fields that hold them now.
+
+    `encode_structure` writes them back under their older names.
+    """
     wire = made._wire or WireForm()
     rest, lifted = dict(wire.rest), {}
     for older, place in made._lifted.items():
         outer, _, inner = place.partition(".")
         if rest.get(older) is not None and outer in wire.absent:
             holder = getattr(made, outer)
-            setattr(holder, inner, decoder(field_types(type(holder))[inner])(rest.pop(older), agent))
+            setattr(
+                holder, inner, decoder(field_types(type(holder))[inner])(rest.pop(older), agent)
+            )
             lifted[older] = outer
     object.__setattr__(made, "_wire", wire._replace(rest=rest, lifted=lifted))
 
@@ -270,14 +321,17 @@ def _nullable(hint: Any) -> bool:
     return hint is Any or (typing.get_origin(hint) is Union and type(None) in typing.get_args(hint))
 
 
-# ---- blank values --------------------------------------------------------------------------------------------
+# ---- blank values --------------------------------------------------------------------------------
+
 
 @once
 def blank(hint: Any, made_here: bool = False) -> Callable[[], object]:
-    """A function that makes the value of a missing field: None for references, value objects and types that allow null; -1, which
-    no element has, for an enumeration; 1970 for a time; blank fields for a structure; zero or empty for other types.
+    """A function that makes the value of a missing field: None for references, value objects and
+    types that allow null; -1, which no element has, for an enumeration; 1970 for a time; blank
+    fields for a structure; zero or empty for other types.
 
-    made_here: for a field that a constructor's caller left out. Enumerations are then 0; value objects have their defaults.
+    made_here: for a field that a constructor's caller left out. Enumerations are then 0; value
+    objects have their defaults.
     """
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin is Union:
@@ -292,10 +346,14 @@ def blank(hint: Any, made_here: bool = False) -> Callable[[], object]:
         return lambda: EPOCH
     if not issubclass(hint, Structure) or made_here:
         return hint
-    return (lambda: None) if issubclass(hint, ValueObject) else lambda: decode_structure(hint, {}, _NOBODY)
+    return (
+        (lambda: None)
+        if issubclass(hint, ValueObject)
+        else lambda: decode_structure(hint, {}, _NOBODY)
+    )
 
 
-_NOBODY = typing.cast(Caller, None)         # only references need an agent, and `{}` contains none
+_NOBODY = typing.cast(Caller, None)  # only references need an agent, and `{}` contains none
 
 
 def default(cls: type[Structure], name: str) -> object:
@@ -303,10 +361,13 @@ def default(cls: type[Structure], name: str) -> object:
     declared = getattr(cls, name)
     return blank(field_types(cls)[name], True)() if declared is ZERO else declared
 
-# ---- values → JSON -------------------------------------------------------------------------------------------
+
+# ---- values → JSON -------------------------------------------------------------------------------
+
 
 def encode(value: object) -> object:
-    """JSON for a value of an IDL type other than "any". An iterable other than text, bytes or a mapping is a vector.
+    """JSON for a value of an IDL type other than "any". An iterable other than text, bytes or a
+    mapping is a vector.
 
     Raises TypeError for a value that has no IDL type.
     """
@@ -332,14 +393,21 @@ def encode(value: object) -> object:
 
 
 def encode_structure(value: Structure) -> dict[str, object]:
-    """The JSON object of a structure. Fields that a device left out are written only if the caller set or changed them."""
+    """The JSON object of a structure.
+
+    Fields that a device left out are written only if the caller set or changed them.
+    """
     wire = value._wire if value._wire is not None else WireForm(absent=frozenset(value._legacy))
     out: dict[str, object] = dict(wire.rest)
     types = field_types(type(value))
     for name in field_names(type(value)):
         kind = types[name]
         now = getattr(value, name)
-        if name in wire.lifted.values() or name in wire.absent and now == blank(kind, value._wire is None)():
+        if (
+            name in wire.lifted.values()
+            or name in wire.absent
+            and now == blank(kind, value._wire is None)()
+        ):
             continue
         sent_null = name in wire.null and now == blank(kind)()
         out[wire.spelling.get(name, name)] = None if sent_null else encoder(kind)(now)
@@ -349,7 +417,10 @@ def encode_structure(value: Structure) -> dict[str, object]:
 
 
 def encode_opaque(value: object) -> object:
-    """JSON for a value of the IDL type "any". IDL values in it are encoded; mappings become JSON objects."""
+    """JSON for a value of the IDL type "any".
+
+    IDL values in it are encoded; mappings become JSON objects.
+    """
     if isinstance(value, Mapping):
         return {str(key): encode_opaque(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
@@ -368,8 +439,10 @@ def encoder(hint: Any) -> Callable[[object], object]:
     if origin is list and args[0] is Any:
         return lambda value: [encode_opaque(item) for item in typing.cast(Iterable[object], value)]
     if origin is dict and args[1] is Any:
-        return lambda value: [{"key": encode(key), "value": encode_opaque(item)}
-                              for key, item in typing.cast(Mapping[object, object], value).items()]
+        return lambda value: [
+            {"key": encode(key), "value": encode_opaque(item)}
+            for key, item in typing.cast(Mapping[object, object], value).items()
+        ]
     return encode
 
 

@@ -1,8 +1,9 @@
 """References to objects on a device, and the types that annotations of fields and methods name.
 
-Annotations stay text until their first use, when their types are looked up here. They may therefore name types of vendor
-modules that are imported under TYPE_CHECKING.
+Annotations stay text until their first use, when their types are looked up here. They may therefore
+name types of vendor modules that are imported under TYPE_CHECKING.
 """
+
 from __future__ import annotations
 
 import importlib
@@ -20,7 +21,10 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def once(function: F) -> F:
-    """A cache without limit, for facts about our own declarations. Unlike `lru_cache` it keeps the function's type."""
+    """A cache without limit, for facts about our own declarations.
+
+    Unlike `lru_cache` it keeps the function's type.
+    """
     return cast(F, lru_cache(maxsize=None)(function))
 
 
@@ -31,14 +35,21 @@ class Caller(Protocol):
 
 
 class Reference(Named):
-    """An object on the device: `target` is its resource id; `agent` sends the calls and is ignored by `==`."""
+    """An object on the device: `target` is its resource id; `agent` sends the calls and is ignored
+    by `==`.
+    """
 
     def __init__(self, target: str, agent: Caller, idl_type: Optional[str] = None) -> None:
         self.target, self.agent = target, agent
-        self.wire_type = self.idlType if idl_type is None else idl_type     # the type name that is sent
+        # the type name that is sent
+        self.wire_type = self.idlType if idl_type is None else idl_type
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Reference) and self.target == other.target and idl_name(type(self)) == idl_name(type(other))
+        return (
+            isinstance(other, Reference)
+            and self.target == other.target
+            and idl_name(type(self)) == idl_name(type(other))
+        )
 
     def __hash__(self) -> int:
         return hash((idl_name(type(self)), self.target))
@@ -53,33 +64,48 @@ class Reference(Named):
     __repr__ = __str__
 
 
-# ---- fields and annotations ----------------------------------------------------------------------------------
+# ---- fields and annotations ----------------------------------------------------------------------
+
 
 @once
 def field_types(cls: type) -> Mapping[str, Any]:
     """Field name → type."""
-    return {name: _type(text, file) for file, body in reversed(declared_bodies(cls)) for name, text in body.items()}
+    return {
+        name: _type(text, file)
+        for file, body in reversed(declared_bodies(cls))
+        for name, text in body.items()
+    }
 
 
 def declared_bodies(cls: type) -> tuple[tuple[str, Mapping[str, str]], ...]:
-    """Module and annotations of the class and its bases, the most derived first. Leaves out the classes of `_runtime`."""
-    return tuple((base.__module__, vars(base).get("__annotations__", {}))
-                 for base in cls.__mro__ if base is not object and not base.__module__.startswith(__package__))
+    """Module and annotations of the class and its bases, the most derived first.
+
+    Leaves out the classes of `_runtime`.
+    """
+    return tuple(
+        (base.__module__, vars(base).get("__annotations__", {}))
+        for base in cls.__mro__
+        if base is not object and not base.__module__.startswith(__package__)
+    )
 
 
 def signature_types(function: Callable[..., Any]) -> Mapping[str, Any]:
     """Parameter name → type of a declared method. The key `return` has the type of the result."""
-    return {name: _type(text, function.__module__) for name, text in function.__annotations__.items()}
+    return {
+        name: _type(text, function.__module__) for name, text in function.__annotations__.items()
+    }
 
 
 @once
 def _type(text: str, file: str) -> Any:
     """The type that the annotation `text` names in the module `file`."""
-    return eval(text, vars(sys.modules[file]), _Names(file))        # noqa: S307 - the text is our own declaration
+    return eval(text, vars(sys.modules[file]), _Names(file))  # noqa: S307 - the text is our own declaration
 
 
 class _Names(dict[str, object]):
-    """Finds a name of an annotation: in its file, else among MODULES, else in the file's IDL module, such as `pdumodel`."""
+    """Finds a name of an annotation: in its file, else among MODULES, else in the file's IDL
+    module, such as `pdumodel`.
+    """
 
     def __init__(self, file: str) -> None:
         super().__init__()
@@ -94,4 +120,4 @@ class _Names(dict[str, object]):
         vendor = sys.modules[f"{RPC}.{vendor_module(self._file)}"]
         if hasattr(vendor, name):
             return getattr(vendor, name)
-        raise KeyError(name)                # then `eval` looks among the builtins, such as `int`
+        raise KeyError(name)  # then `eval` looks among the builtins, such as `int`

@@ -1,4 +1,8 @@
-"""JSON-RPC exceptions of Raritan's SDK and `JsonRpcDenied`, in this pack's error tree. `http.failures` has `HttpException`."""
+"""JSON-RPC exceptions of Raritan's SDK and `JsonRpcDenied`, in this pack's error tree.
+
+`http.failures` has `HttpException`.
+"""
+
 from __future__ import annotations
 
 from typing import Union
@@ -24,27 +28,39 @@ class JsonRpcSyntaxException(ProtocolError):
 
 DecodeException = JsonRpcSyntaxException
 _PRIVILEGE, _NO_METHOD = -32001, -32601
-_INTERNAL, _SERVER_ERRORS = -32603, range(-32099, -32000 + 1)       # JSON-RPC 2.0, 5.1
+_INTERNAL, _SERVER_ERRORS = -32603, range(-32099, -32000 + 1)  # JSON-RPC 2.0, 5.1
 
 
-def error_of(error: object, login: Login, body: bytes = b"") -> Union[JsonRpcErrorException, JsonRpcSyntaxException]:
-    """The exception for an error object; JsonRpcSyntaxException if it lacks an integer code or a message."""
+def error_of(
+    error: object, login: Login, body: bytes = b""
+) -> Union[JsonRpcErrorException, JsonRpcSyntaxException]:
+    """The exception for an error object; JsonRpcSyntaxException if it lacks an integer code or a
+    message.
+    """
     found = error if isinstance(error, dict) else {}
     code, message = found.get("code"), found.get("message")
     if not isinstance(code, int) or isinstance(code, bool) or not isinstance(message, str):
-        return JsonRpcSyntaxException("the device answered with an error without a valid code or message", login.payload(body))
+        return JsonRpcSyntaxException(
+            "the device answered with an error without a valid code or message", login.payload(body)
+        )
     number, words = login.quoted(str(code)), login.quoted(message)
     if code == _PRIVILEGE:
-        return JsonRpcDenied(f"the account may not do this: give its role the privilege on the device (error {number}: {words})",
-                             str(code))
+        return JsonRpcDenied(
+            "the account may not do this: give its role the privilege on the device (error"
+            f" {number}: {words})",
+            str(code),
+        )
     hint = "; its firmware or model does not offer this" if code == _NO_METHOD else ""
-    return JsonRpcErrorException(f"the device answered with error {number}: {words}{hint}", str(code))
+    return JsonRpcErrorException(
+        f"the device answered with error {number}: {words}{hint}", str(code)
+    )
 
 
 def leaves_open(error: object) -> bool:
     """Whether the device may have carried out the call that it answered with this error.
 
-    True for an internal or server error of JSON-RPC other than -32001, and for the HTTP statuses of `failures.leaves_open`.
+    True for an internal or server error of JSON-RPC other than -32001, and for the HTTP statuses of
+    `failures.leaves_open`.
     """
     if isinstance(error, JsonRpcErrorException) and not isinstance(error, Denied):
         return int(error.code) == _INTERNAL or int(error.code) in _SERVER_ERRORS

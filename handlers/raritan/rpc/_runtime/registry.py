@@ -1,4 +1,5 @@
 """The vendor's modules, the IDL names of classes, and the class for an IDL name."""
+
 from __future__ import annotations
 
 import importlib
@@ -7,18 +8,27 @@ from functools import lru_cache
 from types import ModuleType
 from typing import Any, ClassVar, Optional
 
-MODULES = frozenset("""
-    assetmgrmodel auth bulkcfg bulkrpc cascading cert cfg datetime devsettings diag display dsam event firmware fitness
-    hmi idl jsonrpc logging luaservice modbus net pdumodel peripheral portsmodel production radius rawcfg res_mon security
-    sensors serial servermon session smartcard smartlock sx sys tacplus test tfw um usb usermgmt webcam zigbee
-""".split())
-LONGEST_NAME = 200                          # characters; checked before `find`, because devices choose the names in its cache
+MODULES = frozenset(
+    """
+    assetmgrmodel auth bulkcfg bulkrpc cascading cert cfg datetime devsettings diag display dsam
+    event firmware fitness hmi idl jsonrpc logging luaservice modbus net pdumodel peripheral
+    portsmodel production radius rawcfg res_mon security sensors serial servermon session
+    smartcard smartlock sx sys tacplus test tfw um usb usermgmt webcam zigbee
+""".split()
+)
+# characters; checked before `find`, because devices choose the names in its cache
+LONGEST_NAME = 200
 RPC = __name__.rpartition("._runtime.")[0]
-_VERSION_IN_NAME = re.compile(r"_\d+_\d+_\d+(?=\.|$)")      # `pdumodel.Outlet_3_0_4.StateChangedEvent:1.0.0`
+# `pdumodel.Outlet_3_0_4.StateChangedEvent:1.0.0`
+_VERSION_IN_NAME = re.compile(r"_\d+_\d+_\d+(?=\.|$)")
 
 
 class Named:
-    """Base of the IDL types. `class Outlet(EDevice, version="3.0.4")` of pdumodel has the `idlType` `pdumodel.Outlet:3.0.4`."""
+    """Base of the IDL types.
+
+    `class Outlet(EDevice, version="3.0.4")` of pdumodel has the `idlType`
+    `pdumodel.Outlet:3.0.4`.
+    """
 
     idlType: ClassVar[str] = ""
 
@@ -29,7 +39,9 @@ class Named:
 
 
 def idl_name(cls: type) -> str:
-    """The name of a class in its vendor module, such as `pdumodel.Outlet.State`, whichever file declares it."""
+    """The name of a class in its vendor module, such as `pdumodel.Outlet.State`, whichever file
+    declares it.
+    """
     module = vendor_module(cls.__module__)
     return f"{module}.{cls.__qualname__}" if module else cls.__qualname__
 
@@ -39,12 +51,19 @@ def vendor_module(name: str) -> str:
 
     For a module outside the binding: the last part of its name.
     """
-    module = name[len(RPC) + 1:].partition(".")[0] if name.startswith(RPC + ".") else name.rpartition(".")[2]
+    module = (
+        name[len(RPC) + 1 :].partition(".")[0]
+        if name.startswith(RPC + ".")
+        else name.rpartition(".")[2]
+    )
     return "" if module == "_runtime" else module
 
 
 def inner_name(interface: str, version: str, name: str) -> str:
-    """The IDL name of a type inside an interface. It contains the interface's version, unless that is 1.0.0."""
+    """The IDL name of a type inside an interface.
+
+    It contains the interface's version, unless that is 1.0.0.
+    """
     return f"{interface}{'' if version == '1.0.0' else '_' + version.replace('.', '_')}.{name}"
 
 
@@ -55,7 +74,8 @@ def base_name(idl_type: str) -> str:
 
 @lru_cache(maxsize=1024)
 def find(idl_type: str) -> Optional[type]:
-    """The class for `pdumodel.Outlet:3.0.4`, whatever the version; None if this binding (or archive) has none.
+    """The class for `pdumodel.Outlet:3.0.4`, whatever the version; None if this binding (or
+    archive) has none.
 
     The name may come from a device. It can only select an IDL type of a module in MODULES.
     """
@@ -67,7 +87,9 @@ def find(idl_type: str) -> Optional[type]:
     except ImportError:
         return None
     for name in names:
-        found = getattr(found, name, None) if isinstance(found, ModuleType) else vars(found).get(name)
+        found = (
+            getattr(found, name, None) if isinstance(found, ModuleType) else vars(found).get(name)
+        )
         if name.startswith("_") or not isinstance(found, type):
             return None
     ours = isinstance(found, type) and issubclass(found, Named) and vendor_module(found.__module__)

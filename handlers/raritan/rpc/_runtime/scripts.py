@@ -2,6 +2,7 @@
 
 Source: "Python JSON-RPC Client Binding" in the documentation of the vendor's Xerus JSON-RPC SDK.
 """
+
 from __future__ import annotations
 
 import enum
@@ -17,11 +18,15 @@ if TYPE_CHECKING:
     from .agent import Agent
 
 C = TypeVar("C", bound="ResultCode")
-Data = Union[bytes, BinaryFile]             # the file's content, or a file open in binary mode, which is streamed
+# the file's content, or a file open in binary mode, which is streamed
+Data = Union[bytes, BinaryFile]
 
 
 class ResultCode(enum.IntEnum):
-    """The result of a script: its number and its text. 0 is success. An undocumented number is `INTERNAL_ERROR_<n>`."""
+    """The result of a script: its number and its text.
+
+    0 is success. An undocumented number is `INTERNAL_ERROR_<n>`.
+    """
 
     @property
     def text(self) -> str:
@@ -37,20 +42,46 @@ class ResultCode(enum.IntEnum):
 
 
 def target(script: str, parameters: Mapping[str, Optional[str]]) -> str:
-    """The path of a script, with the parameters that have a value. A space becomes %20: some scripts might not decode `+`."""
+    """The path of a script, with the parameters that have a value.
+
+    A space becomes %20: some scripts might not decode `+`.
+    """
     given = {name: value for name, value in parameters.items() if value}
-    return f"/cgi-bin/{script}" + (f"?{urlencode(given, safe=',', quote_via=quote)}" if given else "")
+    return f"/cgi-bin/{script}" + (
+        f"?{urlencode(given, safe=',', quote_via=quote)}" if given else ""
+    )
 
 
-def upload(agent: Agent, where: str, formname: str, filename: str, data: Data,
-           progress: Optional[Progress] = None) -> Mapping[str, Any]:
-    """Send one file: one round trip. Returns what `form_data_file` returns. `progress` is called with (bytes sent, size)."""
-    return agent.form_data_file(where, [{"data": data, "filename": filename, "formname": formname, "progress": progress}])
+def upload(
+    agent: Agent,
+    where: str,
+    formname: str,
+    filename: str,
+    data: Data,
+    progress: Optional[Progress] = None,
+) -> Mapping[str, Any]:
+    """Send one file: one round trip.
+
+    Returns what `form_data_file` returns. `progress` is called with (bytes sent, size).
+    """
+    return agent.form_data_file(
+        where, [{"data": data, "filename": filename, "formname": formname, "progress": progress}]
+    )
 
 
-def upload_for_code(kind: type[C], agent: Agent, where: str, formname: str, filename: str, data: Data,
-                    progress: Optional[Progress] = None) -> C:
-    """As `upload`; returns the number in the header X-Response-Code. Raises JsonRpcSyntaxException without one."""
+def upload_for_code(
+    kind: type[C],
+    agent: Agent,
+    where: str,
+    formname: str,
+    filename: str,
+    data: Data,
+    progress: Optional[Progress] = None,
+) -> C:
+    """As `upload`; returns the number in the header X-Response-Code.
+
+    Raises JsonRpcSyntaxException without one.
+    """
     response = upload(agent, where, formname, filename, data, progress)
     return code(kind, response["headers"].get("X-Response-Code", ""), agent, where, response)
 
@@ -59,7 +90,8 @@ def code(kind: type[C], digits: str, agent: Agent, where: str, response: Mapping
     """Parse a result code of one to nine digits. Raises JsonRpcSyntaxException for other text."""
     words = digits.strip()
     if not words.isascii() or not words.isdigit() or len(words) > 9:
-        raise JsonRpcSyntaxException("the device answered the upload without a result code",
-                                     agent.login.payload(response["body"].encode("utf-8", "replace"))).at(
-            agent.host, f"POST {where.partition('?')[0]}")
+        raise JsonRpcSyntaxException(
+            "the device answered the upload without a result code",
+            agent.login.payload(response["body"].encode("utf-8", "replace")),
+        ).at(agent.host, f"POST {where.partition('?')[0]}")
     return kind(int(words))

@@ -1,4 +1,7 @@
-"""IDL times: seconds since 1970 UTC in JSON, datetimes without a time zone in Python, as in the vendor's binding."""
+"""IDL times: seconds since 1970 UTC in JSON, datetimes without a time zone in Python, as in the
+vendor's binding.
+"""
+
 from __future__ import annotations
 
 import datetime
@@ -11,11 +14,14 @@ EPOCH = datetime.datetime(1970, 1, 1)
 class BeyondCalendar(datetime.datetime):
     """The first or last moment of the calendar, for a time outside it."""
 
-    seconds: Optional[int] = None           # the number that the device sent, to be sent back; None in a result of arithmetic
+    # the number that the device sent, to be sent back; None in a result of arithmetic
+    seconds: Optional[int] = None
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> Union[str, tuple[Any, ...]]:
         """A copy keeps the seconds."""
-        return super().__reduce_ex__(protocol) if self.seconds is None else (beyond, (self.seconds,))
+        return (
+            super().__reduce_ex__(protocol) if self.seconds is None else (beyond, (self.seconds,))
+        )
 
 
 def beyond(seconds: int) -> datetime.datetime:
@@ -27,7 +33,10 @@ def beyond(seconds: int) -> datetime.datetime:
 
 
 def seconds_of(moment: datetime.datetime) -> int:
-    """Seconds since 1970, rounded down; for a BeyondCalendar, its `seconds` if set. A datetime without a time zone is UTC."""
+    """Seconds since 1970, rounded down; for a BeyondCalendar, its `seconds` if set.
+
+    A datetime without a time zone is UTC.
+    """
     if isinstance(moment, BeyondCalendar) and moment.seconds is not None:
         return moment.seconds
     if moment.tzinfo is not None:

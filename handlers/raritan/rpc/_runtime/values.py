@@ -1,8 +1,11 @@
-"""Values of IDL types: enumerations, structures and value objects; and the printed form of all values.
+"""Values of IDL types: enumerations, structures and value objects; and the printed form of all
+values.
 
-A class declares its fields by annotations, as a dataclass does. An instance that was decoded from an answer keeps the form of
-that answer (`WireForm`), so that it is written back with the same fields under the same names.
+A class declares its fields by annotations, as a dataclass does. An instance that was decoded from
+an answer keeps the form of that answer (`WireForm`), so that it is written back with the same
+fields under the same names.
 """
+
 from __future__ import annotations
 
 import dataclasses
@@ -29,13 +32,16 @@ if TYPE_CHECKING:
 
     from .calls import Pending
 else:
+
     def dataclass_transform(**_):
         """Does nothing at run time; type checkers read the decorator."""
         return lambda cls: cls
 
 
 E = TypeVar("E", bound=enum.IntEnum)
-TypeName = Union[str, type[Any]]            # a value that names an IDL type: a class of this binding, or the type's name
+TypeName = Union[
+    str, type[Any]
+]  # a value that names an IDL type: a class of this binding, or the type's name
 
 
 class _Zero:
@@ -44,8 +50,8 @@ class _Zero:
 
 
 ZERO: Any = _Zero()
-"""Stands for the default of the field's type: element 0 of an enumeration, an empty list or map, a structure with its
-defaults, 1970 for a time."""
+"""Stands for the default of the field's type: element 0 of an enumeration, an empty list or map, a
+structure with its defaults, 1970 for a time."""
 
 
 class _Named(Named):
@@ -55,7 +61,8 @@ class _Named(Named):
             cls.idlType = idl_name(cls)
 
 
-# ---- the codec, which is made of these classes and imports this module ---------------------------------------
+# ---- the codec, which is made of these classes and imports this module ---------------------------
+
 
 class Codec(NamedTuple):
     """What structures need of the module `codec`."""
@@ -78,7 +85,8 @@ def _codec() -> Codec:
     return _USED[0]
 
 
-# ---- enumerations --------------------------------------------------------------------------------------------
+# ---- enumerations --------------------------------------------------------------------------------
+
 
 class _ElementNames:
     def __get__(self, member: object, owner: type[enum.Enum]) -> list[str]:
@@ -86,11 +94,14 @@ class _ElementNames:
 
 
 class _Listed(_Named):
-    values = _ElementNames()                # declared in this base, because in an enumeration mypy would take it for an element
+    # declared in this base, because in an enumeration mypy would take it for an element
+    values = _ElementNames()
 
 
 def unlisted(cls: type[E], value: object, word: str) -> Optional[E]:
-    """A member for an integer that the enumeration does not list, named `<word>_<n>`; None for a value of another type."""
+    """A member for an integer that the enumeration does not list, named `<word>_<n>`; None for a
+    value of another type.
+    """
     if not isinstance(value, int) or isinstance(value, bool):
         return None
     member = int.__new__(cls, value)
@@ -99,7 +110,8 @@ def unlisted(cls: type[E], value: object, word: str) -> Optional[E]:
 
 
 class Enumeration(_Listed, enum.IntEnum):
-    """Base of enumerations. An ordinal without a name becomes `UNKNOWN_<n>` and is sent back unchanged.
+    """Base of enumerations. An ordinal without a name becomes `UNKNOWN_<n>` and is sent back
+    unchanged.
 
     An ordinal that is missing from an answer becomes -1, never the element that happens to be 0.
     """
@@ -120,7 +132,10 @@ class Enumeration(_Listed, enum.IntEnum):
 
     @classmethod
     def decode(cls, json: int) -> Self:
-        """The element with that ordinal, listed or not. Raises ValueError for text, null and fractions."""
+        """The element with that ordinal, listed or not.
+
+        Raises ValueError for text, null and fractions.
+        """
         return cls(json)
 
     @classmethod
@@ -133,65 +148,99 @@ class Enumeration(_Listed, enum.IntEnum):
     __repr__ = __str__
 
     def __format__(self, spec: str) -> str:
-        return format(str(self), spec)      # from Python 3.11 on, IntEnum shows the ordinal
+        return format(str(self), spec)  # from Python 3.11 on, IntEnum shows the ordinal
 
 
-# ---- structures ----------------------------------------------------------------------------------------------
+# ---- structures ----------------------------------------------------------------------------------
+
 
 class WireForm(NamedTuple):
-    """The form in which the device sent a structure. Immutable: most structures that arrived complete share one object."""
+    """The form in which the device sent a structure.
 
-    absent: frozenset[str] = frozenset()            # fields that the device did not send
-    null: frozenset[str] = frozenset()              # fields that the device sent as null, although the type has no null
-    spelling: Mapping[str, str] = {}                # our name → the older name that the device sent
-    lifted: Mapping[str, str] = {}                  # older field that the device sent → the field that holds it now
-    rest: Mapping[str, object] = {}                 # fields that this binding does not declare
-    type: str = ""                                  # the type name that the device sent with a value object
+    Immutable: most structures that arrived complete share one object.
+    """
+
+    absent: frozenset[str] = frozenset()  # fields that the device did not send
+    # fields that the device sent as null, although the type has no null
+    null: frozenset[str] = frozenset()
+    spelling: Mapping[str, str] = {}  # our name → the older name that the device sent
+    # older field that the device sent → the field that holds it now
+    lifted: Mapping[str, str] = {}
+    rest: Mapping[str, object] = {}  # fields that this binding does not declare
+    # the type name that the device sent with a value object
+    type: str = ""
 
 
 IN_FULL = WireForm()
 
 
 class _Elements:
-    """`elements`: on an instance, the fields that `shown_fields` lists; on a class, the fields of the newest firmware."""
+    """`elements`: on an instance, the fields that `shown_fields` lists; on a class, the fields of
+    the newest firmware.
+    """
 
     def __get__(self, value: Optional[Structure], owner: type[Structure]) -> list[str]:
-        return shown_fields(value) if value is not None else [name for name in field_names(owner) if name not in owner._legacy]
+        return (
+            shown_fields(value)
+            if value is not None
+            else [name for name in field_names(owner) if name not in owner._legacy]
+        )
 
 
 class _Signature:
     """`inspect.signature` of a structure's class."""
 
     def __get__(self, value: object, owner: type[Structure]) -> inspect.Signature:
-        return inspect.Signature([inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=getattr(owner, name))
-                                  for name in field_names(owner)])
+        return inspect.Signature(
+            [
+                inspect.Parameter(
+                    name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=getattr(owner, name)
+                )
+                for name in field_names(owner)
+            ]
+        )
 
 
 class _DataclassFields:
-    """Lets `dataclasses.fields`, `replace` and `asdict` work on structures. Built on demand: `make_dataclass` is slow."""
+    """Lets `dataclasses.fields`, `replace` and `asdict` work on structures.
 
-    def __get__(self, value: object, owner: type[Structure]) -> Mapping[str, dataclasses.Field[Any]]:
+    Built on demand: `make_dataclass` is slow.
+    """
+
+    def __get__(
+        self, value: object, owner: type[Structure]
+    ) -> Mapping[str, dataclasses.Field[Any]]:
         types = field_types(owner)
-        made: Any = dataclasses.make_dataclass(owner.__name__, [
-            (name, types[name], dataclasses.field(default=getattr(owner, name))) for name in field_names(owner)])
+        made: Any = dataclasses.make_dataclass(
+            owner.__name__,
+            [
+                (name, types[name], dataclasses.field(default=getattr(owner, name)))
+                for name in field_names(owner)
+            ],
+        )
         found: Mapping[str, dataclasses.Field[Any]] = made.__dataclass_fields__
         return found
 
 
 @dataclass_transform(eq_default=False)
 class Structure(_Named):
-    """Base of structures and value objects. A field can also be read and set under its older names. `==` compares the fields.
+    """Base of structures and value objects. A field can also be read and set under its older names.
+    `==` compares the fields.
 
-    The constructor takes the fields in the order of `field_names`; each may be left out.
-    `_wire` is None for a structure that a constructor made. It is not in `vars`, which scripts iterate.
+    The constructor takes the fields in the order of `field_names`; each may be left out. `_wire` is
+    None for a structure that a constructor made. It is not in `vars`, which scripts iterate.
     """
 
     __slots__ = ("_wire",)
 
-    _aliases: ClassVar[Mapping[str, tuple[str, ...]]] = {}      # newest name → older names of the same field
-    _legacy: ClassVar[tuple[str, ...]] = ()                     # fields that the newest firmware no longer has
-    _lifted: ClassVar[Mapping[str, str]] = {}                   # older field → the field that holds it now, as "field.inner"
-    _own_first: ClassVar[bool] = False                          # whether constructors take the fields of the base last
+    # newest name → older names of the same field
+    _aliases: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    # fields that the newest firmware no longer has
+    _legacy: ClassVar[tuple[str, ...]] = ()
+    # older field → the field that holds it now, as "field.inner"
+    _lifted: ClassVar[Mapping[str, str]] = {}
+    # whether constructors take the fields of the base last
+    _own_first: ClassVar[bool] = False
     _wire: Optional[WireForm]
 
     elements = _Elements()
@@ -200,13 +249,22 @@ class Structure(_Named):
     def __init__(self, *args: object, **given: object) -> None:
         cls, names = type(self), field_names(type(self))
         if len(args) > len(names):
-            raise TypeError(f"{cls.__name__}() takes {len(names)} field{'s' * (len(names) != 1)}, not {len(args)}")
+            raise TypeError(
+                f"{cls.__name__}() takes {len(names)} field{'s' * (len(names) != 1)}, not"
+                f" {len(args)}"
+            )
         values = dict(zip(names, args))
         for name, value in given.items():
             if name in values or name not in names:
-                raise TypeError(f"{cls.__name__}() " + (f"got {name!r} twice" if name in values else f"has no field {name!r}"))
+                raise TypeError(
+                    f"{cls.__name__}() "
+                    + (f"got {name!r} twice" if name in values else f"has no field {name!r}")
+                )
             values[name] = value
-        vars(self).update((name, values[name] if name in values else _codec().default(cls, name)) for name in names)
+        vars(self).update(
+            (name, values[name] if name in values else _codec().default(cls, name))
+            for name in names
+        )
 
     def __new__(cls, *args: object, **given: object) -> Self:
         made = super().__new__(cls)
@@ -233,9 +291,14 @@ class Structure(_Named):
             object.__setattr__(self, "_wire", wire._replace(rest={**wire.rest, name: value}))
             return
         if wire is not None and (name in wire.absent or name in wire.null):
-            object.__setattr__(self, "_wire", wire._replace(absent=wire.absent - {name}, null=wire.null - {name}))
+            object.__setattr__(
+                self, "_wire", wire._replace(absent=wire.absent - {name}, null=wire.null - {name})
+            )
         elif name not in field_names(type(self)) and not name.startswith("_"):
-            warnings.warn(f"{idl_name(type(self))} has no field {name!r}: it is not sent to the device", stacklevel=2)
+            warnings.warn(
+                f"{idl_name(type(self))} has no field {name!r}: it is not sent to the device",
+                stacklevel=2,
+            )
         object.__setattr__(self, name, value)
 
     def __getattr__(self, name: str) -> Any:
@@ -246,27 +309,38 @@ class Structure(_Named):
         if newest != name:
             return getattr(self, newest)
         if self._wire is not None and name in self._wire.rest:
-            return self._wire.rest[name]    # a field that is not declared, as plain JSON
+            return self._wire.rest[name]  # a field that is not declared, as plain JSON
         raise AttributeError(f"{idl_name(type(self))} has no field {name!r}")
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and all(getattr(self, name) == getattr(other, name) for name in field_names(type(self)))
+        return type(self) is type(other) and all(
+            getattr(self, name) == getattr(other, name) for name in field_names(type(self))
+        )
 
     def __hash__(self) -> int:
-        return hash(type(self))             # the fields are mutable, so only the type is hashed
+        return hash(type(self))  # the fields are mutable, so only the type is hashed
 
     def __str__(self) -> str:
         names = shown_fields(self)
         width = max(map(len, names), default=0)
-        return "\n".join([f"{idl_name(type(self))}:",
-                          *(indented(f"* {name.ljust(width)} = {text(getattr(self, name))}") for name in names)])
+        return "\n".join(
+            [
+                f"{idl_name(type(self))}:",
+                *(
+                    indented(f"* {name.ljust(width)} = {text(getattr(self, name))}")
+                    for name in names
+                ),
+            ]
+        )
 
     __repr__ = __str__
 
 
-@dataclass_transform(eq_default=False, kw_only_default=True)    # a type checker would expect the fields of the base first
+# a type checker would expect the fields of the base first
+@dataclass_transform(eq_default=False, kw_only_default=True)
 class ValueObject(Structure):
-    """A structure that is sent with the name of its type, so that a derived type may come in place of its base.
+    """A structure that is sent with the name of its type, so that a derived type may come in place
+    of its base.
 
     A constructor takes the fields of the class before those of its base.
     """
@@ -276,15 +350,19 @@ class ValueObject(Structure):
 
     @classmethod
     def belongs_to(cls, interface: str) -> None:
-        """Set the IDL name of a class inside that interface, with version 1.0.0. A name with a version is kept."""
+        """Set the IDL name of a class inside that interface, with version 1.0.0.
+
+        A name with a version is kept.
+        """
         if ":" not in cls.idlType:
             name, _, version = interface.partition(":")
             cls.idlType = f"{inner_name(name, version, cls.__name__)}:1.0.0"
 
     @classmethod
     def decode(cls, json: object, agent: Caller) -> Self:
-        """From the JSON object of its fields. `ValueObject.decode` itself takes {"type": name, "value": fields} and returns
-        an instance of the value object class with that name, or of ValueObject if this binding has none."""
+        """From the JSON object of its fields. `ValueObject.decode` itself takes {"type": name,
+        "value": fields} and returns an instance of the value object class with that name, or of
+        ValueObject if this binding has none."""
         if cls is ValueObject:
             found: Self = _codec().decoder(ValueObject)(json, agent)
             return found
@@ -296,40 +374,63 @@ class ValueObject(Structure):
         return self._wire.type if self._wire is not None and self._wire.type else self.idlType
 
     def listElements(self) -> list[str]:
-        """The same as `elements`, under the name that the vendor's binding has for value objects."""
+        """The same as `elements`, under the name that the vendor's binding has for
+        value objects.
+        """
         return shown_fields(self)
 
 
-# ---- fields and printing ----------------------------------------------------------------------------------------
+# ---- fields and printing -------------------------------------------------------------------------
+
 
 @once
 def field_names(cls: type[Structure]) -> tuple[str, ...]:
-    """A structure's fields in the order of its constructor: those of the newest firmware, then those that it no longer has.
+    """A structure's fields in the order of its constructor: those of the newest firmware, then
+    those that it no longer has.
 
-    Derived value objects put their own fields before those of their base, as the vendor's constructors do.
+    Derived value objects put their own fields before those of their base, as the vendor's
+    constructors do.
     """
     bodies = [tuple(body) for _, body in declared_bodies(cls)]
-    names = dict.fromkeys(name for body in (bodies if cls._own_first else bodies[::-1]) for name in body)
+    names = dict.fromkeys(
+        name for body in (bodies if cls._own_first else bodies[::-1]) for name in body
+    )
     return tuple(sorted(names, key=cls._legacy.__contains__))
 
 
 def present(value: Structure, *names: str) -> bool:
-    """Whether each field was sent, under any of its names and not as null, or set later. True for a structure made here."""
+    """Whether each field was sent, under any of its names and not as null, or set later.
+
+    True for a structure made here.
+    """
     wire, cls = value._wire, type(value)
-    if wire is None or wire is IN_FULL and vars(value).keys() >= set(names):        # the usual case
+    if wire is None or wire is IN_FULL and vars(value).keys() >= set(names):  # the usual case
         return True
     unsent = wire.absent | wire.null
-    return all(name in wire.lifted or getattr(value, name, None) is not None and _newest(cls, name) not in unsent
-               and cls._lifted.get(name, "").partition(".")[0] not in unsent for name in names)
+    return all(
+        name in wire.lifted
+        or getattr(value, name, None) is not None
+        and _newest(cls, name) not in unsent
+        and cls._lifted.get(name, "").partition(".")[0] not in unsent
+        for name in names
+    )
 
 
 def sent(answer: Pending[Any], field: str) -> Any:
-    """A field of the answer to a call in a bulk; None if the call failed, or if the field is not `present`."""
-    return getattr(answer.get(), field) if answer.error is None and present(answer.get(), field) else None
+    """A field of the answer to a call in a bulk; None if the call failed, or if the field is not
+    `present`.
+    """
+    return (
+        getattr(answer.get(), field)
+        if answer.error is None and present(answer.get(), field)
+        else None
+    )
 
 
 def shown_fields(value: Structure) -> list[str]:
-    """The declared fields that the device sent or the caller set; of a structure made here, those of the newest firmware."""
+    """The declared fields that the device sent or the caller set; of a structure made here, those
+    of the newest firmware.
+    """
     wire = value._wire
     gone = value._legacy if wire is None else wire.absent.difference(wire.lifted.values())
     return [name for name in field_names(type(value)) if name not in gone]
@@ -364,17 +465,23 @@ class Utils:
 
 
 class TypeInfo:
-    """The names of IDL types and the classes of this binding. Names of interfaces and value objects end with a version:
-    `pdumodel.Outlet:3.0.4`. The name of an inner value object may also contain the version of its interface."""
+    """The names of IDL types and the classes of this binding. Names of interfaces and value objects
+    end with a version: `pdumodel.Outlet:3.0.4`. The name of an inner value object may also
+    contain the version of its interface."""
 
     @staticmethod
     def typeBaseName(typeId: str) -> str:
-        """The name without versions: `pdumodel.Outlet_3_0_4.StateChangedEvent:1.0.0` is `pdumodel.Outlet.StateChangedEvent`."""
+        """The name without versions: `pdumodel.Outlet_3_0_4.StateChangedEvent:1.0.0` is
+        `pdumodel.Outlet.StateChangedEvent`.
+        """
         return base_name(typeId)
 
     @staticmethod
     def idlTypeIdToPyClass(typeId: str) -> type[Any]:
-        """The class of that name, whatever the version. Raises ImportError if this binding has none."""
+        """The class of that name, whatever the version.
+
+        Raises ImportError if this binding has none.
+        """
         found = find(typeId) if len(typeId) <= LONGEST_NAME else None
         if found is None:
             raise ImportError(f"this binding has no {typeId}")

@@ -1,4 +1,5 @@
 """Events, rules, timers, alarms and data push."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -9,7 +10,12 @@ if TYPE_CHECKING:
     from .services import *
     from .structures import *
 
-__getattr__, __all__ = lazily(__name__, {
-    "services": "AlarmManager Channel Consumer DataPushService Engine Service TimerEventManager",
-    "structures": "Event KeyValue UserEvent",
-})
+__getattr__, __all__ = lazily(
+    __name__,
+    {
+        "services": (
+            "AlarmManager Channel Consumer DataPushService Engine Service TimerEventManager"
+        ),
+        "structures": "Event KeyValue UserEvent",
+    },
+)

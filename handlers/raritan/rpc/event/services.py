@@ -1,7 +1,9 @@
 """Event subscriptions, data pushed to other servers, rules, timers and alarms.
 
-Source: EventService.idl, DataPushService.idl, EventEngine.idl, TimerEventManager.idl, AlarmManager.idl.
+Source: EventService.idl, DataPushService.idl, EventEngine.idl, TimerEventManager.idl,
+AlarmManager.idl.
 """
+
 from __future__ import annotations
 
 from typing import Optional
@@ -12,32 +14,60 @@ from .structures import Event, KeyValue, UserEvent
 
 
 class Consumer(Interface, version="1.0.0"):
-    """Consumers and a channel's `subscribe` and `unsubscribe` are not available over JSON-RPC (EventService.idl 1.0.1)."""
+    """Consumers and a channel's `subscribe` and `unsubscribe` are not available over JSON-RPC
+    (EventService.idl 1.0.1).
+    """
 
-    def pushEvents(self, events: list[idl.Event]) -> None: declared()
+    def pushEvents(self, events: list[idl.Event]) -> None:
+        declared()
 
 
 class Channel(Interface, version="1.0.1"):
-    """A subscription: `demandEvent…` selects events, `pollEvents` waits up to 30 s for them, `pollEventsNb` does not wait."""
+    """A subscription: `demandEvent…` selects events, `pollEvents` waits up to 30 s for them,
+    `pollEventsNb` does not wait.
+    """
 
     class EventSelect(Structure):
         type: Optional[TypeName] = None
         src: Optional[Interface] = None
 
-    def demandEventType(self, type: TypeName) -> None: declared()
-    def cancelEventType(self, type: TypeName) -> None: declared()
-    def demandEventTypes(self, types: list[TypeName]) -> None: declared()
-    def cancelEventTypes(self, types: list[TypeName]) -> None: declared()
-    def demandEvent(self, type: TypeName, src: Optional[Interface]) -> None: declared()
-    def cancelEvent(self, type: TypeName, src: Optional[Interface]) -> None: declared()
-    def demandEvents(self, events: list[Channel.EventSelect]) -> None: declared()
-    def cancelEvents(self, events: list[Channel.EventSelect]) -> None: declared()
-    def subscribe(self, consumer: Optional[Consumer]) -> None: declared()
-    def unsubscribe(self, consumer: Optional[Consumer]) -> int: declared()
+    def demandEventType(self, type: TypeName) -> None:
+        declared()
+
+    def cancelEventType(self, type: TypeName) -> None:
+        declared()
+
+    def demandEventTypes(self, types: list[TypeName]) -> None:
+        declared()
+
+    def cancelEventTypes(self, types: list[TypeName]) -> None:
+        declared()
+
+    def demandEvent(self, type: TypeName, src: Optional[Interface]) -> None:
+        declared()
+
+    def cancelEvent(self, type: TypeName, src: Optional[Interface]) -> None:
+        declared()
+
+    def demandEvents(self, events: list[Channel.EventSelect]) -> None:
+        declared()
+
+    def cancelEvents(self, events: list[Channel.EventSelect]) -> None:
+        declared()
+
+    def subscribe(self, consumer: Optional[Consumer]) -> None:
+        declared()
+
+    def unsubscribe(self, consumer: Optional[Consumer]) -> int:
+        declared()
+
     @method("_ret_", "events")
-    def pollEvents(self) -> tuple[bool, list[idl.Event]]: declared()
+    def pollEvents(self) -> tuple[bool, list[idl.Event]]:
+        declared()
+
     @method("_ret_", "events")
-    def pollEventsNb(self) -> tuple[bool, list[idl.Event]]: declared()
+    def pollEventsNb(self) -> tuple[bool, list[idl.Event]]:
+        declared()
 
 
 class Service(Interface, version="1.0.1"):
@@ -45,14 +75,24 @@ class Service(Interface, version="1.0.1"):
 
     INVALID_CHANNEL = 1
 
-    def createChannel(self) -> Optional[Channel]: declared()
-    def destroyChannel(self, channel: Optional[Channel]) -> int: declared()
-    def pushEvent(self, event: Optional[idl.Event]) -> None: declared()
-    def pushEvents(self, events: list[idl.Event]) -> None: declared()
+    def createChannel(self) -> Optional[Channel]:
+        declared()
+
+    def destroyChannel(self, channel: Optional[Channel]) -> int:
+        declared()
+
+    def pushEvent(self, event: Optional[idl.Event]) -> None:
+        declared()
+
+    def pushEvents(self, events: list[idl.Event]) -> None:
+        declared()
 
 
 class DataPushService(Interface, version="1.0.3"):
-    """Pushes data to other servers, at `/datapush`. An entry is a server and what is sent to it; `pushData` starts a push."""
+    """Pushes data to other servers, at `/datapush`.
+
+    An entry is a server and what is sent to it; `pushData` starts a push.
+    """
 
     ERR_NO_SUCH_ID, ERR_INVALID_PARAMS, ERR_MAX_ENTRIES_REACHED = range(1, 4)
 
@@ -96,16 +136,31 @@ class DataPushService(Interface, version="1.0.3"):
         newStatus: DataPushService.EntryStatus = ZERO
 
     @method("_ret_", "entryId")
-    def addEntry(self, entrySettings: DataPushService.EntrySettings) -> tuple[int, int]: declared()
-    def modifyEntry(self, entryId: int, entrySettings: DataPushService.EntrySettings) -> int: declared()
-    def deleteEntry(self, entryId: int) -> int: declared()
+    def addEntry(self, entrySettings: DataPushService.EntrySettings) -> tuple[int, int]:
+        declared()
+
+    def modifyEntry(self, entryId: int, entrySettings: DataPushService.EntrySettings) -> int:
+        declared()
+
+    def deleteEntry(self, entryId: int) -> int:
+        declared()
+
     @method("_ret_", "entrySettings")
-    def getEntry(self, entryId: int) -> tuple[int, DataPushService.EntrySettings]: declared()
-    def listEntries(self) -> dict[int, DataPushService.EntrySettings]: declared()
-    def pushData(self, entryId: int) -> int: declared()
-    def cancelDataPush(self, entryId: int) -> None: declared()
+    def getEntry(self, entryId: int) -> tuple[int, DataPushService.EntrySettings]:
+        declared()
+
+    def listEntries(self) -> dict[int, DataPushService.EntrySettings]:
+        declared()
+
+    def pushData(self, entryId: int) -> int:
+        declared()
+
+    def cancelDataPush(self, entryId: int) -> None:
+        declared()
+
     @method("_ret_", "entryStatus")
-    def getEntryStatus(self, entryId: int) -> tuple[int, DataPushService.EntryStatus]: declared()
+    def getEntryStatus(self, entryId: int) -> tuple[int, DataPushService.EntryStatus]:
+        declared()
 
 
 class Engine(Interface, version="1.0.1"):
@@ -154,32 +209,69 @@ class Engine(Interface, version="1.0.1"):
         arguments: list[KeyValue] = ZERO
 
     @method("_ret_", "eventDescs")
-    def listEventDescs(self, eventIdPrefix: list[str]) -> tuple[int, list[Engine.EventDesc]]: declared()
-    def listActionTypes(self) -> list[str]: declared()
+    def listEventDescs(self, eventIdPrefix: list[str]) -> tuple[int, list[Engine.EventDesc]]:
+        declared()
+
+    def listActionTypes(self) -> list[str]:
+        declared()
+
     @method("_ret_", "actionId")
-    def addAction(self, action: Engine.Action) -> tuple[int, str]: declared()
-    def modifyAction(self, action: Engine.Action) -> int: declared()
-    def deleteAction(self, actionId: str) -> int: declared()
-    def listActions(self) -> list[Engine.Action]: declared()
+    def addAction(self, action: Engine.Action) -> tuple[int, str]:
+        declared()
+
+    def modifyAction(self, action: Engine.Action) -> int:
+        declared()
+
+    def deleteAction(self, actionId: str) -> int:
+        declared()
+
+    def listActions(self) -> list[Engine.Action]:
+        declared()
+
     @method("_ret_", "errMsg")
-    def triggerAction(self, actionId: str, context: list[KeyValue]) -> tuple[int, str]: declared()
+    def triggerAction(self, actionId: str, context: list[KeyValue]) -> tuple[int, str]:
+        declared()
+
     @method("_ret_", "errMsg")
-    def testAction(self, action: Engine.Action, context: list[KeyValue]) -> tuple[int, str]: declared()
+    def testAction(self, action: Engine.Action, context: list[KeyValue]) -> tuple[int, str]:
+        declared()
+
     @method("_ret_", "ruleId")
-    def addRule(self, rule: Engine.Rule) -> tuple[int, str]: declared()
-    def modifyRule(self, rule: Engine.Rule) -> int: declared()
-    def enableRule(self, ruleId: str) -> int: declared()
-    def disableRule(self, ruleId: str) -> int: declared()
-    def deleteRule(self, ruleId: str) -> int: declared()
-    def listRules(self) -> list[Engine.Rule]: declared()
-    def deliverEvent(self, event: Event) -> int: declared()
-    def rearmRule(self, ruleId: str) -> int: declared()
+    def addRule(self, rule: Engine.Rule) -> tuple[int, str]:
+        declared()
+
+    def modifyRule(self, rule: Engine.Rule) -> int:
+        declared()
+
+    def enableRule(self, ruleId: str) -> int:
+        declared()
+
+    def disableRule(self, ruleId: str) -> int:
+        declared()
+
+    def deleteRule(self, ruleId: str) -> int:
+        declared()
+
+    def listRules(self) -> list[Engine.Rule]:
+        declared()
+
+    def deliverEvent(self, event: Event) -> int:
+        declared()
+
+    def rearmRule(self, ruleId: str) -> int:
+        declared()
 
 
 class TimerEventManager(Interface, version="2.0.0"):
     """Events at set times, at `/event_engine/timer_events`."""
 
-    NO_ERROR, ERR_INVALID_SCHEDULE, ERR_UNKNOWN_EVENT_ID, ERR_CREATE_EVENT_ID_FAILED, ERR_MAX_TIMERS_CREATED = range(5)
+    (
+        NO_ERROR,
+        ERR_INVALID_SCHEDULE,
+        ERR_UNKNOWN_EVENT_ID,
+        ERR_CREATE_EVENT_ID_FAILED,
+        ERR_MAX_TIMERS_CREATED,
+    ) = range(5)
     JAN, FEB, MAR, APR, MAY, JUN, JUL, AUG, SEP, OCT, NOV, DEC = range(1, 13)
     SUN, MON, TUE, WED, THU, FRI, SAT = range(7)
 
@@ -201,10 +293,17 @@ class TimerEventManager(Interface, version="2.0.0"):
         executionTime: TimerEventManager.Schedule = ZERO
 
     @method("_ret_", "eventId")
-    def addTimerEvent(self, schedule: TimerEventManager.Schedule) -> tuple[int, list[str]]: declared()
-    def modifyTimerEvent(self, eventId: list[str], schedule: TimerEventManager.Schedule) -> int: declared()
-    def deleteTimerEvent(self, eventId: list[str]) -> int: declared()
-    def listTimerEvents(self) -> list[TimerEventManager.TimerEvent]: declared()
+    def addTimerEvent(self, schedule: TimerEventManager.Schedule) -> tuple[int, list[str]]:
+        declared()
+
+    def modifyTimerEvent(self, eventId: list[str], schedule: TimerEventManager.Schedule) -> int:
+        declared()
+
+    def deleteTimerEvent(self, eventId: list[str]) -> int:
+        declared()
+
+    def listTimerEvents(self) -> list[TimerEventManager.TimerEvent]:
+        declared()
 
 
 class AlarmManager(Interface, version="1.0.0"):
@@ -234,5 +333,8 @@ class AlarmManager(Interface, version="1.0.0"):
     class AlarmUpdatedEvent(idl.Event):
         alarm: AlarmManager.Alarm = ZERO
 
-    def acknowledgeAlarm(self, alarmId: str) -> int: declared()
-    def listAlarms(self) -> list[AlarmManager.Alarm]: declared()
+    def acknowledgeAlarm(self, alarmId: str) -> int:
+        declared()
+
+    def listAlarms(self) -> list[AlarmManager.Alarm]:
+        declared()

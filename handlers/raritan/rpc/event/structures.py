@@ -1,4 +1,8 @@
-"""Events that rules match, and the base of events that a user causes. Source: EventEngine.idl, UserEvent.idl."""
+"""Events that rules match, and the base of events that a user causes.
+
+Source: EventEngine.idl, UserEvent.idl.
+"""
+
 from __future__ import annotations
 
 from .. import idl

@@ -1,4 +1,5 @@
 """Network settings, services, diagnosis and port forwarding."""
+
 from __future__ import annotations
 
 from .firmware_3_3_0 import *

@@ -1,4 +1,5 @@
 """Network settings of firmware 3.3.0: structures and enumerations. Source: Net.idl."""
+
 from __future__ import annotations
 
 from .._runtime import ZERO, Enumeration, Structure
@@ -29,7 +30,9 @@ class LanDuplex(Enumeration):
 
 
 class LanSpeed(Enumeration):
-    LAN_SPEED_AUTO, LAN_SPEED_10MBIT, LAN_SPEED_100MBIT, LAN_SPEED_1000MBIT, LAN_SPEED_UNKNOWN = range(5)
+    LAN_SPEED_AUTO, LAN_SPEED_10MBIT, LAN_SPEED_100MBIT, LAN_SPEED_1000MBIT, LAN_SPEED_UNKNOWN = (
+        range(5)
+    )
 
 
 class EapSettings(Structure):

@@ -1,4 +1,5 @@
 """Network settings. Source: Net.idl."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -71,8 +72,15 @@ class WlanAuthType(Enumeration):
 
 
 class WlanChannelWidth(Enumeration):
-    (CHANNEL_WIDTH_UNKNOWN, CHANNEL_WIDTH_20_NO_HT, CHANNEL_WIDTH_20, CHANNEL_WIDTH_40, CHANNEL_WIDTH_80,
-     CHANNEL_WIDTH_80P80, CHANNEL_WIDTH_160) = range(7)
+    (
+        CHANNEL_WIDTH_UNKNOWN,
+        CHANNEL_WIDTH_20_NO_HT,
+        CHANNEL_WIDTH_20,
+        CHANNEL_WIDTH_40,
+        CHANNEL_WIDTH_80,
+        CHANNEL_WIDTH_80P80,
+        CHANNEL_WIDTH_160,
+    ) = range(7)
 
 
 class WlanSecProtocol(Enumeration):
@@ -222,9 +230,12 @@ class PortForwardingInfo(Structure):
     primaryUnitIPv4AddrInfos: list[PortForwardingPrimaryUnitAddrInfo] = ZERO
     primaryUnitIPv6AddrInfos: list[PortForwardingPrimaryUnitAddrInfo] = ZERO
     linkLocalIPv6Address: str = ""
-    _aliases = {"primaryUnitDownstreamIfName": ("masterDownstreamIfName",),
-        "primaryUnitIPv4AddrInfos": ("masterIPv4AddrInfos",), "primaryUnitIPv6AddrInfos": ("masterIPv6AddrInfos",),
-        "expansionUnitConnected": ("slaveConnected",)}
+    _aliases = {
+        "primaryUnitDownstreamIfName": ("masterDownstreamIfName",),
+        "primaryUnitIPv4AddrInfos": ("masterIPv4AddrInfos",),
+        "primaryUnitIPv6AddrInfos": ("masterIPv6AddrInfos",),
+        "expansionUnitConnected": ("slaveConnected",),
+    }
 
 
 class PortForwardingMasterAddrInfo(Structure):
@@ -322,7 +333,10 @@ class WlanInfoChangedEvent(idl.Event, version="1.0.0"):
 
 
 class Net(Interface, version="8.0.0"):
-    """Network settings, at `/net`. Firmware 3.3.0 has the methods `getNetworkConfig…`, newer firmware `getSettings`."""
+    """Network settings, at `/net`.
+
+    Firmware 3.3.0 has the methods `getNetworkConfig…`, newer firmware `getSettings`.
+    """
 
     ERR_INVALID_PARAMS = 1
     SUCCESS = 0
@@ -382,33 +396,77 @@ class Net(Interface, version="8.0.0"):
     ERR_WLAN_IF_NOT_SUPPORTED = 604
     ERR_BRIDGE_IF_NOT_SUPPORTED = 700
 
-    def getInfo(self) -> Info: declared()
-    def getSettings(self) -> Settings: declared()
-    def setSettings(self, settings: Settings) -> int: declared()
-    def getPortForwardingProtocolMappings(self) -> list[PortForwardingProtocolMapping]: declared()
-    def setNetworkConfigIP(self, cfg: NetworkConfigIP) -> int: declared()
+    def getInfo(self) -> Info:
+        declared()
+
+    def getSettings(self) -> Settings:
+        declared()
+
+    def setSettings(self, settings: Settings) -> int:
+        declared()
+
+    def getPortForwardingProtocolMappings(self) -> list[PortForwardingProtocolMapping]:
+        declared()
+
+    def setNetworkConfigIP(self, cfg: NetworkConfigIP) -> int:
+        declared()
+
     @method("cfg")
-    def getNetworkConfigIP(self) -> NetworkConfigIP: declared()
-    def setNetworkConfigIPv4(self, cfg4: NetworkConfigIPv4) -> int: declared()
+    def getNetworkConfigIP(self) -> NetworkConfigIP:
+        declared()
+
+    def setNetworkConfigIPv4(self, cfg4: NetworkConfigIPv4) -> int:
+        declared()
+
     @method("cfg4", "cfg4current")
-    def getNetworkConfigIPv4(self) -> tuple[NetworkConfigIPv4, NetworkConfigIPv4]: declared()
+    def getNetworkConfigIPv4(self) -> tuple[NetworkConfigIPv4, NetworkConfigIPv4]:
+        declared()
+
     @method("static_routes", "active_routes")
-    def getNetworkConfigRoutesIPv4(self) -> tuple[list[IPv4RoutingEntry], list[IPv4RoutingEntry]]: declared()
-    def setNetworkConfigRoutesIPv4(self, static_routes: list[IPv4RoutingEntry]) -> int: declared()
+    def getNetworkConfigRoutesIPv4(self) -> tuple[list[IPv4RoutingEntry], list[IPv4RoutingEntry]]:
+        declared()
+
+    def setNetworkConfigRoutesIPv4(self, static_routes: list[IPv4RoutingEntry]) -> int:
+        declared()
+
     @method("static_routes", "active_routes")
-    def getNetworkConfigRoutesIPv6(self) -> tuple[list[IPv6RoutingEntry], list[IPv6RoutingEntry]]: declared()
-    def setNetworkConfigRoutesIPv6(self, static_routes: list[IPv6RoutingEntry]) -> int: declared()
-    def setNetworkConfigIPv6(self, cfg6: NetworkConfigIPv6) -> int: declared()
+    def getNetworkConfigRoutesIPv6(self) -> tuple[list[IPv6RoutingEntry], list[IPv6RoutingEntry]]:
+        declared()
+
+    def setNetworkConfigRoutesIPv6(self, static_routes: list[IPv6RoutingEntry]) -> int:
+        declared()
+
+    def setNetworkConfigIPv6(self, cfg6: NetworkConfigIPv6) -> int:
+        declared()
+
     @method("cfg6", "ipv6current")
-    def getNetworkConfigIPv6(self) -> tuple[NetworkConfigIPv6, NetworkActiveValuesIPv6]: declared()
-    def setNetworkConfigServices(self, services: list[ServiceConfig]) -> int: declared()
+    def getNetworkConfigIPv6(self) -> tuple[NetworkConfigIPv6, NetworkActiveValuesIPv6]:
+        declared()
+
+    def setNetworkConfigServices(self, services: list[ServiceConfig]) -> int:
+        declared()
+
     @method("services")
-    def getNetworkConfigServices(self) -> list[ServiceConfig]: declared()
+    def getNetworkConfigServices(self) -> list[ServiceConfig]:
+        declared()
+
     @method("state", "lan", "lancurrent", "wlan")
-    def getNetworkConfigInterface(self) -> tuple[InterfaceState, LanInterfaceSettings, LanInterfaceParameters,
-                                  WirelessInterfaceSettings]: declared()
+    def getNetworkConfigInterface(
+        self,
+    ) -> tuple[
+        InterfaceState, LanInterfaceSettings, LanInterfaceParameters, WirelessInterfaceSettings
+    ]:
+        declared()
+
     @method("state", "ethmac", "wlanmac")
-    def getMACs(self) -> tuple[InterfaceState, str, str]: declared()
-    def setNetworkConfigLan(self, lancfg: LanInterfaceSettings) -> int: declared()
-    def setNetworkConfigWLan(self, wlancfg: WirelessInterfaceSettings) -> int: declared()
-    def getBridgeSlaveCount(self) -> int: declared()
+    def getMACs(self) -> tuple[InterfaceState, str, str]:
+        declared()
+
+    def setNetworkConfigLan(self, lancfg: LanInterfaceSettings) -> int:
+        declared()
+
+    def setNetworkConfigWLan(self, wlancfg: WirelessInterfaceSettings) -> int:
+        declared()
+
+    def getBridgeSlaveCount(self) -> int:
+        declared()

@@ -2,6 +2,7 @@
 
 Source: Controller.idl, MemoryMapController.idl, Unit.idl, Ade.idl, Bcm.idl, Cascade.idl.
 """
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -19,7 +20,14 @@ class Controller(Interface, version="5.0.1"):
     ERR_NOT_SUPPORTED = 1
 
     class Status(Enumeration):
-        OK, COMMUNICATION_UNSTABLE, COMMUNICATION_FAILURE, UNKNOWN, INCOMPATIBLE, FIRMWARE_UPDATE = range(6)
+        (
+            OK,
+            COMMUNICATION_UNSTABLE,
+            COMMUNICATION_FAILURE,
+            UNKNOWN,
+            INCOMPATIBLE,
+            FIRMWARE_UPDATE,
+        ) = range(6)
 
     class Type(Enumeration):
         OUTLET_CTRL, INLET_CTRL, METER_CTRL = range(3)
@@ -45,18 +53,28 @@ class Controller(Interface, version="5.0.1"):
         oldStatus: Controller.Status = ZERO
         newStatus: Controller.Status = ZERO
 
-    def getCommunicationStatus(self) -> Controller.Status: declared()
-    def getStatistics(self) -> CtrlStatistic: declared()
-    def getMetaData(self) -> Controller.MetaData: declared()
-    def reset(self) -> int: declared()
+    def getCommunicationStatus(self) -> Controller.Status:
+        declared()
+
+    def getStatistics(self) -> CtrlStatistic:
+        declared()
+
+    def getMetaData(self) -> Controller.MetaData:
+        declared()
+
+    def reset(self) -> int:
+        declared()
 
 
 class MemoryMapController(Controller, version="5.0.1"):
     """Memory of a controller (diagnosis)."""
 
     @method("_ret_", "memory")
-    def readMemory(self, address: int, size: int) -> tuple[int, list[int]]: declared()
-    def writeMemory(self, address: int, memory: list[int]) -> int: declared()
+    def readMemory(self, address: int, size: int) -> tuple[int, list[int]]:
+        declared()
+
+    def writeMemory(self, address: int, memory: list[int]) -> int:
+        declared()
 
 
 class Unit(Interface, version="2.0.1"):
@@ -79,12 +97,23 @@ class Unit(Interface, version="2.0.1"):
     class IdentificationStartedEvent(event.UserEvent):
         duration: int = 0
 
-    def getMetaData(self) -> Unit.MetaData: declared()
-    def getSettings(self) -> Unit.Settings: declared()
-    def setSettings(self, settings: Unit.Settings) -> int: declared()
-    def identify(self, seconds: int) -> None: declared()
-    def muteBuzzer(self, mute: bool) -> None: declared()
-    def getDisplayOrientation(self) -> Unit.Orientation: declared()
+    def getMetaData(self) -> Unit.MetaData:
+        declared()
+
+    def getSettings(self) -> Unit.Settings:
+        declared()
+
+    def setSettings(self, settings: Unit.Settings) -> int:
+        declared()
+
+    def identify(self, seconds: int) -> None:
+        declared()
+
+    def muteBuzzer(self, mute: bool) -> None:
+        declared()
+
+    def getDisplayOrientation(self) -> Unit.Orientation:
+        declared()
 
 
 class Ade(Interface, version="1.0.0"):
@@ -105,10 +134,17 @@ class Ade(Interface, version="1.0.0"):
         wh: int = 0
         vah: int = 0
 
-    def getMetaData(self) -> Ade.MetaData: declared()
-    def getLatestSample(self) -> list[Ade.Sample]: declared()
-    def getCalibrationData(self) -> dict[int, int]: declared()
-    def setCalibrationData(self, regs: dict[str, str]) -> int: declared()
+    def getMetaData(self) -> Ade.MetaData:
+        declared()
+
+    def getLatestSample(self) -> list[Ade.Sample]:
+        declared()
+
+    def getCalibrationData(self) -> dict[int, int]:
+        declared()
+
+    def setCalibrationData(self, regs: dict[str, str]) -> int:
+        declared()
 
 
 class Bcm(Interface, version="1.0.0"):
@@ -136,13 +172,19 @@ class Bcm(Interface, version="1.0.0"):
         turnsRatio: int = 0
         burdenResistor: int = 0
 
-    def getChannelCount(self) -> int: declared()
-    def getChannelConfigs(self) -> list[Bcm.ChannelConfig]: declared()
-    def setChannelConfig(self, channel: int, config: Bcm.ChannelConfig) -> int: declared()
+    def getChannelCount(self) -> int:
+        declared()
+
+    def getChannelConfigs(self) -> list[Bcm.ChannelConfig]:
+        declared()
+
+    def setChannelConfig(self, channel: int, config: Bcm.ChannelConfig) -> int:
+        declared()
 
 
 class Cascade(Interface, version="1.0.0"):
     class Info(Structure):
         pduIds: list[int] = ZERO
 
-    def getInfo(self) -> Cascade.Info: declared()
+    def getInfo(self) -> Cascade.Info:
+        declared()

@@ -1,4 +1,5 @@
 """Downloads of PDU data, and upload of a power meter's configuration."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Optional
@@ -21,17 +22,23 @@ def download_powermeter_csv(agent: Agent) -> bytes:
 
 
 def download_panel_csv(agent: Agent, panelid: int) -> bytes:
-    """Mains and circuit readings of one panel (1 to 8) as CSV: one round trip. Raises ValueError for another number."""
+    """Mains and circuit readings of one panel (1 to 8) as CSV: one round trip.
+
+    Raises ValueError for another number.
+    """
     if panelid not in range(1, 9):
         raise ValueError(f"panelid is {panelid}; give a number from 1 to 8")
     return agent.get(scripts.target("export_pmc.cgi", {"panelid": str(panelid)}))
 
 
 def upload_pmc_config(agent: Agent, data: scripts.Data, progress: Optional[Progress] = None) -> str:
-    """Send the configuration of a power meter or panel, JSON from one of the vendor's Excel templates: one round trip.
+    """Send the configuration of a power meter or panel, JSON from one of the vendor's Excel
+    templates: one round trip.
 
     Returns the device's text.
     """
     # The vendor's SDK gives the file this name, although its format is JSON.
-    answer = scripts.upload(agent, "/cgi-bin/upload_pmc_config.cgi", "config_file", "config.csv", data, progress)
+    answer = scripts.upload(
+        agent, "/cgi-bin/upload_pmc_config.cgi", "config_file", "config.csv", data, progress
+    )
     return str(answer["body"])

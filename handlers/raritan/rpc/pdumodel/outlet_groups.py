@@ -1,4 +1,5 @@
 """Groups of outlets. Source: OutletGroup.idl, OutletGroupManager.idl."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Optional
@@ -12,7 +13,9 @@ if TYPE_CHECKING:
 
 
 class OutletGroup(Interface, version="1.1.11"):
-    """A group of outlets that switch together, at `/model/outletgroup/<id>` (firmware 3.5 and later)."""
+    """A group of outlets that switch together, at `/model/outletgroup/<id>` (firmware 3.5 and
+    later).
+    """
 
     ERR_INVALID_ARGUMENT = 1
 
@@ -42,12 +45,23 @@ class OutletGroup(Interface, version="1.1.11"):
         oldSettings: OutletGroup.Settings = ZERO
         newSettings: OutletGroup.Settings = ZERO
 
-    def getSensors(self) -> OutletGroup.Sensors: declared()
-    def getMetaData(self) -> OutletGroup.MetaData: declared()
-    def getSettings(self) -> OutletGroup.Settings: declared()
-    def setSettings(self, settings: OutletGroup.Settings) -> int: declared()
-    def setAllOutletPowerStates(self, pstate: Outlet.PowerState) -> int: declared()
-    def cycleAllOutletPowerStates(self) -> int: declared()
+    def getSensors(self) -> OutletGroup.Sensors:
+        declared()
+
+    def getMetaData(self) -> OutletGroup.MetaData:
+        declared()
+
+    def getSettings(self) -> OutletGroup.Settings:
+        declared()
+
+    def setSettings(self, settings: OutletGroup.Settings) -> int:
+        declared()
+
+    def setAllOutletPowerStates(self, pstate: Outlet.PowerState) -> int:
+        declared()
+
+    def cycleAllOutletPowerStates(self) -> int:
+        declared()
 
 
 class OutletGroupManager(Interface, version="1.1.11"):
@@ -67,8 +81,15 @@ class OutletGroupManager(Interface, version="1.1.11"):
         settings: OutletGroup.Settings = ZERO
 
     @method("_ret_", "group")
-    def createGroup(self, name: str, members: list[Outlet]) -> tuple[int, Optional[OutletGroup]]: declared()
-    def getAllGroups(self) -> dict[int, OutletGroup]: declared()
+    def createGroup(self, name: str, members: list[Outlet]) -> tuple[int, Optional[OutletGroup]]:
+        declared()
+
+    def getAllGroups(self) -> dict[int, OutletGroup]:
+        declared()
+
     @method("_ret_", "group")
-    def getGroup(self, id: int) -> tuple[int, Optional[OutletGroup]]: declared()
-    def deleteGroup(self, id: int) -> int: declared()
+    def getGroup(self, id: int) -> tuple[int, Optional[OutletGroup]]:
+        declared()
+
+    def deleteGroup(self, id: int) -> int:
+        declared()

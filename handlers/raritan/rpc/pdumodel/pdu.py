@@ -1,8 +1,9 @@
 """The PDU, its outlets, and the types that the parts of a PDU share.
 
-Source: Pdu.idl, Outlet.idl, Outlets.idl, Pole.idl, OverCurrentProtector.idl, Controller.idl, Nameplate.idl, Waveform.idl,
-EDevice.idl.
+Source: Pdu.idl, Outlet.idl, Outlets.idl, Pole.idl, OverCurrentProtector.idl, Controller.idl,
+Nameplate.idl, Waveform.idl, EDevice.idl.
 """
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Optional
@@ -138,18 +139,33 @@ class Waveform(Structure):
 
 
 class EDevice(Interface, version="1.0.1"):
-    """A part that power flows through. `getParents` returns the parts that feed it, `getChildren` those that it feeds."""
+    """A part that power flows through.
 
-    def getParents(self) -> list[EDevice]: declared()
-    def getChildren(self) -> list[EDevice]: declared()
-    def getWaveform(self) -> Waveform: declared()
-    def getPoleWaveform(self, line: PowerLine) -> Waveform: declared()
+    `getParents` returns the parts that feed it, `getChildren` those that it feeds.
+    """
+
+    def getParents(self) -> list[EDevice]:
+        declared()
+
+    def getChildren(self) -> list[EDevice]:
+        declared()
+
+    def getWaveform(self) -> Waveform:
+        declared()
+
+    def getPoleWaveform(self, line: PowerLine) -> Waveform:
+        declared()
 
 
 class Outlet(EDevice, version="3.0.4"):
-    """An outlet, at `/model/pdu/<p>/outlet/<i>`. `<i>` counts from 0; the label is the number printed on the unit."""
+    """An outlet, at `/model/pdu/<p>/outlet/<i>`.
 
-    ERR_OUTLET_NOT_SWITCHABLE, ERR_LOAD_SHEDDING_ACTIVE, ERR_OUTLET_DISABLED, ERR_OUTLET_NOT_OFF = range(1, 5)
+    `<i>` counts from 0; the label is the number printed on the unit.
+    """
+
+    ERR_OUTLET_NOT_SWITCHABLE, ERR_LOAD_SHEDDING_ACTIVE, ERR_OUTLET_DISABLED, ERR_OUTLET_NOT_OFF = (
+        range(1, 5)
+    )
     ERR_INVALID_PARAM = 1
     ERR_RELAY_CONTROL_DISABLED = 5
     ERR_OPERATION_UNSUPPORTED = 1
@@ -233,30 +249,57 @@ class Outlet(EDevice, version="3.0.4"):
         oldState: Outlet.State = ZERO
         newState: Outlet.State = ZERO
 
-    def getMetaData(self) -> Outlet.MetaData: declared()
-    def getSensors(self) -> Outlet.Sensors: declared()
-    def getState(self) -> Outlet.State: declared()
-    def setPowerState(self, pstate: Outlet.PowerState) -> int: declared()
-    def cyclePowerState(self) -> int: declared()
-    def getSettings(self) -> Outlet.Settings: declared()
-    def setSettings(self, settings: Outlet.Settings) -> int: declared()
+    def getMetaData(self) -> Outlet.MetaData:
+        declared()
+
+    def getSensors(self) -> Outlet.Sensors:
+        declared()
+
+    def getState(self) -> Outlet.State:
+        declared()
+
+    def setPowerState(self, pstate: Outlet.PowerState) -> int:
+        declared()
+
+    def cyclePowerState(self) -> int:
+        declared()
+
+    def getSettings(self) -> Outlet.Settings:
+        declared()
+
+    def setSettings(self, settings: Outlet.Settings) -> int:
+        declared()
+
     @method("i", "o", "p")
-    def getIOP(self) -> tuple[Optional[Inlet], Optional[OverCurrentProtector], list[Pole]]: declared()
-    def getController(self) -> Optional[Controller]: declared()
-    def getInrushWaveform(self) -> Waveform: declared()
-    def setServiceModeEnabled(self, enabled: bool) -> int: declared()
-    def unstick(self) -> int: declared()
+    def getIOP(self) -> tuple[Optional[Inlet], Optional[OverCurrentProtector], list[Pole]]:
+        declared()
+
+    def getController(self) -> Optional[Controller]:
+        declared()
+
+    def getInrushWaveform(self) -> Waveform:
+        declared()
+
+    def setServiceModeEnabled(self, enabled: bool) -> int:
+        declared()
+
+    def unstick(self) -> int:
+        declared()
 
 
 class Outlets(Interface, version="1.0.0"):
     class Info(Structure):
         numberOfOutlets: int = 0
 
-    def getInfo(self) -> Outlets.Info: declared()
+    def getInfo(self) -> Outlets.Info:
+        declared()
 
 
 class Pdu(Interface, version="6.5.7"):
-    """The PDU, at `/model/pdu/<p>`. `<p>` is 0 (or 1) for the unit itself, and the link id, from 2, for a link unit."""
+    """The PDU, at `/model/pdu/<p>`.
+
+    `<p>` is 0 (or 1) for the unit itself, and the link id, from 2, for a link unit.
+    """
 
     ERR_INVALID_PARAM = 1
 
@@ -341,38 +384,104 @@ class Pdu(Interface, version="6.5.7"):
         oldSettings: Pdu.Settings = ZERO
         newSettings: Pdu.Settings = ZERO
 
-    def getNameplate(self) -> Nameplate: declared()
-    def getMetaData(self) -> Pdu.MetaData: declared()
-    def getSensors(self) -> Pdu.Sensors: declared()
-    def getSensorLogger(self) -> Optional[sensors.Logger]: declared()
-    def getAlertedSensorManager(self) -> Optional[sensors.AlertedSensorManager]: declared()
-    def getControllers(self) -> list[Controller]: declared()
-    def getOutlets(self) -> list[Outlet]: declared()
-    def getOverCurrentProtectors(self) -> list[OverCurrentProtector]: declared()
-    def getInlets(self) -> list[Inlet]: declared()
-    def getTransferSwitches(self) -> list[TransferSwitch]: declared()
-    def getPeripheralDeviceManager(self) -> Optional[peripheral.DeviceManager]: declared()
-    def getBeeper(self) -> Optional[hmi.InternalBeeper]: declared()
-    def getSettings(self) -> Pdu.Settings: declared()
-    def isLoadSheddingActive(self) -> bool: declared()
-    def setSettings(self, settings: Pdu.Settings) -> int: declared()
-    def setLoadSheddingActive(self, active: bool) -> None: declared()
-    def getFeaturePorts(self) -> list[portsmodel.Port]: declared()
-    def getSensorPorts(self) -> list[portsmodel.Port]: declared()
-    def getRemoteHubPorts(self) -> list[portsmodel.Port]: declared()
-    def getPorts(self, portType: peripheral.PortType,
-                 devType: portsmodel.Port.DeviceTypeId) -> list[Pdu.PortWithProperties]: declared()
-    def getPowerShelfManager(self) -> Optional[PowerShelfManager]: declared()
-    def enterRS485ConfigModeAndAssignCtrlBoardAddress(self, addr: int) -> int: declared()
-    def enterRS485ConfigModeAndAssignSCBoardAddress(self, deviceId: int, addr: int) -> int: declared()
-    def leaveRS485ConfigMode(self) -> int: declared()
-    def setAllOutletPowerStates(self, pstate: Outlet.PowerState) -> int: declared()
-    def setMultipleOutletPowerStates(self, outletNumbers: list[int], state: Outlet.PowerState,
-                                     respectSequence: bool) -> int: declared()
-    def cycleAllOutletPowerStates(self) -> int: declared()
-    def cycleMultipleOutletPowerStates(self, outletNumbers: list[int], respectSequence: bool) -> int: declared()
-    def getStatistic(self) -> Pdu.Statistic: declared()
-    def getOutletSequenceState(self) -> Pdu.OutletSequenceState: declared()
-    def cancelOutletSequence(self) -> None: declared()
+    def getNameplate(self) -> Nameplate:
+        declared()
 
-    powerCycleAllOutletPowerStates = cycleAllOutletPowerStates         # a name in the vendor's guide; the IDL does not have it
+    def getMetaData(self) -> Pdu.MetaData:
+        declared()
+
+    def getSensors(self) -> Pdu.Sensors:
+        declared()
+
+    def getSensorLogger(self) -> Optional[sensors.Logger]:
+        declared()
+
+    def getAlertedSensorManager(self) -> Optional[sensors.AlertedSensorManager]:
+        declared()
+
+    def getControllers(self) -> list[Controller]:
+        declared()
+
+    def getOutlets(self) -> list[Outlet]:
+        declared()
+
+    def getOverCurrentProtectors(self) -> list[OverCurrentProtector]:
+        declared()
+
+    def getInlets(self) -> list[Inlet]:
+        declared()
+
+    def getTransferSwitches(self) -> list[TransferSwitch]:
+        declared()
+
+    def getPeripheralDeviceManager(self) -> Optional[peripheral.DeviceManager]:
+        declared()
+
+    def getBeeper(self) -> Optional[hmi.InternalBeeper]:
+        declared()
+
+    def getSettings(self) -> Pdu.Settings:
+        declared()
+
+    def isLoadSheddingActive(self) -> bool:
+        declared()
+
+    def setSettings(self, settings: Pdu.Settings) -> int:
+        declared()
+
+    def setLoadSheddingActive(self, active: bool) -> None:
+        declared()
+
+    def getFeaturePorts(self) -> list[portsmodel.Port]:
+        declared()
+
+    def getSensorPorts(self) -> list[portsmodel.Port]:
+        declared()
+
+    def getRemoteHubPorts(self) -> list[portsmodel.Port]:
+        declared()
+
+    def getPorts(
+        self, portType: peripheral.PortType, devType: portsmodel.Port.DeviceTypeId
+    ) -> list[Pdu.PortWithProperties]:
+        declared()
+
+    def getPowerShelfManager(self) -> Optional[PowerShelfManager]:
+        declared()
+
+    def enterRS485ConfigModeAndAssignCtrlBoardAddress(self, addr: int) -> int:
+        declared()
+
+    def enterRS485ConfigModeAndAssignSCBoardAddress(self, deviceId: int, addr: int) -> int:
+        declared()
+
+    def leaveRS485ConfigMode(self) -> int:
+        declared()
+
+    def setAllOutletPowerStates(self, pstate: Outlet.PowerState) -> int:
+        declared()
+
+    def setMultipleOutletPowerStates(
+        self, outletNumbers: list[int], state: Outlet.PowerState, respectSequence: bool
+    ) -> int:
+        declared()
+
+    def cycleAllOutletPowerStates(self) -> int:
+        declared()
+
+    def cycleMultipleOutletPowerStates(
+        self, outletNumbers: list[int], respectSequence: bool
+    ) -> int:
+        declared()
+
+    def getStatistic(self) -> Pdu.Statistic:
+        declared()
+
+    def getOutletSequenceState(self) -> Pdu.OutletSequenceState:
+        declared()
+
+    def cancelOutletSequence(self) -> None:
+        declared()
+
+    # a name in the vendor's guide; the IDL does not have it
+    powerCycleAllOutletPowerStates = cycleAllOutletPowerStates

@@ -1,4 +1,8 @@
-"""Power meters, panels and circuits. Source: PowerMeter.idl, PowerMeterController.idl, Panel.idl, Circuit.idl."""
+"""Power meters, panels and circuits.
+
+Source: PowerMeter.idl, PowerMeterController.idl, Panel.idl, Circuit.idl.
+"""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Optional
@@ -59,14 +63,29 @@ class PowerMeter(Interface, version="2.0.4"):
         oldSettings: PowerMeter.Settings = ZERO
         newSettings: PowerMeter.Settings = ZERO
 
-    def getConfig(self) -> PowerMeter.Config: declared()
-    def getSensors(self) -> PowerMeter.Sensors: declared()
-    def getPoles(self) -> list[Pole]: declared()
-    def getControllers(self) -> list[Controller]: declared()
-    def getSettings(self) -> PowerMeter.Settings: declared()
-    def setSettings(self, settings: PowerMeter.Settings) -> int: declared()
-    def getEnergyPulseSettings(self) -> PowerMeter.EnergyPulseSettings: declared()
-    def setEnergyPulseSettings(self, settings: PowerMeter.EnergyPulseSettings) -> int: declared()
+    def getConfig(self) -> PowerMeter.Config:
+        declared()
+
+    def getSensors(self) -> PowerMeter.Sensors:
+        declared()
+
+    def getPoles(self) -> list[Pole]:
+        declared()
+
+    def getControllers(self) -> list[Controller]:
+        declared()
+
+    def getSettings(self) -> PowerMeter.Settings:
+        declared()
+
+    def setSettings(self, settings: PowerMeter.Settings) -> int:
+        declared()
+
+    def getEnergyPulseSettings(self) -> PowerMeter.EnergyPulseSettings:
+        declared()
+
+    def setEnergyPulseSettings(self, settings: PowerMeter.EnergyPulseSettings) -> int:
+        declared()
 
 
 class PowerMeterController(Interface, version="1.2.12"):
@@ -94,15 +113,29 @@ class PowerMeterController(Interface, version="1.2.12"):
         panelSettings: Panel.PanelSettings = ZERO
 
     @method("_ret_", "result")
-    def scanMeterBoard(self, powerMeterId: int) -> tuple[int, PowerMeterController.ScanResult]: declared()
-    def getPowerMeters(self) -> dict[int, Interface]: declared()
+    def scanMeterBoard(self, powerMeterId: int) -> tuple[int, PowerMeterController.ScanResult]:
+        declared()
+
+    def getPowerMeters(self) -> dict[int, Interface]:
+        declared()
+
     @method("_ret_", "powerMeter")
-    def createPowerMeter(self, config: PowerMeter.Config,
-                         settings: PowerMeter.Settings) -> tuple[int, Optional[PowerMeter]]: declared()
+    def createPowerMeter(
+        self, config: PowerMeter.Config, settings: PowerMeter.Settings
+    ) -> tuple[int, Optional[PowerMeter]]:
+        declared()
+
     @method("_ret_", "panel")
-    def createPanel(self, config: PowerMeter.Config, powerMeterSettings: PowerMeter.Settings,
-                    panelSettings: Panel.PanelSettings) -> tuple[int, Optional[Panel]]: declared()
-    def deletePowerMeter(self, powerMeterId: int) -> int: declared()
+    def createPanel(
+        self,
+        config: PowerMeter.Config,
+        powerMeterSettings: PowerMeter.Settings,
+        panelSettings: Panel.PanelSettings,
+    ) -> tuple[int, Optional[Panel]]:
+        declared()
+
+    def deletePowerMeter(self, powerMeterId: int) -> int:
+        declared()
 
 
 class Panel(PowerMeter, version="2.0.4"):
@@ -130,12 +163,23 @@ class Panel(PowerMeter, version="2.0.4"):
         oldSettings: Panel.PanelSettings = ZERO
         newSettings: Panel.PanelSettings = ZERO
 
-    def getPanelSettings(self) -> Panel.PanelSettings: declared()
-    def setPanelSettings(self, settings: Panel.PanelSettings) -> int: declared()
-    def getCircuits(self) -> dict[int, Interface]: declared()
+    def getPanelSettings(self) -> Panel.PanelSettings:
+        declared()
+
+    def setPanelSettings(self, settings: Panel.PanelSettings) -> int:
+        declared()
+
+    def getCircuits(self) -> dict[int, Interface]:
+        declared()
+
     @method("_ret_", "circuit")
-    def createCircuit(self, config: Circuit.Config, settings: Circuit.Settings) -> tuple[int, Optional[Circuit]]: declared()
-    def deleteCircuit(self, position: int) -> int: declared()
+    def createCircuit(
+        self, config: Circuit.Config, settings: Circuit.Settings
+    ) -> tuple[int, Optional[Circuit]]:
+        declared()
+
+    def deleteCircuit(self, position: int) -> int:
+        declared()
 
 
 class Circuit(Interface, version="2.0.4"):
@@ -177,8 +221,17 @@ class Circuit(Interface, version="2.0.4"):
         oldSettings: Circuit.Settings = ZERO
         newSettings: Circuit.Settings = ZERO
 
-    def getConfig(self) -> Circuit.Config: declared()
-    def getSensors(self) -> Circuit.Sensors: declared()
-    def getPoles(self) -> list[Pole]: declared()
-    def getSettings(self) -> Circuit.Settings: declared()
-    def setSettings(self, settings: Circuit.Settings) -> int: declared()
+    def getConfig(self) -> Circuit.Config:
+        declared()
+
+    def getSensors(self) -> Circuit.Sensors:
+        declared()
+
+    def getPoles(self) -> list[Pole]:
+        declared()
+
+    def getSettings(self) -> Circuit.Settings:
+        declared()
+
+    def setSettings(self, settings: Circuit.Settings) -> int:
+        declared()

@@ -1,4 +1,5 @@
 """Power shelves. Source: PowerBus.idl, ShelfPowerSupply.idl, PowerShelfManager.idl."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Optional
@@ -23,8 +24,11 @@ class PowerBus(EDevice, version="1.0.0"):
         activeEnergy: Optional[sensors.NumericSensor] = None
         temperature: Optional[sensors.NumericSensor] = None
 
-    def getSensors(self) -> PowerBus.Sensors: declared()
-    def getPoles(self) -> list[Pole]: declared()
+    def getSensors(self) -> PowerBus.Sensors:
+        declared()
+
+    def getPoles(self) -> list[Pole]:
+        declared()
 
 
 class ShelfPowerSupply(EDevice, version="1.0.0"):
@@ -113,21 +117,45 @@ class ShelfPowerSupply(EDevice, version="1.0.0"):
         oldState: ShelfPowerSupply.State = ZERO
         newState: ShelfPowerSupply.State = ZERO
 
-    def getMetaData(self) -> ShelfPowerSupply.MetaData: declared()
-    def getState(self) -> ShelfPowerSupply.State: declared()
-    def getInputSensors(self) -> ShelfPowerSupply.InputSensors: declared()
-    def getOutputSensors(self) -> ShelfPowerSupply.OutputSensors: declared()
-    def getPowerSupplySensors(self) -> ShelfPowerSupply.PowerSupplySensors: declared()
-    def setPowerState(self, pstate: ShelfPowerSupply.PowerState) -> int: declared()
-    def setFanSpeedOverride(self, enableOverride: bool, fanSpeedPercent: int) -> int: declared()
-    def clearFaults(self) -> None: declared()
-    def getInputPoles(self) -> list[Pole]: declared()
-    def getOutputPoles(self) -> list[Pole]: declared()
-    def getController(self) -> Optional[Controller]: declared()
+    def getMetaData(self) -> ShelfPowerSupply.MetaData:
+        declared()
+
+    def getState(self) -> ShelfPowerSupply.State:
+        declared()
+
+    def getInputSensors(self) -> ShelfPowerSupply.InputSensors:
+        declared()
+
+    def getOutputSensors(self) -> ShelfPowerSupply.OutputSensors:
+        declared()
+
+    def getPowerSupplySensors(self) -> ShelfPowerSupply.PowerSupplySensors:
+        declared()
+
+    def setPowerState(self, pstate: ShelfPowerSupply.PowerState) -> int:
+        declared()
+
+    def setFanSpeedOverride(self, enableOverride: bool, fanSpeedPercent: int) -> int:
+        declared()
+
+    def clearFaults(self) -> None:
+        declared()
+
+    def getInputPoles(self) -> list[Pole]:
+        declared()
+
+    def getOutputPoles(self) -> list[Pole]:
+        declared()
+
+    def getController(self) -> Optional[Controller]:
+        declared()
 
 
 class PowerShelfManager(Interface, version="1.0.0"):
     """The power supplies and the DC bus of a power shelf (firmware 4.4 and later)."""
 
-    def getPowerSupplies(self) -> list[ShelfPowerSupply]: declared()
-    def getPowerBus(self) -> Optional[PowerBus]: declared()
+    def getPowerSupplies(self) -> list[ShelfPowerSupply]:
+        declared()
+
+    def getPowerBus(self) -> Optional[PowerBus]:
+        declared()

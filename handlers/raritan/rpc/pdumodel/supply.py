@@ -1,9 +1,11 @@
 """Inlets, transfer switches and overcurrent protectors, and their sensors.
 
-Source: Inlet.idl, Inlets.idl, TransferSwitch.idl, OverCurrentProtectorTripSensor.idl, OverCurrentProtector.idl,
-OverCurrentProtectors.idl, PowerQualitySensor.idl, ResidualCurrentStateSensor.idl, TransferSwitchBypassStateSensor.idl,
+Source: Inlet.idl, Inlets.idl, TransferSwitch.idl, OverCurrentProtectorTripSensor.idl,
+OverCurrentProtector.idl, OverCurrentProtectors.idl, PowerQualitySensor.idl,
+ResidualCurrentStateSensor.idl, TransferSwitchBypassStateSensor.idl,
 TypeBResidualCurrentNumericSensor.idl, VoltageMonitoringSensor.idl.
 """
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Optional, Union
@@ -13,7 +15,16 @@ from .._runtime import ZERO, Enumeration, Interface, Structure, Time, declared
 from .pdu import EDevice
 
 if TYPE_CHECKING:
-    from .pdu import DoublePole, MeteredLinePair, Nameplate, Outlet, Pole, Rating, ThrowPole, Waveform
+    from .pdu import (
+        DoublePole,
+        MeteredLinePair,
+        Nameplate,
+        Outlet,
+        Pole,
+        Rating,
+        ThrowPole,
+        Waveform,
+    )
 
 
 class Inlet(EDevice, version="3.0.4"):
@@ -64,28 +75,52 @@ class Inlet(EDevice, version="3.0.4"):
         oldSettings: Inlet.Settings = ZERO
         newSettings: Inlet.Settings = ZERO
 
-    def getMetaData(self) -> Inlet.MetaData: declared()
-    def getSensors(self) -> Inlet.Sensors: declared()
-    def getPoles(self) -> list[Pole]: declared()
-    def getLinePairs(self) -> list[MeteredLinePair]: declared()
-    def getSettings(self) -> Inlet.Settings: declared()
-    def setSettings(self, settings: Inlet.Settings) -> int: declared()
-    def setEnabled(self, enabled: bool) -> None: declared()
-    def isEnabled(self) -> bool: declared()
+    def getMetaData(self) -> Inlet.MetaData:
+        declared()
+
+    def getSensors(self) -> Inlet.Sensors:
+        declared()
+
+    def getPoles(self) -> list[Pole]:
+        declared()
+
+    def getLinePairs(self) -> list[MeteredLinePair]:
+        declared()
+
+    def getSettings(self) -> Inlet.Settings:
+        declared()
+
+    def setSettings(self, settings: Inlet.Settings) -> int:
+        declared()
+
+    def setEnabled(self, enabled: bool) -> None:
+        declared()
+
+    def isEnabled(self) -> bool:
+        declared()
 
 
 class Inlets(Interface, version="1.0.0"):
     class Info(Structure):
         numberOfInlets: int = 0
 
-    def getInfo(self) -> Inlets.Info: declared()
+    def getInfo(self) -> Inlets.Info:
+        declared()
 
 
 class TransferSwitch(EDevice, version="6.0.3"):
-    """Feeds its outlets from one of several inlets. Protectors and outlets refer to the first inlet, even after a transfer."""
+    """Feeds its outlets from one of several inlets.
+
+    Protectors and outlets refer to the first inlet, even after a transfer.
+    """
 
     ERR_INVALID_PARAM, ERR_SWITCH_PREVENTED, ERR_SWITCH_FAILED = range(1, 4)
-    OPERATIONAL_STATE_OFF, OPERATIONAL_STATE_NORMAL, OPERATIONAL_STATE_STANDBY, OPERATIONAL_STATE_NON_REDUNDANT = range(4)
+    (
+        OPERATIONAL_STATE_OFF,
+        OPERATIONAL_STATE_NORMAL,
+        OPERATIONAL_STATE_STANDBY,
+        OPERATIONAL_STATE_NON_REDUNDANT,
+    ) = range(4)
     SWITCH_FAULT_I1_SHORT = 1
     SWITCH_FAULT_I1_OPEN = 2
     SWITCH_FAULT_I2_SHORT = 4
@@ -93,8 +128,18 @@ class TransferSwitch(EDevice, version="6.0.3"):
     OPERATIONAL_STATE_BYPASSED = 4
 
     class TransferReason(Enumeration):
-        (REASON_UNKNOWN, REASON_STARTUP, REASON_MANUAL_TRANSFER, REASON_AUTO_RETRANSFER, REASON_POWER_FAILURE,
-         REASON_POWER_QUALITY, REASON_OVERLOAD, REASON_OVERHEAT, REASON_INTERNAL_FAILURE, REASON_BYPASS_ACTIVE) = range(10)
+        (
+            REASON_UNKNOWN,
+            REASON_STARTUP,
+            REASON_MANUAL_TRANSFER,
+            REASON_AUTO_RETRANSFER,
+            REASON_POWER_FAILURE,
+            REASON_POWER_QUALITY,
+            REASON_OVERLOAD,
+            REASON_OVERHEAT,
+            REASON_INTERNAL_FAILURE,
+            REASON_BYPASS_ACTIVE,
+        ) = range(10)
 
     class Type(Enumeration):
         STS, ATS, HTS = range(3)
@@ -153,22 +198,47 @@ class TransferSwitch(EDevice, version="6.0.3"):
         oldSettings: TransferSwitch.Settings = ZERO
         newSettings: TransferSwitch.Settings = ZERO
 
-    def getMetaData(self) -> TransferSwitch.MetaData: declared()
-    def getSensors(self) -> TransferSwitch.Sensors: declared()
-    def getPoles(self) -> list[ThrowPole]: declared()
-    def getSettings(self) -> TransferSwitch.Settings: declared()
-    def setSettings(self, settings: TransferSwitch.Settings) -> int: declared()
-    def getStatistics(self) -> TransferSwitch.Statistics: declared()
-    def transferToSource(self, source: int, faultOverride: bool) -> int: declared()
-    def getLastTransferReason(self) -> TransferSwitch.TransferReason: declared()
-    def getLastTransferWaveform(self) -> Union[Waveform, list[TransferSwitch.WaveformSample]]: declared()
-    def getTransferLog(self) -> list[TransferSwitch.TransferLogEntry]: declared()
-    def getParameters(self) -> dict[str, str]: declared()
-    def setParameters(self, parameters: Union[dict[str, Any], dict[str, str]]) -> int: declared()
+    def getMetaData(self) -> TransferSwitch.MetaData:
+        declared()
+
+    def getSensors(self) -> TransferSwitch.Sensors:
+        declared()
+
+    def getPoles(self) -> list[ThrowPole]:
+        declared()
+
+    def getSettings(self) -> TransferSwitch.Settings:
+        declared()
+
+    def setSettings(self, settings: TransferSwitch.Settings) -> int:
+        declared()
+
+    def getStatistics(self) -> TransferSwitch.Statistics:
+        declared()
+
+    def transferToSource(self, source: int, faultOverride: bool) -> int:
+        declared()
+
+    def getLastTransferReason(self) -> TransferSwitch.TransferReason:
+        declared()
+
+    def getLastTransferWaveform(self) -> Union[Waveform, list[TransferSwitch.WaveformSample]]:
+        declared()
+
+    def getTransferLog(self) -> list[TransferSwitch.TransferLogEntry]:
+        declared()
+
+    def getParameters(self) -> dict[str, str]:
+        declared()
+
+    def setParameters(self, parameters: Union[dict[str, Any], dict[str, str]]) -> int:
+        declared()
 
 
 class OverCurrentProtectorTripSensor(sensors.StateSensor, version="1.1.14"):
-    """State of a protector (0 open, 1 closed: StateSensor.idl 4.0.8, TRIP_SENSOR) and the cause of its last trip."""
+    """State of a protector (0 open, 1 closed: StateSensor.idl 4.0.8, TRIP_SENSOR) and the cause of
+    its last trip.
+    """
 
     class TripEventInformation(Structure):
         cause: Optional[Outlet] = None
@@ -179,16 +249,30 @@ class OverCurrentProtectorTripSensor(sensors.StateSensor, version="1.1.14"):
         tripCause: Optional[Outlet] = None
         tripInformation: OverCurrentProtectorTripSensor.TripEventInformation = ZERO
 
-    def getTripCause(self) -> Optional[Outlet]: declared()
-    def getTripEventInformation(self) -> OverCurrentProtectorTripSensor.TripEventInformation: declared()
-    def getTripWaveform(self) -> Waveform: declared()
+    def getTripCause(self) -> Optional[Outlet]:
+        declared()
+
+    def getTripEventInformation(self) -> OverCurrentProtectorTripSensor.TripEventInformation:
+        declared()
+
+    def getTripWaveform(self) -> Waveform:
+        declared()
 
 
 class OverCurrentProtector(EDevice, version="4.0.4"):
     """A breaker or fuse, at `/model/pdu/<p>/ocp/<i>`."""
 
     class Type(Enumeration):
-        BREAKER_1POLE, BREAKER_2POLE, BREAKER_3POLE, FUSE, FUSE_PAIR, RCBO_2POLE, RCBO_3POLE, RCBO_4POLE = range(8)
+        (
+            BREAKER_1POLE,
+            BREAKER_2POLE,
+            BREAKER_3POLE,
+            FUSE,
+            FUSE_PAIR,
+            RCBO_2POLE,
+            RCBO_3POLE,
+            RCBO_4POLE,
+        ) = range(8)
 
     class MetaData(Structure):
         label: str = ""
@@ -225,20 +309,34 @@ class OverCurrentProtector(EDevice, version="4.0.4"):
         oldSettings: OverCurrentProtector.Settings = ZERO
         newSettings: OverCurrentProtector.Settings = ZERO
 
-    def getMetaData(self) -> OverCurrentProtector.MetaData: declared()
-    def getSensors(self) -> OverCurrentProtector.Sensors: declared()
-    def getPoles(self) -> list[DoublePole]: declared()
-    def getInlet(self) -> Optional[Inlet]: declared()
-    def getOCP(self) -> Optional[OverCurrentProtector]: declared()
-    def getSettings(self) -> OverCurrentProtector.Settings: declared()
-    def setSettings(self, settings: OverCurrentProtector.Settings) -> int: declared()
+    def getMetaData(self) -> OverCurrentProtector.MetaData:
+        declared()
+
+    def getSensors(self) -> OverCurrentProtector.Sensors:
+        declared()
+
+    def getPoles(self) -> list[DoublePole]:
+        declared()
+
+    def getInlet(self) -> Optional[Inlet]:
+        declared()
+
+    def getOCP(self) -> Optional[OverCurrentProtector]:
+        declared()
+
+    def getSettings(self) -> OverCurrentProtector.Settings:
+        declared()
+
+    def setSettings(self, settings: OverCurrentProtector.Settings) -> int:
+        declared()
 
 
 class OverCurrentProtectors(Interface, version="1.0.0"):
     class Info(Structure):
         numberOfOCPs: int = 0
 
-    def getInfo(self) -> OverCurrentProtectors.Info: declared()
+    def getInfo(self) -> OverCurrentProtectors.Info:
+        declared()
 
 
 class PowerQualitySensor(sensors.StateSensor, version="2.0.8"):
@@ -248,11 +346,15 @@ class PowerQualitySensor(sensors.StateSensor, version="2.0.8"):
 class ResidualCurrentStateSensor(sensors.StateSensor, version="2.0.8"):
     STATE_NORMAL, STATE_WARNING, STATE_CRITICAL, STATE_SELFTEST, STATE_FAILURE = range(5)
 
-    def startSelfTest(self) -> int: declared()
+    def startSelfTest(self) -> int:
+        declared()
 
 
 class TransferSwitchBypassStateSensor(sensors.StateSensor, version="1.0.2"):
-    """Bits: active inlet, whether the bypass is selected, fault. In firmware 4.2: selected inlet, whether it is active, fault."""
+    """Bits: active inlet, whether the bypass is selected, fault.
+
+    In firmware 4.2: selected inlet, whether it is active, fault.
+    """
 
     STATE_SELECTED_INLET_MASK = 7
     STATE_SELECTED_INLET_IS_ACTIVE = 8
@@ -260,13 +362,15 @@ class TransferSwitchBypassStateSensor(sensors.StateSensor, version="1.0.2"):
     STATE_ACTIVE_INLET_MASK = 7
     STATE_IS_BYPASS_SELECTED = 8
 
-    def acknowledgeFault(self) -> None: declared()
+    def acknowledgeFault(self) -> None:
+        declared()
 
 
 class TypeBResidualCurrentNumericSensor(sensors.NumericSensor, version="1.0.8"):
     """Residual current including its DC part. `degauss` demagnetises the sensor."""
 
-    def degauss(self) -> None: declared()
+    def degauss(self) -> None:
+        declared()
 
 
 class VoltageMonitoringSensor(sensors.NumericSensor, version="1.0.4"):
@@ -297,7 +401,14 @@ class VoltageMonitoringSensor(sensors.NumericSensor, version="1.0.4"):
     class EventOccurredEvent(idl.Event):
         event: VoltageMonitoringSensor.Event = ZERO
 
-    def getRecentEvents(self) -> list[VoltageMonitoringSensor.Event]: declared()
-    def clearRecentEvents(self) -> None: declared()
-    def getDipSwellThresholds(self) -> VoltageMonitoringSensor.DipSwellThresholds: declared()
-    def setDipSwellThresholds(self, thresholds: VoltageMonitoringSensor.DipSwellThresholds) -> int: declared()
+    def getRecentEvents(self) -> list[VoltageMonitoringSensor.Event]:
+        declared()
+
+    def clearRecentEvents(self) -> None:
+        declared()
+
+    def getDipSwellThresholds(self) -> VoltageMonitoringSensor.DipSwellThresholds:
+        declared()
+
+    def setDipSwellThresholds(self, thresholds: VoltageMonitoringSensor.DipSwellThresholds) -> int:
+        declared()

@@ -1,4 +1,5 @@
 """External sensors and actuators, and sensors behind gateways."""
+
 from __future__ import annotations
 
 from .devices import *

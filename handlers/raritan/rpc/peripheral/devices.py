@@ -1,8 +1,9 @@
 """External sensors and actuators: their slots, packages and hubs.
 
-Source: PosElement.idl, PeripheralDeviceSlot.idl, PeripheralDeviceManager.idl, PeripheralDevicePackage.idl, SensorHub.idl,
-ModbusCfg.idl, PeripheralG2Production.idl.
+Source: PosElement.idl, PeripheralDeviceSlot.idl, PeripheralDeviceManager.idl,
+PeripheralDevicePackage.idl, SensorHub.idl, ModbusCfg.idl, PeripheralG2Production.idl.
 """
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Optional, Union
@@ -16,8 +17,21 @@ if TYPE_CHECKING:
 
 
 class PortType(Enumeration):
-    (ONBOARD, DEV_PORT, ONEWIRE_HUB_PORT, ONEWIRE_CHAIN_POS, REMOTE_HUB_PORT, WIRELESS_BRIDGE, WIRELESS_DEVICE,
-     UNSPECIFIED, GATEWAY_SENSOR, FEATURE_PORT, USB_PORT, USB_HUB_PORT, USB_RS485_DONGLE) = range(13)
+    (
+        ONBOARD,
+        DEV_PORT,
+        ONEWIRE_HUB_PORT,
+        ONEWIRE_CHAIN_POS,
+        REMOTE_HUB_PORT,
+        WIRELESS_BRIDGE,
+        WIRELESS_DEVICE,
+        UNSPECIFIED,
+        GATEWAY_SENSOR,
+        FEATURE_PORT,
+        USB_PORT,
+        USB_HUB_PORT,
+        USB_RS485_DONGLE,
+    ) = range(13)
     ONEWIRE_ONBOARD, ONEWIRE_DEV_PORT = range(2)
 
 
@@ -77,7 +91,8 @@ class Device(ValueObject, version="7.0.3"):
 
 
 class Package(Interface, version="3.0.3"):
-    def getPackageInfo(self) -> PackageInfo: declared()
+    def getPackageInfo(self) -> PackageInfo:
+        declared()
 
 
 class BatteryPoweredDevicePackage(Package, version="1.0.2"):
@@ -85,7 +100,8 @@ class BatteryPoweredDevicePackage(Package, version="1.0.2"):
         oldVoltage: float = 0.0
         newVoltage: float = 0.0
 
-    def getBatteryVoltage(self) -> float: declared()
+    def getBatteryVoltage(self) -> float:
+        declared()
 
 
 class DoorHandleControllerPackage(Package, version="3.0.3"):
@@ -105,12 +121,23 @@ class DoorHandleControllerPackage(Package, version="3.0.3"):
         doorHandleName: str = ""
         doorLockName: str = ""
 
-    def getSupportedHandleTypes(self) -> list[str]: declared()
-    def getSupportedExternalDeviceTypes(self) -> list[str]: declared()
-    def getHandleType(self, channel: int) -> str: declared()
-    def getExternalDeviceType(self, channel: int) -> str: declared()
-    def setHandleType(self, channel: int, handleType: str) -> int: declared()
-    def setExternalDeviceType(self, channel: int, type: str) -> int: declared()
+    def getSupportedHandleTypes(self) -> list[str]:
+        declared()
+
+    def getSupportedExternalDeviceTypes(self) -> list[str]:
+        declared()
+
+    def getHandleType(self, channel: int) -> str:
+        declared()
+
+    def getExternalDeviceType(self, channel: int) -> str:
+        declared()
+
+    def setHandleType(self, channel: int, handleType: str) -> int:
+        declared()
+
+    def setExternalDeviceType(self, channel: int, type: str) -> int:
+        declared()
 
 
 class SensorHub(Interface, version="2.0.4"):
@@ -131,12 +158,17 @@ class SensorHub(Interface, version="2.0.4"):
         hubPort: str = ""
         fuse: Optional[portsmodel.PortFuse] = None
 
-    def getDeviceInfo(self) -> SensorHub.DeviceInfo: declared()
-    def getPackageInfo(self) -> PackageInfo: declared()
+    def getDeviceInfo(self) -> SensorHub.DeviceInfo:
+        declared()
+
+    def getPackageInfo(self) -> PackageInfo:
+        declared()
 
 
 class ModbusCfg(Interface, version="1.0.0"):
-    """Modbus exception codes, functions, error kinds and serial settings, for `GatewaySensorManager`."""
+    """Modbus exception codes, functions, error kinds and serial settings, for
+    `GatewaySensorManager`.
+    """
 
     EXCEPTION_ILLEGAL_FUNCTION = 1
     EXCEPTION_ILLEGAL_DATA_ADDRESS = 2
@@ -191,12 +223,23 @@ class DeviceSlot(Interface, version="5.0.3"):
         oldSettings: DeviceSlot.Settings = ZERO
         newSettings: DeviceSlot.Settings = ZERO
 
-    def getDevice(self) -> Optional[Device]: declared()
-    def assign(self, devid: DeviceID) -> int: declared()
-    def assignAddress(self, packageClass: str, address: Address) -> int: declared()
-    def unassign(self) -> int: declared()
-    def getSettings(self) -> DeviceSlot.Settings: declared()
-    def setSettings(self, settings: DeviceSlot.Settings) -> int: declared()
+    def getDevice(self) -> Optional[Device]:
+        declared()
+
+    def assign(self, devid: DeviceID) -> int:
+        declared()
+
+    def assignAddress(self, packageClass: str, address: Address) -> int:
+        declared()
+
+    def unassign(self) -> int:
+        declared()
+
+    def getSettings(self) -> DeviceSlot.Settings:
+        declared()
+
+    def setSettings(self, settings: DeviceSlot.Settings) -> int:
+        declared()
 
 
 class DeviceManager(Interface, version="5.3.6"):
@@ -276,27 +319,55 @@ class DeviceManager(Interface, version="5.3.6"):
         romCode: str = ""
         position: list[PosElement] = ZERO
 
-    def getDeviceSlots(self) -> list[DeviceSlot]: declared()
-    def getDeviceSlot(self, idx: int) -> Optional[DeviceSlot]: declared()
-    def getSensorHubs(self) -> list[SensorHub]: declared()
-    def getDiscoveredDevices(self) -> list[Device]: declared()
-    def getDiscoveredPackageInfos(self) -> list[PackageInfo]: declared()
-    def getSettings(self) -> DeviceManager.Settings: declared()
-    def setSettings(self, settings: DeviceManager.Settings) -> int: declared()
-    def getMetaData(self) -> DeviceManager.MetaData: declared()
-    def getDeviceTypeInfos(self) -> list[DeviceManager.DeviceTypeInfo]: declared()
-    def getFirmwareUpdateState(self) -> DeviceManager.FirmwareUpdateState: declared()
-    def getStatistics(self) -> DeviceManager.Statistics: declared()
-    def getDiscoveredPackages(self) -> list[Package]: declared()
-    def getPortFuse(self) -> Optional[portsmodel.PortFuse]: declared()
-    def getGatewaySensorManager(self) -> Optional[GatewaySensorManager]: declared()
+    def getDeviceSlots(self) -> list[DeviceSlot]:
+        declared()
+
+    def getDeviceSlot(self, idx: int) -> Optional[DeviceSlot]:
+        declared()
+
+    def getSensorHubs(self) -> list[SensorHub]:
+        declared()
+
+    def getDiscoveredDevices(self) -> list[Device]:
+        declared()
+
+    def getDiscoveredPackageInfos(self) -> list[PackageInfo]:
+        declared()
+
+    def getSettings(self) -> DeviceManager.Settings:
+        declared()
+
+    def setSettings(self, settings: DeviceManager.Settings) -> int:
+        declared()
+
+    def getMetaData(self) -> DeviceManager.MetaData:
+        declared()
+
+    def getDeviceTypeInfos(self) -> list[DeviceManager.DeviceTypeInfo]:
+        declared()
+
+    def getFirmwareUpdateState(self) -> DeviceManager.FirmwareUpdateState:
+        declared()
+
+    def getStatistics(self) -> DeviceManager.Statistics:
+        declared()
+
+    def getDiscoveredPackages(self) -> list[Package]:
+        declared()
+
+    def getPortFuse(self) -> Optional[portsmodel.PortFuse]:
+        declared()
+
+    def getGatewaySensorManager(self) -> Optional[GatewaySensorManager]:
+        declared()
 
 
 class G2Production(Interface, version="4.0.0"):
     """Production functions of sensor packages.
 
-    Firmware up to 3.3 has all these methods except `programSerialNumber`. Firmware 3.4 and newer has only that one. Code 4 is
-    ERR_NO_FIRMWARE_FILE up to firmware 3.3, and ERR_OPERATION_FAILED from 3.4 on.
+    Firmware up to 3.3 has all these methods except `programSerialNumber`. Firmware 3.4 and newer
+    has only that one. Code 4 is ERR_NO_FIRMWARE_FILE up to firmware 3.3, and ERR_OPERATION_FAILED
+    from 3.4 on.
     """
 
     ERR_INVALID_PARAMS = 1
@@ -325,30 +396,81 @@ class G2Production(Interface, version="4.0.0"):
         configurationId: int = 0
         updateDate: str = ""
 
-    def programSerialNumber(self, romcode: str, serial: str) -> int: declared()
-    def updateFirmware(self, romcode: str) -> int: declared()
-    def updateFirmwarePos(self, position: list[PosElement]) -> int: declared()
+    def programSerialNumber(self, romcode: str, serial: str) -> int:
+        declared()
+
+    def updateFirmware(self, romcode: str) -> int:
+        declared()
+
+    def updateFirmwarePos(self, position: list[PosElement]) -> int:
+        declared()
+
     @method("_ret_", "info")
-    def getFirmwareInfo(self, romcode: str) -> tuple[int, G2Production.FirmwareInfo]: declared()
+    def getFirmwareInfo(self, romcode: str) -> tuple[int, G2Production.FirmwareInfo]:
+        declared()
+
     @method("_ret_", "info")
-    def getFirmwareInfoPos(self, position: list[PosElement]) -> tuple[int, G2Production.FirmwareInfo]: declared()
+    def getFirmwareInfoPos(
+        self, position: list[PosElement]
+    ) -> tuple[int, G2Production.FirmwareInfo]:
+        declared()
+
     @method("_ret_", "cfg")
-    def readConfigurationSpace(self, romcode: str, cs: G2Production.ConfigurationSpace) -> tuple[int, list[int]]: declared()
+    def readConfigurationSpace(
+        self, romcode: str, cs: G2Production.ConfigurationSpace
+    ) -> tuple[int, list[int]]:
+        declared()
+
     @method("_ret_", "cfg")
-    def readConfigurationSpacePos(self, position: list[PosElement],
-                                  cs: G2Production.ConfigurationSpace) -> tuple[int, list[int]]: declared()
-    def eraseConfigurationSpace(self, romcode: str, cs: G2Production.ConfigurationSpace) -> int: declared()
-    def eraseConfigurationSpacePos(self, position: list[PosElement], cs: G2Production.ConfigurationSpace) -> int: declared()
-    def writeConfigurationSpace(self, romcode: str, cs: G2Production.ConfigurationSpace, cfg: list[int]) -> int: declared()
-    def writeConfigurationSpacePos(self, position: list[PosElement], cs: G2Production.ConfigurationSpace,
-                                   cfg: list[int]) -> int: declared()
+    def readConfigurationSpacePos(
+        self, position: list[PosElement], cs: G2Production.ConfigurationSpace
+    ) -> tuple[int, list[int]]:
+        declared()
+
+    def eraseConfigurationSpace(self, romcode: str, cs: G2Production.ConfigurationSpace) -> int:
+        declared()
+
+    def eraseConfigurationSpacePos(
+        self, position: list[PosElement], cs: G2Production.ConfigurationSpace
+    ) -> int:
+        declared()
+
+    def writeConfigurationSpace(
+        self, romcode: str, cs: G2Production.ConfigurationSpace, cfg: list[int]
+    ) -> int:
+        declared()
+
+    def writeConfigurationSpacePos(
+        self, position: list[PosElement], cs: G2Production.ConfigurationSpace, cfg: list[int]
+    ) -> int:
+        declared()
+
     @method("_ret_", "data")
-    def readRegisters(self, romcode: str, address: int, count: int) -> tuple[int, list[int]]: declared()
+    def readRegisters(self, romcode: str, address: int, count: int) -> tuple[int, list[int]]:
+        declared()
+
     @method("_ret_", "data")
-    def readRegistersPos(self, position: list[PosElement], address: int, count: int) -> tuple[int, list[int]]: declared()
-    def writeRegisters(self, romcode: str, address: int, data: list[int]) -> int: declared()
-    def writeRegistersPos(self, position: list[PosElement], address: int, data: list[int]) -> int: declared()
-    def writeRegisterBits(self, romcode: str, address: int, mask: int, bits: int) -> int: declared()
-    def writeRegisterBitsPos(self, position: list[PosElement], address: int, mask: int, bits: int) -> int: declared()
-    def reset(self, romcode: str, method: G2Production.ResetMethod) -> int: declared()
-    def resetPos(self, position: list[PosElement], method: G2Production.ResetMethod) -> int: declared()
+    def readRegistersPos(
+        self, position: list[PosElement], address: int, count: int
+    ) -> tuple[int, list[int]]:
+        declared()
+
+    def writeRegisters(self, romcode: str, address: int, data: list[int]) -> int:
+        declared()
+
+    def writeRegistersPos(self, position: list[PosElement], address: int, data: list[int]) -> int:
+        declared()
+
+    def writeRegisterBits(self, romcode: str, address: int, mask: int, bits: int) -> int:
+        declared()
+
+    def writeRegisterBitsPos(
+        self, position: list[PosElement], address: int, mask: int, bits: int
+    ) -> int:
+        declared()
+
+    def reset(self, romcode: str, method: G2Production.ResetMethod) -> int:
+        declared()
+
+    def resetPos(self, position: list[PosElement], method: G2Production.ResetMethod) -> int:
+        declared()

@@ -1,4 +1,5 @@
 """Sensors of Modbus and SNMP devices. Source: GatewaySensorManager.idl."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Optional, Union
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
 class _Renumbered:
     """A constant that had another number up to release 4.2.20 (versions 1 and 2 of the interface).
 
-    The class and a proxy made without an IDL type have the newest number. A proxy from a unit's answer has the number of that
-    unit's firmware.
+    The class and a proxy made without an IDL type have the newest number. A proxy from a unit's
+    answer has the number of that unit's firmware.
     """
 
     def __init__(self, newest: int, older: int) -> None:
@@ -27,7 +28,9 @@ class _Renumbered:
 
 
 class GatewaySensorManager(Interface, version="3.0.1"):
-    """Sensors of Modbus devices (firmware later than 4.0.0) and of SNMP devices (firmware later than 4.0.41)."""
+    """Sensors of Modbus devices (firmware later than 4.0.0) and of SNMP devices (firmware later
+    than 4.0.41).
+    """
 
     MODBUS_VENDOR_NAME = 0
     MODBUS_PRODUCT_CODE = 1
@@ -42,11 +45,34 @@ class GatewaySensorManager(Interface, version="3.0.1"):
         ACCESS_READ_WRITE, ACCESS_READ, ACCESS_WRITE = range(3)
 
     class EncodingType(Enumeration):
-        (BOOL, INT, UINT, IEEE754, INT_ONES_COMPLEMENT, INT_SIGN_MAGNITUDE, INT_10K, UINT_10K, INT_BCD,
-         INT_SIGN_MAGNITUDE_BCD, UINT_BCD, INT_PACKED_BCD, INT_SIGN_MAGNITUDE_PACKED_BCD, UINT_PACKED_BCD) = range(14)
+        (
+            BOOL,
+            INT,
+            UINT,
+            IEEE754,
+            INT_ONES_COMPLEMENT,
+            INT_SIGN_MAGNITUDE,
+            INT_10K,
+            UINT_10K,
+            INT_BCD,
+            INT_SIGN_MAGNITUDE_BCD,
+            UINT_BCD,
+            INT_PACKED_BCD,
+            INT_SIGN_MAGNITUDE_PACKED_BCD,
+            UINT_PACKED_BCD,
+        ) = range(14)
 
     class Interpretation(Enumeration):
-        DEFAULT, REJECT_DEVICE, REJECT_SENSOR, IGNORE, UNAVAILABLE, NUMERIC_INVALID, STATE_ON, STATE_OFF = range(8)
+        (
+            DEFAULT,
+            REJECT_DEVICE,
+            REJECT_SENSOR,
+            IGNORE,
+            UNAVAILABLE,
+            NUMERIC_INVALID,
+            STATE_ON,
+            STATE_OFF,
+        ) = range(8)
 
     class ModbusEndianness(Enumeration):
         MODBUS_BIG_ENDIAN, MODBUS_LITTLE_ENDIAN = range(2)
@@ -77,8 +103,10 @@ class GatewaySensorManager(Interface, version="3.0.1"):
         stateTansitionTo: GatewaySensorManager.FeedbackObject.FeedbackState = ZERO
 
     class ConfigurationChangedEvent(idl.Event):
-        configuration: Union[dict[str, GatewaySensorManager.ConfigurationPackage],
-                             dict[int, GatewaySensorManager.ConfigurationPackage]] = ZERO
+        configuration: Union[
+            dict[str, GatewaySensorManager.ConfigurationPackage],
+            dict[int, GatewaySensorManager.ConfigurationPackage],
+        ] = ZERO
 
     class Feedback(ValueObject):
         currentState: GatewaySensorManager.FeedbackObject.FeedbackState = ZERO
@@ -234,7 +262,17 @@ class GatewaySensorManager(Interface, version="3.0.1"):
     class SwitchSensorClass(StateSensorClass):
         pass
 
-    def getConfiguration(self) -> dict[int, GatewaySensorManager.ConfigurationPackage]: declared()
-    def setConfiguration(self, cfg: Union[dict[str, GatewaySensorManager.ConfigurationPackage],
-                                          dict[int, GatewaySensorManager.ConfigurationPackage]]) -> int: declared()
-    def getFeedback(self) -> list[GatewaySensorManager.Feedback]: declared()
+    def getConfiguration(self) -> dict[int, GatewaySensorManager.ConfigurationPackage]:
+        declared()
+
+    def setConfiguration(
+        self,
+        cfg: Union[
+            dict[str, GatewaySensorManager.ConfigurationPackage],
+            dict[int, GatewaySensorManager.ConfigurationPackage],
+        ],
+    ) -> int:
+        declared()
+
+    def getFeedback(self) -> list[GatewaySensorManager.Feedback]:
+        declared()

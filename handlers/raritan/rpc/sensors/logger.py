@@ -1,4 +1,5 @@
 """The sensor log, and sensors in alarm. Source: SensorLogger.idl, AlertedSensorManager.idl."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Optional, Union
@@ -14,12 +15,43 @@ if TYPE_CHECKING:
 class Logger(Interface, version="3.1.6"):
     """The sensors' log, at `/model/sensorlogger`."""
 
-    (STATE_UNAVAILABLE, STATE_OPEN, STATE_CLOSE, STATE_BELOW_LOWER_CRITICAL, STATE_BELOW_LOWER_WARNING, STATE_NORMAL,
-     STATE_ABOVE_UPPER_WARNING, STATE_ABOVE_UPPER_CRITICAL, STATE_ON, STATE_OFF, STATE_ALARMED, STATE_OK,
-     STATE_MARGINAL, STATE_FAIL, STATE_YES, STATE_NO, STATE_STANDBY, STATE_ONE, STATE_TWO, STATE_IN_SYNC,
-     STATE_OUT_OF_SYNC, STATE_FAULT, STATE_SELF_TEST, STATE_I1_OPEN_FAULT, STATE_I1_SHORT_FAULT, STATE_I2_OPEN_FAULT,
-     STATE_I2_SHORT_FAULT, STATE_WARNING, STATE_CRITICAL, STATE_NON_REDUNDANT, STATE_INACTIVE, STATE_I1_SELECTED,
-     STATE_I2_SELECTED, STATE_I1_SELECTED_AND_ACTIVE, STATE_I2_SELECTED_AND_ACTIVE) = range(35)
+    (
+        STATE_UNAVAILABLE,
+        STATE_OPEN,
+        STATE_CLOSE,
+        STATE_BELOW_LOWER_CRITICAL,
+        STATE_BELOW_LOWER_WARNING,
+        STATE_NORMAL,
+        STATE_ABOVE_UPPER_WARNING,
+        STATE_ABOVE_UPPER_CRITICAL,
+        STATE_ON,
+        STATE_OFF,
+        STATE_ALARMED,
+        STATE_OK,
+        STATE_MARGINAL,
+        STATE_FAIL,
+        STATE_YES,
+        STATE_NO,
+        STATE_STANDBY,
+        STATE_ONE,
+        STATE_TWO,
+        STATE_IN_SYNC,
+        STATE_OUT_OF_SYNC,
+        STATE_FAULT,
+        STATE_SELF_TEST,
+        STATE_I1_OPEN_FAULT,
+        STATE_I1_SHORT_FAULT,
+        STATE_I2_OPEN_FAULT,
+        STATE_I2_SHORT_FAULT,
+        STATE_WARNING,
+        STATE_CRITICAL,
+        STATE_NON_REDUNDANT,
+        STATE_INACTIVE,
+        STATE_I1_SELECTED,
+        STATE_I2_SELECTED,
+        STATE_I1_SELECTED_AND_ACTIVE,
+        STATE_I2_SELECTED_AND_ACTIVE,
+    ) = range(35)
     STATE_BYPASS_SELECTED_BUT_INACTIVE = 31
     STATE_I1_ACTIVE = 32
     STATE_I2_ACTIVE = 33
@@ -58,7 +90,11 @@ class Logger(Interface, version="3.1.6"):
         samplePeriod: int = 0
         oldestRecId: int = 0
         newestRecId: int = 0
-        _legacy = ("samplePeriod", "oldestRecId", "newestRecId",)
+        _legacy = (
+            "samplePeriod",
+            "oldestRecId",
+            "newestRecId",
+        )
 
     class TimedRecord(Structure):
         timestamp: Time = ZERO
@@ -76,34 +112,76 @@ class Logger(Interface, version="3.1.6"):
         oldSettings: Logger.Settings = ZERO
         newSettings: Logger.Settings = ZERO
 
-    def getInfo(self) -> Logger.Info: declared()
-    def getSettings(self) -> Logger.Settings: declared()
+    def getInfo(self) -> Logger.Info:
+        declared()
+
+    def getSettings(self) -> Logger.Settings:
+        declared()
+
     @method(older_in=("isEnabled", "samplesPerRecord"))
-    def setSettings(self, settings: Union[Logger.Settings, bool], samplesPerRecord: Optional[int] = None) -> int: declared()
+    def setSettings(
+        self, settings: Union[Logger.Settings, bool], samplesPerRecord: Optional[int] = None
+    ) -> int:
+        declared()
+
     @method("_ret_", "timestamps")
-    def getTimeStamps(self, recid: int, count: int) -> tuple[int, list[Time]]: declared()
+    def getTimeStamps(self, recid: int, count: int) -> tuple[int, list[Time]]:
+        declared()
+
     @method("_ret_", "recs")
-    def getSensorRecords(self, sensor: Optional[Sensor], recid: int, count: int) -> tuple[int, list[Logger.Record]]: declared()
+    def getSensorRecords(
+        self, sensor: Optional[Sensor], recid: int, count: int
+    ) -> tuple[int, list[Logger.Record]]:
+        declared()
+
     @method("_ret_", "recs")
-    def getPeripheralDeviceRecords(self, slot: Optional[peripheral.DeviceSlot], recid: int,
-                                   count: int) -> tuple[int, list[Logger.Record]]: declared()
+    def getPeripheralDeviceRecords(
+        self, slot: Optional[peripheral.DeviceSlot], recid: int, count: int
+    ) -> tuple[int, list[Logger.Record]]:
+        declared()
+
     @method("_ret_", "recs")
-    def getSensorTimedRecords(self, sensor: Optional[Sensor], recid: int,
-                              count: int) -> tuple[int, list[Logger.TimedRecord]]: declared()
+    def getSensorTimedRecords(
+        self, sensor: Optional[Sensor], recid: int, count: int
+    ) -> tuple[int, list[Logger.TimedRecord]]:
+        declared()
+
     @method("_ret_", "recs")
-    def getPeripheralDeviceTimedRecords(self, slot: Optional[peripheral.DeviceSlot], recid: int,
-                                        count: int) -> tuple[int, list[Logger.TimedRecord]]: declared()
-    def getLoggedSensors(self) -> Logger.SensorSet: declared()
-    def setLoggedSensors(self, sensors: Logger.SensorSet) -> int: declared()
-    def enableSensors(self, sensors: Logger.SensorSet) -> int: declared()
-    def disableSensors(self, sensors: Logger.SensorSet) -> int: declared()
-    def isSensorEnabled(self, sensor: Optional[Sensor]) -> bool: declared()
-    def isSlotEnabled(self, slot: Optional[peripheral.DeviceSlot]) -> bool: declared()
-    def enableAllSensors(self) -> None: declared()
-    def disableAllSensors(self) -> None: declared()
-    def getSensorSetTimestamp(self) -> Time: declared()
+    def getPeripheralDeviceTimedRecords(
+        self, slot: Optional[peripheral.DeviceSlot], recid: int, count: int
+    ) -> tuple[int, list[Logger.TimedRecord]]:
+        declared()
+
+    def getLoggedSensors(self) -> Logger.SensorSet:
+        declared()
+
+    def setLoggedSensors(self, sensors: Logger.SensorSet) -> int:
+        declared()
+
+    def enableSensors(self, sensors: Logger.SensorSet) -> int:
+        declared()
+
+    def disableSensors(self, sensors: Logger.SensorSet) -> int:
+        declared()
+
+    def isSensorEnabled(self, sensor: Optional[Sensor]) -> bool:
+        declared()
+
+    def isSlotEnabled(self, slot: Optional[peripheral.DeviceSlot]) -> bool:
+        declared()
+
+    def enableAllSensors(self) -> None:
+        declared()
+
+    def disableAllSensors(self) -> None:
+        declared()
+
+    def getSensorSetTimestamp(self) -> Time:
+        declared()
+
     @method("_ret_", "row")
-    def getLogRow(self, recid: int) -> tuple[int, Logger.LogRow]: declared()
+    def getLogRow(self, recid: int) -> tuple[int, Logger.LogRow]:
+        declared()
 
 
 class AlertedSensorManager(Interface, version="1.0.6"):
@@ -131,6 +209,11 @@ class AlertedSensorManager(Interface, version="1.0.6"):
     class MonitoredSensorsChangedEvent(idl.Event):
         counts: AlertedSensorManager.SensorCounts = ZERO
 
-    def getSensorCounts(self) -> AlertedSensorManager.SensorCounts: declared()
-    def getAllSensors(self) -> list[AlertedSensorManager.SensorData]: declared()
-    def getAlertedSensors(self) -> list[AlertedSensorManager.SensorData]: declared()
+    def getSensorCounts(self) -> AlertedSensorManager.SensorCounts:
+        declared()
+
+    def getAllSensors(self) -> list[AlertedSensorManager.SensorData]:
+        declared()
+
+    def getAlertedSensors(self) -> list[AlertedSensorManager.SensorData]:
+        declared()

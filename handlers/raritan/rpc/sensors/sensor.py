@@ -1,4 +1,9 @@
-"""Sensors and actuators. Source: Sensor.idl, StateSensor.idl, Switch.idl, NumericSensor.idl, AccumulatingNumericSensor.idl."""
+"""Sensors and actuators.
+
+Source: Sensor.idl, StateSensor.idl, Switch.idl, NumericSensor.idl,
+AccumulatingNumericSensor.idl.
+"""
+
 from __future__ import annotations
 
 from .. import event, idl
@@ -6,21 +11,110 @@ from .._runtime import ZERO, Enumeration, Interface, Structure, Time, declared
 
 
 class Sensor(Interface, version="4.0.8"):
-    """Base of all sensors. The constants are an error code, kinds of readings, quantities and units."""
+    """Base of all sensors.
+
+    The constants are an error code, kinds of readings, quantities and units.
+    """
 
     ERR_NOT_SUPPORTED = 1
     NUMERIC, DISCRETE_ON_OFF, DISCRETE_MULTI = range(3)
-    (UNSPECIFIED, VOLTAGE, CURRENT, UNBALANCE_CURRENT, POWER, POWER_FACTOR, ENERGY, FREQUENCY, TEMPERATURE, HUMIDITY,
-     AIR_FLOW, AIR_PRESSURE, CONTACT_CLOSURE, ON_OFF_SENSOR, TRIP_SENSOR, VIBRATION, WATER_LEAK, SMOKE_DETECTOR,
-     TOTAL_HARMONIC_DISTORTION, MASS, ELECTRICAL_RESISTANCE, FLUX, LUMINOUS_INTENSITY, ACCELERATION,
-     MAGNETIC_FLUX_DENSITY, ELECTRIC_FIELD_STRENGTH, MAGNETIC_FIELD_STRENGTH, ANGLE, SELECTION, FAULT_STATE,
-     POWER_QUALITY, ROTATIONAL_SPEED, LUMINOUS_ENERGY, LUMINOUS_FLUX, ILLUMINANCE, LUMINOUS_EMITTANCE, MOTION,
-     OCCUPANCY, TAMPER, DRY_CONTACT, POWERED_DRY_CONTACT, ABSOLUTE_HUMIDITY) = range(42)
-    (NONE, VOLT, AMPERE, WATT, VOLT_AMP, WATT_HOUR, VOLT_AMP_HOUR, DEGREE_CELSIUS, HZ, PERCENT, METER_PER_SEC,
-     PASCAL, G, RPM, METER, HOUR, MINUTE, SECOND, VOLT_AMP_REACTIVE, VOLT_AMP_REACTIVE_HOUR, GRAM, OHM,
-     LITERS_PER_HOUR, CANDELA, METER_PER_SQARE_SEC, TESLA, VOLT_PER_METER, VOLT_PER_AMPERE, DEGREE,
-     DEGREE_FAHRENHEIT, KELVIN, JOULE, COULOMB, NIT, LUMEN, LUMEN_SECOND, LUX, PSI, NEWTON, FOOT, FOOT_PER_SEC,
-     CUBIC_METER, RADIANT, STERADIANT, HENRY, FARAD, MOL, BECQUEREL, GRAY, SIEVERT, G_PER_CUBIC_METER) = range(51)
+    (
+        UNSPECIFIED,
+        VOLTAGE,
+        CURRENT,
+        UNBALANCE_CURRENT,
+        POWER,
+        POWER_FACTOR,
+        ENERGY,
+        FREQUENCY,
+        TEMPERATURE,
+        HUMIDITY,
+        AIR_FLOW,
+        AIR_PRESSURE,
+        CONTACT_CLOSURE,
+        ON_OFF_SENSOR,
+        TRIP_SENSOR,
+        VIBRATION,
+        WATER_LEAK,
+        SMOKE_DETECTOR,
+        TOTAL_HARMONIC_DISTORTION,
+        MASS,
+        ELECTRICAL_RESISTANCE,
+        FLUX,
+        LUMINOUS_INTENSITY,
+        ACCELERATION,
+        MAGNETIC_FLUX_DENSITY,
+        ELECTRIC_FIELD_STRENGTH,
+        MAGNETIC_FIELD_STRENGTH,
+        ANGLE,
+        SELECTION,
+        FAULT_STATE,
+        POWER_QUALITY,
+        ROTATIONAL_SPEED,
+        LUMINOUS_ENERGY,
+        LUMINOUS_FLUX,
+        ILLUMINANCE,
+        LUMINOUS_EMITTANCE,
+        MOTION,
+        OCCUPANCY,
+        TAMPER,
+        DRY_CONTACT,
+        POWERED_DRY_CONTACT,
+        ABSOLUTE_HUMIDITY,
+    ) = range(42)
+    (
+        NONE,
+        VOLT,
+        AMPERE,
+        WATT,
+        VOLT_AMP,
+        WATT_HOUR,
+        VOLT_AMP_HOUR,
+        DEGREE_CELSIUS,
+        HZ,
+        PERCENT,
+        METER_PER_SEC,
+        PASCAL,
+        G,
+        RPM,
+        METER,
+        HOUR,
+        MINUTE,
+        SECOND,
+        VOLT_AMP_REACTIVE,
+        VOLT_AMP_REACTIVE_HOUR,
+        GRAM,
+        OHM,
+        LITERS_PER_HOUR,
+        CANDELA,
+        METER_PER_SQARE_SEC,
+        TESLA,
+        VOLT_PER_METER,
+        VOLT_PER_AMPERE,
+        DEGREE,
+        DEGREE_FAHRENHEIT,
+        KELVIN,
+        JOULE,
+        COULOMB,
+        NIT,
+        LUMEN,
+        LUMEN_SECOND,
+        LUX,
+        PSI,
+        NEWTON,
+        FOOT,
+        FOOT_PER_SEC,
+        CUBIC_METER,
+        RADIANT,
+        STERADIANT,
+        HENRY,
+        FARAD,
+        MOL,
+        BECQUEREL,
+        GRAY,
+        SIEVERT,
+        G_PER_CUBIC_METER,
+    ) = range(51)
     DOOR_STATE = 42
     DOOR_LOCK_STATE = 43
     DOOR_HANDLE_LOCK = 44
@@ -58,9 +152,14 @@ class Sensor(Interface, version="4.0.8"):
         oldTypeSpec: Sensor.TypeSpec = ZERO
         newTypeSpec: Sensor.TypeSpec = ZERO
 
-    def getTypeSpec(self) -> Sensor.TypeSpec: declared()
-    def isTypeChangeAllowed(self) -> bool: declared()
-    def setType(self, type: int, unit: int) -> int: declared()
+    def getTypeSpec(self) -> Sensor.TypeSpec:
+        declared()
+
+    def isTypeChangeAllowed(self) -> bool:
+        declared()
+
+    def setType(self, type: int, unit: int) -> int:
+        declared()
 
 
 class StateSensor(Sensor, version="4.0.8"):
@@ -75,7 +174,8 @@ class StateSensor(Sensor, version="4.0.8"):
         oldState: StateSensor.State = ZERO
         newState: StateSensor.State = ZERO
 
-    def getState(self) -> StateSensor.State: declared()
+    def getState(self) -> StateSensor.State:
+        declared()
 
 
 class Switch(StateSensor, version="2.0.10"):
@@ -86,7 +186,8 @@ class Switch(StateSensor, version="2.0.10"):
     class SwitchEvent(event.UserEvent):
         targetState: int = 0
 
-    def setState(self, newState: int) -> int: declared()
+    def setState(self, newState: int) -> int:
+        declared()
 
 
 class NumericSensor(Sensor, version="4.0.9"):
@@ -173,13 +274,26 @@ class NumericSensor(Sensor, version="4.0.9"):
         oldThresholds: NumericSensor.Thresholds = ZERO
         newThresholds: NumericSensor.Thresholds = ZERO
 
-    def getMetaData(self) -> NumericSensor.MetaData: declared()
-    def getDefaultThresholds(self) -> NumericSensor.Thresholds: declared()
-    def getThresholds(self) -> NumericSensor.Thresholds: declared()
-    def setThresholds(self, thresh: NumericSensor.Thresholds) -> int: declared()
-    def getReading(self) -> NumericSensor.Reading: declared()
-    def getMinMax(self) -> NumericSensor.MinMax: declared()
-    def resetMinMax(self) -> None: declared()
+    def getMetaData(self) -> NumericSensor.MetaData:
+        declared()
+
+    def getDefaultThresholds(self) -> NumericSensor.Thresholds:
+        declared()
+
+    def getThresholds(self) -> NumericSensor.Thresholds:
+        declared()
+
+    def setThresholds(self, thresh: NumericSensor.Thresholds) -> int:
+        declared()
+
+    def getReading(self) -> NumericSensor.Reading:
+        declared()
+
+    def getMinMax(self) -> NumericSensor.MinMax:
+        declared()
+
+    def resetMinMax(self) -> None:
+        declared()
 
 
 class AccumulatingNumericSensor(NumericSensor, version="2.0.10"):
@@ -189,5 +303,8 @@ class AccumulatingNumericSensor(NumericSensor, version="2.0.10"):
         oldReading: NumericSensor.Reading = ZERO
         newReading: NumericSensor.Reading = ZERO
 
-    def resetValue(self) -> None: declared()
-    def getLastResetTime(self) -> Time: declared()
+    def resetValue(self) -> None:
+        declared()
+
+    def getLastResetTime(self) -> Time:
+        declared()

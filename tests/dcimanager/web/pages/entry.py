@@ -1,4 +1,5 @@
 """Logging in and out."""
+
 from __future__ import annotations
 
 from starlette.datastructures import FormData
@@ -14,13 +15,21 @@ _OWN = ("same-origin", "none")
 
 
 def routes(site: Site) -> list[Route]:
-    return [Route(LOGIN, page(site, _show)), Route(LOGIN, action(site, _log_in), methods=["POST"]),
-            Route("/logout", action(site, _log_out), methods=["POST"])]
+    return [
+        Route(LOGIN, page(site, _show)),
+        Route(LOGIN, action(site, _log_in), methods=["POST"]),
+        Route("/logout", action(site, _log_out), methods=["POST"]),
+    ]
 
 
 def _show(site: Site, request: Request) -> Response:
-    return site.show(request, "login.html", next=local_path(request.query_params.get("next", "/")), email=site.manager.email,
-                     failed="")
+    return site.show(
+        request,
+        "login.html",
+        next=local_path(request.query_params.get("next", "/")),
+        email=site.manager.email,
+        failed="",
+    )
 
 
 def _log_in(site: Site, request: Request, form: FormData) -> Response:
@@ -31,7 +40,9 @@ def _log_in(site: Site, request: Request, form: FormData) -> Response:
         token = site.manager.api.log_in(email, str(form.get("password", "")))
     except Refusal as refusal:
         failed = f"{refusal.msg[:1].upper()}{refusal.msg[1:]}."
-        return site.show(request, "login.html", refusal.status, next=back, email=email, failed=failed)
+        return site.show(
+            request, "login.html", refusal.status, next=back, email=email, failed=failed
+        )
     return logged_in(request, go(back), token)
 
 

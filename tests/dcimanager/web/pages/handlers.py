@@ -1,4 +1,5 @@
 """The page of handlers: upload, build, choice of a version, removal; and the last events."""
+
 from __future__ import annotations
 
 import shlex
@@ -27,20 +28,35 @@ def routes(site: Site) -> list[Route]:
 def _list(site: Site, request: Request) -> Response:
     store, environment = site.manager.store, site.manager.environment_file
     handlers = [(handler, store.versions(handler)[::-1]) for handler in store.handlers()]
-    used = {handler.handler: sum(pdu.handler == handler.handler for pdu in store.pdus()) for handler, _ in handlers}
-    return site.show(request, "handlers.html", handlers=handlers, used=used,
-                     events=site.manager.journal.events(12), environment=shlex.quote(environment) if environment else "")
+    used = {
+        handler.handler: sum(pdu.handler == handler.handler for pdu in store.pdus())
+        for handler, _ in handlers
+    }
+    return site.show(
+        request,
+        "handlers.html",
+        handlers=handlers,
+        used=used,
+        events=site.manager.journal.events(12),
+        environment=shlex.quote(environment) if environment else "",
+    )
 
 
 def _upload(site: Site, request: Request, form: FormData) -> Response:
-    files = [file for file in form.getlist("archive") if isinstance(file, UploadFile) and file.filename]
+    files = [
+        file for file in form.getlist("archive") if isinstance(file, UploadFile) and file.filename
+    ]
     if not files:
         raise Wrong("Choose an archive first: a .tar.gz file.")
     for file in files:
         name = plain(file.filename or "")
         try:
             handler = install(site.manager, file.file.read())
-            site.say(request, f"{name}: version {handler.current} of {handler.handler} runs from the next call on.")
+            site.say(
+                request,
+                f"{name}: version {handler.current} of {handler.handler} runs from the next"
+                " call on.",
+            )
         except Refusal as error:
             site.say(request, f"{name} was refused: {plain(error.msg, 500)}", good=False)
     return go("/handlers")
@@ -54,7 +70,9 @@ def _build(site: Site, request: Request, form: FormData) -> Response:
 
 def _use(site: Site, request: Request, form: FormData) -> Response:
     wanted = text(form, "version")
-    handler = site.manager.runtime.roll(number(request), int(wanted) if wanted.isascii() and wanted.isdigit() else 0)
+    handler = site.manager.runtime.roll(
+        number(request), int(wanted) if wanted.isascii() and wanted.isdigit() else 0
+    )
     site.manager.journal.happened(f"version {handler.current} of {handler.handler} is in use again")
     site.say(request, f"Version {handler.current} of {handler.handler} runs from the next call on.")
     return go("/handlers")

@@ -1,4 +1,5 @@
 """The log: the newest calls, each with the lines that its handler logged."""
+
 from __future__ import annotations
 
 from starlette.requests import Request
@@ -17,9 +18,16 @@ def routes(site: Site) -> list[Route]:
 def _list(site: Site, request: Request) -> Response:
     given = request.query_params.get("pdu", "")
     readable = given.isascii() and given.isdigit() and len(given) < 10
-    wanted = int(given) if readable else 0                          # no PDU has the id 0
+    wanted = int(given) if readable else 0  # no PDU has the id 0
     pdu = site.manager.store.pdu(wanted).id if given else None
     failed = request.query_params.get("failed", "") == "1"
     pdus = {one.id: one for one in site.manager.pdus()}
-    return site.show(request, "log.html", entries=site.manager.journal.calls(pdu, failed, _MOST), pdus=pdus, chosen=pdu,
-                     failed=failed, most=_MOST)
+    return site.show(
+        request,
+        "log.html",
+        entries=site.manager.journal.calls(pdu, failed, _MOST),
+        pdus=pdus,
+        chosen=pdu,
+        failed=failed,
+        most=_MOST,
+    )

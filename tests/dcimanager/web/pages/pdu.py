@@ -1,4 +1,5 @@
 """One PDU: its outlets, switching with a confirmation, readings over time."""
+
 from __future__ import annotations
 
 import csv
@@ -37,16 +38,36 @@ def routes(site: Site) -> list[Route]:
 
 def _show(site: Site, request: Request) -> Response:
     pdu = site.manager.store.pdu(number(request))
-    return site.show(request, "pdu.html", pdu=pdu, handler=site.manager.store.handler(pdu.handler), feeds=_feeds(site, pdu),
-                     choices=HOURS, outlets=_metered(pdu), calls=site.manager.journal.calls(pdu.id, most=8),
-                     interval=site.manager.poll_seconds, switching=site.manager.journal.in_flight(pdu))
+    return site.show(
+        request,
+        "pdu.html",
+        pdu=pdu,
+        handler=site.manager.store.handler(pdu.handler),
+        feeds=_feeds(site, pdu),
+        choices=HOURS,
+        outlets=_metered(pdu),
+        calls=site.manager.journal.calls(pdu.id, most=8),
+        interval=site.manager.poll_seconds,
+        switching=site.manager.journal.in_flight(pdu),
+    )
 
 
 def _metered(pdu: Pdu) -> list[tuple[str, str]]:
     """The metered outlets: identity, and text in the list of outlets to plot."""
-    metered = [identity for identity in pdu.ports if identity in pdu.port_metered or identity in pdu.port_load_a]
-    names = {identity: f" ({plain(label.name, 40)})" for identity, label in pdu.labels.items() if label.name}
-    return [(storable(identity), f"outlet {plain(identity, 40)}{names.get(identity, '')}") for identity in metered]
+    metered = [
+        identity
+        for identity in pdu.ports
+        if identity in pdu.port_metered or identity in pdu.port_load_a
+    ]
+    names = {
+        identity: f" ({plain(label.name, 40)})"
+        for identity, label in pdu.labels.items()
+        if label.name
+    }
+    return [
+        (storable(identity), f"outlet {plain(identity, 40)}{names.get(identity, '')}")
+        for identity in metered
+    ]
 
 
 def _poll(site: Site, request: Request, form: FormData) -> Response:
@@ -89,15 +110,23 @@ def _switch(site: Site, request: Request, form: FormData) -> Response:
 
     def check() -> None:
         if confirmed not in ("", str(len(pdu.changes))):
-            raise Wrong("The PDU's address or settings have changed since the confirmation was shown. Nothing was switched.", 409)
+            raise Wrong(
+                "The PDU's address or settings have changed since the confirmation was shown."
+                " Nothing was switched.",
+                409,
+            )
 
     call = site.manager.switch(pdu, identity, on, check)
     shown = f"Outlet {plain(identity)} of {plain(pdu.name)}"
     if not call.ok:
         doubt = "" if call.kind in NOT_SWITCHED else ", and it may or may not have switched"
-        site.say(request, f"{shown}: switching {to} failed{doubt}: {plain(call.text, 500)}", good=False)
+        site.say(
+            request, f"{shown}: switching {to} failed{doubt}: {plain(call.text, 500)}", good=False
+        )
     elif call.value["state"] != ("UP" if on else "DOWN"):
-        site.say(request, f"{shown} took the command, but is {WORDS[call.value['state']]}.", good=False)
+        site.say(
+            request, f"{shown} took the command, but is {WORDS[call.value['state']]}.", good=False
+        )
     else:
         site.say(request, f"{shown} is {to}.")
     return go(f"/pdus/{pdu.id}#outlet-{quote_all(identity)}")
@@ -110,24 +139,32 @@ def _readings(site: Site, request: Request) -> list[Reading]:
 
 
 def _json(site: Site, request: Request) -> Response:
-    """Columns for the plot: the newest readings, with the gaps (null) of `_with_gaps`. `count` and `used` cover the whole span;
-    `changed`: whether `used` leaves out the counter's step at a change of address or settings. `outlets`: the outlets to choose
-    from."""
+    """Columns for the plot: the newest readings, with the gaps (null) of `_with_gaps`. `count` and
+    `used` cover the whole span; `changed`: whether `used` leaves out the counter's step at a
+    change of address or settings. `outlets`: the outlets to choose from."""
     pdu = site.manager.store.pdu(number(request))
     found, changes = _readings(site, request), pdu.changes
     counted = [reading.at for reading in found if reading.energy is not None]
     drawn = _with_gaps(found, site.manager.poll_seconds, changes)[-_MOST_POINTS:]
-    return JSONResponse({"at": [reading.at for reading in drawn], "load": [reading.load for reading in drawn],
-                         "energy": [reading.energy for reading in drawn], "count": len(found),
-                         "used": readings.used(found, changes), "outlets": _metered(pdu),
-                         "changed": bool(counted) and readings.changed(changes, counted[0], counted[-1])})
+    return JSONResponse(
+        {
+            "at": [reading.at for reading in drawn],
+            "load": [reading.load for reading in drawn],
+            "energy": [reading.energy for reading in drawn],
+            "count": len(found),
+            "used": readings.used(found, changes),
+            "outlets": _metered(pdu),
+            "changed": bool(counted) and readings.changed(changes, counted[0], counted[-1]),
+        }
+    )
 
 
 def _with_gaps(found: list[Reading], interval: float, changes: Sequence[float]) -> list[Reading]:
-    """`found`, with an empty reading between two readings if a gap or one of `changes` lies between them.
+    """`found`, with an empty reading between two readings if a gap or one of `changes` lies between
+    them.
 
-    A gap is longer than three times the polling interval and three times the `readings.stretch` of its later reading. Without a
-    timer, readings that are too young to be thinned have no gaps.
+    A gap is longer than three times the polling interval and three times the `readings.stretch` of
+    its later reading. Without a timer, readings that are too young to be thinned have no gaps.
     """
     drawn: list[Reading] = []
     before: Optional[Reading] = None
@@ -148,6 +185,15 @@ def _csv(site: Site, request: Request) -> Response:
     writer = csv.writer(out)
     writer.writerow(("time (UTC)", "load (A)", "energy (kWh)"))
     for reading in _readings(site, request):
-        writer.writerow((time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(reading.at)), reading.load, reading.energy))
-    return Response(out.getvalue(), media_type="text/csv",
-                    headers={"content-disposition": f'attachment; filename="pdu-{number(request)}.csv"'})
+        writer.writerow(
+            (
+                time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(reading.at)),
+                reading.load,
+                reading.energy,
+            )
+        )
+    return Response(
+        out.getvalue(),
+        media_type="text/csv",
+        headers={"content-disposition": f'attachment; filename="pdu-{number(request)}.csv"'},
+    )

@@ -1,4 +1,5 @@
 """The list of PDUs; adding, changing and removing one; simulated ones."""
+
 from __future__ import annotations
 
 import re
@@ -36,14 +37,24 @@ def routes(site: Site) -> list[Route]:
 
 def _list(site: Site, request: Request) -> Response:
     names = {handler.handler: handler.name for handler in site.manager.handlers()}
-    return site.show(request, "pdus.html", pdus=site.manager.pdus(), kinds=KINDS, interval=site.manager.poll_seconds, names=names)
+    return site.show(
+        request,
+        "pdus.html",
+        pdus=site.manager.pdus(),
+        kinds=KINDS,
+        interval=site.manager.poll_seconds,
+        names=names,
+    )
 
 
 def _chosen(site: Site, name: str) -> Optional[Handler]:
     handlers = [handler for handler in site.manager.handlers() if handler.device_type == "pdu"]
     if name and all(handler.handler != name for handler in handlers):
         raise Wrong("There is no such handler.", 404)
-    return next((handler for handler in handlers if handler.handler == name), handlers[0] if handlers else None)
+    return next(
+        (handler for handler in handlers if handler.handler == name),
+        handlers[0] if handlers else None,
+    )
 
 
 def _add_form(site: Site, request: Request) -> Response:
@@ -60,23 +71,46 @@ def _harmless(table: Optional[list[dict[str, Any]]]) -> set[str]:
     return {row["key"] for row in table or () if not row["secret"]}
 
 
-def _form(site: Site, request: Request, handler: Optional[Handler], pdu: Optional[Pdu], given: Mapping[str, str],
-          problem: str = "") -> Response:
+def _form(
+    site: Site,
+    request: Request,
+    handler: Optional[Handler],
+    pdu: Optional[Pdu],
+    given: Mapping[str, str],
+    problem: str = "",
+) -> Response:
     """The form of a PDU, or of a new one, with the fields `given`. Status 400 with a `problem`."""
     table = _table(site, handler)
     harmless = _harmless(table)
     settings, snmp = (pdu.settings, pdu.snmp) if pdu else (_EMPTY, _EMPTY)
-    rows = [(key, value if key in harmless else "", key not in harmless) for key, value in settings.items()]
+    rows = [
+        (key, value if key in harmless else "", key not in harmless)
+        for key, value in settings.items()
+    ]
     handlers = [one for one in site.manager.handlers() if one.device_type == "pdu"]
     kept = [key for key in SNMP_SECRET if snmp.get(key)]
     shown = {key: snmp.get(key, "") for key in SNMP_PLAIN}
-    return site.show(request, "pdu_form.html", 400 if problem else 200, handler=handler, table=table, pdu=pdu, given=given,
-                     rows=rows, snmp=shown, kept=kept, handlers=handlers, problem=problem)
+    return site.show(
+        request,
+        "pdu_form.html",
+        400 if problem else 200,
+        handler=handler,
+        table=table,
+        pdu=pdu,
+        given=given,
+        rows=rows,
+        snmp=shown,
+        kept=kept,
+        handlers=handlers,
+        problem=problem,
+    )
 
 
-def _read(site: Site, form: FormData, handler: Handler,
-          old: Optional[Pdu]) -> tuple[str, str, str, dict[str, str], dict[str, str]]:
-    """Name, address, notes, SNMP parameters, settings. If a value that the form did not show is empty, the old one is kept.
+def _read(
+    site: Site, form: FormData, handler: Handler, old: Optional[Pdu]
+) -> tuple[str, str, str, dict[str, str], dict[str, str]]:
+    """Name, address, notes, SNMP parameters, settings. If a value that the form did not show is
+    empty, the old one is kept.
 
     Raises Wrong with the reason.
     """
@@ -87,7 +121,9 @@ def _read(site: Site, form: FormData, handler: Handler,
     if handler.speaks_snmp:
         for key in SNMP_PLAIN + SNMP_SECRET:
             secret = key in SNMP_SECRET
-            value = text(form, f"snmp_{key}", 500, strip=not secret) or (old.snmp.get(key, "") if old and secret else "")
+            value = text(form, f"snmp_{key}", 500, strip=not secret) or (
+                old.snmp.get(key, "") if old and secret else ""
+            )
             if value:
                 snmp[key] = value
     if text(form, f"key_{_MOST_SETTINGS}"):
@@ -124,7 +160,9 @@ def _add(site: Site, request: Request, form: FormData) -> Response:
         name, address, notes, snmp, settings = _read(site, form, handler, None)
     except Wrong as error:
         return _form(site, request, handler, None, _given(form), str(error))
-    pdu = site.manager.add_pdu(name, handler.handler, address, snmp=snmp, settings=settings, notes=notes)
+    pdu = site.manager.add_pdu(
+        name, handler.handler, address, snmp=snmp, settings=settings, notes=notes
+    )
     site.manager.journal.happened(f"the PDU {name} was added")
     return go(f"/pdus/{pdu.id}")
 

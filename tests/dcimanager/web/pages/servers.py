@@ -1,4 +1,5 @@
 """Servers, the outlets that feed them, and the steps of DCImanager's power commands."""
+
 from __future__ import annotations
 
 import hashlib
@@ -20,7 +21,8 @@ from ..site import Site, Wrong, action, go, number, page, text
 class Shown(NamedTuple):
     """One server on the page.
 
-    `feeds`: feed, PDU and port state; `port`: their combined state; `state`: the server's by DCImanager's rule.
+    `feeds`: feed, PDU and port state; `port`: their combined state; `state`: the server's by
+    DCImanager's rule.
     """
 
     server: Server
@@ -44,16 +46,34 @@ def routes(site: Site) -> list[Route]:
 
 def _seen(site: Site, server: Server) -> Shown:
     pdus = {pdu.id: pdu for pdu in site.manager.pdus()}
-    feeds = [(feed, pdus[feed.pdu], pdus[feed.pdu].port_state(feed.identity)) for feed in server.feeds if feed.pdu in pdus]
+    feeds = [
+        (feed, pdus[feed.pdu], pdus[feed.pdu].port_state(feed.identity))
+        for feed in server.feeds
+        if feed.pdu in pdus
+    ]
     port = port_state([state for *_, state in feeds])
-    # Without the feeds of a PDU that was removed just now, so that each feed has the same place in `server.feeds` and in `feeds`.
-    return Shown(server._replace(feeds=tuple(feed for feed, *_ in feeds)), feeds, port, server_state(port, server.bmc))
+    # Without the feeds of a PDU that was removed just now, so that each feed has the same place in
+    # `server.feeds` and in `feeds`.
+    return Shown(
+        server._replace(feeds=tuple(feed for feed, *_ in feeds)),
+        feeds,
+        port,
+        server_state(port, server.bmc),
+    )
 
 
 def _list(site: Site, request: Request) -> Response:
     taken = {feed for server in site.manager.servers.all() for feed in server.feeds}
-    free = [(pdu, [identity for identity in pdu.ports if Feed(pdu.id, identity) not in taken]) for pdu in site.manager.pdus()]
-    return site.show(request, "servers.html", servers=[_seen(site, server) for server in site.manager.servers.all()], free=free)
+    free = [
+        (pdu, [identity for identity in pdu.ports if Feed(pdu.id, identity) not in taken])
+        for pdu in site.manager.pdus()
+    ]
+    return site.show(
+        request,
+        "servers.html",
+        servers=[_seen(site, server) for server in site.manager.servers.all()],
+        free=free,
+    )
 
 
 def _add(site: Site, request: Request, form: FormData) -> Response:
@@ -104,23 +124,40 @@ def _confirm(site: Site, request: Request) -> Response:
     shown = _seen(site, site.manager.servers.one(number(request)))
     command = _command(request.query_params.get("command", ""))
     steps = plan(command, shown.server, [state for *_, state in shown.feeds])
-    return site.show(request, "power.html", shown=shown, command=command, steps=steps, confirmed=_confirmed(steps, shown),
-                     pdus={pdu.id: pdu for _, pdu, _ in shown.feeds})
+    return site.show(
+        request,
+        "power.html",
+        shown=shown,
+        command=command,
+        steps=steps,
+        confirmed=_confirmed(steps, shown),
+        pdus={pdu.id: pdu for _, pdu, _ in shown.feeds},
+    )
 
 
 def _confirmed(steps: list[Step], shown: Shown) -> str:
-    """A text that differs if the steps differ, or if the address or settings of a PDU were changed."""
-    return hashlib.sha256(repr([*steps, *((pdu.id, len(pdu.changes)) for _, pdu, _ in shown.feeds)]).encode()).hexdigest()
+    """A text that differs if the steps differ, or if the address or settings of a
+    PDU were changed.
+    """
+    return hashlib.sha256(
+        repr([*steps, *((pdu.id, len(pdu.changes)) for _, pdu, _ in shown.feeds)]).encode()
+    ).hexdigest()
 
 
 def _power(site: Site, request: Request, form: FormData) -> Response:
     """Carry out the plan for the current states; the first step that fails ends it."""
-    shown, command = _seen(site, site.manager.servers.one(number(request))), _command(text(form, "command"))
+    shown, command = (
+        _seen(site, site.manager.servers.one(number(request))),
+        _command(text(form, "command")),
+    )
     name = plain(shown.server.name)
     steps = plan(command, shown.server, [state for *_, state in shown.feeds])
     if text(form, "confirmed") not in ("", _confirmed(steps, shown)):
-        raise Wrong("The steps, the server's outlets, or a PDU's address or settings have changed since the steps were shown. "
-                    "Nothing was switched; give the command again.", 409)
+        raise Wrong(
+            "The steps, the server's outlets, or a PDU's address or settings have changed since the"
+            " steps were shown. Nothing was switched; give the command again.",
+            409,
+        )
     changes = {pdu.id: len(pdu.changes) for _, pdu, _ in shown.feeds}
     for step in steps:
         try:
@@ -130,15 +167,18 @@ def _power(site: Site, request: Request, form: FormData) -> Response:
         if why:
             site.say(request, f"{name}: power {command} ended early: {why}", good=False)
             return go(f"/servers#server-{shown.server.id}")
-    site.say(request, f"{name}: power {command} {'was carried out.' if steps else 'had nothing to do.'}")
+    site.say(
+        request, f"{name}: power {command} {'was carried out.' if steps else 'had nothing to do.'}"
+    )
     return go(f"/servers#server-{shown.server.id}")
 
 
 def _failure(site: Site, server: Server, step: Step, changes: Mapping[int, int]) -> str:
     """Carry out one step. Returns why it failed, "" if it did not.
 
-    `changes`: how often each PDU's address or settings had been changed when the steps were planned. Raises LookupError, Refusal
-    or Wrong, for example if the PDU was removed or changed since then. A step that raises has switched nothing.
+    `changes`: how often each PDU's address or settings had been changed when the steps were
+    planned. Raises LookupError, Refusal or Wrong, for example if the PDU was removed or changed
+    since then. A step that raises has switched nothing.
     """
     if step.feed is None:
         site.manager.servers.set_bmc(server.id, "ON" if step.on else "OFF")
@@ -153,7 +193,11 @@ def _failure(site: Site, server: Server, step: Step, changes: Mapping[int, int])
 
     call = site.manager.switch(pdu, feed.identity, step.on, check)
     if not call.ok:
-        doubt = "" if call.kind in NOT_SWITCHED else f"outlet {plain(feed.identity)} may or may not have switched: "
+        doubt = (
+            ""
+            if call.kind in NOT_SWITCHED
+            else f"outlet {plain(feed.identity)} may or may not have switched: "
+        )
         return doubt + plain(call.text, 500)
     if call.value["state"] == ("UP" if step.on else "DOWN"):
         return ""

@@ -2,6 +2,7 @@
 
 The functions here also identify, read, record and replay devices.
 """
+
 from __future__ import annotations
 
 import contextlib
@@ -27,7 +28,14 @@ from tests.simulators.xerus import Model, XerusPdu
 COMMUNITY = "s3cr3t-community"
 SECRETS = (COMMUNITY, ADMIN.password, "Pa55-of-the-unit")
 NAMES = ("db-master-kunde7", "Hetzmann-GmbH", "frontend42.kunde.example", "Schmidt")
-ADDRESSES = ("10.20.30.40", "203.0.200.17", "00:0d:5d:0e:ef:dd", "000d5d0eefdd", "noc@kunde.example", "fd00:12:34::7")
+ADDRESSES = (
+    "10.20.30.40",
+    "203.0.200.17",
+    "00:0d:5d:0e:ef:dd",
+    "000d5d0eefdd",
+    "noc@kunde.example",
+    "fd00:12:34::7",
+)
 SERIALS = ("PK65860010", "5A1234E00001")
 PLANTED = (*SECRETS, *NAMES, *ADDRESSES, *SERIALS)
 
@@ -61,7 +69,11 @@ def arguments(unit: Unit) -> list[str]:
     if isinstance(unit.data, PduSnmpData):
         return [f"{unit.data.ip}:{unit.data.snmp_params['port']}"]
     assert isinstance(unit.data, PduData)
-    plain = {key: value for key, value in unit.data.custom_params.items() if key not in ("password", "port")}
+    plain = {
+        key: value
+        for key, value in unit.data.custom_params.items()
+        if key not in ("password", "port")
+    }
     given = (part for key, value in plain.items() for part in ("-s", f"{key}={value}"))
     return [f"{unit.data.ip}:{unit.data.custom_params['port']}", *given]
 
@@ -69,49 +81,87 @@ def arguments(unit: Unit) -> list[str]:
 def read(unit: Unit) -> Read:
     pdu: Any = load(unit.handler).make(unit.data)
     view = pdu.statistic()
-    return Read([(port.identity, port.power_status.name) for port in pdu.status().ports], view.load, view.total_consumption,
-                [(port.identity, port.consumption) for port in view.ports])
+    return Read(
+        [(port.identity, port.power_status.name) for port in pdu.status().ports],
+        view.load,
+        view.total_consumption,
+        [(port.identity, port.consumption) for port in view.ports],
+    )
 
 
 @contextlib.contextmanager
 def snmp() -> Iterator[Unit]:
     rows = rpdu2(outlets=8).device.rows()
-    texts = {"1.3.6.1.2.1.1.4.0": "Schmidt <noc@kunde.example>", "1.3.6.1.2.1.1.5.0": "frontend42.kunde.example",
-             "1.3.6.1.2.1.1.6.0": "Hetzmann-GmbH", "1.3.6.1.4.1.318.9.1.0": "db-master-kunde7 at 10.20.30.40",
-             "1.3.6.1.4.1.318.9.2.0": "SN: PK65860010", "1.3.6.1.4.1.318.9.3.0": COMMUNITY,
-             "1.3.6.1.4.1.318.9.5.0": "fd00:12:34::7",
-             "1.3.6.1.4.1.318.9.6.0": "5A1234E00001", "1.3.6.1.4.1.318.9.7.0": "trap to 203.0.200.17 by Schmidt"}
+    texts = {
+        "1.3.6.1.2.1.1.4.0": "Schmidt <noc@kunde.example>",
+        "1.3.6.1.2.1.1.5.0": "frontend42.kunde.example",
+        "1.3.6.1.2.1.1.6.0": "Hetzmann-GmbH",
+        "1.3.6.1.4.1.318.9.1.0": "db-master-kunde7 at 10.20.30.40",
+        "1.3.6.1.4.1.318.9.2.0": "SN: PK65860010",
+        "1.3.6.1.4.1.318.9.3.0": COMMUNITY,
+        "1.3.6.1.4.1.318.9.5.0": "fd00:12:34::7",
+        "1.3.6.1.4.1.318.9.6.0": "5A1234E00001",
+        "1.3.6.1.4.1.318.9.7.0": "trap to 203.0.200.17 by Schmidt",
+    }
     rows.update({oid: Row(4, text.encode()) for oid, text in texts.items()})
     rows["1.3.6.1.4.1.318.9.4.0"] = Row(4, bytes.fromhex("000d5d0eefdd"))
     rows["1.3.6.1.4.1.318.9.8.1.10.20.30.40"] = Row(64, bytes((10, 20, 30, 40)))
     names = [oid for oid in rows if oid.startswith("1.3.6.1.4.1.318.1.1.12.3.5.1.1.2.")]
     rows[names[0]] = Row(4, b"db-master-kunde7")
     with Agent(Device(rows), read=COMMUNITY) as agent:
-        yield Unit("snmp", PduSnmpData(agent.host, {"port": str(agent.port), "community": COMMUNITY}))
+        yield Unit(
+            "snmp", PduSnmpData(agent.host, {"port": str(agent.port), "community": COMMUNITY})
+        )
 
 
 @contextlib.contextmanager
 def raritan() -> Iterator[Unit]:
     # A stopped clock keeps the energy counters constant.
-    with XerusPdu(Model(serial="PK65860010"), password="Pa55-of-the-unit", clock=lambda: 1000.0) as pdu:
+    with XerusPdu(
+        Model(serial="PK65860010"), password="Pa55-of-the-unit", clock=lambda: 1000.0
+    ) as pdu:
         unit = pdu.units[0]
         for index, name in enumerate(NAMES):
             unit.outlets[index].settings["name"] = name
         unit.settings["name"] = "10.20.30.40 / PK65860010 / 00:0d:5d:0e:ef:dd"
-        yield Unit("raritan", PduData(pdu.host, {"port": str(pdu.port), "username": pdu.user, "password": pdu.password,
-                                                 "ca_pem": pdu.ca_pem}))
+        yield Unit(
+            "raritan",
+            PduData(
+                pdu.host,
+                {
+                    "port": str(pdu.port),
+                    "username": pdu.user,
+                    "password": pdu.password,
+                    "ca_pem": pdu.ca_pem,
+                },
+            ),
+        )
 
 
 @contextlib.contextmanager
 def nut() -> Iterator[Unit]:
     plain = SwitchedPdu("Hetzmann-GmbH", outlets=4)
-    more = {"device.serial": "PK65860010", "ups.serial": "5A1234E00001", "device.macaddr": "00 0d 5d 0e ef dd",
-            "device.contact": "Schmidt", "device.location": "Hetzmann-GmbH", "driver.parameter.port": "10.20.30.40",
-            "driver.parameter.community": COMMUNITY, "outlet.2.desc": "db-master-kunde7",
-            "device.description": "frontend42.kunde.example",
-            "device.part": f"log in with {ADMIN.password}",
-            "ups.id": "frontend42.kunde.example", "ups.test.result": "mail to noc@kunde.example failed (203.0.200.17)"}
-    device = StaticDevice(plain.name, {**plain.variables(), **more}, plain.commands(), ["outlet.2.desc"], "PDU of Schmidt")
+    more = {
+        "device.serial": "PK65860010",
+        "ups.serial": "5A1234E00001",
+        "device.macaddr": "00 0d 5d 0e ef dd",
+        "device.contact": "Schmidt",
+        "device.location": "Hetzmann-GmbH",
+        "driver.parameter.port": "10.20.30.40",
+        "driver.parameter.community": COMMUNITY,
+        "outlet.2.desc": "db-master-kunde7",
+        "device.description": "frontend42.kunde.example",
+        "device.part": f"log in with {ADMIN.password}",
+        "ups.id": "frontend42.kunde.example",
+        "ups.test.result": "mail to noc@kunde.example failed (203.0.200.17)",
+    }
+    device = StaticDevice(
+        plain.name,
+        {**plain.variables(), **more},
+        plain.commands(),
+        ["outlet.2.desc"],
+        "PDU of Schmidt",
+    )
     with NutServer([device]) as server:
         login = {"username": ADMIN.name, "password": ADMIN.password}
         yield Unit("nut", PduData(server.host, {"port": str(server.port), **login}))
@@ -123,14 +173,32 @@ def redfish() -> Iterator[Unit]:
     with RedfishService(RedfishModel((pdu,)), password="Pa55-of-the-unit") as unit:
         for identity, name in zip(("A1", "A2", "B1", "B2"), NAMES):
             unit.outlet(identity).name = name
-        more = {"AssetTag": "5A1234E00001", "UserLabel": "10.20.30.40 / PK65860010 / 00:0d:5d:0e:ef:dd",
-                "Description": "fd00:12:34::7 noc@kunde.example 203.0.200.17"}
+        more = {
+            "AssetTag": "5A1234E00001",
+            "UserLabel": "10.20.30.40 / PK65860010 / 00:0d:5d:0e:ef:dd",
+            "Description": "fd00:12:34::7 noc@kunde.example 203.0.200.17",
+        }
         unit.rewrite = lambda target, body: {**body, **more} if body.get("Id") == "1" else body
-        yield Unit("redfish", PduData(unit.host, {"port": str(unit.port), "username": unit.user, "password": unit.password,
-                                                  "ca_pem": unit.ca_pem}))
+        yield Unit(
+            "redfish",
+            PduData(
+                unit.host,
+                {
+                    "port": str(unit.port),
+                    "username": unit.user,
+                    "password": unit.password,
+                    "ca_pem": unit.ca_pem,
+                },
+            ),
+        )
 
 
-UNITS: dict[str, Callable[[], AbstractContextManager[Unit]]] = {"snmp": snmp, "raritan": raritan, "nut": nut, "redfish": redfish}
+UNITS: dict[str, Callable[[], AbstractContextManager[Unit]]] = {
+    "snmp": snmp,
+    "raritan": raritan,
+    "nut": nut,
+    "redfish": redfish,
+}
 HANDLERS = pytest.mark.parametrize("handler", list(UNITS))
 
 
@@ -139,23 +207,37 @@ def replayed(handler: str, text: str) -> Iterator[Unit]:
     """Replay a recording as a device. Yield the device with its connection data."""
     served = kind(handler).serve(text, 0)
     try:
-        more: dict[str, dict[str, str]] = {"raritan": {"scheme": "http", "username": "any", "password": "any"},
-                                           "redfish": {"scheme": "http", "username": "any", "password": "any"},
-                                           "nut": {"username": "any", "password": "any"}}
+        more: dict[str, dict[str, str]] = {
+            "raritan": {"scheme": "http", "username": "any", "password": "any"},
+            "redfish": {"scheme": "http", "username": "any", "password": "any"},
+            "nut": {"username": "any", "password": "any"},
+        }
         where = {"port": str(served.port)}
-        yield Unit(handler, PduSnmpData(served.host, {**where, "community": "public"}) if handler == "snmp"
-                   else PduData(served.host, {**where, **more[handler]}))
+        yield Unit(
+            handler,
+            (
+                PduSnmpData(served.host, {**where, "community": "public"})
+                if handler == "snmp"
+                else PduData(served.host, {**where, **more[handler]})
+            ),
+        )
     finally:
         served.close()
 
 
 def recorded(unit: Unit, *keep: str) -> str:
-    """Record a device and return the text of the recording. `keep`: the kinds of values that are not replaced."""
+    """Record a device and return the text of the recording.
+
+    `keep`: the kinds of values that are not replaced.
+    """
     return kind(unit.handler).record(unit.data, Recorder(keep)).text
 
 
 @functools.cache
 def recording_of(handler: str) -> tuple[Read, Recording]:
-    """Record the handler's unit of UNITS, once. Return what the handler read from it beforehand, and the recording."""
+    """Record the handler's unit of UNITS, once.
+
+    Return what the handler read from it beforehand, and the recording.
+    """
     with UNITS[handler]() as unit:
         return read(unit), kind(handler).record(unit.data, Recorder())

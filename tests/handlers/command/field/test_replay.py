@@ -1,4 +1,5 @@
 """Replayed devices: how they are read, which commands they follow, and which files are refused."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -24,7 +25,14 @@ from handlers.snmp.profiles import PROFILES
 from handlers.snmp.reader import Reader
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduPortView
-from tests.handlers.command.field.planted import HANDLERS, Unit, read, recorded, recording_of, replayed
+from tests.handlers.command.field.planted import (
+    HANDLERS,
+    Unit,
+    read,
+    recorded,
+    recording_of,
+    replayed,
+)
 from tests.handlers.redfish import tree as redfish
 from tests.needs import program
 from tests.recordings import fixture
@@ -35,11 +43,16 @@ from tests.simulators.snmp_agent.devices import apc
 
 def test_a_replayed_redfish_outlet_that_its_list_includes_follows_its_action() -> None:
     resources = redfish.unit()
-    resources[redfish.OUTLETS]["Members"] = [dict(resources[f"{redfish.OUTLETS}/{number}"]) for number in (1, 2)]
+    resources[redfish.OUTLETS]["Members"] = [
+        dict(resources[f"{redfish.OUTLETS}/{number}"]) for number in (1, 2)
+    ]
     with replayed("redfish", redfish_tree.written(resources)) as again:
         made = load("redfish").make(again.data)
         assert made.port_down(PduPortView("1")).power_status is EnumPowerStatus.DOWN
-        assert [port.power_status for port in made.status().ports] == [EnumPowerStatus.DOWN, EnumPowerStatus.UP]
+        assert [port.power_status for port in made.status().ports] == [
+            EnumPowerStatus.DOWN,
+            EnumPowerStatus.UP,
+        ]
 
 
 def test_a_replay_as_a_chosen_family_names_the_command_that_reads_it(tmp_path: Path) -> None:
@@ -47,26 +60,64 @@ def test_a_replay_as_a_chosen_family_names_the_command_that_reads_it(tmp_path: P
     own, serve_as = PROFILES.named("ip9258"), kind("snmp").serve_as
     assert own is not None and serve_as is not None
     file.write_text(schema.dumps(changed(own, key="my-strip")), "utf-8")
-    for chosen, command in (("ip9258", "snmp {} -s profile=ip9258"), (str(file), f"dist/pdu_my_strip-{VERSION}.tar.gz {{}}")):
+    for chosen, command in (
+        ("ip9258", "snmp {} -s profile=ip9258"),
+        (str(file), f"dist/pdu_my_strip-{VERSION}.tar.gz {{}}"),
+    ):
         served = serve_as(text, 0, chosen)
         served.close()
         assert served.poll == command.format(f"{served.host}:{served.port}")
 
 
-@pytest.mark.parametrize("name, chosen, about, poll", [
-    ("geist-v5_inlet", "", "family geist-v5, no outlets; the handler reads it only with -s "
-     "metered_only=yes, because nothing proves that it has no outlets", "snmp {} -s metered_only=yes"),
-    ("geist-v5_inlet", "geist-v5", "family geist-v5, no outlets", "snmp {} -s profile=geist-v5 -s metered_only=yes"),
-    ("ip9258", "", "the handler cannot read this device (no family is detected: choose one with --profile, or start a profile "
-     "with pdu draft); the replay answers, but accepts no commands", "snmp {}"),
-    ("ip9258", "apc-rpdu", "the device has no outlets or meters of the family 'apc-rpdu' (leave out --profile to detect its "
-     "family); the replay answers, but accepts no commands", "snmp {}")])
-def test_a_replay_that_the_handler_does_not_read_says_what_helps(name: str, chosen: str, about: str, poll: str) -> None:
+@pytest.mark.parametrize(
+    "name, chosen, about, poll",
+    [
+        (
+            "geist-v5_inlet",
+            "",
+            (
+                "family geist-v5, no outlets; the handler reads it only with -s "
+                "metered_only=yes, because nothing proves that it has no outlets"
+            ),
+            "snmp {} -s metered_only=yes",
+        ),
+        (
+            "geist-v5_inlet",
+            "geist-v5",
+            "family geist-v5, no outlets",
+            "snmp {} -s profile=geist-v5 -s metered_only=yes",
+        ),
+        (
+            "ip9258",
+            "",
+            (
+                "the handler cannot read this device (no family is detected: choose one with"
+                " --profile, or start a profile with pdu draft); the replay answers, but accepts no"
+                " commands"
+            ),
+            "snmp {}",
+        ),
+        (
+            "ip9258",
+            "apc-rpdu",
+            (
+                "the device has no outlets or meters of the family 'apc-rpdu' (leave out --profile"
+                " to detect its family); the replay answers, but accepts no commands"
+            ),
+            "snmp {}",
+        ),
+    ],
+)
+def test_a_replay_that_the_handler_does_not_read_says_what_helps(
+    name: str, chosen: str, about: str, poll: str
+) -> None:
     serve_as = kind("snmp").serve_as
     assert serve_as is not None
     served = serve_as(write_snmprec(fixture(name).rows), 0, chosen)
     served.close()
-    assert served.about.startswith(about) and served.poll == poll.format(f"{served.host}:{served.port}")
+    assert served.about.startswith(about) and served.poll == poll.format(
+        f"{served.host}:{served.port}"
+    )
 
 
 @HANDLERS
@@ -82,7 +133,10 @@ def test_outlets_of_a_replayed_unit_follow_their_commands(handler: str) -> None:
 
 
 def test_a_replayed_outlet_whose_state_is_also_the_command_and_is_confirmed_follows() -> None:
-    """geist-v3: writing 3 to ctrlOutletStatus switches an outlet off. Then this object and ctrlOutletFeedback must read 0."""
+    """geist-v3: writing 3 to ctrlOutletStatus switches an outlet off.
+
+    Then this object and ctrlOutletFeedback must read 0.
+    """
     rows = snmprec.parse(write_snmprec(fixture("geist-v3").rows)).rows
     found, *_ = _found(rows, "")
     assert found is not None and found.states["1"] is EnumPowerStatus.UP
@@ -92,7 +146,10 @@ def test_a_replayed_outlet_whose_state_is_also_the_command_and_is_confirmed_foll
 
 
 def test_a_set_of_two_objects_is_carried_out_whole_or_not_at_all() -> None:
-    """rPDU2OutletSwitchedControlCommand: 1 on, 2 off; an outlet has no command 77. Source: PowerNet-MIB."""
+    """rPDU2OutletSwitchedControlCommand: 1 on, 2 off; an outlet has no command 77.
+
+    Source: PowerNet-MIB.
+    """
     rows = snmprec.parse(write_snmprec(BUILT_IN["apc-rpdu2"]().device.rows())).rows
     unit = RecordedUnit(rows, detected(rows))
     first, second = (arcs(f"{apc.RPDU2_CONTROL}.5.{outlet}") for outlet in (1, 2))
@@ -109,31 +166,44 @@ def test_a_replay_returns_an_empty_oid_as_zero_and_an_unknown_type_as_null() -> 
     entry = "1.3.6.1.4.1.99999.1"
     with replayed("snmp", f"{entry}.1|6|\n{entry}.2|71|1\n{entry}.3|2|5\n") as unit:
         again = recorded(unit)
-    assert [line.partition("99999.1.")[2] for line in again.splitlines()] == ["1|6|0.0", "2|5x|", "3|2|5"]
+    assert [line.partition("99999.1.")[2] for line in again.splitlines()] == [
+        "1|6|0.0",
+        "2|5x|",
+        "3|2|5",
+    ]
 
 
 def test_a_command_whose_effect_no_row_can_show_is_accepted_and_changes_no_state() -> None:
     """Outlet 3.3 is unknown whatever its value, because its status is 2 (lost).
 
-    One change that the replay tries sets the number of outputs of an empty port to 1. Reading the states then fails.
+    One change that the replay tries sets the number of outputs of an empty port to 1. Reading the
+    states then fails.
     """
     rows = snmprec.parse(write_snmprec(fixture("rittal-cmc-tc").device().rows())).rows
     unit = RecordedUnit(rows, detected(rows))
     command = arcs("1.3.6.1.4.1.2606.4.2.3.6.2.1.5.3")
     assert unit.set([(command, HeldRow(2, 1))]) == ("", 0)
-    assert unit.writes == ["SET 1.3.6.1.4.1.2606.4.2.3.6.2.1.5.3 = 1: outlet 3.3 on: accepted, but the recording cannot show "
-                           "this state"]
+    assert unit.writes == [
+        "SET 1.3.6.1.4.1.2606.4.2.3.6.2.1.5.3 = 1: outlet 3.3 on: accepted, but the recording"
+        " cannot show this state"
+    ]
     assert all(unit.get(oid) == row for oid, row in rows.items() if oid != command)
 
 
-def test_a_command_after_which_the_family_refuses_its_states_is_accepted_and_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_command_after_which_the_family_refuses_its_states_is_accepted_and_listed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     rows = snmprec.parse(write_snmprec(fixture("rittal-cmc-tc").device().rows())).rows
     unit = RecordedUnit(rows, detected(rows))
 
     def refused(state: State, reader: Reader) -> dict[str, EnumPowerStatus]:
         raise ProtocolError("two outlets have one number")
+
     monkeypatch.setattr(State, "read", refused)
-    assert unit.set([(arcs("1.3.6.1.4.1.2606.4.2.3.6.2.1.5.3"), HeldRow(2, 1))]) == ("", 0) and len(unit.writes) == 1
+    assert (
+        unit.set([(arcs("1.3.6.1.4.1.2606.4.2.3.6.2.1.5.3"), HeldRow(2, 1))]) == ("", 0)
+        and len(unit.writes) == 1
+    )
 
 
 @HANDLERS
@@ -143,26 +213,43 @@ def test_the_kind_of_a_recording_is_read_from_its_content(handler: str) -> None:
         kind_of("<html>nothing</html>", "any")
 
 
-@pytest.mark.parametrize("text, end", [
-    ("ACME-MIB::acme.1.0 = INTEGER: 1\n", "no usable object with a numeric OID: walk with snmpwalk -On"),
-    (".1.3.6.1.4.1.5 = No Such Object available on this agent at this OID\n", "no usable object")])
+@pytest.mark.parametrize(
+    "text, end",
+    [
+        (
+            "ACME-MIB::acme.1.0 = INTEGER: 1\n",
+            "no usable object with a numeric OID: walk with snmpwalk -On",
+        ),
+        (
+            ".1.3.6.1.4.1.5 = No Such Object available on this agent at this OID\n",
+            "no usable object",
+        ),
+    ],
+)
 def test_an_empty_walk_is_refused_with_advice_only_where_it_helps(text: str, end: str) -> None:
     with pytest.raises(SettingsError, match=f"the recording has {end}$"):
         kind("snmp").serve(text, 0)
 
 
 def test_a_replay_counts_the_rows_that_it_leaves_out() -> None:
-    served = kind("snmp").serve(".1.3.6.1.2.1.1.2.0 = OID: .1.3.6.1.4.1.99999.1\nACME-MIB::acme.1.0 = INTEGER: 1\n"
-                                ".1.3.6.1.4.1.99999.2.0 = Opaque: Int64: 5\n", 0)
+    served = kind("snmp").serve(
+        ".1.3.6.1.2.1.1.2.0 = OID: .1.3.6.1.4.1.99999.1\nACME-MIB::acme.1.0 = INTEGER: 1\n"
+        ".1.3.6.1.4.1.99999.2.0 = Opaque: Int64: 5\n",
+        0,
+    )
     served.close()
-    assert served.about.endswith("; left out: 1 row with a name instead of a numeric OID, "
-                                 "1 row with a value of an unknown type")
+    assert served.about.endswith(
+        "; left out: 1 row with a name instead of a numeric OID, "
+        "1 row with a value of an unknown type"
+    )
 
 
 def test_a_replay_says_that_outlets_of_a_family_without_commands_cannot_be_switched() -> None:
     served = kind("snmp").serve(write_snmprec(fixture("opengear-rpc").device().rows()), 0)
     served.close()
-    assert served.about.startswith("family opengear-rpc, ") and served.about.endswith(" outlets that cannot be switched")
+    assert served.about.startswith("family opengear-rpc, ") and served.about.endswith(
+        " outlets that cannot be switched"
+    )
 
 
 def test_a_replayed_nut_device_counts_the_outlets_that_a_variable_switches() -> None:
@@ -176,13 +263,25 @@ def test_a_dump_with_two_devices_of_the_same_name_is_refused() -> None:
     one = "# device rack1\nups.status: OL\n"
     with pytest.raises(SettingsError, match="line 3 .* repeats the name of a device"):
         dump.parse(one + one)
-    assert [device.name for device in dump.parse(one + one.replace("rack1", "rack2"))] == ["rack1", "rack2"]
+    assert [device.name for device in dump.parse(one + one.replace("rack1", "rack2"))] == [
+        "rack1",
+        "rack2",
+    ]
 
 
-@pytest.mark.parametrize("status, off, on", [("OL CHRG", "OFF CHRG", "OL CHRG"), ("OB DISCHRG", "OFF OB DISCHRG", "OB DISCHRG")])
-def test_a_replayed_ups_whose_load_is_switched_stays_on_line_or_on_battery(status: str, off: str, on: str) -> None:
-    with replayed("nut", f"device.type: ups\nups.status: {status}\n# command load.off\n# command load.on\n") as unit:
-        with NutClient(unit.data.ip, int(unit.data.custom_params["port"]), username="any", password="any") as nut:
+@pytest.mark.parametrize(
+    "status, off, on",
+    [("OL CHRG", "OFF CHRG", "OL CHRG"), ("OB DISCHRG", "OFF OB DISCHRG", "OB DISCHRG")],
+)
+def test_a_replayed_ups_whose_load_is_switched_stays_on_line_or_on_battery(
+    status: str, off: str, on: str
+) -> None:
+    with replayed(
+        "nut", f"device.type: ups\nups.status: {status}\n# command load.off\n# command load.on\n"
+    ) as unit:
+        with NutClient(
+            unit.data.ip, int(unit.data.custom_params["port"]), username="any", password="any"
+        ) as nut:
             for command, seen in (("load.off", off), ("load.on", on)):
                 nut.run("pdu", command)
                 assert nut.variable("pdu", "ups.status") == seen
@@ -200,7 +299,12 @@ def test_nuts_dummy_ups_serves_a_recording_as_this_project_does() -> None:
 @pytest.mark.against("NUT upsd with dummy-ups")
 def test_dummy_ups_reads_spaces_and_special_characters_of_a_written_dump_unchanged() -> None:
     program("dummy-ups")
-    values = {"ups.description": "a  b", "ups.id": "a=b", "ups.serial": 'a "b" \\ #c', "device.part": "a b"}
+    values = {
+        "ups.description": "a  b",
+        "ups.id": "a=b",
+        "ups.serial": 'a "b" \\ #c',
+        "device.part": "a b",
+    }
     text = dump.written([dump.RecordedDevice("pdu", variables={"ups.status": "OL", **values})])
     with Upsd([dummy_file("pdu", text)]) as server, NutClient(server.host, server.port) as client:
         found = client.variables("pdu")

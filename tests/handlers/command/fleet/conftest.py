@@ -25,15 +25,26 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
 
 @pytest.fixture(scope="module")
 def running(small: Hall) -> Iterator[Exporter]:
-    """An exporter with the hall's list and with 127.0.0.1 as its only network, for the tests of a module."""
-    with exporter("--list", small.list(dead=True), "--auth", small.logins, "--network", "127.0.0.1/32",
-                  seconds=10 * PATIENCE_S) as made:         # long enough for all tests of a module
+    """An exporter with the hall's list and with 127.0.0.1 as its only network, for the tests of a
+    module.
+    """
+    with exporter(
+        "--list",
+        small.list(dead=True),
+        "--auth",
+        small.logins,
+        "--network",
+        "127.0.0.1/32",
+        seconds=10 * PATIENCE_S,
+    ) as made:  # long enough for all tests of a module
         yield made
 
 
 @pytest.fixture(autouse=True)
 def _same_view_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A list that is read again in this process replaces a class of pdu_common; the next test gets the old one back."""
+    """A list that is read again in this process replaces a class of pdu_common; the next test gets
+    the old one back.
+    """
     monkeypatch.setattr(helper, "PduPortStatisticView", helper.PduPortStatisticView)
 
 
@@ -41,12 +52,15 @@ def _same_view_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
 def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
     """A function like `halls.run` that runs the command in this process.
 
-    A check reads its PDUs one after another, because this process has threads and must not fork. Outlet currents are not
-    reported: `show_outlet_current`, which adds them, would replace a class of pdu_common in this process.
+    A check reads its PDUs one after another, because this process has threads and must not fork.
+    Outlet currents are not reported: `show_outlet_current`, which adds them, would replace a class
+    of pdu_common in this process.
     """
+
     def one_by_one(targets: Sequence[Target], parallel: int) -> Iterator[tuple[int, Reading]]:
         for place, target in enumerate(targets):
             yield place, polling.poll(target)
+
     monkeypatch.setattr(pool, "read_all", one_by_one)
     monkeypatch.setattr(polling, "show_outlet_current", lambda: None)
     for key in [key for key in os.environ if key.startswith("PDU_")]:
@@ -60,4 +74,5 @@ def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
                 patch.setenv(key, value)
             code = root.run(asked)
         return subprocess.CompletedProcess(asked, code, *capsys.readouterr())
+
     return called

@@ -1,4 +1,5 @@
 """`pdu exporter` as a program and in this process, its answers, and Prometheus as its client."""
+
 from __future__ import annotations
 
 import contextlib
@@ -33,13 +34,22 @@ class Exporter:
 
     url: str
 
-    def get(self, path: str, headers: dict[str, str] | None = None, /, **query: str) -> tuple[int, str, dict[str, str]]:
+    def get(
+        self, path: str, headers: dict[str, str] | None = None, /, **query: str
+    ) -> tuple[int, str, dict[str, str]]:
         """Return status, text and headers of an answer. Header names are in lower case."""
-        return fetched(f"{self.url}{path}{f'?{urllib.parse.urlencode(query)}' if query else ''}", headers)
+        return fetched(
+            f"{self.url}{path}{f'?{urllib.parse.urlencode(query)}' if query else ''}", headers
+        )
 
     def probe(self, timeout: str = "", **query: str) -> dict[str, dict[Labels, float]]:
-        """Return the metrics of a probe by name and labels, read with prometheus_client. `timeout`: of the scrape, in s."""
-        status, text, _ = self.get("probe", {"X-Prometheus-Scrape-Timeout-Seconds": timeout} if timeout else None, **query)
+        """Return the metrics of a probe by name and labels, read with prometheus_client.
+
+        `timeout`: of the scrape, in s.
+        """
+        status, text, _ = self.get(
+            "probe", {"X-Prometheus-Scrape-Timeout-Seconds": timeout} if timeout else None, **query
+        )
         assert status == 200, text
         return parsed(text)
 
@@ -50,12 +60,20 @@ class Program(Exporter):
 
 
 def fetched(url: str, headers: dict[str, str] | None = None) -> tuple[int, str, dict[str, str]]:
-    request = urllib.request.Request(url, headers=headers or {})       # noqa: S310  # loopback
+    request = urllib.request.Request(url, headers=headers or {})  # noqa: S310  # loopback
     try:
-        with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:        # noqa: S310
-            return answer.status, answer.read().decode(), {key.lower(): value for key, value in answer.headers.items()}
+        with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:  # noqa: S310
+            return (
+                answer.status,
+                answer.read().decode(),
+                {key.lower(): value for key, value in answer.headers.items()},
+            )
     except urllib.error.HTTPError as error:
-        return error.code, error.read().decode(), {key.lower(): value for key, value in error.headers.items()}
+        return (
+            error.code,
+            error.read().decode(),
+            {key.lower(): value for key, value in error.headers.items()},
+        )
 
 
 def parsed(text: str) -> dict[str, dict[Labels, float]]:
@@ -67,10 +85,21 @@ def parsed(text: str) -> dict[str, dict[Labels, float]]:
 
 
 @contextlib.contextmanager
-def exporter(*arguments: object, port: int = 0, seconds: float = 2 * PATIENCE_S) -> Iterator[Program]:
-    """Run an exporter as a program until the block ends. Fails if the block takes more than `seconds`."""
-    process = subprocess.Popen([*PDU, "exporter", "--listen", f"127.0.0.1:{port}", *map(str, arguments)], env=environment(),
-                               cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+def exporter(
+    *arguments: object, port: int = 0, seconds: float = 2 * PATIENCE_S
+) -> Iterator[Program]:
+    """Run an exporter as a program until the block ends.
+
+    Fails if the block takes more than `seconds`.
+    """
+    process = subprocess.Popen(
+        [*PDU, "exporter", "--listen", f"127.0.0.1:{port}", *map(str, arguments)],
+        env=environment(),
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     with process, bounded(process, seconds):
         assert process.stdout is not None and process.stderr is not None
         url = process.stdout.readline().strip()
@@ -80,8 +109,13 @@ def exporter(*arguments: object, port: int = 0, seconds: float = 2 * PATIENCE_S)
 
 @contextlib.contextmanager
 def serving(*arguments: object, port: int = 0) -> Iterator[Exporter]:
-    """Run an exporter in this process until the block ends. It reports no currents of outlets: see the fixture `call`."""
-    context = exporter_command.exporter.make_context("exporter", [*map(str, arguments)], obj=SharedOptions())
+    """Run an exporter in this process until the block ends.
+
+    It reports no currents of outlets: see the fixture `call`.
+    """
+    context = exporter_command.exporter.make_context(
+        "exporter", [*map(str, arguments)], obj=SharedOptions()
+    )
     wanted = exporter_command.Wanted(**context.params)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(polling, "show_outlet_current", lambda: None)
@@ -95,7 +129,9 @@ def serving(*arguments: object, port: int = 0) -> Iterator[Exporter]:
         finally:
             listening.shutdown()
             finished(thread)
-            assert until(lambda: b"pdu_exporter_probes_running 0.0\n" in made.own.page("").body), "a probe still runs"
+            assert until(lambda: b"pdu_exporter_probes_running 0.0\n" in made.own.page("").body), (
+                "a probe still runs"
+            )
 
 
 class Prometheus(NamedTuple):
@@ -105,8 +141,12 @@ class Prometheus(NamedTuple):
 
     def query(self, expression: str) -> list[tuple[dict[str, str], float]]:
         """Return labels and present value of each sample that the expression selects."""
-        _, text, _ = fetched(f"{self.url}api/v1/query?{urllib.parse.urlencode({'query': expression})}")
-        return [(one["metric"], float(one["value"][1])) for one in json.loads(text)["data"]["result"]]
+        _, text, _ = fetched(
+            f"{self.url}api/v1/query?{urllib.parse.urlencode({'query': expression})}"
+        )
+        return [
+            (one["metric"], float(one["value"][1])) for one in json.loads(text)["data"]["result"]
+        ]
 
     def alerts(self) -> dict[str, list[dict[str, Any]]]:
         """Return the labels of each firing alert, by alert name."""
@@ -124,11 +164,21 @@ def prometheus(folder: Path, config: str) -> Iterator[Prometheus]:
     path.write_text(config)
     port = reserved()
     with open(folder / "prometheus.log", "wb") as log:
-        process = subprocess.Popen([program("prometheus"), f"--config.file={path}", f"--storage.tsdb.path={folder / 'data'}",
-                                    f"--web.listen-address=127.0.0.1:{port}"], stdout=log, stderr=log)
+        process = subprocess.Popen(
+            [
+                program("prometheus"),
+                f"--config.file={path}",
+                f"--storage.tsdb.path={folder / 'data'}",
+                f"--web.listen-address=127.0.0.1:{port}",
+            ],
+            stdout=log,
+            stderr=log,
+        )
         with process, bounded(process, 2 * PATIENCE_S):
             url = f"http://127.0.0.1:{port}/"
-            assert until(lambda: ready(url), every=0.1), (folder / "prometheus.log").read_text()[-2000:]
+            assert until(lambda: ready(url), every=0.1), (folder / "prometheus.log").read_text()[
+                -2000:
+            ]
             yield Prometheus(url)
 
 

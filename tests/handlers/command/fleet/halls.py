@@ -1,4 +1,7 @@
-"""A small data hall: one simulated PDU of each handler and a dead one, with their device list and file of logins."""
+"""A small data hall: one simulated PDU of each handler and a dead one, with their device list and
+file of logins.
+"""
+
 from __future__ import annotations
 
 import builtins
@@ -15,16 +18,17 @@ from tests.needs import ROOT
 from tests.peers import PEERS, Peer
 from tests.waiting import PATIENCE_S
 
-DEAD = "timeout=0.5; retries=1"          # SNMP fields that make the poll of the dead PDU fail soon
+DEAD = "timeout=0.5; retries=1"  # SNMP fields that make the poll of the dead PDU fail soon
 SECRETS = ("password", "community", "token")
 PDU = (sys.executable, str(ROOT / "handlers"))
-Call = Callable[..., "subprocess.CompletedProcess[str]"]           # `run`, or the fixture `call`
+Call = Callable[..., "subprocess.CompletedProcess[str]"]  # `run`, or the fixture `call`
 
 
 class Hall(NamedTuple):
     """Simulated PDUs and the files that describe them.
 
-    `peers` are keyed by handler. `lines` are their lines in a device list. Nothing answers at `dead`.
+    `peers` are keyed by handler. `lines` are their lines in a device list. Nothing answers at
+    `dead`.
     """
 
     folder: Path
@@ -39,11 +43,15 @@ class Hall(NamedTuple):
     def one(self, handler: str) -> Path:
         """Write a device list with only the PDU of this handler and return the list's path."""
         path = self.folder / f"{handler}.csv"
-        path.write_text(f"name,handler,address,auth,settings\n{self.lines[list(self.peers).index(handler)]}\n")
+        path.write_text(
+            f"name,handler,address,auth,settings\n{self.lines[list(self.peers).index(handler)]}\n"
+        )
         return path
 
     def list(self, *more: str, name: str = "list.csv", dead: bool = False) -> Path:
-        """Write a list of the simulated PDUs, the dead one if `dead` is true, and `more` lines. Return the list's path."""
+        """Write a list of the simulated PDUs, the dead one if `dead` is true, and `more` lines.
+        Return the list's path.
+        """
         path = self.folder / name
         lines = [*self.lines, *([f"dead,snmp,{self.dead},snmp,{DEAD}"] if dead else []), *more]
         path.write_text("\n".join(["name,handler,address,auth,settings", *lines, ""]))
@@ -52,21 +60,40 @@ class Hall(NamedTuple):
 
 @contextlib.contextmanager
 def hall(folder: Path) -> Iterator[Hall]:
-    """Run the simulators until the block ends. Each PDU and its login are named after its handler."""
+    """Run the simulators until the block ends.
+
+    Each PDU and its login are named after its handler.
+    """
     with contextlib.ExitStack() as stack:
         peers = {name: stack.enter_context(make()) for name, make in PEERS.items()}
-        silent = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))      # receives datagrams and never answers
+        # receives datagrams and never answers
+        silent = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
         silent.bind(("127.0.0.1", 0))
-        made = Hall(folder, peers, [line(folder, peer) for peer in peers.values()], f"127.0.0.1:{silent.getsockname()[1]}")
+        made = Hall(
+            folder,
+            peers,
+            [line(folder, peer) for peer in peers.values()],
+            f"127.0.0.1:{silent.getsockname()[1]}",
+        )
         private(made.logins, "".join(login(peer) for peer in peers.values()))
         yield made
 
 
 def line(folder: Path, peer: Peer) -> str:
-    """Return a peer's line of a device list. Write the peer's `ca_pem`, if any, to a file that the line names."""
+    """Return a peer's line of a device list.
+
+    Write the peer's `ca_pem`, if any, to a file that the line names.
+    """
     # A busy simulator must not count as dead, nor get an SNMP request twice.
     patient = {"timeout": "20" if peer.protocol == "snmp" else "60"}
-    settings = {**{key: value for key, value in peer.settings.items() if key not in (*SECRETS, "username", "port")}, **patient}
+    settings = {
+        **{
+            key: value
+            for key, value in peer.settings.items()
+            if key not in (*SECRETS, "username", "port")
+        },
+        **patient,
+    }
     if "ca_pem" in settings:
         (folder / f"{peer.handler}.pem").write_text(settings["ca_pem"])
         settings["ca_pem"] = f"{peer.handler}.pem"
@@ -91,12 +118,21 @@ def private(path: Path, text: str) -> Path:
 
 def run(*arguments: object, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run `pdu` as a program without a terminal, with these arguments and environment variables."""
-    return subprocess.run([*PDU, *map(str, arguments)], cwd=ROOT, env={**environment(), **variables}, stdin=subprocess.DEVNULL,
-                          capture_output=True, text=True, timeout=PATIENCE_S)
+    return subprocess.run(
+        [*PDU, *map(str, arguments)],
+        cwd=ROOT,
+        env={**environment(), **variables},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+    )
 
 
 def environment() -> dict[str, str]:
-    """Return the environment without PDU_ variables, which may hold settings and logins of the person who runs the tests."""
+    """Return the environment without PDU_ variables, which may hold settings and logins of the
+    person who runs the tests.
+    """
     return {key: value for key, value in os.environ.items() if not key.startswith("PDU_")}
 
 

@@ -1,4 +1,7 @@
-"""`pdu check` on simulated PDUs of every handler, with handlers from the tree and from built archives, and its exit codes."""
+"""`pdu check` on simulated PDUs of every handler, with handlers from the tree and from built
+archives, and its exit codes.
+"""
+
 from __future__ import annotations
 
 import calendar
@@ -47,9 +50,17 @@ def document(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
 def as_in_the_books(small: Hall, found: dict[str, Any]) -> None:
     for name, peer in small.peers.items():
         books, row = peer.books(), found[name]
-        assert {key: row[key] for key in ("on", "off", "unknown")} == shown(list(books.states.values())), name
-        assert (row["load_a"], row["energy_kwh"]) == pytest.approx((books.load_a, books.energy_kwh)), name
-        energies = {one["identity"]: one["energy_kwh"] for one in row["outlets"] if one["energy_kwh"] is not None}
+        assert {key: row[key] for key in ("on", "off", "unknown")} == shown(
+            list(books.states.values())
+        ), name
+        assert (row["load_a"], row["energy_kwh"]) == pytest.approx(
+            (books.load_a, books.energy_kwh)
+        ), name
+        energies = {
+            one["identity"]: one["energy_kwh"]
+            for one in row["outlets"]
+            if one["energy_kwh"] is not None
+        }
         assert energies == pytest.approx(books.port_energy_kwh), name
 
 
@@ -58,23 +69,41 @@ def test_states_and_figures_agree_with_the_simulators_books(small: Hall) -> None
     done = run("check", small.list(), "--auth", small.logins, "--json")
     found = document(done)
     as_in_the_books(small, found)
-    assert (done.returncode, done.stderr) == (0, "") and found[""]["results"] == {"well": len(PEERS)}
-    assert found[""]["load_a"] == pytest.approx(sum(peer.books().load_a or 0 for peer in small.peers.values()))
+    assert (done.returncode, done.stderr) == (0, "") and found[""]["results"] == {
+        "well": len(PEERS)
+    }
+    assert found[""]["load_a"] == pytest.approx(
+        sum(peer.books().load_a or 0 for peer in small.peers.values())
+    )
     for name in small.peers:
         assert found[name]["requests"] == small.peers[name].books().requests - before[name]
 
 
 def test_the_newest_archive_of_each_handler_is_run(small: Hall, tmp_path: Path) -> None:
     for name in PEERS:
-        (tmp_path / f"pdu_{name}-0.9.0.tar.gz").write_bytes(b"an older version, which must not be run")
+        (tmp_path / f"pdu_{name}-0.9.0.tar.gz").write_bytes(
+            b"an older version, which must not be run"
+        )
         (tmp_path / f"pdu_{name}-0.10.0.tar.gz").write_bytes(archive(ROOT / "handlers", name))
-    by_path = small.lines[0].replace(",", "2,", 1).replace(",nut,", f",{tmp_path}/pdu_nut-0.10.0.tar.gz,", 1)
-    done = run("check", small.list(by_path), "--auth", small.logins, "--archives", tmp_path, "--json")
+    by_path = (
+        small.lines[0]
+        .replace(",", "2,", 1)
+        .replace(",nut,", f",{tmp_path}/pdu_nut-0.10.0.tar.gz,", 1)
+    )
+    done = run(
+        "check", small.list(by_path), "--auth", small.logins, "--archives", tmp_path, "--json"
+    )
     found = document(done)
     as_in_the_books(small, found)
-    assert done.returncode == 0 and found["snmp"]["handler"] == str(tmp_path / "pdu_snmp-0.10.0.tar.gz")
-    assert found["nut2"]["handler"] == found["nut"]["handler"] and found["nut2"]["outlets"] == found["nut"]["outlets"]
-    assert found["raritan"]["requests"] == 4                # two for the states, two for the figures
+    assert done.returncode == 0 and found["snmp"]["handler"] == str(
+        tmp_path / "pdu_snmp-0.10.0.tar.gz"
+    )
+    assert (
+        found["nut2"]["handler"] == found["nut"]["handler"]
+        and found["nut2"]["outlets"] == found["nut"]["outlets"]
+    )
+    # two for the states, two for the figures
+    assert found["raritan"]["requests"] == 4
 
 
 def test_a_folder_without_an_archive_of_a_handler_is_refused(small: Hall, call: Call) -> None:
@@ -94,7 +123,9 @@ def test_two_archives_of_one_name_are_refused(tmp_path: Path) -> None:
     for name in ("one", "other"):
         (tmp_path / f"{name}.tar.gz").write_bytes(built)
     twice = tmp_path / "list.csv"
-    twice.write_text(f"name,handler,address\nx,{tmp_path}/one.tar.gz,192.0.2.1\ny,{tmp_path}/other.tar.gz,192.0.2.1\n")
+    twice.write_text(
+        f"name,handler,address\nx,{tmp_path}/one.tar.gz,192.0.2.1\ny,{tmp_path}/other.tar.gz,192.0.2.1\n"
+    )
     assert "are both pdu_small: one run can load only one of them" in run("check", twice).stderr
 
 
@@ -105,32 +136,56 @@ def test_dead_pdus_are_polled_at_the_same_time(small: Hall) -> None:
     as_in_the_books(small, found)
     assert done.returncode == 2 and found[""]["results"] == {"unreachable": 20, "well": len(PEERS)}
     together = sum(found[f"dead {number}"]["seconds"] for number in range(20))
-    assert found[""]["seconds"] < together / 2          # reading the dead PDUs one after another would take `together`
-    assert found["dead 0"]["on"] is None and "load_a" in found["dead 0"] and not found["dead 0"]["outlets"]
+    # reading the dead PDUs one after another would take `together`
+    assert found[""]["seconds"] < together / 2
+    assert (
+        found["dead 0"]["on"] is None
+        and "load_a" in found["dead 0"]
+        and not found["dead 0"]["outlets"]
+    )
 
 
-def test_the_table_shows_all_pdus_with_errors_and_remedies_but_no_secrets(small: Hall, call: Call) -> None:
+def test_the_table_shows_all_pdus_with_errors_and_remedies_but_no_secrets(
+    small: Hall, call: Call
+) -> None:
     done = call("check", small.list(dead=True), "--auth", small.logins)
     lines = done.stdout.splitlines()
-    assert done.returncode == 2 and {"name", "handler", "address", "result"} <= set(lines[0].split())
+    assert done.returncode == 2 and {"name", "handler", "address", "result"} <= set(
+        lines[0].split()
+    )
     assert all(line.startswith(f"{name} ") for name, line in zip([*PEERS, "dead"], lines[1:]))
-    assert "dead: unreachable: no answer over SNMP" in done.stdout and "    check power, cable" in done.stdout
-    assert lines[-2].startswith(f"{len(PEERS) + 1} PDUs in ") and lines[-2].endswith(f"{len(PEERS)} well, 1 unreachable")
+    assert (
+        "dead: unreachable: no answer over SNMP" in done.stdout
+        and "    check power, cable" in done.stdout
+    )
+    assert lines[-2].startswith(f"{len(PEERS) + 1} PDUs in ") and lines[-2].endswith(
+        f"{len(PEERS)} well, 1 unreachable"
+    )
     assert not any(secret in done.stdout + done.stderr for secret in secrets_of(small))
 
 
 def secrets_of(small: Hall) -> list[str]:
-    return [value for peer in small.peers.values() for key, value in {**peer.settings, **peer.snmp}.items()
-            if key in ("password", "community")]
+    return [
+        value
+        for peer in small.peers.values()
+        for key, value in {**peer.settings, **peer.snmp}.items()
+        if key in ("password", "community")
+    ]
 
 
-def test_csv_and_html_and_nagios_report_the_same_results(small: Hall, tmp_path: Path, call: Call) -> None:
+def test_csv_and_html_and_nagios_report_the_same_results(
+    small: Hall, tmp_path: Path, call: Call
+) -> None:
     asked = ("check", small.list(dead=True), "--auth", small.logins)
     done = call(*asked, "--csv", "--html", tmp_path / "page.html")
     rows = list(csv.DictReader(io.StringIO(done.stdout)))
-    assert done.returncode == 2 and [row["result"] for row in rows] == ["well"] * len(PEERS) + ["unreachable"]
+    assert done.returncode == 2 and [row["result"] for row in rows] == ["well"] * len(PEERS) + [
+        "unreachable"
+    ]
     made = (tmp_path / "page.html").read_text()
-    assert made.startswith("<!doctype html>") and all(f"<td>{name}</td>" in made for name in (*PEERS, "dead"))
+    assert made.startswith("<!doctype html>") and all(
+        f"<td>{name}</td>" in made for name in (*PEERS, "dead")
+    )
     assert [made.count(f">{result}</td>") for result in ("well", "unreachable")] == [len(PEERS), 1]
     assert os.listdir(tmp_path) == ["page.html"]
     done = call(*asked, "--nagios")
@@ -140,111 +195,196 @@ def test_csv_and_html_and_nagios_report_the_same_results(small: Hall, tmp_path: 
 
 def test_stale_data_is_a_warning(small: Hall, call: Call) -> None:
     with NutServer([SwitchedPdu("pdu")], faults=Faults(drivers={"pdu": Driver.STALE})) as server:
-        done = call("check", small.list(f"stale,nut,127.0.0.1:{server.port},,device=pdu"), "--auth", small.logins, "--nagios")
-    assert done.returncode == 1 and done.stdout.startswith("PDU WARNING - ") and "stale: stale: " in done.stdout
+        done = call(
+            "check",
+            small.list(f"stale,nut,127.0.0.1:{server.port},,device=pdu"),
+            "--auth",
+            small.logins,
+            "--nagios",
+        )
+    assert (
+        done.returncode == 1
+        and done.stdout.startswith("PDU WARNING - ")
+        and "stale: stale: " in done.stdout
+    )
 
 
-def test_a_wrong_secret_fails_only_its_pdu_and_is_not_shown(small: Hall, tmp_path: Path, call: Call) -> None:
+def test_a_wrong_secret_fails_only_its_pdu_and_is_not_shown(
+    small: Hall, tmp_path: Path, call: Call
+) -> None:
     good = small.logins.read_text()
     bad = good.replace('[auth.raritan]\npassword = "', '[auth.raritan]\npassword = "x-s3cret')
     wrong = private(tmp_path / "logins.toml", bad)
     done = call("check", small.list(), "--auth", wrong)
-    assert done.returncode == 2 and "raritan: denied: " in done.stdout and f"{len(PEERS) - 1} well, 1 denied" in done.stdout
+    assert (
+        done.returncode == 2
+        and "raritan: denied: " in done.stdout
+        and f"{len(PEERS) - 1} well, 1 denied" in done.stdout
+    )
     assert "s3cret" not in done.stdout + done.stderr
 
 
-def test_a_login_without_its_secret_fails_the_pdus_that_use_it(small: Hall, tmp_path: Path, call: Call) -> None:
+def test_a_login_without_its_secret_fails_the_pdus_that_use_it(
+    small: Hall, tmp_path: Path, call: Call
+) -> None:
     bare = private(tmp_path / "logins.toml", "".join(f"[auth.{name}]\n" for name in PEERS))
     done = call("check", small.list(), "--auth", bare)
-    assert "snmp: settings: the login 'snmp' has no community" in done.stdout and done.returncode == 2
+    assert (
+        "snmp: settings: the login 'snmp' has no community" in done.stdout and done.returncode == 2
+    )
     logins = bare.read_text().replace("[auth.snmp]\n", '[auth.snmp]\ncomunity = "s3cret"\n')
     misspelt = private(tmp_path / "misspelt.toml", logins)
     done = call("check", small.list(), "--auth", misspelt)
-    assert "the login 'snmp' has no community, but has 'comunity'\n" in done.stdout and "s3cret" not in done.stdout
+    assert (
+        "the login 'snmp' has no community, but has 'comunity'\n" in done.stdout
+        and "s3cret" not in done.stdout
+    )
 
 
-def test_a_pdu_without_a_login_uses_environment_or_secret_file_or_reports_a_missing_secret(small: Hall, call: Call) -> None:
+def test_a_pdu_without_a_login_uses_environment_or_secret_file_or_reports_a_missing_secret(
+    small: Hall, call: Call
+) -> None:
     bare = small.folder / "bare.csv"
-    bare.write_text(f"name,handler,address\nrack,snmp,127.0.0.1:{small.peers['snmp'].snmp['port']}\n")
+    bare.write_text(
+        f"name,handler,address\nrack,snmp,127.0.0.1:{small.peers['snmp'].snmp['port']}\n"
+    )
     done = call("check", bare)
-    assert done.returncode == 2 and "settings: the environment (the list names no login) has no community" in done.stdout
+    assert (
+        done.returncode == 2
+        and "settings: the environment (the list names no login) has no community" in done.stdout
+    )
     assert call("check", bare, PDU_COMMUNITY="public").returncode == 0
     secret = private(small.folder / "community", "public\n")
     assert call("check", bare, "--secret-file", f"community={secret}").returncode == 0
 
 
-# ---- wrong lists and options -------------------------------------------------------------------------------
+# ---- wrong lists and options ---------------------------------------------------------------------
 
-def test_a_list_that_names_a_login_without_a_file_of_logins_is_refused_with_the_option(tmp_path: Path, call: Call) -> None:
+
+def test_a_list_that_names_a_login_without_a_file_of_logins_is_refused_with_the_option(
+    tmp_path: Path, call: Call
+) -> None:
     (tmp_path / "list.csv").write_text("handler,address,auth\nsnmp,192.0.2.1,snmp\n")
     done = call("check", tmp_path / "list.csv")
-    assert done.stderr == "settings: 192.0.2.1: unknown login 'snmp'; known: none; give their file as --auth\n"
+    assert (
+        done.stderr
+        == "settings: 192.0.2.1: unknown login 'snmp'; known: none; give their file as --auth\n"
+    )
     assert done.returncode == 2
 
 
-@pytest.mark.parametrize("line, words", [
-    ("x,snmp,192.0.2.1,nobody,", f"x: unknown login 'nobody'; known: {', '.join(sorted(PEERS))}"),
-    ("x,smnp,192.0.2.1,snmp,", "x: 'smnp' is not a handler"),
-    ("snmp,snmp,192.0.2.1,snmp,", "the name 'snmp' is already in line ")])
-def test_a_wrong_list_is_refused_before_anything_is_polled(small: Hall, line: str, words: str, call: Call) -> None:
+@pytest.mark.parametrize(
+    "line, words",
+    [
+        (
+            "x,snmp,192.0.2.1,nobody,",
+            f"x: unknown login 'nobody'; known: {', '.join(sorted(PEERS))}",
+        ),
+        ("x,smnp,192.0.2.1,snmp,", "x: 'smnp' is not a handler"),
+        ("snmp,snmp,192.0.2.1,snmp,", "the name 'snmp' is already in line "),
+    ],
+)
+def test_a_wrong_list_is_refused_before_anything_is_polled(
+    small: Hall, line: str, words: str, call: Call
+) -> None:
     before = {name: peer.books().requests for name, peer in small.peers.items()}
     path = small.list(line)
     done = call("check", path, "--auth", small.logins)
-    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1) and words in done.stderr
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (
+        2,
+        "",
+        1,
+    ) and words in done.stderr
     plugin = call("check", path, "--auth", small.logins, "--nagios")
-    assert (plugin.returncode, plugin.stderr) == (3, "") and plugin.stdout.startswith("PDU UNKNOWN - ") and words in plugin.stdout
+    assert (
+        (plugin.returncode, plugin.stderr) == (3, "")
+        and plugin.stdout.startswith("PDU UNKNOWN - ")
+        and words in plugin.stdout
+    )
     as_json = call("check", path, "--auth", small.logins, "--json")
     assert (as_json.returncode, json.loads(as_json.stdout)["error"]["kind"]) == (2, "settings")
     assert before == {name: peer.books().requests for name, peer in small.peers.items()}
 
 
-@pytest.mark.parametrize("options, words", [
-    (("--watch", "5", "--csv"), "--watch works only with"), (("--watch", "0.1"), "1 to 86400"),
-    (("--html", "/nowhere/page.html"), "cannot be written"), (("--html", ""), "'' cannot be written"),
-    (("--parallel", "0"), "--parallel")])
-def test_wrong_options_are_refused_in_one_line(small: Hall, options: tuple[str, ...], words: str, call: Call) -> None:
+@pytest.mark.parametrize(
+    "options, words",
+    [
+        (("--watch", "5", "--csv"), "--watch works only with"),
+        (("--watch", "0.1"), "1 to 86400"),
+        (("--html", "/nowhere/page.html"), "cannot be written"),
+        (("--html", ""), "'' cannot be written"),
+        (("--parallel", "0"), "--parallel"),
+    ],
+)
+def test_wrong_options_are_refused_in_one_line(
+    small: Hall, options: tuple[str, ...], words: str, call: Call
+) -> None:
     done = call("check", small.list(), "--auth", small.logins, *options)
     assert (done.returncode, len(done.stderr.splitlines())) == (2, 1) and words in done.stderr
 
 
-@pytest.mark.parametrize("options, words", [
-    (("list.csv", "--csv"), "only one of --json"), (("list.csv", "--watch", "5"), "--watch works only with"),
-    (("list.csv", "--parallel", "0"), "--parallel"), (("list.csv", "--nosuch"), "--nosuch"), ((), "FILE")])
-def test_wrong_options_end_with_the_nagios_code_for_unknown(capsys: pytest.CaptureFixture[str], options: tuple[str, ...],
-                                                            words: str) -> None:
+@pytest.mark.parametrize(
+    "options, words",
+    [
+        (("list.csv", "--csv"), "only one of --json"),
+        (("list.csv", "--watch", "5"), "--watch works only with"),
+        (("list.csv", "--parallel", "0"), "--parallel"),
+        (("list.csv", "--nosuch"), "--nosuch"),
+        ((), "FILE"),
+    ],
+)
+def test_wrong_options_end_with_the_nagios_code_for_unknown(
+    capsys: pytest.CaptureFixture[str], options: tuple[str, ...], words: str
+) -> None:
     assert root.run(["check", *options, "--nagios"]) == 3
     out, err = capsys.readouterr()
-    assert out.startswith("PDU UNKNOWN - ") and words in out and len(out.splitlines()) == 1 and err == ""
+    assert (
+        out.startswith("PDU UNKNOWN - ")
+        and words in out
+        and len(out.splitlines()) == 1
+        and err == ""
+    )
 
 
-# ---- interruptions and failures ----------------------------------------------------------------------------
+# ---- interruptions and failures ------------------------------------------------------------------
 
-def test_a_defect_ends_with_the_nagios_code_for_unknown(monkeypatch: pytest.MonkeyPatch,
-                                                        capsys: pytest.CaptureFixture[str]) -> None:
+
+def test_a_defect_ends_with_the_nagios_code_for_unknown(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     def broken(path: str) -> listing.Fleet:
         raise ZeroDivisionError("a|b")
+
     monkeypatch.setattr(listing, "read", broken)
     assert root.run(["check", "list.csv", "--nagios"]) == 3
     assert capsys.readouterr().out.startswith("PDU UNKNOWN - ZeroDivisionError: a/b")
 
 
-def test_a_page_that_cannot_be_written_is_named_and_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_that_cannot_be_written_is_named_and_leaves_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full(source: str, target: str) -> None:
         raise OSError(errno.ENOSPC, "No space left on device", target)
+
     monkeypatch.setattr(os, "replace", full)
     with pytest.raises(SettingsError) as failed:
         check_command._write(str(tmp_path / "page.html"), "text")
-    assert failed.value.reason == f"{tmp_path / 'page.html'} cannot be written (No space left on device)"
+    assert (
+        failed.value.reason
+        == f"{tmp_path / 'page.html'} cannot be written (No space left on device)"
+    )
     assert list(tmp_path.iterdir()) == []
 
 
 def test_ctrl_c_just_after_a_page_was_replaced_is_not_reported_as_a_failed_write(
-        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     replace = os.replace
 
     def interrupted(source: str, target: str) -> None:
         replace(source, target)
         raise KeyboardInterrupt
+
     monkeypatch.setattr(os, "replace", interrupted)
     with pytest.raises(KeyboardInterrupt):
         check_command._write(str(tmp_path / "page.html"), "text")
@@ -264,9 +404,19 @@ def test_a_page_is_written_through_a_link_and_not_to_a_device_or_pipe(tmp_path: 
 
 
 def test_a_broken_pipe_ends_a_check_of_more_lines_than_a_pipe_holds(tmp_path: Path) -> None:
-    (tmp_path / "list.csv").write_text("name,handler,address\n" + "".join(f"{n:080},nut,127.0.0.1:1\n" for n in range(500)))
-    with subprocess.Popen([*PDU, "check", str(tmp_path / "list.csv")], env=environment(), stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, text=True) as process, bounded(process):
+    (tmp_path / "list.csv").write_text(
+        "name,handler,address\n" + "".join(f"{n:080},nut,127.0.0.1:1\n" for n in range(500))
+    )
+    with (
+        subprocess.Popen(
+            [*PDU, "check", str(tmp_path / "list.csv")],
+            env=environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process,
+        bounded(process),
+    ):
         assert process.stdout is not None and process.stderr is not None
         assert process.stdout.readline().split()[0] == "name"
         process.stdout.close()
@@ -275,9 +425,17 @@ def test_a_broken_pipe_ends_a_check_of_more_lines_than_a_pipe_holds(tmp_path: Pa
 
 def test_ctrl_c_ends_the_check_and_its_processes(small: Hall) -> None:
     dead = [f"dead {number},snmp,{small.dead},snmp," for number in range(100)]
-    with subprocess.Popen([*PDU, "check", str(small.list(*dead)), "--auth", str(small.logins)], env=environment(),
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True) as process, \
-            bounded(process):
+    with (
+        subprocess.Popen(
+            [*PDU, "check", str(small.list(*dead)), "--auth", str(small.logins)],
+            env=environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        ) as process,
+        bounded(process),
+    ):
         assert until(lambda: len(children(process.pid)) > 0), "no process was made"
         made = children(process.pid)
         time.sleep(0.2)
@@ -295,7 +453,9 @@ def children(pid: int) -> list[int]:
         return []
 
 
-def test_pdus_that_a_process_did_not_read_before_it_died_have_a_failure(small: Hall, tmp_path: Path) -> None:
+def test_pdus_that_a_process_did_not_read_before_it_died_have_a_failure(
+    small: Hall, tmp_path: Path
+) -> None:
     crash = tmp_path / "pdu_crash.tar.gz"
     crash.write_bytes(archive(small_tree(tmp_path / "tree"), "small"))
     dead = [f"dead {number},{crash},192.0.2.1,,say=die" for number in range(2)]
@@ -313,7 +473,11 @@ def test_a_thread_has_enough_stack_for_the_deepest_json_that_any_python_reads() 
 
     Older releases count them with the frames; newer ones check how much of the stack is left.
     """
-    done = subprocess.run([sys.executable, "-c", """
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            """
 import json, sys, threading
 from handlers.command.fleet import pool
 sys.setrecursionlimit(10_000)
@@ -327,12 +491,20 @@ def read():
 thread = threading.Thread(target=read)
 thread.start()
 thread.join()
-"""], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S)
+""",
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+    )
     assert (done.returncode, done.stdout) == (0, "too deep\n")
 
 
 @pytest.mark.parametrize("further", [0, 1])
-def test_all_pdus_are_read_where_the_system_allows_few_or_no_threads(further: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_pdus_are_read_where_the_system_allows_few_or_no_threads(
+    further: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     start = threading.Thread.start
     allowed = iter([True] * further)
 
@@ -340,6 +512,7 @@ def test_all_pdus_are_read_where_the_system_allows_few_or_no_threads(further: in
         if not next(allowed, False):
             raise RuntimeError("can't start new thread")
         start(thread)
+
     sent: list[tuple[int, Reading]] = []
     ended: list[int] = []
     pipe = cast(Any, types.SimpleNamespace(send=sent.append, close=lambda: None))
@@ -352,7 +525,9 @@ def test_all_pdus_are_read_where_the_system_allows_few_or_no_threads(further: in
     assert [place for place, _ in sent] == list(range(5)) and ended == [0]
 
 
-def test_all_pdus_are_read_where_the_system_allows_few_processes_or_open_files(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_pdus_are_read_where_the_system_allows_few_processes_or_open_files(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     tried: list[Any] = []
 
     class Worker:
@@ -370,11 +545,18 @@ def test_all_pdus_are_read_where_the_system_allows_few_processes_or_open_files(m
 
         def kill(self) -> None: ...
         def join(self) -> None: ...
-    context = types.SimpleNamespace(Process=Worker, Pipe=multiprocessing.Pipe, Value=lambda *_: None)
+
+    context = types.SimpleNamespace(
+        Process=Worker, Pipe=multiprocessing.Pipe, Value=lambda *_: None
+    )
     monkeypatch.setattr(multiprocessing, "get_context", lambda _: context)
     monkeypatch.setattr(pool, "_cores", lambda: 2)
     found = dict(pool.read_all(cast(Any, [None] * 40), patience_s=1.0))
-    assert len(tried) == 2 and sorted(found) == list(range(40)) and all(one.answered for one in found.values())
+    assert (
+        len(tried) == 2
+        and sorted(found) == list(range(40))
+        and all(one.answered for one in found.values())
+    )
     assert tried[1].pipe.closed
     few = iter([multiprocessing.Pipe(duplex=False)])
     del tried[:]
@@ -383,24 +565,38 @@ def test_all_pdus_are_read_where_the_system_allows_few_processes_or_open_files(m
         for pair in few:
             return pair
         raise OSError(errno.EMFILE, "Too many open files")
+
     context.Pipe = limited
-    assert sorted(dict(pool.read_all(cast(Any, [None] * 40), patience_s=1.0))) == list(range(40)) and len(tried) == 1
+    assert (
+        sorted(dict(pool.read_all(cast(Any, [None] * 40), patience_s=1.0))) == list(range(40))
+        and len(tried) == 1
+    )
     context.Pipe = multiprocessing.Pipe
-    with pytest.raises(SettingsError, match="allows no process that reads PDUs .Resource temporarily unavailable"):
-        list(pool.read_all(cast(Any, [None] * 40)))         # no process can start any more
+    with pytest.raises(
+        SettingsError, match="allows no process that reads PDUs .Resource temporarily unavailable"
+    ):
+        list(pool.read_all(cast(Any, [None] * 40)))  # no process can start any more
 
     def refused(*_: object) -> None:
         raise OSError(errno.ENOSYS, "Function not implemented")
+
     context.Value = refused
     with pytest.raises(SettingsError, match="allows no semaphore .*Function not implemented"):
         list(pool.read_all(cast(Any, [None] * 40)))
 
 
 def test_an_archive_that_hangs_is_abandoned_and_the_others_are_read(tmp_path: Path) -> None:
-    """Runs in a new process: the check forks, which a process with threads must not do. The first reading may take a minute."""
+    """Runs in a new process: the check forks, which a process with threads must not do.
+
+    The first reading may take a minute.
+    """
     built = tmp_path / "pdu_small.tar.gz"
     built.write_bytes(archive(small_tree(tmp_path / "tree"), "small"))
-    done = subprocess.run([sys.executable, "-c", f"""
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            f"""
 from handlers.command.fleet import auth, listing, polling, pool
 devices = [listing.ListedPdu(say, {str(built)!r}, "192.0.2.1", "", (("say", say),)) for say in ("hang", "well")]
 targets = polling.targets(devices, {{}}, auth.Auth("none", {{}}, {{}}))
@@ -408,9 +604,18 @@ first, wait = iter([60.0]), pool.wait
 pool.wait = lambda running, seconds: wait(running, next(first, seconds))
 for place, reading in pool.read_all(targets, patience_s=1.0):
     print(place, reading.failure.reason if reading.failure else "well", flush=True)
-"""], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S)
+""",
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+    )
     assert done.stdout.splitlines()[0] == "1 well", done.stderr
-    assert done.stdout.splitlines()[1].startswith("0 this PDU was not read in time") and done.returncode == 0
+    assert (
+        done.stdout.splitlines()[1].startswith("0 this PDU was not read in time")
+        and done.returncode == 0
+    )
 
 
 def test_progress_is_shown_on_a_terminal_only(small: Hall, call: Call) -> None:
@@ -420,30 +625,49 @@ def test_progress_is_shown_on_a_terminal_only(small: Hall, call: Call) -> None:
     assert "polling" in shown_there.text and "1/1" in shown_there.text and shown_there.code == 0
 
 
-# ---- --watch -----------------------------------------------------------------------------------------------
+# ---- --watch -------------------------------------------------------------------------------------
+
 
 def test_a_watch_marks_changes_until_it_is_interrupted(tmp_path: Path, call: Call) -> None:
     path = tmp_path / "list.csv"
     with NutServer([SwitchedPdu("pdu", 2)], [ADMIN]) as server:
         where = f"{server.host}:{server.port}"
         path.write_text(f"name,handler,address\nrack,nut,{where}\n")
-        process = subprocess.Popen([*PDU, "check", str(path), "--watch", "1"], env=environment(),
-                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, bufsize=1)
+        process = subprocess.Popen(
+            [*PDU, "check", str(path), "--watch", "1"],
+            env=environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            bufsize=1,
+        )
         with process, bounded(process):
             assert process.stdout is not None and process.stderr is not None
             lines = [process.stdout.readline() for _ in range(4)]
             assert lines[-2].startswith("1 PDU in ")
-            switched = call("down", "nut", where, "2", "--yes", PDU_USERNAME=ADMIN.name, PDU_PASSWORD=ADMIN.password)
+            switched = call(
+                "down",
+                "nut",
+                where,
+                "2",
+                "--yes",
+                PDU_USERNAME=ADMIN.name,
+                PDU_PASSWORD=ADMIN.password,
+            )
             assert "is DOWN" in switched.stdout, switched
             changed = process.stdout.readline()
             process.send_signal(signal.SIGINT)
             process.stdout.read()
-            assert process.wait(PATIENCE_S) == INTERRUPTED and process.stderr.read().strip() == "interrupted"
+            assert (
+                process.wait(PATIENCE_S) == INTERRUPTED
+                and process.stderr.read().strip() == "interrupted"
+            )
     assert changed.endswith("* rack: outlet 2 UP -> DOWN\n")
 
 
-def test_a_watch_prints_why_a_pdu_failed_only_when_that_changed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
-                                                               capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_watch_prints_why_a_pdu_failed_only_when_that_changed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "list.csv"
     path.write_text("name,handler,address\nrack,nut,192.0.2.1\n")
     lost = Reading(failure=Failure("unreachable", "no answer"))
@@ -454,37 +678,70 @@ def test_a_watch_prints_why_a_pdu_failed_only_when_that_changed(monkeypatch: pyt
             yield 0, reading
             return
         raise KeyboardInterrupt
+
     monkeypatch.setattr(pool, "read_all", one_round)
     monkeypatch.setattr(time, "sleep", lambda _: None)
     assert root.run(["check", str(path), "--watch", "1"]) == INTERRUPTED
     _, _, _, _, changed, why, remedy, *sums = capsys.readouterr().out.splitlines()
     assert changed.endswith("* rack: well -> unreachable")
-    assert (why, remedy.strip()) == ("rack: unreachable: no answer", REMEDIES["unreachable"]) and len(sums) == 2
+    assert (why, remedy.strip()) == (
+        "rack: unreachable: no answer",
+        REMEDIES["unreachable"],
+    ) and len(sums) == 2
 
 
 @pytest.mark.parametrize("shown_on", ["a pipe", "a terminal"])
-def test_a_watch_refuses_a_name_with_control_characters(tmp_path: Path, shown_on: str, call: Call) -> None:
+def test_a_watch_refuses_a_name_with_control_characters(
+    tmp_path: Path, shown_on: str, call: Call
+) -> None:
     name = "rack\x1b[2J\x9b31m\u202e\u2066\r\n* forged: outlet 1 UP -> DOWN\x00\t=1+1"
-    escaped = "".join(f"\\u{ord(c):04x}" for c in name)           # a TOML escape can spell any character
+    # a TOML escape can spell any character
+    escaped = "".join(f"\\u{ord(c):04x}" for c in name)
     path = tmp_path / "list.toml"
     with NutServer([SwitchedPdu("pdu", 2)]) as server:
-        path.write_text(f'[[pdu]]\nname = "{escaped}"\nhandler = "nut"\naddress = "{server.host}:{server.port}"\n')
+        path.write_text(
+            f'[[pdu]]\nname = "{escaped}"\nhandler = "nut"\naddress ='
+            f' "{server.host}:{server.port}"\n'
+        )
         command = [*PDU, "check", str(path), "--watch", "1"]
-        seen = terminal.run(command, environment(), "\0", b"") if shown_on == "a terminal" else call(*command[len(PDU):])
+        seen = (
+            terminal.run(command, environment(), "\0", b"")
+            if shown_on == "a terminal"
+            else call(*command[len(PDU) :])
+        )
         assert server.books().requests == 0
-    text, code = (seen.text, seen.code) if isinstance(seen, terminal.Shown) else (seen.stdout + seen.stderr, seen.returncode)
+    text, code = (
+        (seen.text, seen.code)
+        if isinstance(seen, terminal.Shown)
+        else (seen.stdout + seen.stderr, seen.returncode)
+    )
     assert code == 2 and "not printable" in text and is_one_line(text.rstrip("\r\n")), text
 
 
 def test_a_watch_in_json_prints_one_document_per_line(small: Hall) -> None:
-    process = subprocess.Popen([*PDU, "check", str(small.one("nut")), "--auth", str(small.logins), "--watch", "1", "--json"],
-                               env={**environment(), "TZ": "Asia/Tokyo"}, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                               text=True)
+    process = subprocess.Popen(
+        [
+            *PDU,
+            "check",
+            str(small.one("nut")),
+            "--auth",
+            str(small.logins),
+            "--watch",
+            "1",
+            "--json",
+        ],
+        env={**environment(), "TZ": "Asia/Tokyo"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
     with process, bounded(process):
         assert process.stdout is not None
         documents = [json.loads(process.stdout.readline()) for _ in range(2)]
         process.send_signal(signal.SIGINT)
         process.stdout.read()
-    assert [one["summary"]["pdus"] for one in documents] == [1, 1] and documents[0]["time"] <= documents[1]["time"]
+    assert [one["summary"]["pdus"] for one in documents] == [1, 1] and documents[0][
+        "time"
+    ] <= documents[1]["time"]
     age = time.time() - calendar.timegm(time.strptime(documents[1]["time"], "%Y-%m-%dT%H:%M:%SZ"))
     assert 0 <= age < PATIENCE_S

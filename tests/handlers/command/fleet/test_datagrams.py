@@ -1,4 +1,7 @@
-"""Requests of `pdu find` and their answers, checked against the simulators' SNMP codec and Net-SNMP's snmpd."""
+"""Requests of `pdu find` and their answers, checked against the simulators' SNMP codec and
+Net-SNMP's snmpd.
+"""
+
 from __future__ import annotations
 
 import socket
@@ -24,21 +27,30 @@ def reply(number: int, *bindings: ber.Binding, kind: int = ber.RESPONSE, status:
 
 
 @given(NUMBERS, st.binary(min_size=1, max_size=300))
-@example(0, b"c" * 300)                 # lengths above 255
+@example(0, b"c" * 300)  # lengths above 255
 def test_the_request_is_a_get_of_three_objects(number: int, community: bytes) -> None:
     read = ber.decode(question(community, number))
     assert (read.version, read.community) == (1, community)
-    assert read.pdu == ber.Pdu(ber.GET, number, 0, 0, tuple((arcs(oid), None) for oid in (OBJECT_ID, DESCRIPTION, NAME)))
+    assert read.pdu == ber.Pdu(
+        ber.GET, number, 0, 0, tuple((arcs(oid), None) for oid in (OBJECT_ID, DESCRIPTION, NAME))
+    )
 
 
 @given(NUMBERS, IDS, st.text(max_size=300), st.text(max_size=20))
 @example(0, (1, 3), "d" * 300, "")
-def test_all_values_of_an_answer_are_read_but_nothing_of_a_truncated_one(number: int, object_id: tuple[int, ...],
-                                                                         description: str, name: str) -> None:
+def test_all_values_of_an_answer_are_read_but_nothing_of_a_truncated_one(
+    number: int, object_id: tuple[int, ...], description: str, name: str
+) -> None:
     texts = [text.encode("utf-8", "replace") for text in (description, name)]
-    data = reply(number, (arcs(OBJECT_ID), Row(OID, object_id)), (arcs(DESCRIPTION), Row(OCTETS, texts[0])),
-                 (arcs(NAME), Row(OCTETS, texts[1])))
-    assert answer(data) == Answer(number, ".".join(map(str, object_id)), texts[0].decode(), texts[1].decode())
+    data = reply(
+        number,
+        (arcs(OBJECT_ID), Row(OID, object_id)),
+        (arcs(DESCRIPTION), Row(OCTETS, texts[0])),
+        (arcs(NAME), Row(OCTETS, texts[1])),
+    )
+    assert answer(data) == Answer(
+        number, ".".join(map(str, object_id)), texts[0].decode(), texts[1].decode()
+    )
     assert all(answer(data[:end]) is None for end in range(len(data)))
 
 
@@ -46,17 +58,22 @@ def test_all_values_of_an_answer_are_read_but_nothing_of_a_truncated_one(number:
 def test_a_length_may_have_up_to_four_octets(octets: int) -> None:
     data = reply(7, (arcs(NAME), Row(OCTETS, b"rack")))
     assert data[1] < 0x80
-    longer = bytes((data[0], 0x80 + octets)) + data[1].to_bytes(octets, "big") + data[2:]       # X.690, 8.1.3.5
+    # X.690, 8.1.3.5
+    longer = bytes((data[0], 0x80 + octets)) + data[1].to_bytes(octets, "big") + data[2:]
     assert answer(longer) == answer(data) == Answer(7, "", "", "rack")
 
 
 def test_an_oid_without_octets_is_0_0() -> None:
     """Some agents encode 0.0 in this way."""
     data = reply(7, (arcs(OBJECT_ID), Row(OID, (1, 3))))
-    lengths = [at for at in range(len(data) - 3) if data[at + 1] == len(data) - at - 2 and data[at] in (0x30, 0xA2)]
+    lengths = [
+        at
+        for at in range(len(data) - 3)
+        if data[at + 1] == len(data) - at - 2 and data[at] in (0x30, 0xA2)
+    ]
     shorter = bytearray(data[:-2] + b"\0")
     assert data[-3:] == bytes((6, 1, 43)) and len(lengths) == 4
-    for at in lengths:                          # message, PDU, list of bindings, binding
+    for at in lengths:  # message, PDU, list of bindings, binding
         shorter[at + 1] -= 1
     assert answer(bytes(shorter)) == Answer(7, "0.0", "", "")
 
@@ -68,34 +85,54 @@ def test_random_bytes_raise_no_exception(data: bytes) -> None:
 
 @given(st.data())
 def test_a_damaged_answer_raises_no_exception(data: st.DataObject) -> None:
-    whole = bytearray(reply(7, (arcs(OBJECT_ID), Row(OID, (1, 3, 6, 1))), (arcs(NAME), Row(OCTETS, b"rack"))))
+    whole = bytearray(
+        reply(7, (arcs(OBJECT_ID), Row(OID, (1, 3, 6, 1))), (arcs(NAME), Row(OCTETS, b"rack")))
+    )
     for _ in range(data.draw(st.integers(1, 4))):
         whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
     assert answer(bytes(whole)) is None or isinstance(answer(bytes(whole)), Answer)
 
 
-@pytest.mark.parametrize("data", [reply(1, kind=ber.GET), reply(1, status=2), b"", b"\x30\x80\x00\x00",
-                                  reply(1, (arcs(OBJECT_ID), Row(OID, (1, 3, 2**32)))),
-                                  reply(1, (arcs(OBJECT_ID), Row(OID, (1, 3, *[1] * 127))))],
-                         ids=["a request", "an error", "empty", "indefinite length", "a large arc", "129 arcs"])
+@pytest.mark.parametrize(
+    "data",
+    [
+        reply(1, kind=ber.GET),
+        reply(1, status=2),
+        b"",
+        b"\x30\x80\x00\x00",
+        reply(1, (arcs(OBJECT_ID), Row(OID, (1, 3, 2**32)))),
+        reply(1, (arcs(OBJECT_ID), Row(OID, (1, 3, *[1] * 127)))),
+    ],
+    ids=["a request", "an error", "empty", "indefinite length", "a large arc", "129 arcs"],
+)
 def test_only_a_valid_answer_without_an_error_is_read(data: bytes) -> None:
     assert answer(data) is None
 
 
 def test_the_longest_oid_has_128_arcs() -> None:
     longest = (1, 3, *[1] * 126)
-    assert answer(reply(1, (arcs(OBJECT_ID), Row(OID, longest)))) == Answer(1, ".".join(map(str, longest)), "", "")
+    assert answer(reply(1, (arcs(OBJECT_ID), Row(OID, longest)))) == Answer(
+        1, ".".join(map(str, longest)), "", ""
+    )
 
 
 def test_an_oid_that_begins_with_2_may_have_a_large_second_arc() -> None:
-    assert answer(reply(1, (arcs(OBJECT_ID), Row(OID, (2, 999, 3))))) == Answer(1, "2.999.3", "", "")
+    assert answer(reply(1, (arcs(OBJECT_ID), Row(OID, (2, 999, 3))))) == Answer(
+        1, "2.999.3", "", ""
+    )
 
 
 def test_only_the_first_answer_with_the_right_number_address_and_port_counts() -> None:
     seen: dict[str, Answer] = {}
     listener = sweep._Listener({"192.0.2.1": 7}, 161, seen)
-    for number, address, port in ((7, "192.0.2.1", 162), (7, "192.0.2.2", 161), (8, "192.0.2.1", 161)):
-        listener.datagram_received(reply(number, (arcs(NAME), Row(OCTETS, b"forged"))), (address, port))
+    for number, address, port in (
+        (7, "192.0.2.1", 162),
+        (7, "192.0.2.2", 161),
+        (8, "192.0.2.1", 161),
+    ):
+        listener.datagram_received(
+            reply(number, (arcs(NAME), Row(OCTETS, b"forged"))), (address, port)
+        )
     assert seen == {}
     for name in (b"first", b"second"):
         listener.datagram_received(reply(7, (arcs(NAME), Row(OCTETS, name))), ("192.0.2.1", 161))
@@ -103,14 +140,23 @@ def test_only_the_first_answer_with_the_right_number_address_and_port_counts() -
 
 
 def test_a_missing_object_is_an_empty_text() -> None:
-    assert answer(reply(1, (arcs(OBJECT_ID), ber.NO_SUCH_OBJECT), (arcs(NAME), Row(OCTETS, b"x")))) == Answer(1, "", "", "x")
+    assert answer(
+        reply(1, (arcs(OBJECT_ID), ber.NO_SUCH_OBJECT), (arcs(NAME), Row(OCTETS, b"x")))
+    ) == Answer(1, "", "", "x")
 
 
 @pytest.mark.against("Net-SNMP snmpd")
 def test_net_snmp_answers_the_request() -> None:
     program("snmpd")
-    with Snmpd(rpdu2(outlets=2)) as agent, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+    with (
+        Snmpd(rpdu2(outlets=2)) as agent,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking,
+    ):
         asking.settimeout(PATIENCE_S)
         asking.sendto(question(b"public", 2**31 - 1), (agent.host, agent.port))
         found = answer(asking.recv(65535))
-    assert found is not None and found.number == 2**31 - 1 and found.object_id.startswith("1.3.6.1.4.1.318.1.3")
+    assert (
+        found is not None
+        and found.number == 2**31 - 1
+        and found.object_id.startswith("1.3.6.1.4.1.318.1.3")
+    )

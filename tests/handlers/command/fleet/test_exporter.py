@@ -1,4 +1,5 @@
 """The exporter on simulated PDUs of every handler: metrics, refusals and deadlines."""
+
 from __future__ import annotations
 
 import ipaddress
@@ -33,16 +34,31 @@ HOSTILE = '<script>alert("1")</script>'
 
 
 @pytest.mark.parametrize("name", list(PEERS))
-def test_a_probe_agrees_with_the_simulators_books(small: Hall, running: Exporter, name: str) -> None:
+def test_a_probe_agrees_with_the_simulators_books(
+    small: Hall, running: Exporter, name: str
+) -> None:
     books, found = small.peers[name].books(), running.probe(target=name)
-    assert found["pdu_up"] == {(): 1.0} and "pdu_probe_error" not in found and found["pdu_probe_duration_seconds"][()] > 0
+    assert (
+        found["pdu_up"] == {(): 1.0}
+        and "pdu_probe_error" not in found
+        and found["pdu_probe_duration_seconds"][()] > 0
+    )
     states = {key: float(on) for key, on in books.states.items() if on is not None}
-    assert {dict(labels)["outlet"]: value for labels, value in found["pdu_outlet_state"].items()} == states
+    assert {
+        dict(labels)["outlet"]: value for labels, value in found["pdu_outlet_state"].items()
+    } == states
     unknown = {key for key, on in books.states.items() if on is None}
-    assert {dict(labels)["outlet"] for labels in found.get("pdu_outlet_state_unknown", {})} == unknown
+    assert {
+        dict(labels)["outlet"] for labels in found.get("pdu_outlet_state_unknown", {})
+    } == unknown
     assert found["pdu_load_amperes"][()] == pytest.approx(books.load_a)
-    assert books.energy_kwh is not None and found["pdu_energy_joules_total"][()] == pytest.approx(books.energy_kwh * 3.6e6)
-    joules = {dict(labels)["outlet"]: value for labels, value in found["pdu_outlet_energy_joules_total"].items()}
+    assert books.energy_kwh is not None and found["pdu_energy_joules_total"][()] == pytest.approx(
+        books.energy_kwh * 3.6e6
+    )
+    joules = {
+        dict(labels)["outlet"]: value
+        for labels, value in found["pdu_outlet_energy_joules_total"].items()
+    }
     assert joules == pytest.approx({key: kwh * 3.6e6 for key, kwh in books.port_energy_kwh.items()})
     assert {dict(labels)["outlet"] for labels in found["pdu_outlet_info"]} == set(books.states)
     assert all(dict(labels)["number"] for labels in found["pdu_outlet_info"])
@@ -50,56 +66,80 @@ def test_a_probe_agrees_with_the_simulators_books(small: Hall, running: Exporter
 
 def test_the_currents_of_all_outlets_add_up_to_the_load(running: Exporter) -> None:
     found = running.probe(target="snmp")
-    assert sum(found["pdu_outlet_current_amperes"].values()) == pytest.approx(found["pdu_load_amperes"][()])
+    assert sum(found["pdu_outlet_current_amperes"].values()) == pytest.approx(
+        found["pdu_load_amperes"][()]
+    )
 
 
-def test_a_probe_reports_as_many_requests_as_the_pdu_received(small: Hall, running: Exporter) -> None:
+def test_a_probe_reports_as_many_requests_as_the_pdu_received(
+    small: Hall, running: Exporter
+) -> None:
     for name in small.peers:
         before = small.peers[name].books().requests
-        assert running.probe(target=name)["pdu_requests"][()] == small.peers[name].books().requests - before
+        assert (
+            running.probe(target=name)["pdu_requests"][()]
+            == small.peers[name].books().requests - before
+        )
 
 
 def test_a_dead_pdu_has_up_0_and_the_kind_of_its_error_but_no_figures(running: Exporter) -> None:
     found = running.probe(target="dead")
-    assert found["pdu_up"] == {(): 0.0} and found["pdu_probe_error"] == {(("kind", "unreachable"),): 1.0}
+    assert found["pdu_up"] == {(): 0.0} and found["pdu_probe_error"] == {
+        (("kind", "unreachable"),): 1.0
+    }
     assert found["pdu_requests"][()] >= 1.0
     assert not any(name.startswith(("pdu_outlet", "pdu_load", "pdu_energy")) for name in found)
 
 
 def test_the_format_follows_the_accept_header(running: Exporter) -> None:
-    _, text, headers = running.get("probe", {"Accept": "application/openmetrics-text; version=1.0.0"}, target="snmp")
-    assert headers["content-type"].startswith("application/openmetrics-text") and text.endswith("# EOF\n")
+    _, text, headers = running.get(
+        "probe", {"Accept": "application/openmetrics-text; version=1.0.0"}, target="snmp"
+    )
+    assert headers["content-type"].startswith("application/openmetrics-text") and text.endswith(
+        "# EOF\n"
+    )
     assert "# TYPE pdu_energy_joules counter" in text and "pdu_energy_joules_total " in text
     assert running.get("probe", target="snmp")[2]["content-type"].startswith("text/plain")
 
 
-@pytest.mark.parametrize("accept", ["text/plain;version=escaping=x", "application/openmetrics-text;version=abc", ";;=,", "\x7f"])
-def test_a_malformed_accept_header_selects_the_default_format(running: Exporter, accept: str) -> None:
+@pytest.mark.parametrize(
+    "accept",
+    ["text/plain;version=escaping=x", "application/openmetrics-text;version=abc", ";;=,", "\x7f"],
+)
+def test_a_malformed_accept_header_selects_the_default_format(
+    running: Exporter, accept: str
+) -> None:
     status, text, headers = running.get("metrics", {"Accept": accept})
     assert status == 200 and "pdu_exporter_probes_running 0.0" in text
     assert headers["content-type"].startswith("text/plain") and "# EOF" not in text
 
 
 def test_a_path_that_is_not_a_url_is_refused(running: Exporter) -> None:
-    host, port = running.url[len("http://"):].rstrip("/").split(":")
+    host, port = running.url[len("http://") :].rstrip("/").split(":")
     with socket.create_connection((host, int(port)), PATIENCE_S) as line:
         line.sendall(b"GET http://[ HTTP/1.0\r\n\r\n")
         assert line.makefile("rb").readline().split()[1] == b"400"
 
 
-# ---- allowed targets ---------------------------------------------------------------------------------------
+# ---- allowed targets -----------------------------------------------------------------------------
 
-def test_an_address_in_a_network_needs_a_handler_and_a_login(small: Hall, running: Exporter) -> None:
+
+def test_an_address_in_a_network_needs_a_handler_and_a_login(
+    small: Hall, running: Exporter
+) -> None:
     address = f"127.0.0.1:{small.peers['raritan'].settings['port']}"
-    assert running.probe(target=address)["pdu_up"] == {(): 1.0}                 # a listed PDU may also be named by its address
+    # a listed PDU may also be named by its address
+    assert running.probe(target=address)["pdu_up"] == {(): 1.0}
     with Agent(rpdu2(outlets=8)) as agent:
         other = f"127.0.0.1:{agent.port}"
         assert running.probe(target=other, handler="snmp", auth="snmp")["pdu_up"] == {(): 1.0}
         asked = agent.requests
         wrong: list[tuple[dict[str, str], str]] = [
-            ({}, "handler must be one of"), ({"handler": "snmp"}, f"auth must be one of {', '.join(sorted(PEERS))}"),
+            ({}, "handler must be one of"),
+            ({"handler": "snmp"}, f"auth must be one of {', '.join(sorted(PEERS))}"),
             ({"handler": "../evil.tar.gz", "auth": "snmp"}, "handler must be one of"),
-            ({"handler": "snmp", "auth": "nobody"}, "auth must be one of")]
+            ({"handler": "snmp", "auth": "nobody"}, "auth must be one of"),
+        ]
         for query, words in wrong:
             status, text, _ = running.get("probe", target=other, **query)
             assert (status, words in text) == (400, True), text
@@ -113,87 +153,162 @@ def test_an_exporter_without_logins_says_so_for_an_address_in_a_network() -> Non
 
 
 @pytest.mark.parametrize("networks, advised", [(["192.0.2.0/24"], True), ([], False)])
-def test_an_address_is_asked_for_only_if_the_exporter_has_networks(networks: list[str], advised: bool) -> None:
+def test_an_address_is_asked_for_only_if_the_exporter_has_networks(
+    networks: list[str], advised: bool
+) -> None:
     with pytest.raises(NotAllowed, match="not on the list") as caught:
-        Allowed((), [ipaddress.ip_network(one) for one in networks], {}, {}).target(Query("pdu1.example"))
+        Allowed((), [ipaddress.ip_network(one) for one in networks], {}, {}).target(
+            Query("pdu1.example")
+        )
     assert ("give an IP address" in str(caught.value)) == advised
 
 
-@pytest.mark.parametrize("listed, settings, login, asked, handler", [
-    ("192.0.2.7", {}, {}, "192.0.2.7:443", "raritan"), ("192.0.2.7:443", {}, {}, "192.0.2.7", "raritan"),
-    ("192.0.2.7", {}, {}, "192.0.2.7:161", "snmp"), ("192.0.2.7", {}, {}, "192.0.2.7:443", ""),
-    ("192.0.2.7", {"port": "50001"}, {}, "192.0.2.7:50001", "raritan"),
-    ("192.0.2.7", {}, {"port": "50001"}, "192.0.2.7:50001", "raritan"),
-    ("192.0.2.7", {"port": "0443"}, {}, "192.0.2.7:443", "raritan"), ("::ffff:192.0.2.7", {}, {}, "192.0.2.7", "raritan"),
-    ("192.0.2.7", {"scheme": "http"}, {}, "192.0.2.7:80", "raritan"),
-    ("192.0.2.99", {"host": "192.0.2.7"}, {}, "192.0.2.7", "raritan"),
-    ("2001:db8::7", {}, {}, "[2001:DB8:0::7]:443", "raritan")])
-def test_another_form_of_a_listed_address_does_not_lead_to_another_login(listed: str, settings: dict[str, str],
-                                                                         login: dict[str, str], asked: str, handler: str) -> None:
+@pytest.mark.parametrize(
+    "listed, settings, login, asked, handler",
+    [
+        ("192.0.2.7", {}, {}, "192.0.2.7:443", "raritan"),
+        ("192.0.2.7:443", {}, {}, "192.0.2.7", "raritan"),
+        ("192.0.2.7", {}, {}, "192.0.2.7:161", "snmp"),
+        ("192.0.2.7", {}, {}, "192.0.2.7:443", ""),
+        ("192.0.2.7", {"port": "50001"}, {}, "192.0.2.7:50001", "raritan"),
+        ("192.0.2.7", {}, {"port": "50001"}, "192.0.2.7:50001", "raritan"),
+        ("192.0.2.7", {"port": "0443"}, {}, "192.0.2.7:443", "raritan"),
+        ("::ffff:192.0.2.7", {}, {}, "192.0.2.7", "raritan"),
+        ("192.0.2.7", {"scheme": "http"}, {}, "192.0.2.7:80", "raritan"),
+        ("192.0.2.99", {"host": "192.0.2.7"}, {}, "192.0.2.7", "raritan"),
+        ("2001:db8::7", {}, {}, "[2001:DB8:0::7]:443", "raritan"),
+    ],
+)
+def test_another_form_of_a_listed_address_does_not_lead_to_another_login(
+    listed: str, settings: dict[str, str], login: dict[str, str], asked: str, handler: str
+) -> None:
     device = ListedPdu("left", "raritan", listed, "xerus", tuple(settings.items()))
     logins = {"xerus": Auth("xerus", login, {}), "other": Auth("other", {}, {})}
     networks = [ipaddress.ip_network("192.0.2.0/24"), ipaddress.ip_network("2001:db8::/64")]
     handlers = {name: load(name) for name in ("raritan", "snmp")}
-    allowed = Allowed([Target(device, handlers["raritan"], logins["xerus"])], networks, handlers, logins)
+    allowed = Allowed(
+        [Target(device, handlers["raritan"], logins["xerus"])], networks, handlers, logins
+    )
     with pytest.raises(NotAllowed, match="is on the list, with another"):
         allowed.target(Query(asked, handler, "other"))
-    assert allowed.target(Query("192.0.2.7:50002", "raritan", "other")).auth is logins["other"]  # port forwarding to another PDU
+    # port forwarding to another PDU
+    assert allowed.target(Query("192.0.2.7:50002", "raritan", "other")).auth is logins["other"]
     assert allowed.target(Query("192.0.2.8:443", "raritan", "other")).auth is logins["other"]
 
 
 def test_a_login_whose_settings_lead_to_a_listed_pdu_is_refused_for_another_address() -> None:
     handler, own = load("raritan"), Auth("xerus", {}, {})
     logins = {"xerus": own, "other": Auth("other", {"host": "192.0.2.7"}, {})}
-    allowed = Allowed([Target(ListedPdu("left", "raritan", "192.0.2.7", "xerus"), handler, own)],
-                      [ipaddress.ip_network("192.0.2.0/24")], {"raritan": handler}, logins)
+    allowed = Allowed(
+        [Target(ListedPdu("left", "raritan", "192.0.2.7", "xerus"), handler, own)],
+        [ipaddress.ip_network("192.0.2.0/24")],
+        {"raritan": handler},
+        logins,
+    )
     with pytest.raises(NotAllowed, match="is on the list, with another auth"):
         allowed.target(Query("192.0.2.8", "raritan", "other"))
 
 
 def test_an_exporter_needs_an_archive_of_each_listed_handler_and_at_least_one_for_a_network(
-        small: Hall, tmp_path: Path, call: Call) -> None:
+    small: Hall, tmp_path: Path, call: Call
+) -> None:
     arguments = ("--network", "127.0.0.1/32", "--auth", small.logins, "--archives", tmp_path)
     none = call("exporter", *arguments)
-    assert none.returncode == 2 and f"{tmp_path} has no archive of a handler" in none.stderr and none.stderr.count("\n") == 1
+    assert (
+        none.returncode == 2
+        and f"{tmp_path} has no archive of a handler" in none.stderr
+        and none.stderr.count("\n") == 1
+    )
     (tmp_path / "pdu_snmp-0.10.0.tar.gz").write_bytes(archive(ROOT / "handlers", "snmp"))
     with Agent(rpdu2(outlets=8)) as agent, exporter(*arguments) as running:
         target = f"127.0.0.1:{agent.port}"
         assert running.probe(target=target, handler="snmp", auth="snmp")["pdu_up"] == {(): 1.0}
         assert running.get("probe", target=target, handler="nut", auth="snmp")[:2] == (
-            400, "the parameter handler must be one of snmp\n")
+            400,
+            "the parameter handler must be one of snmp\n",
+        )
     with_list = call("exporter", "--list", small.list(), *arguments)
-    assert with_list.returncode == 2 and "has no archive of" in with_list.stderr and with_list.stderr.count("\n") == 1
+    assert (
+        with_list.returncode == 2
+        and "has no archive of" in with_list.stderr
+        and with_list.stderr.count("\n") == 1
+    )
 
 
-@pytest.mark.parametrize("query, status, words", [
-    ({"target": "127.0.0.2", "handler": "snmp", "auth": "snmp"}, 403, "neither on the list nor in a --network"),
-    ({"target": "192.0.2.1:161", "handler": "snmp", "auth": "snmp"}, 403, "neither on the list nor"),
-    ({"target": "[::1]:161", "handler": "snmp", "auth": "snmp"}, 403, "neither on the list nor"),
-    ({"target": "[::ffff:127.0.0.1]", "handler": "snmp", "auth": "snmp"}, 403, "neither on the list nor"),
-    ({"target": "2130706433", "handler": "snmp", "auth": "snmp"}, 403, "give an IP address"),
-    ({"target": "localhost", "handler": "snmp", "auth": "snmp"}, 403, "give an IP address"),
-    ({"target": "snmp", "auth": "raritan"}, 403, "snmp is on the list, with another auth: leave the parameter auth out"),
-    ({"target": "snmp", "handler": "raritan"}, 403, "snmp is on the list, with another handler"),
-    ({}, 400, "target is missing"), ({"target": ""}, 400, "target is missing"),
-    ({"target": "snmp", "module": "x"}, 400, "unknown parameter 'module'")])
-def test_a_query_that_is_not_allowed_is_refused_in_one_line(running: Exporter, query: dict[str, str], status: int,
-                                                            words: str) -> None:
+@pytest.mark.parametrize(
+    "query, status, words",
+    [
+        (
+            {"target": "127.0.0.2", "handler": "snmp", "auth": "snmp"},
+            403,
+            "neither on the list nor in a --network",
+        ),
+        (
+            {"target": "192.0.2.1:161", "handler": "snmp", "auth": "snmp"},
+            403,
+            "neither on the list nor",
+        ),
+        (
+            {"target": "[::1]:161", "handler": "snmp", "auth": "snmp"},
+            403,
+            "neither on the list nor",
+        ),
+        (
+            {"target": "[::ffff:127.0.0.1]", "handler": "snmp", "auth": "snmp"},
+            403,
+            "neither on the list nor",
+        ),
+        ({"target": "2130706433", "handler": "snmp", "auth": "snmp"}, 403, "give an IP address"),
+        ({"target": "localhost", "handler": "snmp", "auth": "snmp"}, 403, "give an IP address"),
+        (
+            {"target": "snmp", "auth": "raritan"},
+            403,
+            "snmp is on the list, with another auth: leave the parameter auth out",
+        ),
+        (
+            {"target": "snmp", "handler": "raritan"},
+            403,
+            "snmp is on the list, with another handler",
+        ),
+        ({}, 400, "target is missing"),
+        ({"target": ""}, 400, "target is missing"),
+        ({"target": "snmp", "module": "x"}, 400, "unknown parameter 'module'"),
+    ],
+)
+def test_a_query_that_is_not_allowed_is_refused_in_one_line(
+    running: Exporter, query: dict[str, str], status: int, words: str
+) -> None:
     got, text, headers = running.get("probe", **query)
     assert (got, words in text, text.count("\n")) == (status, True, 1), text
-    assert headers["content-type"].startswith("text/plain") and headers["x-content-type-options"] == "nosniff"
+    assert (
+        headers["content-type"].startswith("text/plain")
+        and headers["x-content-type-options"] == "nosniff"
+    )
 
 
 def test_a_repeated_parameter_is_refused(running: Exporter) -> None:
-    assert fetched(f"{running.url}probe?target=snmp&target=raritan")[:2] == (400, "a parameter is given twice\n")
+    assert fetched(f"{running.url}probe?target=snmp&target=raritan")[:2] == (
+        400,
+        "a parameter is given twice\n",
+    )
 
 
 @pytest.mark.parametrize("metered", [False, True])
-def test_unknown_states_are_reported_except_for_a_unit_that_only_meters(metered: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unknown_states_are_reported_except_for_a_unit_that_only_meters(
+    metered: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     device = ListedPdu("a", "snmp", "192.0.2.1", metered=metered)
-    made = server.Exporter(Allowed([Target(device, load("snmp"), Auth("x", {}, {}))], (), {}, {}), server.Limits())
-    monkeypatch.setattr(server, "poll", lambda *_, **__: Reading([Outlet("1", "UNKNOWN")], answered=True))
+    made = server.Exporter(
+        Allowed([Target(device, load("snmp"), Auth("x", {}, {}))], (), {}, {}), server.Limits()
+    )
+    monkeypatch.setattr(
+        server, "poll", lambda *_, **__: Reading([Outlet("1", "UNKNOWN")], answered=True)
+    )
     answer = made.probe("target=a", "", "").page.body
-    assert (b"pdu_up 1.0" in answer, b'pdu_outlet_state_unknown{outlet="1"} 1.0' in answer) == (True, not metered)
+    assert (b"pdu_up 1.0" in answer, b'pdu_outlet_state_unknown{outlet="1"} 1.0' in answer) == (
+        True,
+        not metered,
+    )
 
 
 def test_an_exporter_without_a_list_needs_a_network_and_logins(small: Hall, call: Call) -> None:
@@ -207,18 +322,25 @@ def test_two_listed_pdus_with_one_address_are_probed_by_name(small: Hall) -> Non
     twin = small.lines[list(small.peers).index("nut")].replace("nut,", "twin,", 1)
     with serving("--list", small.list(twin), "--auth", small.logins) as running:
         status, text, _ = running.get("probe", target=f"127.0.0.1:{port}")
-        assert (status, text.endswith("several PDUs of the list: name one of nut, twin\n")) == (400, True)
+        assert (status, text.endswith("several PDUs of the list: name one of nut, twin\n")) == (
+            400,
+            True,
+        )
         assert running.probe(target="twin")["pdu_up"] == {(): 1.0}
 
 
 @pytest.mark.parametrize("units, end", [(5, "p3, p4"), (6, "p3, p4, ...")])
 def test_at_most_five_names_of_pdus_with_one_address_are_shown(units: int, end: str) -> None:
-    listed = [Target(ListedPdu(f"p{n}", "snmp", "192.0.2.1"), load("snmp"), Auth("x", {}, {})) for n in range(units)]
+    listed = [
+        Target(ListedPdu(f"p{n}", "snmp", "192.0.2.1"), load("snmp"), Auth("x", {}, {}))
+        for n in range(units)
+    ]
     with pytest.raises(NotAllowed, match=f"name one of p0, p1, p2, {re.escape(end)}$"):
         Allowed(listed, (), {}, {}).target(Query("192.0.2.1"))
 
 
-# ---- the exporter's own pages ------------------------------------------------------------------------------
+# ---- the exporter's own pages --------------------------------------------------------------------
+
 
 def test_the_exporters_own_pages_are_served(running: Exporter) -> None:
     assert running.get("healthz")[:2] == (200, "ok\n")
@@ -228,16 +350,27 @@ def test_the_exporters_own_pages_are_served(running: Exporter) -> None:
     assert status == 200 and 'pdu_exporter_probes_total{handler="snmp",outcome="ok"}' in text
     assert "process_resident_memory_bytes" in text and "pdu_exporter_build_info{version=" in text
     status, text, headers = running.get("targets")
-    assert status == 200 and headers["content-type"] == "application/json" and '"targets": ["dead"]' in text
+    assert (
+        status == 200
+        and headers["content-type"] == "application/json"
+        and '"targets": ["dead"]' in text
+    )
 
 
 def test_a_head_gets_the_headers_of_a_page_without_the_page(running: Exporter) -> None:
     port = int(urlsplit(running.url).netloc.rpartition(":")[2])
     for path, status in (("/healthz", b"200"), ("/nothing", b"404")):
-        with socket.create_connection(("127.0.0.1", port), PATIENCE_S) as connection, connection.makefile("rb") as answer:
+        with (
+            socket.create_connection(("127.0.0.1", port), PATIENCE_S) as connection,
+            connection.makefile("rb") as answer,
+        ):
             connection.sendall(f"HEAD {path} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
             head, end, body = answer.read().partition(b"\r\n\r\n")
-        assert head.split()[1] == status and b"Content-Length: " in head and (end, body) == (b"\r\n\r\n", b"")
+        assert (
+            head.split()[1] == status
+            and b"Content-Length: " in head
+            and (end, body) == (b"\r\n\r\n", b"")
+        )
 
 
 def test_markup_in_a_name_is_escaped_on_the_start_page(small: Hall) -> None:
@@ -245,25 +378,35 @@ def test_markup_in_a_name_is_escaped_on_the_start_page(small: Hall) -> None:
     line = f'"{quoted}",snmp,127.0.0.1:1,snmp,"timeout=0.1; retries=0"'
     with serving("--list", small.list(line), "--auth", small.logins) as running:
         status, text, headers = running.get("")
-        assert status == 200 and "<script" not in text and "&lt;script&gt;alert(&quot;1&quot;)" in text
+        assert (
+            status == 200 and "<script" not in text and "&lt;script&gt;alert(&quot;1&quot;)" in text
+        )
         assert headers["content-security-policy"] == "default-src 'none'"
         assert running.probe(target=HOSTILE)["pdu_up"] == {(): 0.0}
 
 
 def test_an_outlets_name_stays_within_its_label(small: Hall) -> None:
     from tests.simulators.snmp_agent.device import Row
+
     device = rpdu2(outlets=2)
-    with Agent(device) as agent, serving("--network", "127.0.0.0/8", "--auth", small.logins) as running:
-        rows = device.device._rows          # as if an administrator entered this name on the PDU's web page
+    with (
+        Agent(device) as agent,
+        serving("--network", "127.0.0.0/8", "--auth", small.logins) as running,
+    ):
+        # as if an administrator entered this name on the PDU's web page
+        rows = device.device._rows
         for oid, row in list(rows.items()):
             if row.value == b"Outlet 1":
                 rows[oid] = Row(row.tag, b'x"} 1\npdu_up 1\nevil{a="b\\')
         found = running.probe(target=f"127.0.0.1:{agent.port}", handler="snmp", auth="snmp")
     assert found["pdu_up"] == {(): 1.0} and not any(name.startswith("evil") for name in found)
-    assert 'x"} 1pdu_up 1evil{a="b\\' in [dict(labels)["name"] for labels in found["pdu_outlet_info"]]
+    assert 'x"} 1pdu_up 1evil{a="b\\' in [
+        dict(labels)["name"] for labels in found["pdu_outlet_info"]
+    ]
 
 
-# ---- deadlines ---------------------------------------------------------------------------------------------
+# ---- deadlines -----------------------------------------------------------------------------------
+
 
 def test_the_scrape_timeout_bounds_a_probe(small: Hall) -> None:
     with Agent(rpdu2(outlets=8), faults=Faults(late_s=0.5)) as agent:
@@ -272,53 +415,96 @@ def test_the_scrape_timeout_bounds_a_probe(small: Hall) -> None:
             begin = time.monotonic()
             found = running.probe(timeout="3", target="slow")
             assert time.monotonic() - begin < 30
-            assert found["pdu_up"] == {(): 0.0} and found["pdu_probe_error"] == {(("kind", "timeout"),): 1.0}
+            assert found["pdu_up"] == {(): 0.0} and found["pdu_probe_error"] == {
+                (("kind", "timeout"),): 1.0
+            }
             assert 0 < found["pdu_probe_duration_seconds"][()] <= 2.5
-            agent.faults.late_s = 0.0           # lets the probe's thread end
+            agent.faults.late_s = 0.0  # lets the probe's thread end
 
 
 def test_a_dead_pdu_is_reported_before_the_scrape_times_out(small: Hall) -> None:
     line = f"silent,snmp,{small.dead},snmp,timeout=20; retries=0"
     with serving("--list", small.list(line), "--auth", small.logins) as running:
-        assert running.probe(timeout="4", target="silent")["pdu_probe_error"] == {(("kind", "unreachable"),): 1.0}
+        assert running.probe(timeout="4", target="silent")["pdu_probe_error"] == {
+            (("kind", "unreachable"),): 1.0
+        }
 
 
-@pytest.mark.parametrize("handler, settings, timeout", [
-    ("snmp", {"timeout": "3"}, "2"), ("snmp", {"timeout": "9", "retries": "0"}, "6"),
-    ("snmp", {"timeout": "3", "retries": "1"}, "3"), ("snmp", {"timeout": "0.05", "retries": "200"}, "0.05"), ("nut", {}, "6"),
-    ("nut", {"timeout": "60"}, "6"), ("nut", {"timeout": "5"}, "5")])
-def test_all_tries_of_a_handler_fit_into_the_time_of_a_probe(handler: str, settings: dict[str, str], timeout: str) -> None:
+@pytest.mark.parametrize(
+    "handler, settings, timeout",
+    [
+        ("snmp", {"timeout": "3"}, "2"),
+        ("snmp", {"timeout": "9", "retries": "0"}, "6"),
+        ("snmp", {"timeout": "3", "retries": "1"}, "3"),
+        ("snmp", {"timeout": "0.05", "retries": "200"}, "0.05"),
+        ("nut", {}, "6"),
+        ("nut", {"timeout": "60"}, "6"),
+        ("nut", {"timeout": "5"}, "5"),
+    ],
+)
+def test_all_tries_of_a_handler_fit_into_the_time_of_a_probe(
+    handler: str, settings: dict[str, str], timeout: str
+) -> None:
     device = ListedPdu("rack", handler, "192.0.2.1", settings=tuple(settings.items()))
     data = Target(device, load(handler), Auth("x", {}, {"community": "c"})).data(6.0)
     assert (data.snmp_params if handler == "snmp" else data.custom_params)["timeout"] == timeout
 
 
 def test_probes_with_less_and_less_time_ask_an_snmp_pdu_with_few_different_timeouts() -> None:
-    """pysnmp keeps data for each timeout that is used for a device, and gets slower with every new one."""
-    target = Target(ListedPdu("rack", "snmp", "192.0.2.1"), load("snmp"), Auth("x", {}, {"community": "c"}))
-    found = {left: float(target.data(left).snmp_params["timeout"]) for left in (place / 1000 for place in range(600, 6000))}
+    """pysnmp keeps data for each timeout that is used for a device, and gets slower with every new
+    one.
+    """
+    target = Target(
+        ListedPdu("rack", "snmp", "192.0.2.1"), load("snmp"), Auth("x", {}, {"community": "c"})
+    )
+    found = {
+        left: float(target.data(left).snmp_params["timeout"])
+        for left in (place / 1000 for place in range(600, 6000))
+    }
     assert len(set(found.values())) < 10
     assert all(0.66 * left / 3 <= timeout <= left / 3 for left, timeout in found.items())
 
 
-def test_a_setting_that_a_handler_refuses_fails_a_probe_as_it_fails_a_check(small: Hall, call: Call) -> None:
+def test_a_setting_that_a_handler_refuses_fails_a_probe_as_it_fails_a_check(
+    small: Hall, call: Call
+) -> None:
     refused = ("timeout=soon", "timeout=0", "timeout=61", "timeout=inf")
-    lines = {f"{name}-{number}": re.sub("timeout=[0-9]+$", pair, line.replace(name, f"{name}-{number}", 1))
-             for name, line in zip(small.peers, small.lines) for number, pair in enumerate(refused)}
-    listed = small.list(*lines.values(), "tries,snmp,192.0.2.1,snmp,retries=many", "none,snmp,192.0.2.1,snmp,retries=-1",
-                        name="refused.csv")
+    lines = {
+        f"{name}-{number}": re.sub(
+            "timeout=[0-9]+$", pair, line.replace(name, f"{name}-{number}", 1)
+        )
+        for name, line in zip(small.peers, small.lines)
+        for number, pair in enumerate(refused)
+    }
+    listed = small.list(
+        *lines.values(),
+        "tries,snmp,192.0.2.1,snmp,retries=many",
+        "none,snmp,192.0.2.1,snmp,retries=-1",
+        name="refused.csv",
+    )
     rows = json.loads(call("check", listed, "--auth", small.logins, "--json").stdout)["pdus"]
     kinds = {row["name"]: row["error"]["kind"] for row in rows if "error" in row}
     assert set(kinds) == {*lines, "tries", "none"}
     with serving("--list", listed, "--auth", small.logins) as running:
         for name, kind in kinds.items():
-            assert running.probe(timeout="60", target=name)["pdu_probe_error"] == {(("kind", kind),): 1.0}, name
+            assert running.probe(timeout="60", target=name)["pdu_probe_error"] == {
+                (("kind", kind),): 1.0
+            }, name
 
 
-@pytest.mark.parametrize("waited, kind, status", [(8.0, "", 200), (8.0, "unreachable", 503), (8.0, "timeout", 503),
-                                                  (8.0, "denied", 200), (2.0, "unreachable", 200)])
+@pytest.mark.parametrize(
+    "waited, kind, status",
+    [
+        (8.0, "", 200),
+        (8.0, "unreachable", 503),
+        (8.0, "timeout", 503),
+        (8.0, "denied", 200),
+        (2.0, "unreachable", 200),
+    ],
+)
 def test_a_pdu_that_does_not_answer_after_a_long_wait_for_a_slot_is_not_reported_as_down(
-        waited: float, kind: str, status: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: float, kind: str, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The probe has 10 s, of which it waits `waited` for its slot."""
     now, given = [0.0], []
 
@@ -330,21 +516,38 @@ def test_a_pdu_that_does_not_answer_after_a_long_wait_for_a_slot_is_not_reported
         given.append(seconds)
         return Reading(answered=not kind, failure=Failure(kind, "why") if kind else None)
 
-    made = server.Exporter(Allowed([Target(ListedPdu("a", "snmp", "192.0.2.1"), load("snmp"), Auth("x", {}, {}))], (), {}, {}),
-                           server.Limits(offset=0.0))
+    made = server.Exporter(
+        Allowed(
+            [Target(ListedPdu("a", "snmp", "192.0.2.1"), load("snmp"), Auth("x", {}, {}))],
+            (),
+            {},
+            {},
+        ),
+        server.Limits(offset=0.0),
+    )
     monkeypatch.setattr(server, "time", SimpleNamespace(monotonic=lambda: now[0]))
     monkeypatch.setattr(made, "_slots", SimpleNamespace(acquire=acquire, release=lambda: None))
     monkeypatch.setattr(server, "poll", poll)
-    assert made.probe("target=a", "10", "").status == status and given == [pytest.approx(0.8 * (10.0 - waited))]
+    assert made.probe("target=a", "10", "").status == status and given == [
+        pytest.approx(0.8 * (10.0 - waited))
+    ]
 
 
 def test_probes_beyond_the_limit_are_refused_and_the_running_one_is_answered(small: Hall) -> None:
-    """The PDU does not answer until the other probes are refused, so that the first one keeps the only slot."""
+    """The PDU does not answer until the other probes are refused, so that the first one keeps the
+    only slot.
+    """
     with Agent(rpdu2(outlets=8), faults=Faults(silent=True)) as agent:
         line = f"slow,snmp,127.0.0.1:{agent.port},snmp,timeout=2; retries=9"
-        with serving("--list", small.list(line), "--auth", small.logins, "--parallel", "1") as running:
+        with serving(
+            "--list", small.list(line), "--auth", small.logins, "--parallel", "1"
+        ) as running:
+
             def probed(seconds: str) -> int:
-                return running.get("probe", {"X-Prometheus-Scrape-Timeout-Seconds": seconds}, target="slow")[0]
+                return running.get(
+                    "probe", {"X-Prometheus-Scrape-Timeout-Seconds": seconds}, target="slow"
+                )[0]
+
             answers: list[int] = []
             first = threading.Thread(target=lambda: answers.append(probed("60")))
             first.start()
@@ -360,7 +563,12 @@ def test_probes_beyond_the_limit_are_refused_and_the_running_one_is_answered(sma
 def test_a_probe_that_cannot_start_a_thread_frees_its_slot(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(_: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")
-    target = Target(ListedPdu("rack", "snmp", "192.0.2.1"), Handler("snmp", "snmp", lambda _: None, (), True), Auth("", {}, {}))
+
+    target = Target(
+        ListedPdu("rack", "snmp", "192.0.2.1"),
+        Handler("snmp", "snmp", lambda _: None, (), True),
+        Auth("", {}, {}),
+    )
     asked = server.Exporter(Allowed([target], (), {}, {}), server.Limits(1))
     monkeypatch.setattr(server, "poll", lambda *_, **__: Reading(answered=True))
     with monkeypatch.context() as patched, pytest.raises(RuntimeError):
@@ -370,10 +578,15 @@ def test_a_probe_that_cannot_start_a_thread_frees_its_slot(monkeypatch: pytest.M
     assert b"pdu_exporter_probes_running 0.0\n" in asked.own.page("").body
 
 
-def test_a_defect_of_the_exporter_is_printed_and_a_closed_connection_is_not(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_defect_of_the_exporter_is_printed_and_a_closed_connection_is_not(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     asked = server.Exporter(Allowed((), (), {}, {}), server.Limits())
     with server.Server(("127.0.0.1", 0), asked, lambda: None) as listening:
-        for error, printed in ((ConnectionResetError("gone"), False), (ZeroDivisionError("a defect"), True)):
+        for error, printed in (
+            (ConnectionResetError("gone"), False),
+            (ZeroDivisionError("a defect"), True),
+        ):
             try:
                 raise error
             except type(error):
@@ -381,10 +594,18 @@ def test_a_defect_of_the_exporter_is_printed_and_a_closed_connection_is_not(caps
             assert (str(error) in capsys.readouterr().err) is printed
 
 
-def test_an_exporter_without_free_descriptors_does_not_spin(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_exporter_without_free_descriptors_does_not_spin(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     pauses: list[float] = []
-    monkeypatch.setattr(server, "time", SimpleNamespace(sleep=pauses.append, monotonic=time.monotonic))
-    with server.Server(("127.0.0.1", 0), server.Exporter(Allowed((), (), {}, {}), server.Limits()), lambda: None) as listening:
-        listening.socket.setblocking(False)             # so accepting fails, as it does without free descriptors
-        getattr(listening, "_handle_request_noblock")()     # as serve_forever does; typeshed does not have it
+    monkeypatch.setattr(
+        server, "time", SimpleNamespace(sleep=pauses.append, monotonic=time.monotonic)
+    )
+    with server.Server(
+        ("127.0.0.1", 0), server.Exporter(Allowed((), (), {}, {}), server.Limits()), lambda: None
+    ) as listening:
+        # so accepting fails, as it does without free descriptors
+        listening.socket.setblocking(False)
+        # as serve_forever does; typeshed does not have it
+        getattr(listening, "_handle_request_noblock")()
     assert pauses == [server._PAUSE_S]

@@ -1,4 +1,5 @@
 """The exporter as a process: its start, its address, reload by SIGHUP, and its end."""
+
 from __future__ import annotations
 
 import atexit
@@ -32,10 +33,12 @@ class FullDisk(io.StringIO):
         raise OSError("No space left on device")
 
 
-def test_a_reload_that_raises_any_error_keeps_the_old_list(monkeypatch: pytest.MonkeyPatch,
-                                                           capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_reload_that_raises_any_error_keeps_the_old_list(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     def broken(wanted: exporter_command.Wanted, state: SharedOptions) -> Allowed:
         raise ZeroDivisionError("in an archive")
+
     monkeypatch.setattr(exporter_command, "_allowed", broken)
     before = Allowed((), (), {}, {})
     asked = server.Exporter(before, server.Limits())
@@ -62,13 +65,16 @@ def test_sighup_reads_the_list_again_and_an_invalid_one_changes_nothing(small: H
 
 @pytest.mark.parametrize("place", range(10))
 def test_sigterm_after_sighup_ends_the_exporter_whenever_it_comes(place: int) -> None:
-    """SIGTERM arrives at step number `place` of the code that carries out SIGHUP, or after its last step."""
+    """SIGTERM arrives at step number `place` of the code that carries out SIGHUP, or after its last
+    step.
+    """
     asked, lines = [int(signal.SIGHUP)], iter(range(100))
 
     def trace(*_: Any) -> Any:
         if next(lines) == place:
             asked.append(signal.SIGTERM)
         return trace
+
     before = sys.gettrace()
     with pytest.raises(SystemExit):
         sys.settrace(trace)
@@ -92,13 +98,19 @@ def test_sigterm_and_ctrl_c_end_the_exporter(small: Hall, number: int, code: int
 
 @pytest.mark.parametrize("ending, code", [(KeyboardInterrupt, INTERRUPTED), (SystemExit, 0)])
 def test_the_exporter_ends_its_process_without_pythons_own_end(
-        ending: type[BaseException], code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    ending: type[BaseException],
+    code: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     """A normal exit would run OpenSSL's cleanup while probes may still use OpenSSL."""
+
     def served(_: object) -> None:
         raise ending
 
     def left(number: int) -> None:
         raise GeneratorExit(number)
+
     ended: list[str] = []
     monkeypatch.setattr(exporter_command, "_allowed", lambda *_: Allowed((), (), {}, {}))
     monkeypatch.setattr(server.Server, "serve_forever", served)
@@ -115,17 +127,28 @@ def test_the_exporter_ends_its_process_without_pythons_own_end(
 
 
 def test_a_sighup_while_the_list_is_read_at_the_start_reads_it_again(tmp_path: Path) -> None:
-    program = ("import os, signal, sys\nfrom handlers.command import start\nfrom handlers.command.fleet import exporter\n"
-               "read = exporter._allowed\n"
-               "def hung_up(*given):\n    exporter._allowed = read\n    os.kill(os.getpid(), signal.SIGHUP)\n"
-               "    made = read(*given)\n    os.rename(sys.argv[2], sys.argv[1])\n    return made\n"
-               "exporter._allowed = hung_up\n"
-               "sys.exit(start.main(['exporter', '--list', sys.argv[1], '--listen', '127.0.0.1:0']))\n")
+    program = (
+        "import os, signal, sys\nfrom handlers.command import start\nfrom handlers.command.fleet"
+        " import exporter\nread = exporter._allowed\ndef hung_up(*given):\n    exporter._allowed ="
+        " read\n    os.kill(os.getpid(), signal.SIGHUP)\n    made = read(*given)\n   "
+        " os.rename(sys.argv[2], sys.argv[1])\n    return made\nexporter._allowed ="
+        " hung_up\nsys.exit(start.main(['exporter', '--list', sys.argv[1], '--listen',"
+        " '127.0.0.1:0']))\n"
+    )
     path, new = tmp_path / "list.csv", tmp_path / "new.csv"
     path.write_text("name,handler,address\nold,nut,127.0.0.1:1\n")
     new.write_text("name,handler,address\nnew,nut,127.0.0.1:1\n")
-    with subprocess.Popen([sys.executable, "-c", program, str(path), str(new)], env=environment(), cwd=ROOT, text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process, bounded(process):
+    with (
+        subprocess.Popen(
+            [sys.executable, "-c", program, str(path), str(new)],
+            env=environment(),
+            cwd=ROOT,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        ) as process,
+        bounded(process),
+    ):
         assert process.stdout is not None
         url = process.stdout.readline().strip()
         assert until(lambda: '"new"' in fetched(f"{url}targets")[1])
@@ -134,9 +157,27 @@ def test_a_sighup_while_the_list_is_read_at_the_start_reads_it_again(tmp_path: P
 
 
 def test_the_address_is_printed_as_json(small: Hall) -> None:
-    words = ("exporter", "--list", str(small.list()), "--auth", str(small.logins), "--listen", "127.0.0.1:0", "--json")
-    with subprocess.Popen([*PDU, *words], env=environment(), cwd=ROOT, text=True, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE) as process, bounded(process):
+    words = (
+        "exporter",
+        "--list",
+        str(small.list()),
+        "--auth",
+        str(small.logins),
+        "--listen",
+        "127.0.0.1:0",
+        "--json",
+    )
+    with (
+        subprocess.Popen(
+            [*PDU, *words],
+            env=environment(),
+            cwd=ROOT,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        ) as process,
+        bounded(process),
+    ):
         assert process.stdout is not None
         url = json.loads("".join(iter(process.stdout.readline, "}\n")) + "}")["url"]
         assert fetched(f"{url}healthz")[0] == 200
@@ -145,23 +186,49 @@ def test_the_address_is_printed_as_json(small: Hall) -> None:
         assert process.returncode == 0
 
 
-def test_an_address_that_cannot_be_used_is_refused_in_one_line(small: Hall, running: Exporter, call: Call) -> None:
-    for listen, words in ((running.url[7:-1], "in use"), ("127.0.0.1", "give ADDRESS:PORT"), ("127.0.0.1:65536", "give ADDRESS"),
-                          ("ä..b:9914", "hostname")):
+def test_an_address_that_cannot_be_used_is_refused_in_one_line(
+    small: Hall, running: Exporter, call: Call
+) -> None:
+    for listen, words in (
+        (running.url[7:-1], "in use"),
+        ("127.0.0.1", "give ADDRESS:PORT"),
+        ("127.0.0.1:65536", "give ADDRESS"),
+        ("ä..b:9914", "hostname"),
+    ):
         done = call("exporter", "--list", small.list(), "--auth", small.logins, "--listen", listen)
         assert (done.returncode, len(done.stderr.splitlines())) == (2, 1) and words in done.stderr
 
 
-@pytest.mark.parametrize("listen, url", [("127.0.0.1:0", "http://127.0.0.1:9914/"), ("[::1]:0", "http://[::1]:9914/"),
-                                         (":9914", "http://localhost:9914/")])
+@pytest.mark.parametrize(
+    "listen, url",
+    [
+        ("127.0.0.1:0", "http://127.0.0.1:9914/"),
+        ("[::1]:0", "http://[::1]:9914/"),
+        (":9914", "http://localhost:9914/"),
+    ],
+)
 def test_the_printed_address_is_a_url(listen: str, url: str) -> None:
     assert exporter_command._url(listen, 9914) == url
 
 
 def test_a_missing_package_is_named_with_its_remedy(small: Hall, tmp_path: Path) -> None:
     (tmp_path / "prometheus_client.py").write_text(
-        "raise ModuleNotFoundError(\"No module named 'prometheus_client'\", name='prometheus_client')\n")
-    with subprocess.Popen([*PDU, "exporter", "--list", str(small.list())], env={**environment(), "PYTHONPATH": str(tmp_path)},
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process, bounded(process):
+        "raise ModuleNotFoundError(\"No module named 'prometheus_client'\","
+        " name='prometheus_client')\n"
+    )
+    with (
+        subprocess.Popen(
+            [*PDU, "exporter", "--list", str(small.list())],
+            env={**environment(), "PYTHONPATH": str(tmp_path)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process,
+        bounded(process),
+    ):
         _, err = process.communicate(timeout=PATIENCE_S)
-    assert process.returncode == 2 and err.endswith("python -m pip install prometheus-client\n") and len(err.splitlines()) == 1
+    assert (
+        process.returncode == 2
+        and err.endswith("python -m pip install prometheus-client\n")
+        and len(err.splitlines()) == 1
+    )

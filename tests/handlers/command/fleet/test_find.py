@@ -1,4 +1,7 @@
-"""`pdu find` among simulated agents on loopback addresses: which hosts it asks, what it finds, its rate."""
+"""`pdu find` among simulated agents on loopback addresses: which hosts it asks, what it finds, its
+rate.
+"""
+
 from __future__ import annotations
 
 import asyncio
@@ -34,13 +37,17 @@ from tests.waiting import PATIENCE_S, bounded, until
 
 from .halls import PDU, Call, environment, private, run
 
-# Depends on the process id, because pytest-xdist workers run at the same time and should not share addresses.
+# Depends on the process id, because pytest-xdist workers run at the same time and should not share
+# addresses.
 NETWORK = f"127.{100 + os.getpid() % 100}.{os.getpid() // 100 % 200}"
 NAME, OBJECT_ID = (1, 3, 6, 1, 2, 1, 1, 5, 0), (1, 3, 6, 1, 2, 1, 1, 2, 0)
 
 
 def agent(place: int, port: int, **system: Any) -> Agent:
-    """Make an agent at this host number of the network. `system`: `name` for sysName, `object_id` for sysObjectID, `faults`."""
+    """Make an agent at this host number of the network.
+
+    `system`: `name` for sysName, `object_id` for sysObjectID, `faults`.
+    """
     device = rpdu2(outlets=2)
     for oid, value in ((NAME, system.get("name")), (OBJECT_ID, system.get("object_id"))):
         if value is not None:
@@ -49,7 +56,8 @@ def agent(place: int, port: int, **system: Any) -> Agent:
 
 
 class Hall(NamedTuple):
-    """Agents in one network, and `traps`: sockets at addresses that a search of the network's .0/28 must not ask.
+    """Agents in one network, and `traps`: sockets at addresses that a search of the network's .0/28
+    must not ask.
 
     These are the first and the last address of the .0/28, and the address after it.
     """
@@ -63,51 +71,84 @@ class Hall(NamedTuple):
 def hall() -> Iterator[Hall]:
     with contextlib.ExitStack() as stack:
         first = stack.enter_context(agent(1, reserved(), name=b"rack 1"))
-        agents = {1: first, 2: stack.enter_context(agent(2, first.port, name=b"twin")),
-                  3: stack.enter_context(agent(3, first.port, name=b"twin")),
-                  4: stack.enter_context(agent(4, first.port, name=b"switch", object_id=(1, 3, 6, 1, 4, 1, 99998, 1))),
-                  5: stack.enter_context(agent(5, first.port, name=b"=cmd|' /C calc'!A0\n", faults=Faults(drop=frozenset((1,))))),
-                  6: stack.enter_context(agent(6, first.port, faults=Faults(garbage=True)))}
-        traps = {place: stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) for place in (0, 15, 16)}
+        agents = {
+            1: first,
+            2: stack.enter_context(agent(2, first.port, name=b"twin")),
+            3: stack.enter_context(agent(3, first.port, name=b"twin")),
+            4: stack.enter_context(
+                agent(4, first.port, name=b"switch", object_id=(1, 3, 6, 1, 4, 1, 99998, 1))
+            ),
+            5: stack.enter_context(
+                agent(
+                    5, first.port, name=b"=cmd|' /C calc'!A0\n", faults=Faults(drop=frozenset((1,)))
+                )
+            ),
+            6: stack.enter_context(agent(6, first.port, faults=Faults(garbage=True))),
+        }
+        traps = {
+            place: stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+            for place in (0, 15, 16)
+        }
         for place, trap in traps.items():
             trap.bind((f"{NETWORK}.{place}", first.port))
             trap.setblocking(False)
         yield Hall(first.port, agents, traps)
 
 
-def find(by: Call, hall: Hall, *arguments: str, community: str = "public") -> subprocess.CompletedProcess[str]:
+def find(
+    by: Call, hall: Hall, *arguments: str, community: str = "public"
+) -> subprocess.CompletedProcess[str]:
     return by("find", *arguments, "--port", hall.port, "--no-mdns", PDU_COMMUNITY=community)
 
 
 def complete(by: Call, hall: Hall, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Repeat a search until it finds the agents 1 to 5: on a busy machine an agent may not answer within the 4 s it has."""
+    """Repeat a search until it finds the agents 1 to 5: on a busy machine an agent may not answer
+    within the 4 s it has.
+    """
     tried: list[subprocess.CompletedProcess[str]] = []
 
     def whole() -> bool:
         tried.append(find(by, hall, *arguments))
-        return "PDUs: 4; other devices that answer SNMP: 1" in tried[-1].stderr or '"asked": 6' in tried[-1].stdout and all(
-            f"{NETWORK}.{place}" in tried[-1].stdout for place in range(1, 6))
+        return (
+            "PDUs: 4; other devices that answer SNMP: 1" in tried[-1].stderr
+            or '"asked": 6' in tried[-1].stdout
+            and all(f"{NETWORK}.{place}" in tried[-1].stdout for place in range(1, 6))
+        )
+
     assert until(whole), tried[-1]
     return tried[-1]
 
 
-def test_the_pdus_of_a_network_become_a_list_that_check_reads(hall: Hall, tmp_path: Path, call: Call) -> None:
+def test_the_pdus_of_a_network_become_a_list_that_check_reads(
+    hall: Hall, tmp_path: Path, call: Call
+) -> None:
     done = complete(run, hall, f"{NETWORK}.0/28")
     assert done.returncode == 0
     rows = list(csv.DictReader(io.StringIO(done.stdout)))
-    assert [(row["name"], row["address"].partition(":")[0][len(NETWORK) + 1:]) for row in rows] == [
-        ("rack 1", "1"), (f"twin {NETWORK}.2", "2"), (f"twin {NETWORK}.3", "3"), (f"{NETWORK}.5", "5")]
+    assert [
+        (row["name"], row["address"].partition(":")[0][len(NETWORK) + 1 :]) for row in rows
+    ] == [
+        ("rack 1", "1"),
+        (f"twin {NETWORK}.2", "2"),
+        (f"twin {NETWORK}.3", "3"),
+        (f"{NETWORK}.5", "5"),
+    ]
     assert {row["handler"] for row in rows} == {"snmp"}
     assert f"not a known PDU: {NETWORK}.4  switch  1.3.6.1.4.1.99998.1 APC Web" in done.stderr
-    assert done.stderr.splitlines()[-1] == "addresses asked: 14; PDUs: 4; other devices that answer SNMP: 1"
+    assert (
+        done.stderr.splitlines()[-1]
+        == "addresses asked: 14; PDUs: 4; other devices that answer SNMP: 1"
+    )
     (tmp_path / "list.csv").write_text(done.stdout)
-    assert [device.name for device in listing.read(str(tmp_path / "list.csv")).devices] == [row["name"] for row in rows]
+    assert [device.name for device in listing.read(str(tmp_path / "list.csv")).devices] == [
+        row["name"] for row in rows
+    ]
     checked = call("check", tmp_path / "list.csv", PDU_COMMUNITY="public")
     assert checked.returncode == 0 and "4 well" in checked.stdout, checked.stdout
 
 
 def test_only_hosts_inside_the_networks_are_asked(hall: Hall, call: Call) -> None:
-    for trap in hall.traps.values():    # another test may have searched the whole network
+    for trap in hall.traps.values():  # another test may have searched the whole network
         with contextlib.suppress(BlockingIOError):
             while trap.recv(100):
                 pass
@@ -115,10 +156,15 @@ def test_only_hosts_inside_the_networks_are_asked(hall: Hall, call: Call) -> Non
 
     def once() -> bool:
         before = {place: one.requests for place, one in hall.agents.items()}
-        assert find(call, hall, f"{NETWORK}.0/30", f"{NETWORK}.0/29", f"{NETWORK}.1").returncode == 0
+        assert (
+            find(call, hall, f"{NETWORK}.0/30", f"{NETWORK}.0/29", f"{NETWORK}.1").returncode == 0
+        )
         asked.update({place: one.requests - before[place] for place, one in hall.agents.items()})
-        return asked == {1: 1, 2: 1, 3: 1, 4: 1, 5: 1, 6: 2}        # host 6 gives no valid answer: asked twice
-    assert until(once), asked           # repeated, because a host that does not answer within 2 s is asked twice too
+        # host 6 gives no valid answer: asked twice
+        return asked == {1: 1, 2: 1, 3: 1, 4: 1, 5: 1, 6: 2}
+
+    # repeated, because a host that does not answer within 2 s is asked twice too
+    assert until(once), asked
     assert find(call, hall, f"{NETWORK}.0/28").returncode == 0
     for trap in hall.traps.values():
         with pytest.raises(BlockingIOError):
@@ -126,38 +172,69 @@ def test_only_hosts_inside_the_networks_are_asked(hall: Hall, call: Call) -> Non
 
 
 def test_a_name_that_is_the_address_of_another_pdu_is_made_unique() -> None:
-    found = [find_.FoundPdu("192.0.2.9", "snmp", 161, "192.0.2.5", ""), find_.FoundPdu("192.0.2.5", "snmp", 161, "", ""),
-             find_.FoundPdu("192.0.2.7", "snmp", 161, "192.0.2.7", "")]
-    assert [one.name for one in find_._named(found)] == ["192.0.2.5", "192.0.2.7", "192.0.2.5 192.0.2.9"]
+    found = [
+        find_.FoundPdu("192.0.2.9", "snmp", 161, "192.0.2.5", ""),
+        find_.FoundPdu("192.0.2.5", "snmp", 161, "", ""),
+        find_.FoundPdu("192.0.2.7", "snmp", 161, "192.0.2.7", ""),
+    ]
+    assert [one.name for one in find_._named(found)] == [
+        "192.0.2.5",
+        "192.0.2.7",
+        "192.0.2.5 192.0.2.9",
+    ]
 
 
 def test_a_name_that_another_pdu_was_given_is_made_unique() -> None:
     names = ("web", "web", "web 192.0.2.1", "web 192.0.2.1 192.0.2.1")
-    found = [find_.FoundPdu(f"192.0.2.{number}", "snmp", 161, name, "") for number, name in enumerate(names, 1)]
+    found = [
+        find_.FoundPdu(f"192.0.2.{number}", "snmp", 161, name, "")
+        for number, name in enumerate(names, 1)
+    ]
     assert len({one.name for one in find_._named(found)}) == len(names) and find_._named([]) == []
 
 
 def test_the_names_of_pdus_at_one_address_differ_by_their_ports() -> None:
     found = [find_.FoundPdu("192.0.2.7", "raritan", port, "PX4", "") for port in (443, 8443, 9443)]
-    assert [one.name for one in find_._named(found)] == ["PX4 192.0.2.7", "PX4 192.0.2.7:8443", "PX4 192.0.2.7:9443"]
+    assert [one.name for one in find_._named(found)] == [
+        "PX4 192.0.2.7",
+        "PX4 192.0.2.7:8443",
+        "PX4 192.0.2.7:9443",
+    ]
 
 
-@pytest.mark.parametrize("name", ["x" * 80, "\x01" * 60, "\U000e0001" * 60], ids=["long", "control characters", "tags"])
+@pytest.mark.parametrize(
+    "name", ["x" * 80, "\x01" * 60, "\U000e0001" * 60], ids=["long", "control characters", "tags"]
+)
 def test_a_list_with_long_device_names_can_be_read(name: str, tmp_path: Path) -> None:
     answer = Answer(1, "1.3.6.1.4.1.318.1.3.4.6", "", name)
-    pdus, _ = find_._sorted_out({f"2001:db8:1111:2222:3333:4444:5555:{host}": answer for host in (6666, 7777)}, 161)
+    pdus, _ = find_._sorted_out(
+        {f"2001:db8:1111:2222:3333:4444:5555:{host}": answer for host in (6666, 7777)}, 161
+    )
     lines = [f"{one.name},snmp,{one.address}" for one in find_._named(pdus)]
     made = tmp_path / "list.csv"
     made.write_text("\n".join(["name,handler,address", *lines]), "utf-8")
     assert len(listing.read(str(made)).devices) == 2
 
 
-@pytest.mark.parametrize("object_id, handler", [
-    ("1.3.6.1.4.1.1418.6.1", "dataprobe-iboot"), ("1.3.6.1.4.1.8072.3.2.10", ""), ("1.3.6.1.4.1.2021.250.10", ""), ("", "")])
-def test_a_linux_device_is_listed_as_a_pdu_only_if_a_family_has_its_object_id(object_id: str, handler: str) -> None:
-    pdus, others = find_._sorted_out({"192.0.2.1": Answer(1, object_id, "Linux web1 6.1.0", "web1")}, 161)
+@pytest.mark.parametrize(
+    "object_id, handler",
+    [
+        ("1.3.6.1.4.1.1418.6.1", "dataprobe-iboot"),
+        ("1.3.6.1.4.1.8072.3.2.10", ""),
+        ("1.3.6.1.4.1.2021.250.10", ""),
+        ("", ""),
+    ],
+)
+def test_a_linux_device_is_listed_as_a_pdu_only_if_a_family_has_its_object_id(
+    object_id: str, handler: str
+) -> None:
+    pdus, others = find_._sorted_out(
+        {"192.0.2.1": Answer(1, object_id, "Linux web1 6.1.0", "web1")}, 161
+    )
     assert [one.what for one in pdus] == ([handler] if handler else [])
-    assert [one.what for one in others] == ([] if handler else [f"{object_id} Linux web1 6.1.0".strip()])
+    assert [one.what for one in others] == (
+        [] if handler else [f"{object_id} Linux web1 6.1.0".strip()]
+    )
 
 
 def test_a_unit_that_announces_no_port_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,16 +247,31 @@ def test_a_wrong_community_finds_nothing_and_is_not_shown(hall: Hall, call: Call
     done = find(call, hall, f"{NETWORK}.0/29", community="s3cret-w0rd")
     assert done.returncode == 0 and done.stdout == "name,handler,address,auth,settings\n"
     assert "addresses asked: 6; PDUs: 0;" in done.stderr and "s3cret" not in done.stderr
-    assert done.stderr.splitlines()[-1].startswith("no device answered: check the networks, the community")
+    assert done.stderr.splitlines()[-1].startswith(
+        "no device answered: check the networks, the community"
+    )
 
 
-def test_the_list_names_the_login_and_an_unusable_login_is_refused(hall: Hall, tmp_path: Path, call: Call) -> None:
-    logins = private(tmp_path / "logins.toml", '[auth.rack]\ncommunity = "public"\n[auth.none]\nusername = "x"\n'
-                     '[auth.empty]\ncommunity = ""\n')
+def test_the_list_names_the_login_and_an_unusable_login_is_refused(
+    hall: Hall, tmp_path: Path, call: Call
+) -> None:
+    logins = private(
+        tmp_path / "logins.toml",
+        '[auth.rack]\ncommunity = "public"\n[auth.none]\nusername = "x"\n'
+        '[auth.empty]\ncommunity = ""\n',
+    )
     options = (f"{NETWORK}.1", "--port", str(hall.port), "--no-mdns", "--auth", str(logins))
-    assert until(lambda: f"rack 1,snmp,{NETWORK}.1:{hall.port},rack,\n" in call("find", *options, "--login", "rack").stdout)
-    for login, words in (("none", "has no community"), ("empty", "has no community"),
-                         ("other", "unknown login 'other'; known: empty, none, rack")):
+    assert until(
+        lambda: (
+            f"rack 1,snmp,{NETWORK}.1:{hall.port},rack,\n"
+            in call("find", *options, "--login", "rack").stdout
+        )
+    )
+    for login, words in (
+        ("none", "has no community"),
+        ("empty", "has no community"),
+        ("other", "unknown login 'other'; known: empty, none, rack"),
+    ):
         assert words in call("find", *options, "--login", login).stderr
     assert "go together" in call("find", *options).stderr
 
@@ -198,11 +290,16 @@ def test_requests_do_not_exceed_the_rate(hall: Hall, call: Call) -> None:
 
 
 def test_a_xerus_unit_whose_sys_object_id_fits_no_family_is_listed_only_as_a_pdu(
-        monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    answers = {f"192.0.2.{host}": Answer(1, "1.3.6.1.4.1.99998.1", "", f"device {host}") for host in (1, 2)}
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers = {
+        f"192.0.2.{host}": Answer(1, "1.3.6.1.4.1.99998.1", "", f"device {host}") for host in (1, 2)
+    }
     monkeypatch.setenv("PDU_COMMUNITY", "public")
     monkeypatch.setattr(sweep, "sweep", lambda *_: answers)
-    monkeypatch.setattr(find_, "_announced", lambda _: [find_.FoundPdu("192.0.2.1", "raritan", 443, "PX4", "PX4")])
+    monkeypatch.setattr(
+        find_, "_announced", lambda _: [find_.FoundPdu("192.0.2.1", "raritan", 443, "PX4", "PX4")]
+    )
     assert root.run(["find", "192.0.2.0/30", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert [one["address"] for one in found["pdus"]] == ["192.0.2.1"]
@@ -211,7 +308,9 @@ def test_a_xerus_unit_whose_sys_object_id_fits_no_family_is_listed_only_as_a_pdu
 
 def test_an_answer_with_another_request_id_is_dropped() -> None:
     with Agent(rpdu2(outlets=2), faults=Faults(wrong_request_id=True)) as agent:
-        found = sweep.sweep(networks.parsed(["127.0.0.1"]), "public", agent.port, sweep.Pace(200, 0.3), lambda: None)
+        found = sweep.sweep(
+            networks.parsed(["127.0.0.1"]), "public", agent.port, sweep.Pace(200, 0.3), lambda: None
+        )
         assert found == {} and until(lambda: agent.requests == 2)
 
 
@@ -220,8 +319,15 @@ def test_a_community_may_hold_octets_that_are_not_utf_8() -> None:
         agent._read = b"\xff"
 
         def answers() -> bool:
-            found = sweep.sweep(networks.parsed(["127.0.0.1"]), "\udcff", agent.port, sweep.Pace(200, 0.3), lambda: None)
+            found = sweep.sweep(
+                networks.parsed(["127.0.0.1"]),
+                "\udcff",
+                agent.port,
+                sweep.Pace(200, 0.3),
+                lambda: None,
+            )
             return list(found) == ["127.0.0.1"]
+
         assert until(answers)
 
 
@@ -231,7 +337,13 @@ def test_an_ipv6_host_is_asked() -> None:
             trap.bind(("::1", 0))
         except OSError:
             pytest.skip("no IPv6 here")
-        sweep.sweep(networks.parsed(["::1"]), "public", trap.getsockname()[1], sweep.Pace(200, 0.1), lambda: None)
+        sweep.sweep(
+            networks.parsed(["::1"]),
+            "public",
+            trap.getsockname()[1],
+            sweep.Pace(200, 0.1),
+            lambda: None,
+        )
         trap.settimeout(10)
         assert trap.recv(1000)
 
@@ -239,17 +351,30 @@ def test_an_ipv6_host_is_asked() -> None:
 def test_missing_ipv6_is_given_as_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     async def refused(*_: Any, **__: Any) -> None:
         raise OSError(errno.EAFNOSUPPORT, "Address family not supported by protocol")
+
     monkeypatch.setattr(asyncio.BaseEventLoop, "create_datagram_endpoint", refused)
-    with pytest.raises(SettingsError, match="cannot open a UDP socket for these networks .Address family not supported"):
+    with pytest.raises(
+        SettingsError,
+        match="cannot open a UDP socket for these networks .Address family not supported",
+    ):
         sweep.sweep(networks.parsed(["::1"]), "public", 161, sweep.Pace(200, 0.1), lambda: None)
 
 
-@pytest.mark.parametrize("lost, words, code", [
-    (("192.0.2.1", "192.0.2.2"), "4 requests could not be sent: Network is unreachable", 3),
-    (("192.0.2.2",), "2 requests could not be sent: Network is unreachable", 0)], ids=["none is sent", "some are sent"])
-def test_requests_that_the_system_does_not_send_are_reported(lost: tuple[str, ...], words: str, code: int,
-                                                             monkeypatch: pytest.MonkeyPatch,
-                                                             capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    "lost, words, code",
+    [
+        (("192.0.2.1", "192.0.2.2"), "4 requests could not be sent: Network is unreachable", 3),
+        (("192.0.2.2",), "2 requests could not be sent: Network is unreachable", 0),
+    ],
+    ids=["none is sent", "some are sent"],
+)
+def test_requests_that_the_system_does_not_send_are_reported(
+    lost: tuple[str, ...],
+    words: str,
+    code: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     class Routed(socket.socket):
         """Sends nothing. Raises the error of a missing route for the addresses in `lost`."""
 
@@ -257,6 +382,7 @@ def test_requests_that_the_system_does_not_send_are_reported(lost: tuple[str, ..
             if where[-1][0] in lost:
                 raise OSError(errno.ENETUNREACH, "Network is unreachable")
             return len(data)
+
     monkeypatch.setattr(socket, "socket", Routed)
     monkeypatch.setenv("PDU_COMMUNITY", "public")
     soon = sweep.Pace(2000, 0.0)
@@ -265,21 +391,34 @@ def test_requests_that_the_system_does_not_send_are_reported(lost: tuple[str, ..
     assert capsys.readouterr().err.splitlines()[-1] == words
 
 
-def test_xerus_units_that_announce_themselves_in_the_networks_are_added(tmp_path: Path, call: Call) -> None:
+def test_xerus_units_that_announce_themselves_in_the_networks_are_added(
+    tmp_path: Path, call: Call
+) -> None:
     """The responder announces one unit inside and one outside the searched network."""
     secret = private(tmp_path / "community", "public")
     with turn("mdns"):
         network = Zeroconf(interfaces=["127.0.0.1"], ip_version=IPVersion.V4Only)
         try:
             for name, address in (("PX4-1 inside", "127.0.0.1"), ("PX4-2 outside", "127.0.0.12")):
-                network.register_service(ServiceInfo(
-                    discovery.SERVICES[1], f"{name}.{discovery.SERVICES[1]}", port=8443, addresses=[socket.inet_aton(address)],
-                    server=f"{name.replace(' ', '-')}.local."), cooperating_responders=True, strict=False)
+                network.register_service(
+                    ServiceInfo(
+                        discovery.SERVICES[1],
+                        f"{name}.{discovery.SERVICES[1]}",
+                        port=8443,
+                        addresses=[socket.inet_aton(address)],
+                        server=f"{name.replace(' ', '-')}.local.",
+                    ),
+                    cooperating_responders=True,
+                    strict=False,
+                )
             rows: list[str] = []
 
             def found() -> bool:
-                rows[:] = call("find", "127.0.0.1", "--port", "9", "--secret-file", f"community={secret}").stdout.splitlines()
+                rows[:] = call(
+                    "find", "127.0.0.1", "--port", "9", "--secret-file", f"community={secret}"
+                ).stdout.splitlines()
                 return len(rows) > 1
+
             assert until(found)
         finally:
             network.unregister_all_services()
@@ -291,15 +430,23 @@ def test_ctrl_c_and_a_broken_pipe_end_the_search_without_a_traceback(hall: Hall)
     asked = [*PDU, "find", f"{NETWORK}.0/24", "--port", str(hall.port), "--no-mdns", "--rate", "20"]
     variables = {**environment(), "PDU_COMMUNITY": "public"}
     before = hall.agents[1].requests
-    with subprocess.Popen(asked, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process, \
-            bounded(process):
+    with (
+        subprocess.Popen(
+            asked, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as process,
+        bounded(process),
+    ):
         assert until(lambda: hall.agents[1].requests > before)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, out, err.strip()) == (INTERRUPTED, "", "interrupted")
     asked[asked.index("--rate") + 1] = "2000"
-    with subprocess.Popen(asked, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process, \
-            bounded(process):
+    with (
+        subprocess.Popen(
+            asked, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as process,
+        bounded(process),
+    ):
         assert process.stdout is not None and process.stderr is not None
         process.stdout.close()
         assert (process.wait(PATIENCE_S), process.stderr.read()) == (READER_GONE, "")
@@ -312,15 +459,26 @@ def test_a_rate_that_is_not_a_number_is_refused(capsys: pytest.CaptureFixture[st
 
 def test_a_search_without_a_community_is_refused_in_one_line(call: Call) -> None:
     done = call("find", "192.0.2.0/30", "--no-mdns")
-    assert done.returncode == 2 and "no community was given" in done.stderr and len(done.stderr.splitlines()) == 1
+    assert (
+        done.returncode == 2
+        and "no community was given" in done.stderr
+        and len(done.stderr.splitlines()) == 1
+    )
 
 
-def test_a_secret_file_for_a_misspelt_key_is_refused(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_secret_file_for_a_misspelt_key_is_refused(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PDU_COMMUNITY", "public")
     assert root.run(["find", "192.0.2.1", "--no-mdns", "--secret-file", "comunity=/dev/null"]) == 2
     assert "pdu find has no secret 'comunity'; it takes community" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\u2212", "#"])
+@pytest.mark.parametrize(
+    "sign", ["=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\u2212", "#"]
+)
 def test_a_name_that_begins_as_a_formula_or_a_comment_is_not_listed(sign: str) -> None:
-    assert [one.name for one in find_._named([find_.FoundPdu("192.0.2.9", "snmp", 161, f"{sign}1+1", "")])] == ["192.0.2.9"]
+    assert [
+        one.name
+        for one in find_._named([find_.FoundPdu("192.0.2.9", "snmp", 161, f"{sign}1+1", "")])
+    ] == ["192.0.2.9"]

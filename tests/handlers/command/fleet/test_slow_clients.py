@@ -1,4 +1,5 @@
 """Clients that keep the exporter waiting, over real sockets."""
+
 from __future__ import annotations
 
 import contextlib
@@ -53,9 +54,15 @@ def test_a_request_that_comes_byte_by_byte_is_ended() -> None:
         assert time.monotonic() - begin >= 0.4 and is_healthy(one)
 
 
-@pytest.mark.parametrize("head", [b"GET /healthz HTTP/1.1\r\n" + b"X-Long: " + b"a" * 20_000 + b"\r\n\r\n",
-                                  b"GET /healthz HTTP/1.1\r\n" + 90 * (b"X: " + b"a" * 250 + b"\r\n") + b"\r\n",
-                                  b"GET /" + b"a" * 20_000], ids=["a header", "all headers", "the path"])
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET /healthz HTTP/1.1\r\n" + b"X-Long: " + b"a" * 20_000 + b"\r\n\r\n",
+        b"GET /healthz HTTP/1.1\r\n" + 90 * (b"X: " + b"a" * 250 + b"\r\n") + b"\r\n",
+        b"GET /" + b"a" * 20_000,
+    ],
+    ids=["a header", "all headers", "the path"],
+)
 def test_a_head_that_is_too_large_is_refused(head: bytes) -> None:
     with listening(server.Limits()) as one, connected(one) as client:
         with contextlib.suppress(OSError):
@@ -78,13 +85,16 @@ def test_the_oldest_client_without_a_request_gives_way() -> None:
         assert b" 200 " in idle[1].recv(100)
 
 
-def test_a_client_that_waits_for_its_answer_does_not_give_way(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_client_that_waits_for_its_answer_does_not_give_way(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     asked, answered = threading.Event(), threading.Event()
 
     def targets(self: server.Exporter) -> Page:
         asked.set()
         assert answered.wait(PATIENCE_S)
         return Page("text/plain", b"done\n")
+
     monkeypatch.setattr(server.Exporter, "targets", targets)
     with listening(server.Limits(connections=1)) as one, connected(one) as waiting:
         waiting.sendall(b"GET /targets HTTP/1.0\r\n\r\n")

@@ -1,4 +1,7 @@
-"""Verdicts on PDUs, changes since the last round, and their output: table, Nagios, CSV without formulas, escaped HTML."""
+"""Verdicts on PDUs, changes since the last round, and their output: table, Nagios, CSV without
+formulas, escaped HTML.
+"""
+
 from __future__ import annotations
 
 import csv
@@ -20,22 +23,46 @@ def device(name: str = "a", metered: bool = False) -> ListedPdu:
     return ListedPdu(name, "snmp", "192.0.2.1", metered=metered)
 
 
-def reading(*states: str, kind: str = "", answered: bool = True, load: Optional[float] = 1.5,
-            energy: Optional[float] = 5.0) -> Reading:
-    return Reading([Outlet(str(number), state) for number, state in enumerate(states, 1)], load, energy, 0.25, 3,
-                   Failure(kind, "do this") if kind else None, answered)
+def reading(
+    *states: str,
+    kind: str = "",
+    answered: bool = True,
+    load: Optional[float] = 1.5,
+    energy: Optional[float] = 5.0,
+) -> Reading:
+    return Reading(
+        [Outlet(str(number), state) for number, state in enumerate(states, 1)],
+        load,
+        energy,
+        0.25,
+        3,
+        Failure(kind, "do this") if kind else None,
+        answered,
+    )
 
 
-def row(*states: str, name: str = "a", metered: bool = False, energy: Optional[float] = 5.0) -> verdict.Row:
+def row(
+    *states: str, name: str = "a", metered: bool = False, energy: Optional[float] = 5.0
+) -> verdict.Row:
     return verdict.judged(device(name, metered), reading(*states, energy=energy))
 
 
-@pytest.mark.parametrize("given, level, result", [
-    (reading("UP", "DOWN"), 0, "well"), (reading(), 0, "well"), (reading("UP", "UNKNOWN"), 1, "unknown"),
-    (reading("UP", kind="data-stale"), 1, "stale"), (reading(kind="data-stale", answered=False), 1, "stale"),
-    (reading(kind="driver-not-connected", answered=False), 1, "stale"), (reading("UP", kind="unsupported"), 1, "no figures"),
-    (reading("UP", kind="unreachable"), 2, "unreachable"), (reading(kind="unreachable", answered=False), 2, "unreachable"),
-    (reading(kind="denied", answered=False), 2, "denied"), (reading(kind="defect", answered=False), 2, "defect")])
+@pytest.mark.parametrize(
+    "given, level, result",
+    [
+        (reading("UP", "DOWN"), 0, "well"),
+        (reading(), 0, "well"),
+        (reading("UP", "UNKNOWN"), 1, "unknown"),
+        (reading("UP", kind="data-stale"), 1, "stale"),
+        (reading(kind="data-stale", answered=False), 1, "stale"),
+        (reading(kind="driver-not-connected", answered=False), 1, "stale"),
+        (reading("UP", kind="unsupported"), 1, "no figures"),
+        (reading("UP", kind="unreachable"), 2, "unreachable"),
+        (reading(kind="unreachable", answered=False), 2, "unreachable"),
+        (reading(kind="denied", answered=False), 2, "denied"),
+        (reading(kind="defect", answered=False), 2, "defect"),
+    ],
+)
 def test_each_reading_has_its_level_and_result(given: Reading, level: int, result: str) -> None:
     found = verdict.judged(device(), given)
     assert (found.level, found.result) == (level, result)
@@ -54,7 +81,13 @@ def test_a_pdu_without_an_answer_has_no_outlet_counts() -> None:
 
 def test_every_kind_of_error_has_a_remedy() -> None:
     about_devices = {kind for one in exits.EXITS for kind in one.kinds} - {
-        "usage", "interrupted", "not-confirmed", "not-seen", "not-proven"}     # not raised while a handler of this pack reads
+        # not raised while a handler of this pack reads
+        "usage",
+        "interrupted",
+        "not-confirmed",
+        "not-seen",
+        "not-proven",
+    }
     assert about_devices == set(verdict.REMEDIES)
 
 
@@ -62,18 +95,30 @@ def test_the_summary_adds_up_measured_values() -> None:
     unmetered = row("DOWN", name="b")._replace(load_a=None, energy_kwh=None)
     found = verdict.summary([row("UP", "UNKNOWN"), unmetered], 2.0)
     assert found == verdict.Summary(2, {"unknown": 1, "well": 1}, 1, 1, 1, 1.5, 1, 5.0, 1, 2.0, 1)
-    assert found.lines() == ["2 PDUs in 2.0 s: 1 well, 1 unknown",
-                             "3 outlets: 1 on, 1 off, 1 unknown; load 1.5 A of 1 PDU, energy 5 kWh of 1"]
+    assert found.lines() == [
+        "2 PDUs in 2.0 s: 1 well, 1 unknown",
+        "3 outlets: 1 on, 1 off, 1 unknown; load 1.5 A of 1 PDU, energy 5 kWh of 1",
+    ]
 
 
 def test_load_and_energy_of_a_fleet_without_meters_are_absent_and_not_zero() -> None:
-    bare, silent = row("UP")._replace(load_a=None, energy_kwh=None), verdict.judged(device("b"), reading(
-        kind="unreachable", answered=False, load=None, energy=None))
+    bare, silent = (
+        row("UP")._replace(load_a=None, energy_kwh=None),
+        verdict.judged(
+            device("b"), reading(kind="unreachable", answered=False, load=None, energy=None)
+        ),
+    )
     found = verdict.summary([bare, silent], 2.0)
     assert (found.load_a, found.energy_kwh) == (None, None)
-    assert found.lines()[1].endswith("; load not known, energy not known")         # the silent one may have a meter
-    assert verdict.summary([bare], 2.0).lines()[1].endswith("; load not metered, energy not metered")
-    assert "load=" not in verdict.nagios(found, [bare])[0] and "energy=" not in verdict.nagios(found, [bare])[0]
+    # the silent one may have a meter
+    assert found.lines()[1].endswith("; load not known, energy not known")
+    assert (
+        verdict.summary([bare], 2.0).lines()[1].endswith("; load not metered, energy not metered")
+    )
+    assert (
+        "load=" not in verdict.nagios(found, [bare])[0]
+        and "energy=" not in verdict.nagios(found, [bare])[0]
+    )
     assert bare.figures == ("not metered", "not metered") and silent.figures == ("", "")
     assert tables.table([bare], {})[1].count("not metered") == 2
     assert page([bare], found, "now", {}).count('<td class="n">not metered</td>') == 2
@@ -82,29 +127,60 @@ def test_load_and_energy_of_a_fleet_without_meters_are_absent_and_not_zero() -> 
 
 def test_all_digits_of_a_counter_are_shown() -> None:
     assert verdict.changes(row("UP", energy=12_345_678.9), row("UP", energy=12_345_600.0)) == [
-        "energy fell from 12345678.9 to 12345600 kWh"]
+        "energy fell from 12345678.9 to 12345600 kWh"
+    ]
 
 
 def test_nagios_output_has_one_bar_and_a_line_for_each_of_the_first_20_bad_pdus() -> None:
-    rows = [verdict.judged(device(HOSTILE), reading(kind="unreachable", answered=False))] * 25 + [row("UP")]
+    rows = [verdict.judged(device(HOSTILE), reading(kind="unreachable", answered=False))] * 25 + [
+        row("UP")
+    ]
     lines = verdict.nagios(verdict.summary(rows, 1.0), rows)
-    assert lines[0].startswith("PDU CRITICAL - 26 PDUs") and lines[0].count("|") == 1 and "|pdus=26 not_well=25 " in lines[0]
-    assert len(lines) == 22 and lines[-1] == "and 5 more" and not any("|" in line for line in lines[1:])
+    assert (
+        lines[0].startswith("PDU CRITICAL - 26 PDUs")
+        and lines[0].count("|") == 1
+        and "|pdus=26 not_well=25 " in lines[0]
+    )
+    assert (
+        len(lines) == 22
+        and lines[-1] == "and 5 more"
+        and not any("|" in line for line in lines[1:])
+    )
 
 
 def test_nagios_gets_no_counter_that_falls_because_a_pdu_was_not_read() -> None:
     bare = row("UP", name="bare", energy=None)._replace(load_a=None)
-    silent = verdict.judged(device("b"), reading(kind="unreachable", answered=False, load=None, energy=None))
+    silent = verdict.judged(
+        device("b"), reading(kind="unreachable", answered=False, load=None, energy=None)
+    )
     stale = verdict.judged(device("b"), reading("UP", kind="data-stale", load=None))
-    for rows, energy in (([row("UP"), bare], True), ([row("UP"), stale], True), ([row("UP"), silent], False)):
+    for rows, energy in (
+        ([row("UP"), bare], True),
+        ([row("UP"), stale], True),
+        ([row("UP"), silent], False),
+    ):
         data = verdict.nagios(verdict.summary(rows, 1.0), rows)[0].partition("|")[2]
         assert ("energy=" in data, "load=1.500" in data) == (energy, True)
 
 
-@pytest.mark.parametrize("start, cell", [("=1+1", "'=1+1"), ("+1", "'+1"), ("-1", "'-1"), ("@SUM(A1)", "'@SUM(A1)"),
-                                         ("\t=1", "\\t=1"), ("\r=1", "\\r=1"), ("\uff1d1+1", "'\uff1d1+1"),
-                                         ("\uff0b1", "'\uff0b1"), ("\uff0d1", "'\uff0d1"), ("\uff20A1", "'\uff20A1"),
-                                         ("\u22121", "'\u22121"), ("\ufe631", "'\ufe631"), (" =1", "' =1")])
+@pytest.mark.parametrize(
+    "start, cell",
+    [
+        ("=1+1", "'=1+1"),
+        ("+1", "'+1"),
+        ("-1", "'-1"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("\t=1", "\\t=1"),
+        ("\r=1", "\\r=1"),
+        ("\uff1d1+1", "'\uff1d1+1"),
+        ("\uff0b1", "'\uff0b1"),
+        ("\uff0d1", "'\uff0d1"),
+        ("\uff20A1", "'\uff20A1"),
+        ("\u22121", "'\u22121"),
+        ("\ufe631", "'\ufe631"),
+        (" =1", "' =1"),
+    ],
+)
 def test_no_text_cell_is_a_formula(start: str, cell: str) -> None:
     bad = verdict.judged(ListedPdu(start, start, start), Reading(failure=Failure("refused", start)))
     written = next(csv.DictReader(io.StringIO(tables.as_csv([bad]))))
@@ -117,22 +193,33 @@ def test_numbers_stay_numbers_in_csv() -> None:
 
 
 def test_the_page_escapes_every_text_and_loads_nothing() -> None:
-    rows = [verdict.judged(ListedPdu(HOSTILE, HOSTILE, HOSTILE), Reading(
-        [Outlet(HOSTILE, "UNKNOWN")], 1.0, 2.0, 0.1, 1, Failure("refused", HOSTILE), True))]
+    rows = [
+        verdict.judged(
+            ListedPdu(HOSTILE, HOSTILE, HOSTILE),
+            Reading(
+                [Outlet(HOSTILE, "UNKNOWN")], 1.0, 2.0, 0.1, 1, Failure("refused", HOSTILE), True
+            ),
+        )
+    ]
     made = page(rows, verdict.summary(rows, 1.0), HOSTILE, {HOSTILE: [HOSTILE]})
     assert "<script" not in made and made.count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 6
     assert "default-src 'none'" in made and "http://" not in made and "https://" not in made
 
 
 def test_the_page_leaves_out_empty_sections_and_lists_the_slowest_pdu_first() -> None:
-    slow = verdict.judged(device("slow"), Reading(failure=Failure("unreachable", "no answer"), seconds=9.0))
+    slow = verdict.judged(
+        device("slow"), Reading(failure=Failure("unreachable", "no answer"), seconds=9.0)
+    )
     rows = [row("UP", "DOWN", "UNKNOWN"), slow]
     made = page(rows, verdict.summary(rows, 9.0), "now", {})
-    assert all(title in made for title in ("Load and energy", "Errors", "Unknown states", "Slowest")) and "Changes" not in made
+    assert (
+        all(title in made for title in ("Load and energy", "Errors", "Unknown states", "Slowest"))
+        and "Changes" not in made
+    )
     assert verdict.REMEDIES["unreachable"] in made and ">10?<" in made and "width:100.0%" in made
     metered = [row("UNKNOWN", metered=True)]
     assert "Unknown states" not in page(metered, verdict.summary(metered, 1.0), "now", {})
-    slowest = made[made.index("Slowest"):]
+    slowest = made[made.index("Slowest") :]
     assert slowest.index("slow") < slowest.index(">a<")
 
 
@@ -142,9 +229,14 @@ def test_a_changed_state_or_result_and_a_falling_counter_are_changes() -> None:
     assert verdict.changes(row("UP", "UP"), row("UP")) == ["outlet 2 UP -> gone"]
     assert verdict.changes(row("UP"), row("UP", energy=4.0)) == ["energy fell from 5 to 4 kWh"]
     assert verdict.changes(row("UP"), row("UP", energy=6.0)._replace(load_a=9.0)) == []
-    assert verdict.changes(row("UP"), row("UP", energy=5.0 - 1e-9)) == []           # shown as 5 kWh, too
+    # shown as 5 kWh, too
+    assert verdict.changes(row("UP"), row("UP", energy=5.0 - 1e-9)) == []
     gone = verdict.judged(device(), reading(kind="unreachable", answered=False))
-    assert verdict.changes(row("UP"), gone) == ["well -> unreachable"] == verdict.changes(row("UP"), gone._replace(outlets=()))
+    assert (
+        verdict.changes(row("UP"), gone)
+        == ["well -> unreachable"]
+        == verdict.changes(row("UP"), gone._replace(outlets=()))
+    )
 
 
 def test_a_change_while_a_pdu_was_silent_is_reported_when_it_answers() -> None:
@@ -153,7 +245,10 @@ def test_a_change_while_a_pdu_was_silent_is_reported_when_it_answers() -> None:
     again = verdict.remembered(before, gone)
     assert verdict.changes(before, gone) == []
     assert verdict.changes(again, row("UP", "DOWN", energy=1.0)) == [
-        "unreachable -> well", "outlet 2 UP -> DOWN", "energy fell from 5 to 1 kWh"]
+        "unreachable -> well",
+        "outlet 2 UP -> DOWN",
+        "energy fell from 5 to 1 kWh",
+    ]
     assert verdict.changes(verdict.remembered(None, gone), row("UP")) == ["unreachable -> well"]
     assert verdict.remembered(row("UP", "UP"), row("DOWN")).outlets == row("DOWN").outlets
 

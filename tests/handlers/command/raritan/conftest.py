@@ -1,4 +1,5 @@
 """A simulated unit, and `pdu raritan` run on it."""
+
 from __future__ import annotations
 
 import io
@@ -14,7 +15,9 @@ from tests.waiting import PATIENCE_S
 
 from .results import Run
 
-MODEL = Model(outlets=4, phases=3, in_rush_guard_ms=0, cycle_delay_s=0, names={2: "web"}, disabled=(4,))
+MODEL = Model(
+    outlets=4, phases=3, in_rush_guard_ms=0, cycle_delay_s=0, names={2: "web"}, disabled=(4,)
+)
 
 
 @pytest.fixture
@@ -24,8 +27,16 @@ def unit() -> Iterator[XerusPdu]:
 
 
 @pytest.fixture
-def run(unit: XerusPdu, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Run:
-    """A function that runs a command on the unit and returns exit code, stdout and stderr. Fails if they show the password."""
+def run(
+    unit: XerusPdu,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> Run:
+    """A function that runs a command on the unit and returns exit code, stdout and stderr.
+
+    Fails if they show the password.
+    """
     ca_file = tmp_path / "ca.pem"
     ca_file.write_text(unit.ca_pem, encoding="ascii")
     monkeypatch.setenv("PDU_PASSWORD", unit.password)
@@ -33,8 +44,18 @@ def run(unit: XerusPdu, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys:
 
     def one(*words: str) -> tuple[int, str, str]:
         capsys.readouterr()
-        code = root.run(["raritan", f"{unit.host}:{unit.port}", words[0], "--ca-pem", str(ca_file), "--wait", str(PATIENCE_S),
-                         *words[1:]])
+        code = root.run(
+            [
+                "raritan",
+                f"{unit.host}:{unit.port}",
+                words[0],
+                "--ca-pem",
+                str(ca_file),
+                "--wait",
+                str(PATIENCE_S),
+                *words[1:],
+            ]
+        )
         out, err = capsys.readouterr()
         assert unit.password not in out + err
         return code, out, err

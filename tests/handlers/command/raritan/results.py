@@ -1,4 +1,7 @@
-"""The type of the fixture `run`, and shortcuts for its results: exit code, standard output and standard error."""
+"""The type of the fixture `run`, and shortcuts for its results: exit code, standard output and
+standard error.
+"""
+
 from __future__ import annotations
 
 import json

@@ -1,1 +1,4 @@
-"""Scripts that use the vendor's SDK. Each release of the SDK has its own process, which runs script.py."""
+"""Scripts that use the vendor's SDK.
+
+Each release of the SDK has its own process, which runs script.py.
+"""

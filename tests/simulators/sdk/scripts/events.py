@@ -1,4 +1,5 @@
 """The SDK causes events and polls them."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -17,8 +18,12 @@ def listen(agent: Any, given: Any) -> list[dict[str, Any]]:
     service = event.Service("/eventservice", agent)
     channel = service.createChannel()
     channel.demandEvent(idl.Event, outlet)
-    channel.demandEvents([event.Channel.EventSelect(sensors.NumericSensor.ReadingChangedEvent, current),
-                          event.Channel.EventSelect(event.UserEvent, current)])
+    channel.demandEvents(
+        [
+            event.Channel.EventSelect(sensors.NumericSensor.ReadingChangedEvent, current),
+            event.Channel.EventSelect(event.UserEvent, current),
+        ]
+    )
     outlet.setPowerState(outlet.PowerState.PS_OFF)
     settings = outlet.getSettings()
     settings.name = "web"
@@ -35,11 +40,14 @@ def listen(agent: Any, given: Any) -> list[dict[str, Any]]:
 def by_type(agent: Any, given: Any) -> list[str]:
     """Switches outlet 2 off, then on. Returns the sources of the events.
 
-    Demands the StateChangedEvents of outlets and of state sensors. Cancels those of state sensors before it switches on.
+    Demands the StateChangedEvents of outlets and of state sensors. Cancels those of state sensors
+    before it switches on.
     """
     event, sensors, pdumodel = module("event"), module("sensors"), module("pdumodel")
     channel = event.Service("/eventservice", agent).createChannel()
-    channel.demandEventTypes([pdumodel.Outlet.StateChangedEvent, sensors.StateSensor.StateChangedEvent])
+    channel.demandEventTypes(
+        [pdumodel.Outlet.StateChangedEvent, sensors.StateSensor.StateChangedEvent]
+    )
     outlet = pdumodel.Outlet("/model/outlet/1", agent)
     outlet.setPowerState(outlet.PowerState.PS_OFF)
     found = [one.source.target.rpartition("/")[2] for one in channel.pollEvents()[1]]

@@ -1,4 +1,5 @@
 """The types and methods of this release of the SDK."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -18,5 +19,11 @@ def types(agent: Any, given: list[str]) -> dict[str, str]:
 
 def methods(agent: Any, given: list[str]) -> dict[str, list[str]]:
     """Interface → the names of its methods in this release."""
-    return {interface: sorted(name for name, value in vars(_proxy(agent, interface)).items() if hasattr(value, "decode"))
-            for interface in given}
+    return {
+        interface: sorted(
+            name
+            for name, value in vars(_proxy(agent, interface)).items()
+            if hasattr(value, "decode")
+        )
+        for interface in given
+    }

@@ -1,5 +1,6 @@
-"""Functions that the scripts of this folder share. Run as a program, this module executes a Worker's orders with one
-release of the SDK."""
+"""Functions that the scripts of this folder share. Run as a program, this module executes a
+Worker's orders with one release of the SDK."""
+
 from __future__ import annotations
 
 import importlib
@@ -15,17 +16,22 @@ def module(name: str) -> Any:
 def agent(address: str, user: str, password: str) -> Any:
     """An agent for `address`, in the form scheme://host:port."""
     scheme, _, host = address.partition("://")
-    return module("").Agent(scheme, host, user, password, disable_certificate_verification=True, timeout=20)
+    return module("").Agent(
+        scheme, host, user, password, disable_certificate_verification=True, timeout=20
+    )
 
 
 def make(kind: Any, **values: Any) -> Any:
-    """A structure of this release. Values for elements that this release does not have are ignored."""
+    """A structure of this release.
+
+    Values for elements that this release does not have are ignored.
+    """
     return kind(**{name: values[name] for name in kind.elements})
 
 
 def _keep_old_releases_alive() -> None:
-    """Binds `raritan` in TypeInfo. Releases up to 4.0 import it with exec() in a method and read it with eval(). From Python 3.13
-    on, this eval() does not find a name that exec() has bound."""
+    """Binds `raritan` in TypeInfo. Releases up to 4.0 import it with exec() in a method and read it
+    with eval(). From Python 3.13 on, this eval() does not find a name that exec() has bound."""
     package = importlib.import_module("raritan")
     setattr(importlib.import_module("raritan.rpc.TypeInfo"), "raritan", package)
 

@@ -1,4 +1,7 @@
-"""The SDK administers a unit: SNMP, servers, network, link units, sessions, users, groups, slots, clock, beeper, logs."""
+"""The SDK administers a unit: SNMP, servers, network, link units, sessions, users, groups, slots,
+clock, beeper, logs.
+"""
+
 from __future__ import annotations
 
 from typing import Any
@@ -12,8 +15,12 @@ def snmp(agent: Any, given: Any) -> dict[str, Any]:
     configuration.v2enable, configuration.readComm = True, ""
     refused = proxy.setConfiguration(configuration)
     configuration.readComm, configuration.writeComm = "public", "private"
-    return {"refused": refused, "set": proxy.setConfiguration(configuration),
-            "read": proxy.getConfiguration().readComm, "engine": proxy.getV3EngineId()}
+    return {
+        "refused": refused,
+        "set": proxy.setConfiguration(configuration),
+        "read": proxy.getConfiguration().readComm,
+        "engine": proxy.getV3EngineId(),
+    }
 
 
 def servers(agent: Any, given: Any) -> dict[str, Any]:
@@ -23,16 +30,39 @@ def servers(agent: Any, given: Any) -> dict[str, Any]:
     power = getattr(servermon.ServerMonitor, "ServerPowerSettings", None)
     by_time = power and servermon.ServerMonitor.ServerPowerCheckMethod.TIMER
     settings = make(
-        servermon.ServerMonitor.ServerSettings, host="192.0.2.1", enabled=True, pingInterval=5, retryInterval=1,
-        activationCount=1, failureCount=3, resumeDelay=1, resumeCount=1,
-        powerSettings=power and make(power, enabled=True, target=target, powerCheck=by_time, powerThreshold=0.0, timeout=1,
-                                     shutdownCmd="halt", username="u", password="p", sshPort=22))
+        servermon.ServerMonitor.ServerSettings,
+        host="192.0.2.1",
+        enabled=True,
+        pingInterval=5,
+        retryInterval=1,
+        activationCount=1,
+        failureCount=3,
+        resumeDelay=1,
+        resumeCount=1,
+        powerSettings=power
+        and make(
+            power,
+            enabled=True,
+            target=target,
+            powerCheck=by_time,
+            powerThreshold=0.0,
+            timeout=1,
+            shutdownCmd="halt",
+            username="u",
+            password="p",
+            sshPort=22,
+        ),
+    )
     added = proxy.addServer(settings)
     again = proxy.addServer(settings)
     settings.host = "192.0.2.2"
-    found = {"added": list(added), "again": again[0], "modified": proxy.modifyServer(added[1], settings),
-             "hosts": {number: server.settings.host for number, server in proxy.listServers().items()},
-             "reachable": proxy.getServer(added[1])[1].status.reachable.val}
+    found = {
+        "added": list(added),
+        "again": again[0],
+        "modified": proxy.modifyServer(added[1], settings),
+        "hosts": {number: server.settings.host for number, server in proxy.listServers().items()},
+        "reachable": proxy.getServer(added[1])[1].status.reachable.val,
+    }
     if hasattr(proxy, "powerControl"):
         found["power"] = [proxy.powerControl(added[1], False), target.getState().powerState.val]
     return {**found, "deleted": proxy.deleteServer(added[1]), "gone": proxy.deleteServer(added[1])}
@@ -44,19 +74,31 @@ def network(agent: Any, given: Any) -> dict[str, Any]:
     if not hasattr(proxy, "getSettings"):
         before = proxy.getNetworkConfigIPv4()[0]
         before.hostname = "simulated"
-        return {"set": proxy.setNetworkConfigIPv4(before), "hostname": proxy.getNetworkConfigIPv4()[0].hostname}
+        return {
+            "set": proxy.setNetworkConfigIPv4(before),
+            "hostname": proxy.getNetworkConfigIPv4()[0].hostname,
+        }
     settings = proxy.getSettings()
     settings.ifMap["br0"].enabled = True
     forwarding = settings.common.portForwarding
     forwarding.enabled = True
     wrong = proxy.setSettings(settings)
-    name = "primaryUnitDownstreamIfName" if hasattr(forwarding, "primaryUnitDownstreamIfName") else "masterDownstreamIfName"
+    name = (
+        "primaryUnitDownstreamIfName"
+        if hasattr(forwarding, "primaryUnitDownstreamIfName")
+        else "masterDownstreamIfName"
+    )
     setattr(forwarding, name, "usb")
     found = {"without downstream": wrong, "set": proxy.setSettings(settings)}
     after = proxy.getSettings()
-    return {**found, "bridge": after.ifMap["br0"].enabled, "forwarding": after.common.portForwarding.enabled,
-            "role": after.common.portForwarding.role.val, "interfaces": sorted(proxy.getInfo().ifMap),
-            "mappings": [one.appProtoName for one in proxy.getPortForwardingProtocolMappings()]}
+    return {
+        **found,
+        "bridge": after.ifMap["br0"].enabled,
+        "forwarding": after.common.portForwarding.enabled,
+        "role": after.common.portForwarding.role.val,
+        "interfaces": sorted(proxy.getInfo().ifMap),
+        "mappings": [one.appProtoName for one in proxy.getPortForwardingProtocolMappings()],
+    }
 
 
 def cascade(agent: Any, given: Any) -> dict[str, Any]:
@@ -65,18 +107,29 @@ def cascade(agent: Any, given: Any) -> dict[str, Any]:
     before = manager.getStatus()
     outlet = pdumodel.Outlet("/model/pdu/2/outlet/1", agent)
     by_reference = pdumodel.Pdu("/link/2/model/pdu/0", agent).getOutlets()[1]
-    found = {"role": before.role.val, "links": sorted(before.linkUnits),
-             "version": firmware.Firmware("/link/2/firmware", agent).getVersion(),
-             "label": outlet.getMetaData().label, "off": outlet.setPowerState(pdumodel.Outlet.PowerState.PS_OFF),
-             "seen": by_reference.getState().powerState.val}
-    codes = [manager.addLinkUnit(2, "192.0.2.40", "admin", "legrand", ""),
-             manager.addLinkUnit(3, "198.51.100.1", "admin", "legrand", ""),
-             manager.addLinkUnit(3, "192.0.2.40", "admin", "wrong", ""),
-             manager.addLinkUnit(3, "192.0.2.11", "admin", "legrand", ""),
-             manager.addLinkUnit(3, "192.0.2.40", "admin", "legrand", "")]
+    found = {
+        "role": before.role.val,
+        "links": sorted(before.linkUnits),
+        "version": firmware.Firmware("/link/2/firmware", agent).getVersion(),
+        "label": outlet.getMetaData().label,
+        "off": outlet.setPowerState(pdumodel.Outlet.PowerState.PS_OFF),
+        "seen": by_reference.getState().powerState.val,
+    }
+    codes = [
+        manager.addLinkUnit(2, "192.0.2.40", "admin", "legrand", ""),
+        manager.addLinkUnit(3, "198.51.100.1", "admin", "legrand", ""),
+        manager.addLinkUnit(3, "192.0.2.40", "admin", "wrong", ""),
+        manager.addLinkUnit(3, "192.0.2.11", "admin", "legrand", ""),
+        manager.addLinkUnit(3, "192.0.2.40", "admin", "legrand", ""),
+    ]
     after = sorted(manager.getStatus().linkUnits)
-    return {**found, "codes": codes, "after": after, "released": manager.releaseLinkUnit(3),
-            "left": sorted(manager.getStatus().linkUnits)}
+    return {
+        **found,
+        "codes": codes,
+        "after": after,
+        "released": manager.releaseLinkUnit(3),
+        "left": sorted(manager.getStatus().linkUnits),
+    }
 
 
 def session(agent: Any, given: Any) -> dict[str, Any]:
@@ -93,24 +146,43 @@ def session(agent: Any, given: Any) -> dict[str, Any]:
         closed = False
     except module("").HttpException:
         closed = True
-    return {"code": code, "same": opened.sessionId == current.sessionId, "user": current.username, "label": label,
-            "closed": closed, "token": len(token)}
+    return {
+        "code": code,
+        "same": opened.sessionId == current.sessionId,
+        "user": current.username,
+        "label": label,
+        "closed": closed,
+        "token": len(token),
+    }
 
 
 def users(agent: Any, given: Any) -> dict[str, Any]:
     usermgmt, auth = module("usermgmt"), module("auth")
     manager = usermgmt.UserManager("/auth/user", agent)
     info, privileges = usermgmt.User("/auth/currentUser", agent).getInfoAndPrivileges()
-    codes = [manager.createAccount("nina", "a-password"), manager.createAccount("nina", "a-password"),
-             manager.createAccount("otto", "x")]
+    codes = [
+        manager.createAccount("nina", "a-password"),
+        manager.createAccount("nina", "a-password"),
+        manager.createAccount("otto", "x"),
+    ]
     user = usermgmt.User("/auth/user/nina", agent)
     their = user.getInfo()
     their.auxInfo.fullname = "Nina"
-    codes += [user.updateAccountFull("", their), user.setAccountPassword("another-one"), manager.deleteAccount("admin")]
-    return {"enabled": info.enabled, "privileges": len(privileges), "codes": codes, "name": user.getInfo().auxInfo.fullname,
-            "accounts": manager.getAccountNames(), "deleted": manager.deleteAccount("nina"),
-            "policy": auth.AuthManager("/auth", agent).getPolicy().type.val,
-            "roles": usermgmt.RoleManager("/auth/role", agent).getAllRoleNames()}
+    codes += [
+        user.updateAccountFull("", their),
+        user.setAccountPassword("another-one"),
+        manager.deleteAccount("admin"),
+    ]
+    return {
+        "enabled": info.enabled,
+        "privileges": len(privileges),
+        "codes": codes,
+        "name": user.getInfo().auxInfo.fullname,
+        "accounts": manager.getAccountNames(),
+        "deleted": manager.deleteAccount("nina"),
+        "policy": auth.AuthManager("/auth", agent).getPolicy().type.val,
+        "roles": usermgmt.RoleManager("/auth/role", agent).getAllRoleNames(),
+    }
 
 
 def groups(agent: Any, given: Any) -> dict[str, Any]:
@@ -121,13 +193,25 @@ def groups(agent: Any, given: Any) -> dict[str, Any]:
     switched = group.setAllOutletPowerStates(pdumodel.Outlet.PowerState.PS_OFF)
     settings = group.getSettings()
     settings.name, settings.members = "mail", outlets[1:3]
-    found = {"code": code, "switched": switched, "states": [outlet.getState().powerState.val for outlet in outlets[:3]],
-             "settings": group.setSettings(settings), "name": group.getSettings().name,
-             "members": [member == outlet for member, outlet in zip(group.getSettings().members, outlets[1:3])],
-             "groups": sorted(manager.getAllGroups()), "empty": manager.createGroup("none", [])[0]}
+    found = {
+        "code": code,
+        "switched": switched,
+        "states": [outlet.getState().powerState.val for outlet in outlets[:3]],
+        "settings": group.setSettings(settings),
+        "name": group.getSettings().name,
+        "members": [
+            member == outlet for member, outlet in zip(group.getSettings().members, outlets[1:3])
+        ],
+        "groups": sorted(manager.getAllGroups()),
+        "empty": manager.createGroup("none", [])[0],
+    }
     number = group.getMetaData().groupId
-    return {**found, "got": manager.getGroup(number)[0], "deleted": manager.deleteGroup(number),
-            "gone": manager.getGroup(number)[0]}
+    return {
+        **found,
+        "got": manager.getGroup(number)[0],
+        "deleted": manager.deleteGroup(number),
+        "gone": manager.getGroup(number)[0],
+    }
 
 
 def peripherals(agent: Any, given: Any) -> dict[str, Any]:
@@ -137,13 +221,24 @@ def peripherals(agent: Any, given: Any) -> dict[str, Any]:
     device = slots[0].getDevice()
     settings = slots[0].getSettings()
     settings.name = "front"
-    actuator = next(slot.getDevice() for slot in slots if slot.getDevice() and slot.getDevice().deviceID.isActuator)
-    return {"slots": len(slots), "reading": device.device.getReading().value, "set": slots[0].setSettings(settings),
-            "name": slots[0].getSettings().name, "empty": slots[-1].getDevice() is None,
-            "actuator": [actuator.device.setState(1), actuator.device.getState().value],
-            "moved": slots[-1].assign(device.deviceID), "left": slots[0].getDevice() is None,
-            "unassigned": slots[-1].unassign(), "known": len(manager.getDiscoveredDevices()),
-            "manager": manager.setSettings(manager.getSettings())}
+    actuator = next(
+        slot.getDevice()
+        for slot in slots
+        if slot.getDevice() and slot.getDevice().deviceID.isActuator
+    )
+    return {
+        "slots": len(slots),
+        "reading": device.device.getReading().value,
+        "set": slots[0].setSettings(settings),
+        "name": slots[0].getSettings().name,
+        "empty": slots[-1].getDevice() is None,
+        "actuator": [actuator.device.setState(1), actuator.device.getState().value],
+        "moved": slots[-1].assign(device.deviceID),
+        "left": slots[0].getDevice() is None,
+        "unassigned": slots[-1].unassign(),
+        "known": len(manager.getDiscoveredDevices()),
+        "manager": manager.setSettings(manager.getSettings()),
+    }
 
 
 def clock(agent: Any, given: Any) -> dict[str, Any]:
@@ -163,7 +258,12 @@ def beeper(agent: Any, given: Any) -> dict[str, Any]:
     state = proxy.getState()
     proxy.mute(True)
     proxy.activate(False, "", 0)
-    return {"active": state[0].val, "reason": state[1], "muted": proxy.isMuted(), "quiet": proxy.getState()[0].val}
+    return {
+        "active": state[0].val,
+        "reason": state[1],
+        "muted": proxy.isMuted(),
+        "quiet": proxy.getState()[0].val,
+    }
 
 
 def logs(agent: Any, given: Any) -> dict[str, Any]:
@@ -171,7 +271,10 @@ def logs(agent: Any, given: Any) -> dict[str, Any]:
     proxy = diag.DiagLogSettings("/diag", agent)
     names = [entry.ctxName for entry in proxy.getLogLevelsForAllCtxNames()]
     level = diag.DiagLogSettings.LogLevel.LOG_LEVEL_DEBUG
-    found = {"set": proxy.setLogLevelByCtxName(names[0], level), "level": proxy.getLogLevelByCtxName(names[0])[1].val,
-             "unknown": proxy.setLogLevelByCtxName("no such", level)}
+    found = {
+        "set": proxy.setLogLevelByCtxName(names[0], level),
+        "level": proxy.getLogLevelByCtxName(names[0])[1].val,
+        "unknown": proxy.setLogLevelByCtxName("no such", level),
+    }
     proxy.resetLogLevelsForAllCtxNames()
     return {**found, "reset": proxy.getLogLevelByCtxName(names[0])[1].val}

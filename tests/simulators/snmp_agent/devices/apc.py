@@ -1,9 +1,10 @@
 """APC's three generations of switched PDUs, from PowerNet-MIB.
 
-A later generation also has the tables of the earlier ones, and a command in any of them switches the same relay.
-The command 1 switches on and 2 switches off. In the tables of the two older generations, the states have the same numbers; in
-those of the newest, state 1 is off and 2 is on.
+A later generation also has the tables of the earlier ones, and a command in any of them switches
+the same relay. The command 1 switches on and 2 switches off. In the tables of the two older
+generations, the states have the same numbers; in those of the newest, state 1 is off and 2 is on.
 """
+
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
@@ -14,11 +15,20 @@ from .rows import Rows, deciamps, energy_tenths, indexes, off_at_first
 
 _APC = "1.3.6.1.4.1.318.1.1"
 SPDU_CONTROL = f"{_APC}.4.4.2.1"
-RPDU_CONTROL, RPDU_STATUS, RPDU_LOAD = f"{_APC}.12.3.3.1.1", f"{_APC}.12.3.5.1.1", f"{_APC}.12.2.3.1.1"
-RPDU2_STATUS, RPDU2_CONTROL, RPDU2_METERED = f"{_APC}.26.9.2.3.1", f"{_APC}.26.9.2.4.1", f"{_APC}.26.9.4.3.1"
+RPDU_CONTROL, RPDU_STATUS, RPDU_LOAD = (
+    f"{_APC}.12.3.3.1.1",
+    f"{_APC}.12.3.5.1.1",
+    f"{_APC}.12.2.3.1.1",
+)
+RPDU2_STATUS, RPDU2_CONTROL, RPDU2_METERED = (
+    f"{_APC}.26.9.2.3.1",
+    f"{_APC}.26.9.2.4.1",
+    f"{_APC}.26.9.4.3.1",
+)
 RPDU2_DEVICE, RPDU2_PHASE = f"{_APC}.26.4.3.1", f"{_APC}.26.6.3.1"
 _PENDING, _NOT_PENDING = "1", "2"
-_CONFIGURED_DELAY_S = 1.0       # seconds until a delayed command acts; a real unit has a setting for it
+# seconds until a delayed command acts; a real unit has a setting for it
+_CONFIGURED_DELAY_S = 1.0
 PENDING_COLUMNS = (f"{SPDU_CONTROL}.2", f"{RPDU_STATUS}.5", f"{RPDU2_STATUS}.6")
 _TURNED = {"1": "2", "2": "1"}
 
@@ -26,43 +36,82 @@ _TURNED = {"1": "2", "2": "1"}
 def masterswitch(outlets: int = 8, relay_s: float = 0.0) -> Model:
     """MasterSwitch: state and command are in one column; no meter."""
     rows = Rows()
-    rows.system("APC MasterSwitch (MB:v1.0.0 PF:v2.2.0 PN:apc_hw02)", "1.3.6.1.4.1.318.1.3.4.2", "masterswitch")
+    rows.system(
+        "APC MasterSwitch (MB:v1.0.0 PF:v2.2.0 PN:apc_hw02)",
+        "1.3.6.1.4.1.318.1.3.4.2",
+        "masterswitch",
+    )
     numbers = range(1, outlets + 1)
     _spdu(rows, numbers)
     column = f"{SPDU_CONTROL}.3"
-    return Model("apc-masterswitch", Device(rows, _commands([column], relay_s)), _relays(column, outlets),
-                 labels=numbered(outlets))
+    return Model(
+        "apc-masterswitch",
+        Device(rows, _commands([column], relay_s)),
+        _relays(column, outlets),
+        labels=numbered(outlets),
+    )
 
 
 def rpdu(outlets: int = 24, relay_s: float = 0.0) -> Model:
-    """AP79xx: one phase with two banks; the load table has a row for the phase and one for each bank."""
+    """AP79xx: one phase with two banks; the load table has a row for the phase and one for each
+    bank.
+    """
     rows = Rows()
-    rows.system("APC Web/SNMP Management Card (PN:apc_hw02_aos_370.bin MN:AP7900)", "1.3.6.1.4.1.318.1.3.4.5", "rpdu")
+    rows.system(
+        "APC Web/SNMP Management Card (PN:apc_hw02_aos_370.bin MN:AP7900)",
+        "1.3.6.1.4.1.318.1.3.4.5",
+        "rpdu",
+    )
     numbers = range(1, outlets + 1)
     _spdu(rows, numbers)
     _rpdu(rows, numbers)
     state = f"{RPDU_STATUS}.4"
-    return Model("apc-rpdu", Device(rows, _commands([f"{SPDU_CONTROL}.3", state, f"{RPDU_CONTROL}.4"], relay_s)),
-                 _relays(state, outlets), load=[(f"{RPDU_LOAD}.2.1", "0.1")], labels=numbered(outlets))
+    return Model(
+        "apc-rpdu",
+        Device(rows, _commands([f"{SPDU_CONTROL}.3", state, f"{RPDU_CONTROL}.4"], relay_s)),
+        _relays(state, outlets),
+        load=[(f"{RPDU_LOAD}.2.1", "0.1")],
+        labels=numbered(outlets),
+    )
 
 
 def rpdu2(outlets: int = 24, relay_s: float = 0.0, units: int = 1) -> Model:
-    """AP8xxx/AP9xxx, three phases. The rows of `units` linked units are numbered consecutively. Has the older tables too."""
+    """AP8xxx/AP9xxx, three phases.
+
+    The rows of `units` linked units are numbered consecutively. Has the older tables too.
+    """
     rows = Rows()
-    rows.system("APC Web/SNMP Management Card (PN:apc_hw05_aos_696.bin MN:AP8959)", "1.3.6.1.4.1.318.1.3.4.6", "rpdu2")
+    rows.system(
+        "APC Web/SNMP Management Card (PN:apc_hw05_aos_696.bin MN:AP8959)",
+        "1.3.6.1.4.1.318.1.3.4.6",
+        "rpdu2",
+    )
     numbers = range(1, outlets * units + 1)
     _spdu(rows, numbers)
     _rpdu(rows, numbers)
     _rpdu2(rows, outlets, units)
     state = f"{RPDU2_STATUS}.5"
-    device = Device(rows, _commands([f"{SPDU_CONTROL}.3", f"{RPDU_STATUS}.4", f"{RPDU_CONTROL}.4", f"{RPDU2_CONTROL}.5"],
-                                    relay_s, state))
-    labels = {str(n): f"{(n - 1) // outlets + 1}:{(n - 1) % outlets + 1}" if units > 1 else str(n) for n in numbers}
+    device = Device(
+        rows,
+        _commands(
+            [f"{SPDU_CONTROL}.3", f"{RPDU_STATUS}.4", f"{RPDU_CONTROL}.4", f"{RPDU2_CONTROL}.5"],
+            relay_s,
+            state,
+        ),
+    )
+    labels = {
+        str(n): f"{(n - 1) // outlets + 1}:{(n - 1) % outlets + 1}" if units > 1 else str(n)
+        for n in numbers
+    }
     return Model(
-        "apc-rpdu2", device, {str(n): Relay(f"{state}.{n}", on=("2",), off=("1",)) for n in numbers},
+        "apc-rpdu2",
+        device,
+        {str(n): Relay(f"{state}.{n}", on=("2",), off=("1",)) for n in numbers},
         load=[(f"{RPDU2_PHASE}.5.{row}", "0.1") for row in range(1, 3 * units + 1)],
         energy=[(f"{RPDU2_DEVICE}.9.{unit}", "0.1") for unit in range(1, units + 1)],
-        port_energy={str(n): (f"{RPDU2_METERED}.11.{n}", "0.1") for n in numbers}, labels=labels)
+        port_energy={str(n): (f"{RPDU2_METERED}.11.{n}", "0.1") for n in numbers},
+        labels=labels,
+    )
 
 
 def _relays(column: str, outlets: int) -> dict[str, Relay]:
@@ -70,7 +119,11 @@ def _relays(column: str, outlets: int) -> dict[str, Relay]:
 
 
 def _commands(columns: Sequence[str], relay_s: float, turned: str = "") -> list[Rule]:
-    """One rule for each command column. Each rule changes all `columns`, and `turned`, in which 1 and 2 are swapped."""
+    """One rule for each command column.
+
+    Each rule changes all `columns`, and `turned`, in which 1 and 2 are swapped.
+    """
+
     def all_to(meaning: Mapping[str, str], after: float) -> list[Effect]:
         moved = [Effect(f"{column}.*", mapping=meaning, after=after) for column in columns]
         if turned:
@@ -79,7 +132,10 @@ def _commands(columns: Sequence[str], relay_s: float, turned: str = "") -> list[
         return moved
 
     def pending(shown: str, commands: Sequence[str], after: float = 0.0) -> list[Effect]:
-        return [Effect(f"{column}.*", shown, written=tuple(commands), after=after) for column in PENDING_COLUMNS]
+        return [
+            Effect(f"{column}.*", shown, written=tuple(commands), after=after)
+            for column in PENDING_COLUMNS
+        ]
 
     def rule(command: str, delayed_on: int) -> Rule:
         on_later, off_later, cycle_later = (str(delayed_on + step) for step in range(3))
@@ -90,11 +146,23 @@ def _commands(columns: Sequence[str], relay_s: float, turned: str = "") -> list[
             *all_to({"1": "1", "2": "2", "3": "2"}, relay_s),
             *all_to({"3": "1", on_later: "1", off_later: "2", cycle_later: "2"}, later),
             *all_to({cycle_later: "1"}, back),
-            *pending(_NOT_PENDING, (on_later, off_later), later), *pending(_NOT_PENDING, (cycle_later,), back))
-        return Rule(f"{command}.*", allow=("1", "2", "3", on_later, off_later, cycle_later), keep=False, effects=effects)
+            *pending(_NOT_PENDING, (on_later, off_later), later),
+            *pending(_NOT_PENDING, (cycle_later,), back),
+        )
+        return Rule(
+            f"{command}.*",
+            allow=("1", "2", "3", on_later, off_later, cycle_later),
+            keep=False,
+            effects=effects,
+        )
 
-    # In the oldest and the newest table, 4 is "unknown", which cannot be written; the delayed commands begin at 5.
-    return [rule(f"{SPDU_CONTROL}.3", 5), rule(f"{RPDU_CONTROL}.4", 4), rule(f"{RPDU2_CONTROL}.5", 5)]
+    # In the oldest and the newest table, 4 is "unknown", which cannot be written; the delayed
+    # commands begin at 5.
+    return [
+        rule(f"{SPDU_CONTROL}.3", 5),
+        rule(f"{RPDU_CONTROL}.4", 4),
+        rule(f"{RPDU2_CONTROL}.5", 5),
+    ]
 
 
 def _states(numbers: Sequence[int], on: int, off: int) -> dict[str, int]:
@@ -106,7 +174,8 @@ def _names(numbers: Sequence[int]) -> dict[str, str]:
 
 
 def _spdu(rows: Rows, numbers: Sequence[int]) -> None:
-    rows.put(f"{_APC}.4.4.1.0", len(numbers))                               # sPDUOutletControlTableSize
+    # sPDUOutletControlTableSize
+    rows.put(f"{_APC}.4.4.1.0", len(numbers))
     rows.column(f"{SPDU_CONTROL}.1", {str(n): n for n in numbers})
     rows.column(f"{SPDU_CONTROL}.2", {str(n): int(_NOT_PENDING) for n in numbers})
     rows.column(f"{SPDU_CONTROL}.3", _states(numbers, on=1, off=2))
@@ -114,7 +183,8 @@ def _spdu(rows: Rows, numbers: Sequence[int]) -> None:
 
 
 def _rpdu(rows: Rows, numbers: Sequence[int]) -> None:
-    rows.put(f"{_APC}.12.1.8.0", len(numbers))                              # rPDUIdentDeviceNumOutlets
+    # rPDUIdentDeviceNumOutlets
+    rows.put(f"{_APC}.12.1.8.0", len(numbers))
     amps = sum(deciamps(n) for n in numbers)
     rows.put(f"{_APC}.12.1.16.0", amps * 23)
     for row, (load, bank) in enumerate(((amps, 0), (amps // 2, 1), (amps - amps // 2, 2)), 1):
@@ -135,8 +205,10 @@ def _rpdu2(rows: Rows, outlets: int, units: int) -> None:
     numbers = range(1, outlets * units + 1)
     unit_of = {str(n): (n - 1) // outlets + 1 for n in numbers}
     number_of = {str(n): (n - 1) % outlets + 1 for n in numbers}
-    rows.put(f"{_APC}.26.9.1.0", len(numbers))                              # rPDU2OutletSwitchedTableSize
-    rows.put(f"{_APC}.26.9.3.0", len(numbers))                              # rPDU2OutletMeteredTableSize
+    # rPDU2OutletSwitchedTableSize
+    rows.put(f"{_APC}.26.9.1.0", len(numbers))
+    # rPDU2OutletMeteredTableSize
+    rows.put(f"{_APC}.26.9.3.0", len(numbers))
     for table in (RPDU2_STATUS, RPDU2_CONTROL, RPDU2_METERED):
         rows.column(f"{table}.1", {str(n): n for n in numbers})
         rows.column(f"{table}.2", unit_of)

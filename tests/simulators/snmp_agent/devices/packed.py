@@ -1,8 +1,10 @@
-"""Units with all states in one string, with an object or column for each outlet, with shifted command indexes, or with commands
-that only mark an outlet.
+"""Units with all states in one string, with an object or column for each outlet, with shifted
+command indexes, or with commands that only mark an outlet.
 
-From DigiPower-PDU-MIB, EATON-EPDU-PU-SW-MIB, ATEN-PE-CFG, DCS-MIB and WTI-POWER-MIB with WTI's user guide.
+From DigiPower-PDU-MIB, EATON-EPDU-PU-SW-MIB, ATEN-PE-CFG, DCS-MIB and WTI-POWER-MIB with WTI's user
+guide.
 """
+
 from __future__ import annotations
 
 from ..device import Device, Effect, Rule
@@ -28,13 +30,19 @@ def digipower(outlets: int = 8, relay_s: float = 0.0) -> Model:
         rows.put(f"{unit}.14.{n}.0", f"Outlet{n},0,0,0,0")
     states = f"{unit}.13.0"
     rule = Rule(states, longest=32, keep=False, effects=(Effect(states, after=relay_s),))
-    return Model("digipower", Device(rows, [rule]),
-                 {str(n): Relay(states, on=("1",), off=("0",), place=n - 1) for n in numbers},
-                 load=[(f"{unit}.11.0", "0.1")], labels=numbered(outlets))
+    return Model(
+        "digipower",
+        Device(rows, [rule]),
+        {str(n): Relay(states, on=("1",), off=("0",), place=n - 1) for n in numbers},
+        load=[(f"{unit}.11.0", "0.1")],
+        labels=numbered(outlets),
+    )
 
 
 def pulizzi(outlets: int = 8, relay_s: float = 0.0) -> Model:
-    """Eaton Pulizzi: below `root`, the state of outlet N is 6.3.N.0 and its command 6.2.(N+1).0; 6.2.1.0 switches ALL outlets."""
+    """Eaton Pulizzi: below `root`, the state of outlet N is 6.3.N.0 and its command 6.2.(N+1).0;
+    6.2.1.0 switches ALL outlets.
+    """
     root = "1.3.6.1.4.1.20677.2"
     rows = Rows()
     rows.system("Eaton Pulizzi IPC3402", "1.3.6.1.4.1.20677.2", "pulizzi")
@@ -45,23 +53,40 @@ def pulizzi(outlets: int = 8, relay_s: float = 0.0) -> Model:
         rows.put(f"{root}.6.1.{n}.1.0", f"Outlet {n}")
         rows.put(state, 2 if off_at_first(n) else 1)
         rows.put(command, 4)
-        effects = (Effect(state, mapping={"1": "1", "2": "2", "3": "2"}, after=relay_s),
-                   Effect(state, mapping={"3": "1"}, after=relay_s + _REBOOT_S))
+        effects = (
+            Effect(state, mapping={"1": "1", "2": "2", "3": "2"}, after=relay_s),
+            Effect(state, mapping={"3": "1"}, after=relay_s + _REBOOT_S),
+        )
         rules.append(Rule(command, allow=("1", "2", "3", "4"), keep=False, effects=effects))
-        all_outlets.append(Effect(state, mapping={"1": "1", "2": "2", "3": "1", "4": "2"}, after=relay_s))
+        all_outlets.append(
+            Effect(state, mapping={"1": "1", "2": "2", "3": "1", "4": "2"}, after=relay_s)
+        )
     rows.put(f"{root}.6.2.1.0", 0)
-    rules.append(Rule(f"{root}.6.2.1.0", allow=("0", "1", "2", "3", "4"), keep=False, effects=tuple(all_outlets)))
+    rules.append(
+        Rule(
+            f"{root}.6.2.1.0",
+            allow=("0", "1", "2", "3", "4"),
+            keep=False,
+            effects=tuple(all_outlets),
+        )
+    )
     rows.put(f"{root}.8.6.4.2.0", sum(deciamps(n) for n in range(1, outlets + 1)) // 10)
-    return Model("eaton-pulizzi", Device(rows, rules),
-                 {str(n): Relay(f"{root}.6.3.{n}.0", on=("1",), off=("2",)) for n in range(1, outlets + 1)},
-                 load=[(f"{root}.8.6.4.2.0", "1")], labels=numbered(outlets))
+    return Model(
+        "eaton-pulizzi",
+        Device(rows, rules),
+        {str(n): Relay(f"{root}.6.3.{n}.0", on=("1",), off=("2",)) for n in range(1, outlets + 1)},
+        load=[(f"{root}.8.6.4.2.0", "1")],
+        labels=numbered(outlets),
+    )
 
 
 def aten(outlets: int = 16, relay_s: float = 0.0) -> Model:
-    """Aten PE: one object for each outlet. Its sub-identifier is the outlet's number plus 1, from outlet 9 on plus 2.
+    """Aten PE: one object for each outlet. Its sub-identifier is the outlet's number plus 1, from
+    outlet 9 on plus 2.
 
-    Sub-identifier 10 is the table of names. Slots beyond the outlets have the state "not supported" (7) and figures of -2000000.
-    displayOutletStatus shows the same states in a table, where 6 is "not supported". outletnumber is the number of outlets.
+    Sub-identifier 10 is the table of names. Slots beyond the outlets have the state "not supported"
+    (7) and figures of -2000000. displayOutletStatus shows the same states in a table, where 6 is
+    "not supported". outletnumber is the number of outlets.
     """
     root, absent = "1.3.6.1.4.1.21317.1.3.2.2.2.2", -2_000_000
     rows = Rows()
@@ -82,23 +107,42 @@ def aten(outlets: int = 16, relay_s: float = 0.0) -> Model:
         rows.put(f"{root}.99.1.5.{n}", energy_tenths(n) * 100 if real else absent)
         effects: list[Effect] = []
         for at in (state, shown):
-            effects += [Effect(at, "3"), Effect(at, mapping={"1": "1", "2": "2", "4": "1"}, after=relay_s),
-                        Effect(at, mapping={"4": "2"}, after=relay_s + _REBOOT_S)]
-        rules.append(Rule(state, allow=("1", "2", "4"), refuse="" if real else "noAccess", keep=False,
-                          effects=tuple(effects)))
+            effects += [
+                Effect(at, "3"),
+                Effect(at, mapping={"1": "1", "2": "2", "4": "1"}, after=relay_s),
+                Effect(at, mapping={"4": "2"}, after=relay_s + _REBOOT_S),
+            ]
+        rules.append(
+            Rule(
+                state,
+                allow=("1", "2", "4"),
+                refuse="" if real else "noAccess",
+                keep=False,
+                effects=tuple(effects),
+            )
+        )
     numbers = range(1, outlets + 1)
     device = f"{root.rpartition('.')[0]}.1.99.1"
     rows.put(f"{device}.2.1", sum(deciamps(n) * 100 for n in numbers))
     rows.put(f"{device}.4.1", sum(deciamps(n) * 23_000 for n in numbers))
     rows.put(f"{device}.5.1", sum(energy_tenths(n) * 100 for n in numbers))
-    return Model("aten-pe", Device(rows, rules),
-                 {str(n): Relay(f"{root}.{n + 1 if n <= 8 else n + 2}.0", on=("2",), off=("1",)) for n in numbers},
-                 load=[(f"{device}.2.1", "0.001")], energy=[(f"{device}.5.1", "0.001")],
-                 port_energy={str(n): (f"{root}.99.1.5.{n}", "0.001") for n in numbers}, labels=numbered(outlets))
+    return Model(
+        "aten-pe",
+        Device(rows, rules),
+        {
+            str(n): Relay(f"{root}.{n + 1 if n <= 8 else n + 2}.0", on=("2",), off=("1",))
+            for n in numbers
+        },
+        load=[(f"{device}.2.1", "0.001")],
+        energy=[(f"{device}.5.1", "0.001")],
+        port_energy={str(n): (f"{root}.99.1.5.{n}", "0.001") for n in numbers},
+        labels=numbered(outlets),
+    )
 
 
 def wti(outlets: int = 8, relay_s: float = 0.0) -> Model:
-    """WTI: actions 1 to 4 (on, off, boot, default) only mark an outlet; 5 to 8 mark it, then execute ALL marks.
+    """WTI: actions 1 to 4 (on, off, boot, default) only mark an outlet; 5 to 8 mark it, then
+    execute ALL marks.
 
     WTI does not document action 0. In this simulator it removes the mark.
     """
@@ -116,17 +160,33 @@ def wti(outlets: int = 8, relay_s: float = 0.0) -> Model:
     rows.put(f"{system}.60.0", sum(deciamps(n) for n in numbers))
     rows.put(f"{system}.70.0", sum(deciamps(n) * 23 for n in numbers))
     done = {"1": "1", "2": "0", "3": "0", "4": "1", "5": "1", "6": "0", "7": "0", "8": "1"}
-    execute = Rule(f"{action}.*", allow=_EXECUTE, effects=(
-        Effect(f"{state}.*", source=f"{action}.*", mapping=done, every=True, after=relay_s),
-        Effect(f"{state}.*", source=f"{action}.*", mapping={"3": "1", "7": "1"}, every=True, after=relay_s + _REBOOT_S),
-        Effect(f"{action}.*", "0", every=True)))
-    return Model("wti-power", Device(rows, [Rule(f"{action}.*", allow=("0", *_MARK_ONLY)), execute]),
-                 {str(n): Relay(f"{state}.{n}", on=("1",), off=("0",)) for n in numbers},
-                 load=[(f"{system}.60.0", "0.1")], labels={str(n): f"A{n}" for n in numbers})
+    execute = Rule(
+        f"{action}.*",
+        allow=_EXECUTE,
+        effects=(
+            Effect(f"{state}.*", source=f"{action}.*", mapping=done, every=True, after=relay_s),
+            Effect(
+                f"{state}.*",
+                source=f"{action}.*",
+                mapping={"3": "1", "7": "1"},
+                every=True,
+                after=relay_s + _REBOOT_S,
+            ),
+            Effect(f"{action}.*", "0", every=True),
+        ),
+    )
+    return Model(
+        "wti-power",
+        Device(rows, [Rule(f"{action}.*", allow=("0", *_MARK_ONLY)), execute]),
+        {str(n): Relay(f"{state}.{n}", on=("1",), off=("0",)) for n in numbers},
+        load=[(f"{system}.60.0", "0.1")],
+        labels={str(n): f"A{n}" for n in numbers},
+    )
 
 
 def vertiv_dcs(outlets: int = 16, relay_s: float = 0.0) -> Model:
-    """Vertiv DCS: the row is the unit, outlet N is column 51+N, up to 24; 9999 means that there is no such outlet.
+    """Vertiv DCS: the row is the unit, outlet N is column 51+N, up to 24; 9999 means that there is
+    no such outlet.
 
     Columns 76 to 85 are writable limits, so a command to outlet 25 would change a limit.
     """
@@ -144,13 +204,24 @@ def vertiv_dcs(outlets: int = 16, relay_s: float = 0.0) -> Model:
         state = f"{table}.{51 + n}.1"
         real, relay = n <= outlets, 0 if off_at_first(n) else 1
         rows.put(state, relay if real else 9999)
-        rules.append(Rule(state, allow=("0", "1"), refuse="" if real else "inconsistentValue", keep=False,
-                          effects=(Effect(state, after=relay_s),)))
+        rules.append(
+            Rule(
+                state,
+                allow=("0", "1"),
+                refuse="" if real else "inconsistentValue",
+                keep=False,
+                effects=(Effect(state, after=relay_s),),
+            )
+        )
     for limit in range(76, 86):
         rows.put(f"{table}.{limit}.1", 250)
         rules.append(Rule(f"{table}.{limit}.1", lowest=0, highest=9999))
     numbers = range(1, outlets + 1)
-    return Model("vertiv-dcs-mpdu", Device(rows, rules),
-                 {f"1.{n}": Relay(f"{table}.{51 + n}.1", on=("1",), off=("0",)) for n in numbers},
-                 load=[(f"{table}.4.1", "0.1")], energy=[(f"{table}.13.1", "0.01")],
-                 labels={f"1.{n}": str(n) for n in numbers})
+    return Model(
+        "vertiv-dcs-mpdu",
+        Device(rows, rules),
+        {f"1.{n}": Relay(f"{table}.{51 + n}.1", on=("1",), off=("0",)) for n in numbers},
+        load=[(f"{table}.4.1", "0.1")],
+        energy=[(f"{table}.13.1", "0.01")],
+        labels={f"1.{n}": str(n) for n in numbers},
+    )

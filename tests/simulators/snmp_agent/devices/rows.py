@@ -1,4 +1,5 @@
 """Builds a device's objects: scalars and columns."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
@@ -45,12 +46,16 @@ def indexes(count: int, before: str = "") -> Sequence[str]:
 
 
 def off_at_first(number: int) -> bool:
-    """Whether the outlet with this number is off when a simulated device starts: every fourth outlet is."""
+    """Whether the outlet with this number is off when a simulated device starts: every fourth
+    outlet is.
+    """
     return number % 4 == 0
 
 
 def deciamps(number: int) -> int:
-    """A plausible current of the outlet with this number, in tenths of an ampere; 0 if it is off at first."""
+    """A plausible current of the outlet with this number, in tenths of an ampere; 0 if it is off at
+    first.
+    """
     return 0 if off_at_first(number) else 2 + number % 9
 
 

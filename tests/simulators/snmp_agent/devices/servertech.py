@@ -1,8 +1,10 @@
 """Server Technology's Sentry Switched CDU, from Sentry3-MIB.
 
-An outlet's index is tower.infeed.outlet. Its status is 0 (off), 1 (on), 2 (offWait) or 3 (onWait). Its action is 0 (none),
-1 (on), 2 (off) or 3 (reboot). An action on an outlet without power control is accepted without effect.
+An outlet's index is tower.infeed.outlet. Its status is 0 (off), 1 (on), 2 (offWait) or 3 (onWait).
+Its action is 0 (none), 1 (on), 2 (off) or 3 (reboot). An action on an outlet without power control
+is accepted without effect.
 """
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -12,27 +14,49 @@ from ..model import Model, Relay
 from .rows import Rows, deciamps, energy_tenths, off_at_first
 
 _SENTRY = "1.3.6.1.4.1.1718.3"
-TOTAL_WATTS, TOWER, INFEED, OUTLET = f"{_SENTRY}.1.6.0", f"{_SENTRY}.2.1.1", f"{_SENTRY}.2.2.1", f"{_SENTRY}.2.3.1"
-STATUS, CONTROL_STATE, ACTION, CAPABILITIES = f"{OUTLET}.5", f"{OUTLET}.10", f"{OUTLET}.11", f"{OUTLET}.4"
+TOTAL_WATTS, TOWER, INFEED, OUTLET = (
+    f"{_SENTRY}.1.6.0",
+    f"{_SENTRY}.2.1.1",
+    f"{_SENTRY}.2.2.1",
+    f"{_SENTRY}.2.3.1",
+)
+STATUS, CONTROL_STATE, ACTION, CAPABILITIES = (
+    f"{OUTLET}.5",
+    f"{OUTLET}.10",
+    f"{OUTLET}.11",
+    f"{OUTLET}.4",
+)
 _REBOOT_S = 1.0
 # Bit 0 is the highest bit of the first octet.
-_THREE_PHASE = b"\x10"                               # bit 3 of towerCapabilities
-_SWITCHED, _METERED = b"\xe0\x80", b"\xc0\x80"        # onSense 0, loadSense 1, powerSense 8; powerControl 2 only if switched
+_THREE_PHASE = b"\x10"  # bit 3 of towerCapabilities
+# onSense 0, loadSense 1, powerSense 8; powerControl 2 only if switched
+_SWITCHED, _METERED = b"\xe0\x80", b"\xc0\x80"
 
 
-def sentry3(each: int = 8, infeeds: int = 3, relay_s: float = 0.0, neutral: bool = False,
-            fixed: Sequence[str] = ()) -> Model:
-    """One tower of `infeeds` infeeds. Each infeed has `each` outlets. `neutral`: the tower is three-phase, and its neutral is
-    a further infeed without outlets.
+def sentry3(
+    each: int = 8,
+    infeeds: int = 3,
+    relay_s: float = 0.0,
+    neutral: bool = False,
+    fixed: Sequence[str] = (),
+) -> Model:
+    """One tower of `infeeds` infeeds. Each infeed has `each` outlets. `neutral`: the tower is
+    three-phase, and its neutral is a further infeed without outlets.
 
     `fixed`: outlets without power control.
     """
     rows = Rows()
     rows.system("Sentry Switched CDU", "1.3.6.1.4.1.1718.3", "sentry3")
-    numbers = {f"1.{infeed}.{n}": (infeed - 1) * each + n for infeed in range(1, infeeds + 1) for n in range(1, each + 1)}
+    numbers = {
+        f"1.{infeed}.{n}": (infeed - 1) * each + n
+        for infeed in range(1, infeeds + 1)
+        for n in range(1, each + 1)
+    }
     rows.column(f"{OUTLET}.2", {index: _letters(index) for index in numbers})
     rows.column(f"{OUTLET}.3", {index: f"TowerA_Outlet{n}" for index, n in numbers.items()})
-    rows.column(CAPABILITIES, {index: _METERED if index in fixed else _SWITCHED for index in numbers})
+    rows.column(
+        CAPABILITIES, {index: _METERED if index in fixed else _SWITCHED for index in numbers}
+    )
     rows.column(STATUS, {index: 0 if off_at_first(n) else 1 for index, n in numbers.items()})
     rows.column(f"{OUTLET}.7", {index: deciamps(n) * 10 for index, n in numbers.items()})
     rows.column(CONTROL_STATE, {index: 0 if off_at_first(n) else 1 for index, n in numbers.items()})
@@ -49,12 +73,15 @@ def sentry3(each: int = 8, infeeds: int = 3, relay_s: float = 0.0, neutral: bool
     rows.put(f"{TOWER}.14.1", sum(4_000 + 10 * infeed for infeed in range(1, infeeds + 1)) // 10)
     rows.put(TOTAL_WATTS, sum(deciamps(n) * 23 for n in numbers.values()))
     real = range(1, infeeds + 1)
-    return Model("sentry3", Device(rows, _rules(relay_s)),
-                 {index: Relay(f"{STATUS}.{index}", on=("1",), off=("0",)) for index in numbers},
-                 load=[(f"{INFEED}.7.1.{infeed}", "0.01") for infeed in real],
-                 energy=[(f"{TOWER}.14.1", "1")],
-                 port_energy={index: (f"{OUTLET}.18.{index}", "0.001") for index in numbers},
-                 labels={index: _letters(index) for index in numbers})
+    return Model(
+        "sentry3",
+        Device(rows, _rules(relay_s)),
+        {index: Relay(f"{STATUS}.{index}", on=("1",), off=("0",)) for index in numbers},
+        load=[(f"{INFEED}.7.1.{infeed}", "0.01") for infeed in real],
+        energy=[(f"{TOWER}.14.1", "1")],
+        port_energy={index: (f"{OUTLET}.18.{index}", "0.001") for index in numbers},
+        labels={index: _letters(index) for index in numbers},
+    )
 
 
 def _letters(index: str) -> str:
@@ -83,6 +110,7 @@ def _rules(relay_s: float) -> list[Rule]:
         Effect(f"{STATUS}.*", mapping=final, after=relay_s),
         Effect(f"{STATUS}.*", mapping={"3": "1"}, after=relay_s + _REBOOT_S),
         Effect(f"{CONTROL_STATE}.*", mapping={"1": "1", "2": "0"}, after=relay_s),
-        Effect(f"{CONTROL_STATE}.*", mapping={"3": "1"}, after=relay_s + _REBOOT_S)]
+        Effect(f"{CONTROL_STATE}.*", mapping={"3": "1"}, after=relay_s + _REBOOT_S),
+    ]
     can = (When(f"{CAPABILITIES}.*", (_SWITCHED.decode("latin-1"),)),)
     return [Rule(f"{ACTION}.*", allow=("0", "1", "2", "3"), when=can, effects=tuple(effects))]

@@ -1,4 +1,5 @@
 """/cascade: link units (firmware 3.6 and later)."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
@@ -14,13 +15,17 @@ _STANDALONE, _PRIMARY, _LINK_UNIT = 0, 1, 2
 _STATUS_OK, _STATUS_UNREACHABLE = 1, 2
 _LOWEST, _HIGHEST = 2, 8
 _SHORTEST_PASSWORD = 4
-_NETWORK = "192.0.2."               # RFC 5737
-_FACTORY_FRESH = "192.0.2.11"       # asks for a new password
+_NETWORK = "192.0.2."  # RFC 5737
+_FACTORY_FRESH = "192.0.2.11"  # asks for a new password
 Json = dict[str, Any]
 
 
 class CascadeManager(Served):
-    """/cascade. Units in 192.0.2.0/24 can be linked with the login admin/legrand; other addresses do not answer."""
+    """/cascade.
+
+    Units in 192.0.2.0/24 can be linked with the login admin/legrand; other addresses do not
+    answer.
+    """
 
     def __init__(self, unit: Unit, device: XerusPdu) -> None:
         super().__init__(unit, "cascading.CascadeManager", "cascade", ["/cascade"])
@@ -30,12 +35,24 @@ class CascadeManager(Served):
 
     def getStatus(self) -> Json:
         units = self._device.units
-        linked = {link_id: {"host": host, "type": 0, "fwVersion": f"{self.unit.firmware.release}.5-50000",
-                            "status": _STATUS_OK if units[link_id].reachable else _STATUS_UNREACHABLE}
-                  for link_id, host in sorted(self._hosts.items())}
-        return {"role": _PRIMARY if linked else _STANDALONE, "linkUnits": linked, "primaryLinkId": 1 if linked else 0}
+        linked = {
+            link_id: {
+                "host": host,
+                "type": 0,
+                "fwVersion": f"{self.unit.firmware.release}.5-50000",
+                "status": _STATUS_OK if units[link_id].reachable else _STATUS_UNREACHABLE,
+            }
+            for link_id, host in sorted(self._hosts.items())
+        }
+        return {
+            "role": _PRIMARY if linked else _STANDALONE,
+            "linkUnits": linked,
+            "primaryLinkId": 1 if linked else 0,
+        }
 
-    def addLinkUnit(self, linkId: int, host: str, login: str, password: str, newPassword: str) -> int:
+    def addLinkUnit(
+        self, linkId: int, host: str, login: str, password: str, newPassword: str
+    ) -> int:
         code = self._check(linkId, host, login, password)
         if not code and host == _FACTORY_FRESH:
             if not newPassword:
@@ -47,15 +64,26 @@ class CascadeManager(Served):
             self._hosts[linkId] = host
         return code
 
-    def addLinkUnit2(self, linkId: int, host: str, login: str, password: str, newPassword: str,
-                     disableStrongPasswordReq: bool) -> int:
+    def addLinkUnit2(
+        self,
+        linkId: int,
+        host: str,
+        login: str,
+        password: str,
+        newPassword: str,
+        disableStrongPasswordReq: bool,
+    ) -> int:
         return self.addLinkUnit(linkId, host, login, password, newPassword)
 
     def _check(self, link_id: int, host: str, login: str, password: str) -> int:
         known = login == "admin" and password == "legrand"
-        faults = ((_INVALID, not _LOWEST <= link_id <= _HIGHEST), (_ID_IN_USE, link_id in self._hosts),
-                  (_HOST_IN_USE, host in self._hosts.values()), (_UNREACHABLE, not host.startswith(_NETWORK)),
-                  (_DENIED, not known))
+        faults = (
+            (_INVALID, not _LOWEST <= link_id <= _HIGHEST),
+            (_ID_IN_USE, link_id in self._hosts),
+            (_HOST_IN_USE, host in self._hosts.values()),
+            (_UNREACHABLE, not host.startswith(_NETWORK)),
+            (_DENIED, not known),
+        )
         return next((code for code, wrong in faults if wrong), 0)
 
     def releaseLinkUnit(self, linkId: int) -> int:

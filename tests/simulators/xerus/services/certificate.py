@@ -1,4 +1,8 @@
-"""/server_ssl_cert: the unit's TLS key and certificate. The simulator's HTTPS server uses the installed pair."""
+"""/server_ssl_cert: the unit's TLS key and certificate.
+
+The simulator's HTTPS server uses the installed pair.
+"""
+
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
@@ -22,10 +26,15 @@ _RSA, _ECDSA = 1, 2
 _LONGEST_DAYS = 3650
 _LENGTHS = (1024, 2048, 3072, 4096)
 _CURVES: dict[int, ec.EllipticCurve] = {1: ec.SECP256R1(), 2: ec.SECP384R1(), 3: ec.SECP521R1()}
-_ATTRIBUTES = (("country", NameOID.COUNTRY_NAME), ("stateOrProvince", NameOID.STATE_OR_PROVINCE_NAME),
-               ("locality", NameOID.LOCALITY_NAME), ("organization", NameOID.ORGANIZATION_NAME),
-               ("organizationalUnit", NameOID.ORGANIZATIONAL_UNIT_NAME), ("commonName", NameOID.COMMON_NAME),
-               ("emailAddress", NameOID.EMAIL_ADDRESS))
+_ATTRIBUTES = (
+    ("country", NameOID.COUNTRY_NAME),
+    ("stateOrProvince", NameOID.STATE_OR_PROVINCE_NAME),
+    ("locality", NameOID.LOCALITY_NAME),
+    ("organization", NameOID.ORGANIZATION_NAME),
+    ("organizationalUnit", NameOID.ORGANIZATIONAL_UNIT_NAME),
+    ("commonName", NameOID.COMMON_NAME),
+    ("emailAddress", NameOID.EMAIL_ADDRESS),
+)
 _DATE = "%b %d %H:%M:%S %Y GMT"
 Json = dict[str, Any]
 Key = Union[rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey]
@@ -47,7 +56,9 @@ class ServerCertificate(Served):
     # -- for uploads and downloads of files
 
     def upload(self, certificate: bytes, key: Optional[bytes]) -> int:
-        """Takes a certificate with its key, or one for the pending request; returns the result code."""
+        """Takes a certificate with its key, or one for the pending request; returns the result
+        code.
+        """
         has_second_key = self.request is not None and key is not None
         if self.pending.chain or has_second_key:
             return UPLOAD_PENDING
@@ -67,9 +78,13 @@ class ServerCertificate(Served):
 
     def download(self, tag: str) -> Optional[bytes]:
         """The PEM that the tag names, empty if the unit has none; None for an unknown tag."""
-        table = {"active_cert": lambda: _chain_pem(self.active.chain), "active_key": lambda: _key_pem(self.active.key, ""),
-                 "new_cert": lambda: _chain_pem(self.pending.chain), "new_key": lambda: _key_pem(self.pending.key, ""),
-                 "new_req": self._request_pem}
+        table = {
+            "active_cert": lambda: _chain_pem(self.active.chain),
+            "active_key": lambda: _key_pem(self.active.key, ""),
+            "new_cert": lambda: _chain_pem(self.pending.chain),
+            "new_key": lambda: _key_pem(self.pending.key, ""),
+            "new_req": self._request_pem,
+        }
         return table[tag]() if tag in table else None
 
     def _request_pem(self) -> bytes:
@@ -78,8 +93,10 @@ class ServerCertificate(Served):
     # -- making keys
 
     def getSupportedKeyInfos(self) -> list[Json]:
-        return [*({"type": _RSA, "rsaKeyLength": length} for length in _LENGTHS[1:]),
-                *({"type": _ECDSA, "ecCurve": curve} for curve in _CURVES)]
+        return [
+            *({"type": _RSA, "rsaKeyLength": length} for length in _LENGTHS[1:]),
+            *({"type": _ECDSA, "ecCurve": curve} for curve in _CURVES),
+        ]
 
     def generateUnsignedKeyPair(self, reqInfo: Json, challenge: str) -> int:
         subject, names = _subject(reqInfo)
@@ -98,16 +115,25 @@ class ServerCertificate(Served):
         key = self.pending.key
         if not code and key is not None:
             now = datetime.now(timezone.utc)
-            builder = x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number(), now,
-                                              now + timedelta(days=days))
+            builder = x509.CertificateBuilder(
+                subject,
+                subject,
+                key.public_key(),
+                x509.random_serial_number(),
+                now,
+                now + timedelta(days=days),
+            )
             self.pending = Pair(key, [_with_names(builder, names).sign(key, hashes.SHA256())])
         return code
 
     def _generate(self, info: Json) -> int:
         if self.pending.key is not None:
             return _PENDING
-        wanted = info.get("keyInfo") or {"type": info.get("keyType", _RSA), "ecCurve": info.get("ellipticCurve"),
-                                       "rsaKeyLength": info.get("rsaKeyLength", info.get("keyLength"))}
+        wanted = info.get("keyInfo") or {
+            "type": info.get("keyType", _RSA),
+            "ecCurve": info.get("ellipticCurve"),
+            "rsaKeyLength": info.get("rsaKeyLength", info.get("keyLength")),
+        }
         if wanted["type"] == _ECDSA:
             if wanted["ecCurve"] not in _CURVES:
                 return _CURVE
@@ -174,12 +200,16 @@ class ServerCertificate(Served):
     def getInfo(self) -> Json:
         pending, active = self.pending.chain, self.active.chain
         request = self.request
-        return {"havePendingReq": request is not None, "havePendingCert": bool(pending),
-                "pendingReqInfo": _request_info(request) if request else None,
-                "pendingCertInfo": _certificate_info(pending[0]) if pending else None,
-                "pendingCertChainInfos": [_certificate_info(one) for one in pending[1:]],
-                "activeCertInfo": _certificate_info(active[0]),
-                "activeCertChainInfos": [_certificate_info(one) for one in active[1:]], "maxSignDays": _LONGEST_DAYS}
+        return {
+            "havePendingReq": request is not None,
+            "havePendingCert": bool(pending),
+            "pendingReqInfo": _request_info(request) if request else None,
+            "pendingCertInfo": _certificate_info(pending[0]) if pending else None,
+            "pendingCertChainInfos": [_certificate_info(one) for one in pending[1:]],
+            "activeCertInfo": _certificate_info(active[0]),
+            "activeCertChainInfos": [_certificate_info(one) for one in active[1:]],
+            "maxSignDays": _LONGEST_DAYS,
+        }
 
 
 def _load_key(pem: bytes, password: str) -> Optional[Key]:
@@ -216,18 +246,33 @@ def _key_pem(key: Optional[Key], password: str) -> bytes:
 
 
 def _subject(info: Json) -> tuple[x509.Name, list[x509.DNSName]]:
-    """The subject and the alternative names. Raises BadParams, for example for a country code of three letters."""
+    """The subject and the alternative names.
+
+    Raises BadParams, for example for a country code of three letters.
+    """
     subject = info["subject"]
     try:
-        return (x509.Name([x509.NameAttribute(oid, subject[field]) for field, oid in _ATTRIBUTES if subject[field]]),
-                [x509.DNSName(name) for name in info.get("names") or ()])
+        return (
+            x509.Name(
+                [
+                    x509.NameAttribute(oid, subject[field])
+                    for field, oid in _ATTRIBUTES
+                    if subject[field]
+                ]
+            ),
+            [x509.DNSName(name) for name in info.get("names") or ()],
+        )
     except ValueError as error:
         raise BadParams(f"reqInfo: {error}") from None
 
 
 def _with_names(builder: Any, names: list[x509.DNSName]) -> Any:
     """The builder of a request or of a certificate, with these alternative names."""
-    return builder.add_extension(x509.SubjectAlternativeName(names), critical=False) if names else builder
+    return (
+        builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
+        if names
+        else builder
+    )
 
 
 def _attributes(name: x509.Name) -> Json:
@@ -245,8 +290,13 @@ def _key_info(public: Any) -> Json:
     else:
         number = {curve.name: number for number, curve in _CURVES.items()}
         kind, curve, length = _ECDSA, number.get(public.curve.name, 0), 0
-    return {"keyInfo": {"type": kind, "ecCurve": curve, "rsaKeyLength": length}, "keyType": kind, "ellipticCurve": curve,
-            "rsaKeyLength": length, "keyLength": public.key_size}
+    return {
+        "keyInfo": {"type": kind, "ecCurve": curve, "rsaKeyLength": length},
+        "keyType": kind,
+        "ellipticCurve": curve,
+        "rsaKeyLength": length,
+        "keyLength": public.key_size,
+    }
 
 
 def _names(extensions: x509.Extensions) -> list[str]:
@@ -258,11 +308,20 @@ def _names(extensions: x509.Extensions) -> list[str]:
 
 
 def _request_info(request: x509.CertificateSigningRequest) -> Json:
-    return {"subject": _attributes(request.subject), "names": _names(request.extensions), **_key_info(request.public_key())}
+    return {
+        "subject": _attributes(request.subject),
+        "names": _names(request.extensions),
+        **_key_info(request.public_key()),
+    }
 
 
 def _certificate_info(certificate: x509.Certificate) -> Json:
-    return {"subject": _attributes(certificate.subject), "issuer": _attributes(certificate.issuer),
-            "names": _names(certificate.extensions), "serialNumber": f"{certificate.serial_number:X}",
-            "invalidBefore": certificate.not_valid_before_utc.strftime(_DATE),
-            "invalidAfter": certificate.not_valid_after_utc.strftime(_DATE), **_key_info(certificate.public_key())}
+    return {
+        "subject": _attributes(certificate.subject),
+        "issuer": _attributes(certificate.issuer),
+        "names": _names(certificate.extensions),
+        "serialNumber": f"{certificate.serial_number:X}",
+        "invalidBefore": certificate.not_valid_before_utc.strftime(_DATE),
+        "invalidAfter": certificate.not_valid_after_utc.strftime(_DATE),
+        **_key_info(certificate.public_key()),
+    }

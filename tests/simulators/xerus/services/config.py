@@ -1,7 +1,9 @@
 """/rawcfg and /bulkcfg: download and upload of the unit's configuration as files.
 
-The format of the files is the simulator's own, because the vendor's is not documented. The result codes are the vendor's.
+The format of the files is the simulator's own, because the vendor's is not documented. The result
+codes are the vendor's.
 """
+
 from __future__ import annotations
 
 import base64
@@ -19,7 +21,17 @@ LARGEST = 1024 * 1024
 _UNKNOWN, _PENDING, _DONE = 0, 2, 3
 _WORK_SECONDS = 0.3
 _RAW_PARAMETER, _RAW_RUNNING, _RAW_SIZE, _RAW_FILE, _RAW_MAGIC = 2, 3, 4, 5, 11
-(_PARAMETER, _MODEL, _FIRMWARE, _MODE, _RUNNING, _SIZE, _FILE, _CHECKSUM, _FILTERS) = (2, 5, 6, 10, 11, 12, 13, 14, 15)
+_PARAMETER, _MODEL, _FIRMWARE, _MODE, _RUNNING, _SIZE, _FILE, _CHECKSUM, _FILTERS = (
+    2,
+    5,
+    6,
+    10,
+    11,
+    12,
+    13,
+    14,
+    15,
+)
 _NO_FILTER, _EXISTS, _MISSING, _IS_DEFAULT, _BUILT_IN, _NAME = 1, 3, 4, 5, 6, 8
 _HEADER = "xerus-simulator-configuration"
 _BUILT_IN_PROFILE = "built-in"
@@ -34,16 +46,23 @@ class Values:
 
     def _places(self) -> dict[str, Json]:
         pdu = self._device.units[0]
-        places = {f"snmp.{name}": self._device.snmp.configuration for name in ("readComm", "sysName", "sysLocation")}
+        places = {
+            f"snmp.{name}": self._device.snmp.configuration
+            for name in ("readComm", "sysName", "sysLocation")
+        }
         places["pdu.name"] = pdu.settings
-        places.update((f"outlet.{outlet.relay.number + 1}.name", outlet.settings) for outlet in pdu.outlets)
+        places.update(
+            (f"outlet.{outlet.relay.number + 1}.name", outlet.settings) for outlet in pdu.outlets
+        )
         return places
 
     def known(self) -> list[str]:
         return sorted(self._places())
 
     def read(self) -> dict[str, str]:
-        return {key: str(place[key.rpartition(".")[2]]) for key, place in sorted(self._places().items())}
+        return {
+            key: str(place[key.rpartition(".")[2]]) for key, place in sorted(self._places().items())
+        }
 
     def write(self, values: Mapping[str, str]) -> None:
         places = self._places()
@@ -77,13 +96,20 @@ class _Job(Served):
 
 
 class RawConfiguration(_Job):
-    """/rawcfg. Lines of key=value, comments ("#") and magic lines ("#!"). This unit refuses a file with a magic line."""
+    """/rawcfg.
+
+    Lines of key=value, comments ("#") and magic lines ("#!"). This unit refuses a file with a
+    magic line.
+    """
 
     def __init__(self, unit: Unit, device: XerusPdu) -> None:
         super().__init__(unit, "rawcfg.RawConfiguration", "rawcfg", "/rawcfg", device)
 
     def download(self) -> bytes:
-        lines = ["# raw configuration", *(f"{key}={value}" for key, value in self._values.read().items())]
+        lines = [
+            "# raw configuration",
+            *(f"{key}={value}" for key, value in self._values.read().items()),
+        ]
         return "\n".join(lines).encode() + b"\n"
 
     def upload(self, data: Optional[bytes]) -> int:
@@ -99,7 +125,9 @@ class RawConfiguration(_Job):
             return _RAW_FILE
         if any(line.startswith("#!") for line in lines):
             return _RAW_MAGIC
-        values = dict(line.split("=", 1) for line in lines if not line.startswith("#") and "=" in line)
+        values = dict(
+            line.split("=", 1) for line in lines if not line.startswith("#") and "=" in line
+        )
         plain = sum(not line.startswith("#") for line in lines)
         if not values or len(values) != plain or not set(values) <= set(self._values.known()):
             return _RAW_FILE
@@ -113,32 +141,59 @@ class BulkConfiguration(_Job):
     def __init__(self, unit: Unit, device: XerusPdu) -> None:
         super().__init__(unit, "bulkcfg.BulkConfiguration", "bulkcfg", "/bulkcfg", device)
         self._device = device
-        self._profiles: dict[str, Json] = {_BUILT_IN_PROFILE: {"name": _BUILT_IN_PROFILE, "description": "everything",
-                                                               "filterNameToTypeMap": {}}}
+        self._profiles: dict[str, Json] = {
+            _BUILT_IN_PROFILE: {
+                "name": _BUILT_IN_PROFILE,
+                "description": "everything",
+                "filterNameToTypeMap": {},
+            }
+        }
         self._default = _BUILT_IN_PROFILE
 
     # -- files
 
-    def download(self, links: Sequence[int], backup: bool, password: str, clear: bool, profile: str) -> Optional[bytes]:
+    def download(
+        self, links: Sequence[int], backup: bool, password: str, clear: bool, profile: str
+    ) -> Optional[bytes]:
         """The file; None for an unknown link id or profile."""
         is_unknown = profile and profile not in self._profiles
         if is_unknown or not self._linked(links):
             return None
         values = json.dumps(self._filtered(profile or self._default))
-        content = {"mode": "backup" if backup else "bulk", "model": self._device.units[0].model.product,
-                   "firmware": self.unit.firmware.release, "links": list(links), "clear": clear, "filters": [],
-                   "values": values if clear else _seal(values, password)}
+        content = {
+            "mode": "backup" if backup else "bulk",
+            "model": self._device.units[0].model.product,
+            "firmware": self.unit.firmware.release,
+            "links": list(links),
+            "clear": clear,
+            "filters": [],
+            "values": values if clear else _seal(values, password),
+        }
         body = json.dumps(content, indent=1).encode()
         return f"{_HEADER} {hashlib.sha256(body).hexdigest()}\n".encode() + body
 
     def _filtered(self, profile: str) -> dict[str, str]:
         """The settings without the groups that the profile excludes (filter type 1)."""
         types = self._profiles[profile]["filterNameToTypeMap"]
-        return {key: value for key, value in self._values.read().items() if types.get(key.split(".")[0]) != 1}
+        return {
+            key: value
+            for key, value in self._values.read().items()
+            if types.get(key.split(".")[0]) != 1
+        }
 
-    def upload(self, data: Optional[bytes], links: Sequence[int], backup: bool, password: str,
-               skip: Sequence[str]) -> int:
-        if data is None or not self._linked(links) or not set(skip) <= {"model", "firmware_version"}:
+    def upload(
+        self,
+        data: Optional[bytes],
+        links: Sequence[int],
+        backup: bool,
+        password: str,
+        skip: Sequence[str],
+    ) -> int:
+        if (
+            data is None
+            or not self._linked(links)
+            or not set(skip) <= {"model", "firmware_version"}
+        ):
             return _PARAMETER
         if self.running:
             return _RUNNING
@@ -152,15 +207,23 @@ class BulkConfiguration(_Job):
         content = json.loads(body)
         faults: Sequence[tuple[int, bool]] = (
             (_MODE, (content["mode"] == "backup") is not backup),
-            (_MODEL, content["model"] != self._device.units[0].model.product and "model" not in skip),
-            (_FIRMWARE, content["firmware"] != self.unit.firmware.release and "firmware_version" not in skip),
-            (_FILTERS, bool(set(content["filters"]) - {one["name"] for one in self.getFilters()})))
+            (
+                _MODEL,
+                content["model"] != self._device.units[0].model.product and "model" not in skip,
+            ),
+            (
+                _FIRMWARE,
+                content["firmware"] != self.unit.firmware.release
+                and "firmware_version" not in skip,
+            ),
+            (_FILTERS, bool(set(content["filters"]) - {one["name"] for one in self.getFilters()})),
+        )
         code = next((code for code, wrong in faults if wrong), 0)
         if code:
             return code
         values = content["values"] if content["clear"] else _open(content["values"], password)
         if values is None or not set(json.loads(values)) <= set(self._values.known()):
-            return _FILE            # a wrong password, or settings that this unit does not have
+            return _FILE  # a wrong password, or settings that this unit does not have
         self.work(json.loads(values))
         return 0
 
@@ -171,7 +234,10 @@ class BulkConfiguration(_Job):
 
     def getFilters(self) -> list[Json]:
         groups = sorted({key.split(".")[0] for key in self._values.known()})
-        return [{"name": name, "displayName": name.capitalize(), "ruleSpecs": [f"{name}.*"]} for name in groups]
+        return [
+            {"name": name, "displayName": name.capitalize(), "ruleSpecs": [f"{name}.*"]}
+            for name in groups
+        ]
 
     def getFilterProfiles(self) -> list[Json]:
         return list(self._profiles.values())

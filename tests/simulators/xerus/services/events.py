@@ -1,10 +1,12 @@
 """/eventservice: channels that keep events until their client polls them.
 
-Source: EventService.idl 1.0.1 and the vendor's page "Event Service": a channel is a queue on the unit, filtered by event type
-and source. A base type includes the derived types. The documents have no demand for a type without a source except
-demandEventType(s), so the others refuse a null source. pollEvents answers at once if events are waiting, else after 30 s at the
-latest. A channel is destroyed after 30 s without access.
+Source: EventService.idl 1.0.1 and the vendor's page "Event Service": a channel is a queue on the
+unit, filtered by event type and source. A base type includes the derived types. The documents have
+no demand for a type without a source except demandEventType(s), so the others refuse a null source.
+pollEvents answers at once if events are waiting, else after 30 s at the latest. A channel is
+destroyed after 30 s without access.
 """
+
 from __future__ import annotations
 
 import threading
@@ -19,12 +21,16 @@ from ..outlet import Outlet
 from ..sensors import NumericSensor, StateSensor
 
 POLL_S = LIFE_S = 30.0
-_LOOK_S = 0.02              # timeout of one wait in a poll, in seconds
+_LOOK_S = 0.02  # timeout of one wait in a poll, in seconds
 _CHANNELS, _AT_ONCE, _INVALID_CHANNEL = 16, 50, 1
-_OUTLET, _READING, _NUMERIC, _DISCRETE = ("pdumodel.Outlet.StateChangedEvent", "sensors.NumericSensor.ReadingChangedEvent",
-                                          "sensors.NumericSensor.StateChangedEvent", "sensors.StateSensor.StateChangedEvent")
+_OUTLET, _READING, _NUMERIC, _DISCRETE = (
+    "pdumodel.Outlet.StateChangedEvent",
+    "sensors.NumericSensor.ReadingChangedEvent",
+    "sensors.NumericSensor.StateChangedEvent",
+    "sensors.StateSensor.StateChangedEvent",
+)
 Json = dict[str, Any]
-Demand = tuple[str, Optional[Served]]               # type id, source; None: any
+Demand = tuple[str, Optional[Served]]  # type id, source; None: any
 
 
 class EventService(Served):
@@ -65,7 +71,9 @@ class EventService(Served):
     # -- for channels and the unit
 
     def look(self) -> None:
-        """Ends channels after a reboot or 30 s without access, and delivers the changes that a channel wants."""
+        """Ends channels after a reboot or 30 s without access, and delivers the changes that a
+        channel wants.
+        """
         for channel in list(self.channels):
             is_left = not channel.waiting and channel.idle() > LIFE_S
             if is_left or channel.boots != self.device.boots():
@@ -96,8 +104,11 @@ class EventService(Served):
         if source.unit is not self.unit:
             return
         caller: Caller = self.device.caller
-        value = (event, {"source": source, "actUserName": caller.user, "actIpAddr": caller.address, **fields})
-        with self.arrived:          # takes the lock: a test may cause an event without a request
+        value = (
+            event,
+            {"source": source, "actUserName": caller.user, "actIpAddr": caller.address, **fields},
+        )
+        with self.arrived:  # takes the lock: a test may cause an event without a request
             for channel in self.channels:
                 if channel.wants(event, source):
                     channel.queue.append(value)
@@ -176,7 +187,12 @@ class Channel(Served):
         end = clockwork.now() + POLL_S
         self.waiting += 1
         try:
-            while not self.queue and clockwork.now() < end and self.boots == device.boots() and not device.stopping():
+            while (
+                not self.queue
+                and clockwork.now() < end
+                and self.boots == device.boots()
+                and not device.stopping()
+            ):
                 self._service.arrived.wait(_LOOK_S)
                 clockwork.settle()
         finally:

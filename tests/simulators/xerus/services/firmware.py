@@ -1,4 +1,8 @@
-"""/firmware: images, updates, reboots. Also the progress page, the only path that works during the primary unit's update."""
+"""/firmware: images, updates, reboots.
+
+Also the progress page, the only path that works during the primary unit's update.
+"""
+
 from __future__ import annotations
 
 import hashlib
@@ -22,8 +26,13 @@ Json = dict[str, Any]
 
 
 def image(version: str, size: int = 4096, compatible: bool = True, signed: bool = True) -> bytes:
-    """A firmware image for the simulated unit. An update to a version of one of GENERATIONS sets that generation."""
-    head = _MAGIC + f"version={version} compatible={int(compatible)} signed={int(signed)}\n".encode()
+    """A firmware image for the simulated unit.
+
+    An update to a version of one of GENERATIONS sets that generation.
+    """
+    head = (
+        _MAGIC + f"version={version} compatible={int(compatible)} signed={int(signed)}\n".encode()
+    )
     return head.ljust(size, b"\0")
 
 
@@ -36,8 +45,8 @@ class Firmware(Served):
         self._status: Json = {"state": _NONE}
         self._info: Optional[Json] = None
         self._md5 = ""
-        self.began: Optional[float] = None      # when the running update began
-        self.idle_state = "NONE"                # what the progress page shows while no update runs
+        self.began: Optional[float] = None  # when the running update began
+        self.idle_state = "NONE"  # what the progress page shows while no update runs
         self.factory_resets = 0
 
     # -- for the upload page
@@ -50,11 +59,20 @@ class Firmware(Served):
             digest.update(piece)
             head = head or piece[:256]
         self._md5 = digest.hexdigest()
-        self._status = {"state": _COMPLETE, "time_started": wall, "size_total": size, "size_done": size}
+        self._status = {
+            "state": _COMPLETE,
+            "time_started": wall,
+            "size_total": size,
+            "size_done": size,
+        }
         self._info = _info(head.partition(b"\n")[0])
 
     def upload_failed(self, reason: str) -> None:
-        self._status = {"state": _UPLOAD_FAILED, "error_message": reason, "time_started": self.unit.clockwork.wall()}
+        self._status = {
+            "state": _UPLOAD_FAILED,
+            "error_message": reason,
+            "time_started": self.unit.clockwork.wall(),
+        }
         self._info = None
 
     # -- the interface
@@ -86,12 +104,22 @@ class Firmware(Served):
         if not info["signature_good"] and _ALLOW_UNTRUSTED not in flags:
             return
         self.began = self.unit.clockwork.now()
-        self.unit.clockwork.after(self._device.update_seconds, lambda: self._finish(str(info["version"])))
+        self.unit.clockwork.after(
+            self._device.update_seconds, lambda: self._finish(str(info["version"]))
+        )
 
     def _finish(self, version: str) -> None:
-        self.history.append({"timestamp": self.unit.clockwork.wall(), "oldVersion": self.version,
-                             "imageVersion": version, "imageMD5": self._md5, "status": _SUCCESSFUL,
-                             "product": PRODUCT, "platform": PLATFORM})
+        self.history.append(
+            {
+                "timestamp": self.unit.clockwork.wall(),
+                "oldVersion": self.version,
+                "imageVersion": version,
+                "imageMD5": self._md5,
+                "status": _SUCCESSFUL,
+                "product": PRODUCT,
+                "platform": PLATFORM,
+            }
+        )
         self.version, self.began, self.idle_state = version, None, "NONE"
         self.discardImage()
         self._device.updated(version)
@@ -107,12 +135,23 @@ class Firmware(Served):
 def _info(head: bytes) -> Json:
     if not head.startswith(_MAGIC):
         return {"valid": False}
-    values = dict(pair.split("=", 1) for pair in head[len(_MAGIC):].decode("ascii").split())
+    values = dict(pair.split("=", 1) for pair in head[len(_MAGIC) :].decode("ascii").split())
     signed = values["signed"] == "1"
-    return {"valid": True, "version": values["version"], "min_required_version": "3.0.0", "product": PRODUCT,
-            "platform": PLATFORM, "oem": "raritan", "compatible": values["compatible"] == "1",
-            "signature_present": signed, "signed_by": "Simulator" if signed else "", "signature_good": signed,
-            "certified_by": "Simulator CA" if signed else "", "certificate_good": signed, "model_supported": True}
+    return {
+        "valid": True,
+        "version": values["version"],
+        "min_required_version": "3.0.0",
+        "product": PRODUCT,
+        "platform": PLATFORM,
+        "oem": "raritan",
+        "compatible": values["compatible"] == "1",
+        "signature_present": signed,
+        "signed_by": "Simulator" if signed else "",
+        "signature_good": signed,
+        "certified_by": "Simulator CA" if signed else "",
+        "certificate_good": signed,
+        "model_supported": True,
+    }
 
 
 class UpdateStatus(Served):
@@ -130,4 +169,8 @@ class UpdateStatus(Served):
         elapsed = self.unit.clockwork.now() - began
         share = elapsed / self._device.update_seconds
         state = next((name for name, until in _STEPS if share < until), "SUCCESS")
-        return {"state": state, "elapsed": int(elapsed), "estimated": max(1, round(self._device.update_seconds))}
+        return {
+            "state": state,
+            "elapsed": int(elapsed),
+            "estimated": max(1, round(self._device.update_seconds)),
+        }

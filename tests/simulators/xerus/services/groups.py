@@ -1,4 +1,5 @@
 """Outlet groups (from firmware 3.5). A group may span several units."""
+
 from __future__ import annotations
 
 from typing import Any, Optional
@@ -17,7 +18,9 @@ Json = dict[str, Any]
 
 class OutletGroupManager(Served):
     def __init__(self, unit: PduUnit) -> None:
-        super().__init__(unit, "pdumodel.OutletGroupManager", "outletgroupmanager", ["/model/outletgroup"])
+        super().__init__(
+            unit, "pdumodel.OutletGroupManager", "outletgroupmanager", ["/model/outletgroup"]
+        )
         self._pdu = unit
         self.groups: dict[int, OutletGroup] = {}
         self._created = 0
@@ -29,7 +32,9 @@ class OutletGroupManager(Served):
             return {"_ret_": _INVALID, "group": None}
         number = min(set(range(1, _MOST + 1)) - set(self.groups))
         self._created += 1
-        self.groups[number] = OutletGroup(self._pdu, number, self._created, {"name": name, "members": members})
+        self.groups[number] = OutletGroup(
+            self._pdu, number, self._created, {"name": name, "members": members}
+        )
         return {"_ret_": 0, "group": self.groups[number]}
 
     def getAllGroups(self) -> dict[int, Served]:
@@ -48,12 +53,18 @@ class OutletGroupManager(Served):
 
 
 def _only_outlets(members: list[Optional[Served]]) -> bool:
-    return bool(members) and all(isinstance(member, Outlet) for member in members) and len(set(members)) == len(members)
+    return (
+        bool(members)
+        and all(isinstance(member, Outlet) for member in members)
+        and len(set(members)) == len(members)
+    )
 
 
 class OutletGroup(Served):
     def __init__(self, unit: PduUnit, number: int, unique: int, settings: Json) -> None:
-        super().__init__(unit, "pdumodel.OutletGroup", f"outletgroup.{number}", [f"/model/outletgroup/{number}"])
+        super().__init__(
+            unit, "pdumodel.OutletGroup", f"outletgroup.{number}", [f"/model/outletgroup/{number}"]
+        )
         self._meta = {"groupId": number, "uniqueId": unique}
         self.settings = settings
         self._sensors = Sensors(unit, f"G{number}", None, Awake(), unit.model.live)
@@ -106,4 +117,6 @@ class OutletGroup(Served):
         for member in self._members():
             if not member.refusal():
                 chosen.setdefault(member.unit.link_id, []).append(member)
-        return [(outlets[0].pdu, [outlet.relay for outlet in outlets]) for outlets in chosen.values()]
+        return [
+            (outlets[0].pdu, [outlet.relay for outlet in outlets]) for outlets in chosen.values()
+        ]

@@ -1,4 +1,5 @@
 """/hwhealth: failures of the unit's own hardware (from firmware 3.5)."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
@@ -13,9 +14,11 @@ Json = dict[str, Any]
 
 
 class HardwareHealth(Served):
-    """A stuck relay is an asserted failure. A failure that was read once stays listed after the repair, as not asserted.
+    """A stuck relay is an asserted failure. A failure that was read once stays listed after the
+    repair, as not asserted.
 
-    The form of an outlet's component id is not documented; `named` makes it from the number printed on the unit.
+    The form of an outlet's component id is not documented; `named` makes it from the number printed
+    on the unit.
     """
 
     def __init__(self, unit: PduUnit) -> None:
@@ -28,7 +31,15 @@ class HardwareHealth(Served):
         for relay in self._relays:
             if relay.stuck:
                 self._seen.setdefault(relay.number, len(self._seen) + 1)
-        return [{"creationOrderId": order, "componentId": self.named.format(number + 1),
-                 "type": _OUTLET_POWER_STATE_INCONSISTENT, "description": f"Outlet {number + 1}: power state inconsistent",
-                 "isAsserted": self._relays[number].stuck, "lastAssertTimeStamp": self.unit.clockwork.wall(), "assertCount": 1}
-                for number, order in self._seen.items()]
+        return [
+            {
+                "creationOrderId": order,
+                "componentId": self.named.format(number + 1),
+                "type": _OUTLET_POWER_STATE_INCONSISTENT,
+                "description": f"Outlet {number + 1}: power state inconsistent",
+                "isAsserted": self._relays[number].stuck,
+                "lastAssertTimeStamp": self.unit.clockwork.wall(),
+                "assertCount": 1,
+            }
+            for number, order in self._seen.items()
+        ]

@@ -1,4 +1,5 @@
 """Sessions, accounts, roles."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Optional
@@ -13,7 +14,14 @@ _EXCLUSIVE = 1
 ADMIN_ROLE, OPERATOR_ROLE, VIEWER_ROLE = 1, 2, 3
 _MAY_WRITE = {ADMIN_ROLE, OPERATOR_ROLE}
 _SHORTEST_PASSWORD = 4
-_USER_EXISTS, _NO_SUCH_USER, _VALUE_INVALID, _PASSWORD_EMPTY, _PASSWORD_SHORT, _NOT_DELETABLE = 1, 1, 4, 5, 6, 2
+_USER_EXISTS, _NO_SUCH_USER, _VALUE_INVALID, _PASSWORD_EMPTY, _PASSWORD_SHORT, _NOT_DELETABLE = (
+    1,
+    1,
+    4,
+    5,
+    6,
+    2,
+)
 _OWN_UNCHANGED, _OWN_EMPTY, _OWN_SHORT = 1, 2, 3
 _ROLE_EXISTS, _NO_SUCH_ROLE, _ROLE_LOCKED = 1, 1, 2
 _NEW_NAME_TAKEN = 19
@@ -53,17 +61,30 @@ class SessionManager(Served):
         """Does nothing: the request itself has refreshed the session."""
 
     def getSessionHistory(self) -> list[Json]:
-        return [{"creationTime": session.created, "remoteIp": session.address, "clientType": session.client}
-                for session in self._access.history]
+        return [
+            {
+                "creationTime": session.created,
+                "remoteIp": session.address,
+                "clientType": session.client,
+            }
+            for session in self._access.history
+        ]
 
     def _current(self) -> Optional[Session]:
         return self._access.sessions.get(self._device.caller.token or "")
 
     def _shown(self, session: Session) -> Json:
         idle = int(self.unit.clockwork.now() - session.used)
-        return {"sessionId": session.number, "username": session.user, "remoteIp": session.address,
-                "clientType": session.client, "creationTime": session.created, "timeout": SESSION_TIMEOUT, "idle": idle,
-                "userIdle": idle}
+        return {
+            "sessionId": session.number,
+            "username": session.user,
+            "remoteIp": session.address,
+            "clientType": session.client,
+            "creationTime": session.created,
+            "timeout": SESSION_TIMEOUT,
+            "idle": idle,
+            "userIdle": idle,
+        }
 
 
 class AuthManager(Served):
@@ -92,8 +113,10 @@ class RoleManager(Served):
         super().__init__(unit, "usermgmt.RoleManager", "role", ["/auth/role"])
         everything = [{"name": name, "args": []} for name in self.PRIVILEGES]
         self.roles: dict[int, Json] = {
-            ADMIN_ROLE: _role("Admin", "all rights", everything), OPERATOR_ROLE: _role("Operator", "switches", everything[1:]),
-            VIEWER_ROLE: _role("Viewer", "reads", everything[3:])}
+            ADMIN_ROLE: _role("Admin", "all rights", everything),
+            OPERATOR_ROLE: _role("Operator", "switches", everything[1:]),
+            VIEWER_ROLE: _role("Viewer", "reads", everything[3:]),
+        }
 
     def createRoleFull(self, name: str, info: Json) -> int:
         if self.find(name) is not None:
@@ -127,7 +150,10 @@ class RoleManager(Served):
 
 
 def _role(name: str, description: str, privileges: list[Json]) -> Json:
-    return {"name": name, "info": {"description": description, "locked": True, "privileges": privileges}}
+    return {
+        "name": name,
+        "info": {"description": description, "locked": True, "privileges": privileges},
+    }
 
 
 class UserManager(Served):
@@ -146,7 +172,9 @@ class UserManager(Served):
         return sorted(self._accounts)
 
     def createAccount(self, username: str, password: str) -> int:
-        return self.createAccountFull(username, password, {"enabled": True, "roleIds": [VIEWER_ROLE]})
+        return self.createAccountFull(
+            username, password, {"enabled": True, "roleIds": [VIEWER_ROLE]}
+        )
 
     def createAccountFull(self, username: str, password: str, info: Json) -> int:
         if not username:
@@ -187,11 +215,15 @@ class UserManager(Served):
         return 0
 
     def getAllAccounts(self) -> list[Json]:
-        return [{"name": name, "info": account.info} for name, account in sorted(self._accounts.items())]
+        return [
+            {"name": name, "info": account.info} for name, account in sorted(self._accounts.items())
+        ]
 
     def getAccountsByRole(self, roleName: str) -> list[Json]:
         number = self._roles.find(roleName)
-        return [account for account in self.getAllAccounts() if number in account["info"]["roleIds"]]
+        return [
+            account for account in self.getAllAccounts() if number in account["info"]["roleIds"]
+        ]
 
     def getDefaultPreferences(self) -> Json:
         return self._preferences
@@ -204,7 +236,9 @@ class UserManager(Served):
 class User(Served):
     """/auth/user/<name>; without a name /auth/currentUser, the caller's own account."""
 
-    def __init__(self, unit: Unit, device: XerusPdu, roles: RoleManager, name: Optional[str]) -> None:
+    def __init__(
+        self, unit: Unit, device: XerusPdu, roles: RoleManager, name: Optional[str]
+    ) -> None:
         path = f"/auth/user/{name}" if name else "/auth/currentUser"
         super().__init__(unit, "usermgmt.User", f"user.{name}" if name else "currentUser", [path])
         self._device, self._roles, self._name = device, roles, name
@@ -217,7 +251,11 @@ class User(Served):
 
     def getInfoAndPrivileges(self) -> Json:
         info = self.getInfo()
-        roles = [self._roles.roles[number]["info"] for number in info["roleIds"] if number in self._roles.roles]
+        roles = [
+            self._roles.roles[number]["info"]
+            for number in info["roleIds"]
+            if number in self._roles.roles
+        ]
         names = {privilege["name"]: privilege for role in roles for privilege in role["privileges"]}
         return {"info": info, "privileges": list(names.values())}
 

@@ -1,4 +1,5 @@
 """Peripheral slots and their devices, a feature port, the beeper."""
+
 from __future__ import annotations
 
 import math
@@ -11,10 +12,16 @@ from ..sensors import KINDS, Awake, NumericSensor, Sensor, SwitchSensor
 _DEV_PORT, _CHAIN = 1, 3
 _INVALID = 1
 _DRY_CONTACT = 39
-# Index of 4.0 in GENERATIONS: a sensor without channels had channel 0 on a recorded unit of 3.x and -1 on one of 4.0.
+# Index of 4.0 in GENERATIONS: a sensor without channels had channel 0 on a recorded unit of 3.x and
+# -1 on one of 4.0.
 _PLAIN_CHANNEL_FROM = 2
-_SENSORS = (("temperature", "SIM1JX0001", 17.93), ("temperature", "SIM1EQ0002", 16.5), ("humidity", "SIM1EQ0002", 54.5),
-            ("temperature", "SIM1JX0003", 16.37), ("absoluteHumidity", "SIM1EQ0002", 7.63))
+_SENSORS = (
+    ("temperature", "SIM1JX0001", 17.93),
+    ("temperature", "SIM1EQ0002", 16.5),
+    ("humidity", "SIM1EQ0002", 54.5),
+    ("temperature", "SIM1JX0003", 16.37),
+    ("absoluteHumidity", "SIM1EQ0002", 7.63),
+)
 _TEMPERATURE = 8
 Json = dict[str, Any]
 ValueObject = tuple[str, Json]
@@ -22,14 +29,27 @@ ValueObject = tuple[str, Json]
 
 class DeviceManager(Served):
     def __init__(self, unit: PduUnit) -> None:
-        super().__init__(unit, "peripheral.DeviceManager", "peripheraldevicemanager", ["/model/peripheraldevicemanager"])
+        super().__init__(
+            unit,
+            "peripheral.DeviceManager",
+            "peripheraldevicemanager",
+            ["/model/peripheraldevicemanager"],
+        )
         model = unit.model
-        self.settings: Json = {"presenceDetectionTimeout": 15, "autoManageNewDevices": True, "maxActivePoweredDryContacts": 10}
-        self.devices = [_device(unit, number, number >= model.peripherals - model.actuators)
-                        for number in range(model.peripherals)]
+        self.settings: Json = {
+            "presenceDetectionTimeout": 15,
+            "autoManageNewDevices": True,
+            "maxActivePoweredDryContacts": 10,
+        }
+        self.devices = [
+            _device(unit, number, number >= model.peripherals - model.actuators)
+            for number in range(model.peripherals)
+        ]
         empty: list[Optional[Json]] = [None] * (model.slots - len(self.devices))
-        self.slots = [DeviceSlot(unit, number, device, self)
-                      for number, device in enumerate([*self.devices, *empty])]
+        self.slots = [
+            DeviceSlot(unit, number, device, self)
+            for number, device in enumerate([*self.devices, *empty])
+        ]
 
     def getDeviceSlots(self) -> list[Served]:
         return list(self.slots)
@@ -41,9 +61,17 @@ class DeviceManager(Served):
         return [("peripheral.Device", device) for device in self.devices]
 
     def getDiscoveredPackageInfos(self) -> list[Json]:
-        return [{"state": 0, "position": device["position"],
-                 "hwInfo": {"serial": device["deviceID"]["serial"], "packageClass": device["packageClass"]}}
-                for device in self.devices]
+        return [
+            {
+                "state": 0,
+                "position": device["position"],
+                "hwInfo": {
+                    "serial": device["deviceID"]["serial"],
+                    "packageClass": device["packageClass"],
+                },
+            }
+            for device in self.devices
+        ]
 
     def getSettings(self) -> Json:
         return self.settings
@@ -58,9 +86,17 @@ class DeviceManager(Served):
         return {"oneWirePortCount": 1, "onboardDeviceCount": 0}
 
     def getDeviceTypeInfos(self) -> list[Json]:
-        return [{"type": {"readingtype": 0, "type": kind.quantity, "unit": kind.unit}, "identifier": name, "name": name,
-                 "defaultRange": {"lower": kind.lower, "upper": kind.upper}, "defaultDecDigits": kind.digits}
-                for name, kind in KINDS.items() if name in {name for name, _, _ in _SENSORS}]
+        return [
+            {
+                "type": {"readingtype": 0, "type": kind.quantity, "unit": kind.unit},
+                "identifier": name,
+                "name": name,
+                "defaultRange": {"lower": kind.lower, "upper": kind.upper},
+                "defaultDecDigits": kind.digits,
+            }
+            for name, kind in KINDS.items()
+            if name in {name for name, _, _ in _SENSORS}
+        ]
 
     def getFirmwareUpdateState(self) -> Json:
         return {"active": False, "remaining": 0}
@@ -76,29 +112,55 @@ def _device(unit: PduUnit, number: int, actuator: bool) -> Json:
     paths = [f"/model/peripheraldeviceslot/{number}/device"]
     sensor: Sensor
     if actuator:
-        sensor, serial = SwitchSensor(unit, f"EXT{number:02}S", paths, _DRY_CONTACT, Awake()), f"SIMDX2{number:04}"
+        sensor, serial = (
+            SwitchSensor(unit, f"EXT{number:02}S", paths, _DRY_CONTACT, Awake()),
+            f"SIMDX2{number:04}",
+        )
     else:
         sensor = NumericSensor(unit, KINDS[name], f"EXT{number:02}N", paths, lambda: value, Awake())
     plain = -1 if unit.firmware.index >= _PLAIN_CHANNEL_FROM else 0
-    return {"deviceID": {"serial": serial, "type": sensor.getTypeSpec(), "isActuator": actuator, "channel": plain},
-            "position": [{"portType": _DEV_PORT, "port": "1"}, {"portType": _CHAIN, "port": str(number + 1)}],
-            "packageClass": "DX2" if actuator else serial[3:6], "device": sensor}
+    return {
+        "deviceID": {
+            "serial": serial,
+            "type": sensor.getTypeSpec(),
+            "isActuator": actuator,
+            "channel": plain,
+        },
+        "position": [
+            {"portType": _DEV_PORT, "port": "1"},
+            {"portType": _CHAIN, "port": str(number + 1)},
+        ],
+        "packageClass": "DX2" if actuator else serial[3:6],
+        "device": sensor,
+    }
 
 
 class DeviceSlot(Served):
-    def __init__(self, unit: PduUnit, number: int, device: Optional[Json], manager: DeviceManager) -> None:
-        super().__init__(unit, "peripheral.DeviceSlot", f"pDevSlot.{number}", [f"/model/peripheraldeviceslot/{number}"])
+    def __init__(
+        self, unit: PduUnit, number: int, device: Optional[Json], manager: DeviceManager
+    ) -> None:
+        super().__init__(
+            unit,
+            "peripheral.DeviceSlot",
+            f"pDevSlot.{number}",
+            [f"/model/peripheraldeviceslot/{number}"],
+        )
         self.device = device
         self._manager = manager
         thermometer = device is not None and device["deviceID"]["type"]["type"] == _TEMPERATURE
-        self.settings: Json = {"name": f"sensor {number + 1}" if device else "", "useDefaultThresholds": True,
-                               "properties": {"linearOffset": ""} if thermometer else {}}
+        self.settings: Json = {
+            "name": f"sensor {number + 1}" if device else "",
+            "useDefaultThresholds": True,
+            "properties": {"linearOffset": ""} if thermometer else {},
+        }
 
     def getDevice(self) -> Optional[ValueObject]:
         return ("peripheral.Device", self.device) if self.device else None
 
     def assign(self, devid: Json) -> int:
-        found = next((device for device in self._manager.devices if device["deviceID"] == devid), None)
+        found = next(
+            (device for device in self._manager.devices if device["deviceID"] == devid), None
+        )
         if found is None:
             return _INVALID
         for slot in self._manager.slots:
@@ -108,8 +170,15 @@ class DeviceSlot(Served):
         return 0
 
     def assignAddress(self, packageClass: str, address: Json) -> int:
-        found = next((device for device in self._manager.devices
-                      if device["packageClass"] == packageClass and device["position"] == address["position"]), None)
+        found = next(
+            (
+                device
+                for device in self._manager.devices
+                if device["packageClass"] == packageClass
+                and device["position"] == address["position"]
+            ),
+            None,
+        )
         return self.assign(found["deviceID"]) if found else _INVALID
 
     def unassign(self) -> int:
@@ -169,7 +238,10 @@ class Beeper(Served):
         return self._muted
 
     def activate(self, on: bool, reason: str, timeout: int) -> None:
-        """Starts or ends the beep. `timeout` is in milliseconds; 0 means without end (InternalBeeper.idl)."""
+        """Starts or ends the beep.
+
+        `timeout` is in milliseconds; 0 means without end (InternalBeeper.idl).
+        """
         self._until = self.unit.clockwork.now() + (timeout / 1000 or math.inf) if on else 0.0
         self._reason, self._muted_now = reason, False
 
@@ -178,5 +250,8 @@ class Beeper(Served):
 
     def getState(self) -> Json:
         active = self.unit.clockwork.now() < self._until
-        return {"_ret_": self._ACTIVE if active else self._QUIET, "reason": self._reason if active else "",
-                "mutedTemporarily": active and self._muted_now}
+        return {
+            "_ret_": self._ACTIVE if active else self._QUIET,
+            "reason": self._reason if active else "",
+            "mutedTemporarily": active and self._muted_now,
+        }

@@ -1,4 +1,5 @@
 """/servermon: servers that the unit pings, and whose outlets it can switch."""
+
 from __future__ import annotations
 
 from typing import Any, Optional
@@ -14,7 +15,10 @@ Json = dict[str, Any]
 
 
 class ServerMonitor(Served):
-    """A server answers unless its host is in `silent`. Before its first ping, and while disabled, it is WAITING."""
+    """A server answers unless its host is in `silent`.
+
+    Before its first ping, and while disabled, it is WAITING.
+    """
 
     def __init__(self, unit: Unit) -> None:
         super().__init__(unit, "servermon.ServerMonitor", "servermon", ["/servermon"])
@@ -74,7 +78,10 @@ class ServerMonitor(Served):
             return None
         # A stored password is never returned.
         power = {**(settings.get("powerSettings") or {}), "password": ""}
-        return {"settings": {**settings, "powerSettings": power}, "status": self._status(number, settings)}
+        return {
+            "settings": {**settings, "powerSettings": power},
+            "status": self._status(number, settings),
+        }
 
     def _status(self, number: int, settings: Json) -> Json:
         pings = int((self.unit.clockwork.now() - self._since[number]) / settings["pingInterval"])
@@ -85,6 +92,12 @@ class ServerMonitor(Served):
         power = _UNKNOWN
         if target is not None:
             power = _ON if target.relay.on else _OFF
-        return {"reachable": _UNREACHABLE if silent else _REACHABLE, "lastRequest": self.unit.clockwork.wall(),
-                "lastResponse": 0 if silent else self.unit.clockwork.wall(), "requests": pings,
-                "responses": 0 if silent else pings, "failures": pings if silent else 0, "powerState": power}
+        return {
+            "reachable": _UNREACHABLE if silent else _REACHABLE,
+            "lastRequest": self.unit.clockwork.wall(),
+            "lastResponse": 0 if silent else self.unit.clockwork.wall(),
+            "requests": pings,
+            "responses": 0 if silent else pings,
+            "failures": pings if silent else 0,
+            "powerState": power,
+        }

@@ -1,8 +1,10 @@
 """MIB modules in SMIv2, generated from facts about their objects.
 
-The vendors' own MIB files are not part of the project, so `of_family` takes its facts from shared/snmp/families.json. A module
-of a family may define commands and unrelated objects too, among which a draft has to find the states.
+The vendors' own MIB files are not part of the project, so `of_family` takes its facts from
+shared/snmp/families.json. A module of a family may define commands and unrelated objects too, among
+which a draft has to find the states.
 """
+
 from __future__ import annotations
 
 import json
@@ -22,20 +24,30 @@ class Fact(NamedTuple):
 
 
 def module(name: str, facts: list[Fact], conventions: bool = False) -> str:
-    """Return the text of a MIB module. With `conventions`, its enumerations are defined in textual conventions."""
-    lines = [f"{name} DEFINITIONS ::= BEGIN", "IMPORTS OBJECT-TYPE, enterprises, Integer32 FROM SNMPv2-SMI",
-             "  TEXTUAL-CONVENTION FROM SNMPv2-TC;"]
+    """Return the text of a MIB module.
+
+    With `conventions`, its enumerations are defined in textual conventions.
+    """
+    lines = [
+        f"{name} DEFINITIONS ::= BEGIN",
+        "IMPORTS OBJECT-TYPE, enterprises, Integer32 FROM SNMPv2-SMI",
+        "  TEXTUAL-CONVENTION FROM SNMPv2-TC;",
+    ]
     for fact in facts:
         named = ", ".join(f"{word}({value})" for word, value in fact.enumeration.items())
         syntax = f"INTEGER {{ {named} }}" if named else "Integer32"
         if named and conventions:
             kind = fact.name[0].upper() + fact.name[1:] + "Type"
-            lines.append(f'{kind} ::= TEXTUAL-CONVENTION STATUS current DESCRIPTION "" SYNTAX {syntax}')
+            lines.append(
+                f'{kind} ::= TEXTUAL-CONVENTION STATUS current DESCRIPTION "" SYNTAX {syntax}'
+            )
             syntax = kind
         units = f' UNITS "{fact.units}"' if fact.units else ""
         arcs = fact.oid.split(".")[6:]
-        lines.append(f'{fact.name} OBJECT-TYPE SYNTAX {syntax}{units} MAX-ACCESS {fact.access} STATUS current DESCRIPTION ""\n'
-                     f'  ::= {{ enterprises {" ".join(arcs)} }}')
+        lines.append(
+            f"{fact.name} OBJECT-TYPE SYNTAX {syntax}{units} MAX-ACCESS {fact.access} STATUS"
+            f' current DESCRIPTION ""\n  ::= {{ enterprises {" ".join(arcs)} }}'
+        )
     return "\n".join([*lines, "END", ""])
 
 
@@ -50,9 +62,19 @@ def of_family(key: str) -> Optional[str]:
 def _facts(part: Any) -> Iterator[Fact]:
     if isinstance(part, dict):
         oid, name = part.get("oid"), part.get("object")
-        if isinstance(oid, str) and isinstance(name, str) and re.fullmatch(r"1\.3\.6\.1\.4\.1(\.[0-9]+){2,}", oid) \
-                and re.fullmatch(r"[a-z][A-Za-z0-9-]*", name):
-            yield Fact(name, oid, _enumeration(part.get("enum")), _units(part), str(part.get("access", "read-only")))
+        if (
+            isinstance(oid, str)
+            and isinstance(name, str)
+            and re.fullmatch(r"1\.3\.6\.1\.4\.1(\.[0-9]+){2,}", oid)
+            and re.fullmatch(r"[a-z][A-Za-z0-9-]*", name)
+        ):
+            yield Fact(
+                name,
+                oid,
+                _enumeration(part.get("enum")),
+                _units(part),
+                str(part.get("access", "read-only")),
+            )
         for value in part.values():
             yield from _facts(value)
     elif isinstance(part, list):
@@ -61,14 +83,20 @@ def _facts(part: Any) -> Iterator[Fact]:
 
 
 def _enumeration(meanings: Any) -> dict[str, int]:
-    """Return number by name: `{"on": 1, "onB": 5}` for `{"on": [1, 5]}`, `{"on": 1}` for `{"on": 1}`.
+    """Return number by name: `{"on": 1, "onB": 5}` for `{"on": [1, 5]}`, `{"on": 1}` for `{"on":
+    1}`.
 
-    A name keeps only letters and digits: SMIv2 allows no underscore. A number that already has a name is left out.
+    A name keeps only letters and digits: SMIv2 allows no underscore. A number that already has a
+    name is left out.
     """
     found: dict[str, int] = {}
-    for word, values in (meanings.items() if isinstance(meanings, dict) else ()):
+    for word, values in meanings.items() if isinstance(meanings, dict) else ():
         plain = re.sub(r"[^a-zA-Z0-9]+(\w?)", lambda match: match[1].upper(), word)
-        numbers = [value for value in (values if isinstance(values, list) else [values]) if isinstance(value, int)]
+        numbers = [
+            value
+            for value in (values if isinstance(values, list) else [values])
+            if isinstance(value, int)
+        ]
         for place, value in enumerate(numbers):
             if plain and value not in found.values():
                 found[plain + ("" if not place else chr(ord("A") + place))] = value
