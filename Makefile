@@ -34,9 +34,10 @@ test: env system ## lint and all tests, against real servers too where they are 
 	@$(RUN) -m pytest -q --collect-only >/dev/null 2>&1 & $(MAKE) --no-print-directory lint; status=$$?; wait; exit $$status
 	@$(RUN) -m pytest -q -n $(WORKERS) --dist worksteal
 
-lint: env        ## mypy --strict, ruff, and the contract of imports in pyproject.toml
+lint: env        ## mypy --strict, ruff, the format, and the contract of imports in pyproject.toml
 	@$(RUN) -m mypy
 	@$(RUN) -m ruff check
+	@$(RUN) -m ruff format --check --quiet || { echo "run: $(RUN) -m ruff format" >&2; exit 1; }
 	@if $(RUN) -c 'import sys; sys.exit(sys.version_info < (3, 10))'; then \
 		said=$$($(RUN) -c '$(LINT_IMPORTS)') || { printf '%s\n' "$$said"; exit 1; }; printf '%s\n' "$$said" | tail -n 1; \
 	else echo "The contract of imports was not checked: import-linter needs Python 3.10."; fi
