@@ -145,18 +145,15 @@ class Guarded(Control):
         then: the control, if the command is permitted.
         test: the values that decide.
         why: follows "outlet 3 is not switched: " in the message, for example "it is locked on the
-        device".
+            device".
         allow: the command is permitted only if `test` reads one of these values.
         refuse: it is forbidden if `test` reads one of these values, or none although the device has
-        the object for
-            another outlet (only then a walk is needed). A device that has it for no outlet passes
-            this guard.
+            the object for another outlet (only then a walk is needed). A device that has it for no
+            outlet passes this guard.
         automatic: `test` reads an automatic mode that a command would end; the setting
-        `switch_automatic` lifts this
-            guard.
+            `switch_automatic` lifts this guard.
         demanded: the MIB has the object for every outlet that is switched, so that a missing value
-        always forbids the
-            command. For `refuse`.
+            always forbids the command. For `refuse`.
     """
 
     then: Control

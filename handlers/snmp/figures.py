@@ -31,19 +31,15 @@ class Figure(Frozen):
         scale: what a value of 1 means, in A, W or kWh.
         absent: texts, including the `unit`, that mean "not measured".
         padding: values in rows of missing parts, such as a second line cord; a sum is complete
-        without them.
+            without them.
         exponent: the power of ten that the device reports for each value (-2: value / 100). A row
-        without a usable one
-            has no figure.
+            without a usable one has no figure.
         factor: the factor that the device reports, negative for a divisor (-10: value / 10), 0 for
-        none. A row without a
-            usable one has no figure.
+            none. A row without a usable one has no figure.
         unit: text that may follow the number.
         scale_of_integers: the scale of values that are INTEGER instead of text. A platform may
-        return an INTEGER as text,
-            so with this scale a text other than 0 has no figure unless at least one value of
-            `source` has a decimal
-            point.
+            return an INTEGER as text, so with this scale a text other than 0 has no figure unless
+            at least one value of `source` has a decimal point.
         magnitude: the sign of a number is only a direction, and |value| is used.
     """
 
@@ -158,17 +154,14 @@ class Total(Frozen):
 
     Fields:
         figures: the first with a complete sum of its rows is used (see `Figure.listed`). A scalar
-        has one row.
+            has one row.
         else_outlets: if there is no such figure, the sum over the outlets' own figures, provided
-        that every outlet is
-            metered.
+            that every outlet is metered.
         unit: the arcs that name the unit, in the indexes of the figures and in the identities of
-        the outlets.
+            the outlets.
         units: a source with a row for each unit of the chain, such as its number of inputs. There
-        is no total if one of
-            these units has no sum. If it lists only one unit, it is ignored, because a single unit
-            may have a different
-            number in each table.
+            is no total if one of these units has no sum. If it lists only one unit, it is ignored,
+            because a single unit may have a different number in each table.
     """
 
     figures: tuple[Figure, ...] = ()

@@ -21,24 +21,20 @@ class Outlets(Frozen):
         states: lists the outlets, and says which are on.
         control: how they are switched; none if they are not.
         rows: adds outlets without a state as UNKNOWN if there are no states, if these are fewer
-        than `count`, or if a
-            unit's count is missing, negative or not a number.
+            than `count`, or if a unit's count is missing, negative or not a number.
         count: the device's own number of outlets, by unit. If fewer are listed in all, that is an
-        error. If nothing is
-            listed, a 0 in every row proves that there are no outlets.
+            error. If nothing is listed, a 0 in every row proves that there are no outlets.
         none_if_zero: another number whose 0 in every row proves that there are no outlets. Above 0
-        it contradicts the
-            setting `metered_only`.
+            it contradicts the setting `metered_only`.
         number: what is printed on the unit.
         name: what its users call the outlet.
         current: in A.
         power: in W.
         energy: in kWh.
         position: for tables that number the outlets of a chain consecutively: the columns with the
-        unit of each row and
-            the outlet's number on it. A command reads them before its write and again before it
-            believes the state: if
-            they differ, the row is another outlet by now.
+            unit of each row and the outlet's number on it. A command reads them before its write
+            and again before it believes the state: if they differ, the row is another outlet by
+            now.
     """
 
     states: Optional[State] = None

@@ -56,11 +56,9 @@ class Profile(Frozen):
         roots: more prefixes, each with the root of its tree.
         sweep: the family is probed on devices without a usable sysObjectID.
         described: for families that only meter: a regular expression for the sysDescr of units
-        without a usable
-            sysObjectID, which then need rows of the family's meters.
+            without a usable sysObjectID, which then need rows of the family's meters.
         outlets: ways to read the outlets, tried in this order; empty for a family without outlets.
-        A device is read and
-            switched through only one of them (see `device.by_states`).
+            A device is read and switched through only one of them (see `device.by_states`).
         load: the device's total, in A.
         power: the same in W.
         energy: the same in kWh.
@@ -69,7 +67,7 @@ class Profile(Frozen):
         note: what else its users should know.
         source: a link to the MIB, or to a program or page that shows the objects.
         unread: objects of the MIB that could contradict a state and that the family does not read,
-        with the reason.
+            with the reason.
     """
 
     key: str

@@ -52,8 +52,7 @@ class WritePacked(Control):
         on: the value that switches on.
         off: the value that switches off.
         longest: the most characters that the MIB allows in a write. A longer text is refused: a
-        device that truncates it
-            could switch the outlets whose states are cut off.
+            device that truncates it could switch the outlets whose states are cut off.
     """
 
     at: Source

@@ -22,8 +22,7 @@ class Doubt(Frozen):
         test: the values of that object, one for each outlet.
         quiet: the values that raise no doubt.
         optional: older firmware or some models lack the whole object. A device that has it for no
-        outlet raises no doubt;
-            a missing value beside others does.
+            outlet raises no doubt; a missing value beside others does.
     """
 
     test: Source
@@ -50,7 +49,7 @@ class State(Frozen):
         absent: the values of rows that are not outlets.
         doubts: make the state UNKNOWN.
         confirm: a second source with the same values. If its state differs or is missing, the state
-        is UNKNOWN.
+            is UNKNOWN.
     """
 
     source: Source

@@ -30,11 +30,9 @@ class Only(Filter):
         test: the values that decide, under the same identities.
         values: the texts to compare with.
         keep: false for all other rows instead. With true, a row without a value in `test` is
-        dropped; with false, it is
-            kept.
+            dropped; with false, it is kept.
         demanded: for a `test` that tells outlets from padding. A row without a value in it may be
-        either: `rows` raises
-            ProtocolError, and `one` has no value.
+            either: `rows` raises ProtocolError, and `one` has no value.
     """
 
     test: Source
@@ -175,8 +173,8 @@ class EachUnit(ReadOnly):
         source: the rows, each of one unit.
         unit: the unit of each row of `source`.
         units: each reads units of the chain, such as a column with the unit of each outlet. One
-        that reads a single unit
-            is ignored, because a unit without a chain may have a different number in each table.
+            that reads a single unit is ignored, because a unit without a chain may have a different
+            number in each table.
     """
 
     WHY = "it has rows without an object"
@@ -260,7 +258,7 @@ class Checked(Filter):
         source: the rows to choose from.
         values: the doubtful values.
         test: read by GET for each row with a doubtful value, or by a walk if there are many of
-        these rows.
+            these rows.
         refuse: the values of `test` that say that there is no reading.
         most: the number of doubtful rows that are checked by GET.
     """

@@ -25,8 +25,7 @@ class Joined(ReadOnly):
         keys: columns of the values' table.
         own: the corresponding columns of the outlets' table.
         else_same_row: if one of these columns is missing or empty in all rows, nothing is joined,
-        and the values keep
-            their own indexes.
+            and the values keep their own indexes.
     """
 
     WHY = (

@@ -23,8 +23,7 @@ class Column(Place):
         oid: the column.
         object: its name in the MIB.
         suffix: only rows whose index ends with these arcs (such as the type in a table of sensors),
-        which the identity
-            leaves out.
+            which the identity leaves out.
     """
 
     oid: str

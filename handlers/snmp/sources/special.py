@@ -31,10 +31,9 @@ class Named(Place):
         names: the column of the names.
         values: the column of the values, in the same table.
         pattern: matches the whole name; its groups match the numbers. A group without a match adds
-        none; if one matches
-            anything but a number of at most nine digits, the row is left out. Without groups the
-            identity is the device,
-            for a variable that each device has once, such as a total.
+            none; if one matches anything but a number of at most nine digits, the row is left out.
+            Without groups the identity is the device, for a variable that each device has once,
+            such as a total.
         object: the name of these variables.
     """
 

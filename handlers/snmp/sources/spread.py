@@ -57,8 +57,7 @@ class Spread(Place):
         by_row: the row of a unit follows SUB in place of `tail`, and the identity is "row.N".
         by_get: each object is read by GET, because a walk of `oid` would also read many others.
         listed: with it, a reading of all outlets is limited to those with a row in `listed`; if
-        only some of these have a
-            value, the others are empty. It needs `by_get`.
+            only some of these have a value, the others are empty. It needs `by_get`.
     """
 
     oid: str

@@ -350,7 +350,9 @@ LEAVES = st.sampled_from(
         Tables("1.3.7", 1, 2, "1"),
     ]
 )
-TESTS = st.sampled_from([TEST, Column("1.3.8"), COUNT])
+# A Scalar as the test of an `Only` decides for every outlet in `one`, and for none in `rows`.
+COLUMNS = st.sampled_from([TEST, Column("1.3.8")])
+TESTS = st.one_of(COLUMNS, st.just(COUNT))
 ARCS = st.sampled_from(["1", "2", "3"])
 
 
@@ -364,7 +366,7 @@ def _wrapped(inner: st.SearchStrategy[Source]) -> st.SearchStrategy[Source]:
             lambda parts: Merged(tuple(Prefixed(str(n), part) for n, part in enumerate(parts, 1))),
             st.lists(inner, min_size=1, max_size=3),
         ),
-        st.builds(Only, inner, TESTS, st.just(("1",)), st.booleans(), st.booleans()),
+        st.builds(Only, inner, COLUMNS, st.just(("1",)), st.booleans(), st.booleans()),
         st.builds(Arc, inner, st.sampled_from([0, -1]), st.tuples(ARCS), st.booleans()),
         st.builds(Provided, inner, TESTS, st.just("1|2")),
         st.builds(Unless, inner, TESTS),
