@@ -45,17 +45,17 @@ class BuildError(Exception):
 
 
 class Handler(NamedTuple):
-    """One archive: pdu_`name`. `shown` is its name in DCImanager's list of handlers.
+    """One archive."""
 
-    `package` is the package below handlers/ (default: `name`); `replace` has new content for some
-    of its files, by path.
-    """
-
+    #: the archive is called pdu_<name>
     name: str
+    #: its name in DCImanager's list of handlers
     shown: str
-    # `snmp` or `custom`: DCImanager's form asks for SNMP parameters or for settings
+    #: `snmp` or `custom`: DCImanager's form asks for SNMP parameters or for settings
     protocol: str
+    #: the package below handlers/, if it is not `name`
     package: str = ""
+    #: new content for some of its files, by path
     replace: Mapping[str, str] = {}
 
     @property
@@ -77,11 +77,13 @@ Module = tuple[str, ...]  # parts of a dotted name below handlers/; () is `handl
 
 
 class Import(NamedTuple):
-    """One import in a file. `names` are those after `from … import`."""
+    """One import in a file."""
 
     line: int
-    level: int  # number of leading dots
+    #: the number of leading dots
+    level: int
     module: str
+    #: what follows `from … import`
     names: tuple[str, ...]
 
 

@@ -29,11 +29,13 @@ class BadArchive(ValueError):
 
 
 class Archive(NamedTuple):
-    """A valid archive with the directory `top`. `files` and `times` map each path, which begins
-    with `top`, to its content and to the time of its last change, in seconds since 1970."""
+    """A valid archive."""
 
+    #: its one directory, with which each path begins
     top: str
+    #: path -> content
     files: dict[str, bytes]
+    #: path -> time of the last change, in seconds since 1970
     times: dict[str, float]
 
     def unpack(self, folder: Path) -> None:

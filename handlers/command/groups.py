@@ -89,16 +89,15 @@ class Lazy(click.Group):
 
 
 class Command(NamedTuple):
-    """A command of an OnHost group: its function, and its own arguments and options.
-
-    `help`: its line in the list of commands, for a group that makes its `places` from its commands.
-    `writes`: the command asks before it changes something, so it gets the option --yes. Leave it
-    false if the group's `behind` contains --yes.
-    """
+    """A command of an OnHost group."""
 
     run: Callable[[Any], Result]
+    #: its own arguments and options
     parameters: Parameters = ()
+    #: its line in the list of commands, for a group that makes its `places` from its commands
     help: str = ""
+    #: whether it asks before it changes something, so that it gets the option --yes; false if the
+    #: group's `behind` contains it
     writes: bool = False
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
-from .field.words import is_common
+from .field.wordlist import is_common
 from .options import SharedOptions
 from .output import Result
 

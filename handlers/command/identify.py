@@ -33,12 +33,12 @@ _ORDER = ("denied", "unsupported", "protocol")
 
 
 class HandlerAnswer(NamedTuple):
-    """The answer of one handler: an identity, or the error. `asked` is false if its TCP port cannot
-    be reached or its settings are missing or wrong."""
+    """The answer of one handler: an identity, or the error."""
 
     handler: str
     identity: Optional[Identity] = None
     error: Optional[BaseException] = None
+    #: false if its TCP port cannot be reached, or its settings are missing or wrong
     asked: bool = True
 
 

@@ -27,19 +27,19 @@ if TYPE_CHECKING:
 
 
 class Handler(NamedTuple):
-    """A loaded handler. `make` is its make_handler. `settings` are those it declares; a handler of
-    another pack may have none. `snmp`: it takes a PduSnmpData. `sent` holds what it calls for
-    each request; None if it does not say.
+    """A loaded handler."""
 
-    `name`: such as `raritan`; for an archive, the name of its directory without `pdu_`. `shown`:
-    the name in output.
-    """
-
+    #: such as `raritan`; for an archive, the name of its directory without `pdu_`
     name: str
+    #: its name in output
     shown: str
+    #: its make_handler
     make: Callable[[object], Any]
+    #: those that it declares; a handler of another pack may have none
     settings: Sequence[Setting[object]]
+    #: whether it takes a PduSnmpData
     snmp: bool
+    #: holds what it calls for each request; None if it does not say
     sent: Optional[ContextVar[Callable[[], object]]] = None
 
 

@@ -46,12 +46,12 @@ class Call(NamedTuple):
     whole_load: bool
     state: SharedOptions
     host: str
-    words: Mapping[str, Any]
+    arguments: Mapping[str, Any]
 
     @property
     def device(self) -> str:
         """The device's name on the server."""
-        return str(self.words["device"])
+        return str(self.arguments["device"])
 
 
 # ---- commands ------------------------------------------------------------------------------------
@@ -65,7 +65,7 @@ def devices(call: Call) -> Result:
 
 def variables(call: Call) -> Result:
     """Show one variable of a device, or all: 1 round trip."""
-    variable = call.words["variable"]
+    variable = call.arguments["variable"]
     if variable:
         value = call.nut.variable(call.device, variable)
         return Result({variable: value}, [printable(value, _LONGEST)])
@@ -142,7 +142,7 @@ def run(call: Call) -> Result:
     1 round trip for the command, 1 for each read of the report, and 1 more if the question of
     `_confirm` shows an outlet's state.
     """
-    command, parameter = call.words["command"], call.words["parameter"]
+    command, parameter = call.arguments["command"], call.arguments["parameter"]
     _confirm(call, f"run {command} {parameter or ''}".rstrip(), command)
     done = call.nut.run(call.device, command, parameter or "")
     return Result(
@@ -159,7 +159,7 @@ def set_(call: Call) -> Result:
     The round trips of `run`, and 1 for each read. The variable is also read before the write. If it
     already had the new value, or that read failed, only the driver's report proves the write.
     """
-    variable, value = call.words["variable"], call.words["value"]
+    variable, value = call.arguments["variable"], call.arguments["value"]
     _confirm(call, f"set {variable} to {value!r}", variable)
     before = None
     with contextlib.suppress(PduHandlerError):
@@ -215,7 +215,7 @@ def clients(call: Call) -> Result:
 
     Without DEVICE, list every device's clients: 1 more for each.
     """
-    named = call.words["device"]
+    named = call.arguments["device"]
     found = {name: call.nut.clients(name) for name in ([named] if named else call.nut.devices())}
     return Result(
         found,
@@ -285,7 +285,7 @@ def _run(
     from ..nut import settings as nut
     from ..nut.handler import made
 
-    state.words = ("device",)
+    state.as_arguments = ("device",)
     declared = [one for one in nut.SETTINGS if one.key not in _NOT_HERE]
     texts = form.of_command("nut", declared, state, host, login=command.writes)
     if command.writes and not texts.get("username"):

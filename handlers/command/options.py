@@ -22,25 +22,26 @@ Parameters = Sequence[click.Parameter]
 
 @dataclass
 class SharedOptions:
-    """The values of the shared options.
-
-    `settings` maps keys to values, and `secret_files` maps keys to files. `changing`: a command
-    that changes the device was sent, or is about to be. `login` is the name of the source of
-    `secrets`, for errors. If it is set, no other secrets are used. `used` are the secrets that the
-    run has taken, and `user` is the user they belong to: none of these secrets may be shown.
-    `words` are the settings that this command takes as arguments, such as DEVICE.
-    """
+    """The values of the shared options, and what the run knows of its login."""
 
     json: bool = False
     debug: bool = False
     yes: bool = False
+    #: key -> value
     settings: dict[str, str] = field(default_factory=dict)
+    #: key of a secret -> path of its file
     secret_files: dict[str, str] = field(default_factory=dict)
+    #: whether a command that changes the device was sent, or is about to be
     changing: bool = False
+    #: the name of the source of `secrets`, for errors; if it is set, no other secrets are used
     login: str = ""
-    words: Collection[str] = ()
+    #: the settings that this command takes as arguments, such as DEVICE
+    as_arguments: Collection[str] = ()
+    #: key -> secret, if `login` is set
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    #: the user to whom the secrets of `used` belong
     user: str = ""
+    #: the secrets that the run has taken: none may be shown
     used: list[str] = field(default_factory=list, repr=False)
 
 
@@ -50,13 +51,13 @@ def given(context: click.Context) -> SharedOptions:
 
 
 class Spelling(NamedTuple):
-    """One setting as an option, `flag`.
+    """One setting as an option."""
 
-    Without a metavar the option takes no argument and sets `value`.
-    """
-
+    #: the option
     flag: str
+    #: the setting
     key: str
+    #: the option's argument; "": it takes none, and sets `value`
     metavar: str
     help: str
     value: str = ""

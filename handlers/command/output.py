@@ -24,18 +24,17 @@ _DECIMALS = 3  # limit for the decimal places of a figure
 
 
 class Result(NamedTuple):
-    """The result of a command.
+    """The result of a command."""
 
-    With --json, `data` is printed, unless it is None. Otherwise `raw` is written, or `lines` are
-    printed if `raw` is empty. On a terminal, `raw` is printed line by line, with its unprintable
-    characters escaped. `note` (advice, or why the result is not the wanted one) goes to standard
-    error; --json omits it.
-    """
-
+    #: what --json prints; None: it prints what people see
     data: object
+    #: what people see
     lines: Sequence[str]
     exit_code: int = DONE
+    #: if not empty, written in place of `lines`; on a terminal line by line, with its unprintable
+    #: characters escaped
     raw: bytes = b""
+    #: advice, or why the result is not the wanted one, on standard error; --json omits it
     note: str = ""
 
 

@@ -47,7 +47,7 @@ class Call(NamedTuple):
 
     service: RedfishService
     pdu: str
-    words: Mapping[str, Any]
+    arguments: Mapping[str, Any]
 
 
 # ---- commands ------------------------------------------------------------------------------------
@@ -170,7 +170,7 @@ def tree(call: Call) -> Result:
             continue
         try:
             resource = call.service.get(path)
-            follows = depth < call.words["depth"]
+            follows = depth < call.arguments["depth"]
             listed = links_of(call.service, resource) if follows and "Members" in resource else []
         except PduHandlerError as error:
             # A missing right concerns only this resource. A refused login concerns them all.
@@ -245,7 +245,7 @@ def _reading(sensor: Json) -> Optional[float]:
 
 
 def _path(call: Call) -> str:
-    path = str(call.words["path"] or ROOT)
+    path = str(call.arguments["path"] or ROOT)
     if path.startswith("/"):
         with contextlib.suppress(ProtocolError):  # for example //HOST/: another service
             return call.service.path(path)

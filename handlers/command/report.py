@@ -27,8 +27,8 @@ class Interrupted(PduHandlerError):
     kind = "interrupted"
 
 
-def reason(error: BaseException, words: Collection[str] = ()) -> str:
-    """Why a command failed. Settings are named as on the command line; those in `words` are
+def reason(error: BaseException, arguments: Collection[str] = ()) -> str:
+    """Why a command failed. Settings are named as on the command line; those in `arguments` are
     arguments of this command.
 
     The error may be from an archive, which has its own classes. Errors from older or third-party
@@ -37,16 +37,16 @@ def reason(error: BaseException, words: Collection[str] = ()) -> str:
     parts = getattr(error, "parts", None)
     if parts is None:
         return printable(str(getattr(error, "reason", error)))
-    return printable("".join(_spelled(part, words) for part in parts))
+    return printable("".join(_spelled(part, arguments) for part in parts))
 
 
-def _spelled(part: Any, words: Collection[str]) -> str:
+def _spelled(part: Any, arguments: Collection[str]) -> str:
     """A part of a reason: text, or a setting, which is an argument of the command if it is in
-    `words`.
+    `arguments`.
     """
     if isinstance(part, str):
         return part
-    return part.key.upper() if part.key in words else spelled(part.key, part.value)
+    return part.key.upper() if part.key in arguments else spelled(part.key, part.value)
 
 
 def described(error: BaseException, state: SharedOptions) -> dict[str, Any]:
@@ -75,7 +75,7 @@ def described(error: BaseException, state: SharedOptions) -> dict[str, Any]:
         "kind": printable(kind),
         "host": host,
         "operation": operation,
-        "reason": reason(error, state.words),
+        "reason": reason(error, state.as_arguments),
         "exit_code": code_of(kind),
     }
 

@@ -35,11 +35,7 @@ _PAUSE_S = 2.0
 
 
 class Recorder:
-    """Options of a recording.
-
-    `keep`: kinds of data that are not replaced. `patience`: how long to wait for a device that
-    stops answering, in seconds. `tell` shows progress.
-    """
+    """Options of a recording."""
 
     def __init__(
         self,
@@ -48,8 +44,13 @@ class Recorder:
         tell: Callable[[str], None] = lambda _: None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self.keep, self.tell = keep, tell
-        self._patience, self._sleep = patience, sleep
+        #: kinds of data that are not replaced
+        self.keep = keep
+        #: shows progress
+        self.tell = tell
+        #: how long to wait for a device that stops answering, in seconds
+        self._patience = patience
+        self._sleep = sleep
         self._has_answered = False
 
     def again(self, read: Callable[[], T]) -> T:
@@ -75,10 +76,13 @@ class Recorder:
 
 
 class Recording(NamedTuple):
-    """The text of a file, a summary of its content, and notes for the person who made it."""
+    """The result of `Kind.record`."""
 
+    #: the text of the file
     text: str
+    #: a summary of its content
     holds: str
+    #: for the person who made it
     notes: Sequence[str] = ()
 
 
@@ -98,34 +102,40 @@ class Served(NamedTuple):
 
     host: str
     port: int
-    about: str  # describes the device
-    poll: str  # arguments with which `pdu status` reads it
-    # commands that clients have sent, each with its effect
+    #: describes the device
+    about: str
+    #: arguments with which `pdu status` reads it
+    poll: str
+    #: the commands that clients have sent, each with its effect
     writes: Callable[[], Sequence[str]]
+    #: ends it
     close: Callable[[], None]
 
 
 @dataclass
 class Identity:
-    """What one handler finds at an address. `family` is "" if no family fits; `why` is the reason
-    for either result. `answers` is always true, for the JSON output: a device that does not
-    answer has no Identity.
-
-    `tried` has rows of candidates (NUT: devices) with their results, `seen` rows of objects and
-    what they hold. `can` and `cannot` list what the handler can and cannot do. `evidence` maps a
-    capability to its source. `next_steps` has advice.
-    """
+    """What one handler finds at an address."""
 
     handler: str
+    #: always true, for the JSON output: a device that does not answer has no Identity
     answers: bool = True
+    #: the family that fits, "" for none
     family: str = ""
+    #: why it fits, or why none does
     why: str = ""
+    #: what the device reports about itself, by name
     about: dict[str, str] = field(default_factory=dict)
+    #: candidates (NUT: devices), each a `family` and its `result`
     tried: list[dict[str, str]] = field(default_factory=list)
+    #: objects of the device, each an `object` and what it `holds`
     seen: list[dict[str, Any]] = field(default_factory=list)
+    #: what the handler can do, a phrase each
     can: list[str] = field(default_factory=list)
+    #: what it cannot do, a phrase each
     cannot: list[str] = field(default_factory=list)
+    #: capability -> its source
     evidence: dict[str, str] = field(default_factory=dict)
+    #: advice
     next_steps: list[str] = field(default_factory=list)
 
     def note_about(self, facts: Mapping[str, object]) -> None:
@@ -198,23 +208,23 @@ class Identity:
 
 
 class Kind(NamedTuple):
-    """How one handler records a device, recognises a recording and simulates the recorded device.
+    """How one handler records a device, recognises a recording and simulates the recorded device."""
 
-    `tcp_port` is the usual port. It is None for UDP, where only an answer shows that a device
-    listens. If several handlers read a device, the one with the lowest `rank` is preferred.
-    `record` returns the device's answers, scrubbed. It raises the errors of handlers/errors.py, and
-    RecursionError for an answer that is nested too deeply. `is_recording` recognises the text of a
-    recording. `serve` simulates the device on a port of 127.0.0.1. `serve_as` does the same with
-    the commands of the named family or profile. Both raise SettingsError for text that is not a
-    recording and for unusable options, OSError if the port cannot be used, and Unreachable if the
-    simulated device does not start in time.
-    """
-
+    #: the usual port; None for UDP, where only an answer shows that a device listens
     tcp_port: Optional[int]
+    #: if several handlers read a device, the one with the lowest rank is preferred
     rank: int
+    #: the device's answers, scrubbed. Raises the errors of handlers/errors.py, and RecursionError
+    #: for an answer that is nested too deeply
     record: Callable[[Any, Recorder], Recording]
+    #: whether a text is a recording
     is_recording: Callable[[str], bool]
+    #: simulates the device on a port of 127.0.0.1. Raises SettingsError for text that is not a
+    #: recording, OSError if the port cannot be used, and Unreachable if the simulated device does
+    #: not start in time
     serve: Callable[[str, int], Served]
+    #: like `serve`, with the commands of the named family or profile. Also raises SettingsError for
+    #: a name that is neither
     serve_as: Optional[Callable[[str, int, str], Served]] = None
 
 

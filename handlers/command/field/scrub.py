@@ -30,7 +30,7 @@ from typing import (
 
 from ...http import login
 from ...settings import host_and_port
-from .words import is_common
+from .wordlist import is_common
 
 T = TypeVar("T")
 

@@ -42,14 +42,15 @@ class Query(NamedTuple):
 
 
 class Allowed(NamedTuple):
-    """`listed` are the PDUs of the list.
+    """What a query may ask for."""
 
-    For another PDU, a query must name one of `handlers` and one of `auths`.
-    """
-
+    #: the PDUs of the list
     listed: Sequence[Target]
+    #: where other PDUs may be
     networks: Sequence[Network]
+    #: a query for another PDU must name one of these
     handlers: Mapping[str, Handler]
+    #: a query for another PDU must name one of these
     auths: Mapping[str, Auth]
 
     def target(self, query: Query) -> Target:

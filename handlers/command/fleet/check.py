@@ -41,13 +41,14 @@ class Wanted(NamedTuple):
 
 
 class Round(NamedTuple):
-    """One poll of the whole list. `marks`: name of a PDU -> its changes since the previous round.
-    Outlets and energies are compared with the last ones that were read. `ended`: when, in
-    seconds since 1970."""
+    """One poll of the whole list."""
 
     rows: Sequence[Row]
     found: Summary
+    #: when, in seconds since 1970
     ended: float
+    #: name of a PDU -> its changes since the previous round; outlets and energies are compared with
+    #: the last ones that were read
     marks: Mapping[str, Sequence[str]]
 
     @property

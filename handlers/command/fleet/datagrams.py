@@ -28,11 +28,15 @@ _MOST_ARC = 2**32 - 1  # limit of an arc (RFC 2578, 3.5)
 
 
 class Answer(NamedTuple):
-    """sysObjectID, sysDescr and sysName of an agent, '' if absent; `number` is the request id."""
+    """What an agent answered; "" for an object that it does not have."""
 
+    #: the request id
     number: int
+    #: sysObjectID
     object_id: str
+    #: sysDescr
     description: str
+    #: sysName
     name: str
 
 

@@ -41,15 +41,13 @@ _SILENCE = (
 
 
 class FoundPdu(NamedTuple):
-    """A device that answered.
-
-    `what` is the family or model of a PDU, else sysObjectID and sysDescr.
-    """
+    """A device that answered."""
 
     address: str
     handler: str
     port: int
     name: str
+    #: the family or model of a PDU, else sysObjectID and sysDescr
     what: str
 
 

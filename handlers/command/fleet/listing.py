@@ -23,16 +23,17 @@ _SHOWN = 5  # limit of printed errors; the others are counted
 
 
 class ListedPdu(NamedTuple):
-    """One PDU of a list.
-
-    `settings` are pairs of key and value. `metered`: outlets in the state UNKNOWN are normal.
-    """
+    """One PDU of a list."""
 
     name: str
+    #: the name of a handler, or the path of an archive
     handler: str
     address: str
+    #: the name of a login, "" for the login from the environment
     auth: str = ""
+    #: pairs of key and value
     settings: tuple[tuple[str, str], ...] = ()
+    #: whether outlets in the state UNKNOWN are normal
     metered: bool = False
 
 

@@ -49,19 +49,19 @@ class Failure(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """The result for one PDU: the states, figures and labels that were read before the first
-    failure.
-
-    `requests` is how many requests all calls sent; None if they were not counted. Over NUT,
-    requests that are sent together count as one. `answered`: the states were read.
-    """
+    """The result for one PDU: what was read before the first failure."""
 
     outlets: Sequence[Outlet] = ()
     load_a: Optional[float] = None
     energy_kwh: Optional[float] = None
+    #: how long the calls took
     seconds: float = 0.0
+    #: how many requests they sent, None if they were not counted; over NUT, requests that are sent
+    #: together count as one
     requests: Optional[int] = None
+    #: the first failure
     failure: Optional[Failure] = None
+    #: whether the states were read
     answered: bool = False
     labels: Sequence[Label] = ()
 

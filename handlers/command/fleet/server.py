@@ -42,14 +42,15 @@ _JSON = "application/json"
 
 
 class Limits(NamedTuple):
-    """`parallel`: how many probes may run at a time. `offset`: how many seconds are taken off
-    Prometheus' time-out. `head`: how many seconds a request's head may take, from the connection
-    on. `connections`: how many clients may be connected; half of the usual limit of open files.
-    """
+    """What the server takes on at a time."""
 
+    #: probes that may run at a time
     parallel: int = 64
+    #: seconds that are taken off Prometheus' time-out
     offset: float = 0.5
+    #: seconds that a request's head may take, from the connection on
     head: float = 10.0
+    #: clients that may be connected: half of the usual limit of open files
     connections: int = 500
 
 

@@ -18,12 +18,11 @@ TRIES = 2  # a second datagram replaces a lost one
 
 
 class Pace(NamedTuple):
-    """`rate`: datagrams a second.
+    """How fast a network is asked."""
 
-    `last_s`: how long a round waits for its last answers, in seconds.
-    """
-
+    #: datagrams a second
     rate: float
+    #: how long a round waits for its last answers, in seconds
     last_s: float = 2.0
 
 

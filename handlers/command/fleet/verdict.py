@@ -53,24 +53,30 @@ _OTHERWISE = "read this PDU alone with `pdu status`"
 
 
 class Row(NamedTuple):
-    """One PDU of the table. `level` is WELL, DOUBTFUL or BAD; `result` says why.
-
-    `on`, `off` and `unknown` count outlets; None if the states could not be read. `outlets` is
-    empty if `judged` does not keep them.
-    """
+    """One PDU of the table."""
 
     device: ListedPdu
+    #: WELL, DOUBTFUL or BAD
     level: int
+    #: why, in a word or two
     result: str
+    #: outlets that are on; None if the states could not be read
     on: Optional[int]
+    #: outlets that are off; None if the states could not be read
     off: Optional[int]
+    #: outlets whose state is not known; None if the states could not be read
     unknown: Optional[int]
     load_a: Optional[float]
     energy_kwh: Optional[float]
+    #: how long the reading took
     seconds: float
+    #: see `Reading.requests`
     requests: Optional[int]
+    #: the kind of the error, "" for none
     kind: str = ""
+    #: the text of the error
     reason: str = ""
+    #: empty if `judged` does not keep them
     outlets: Sequence[Outlet] = ()
 
     @property
@@ -130,23 +136,25 @@ def _level(device: ListedPdu, reading: Reading) -> tuple[int, str]:
 
 
 class Summary(NamedTuple):
-    """The whole fleet. `load_a` and `energy_kwh` are sums over the PDUs that reported this figure;
-    None if none did.
-
-    `loads` and `energies` are the numbers of such PDUs. `seconds` is the poll's duration, `level`
-    the worst level of a PDU.
-    """
+    """The whole fleet."""
 
     pdus: int
+    #: `Row.result` -> number of PDUs, the most frequent first
     results: dict[str, int]
     on: int
     off: int
     unknown: int
+    #: the sum over the PDUs that reported a load; None if none did
     load_a: Optional[float]
+    #: how many PDUs reported a load
     loads: int
+    #: the sum over the PDUs that reported an energy; None if none did
     energy_kwh: Optional[float]
+    #: how many PDUs reported an energy
     energies: int
+    #: how long the poll took
     seconds: float
+    #: the worst level of a PDU
     level: int
 
     def lines(self) -> list[str]:

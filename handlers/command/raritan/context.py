@@ -38,20 +38,20 @@ def is_text(word: str) -> bool:
 
 
 class Context:
-    """One run of one command. `host`: the argument HOST. `options`: the command's arguments and
-    options. `state`: the options that `pdu` commands share.
-
-    `out` is the standard output, for a command that prints while it runs. Meanwhile sys.stdout is
-    redirected to standard error, because the lines of --debug are printed to sys.stdout.
-    """
+    """One run of one command."""
 
     def __init__(
         self, agent: Agent, host: str, options: SimpleNamespace, state: SharedOptions, out: TextIO
     ) -> None:
         self.agent = agent
+        #: the argument HOST
         self.host = host
+        #: the command's arguments and options
         self.options = options
+        #: the options that `pdu` commands share
         self.state = state
+        #: the standard output, for a command that prints while it runs: meanwhile sys.stdout is
+        #: redirected to standard error, because the lines of --debug are printed to sys.stdout
         self.out = out
         self.unit = XerusUnit(options.link or PRIMARY, agent)
 

@@ -63,17 +63,17 @@ _MIXED = 5
 
 
 class Guess(NamedTuple):
-    """A guess at the role of a column.
-
-    `score` compares columns of one role. `doubt`: why the guess may be wrong, or "".
-    """
+    """A guess at the role of a column."""
 
     role: str
     table: Table
     column: Column
+    #: compares columns of one role; the highest is the best
     score: float
     evidence: tuple[str, ...]
+    #: why the guess may be wrong, or ""
     doubt: str = ""
+    #: the column's definition in a MIB, or its names in a walk
     object: Optional[Object] = None
 
 

@@ -13,17 +13,18 @@ from ..snmp.rows import Arcs, arcs
 
 @dataclass
 class Object:
-    """One object.
-
-    `enumeration` is value -> name; `doubt` is a reason not to trust this definition.
-    """
+    """One object of a MIB."""
 
     name: str
     module: str
     oid: Arcs = ()
+    #: its UNITS
     units: str = ""
+    #: its MAX-ACCESS
     access: str = ""
+    #: value -> name
     enumeration: dict[int, str] = field(default_factory=dict)
+    #: a reason not to trust this definition
     doubt: str = ""
 
 

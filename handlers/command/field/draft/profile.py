@@ -39,16 +39,16 @@ _SUMS = (
 
 @dataclass
 class Draft:
-    """The result.
+    """The result."""
 
-    `profile` is None if nothing looks like outlets. `guesses` and `packed` hold all guesses,
-    used or not.
-    """
-
+    #: None if nothing looks like outlets
     profile: Optional[Profile]
+    #: all guesses at columns, used or not
     guesses: list[Guess]
+    #: all guesses at strings, used or not
     packed: list[PackedGuess]
-    chosen: dict[str, str]  # role, or "confirm" -> OID
+    #: role, or "confirm" -> OID
+    chosen: dict[str, str]
     doubts: list[str]
 
     def by_role(self) -> dict[str, list[Guess]]:

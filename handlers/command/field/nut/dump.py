@@ -25,16 +25,17 @@ _UNNAMED = "pdu"
 
 @dataclass
 class RecordedDevice:
-    """One device of a NUT server.
-
-    `commands` maps commands to their descriptions, `descriptions` maps variables to theirs.
-    """
+    """One device of a NUT server, as a dump has it."""
 
     name: str
     description: str = ""
+    #: variable -> value
     variables: dict[str, str] = field(default_factory=dict)
+    #: instant command -> description
     commands: dict[str, str] = field(default_factory=dict)
+    #: variables that can be set
     writable: list[str] = field(default_factory=list)
+    #: variable -> description
     descriptions: dict[str, str] = field(default_factory=dict)
 
     def read(self, whole_load: bool = False) -> NutDevice:

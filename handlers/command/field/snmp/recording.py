@@ -23,7 +23,7 @@ from ....snmp.reader import Reader
 from ....snmp.settings import Choice, choose
 from ..kinds import Recorder
 from ..scrub import ADDRESSES, CONTACTS, LOCATIONS, NAMES, Scrubber, is_private
-from ..words import is_plain, parts
+from ..wordlist import is_plain, parts
 from .rows import (
     ADDRESS,
     INTEGER,

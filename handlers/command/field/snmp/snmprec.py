@@ -93,17 +93,14 @@ class _UnknownType(Exception):
 
 
 class Parsed(NamedTuple):
-    """The rows of a file. `left_out` counts rows of a walk that were skipped because an unknown
-    name is in place of an OID.
-
-    `untyped` counts rows of a walk that were skipped because the type of their value is unknown.
-    `names` are the names of values in a walk, from the MIB files of whoever walked: `on` in
-    `INTEGER: on(1)`.
-    """
+    """A file that was read."""
 
     rows: Rows
+    #: how many rows of a walk were skipped because an unknown name is in place of an OID
     left_out: int = 0
+    #: how many rows of a walk were skipped because the type of their value is unknown
     untyped: int = 0
+    #: names of values in a walk, from the MIB files of whoever walked: `on` in `INTEGER: on(1)`
     names: Mapping[Arcs, str] = {}
 
     @property
