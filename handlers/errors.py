@@ -33,7 +33,7 @@ def printable(text: str, limit: int = LONGEST) -> str:
     return shown if len(shown) <= limit else shown[:limit] + "..."
 
 
-class Named(NamedTuple):
+class NamedSetting(NamedTuple):
     """A setting that an error names: shown as `'timeout'`, or with a value as `verify=no`.
 
     The command-line tools show their own spelling instead.
@@ -50,7 +50,7 @@ class Named(NamedTuple):
         return self.noun + (f"{self.key}={self.value}" if self.value else f"'{self.key}'")
 
 
-Part = Union[str, Named]
+Part = Union[str, NamedSetting]
 Reason = Union[str, Sequence[Part]]
 
 
@@ -69,7 +69,7 @@ class PduHandlerError(Exception):
     kind = "error"
 
     def __init__(self, reason: Reason, host: str = "", operation: str = "") -> None:
-        #: the pieces of the reason; a `Named` among them is a setting
+        #: the pieces of the reason; a `NamedSetting` among them is a setting
         self.parts = tuple(map(_safe, (reason,) if isinstance(reason, str) else reason))
         #: what happened, and what to do
         self.reason = printable("".join(map(str, self.parts)))
@@ -82,7 +82,7 @@ class PduHandlerError(Exception):
     @property
     def keys(self) -> tuple[str, ...]:
         """The keys of the settings among `parts`."""
-        return tuple(part.key for part in self.parts if isinstance(part, Named))
+        return tuple(part.key for part in self.parts if isinstance(part, NamedSetting))
 
     def at(self: E, host: str, operation: str = "") -> E:
         """Set host and operation unless they are set already. Returns self."""

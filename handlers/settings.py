@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Callable, Generic, Optional, TypeVar
 
-from .errors import Named, SettingsError
+from .errors import NamedSetting, SettingsError
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -60,7 +60,7 @@ class Setting(Generic[T_co]):
                 why = (
                     "" if self.secret else f" {text.strip()[:60]!r} is not allowed;"
                 ) + f" give {self.allowed}"
-        raise SettingsError((Named(self.key, noun=_NOUN), f":{why}"))
+        raise SettingsError((NamedSetting(self.key, noun=_NOUN), f":{why}"))
 
 
 class Settings(dict[Setting[Any], Any]):
@@ -77,7 +77,7 @@ class Settings(dict[Setting[Any], Any]):
             if key not in known:
                 raise SettingsError(
                     (
-                        Named(key[:60], noun=_NOUN),
+                        NamedSetting(key[:60], noun=_NOUN),
                         f" is unknown; allowed: {', '.join(known) or 'none'}",
                     )
                 )

@@ -6,7 +6,7 @@ import hashlib
 import re
 from typing import TYPE_CHECKING, NamedTuple, Optional
 
-from .errors import Named, SettingsError, Unreachable
+from .errors import NamedSetting, SettingsError, Unreachable
 from .settings import Setting, Settings, yes_no
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class Trust(NamedTuple):
     fingerprint: str = ""
 
     @classmethod
-    def of(cls, settings: Settings, over_tls: bool, needed: Named) -> Trust:
+    def of(cls, settings: Settings, over_tls: bool, needed: NamedSetting) -> Trust:
         """From the settings above.
 
         Raises SettingsError for `ca_pem` or `fingerprint` without TLS (`needed` turns it on).
@@ -95,9 +95,9 @@ class Trust(NamedTuple):
         if is_for_tls and not over_tls:
             raise SettingsError(
                 (
-                    Named("ca_pem", noun="the handler settings "),
+                    NamedSetting("ca_pem", noun="the handler settings "),
                     " and ",
-                    Named("fingerprint"),
+                    NamedSetting("fingerprint"),
                     " are for TLS only: also set ",
                     needed,
                 )
@@ -121,7 +121,9 @@ class Trust(NamedTuple):
                 context = ssl.create_default_context(cadata=self.ca_pem or None)
             except (ssl.SSLError, ValueError, TypeError) as error:  # TypeError: not ASCII
                 unread = f": the certificates cannot be read ({error})"
-                raise SettingsError((Named("ca_pem", noun="handler setting "), unread)) from None
+                raise SettingsError(
+                    (NamedSetting("ca_pem", noun="handler setting "), unread)
+                ) from None
             if self.ca_pem:
                 # 3.13 sets STRICT
                 context.verify_flags = (
@@ -142,7 +144,7 @@ class Trust(NamedTuple):
             raise Unreachable(
                 (
                     f"the device shows another certificate (SHA-256 {seen}), not the one in ",
-                    Named("fingerprint", noun="the setting "),
+                    NamedSetting("fingerprint", noun="the setting "),
                     "; find out why before you change the setting",
                 )
             )

@@ -9,7 +9,7 @@ import socket
 import ssl
 from typing import Callable
 
-from .errors import Named, PduHandlerError, Reason
+from .errors import NamedSetting, PduHandlerError, Reason
 from .tls import Trust
 
 # X509_V_ERR_... for dates, host name, IP address and key length: another ca_pem would rarely help
@@ -51,13 +51,13 @@ def reason(error: ssl.SSLError, seen: str = "") -> Reason:
             if seen
             else ""
         )
-        authority = () if error.verify_code in _OF_ITSELF else (Named("ca_pem"), " or ")
+        authority = () if error.verify_code in _OF_ITSELF else (NamedSetting("ca_pem"), " or ")
         return (
             f"the device's certificate is not trusted ({error.verify_message}{pin}): set ",
             *authority,
-            Named("fingerprint"),
+            NamedSetting("fingerprint"),
             ", or ",
-            Named("verify", "no"),
+            NamedSetting("verify", "no"),
             " to accept any certificate",
         )
     # an alert of TLS 1.3; TLS 1.2 sends a general handshake_failure

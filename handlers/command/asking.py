@@ -10,7 +10,7 @@ import getpass
 import os
 import sys
 
-from ..errors import Named, PduHandlerError, SettingsError, printable
+from ..errors import NamedSetting, PduHandlerError, SettingsError, printable
 from .files import read_file, signals_as_ctrl_c
 from .options import SharedOptions
 
@@ -107,4 +107,4 @@ def _secret(state: SharedOptions, key: str, question: str, needed: bool) -> str:
                 f"the {key.replace('_', ' ')} that was typed is not text in this terminal's"
                 " encoding"
             )
-    raise SettingsError((f"no {key.replace('_', ' ')} was given: set ", Named(key)))
+    raise SettingsError((f"no {key.replace('_', ' ')} was given: set ", NamedSetting(key)))

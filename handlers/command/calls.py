@@ -19,7 +19,7 @@ import click
 from pdu_common.helper import EnumPowerStatus, PduPortView
 
 from .. import registry
-from ..errors import Named, NoSuchOutlet, SettingsError, Unsupported, printable
+from ..errors import NamedSetting, NoSuchOutlet, SettingsError, Unsupported, printable
 from . import asking, form
 from .ending import UNWRITABLE
 from .exits import DONE, INTERRUPTED, NOT_SEEN
@@ -118,7 +118,7 @@ def _read(
     handler = load(handler_name)
     handler_data = [(host, form.pdu_data(handler, host, state)) for host in dict.fromkeys(hosts)]
     if len(handler_data) > 1 and state.settings.get("host", "").strip():
-        raise SettingsError((Named("host"), " replaces HOST, so give one HOST with it"))
+        raise SettingsError((NamedSetting("host"), " replaces HOST, so give one HOST with it"))
     codes: list[int] = []
     documents: list[dict[str, Any]] = []
     for host, data in handler_data:

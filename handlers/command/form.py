@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Union
 
 from .. import registry
-from ..errors import Named, SettingsError, printable
+from ..errors import NamedSetting, SettingsError, printable
 from ..settings import host_and_port, is_address
 from .asking import secret
 from .files import read_file
@@ -64,12 +64,12 @@ def pdu_data(handler: Handler, host: str, state: SharedOptions) -> Union[PduData
             settings[key] = found
     if params.setdefault("version", "2").strip().lower() in ("3", "v3"):
         if not params.get("user"):
-            raise SettingsError(("SNMPv3 needs a user: give ", Named("username")))
+            raise SettingsError(("SNMPv3 needs a user: give ", NamedSetting("username")))
         protocols = {"auth_password": "auth_protocol", "priv_password": "priv_protocol"}
         for key in (state.secret_files.keys() | state.secrets.keys()) & protocols.keys():
             if not params.get(protocols[key]):
                 raise SettingsError(
-                    (f"{key} has no effect without a protocol: give ", Named(protocols[key]))
+                    (f"{key} has no effect without a protocol: give ", NamedSetting(protocols[key]))
                 )
         wanted = [key for key, protocol in protocols.items() if params.get(protocol)]
     else:
@@ -112,15 +112,15 @@ def values(
     if "ca_pem" in found and "BEGIN CERTIFICATE" not in found["ca_pem"]:
         path, content = (
             found["ca_pem"],
-            read_file(found["ca_pem"], Named("ca_pem"), ": ").decode("utf-8", "replace"),
+            read_file(found["ca_pem"], NamedSetting("ca_pem"), ": ").decode("utf-8", "replace"),
         )
         # a handler would treat it as not set, and trust the system's authorities
         if not content.strip():
-            raise SettingsError((Named("ca_pem"), f": {path} is empty"))
+            raise SettingsError((NamedSetting("ca_pem"), f": {path} is empty"))
         if "BEGIN CERTIFICATE" not in content:
             raise SettingsError(
                 (
-                    Named("ca_pem"),
+                    NamedSetting("ca_pem"),
                     (
                         f": {path} contains no PEM certificate; if it is a DER file, convert it"
                         " with openssl x509 -inform der"
@@ -209,9 +209,9 @@ def address(host: str) -> str:
         raise SettingsError(
             (
                 "an address has no @: give the host alone, a user as ",
-                Named("username"),
+                NamedSetting("username"),
                 ", and a device of a NUT server as ",
-                Named("device"),
+                NamedSetting("device"),
             )
         )
     if not is_address(host):

@@ -12,7 +12,7 @@ import time
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from ..errors import Named, PduHandlerError, SettingsError, printable
+from ..errors import NamedSetting, PduHandlerError, SettingsError, printable
 from ..nut.client import NutClient
 from ..settings import Settings
 from . import asking, form
@@ -292,7 +292,7 @@ def _run(
         raise SettingsError(
             (
                 "a NUT server accepts writes only from a user in its upsd.users: give ",
-                Named("username"),
+                NamedSetting("username"),
             )
         )
     values = Settings(texts, declared)

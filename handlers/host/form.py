@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Union
 
-from ..errors import Named, SettingsError
+from ..errors import NamedSetting, SettingsError
 from ..settings import is_address
 
 _ADDRESS_NAMES = ("ip", "ip_addr", "ip_address", "address", "host", "addr", "hostname")
@@ -54,7 +54,7 @@ def address(pdu_data: object) -> str:
                 f"the PDU has no address (looked for {', '.join(_ADDRESS_NAMES)}): "
                 "give one on the form or in "
             ),
-            Named("host", noun="the handler setting "),
+            NamedSetting("host", noun="the handler setting "),
         )
     )
 
@@ -151,7 +151,7 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _given_twice(key: str) -> SettingsError:
-    return SettingsError((Named(key[:60], noun="handler setting "), " is given twice"))
+    return SettingsError((NamedSetting(key[:60], noun="handler setting "), " is given twice"))
 
 
 def _entry(item: object) -> tuple[object, object]:

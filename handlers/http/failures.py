@@ -8,7 +8,15 @@ import ssl
 from collections.abc import Mapping
 from typing import Callable, Optional, TypeVar
 
-from ..errors import Denied, Named, PduHandlerError, ProtocolError, Reason, Refused, Unreachable
+from ..errors import (
+    Denied,
+    NamedSetting,
+    PduHandlerError,
+    ProtocolError,
+    Reason,
+    Refused,
+    Unreachable,
+)
 from ..untrusted import reason as untrusted, shown_fingerprint
 from .login import Login
 
@@ -165,7 +173,7 @@ def before_answer(error: Exception, at: str, kept: bool = False) -> HttpExceptio
         return HttpUnreachable(
             (
                 f"no answer from {at} in time: check address, port and the network, or raise ",
-                Named("timeout"),
+                NamedSetting("timeout"),
             )
         )
     if isinstance(error, ConnectionRefusedError):
@@ -209,7 +217,7 @@ def in_answer(error: Exception) -> HttpException:
     """The error for an exception while the body was read."""
     slow = "the answer was not complete in time; try again, or raise "
     return (
-        HttpUnreachable((slow, Named("timeout")))
+        HttpUnreachable((slow, NamedSetting("timeout")))
         if isinstance(error, socket.timeout)
         else broken_off()
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from ..errors import Named
+from ..errors import NamedSetting
 from .failures import HttpRefused, HttpUnreachable
 from .login import Login
 from .message import PORTS, Endpoint, Reply, Request
@@ -100,9 +100,9 @@ def unreachable(where: Endpoint, error: HttpUnreachable) -> HttpUnreachable:
     return HttpUnreachable(
         (
             f"the device redirects to {where.url} (set ",
-            Named("scheme", where.scheme),
+            NamedSetting("scheme", where.scheme),
             " and ",
-            Named("port", str(where.port)),
+            NamedSetting("port", str(where.port)),
             "), which failed: ",
             *error.parts,
         )

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple, Optional
 
-from ..errors import Named, PduHandlerError, SettingsError, Unsupported
+from ..errors import NamedSetting, PduHandlerError, SettingsError, Unsupported
 from ..settings import Settings
 from .model import NutDevice, Outlet
 from .outlets import read as read_device
@@ -47,7 +47,7 @@ def names(client: NutReader, settings: Settings) -> dict[str, str]:
         raise SettingsError(
             (
                 f"the NUT server has {len(found)} devices, too many for one PDU: name one in ",
-                Named(DEVICE.key, noun="the handler setting "),
+                NamedSetting(DEVICE.key, noun="the handler setting "),
             )
         )
     return {f"{name}/": name for name in found} if len(found) > 1 else {"": found[0]}

@@ -12,7 +12,7 @@ from typing import NamedTuple, Optional
 
 from ..errors import (
     Denied,
-    Named,
+    NamedSetting,
     PduHandlerError,
     ProtocolError,
     Reason,
@@ -81,7 +81,7 @@ class Failure(NamedTuple):
 
 _NAMED = 20  # most devices that an error names
 _RIGHTS = "check username, password and that user's rights in the server's upsd.users"
-_LOGIN = (Named("username"), " and ", Named("password"))
+_LOGIN = (NamedSetting("username"), " and ", NamedSetting("password"))
 ERRORS: Mapping[str, tuple[type[PduHandlerError], Reason]] = {
     "ACCESS-DENIED": (Denied, f"the NUT server denies this: {_RIGHTS}"),
     "USERNAME-REQUIRED": (Denied, ("the NUT server requires a user: give ", *_LOGIN)),
@@ -90,7 +90,11 @@ ERRORS: Mapping[str, tuple[type[PduHandlerError], Reason]] = {
     "INVALID-PASSWORD": (Denied, f"the NUT server rejected this password: {_RIGHTS}"),
     "UNKNOWN-UPS": (
         SettingsError,
-        ("the NUT server has no device of this name: correct ", Named("device"), " (see upsc -l)"),
+        (
+            "the NUT server has no device of this name: correct ",
+            NamedSetting("device"),
+            " (see upsc -l)",
+        ),
     ),
     "DATA-STALE": (
         DataStale,
@@ -205,7 +209,7 @@ def no_tls(answer: Failure) -> Unreachable:
                 f"the NUT server offers no TLS (ERR {printable(answer.code, 40)}): its upsd needs"
                 " TLS support and a certificate in upsd.conf; or set "
             ),
-            Named("tls", "no"),
+            NamedSetting("tls", "no"),
             " to send everything in the clear",
         )
     )
@@ -250,7 +254,7 @@ def no_such_device(devices: Sequence[str], host: str) -> SettingsError:
     return SettingsError(
         (
             "the NUT server has no device of this name: correct ",
-            Named("device"),
+            NamedSetting("device"),
             f"; it has {names}{more} (ERR UNKNOWN-UPS)",
         ),
         host,

@@ -11,7 +11,7 @@ from pdu_common.helper import PduPortView, PduStatisticView, PduView
 
 from .. import host
 from ..counting import SENT as SENT
-from ..errors import Named, PduHandlerError, SettingsError
+from ..errors import NamedSetting, PduHandlerError, SettingsError
 from ..settings import HOST, TIMEOUT, Settings, host_and_port
 from ..switching import CALL_SECONDS, CONFIRM_SECONDS
 from . import devices, figures
@@ -97,9 +97,9 @@ def session(
             raise SettingsError(
                 (
                     "the address contains a / or an @: give the host alone, a user as ",
-                    Named("username"),
+                    NamedSetting("username"),
                     ", and a device of the server as ",
-                    Named("device"),
+                    NamedSetting("device"),
                 )
             )
         address = host_and_port(typed)[0]

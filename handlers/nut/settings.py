@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Optional
 
-from ..errors import Named, SettingsError
+from ..errors import NamedSetting, SettingsError
 from ..settings import HOST, TIMEOUT, Setting, Settings, port as port_number, yes_no
 from ..tls import CA_PEM, FINGERPRINT, VERIFY, Trust
 from .connection import DEFAULT_PORT
@@ -84,5 +84,5 @@ SETTINGS: tuple[Setting[object], ...] = (
 def tls_of(settings: Settings) -> Optional[Trust]:
     """How to check the server's certificate; None without TLS. Raises SettingsError."""
     if settings[TLS] or settings[CA_PEM] or settings[FINGERPRINT]:
-        return Trust.of(settings, settings[TLS], Named("tls", "yes"))
+        return Trust.of(settings, settings[TLS], NamedSetting("tls", "yes"))
     return None

@@ -6,7 +6,7 @@ import socket
 import ssl
 from typing import Callable
 
-from ..errors import Named, PduHandlerError, Unreachable
+from ..errors import NamedSetting, PduHandlerError, Unreachable
 from ..tls import Trust
 from ..untrusted import reason, shown_fingerprint
 from . import failures, messages
@@ -44,7 +44,7 @@ def started(
         raise Unreachable(
             (
                 "the TLS handshake did not end in time: check the network, or raise ",
-                Named("timeout"),
+                NamedSetting("timeout"),
             )
         ) from None
     except (OSError, ValueError) as error:

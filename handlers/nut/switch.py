@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from pdu_common.helper import EnumPowerStatus, PduPortView
 
-from ..errors import Named, NoSuchOutlet, SettingsError, Unsupported
+from ..errors import NamedSetting, NoSuchOutlet, SettingsError, Unsupported
 from ..host import identity_of
 from ..settings import Settings
 from ..switching import switch
@@ -34,9 +34,9 @@ def switch_port(
         raise SettingsError(
             (
                 "a NUT server switches only for its users: give ",
-                Named("username", noun="the handler settings "),
+                NamedSetting("username", noun="the handler settings "),
                 " and ",
-                Named("password"),
+                NamedSetting("password"),
                 " of a user that may switch (instcmds and actions in upsd.users)",
             )
         )

@@ -9,7 +9,7 @@ from typing import NamedTuple, Optional
 
 from common.logger import get_logger
 
-from ..errors import Denied, Named, PduHandlerError, Unreachable
+from ..errors import Denied, NamedSetting, PduHandlerError, Unreachable
 from .link_units import LINK_UNITS, LOWEST_LINK, LinkUnits
 from .rpc import Agent, Bulk, JsonRpcSyntaxException, Pending, present
 from .rpc.cascading import CascadeManager
@@ -192,7 +192,7 @@ def _unusable(link_id: int, trouble: str, error: Optional[PduHandlerError]) -> P
             f"link unit {link_id} {trouble}",
             *reason,
             ": get it working, or change ",
-            Named(LINK_UNITS.key, noun="the handler setting "),
+            NamedSetting(LINK_UNITS.key, noun="the handler setting "),
             " to the ids of the other link units (or to no)",
         )
     )

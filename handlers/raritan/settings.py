@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple, Optional
 
 from .. import host
-from ..errors import Named, SettingsError
+from ..errors import NamedSetting, SettingsError
 from ..http.login import Login
 from ..http.message import Transport
 from ..http.settings import PASSWORD, SCHEME, USERNAME
@@ -69,17 +69,17 @@ def read(pdu_data: object) -> RaritanSettings:
     """The handler's settings, checked one by one and together. Raises SettingsError."""
     texts = Settings(host.settings(pdu_data), SETTINGS)
     login = Login(texts[USERNAME] or None, texts[PASSWORD] or None, texts[TOKEN] or None)
-    trust = Trust.of(texts, texts[SCHEME] == "https", Named("scheme", "https"))
+    trust = Trust.of(texts, texts[SCHEME] == "https", NamedSetting("scheme", "https"))
     has_user = bool(login.user or login.password)
     if login.token and has_user:
         raise SettingsError(
             (
                 "give ",
-                Named("username", noun="the handler settings "),
+                NamedSetting("username", noun="the handler settings "),
                 " and ",
-                Named("password"),
+                NamedSetting("password"),
                 ", or ",
-                Named("token"),
+                NamedSetting("token"),
                 ", not both",
             )
         )
@@ -87,11 +87,11 @@ def read(pdu_data: object) -> RaritanSettings:
     if not complete:
         raise SettingsError(
             (
-                Named("username", noun="the handler settings "),
+                NamedSetting("username", noun="the handler settings "),
                 " and ",
-                Named("password"),
+                NamedSetting("password"),
                 " are needed (or ",
-                Named("token"),
+                NamedSetting("token"),
                 ")",
             )
         )

@@ -9,7 +9,7 @@ from typing import Optional
 
 from pdu_common.helper import EnumPowerStatus
 
-from ..errors import Named, NoSuchOutlet, Refused, Unreachable, Unsupported
+from ..errors import NamedSetting, NoSuchOutlet, Refused, Unreachable, Unsupported
 from ..switching import switch
 from . import states
 from .discovery import Discovery, ListedUnit
@@ -66,7 +66,7 @@ def _locate(identity: str, agent: Agent, wanted: LinkUnits) -> tuple[XerusUnit, 
         raise NoSuchOutlet(
             (
                 f"outlet {identity} is on link unit {link_id}, which ",
-                Named(LINK_UNITS.key, noun="the handler setting "),
+                NamedSetting(LINK_UNITS.key, noun="the handler setting "),
                 f" ({wanted}) does not include",
             )
         )

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Callable, Optional
 from urllib.parse import unquote
 
-from ..errors import Named, Unsupported
+from ..errors import NamedSetting, Unsupported
 from .answers import Json
 from .resources import child, entries, text
 
@@ -83,7 +83,7 @@ def refuse_elsewhere(
                     f"outlet {identity} was not switched: the target of its action,"
                     f" {quoted(target)}, is not below the outlet's path; try one idle outlet with "
                 ),
-                Named("switch_unproven", "yes", "the handler setting "),
+                NamedSetting("switch_unproven", "yes", "the handler setting "),
             )
         )
 
@@ -140,7 +140,7 @@ def body(
                     f"outlet {identity} was not switched: the PDU does not say which values its"
                     " action takes; try one idle outlet with "
                 ),
-                Named("switch_unproven", "yes", "the handler setting "),
+                NamedSetting("switch_unproven", "yes", "the handler setting "),
             )
         )
     own_body = _HPE_STATE in outlet or _HPE_ID.fullmatch(text(outlet, "Id"))

@@ -10,7 +10,7 @@ from typing import Callable, Optional, Union
 
 from common.logger import get_logger
 
-from ..errors import Named, PduHandlerError, ProtocolError, Refused, Unsupported
+from ..errors import NamedSetting, PduHandlerError, ProtocolError, Refused, Unsupported
 from ..http.client import HttpClient, endpoint
 from ..http.connection import StandardTransport
 from ..http.failures import HttpUnreachable
@@ -261,7 +261,7 @@ class RedfishService:
                         "the service root has no link to its sessions (Links.Sessions), so no"
                         " session can be opened: check user name and password, and try "
                     ),
-                    Named("session", "basic", "the handler setting "),
+                    NamedSetting("session", "basic", "the handler setting "),
                 )
             )
         # Repeated if the connection was closed: a lost login may leave a session, which ends by

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple, Optional
 
 from .. import host
-from ..errors import Named, SettingsError
+from ..errors import NamedSetting, SettingsError
 from ..http.login import Login
 from ..http.settings import PASSWORD, SCHEME, USERNAME
 from ..settings import HOST, TIMEOUT, Setting, Settings, one_of, port as port_number, yes_no
@@ -86,13 +86,13 @@ def read(pdu_data: object) -> RedfishSettings:
     Without `host`, the address on the form is used. Raises SettingsError.
     """
     texts = Settings(host.settings(pdu_data), SETTINGS)
-    trust = Trust.of(texts, texts[SCHEME] == "https", Named("scheme", "https"))
+    trust = Trust.of(texts, texts[SCHEME] == "https", NamedSetting("scheme", "https"))
     if not (texts[USERNAME] and texts[PASSWORD]):
         raise SettingsError(
             (
-                Named("username", noun="the handler settings "),
+                NamedSetting("username", noun="the handler settings "),
                 " and ",
-                Named("password"),
+                NamedSetting("password"),
                 " are needed",
             )
         )

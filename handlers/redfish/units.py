@@ -12,7 +12,14 @@ import collections
 from collections.abc import Sequence
 from typing import NamedTuple, Optional, Union
 
-from ..errors import Named, NoSuchOutlet, PduHandlerError, ProtocolError, SettingsError, Unsupported
+from ..errors import (
+    NamedSetting,
+    NoSuchOutlet,
+    PduHandlerError,
+    ProtocolError,
+    SettingsError,
+    Unsupported,
+)
 from .answers import Json
 from .links import parts
 from .members import each_member, is_whole, links_of, members
@@ -78,7 +85,7 @@ def _named(
         shown += " and so on"
     raise SettingsError(
         (
-            Named("pdu", noun="handler setting "),
+            NamedSetting("pdu", noun="handler setting "),
             f": {named[:60]!r} is not among the PDUs that were read: {shown}",
         )
     )
@@ -97,7 +104,7 @@ def _all(
                     f"the service has {len(found)} PDUs, and one call reads at most {_MOST_PDUS}:"
                     " name one in "
                 ),
-                Named("pdu", noun="the handler setting "),
+                NamedSetting("pdu", noun="the handler setting "),
             )
         )
     if len(found) == 1:
@@ -143,7 +150,7 @@ def _nothing(equipment: Json, wanted: str) -> PduHandlerError:
     if wanted:
         return SettingsError(
             (
-                Named("pdu", noun="handler setting "),
+                NamedSetting("pdu", noun="handler setting "),
                 (
                     f": the service lists nothing in the collection {wanted[:60]!r}; give the Id of"
                     " a PDU, or COLLECTION/ID with another collection of the service"
@@ -162,7 +169,7 @@ def _nothing(equipment: Json, wanted: str) -> PduHandlerError:
                 "the service lists no rack PDUs now, and other equipment is read only by name: if"
                 f" the PDU is not a rack PDU, give {' or '.join(others)} in "
             ),
-            Named("pdu", noun="the handler setting "),
+            NamedSetting("pdu", noun="the handler setting "),
         )
     )
 
@@ -183,7 +190,7 @@ def _own_id(resource: Json) -> str:
                     "the device has several PDUs, and lists one of them without a usable Id, so its"
                     " outlets have no identity: name another one in "
                 ),
-                Named("pdu", noun="the handler setting "),
+                NamedSetting("pdu", noun="the handler setting "),
             )
         )
     return found

@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import Optional, Union
 
-from ..errors import Named, Unsupported
+from ..errors import NamedSetting, Unsupported
 from ..host.rows import Raw
 from . import validation
 from .decoding import text
@@ -180,7 +180,11 @@ class Guarded(Control):
             refusal = f"outlet {identity} is not switched: {self.why} ({read})"
             if self.automatic:
                 raise Unsupported(
-                    (refusal, "; to switch it anyway, set ", Named("switch_automatic", "yes"))
+                    (
+                        refusal,
+                        "; to switch it anyway, set ",
+                        NamedSetting("switch_automatic", "yes"),
+                    )
                 )
             raise Unsupported(refusal)
         return self.then.orders(reader, identity, up)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Optional
 
-from ..errors import Named, PduHandlerError, ProtocolError, Reason, Unsupported
+from ..errors import NamedSetting, PduHandlerError, ProtocolError, Reason, Unsupported
 from ..host.rows import oid_arcs
 from .decoding import text
 from .device import SnmpDevice, by_other_rows, by_states, controlled_outlets, has_no_outlets
@@ -72,7 +72,7 @@ def read_as(device: SnmpReads, profile: Profile, metered_only: bool = False) -> 
                     f"the device has no outlets or meters of the family '{profile.key}'"
                     f" ({profile.mib}), which is fixed by "
                 ),
-                Named("profile", noun="the setting "),
+                NamedSetting("profile", noun="the setting "),
                 " or by the archive's build: without these, the family is detected",
             )
         )
@@ -156,7 +156,7 @@ def _without_states(
                     " outlet, and nothing proves that it has none: poll it again; if the unit only"
                     " meters, set "
                 ),
-                Named("metered_only", "yes"),
+                NamedSetting("metered_only", "yes"),
                 " (or build the archive with it)",
             )
         )
@@ -208,5 +208,5 @@ def _unknown(reader: Reader, said: str, tried: list[str]) -> Reason:
             f" {outcome}. Record it (pdu record snmp ADDRESS) to have it added, or name its"
             " family in "
         ),
-        Named("profile", noun="the setting "),
+        NamedSetting("profile", noun="the setting "),
     )

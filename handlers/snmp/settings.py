@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from ..errors import Named, SettingsError
+from ..errors import NamedSetting, SettingsError
 from ..settings import Setting, Settings, yes_no
 from .families import family_named, keys_of
 from .profile import Profile
@@ -133,7 +133,7 @@ def _named(key: str, profiles: Sequence[Profile], setting: Setting[object]) -> P
     )
     raise SettingsError(
         (
-            Named(setting.key),
+            NamedSetting(setting.key),
             f" names the family {key[:60]!r}, which this handler does not have; {others}",
         )
     )

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pdu_common.helper import EnumPowerStatus, PduPortView
 
-from ..errors import Named, NoSuchOutlet, ProtocolError, Unsupported
+from ..errors import NamedSetting, NoSuchOutlet, ProtocolError, Unsupported
 from ..host import identity_of
 from ..host.snmp import Snmp
 from ..switching import switch
@@ -122,7 +122,7 @@ def _switchable(
             (
                 f"the commands of the family '{profile.key}' are not certain, so it is only"
                 " read: set ",
-                Named(SWITCH_UNPROVEN.key, "yes"),
+                NamedSetting(SWITCH_UNPROVEN.key, "yes"),
                 " (or build the archive with it) and try one idle outlet first."
                 f" {profile.note}".rstrip(),
             )

@@ -29,9 +29,9 @@ def test_a_reason_names_settings_and_lists_their_keys() -> None:
     error = errors.Unreachable(
         (
             "set ",
-            errors.Named("ca_pem", noun="the setting "),
+            errors.NamedSetting("ca_pem", noun="the setting "),
             " or ",
-            errors.Named("verify", "no"),
+            errors.NamedSetting("verify", "no"),
             " (verify=no)",
         )
     )
@@ -41,7 +41,11 @@ def test_a_reason_names_settings_and_lists_their_keys() -> None:
 
 def test_each_piece_of_a_reason_is_escaped() -> None:
     hostile = errors.SettingsError(
-        (errors.Named("\x1b[2Jkey"), " is\nunknown: ", errors.Named("verify", "\x07no"))
+        (
+            errors.NamedSetting("\x1b[2Jkey"),
+            " is\nunknown: ",
+            errors.NamedSetting("verify", "\x07no"),
+        )
     )
     assert str(hostile) == "'\\x1b[2Jkey' is\\nunknown: verify=\\x07no" and all(
         str(part).isprintable() for part in hostile.parts
@@ -57,7 +61,7 @@ def test_no_two_classes_of_the_module_share_a_kind() -> None:
     [
         errors.Refused("no", "35", "pdu1", "port_up"),
         errors.ProtocolError("?", b"\x00\xff"),
-        errors.SettingsError((errors.Named("verify", "no"), " is not enough")),
+        errors.SettingsError((errors.NamedSetting("verify", "no"), " is not enough")),
     ],
 )
 def test_an_error_can_be_sent_between_processes(error: errors.PduHandlerError) -> None:

@@ -9,7 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any, Callable, Optional, TextIO, TypeVar
 
-from ...errors import Named, PduHandlerError, ProtocolError, Refused, SettingsError, Unreachable
+from ...errors import (
+    NamedSetting,
+    PduHandlerError,
+    ProtocolError,
+    Refused,
+    SettingsError,
+    Unreachable,
+)
 from ...raritan import states
 from ...raritan.readings import Amount
 from ...raritan.rpc import Agent, Interface, Structure, leaves_open, shown_fields
@@ -64,7 +71,10 @@ class Context:
         found = asking.secret(self.state, key, question, needed)
         if not is_text(found):
             raise SettingsError(
-                (Named(key), ": the value has a character that is not valid Unicode; type it again")
+                (
+                    NamedSetting(key),
+                    ": the value has a character that is not valid Unicode; type it again",
+                )
             )
         return found
 
