@@ -6,10 +6,10 @@ to find a fault in a status.
 The SNMP handler reads a simulated PDU with 24 outlets; each other handler reads its PDU of
 tests/peers, over TLS. A handler's first status is counted, by `sys.setprofile`. This includes work
 that a process does only once, unless an earlier handler has done it. Code in other threads and the
-bodies of modules do not count; nor do whole files, so that moving a function changes nothing. A
-line counts once; blank lines, comments and docstrings do not count. The doubles in `common` and
-`pdu_common`, which replace the platform's modules, are counted separately. test_path_length.py has
-the limit.
+bodies of modules do not count; nor do whole files, so that moving a function changes nothing. Each
+line on which a statement begins counts once, so that the layout changes nothing either; docstrings
+and comments do not count. The doubles in `common` and `pdu_common`, which replace the platform's
+modules, are counted separately. test_path_length.py has the limit.
 """
 
 from __future__ import annotations
@@ -19,9 +19,7 @@ import ast
 import contextlib
 import functools
 import importlib
-import io
 import sys
-import tokenize
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import CodeType, FrameType
@@ -35,14 +33,6 @@ from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.devices import BUILT_IN
 
 OURS = str(ROOT / "handlers") + "/"
-_NO_CODE = (
-    tokenize.COMMENT,
-    tokenize.NL,
-    tokenize.NEWLINE,
-    tokenize.INDENT,
-    tokenize.DEDENT,
-    tokenize.ENDMARKER,
-)
 DOUBLES = (str(ROOT / "common") + "/", str(ROOT / "pdu_common") + "/")
 
 
@@ -127,7 +117,7 @@ def _function(code: CodeType) -> Function:
 
 
 def own_lines(code: CodeType) -> frozenset[int]:
-    """The lines of code of the innermost `def` around a function's first line; of a lambda outside
+    """The lines of statements of the innermost `def` around a function's first line; of a lambda outside
     all, its first line.
     """
     spans, held = _source(code.co_filename)
@@ -137,24 +127,21 @@ def own_lines(code: CodeType) -> frozenset[int]:
 
 @functools.cache
 def _source(file: str) -> tuple[list[range], frozenset[int]]:
-    """The lines of each `def` of a file, and the file's lines of code: without blank lines,
-    comments and docstrings.
+    """The lines of each `def` of a file, and the lines on which a statement other than a docstring
+    begins.
     """
-    text = Path(file).read_text("utf-8")
     spans: list[range] = []
+    begun: set[int] = set()
     documented: set[int] = set()
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(ast.parse(Path(file).read_text("utf-8"))):
+        if isinstance(node, ast.stmt):
+            begun.add(node.lineno)
         if isinstance(node, ast.FunctionDef):
             start = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
             spans.append(range(start, (node.end_lineno or start) + 1))
-            first = node.body[0]
             if ast.get_docstring(node) is not None:
-                documented.update(range(first.lineno, (first.end_lineno or 0) + 1))
-    held: set[int] = set()
-    for one in tokenize.generate_tokens(io.StringIO(text).readline):
-        if one.type not in _NO_CODE:
-            held.update(range(one.start[0], one.end[0] + 1))
-    return spans, frozenset(held - documented)
+                documented.add(node.body[0].lineno)
+    return spans, frozenset(begun - documented)
 
 
 @contextlib.contextmanager
