@@ -245,7 +245,7 @@ Say what the device at HOST is: the families tried, the one that fits and why, t
 what can be read and switched, and what each figure rests on. Nothing is written to the device.
 
 Every handler is tried unless its TCP port cannot be reached, or its settings are missing or
-wrong. SNMP needs a community or an SNMPv3 user. Raritan Xerus and Redfish need a login.\ """,
+wrong. SNMP needs a community or an SNMPv3 user. Raritan Xerus and Redfish need a login.""",
     params=[
         click.Argument(["host"], metavar="HOST"),
         *option(

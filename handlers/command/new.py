@@ -302,8 +302,9 @@ def _table_of_families(root: Path, key: str) -> dict[Path, str]:
 new = click.Command(
     "new",
     callback=_new,
-    help="""Write a working handler for a simulated device, with tests, as a
-    start for your own (docs/new-handler.md).
+    help="""\
+Write a working handler for a simulated device, with tests, as a start for your own
+(docs/new-handler.md).
 With --snmp, write the entry and the fixture of an SNMP family instead (CONTRIBUTING.md).
 
 NAME  the handler's name, as in handlers/NAME; with --snmp the family's key, VENDOR-MODEL""",
