@@ -105,6 +105,7 @@ def _write(root: Path, files: Mapping[Path, str]) -> list[str]:
     for path, text in files.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text, "utf-8")
+    _lay_out(root, [path for path in files if path.suffix == ".py"])
     try:
         done = subprocess.run(
             [sys.executable, str(root / "packaging" / "readme.py")],
@@ -121,6 +122,19 @@ def _write(root: Path, files: Mapping[Path, str]) -> list[str]:
         why = (done.stderr.strip() or "it gives no reason").splitlines()[-1]
         raise SettingsError(f"packaging/readme.py failed ({why[-300:]}); nothing was made")
     return done.stdout.split()
+
+
+def _lay_out(root: Path, files: Collection[Path]) -> None:
+    """Give the files the layout that `make lint` checks, where ruff is installed: it depends on the
+    length of names.
+    """
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        subprocess.run(
+            [sys.executable, "-m", "ruff", "format", "--quiet", *map(str, files)],
+            cwd=root,
+            capture_output=True,
+            timeout=_PAGES_S,
+        )
 
 
 @contextlib.contextmanager
@@ -267,7 +281,7 @@ def _family(root: Path, key: str, vendor: Optional[str]) -> dict[Path, str]:
     fixture = Path("tests", "recordings", key)
     return {
         _FAMILIES / f"{file}.py": (
-            f'"""{shown_as}: name the MIB, its revision and where its text is."""\n'
+            f'"""{shown_as}.\n\nName the MIB, its revision and where its text is.\n"""\n\n'
             + text("python")
         ),
         fixture.with_suffix(".snmprec"): text("snmprec"),
@@ -288,22 +302,26 @@ def _table_of_families(root: Path, key: str) -> dict[Path, str]:
     table = _FAMILIES / "__init__.py"
     lines: list[str] = _text(root / table).splitlines(keepends=True)
     file = key.partition("-")[0]
-    line = f'{_MARK}".{file}", __package__), "{key}",\n           "{_free_number(root)}"),\n'
+    entry = (
+        f'    Vendor(\n        lambda: import_module(".{file}", __package__),\n        "{key}",\n'
+        f'        "{_free_number(root)}",\n    ),\n'
+    )
     heads = [number for number, text in enumerate(lines) if text.startswith(_MARK)]
-    after = [number for number in heads if lines[number] > line]
+    after = [number for number in heads if lines[number] > f'{_MARK}".{file}"']
     place = (
         after[0]
         if after
         else next(number for number in range(heads[-1], len(lines)) if lines[number] == ")\n")
     )
-    return {table: "".join([*lines[:place], line, *lines[place:]])}
+    return {table: "".join([*lines[:place], entry, *lines[place:]])}
 
 
 new = click.Command(
     "new",
     callback=_new,
-    help="""Write a working handler for a simulated device, with tests, as a
-    start for your own (docs/new-handler.md).
+    help="""\
+Write a working handler for a simulated device, with tests, as a start for your own
+(docs/new-handler.md).
 With --snmp, write the entry and the fixture of an SNMP family instead (CONTRIBUTING.md).
 
 NAME  the handler's name, as in handlers/NAME; with --snmp the family's key, VENDOR-MODEL""",

@@ -75,10 +75,10 @@ PLACES: Mapping[str, Place] = {
     ),
 }
 _EPILOG = f"""\b
-HANDLER is {", ".join(registry.names())}, or the path of a built archive (.tar.gz). Handler
-settings: options, -s KEY=VALUE, or variables PDU_KEY (PDU_USERNAME, PDU_TIMEOUT, ...). Secrets:
---secret-file KEY=FILE, or PDU_PASSWORD, PDU_COMMUNITY, ...; else pdu asks for those that it
-needs.
+HANDLER is {", ".join(registry.names())}, or the path of a built archive (.tar.gz).
+Handler settings: options, -s KEY=VALUE, or variables PDU_KEY (PDU_USERNAME, PDU_TIMEOUT, ...).
+Secrets: --secret-file KEY=FILE, or PDU_PASSWORD, PDU_COMMUNITY, ...; \
+else pdu asks for those that it needs.
 
 \b
 Exit codes:

@@ -360,7 +360,7 @@ def test_no_line_is_too_long_for_ruff_with_the_longest_name_and_title() -> None:
         for path, text in made.items()
         if path.suffix == ".py"
         for line in text.splitlines()
-        if len(line) > 130
+        if len(line) > 100
     ] == []
 
 

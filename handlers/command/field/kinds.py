@@ -208,7 +208,7 @@ class Identity:
 
 
 class Kind(NamedTuple):
-    """How one handler records a device, recognises a recording and simulates the device."""
+    """How one handler records a device, recognises a recording and simulates it."""
 
     #: the usual port; None for UDP, where only an answer shows that a device listens
     tcp_port: Optional[int]
