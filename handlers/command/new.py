@@ -130,7 +130,7 @@ def _lay_out(root: Path, files: Collection[Path]) -> None:
     """
     with contextlib.suppress(subprocess.TimeoutExpired):
         subprocess.run(
-            [sys.executable, "-m", "ruff", "format", "--quiet", *map(str, files)],
+            [sys.executable, "-m", "ruff", "format", "--quiet", "--no-cache", *map(str, files)],
             cwd=root,
             capture_output=True,
             timeout=_PAGES_S,
