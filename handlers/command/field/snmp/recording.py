@@ -179,12 +179,12 @@ def _scrubbed(oid: Arcs, rows: Rows, scrubber: Scrubber, known: Optional[set[str
         return Row(OPAQUE, bytes(scrubber.arcs(row.value)))
     if row.tag != OCTETS or not isinstance(row.value, bytes):
         return row
-    if row.text is None and len(row.value) == _MAC_OCTETS:
-        return (
-            row
-            if ADDRESSES in scrubber.keep or not any(row.value)
-            else Row(OCTETS, scrubber.octets(row.value))
-        )
+    # a text may end with NULs, but does not begin with one
+    is_no_text = row.text is None or row.value.startswith(b"\0")
+    if is_no_text and len(row.value) == _MAC_OCTETS:
+        if ADDRESSES in scrubber.keep or not any(row.value):
+            return row
+        return Row(OCTETS, scrubber.octets(row.value))
     if known is not None and ADDRESSES not in scrubber.keep:
         if row.value in scrubber.packed or _is_inet_address(oid, rows) or _is_private_address(row):
             return Row(OCTETS, scrubber.octets(row.value))
