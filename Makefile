@@ -87,7 +87,7 @@ pictures: env system ## write the demo's table in README, docs/demo.svg, and doc
 devices: env     ## write the tables in docs/ that are made from the code: devices, settings, identities, costs, exit codes
 	@$(RUN) packaging/readme.py
 
-bench: env system ## run the benchmarks below and write docs/benchmarks.md
+bench: env system ## run the benchmarks below and write docs/dev/benchmarks.md
 	@$(RUN) -m tests.benchmarks
 
 bench-raritan: env ## Raritan: requests and seconds, compared with the vendor's SDK

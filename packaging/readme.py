@@ -49,6 +49,7 @@ def _settings(name: str) -> str:
 PARTS: Mapping[str, Callable[[], str]] = {
     **{f"settings-{name}": partial(_settings, name) for name in registry.names()},
     "devices": lambda: catalogue.devices(PROFILES),
+    "evidence": lambda: catalogue.evidence(PROFILES),
     "contradicting": lambda: catalogue.contradicting(PROFILES),
     "costly": lambda: catalogue.costly(PROFILES),
     "identities": lambda: catalogue.identities(PROFILES),
@@ -56,13 +57,8 @@ PARTS: Mapping[str, Callable[[], str]] = {
 }
 FILES: Mapping[str, Sequence[str]] = {
     "docs/settings.md": tuple(f"settings-{name}" for name in registry.names()),
-    "docs/devices.md": ("devices", "contradicting"),
-    **{
-        f"docs/{name}.md": (f"settings-{name}",)
-        for name in registry.names()
-        if (ROOT / "docs" / f"{name}.md").exists()
-    },
-    "docs/snmp.md": ("settings-snmp", "costly", "identities"),
+    "docs/devices.md": ("devices",),
+    "docs/dev/families.md": ("evidence", "contradicting", "costly", "identities"),
     "docs/command.md": ("exits",),
 }
 

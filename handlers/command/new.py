@@ -82,7 +82,7 @@ def _new(
         *(f"{path} (changed)" for path in changed),
         "",
         f"its tests: python -m pytest {tests}",
-        "next steps: CONTRIBUTING.md" if snmp else "next steps: docs/new-handler.md",
+        "next steps: CONTRIBUTING.md" if snmp else "next steps: docs/dev/new-handler.md",
     ]
     return shown(
         Result({"made": list(map(str, made)), "changed": changed}, lines), given(context).json
@@ -321,7 +321,7 @@ new = click.Command(
     callback=_new,
     help="""\
 Write a working handler for a simulated device, with tests, as a start for your own
-(docs/new-handler.md).
+(docs/dev/new-handler.md).
 With --snmp, write the entry and the fixture of an SNMP family instead (CONTRIBUTING.md).
 
 NAME  the handler's name, as in handlers/NAME; with --snmp the family's key, VENDOR-MODEL""",

@@ -13,7 +13,7 @@ from .groups import EPILOG, Lazy, Place
 from .options import Word, completed, given, output
 from .output import Result, columns, shown
 
-_TABLES = ("devices", "identities", "costly")
+_TABLES = ("devices", "evidence", "identities", "costly")
 
 
 def _keys() -> Iterable[str]:

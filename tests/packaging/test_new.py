@@ -1,4 +1,4 @@
-"""`pdu new` in a copy of the tree: the new files work at once, and docs/new-handler.md turns them
+"""`pdu new` in a copy of the tree: the new files work at once, and docs/dev/new-handler.md turns them
 into a handler for NETIO.
 """
 
@@ -26,7 +26,7 @@ from tests.needs import ROOT
 from tests.packaging.installing import once
 from tests.test_waiting import endless
 
-GUIDE = (ROOT / "docs" / "new-handler.md").read_text("utf-8")
+GUIDE = (ROOT / "docs" / "dev" / "new-handler.md").read_text("utf-8")
 _LEFT_OUT = shutil.ignore_patterns(".*", "dist", "build", "*.egg-info")
 _MYPY_CACHE = ".mypy_cache"
 _LINT_IMPORTS = (
@@ -91,7 +91,7 @@ def _grow(folder: Path) -> None:
     shutil.rmtree(tree, ignore_errors=True)  # left by a call that failed
     shutil.copytree(ROOT, tree, ignore=_LEFT_OUT, copy_function=_copy)
     printed = run(tree, "-m", "handlers", "new", "acme", "--title", "Acme & Sons")
-    assert "tests/handlers/acme" in printed and "docs/new-handler.md" in printed
+    assert "tests/handlers/acme" in printed and "docs/dev/new-handler.md" in printed
     for program, *arguments in FIRST:
         assert program in (".", "pdu") or [program, *arguments] in LAST
         if program == "pdu":
@@ -103,7 +103,7 @@ def _grow(folder: Path) -> None:
     assert (
         "CONTRIBUTING.md" in printed
         and "docs/devices.md (changed)" in printed
-        and "docs/snmp.md (changed)" in printed
+        and "docs/dev/families.md (changed)" in printed
     )
     assert "globex-strip8" in (tree / "docs" / "devices.md").read_text("utf-8")
     run(tree, "-m", "handlers", "new", "initech-bar", "--snmp")
@@ -410,7 +410,7 @@ def test_if_a_file_or_page_cannot_be_written_the_error_is_one_line_and_the_tree_
     folder.parent.mkdir(parents=True)
     # root may write to a folder without write permission, but not below a file
     folder.touch()
-    page = tree / "docs" / "snmp.md"
+    page = tree / "docs" / "dev" / "families.md"
     # readme.py writes docs/devices.md before it fails at this page.
     page.write_text(page.read_text("utf-8").replace("<!-- costly:begin -->", ""), "utf-8")
     before = _files(tree)
