@@ -1,0 +1,72 @@
+"""An energy register as a tool saw it: readings, limits, and what happened to them. Pure values.
+
+Times are seconds since 1970 in UTC, energies are kWh, powers are kW.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, Optional
+
+
+class Limits(NamedTuple):
+    """What is known of a register and of the supply in front of it."""
+
+    #: the most that the supply can deliver, such as the breaker's rating times the voltage
+    kilowatts: float
+    #: the smallest change that the register shows
+    step: float = 0.0
+    #: where the register begins again at 0; None if that is not known
+    modulus: Optional[float] = None
+
+    def most(self, seconds: float) -> float:
+        """The energy that the supply can deliver in a time."""
+        return self.kilowatts * max(seconds, 0.0) / 3600.0
+
+
+class Readings(NamedTuple):
+    """The readings of one register, in the order in which they were taken.
+
+    A reading was taken at some moment between its begin and its end. Failed polls are left out.
+    """
+
+    begins: Sequence[float]
+    ends: Sequence[float]
+    values: Sequence[float]
+    #: numbers of readings before which the unit changed or began again: another serial number or
+    #: firmware, or a shorter uptime. What the register did there is not known
+    changes: frozenset[int] = frozenset()
+    #: whether no current flowed at each reading; empty if that was not read
+    idle: Sequence[bool] = ()
+    #: seconds by which all times may be wrong, where the clock of the reader jumped
+    slack: float = 0.0
+
+
+class Event(NamedTuple):
+    """Something that happened to a register, and when."""
+
+    kind: str
+    #: the last reading before it, and the first one after it
+    begin: float
+    end: float
+    reason: str
+
+
+class Kilowatthours(NamedTuple):
+    """An energy between two bounds, and the most likely one."""
+
+    low: float
+    best: float
+    high: float
+
+    @property
+    def width(self) -> float:
+        """The distance of the bounds."""
+        return self.high - self.low
+
+    def plus(self, other: Kilowatthours) -> Kilowatthours:
+        """The sum of two energies that have nothing in common."""
+        return Kilowatthours(self.low + other.low, self.best + other.best, self.high + other.high)
+
+
+NOTHING = Kilowatthours(0.0, 0.0, 0.0)

@@ -1,0 +1,249 @@
+"""Which readings of a register can be believed, and between which it is continuous.
+
+A register only rises, and never faster than the supply delivers. Readings are cut into runs in
+which both hold. Then runs are joined across readings that were wrong for a while: the register
+came back to a value that the run before it could have reached. What remains are segments, and
+holes between them, of which nothing is known but their time.
+
+A false reading and a fresh register look alike while the register is below what the supply
+delivers between two polls. A segment after a hole therefore begins at its first reading that
+rose: by then, both explanations lie inside the hole's bounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, Optional
+
+from .registers import Event, Limits, Readings
+
+#: how many readings in a row may be wrong and still differ from each other
+_FEW = 3
+
+
+class Segment(NamedTuple):
+    """Readings between which the register is continuous: their numbers, rising."""
+
+    readings: Sequence[int]
+
+    @property
+    def first(self) -> int:
+        """The number of the first reading."""
+        return self.readings[0]
+
+    @property
+    def last(self) -> int:
+        """The number of the last reading."""
+        return self.readings[-1]
+
+
+class Story(NamedTuple):
+    """What happened to a register: its segments, in order, and the events."""
+
+    segments: Sequence[Segment]
+    events: Sequence[Event]
+
+
+def told(readings: Readings, limits: Limits) -> Story:
+    """The segments and events of a register's readings."""
+    events: list[Event] = []
+    joined = _joined(readings, limits, list(_runs(readings, limits)), events)
+    trusted = _confirmed(readings, joined, events)
+    events.extend(_breaks(readings, limits, trusted))
+    events.sort(key=lambda event: (event.begin, event.end))
+    return Story(_trimmed(readings, limits, trusted), events)
+
+
+def follows(readings: Readings, limits: Limits, one: int, other: int) -> bool:
+    """Whether the register can have gone on from one reading to a later one."""
+    rise = readings.values[other] - readings.values[one]
+    most = limits.most(readings.ends[other] - readings.begins[one]) + limits.step
+    slack = 1e-9 * max(abs(readings.values[other]), 1.0)
+    if limits.modulus is not None and rise + limits.modulus <= most:
+        return False  # it can have begun again without a trace
+    return -slack <= rise <= most + slack
+
+
+def _changed(readings: Readings, one: int, other: int) -> bool:
+    return any(one < change <= other for change in readings.changes)
+
+
+def _runs(readings: Readings, limits: Limits) -> Iterator[range]:
+    """Longest runs of neighbours that can follow each other."""
+    begin = 0
+    for number in range(1, len(readings.values)):
+        if number in readings.changes or not follows(readings, limits, number - 1, number):
+            yield range(begin, number)
+            begin = number
+    if readings.values:
+        yield range(begin, len(readings.values))
+
+
+def _joined(
+    readings: Readings, limits: Limits, runs: Sequence[range], events: list[Event]
+) -> list[Segment]:
+    """Runs, joined across such that came and went."""
+    kept: list[list[int]] = []
+    for run in runs:
+        home = _home(readings, limits, kept, run)
+        if home is None:
+            kept.append(list(run))
+            continue
+        wrong = [number for one in kept[home + 1 :] for number in one]
+        if wrong:
+            events.append(_momentary(readings, kept[home][-1], wrong, run[0]))
+        del kept[home + 1 :]
+        kept[home].extend(run)
+    return [Segment(one) for one in kept]
+
+
+def _home(
+    readings: Readings, limits: Limits, kept: Sequence[list[int]], run: range
+) -> Optional[int]:
+    """The place of the segment that goes on with this run, if all after it were wrong readings."""
+    for place in range(len(kept) - 1, -1, -1):
+        if _goes_on(readings, limits, kept[place], run[0]):
+            return place
+        if not _doubtful(readings, kept[place]):
+            return None
+    return None
+
+
+def _goes_on(readings: Readings, limits: Limits, segment: list[int], number: int) -> bool:
+    """Whether a reading continues a segment, perhaps after the register stood for a while.
+
+    The readings while it stood are then cut off: the register bridges them.
+    """
+    if _changed(readings, segment[-1], number):
+        return False
+    if follows(readings, limits, segment[-1], number):
+        return True
+    tail = _standing(readings, segment)
+    stood = 0 < tail < len(segment) - 1
+    if not stood or readings.values[number] < readings.values[segment[-1]]:
+        return False
+    if not follows(readings, limits, segment[tail - 1], number):
+        return False
+    del segment[tail:]
+    return True
+
+
+def _standing(readings: Readings, segment: Sequence[int]) -> int:
+    """The place in a segment since which its register stands."""
+    place = len(segment) - 1
+    while place and readings.values[segment[place - 1]] == readings.values[segment[-1]]:
+        place -= 1
+    return place
+
+
+def _doubtful(readings: Readings, segment: Sequence[int]) -> bool:
+    """Whether readings may be wrong: a few, or all alike."""
+    return len(segment) <= _FEW or _flat(readings, segment)
+
+
+def _flat(readings: Readings, segment: Sequence[int]) -> bool:
+    return readings.values[segment[0]] == readings.values[segment[-1]]
+
+
+def _idle(readings: Readings, segment: Sequence[int]) -> bool:
+    return bool(readings.idle) and all(readings.idle[number] for number in segment)
+
+
+def _confirmed(
+    readings: Readings, segments: Sequence[Segment], events: list[Event]
+) -> list[Segment]:
+    """Segments without those that nothing confirms.
+
+    They are a few readings beside longer segments, or a register that never moved before or after
+    it changed, unless no current flowed.
+    """
+    if len(segments) < 2:
+        return list(segments)
+    longest = max(len(one.readings) for one in segments)
+    trusted: list[Segment] = []
+    for one in segments:
+        few = len(one.readings) <= _FEW < longest
+        stands = _flat(readings, one.readings) and not _idle(readings, one.readings)
+        if not few and not stands:
+            trusted.append(one)
+            continue
+        reason = "too few readings confirm the register" if few else "the register stands"
+        begin, end = readings.begins[one.first], readings.ends[one.last]
+        events.append(Event("unconfirmed", begin, end, f"{reason} beside a change"))
+    return trusted
+
+
+def _trimmed(readings: Readings, limits: Limits, segments: Sequence[Segment]) -> list[Segment]:
+    """Segments without the readings at a hole that may be wrong.
+
+    Before a hole: those since which the register stands, and a few without which the register
+    could have gone on. After a hole: those before it first rose.
+    """
+    trimmed: list[Segment] = []
+    for place, one in enumerate(segments):
+        numbers = one.readings
+        if place + 1 < len(segments):
+            numbers = _without_end(readings, limits, numbers, segments[place + 1].first)
+        if place:
+            numbers = _without_start(readings, numbers)
+        if numbers:
+            trimmed.append(Segment(numbers))
+    return trimmed
+
+
+def _without_end(
+    readings: Readings, limits: Limits, numbers: Sequence[int], after: int
+) -> Sequence[int]:
+    """The readings of a segment up to the last from which the next segment cannot have come."""
+    for back in range(2, min(_FEW + 1, len(numbers)) + 1):
+        if follows(readings, limits, numbers[-back], after):
+            return numbers[: len(numbers) - back + 1]
+    if _idle(readings, numbers[-1:]):
+        return numbers
+    stands = _standing(readings, numbers)
+    # The first of several equal readings may be stale too.
+    return numbers if stands == len(numbers) - 1 else numbers[:stands]
+
+
+def _without_start(readings: Readings, numbers: Sequence[int]) -> Sequence[int]:
+    if not numbers or _idle(readings, numbers):
+        return numbers
+    start = readings.values[numbers[0]]
+    for place, number in enumerate(numbers):
+        if readings.values[number] > start:
+            return numbers[place:]
+    return ()
+
+
+def _momentary(readings: Readings, last: int, wrong: Sequence[int], back: int) -> Event:
+    begin, end = readings.begins[last], readings.ends[back]
+    values = {readings.values[number] for number in wrong}
+    if values == {0.0}:
+        return Event("false zero", begin, end, f"{len(wrong)} readings of 0, then the old line")
+    if len(values) == 1 and values.pop() > readings.values[back]:
+        return Event("all ones", begin, end, "one high value, then the old line")
+    return Event("momentary", begin, end, f"{len(wrong)} readings left the line and came back")
+
+
+def _breaks(readings: Readings, limits: Limits, segments: Sequence[Segment]) -> Iterator[Event]:
+    """What happened between neighbouring segments."""
+    for one, other in zip(segments, segments[1:]):
+        old, new = readings.values[one.last], readings.values[other.first]
+        begin, end = readings.begins[one.last], readings.ends[other.first]
+        if _changed(readings, one.last, other.first):
+            yield Event("replaced", begin, end, "another unit, firmware or a restart")
+        elif new > old:
+            reason = f"rose by {new - old:g} kWh, more than the supply delivers"
+            yield Event("too fast", begin, end, reason)
+        elif wrapped(old, new, end - begin, limits) is not None:
+            yield Event("wrap or reset", begin, end, f"fell from {old:g} to {new:g} kWh")
+        else:
+            yield Event("reset", begin, end, f"fell from {old:g} to {new:g} kWh")
+
+
+def wrapped(old: float, new: float, seconds: float, limits: Limits) -> Optional[float]:
+    """The energy between two readings if the register began again at its modulus; else None."""
+    if limits.modulus is None or not new < old <= limits.modulus:
+        return None
+    rest = limits.modulus - old + new
+    return rest if rest <= limits.most(seconds) + limits.step else None

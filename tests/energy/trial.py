@@ -1,0 +1,143 @@
+"""Outlet-months with planted faults: how often the truth lies inside the audit's bounds.
+
+    python -m tests.energy.trial --months 20000
+
+Prints misses and widths beside three usual rules on the same readings.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import statistics
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from typing import NamedTuple, Optional
+
+from handlers.command.energy.bounds import Register
+from handlers.command.energy.registers import Kilowatthours, Limits, Readings
+from handlers.command.energy.segments import told
+
+from .twin import Month, Plan, month
+
+
+class Result(NamedTuple):
+    plan: Plan
+    month: Month
+    answer: Kilowatthours
+    naive: Sequence[float]
+
+    @property
+    def inside(self) -> bool:
+        slack = 1e-6 * max(self.month.truth, 1.0)
+        return self.answer.low - slack <= self.month.truth <= self.answer.high + slack
+
+
+def audited(plan: Plan, one: Month) -> Kilowatthours:
+    """The audit's answer for a month."""
+    polls = one.polls
+    changes = frozenset(
+        number
+        for number in range(1, len(polls))
+        if polls[number].serial != polls[number - 1].serial
+    )
+    readings = Readings(
+        [poll.begin for poll in polls],
+        [poll.end for poll in polls],
+        [poll.value for poll in polls],
+        changes,
+        slack=one.slack,
+    )
+    limits = Limits(plan.breaker_kw, plan.step, plan.modulus)
+    story = told(readings, limits)
+    return Register(readings, story.segments, limits).energy(one.begin, one.end)
+
+
+def usual(one: Month) -> list[float]:
+    """Last minus first; "a fall is a reset"; "ignore falls"."""
+    values = [poll.value for poll in one.polls if one.begin <= poll.begin <= one.end]
+    if not values:
+        return [0.0, 0.0, 0.0]
+    pairs = list(zip(values, values[1:]))
+    reset = sum(new - old if new >= old else new for old, new in pairs)
+    ignored = sum(max(new - old, 0.0) for old, new in pairs)
+    return [values[-1] - values[0], reset, ignored]
+
+
+def drawn(seed: int) -> Plan:
+    """A month's plan: one in five is clean."""
+    draw = random.Random(seed)
+    step = draw.choice((0.001, 0.01, 0.1, 1.0))
+    plan = Plan(
+        seed,
+        cadence=draw.choice((300.0, 300.0, 900.0, 3600.0)),
+        jitter=draw.choice((0.0, 5.0, 60.0)),
+        reading=draw.choice((0.0, 1.0, 30.0)),
+        step=step,
+        breaker_kw=draw.choice((2.3, 3.68, 7.36)),
+        start=draw.choice((0.0, draw.uniform(0.0, 5.0), draw.uniform(0.0, 50000.0))),
+        reports_change=draw.random() < 0.7,
+    )
+    if draw.random() < 0.2:
+        return plan
+
+    def often(most: int) -> int:
+        return draw.choice((0, 0, 1, draw.randint(0, most)))
+
+    return plan._replace(
+        modulus=draw.choice((None, None, plan.start + draw.uniform(1.0, 500.0))),
+        zeros=often(4),
+        ones=often(3),
+        spikes=often(3),
+        freezes=often(2),
+        resets=often(3),
+        rewinds=often(2),
+        replacements=often(2),
+        gaps=often(4),
+        clock_jumps=often(1),
+    )
+
+
+def run(seed: int) -> Result:
+    plan = drawn(seed)
+    one = month(plan)
+    result = Result(plan, one._replace(polls=[]), audited(plan, one), usual(one))
+    return result
+
+
+def main(arguments: Optional[Sequence[str]] = None) -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--months", type=int, default=20000)
+    parser.add_argument("--seed", type=int, default=0)
+    chosen = parser.parse_args(arguments)
+    seeds = range(chosen.seed, chosen.seed + chosen.months)
+    with ProcessPoolExecutor() as pool:
+        results = list(pool.map(run, seeds, chunksize=50))
+    report(results)
+    return 0
+
+
+def report(results: Iterable[Result]) -> None:
+    results = list(results)
+    seen = [one for one in results if not one.month.hidden]
+    missed = [one for one in seen if not one.inside]
+    hidden = [one for one in results if one.month.hidden]
+    print(f"{len(results)} months; {len(seen)} without a hidden change: {len(missed)} misses")
+    print(f"hidden changes: {len(hidden)} months, {sum(not one.inside for one in hidden)} misses")
+    widths = sorted(one.answer.width / max(one.month.truth, 1e-9) for one in seen)
+    print(
+        f"width: median {100 * statistics.median(widths):.2f} %, 95th {100 * widths[int(len(widths) * 0.95)]:.1f} %"
+    )
+    for name, place in (("last minus first", 0), ("a fall is a reset", 1), ("ignore falls", 2)):
+        off = [abs(one.naive[place] - one.month.truth) for one in seen]
+        print(
+            f"{name}: off by more than 1 kWh in {100 * sum(error > 1 for error in off) / len(off):.0f} %, by 100 in {100 * sum(error > 100 for error in off) / len(off):.0f} %"
+        )
+    for one in missed[:10]:
+        print(one.plan, one.month, one.answer)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,206 @@
+"""An outlet that knows its joules: its load, its register, its faults, and what a poll reads.
+
+Written apart from the audit, and shares nothing with it. Times in s, energies in kWh, powers in kW.
+"""
+
+from __future__ import annotations
+
+import random
+from bisect import bisect_right
+from typing import NamedTuple, Optional
+
+DAY = 86400.0
+HOUR = 3600.0
+
+
+class Plan(NamedTuple):
+    """What an outlet's month is like."""
+
+    seed: int
+    days: float = 31.0
+    cadence: float = 300.0
+    jitter: float = 0.0
+    #: how long a reading takes at most
+    reading: float = 0.0
+    step: float = 0.1
+    breaker_kw: float = 3.68
+    #: where the register begins
+    start: float = 1000.0
+    modulus: Optional[float] = None
+    #: whether polls report a change of the unit, such as its serial number or uptime
+    reports_change: bool = True
+    #: how often each happens
+    zeros: int = 0
+    ones: int = 0
+    spikes: int = 0
+    freezes: int = 0
+    resets: int = 0
+    rewinds: int = 0
+    replacements: int = 0
+    gaps: int = 0
+    clock_jumps: int = 0
+
+
+class Poll(NamedTuple):
+    """What a poll recorded."""
+
+    begin: float
+    end: float
+    value: float
+    serial: str
+
+
+class Month(NamedTuple):
+    """The readings of a period, and what is true of it."""
+
+    polls: list[Poll]
+    begin: float
+    end: float
+    truth: float
+    #: seconds by which the clock of the reader may have been wrong
+    slack: float
+    #: whether a reset or replacement left no trace in what polls recorded
+    hidden: bool
+
+
+class _Load:
+    """A power that changes every few hours, and its energy."""
+
+    def __init__(self, draw: random.Random, end: float, most: float) -> None:
+        self._times, self._sums, self._powers = [0.0], [0.0], [self._power(draw, most)]
+        while self._times[-1] < end:
+            time = self._times[-1] + draw.uniform(0.5, 48.0) * HOUR
+            self._sums.append(self.energy(time))
+            self._times.append(time)
+            self._powers.append(self._power(draw, most))
+
+    @staticmethod
+    def _power(draw: random.Random, most: float) -> float:
+        kind = draw.random()
+        if kind < 0.1:
+            return 0.0
+        if kind < 0.2:
+            return most * draw.uniform(0.9, 1.0)
+        return most * draw.uniform(0.01, 0.4)
+
+    def energy(self, time: float) -> float:
+        """The energy from 0 to a time."""
+        place = bisect_right(self._times, time) - 1
+        passed = time - self._times[place]
+        return self._sums[place] + self._powers[place] * passed / HOUR
+
+
+def month(plan: Plan) -> Month:
+    """The month of one outlet, with its faults at random moments."""
+    draw = random.Random(plan.seed)
+    end = plan.days * DAY
+    # A day before and after, so that the period has readings on both sides.
+    first, last = -DAY, end + DAY
+    load = _Load(draw, last - first, plan.breaker_kw)
+    register = _register(plan, draw, load, first, last)
+    bad = _bad(plan, draw, first, last)
+    gaps = [
+        (start, start + draw.uniform(0.02, 2.0) * DAY)
+        for start in (draw.uniform(first, last) for _ in range(plan.gaps))
+    ]
+    frozen = [
+        (start, start + draw.uniform(2.0, 30.0) * plan.cadence)
+        for start in (draw.uniform(first, last) for _ in range(plan.freezes))
+    ]
+    jumps = sorted(
+        (draw.uniform(first, last), draw.choice((-3600.0, 3600.0, 90.0, -1.0)))
+        for _ in range(plan.clock_jumps)
+    )
+    polls: list[Poll] = []
+    hidden = False
+    held: Optional[Poll] = None  # the last reading that was right
+    held_events = 0
+    number = 0
+    time = first
+    while time < last:
+        begin = time + draw.uniform(0.0, plan.jitter)
+        length = draw.uniform(0.0, plan.reading)
+        taken = begin + draw.random() * length
+        time = first + (number := number + 1) * plan.cadence
+        if any(start <= begin < stop for start, stop in gaps):
+            continue
+        stuck = next((start for start, stop in frozen if start <= taken < stop), None)
+        value, events, unit = register.at(taken if stuck is None else stuck)
+        shown = _floor(value, plan.step)
+        poll = Poll(begin, begin + length, shown, unit if plan.reports_change else "")
+        wrong = next((value for start, stop, value in bad if start <= taken < stop), None)
+        if wrong is not None:
+            polls.append(poll._replace(value=wrong))
+            continue
+        if held is not None and events != held_events and poll.serial == held.serial:
+            most = plan.breaker_kw * (poll.end - held.begin) / HOUR + plan.step
+            if 0.0 <= shown - held.value <= most:
+                hidden = True
+        held, held_events = poll, events
+        polls.append(poll)
+    truth = load.energy(end - first) - load.energy(-first)
+    shifted = [_shifted(poll, jumps) for poll in polls]
+    return Month(shifted, 0.0, end, truth, sum(abs(jump) for _, jump in jumps), hidden)
+
+
+class _register:
+    """The register: what it counts from, and since when."""
+
+    def __init__(
+        self, plan: Plan, draw: random.Random, load: _Load, first: float, last: float
+    ) -> None:
+        self._load, self._first, self._modulus = load, first, plan.modulus
+        times = sorted(
+            [(draw.uniform(first, last), "reset") for _ in range(plan.resets)]
+            + [(draw.uniform(first, last), "rewind") for _ in range(plan.rewinds)]
+            + [(draw.uniform(first, last), "replaced") for _ in range(plan.replacements)]
+        )
+        #: since when, the register there, the number of events, the unit
+        self._pieces = [(first, plan.start, 0, "unit 0")]
+        for number, (time, kind) in enumerate(times, start=1):
+            value, _, unit = self.at(time)
+            if kind == "reset":
+                value = 0.0
+            elif kind == "rewind":
+                value = max(value - draw.uniform(0.0, 1.0) * plan.breaker_kw, 0.0)
+            else:
+                value, unit = draw.choice((0.0, draw.uniform(0.0, 5000.0))), f"unit {number}"
+            self._pieces.append((time, value, number, unit))
+
+    def at(self, time: float) -> tuple[float, int, str]:
+        """The register, how many events it had, and the unit."""
+        since, value, events, unit = self._pieces[0]
+        for piece in self._pieces:
+            if piece[0] <= time:
+                since, value, events, unit = piece
+        counted = self._load.energy(time - self._first) - self._load.energy(since - self._first)
+        value += counted
+        if self._modulus is not None:
+            value %= self._modulus
+        return value, events, unit
+
+
+def _bad(
+    plan: Plan, draw: random.Random, first: float, last: float
+) -> list[tuple[float, float, float]]:
+    """When polls read something wrong, and what."""
+    found = []
+    for count, value in ((plan.zeros, 0.0), (plan.ones, 4294967295 * max(plan.step, 0.001))):
+        for _ in range(count):
+            start = draw.uniform(first, last)
+            polls = draw.choice((1, 1, 1, 2, 3, 20))
+            found.append((start, start + polls * plan.cadence, value))
+    for _ in range(plan.spikes):
+        start = draw.uniform(first, last)
+        found.append((start, start + plan.cadence, draw.uniform(0.0, 100000.0)))
+    return found
+
+
+def _floor(value: float, step: float) -> float:
+    return int(value / step + 1e-9) * step if step else value
+
+
+def _shifted(poll: Poll, jumps: list[tuple[float, float]]) -> Poll:
+    """A poll with the times of a clock that had jumped."""
+    shift = sum(jump for time, jump in jumps if time <= poll.begin)
+    return poll._replace(begin=poll.begin + shift, end=poll.end + shift)
