@@ -45,6 +45,9 @@ PLACES: Mapping[str, Place] = {
         "fleet.find", "find", "search a network for PDUs and print them as a list for pdu check"
     ),
     "exporter": Place("fleet.exporter", "exporter", "serve the figures of many PDUs to Prometheus"),
+    "energy": Place(
+        "energy.cli", "energy", "say how much energy passed in a period, with bounds on its error"
+    ),
     "raritan": Place(
         "raritan.cli", "raritan", "jobs on a Raritan, Legrand or Server Technology PDU (Xerus)"
     ),

@@ -127,16 +127,16 @@ def report(results: Iterable[Result]) -> None:
     print(f"{len(results)} months; {len(seen)} without a hidden change: {len(missed)} misses")
     print(f"hidden changes: {len(hidden)} months, {sum(not one.inside for one in hidden)} misses")
     widths = sorted(one.answer.width / max(one.month.truth, 1e-9) for one in seen)
-    print(
-        f"width: median {100 * statistics.median(widths):.2f} %, 95th {100 * widths[int(len(widths) * 0.95)]:.1f} %"
-    )
+    middle, wide = 100 * statistics.median(widths), 100 * widths[int(len(widths) * 0.95)]
+    print(f"width: median {middle:.2f} %, 95th {wide:.1f} %")
     for name, place in (("last minus first", 0), ("a fall is a reset", 1), ("ignore falls", 2)):
         off = [abs(one.naive[place] - one.month.truth) for one in seen]
-        print(
-            f"{name}: off by more than 1 kWh in {100 * sum(error > 1 for error in off) / len(off):.0f} %, by 100 in {100 * sum(error > 100 for error in off) / len(off):.0f} %"
+        one, hundred = (
+            100 * sum(error > most for error in off) / len(off) for most in (1.0, 100.0)
         )
-    for one in missed[:10]:
-        print(one.plan, one.month, one.answer)
+        print(f"{name}: off by more than 1 kWh in {one:.0f} %, by 100 in {hundred:.0f} %")
+    for miss in missed[:10]:
+        print(miss.plan, miss.month, miss.answer)
 
 
 if __name__ == "__main__":

@@ -126,7 +126,7 @@ class Register:
         ceiling = values[numbers[after]] + step
         if rising < len(numbers) and rising - fresh > 1:
             jump = values[numbers[rising]] - values[numbers[after]]
-            if jump > 1.5 * step:
+            if jump > step * (1.0 + 1e-6):
                 ceiling = values[numbers[rising]] + step
         if after:
             before = numbers[min(max(fresh - 1, 0), after - 1)]

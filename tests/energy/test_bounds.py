@@ -1,0 +1,85 @@
+"""The truth lies inside the audit's bounds, and they are narrow where nothing happened."""
+
+from __future__ import annotations
+
+import pytest
+
+from handlers.command.energy.audit import usual_step
+from handlers.command.energy.bounds import Register
+from handlers.command.energy.registers import Limits, Readings
+from handlers.command.energy.segments import told
+
+from . import trial
+from .twin import Plan, month
+
+
+@pytest.mark.parametrize("first", range(0, 240, 60))
+def test_truth_is_inside_with_the_known_and_with_the_guessed_step(first: int) -> None:
+    seen = 0
+    for seed in range(first, first + 60):
+        plan = trial.drawn(seed)
+        one = month(plan)
+        if one.hidden:
+            continue
+        seen += 1
+        guessed = plan._replace(step=usual_step([poll.value for poll in one.polls]))
+        for said in (plan, guessed):
+            result = trial.Result(plan, one, trial.audited(said, one), ())
+            assert result.inside, (plan, said.step, one.truth, result.answer)
+    assert seen > 40
+
+
+@pytest.mark.parametrize("step", [0.001, 0.1, 1.0])
+@pytest.mark.parametrize("cadence", [300.0, 900.0])
+def test_a_clean_month_is_two_steps_and_its_ends_wide(step: float, cadence: float) -> None:
+    for seed in range(5):
+        plan = Plan(seed, cadence=cadence, step=step, days=31.0)
+        one = month(plan)
+        answer = trial.audited(plan, one)
+        ends = 2.0 * plan.breaker_kw * cadence / 3600.0
+        assert answer.low <= one.truth <= answer.high
+        assert answer.width <= 2.0 * step + ends + 1e-9
+
+
+#: hourly readings -> kinds of events, numbers of the readings in each segment
+CASES = {
+    "clean": ([0, 1, 2, 3, 4], [], [[0, 1, 2, 3, 4]]),
+    "a false zero": ([100, 101, 0, 103, 104], ["false zero"], [[0, 1, 3, 4]]),
+    "all ones": ([100, 101, 4294967, 103, 104], ["all ones"], [[0, 1, 3, 4]]),
+    "a reset": (
+        [100, 101, 102, 103, 104, 0, 1, 2, 3, 4],
+        ["reset"],
+        [[0, 1, 2, 3, 4], [6, 7, 8, 9]],
+    ),
+    "too fast": (
+        [100, 101, 102, 103, 104, 200, 201, 202, 203, 204],
+        ["too fast"],
+        [[0, 1, 2, 3, 4], [6, 7, 8, 9]],
+    ),
+    "it stands": ([7, 7, 7, 7], [], [[0, 1, 2, 3]]),
+    "nothing": ([], [], []),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_happened(case: str) -> None:
+    values, kinds, segments = CASES[case]
+    times = [3600.0 * number for number in range(len(values))]
+    story = told(Readings(times, times, values), Limits(1.5, 0.1))
+    assert [event.kind for event in story.events] == kinds
+    assert [list(one.readings) for one in story.segments] == segments
+
+
+def test_another_unit_ends_a_segment_though_the_register_rose() -> None:
+    times = [3600.0 * number for number in range(10)]
+    values = [float(number) for number in range(10)]
+    readings = Readings(times, times, values, changes=frozenset((5,)))
+    story = told(readings, Limits(1.5, 0.1))
+    assert [event.kind for event in story.events] == ["replaced"]
+    energy = Register(readings, story.segments, Limits(1.5, 0.1)).energy(0.0, times[-1])
+    assert energy.low <= 8.0 and energy.high >= 9.0 and energy.width < 5.0
+
+
+def test_without_readings_the_supply_is_the_only_bound() -> None:
+    energy = Register(Readings([], [], []), [], Limits(3.68)).energy(0.0, 3600.0)
+    assert energy == (0.0, 0.0, 3.68)
