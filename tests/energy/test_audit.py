@@ -1,0 +1,230 @@
+"""`pdu energy audit` over files as `pdu check --json --watch` prints them."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Optional
+
+import pytest
+
+from handlers.command import root
+from handlers.command.energy.cli import moment, zone_named
+from handlers.command.fleet import tables
+from handlers.command.fleet.check import Round
+from handlers.command.fleet.listing import ListedPdu
+from handlers.command.fleet.polling import Outlet, Reading
+from handlers.command.fleet.verdict import judged, summary
+
+HOUR = 3600.0
+BERLIN = zone_named("Europe/Berlin")
+FIRST = moment(datetime.date(2026, 10, 1), BERLIN)
+LAST = moment(datetime.date(2026, 11, 1), BERLIN)
+ASKED = ("--from", "2026-10-01", "--to", "2026-11-01", "--zone", "Europe/Berlin")
+LIMITS = ("--limit-kw", "3.68", "--step", "0.01")
+
+
+def line(when: float, own: Optional[float], *outlets: tuple[Optional[float], float]) -> str:
+    """A round of one PDU that took half a second, as the command prints it."""
+    device = ListedPdu("rack1", "snmp", "192.0.2.8")
+    found = [
+        Outlet(str(number), "UP", current, energy)
+        for number, (energy, current) in enumerate(outlets, start=1)
+    ]
+    row = judged(device, Reading(found, 1.0, own, 0.5, answered=True))
+    done = Round([row], summary([row], 0.5), when, {})
+    document = tables.as_json(done.rows, done.found, done.marks)
+    return json.dumps({"time": done.when_utc, **document}) + "\n"
+
+
+def hours() -> Iterator[float]:
+    """Each quarter of an hour from a day before the month to a day after it."""
+    for number in range(-96, int((LAST - FIRST) / 900) + 97):
+        yield FIRST + 900.0 * number
+
+
+def passed(when: float, start: float = 1000.0, kilowatts: float = 1.0) -> float:
+    """A register with a step of 0.01 kWh."""
+    return round(int((start + kilowatts * (when - FIRST) / HOUR) * 100) / 100, 2)
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, Any]:
+    code = root.run(["energy", "audit", *map(str, arguments), *ASKED, *LIMITS, "--json"])
+    return code, json.loads(capsys.readouterr().out)
+
+
+def written(folder: Path, lines: Sequence[str], name: str = "readings.jsonl") -> Path:
+    path = folder / name
+    path.write_text("".join(lines))
+    return path
+
+
+def test_a_month_with_a_reset_and_an_unused_outlet(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reset = FIRST + 10 * 86400 + 7
+
+    def fallen(when: float) -> float:
+        return passed(when) if when < reset else passed(when, (FIRST - reset) / HOUR)
+
+    lines = [
+        line(when, passed(when, 5000.0, 2.0), (passed(when), 4.0), (fallen(when), 4.0), (7.0, 0.0))
+        for when in hours()
+    ]
+    middle = len(lines) // 2
+    early = written(tmp_path, lines[:middle], "b.jsonl")
+    late = written(tmp_path, lines[middle:], "a.jsonl")
+    code, found = run(capsys, late, early)
+    assert code == 1 and found["pdus"][0]["level"] == 1
+    firm, after_reset, unused = found["pdus"][0]["outlets"]
+    # 31 days and the hour that summer time gives back
+    truth = 31 * 24 + 1
+    for one in (firm, after_reset):
+        assert one["kwh"]["low"] <= truth <= one["kwh"]["high"]
+    assert firm["grade"] == "firm" and firm["read"] == 1.0 and not firm["events"]
+    assert after_reset["grade"] == "bounded"
+    (event,) = after_reset["events"]
+    assert event["kind"] == "reset" and "fell from 1240" in event["reason"]
+    # A reading counts from the begin of its round to the end of its second.
+    assert event["begin"] == "2026-10-10T21:59:59Z" and event["end"] == "2026-10-10T22:15:01Z"
+    assert unused["grade"] == "firm" and unused["kwh"]["low"] == unused["kwh"]["best"] == 0
+    own, total = found["pdus"][0]["pdu"], found["pdus"][0]["sum_kwh"]
+    assert own["grade"] == "firm" and own["kwh"]["low"] <= 2 * truth <= own["kwh"]["high"]
+    assert total["low"] <= 2 * truth <= total["high"] and not found["pdus"][0]["sum_exceeds_pdu"]
+
+    assert root.run(["energy", "audit", str(early), str(late), *ASKED, *LIMITS]) == 1
+    shown = capsys.readouterr().out
+    assert "without the meter's own error" in shown and "MID" in shown and "3.68 kW" in shown
+    assert "reset: fell from" in " ".join(shown.split())
+    assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_firm_is_0_and_a_class_widens(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = written(tmp_path, [line(when, None, (passed(when), 4.0)) for when in hours()])
+    code, found = run(capsys, path)
+    assert code == 0
+    bare = found["pdus"][0]["outlets"][0]["kwh"]
+    code, found = run(capsys, path, "--class", "2")
+    assert code == 1 and "up to 2 %" in found["notes"][1]
+    wide = found["pdus"][0]["outlets"][0]["kwh"]
+    assert wide["low"] == pytest.approx(bare["low"] / 1.02)
+    assert wide["high"] == pytest.approx(bare["high"] / 0.98)
+
+
+def test_most_of_the_month_unread_is_not_billable(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = [line(when, None, (passed(when), 4.0)) for when in hours() if when < FIRST + 86400]
+    code, found = run(capsys, written(tmp_path, lines))
+    (outlet,) = found["pdus"][0]["outlets"]
+    assert code == 2 and outlet["grade"] == "not billable" and outlet["read"] < 0.04
+    assert outlet["kwh"]["low"] == pytest.approx(24, abs=0.5) and outlet["kwh"]["high"] > 2000
+
+
+def test_a_standing_register_with_a_current_is_not_unused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = written(tmp_path, [line(when, None, (7.0, 0.1)) for when in hours()])
+    code, found = run(capsys, path)
+    assert code == 2 and found["pdus"][0]["outlets"][0]["grade"] == "not billable"
+
+
+def test_no_energy_at_all_is_not_billable(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, found = run(capsys, written(tmp_path, [line(FIRST, None, (None, 1.0))]))
+    assert code == 2 and found["pdus"][0]["outlets_without_energy"] == 1
+
+
+def test_outlets_beyond_their_pdu_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = [line(when, passed(when, 100.0, 0.1), (passed(when), 4.0)) for when in hours()]
+    code, found = run(capsys, written(tmp_path, lines))
+    assert code == 1 and found["pdus"][0]["sum_exceeds_pdu"]
+
+
+def test_a_clock_that_went_back_is_an_event(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    jump = FIRST + 5 * 86400
+    lines = [
+        line(when if when < jump else when - HOUR, None, (passed(when), 4.0)) for when in hours()
+    ]
+    code, found = run(capsys, written(tmp_path, lines))
+    (outlet,) = found["pdus"][0]["outlets"]
+    # With the wrong times, the register also seems to rise too fast.
+    assert code == 1 and "clock" in [event["kind"] for event in outlet["events"]]
+    assert outlet["kwh"]["low"] <= 745 <= outlet["kwh"]["high"]
+
+
+@pytest.mark.parametrize(
+    ("day", "length"),
+    [("2026-03-29", 23), ("2026-10-25", 25), ("2026-10-26", 24)],
+)
+def test_nights_of_summer_time(
+    day: str, length: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    date = datetime.date.fromisoformat(day)
+    after = date + datetime.timedelta(days=1)
+    begin = moment(date, BERLIN)
+    times = [begin + 300.0 * number for number in range(-20, 12 * 25 + 20)]
+    path = written(tmp_path, [line(when, passed(when, 9000.0)) for when in times])
+    arguments = ["--from", day, "--to", str(after), "--zone", "Europe/Berlin", *LIMITS, "--json"]
+    assert root.run(["energy", "audit", str(path), *arguments]) == 0
+    energy = json.loads(capsys.readouterr().out)["pdus"][0]["pdu"]["kwh"]
+    assert energy["best"] == pytest.approx(length, abs=0.05)
+    assert energy["low"] <= length <= energy["high"]
+
+
+GOOD = line(FIRST, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("bad", "said"),
+    [
+        ("{", "no JSON"),
+        (GOOD[: len(GOOD) // 2] + "\n", "no JSON"),
+        ("\n", "no JSON"),
+        ("[]\n", "wrong type"),
+        ("{}\n", "time is missing"),
+        (GOOD.replace('"energy_kwh": 1.0', '"energy_kwh": NaN'), "NaN is not a number"),
+        (GOOD.replace('"energy_kwh": 1.0', '"energy_kwh": -1'), "below 0"),
+        (GOOD.replace('"energy_kwh": 1.0', '"energy_kwh": "1"'), "not a number"),
+        (GOOD.replace('"time": "2026', '"time": "20x6'), "does not match"),
+    ],
+)
+def test_a_bad_line_is_named(
+    bad: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert bad != GOOD
+    path = written(tmp_path, [GOOD, bad])
+    assert root.run(["energy", "audit", str(path), *ASKED, *LIMITS]) == 2
+    error = capsys.readouterr().err
+    assert f"{path}, line 2" in error and said in error
+
+
+def test_wrong_arguments(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = written(tmp_path, [GOOD])
+    empty = written(tmp_path, [], "empty.jsonl")
+    zone, days = ASKED[4:], ASKED[:4]
+    overlapping = written(tmp_path, [GOOD, line(FIRST + 60, 1.1)], "overlapping.jsonl")
+    for arguments, said in (
+        ((empty, *ASKED), "is empty"),
+        ((tmp_path / "none", *ASKED), "cannot be read"),
+        ((path, *days, "--zone", "Europe/Nowhere"), "no time zone"),
+        ((path, *days, "--zone", "../etc/passwd"), "no time zone"),
+        ((path, "--from", "2026-11-01", "--to", "2026-10-01", *zone), "later day"),
+        ((overlapping, overlapping, *ASKED), "follow each other"),
+    ):
+        assert root.run(["energy", "audit", *map(str, arguments), *LIMITS]) == 2
+        assert said in " ".join(capsys.readouterr().err.split())
+
+
+def test_help_fits_80_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    assert root.run(["energy", "audit", "--help"]) == 0
+    shown = capsys.readouterr().out
+    assert shown.count("pdu energy audit ") >= 2
+    assert max(map(len, shown.splitlines())) <= 80
