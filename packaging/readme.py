@@ -22,6 +22,7 @@ sys.path.insert(0, str(ROOT))
 
 from handlers import registry
 from handlers.command import exits
+from handlers.command.supports import pages as supported
 from handlers.settings import Setting
 from handlers.snmp import catalogue
 from handlers.snmp.profiles import PROFILES
@@ -49,6 +50,8 @@ def _settings(name: str) -> str:
 PARTS: Mapping[str, Callable[[], str]] = {
     **{f"settings-{name}": partial(_settings, name) for name in registry.names()},
     "devices": lambda: catalogue.devices(PROFILES),
+    "names": supported.names,
+    "unsupported": supported.unsupported,
     "contradicting": lambda: catalogue.contradicting(PROFILES),
     "costly": lambda: catalogue.costly(PROFILES),
     "identities": lambda: catalogue.identities(PROFILES),
@@ -56,7 +59,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
 }
 FILES: Mapping[str, Sequence[str]] = {
     "docs/settings.md": tuple(f"settings-{name}" for name in registry.names()),
-    "docs/devices.md": ("devices", "contradicting"),
+    "docs/devices.md": ("devices", "names", "unsupported", "contradicting"),
     **{
         f"docs/{name}.md": (f"settings-{name}",)
         for name in registry.names()

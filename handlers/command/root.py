@@ -27,6 +27,11 @@ _HELP = (
 
 # A new command needs a line here, with its module below this folder and its name in that module.
 PLACES: Mapping[str, Place] = {
+    "supports": Place(
+        "supports.command",
+        "supports",
+        "say whether a PDU is supported, by model, vendor, brand or sysObjectID",
+    ),
     "status": Place(
         "calls", "status", "list every outlet with its state, the number on the unit and its name"
     ),

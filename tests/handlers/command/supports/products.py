@@ -141,10 +141,10 @@ PRODUCTS = (
     Product("CyberPower PDU41005", YES, "cyberpower-epdu", _CYBERPOWER, switched=True),
     Product("PDU81101", YES, "cyberpower-epdu2", _CYBERPOWER_MANUAL, switched=True),
     Product("PDU71001", YES, "cyberpower-epdu2", _CYBERPOWER_MANUAL, switched=False),
+    Product("ATEN PE8208AV", YES, "aten-pe", "https://www.easymanua.ls/aten/pe6108av/manual?p=50"),
     Product(
-        "ATEN PE8208AV", YES, "aten-pe", "https://www.easymanua.ls/aten/pe6108av/manual?p=50"
+        "PE9216r", YES, "aten-pe", "https://manualmachine.com/aten/pe9216r/19127696-user-guide"
     ),
-    Product("PE9216r", YES, "aten-pe", "https://manualmachine.com/aten/pe9216r/19127696-user-guide"),
     Product("Gude 8045-1", YES, "gude-epc", f"{_NETBOX}Gude/", switched=True),
     Product(
         "Expert Power Control 8316",
