@@ -166,7 +166,8 @@ def test_every_name_and_brand_belongs_to_something_and_has_a_source() -> None:
     assert {name.of for name in NAMES if name.of} <= keys
     for brand in BRANDS:
         assert set(brand.vendors) <= vendors and set(brand.families) <= keys
-    assert all(one.source.startswith("https://") for one in (*NAMES, *BRANDS))
+    sources = [*(name.source for name in NAMES), *(brand.source for brand in BRANDS)]
+    assert [source for source in sources if not source.startswith("https://")] == []
 
 
 def test_a_pattern_fits_its_own_sample_and_no_longer_number() -> None:
@@ -189,6 +190,14 @@ def test_the_sys_object_id_of_each_simulated_unit_leads_to_its_family() -> None:
         assert unit.key in keys, (unit.name, oid)
         looked += 1
     assert looked > 80
+
+
+def test_the_example_in_the_page_of_the_command_is_what_it_prints(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    page = (ROOT / "docs" / "command.md").read_text("utf-8")
+    shown = re.search(r"(?s)\$ pdu supports AP8959\n(.*?)```", page)
+    assert shown and run(capsys, "supports", "AP8959")[1] == shown[1]
 
 
 def test_the_page_of_devices_has_the_same_names() -> None:
