@@ -46,7 +46,6 @@ def fetched(folder: Path) -> None:
 
     Raises BuildError.
     """
-    print("fetching packages from PyPI ...", file=sys.stderr, flush=True)
     with tempfile.TemporaryDirectory(prefix="pdu-pyz-pip-") as made:
         _install([*_pip(Path(made)), "install"], folder)
 
@@ -198,8 +197,10 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         default=ROOT / "dist",
         help="the folder to write to (default: dist/ of the project)",
     )
+    out = parser.parse_args(arguments).out
+    print("fetching the packages of packaging/pyz-requirements.txt with pip ...", flush=True)
     try:
-        made = build(parser.parse_args(arguments).out)
+        made = build(out)
     except (BuildError, OSError) as error:
         print(f"tools.py: {error}", file=sys.stderr)
         return 1
