@@ -50,6 +50,7 @@ def _settings(name: str) -> str:
 PARTS: Mapping[str, Callable[[], str]] = {
     **{f"settings-{name}": partial(_settings, name) for name in registry.names()},
     "devices": lambda: catalogue.devices(PROFILES),
+    "makes": supported.makes,
     "names": supported.names,
     "unsupported": supported.unsupported,
     "contradicting": lambda: catalogue.contradicting(PROFILES),
@@ -58,6 +59,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "exits": exits.markdown,
 }
 FILES: Mapping[str, Sequence[str]] = {
+    "README.md": ("makes",),
     "docs/settings.md": tuple(f"settings-{name}" for name in registry.names()),
     "docs/devices.md": ("devices", "names", "unsupported", "contradicting"),
     **{

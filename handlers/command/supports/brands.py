@@ -12,13 +12,15 @@ from typing import NamedTuple
 class Brand(NamedTuple):
     """One name under which the PDUs of vendors are sold.
 
-    `vendors`: as in `Profile.vendor`. `families`: if not empty, only these of them.
+    `vendors`: as in `Profile.vendor`. `families`: if not empty, only these of them. `spelling`:
+    whether it is only another spelling of the vendor's own name.
     """
 
     name: str
     vendors: tuple[str, ...]
     source: str
     families: tuple[str, ...] = ()
+    spelling: bool = False
 
 
 _MIBS = "https://github.com/librenms/librenms/blob/HEAD/mibs/"
@@ -32,7 +34,7 @@ BRANDS = (
         ("APC",),
         "https://www.avnetwork.com/avnetwork/ashly-audio-partners-with-jam-industries",
     ),
-    Brand("American Power Conversion", ("APC",), f"{_MIBS}apc/PowerNet-MIB"),
+    Brand("American Power Conversion", ("APC",), f"{_MIBS}apc/PowerNet-MIB", spelling=True),
     Brand(
         "Legrand",
         ("Raritan", "Server Technology"),
@@ -65,10 +67,12 @@ BRANDS = (
     Brand("Vertiv", ("Avocent",), f"{_PYSNMP}vertiv/ACS8000-MIB"),
     Brand("Avocent", ("Cyclades",), f"{_MIBS}avocent/ACS-MIB"),
     Brand("HP", ("HPE",), f"{_MIBS}hp/CPQPOWER-MIB"),
-    Brand("Hewlett Packard Enterprise", ("HPE",), f"{_MIBS}hp/CPQPOWER-MIB"),
-    Brand("Western Telematic", ("WTI",), f"{_MIBS}wti/WTI-POWER-MIB"),
-    Brand("Chatsworth Products", ("Chatsworth",), f"{_MIBS}chatsworth/CPI-UNITY-MIB"),
-    Brand("CPI", ("Chatsworth",), f"{_MIBS}chatsworth/CPI-UNITY-MIB"),
+    Brand("Hewlett Packard Enterprise", ("HPE",), f"{_MIBS}hp/CPQPOWER-MIB", spelling=True),
+    Brand("Western Telematic", ("WTI",), f"{_MIBS}wti/WTI-POWER-MIB", spelling=True),
+    Brand(
+        "Chatsworth Products", ("Chatsworth",), f"{_MIBS}chatsworth/CPI-UNITY-MIB", spelling=True
+    ),
+    Brand("CPI", ("Chatsworth",), f"{_MIBS}chatsworth/CPI-UNITY-MIB", spelling=True),
     Brand("nVent", ("Enlogic",), f"{_MIBS}enlogic/ENLOGIC-PDU-MIB"),
     Brand("Conteg", ("Schleifenbauer",), f"{_MIBS}conteg/CONTEG-DATABUS-MIB"),
     Brand(
@@ -78,21 +82,28 @@ BRANDS = (
     ),
     Brand("Socomec", ("Ingrasys",), f"{_PYSNMP}socomec/SOCOMECIPDU-MIB"),
     Brand("Panduit", ("Sinetica",), f"{_PYSNMP}panduit/HAWK-I2-MIB"),
-    Brand("DLI", ("Digital Loggers",), f"{_MIBS}ENERGY-OBJECT-MIB"),
-    Brand("Network Technologies", ("NTI",), f"{_PYSNMP}nti/IPDUS2"),
-    Brand("Alentis", ("NetPing",), f"{_MIBS}netping/DKSF-70-6-X-X-1"),
-    Brand("Cyber Power", ("CyberPower",), f"{_MIBS}cyberpower/CPS-MIB"),
+    Brand("DLI", ("Digital Loggers",), f"{_MIBS}ENERGY-OBJECT-MIB", spelling=True),
+    Brand("Network Technologies", ("NTI",), f"{_PYSNMP}nti/IPDUS2", spelling=True),
+    Brand("Alentis", ("NetPing",), f"{_MIBS}netping/DKSF-70-6-X-X-1", spelling=True),
+    Brand("Cyber Power", ("CyberPower",), f"{_MIBS}cyberpower/CPS-MIB", spelling=True),
     Brand(
         "RPCM",
         ("RCNTEC",),
         "https://www.ispsystem.com/docs/dcimanager-admin/developer-section/handlers/"
         "creating-a-pdu-handler",
     ),
-    Brand("Expert Power Control", ("Gude",), f"{_MIBS}gude/GUDEADS-EPC8031-MIB", ("gude-epc",)),
+    Brand(
+        "Expert Power Control",
+        ("Gude",),
+        f"{_MIBS}gude/GUDEADS-EPC8031-MIB",
+        ("gude-epc",),
+        spelling=True,
+    ),
     Brand(
         "Expert PDU",
         ("Gude",),
         "https://www.gude.info/en/power-distribution/metered-pdu.html",
         ("gude-pdu",),
+        spelling=True,
     ),
 )

@@ -2,10 +2,38 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Sequence
 
+from .brands import BRANDS
 from .names import NAMES
 from .table import Entry, entries
+
+_NO_MAKES = {"Maker not named", "NUT"}
+_WIDTH = 150  # of a line in README
+
+
+def makes() -> str:
+    """The vendors and their brands as one paragraph, with their count, for README."""
+    brands: dict[str, list[str]] = {}
+    for entry in entries():
+        for vendor in entry.vendors:
+            if vendor not in _NO_MAKES:
+                brands.setdefault(vendor, [])
+    for brand in BRANDS:
+        if brand.name not in brands and not brand.spelling:
+            for vendor in brand.vendors:
+                brands[vendor].append(brand.name)
+    shown = [
+        f"{vendor} ({', '.join(dict.fromkeys(brands[vendor]))})" if brands[vendor] else vendor
+        for vendor in sorted(brands, key=str.lower)
+    ]
+    return textwrap.fill(
+        f"{len(shown)} makes: {', '.join(shown)}.",
+        _WIDTH,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def names() -> str:
