@@ -27,11 +27,6 @@ _HELP = (
 
 # A new command needs a line here, with its module below this folder and its name in that module.
 PLACES: Mapping[str, Place] = {
-    "supports": Place(
-        "supports.command",
-        "supports",
-        "say whether a PDU is supported, by model, vendor, brand or sysObjectID",
-    ),
     "status": Place(
         "calls", "status", "list every outlet with its state, the number on the unit and its name"
     ),
@@ -41,6 +36,11 @@ PLACES: Mapping[str, Place] = {
     "labels": Place("calls", "labels", "list the number on the unit and the name of every outlet"),
     "up": Place("calls", "up", "switch outlets on; asks first"),
     "down": Place("calls", "down", "switch outlets off; asks first"),
+    "supports": Place(
+        "supports.command",
+        "supports",
+        "say whether a PDU is supported, by model, vendor, brand or sysObjectID",
+    ),
     "check": Place(
         "fleet.check",
         "check",

@@ -79,7 +79,7 @@ def run(command: str, tree: Path, environment: Mapping[str, str]) -> Done:
 def main() -> int:
     with tempfile.TemporaryDirectory(prefix="walk-") as folder:
         tree = Path(folder) / "clone"
-        subprocess.run(["git", "clone", "-q", str(ROOT), str(tree)], check=True)
+        subprocess.run(["git", "clone", "-q", str(ROOT), str(tree)], check=True, timeout=_LIMIT_S)
         home = Path(folder) / "home"
         home.mkdir()
         kept = {name: value for name, value in os.environ.items() if _KEPT.match(name)}
