@@ -22,6 +22,7 @@ sys.path.insert(0, str(ROOT))
 
 from handlers import registry
 from handlers.command import exits
+from handlers.command.supports import pages as supported
 from handlers.settings import Setting
 from handlers.snmp import catalogue
 from handlers.snmp.profiles import PROFILES
@@ -50,14 +51,18 @@ PARTS: Mapping[str, Callable[[], str]] = {
     **{f"settings-{name}": partial(_settings, name) for name in registry.names()},
     "devices": lambda: catalogue.devices(PROFILES),
     "evidence": lambda: catalogue.evidence(PROFILES),
+    "makes": supported.makes,
+    "names": supported.names,
+    "unsupported": supported.unsupported,
     "contradicting": lambda: catalogue.contradicting(PROFILES),
     "costly": lambda: catalogue.costly(PROFILES),
     "identities": lambda: catalogue.identities(PROFILES),
     "exits": exits.markdown,
 }
 FILES: Mapping[str, Sequence[str]] = {
+    "README.md": ("makes",),
     "docs/settings.md": tuple(f"settings-{name}" for name in registry.names()),
-    "docs/devices.md": ("devices",),
+    "docs/devices.md": ("devices", "names", "unsupported"),
     "docs/dev/families.md": ("evidence", "contradicting", "costly", "identities"),
     "docs/command.md": ("exits",),
 }

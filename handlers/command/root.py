@@ -36,6 +36,11 @@ PLACES: Mapping[str, Place] = {
     "labels": Place("calls", "labels", "list the number on the unit and the name of every outlet"),
     "up": Place("calls", "up", "switch outlets on; asks first"),
     "down": Place("calls", "down", "switch outlets off; asks first"),
+    "supports": Place(
+        "supports.command",
+        "supports",
+        "say whether a PDU is supported, by model, vendor, brand or sysObjectID",
+    ),
     "check": Place(
         "fleet.check",
         "check",

@@ -25,9 +25,10 @@ from .test_pages import PAGES
 # Programs that a page need not name.
 _AT_HAND = {".", "cat", "echo", "export", "sh", "curl", "git", "make", "python3"}
 _ACTIVATE = ". .venv/bin/activate"
+_INSTALL = "pipx install ."
 _FILE = re.compile(r"[\w./-]+\.(csv|toml|json|pem|bin|txt|snmprec|sh|pyz|gz)")
 _MADE_BY = {
-    "dist/": ("make packages", "make tools", "packaging/build.py"),
+    "dist/": ("make packages", "make tools", "packaging/build.py", "packaging/tools.py"),
     ".cache/dcimanager/": ("make serve",),
 }
 
@@ -80,7 +81,8 @@ def unknown(line: Line) -> str:
     text = " ".join(line.words)
     if (program.startswith(".venv/") or text == _ACTIVATE) and "make env" not in line.before:
         return "make env"
-    if program in ("pdu", "python") and _ACTIVATE not in line.before:
+    installed = program == "pdu" and _INSTALL in line.before
+    if program in ("pdu", "python") and _ACTIVATE not in line.before and not installed:
         return _ACTIVATE
     if not program.startswith(".venv/") and program not in {
         *_AT_HAND,
