@@ -26,7 +26,6 @@ from handlers.settings import Setting
 from handlers.snmp import catalogue
 from handlers.snmp.profiles import PROFILES
 
-
 _DEFAULTS = {True: "yes", False: "no", None: "", "": ""}
 
 
