@@ -150,6 +150,24 @@ def test_lines_to_paste_have_neither_an_ellipsis_nor_a_placeholder_in_angle_brac
     assert bad == []
 
 
+def _counted(path: Path) -> int:
+    """The words of a page, counted as `wc -w` does."""
+    return len(path.read_text("utf-8").split())
+
+
+def test_an_administrator_reads_at_most_12000_words() -> None:
+    """README and all pages of docs; docs/dev is for engineers. Troubleshooting is looked up, not
+    read, and has its own limit.
+    """
+    docs = ROOT / "docs"
+    pages = {ROOT / "README.md", *docs.glob("*.md")} - {docs / "troubleshooting.md"}
+    assert {
+        docs / f"{name}.md" for name in ("devices", "snmp", "raritan", "redfish", "nut")
+    } < pages
+    assert sum(map(_counted, pages)) <= 12_000
+    assert _counted(docs / "troubleshooting.md") <= 1_500
+
+
 def test_readme_has_at_most_110_lines_and_the_demos_table_near_the_top() -> None:
     text = (ROOT / "README.md").read_text("utf-8")
     assert len(text.splitlines()) <= 110 and text.index("<!-- demo:begin -->") < 1500
