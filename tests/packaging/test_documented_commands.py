@@ -26,6 +26,7 @@ from .test_pages import PAGES
 _AT_HAND = {".", "cat", "echo", "export", "sh", "curl", "git", "make", "python3"}
 _ACTIVATE = ". .venv/bin/activate"
 _INSTALL = "pipx install ."
+_HOW = "command.md#how-you-get-it)"  # the end of a link to the ways to get `pdu`
 _FILE = re.compile(r"[\w./-]+\.(csv|toml|json|pem|bin|txt|snmprec|sh|pyz|gz)")
 _MADE_BY = {
     "dist/": ("make packages", "make tools", "packaging/build.py", "packaging/tools.py"),
@@ -73,6 +74,11 @@ def _spans(text: str) -> list[str]:
     return re.findall(r"(?<!`)`([^`\n]+)`(?!`)", re.sub(r"(?ms)^ *```.*?^ *```", "", text))
 
 
+def _named(before: str) -> set[str]:
+    """The ways to get `pdu` that a text names."""
+    return {way for way in (_ACTIVATE, _HOW) if way in before}
+
+
 def unknown(line: Line) -> str:
     """A program, file or step that the command needs and the page has not named before; "" if none
     is found.
@@ -82,7 +88,8 @@ def unknown(line: Line) -> str:
     if (program.startswith(".venv/") or text == _ACTIVATE) and "make env" not in line.before:
         return "make env"
     installed = program == "pdu" and _INSTALL in line.before
-    if program in ("pdu", "python") and _ACTIVATE not in line.before and not installed:
+    reached = {_ACTIVATE, _HOW} & _named(line.before)
+    if program in ("pdu", "python") and not reached and not installed:
         return _ACTIVATE
     if not program.startswith(".venv/") and program not in {
         *_AT_HAND,
@@ -147,6 +154,7 @@ def test_a_line_that_needs_more_is_found() -> None:
             lines(f"`make env`, `{_ACTIVATE}`, `promtool`\n" + block.format("pdu x\npromtool y")),
         )
     )
+    assert not any(map(unknown, lines(f"[how](../{_HOW}\n" + block.format("pdu x"))))
     assert [line.words for line in lines("```console\n$ cat a 2>/dev/null\nprinted\n```\n")] == [
         ["cat", "a"]
     ]

@@ -150,6 +150,30 @@ def test_lines_to_paste_have_neither_an_ellipsis_nor_a_placeholder_in_angle_brac
     assert bad == []
 
 
+_NAMES = re.compile(r"<!-- (names|unsupported):begin -->.*?<!-- \1:end -->", re.DOTALL)
+
+
+def _counted(path: Path) -> int:
+    """The words of a page, counted as `wc -w` does.
+
+    The names that `pdu supports` knows are looked up, not read: they are not counted.
+    """
+    return len(_NAMES.sub("", path.read_text("utf-8")).split())
+
+
+def test_an_administrator_reads_at_most_12000_words() -> None:
+    """README and all pages of docs; docs/dev is for engineers. Troubleshooting is looked up, not
+    read, and has its own limit.
+    """
+    docs = ROOT / "docs"
+    pages = {ROOT / "README.md", *docs.glob("*.md")} - {docs / "troubleshooting.md"}
+    assert {
+        docs / f"{name}.md" for name in ("devices", "snmp", "raritan", "redfish", "nut")
+    } < pages
+    assert sum(map(_counted, pages)) <= 12_000
+    assert _counted(docs / "troubleshooting.md") <= 1_500
+
+
 def test_readme_is_short_and_its_first_screen_says_what_is_read_and_what_is_not_tried() -> None:
     text = (ROOT / "README.md").read_text("utf-8")
     assert len(text.splitlines()) <= 125 and len(text.split()) <= 1300
