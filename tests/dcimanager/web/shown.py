@@ -22,9 +22,11 @@ STATES = {"UP": "on", "DOWN": "off", "UNKNOWN": "unknown"}
 
 
 def number(value: float) -> str:
-    """A figure in A or kWh, rounded to mA or Wh."""
+    """A figure in A or kWh, rounded to mA or Wh: always three decimals, with a comma between
+    thousands, so that the figures of a column can be compared at a glance.
+    """
     # adding 0.0 turns -0 into 0
-    return f"{round(value, 3) + 0.0:.3f}".rstrip("0").rstrip(".")
+    return f"{round(value, 3) + 0.0:,.3f}"
 
 
 def load(pdu: Pdu, identity: Optional[str] = None) -> str:
@@ -105,6 +107,11 @@ def failing(pdu: Pdu) -> bool:
     return last is not None and not last.ok
 
 
+def waiting(pdu: Pdu) -> bool:
+    """Whether no poll of the PDU has ended, or none since its address or settings were changed."""
+    return pdu.last_poll is None and (pdu.unread or not pdu.polled_at)
+
+
 def unmeasured(pdu: Pdu) -> bool:
     """Whether the last `statistic` failed: any figures shown are from an earlier one."""
     last = pdu.last("statistic")
@@ -131,5 +138,7 @@ def environment() -> Environment:
         "moment": moment,
     }
     env.filters.update(filters)
-    env.globals.update(state=state, counts=counts, failing=failing, unmeasured=unmeasured)
+    env.globals.update(
+        state=state, counts=counts, failing=failing, unmeasured=unmeasured, waiting=waiting
+    )
     return env
