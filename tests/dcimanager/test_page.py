@@ -288,9 +288,10 @@ def test_a_command_that_was_confirmed_for_another_address_is_not_sent(
     )
     visitor.post(f"/pdus/{pdu.id}/edit", {"name": "rack", "address": "127.0.0.2"})
     answer = visitor.post(f"/pdus/{pdu.id}/switch", asked)
+    # a redirect, so that a reload does not send the command
     assert (
-        answer.status == 409
-        and "Nothing was switched" in answer.body
+        answer.status == 303
+        and "Nothing was switched" in visitor.get(f"/pdus/{pdu.id}").body
         and not [call for call in pdu.calls if call.switches]
     )
     asked = dict(
@@ -320,9 +321,10 @@ def test_a_full_disk_prevents_commands_but_not_that_answers_are_shown(
     with monkeypatch.context() as patch:
         patch.setattr(site.journal, "begins", full)
         answer = visitor.post(f"/pdus/{pdu.id}/switch", command)
+        assert answer.status == 303
         assert (
-            answer.status == 500
-            and "nothing was switched, because the database cannot be written" in answer.body
+            "nothing was switched, because the database cannot be written"
+            in visitor.get(f"/pdus/{pdu.id}").body
         )
     pdu.load_a = 0.0
     with monkeypatch.context() as patch:
@@ -412,8 +414,10 @@ def test_a_failed_command_is_called_doubtful_only_if_the_outlet_may_have_switche
     )
     for path in (f"/pdus/{pdu.id}/switch", f"/servers/{server}/power"):
         assert visitor.post(path, {"outlet": "1", "to": "off", "command": "off"}).status == 303
-        messages = visitor.get("/handlers").body
-        assert ": why" in messages and ("may or may not have switched: why" in messages) == doubt, (
+        results = visitor.get(
+            path.rpartition("/")[0].replace(f"/servers/{server}", "/servers")
+        ).body
+        assert ": why" in results and ("may or may not have switched: why" in results) == doubt, (
             path
         )
 

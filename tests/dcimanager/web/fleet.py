@@ -35,15 +35,15 @@ FIRST = "failures"
 
 
 def found(pdus: Sequence[Pdu], words: str, names: Mapping[str, str], order: str) -> list[Pdu]:
-    """The PDUs that have each of `words` in their name, address, notes, handler, or in the name of
-    an outlet, in an order of `ORDERS`. `names`: the words for each handler.
+    """The PDUs that have `words` in their name, address, notes, handler, or in the name of an outlet,
+    in an order of `ORDERS`. `names`: the words for each handler.
     """
-    wanted = words.casefold().split()
+    wanted = words.casefold().strip()
 
     def has(pdu: Pdu) -> bool:
         texts = [pdu.name, pdu.address, pdu.notes, pdu.handler, names.get(pdu.handler, "")]
-        everything = "\n".join([*texts, *(label.name for label in pdu.labels.values())]).casefold()
-        return all(word in everything for word in wanted)
+        texts += [label.name for label in pdu.labels.values()]
+        return any(wanted in text.casefold() for text in texts)
 
     return sorted((pdu for pdu in pdus if has(pdu)), key=ORDERS[order][1])
 

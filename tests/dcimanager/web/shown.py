@@ -18,6 +18,8 @@ from handlers.errors import printable
 from ..records import Pdu
 
 LONGEST = 120  # default limit of `plain`, in characters
+# kind of a failed call → its words, if they differ
+FAILURES = {"time-out": "hung, stopped", "died": "crashed"}
 STATES = {"UP": "on", "DOWN": "off", "UNKNOWN": "unknown"}
 
 
@@ -112,6 +114,13 @@ def waiting(pdu: Pdu) -> bool:
     return pdu.last_poll is None and (pdu.unread or not pdu.polled_at)
 
 
+def failure(pdu: Pdu) -> str:
+    """The error of the last poll without the PDU's address in front, which stands beside it."""
+    text = pdu.last_poll.text if pdu.last_poll else ""
+    host, colon, rest = text.partition(": ")
+    return rest if colon and host.startswith(pdu.address) else text
+
+
 def unmeasured(pdu: Pdu) -> bool:
     """Whether the last `statistic` failed: any figures shown are from an earlier one."""
     last = pdu.last("statistic")
@@ -139,6 +148,12 @@ def environment() -> Environment:
     }
     env.filters.update(filters)
     env.globals.update(
-        state=state, counts=counts, failing=failing, unmeasured=unmeasured, waiting=waiting
+        failure=failure,
+        KINDS=FAILURES,
+        state=state,
+        counts=counts,
+        failing=failing,
+        unmeasured=unmeasured,
+        waiting=waiting,
     )
     return env

@@ -124,6 +124,8 @@ def _switch(site: Site, request: Request, form: FormData) -> Response:
     # Only a reading after the command proves whether current flows.
     site.manager.poll_soon(pdu)
     site.outcomes.note((pdu.id, identity), good, sentence, "UP" if on else "DOWN")
+    if identity not in pdu.ports:
+        site.say(request, sentence, good)  # a poll did not list it any more: it has no row
     return ended(request, f"/pdus/{pdu.id}#outlet-{quote_all(identity)}", good, sentence)
 
 
@@ -152,7 +154,7 @@ def _commanded(site: Site, pdu: Pdu, identity: str, on: bool, confirmed: str) ->
         return False, f"{shown}: switching {to} failed{doubt}: {plain(call.text, 500)}"
     state = str(call.value["state"])
     if state != ("UP" if on else "DOWN"):
-        return False, f"{shown} took the command to switch {to}, but is {WORDS[state]}."
+        return False, f"{shown} took the command, but is {WORDS[state]}."
     return True, f"{shown} is {to}."
 
 

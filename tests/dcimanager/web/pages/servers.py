@@ -157,6 +157,8 @@ def _power(site: Site, request: Request, form: FormData) -> Response:
     for pdu in {pdu.id: pdu for _, pdu, _ in shown.feeds}.values():
         site.manager.poll_soon(pdu)
     site.outcomes.note(("server", shown.server.id), good, sentence)
+    if all(server.id != shown.server.id for server in site.manager.servers.all()):
+        site.say(request, sentence, good)  # it was removed meanwhile and has no row
     return ended(request, f"/servers#server-{shown.server.id}", good, sentence)
 
 

@@ -189,6 +189,7 @@ async function command(form, button) {
     announce(good, text);
     const row = place && (document.getElementById(place.replace(/^outlet-/, "result-")) || document.getElementById(place));
     if (row) row.scrollIntoView({ block: "nearest" });
+    else if (place) location.reload();            // it has no row any more: the page says so at its top
   } catch (error) {
     busy(false);
     if (turns.length) gone(true);                  // only a live part notices its return
