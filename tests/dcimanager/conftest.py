@@ -4,11 +4,35 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.needs import found
 from tests.packaging.building import archive, small_tree
+from tests.turns import turn
 
+from .chromium import DESKTOP, Browser, browser
 from .client import Client
+from .looks import leave
 from .manager import DciManager
 from .visiting import Visitor
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    program, driver = found("chromium"), found("chromedriver")
+    # also skips where CI is set: not every system has a chromium package
+    if program is None or driver is None:
+        pytest.skip("no browser: apt-get install chromium chromium-driver")
+    with browser(program, driver) as made:
+        yield made
+
+
+@pytest.fixture
+def window(chromium: Browser) -> Iterator[Browser]:
+    """An empty window. Tests take turns, because a browser needs a core."""
+    with turn("browser"):
+        chromium.resize(*DESKTOP)
+        chromium.dark(False)
+        yield chromium
+        leave(chromium)
 
 
 @pytest.fixture

@@ -149,7 +149,7 @@ def environment() -> Environment:
     env.filters.update(filters)
     env.globals.update(
         failure=failure,
-        KINDS=FAILURES,
+        FAILURES=FAILURES,
         state=state,
         counts=counts,
         failing=failing,
