@@ -16,10 +16,10 @@ _SLOWEST = 10
 _CLASSES = {BAD: "bad", DOUBTFUL: "doubtful"}
 # Below 44rem each row becomes a block whose cells carry their column's head, so that it fits a phone.
 _STYLE = """
-:root { color-scheme: light dark; --line: #8884; --soft: #5b6675; --bar: #3b82c4; --bad: #b3261e;
+:root { color-scheme: light dark; --ground: #fff; --ink: #1b2430; --line: #8884; --soft: #5b6675; --bar: #3b82c4; --bad: #b3261e;
 --doubtful: #8a5300; }
-@media (prefers-color-scheme: dark) { :root { --soft: #a0acbb; --bad: #ff9d94; --doubtful: #f2bf70; } }
-* { box-sizing: border-box; }
+@media (prefers-color-scheme: dark) { :root { --ground: #12161c; --ink: #e6eaf0; --soft: #a0acbb; --bad: #ff9d94; --doubtful: #f2bf70; } }
+* { box-sizing: border-box; } html { background: var(--ground); color: var(--ink); }
 body { font: 15px/1.45 system-ui, sans-serif; margin: 1.5rem auto; max-width: 80rem; padding: 0 1rem;
 overflow-wrap: break-word; }
 h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; margin: 2rem 0 .4rem; } h3 { font-size: 1rem;

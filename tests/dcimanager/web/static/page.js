@@ -197,6 +197,8 @@ async function command(form, button) {
   }
 }
 
+// Nothing of an old dialog stays where the next one is expected.
+dialog.addEventListener("close", () => { if (!dialog.open) dialog.replaceChildren(); });
 dialog.addEventListener("cancel", (event) => { if (dialog.querySelector("[data-busy]")) event.preventDefault(); });
 
 document.addEventListener("click", (event) => {
@@ -244,7 +246,9 @@ for (const form of document.querySelectorAll("[data-find]")) {
     region.dataset.live = address;
     refreshed();
   };
-  form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(find, 150); });
+  for (const name of ["input", "change"]) {
+    form.addEventListener(name, () => { clearTimeout(timer); timer = setTimeout(find, 150); });
+  }
   form.addEventListener("submit", (event) => { event.preventDefault(); find(); });
   document.addEventListener("click", (event) => {
     const head = event.target.closest("a[data-sort]");

@@ -78,6 +78,7 @@ for (const panel of document.querySelectorAll("[data-plots]")) {
     const longest = Math.max(0, ...drawn.map(([name]) => tick(Math.round(Math.max(...data[name]))).length + 4));
     if (gutter !== 20 + 8 * longest || drawn.length !== count) destroy();
     [gutter, count] = [20 + 8 * longest, drawn.length];
+    panel.hidden = data.polling && !data.count;    // the page itself says that the first poll runs
     panel.querySelector("[data-choice]").hidden = false;
     for (const [name, title, unit] of wanted) {
       const place = panel.querySelector(`[data-plot=${name}]`);
@@ -92,7 +93,7 @@ for (const panel of document.querySelectorAll("[data-plots]")) {
       place.setAttribute("aria-label", `${title} over time; ${counted(place.dataset.points)}, the last ${figure(last, unit)}`);
     }
     const bare = data.count ? wanted.filter(([name]) => data[name].every((value) => value === null)) : [];
-    note.textContent = !data.count ? (data.polling ? "Polling … the first reading appears here." : "No readings in this time.")
+    note.textContent = !data.count ? "No readings in this time."
       : counted(data.count) + (data.used === null ? "" : `; energy used in this time: ${figure(data.used, "kWh")}`)
         + (data.changed ? "; the counter's step at a change of address or settings is not counted" : "")
         + bare.map(([, title]) => `; ${title.toLowerCase()} not metered`).join("");
