@@ -113,7 +113,9 @@ def _report(manager: DciManager) -> str:
     for pdu in manager.pdus():
         outlets = [Outlet(identity, state) for identity, state in pdu.ports.items()]
         last = pdu.last_poll
-        reading = Reading(outlets, pdu.load_a, pdu.energy_kwh, last.seconds if last else 0.0, 2)
+        reading = Reading(
+            outlets, pdu.load_a, pdu.energy_kwh, last.seconds if last else 0.0, 2, None, True
+        )
         rows.append(
             judged(ListedPdu(pdu.name, pdu.handler.replace("pdu_", ""), pdu.address), reading)
         )

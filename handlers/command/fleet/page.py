@@ -41,7 +41,7 @@ td { border: 0; padding: 0; display: flex; justify-content: space-between; gap: 
 td:empty { display: none; }
 td[data-head]::before { content: attr(data-head); color: var(--soft); flex: none; font-weight: 400; }
 .name, .text, .wide { grid-column: 1 / -1; } .name { display: block; white-space: normal; max-width:
-none; overflow-wrap: anywhere; }
+none; overflow-wrap: anywhere; } .half { grid-column: auto; }
 .bar { display: flex; flex-wrap: wrap; } .bar span { flex-basis: 100%; max-width: 100%; } }
 """
 _RANGE = 3  # numbers in a row from which they are written as a range
@@ -174,7 +174,7 @@ def _cells(row: Row, most: Mapping[str, float]) -> list[_Cell]:
         elif column.number:
             cells.append(_Cell(words, "n", column.head))
         else:
-            cells.append(_Cell(words, "name" if column.key == "name" else "wide text"))
+            cells.append(_Cell(words, "name" if column.key == "name" else "text half"))
     return [*cells, _Cell(escape(_not_on(row)), "wide text")]
 
 

@@ -7,18 +7,26 @@ import time
 from collections.abc import Hashable
 from typing import NamedTuple, Optional
 
+# Nothing was switched after NOT_DONE; after UNCERTAIN it may have been. ENDED_EARLY: a power command
+# after some of its steps.
+DONE, NOT_DONE, UNCERTAIN, ENDED_EARLY = "Done", "Not done", "Not certain", "Ended early"
 _SHOWN_SECONDS = 600.0
 _KEPT = 1000  # limit for memory; the oldest is dropped
 
 
 class Outcome(NamedTuple):
-    """`good`: the command did what was asked. `wanted` is the state asked for, UP or DOWN, or "" for
-    a server. `at` is in seconds since 1970."""
+    """`head` is one of the words above. `wanted` is the state asked for, UP or DOWN, or "" for a
+    server. `at` is in seconds since 1970."""
 
     at: float
-    good: bool
+    head: str
     text: str
     wanted: str = ""
+
+    @property
+    def good(self) -> bool:
+        """Whether the command did what was asked."""
+        return self.head == DONE
 
 
 class Outcomes:
@@ -28,9 +36,9 @@ class Outcomes:
         self._outcomes: dict[Hashable, Outcome] = {}
         self._lock = threading.Lock()
 
-    def note(self, key: Hashable, good: bool, text: str, wanted: str = "") -> Outcome:
+    def note(self, key: Hashable, head: str, text: str, wanted: str = "") -> Outcome:
         """Replaces the outcome of an earlier command with this key."""
-        outcome = Outcome(time.time(), good, text, wanted)
+        outcome = Outcome(time.time(), head, text, wanted)
         with self._lock:
             self._outcomes.pop(key, None)
             self._outcomes[key] = outcome

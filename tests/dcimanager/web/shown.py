@@ -16,6 +16,7 @@ from markupsafe import Markup
 from handlers.errors import printable
 
 from ..records import Pdu
+from .outcomes import Outcome
 
 LONGEST = 120  # default limit of `plain`, in characters
 # kind of a failed call → its words, if they differ
@@ -104,6 +105,18 @@ def counts(pdu: Pdu) -> dict[str, int]:
     return {name: seen.count(name) for name in ("on", "off", "unknown", "stale")}
 
 
+def contradicted(pdu: Pdu, identity: str, outcome: Outcome) -> bool:
+    """Whether a poll after a successful command reports another state than the command's."""
+    is_later = pdu.polled_at > outcome.at
+    return outcome.good and is_later and pdu.port_state(identity) != outcome.wanted
+
+
+def still_flows(pdu: Pdu, identity: str, outcome: Outcome) -> bool:
+    """Whether the port's meter, read after a command to switch off, shows a current."""
+    is_read = identity in pdu.switched and not pdu.measured_before_command(identity)
+    return outcome.wanted == "DOWN" and is_read and pdu.port_load_a.get(identity, 0.0) > 0
+
+
 def failing(pdu: Pdu) -> bool:
     last = pdu.last_poll
     return last is not None and not last.ok
@@ -155,5 +168,7 @@ def environment() -> Environment:
         failing=failing,
         unmeasured=unmeasured,
         waiting=waiting,
+        contradicted=contradicted,
+        still_flows=still_flows,
     )
     return env

@@ -17,7 +17,7 @@ from ... import readings
 from ...readings import Reading
 from ...records import NOT_SWITCHED, Pdu, Refusal
 from ...store import storable
-from ..outcomes import Outcome
+from ..outcomes import DONE, NOT_DONE, UNCERTAIN, Outcome
 from ..shown import plain, waiting
 from ..site import Site, Wrong, action, ended, hours, number, optional, page, quote_all, text
 from . import trust
@@ -120,17 +120,17 @@ def _switch(site: Site, request: Request, form: FormData) -> Response:
     pdu = site.manager.store.pdu(number(request))
     identity, to = str(form.get("outlet", "")), text(form, "to")
     on = _wanted(pdu, identity, to)
-    good, sentence = _commanded(site, pdu, identity, on, text(form, "changes"))
+    head, sentence = _commanded(site, pdu, identity, on, text(form, "changes"))
     # Only a reading after the command proves whether current flows.
     site.manager.poll_soon(pdu)
-    site.outcomes.note((pdu.id, identity), good, sentence, "UP" if on else "DOWN")
+    site.outcomes.note((pdu.id, identity), head, sentence, "UP" if on else "DOWN")
     if identity not in pdu.ports:
-        site.say(request, sentence, good)  # a poll did not list it any more: it has no row
-    return ended(request, f"/pdus/{pdu.id}#outlet-{quote_all(identity)}", good, sentence)
+        site.say(request, sentence, head == DONE)  # a poll did not list it any more: it has no row
+    return ended(request, f"/pdus/{pdu.id}#outlet-{quote_all(identity)}", head == DONE, sentence)
 
 
-def _commanded(site: Site, pdu: Pdu, identity: str, on: bool, confirmed: str) -> tuple[bool, str]:
-    """Switches an outlet. Returns whether it took the state, and a sentence about it.
+def _commanded(site: Site, pdu: Pdu, identity: str, on: bool, confirmed: str) -> tuple[str, str]:
+    """Switches an outlet. Returns the outcome's head and a sentence about it.
 
     `confirmed`: how often address or settings had been changed when the person confirmed; "" for
     any. Raises LookupError if the PDU was removed.
@@ -148,14 +148,17 @@ def _commanded(site: Site, pdu: Pdu, identity: str, on: bool, confirmed: str) ->
     try:
         call = site.manager.switch(pdu, identity, on, check)
     except (Wrong, Refusal) as error:
-        return False, f"{shown} was not switched {to}: {plain(error, 500)}"
+        return NOT_DONE, f"{shown} was not switched {to}: {plain(error, 500)}"
     if not call.ok:
-        doubt = "" if call.kind in NOT_SWITCHED else ", and it may or may not have switched"
-        return False, f"{shown}: switching {to} failed{doubt}: {plain(call.text, 500)}"
+        why = plain(call.text, 500)
+        if call.kind in NOT_SWITCHED:
+            return NOT_DONE, f"{shown}: switching {to} failed: {why}"
+        doubt = "and it may or may not have switched"
+        return UNCERTAIN, f"{shown}: switching {to} failed, {doubt}: {why}"
     state = str(call.value["state"])
     if state != ("UP" if on else "DOWN"):
-        return False, f"{shown} took the command, but is {WORDS[state]}."
-    return True, f"{shown} is {to}."
+        return UNCERTAIN, f"{shown} took the command, but is {WORDS[state]}."
+    return DONE, f"{shown} is {to}."
 
 
 def _readings(site: Site, request: Request) -> list[Reading]:

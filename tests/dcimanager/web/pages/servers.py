@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from ...records import NOT_SWITCHED, Pdu, Refusal
 from ...servers import COMMANDS, Feed, Server, Step, plan, port_state, server_state
-from ..outcomes import Outcome
+from ..outcomes import DONE, ENDED_EARLY, NOT_DONE, Outcome
 from ..shown import plain
 from ..site import Site, Wrong, action, ended, go, number, page, text
 
@@ -153,24 +153,24 @@ def _power(site: Site, request: Request, form: FormData) -> Response:
         _seen(site, site.manager.servers.one(number(request))),
         _command(text(form, "command")),
     )
-    good, sentence = _carried_out(site, shown, command, text(form, "confirmed"))
+    head, sentence = _carried_out(site, shown, command, text(form, "confirmed"))
     for pdu in {pdu.id: pdu for _, pdu, _ in shown.feeds}.values():
         site.manager.poll_soon(pdu)
-    site.outcomes.note(("server", shown.server.id), good, sentence)
+    site.outcomes.note(("server", shown.server.id), head, sentence)
     if all(server.id != shown.server.id for server in site.manager.servers.all()):
-        site.say(request, sentence, good)  # it was removed meanwhile and has no row
-    return ended(request, f"/servers#server-{shown.server.id}", good, sentence)
+        site.say(request, sentence, head == DONE)  # it was removed meanwhile and has no row
+    return ended(request, f"/servers#server-{shown.server.id}", head == DONE, sentence)
 
 
-def _carried_out(site: Site, shown: Shown, command: str, confirmed: str) -> tuple[bool, str]:
-    """Carries out the steps. Returns whether all succeeded, and a sentence about it.
+def _carried_out(site: Site, shown: Shown, command: str, confirmed: str) -> tuple[str, str]:
+    """Carries out the steps. Returns the outcome's head and a sentence about it.
 
     `confirmed`: the steps that the person saw, as `_confirmed` makes it; "" for any.
     """
     name = plain(shown.server.name)
     steps = plan(command, shown.server, [state for *_, state in shown.feeds])
     if confirmed not in ("", _confirmed(steps, shown)):
-        return False, (
+        return NOT_DONE, (
             f"{name}: the steps of power {command}, the server's outlets, or a PDU's address or"
             " settings have changed since the steps were shown. Nothing was switched; give the"
             " command again."
@@ -182,8 +182,8 @@ def _carried_out(site: Site, shown: Shown, command: str, confirmed: str) -> tupl
         except (Wrong, Refusal, LookupError) as error:
             why = plain(error, 500)
         if why:
-            return False, f"{name}: power {command} ended early: {why}"
-    return True, f"{name}: power {command} {'was carried out.' if steps else 'had nothing to do.'}"
+            return ENDED_EARLY, f"{name}: power {command} ended early: {why}"
+    return DONE, f"{name}: power {command} {'was carried out.' if steps else 'had nothing to do.'}"
 
 
 def _failure(site: Site, server: Server, step: Step, changes: Mapping[int, int]) -> str:
