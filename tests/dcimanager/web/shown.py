@@ -91,17 +91,25 @@ def state(pdu: Pdu, identity: str) -> str:
     """A port's state on the page: "unknown" if the handler reported UNKNOWN, or if the port's last
     switching is in doubt; "on" or "off" if `last_poll` succeeded; else "stale", for example
     until the first poll after a restart or a change of address."""
+    return _state(pdu, identity, _is_stale(pdu))
+
+
+def _state(pdu: Pdu, identity: str, is_stale: bool) -> str:
     if identity in pdu.doubts:
         return "unknown"
-    last = pdu.last_poll
-    is_stale = last is None or not last.ok
     shown = STATES.get(pdu.ports.get(identity, ""), "unknown")
     return "stale" if is_stale and shown != "unknown" else shown
 
 
+def _is_stale(pdu: Pdu) -> bool:
+    last = pdu.last_poll
+    return last is None or not last.ok
+
+
 def counts(pdu: Pdu) -> dict[str, int]:
     """The number of ports in each state."""
-    seen = [state(pdu, identity) for identity in pdu.ports]
+    is_stale = _is_stale(pdu)
+    seen = [_state(pdu, identity, is_stale) for identity in pdu.ports]
     return {name: seen.count(name) for name in ("on", "off", "unknown", "stale")}
 
 
