@@ -184,7 +184,7 @@ def test_csv_and_html_and_nagios_report_the_same_results(
     ]
     made = (tmp_path / "page.html").read_text()
     assert made.startswith("<!doctype html>") and all(
-        f"<td>{name}</td>" in made for name in (*PEERS, "dead")
+        f'<td class="name">{name}</td>' in made for name in (*PEERS, "dead")
     )
     assert [made.count(f">{result}</td>") for result in ("well", "unreachable")] == [len(PEERS), 1]
     assert os.listdir(tmp_path) == ["page.html"]

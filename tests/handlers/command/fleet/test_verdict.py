@@ -121,7 +121,7 @@ def test_load_and_energy_of_a_fleet_without_meters_are_absent_and_not_zero() -> 
     )
     assert bare.figures == ("not metered", "not metered") and silent.figures == ("", "")
     assert tables.table([bare], {})[1].count("not metered") == 2
-    assert page([bare], found, "now", {}).count('<td class="n">not metered</td>') == 2
+    assert page([bare], found, "now", {}).count(">not metered</td>") == 2
     assert tables.as_json([bare], found, {})["summary"]["load_a"] is None
 
 
@@ -216,11 +216,45 @@ def test_the_page_leaves_out_empty_sections_and_lists_the_slowest_pdu_first() ->
         all(title in made for title in ("Load and energy", "Errors", "Unknown states", "Slowest"))
         and "Changes" not in made
     )
-    assert verdict.REMEDIES["unreachable"] in made and ">10?<" in made and "width:100.0%" in made
+    assert verdict.REMEDIES["unreachable"] in made and "width:100.0%" in made
+    assert ">off 2; unknown 3<" in made
     metered = [row("UNKNOWN", metered=True)]
     assert "Unknown states" not in page(metered, verdict.summary(metered, 1.0), "now", {})
     slowest = made[made.index("Slowest") :]
     assert slowest.index("slow") < slowest.index(">a<")
+
+
+def test_the_page_says_once_what_to_do_about_each_kind_of_error() -> None:
+    rows = [
+        verdict.judged(device(name), reading(kind=kind, answered=False))
+        for name, kind in (("a", "denied"), ("b", "unreachable"), ("c", "unreachable"))
+    ]
+    made = page(rows, verdict.summary(rows, 1.0), "now", {})
+    for kind, count in (("unreachable", "2 PDUs"), ("denied", "1 PDU")):
+        assert made.count(verdict.REMEDIES[kind]) == 1 and f"{kind}</span>: {count}<" in made
+    assert made.index("unreachable</span>") < made.index("denied</span>")
+
+
+@pytest.mark.parametrize(
+    "states, words",
+    [
+        ("UUU", "all are on"),
+        ("UDDDU", "off 2 to 4"),
+        ("DDUXD", "off 1, 2, 5; unknown 4"),
+        ("", ""),
+    ],
+)
+def test_the_page_names_the_outlets_that_are_not_on(states: str, words: str) -> None:
+    names = {"U": "UP", "D": "DOWN", "X": "UNKNOWN"}
+    rows = [row(*(names[state] for state in states))]
+    made = page(rows, verdict.summary(rows, 1.0), "now", {})
+    assert f'<td class="wide text">{words}</td></tr>' in made
+
+
+def test_identities_that_only_look_like_numbers_are_no_range() -> None:
+    outlets = [Outlet(identity, "DOWN") for identity in ("1", "02", "3", "\u00b9", "9" * 5000)]
+    rows = [verdict.judged(device(), Reading(outlets, 1.0, 1.0, 0.1, 1, None, True))]
+    assert ">off 1, 02, 3, \u00b9, 999" in page(rows, verdict.summary(rows, 1.0), "now", {})
 
 
 def test_a_changed_state_or_result_and_a_falling_counter_are_changes() -> None:
