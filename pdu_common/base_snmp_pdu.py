@@ -1,4 +1,4 @@
-"""Double of `pdu_common.base_snmp_pdu`: the platform's three SNMP calls, here on pysnmp.
+"""Double of `pdu_common.base_snmp_pdu`: the platform's three SNMP calls.
 
 A GET of a missing object returns an element with the value None, in every version of SNMP. The
 calls raise SnmpError if no valid answer comes or the device refuses the request.
@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from typing import Union
 
-from ._credentials import Credentials, SnmpError
-from ._snmp import Element, get, set_, walk
+from ._credentials import Credentials
+from ._errors import SnmpError
+from ._reads import Element
+from ._snmp import get, set_, walk
 from .base_pdu import BasePdu
 
 __all__ = ["BaseSnmpPdu", "Element", "SnmpError"]

@@ -23,7 +23,7 @@ from tests.simulators.snmp_agent.devices import apc
 
 from .double import connect
 
-pytestmark = pytest.mark.against("Net-SNMP snmpd")
+pytestmark = [pytest.mark.against("Net-SNMP snmpd"), pytest.mark.usefixtures("engine")]
 
 NAME = "1.3.6.1.2.1.1.5.0"
 STATES, COMMANDS = f"{apc.RPDU2_STATUS}.5", f"{apc.RPDU2_CONTROL}.5"
@@ -337,11 +337,11 @@ def test_a_v3_device_that_restarted_with_another_engine_is_read_again() -> None:
             stranger.snmp_get(NAME)
 
 
-def test_a_forked_child_and_then_its_parent_can_read(snmpd: Snmpd) -> None:
+def test_a_forked_child_and_then_its_parent_can_read(snmpd: Snmpd, engine: str) -> None:
     """Runs in a separate process: pytest's process has threads, so it must not fork."""
     program = (
-        "import os, sys\nfrom tests.pdu_common.double import connect\npdu ="
-        f" connect({snmpd.port})\nassert pdu.snmp_get('{NAME}').value == 'rpdu2'\nchild ="
+        "import os, sys\nfrom pdu_common.tools import read_quickly\nfrom tests.pdu_common.double"
+        f" import connect\nread_quickly({engine == 'quick'})\npdu = connect({snmpd.port})\nassert pdu.snmp_get('{NAME}').value == 'rpdu2'\nchild ="
         f" os.fork()\nif not child:\n    ok = pdu.snmp_get('{NAME}').value == 'rpdu2' and"
         f" len(pdu.snmp_walk('{STATES}')) == 48\n    os._exit(0 if ok else 1)\nstatus ="
         " os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])\nassert"
@@ -366,9 +366,10 @@ def test_a_forked_child_and_then_its_parent_can_read(snmpd: Snmpd) -> None:
     assert (finished.returncode, finished.stderr) == (0, "")
 
 
-def test_a_process_that_used_snmp_ends_without_a_warning(snmpd: Snmpd) -> None:
+def test_a_process_that_used_snmp_ends_without_a_warning(snmpd: Snmpd, engine: str) -> None:
     program = (
-        "from tests.pdu_common.double import connect; "
+        "from pdu_common.tools import read_quickly; from tests.pdu_common.double import connect; "
+        f"read_quickly({engine == 'quick'}); "
         f"connect({snmpd.port}, version='3', user='plain').snmp_walk('{STATES}')"
     )
     finished = subprocess.run(
