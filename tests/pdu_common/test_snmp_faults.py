@@ -1,5 +1,5 @@
-"""The double of BaseSnmpPdu against faulty agents, over both engines: it returns the whole answer in
-time or raises.
+"""The double of BaseSnmpPdu against faulty agents: each engine returns the whole answer in time or
+raises.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from contextvars import copy_context
 import pytest
 
 from pdu_common import _snmp, tools
+from pdu_common._reads import parse_oid
 from pdu_common.base_snmp_pdu import SnmpError
 from tests.simulators.snmp_agent import Agent, Device, Faults, Row
 from tests.simulators.snmp_agent.ber import Binding, Pdu
@@ -179,7 +180,7 @@ def test_a_get_that_is_not_answered_with_its_object_alone_is_an_error(
     oids: tuple[str, ...],
 ) -> None:
     agent = Loose(apc.rpdu2(outlets=1))
-    agent.given = tuple((_snmp.parse_oid(oid), Row(INTEGER, 1)) for oid in oids)
+    agent.given = tuple((parse_oid(oid), Row(INTEGER, 1)) for oid in oids)
     with agent, pytest.raises(SnmpError, match=f"did not answer with {NAME} alone"):
         connect(agent.port).snmp_get(NAME)
 
