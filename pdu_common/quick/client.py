@@ -6,26 +6,17 @@ import socket
 import time
 from typing import Callable, TypeVar
 
-from .._credentials import Credentials, cipher_too_old
+from .._credentials import Credentials
 from .._errors import SnmpError, SnmpTimeout
 from .._reads import Answer, Read, Request
 from ..tools import SENT
-from . import ciphers, keys
-from .dialogues import CommunityDialogue, Dialogue, Taken, UserDialogue
-from .usm import Engine, User
+from .dialogues import CommunityDialogue, Dialogue, Taken
 
 T = TypeVar("T")
 
 _LARGEST = 65_536  # more octets than a datagram has
 # datagrams that may be read after the end of a wait, from those that came before it
 _QUEUED = 100
-# agents whose engines are kept; an entry is 500 octets
-_MOST_KEPT = 50_000
-
-_Key = tuple[object, ...]
-# Engines of v3 agents by their addresses and logins. Entries are only replaced, so that threads and
-# forked processes need no lock.
-_engines: dict[_Key, Engine] = {}
 
 
 def read(credentials: Credentials, make: Callable[[], Read[T]], deadline_s: float) -> T:
@@ -34,36 +25,39 @@ def read(credentials: Credentials, make: Callable[[], Read[T]], deadline_s: floa
     Raises SnmpError.
     """
     deadline = time.monotonic() + deadline_s
-    key = (*credentials.peer, *credentials.engine_key())
-    is_known = credentials.version == 3 and key in _engines
     try:
         with _connected(credentials) as wire:
-            link = _Link(wire, _dialogue(credentials, key), credentials, deadline, deadline_s)
+
+            def run(dialogue: Dialogue) -> T:
+                return _Link(wire, dialogue, credentials, deadline, deadline_s).run(make())
+
+            if credentials.version < 3:
+                community = credentials.community.encode("latin-1")
+                return run(CommunityDialogue(credentials.version, community))
+            from . import users
+
+            is_known = users.is_known(credentials)
             try:
-                return link.run(make())
+                return run(users.dialogue(credentials))
             except SnmpTimeout:
                 if not is_known or time.monotonic() >= deadline:
                     raise
             # The agent may be another one, or may have restarted with an earlier time, which looks
             # like a replayed message. Discovery starts again.
-            _engines.pop(key, None)
-            link = _Link(wire, _dialogue(credentials, key), credentials, deadline, deadline_s)
-            return link.run(make())
+            users.drop(credentials)
+            return run(users.dialogue(credentials))
     except OSError as error:
         # For example: no descriptors left, no IPv6 on this host, no route.
         raise SnmpError(f"{credentials.name}: {str(error)[:200]}") from None
 
 
-def forget() -> None:
-    """Forget all engines, passwords and keys."""
-    _engines.clear()
-    keys.forget()
-
-
 def _connected(credentials: Credentials) -> socket.socket:
     """A socket that receives only what comes from the agent's address and port. Raises OSError."""
     family, _, _, _, where = socket.getaddrinfo(
-        *credentials.peer, type=socket.SOCK_DGRAM, flags=socket.AI_NUMERICHOST
+        credentials.address.encode(),
+        credentials.port,
+        type=socket.SOCK_DGRAM,
+        flags=socket.AI_NUMERICHOST,
     )[0]
     wire = socket.socket(family, socket.SOCK_DGRAM)
     try:
@@ -72,42 +66,6 @@ def _connected(credentials: Credentials) -> socket.socket:
         wire.close()
         raise
     return wire
-
-
-def _dialogue(credentials: Credentials, key: _Key) -> Dialogue:
-    if credentials.version < 3:
-        return CommunityDialogue(credentials.version, credentials.community.encode("latin-1"))
-
-    def learned(engine: Engine) -> None:
-        if len(_engines) >= _MOST_KEPT:
-            _engines.clear()
-        _engines[key] = engine
-
-    return UserDialogue(credentials.name, _user(credentials), _engines.get(key), learned)
-
-
-def _user(credentials: Credentials) -> User:
-    auth = keys.PROTOCOLS.get(credentials.auth_protocol)
-    privacy = ciphers.PROTOCOLS.get(credentials.priv_protocol)
-    if auth is not None:
-        try:
-            keys.digest(auth, b"", b"")
-        except ValueError:  # such as MD5 where only the algorithms of FIPS are allowed
-            raise SnmpError(
-                f"{credentials.name}: this machine does not allow {credentials.auth_protocol}"
-            ) from None
-    if privacy is not None:
-        try:
-            ciphers.check()
-        except ImportError:
-            raise cipher_too_old(credentials.priv_protocol) from None
-    return User(
-        credentials.user.encode("latin-1"),
-        auth,
-        credentials.auth_password.encode("latin-1"),
-        privacy,
-        credentials.priv_password.encode("latin-1"),
-    )
 
 
 class _Link:
