@@ -6,6 +6,7 @@ calls raise SnmpError if no valid answer comes or the device refuses the request
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import Union
 
 from ._credentials import Credentials
@@ -13,6 +14,10 @@ from ._errors import SnmpError
 from ._reads import Element
 from ._snmp import get, set_, walk
 from .base_pdu import BasePdu
+
+# It is imported late, but a write must not find out half-way that it is missing.
+if find_spec("pysnmp") is None:
+    raise ModuleNotFoundError("No module named 'pysnmp'", name="pysnmp")
 
 __all__ = ["BaseSnmpPdu", "Element", "SnmpError"]
 

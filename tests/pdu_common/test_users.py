@@ -17,7 +17,7 @@ from pysnmp.proto.secmod.rfc3826.priv import aes
 from pysnmp.proto.secmod.rfc7860.auth import hmacsha2
 
 from pdu_common._errors import SnmpError
-from pdu_common._reads import GET, OCTETS, Answer, Request
+from pdu_common._reads import GET, OCTETS, Answer, Request, Typed
 from pdu_common.quick import ber, ciphers, keys, pdus, usm, v3
 from pdu_common.quick.ber import Malformed
 from pdu_common.quick.dialogues import Taken
@@ -250,7 +250,7 @@ def test_a_signed_and_encrypted_answer_is_taken_and_its_time_trusted() -> None:
     talk = Talk()
     assert talk.asked.level == v3.AUTH | v3.PRIV
     assert (talk.asked.boots, talk.asked.seconds) == (9, 500)
-    assert talk.reply() == Answer("", [(NAME, (OCTETS, b"ok"))])
+    assert talk.reply() == Answer("", [(NAME, Typed(OCTETS, b"ok"))])
     assert talk.learned == Engine(ENGINE_ID, AGENT.said, AGENT.said)
 
 
