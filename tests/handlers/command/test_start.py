@@ -161,8 +161,9 @@ def test_an_old_python_is_refused_in_one_line(python: Path, program: list[str]) 
 def test_a_read_over_snmp_imports_neither_pysnmp_nor_asyncio(call: str) -> None:
     """pysnmp's import alone takes as long as the whole call."""
     program = (
-        "import sys; from handlers.command.start import main; code = main(sys.argv[1:]); late ="
-        " {'pysnmp', 'pyasn1', 'asyncio', 'hashlib'}; sys.exit(code or bool(late & set(sys.modules)))"
+        "import sys; from handlers.command.start import main; code = main(sys.argv[1:]);"
+        " found = {'pysnmp', 'pyasn1', 'asyncio', 'hashlib'} & set(sys.modules);"
+        " sys.exit(code or bool(found))"
     )
     with Agent(apc.rpdu2(outlets=4)) as agent:
         address = f"127.0.0.1:{agent.port}"
