@@ -88,7 +88,7 @@ SNMP = (
         "NAME",
         "SNMPv3: MD5, SHA, SHA224, SHA256, SHA384, SHA512",
     ),
-    Spelling("--priv-protocol", "priv_protocol", "NAME", "SNMPv3: DES, AES, AES192, AES256"),
+    Spelling("--priv-protocol", "priv_protocol", "NAME", "SNMPv3: DES, 3DES, AES, AES192, AES256"),
 )
 SPELLINGS: Mapping[tuple[str, str], Spelling] = {
     (one.key, one.value): one for one in (*LOGIN, *TLS, *SNMP)

@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 
 import click
 
+from pdu_common.tools import read_quickly
+
 from .. import VERSION, registry
 from ..errors import SettingsError
 from . import exits
@@ -114,6 +116,7 @@ def run(arguments: Sequence[str]) -> int:
         from click.shell_completion import shell_complete  # imported late: 0.9 ms at each start
 
         return shell_complete(ROOT, {}, "pdu", COMPLETION, os.environ[COMPLETION])
+    read_quickly()
     # also for errors before the options are read
     state = SharedOptions(json="--json" in arguments)
     try:

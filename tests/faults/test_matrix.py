@@ -12,6 +12,7 @@ import pytest
 
 from handlers import registry
 from handlers.errors import PduHandlerError, Refused, Unreachable
+from pdu_common import tools
 from pdu_common.base_pdu import BasePdu
 from pdu_common.helper import (
     EnumPowerStatus,
@@ -31,8 +32,11 @@ STEPS = 3
 
 
 @pytest.mark.timeout(900)  # hundreds of calls; many wait for a time-out
-@pytest.mark.parametrize("name", registry.names())
-def test_every_call_is_right_with_every_fault(name: str) -> None:
+@pytest.mark.parametrize(
+    "name, quickly", [*((name, False) for name in registry.names()), ("snmp", True)]
+)
+def test_every_call_is_right_with_every_fault(name: str, quickly: bool) -> None:
+    tools.read_quickly(quickly)
     verdicts = list(matrix.run(matrix.cells([name], STEPS)))
     wrong = [
         f"{one.cell}: {one.outcome}: {'; '.join(one.problems)}" for one in verdicts if one.problems

@@ -25,6 +25,8 @@ from handlers.command.root import PLACES
 from tests.handlers.command.running import options
 from tests.needs import ROOT, pythons
 from tests.peers import PEERS
+from tests.simulators.snmp_agent import Agent
+from tests.simulators.snmp_agent.devices import apc
 from tests.waiting import PATIENCE_S
 
 
@@ -107,14 +109,13 @@ def test_a_missing_package_is_reported_in_one_line_with_the_remedy() -> None:
     assert "package click is missing" in done.stderr and "pip install click" in done.stderr
 
 
-def test_a_package_that_only_the_handler_needs_is_reported_with_the_remedy(tmp_path: Path) -> None:
-    (tmp_path / "pysnmp.py").write_text(
-        "raise ModuleNotFoundError(\"No module named 'pysnmp'\", name='pysnmp')\n"
+def test_a_package_that_only_the_handler_needs_is_reported_with_the_remedy() -> None:
+    """Before the first request: only a write needs pysnmp, and it must not fail half-way."""
+    program = (
+        "import sys; sys.modules['pysnmp'] = None; from handlers.command.start import main;"
+        " sys.exit(main(['status', 'snmp', '127.0.0.1:9']))"
     )
-    done = run(
-        [sys.executable, "-m", "handlers", "status", "snmp", "127.0.0.1:9"],
-        PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}",
-    )
+    done = run([sys.executable, "-c", program])
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert "package pysnmp is missing" in done.stderr and "pip install pysnmp" in done.stderr
 
@@ -154,6 +155,20 @@ def test_an_old_python_is_refused_in_one_line(python: Path, program: list[str]) 
         "",
         1,
     ) and "needs Python 3.9" in done.stderr
+
+
+@pytest.mark.parametrize("call", ["status", "statistic", "labels"])
+def test_a_read_over_snmp_imports_neither_pysnmp_nor_asyncio(call: str) -> None:
+    """pysnmp's import alone takes as long as the whole call."""
+    program = (
+        "import sys; from handlers.command.start import main; code = main(sys.argv[1:]);"
+        " found = {'pysnmp', 'pyasn1', 'asyncio', 'hashlib'} & set(sys.modules);"
+        " sys.exit(code or bool(found))"
+    )
+    with Agent(apc.rpdu2(outlets=4)) as agent:
+        address = f"127.0.0.1:{agent.port}"
+        done = run([sys.executable, "-c", program, call, "snmp", address], PDU_COMMUNITY="public")
+        assert (done.returncode, done.stderr) == (0, "") and agent.requests
 
 
 def test_ctrl_c_while_the_command_loads_is_quiet(tmp_path: Path) -> None:

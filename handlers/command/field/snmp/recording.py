@@ -11,8 +11,8 @@ from contextlib import suppress
 from typing import Callable, Optional
 
 from pdu_common._credentials import Credentials
-from pdu_common._snmp import Pairs, SnmpTimeout, typed_rows
-from pdu_common.base_snmp_pdu import SnmpError
+from pdu_common._errors import SnmpError, SnmpTimeout
+from pdu_common._snmp import typed_rows
 from pdu_common.connection import PduSnmpData
 
 from .... import host
@@ -36,7 +36,6 @@ from .rows import (
     Rows,
     arcs,
     dotted,
-    of_wire,
     reading,
 )
 
@@ -77,7 +76,7 @@ def walked(data: PduSnmpData, recorder: Recorder) -> Rows:
             found = recorder.again(functools.partial(_page, credentials, root, last))
             if not found:
                 break
-            rows.update((oid, of_wire(value)) for oid, value in found)
+            rows.update(found)
             last = found[-1][0]
             recorder.tell(f"{len(rows)} objects, at {dotted(last[:12])}")
             if len(rows) > _MOST_ROWS:
@@ -96,9 +95,9 @@ def walked(data: PduSnmpData, recorder: Recorder) -> Rows:
     return rows
 
 
-def _page(credentials: Credentials, root: Arcs, last: Arcs) -> Pairs:
+def _page(credentials: Credentials, root: Arcs, last: Arcs) -> list[tuple[Arcs, Row]]:
     try:
-        return typed_rows(credentials, root, last, _PAGE)
+        found = typed_rows(credentials, root, last, _PAGE)
     except SnmpTimeout as error:
         raise Unreachable(
             f"{error}; address, port, community or SNMPv3 privacy key may be wrong",
@@ -107,6 +106,7 @@ def _page(credentials: Credentials, root: Arcs, last: Arcs) -> Pairs:
         ) from None
     except SnmpError as error:
         raise ProtocolError(str(error), host=credentials.host, operation="record") from None
+    return [(oid, Row(*value)) for oid, value in found]
 
 
 # ---- scrubbing -----------------------------------------------------------------------------------
