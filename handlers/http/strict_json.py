@@ -8,6 +8,7 @@ may have a key twice.
 from __future__ import annotations
 
 import json
+import re
 
 # limit for an answer, in bytes; all sensors of 48 outlets take about 120 kB
 LIMIT = 4 << 20
@@ -17,8 +18,9 @@ _COMMAS = 400_000  # limit of `,`, for the same reason; both limits count string
 _DIGITS = 100
 _ZEROS = bytes.maketrans(b"123456789", b"000000000")
 _MANY = b"0" * (_DIGITS + 1)
-# each number beyond the largest float has one of these
-_LARGE = (_MANY, b"e000", b"E000", b"e+000", b"E+000")
+# a number whose exponent has three digits or more. Each number beyond the largest float is one, or
+# has _MANY. Only such separators precede a number, so the hex digits of an etag are not found.
+_LARGE = re.compile(rb"(?:^|[\s:,\[])-?[0-9]+(?:\.[0-9]+)?[eE]\+?[0-9]{3}")
 
 
 def loads(body: bytes) -> object:
@@ -36,8 +38,8 @@ def loads(body: bytes) -> object:
         keys.append(len(found))
         return found
 
-    digits = body.translate(_ZEROS)
-    parse_int = _integer if _MANY in digits else None  # slow: called for each integer
+    has_many = _MANY in body.translate(_ZEROS)
+    parse_int = _integer if has_many else None  # slow: called for each integer
     # int refuses NaN and Infinity, which are not JSON (RFC 8259, 6).
     value: object = json.loads(text, parse_constant=int, parse_int=parse_int, object_hook=counted)
     # A quote or a blank precedes the colon of each pair. An object counts a repeated key once, so a
@@ -47,7 +49,7 @@ def loads(body: bytes) -> object:
         text.count(blank + ":") for blank in " \t\n\r" if blank in text
     ) != sum(keys):
         json.loads(text, object_pairs_hook=_no_repetition)
-    if "\\ud" in text or "\\uD" in text or any(mark in digits for mark in _LARGE):
+    if "\\ud" in text or "\\uD" in text or has_many or _LARGE.search(body):
         # ValueError for a lone surrogate or for 1e400
         json.dumps(value, ensure_ascii=False, allow_nan=False).encode("utf-8")
     return value
