@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
@@ -41,6 +42,8 @@ class Handler(NamedTuple):
     snmp: bool
     #: holds what it calls for each request; None if it does not say
     sent: Optional[ContextVar[Callable[[], object]]] = None
+    #: its calls in this context share a session; None if it has no such context
+    one_session: Optional[Callable[[], AbstractContextManager[None]]] = None
 
 
 def load(handler: str) -> Handler:
@@ -82,6 +85,7 @@ def _described(name: str, shown: str, module: ModuleType) -> Handler:
         _settings(getattr(home, "SETTINGS", ())),
         snmp,
         sent if isinstance(sent, ContextVar) else None,
+        getattr(home, "one_session", None),
     )
 
 

@@ -38,6 +38,10 @@ class StandardTransport:
         self._where: Optional[Endpoint] = None
         self._keeping = Keeping()
 
+    def renew(self, total: float) -> None:
+        """Let exchanges start for `total` seconds from now on."""
+        self._until = time.monotonic() + total
+
     def close(self) -> None:
         """Close the connection; the next exchange opens one."""
         if self._connection is not None:

@@ -69,6 +69,10 @@ class Connection:
             self._end()
             self._open()
 
+    def renew(self, total: float) -> None:
+        """Allow `total` seconds from now on for all exchanges."""
+        self._until = self._clock() + total
+
     def close(self) -> None:
         """Close the connection. A later request opens a new one."""
         if self._socket is not None:

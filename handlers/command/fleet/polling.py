@@ -8,6 +8,7 @@ import math
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any, NamedTuple, Optional
 
 from pdu_common.helper import EnumPowerStatus
@@ -146,14 +147,9 @@ def _polled(target: Target, timeout: Optional[float], with_labels: bool) -> Read
     try:
         pdu = target.handler.make(target.data(timeout))
         _count(target.handler, count)
-        outlets = [
-            Outlet(_shown(port.identity), EnumPowerStatus[port.power_status.name].name)
-            for port in pdu.status().ports
-        ]
-        reading = reading._replace(answered=True, outlets=outlets)
-        reading = _metered(reading, pdu.statistic())
-        if with_labels and hasattr(pdu, "labels"):
-            reading = reading._replace(labels=[Label(*map(_shown, one)) for one in pdu.labels()])
+        with (target.handler.one_session or nullcontext)():
+            for part in (_states, _metered, *((_labelled,) if with_labels else ())):
+                reading = part(reading, pdu)
     except (Exception, SystemExit) as error:  # anybody may have written the archive
         reading = reading._replace(failure=failure(error))
     return reading._replace(
@@ -190,6 +186,20 @@ def busy(lag: Lag) -> Failure:
     )
 
 
+def _states(reading: Reading, pdu: Any) -> Reading:
+    outlets = [
+        Outlet(_shown(port.identity), EnumPowerStatus[port.power_status.name].name)
+        for port in pdu.status().ports
+    ]
+    return reading._replace(answered=True, outlets=outlets)
+
+
+def _labelled(reading: Reading, pdu: Any) -> Reading:
+    if not hasattr(pdu, "labels"):
+        return reading
+    return reading._replace(labels=[Label(*map(_shown, one)) for one in pdu.labels()])
+
+
 def failure(error: BaseException) -> Failure:
     """The error's kind and text.
 
@@ -206,7 +216,8 @@ def _shown(value: object) -> str:
     return printable(str(value))
 
 
-def _metered(reading: Reading, view: Any) -> Reading:
+def _metered(reading: Reading, pdu: Any) -> Reading:
+    view = pdu.statistic()
     figures = {_shown(port.identity): port for port in view.ports}
     outlets = [
         (
