@@ -47,7 +47,8 @@ def serve(work: Work, pipe: Connection, others: Sequence[Connection], most: int)
     `others`: the parent's ends of all pipes, which a forked process inherits.
     """
     # the parent handles Ctrl-C and ends this process
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     for other in others:
         other.close()

@@ -33,7 +33,7 @@ from tests.peers import PEERS
 from tests.simulators.nut_server import ADMIN, Driver, Faults, NutServer, SwitchedPdu
 from tests.waiting import PATIENCE_S, bounded, until
 
-from .halls import DEAD, PDU, Call, Hall, environment, private, run, shown
+from .halls import DEAD, PDU, Call, Hall, children, environment, private, run, shown
 
 
 def document(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
@@ -439,14 +439,6 @@ def test_ctrl_c_ends_the_check_and_its_processes(small: Hall) -> None:
         out, err = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, out, err.strip()) == (INTERRUPTED, "", "interrupted")
     assert until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in made))
-
-
-def children(pid: int) -> list[int]:
-    """Return the ids of the child processes; none if the process has ended."""
-    try:
-        return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except FileNotFoundError:
-        return []
 
 
 def test_pdus_that_a_process_did_not_read_before_it_died_have_a_failure(

@@ -34,7 +34,7 @@ from tests.packaging.building import archive, small_tree
 from tests.simulators.nut_server import NutServer, SwitchedPdu
 from tests.waiting import PATIENCE_S, bounded, until
 
-from .halls import PDU, environment
+from .halls import PDU, children, environment
 
 
 def script(text: str, *arguments: object) -> subprocess.CompletedProcess[str]:
@@ -206,14 +206,6 @@ class Alone:
 
 
 # ---- processes that end --------------------------------------------------------------------------
-
-
-def children(pid: int) -> list[int]:
-    """The ids of the child processes; none if the process has ended."""
-    try:
-        return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except FileNotFoundError:
-        return []
 
 
 def checking(folder: Path, living: str, silent: str) -> subprocess.Popen[str]:
