@@ -7,6 +7,7 @@ has it. The parent holds the list, so a process that dies loses only what it was
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import queue
 import signal
@@ -52,6 +53,7 @@ def serve(work: Work, pipe: Connection, others: Sequence[Connection], most: int)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     for other in others:
         other.close()
+    gc.freeze()  # what the parent loaded is never garbage
     keep_engines(2)  # older engines are hardly used again: each PDU is read once
     with contextlib.suppress(EOFError, OSError):
         _Worker(work, pipe, most).run()
