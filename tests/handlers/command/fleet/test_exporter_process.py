@@ -168,7 +168,8 @@ def test_the_exporter_ends_its_process_without_pythons_own_end(
     before = {number: signal.getsignal(number) for number in (signal.SIGHUP, signal.SIGTERM)}
     try:
         with pytest.raises(GeneratorExit) as found:
-            run(capsys, "exporter", "--list", "x", "--listen", "127.0.0.1:0")
+            # this process has threads and must not fork
+            run(capsys, "exporter", "--list", "x", "--listen", "127.0.0.1:0", "--workers", "1")
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -244,7 +245,8 @@ def test_an_address_that_cannot_be_used_is_refused_in_one_line(
         ("127.0.0.1:65536", "give ADDRESS"),
         ("ä..b:9914", "hostname"),
     ):
-        done = call("exporter", "--list", small.list(), "--auth", small.logins, "--listen", listen)
+        asked = ("--list", small.list(), "--auth", small.logins, "--listen", listen)
+        done = call("exporter", *asked, "--workers", "1")
         assert (done.returncode, len(done.stderr.splitlines())) == (2, 1) and words in done.stderr
 
 
