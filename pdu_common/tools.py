@@ -5,6 +5,7 @@ The platform has nothing of this, and handlers do not import it.
 
 from __future__ import annotations
 
+import sys
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Callable, Optional
@@ -46,6 +47,12 @@ def keep_engines(number: int) -> None:
 def engines_kept() -> int:
     """The limit that `keep_engines` set; 50 if nobody did."""
     return _engines_kept
+
+
+def behind() -> float:
+    """How many seconds the thread that carries out SNMP calls is late; 0 without such calls."""
+    loops = sys.modules.get("pdu_common._loop")
+    return 0.0 if loops is None else float(loops.behind())
 
 
 def show_outlet_current() -> None:

@@ -34,6 +34,7 @@ class Wanted(NamedTuple):
     auth: Optional[str]
     archives: Optional[str]
     parallel: int
+    workers: Optional[int]
     watch: Optional[float]
     csv: bool
     html: Optional[str]
@@ -136,7 +137,12 @@ def _round(
     rows: list[Optional[Row]] = [None] * len(polled)
     begin = time.monotonic()
     shown = progress(len(polled), "polling", show_pos=True)
-    with contextlib.closing(pool.read_all(polled, wanted.parallel)) as readings, shown as bar:
+    with (
+        contextlib.closing(
+            pool.read_all(polled, wanted.parallel, processes=wanted.workers)
+        ) as readings,
+        shown as bar,
+    ):
         for place, reading in readings:
             rows[place] = judged(polled[place].device, reading, keep)
             if bar is not None:
@@ -275,6 +281,12 @@ check = _Check(
             click.IntRange(1, 2000),
             default=pool.PARALLEL,
             show_default=True,
+        ),
+        *option(
+            "--workers",
+            "processes that read them (default: one for each core)",
+            "N",
+            click.IntRange(1, 256),
         ),
         *option(
             "--watch", "poll every SECONDS, and mark what changed", "SECONDS", Seconds(1, 86400)

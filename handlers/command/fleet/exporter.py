@@ -45,6 +45,7 @@ class Wanted(NamedTuple):
     archives: Optional[str]
     listen: str
     parallel: int
+    workers: Optional[int]
     timeout_offset: float
 
 
@@ -52,7 +53,8 @@ class Wanted(NamedTuple):
 def _exporter(context: click.Context, /, **options: Any) -> None:
     wanted, state = Wanted(**options), given(context)
     try:
-        from . import server  # imported late: 45 ms, and its package may be missing
+        # imported late: 45 ms, and their package may be missing
+        from . import probing, server
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] != "prometheus_client":
             raise
@@ -67,15 +69,20 @@ def _exporter(context: click.Context, /, **options: Any) -> None:
     def turn() -> None:
         _carry_out(asked, lambda: _reload(exporter, wanted, state))
 
+    readers = None
     # SIGHUP before listening must not end the process
     before = signal.signal(signal.SIGHUP, lambda got, _: asked.append(got))
     try:
+        allowed = _allowed(wanted, state)
+        readers = probing.readers(wanted.parallel, wanted.workers)
         exporter = server.Exporter(
-            _allowed(wanted, state), server.Limits(wanted.parallel, wanted.timeout_offset)
+            allowed, server.Limits(wanted.parallel, wanted.timeout_offset), readers
         )
         listening = _listening(wanted.listen, exporter, turn)
     except BaseException:
         signal.signal(signal.SIGHUP, before)
+        if readers is not None:
+            readers.close()
         raise
     code = 0
     with listening as made:
@@ -92,6 +99,7 @@ def _exporter(context: click.Context, /, **options: Any) -> None:
             pass
         except KeyboardInterrupt:
             code = failed(state, Interrupted(""))
+    readers.close()
     _end(code)
 
 
@@ -208,6 +216,12 @@ exporter = click.Command(
             click.IntRange(1, 2000),
             default=64,
             show_default=True,
+        ),
+        *option(
+            "--workers",
+            "processes that read (default: one for each core; 1: none but the exporter's)",
+            "N",
+            click.IntRange(1, 256),
         ),
         *option(
             "--timeout-offset",

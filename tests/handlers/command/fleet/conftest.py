@@ -57,7 +57,9 @@ def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
     of pdu_common in this process.
     """
 
-    def one_by_one(targets: Sequence[Target], parallel: int) -> Iterator[tuple[int, Reading]]:
+    def one_by_one(
+        targets: Sequence[Target], parallel: int, processes: int | None = None
+    ) -> Iterator[tuple[int, Reading]]:
         for place, target in enumerate(targets):
             yield place, polling.poll(target)
 
