@@ -15,7 +15,7 @@ from .hidden import without_login
 from .options import Parameters, SharedOptions, Word, asking, given, output
 from .output import Result, shown
 
-EPILOG = "\b\nOptions of a command: COMMAND --help. Settings, secrets and exit codes: pdu --help."
+EPILOG = "\b\nOptions of a command: COMMAND --help\nSettings, secrets, exit codes: pdu --help"
 
 
 class Place(NamedTuple):
@@ -28,20 +28,49 @@ class Place(NamedTuple):
     module: str
     name: str
     help: str
+    #: other names of the same command, on the same line of the list
+    also: Sequence[str] = ()
 
     def load(self) -> Any:
         """Import the module, and return the command or the table."""
         return getattr(importlib.import_module(f".{self.module}", __package__), self.name)
 
 
+class Subcommand(click.Command):
+    """A command whose help ends with examples: command lines, each of at most 76 characters."""
+
+    def __init__(self, *arguments: Any, examples: Sequence[str], **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self.examples = examples
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_epilog(ctx, formatter)
+        _write_examples(self.examples, formatter)
+
+
+def _write_examples(examples: Sequence[str], formatter: click.HelpFormatter) -> None:
+    with formatter.section("Examples"):
+        for line in examples:
+            formatter.write(f"{'':{formatter.current_indent}}{line}\n")
+
+
 class Lazy(click.Group):
-    """A group whose commands, `places`, are imported when they are called, completed or asked for
-    their help.
+    """A group whose commands are imported when they are called, completed or asked for their help.
+
+    `places` also has the other names of each command. The help ends with the examples.
     """
 
-    def __init__(self, name: str, places: Mapping[str, Place], **more: Any) -> None:
+    def __init__(
+        self, name: str, places: Mapping[str, Place], examples: Sequence[str], **more: Any
+    ) -> None:
         super().__init__(name, no_args_is_help=False, **more)
-        self.places = places
+        self.examples = examples
+        self._listed = places
+        self.places = {one: place for name, place in places.items() for one in (name, *place.also)}
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_epilog(ctx, formatter)
+        _write_examples(self.examples, formatter)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.places)
@@ -81,11 +110,16 @@ class Lazy(click.Group):
         )
 
     def _choice(self) -> str:
-        return f"choose from {', '.join(self.places)}"
+        return f"choose from {', '.join(self._listed)}"
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl([(name, place.help) for name, place in self.places.items()])
+            formatter.write_dl(
+                [
+                    (", ".join((name, *place.also)), place.help)
+                    for name, place in self._listed.items()
+                ]
+            )
 
 
 class Command(NamedTuple):
@@ -99,6 +133,8 @@ class Command(NamedTuple):
     #: whether it asks before it changes something, so that it gets the option --yes; false if the
     #: group's `behind` contains it
     writes: bool = False
+    #: two command lines that show its use, each without the words `pdu GROUP HOST`
+    examples: Sequence[str] = ()
 
 
 Commands = Mapping[str, Command]
@@ -132,11 +168,17 @@ class OnHost(Lazy):
         run: Run,
         before: Parameters,
         behind: Parameters,
+        examples: Sequence[str],
         without: Sequence[str] = (),
         **more: Any,
     ) -> None:
         super().__init__(
-            name, places, params=[_Host(without), *before, *output()], epilog=EPILOG, **more
+            name,
+            places,
+            examples,
+            params=[_Host(without), *before, *output()],
+            epilog=EPILOG,
+            **more,
         )
         self.run = run
         self.behind = behind
@@ -159,8 +201,9 @@ class OnHost(Lazy):
         words = [word for word in command.parameters if isinstance(word, Word) and word.about]
         width = max((len(word.plain) for word in words), default=0)
         about = [f"{word.plain:{width}}  {word.about}" for word in words]
-        return click.Command(
+        return Subcommand(
             cmd_name,
+            examples=[f"pdu {self.name} 192.0.2.9 {words}" for words in command.examples],
             callback=call,
             help="\n".join([place.help, *(["", "\b", *about] if about else [])]),
             params=[

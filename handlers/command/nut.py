@@ -234,15 +234,28 @@ def version(call: Call) -> Result:
 
 _DEVICE = Word("DEVICE", "the device's name on the server; the command `list` shows it")
 COMMANDS: Commands = {
-    "list": Command(devices, help="the server's devices"),
-    "vars": Command(variables, [_DEVICE, Word("VARIABLE?")], "all variables of a device, or one"),
+    "list": Command(
+        devices,
+        help="the server's devices",
+        examples=("list", "list --tls --json"),
+    ),
+    "vars": Command(
+        variables,
+        [_DEVICE, Word("VARIABLE?")],
+        "all variables of a device, or one",
+        examples=("vars rack1", "vars rack1 outlet.3.status"),
+    ),
     "outlets": Command(
         outlets,
         [_DEVICE, *setting(_WHOLE_LOAD)],
         "outlets with state, figures and how they are switched",
+        examples=("outlets rack1", "outlets ups1 --whole-load --json"),
     ),
     "commands": Command(
-        commands, [_DEVICE], "instant commands of a device, with the server's descriptions"
+        commands,
+        [_DEVICE],
+        "instant commands of a device, with the server's descriptions",
+        examples=("commands rack1", "commands rack1 --json"),
     ),
     "run": Command(
         run,
@@ -253,6 +266,10 @@ COMMANDS: Commands = {
         ],
         "run an instant command and wait for the driver's report; asks first",
         writes=True,
+        examples=(
+            "run rack1 outlet.3.load.off --username admin",
+            "run ups1 test.battery.start.quick --username admin --yes",
+        ),
     ),
     "set": Command(
         set_,
@@ -263,13 +280,22 @@ COMMANDS: Commands = {
         ],
         "set a variable and read it back; asks first",
         writes=True,
+        examples=(
+            "set rack1 outlet.3.desc web-1 --username admin",
+            "set ups1 ups.delay.shutdown 60 --username admin --yes",
+        ),
     ),
     "clients": Command(
         clients,
         [Word("DEVICE?", "if not given, every device")],
         "clients of a device, or of all devices",
+        examples=("clients", "clients rack1 --json"),
     ),
-    "ver": Command(version, help="versions of the server and of its protocol"),
+    "ver": Command(
+        version,
+        help="versions of the server and of its protocol",
+        examples=("ver", "ver --tls"),
+    ),
 }
 PLACES = {name: Place("nut", "COMMANDS", command.help) for name, command in COMMANDS.items()}
 
@@ -302,4 +328,12 @@ def _run(
 
 
 _OPTIONS = device(*LOGIN, *TLS)
-nut = OnHost("nut", PLACES, _run, [*_OPTIONS, *asks()], _OPTIONS, help="Jobs on a NUT server.")
+nut = OnHost(
+    "nut",
+    PLACES,
+    _run,
+    [*_OPTIONS, *asks()],
+    _OPTIONS,
+    examples=("pdu nut 192.0.2.9 list", "pdu nut 192.0.2.9 outlets rack1"),
+    help="Jobs on a NUT server.",
+)

@@ -9,7 +9,7 @@ import collections
 import contextlib
 import itertools
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple, Optional
 
 import click
@@ -26,6 +26,7 @@ from ..redfish.sensors import lists, read
 from ..redfish.service import ROOT, RedfishService
 from . import form
 from .field.redfish import actions
+from .field.redfish.outlets import excerpts
 from .groups import Command, Commands, OnHost, Place
 from .options import LOGIN, TLS, SharedOptions, Spelling, Word, device, option
 from .output import STATES, Result, columns, facts, figure
@@ -93,7 +94,7 @@ def outlets(call: Call) -> Result:
     found = list(itertools.chain.from_iterable(units.outlets(call.service, unit) for unit in every))
     units.refuse_twice(call.service, "outlets that are called", [identity for identity, _ in found])
     metered = [
-        (figures.current(outlet), _excerpts(outlet, "PowerWatts"), _excerpts(outlet, "EnergykWh"))
+        (figures.current(outlet), excerpts(outlet, "PowerWatts"), excerpts(outlet, "EnergykWh"))
         for _, outlet in found
     ]
     linked = read(call.service, every, figures.sources(itertools.chain.from_iterable(metered)))
@@ -141,11 +142,6 @@ def outlets(call: Call) -> Result:
         for row in rows
     ]
     return Result({"outlets": rows}, columns(head, cells))
-
-
-def _excerpts(outlet: Json, key: str) -> Optional[Sequence[figures.Figure]]:
-    found = figures.excerpt(outlet, key)
-    return None if found is None else [found]
 
 
 def show(call: Call) -> Result:
@@ -256,12 +252,30 @@ def _path(call: Call) -> str:
 
 
 COMMANDS: Commands = {
-    "info": Command(info, help="the service and its PDUs: versions, models, serial numbers"),
-    "outlets": Command(
-        outlets, help="outlets with state, figures, locks and the values that switching accepts"
+    "info": Command(
+        info,
+        help="the service and its PDUs: versions, models, serial numbers",
+        examples=("info", "info --json"),
     ),
-    "sensors": Command(sensors, help="sensors of the PDUs and of their chassis"),
-    "show": Command(show, [_PATH], "one resource as JSON"),
+    "outlets": Command(
+        outlets,
+        help="outlets with state, figures, locks and the values that switching accepts",
+        examples=("outlets --username reader", "outlets --ca-pem rack1.pem --json"),
+    ),
+    "sensors": Command(
+        sensors,
+        help="sensors of the PDUs and of their chassis",
+        examples=("sensors", "sensors --pdu 1"),
+    ),
+    "show": Command(
+        show,
+        [_PATH],
+        "one resource as JSON",
+        examples=(
+            "show /redfish/v1/PowerEquipment",
+            "show /redfish/v1/Chassis --fingerprint 5F:0A:...",
+        ),
+    ),
     "tree": Command(
         tree,
         [
@@ -275,6 +289,7 @@ COMMANDS: Commands = {
             ),
         ],
         "PATH and the resources below it, with their types",
+        examples=("tree", "tree /redfish/v1/PowerEquipment --depth 4"),
     ),
 }
 PLACES = {name: Place("redfish", "COMMANDS", command.help) for name, command in COMMANDS.items()}
@@ -297,5 +312,11 @@ def _run(
 
 _OPTIONS = device(*LOGIN, *_OWN)
 redfish = OnHost(
-    "redfish", PLACES, _run, _OPTIONS, _OPTIONS, help="Show the resources of a Redfish service."
+    "redfish",
+    PLACES,
+    _run,
+    _OPTIONS,
+    _OPTIONS,
+    examples=("pdu redfish 192.0.2.9 outlets", "pdu redfish 192.0.2.9 --username reader tree"),
+    help="Show the resources of a Redfish service.",
 )

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Optional
 import click
 
 from ...errors import SettingsError
+from ..groups import Subcommand
 from ..options import Seconds, SharedOptions, Word, given, option, output, secret_files
 from ..output import print_json, progress
 from ..report import Usage, described
@@ -78,7 +79,7 @@ def _failed_plugin(reason: str) -> int:
     return NAGIOS_FAILED
 
 
-class _Check(click.Command):
+class _Check(Subcommand):
     """Reports wrong arguments as a Nagios plugin does, if --nagios is among the arguments."""
 
     def make_context(
@@ -254,6 +255,10 @@ states could not be read for another reason. If the list or an option is wrong: 
 check = _Check(
     "check",
     callback=_check,
+    examples=(
+        "pdu check pdus.csv --auth logins.toml",
+        "pdu check pdus.csv --watch 60 --html pdus.html",
+    ),
     help=_HELP,
     params=[
         Word("FILE"),

@@ -17,6 +17,7 @@ import click
 
 from ...errors import SettingsError
 from ...settings import host_and_port
+from ..groups import Subcommand
 from ..loading import load
 from ..options import Seconds, SharedOptions, given, option, output, secret_files
 from ..output import print_json
@@ -174,9 +175,13 @@ Targets must be on the list (--list, as for pdu check) or in a --network. For an
 only in a --network, a query must name a handler and a login. SIGHUP makes the exporter read the
 list and the logins again. /targets is the list for http_sd_configs, /metrics is about the
 exporter itself. The exporter prints its address and runs until Ctrl-C or SIGTERM."""
-exporter = click.Command(
+exporter = Subcommand(
     "exporter",
     callback=_exporter,
+    examples=(
+        "pdu exporter --auth logins.toml",
+        "pdu exporter --auth logins.toml --listen 127.0.0.1:9116",
+    ),
     help=_HELP,
     params=[
         *option("--list", "the PDUs that may be queried: CSV or TOML", "FILE"),

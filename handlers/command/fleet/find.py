@@ -21,6 +21,7 @@ import click
 from ...errors import SettingsError, printable
 from .. import asking, form
 from ..exits import DONE, code_of
+from ..groups import Subcommand
 from ..options import SharedOptions, Word, given, option, output, secret_files
 from ..output import columns, counted, print_json, progress
 from ..report import Usage
@@ -295,9 +296,10 @@ SNMPv2c request, and a second one if it does not answer. At most 65,536 addresse
 reaches one of the networks (IPv4) from an address inside it, and has the Python package zeroconf.
 Other PDUs without SNMPv2c are not found. A PDU with the sysObjectID of Net-SNMP is not listed,
 but shown as "not a known PDU"."""
-find = click.Command(
+find = Subcommand(
     "find",
     callback=_find,
+    examples=("pdu find 192.0.2.0/24 > pdus.csv", "pdu find 192.0.2.0/24 --rate 50 --json"),
     help=_HELP,
     params=[
         Word("NETWORK+"),

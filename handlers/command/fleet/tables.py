@@ -6,7 +6,7 @@ import csv
 import io
 import os
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Callable, NamedTuple, Optional
 
 from ...errors import printable
@@ -101,12 +101,21 @@ def problems(rows: Sequence[Row]) -> list[str]:
 
 def as_csv(rows: Sequence[Row]) -> str:
     """The rows as CSV. Text that begins like a formula gets an apostrophe in front."""
+    written = [column for column in COLUMNS if column.csv]
+    return csv_lines(
+        [
+            [column.key for column in written],
+            *([column.value(row) for column in written] for row in rows),
+        ]
+    )
+
+
+def csv_lines(rows: Iterable[Sequence[object]]) -> str:
+    """Rows of cells as CSV. Text that begins like a formula gets an apostrophe in front."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    written = [column for column in COLUMNS if column.csv]
-    writer.writerow([column.key for column in written])
     for row in rows:
-        writer.writerow([_safe(column.value(row)) for column in written])
+        writer.writerow([_safe(cell) for cell in row])
     return out.getvalue()
 
 

@@ -18,7 +18,7 @@ import pytest
 from handlers.command import calls, exits
 from handlers.command.loading import Handler
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
-from tests.handlers.command.running import run
+from tests.handlers.command.running import run, use
 from tests.needs import ROOT
 from tests.waiting import PATIENCE_S, asleep, bounded, until
 
@@ -83,9 +83,7 @@ def test_an_interruption_tells_switched_outlets_from_doubtful_and_untouched_ones
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     before = signal.getsignal(number)
-    monkeypatch.setattr(
-        calls, "load", lambda name: Handler(name, name, Interrupting(number, last).make, (), False)
-    )
+    use(monkeypatch, lambda name: Handler(name, name, Interrupting(number, last).make, (), False))
     code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "2", "3", "--yes", "--json")
     answer = json.loads(out)
     assert (code, err, answer["outlets"]) == (exits.INTERRUPTED, "", outlets)
@@ -104,9 +102,7 @@ def test_an_interruption_after_the_last_command_says_that_all_were_answered(
     def interrupted(*words: object, **options: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(
-        calls, "load", lambda name: Handler(name, name, Interrupting(0, 0).make, (), False)
-    )
+    use(monkeypatch, lambda name: Handler(name, name, Interrupting(0, 0).make, (), False))
     monkeypatch.setattr(calls, "print", interrupted, raising=False)
     code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "--yes")
     assert (code, out, err) == (
@@ -131,9 +127,7 @@ class InterruptedStatus:
 def test_ctrl_c_keeps_the_answers_of_the_hosts_that_were_read_before(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(
-        calls, "load", lambda name: Handler(name, name, InterruptedStatus, (), False)
-    )
+    use(monkeypatch, lambda name: Handler(name, name, InterruptedStatus, (), False))
     code, out, err = run(capsys, "status", "x", "192.0.2.7", "192.0.2.8", "192.0.2.9", "--json")
     first, second = json.loads(out)
     assert (code, err) == (exits.INTERRUPTED, "")
