@@ -21,6 +21,7 @@ help:            ## print this list
 
 env:             ## the Python environment in .venv; targets that need it make it first
 	@sh .ci/setup env
+	@[ "$(MAKECMDGOALS)" != env ] || echo "next: . $(VENV)/bin/activate, then: pdu identify HOST, or make demo, make serve"
 
 system: env      ## the real servers and the browser that tests run against: installs them as root on Debian, else prints the command
 	@sh .ci/setup system
@@ -70,6 +71,7 @@ coverage: env system ## all tests, and the lines and branches that they did not 
 
 packages:        ## dist/*.tar.gz and dist/register.sh; needs Python only
 	@$(PYTHON) packaging/build.py
+	@echo "next: dist/register.sh --dry-run shows how it registers them; dist/register.sh does it (--help)"
 
 tools: env       ## dist/pdu.pyz: the command pdu in one file, for any Python from 3.9
 	@$(RUN) packaging/tools.py

@@ -8,19 +8,22 @@ import os
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
 import click
 
-from ...errors import SettingsError
+from ...errors import PduHandlerError, SettingsError
+from .. import asking
+from ..asking import NoSecret
 from ..groups import Subcommand
 from ..options import Seconds, SharedOptions, Word, given, option, output, secret_files
-from ..output import print_json, progress
+from ..output import counted, print_json, progress
 from ..report import Usage, described
 from . import listing, pool, tables
 from .archives import replaced
-from .auth import of_environment, of_file
+from .auth import ENVIRONMENT, of_environment, of_file
 from .page import page
 from .polling import Target, targets
 from .verdict import NAGIOS_FAILED, Row, Summary, changes, judged, nagios, remembered, summary
@@ -33,6 +36,7 @@ class Wanted(NamedTuple):
 
     file: str
     auth: Optional[str]
+    lenient: bool
     archives: Optional[str]
     parallel: int
     watch: Optional[float]
@@ -106,11 +110,17 @@ def _run(wanted: Wanted, state: SharedOptions) -> int:
         raise Usage("--watch works only with the table, --json and --html")
     if sum((state.json, wanted.csv, wanted.nagios)) > 1:
         raise Usage("give only one of --json, --csv and --nagios")
-    fleet = listing.read(wanted.file)
+    fleet = listing.read(wanted.file, wanted.lenient)
+    if fleet.ignored:
+        print(f"ignored columns of {wanted.file}: {', '.join(fleet.ignored)}", file=sys.stderr)
     auths = {**fleet.auths, **(of_file(wanted.auth) if wanted.auth is not None else {})}
-    polled = targets(
-        replaced(fleet.devices, wanted.archives), auths, of_environment(state.secret_files)
-    )
+    devices = replaced(fleet.devices, wanted.archives)
+    usual = of_environment(state.secret_files)
+    polled = targets(devices, auths, usual)
+    asked = _asked(wanted.file, polled)
+    if asked:
+        usual = usual._replace(secrets={**usual.secrets, **asked})
+        polled = targets(devices, auths, usual)
     if wanted.html is not None:
         _check_writable(wanted.html)
     before: dict[str, Row] = {}
@@ -125,6 +135,29 @@ def _run(wanted: Wanted, state: SharedOptions) -> int:
         }
         begin = max(begin + wanted.watch, time.monotonic())
         time.sleep(max(0.0, begin - time.monotonic()))
+
+
+def _asked(file: str, polled: Sequence[Target]) -> dict[str, str]:
+    """The secrets that PDUs without a login of the list lack, from a terminal; {} without one."""
+    if not sys.stdin.isatty():
+        return {}
+    lacking: Counter[str] = Counter()
+    for target in polled:
+        try:
+            target.data()
+        except NoSecret as error:
+            lacking[error.key] += target.auth.name == ENVIRONMENT
+        except PduHandlerError:
+            pass  # the poll reports it
+    return {
+        key: asking.secret(
+            SharedOptions(),
+            key,
+            f"{key.replace('_', ' ')} of {counted(number, 'PDU')} in {file} without a login",
+        )
+        for key, number in lacking.items()
+        if number
+    }
 
 
 # ---- one round -----------------------------------------------------------------------------------
@@ -241,13 +274,11 @@ def _write(path: str, text: str) -> None:
 
 _HELP = """Read all PDUs of a list in parallel: states, load, energy, and what is wrong.
 
-\b
 FILE is CSV with a header line (name,handler,address,auth,settings,metered) or TOML with [[pdu]]
 tables. It contains no secret: `auth` names a login in a file of logins (--auth) or in an
 [auth.NAME] table of the TOML list. PDUs without `auth` are read with --secret-file,
-PDU_COMMUNITY, ...
+PDU_COMMUNITY, ...; on a terminal you are asked for what is missing.
 
-\b
 Exit code: 0 if all is well, 1 if an outlet is UNKNOWN, a NUT driver is not connected or its data
 is stale, or figures cannot be read, 2 if a PDU did not answer or stopped answering, or if its
 states could not be read for another reason. If the list or an option is wrong: 2, or with
@@ -267,6 +298,7 @@ check = _Check(
             "logins: a TOML file with [auth.NAME] tables, not readable by other users",
             "FILE",
         ),
+        *option("--lenient", "list and ignore columns of a CSV file that are unknown"),
         *option(
             "--archives",
             "run the newest archive of each handler in this folder, in place of this program's"
@@ -287,7 +319,7 @@ check = _Check(
         *option("--csv", "print CSV"),
         *option("--html", "also write one self-contained page", "FILE"),
         *option("--nagios", "print the output of a Nagios plugin"),
-        *secret_files(asked=False),
+        *secret_files(),
         *output(),
     ],
 )

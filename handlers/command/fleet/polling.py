@@ -16,10 +16,11 @@ from pdu_common.tools import show_outlet_current
 from ...errors import SettingsError, printable
 from ...labels import Label
 from .. import form
+from ..asking import NoSecret
 from ..loading import Handler, load
-from ..options import SECRETS, SharedOptions
+from ..options import SECRETS, SharedOptions, spelled_secret
 from ..output import metered
-from .auth import Auth, names
+from .auth import ENVIRONMENT, Auth, names
 from .listing import ListedPdu
 
 UP, DOWN, UNKNOWN = (
@@ -86,7 +87,16 @@ class Target(NamedTuple):
         if timeout is not None:
             settings.update(_bounded(self.handler, settings, timeout))
         state = SharedOptions(settings=settings, login=self.auth.shown, secrets=self.auth.secrets)
-        return form.pdu_data(self.handler, self.device.address, state)
+        try:
+            return form.pdu_data(self.handler, self.device.address, state)
+        except NoSecret as error:
+            if self.auth.name != ENVIRONMENT:
+                raise
+            raise NoSecret(
+                f"{error.reason}: name a login of the file --auth in the column auth, or set"
+                f" {spelled_secret(error.key)}",
+                error.key,
+            ) from None
 
 
 def targets(

@@ -91,11 +91,13 @@ def table(rows: Sequence[Row], marks: Mapping[str, Sequence[str]]) -> list[str]:
 
 
 def problems(rows: Sequence[Row]) -> list[str]:
-    """Two lines for each PDU with an error: the error, and what to do."""
+    """For each PDU with an error or without a known state: what is wrong, and what to do."""
     lines: list[str] = []
     for row in rows:
         if row.kind:
             lines += [f"{row.device.name}: {row.kind}: {row.reason}", f"    {row.remedy}"]
+        elif row.remedy:
+            lines.append(f"{row.device.name}: {row.remedy}")
     return lines
 
 

@@ -49,6 +49,10 @@ REMEDIES: Mapping[str, str] = {
         " report what it prints"
     ),
 }
+_ONLY_METERS = (
+    "no state of its outlets is known: if this PDU only meters, set metered=yes in the list (the"
+    " column metered)"
+)
 _OTHERWISE = "read this PDU alone with `pdu status`"
 
 
@@ -81,8 +85,13 @@ class Row(NamedTuple):
 
     @property
     def remedy(self) -> str:
-        """What to do about the error; "" if there is none."""
-        return REMEDIES.get(self.kind, _OTHERWISE) if self.kind else ""
+        """What to do about the error, or about a PDU none of whose states is known; "" if there is
+        nothing.
+        """
+        if self.kind:
+            return REMEDIES.get(self.kind, _OTHERWISE)
+        only_unknown = bool(self.unknown) and not self.on and not self.off
+        return _ONLY_METERS if only_unknown and not self.device.metered else ""
 
     @property
     def figures(self) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from handlers.command import calls, exits
+from handlers.command import exits, switching
 from handlers.command.loading import Handler
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
 from tests.handlers.command.running import run, use
@@ -91,7 +91,7 @@ def test_an_interruption_tells_switched_outlets_from_doubtful_and_untouched_ones
     code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "2", "3", "--yes")
     assert (code, err) == (exits.INTERRUPTED, f"interrupted: 192.0.2.7: {words}\n")
     assert out.splitlines() == [
-        f"down of 192.0.2.7 by x: outlet {identity} is DOWN" for identity in printed
+        f"outlet {identity} of 192.0.2.7 is off (x)" for identity in printed
     ]
     assert signal.getsignal(number) is before
 
@@ -103,7 +103,7 @@ def test_an_interruption_after_the_last_command_says_that_all_were_answered(
         raise KeyboardInterrupt
 
     use(monkeypatch, lambda name: Handler(name, name, Interrupting(0, 0).make, (), False))
-    monkeypatch.setattr(calls, "print", interrupted, raising=False)
+    monkeypatch.setattr(switching, "print", interrupted, raising=False)
     code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "--yes")
     assert (code, out, err) == (
         exits.INTERRUPTED,

@@ -654,7 +654,7 @@ def test_a_watch_marks_changes_until_it_is_interrupted(tmp_path: Path, call: Cal
                 PDU_USERNAME=ADMIN.name,
                 PDU_PASSWORD=ADMIN.password,
             )
-            assert "is DOWN" in switched.stdout, switched
+            assert "is off" in switched.stdout, switched
             changed = process.stdout.readline()
             process.send_signal(signal.SIGINT)
             process.stdout.read()
