@@ -24,7 +24,7 @@ from .. import registry
 from ..errors import NamedSetting, SettingsError, Unsupported, printable
 from . import form, unit
 from .ending import UNWRITABLE
-from .exits import DONE, INTERRUPTED
+from .exits import DONE, INTERRUPTED, WIDTH
 from .groups import Subcommand
 from .loading import Handler, load
 from .options import (
@@ -65,7 +65,7 @@ def arguments_help(*names: str) -> str:
         "OUTLET": "an identity that pdu status lists, such as 3",
     }
     lines = [
-        textwrap.fill(about[name], 76, initial_indent=f"{name:<9}", subsequent_indent=9 * " ")
+        textwrap.fill(about[name], WIDTH, initial_indent=f"{name:<9}", subsequent_indent=9 * " ")
         for name in names
     ]
     return "\n".join(["\b", *lines])

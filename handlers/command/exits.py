@@ -17,7 +17,7 @@ NOT_SEEN = 9
 NOT_CONFIRMED = 12
 INTERRUPTED = 130
 READER_GONE = 141
-_WIDTH = 76  # the help of a command indents its lines by 2 characters
+WIDTH = 76  # the help of a command indents its lines by 2 characters
 
 
 class Exit(NamedTuple):
@@ -83,10 +83,10 @@ def markdown() -> str:
 
 
 def table() -> str:
-    """The codes for --help, with lines of at most _WIDTH characters."""
+    """The codes for --help, with lines of at most WIDTH characters."""
     return "\n".join(
         textwrap.fill(
-            one.meaning, _WIDTH, initial_indent=f"  {one.code:>3}  ", subsequent_indent=7 * " "
+            one.meaning, WIDTH, initial_indent=f"  {one.code:>3}  ", subsequent_indent=7 * " "
         )
         for one in EXITS
     )

@@ -5,12 +5,14 @@ command.
 from __future__ import annotations
 
 import importlib
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any, Callable, NamedTuple, Optional
 
 import click
 
 from . import form, meant
+from .exits import WIDTH
 from .hidden import without_login
 from .options import Parameters, SharedOptions, Word, asking, given, output
 from .output import Result, shown
@@ -200,7 +202,16 @@ class OnHost(Lazy):
 
         words = [word for word in command.parameters if isinstance(word, Word) and word.about]
         width = max((len(word.plain) for word in words), default=0)
-        about = [f"{word.plain:{width}}  {word.about}" for word in words]
+        about = [
+            textwrap.fill(
+                word.about,
+                WIDTH,
+                initial_indent=f"{word.plain:{width}}  ",
+                subsequent_indent=(width + 2) * " ",
+                break_long_words=False,
+            )
+            for word in words
+        ]
         return Subcommand(
             cmd_name,
             examples=[f"pdu {self.name} 192.0.2.9 {words}" for words in command.examples],

@@ -289,7 +289,6 @@ def _where(one: FoundPdu) -> str:
 _HELP = """Ask every host address of the networks over SNMP what it is, and print the PDUs as a
 list for pdu check.
 
-\b
 NETWORK is a network such as 192.0.2.0/24, or a single address. Each address gets one small
 SNMPv2c request, and a second one if it does not answer. At most 65,536 addresses are asked, at
 --rate requests a second. Xerus units that announce themselves by mDNS are added if this machine

@@ -13,8 +13,8 @@ from ...unit import UnitReading, merged
 
 def outlets(data: Any) -> UnitReading:
     """The outlets: the reads of one `statistic`, and usually one walk or GET more for each of the
-    watts, the total of the watts, the numbers and the names that the family has. A `status` costs
-    one or two reads besides the GET of sysObjectID.
+    watts, the total of the watts, the numbers and the names that the family has. For an APC unit
+    with 24 outlets 17 requests: a `statistic` costs 14, a `status` 5.
 
     Raises the errors of handlers/errors.py.
     """
