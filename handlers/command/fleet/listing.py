@@ -152,7 +152,7 @@ def _check_head(head: Sequence[str], path: str, lenient: bool) -> list[str]:
 
 def _may_count(name: str) -> bool:
     """Whether a column is a secret, or looks like a known one."""
-    return name in SECRETS or bool(difflib.get_close_matches(name, COLUMNS, 1, 0.8))
+    return name in SECRETS or bool(difflib.get_close_matches(name, COLUMNS, 1, 0.7))
 
 
 def _devices(path: str, entries: Iterable[Entry]) -> Sequence[ListedPdu]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import calendar
 import csv
 import errno
+import getpass
 import io
 import json
 import multiprocessing
@@ -35,6 +36,8 @@ from tests.needs import ROOT
 from tests.packaging.building import archive, small_tree
 from tests.peers import PEERS
 from tests.simulators.nut_server import ADMIN, Driver, Faults, NutServer, SwitchedPdu
+from tests.simulators.snmp_agent import Agent
+from tests.simulators.snmp_agent.devices import BUILT_IN
 from tests.waiting import PATIENCE_S, bounded, until
 
 from .halls import DEAD, PDU, Call, Hall, environment, private, run, shown
@@ -352,7 +355,7 @@ def test_wrong_options_end_with_the_nagios_code_for_unknown(
 def test_a_defect_ends_with_the_nagios_code_for_unknown(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def broken(path: str) -> listing.Fleet:
+    def broken(path: str, lenient: bool) -> listing.Fleet:
         raise ZeroDivisionError("a|b")
 
     monkeypatch.setattr(listing, "read", broken)
@@ -745,3 +748,39 @@ def test_a_watch_in_json_prints_one_document_per_line(small: Hall) -> None:
     ] <= documents[1]["time"]
     age = time.time() - calendar.timegm(time.strptime(documents[1]["time"], "%Y-%m-%dT%H:%M:%SZ"))
     assert 0 <= age < PATIENCE_S
+
+
+def plain_list(folder: Path, agent: Agent) -> Path:
+    file = folder / "list.csv"
+    file.write_text(
+        f"rack,name,handler,address\n7,a,snmp,{agent.host}:{agent.port}\n"
+        f"7,b,snmp,{agent.host}:{agent.port}\n",
+        "utf-8",
+    )
+    return file
+
+
+def test_a_check_without_a_login_names_the_ways_to_give_one(call: Call, tmp_path: Path) -> None:
+    with Agent(BUILT_IN["apc-rpdu2"]()) as agent:
+        done = call("check", plain_list(tmp_path, agent), "--lenient")
+    assert done.returncode == 2 and done.stderr == f"ignored columns of {tmp_path}/list.csv: rack\n"
+    for words in ("--auth in the column auth", "PDU_COMMUNITY", "--secret-file community=FILE"):
+        assert words in done.stdout
+
+
+def test_a_check_without_a_login_asks_once_on_a_terminal(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def typed(question: str) -> str:
+        asked.append(question)
+        return "public"
+
+    with Agent(BUILT_IN["apc-rpdu2"]()) as agent:
+        file = plain_list(tmp_path, agent)
+        monkeypatch.setattr(getpass, "getpass", typed)
+        monkeypatch.setattr(sys, "stdin", terminal.Person(""))
+        done = call("check", file, "--lenient", "--json")
+    assert asked == [f"community of 2 PDUs in {file} without a login: "]
+    assert json.loads(done.stdout)["summary"]["results"] == {"well": 2}
