@@ -34,7 +34,7 @@ help_ = Subcommand(
     callback=_help,
     help="Show the help of a command, as COMMAND --help does.",
     examples=("pdu help status", "pdu help raritan cycle"),
-    params=[Word("COMMAND*", shell_complete=completed(lambda: ROOT.places)), *output()],
+    params=[Word("COMMAND*", shell_complete=completed(lambda: ROOT.by_name)), *output()],
 )
 version = Subcommand(
     "version",

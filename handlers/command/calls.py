@@ -26,7 +26,7 @@ from . import form, unit
 from .ending import UNWRITABLE
 from .exits import DONE, INTERRUPTED, WIDTH
 from .groups import Subcommand
-from .loading import Handler, load
+from .loading import LoadedHandler, load
 from .options import (
     LOGIN,
     SNMP,
@@ -89,11 +89,11 @@ def status_of(pdu: Any) -> dict[str, Any]:
     }
 
 
-def _status(handler: Handler, data: Any) -> dict[str, Any]:
+def _status(handler: LoadedHandler, data: Any) -> dict[str, Any]:
     return status_of(handler.make(data))
 
 
-def _statistic(handler: Handler, data: Any) -> dict[str, Any]:
+def _statistic(handler: LoadedHandler, data: Any) -> dict[str, Any]:
     """The figures that DCImanager gets, the current of each outlet, and watts if the handler has
     `figures`, which costs the reads of the watts beside those of `statistic`.
 
@@ -141,7 +141,7 @@ def _float(value: Any) -> Any:
     return None if value is None else float(value)
 
 
-def _labels(handler: Handler, data: Any) -> dict[str, Any]:
+def _labels(handler: LoadedHandler, data: Any) -> dict[str, Any]:
     pdu = handler.make(data)
     if not hasattr(pdu, "labels"):
         raise Unsupported("this handler has no labels: `pdu status` lists its outlets")
@@ -161,7 +161,7 @@ def _labels_of(pdu: Any) -> Mapping[str, Mapping[str, str]]:
     return {label.identity: {"number": label.number, "name": label.name} for label in found}
 
 
-def _outlets(handler: Handler, data: Any) -> dict[str, Any]:
+def _outlets(handler: LoadedHandler, data: Any) -> dict[str, Any]:
     found = unit.read(handler, data)
     return {**found._asdict(), "outlets": [outlet._asdict() for outlet in found.outlets]}
 
@@ -169,18 +169,18 @@ def _outlets(handler: Handler, data: Any) -> dict[str, Any]:
 # ---- readings ------------------------------------------------------------------------------------
 
 
-class Reading(NamedTuple):
+class ReadingCommand(NamedTuple):
     """A command that reads, and how its result is shown."""
 
     call: str
-    ask: Callable[[Handler, Any], dict[str, Any]]
+    ask: Callable[[LoadedHandler, Any], dict[str, Any]]
     #: whether it asks for the current of outlets, which DCImanager's view of an outlet lacks
     with_currents: bool = False
 
 
 def _read(
     state: SharedOptions,
-    reading: Reading,
+    reading: ReadingCommand,
     handler_name: str,
     hosts: Sequence[str],
     as_csv: bool = False,
@@ -328,7 +328,7 @@ def _figure(value: Any) -> str:
 
 
 def _reading(
-    reading: Reading, help_: str, examples: Sequence[str], *more: click.Parameter
+    reading: ReadingCommand, help_: str, examples: Sequence[str], *more: click.Parameter
 ) -> click.Command:
     @click.pass_context
     def run(context: click.Context, handler: str, host: Sequence[str], csv: bool = False) -> int:
@@ -351,23 +351,23 @@ def _reading(
 
 _CSV: Parameters = option("--csv", "print CSV")
 status = _reading(
-    Reading("status", _status),
+    ReadingCommand("status", _status),
     "The outlets as DCImanager would show them: identity, state (UP, DOWN, UNKNOWN), and beside it"
     " the number on the unit (if known) and the name.",
     ("pdu status snmp 192.0.2.8", "pdu status nut 192.0.2.9 -s device=rack1 --json"),
 )
 statistic = _reading(
-    Reading("statistic", _statistic, with_currents=True),
+    ReadingCommand("statistic", _statistic, with_currents=True),
     "Load in A and energy in kWh of the PDU, and what it meters of each outlet.",
     ("pdu statistic snmp 192.0.2.8", "pdu statistic raritan 192.0.2.9 --username reader"),
 )
 labels = _reading(
-    Reading("labels", _labels),
+    ReadingCommand("labels", _labels),
     "The outlets: identity, number printed on the unit (if known), name.",
     ("pdu labels snmp 192.0.2.8", "pdu labels redfish 192.0.2.9 --username reader"),
 )
 outlets = _reading(
-    Reading("outlets", _outlets, with_currents=True),
+    ReadingCommand("outlets", _outlets, with_currents=True),
     "The outlets with all that is known of each: identity, number on the unit, name, state (on,"
     " off, unknown), current in A, power in W, energy in kWh. The columns are the same for every"
     " handler; a table leaves out those without a figure. An archive reports no power.",

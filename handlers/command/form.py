@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pdu_common.connection import PduData, PduSnmpData
 
     from ..settings import Setting
-    from .loading import Handler
+    from .loading import LoadedHandler
 
 # Keys of this command → keys of DCImanager's SNMP fields.
 _SNMP_FIELDS: Mapping[str, str] = {
@@ -47,7 +47,9 @@ SNMP_KEYS = (*_SNMP_FIELDS, *_SNMP_SECRETS)
 _CHECKS = ("ca_pem", "fingerprint", "verify")
 
 
-def pdu_data(handler: Handler, host: str, state: SharedOptions) -> Union[PduData, PduSnmpData]:
+def pdu_data(
+    handler: LoadedHandler, host: str, state: SharedOptions
+) -> Union[PduData, PduSnmpData]:
     """The object that make_handler takes. Raises SettingsError."""
     # imported late: 1 ms; not every command needs it
     from pdu_common.connection import PduData, PduSnmpData
@@ -94,7 +96,7 @@ def pdu_data(handler: Handler, host: str, state: SharedOptions) -> Union[PduData
     return PduSnmpData(bare, params, settings)
 
 
-def _refuse_unknown(handler: Handler, state: SharedOptions) -> None:
+def _refuse_unknown(handler: LoadedHandler, state: SharedOptions) -> None:
     """Raise SettingsError for a setting on the command line that the handler does not have.
 
     A list and its logins may have settings for other handlers. A handler of another pack may

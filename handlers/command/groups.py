@@ -59,7 +59,7 @@ def _write_examples(examples: Sequence[str], formatter: click.HelpFormatter) -> 
 class Lazy(click.Group):
     """A group whose commands are imported when they are called, completed or asked for their help.
 
-    `places` also has the other names of each command. The help ends with the examples.
+    `by_name`: the commands by each of their names. The help ends with the examples.
     """
 
     def __init__(
@@ -68,18 +68,18 @@ class Lazy(click.Group):
         super().__init__(name, no_args_is_help=False, **more)
         self.examples = examples
         self._listed = places
-        self.places = {one: place for name, place in places.items() for one in (name, *place.also)}
+        self.by_name = {one: place for name, place in places.items() for one in (name, *place.also)}
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         super().format_epilog(ctx, formatter)
         _write_examples(self.examples, formatter)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.places)
+        return list(self.by_name)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> Optional[click.Command]:
         found: Optional[click.Command] = (
-            self.places[cmd_name].load() if cmd_name in self.places else None
+            self.by_name[cmd_name].load() if cmd_name in self.by_name else None
         )
         return found
 
@@ -88,7 +88,7 @@ class Lazy(click.Group):
     ) -> tuple[Optional[str], Optional[click.Command], list[str]]:
         if (
             args
-            and args[0] not in self.places
+            and args[0] not in self.by_name
             and not args[0].startswith("-")
             and not ctx.resilient_parsing
         ):
@@ -98,17 +98,17 @@ class Lazy(click.Group):
     def _advice(self, ctx: click.Context, word: str) -> str:
         """What to use instead of a word that is not a command of this group."""
         above = ctx.parent.command if ctx.parent is not None else None
-        outer = above.places if isinstance(above, Lazy) else {}
+        outer = above.by_name if isinstance(above, Lazy) else {}
         path = ctx.parent.command_path if ctx.parent is not None else ""
-        found = meant.listed(word, self.places)
+        found = meant.listed(word, self.by_name)
         if found:
             return found
         if word in outer:  # `pdu snmp record`: `pdu record snmp`
-            near = meant.similar(word, self.places) or self._choice()
+            near = meant.similar(word, self.by_name) or self._choice()
             return f"{near}, or see {path} {word} --help"
         found = meant.listed(word, outer)
         return (
-            f"for {path}, {found}" if found else meant.similar(word, self.places) or self._choice()
+            f"for {path}, {found}" if found else meant.similar(word, self.by_name) or self._choice()
         )
 
     def _choice(self) -> str:
@@ -187,9 +187,9 @@ class OnHost(Lazy):
         self.without = without
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> Optional[click.Command]:
-        if cmd_name not in self.places or cmd_name in self.without:
+        if cmd_name not in self.by_name or cmd_name in self.without:
             return super().get_command(ctx, cmd_name)
-        place = self.places[cmd_name]
+        place = self.by_name[cmd_name]
         command: Command = place.load()[cmd_name]
 
         @click.pass_context
@@ -233,8 +233,8 @@ class OnHost(Lazy):
         if rest_behind and rest_behind[0] in self.without and not ctx.resilient_parsing:
             # the HOST itself is not shown: it may contain a password
             ctx.fail(f"{rest_behind[0]!r} takes no HOST")
-        is_before = bool(rest) and rest[0] in self.places
-        is_behind = bool(rest_behind) and rest_behind[0] in self.places
+        is_before = bool(rest) and rest[0] in self.by_name
+        is_behind = bool(rest_behind) and rest_behind[0] in self.by_name
         if is_before and not is_behind and not ctx.resilient_parsing:
             if not set(behind) & set(ctx.help_option_names):
                 ctx.fail(f"give HOST before the command {rest[0]!r}")

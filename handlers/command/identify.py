@@ -20,7 +20,7 @@ from .exits import DONE, code_of
 from .field.kinds import Identity, identity, kind, names
 from .form import SNMP_KEYS
 from .groups import Subcommand
-from .loading import Handler, load
+from .loading import LoadedHandler, load
 from .options import LOGIN, SNMP, TLS, SharedOptions, command_line, device, given, option, output
 from .output import columns, print_json
 from .report import described, reason
@@ -109,13 +109,13 @@ def _look(name: str, host: str, state: SharedOptions, alone: bool) -> HandlerAns
         return HandlerAnswer(name, error=error)
 
 
-def _keys(handler: Handler) -> set[str]:
+def _keys(handler: LoadedHandler) -> set[str]:
     return {setting.key for setting in handler.settings} | (
         set(SNMP_KEYS) if handler.snmp else set()
     )
 
 
-def _own(handler: Handler, state: SharedOptions) -> SharedOptions:
+def _own(handler: LoadedHandler, state: SharedOptions) -> SharedOptions:
     keys = _keys(handler)
     return dataclasses.replace(
         state,

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import tempfile
 
 
-class Handler(NamedTuple):
+class LoadedHandler(NamedTuple):
     """A loaded handler."""
 
     #: such as `raritan`; for an archive, the name of its directory without `pdu_`
@@ -43,7 +43,7 @@ class Handler(NamedTuple):
     sent: Optional[ContextVar[Callable[[], object]]] = None
 
 
-def load(handler: str) -> Handler:
+def load(handler: str) -> LoadedHandler:
     """Load a handler by its name, or by the path of an archive. Raises SettingsError.
 
     An archive is unpacked into a temporary folder.
@@ -63,7 +63,7 @@ def load(handler: str) -> Handler:
     )
 
 
-def _described(name: str, shown: str, module: ModuleType) -> Handler:
+def _described(name: str, shown: str, module: ModuleType) -> LoadedHandler:
     make = getattr(module, "make_handler", None)
     if not callable(make):
         raise SettingsError(f"{shown} is not a handler: its handler.py has no make_handler")
@@ -75,7 +75,7 @@ def _described(name: str, shown: str, module: ModuleType) -> Handler:
         for kind in vars(home).values()
     )
     sent = SENT if snmp else getattr(home, "SENT", None)
-    return Handler(
+    return LoadedHandler(
         name,
         shown,
         make,

@@ -41,7 +41,7 @@ _OWN = (_SESSION, _PDU, *(one for one in TLS if one.key != "tls"))
 _PATH = Word("PATH?", f"a path of the service, such as {ROOT}Chassis (default: {ROOT})")
 
 
-class Call(NamedTuple):
+class RedfishCall(NamedTuple):
     """One run of a command: the service, the setting `pdu`, and the command's own arguments and
     options.
     """
@@ -54,7 +54,7 @@ class Call(NamedTuple):
 # ---- commands ------------------------------------------------------------------------------------
 
 
-def info(call: Call) -> Result:
+def info(call: RedfishCall) -> Result:
     """The service and its PDUs. Costs the round trips of `units`."""
     root = call.service.root()
     offered = child(child(root, "ProtocolFeaturesSupported"), "ExpandQuery")
@@ -87,7 +87,7 @@ def info(call: Call) -> Result:
     )
 
 
-def outlets(call: Call) -> Result:
+def outlets(call: RedfishCall) -> Result:
     """Outlets. Costs the round trips of a status, of `sensors.read` where only sensors have the
     figures, and of `actions.infos_of` where other resources list the values of the actions."""
     every = units.units(call.service, call.pdu)
@@ -144,13 +144,13 @@ def outlets(call: Call) -> Result:
     return Result({"outlets": rows}, columns(head, cells))
 
 
-def show(call: Call) -> Result:
+def show(call: RedfishCall) -> Result:
     """One resource as JSON. Costs one round trip after the root and the login."""
     found = call.service.get(_path(call))
     return Result(found, json.dumps(found, indent=1).splitlines())
 
 
-def tree(call: Call) -> Result:
+def tree(call: RedfishCall) -> Result:
     """PATH and the resources below it; breadth first in JSON, by path in text.
 
     Below PATH, an error that concerns only one resource is shown in its place. A resource beyond
@@ -189,7 +189,7 @@ def tree(call: Call) -> Result:
     )
 
 
-def _below(call: Call, resource: Json) -> list[str]:
+def _below(call: RedfishCall, resource: Json) -> list[str]:
     """The paths of the resources below this one.
 
     The property `Links` is left out: it refers to related resources.
@@ -203,7 +203,7 @@ def _below(call: Call, resource: Json) -> list[str]:
     return found
 
 
-def sensors(call: Call) -> Result:
+def sensors(call: RedfishCall) -> Result:
     """Sensors.
 
     Costs the round trips of `units`, of `lists` for each PDU, and of `members` for each list.
@@ -240,7 +240,7 @@ def _reading(sensor: Json) -> Optional[float]:
     return None if amount is None else -amount
 
 
-def _path(call: Call) -> str:
+def _path(call: RedfishCall) -> str:
     path = str(call.arguments["path"] or ROOT)
     if path.startswith("/"):
         with contextlib.suppress(ProtocolError):  # for example //HOST/: another service
@@ -304,7 +304,7 @@ def _run(
     try:
         given = settings.read(PduData(host, texts))
         with RedfishService(given, seconds=_LONGEST_CALL) as service:
-            return command.run(Call(service, given.pdu, words))
+            return command.run(RedfishCall(service, given.pdu, words))
     except PduHandlerError as error:
         error.at(host)
         raise

@@ -128,7 +128,7 @@ def run(arguments: Sequence[str]) -> int:
         return ended.exit_code
     except click.UsageError as error:
         # click does not say whose option lacks a value
-        named = [one for one in arguments if one in ROOT.places][:1]
+        named = [one for one in arguments if one in ROOT.by_name][:1]
         where = error.ctx.command_path if error.ctx else " ".join(["pdu", *named])
         # click puts each choice on its own line
         words = " ".join(error.format_message().split())

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, Optional
 from .. import registry
 from ..errors import PduHandlerError, printable
 from ..labels import Label
-from .loading import Handler
+from .loading import LoadedHandler
 from .output import STATES, metered
 
 _FIELD = f"{__package__}.field"
@@ -44,7 +44,7 @@ class UnitReading(NamedTuple):
     outlets: list[OutletReading]
 
 
-def read(handler: Handler, data: Any) -> UnitReading:
+def read(handler: LoadedHandler, data: Any) -> UnitReading:
     """The PDU that `data`, an argument of make_handler, names. Raises the errors of its handler."""
     module = f"{_FIELD}.{handler.shown}"
     if not registry.is_handler(handler.shown) or not _has_outlets(module):
@@ -85,7 +85,7 @@ def merged(
     ]
 
 
-def _by_calls(handler: Handler, data: Any) -> UnitReading:
+def _by_calls(handler: LoadedHandler, data: Any) -> UnitReading:
     """By `status`, `statistic` and, if the handler has it, `labels`: the round trips of all of
     them. No watts: DCImanager's views have none."""
     ports = handler.make(data).status().ports

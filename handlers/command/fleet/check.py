@@ -26,12 +26,12 @@ from .archives import replaced
 from .auth import ENVIRONMENT, of_environment, of_file
 from .page import page
 from .polling import Target, targets
-from .verdict import NAGIOS_FAILED, Row, Summary, changes, judged, nagios, remembered, summary
+from .verdict import NAGIOS_FAILED, PduRow, Summary, changes, judged, nagios, remembered, summary
 
 _CLEAR = "\x1b[H\x1b[2J"
 
 
-class Wanted(NamedTuple):
+class CheckOptions(NamedTuple):
     """The options of one run."""
 
     file: str
@@ -48,7 +48,7 @@ class Wanted(NamedTuple):
 class Round(NamedTuple):
     """One poll of the whole list."""
 
-    rows: Sequence[Row]
+    rows: Sequence[PduRow]
     found: Summary
     #: when, in seconds since 1970
     ended: float
@@ -69,7 +69,7 @@ class Round(NamedTuple):
 
 @click.pass_context
 def _check(context: click.Context, /, **options: Any) -> int:
-    wanted, state = Wanted(**options), given(context)
+    wanted, state = CheckOptions(**options), given(context)
     try:
         return _run(wanted, state)
     except Exception as error:
@@ -104,7 +104,7 @@ class _Check(Subcommand):
             ) from None
 
 
-def _run(wanted: Wanted, state: SharedOptions) -> int:
+def _run(wanted: CheckOptions, state: SharedOptions) -> int:
     is_for_one_round = wanted.csv or wanted.nagios
     if wanted.watch is not None and is_for_one_round:
         raise Usage("--watch works only with the table, --json and --html")
@@ -123,7 +123,7 @@ def _run(wanted: Wanted, state: SharedOptions) -> int:
         polled = targets(devices, auths, usual)
     if wanted.html is not None:
         _check_writable(wanted.html)
-    before: dict[str, Row] = {}
+    before: dict[str, PduRow] = {}
     begin = time.monotonic()
     while True:
         done = _round(wanted, state, polled, before)
@@ -164,10 +164,13 @@ def _asked(file: str, polled: Sequence[Target]) -> dict[str, str]:
 
 
 def _round(
-    wanted: Wanted, state: SharedOptions, polled: Sequence[Target], before: Mapping[str, Row]
+    wanted: CheckOptions,
+    state: SharedOptions,
+    polled: Sequence[Target],
+    before: Mapping[str, PduRow],
 ) -> Round:
     keep = state.json or wanted.html is not None or wanted.watch is not None
-    rows: list[Optional[Row]] = [None] * len(polled)
+    rows: list[Optional[PduRow]] = [None] * len(polled)
     begin = time.monotonic()
     shown = progress(len(polled), "polling", show_pos=True)
     with contextlib.closing(pool.read_all(polled, wanted.parallel)) as readings, shown as bar:
@@ -181,7 +184,7 @@ def _round(
     )
 
 
-def _marks(rows: Sequence[Row], before: Mapping[str, Row]) -> dict[str, list[str]]:
+def _marks(rows: Sequence[PduRow], before: Mapping[str, PduRow]) -> dict[str, list[str]]:
     """PDU -> what changed since the round `before`, for those that changed."""
     marks: dict[str, list[str]] = {}
     for row in rows:
@@ -192,7 +195,7 @@ def _marks(rows: Sequence[Row], before: Mapping[str, Row]) -> dict[str, list[str
     return marks
 
 
-def _shown(wanted: Wanted, state: SharedOptions, done: Round, first: bool) -> None:
+def _shown(wanted: CheckOptions, state: SharedOptions, done: Round, first: bool) -> None:
     if wanted.html is not None:
         _write(wanted.html, page(done.rows, done.found, done.when, done.marks))
     if state.json:
@@ -211,7 +214,7 @@ def _shown(wanted: Wanted, state: SharedOptions, done: Round, first: bool) -> No
         sys.stdout.flush()
 
 
-def _lines(wanted: Wanted, done: Round, first: bool) -> Iterator[str]:
+def _lines(wanted: CheckOptions, done: Round, first: bool) -> Iterator[str]:
     """The round as text. The first round, and every round on a terminal, shows all PDUs. Other
     rounds show what changed, the errors of the PDUs that changed, and the sums, or nothing if no
     PDU changed."""

@@ -37,7 +37,7 @@ _MISSING = (
 )
 
 
-class Wanted(NamedTuple):
+class ExporterOptions(NamedTuple):
     """The options of one run."""
 
     list: Optional[str]
@@ -51,7 +51,7 @@ class Wanted(NamedTuple):
 
 @click.pass_context
 def _exporter(context: click.Context, /, **options: Any) -> None:
-    wanted, state = Wanted(**options), given(context)
+    wanted, state = ExporterOptions(**options), given(context)
     try:
         from . import server  # imported late: 45 ms, and its package may be missing
     except ModuleNotFoundError as error:
@@ -110,7 +110,7 @@ def _url(listen: str, port: int) -> str:
     return f"http://{host}:{port}/"
 
 
-def _allowed(wanted: Wanted, state: SharedOptions) -> Allowed:
+def _allowed(wanted: ExporterOptions, state: SharedOptions) -> Allowed:
     """Reads the list and the logins, and loads every handler that a query can name.
 
     Raises SettingsError.
@@ -138,7 +138,7 @@ def _carry_out(asked: list[int], reload: Callable[[], None]) -> None:
         reload()
 
 
-def _reload(exporter: Any, wanted: Wanted, state: SharedOptions) -> None:
+def _reload(exporter: Any, wanted: ExporterOptions, state: SharedOptions) -> None:
     """Reads the list and the logins again, after SIGHUP.
 
     If that fails, the old ones stay in use.

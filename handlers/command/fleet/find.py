@@ -27,7 +27,7 @@ from ..output import columns, counted, print_json, progress
 from ..report import Usage
 from . import sweep
 from .auth import names, of_file
-from .datagrams import Answer
+from .datagrams import AgentAnswer
 from .networks import Network, hosts, parsed
 from .tables import begins_as_formula
 
@@ -117,7 +117,9 @@ def _community(state: SharedOptions, auth: Optional[str], login: Optional[str]) 
     return known[login].secrets["community"]
 
 
-def _sorted_out(answers: Mapping[str, Answer], port: int) -> tuple[list[FoundPdu], list[FoundPdu]]:
+def _sorted_out(
+    answers: Mapping[str, AgentAnswer], port: int
+) -> tuple[list[FoundPdu], list[FoundPdu]]:
     """The devices that a family of the SNMP handler fits, and all others that answered.
 
     The sysObjectID of Net-SNMP names only the agent, which servers run too. Such a device counts as

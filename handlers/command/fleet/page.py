@@ -9,7 +9,7 @@ from html import escape
 
 from ..output import counted
 from .tables import SHOWN
-from .verdict import BAD, DOUBTFUL, Row, Summary
+from .verdict import BAD, DOUBTFUL, PduRow, Summary
 
 _SLOWEST = 10
 _CLASSES = {BAD: "bad", DOUBTFUL: "doubtful"}
@@ -27,7 +27,9 @@ _NUMBERS = '<th class="n">{}</th>'
 _SHORT = {"UP": "1", "DOWN": "0", "UNKNOWN": "?"}
 
 
-def page(rows: Sequence[Row], found: Summary, when: str, marks: Mapping[str, Sequence[str]]) -> str:
+def page(
+    rows: Sequence[PduRow], found: Summary, when: str, marks: Mapping[str, Sequence[str]]
+) -> str:
     """The whole file. Texts from devices and lists are escaped."""
     parts = [
         "<!doctype html>",
@@ -104,7 +106,7 @@ def _line(tag: str, cells: Iterable[str]) -> str:
     return f"<tr>{''.join(made)}</tr>"
 
 
-def _all(rows: Sequence[Row]) -> list[str]:
+def _all(rows: Sequence[PduRow]) -> list[str]:
     """All PDUs, with the columns of the table for people and a row of their outlets' states."""
     head: list[str] = []
     for column in SHOWN:
@@ -120,7 +122,7 @@ def _all(rows: Sequence[Row]) -> list[str]:
     return _section("Load and energy", (*head, "outlets: 1 on, 0 off, ? unknown"), lines)
 
 
-def _cells(row: Row, most: Mapping[str, float]) -> list[str]:
+def _cells(row: PduRow, most: Mapping[str, float]) -> list[str]:
     cells: list[str] = []
     for column in SHOWN:
         shown = column.text(row)
@@ -139,7 +141,7 @@ def _size(value: object) -> float:
     return value if isinstance(value, float) else 0.0
 
 
-def _marked(tag: str, row: Row, text: str) -> str:
+def _marked(tag: str, row: PduRow, text: str) -> str:
     return f'<{tag} class="{_CLASSES.get(row.level, "")}">{escape(text)}</{tag}>'
 
 

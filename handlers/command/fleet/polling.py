@@ -17,7 +17,7 @@ from ...errors import SettingsError, printable
 from ...labels import Label
 from .. import form
 from ..asking import NoSecret
-from ..loading import Handler, load
+from ..loading import LoadedHandler, load
 from ..options import SECRETS, SharedOptions, spelled_secret
 from ..output import metered
 from .auth import ENVIRONMENT, Auth, names
@@ -75,7 +75,7 @@ class Target(NamedTuple):
     """A PDU that can be polled, with its loaded handler and its login."""
 
     device: ListedPdu
-    handler: Handler
+    handler: LoadedHandler
     auth: Auth
 
     def data(self, timeout: Optional[float] = None) -> Any:
@@ -107,7 +107,7 @@ def targets(
     `usual` is the login of PDUs that name none. Raises SettingsError.
     """
     show_outlet_current()
-    handlers: dict[str, Handler] = {}
+    handlers: dict[str, LoadedHandler] = {}
     found: list[Target] = []
     for device in devices:
         auth = auths.get(device.auth) if device.auth else usual
@@ -212,7 +212,7 @@ def _figure(value: Any) -> Optional[float]:
     return number
 
 
-def _count(handler: Handler, count: list[int]) -> None:
+def _count(handler: LoadedHandler, count: list[int]) -> None:
     """Counts the requests of the following calls in `count[0]`, if the handler says when it sends
     one.
     """
@@ -227,7 +227,7 @@ def _count(handler: Handler, count: list[int]) -> None:
     handler.sent.set(sent)
 
 
-def _bounded(handler: Handler, settings: Mapping[str, str], longest: float) -> dict[str, str]:
+def _bounded(handler: LoadedHandler, settings: Mapping[str, str], longest: float) -> dict[str, str]:
     """A shorter `timeout`, with which all tries of a request take about `longest` seconds; {} if it
     is not needed or possible.
 

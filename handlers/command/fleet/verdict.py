@@ -56,7 +56,7 @@ _ONLY_METERS = (
 _OTHERWISE = "read this PDU alone with `pdu status`"
 
 
-class Row(NamedTuple):
+class PduRow(NamedTuple):
     """One PDU of the table."""
 
     device: ListedPdu
@@ -105,14 +105,14 @@ class Row(NamedTuple):
         return load, energy
 
 
-def judged(device: ListedPdu, reading: Reading, keep_outlets: bool = True) -> Row:
+def judged(device: ListedPdu, reading: Reading, keep_outlets: bool = True) -> PduRow:
     """The row of one PDU."""
     level, result = _level(device, reading)
     kind, reason = reading.failure or ("", "")
     on, off, unknown = (
         reading.count(state) if reading.answered else None for state in (UP, DOWN, UNKNOWN)
     )
-    return Row(
+    return PduRow(
         device,
         level,
         result,
@@ -148,7 +148,7 @@ class Summary(NamedTuple):
     """The whole fleet."""
 
     pdus: int
-    #: `Row.result` -> number of PDUs, the most frequent first
+    #: `PduRow.result` -> number of PDUs, the most frequent first
     results: dict[str, int]
     on: int
     off: int
@@ -185,7 +185,7 @@ class Summary(NamedTuple):
         ]
 
 
-def summary(rows: Sequence[Row], seconds: float) -> Summary:
+def summary(rows: Sequence[PduRow], seconds: float) -> Summary:
     """The sums over all rows."""
     results = Counter(row.result for row in rows)
     loads = [row.load_a for row in rows if row.load_a is not None]
@@ -213,7 +213,7 @@ _NAGIOS_SHOWN = 20
 NAGIOS_FAILED = 3  # UNKNOWN in Nagios' plugin guidelines: the check itself failed
 
 
-def nagios(found: Summary, rows: Sequence[Row]) -> list[str]:
+def nagios(found: Summary, rows: Sequence[PduRow]) -> list[str]:
     """The output of a Nagios plugin: one line with performance data, then lines about PDUs that are
     not well.
 
@@ -252,7 +252,7 @@ def _plain(text: str) -> str:
     return text.replace("|", "/")  # the bar separates performance data
 
 
-def remembered(before: Optional[Row], row: Row) -> Row:
+def remembered(before: Optional[PduRow], row: PduRow) -> PduRow:
     """The row for the next call of `changes`: states or an energy that `row` lacks are taken from
     `before`.
     """
@@ -267,7 +267,7 @@ def remembered(before: Optional[Row], row: Row) -> Row:
     )
 
 
-def changes(before: Row, after: Row) -> list[str]:
+def changes(before: PduRow, after: PduRow) -> list[str]:
     """What changed: the result, outlets if both rows have states, and an energy that fell.
 
     Changed loads are left out.

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from handlers.command import calls, cycling, root, switching
-from handlers.command.loading import Handler
+from handlers.command.loading import LoadedHandler
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.peers import Peer
 
@@ -38,7 +38,7 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
     return code, shown.out, shown.err
 
 
-def use(monkeypatch: pytest.MonkeyPatch, loading: Callable[[str], Handler]) -> None:
+def use(monkeypatch: pytest.MonkeyPatch, loading: Callable[[str], LoadedHandler]) -> None:
     """Let the commands that call a handler load it with this function."""
     for module in (calls, switching, cycling):
         monkeypatch.setattr(module, "load", loading)

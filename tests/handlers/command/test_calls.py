@@ -24,7 +24,7 @@ import pytest
 from handlers import errors
 from handlers.command import asking, exits
 from handlers.command.exits import READER_GONE
-from handlers.command.loading import Handler, load
+from handlers.command.loading import LoadedHandler, load
 from handlers.command.options import SharedOptions
 from handlers.command.output import figure, passing
 from pdu_common.base_pdu import BasePdu
@@ -124,7 +124,7 @@ def test_an_unmetered_figure_is_shown_as_null_in_json_and_as_not_metered_in_a_ta
                 ports=[PduPortStatisticView("1"), PduPortStatisticView("2", 0.0)]
             )
 
-    use(monkeypatch, lambda name: Handler(name, name, Unmetered, (), False))
+    use(monkeypatch, lambda name: LoadedHandler(name, name, Unmetered, (), False))
     code, out, _ = run(capsys, "statistic", "x", "192.0.2.7", "--json")
     shown = json.loads(out)
     assert (code, shown["load_a"], shown["total_consumption_kwh"]) == (0, None, None)
@@ -174,7 +174,7 @@ def test_an_outlet_that_is_on_has_a_colour_on_a_terminal_unless_no_color_is_set(
                 [PduPortView("1", EnumPowerStatus.UP), PduPortView("2", EnumPowerStatus.DOWN)]
             )
 
-    use(monkeypatch, lambda name: Handler(name, name, Two, (), False))
+    use(monkeypatch, lambda name: LoadedHandler(name, name, Two, (), False))
     monkeypatch.setattr("sys.stdout.isatty", lambda: terminal_)
     monkeypatch.setenv("NO_COLOR", no_color)
     lines = run(capsys, "status", "x", "192.0.2.7")[1].splitlines()
@@ -220,7 +220,7 @@ def test_a_warning_during_a_command_names_the_host_and_is_escaped(
             port.power_status = EnumPowerStatus.DOWN
             return port
 
-    use(monkeypatch, lambda name: Handler(name, name, lambda data: Warns(), (), False))
+    use(monkeypatch, lambda name: LoadedHandler(name, name, lambda data: Warns(), (), False))
     code, _, err = run(capsys, "down", "x", "192.0.2.7", "1", "--yes")
     assert (code, err) == (0, "warning: 192.0.2.7: red \\x1b[31m\n")
 
@@ -251,7 +251,7 @@ def test_a_wrong_secret_is_reported_in_one_line_without_the_secret(
 
 
 def broken(monkeypatch: pytest.MonkeyPatch, error: BaseException | None = None) -> None:
-    use(monkeypatch, lambda name: Handler(name, name, lambda data: Broken(error), (), False))
+    use(monkeypatch, lambda name: LoadedHandler(name, name, lambda data: Broken(error), (), False))
 
 
 KINDS = [
@@ -568,7 +568,7 @@ def test_an_outlet_whose_new_state_was_not_seen_is_named_even_if_a_later_one_fai
                 raise errors.Unreachable("no answer", "192.0.2.7", "port_down")
             return port
 
-    use(monkeypatch, lambda name: Handler(name, name, lambda data: Lost(), (), False))
+    use(monkeypatch, lambda name: LoadedHandler(name, name, lambda data: Lost(), (), False))
     code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "2", "--yes")
     failed, place, missed = err.splitlines()
     assert code == exits.code_of("unreachable") and out == "outlet 1 of 192.0.2.7 is unknown (x)\n"

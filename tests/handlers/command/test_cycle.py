@@ -13,7 +13,7 @@ import pytest
 
 from handlers import errors
 from handlers.command import cycling, exits
-from handlers.command.loading import Handler
+from handlers.command.loading import LoadedHandler
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
 from tests import terminal
 from tests.handlers.command.running import options, run, use
@@ -75,7 +75,7 @@ class Unit:
 @pytest.fixture
 def unit(monkeypatch: pytest.MonkeyPatch) -> Unit:
     made = Unit()
-    use(monkeypatch, lambda name: Handler(name, name, made.make, (), False))
+    use(monkeypatch, lambda name: LoadedHandler(name, name, made.make, (), False))
     return made
 
 

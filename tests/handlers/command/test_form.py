@@ -7,7 +7,7 @@ import os
 import pytest
 
 from handlers.command import form
-from handlers.command.loading import Handler
+from handlers.command.loading import LoadedHandler
 from tests.handlers.command.running import run, use
 from tests.handlers.command.test_outlets import ByCalls
 
@@ -59,7 +59,7 @@ def test_an_unknown_setting_whose_value_may_be_a_secret_is_named_without_it(
 def test_a_handler_from_elsewhere_that_declares_no_settings_takes_any(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    use(monkeypatch, lambda name: Handler(name, name, ByCalls, (), False))
+    use(monkeypatch, lambda name: LoadedHandler(name, name, ByCalls, (), False))
     assert run(capsys, "status", "x", "192.0.2.7", "-s", "own=1")[0] == 0
 
 

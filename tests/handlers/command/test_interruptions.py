@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from handlers.command import exits, switching
-from handlers.command.loading import Handler
+from handlers.command.loading import LoadedHandler
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
 from tests.handlers.command.running import run, use
 from tests.needs import ROOT
@@ -83,7 +83,10 @@ def test_an_interruption_tells_switched_outlets_from_doubtful_and_untouched_ones
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     before = signal.getsignal(number)
-    use(monkeypatch, lambda name: Handler(name, name, Interrupting(number, last).make, (), False))
+    use(
+        monkeypatch,
+        lambda name: LoadedHandler(name, name, Interrupting(number, last).make, (), False),
+    )
     code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "2", "3", "--yes", "--json")
     answer = json.loads(out)
     assert (code, err, answer["outlets"]) == (exits.INTERRUPTED, "", outlets)
@@ -102,7 +105,7 @@ def test_an_interruption_after_the_last_command_says_that_all_were_answered(
     def interrupted(*words: object, **options: Any) -> None:
         raise KeyboardInterrupt
 
-    use(monkeypatch, lambda name: Handler(name, name, Interrupting(0, 0).make, (), False))
+    use(monkeypatch, lambda name: LoadedHandler(name, name, Interrupting(0, 0).make, (), False))
     monkeypatch.setattr(switching, "print", interrupted, raising=False)
     code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "--yes")
     assert (code, out, err) == (
@@ -127,7 +130,7 @@ class InterruptedStatus:
 def test_ctrl_c_keeps_the_answers_of_the_hosts_that_were_read_before(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    use(monkeypatch, lambda name: Handler(name, name, InterruptedStatus, (), False))
+    use(monkeypatch, lambda name: LoadedHandler(name, name, InterruptedStatus, (), False))
     code, out, err = run(capsys, "status", "x", "192.0.2.7", "192.0.2.8", "192.0.2.9", "--json")
     first, second = json.loads(out)
     assert (code, err) == (exits.INTERRUPTED, "")

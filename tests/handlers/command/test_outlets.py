@@ -11,7 +11,7 @@ import pytest
 
 from handlers import errors
 from handlers.command import calls, unit
-from handlers.command.loading import Handler, load
+from handlers.command.loading import LoadedHandler, load
 from pdu_common.base_pdu import BasePdu
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import (
@@ -93,7 +93,7 @@ def test_a_figure_that_only_tools_read_does_not_hide_those_of_dcimanager(
         def statistic(self) -> PduStatisticView:
             return PduStatisticView(2.0, 5.0, [PduPortStatisticView("1", 5.0)])
 
-    use(monkeypatch, lambda name: Handler(name, name, Watts, (), False))
+    use(monkeypatch, lambda name: LoadedHandler(name, name, Watts, (), False))
     code, out, err = run(capsys, "statistic", "x", "192.0.2.7", "--json")
     found = json.loads(out)
     assert (code, err) == (0, "") and (found["load_a"], found["total_consumption_kwh"]) == (2, 5)
@@ -115,7 +115,7 @@ class ByCalls(BasePdu):
 
 
 def test_a_handler_from_elsewhere_is_read_through_its_calls() -> None:
-    found = unit.read(Handler("x", "x.tar.gz", ByCalls, (), False), PduData("192.0.2.7"))
+    found = unit.read(LoadedHandler("x", "x.tar.gz", ByCalls, (), False), PduData("192.0.2.7"))
     assert [tuple(one) for one in found.outlets] == [
         ("b", "", "", "off", None, None, None),
         ("a", "", "", "unknown", None, None, 1.5),
@@ -129,7 +129,7 @@ def test_several_hosts_are_one_csv_and_a_formula_is_disarmed(
     monkeypatch.setattr(
         ByCalls, "status", lambda _: PduView([PduPortView("=1+1", EnumPowerStatus.UP)])
     )
-    use(monkeypatch, lambda name: Handler(name, name, ByCalls, (), False))
+    use(monkeypatch, lambda name: LoadedHandler(name, name, ByCalls, (), False))
     code, out, _ = run(capsys, "outlets", "x", "192.0.2.7", "192.0.2.8", "--csv")
     assert (code, out.splitlines()) == (
         0,
@@ -149,9 +149,9 @@ def test_currents_are_asked_for_before_the_handler_is_loaded(
     """A handler keeps the class of the view that it imported."""
     order: list[str] = []
 
-    def loading(name: str) -> Handler:
+    def loading(name: str) -> LoadedHandler:
         order.append("load")
-        return Handler(name, name, ByCalls, (), False)
+        return LoadedHandler(name, name, ByCalls, (), False)
 
     monkeypatch.setattr(calls, "show_outlet_current", lambda: order.append("currents"))
     use(monkeypatch, loading)

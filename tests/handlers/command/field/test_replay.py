@@ -13,7 +13,7 @@ from handlers.command.field.redfish import tree as redfish_tree
 from handlers.command.field.snmp import snmprec
 from handlers.command.field.snmp.kind import _found
 from handlers.command.field.snmp.recording import detected
-from handlers.command.field.snmp.rows import Row as HeldRow, arcs
+from handlers.command.field.snmp.rows import SnmpRow as HeldRow, arcs
 from handlers.command.field.snmp.unit import RecordedUnit
 from handlers.command.loading import load
 from handlers.errors import ProtocolError, SettingsError

@@ -19,7 +19,7 @@ from handlers.command.fleet.allowed import Allowed, NotAllowed, Query
 from handlers.command.fleet.auth import Auth
 from handlers.command.fleet.listing import ListedPdu
 from handlers.command.fleet.polling import Failure, Outlet, Reading, Target
-from handlers.command.loading import Handler, load
+from handlers.command.loading import LoadedHandler, load
 from tests.needs import ROOT
 from tests.packaging.building import archive
 from tests.peers import PEERS
@@ -566,7 +566,7 @@ def test_a_probe_that_cannot_start_a_thread_frees_its_slot(monkeypatch: pytest.M
 
     target = Target(
         ListedPdu("rack", "snmp", "192.0.2.1"),
-        Handler("snmp", "snmp", lambda _: None, (), True),
+        LoadedHandler("snmp", "snmp", lambda _: None, (), True),
         Auth("", {}, {}),
     )
     asked = server.Exporter(Allowed([target], (), {}, {}), server.Limits(1))

@@ -12,7 +12,7 @@ import pytest
 from handlers.command.fleet import polling, tables, verdict
 from handlers.command.fleet.auth import Auth
 from handlers.command.fleet.listing import ListedPdu
-from handlers.command.loading import Handler
+from handlers.command.loading import LoadedHandler
 from handlers.counting import SENT
 from pdu_common.helper import (
     EnumPowerStatus,
@@ -53,7 +53,7 @@ class Counted(ThirdParty):
 
 
 def reading(pdu: ThirdParty) -> polling.Reading:
-    handler = Handler(
+    handler = LoadedHandler(
         "other", "other", lambda _: pdu, (), False, SENT if isinstance(pdu, Counted) else None
     )
     return polling.poll(

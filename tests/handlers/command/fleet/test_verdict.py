@@ -43,7 +43,7 @@ def reading(
 
 def row(
     *states: str, name: str = "a", metered: bool = False, energy: Optional[float] = 5.0
-) -> verdict.Row:
+) -> verdict.PduRow:
     return verdict.judged(device(name, metered), reading(*states, energy=energy))
 
 
