@@ -21,6 +21,7 @@ help:            ## print this list
 
 env:             ## the Python environment in .venv for the command, demo and serve; targets that need it make it first
 	@sh .ci/setup env
+	@[ "$(MAKECMDGOALS)" != env ] || echo "next: . $(VENV)/bin/activate, then: pdu identify HOST, or make demo, make serve"
 
 env-tests:       ## the same environment with what the tests, lint and benchmarks need
 	@sh .ci/setup tests
@@ -73,6 +74,7 @@ coverage: env-tests system ## all tests, and the lines and branches that they di
 
 packages:        ## dist/*.tar.gz and dist/register.sh; needs Python only
 	@$(PYTHON) packaging/build.py
+	@echo "next: dist/register.sh --dry-run shows how it registers them; dist/register.sh does it (--help)"
 
 tools:           ## dist/pdu.pyz: the command pdu in one file, for any Python from 3.9; needs Python and PyPI
 	@$(PYTHON) packaging/tools.py

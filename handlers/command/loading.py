@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import tempfile
 
 
-class Handler(NamedTuple):
+class LoadedHandler(NamedTuple):
     """A loaded handler."""
 
     #: such as `raritan`; for an archive, the name of its directory without `pdu_`
@@ -59,7 +59,7 @@ class Reference(NamedTuple):
     folder: str
 
 
-def load(handler: str) -> Handler:
+def load(handler: str) -> LoadedHandler:
     """Load a handler by its name, or by the path of an archive. Raises SettingsError.
 
     An archive is unpacked into a temporary folder.
@@ -79,7 +79,7 @@ def load(handler: str) -> Handler:
     )
 
 
-def reference(handler: Handler) -> Reference:
+def reference(handler: LoadedHandler) -> Reference:
     """Names the handler for `referenced`."""
     package, _, _ = handler.module.partition(".")
     folder = os.path.dirname(os.path.dirname(getattr(sys.modules.get(package), "__file__", "")))
@@ -87,14 +87,14 @@ def reference(handler: Handler) -> Reference:
 
 
 @functools.lru_cache(maxsize=1000)
-def referenced(given: Reference) -> Handler:
+def referenced(given: Reference) -> LoadedHandler:
     """The handler. An archive is not unpacked again."""
     if given.module not in sys.modules and given.folder not in sys.path:
         sys.path.insert(0, given.folder)
     return _described(given.name, given.shown, importlib.import_module(given.module))
 
 
-def _described(name: str, shown: str, module: ModuleType) -> Handler:
+def _described(name: str, shown: str, module: ModuleType) -> LoadedHandler:
     make = getattr(module, "make_handler", None)
     if not callable(make):
         raise SettingsError(f"{shown} is not a handler: its handler.py has no make_handler")
@@ -106,7 +106,7 @@ def _described(name: str, shown: str, module: ModuleType) -> Handler:
         for kind in vars(home).values()
     )
     sent = SENT if snmp else getattr(home, "SENT", None)
-    return Handler(
+    return LoadedHandler(
         name,
         shown,
         make,

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ..output import counted
 from .tables import SHOWN
-from .verdict import BAD, DOUBTFUL, Row, Summary
+from .verdict import BAD, DOUBTFUL, PduRow, Summary
 
 _SLOWEST = 10
 _CLASSES = {BAD: "bad", DOUBTFUL: "doubtful"}
@@ -55,7 +55,9 @@ class _Cell(NamedTuple):
     head: str = ""
 
 
-def page(rows: Sequence[Row], found: Summary, when: str, marks: Mapping[str, Sequence[str]]) -> str:
+def page(
+    rows: Sequence[PduRow], found: Summary, when: str, marks: Mapping[str, Sequence[str]]
+) -> str:
     """The whole file. Texts from devices and lists are escaped."""
     parts = [
         "<!doctype html>",
@@ -126,11 +128,11 @@ def _td(cell: _Cell) -> str:
     return f"<td{classes}{head}>{cell.html}</td>"
 
 
-def _errors(rows: Sequence[Row]) -> list[str]:
+def _errors(rows: Sequence[PduRow]) -> list[str]:
     """The PDUs with an error, by kind; what to do is said once for each kind. The kind that most
     PDUs have comes first.
     """
-    kinds: dict[str, list[Row]] = {}
+    kinds: dict[str, list[PduRow]] = {}
     for row in sorted(rows, key=lambda one: -one.level):
         if row.kind:
             kinds.setdefault(row.kind, []).append(row)
@@ -147,7 +149,7 @@ def _errors(rows: Sequence[Row]) -> list[str]:
     return parts
 
 
-def _all(rows: Sequence[Row]) -> list[str]:
+def _all(rows: Sequence[PduRow]) -> list[str]:
     """All PDUs, with the columns of the table for people, and their outlets."""
     most = {
         column.key: max((_size(column.value(row)) for row in rows), default=0.0)
@@ -158,7 +160,7 @@ def _all(rows: Sequence[Row]) -> list[str]:
     return _section("Load and energy", head, [_cells(row, most) for row in rows])
 
 
-def _cells(row: Row, most: Mapping[str, float]) -> list[_Cell]:
+def _cells(row: PduRow, most: Mapping[str, float]) -> list[_Cell]:
     cells: list[_Cell] = []
     for column in SHOWN:
         shown = column.text(row)
@@ -178,7 +180,7 @@ def _cells(row: Row, most: Mapping[str, float]) -> list[_Cell]:
     return [*cells, _Cell(escape(_not_on(row)), "wide text")]
 
 
-def _not_on(row: Row) -> str:
+def _not_on(row: PduRow) -> str:
     """The outlets that are off or unknown, by name."""
     if not row.outlets:
         return ""
@@ -191,7 +193,7 @@ def _not_on(row: Row) -> str:
     return "; ".join(parts) or "all are on"
 
 
-def _outlets(row: Row, state: str) -> str:
+def _outlets(row: PduRow, state: str) -> str:
     """The identities of the outlets in this state; numbers that follow each other as a range."""
     runs: list[list[str]] = []
     for identity in (one.identity for one in row.outlets if one.state == state):

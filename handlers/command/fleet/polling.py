@@ -17,10 +17,11 @@ from pdu_common.tools import show_outlet_current
 from ...errors import SettingsError, printable
 from ...labels import Label
 from .. import form
-from ..loading import Handler, load
-from ..options import SECRETS, SharedOptions
+from ..asking import NoSecret
+from ..loading import LoadedHandler, load
+from ..options import SECRETS, SharedOptions, spelled_secret
 from ..output import metered
-from .auth import Auth, names
+from .auth import ENVIRONMENT, Auth, names
 from .lag import Lag
 from .listing import ListedPdu
 
@@ -82,7 +83,7 @@ class Target(NamedTuple):
     """A PDU that can be polled, with its loaded handler and its login."""
 
     device: ListedPdu
-    handler: Handler
+    handler: LoadedHandler
     auth: Auth
 
     def data(self, timeout: Optional[float] = None) -> Any:
@@ -94,7 +95,16 @@ class Target(NamedTuple):
         if timeout is not None:
             settings.update(_bounded(self.handler, settings, timeout))
         state = SharedOptions(settings=settings, login=self.auth.shown, secrets=self.auth.secrets)
-        return form.pdu_data(self.handler, self.device.address, state)
+        try:
+            return form.pdu_data(self.handler, self.device.address, state)
+        except NoSecret as error:
+            if self.auth.name != ENVIRONMENT:
+                raise
+            raise NoSecret(
+                f"{error.reason}: name a login of the file --auth in the column auth, or set"
+                f" {spelled_secret(error.key)}",
+                error.key,
+            ) from None
 
 
 def targets(
@@ -105,7 +115,7 @@ def targets(
     `usual` is the login of PDUs that name none. Raises SettingsError.
     """
     show_outlet_current()
-    handlers: dict[str, Handler] = {}
+    handlers: dict[str, LoadedHandler] = {}
     found: list[Target] = []
     for device in devices:
         auth = auths.get(device.auth) if device.auth else usual
@@ -249,7 +259,7 @@ def _figure(value: Any) -> Optional[float]:
     return number
 
 
-def _count(handler: Handler, count: list[int]) -> None:
+def _count(handler: LoadedHandler, count: list[int]) -> None:
     """Counts the requests of the following calls in `count[0]`, if the handler says when it sends
     one.
     """
@@ -264,7 +274,7 @@ def _count(handler: Handler, count: list[int]) -> None:
     handler.sent.set(sent)
 
 
-def _bounded(handler: Handler, settings: Mapping[str, str], longest: float) -> dict[str, str]:
+def _bounded(handler: LoadedHandler, settings: Mapping[str, str], longest: float) -> dict[str, str]:
     """A shorter `timeout`, with which all tries of a request take about `longest` seconds; {} if it
     is not needed or possible.
 
@@ -286,12 +296,12 @@ def _bounded(handler: Handler, settings: Mapping[str, str], longest: float) -> d
     return {"timeout": f"{_stepped(bound) if handler.snmp else bound:g}"}
 
 
-def _usual(handler: Handler) -> float:
+def _usual(handler: LoadedHandler) -> float:
     """The handler's own `timeout`, in seconds."""
     return 2.0 if handler.snmp else 10.0
 
 
-def _wait(handler: Handler, settings: Mapping[str, str]) -> float:
+def _wait(handler: LoadedHandler, settings: Mapping[str, str]) -> float:
     """How long one request waits for its answer, in seconds."""
     try:
         chosen = float(settings.get("timeout") or _usual(handler))

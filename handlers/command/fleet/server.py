@@ -51,7 +51,7 @@ class Limits(NamedTuple):
     connections: int = 500
 
 
-class Answer(NamedTuple):
+class HttpAnswer(NamedTuple):
     """A response of this server."""
 
     status: int
@@ -70,7 +70,7 @@ class Exporter:
         self.limits, self._readers = limits, readers or Here()
         self._slots = threading.BoundedSemaphore(limits.parallel)
 
-    def probe(self, query: str, scrape_timeout: str, accept: str, encoding: str = "") -> Answer:
+    def probe(self, query: str, scrape_timeout: str, accept: str, encoding: str = "") -> HttpAnswer:
         """Reads one PDU. 200 even if the reading failed, 400 for a wrong query, 403 for one that is
         not allowed.
 
@@ -83,7 +83,7 @@ class Exporter:
         except NotAllowed as error:
             self.own.refused.labels(error.reason).inc()
             status = 403 if error.reason in ("not-listed", "mismatch") else 400
-            return Answer(status, Page(_TEXT, f"{printable(str(error))}\n".encode()))
+            return HttpAnswer(status, Page(_TEXT, f"{printable(str(error))}\n".encode()))
         seconds = self._seconds(scrape_timeout)
         if not self._slots.acquire(timeout=seconds - _LEAST_S):
             return self._busy()
@@ -91,11 +91,11 @@ class Exporter:
         if found.doubted:
             return self._busy()
         self.own.note(target.handler.shown, found.kind, found.seconds)
-        return Answer(200, found.page)
+        return HttpAnswer(200, found.page)
 
-    def _busy(self) -> Answer:
+    def _busy(self) -> HttpAnswer:
         self.own.refused.labels("busy").inc()
-        return Answer(
+        return HttpAnswer(
             503,
             Page(
                 _TEXT,
@@ -265,12 +265,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     do_HEAD = do_GET
 
-    def _answer(self) -> Answer:
+    def _answer(self) -> HttpAnswer:
         exporter = self.server.exporter
         try:
             asked = urlsplit(self.path)
         except ValueError:
-            return Answer(400, Page(_TEXT, b"the request's path is not a URL\n"))
+            return HttpAnswer(400, Page(_TEXT, b"the request's path is not a URL\n"))
         accept, encoding = self.headers.get("Accept", ""), self.headers.get("Accept-Encoding", "")
         if asked.path == "/probe":
             timeout = self.headers.get(SCRAPE_TIMEOUT, "")
@@ -283,10 +283,10 @@ class _Handler(BaseHTTPRequestHandler):
         }
         make = pages.get(asked.path)
         if make is None:
-            return Answer(
+            return HttpAnswer(
                 404, Page(_TEXT, b"the paths are /, /probe, /metrics, /healthz, /targets\n")
             )
-        return Answer(200, packed(make(), encoding))
+        return HttpAnswer(200, packed(make(), encoding))
 
     def version_string(self) -> str:
         """The Server header, without Python's version."""

@@ -10,6 +10,7 @@ import click
 
 from ...errors import printable
 from ..exits import DONE, code_of
+from ..groups import Subcommand
 from ..options import Word, given, output
 from ..output import Result, columns, shown
 from .names import Name
@@ -262,7 +263,7 @@ def _keys(found: Iterable[Entry]) -> list[str]:
     return [entry.key for entry in found]
 
 
-supports = click.Command(
+supports = Subcommand(
     "supports",
     callback=_supports,
     help="""\
@@ -273,11 +274,7 @@ switched, and on what evidence. Asks no device.
 WORDS  a model, vendor, brand, family or sysObjectID, in any order and spelling
 
 The exit code is 0 only for a yes. It is 8 for a PDU that is known not to be supported, and for
-one that no source names: pdu identify HOST asks the PDU itself.
-
-\b
-Examples:
-  pdu supports AP8959
-  pdu supports Eaton ePDU G3""",
+one that no source names: pdu identify HOST asks the PDU itself.""",
+    examples=("pdu supports AP8959", "pdu supports Eaton ePDU G3"),
     params=[Word("WORDS+"), *output()],
 )

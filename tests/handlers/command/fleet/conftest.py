@@ -9,7 +9,6 @@ import pytest
 from handlers.command import root
 from handlers.command.fleet import polling, pool
 from handlers.command.fleet.polling import Reading, Target
-from pdu_common import helper
 from tests.waiting import PATIENCE_S
 
 from .exporting import Exporter, exporter
@@ -38,14 +37,6 @@ def running(small: Hall) -> Iterator[Exporter]:
         seconds=10 * PATIENCE_S,
     ) as made:  # long enough for all tests of a module
         yield made
-
-
-@pytest.fixture(autouse=True)
-def _same_view_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A list that is read again in this process replaces a class of pdu_common; the next test gets
-    the old one back.
-    """
-    monkeypatch.setattr(helper, "PduPortStatisticView", helper.PduPortStatisticView)
 
 
 @pytest.fixture

@@ -7,11 +7,13 @@ from __future__ import annotations
 import calendar
 import csv
 import errno
+import getpass
 import io
 import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,6 +33,8 @@ from tests.needs import ROOT
 from tests.packaging.building import archive, small_tree
 from tests.peers import PEERS
 from tests.simulators.nut_server import ADMIN, Driver, Faults, NutServer, SwitchedPdu
+from tests.simulators.snmp_agent import Agent
+from tests.simulators.snmp_agent.devices import BUILT_IN
 from tests.waiting import PATIENCE_S, bounded, until
 
 from .halls import DEAD, PDU, Call, Hall, children, environment, private, run, shown
@@ -348,7 +352,7 @@ def test_wrong_options_end_with_the_nagios_code_for_unknown(
 def test_a_defect_ends_with_the_nagios_code_for_unknown(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def broken(path: str) -> listing.Fleet:
+    def broken(path: str, lenient: bool) -> listing.Fleet:
         raise ZeroDivisionError("a|b")
 
     monkeypatch.setattr(listing, "read", broken)
@@ -492,7 +496,7 @@ def test_a_watch_marks_changes_until_it_is_interrupted(tmp_path: Path, call: Cal
                 PDU_USERNAME=ADMIN.name,
                 PDU_PASSWORD=ADMIN.password,
             )
-            assert "is DOWN" in switched.stdout, switched
+            assert "is off" in switched.stdout, switched
             changed = process.stdout.readline()
             process.send_signal(signal.SIGINT)
             process.stdout.read()
@@ -583,3 +587,39 @@ def test_a_watch_in_json_prints_one_document_per_line(small: Hall) -> None:
     ] <= documents[1]["time"]
     age = time.time() - calendar.timegm(time.strptime(documents[1]["time"], "%Y-%m-%dT%H:%M:%SZ"))
     assert 0 <= age < PATIENCE_S
+
+
+def plain_list(folder: Path, agent: Agent) -> Path:
+    file = folder / "list.csv"
+    file.write_text(
+        f"rack,name,handler,address\n7,a,snmp,{agent.host}:{agent.port}\n"
+        f"7,b,snmp,{agent.host}:{agent.port}\n",
+        "utf-8",
+    )
+    return file
+
+
+def test_a_check_without_a_login_names_the_ways_to_give_one(call: Call, tmp_path: Path) -> None:
+    with Agent(BUILT_IN["apc-rpdu2"]()) as agent:
+        done = call("check", plain_list(tmp_path, agent), "--lenient")
+    assert done.returncode == 2 and done.stderr == f"ignored columns of {tmp_path}/list.csv: rack\n"
+    for words in ("--auth in the column auth", "PDU_COMMUNITY", "--secret-file community=FILE"):
+        assert words in done.stdout
+
+
+def test_a_check_without_a_login_asks_once_on_a_terminal(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def typed(question: str) -> str:
+        asked.append(question)
+        return "public"
+
+    with Agent(BUILT_IN["apc-rpdu2"]()) as agent:
+        file = plain_list(tmp_path, agent)
+        monkeypatch.setattr(getpass, "getpass", typed)
+        monkeypatch.setattr(sys, "stdin", terminal.Person(""))
+        done = call("check", file, "--lenient", "--json")
+    assert asked == [f"community of 2 PDUs in {file} without a login: "]
+    assert json.loads(done.stdout)["summary"]["results"] == {"well": 2}

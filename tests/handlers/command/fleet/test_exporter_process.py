@@ -37,13 +37,13 @@ class FullDisk(io.StringIO):
 def test_a_reload_that_raises_any_error_keeps_the_old_list(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def broken(wanted: exporter_command.Wanted, state: SharedOptions) -> Allowed:
+    def broken(wanted: exporter_command.ExporterOptions, state: SharedOptions) -> Allowed:
         raise ZeroDivisionError("in an archive")
 
     monkeypatch.setattr(exporter_command, "_allowed", broken)
     before = Allowed((), (), {}, {})
     asked = server.Exporter(before, server.Limits())
-    wanted = exporter_command.Wanted(None, None, (), None, "", 1, 1, 0.5)
+    wanted = exporter_command.ExporterOptions(None, None, (), None, "", 1, 1, 0.5)
     exporter_command._reload(asked, wanted, SharedOptions())
     assert asked.allowed is before and b"last_reload_successful 0.0" in asked.own.page("").body
     assert capsys.readouterr().err == "not reloaded: ZeroDivisionError: in an archive\n"

@@ -17,7 +17,7 @@ from handlers import together
 from handlers.command.fleet import auth, listing, polling, tables, verdict
 from handlers.command.fleet.auth import Auth
 from handlers.command.fleet.listing import ListedPdu
-from handlers.command.loading import Handler
+from handlers.command.loading import LoadedHandler
 from handlers.counting import SENT
 from handlers.errors import Unreachable
 from handlers.host.snmp import Snmp
@@ -67,7 +67,7 @@ class Counted(ThirdParty):
 
 
 def reading(pdu: ThirdParty) -> polling.Reading:
-    handler = Handler(
+    handler = LoadedHandler(
         "other", "other", lambda _: pdu, (), False, SENT if isinstance(pdu, Counted) else None
     )
     return polling.poll(

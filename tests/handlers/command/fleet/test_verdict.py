@@ -43,7 +43,7 @@ def reading(
 
 def row(
     *states: str, name: str = "a", metered: bool = False, energy: Optional[float] = 5.0
-) -> verdict.Row:
+) -> verdict.PduRow:
     return verdict.judged(device(name, metered), reading(*states, energy=energy))
 
 
@@ -292,3 +292,11 @@ def test_a_change_while_a_pdu_was_silent_is_reported_when_it_answers() -> None:
 def test_states_that_were_read_are_compared_whatever_error_the_figures_had(kind: str) -> None:
     half = verdict.judged(device(), reading("DOWN", kind=kind, energy=None))
     assert verdict.changes(row("UP"), half)[1:] == ["outlet 1 UP -> DOWN"]
+
+
+def test_a_unit_without_a_known_state_leads_to_the_column_metered() -> None:
+    only_meters = row("UNKNOWN", "UNKNOWN")
+    assert "set metered=yes in the list" in only_meters.remedy
+    assert tables.problems([only_meters]) == [f"a: {only_meters.remedy}"]
+    for other in (row("UNKNOWN", "UP"), row("UNKNOWN", metered=True), row("UP"), row()):
+        assert other.remedy == "" and tables.problems([other]) == []
