@@ -417,12 +417,12 @@ def test_a_unit_that_starts_may_answer_with_pages_for_ten_minutes(
         listening.states(40)
 
 
-def test_a_connection_that_fails_for_an_hour_does_not_end_the_listening(
+def test_a_connection_that_fails_for_half_an_hour_does_not_end_the_listening(
     listening: Listening,
 ) -> None:
     listening.clock.due.append((0.0, lambda: None))
-    listening.fails(Fault.CLOSE_BEFORE, 3600.0)
-    listening.clock.due.append((3700.0, listening.listener.close))
+    listening.fails(Fault.CLOSE_BEFORE, 1800.0)
+    listening.clock.due.append((1900.0, listening.listener.close))
     assert list(listening.listener) == []
     assert [one.kept for one in listening.outages] == [True, False]
     assert max(listening.clock.slept) == 8.0

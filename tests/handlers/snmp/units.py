@@ -81,7 +81,10 @@ _FORMS, _WIRED_KINDS = _kinds(tuple), _kinds(_outermost_and_innermost)
 EACH_VERSION = pytest.mark.parametrize(
     "unit, version, reach",
     [
-        *(pytest.param(unit, unit.versions[0], near, id=unit.name) for unit in FIXTURES),
+        *(
+            pytest.param(unit, unit.versions[0], near, id=f"{unit.name}-{unit.versions[0]}")
+            for unit in FIXTURES
+        ),
         *(
             pytest.param(unit, version, pdu, id=f"{unit.name}-{version}-wire")
             for unit in WIRED
@@ -93,7 +96,10 @@ EACH_VERSION = pytest.mark.parametrize(
 SWITCHED_VERSION = pytest.mark.parametrize(
     "unit, version, reach",
     [
-        *(pytest.param(unit, unit.versions[-1], near, id=unit.name) for unit in SWITCHED),
+        *(
+            pytest.param(unit, unit.versions[-1], near, id=f"{unit.name}-{unit.versions[-1]}")
+            for unit in SWITCHED
+        ),
         *(
             pytest.param(unit, version, pdu, id=f"{unit.name}-{version}-wire")
             for unit in _WIRED_KINDS
