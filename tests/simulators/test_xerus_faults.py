@@ -47,6 +47,21 @@ def test_a_fault_for_a_method_applies_to_calls_inside_both_forms_of_a_bulk(
         assert client.post("/bulk", json.dumps(body).encode()).read() == b""
 
 
+def test_a_fault_loses_the_answer_to_a_switching_command(pdu: XerusPdu, client: Client) -> None:
+    pdu.faults.order(Fault.DROP_AFTER_WRITE, method="setPowerState")
+    assert client.result(outlet_rid(0), "getState")["powerState"] == 1
+    with pytest.raises(ConnectionError):
+        _switch_off(client)
+    assert pdu.books().states["1"] is False
+
+
+def test_a_fault_loses_a_request_before_it_takes_effect(pdu: XerusPdu, client: Client) -> None:
+    pdu.faults.order(Fault.CLOSE_BEFORE)
+    with pytest.raises(ConnectionError):
+        _switch_off(client)
+    assert pdu.books().states["1"] is True
+
+
 def test_a_reboot_during_switching_leaves_the_relay_unchanged() -> None:
     clock = ManualClock()
     with (
