@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import contextlib
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,6 +17,7 @@ from handlers.command import archives
 from tests import peers
 from tests.needs import ROOT
 from tests.packaging.building import archive
+from tests.packaging.installing import once
 from tests.peers import Peer
 from tests.simulators.books import Books
 from tests.simulators.snmp_agent.devices.rpcm import rpcm
@@ -47,18 +47,16 @@ def snmp_peer(simulated: dict[str, Peer]) -> Peer:
 def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
     """A function that unpacks a handler's archive; see `trial.place`.
 
-    Each handler and way is unpacked once.
+    Each handler and way is unpacked and compiled once for all processes of xdist.
     """
-    made: dict[str, trial.Placed] = {}
-    lock = threading.Lock()
 
     def placed(name: str, way: str) -> trial.Placed:
-        key = f"{name}-{way}"
-        with lock:
-            if key not in made:
-                content = archives.read(archive(ROOT / "handlers", name))
-                made[key] = trial.place(content, way, tmp_path_factory.mktemp(key))
-            return made[key]
+        def make(folder: Path) -> None:
+            found = trial.place(archives.read(archive(ROOT / "handlers", name)), way, folder)
+            (folder / "placed").write_text("\n".join(found), "utf-8")
+
+        folder = once(tmp_path_factory, f"{name}-{way}", make)
+        return trial.Placed(*(folder / "placed").read_text("utf-8").splitlines())
 
     return placed
 
