@@ -10,7 +10,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,7 +22,6 @@ from tests.packaging.building import build
 from tests.packaging.registering import Admin
 from tests.ports import reserved
 
-from . import chromium as chromium_module
 from .chromium import DESKTOP, PHONE, Browser
 from .client import Client
 from .looks import AXE, beginning_with, faults, fits, leave
@@ -70,20 +68,6 @@ def last_load(window: Browser) -> float:
     """The last reading in the plot of the load, in amperes."""
     label = str(window.one("[data-plot=load]").get_attribute("aria-label"))
     return float(label.rpartition("the last ")[2].partition("\u00a0")[0])
-
-
-def test_a_wait_that_fails_names_the_last_exception_as_its_cause(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(chromium_module, "LONGEST_WAIT", 0.01)
-    driver: Any = SimpleNamespace(
-        current_url="http://127.0.0.1/", execute_script=lambda *_: "the page"
-    )
-    with pytest.raises(
-        AssertionError, match="a light did not show up on http://127.0.0.1/:\nthe page"
-    ) as failed:
-        Browser(driver).until(lambda: 1 // 0, "a light")
-    assert isinstance(failed.value.__cause__, ZeroDivisionError)
 
 
 def test_an_uploaded_handler_and_its_pdu_work_on_a_phone_and_after_a_restart(

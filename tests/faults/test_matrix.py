@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import re
-import zlib
 from collections import Counter
 
 import pytest
@@ -25,7 +24,7 @@ from pdu_common.helper import (
 from . import cell, matrix
 from .catalogue import BY_KEY, FAULTS, METHODS
 from .cell import Cell
-from .subjects import http, subject
+from .subjects import subject
 from .wire import Relay
 
 STEPS = 3
@@ -59,20 +58,6 @@ def test_tcp_faults_and_wrong_answers_are_played_or_excluded_with_a_reason(name:
             assert hasattr(Relay, f"_{fault.key}"), fault.key
         if fault.place == "answer":
             assert (answered in played.bends) == (not played.reason(fault)), fault.key
-
-
-def test_a_handler_without_a_subject_is_an_error() -> None:
-    with pytest.raises(ModuleNotFoundError):
-        subject("nosuch")
-
-
-def test_the_compression_bomb_is_one_complete_gzip_member() -> None:
-    unpacker = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
-    assert (
-        unpacker.decompress(http.bomb(3)) == b" " * (3 << 20)
-        and unpacker.eof
-        and not unpacker.unused_data
-    )
 
 
 # ---- the judgement of a call ---------------------------------------------------------------------
