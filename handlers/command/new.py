@@ -21,6 +21,7 @@ import click
 from ..errors import SettingsError
 from .archives import RESERVED
 from .files import signals_as_ctrl_c
+from .groups import Subcommand
 from .options import Word, given, option, output
 from .output import Result, shown
 
@@ -316,9 +317,10 @@ def _table_of_families(root: Path, key: str) -> dict[Path, str]:
     return {table: "".join([*lines[:place], entry, *lines[place:]])}
 
 
-new = click.Command(
+new = Subcommand(
     "new",
     callback=_new,
+    examples=("pdu new modbus", "pdu new acme-strip --snmp"),
     help="""\
 Write a working handler for a simulated device, with tests, as a start for your own
 (docs/dev/new-handler.md).
