@@ -1,4 +1,4 @@
-"""What tools want to know of a PDU beyond DCImanager's calls: its lines and breakers. In no archive.
+"""What tools want to know of a PDU beyond DCImanager's calls. In no archive.
 
 `handlers/<name>/topology.py` reads it for the handler of that name, in requests of its own.
 """

@@ -39,11 +39,13 @@ TIDY = Habits((2.5, 3.0, 4.0), (97, 1, 1, 1), 1.0, 1.0)
 LOOSE = Habits((1.05, 1.5, 2.2, 2.5, 3.0, 4.0), (86, 7, 5, 2), 0.8, 0.96)
 
 
-def random_hall(rng: random.Random, habits: Habits, racks: int, machines: int) -> RandomHall:
+def random_hall(
+    rng: random.Random, habits: Habits, racks: int, machines: int, outlets: int = 12
+) -> RandomHall:
     """A hall with this many racks, and about this many machines in each."""
     plant = _empty(rng)
     for number in range(racks):
-        bars = _rack(rng, plant, f"r{number}")
+        bars = _rack(rng, plant, f"r{number}", outlets)
         _fill(rng, plant, bars, f"r{number}", machines)
     _rate(rng, plant, habits)
     return RandomHall(plant, _drawn(rng, plant, habits), _read(rng, plant, habits))
@@ -60,7 +62,7 @@ def _empty(rng: random.Random) -> Plant:
     return Plant(["A", "B"], panels, lines, {}, [])
 
 
-def _rack(rng: random.Random, plant: Plant, rack: str) -> list[Bar]:
+def _rack(rng: random.Random, plant: Plant, rack: str, count: int) -> list[Bar]:
     bars = []
     sources = ["PA", "PB"] if plant.panels else ["A", "B"]
     for number, side in enumerate(("left", "right")):
@@ -72,7 +74,7 @@ def _rack(rng: random.Random, plant: Plant, rack: str) -> list[Bar]:
         breakers = [f"B{place}" for place in range(1, 4)] if rng.random() < 0.4 else []
         outlets: dict[str, Outlet] = {}
         between = three and rng.random() < 0.3
-        for outlet in range(1, 13):
+        for outlet in range(1, count + 1):
             first = outlet % len(lines)
             own = (lines[first], lines[(first + 1) % 3]) if between else (lines[first],)
             # a breaker is on one line

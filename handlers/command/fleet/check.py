@@ -111,7 +111,7 @@ def _run(wanted: Wanted, state: SharedOptions) -> int:
         replaced(fleet.devices, wanted.archives), auths, of_environment(state.secret_files)
     )
     if wanted.html is not None:
-        _check_writable(wanted.html)
+        check_writable(wanted.html)
     before: dict[str, Row] = {}
     begin = time.monotonic()
     while True:
@@ -160,7 +160,7 @@ def _marks(rows: Sequence[Row], before: Mapping[str, Row]) -> dict[str, list[str
 
 def _shown(wanted: Wanted, state: SharedOptions, done: Round, first: bool) -> None:
     if wanted.html is not None:
-        _write(wanted.html, page(done.rows, done.found, done.when, done.marks))
+        write_page(wanted.html, page(done.rows, done.found, done.when, done.marks))
     if state.json:
         document = tables.as_json(done.rows, done.found, done.marks)
         if wanted.watch is None:
@@ -196,7 +196,7 @@ def _lines(wanted: Wanted, done: Round, first: bool) -> Iterator[str]:
         yield from done.found.lines()
 
 
-def _check_writable(path: str) -> None:
+def check_writable(path: str) -> None:
     """Raises SettingsError if `path` is a folder or a special file, or is in a folder that is not
     writable.
     """
@@ -210,7 +210,7 @@ def _check_writable(path: str) -> None:
         )
 
 
-def _write(path: str, text: str) -> None:
+def write_page(path: str, text: str) -> None:
     """Replace the file in one step, so that nobody reads a half-written page.
 
     A symbolic link stays one. Raises SettingsError.

@@ -14,7 +14,7 @@ import signal
 import threading
 from collections.abc import Generator, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
-from typing import Any
+from typing import Any, Callable, Optional
 
 from pdu_common.tools import keep_engines
 
@@ -44,13 +44,16 @@ def _cores() -> int:
 
 
 def read_all(
-    targets: Sequence[Target], parallel: int = PARALLEL, patience_s: float = PATIENCE_S
+    targets: Sequence[Target],
+    parallel: int = PARALLEL,
+    patience_s: float = PATIENCE_S,
+    read: Optional[Callable[[Target], Reading]] = None,
 ) -> Generator[tuple[int, Reading], None, None]:
     """Yields the index in `targets` and the reading of each PDU, in the order in which they arrive.
 
-    The processes end with the generator, even if it is closed early. If one of them dies, or if
-    nothing arrives for `patience_s` seconds, the readings of the missing PDUs are failures. Raises
-    SettingsError if no process starts.
+    `read` reads one PDU in place of `poll`. The processes end with the generator, even if it is
+    closed early. If one of them dies, or if nothing arrives for `patience_s` seconds, the readings
+    of the missing PDUs are failures. Raises SettingsError if no process starts.
     """
     parallel = max(1, min(parallel, len(targets)))
     processes = min(_cores(), -(-parallel // _PER_PROCESS))
@@ -64,7 +67,7 @@ def read_all(
             for _ in range(processes):
                 try:
                     worker, pipe = _started(
-                        context, targets, following, pipes, parallel // processes
+                        context, targets, following, pipes, parallel // processes, read
                     )
                 except OSError as error:
                     # the system allows no more processes or files: those that run read all PDUs
@@ -108,6 +111,7 @@ def _started(
     following: Any,
     pipes: Sequence[Connection],
     threads: int,
+    read: Optional[Callable[[Target], Reading]],
 ) -> tuple[Any, Connection]:
     """Start a process.
 
@@ -116,7 +120,7 @@ def _started(
     """
     ours, theirs = context.Pipe(duplex=False)
     worker = context.Process(
-        target=_work, daemon=True, args=(targets, following, theirs, [*pipes, ours], threads)
+        target=_work, daemon=True, args=(targets, following, theirs, [*pipes, ours], threads, read)
     )
     try:
         worker.start()
@@ -170,6 +174,7 @@ def _work(
     pipe: Connection,
     others: Sequence[Connection],
     threads: int,
+    read: Optional[Callable[[Target], Reading]] = None,
 ) -> None:
     # the parent handles Ctrl-C and ends this process
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -186,7 +191,7 @@ def _work(
                     following.value += 1
                 if place >= len(targets):
                     return
-                reading = poll(targets[place])
+                reading = (read or poll)(targets[place])
                 with lock:
                     pipe.send((place, reading))
         os._exit(0)  # the parent closed the pipe or died

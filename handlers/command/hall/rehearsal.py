@@ -174,6 +174,10 @@ class Hall:
             [one.name for one in trips],
         )
 
+    def dead(self, failed: Sequence[Failing]) -> Collection[Failing]:
+        """What the failure itself surely kills, by the drawing."""
+        return self._graph.dead(failed, possibly=False).nodes
+
     def each(self) -> list[Outcome]:
         """Every feed, panel, PDU, line and breaker failed once."""
         return [self.rehearse([one]) for one in nodes(self.drawing)]

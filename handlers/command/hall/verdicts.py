@@ -118,8 +118,6 @@ class Judged(NamedTuple):
     advice: str = ""
     #: 1: by the failure itself, 2: by a breaker that it overloads
     step: int = 1
-    #: it was dark before
-    already: bool = False
 
 
 def lives(cords: Sequence[CordNow], needs: int, dead: Collection[Cord]) -> bool:
