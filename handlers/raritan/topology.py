@@ -23,6 +23,7 @@ _LINES = {PowerLine.L1: "L1", PowerLine.L2: "L2", PowerLine.L3: "L3"}
 class _AskedInlet(NamedTuple):
     inlet: Inlet
     metadata: Pending[Inlet.MetaData]
+    sensors: Pending[Inlet.Sensors]
     poles: Pending[list[Pole]]
 
 
@@ -81,7 +82,12 @@ class _Unit:
         if self._inlet_list.error is None:
             for inlet in self._unit.each_once(self._inlet_list.get(), "getInlets"):
                 self._inlets.append(
-                    _AskedInlet(inlet, bulk.add(inlet.getMetaData), bulk.add(inlet.getPoles))
+                    _AskedInlet(
+                        inlet,
+                        bulk.add(inlet.getMetaData),
+                        bulk.add(inlet.getSensors),
+                        bulk.add(inlet.getPoles),
+                    )
                 )
         if self._protector_list.error is None:
             method = "getOverCurrentProtectors"
@@ -95,10 +101,14 @@ class _Unit:
         for number, inlet in enumerate(self._inlets, 1):
             own = f"I{number}." if len(self._inlets) > 1 else ""
             rating = None if inlet.metadata.error else _amperes(inlet.metadata.get().rating)
-            for pole in inlet.poles.get() if inlet.poles.error is None else ():
-                if pole.line in _LINES:
-                    label = self._unit.prefixed(own + _LINES[pole.line])
-                    self._lines.append((label, rating, ask(bulk, self._unit, pole.current)))
+            poles = inlet.poles.get() if inlet.poles.error is None else []
+            lines = [(_LINES[pole.line], pole.current) for pole in poles if pole.line in _LINES]
+            if not lines and inlet.poles.error is None and inlet.sensors.error is None:
+                # an inlet with one line may list no poles
+                lines = [("L1", inlet.sensors.get().current)]
+            for line, sensor in lines:
+                reading = ask(bulk, self._unit, sensor)
+                self._lines.append((self._unit.prefixed(own + line), rating, reading))
         for protector in self._protectors:
             sensors = None if protector.sensors.error else protector.sensors.get()
             self._currents.append(ask(bulk, self._unit, sensors.current) if sensors else None)

@@ -15,7 +15,7 @@ from .frozen import parts_of
 from .handler import SnmpPdu
 
 _BREAKERS = re.compile(r"bank|branch|breaker|circuit|group|fuse", re.IGNORECASE)
-_LINES = re.compile(r"phase|line|pole|infeed|(?:Ph|LC|L)[1-3N]")
+_LINES = re.compile(r"(?i:phase|line|pole|infeed)|(?:Ph|LC|L)[1-3N]")
 _TOTALS = re.compile(r"total$|^total|totalcurrent|inputtotal", re.IGNORECASE)
 
 

@@ -104,10 +104,20 @@ class Plant:
             return False
         return name in self.feeds or any(map(self.source_lives, self.panels[name]))
 
+    def active(self, bar: Bar) -> str:
+        """The input that feeds a PDU, "" if none does. A transfer switch leaves one that lost a
+        line.
+        """
+        for source in bar.inputs:
+            lost = {line for line in bar.lines if f"{source}/{line}" in self.gone}
+            if self.source_lives(source) and not (lost and len(bar.inputs) > 1):
+                return source
+        return ""
+
     def outlet_lives(self, bar: Bar, name: str) -> bool:
         """Whether an outlet has power."""
         outlet = bar.outlets[name]
-        if not outlet.on or bar.name in self.gone or not any(map(self.source_lives, bar.inputs)):
+        if not outlet.on or bar.name in self.gone or not self.active(bar):
             return False
         lost = {line for line in bar.lines if f"{bar.name}/{line}" in self.gone}
         lost |= {line for line, upper in bar.of.items() if upper in self.gone}
@@ -159,8 +169,8 @@ class Plant:
                 if line in bar.of:
                     places.append(bar.of[line])
                 elif len(bar.inputs) > 1:
-                    active = next(filter(self.source_lives, bar.inputs), "")
-                    places += [f"{active}/{line}"] if f"{active}/{line}" in self.panel_lines else []
+                    upper = f"{self.active(bar)}/{line}"
+                    places += [upper] if upper in self.panel_lines else []
                 for place in places:
                     sums[place] = sums.get(place, 0j) + phasor
             if outlet.breaker:

@@ -195,8 +195,13 @@ class Paths:
                     continue
                 if isinstance(other, Cord):
                     yield Failing("pdu", other.pdu)
+                elif other in self._drawing.feeds:
+                    yield Failing("feed", other)
                 else:
-                    yield Failing("feed" if other in self._drawing.feeds else "panel", other)
+                    # a switch also transfers when its input loses one line
+                    yield Failing("panel", other)
+                    for line in self._drawing.panels[other].lines:
+                        yield _failing(other, line)
             if kind == "panel":
                 yield from self._transfers(name)
             else:

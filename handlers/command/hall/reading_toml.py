@@ -29,8 +29,8 @@ from .lines_of_toml import LinesOfToml
 
 _LONGEST_NAME = 100
 _MOST_CORDS_OF_ONE = 64
-# key of a table -> whether it is needed
-_KEYS: Mapping[str, Mapping[str, bool]] = {
+#: key of a table -> whether it is needed; docs/hall/hall.power.schema.json has the same
+KEYS: Mapping[str, Mapping[str, bool]] = {
     "": {"idle_a": False, "feed": True, "panel": False, "pdu": True, "machine": False},
     "feed": {"name": True, "breaker_a": False, "limit_percent": False, "voltage_v": False},
     "panel": {
@@ -207,7 +207,7 @@ class _Reader:
             self._places[f"{place.kind} {place.name}"] = line
 
     def _check_keys(self, place: _Place, table: Mapping[str, Any]) -> None:
-        allowed = _KEYS[place.kind]
+        allowed = KEYS[place.kind]
         for key in table:
             if key not in allowed:
                 self._fail(place, key, f"is unknown; allowed: {', '.join(allowed)}")

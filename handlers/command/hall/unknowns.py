@@ -75,4 +75,5 @@ def _age(readings: Readings, now: float) -> Iterable[Unknown]:
         return
     minutes = (now - readings.taken) / 60
     if minutes > OLD_MINUTES or minutes < -1:
-        yield Unknown(f"what changed since the readings, {counted(round(minutes), 'minute')} ago")
+        age = counted(round(minutes), "minute")
+        yield Unknown(f"what changed since the readings, which are {age} old")
