@@ -1,4 +1,4 @@
-"""Finds a circle in a graph. Pure."""
+"""Finds a circle and the longest chain in a graph. Pure."""
 
 from __future__ import annotations
 
@@ -31,3 +31,18 @@ def circle(above: Mapping[str, Sequence[str]]) -> Optional[list[str]]:
             waiting.append((node, True))
             waiting += [(one, False) for one in above.get(node, ())]
     return None
+
+
+def longest(above: Mapping[str, Sequence[str]]) -> int:
+    """The number of nodes in the longest chain of a graph without a circle."""
+    lengths: dict[str, int] = {}
+    waiting = list(above)
+    while waiting:
+        node = waiting[-1]
+        missing = [one for one in above.get(node, ()) if one not in lengths]
+        if missing and node not in lengths:
+            waiting += missing
+            continue
+        waiting.pop()
+        lengths[node] = 1 + max((lengths[one] for one in above.get(node, ())), default=0)
+    return max(lengths.values(), default=0)

@@ -29,6 +29,7 @@ from .lines_of_toml import LinesOfToml
 
 _LONGEST_NAME = 100
 _MOST_CORDS_OF_ONE = 64
+_LONGEST_CHAIN = 50
 #: key of a table -> whether it is needed; docs/hall/hall.power.schema.json has the same
 KEYS: Mapping[str, Mapping[str, bool]] = {
     "": {"idle_a": False, "feed": True, "panel": False, "pdu": True, "machine": False},
@@ -328,6 +329,11 @@ class _Reader:
                 inputs: tuple[Input, ...] = getattr(node, "inputs")
                 above[f"{kind} {name}"] = [_above(one, feeds) for one in inputs]
         circle = circles.circle(above)
+        if not circle and circles.longest(above) > _LONGEST_CHAIN:
+            raise SettingsError(
+                f"{self._path}: more than {_LONGEST_CHAIN} panels and PDUs feed one another in a"
+                " chain; draw fewer"
+            )
         if circle:
             line = self._places.get(circle[0])
             raise SettingsError(

@@ -12,8 +12,6 @@ from .measured import Readings
 from .rehearsal import Hall, Outcome, unowned
 from .verdicts import Now
 
-OLD_MINUTES = 15
-
 
 class Unknown(NamedTuple):
     """One thing that is not known."""
@@ -70,10 +68,14 @@ def unknowns(hall: Hall, outcomes: Iterable[Outcome], now: Optional[float] = Non
 
 
 def _age(readings: Readings, now: float) -> Iterable[Unknown]:
+    """The age of the readings is always named; loads change within minutes."""
     if readings.taken is None:
         yield Unknown("how old the readings are")
         return
-    minutes = (now - readings.taken) / 60
-    if minutes > OLD_MINUTES or minutes < -1:
-        age = counted(round(minutes), "minute")
-        yield Unknown(f"what changed since the readings, which are {age} old")
+    minutes = round((now - readings.taken) / 60)
+    if minutes < 0:
+        yield Unknown("how old the readings are: their time is in the future")
+    elif minutes == 0:
+        yield Unknown("what changed since the readings, which are less than a minute old")
+    else:
+        yield Unknown(f"what changed since the readings, {counted(minutes, 'minute')} ago")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple, Optional
 
 
@@ -32,4 +33,4 @@ class Imported(NamedTuple):
     panels: list[tuple[str, str]]
     racks: dict[str, str]
     #: PDUs that hang on an outlet of another PDU: `machine` is the lower PDU's name
-    fed: list[ImportedCord] = []
+    fed: Sequence[ImportedCord] = ()

@@ -92,6 +92,14 @@ def test_a_mistake_is_one_sentence_with_line_and_remedy(old: str, new: str, expe
     assert expected in said and "\n" not in said
 
 
+def test_a_long_chain_is_refused() -> None:
+    panels = "".join(
+        f'[[panel]]\nname = "p{n}"\ninputs = ["{f"p{n + 1}" if n < 60 else "A"}"]\n'
+        for n in range(61)
+    )
+    assert "more than 50 panels and PDUs feed one another" in refused(BASE + panels)
+
+
 def test_a_header_inside_a_text_is_no_table() -> None:
     text = '# """\nidle_a = 0.1\n' + BASE.replace(
         'name = "A"\n', "name = '''A'''\n#[[machine]]\n", 1
