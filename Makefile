@@ -14,27 +14,31 @@ unexport PYTHONDONTWRITEBYTECODE
 export HYPOTHESIS_NO_PLUGINS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help env system demo test lint audit faults soak hosts fuzz coverage packages tools try serve pictures devices bench bench-raritan bench-snmp bench-nut bench-redfish bench-cold bench-fleet bench-page clean
+.PHONY: help env env-tests system demo test lint audit faults soak hosts fuzz coverage packages tools walk try serve pictures devices bench bench-raritan bench-snmp bench-nut bench-redfish bench-cold bench-fleet bench-page clean
 
 help:            ## print this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */	/' | expand -t 16
 
-env:             ## the Python environment in .venv; targets that need it make it first
+env:             ## the Python environment in .venv for the command, demo and serve; targets that need it make it first
 	@sh .ci/setup env
+	@[ "$(MAKECMDGOALS)" != env ] || echo "next: . $(VENV)/bin/activate, then: pdu identify HOST, or make demo, make serve"
 
-system: env      ## the real servers and the browser that tests run against: installs them as root on Debian, else prints the command
+env-tests:       ## the same environment with what the tests, lint and benchmarks need
+	@sh .ci/setup tests
+
+system: env-tests ## the real servers and the browser that tests run against: installs them as root on Debian, else prints the command
 	@sh .ci/setup system
 
 demo: env        ## everything on simulators: build, register, poll, switch, meter; KEEP=1 leaves the page open
 	@sh .ci/setup curl
 	@$(RUN) -m tests.demo $(if $(KEEP),--keep)
 
-test: env system ## lint and all tests, against real servers too where they are installed
+test: env-tests system ## lint and all tests, against real servers too where they are installed
 	@# While mypy runs, one process compiles the tests; in a new clone each worker would otherwise compile all of them.
 	@$(RUN) -m pytest -q --collect-only >/dev/null 2>&1 & $(MAKE) --no-print-directory lint; status=$$?; wait; exit $$status
 	@$(RUN) -m pytest -q -n $(WORKERS) --dist worksteal
 
-lint: env        ## mypy --strict, ruff, the format, and the contract of imports in pyproject.toml
+lint: env-tests ## mypy --strict, ruff, the format, and the contract of imports in pyproject.toml
 	@$(RUN) -m mypy
 	@$(RUN) -m ruff check
 	@$(RUN) -m ruff format --check --quiet || { echo "run: $(RUN) -m ruff format" >&2; exit 1; }
@@ -42,27 +46,27 @@ lint: env        ## mypy --strict, ruff, the format, and the contract of imports
 		said=$$($(RUN) -c '$(LINT_IMPORTS)') || { printf '%s\n' "$$said"; exit 1; }; printf '%s\n' "$$said" | tail -n 1; \
 	else echo "The contract of imports was not checked: import-linter needs Python 3.10."; fi
 
-audit: env       ## known vulnerabilities of the packages in .venv, by pip-audit; needs PyPI
+audit: env-tests ## known vulnerabilities of the packages in .venv, by pip-audit; needs PyPI
 	@$(RUN) -m venv .cache/audit
 	@.cache/audit/bin/python -m pip install -q --disable-pip-version-check "pip-audit>=2.7,<3"
 	@# --strict: fail for a package that PyPI does not have, which would otherwise pass unchecked.
 	@.cache/audit/bin/pip-audit --strict --progress-spinner off \
 		--path "$$($(RUN) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
 
-faults: env      ## the fault matrix: every handler, call and fault at each step of the dialogue, as a table
+faults: env-tests ## the fault matrix: every handler, call and fault at each step of the dialogue, as a table
 	@$(RUN) -m tests.faults
 
-soak: env        ## a day of polls and commands in minutes, about every third call with a fault; checks each result against the device's true state and figures
+soak: env-tests ## a day of polls and commands in minutes, about every third call with a fault; checks each result against the device's true state and figures
 	@$(RUN) -m tests.faults.soak $(ARGS)
 
-hosts: env       ## every archive on many plausible forms of the platform, on Python 3.9 to 3.13; fails if a result differs or a Python is missing
+hosts: env-tests ## every archive on many plausible forms of the platform, on Python 3.9 to 3.13; fails if a result differs or a Python is missing
 	@$(RUN) -m tests.conformance.hosts
 
-fuzz: env        ## randomly changed inputs for parsers of untrusted data, 30 s for each parser; guided by coverage where atheris can be installed; ARGS="--seconds 600"
+fuzz: env-tests ## randomly changed inputs for parsers of untrusted data, 30 s for each parser; guided by coverage where atheris can be installed; ARGS="--seconds 600"
 	@$(RUN) -m pip install -q "atheris>=2.3,<4" 2>/dev/null || echo "atheris cannot be installed here: inputs are random only"
 	@$(RUN) -m tests.fuzz $(ARGS)
 
-coverage: env system ## all tests, and the lines and branches that they did not run
+coverage: env-tests system ## all tests, and the lines and branches that they did not run
 	@rm -rf .cache/coverage
 	@mkdir -p .cache/coverage
 	@status=0; $(RUN) -m coverage run -m pytest -q -n $(WORKERS) --dist worksteal || status=$$?; \
@@ -70,9 +74,13 @@ coverage: env system ## all tests, and the lines and branches that they did not 
 
 packages:        ## dist/*.tar.gz and dist/register.sh; needs Python only
 	@$(PYTHON) packaging/build.py
+	@echo "next: dist/register.sh --dry-run shows how it registers them; dist/register.sh does it (--help)"
 
-tools: env       ## dist/pdu.pyz: the command pdu in one file, for any Python from 3.9
-	@$(RUN) packaging/tools.py
+tools:           ## dist/pdu.pyz: the command pdu in one file, for any Python from 3.9; needs Python and PyPI
+	@$(PYTHON) packaging/tools.py
+
+walk:            ## README's commands in a fresh clone with a bare environment: seconds, silence and words for each step; needs PyPI
+	@$(PYTHON) tests/packaging/walk.py
 
 try: env         ## the command pdu: make try ARGS="status snmp 192.0.2.7"; make exits with 2 after any error, .venv/bin/pdu with its own code
 	@$(VENV)/bin/pdu $(ARGS)
@@ -80,35 +88,35 @@ try: env         ## the command pdu: make try ARGS="status snmp 192.0.2.7"; make
 serve: env       ## a local DCImanager with a page in the browser, until Ctrl-C; keeps its data in .cache/dcimanager
 	@$(RUN) -m tests.dcimanager --data .cache/dcimanager $(ARGS)
 
-pictures: env system ## write the demo's table in README, docs/demo.svg, and docs/pictures/*.png from a real browser
+pictures: env-tests system ## write the demo's table in README, docs/demo.svg, and docs/pictures/*.png from a real browser
 	@$(RUN) -m tests.demo --pages
 	@$(RUN) -m tests.dcimanager.pictures
 
 devices: env     ## write the tables in docs/ that are made from the code: devices, settings, identities, costs, exit codes
 	@$(RUN) packaging/readme.py
 
-bench: env system ## run the benchmarks below and write docs/benchmarks.md
+bench: env-tests system ## run the benchmarks below and write docs/dev/benchmarks.md
 	@$(RUN) -m tests.benchmarks
 
-bench-raritan: env ## Raritan: requests and seconds, compared with the vendor's SDK
+bench-raritan: env-tests ## Raritan: requests and seconds, compared with the vendor's SDK
 	@$(RUN) -m tests.benchmarks.bench_raritan
 
-bench-snmp: env system ## SNMP: compared with Net-SNMP's tools and plain pysnmp
+bench-snmp: env-tests system ## SNMP: compared with Net-SNMP's tools and plain pysnmp
 	@$(RUN) -m tests.benchmarks.bench_snmp
 
-bench-nut: env system ## NUT: compared with PyNUTClient and upsc
+bench-nut: env-tests system ## NUT: compared with PyNUTClient and upsc
 	@$(RUN) -m tests.benchmarks.bench_nut
 
-bench-redfish: env ## Redfish: compared with DMTF's library and rf_power_equipment.py
+bench-redfish: env-tests ## Redfish: compared with DMTF's library and rf_power_equipment.py
 	@$(RUN) -m tests.benchmarks.bench_redfish
 
-bench-cold: env  ## import and make_handler in a fresh process, compared with `import requests`
+bench-cold: env-tests ## import and make_handler in a fresh process, compared with `import requests`
 	@$(RUN) -m tests.benchmarks.bench_cold
 
-bench-fleet: env system ## 1,000 and 5,000 simulated PDUs read by pdu check, compared with a plain loop, snmpbulkwalk and prometheus-snmp-exporter
+bench-fleet: env-tests system ## 1,000 and 5,000 simulated PDUs read by pdu check, compared with a plain loop, snmpbulkwalk and prometheus-snmp-exporter
 	@$(RUN) -m tests.benchmarks.bench_fleet
 
-bench-page: env  ## the local DCImanager: 200 PDUs polled, one that hangs, one that crashes; how fast its page answers
+bench-page: env-tests ## the local DCImanager: 200 PDUs polled, one that hangs, one that crashes; how fast its page answers
 	@$(RUN) -m tests.benchmarks.bench_page
 
 clean:           ## remove everything that was made here

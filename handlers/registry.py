@@ -1,7 +1,7 @@
 """The list of handlers: every package next to this file with the modules `handler` and `about`.
 
 The build of archives, the command, the generated pages, the demo, the conformance runs and the
-local DCImanager use this list. docs/new-handler.md describes how to write a handler. No archive
+local DCImanager use this list. docs/dev/new-handler.md describes how to write a handler. No archive
 contains this file.
 """
 

@@ -27,7 +27,7 @@ import sysconfig
 import tarfile
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, Optional
 
@@ -408,8 +408,11 @@ def version(tree: Path) -> str:
 # ---- the registering script ----------------------------------------------------------------------
 
 
-def register_script(number: str, handlers: Sequence[Handler]) -> str:
-    """The text of register.sh: the template with the version and one row for each archive.
+def register_script(
+    number: str, handlers: Sequence[Handler], built: Optional[Collection[str]] = None
+) -> str:
+    """The text of register.sh: the template with the version and one row for each archive. `built`:
+    the names whose archives it registers if it is called without one; None: all.
 
     Raises BuildError.
     """
@@ -425,6 +428,7 @@ def register_script(number: str, handlers: Sequence[Handler]) -> str:
         TEMPLATE.read_text("utf-8")
         .replace("@VERSION@", number)
         .replace("@HANDLERS@", "\n".join(rows))
+        .replace("@BUILT@", " ".join(h.name for h in handlers if built is None or h.name in built))
     )
 
 
@@ -451,8 +455,9 @@ def build(tree: Path, out: Path, handlers: Sequence[Handler]) -> list[Path]:
     """Write the archives of `handlers` and register.sh to `out`, and return their paths. Raises
     BuildError and OSError.
 
-    The script registers the pack's own handlers, those in `handlers`, and those that an earlier
-    register.sh in `out` lists, if their archives of this version are in `out` too.
+    The script knows the pack's own handlers, those in `handlers`, and those that an earlier
+    register.sh in `out` lists. Without a name it registers those whose archives of this version
+    are in `out`.
     """
     number = version(tree)
     made = {
@@ -461,7 +466,10 @@ def build(tree: Path, out: Path, handlers: Sequence[Handler]) -> list[Path]:
     }
     own = {h.name: h for h in (*_registered_earlier(out, number), *handlers)}
     more = [own[name] for name in sorted(own) if name not in {h.name for h in HANDLERS}]
-    script = register_script(number, [*HANDLERS, *more])
+    listed = [*HANDLERS, *more]
+    there = [h.name for h in listed if (out / _file(h.name, number)).is_file()]
+    built = {*there, *(h.name for h in handlers)}
+    script = register_script(number, listed, built)
     out.mkdir(parents=True, exist_ok=True)
     for name, data in made.items():
         _write(out / name, data)

@@ -22,47 +22,74 @@ sys.path.insert(0, str(ROOT))
 
 from handlers import registry
 from handlers.command import exits
+from handlers.command.supports import pages as supported
 from handlers.settings import Setting
 from handlers.snmp import catalogue
 from handlers.snmp.profiles import PROFILES
 
-
-def table(declared: Sequence[Setting[object]]) -> str:
-    """The settings as a Markdown table."""
-    words = {True: "yes", False: "no", None: "", "": ""}
-    rows = ["| key | allowed | default | meaning |", "|---|---|---|---|"]
-    for setting in declared:
-        default = setting.default
-        shown = (
-            words[default]
-            if isinstance(default, (bool, str, type(None))) and default in words
-            else str(default)
-        )
-        rows.append(f"| `{setting.key}` | {setting.allowed} | {shown} | {setting.help} |")
-    return "\n".join(rows)
+_DEFAULTS = {True: "yes", False: "no", None: "", "": ""}
 
 
-def _settings(name: str) -> str:
-    return table(importlib.import_module(f"handlers.{name}.settings").SETTINGS)
+def row(setting: Setting[object]) -> str:
+    """The setting as a row of a Markdown table: key, allowed, default, meaning."""
+    default = setting.default
+    shown = (
+        _DEFAULTS[default]
+        if isinstance(default, (bool, str, type(None))) and default in _DEFAULTS
+        else str(default)
+    )
+    return f"| `{setting.key}` | {setting.allowed} | {shown} | {setting.help} |"
+
+
+def _rows() -> Mapping[str, Sequence[str]]:
+    """The rows of each handler's settings."""
+    return {
+        name: [row(one) for one in importlib.import_module(f"handlers.{name}.settings").SETTINGS]
+        for name in registry.names()
+    }
+
+
+def _common() -> str:
+    """The rows that several handlers share, with the handlers."""
+    owners: dict[str, list[str]] = {}
+    for name, rows in _rows().items():
+        for one in rows:
+            owners.setdefault(one, []).append(name)
+    shared = [f"{one} {', '.join(names)} |" for one, names in owners.items() if len(names) > 1]
+    return "\n".join(
+        ["| key | allowed | default | meaning | handlers |", "|---|---|---|---|---|", *shared]
+    )
+
+
+def _own(name: str) -> str:
+    """The rows that no other handler has."""
+    others = {one for other, rows in _rows().items() if other != name for one in rows}
+    own = [one for one in _rows()[name] if one not in others]
+    head = ["| key | allowed | default | meaning |", "|---|---|---|---|"]
+    return "\n".join([*head, *own]) if own else "It has no other settings."
 
 
 PARTS: Mapping[str, Callable[[], str]] = {
-    **{f"settings-{name}": partial(_settings, name) for name in registry.names()},
+    "settings-common": _common,
+    **{f"settings-{name}": partial(_own, name) for name in registry.names()},
     "devices": lambda: catalogue.devices(PROFILES),
+    "evidence": lambda: catalogue.evidence(PROFILES),
+    "makes": supported.makes,
+    "names": supported.names,
+    "unsupported": supported.unsupported,
     "contradicting": lambda: catalogue.contradicting(PROFILES),
     "costly": lambda: catalogue.costly(PROFILES),
     "identities": lambda: catalogue.identities(PROFILES),
     "exits": exits.markdown,
 }
 FILES: Mapping[str, Sequence[str]] = {
-    "docs/settings.md": tuple(f"settings-{name}" for name in registry.names()),
-    "docs/devices.md": ("devices", "contradicting"),
-    **{
-        f"docs/{name}.md": (f"settings-{name}",)
-        for name in registry.names()
-        if (ROOT / "docs" / f"{name}.md").exists()
-    },
-    "docs/snmp.md": ("settings-snmp", "costly", "identities"),
+    "README.md": ("makes",),
+    "docs/settings.md": (
+        "settings-common",
+        *(f"settings-{name}" for name in registry.names()),
+    ),
+    "docs/devices.md": ("devices", "names", "unsupported"),
+    "docs/dev/families.md": ("evidence", "contradicting", "costly", "identities"),
     "docs/command.md": ("exits",),
 }
 

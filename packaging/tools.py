@@ -14,11 +14,13 @@ from __future__ import annotations
 import argparse
 import ast
 import hashlib
+import importlib.util
 import io
 import re
 import subprocess
 import sys
 import tempfile
+import venv
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -44,12 +46,31 @@ def fetched(folder: Path) -> None:
 
     Raises BuildError.
     """
+    with tempfile.TemporaryDirectory(prefix="pdu-pyz-pip-") as made:
+        _install([*_pip(Path(made)), "install"], folder)
+
+
+def _pip(folder: Path) -> list[str]:
+    """The command `pip`: this Python's, or one made in `folder`, because Debian's Python has none.
+
+    Raises BuildError.
+    """
+    if importlib.util.find_spec("pip") is None:
+        try:
+            venv.create(folder, with_pip=True)
+        except (OSError, subprocess.CalledProcessError):
+            raise BuildError(
+                f"{sys.executable} has neither pip nor ensurepip"
+                " (Debian: apt-get install python3-venv)"
+            ) from None
+        return [str(folder / "bin" / "python"), "-m", "pip"]
+    return [sys.executable, "-m", "pip"]
+
+
+def _install(command: Sequence[str], folder: Path) -> None:
     done = subprocess.run(
         [
-            sys.executable,
-            "-m",
-            "pip",
-            "install",
+            *command,
             "--quiet",
             "--disable-pip-version-check",
             "--no-compile",
@@ -176,8 +197,10 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         default=ROOT / "dist",
         help="the folder to write to (default: dist/ of the project)",
     )
+    out = parser.parse_args(arguments).out
+    print("fetching the packages of packaging/pyz-requirements.txt with pip ...", flush=True)
     try:
-        made = build(parser.parse_args(arguments).out)
+        made = build(out)
     except (BuildError, OSError) as error:
         print(f"tools.py: {error}", file=sys.stderr)
         return 1

@@ -1,47 +1,23 @@
-"""Checks `snmp_params` and converts them to pysnmp's values."""
+"""Checks `snmp_params`."""
 
 from __future__ import annotations
 
 import importlib.util
 import math
 import socket
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pysnmp.hlapi.v3arch import asyncio as hlapi
-from pysnmp.proto.secmod.rfc3414.priv import des
-from pysnmp.proto.secmod.rfc3826.priv import aes
-
-
-class SnmpError(Exception):
-    """Any failure of an SNMP call.
-
-    The text never contains a community or a password. UNKNOWN: what the platform raises.
-    """
-
+from ._errors import SnmpError
 
 _VERSIONS = {"1": 1, "v1": 1, "2": 2, "2c": 2, "v2": 2, "v2c": 2, "3": 3, "v3": 3}
-_AUTH = {
-    "md5": hlapi.USM_AUTH_HMAC96_MD5,
-    "sha": hlapi.USM_AUTH_HMAC96_SHA,
-    "sha1": hlapi.USM_AUTH_HMAC96_SHA,
-    "sha224": hlapi.USM_AUTH_HMAC128_SHA224,
-    "sha256": hlapi.USM_AUTH_HMAC192_SHA256,
-    "sha384": hlapi.USM_AUTH_HMAC256_SHA384,
-    "sha512": hlapi.USM_AUTH_HMAC384_SHA512,
-}
+_AUTH = {name: name for name in ("md5", "sha", "sha1", "sha224", "sha256", "sha384", "sha512")}
 # Longer AES keys are derived by Blumenthal's draft, as in Net-SNMP, or by Reeder's draft, as in
 # Cisco's devices ("c").
 _PRIVACY = {
-    "des": hlapi.USM_PRIV_CBC56_DES,
-    "aes": hlapi.USM_PRIV_CFB128_AES,
-    "aes128": hlapi.USM_PRIV_CFB128_AES,
-    "aes192": hlapi.USM_PRIV_CFB192_AES_BLUMENTHAL,
-    "aes256": hlapi.USM_PRIV_CFB256_AES_BLUMENTHAL,
-    "aes192c": hlapi.USM_PRIV_CFB192_AES,
-    "aes256c": hlapi.USM_PRIV_CFB256_AES,
+    name: name
+    for name in ("des", "3des", "aes", "aes128", "aes192", "aes256", "aes192c", "aes256c")
 }
 # limit in seconds for all tries of one GET or SET; a walk has its own limit
 LONGEST_S = 20.0
@@ -150,17 +126,6 @@ class Credentials:
             self.priv_password,
         )
 
-    def authentication(self) -> Any:
-        """The community or the user as pysnmp's value."""
-        if self.version < 3:
-            return hlapi.CommunityData(self.community, mpModel=self.version - 1)
-        keys: dict[str, Any] = {}
-        if self.auth_protocol:
-            keys.update(authKey=self.auth_password, authProtocol=_AUTH[self.auth_protocol])
-        if self.priv_protocol:
-            keys.update(privKey=self.priv_password, privProtocol=_PRIVACY[self.priv_protocol])
-        return hlapi.UsmUserData(self.user, **keys)
-
 
 def _levels(given: Mapping[str, str]) -> dict[str, str]:
     """Protocols and passwords of the security level that is given: noAuthNoPriv, authNoPriv or
@@ -185,25 +150,20 @@ def _levels(given: Mapping[str, str]) -> dict[str, str]:
             "snmp_params asks for privacy without authentication: give auth_protocol and"
             " auth_password too"
         )
-    if "priv_protocol" in wanted:
-        _check_cipher(wanted["priv_protocol"])
-    return wanted
-
-
-def _check_cipher(protocol: str) -> None:
-    if importlib.util.find_spec("cryptography") is None:
+    if "priv_protocol" in wanted and importlib.util.find_spec("cryptography") is None:
         raise SnmpError(
             "snmp_params asks for SNMPv3 privacy, which needs the Python package cryptography: "
             "pip install cryptography"
         )
-    # pysnmp could not import its cipher
-    if getattr(des if protocol == "des" else aes, "PysnmpCryptoError", False):
-        raise SnmpError(
-            f"snmp_params asks for SNMPv3 privacy with {protocol}, for which the installed"
-            " cryptography is too old: pip install --upgrade cryptography"
-        )
-    # pysnmp 7.1.21 takes the mode CFB from a module in which cryptography has deprecated it.
-    warnings.filterwarnings("ignore", message="CFB has been moved")
+    return wanted
+
+
+def cipher_too_old(protocol: str) -> SnmpError:
+    """The error of an engine for which the installed cryptography lacks a cipher."""
+    return SnmpError(
+        f"snmp_params asks for SNMPv3 privacy with {protocol}, for which the installed"
+        " cryptography is too old: pip install --upgrade cryptography"
+    )
 
 
 def _resolve(host: str, port: int) -> tuple[str, bool]:
@@ -211,9 +171,13 @@ def _resolve(host: str, port: int) -> tuple[str, bool]:
 
     An IPv6 host may be in brackets. A zone is kept as a number.
     """
+    name = host.strip("[]")
     try:
-        found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_DGRAM)
-    except (OSError, UnicodeError) as error:
+        # as octets, Python need not import its codec for international names, which costs 3 ms
+        found = socket.getaddrinfo(
+            name.encode() if name.isascii() else name, port, type=socket.SOCK_DGRAM
+        )
+    except (OSError, ValueError) as error:
         raise SnmpError(f"no address for {host!r}: {error}") from None
     family, _, _, _, where = found[0]
     zone = f"%{where[3]}" if len(where) > 3 and where[3] else ""

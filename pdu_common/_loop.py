@@ -14,6 +14,7 @@ import atexit
 import concurrent.futures
 import os
 import threading
+import time
 from collections.abc import Coroutine
 from typing import Any, Callable, Generic, Optional, TypeVar
 
@@ -22,6 +23,7 @@ T = TypeVar("T")
 
 # The loop ends a call at its deadline. The caller waits this much longer before it gives up.
 _GRACE_S = 2.0
+_ALL: list[KeptLoop[Any]] = []
 
 
 class LoopBlocked(Exception):
@@ -41,8 +43,10 @@ class KeptLoop(Generic[S]):
         self._loop: Optional[asyncio.AbstractEventLoop] = None
         self._thread: Optional[threading.Thread] = None
         self._state: Optional[S] = None
+        self._asked: Optional[float] = None
         os.register_at_fork(after_in_child=self._after_fork)
         atexit.register(self.stop)
+        _ALL.append(self)
 
     def run(self, work: Callable[[S], Coroutine[Any, Any, T]], deadline_s: float) -> T:
         """The result of `work`, whose errors pass through. Raises asyncio.TimeoutError after
@@ -62,11 +66,28 @@ class KeptLoop(Generic[S]):
             future.cancel()
             raise LoopBlocked from None
 
+    def behind(self) -> float:
+        """How long the loop has not come round, in seconds; 0 if it runs in time or not at all.
+
+        Looks at what the last call of this method left in the loop.
+        """
+        with self._lock:
+            loop, asked, now = self._loop, self._asked, time.monotonic()
+            if asked is not None:
+                return now - asked
+            if loop is not None:
+                self._asked = now
+                loop.call_soon_threadsafe(self._came_round)
+            return 0.0
+
+    def _came_round(self) -> None:
+        self._asked = None
+
     def stop(self) -> None:
         """End the thread and close the shared state. The next call starts a new thread."""
         with self._lock:
             loop, thread, state = self._loop, self._thread, self._state
-            self._loop = self._thread = self._state = None
+            self._loop = self._thread = self._state = self._asked = None
         if loop is None or thread is None:
             return
         if state is not None:
@@ -102,7 +123,12 @@ class KeptLoop(Generic[S]):
         # processes share. A reference is kept, so that no finalizer closes anything.
         self._abandoned.append((self._loop, self._thread, self._state))
         self._lock = threading.Lock()
-        self._loop = self._thread = self._state = None
+        self._loop = self._thread = self._state = self._asked = None
+
+
+def behind() -> float:
+    """How long the loop that is latest has not come round, in seconds; 0 without loops."""
+    return max((kept.behind() for kept in _ALL), default=0.0)
 
 
 async def _cancel_others() -> None:

@@ -1,4 +1,4 @@
-"""Double of `pdu_common.base_snmp_pdu`: the platform's three SNMP calls, here on pysnmp.
+"""Double of `pdu_common.base_snmp_pdu`: the platform's three SNMP calls.
 
 A GET of a missing object returns an element with the value None, in every version of SNMP. The
 calls raise SnmpError if no valid answer comes or the device refuses the request.
@@ -6,11 +6,18 @@ calls raise SnmpError if no valid answer comes or the device refuses the request
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import Union
 
-from ._credentials import Credentials, SnmpError
-from ._snmp import Element, get, set_, walk
+from ._credentials import Credentials
+from ._errors import SnmpError
+from ._reads import Element
+from ._snmp import get, set_, walk
 from .base_pdu import BasePdu
+
+# It is imported late, but a write must not find out half-way that it is missing.
+if find_spec("pysnmp") is None:
+    raise ModuleNotFoundError("No module named 'pysnmp'", name="pysnmp")
 
 __all__ = ["BaseSnmpPdu", "Element", "SnmpError"]
 

@@ -25,8 +25,8 @@ def _without_traceback(kind, error, trace):  # type: (type, BaseException, objec
         "pdu_common",
     ):
         sys.stderr.write(
-            "the Python package %s is missing: make env, then run this with .venv/bin/python\n"
-            % name
+            "the Python package %s is missing: make env (tests: make env-tests),"
+            " then run this with .venv/bin/python\n" % name
         )
     elif not issubclass(kind, KeyboardInterrupt):
         sys.__excepthook__(type(error), error, error.__traceback__)

@@ -13,6 +13,7 @@ from collections.abc import Generator, Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
+from pdu_common import tools
 from tests import secrecy
 
 _AGAINST = "against"
@@ -21,6 +22,20 @@ _AGAINST = "against"
 # than 30 s.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """Each test begins with pysnmp as the engine for reads: the command `pdu` chooses the other one
+    for its process."""
+    tools.read_quickly(False)
+
+
+@pytest.fixture(params=["pysnmp", "quick"])
+def engine(request: pytest.FixtureRequest) -> str:
+    """The engine for reads over SNMP. What both engines must do is tested with it."""
+    tools.read_quickly(request.param == "quick")
+    return str(request.param)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -103,3 +103,9 @@ class StopSignals:
         """Waits for one of the signals, or takes one that has already arrived."""
         while os.read(self._signals, 1)[0] not in STOP_SIGNALS:
             pass
+
+
+def shown_password(variable: str, usual: str) -> str:
+    """The password of a simulator as it prints it: its own, but not one from the environment."""
+    chosen = os.environ.get(variable, usual)
+    return usual if chosen == usual else f"the password in {variable}"

@@ -17,7 +17,7 @@ from tests.needs import ROOT
 
 # The real programs on a Machine's PATH. Others are missing, such as make, curl, apt-get and
 # dpkg-query.
-TOOLS = ("sh", "cat", "chmod", "cp", "dirname", "grep", "id", "mkdir", "rm")
+TOOLS = ("sh", "cat", "chmod", "cp", "dirname", "grep", "id", "mkdir", "rm", "sleep")
 PYTHON = """#!/bin/sh
 echo "$*" >>"$LOG"
 case "$*" in
@@ -54,10 +54,10 @@ class Machine:
             env={"PATH": str(self.bin), "VENV": str(self.venv), "LOG": str(self.log)},
         )
 
-    def env(self, *, pip_fails: bool = False) -> int:
+    def env(self, *, pip_fails: bool = False, which: str = "env") -> int:
         mark = Path(f"{self.log}.pip-fails")
         mark.touch() if pip_fails else mark.unlink(missing_ok=True)
-        return self.run(".ci/setup", "env").returncode
+        return self.run(".ci/setup", which).returncode
 
     def did(self) -> list[str]:
         """The last run's calls that change the environment, in order, each as "venv" or "pip"."""
@@ -121,6 +121,32 @@ def test_an_environment_is_made_again_after_a_failed_installation(machine: Machi
     assert machine.env(pip_fails=True) != 0 and machine.did() == ["pip"]
     # because the failed run may have installed some packages
     assert machine.env() == 0 and machine.did() == ["venv", "pip"]
+
+
+def test_the_tests_environment_is_the_small_one_with_more_packages(machine: Machine) -> None:
+    assert machine.env() == 0
+    assert machine.env(which="tests") == 0 and machine.did() == ["pip"]
+    assert "-r requirements.txt -r tests/requirements.txt" in machine.log.read_text()
+    assert machine.env(which="tests") == 0 and machine.did() == []
+    assert machine.env() == 0 and machine.did() == []
+
+
+def test_from_nothing_the_tests_environment_is_made_in_two_steps(machine: Machine) -> None:
+    assert machine.env(which="tests") == 0 and machine.did() == ["venv", "pip", "pip"]
+
+
+def test_after_an_interrupted_upgrade_the_small_environment_is_made_again(machine: Machine) -> None:
+    assert machine.env() == 0
+    assert machine.env(which="tests", pip_fails=True) != 0 and machine.did() == ["pip"]
+    # the failed run may have replaced some packages of the small one
+    assert machine.env() == 0 and machine.did() == ["venv", "pip"]
+
+
+def test_a_step_that_takes_longer_says_that_it_still_runs(machine: Machine) -> None:
+    program = machine.bin / "python3"
+    program.write_text(PYTHON.replace('"-m pip"*) [', '"-m pip"*) sleep 3; ['))
+    done = machine.run(".ci/setup", "env")
+    assert done.returncode == 0 and "\n  2 s\n" in done.stderr
 
 
 def test_a_folder_that_another_tool_made_becomes_the_environment(machine: Machine) -> None:

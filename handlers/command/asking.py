@@ -10,7 +10,7 @@ import getpass
 import os
 import sys
 
-from ..errors import NamedSetting, PduHandlerError, SettingsError, printable
+from ..errors import NamedSetting, PduHandlerError, Reason, SettingsError, printable
 from .files import read_file, signals_as_ctrl_c
 from .options import SharedOptions
 
@@ -19,6 +19,14 @@ class NotConfirmed(PduHandlerError):
     """The user did not answer yes, or no terminal is available for the question."""
 
     kind = "not-confirmed"
+
+
+class NoSecret(SettingsError):
+    """The login that was chosen lacks a secret. `key`: the secret."""
+
+    def __init__(self, reason: Reason, key: str) -> None:
+        super().__init__(reason)
+        self.key = key
 
 
 def askable(state: SharedOptions, what: str, host: str = "") -> None:
@@ -70,9 +78,10 @@ def _secret(state: SharedOptions, key: str, question: str, needed: bool) -> str:
     if state.login:
         if needed and not state.secrets.get(key):
             near = difflib.get_close_matches(key, state.settings, 1, 0.8)
-            raise SettingsError(
+            raise NoSecret(
                 f"{state.login} has no"
-                f" {key}{f', but has {printable(near[0], 60)!r}' if near else ''}"
+                f" {key}{f', but has {printable(near[0], 60)!r}' if near else ''}",
+                key,
             )
         return state.secrets.get(key, "")
     path = state.secret_files.get(key)

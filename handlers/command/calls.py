@@ -1,7 +1,7 @@
-"""The commands status, statistic, labels, up and down.
+"""`pdu status`, `statistic`, `labels` and `outlets`: they call a handler as DCImanager does.
 
-They call a handler as DCImanager does. The handler's method `labels` is an addition of this pack:
-DCImanager's interface does not have it.
+The handler's method `labels` is an addition of this pack: DCImanager's interface does not have it.
+`outlets` also reads what DCImanager does not ask for, such as watts.
 """
 
 from __future__ import annotations
@@ -10,52 +10,72 @@ import contextlib
 import logging
 import os
 import sys
+import textwrap
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Callable
+from typing import Any, Callable, NamedTuple
 
 import click
 
-from pdu_common.helper import EnumPowerStatus, PduPortView
+from pdu_common.helper import EnumPowerStatus
+from pdu_common.tools import show_outlet_current
 
 from .. import registry
-from ..errors import NamedSetting, NoSuchOutlet, SettingsError, Unsupported, printable
-from . import asking, form
+from ..errors import NamedSetting, SettingsError, Unsupported, printable
+from . import form, unit
 from .ending import UNWRITABLE
-from .exits import DONE, INTERRUPTED, NOT_SEEN
-from .files import signals_as_ctrl_c
-from .loading import load
+from .exits import DONE, INTERRUPTED, WIDTH
+from .groups import Subcommand
+from .loading import LoadedHandler, load
 from .options import (
     LOGIN,
     SNMP,
     TLS,
+    Parameters,
     SharedOptions,
-    asking as asks,
     completed,
     device,
     given,
+    option,
     output,
     spelled,
 )
-from .output import Result, columns, figure, metered, print_json, shown
-from .report import Interrupted, described, failed
+from .output import columns, figure, metered, passing, print_json, waiting
+from .report import Interrupted, Usage, described, failed
 
-_COLOURS = {
-    EnumPowerStatus.UP.name: "green",
-    EnumPowerStatus.DOWN.name: "red",
-    EnumPowerStatus.UNKNOWN.name: "yellow",
-}
+# DOWN has none: most outlets that are off are off on purpose
+_COLOURS = {EnumPowerStatus.UP.name: "green", EnumPowerStatus.UNKNOWN.name: "yellow"}
 _NO_LABEL = {"number": "", "name": ""}
-_HANDLER = click.Argument(
+# a key of a result -> the head of its column
+_HEADS = {"current_a": "A", "power_w": "W", "consumption_kwh": "kWh", "energy_kwh": "kWh"}
+_NO_FIGURE = "-"
+#: an error of these kinds concerns some of the figures; others are of the device or the login
+_OF_A_FIGURE = ("protocol", "refused", "unsupported")
+HANDLER = click.Argument(
     ["handler"], shell_complete=completed(registry.names, or_file=True), metavar="HANDLER"
 )
-Outlets = list[dict[str, Any]]
+OutletRows = list[dict[str, Any]]
+
+
+def arguments_help(*names: str) -> str:
+    """What the arguments of a command are, as a paragraph of its help."""
+    about = {
+        "HANDLER": f"{', '.join(registry.names())}, or a built archive (.tar.gz)",
+        "HOST": "name or address of the PDU, with :PORT if it is not the usual one",
+        "OUTLET": "an identity that pdu status lists, such as 3",
+    }
+    lines = [
+        textwrap.fill(about[name], WIDTH, initial_indent=f"{name:<9}", subsequent_indent=9 * " ")
+        for name in names
+    ]
+    return "\n".join(["\b", *lines])
 
 
 # ---- results of the calls ------------------------------------------------------------------------
 
 
-def _status(pdu: Any) -> dict[str, Any]:
+def status_of(pdu: Any) -> dict[str, Any]:
+    """The outlets with states and labels, as `pdu status --json` prints them."""
     ports, labels = pdu.status().ports, _labels_of(pdu)
     return {
         "outlets": [
@@ -69,19 +89,60 @@ def _status(pdu: Any) -> dict[str, Any]:
     }
 
 
-def _statistic(pdu: Any) -> dict[str, Any]:
+def _status(handler: LoadedHandler, data: Any) -> dict[str, Any]:
+    return status_of(handler.make(data))
+
+
+def _statistic(handler: LoadedHandler, data: Any) -> dict[str, Any]:
+    """The figures that DCImanager gets, the current of each outlet, and watts if the handler has
+    `figures`, which costs the reads of the watts beside those of `statistic`.
+
+    Watts that cannot be read are left out, because DCImanager does not ask for them.
+    """
+    pdu = handler.make(data)
+    if hasattr(pdu, "figures"):
+        try:
+            found, read = pdu.figures()
+        except Exception as error:
+            if getattr(error, "kind", None) not in _OF_A_FIGURE:
+                raise
+        else:
+            listed = [
+                {
+                    "identity": identity,
+                    "current_a": _float(read.current_of.get(identity)),
+                    "power_w": _float(read.power_of.get(identity)),
+                    "consumption_kwh": _float(read.energy_of.get(identity)),
+                }
+                for identity in found.states
+            ]
+            return {
+                "load_a": _float(read.load),
+                "power_w": _float(read.power),
+                "total_consumption_kwh": _float(read.energy),
+                "outlets": [one for one in listed if set(one.values()) - {one["identity"], None}],
+            }
     view = pdu.statistic()
     return {
         "load_a": metered(view, "load"),
         "total_consumption_kwh": metered(view, "total_consumption"),
         "outlets": [
-            {"identity": port.identity, "consumption_kwh": metered(port, "consumption")}
+            {
+                "identity": port.identity,
+                "current_a": getattr(port, "load", None),
+                "consumption_kwh": metered(port, "consumption"),
+            }
             for port in view.ports
         ],
     }
 
 
-def _labels(pdu: Any) -> dict[str, Any]:
+def _float(value: Any) -> Any:
+    return None if value is None else float(value)
+
+
+def _labels(handler: LoadedHandler, data: Any) -> dict[str, Any]:
+    pdu = handler.make(data)
     if not hasattr(pdu, "labels"):
         raise Unsupported("this handler has no labels: `pdu status` lists its outlets")
     return {
@@ -96,25 +157,42 @@ def _labels_of(pdu: Any) -> Mapping[str, Mapping[str, str]]:
     found = pdu.labels() if hasattr(pdu, "labels") else ()
     caution = getattr(found, "caution", "")
     if caution:
-        logging.getLogger(__name__).warning(caution)  # `_warned` shows it
+        logging.getLogger(__name__).warning(caution)  # `warned` shows it
     return {label.identity: {"number": label.number, "name": label.name} for label in found}
+
+
+def _outlets(handler: LoadedHandler, data: Any) -> dict[str, Any]:
+    found = unit.read(handler, data)
+    return {**found._asdict(), "outlets": [outlet._asdict() for outlet in found.outlets]}
 
 
 # ---- readings ------------------------------------------------------------------------------------
 
 
+class ReadingCommand(NamedTuple):
+    """A command that reads, and how its result is shown."""
+
+    call: str
+    ask: Callable[[LoadedHandler, Any], dict[str, Any]]
+    #: whether it asks for the current of outlets, which DCImanager's view of an outlet lacks
+    with_currents: bool = False
+
+
 def _read(
     state: SharedOptions,
-    call: str,
+    reading: ReadingCommand,
     handler_name: str,
     hosts: Sequence[str],
-    ask: Callable[[Any], dict[str, Any]],
+    as_csv: bool = False,
 ) -> int:
-    """Call `ask` once for each host, in the given order. The exit code is that of the first host
-    that failed.
+    """Read each host once, in the given order. The exit code is that of the first host that failed.
 
     With --json, Ctrl-C prints the answers that were read before, and the exit code is INTERRUPTED.
     """
+    if as_csv and state.json:
+        raise Usage("give only one of --json and --csv")
+    if reading.with_currents:
+        show_outlet_current()  # before the handler is loaded
     handler = load(handler_name)
     handler_data = [(host, form.pdu_data(handler, host, state)) for host in dict.fromkeys(hosts)]
     if len(handler_data) > 1 and state.settings.get("host", "").strip():
@@ -122,11 +200,12 @@ def _read(
     codes: list[int] = []
     documents: list[dict[str, Any]] = []
     for host, data in handler_data:
-        begin, about = time.monotonic(), {"call": call, "handler": handler.shown, "host": host}
+        begin = time.monotonic()
+        about = {"call": reading.call, "handler": handler.shown, "host": host}
         where = form.place(state, host)
         try:
-            with _warned(state, where):
-                answer = ask(handler.make(data))
+            with warned(state, where), waiting(f"waiting for {where}", state):
+                answer = reading.ask(handler, data)
         except KeyboardInterrupt:
             if not state.json or not documents:
                 raise
@@ -144,19 +223,29 @@ def _read(
         seconds = round(time.monotonic() - begin, 3)
         documents.append({**about, **answer, "seconds": seconds})
         codes.append(DONE)
-        if not state.json:
+        if as_csv:
+            _print_csv(host, answer["outlets"], with_head=codes.count(DONE) == 1)
+        elif not state.json:
             print("\n".join(_lines(documents[-1], where)))
     if state.json and documents:
         print_json(documents if len(handler_data) > 1 else documents[0])
     return next((code for code in codes if code), DONE)
 
 
+def _print_csv(host: str, outlets: OutletRows, with_head: bool) -> None:
+    from .fleet.tables import csv_lines  # imported late: 12 ms; only --csv needs it
+
+    rows = [["host", *unit.OutletReading._fields]] if with_head else []
+    rows += [[host, *outlet.values()] for outlet in outlets]
+    sys.stdout.write(csv_lines(rows))
+
+
 class _Warnings(logging.Handler):
     """Prints each different warning once for a host, on standard error."""
 
-    def __init__(self, host: str) -> None:
+    def __init__(self, host: str, as_json: bool) -> None:
         super().__init__(logging.WARNING)
-        self.host = host
+        self.host, self.as_json = host, as_json
         self.printed: set[str] = set()
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -165,13 +254,14 @@ class _Warnings(logging.Handler):
             self.printed.add(words)
             # the reading is worth more than its warning
             with contextlib.suppress(*UNWRITABLE):
+                passing("", self.as_json)  # a line of `waiting`
                 print(f"warning: {self.host}: {words}", file=sys.stderr)
 
 
 @contextlib.contextmanager
-def _warned(state: SharedOptions, host: str) -> Iterator[None]:
+def warned(state: SharedOptions, host: str) -> Iterator[None]:
     """Shows warnings during the block, except with --debug, whose log has them."""
-    warnings = _Warnings(host)
+    warnings = _Warnings(host, state.json)
     if not state.debug:
         logging.getLogger().addHandler(warnings)
     try:
@@ -192,25 +282,21 @@ def _hint(handler: str) -> str:
 
 def _lines(answer: dict[str, Any], where: str) -> Iterable[str]:
     title = f"{answer['call']} of {where} by {answer['handler']}, {answer['seconds']} s"
-    if "load_a" in answer:
-        title += (
-            f": load {figure(answer['load_a'], 'A')}, energy"
-            f" {figure(answer['total_consumption_kwh'], 'kWh')}"
-        )
-    yield title
-    outlets: Outlets = answer["outlets"]
-    if "load_a" in answer and all(outlet["consumption_kwh"] is None for outlet in outlets):
+    yield title + _totals(answer)
+    outlets: OutletRows = answer["outlets"]
+    figures = [key for key in _HEADS if any(outlet.get(key) is not None for outlet in outlets)]
+    if answer["call"] == "statistic" and not figures:
         yield "no outlet's energy is metered"
         return
     if not outlets:
         yield f"no outlets{_hint(answer['handler'])}"
         return
-    head = ["kWh" if name == "consumption_kwh" else name for name in outlets[0]]
+    shown = [key for key in outlets[0] if key not in _HEADS or key in figures]
     rows = [
-        [figure(value) if name == "consumption_kwh" else value for name, value in outlet.items()]
+        [_figure(outlet[key]) if key in _HEADS else outlet[key] for key in shown]
         for outlet in outlets
     ]
-    lines = columns(head, rows)
+    lines = columns([_HEADS.get(key, key) for key in shown], rows)
     yield lines[0]
     coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     for outlet, line in zip(outlets, lines[1:]):
@@ -219,202 +305,72 @@ def _lines(answer: dict[str, Any], where: str) -> Iterable[str]:
             if coloured and outlet.get("state") in _COLOURS
             else line
         )
+    if any(_NO_FIGURE in row[len(shown) - len(figures) :] for row in rows):
+        yield f"{_NO_FIGURE}: not metered, or not known"
 
 
-def _reading(name: str, help_: str, ask: Callable[[Any], dict[str, Any]]) -> click.Command:
+def _totals(answer: Mapping[str, Any]) -> str:
+    """The totals of a unit for the title; "" for an answer without them."""
+    if "load_a" not in answer:
+        return ""
+    energy = answer.get("total_consumption_kwh", answer.get("energy_kwh"))
+    parts = [f"load {figure(answer['load_a'], 'A')}"]
+    if answer.get("power_w") is not None:
+        parts.append(f"power {figure(answer['power_w'], 'W')}")
+    return f": {', '.join(parts)}, energy {figure(energy, 'kWh')}"
+
+
+def _figure(value: Any) -> str:
+    return _NO_FIGURE if value is None else figure(value)
+
+
+# ---- the commands --------------------------------------------------------------------------------
+
+
+def _reading(
+    reading: ReadingCommand, help_: str, examples: Sequence[str], *more: click.Parameter
+) -> click.Command:
     @click.pass_context
-    def run(context: click.Context, handler: str, host: Sequence[str]) -> int:
-        return _read(given(context), name, handler, host, ask)
+    def run(context: click.Context, handler: str, host: Sequence[str], csv: bool = False) -> int:
+        return _read(given(context), reading, handler, host, csv)
 
-    return click.Command(
-        name,
+    return Subcommand(
+        reading.call,
+        examples=examples,
         callback=run,
-        help=help_,
+        help=f"{help_}\n\n{arguments_help('HANDLER', 'HOST')}",
         params=[
-            _HANDLER,
+            HANDLER,
             click.Argument(["host"], nargs=-1, required=True, metavar="HOST..."),
+            *more,
             *device(*LOGIN, *TLS, *SNMP),
             *output(),
         ],
     )
 
 
-# ---- switching -----------------------------------------------------------------------------------
-
-
-def _switch(
-    state: SharedOptions, on: bool, handler_name: str, host: str, outlets: Sequence[str]
-) -> int:
-    """Switch the outlets one after the other, until the first error.
-
-    The report includes those that were switched before.
-    """
-    call, wanted = ("up", EnumPowerStatus.UP) if on else ("down", EnumPowerStatus.DOWN)
-    word = "on" if on else "off"
-    named = list(dict.fromkeys(outlets))
-    handler, where = load(handler_name), form.place(state, host)
-    asking.askable(state, f"switching {_listed(named)} {word}", host)
-    data = form.pdu_data(handler, host, state)
-    if not state.yes:
-        asking.confirm(
-            state, f"switch {word} {_named(handler.make(data), host, named)} of {where}", host
-        )
-    state.changing = True
-    begin = time.monotonic()
-    done: Outlets = []
-    answer = {"call": call, "handler": handler.shown, "host": host, "outlets": done}
-    begun: list[str] = []
-    try:
-        # the switched outlets are reported after SIGTERM as well
-        with signals_as_ctrl_c(), _warned(state, where):
-            for identity in named:
-                pdu = handler.make(data)
-                begun.append(identity)
-                try:
-                    command = pdu.port_up if on else pdu.port_down
-                    port = command(PduPortView(identity=identity))
-                except Exception as error:
-                    place = [
-                        "the error is about"
-                        f" {'; '.join([_listed([identity]), *_unsent(named[len(begun) :])])}"
-                    ]
-                    return _stopped(
-                        state,
-                        answer,
-                        error,
-                        [*(place if len(named) > 1 else ()), *_not_seen(done, where, word)],
-                    )
-                done.append(
-                    {
-                        "identity": identity,
-                        "state": port.power_status.name,
-                        "done": port.power_status is wanted,
-                    }
-                )
-                if not state.json:
-                    print(
-                        f"{call} of {where} by {handler.shown}: outlet {identity} is"
-                        f" {port.power_status.name}"
-                    )
-    except KeyboardInterrupt:
-        unsure, missed = begun[len(done) :], _not_seen(done, where, word)
-        done += [
-            {"identity": identity, "state": EnumPowerStatus.UNKNOWN.name, "done": False}
-            for identity in unsure
-        ]
-        reasons = [
-            *(f"outlet {identity} may or may not have switched" for identity in unsure),
-            *_unsent(named[len(begun) :]),
-        ]
-        return _stopped(
-            state,
-            answer,
-            Interrupted("; ".join(reasons) or "every command had been answered", host),
-            missed,
-        )
-    notes = _not_seen(done, where, word)
-    return shown(
-        Result(
-            {**answer, "seconds": round(time.monotonic() - begin, 3)},
-            (),
-            NOT_SEEN if notes else DONE,
-            note="\n".join(notes),
-        ),
-        state.json,
-    )
-
-
-def _not_seen(outlets: Outlets, where: str, word: str) -> list[str]:
-    """A sentence about the outlets that accepted the command but did not report the wanted state,
-    if there are any.
-    """
-    note = "; ".join(
-        f"outlet {outlet['identity']} of {where} was to be switched {word}; the PDU accepted the"
-        f" command, but the outlet's state is {outlet['state']}: look at the PDU before you try"
-        " again"
-        for outlet in outlets
-        if not outlet["done"]
-    )
-    return [f"not-seen: {note}"] if note else []
-
-
-def _unsent(identities: Sequence[str]) -> list[str]:
-    return [f"no command was sent to {_listed(identities)}"] if identities else []
-
-
-def _stopped(
-    state: SharedOptions, answer: Mapping[str, Any], error: BaseException, notes: Sequence[str]
-) -> int:
-    """Report why switching stopped: with --json also the outlets in `answer`, else also the notes.
-    Return the exit code.
-    """
-    if not answer["outlets"] or not state.json:
-        code = failed(state, error)
-        for note in () if state.json else notes:
-            print(printable(note, 10 * len(note)), file=sys.stderr)
-        return code
-    about = described(error, state)
-    print_json({**answer, "error": about})
-    return int(about["exit_code"])
-
-
-def _listed(identities: Sequence[str]) -> str:
-    return f"outlet{'' if len(identities) == 1 else 's'} {', '.join(identities)}"
-
-
-def _named(pdu: Any, host: str, identities: Sequence[str]) -> str:
-    """The outlets with name and present state, as the question shows them. Raises NoSuchOutlet."""
-    found = {str(outlet["identity"]): outlet for outlet in _status(pdu)["outlets"]}
-    words = []
-    for identity in identities:
-        if identity not in found:
-            raise NoSuchOutlet(
-                f"the PDU has no outlet {identity[:60]!r}; status lists its outlets", host
-            )
-        outlet = found[identity]
-        name = f" {outlet['name']!r}" if outlet["name"] else ""
-        words.append(f"outlet {identity}{name} (now {outlet['state']})")
-    return ", ".join(words)
-
-
-def _switching(name: str, help_: str, on: bool) -> click.Command:
-    @click.pass_context
-    def run(context: click.Context, handler: str, host: str, outlet: Sequence[str]) -> int:
-        return _switch(given(context), on, handler, host, outlet)
-
-    return click.Command(
-        name,
-        callback=run,
-        help=help_,
-        params=[
-            _HANDLER,
-            click.Argument(["host"], metavar="HOST"),
-            click.Argument(["outlet"], nargs=-1, required=True, metavar="OUTLET..."),
-            *device(*LOGIN, *TLS, *SNMP),
-            *asks(),
-            *output(),
-        ],
-    )
-
-
+_CSV: Parameters = option("--csv", "print CSV")
 status = _reading(
-    "status",
-    "The outlets: the identity that DCImanager shows, state, number on the unit (if known), name.",
-    _status,
+    ReadingCommand("status", _status),
+    "The outlets as DCImanager would show them: identity, state (UP, DOWN, UNKNOWN), and beside it"
+    " the number on the unit (if known) and the name.",
+    ("pdu status snmp 192.0.2.8", "pdu status nut 192.0.2.9 -s device=rack1 --json"),
 )
 statistic = _reading(
-    "statistic",
-    "Load in A and energy in kWh of the PDU, and the energy of each outlet that it meters.",
-    _statistic,
+    ReadingCommand("statistic", _statistic, with_currents=True),
+    "Load in A and energy in kWh of the PDU, and what it meters of each outlet.",
+    ("pdu statistic snmp 192.0.2.8", "pdu statistic raritan 192.0.2.9 --username reader"),
 )
 labels = _reading(
-    "labels", "The outlets: identity, number printed on the unit (if known), name.", _labels
+    ReadingCommand("labels", _labels),
+    "The outlets: identity, number printed on the unit (if known), name.",
+    ("pdu labels snmp 192.0.2.8", "pdu labels redfish 192.0.2.9 --username reader"),
 )
-_ASKS = """ Shows the name and the present state of each OUTLET (an identity that status lists) and
-asks first.
-
-Outlets are switched one after another, until the first error. No command is sent twice. The state
-in the output is the one that the PDU reported afterwards, or UNKNOWN if it did not report the
-wanted state in time."""
-up = _switching("up", "Switch outlets on." + _ASKS, True)
-down = _switching("down", "Switch outlets off." + _ASKS, False)
+outlets = _reading(
+    ReadingCommand("outlets", _outlets, with_currents=True),
+    "The outlets with all that is known of each: identity, number on the unit, name, state (on,"
+    " off, unknown), current in A, power in W, energy in kWh. The columns are the same for every"
+    " handler; a table leaves out those without a figure. An archive reports no power.",
+    ("pdu outlets snmp 192.0.2.8", "pdu outlets nut 192.0.2.9 192.0.2.10 --csv > outlets.csv"),
+    *_CSV,
+)

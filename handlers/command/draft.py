@@ -14,7 +14,8 @@ from ..errors import SettingsError, printable
 from .exits import DONE, code_of
 from .field.snmp.rows import dotted
 from .files import new_file, text_of
-from .options import given, option, output
+from .groups import Subcommand
+from .options import Word, given, option, output
 from .output import Result, shown
 
 if TYPE_CHECKING:
@@ -140,9 +141,10 @@ def _others(role: str, number: int) -> list[str]:
     )
 
 
-draft = click.Command(
+draft = Subcommand(
     "draft",
     callback=_draft,
+    examples=("pdu draft unit.snmprec", "pdu draft unit.snmprec --mib ACME-MIB.txt"),
     help="""\
 Draft a profile for an SNMP PDU that no family fits. Prints it as JSON, for packaging/build.py
 --profile. Evidence and doubts go to standard error, or to standard output if the profile is
@@ -153,7 +155,7 @@ FILE  a recording (pdu record snmp), or the output of snmpwalk -On
 
 The draft cannot switch outlets: find the command in the vendor's documents and add it by hand.""",
     params=[
-        click.Argument(["file"], metavar="FILE"),
+        Word("FILE"),
         *option(
             "--mib",
             "the vendor's MIB file, for names, units and enumerations; repeatable",

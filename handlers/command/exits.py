@@ -6,6 +6,7 @@ archive has its own classes.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ NOT_SEEN = 9
 NOT_CONFIRMED = 12
 INTERRUPTED = 130
 READER_GONE = 141
+WIDTH = 76  # the help of a command indents its lines by 2 characters
 
 
 class Exit(NamedTuple):
@@ -81,5 +83,10 @@ def markdown() -> str:
 
 
 def table() -> str:
-    """The codes for --help, one per line."""
-    return "\n".join(f"  {one.code:>3}  {one.meaning}" for one in EXITS)
+    """The codes for --help, with lines of at most WIDTH characters."""
+    return "\n".join(
+        textwrap.fill(
+            one.meaning, WIDTH, initial_indent=f"  {one.code:>3}  ", subsequent_indent=7 * " "
+        )
+        for one in EXITS
+    )

@@ -4,8 +4,10 @@ files and prompts.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import socket
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Union
 
@@ -14,13 +16,13 @@ from ..errors import NamedSetting, SettingsError, printable
 from ..settings import host_and_port, is_address
 from .asking import secret
 from .files import read_file
-from .options import SECRETS, SharedOptions, spelled_secret
+from .options import SECRETS, SPELLINGS, SharedOptions, spelled_secret
 
 if TYPE_CHECKING:
     from pdu_common.connection import PduData, PduSnmpData
 
     from ..settings import Setting
-    from .loading import Handler
+    from .loading import LoadedHandler
 
 # Keys of this command → keys of DCImanager's SNMP fields.
 _SNMP_FIELDS: Mapping[str, str] = {
@@ -32,12 +34,22 @@ _SNMP_FIELDS: Mapping[str, str] = {
     "auth_protocol": "auth_protocol",
     "priv_protocol": "priv_protocol",
 }
+# Protocol of DCImanager's SNMP fields -> its password.
+_PASSWORD_OF: Mapping[str, str] = {
+    "auth_protocol": "auth_password",
+    "priv_protocol": "priv_password",
+}
+_PLACEHOLDER = "any text"
+_LONGEST_NAME = 253  # RFC 1035, 2.3.4: of a host name, in characters
+_LABEL = re.compile(r"(?!-)[\w-]{1,63}(?<!-)")
 _SNMP_SECRETS = ("community", "auth_password", "priv_password")
 SNMP_KEYS = (*_SNMP_FIELDS, *_SNMP_SECRETS)
 _CHECKS = ("ca_pem", "fingerprint", "verify")
 
 
-def pdu_data(handler: Handler, host: str, state: SharedOptions) -> Union[PduData, PduSnmpData]:
+def pdu_data(
+    handler: LoadedHandler, host: str, state: SharedOptions
+) -> Union[PduData, PduSnmpData]:
     """The object that make_handler takes. Raises SettingsError."""
     # imported late: 1 ms; not every command needs it
     from pdu_common.connection import PduData, PduSnmpData
@@ -46,6 +58,7 @@ def pdu_data(handler: Handler, host: str, state: SharedOptions) -> Union[PduData
     own = [setting.key for setting in handler.settings]
     secrets = [setting.key for setting in handler.settings if setting.secret]
     check(state, [*secrets, *(_SNMP_SECRETS if handler.snmp else ())], handler.shown)
+    _refuse_unknown(handler, state)
     if not handler.snmp:
         return PduData(host, values(handler.name, handler.settings, state, host))
     given = typed(state, [*own, *_SNMP_FIELDS], host)
@@ -58,6 +71,9 @@ def pdu_data(handler: Handler, host: str, state: SharedOptions) -> Union[PduData
     }
     if port is not None:
         params.setdefault("port", str(port))
+    if not state.login:
+        # before a secret is asked for
+        _check_fields({**dict.fromkeys(_SNMP_SECRETS, _PLACEHOLDER), "user": "any", **params})
     for key in secrets:
         found = secret(state, key, f"{key} for {bare}", False)
         if found:
@@ -65,7 +81,7 @@ def pdu_data(handler: Handler, host: str, state: SharedOptions) -> Union[PduData
     if params.setdefault("version", "2").strip().lower() in ("3", "v3"):
         if not params.get("user"):
             raise SettingsError(("SNMPv3 needs a user: give ", NamedSetting("username")))
-        protocols = {"auth_password": "auth_protocol", "priv_password": "priv_protocol"}
+        protocols = {password: protocol for protocol, password in _PASSWORD_OF.items()}
         for key in (state.secret_files.keys() | state.secrets.keys()) & protocols.keys():
             if not params.get(protocols[key]):
                 raise SettingsError(
@@ -75,7 +91,47 @@ def pdu_data(handler: Handler, host: str, state: SharedOptions) -> Union[PduData
     else:
         wanted = ["community"]
     params.update({key: secret(state, key, f"{key.replace('_', ' ')} of {bare}") for key in wanted})
+    if not state.login:
+        _check_fields(params)
     return PduSnmpData(bare, params, settings)
+
+
+def _refuse_unknown(handler: LoadedHandler, state: SharedOptions) -> None:
+    """Raise SettingsError for a setting on the command line that the handler does not have.
+
+    A list and its logins may have settings for other handlers. A handler of another pack may
+    declare none.
+    """
+    known = [*(one.key for one in handler.settings), *(SNMP_KEYS if handler.snmp else ())]
+    for key, value in state.settings.items():
+        if handler.settings and key not in known and not state.login:
+            # another value may be a secret in the wrong place
+            shown = value if (key, value) in SPELLINGS else ""
+            taken = ", ".join(one for one in known if one not in SECRETS)
+            raise SettingsError(
+                (
+                    NamedSetting(key[:60], shown),
+                    f" is unknown: {handler.shown} has no such setting; it takes {taken}",
+                )
+            )
+
+
+def _check_fields(params: Mapping[str, str]) -> None:
+    """Check DCImanager's SNMP fields as its SNMP would at the first request. Raises SettingsError,
+    which names the option.
+    """
+    # imported late: only SNMP needs it, and imports it for its first request anyway
+    from pdu_common._credentials import Credentials
+    from pdu_common._errors import SnmpError
+
+    try:
+        Credentials.of("127.0.0.1", params)
+    except SnmpError as error:
+        field, _, rest = str(error).removeprefix("snmp_params ").partition(" ")
+        key = next((key for key, name in _SNMP_FIELDS.items() if name == field), field)
+        if key not in SNMP_KEYS:
+            raise SettingsError(str(error).removeprefix("snmp_params ")) from None
+        raise SettingsError((NamedSetting(key), f" {rest}")) from None
 
 
 def place(state: SharedOptions, host: str) -> str:
@@ -190,10 +246,16 @@ def check(state: SharedOptions, secrets: Sequence[str], whose: str) -> None:
             )
 
 
+class NotAHost(SettingsError):
+    """An argument cannot be the address of a device."""
+
+    kind = "usage"
+
+
 def address(host: str) -> str:
-    """The typed address, without spaces around it. Raises SettingsError for a URL, for text with an
-    @, for text that `is_address` refuses, and if `host_and_port` finds a port outside 1 to
-    65535."""
+    """The typed address, without spaces around it. Raises NotAHost for a URL, for text with an @,
+    for text that is neither an IP address nor a possible host name, and if `host_and_port` finds a
+    port outside 1 to 65535."""
     host = host.strip()
     scheme, found, rest = host.partition("://")
     if found:
@@ -201,12 +263,12 @@ def address(host: str) -> str:
         before, *behind = re.split("[/?#]", rest, maxsplit=1)
         # A URL may contain a password, and a password may contain one of these characters.
         bare = "" if "@" in "".join(behind) else before.rpartition("@")[2][:60]
-        raise SettingsError(
+        raise NotAHost(
             f"{f'{scheme[:20]}://{bare}/'!r} is a URL: give the address without scheme and path"
             f"{f', as in {bare}' if bare else ''}"
         )
     if "@" in host:  # not shown: a password may precede the @
-        raise SettingsError(
+        raise NotAHost(
             (
                 "an address has no @: give the host alone, a user as ",
                 NamedSetting("username"),
@@ -214,12 +276,30 @@ def address(host: str) -> str:
                 NamedSetting("device"),
             )
         )
-    if not is_address(host):
-        raise SettingsError(f"{host[:60]!r} is not an address: give a host name or an IP address")
-    port = host_and_port(host)[1]
+    name, port = host_and_port(host)
+    if not is_address(host) or not _is_host(name):
+        raise NotAHost(f"{host[:60]!r} is not an address: give a host name or an IP address")
     if port is not None and not 1 <= port <= 65535:
-        raise SettingsError(f"{host[:60]!r} has the port {port}: give one from 1 to 65535")
+        raise NotAHost(f"{host[:60]!r} has the port {port}: give one from 1 to 65535")
     return host
+
+
+def _is_host(name: str) -> bool:
+    """Whether this is an IP address or a possible host name.
+
+    A name whose last part is a number is a mistyped IPv4 address, such as 192.0.2.256 or 10.0.0,
+    which some systems would complete to another address.
+    """
+    for family, text in ((socket.AF_INET, name), (socket.AF_INET6, name.partition("%")[0])):
+        with contextlib.suppress(OSError, ValueError):
+            socket.inet_pton(family, text)
+            return True
+    labels = name.removesuffix(".").split(".")
+    return (
+        len(name) <= _LONGEST_NAME
+        and all(map(_LABEL.fullmatch, labels))
+        and not labels[-1].isdecimal()
+    )
 
 
 def typed(state: SharedOptions, keys: Iterable[str], host: str) -> dict[str, str]:

@@ -5,17 +5,19 @@ command.
 from __future__ import annotations
 
 import importlib
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any, Callable, NamedTuple, Optional
 
 import click
 
 from . import form, meant
+from .exits import WIDTH
 from .hidden import without_login
 from .options import Parameters, SharedOptions, Word, asking, given, output
 from .output import Result, shown
 
-EPILOG = "\b\nOptions of a command: COMMAND --help. Settings, secrets and exit codes: pdu --help."
+EPILOG = "\b\nOptions of a command: COMMAND --help\nSettings, secrets, exit codes: pdu --help"
 
 
 class Place(NamedTuple):
@@ -28,27 +30,56 @@ class Place(NamedTuple):
     module: str
     name: str
     help: str
+    #: other names of the same command, on the same line of the list
+    also: Sequence[str] = ()
 
     def load(self) -> Any:
         """Import the module, and return the command or the table."""
         return getattr(importlib.import_module(f".{self.module}", __package__), self.name)
 
 
+class Subcommand(click.Command):
+    """A command whose help ends with examples: command lines, each of at most 76 characters."""
+
+    def __init__(self, *arguments: Any, examples: Sequence[str], **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self.examples = examples
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_epilog(ctx, formatter)
+        _write_examples(self.examples, formatter)
+
+
+def _write_examples(examples: Sequence[str], formatter: click.HelpFormatter) -> None:
+    with formatter.section("Examples"):
+        for line in examples:
+            formatter.write(f"{'':{formatter.current_indent}}{line}\n")
+
+
 class Lazy(click.Group):
-    """A group whose commands, `places`, are imported when they are called, completed or asked for
-    their help.
+    """A group whose commands are imported when they are called, completed or asked for their help.
+
+    `by_name`: the commands by each of their names. The help ends with the examples.
     """
 
-    def __init__(self, name: str, places: Mapping[str, Place], **more: Any) -> None:
+    def __init__(
+        self, name: str, places: Mapping[str, Place], examples: Sequence[str], **more: Any
+    ) -> None:
         super().__init__(name, no_args_is_help=False, **more)
-        self.places = places
+        self.examples = examples
+        self._listed = places
+        self.by_name = {one: place for name, place in places.items() for one in (name, *place.also)}
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_epilog(ctx, formatter)
+        _write_examples(self.examples, formatter)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.places)
+        return list(self.by_name)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> Optional[click.Command]:
         found: Optional[click.Command] = (
-            self.places[cmd_name].load() if cmd_name in self.places else None
+            self.by_name[cmd_name].load() if cmd_name in self.by_name else None
         )
         return found
 
@@ -57,7 +88,7 @@ class Lazy(click.Group):
     ) -> tuple[Optional[str], Optional[click.Command], list[str]]:
         if (
             args
-            and args[0] not in self.places
+            and args[0] not in self.by_name
             and not args[0].startswith("-")
             and not ctx.resilient_parsing
         ):
@@ -67,25 +98,30 @@ class Lazy(click.Group):
     def _advice(self, ctx: click.Context, word: str) -> str:
         """What to use instead of a word that is not a command of this group."""
         above = ctx.parent.command if ctx.parent is not None else None
-        outer = above.places if isinstance(above, Lazy) else {}
+        outer = above.by_name if isinstance(above, Lazy) else {}
         path = ctx.parent.command_path if ctx.parent is not None else ""
-        found = meant.listed(word, self.places)
+        found = meant.listed(word, self.by_name)
         if found:
             return found
         if word in outer:  # `pdu snmp record`: `pdu record snmp`
-            near = meant.similar(word, self.places) or self._choice()
+            near = meant.similar(word, self.by_name) or self._choice()
             return f"{near}, or see {path} {word} --help"
         found = meant.listed(word, outer)
         return (
-            f"for {path}, {found}" if found else meant.similar(word, self.places) or self._choice()
+            f"for {path}, {found}" if found else meant.similar(word, self.by_name) or self._choice()
         )
 
     def _choice(self) -> str:
-        return f"choose from {', '.join(self.places)}"
+        return f"choose from {', '.join(self._listed)}"
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl([(name, place.help) for name, place in self.places.items()])
+            formatter.write_dl(
+                [
+                    (", ".join((name, *place.also)), place.help)
+                    for name, place in self._listed.items()
+                ]
+            )
 
 
 class Command(NamedTuple):
@@ -99,6 +135,8 @@ class Command(NamedTuple):
     #: whether it asks before it changes something, so that it gets the option --yes; false if the
     #: group's `behind` contains it
     writes: bool = False
+    #: two command lines that show its use, each without the words `pdu GROUP HOST`
+    examples: Sequence[str] = ()
 
 
 Commands = Mapping[str, Command]
@@ -132,20 +170,26 @@ class OnHost(Lazy):
         run: Run,
         before: Parameters,
         behind: Parameters,
+        examples: Sequence[str],
         without: Sequence[str] = (),
         **more: Any,
     ) -> None:
         super().__init__(
-            name, places, params=[_Host(without), *before, *output()], epilog=EPILOG, **more
+            name,
+            places,
+            examples,
+            params=[_Host(without), *before, *output()],
+            epilog=EPILOG,
+            **more,
         )
         self.run = run
         self.behind = behind
         self.without = without
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> Optional[click.Command]:
-        if cmd_name not in self.places or cmd_name in self.without:
+        if cmd_name not in self.by_name or cmd_name in self.without:
             return super().get_command(ctx, cmd_name)
-        place = self.places[cmd_name]
+        place = self.by_name[cmd_name]
         command: Command = place.load()[cmd_name]
 
         @click.pass_context
@@ -158,9 +202,19 @@ class OnHost(Lazy):
 
         words = [word for word in command.parameters if isinstance(word, Word) and word.about]
         width = max((len(word.plain) for word in words), default=0)
-        about = [f"{word.plain:{width}}  {word.about}" for word in words]
-        return click.Command(
+        about = [
+            textwrap.fill(
+                word.about,
+                WIDTH,
+                initial_indent=f"{word.plain:{width}}  ",
+                subsequent_indent=(width + 2) * " ",
+                break_long_words=False,
+            )
+            for word in words
+        ]
+        return Subcommand(
             cmd_name,
+            examples=[f"pdu {self.name} 192.0.2.9 {words}" for words in command.examples],
             callback=call,
             help="\n".join([place.help, *(["", "\b", *about] if about else [])]),
             params=[
@@ -179,8 +233,8 @@ class OnHost(Lazy):
         if rest_behind and rest_behind[0] in self.without and not ctx.resilient_parsing:
             # the HOST itself is not shown: it may contain a password
             ctx.fail(f"{rest_behind[0]!r} takes no HOST")
-        is_before = bool(rest) and rest[0] in self.places
-        is_behind = bool(rest_behind) and rest_behind[0] in self.places
+        is_before = bool(rest) and rest[0] in self.by_name
+        is_behind = bool(rest_behind) and rest_behind[0] in self.by_name
         if is_before and not is_behind and not ctx.resilient_parsing:
             if not set(behind) & set(ctx.help_option_names):
                 ctx.fail(f"give HOST before the command {rest[0]!r}")

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import shlex
 import socket
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Optional
@@ -20,8 +19,9 @@ from . import form
 from .exits import DONE, code_of
 from .field.kinds import Identity, identity, kind, names
 from .form import SNMP_KEYS
-from .loading import Handler, load
-from .options import LOGIN, SNMP, TLS, SharedOptions, device, given, option, output, spelled
+from .groups import Subcommand
+from .loading import LoadedHandler, load
+from .options import LOGIN, SNMP, TLS, SharedOptions, command_line, device, given, option, output
 from .output import columns, print_json
 from .report import described, reason
 
@@ -109,13 +109,13 @@ def _look(name: str, host: str, state: SharedOptions, alone: bool) -> HandlerAns
         return HandlerAnswer(name, error=error)
 
 
-def _keys(handler: Handler) -> set[str]:
+def _keys(handler: LoadedHandler) -> set[str]:
     return {setting.key for setting in handler.settings} | (
         set(SNMP_KEYS) if handler.snmp else set()
     )
 
 
-def _own(handler: Handler, state: SharedOptions) -> SharedOptions:
+def _own(handler: LoadedHandler, state: SharedOptions) -> SharedOptions:
     keys = _keys(handler)
     return dataclasses.replace(
         state,
@@ -176,16 +176,7 @@ def _is_silent(one: HandlerAnswer) -> bool:
 
 def _again(host: str, handler: str, state: SharedOptions) -> str:
     """The command that reads the PDU with the settings that were given."""
-
-    def quoted(text: str) -> str:
-        return shlex.quote(text) if text.isprintable() else "..."
-
-    own = _own(load(handler), state)
-    options = [
-        *(spelled(key, value, quoted) for key, value in own.settings.items()),
-        *(f"--secret-file {quoted(f'{key}={path}')}" for key, path in own.secret_files.items()),
-    ]
-    return " ".join(["pdu status", handler, host, *options])
+    return command_line(_own(load(handler), state), "status", handler, host)
 
 
 def _lines(again: str, found: Sequence[HandlerAnswer]) -> list[str]:
@@ -237,9 +228,10 @@ def _identity(found: Identity) -> list[str]:
     return lines
 
 
-identify = click.Command(
+identify = Subcommand(
     "identify",
     callback=_identify,
+    examples=("pdu identify 192.0.2.8", "pdu identify 192.0.2.8 --handler snmp --snmp-version 1"),
     help="""\
 Say what the device at HOST is: the families tried, the one that fits and why, the objects seen,
 what can be read and switched, and what each figure rests on. Nothing is written to the device.

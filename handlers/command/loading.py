@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import functools
 import importlib
 import importlib.util
 import os
@@ -11,6 +12,7 @@ import signal
 import sys
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     import tempfile
 
 
-class Handler(NamedTuple):
+class LoadedHandler(NamedTuple):
     """A loaded handler."""
 
     #: such as `raritan`; for an archive, the name of its directory without `pdu_`
@@ -41,9 +43,23 @@ class Handler(NamedTuple):
     snmp: bool
     #: holds what it calls for each request; None if it does not say
     sent: Optional[ContextVar[Callable[[], object]]] = None
+    #: its calls in this context share a session; None if it has no such context
+    one_session: Optional[Callable[[], AbstractContextManager[None]]] = None
+    #: the module that it was loaded from
+    module: str = ""
 
 
-def load(handler: str) -> Handler:
+class Reference(NamedTuple):
+    """A loaded handler, for another process of this program."""
+
+    name: str
+    shown: str
+    module: str
+    #: where the module is found; for an archive, the folder into which this program unpacked it
+    folder: str
+
+
+def load(handler: str) -> LoadedHandler:
     """Load a handler by its name, or by the path of an archive. Raises SettingsError.
 
     An archive is unpacked into a temporary folder.
@@ -63,7 +79,22 @@ def load(handler: str) -> Handler:
     )
 
 
-def _described(name: str, shown: str, module: ModuleType) -> Handler:
+def reference(handler: LoadedHandler) -> Reference:
+    """Names the handler for `referenced`."""
+    package, _, _ = handler.module.partition(".")
+    folder = os.path.dirname(os.path.dirname(getattr(sys.modules.get(package), "__file__", "")))
+    return Reference(handler.name, handler.shown, handler.module, folder)
+
+
+@functools.lru_cache(maxsize=1000)
+def referenced(given: Reference) -> LoadedHandler:
+    """The handler. An archive is not unpacked again."""
+    if given.module not in sys.modules and given.folder not in sys.path:
+        sys.path.insert(0, given.folder)
+    return _described(given.name, given.shown, importlib.import_module(given.module))
+
+
+def _described(name: str, shown: str, module: ModuleType) -> LoadedHandler:
     make = getattr(module, "make_handler", None)
     if not callable(make):
         raise SettingsError(f"{shown} is not a handler: its handler.py has no make_handler")
@@ -75,13 +106,15 @@ def _described(name: str, shown: str, module: ModuleType) -> Handler:
         for kind in vars(home).values()
     )
     sent = SENT if snmp else getattr(home, "SENT", None)
-    return Handler(
+    return LoadedHandler(
         name,
         shown,
         make,
         _settings(getattr(home, "SETTINGS", ())),
         snmp,
         sent if isinstance(sent, ContextVar) else None,
+        getattr(home, "one_session", None),
+        module.__name__,
     )
 
 

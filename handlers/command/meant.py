@@ -1,6 +1,6 @@
 """What a word that is not a command was probably meant to be. Pure.
 
-Similarity alone is no guide to a command that switches: `on` resembles `down` more than `up`. Words
+Similarity alone is no guide to a command that switches: `o` is as near to `on` as to `off`. Words
 for switching are therefore in a table, and a word that only resembles a command that switches gets
 a sentence with both directions.
 """
@@ -20,34 +20,34 @@ class Meant(NamedTuple):
 
 
 _BOTH = (
-    Meant("up", "up switches outlets on, down switches outlets off"),
+    Meant("on", "on switches outlets on, off switches outlets off"),
     Meant("switch", "switch OUTLETS on switches outlets on, switch OUTLETS off switches them off"),
     Meant("run", "run sends an instant command, and commands lists those of a device"),
 )
 _ON = (
-    Meant("up", "up switches outlets on"),
+    Meant("on", "on switches outlets on"),
     Meant("switch", "switch OUTLETS on switches outlets on"),
     _BOTH[-1],
 )
 _OFF = (
-    Meant("down", "down switches outlets off"),
+    Meant("off", "off switches outlets off"),
     Meant("switch", "switch OUTLETS off switches outlets off"),
     _BOTH[-1],
 )
 _CYCLE = (
     Meant(
-        "cycle",
+        "firmware",
         "cycle switches outlets off and on again, firmware reboot restarts the controller alone",
     ),
-    Meant(
-        "up",
-        "no command does this on every PDU: down switches outlets off, "
-        "up switches them on again, and raritan HOST cycle does both on a Xerus unit",
-    ),
+    Meant("cycle", "cycle switches an outlet off, and on again"),
     _BOTH[-1],
 )
 _POWER = (
-    Meant("up", f"{_BOTH[0].advice}, statistic shows load and energy"),
+    Meant(
+        "on",
+        "on and off switch outlets, cycle switches one off and on again, outlets shows the figures"
+        " of each, statistic those of the PDU",
+    ),
     Meant("sensors", "sensors shows the measured values"),
 )
 _LISTED = (
@@ -55,13 +55,14 @@ _LISTED = (
     Meant("outlets", "outlets lists the outlets with their states"),
 )
 _FIGURES = (
-    Meant("statistic", "statistic shows load and energy"),
+    Meant("statistic", "statistic shows load and energy, outlets the figures of each outlet"),
     Meant("sensors", "sensors shows the measured values"),
 )
 _FOUND = (
     Meant("discover", "discover finds units by mDNS"),
     Meant("find", "find searches a network for PDUs"),
 )
+_WHO = (Meant("identify", "identify says what a device is and what can be read and switched"),)
 _WATCHED = (
     Meant("check", "check reads all PDUs of a list, exporter serves their figures to Prometheus"),
 )
@@ -70,15 +71,16 @@ _ROWS: Sequence[tuple[str, Sequence[Meant]]] = (
     ("on poweron turnon switchon outleton loadon up enable start", _ON),
     ("off poweroff turnoff switchoff outletoff loadoff down disable stop shutdown kill", _OFF),
     ("cycle powercycle recycle bounce reboot restart reset", _CYCLE),
-    ("switch toggle turn set outlet socket port relay open close", _BOTH),
+    ("switch toggle turn set socket port relay open close", _BOTH),
     ("power", _POWER),
-    ("list ls show get state states outlets sockets ports names", _LISTED),
+    ("list ls show get state states outlet sockets ports names", _LISTED),
     (
         "load energy amps current watts consumption meter metering stats statistics figures",
         _FIGURES,
     ),
-    ("scan discover search probe detect sweep", _FOUND),
+    ("scan discover search probe sweep", _FOUND),
     ("watch monitor poll fleet all", _WATCHED),
+    ("who what which detect model models info about", _WHO),
 )
 _TABLE: Mapping[str, Sequence[Meant]] = {
     word: meant for words, meant in _ROWS for word in words.split()

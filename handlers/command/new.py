@@ -21,6 +21,7 @@ import click
 from ..errors import SettingsError
 from .archives import RESERVED
 from .files import signals_as_ctrl_c
+from .groups import Subcommand
 from .options import Word, given, option, output
 from .output import Result, shown
 
@@ -82,7 +83,7 @@ def _new(
         *(f"{path} (changed)" for path in changed),
         "",
         f"its tests: python -m pytest {tests}",
-        "next steps: CONTRIBUTING.md" if snmp else "next steps: docs/new-handler.md",
+        "next steps: CONTRIBUTING.md" if snmp else "next steps: docs/dev/new-handler.md",
     ]
     return shown(
         Result({"made": list(map(str, made)), "changed": changed}, lines), given(context).json
@@ -316,12 +317,13 @@ def _table_of_families(root: Path, key: str) -> dict[Path, str]:
     return {table: "".join([*lines[:place], entry, *lines[place:]])}
 
 
-new = click.Command(
+new = Subcommand(
     "new",
     callback=_new,
+    examples=("pdu new modbus", "pdu new acme-strip --snmp"),
     help="""\
 Write a working handler for a simulated device, with tests, as a start for your own
-(docs/new-handler.md).
+(docs/dev/new-handler.md).
 With --snmp, write the entry and the fixture of an SNMP family instead (CONTRIBUTING.md).
 
 NAME  the handler's name, as in handlers/NAME; with --snmp the family's key, VENDOR-MODEL""",

@@ -37,7 +37,7 @@ _WHOLE_LOAD = Spelling(
 )
 
 
-class Call(NamedTuple):
+class NutCall(NamedTuple):
     """One run of a command: the session, the setting `whole_load`, the shared options, the host and
     the arguments.
     """
@@ -57,13 +57,13 @@ class Call(NamedTuple):
 # ---- commands ------------------------------------------------------------------------------------
 
 
-def devices(call: Call) -> Result:
+def devices(call: NutCall) -> Result:
     """List the devices of the server: 1 round trip."""
     found = call.nut.devices()
     return Result(found, columns((), list(found.items())))
 
 
-def variables(call: Call) -> Result:
+def variables(call: NutCall) -> Result:
     """Show one variable of a device, or all: 1 round trip."""
     variable = call.arguments["variable"]
     if variable:
@@ -75,7 +75,7 @@ def variables(call: Call) -> Result:
     )
 
 
-def outlets(call: Call) -> Result:
+def outlets(call: NutCall) -> Result:
     """Show the outlets of a device: 1 round trip."""
     # imported late: 2 ms together; only this command needs them
     from ..nut import outlets as reading
@@ -130,13 +130,13 @@ def outlets(call: Call) -> Result:
     )
 
 
-def commands(call: Call) -> Result:
+def commands(call: NutCall) -> Result:
     """List the instant commands of a device with their descriptions: 2 round trips."""
     found = call.nut.commands(call.device, describe=True)
     return Result(found, columns((), list(found.items())))
 
 
-def run(call: Call) -> Result:
+def run(call: NutCall) -> Result:
     """Run an instant command and wait for the driver's report.
 
     1 round trip for the command, 1 for each read of the report, and 1 more if the question of
@@ -153,7 +153,7 @@ def run(call: Call) -> Result:
     )
 
 
-def set_(call: Call) -> Result:
+def set_(call: NutCall) -> Result:
     """Set a variable, and read it until it has the new value or _SEEN_S is over.
 
     The round trips of `run`, and 1 for each read. The variable is also read before the write. If it
@@ -195,7 +195,7 @@ def set_(call: Call) -> Result:
     )
 
 
-def _confirm(call: Call, what: str, name: str) -> None:
+def _confirm(call: NutCall, what: str, name: str) -> None:
     """Ask before a write, unless --yes is given. `name`: the command or variable."""
     asking.askable(call.state, what, call.host)
     about = ""
@@ -210,7 +210,7 @@ def _confirm(call: Call, what: str, name: str) -> None:
     asking.confirm(call.state, f"{what} on {call.device} at {call.host}{about}", call.host)
 
 
-def clients(call: Call) -> Result:
+def clients(call: NutCall) -> Result:
     """List the addresses of a device's clients: 1 round trip.
 
     Without DEVICE, list every device's clients: 1 more for each.
@@ -223,7 +223,7 @@ def clients(call: Call) -> Result:
     )
 
 
-def version(call: Call) -> Result:
+def version(call: NutCall) -> Result:
     """Show the versions of the server and of its protocol: 2 round trips."""
     server, protocol = call.nut.version(), call.nut.protocol_version()
     return Result(
@@ -234,15 +234,28 @@ def version(call: Call) -> Result:
 
 _DEVICE = Word("DEVICE", "the device's name on the server; the command `list` shows it")
 COMMANDS: Commands = {
-    "list": Command(devices, help="the server's devices"),
-    "vars": Command(variables, [_DEVICE, Word("VARIABLE?")], "all variables of a device, or one"),
+    "list": Command(
+        devices,
+        help="the server's devices",
+        examples=("list", "list --tls --json"),
+    ),
+    "vars": Command(
+        variables,
+        [_DEVICE, Word("VARIABLE?")],
+        "all variables of a device, or one",
+        examples=("vars rack1", "vars rack1 outlet.3.status"),
+    ),
     "outlets": Command(
         outlets,
         [_DEVICE, *setting(_WHOLE_LOAD)],
         "outlets with state, figures and how they are switched",
+        examples=("outlets rack1", "outlets ups1 --whole-load --json"),
     ),
     "commands": Command(
-        commands, [_DEVICE], "instant commands of a device, with the server's descriptions"
+        commands,
+        [_DEVICE],
+        "instant commands of a device, with the server's descriptions",
+        examples=("commands rack1", "commands rack1 --json"),
     ),
     "run": Command(
         run,
@@ -253,6 +266,10 @@ COMMANDS: Commands = {
         ],
         "run an instant command and wait for the driver's report; asks first",
         writes=True,
+        examples=(
+            "run rack1 outlet.3.load.off --username admin",
+            "run ups1 test.battery.start.quick --username admin --yes",
+        ),
     ),
     "set": Command(
         set_,
@@ -263,13 +280,22 @@ COMMANDS: Commands = {
         ],
         "set a variable and read it back; asks first",
         writes=True,
+        examples=(
+            "set rack1 outlet.3.desc web-1 --username admin",
+            "set ups1 ups.delay.shutdown 60 --username admin --yes",
+        ),
     ),
     "clients": Command(
         clients,
         [Word("DEVICE?", "if not given, every device")],
         "clients of a device, or of all devices",
+        examples=("clients", "clients rack1 --json"),
     ),
-    "ver": Command(version, help="versions of the server and of its protocol"),
+    "ver": Command(
+        version,
+        help="versions of the server and of its protocol",
+        examples=("ver", "ver --tls"),
+    ),
 }
 PLACES = {name: Place("nut", "COMMANDS", command.help) for name, command in COMMANDS.items()}
 
@@ -298,8 +324,16 @@ def _run(
     values = Settings(texts, declared)
     logs_in = command.writes or bool(values[nut.PASSWORD])
     with made(NutClient, values, host, logs_in=logs_in) as client:
-        return command.run(Call(client, values[nut.WHOLE_LOAD], state, host, words))
+        return command.run(NutCall(client, values[nut.WHOLE_LOAD], state, host, words))
 
 
 _OPTIONS = device(*LOGIN, *TLS)
-nut = OnHost("nut", PLACES, _run, [*_OPTIONS, *asks()], _OPTIONS, help="Jobs on a NUT server.")
+nut = OnHost(
+    "nut",
+    PLACES,
+    _run,
+    [*_OPTIONS, *asks()],
+    _OPTIONS,
+    examples=("pdu nut 192.0.2.9 list", "pdu nut 192.0.2.9 outlets rack1"),
+    help="Jobs on a NUT server.",
+)

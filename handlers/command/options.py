@@ -8,6 +8,8 @@ from __future__ import annotations
 import itertools
 import logging
 import math
+import re
+import shlex
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
@@ -61,8 +63,12 @@ class Spelling(NamedTuple):
     metavar: str
     help: str
     value: str = ""
+    #: the values that a shell completes
+    values: Sequence[str] = ()
 
 
+_AUTH_PROTOCOLS = ("MD5", "SHA", "SHA224", "SHA256", "SHA384", "SHA512")
+_PRIV_PROTOCOLS = ("DES", "3DES", "AES", "AES192", "AES256")
 LOGIN = (
     Spelling("--port", "port", "PORT", "if not the usual one; HOST:PORT means the same"),
     Spelling("--username", "username", "NAME", "the user to log in as, also for SNMPv3"),
@@ -81,14 +87,27 @@ TLS = (
     ),
 )
 SNMP = (
-    Spelling("--snmp-version", "snmp_version", "1|2c|3", "SNMP: the version (2c)"),
+    Spelling(
+        "--snmp-version",
+        "snmp_version",
+        "1|2c|3",
+        "SNMP: the version (2c)",
+        values=("1", "2c", "3"),
+    ),
     Spelling(
         "--auth-protocol",
         "auth_protocol",
         "NAME",
-        "SNMPv3: MD5, SHA, SHA224, SHA256, SHA384, SHA512",
+        f"SNMPv3: {', '.join(_AUTH_PROTOCOLS)}",
+        values=_AUTH_PROTOCOLS,
     ),
-    Spelling("--priv-protocol", "priv_protocol", "NAME", "SNMPv3: DES, AES, AES192, AES256"),
+    Spelling(
+        "--priv-protocol",
+        "priv_protocol",
+        "NAME",
+        f"SNMPv3: {', '.join(_PRIV_PROTOCOLS)}",
+        values=_PRIV_PROTOCOLS,
+    ),
 )
 SPELLINGS: Mapping[tuple[str, str], Spelling] = {
     (one.key, one.value): one for one in (*LOGIN, *TLS, *SNMP)
@@ -128,6 +147,21 @@ def spelled_secret(key: str) -> str:
     `key` need not be in SECRETS: handlers of other packs have their own.
     """
     return f"PDU_{key.upper()} (or --secret-file {key}=FILE)"
+
+
+def command_line(state: SharedOptions, *words: str) -> str:
+    """A command `pdu` with these words and the settings of `state`, to be pasted into a shell. What
+    cannot be printed is left out.
+    """
+    options = [
+        *(spelled(key, value, _quoted) for key, value in state.settings.items()),
+        *(f"--secret-file {_quoted(f'{key}={path}')}" for key, path in state.secret_files.items()),
+    ]
+    return " ".join(["pdu", *map(_quoted, words), *options])
+
+
+def _quoted(text: str) -> str:
+    return shlex.quote(text) if text.isprintable() else "..."
 
 
 def output() -> Parameters:
@@ -201,7 +235,15 @@ def setting(one: Spelling) -> Parameters:
         if value not in (None, False):
             given(context).settings[one.key] = one.value or str(value)
 
-    return option(one.flag, one.help, one.metavar, expose_value=False, callback=keep)
+    completes = completed(lambda: one.values) if one.values else _path(one.metavar)
+    return option(
+        one.flag,
+        one.help,
+        one.metavar,
+        expose_value=False,
+        callback=keep,
+        shell_complete=completes,
+    )
 
 
 def _pairs(name: str, form: str) -> Callable[[click.Context, click.Parameter, Sequence[str]], None]:
@@ -236,8 +278,13 @@ class Word(click.Argument):
         plain = name.rstrip("?*+")
         mark = name[len(plain) :]
         shown, count, required = _MARKS[mark]
+        more.setdefault("shell_complete", _path(plain))
         super().__init__(
-            [plain.lower()], metavar=shown.format(plain), nargs=count, required=required, **more
+            [plain.partition(".")[0].lower()],
+            metavar=shown.format(plain),
+            nargs=count,
+            required=required,
+            **more,
         )
         self.plain, self.about = plain, about
 
@@ -261,10 +308,33 @@ def completed(
     return complete
 
 
+def _path(metavar: str) -> Optional[Callable[..., list[CompletionItem]]]:
+    """The `shell_complete` of a value that is a file or a folder by its metavar; None for another
+    value.
+    """
+    ends = re.search("(FILE(?:\\.json)?|DIR|FOLDER)$", metavar)
+    if ends is None or "=" in metavar:
+        return None
+    kind = "file" if ends[1].startswith("FILE") else "dir"
+
+    def complete(
+        _context: click.Context, _parameter: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem  # imported late: 0.9 ms at each start
+
+        return [CompletionItem(incomplete, type=kind)]
+
+    return complete
+
+
 def option(
     flag: str, help_: str, metavar: str = "", kind: Optional[click.ParamType] = None, **more: Any
 ) -> Parameters:
-    """An option. Without a metavar it is a flag. `more` are arguments of click.Option."""
+    """An option. Without a metavar it is a flag. `more` are arguments of click.Option.
+
+    A shell completes the value by the metavar: FILE, DIR, FOLDER.
+    """
+    more.setdefault("shell_complete", _path(metavar))
     # is_flag=False would make the value optional from click 8.3 on.
     return [
         click.Option(

@@ -6,7 +6,9 @@ import contextlib
 import enum
 import os
 import sys
-from collections.abc import Mapping, Sequence
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, NamedTuple, Optional
 
@@ -14,8 +16,10 @@ import click
 
 from ..errors import printable
 from .exits import DONE
+from .options import SharedOptions
 
 _CELL = 200  # limit for a cell, in characters
+_SLOW_S = 1.0  # what ends sooner needs no line that says that it is waited for
 _LINE = 78  # limit for a line of progress, in characters
 NOT_METERED = "not metered"
 # of an outlet, for `pdu raritan` and `pdu redfish`
@@ -130,6 +134,35 @@ def progress(length: int, label: str, **more: Any) -> AbstractContextManager[Any
         length=length, label=label, file=sys.stderr, **more
     )
     return bar
+
+
+@contextlib.contextmanager
+def waiting(doing: str, state: SharedOptions) -> Iterator[None]:
+    """Shows on a terminal what the block is `doing` and for how long, from _SLOW_S after its begin
+    until its end.
+
+    Only on standard error, and neither with --json nor with --debug.
+    """
+    if state.json or state.debug or not sys.stderr.isatty():
+        yield
+        return
+    begin, ended = time.monotonic(), threading.Event()
+
+    def show() -> None:
+        while not ended.wait(_SLOW_S):
+            # the block's work is worth more than this line
+            with contextlib.suppress(Exception):
+                passing(f"{printable(doing)}: {time.monotonic() - begin:.0f} s", False)
+
+    thread = threading.Thread(target=show, name="waiting", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+        if time.monotonic() - begin >= _SLOW_S:
+            passing("", False)
 
 
 def passing(line: str, as_json: bool) -> None:

@@ -12,6 +12,7 @@ from . import form
 from .field.kinds import Recorder, Recording, kind, names
 from .field.scrub import KINDS
 from .files import new_file
+from .groups import Subcommand
 from .loading import load
 from .options import LOGIN, SNMP, TLS, Seconds, device, given, option, output
 from .output import Result, passing, shown
@@ -65,9 +66,13 @@ def _result(recording: Recording, handler: str, host: str, out: Optional[str]) -
     )
 
 
-record = click.Command(
+record = Subcommand(
     "record",
     callback=_record,
+    examples=(
+        "pdu record snmp 192.0.2.8 -o unit.snmprec",
+        "pdu record raritan 192.0.2.9 -o unit.json --keep names",
+    ),
     help=f"""\
 Record what a device answers: for `pdu replay`, for `pdu draft` (SNMP), or to send with a request
 to support the device.

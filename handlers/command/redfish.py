@@ -9,7 +9,7 @@ import collections
 import contextlib
 import itertools
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple, Optional
 
 import click
@@ -26,6 +26,7 @@ from ..redfish.sensors import lists, read
 from ..redfish.service import ROOT, RedfishService
 from . import form
 from .field.redfish import actions
+from .field.redfish.outlets import excerpts
 from .groups import Command, Commands, OnHost, Place
 from .options import LOGIN, TLS, SharedOptions, Spelling, Word, device, option
 from .output import STATES, Result, columns, facts, figure
@@ -40,7 +41,7 @@ _OWN = (_SESSION, _PDU, *(one for one in TLS if one.key != "tls"))
 _PATH = Word("PATH?", f"a path of the service, such as {ROOT}Chassis (default: {ROOT})")
 
 
-class Call(NamedTuple):
+class RedfishCall(NamedTuple):
     """One run of a command: the service, the setting `pdu`, and the command's own arguments and
     options.
     """
@@ -53,7 +54,7 @@ class Call(NamedTuple):
 # ---- commands ------------------------------------------------------------------------------------
 
 
-def info(call: Call) -> Result:
+def info(call: RedfishCall) -> Result:
     """The service and its PDUs. Costs the round trips of `units`."""
     root = call.service.root()
     offered = child(child(root, "ProtocolFeaturesSupported"), "ExpandQuery")
@@ -86,14 +87,14 @@ def info(call: Call) -> Result:
     )
 
 
-def outlets(call: Call) -> Result:
+def outlets(call: RedfishCall) -> Result:
     """Outlets. Costs the round trips of a status, of `sensors.read` where only sensors have the
     figures, and of `actions.infos_of` where other resources list the values of the actions."""
     every = units.units(call.service, call.pdu)
     found = list(itertools.chain.from_iterable(units.outlets(call.service, unit) for unit in every))
     units.refuse_twice(call.service, "outlets that are called", [identity for identity, _ in found])
     metered = [
-        (figures.current(outlet), _excerpts(outlet, "PowerWatts"), _excerpts(outlet, "EnergykWh"))
+        (figures.current(outlet), excerpts(outlet, "PowerWatts"), excerpts(outlet, "EnergykWh"))
         for _, outlet in found
     ]
     linked = read(call.service, every, figures.sources(itertools.chain.from_iterable(metered)))
@@ -143,18 +144,13 @@ def outlets(call: Call) -> Result:
     return Result({"outlets": rows}, columns(head, cells))
 
 
-def _excerpts(outlet: Json, key: str) -> Optional[Sequence[figures.Figure]]:
-    found = figures.excerpt(outlet, key)
-    return None if found is None else [found]
-
-
-def show(call: Call) -> Result:
+def show(call: RedfishCall) -> Result:
     """One resource as JSON. Costs one round trip after the root and the login."""
     found = call.service.get(_path(call))
     return Result(found, json.dumps(found, indent=1).splitlines())
 
 
-def tree(call: Call) -> Result:
+def tree(call: RedfishCall) -> Result:
     """PATH and the resources below it; breadth first in JSON, by path in text.
 
     Below PATH, an error that concerns only one resource is shown in its place. A resource beyond
@@ -193,7 +189,7 @@ def tree(call: Call) -> Result:
     )
 
 
-def _below(call: Call, resource: Json) -> list[str]:
+def _below(call: RedfishCall, resource: Json) -> list[str]:
     """The paths of the resources below this one.
 
     The property `Links` is left out: it refers to related resources.
@@ -207,7 +203,7 @@ def _below(call: Call, resource: Json) -> list[str]:
     return found
 
 
-def sensors(call: Call) -> Result:
+def sensors(call: RedfishCall) -> Result:
     """Sensors.
 
     Costs the round trips of `units`, of `lists` for each PDU, and of `members` for each list.
@@ -244,7 +240,7 @@ def _reading(sensor: Json) -> Optional[float]:
     return None if amount is None else -amount
 
 
-def _path(call: Call) -> str:
+def _path(call: RedfishCall) -> str:
     path = str(call.arguments["path"] or ROOT)
     if path.startswith("/"):
         with contextlib.suppress(ProtocolError):  # for example //HOST/: another service
@@ -256,12 +252,30 @@ def _path(call: Call) -> str:
 
 
 COMMANDS: Commands = {
-    "info": Command(info, help="the service and its PDUs: versions, models, serial numbers"),
-    "outlets": Command(
-        outlets, help="outlets with state, figures, locks and the values that switching accepts"
+    "info": Command(
+        info,
+        help="the service and its PDUs: versions, models, serial numbers",
+        examples=("info", "info --json"),
     ),
-    "sensors": Command(sensors, help="sensors of the PDUs and of their chassis"),
-    "show": Command(show, [_PATH], "one resource as JSON"),
+    "outlets": Command(
+        outlets,
+        help="outlets with state, figures, locks and the values that switching accepts",
+        examples=("outlets --username reader", "outlets --ca-pem rack1.pem --json"),
+    ),
+    "sensors": Command(
+        sensors,
+        help="sensors of the PDUs and of their chassis",
+        examples=("sensors", "sensors --pdu 1"),
+    ),
+    "show": Command(
+        show,
+        [_PATH],
+        "one resource as JSON",
+        examples=(
+            "show /redfish/v1/PowerEquipment",
+            "show /redfish/v1/Chassis --fingerprint 5F:0A:...",
+        ),
+    ),
     "tree": Command(
         tree,
         [
@@ -275,6 +289,7 @@ COMMANDS: Commands = {
             ),
         ],
         "PATH and the resources below it, with their types",
+        examples=("tree", "tree /redfish/v1/PowerEquipment --depth 4"),
     ),
 }
 PLACES = {name: Place("redfish", "COMMANDS", command.help) for name, command in COMMANDS.items()}
@@ -289,7 +304,7 @@ def _run(
     try:
         given = settings.read(PduData(host, texts))
         with RedfishService(given, seconds=_LONGEST_CALL) as service:
-            return command.run(Call(service, given.pdu, words))
+            return command.run(RedfishCall(service, given.pdu, words))
     except PduHandlerError as error:
         error.at(host)
         raise
@@ -297,5 +312,11 @@ def _run(
 
 _OPTIONS = device(*LOGIN, *_OWN)
 redfish = OnHost(
-    "redfish", PLACES, _run, _OPTIONS, _OPTIONS, help="Show the resources of a Redfish service."
+    "redfish",
+    PLACES,
+    _run,
+    _OPTIONS,
+    _OPTIONS,
+    examples=("pdu redfish 192.0.2.9 outlets", "pdu redfish 192.0.2.9 --username reader tree"),
+    help="Show the resources of a Redfish service.",
 )

@@ -14,7 +14,8 @@ from ..errors import SettingsError, printable
 from .exits import DONE
 from .field.kinds import Served, kind, kind_of
 from .files import text_of
-from .options import given, option, output
+from .groups import Subcommand
+from .options import Word, given, option, output
 from .output import print_json
 
 _POLL_S = 0.2
@@ -93,9 +94,13 @@ def _until(asked: list[int], served: Served, as_json: bool) -> None:
             print("\n".join(map(printable, new)), flush=True)
 
 
-replay = click.Command(
+replay = Subcommand(
     "replay",
     callback=_replay,
+    examples=(
+        "pdu replay unit.snmprec",
+        "pdu replay unit.snmprec --port 16161 --profile apc-rpdu2",
+    ),
     help="""Serve a recording as a device on 127.0.0.1 until Ctrl-C.
 
 FILE  a file of pdu record, the output of snmpwalk -On, or a file for NUT's dummy-ups
@@ -103,7 +108,7 @@ FILE  a file of pdu record, the output of snmpwalk -On, or a file for NUT's dumm
 Reads are answered from the recording. Outlets follow the handler's commands, and figures keep
 their recorded values.""",
     params=[
-        click.Argument(["file"], metavar="FILE"),
+        Word("FILE"),
         *option(
             "--port",
             "the port on 127.0.0.1 (default: any free one)",

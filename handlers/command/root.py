@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 
 import click
 
+from pdu_common.tools import read_quickly
+
 from .. import VERSION, registry
 from ..errors import SettingsError
 from . import exits
@@ -34,8 +36,17 @@ PLACES: Mapping[str, Place] = {
         "calls", "statistic", "show the load and energy of the PDU, and the energy of each outlet"
     ),
     "labels": Place("calls", "labels", "list the number on the unit and the name of every outlet"),
-    "up": Place("calls", "up", "switch outlets on; asks first"),
-    "down": Place("calls", "down", "switch outlets off; asks first"),
+    "outlets": Place(
+        "calls", "outlets", "list every outlet with its state, current, power and energy"
+    ),
+    "on": Place("switching", "on", "switch outlets on; asks first", ("up",)),
+    "off": Place("switching", "off", "switch outlets off; asks first", ("down",)),
+    "cycle": Place("cycling", "cycle", "switch an outlet off, and on again; asks first"),
+    "supports": Place(
+        "supports.command",
+        "supports",
+        "say whether a PDU is supported, by model, vendor, brand or sysObjectID",
+    ),
     "check": Place(
         "fleet.check",
         "check",
@@ -79,12 +90,15 @@ PLACES: Mapping[str, Place] = {
     "completion": Place(
         "completion", "completion", "print the script that completes this command in a shell"
     ),
+    "help": Place("about", "help_", "show the help of a command"),
+    "version": Place("about", "version", "show the versions of the pack and of Python"),
 }
 _EPILOG = f"""\b
-HANDLER is {", ".join(registry.names())}, or the path of a built archive (.tar.gz).
-Handler settings: options, -s KEY=VALUE, or variables PDU_KEY (PDU_USERNAME, PDU_TIMEOUT, ...).
-Secrets: --secret-file KEY=FILE, or PDU_PASSWORD, PDU_COMMUNITY, ...; \
-else pdu asks for those that it needs.
+HANDLER   {", ".join(registry.names())},
+          or the path of a built archive (.tar.gz)
+settings  options, -s KEY=VALUE, or variables PDU_KEY (PDU_USERNAME, ...)
+secrets   --secret-file KEY=FILE, or PDU_PASSWORD, PDU_COMMUNITY, ...;
+          pdu asks for one that it needs and that is not given
 
 \b
 Exit codes:
@@ -94,12 +108,15 @@ Exit codes:
 ROOT = Lazy(
     "pdu",
     PLACES,
+    examples=("pdu identify 192.0.2.8", "pdu status snmp 192.0.2.8"),
     help=_HELP,
     epilog=_EPILOG,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
 click.version_option(
     VERSION,
+    "-V",
+    "--version",
     prog_name="pdu",
     message=f"%(prog)s %(version)s, Python {sys.version.split()[0]}",
     help="the pack's version",
@@ -115,6 +132,7 @@ def run(arguments: Sequence[str]) -> int:
         from click.shell_completion import shell_complete  # imported late: 0.9 ms at each start
 
         return shell_complete(ROOT, {}, "pdu", COMPLETION, os.environ[COMPLETION])
+    read_quickly()
     # also for errors before the options are read
     state = SharedOptions(json="--json" in arguments)
     try:
@@ -124,7 +142,7 @@ def run(arguments: Sequence[str]) -> int:
         return ended.exit_code
     except click.UsageError as error:
         # click does not say whose option lacks a value
-        named = [one for one in arguments if one in PLACES][:1]
+        named = [one for one in arguments if one in ROOT.by_name][:1]
         where = error.ctx.command_path if error.ctx else " ".join(["pdu", *named])
         # click puts each choice on its own line
         words = " ".join(error.format_message().split())

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Optional
 
 import click
 
 from ..errors import SettingsError, printable
-from .groups import EPILOG, Lazy, Place
+from .groups import EPILOG, Lazy, Place, Subcommand
 from .options import Word, completed, given, output
 from .output import Result, columns, shown
 
-_TABLES = ("devices", "identities", "costly")
+_TABLES = ("devices", "evidence", "identities", "costly")
 
 
 def _keys() -> Iterable[str]:
@@ -99,10 +99,13 @@ PLACES: Mapping[str, Place] = {
 }
 
 
-def _command(name: str, run: Any, *parameters: click.Parameter, more: str = "") -> click.Command:
+def _command(
+    name: str, run: Any, *parameters: click.Parameter, examples: Sequence[str], more: str = ""
+) -> click.Command:
     about = PLACES[name].help
-    return click.Command(
+    return Subcommand(
         name,
+        examples=examples,
         callback=run,
         help=f"{about[0].upper()}{about[1:]}.{more}",
         params=[*parameters, *output()],
@@ -118,9 +121,26 @@ families = _command(
         type=click.Choice(_TABLES),
         help="print a Markdown table of the families, the sources of identities, or costly reads",
     ),
+    examples=("pdu snmp families apc", "pdu snmp families --table costly"),
     more="\n\nWORD  a part of the key, the vendor, the MIB or a model",
 )
-show = _command("show", _show, Word("FAMILY", shell_complete=completed(_keys)))
-check = _command("check", _check, click.Argument(["file"], metavar="FILE.json"))
-parts = _command("parts", _parts)
-snmp = Lazy("snmp", PLACES, help="SNMP families and profiles.", epilog=EPILOG)
+show = _command(
+    "show",
+    _show,
+    Word("FAMILY", shell_complete=completed(_keys)),
+    examples=("pdu snmp show apc-rpdu2", "pdu snmp show sentry4 > mine.json"),
+)
+check = _command(
+    "check",
+    _check,
+    Word("FILE.json"),
+    examples=("pdu snmp check mine.json", "pdu snmp check mine.json --json"),
+)
+parts = _command("parts", _parts, examples=("pdu snmp parts", "pdu snmp parts > parts.md"))
+snmp = Lazy(
+    "snmp",
+    PLACES,
+    examples=("pdu snmp families apc", "pdu snmp show apc-rpdu2"),
+    help="SNMP families and profiles.",
+    epilog=EPILOG,
+)

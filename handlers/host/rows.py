@@ -4,6 +4,7 @@ several forms.
 
 from __future__ import annotations
 
+import re
 from typing import Any, Optional, Union
 
 from ..errors import ProtocolError
@@ -22,6 +23,10 @@ _LOWEST, _HIGHEST = -(2**63), 2**64 - 1
 # RFC 2578, 3.5: at most 128 sub-identifiers, each at most 2^32 - 1
 _MOST_ARCS, _ARC_DIGITS = 128, 10
 _INTERNET = 4  # number of arcs in 1.3.6.1; an OID that begins with them is absolute
+# an OID of numbers alone, as most are
+_NUMBERS = re.compile(
+    rf"[0-9]{{1,{_ARC_DIGITS}}}(?:\.[0-9]{{1,{_ARC_DIGITS}}}){{0,{_MOST_ARCS - 1}}}"
+)
 # 100 more for a module's name at the start
 _LONGEST_OID = _MOST_ARCS * (_ARC_DIGITS + 1) + 100
 
@@ -72,8 +77,11 @@ def oid_arcs(text: object) -> Optional[tuple[int, ...]]:
     """The arcs of an OID, which may begin with a dot, `MODULE::` or a well-known root's name; ()
     for "", None for other text.
     """
+    whole = str(text)
+    if _NUMBERS.fullmatch(whole):
+        return tuple(map(int, whole.split(".")))
     # plain `linux` is NET-SNMP-TC's
-    known = str(text)[: _LONGEST_OID + 1].replace("UCD-SNMP-MIB::linux", "ucdavis.250.10")
+    known = whole[: _LONGEST_OID + 1].replace("UCD-SNMP-MIB::linux", "ucdavis.250.10")
     parts = known.rpartition("::")[2].strip(".").split(".")
     parts = _ROOT_NAMES.get(parts[0], parts[0]).split(".") + parts[1:]
     if parts == [""]:

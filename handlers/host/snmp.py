@@ -67,6 +67,10 @@ class Snmp:
         """Let calls start up to `seconds` after the object was made."""
         self._seconds = seconds
 
+    def renew(self) -> None:
+        """Let calls start as long from now on as from the start."""
+        self._start = self._clock()
+
     def remaining(self) -> float:
         """Seconds in which a call may still start; below zero if none may."""
         return self._start + self._seconds - self._clock()

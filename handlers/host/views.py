@@ -6,6 +6,7 @@ Not all fields of the views are documented, nor how a view is made. Both are fou
 
 from __future__ import annotations
 
+import functools
 import inspect
 import logging
 import math
@@ -172,10 +173,23 @@ def _filled(cls: Callable[..., T], values: Mapping[str, object]) -> Optional[T]:
 
 
 def _field_names(cls: type, made: object = None) -> list[str]:
-    """The fields of a view: keyword parameters of the constructor, annotations, slots, public class
-    attributes that hold data, and the instance attributes of `made`.
+    """The fields of a view: the declared ones, and the instance attributes of `made`.
 
     Without any of these, the instance attributes of a new object.
+    """
+    names = _declared(cls)
+    if made is None and not names:
+        try:
+            made = cls()
+        except TypeError:
+            made = None
+    return list(dict.fromkeys([*names, *getattr(made, "__dict__", ())]))
+
+
+@functools.lru_cache(maxsize=32)  # a statistic asks for every port; a new upload has new classes
+def _declared(cls: type) -> tuple[str, ...]:
+    """The keyword parameters of the constructor, annotations, slots, and public class attributes
+    that hold data.
     """
     try:
         parameters = list(inspect.signature(cls).parameters.values())
@@ -184,12 +198,7 @@ def _field_names(cls: type, made: object = None) -> list[str]:
     names = [p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
     for base in cls.__mro__:
         names += [*getattr(base, "__annotations__", ()), *_slots(base), *_data(base)]
-    if made is None and not names:
-        try:
-            made = cls()
-        except TypeError:
-            made = None
-    return list(dict.fromkeys(names + list(getattr(made, "__dict__", ()))))
+    return tuple(dict.fromkeys(names))
 
 
 def _data(cls: type) -> list[str]:

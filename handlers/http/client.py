@@ -56,6 +56,12 @@ class HttpClient:
         with self._lock:
             self._transport.close()
 
+    def renew(self, total: float) -> None:
+        """Allow `total` seconds from now on, if the transport has such a limit."""
+        renew = getattr(self._transport, "renew", None)
+        if renew is not None:
+            renew(total)
+
     def send(
         self,
         method: str,

@@ -9,12 +9,12 @@ import functools
 import http.client
 import io
 import math
-import selectors
 import socket
 import ssl
 import time
 from typing import Any, Optional
 
+from ..arrival import has_arrived
 from ..counting import SENT
 from ..errors import Unreachable
 from ..tls import Trust
@@ -37,6 +37,10 @@ class StandardTransport:
         self._connection: Optional[http.client.HTTPConnection] = None
         self._where: Optional[Endpoint] = None
         self._keeping = Keeping()
+
+    def renew(self, total: float) -> None:
+        """Let exchanges start for `total` seconds from now on."""
+        self._until = time.monotonic() + total
 
     def close(self) -> None:
         """Close the connection; the next exchange opens one."""
@@ -192,7 +196,8 @@ class _Response(http.client.HTTPResponse):
 
 
 class _Reader(io.RawIOBase):
-    """Reads until `end`, then raises socket.timeout.
+    """Reads until `end`, then raises socket.timeout. If this process was too busy to look in time,
+    it still reads what has arrived.
 
     A socket's own time-out limits each read, not the answer.
     """
@@ -207,7 +212,7 @@ class _Reader(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> Any:
-        if time.monotonic() >= self._end:
+        if time.monotonic() >= self._end and not has_arrived(self._opened):
             raise socket.timeout("the answer was not complete in time")
         self._opened.settimeout(_left(self._timeout, self._end))
         count = self._raw.readinto(buffer)
@@ -243,10 +248,4 @@ def _ended(opened: Any, wait: float = 0.0) -> bool:
     """Whether the peer closes the idle connection, or sends bytes without a request, within `wait`
     seconds.
     """
-    # TLS: decrypted bytes, which the selector does not see
-    if opened is None or getattr(opened, "pending", int)():
-        return True
-    # select refuses descriptors above 1023
-    with getattr(selectors, "PollSelector", selectors.SelectSelector)() as waiting:
-        waiting.register(opened, selectors.EVENT_READ)
-        return bool(waiting.select(wait))
+    return opened is None or has_arrived(opened, wait)

@@ -15,10 +15,13 @@ _CONTAINERS = 100_000  # limit of `[` and `{`: 4 MB of `[],` would take 90 MB of
 _COMMAS = 400_000  # limit of `,`, for the same reason; both limits count strings too
 # limit of an integer's digits: Python 3.9 converts them in quadratic time
 _DIGITS = 100
-_ZEROS = bytes.maketrans(b"123456789", b"000000000")
+_ZEROS = bytes.maketrans(b"123456789E", b"000000000e")
 _MANY = b"0" * (_DIGITS + 1)
-# each number beyond the largest float has one of these
-_LARGE = (_MANY, b"e000", b"E000", b"e+000", b"E+000")
+# what may precede a number
+_BEFORE = b" \t\n\r:,[-"
+_LONGEST = 2 * _DIGITS + 2  # a longer number has _MANY
+# exponents of three digits that are looked at one by one
+_EXPONENTS = 1000
 
 
 def loads(body: bytes) -> object:
@@ -36,8 +39,9 @@ def loads(body: bytes) -> object:
         keys.append(len(found))
         return found
 
-    digits = body.translate(_ZEROS)
-    parse_int = _integer if _MANY in digits else None  # slow: called for each integer
+    digits = body.translate(_ZEROS, b"+")
+    has_many = _MANY in digits
+    parse_int = _integer if has_many else None  # slow: called for each integer
     # int refuses NaN and Infinity, which are not JSON (RFC 8259, 6).
     value: object = json.loads(text, parse_constant=int, parse_int=parse_int, object_hook=counted)
     # A quote or a blank precedes the colon of each pair. An object counts a repeated key once, so a
@@ -47,10 +51,27 @@ def loads(body: bytes) -> object:
         text.count(blank + ":") for blank in " \t\n\r" if blank in text
     ) != sum(keys):
         json.loads(text, object_pairs_hook=_no_repetition)
-    if "\\ud" in text or "\\uD" in text or any(mark in digits for mark in _LARGE):
+    if "\\ud" in text or "\\uD" in text or has_many or _may_be_large(digits):
         # ValueError for a lone surrogate or for 1e400
         json.dumps(value, ensure_ascii=False, allow_nan=False).encode("utf-8")
     return value
+
+
+def _may_be_large(digits: bytes) -> bool:
+    """Whether a number may have an exponent of three digits or more, as each one beyond the largest
+    float has, unless it has _MANY. Hex digits of an etag follow a quote or a letter.
+
+    `digits`: the answer with each digit as 0, each E as e, and no plus sign.
+    """
+    place = -1
+    for _ in range(_EXPONENTS):
+        place = digits.find(b"e000", place + 1)
+        if place < 0:
+            return False
+        before = digits[max(0, place - _LONGEST) : place].rstrip(b"0.")
+        if before[-1:] in _BEFORE:  # also at the start
+            return True
+    return True
 
 
 def _integer(digits: str) -> int:

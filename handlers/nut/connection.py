@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Callable, Optional
 
+from ..arrival import has_arrived
 from ..counting import SENT
 from ..errors import PduHandlerError, ProtocolError, Unreachable
 from . import failures
@@ -67,6 +68,10 @@ class Connection:
         if self._socket is None:
             self._end()
             self._open()
+
+    def renew(self, total: float) -> None:
+        """Allow `total` seconds from now on for all exchanges."""
+        self._until = self._clock() + total
 
     def close(self) -> None:
         """Close the connection. A later request opens a new one."""
@@ -207,7 +212,11 @@ class Connection:
         raise failed.at(self.host, self._secret.shown((decoder.waiting or requests[-1]).label))
 
     def _receive(self, connection: socket.socket, end: float) -> bytes:
-        connection.settimeout(self._left(end))
+        """What arrives by `end`. If this process was too busy to look in time, what has arrived."""
+        left = end - self._clock()
+        if left <= 0 and not has_arrived(connection):
+            raise socket.timeout
+        connection.settimeout(max(left, 0.001))  # 0 would make the socket non-blocking
         if _QUICKACK is not None:
             # tcp(7): this setting is not permanent
             connection.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)

@@ -14,6 +14,7 @@ from ..counting import SENT as SENT
 from ..errors import NamedSetting, PduHandlerError, SettingsError
 from ..settings import HOST, TIMEOUT, Settings, host_and_port
 from ..switching import CALL_SECONDS, CONFIRM_SECONDS
+from ..together import once, one_session as one_session, session as shared
 from . import devices, figures
 from .client import NutClient
 from .connection import DEFAULT_PORT
@@ -35,20 +36,18 @@ class NutPdu(host.BasePdu):
 
     def status(self) -> PduView:
         """Every outlet and its state."""
-        with session(self.pdu_data, "status", NutReader) as (client, settings):
-            found = devices.read(client, settings)
+        with self._read("status") as found:
             return host.pdu_view(
                 (identity, STATES[outlet.state]) for identity, outlet in devices.ports(found)
             )
 
     def statistic(self) -> PduStatisticView:
         """Load in A and energy in kWh, of the PDU and of each outlet that the driver meters."""
-        with session(self.pdu_data, "statistic", NutReader) as (client, settings):
-            found = devices.read(client, settings)
-        ports = [
-            host.PortFigures(identity, outlet.current, outlet.energy)
-            for identity, outlet in devices.ports(found)
-        ]
+        with self._read("statistic") as found:
+            ports = [
+                host.PortFigures(identity, outlet.current, outlet.energy)
+                for identity, outlet in devices.ports(found)
+            ]
         return host.statistic_view(
             figures.whole([one.device.load for one in found]),
             figures.whole([one.device.energy for one in found]),
@@ -71,12 +70,21 @@ class NutPdu(host.BasePdu):
 
     def labels(self) -> list[host.Label]:
         """Identity, number and name of every outlet, for people; DCImanager does not call this."""
-        with session(self.pdu_data, "labels", NutReader) as (client, settings):
-            found = devices.read(client, settings)
-        return [
-            host.label(identity, outlet.number, outlet.name or "")
-            for identity, outlet in devices.ports(found)
-        ]
+        with self._read("labels") as found:
+            return [
+                host.label(identity, outlet.number, outlet.name or "")
+                for identity, outlet in devices.ports(found)
+            ]
+
+    @contextmanager
+    def _read(self, method: str) -> Iterator[list[devices.ListedDevice]]:
+        """The devices, read in the call's session."""
+        with shared(
+            self,
+            lambda: session(self.pdu_data, method, NutReader),
+            lambda kept: kept[0].renew(CALL_SECONDS),
+        ) as (client, settings):
+            yield once(self, "devices", lambda: devices.read(client, settings))
 
 
 @contextmanager

@@ -82,6 +82,10 @@ class NutReader:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def renew(self, total: float) -> None:
+        """Allow `total` seconds from now on for all exchanges."""
+        self._connection.renew(total)
+
     def close(self) -> None:
         """Close the connection. A later request opens a new one."""
         self._connection.close()

@@ -19,6 +19,7 @@ from ..http.connection import StandardTransport
 from ..http.message import Transport
 from ..switching import CALL_SECONDS, CONFIRM_SECONDS, PAUSE_SECONDS
 from ..tls import Trust
+from ..together import one_session as one_session, session
 from . import settings, states
 from .rpc import Agent
 from .rpc.pdumodel import Outlet
@@ -105,25 +106,37 @@ class RaritanPdu(host.BasePdu):
     ) -> PduPortView:
         from .switching import switched
 
-        with self._session(method) as (agent, given):
+        with self._session(method, reads=False) as (agent, given):
             port.power_status = switched(
                 agent, given.link_units, host.identity_of(port), wanted, deadline, pause
             )
             return port
 
     @contextmanager
-    def _session(self, method: str) -> Iterator[tuple[Agent, settings.RaritanSettings]]:
+    def _session(
+        self, method: str, reads: bool = True
+    ) -> Iterator[tuple[Agent, settings.RaritanSettings]]:
         """The agent, closed at the end.
 
         Errors name the host once it is known, and the call unless they name a request.
         """
         host.log_call(LOGGER, "raritan", method, "Xerus JSON-RPC")
         address = ""
-        try:
+
+        @contextmanager
+        def opened() -> Iterator[tuple[Agent, settings.RaritanSettings]]:
             given = settings.read(self.pdu_data)
             with settings.agent(self.pdu_data, given, self.transport(given.trust)) as agent:
-                address = agent.host
                 yield agent, given
+
+        try:
+            with (
+                session(self, opened, lambda kept: kept[0].renew(CALL_SECONDS))
+                if reads
+                else opened()
+            ) as found:
+                address = found[0].host
+                yield found
         except PduHandlerError as error:
             error.at(address, method)
             raise

@@ -15,11 +15,12 @@ from ..http.connection import StandardTransport
 from ..http.message import Transport
 from ..switching import CALL_SECONDS, CONFIRM_SECONDS, PAUSE_SECONDS
 from ..tls import Trust
+from ..together import is_shared, one_session, session
 from . import resources, settings, units
 from .service import LOGOUT_SECONDS, RedfishService
 from .settings import SETTINGS
 
-__all__ = ["SETTINGS", "RedfishPdu", "make_handler"]
+__all__ = ["SETTINGS", "RedfishPdu", "make_handler", "one_session"]
 
 LOGGER = get_logger(__name__)
 
@@ -98,7 +99,7 @@ class RedfishPdu(host.BasePdu):
     ) -> PduPortView:
         from .switching import switched
 
-        with self._session(method) as (service, given):
+        with self._session(method, reads=False) as (service, given):
             port.power_status = switched(
                 service,
                 given.pdu,
@@ -111,18 +112,28 @@ class RedfishPdu(host.BasePdu):
             return port
 
     @contextmanager
-    def _session(self, method: str) -> Iterator[tuple[RedfishService, settings.RedfishSettings]]:
+    def _session(
+        self, method: str, reads: bool = True
+    ) -> Iterator[tuple[RedfishService, settings.RedfishSettings]]:
         """The service, closed at the end.
 
         Errors name the host once it is known, and the call unless they name a request.
         """
         host.log_call(LOGGER, "redfish", method)
         address = ""
-        try:
+
+        @contextmanager
+        def opened() -> Iterator[tuple[RedfishService, settings.RedfishSettings]]:
             given = settings.read(self.pdu_data)
-            with RedfishService(given, self.transport) as service:
-                address = service.host
+            with RedfishService(given, self.transport, keeps=reads and is_shared()) as service:
                 yield service, given
+
+        try:
+            with (
+                session(self, opened, lambda kept: kept[0].renew()) if reads else opened() as found
+            ):
+                address = found[0].host
+                yield found
         except PduHandlerError as error:
             error.at(address, method)
             raise

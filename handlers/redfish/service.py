@@ -51,6 +51,7 @@ class RedfishService:
     closes the connections.
 
     `transport` makes the transport of one connection. `seconds` limits the call up to the exit.
+    With `keeps`, a resource is read once, for several calls that only read.
     Construction sends nothing. Raises the errors of handlers/errors.py.
     """
 
@@ -62,6 +63,7 @@ class RedfishService:
         transport: Callable[[Trust], Transport] = StandardTransport,
         clock: Callable[[], float] = time.monotonic,
         seconds: Optional[float] = None,
+        keeps: bool = False,
     ) -> None:
         self._clients = [
             HttpClient(endpoint(given.scheme, given.host, given.port), transport(given.trust))
@@ -73,6 +75,7 @@ class RedfishService:
         self.login, self._mode = given.login, given.session
         self._session: Optional[str] = None
         self._root: Optional[Json] = None
+        self._resources: Optional[dict[str, Json]] = {} if keeps else None
         #: the parts of each PDU's link, for `links.same`
         self.units: Sequence[Sequence[str]] = ()
         self._bytes, self._slowest = 0, 0.0
@@ -88,6 +91,13 @@ class RedfishService:
         finally:
             for client in self._clients:
                 client.close()
+
+    def renew(self) -> None:
+        """Allow as much time from now on as at the start."""
+        self._end = self._clock() + self._seconds
+        self._bytes = 0
+        for client in self._clients:
+            client.renew(self._seconds + LOGOUT_SECONDS)
 
     @property
     def host(self) -> str:
@@ -124,12 +134,19 @@ class RedfishService:
         return self._root
 
     def get(self, target: object, also: str = "") -> Json:
-        """The resource behind a link: 1 round trip.
+        """The resource behind a link: 1 round trip, none if it is kept.
 
         `also`: a second path that its link to itself may have.
         """
         path = self.path(target)
-        return self._resource(self.reply(path), path, also)
+        return self._kept(path, lambda: self._resource(self.reply(path), path, also))
+
+    def _kept(self, path: str, read: Callable[[], Json]) -> Json:
+        if self._resources is None:
+            return read()
+        if path not in self._resources:
+            self._resources[path] = read()
+        return self._resources[path]
 
     def reply(self, path: str) -> Reply:
         """The answer to a GET; it may be an error.
@@ -190,6 +207,8 @@ class RedfishService:
         return [self._one(path, self._clients[0]) for path in paths]
 
     def _one(self, path: str, client: HttpClient) -> Union[Json, PduHandlerError]:
+        if self._resources is not None and path in self._resources:
+            return self._resources[path]
         reply = (
             self.reply(path)
             if client is self._clients[0]
@@ -199,7 +218,7 @@ class RedfishService:
         if reply.status in (429, 503):
             raise HttpUnreachable(failure(reply, self.login).parts)
         try:
-            return self._resource(reply, path)
+            return self._kept(path, lambda: self._resource(reply, path))
         except (Refused, ProtocolError) as error:
             return error
 

@@ -18,27 +18,56 @@ from .sources import Column, EachUnit, First, Named, Number, Part, Scalar, Sprea
 from .special import Unmarked
 from .states import State
 
+#: What a family may read besides states: the field of `Evidence`, and its column's words.
+_METERED = {"current": "A", "power": "W", "energy": "kWh"}
+
 
 def devices(profiles: Sequence[Profile]) -> str:
-    """The supported devices: one row for each family, with the evidence for each capability."""
-    head = ["family", "vendor", "models", "MIB", *Evidence.FIELDS, "commands"]
-    ordered = sorted(profiles, key=lambda profile: (profile.vendor.lower(), profile.key))
-    return _markdown(head, map(_device, ordered))
+    """The supported devices: one short row for each family."""
+    return _markdown(
+        ["vendor", "models", "family", "switched", "metered", "evidence"],
+        map(_device, _by_vendor(profiles)),
+    )
 
 
 def _device(profile: Profile) -> Sequence[str]:
+    metered = [unit for name, unit in _METERED.items() if _given(profile, name) is not Proof.NONE]
+    read = (_given(profile, name) for name in ("state", *_METERED))
+    return [
+        profile.vendor,
+        ", ".join(profile.models),
+        f"`{profile.key}`",
+        _SWITCHED.get(profile.switching_confidence, "yes"),
+        " ".join(metered) or "–",
+        _listed(proof.value for proof in read if proof is not Proof.NONE),
+    ]
+
+
+_SWITCHED = {Confidence.NONE: "no", Confidence.LOW: "unproven"}
+
+
+def evidence(profiles: Sequence[Profile]) -> str:
+    """One row for each family: its MIB, and the evidence for each capability."""
+    head = ["family", "MIB", *Evidence.FIELDS, "commands"]
+    return _markdown(head, map(_evidence, _by_vendor(profiles)))
+
+
+def _evidence(profile: Profile) -> Sequence[str]:
     mib = (
         f"[{profile.mib}]({profile.source})" if profile.source.startswith("https:") else profile.mib
     )
-    proofs = [_proof(getattr(profile.evidence, name)) for name in Evidence.FIELDS]
-    return [
-        f"`{profile.key}`",
-        profile.vendor,
-        ", ".join(profile.models),
-        mib,
-        *proofs,
-        commands(profile),
-    ]
+    proofs = [_proof(_given(profile, name)) for name in Evidence.FIELDS]
+    return [f"`{profile.key}`", mib, *proofs, commands(profile)]
+
+
+def _by_vendor(profiles: Sequence[Profile]) -> Sequence[Profile]:
+    return sorted(profiles, key=lambda profile: (profile.vendor.lower(), profile.key))
+
+
+def _given(profile: Profile, name: str) -> Proof:
+    """The evidence for one capability."""
+    proof: Proof = getattr(profile.evidence, name)
+    return proof
 
 
 def _proof(proof: Proof) -> str:

@@ -16,12 +16,13 @@ from .. import host
 from ..errors import PduHandlerError
 from ..host.snmp import CALL_SECONDS, Snmp, known_address
 from ..switching import CONFIRM_SECONDS, PAUSE_SECONDS
+from ..together import one_session, session
 from . import detection, metering, options, switching
 from .device import SnmpDevice
 from .metering import Readings
 from .settings import SETTINGS, choose
 
-__all__ = ["SETTINGS", "SnmpPdu", "make_handler"]
+__all__ = ["SETTINGS", "SnmpPdu", "make_handler", "one_session"]
 NAME = "snmp"
 LOGGER = get_logger(__name__)
 
@@ -100,8 +101,10 @@ class SnmpPdu(BaseSnmpPdu):
         No GET, walk or SET starts later than `seconds` after the settings were read (None:
         CALL_SECONDS), unless the block extends this. Logs version and family once.
         """
-        family = ""
-        try:
+
+        @contextmanager
+        def opened() -> Iterator[switching.Session]:
+            family = ""
             try:
                 choice = choose(host.settings(self.pdu_data), options.OPTIONS)
                 snmp = Snmp(self, CALL_SECONDS if seconds is None else seconds)
@@ -115,6 +118,15 @@ class SnmpPdu(BaseSnmpPdu):
             finally:
                 host.log_call(LOGGER, NAME, method, family)
             yield switching.Session(snmp, device, choice)
+
+        try:
+            # a command never uses what was read before it
+            with (
+                session(self, opened, lambda kept: kept.snmp.renew())
+                if seconds is None
+                else opened()
+            ) as found:
+                yield found
         except PduHandlerError as error:
             error.at(known_address(self.pdu_data), method)
             raise

@@ -1,6 +1,6 @@
 """Runs the benchmarks in turn and prints a table of their figures.
 
-`make bench` also writes it into docs/benchmarks.md.
+`make bench` also writes it into docs/dev/benchmarks.md.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tests.needs import ROOT
 from .ratios import VARIABLE, Ratio, noted
 
 ALL = ("raritan", "snmp", "nut", "redfish", "cold", "fleet", "page")
-PAGE = ROOT / "docs" / "benchmarks.md"
+PAGE = ROOT / "docs" / "dev" / "benchmarks.md"
 _HEAD = """# Benchmarks
 
 Figures of one run on one machine: `make bench` runs these benchmarks and writes this page. Most

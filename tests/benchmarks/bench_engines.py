@@ -6,6 +6,7 @@ threads and by coroutines.
 A separate process measures each line of the table: it reads the states of N PDUs twice. A PDU is
 read by a GET of sysObjectID and a walk of 24 rows, and sends each answer after 20 ms. "CPU" is the
 processor time of that process. In the second reading, pysnmp's engines already know the devices.
+The layouts are of pysnmp, but for the last, which is the client of the command `pdu`.
 """
 
 from __future__ import annotations
@@ -22,13 +23,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Callable, Optional
 
-from pysnmp.entity.rfc3413 import cmdgen
-from pysnmp.proto import rfc1902
 from rich.console import Console
 from rich.table import Table
 
 from handlers.command import ending
-from pdu_common import _snmp, tools
+from pdu_common import _pysnmp, _reads, _snmp, tools
 from pdu_common._credentials import Credentials
 from tests.needs import ROOT
 from tests.program import positive
@@ -38,6 +37,7 @@ from .bench_fleet import hall
 from .fleet_hall import OUTLETS
 
 _OBJECT_ID, _STATES = "1.3.6.1.2.1.1.2.0", f"{apc.RPDU2_STATUS}.5"
+_QUICK = "threads, without pysnmp"
 _SIDE_BY_SIDE, _MEGA = 64, 1_000_000
 _CASES = (
     ("one after the other", 100),
@@ -45,6 +45,7 @@ _CASES = (
     ("threads", 100),
     ("threads", _MEGA),
     ("coroutines", 100),
+    (_QUICK, 0),
 )
 
 
@@ -67,30 +68,27 @@ def _coroutines(agents: Sequence[Credentials]) -> list[int]:
 
     async def every(engines: Any) -> list[int]:
         slots = asyncio.Semaphore(_SIDE_BY_SIDE)
-        root, null = _snmp.parse_oid(_STATES), rfc1902.Null("")
+        root, oid = _reads.parse_oid(_STATES), _reads.parse_oid(_OBJECT_ID)
 
         async def one(agent: Credentials) -> int:
             async def work(client: Any) -> int:
-                await client.ask_again(
-                    2, cmdgen.GetCommandGenerator, [(_snmp.parse_oid(_OBJECT_ID), null)]
-                )
-                _, rows = await client.ask(
-                    cmdgen.BulkCommandGeneratorSingleRun, [(root, null)], 0, _snmp.BULK_ROWS
-                )
-                return sum(arcs[: len(root)] == root for arcs, _ in rows)
+                await client.run(_reads.one(oid, agent.name, 2))
+                rows = await client.run(_reads.subtree(root, root, OUTLETS, 2, agent.name, 2))
+                return len(rows)
 
             async with slots:
                 return int(await engines.call(agent, work))
 
         return list(await asyncio.gather(*map(one, agents)))
 
-    return _snmp._KEPT.run(every, 600.0)
+    return _pysnmp._KEPT.run(every, 600.0)
 
 
 _LAYOUTS: Mapping[str, Callable[[Sequence[Credentials]], list[int]]] = {
     "one after the other": _in_turn,
     "threads": _threads,
     "coroutines": _coroutines,
+    _QUICK: _threads,
 }
 
 
@@ -98,7 +96,8 @@ def measured(layout: str, share: int, addresses: Sequence[str]) -> list[float]:
     """CPU of each reading and time of the second one, per PDU in ms; and the
     resident memory in MB.
     """
-    _snmp.PEERS_OF_AN_ENGINE = share
+    _pysnmp.PEERS_OF_AN_ENGINE = share
+    tools.read_quickly(layout == _QUICK)
     tools.keep_engines(_MEGA)
     agents = [
         Credentials.of(host, {"community": "public", "port": port, "timeout": "20"})
@@ -155,7 +154,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             )
             table.add_row(
                 layout,
-                str(share) if share < _MEGA else "all",
+                {0: "–", _MEGA: "all"}.get(share, str(share)),
                 *(f"{value:.1f}" for value in json.loads(done.stdout)),
             )
     Console(highlight=False, width=None if sys.stdout.isatty() else 120).print(table)

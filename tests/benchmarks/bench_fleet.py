@@ -3,12 +3,18 @@
 
     python -m tests.benchmarks.bench_fleet [--pdus N] [--more N] [--sample STEP] [--json]
 
-The other ways are a plain loop with the same handlers in one thread and, if they are installed, two
-programs that read only the living SNMP PDUs: Net-SNMP's snmpbulkwalk in a shell loop and Debian's
-prometheus-snmp-exporter. Each loop reads a sample, and its time is scaled up. Then `pdu check`
-reads a longer list (5,000 PDUs), to compare its memory. The simulated PDUs run on the same cores.
-The goals of `pdu check` are ten times the speed of the plain loop, and at most a quarter more
-memory for the longer list. Exit code 1 if one is missed.
+The other ways are `pdu check` with one process, a plain loop with the same handlers in one thread,
+and `pdu exporter` on the living SNMP PDUs. If they are installed, two programs read these too:
+Net-SNMP's snmpbulkwalk in a shell loop and Debian's prometheus-snmp-exporter. Each loop reads a
+sample, and its time is scaled up. `pdu check` also reads the living PDUs of each handler alone, for
+their CPU. CPU is that of the reading program with all its processes; the simulated PDUs are another
+process, on the same cores. Then `pdu check` reads a longer list (10,000 PDUs), to compare its
+memory. Every run of `pdu check` counts the living PDUs that it did not find well, and each figure
+of the loop is compared with the one of `pdu check`.
+
+Goals: ten times the speed of the plain loop; no living PDU that is not well; the same figures; at
+most half as much memory again for the longer list; SNMP for 12 ms of CPU for a PDU; and at most 3
+times the CPU of prometheus-snmp-exporter. Exit code 1 if one is missed.
 """
 
 from __future__ import annotations
@@ -18,6 +24,7 @@ import contextlib
 import csv
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -41,7 +48,10 @@ from tests.simulators.snmp_agent.devices import apc
 from .fleet_hall import OUTLETS
 from .ratios import note
 
-DELAY_MS, FASTER, FLAT = 20, 10.0, 1.25
+DELAY_MS, FASTER, FLAT = 20, 10.0, 1.5
+SNMP_MS, EXPORTERS = 12.0, 3.0  # CPU: of an SNMP PDU, and ratio to prometheus-snmp-exporter
+HANDLERS = ("snmp", "nut", "raritan", "redfish")
+_FIGURES = ("on", "off", "unknown", "load_a", "energy_kwh")
 _EACH_S = 0.2  # seconds between two measurements of the memory
 _SIDE_BY_SIDE = 64  # parallel queries to prometheus-snmp-exporter
 _LISTENS_S = 30.0
@@ -60,8 +70,8 @@ _TABLES = (
 
 
 class Taken(NamedTuple):
-    """The figures of one way to read `pdus` PDUs: seconds, requests and peak memory in MiB (None:
-    not measured).
+    """The figures of one way to read `pdus` PDUs: seconds, requests, peak memory in MiB, seconds of
+    CPU, and the living PDUs that were not well (None: not measured).
     """
 
     way: str
@@ -69,6 +79,8 @@ class Taken(NamedTuple):
     seconds: float
     requests: Optional[int] = None
     memory: Optional[float] = None
+    cpu: Optional[float] = None
+    wrong: Optional[int] = None
 
 
 class Hall:
@@ -89,6 +101,20 @@ class Hall:
                 counts: dict[str, int] = json.loads(line)
                 return counts
         raise SystemExit("the process of simulated PDUs has ended")
+
+    def only(self, handler: str) -> tuple[Path, int]:
+        """A list of the living PDUs of this handler and its length; "": the whole list."""
+        with open(self.list, newline="") as file:
+            rows = list(csv.DictReader(file))
+        if not handler:
+            return self.list, len(rows)
+        chosen = [row for row in rows if row["handler"] == handler and not _dead(row["name"])]
+        path = self.list.with_name(f"{handler}.csv")
+        with open(path, "w", newline="") as file:
+            writer = csv.DictWriter(file, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(chosen)
+        return path, len(chosen)
 
     def snmp(self) -> list[str]:
         """The addresses of the living SNMP PDUs."""
@@ -121,22 +147,20 @@ def hall(pdus: int) -> Iterator[Hall]:
             process.kill()
 
 
-def checked(running: Hall, pdus: int) -> Taken:
-    """Measures `pdu check`, with the memory of all its processes."""
-    before = sum(running.requests().values())
+def checked(
+    running: Hall, way: str = "pdu check", handler: str = "", *options: str
+) -> tuple[Taken, dict[str, list[str]]]:
+    """Measures `pdu check`, with the memory and CPU of all its processes.
+
+    With a `handler`, reads only its living PDUs. Also returns the figures of each PDU.
+    """
+    listed, pdus = running.only(handler)
+    before, used = sum(running.requests().values()), _used()
     begin = time.perf_counter()
+    program = [sys.executable, str(ROOT / "handlers"), "check", str(listed), "--csv", *options]
     with (
         subprocess.Popen(
-            [
-                sys.executable,
-                str(ROOT / "handlers"),
-                "check",
-                str(running.list),
-                "--auth",
-                str(running.logins),
-            ],
-            stdout=subprocess.PIPE,
-            text=True,
+            [*program, "--auth", str(running.logins)], stdout=subprocess.PIPE, text=True
         ) as process,
         _watched(process.pid) as peak,
     ):
@@ -145,15 +169,37 @@ def checked(running: Hall, pdus: int) -> Taken:
             seconds = time.perf_counter() - begin
         finally:
             process.kill()  # does nothing if it has ended
-    summary = "\n".join(out.splitlines()[-2:-1])
-    if not summary:
+    rows = {row["name"]: row for row in csv.DictReader(out.splitlines())}
+    if len(rows) != pdus:
         raise RuntimeError(
-            f"pdu check printed no summary and ended with exit code {process.returncode}"
+            f"pdu check printed {len(rows)} PDUs and ended with exit code {process.returncode}"
         )
-    dead = pdus // 50
-    if f"{pdus - dead} well" not in summary:
-        print(summary, file=sys.stderr)
-    return Taken("pdu check", pdus, seconds, sum(running.requests().values()) - before, peak[0])
+    wrong = [row for row in rows.values() if row["result"] != "well" and not _dead(row["name"])]
+    for row in wrong[:5]:
+        print(f"{row['name']}: {row['result']}: {row['reason']}", file=sys.stderr)
+    requests = sum(running.requests().values()) - before
+    return (
+        Taken(way, pdus, seconds, requests, peak[0], _used() - used, len(wrong)),
+        {name: [row[key] for key in _FIGURES] for name, row in rows.items()},
+    )
+
+
+def _dead(name: str) -> bool:
+    return name.startswith("dead")
+
+
+def _used() -> float:
+    """CPU in seconds of the ended child processes and theirs."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def cpu(pid: int) -> float:
+    """CPU in seconds of a running process and the descendants of its main thread."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    own = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return own + sum(cpu(int(child)) for child in children)
 
 
 @contextlib.contextmanager
@@ -191,8 +237,11 @@ def memory(pid: int) -> float:
     return total
 
 
-def looped(running: Hall, pdus: int, step: int) -> Taken:
-    """Measures the plain loop over a sample, scaled up by the numbers of living and dead PDUs."""
+def looped(running: Hall, pdus: int, step: int) -> tuple[Taken, dict[str, list[str]]]:
+    """Measures the plain loop over a sample, scaled up by the numbers of living and dead PDUs.
+
+    Also returns the figures of each PDU of the sample.
+    """
     before = sum(running.requests().values())
     done = subprocess.run(
         [
@@ -216,7 +265,8 @@ def looped(running: Hall, pdus: int, step: int) -> Taken:
         for kind, count in (("living", pdus - dead), ("dead", dead))
     )
     requests = (sum(running.requests().values()) - before) * pdus / sum(result["counts"].values())
-    return Taken(f"plain loop (one PDU in {step}, scaled)", pdus, seconds, round(requests))
+    taken = Taken(f"plain loop (one PDU in {step}, scaled)", pdus, seconds, round(requests))
+    return taken, result["figures"]
 
 
 def shelled(running: Hall, step: int) -> Taken:
@@ -281,8 +331,10 @@ def exported(running: Hall, folder: Path) -> Taken:
             _listens(f"http://127.0.0.1:{port}/")
             begin = time.perf_counter()
             with _watched(process.pid) as peak, ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
+                before = cpu(process.pid)
                 states = list(pool.map(lambda agent: _scraped(port, agent), agents))
                 seconds = time.perf_counter() - begin
+                used = cpu(process.pid) - before
         finally:
             process.kill()
     if set(states) != {OUTLETS}:
@@ -290,7 +342,37 @@ def exported(running: Hall, folder: Path) -> Taken:
             f"prometheus-snmp-exporter reported {sorted(set(states))} states of a PDU, not"
             f" {OUTLETS}"
         )
-    return Taken("prometheus-snmp-exporter", len(agents), seconds, None, peak[0])
+    return Taken("prometheus-snmp-exporter", len(agents), seconds, None, peak[0], used)
+
+
+def probed(running: Hall) -> Taken:
+    """Measures `pdu exporter` on the living SNMP PDUs: states, figures, names and numbers."""
+    listed, pdus = running.only("snmp")
+    program = [sys.executable, str(ROOT / "handlers"), "exporter", "--listen", "127.0.0.1:0"]
+    with subprocess.Popen(
+        [*program, "--list", str(listed), "--auth", str(running.logins)],
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            assert process.stdout is not None
+            url = process.stdout.readline().strip()
+            before, begin = cpu(process.pid), time.perf_counter()
+            with _watched(process.pid) as peak, ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
+                states = list(pool.map(lambda agent: _read(url, agent), running.snmp()))
+                seconds = time.perf_counter() - begin
+                used = cpu(process.pid) - before
+        finally:
+            process.terminate()
+    wrong = sum(state != OUTLETS for state in states)
+    return Taken("pdu exporter", pdus, seconds, None, peak[0], used, wrong)
+
+
+def _read(url: str, agent: str) -> int:
+    with urllib.request.urlopen(  # noqa: S310  # loopback
+        f"{url}probe?target={agent}", timeout=60
+    ) as answer:
+        return sum(line.startswith(b"pdu_outlet_state{") for line in answer.read().splitlines())
 
 
 def _listens(url: str) -> None:
@@ -324,7 +406,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument(
         "--more",
         type=positive,
-        default=5000,
+        default=10000,
         help="number of PDUs in the longer list (default: %(default)s)",
     )
     parser.add_argument(
@@ -340,22 +422,34 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument("--json", action="store_true", help="print JSON")
     chosen = parser.parse_args(arguments)
     taken: list[Taken] = []
+    others: list[Taken] = []
     with hall(chosen.pdus) as running, tempfile.TemporaryDirectory() as folder:
-        taken.append(checked(running, chosen.pdus))
-        taken.append(looped(running, chosen.pdus, chosen.sample))
-        if found("snmpbulkwalk"):
-            taken.append(shelled(running, max(1, chosen.sample // 2)))
+        first, figures = checked(running)
+        one, again = checked(running, "pdu check --workers 1", "", "--workers", "1")
+        loop, true = looped(running, chosen.pdus, chosen.sample)
+        different = sum(
+            any(found[name] != values for found in (figures, again))
+            for name, values in true.items()
+        )
+        taken += [first, one, loop]
+        taken += [checked(running, f"pdu check, {name} only", name)[0] for name in HANDLERS]
+        others.append(probed(running))
         if found("prometheus-snmp-exporter"):
-            taken.append(exported(running, Path(folder)))
+            others.append(exported(running, Path(folder)))
+        if found("snmpbulkwalk"):
+            others.append(shelled(running, max(1, chosen.sample // 2)))
     with hall(chosen.more) as running:
-        taken.append(checked(running, chosen.more))
-    return _report(taken, chosen.json)
+        last, _ = checked(running)
+    return _report([*taken, *others, last], different, chosen.json)
 
 
-def _report(taken: Sequence[Taken], as_json: bool) -> int:
-    first, loop, last = taken[0], taken[1], taken[-1]
+def _report(taken: Sequence[Taken], different: int, as_json: bool) -> int:
+    ways = {one.way: one for one in taken[:-1]}
+    first, loop, last = taken[0], taken[2], taken[-1]
     assert first.memory is not None and last.memory is not None
     faster, grown = loop.seconds / first.seconds, last.memory / first.memory
+    wrong = sum(one.wrong or 0 for one in taken)
+    snmp = _each_ms(ways["pdu check, snmp only"])
     note(
         "fleet", f"{first.pdus:,} PDUs: time of a plain loop ÷ time of `pdu check`", faster, FASTER
     )
@@ -366,17 +460,22 @@ def _report(taken: Sequence[Taken], as_json: bool) -> int:
         FLAT,
         at_least=False,
     )
-    for one in taken[2:-1]:
+    note("fleet", "`pdu check`: time with one process ÷ time", taken[1].seconds / first.seconds)
+    goals = [
+        (f"{faster:.1f} times as fast as the loop, not {FASTER:g}", faster < FASTER),
+        (f"memory grew by a factor of {grown:.2f}, more than {FLAT:g}", grown > FLAT),
+        (f"{wrong} living PDUs were not well", wrong > 0),
+        (f"the figures of {different} PDUs differ from those of the loop", different > 0),
+        (f"an SNMP PDU takes {snmp:.1f} ms of CPU, more than {SNMP_MS:g}", snmp > SNMP_MS),
+    ]
+    if "prometheus-snmp-exporter" in ways:
+        times = _each_ms(ways["pdu exporter"]) / _each_ms(ways["prometheus-snmp-exporter"])
+        note("fleet", "CPU of `pdu exporter` ÷ of prometheus-snmp-exporter", times)
+        goals.append((f"{times:.1f} times the CPU of snmp_exporter", times > EXPORTERS))
+    for one in taken[3:-1]:
         each = one.seconds / one.pdus / (first.seconds / first.pdus)
         note("fleet", f"{one.way}: time per PDU ÷ time per PDU of `pdu check`", each)
-    missed = [
-        name
-        for name, bad in (
-            (f"{faster:.1f} times as fast as the loop, not {FASTER:g}", faster < FASTER),
-            (f"memory grew by a factor of {grown:.2f}, more than {FLAT:g}", grown > FLAT),
-        )
-        if bad
-    ]
+    missed = [name for name, bad in goals if bad]
     if as_json:
         print(
             json.dumps(
@@ -384,6 +483,8 @@ def _report(taken: Sequence[Taken], as_json: bool) -> int:
                     "ways": [one._asdict() for one in taken],
                     "times_the_loop": faster,
                     "memory_grown": grown,
+                    "not_well": wrong,
+                    "different": different,
                 }
             )
         )
@@ -395,7 +496,7 @@ def _report(taken: Sequence[Taken], as_json: bool) -> int:
             f" {os.cpu_count()} cores"
         )
     )
-    for column in ("way", "PDUs", "seconds", "PDUs a second", "requests a PDU", "peak MiB"):
+    for column in ("way", "PDUs", "seconds", "PDUs/s", "requests/PDU", "CPU ms/PDU", "peak MiB"):
         table.add_column(column, justify="left" if column == "way" else "right")
     for one in taken:
         table.add_row(
@@ -404,16 +505,24 @@ def _report(taken: Sequence[Taken], as_json: bool) -> int:
             f"{one.seconds:.1f}",
             f"{one.pdus / one.seconds:.1f}",
             "" if one.requests is None else f"{one.requests / one.pdus:.1f}",
+            "" if one.cpu is None else f"{_each_ms(one):.1f}",
             "" if one.memory is None else f"{one.memory:.0f}",
         )
     console.print(table)
     console.print(
         f"{faster:.1f} times as fast as the loop; memory of {last.pdus} PDUs is {grown:.2f} times"
-        f" that of {first.pdus}"
+        f" that of {first.pdus}; living PDUs that were not well: {wrong}; PDUs with other figures"
+        f" than the loop: {different}"
     )
     for goal in missed:
         console.print(f"goal missed: {goal}", style="bold red")
     return int(bool(missed))
+
+
+def _each_ms(one: Taken) -> float:
+    """CPU in ms of one PDU."""
+    assert one.cpu is not None
+    return one.cpu / one.pdus * 1000
 
 
 if __name__ == "__main__":

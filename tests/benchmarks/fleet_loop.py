@@ -3,7 +3,8 @@ other, in one thread.
 
     python -m tests.benchmarks.fleet_loop LIST LOGINS STEP
 
-Prints JSON: the numbers of living and dead PDUs that were read, and the seconds for each kind.
+Prints JSON: the numbers of living and dead PDUs that were read, the seconds for each kind, and the
+figures of each PDU, as CSV of `pdu check` shows them.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import json
 import sys
 from collections.abc import Sequence
 
-from handlers.command.fleet import auth, listing
+from handlers.command.fleet import auth, listing, verdict
 from handlers.command.fleet.polling import poll, targets
 
 
@@ -32,6 +33,7 @@ def _dead(device: listing.ListedPdu) -> bool:
 def main() -> int:
     chosen = sample(listing.read(sys.argv[1]).devices, int(sys.argv[3]))
     counts, seconds = {"living": 0, "dead": 0}, {"living": 0.0, "dead": 0.0}
+    figures: dict[str, list[str]] = {}
     for target in targets(chosen, auth.of_file(sys.argv[2]), None):
         reading = poll(target)
         kind = "living" if reading.answered else "dead"
@@ -40,9 +42,14 @@ def main() -> int:
                 f"{target.device.name}:"
                 f" {reading.failure.reason if reading.failure else 'a dead PDU answered'}"
             )
+        row = verdict.judged(target.device, reading)
+        figures[row.device.name] = [
+            "" if value is None else str(value)
+            for value in (row.on, row.off, row.unknown, row.load_a, row.energy_kwh)
+        ]
         counts[kind] += 1
         seconds[kind] += reading.seconds
-    print(json.dumps({"counts": counts, "seconds": seconds}))
+    print(json.dumps({"counts": counts, "seconds": seconds, "figures": figures}))
     return 0
 
 

@@ -6,14 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from handlers import registry
-from tests.benchmarks.path_length import SIMULATED, main, measured, own_lines
+from tests.benchmarks.path_length import SIMULATED, measured, own_lines
 
 LIMIT = 1000  # lines that somebody must read to find a fault in a status
-
-
-def test_every_handler_has_a_simulated_device() -> None:
-    assert set(SIMULATED) == set(registry.names())
 
 
 @pytest.mark.parametrize("handler", SIMULATED)
@@ -51,12 +46,3 @@ def test_moving_a_function_does_not_change_its_lines(
         for name in ("first_place", "second_place")
     ]
     assert counts == [3, 3]
-
-
-def test_the_program_prints_a_line_for_the_handler_and_its_functions(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    assert main(["nut", "--functions"]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert lines[0].startswith("nut: ") and " lines in " in lines[0]
-    assert any("handlers/nut/handler.py" in line for line in lines[1:])

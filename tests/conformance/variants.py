@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Callable, Optional
 
 from handlers import registry
 from tests.peers import PEERS, Peer
 from tests.simulators.snmp_agent import Model
 from tests.simulators.snmp_agent.devices import apc
+from tests.simulators.snmp_agent.devices.servertech import sentry3
 
 from . import trial
 from .baseline import BASE_PDU, ENUM, PORT_VIEWS, SNMP, helper, rows
@@ -235,12 +237,14 @@ _NO_SNMP = tuple(
 
 # ---- SNMP ----------------------------------------------------------------------------------------
 
+# On a unit whose indexes have one to three parts.
 _ROWS = tuple(
     Variant(
         "index of a walked row",
         form,
         rows(row=f"\ndef row(oid, index, value):\n    return {text}\n"),
         handlers=SNMP_ONLY,
+        unit=partial(sentry3, each=1),
     )
     for form, text in (
         ("oid is whole, with an oid_index", "Row(value, oid=whole(oid, index), oid_index=index)"),

@@ -4,11 +4,35 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.needs import found
 from tests.packaging.building import archive, small_tree
+from tests.turns import turn
 
+from .chromium import DESKTOP, Browser, browser
 from .client import Client
+from .looks import leave
 from .manager import DciManager
 from .visiting import Visitor
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    program, driver = found("chromium"), found("chromedriver")
+    # also skips where CI is set: not every system has a chromium package
+    if program is None or driver is None:
+        pytest.skip("no browser: apt-get install chromium chromium-driver")
+    with browser(program, driver) as made:
+        yield made
+
+
+@pytest.fixture
+def window(chromium: Browser) -> Iterator[Browser]:
+    """An empty window. Tests take turns, because a browser needs a core."""
+    with turn("browser"):
+        chromium.resize(*DESKTOP)
+        chromium.dark(False)
+        yield chromium
+        leave(chromium)
 
 
 @pytest.fixture
@@ -66,4 +90,74 @@ def hanging_switch(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     text = handler.read_text("utf-8")
     assert text.count(head) == 2  # port_up and port_down
     handler.write_text(text.replace(head, head + act), "utf-8")
+    return archive(tree, "small")
+
+
+_METERED = """
+import time
+from pathlib import Path
+
+from pdu_common.base_pdu import BasePdu
+from pdu_common.helper import (
+    EnumPowerStatus, PduPortStatisticView, PduPortView, PduStatisticView, PduView
+)
+
+from ..errors import SmallError
+
+OFF = set()
+
+
+class Metered(BasePdu):
+    def _held(self, name):
+        while Path(self.pdu_data.custom_params["gates"], name).exists():
+            time.sleep(0.02)
+
+    def status(self):
+        self._held("status")
+        states = {True: EnumPowerStatus.DOWN, False: EnumPowerStatus.UP}
+        view = PduView()
+        for number in range(1, 25):
+            view.ports.append(PduPortView(identity=str(number), power_status=states[number in OFF]))
+        return view
+
+    def port_up(self, port):
+        return self._switched(port, False)
+
+    def port_down(self, port):
+        return self._switched(port, True)
+
+    def _switched(self, port, off):
+        self._held("switch")
+        number = int(port.identity)
+        if number == 7:
+            raise SmallError("the administrator has locked outlet 7")
+        OFF.add(number) if off else OFF.discard(number)
+        port.power_status = EnumPowerStatus.DOWN if off else EnumPowerStatus.UP
+        return port
+
+    def statistic(self):
+        self._held("statistic")
+        view = PduStatisticView()
+        view.load, view.total_consumption = 0.5 * (24 - len(OFF)), 12345.5 + time.monotonic() / 1e6
+        for number in range(1, 25):
+            view.ports.append(
+                PduPortStatisticView(
+                    identity=str(number), consumption=100.0, load=0.0 if number in OFF else 0.5
+                )
+            )
+        return view
+
+
+def make_handler(pdu_data):
+    return Metered(pdu_data)
+"""
+
+
+@pytest.fixture(scope="session")
+def metered(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The archive `small` with 24 metered outlets. It refuses to switch outlet 7. A file `switch`,
+    `status` or `statistic` in the folder of the setting `gates` holds these calls.
+    """
+    tree = small_tree(tmp_path_factory.mktemp("metered"))
+    (tree / "small" / "handler.py").write_text(_METERED, "utf-8")
     return archive(tree, "small")

@@ -114,11 +114,15 @@ class Journal:
         ]
 
     def calls(
-        self, pdu: Optional[int] = None, failed: bool = False, most: int = 100
+        self,
+        pdu: Optional[int] = None,
+        failed: bool = False,
+        most: int = 100,
+        commands: bool = False,
     ) -> list[Entry]:
         """The last calls, of one PDU or of all, newest first.
 
-        With `failed`, only calls that failed.
+        With `failed`, only calls that failed; with `commands`, only switching calls.
         """
         wanted, values = ["1"], []
         if pdu is not None:
@@ -126,6 +130,8 @@ class Journal:
             values.append(pdu)
         if failed:
             wanted.append("kind <> ''")
+        if commands:
+            wanted.append("method LIKE 'port%'")
         rows = self._db.rows(
             f"SELECT {_COLUMNS} FROM call WHERE {' AND '.join(wanted)} ORDER BY id DESC LIMIT ?",  # noqa: S608
             (*values, most),

@@ -1,15 +1,21 @@
-"""Takes the pictures docs/pictures/*.png of simulated PDUs in a real browser; about two minutes.
+"""Takes the pictures docs/pictures/*.png of simulated PDUs, and of the report of `pdu check` with
+their figures, in a real browser; about two minutes.
 One step of `make pictures`.
 """
 
 from __future__ import annotations
 
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Callable
 
+from handlers.command.fleet.listing import ListedPdu
+from handlers.command.fleet.page import page
+from handlers.command.fleet.polling import Failure, Outlet, Reading
+from handlers.command.fleet.verdict import judged, summary
 from tests.needs import ROOT, found
 
 from .chromium import PHONE, Browser, browser
@@ -41,6 +47,11 @@ def main() -> int:
         window.log_in(manager.page_url, manager.email, manager.password)
         for name, (path, size, dark, prepare) in _scenes(manager).items():
             _take(window, manager.page_url + path, FOLDER / f"{name}.png", size, dark, prepare)
+        with tempfile.TemporaryDirectory() as folder:
+            report = Path(folder) / "report.html"
+            report.write_text(_report(manager), encoding="utf-8")
+            for name, size in (("report", (1280, 620)), ("report-phone", PHONE)):
+                _take(window, report.as_uri(), FOLDER / f"{name}.png", size, False, _nothing)
     return 0
 
 
@@ -74,17 +85,46 @@ def _prepare(manager: DciManager) -> None:
 def _scenes(manager: DciManager) -> dict[str, tuple[str, Size, bool, Callable[[Browser], None]]]:
     left = manager.pdus()[0].id
     return {
-        "pdus": ("", (1100, 520), False, _nothing),
+        "pdus": ("", (1280, 620), False, _nothing),
         "pdu": (f"pdus/{left}", (1100, 1120), False, _nothing),
         "pdu-dark": (f"pdus/{left}", (1100, 1120), True, _nothing),
         "switch": (f"pdus/{left}", (1100, 700), False, _ask),
         "servers": ("servers", (1100, 900), False, _nothing),
-        "phone": (f"pdus/{left}", PHONE, False, _nothing),
+        "phone": (f"pdus/{left}", PHONE, False, _switch),
     }
 
 
 def _nothing(window: Browser) -> None:
     """Leaves the page as it opened."""
+
+
+def _switch(window: Browser) -> None:
+    """Switches outlet 9 off, and waits until its meter has been read."""
+    window.one("#outlet-9 a[href$='to=off']").click()
+    window.shows("Switch this outlet off?", "dialog")
+    window.one("dialog .confirm button").click()
+    window.shows("Its meter then read", "#result-9")
+    window.script("document.querySelector('#outlet-9').scrollIntoView({block: 'center'})")
+
+
+def _report(manager: DciManager) -> str:
+    """The page of `pdu check --html` for the simulated PDUs, and for two that do not answer."""
+    rows = []
+    for pdu in manager.pdus():
+        outlets = [Outlet(identity, state) for identity, state in pdu.ports.items()]
+        last = pdu.last_poll
+        reading = Reading(
+            outlets, pdu.load_a, pdu.energy_kwh, last.seconds if last else 0.0, 2, None, True
+        )
+        rows.append(
+            judged(ListedPdu(pdu.name, pdu.handler.replace("pdu_", ""), pdu.address), reading)
+        )
+    silent = Failure("unreachable", "no answer within 10 s on UDP port 161")
+    rows += [
+        judged(ListedPdu(f"rack 09 {side}", "snmp", address), Reading(failure=silent, seconds=10.0))
+        for side, address in (("left", "192.0.2.17"), ("right", "192.0.2.18"))
+    ]
+    return page(rows, summary(rows, 10.2), time.strftime("%Y-%m-%d %H:%M"), {})
 
 
 def _ask(window: Browser) -> None:

@@ -116,7 +116,8 @@ class Pdu:
     names the metered ones. `doubts` are the ports whose last switching may or may not have
     happened. `changes` are the times, in seconds since 1970, at which address, SNMP parameters or
     settings were changed: from then on, another device may count the energy. `unread`: no `status`
-    has succeeded since the last of these changes.
+    has succeeded since the last of these changes. `switched` are the ports that a command may have
+    switched, with the time of the last one: figures measured before it say nothing about its effect.
     """
 
     id: int
@@ -143,6 +144,8 @@ class Pdu:
     doubts: dict[str, str] = field(default_factory=dict)
     changes: list[float] = field(default_factory=list)
     unread: bool = False
+    # identity → seconds since 1970
+    switched: dict[str, float] = field(default_factory=dict)
     # limit of a call; None: the stand-in's limit
     call_seconds: Optional[float] = None
     # time of the last successful `status`
@@ -155,6 +158,8 @@ class Pdu:
         """Keep a call, and the states, figures or labels of its answer."""
         self.calls.append(call)
         del self.calls[:-CALLS_KEPT]
+        if call.switches and call.kind not in NOT_SWITCHED:
+            self.switched = {**self.switched, call.identity: call.at}
         if not call.ok:
             if call.switches and call.kind not in NOT_SWITCHED:
                 self.doubts[call.identity] = "may or may not have switched"
@@ -183,7 +188,7 @@ class Pdu:
         self.metered, self.measured_at = [], 0.0
         self.port_energy_kwh, self.port_load_a = {}, {}
         self.port_metered = []
-        self.labels, self.doubts = {}, {}
+        self.labels, self.doubts, self.switched = {}, {}, {}
         self.calls.clear()
         self.changes, self.unread = [*self.changes, time.time()], True
 
@@ -193,6 +198,13 @@ class Pdu:
         if identity in self.doubts or self.unread:
             return "UNKNOWN"
         return self.ports.get(identity, "UNKNOWN")
+
+    def measured_before_command(self, identity: Optional[str] = None) -> bool:
+        """Whether the figures of a port, or of the PDU (None), are older than the last command that
+        may have switched the port, or any port.
+        """
+        times = self.switched.values() if identity is None else [self.switched.get(identity, 0.0)]
+        return bool(self.measured_at) and max(times, default=0.0) > self.measured_at
 
     def _meter(self, value: Mapping[str, Any]) -> None:
         self.load_a, self.energy_kwh = float(value["load"]), float(value["total_consumption"])

@@ -44,6 +44,7 @@ _SEEN = (
     "polled_at",
     "changes",
     "unread",
+    "switched",
 )
 
 

@@ -10,7 +10,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,49 +17,19 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
 
-from tests.needs import ROOT, found
+from tests.needs import ROOT
 from tests.packaging.building import build
 from tests.packaging.registering import Admin
 from tests.ports import reserved
-from tests.turns import turn
 
-from . import chromium as chromium_module
-from .chromium import DESKTOP, PHONE, Browser, browser
+from .chromium import DESKTOP, PHONE, Browser
 from .client import Client
+from .looks import AXE, beginning_with, faults, fits, leave
 from .manager import DciManager
 from .records import Label, Pdu
-from .visiting import HOSTILE, Visitor
+from .visiting import HOSTILE, logged_in
 
-AXE = ROOT / ".cache" / "axe-core" / "axe.min.js"
 pytestmark = [pytest.mark.against("chromium"), pytest.mark.timeout(400)]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    program, driver = found("chromium"), found("chromedriver")
-    # also skips where CI is set: not every system has a chromium package
-    if program is None or driver is None:
-        pytest.skip("no browser: apt-get install chromium chromium-driver")
-    with browser(program, driver) as made:
-        yield made
-
-
-@pytest.fixture
-def window(chromium: Browser) -> Iterator[Browser]:
-    """An empty window. Tests take turns, because a browser needs a core."""
-    with turn("browser"):
-        chromium.resize(*DESKTOP)
-        chromium.dark(False)
-        yield chromium
-        leave(chromium)
-
-
-def leave(window: Browser) -> None:
-    """Opens an empty page, so that no page asks a server that has ended, and clears the console and
-    the requests.
-    """
-    window.open("about:blank")
-    window.complaints(), window.requests()
 
 
 @pytest.fixture(scope="module")
@@ -72,17 +41,6 @@ def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def serving(data: Path) -> DciManager:
     return DciManager(data=data, page_port=0, poll_seconds=1.0, token_seconds=600.0, processes=8)
-
-
-def log_in(window: Browser, manager: DciManager) -> None:
-    """Opens the first page with the cookie of a login over HTTP, which takes a quarter of the time
-    of the login form.
-    """
-    visitor = Visitor(manager)
-    visitor.log_in()
-    window.cookie(manager.page_url, visitor.cookie)
-    window.open(manager.page_url)
-    window.one("nav")
 
 
 def clean(window: Browser, manager: DciManager) -> None:
@@ -112,20 +70,6 @@ def last_load(window: Browser) -> float:
     return float(label.rpartition("the last ")[2].partition("\u00a0")[0])
 
 
-def test_a_wait_that_fails_names_the_last_exception_as_its_cause(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(chromium_module, "LONGEST_WAIT", 0.01)
-    driver: Any = SimpleNamespace(
-        current_url="http://127.0.0.1/", execute_script=lambda *_: "the page"
-    )
-    with pytest.raises(
-        AssertionError, match="a light did not show up on http://127.0.0.1/:\nthe page"
-    ) as failed:
-        Browser(driver).until(lambda: 1 // 0, "a light")
-    assert isinstance(failed.value.__cause__, ZeroDivisionError)
-
-
 def test_an_uploaded_handler_and_its_pdu_work_on_a_phone_and_after_a_restart(
     window: Browser, dist: Path, tmp_path: Path
 ) -> None:
@@ -139,11 +83,10 @@ def test_an_uploaded_handler_and_its_pdu_work_on_a_phone_and_after_a_restart(
             window.open(manager.page_url + "pdus/add")
             window.one("input[name=name]").send_keys("rack 7")
             window.one("input[name=address]").send_keys(form["address"])
-            for position, (key, value) in enumerate(form["settings"].items()):
-                window.one(f"input[name=key_{position}]").send_keys(key)
-                window.one(f"input[name=value_{position}]").send_keys(value)
-            # the handler's table of settings, next to the form
-            assert "ups.conf" in window.text(".keys")
+            for key, value in form["settings"].items():
+                window.one(f"[data-setting={key}] [name^=value_]").send_keys(value)
+            # the handler's help beside the field
+            assert "ups.conf" in window.text("[data-setting=device]")
             window.one("form.form button.main").click()
             window.until(lambda: len(window.all("table.outlets tbody tr")) == 16, "16 outlets")
             assert window.text("#outlet-3 .chip") == "On"
@@ -164,7 +107,7 @@ def test_an_uploaded_handler_and_its_pdu_work_on_a_phone_and_after_a_restart(
             leave(window)
         window.resize(*DESKTOP)
         with serving(tmp_path) as manager:
-            log_in(window, manager)
+            logged_in(window, manager)
             window.shows("rack 7")
             (pdu,) = manager.pdus()
             assert (
@@ -201,16 +144,6 @@ def off_and_on(window: Browser) -> None:
     window.until(lambda: window.text("#outlet-3 .chip") == "Off", "outlet 3 off")
     switch(window, "3", "on")
     window.until(lambda: window.text("#outlet-3 .chip") == "On", "outlet 3 on")
-
-
-def fits(window: Browser, size: tuple[int, int]) -> bool:
-    """Whether the page is not wider than the window of this size.
-
-    On a phone, `window.innerWidth` grows with the page.
-    """
-    return bool(
-        window.script("return document.documentElement.scrollWidth <= arguments[0]", size[0])
-    )
 
 
 @contextlib.contextmanager
@@ -257,7 +190,7 @@ def test_a_simulated_pdu_is_started_and_switched_by_the_keyboard_and_restarted(
     window: Browser, tmp_path: Path
 ) -> None:
     with serving(tmp_path) as manager:
-        log_in(window, manager)
+        logged_in(window, manager)
         window.one("button[value=apc]").send_keys(Keys.ENTER)
         window.until(lambda: len(window.all("table.outlets tbody tr")) == 24, "24 outlets")
         # must not replace the dialog of outlet 2
@@ -280,7 +213,7 @@ def test_a_simulated_pdu_is_started_and_switched_by_the_keyboard_and_restarted(
         pdu.snmp["port"] = port = str(reserved())
         manager.store.save(pdu)
     with serving(tmp_path) as manager:
-        log_in(window, manager)
+        logged_in(window, manager)
         (pdu,) = manager.pdus()
         window.until(
             lambda: len(pdu.calls) >= 2 and pdu.calls[-1].ok,
@@ -294,7 +227,7 @@ def test_handlers_that_register_sh_uploads_appear_on_the_open_page(
     window: Browser, dist: Path, tmp_path: Path
 ) -> None:
     with DciManager(page_port=0) as manager:
-        log_in(window, manager)
+        logged_in(window, manager)
         window.one("a[href='/handlers']").click()
         window.shows("No handler yet")
         run = Admin(tmp_path, dist / "register.sh").run(manager, DCI_IDS=str(tmp_path / "ids"))
@@ -318,7 +251,7 @@ def shown(window: Browser, manager: DciManager, small: bytes) -> Pdu:
     pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
     manager.poll()
     assert pdu.last_poll is not None and pdu.last_poll.ok, pdu.last_poll
-    log_in(window, manager)
+    logged_in(window, manager)
     window.open(manager.page_url + f"pdus/{pdu.id}")
     window.until(lambda: window.text("#outlet-1 .chip") == "On", "outlet 1 on")
     return pdu
@@ -390,25 +323,13 @@ def test_the_outlet_list_of_a_plot_follows_the_pdu_and_keeps_the_chosen_outlet(
         clean(window, manager)
 
 
-@contextlib.contextmanager
-def beginning_with(window: Browser, source: str) -> Iterator[None]:
-    """Inside the block, each page that is opened runs this script before its own."""
-    added = window.driver.execute_cdp_cmd(
-        "Page.addScriptToEvaluateOnNewDocument", {"source": source}
-    )
-    try:
-        yield
-    finally:
-        window.driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", added)
-
-
 def test_a_plot_shows_the_first_reading_as_soon_as_the_other_figures_change(
     window: Browser, small: bytes
 ) -> None:
     with DciManager(page_port=0) as manager:
         Client(manager).install(small)
         pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
-        log_in(window, manager)
+        logged_in(window, manager)
         # without the plot's own timer
         with beginning_with(window, "window.setInterval = () => 0"):
             window.open(manager.page_url + f"pdus/{pdu.id}")
@@ -439,7 +360,7 @@ def test_hostile_names_are_shown_harmlessly(window: Browser, small: bytes) -> No
         )
         pdu.ports = {HOSTILE: "UP", "2": "DOWN"}
         server = manager.servers.add(HOSTILE)
-        log_in(window, manager)
+        logged_in(window, manager)
         for path in (
             "",
             f"pdus/{pdu.id}",
@@ -465,36 +386,6 @@ def test_hostile_names_are_shown_harmlessly(window: Browser, small: bytes) -> No
         clean(window, manager)
 
 
-# Rules of axe-core that depend on colours or on the size of the window.
-_OF_LOOKS = ["color-contrast", "link-in-text-block", "scrollable-region-focusable"]
-
-
-def faults(window: Browser) -> list[str]:
-    """The serious and critical findings of axe-core on the current page, one line each. Its default
-    rules run on a desktop in light colours; those of _OF_LOOKS also run on a phone in dark
-    colours."""
-    window.resize(*DESKTOP)
-    window.dark(False)
-    sentences = findings(window, "light desktop", {})
-    window.resize(*PHONE)
-    window.dark(True)
-    return sentences + findings(
-        window, "dark phone", {"runOnly": {"type": "rule", "values": _OF_LOOKS}}
-    )
-
-
-def findings(window: Browser, look: str, options: dict[str, object]) -> list[str]:
-    found = window.driver.execute_async_script(
-        "const [options, done] = arguments; axe.run(document, options).then(done)",
-        {**options, "resultTypes": ["violations"]},
-    )
-    return [
-        f"{look}: {one['id']}: {one['help']}: {[node['html'][:120] for node in one['nodes'][:3]]}"
-        for one in found["violations"]
-        if one["impact"] in ("serious", "critical")
-    ]
-
-
 @pytest.mark.against("axe-core")
 def test_an_accessibility_check_finds_nothing_serious(window: Browser, small: bytes) -> None:
     if not AXE.is_file():
@@ -502,7 +393,7 @@ def test_an_accessibility_check_finds_nothing_serious(window: Browser, small: by
     with DciManager(page_port=0) as manager, beginning_with(window, AXE.read_text("utf-8")):
         window.open(manager.page_url)
         assert faults(window) == []
-        log_in(window, manager)
+        logged_in(window, manager)
         assert faults(window) == []  # no PDU yet
         Client(manager).install(small)
         good = manager.add_pdu("rack", "pdu_small", "127.0.0.1", notes="by the door")

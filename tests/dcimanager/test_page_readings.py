@@ -49,7 +49,7 @@ def test_figures_from_before_a_failed_reading_are_shown_with_their_time(
     )
     earlier = "2027-01-15 08:00:00 UTC"
     assert all(earlier not in visitor.get(path).body for path in ("/", f"/pdus/{pdu.id}"))
-    dated = '1.5\u00a0A <span class="hint">at <time'
+    dated = '1.500\u00a0A <span class="hint">at <time'
     pdu.note(failed._replace(method="status", at=1_800_000_030.0))
     assert dated in visitor.get("/").body
     pdu.note(failed._replace(method="status", kind="", value={"ports": {}}, at=1_800_000_040.0))
@@ -67,7 +67,7 @@ def test_figures_from_before_a_failed_reading_are_shown_with_their_time(
     body = visitor.get(f"/pdus/{pdu.id}").body
     assert (
         "could not be read (<bdi>no meter answers</bdi>)" in body
-        and "1.5\u00a0A" not in body
+        and "1.500\u00a0A" not in body
         and "42.25" not in body
     )
 
@@ -132,9 +132,16 @@ def test_the_step_to_another_devices_counter_is_a_gap_and_not_energy_used(
 
 
 @pytest.mark.parametrize(
-    "value, text", [(-0.0001, "0"), (0.0, "0"), (1.2345, "1.234"), (-1.5, "-1.5"), (1000.0, "1000")]
+    "value, text",
+    [
+        (-0.0001, "0.000"),
+        (0.0, "0.000"),
+        (1.2345, "1.234"),
+        (-1.5, "-1.500"),
+        (1_234_567.0, "1,234,567.000"),
+    ],
 )
-def test_a_figure_has_at_most_three_decimals_and_no_negative_zero(value: float, text: str) -> None:
+def test_a_figure_has_three_decimals_and_no_negative_zero(value: float, text: str) -> None:
     assert number(value) == text
 
 

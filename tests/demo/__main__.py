@@ -15,19 +15,15 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
-from typing import Optional
-
-from rich.console import Console
-from rich.table import Table
+from typing import Callable, Optional
 
 from handlers.command import ending
 from tests.dcimanager.manager import DciManager
 from tests.program import STOP_SIGNALS, StopSignals
 
-from .pages import COLUMNS, rows, write
+from .pages import table, write
 from .steps import DemoPdu, Failed, Steps, build, register, simulators
 
-_WIDTH = 140
 _KEPT_INTERVAL_S = 10.0
 
 
@@ -52,10 +48,12 @@ def main() -> int:
         "--keep", action="store_true", help="keep the page with the demo's PDUs open until Ctrl-C"
     )
     options = parser.parse_args()
-    pages: bool = options.pages
-    console = Console(
-        width=_WIDTH if pages or not sys.stdout.isatty() else None, highlight=False, record=pages
-    )
+    said: list[str] = []
+
+    def say(text: str) -> None:
+        said.append(text)
+        print(text, flush=True)
+
     begin = time.monotonic()
     try:
         with tempfile.TemporaryDirectory(prefix="demo-") as folder, ExitStack() as stack:
@@ -65,26 +63,27 @@ def main() -> int:
             for number in STOP_SIGNALS:
                 signal.signal(number, _interrupt)
             try:
-                manager, units = _run(stack, console, Path(folder), options.keep)
-                console.print(_table(units))
-                console.print(
+                manager, units = _run(stack, say, Path(folder), options.keep)
+                for line in table(units):
+                    say(line)
+                say(
                     "Every state, load and energy agrees with the simulated devices."
                     f" {time.monotonic() - begin:.1f} s"
                 )
-                if pages:
-                    write(console, units)
+                if options.pages:
+                    write(said, units)
                 if options.keep:
-                    _stay(manager, console)
+                    _stay(manager)
             finally:
                 _ignore_signals()
         if not options.keep:
-            console.print("To see it in a browser: make demo KEEP=1, or make serve.")
+            print("To see it in a browser: make demo KEEP=1, or make serve.")
         return 0
     except Failed as error:
-        console.print(f"demo failed: {error}", style="bold red", markup=False)
+        print(f"demo failed: {error}")
         return 1
     except Interrupted as error:
-        console.print("interrupted; everything is stopped")
+        print("interrupted; everything is stopped")
         return 128 + error.number
 
 
@@ -103,48 +102,38 @@ def _ignore_signals() -> None:
         signal.signal(number, lambda *_: None)
 
 
-def _stay(manager: DciManager, console: Console) -> None:
+def _stay(manager: DciManager) -> None:
     """Keeps polling the demo's PDUs and serving the page until a signal arrives."""
     with StopSignals() as signals:
         manager.begin_polling(_KEPT_INTERVAL_S)
-        console.print(
+        print(
             f"{manager.page_url}   log in as {manager.email} with {manager.password}   (Ctrl-C"
             " ends it)",
-            soft_wrap=True,
+            flush=True,
         )
         signals.wait()
 
 
 def _run(
-    stack: ExitStack, console: Console, folder: Path, page: bool
+    stack: ExitStack, say: Callable[[str], None], folder: Path, page: bool
 ) -> tuple[DciManager, list[DemoPdu]]:
-    console.print("1. simulated PDUs and a stand-in for DCImanager, all on 127.0.0.1")
+    say("1. simulated PDUs and a stand-in for DCImanager, all on 127.0.0.1")
     units = simulators(stack)
     # Answers 503 to the first request and to every sixth, as the real service may.
     manager = stack.enter_context(DciManager(busy=1, dozes_every=6, page_port=0 if page else None))
-    console.print("2. archives and register.sh in dist/")
+    say("2. archives and register.sh in dist/")
     build()
-    console.print("3. registering and uploading with dist/register.sh (curl)")
-    for line in register(manager, folder / "ids"):
-        console.print(f"  {line}", markup=False)
-    steps = Steps(manager, units, lambda text: console.print(text, markup=False))
-    console.print("4. PDUs added and polled")
+    say("3. registering and uploading with dist/register.sh (curl)")
+    register(manager, folder / "ids", lambda line: say(f"  {line}"))
+    steps = Steps(manager, units, say)
+    say("4. PDUs added and polled")
     steps.add()
     steps.poll()
-    console.print("5. one outlet of each PDU switched off and on again")
+    say("5. one outlet of each PDU switched off and on again")
     steps.switch()
-    console.print("6. polled again")
+    say("6. polled again")
     steps.poll()
     return manager, units
-
-
-def _table(units: list[DemoPdu]) -> Table:
-    table = Table(title="what DCImanager shows; seconds and device round trips for each call")
-    for column in COLUMNS:
-        table.add_column(column, justify="left" if column in COLUMNS[:2] else "right")
-    for cells in rows(units):
-        table.add_row(*cells)
-    return table
 
 
 if __name__ == "__main__":

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Sequence
 
-from rich.console import Console
-
-from handlers.command.output import NOT_METERED
+from handlers.command.output import NOT_METERED, columns
 from tests.needs import ROOT
 
 from .steps import DemoPdu, Failed
 
 METHODS = ("status", "statistic", "off", "on")
 COLUMNS = ("PDU", "handler", "outlets", "on/off/unknown", "load A", "energy kWh", *METHODS)
+_WIDTH = 140
 PICTURE = ROOT / "docs" / "demo.svg"
 _BEGIN, _END = "<!-- demo:begin -->", "<!-- demo:end -->"
 
@@ -41,18 +41,33 @@ def _row(unit: DemoPdu) -> list[str]:
     ]
 
 
-def write(console: Console, units: Sequence[DemoPdu]) -> None:
-    """Writes the picture from what the console has recorded, and README's table."""
+def table(units: Sequence[DemoPdu]) -> list[str]:
+    """The lines of the table for a terminal."""
+    return [
+        "",
+        "what DCImanager shows; seconds and device round trips for each call:",
+        *columns(COLUMNS, rows(units)),
+        "",
+    ]
+
+
+def write(said: Sequence[str], units: Sequence[DemoPdu]) -> None:
+    """Writes the picture of the lines that the demo has said, and README's table."""
     PICTURE.parent.mkdir(exist_ok=True)
-    PICTURE.write_text(picture(console), encoding="utf-8")
+    PICTURE.write_text(picture(said), encoding="utf-8")
     readme = ROOT / "README.md"
     readme.write_text(filled(readme.read_text(encoding="utf-8"), rows(units)), encoding="utf-8")
 
 
-def picture(console: Console) -> str:
+def picture(said: Sequence[str]) -> str:
     """An SVG that loads nothing from the web: rich's web font is removed, so a browser uses an
     installed monospaced font.
     """
+    from rich.console import Console  # the environment of `make demo` does not have it
+
+    console = Console(width=_WIDTH, highlight=False, record=True, file=io.StringIO())
+    for line in said:
+        console.print(line, markup=False)
     drawn = console.export_svg(title="make demo", unique_id="demo")
     return re.sub(r"@font-face \{.*?\}\s*|<!--.*?-->\s*", "", drawn, flags=re.DOTALL)
 

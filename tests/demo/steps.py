@@ -7,12 +7,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Callable, NamedTuple, Optional
+from typing import IO, Callable, NamedTuple, Optional
 
 from tests.dcimanager.manager import DciManager
 from tests.dcimanager.records import Call, Pdu
@@ -21,6 +22,7 @@ from tests.peers import SHOWN, Peer
 from tests.servers.process import end
 
 STATES = {True: "UP", False: "DOWN", None: "UNKNOWN"}
+_READ_S = 10.0  # limit for the last lines of a program that has ended
 ROUNDING = 1e-6  # allowed difference from the books, for the rounding of floats
 
 
@@ -64,11 +66,11 @@ def build() -> None:
     _run([sys.executable, str(ROOT / "packaging" / "build.py")], {})
 
 
-def register(manager: DciManager, ids: Path) -> list[str]:
-    """Runs the generated script against the stand-in, as an administrator would; returns its lines
-    of output. Raises Failed.
+def register(manager: DciManager, ids: Path, say: Callable[[str], None]) -> None:
+    """Runs the generated script against the stand-in, as an administrator would, and says each line
+    of its output. Raises Failed.
     """
-    return _run(
+    _run(
         ["sh", str(ROOT / "dist" / "register.sh")],
         {
             "DCI_URL": manager.url,
@@ -77,10 +79,24 @@ def register(manager: DciManager, ids: Path) -> list[str]:
             "DCI_IDS": str(ids),
             "CURL_CA_BUNDLE": str(manager.ca_file),
         },
-    ).splitlines()
+        say=say,
+    )
 
 
-def _run(command: list[str], environment: Mapping[str, str], seconds: float = 60.0) -> str:
+def _run(
+    command: list[str],
+    environment: Mapping[str, str],
+    seconds: float = 60.0,
+    say: Callable[[str], None] = lambda line: None,
+) -> None:
+    """Runs a program to its end, and says each line of its output at once. Raises Failed."""
+    lines: list[str] = []
+
+    def read(output: IO[bytes]) -> None:
+        for line in output:
+            lines.append(line.decode("utf-8", "replace").rstrip("\n"))
+            say(lines[-1])
+
     with subprocess.Popen(
         command,
         env={**os.environ, **environment},
@@ -88,18 +104,20 @@ def _run(command: list[str], environment: Mapping[str, str], seconds: float = 60
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     ) as process:
+        assert process.stdout is not None
+        reader = threading.Thread(target=read, args=(process.stdout,), daemon=True)
+        reader.start()
+        late = ""
         try:
-            out = process.communicate(timeout=seconds)[0].decode("utf-8", "replace")
-        except subprocess.TimeoutExpired as error:
-            out = (error.output or b"").decode("utf-8", "replace")
-            raise Failed(
-                f"{Path(command[-1]).name} did not end within {seconds:g} s:\n{out}"
-            ) from None
+            process.wait(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            late = f"did not end within {seconds:g} s"
         finally:
             end(process)  # SIGTERM lets register.sh remove its copy of the password
-    if process.returncode:
-        raise Failed(f"{Path(command[-1]).name} ended with {process.returncode}:\n{out}")
-    return out
+            reader.join(_READ_S)
+    if late or process.returncode:
+        ended = late or f"ended with {process.returncode}"
+        raise Failed("\n".join((f"{Path(command[-1]).name} {ended}:", *lines)))
 
 
 class Steps:

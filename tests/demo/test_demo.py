@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Optional
 
 import pytest
 
@@ -12,12 +13,15 @@ from handlers import registry
 from tests.needs import ROOT, program
 from tests.waiting import PATIENCE_S, bounded, until
 
+from . import small
 from .steps import Failed, _run
 
 
-def _start(folder: Path) -> subprocess.Popen[str]:
+def _start(folder: Path, path: Optional[Path] = None) -> subprocess.Popen[str]:
     """Starts the demo in its own process group, as a shell does: Ctrl-C is sent to
     the whole group.
+
+    `path`: a folder for PYTHONPATH.
     """
     program("curl")
     return subprocess.Popen(
@@ -28,7 +32,11 @@ def _start(folder: Path) -> subprocess.Popen[str]:
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
-        env={**os.environ, "TMPDIR": str(folder)},
+        env={
+            **os.environ,
+            "TMPDIR": str(folder),
+            **({"PYTHONPATH": str(path)} if path else {}),
+        },
     )
 
 
@@ -51,8 +59,10 @@ def _running(folder: Path) -> list[str]:
 
 
 @pytest.mark.against("curl and the stand-in for DCImanager")
-def test_the_demo_passes_every_step_and_leaves_nothing_running(tmp_path: Path) -> None:
-    demo = _start(tmp_path)
+def test_the_demo_passes_every_step_in_the_small_environment_and_leaves_nothing_running(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    demo = _start(tmp_path, small.blocker(tmp_path_factory.mktemp("small")))
     with demo, bounded(demo, 100):
         out, _ = demo.communicate(timeout=100)
     assert demo.returncode == 0, out
@@ -63,6 +73,42 @@ def test_the_demo_passes_every_step_and_leaves_nothing_running(tmp_path: Path) -
     assert until(lambda: _running(tmp_path) == []) and list(tmp_path.iterdir()) == []
 
 
+def test_the_small_environment_has_at_most_20_packages_on_a_newer_python() -> None:
+    # an older Python needs backports too
+    assert len(small.packages()) <= (20 if sys.version_info >= (3, 11) else 24)
+
+
+def test_the_stand_in_the_simulators_and_the_command_need_no_other_package(tmp_path: Path) -> None:
+    mains = sorted(path.parent for path in (ROOT / "tests" / "simulators").glob("*/__main__.py"))
+    named = [
+        *(".".join(folder.relative_to(ROOT).parts) for folder in mains),
+        "tests.demo",
+        "tests.dcimanager",
+        "handlers",
+    ]
+    assert "tests.simulators.xerus" in named
+    ended = [
+        subprocess.run(
+            [sys.executable, "-m", name, "--help"],
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=PATIENCE_S,
+            env={**os.environ, "PYTHONPATH": str(small.blocker(tmp_path))},
+        )
+        for name in named
+    ]
+    assert [(done.args[2], done.stderr) for done in ended if done.returncode] == []
+    refused = subprocess.run(
+        [sys.executable, "-c", "import pytest"],
+        capture_output=True,
+        timeout=PATIENCE_S,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+    )
+    assert refused.returncode != 0
+
+
 def test_a_program_that_does_not_end_in_time_is_reported_with_its_output() -> None:
     program = "import time\nprint('so far', flush=True)\ntime.sleep(600)"
     with pytest.raises(Failed, match=r"did not end within 3 s:\nso far"):
@@ -71,7 +117,7 @@ def test_a_program_that_does_not_end_in_time_is_reported_with_its_output() -> No
 
 @pytest.mark.parametrize(
     "step, number, code",
-    [("3.", signal.SIGINT, 130), ("3.", signal.SIGHUP, 129), ("5.", signal.SIGTERM, 143)],
+    [("3.", signal.SIGINT, 130), ("5.", signal.SIGTERM, 143)],
 )
 def test_an_interrupted_demo_stops_everything(
     number: signal.Signals, code: int, step: str, tmp_path: Path

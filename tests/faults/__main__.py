@@ -12,6 +12,7 @@ from typing import Optional
 from handlers import registry
 from handlers.command import ending
 from handlers.command.output import counted
+from pdu_common.tools import read_quickly
 from tests.program import positive
 
 from . import matrix
@@ -66,6 +67,9 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         help="number of worker processes (default: %(default)s)",
     )
     parser.add_argument(
+        "--quick", action="store_true", help="read SNMP as the command pdu does, without pysnmp"
+    )
+    parser.add_argument(
         "--all", action="store_true", help="print the result of each cell, right or wrong"
     )
     options = parser.parse_args(arguments)
@@ -82,6 +86,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             "there is nothing to run: "
             + "; ".join(f"{pair}: {reason}" for pair, reason in reasons.items())
         )
+    read_quickly(options.quick)
     begin = time.monotonic()
     wanted = matrix.cells(names, options.steps, faults, options.method or METHODS)
     verdicts = list(matrix.run(wanted, options.processes))

@@ -16,6 +16,7 @@ from handlers.command.output import counted
 from handlers.errors import PduHandlerError
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
+from pdu_common.tools import reads_quickly
 
 from . import processes, stage
 from .catalogue import BY_KEY, WRITES, Fault
@@ -130,8 +131,8 @@ class Played:
         pdu, port = _handler(cell, given), PduPortView(given["identity"], EnumPowerStatus.UNKNOWN)
         before: tuple[int, ...] = _resources()
         start = time.monotonic()
-        # the platform's double keeps engines: allow _ENGINES more than before the first SNMP cell
-        if given["snmp"]:
+        # pysnmp keeps engines: allow _ENGINES more than before the first SNMP cell
+        if given["snmp"] and (cell.method in WRITES or not reads_quickly()):
             self._most = before = self._most or (before[0] + _ENGINES, before[1] + _ENGINES)
         answer: Any = None
         error: Optional[BaseException] = None

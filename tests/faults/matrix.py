@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from typing import Optional
 
+from pdu_common import tools
+
 from .catalogue import AT_START, FAULTS, METHODS, Fault
 from .cell import Cell, Played, Verdict
 from .processes import fork, warm
@@ -79,16 +81,20 @@ def run(wanted: Sequence[Cell], processes: int = PROCESSES) -> Iterator[Verdict]
     """Runs the cells; yields their verdicts in the same order."""
     names = list(dict.fromkeys(cell.handler for cell in wanted))
     with ProcessPoolExecutor(
-        processes, mp_context=warm(), initializer=_begin, initargs=(names,)
+        processes,
+        mp_context=warm(),
+        initializer=_begin,
+        initargs=(names, tools.reads_quickly()),
     ) as pool:
         yield from pool.map(_verdict, wanted, chunksize=4)
 
 
-def _begin(names: Sequence[str]) -> None:
+def _begin(names: Sequence[str], quickly: bool) -> None:
     """Starts the process with a worker's devices, and calls each handler once to import its modules
     and fill its caches.
     """
     global _played
+    tools.read_quickly(quickly)
     gc.freeze()  # each cell collects garbage; this excludes the imported modules
     _played = Played(fork).__enter__()
     for name in names:

@@ -5,13 +5,13 @@
 from __future__ import annotations
 
 import re
-import zlib
 from collections import Counter
 
 import pytest
 
 from handlers import registry
 from handlers.errors import PduHandlerError, Refused, Unreachable
+from pdu_common import tools
 from pdu_common.base_pdu import BasePdu
 from pdu_common.helper import (
     EnumPowerStatus,
@@ -24,15 +24,18 @@ from pdu_common.helper import (
 from . import cell, matrix
 from .catalogue import BY_KEY, FAULTS, METHODS
 from .cell import Cell
-from .subjects import http, subject
+from .subjects import subject
 from .wire import Relay
 
 STEPS = 3
 
 
 @pytest.mark.timeout(900)  # hundreds of calls; many wait for a time-out
-@pytest.mark.parametrize("name", registry.names())
-def test_every_call_is_right_with_every_fault(name: str) -> None:
+@pytest.mark.parametrize(
+    "name, quickly", [*((name, False) for name in registry.names()), ("snmp", True)]
+)
+def test_every_call_is_right_with_every_fault(name: str, quickly: bool) -> None:
+    tools.read_quickly(quickly)
     verdicts = list(matrix.run(matrix.cells([name], STEPS)))
     wrong = [
         f"{one.cell}: {one.outcome}: {'; '.join(one.problems)}" for one in verdicts if one.problems
@@ -55,20 +58,6 @@ def test_tcp_faults_and_wrong_answers_are_played_or_excluded_with_a_reason(name:
             assert hasattr(Relay, f"_{fault.key}"), fault.key
         if fault.place == "answer":
             assert (answered in played.bends) == (not played.reason(fault)), fault.key
-
-
-def test_a_handler_without_a_subject_is_an_error() -> None:
-    with pytest.raises(ModuleNotFoundError):
-        subject("nosuch")
-
-
-def test_the_compression_bomb_is_one_complete_gzip_member() -> None:
-    unpacker = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
-    assert (
-        unpacker.decompress(http.bomb(3)) == b" " * (3 << 20)
-        and unpacker.eof
-        and not unpacker.unused_data
-    )
 
 
 # ---- the judgement of a call ---------------------------------------------------------------------

@@ -14,7 +14,7 @@ from handlers.command.field.nut import dump
 from handlers.command.field.raritan import calls
 from handlers.command.field.snmp import snmprec
 
-from . import devices, given
+from . import devices, given, snmp
 
 
 class Target(NamedTuple):
@@ -95,6 +95,8 @@ TARGETS: tuple[Target, ...] = (
     Target("archive", given.archive, lambda: [gzip.compress(given.tar(), 1), given.tar()]),
     Target("form", given.form, _seeds(_FORM)),
     Target("datagram", given.datagram, _seeds(_DATAGRAM)),
+    Target("snmp-messages", snmp.message, snmp.messages),
+    Target("snmp-v3", snmp.user_message, snmp.user_messages),
 )
 BY_NAME: dict[str, Target] = {target.name: target for target in TARGETS}
 

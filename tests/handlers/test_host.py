@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+import inspect
 import ipaddress
 import itertools
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, make_dataclass
 from types import SimpleNamespace
 from typing import Any, Callable, Optional
 
@@ -300,3 +301,24 @@ def test_totals_are_reported_if_a_ports_view_cannot_hold_an_identity(
     monkeypatch.setattr(views, "PduPortStatisticView", cls)
     view = host.statistic_view(3.0, 4.0, [PortFigures("7", 1.5, 20.0)])
     assert (view.load, view.total_consumption, view.ports) == (3.0, 4.0, [])
+
+
+def test_the_fields_of_a_view_are_looked_up_once_for_each_class(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[object] = []
+
+    def signature(cls: Any) -> inspect.Signature:
+        asked.append(cls)
+        return inspect.signature(cls)
+
+    monkeypatch.setattr(views, "inspect", SimpleNamespace(signature=signature))
+    views._declared.cache_clear()
+    for name in ("load", "amperage"):
+        made = make_dataclass("PortView", [("identity", str), (name, float)])
+        monkeypatch.setattr(views, "PduPortStatisticView", made)
+        for _ in range(3):
+            ports = [views.PortFigures(str(n), 1.5, None) for n in range(4)]
+            view: Any = views.statistic_view(None, None, ports)
+            assert [getattr(port, name) for port in view.ports] == [1.5] * 4
+    assert len([cls for cls in asked if getattr(cls, "__name__", "") == "PortView"]) == 2

@@ -136,8 +136,7 @@ def snmp(clock: Clock, lag: float) -> Iterator[Wired]:
         params = {
             "version": "2",
             "community": "private",
-            "timeout": "5",
-            "retries": "1",
+            "timeout": "20",
             "port": str(agent.port),
         }
         yield Wired(lambda: make_snmp(PduSnmpData(agent.host, params, {})), agent.books)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import io
 import sys
@@ -34,8 +35,16 @@ NAMES = tuple(str(handler.name) for handler in build.HANDLERS)
 
 
 def archive(tree: Path, name: str, replace: Optional[Mapping[str, str]] = None) -> bytes:
-    """The bytes of one archive."""
+    """The bytes of one archive. An unchanged archive of the project is built once."""
+    if replace is None and tree == ROOT / "handlers":
+        return _own(name)
     data: bytes = build.archive(tree, name, replace)
+    return data
+
+
+@functools.cache
+def _own(name: str) -> bytes:
+    data: bytes = build.archive(ROOT / "handlers", name)
     return data
 
 

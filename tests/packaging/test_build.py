@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -372,7 +373,7 @@ def test_names_with_shell_metacharacters_are_refused() -> None:
 def test_the_script_lists_its_handlers_and_holds_no_placeholder(tmp_path: Path) -> None:
     text = register_script(tmp_path, "small").read_text()
     assert "small|Small small|custom" in text and not [
-        word for word in ("@VERSION@", "@HANDLERS@") if word in text
+        word for word in ("@VERSION@", "@HANDLERS@", "@BUILT@") if word in text
     ]
 
 
@@ -405,3 +406,21 @@ def test_a_broken_pipe_ends_the_builder_quietly(
     finally:
         os.close(writer)
     assert done.stderr == b"" and done.returncode in codes
+
+
+def test_the_script_registers_the_archives_of_this_version_that_were_built(tmp_path: Path) -> None:
+    """Without a name. Archives of other versions in the folder are none of them."""
+    tree = small_tree(tmp_path / "tree")
+    (tmp_path / "pdu_nut-0.0.9.tar.gz").write_bytes(b"of an older version")
+    small = build.Handler("small", "Small", "custom")
+
+    def built() -> str:
+        build.build(tree, tmp_path, [small])
+        text = (tmp_path / "register.sh").read_text("utf-8")
+        found = re.search("^BUILT='(.*)'$", text, re.MULTILINE)
+        assert found is not None
+        return str(found[1])
+
+    assert built() == "small"
+    (tmp_path / f"pdu_nut-{build.version(tree)}.tar.gz").write_bytes(b"of this version")
+    assert built() == "nut small"

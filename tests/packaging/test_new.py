@@ -1,4 +1,4 @@
-"""`pdu new` in a copy of the tree: the new files work at once, and docs/new-handler.md turns them
+"""`pdu new` in a copy of the tree: the new files work at once, and docs/dev/new-handler.md turns them
 into a handler for NETIO.
 """
 
@@ -26,7 +26,7 @@ from tests.needs import ROOT
 from tests.packaging.installing import once
 from tests.test_waiting import endless
 
-GUIDE = (ROOT / "docs" / "new-handler.md").read_text("utf-8")
+GUIDE = (ROOT / "docs" / "dev" / "new-handler.md").read_text("utf-8")
 _LEFT_OUT = shutil.ignore_patterns(".*", "dist", "build", "*.egg-info")
 _MYPY_CACHE = ".mypy_cache"
 _LINT_IMPORTS = (
@@ -91,7 +91,7 @@ def _grow(folder: Path) -> None:
     shutil.rmtree(tree, ignore_errors=True)  # left by a call that failed
     shutil.copytree(ROOT, tree, ignore=_LEFT_OUT, copy_function=_copy)
     printed = run(tree, "-m", "handlers", "new", "acme", "--title", "Acme & Sons")
-    assert "tests/handlers/acme" in printed and "docs/new-handler.md" in printed
+    assert "tests/handlers/acme" in printed and "docs/dev/new-handler.md" in printed
     for program, *arguments in FIRST:
         assert program in (".", "pdu") or [program, *arguments] in LAST
         if program == "pdu":
@@ -103,7 +103,7 @@ def _grow(folder: Path) -> None:
     assert (
         "CONTRIBUTING.md" in printed
         and "docs/devices.md (changed)" in printed
-        and "docs/snmp.md (changed)" in printed
+        and "docs/dev/families.md (changed)" in printed
     )
     assert "globex-strip8" in (tree / "docs" / "devices.md").read_text("utf-8")
     run(tree, "-m", "handlers", "new", "initech-bar", "--snmp")
@@ -174,18 +174,24 @@ def test_the_help_build_conformance_and_faults_include_a_new_handler_and_the_gui
 ) -> None:
     """Runs the guide's commands except pytest, mypy and pdu.
 
-    Builds acme too, and runs the faults of `statistic` only.
+    Builds acme too, runs the faults of `statistic` only, and tries two forms of the platform.
     """
     assert {"acme", "netio"} <= set(
         run(grown, "-m", "handlers", "--help").replace(",", " ").split()
     )
     # Another test runs the fault matrix for acme, with every call.
     more = {"packaging/build.py": ["acme"], "tests.faults": ["--method", "statistic"]}
+    two_forms = (
+        "import sys; from tests.conformance import __main__ as made;"
+        " made.VARIANTS = made.VARIANTS[:2]; sys.exit(made.main(sys.argv[1:]))"
+    )
     ran = set()
     for program, *arguments in LAST:
         name = arguments[arguments[0] == "-m"]
         # these have their own tests; pdu needs a real device
         if program == "python" and name not in ("pytest", "mypy"):
+            if name == "tests.conformance":
+                arguments = ["-c", two_forms, *arguments[2:]]
             run(grown, *arguments, *more.get(name, []))
             ran.add(name)
     assert ran == {"packaging/build.py", "tests.conformance", "tests.faults"}
@@ -410,7 +416,7 @@ def test_if_a_file_or_page_cannot_be_written_the_error_is_one_line_and_the_tree_
     folder.parent.mkdir(parents=True)
     # root may write to a folder without write permission, but not below a file
     folder.touch()
-    page = tree / "docs" / "snmp.md"
+    page = tree / "docs" / "dev" / "families.md"
     # readme.py writes docs/devices.md before it fails at this page.
     page.write_text(page.read_text("utf-8").replace("<!-- costly:begin -->", ""), "utf-8")
     before = _files(tree)

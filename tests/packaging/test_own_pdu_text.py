@@ -66,12 +66,13 @@ def test_commands_on_the_example_run(command: str, tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "") and "acme" in done.stdout
 
 
-def test_the_page_names_the_options_of_the_builder() -> None:
+def test_the_page_of_packaging_names_the_options_of_the_builder() -> None:
     options = {name for action in build._parser(())._actions for name in action.option_strings} - {
         "-h",
         "--help",
         "--out",
     }
+    text = (ROOT / "packaging" / "README.md").read_text("utf-8")
     assert {"--profile", "--only"} < options and [
-        one for one in sorted(options) if not re.search(f"`{one}[` ]", TEXT)
+        one for one in sorted(options) if not re.search(f"`{one}[` ]", text)
     ] == []

@@ -180,29 +180,22 @@ LARGE = {
     "line ends behind it": b'{"a": 1}' + b"\n" * 900_000,
     "line ends in it": b"[" + b"\n" * 900_000 + b"1]",
     "line ends in a string": b'"' + b"\n" * 900_000 + b'"',
-    "escaped line ends": b'"' + b"\\n" * 450_000 + b'"',
+    "escaped line ends": b'"' + b"\\n" * 60_000 + b'"',
     "a line": b'"' + b"x" * 900_000 + b'"',
     "many values": (
-        json.dumps(
-            [{"id": number, "handler": "pdu"} for number in range(20_000)], indent=1
-        ).encode()
+        json.dumps([{"id": number, "handler": "pdu"} for number in range(5_000)], indent=1).encode()
     ),
-    "many numbers": json.dumps([1] * 300_000).encode(),
+    "many numbers": json.dumps([1] * 30_000).encode(),
 }
 
 
-@pytest.mark.parametrize("shell", ["dash", "busybox"])
 @pytest.mark.parametrize("about", LARGE)
-def test_a_large_answer_is_read_in_a_time_that_grows_with_its_size(
-    tools: Path, about: str, shell: str
-) -> None:
-    path = shutil.which(shell)
-    if path is None:
-        pytest.skip(f"no {shell} in PATH")
-    code, out = run(
-        tools, "json_lines", LARGE[about], [path, "sh"][: 1 + (shell == "busybox")], PATIENCE_S
-    )
-    assert code == 0 and out.count(b"\n") == {"many values": 40_000, "many numbers": 300_000}.get(
+def test_a_large_answer_is_read_in_a_time_that_grows_with_its_size(tools: Path, about: str) -> None:
+    """As on a machine of each awk: busybox has its own shell."""
+    awk = (tools / "awk").resolve()
+    shell = [str(awk), "sh"] if awk.name == "busybox" else ["sh"]
+    code, out = run(tools, "json_lines", LARGE[about], shell, PATIENCE_S)
+    assert code == 0 and out.count(b"\n") == {"many values": 10_000, "many numbers": 30_000}.get(
         about, 1
     )
 

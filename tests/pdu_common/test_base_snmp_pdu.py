@@ -23,7 +23,7 @@ from tests.simulators.snmp_agent.devices import apc
 
 from .double import connect
 
-pytestmark = pytest.mark.against("Net-SNMP snmpd")
+pytestmark = [pytest.mark.against("Net-SNMP snmpd"), pytest.mark.usefixtures("engine")]
 
 NAME = "1.3.6.1.2.1.1.5.0"
 STATES, COMMANDS = f"{apc.RPDU2_STATUS}.5", f"{apc.RPDU2_CONTROL}.5"
@@ -84,16 +84,17 @@ def test_every_version_and_security_level_reads_and_walks(snmpd: Snmpd, level: s
 def switched() -> Iterator[Snmpd]:
     """An snmpd whose outlets are on, except every fourth.
 
-    The test of each level switches off a different one.
+    The test of each level and engine switches off a different one.
     """
-    with Snmpd(apc.rpdu2(outlets=24), users=USERS) as server:
+    with Snmpd(apc.rpdu2(outlets=48), users=USERS) as server:
         yield server
 
 
 @pytest.mark.parametrize("outlet, level", zip((n for n in range(1, 25) if n % 4), sorted(LEVELS)))
 def test_every_version_and_security_level_writes_exactly_one_integer(
-    switched: Snmpd, outlet: int, level: str
+    switched: Snmpd, outlet: int, level: str, engine: str
 ) -> None:
+    outlet += 24 if engine == "quick" else 0
     pdu, before = connect(switched.port, **LEVELS[level]), len(switched.writes())
     assert pdu.snmp_get(f"{STATES}.{outlet}").value_int == 2
     pdu.snmp_set(f"{COMMANDS}.{outlet}", 2)
@@ -337,16 +338,23 @@ def test_a_v3_device_that_restarted_with_another_engine_is_read_again() -> None:
             stranger.snmp_get(NAME)
 
 
-def test_a_forked_child_and_then_its_parent_can_read(snmpd: Snmpd) -> None:
+def test_a_forked_child_and_then_its_parent_can_read(snmpd: Snmpd, engine: str) -> None:
     """Runs in a separate process: pytest's process has threads, so it must not fork."""
-    program = (
-        "import os, sys\nfrom tests.pdu_common.double import connect\npdu ="
-        f" connect({snmpd.port})\nassert pdu.snmp_get('{NAME}').value == 'rpdu2'\nchild ="
-        f" os.fork()\nif not child:\n    ok = pdu.snmp_get('{NAME}').value == 'rpdu2' and"
-        f" len(pdu.snmp_walk('{STATES}')) == 48\n    os._exit(0 if ok else 1)\nstatus ="
-        " os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])\nassert"
-        f" len(pdu.snmp_walk('{STATES}')) == 48\nsys.exit(status)\n"
-    )
+    program = f"""if True:
+        import os, sys
+        from pdu_common.tools import read_quickly
+        from tests.pdu_common.double import connect
+        read_quickly({engine == "quick"})
+        pdu = connect({snmpd.port})
+        assert pdu.snmp_get('{NAME}').value == 'rpdu2'
+        child = os.fork()
+        if not child:
+            is_read = pdu.snmp_get('{NAME}').value == 'rpdu2'
+            os._exit(0 if is_read and len(pdu.snmp_walk('{STATES}')) == 48 else 1)
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        assert len(pdu.snmp_walk('{STATES}')) == 48
+        sys.exit(status)
+    """
     finished = subprocess.run(
         [
             sys.executable,
@@ -366,9 +374,10 @@ def test_a_forked_child_and_then_its_parent_can_read(snmpd: Snmpd) -> None:
     assert (finished.returncode, finished.stderr) == (0, "")
 
 
-def test_a_process_that_used_snmp_ends_without_a_warning(snmpd: Snmpd) -> None:
+def test_a_process_that_used_snmp_ends_without_a_warning(snmpd: Snmpd, engine: str) -> None:
     program = (
-        "from tests.pdu_common.double import connect; "
+        "from pdu_common.tools import read_quickly; from tests.pdu_common.double import connect; "
+        f"read_quickly({engine == 'quick'}); "
         f"connect({snmpd.port}, version='3', user='plain').snmp_walk('{STATES}')"
     )
     finished = subprocess.run(

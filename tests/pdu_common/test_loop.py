@@ -10,10 +10,9 @@ import threading
 
 import pytest
 
-from pdu_common import _loop, _snmp
-from pdu_common._credentials import SnmpError
+from pdu_common import _loop, _pysnmp
 from pdu_common._loop import KeptLoop, LoopBlocked
-from pdu_common.base_snmp_pdu import BaseSnmpPdu
+from pdu_common.base_snmp_pdu import BaseSnmpPdu, SnmpError
 from pdu_common.connection import PduSnmpData
 from tests.needs import ROOT
 from tests.simulators.snmp_agent import Agent
@@ -95,7 +94,7 @@ def test_the_error_of_a_blocked_loop_names_gevent_and_is_no_time_out(
     def blocked(*_: object) -> None:
         raise LoopBlocked
 
-    monkeypatch.setattr(_snmp._KEPT, "run", blocked)
+    monkeypatch.setattr(_pysnmp._KEPT, "run", blocked)
     device = BaseSnmpPdu(PduSnmpData("127.0.0.1", {"version": "2", "community": "public"}, {}))
     with pytest.raises(SnmpError, match="gevent") as caught:
         device.snmp_get("1.3.6.1.2.1.1.2.0")
@@ -105,7 +104,7 @@ def test_the_error_of_a_blocked_loop_names_gevent_and_is_no_time_out(
 def test_a_device_is_read_although_bytes_warnings_are_errors() -> None:
     code = """if True:
         import sys
-        from pdu_common.base_snmp_pdu import BaseSnmpPdu
+        from pdu_common.base_snmp_pdu import BaseSnmpPdu, SnmpError
         from pdu_common.connection import PduSnmpData
         params = {"version": "2", "community": "private", "port": sys.argv[1]}
         print(BaseSnmpPdu(PduSnmpData("127.0.0.1", params, {})).snmp_get("1.3.6.1.2.1.1.2.0").value)"""

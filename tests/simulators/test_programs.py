@@ -11,6 +11,12 @@ import pytest
 from tests.needs import ROOT
 from tests.waiting import PATIENCE_S, bounded
 
+LOGINS: dict[str, str] = {
+    "xerus": "login        admin / ",
+    "redfish": "login admin / ",
+    "nut_server": "login admin / ",
+    "snmp_agent": "communities: public reads, private also writes",
+}
 FIRST_LINES: dict[str, str] = {
     "xerus": "https://127.0.0.1:",
     "redfish": "https://127.0.0.1:",
@@ -20,15 +26,22 @@ FIRST_LINES: dict[str, str] = {
 
 
 @pytest.mark.parametrize("name", FIRST_LINES)
-def test_the_program_prints_its_address_and_ends_with_0_on_sigterm(name: str) -> None:
+def test_the_program_prints_address_and_login_and_ends_with_0_on_sigterm(name: str) -> None:
     command = [sys.executable, "-u", "-m", f"tests.simulators.{name}"]
     with (
         subprocess.Popen(
-            command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
+            command,
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
         ) as process,
         bounded(process),
     ):
         assert process.stdout is not None
         assert process.stdout.readline().startswith(FIRST_LINES[name])
+        lines = iter(process.stdout.readline, "")
+        assert any(line.startswith(LOGINS[name]) for line in lines)
         process.send_signal(signal.SIGTERM)
         assert process.wait(PATIENCE_S) == 0

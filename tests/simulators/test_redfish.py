@@ -1,20 +1,18 @@
-"""The simulated Redfish service: links, figures, queries, sessions."""
+"""The simulated Redfish service: links, figures, DMTF's tree."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
-import socket
 from collections.abc import Iterator
-from typing import Any, Optional
+from typing import Any
 
 import pytest
 
 from tests.needs import shared
-from tests.waiting import PATIENCE_S
 
 from .clockwork import ManualClock
-from .redfish import UNITS, Expand, Model, Pdu, RedfishService, units
+from .redfish import UNITS, RedfishService, units
 from .redfish_client import OUTLETS, SESSIONS, V1, Client
 
 
@@ -92,101 +90,6 @@ def test_energy_is_counted_by_the_tests_clock() -> None:
         assert after.energy_kwh == pytest.approx(
             (before.energy_kwh or 0) + 4.05 * 230 * 2 / 1000, abs=0.002
         )
-
-
-def test_expand_puts_resources_in_place_of_links(client: Client) -> None:
-    plain, expanded = client.get(OUTLETS), client.get(f"{OUTLETS}?$expand=.($levels=1)")
-    assert [set(one) for one in plain["Members"]] == [{"@odata.id"}] * 12
-    assert [one["@odata.id"] for one in expanded["Members"]] == [
-        one["@odata.id"] for one in plain["Members"]
-    ]
-    assert expanded["Members"][0] == client.outlet("A1")
-    assert set(expanded["Members"][0]["Links"]["BranchCircuit"]) == {"@odata.id"}
-    assert client.get(f"{OUTLETS}/A1?$expand=~")["Links"]["BranchCircuit"]["Id"] == "A"
-    both = client.get(f"{V1}/PowerEquipment?$expand=.($levels=2)")
-    assert both["RackPDUs"]["Members"][0]["EquipmentType"] == "RackPDU"
-    assert set(both["RackPDUs"]["Members"][0]["Outlets"]) == {"@odata.id"}
-
-
-@pytest.mark.parametrize(
-    "offer, asked, status",
-    [
-        (None, ".", 501),
-        (Expand(no_links=False), ".", 501),
-        (Expand(all=False), "*", 501),
-        (Expand(links=False), "~", 501),
-        (Expand(levels=False), ".($levels=1)", 501),
-        (Expand(levels=False), ".", 200),
-        (Expand(max_levels=2), ".($levels=3)", 400),
-        (Expand(), ".($levels=0)", 400),
-        (Expand(), "everything", 400),
-        (Expand(), "*($levels=6)", 200),
-    ],
-)
-def test_expand_is_answered_as_the_root_offers_it(
-    offer: Optional[Expand], asked: str, status: int
-) -> None:
-    with RedfishService(Model(expand=offer), tls=False) as service, Client(service) as client:
-        assert client.send("GET", f"{OUTLETS}?$expand={asked}").status == status
-        features = client.get(f"{V1}/")["ProtocolFeaturesSupported"]
-        named = offer and {
-            "ExpandAll": offer.all,
-            "Links": offer.links,
-            "NoLinks": offer.no_links,
-            "Levels": offer.levels,
-            **({"MaxLevels": offer.max_levels} if offer.levels else {}),
-        }
-        assert features.get("ExpandQuery") == named
-
-
-def test_pages_follow_each_other_and_keep_the_query() -> None:
-    with RedfishService(units.paged(), tls=False) as service, Client(service) as client:
-        assert [one.rpartition("/")[2] for one in client.members(OUTLETS)] == list(Pdu().outlets)
-        page = client.get(f"{OUTLETS}?$expand=.($levels=1)")
-        second = client.get(page["Members@odata.nextLink"])
-        assert page["Members@odata.count"] == second["Members@odata.count"] == 12
-        assert [one["Id"] for one in second["Members"]] == list(Pdu().outlets[5:10])
-        assert [
-            one["@odata.id"][-2:] for one in client.get(f"{OUTLETS}?$skip=10&$top=1")["Members"]
-        ] == ["C3"]
-        assert [
-            one.rpartition("/")[2] for one in client.members(f"{OUTLETS}?$skip=1&$top=7")
-        ] == list(Pdu().outlets[1:8])
-        assert (
-            client.get(f"{OUTLETS}?$skip=99")["Members"]
-            == client.get(f"{OUTLETS}?$top=0")["Members"]
-            == []
-        )
-
-
-def test_sessions_time_out_and_are_limited_in_number() -> None:
-    clock = ManualClock()
-    with (
-        RedfishService(Model(most_sessions=1, absolute=True), clock=clock) as service,
-        Client(service, login="") as client,
-    ):
-        account = {"UserName": service.user, "Password": service.password}
-        assert (
-            client.send("POST", SESSIONS, account).headers["Location"]
-            == f"{service.url}{SESSIONS}/1"
-        )
-        assert client.send("POST", SESSIONS, account).key() == "SessionLimitExceeded"
-        clock.now = 301.0
-        assert service.sessions == []
-        assert client.send("POST", SESSIONS, account).status == 201
-
-
-def test_a_request_whose_body_ends_early_is_not_carried_out() -> None:
-    with (
-        RedfishService(tls=False) as service,
-        socket.create_connection((service.host, service.port), PATIENCE_S) as connection,
-    ):
-        connection.sendall(
-            f"PATCH {V1}/ HTTP/1.1\r\nHost: pdu\r\nContent-Length: 3\r\n\r\n{{}}".encode()
-        )
-        connection.shutdown(socket.SHUT_WR)
-        assert connection.recv(1) == b""
-        assert [seen.status for seen in service.log] == [0]
 
 
 @pytest.mark.against("DMTF's published tree")

@@ -1,10 +1,6 @@
-"""How requests change the simulated Redfish service: actions, preconditions, tasks, PATCH,
-restarts.
-"""
+"""How requests change the simulated Redfish service: actions, preconditions, tasks, restarts."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import pytest
 
@@ -13,35 +9,6 @@ from tests.waiting import until
 from .clockwork import ManualClock
 from .redfish import Model, Pdu, RedfishService, units
 from .redfish_client import OUTLETS, SESSIONS, V1, Client
-
-
-def test_only_the_commanded_outlet_switches(unit: RedfishService, client: Client) -> None:
-    assert client.switch("B2", "Off").status == 204
-    assert unit.books().states == {id: id != "B2" for id in Pdu().outlets}
-    assert client.outlet("B2")["PowerState"] == "Off"
-    assert client.switch("B2", "On").status == 204
-    assert all(unit.books().states.values())
-    assert unit.books().writes == [("B2", "Off"), ("B2", "On")]
-
-
-@pytest.mark.parametrize(
-    "transition, state, flag",
-    [("words", "PoweringOff", True), ("flag", "On", True), ("silent", "On", None)],
-)
-def test_a_transition_is_shown_in_the_form_of_the_model_until_the_contact_moves(
-    transition: str, state: str, flag: Any
-) -> None:
-    clock = ManualClock()
-    with (
-        RedfishService(Model(relay_delay=3.0, transition=transition), clock=clock) as service,
-        Client(service) as client,
-    ):
-        client.switch("A1", "Off")
-        shown = client.outlet("A1")
-        assert (shown["PowerState"], shown.get("PowerStateInTransition")) == (state, flag)
-        assert service.books().states["A1"] is True
-        clock.now = 3.1
-        assert client.outlet("A1")["PowerState"] == "Off" and service.books().states["A1"] is False
 
 
 def test_a_power_cycle_switches_off_and_on_again_unless_another_command_comes() -> None:
@@ -56,28 +23,6 @@ def test_a_power_cycle_switches_off_and_on_again_unless_another_command_comes() 
         client.switch("A2", "Off")
         clock.now = 6.5
         assert (service.books().states["A1"], service.books().states["A2"]) == (True, False)
-
-
-def test_locked_stuck_and_unswitched_outlets_do_not_switch() -> None:
-    with (
-        RedfishService(Model((Pdu(locked=("A1",), stuck=("A2",), no_state=("A3",)),))) as service,
-        Client(service) as client,
-    ):
-        assert (
-            client.switch("A1", "Off").key() == "ResourceInUse"
-            and client.outlet("A1")["PowerControlLocked"] is True
-        )
-        assert (
-            client.switch("A2", "Off").status == 204 and client.outlet("A2")["PowerState"] == "On"
-        )
-        assert not {"PowerState", "Actions"} & set(client.outlet("A3"))
-        assert (
-            client.send(
-                "POST", f"{OUTLETS}/A3/Actions/Outlet.PowerControl", {"PowerState": "Off"}
-            ).status
-            == 404
-        )
-        assert (service.books().states["A2"], service.books().states["A3"]) == (True, None)
 
 
 def test_a_precondition_is_demanded_and_checked() -> None:

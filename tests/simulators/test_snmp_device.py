@@ -1,12 +1,10 @@
-"""Simulated SNMP devices: the rules for a SET, .snmprec files, and the built-in units.
+"""Simulated SNMP devices: recordings of real units, and the built-in units.
 
 No network, no waiting.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
 from typing import Callable, Optional
 
 import pytest
@@ -16,119 +14,20 @@ from tests.simulators.clockwork import ManualClock
 from tests.simulators.snmp_agent import (
     BUILT_IN,
     Device,
-    Effect,
     Model,
-    Row,
-    Rule,
-    When,
     read_snmprec,
     write_snmprec,
 )
 from tests.simulators.snmp_agent.device import (
     INTEGER,
-    IP,
     OCTETS,
     arcs,
-    rules_as_json,
-    rules_from_json,
 )
 from tests.simulators.snmp_agent.devices import apc, eaton, guarded, packed, servertech
-
-A, B = "1.3.6.1.4.1.99999.1", "1.3.6.1.4.1.99999.2"
-
-
-def _device(rules: Optional[Sequence[Rule]], clock: Optional[ManualClock] = None) -> Device:
-    rows = {f"{column}.{n}": Row(INTEGER, 0) for column in (A, B) for n in (1, 2, 3)}
-    return Device(
-        {**rows, "1.3.6.1.2.1.1.6.0": Row(OCTETS, b"rack")}, rules, clock or ManualClock()
-    )
 
 
 def _write(device: Device, oid: str, number: int) -> str:
     return device.write(arcs(oid), INTEGER, number)
-
-
-@pytest.mark.parametrize(
-    "rule, value, answer",
-    [
-        (Rule(f"{A}.*", allow=("1", "2")), 3, "wrongValue"),
-        (Rule(f"{A}.*", lowest=0, highest=5), 6, "wrongValue"),
-        (Rule(f"{A}.*", lowest=0, highest=5), -1, "wrongValue"),
-        (Rule(f"{A}.*", longest=1), 12, "wrongLength"),
-        (Rule(f"{A}.*", refuse="noAccess"), 1, "noAccess"),
-        (
-            Rule(f"{A}.*", when=(When(f"{B}.*", ("1",)),), otherwise="inconsistentValue"),
-            1,
-            "inconsistentValue",
-        ),
-        (Rule(f"{B}.*"), 1, "notWritable"),
-        (Rule(A), 1, "notWritable"),
-    ],
-)
-def test_a_refused_write_changes_nothing_and_is_logged_with_its_error(
-    rule: Rule, value: int, answer: str
-) -> None:
-    device = _device([rule])
-    assert _write(device, f"{A}.1", value) == answer
-    assert device.text(f"{A}.1") == "0"
-    assert [tuple(write) for write in device.writes()] == [(f"{A}.1", INTEGER, str(value), answer)]
-
-
-def test_a_wrong_type_and_a_missing_object_have_different_errors() -> None:
-    device = _device([Rule(f"{A}.*")])
-    assert device.write(arcs(f"{A}.1"), OCTETS, b"1") == "wrongType"
-    assert _write(device, f"{A}.9", 1) == "notWritable"
-
-
-def test_an_ignored_write_is_accepted_without_effect() -> None:
-    for rule in (Rule(f"{A}.*", ignore=True), Rule(f"{A}.*", when=(When(f"{B}.*", ("1",)),))):
-        device = _device([rule])
-        assert _write(device, f"{A}.1", 5) == ""
-        assert device.text(f"{A}.1") == "0"
-
-
-def test_an_effect_happens_after_its_delay_in_the_row_that_was_written() -> None:
-    clock = ManualClock()
-    device = _device(
-        [Rule(f"{A}.*", effects=(Effect(f"{B}.*", mapping={"1": "8"}, after=2.0),))], clock
-    )
-    _write(device, f"{A}.2", 1)
-    assert device.text(f"{B}.2") == "0"
-    clock.now = 2.0
-    assert [device.text(f"{B}.{n}") for n in (1, 2, 3)] == ["0", "8", "0"]
-
-
-def test_a_written_delay_in_seconds_is_restarted_by_a_later_write() -> None:
-    clock = ManualClock()
-    device = _device(
-        [Rule(f"{A}.*", effects=(Effect(f"{B}.*", "1", after_written=True, cancels=True),))], clock
-    )
-    _write(device, f"{A}.1", 5)
-    clock.now = 3.0
-    _write(device, f"{A}.1", 10)
-    clock.now = 6.0
-    assert device.text(f"{B}.1") == "0"
-    clock.now = 13.0
-    assert device.text(f"{B}.1") == "1"
-
-
-def test_rules_survive_json_unchanged() -> None:
-    for build in BUILT_IN.values():
-        rules = build().device.rules
-        assert rules is not None
-        assert rules_from_json(json.loads(json.dumps(rules_as_json(rules)))) == list(rules)
-
-
-def test_rows_survive_a_snmprec_file_unchanged() -> None:
-    rows = {
-        "1.3.6.1.1": Row(INTEGER, -5),
-        "1.3.6.1.2": Row(OCTETS, b"\xff|\n"),
-        "1.3.6.1.3": Row(6, (1, 3, 6)),
-        "1.3.6.1.4": Row(IP, bytes((10, 0, 0, 1))),
-        "1.3.6.1.5": Row(70, 2**64 - 1),
-        "1.3.6.1.6": Row(OCTETS, b""),
-    }
-    assert read_snmprec(write_snmprec(rows)) == rows
 
 
 @pytest.mark.against("recordings of real units")

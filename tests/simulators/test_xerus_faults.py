@@ -32,17 +32,6 @@ def _switch_off(client: Client) -> dict[str, Any]:
     return client.call(outlet_rid(0), "setPowerState", pstate=0)
 
 
-@pytest.mark.parametrize("status", [401, 403, 408, 500, 503])
-def test_a_status_replaces_one_answer_and_the_call_has_no_effect(
-    pdu: XerusPdu, client: Client, status: int
-) -> None:
-    pdu.faults.order(Fault.STATUS, status=status)
-    answer = client.post(outlet_rid(0), b'{"method":"setPowerState","params":{"pstate":0},"id":1}')
-    assert (answer.status, answer.read()) == (status, b"")
-    assert pdu.books().states["1"] is True
-    assert "result" in _switch_off(client)
-
-
 def test_a_fault_for_a_method_applies_to_calls_inside_both_forms_of_a_bulk(
     pdu: XerusPdu, client: Client
 ) -> None:

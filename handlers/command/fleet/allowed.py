@@ -12,7 +12,7 @@ from typing import NamedTuple, Optional
 
 from ...http.message import PORTS
 from ...settings import host_and_port
-from ..loading import Handler
+from ..loading import LoadedHandler
 from .auth import Auth, names
 from .listing import ListedPdu
 from .networks import Network
@@ -49,7 +49,7 @@ class Allowed(NamedTuple):
     #: where other PDUs may be
     networks: Sequence[Network]
     #: a query for another PDU must name one of these
-    handlers: Mapping[str, Handler]
+    handlers: Mapping[str, LoadedHandler]
     #: a query for another PDU must name one of these
     auths: Mapping[str, Auth]
 

@@ -8,32 +8,38 @@ import os
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
 import click
 
-from ...errors import SettingsError
+from ...errors import PduHandlerError, SettingsError
+from .. import asking
+from ..asking import NoSecret
+from ..groups import Subcommand
 from ..options import Seconds, SharedOptions, Word, given, option, output, secret_files
-from ..output import print_json, progress
+from ..output import counted, print_json, progress
 from ..report import Usage, described
 from . import listing, pool, tables
 from .archives import replaced
-from .auth import of_environment, of_file
+from .auth import ENVIRONMENT, of_environment, of_file
 from .page import page
 from .polling import Target, targets
-from .verdict import NAGIOS_FAILED, Row, Summary, changes, judged, nagios, remembered, summary
+from .verdict import NAGIOS_FAILED, PduRow, Summary, changes, judged, nagios, remembered, summary
 
 _CLEAR = "\x1b[H\x1b[2J"
 
 
-class Wanted(NamedTuple):
+class CheckOptions(NamedTuple):
     """The options of one run."""
 
     file: str
     auth: Optional[str]
+    lenient: bool
     archives: Optional[str]
     parallel: int
+    workers: Optional[int]
     watch: Optional[float]
     csv: bool
     html: Optional[str]
@@ -43,7 +49,7 @@ class Wanted(NamedTuple):
 class Round(NamedTuple):
     """One poll of the whole list."""
 
-    rows: Sequence[Row]
+    rows: Sequence[PduRow]
     found: Summary
     #: when, in seconds since 1970
     ended: float
@@ -64,7 +70,7 @@ class Round(NamedTuple):
 
 @click.pass_context
 def _check(context: click.Context, /, **options: Any) -> int:
-    wanted, state = Wanted(**options), given(context)
+    wanted, state = CheckOptions(**options), given(context)
     try:
         return _run(wanted, state)
     except Exception as error:
@@ -78,7 +84,7 @@ def _failed_plugin(reason: str) -> int:
     return NAGIOS_FAILED
 
 
-class _Check(click.Command):
+class _Check(Subcommand):
     """Reports wrong arguments as a Nagios plugin does, if --nagios is among the arguments."""
 
     def make_context(
@@ -99,20 +105,26 @@ class _Check(click.Command):
             ) from None
 
 
-def _run(wanted: Wanted, state: SharedOptions) -> int:
+def _run(wanted: CheckOptions, state: SharedOptions) -> int:
     is_for_one_round = wanted.csv or wanted.nagios
     if wanted.watch is not None and is_for_one_round:
         raise Usage("--watch works only with the table, --json and --html")
     if sum((state.json, wanted.csv, wanted.nagios)) > 1:
         raise Usage("give only one of --json, --csv and --nagios")
-    fleet = listing.read(wanted.file)
+    fleet = listing.read(wanted.file, wanted.lenient)
+    if fleet.ignored:
+        print(f"ignored columns of {wanted.file}: {', '.join(fleet.ignored)}", file=sys.stderr)
     auths = {**fleet.auths, **(of_file(wanted.auth) if wanted.auth is not None else {})}
-    polled = targets(
-        replaced(fleet.devices, wanted.archives), auths, of_environment(state.secret_files)
-    )
+    devices = replaced(fleet.devices, wanted.archives)
+    usual = of_environment(state.secret_files)
+    polled = targets(devices, auths, usual)
+    asked = _asked(wanted.file, polled)
+    if asked:
+        usual = usual._replace(secrets={**usual.secrets, **asked})
+        polled = targets(devices, auths, usual)
     if wanted.html is not None:
         check_writable(wanted.html)
-    before: dict[str, Row] = {}
+    before: dict[str, PduRow] = {}
     begin = time.monotonic()
     while True:
         done = _round(wanted, state, polled, before)
@@ -126,17 +138,48 @@ def _run(wanted: Wanted, state: SharedOptions) -> int:
         time.sleep(max(0.0, begin - time.monotonic()))
 
 
+def _asked(file: str, polled: Sequence[Target]) -> dict[str, str]:
+    """The secrets that PDUs without a login of the list lack, from a terminal; {} without one."""
+    if not sys.stdin.isatty():
+        return {}
+    lacking: Counter[str] = Counter()
+    for target in polled:
+        try:
+            target.data()
+        except NoSecret as error:
+            lacking[error.key] += target.auth.name == ENVIRONMENT
+        except PduHandlerError:
+            pass  # the poll reports it
+    return {
+        key: asking.secret(
+            SharedOptions(),
+            key,
+            f"{key.replace('_', ' ')} of {counted(number, 'PDU')} in {file} without a login",
+        )
+        for key, number in lacking.items()
+        if number
+    }
+
+
 # ---- one round -----------------------------------------------------------------------------------
 
 
 def _round(
-    wanted: Wanted, state: SharedOptions, polled: Sequence[Target], before: Mapping[str, Row]
+    wanted: CheckOptions,
+    state: SharedOptions,
+    polled: Sequence[Target],
+    before: Mapping[str, PduRow],
 ) -> Round:
     keep = state.json or wanted.html is not None or wanted.watch is not None
-    rows: list[Optional[Row]] = [None] * len(polled)
+    rows: list[Optional[PduRow]] = [None] * len(polled)
     begin = time.monotonic()
     shown = progress(len(polled), "polling", show_pos=True)
-    with contextlib.closing(pool.read_all(polled, wanted.parallel)) as readings, shown as bar:
+    with (
+        contextlib.closing(
+            pool.read_all(polled, wanted.parallel, processes=wanted.workers)
+        ) as readings,
+        shown as bar,
+    ):
         for place, reading in readings:
             rows[place] = judged(polled[place].device, reading, keep)
             if bar is not None:
@@ -147,7 +190,7 @@ def _round(
     )
 
 
-def _marks(rows: Sequence[Row], before: Mapping[str, Row]) -> dict[str, list[str]]:
+def _marks(rows: Sequence[PduRow], before: Mapping[str, PduRow]) -> dict[str, list[str]]:
     """PDU -> what changed since the round `before`, for those that changed."""
     marks: dict[str, list[str]] = {}
     for row in rows:
@@ -158,7 +201,7 @@ def _marks(rows: Sequence[Row], before: Mapping[str, Row]) -> dict[str, list[str
     return marks
 
 
-def _shown(wanted: Wanted, state: SharedOptions, done: Round, first: bool) -> None:
+def _shown(wanted: CheckOptions, state: SharedOptions, done: Round, first: bool) -> None:
     if wanted.html is not None:
         write_page(wanted.html, page(done.rows, done.found, done.when, done.marks))
     if state.json:
@@ -177,7 +220,7 @@ def _shown(wanted: Wanted, state: SharedOptions, done: Round, first: bool) -> No
         sys.stdout.flush()
 
 
-def _lines(wanted: Wanted, done: Round, first: bool) -> Iterator[str]:
+def _lines(wanted: CheckOptions, done: Round, first: bool) -> Iterator[str]:
     """The round as text. The first round, and every round on a terminal, shows all PDUs. Other
     rounds show what changed, the errors of the PDUs that changed, and the sums, or nothing if no
     PDU changed."""
@@ -240,13 +283,11 @@ def write_page(path: str, text: str) -> None:
 
 _HELP = """Read all PDUs of a list in parallel: states, load, energy, and what is wrong.
 
-\b
 FILE is CSV with a header line (name,handler,address,auth,settings,metered) or TOML with [[pdu]]
 tables. It contains no secret: `auth` names a login in a file of logins (--auth) or in an
 [auth.NAME] table of the TOML list. PDUs without `auth` are read with --secret-file,
-PDU_COMMUNITY, ...
+PDU_COMMUNITY, ...; on a terminal you are asked for what is missing.
 
-\b
 Exit code: 0 if all is well, 1 if an outlet is UNKNOWN, a NUT driver is not connected or its data
 is stale, or figures cannot be read, 2 if a PDU did not answer or stopped answering, or if its
 states could not be read for another reason. If the list or an option is wrong: 2, or with
@@ -254,6 +295,10 @@ states could not be read for another reason. If the list or an option is wrong: 
 check = _Check(
     "check",
     callback=_check,
+    examples=(
+        "pdu check pdus.csv --auth logins.toml",
+        "pdu check pdus.csv --watch 60 --html pdus.html",
+    ),
     help=_HELP,
     params=[
         Word("FILE"),
@@ -262,6 +307,7 @@ check = _Check(
             "logins: a TOML file with [auth.NAME] tables, not readable by other users",
             "FILE",
         ),
+        *option("--lenient", "list and ignore columns of a CSV file that are unknown"),
         *option(
             "--archives",
             "run the newest archive of each handler in this folder, in place of this program's"
@@ -277,12 +323,18 @@ check = _Check(
             show_default=True,
         ),
         *option(
+            "--workers",
+            "processes that read them (default: one for each core)",
+            "N",
+            click.IntRange(1, 256),
+        ),
+        *option(
             "--watch", "poll every SECONDS, and mark what changed", "SECONDS", Seconds(1, 86400)
         ),
         *option("--csv", "print CSV"),
         *option("--html", "also write one self-contained page", "FILE"),
         *option("--nagios", "print the output of a Nagios plugin"),
-        *secret_files(asked=False),
+        *secret_files(),
         *output(),
     ],
 )

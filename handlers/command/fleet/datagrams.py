@@ -27,7 +27,7 @@ _LONGEST_OID = 128  # limit in arcs (RFC 2578, 3.5)
 _MOST_ARC = 2**32 - 1  # limit of an arc (RFC 2578, 3.5)
 
 
-class Answer(NamedTuple):
+class AgentAnswer(NamedTuple):
     """What an agent answered; "" for an object that it does not have."""
 
     #: the request id
@@ -50,7 +50,7 @@ def question(community: bytes, number: int) -> bytes:
     return _tlv(_SEQUENCE, _integer(_V2C) + _tlv(_OCTETS, community) + _tlv(_GET, body))
 
 
-def answer(data: bytes) -> Optional[Answer]:
+def answer(data: bytes) -> Optional[AgentAnswer]:
     """The answer in a datagram; None for other data and for an answer with an error.
 
     Never raises.
@@ -61,7 +61,7 @@ def answer(data: bytes) -> Optional[Answer]:
         return None
 
 
-def _answer(data: bytes) -> Answer:
+def _answer(data: bytes) -> AgentAnswer:
     ((outer, message),) = _parts(data)
     _, _, (tag, body) = _parts(message)
     if outer != _SEQUENCE or tag != _RESPONSE:
@@ -77,7 +77,7 @@ def _answer(data: bytes) -> Answer:
                 found[_dotted(name)] = (
                     _dotted(value) if value_tag == _OID else value.decode("utf-8", "replace")
                 )
-    return Answer(
+    return AgentAnswer(
         int.from_bytes(number[1], "big"),
         *(found.get(oid, "") for oid in (OBJECT_ID, DESCRIPTION, NAME)),
     )

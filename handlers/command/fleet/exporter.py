@@ -17,6 +17,7 @@ import click
 
 from ...errors import SettingsError
 from ...settings import host_and_port
+from ..groups import Subcommand
 from ..loading import load
 from ..options import Seconds, SharedOptions, given, option, output, secret_files
 from ..output import print_json
@@ -36,7 +37,7 @@ _MISSING = (
 )
 
 
-class Wanted(NamedTuple):
+class ExporterOptions(NamedTuple):
     """The options of one run."""
 
     list: Optional[str]
@@ -45,14 +46,16 @@ class Wanted(NamedTuple):
     archives: Optional[str]
     listen: str
     parallel: int
+    workers: Optional[int]
     timeout_offset: float
 
 
 @click.pass_context
 def _exporter(context: click.Context, /, **options: Any) -> None:
-    wanted, state = Wanted(**options), given(context)
+    wanted, state = ExporterOptions(**options), given(context)
     try:
-        from . import server  # imported late: 45 ms, and its package may be missing
+        # imported late: 45 ms, and their package may be missing
+        from . import probing, server
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] != "prometheus_client":
             raise
@@ -67,15 +70,20 @@ def _exporter(context: click.Context, /, **options: Any) -> None:
     def turn() -> None:
         _carry_out(asked, lambda: _reload(exporter, wanted, state))
 
+    readers = None
     # SIGHUP before listening must not end the process
     before = signal.signal(signal.SIGHUP, lambda got, _: asked.append(got))
     try:
+        allowed = _allowed(wanted, state)
+        readers = probing.readers(wanted.parallel, wanted.workers)
         exporter = server.Exporter(
-            _allowed(wanted, state), server.Limits(wanted.parallel, wanted.timeout_offset)
+            allowed, server.Limits(wanted.parallel, wanted.timeout_offset), readers
         )
         listening = _listening(wanted.listen, exporter, turn)
     except BaseException:
         signal.signal(signal.SIGHUP, before)
+        if readers is not None:
+            readers.close()
         raise
     code = 0
     with listening as made:
@@ -92,6 +100,7 @@ def _exporter(context: click.Context, /, **options: Any) -> None:
             pass
         except KeyboardInterrupt:
             code = failed(state, Interrupted(""))
+    readers.close()
     _end(code)
 
 
@@ -109,7 +118,7 @@ def _url(listen: str, port: int) -> str:
     return f"http://{host}:{port}/"
 
 
-def _allowed(wanted: Wanted, state: SharedOptions) -> Allowed:
+def _allowed(wanted: ExporterOptions, state: SharedOptions) -> Allowed:
     """Reads the list and the logins, and loads every handler that a query can name.
 
     Raises SettingsError.
@@ -137,7 +146,7 @@ def _carry_out(asked: list[int], reload: Callable[[], None]) -> None:
         reload()
 
 
-def _reload(exporter: Any, wanted: Wanted, state: SharedOptions) -> None:
+def _reload(exporter: Any, wanted: ExporterOptions, state: SharedOptions) -> None:
     """Reads the list and the logins again, after SIGHUP.
 
     If that fails, the old ones stay in use.
@@ -174,9 +183,13 @@ Targets must be on the list (--list, as for pdu check) or in a --network. For an
 only in a --network, a query must name a handler and a login. SIGHUP makes the exporter read the
 list and the logins again. /targets is the list for http_sd_configs, /metrics is about the
 exporter itself. The exporter prints its address and runs until Ctrl-C or SIGTERM."""
-exporter = click.Command(
+exporter = Subcommand(
     "exporter",
     callback=_exporter,
+    examples=(
+        "pdu exporter --auth logins.toml",
+        "pdu exporter --auth logins.toml --listen 127.0.0.1:9116",
+    ),
     help=_HELP,
     params=[
         *option("--list", "the PDUs that may be queried: CSV or TOML", "FILE"),
@@ -208,6 +221,12 @@ exporter = click.Command(
             click.IntRange(1, 2000),
             default=64,
             show_default=True,
+        ),
+        *option(
+            "--workers",
+            "processes that read (default: one for each core; 1: none but the exporter's)",
+            "N",
+            click.IntRange(1, 256),
         ),
         *option(
             "--timeout-offset",

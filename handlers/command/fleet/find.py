@@ -21,12 +21,13 @@ import click
 from ...errors import SettingsError, printable
 from .. import asking, form
 from ..exits import DONE, code_of
+from ..groups import Subcommand
 from ..options import SharedOptions, Word, given, option, output, secret_files
 from ..output import columns, counted, print_json, progress
 from ..report import Usage
 from . import sweep
 from .auth import names, of_file
-from .datagrams import Answer
+from .datagrams import AgentAnswer
 from .networks import Network, hosts, parsed
 from .tables import begins_as_formula
 
@@ -116,7 +117,9 @@ def _community(state: SharedOptions, auth: Optional[str], login: Optional[str]) 
     return known[login].secrets["community"]
 
 
-def _sorted_out(answers: Mapping[str, Answer], port: int) -> tuple[list[FoundPdu], list[FoundPdu]]:
+def _sorted_out(
+    answers: Mapping[str, AgentAnswer], port: int
+) -> tuple[list[FoundPdu], list[FoundPdu]]:
     """The devices that a family of the SNMP handler fits, and all others that answered.
 
     The sysObjectID of Net-SNMP names only the agent, which servers run too. Such a device counts as
@@ -288,16 +291,16 @@ def _where(one: FoundPdu) -> str:
 _HELP = """Ask every host address of the networks over SNMP what it is, and print the PDUs as a
 list for pdu check.
 
-\b
 NETWORK is a network such as 192.0.2.0/24, or a single address. Each address gets one small
 SNMPv2c request, and a second one if it does not answer. At most 65,536 addresses are asked, at
 --rate requests a second. Xerus units that announce themselves by mDNS are added if this machine
 reaches one of the networks (IPv4) from an address inside it, and has the Python package zeroconf.
 Other PDUs without SNMPv2c are not found. A PDU with the sysObjectID of Net-SNMP is not listed,
 but shown as "not a known PDU"."""
-find = click.Command(
+find = Subcommand(
     "find",
     callback=_find,
+    examples=("pdu find 192.0.2.0/24 > pdus.csv", "pdu find 192.0.2.0/24 --rate 50 --json"),
     help=_HELP,
     params=[
         Word("NETWORK+"),

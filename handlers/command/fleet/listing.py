@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
+import difflib
 import io
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Optional
 
 from ...errors import SettingsError, printable
 from ...settings import yes_no
@@ -42,13 +43,16 @@ class Fleet(NamedTuple):
 
     devices: Sequence[ListedPdu]
     auths: Mapping[str, auth.Auth]
+    #: unknown columns that were left out
+    ignored: Sequence[str] = ()
 
 
 Entry = tuple[str, Mapping[str, Any]]  # where the PDU is in the file, and its cells by column
 
 
-def read(path: str) -> Fleet:
-    """Read a list: TOML if `path` ends in .toml, else CSV.
+def read(path: str, lenient: bool = False) -> Fleet:
+    """Read a list: TOML if `path` ends in .toml, else CSV, whose unknown columns are left out if
+    `lenient`.
 
     Raises SettingsError. A mistake in the form of the file, such as a line with too many cells,
     ends the reading. An error about wrong PDUs names the first five and counts the others.
@@ -64,7 +68,8 @@ def read(path: str) -> Fleet:
             )
         logins = auth.of_tables(document.get("auth", {}), path, inline=False)
         return Fleet(_devices(path, _tables(document.get("pdu", []), path)), logins)
-    return Fleet(_devices(path, _rows(text, path)), {})
+    ignored: list[str] = []
+    return Fleet(_devices(path, _rows(text, path, ignored if lenient else None)), {}, ignored)
 
 
 def _tables(tables: Any, path: str) -> Iterator[Entry]:
@@ -74,8 +79,10 @@ def _tables(tables: Any, path: str) -> Iterator[Entry]:
         yield f"PDU {number}", table
 
 
-def _rows(text: str, path: str) -> Iterator[Entry]:
-    """The rows after the header, without comments and empty rows."""
+def _rows(text: str, path: str, ignored: Optional[list[str]]) -> Iterator[Entry]:
+    """The rows after the header, without comments and empty rows. Notes unknown columns in
+    `ignored`; None: they are an error.
+    """
     first = next(
         (line for line in io.StringIO(text) if line.strip() and not line.lstrip().startswith("#")),
         "",
@@ -93,6 +100,7 @@ def _rows(text: str, path: str) -> Iterator[Entry]:
 
     reader = csv.reader(lines(), delimiter=delimiter, strict=True)
     head: list[str] = []
+    unknown: Sequence[str] = ()
     try:
         for row in reader:
             begins = True
@@ -101,7 +109,9 @@ def _rows(text: str, path: str) -> Iterator[Entry]:
                 continue
             if not head:
                 head = [cell.lower() for cell in cells]
-                _check_head(head, path)
+                unknown = _check_head(head, path, ignored is not None)
+                if ignored is not None:
+                    ignored += [printable(name, 60) for name in unknown]
             elif len(cells) > len(head) and any(cells[len(head) :]):
                 raise SettingsError(
                     f"{path}: line {reader.line_num} has {len(cells)} cells, the header has"
@@ -110,25 +120,39 @@ def _rows(text: str, path: str) -> Iterator[Entry]:
             else:
                 yield (
                     f"line {reader.line_num}",
-                    {name: cell for name, cell in zip(head, cells) if cell},
+                    {name: cell for name, cell in zip(head, cells) if cell and name not in unknown},
                 )
     except csv.Error as error:
         raise SettingsError(f"{path}: line {reader.line_num} is not CSV ({error})") from None
 
 
-def _check_head(head: Sequence[str], path: str) -> None:
+def _check_head(head: Sequence[str], path: str, lenient: bool) -> list[str]:
+    """The unknown columns, if `lenient`. Raises SettingsError for other unknown columns, and for
+    one that may be a secret or a misspelt column: without its settings, another PDU of a NUT server
+    might be read.
+    """
     named = [name for name in head if name]
-    unknown = [name for name in named if name not in COLUMNS]
+    unknown = [name for name in dict.fromkeys(named) if name not in COLUMNS]
+    refused = [name for name in unknown if not lenient or _may_count(name)]
     missing = [name for name in _NEEDED if name not in named]
     wrong = ""
-    if unknown:
-        wrong = f"{printable(unknown[0], 60)!r} is not a column"
+    if refused:
+        listed = ", ".join(repr(printable(name, 60)) for name in refused[:_SHOWN])
+        more = f" and {len(refused) - _SHOWN} more" if len(refused) > _SHOWN else ""
+        verb = "is not a column" if len(refused) == 1 else "are not columns"
+        wrong = f"{listed}{more} {verb}{'' if lenient else ' (--lenient ignores others)'}"
     elif missing:
         wrong = f"there is no column {missing[0]!r}"
     elif len(set(named)) < len(named):
         wrong = "a column occurs twice"
     if wrong:
         raise SettingsError(f"{path}: {wrong}; allowed columns: {', '.join(COLUMNS)}")
+    return unknown
+
+
+def _may_count(name: str) -> bool:
+    """Whether a column is a secret, or looks like a known one."""
+    return name in SECRETS or bool(difflib.get_close_matches(name, COLUMNS, 1, 0.7))
 
 
 def _devices(path: str, entries: Iterable[Entry]) -> Sequence[ListedPdu]:

@@ -4,30 +4,60 @@ requests.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
+from typing import NamedTuple
 
 from ..output import counted
 from .tables import SHOWN
-from .verdict import BAD, DOUBTFUL, Row, Summary
+from .verdict import BAD, DOUBTFUL, PduRow, Summary
 
 _SLOWEST = 10
 _CLASSES = {BAD: "bad", DOUBTFUL: "doubtful"}
+# Below 44rem each row becomes a block whose cells carry their column's head, so that it fits a phone.
 _STYLE = """
-:root { color-scheme: light dark; --line: #8884; --bar: #3b82c4; --bad: #c0392b; --doubtful:
-#b7791f; } body { font: 15px/1.4 system-ui, sans-serif; margin: 2rem auto; max-width: 75rem;
-padding: 0 1rem; } h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; margin-top: 2rem; } table {
-border-collapse: collapse; width: 100%; } th, td { border-bottom: 1px solid var(--line); padding:
-.25rem .5rem; text-align: left; vertical-align: top; } .n { text-align: right;
-font-variant-numeric: tabular-nums; white-space: nowrap; } .bar { min-width: 8rem; } .bar span {
-display: block; height: .7rem; margin-top: .3rem; background: var(--bar); } .bad { color:
-var(--bad); font-weight: 600; } .doubtful { color: var(--doubtful); font-weight: 600; } .outlets {
-font: 12px/1.2 ui-monospace, monospace; word-break: break-all; } """
-_NUMBERS = '<th class="n">{}</th>'
-_SHORT = {"UP": "1", "DOWN": "0", "UNKNOWN": "?"}
+:root { color-scheme: light dark; --ground: #fff; --ink: #1b2430; --line: #8884; --soft: #5b6675; --bar: #3b82c4; --bad: #b3261e;
+--doubtful: #8a5300; }
+@media (prefers-color-scheme: dark) { :root { --ground: #12161c; --ink: #e6eaf0; --soft: #a0acbb; --bad: #ff9d94; --doubtful: #f2bf70; } }
+* { box-sizing: border-box; } html { background: var(--ground); color: var(--ink); }
+body { font: 15px/1.45 system-ui, sans-serif; margin: 1.5rem auto; max-width: 80rem; padding: 0 1rem;
+overflow-wrap: break-word; }
+h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; margin: 2rem 0 .4rem; } h3 { font-size: 1rem;
+margin: 1rem 0 .2rem; } p { margin: .3rem 0; }
+table { border-collapse: collapse; width: 100%; }
+th, td { border-bottom: 1px solid var(--line); padding: .3rem .5rem; text-align: left;
+vertical-align: top; }
+th { font-weight: 600; color: var(--soft); }
+.name { font-weight: 600; white-space: nowrap; max-width: 20rem; overflow: hidden; text-overflow:
+ellipsis; } .text { overflow-wrap: anywhere; }
+.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.bar span { display: block; height: .3rem; margin: .15rem 0 0 auto; background: var(--bar); }
+.bad { color: var(--bad); font-weight: 600; } .doubtful { color: var(--doubtful); font-weight: 600; }
+@media (max-width: 44rem) {
+table, tbody { display: block; } .head { display: none; }
+tr { display: grid; grid-template-columns: 1fr 1fr; gap: .1rem 1rem; padding: .5rem 0; border-bottom:
+1px solid var(--line); }
+td { border: 0; padding: 0; display: flex; justify-content: space-between; gap: .8rem; min-width: 0; }
+td:empty { display: none; }
+td[data-head]::before { content: attr(data-head); color: var(--soft); flex: none; font-weight: 400; }
+.name, .text, .wide { grid-column: 1 / -1; } .name { display: block; white-space: normal; max-width:
+none; overflow-wrap: anywhere; } .half { grid-column: auto; }
+.bar { display: flex; flex-wrap: wrap; } .bar span { flex-basis: 100%; max-width: 100%; } }
+"""
+_RANGE = 3  # numbers in a row from which they are written as a range
 
 
-def page(rows: Sequence[Row], found: Summary, when: str, marks: Mapping[str, Sequence[str]]) -> str:
+class _Cell(NamedTuple):
+    """One cell: HTML, its classes, and the head of its column for a narrow window ("": none)."""
+
+    html: str
+    classes: str = ""
+    head: str = ""
+
+
+def page(
+    rows: Sequence[PduRow], found: Summary, when: str, marks: Mapping[str, Sequence[str]]
+) -> str:
     """The whole file. Texts from devices and lists are escaped."""
     parts = [
         "<!doctype html>",
@@ -43,31 +73,14 @@ def page(rows: Sequence[Row], found: Summary, when: str, marks: Mapping[str, Seq
         *_section(
             "Changes",
             ("PDU", "change"),
-            [[escape(name), escape("; ".join(what))] for name, what in marks.items()],
+            [[_name(name), _text("; ".join(what))] for name, what in marks.items()],
         ),
-        *_section(
-            "Errors",
-            ("PDU", "error", "what to do"),
-            [
-                [
-                    escape(row.device.name),
-                    f"{_marked('span', row, row.kind)} {escape(row.reason)}",
-                    escape(row.remedy),
-                ]
-                for row in rows
-                if row.kind
-            ],
-        ),
+        *_errors(rows),
         *_section(
             "Unknown states",
             ("PDU", "outlets"),
             [
-                [
-                    escape(row.device.name),
-                    escape(
-                        ", ".join(one.identity for one in row.outlets if one.state == "UNKNOWN")
-                    ),
-                ]
+                [_name(row.device.name), _text(_outlets(row, "UNKNOWN"))]
                 for row in rows
                 if row.unknown and not row.device.metered
             ],
@@ -75,9 +88,13 @@ def page(rows: Sequence[Row], found: Summary, when: str, marks: Mapping[str, Seq
         *_all(rows),
         *_section(
             "Slowest",
-            ("PDU", "address", _NUMBERS.format("seconds")),
+            ("PDU", "address", "seconds"),
             [
-                [escape(row.device.name), escape(row.device.address), _number(f"{row.seconds:.2f}")]
+                [
+                    _name(row.device.name),
+                    _text(row.device.address),
+                    _Cell(f"{row.seconds:.2f}", "n", "seconds"),
+                ]
                 for row in sorted(rows, key=lambda one: -one.seconds)[:_SLOWEST]
             ],
         ),
@@ -87,66 +104,129 @@ def page(rows: Sequence[Row], found: Summary, when: str, marks: Mapping[str, Seq
     return "\n".join(parts)
 
 
-def _section(title: str, head: Sequence[str], lines: Sequence[Sequence[str]]) -> list[str]:
-    """A table with its title; nothing if it has no lines. Cells are HTML."""
-    if not lines:
-        return []
+def _section(title: str, head: Sequence[str], lines: Sequence[Sequence[_Cell]]) -> list[str]:
+    """A table with its title; nothing if it has no lines."""
+    return [f"<h2>{title}</h2>", *_table(head, lines)] if lines else []
+
+
+def _table(head: Sequence[str], lines: Sequence[Sequence[_Cell]]) -> list[str]:
+    numbers = {position for position, cell in enumerate(lines[0]) if "n" in cell.classes.split()}
+    heads = "".join(
+        f'<th class="n">{escape(one)}</th>' if position in numbers else f"<th>{escape(one)}</th>"
+        for position, one in enumerate(head)
+    )
     return [
-        f"<h2>{title}</h2><table>",
-        _line("th", head),
-        *(_line("td", line) for line in lines),
+        f'<table><tr class="head">{heads}</tr>',
+        *(f"<tr>{''.join(map(_td, line))}</tr>" for line in lines),
         "</table>",
     ]
 
 
-def _line(tag: str, cells: Iterable[str]) -> str:
-    made = (cell if cell.startswith(f"<{tag}") else f"<{tag}>{cell}</{tag}>" for cell in cells)
-    return f"<tr>{''.join(made)}</tr>"
+def _td(cell: _Cell) -> str:
+    classes = f' class="{cell.classes}"' if cell.classes else ""
+    head = f' data-head="{escape(cell.head)}"' if cell.head and cell.html else ""
+    return f"<td{classes}{head}>{cell.html}</td>"
 
 
-def _all(rows: Sequence[Row]) -> list[str]:
-    """All PDUs, with the columns of the table for people and a row of their outlets' states."""
-    head: list[str] = []
-    for column in SHOWN:
-        head.append(_NUMBERS.format(column.head) if column.number else column.head)
-        if column.bar:
-            head.append("")
+def _errors(rows: Sequence[PduRow]) -> list[str]:
+    """The PDUs with an error, by kind; what to do is said once for each kind. The kind that most
+    PDUs have comes first.
+    """
+    kinds: dict[str, list[PduRow]] = {}
+    for row in sorted(rows, key=lambda one: -one.level):
+        if row.kind:
+            kinds.setdefault(row.kind, []).append(row)
+    parts = ["<h2>Errors</h2>"] if kinds else []
+    for kind, found in sorted(kinds.items(), key=lambda one: -len(one[1])):
+        parts += [
+            f'<h3><span class="{_CLASSES.get(found[0].level, "")}">{escape(kind)}</span>:'
+            f" {counted(len(found), 'PDU')}</h3>",
+            f"<p>What to do: {escape(found[0].remedy)}.</p>",
+            *_table(
+                ("PDU", "error"), [[_name(row.device.name), _text(row.reason)] for row in found]
+            ),
+        ]
+    return parts
+
+
+def _all(rows: Sequence[PduRow]) -> list[str]:
+    """All PDUs, with the columns of the table for people, and their outlets."""
     most = {
         column.key: max((_size(column.value(row)) for row in rows), default=0.0)
         for column in SHOWN
         if column.bar
     }
-    lines = [_cells(row, most) for row in rows]
-    return _section("Load and energy", (*head, "outlets: 1 on, 0 off, ? unknown"), lines)
+    head = (*(column.head for column in SHOWN), "outlets that are not on")
+    return _section("Load and energy", head, [_cells(row, most) for row in rows])
 
 
-def _cells(row: Row, most: Mapping[str, float]) -> list[str]:
-    cells: list[str] = []
+def _cells(row: PduRow, most: Mapping[str, float]) -> list[_Cell]:
+    cells: list[_Cell] = []
     for column in SHOWN:
         shown = column.text(row)
-        words = "" if shown is None else str(shown)
+        words = escape("" if shown is None else str(shown))
         if column.key == "result":
-            cells.append(_marked("td", row, words))
+            cells.append(_Cell(words, _CLASSES.get(row.level, ""), column.head))
+        elif column.bar:
+            value = column.value(row)
+            # equal decimals, so that figures below each other can be compared
+            figure = f"{value + 0.0:,.3f}" if isinstance(value, float) else words
+            bar = _bar(_size(value), most[column.key])
+            cells.append(_Cell(figure + bar, "n bar", column.head))
+        elif column.number:
+            cells.append(_Cell(words, "n", column.head))
         else:
-            cells.append(_number(words) if column.number else escape(words))
-        if column.bar:
-            cells.append(_bar(_size(column.value(row)), most[column.key]))
-    states = "".join(_SHORT[one.state] for one in row.outlets)
-    return [*cells, f'<td class="outlets">{states}</td>']
+            cells.append(_Cell(words, "name" if column.key == "name" else "text half"))
+    return [*cells, _Cell(escape(_not_on(row)), "wide text")]
+
+
+def _not_on(row: PduRow) -> str:
+    """The outlets that are off or unknown, by name."""
+    if not row.outlets:
+        return ""
+    parts = [
+        f"{word} {found}"
+        for state, word in (("DOWN", "off"), ("UNKNOWN", "unknown"))
+        for found in [_outlets(row, state)]
+        if found
+    ]
+    return "; ".join(parts) or "all are on"
+
+
+def _outlets(row: PduRow, state: str) -> str:
+    """The identities of the outlets in this state; numbers that follow each other as a range."""
+    runs: list[list[str]] = []
+    for identity in (one.identity for one in row.outlets if one.state == state):
+        if runs and _follows(runs[-1][-1], identity):
+            runs[-1].append(identity)
+        else:
+            runs.append([identity])
+    parts: list[str] = []
+    for run in runs:
+        parts += [f"{run[0]} to {run[-1]}"] if len(run) >= _RANGE else run
+    return ", ".join(parts)
+
+
+def _follows(before: str, after: str) -> bool:
+    """Whether both are short decimal numbers and the second is the next one."""
+    numbers = (before, after)
+    are_short = all(one.isascii() and one.isdigit() and len(one) < 6 for one in numbers)
+    return are_short and str(int(before) + 1) == after
 
 
 def _size(value: object) -> float:
     return value if isinstance(value, float) else 0.0
 
 
-def _marked(tag: str, row: Row, text: str) -> str:
-    return f'<{tag} class="{_CLASSES.get(row.level, "")}">{escape(text)}</{tag}>'
-
-
 def _bar(value: float, most: float) -> str:
-    width = 100 * value / most if most > 0 else 0.0
-    return f'<td class="bar"><span style="width:{max(0.0, min(100.0, width)):.1f}%"></span></td>'
+    if most <= 0 or value <= 0:
+        return ""
+    return f'<span style="width:{min(100.0, 100 * value / most):.1f}%"></span>'
 
 
-def _number(text: str) -> str:
-    return f'<td class="n">{escape(text)}</td>'
+def _name(text: str) -> _Cell:
+    return _Cell(escape(text), "name")
+
+
+def _text(text: str) -> _Cell:
+    return _Cell(escape(text), "text")

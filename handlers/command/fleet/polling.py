@@ -8,6 +8,7 @@ import math
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any, NamedTuple, Optional
 
 from pdu_common.helper import EnumPowerStatus
@@ -17,19 +18,27 @@ from ...errors import SettingsError, printable
 from ...labels import Label
 from ...topology import Topology
 from .. import form
-from ..loading import Handler, load
-from ..options import SECRETS, SharedOptions
+from ..asking import NoSecret
+from ..loading import LoadedHandler, load
+from ..options import SECRETS, SharedOptions, spelled_secret
 from ..output import metered
 from . import topologies
-from .auth import Auth, names
+from .auth import ENVIRONMENT, Auth, names
+from .lag import Lag
 from .listing import ListedPdu
 
 UP, DOWN, UNKNOWN = (
     state.name for state in (EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN)
 )
 _DEFECT = "defect"
+BUSY = "busy"  # the kind of error if this machine, and not the PDU, was late
 # in seconds; pdu_common's SNMP and this pack's handlers refuse a longer one
 _LONGEST_TIMEOUT = 60.0
+# how late this process may be while a PDU is silent, so that the silence is still the PDU's: this
+# share of one wait for an answer, or this many seconds if they are more
+_LATE, _LATE_S = 0.25, 0.05
+# the same for a whole call, which ends after 30 s or more (handlers/switching.py, host/snmp.py)
+_LONG_S, _LATE_IN_ALL = 25.0, 0.25
 
 
 class Outlet(NamedTuple):
@@ -77,7 +86,7 @@ class Target(NamedTuple):
     """A PDU that can be polled, with its loaded handler and its login."""
 
     device: ListedPdu
-    handler: Handler
+    handler: LoadedHandler
     auth: Auth
 
     def data(self, timeout: Optional[float] = None) -> Any:
@@ -89,7 +98,16 @@ class Target(NamedTuple):
         if timeout is not None:
             settings.update(_bounded(self.handler, settings, timeout))
         state = SharedOptions(settings=settings, login=self.auth.shown, secrets=self.auth.secrets)
-        return form.pdu_data(self.handler, self.device.address, state)
+        try:
+            return form.pdu_data(self.handler, self.device.address, state)
+        except NoSecret as error:
+            if self.auth.name != ENVIRONMENT:
+                raise
+            raise NoSecret(
+                f"{error.reason}: name a login of the file --auth in the column auth, or set"
+                f" {spelled_secret(error.key)}",
+                error.key,
+            ) from None
 
 
 def targets(
@@ -100,7 +118,7 @@ def targets(
     `usual` is the login of PDUs that name none. Raises SettingsError.
     """
     show_outlet_current()
-    handlers: dict[str, Handler] = {}
+    handlers: dict[str, LoadedHandler] = {}
     found: list[Target] = []
     for device in devices:
         auth = auths.get(device.auth) if device.auth else usual
@@ -154,19 +172,57 @@ def _polled(target: Target, timeout: Optional[float], with_labels: bool) -> Read
     try:
         pdu = target.handler.make(target.data(timeout))
         _count(target.handler, count)
-        outlets = [
-            Outlet(_shown(port.identity), EnumPowerStatus[port.power_status.name].name)
-            for port in pdu.status().ports
-        ]
-        reading = reading._replace(answered=True, outlets=outlets)
-        reading = _metered(reading, pdu.statistic())
-        if with_labels and hasattr(pdu, "labels"):
-            reading = reading._replace(labels=[Label(*map(_shown, one)) for one in pdu.labels()])
+        with (target.handler.one_session or nullcontext)():
+            for part in (_states, _metered, *((_labelled,) if with_labels else ())):
+                reading = part(reading, pdu)
     except (Exception, SystemExit) as error:  # anybody may have written the archive
         reading = reading._replace(failure=failure(error))
     return reading._replace(
         seconds=time.monotonic() - begin, requests=None if target.handler.sent is None else count[0]
     )
+
+
+def is_silence(reading: Reading) -> bool:
+    """Whether the reading failed because the PDU did not answer in time, or cannot be reached."""
+    if reading.failure is None:
+        return False
+    kind, reason = reading.failure
+    # an archive of another pack may raise Python's own errors
+    return kind in ("unreachable", "timeout") or reason.startswith(("TimeoutError", "timeout"))
+
+
+def doubted(target: Target, reading: Reading, lag: Lag) -> bool:
+    """Whether the PDU may have answered in time, but this process was too late to see it."""
+    if not is_silence(reading):
+        return False
+    settings = {**target.auth.settings, **dict(target.device.settings)}
+    is_long = reading.seconds > _LONG_S
+    return lag.longest > max(_LATE * _wait(target.handler, settings), _LATE_S) or (
+        is_long and lag.together > _LATE_IN_ALL * reading.seconds
+    )
+
+
+def busy(lag: Lag) -> Failure:
+    """The failure of a PDU whose silence remains doubted."""
+    return Failure(
+        BUSY,
+        f"this machine was too busy to tell whether the PDU answers: it was {lag.longest:.1f} s"
+        " late",
+    )
+
+
+def _states(reading: Reading, pdu: Any) -> Reading:
+    outlets = [
+        Outlet(_shown(port.identity), EnumPowerStatus[port.power_status.name].name)
+        for port in pdu.status().ports
+    ]
+    return reading._replace(answered=True, outlets=outlets)
+
+
+def _labelled(reading: Reading, pdu: Any) -> Reading:
+    if not hasattr(pdu, "labels"):
+        return reading
+    return reading._replace(labels=[Label(*map(_shown, one)) for one in pdu.labels()])
 
 
 def failure(error: BaseException) -> Failure:
@@ -185,7 +241,8 @@ def _shown(value: object) -> str:
     return printable(str(value))
 
 
-def _metered(reading: Reading, view: Any) -> Reading:
+def _metered(reading: Reading, pdu: Any) -> Reading:
+    view = pdu.statistic()
     figures = {_shown(port.identity): port for port in view.ports}
     outlets = [
         (
@@ -217,7 +274,7 @@ def _figure(value: Any) -> Optional[float]:
     return number
 
 
-def _count(handler: Handler, count: list[int]) -> None:
+def _count(handler: LoadedHandler, count: list[int]) -> None:
     """Counts the requests of the following calls in `count[0]`, if the handler says when it sends
     one.
     """
@@ -232,19 +289,19 @@ def _count(handler: Handler, count: list[int]) -> None:
     handler.sent.set(sent)
 
 
-def _bounded(handler: Handler, settings: Mapping[str, str], longest: float) -> dict[str, str]:
+def _bounded(handler: LoadedHandler, settings: Mapping[str, str], longest: float) -> dict[str, str]:
     """A shorter `timeout`, with which all tries of a request take about `longest` seconds; {} if it
     is not needed or possible.
 
     A `timeout` over _LONGEST_TIMEOUT is not shortened, so that the handler still refuses it.
     """
-    usual, tries = 10.0, 1
+    tries = 1
     try:
         if handler.snmp:
-            usual, tries = 2.0, 1 + max(0, int(settings.get("retries") or 2))
+            tries = 1 + max(0, int(settings.get("retries") or 2))
         elif not any(setting.key == "timeout" for setting in handler.settings):
             return {}
-        chosen = float(settings.get("timeout") or usual)
+        chosen = float(settings.get("timeout") or _usual(handler))
         is_longer = chosen <= _LONGEST_TIMEOUT and chosen * tries > longest
     except (ValueError, OverflowError):
         return {}  # not a number, or too large: the handler raises SettingsError
@@ -252,6 +309,20 @@ def _bounded(handler: Handler, settings: Mapping[str, str], longest: float) -> d
     if not is_longer or bound >= chosen:
         return {}
     return {"timeout": f"{_stepped(bound) if handler.snmp else bound:g}"}
+
+
+def _usual(handler: LoadedHandler) -> float:
+    """The handler's own `timeout`, in seconds."""
+    return 2.0 if handler.snmp else 10.0
+
+
+def _wait(handler: LoadedHandler, settings: Mapping[str, str]) -> float:
+    """How long one request waits for its answer, in seconds."""
+    try:
+        chosen = float(settings.get("timeout") or _usual(handler))
+    except ValueError:
+        return _usual(handler)
+    return chosen if 0 < chosen <= _LONGEST_TIMEOUT else _usual(handler)
 
 
 def _stepped(seconds: float) -> float:

@@ -12,23 +12,20 @@ import threading
 import time
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Callable, NamedTuple
+from typing import Any, Callable, NamedTuple, Optional, Union
 from urllib.parse import parse_qsl, urlsplit
 
 from ...errors import printable
 from ..output import counted
 from .allowed import Allowed, NotAllowed, Query
-from .metrics import Own, Page, page
-from .polling import Failure, Reading, Target, poll
+from .metrics import Own, Page, packed
+from .polling import Failure, Reading, Target
+from .probing import ENOUGH, Elsewhere, Here, Told, ask, told
 
 SCRAPE_TIMEOUT = "X-Prometheus-Scrape-Timeout-Seconds"
 # the scrape's time-out if the header is missing or not a finite number
 USUAL_S = 30.0
 _LEAST_S, _MOST_S = 0.2, 300.0
-# the handler's share of the time that is left, so that a dead PDU's error arrives in time
-_OF_HANDLER = 0.8
-# share of a probe's time; if less is left, even a healthy PDU may not answer in time
-_ENOUGH = 0.5
 _ANSWERED_S = 30.0  # how long a client may take to read an answer
 _LARGEST_HEAD = 16 << 10  # limit for the head of a request, in bytes
 _PAUSE_S = 0.1
@@ -54,7 +51,7 @@ class Limits(NamedTuple):
     connections: int = 500
 
 
-class Answer(NamedTuple):
+class HttpAnswer(NamedTuple):
     """A response of this server."""
 
     status: int
@@ -62,20 +59,23 @@ class Answer(NamedTuple):
 
 
 class Exporter:
-    """The answers of the server. `allowed` may be replaced while the server runs."""
+    """The answers of the server. `allowed` may be replaced while the server runs. `readers` read
+    the PDUs, by default in threads of this process."""
 
-    def __init__(self, allowed: Allowed, limits: Limits) -> None:
+    def __init__(
+        self, allowed: Allowed, limits: Limits, readers: Union[Here, Elsewhere, None] = None
+    ) -> None:
         self.allowed, self.own = allowed, Own()
         self.own.loaded.set(1)
-        self.limits = limits
+        self.limits, self._readers = limits, readers or Here()
         self._slots = threading.BoundedSemaphore(limits.parallel)
 
-    def probe(self, query: str, scrape_timeout: str, accept: str) -> Answer:
+    def probe(self, query: str, scrape_timeout: str, accept: str, encoding: str = "") -> HttpAnswer:
         """Reads one PDU. 200 even if the reading failed, 400 for a wrong query, 403 for one that is
         not allowed.
 
-        503 if no slot becomes free in time, or if one becomes free late (_ENOUGH) and the PDU then
-        does not answer.
+        503 if no slot becomes free in time, or if the PDU seems not to answer and this exporter
+        may be the reason: it asked late, or was itself too busy.
         """
         begin = time.monotonic()
         try:
@@ -83,24 +83,19 @@ class Exporter:
         except NotAllowed as error:
             self.own.refused.labels(error.reason).inc()
             status = 403 if error.reason in ("not-listed", "mismatch") else 400
-            return Answer(status, Page(_TEXT, f"{printable(str(error))}\n".encode()))
+            return HttpAnswer(status, Page(_TEXT, f"{printable(str(error))}\n".encode()))
         seconds = self._seconds(scrape_timeout)
         if not self._slots.acquire(timeout=seconds - _LEAST_S):
             return self._busy()
-        left = begin + seconds - time.monotonic()
-        reading = self._bounded(target, left)
-        if (
-            left < _ENOUGH * seconds
-            and reading.failure is not None
-            and reading.failure.kind in ("timeout", "unreachable")
-        ):
+        found = self._bounded(target, seconds, begin + seconds, accept, encoding)
+        if found.doubted:
             return self._busy()
-        self.own.note(target.handler.shown, reading)
-        return Answer(200, page(reading, accept, target.device.metered))
+        self.own.note(target.handler.shown, found.kind, found.seconds)
+        return HttpAnswer(200, found.page)
 
-    def _busy(self) -> Answer:
+    def _busy(self) -> HttpAnswer:
         self.own.refused.labels("busy").inc()
-        return Answer(
+        return HttpAnswer(
             503,
             Page(
                 _TEXT,
@@ -108,35 +103,41 @@ class Exporter:
             ),
         )
 
-    def _bounded(self, target: Target, seconds: float) -> Reading:
-        """The reading, or after `seconds` a failure.
+    def _bounded(
+        self, target: Target, seconds: float, end: float, accept: str, encoding: str
+    ) -> Told:
+        """The answer, or at `end` a failure.
 
         A handler cannot be interrupted and keeps its slot until it ends.
         """
-        made = [
-            Reading(
-                seconds=seconds, failure=Failure("timeout", "not done within the scrape's time-out")
-            )
-        ]
+        asked = ask(target, seconds, end, accept, encoding)
+        found: list[Optional[Told]] = [None]
         ended = threading.Event()
 
-        def run() -> None:
-            try:
-                made[0] = poll(target, _OF_HANDLER * seconds, with_labels=True)
-                ended.set()
-            finally:
-                self.own.running.dec()
-                self._slots.release()
+        def then(answer: Optional[Told]) -> None:
+            self.own.running.dec()
+            self._slots.release()
+            found[0] = answer
+            ended.set()
 
-        late = made[0]
         self.own.running.inc()
         try:
-            threading.Thread(target=run, daemon=True).start()
+            self._readers.start(asked, then)
         except RuntimeError:  # the system allows no more threads
             self.own.running.dec()
             self._slots.release()
             raise
-        return made[0] if ended.wait(max(0.0, seconds)) else late
+        left = end - time.monotonic()
+        ended.wait(max(0.0, left))
+        if found[0] is not None:
+            return found[0]
+        late = Failure("timeout", "not done within the scrape's time-out")
+        return told(
+            asked,
+            Reading(seconds=seconds, failure=late),
+            # asked late, or no answer will come: the process that read it has ended
+            left < ENOUGH * seconds or ended.is_set(),
+        )
 
     def _seconds(self, scrape_timeout: str) -> float:
         try:
@@ -252,6 +253,8 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in (
             ("Content-Type", answer.page.kind),
             ("Content-Length", str(len(answer.page.body))),
+            ("Vary", "Accept-Encoding"),
+            *((("Content-Encoding", answer.page.encoding),) if answer.page.encoding else ()),
             ("X-Content-Type-Options", "nosniff"),
             ("Content-Security-Policy", "default-src 'none'"),
         ):
@@ -262,15 +265,16 @@ class _Handler(BaseHTTPRequestHandler):
 
     do_HEAD = do_GET
 
-    def _answer(self) -> Answer:
+    def _answer(self) -> HttpAnswer:
         exporter = self.server.exporter
         try:
             asked = urlsplit(self.path)
         except ValueError:
-            return Answer(400, Page(_TEXT, b"the request's path is not a URL\n"))
-        accept = self.headers.get("Accept", "")
+            return HttpAnswer(400, Page(_TEXT, b"the request's path is not a URL\n"))
+        accept, encoding = self.headers.get("Accept", ""), self.headers.get("Accept-Encoding", "")
         if asked.path == "/probe":
-            return exporter.probe(asked.query, self.headers.get(SCRAPE_TIMEOUT, ""), accept)
+            timeout = self.headers.get(SCRAPE_TIMEOUT, "")
+            return exporter.probe(asked.query, timeout, accept, encoding)
         pages: dict[str, Callable[[], Page]] = {
             "/metrics": lambda: exporter.own.page(accept),
             "/healthz": lambda: Page(_TEXT, b"ok\n"),
@@ -279,10 +283,10 @@ class _Handler(BaseHTTPRequestHandler):
         }
         make = pages.get(asked.path)
         if make is None:
-            return Answer(
+            return HttpAnswer(
                 404, Page(_TEXT, b"the paths are /, /probe, /metrics, /healthz, /targets\n")
             )
-        return Answer(200, make())
+        return HttpAnswer(200, packed(make(), encoding))
 
     def version_string(self) -> str:
         """The Server header, without Python's version."""

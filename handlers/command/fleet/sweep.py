@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Callable, NamedTuple
 
 from ...errors import SettingsError
-from .datagrams import Answer, answer, question
+from .datagrams import AgentAnswer, answer, question
 from .networks import Network, hosts
 
 TRIES = 2  # a second datagram replaces a lost one
@@ -33,7 +33,7 @@ def sweep(
     pace: Pace,
     sent: Callable[[], None],
     unsent: Callable[[Exception], None] = lambda _: None,
-) -> dict[str, Answer]:
+) -> dict[str, AgentAnswer]:
     """The answers by address. An answer must come from the address and port that were asked.
 
     `sent` is called for each datagram. If the system does not send it, `unsent` is called too, with
@@ -55,9 +55,9 @@ async def _sweep(
     pace: Pace,
     sent: Callable[[], None],
     unsent: Callable[[Exception], None],
-) -> dict[str, Answer]:
+) -> dict[str, AgentAnswer]:
     loop = asyncio.get_running_loop()
-    seen: dict[str, Answer] = {}
+    seen: dict[str, AgentAnswer] = {}
     # unpredictable, so that answers are hard to forge
     first = random.SystemRandom().randrange(1 << 24)
     numbers = {address: first + place for place, address in enumerate(addresses)}
@@ -118,7 +118,7 @@ class _Listener(asyncio.DatagramProtocol):
         self,
         numbers: dict[str, int],
         port: int,
-        seen: dict[str, Answer],
+        seen: dict[str, AgentAnswer],
         unsent: Callable[[Exception], None] = lambda _: None,
     ) -> None:
         self._numbers = numbers

@@ -6,24 +6,24 @@ import csv
 import io
 import os
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Callable, NamedTuple, Optional
 
 from ...errors import printable
 from ..output import columns
-from .verdict import Row, Summary
+from .verdict import PduRow, Summary
 
 
-class Column(NamedTuple):
+class CheckColumn(NamedTuple):
     """One column of a check. `key` names its value in JSON and CSV."""
 
     key: str
     #: the value, for programs
-    value: Callable[[Row], object]
+    value: Callable[[PduRow], object]
     #: the head of the column for people, in the table and on the page; "": people do not see it
     head: str = ""
     #: the text for people, if it is not the value itself
-    cell: Optional[Callable[[Row], object]] = None
+    cell: Optional[Callable[[PduRow], object]] = None
     #: whether programs that read CSV get it
     csv: bool = True
     #: whether programs that read JSON get it under its key
@@ -33,30 +33,30 @@ class Column(NamedTuple):
     #: whether the page draws a bar of the value beside it
     bar: bool = False
 
-    def text(self, row: Row) -> object:
+    def text(self, row: PduRow) -> object:
         """What people see."""
         return self.value(row) if self.cell is None else self.cell(row)
 
 
 # A new column needs a line here.
-COLUMNS: Sequence[Column] = (
-    Column("name", lambda row: row.device.name, "name"),
-    Column(
+COLUMNS: Sequence[CheckColumn] = (
+    CheckColumn("name", lambda row: row.device.name, "name"),
+    CheckColumn(
         "handler",
         lambda row: row.device.handler,
         "handler",
         lambda row: os.path.basename(row.device.handler),
     ),
-    Column("address", lambda row: row.device.address, "address"),
-    Column("level", lambda row: row.level, csv=False),
-    Column("result", lambda row: row.result, "result"),
-    Column("on", lambda row: row.on, "on", number=True),
-    Column("off", lambda row: row.off, "off", number=True),
-    Column("unknown", lambda row: row.unknown, "unknown", number=True),
-    Column(
+    CheckColumn("address", lambda row: row.device.address, "address"),
+    CheckColumn("level", lambda row: row.level, csv=False),
+    CheckColumn("result", lambda row: row.result, "result"),
+    CheckColumn("on", lambda row: row.on, "on", number=True),
+    CheckColumn("off", lambda row: row.off, "off", number=True),
+    CheckColumn("unknown", lambda row: row.unknown, "unknown", number=True),
+    CheckColumn(
         "load_a", lambda row: row.load_a, "A", lambda row: row.figures[0], number=True, bar=True
     ),
-    Column(
+    CheckColumn(
         "energy_kwh",
         lambda row: row.energy_kwh,
         "kWh",
@@ -64,11 +64,13 @@ COLUMNS: Sequence[Column] = (
         number=True,
         bar=True,
     ),
-    Column("seconds", lambda row: row.seconds, "s", lambda row: f"{row.seconds:.2f}", number=True),
-    Column("requests", lambda row: row.requests),
-    Column("kind", lambda row: row.kind, json=False),
-    Column("reason", lambda row: row.reason, json=False),
-    Column("remedy", lambda row: row.remedy, json=False),
+    CheckColumn(
+        "seconds", lambda row: row.seconds, "s", lambda row: f"{row.seconds:.2f}", number=True
+    ),
+    CheckColumn("requests", lambda row: row.requests),
+    CheckColumn("kind", lambda row: row.kind, json=False),
+    CheckColumn("reason", lambda row: row.reason, json=False),
+    CheckColumn("remedy", lambda row: row.remedy, json=False),
 )
 SHOWN = tuple(column for column in COLUMNS if column.head)
 # A spreadsheet reads a cell that begins with one of these as a formula; some fold other forms of
@@ -77,7 +79,7 @@ _FORMULA = ("=", "+", "-", "@", "\u2212")
 CHANGED = "*"
 
 
-def table(rows: Sequence[Row], marks: Mapping[str, Sequence[str]]) -> list[str]:
+def table(rows: Sequence[PduRow], marks: Mapping[str, Sequence[str]]) -> list[str]:
     """A head line, and a line for each PDU.
 
     With `marks`, a first column marks the PDUs that changed.
@@ -90,23 +92,34 @@ def table(rows: Sequence[Row], marks: Mapping[str, Sequence[str]]) -> list[str]:
     return columns(["", *head], [[mark, *line] for mark, line in zip(changed, cells)])
 
 
-def problems(rows: Sequence[Row]) -> list[str]:
-    """Two lines for each PDU with an error: the error, and what to do."""
+def problems(rows: Sequence[PduRow]) -> list[str]:
+    """For each PDU with an error or without a known state: what is wrong, and what to do."""
     lines: list[str] = []
     for row in rows:
         if row.kind:
             lines += [f"{row.device.name}: {row.kind}: {row.reason}", f"    {row.remedy}"]
+        elif row.remedy:
+            lines.append(f"{row.device.name}: {row.remedy}")
     return lines
 
 
-def as_csv(rows: Sequence[Row]) -> str:
+def as_csv(rows: Sequence[PduRow]) -> str:
     """The rows as CSV. Text that begins like a formula gets an apostrophe in front."""
+    written = [column for column in COLUMNS if column.csv]
+    return csv_lines(
+        [
+            [column.key for column in written],
+            *([column.value(row) for column in written] for row in rows),
+        ]
+    )
+
+
+def csv_lines(rows: Iterable[Sequence[object]]) -> str:
+    """Rows of cells as CSV. Text that begins like a formula gets an apostrophe in front."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    written = [column for column in COLUMNS if column.csv]
-    writer.writerow([column.key for column in written])
     for row in rows:
-        writer.writerow([_safe(column.value(row)) for column in written])
+        writer.writerow([_safe(cell) for cell in row])
     return out.getvalue()
 
 
@@ -123,13 +136,13 @@ def begins_as_formula(text: str) -> bool:
 
 
 def as_json(
-    rows: Sequence[Row], found: Summary, marks: Mapping[str, Sequence[str]]
+    rows: Sequence[PduRow], found: Summary, marks: Mapping[str, Sequence[str]]
 ) -> dict[str, Any]:
     """The summary, and each PDU with its counts, figures, outlets, error and changes."""
     return {"summary": found._asdict(), "pdus": [_json(row, marks) for row in rows]}
 
 
-def _json(row: Row, marks: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+def _json(row: PduRow, marks: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     made: dict[str, Any] = {column.key: column.value(row) for column in COLUMNS if column.json}
     made["outlets"] = [outlet._asdict() for outlet in row.outlets]
     if row.kind:

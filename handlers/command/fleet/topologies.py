@@ -8,10 +8,10 @@ from typing import Any
 
 from ... import registry
 from ...topology import Topology
-from ..loading import Handler
+from ..loading import LoadedHandler
 
 
-def read(handler: Handler, pdu: Any) -> Topology:
+def read(handler: LoadedHandler, pdu: Any) -> Topology:
     """The topology of a PDU; empty for an archive, and for a handler without `topology.py`.
 
     Raises the errors of handlers/errors.py.

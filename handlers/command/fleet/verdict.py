@@ -25,6 +25,7 @@ REMEDIES: Mapping[str, str] = {
         "check power, cable, address and firewall; over SNMP also the community, over TLS the"
         " certificate"
     ),
+    "busy": "read fewer PDUs at a time (--parallel), or use a machine with less other work",
     "denied": "correct the account on the PDU, or the login that was used for it",
     "settings": "correct this PDU in the list, or its login",
     "protocol": "read this PDU alone with `pdu status --debug` and report what it prints",
@@ -49,10 +50,14 @@ REMEDIES: Mapping[str, str] = {
         " report what it prints"
     ),
 }
+_ONLY_METERS = (
+    "no state of its outlets is known: if this PDU only meters, set metered=yes in the list (the"
+    " column metered)"
+)
 _OTHERWISE = "read this PDU alone with `pdu status`"
 
 
-class Row(NamedTuple):
+class PduRow(NamedTuple):
     """One PDU of the table."""
 
     device: ListedPdu
@@ -81,8 +86,13 @@ class Row(NamedTuple):
 
     @property
     def remedy(self) -> str:
-        """What to do about the error; "" if there is none."""
-        return REMEDIES.get(self.kind, _OTHERWISE) if self.kind else ""
+        """What to do about the error, or about a PDU none of whose states is known; "" if there is
+        nothing.
+        """
+        if self.kind:
+            return REMEDIES.get(self.kind, _OTHERWISE)
+        only_unknown = bool(self.unknown) and not self.on and not self.off
+        return _ONLY_METERS if only_unknown and not self.device.metered else ""
 
     @property
     def figures(self) -> tuple[str, str]:
@@ -96,14 +106,14 @@ class Row(NamedTuple):
         return load, energy
 
 
-def judged(device: ListedPdu, reading: Reading, keep_outlets: bool = True) -> Row:
+def judged(device: ListedPdu, reading: Reading, keep_outlets: bool = True) -> PduRow:
     """The row of one PDU."""
     level, result = _level(device, reading)
     kind, reason = reading.failure or ("", "")
     on, off, unknown = (
         reading.count(state) if reading.answered else None for state in (UP, DOWN, UNKNOWN)
     )
-    return Row(
+    return PduRow(
         device,
         level,
         result,
@@ -139,7 +149,7 @@ class Summary(NamedTuple):
     """The whole fleet."""
 
     pdus: int
-    #: `Row.result` -> number of PDUs, the most frequent first
+    #: `PduRow.result` -> number of PDUs, the most frequent first
     results: dict[str, int]
     on: int
     off: int
@@ -176,7 +186,7 @@ class Summary(NamedTuple):
         ]
 
 
-def summary(rows: Sequence[Row], seconds: float) -> Summary:
+def summary(rows: Sequence[PduRow], seconds: float) -> Summary:
     """The sums over all rows."""
     results = Counter(row.result for row in rows)
     loads = [row.load_a for row in rows if row.load_a is not None]
@@ -204,7 +214,7 @@ _NAGIOS_SHOWN = 20
 NAGIOS_FAILED = 3  # UNKNOWN in Nagios' plugin guidelines: the check itself failed
 
 
-def nagios(found: Summary, rows: Sequence[Row]) -> list[str]:
+def nagios(found: Summary, rows: Sequence[PduRow]) -> list[str]:
     """The output of a Nagios plugin: one line with performance data, then lines about PDUs that are
     not well.
 
@@ -243,7 +253,7 @@ def _plain(text: str) -> str:
     return text.replace("|", "/")  # the bar separates performance data
 
 
-def remembered(before: Optional[Row], row: Row) -> Row:
+def remembered(before: Optional[PduRow], row: PduRow) -> PduRow:
     """The row for the next call of `changes`: states or an energy that `row` lacks are taken from
     `before`.
     """
@@ -258,7 +268,7 @@ def remembered(before: Optional[Row], row: Row) -> Row:
     )
 
 
-def changes(before: Row, after: Row) -> list[str]:
+def changes(before: PduRow, after: PduRow) -> list[str]:
     """What changed: the result, outlets if both rows have states, and an energy that fell.
 
     Changed loads are left out.

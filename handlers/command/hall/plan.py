@@ -12,7 +12,7 @@ import click
 from ...errors import SettingsError
 from ..files import text_of
 from ..fleet import listing
-from ..groups import Lazy, Place
+from ..groups import Lazy, Place, Subcommand
 from ..options import SharedOptions, Word, given, option, output
 from ..output import columns, counted, print_json
 from ..report import Usage
@@ -122,7 +122,7 @@ def _written(target: str, made: Any, state: SharedOptions) -> int:
     return _WELL
 
 
-check = click.Command(
+check = Subcommand(
     "check",
     callback=_check,
     help="""Compare a drawing with the PDUs: cords to outlets that do not exist, current that
@@ -130,9 +130,13 @@ belongs to nobody, machines whose cords all hang on one feed, PDU or breaker, ot
 
 \b
 Exit code: 0 without a finding, 1 with findings.""",
+    examples=(
+        "pdu plan check hall.power.toml --list hall.csv --auth logins.toml",
+        "pdu plan check hall.power.toml --list hall.csv --json",
+    ),
     params=[Word("DRAWING"), *gathering.options(), *output()],
 )
-import_ = click.Command(
+import_ = Subcommand(
     "import",
     callback=_import,
     help="""Make or update a drawing from CSV files (server,psu,pdu,outlet and
@@ -140,6 +144,10 @@ pdu,line,breaker_a,feed,limit_percent), from NetBox or from Nautobot. An update 
 
 \b
 An outlet joins by its name on the PDU, then by its printed number; the PDUs are read for that.""",
+    examples=(
+        "pdu plan import cords.csv lines.csv --list hall.csv",
+        "pdu plan import --url https://netbox.example.com --token-file token",
+    ),
     params=[
         Word("FILES*"),
         *option(
@@ -168,5 +176,6 @@ plan = Lazy(
         ),
         "check": Place("hall.plan", "check", "compare a drawing with its PDUs"),
     },
+    ("pdu plan import cords.csv lines.csv --list hall.csv", "pdu plan check hall.power.toml"),
     help="The hall's drawing, hall.power.toml: feeds, PDUs, breakers, machines and their cords.",
 )

@@ -10,6 +10,7 @@ import click
 
 from ...errors import SettingsError, printable
 from ..fleet.check import check_writable, write_page
+from ..groups import Subcommand
 from ..options import Word, given, option, output
 from ..output import print_json
 from ..report import Usage
@@ -108,10 +109,14 @@ each line and breaker; one that overloads fails next.
 \b
 Exit code: 0 if all machines stay and all loads fit, 1 if something cannot be said, 2 if a machine
 goes dark or a breaker overloads, and also if the drawing or an option is wrong."""
-rehearse = click.Command(
+rehearse = Subcommand(
     "rehearse",
     callback=_rehearse,
     help=_HELP,
+    examples=(
+        "pdu rehearse hall.power.toml --list hall.csv --fail feed:A",
+        "pdu rehearse hall.power.toml --readings now.json --each --json",
+    ),
     params=[
         Word("DRAWING"),
         *option(

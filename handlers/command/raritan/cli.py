@@ -13,7 +13,7 @@ import click
 
 from ...errors import PduHandlerError, Refused, SettingsError, Unsupported
 from .. import form
-from ..groups import Command, OnHost, Place
+from ..groups import Command, OnHost, Place, Subcommand
 from ..options import LOGIN, TLS, Seconds, SharedOptions, asking, device, given, option, output
 from ..output import Result, columns, passing, shown
 
@@ -220,10 +220,11 @@ def _discover(context: click.Context, seconds: float, interface: Sequence[str]) 
     )
 
 
-discover = click.Command(
+discover = Subcommand(
     _DISCOVER,
     callback=_discover,
     help="Find units by mDNS, which reaches the local network only.",
+    examples=("pdu raritan discover", "pdu raritan discover --seconds 10 --json"),
     params=[
         *option("--seconds", "how long to listen (4)", "N", Seconds(0.1, 600.0), default=4.0),
         *option(
@@ -251,6 +252,7 @@ raritan = OnHost(
         ),
         *_OPTIONS,
     ],
-    (_DISCOVER,),
+    examples=("pdu raritan 192.0.2.9 info", "pdu raritan 192.0.2.9 outlets --username reader"),
+    without=(_DISCOVER,),
     help="Jobs on a Raritan, Legrand or Server Technology PDU with Xerus firmware.",
 )

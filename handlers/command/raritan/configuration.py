@@ -380,6 +380,7 @@ COMMANDS: Commands = {
             Word("FILE*", "files, or the tag to download"),
             *_out(False),
         ],
+        examples=("cert", "cert upload unit.pem unit.key"),
     ),
     "config": Command(
         config,
@@ -398,11 +399,22 @@ COMMANDS: Commands = {
                 "--skip-check", "put: model, firmware_version, or both separated by a comma", "WHAT"
             ),
         ],
+        examples=("config raw get --out unit.txt", "config bulk put rack.txt --yes"),
     ),
-    "diag": Command(diagnosis, _out(True)),
-    "eto": Command(eto, _out(False)),
+    "diag": Command(
+        diagnosis,
+        _out(True),
+        examples=("diag --out diagnosis.tgz", "diag --out - --username admin"),
+    ),
+    "eto": Command(
+        eto,
+        _out(False),
+        examples=("eto --out unit.eto", "eto --link 2 --out -"),
+    ),
     "pmc": Command(
-        pmc, [Word("ACTION", "csv or put"), Word("VALUE?", "a panel, or a file"), *_out(False)]
+        pmc,
+        [Word("ACTION", "csv or put"), Word("VALUE?", "a panel, or a file"), *_out(False)],
+        examples=("pmc csv", "pmc put meters.csv --yes"),
     ),
     "snmp": Command(
         snmp,
@@ -413,5 +425,6 @@ COMMANDS: Commands = {
                 "communities: PDU_READ_COMMUNITY, PDU_WRITE_COMMUNITY",
             )
         ],
+        examples=("snmp", "snmp v2=no v3=yes --yes"),
     ),
 }

@@ -307,5 +307,6 @@ COMMANDS: Commands = {
             ),
             *option("--all", "all events of the unit, including one for each new reading"),
         ],
+        examples=("events --count 10", "events --for 60 --all --json"),
     )
 }

@@ -279,5 +279,6 @@ COMMANDS: Commands = {
             *option("--cross", "accept an image for another product"),
             *option("--allow-untrusted", "accept an image without a good signature"),
         ],
+        examples=("firmware", "firmware update px3.bin --wait 3600"),
     )
 }

@@ -258,6 +258,7 @@ COMMANDS: Commands = {
                 show_default=True,
             ),
         ],
+        examples=("links", "links add 2 192.0.2.10 --link-user admin"),
     ),
     "network": Command(
         network,
@@ -269,6 +270,11 @@ COMMANDS: Commands = {
                 "--interface", "for --role primary: the interface to the expansion units", "NAME"
             ),
         ],
+        examples=("network", "network forwarding on --role primary"),
     ),
-    "servers": Command(servers, [Word("ACTION?", _SERVER_ACTIONS), Word("VALUE*", "host, or id")]),
+    "servers": Command(
+        servers,
+        [Word("ACTION?", _SERVER_ACTIONS), Word("VALUE*", "host, or id")],
+        examples=("servers", "servers add 192.0.2.30"),
+    ),
 }

@@ -408,14 +408,27 @@ def _change(word: str) -> tuple[str, Optional[float]]:
 
 
 COMMANDS: Commands = {
-    "info": Command(info),
-    "outlets": Command(outlets),
-    "sensors": Command(sensors),
+    "info": Command(
+        info,
+        examples=("info", "info --link 2 --json"),
+    ),
+    "outlets": Command(
+        outlets,
+        examples=("outlets", "outlets --link 2 --json"),
+    ),
+    "sensors": Command(
+        sensors,
+        examples=("sensors", "sensors --username reader --json"),
+    ),
     "thresholds": Command(
         thresholds,
         [
             Word("SENSOR", "a name or an id that 'sensors' shows, such as inlet/1/L2/current"),
             Word("CHANGE*", "such as upperCritical=16 or lowerWarning=off"),
         ],
+        examples=(
+            "thresholds inlet/1/L2/current",
+            "thresholds inlet/1/L2/current upperCritical=16",
+        ),
     ),
 }

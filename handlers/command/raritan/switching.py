@@ -374,8 +374,16 @@ def _set_order(context: Context, pdu: Pdu, order: str) -> None:
 _OUTLETS = Word("OUTLET+", "numbers from 1, or all")
 _IN_SEQUENCE = option("--in-sequence", "switch several outlets in the order of the unit's sequence")
 COMMANDS: Commands = {
-    "switch": Command(switch, [_OUTLETS, Word("STATE", "on or off"), *_IN_SEQUENCE]),
-    "cycle": Command(cycle, [_OUTLETS, *_IN_SEQUENCE]),
+    "switch": Command(
+        switch,
+        [_OUTLETS, Word("STATE", "on or off"), *_IN_SEQUENCE],
+        examples=("switch 3 off", "switch 1 2 3 on --in-sequence --yes"),
+    ),
+    "cycle": Command(
+        cycle,
+        [_OUTLETS, *_IN_SEQUENCE],
+        examples=("cycle 3", "cycle 1 2 --wait 120 --yes"),
+    ),
     "sequence": Command(
         sequence,
         [
@@ -384,5 +392,6 @@ COMMANDS: Commands = {
                 "--delay", "with an order or the word none: milliseconds after each outlet", "MS"
             ),
         ],
+        examples=("sequence", "sequence 3,1,2 --delay 500"),
     ),
 }

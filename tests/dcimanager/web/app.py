@@ -14,13 +14,13 @@ from starlette.staticfiles import StaticFiles
 
 from ..simulations import Simulations
 from .access import Access
-from .pages import entry, handlers, log, pdu, pdus, servers
+from .pages import entry, handlers, log, pdu, pdus, servers, trust
 from .site import Site, Wrong
 
 if TYPE_CHECKING:
     from ..manager import DciManager
 
-_PAGES = (entry, pdus, pdu, handlers, servers, log)
+_PAGES = (entry, pdus, pdu, trust, handlers, servers, log)
 _LONGEST_PATH = 1000  # in characters; int() refuses an id of more than 4300 digits
 
 

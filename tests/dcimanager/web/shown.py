@@ -16,15 +16,20 @@ from markupsafe import Markup
 from handlers.errors import printable
 
 from ..records import Pdu
+from .outcomes import Outcome
 
 LONGEST = 120  # default limit of `plain`, in characters
+# kind of a failed call → its words, if they differ
+FAILURES = {"time-out": "hung, stopped", "died": "crashed"}
 STATES = {"UP": "on", "DOWN": "off", "UNKNOWN": "unknown"}
 
 
 def number(value: float) -> str:
-    """A figure in A or kWh, rounded to mA or Wh."""
+    """A figure in A or kWh, rounded to mA or Wh: always three decimals, with a comma between
+    thousands, so that the figures of a column can be compared at a glance.
+    """
     # adding 0.0 turns -0 into 0
-    return f"{round(value, 3) + 0.0:.3f}".rstrip("0").rstrip(".")
+    return f"{round(value, 3) + 0.0:,.3f}"
 
 
 def load(pdu: Pdu, identity: Optional[str] = None) -> str:
@@ -86,23 +91,55 @@ def state(pdu: Pdu, identity: str) -> str:
     """A port's state on the page: "unknown" if the handler reported UNKNOWN, or if the port's last
     switching is in doubt; "on" or "off" if `last_poll` succeeded; else "stale", for example
     until the first poll after a restart or a change of address."""
+    return _state(pdu, identity, _is_stale(pdu))
+
+
+def _state(pdu: Pdu, identity: str, is_stale: bool) -> str:
     if identity in pdu.doubts:
         return "unknown"
-    last = pdu.last_poll
-    is_stale = last is None or not last.ok
     shown = STATES.get(pdu.ports.get(identity, ""), "unknown")
     return "stale" if is_stale and shown != "unknown" else shown
 
 
+def _is_stale(pdu: Pdu) -> bool:
+    last = pdu.last_poll
+    return last is None or not last.ok
+
+
 def counts(pdu: Pdu) -> dict[str, int]:
     """The number of ports in each state."""
-    seen = [state(pdu, identity) for identity in pdu.ports]
+    is_stale = _is_stale(pdu)
+    seen = [_state(pdu, identity, is_stale) for identity in pdu.ports]
     return {name: seen.count(name) for name in ("on", "off", "unknown", "stale")}
+
+
+def contradicted(pdu: Pdu, identity: str, outcome: Outcome) -> bool:
+    """Whether a poll after a successful command reports another state than the command's."""
+    is_later = pdu.polled_at > outcome.at
+    return outcome.good and is_later and pdu.port_state(identity) != outcome.wanted
+
+
+def still_flows(pdu: Pdu, identity: str, outcome: Outcome) -> bool:
+    """Whether the port's meter, read after a command to switch off, shows a current."""
+    is_read = identity in pdu.switched and not pdu.measured_before_command(identity)
+    return outcome.wanted == "DOWN" and is_read and pdu.port_load_a.get(identity, 0.0) > 0
 
 
 def failing(pdu: Pdu) -> bool:
     last = pdu.last_poll
     return last is not None and not last.ok
+
+
+def waiting(pdu: Pdu) -> bool:
+    """Whether no poll of the PDU has ended, or none since its address or settings were changed."""
+    return pdu.last_poll is None and (pdu.unread or not pdu.polled_at)
+
+
+def failure(pdu: Pdu) -> str:
+    """The error of the last poll without the PDU's address in front, which stands beside it."""
+    text = pdu.last_poll.text if pdu.last_poll else ""
+    host, colon, rest = text.partition(": ")
+    return rest if colon and host.startswith(pdu.address) else text
 
 
 def unmeasured(pdu: Pdu) -> bool:
@@ -131,5 +168,15 @@ def environment() -> Environment:
         "moment": moment,
     }
     env.filters.update(filters)
-    env.globals.update(state=state, counts=counts, failing=failing, unmeasured=unmeasured)
+    env.globals.update(
+        failure=failure,
+        FAILURES=FAILURES,
+        state=state,
+        counts=counts,
+        failing=failing,
+        unmeasured=unmeasured,
+        waiting=waiting,
+        contradicted=contradicted,
+        still_flows=still_flows,
+    )
     return env

@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.formparsers import MultiPartException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from ..asgi import LARGEST_BODY
 from ..records import Refusal
@@ -20,6 +20,8 @@ from ..simulations import Simulations
 from ..store import storable
 from ..tokens import proof
 from .access import LOGIN, own_form, session
+from .fleet import Round
+from .outcomes import Outcomes
 from .shown import environment
 
 if TYPE_CHECKING:
@@ -49,6 +51,9 @@ class Wrong(Exception):
 class Site:
     def __init__(self, manager: DciManager, simulations: Simulations) -> None:
         self.manager, self.simulations = manager, simulations
+        self.outcomes = Outcomes()
+        # the last "Poll all now"
+        self.round: Optional[Round] = None
         self._env = environment()
         self._messages: dict[str, list[Message]] = {}
         self._lock = threading.Lock()
@@ -65,7 +70,7 @@ class Site:
         For the page's own script (X-Part), only the template's block `live`, with an ETag; 304
         if unchanged.
         """
-        part = bool(request.headers.get("x-part"))
+        part = is_part(request)
         with self._lock:
             messages = [] if part else self._messages.pop(session(request), [])
         text = storable(
@@ -155,6 +160,20 @@ def action(site: Site, act: Act) -> Callable[[Request], Any]:
 def go(path: str) -> Response:
     """A redirect after a form was processed, so that a reload does not send it again."""
     return RedirectResponse(path, 303)
+
+
+def is_part(request: Request) -> bool:
+    """Whether the page's own script asks, which takes parts of pages and the results of commands."""
+    return bool(request.headers.get("x-part"))
+
+
+def ended(request: Request, path: str, good: bool, text: str) -> Response:
+    """The end of a command: the page `path` shows the result in a row of its own. The page's script
+    gets the sentence too, to announce it.
+    """
+    if is_part(request):
+        return JSONResponse({"good": good, "text": text, "to": path})
+    return go(path)
 
 
 def quote_all(text: str) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
 
 import pytest
 
-from handlers.command import root
+from handlers.command import calls, cycling, root, switching
+from handlers.command.loading import LoadedHandler
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.peers import Peer
 
@@ -34,6 +36,12 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
     code = root.run(arguments)
     shown = capsys.readouterr()
     return code, shown.out, shown.err
+
+
+def use(monkeypatch: pytest.MonkeyPatch, loading: Callable[[str], LoadedHandler]) -> None:
+    """Let the commands that call a handler load it with this function."""
+    for module in (calls, switching, cycling):
+        monkeypatch.setattr(module, "load", loading)
 
 
 class Broken:

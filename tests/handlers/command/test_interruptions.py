@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 
-from handlers.command import calls, exits
-from handlers.command.loading import Handler
+from handlers.command import exits, switching
+from handlers.command.loading import LoadedHandler
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
-from tests.handlers.command.running import run
+from tests.handlers.command.running import run, use
 from tests.needs import ROOT
 from tests.waiting import PATIENCE_S, asleep, bounded, until
 
@@ -83,8 +83,9 @@ def test_an_interruption_tells_switched_outlets_from_doubtful_and_untouched_ones
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     before = signal.getsignal(number)
-    monkeypatch.setattr(
-        calls, "load", lambda name: Handler(name, name, Interrupting(number, last).make, (), False)
+    use(
+        monkeypatch,
+        lambda name: LoadedHandler(name, name, Interrupting(number, last).make, (), False),
     )
     code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "2", "3", "--yes", "--json")
     answer = json.loads(out)
@@ -93,7 +94,7 @@ def test_an_interruption_tells_switched_outlets_from_doubtful_and_untouched_ones
     code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "2", "3", "--yes")
     assert (code, err) == (exits.INTERRUPTED, f"interrupted: 192.0.2.7: {words}\n")
     assert out.splitlines() == [
-        f"down of 192.0.2.7 by x: outlet {identity} is DOWN" for identity in printed
+        f"outlet {identity} of 192.0.2.7 is off (x)" for identity in printed
     ]
     assert signal.getsignal(number) is before
 
@@ -104,10 +105,8 @@ def test_an_interruption_after_the_last_command_says_that_all_were_answered(
     def interrupted(*words: object, **options: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(
-        calls, "load", lambda name: Handler(name, name, Interrupting(0, 0).make, (), False)
-    )
-    monkeypatch.setattr(calls, "print", interrupted, raising=False)
+    use(monkeypatch, lambda name: LoadedHandler(name, name, Interrupting(0, 0).make, (), False))
+    monkeypatch.setattr(switching, "print", interrupted, raising=False)
     code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "--yes")
     assert (code, out, err) == (
         exits.INTERRUPTED,
@@ -131,9 +130,7 @@ class InterruptedStatus:
 def test_ctrl_c_keeps_the_answers_of_the_hosts_that_were_read_before(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(
-        calls, "load", lambda name: Handler(name, name, InterruptedStatus, (), False)
-    )
+    use(monkeypatch, lambda name: LoadedHandler(name, name, InterruptedStatus, (), False))
     code, out, err = run(capsys, "status", "x", "192.0.2.7", "192.0.2.8", "192.0.2.9", "--json")
     first, second = json.loads(out)
     assert (code, err) == (exits.INTERRUPTED, "")

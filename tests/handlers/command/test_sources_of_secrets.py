@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 
 from handlers import errors
-from handlers.command import calls, exits, form
+from handlers.command import exits, form
 from handlers.command.loading import load
 from handlers.command.options import SharedOptions
 from handlers.command.report import reason
 from pdu_common.connection import PduSnmpData
 from tests import terminal
-from tests.handlers.command.running import Broken, run, silent
+from tests.handlers.command.running import Broken, run, silent, use
 from tests.needs import ROOT
 
 
@@ -42,7 +42,7 @@ def test_a_secret_file_overrides_the_environment(
     monkeypatch.setenv("PDU_PASSWORD", "from the environment")
     (tmp_path / "secret").write_bytes(b"\xef\xbb\xbffrom a file\r\n")
     nut = load("nut")
-    monkeypatch.setattr(calls, "load", lambda name: nut._replace(make=keep))
+    use(monkeypatch, lambda name: nut._replace(make=keep))
     run(
         capsys,
         "down",
@@ -73,9 +73,7 @@ def test_an_option_overrides_the_environment_which_never_supplies_the_address(
     monkeypatch.setenv("PDU_HOST", "192.0.2.99")
     monkeypatch.setenv("PDU_COMMUNITY", "c")
     nut, snmp = load("nut"), load("snmp")
-    monkeypatch.setattr(
-        calls, "load", lambda name: (nut if name == "nut" else snmp)._replace(make=keep)
-    )
+    use(monkeypatch, lambda name: (nut if name == "nut" else snmp)._replace(make=keep))
     run(capsys, "down", "nut", " h:99 ", "1", "--yes", "--timeout", "3", "--no-verify")
     run(capsys, "down", "snmp", "h:1161", "1", "--yes", "--snmp-version", "2c")
     run(capsys, "down", "snmp", "h:1161", "1", "--yes", "--port", "1162")

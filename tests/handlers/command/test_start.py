@@ -25,6 +25,8 @@ from handlers.command.root import PLACES
 from tests.handlers.command.running import options
 from tests.needs import ROOT, pythons
 from tests.peers import PEERS
+from tests.simulators.snmp_agent import Agent
+from tests.simulators.snmp_agent.devices import apc
 from tests.waiting import PATIENCE_S
 
 
@@ -53,7 +55,8 @@ def test_the_versions_of_the_pack_and_of_python_are_printed() -> None:
 
 def test_without_a_command_the_commands_are_listed() -> None:
     done = run([sys.executable, "-m", "handlers"])
-    assert done.returncode == 0 and all(f"\n  {name} " in done.stdout for name in PLACES)
+    names = [", ".join((name, *place.also)) for name, place in PLACES.items()]
+    assert done.returncode == 0 and all(f"\n  {name} " in done.stdout for name in names)
 
 
 def help_of(name: str, capsys: pytest.CaptureFixture[str]) -> str:
@@ -68,10 +71,10 @@ def test_help_of_new_explains_its_argument(capsys: pytest.CaptureFixture[str]) -
 def test_help_announces_a_question_for_a_secret_only_where_one_is_asked(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """`check` and `exporter` may run unattended, so they ask for nothing."""
+    """`exporter` runs unattended, so it asks for nothing."""
     assert ["you are asked" in help_of(name, capsys) for name in ("find", "check", "exporter")] == [
         True,
-        False,
+        True,
         False,
     ]
 
@@ -107,14 +110,13 @@ def test_a_missing_package_is_reported_in_one_line_with_the_remedy() -> None:
     assert "package click is missing" in done.stderr and "pip install click" in done.stderr
 
 
-def test_a_package_that_only_the_handler_needs_is_reported_with_the_remedy(tmp_path: Path) -> None:
-    (tmp_path / "pysnmp.py").write_text(
-        "raise ModuleNotFoundError(\"No module named 'pysnmp'\", name='pysnmp')\n"
+def test_a_package_that_only_the_handler_needs_is_reported_with_the_remedy() -> None:
+    """Before the first request: only a write needs pysnmp, and it must not fail half-way."""
+    program = (
+        "import sys; sys.modules['pysnmp'] = None; from handlers.command.start import main;"
+        " sys.exit(main(['status', 'snmp', '127.0.0.1:9']))"
     )
-    done = run(
-        [sys.executable, "-m", "handlers", "status", "snmp", "127.0.0.1:9"],
-        PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}",
-    )
+    done = run([sys.executable, "-c", program])
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert "package pysnmp is missing" in done.stderr and "pip install pysnmp" in done.stderr
 
@@ -154,6 +156,20 @@ def test_an_old_python_is_refused_in_one_line(python: Path, program: list[str]) 
         "",
         1,
     ) and "needs Python 3.9" in done.stderr
+
+
+@pytest.mark.parametrize("call", ["status", "statistic", "labels"])
+def test_a_read_over_snmp_imports_neither_pysnmp_nor_asyncio(call: str) -> None:
+    """pysnmp's import alone takes as long as the whole call."""
+    program = (
+        "import sys; from handlers.command.start import main; code = main(sys.argv[1:]);"
+        " found = {'pysnmp', 'pyasn1', 'asyncio', 'hashlib'} & set(sys.modules);"
+        " sys.exit(code or bool(found))"
+    )
+    with Agent(apc.rpdu2(outlets=4)) as agent:
+        address = f"127.0.0.1:{agent.port}"
+        done = run([sys.executable, "-c", program, call, "snmp", address], PDU_COMMUNITY="public")
+        assert (done.returncode, done.stderr) == (0, "") and agent.requests
 
 
 def test_ctrl_c_while_the_command_loads_is_quiet(tmp_path: Path) -> None:
@@ -391,11 +407,11 @@ def advice(words: list[str], capsys: pytest.CaptureFixture[str]) -> str:
     return told.partition(": ")[2].rpartition(" (")[0]
 
 
-ON = ("on", "ON", "power-on", "turn_on", "poweron", "enable", "start")
-OFF = ("off", "Off", "power-off", "turn_off", "poweroff", "shutdown", "disable")
+ON = ("ON", "power-on", "turn_on", "poweron", "enable", "start")
+OFF = ("Off", "power-off", "turn_off", "poweroff", "shutdown", "disable")
 DIRECTIONS = [
-    *((word, "up switches outlets on", "down") for word in ON),
-    *((word, "down switches outlets off", "up ") for word in OFF),
+    *((word, "on switches outlets on", "off ") for word in ON),
+    *((word, "off switches outlets off", "on ") for word in OFF),
 ]
 
 
@@ -404,16 +420,18 @@ def test_a_word_for_switching_leads_to_the_command_that_does_it(
     word: str, right: str, wrong: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     told = advice([word, "nut", "192.0.2.9", "3"], capsys)
-    assert right in told and wrong not in told
+    assert told.endswith((right, f"did you mean {word.lower()}?")) and wrong not in told
 
 
 @pytest.mark.parametrize(
     "words, right",
     [
-        (["cycle"], "down switches outlets off, up switches them on again"),
-        (["reboot"], "raritan HOST cycle does both"),
+        (["reboot"], "cycle switches an outlet off, and on again"),
+        (["powercycle"], "cycle switches an outlet off"),
+        (["who"], "identify says what a device is"),
         (["scan"], "find searches a network for PDUs"),
-        (["power"], "statistic shows load and energy"),
+        (["power"], "on and off switch outlets, cycle"),
+        (["amps"], "statistic shows load and energy"),
         (["list"], "status lists"),
         (["statuss"], "did you mean status?"),
         (["STATUS"], "did you mean status?"),
@@ -421,7 +439,7 @@ def test_a_word_for_switching_leads_to_the_command_that_does_it(
         (["raritan", "h", "on", "3"], "switch OUTLETS on switches outlets on"),
         (["raritan", "h", "reboot"], "firmware reboot restarts"),
         (["nut", "h", "off"], "run sends an instant command"),
-        (["redfish", "h", "on"], "for pdu, up switches outlets on"),
+        (["redfish", "h", "on"], "or see pdu on --help"),
         (["redfish", "h", "down"], "or see pdu down --help"),
     ],
 )
@@ -439,6 +457,6 @@ TYPED = strategies.text("onfupdwer-_ ", min_size=1, max_size=7) | strategies.sam
 @given(TYPED)
 def test_similarity_never_picks_a_direction(word: str) -> None:
     """A word that is not in the table never leads to `up` alone or to `down` alone."""
-    told = meant.similar(word, PLACES)
-    assert ("up" in told.split()) == ("down" in told.split())
-    assert told not in ("did you mean up?", "did you mean down?")
+    told = meant.similar(word, root.ROOT.by_name)
+    assert ("on" in told.split()) == ("off" in told.split())
+    assert told not in [f"did you mean {word}?" for word in ("on", "off", "up", "down")]

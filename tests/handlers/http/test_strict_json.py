@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
+from handlers.http import strict_json
 from handlers.http.strict_json import loads
 
 _TEXTS = st.text(alphabet='ab:" \\,{}[]\n\u00e4\U0001f600', max_size=4)
@@ -119,3 +120,15 @@ def test_a_number_beyond_the_largest_float_is_refused(number: str) -> None:
 
 def test_large_and_small_floats_are_read_whatever_the_texts_around_them() -> None:
     assert loads(b'["1e400",1e308,1e-400,2E+002,"NaN"]') == ["1e400", 1e308, 0.0, 200.0, "NaN"]
+
+
+def test_hex_in_an_etag_is_not_taken_for_a_huge_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The check for huge numbers writes the whole answer again."""
+    monkeypatch.setattr(json, "dumps", lambda *_, **__: pytest.fail("checked"))
+    for etag in ("1e400", 'W/\\"12e4567\\"', "a1E+123", "00e0001"):
+        assert loads(f'{{"@odata.etag":"{etag}","n":1.5e22,"m":-3e+2}}'.encode())
+    for number in ("1e400", "-1.5E+400", "0e0001"):
+        for before in ("", '{"a":', '{"a": ', "[", "[1,", "[1,\n"):
+            digits = f"{before}{number}".encode().translate(strict_json._ZEROS, b"+")
+            assert strict_json._may_be_large(digits)
+    assert strict_json._may_be_large(b"e000" * 1001)

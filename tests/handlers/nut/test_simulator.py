@@ -13,11 +13,9 @@ import pytest
 
 from tests.handlers.nut.given import client
 from tests.needs import program
-from tests.secrecy import WATCH
 from tests.servers import upsd
 from tests.servers.upsd import Upsd
 from tests.simulators.nut_server import ADMIN, Driver, NutServer, StaticDevice, SwitchedPdu, User
-from tests.simulators.nut_server.__main__ import main
 
 NUTS_TOOLS = pytest.mark.against("NUT's upsc, upscmd, upsrw (drive the simulator)")
 LOGIN = ("-u", ADMIN.name, "-p", ADMIN.password, "-w")
@@ -86,27 +84,6 @@ def test_upsrw_lists_and_sets_variables(server: NutServer) -> None:
     assert "[outlet.12.desc]" in run("upsrw", at(server))
     run("upsrw", "-s", "outlet.2.desc=two words", *LOGIN, at(server))
     assert variables(server)["outlet.2.desc"] == "two words"
-
-
-def test_the_help_names_the_option_outlets_and_more_than_48_are_refused(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main(["--help"])
-    assert ended.value.code == 0 and "--outlets" in capsys.readouterr().out
-    assert WATCH.found()  # the help shows the default password, as it should
-    with pytest.raises(SystemExit) as ended:
-        main(["--outlets", "49"])
-    assert ended.value.code == 2 and "1 to 48" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("name", ["", "two words", "rück", 'a"', "a\n"])
-def test_a_device_whose_name_no_request_can_carry_is_refused(
-    name: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main(["--device", name, "--outlets", "49"])
-    assert ended.value.code == 2 and "is not a name" in capsys.readouterr().err
 
 
 @pytest.mark.against("NUT upsd (compared with the simulator)")

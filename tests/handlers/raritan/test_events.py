@@ -321,10 +321,11 @@ def listening(agent: MakeAgent) -> Iterator[Listening]:
 
 
 @pytest.mark.parametrize(
-    "seconds", [1.0, 5.0, 15.0, 20.0, 23.7, 24.0, 25.0, 27.9, 29.0, 29.4, 29.8]
-)
-@pytest.mark.parametrize(
-    "fault", [Fault.CLOSE_BEFORE, Fault.STATUS, Fault.HTML, Fault.EMPTY, Fault.NOT_JSON]
+    "fault, seconds",
+    [
+        *((Fault.CLOSE_BEFORE, seconds) for seconds in (1.0, 15.0, 23.7, 24.0, 27.9, 29.4, 29.8)),
+        *((fault, 29.8) for fault in (Fault.STATUS, Fault.HTML, Fault.EMPTY, Fault.NOT_JSON)),
+    ],
 )
 def test_no_event_is_lost_in_an_outage_that_is_shorter_than_the_channels_life(
     listening: Listening, fault: Fault, seconds: float
@@ -416,12 +417,12 @@ def test_a_unit_that_starts_may_answer_with_pages_for_ten_minutes(
         listening.states(40)
 
 
-def test_a_connection_that_fails_for_an_hour_does_not_end_the_listening(
+def test_a_connection_that_fails_for_half_an_hour_does_not_end_the_listening(
     listening: Listening,
 ) -> None:
     listening.clock.due.append((0.0, lambda: None))
-    listening.fails(Fault.CLOSE_BEFORE, 3600.0)
-    listening.clock.due.append((3700.0, listening.listener.close))
+    listening.fails(Fault.CLOSE_BEFORE, 1800.0)
+    listening.clock.due.append((1900.0, listening.listener.close))
     assert list(listening.listener) == []
     assert [one.kept for one in listening.outages] == [True, False]
     assert max(listening.clock.slept) == 8.0

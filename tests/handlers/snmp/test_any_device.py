@@ -25,7 +25,7 @@ from tests.handlers.snmp.memory import Memory, Value, plain
 from tests.handlers.snmp.units import FAMILIES, FIXTURES, find, memory, unit_id
 from tests.recordings import Fixture
 
-DEVICES = 40
+DEVICES = 20
 READABLE = [
     unit
     for unit in FIXTURES

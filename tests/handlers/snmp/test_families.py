@@ -547,6 +547,7 @@ def test_devices_of_at_least_thirty_families_count_their_outlets() -> None:
 
 
 @EACH_VERSION
+@pytest.mark.usefixtures("engine")
 @pytest.mark.against("synthetic units, served by the project's agent")
 def test_status_and_statistics_from_an_agent_agree_with_the_unit(
     unit: Fixture, version: str, reach: Reach

@@ -50,49 +50,69 @@ WIRED = [
 ]
 
 
-def _reached(units: list[Fixture], wired: list[Fixture]) -> pytest.MarkDecorator:
-    """Each unit in each of its SNMP versions: in memory, and if it is in `wired`, over the wire
-    too.
-    """
-    return pytest.mark.parametrize(
-        "unit, version, reach",
-        [
-            *(
-                pytest.param(unit, version, near, id=f"{unit.name}-{version}")
-                for unit in units
-                for version in unit.versions
-            ),
-            *(
-                pytest.param(unit, version, pdu, id=f"{unit.name}-{version}-wire")
-                for unit in wired
-                for version in unit.versions
-            ),
-        ],
+def _control(unit: Fixture) -> Optional[Control]:
+    return next(
+        (outlets.control for outlets in FAMILIES[unit.key].outlets if outlets.control), None
     )
 
 
-def _kinds() -> list[Fixture]:
-    """One switched unit for each pair of outermost and innermost control class, such as Guarded and
-    Write.
+def _kinds(parts: Callable[[list[type]], tuple[object, ...]]) -> list[Fixture]:
+    """One switched unit for each different result of `parts` for the classes of its control, from
+    the outermost to the innermost.
     """
-    found: dict[tuple[str, ...], Fixture] = {}
-    for unit in FIXTURES:
-        control = next(
-            (outlets.control for outlets in FAMILIES[unit.key].outlets if outlets.control), None
-        )
-        if unit.switch and control:
-            nested = [type(part) for part in parts_of(control) if isinstance(part, Control)]
-            found.setdefault((nested[0].__name__, nested[-1].__name__), unit)
+    found: dict[tuple[object, ...], Fixture] = {}
+    for unit in SWITCHED:
+        control = _control(unit)
+        if control:
+            found.setdefault(parts([type(part) for part in parts_of(control)]), unit)
     return list(found.values())
 
 
+def _outermost_and_innermost(classes: list[type]) -> tuple[object, ...]:
+    controls = [kind for kind in classes if issubclass(kind, Control)]
+    return controls[0], controls[-1]
+
+
 SWITCHED = [unit for unit in FIXTURES if unit.switch]
-EACH_VERSION, SWITCHED_VERSION = _reached(FIXTURES, WIRED), _reached(SWITCHED, _kinds())
+# One switched unit for each form of a control, such as a Guarded of a Write to a Column; and one
+# for each pair of the outermost and the innermost kind, which are also reached over the wire.
+_FORMS, _WIRED_KINDS = _kinds(tuple), _kinds(_outermost_and_innermost)
+# Each unit in its oldest SNMP version, in memory; some over the wire too, in each version.
+EACH_VERSION = pytest.mark.parametrize(
+    "unit, version, reach",
+    [
+        *(
+            pytest.param(unit, unit.versions[0], near, id=f"{unit.name}-{unit.versions[0]}")
+            for unit in FIXTURES
+        ),
+        *(
+            pytest.param(unit, version, pdu, id=f"{unit.name}-{version}-wire")
+            for unit in WIRED
+            for version in unit.versions
+        ),
+    ],
+)
+# Each switched unit in its newest version, likewise.
+SWITCHED_VERSION = pytest.mark.parametrize(
+    "unit, version, reach",
+    [
+        *(
+            pytest.param(unit, unit.versions[-1], near, id=f"{unit.name}-{unit.versions[-1]}")
+            for unit in SWITCHED
+        ),
+        *(
+            pytest.param(unit, version, pdu, id=f"{unit.name}-{version}-wire")
+            for unit in _WIRED_KINDS
+            for version in unit.versions
+        ),
+    ],
+)
+# What a failed command is reported as depends on the form of the control, not on the family.
 REACHED = pytest.mark.parametrize(
     "unit, reach",
     [
-        *(pytest.param(unit, near, id=unit.name) for unit in SWITCHED),
-        *(pytest.param(unit, pdu, id=f"{unit.name}-wire") for unit in _kinds()),
+        *(pytest.param(unit, near, id=unit.name) for unit in _FORMS),
+        *(pytest.param(unit, pdu, id=f"{unit.name}-wire") for unit in _WIRED_KINDS),
     ],
 )
 

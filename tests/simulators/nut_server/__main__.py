@@ -15,7 +15,15 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Optional
 
-from tests.program import StopSignals, count, port, positive, seconds, starting
+from tests.program import (
+    StopSignals,
+    count,
+    port,
+    positive,
+    seconds,
+    shown_password,
+    starting,
+)
 
 from . import ADMIN, NutServer, SwitchedPdu, User
 from .users import ALL
@@ -123,7 +131,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         if chosen.tls:
             print(f"CA file {ca_file}\nfingerprint {server.fingerprint}", flush=True)
         print(
-            f"devices {', '.join(device.name for device in devices)}; user {user.name} may switch;"
+            f"devices {', '.join(device.name for device in devices)}\n"
+            f"login {user.name} / {shown_password('NUT_PASSWORD', ADMIN.password)} may switch;"
             " Ctrl-C stops the server",
             file=sys.stderr,
         )

@@ -15,7 +15,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Optional
 
-from tests.program import StopSignals, port, seconds, starting
+from tests.program import StopSignals, port, seconds, shown_password, starting
 
 from . import UNITS, RedfishService
 from .service import PASSWORD, USER
@@ -111,8 +111,9 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         if not chosen.http:
             print(f"CA file {ca_file}\nfingerprint {unit.fingerprint}", flush=True)
         print(
-            f"outlets: {len(unit.books().states)}; user {unit.user} may switch, {unit.viewer_user}"
-            " may read; Ctrl-C stops it",
+            f"outlets: {len(unit.books().states)}\n"
+            f"login {unit.user} / {shown_password('REDFISH_PASSWORD', PASSWORD)} may switch,"
+            f" {unit.viewer_user} / {unit.viewer_password} may read; Ctrl-C stops it",
             file=sys.stderr,
         )
         signals.wait()

@@ -59,6 +59,7 @@ _FOR_V1 = {
     "undoFailed": "genErr",
 }
 _NAMES = {ber.GET: "get", ber.GET_NEXT: "next", ber.GET_BULK: "bulk", ber.SET: "set"}
+_FAR = 1 << 30
 _LARGEST = 65_507  # most octets of a UDP payload over IPv4
 _V1 = 0
 
@@ -216,7 +217,8 @@ class Agent:
             status = _FOR_V1.get(status, status)
         if status:
             bindings = pdu.bindings
-        request_id = pdu.request_id + (1 if self.faults.wrong_request_id else 0)
+        # Far away: the repetition of a request has the next number.
+        request_id = pdu.request_id ^ (_FAR if self.faults.wrong_request_id else 0)
         answer = self._encode(
             message,
             Pdu(ber.RESPONSE, request_id, ERRORS.index(status or "noError"), place, bindings),

@@ -18,7 +18,7 @@ from ....snmp.decoding import number
 from ....snmp.figures import Figure
 from ..snmp.rows import COUNTER, COUNTER64, GAUGE, INTEGER, NUMBERS, OCTETS, Arcs
 from .mib import Mib, Object
-from .tables import Column, Index, Table
+from .tables import Index, Table, WalkedColumn
 
 # Roles of a column
 STATE = "state"
@@ -67,7 +67,7 @@ class Guess(NamedTuple):
 
     role: str
     table: Table
-    column: Column
+    column: WalkedColumn
     #: compares columns of one role; the highest is the best
     score: float
     evidence: tuple[str, ...]
@@ -108,7 +108,7 @@ def guesses(tables: Sequence[Table], mib: Mib, names: Mapping[Arcs, str] = {}) -
     return sorted(found, key=lambda guess: (guess.role, -guess.score, guess.column.oid))
 
 
-def _of_walk(column: Column, names: Mapping[Arcs, str]) -> Optional[Object]:
+def _of_walk(column: WalkedColumn, names: Mapping[Arcs, str]) -> Optional[Object]:
     """An object without a name, with the names that a walk has for the values of this column.
 
     None if there are none.
@@ -121,7 +121,7 @@ def _of_walk(column: Column, names: Mapping[Arcs, str]) -> Optional[Object]:
     return Object("", "the walk", column.oid, enumeration=named, doubt=_UNNAMED) if named else None
 
 
-def texts(column: Column) -> Optional[list[str]]:
+def texts(column: WalkedColumn) -> Optional[list[str]]:
     """The values as text. None if a value is not text."""
     values = [row.text for row in column.rows.values()]
     return (
@@ -131,7 +131,7 @@ def texts(column: Column) -> Optional[list[str]]:
     )
 
 
-def integers(column: Column) -> Optional[list[int]]:
+def integers(column: WalkedColumn) -> Optional[list[int]]:
     """The values as numbers. None if a value does not have a numeric type of SNMP."""
     values = [
         row.value
@@ -145,7 +145,7 @@ def integers(column: Column) -> Optional[list[int]]:
 
 
 def _state(
-    table: Table, column: Column, labels: float, object_: Optional[Object]
+    table: Table, column: WalkedColumn, labels: float, object_: Optional[Object]
 ) -> Optional[Guess]:
     counts = Counter(str(row.raw).strip() for row in column.rows.values())
     if object_ is not None and object_.enumeration:
@@ -194,7 +194,7 @@ def _state(
 
 
 def _named_state(
-    table: Table, column: Column, labels: float, object_: Object, counts: Mapping[str, int]
+    table: Table, column: WalkedColumn, labels: float, object_: Object, counts: Mapping[str, int]
 ) -> Optional[Guess]:
     """A guess from the names of the values. A MIB must name both on and off. A walk names only
     recorded values, so on or off is enough."""
@@ -291,7 +291,7 @@ def meanings(object_: Object) -> tuple[list[int], list[int]]:
     return named(ON_WORDS), named(OFF_WORDS)
 
 
-def _small(column: Column) -> Optional[list[int]]:
+def _small(column: WalkedColumn) -> Optional[list[int]]:
     """The values if all are numbers from 0 to _LARGEST_STATE and do not look like row numbers.
 
     Else None.
@@ -307,7 +307,7 @@ def _small(column: Column) -> Optional[list[int]]:
     )
 
 
-def _counts_rows(column: Column, values: list[int]) -> bool:
+def _counts_rows(column: WalkedColumn, values: list[int]) -> bool:
     """Whether they look like row numbers: three or more different values that never fall, or the
     last arcs of several indexes.
     """
@@ -316,7 +316,7 @@ def _counts_rows(column: Column, values: list[int]) -> bool:
     return never_fall or are_indexes
 
 
-def _are_indexes(column: Column, values: list[int]) -> bool:
+def _are_indexes(column: WalkedColumn, values: list[int]) -> bool:
     return values == [index[-1] for index in column.rows]
 
 
@@ -351,7 +351,7 @@ def _counted(counts: Mapping[str, int]) -> str:
 # ---- labels --------------------------------------------------------------------------------------
 
 
-def _name(table: Table, column: Column, object_: Optional[Object]) -> Optional[Guess]:
+def _name(table: Table, column: WalkedColumn, object_: Optional[Object]) -> Optional[Guess]:
     values = texts(column)
     if not values or not _have_letters(values):
         return None
@@ -379,7 +379,7 @@ def _name(table: Table, column: Column, object_: Optional[Object]) -> Optional[G
     )
 
 
-def _number(table: Table, column: Column, object_: Optional[Object]) -> Optional[Guess]:
+def _number(table: Table, column: WalkedColumn, object_: Optional[Object]) -> Optional[Guess]:
     values = integers(column)
     if (
         values is None
@@ -453,7 +453,7 @@ def worth(units: str) -> Optional[tuple[str, Decimal]]:
     return (role, scale) if scale > 0 and abs(scale.adjusted()) <= Figure.MOST_DIGITS else None
 
 
-def _meter(table: Table, column: Column, object_: Optional[Object]) -> Optional[Guess]:
+def _meter(table: Table, column: WalkedColumn, object_: Optional[Object]) -> Optional[Guess]:
     """A guess at a meter: from UNITS in the MIB, else a doubtful one from three or more different
     numbers.
     """

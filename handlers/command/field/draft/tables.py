@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import NamedTuple
 
-from ..snmp.rows import Arcs, Row, Rows, arcs
+from ..snmp.rows import Arcs, Rows, SnmpRow, arcs
 
 # ENERGY-OBJECT-MIB (RFC 7460)
 VENDORS, ENERGY = arcs("1.3.6.1.4.1"), arcs("1.3.6.1.2.1.229")
@@ -32,11 +32,11 @@ AGENTS = tuple(map(arcs, ("1.3.6.1.4.1.2021", "1.3.6.1.4.1.8072")))
 Index = tuple[int, ...]
 
 
-class Column(NamedTuple):
+class WalkedColumn(NamedTuple):
     """One column: its OID, and its rows, sorted by index."""
 
     oid: Arcs
-    rows: dict[Index, Row]
+    rows: dict[Index, SnmpRow]
 
     @property
     def indexes(self) -> frozenset[Index]:
@@ -47,7 +47,7 @@ class Table(NamedTuple):
     """Columns with the same indexes below one entry."""
 
     entry: Arcs
-    columns: list[Column]
+    columns: list[WalkedColumn]
 
     @property
     def size(self) -> int:
@@ -84,9 +84,9 @@ def _is_below(oid: Arcs, roots: Iterable[Arcs]) -> bool:
     return any(oid[: len(root)] == root for root in roots)
 
 
-def _candidates(rows: Mapping[Arcs, Row]) -> Iterator[Table]:
+def _candidates(rows: Mapping[Arcs, SnmpRow]) -> Iterator[Table]:
     for depth in range(1, _DEEPEST + 1):
-        columns: dict[Arcs, dict[Index, Row]] = defaultdict(dict)
+        columns: dict[Arcs, dict[Index, SnmpRow]] = defaultdict(dict)
         for oid, row in rows.items():
             if len(oid) > len(VENDORS) + depth + 2 and oid[-1 - depth :] != (0,) * (depth + 1):
                 columns[oid[:-depth]][oid[-depth:]] = row
@@ -96,8 +96,8 @@ def _candidates(rows: Mapping[Arcs, Row]) -> Iterator[Table]:
                 yield table
 
 
-def _known(rows: Mapping[Arcs, Row], oids: Collection[Arcs]) -> list[Table]:
-    columns: dict[Arcs, dict[Index, Row]] = defaultdict(dict)
+def _known(rows: Mapping[Arcs, SnmpRow], oids: Collection[Arcs]) -> list[Table]:
+    columns: dict[Arcs, dict[Index, SnmpRow]] = defaultdict(dict)
     for oid, row in rows.items():
         ends = next((end for end in range(len(oid) - 1, len(VENDORS), -1) if oid[:end] in oids), 0)
         if ends:
@@ -106,15 +106,15 @@ def _known(rows: Mapping[Arcs, Row], oids: Collection[Arcs]) -> list[Table]:
     return _together({oid: held for oid, held in columns.items() if set(held) != {(0,)}}, 1)
 
 
-def _together(columns: Mapping[Arcs, dict[Index, Row]], least: int) -> list[Table]:
+def _together(columns: Mapping[Arcs, dict[Index, SnmpRow]], least: int) -> list[Table]:
     """Make tables of the columns with `least` to _MOST rows.
 
     Columns below one entry with the same indexes form a table.
     """
-    found: dict[tuple[Arcs, frozenset[Index]], list[Column]] = defaultdict(list)
+    found: dict[tuple[Arcs, frozenset[Index]], list[WalkedColumn]] = defaultdict(list)
     for oid, held in columns.items():
         if least <= len(held) <= _MOST:
-            found[oid[:-1], frozenset(held)].append(Column(oid, dict(sorted(held.items()))))
+            found[oid[:-1], frozenset(held)].append(WalkedColumn(oid, dict(sorted(held.items()))))
     return [
         Table(entry, sorted(same, key=lambda column: column.oid))
         for (entry, _), same in found.items()

@@ -31,7 +31,7 @@ from .rows import (
     OID,
     OPAQUE,
     TICKS,
-    Row,
+    SnmpRow,
     of_wire,
 )
 from .unit import RecordedUnit
@@ -153,7 +153,7 @@ class _Instrumentation:
         return list(pairs)
 
 
-def _wire(row: Optional[Row]) -> Any:
+def _wire(row: Optional[SnmpRow]) -> Any:
     """A row's value in pysnmp's types: noSuchInstance for no row, 0.0 for an empty OID, which has
     no encoding, and Null for an unknown tag."""
     if row is None:

@@ -53,7 +53,10 @@ def _serve(text: str, port: int, profile: str = "") -> Served:
     agent = Agent(unit, port, community)
     left_out = f"; left out: {', '.join(parsed.skipped)}" if parsed.skipped else ""
     poll = _poll(f"{HOST}:{agent.port}", profile, found) + setting
-    return Served(HOST, agent.port, why + left_out, poll, lambda: list(unit.writes), agent.close)
+    # one from the environment may be the real device's
+    login = f"community {_COMMUNITY}" if community == _COMMUNITY else "community: PDU_COMMUNITY"
+    about = f"{why}{left_out}; {login}"
+    return Served(HOST, agent.port, about, poll, lambda: list(unit.writes), agent.close)
 
 
 def _found(rows: Rows, chosen: str) -> tuple[Optional[SnmpDevice], str, str]:

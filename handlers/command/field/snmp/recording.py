@@ -11,8 +11,8 @@ from contextlib import suppress
 from typing import Callable, Optional
 
 from pdu_common._credentials import Credentials
-from pdu_common._snmp import Pairs, SnmpTimeout, typed_rows
-from pdu_common.base_snmp_pdu import SnmpError
+from pdu_common._errors import SnmpError, SnmpTimeout
+from pdu_common._snmp import typed_rows
 from pdu_common.connection import PduSnmpData
 
 from .... import host
@@ -32,11 +32,10 @@ from .rows import (
     SYS_DESCR,
     Arcs,
     Memory,
-    Row,
     Rows,
+    SnmpRow,
     arcs,
     dotted,
-    of_wire,
     reading,
 )
 
@@ -77,7 +76,7 @@ def walked(data: PduSnmpData, recorder: Recorder) -> Rows:
             found = recorder.again(functools.partial(_page, credentials, root, last))
             if not found:
                 break
-            rows.update((oid, of_wire(value)) for oid, value in found)
+            rows.update(found)
             last = found[-1][0]
             recorder.tell(f"{len(rows)} objects, at {dotted(last[:12])}")
             if len(rows) > _MOST_ROWS:
@@ -96,9 +95,9 @@ def walked(data: PduSnmpData, recorder: Recorder) -> Rows:
     return rows
 
 
-def _page(credentials: Credentials, root: Arcs, last: Arcs) -> Pairs:
+def _page(credentials: Credentials, root: Arcs, last: Arcs) -> list[tuple[Arcs, SnmpRow]]:
     try:
-        return typed_rows(credentials, root, last, _PAGE)
+        found = typed_rows(credentials, root, last, _PAGE)
     except SnmpTimeout as error:
         raise Unreachable(
             f"{error}; address, port, community or SNMPv3 privacy key may be wrong",
@@ -107,12 +106,13 @@ def _page(credentials: Credentials, root: Arcs, last: Arcs) -> Pairs:
         ) from None
     except SnmpError as error:
         raise ProtocolError(str(error), host=credentials.host, operation="record") from None
+    return [(oid, SnmpRow(*value)) for oid, value in found]
 
 
 # ---- scrubbing -----------------------------------------------------------------------------------
 
 
-def detected(rows: Mapping[Arcs, Row], choice: Optional[Choice] = None) -> Optional[SnmpDevice]:
+def detected(rows: Mapping[Arcs, SnmpRow], choice: Optional[Choice] = None) -> Optional[SnmpDevice]:
     """The device as the handler reads it from these rows; None if no family of `choice` (None: no
     settings) reads it.
     """
@@ -122,7 +122,7 @@ def detected(rows: Mapping[Arcs, Row], choice: Optional[Choice] = None) -> Optio
         return None
 
 
-def read(rows: Mapping[Arcs, Row], choice: Optional[Choice] = None) -> SnmpDevice:
+def read(rows: Mapping[Arcs, SnmpRow], choice: Optional[Choice] = None) -> SnmpDevice:
     """As `detected`, but raises the handler's error if no family reads the device."""
     choice = choice or choose({}, {})
     if choice.is_fixed:
@@ -160,7 +160,7 @@ def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:
     )
 
 
-def _scrubbed(oid: Arcs, rows: Rows, scrubber: Scrubber, known: Optional[set[str]]) -> Row:
+def _scrubbed(oid: Arcs, rows: Rows, scrubber: Scrubber, known: Optional[set[str]]) -> SnmpRow:
     """The row at `oid`, scrubbed.
 
     `known`: words that stay, besides plain ones; None: all that `Scrubber.text` leaves stay.
@@ -172,11 +172,11 @@ def _scrubbed(oid: Arcs, rows: Rows, scrubber: Scrubber, known: Optional[set[str
         and len(row.value) == 4
         and ADDRESSES not in scrubber.keep
     ):
-        return Row(ADDRESS, bytes(map(int, scrubber.address(str(row.raw)).split("."))))
+        return SnmpRow(ADDRESS, bytes(map(int, scrubber.address(str(row.raw)).split("."))))
     if isinstance(row.value, tuple):
         return row._replace(value=_index(row.value, scrubber))
     if row.tag == OPAQUE and isinstance(row.value, bytes) and not row.value.startswith(_NUMBERS):
-        return Row(OPAQUE, bytes(scrubber.arcs(row.value)))
+        return SnmpRow(OPAQUE, bytes(scrubber.arcs(row.value)))
     if row.tag != OCTETS or not isinstance(row.value, bytes):
         return row
     # a text may end with NULs, but does not begin with one
@@ -184,12 +184,12 @@ def _scrubbed(oid: Arcs, rows: Rows, scrubber: Scrubber, known: Optional[set[str
     if is_no_text and len(row.value) == _MAC_OCTETS:
         if ADDRESSES in scrubber.keep or not any(row.value):
             return row
-        return Row(OCTETS, scrubber.octets(row.value))
+        return SnmpRow(OCTETS, scrubber.octets(row.value))
     if known is not None and ADDRESSES not in scrubber.keep:
         if row.value in scrubber.packed or _is_inet_address(oid, rows) or _is_private_address(row):
-            return Row(OCTETS, scrubber.octets(row.value))
+            return SnmpRow(OCTETS, scrubber.octets(row.value))
         if row.text is None and scrubber.engine(row.value) != row.value:
-            return Row(OCTETS, scrubber.engine(row.value))
+            return SnmpRow(OCTETS, scrubber.engine(row.value))
     coded = "utf-8" if row.text is not None else "latin-1"
     text = row.value.decode(coded)
     if not all(c.isprintable() or c in "\r\n\t" for c in text.rstrip("\0")):
@@ -202,17 +202,17 @@ def _scrubbed(oid: Arcs, rows: Rows, scrubber: Scrubber, known: Optional[set[str
             )
         ):
             # the login among other octets, such as in parts between them
-            return Row(OCTETS, b"")
-        return Row(OCTETS, bytes(scrubber.arcs(clean.encode(coded, "replace"))))
+            return SnmpRow(OCTETS, b"")
+        return SnmpRow(OCTETS, bytes(scrubber.arcs(clean.encode(coded, "replace"))))
     padding = text[len(text.rstrip("\0 \r\n\t")) :]
     bare = text[: len(text) - len(padding)]
     bare = (
         scrubber.whole(_SYSTEM[oid], bare) if oid in _SYSTEM else _words(bare, oid, scrubber, known)
     )
-    return Row(OCTETS, (bare + padding).encode(coded, "replace"))
+    return SnmpRow(OCTETS, (bare + padding).encode(coded, "replace"))
 
 
-def _is_private_address(row: Row) -> bool:
+def _is_private_address(row: SnmpRow) -> bool:
     """Whether the octets are those of a private IP address, and not text."""
     octets = row.value
     if not isinstance(octets, bytes) or len(octets) not in _INET_TYPES:
@@ -233,7 +233,7 @@ def _is_inet_address(oid: Arcs, rows: Rows) -> bool:
     if kind is None or is_text:
         return False
     before = ((*oid[:at], oid[at] - 1, *oid[at + 1 :]) for at in range(_PREFIX, len(oid)))
-    return any(rows.get(other) == Row(INTEGER, kind) for other in before)
+    return any(rows.get(other) == SnmpRow(INTEGER, kind) for other in before)
 
 
 def _words(text: str, oid: Arcs, scrubber: Scrubber, known: Optional[set[str]]) -> str:
@@ -261,7 +261,7 @@ def _index(oid: Arcs, scrubber: Scrubber) -> Arcs:
     return (*oid[:_PREFIX], *scrubber.arcs(oid[_PREFIX:])) if len(oid) > _PREFIX + 4 else oid
 
 
-def _text(row: Optional[Row]) -> str:
+def _text(row: Optional[SnmpRow]) -> str:
     return row.shown if row is not None and row.tag == OCTETS else ""
 
 

@@ -32,7 +32,7 @@ NUMBERS = (INTEGER, COUNTER, GAUGE, TICKS, COUNTER64)
 SYS_DESCR, SYS_OBJECT_ID = (1, 3, 6, 1, 2, 1, 1, 1, 0), (1, 3, 6, 1, 2, 1, 1, 2, 0)
 
 
-class Row(NamedTuple):
+class SnmpRow(NamedTuple):
     """Type and value of one object: the BER tag, and a number, octets, or the arcs of an OID."""
 
     tag: int
@@ -68,18 +68,18 @@ class Row(NamedTuple):
         return raw if all(c.isprintable() or c in "\r\n\t\0" for c in raw) else None
 
 
-Rows = dict[Arcs, Row]
+Rows = dict[Arcs, SnmpRow]
 
 
-def of_wire(value: Any) -> Row:
+def of_wire(value: Any) -> SnmpRow:
     """A value of pysnmp's types as a row."""
     tag = value.tagSet[-1]
     number = int(tag.tagId) | int(tag.tagClass) & _APPLICATION
     if number == OID:
-        return Row(number, tuple(value))
+        return SnmpRow(number, tuple(value))
     if number == NULL:
-        return Row(number, b"")
-    return Row(number, bytes(value) if number in (OCTETS, ADDRESS, OPAQUE) else int(value))
+        return SnmpRow(number, b"")
+    return SnmpRow(number, bytes(value) if number in (OCTETS, ADDRESS, OPAQUE) else int(value))
 
 
 class Memory:
@@ -88,7 +88,7 @@ class Memory:
     `asked` maps each OID that was read to the rows found there.
     """
 
-    def __init__(self, rows: Mapping[Arcs, Row]) -> None:
+    def __init__(self, rows: Mapping[Arcs, SnmpRow]) -> None:
         self._rows = rows
         self._order: list[Arcs] = sorted(rows)
         self.asked: dict[str, Walked] = {}
@@ -123,7 +123,7 @@ class Memory:
         return found
 
 
-def reading(rows: Mapping[Arcs, Row], like: Reader) -> Reader:
+def reading(rows: Mapping[Arcs, SnmpRow], like: Reader) -> Reader:
     """A reader of these rows, with the root of `like`."""
     return Reader(Memory(rows), like.root)
 

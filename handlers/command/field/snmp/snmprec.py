@@ -24,8 +24,8 @@ from .rows import (
     OPAQUE,
     TICKS,
     Arcs,
-    Row,
     Rows,
+    SnmpRow,
     arcs,
     dotted,
 )
@@ -130,12 +130,12 @@ def _first_row(text: str) -> str:
     )
 
 
-def written(rows: Mapping[Arcs, Row]) -> list[str]:
+def written(rows: Mapping[Arcs, SnmpRow]) -> list[str]:
     """The lines of a .snmprec, in the order of the objects."""
     return [f"{dotted(oid)}|{_written(rows[oid])}" for oid in sorted(rows)]
 
 
-def _written(row: Row) -> str:
+def _written(row: SnmpRow) -> str:
     is_dotted = row.tag == ADDRESS and isinstance(row.value, bytes) and len(row.value) == 4
     if is_dotted or not isinstance(row.value, bytes):
         return f"{row.tag}|{row.raw!s}"
@@ -163,19 +163,19 @@ def _snmprec(text: str) -> Rows:
     return rows
 
 
-def _row(kind: str, value: str) -> Row:
+def _row(kind: str, value: str) -> SnmpRow:
     tag = int(kind.rstrip("xe"))
     if kind.endswith("x"):
-        return Row(tag, bytes.fromhex(value))
+        return SnmpRow(tag, bytes.fromhex(value))
     if kind.endswith("e"):
-        return Row(tag, value.encode("latin-1").decode("unicode_escape").encode("latin-1"))
+        return SnmpRow(tag, value.encode("latin-1").decode("unicode_escape").encode("latin-1"))
     if tag in NUMBERS:
-        return Row(tag, int(value))
+        return SnmpRow(tag, int(value))
     if tag == OID:
-        return Row(tag, _checked(arcs(value)) if value else ())
+        return SnmpRow(tag, _checked(arcs(value)) if value else ())
     if tag == ADDRESS:
-        return Row(tag, bytes(int(part) for part in value.split(".")))
-    return Row(tag, value.encode("utf-8", "surrogateescape"))
+        return SnmpRow(tag, bytes(int(part) for part in value.split(".")))
+    return SnmpRow(tag, value.encode("utf-8", "surrogateescape"))
 
 
 def _checked(oid: Arcs) -> Arcs:
@@ -188,7 +188,7 @@ def _checked(oid: Arcs) -> Arcs:
     return oid
 
 
-def _sized(row: Row) -> Row:
+def _sized(row: SnmpRow) -> SnmpRow:
     """Checks the range of a number, the length of octets and the form of an OID (RFC 2578, 7.1).
     Raises ValueError.
     """
@@ -277,7 +277,7 @@ def _oid(text: str) -> Arcs:
     return found
 
 
-def _typed(text: str) -> Optional[Row]:
+def _typed(text: str) -> Optional[SnmpRow]:
     """The type and value after `=`, None if there is no value.
 
     Raises ValueError, OverflowError, _UnknownName, _UnknownType.
@@ -285,7 +285,7 @@ def _typed(text: str) -> Optional[Row]:
     if text.startswith(_NOTHING):
         return None
     if text in ('""', ""):
-        return Row(OCTETS, b"")
+        return SnmpRow(OCTETS, b"")
     found = _TYPED.match(text)
     if found is None:
         raise ValueError("the value has no type: run snmpwalk without -OQ and -Ot")
@@ -298,28 +298,28 @@ def _typed(text: str) -> Optional[Row]:
         number = _HINTED.match(bare) or re.search(r"\((-?[0-9]+)\)", value)
         if number is None:
             raise ValueError(f"{value[:30]!r} is not a number")
-        return Row(tag, int(number[1].replace(".", "")))
+        return SnmpRow(tag, int(number[1].replace(".", "")))
     if tag == OID:
-        return Row(tag, _oid(bare))
+        return SnmpRow(tag, _oid(bare))
     if tag == ADDRESS:
         separator, base = (":", 16) if ":" in bare else (".", 10)
-        return Row(tag, bytes(int(part, base) for part in bare.split(separator)))
+        return SnmpRow(tag, bytes(int(part, base) for part in bare.split(separator)))
     # with a number; other octets are printed after "OPAQUE:"
     if name == "Opaque":
         kind, _, shown = bare.partition(": ")
         if kind != "Float":
             raise _UnknownType
-        return Row(tag, _FLOAT + struct.pack(">f", float(shown.partition(" ")[0])))
+        return SnmpRow(tag, _FLOAT + struct.pack(">f", float(shown.partition(" ")[0])))
     if name == "STRING":
         quoted = re.fullmatch(r'"(.*)"\s*', value, re.DOTALL)
         if quoted:
             value = re.sub(r"\\(.)", r"\1", quoted[1], flags=re.DOTALL)
         elif value.startswith('"'):
             raise ValueError(f"the text {value[:30]!r} does not end with a quote")
-        return Row(tag, value.encode("utf-8", "surrogateescape"))
+        return SnmpRow(tag, value.encode("utf-8", "surrogateescape"))
     # the octets of BITS are followed by names of bits
     digits = re.match(r"(?:[0-9A-Fa-f]{2}(?:\s+|$))*", bare)
     octets = digits[0] if digits else ""
     if name != "BITS" and octets != bare:
         raise ValueError(f"{bare[len(octets) :][:30]!r} is not hex: run snmpwalk without -OT")
-    return Row(tag, bytes.fromhex(octets))
+    return SnmpRow(tag, bytes.fromhex(octets))

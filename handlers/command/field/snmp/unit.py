@@ -24,7 +24,7 @@ from ....snmp.frozen import parts_of
 from ....snmp.reader import Reader
 from ....snmp.sources import Packed
 from ....snmp.states import State
-from .rows import INTEGER, NUMBERS, OCTETS, Arcs, Memory, Row, Rows, arcs, dotted, reading
+from .rows import INTEGER, NUMBERS, OCTETS, Arcs, Memory, Rows, SnmpRow, arcs, dotted, reading
 
 _MOST_BITS = 512  # limit for the bits of one row that _changes tries
 
@@ -43,15 +43,15 @@ class RecordedUnit:
         self._lock = threading.Lock()
         self.writes: list[str] = []
 
-    def get(self, oid: Arcs) -> Optional[Row]:
+    def get(self, oid: Arcs) -> Optional[SnmpRow]:
         return self._rows.get(oid)
 
-    def next(self, oid: Arcs) -> Optional[tuple[Arcs, Row]]:
+    def next(self, oid: Arcs) -> Optional[tuple[Arcs, SnmpRow]]:
         """The first object after `oid`, None at the end."""
         at = bisect.bisect_right(self._order, oid)
         return (self._order[at], self._rows[self._order[at]]) if at < len(self._order) else None
 
-    def set(self, pairs: Sequence[tuple[Arcs, Row]]) -> tuple[str, int]:
+    def set(self, pairs: Sequence[tuple[Arcs, SnmpRow]]) -> tuple[str, int]:
         """Carry out the writes of one SET, all or none.
 
         Returns the name of the SNMP error (RFC 3416, 4.2.5) and the position of the write that
@@ -70,7 +70,7 @@ class RecordedUnit:
             self.writes += effects
             return "", 0
 
-    def _set(self, oid: Arcs, value: Row) -> tuple[str, str]:
+    def _set(self, oid: Arcs, value: SnmpRow) -> tuple[str, str]:
         held = self._rows.get(oid)
         if held is not None and held.tag != value.tag:
             return "wrongType", ""
@@ -86,7 +86,7 @@ class RecordedUnit:
         done = f"outlet {identity} {'on' if wanted is EnumPowerStatus.UP else 'off'}"
         return "", done if turned else f"{done}: accepted, but the recording cannot show this state"
 
-    def _command(self, oid: Arcs, value: Row) -> Optional[tuple[str, EnumPowerStatus]]:
+    def _command(self, oid: Arcs, value: SnmpRow) -> Optional[tuple[str, EnumPowerStatus]]:
         """The outlet and state that this write commands.
 
         The outlet is "" if the write only prepares a command. None: neither.
@@ -171,11 +171,11 @@ def _changes(
             for at in range(len(held)):
                 for value in values:
                     packed = separator.join([*held[:at], value, *held[at + 1 :]])
-                    yield {oid: Row(OCTETS, packed.encode("utf-8", "surrogateescape"))}
+                    yield {oid: SnmpRow(OCTETS, packed.encode("utf-8", "surrogateescape"))}
         for bit in range(min(8 * len(row.value), _MOST_BITS)):
             octets = bytearray(row.value)
             octets[bit // 8] ^= 0x80 >> bit % 8
-            yield {oid: Row(OCTETS, bytes(octets))}
+            yield {oid: SnmpRow(OCTETS, bytes(octets))}
 
 
 def _put(rows: Rows, oids: Sequence[Arcs], value: str) -> Rows:
@@ -186,11 +186,13 @@ def _put(rows: Rows, oids: Sequence[Arcs], value: str) -> Rows:
     put: Rows = {}
     for oid in oids:
         if rows[oid].tag in NUMBERS and re.fullmatch("-?[0-9]+", value):
-            put[oid] = Row(rows[oid].tag, int(value))
+            put[oid] = SnmpRow(rows[oid].tag, int(value))
         elif rows[oid].tag == OCTETS:
-            put[oid] = Row(OCTETS, value.encode())
+            put[oid] = SnmpRow(OCTETS, value.encode())
     return put
 
 
-def _typed(value: object) -> Row:
-    return Row(INTEGER, value) if isinstance(value, int) else Row(OCTETS, str(value).encode())
+def _typed(value: object) -> SnmpRow:
+    return (
+        SnmpRow(INTEGER, value) if isinstance(value, int) else SnmpRow(OCTETS, str(value).encode())
+    )

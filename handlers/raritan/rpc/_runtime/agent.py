@@ -106,6 +106,11 @@ class Agent:
         self.debug, self.timeout = debug, timeout
         self._log_in(Login(user, passwd, token))
 
+    def renew(self, total: float) -> None:
+        """Allow `total` seconds from now on, if the transport has such a limit. Not in the vendor's
+        binding."""
+        self._client.renew(total)
+
     def __enter__(self) -> Agent:
         return self
 

@@ -20,14 +20,15 @@ def _list(site: Site, request: Request) -> Response:
     readable = given.isascii() and given.isdigit() and len(given) < 10
     wanted = int(given) if readable else 0  # no PDU has the id 0
     pdu = site.manager.store.pdu(wanted).id if given else None
-    failed = request.query_params.get("failed", "") == "1"
+    failed, commands = (request.query_params.get(name) == "1" for name in ("failed", "commands"))
     pdus = {one.id: one for one in site.manager.pdus()}
     return site.show(
         request,
         "log.html",
-        entries=site.manager.journal.calls(pdu, failed, _MOST),
+        entries=site.manager.journal.calls(pdu, failed, _MOST, commands),
         pdus=pdus,
         chosen=pdu,
         failed=failed,
+        commands=commands,
         most=_MOST,
     )

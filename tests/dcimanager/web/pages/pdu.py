@@ -15,10 +15,12 @@ from starlette.routing import Route
 
 from ... import readings
 from ...readings import Reading
-from ...records import NOT_SWITCHED, Pdu
+from ...records import NOT_SWITCHED, Pdu, Refusal
 from ...store import storable
-from ..shown import plain
-from ..site import Site, Wrong, action, go, hours, number, optional, page, quote_all, text
+from ..outcomes import DONE, NOT_DONE, UNCERTAIN, Outcome
+from ..shown import plain, waiting
+from ..site import Site, Wrong, action, ended, hours, number, optional, page, quote_all, text
+from . import trust
 
 HOURS = (1, 6, 24, 168, 720, 8760)
 _MOST_POINTS = 3000
@@ -49,7 +51,14 @@ def _show(site: Site, request: Request) -> Response:
         calls=site.manager.journal.calls(pdu.id, most=8),
         interval=site.manager.poll_seconds,
         switching=site.manager.journal.in_flight(pdu),
+        outcomes=_outcomes(site, pdu),
+        fingerprint=trust.offered(site, pdu),
     )
+
+
+def _outcomes(site: Site, pdu: Pdu) -> dict[str, Outcome]:
+    found = {identity: site.outcomes.of((pdu.id, identity)) for identity in pdu.ports}
+    return {identity: outcome for identity, outcome in found.items() if outcome is not None}
 
 
 def _metered(pdu: Pdu) -> list[tuple[str, str]]:
@@ -73,7 +82,11 @@ def _metered(pdu: Pdu) -> list[tuple[str, str]]:
 def _poll(site: Site, request: Request, form: FormData) -> Response:
     pdu = site.manager.store.pdu(number(request))
     site.manager.poll([pdu])
-    return go(f"/pdus/{pdu.id}")
+    last, name = pdu.last_poll, plain(pdu.name)
+    if last is None or last.ok:
+        return ended(request, f"/pdus/{pdu.id}", True, f"{name} was polled.")
+    failed = f"The poll of {name} failed: {plain(last.text, 500)}"
+    return ended(request, f"/pdus/{pdu.id}", False, failed)
 
 
 def _wanted(pdu: Pdu, identity: str, to: str) -> bool:
@@ -103,10 +116,25 @@ def _confirm(site: Site, request: Request) -> Response:
 
 
 def _switch(site: Site, request: Request, form: FormData) -> Response:
+    """Sends the command, has the PDU polled, and notes the result for the outlet's row."""
     pdu = site.manager.store.pdu(number(request))
     identity, to = str(form.get("outlet", "")), text(form, "to")
     on = _wanted(pdu, identity, to)
-    confirmed = text(form, "changes")
+    head, sentence = _commanded(site, pdu, identity, on, text(form, "changes"))
+    # Only a reading after the command proves whether current flows.
+    site.manager.poll_soon(pdu)
+    site.outcomes.note((pdu.id, identity), head, sentence, "UP" if on else "DOWN")
+    if identity not in pdu.ports:
+        site.say(request, sentence, head == DONE)  # a poll did not list it any more: it has no row
+    return ended(request, f"/pdus/{pdu.id}#outlet-{quote_all(identity)}", head == DONE, sentence)
+
+
+def _commanded(site: Site, pdu: Pdu, identity: str, on: bool, confirmed: str) -> tuple[str, str]:
+    """Switches an outlet. Returns the outcome's head and a sentence about it.
+
+    `confirmed`: how often address or settings had been changed when the person confirmed; "" for
+    any. Raises LookupError if the PDU was removed.
+    """
 
     def check() -> None:
         if confirmed not in ("", str(len(pdu.changes))):
@@ -116,20 +144,21 @@ def _switch(site: Site, request: Request, form: FormData) -> Response:
                 409,
             )
 
-    call = site.manager.switch(pdu, identity, on, check)
-    shown = f"Outlet {plain(identity)} of {plain(pdu.name)}"
+    to, shown = "on" if on else "off", f"Outlet {plain(identity)} of {plain(pdu.name)}"
+    try:
+        call = site.manager.switch(pdu, identity, on, check)
+    except (Wrong, Refusal) as error:
+        return NOT_DONE, f"{shown} was not switched {to}: {plain(error, 500)}"
     if not call.ok:
-        doubt = "" if call.kind in NOT_SWITCHED else ", and it may or may not have switched"
-        site.say(
-            request, f"{shown}: switching {to} failed{doubt}: {plain(call.text, 500)}", good=False
-        )
-    elif call.value["state"] != ("UP" if on else "DOWN"):
-        site.say(
-            request, f"{shown} took the command, but is {WORDS[call.value['state']]}.", good=False
-        )
-    else:
-        site.say(request, f"{shown} is {to}.")
-    return go(f"/pdus/{pdu.id}#outlet-{quote_all(identity)}")
+        why = plain(call.text, 500)
+        if call.kind in NOT_SWITCHED:
+            return NOT_DONE, f"{shown}: switching {to} failed: {why}"
+        doubt = "and it may or may not have switched"
+        return UNCERTAIN, f"{shown}: switching {to} failed, {doubt}: {why}"
+    state = str(call.value["state"])
+    if state != ("UP" if on else "DOWN"):
+        return UNCERTAIN, f"{shown} took the command, but is {WORDS[state]}."
+    return DONE, f"{shown} is {to}."
 
 
 def _readings(site: Site, request: Request) -> list[Reading]:
@@ -141,7 +170,8 @@ def _readings(site: Site, request: Request) -> list[Reading]:
 def _json(site: Site, request: Request) -> Response:
     """Columns for the plot: the newest readings, with the gaps (null) of `_with_gaps`. `count` and
     `used` cover the whole span; `changed`: whether `used` leaves out the counter's step at a
-    change of address or settings. `outlets`: the outlets to choose from."""
+    change of address or settings. `outlets`: the outlets to choose from; `polling`: the first poll
+    has not ended."""
     pdu = site.manager.store.pdu(number(request))
     found, changes = _readings(site, request), pdu.changes
     counted = [reading.at for reading in found if reading.energy is not None]
@@ -154,6 +184,7 @@ def _json(site: Site, request: Request) -> Response:
             "count": len(found),
             "used": readings.used(found, changes),
             "outlets": _metered(pdu),
+            "polling": waiting(pdu) and bool(site.manager.poll_seconds),
             "changed": bool(counted) and readings.changed(changes, counted[0], counted[-1]),
         }
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Mapping
 from typing import Any, Optional
 
@@ -14,11 +15,15 @@ from starlette.routing import Route
 from ...local_build import simulate
 from ...records import Handler, Pdu
 from ...simulations import KINDS, Failed
-from ..site import Site, Wrong, action, go, number, page, text
+from .. import fleet
+from ..fields import called, fields
+from ..site import Site, Wrong, action, ended, go, number, page, text
 
 SNMP_PLAIN = ("version", "port", "user", "auth_protocol", "priv_protocol")
 SNMP_SECRET = ("community", "auth_password", "priv_password")
 _MOST_SETTINGS = 40
+_MOST_FIELDS = 2 * _MOST_SETTINGS  # those of the handler's table, and others
+_LONGEST_SEARCH = 200
 _EMPTY: Mapping[str, str] = {}
 
 
@@ -36,14 +41,24 @@ def routes(site: Site) -> list[Route]:
 
 
 def _list(site: Site, request: Request) -> Response:
-    names = {handler.handler: handler.name for handler in site.manager.handlers()}
+    every = site.manager.pdus()
+    names = {handler.handler: called(handler) for handler in site.manager.handlers()}
+    words = request.query_params.get("q", "")[:_LONGEST_SEARCH]
+    order = request.query_params.get("sort", "")
+    order = order if order in fleet.ORDERS else fleet.FIRST
+    pdus = fleet.found(every, words, names, order)
     return site.show(
         request,
         "pdus.html",
-        pdus=site.manager.pdus(),
+        pdus=pdus,
+        every=len(every),
+        totals=fleet.totals(pdus),
+        progress=fleet.progress(site.round, every),
+        words=words,
+        order=order,
+        orders={key: shown for key, (shown, _) in fleet.ORDERS.items()},
         kinds=KINDS,
         interval=site.manager.poll_seconds,
-        names=names,
     )
 
 
@@ -78,18 +93,20 @@ def _form(
     pdu: Optional[Pdu],
     given: Mapping[str, str],
     problem: str = "",
+    typed: Mapping[str, str] = _EMPTY,
 ) -> Response:
-    """The form of a PDU, or of a new one, with the fields `given`. Status 400 with a `problem`."""
+    """The form of a PDU, or of a new one, with the fields `given` and the settings `typed`. Status
+    400 with a `problem`.
+    """
     table = _table(site, handler)
-    harmless = _harmless(table)
+    harmless, known = _harmless(table), {row["key"] for row in table or ()}
     settings, snmp = (pdu.settings, pdu.snmp) if pdu else (_EMPTY, _EMPTY)
-    rows = [
-        (key, value if key in harmless else "", key not in harmless)
-        for key, value in settings.items()
-    ]
+    # keys that the handler does not declare; their values are not shown
+    others = [key for key in settings if key not in known]
+    shown_settings = {**settings, **{key: typed[key] for key in typed if key in harmless}}
     handlers = [one for one in site.manager.handlers() if one.device_type == "pdu"]
     kept = [key for key in SNMP_SECRET if snmp.get(key)]
-    shown = {key: snmp.get(key, "") for key in SNMP_PLAIN}
+    shown = {key: given.get(f"snmp_{key}", snmp.get(key, "")) for key in SNMP_PLAIN}
     return site.show(
         request,
         "pdu_form.html",
@@ -98,7 +115,9 @@ def _form(
         table=table,
         pdu=pdu,
         given=given,
-        rows=rows,
+        fields=fields(table or (), shown_settings),
+        others=others,
+        called=called,
         snmp=shown,
         kept=kept,
         handlers=handlers,
@@ -126,11 +145,9 @@ def _read(
             )
             if value:
                 snmp[key] = value
-    if text(form, f"key_{_MOST_SETTINGS}"):
-        raise Wrong(f"This form takes at most {_MOST_SETTINGS} handler settings.")
     settings: dict[str, str] = {}
-    unshown = form.getlist("unshown")
-    for position in range(_MOST_SETTINGS):
+    unshown, listed, dropped = (form.getlist(name) for name in ("unshown", "listed", "drop"))
+    for position in range(_MOST_FIELDS):
         key = text(form, f"key_{position}")
         typed = form.get(f"value_{position}", "")
         if not key:
@@ -141,15 +158,26 @@ def _read(
             raise Wrong(f"The value of {key!r} must be text of at most 20,000 characters.")
         known = old.settings.get(key, "") if old else ""
         # An <input> drops the line ends of its value, for example of a certificate.
-        is_kept = key in unshown and not typed
-        is_same = typed == re.sub("[\r\n]", "", known)
-        settings[key] = known if is_kept or is_same else typed
+        is_kept = key in unshown and not typed and key not in dropped
+        is_same = re.sub("[\r\n]", "", typed) == re.sub("[\r\n]", "", known)
+        if key in listed and not typed and not is_kept:
+            continue  # a key of the handler's table that is not set
+        settings[key] = known if is_kept or is_same and typed else typed
+    if len(settings) > _MOST_SETTINGS:
+        raise Wrong(f"This form takes at most {_MOST_SETTINGS} handler settings.")
     return name, address, notes, snmp, settings
 
 
 def _given(form: FormData) -> dict[str, str]:
     """What a person typed into the fields that a refused form shows again."""
-    return {key: str(form.get(key, "")) for key in ("name", "address", "notes")}
+    shown = ("name", "address", "notes", *(f"snmp_{key}" for key in SNMP_PLAIN))
+    return {key: str(form[key]) for key in shown if key in form}
+
+
+def _typed(form: FormData) -> dict[str, str]:
+    """The handler settings that a person typed."""
+    pairs = ((form.get(f"key_{n}"), form.get(f"value_{n}", "")) for n in range(_MOST_FIELDS))
+    return {str(key): str(value) for key, value in pairs if key}
 
 
 def _add(site: Site, request: Request, form: FormData) -> Response:
@@ -159,7 +187,7 @@ def _add(site: Site, request: Request, form: FormData) -> Response:
     try:
         name, address, notes, snmp, settings = _read(site, form, handler, None)
     except Wrong as error:
-        return _form(site, request, handler, None, _given(form), str(error))
+        return _form(site, request, handler, None, _given(form), str(error), _typed(form))
     pdu = site.manager.add_pdu(
         name, handler.handler, address, snmp=snmp, settings=settings, notes=notes
     )
@@ -178,7 +206,7 @@ def _edit(site: Site, request: Request, form: FormData) -> Response:
     try:
         read = _read(site, form, handler, pdu)
     except Wrong as error:
-        return _form(site, request, handler, pdu, _given(form), str(error))
+        return _form(site, request, handler, pdu, _given(form), str(error), _typed(form))
     with pdu.busy:
         before = pdu.address, pdu.snmp, pdu.settings
         pdu.name, pdu.address, pdu.notes, pdu.snmp, pdu.settings = read
@@ -209,6 +237,9 @@ def _simulate(site: Site, request: Request, form: FormData) -> Response:
 
 
 def _poll_all(site: Site, request: Request, form: FormData) -> Response:
-    for pdu in site.manager.pdus():
+    pdus, began = site.manager.pdus(), time.time()
+    if site.manager.poll_seconds:
+        site.round = fleet.Round(began, [pdu.id for pdu in pdus])
+    for pdu in pdus:
         site.manager.poll_soon(pdu)
-    return go("/")
+    return ended(request, "/", True, f"{len(pdus)} PDUs are polled.")

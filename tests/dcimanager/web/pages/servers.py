@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import NamedTuple, Optional
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -14,21 +14,23 @@ from starlette.routing import Route
 
 from ...records import NOT_SWITCHED, Pdu, Refusal
 from ...servers import COMMANDS, Feed, Server, Step, plan, port_state, server_state
+from ..outcomes import DONE, ENDED_EARLY, NOT_DONE, Outcome
 from ..shown import plain
-from ..site import Site, Wrong, action, go, number, page, text
+from ..site import Site, Wrong, action, ended, go, number, page, text
 
 
 class Shown(NamedTuple):
     """One server on the page.
 
     `feeds`: feed, PDU and port state; `port`: their combined state; `state`: the server's by
-    DCImanager's rule.
+    DCImanager's rule; `outcome`: of its last power command.
     """
 
     server: Server
     feeds: list[tuple[Feed, Pdu, str]]
     port: str
     state: str
+    outcome: Optional[Outcome]
 
 
 def routes(site: Site) -> list[Route]:
@@ -59,6 +61,7 @@ def _seen(site: Site, server: Server) -> Shown:
         feeds,
         port,
         server_state(port, server.bmc),
+        site.outcomes.of(("server", server.id)),
     )
 
 
@@ -150,13 +153,27 @@ def _power(site: Site, request: Request, form: FormData) -> Response:
         _seen(site, site.manager.servers.one(number(request))),
         _command(text(form, "command")),
     )
+    head, sentence = _carried_out(site, shown, command, text(form, "confirmed"))
+    for pdu in {pdu.id: pdu for _, pdu, _ in shown.feeds}.values():
+        site.manager.poll_soon(pdu)
+    site.outcomes.note(("server", shown.server.id), head, sentence)
+    if all(server.id != shown.server.id for server in site.manager.servers.all()):
+        site.say(request, sentence, head == DONE)  # it was removed meanwhile and has no row
+    return ended(request, f"/servers#server-{shown.server.id}", head == DONE, sentence)
+
+
+def _carried_out(site: Site, shown: Shown, command: str, confirmed: str) -> tuple[str, str]:
+    """Carries out the steps. Returns the outcome's head and a sentence about it.
+
+    `confirmed`: the steps that the person saw, as `_confirmed` makes it; "" for any.
+    """
     name = plain(shown.server.name)
     steps = plan(command, shown.server, [state for *_, state in shown.feeds])
-    if text(form, "confirmed") not in ("", _confirmed(steps, shown)):
-        raise Wrong(
-            "The steps, the server's outlets, or a PDU's address or settings have changed since the"
-            " steps were shown. Nothing was switched; give the command again.",
-            409,
+    if confirmed not in ("", _confirmed(steps, shown)):
+        return NOT_DONE, (
+            f"{name}: the steps of power {command}, the server's outlets, or a PDU's address or"
+            " settings have changed since the steps were shown. Nothing was switched; give the"
+            " command again."
         )
     changes = {pdu.id: len(pdu.changes) for _, pdu, _ in shown.feeds}
     for step in steps:
@@ -165,12 +182,8 @@ def _power(site: Site, request: Request, form: FormData) -> Response:
         except (Wrong, Refusal, LookupError) as error:
             why = plain(error, 500)
         if why:
-            site.say(request, f"{name}: power {command} ended early: {why}", good=False)
-            return go(f"/servers#server-{shown.server.id}")
-    site.say(
-        request, f"{name}: power {command} {'was carried out.' if steps else 'had nothing to do.'}"
-    )
-    return go(f"/servers#server-{shown.server.id}")
+            return ENDED_EARLY, f"{name}: power {command} ended early: {why}"
+    return DONE, f"{name}: power {command} {'was carried out.' if steps else 'had nothing to do.'}"
 
 
 def _failure(site: Site, server: Server, step: Step, changes: Mapping[int, int]) -> str:

@@ -1,5 +1,5 @@
 "use strict";
-// Conveniences for pages that also work without scripts: live parts, times in the reader's zone, dialogs, dropped files.
+// Conveniences for pages that also work without scripts: live parts, times in the reader's zone, dialogs, commands, dropped files.
 
 const zone = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
@@ -22,6 +22,7 @@ function morph(old, fresh) {
   for (const name of old.getAttributeNames()) {
     if (!fresh.hasAttribute(name) && name !== "open") old.removeAttribute(name);
   }
+  if (old.hasAttribute("data-keep")) return;       // the page's scripts fill it
   if (old.tagName === "SELECT" || old.tagName === "TIME") {
     if (old !== document.activeElement) old.replaceChildren(...fresh.childNodes);
     return;
@@ -57,34 +58,79 @@ async function part(address, tag) {
   return fetch(address, { headers, credentials: "same-origin", cache: "no-store", signal: AbortSignal.timeout(LONGEST_MS) });
 }
 
+// ---- live parts ----
+
+const turns = [];               // one for each live part: asks the server at once
+
 function live(region) {
-  let tag = "";
+  let tag = "", started = 0, timer = 0;
+  const wait = () => 1000 * (region.querySelector("[data-hurry]") ? 0.7 : Number(region.dataset.every || 3));
   const turn = async () => {
+    clearTimeout(timer);
+    const mine = ++started, address = region.dataset.live;
+    let lost = false;
     if (!document.hidden) {
       try {
-        const answer = await part(region.dataset.live, tag);
+        const answer = await part(address, tag);
         if (answer.status === 401) return location.reload();
-        if (answer.status === 200) {
+        const fresh = answer.status === 200 ? await answer.text() : null;
+        if (mine !== started) return;              // a later answer is newer
+        lost = answer.status !== 200 && answer.status !== 304;
+        if (fresh !== null) {
           tag = answer.headers.get("ETag") || "";
-          const fresh = document.createElement("div");
-          fresh.innerHTML = await answer.text();   // made by our templates, which escape every text
-          for (const name of region.getAttributeNames()) fresh.setAttribute(name, region.getAttribute(name));
-          localTimes(fresh);
-          morph(region, fresh);
+          const made = document.createElement("div");
+          made.innerHTML = fresh;                  // made by our templates, which escape every text
+          for (const name of region.getAttributeNames()) made.setAttribute(name, region.getAttribute(name));
+          localTimes(made);
+          morph(region, made);
           document.dispatchEvent(new Event("refreshed"));       // for plots.js
         }
-        region.toggleAttribute("data-lost", answer.status !== 200 && answer.status !== 304);
       } catch (error) {
-        region.dataset.lost = "";                  // no answer; the next turn tries again
+        if (mine !== started) return;
+        lost = true;                               // no answer; the next turn tries again
       }
+      region.toggleAttribute("data-lost", lost);
+      gone(lost);
     }
-    setTimeout(turn, 1000 * Number(region.dataset.every || 3));
+    timer = setTimeout(turn, wait());
   };
-  setTimeout(turn, 1000 * Number(region.dataset.every || 3));
+  turns.push(turn);
+  timer = setTimeout(turn, wait());
 }
+
+const refreshed = () => Promise.all(turns.map((turn) => turn()));
+
+// While the server does not answer, the buttons of commands do nothing, and the page says so beside them.
+function gone(is) {
+  const note = document.getElementById("gone");
+  if (note.hidden === !is) return;
+  note.textContent = is ? "The stand-in does not answer: the buttons do nothing until it does, and what is shown may be out of date." : "";
+  note.hidden = !is;
+  document.body.toggleAttribute("data-gone", is);
+  for (const one of document.querySelectorAll(is ? "main form[method=post] button, dialog form button:not([data-close]), a[data-dialog]" : "[data-slept]")) {
+    one.toggleAttribute("data-slept", is);
+    if (is) one.setAttribute("aria-disabled", "true");
+    else one.removeAttribute("aria-disabled");
+  }
+}
+const slept = (target) => document.body.hasAttribute("data-gone") && target !== null;
+
+// ---- dialogs and commands ----
 
 const dialog = document.getElementById("dialog");
 let asked = 0;
+
+function announce(good, text) {
+  for (const [id, words] of [["said", good ? text : ""], ["alarm", good ? "" : text]]) document.getElementById(id).textContent = words;
+}
+
+function closable() {
+  if (dialog.querySelector("[data-close]")) return;
+  const close = document.createElement("button");
+  close.textContent = "Close";
+  close.dataset.close = "";
+  dialog.append(close);
+}
 
 async function ask(link, mine) {
   const answer = await part(link.getAttribute("href"));
@@ -92,15 +138,68 @@ async function ask(link, mine) {
   const shown = await answer.text();
   if (mine !== asked) return;                      // another link was clicked meanwhile: its dialog must not be replaced
   dialog.innerHTML = shown;
-  if (!dialog.querySelector("[data-close]")) {
-    const close = document.createElement("button");
-    close.textContent = "Close";
-    close.dataset.close = "";
-    dialog.append(close);
-  }
+  closable();
   dialog.showModal();
   dialog.querySelector("[data-close]").focus();
 }
+
+// Why a command has no result of its own: beside the button that gave it.
+function refused(form, words) {
+  let note = form.querySelector("[data-refused]");
+  if (!note) {
+    note = document.createElement("p");
+    note.className = "message bad";
+    note.dataset.refused = "";
+    note.setAttribute("role", "alert");
+    form.append(note);
+  }
+  note.textContent = words;
+  note.scrollIntoView({ block: "nearest" });
+}
+
+// Sends a command once, and shows its result in its row. The form sleeps meanwhile, Cancel too.
+async function command(form, button) {
+  const sleeping = [...form.querySelectorAll("button"), ...form.querySelectorAll("a.button")];
+  const words = button ? button.textContent : "";
+  const body = new URLSearchParams(new FormData(form, button));
+  const busy = (is) => {
+    form.toggleAttribute("data-busy", is);
+    for (const one of sleeping) {
+      if (one.tagName === "A") one.inert = is;
+      else one.disabled = is;
+    }
+    if (button) button.textContent = is && form.dataset.wait ? form.dataset.wait : words;
+  };
+  busy(true);
+  try {
+    const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Part": "1" }, credentials: "same-origin", cache: "no-store" });
+    if (answer.status === 401 || answer.redirected) return location.reload();
+    if (!(answer.headers.get("Content-Type") || "").startsWith("application/json")) {
+      const page = document.createElement("div");
+      page.innerHTML = await answer.text();        // the part of our template for errors
+      busy(false);
+      return refused(form, page.textContent.trim() || `The stand-in answered with HTTP ${answer.status}.`);
+    }
+    const { good, text, to } = await answer.json();
+    const [path, place] = to.split("#");
+    if (location.pathname !== path) return location.assign(to);
+    if (dialog.contains(form)) dialog.close();
+    busy(false);
+    await refreshed();
+    announce(good, text);
+    const row = place && (document.getElementById(place.replace(/^outlet-/, "result-")) || document.getElementById(place));
+    if (row) row.scrollIntoView({ block: "nearest" });
+    else if (place) location.reload();            // it has no row any more: the page says so at its top
+  } catch (error) {
+    busy(false);
+    if (turns.length) gone(true);                  // only a live part notices its return
+    refused(form, dialog.contains(form) ? "The stand-in did not answer. The command may or may not have been carried out: look at the states when it answers again." : "The stand-in did not answer.");
+  }
+}
+
+// Nothing of an old dialog stays where the next one is expected.
+dialog.addEventListener("close", () => { if (!dialog.open) dialog.replaceChildren(); });
+dialog.addEventListener("cancel", (event) => { if (dialog.querySelector("[data-busy]")) event.preventDefault(); });
 
 document.addEventListener("click", (event) => {
   const close = event.target.closest("dialog [data-close]");
@@ -108,17 +207,23 @@ document.addEventListener("click", (event) => {
   if (close) {
     event.preventDefault();
     dialog.close();
+  } else if (slept(event.target.closest("[data-slept]"))) {
+    event.preventDefault();
   } else if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0) {
     event.preventDefault();
     const mine = ++asked;
-    ask(link, mine).catch(() => { if (mine === asked) location.href = link.getAttribute("href"); });
+    ask(link, mine).catch(() => gone(true));
   }
 });
 
 document.addEventListener("submit", (event) => {
-  const form = event.target;
+  const form = event.target, button = event.submitter;
+  if (form.method === "post" && (form.hasAttribute("data-busy") || slept(form))) return event.preventDefault();
   if (form.dataset.sure && !confirm(form.dataset.sure)) return event.preventDefault();
-  const button = event.submitter;
+  if (form.hasAttribute("data-command")) {
+    event.preventDefault();
+    return command(form, button);
+  }
   if (form.dataset.wait && button) {
     setTimeout(() => {
       button.textContent = form.dataset.wait;
@@ -127,6 +232,46 @@ document.addEventListener("submit", (event) => {
   }
 });
 window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+// A reload of an answer to a form asks for the page again, and does not send the form again.
+history.replaceState(null, "", document.querySelector("[data-reload]")?.href || location.href);
+
+// ---- search, forms ----
+
+for (const form of document.querySelectorAll("[data-find]")) {
+  const region = document.querySelector("[data-live]");
+  let timer = 0;
+  const find = () => {
+    const address = `/?${new URLSearchParams(new FormData(form))}`;
+    history.replaceState(null, "", address);
+    region.dataset.live = address;
+    refreshed();
+  };
+  for (const name of ["input", "change"]) {
+    form.addEventListener(name, () => { clearTimeout(timer); timer = setTimeout(find, 150); });
+  }
+  form.addEventListener("submit", (event) => { event.preventDefault(); find(); });
+  document.addEventListener("click", (event) => {
+    const head = event.target.closest("a[data-sort]");
+    if (!head || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    form.elements.sort.value = head.dataset.sort;
+    find();
+  });
+}
+for (const button of document.querySelectorAll("[data-plain]")) button.hidden = true;      // for browsers without scripts
+
+// Buttons that show a password. They are made visible here, because they need this script.
+function reveal(root) {
+  for (const button of root.querySelectorAll("[data-show]")) button.hidden = false;
+}
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-show]");
+  if (!button) return;
+  const input = button.parentElement.querySelector("input"), shown = input.type === "password";
+  input.type = shown ? "text" : "password";
+  button.textContent = shown ? "Hide" : "Show";
+  button.setAttribute("aria-pressed", String(shown));
+});
 
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
@@ -138,12 +283,23 @@ for (const more of document.querySelectorAll("[data-more]")) {
     const pairs = more.parentElement.querySelectorAll(".pair");
     if (pairs.length >= Number(more.dataset.more)) return;
     const next = pairs[pairs.length - 1].cloneNode(true);
-    next.querySelectorAll("input").forEach((input, place) => {
-      input.name = (place ? "value_" : "key_") + pairs.length;
+    const place = Number(more.dataset.first) + pairs.length;
+    next.querySelectorAll("input").forEach((input, value) => {
+      input.name = (value ? "value_" : "key_") + place;
+      if (value) [input.id, input.type] = [input.name, "password"];
       input.value = "";
-      input.placeholder = place ? "Value" : "Key";
+      input.placeholder = value ? "Value" : "Key";
     });
-    next.querySelectorAll("span").forEach((span, place) => { span.textContent = (place ? "Value " : "Key ") + (pairs.length + 1); });
+    for (const label of next.querySelectorAll("[for]")) {
+      label.htmlFor = `value_${place}`;
+      label.textContent = `Value ${pairs.length + 1}`;
+    }
+    for (const span of next.querySelectorAll("span.hidden")) span.textContent = `Key ${pairs.length + 1}`;
+    for (const button of next.querySelectorAll("[data-show]")) {
+      button.textContent = "Show";
+      button.setAttribute("aria-label", `Show Value ${pairs.length + 1}`);
+      button.setAttribute("aria-pressed", "false");
+    }
     pairs[pairs.length - 1].after(next);
     next.querySelector("input").focus();
   });
@@ -166,4 +322,5 @@ for (const form of document.querySelectorAll("[data-drop]")) {
 }
 
 localTimes(document);
+reveal(document);
 document.querySelectorAll("[data-live]").forEach(live);

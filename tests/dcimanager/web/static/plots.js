@@ -6,10 +6,15 @@ for (const panel of document.querySelectorAll("[data-plots]")) {
   const hours = panel.querySelector("[data-hours]");
   const note = panel.querySelector("[data-note]");
   const plots = {};
+  const joined = uPlot.sync(`plots ${panel.dataset.plots}`);     // one pointer for both plots
+  let count = 0;                // plots that are drawn
+  let gutter = 60;              // width of the vertical axes: equal, so that a moment is at the same place in both plots
   const wanted = [["load", "Load", "A"], ["energy", "Energy", "kWh"]];
 
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-  const figure = (value, unit) => value === null || value === undefined ? "–" : Number(value.toFixed(3)) + "\u00a0" + unit;
+  // As the server's `number`: three decimals, commas between thousands.
+  const digits = (value) => value.toLocaleString("en-US", { minimumFractionDigits: 3, maximumFractionDigits: 3 });
+  const figure = (value, unit) => value === null || value === undefined ? "–" : digits(value) + "\u00a0" + unit;
 
   const counted = (count) => `${count} reading${Number(count) === 1 ? "" : "s"}`;
 
@@ -34,11 +39,13 @@ for (const panel of document.querySelectorAll("[data-plots]")) {
       : `${figure(value, unit)} at ${new Date(plot.data[0][index] * 1000).toLocaleString()}`;
   }
 
-  function options(place, name, title, unit) {
-    const space = (plot, ticks) => ticks ? 24 + 8 * Math.max(...ticks.map((tick) => tick.length)) : 40;
+  const tick = (value) => value.toLocaleString("en-US", { maximumFractionDigits: 6 });
+
+  // `last`: the lower plot, which has the labels of the common time axis.
+  function options(place, name, title, unit, last) {
     const axis = { stroke: colour("--soft"), grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line") }, font: "12px system-ui" };
     return {
-      width: place.clientWidth, height: 160, cursor: { points: { size: 7 }, y: false }, legend: { show: false },
+      width: place.clientWidth, height: last ? 150 : 124, cursor: { points: { size: 7 }, y: false, sync: { key: joined.key } }, legend: { show: false },
       padding: [8, 30, 0, 0],
       hooks: { setCursor: [(plot) => read(plot, name, unit)] },
       scales: { x: { range: whole }, y: { range: name === "load" ? fromZero : around } },
@@ -47,7 +54,10 @@ for (const panel of document.querySelectorAll("[data-plots]")) {
         { label: title, stroke: colour("--" + name), width: 2, fill: name === "load" ? colour("--load") + "22" : undefined,
           points: { show: (plot, index) => plot.data[0].length < 60 } },
       ],
-      axes: [{ ...axis, space: 90, size: 34, values: (plot, ticks, _, __, step) => ticks.map((tick) => moment(tick, step)) }, { ...axis, size: space, values: (plot, ticks) => ticks.map((tick) => String(Number(tick.toFixed(6)))) }],
+      axes: [
+        { ...axis, space: 90, size: last ? 34 : 8, values: (plot, ticks, _, __, step) => ticks.map((at) => last ? moment(at, step) : "") },
+        { ...axis, size: () => gutter, values: (plot, ticks) => ticks.map(tick) },
+      ],
     };
   }
 
@@ -64,6 +74,12 @@ for (const panel of document.querySelectorAll("[data-plots]")) {
 
   function draw(data) {
     list(data.outlets);
+    const drawn = wanted.filter(([name]) => data[name].some((value) => value !== null));
+    const longest = Math.max(0, ...drawn.map(([name]) => tick(Math.round(Math.max(...data[name]))).length + 4));
+    if (gutter !== 20 + 8 * longest || drawn.length !== count) destroy();
+    [gutter, count] = [20 + 8 * longest, drawn.length];
+    panel.hidden = data.polling && !data.count;    // the page itself says that the first poll runs
+    panel.querySelector("[data-choice]").hidden = false;
     for (const [name, title, unit] of wanted) {
       const place = panel.querySelector(`[data-plot=${name}]`);
       const known = data[name].some((value) => value !== null);
@@ -71,15 +87,14 @@ for (const panel of document.querySelectorAll("[data-plots]")) {
       if (!known) continue;
       const columns = [data.at, data[name]];
       if (plots[name]) plots[name].setData(columns);
-      else plots[name] = new uPlot(options(place, name, title, unit), columns, place);
+      else plots[name] = new uPlot(options(place, name, title, unit, name === drawn[drawn.length - 1][0]), columns, place);
       place.dataset.points = data[name].filter((value) => value !== null).length;
       const last = data[name].filter((value) => value !== null).pop();
       place.setAttribute("aria-label", `${title} over time; ${counted(place.dataset.points)}, the last ${figure(last, unit)}`);
     }
-    const count = data.count;
-    const bare = count ? wanted.filter(([name]) => data[name].every((value) => value === null)) : [];
-    note.textContent = !count ? "No readings in this time."
-      : counted(count) + (data.used === null ? "" : `; energy used in this time: ${figure(data.used, "kWh")}`)
+    const bare = data.count ? wanted.filter(([name]) => data[name].every((value) => value === null)) : [];
+    note.textContent = !data.count ? "No readings in this time."
+      : counted(data.count) + (data.used === null ? "" : `; energy used in this time: ${figure(data.used, "kWh")}`)
         + (data.changed ? "; the counter's step at a change of address or settings is not counted" : "")
         + bare.map(([, title]) => `; ${title.toLowerCase()} not metered`).join("");
   }
@@ -105,11 +120,15 @@ for (const panel of document.querySelectorAll("[data-plots]")) {
     }
   }
 
-  function anew() {
-    for (const name of Object.keys(plots)) {
-      plots[name].destroy();
+  function destroy() {
+    for (const [name] of wanted) {
+      if (plots[name]) plots[name].destroy();
       delete plots[name];
     }
+  }
+
+  function anew() {
+    destroy();
     turn();
   }
 

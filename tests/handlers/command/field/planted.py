@@ -18,6 +18,7 @@ from handlers.command import root
 from handlers.command.field.kinds import Recorder, Recording, kind
 from handlers.command.loading import load
 from pdu_common.connection import PduData, PduSnmpData
+from tests.ports import reserved
 from tests.simulators.nut_server import ADMIN, NutServer, StaticDevice, SwitchedPdu
 from tests.simulators.redfish import Model as RedfishModel, Pdu, RedfishService
 from tests.simulators.snmp_agent import Agent, Device, Row
@@ -108,7 +109,7 @@ def snmp() -> Iterator[Unit]:
     rows["1.3.6.1.4.1.318.9.8.1.10.20.30.40"] = Row(64, bytes((10, 20, 30, 40)))
     names = [oid for oid in rows if oid.startswith("1.3.6.1.4.1.318.1.1.12.3.5.1.1.2.")]
     rows[names[0]] = Row(4, b"db-master-kunde7")
-    with Agent(Device(rows), read=COMMUNITY) as agent:
+    with Agent(Device(rows), read=COMMUNITY, port=reserved()) as agent:
         yield Unit(
             "snmp", PduSnmpData(agent.host, {"port": str(agent.port), "community": COMMUNITY})
         )
@@ -118,7 +119,10 @@ def snmp() -> Iterator[Unit]:
 def raritan() -> Iterator[Unit]:
     # A stopped clock keeps the energy counters constant.
     with XerusPdu(
-        Model(serial="PK65860010"), password="Pa55-of-the-unit", clock=lambda: 1000.0
+        Model(serial="PK65860010"),
+        https_port=reserved(),
+        password="Pa55-of-the-unit",
+        clock=lambda: 1000.0,
     ) as pdu:
         unit = pdu.units[0]
         for index, name in enumerate(NAMES):
@@ -162,7 +166,7 @@ def nut() -> Iterator[Unit]:
         ["outlet.2.desc"],
         "PDU of Schmidt",
     )
-    with NutServer([device]) as server:
+    with NutServer([device], port=reserved()) as server:
         login = {"username": ADMIN.name, "password": ADMIN.password}
         yield Unit("nut", PduData(server.host, {"port": str(server.port), **login}))
 
@@ -170,7 +174,7 @@ def nut() -> Iterator[Unit]:
 @contextlib.contextmanager
 def redfish() -> Iterator[Unit]:
     pdu = Pdu(outlets=("A1", "A2", "B1", "B2", "C1"), off=("B2",), serial="PK65860010")
-    with RedfishService(RedfishModel((pdu,)), password="Pa55-of-the-unit") as unit:
+    with RedfishService(RedfishModel((pdu,)), port=reserved(), password="Pa55-of-the-unit") as unit:
         for identity, name in zip(("A1", "A2", "B1", "B2"), NAMES):
             unit.outlet(identity).name = name
         more = {
@@ -193,6 +197,8 @@ def redfish() -> Iterator[Unit]:
         )
 
 
+# Their ports are free over TCP and UDP: `pdu identify` asks both, and another test's server on the
+# other one would answer.
 UNITS: dict[str, Callable[[], AbstractContextManager[Unit]]] = {
     "snmp": snmp,
     "raritan": raritan,

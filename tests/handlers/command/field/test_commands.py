@@ -222,7 +222,7 @@ def test_a_replay_prints_how_to_read_it_and_the_commands_it_receives_and_ends_on
         where = second.split()[5].rstrip(";")
         assert (
             root.run(["down", "snmp", where, "3", "--yes"]) == 0
-            and "outlet 3 is DOWN" in capsys.readouterr().out
+            and f"outlet 3 of {where} is off (snmp)" in capsys.readouterr().out
         )
         assert "outlet 3 off" in process.stdout.readline()
         process.send_signal(number)

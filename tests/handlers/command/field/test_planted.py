@@ -17,7 +17,7 @@ from hypothesis import assume, given, settings, strategies
 
 from handlers.command.field.scrub import Scrubber, kind_of
 from handlers.command.field.snmp.recording import scrubbed
-from handlers.command.field.snmp.rows import Arcs, Row, Rows, arcs
+from handlers.command.field.snmp.rows import Arcs, Rows, SnmpRow, arcs
 from handlers.command.field.snmp.snmprec import written
 from handlers.http import login
 from pdu_common.connection import PduSnmpData
@@ -111,9 +111,9 @@ def texts(data: object) -> list[str]:
 def test_rows_hold_the_community_in_no_form(secret: str, form: str) -> None:
     told = FORMS[form](secret).encode()
     rows = {
-        arcs(f"{TABLE}.2.1"): Row(4, told),
-        arcs(f"{TABLE}.3.1"): Row(4, b"\x01\x02" + told + b"\x00\x01"),
-        (*arcs(f"{TABLE}.4"), len(secret.encode()), *secret.encode()): Row(2, 1),
+        arcs(f"{TABLE}.2.1"): SnmpRow(4, told),
+        arcs(f"{TABLE}.3.1"): SnmpRow(4, b"\x01\x02" + told + b"\x00\x01"),
+        (*arcs(f"{TABLE}.4"), len(secret.encode()), *secret.encode()): SnmpRow(2, 1),
     }
     clean = scrubbed(rows, PduSnmpData("192.0.2.1", {"community": secret}))
     for oid, row in clean.items():
@@ -168,24 +168,26 @@ def test_a_text_holds_a_mac_address_in_no_form(
 
 
 PLACES: dict[str, Callable[[bytes], Rows]] = {
-    "octets": lambda octets: {arcs(f"{TABLE}.9.1"): Row(4, octets)},
+    "octets": lambda octets: {arcs(f"{TABLE}.9.1"): SnmpRow(4, octets)},
     "engine ID": lambda octets: {
-        arcs(f"{TABLE}.9.1"): Row(
+        arcs(f"{TABLE}.9.1"): SnmpRow(
             4, bytes.fromhex(f"800005230{1 if len(octets) == 4 else 3}") + octets
         )
     },
     "index, with type and length": lambda octets: {
-        (*arcs(f"{TABLE}.9"), 1, len(octets), *octets): Row(2, 7)
+        (*arcs(f"{TABLE}.9"), 1, len(octets), *octets): SnmpRow(2, 7)
     },
     "index, as text with its length": lambda octets: {
-        (*arcs(f"{TABLE}.9"), len(shown(octets)), *shown(octets).encode(), 5): Row(2, 7)
+        (*arcs(f"{TABLE}.9"), len(shown(octets)), *shown(octets).encode(), 5): SnmpRow(2, 7)
     },
     "index, as text at the end": lambda octets: {
-        (*arcs(f"{TABLE}.9"), 3, *shown(octets).encode()): Row(2, 7)
+        (*arcs(f"{TABLE}.9"), 3, *shown(octets).encode()): SnmpRow(2, 7)
     },
-    "opaque": lambda octets: {arcs(f"{TABLE}.9.1"): Row(68, b"\x04\x06" + shown(octets).encode())},
-    "text": lambda octets: {arcs(f"{TABLE}.9.1"): Row(4, f"sent to {shown(octets)}".encode())},
-    "an address, as a value": lambda octets: {arcs(f"{TABLE}.9.1"): Row(64, octets[:4])},
+    "opaque": lambda octets: {
+        arcs(f"{TABLE}.9.1"): SnmpRow(68, b"\x04\x06" + shown(octets).encode())
+    },
+    "text": lambda octets: {arcs(f"{TABLE}.9.1"): SnmpRow(4, f"sent to {shown(octets)}".encode())},
+    "an address, as a value": lambda octets: {arcs(f"{TABLE}.9.1"): SnmpRow(64, octets[:4])},
 }
 
 
@@ -214,7 +216,7 @@ def is_text(octets: bytes) -> bool:
 
 
 def test_an_address_whose_octets_are_printable_after_a_nul_is_no_text() -> None:
-    rows = {arcs(f"{TABLE}.9.1"): Row(4, bytes.fromhex("000020c2a120"))}
+    rows = {arcs(f"{TABLE}.9.1"): SnmpRow(4, bytes.fromhex("000020c2a120"))}
     clean = scrubbed(rows, PduSnmpData("192.0.2.1", {"community": "public"}))
     assert forms_in(clean, bytes.fromhex("000020c2a120")) == []
 
@@ -234,7 +236,7 @@ def test_rows_hold_an_address_in_no_form(octets: bytes, place: str, told: bool) 
     assume(is_ip or "type" not in place and "value" not in place)
     rows = dict(PLACES[place](octets))
     if told:
-        rows[arcs(f"{TABLE}.8.1")] = Row(4, f"agent at {shown(octets)}, port 161".encode())
+        rows[arcs(f"{TABLE}.8.1")] = SnmpRow(4, f"agent at {shown(octets)}, port 161".encode())
     assert forms_in(rows, octets)
     clean = scrubbed(rows, PduSnmpData("192.0.2.1", {"community": "public"}))
     assert len(clean) == len(rows) and forms_in(clean, octets) == []
@@ -243,10 +245,10 @@ def test_rows_hold_an_address_in_no_form(octets: bytes, place: str, told: bool) 
 
 def test_an_address_of_small_numbers_is_replaced_alone_if_another_object_tells_it() -> None:
     rows = {
-        arcs(f"{TABLE}.8.1"): Row(4, b"IP 10.1.2.3"),
-        arcs(f"{TABLE}.9.1"): Row(4, bytes((10, 1, 2, 3))),
-        arcs(f"{TABLE}.10.1.4.10.1.2.3"): Row(2, 5),
-        arcs(f"{TABLE}.11.10.1.2.3"): Row(2, 5),
+        arcs(f"{TABLE}.8.1"): SnmpRow(4, b"IP 10.1.2.3"),
+        arcs(f"{TABLE}.9.1"): SnmpRow(4, bytes((10, 1, 2, 3))),
+        arcs(f"{TABLE}.10.1.4.10.1.2.3"): SnmpRow(2, 5),
+        arcs(f"{TABLE}.11.10.1.2.3"): SnmpRow(2, 5),
     }
     clean = scrubbed(rows, PduSnmpData("192.0.2.99", {"community": "public"}))
     assert clean[arcs(f"{TABLE}.9.1")].value == bytes((192, 0, 2, 2))
@@ -257,7 +259,7 @@ def test_an_address_of_small_numbers_is_replaced_alone_if_another_object_tells_i
 def test_six_states_are_not_a_mac_address_and_four_octets_of_bits_are_not_an_ip_address() -> None:
     assert Scrubber().text("1:0:1:1:0:1") == "1:0:1:1:0:1"
     rows = {
-        arcs(f"{TABLE}.{number}.1"): Row(4, bytes.fromhex(bits))
+        arcs(f"{TABLE}.{number}.1"): SnmpRow(4, bytes.fromhex(bits))
         for number, bits in enumerate(("ff00ff00", "00000001", "80000000", "0f000f00"), 2)
     }
     assert scrubbed(rows, PduSnmpData("192.0.2.99", {"community": "public"})) == rows

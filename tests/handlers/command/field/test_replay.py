@@ -13,7 +13,7 @@ from handlers.command.field.redfish import tree as redfish_tree
 from handlers.command.field.snmp import snmprec
 from handlers.command.field.snmp.kind import _found
 from handlers.command.field.snmp.recording import detected
-from handlers.command.field.snmp.rows import Row as HeldRow, arcs
+from handlers.command.field.snmp.rows import SnmpRow as HeldRow, arcs
 from handlers.command.field.snmp.unit import RecordedUnit
 from handlers.command.loading import load
 from handlers.errors import ProtocolError, SettingsError
@@ -240,7 +240,7 @@ def test_a_replay_counts_the_rows_that_it_leaves_out() -> None:
     served.close()
     assert served.about.endswith(
         "; left out: 1 row with a name instead of a numeric OID, "
-        "1 row with a value of an unknown type"
+        "1 row with a value of an unknown type; community public"
     )
 
 
@@ -248,7 +248,7 @@ def test_a_replay_says_that_outlets_of_a_family_without_commands_cannot_be_switc
     served = kind("snmp").serve(write_snmprec(fixture("opengear-rpc").device().rows()), 0)
     served.close()
     assert served.about.startswith("family opengear-rpc, ") and served.about.endswith(
-        " outlets that cannot be switched"
+        " outlets that cannot be switched; community public"
     )
 
 

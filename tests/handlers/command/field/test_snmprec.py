@@ -8,7 +8,7 @@ import pytest
 from pysnmp.proto import rfc1902
 
 from handlers.command.field.snmp import snmprec
-from handlers.command.field.snmp.rows import NULL, Row, arcs, of_wire
+from handlers.command.field.snmp.rows import NULL, SnmpRow, arcs, of_wire
 from handlers.errors import SettingsError
 from tests.needs import program, shared
 from tests.simulators.snmp_agent import BUILT_IN, Agent, Device, Row as AgentRow, read_snmprec
@@ -35,7 +35,7 @@ def test_every_type_is_written_back_unchanged() -> None:
 
 
 def test_a_null_that_an_agent_returns_is_a_row() -> None:
-    assert of_wire(rfc1902.Null("")) == Row(NULL, b"")
+    assert of_wire(rfc1902.Null("")) == SnmpRow(NULL, b"")
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_the_error_gives_the_number_of_a_line_that_is_not_a_row(line: str) -> No
 def test_a_number_outside_the_range_of_its_type_is_refused(tag: int, least: int, most: int) -> None:
     for value in (least, most):
         assert list(snmprec.parse(f"1.3.6.1.4.1.9.1|{tag}|{value}\n").rows.values()) == [
-            Row(tag, value)
+            SnmpRow(tag, value)
         ]
     for value in (least - 1, most + 1):
         with pytest.raises(SettingsError, match="out of the range"):
@@ -95,16 +95,16 @@ ACME-MIB::bar.1 = INTEGER: 5
 .1.3.6.1.4.1.9.9 = No more variables left in this MIB View (It is past the end of the MIB tree)
 """)
     assert parsed.left_out == 1 and parsed.rows == {
-        (1, 3, 6, 1, 2, 1, 1, 1, 0): Row(4, b"one\ntwo"),
-        arcs("1.3.6.1.4.1.9.1.4.1"): Row(2, 1),
-        arcs("1.3.6.1.4.1.9.1"): Row(4, bytes.fromhex("001aff0001")),
-        arcs("1.3.6.1.4.1.9.2"): Row(4, b""),
-        arcs("1.3.6.1.4.1.9.3"): Row(64, bytes((192, 0, 2, 9))),
-        arcs("1.3.6.1.4.1.9.4"): Row(66, 25),
-        arcs("1.3.6.1.4.1.9.10"): Row(64, bytes((192, 0, 2, 9))),
-        arcs("1.3.6.1.4.1.9.6"): Row(4, b'a "b"'),
-        arcs("1.3.6.1.4.1.9.7"): Row(6, arcs("1.3.6.1.4.1.9.2")),
-        arcs("1.3.6.1.4.1.9.8"): Row(4, b"\x80\x00"),
+        (1, 3, 6, 1, 2, 1, 1, 1, 0): SnmpRow(4, b"one\ntwo"),
+        arcs("1.3.6.1.4.1.9.1.4.1"): SnmpRow(2, 1),
+        arcs("1.3.6.1.4.1.9.1"): SnmpRow(4, bytes.fromhex("001aff0001")),
+        arcs("1.3.6.1.4.1.9.2"): SnmpRow(4, b""),
+        arcs("1.3.6.1.4.1.9.3"): SnmpRow(64, bytes((192, 0, 2, 9))),
+        arcs("1.3.6.1.4.1.9.4"): SnmpRow(66, 25),
+        arcs("1.3.6.1.4.1.9.10"): SnmpRow(64, bytes((192, 0, 2, 9))),
+        arcs("1.3.6.1.4.1.9.6"): SnmpRow(4, b'a "b"'),
+        arcs("1.3.6.1.4.1.9.7"): SnmpRow(6, arcs("1.3.6.1.4.1.9.2")),
+        arcs("1.3.6.1.4.1.9.8"): SnmpRow(4, b"\x80\x00"),
     }
 
 
@@ -120,9 +120,9 @@ def test_a_comment_in_a_walk_is_no_part_of_a_value_except_between_quotes() -> No
 # the end
 """)
     assert list(parsed.rows.values()) == [
-        Row(4, b'a "b'),
-        Row(4, b'a "\n# "b" \\\n# c'),
-        Row(4, b"\x00\x1a"),
+        SnmpRow(4, b'a "b'),
+        SnmpRow(4, b'a "\n# "b" \\\n# c'),
+        SnmpRow(4, b"\x00\x1a"),
     ]
 
 
@@ -139,7 +139,7 @@ def test_a_row_whose_value_is_an_unknown_name_is_left_out_and_counted() -> None:
         ".1.3.6.1.2.1.1.2.0 = OID: ACME-MIB::products.1\n.1.3.6.1.4.1.9.1.0 = OID:"
         " SNMPv2-SMI::zeroDotZero\n"
     )
-    assert parsed.left_out == 1 and parsed.rows == {arcs("1.3.6.1.4.1.9.1.0"): Row(6, (0, 0))}
+    assert parsed.left_out == 1 and parsed.rows == {arcs("1.3.6.1.4.1.9.1.0"): SnmpRow(6, (0, 0))}
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_a_row_whose_value_is_an_unknown_name_is_left_out_and_counted() -> None:
 def test_an_integer_is_read_without_its_decimal_point_unit_or_label(shown: str, value: int) -> None:
     """RFC 2579, 3.1: DISPLAY-HINT "d-1" or "d-2"."""
     assert list(snmprec.parse(f".1.3.6.1.4.1.9.1.0 = INTEGER: {shown}\n").rows.values()) == [
-        Row(2, value)
+        SnmpRow(2, value)
     ]
 
 
@@ -235,8 +235,8 @@ def test_a_row_whose_index_is_text_is_left_out_and_counted(index: str) -> None:
     )
     assert snmprec.parse(text) == snmprec.Parsed(
         {
-            (1, 3, 6, 1, 4, 1, 9, 1, 0): Row(OCTETS, b"rack"),
-            (1, 3, 6, 1, 4, 1, 9, 2, 0): Row(INTEGER, 7),
+            (1, 3, 6, 1, 4, 1, 9, 1, 0): SnmpRow(OCTETS, b"rack"),
+            (1, 3, 6, 1, 4, 1, 9, 2, 0): SnmpRow(INTEGER, 7),
         },
         left_out=1,
         untyped=0,

@@ -9,7 +9,6 @@ import pytest
 from handlers.command import root
 from handlers.command.fleet import polling, pool
 from handlers.command.fleet.polling import Reading, Target
-from pdu_common import helper
 from tests.waiting import PATIENCE_S
 
 from .exporting import Exporter, exporter
@@ -40,14 +39,6 @@ def running(small: Hall) -> Iterator[Exporter]:
         yield made
 
 
-@pytest.fixture(autouse=True)
-def _same_view_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A list that is read again in this process replaces a class of pdu_common; the next test gets
-    the old one back.
-    """
-    monkeypatch.setattr(helper, "PduPortStatisticView", helper.PduPortStatisticView)
-
-
 @pytest.fixture
 def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
     """A function like `halls.run` that runs the command in this process.
@@ -57,7 +48,9 @@ def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
     of pdu_common in this process.
     """
 
-    def one_by_one(targets: Sequence[Target], parallel: int) -> Iterator[tuple[int, Reading]]:
+    def one_by_one(
+        targets: Sequence[Target], parallel: int, processes: int | None = None
+    ) -> Iterator[tuple[int, Reading]]:
         for place, target in enumerate(targets):
             yield place, polling.poll(target)
 

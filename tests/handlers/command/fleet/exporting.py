@@ -116,7 +116,7 @@ def serving(*arguments: object, port: int = 0) -> Iterator[Exporter]:
     context = exporter_command.exporter.make_context(
         "exporter", [*map(str, arguments)], obj=SharedOptions()
     )
-    wanted = exporter_command.Wanted(**context.params)
+    wanted = exporter_command.ExporterOptions(**context.params)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(polling, "show_outlet_current", lambda: None)
         allowed = exporter_command._allowed(wanted, SharedOptions())

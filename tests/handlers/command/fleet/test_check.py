@@ -7,19 +7,17 @@ from __future__ import annotations
 import calendar
 import csv
 import errno
+import getpass
 import io
 import json
-import multiprocessing
 import os
 import signal
 import subprocess
 import sys
-import threading
 import time
-import types
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
@@ -35,9 +33,11 @@ from tests.needs import ROOT
 from tests.packaging.building import archive, small_tree
 from tests.peers import PEERS
 from tests.simulators.nut_server import ADMIN, Driver, Faults, NutServer, SwitchedPdu
+from tests.simulators.snmp_agent import Agent
+from tests.simulators.snmp_agent.devices import BUILT_IN
 from tests.waiting import PATIENCE_S, bounded, until
 
-from .halls import DEAD, PDU, Call, Hall, environment, private, run, shown
+from .halls import DEAD, PDU, Call, Hall, children, environment, private, run, shown
 
 
 def document(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
@@ -184,7 +184,7 @@ def test_csv_and_html_and_nagios_report_the_same_results(
     ]
     made = (tmp_path / "page.html").read_text()
     assert made.startswith("<!doctype html>") and all(
-        f"<td>{name}</td>" in made for name in (*PEERS, "dead")
+        f'<td class="name">{name}</td>' in made for name in (*PEERS, "dead")
     )
     assert [made.count(f">{result}</td>") for result in ("well", "unreachable")] == [len(PEERS), 1]
     assert os.listdir(tmp_path) == ["page.html"]
@@ -352,7 +352,7 @@ def test_wrong_options_end_with_the_nagios_code_for_unknown(
 def test_a_defect_ends_with_the_nagios_code_for_unknown(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def broken(path: str) -> listing.Fleet:
+    def broken(path: str, lenient: bool) -> listing.Fleet:
         raise ZeroDivisionError("a|b")
 
     monkeypatch.setattr(listing, "read", broken)
@@ -445,14 +445,6 @@ def test_ctrl_c_ends_the_check_and_its_processes(small: Hall) -> None:
     assert until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in made))
 
 
-def children(pid: int) -> list[int]:
-    """Return the ids of the child processes; none if the process has ended."""
-    try:
-        return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except FileNotFoundError:
-        return []
-
-
 def test_pdus_that_a_process_did_not_read_before_it_died_have_a_failure(
     small: Hall, tmp_path: Path
 ) -> None:
@@ -466,156 +458,6 @@ def test_pdus_that_a_process_did_not_read_before_it_died_have_a_failure(
         assert found[name]["error"]["kind"] == "defect"
         assert "a process ended before this PDU was read" in found[name]["error"]["reason"]
     as_in_the_books(small, found)
-
-
-def test_a_thread_has_enough_stack_for_the_deepest_json_that_any_python_reads() -> None:
-    """Python 3.12 and 3.13 count levels of C functions separately, and allow up to 10,000.
-
-    Older releases count them with the frames; newer ones check how much of the stack is left.
-    """
-    done = subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            """
-import json, sys, threading
-from handlers.command.fleet import pool
-sys.setrecursionlimit(10_000)
-threading.stack_size(pool._STACK)
-
-def read():
-    try:
-        json.loads('{"a":' * 100_000)
-    except RecursionError:
-        print("too deep")
-thread = threading.Thread(target=read)
-thread.start()
-thread.join()
-""",
-        ],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-    )
-    assert (done.returncode, done.stdout) == (0, "too deep\n")
-
-
-@pytest.mark.parametrize("further", [0, 1])
-def test_all_pdus_are_read_where_the_system_allows_few_or_no_threads(
-    further: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    start = threading.Thread.start
-    allowed = iter([True] * further)
-
-    def limited(thread: threading.Thread) -> None:
-        if not next(allowed, False):
-            raise RuntimeError("can't start new thread")
-        start(thread)
-
-    sent: list[tuple[int, Reading]] = []
-    ended: list[int] = []
-    pipe = cast(Any, types.SimpleNamespace(send=sent.append, close=lambda: None))
-    monkeypatch.setattr(threading.Thread, "start", limited)
-    monkeypatch.setattr(os, "_exit", ended.append)
-    monkeypatch.setattr(signal, "signal", lambda *_: None)
-    monkeypatch.setitem(sys.modules, "pdu_common._snmp", cast(Any, None))
-    monkeypatch.setattr(pool, "poll", lambda _: Reading(answered=True))
-    pool._work(cast(Any, [None] * 5), multiprocessing.Value("l", 0), pipe, [], 3)
-    assert [place for place, _ in sent] == list(range(5)) and ended == [0]
-
-
-def test_all_pdus_are_read_where_the_system_allows_few_processes_or_open_files(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    tried: list[Any] = []
-
-    class Worker:
-        """Sends the readings of all PDUs when it starts. Only the first worker can start."""
-
-        def __init__(self, args: tuple[Any, ...], **_: object) -> None:
-            self.targets, self.pipe = args[0], args[2]
-
-        def start(self) -> None:
-            tried.append(self)
-            if len(tried) > 1:
-                raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
-            for place in range(len(self.targets)):
-                self.pipe.send((place, Reading(answered=True)))
-
-        def kill(self) -> None: ...
-        def join(self) -> None: ...
-
-    context = types.SimpleNamespace(
-        Process=Worker, Pipe=multiprocessing.Pipe, Value=lambda *_: None
-    )
-    monkeypatch.setattr(multiprocessing, "get_context", lambda _: context)
-    monkeypatch.setattr(pool, "_cores", lambda: 2)
-    found = dict(pool.read_all(cast(Any, [None] * 40), patience_s=1.0))
-    assert (
-        len(tried) == 2
-        and sorted(found) == list(range(40))
-        and all(one.answered for one in found.values())
-    )
-    assert tried[1].pipe.closed
-    few = iter([multiprocessing.Pipe(duplex=False)])
-    del tried[:]
-
-    def limited(duplex: bool) -> Any:
-        for pair in few:
-            return pair
-        raise OSError(errno.EMFILE, "Too many open files")
-
-    context.Pipe = limited
-    assert (
-        sorted(dict(pool.read_all(cast(Any, [None] * 40), patience_s=1.0))) == list(range(40))
-        and len(tried) == 1
-    )
-    context.Pipe = multiprocessing.Pipe
-    with pytest.raises(
-        SettingsError, match="allows no process that reads PDUs .Resource temporarily unavailable"
-    ):
-        list(pool.read_all(cast(Any, [None] * 40)))  # no process can start any more
-
-    def refused(*_: object) -> None:
-        raise OSError(errno.ENOSYS, "Function not implemented")
-
-    context.Value = refused
-    with pytest.raises(SettingsError, match="allows no semaphore .*Function not implemented"):
-        list(pool.read_all(cast(Any, [None] * 40)))
-
-
-def test_an_archive_that_hangs_is_abandoned_and_the_others_are_read(tmp_path: Path) -> None:
-    """Runs in a new process: the check forks, which a process with threads must not do.
-
-    The first reading may take a minute.
-    """
-    built = tmp_path / "pdu_small.tar.gz"
-    built.write_bytes(archive(small_tree(tmp_path / "tree"), "small"))
-    done = subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            f"""
-from handlers.command.fleet import auth, listing, polling, pool
-devices = [listing.ListedPdu(say, {str(built)!r}, "192.0.2.1", "", (("say", say),)) for say in ("hang", "well")]
-targets = polling.targets(devices, {{}}, auth.Auth("none", {{}}, {{}}))
-first, wait = iter([60.0]), pool.wait
-pool.wait = lambda running, seconds: wait(running, next(first, seconds))
-for place, reading in pool.read_all(targets, patience_s=1.0):
-    print(place, reading.failure.reason if reading.failure else "well", flush=True)
-""",
-        ],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-    )
-    assert done.stdout.splitlines()[0] == "1 well", done.stderr
-    assert (
-        done.stdout.splitlines()[1].startswith("0 this PDU was not read in time")
-        and done.returncode == 0
-    )
 
 
 def test_progress_is_shown_on_a_terminal_only(small: Hall, call: Call) -> None:
@@ -654,7 +496,7 @@ def test_a_watch_marks_changes_until_it_is_interrupted(tmp_path: Path, call: Cal
                 PDU_USERNAME=ADMIN.name,
                 PDU_PASSWORD=ADMIN.password,
             )
-            assert "is DOWN" in switched.stdout, switched
+            assert "is off" in switched.stdout, switched
             changed = process.stdout.readline()
             process.send_signal(signal.SIGINT)
             process.stdout.read()
@@ -673,7 +515,7 @@ def test_a_watch_prints_why_a_pdu_failed_only_when_that_changed(
     lost = Reading(failure=Failure("unreachable", "no answer"))
     rounds = iter([Reading(answered=True), lost, lost])
 
-    def one_round(*_: object) -> Iterator[tuple[int, Reading]]:
+    def one_round(*_: object, **__: object) -> Iterator[tuple[int, Reading]]:
         for reading in rounds:
             yield 0, reading
             return
@@ -745,3 +587,39 @@ def test_a_watch_in_json_prints_one_document_per_line(small: Hall) -> None:
     ] <= documents[1]["time"]
     age = time.time() - calendar.timegm(time.strptime(documents[1]["time"], "%Y-%m-%dT%H:%M:%SZ"))
     assert 0 <= age < PATIENCE_S
+
+
+def plain_list(folder: Path, agent: Agent) -> Path:
+    file = folder / "list.csv"
+    file.write_text(
+        f"rack,name,handler,address\n7,a,snmp,{agent.host}:{agent.port}\n"
+        f"7,b,snmp,{agent.host}:{agent.port}\n",
+        "utf-8",
+    )
+    return file
+
+
+def test_a_check_without_a_login_names_the_ways_to_give_one(call: Call, tmp_path: Path) -> None:
+    with Agent(BUILT_IN["apc-rpdu2"]()) as agent:
+        done = call("check", plain_list(tmp_path, agent), "--lenient")
+    assert done.returncode == 2 and done.stderr == f"ignored columns of {tmp_path}/list.csv: rack\n"
+    for words in ("--auth in the column auth", "PDU_COMMUNITY", "--secret-file community=FILE"):
+        assert words in done.stdout
+
+
+def test_a_check_without_a_login_asks_once_on_a_terminal(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def typed(question: str) -> str:
+        asked.append(question)
+        return "public"
+
+    with Agent(BUILT_IN["apc-rpdu2"]()) as agent:
+        file = plain_list(tmp_path, agent)
+        monkeypatch.setattr(getpass, "getpass", typed)
+        monkeypatch.setattr(sys, "stdin", terminal.Person(""))
+        done = call("check", file, "--lenient", "--json")
+    assert asked == [f"community of 2 PDUs in {file} without a login: "]
+    assert json.loads(done.stdout)["summary"]["results"] == {"well": 2}

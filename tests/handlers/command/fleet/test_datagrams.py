@@ -10,7 +10,14 @@ import pytest
 from hypothesis import example, given, strategies as st
 
 from handlers.command.fleet import sweep
-from handlers.command.fleet.datagrams import DESCRIPTION, NAME, OBJECT_ID, Answer, answer, question
+from handlers.command.fleet.datagrams import (
+    DESCRIPTION,
+    NAME,
+    OBJECT_ID,
+    AgentAnswer,
+    answer,
+    question,
+)
 from tests.needs import program
 from tests.servers.snmpd import Snmpd
 from tests.simulators.snmp_agent import Row, ber
@@ -48,7 +55,7 @@ def test_all_values_of_an_answer_are_read_but_nothing_of_a_truncated_one(
         (arcs(DESCRIPTION), Row(OCTETS, texts[0])),
         (arcs(NAME), Row(OCTETS, texts[1])),
     )
-    assert answer(data) == Answer(
+    assert answer(data) == AgentAnswer(
         number, ".".join(map(str, object_id)), texts[0].decode(), texts[1].decode()
     )
     assert all(answer(data[:end]) is None for end in range(len(data)))
@@ -60,7 +67,7 @@ def test_a_length_may_have_up_to_four_octets(octets: int) -> None:
     assert data[1] < 0x80
     # X.690, 8.1.3.5
     longer = bytes((data[0], 0x80 + octets)) + data[1].to_bytes(octets, "big") + data[2:]
-    assert answer(longer) == answer(data) == Answer(7, "", "", "rack")
+    assert answer(longer) == answer(data) == AgentAnswer(7, "", "", "rack")
 
 
 def test_an_oid_without_octets_is_0_0() -> None:
@@ -75,12 +82,12 @@ def test_an_oid_without_octets_is_0_0() -> None:
     assert data[-3:] == bytes((6, 1, 43)) and len(lengths) == 4
     for at in lengths:  # message, PDU, list of bindings, binding
         shorter[at + 1] -= 1
-    assert answer(bytes(shorter)) == Answer(7, "0.0", "", "")
+    assert answer(bytes(shorter)) == AgentAnswer(7, "0.0", "", "")
 
 
 @given(st.binary(max_size=200))
 def test_random_bytes_raise_no_exception(data: bytes) -> None:
-    assert answer(data) is None or isinstance(answer(data), Answer)
+    assert answer(data) is None or isinstance(answer(data), AgentAnswer)
 
 
 @given(st.data())
@@ -90,7 +97,7 @@ def test_a_damaged_answer_raises_no_exception(data: st.DataObject) -> None:
     )
     for _ in range(data.draw(st.integers(1, 4))):
         whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
-    assert answer(bytes(whole)) is None or isinstance(answer(bytes(whole)), Answer)
+    assert answer(bytes(whole)) is None or isinstance(answer(bytes(whole)), AgentAnswer)
 
 
 @pytest.mark.parametrize(
@@ -111,19 +118,19 @@ def test_only_a_valid_answer_without_an_error_is_read(data: bytes) -> None:
 
 def test_the_longest_oid_has_128_arcs() -> None:
     longest = (1, 3, *[1] * 126)
-    assert answer(reply(1, (arcs(OBJECT_ID), Row(OID, longest)))) == Answer(
+    assert answer(reply(1, (arcs(OBJECT_ID), Row(OID, longest)))) == AgentAnswer(
         1, ".".join(map(str, longest)), "", ""
     )
 
 
 def test_an_oid_that_begins_with_2_may_have_a_large_second_arc() -> None:
-    assert answer(reply(1, (arcs(OBJECT_ID), Row(OID, (2, 999, 3))))) == Answer(
+    assert answer(reply(1, (arcs(OBJECT_ID), Row(OID, (2, 999, 3))))) == AgentAnswer(
         1, "2.999.3", "", ""
     )
 
 
 def test_only_the_first_answer_with_the_right_number_address_and_port_counts() -> None:
-    seen: dict[str, Answer] = {}
+    seen: dict[str, AgentAnswer] = {}
     listener = sweep._Listener({"192.0.2.1": 7}, 161, seen)
     for number, address, port in (
         (7, "192.0.2.1", 162),
@@ -142,7 +149,7 @@ def test_only_the_first_answer_with_the_right_number_address_and_port_counts() -
 def test_a_missing_object_is_an_empty_text() -> None:
     assert answer(
         reply(1, (arcs(OBJECT_ID), ber.NO_SUCH_OBJECT), (arcs(NAME), Row(OCTETS, b"x")))
-    ) == Answer(1, "", "", "x")
+    ) == AgentAnswer(1, "", "", "x")
 
 
 @pytest.mark.against("Net-SNMP snmpd")

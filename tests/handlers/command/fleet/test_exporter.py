@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import http.client
 import ipaddress
 import json
 import re
@@ -14,12 +16,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from handlers.command.fleet import server
+from handlers.command.fleet import probing, server
 from handlers.command.fleet.allowed import Allowed, NotAllowed, Query
 from handlers.command.fleet.auth import Auth
 from handlers.command.fleet.listing import ListedPdu
 from handlers.command.fleet.polling import Failure, Outlet, Reading, Target
-from handlers.command.loading import Handler, load
+from handlers.command.loading import load
 from tests.needs import ROOT
 from tests.packaging.building import archive
 from tests.peers import PEERS
@@ -27,7 +29,7 @@ from tests.simulators.snmp_agent import Agent, Faults
 from tests.simulators.snmp_agent.devices.apc import rpdu2
 from tests.waiting import PATIENCE_S, finished, until
 
-from .exporting import Exporter, exporter, fetched, serving
+from .exporting import Exporter, exporter, fetched, parsed, serving
 from .halls import Call, Hall
 
 HOSTILE = '<script>alert("1")</script>'
@@ -302,7 +304,7 @@ def test_unknown_states_are_reported_except_for_a_unit_that_only_meters(
         Allowed([Target(device, load("snmp"), Auth("x", {}, {}))], (), {}, {}), server.Limits()
     )
     monkeypatch.setattr(
-        server, "poll", lambda *_, **__: Reading([Outlet("1", "UNKNOWN")], answered=True)
+        probing, "poll", lambda *_, **__: Reading([Outlet("1", "UNKNOWN")], answered=True)
     )
     answer = made.probe("target=a", "", "").page.body
     assert (b"pdu_up 1.0" in answer, b'pdu_outlet_state_unknown{outlet="1"} 1.0' in answer) == (
@@ -527,7 +529,8 @@ def test_a_pdu_that_does_not_answer_after_a_long_wait_for_a_slot_is_not_reported
     )
     monkeypatch.setattr(server, "time", SimpleNamespace(monotonic=lambda: now[0]))
     monkeypatch.setattr(made, "_slots", SimpleNamespace(acquire=acquire, release=lambda: None))
-    monkeypatch.setattr(server, "poll", poll)
+    monkeypatch.setattr(probing, "poll", poll)
+    monkeypatch.setattr(probing, "time", SimpleNamespace(monotonic=lambda: now[0]))
     assert made.probe("target=a", "10", "").status == status and given == [
         pytest.approx(0.8 * (10.0 - waited))
     ]
@@ -566,11 +569,11 @@ def test_a_probe_that_cannot_start_a_thread_frees_its_slot(monkeypatch: pytest.M
 
     target = Target(
         ListedPdu("rack", "snmp", "192.0.2.1"),
-        Handler("snmp", "snmp", lambda _: None, (), True),
+        load("snmp"),
         Auth("", {}, {}),
     )
     asked = server.Exporter(Allowed([target], (), {}, {}), server.Limits(1))
-    monkeypatch.setattr(server, "poll", lambda *_, **__: Reading(answered=True))
+    monkeypatch.setattr(probing, "poll", lambda *_, **__: Reading(answered=True))
     with monkeypatch.context() as patched, pytest.raises(RuntimeError):
         patched.setattr(threading.Thread, "start", refuse)
         asked.probe("target=rack", "1", "")
@@ -609,3 +612,20 @@ def test_an_exporter_without_free_descriptors_does_not_spin(
         # as serve_forever does; typeshed does not have it
         getattr(listening, "_handle_request_noblock")()
     assert pauses == [server._PAUSE_S]
+
+
+def test_a_page_is_compressed_for_a_client_that_allows_it(running: Exporter) -> None:
+    address = urlsplit(running.url)
+    pages: dict[str, tuple[str | None, bytes]] = {}
+    for allowed in ("", "gzip", "deflate, GZIP;q=0.5", "gzip;q=0", "identity;q=1, gzip; q=0.0"):
+        connection = http.client.HTTPConnection(address.netloc, timeout=PATIENCE_S)
+        connection.request("GET", "/probe?target=redfish", headers={"Accept-Encoding": allowed})
+        answer = connection.getresponse()
+        body, encoding = answer.read(), answer.headers["Content-Encoding"]
+        assert answer.headers["Vary"] == "Accept-Encoding"
+        assert int(answer.headers["Content-Length"]) == len(body)
+        pages[allowed] = encoding, gzip.decompress(body) if encoding else body
+        connection.close()
+    assert [encoding for encoding, _ in pages.values()] == [None, "gzip", "gzip", None, None]
+    states = [parsed(body.decode())["pdu_outlet_state"] for _, body in pages.values()]
+    assert len(states[0]) == 8 and states == [states[0]] * 5

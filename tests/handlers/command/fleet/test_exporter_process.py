@@ -20,10 +20,11 @@ from handlers.command.fleet.allowed import Allowed
 from handlers.command.options import SharedOptions
 from tests.handlers.command.running import run
 from tests.needs import ROOT
+from tests.packaging.building import archive, small_tree
 from tests.waiting import PATIENCE_S, bounded, until
 
 from .exporting import Exporter, exporter, fetched
-from .halls import PDU, Call, Hall, environment
+from .halls import PDU, Call, Hall, children, environment
 
 
 class FullDisk(io.StringIO):
@@ -36,13 +37,13 @@ class FullDisk(io.StringIO):
 def test_a_reload_that_raises_any_error_keeps_the_old_list(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def broken(wanted: exporter_command.Wanted, state: SharedOptions) -> Allowed:
+    def broken(wanted: exporter_command.ExporterOptions, state: SharedOptions) -> Allowed:
         raise ZeroDivisionError("in an archive")
 
     monkeypatch.setattr(exporter_command, "_allowed", broken)
     before = Allowed((), (), {}, {})
     asked = server.Exporter(before, server.Limits())
-    wanted = exporter_command.Wanted(None, None, (), None, "", 1, 0.5)
+    wanted = exporter_command.ExporterOptions(None, None, (), None, "", 1, 1, 0.5)
     exporter_command._reload(asked, wanted, SharedOptions())
     assert asked.allowed is before and b"last_reload_successful 0.0" in asked.own.page("").body
     assert capsys.readouterr().err == "not reloaded: ZeroDivisionError: in an archive\n"
@@ -61,6 +62,54 @@ def test_sighup_reads_the_list_again_and_an_invalid_one_changes_nothing(small: H
         running.process.send_signal(signal.SIGHUP)
         assert until(lambda: "last_reload_successful 0.0" in running.get("metrics")[1])
         assert running.probe(target="nut")["pdu_up"] == {(): 1.0}
+
+
+def test_sighup_may_add_an_archive_and_other_processes_run_it(small: Hall, tmp_path: Path) -> None:
+    built = tmp_path / "pdu_small.tar.gz"
+    built.write_bytes(archive(small_tree(tmp_path / "tree"), "small"))
+    path = small.one("nut")
+    listed = path.read_text()
+    with exporter("--list", path, "--auth", small.logins, "--workers", "2") as running:
+        path.write_text(f"{listed}new,{built},192.0.2.1,,say=well\n")
+        running.process.send_signal(signal.SIGHUP)
+        assert until(lambda: running.get("probe", target="new")[0] == 200)
+        assert running.probe(target="new")["pdu_up"] == {(): 1.0}
+        assert running.probe(target="nut")["pdu_up"] == {(): 1.0}
+
+
+def descendants(pid: int) -> list[int]:
+    found = children(pid)
+    return found + [one for child in found for one in descendants(child)]
+
+
+def test_the_exporter_goes_on_without_the_processes_that_read(small: Hall) -> None:
+    """First the two that read are killed, which are replaced; then the one that starts them."""
+    with exporter("--list", small.one("nut"), "--auth", small.logins, "--workers", "2") as running:
+
+        def is_up() -> bool:
+            status, text, _ = running.get("probe", target="nut")
+            return status == 200 and "pdu_up 1.0" in text
+
+        assert is_up()
+        own = running.process.pid
+        (manager,) = children(own)
+        first = children(manager)
+        assert len(first) == 2
+        for pid in first:
+            os.kill(pid, signal.SIGKILL)
+        assert until(is_up) and not set(children(manager)) & set(first)
+        os.kill(manager, signal.SIGKILL)
+        assert until(is_up) and until(is_up)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_the_processes_that_read_end_with_the_exporter(small: Hall, number: int) -> None:
+    with exporter("--list", small.one("nut"), "--auth", small.logins, "--workers", "2") as running:
+        assert until(lambda: len(descendants(running.process.pid)) == 3)
+        made = descendants(running.process.pid)
+        running.process.send_signal(number)
+        running.process.communicate(timeout=PATIENCE_S)
+        assert until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in made))
 
 
 @pytest.mark.parametrize("place", range(10))
@@ -119,7 +168,8 @@ def test_the_exporter_ends_its_process_without_pythons_own_end(
     before = {number: signal.getsignal(number) for number in (signal.SIGHUP, signal.SIGTERM)}
     try:
         with pytest.raises(GeneratorExit) as found:
-            run(capsys, "exporter", "--list", "x", "--listen", "127.0.0.1:0")
+            # this process has threads and must not fork
+            run(capsys, "exporter", "--list", "x", "--listen", "127.0.0.1:0", "--workers", "1")
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -195,7 +245,8 @@ def test_an_address_that_cannot_be_used_is_refused_in_one_line(
         ("127.0.0.1:65536", "give ADDRESS"),
         ("ä..b:9914", "hostname"),
     ):
-        done = call("exporter", "--list", small.list(), "--auth", small.logins, "--listen", listen)
+        asked = ("--list", small.list(), "--auth", small.logins, "--listen", listen)
+        done = call("exporter", *asked, "--workers", "1")
         assert (done.returncode, len(done.stderr.splitlines())) == (2, 1) and words in done.stderr
 
 

@@ -25,7 +25,7 @@ from zeroconf import IPVersion, ServiceInfo, Zeroconf
 from handlers.command import root
 from handlers.command.exits import INTERRUPTED, READER_GONE, WRONG
 from handlers.command.fleet import find as find_, listing, networks, sweep
-from handlers.command.fleet.datagrams import Answer
+from handlers.command.fleet.datagrams import AgentAnswer
 from handlers.errors import SettingsError
 from handlers.raritan import zeroconf as discovery
 from tests.ports import reserved
@@ -206,7 +206,7 @@ def test_the_names_of_pdus_at_one_address_differ_by_their_ports() -> None:
     "name", ["x" * 80, "\x01" * 60, "\U000e0001" * 60], ids=["long", "control characters", "tags"]
 )
 def test_a_list_with_long_device_names_can_be_read(name: str, tmp_path: Path) -> None:
-    answer = Answer(1, "1.3.6.1.4.1.318.1.3.4.6", "", name)
+    answer = AgentAnswer(1, "1.3.6.1.4.1.318.1.3.4.6", "", name)
     pdus, _ = find_._sorted_out(
         {f"2001:db8:1111:2222:3333:4444:5555:{host}": answer for host in (6666, 7777)}, 161
     )
@@ -229,7 +229,7 @@ def test_a_linux_device_is_listed_as_a_pdu_only_if_a_family_has_its_object_id(
     object_id: str, handler: str
 ) -> None:
     pdus, others = find_._sorted_out(
-        {"192.0.2.1": Answer(1, object_id, "Linux web1 6.1.0", "web1")}, 161
+        {"192.0.2.1": AgentAnswer(1, object_id, "Linux web1 6.1.0", "web1")}, 161
     )
     assert [one.what for one in pdus] == ([handler] if handler else [])
     assert [one.what for one in others] == (
@@ -293,7 +293,8 @@ def test_a_xerus_unit_whose_sys_object_id_fits_no_family_is_listed_only_as_a_pdu
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     answers = {
-        f"192.0.2.{host}": Answer(1, "1.3.6.1.4.1.99998.1", "", f"device {host}") for host in (1, 2)
+        f"192.0.2.{host}": AgentAnswer(1, "1.3.6.1.4.1.99998.1", "", f"device {host}")
+        for host in (1, 2)
     }
     monkeypatch.setenv("PDU_COMMUNITY", "public")
     monkeypatch.setattr(sweep, "sweep", lambda *_: answers)

@@ -406,3 +406,24 @@ def test_a_wrong_file_of_logins_is_refused_with_the_reason(
 
 def test_deeply_nested_brackets_are_refused_as_invalid_toml() -> None:
     assert "not valid TOML" in refused(lambda: toml.loads(f"x = {'[' * 5000}", "f"))
+
+
+def test_all_unknown_columns_are_named(read: Any) -> None:
+    words = refused(lambda: read("name,handler,address,rack,serial,adress\n"))
+    assert "'rack', 'serial', 'adress' are not columns (--lenient ignores others)" in words
+
+
+def test_unknown_columns_are_listed_and_left_out_if_that_is_asked_for(tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text("Rack,name,handler,address,serial\n7,a,snmp,192.0.2.1,\n", "utf-8")
+    found = listing.read(str(file), lenient=True)
+    assert (found.devices, found.ignored) == ([PLAIN], ["rack", "serial"])
+
+
+@pytest.mark.parametrize("column", ["setting", "auht", "password", "community"])
+def test_a_misspelt_column_and_a_secret_are_never_left_out(column: str, tmp_path: Path) -> None:
+    """Without its settings another PDU might be read."""
+    file = tmp_path / "list.csv"
+    file.write_text(f"handler,address,{column}\nsnmp,192.0.2.1,{SECRET}\n", "utf-8")
+    words = refused(lambda: listing.read(str(file), lenient=True))
+    assert f"'{column}' is not a column; allowed columns" in words

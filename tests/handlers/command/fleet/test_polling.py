@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import enum
 import sys
+import time
+from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
-from handlers.command.fleet import polling, tables, verdict
+from handlers import together
+from handlers.command.fleet import auth, listing, polling, tables, verdict
 from handlers.command.fleet.auth import Auth
 from handlers.command.fleet.listing import ListedPdu
-from handlers.command.loading import Handler
+from handlers.command.loading import LoadedHandler
 from handlers.counting import SENT
+from handlers.errors import Unreachable
+from handlers.host.snmp import Snmp
+from handlers.http.client import HttpClient
+from handlers.http.connection import StandardTransport
+from handlers.http.message import Endpoint
+from handlers.nut.reader import NutReader
+from handlers.tls import Trust
 from pdu_common.helper import (
     EnumPowerStatus,
     PduPortStatisticView,
@@ -21,6 +33,8 @@ from pdu_common.helper import (
     PduStatisticView,
     PduView,
 )
+
+from .halls import Hall
 
 
 class Other(enum.Enum):
@@ -53,7 +67,7 @@ class Counted(ThirdParty):
 
 
 def reading(pdu: ThirdParty) -> polling.Reading:
-    handler = Handler(
+    handler = LoadedHandler(
         "other", "other", lambda _: pdu, (), False, SENT if isinstance(pdu, Counted) else None
     )
     return polling.poll(
@@ -121,3 +135,73 @@ def test_a_handler_that_tries_to_end_the_process_is_a_failure() -> None:
 def test_a_state_that_the_platform_does_not_have_is_a_failure() -> None:
     found = reading(ThirdParty(2, Other.CYCLING))
     assert not found.answered and found.failure is not None and "CYCLING" in found.failure.reason
+
+
+@pytest.mark.parametrize(
+    "handler, requests",
+    [("nut", (6, 2)), ("raritan", (6, 6)), ("redfish", (11, 5)), ("snmp", (27, 15))],
+)
+def test_a_reading_in_one_session_reads_the_same_with_fewer_requests(
+    small: Hall, handler: str, requests: tuple[int, int]
+) -> None:
+    fleet = listing.read(str(small.one(handler)))
+    (target,) = polling.targets(fleet.devices, auth.of_file(str(small.logins)), None)
+    alone = target._replace(handler=target.handler._replace(one_session=None))
+    single, shared = (polling.poll(one, with_labels=True) for one in (alone, target))
+    assert single.failure is None and single.labels and single.outlets
+    assert shared == single._replace(seconds=shared.seconds, requests=shared.requests)
+    assert (single.requests, shared.requests) == requests
+
+
+def test_a_session_is_shared_only_within_its_block_and_ends_with_it() -> None:
+    done: list[str] = []
+
+    @contextlib.contextmanager
+    def opened() -> Iterator[int]:
+        done.append("opened")
+        yield len(done)
+        done.append("closed")
+
+    def note(what: str) -> int:
+        done.append(what)
+        return 1
+
+    def call(fails: bool = False) -> int:
+        with together.session(done, opened, lambda _: done.append("renewed")) as made:
+            if fails:
+                raise KeyError
+            return made + 0 * together.once(done, "what", lambda: note("read"))
+
+    call()
+    assert done == ["opened", "read", "closed"]
+    done.clear()
+    with together.one_session():
+        assert call() == call() == 1
+    assert done == ["opened", "read", "renewed", "closed"]
+    done.clear()
+    with together.one_session():
+        with pytest.raises(KeyError):
+            call(fails=True)
+        call()
+    assert done == ["opened", "opened", "read", "closed", "closed"]
+
+
+def test_each_call_of_a_session_has_its_own_time() -> None:
+    now = [0.0]
+    snmp = Snmp(
+        cast(Any, SimpleNamespace(pdu_data=SimpleNamespace(ip="192.0.2.1"))), 30.0, lambda: now[0]
+    )
+    now[0] = 29.0
+    snmp.renew()
+    assert snmp.remaining() == 30.0
+    reader = NutReader("192.0.2.1", clock=lambda: now[0], total=45.0)
+    transport = StandardTransport(Trust(), 0.0)
+    with pytest.raises(Unreachable, match="too slowly"):
+        transport.exchange(Endpoint("http", "127.0.0.1", 9), cast(Any, None))
+    HttpClient(Endpoint("http", "127.0.0.1", 9), transport).renew(45.0)
+    assert transport._until > time.monotonic() + 40
+    now[0] = 80.0
+    with pytest.raises(Unreachable):
+        reader._connection._end()
+    reader.renew(45.0)
+    assert reader._connection._end() == 90.0

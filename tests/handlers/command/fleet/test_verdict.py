@@ -11,7 +11,7 @@ from typing import Optional
 import pytest
 
 from handlers.command import exits
-from handlers.command.fleet import tables, verdict
+from handlers.command.fleet import polling, tables, verdict
 from handlers.command.fleet.listing import ListedPdu
 from handlers.command.fleet.page import page
 from handlers.command.fleet.polling import Failure, Outlet, Reading
@@ -43,7 +43,7 @@ def reading(
 
 def row(
     *states: str, name: str = "a", metered: bool = False, energy: Optional[float] = 5.0
-) -> verdict.Row:
+) -> verdict.PduRow:
     return verdict.judged(device(name, metered), reading(*states, energy=energy))
 
 
@@ -88,7 +88,8 @@ def test_every_kind_of_error_has_a_remedy() -> None:
         "not-seen",
         "not-proven",
     }
-    assert about_devices == set(verdict.REMEDIES)
+    # found by the check itself
+    assert about_devices == set(verdict.REMEDIES) - {polling.BUSY}
 
 
 def test_the_summary_adds_up_measured_values() -> None:
@@ -121,7 +122,7 @@ def test_load_and_energy_of_a_fleet_without_meters_are_absent_and_not_zero() -> 
     )
     assert bare.figures == ("not metered", "not metered") and silent.figures == ("", "")
     assert tables.table([bare], {})[1].count("not metered") == 2
-    assert page([bare], found, "now", {}).count('<td class="n">not metered</td>') == 2
+    assert page([bare], found, "now", {}).count(">not metered</td>") == 2
     assert tables.as_json([bare], found, {})["summary"]["load_a"] is None
 
 
@@ -216,11 +217,45 @@ def test_the_page_leaves_out_empty_sections_and_lists_the_slowest_pdu_first() ->
         all(title in made for title in ("Load and energy", "Errors", "Unknown states", "Slowest"))
         and "Changes" not in made
     )
-    assert verdict.REMEDIES["unreachable"] in made and ">10?<" in made and "width:100.0%" in made
+    assert verdict.REMEDIES["unreachable"] in made and "width:100.0%" in made
+    assert ">off 2; unknown 3<" in made
     metered = [row("UNKNOWN", metered=True)]
     assert "Unknown states" not in page(metered, verdict.summary(metered, 1.0), "now", {})
     slowest = made[made.index("Slowest") :]
     assert slowest.index("slow") < slowest.index(">a<")
+
+
+def test_the_page_says_once_what_to_do_about_each_kind_of_error() -> None:
+    rows = [
+        verdict.judged(device(name), reading(kind=kind, answered=False))
+        for name, kind in (("a", "denied"), ("b", "unreachable"), ("c", "unreachable"))
+    ]
+    made = page(rows, verdict.summary(rows, 1.0), "now", {})
+    for kind, count in (("unreachable", "2 PDUs"), ("denied", "1 PDU")):
+        assert made.count(verdict.REMEDIES[kind]) == 1 and f"{kind}</span>: {count}<" in made
+    assert made.index("unreachable</span>") < made.index("denied</span>")
+
+
+@pytest.mark.parametrize(
+    "states, words",
+    [
+        ("UUU", "all are on"),
+        ("UDDDU", "off 2 to 4"),
+        ("DDUXD", "off 1, 2, 5; unknown 4"),
+        ("", ""),
+    ],
+)
+def test_the_page_names_the_outlets_that_are_not_on(states: str, words: str) -> None:
+    names = {"U": "UP", "D": "DOWN", "X": "UNKNOWN"}
+    rows = [row(*(names[state] for state in states))]
+    made = page(rows, verdict.summary(rows, 1.0), "now", {})
+    assert f'<td class="wide text">{words}</td></tr>' in made
+
+
+def test_identities_that_only_look_like_numbers_are_no_range() -> None:
+    outlets = [Outlet(identity, "DOWN") for identity in ("1", "02", "3", "\u00b9", "9" * 5000)]
+    rows = [verdict.judged(device(), Reading(outlets, 1.0, 1.0, 0.1, 1, None, True))]
+    assert ">off 1, 02, 3, \u00b9, 999" in page(rows, verdict.summary(rows, 1.0), "now", {})
 
 
 def test_a_changed_state_or_result_and_a_falling_counter_are_changes() -> None:
@@ -257,3 +292,11 @@ def test_a_change_while_a_pdu_was_silent_is_reported_when_it_answers() -> None:
 def test_states_that_were_read_are_compared_whatever_error_the_figures_had(kind: str) -> None:
     half = verdict.judged(device(), reading("DOWN", kind=kind, energy=None))
     assert verdict.changes(row("UP"), half)[1:] == ["outlet 1 UP -> DOWN"]
+
+
+def test_a_unit_without_a_known_state_leads_to_the_column_metered() -> None:
+    only_meters = row("UNKNOWN", "UNKNOWN")
+    assert "set metered=yes in the list" in only_meters.remedy
+    assert tables.problems([only_meters]) == [f"a: {only_meters.remedy}"]
+    for other in (row("UNKNOWN", "UP"), row("UNKNOWN", metered=True), row("UP"), row()):
+        assert other.remedy == "" and tables.problems([other]) == []

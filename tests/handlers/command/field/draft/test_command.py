@@ -14,7 +14,7 @@ from handlers.command import root
 from handlers.command.field.draft import reading
 from handlers.command.field.draft.columns import NOT_SHOWN
 from handlers.command.field.snmp import snmprec
-from handlers.command.field.snmp.rows import Row
+from handlers.command.field.snmp.rows import SnmpRow
 from pdu_common.connection import PduSnmpData
 from tests.handlers.command.field.draft import modules
 from tests.handlers.command.field.draft.acme import ACME, acme
@@ -64,7 +64,7 @@ def test_the_guess_that_the_profile_takes_is_shown_however_many_come_before_it(
     for table in range(1, 7):
         rows.update(
             {
-                (*ENTERPRISES, 99999, 1, table, row): Row(4, f"Name {row}".encode())
+                (*ENTERPRISES, 99999, 1, table, row): SnmpRow(4, f"Name {row}".encode())
                 for row in range(1, 9)
             }
         )

@@ -22,8 +22,8 @@ from handlers.command.field.snmp.rows import (
     SYS_OBJECT_ID,
     Arcs,
     Memory,
-    Row,
     Rows,
+    SnmpRow,
     arcs,
 )
 from handlers.errors import PduHandlerError
@@ -342,7 +342,7 @@ def test_units_are_read_with_their_scale_and_unknown_ones_are_not_used(
 def test_the_doubt_about_a_meter_names_units_that_the_mib_gives(units: str, says: str) -> None:
     base = arcs("1.3.6.1.4.1.99999.2.1")
     rows = {
-        (*base, column, index): Row(INTEGER, value)
+        (*base, column, index): SnmpRow(INTEGER, value)
         for index in range(1, 9)
         for column, value in ((3, index % 2), (4, 2290 + index * 3 % 8))
     }
@@ -364,7 +364,7 @@ def test_totals_over_the_outlets_are_doubted(units: str) -> None:
 
 def test_a_column_whose_values_have_names_is_no_meter() -> None:
     mode = arcs("1.3.6.1.4.1.99999.2.1.1.3")
-    rows = {(*mode, index): Row(2, value) for index, value in enumerate((1, 0, 1, 2, 5), 1)}
+    rows = {(*mode, index): SnmpRow(2, value) for index, value in enumerate((1, 0, 1, 2, 5), 1)}
     names = dict(enumerate(("off", "on", "watchdog", "schedule", "both", "logic")))
     found = draft(
         rows,
@@ -392,7 +392,7 @@ def test_outlets_in_many_named_states_are_found() -> None:
             "locked",
         ),
     )
-    rows = {(*column, index): Row(2, index % 6) for index in range(1, 9)}
+    rows = {(*column, index): SnmpRow(2, index % 6) for index in range(1, 9)}
     objects = {
         column: Object(
             "outletState",
@@ -431,8 +431,8 @@ def test_a_value_without_a_name_does_not_give_the_states_to_a_setting(
             "rlyOutputNormalValue", "IPDUS2", (*entry, 6), access="read-only", enumeration=names
         ),
     }
-    rows = {(*entry, column, index): Row(2, 1) for column in (5, 6) for index in (1, 2, 3)}
-    rows[(*entry, 5, 3)] = Row(2, third)
+    rows = {(*entry, column, index): SnmpRow(2, 1) for column in (5, 6) for index in (1, 2, 3)}
+    rows[(*entry, 5, 3)] = SnmpRow(2, third)
     found = draft(rows, Mib(objects, ["IPDUS2"]))
     assert found.chosen["state"] == "1.3.6.1.4.1.3699.1.1.6.1.7.1.1.5"
     assert found.profile is not None and found.profile.outlets[0].states is not None
@@ -513,10 +513,12 @@ def test_a_column_that_may_be_a_setting_an_alarm_or_a_contact_is_marked(
     column = arcs("1.3.6.1.4.1.99999.2.1.1.3")
     objects = [Object(name, "ACME-MIB", column, enumeration=dict(enumerate(values, 1)))]
     texts = {"on", "off"}.issuperset(values)
-    rows = [{(*column, index): Row(2, 1 + index % 2) for index in range(1, 5)}]
+    rows = [{(*column, index): SnmpRow(2, 1 + index % 2) for index in range(1, 5)}]
     if texts:  # the same words as strings, without an enumeration
         objects.append(Object(name, "ACME-MIB", column))
-        rows.append({(*column, index): Row(4, values[index % 2].encode()) for index in range(1, 5)})
+        rows.append(
+            {(*column, index): SnmpRow(4, values[index % 2].encode()) for index in range(1, 5)}
+        )
     for object_, held in zip(objects, rows):
         found = draft(held, Mib({column: object_}, ["ACME-MIB"]))
         assert found.profile is not None and found.profile.outlets[0].states is not None
@@ -540,12 +542,12 @@ def test_a_column_of_two_numbers_or_of_one_proposes_on_and_off(
     values: tuple[int, ...], on: str, off: str
 ) -> None:
     rows = {
-        arcs(f"1.3.6.1.4.1.99999.1.1.2.{index}"): Row(2, value)
+        arcs(f"1.3.6.1.4.1.99999.1.1.2.{index}"): SnmpRow(2, value)
         for index, value in enumerate(values, 1)
     }
     rows.update(
         {
-            arcs(f"1.3.6.1.4.1.99999.1.1.3.{index}"): Row(4, b"outlet %d" % index)
+            arcs(f"1.3.6.1.4.1.99999.1.1.3.{index}"): SnmpRow(4, b"outlet %d" % index)
             for index in range(1, 5)
         }
     )
@@ -569,7 +571,7 @@ def test_a_column_of_two_numbers_or_of_one_proposes_on_and_off(
 def test_words_of_doubtful_meaning_in_one_string_are_marked_as_in_a_column(
     text: str, on: str, off: str
 ) -> None:
-    found = draft({arcs("1.3.6.1.4.1.99999.1.1.0"): Row(4, text.encode())}, Mib())
+    found = draft({arcs("1.3.6.1.4.1.99999.1.1.0"): SnmpRow(4, text.encode())}, Mib())
     assert found.profile is not None and found.profile.outlets[0].states is not None
     assert (found.profile.outlets[0].states.on, found.profile.outlets[0].states.off) == (
         (on,),
@@ -594,7 +596,7 @@ def test_words_of_doubtful_meaning_in_one_string_are_marked_as_in_a_column(
 def test_two_strings_of_states_are_equally_likely(first: bytes, second: bytes, on: str) -> None:
     """One may be the states that the outlets get at power-on."""
     rows = {
-        arcs(f"1.3.6.1.4.1.99999.1.{at}.0"): Row(4, text)
+        arcs(f"1.3.6.1.4.1.99999.1.{at}.0"): SnmpRow(4, text)
         for at, text in enumerate((first, second), 1)
     }
     found = draft(rows, Mib())
@@ -607,8 +609,8 @@ def test_two_strings_of_states_are_equally_likely(first: bytes, second: bytes, o
 
 def test_a_description_that_is_not_utf_8_is_read_as_far_as_possible() -> None:
     rows = {
-        arcs("1.3.6.1.2.1.1.1.0"): Row(4, "Gerät PDU".encode("latin-1")),
-        arcs("1.3.6.1.4.1.99999.1.1.0"): Row(4, b"on,off,on,on"),
+        arcs("1.3.6.1.2.1.1.1.0"): SnmpRow(4, "Gerät PDU".encode("latin-1")),
+        arcs("1.3.6.1.4.1.99999.1.1.0"): SnmpRow(4, b"on,off,on,on"),
     }
     found = draft(rows, Mib())
     assert found.profile is not None and found.profile.models == ("Ger\ufffdt PDU",)
@@ -620,7 +622,7 @@ def test_a_string_of_states_is_not_taken_if_a_profile_cannot_contain_its_oid() -
 
 
 def test_a_control_character_in_a_string_of_states_is_escaped_once() -> None:
-    found = draft({arcs("1.3.6.1.4.1.99999.1.1.0"): Row(4, b"on,\toff,on,on")}, Mib())
+    found = draft({arcs("1.3.6.1.4.1.99999.1.1.0"): SnmpRow(4, b"on,\toff,on,on")}, Mib())
     assert found.packed[0].evidence.endswith("in one string: 'on,\\toff,on,on'")
 
 
@@ -648,7 +650,7 @@ def test_a_sys_object_id_that_does_not_name_the_device_is_left_out(
     sys_object_id: str, key: str
 ) -> None:
     rows = acme()
-    rows[SYS_OBJECT_ID] = Row(OID, arcs(sys_object_id))
+    rows[SYS_OBJECT_ID] = SnmpRow(OID, arcs(sys_object_id))
     profile = draft(rows, Mib()).profile
     assert profile is not None and (profile.key, profile.sys_object_ids) == (key, ())
     assert (profile.vendor == "unknown") == (key == "own-pdu")
@@ -658,7 +660,7 @@ def test_a_column_is_never_confirmed_by_itself() -> None:
     """Two columns of words are equally likely to be the states, and their values differ."""
     words = {2: "on off on off on".split(), 3: "off on on off off".split()}
     rows = {
-        arcs(f"1.3.6.1.4.1.99999.1.1.{column}.{index}"): Row(4, word.encode())
+        arcs(f"1.3.6.1.4.1.99999.1.1.{column}.{index}"): SnmpRow(4, word.encode())
         for column, column_words in words.items()
         for index, word in enumerate(column_words, 1)
     }

@@ -13,7 +13,7 @@ from handlers.command.field.draft.mib import Object
 from handlers.command.field.draft.profile import draft
 from handlers.command.field.draft.reading import read
 from handlers.command.field.draft.tables import tables
-from handlers.command.field.snmp.rows import INTEGER, Memory, Row, arcs
+from handlers.command.field.snmp.rows import INTEGER, Memory, SnmpRow, arcs
 from handlers.snmp import detection
 from tests.handlers.command.field.draft import modules
 from tests.handlers.command.field.draft.acme import ACME, acme, convention, node, tree
@@ -179,7 +179,7 @@ def test_a_column_with_a_row_0_is_no_scalar() -> None:
         (*oid[:-1], oid[-1] - 1) if oid[: len(entry)] == entry else oid: row
         for oid, row in acme().items()
     }
-    rows[arcs("1.3.6.1.4.1.99999.3.0")] = Row(INTEGER, 7)
+    rows[arcs("1.3.6.1.4.1.99999.3.0")] = SnmpRow(INTEGER, 7)
     found = tables(rows, [(*entry, 3), arcs("1.3.6.1.4.1.99999.3")])
     (column,) = [column for table in found for column in table.columns if column.oid == (*entry, 3)]
     assert sorted(column.rows) == [(0,), (1,), (2,)]

@@ -1,0 +1,135 @@
+"""One process that reads PDUs: a thread for each PDU that it reads now.
+
+It asks for as many jobs as it can do in time (`lag.Places`), and sends each result as soon as it
+has it. The parent holds the list, so a process that dies loses only what it was reading.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import queue
+import signal
+import threading
+from collections.abc import Sequence
+from multiprocessing.connection import Connection
+from typing import Any, Callable, NamedTuple
+
+from pdu_common.tools import behind, keep_engines
+
+from .lag import Heart, Lag, Places
+
+# bytes of stack per thread; JSON of 10,000 levels, the most for Python 3.12 and 3.13, takes 2 MB
+_STACK = 4 << 20
+
+
+class Done(NamedTuple):
+    """The result of a job."""
+
+    ticket: int
+    result: Any
+
+
+class Wants(NamedTuple):
+    """The process can do so many jobs more."""
+
+    jobs: int
+
+
+#: does a job; the second argument returns the delays since a time of time.monotonic()
+Work = Callable[[Any, Callable[[float], Lag]], Any]
+
+
+def serve(work: Work, pipe: Connection, others: Sequence[Connection], most: int) -> None:
+    """Do the jobs that arrive on `pipe`, up to `most` at a time, and end this process when its
+    other end is closed.
+
+    `others`: the parent's ends of all pipes, which a forked process inherits.
+    """
+    # the parent handles Ctrl-C and ends this process
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    for other in others:
+        other.close()
+    gc.freeze()  # what the parent loaded is never garbage
+    keep_engines(2)  # older engines are hardly used again: each PDU is read once
+    with contextlib.suppress(EOFError, OSError):
+        _Worker(work, pipe, most).run()
+    os._exit(0)  # unlike sys.exit, does not wait for threads that a handler left behind
+
+
+class _Worker:
+    def __init__(self, work: Work, pipe: Connection, most: int) -> None:
+        self._work, self._pipe = work, pipe
+        self._places, self._heart = Places(most), Heart(behind)
+        self._sending, self._counting = threading.Lock(), threading.Lock()
+        self._jobs: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        # promised: jobs that were asked for and have not arrived; threads: those that run
+        self._used = self._promised = self._threads = 0
+        self._may_start = True
+
+    def run(self) -> None:
+        """Raises EOFError or OSError when the parent has closed the pipe or died."""
+        threading.stack_size(_STACK)
+        # without threads there is no heart: this process then reads one PDU after the other
+        with contextlib.suppress(RuntimeError):
+            self._heart.start(self._beat)
+        self._ask()
+        while True:
+            job = self._pipe.recv()
+            with self._counting:
+                self._promised -= 1
+                self._used += 1
+                is_new = self._may_start and self._used > self._threads
+            if is_new:
+                self._start()
+            if self._threads:
+                self._jobs.put(job)
+            else:
+                self._do(job)
+
+    def _start(self) -> None:
+        try:
+            threading.Thread(target=self._serve, daemon=True).start()
+            self._threads += 1
+        except RuntimeError:
+            # the system allows no more threads: those that run do all jobs
+            self._may_start = False
+            self._places = Places(max(1, self._threads))
+
+    def _serve(self) -> None:
+        try:
+            while True:
+                self._do(self._jobs.get())
+        except OSError:
+            os._exit(0)  # the parent closed the pipe or died
+
+    def _do(self, job: tuple[int, Any]) -> None:
+        ticket, payload = job
+        self._send(Done(ticket, self._work(payload, self._heart.since)))
+        with self._counting:
+            self._used -= 1
+        self._ask()
+
+    def _beat(self, late: float) -> None:
+        self._places.beat(late, self._used)
+        # a parent that does not read must not stop the heart
+        if not self._sending.locked():
+            try:
+                self._ask()
+            except OSError:
+                os._exit(0)
+
+    def _ask(self) -> None:
+        with self._counting:
+            wanted = self._places.number - self._used - self._promised
+            if wanted <= 0:
+                return
+            self._promised += wanted
+        self._send(Wants(wanted))
+
+    def _send(self, message: object) -> None:
+        with self._sending:
+            self._pipe.send(message)

@@ -1,0 +1,73 @@
+"""The names that `pdu supports` knows, as Markdown for docs/devices.md."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Sequence
+
+from .brands import BRANDS
+from .names import NAMES
+from .table import Entry, entries
+
+_NO_MAKES = {"Maker not named", "NUT"}
+_WIDTH = 150  # of a line in README
+
+
+def makes() -> str:
+    """The vendors and their brands as one paragraph, with their count, for README."""
+    brands: dict[str, list[str]] = {}
+    for entry in entries():
+        for vendor in entry.vendors:
+            if vendor not in _NO_MAKES:
+                brands.setdefault(vendor, [])
+    for brand in BRANDS:
+        if brand.name not in brands and not brand.spelling:
+            for vendor in brand.vendors:
+                brands[vendor].append(brand.name)
+    shown = [
+        f"{vendor} ({', '.join(dict.fromkeys(brands[vendor]))})" if brands[vendor] else vendor
+        for vendor in sorted(brands, key=str.lower)
+    ]
+    return textwrap.fill(
+        f"{len(shown)} makes: {', '.join(shown)}.",
+        _WIDTH,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def names() -> str:
+    """The public names of models: one row for each family, or handler without families."""
+    head = ("read by", "vendor", "also sold as", "names of models")
+    rows = (_row(entry) for entry in sorted(entries(), key=_order) if entry.names or entry.brands)
+    return _markdown(head, rows)
+
+
+def unsupported() -> str:
+    """The names that are known not to be supported, with the reason and its source."""
+    rows: dict[tuple[str, str], list[str]] = {}
+    for name in NAMES:
+        if not name.of:
+            rows.setdefault((name.why, name.source), []).append(f"`{name.pattern}`")
+    return _markdown(
+        ("names of models", "why"),
+        ((", ".join(found), f"[{why}]({source})") for (why, source), found in rows.items()),
+    )
+
+
+def _order(entry: Entry) -> tuple[str, str]:
+    return entry.vendors[0].lower(), entry.key
+
+
+def _row(entry: Entry) -> Sequence[str]:
+    key = f"`{entry.family}`" if entry.family else f"handler `{entry.handler}`"
+    linked: dict[str, list[str]] = {}
+    for name in entry.names:
+        linked.setdefault(name.source, []).append(f"`{name.pattern}`")
+    found = ", ".join(f"{', '.join(some)} ([source]({source}))" for source, some in linked.items())
+    return key, ", ".join(entry.vendors), ", ".join(dict.fromkeys(entry.brands)), found
+
+
+def _markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(cell or '–' for cell in line)} |" for line in lines)

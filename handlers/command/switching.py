@@ -1,0 +1,207 @@
+"""`pdu on` and `pdu off`, also called `up` and `down`: they call a handler's `port_up` and
+`port_down` as DCImanager does.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import click
+
+from pdu_common.helper import EnumPowerStatus, PduPortView
+
+from ..errors import NoSuchOutlet, printable
+from . import asking, form
+from .calls import HANDLER, OutletRows, arguments_help, status_of, warned
+from .exits import DONE, NOT_SEEN
+from .files import signals_as_ctrl_c
+from .groups import Subcommand
+from .loading import load
+from .options import LOGIN, SNMP, TLS, SharedOptions, asking as asks, device, given, output
+from .output import STATES, Result, print_json, shown, waiting
+from .report import Interrupted, described, failed
+
+
+def _switch(
+    state: SharedOptions, on: bool, handler_name: str, host: str, outlets: Sequence[str]
+) -> int:
+    """Switch the outlets one after the other, until the first error.
+
+    The report includes those that were switched before.
+    """
+    call, wanted = ("up", EnumPowerStatus.UP) if on else ("down", EnumPowerStatus.DOWN)
+    word = "on" if on else "off"
+    named = list(dict.fromkeys(outlets))
+    handler, where = load(handler_name), form.place(state, host)
+    asking.askable(state, f"switching {listed(named)} {word}", host)
+    data = form.pdu_data(handler, host, state)
+    if not state.yes:
+        found = outlets_of(handler.make(data), host, named)
+        asking.confirm(state, f"switch {word} {', '.join(map(shown_now, found))} of {where}", host)
+    state.changing = True
+    begin = time.monotonic()
+    done: OutletRows = []
+    answer = {"call": call, "handler": handler.shown, "host": host, "outlets": done}
+    begun: list[str] = []
+    try:
+        # the switched outlets are reported after SIGTERM as well
+        with signals_as_ctrl_c(), warned(state, where):
+            for identity in named:
+                pdu = handler.make(data)
+                begun.append(identity)
+                try:
+                    command = pdu.port_up if on else pdu.port_down
+                    with waiting(f"switching outlet {identity} {word}", state):
+                        port = command(PduPortView(identity=identity))
+                except Exception as error:
+                    place = [
+                        "the error is about"
+                        f" {'; '.join([listed([identity]), *_unsent(named[len(begun) :])])}"
+                    ]
+                    return stopped(
+                        state,
+                        answer,
+                        error,
+                        [*(place if len(named) > 1 else ()), *_not_seen(done, where, word)],
+                    )
+                done.append(
+                    {
+                        "identity": identity,
+                        "state": port.power_status.name,
+                        "done": port.power_status is wanted,
+                    }
+                )
+                if not state.json:
+                    print(outlet_is(identity, where, handler.shown, port.power_status.name))
+    except KeyboardInterrupt:
+        unsure, missed = begun[len(done) :], _not_seen(done, where, word)
+        done += [
+            {"identity": identity, "state": EnumPowerStatus.UNKNOWN.name, "done": False}
+            for identity in unsure
+        ]
+        reasons = [
+            *(f"outlet {identity} may or may not have switched" for identity in unsure),
+            *_unsent(named[len(begun) :]),
+        ]
+        return stopped(
+            state,
+            answer,
+            Interrupted("; ".join(reasons) or "every command had been answered", host),
+            missed,
+        )
+    notes = _not_seen(done, where, word)
+    return shown(
+        Result(
+            {**answer, "seconds": round(time.monotonic() - begin, 3)},
+            (),
+            NOT_SEEN if notes else DONE,
+            note="\n".join(notes),
+        ),
+        state.json,
+    )
+
+
+def outlet_is(identity: str, where: str, handler: str, state: str) -> str:
+    """The line that reports an outlet's state, a name of EnumPowerStatus, after a command."""
+    return f"outlet {identity} of {where} is {STATES[state]} ({handler})"
+
+
+def _not_seen(outlets: OutletRows, where: str, word: str) -> list[str]:
+    """A sentence about the outlets that accepted the command but did not report the wanted state,
+    if there are any.
+    """
+    note = "; ".join(
+        not_seen(str(outlet["identity"]), where, word, str(outlet["state"]))
+        for outlet in outlets
+        if not outlet["done"]
+    )
+    return [f"not-seen: {note}"] if note else []
+
+
+def not_seen(identity: str, where: str, word: str, state: str) -> str:
+    """What is known of an outlet that did not report the wanted state."""
+    return (
+        f"outlet {identity} of {where} was to be switched {word}; the PDU accepted the command, but"
+        f" the outlet's state is {STATES[state]}: look at the PDU before you try again"
+    )
+
+
+def _unsent(identities: Sequence[str]) -> list[str]:
+    return [f"no command was sent to {listed(identities)}"] if identities else []
+
+
+def stopped(
+    state: SharedOptions, answer: Mapping[str, Any], error: BaseException, notes: Sequence[str]
+) -> int:
+    """Report why switching stopped: with --json also the outlets in `answer`, else also the notes.
+    Return the exit code.
+    """
+    if not answer["outlets"] or not state.json:
+        code = failed(state, error)
+        for note in () if state.json else notes:
+            print(printable(note, 10 * len(note)), file=sys.stderr)
+        return code
+    about = described(error, state)
+    print_json({**answer, "error": about})
+    return int(about["exit_code"])
+
+
+def listed(identities: Sequence[str]) -> str:
+    """`outlet 3`, `outlets 3, 4`."""
+    return f"outlet{'' if len(identities) == 1 else 's'} {', '.join(identities)}"
+
+
+def outlets_of(pdu: Any, host: str, identities: Sequence[str]) -> OutletRows:
+    """These outlets as `pdu status --json` prints them, in this order. Raises NoSuchOutlet."""
+    found = {str(outlet["identity"]): outlet for outlet in status_of(pdu)["outlets"]}
+    for identity in identities:
+        if identity not in found:
+            raise NoSuchOutlet(
+                f"the PDU has no outlet {identity[:60]!r}; status lists its outlets", host
+            )
+    return [found[identity] for identity in identities]
+
+
+def shown_now(outlet: Mapping[str, Any]) -> str:
+    """An outlet with name and present state, as the question shows it."""
+    name = f" {outlet['name']!r}" if outlet["name"] else ""
+    return f"outlet {outlet['identity']}{name} (now {STATES[outlet['state']]})"
+
+
+def _switching(name: str, on: bool) -> click.Command:
+    @click.pass_context
+    def run(context: click.Context, handler: str, host: str, outlet: Sequence[str]) -> int:
+        return _switch(given(context), on, handler, host, outlet)
+
+    other = "up" if on else "down"
+    return Subcommand(
+        name,
+        examples=(
+            f"pdu {name} snmp 192.0.2.8 3",
+            f"pdu {name} raritan 192.0.2.9 1 2 --username admin --yes",
+        ),
+        callback=run,
+        help=f"""Switch outlets {name}. Shows the name and the present state of each; asks first.
+`pdu {other}` is the same command.
+
+{arguments_help("HANDLER", "HOST", "OUTLET")}
+
+Outlets are switched one after another, until the first error. No command is sent twice. The state
+in the output is the one that the PDU reported afterwards, or unknown if it did not report the
+wanted state in time.""",
+        params=[
+            HANDLER,
+            click.Argument(["host"], metavar="HOST"),
+            click.Argument(["outlet"], nargs=-1, required=True, metavar="OUTLET..."),
+            *device(*LOGIN, *TLS, *SNMP),
+            *asks(),
+            *output(),
+        ],
+    )
+
+
+on = _switching("on", True)
+off = _switching("off", False)

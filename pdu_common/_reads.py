@@ -1,0 +1,316 @@
+"""What a read asks and how its answers are judged: one object, or a subtree by a walk.
+
+Both engines run these reads, so they ask for the same rows, repeat the same requests and raise the
+same errors. A read is a generator: it yields a Request, and gets an Answer or SnmpTimeout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import NamedTuple, TypeVar, Union
+
+from ._errors import SnmpError, SnmpTimeout
+
+T = TypeVar("T")
+Value = Union[int, str, bytes, None]
+Arcs = tuple[int, ...]
+
+# BER tags of values
+INTEGER = 0x02
+OCTETS = 0x04
+NULL = 0x05
+OID = 0x06
+ADDRESS = 0x40
+COUNTER = 0x41
+GAUGE = 0x42
+TICKS = 0x43
+OPAQUE = 0x44
+COUNTER64 = 0x46
+NO_SUCH_OBJECT = 0x80
+NO_SUCH_INSTANCE = 0x81
+END_OF_MIB_VIEW = 0x82
+
+_MISSING = (NO_SUCH_OBJECT, NO_SUCH_INSTANCE, END_OF_MIB_VIEW)
+# tags of PDUs
+GET = 0xA0
+GET_NEXT = 0xA1
+GET_BULK = 0xA5
+
+# rows of one GETBULK, about 1 kB of numbers; small agents cut or drop larger answers
+BULK_ROWS = 25
+# rows of one GETNEXT: 16 OIDs of 20 octets fit into the 484 octets that v1 agents accept (RFC 1157,
+# 4)
+V1_ROWS = 16
+_FIRST_GUESS = 4  # OIDs in the first request of a walk over v1
+_ARCS = 2**32  # limit of an arc (RFC 2578, 3.5)
+_MOST_ARCS = 128  # of an OID (RFC 2578, 3.5)
+# error-status (RFC 3416, 3)
+_STATUS = (
+    "",
+    "tooBig",
+    "noSuchName",
+    "badValue",
+    "readOnly",
+    "genErr",
+    "noAccess",
+    "wrongType",
+    "wrongLength",
+    "wrongEncoding",
+    "wrongValue",
+    "noCreation",
+    "inconsistentValue",
+    "resourceUnavailable",
+    "commitFailed",
+    "undoFailed",
+    "authorizationError",
+    "notWritable",
+    "inconsistentName",
+)
+
+
+class Typed(NamedTuple):
+    """A value with its BER tag: a number, octets, or the arcs of an OID; b"" for NULL and for a
+    missing object."""
+
+    tag: int
+    value: Union[int, bytes, Arcs]
+
+
+Rows = list[tuple[Arcs, Typed]]
+
+
+class Request(NamedTuple):
+    """One PDU."""
+
+    #: GET, GET_NEXT or GET_BULK
+    kind: int
+    oids: tuple[Arcs, ...]
+    #: max-repetitions of a GETBULK
+    most: int = 0
+
+
+class Answer(NamedTuple):
+    """A valid answer."""
+
+    #: the name of its error status, "" for none
+    status: str
+    rows: Rows
+
+
+Read = Generator[Request, Answer, T]
+
+
+@dataclass(frozen=True)
+class Element:
+    """One object of an answer. `pdu_common/__init__.py` explains KNOWN, INFERRED and UNKNOWN.
+
+    KNOWN: `value`, `value_int`, `value_float`. INFERRED: `oid`, and `oid_index`, the arcs after the
+    walked OID.
+
+    UNKNOWN: the type of `value`. Here it is int, text, bytes for an Opaque and for octets that are
+    not UTF-8, dotted text for an OID or an IP address, and None for NULL and for a missing object.
+    """
+
+    oid: str
+    value: Value
+    oid_index: str = ""
+
+    @property
+    def value_int(self) -> int:
+        """KNOWN: the value as an integer. Raises ValueError if it is not one."""
+        return int(self._text())
+
+    @property
+    def value_float(self) -> float:
+        """KNOWN: the value as a float. Raises ValueError if Python cannot convert it."""
+        return float(self._text())
+
+    def _text(self) -> Union[int, str]:
+        if self.value is None or isinstance(self.value, bytes):
+            raise ValueError(f"the value of {self.oid} is not a number")
+        return self.value
+
+
+def status_name(status: int) -> str:
+    """The name of an error status, "" for none; a number that no RFC defines, as text."""
+    return _STATUS[status] if 0 <= status < len(_STATUS) else str(status)
+
+
+def one(arcs: Arcs, name: str, retries: int) -> Read[Element]:
+    """One object of the agent `name`, with the value None if it is missing. Raises SnmpError."""
+    answer = yield from _again(Request(GET, (arcs,)), retries)
+    # in v1 this means that the object is missing
+    if answer.status == "noSuchName":
+        return Element(dotted(arcs), None)
+    refuse(answer.status, arcs, name)
+    if len(answer.rows) != 1 or answer.rows[0][0] != arcs:
+        raise SnmpError(f"{name} did not answer with {dotted(arcs)} alone")
+    return Element(dotted(arcs), plain(answer.rows[0][1]))
+
+
+def _again(request: Request, retries: int) -> Read[Answer]:
+    """Repeats the request up to `retries` times if no answer comes."""
+    while True:
+        try:
+            return (yield request)
+        except SnmpTimeout:
+            if not retries:
+                raise
+            retries -= 1
+
+
+def subtree(
+    root: Arcs, after: Arcs, most: int, version: int, name: str, retries: int
+) -> Read[Rows]:
+    """The objects below `root` that follow `after`. Raises SnmpError.
+
+    Ends with the answer that reaches `most` objects.
+    """
+    asking = _V1Rows(root) if version == 1 else _Rows()
+    rows: Rows = []
+    last = after
+    depth = len(root)
+    while len(rows) < most:
+        status, found = yield from asking.after(last, retries)
+        if status == "noSuchName":  # in v1 this means the end of the MIB
+            return rows
+        refuse(status, last, name)
+        if not found:
+            raise SnmpError(
+                f"{name} did not continue the walk: an empty answer after {dotted(last)}"
+            )
+        for arcs, value in found:
+            if value.tag == END_OF_MIB_VIEW:
+                return rows
+            if arcs <= last or value.tag in _MISSING:
+                raise SnmpError(
+                    f"{name} did not continue the walk: {dotted(arcs)} after {dotted(last)}"
+                )
+            if arcs[:depth] != root:
+                return rows
+            rows.append((arcs, value))
+            last = arcs
+    return rows
+
+
+class _Rows:
+    """Reads the next rows of a walk by GETBULK, and fewer at once from agents that drop or refuse
+    large answers.
+    """
+
+    def __init__(self, most: int = BULK_ROWS) -> None:
+        self._most = self._size = most
+
+    def after(self, last: Arcs, retries: int) -> Read[Answer]:
+        """The rows after `last`."""
+        while True:
+            try:
+                answer = yield from (
+                    self._many(last) if self._size > 1 else _single(Request(GET_NEXT, (last,)))
+                )
+            except SnmpTimeout:
+                if not retries:
+                    raise
+                retries -= 1
+                self._shrink(self._size // 5)
+                continue
+            if answer.status not in ("tooBig", "genErr", "noSuchName") or self._size == 1:
+                return answer
+            # A proxy in front of a v1 agent may fail a whole GETBULK because of one row. A GETNEXT
+            # shows whether the walk ends.
+            self._shrink(self._size // 2 if answer.status == "tooBig" else 1)
+
+    def _many(self, last: Arcs) -> Read[Answer]:
+        return (yield Request(GET_BULK, (last,), self._size))
+
+    def _shrink(self, size: int) -> None:
+        self._most = self._size = max(1, size)
+
+
+class _V1Rows(_Rows):
+    """Reads the next rows of a walk over v1, which has no GETBULK, by one GETNEXT with several
+    OIDs.
+
+    The first OID is the OID of the last row. The others are guesses of the next rows: the same OID
+    with its last arc raised by 1, 2 and so on. If the first OID is the root itself, the guesses are
+    its rows 1, 2 and so on.
+
+    The answer to a guess is used only if the guess equals the OID in the answer before it, so that
+    no row between them is missed.
+    """
+
+    def __init__(self, root: Arcs) -> None:
+        super().__init__(V1_ROWS)
+        self._root, self._size = root, _FIRST_GUESS
+
+    def _many(self, last: Arcs) -> Read[Answer]:
+        stem, number = (last[:-1], last[-1]) if len(last) > len(self._root) else (last, 0)
+        guesses = range(number + 1, min(number + self._size, _ARCS))
+        asked = (last, *((*stem, guess) for guess in guesses))
+        status, rows = yield Request(GET_NEXT, asked)
+        if status:  # noSuchName: no object of the device follows one of them
+            return Answer("tooBig" if status == "noSuchName" else status, [])
+        found = rows[:1]
+        for guess, row in zip(asked[1:], rows[1:]):
+            if guess != found[-1][0] or row[0] <= guess:
+                break
+            found.append(row)
+        self._size = min(
+            self._most, max(2, self._size * 2 if len(found) == self._size else len(found))
+        )
+        return Answer("", found)
+
+
+def _single(request: Request) -> Read[Answer]:
+    return (yield request)
+
+
+def refuse(status: str, arcs: Arcs, name: str) -> None:
+    """Raises SnmpError for any error status."""
+    if status:
+        raise SnmpError(f"{name} answered {status} for {dotted(arcs)}")
+
+
+def parse_oid(text: str) -> Arcs:
+    """The arcs of a dotted OID. Raises SnmpError."""
+    parts = str(text).strip().strip(".").split(".")
+    if 2 <= len(parts) <= _MOST_ARCS and all(
+        part.isascii() and part.isdigit() and len(part) < 11 for part in parts
+    ):
+        arcs = tuple(map(int, parts))
+        # X.660, A.3: below 0 and 1 the second arc is at most 39
+        if max(arcs) < _ARCS and arcs[0] <= 2 and (arcs[0] == 2 or arcs[1] <= 39):
+            return arcs
+    raise SnmpError(f"{str(text)[:80]!r} is not an OID")
+
+
+def dotted(arcs: Arcs) -> str:
+    return ".".join(map(str, arcs))
+
+
+def plain(typed: Typed) -> Value:
+    """The value of an element. Octets become text only if they are UTF-8."""
+    tag, value = typed
+    if isinstance(value, int):
+        return value
+    if tag == NULL or tag in _MISSING:
+        return None
+    if isinstance(value, tuple) or tag == ADDRESS:
+        return dotted(tuple(value))
+    if tag == OCTETS:
+        try:
+            return value.decode("utf-8")
+        except UnicodeDecodeError:
+            return value
+    return value
+
+
+def elements(rows: Rows, root: Arcs) -> list[Element]:
+    """Walked rows with their indexes below `root`."""
+    start, depth = dotted(root), len(root)
+    found: list[Element] = []
+    for arcs, typed in rows:
+        index = dotted(arcs[depth:])
+        found.append(Element(f"{start}.{index}", plain(typed), index))
+    return found

@@ -1,0 +1,136 @@
+"""BER as SNMP uses it: definite lengths, primitive simple types (X.690; RFC 3417, 8).
+
+Lengths with leading zeros and integers that are longer than needed are read, because many devices
+send numbers of a fixed size. Everything else that is not BER is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+Arcs = tuple[int, ...]
+
+INTEGER = 0x02
+OCTETS = 0x04
+NULL = 0x05
+OID = 0x06
+SEQUENCE = 0x30
+
+_MOST_ARCS = 128  # RFC 2578, 3.5
+_MOST_ARC = 2**32 - 1  # RFC 2578, 3.5
+_LENGTH_OCTETS = 4
+
+
+class Malformed(ValueError):
+    """Octets that are not what this codec expects. The text never contains them."""
+
+
+def head(data: bytes, at: int, end: int) -> tuple[int, int, int]:
+    """The tag of the element at `at`, and where its content begins and stops.
+
+    Raises Malformed if the element does not end at or before `end`.
+    """
+    begin = at + 2
+    if begin > end:
+        raise Malformed("cut off")
+    size = data[at + 1]
+    if size > 0x7F:
+        octets = size & 0x7F
+        if not 1 <= octets <= _LENGTH_OCTETS:
+            raise Malformed("a length that is indefinite or has more than 4 octets")
+        size = int.from_bytes(data[begin : begin + octets], "big")
+        begin += octets
+    stop = begin + size
+    if begin > end or stop > end:
+        raise Malformed("cut off")
+    return data[at], begin, stop
+
+
+def inside(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
+    """Where the content of the element at `at` begins and stops. Raises Malformed for another
+    tag."""
+    found, begin, stop = head(data, at, end)
+    if found != tag:
+        raise Malformed(f"type {found:#04x} instead of {tag:#04x}")
+    return begin, stop
+
+
+def whole(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
+    """As `inside`, for an element that must end at `end`."""
+    begin, stop = inside(data, at, end, tag)
+    if stop != end:
+        raise Malformed("octets after the end")
+    return begin, stop
+
+
+def integer(data: bytes, at: int, end: int, lowest: int, highest: int) -> tuple[int, int]:
+    """The INTEGER at `at` and where the next element begins. Raises Malformed outside the range."""
+    begin, stop = inside(data, at, end, INTEGER)
+    return number(data, begin, stop, lowest, highest), stop
+
+
+def number(data: bytes, begin: int, stop: int, lowest: int, highest: int) -> int:
+    """The number in the content of an INTEGER or of a type derived from it."""
+    if begin == stop:
+        raise Malformed("a number without octets")
+    value = int.from_bytes(data[begin:stop], "big", signed=True)
+    if not lowest <= value <= highest:
+        raise Malformed("a number outside its range")
+    return value
+
+
+def octets(data: bytes, at: int, end: int) -> tuple[bytes, int]:
+    """The OCTET STRING at `at` and where the next element begins."""
+    begin, stop = inside(data, at, end, OCTETS)
+    return data[begin:stop], stop
+
+
+def arcs(content: bytes) -> Arcs:
+    """The arcs in the content of an OBJECT IDENTIFIER."""
+    found: list[int] = []
+    value = 0
+    for octet in content:
+        if octet > 0x7F:
+            if octet == 0x80 and not value:
+                raise Malformed("an arc with leading zeros")
+            value = value << 7 | octet & 0x7F
+            if value > _MOST_ARC:
+                raise Malformed("an arc of more than 32 bits")
+            continue
+        found.append(value << 7 | octet)
+        value = 0
+    if not found or content[-1] > 0x7F:
+        raise Malformed("an OID that is empty or cut off")
+    first = min(found[0] // 40, 2)  # X.690, 8.19.4
+    found[0] -= first * 40
+    if len(found) >= _MOST_ARCS or max(found) > _MOST_ARC:
+        raise Malformed("an OID beyond the limits of SNMP")
+    return (first, *found)
+
+
+def tlv(tag: int, content: bytes) -> bytes:
+    size = len(content)
+    if size < 0x80:
+        return bytes((tag, size)) + content
+    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
+    return bytes((tag, 0x80 | len(length))) + length + content
+
+
+def of_integer(value: int) -> bytes:
+    """For numbers from 0 on."""
+    return tlv(INTEGER, value.to_bytes(value.bit_length() // 8 + 1, "big"))
+
+
+def of_oid(oid: Sequence[int]) -> bytes:
+    """An OBJECT IDENTIFIER of at least two arcs."""
+    content = bytearray()
+    for arc in (oid[0] * 40 + oid[1], *oid[2:]):
+        if arc < 0x80:
+            content.append(arc)
+            continue
+        shift = (arc.bit_length() - 1) // 7 * 7
+        while shift:
+            content.append(arc >> shift & 0x7F | 0x80)
+            shift -= 7
+        content.append(arc & 0x7F)
+    return tlv(OID, bytes(content))

@@ -1,0 +1,100 @@
+"""Privacy of SNMPv3: DES (RFC 3414, 8), 3DES (draft-reeder-snmpv3-usm-3desede-00), AES (RFC 3826)
+with keys of 128, 192 and 256 bits, by the package cryptography.
+
+It is imported at the first encryption, which costs 25 ms.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .ber import Malformed
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers import Cipher
+
+_BLOCK = 8  # of DES and 3DES, in octets
+_SALT = 8
+
+
+class Privacy(NamedTuple):
+    """A privacy protocol."""
+
+    #: octets of its key, with those that make the initialization vector
+    size: int
+    #: whether it is AES; otherwise it is DES or 3DES
+    aes: bool
+    #: whether a short key is extended as Reeder's draft says, otherwise as Blumenthal's
+    reeder: bool = False
+
+
+PROTOCOLS = {
+    "des": Privacy(16, False),
+    "3des": Privacy(32, False, reeder=True),
+    "aes": Privacy(16, True),
+    "aes128": Privacy(16, True),
+    "aes192": Privacy(24, True),
+    "aes256": Privacy(32, True),
+    "aes192c": Privacy(24, True, reeder=True),
+    "aes256c": Privacy(32, True, reeder=True),
+}
+
+
+def check() -> None:
+    """Raises ImportError if the installed cryptography lacks what `encrypt` needs."""
+    _modules()
+
+
+def encrypt(
+    privacy: Privacy, key: bytes, boots: int, seconds: int, plain: bytes
+) -> tuple[bytes, bytes]:
+    """The encrypted octets and the salt, which the message carries. `boots` and `seconds` are those
+    of the agent's engine, in the same message."""
+    # Random, not counted: processes that are forked from this one must not repeat its salts.
+    if privacy.aes:
+        salt = os.urandom(_SALT)
+    else:
+        salt = boots.to_bytes(4, "big") + os.urandom(4)  # RFC 3414, 8.1.1.1
+        plain += bytes(-len(plain) % _BLOCK)
+    work = _cipher(privacy, key, boots, seconds, salt).encryptor()
+    return bytes(work.update(plain) + work.finalize()), salt
+
+
+def decrypt(
+    privacy: Privacy, key: bytes, boots: int, seconds: int, salt: bytes, data: bytes
+) -> bytes:
+    """The plain octets; after DES and 3DES with padding. Raises Malformed."""
+    if len(salt) != _SALT or (not privacy.aes and len(data) % _BLOCK):
+        raise Malformed("encrypted octets of a wrong size")
+    work = _cipher(privacy, key, boots, seconds, salt).decryptor()
+    return bytes(work.update(data) + work.finalize())
+
+
+def _cipher(privacy: Privacy, key: bytes, boots: int, seconds: int, salt: bytes) -> Cipher[Any]:
+    block, modes, cfb = _modules()
+    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms
+
+    if privacy.aes:
+        vector = boots.to_bytes(4, "big") + seconds.to_bytes(4, "big") + salt  # RFC 3826, 3.1.2.1
+        return Cipher(algorithms.AES(key), cfb(vector))
+    secret, mask = key[:-_BLOCK], key[-_BLOCK:]
+    vector = bytes(one ^ other for one, other in zip(salt, mask))
+    # DES is 3DES with three equal keys
+    return Cipher(block(secret if len(secret) > _BLOCK else secret * 3), modes.CBC(vector))
+
+
+def _modules() -> tuple[Any, Any, Any]:
+    """3DES, the module of modes, and CFB, which newer releases of cryptography keep in a module for
+    weak ciphers. Raises ImportError."""
+    from cryptography.hazmat.primitives.ciphers import modes
+
+    try:
+        from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
+    except ImportError:
+        from cryptography.hazmat.primitives.ciphers.algorithms import TripleDES
+    try:
+        from cryptography.hazmat.decrepit.ciphers.modes import CFB
+    except ImportError:
+        from cryptography.hazmat.primitives.ciphers.modes import CFB
+    return TripleDES, modes, CFB

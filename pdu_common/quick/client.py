@@ -1,0 +1,154 @@
+"""Reads one agent over a blocking UDP socket: sends, waits, repeats."""
+
+from __future__ import annotations
+
+import socket
+import time
+from typing import Callable, TypeVar
+
+from .._credentials import Credentials
+from .._errors import SnmpError, SnmpTimeout
+from .._reads import Answer, Read, Request
+from ..tools import SENT
+from .dialogues import CommunityDialogue, Dialogue, Taken
+
+T = TypeVar("T")
+
+_LARGEST = 65_536  # more octets than a datagram has
+# datagrams that may be read after the end of a wait, from those that came before it
+_QUEUED = 100
+
+
+def read(credentials: Credentials, make: Callable[[], Read[T]], deadline_s: float) -> T:
+    """The result of a read, within `deadline_s` seconds. `make` may be called twice.
+
+    Raises SnmpError.
+    """
+    deadline = time.monotonic() + deadline_s
+    try:
+        with _connected(credentials) as wire:
+
+            def run(dialogue: Dialogue) -> T:
+                return _Link(wire, dialogue, credentials, deadline, deadline_s).run(make())
+
+            if credentials.version < 3:
+                community = credentials.community.encode("latin-1")
+                return run(CommunityDialogue(credentials.version, community))
+            from . import users
+
+            is_known = users.is_known(credentials)
+            try:
+                return run(users.dialogue(credentials))
+            except SnmpTimeout:
+                if not is_known or time.monotonic() >= deadline:
+                    raise
+            # The agent may be another one, or may have restarted with an earlier time, which looks
+            # like a replayed message. Discovery starts again.
+            users.drop(credentials)
+            return run(users.dialogue(credentials))
+    except OSError as error:
+        # For example: no descriptors left, no IPv6 on this host, no route.
+        raise SnmpError(f"{credentials.name}: {str(error)[:200]}") from None
+
+
+def _connected(credentials: Credentials) -> socket.socket:
+    """A socket that receives only what comes from the agent's address and port. Raises OSError."""
+    family, _, _, _, where = socket.getaddrinfo(
+        credentials.address.encode(),
+        credentials.port,
+        type=socket.SOCK_DGRAM,
+        flags=socket.AI_NUMERICHOST,
+    )[0]
+    wire = socket.socket(family, socket.SOCK_DGRAM)
+    try:
+        wire.connect(where)
+    except OSError:
+        wire.close()
+        raise
+    return wire
+
+
+class _Link:
+    """One read's requests over one socket."""
+
+    def __init__(
+        self,
+        wire: socket.socket,
+        dialogue: Dialogue,
+        credentials: Credentials,
+        deadline: float,
+        deadline_s: float,
+    ) -> None:
+        self._wire, self._dialogue = wire, dialogue
+        self._name, self._timeout_s = credentials.name, credentials.timeout_s
+        self._deadline, self._deadline_s = deadline, deadline_s
+
+    def run(self, reading: Read[T]) -> T:
+        """The result of a read. Raises SnmpError and OSError."""
+        try:
+            request = next(reading)
+            while True:
+                try:
+                    answer = self._ask(request)
+                except SnmpTimeout as error:
+                    if time.monotonic() >= self._deadline:
+                        raise
+                    request = reading.throw(error)
+                else:
+                    request = reading.send(answer)
+        except StopIteration as ended:
+            result: T = ended.value
+            return result
+
+    def _ask(self, request: Request) -> Answer:
+        SENT.get()()
+        datagram = self._dialogue.start(request)
+        while True:
+            self._send(datagram)
+            taken = self._wait()
+            if isinstance(taken, Answer):
+                return taken
+            if taken is None:
+                if time.monotonic() >= self._deadline:
+                    raise SnmpTimeout(
+                        f"timeout: no complete answer from {self._name} within"
+                        f" {self._deadline_s:g} s"
+                    )
+                raise SnmpTimeout(f"timeout: no SNMP answer from {self._name}")
+            datagram = taken
+
+    def _send(self, datagram: bytes) -> None:
+        """Sends a datagram. If the system cannot, that is like one that is lost."""
+        for _ in range(2):
+            try:
+                self._wire.send(datagram)
+                return
+            except ConnectionRefusedError:
+                continue  # the refusal of an earlier datagram; this one was not sent
+            except OSError:
+                return
+
+    def _wait(self) -> Taken:
+        """The first datagram that the dialogue takes; None if there is none in time.
+
+        The last look is for what came in time, while this thread had to wait for the processor.
+        """
+        end = min(time.monotonic() + self._timeout_s, self._deadline)
+        queued = _QUEUED
+        while queued:
+            left = end - time.monotonic()
+            if left <= 0:
+                queued -= 1
+            self._wire.settimeout(max(left, 0.0))
+            try:
+                datagram = self._wire.recv(_LARGEST)
+            except (socket.timeout, BlockingIOError):
+                if left <= 0:
+                    return None
+                continue
+            except OSError:
+                continue  # anybody can send an ICMP error, so it does not end the wait
+            taken = self._dialogue.take(datagram)
+            if taken is not None:
+                return taken
+        return None

@@ -1,0 +1,92 @@
+"""Authentication of SNMPv3 and its keys: from a password to the key of one agent (RFC 3414, A.2 and
+2.6; RFC 7860, 9.3), longer keys for privacy, and digests of messages.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from functools import lru_cache
+from typing import NamedTuple
+
+_PASSWORD_OCTETS = 1_048_576  # RFC 3414, A.2
+# A key is 100 octets, and its derivation takes some ms. One PDU has at most two.
+_KEPT = 20_000
+
+
+class Auth(NamedTuple):
+    """An authentication protocol."""
+
+    #: the hash function's name in hashlib
+    hash: str
+    #: octets of a message's digest
+    size: int
+
+
+# RFC 3414, 6.3.1 and 7.3.1; RFC 7860, 4.2
+PROTOCOLS = {
+    "md5": Auth("md5", 12),
+    "sha": Auth("sha1", 12),
+    "sha1": Auth("sha1", 12),
+    "sha224": Auth("sha224", 16),
+    "sha256": Auth("sha256", 24),
+    "sha384": Auth("sha384", 32),
+    "sha512": Auth("sha512", 48),
+}
+
+
+def digest(auth: Auth, key: bytes, message: bytes) -> bytes:
+    """The digest of a message whose own digest is zeros. Raises ValueError if this Python lacks the
+    hash function."""
+    return hmac.digest(key, message, auth.hash)[: auth.size]
+
+
+def is_authentic(auth: Auth, key: bytes, message: bytes, at: int) -> bool:
+    """Whether the digest at `at` is that of the message. Takes the same time for any digest."""
+    stop = at + auth.size
+    zeroed = message[:at] + bytes(auth.size) + message[stop:]
+    return hmac.compare_digest(message[at:stop], digest(auth, key, zeroed))
+
+
+def _stretched(secret: bytes, name: str) -> bytes:
+    """The key of a password before it is localized. Raises ValueError for an empty one."""
+    if not secret:
+        raise ValueError("an empty password")
+    repeated = secret * (_PASSWORD_OCTETS // len(secret) + 1)
+    return hashlib.new(name, repeated[:_PASSWORD_OCTETS]).digest()
+
+
+_master = lru_cache(maxsize=256)(_stretched)
+
+
+def _bound(key: bytes, engine_id: bytes, name: str) -> bytes:
+    return hashlib.new(name, key + engine_id + key).digest()
+
+
+@lru_cache(maxsize=_KEPT)
+def localized(password: bytes, name: str, engine_id: bytes) -> bytes:
+    """The key of a password at one agent; `name` is that of the hash function."""
+    return _bound(_master(password, name), engine_id, name)
+
+
+@lru_cache(maxsize=_KEPT)
+def extended(password: bytes, name: str, engine_id: bytes, size: int, reeder: bool) -> bytes:
+    """A key of `size` octets for privacy.
+
+    If the hash is too short, it is extended as draft-blumenthal-aes-usm-04, 3.1.2.1, says, or with
+    `reeder` as draft-reeder-snmpv3-usm-3desede-00, 2.1, says.
+    """
+    key = localized(password, name, engine_id)
+    while len(key) < size:  # at most once: the shortest hash has half of the longest key
+        key += (
+            _bound(_stretched(key, name), engine_id, name)
+            if reeder
+            else hashlib.new(name, key).digest()
+        )
+    return key[:size]
+
+
+def forget() -> None:
+    """Forget all passwords and keys."""
+    for kept in (_master, localized, extended):
+        kept.cache_clear()

@@ -1,0 +1,124 @@
+"""PDUs and the messages of SNMPv1 and v2c (RFC 1157, RFC 1901, RFC 3416) in BER."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from .. import _reads
+from .._reads import Arcs, Request, Rows, Typed
+from . import ber
+from .ber import Malformed
+
+RESPONSE = 0xA2
+REPORT = 0xA8
+V1, V2C = 0, 1  # versions on the wire
+
+_LOWEST, _HIGHEST = -(2**31), 2**31 - 1
+# tags of numbers, with their ranges (RFC 3416, 3; RFC 2578, 7.1)
+_NUMBERS = {
+    _reads.INTEGER: (_LOWEST, _HIGHEST),
+    _reads.COUNTER: (0, 2**32 - 1),
+    _reads.GAUGE: (0, 2**32 - 1),
+    _reads.TICKS: (0, 2**32 - 1),
+    _reads.COUNTER64: (0, 2**64 - 1),
+}
+_EMPTY = (
+    _reads.NULL,
+    _reads.NO_SUCH_OBJECT,
+    _reads.NO_SUCH_INSTANCE,
+    _reads.END_OF_MIB_VIEW,
+)
+_STRINGS = (_reads.OCTETS, _reads.OPAQUE)
+_ADDRESS_OCTETS = 4
+_LONGEST_STRING = 65_535  # RFC 2578, 7.1.2
+# SNMPv1 has neither Counter64 nor the exceptions (RFC 2576, 2.1.1; RFC 3416, 3).
+_NOT_IN_V1 = (_reads.COUNTER64, *_EMPTY[1:])
+
+
+class Pdu(NamedTuple):
+    """A decoded PDU."""
+
+    #: its tag, such as RESPONSE
+    kind: int
+    request_id: int
+    #: error-status as a number
+    status: int
+    rows: Rows
+
+
+def encode(request: Request, request_id: int) -> bytes:
+    """The PDU of a request. `request_id`: 0 to 2**31 - 1."""
+    bindings = b"".join(
+        ber.tlv(ber.SEQUENCE, ber.of_oid(oid) + b"\x05\x00") for oid in request.oids
+    )
+    return ber.tlv(
+        request.kind,
+        ber.of_integer(request_id)
+        + ber.of_integer(0)
+        + ber.of_integer(request.most)
+        + ber.tlv(ber.SEQUENCE, bindings),
+    )
+
+
+def decode(data: bytes, at: int, end: int, version: int = V2C) -> Pdu:
+    """The PDU at `at`, which must end at `end`. Raises Malformed.
+
+    `version` on the wire; SNMPv3 has the PDUs of v2c.
+    """
+    kind, at, stop = ber.head(data, at, end)
+    if kind not in (RESPONSE, REPORT) or stop != end:
+        raise Malformed("no answer")
+    request_id, at = ber.integer(data, at, end, _LOWEST, _HIGHEST)
+    status, at = ber.integer(data, at, end, 0, _HIGHEST)
+    _, at = ber.integer(data, at, end, 0, _HIGHEST)
+    at, end = ber.whole(data, at, end, ber.SEQUENCE)
+    rows: Rows = []
+    while at < end:
+        begin, at = ber.inside(data, at, end, ber.SEQUENCE)
+        begin, stop = ber.inside(data, begin, at, ber.OID)
+        arcs = ber.arcs(data[begin:stop])
+        tag, begin, stop = ber.head(data, stop, at)
+        if stop != at or (version == V1 and tag in _NOT_IN_V1):
+            raise Malformed("no value, more than one, or one that its version does not have")
+        rows.append((arcs, _value(tag, data, begin, stop)))
+    return Pdu(kind, request_id, status, rows)
+
+
+def _value(tag: int, data: bytes, begin: int, stop: int) -> Typed:
+    bounds = _NUMBERS.get(tag)
+    if bounds is not None:
+        return Typed(tag, ber.number(data, begin, stop, *bounds))
+    if tag == ber.OID:
+        arcs: Arcs = ber.arcs(data[begin:stop])
+        return Typed(tag, arcs)
+    size = stop - begin
+    if (
+        (tag in _STRINGS and size <= _LONGEST_STRING)
+        or (tag == _reads.ADDRESS and size == _ADDRESS_OCTETS)
+        or (tag in _EMPTY and not size)
+    ):
+        return Typed(tag, data[begin:stop])
+    raise Malformed(f"a value of type {tag:#04x} that SNMP does not have")
+
+
+def message(version: int, community: bytes, pdu: bytes) -> bytes:
+    """A message of v1 or v2c (RFC 1157, 4; RFC 1901, 3)."""
+    return ber.tlv(ber.SEQUENCE, ber.of_integer(version) + ber.tlv(ber.OCTETS, community) + pdu)
+
+
+class Community(NamedTuple):
+    """A decoded message of v1 or v2c."""
+
+    #: on the wire
+    version: int
+    community: bytes
+    pdu: Pdu
+
+
+def decode_message(data: bytes) -> Community:
+    """The message in a datagram. Raises Malformed."""
+    end = len(data)
+    at, end = ber.whole(data, 0, end, ber.SEQUENCE)
+    version, at = ber.integer(data, at, end, V1, V2C)
+    community, at = ber.octets(data, at, end)
+    return Community(version, community, decode(data, at, end, version))

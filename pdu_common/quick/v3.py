@@ -1,0 +1,145 @@
+"""Messages of SNMPv3 (RFC 3412, 6) with the parameters of its user-based security model (RFC 3414,
+2.4) in BER. Checks no digest and decrypts nothing.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from . import ber, pdus
+from .ber import Malformed
+from .pdus import Pdu
+
+VERSION = 3
+AUTH, PRIV, REPORTABLE = 1, 2, 4  # msgFlags
+
+_HIGHEST = 2**31 - 1
+_USM = 3  # msgSecurityModel
+_SMALLEST_MESSAGE = 484  # RFC 3412, 6.3
+_LARGEST_MESSAGE = 65_507  # a UDP datagram over IPv4
+# octets (RFC 3411, 5; RFC 3414, 2.4 and 5; RFC 7860, 4.2.4)
+_LONGEST_ENGINE_ID = 32
+_LONGEST_USER = 32
+_LONGEST_SALT = 8
+_LONGEST_DIGEST = 48
+
+
+class Message(NamedTuple):
+    """A message that is not yet decrypted."""
+
+    msg_id: int
+    #: AUTH, AUTH and PRIV, or 0
+    level: int
+    #: of the agent
+    engine_id: bytes
+    #: how often the agent has started
+    boots: int
+    #: since the agent's start
+    seconds: int
+    user: bytes
+    #: where its digest begins in the datagram
+    digest_at: int
+    #: octets of its digest
+    digest_size: int
+    salt: bytes
+    #: a scoped PDU, with PRIV an encrypted one
+    data: bytes
+
+
+class Scoped(NamedTuple):
+    """A PDU and its context."""
+
+    engine_id: bytes
+    name: bytes
+    pdu: Pdu
+
+
+def encode(message: Message, reportable: bool = True) -> tuple[bytes, int]:
+    """The datagram with a digest of zeros, and where the digest begins."""
+    parameters = (
+        ber.tlv(ber.OCTETS, message.engine_id)
+        + ber.of_integer(message.boots)
+        + ber.of_integer(message.seconds)
+        + ber.tlv(ber.OCTETS, message.user)
+        + ber.tlv(ber.OCTETS, bytes(message.digest_size))
+    )
+    salt = ber.tlv(ber.OCTETS, message.salt)
+    data = ber.tlv(ber.OCTETS, message.data) if message.level & PRIV else message.data
+    flags = message.level | (REPORTABLE if reportable else 0)
+    header = (
+        ber.of_integer(message.msg_id)
+        + ber.of_integer(_LARGEST_MESSAGE)
+        + ber.tlv(ber.OCTETS, bytes((flags,)))
+        + ber.of_integer(_USM)
+    )
+    whole = ber.tlv(
+        ber.SEQUENCE,
+        ber.of_integer(VERSION)
+        + ber.tlv(ber.SEQUENCE, header)
+        + ber.tlv(ber.OCTETS, ber.tlv(ber.SEQUENCE, parameters + salt))
+        + data,
+    )
+    return whole, len(whole) - len(data) - len(salt) - message.digest_size
+
+
+def decode(data: bytes) -> Message:
+    """The message in a datagram. Raises Malformed."""
+    at, end = ber.whole(data, 0, len(data), ber.SEQUENCE)
+    _, at = ber.integer(data, at, end, VERSION, VERSION)
+    msg_id, level, at = _header(data, at, end)
+    begin, at = ber.inside(data, at, end, ber.OCTETS)
+    begin, stop = ber.whole(data, begin, at, ber.SEQUENCE)
+    engine_id, begin = _octets(data, begin, stop, _LONGEST_ENGINE_ID)
+    boots, begin = ber.integer(data, begin, stop, 0, _HIGHEST)
+    seconds, begin = ber.integer(data, begin, stop, 0, _HIGHEST)
+    user, begin = _octets(data, begin, stop, _LONGEST_USER)
+    digest_at, begin = ber.inside(data, begin, stop, ber.OCTETS)
+    digest_size = begin - digest_at
+    salt, begin = _octets(data, begin, stop, _LONGEST_SALT)
+    if begin != stop or digest_size > _LONGEST_DIGEST:
+        raise Malformed("security parameters of a wrong size")
+    if level & PRIV:
+        begin, end = ber.whole(data, at, end, ber.OCTETS)
+        return Message(
+            msg_id, level, engine_id, boots, seconds, user, digest_at, digest_size, salt,
+            data[begin:end],
+        )  # fmt: skip
+    ber.whole(data, at, end, ber.SEQUENCE)
+    return Message(
+        msg_id, level, engine_id, boots, seconds, user, digest_at, digest_size, salt, data[at:end]
+    )
+
+
+def _header(data: bytes, at: int, end: int) -> tuple[int, int, int]:
+    """msgID, the security level, and where the next element begins."""
+    begin, stop = ber.inside(data, at, end, ber.SEQUENCE)
+    msg_id, begin = ber.integer(data, begin, stop, 0, _HIGHEST)
+    _, begin = ber.integer(data, begin, stop, _SMALLEST_MESSAGE, _HIGHEST)
+    flags, begin = ber.octets(data, begin, stop)
+    _, begin = ber.integer(data, begin, stop, _USM, _USM)
+    if len(flags) != 1 or begin != stop:
+        raise Malformed("a header of a wrong size")
+    level = flags[0] & (AUTH | PRIV)
+    if level == PRIV:
+        raise Malformed("privacy without authentication")
+    return msg_id, level, stop
+
+
+def _octets(data: bytes, at: int, end: int, longest: int) -> tuple[bytes, int]:
+    found, at = ber.octets(data, at, end)
+    if len(found) > longest:
+        raise Malformed("a security parameter that is too long")
+    return found, at
+
+
+def scoped(engine_id: bytes, pdu: bytes) -> bytes:
+    """A scoped PDU in the default context of an engine."""
+    return ber.tlv(ber.SEQUENCE, ber.tlv(ber.OCTETS, engine_id) + ber.tlv(ber.OCTETS, b"") + pdu)
+
+
+def decode_scoped(data: bytes) -> Scoped:
+    """A scoped PDU, after which padding may follow (RFC 3414, 8.1.1.2). Raises Malformed."""
+    at, end = ber.inside(data, 0, len(data), ber.SEQUENCE)
+    engine_id, at = ber.octets(data, at, end)
+    name, at = ber.octets(data, at, end)
+    return Scoped(engine_id, name, pdus.decode(data, at, end))

@@ -1,0 +1,108 @@
+"""What a person sees of a page in a window: its width, whole words, elements in view, contrast."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+from tests.needs import ROOT
+
+from .chromium import DESKTOP, PHONE, Browser
+
+AXE = ROOT / ".cache" / "axe-core" / "axe.min.js"
+# Rules of axe-core that depend on colours or on the size of the window.
+_OF_LOOKS = ["color-contrast", "link-in-text-block", "scrollable-region-focusable"]
+
+# Words of 2 to 24 letters that continue on another line without a hyphen.
+_BROKEN = """
+const found = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+while (walker.nextNode()) {
+  const node = walker.currentNode;
+  if (!node.parentElement.checkVisibility() || node.parentElement.closest(".hidden, option")) continue;
+  for (const word of node.data.matchAll(/(?<![\\p{L}\\d])\\p{L}{2,24}(?![\\p{L}\\d])/gu)) {
+    const range = document.createRange();
+    range.setStart(node, word.index);
+    range.setEnd(node, word.index + word[0].length);
+    const lines = new Set([...range.getClientRects()].map((box) => Math.round(box.top)));
+    if (lines.size > 1) found.push(word[0]);
+  }
+}
+return found;
+"""
+_IN_VIEW = """
+const box = document.querySelector(arguments[0])?.getBoundingClientRect();
+if (!box || !box.width || !box.height) return false;
+const top = document.elementFromPoint(box.left + box.width / 2, box.top + Math.min(box.height / 2, 20));
+return box.top >= 0 && box.left >= 0 && box.bottom <= innerHeight && box.right <= innerWidth
+  && Boolean(top?.closest(arguments[0]));
+"""
+
+
+def fits(window: Browser, size: tuple[int, int]) -> bool:
+    """Whether the page is not wider than the window of this size.
+
+    On a phone, `window.innerWidth` grows with the page.
+    """
+    return bool(
+        window.script("return document.documentElement.scrollWidth <= arguments[0]", size[0])
+    )
+
+
+def broken_words(window: Browser) -> list[str]:
+    """The words that are broken by letters."""
+    found: list[str] = window.script(_BROKEN)
+    return found
+
+
+def in_view(window: Browser, css: str) -> bool:
+    """Whether the first element that matches is wholly in the window, and not covered."""
+    return bool(window.script(_IN_VIEW, css))
+
+
+def faults(window: Browser) -> list[str]:
+    """The serious and critical findings of axe-core on the current page, one line each. Its default
+    rules run on a desktop in light colours; those of _OF_LOOKS also run on a phone in dark
+    colours."""
+    window.resize(*DESKTOP)
+    window.dark(False)
+    sentences = _findings(window, "light desktop", {})
+    window.resize(*PHONE)
+    window.dark(True)
+    return sentences + contrast(window, "dark phone")
+
+
+def contrast(window: Browser, look: str) -> list[str]:
+    """The findings of the rules of _OF_LOOKS, in the window as it is."""
+    return _findings(window, look, {"runOnly": {"type": "rule", "values": _OF_LOOKS}})
+
+
+def _findings(window: Browser, look: str, options: dict[str, object]) -> list[str]:
+    found = window.driver.execute_async_script(
+        "const [options, done] = arguments; axe.run(document, options).then(done)",
+        {**options, "resultTypes": ["violations"]},
+    )
+    return [
+        f"{look}: {one['id']}: {one['help']}: {[node['html'][:120] for node in one['nodes'][:3]]}"
+        for one in found["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
+
+
+def leave(window: Browser) -> None:
+    """Opens an empty page, so that no page asks a server that has ended, and clears the console and
+    the requests.
+    """
+    window.open("about:blank")
+    window.complaints(), window.requests()
+
+
+@contextlib.contextmanager
+def beginning_with(window: Browser, source: str) -> Iterator[None]:
+    """Inside the block, each page that is opened runs this script before its own."""
+    added = window.driver.execute_cdp_cmd(
+        "Page.addScriptToEvaluateOnNewDocument", {"source": source}
+    )
+    try:
+        yield
+    finally:
+        window.driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", added)

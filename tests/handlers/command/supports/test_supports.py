@@ -1,0 +1,207 @@
+"""`pdu supports`: products by their public names get neither a false yes nor a false no."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from handlers.command.supports.brands import BRANDS
+from handlers.command.supports.names import NAMES
+from handlers.command.supports.search import NO, UNKNOWN, YES, answer
+from handlers.command.supports.table import entries
+from handlers.command.supports.words import fits, sample
+from handlers.snmp.families import ENTERPRISES
+from handlers.snmp.profiles import PROFILES
+from tests.handlers.command.running import run
+from tests.handlers.command.supports.products import PRODUCTS, Product
+from tests.needs import ROOT
+from tests.recordings import fixtures
+
+_UNSUPPORTED = 8
+
+
+def _keys(question: str) -> list[str]:
+    return [hit.entry.key for hit in answer(question).hits]
+
+
+@pytest.mark.parametrize("product", PRODUCTS, ids=lambda product: product.asked)
+def test_a_product_gets_neither_a_false_yes_nor_a_false_no(
+    product: Product, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, shown, _ = run(capsys, "supports", *product.asked.split(), "--json")
+    found = json.loads(shown)
+    if not product.supported:
+        assert (code, found["read_by"]) == (_UNSUPPORTED, [])
+        return
+    assert (code, found["answer"]) == (0, YES)
+    by = {one["family"] or one["handler"]: one for one in found["read_by"]}
+    assert product.by in by
+    if product.switched is not None:
+        assert by[product.by]["switched"].startswith("no") is not product.switched
+
+
+def test_the_list_of_products_is_long_enough() -> None:
+    supported = [product for product in PRODUCTS if product.supported]
+    assert len(supported) >= 60 and len(PRODUCTS) - len(supported) >= 15
+    assert len({product.asked for product in PRODUCTS}) == len(PRODUCTS)
+    assert all(product.source.startswith("https://") for product in PRODUCTS)
+
+
+@pytest.mark.parametrize(
+    ("question", "key"),
+    [
+        ("AP8959EU3", "apc-rpdu2"),
+        ("ap 8959 eu3", "apc-rpdu2"),
+        ("switched AP8959 of Schneider Electric", "apc-rpdu2"),
+        ("AP89xx", "apc-rpdu2"),
+        ("AP8xxx", "apc-rpdu2"),
+        ("PX3-5145", "raritan"),
+        ("px3 5145", "raritan-px2"),
+        ("PRO3X", "raritan"),
+        ("Legrand", "raritan"),
+        ("Schneider", "apc-rpdu"),
+        ("ePDU G3", "eaton-epdu"),
+        ("G3 Eaton ePDU", "eaton-epdu"),
+        ("Server Technology", "sentry4"),
+        ("server-technology", "sentry3"),
+        ("HP", "hpe-mapdu2"),
+        ("Dell 6804", "dell-rpdu"),
+        ("NETIO PowerPDU 4C", "netio"),
+        ("Lindy 32659", "digipower"),
+        ("web power switch pro", "dli-energy-object"),
+        ("CMC III", "rittal-cmc3"),
+        ("Eaton 5PX", "nut"),
+        ("redfish", "redfish"),
+        ("apc-rpdu2", "apc-rpdu2"),
+        (f"{ENTERPRISES}318.1.1.12", "apc-rpdu"),
+        (f".{ENTERPRISES}318.1.3.4.6", "apc-rpdu2"),
+        ("SNMPv2-SMI::enterprises.13742.6", "raritan-px2"),
+        ("iso.3.6.1.4.1.534.6.6.7", "eaton-epdu"),
+    ],
+)
+def test_words_in_any_order_and_spelling_find_the_family(question: str, key: str) -> None:
+    assert answer(question).verdict == YES
+    assert key in _keys(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "APC AP1234",  # an unknown model of a known vendor
+        "Raritan Foo",
+        "Eaton basic ePDU",
+        "AP8959 basic",
+        "AP8959 XY1234",
+        "APC PX3-5145",  # the model is another vendor's
+        "8045",  # says nothing without its vendor
+        "G3",
+        "PDU",
+        "server",
+        "console server",
+        "Raritn",
+        "39M5377",  # an IBM part number of something else
+        f"{ENTERPRISES}318.1.3.2.7",  # an APC UPS
+        f"{ENTERPRISES}318",
+        f"{ENTERPRISES}8072.3.2.10",  # any device with Net-SNMP
+        f"{ENTERPRISES}99999.1",
+        "1.3.6.1.2.1.1",
+        "\x1b[31mred\x07",
+        "*",
+        "x",
+        "xxxx",
+        "???",
+    ],
+)
+def test_what_no_source_names_is_no_yes(question: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert answer(question).verdict == UNKNOWN
+    code, shown, _ = run(capsys, "supports", question)
+    assert code == _UNSUPPORTED and "pdu identify HOST" in shown
+    assert shown.replace("\n", "").isprintable()
+
+
+def test_one_unsupported_model_among_several_makes_it_a_no() -> None:
+    found = answer("AP8959 AP7526")
+    assert found.verdict == NO and _keys("AP8959 AP7526") == ["apc-rpdu2"]
+    assert [name.pattern for name in found.refused] == ["AP75xx*"]
+    assert set(_keys("AP8959 PX4")) == {"apc-rpdu2", "raritan", "raritan-px2"}
+
+
+def test_a_misspelt_name_leads_to_the_nearest() -> None:
+    assert "Raritan" in answer("Raritn").alike
+    assert "AP89xx" in answer("AP8O59").alike
+
+
+def test_a_metered_model_says_what_is_not_possible(capsys: pytest.CaptureFixture[str]) -> None:
+    code, shown, _ = run(capsys, "supports", "AP8858")
+    assert code == 0 and "does not switch outlets" in shown and "each outlet: no" in shown
+    assert "switching:" not in shown
+    _, switched, _ = run(capsys, "supports", "AP8959")
+    assert "switched  yes\n" in switched and "recording of a real unit" in switched
+
+
+def test_lines_fit_80_columns_except_for_addresses(capsys: pytest.CaptureFixture[str]) -> None:
+    questions = [*(product.asked for product in PRODUCTS), "Legrand", "APC", "Vertiv", "Raritn"]
+    lines = []
+    for question in questions:
+        lines += run(capsys, "supports", *question.split())[1].splitlines()
+    long = [line for line in lines if len(line) > 80 and "https://" not in line]
+    assert long == []
+
+
+def test_every_family_vendor_and_brand_is_found() -> None:
+    for profile in PROFILES:
+        assert profile.key in _keys(profile.key)
+    for entry in entries():
+        for text in (*entry.vendors, *entry.brands):
+            if text != "Maker not named":
+                assert entry.key in _keys(text), text
+
+
+def test_every_name_and_brand_belongs_to_something_and_has_a_source() -> None:
+    keys = {entry.key for entry in entries()}
+    vendors = {vendor for entry in entries() for vendor in entry.vendors}
+    assert [name for name in NAMES if bool(name.of) is bool(name.why)] == []
+    assert {name.of for name in NAMES if name.of} <= keys
+    for brand in BRANDS:
+        assert set(brand.vendors) <= vendors and set(brand.families) <= keys
+    sources = [*(name.source for name in NAMES), *(brand.source for brand in BRANDS)]
+    assert [source for source in sources if not source.startswith("https://")] == []
+
+
+def test_a_pattern_fits_its_own_sample_and_no_longer_number() -> None:
+    for name in NAMES:
+        assert fits(name.pattern, sample(name.pattern)), name.pattern
+    assert fits("AP89xx*", "AP8959EU3") and not fits("AP89xx*", "AP895")
+    assert fits("AP79xx", "AP7920") and not fits("AP79xx", "AP79201")
+    assert fits("EMA?xx*", "EMAT0810") and not fits("EMA?xx*", "EMA1X")
+
+
+def test_the_sys_object_id_of_each_simulated_unit_leads_to_its_family() -> None:
+    looked = 0
+    for unit in fixtures():
+        row = unit.rows.get("1.3.6.1.2.1.1.2.0")
+        oid = ".".join(map(str, row.value)) if row and isinstance(row.value, tuple) else ""
+        if not oid.startswith(ENTERPRISES):
+            continue
+        found = answer(oid)
+        keys = [hit.entry.key for hit in found.hits] + [entry.key for entry in found.near]
+        assert unit.key in keys, (unit.name, oid)
+        looked += 1
+    assert looked > 80
+
+
+def test_the_example_in_the_page_of_the_command_is_what_it_prints(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    page = (ROOT / "docs" / "command.md").read_text("utf-8")
+    shown = re.search(r"(?s)\$ pdu supports AP8959\n(.*?)```", page)
+    assert shown and run(capsys, "supports", "AP8959")[1] == shown[1]
+
+
+def test_the_page_of_devices_has_the_same_names() -> None:
+    page = (ROOT / "docs" / "devices.md").read_text("utf-8")
+    assert [name.pattern for name in NAMES if f"`{name.pattern}`" not in page] == []
+    assert [brand.name for brand in BRANDS if brand.name not in page] == []
+    assert re.search(r"Schneider Electric.*`AP89xx\*`", page)

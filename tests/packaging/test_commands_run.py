@@ -1,0 +1,239 @@
+"""The command lines of all pages run as written, against simulated PDUs.
+
+A PDU's address (HOST, 192.0.2.N) is replaced by a simulator's, and questions are answered by a
+person at a terminal. `_ELSEWHERE` names the tests of the lines that do not run here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from handlers.command import root
+from handlers.command.field.snmp import snmprec
+from tests import terminal
+from tests.handlers.command.field.draft import modules
+from tests.handlers.command.field.draft.acme import ACME, acme
+from tests.handlers.command.fleet.halls import PDU, environment
+from tests.needs import ROOT, program, pysmi
+from tests.simulators.nut_server import ADMIN, NutServer, SwitchedPdu
+from tests.simulators.redfish import RedfishService
+from tests.simulators.snmp_agent import Agent
+from tests.simulators.snmp_agent.devices.apc import rpdu2
+from tests.simulators.xerus import Model, XerusPdu, image
+from tests.waiting import PATIENCE_S, bounded
+
+from .acme import PROFILE, strip
+from .building import build
+from .test_documented_commands import lines
+from .test_pages import PAGES
+
+# The beginning of a line -> the test that runs it, or a reason if no test of this project can.
+_ELSEWHERE: Mapping[str, str] = {
+    ".": "tests/packaging/test_documented_commands.py",
+    "export": "tests/packaging/test_register.py",
+    "echo": "tests/handlers/command/fleet/test_check.py",
+    "make": "tests/packaging/test_documented_commands.py",
+    "make demo": "tests/demo/test_demo.py",
+    "make serve": "tests/dcimanager/test_command.py",
+    "make faults": "tests/faults/test_matrix.py",
+    "make hosts": "tests/conformance/test_hosts.py",
+    "make packages": "tests/packaging/test_build.py",
+    "sh dist/register.sh": "tests/packaging/test_register.py",
+    ".venv/bin/python -m tests.conformance": "tests/conformance/test_platform.py",
+    "python3 packaging/build.py": "tests/packaging/test_build.py",
+    "python -m": "tests/packaging/test_new.py",
+    "python packaging/build.py netio": "tests/packaging/test_new.py",
+    "pdu new": "tests/packaging/test_new.py",
+    "pdu status netio": "tests/packaging/test_new.py",
+    "python packaging/build.py --profile": "tests/packaging/test_own_pdu_text.py",
+    "pdu raritan discover": "tests/handlers/raritan/test_zeroconf.py",
+    "pdu exporter": "tests/handlers/command/fleet/test_exporter_process.py",
+    "curl http://127.0.0.1:9914": "tests/handlers/command/fleet/test_exporter.py",
+    "git pull": "it needs the project's server",
+    "docker cp": "it needs a location server of DCImanager",
+    "openssl x509": "it reads the output of openssl s_client, whose line runs here",
+}
+_HOST = re.compile(r"HOST(\[:PORT\])?|192\.0\.2\.\d+(:443)?")
+_HANDLERS = ("raritan", "snmp", "redfish", "nut")
+_ENDS_AFTER = {"pdu raritan HOST events": ("--for", "0.1")}  # instead of Ctrl-C
+_UNTIL_STOPPED = {"replay"}  # commands that serve until they are stopped
+
+
+class Documented(NamedTuple):
+    page: str
+    words: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.words)
+
+
+def _all() -> list[Documented]:
+    return [
+        Documented(str(path.relative_to(ROOT)), tuple(line.words))
+        for path in PAGES
+        for line in lines(path.read_text("utf-8"))
+    ]
+
+
+def elsewhere(text: str) -> str:
+    """Where the line runs: the longest beginning of `_ELSEWHERE`, "" if it runs here."""
+    found = [begin for begin in _ELSEWHERE if f"{text} ".startswith((f"{begin} ", f"{begin}/"))]
+    return _ELSEWHERE[max(found, key=len)] if found else ""
+
+
+# A line that several pages have runs once.
+HERE = list({one.words: one for one in _all() if not elsewhere(one.text)}.values())
+
+
+def test_the_other_lines_run_in_tests_that_exist() -> None:
+    named = {elsewhere(one.text) for one in _all()} - {""}
+    assert set(_ELSEWHERE.values()) == named, "an entry that no line needs"
+    assert [name for name in named if "/" in name and not (ROOT / name).is_file()] == []
+    assert len(HERE) > 45
+
+
+@contextlib.contextmanager
+def _served(words: Sequence[str]) -> Iterator[tuple[str, dict[str, str]]]:
+    """A simulated PDU for the line: its address, and the environment with its login."""
+    kind = next((word for word in words if word in _HANDLERS), "snmp")
+    if kind == "raritan" or words[0] == "openssl":
+        # `sequence` has to name every outlet of the unit
+        outlets = 3 if "sequence" in words else 4
+        with XerusPdu(
+            Model(outlets=outlets, phases=3, in_rush_guard_ms=0, cycle_delay_s=0)
+        ) as unit:
+            yield (
+                f"{unit.host}:{unit.port}",
+                {
+                    "PDU_PASSWORD": unit.password,
+                    "PDU_FINGERPRINT": unit.fingerprint,
+                    "PDU_LINK_PASSWORD": "legrand",
+                },
+            )
+    elif kind == "redfish":
+        with RedfishService() as service:
+            yield (
+                f"{service.host}:{service.port}",
+                {"PDU_PASSWORD": service.password, "PDU_VERIFY": "no"},
+            )
+    elif kind == "nut":
+        with NutServer([SwitchedPdu("rack1", outlets=8)]) as server:
+            yield f"{server.host}:{server.port}", {"PDU_PASSWORD": ADMIN.password}
+    else:
+        model = strip() if any("acme" in word for word in words) else rpdu2(outlets=8)
+        with Agent(model) as agent:
+            yield f"{agent.host}:{agent.port}", {"PDU_COMMUNITY": "private"}
+
+
+def _addressed(words: Sequence[str], address: str) -> list[str]:
+    """The line with the address of the simulator in place of the first one that is documented."""
+    host, _, port = address.partition(":")
+    if "find" in words:
+        network = [f"{host}/32" if "/" in word else word for word in words]
+        return [*network, "--port", port, "--no-mdns"]  # traffic stays on loopback
+    place = next((number for number, word in enumerate(words) if _HOST.fullmatch(word)), None)
+    return [address if number == place else word for number, word in enumerate(words)]
+
+
+def _files(folder: Path, words: Sequence[str], address: str) -> None:
+    """Write the files that the line reads, as its page describes them."""
+    read = {word for before, word in zip(words, words[1:]) if before not in ("-o", "--out")}
+    (folder / "tests").symlink_to(ROOT / "tests")
+    if "hall.csv" in read or "logins.toml" in read:
+        (folder / "hall.csv").write_text(
+            f"name,handler,address,auth,settings\nrack 1 left,snmp,{address},snmp,\n"
+        )
+        (folder / "logins.toml").write_text('[auth.snmp]\ncommunity = "public"\n')
+        (folder / "logins.toml").chmod(0o600)
+    if "pdu.bin" in read:
+        (folder / "pdu.bin").write_bytes(image("4.4.1.6-53300"))
+    if "unit.snmprec" in read or "strange.snmprec" in read:
+        text = "\n".join(snmprec.written(acme())) + "\n"
+        (folder / "unit.snmprec").write_text(text, "utf-8")
+        (folder / "strange.snmprec").write_text(text, "utf-8")
+    if "ACME-MIB.txt" in read:
+        (folder / "ACME-MIB.txt").write_text(modules.module("ACME-MIB", ACME), "utf-8")
+    if any(word.startswith("dist/") for word in read):
+        build.main(["--profile", str(PROFILE), "--out", str(folder / "dist")])
+
+
+def _certificate(folder: Path) -> None:
+    with XerusPdu() as unit:
+        key, certificate = unit.authority.issue()
+    (folder / "cert.pem").write_bytes(certificate)
+    (folder / "key.pem").write_bytes(key)
+
+
+def _until_stopped(words: Sequence[str], folder: Path) -> str:
+    """The first line of a command that runs until SIGTERM."""
+    process = subprocess.Popen(
+        [*PDU, *words],
+        cwd=folder,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process, bounded(process, PATIENCE_S):
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        process.send_signal(signal.SIGTERM)
+        process.stdout.read()
+        assert process.wait() == 0
+    return first
+
+
+@pytest.mark.parametrize("line", HERE, ids=lambda line: f"{line.page}: {line.text}")
+def test_the_line_runs_as_written(
+    line: Documented,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for key in [key for key in os.environ if key.startswith("PDU_")]:
+        monkeypatch.delenv(key)
+    if "--mib" in line.words:
+        monkeypatch.syspath_prepend(pysmi())
+    name, *arguments = line.words
+    with _served(line.words) as (address, login):
+        _files(tmp_path, line.words, address)
+        if "cert.pem" in line.words:
+            _certificate(tmp_path)
+        arguments = _addressed(arguments, address)
+        if name == "pdu" and arguments[0] in _UNTIL_STOPPED:
+            assert "127.0.0.1:" in _until_stopped(arguments, tmp_path)
+            return
+        monkeypatch.chdir(tmp_path)
+        # `pdu check` forks, which this process with its threads must not do.
+        if name != "pdu" or arguments[0] == "check":
+            done = subprocess.run(
+                [*((program(name),) if name != "pdu" else PDU), *arguments],
+                env=environment(),
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                timeout=PATIENCE_S,
+            )
+            assert done.returncode == 0 and done.stdout, done.stderr
+            return
+        for key, value in login.items():
+            monkeypatch.setenv(key, value)
+        monkeypatch.setattr(sys, "stdin", terminal.Person("y\n"))
+        for begin, more in _ENDS_AFTER.items():
+            arguments += more if line.text == begin else ()
+        code = root.run(arguments)
+    shown = capsys.readouterr()
+    assert code == 0, shown.out + shown.err
+    # events may come or not
+    assert shown.out or shown.err or "events" in arguments

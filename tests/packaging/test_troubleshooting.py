@@ -1,0 +1,76 @@
+"""docs/troubleshooting.md: each heading of a section is a sentence of the code or of register.sh."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.needs import ROOT
+
+PAGE = ROOT / "docs" / "troubleshooting.md"
+SCRIPT = ROOT / "packaging" / "register.sh.in"
+HEADINGS = re.findall(r"(?m)^### (.+)$", PAGE.read_text("utf-8"))
+_FIELD = re.compile(r"\{\w*\}")
+
+
+def _words(node: ast.expr) -> str:
+    """A message with … for each part that is not fixed."""
+    if isinstance(node, ast.Constant):
+        return _FIELD.sub("…", node.value) if isinstance(node.value, str) else "…"
+    if isinstance(node, ast.JoinedStr):
+        return "".join(map(_words, node.values))
+    if isinstance(node, ast.Tuple):  # the parts of a Reason
+        return "".join(map(_words, node.elts))
+    return "…"
+
+
+def messages(source: str) -> Iterator[str]:
+    """The strings of a Python source, and those of each tuple, joined."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, (ast.Constant, ast.JoinedStr, ast.Tuple)):
+            yield _words(node)
+
+
+def _said(script: str) -> str:
+    """The shell script with … for each expansion, and arguments of several lines joined."""
+    joined = re.sub(r"[\"']\s*\\\n\s*[\"']", " ", script)
+    return re.sub(r"\$\([^()]*\)|\$\{[^{}]*\}|\$\w+", "…", joined)
+
+
+@pytest.fixture(scope="module")
+def sentences() -> str:
+    """Every message of the handlers and of register.sh, a line for each."""
+    sources = [path.read_text("utf-8") for path in (ROOT / "handlers").rglob("*.py")]
+    found = {words for source in sources for words in messages(source) if len(words) > 10}
+    return "\n".join([*found, _said(SCRIPT.read_text("utf-8"))])
+
+
+def test_the_page_has_the_common_errors() -> None:
+    assert len(HEADINGS) == len(set(HEADINGS)) >= 20
+
+
+@pytest.mark.parametrize("heading", HEADINGS)
+def test_each_heading_is_a_sentence_of_the_code(heading: str, sentences: str) -> None:
+    assert heading in sentences
+
+
+def test_a_sentence_that_the_code_does_not_have_is_found(sentences: str) -> None:
+    assert "no answer over SNMP: check the wire" not in sentences
+    assert list(messages('say(("set ", NamedSetting("port"), f" of {host} to {0:d}"))'))[0] == (
+        "set … of … to …"
+    )
+    assert _said('fail 1 "no $a (id $(why))" \\\n    "of ${DCI-x}"') == 'fail 1 "no … (id …) of …"'
+
+
+def _explained(page: Path) -> dict[str, str]:
+    parts = re.split(r"(?m)^#{2,3} (.+)$", page.read_text("utf-8"))
+    return dict(zip(parts[1::2], parts[2::2]))
+
+
+def test_each_heading_is_followed_by_cause_and_remedy() -> None:
+    sections = _explained(PAGE)
+    assert [heading for heading in HEADINGS if len(sections[heading].split()) < 5] == []

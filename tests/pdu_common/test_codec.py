@@ -1,0 +1,186 @@
+"""The quick client's codec: what it writes and reads, what it refuses, and that it reads a datagram
+as pysnmp does, or not at all.
+"""
+
+from __future__ import annotations
+
+import random
+from typing import Optional
+
+import pytest
+from hypothesis import given, strategies as some
+from pyasn1.codec.ber import decoder
+from pyasn1.error import PyAsn1Error
+from pysnmp.proto import api
+
+from pdu_common import _reads
+from pdu_common._pysnmp import of_wire
+from pdu_common._reads import GET_BULK, Answer, Request, Rows, Typed, plain, status_name
+from pdu_common.quick import ber, pdus
+from pdu_common.quick.ber import Malformed
+from tests.fuzz import snmp
+from tests.fuzz.mutation import mutated
+from tests.simulators.snmp_agent import ber as agent
+
+ARCS = some.tuples(some.integers(0, 2), some.integers(0, 39)).flatmap(
+    lambda first: some.lists(some.integers(0, 2**32 - 1), max_size=120).map(
+        lambda rest: (*first, *rest)
+    )
+)
+
+
+@given(ARCS)
+def test_an_oid_is_written_as_the_agent_reads_it(arcs: tuple[int, ...]) -> None:
+    request = Request(GET_BULK, (arcs,), 25)
+    datagram = pdus.message(1, b"public", pdus.encode(request, 2**31 - 1))
+    assert agent.decode(datagram) == agent.Message(
+        1, b"public", agent.Pdu(GET_BULK, 2**31 - 1, 0, 25, ((arcs, None),))
+    )
+    content = ber.of_oid(arcs)
+    assert ber.arcs(content[ber.head(content, 0, len(content))[1] :]) == arcs
+
+
+def _answer(value: str, version: int = 1) -> bytes:
+    """A message with one object, whose value is given in hexadecimal digits."""
+    binding = ber.tlv(ber.SEQUENCE, ber.of_oid((1, 3, 6)) + bytes.fromhex(value))
+    body = b"\x02\x01\x07\x02\x01\x00\x02\x01\x00" + ber.tlv(ber.SEQUENCE, binding)
+    return pdus.message(version, b"c", ber.tlv(pdus.RESPONSE, body))
+
+
+READ: dict[str, Typed] = {
+    "020180": Typed(_reads.INTEGER, -128),
+    "02050000000007": Typed(_reads.INTEGER, 7),  # many devices send numbers of a fixed size
+    "02047fffffff": Typed(_reads.INTEGER, 2**31 - 1),
+    "410500ffffffff": Typed(_reads.COUNTER, 2**32 - 1),
+    "460900ffffffffffffffff": Typed(_reads.COUNTER64, 2**64 - 1),
+    "048100": Typed(_reads.OCTETS, b""),  # a length of two octets where one is enough
+    "04830000026869": Typed(_reads.OCTETS, b"hi"),
+    "0403fe00ff": Typed(_reads.OCTETS, b"\xfe\x00\xff"),
+    "4004c0000207": Typed(_reads.ADDRESS, b"\xc0\x00\x02\x07"),
+    "44029f78": Typed(_reads.OPAQUE, b"\x9f\x78"),
+    "0601 00": Typed(_reads.OID, (0, 0)),
+    "0500": Typed(_reads.NULL, b""),
+    "8000": Typed(_reads.NO_SUCH_OBJECT, b""),
+    "8100": Typed(_reads.NO_SUCH_INSTANCE, b""),
+    "8200": Typed(_reads.END_OF_MIB_VIEW, b""),
+}
+
+
+@pytest.mark.parametrize("value", READ)
+def test_a_value_is_read_with_its_type(value: str) -> None:
+    assert pdus.decode_message(_answer(value)).pdu.rows == [((1, 3, 6), READ[value])]
+
+
+REFUSED = {
+    "number without octets": "0200",
+    "number of 33 bits": "02050080000000",
+    "negative counter": "4104ffffffff",
+    "counter of 33 bits": "41050100000000",
+    "counter of 65 bits": "4609010000000000000000",
+    "address of 3 octets": "4003c00002",
+    "OID without octets": "0600",
+    "OID cut off": "060281",
+    "arc with leading zeros": "06032b8001",
+    "arc of 33 bits": "06062b9080808000",
+    "OID of 129 arcs": "068180" + 128 * "01",
+    "NULL with content": "050100",
+    "exception with content": "810100",
+    "constructed octets": "24050403616263",
+    "indefinite length": "248004016100 00",
+    "length of 5 octets": "04850000000001 61",
+    "length beyond the end": "047f61",
+    "type that SNMP lacks": "130161",
+    "float of BER": "090161",
+    "two values": "020101020102",
+    "no value": "",
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_a_value_that_is_not_of_snmp_makes_the_message_malformed(what: str) -> None:
+    with pytest.raises(Malformed) as caught:
+        pdus.decode_message(_answer(REFUSED[what]))
+    assert type(caught.value) is Malformed
+
+
+@pytest.mark.parametrize("value", ["460101", "8000", "8100", "8200"])
+def test_version_1_has_neither_counter64_nor_exceptions(value: str) -> None:
+    assert pdus.decode_message(_answer(value)).pdu.rows
+    with pytest.raises(Malformed):
+        pdus.decode_message(_answer(value, 0))
+
+
+def test_octets_after_a_message_and_deep_nesting_are_refused() -> None:
+    nested = b""
+    while len(nested) < 60_000:
+        nested = ber.tlv(ber.SEQUENCE, nested)
+    for data in (_answer("020101") + b"\x00", nested, nested[:-1], b"", b"\x30", b"\x30\x80"):
+        with pytest.raises(Malformed):
+            pdus.decode_message(data)
+
+
+def test_an_unknown_error_status_is_shown_as_its_number() -> None:
+    assert [status_name(number) for number in (0, 2, 18, 19, 2**31 - 1)] == [
+        "",
+        "noSuchName",
+        "inconsistentName",
+        "19",
+        "2147483647",
+    ]
+
+
+def test_values_of_an_answer_are_plain_python_values() -> None:
+    rows: Rows = [((1,), value) for value in READ.values()]
+    assert Answer("", rows).status == ""
+    assert [plain(value) for value in READ.values()] == [
+        -128,
+        7,
+        2**31 - 1,
+        2**32 - 1,
+        2**64 - 1,
+        "",
+        "hi",
+        b"\xfe\x00\xff",
+        "192.0.2.7",
+        b"\x9f\x78",
+        "0.0",
+        None,
+        None,
+        None,
+        None,
+    ]
+
+
+def _by_pysnmp(data: bytes) -> Optional[tuple[int, bytes, int, int, Rows]]:
+    """Version, community, request id, error status and rows as pysnmp reads them; None for what it
+    refuses."""
+    try:
+        version = int(api.decodeMessageVersion(data))
+        module = api.PROTOCOL_MODULES[version]
+        message, _ = decoder.decode(data, asn1Spec=module.Message())
+        pdu = module.apiMessage.get_pdu(message)
+        rows = [(tuple(oid), of_wire(value)) for oid, value in module.apiPDU.get_varbinds(pdu)]
+        return (
+            version,
+            bytes(message[1]),
+            int(module.apiPDU.get_request_id(pdu)),
+            int(module.apiPDU.get_error_status(pdu)),
+            rows,
+        )
+    except (PyAsn1Error, api.error.ProtocolError, KeyError, IndexError, AttributeError):
+        return None
+
+
+def test_a_changed_answer_is_read_as_by_pysnmp_or_not_at_all() -> None:
+    seeds = snmp.messages()
+    read = 0
+    for number in range(400):
+        data = mutated(random.Random(number), seeds) if number >= len(seeds) else seeds[number]
+        try:
+            found = pdus.decode_message(data)
+        except Malformed:
+            continue
+        read += 1
+        ours = (found.version, found.community, *found.pdu[1:])
+        assert ours == _by_pysnmp(data), data.hex()
+    assert read > len(seeds) + 10

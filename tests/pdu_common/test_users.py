@@ -1,0 +1,355 @@
+"""SNMPv3 of the quick client without a socket: keys and digests of the RFCs, ciphers beside
+pysnmp's, the time window, reports, and signed answers that do not fit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Optional
+
+import pytest
+from pyasn1.type import univ
+from pysnmp.hlapi.v3arch import asyncio as hlapi
+from pysnmp.proto.secmod.eso.priv import aes192, aes256, des3
+from pysnmp.proto.secmod.rfc3414.auth import hmacmd5, hmacsha
+from pysnmp.proto.secmod.rfc3414.priv import des
+from pysnmp.proto.secmod.rfc3826.priv import aes
+from pysnmp.proto.secmod.rfc7860.auth import hmacsha2
+
+from pdu_common._errors import SnmpError
+from pdu_common._reads import GET, OCTETS, Answer, Request, Typed
+from pdu_common.quick import ber, ciphers, keys, pdus, usm, v3
+from pdu_common.quick.ber import Malformed
+from pdu_common.quick.dialogues import Taken
+from pdu_common.quick.users import UserDialogue
+from pdu_common.quick.usm import Clock, Engine, User
+
+ENGINE_ID = bytes.fromhex("000000000000000000000002")
+PASSWORD, OTHER_PASSWORD = b"maplesyrup", b"another-one"
+NAME = (1, 3, 6, 1, 2, 1, 1, 5, 0)
+REQUEST = Request(GET, (NAME,))
+AUTHS = {
+    "md5": hlapi.USM_AUTH_HMAC96_MD5,
+    "sha": hlapi.USM_AUTH_HMAC96_SHA,
+    "sha224": hlapi.USM_AUTH_HMAC128_SHA224,
+    "sha256": hlapi.USM_AUTH_HMAC192_SHA256,
+    "sha384": hlapi.USM_AUTH_HMAC256_SHA384,
+    "sha512": hlapi.USM_AUTH_HMAC384_SHA512,
+}
+CIPHERS = {
+    "des": des.Des,
+    "3des": des3.Des3,
+    "aes": aes.Aes,
+    "aes192": aes192.AesBlumenthal192,
+    "aes256": aes256.AesBlumenthal256,
+    "aes192c": aes192.Aes192,
+    "aes256c": aes256.Aes256,
+}
+
+
+@pytest.mark.parametrize(
+    "name, master, localized",
+    [
+        # RFC 3414, A.3.1 and A.3.2
+        ("md5", "9faf3283884e92834ebc9847d8edd963", "526f5eed9fcce26f8964c2930787d82b"),
+        (
+            "sha1",
+            "9fb5cc0381497b3793528939ff788d5d79145211",
+            "6695febc9288e36282235fc7151f128497b38f3f",
+        ),
+    ],
+)
+def test_keys_are_those_of_the_rfc(name: str, master: str, localized: str) -> None:
+    key = bytes.fromhex(master)
+    assert hashlib.new(name, key + ENGINE_ID + key).hexdigest() == localized
+    assert keys.localized(PASSWORD, name, ENGINE_ID).hex() == localized
+
+
+def test_digests_have_the_sizes_of_the_rfcs() -> None:
+    # RFC 3414, 6.3.1 and 7.3.1; RFC 7860, 4.2.1
+    sizes = {name: auth.size for name, auth in keys.PROTOCOLS.items()}
+    assert sizes == {
+        "md5": 12,
+        "sha": 12,
+        "sha1": 12,
+        "sha224": 16,
+        "sha256": 24,
+        "sha384": 32,
+        "sha512": 48,
+    }
+
+
+@pytest.mark.parametrize("name", AUTHS)
+def test_a_digest_is_that_of_pysnmp_and_any_other_is_refused(name: str) -> None:
+    auth = keys.PROTOCOLS[name]
+    key = keys.localized(PASSWORD, auth.hash, ENGINE_ID)
+    user = User(b"somebody", auth, PASSWORD)
+    message = usm.sealed(user, Engine(ENGINE_ID, Clock(1, 2, 0.0)), 7, _pdu(1), 0.0)
+    place = v3.decode(message).digest_at
+    stop = place + auth.size
+    services = {
+        "md5": hmacmd5.HmacMd5(),
+        "sha": hmacsha.HmacSha(),
+    }
+    theirs = services.get(name) or hmacsha2.HmacSha2(AUTHS[name])
+    zeroed = message[:place] + bytes(auth.size) + message[stop:]
+    signed = theirs.authenticate_outgoing_message(univ.OctetString(key), zeroed)
+    assert bytes(signed) == message
+    assert keys.is_authentic(auth, key, message, place)
+    for wrong in (
+        message[: stop - 1] + bytes((message[stop - 1] ^ 1,)) + message[stop:],
+        message[:-1] + bytes((message[-1] ^ 1,)),
+    ):
+        assert not keys.is_authentic(auth, key, wrong, place)
+
+
+# pysnmp 7.1.21 takes CFB from a module in which cryptography has deprecated it
+@pytest.mark.filterwarnings("ignore:CFB has been moved")
+@pytest.mark.parametrize("auth", AUTHS)
+@pytest.mark.parametrize("name", CIPHERS)
+def test_each_cipher_and_its_key_are_those_of_pysnmp(name: str, auth: str) -> None:
+    privacy, theirs = ciphers.PROTOCOLS[name], CIPHERS[name]()
+    hash_name = keys.PROTOCOLS[auth].hash
+    key = keys.extended(PASSWORD, hash_name, ENGINE_ID, privacy.size, privacy.reeder)
+    master = theirs.hash_passphrase(AUTHS[auth], univ.OctetString(PASSWORD))
+    their_key = theirs.localize_key(AUTHS[auth], master, univ.OctetString(ENGINE_ID))
+    assert bytes(their_key)[: privacy.size] == key
+    if auth != "sha":
+        return
+    plain = b"outlet 7 is on, and this is longer than a block"
+    data, salt = ciphers.encrypt(privacy, key, 3, 4, plain)
+    opened = theirs.decrypt_data(their_key, (3, 4, univ.OctetString(salt)), univ.OctetString(data))
+    assert bytes(opened)[: len(plain)] == plain
+    data, salt = map(bytes, theirs.encrypt_data(their_key, (3, 4, None), plain))
+    assert ciphers.decrypt(privacy, key, 3, 4, salt, data)[: len(plain)] == plain
+
+
+def test_encryption_does_not_repeat_a_salt_and_refuses_a_wrong_size() -> None:
+    for privacy in ciphers.PROTOCOLS.values():
+        key = bytes(range(privacy.size))
+        assert len({ciphers.encrypt(privacy, key, 1, 1, b"x")[1] for _ in range(50)}) == 50
+        with pytest.raises(Malformed):
+            ciphers.decrypt(privacy, key, 1, 1, b"short", bytes(8))
+    with pytest.raises(Malformed):
+        ciphers.decrypt(ciphers.PROTOCOLS["des"], bytes(16), 1, 1, bytes(8), bytes(9))
+
+
+def test_passwords_are_not_shown_and_can_be_forgotten() -> None:
+    assert "maplesyrup" not in repr(
+        User(b"u", keys.PROTOCOLS["sha"], PASSWORD, ciphers.PROTOCOLS["aes"], PASSWORD)
+    )
+    keys.extended(PASSWORD, "sha1", ENGINE_ID, 16, False)
+    assert keys.localized.cache_info().currsize
+    keys.forget()
+    assert not keys.localized.cache_info().currsize + keys.extended.cache_info().currsize
+
+
+# ---- the time window (RFC 3414, 3.2.7b) ----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "boots, seconds, at, is_in",
+    [
+        (5, 1000, 0.0, True),
+        (5, 850, 0.0, True),
+        (5, 849, 0.0, False),  # more than 150 s before the time that is known
+        (5, 1000, 151.0, False),  # replayed 151 s later
+        (5, 1001, 151.0, True),  # newer than all: a slow clock
+        (5, 99999, 0.0, True),
+        (4, 99999, 0.0, False),  # from before the restart
+        (6, 0, 0.0, True),
+        (2**31 - 1, 0, 0.0, False),  # the last number of boots is never in the window
+    ],
+)
+def test_a_message_is_in_the_window_or_not(
+    boots: int, seconds: int, at: float, is_in: bool
+) -> None:
+    clock = usm.synchronized(Clock(5, 1000, 0.0), boots, seconds, at)
+    assert (clock is not None) is is_in
+    if clock is not None:
+        assert clock >= Clock(5, 1000, 0.0)
+
+
+def test_the_first_authentic_message_sets_the_clock() -> None:
+    assert usm.synchronized(None, 3, 7, 9.0) == Clock(3, 7, 9.0)
+    assert usm.synchronized(None, 2**31 - 1, 7, 9.0) is None
+    assert Clock(3, 7, 9.0).now(12.5) == 10 and Clock(3, 2**31 - 2, 0.0).now(99.0) == 2**31 - 1
+
+
+# ---- a dialogue with an agent that this test plays -----------------------------------------------
+
+USER = User(b"somebody", keys.PROTOCOLS["sha256"], PASSWORD, ciphers.PROTOCOLS["aes"], PASSWORD)
+AGENT = Engine(ENGINE_ID, Clock(9, 500, 0.0))
+STATS = (1, 3, 6, 1, 6, 3, 15, 1, 1)
+
+
+def _pdu(number: int, kind: int = pdus.RESPONSE, oid: tuple[int, ...] = NAME) -> bytes:
+    binding = ber.tlv(ber.SEQUENCE, ber.of_oid(oid) + b"\x04\x02ok")
+    body = ber.of_integer(number) + b"\x02\x01\x00\x02\x01\x00" + ber.tlv(ber.SEQUENCE, binding)
+    return ber.tlv(kind, body)
+
+
+class Talk:
+    """A dialogue, its clock, and what it learned."""
+
+    def __init__(self, user: User = USER, engine: Optional[Engine] = AGENT) -> None:
+        self.now = 0.0
+        self.user, self.learned = user, engine
+        self.dialogue = UserDialogue("pdu:161", user, engine, self._learn, lambda: self.now)
+        self.sent(self.dialogue.start(REQUEST))
+
+    def _learn(self, engine: Engine) -> None:
+        self.learned = engine
+
+    def sent(self, datagram: Taken) -> v3.Message:
+        assert isinstance(datagram, bytes)
+        self.asked = v3.decode(datagram)
+        return self.asked
+
+    def number(self) -> int:
+        """The request id, which only the owner of the keys can read."""
+        message = self.asked
+        data = message.data
+        if message.level & v3.PRIV:
+            assert USER.auth is not None and USER.privacy is not None
+            key = keys.extended(PASSWORD, USER.auth.hash, message.engine_id, 16, False)
+            data = ciphers.decrypt(
+                USER.privacy, key, message.boots, message.seconds, message.salt, data
+            )
+        at, end = ber.inside(data, 0, len(data), ber.SEQUENCE)
+        for _ in range(2):
+            _, at = ber.octets(data, at, end)
+        _, at, end = ber.head(data, at, end)
+        return ber.integer(data, at, end, 0, 2**31 - 1)[0]
+
+    def reply(
+        self,
+        pdu: Optional[bytes] = None,
+        user: User = USER,
+        engine: Engine = AGENT,
+        message_id: Optional[int] = None,
+    ) -> Taken:
+        return self.dialogue.take(
+            usm.sealed(
+                user,
+                engine,
+                self.asked.msg_id if message_id is None else message_id,
+                _pdu(self.number()) if pdu is None else pdu,
+                engine.said.at,
+            )
+        )
+
+    def report(self, number: int, user: User, engine: Engine = AGENT) -> Taken:
+        return self.reply(_pdu(0, pdus.REPORT, (*STATS, number, 0)), user, engine)
+
+
+NOBODY = User(b"")
+UNSIGNED = User(USER.name)
+SIGNED = User(USER.name, USER.auth, PASSWORD)
+
+
+def test_a_signed_and_encrypted_answer_is_taken_and_its_time_trusted() -> None:
+    talk = Talk()
+    assert talk.asked.level == v3.AUTH | v3.PRIV
+    assert (talk.asked.boots, talk.asked.seconds) == (9, 500)
+    assert talk.reply() == Answer("", [(NAME, Typed(OCTETS, b"ok"))])
+    assert talk.learned == Engine(ENGINE_ID, AGENT.said, AGENT.said)
+
+
+@pytest.mark.parametrize(
+    "user",
+    [
+        NOBODY,
+        UNSIGNED,
+        SIGNED,  # not encrypted
+        User(b"other", USER.auth, PASSWORD, USER.privacy, PASSWORD),
+        User(USER.name, USER.auth, OTHER_PASSWORD, USER.privacy, PASSWORD),
+        User(USER.name, USER.auth, PASSWORD, USER.privacy, OTHER_PASSWORD),
+        User(USER.name, keys.PROTOCOLS["sha"], PASSWORD, USER.privacy, PASSWORD),
+    ],
+    ids=["nobody", "unsigned", "plain", "user", "password", "privacy password", "protocol"],
+)
+def test_an_answer_of_another_user_level_or_key_is_not_taken(user: User) -> None:
+    talk = Talk()
+    assert talk.reply(user=user) is None
+    assert talk.reply() is not None  # and the right one still is
+
+
+def test_a_signed_answer_of_another_engine_message_or_request_is_not_taken() -> None:
+    talk = Talk()
+    other = Engine(b"another-engine", AGENT.said)
+    assert talk.reply(engine=other) is None
+    assert talk.reply(message_id=talk.asked.msg_id ^ 1) is None
+    assert talk.reply(_pdu(talk.number() ^ 1)) is None
+    assert talk.reply(_pdu(talk.number(), GET)) is None
+    assert talk.reply(b"\x05\x00") is None
+    assert talk.learned is not None and talk.learned.id == ENGINE_ID
+    assert isinstance(talk.reply(), Answer)
+
+
+def test_a_signed_answer_from_before_the_window_is_not_taken() -> None:
+    trusted = Clock(9, 500, 0.0)
+    talk = Talk(engine=Engine(ENGINE_ID, trusted, trusted))
+    talk.now = 200.0
+    assert talk.reply() is None
+    assert talk.reply(engine=Engine(ENGINE_ID, Clock(8, 700, 0.0))) is None
+    assert isinstance(talk.reply(engine=Engine(ENGINE_ID, Clock(9, 690, 0.0))), Answer)
+
+
+def test_an_unknown_engine_is_discovered_and_its_time_not_trusted() -> None:
+    talk = Talk(engine=None)
+    assert talk.asked[1:6] == (0, b"", 0, 0, b"")
+    talk.sent(talk.report(4, NOBODY))
+    assert (talk.asked.engine_id, talk.asked.boots, talk.asked.seconds) == (ENGINE_ID, 9, 500)
+    assert talk.learned == AGENT and talk.learned.trusted is None
+    assert isinstance(talk.reply(), Answer)
+    assert talk.learned.trusted == AGENT.said
+
+
+@pytest.mark.parametrize("engine_id", [b"", b"four", b"x" * 33])
+def test_a_report_without_a_usable_engine_id_is_not_taken(engine_id: bytes) -> None:
+    talk = Talk(engine=None)
+    assert talk.report(4, NOBODY, Engine(engine_id, AGENT.said)) is None
+    assert talk.report(4, SIGNED) is None  # nobody can sign before the engine is known
+
+
+@pytest.mark.parametrize("user", [SIGNED, UNSIGNED], ids=["signed", "unsigned"])
+def test_a_report_of_the_time_leads_to_one_more_request(user: User) -> None:
+    talk = Talk()
+    later = Engine(ENGINE_ID, Clock(10, 3, 0.0))
+    before = talk.asked.msg_id
+    talk.sent(talk.report(2, user, later))
+    assert (talk.asked.boots, talk.asked.seconds) == (10, 3) and talk.asked.msg_id != before
+    # only a signed time counts for the window of answers
+    assert talk.learned is not None
+    assert talk.learned.trusted == (later.said if user is SIGNED else None)
+    with pytest.raises(SnmpError, match=r"pdu:161: .*not in windows of trust \(NotInTimeWindow\)"):
+        talk.report(2, user, later)
+
+
+def test_a_report_of_another_engine_starts_anew_once() -> None:
+    talk = Talk()
+    other = Engine(b"another-engine", Clock(1, 1, 0.0))
+    talk.sent(talk.report(4, NOBODY, other))
+    assert talk.asked.engine_id == other.id and talk.learned == other
+    with pytest.raises(SnmpError, match="UnknownEngineID"):
+        talk.report(4, NOBODY, AGENT)
+
+
+@pytest.mark.parametrize(
+    "number, words",
+    [
+        (1, "Unsupported SNMP security level (UnsupportedSecurityLevel)"),
+        (3, "Unknown USM user (UnknownUserName)"),
+        (5, "Wrong SNMP PDU digest (WrongDigest)"),
+        (6, "Ciphering services not available or ciphertext is broken (DecryptionError)"),
+        (7, "1.3.6.1.6.3.15.1.1.7.0 (ReportPduReceived)"),
+    ],
+)
+def test_other_reports_are_errors_in_the_words_of_pysnmp(number: int, words: str) -> None:
+    talk = Talk()
+    with pytest.raises(SnmpError) as caught:
+        talk.report(number, UNSIGNED)
+    assert str(caught.value) == f"pdu:161: {words}"
+    # of another engine it says nothing about this one
+    assert Talk().report(number, UNSIGNED, Engine(b"another-engine", AGENT.said)) is None
