@@ -142,7 +142,6 @@ import_ = Subcommand(
     help="""Make or update a drawing from CSV files (server,psu,pdu,outlet and
 pdu,line,breaker_a,feed,limit_percent), from NetBox or from Nautobot. An update keeps comments.
 
-\b
 An outlet joins by its name on the PDU, then by its printed number; the PDUs are read for that.""",
     examples=(
         "pdu plan import cords.csv lines.csv --list hall.csv",

@@ -101,12 +101,10 @@ def failing(drawing: Drawing, text: str) -> Failing:
 
 _HELP = """Rehearse a failure: which machines go dark, which stay, and of which nobody can say it.
 
-\b
 DRAWING is hall.power.toml (docs/hall.md). Nothing is switched: the PDUs are only read. A machine
 stays if enough of its other cords are on and carry current now. Load that shifts is an interval for
 each line and breaker; one that overloads fails next.
 
-\b
 Exit code: 0 if all machines stay and all loads fit, 1 if something cannot be said, 2 if a machine
 goes dark or a breaker overloads, and also if the drawing or an option is wrong."""
 rehearse = Subcommand(
