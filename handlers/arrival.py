@@ -5,6 +5,10 @@ from __future__ import annotations
 import selectors
 from typing import Any
 
+#: how long after its deadline an answer that has arrived is still read, in s. Without an end, a
+#: device that sends byte by byte would never be given up
+LATE_S = 5.0
+
 
 def has_arrived(opened: Any, wait: float = 0.0) -> bool:
     """Whether the socket has something to read, or its end, within `wait` seconds.

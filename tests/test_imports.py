@@ -123,6 +123,7 @@ THIRD_PARTY: dict[str, tuple[str, ...]] = {
     "urllib3": ("handlers/http/sessions.py",),
     "zeroconf": ("handlers/raritan/zeroconf.py",),
     "click": ("handlers/command/",),
+    "tomlkit": ("handlers/command/hall/writing.py",),
     "tomli": ("handlers/command/fleet/toml.py",),
     "prometheus_client": ("handlers/command/fleet/metrics.py",),
     # in the standard library from Python 3.11 on

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from handlers.command.fleet.check import _write
+from handlers.command.fleet.check import write_page
 from handlers.errors import Unreachable
 
 from .secrecy import PLAIN, WATCH, shown
@@ -77,6 +77,6 @@ def test_a_secret_in_the_host_or_operation_of_an_error_is_seen(host: str, operat
 def test_a_secret_is_seen_in_a_file_that_the_project_writes_but_not_in_one_of_a_test(
     tmp_path: Path,
 ) -> None:
-    _write(str(tmp_path / "report.html"), f"<p>{SECRET}</p>")
+    write_page(str(tmp_path / "report.html"), f"<p>{SECRET}</p>")
     (tmp_path / "secret-of-a-test").write_text(SECRET)
     assert [where for where, _ in WATCH.found()] == ["the file report.html"]

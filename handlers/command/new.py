@@ -140,14 +140,18 @@ def _lay_out(root: Path, files: Collection[Path]) -> None:
 
 @contextlib.contextmanager
 def _all_or_nothing(root: Path, made: Collection[Path], edited: Collection[Path]) -> Iterator[None]:
-    """If the block fails, remove the files `made` with their new folders, and restore `edited` and
-    the pages in docs.
+    """If the block fails, remove the files `made` with their new folders, and restore `edited`,
+    README and the pages in docs.
     """
     above = itertools.chain.from_iterable((root / path).parents for path in made)
     folders = [folder for folder in above if not folder.exists()]
     before = {
         path: path.read_bytes()
-        for path in [*(root / path for path in edited), *(root / "docs").glob("*.md")]
+        for path in [
+            *(root / path for path in edited),
+            root / "README.md",
+            *(root / "docs").glob("**/*.md"),
+        ]
     }
     try:
         yield

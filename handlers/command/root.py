@@ -55,6 +55,12 @@ PLACES: Mapping[str, Place] = {
     "find": Place(
         "fleet.find", "find", "search a network for PDUs and print them as a list for pdu check"
     ),
+    "rehearse": Place(
+        "hall.rehearse",
+        "rehearse",
+        "say which machines go dark if a feed, PDU or breaker of the hall's drawing fails",
+    ),
+    "plan": Place("hall.plan", "plan", "make the hall's drawing, and compare it with its PDUs"),
     "exporter": Place("fleet.exporter", "exporter", "serve the figures of many PDUs to Prometheus"),
     "energy": Place(
         "energy.cli", "energy", "say how much energy passed in a period, with bounds on its error"

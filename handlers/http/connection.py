@@ -14,7 +14,7 @@ import ssl
 import time
 from typing import Any, Optional
 
-from ..arrival import has_arrived
+from ..arrival import LATE_S, has_arrived
 from ..counting import SENT
 from ..errors import Unreachable
 from ..tls import Trust
@@ -212,7 +212,8 @@ class _Reader(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> Any:
-        if time.monotonic() >= self._end and not has_arrived(self._opened):
+        late = time.monotonic() - self._end
+        if late >= LATE_S or (late >= 0 and not has_arrived(self._opened)):
             raise socket.timeout("the answer was not complete in time")
         self._opened.settimeout(_left(self._timeout, self._end))
         count = self._raw.readinto(buffer)

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Callable, Optional
 
-from ..arrival import has_arrived
+from ..arrival import LATE_S, has_arrived
 from ..counting import SENT
 from ..errors import PduHandlerError, ProtocolError, Unreachable
 from . import failures
@@ -214,7 +214,7 @@ class Connection:
     def _receive(self, connection: socket.socket, end: float) -> bytes:
         """What arrives by `end`. If this process was too busy to look in time, what has arrived."""
         left = end - self._clock()
-        if left <= 0 and not has_arrived(connection):
+        if left <= -LATE_S or (left <= 0 and not has_arrived(connection)):
             raise socket.timeout
         connection.settimeout(max(left, 0.001))  # 0 would make the socket non-blocking
         if _QUICKACK is not None:

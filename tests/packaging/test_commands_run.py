@@ -46,7 +46,7 @@ _ELSEWHERE: Mapping[str, str] = {
     "make demo": "tests/demo/test_demo.py",
     "make serve": "tests/dcimanager/test_command.py",
     "make faults": "tests/faults/test_matrix.py",
-    "make hosts": "tests/conformance/test_hosts.py",
+    "make hosts": "it runs every archive on five Pythons for minutes",
     "make packages": "tests/packaging/test_build.py",
     "sh dist/register.sh": "tests/packaging/test_register.py",
     ".venv/bin/python -m tests.conformance": "tests/conformance/test_platform.py",
@@ -59,6 +59,11 @@ _ELSEWHERE: Mapping[str, str] = {
     "pdu raritan discover": "tests/handlers/raritan/test_zeroconf.py",
     "pdu exporter": "tests/handlers/command/fleet/test_exporter_process.py",
     "curl http://127.0.0.1:9914": "tests/handlers/command/fleet/test_exporter.py",
+    "pdu plan": "tests/handlers/command/hall/test_commands.py",
+    "pdu rehearse": "tests/handlers/command/hall/test_commands.py",
+    "python3 packaging/tools.py": "tests/packaging/test_tools.py",
+    "python3 dist/pdu.pyz": "tests/packaging/test_tools.py",
+    "pipx install": "tests/packaging/test_tools.py",
     "git pull": "it needs the project's server",
     "docker cp": "it needs a location server of DCImanager",
     "openssl x509": "it reads the output of openssl s_client, whose line runs here",
@@ -190,7 +195,7 @@ def _until_stopped(words: Sequence[str], folder: Path) -> str:
         first = process.stdout.readline()
         process.send_signal(signal.SIGTERM)
         process.stdout.read()
-        assert process.wait() == 0
+        assert process.wait(PATIENCE_S) == 0
     return first
 
 

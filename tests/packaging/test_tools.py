@@ -548,6 +548,7 @@ def test_the_wheel_requires_the_packages_of_the_tree_and_no_development_tools(wh
         "pysnmp",
         "pyasn1",
         "tomli",
+        "tomlkit",
         "prometheus-client",
         "zeroconf",
         "cryptography",

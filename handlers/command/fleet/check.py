@@ -123,7 +123,7 @@ def _run(wanted: CheckOptions, state: SharedOptions) -> int:
         usual = usual._replace(secrets={**usual.secrets, **asked})
         polled = targets(devices, auths, usual)
     if wanted.html is not None:
-        _check_writable(wanted.html)
+        check_writable(wanted.html)
     before: dict[str, PduRow] = {}
     begin = time.monotonic()
     while True:
@@ -203,7 +203,7 @@ def _marks(rows: Sequence[PduRow], before: Mapping[str, PduRow]) -> dict[str, li
 
 def _shown(wanted: CheckOptions, state: SharedOptions, done: Round, first: bool) -> None:
     if wanted.html is not None:
-        _write(wanted.html, page(done.rows, done.found, done.when, done.marks))
+        write_page(wanted.html, page(done.rows, done.found, done.when, done.marks))
     if state.json:
         document = tables.as_json(done.rows, done.found, done.marks)
         if wanted.watch is None:
@@ -239,7 +239,7 @@ def _lines(wanted: CheckOptions, done: Round, first: bool) -> Iterator[str]:
         yield from done.found.lines()
 
 
-def _check_writable(path: str) -> None:
+def check_writable(path: str) -> None:
     """Raises SettingsError if `path` is a folder or a special file, or is in a folder that is not
     writable.
     """
@@ -253,7 +253,7 @@ def _check_writable(path: str) -> None:
         )
 
 
-def _write(path: str, text: str) -> None:
+def write_page(path: str, text: str) -> None:
     """Replace the file in one step, so that nobody reads a half-written page.
 
     A symbolic link stays one. Raises SettingsError.

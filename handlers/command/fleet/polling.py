@@ -16,11 +16,13 @@ from pdu_common.tools import show_outlet_current
 
 from ...errors import SettingsError, printable
 from ...labels import Label
+from ...topology import Topology
 from .. import form
 from ..asking import NoSecret
 from ..loading import LoadedHandler, load
 from ..options import SECRETS, SharedOptions, spelled_secret
 from ..output import metered
+from . import topologies
 from .auth import ENVIRONMENT, Auth, names
 from .lag import Lag
 from .listing import ListedPdu
@@ -73,6 +75,7 @@ class Reading(NamedTuple):
     #: whether the states were read
     answered: bool = False
     labels: Sequence[Label] = ()
+    topology: Topology = Topology()
 
     def count(self, state: str) -> int:
         """How many outlets are in this state."""
@@ -148,6 +151,18 @@ def poll(target: Target, timeout: Optional[float] = None, with_labels: bool = Fa
     """
     # confines the counter of `_count`
     return contextvars.copy_context().run(_polled, target, timeout, with_labels)
+
+
+def poll_all(target: Target) -> Reading:
+    """As `poll`, with labels and topology: for the hall."""
+    reading = poll(target, with_labels=True)
+    if not reading.answered:
+        return reading
+    try:
+        pdu = target.handler.make(target.data())
+        return reading._replace(topology=topologies.read(target.handler, pdu))
+    except (Exception, SystemExit) as error:
+        return reading._replace(failure=reading.failure or failure(error))
 
 
 def _polled(target: Target, timeout: Optional[float], with_labels: bool) -> Reading:

@@ -46,18 +46,19 @@ def read_all(
     parallel: int = PARALLEL,
     patience_s: float = PATIENCE_S,
     processes: Optional[int] = None,
+    read: Optional[Callable[[Target], Reading]] = None,
 ) -> Generator[tuple[int, Reading], None, None]:
     """Yields the index in `targets` and the reading of each PDU, in the order in which they arrive.
 
-    `processes`: default one for each core. They end with the generator, even if it is closed
-    early. A PDU that ends its process has a failure; the others are read by a new process. If
-    no reading arrives for `patience_s` seconds, the missing ones are failures. Raises SettingsError
-    if no process starts.
+    `read` reads one PDU in place of `poll`. `processes`: default one for each core. They end with
+    the generator, even if it is closed early. A PDU that ends its process has a failure; the others
+    are read by a new process. If no reading arrives for `patience_s` seconds, the missing ones are
+    failures. Raises SettingsError if no process starts.
     """
     parallel = max(1, min(parallel, len(targets)))
     most = min(processes or cores(), -(-parallel // _PER_PROCESS))
     missing = dict.fromkeys(range(len(targets)), 0)  # place -> level of its reading
-    with contextlib.closing(Crew(functools.partial(_job, targets), parallel, most)) as crew:
+    with contextlib.closing(Crew(functools.partial(_job, targets, read), parallel, most)) as crew:
         for place in missing:
             crew.add(place, place)
         for event in _events(crew, missing, patience_s):
@@ -89,8 +90,13 @@ def _events(crew: Crew, missing: dict[int, int], patience_s: float) -> Iterator[
 # ---- in a child process --------------------------------------------------------------------------
 
 
-def _job(targets: Sequence[Target], place: int, since: Callable[[float], Lag]) -> _Read:
+def _job(
+    targets: Sequence[Target],
+    read: Optional[Callable[[Target], Reading]],
+    place: int,
+    since: Callable[[float], Lag],
+) -> _Read:
     target, begin = targets[place], time.monotonic()
-    reading = poll(target)
+    reading = (read or poll)(target)
     lag = since(begin)
     return _Read(reading, lag if doubted(target, reading, lag) else None)

@@ -268,10 +268,8 @@ supports = Subcommand(
     callback=_supports,
     help="""\
 Say whether a PDU is supported: which handler and family read it, what is read, metered and
-switched, and on what evidence. Asks no device.
-
-\b
-WORDS  a model, vendor, brand, family or sysObjectID, in any order and spelling
+switched, and on what evidence. Asks no device. WORDS are a model, vendor, brand, family or
+sysObjectID, in any order and spelling.
 
 The exit code is 0 only for a yes. It is 8 for a PDU that is known not to be supported, and for
 one that no source names: pdu identify HOST asks the PDU itself.""",

@@ -66,11 +66,11 @@ def hog():
         keep(700_000)
         time.sleep(0.03)
 
-def late(targets, place, since):
+def late(targets, read, place, since):
     if not hogs:
         hogs.append(threading.Thread(target=hog, daemon=True))
         hogs[0].start()
-    return job(targets, place, since)
+    return job(targets, read, place, since)
 
 pool._job = late
 if sys.argv[3] == "believed":
@@ -380,7 +380,7 @@ def limited(self, most):
     return started(self, most)
 
 crew.Crew._started = limited
-pool._job = lambda targets, place, since: pool._Read(pool.Reading(answered=True), None)
+pool._job = lambda targets, read, place, since: pool._Read(pool.Reading(answered=True), None)
 found = dict(pool.read_all([None] * 40, processes=2))
 print(sorted(found) == list(range(40)), all(one.answered for one in found.values()), tried)
 """

@@ -192,14 +192,6 @@ def test_the_sys_object_id_of_each_simulated_unit_leads_to_its_family() -> None:
     assert looked > 80
 
 
-def test_the_example_in_the_page_of_the_command_is_what_it_prints(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    page = (ROOT / "docs" / "command.md").read_text("utf-8")
-    shown = re.search(r"(?s)\$ pdu supports AP8959\n(.*?)```", page)
-    assert shown and run(capsys, "supports", "AP8959")[1] == shown[1]
-
-
 def test_the_page_of_devices_has_the_same_names() -> None:
     page = (ROOT / "docs" / "devices.md").read_text("utf-8")
     assert [name.pattern for name in NAMES if f"`{name.pattern}`" not in page] == []

@@ -1,0 +1,278 @@
+"""Which cords each line and breaker carries, and what the readings add to the drawing. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Optional
+
+from ...topology import LINE, Meter
+from .drawing import Breaker, Cord, Drawing, Failing, Input, PduNode
+from .loads import BETWEEN_LINES, IN_PHASE, Carried
+from .measured import MeasuredPdu, Readings
+from .verdicts import bounds
+
+# A sum of the outlets' readings and a reading of the line differ by the meters' errors.
+_METERS = 1.05
+
+
+def completed(drawing: Drawing, readings: Readings) -> Drawing:
+    """The drawing with the lines, breakers and ratings that PDUs report and it leaves out.
+
+    Where both say something, the drawing counts: `pdu plan check` shows the difference.
+    """
+    pdus = {
+        name: _completed(pdu, readings.pdus[name]) if name in readings.pdus else pdu
+        for name, pdu in drawing.pdus.items()
+    }
+    return drawing._replace(pdus=pdus)
+
+
+def is_drawn(pdu: PduNode) -> bool:
+    """Whether somebody drew its lines: without, it has one line of unknown outlets."""
+    one = pdu.lines[0] if len(pdu.lines) == 1 else None
+    return one is None or one.every or one.outlets is not None
+
+
+def _completed(pdu: PduNode, read: MeasuredPdu) -> PduNode:
+    lines = [meter for meter in read.topology.meters if meter.kind == LINE]
+    breakers = [meter for meter in read.topology.meters if meter.kind != LINE]
+    drawn_lines: Sequence[Breaker] = pdu.lines
+    if not is_drawn(pdu) and lines:
+        usual = pdu.lines[0]
+        drawn_lines = [
+            Breaker(meter.label, usual.rating_a, usual.limit_percent, every=len(lines) == 1)
+            for meter in lines
+        ]
+    drawn_breakers: Sequence[Breaker] = pdu.breakers
+    if not drawn_breakers:
+        limit = pdu.lines[0].limit_percent
+        drawn_breakers = [
+            Breaker(meter.label, meter.rating_a, limit) for meter in breakers if meter.rating_a
+        ]
+    return pdu._replace(
+        lines=tuple(_with_facts(one, lines, read) for one in drawn_lines),
+        breakers=tuple(_with_facts(one, breakers, read) for one in drawn_breakers),
+    )
+
+
+def _with_facts(breaker: Breaker, meters: Sequence[Meter], read: MeasuredPdu) -> Breaker:
+    meter = _named(breaker.name, meters)
+    if breaker.rating_a is None and meter is not None:
+        breaker = breaker._replace(rating_a=meter.rating_a)
+    if breaker.outlets is not None or breaker.every or meter is None:
+        return breaker
+    known = {
+        identity: (*facts.lines, facts.breaker)
+        for identity, facts in read.topology.outlets.items()
+        if (facts.lines if meter.kind == LINE else facts.breaker)
+    }
+    behind = tuple(identity for identity, labels in known.items() if meter.label in labels)
+    # outlets that the device does not place stay open: then no list can be complete
+    if set(read.outlets) - known.keys():
+        return breaker
+    return breaker._replace(outlets=behind)
+
+
+def meter_of(pdu: PduNode, breaker: Breaker, read: Optional[MeasuredPdu]) -> Optional[Meter]:
+    """The PDU's own meter of a drawn line or breaker; None if it has none of that name."""
+    if read is None:
+        return None
+    is_line = breaker in pdu.lines
+    meters = [meter for meter in read.topology.meters if (meter.kind == LINE) == is_line]
+    if is_line and breaker.every and len(meters) <= 1:
+        return meters[0] if meters else Meter(LINE, breaker.name, read.load_a)
+    return _named(breaker.name, meters)
+
+
+def _named(name: str, meters: Sequence[Meter]) -> Optional[Meter]:
+    wanted = _plain(name)
+    return next((meter for meter in meters if _plain(meter.label) == wanted), None)
+
+
+def _plain(name: str) -> str:
+    return "".join(name.casefold().split())
+
+
+def residuals(drawing: Drawing, readings: Readings) -> dict[str, float]:
+    """PDU -> the most that its unmetered outlets carry together, in A; absent if nothing says."""
+    found: dict[str, float] = {}
+    for name, pdu in drawing.pdus.items():
+        read = readings.pdus.get(name)
+        load = None if read is None else read.load_a
+        only = pdu.inputs[0] if len(pdu.inputs) == 1 else None
+        if load is None and isinstance(only, Cord):
+            outlet = readings.outlet(*only)
+            load = None if outlet is None else outlet.current_a
+        if load is not None:
+            metered = [one.current_a or 0.0 for one in read.outlets.values()] if read else []
+            step = read.meter_step_a if read is not None else 0.1
+            found[name] = max(0.0, _METERS * (load + step) - sum(metered))
+    return found
+
+
+class Paths:
+    """The way from each load up to the breakers above it. `loads`: the cords with a consumer."""
+
+    def __init__(self, drawing: Drawing, readings: Readings, loads: Iterable[Cord]) -> None:
+        self._drawing, self._readings = drawing, readings
+        self._loads: dict[str, list[Cord]] = {}
+        for cord in loads:
+            self._loads.setdefault(cord.pdu, []).append(cord)
+        self._fed: dict[Input, list[tuple[str, str]]] = {}
+        for what, inputs in drawing.fed():
+            kind, _, name = what.partition(" ")
+            for source in inputs:
+                self._fed.setdefault(source, []).append((kind, name))
+        self._feeding: dict[str, list[Cord]] = {}
+        for source in self._fed:
+            if isinstance(source, Cord):
+                self._feeding.setdefault(source.pdu, []).append(source)
+        self._below: dict[tuple[str, str], list[Cord]] = {}
+
+    def carried(self) -> dict[Failing, Carried]:
+        """Every line and breaker with its cords."""
+        found: dict[Failing, Carried] = {}
+        for pdu in self._drawing.pdus.values():
+            read = self._readings.pdus.get(pdu.name)
+            double = self._on_two_lines(pdu)
+            for breaker in (*pdu.lines, *pdu.breakers):
+                cords = self._of_breaker(pdu, breaker)
+                meter = meter_of(pdu, breaker, read)
+                now = meter.current_a if meter is not None else None
+                most = now if now is not None or read is None else read.load_a
+                step = read.meter_step_a if read is not None else 0.0
+                found[_failing(pdu.name, breaker)] = Carried(
+                    breaker,
+                    cords,
+                    self._in_phase(pdu, breaker, double, cords),
+                    None if now is None else bounds(now, step)[0],
+                    None if most is None else bounds(most, step)[1],
+                )
+        for name, carried in found.items():
+            found[name] = carried._replace(transfers=self._transfers_of_pdu(name, carried))
+        for panel in self._drawing.panels.values():
+            transfers = frozenset(self._transfers(panel.name))
+            for line in panel.lines:
+                cords = self._of_panel(panel.name, line.name, found)
+                double = {
+                    cord
+                    for pdu in {cord.pdu for cord in cords}
+                    for cord in self._on_two_lines(self._drawing.pdus[pdu])
+                }
+                found[_failing(panel.name, line)] = Carried(
+                    line, cords, _two_lines(double, cords), transfers=transfers
+                )
+        return found
+
+    def _in_phase(
+        self, pdu: PduNode, breaker: Breaker, double: set[Cord], cords: Mapping[Cord, bool]
+    ) -> float:
+        if breaker in pdu.lines:
+            return _two_lines(double, cords)
+        lines = {
+            tuple(pdu.carries(line, cord.outlet) for line in pdu.lines)
+            for cord, sure in cords.items()
+            if sure and cord.pdu == pdu.name
+        }
+        return IN_PHASE if len(lines) < 2 else 0.0
+
+    def _transfers_of_pdu(self, name: Failing, carried: Carried) -> frozenset[Failing]:
+        owner = name.name[: -len(carried.breaker.name) - 1]
+        pdu = self._drawing.pdus[owner]
+        return frozenset(
+            one
+            for source in self._feeding.get(owner, ())
+            if pdu.carries(carried.breaker, source.outlet) is not False
+            for one in self._transfers(source)
+        )
+
+    def _transfers(self, source: Input) -> Iterator[Failing]:
+        """The other inputs of all transfer switches below a panel or an outlet."""
+        for kind, name in self._fed.get(source, ()):
+            node = self._drawing.pdus[name] if kind == "pdu" else self._drawing.panels[name]
+            for other in node.inputs:
+                if other == source:
+                    continue
+                if isinstance(other, Cord):
+                    yield Failing("pdu", other.pdu)
+                elif other in self._drawing.feeds:
+                    yield Failing("feed", other)
+                else:
+                    # a switch also transfers when its input loses one line
+                    yield Failing("panel", other)
+                    for line in self._drawing.panels[other].lines:
+                        yield _failing(other, line)
+            if kind == "panel":
+                yield from self._transfers(name)
+            else:
+                for outlet in self._feeding.get(name, ()):
+                    yield from self._transfers(outlet)
+
+    def _of_breaker(self, pdu: PduNode, breaker: Breaker) -> dict[Cord, bool]:
+        found: dict[Cord, bool] = {}
+        for cord in (*self._loads.get(pdu.name, ()), *self._feeding.get(pdu.name, ())):
+            carries = pdu.carries(breaker, cord.outlet)
+            if carries is False:
+                continue
+            if cord not in self._fed:
+                found[cord] = carries is True
+                continue
+            for kind, name in self._fed[cord]:
+                sure = carries is True and self._is_one_circuit(kind, name)
+                found.update((one, sure) for one in self._all_below(kind, name))
+        return found
+
+    def _of_panel(
+        self, panel: str, line: str, known: Mapping[Failing, Carried]
+    ) -> dict[Cord, bool]:
+        found: dict[Cord, bool] = {}
+        for kind, name in self._fed.get(panel, ()):
+            if kind == "panel":
+                found.update((cord, False) for cord in self._all_below(kind, name))
+                continue
+            pdu = self._drawing.pdus[name]
+            for own in pdu.lines:
+                if own.of is not None and own.of != (panel, line):
+                    continue
+                sure = own.of is not None and len(pdu.inputs) == 1
+                for cord, is_behind in known[_failing(name, own)].cords.items():
+                    found[cord] = found.get(cord, False) or (sure and is_behind)
+        return found
+
+    def _is_one_circuit(self, kind: str, name: str) -> bool:
+        """Whether everything below hangs on one line of one input."""
+        if kind != "pdu":
+            return False
+        pdu = self._drawing.pdus[name]
+        return len(pdu.inputs) == 1 and len(pdu.lines) == 1 and pdu.lines[0].every
+
+    def _all_below(self, kind: str, name: str) -> list[Cord]:
+        key = kind, name
+        if key not in self._below:
+            found: list[Cord] = []
+            if kind == "pdu":
+                found += [cord for cord in self._loads.get(name, ()) if cord not in self._fed]
+                fed = [one for cord in self._feeding.get(name, ()) for one in self._fed[cord]]
+            else:
+                fed = self._fed.get(name, [])
+            for one in fed:
+                found += self._all_below(*one)
+            self._below[key] = found
+        return self._below[key]
+
+    def _on_two_lines(self, pdu: PduNode) -> set[Cord]:
+        if len(pdu.lines) < 2:
+            return set()
+        return {
+            cord
+            for cord in self._loads.get(pdu.name, ())
+            if sum(pdu.carries(line, cord.outlet) is True for line in pdu.lines) > 1
+        }
+
+
+def _two_lines(double: set[Cord], cords: Mapping[Cord, bool]) -> float:
+    return IN_PHASE if double.isdisjoint(cords) else BETWEEN_LINES
+
+
+def _failing(owner: str, breaker: Breaker) -> Failing:
+    return Failing("breaker", f"{owner}/{breaker.name}")

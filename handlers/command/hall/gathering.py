@@ -1,0 +1,139 @@
+"""Gets the readings of the hall's PDUs: from a saved file, or by reading all PDUs of a list."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import time
+from collections.abc import Collection, Sequence
+from typing import NamedTuple, Optional
+
+import click
+
+from ...errors import SettingsError, printable
+from ..files import read_file
+from ..fleet import listing, pool
+from ..fleet.auth import of_environment, of_file
+from ..fleet.listing import ListedPdu
+from ..fleet.polling import Reading, poll_all, targets
+from ..options import Parameters, SharedOptions, option, secret_files
+from ..output import progress
+from ..report import Usage
+from .measured import MeasuredOutlet, MeasuredPdu, Readings, as_json, of_json
+
+_SHOWN = 5
+
+
+class Source(NamedTuple):
+    """The options that say where readings come from."""
+
+    list: Optional[str]
+    auth: Optional[str]
+    parallel: int
+    readings: Optional[str]
+    save: Optional[str]
+
+
+def options() -> Parameters:
+    """--list, --auth, --parallel, --readings and --save, with --secret-file."""
+    return [
+        *option("--list", "the fleet list with the hall's PDUs, as for pdu check", "FILE"),
+        *option(
+            "--auth",
+            "logins: a TOML file with [auth.NAME] tables, not readable by other users",
+            "FILE",
+        ),
+        *option(
+            "--parallel",
+            "PDUs to read at a time",
+            "N",
+            click.IntRange(1, 2000),
+            default=pool.PARALLEL,
+            show_default=True,
+        ),
+        *option(
+            "--readings",
+            "use saved readings in place of the PDUs: JSON of pdu check, or of --save",
+            "FILE",
+        ),
+        *option("--save", "also write the readings into this new file", "FILE"),
+        *secret_files(asked=False),
+    ]
+
+
+def gather(source: Source, state: SharedOptions, wanted: Collection[str]) -> Readings:
+    """The readings of the wanted PDUs. Raises SettingsError, also for a wanted PDU that the list
+    lacks.
+    """
+    if (source.list is None) == (source.readings is None):
+        raise Usage("give --list with the hall's PDUs, or --readings with a saved file")
+    if source.readings is not None:
+        return saved(source.readings)
+    readings = read_list(source, state, wanted)
+    if source.save is not None:
+        _save(source.save, readings)
+    return readings
+
+
+def saved(path: str) -> Readings:
+    """Saved readings. Without a time in the file, they are as old as the file."""
+    try:
+        document = json.loads(read_file(path))
+    except (ValueError, RecursionError):
+        raise SettingsError(
+            f"{path} is not JSON; make it with `pdu check LIST --json`, or with --save"
+        ) from None
+    found = of_json(document, path)
+    return found if found.taken is not None else found._replace(taken=os.path.getmtime(path))
+
+
+def read_list(source: Source, state: SharedOptions, wanted: Collection[str]) -> Readings:
+    """Read the wanted PDUs of the list now."""
+    assert source.list is not None
+    fleet = listing.read(source.list)
+    missing = [name for name in wanted if name not in {one.name for one in fleet.devices}]
+    if missing:
+        shown = ", ".join(repr(printable(name, 60)) for name in missing[:_SHOWN])
+        more = f" and {len(missing) - _SHOWN} more" if len(missing) > _SHOWN else ""
+        raise SettingsError(
+            f"{source.list} has no PDU {shown}{more}, which the drawing names; give both the same"
+            " names"
+        )
+    auths = {**fleet.auths, **(of_file(source.auth) if source.auth is not None else {})}
+    devices = [one for one in fleet.devices if one.name in wanted]
+    polled = targets(devices, auths, of_environment(state.secret_files))
+    found: list[Optional[Reading]] = [None] * len(polled)
+    shown_bar = progress(len(polled), "reading", show_pos=True)
+    readings = pool.read_all(polled, source.parallel, read=poll_all)
+    with contextlib.closing(readings), shown_bar as bar:
+        for place, reading in readings:
+            found[place] = reading
+            if bar is not None:
+                bar.update(1)
+    return of_readings(devices, [one or Reading() for one in found], time.time())
+
+
+def of_readings(
+    devices: Sequence[ListedPdu], readings: Sequence[Reading], taken: Optional[float]
+) -> Readings:
+    """The readings of the fleet's PDUs as the hall needs them."""
+    found: dict[str, MeasuredPdu] = {}
+    for device, reading in zip(devices, readings):
+        found[device.name] = MeasuredPdu(
+            {one.identity: MeasuredOutlet(one.state, one.current_a) for one in reading.outlets},
+            reading.load_a,
+            device.metered,
+            reading.failure.reason if reading.failure is not None else "",
+            reading.labels,
+            reading.topology,
+        )
+    return Readings(found, taken)
+
+
+def _save(path: str, readings: Readings) -> None:
+    try:
+        with open(path, "x", encoding="utf-8") as file:
+            json.dump(as_json(readings), file, indent=1)
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be written ({error.strerror})") from None

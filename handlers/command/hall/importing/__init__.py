@@ -1,0 +1,1 @@
+"""Makes drawings from CSV files, and from NetBox and Nautobot."""

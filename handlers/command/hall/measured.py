@@ -1,0 +1,168 @@
+"""Readings of the hall's PDUs, living or saved, as the computation needs them. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, Optional
+
+from ...errors import SettingsError, printable
+from ...labels import Label
+from ...topology import Meter, OutletFacts, Topology
+
+UP, DOWN, UNKNOWN = "UP", "DOWN", "UNKNOWN"
+
+
+class MeasuredOutlet(NamedTuple):
+    """One outlet."""
+
+    #: UP, DOWN or UNKNOWN
+    state: str
+    #: in A; None if it is not metered, or not known
+    current_a: Optional[float] = None
+
+
+class MeasuredPdu(NamedTuple):
+    """The reading of one PDU."""
+
+    #: by identity, in the PDU's order
+    outlets: Mapping[str, MeasuredOutlet]
+    #: the sum over its lines in A; None if it is not metered, or not known
+    load_a: Optional[float] = None
+    #: the fleet list says that it only meters: its outlets have no relay, and no state
+    metered: bool = False
+    #: why the reading failed, in part or as a whole; "" if it did not
+    error: str = ""
+    labels: Sequence[Label] = ()
+    topology: Topology = Topology()
+
+    @property
+    def outlet_step_a(self) -> float:
+        """The resolution of its outlets' currents, in A."""
+        return step_a(one.current_a for one in self.outlets.values())
+
+    @property
+    def meter_step_a(self) -> float:
+        """The resolution of the currents of its lines and breakers, in A."""
+        return step_a([self.load_a, *(meter.current_a for meter in self.topology.meters)])
+
+
+def step_a(currents: Iterable[Optional[float]]) -> float:
+    """The resolution of figures, from themselves: 1, 0.1, 0.01 or 0.001 A; 0.1 if all are 0."""
+    found = [one for one in currents if one]
+    if not found:
+        return 0.1
+    for step in (1.0, 0.1, 0.01):
+        if all(abs(one / step - round(one / step)) < 1e-6 for one in found):
+            return step
+    return 0.001
+
+
+class Readings(NamedTuple):
+    """The readings of a hall."""
+
+    #: by the name of the fleet list
+    pdus: Mapping[str, MeasuredPdu]
+    #: when the last of them was made, in seconds since 1970; None if nobody wrote it down
+    taken: Optional[float] = None
+
+    def outlet(self, pdu: str, outlet: str) -> Optional[MeasuredOutlet]:
+        """One outlet, None if it was not read."""
+        found = self.pdus.get(pdu)
+        return None if found is None else found.outlets.get(outlet)
+
+
+def as_json(readings: Readings) -> dict[str, Any]:
+    """The readings in the form of `pdu check --json`, with time, labels and topology."""
+    pdus = []
+    for name, pdu in readings.pdus.items():
+        made: dict[str, Any] = {
+            "name": name,
+            "load_a": pdu.load_a,
+            "metered": pdu.metered,
+            "outlets": [{"identity": key, **one._asdict()} for key, one in pdu.outlets.items()],
+            "labels": [label._asdict() for label in pdu.labels],
+            "topology": {
+                "meters": [meter._asdict() for meter in pdu.topology.meters],
+                "outlets": {key: one._asdict() for key, one in pdu.topology.outlets.items()},
+            },
+        }
+        if pdu.error:
+            made["error"] = {"reason": pdu.error}
+        pdus.append(made)
+    return {"taken": readings.taken, "pdus": pdus}
+
+
+def of_json(document: Any, path: str) -> Readings:
+    """The readings in a document of `pdu check --json` or of `as_json`.
+
+    Raises SettingsError if it is neither.
+    """
+    found: dict[str, MeasuredPdu] = {}
+    try:
+        for one in document["pdus"]:
+            name = _text(one["name"])
+            if name in found:
+                raise SettingsError(f"{path}: the PDU {printable(name, 60)!r} occurs twice")
+            found[name] = _pdu(one)
+        taken = _figure(document.get("taken"))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise SettingsError(
+            f"{path} does not hold readings ({type(error).__name__}: {printable(str(error), 80)});"
+            " make it with `pdu check LIST --json`, or with --save"
+        ) from None
+    return Readings(found, taken)
+
+
+def _pdu(one: Mapping[str, Any]) -> MeasuredPdu:
+    outlets: dict[str, MeasuredOutlet] = {}
+    for outlet in one["outlets"]:
+        identity, state = _text(outlet["identity"]), outlet["state"]
+        if state not in (UP, DOWN, UNKNOWN) or identity in outlets:
+            raise ValueError(f"outlet {identity!r}")
+        outlets[identity] = MeasuredOutlet(state, _figure(outlet.get("current_a")))
+    topology = one.get("topology") or {}
+    return MeasuredPdu(
+        outlets,
+        _figure(one.get("load_a")),
+        one.get("metered") is True,
+        _text((one.get("error") or {}).get("reason", "")),
+        [Label(*(_text(label[key]) for key in Label._fields)) for label in one.get("labels", [])],
+        Topology(
+            [
+                Meter(
+                    _text(meter["kind"]),
+                    _text(meter["label"]),
+                    _figure(meter.get("current_a")),
+                    _figure(meter.get("rating_a")),
+                )
+                for meter in topology.get("meters", [])
+            ],
+            {
+                _text(key): OutletFacts(
+                    _figure(facts.get("power_w")),
+                    _figure(facts.get("rating_a")),
+                    tuple(map(_text, facts.get("lines") or ())),
+                    _text(facts.get("breaker") or ""),
+                )
+                for key, facts in topology.get("outlets", {}).items()
+            },
+        ),
+    )
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("not a text")
+    return printable(value)
+
+
+def _figure(value: Any) -> Optional[float]:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise TypeError("not a number")
+    number = float(value)
+    if not math.isfinite(number) or number < 0:
+        raise ValueError(f"{number} is no figure")
+    return number

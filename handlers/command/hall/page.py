@@ -1,0 +1,179 @@
+"""A rehearsal as one self-contained HTML file that prints well, with a picture of feeds, racks and
+machines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+
+from ..output import counted
+from .drawing import Cord, Drawing, PduNode
+from .loads import CANNOT_SAY, FITS, OVERLOADS
+from .rehearsal import Hall, Outcome, Redundancy, counts
+from .text import amperes, few, interval, named, sentence, sentence_of_loads
+from .unknowns import Unknown
+from .verdicts import Verdict
+
+_CLASSES = {
+    Verdict.DARK.value: "dark",
+    OVERLOADS: "dark",
+    CANNOT_SAY: "open",
+    Verdict.STAYS.value: "stays",
+    FITS: "stays",
+}
+_STYLE = """
+:root { color-scheme: light; } body { font: 14px/1.4 system-ui, sans-serif; margin: 1.5rem auto;
+max-width: 75rem; padding: 0 1rem; color: #111; background: #fff; } h1 { font-size: 1.3rem; }
+h2 { font-size: 1.1rem; margin-top: 1.5rem; } table { border-collapse: collapse; }
+th, td { border-bottom: 1px solid #bbb; padding: .15rem .6rem; text-align: left;
+vertical-align: top; } tr { break-inside: avoid; } .racks { display: flex; flex-wrap: wrap;
+gap: .8rem; } .rack { border: 1px solid #777; padding: .4rem; break-inside: avoid; }
+.rack h3 { font-size: .95rem; margin: 0 0 .3rem; } .feed, .pdu { border: 1px solid #777;
+display: inline-block; margin: 0 .3rem .3rem 0; padding: .1rem .4rem; } .gone {
+text-decoration: line-through; border-style: dashed; background: #ddd; } .machine { display: block;
+padding: .05rem .4rem; margin: .1rem 0; border-left: .5rem solid #2e8b57; } .machine.dark {
+border-left-color: #b00020; background: #f8d7da; font-weight: 600; } .machine.open {
+border-left-color: #b7791f; background: #fdf0d5; } td.dark { color: #b00020; font-weight: 600; }
+td.open { color: #8a5a00; font-weight: 600; } @media print { body { margin: 0; max-width: none;
+print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
+"""
+_MARKS = {"dark": "✕", "open": "?", "stays": "●"}
+_NO_RACK = "no rack"
+
+
+def page(
+    hall: Hall,
+    outcomes: Sequence[Outcome],
+    grades: Sequence[Redundancy],
+    unknown: Sequence[Unknown],
+    when: str,
+) -> str:
+    """The whole file. Texts from the drawing and from devices are escaped."""
+    title = f"Rehearsal: {few([named(one.failed) for one in outcomes], 3)}"
+    parts = [
+        "<!doctype html>",
+        '<html lang="en"><head><meta charset="utf-8">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        '<meta http-equiv="Content-Security-Policy"'
+        " content=\"default-src 'none'; style-src 'unsafe-inline'\">",
+        f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body>",
+        f"<h1>{escape(title)}</h1><p>Readings: {escape(when)}</p>",
+    ]
+    if len(outcomes) == 1:
+        parts += _one(hall, outcomes[0])
+    else:
+        parts += _many(outcomes, grades)
+    parts += _section(
+        "Not known",
+        ("what", "touches"),
+        [(one.what, ", ".join(one.touches), "") for one in unknown],
+    )
+    return "\n".join([*parts, "</body></html>", ""])
+
+
+def _one(hall: Hall, outcome: Outcome) -> list[str]:
+    worse = [one for one in outcome.touched if one.verdict is not Verdict.STAYS]
+    return [
+        f"<p>{escape(sentence(outcome))}<br>{escape(sentence_of_loads(outcome))}</p>",
+        *_picture(hall, outcome),
+        *_section(
+            "Machines",
+            ("machine", "why", "advice", "verdict"),
+            [
+                (one.machine, f"step {one.step}: {one.reason}", one.advice, one.verdict.value)
+                for one in worse
+            ],
+        ),
+        *_section(
+            "Lines and breakers",
+            ("line or breaker", "A after", "limit", "why", "verdict"),
+            [
+                (one.name, interval(one), amperes(one.limit_a), one.fit.reason, one.fit.word)
+                for one in outcome.loads
+            ],
+        ),
+    ]
+
+
+def _many(outcomes: Sequence[Outcome], grades: Sequence[Redundancy]) -> list[str]:
+    bad = [one for one in outcomes if one.level]
+    parts = [f"<p>{counted(len(outcomes), 'failure')}, {len(bad)} of them not without harm</p>"]
+    if grades:
+        shown = ", ".join(f"{grade}: {count}" for grade, count in counts(grades).items())
+        parts.append(f"<p>{escape(shown)}</p>")
+    return [
+        *parts,
+        *_section(
+            "Failures",
+            ("fails", "machines", "lines and breakers", "verdict"),
+            [
+                (
+                    named(one.failed),
+                    sentence(one),
+                    sentence_of_loads(one),
+                    Verdict.DARK.value if one.level > 1 else CANNOT_SAY,
+                )
+                for one in bad
+            ],
+        ),
+    ]
+
+
+def _section(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """A table; a row's last cell is its verdict, without a column if the head has one less."""
+    made = list(rows)
+    if not made:
+        return []
+    lines = [f"<h2>{title}</h2><table><tr>{''.join(f'<th>{one}</th>' for one in head)}</tr>"]
+    for row in made:
+        cells = "".join(f"<td>{escape(cell)}</td>" for cell in row[:-1])
+        if len(row) == len(head):
+            cells += f'<td class="{_CLASSES[row[-1]]}">{escape(row[-1])}</td>'
+        lines.append(f"<tr>{cells}</tr>")
+    return [*lines, "</table>"]
+
+
+# ---- the picture ---------------------------------------------------------------------------------
+
+
+def _picture(hall: Hall, outcome: Outcome) -> list[str]:
+    drawing = hall.drawing
+    gone = {(one.kind, one.name) for one in hall.dead(outcome.failed)}
+    verdicts = {one.machine: _CLASSES[one.verdict.value] for one in outcome.touched}
+    verdicts.update(dict.fromkeys(outcome.already, "dark"))
+    parts = ["<h2>Picture</h2><p>"]
+    for kind, names in (("feed", drawing.feeds), ("panel", drawing.panels)):
+        parts += [_box("feed", f"{kind} {name}", (kind, name) in gone) for name in names]
+    parts.append('</p><div class="racks">')
+    machines = _machines_of_racks(drawing)
+    for rack, pdus in _racks(drawing).items():
+        parts.append(f'<div class="rack"><h3>{escape(rack)}</h3>')
+        for pdu in pdus:
+            fed = ", ".join(map(str, pdu.inputs))
+            parts.append(_box("pdu", f"{pdu.name} ({fed})", ("pdu", pdu.name) in gone))
+        for name in machines.get(rack, ()):
+            mark = verdicts.get(name, "stays")
+            parts.append(f'<span class="machine {mark}">{_MARKS[mark]} {escape(name)}</span>')
+        parts.append("</div>")
+    return [*parts, "</div>"]
+
+
+def _box(kind: str, text: str, is_gone: bool) -> str:
+    return f'<span class="{kind}{" gone" if is_gone else ""}">{escape(text)}</span>'
+
+
+def _racks(drawing: Drawing) -> Mapping[str, list[PduNode]]:
+    found: dict[str, list[PduNode]] = {}
+    for pdu in drawing.pdus.values():
+        found.setdefault(pdu.rack or _NO_RACK, []).append(pdu)
+    return found
+
+
+def _machines_of_racks(drawing: Drawing) -> Mapping[str, list[str]]:
+    """A machine is in the rack of its first cord."""
+    found: dict[str, list[str]] = {}
+    for machine in drawing.machines.values():
+        first: Cord = machine.cords[0]
+        found.setdefault(drawing.pdus[first.pdu].rack or _NO_RACK, []).append(machine.name)
+    return found

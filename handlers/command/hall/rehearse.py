@@ -1,0 +1,133 @@
+"""`pdu rehearse DRAWING`: what goes dark if something fails. Reads only."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Optional
+
+import click
+
+from ...errors import SettingsError, printable
+from ..fleet.check import check_writable, write_page
+from ..groups import Subcommand
+from ..options import Word, given, option, output
+from ..output import print_json
+from ..report import Usage
+from . import gathering, reading_toml
+from .drawing import KINDS, Drawing, Failing, nodes
+from .page import page
+from .rehearsal import Hall, Outcome, Redundancy, redundancy
+from .text import as_json, lines, lines_of_each
+from .unknowns import unknowns
+
+_SHOWN = 8
+
+
+class Wanted(NamedTuple):
+    """The options of one run, besides those of `gathering`."""
+
+    drawing: str
+    fail: Sequence[str]
+    each: bool
+    pairs: bool
+    html: Optional[str]
+
+
+@click.pass_context
+def _rehearse(context: click.Context, /, **options: Any) -> int:
+    state = given(context)
+    wanted = Wanted(**{key: options.pop(key) for key in Wanted._fields})
+    if bool(wanted.fail) + wanted.each + wanted.pairs != 1:
+        raise Usage("say what fails: --fail KIND:NAME, --each or --pairs")
+    drawing = reading_toml.read(wanted.drawing)
+    failed = [failing(drawing, text) for text in wanted.fail]
+    if wanted.html is not None:
+        check_writable(wanted.html)
+    readings = gathering.gather(gathering.Source(**options), state, drawing.pdus)
+    hall = Hall(drawing, readings)
+    grades: Sequence[Redundancy] = ()
+    if wanted.each:
+        outcomes = hall.each()
+        grades = redundancy(hall, outcomes)
+    else:
+        outcomes = hall.pairs() if wanted.pairs else [hall.rehearse(failed)]
+    if not outcomes:
+        raise SettingsError(
+            f"{wanted.drawing} has no two PDUs in one rack: give PDUs the key 'rack'"
+        )
+    _show(wanted, hall, outcomes, grades, state.json)
+    return max(one.level for one in outcomes)
+
+
+def _show(
+    wanted: Wanted,
+    hall: Hall,
+    outcomes: Sequence[Outcome],
+    grades: Sequence[Redundancy],
+    json: bool,
+) -> None:
+    unknown = unknowns(hall, outcomes)
+    if wanted.html is not None:
+        taken = hall.readings.taken
+        local = time.localtime(taken)
+        when = "at an unknown time" if taken is None else time.strftime("%Y-%m-%d %H:%M", local)
+        write_page(wanted.html, page(hall, outcomes, grades, unknown, when))
+    if json:
+        print_json(as_json(outcomes, grades, unknown))
+    elif len(outcomes) == 1 and not wanted.each:
+        print("\n".join(lines(outcomes[0], unknown)))
+    else:
+        print("\n".join(lines_of_each(outcomes, grades, unknown)))
+
+
+def failing(drawing: Drawing, text: str) -> Failing:
+    """What `feed:A` names. Raises Usage."""
+    kind, colon, name = text.partition(":")
+    if not colon or kind not in KINDS:
+        raise Usage(
+            f"--fail {printable(text, 60)!r}: give KIND:NAME, where KIND is {', '.join(KINDS)}"
+        )
+    found = Failing(kind, name)
+    known = [one.name for one in nodes(drawing) if one.kind == kind]
+    if name not in known:
+        more = ", ..." if len(known) > _SHOWN else ""
+        raise Usage(
+            f"--fail {printable(text, 60)!r}: the drawing has no {kind} of that name; it has:"
+            f" {', '.join(known[:_SHOWN]) or 'none'}{more}"
+        )
+    return found
+
+
+_HELP = """Rehearse a failure: which machines go dark, which stay, and of which nobody can say it.
+
+DRAWING is hall.power.toml (docs/hall.md). Nothing is switched: the PDUs are only read. A machine
+stays if enough of its other cords are on and carry current now. Load that shifts is an interval for
+each line and breaker; one that overloads fails next.
+
+Exit code: 0 if all machines stay and all loads fit, 1 if something cannot be said, 2 if a machine
+goes dark or a breaker overloads, and also if the drawing or an option is wrong."""
+rehearse = Subcommand(
+    "rehearse",
+    callback=_rehearse,
+    help=_HELP,
+    examples=(
+        "pdu rehearse hall.power.toml --list hall.csv --fail feed:A",
+        "pdu rehearse hall.power.toml --readings now.json --each --json",
+    ),
+    params=[
+        Word("DRAWING"),
+        *option(
+            "--fail",
+            "what fails, such as feed:A, panel:P1, pdu:r1-left or breaker:r1-left/L1; given twice:"
+            " both at once",
+            "KIND:NAME",
+            multiple=True,
+        ),
+        *option("--each", "fail everything once, one after the other; shows N, N+1 and 2N"),
+        *option("--pairs", "fail two PDUs of a rack at a time"),
+        *option("--html", "also write one self-contained page with a picture", "FILE"),
+        *gathering.options(),
+        *output(),
+    ],
+)

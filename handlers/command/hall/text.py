@@ -1,0 +1,186 @@
+"""A rehearsal as text for people, and as JSON for programs. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ..output import columns, counted
+from .drawing import Failing
+from .loads import CANNOT_SAY, FITS, OVERLOADS
+from .rehearsal import BreakerLoad, Outcome, Redundancy, counts
+from .unknowns import Unknown
+from .verdicts import Judged, Verdict
+
+_NAMES = 6  # limit for names in a line
+_LOADS = 30  # limit for breakers that fit
+
+
+def named(failed: Sequence[Failing]) -> str:
+    """`feed:A and pdu:r1-left`."""
+    return " and ".join(map(str, failed))
+
+
+def few(names: Sequence[str], limit: int = _NAMES) -> str:
+    """At most `limit` names, and how many more there are."""
+    shown = ", ".join(names[:limit])
+    return f"{shown} and {len(names) - limit} more" if len(names) > limit else shown
+
+
+def sentence(outcome: Outcome) -> str:
+    """The counts. The number of dark machines never stands without that of `cannot say`."""
+    dark, open_ = outcome.count(Verdict.DARK), outcome.count(Verdict.CANNOT_SAY)
+    return (
+        f"{counted(outcome.machines, 'machine')}: {dark} dark, {open_} cannot say,"
+        f" {outcome.count(Verdict.STAYS)} stay"
+        + (f", {len(outcome.already)} without power already" if outcome.already else "")
+    )
+
+
+def sentence_of_loads(outcome: Outcome) -> str:
+    """How many lines and breakers fit."""
+    return (
+        f"lines and breakers to which load may shift: {len(outcome.loads)},"
+        f" {outcome.count_fit(OVERLOADS)} overload, {outcome.count_fit(CANNOT_SAY)} cannot say,"
+        f" {outcome.count_fit(FITS)} fit"
+    )
+
+
+def lines(outcome: Outcome, unknown: Sequence[Unknown]) -> list[str]:
+    """One failure in full."""
+    found = [f"{named(outcome.failed)} fails", sentence(outcome), sentence_of_loads(outcome)]
+    if outcome.trips:
+        found.append(f"second step: {few(outcome.trips)} trip, with what is behind them")
+    worse = [one for one in outcome.touched if one.verdict is not Verdict.STAYS]
+    if worse:
+        rows = [(one.machine, one.verdict.value, _step(one) + one.reason) for one in worse]
+        found += ["", *columns(("machine", "verdict", "why"), rows)]
+        found += ["", *_advice(worse)]
+    if outcome.loads:
+        found += ["", *table(outcome.loads)]
+    return [*found, "", *not_known(unknown)]
+
+
+def lines_of_each(
+    outcomes: Sequence[Outcome], grades: Sequence[Redundancy], unknown: Sequence[Unknown]
+) -> list[str]:
+    """Many failures, a line for each that does harm or may do it."""
+    bad = [one for one in outcomes if one.level]
+    rows = [
+        (
+            named(one.failed),
+            one.count(Verdict.DARK),
+            one.count(Verdict.CANNOT_SAY),
+            one.count_fit(OVERLOADS),
+            one.count_fit(CANNOT_SAY),
+            few([judged.machine for judged in one.touched if judged.verdict is Verdict.DARK], 2),
+        )
+        for one in bad
+    ]
+    head = ("fails", "dark", "cannot say", "overload", "cannot say", "goes dark")
+    found = [
+        f"{counted(len(outcomes), 'failure')}: {sum(one.level == 2 for one in bad)} do harm,"
+        f" {sum(one.level == 1 for one in bad)} cannot say,"
+        f" {len(outcomes) - len(bad)} do none"
+    ]
+    if grades:
+        found.append(", ".join(f"{grade}: {count}" for grade, count in counts(grades).items()))
+    if rows:
+        found += ["", *columns(head, rows)]
+    single = [one for one in grades if one.grade == "N"]
+    if single:
+        found += ["", f"single points (N): {few([one.machine for one in single])}"]
+    return [*found, "", *not_known(unknown)]
+
+
+def table(loads: Iterable[BreakerLoad]) -> list[str]:
+    """Loads after the failure, the worst first."""
+    order = {OVERLOADS: 0, CANNOT_SAY: 1, FITS: 2}
+    ranked = sorted(loads, key=lambda one: (order[one.fit.word], one.name))
+    worse = [one for one in ranked if one.fit.word != FITS]
+    shown = [*worse, *ranked[len(worse) :][:_LOADS]]
+    rows = [
+        (one.name, interval(one), amperes(one.limit_a), one.fit.word, one.fit.reason)
+        for one in shown
+    ]
+    found = columns(("line or breaker", "A after", "limit", "verdict", "why"), rows)
+    left = len(ranked) - len(shown)
+    return [*found, f"and {left} more that fit"] if left else found
+
+
+def interval(one: BreakerLoad) -> str:
+    """`4.1 - 6.2`, `4.1 or more` without an upper end."""
+    if math.isinf(one.load.high):
+        return f"{one.load.low:.1f} or more"
+    return f"{one.load.low:.1f} - {one.load.high:.1f}"
+
+
+def amperes(value: object) -> str:
+    """A limit, `?` if it is not known."""
+    return f"{value:.4g}" if isinstance(value, float) else "?"
+
+
+def not_known(unknown: Iterable[Unknown]) -> list[str]:
+    """What the answer does not know."""
+    return ["not known:", *(f"  {one.what}{_of(one.touches)}" for one in unknown)]
+
+
+def _of(touches: Sequence[str]) -> str:
+    return f": {few(touches, 4)}" if touches else ""
+
+
+def _step(one: Judged) -> str:
+    return "second step: " if one.step > 1 else ""
+
+
+def _advice(worse: Iterable[Judged]) -> list[str]:
+    found = Counter(one.advice for one in worse if one.advice)
+    return [f"advice for {counted(count, 'machine')}: {text}" for text, count in found.items()]
+
+
+# ---- JSON ----------------------------------------------------------------------------------------
+
+
+def as_json(
+    outcomes: Sequence[Outcome], grades: Sequence[Redundancy], unknown: Sequence[Unknown]
+) -> dict[str, Any]:
+    """The whole answer."""
+    made: dict[str, Any] = {
+        "level": max((one.level for one in outcomes), default=0),
+        "rehearsals": [_outcome(one) for one in outcomes],
+        "not_known": [{"what": one.what, "touches": list(one.touches)} for one in unknown],
+    }
+    if grades:
+        made["redundancy"] = {
+            "counts": dict(counts(grades)),
+            "machines": [one._asdict() for one in grades],
+        }
+    return made
+
+
+def _outcome(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "failed": list(map(str, outcome.failed)),
+        "level": outcome.level,
+        "counts": {verdict.value: outcome.count(verdict) for verdict in Verdict},
+        "already_dark": list(outcome.already),
+        "machines": [{**one._asdict(), "verdict": one.verdict.value} for one in outcome.touched],
+        "loads": [_load(one) for one in outcome.loads],
+        "trips": list(outcome.trips),
+    }
+
+
+def _load(one: BreakerLoad) -> Mapping[str, Any]:
+    high = one.load.high
+    return {
+        "name": one.name,
+        "low_a": round(one.load.low, 3),
+        "high_a": None if math.isinf(high) else round(high, 3),
+        "expected_a": round(one.load.expected, 3),
+        "limit_a": one.limit_a,
+        "rating_a": one.rating_a,
+        "verdict": one.fit.word,
+        "reason": one.fit.reason,
+    }

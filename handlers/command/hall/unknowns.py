@@ -1,0 +1,81 @@
+"""What a rehearsal does not know, each with what it touches. Pure."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple, Optional
+
+from ..output import counted
+from .carrying import is_drawn
+from .measured import Readings
+from .rehearsal import Hall, Outcome, unowned
+from .verdicts import Now
+
+
+class Unknown(NamedTuple):
+    """One thing that is not known."""
+
+    what: str
+    #: machines, or PDUs and outlets where no machine is named; () for all machines
+    touches: Sequence[str] = ()
+
+
+ALWAYS = (
+    Unknown("whether each supply works under its full load, and its rating"),
+    Unknown("inrush when power returns, and what each machine's firmware does then"),
+    Unknown("temperature and age of breakers; loads at another hour"),
+    Unknown("everything above the feeds of the drawing"),
+)
+
+
+def unknowns(hall: Hall, outcomes: Iterable[Outcome], now: Optional[float] = None) -> list[Unknown]:
+    """What these outcomes do not know."""
+    readings = hall.readings
+    touched = {one.machine for outcome in outcomes for one in outcome.touched}
+    found = [*_age(readings, time.time() if now is None else now)]
+    for state, what in (
+        (Now.UNREAD, "the state and current of outlets that were not read"),
+        (Now.UNKNOWN, "the state of outlets"),
+        (Now.UNMETERED, "the current of outlets without a meter"),
+        (Now.IDLE, "why outlets that are on carry nothing"),
+    ):
+        machines = [
+            name
+            for name, cords in hall.cords.items()
+            if name in touched and any(one.now is state for one in cords)
+        ]
+        if machines:
+            found.append(Unknown(what, machines))
+    failed = [name for name, one in readings.pdus.items() if one.error]
+    if failed:
+        found.append(Unknown("PDUs whose reading failed, in part or as a whole", failed))
+    unrated = [
+        f"{pdu.name}/{one.name}"
+        for pdu in hall.drawing.pdus.values()
+        for one in (*pdu.lines, *pdu.breakers)
+        if one.rating_a is None
+    ]
+    if unrated:
+        found.append(Unknown("ratings of lines and breakers (key breaker_a)", unrated))
+    open_ = [pdu.name for pdu in hall.drawing.pdus.values() if not is_drawn(pdu)]
+    if open_:
+        found.append(Unknown("which outlets are behind which line (no [[pdu.line]])", open_))
+    nobodys = [str(one.cord) for one in unowned(hall.drawing, readings) if one.high_a]
+    if nobodys:
+        found.append(Unknown("what hangs on outlets that carry current and nobody drew", nobodys))
+    return [*found, *ALWAYS]
+
+
+def _age(readings: Readings, now: float) -> Iterable[Unknown]:
+    """The age of the readings is always named; loads change within minutes."""
+    if readings.taken is None:
+        yield Unknown("how old the readings are")
+        return
+    minutes = round((now - readings.taken) / 60)
+    if minutes < 0:
+        yield Unknown("how old the readings are: their time is in the future")
+    elif minutes == 0:
+        yield Unknown("what changed since the readings, which are less than a minute old")
+    else:
+        yield Unknown(f"what changed since the readings, {counted(minutes, 'minute')} ago")

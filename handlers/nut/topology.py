@@ -1,0 +1,49 @@
+"""The lines and groups of a PDU behind NUT, for tools; in no archive.
+
+Source: NUT's docs/nut-names.txt, `input.Ln.current` and `outlet.group.n.current`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ..topology import BREAKER, LINE, Meter, OutletFacts, Topology
+from . import devices
+from .handler import NutPdu, session
+from .members import Member, as_number
+from .reader import NutReader
+
+_LINE = re.compile(r"input\.L([1-3])\.current")
+_GROUP = re.compile(r"outlet\.group\.([0-9]{1,4})\.current")
+
+
+def read(pdu: NutPdu) -> Topology:
+    """Current per line and group, and watts per outlet: the round trips of one `status`."""
+    with session(pdu.pdu_data, "topology", NutReader) as (client, settings):
+        found = devices.read(client, settings)
+    meters: list[Meter] = []
+    outlets: dict[str, OutletFacts] = {}
+    for one in found:
+        members = one.device.chain or {0: one.device.whole}
+        for number, member in members.items():
+            prefix = f"{one.prefix}{number}." if number else one.prefix
+            meters += meters_of(member, prefix)
+        outlets.update(
+            (identity, OutletFacts(power_w=outlet.realpower)) for identity, outlet in one.ports()
+        )
+    return Topology(meters, outlets)
+
+
+def meters_of(member: Member, prefix: str) -> Iterator[Meter]:
+    """The lines and groups of one device."""
+    variables = member.variables
+    for name, text in variables.items():
+        for kind, letter, pattern, rest in (
+            (LINE, "L", _LINE, "input.L{}.current.nominal"),
+            (BREAKER, "G", _GROUP, "outlet.group.{}.current.nominal"),
+        ):
+            seen = pattern.fullmatch(name)
+            if seen:
+                rating = as_number(variables.get(rest.format(seen[1])))
+                yield Meter(kind, f"{prefix}{letter}{seen[1]}", as_number(text), rating or None)

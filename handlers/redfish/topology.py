@@ -1,0 +1,98 @@
+"""Mains, branches and outlets of a Redfish PDU with their ratings, for tools; in no archive.
+
+Source: Circuit.v1 (RatedCurrentAmps, PolyPhaseCurrentAmps), Outlet.v1 (Links.BranchCircuit,
+PhaseWiringType, VoltageType).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Optional
+
+from ..errors import PduHandlerError
+from ..topology import BREAKER, LINE, Meter, OutletFacts, Topology
+from . import settings
+from .answers import Json
+from .figures import excerpt, number
+from .handler import RedfishPdu
+from .links import parts
+from .members import members
+from .resources import child, link, status_state, text
+from .service import RedfishService
+from .units import FoundPdu, outlets, units
+
+_LINES = {"Line1": "L1", "Line2": "L2", "Line3": "L3"}
+
+
+def read(pdu: RedfishPdu) -> Topology:
+    """Current and rating of each line and branch; watts, rating and branch of each outlet. Up to 2
+    round trips more than `status`. Figures that only a sensor has stay unknown.
+    """
+    host = ""
+    try:
+        given = settings.read(pdu.pdu_data)
+        with RedfishService(given, pdu.transport) as service:
+            host = service.host
+            meters: list[Meter] = []
+            facts: dict[str, OutletFacts] = {}
+            for found in units(service, given.pdu):
+                branches = {_path(one): one for one in _circuits(service, found, "Branches")}
+                meters += lines_of(found.prefix, _circuits(service, found, "Mains"))
+                meters += (branch_of(found.prefix, one) for one in branches.values())
+                facts.update(
+                    (name, facts_of(found.prefix, one, branches))
+                    for name, one in outlets(service, found)
+                )
+            return Topology(meters, facts)
+    except PduHandlerError as error:
+        error.at(host, "topology")
+        raise
+
+
+def lines_of(prefix: str, mains: list[Json]) -> Iterator[Meter]:
+    """The lines of the mains; with several mains, each with its Id."""
+    for circuit in mains:
+        own = f"{prefix}{text(circuit, 'Id')}." if len(mains) > 1 else prefix
+        rating = _rating(circuit)
+        poly = child(circuit, "PolyPhaseCurrentAmps")
+        listed = [(label, excerpt(poly, key)) for key, label in _LINES.items() if key in poly]
+        for label, figure in listed or [("L1", excerpt(circuit, "CurrentAmps"))]:
+            yield Meter(LINE, own + label, figure.value if figure else None, rating)
+
+
+def branch_of(prefix: str, circuit: Json) -> Meter:
+    """A branch; its current is known if it has a single one."""
+    figure = excerpt(circuit, "CurrentAmps")
+    if figure is None or figure.value is None:
+        poly = child(circuit, "PolyPhaseCurrentAmps")
+        known = [one for one in (excerpt(poly, key) for key in _LINES) if one is not None]
+        figure = known[0] if len(known) == 1 else None
+    current = figure.value if figure is not None else None
+    return Meter(BREAKER, prefix + text(circuit, "Id"), current, _rating(circuit))
+
+
+def facts_of(prefix: str, outlet: Json, branches: Mapping[str, Json]) -> OutletFacts:
+    """Watts, rating and branch of an outlet."""
+    power = excerpt(outlet, "PowerWatts")
+    target = link(child(outlet, "Links"), "BranchCircuit")
+    branch = branches.get("/".join(parts(target))) if isinstance(target, str) else None
+    return OutletFacts(
+        power.value if power is not None else None,
+        _rating(outlet),
+        (),
+        prefix + text(branch, "Id") if branch is not None else "",
+    )
+
+
+def _rating(resource: Json) -> Optional[float]:
+    return number(resource.get("RatedCurrentAmps")) or None
+
+
+def _path(resource: Json) -> str:
+    return "/".join(parts(text(resource, "@odata.id")))
+
+
+def _circuits(service: RedfishService, pdu: FoundPdu, key: str) -> list[Json]:
+    target = link(pdu.resource, key)
+    found = members(service, service.expanded(target)) if target is not None else []
+    return [one for one in found if status_state(one) != "Absent"]

@@ -1,0 +1,59 @@
+"""The lines and breakers of an SNMP PDU, for tools; in no archive.
+
+They are the rows of the figures that make up the load, which `statistic` only sums. Few MIBs say
+which outlet is behind which of them, so that stays unknown.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Optional
+
+from ..topology import BREAKER, LINE, Meter, OutletFacts, Topology
+from .figures import Figure
+from .frozen import parts_of
+from .handler import SnmpPdu
+
+_BREAKERS = re.compile(r"bank|branch|breaker|circuit|group|fuse", re.IGNORECASE)
+_LINES = re.compile(r"(?i:phase|line|pole|infeed)|(?:Ph|LC|L)[1-3N]")
+_TOTALS = re.compile(r"total$|^total|totalcurrent|inputtotal", re.IGNORECASE)
+
+
+def read(pdu: SnmpPdu) -> Topology:
+    """Current per line and bank, and watts per outlet: the reads of all figures, and one for each
+    further object of a line or bank. Raises the errors of handlers/errors.py.
+    """
+    device, readings = pdu.figures()
+    load = device.profile.load
+    found: dict[str, Meter] = {}
+    for figure in load.figures if load is not None else ():
+        kind = kind_of(figure)
+        if kind is None:
+            continue
+        for row, value in figure.listed(device.reader).items():
+            label = label_of(kind, row)
+            found.setdefault(label, Meter(kind, label, None if value is None else float(value)))
+    outlets = {
+        identity: OutletFacts(power_w=float(value)) for identity, value in readings.power_of.items()
+    }
+    return Topology(list(found.values()), outlets)
+
+
+def kind_of(figure: Figure) -> Optional[str]:
+    """LINE or BREAKER by the names of the figure's objects; None for a total, and for a name that
+    says neither.
+    """
+    named = (getattr(part, "object", "") for part in parts_of(figure.source))
+    names = [name for name in named if isinstance(name, str) and name]
+    if not names or _TOTALS.search(names[0]):
+        return None
+    if _BREAKERS.search(names[0]):
+        return BREAKER
+    return LINE if any(_LINES.search(name) for name in names) else None
+
+
+def label_of(kind: str, row: str) -> str:
+    """`L2` for row 2 of lines, `1.B3` for row 1.3 of breakers."""
+    unit, _, last = row.rpartition(".")
+    number = f"{'L' if kind == LINE else 'B'}{last}" if last.isdigit() else last
+    return f"{unit}.{number}" if unit else number

@@ -1,0 +1,149 @@
+"""The rehearsal against the truth, on random halls:
+
+    python -m tests.hall.trial --halls 10000
+
+In each hall something fails in the simulated plant, breakers trip, and every verdict and interval
+is compared: dark <= truth <= dark + cannot say, and each line's true current lies inside its
+interval.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import time
+from collections import Counter
+from collections.abc import Sequence
+
+from handlers.command.hall import measured, reading_toml
+from handlers.command.hall.drawing import Failing, nodes
+from handlers.command.hall.rehearsal import Hall, Outcome
+from handlers.command.hall.verdicts import Verdict
+from tests.hall.halls import LOOSE, TIDY, Habits, RandomHall, random_hall
+from tests.hall.plant import Plant
+
+_TOLERANCE_A = 1e-6
+
+
+class Trial:
+    """Counts over many halls. `wrong` names each mistake with the hall's seed."""
+
+    def __init__(self, habits: Habits) -> None:
+        self._habits = habits
+        self.counts: Counter[str] = Counter()
+        self.wrong: list[str] = []
+        self.widths: list[float] = []
+
+    def run(self, seed: int) -> None:
+        """One hall, one failure."""
+        rng = random.Random(seed)
+        racks, machines = rng.choice((1, 2, 3)), rng.choice((2, 5, 8))
+        made = random_hall(rng, self._habits, racks, machines)
+        drawing = reading_toml.parsed(made.drawing, "hall.power.toml")
+        hall = Hall(drawing, measured.of_json(made.readings, "readings.json"))
+        failed = _failure(rng, nodes(drawing))
+        outcome = hall.rehearse(failed)
+        self._compare(seed, made, outcome, rng)
+
+    def _compare(self, seed: int, made: RandomHall, outcome: Outcome, rng: random.Random) -> None:
+        plant = made.plant
+        ran = {box.name: plant.runs(box) for box in plant.boxes}
+        before = plant.loads()
+        peaks = plant.fail([one.name for one in outcome.failed], rng)
+        verdicts = {one.machine: one.verdict for one in outcome.touched}
+        verdicts.update(dict.fromkeys(outcome.already, Verdict.DARK))
+        for box in plant.boxes:
+            if not box.drawn:
+                continue
+            verdict = verdicts.get(box.name, Verdict.STAYS)
+            runs = plant.runs(box)
+            self.counts["machines"] += 1
+            self.counts[verdict.value] += 1
+            fell = ran[box.name] and not runs
+            self.counts["fell"] += fell
+            if verdict is Verdict.DARK and runs:
+                self.wrong.append(f"hall {seed}: {box.name} is called dark, and runs")
+            if verdict is Verdict.STAYS and fell:
+                self.wrong.append(f"hall {seed}: {box.name} is said to stay, and went dark")
+            if fell and self._drawing_says_safe(plant, box.name):
+                self.counts["the drawing alone calls safe"] += 1
+        self._compare_loads(seed, plant, outcome, before, peaks)
+
+    @staticmethod
+    def _drawing_says_safe(plant: Plant, name: str) -> bool:
+        """Whether enough cords have power by the drawing, dead supplies or not."""
+        box = next(one for one in plant.boxes if one.name == name)
+        fed = [plant.outlet_lives(plant.bars[one.pdu], one.outlet) for one in box.supplies]
+        return sum(fed) >= box.needs
+
+    def _compare_loads(
+        self,
+        seed: int,
+        plant: Plant,
+        outcome: Outcome,
+        before: dict[str, float],
+        peaks: dict[str, float],
+    ) -> None:
+        after = plant.loads()
+        shown = {one.name: one for one in outcome.loads}
+        for one in outcome.loads:
+            place = one.name
+            self.counts["lines"] += 1
+            self.counts[f"line {one.fit.word}"] += 1
+            if one.load.high < float("inf"):
+                middle = (one.load.high + one.load.low) / 2
+                self.widths.append((one.load.high - one.load.low) / middle if middle else 0.0)
+            if peaks.get(place, 0.0) > one.load.high + _TOLERANCE_A:
+                self.wrong.append(f"hall {seed}: {place} {peaks[place]} A above {one.load}")
+            alive = place not in plant.gone
+            if alive and after.get(place, 0.0) < one.load.low - _TOLERANCE_A:
+                self.wrong.append(f"hall {seed}: {place} {after[place]} A below {one.load}")
+            if one.name in outcome.trips and alive and place in peaks:
+                self.wrong.append(f"hall {seed}: {place} is said to trip, and did not")
+        for place, peak in peaks.items():
+            if place not in shown and peak > before.get(place, 0.0) * 1.0001 + _TOLERANCE_A:
+                self.wrong.append(f"hall {seed}: {place} rose to {peak} A and is not shown")
+
+    def lines(self) -> list[str]:
+        """The figures."""
+        counts, widths = self.counts, sorted(self.widths)
+        middle = widths[len(widths) // 2] if widths else 0.0
+        return [
+            f"{counts['machines']} machines: {counts['dark']} dark, {counts['stays']} stay,"
+            f" {counts['cannot say']} cannot say",
+            f"{counts['fell']} went dark in truth;"
+            f" {counts['the drawing alone calls safe']} of them the drawing alone calls safe",
+            f"{counts['lines']} lines and breakers: {counts['line fits']} fit,"
+            f" {counts['line overloads']} overload, {counts['line cannot say']} cannot say",
+            f"median width of the bounded intervals {middle:.0%}",
+            f"wrong: {len(self.wrong)}",
+            *self.wrong[:20],
+        ]
+
+
+def _failure(rng: random.Random, known: Sequence[Failing]) -> list[Failing]:
+    kind = rng.choices(("feed", "panel", "pdu", "breaker"), (40, 10, 30, 20))[0]
+    fitting = [one for one in known if one.kind == kind] or list(known)
+    count = 2 if rng.random() < 0.1 and len(fitting) > 1 else 1
+    return rng.sample(fitting, count)
+
+
+def main() -> None:
+    """Print the figures of a trial."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--halls", type=int, default=10_000)
+    parser.add_argument("--first", type=int, default=0, help="the seed of the first hall")
+    given = parser.parse_args()
+    wrong = 0
+    for name, habits in (("tidy", TIDY), ("loose", LOOSE)):
+        trial, begin = Trial(habits), time.monotonic()
+        for seed in range(given.first, given.first + given.halls // 2):
+            trial.run(seed)
+        print(f"{given.halls // 2} {name} halls in {time.monotonic() - begin:.0f} s")
+        print("\n".join(f"  {line}" for line in trial.lines()))
+        wrong += len(trial.wrong)
+    raise SystemExit(1 if wrong else 0)
+
+
+if __name__ == "__main__":
+    main()
