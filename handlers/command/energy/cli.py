@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from ...errors import SettingsError, printable
-from ..groups import EPILOG, Lazy, Place
+from ..groups import EPILOG, Lazy, Place, Subcommand
 from ..options import Word, given, option, output
 from ..output import Result, columns, counted, shown
 from ..report import Usage
@@ -215,26 +215,22 @@ Grades: firm         bounds at most 1 % apart, and nothing happened
         bounded      a reset, a false reading, a gap, ...
         not billable bounds more than 10 % apart
 Exit code: 0 if all are firm, 1 if one is bounded, 2 if one is not billable or
-an argument or a file is wrong.
-
-\b
-Examples:
-  pdu check hall.csv --json --watch 300 >> october.jsonl
-  pdu energy audit october.jsonl --from 2026-10-01 --to 2026-11-01 \\
-      --zone Europe/Berlin --limit-kw 3.68
-  pdu energy audit 2026-*.jsonl --from 2026-01-01 --to 2027-01-01 \\
-      --zone UTC --limit-kw 11 --step 0.1 --class 1 --json"""
+an argument or a file is wrong."""
 _DAY = click.DateTime(["%Y-%m-%d"])
-audit = click.Command(
+audit = Subcommand(
     "audit",
     callback=_audit,
     help=_AUDIT_HELP,
+    examples=(
+        "pdu energy audit a.jsonl --from 2026-10-01 --to 2026-11-01 --limit-kw 3.68",
+        "pdu energy audit a.jsonl --from 2026-10-01 --to 2026-10-08 --limit-kw 11",
+    ),
     context_settings={"max_content_width": _WIDTH},
     params=[
         Word("FILE+"),
         *option("--from begin", "the first day", "DAY", _DAY, required=True),
         *option("--to end", "the day after the last one", "DAY", _DAY, required=True),
-        *option("--zone", "the time zone of both days", "NAME", required=True),
+        *option("--zone", "the time zone of both days", "NAME", default="UTC", show_default=True),
         *option(
             "--limit-kw",
             "the most that the supply of one PDU delivers: breaker x voltage",
@@ -260,6 +256,10 @@ audit = click.Command(
 energy = Lazy(
     "energy",
     {"audit": Place("energy.cli", "audit", "kWh of a period, with bounds on their error")},
+    (
+        "pdu energy audit a.jsonl --from 2026-10-01 --to 2026-10-08 --limit-kw 11",
+        "pdu energy audit a.jsonl --from 2026-10-01 --to 2026-11-01 --limit-kw 3.68",
+    ),
     help="Energy that can be billed, from kept readings.",
     epilog=EPILOG,
 )
