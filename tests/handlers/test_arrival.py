@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Iterator
 from types import SimpleNamespace
 
@@ -26,7 +27,7 @@ def pair() -> Iterator[tuple[socket.socket, socket.socket]]:
 
 def test_over_nut(pair: tuple[socket.socket, socket.socket]) -> None:
     device, ours = pair
-    connection = Connection("192.0.2.1", clock=lambda: 100.0)
+    connection = Connection("192.0.2.1", clock=lambda: 52.0)
     device.sendall(b"OK\n")
     assert has_arrived(ours, PATIENCE_S)
     assert connection._receive(ours, end=50.0) == b"OK\n"
@@ -38,7 +39,7 @@ def test_over_http(pair: tuple[socket.socket, socket.socket]) -> None:
     device, ours = pair
     answer = SimpleNamespace(status=200, headers={}, length=0)
     with ours.makefile("rb", buffering=0) as raw:
-        reader, buffer = _Reader(answer, raw, ours, 1.0, 0.0), bytearray(10)
+        reader, buffer = _Reader(answer, raw, ours, 1.0, time.monotonic()), bytearray(10)
         device.sendall(b"{}")
         assert has_arrived(ours, PATIENCE_S)
         assert reader.readinto(buffer) == 2 and buffer[:2] == b"{}"

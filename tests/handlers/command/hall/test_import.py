@@ -305,6 +305,7 @@ def api(tmp_path: Path) -> Iterator[Api]:
 
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
     authority.issue_cert("127.0.0.1").configure_cert(context)
     pem = tmp_path / "ca.pem"
     authority.cert_pem.write_to_path(str(pem))
