@@ -36,8 +36,6 @@ class Readings(NamedTuple):
     #: numbers of readings before which the unit changed or began again: another serial number or
     #: firmware, or a shorter uptime. What the register did there is not known
     changes: frozenset[int] = frozenset()
-    #: whether no current flowed at each reading; empty if that was not read
-    idle: Sequence[bool] = ()
     #: seconds by which all times may be wrong, where the clock of the reader jumped
     slack: float = 0.0
 

@@ -145,17 +145,13 @@ def _flat(readings: Readings, segment: Sequence[int]) -> bool:
     return readings.values[segment[0]] == readings.values[segment[-1]]
 
 
-def _idle(readings: Readings, segment: Sequence[int]) -> bool:
-    return bool(readings.idle) and all(readings.idle[number] for number in segment)
-
-
 def _confirmed(
     readings: Readings, segments: Sequence[Segment], events: list[Event]
 ) -> list[Segment]:
     """Segments without those that nothing confirms.
 
     They are a few readings beside longer segments, or a register that never moved before or after
-    it changed, unless no current flowed.
+    it changed.
     """
     if len(segments) < 2:
         return list(segments)
@@ -163,7 +159,7 @@ def _confirmed(
     trusted: list[Segment] = []
     for one in segments:
         few = len(one.readings) <= _FEW < longest
-        stands = _flat(readings, one.readings) and not _idle(readings, one.readings)
+        stands = _flat(readings, one.readings)
         if not few and not stands:
             trusted.append(one)
             continue
@@ -198,15 +194,13 @@ def _without_end(
     for back in range(2, min(_FEW + 1, len(numbers)) + 1):
         if follows(readings, limits, numbers[-back], after):
             return numbers[: len(numbers) - back + 1]
-    if _idle(readings, numbers[-1:]):
-        return numbers
     stands = _standing(readings, numbers)
     # The first of several equal readings may be stale too.
     return numbers if stands == len(numbers) - 1 else numbers[:stands]
 
 
 def _without_start(readings: Readings, numbers: Sequence[int]) -> Sequence[int]:
-    if not numbers or _idle(readings, numbers):
+    if not numbers:
         return numbers
     start = readings.values[numbers[0]]
     for place, number in enumerate(numbers):
