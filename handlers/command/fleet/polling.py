@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from typing import Any, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple, Optional
 
 from pdu_common.helper import EnumPowerStatus
 from pdu_common.tools import show_outlet_current
@@ -82,6 +82,10 @@ class Reading(NamedTuple):
         return sum(outlet.state == state for outlet in self.outlets)
 
 
+# Reads one thing of a PDU into its reading.
+_Part = Callable[[Reading, Any], Reading]
+
+
 class Target(NamedTuple):
     """A PDU that can be polled, with its loaded handler and its login."""
 
@@ -149,23 +153,24 @@ def poll(target: Target, timeout: Optional[float] = None, with_labels: bool = Fa
 
     An Exception or SystemExit becomes the `failure` of the result.
     """
-    # confines the counter of `_count`
-    return contextvars.copy_context().run(_polled, target, timeout, with_labels)
+    return _read(target, timeout, (_states, _metered, *((_labelled,) if with_labels else ())))
 
 
 def poll_all(target: Target) -> Reading:
-    """As `poll`, with labels and topology: for the hall."""
-    reading = poll(target, with_labels=True)
-    if not reading.answered:
-        return reading
-    try:
-        pdu = target.handler.make(target.data())
+    """As `poll`, with labels and topology, in the same session: for the hall."""
+
+    def placed(reading: Reading, pdu: Any) -> Reading:
         return reading._replace(topology=topologies.read(target.handler, pdu))
-    except (Exception, SystemExit) as error:
-        return reading._replace(failure=reading.failure or failure(error))
+
+    return _read(target, None, (_states, _metered, _labelled, placed))
 
 
-def _polled(target: Target, timeout: Optional[float], with_labels: bool) -> Reading:
+def _read(target: Target, timeout: Optional[float], parts: Sequence[_Part]) -> Reading:
+    # confines the counter of `_count`
+    return contextvars.copy_context().run(_polled, target, timeout, parts)
+
+
+def _polled(target: Target, timeout: Optional[float], parts: Sequence[_Part]) -> Reading:
     begin = time.monotonic()
     count: list[int] = [0]
     reading = Reading()
@@ -173,7 +178,7 @@ def _polled(target: Target, timeout: Optional[float], with_labels: bool) -> Read
         pdu = target.handler.make(target.data(timeout))
         _count(target.handler, count)
         with (target.handler.one_session or nullcontext)():
-            for part in (_states, _metered, *((_labelled,) if with_labels else ())):
+            for part in parts:
                 reading = part(reading, pdu)
     except (Exception, SystemExit) as error:  # anybody may have written the archive
         reading = reading._replace(failure=failure(error))
