@@ -10,7 +10,7 @@ import click
 from ..errors import ProtocolError
 from . import form
 from .field.kinds import Recorder, Recording, kind, names
-from .field.scrub import KINDS
+from .field.patterns import KINDS
 from .files import new_file
 from .groups import Subcommand
 from .loading import load

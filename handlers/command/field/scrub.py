@@ -30,189 +30,11 @@ from typing import (
 
 from ...http import login
 from ...settings import host_and_port
+from . import patterns
+from .patterns import ADDRESSES, CONTACTS, LOCATIONS, NAMES, SECRETS, SERIALS
 from .wordlist import is_common
 
 T = TypeVar("T")
-
-# Kinds of values
-SERIALS = "serials"
-ADDRESSES = "addresses"
-NAMES = "names"
-CONTACTS = "contacts"
-LOCATIONS = "locations"
-SECRETS = "secrets"
-# kinds that --keep accepts: not secrets
-KINDS = (SERIALS, ADDRESSES, NAMES, CONTACTS, LOCATIONS)
-_STAND_INS = {
-    SERIALS: "serial-{}",
-    NAMES: "name-{}",
-    CONTACTS: "contact-{}",
-    LOCATIONS: "location-{}",
-    SECRETS: "secret-{}",
-}
-# least length of a value, and of a number, that is also replaced inside other texts
-_SHORTEST, _LONG_NUMBER = 3, 7
-
-# Names of JSON members and NUT variables, with the kind of their values; the first match counts.
-_KEYS: Sequence[tuple[Pattern[str], str]] = tuple(
-    (re.compile(pattern, re.IGNORECASE), kind)
-    for pattern, kind in (
-        (
-            r"passw|passphrase|passcode|secret|communit|token|credential|cookie|keytab|secname|usbuser"
-            r"|(^|[._])(auth|priv)(pass|key|protocol_pass)|(?<!hot)keys?(chain|string|value|data)?$"
-            r"|licen[cs]e_?(string|data|code)|authori[sz]ation(code)?$|https?headers?$|(certificate|signature)string$"
-            r"|nonce$|(^|[._])(psk|pin|otp)$",
-            SECRETS,
-        ),
-        (
-            r"serial(number|no|$|\.)|(^|[._])serial|sernum|asset_?tag|partserial|(^|[._])uuid$|eiscontrol",
-            SERIALS,
-        ),
-        (
-            r"mac(addr|$)|ip(v[46])?_?addr|ip(v4|v6)?$|hostname|fqdn|(^|[._])(address|gateway|dns|host|domain|server)(es|s)?$"
-            r"|driver\.parameter\.port$|e-?mail",
-            ADDRESSES,
-        ),
-        # not NUT's dry contacts, ambient.contacts.1.status
-        (r"contact(?!s\.)" r"|phone|(^|[._])(fax|mobile|pager|tel|sms)(number|no)?$", CONTACTS),
-        (
-            r"location|postaladdress|latitude|longitude|altitude|coordinates|(^|[._])(geo|gps)"
-            r"|(^|[._])(room|rack|row|building|street|city|country)(name)?$",
-            LOCATIONS,
-        ),
-        (
-            r"(^|[._])(name|desc|description|username|user|userlabel|owner|assignedto|login|alias)$|^ups\.id$",
-            NAMES,
-        ),
-    )
-)
-
-# members whose numbers tell a place
-_POSITION = re.compile("latitude|longitude|altitude", re.IGNORECASE)
-_HEX = "[0-9A-Fa-f]"
-# An address is not a part of a longer row of hex digits. A label may precede it, such as "MAC:" or
-# "IPv6:".
-_BEFORE = "(?<![0-9A-Za-z])(?<!::)" + "".join(
-    rf"(?<!\b{_HEX}{{{digits}}}[:-])" for digits in range(1, 5)
-)
-_AFTER = rf"(?![0-9A-Za-z]|::|[:-]{_HEX}{{1,4}}(?![0-9A-Za-z]))"
-# MAC addresses: `00:1a:…`, `00-1a-…`, `00 1a …`, `001a.2b3c.…`, or 12 characters of 0-9 and a-f
-# with at least one of each kind.
-_MAC = re.compile(
-    rf"{_BEFORE}(?:{_HEX}{{2}}([:-]){_HEX}{{2}}(?:\1{_HEX}{{2}}){{4}}"
-    rf"|(?<!\b{_HEX}{{2}} ){_HEX}{{2}}(?: {_HEX}{{2}}){{5}}(?! ?[0-9A-Za-z:-])"
-    rf"|(?=[0-9.]{{0,13}}[A-Fa-f]){_HEX}{{4}}(?:\.{_HEX}{{4}}){{2}}"
-    rf"|(?=[a-f]{{0,11}}[0-9])(?=[0-9]{{0,11}}[a-f])[0-9a-f]{{12}}){_AFTER}"
-)
-# A MAC address without leading zeros, as some agents write it. Six single decimal digits may be
-# states.
-_SHORT_MAC = re.compile(
-    rf"{_BEFORE}(?=(?:[0-9]:)*(?:[0-9]{{2}}|[0-9]?[A-Fa-f])){_HEX}{{1,2}}(?::{_HEX}{{1,2}}){{5}}{_AFTER}"
-)
-_OCTET, _GAP = f"{_HEX}{{2}}", "[:. -]?"
-# An SNMP engine ID with an IPv4 address, an IPv6 address or a MAC address (RFC 3411, SnmpEngineID).
-_ENGINE = re.compile(
-    rf"(?<![0-9A-Za-z])((?:0[xX])?[89A-Fa-f]{_HEX}(?:{_GAP}{_OCTET}){{3}}{_GAP}0)"
-    rf"(?:1((?:{_GAP}{_OCTET}){{4}})|2((?:{_GAP}{_OCTET}){{16}})|3((?:{_GAP}{_OCTET}){{6}}))(?![0-9A-Za-z])"
-)
-_IN_ENGINE = {1: 4, 2: 16, 3: 6}  # its fifth octet -> the number of octets behind it
-_GAPS = re.compile("[^0-9A-Fa-f]")
-_MAC_OCTETS = 6
-# octets other than 0 that a MAC address has if it is sought inside longer rows of digits
-_FEWEST = 3
-# Not an address: four numbers after a word that marks a version, or small numbers outside private
-# networks.
-_DOTTED = r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}"
-_IPV4 = re.compile(rf"(?<![0-9A-Za-z.]){_DOTTED}(?![0-9A-Za-z]|\.[0-9]|-(?!{_DOTTED})[0-9])")
-# A short word at the end of a longer one does not count ("server"), unless its capital follows a
-# small letter ("fwVer").
-_VERSION = re.compile(
-    r"(?:(?:version|revision|firmware|release|software)|(?-i:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z]))"
-    r"(?:ver|rev|fw|rel|build|v))\W{0,3}$",
-    re.IGNORECASE,
-)
-_LONGEST_MARK = 20  # limit for such a word and the signs after it, in characters
-_PADDED_ADDRESS = re.compile(r"[0-9]{3}(?:\.[0-9]{3}){3}")  # such as 010.001.002.003
-_PADDING = re.compile("(?<![0-9])0{1,2}(?=[0-9])")
-_IPV6 = re.compile(
-    rf"{_BEFORE}(?=[0-9A-Fa-f:]*::|(?:{_HEX}{{1,4}}:){{7}})[0-9A-Fa-f:]{{4,39}}(?![0-9A-Za-z:]|\.[0-9])"
-)
-# a host name; its first part may occur alone
-_FULL_NAME = re.compile(r"([A-Za-z0-9-]+)(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
-_MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
-# Zeros and ones alone are not a serial number: they may be the states of a row of outlets
-# ("1011101110").
-_SERIAL = re.compile(r"\b(?=[A-Z0-9]*[0-9])(?=[A-Z0-9]*[A-Z2-9])[A-Z0-9]{9,}\b")
-# A whole text of seven digits or more, except zeros and ones alone (perhaps states) and what may be
-# a date.
-_NUMBER = re.compile(r"(?!(?:19|20)[0-9]{6}$)(?=[0-9]*[2-9])[0-9]{7,}")
-_LABELLED_SERIAL = re.compile(
-    r"\b(?:serial(?:\s*(?:number|no\.?|#))?|s/n|sn)[\s:=#]+"
-    r"(?=[A-Za-z-]*[0-9])(?P<value>[A-Za-z0-9][A-Za-z0-9-]{2,})",
-    re.IGNORECASE,
-)
-_PARTED = "(?:[ ()/-]{0,3}[0-9])"
-_LABELLED_PHONE = r"\b(?:tele?phone|phone|tel|fax|mobile|mob|cell|pager|call|sms)\b\.?[\s:=#]{0,3}"
-# Telephone numbers: international, with an area code in brackets or before a slash, 555-123-4567,
-# or after a word.
-_PHONE_ENDS = r"(?![0-9A-Za-z]|[.,][0-9])"
-_PHONE = re.compile(
-    rf"(?<![0-9A-Za-z.,+])(?:\+[1-9]{_PARTED}{{9,14}}|\+[1-9][0-9]{{0,2}}[ ()/-]{_PARTED}{{6,12}}"
-    rf"|00[1-9][0-9]{{0,2}}[ ()/-]{_PARTED}{{6,12}}|\(0?[0-9]{{2,5}}\)["
-    rf" /-]{{0,2}}[0-9]{_PARTED}{{4,9}}"
-    r"|0[1-9][0-9]{1,4}[/-]"
-    rf" ?[0-9]{_PARTED}{{4,9}}|[2-9][0-9]{{2}}-[0-9]{{3}}-[0-9]{{4}}){_PHONE_ENDS}"
-    rf"|(?i:{_LABELLED_PHONE})(?P<value>[+(]?[0-9](?:[ ()/.-]{{0,3}}[0-9]){{4,14}}){_PHONE_ENDS}"
-)
-_NUMBER_OF_DEGREES = r"[-+]?[0-9]{1,3}\.[0-9]{4,}"
-_MARK, _SIDE = "\\s?\u00b0", "\\s?[NSEW]\\b"
-# Places: two numbers of degrees with four decimals or more (a space between them needs five, or N,
-# S, E, W), degrees with their sign and a side, the numbers of a NMEA sentence, or a number after
-# "latitude" and the like.
-_PLACE = re.compile(
-    rf"(?<![0-9A-Za-z.])(?:"
-    rf"(?=.{{0,20}}?(?<![0-9.])[1-9][0-9]{{0,2}}\.){_NUMBER_OF_DEGREES}(?:{_MARK})?\s?[,;/]\s?{_NUMBER_OF_DEGREES}(?:{_MARK})?"
-    rf"|{_NUMBER_OF_DEGREES}[0-9] {_NUMBER_OF_DEGREES}[0-9]"
-    rf"|{_NUMBER_OF_DEGREES}(?:{_MARK})?\s?[NS]\b[,;/"
-    rf" ]{{0,2}}{_NUMBER_OF_DEGREES}(?:{_MARK})?{_SIDE}"
-    rf"|[NS]\s?{_NUMBER_OF_DEGREES}(?:{_MARK})?[,;/ ]{{0,2}}[EW]\s?{_NUMBER_OF_DEGREES}"
-    rf"|[0-9]{{1,3}}(?:\.[0-9]+)?{_MARK}(?:\s?[0-9]{{1,2}}(?:\.[0-9]+)?\s?['\u2032])?"
-    rf"(?:\s?[0-9]{{1,2}}(?:\.[0-9]+)?\s?(?:[\"\u2033]|''))?{_SIDE}"
-    rf"|[0-9]{{4}}\.[0-9]+,[NS],[0-9]{{5}}\.[0-9]+,[EW])(?![0-9A-Za-z])"
-    rf"|\b(?i:lat|lon|lng|long|latitude|longitude)\b\W{{0,3}}?(?P<value>[-+]?[0-9]{{1,3}}\.[0-9]{{2,}})(?![0-9A-Za-z])"
-)
-# a whole text of this form may be a latitude
-_DEGREE = re.compile(r"[-+]?[1-9][0-9]{0,2}\.[0-9]{5,}")
-_SHORTEST_PHONE = 7  # digits of a telephone number that is also replaced in other forms
-# characters of a user name whose login is sought with the beginning of its password
-_SHORTEST_USER = 3
-# InetAddressType, length, address (RFC 4001)
-_INET = re.compile("\x01\x04(.{4})|\x02\x10(.{16})", re.DOTALL)
-# perhaps the length, and a text that may be an address
-_SPELT = re.compile(r"([\x07-\x27]?)([0-9A-Fa-f.:-]{7,64})")
-_LETTERS = 0xD800  # the first surrogate, which UTF-8 text does not contain
-_DISTINCTIVE_ARC = 32  # four smaller numbers may also be a version or the end of an OID
-# RFC 1918, RFC 6598, RFC 3927, RFC 4193, RFC 4291.
-_PRIVATE = tuple(
-    map(
-        ipaddress.ip_network,
-        (
-            "10.0.0.0/8",
-            "172.16.0.0/12",
-            "192.168.0.0/16",
-            "100.64.0.0/10",
-            "169.254.0.0/16",
-            "fc00::/7",
-            "fe80::/10",
-        ),
-    )
-)
-_UNTOUCHED = (
-    "0.0.0.0",  # noqa: S104  # common to all devices; nothing is bound to them
-    "127.0.0.1",
-    "::",
-    "::1",
-)
 
 
 class Scrubber:
@@ -261,7 +83,7 @@ class Scrubber:
     def learn(self, kind: str, value: str) -> str:
         """The stand-in of a value, or the value itself if it stays."""
         value = value.strip()
-        if not value or kind in self.keep or value in _UNTOUCHED or value in self._given:
+        if not value or kind in self.keep or value in patterns.UNTOUCHED or value in self._given:
             return value
         if value in self._learned:
             return self._learned[value]
@@ -270,11 +92,15 @@ class Scrubber:
         self._learned[value] = stand_in = self._stand_in(kind, value)
         self._given.add(stand_in)
         digits = re.sub("[^0-9]", "", value)
-        if kind == CONTACTS and len(digits) >= _SHORTEST_PHONE and not re.search("[A-Za-z]", value):
+        if (
+            kind == CONTACTS
+            and len(digits) >= patterns.SHORTEST_PHONE
+            and not re.search("[A-Za-z]", value)
+        ):
             self._phones[digits] = stand_in
         for computed in ("_known", "_spellings"):
             self.__dict__.pop(computed, None)
-        full = _FULL_NAME.fullmatch(value)
+        full = patterns.FULL_NAME.fullmatch(value)
         if full and kind in (NAMES, ADDRESSES):
             self.learn(NAMES, full[1])
         return stand_in
@@ -304,7 +130,7 @@ class Scrubber:
         values = "|".join(
             (
                 f"((?i:{re.escape(value)}|{re.escape(value.upper())}))"
-                if len(value) > _SHORTEST
+                if len(value) > patterns.SHORTEST
                 else f"({re.escape(value)})"
             )
             for value in near
@@ -354,7 +180,7 @@ class Scrubber:
     @functools.cached_property
     def _sought(self) -> list[str]:
         """`_plain`, and the beginnings of `user:password`."""
-        user = self._user if len(self._user) >= _SHORTEST_USER else None
+        user = self._user if len(self._user) >= patterns.SHORTEST_USER else None
         return list(
             chain.from_iterable(login.secrets(login.Login(user, secret)) for secret in self._plain)
         )
@@ -370,7 +196,7 @@ class Scrubber:
         return text
 
     def _without_learned_addresses(self, text: str) -> str:
-        squeezed = re.sub(_GAP[:-1], "", text).lower()
+        squeezed = re.sub(patterns.GAP[:-1], "", text).lower()
         for known, pattern, stand_in in self._loose:
             if known in squeezed:
                 text = pattern.sub(functools.partial(_in_form_of, digits=stand_in), text)
@@ -386,10 +212,11 @@ class Scrubber:
         self.packed[octets] = stand_in
         self._given_octets.add(stand_in)
         form = ""
-        if len(octets) == _MAC_OCTETS and sum(map(bool, octets)) >= _FEWEST:
-            form = _GAP.join(octets.hex())
-        elif len(octets) == 4 and max(octets) >= _DISTINCTIVE_ARC:
-            form = rf"(?<!{_HEX}){_GAP.join(octets.hex(' ').split())}(?!{_HEX})"
+        if len(octets) == patterns.MAC_OCTETS and sum(map(bool, octets)) >= patterns.FEWEST:
+            form = patterns.GAP.join(octets.hex())
+        elif len(octets) == 4 and max(octets) >= patterns.DISTINCTIVE_ARC:
+            digits = patterns.GAP.join(octets.hex(" ").split())
+            form = rf"(?<!{patterns.HEX}){digits}(?!{patterns.HEX})"
         if form:
             self._loose.append((octets.hex(), re.compile(form, re.IGNORECASE), stand_in.hex()))
 
@@ -397,7 +224,7 @@ class Scrubber:
         """The octets of an IP address or a MAC address as those of its stand-in, which is learned.
         A netmask stays.
         """
-        if len(octets) == _MAC_OCTETS:
+        if len(octets) == patterns.MAC_OCTETS:
             return bytes.fromhex(self.learn(ADDRESSES, octets.hex(":")).replace(":", ""))
         return ipaddress.ip_address(self.address(str(ipaddress.ip_address(octets)))).packed
 
@@ -405,12 +232,12 @@ class Scrubber:
         """The octets of an SNMP engine ID with stand-ins for an address in it (RFC 3411); other
         octets as they are.
         """
-        size = _IN_ENGINE.get(octets[4]) if len(octets) > 5 and octets[0] & 0x80 else None
+        size = patterns.IN_ENGINE.get(octets[4]) if len(octets) > 5 and octets[0] & 0x80 else None
         return octets[:5] + self.octets(octets[5:]) if size == len(octets) - 5 else octets
 
     def _engine(self, found: re.Match[str]) -> str:
         written = found[2] or found[3] or found[4]
-        clean = self.octets(bytes.fromhex(_GAPS.sub("", written))).hex()
+        clean = self.octets(bytes.fromhex(patterns.GAPS.sub("", written))).hex()
         return found[0][: -len(written)] + _in_form_of(written, clean)
 
     def _short_mac(self, found: re.Match[str]) -> str:
@@ -422,7 +249,7 @@ class Scrubber:
 
     def value(self, key: str, value: str) -> str:
         """The scrubbed value of a variable or JSON member with the name `key`."""
-        kind = kind_of(key)
+        kind = patterns.kind_of(key)
         return self.text(value) if kind is None else self.whole(kind, value)
 
     def whole(self, kind: str, value: str) -> str:
@@ -450,9 +277,11 @@ class Scrubber:
 
     def _member(self, name: str, value: Any, parent: str, leave: Callable[[str, Any], bool]) -> Any:
         """The scrubbed value of a member `name` inside the member `parent`."""
-        if _POSITION.search(name) and _is_number(value):
+        if patterns.POSITION.search(name) and _is_number(value):
             return self._nowhere(value)
-        is_of_parent = kind_of(parent) in (CONTACTS, LOCATIONS) and not _decides(name, value)
+        is_of_parent = patterns.kind_of(parent) in (CONTACTS, LOCATIONS) and not _decides(
+            name, value
+        )
         return self.json(value, parent if is_of_parent else name, leave)
 
     def _nowhere(self, number: Union[int, float]) -> Union[int, float]:
@@ -470,14 +299,16 @@ class Scrubber:
         """
         # Each arc becomes one letter of a text. All large arcs become the same letter, which no
         # text contains.
-        large = iter([arc for arc in index if arc >= _LETTERS])
-        spelled = "".join(chr(min(arc, _LETTERS)) for arc in index)
+        large = iter([arc for arc in index if arc >= patterns.LETTERS])
+        spelled = "".join(chr(min(arc, patterns.LETTERS)) for arc in index)
         if ADDRESSES not in self.keep:
-            spelled = _INET.sub(self._inet, spelled)
-            spelled = _SPELT.sub(self._spelt_address, spelled)
+            spelled = patterns.INET.sub(self._inet, spelled)
+            spelled = patterns.SPELT.sub(self._spelt_address, spelled)
         for spelling, stand_in in self._spellings:
             spelled = spelled.replace(spelling, stand_in)
-        return tuple(next(large) if ord(letter) == _LETTERS else ord(letter) for letter in spelled)
+        return tuple(
+            next(large) if ord(letter) == patterns.LETTERS else ord(letter) for letter in spelled
+        )
 
     def _inet(self, found: re.Match[str]) -> str:
         """An InetAddress with its type and length.
@@ -488,7 +319,7 @@ class Scrubber:
         if max(spelled) > "\xff":
             return found[0]
         octets = spelled.encode("latin-1")
-        if octets not in self.packed and not is_private(octets):
+        if octets not in self.packed and not patterns.is_private(octets):
             return found[0]
         return found[0][:2] + self.octets(octets).decode("latin-1")
 
@@ -518,29 +349,39 @@ class Scrubber:
         return [(value.upper(), value) for value in long]
 
     def _address(self, found: re.Match[str]) -> str:
-        written = _PADDING.sub("", found[0]) if _PADDED_ADDRESS.fullmatch(found[0]) else found[0]
+        written = (
+            patterns.PADDING.sub("", found[0])
+            if patterns.PADDED_ADDRESS.fullmatch(found[0])
+            else found[0]
+        )
         try:
             address = ipaddress.ip_address(written)
         except ValueError:
             return found[0]
-        is_small = not address.is_private and max(address.packed) < _DISTINCTIVE_ARC
-        before = found.string[max(0, found.start() - _LONGEST_MARK) : found.start()]
-        looks_like_version = is_small or _VERSION.search(before) is not None
+        is_small = not address.is_private and max(address.packed) < patterns.DISTINCTIVE_ARC
+        before = found.string[max(0, found.start() - patterns.LONGEST_MARK) : found.start()]
+        looks_like_version = is_small or patterns.VERSION.search(before) is not None
         is_version = address.version == 4 and looks_like_version
         stand_in = written if is_version and written not in self._learned else self.address(written)
         return found[0] if stand_in == written else stand_in
 
     def address(self, dotted: str) -> str:
         """The stand-in of an IP address; a netmask stays."""
-        return dotted if _is_mask(ipaddress.ip_address(dotted)) else self.learn(ADDRESSES, dotted)
+        return (
+            dotted
+            if patterns.is_mask(ipaddress.ip_address(dotted))
+            else self.learn(ADDRESSES, dotted)
+        )
 
     def _stand_in(self, kind: str, value: str) -> str:
         """An IP address gets an IP address as its stand-in, whatever `kind` is: it may also occur
         in binary form.
         """
-        is_of_digits = kind == ADDRESSES and re.fullmatch(f"{_HEX}{{12}}", value) is not None
-        if is_of_digits or _MAC.fullmatch(value):
-            plain = _GAPS.sub("", value).lower()
+        is_of_digits = (
+            kind == ADDRESSES and re.fullmatch(f"{patterns.HEX}{{12}}", value) is not None
+        )
+        if is_of_digits or patterns.MAC.fullmatch(value):
+            plain = patterns.GAPS.sub("", value).lower()
             if bytes.fromhex(plain) in self._given_octets:
                 return value
             digits = self._numbered("mac", plain, "02{:010x}".format)
@@ -550,7 +391,7 @@ class Scrubber:
             address = ipaddress.ip_address(value)
         except ValueError:
             if kind != ADDRESSES:
-                return self._numbered(kind, value, _STAND_INS[kind].format)
+                return self._numbered(kind, value, patterns.STAND_INS[kind].format)
             return self._numbered("host", value.lower(), "host-{}.example".format)
         form = "2001:db8::{:x}".format if address.version == 6 else _ipv4_stand_in
         stand_in = self._numbered(f"ipv{address.version}", str(address), form)
@@ -628,14 +469,18 @@ def _learned(change: Callable[[Scrubber, str], str]) -> Change:
 # The order counts: what one rule replaces, the next ones do not see. A new form of private data
 # needs a row here.
 _ADDRESS_RULES = (
-    _Rule("an SNMP engine ID", ADDRESSES, _put(_ENGINE, Scrubber._engine)),
+    _Rule("an SNMP engine ID", ADDRESSES, _put(patterns.ENGINE, Scrubber._engine)),
     _Rule(
         "the digits of a learned address", ADDRESSES, _learned(Scrubber._without_learned_addresses)
     ),
-    _Rule("a MAC address", ADDRESSES, _each(_MAC)),
-    _Rule("a MAC address without leading zeros", ADDRESSES, _put(_SHORT_MAC, Scrubber._short_mac)),
-    _Rule("an IPv4 address", ADDRESSES, _put(_IPV4, Scrubber._address)),
-    _Rule("an IPv6 address", ADDRESSES, _put(_IPV6, Scrubber._address)),
+    _Rule("a MAC address", ADDRESSES, _each(patterns.MAC)),
+    _Rule(
+        "a MAC address without leading zeros",
+        ADDRESSES,
+        _put(patterns.SHORT_MAC, Scrubber._short_mac),
+    ),
+    _Rule("an IPv4 address", ADDRESSES, _put(patterns.IPV4, Scrubber._address)),
+    _Rule("an IPv6 address", ADDRESSES, _put(patterns.IPV6, Scrubber._address)),
 )
 _RULES = (
     _Rule(
@@ -643,36 +488,29 @@ _RULES = (
         CONTACTS,
         _learned(Scrubber._without_learned_phones),
     ),
-    _Rule("a telephone number", CONTACTS, _each(_PHONE)),
-    _Rule("a place", LOCATIONS, _each(_PLACE)),
-    _Rule("a number of degrees", LOCATIONS, _whole(_DEGREE)),
-    _Rule("a mail address", ADDRESSES, _each(_MAIL)),
+    _Rule("a telephone number", CONTACTS, _each(patterns.PHONE)),
+    _Rule("a place", LOCATIONS, _each(patterns.PLACE)),
+    _Rule("a number of degrees", LOCATIONS, _whole(patterns.DEGREE)),
+    _Rule("a mail address", ADDRESSES, _each(patterns.MAIL)),
     *_ADDRESS_RULES,
-    _Rule("what follows the word serial number", SERIALS, _each(_LABELLED_SERIAL)),
-    _Rule("capitals and digits", SERIALS, _each_unless_digits(_SERIAL)),
-    _Rule("a long number", SERIALS, _whole(_NUMBER)),
+    _Rule("what follows the word serial number", SERIALS, _each(patterns.LABELLED_SERIAL)),
+    _Rule("capitals and digits", SERIALS, _each_unless_digits(patterns.SERIAL)),
+    _Rule("a long number", SERIALS, _whole(patterns.NUMBER)),
 )
 
 
 def _is_telling(secret: str) -> bool:
     """Whether a secret of the login is sought alone: see `Scrubber._plain`."""
-    is_mixed = len(secret) > _SHORTEST and not secret.isalpha() and not secret.isdigit()
+    is_mixed = len(secret) > patterns.SHORTEST and not secret.isalpha() and not secret.isdigit()
     return is_mixed or _is_distinctive(secret)
 
 
 @functools.lru_cache(maxsize=65536)
 def _is_distinctive(value: str) -> bool:
     """Whether a learned value is unlikely to be a state, a figure or a common word."""
-    if value.isdigit() and len(value) >= _LONG_NUMBER:
+    if value.isdigit() and len(value) >= patterns.LONG_NUMBER:
         return True
-    return len(value) >= _SHORTEST and not is_common(value)
-
-
-def kind_of(key: str) -> Optional[str]:
-    """The kind of the values of a variable or JSON member with this name; None if the name shows no
-    kind.
-    """
-    return next((kind for pattern, kind in _KEYS if pattern.search(key)), None)
+    return len(value) >= patterns.SHORTEST and not is_common(value)
 
 
 def _is_number(value: Any) -> bool:
@@ -685,7 +523,7 @@ def _decides(name: str, value: Any) -> bool:
     """
     if not isinstance(value, str):
         return False
-    return kind_of(name) is not None or name.startswith("@")
+    return patterns.kind_of(name) is not None or name.startswith("@")
 
 
 def _ipv4_stand_in(number: int) -> str:
@@ -697,39 +535,25 @@ def _ipv4_stand_in(number: int) -> str:
     return f"198.{18 + network // 256 % 2}.{network % 256}.{host + 1}"  # 198.18.0.0/15
 
 
-def _is_mask(address: Any) -> bool:
-    """Whether the address is an IPv4 netmask, /8 or longer, or the broadcast address: they identify
-    nobody.
-    """
-    bits = int(address)
-    return address.version == 4 and bits >> 24 == 255 and bits | (bits - 1) == 0xFFFFFFFF
-
-
-def is_private(octets: bytes) -> bool:
-    """Whether the octets of an IP address lie in a network for private use."""
-    address = ipaddress.ip_address(octets)
-    return any(address in network for network in _PRIVATE if network.version == address.version)
-
-
 def _in_form_of(written: Union[str, re.Match[str]], digits: str) -> str:
     """These hex digits in the places of those in `written`, and in its case."""
     text = written if isinstance(written, str) else written[0]
     put = iter(digits.upper() if text.upper() == text != text.lower() else digits)
-    return re.sub(_HEX, lambda _: next(put), text)
+    return re.sub(patterns.HEX, lambda _: next(put), text)
 
 
 def _spelled(value: str, stand_in: str, is_secret: bool) -> Iterable[tuple[str, str]]:
     """The forms in which an index may spell a value, each with the same form of its stand-in."""
     try:
         before, after = ipaddress.ip_address(value).packed, ipaddress.ip_address(stand_in).packed
-        if max(before) >= _DISTINCTIVE_ARC:  # many OIDs end with small arcs such as 1.1.1.1
+        if max(before) >= patterns.DISTINCTIVE_ARC:  # many OIDs end with small arcs such as 1.1.1.1
             yield "".join(map(chr, before)), "".join(map(chr, after))
     except ValueError:
         pass
     # the stand-in of a MAC address
     if re.fullmatch("02[0-9a-f]{10}", re.sub("[ :.-]", "", stand_in)):
         yield _octets(value), _octets(stand_in)
-    is_distinctive = len(value) > _SHORTEST and _is_distinctive(value)
+    is_distinctive = len(value) > patterns.SHORTEST and _is_distinctive(value)
     if is_secret or is_distinctive:
         # as in an SnmpAdminString (RFC 3411, 5)
         octets = value.encode("utf-8", "backslashreplace").decode("latin-1")

@@ -13,7 +13,8 @@ from ....nut.settings import PASSWORD, USERNAME
 from ....settings import HOST, Settings
 from ...output import counted
 from ..kinds import Kind, Recorder, Recording, Served
-from ..scrub import NAMES, Scrubber
+from ..patterns import NAMES
+from ..scrub import Scrubber
 from . import dump
 from .reading import everything
 from .server import NutServer

@@ -22,7 +22,8 @@ from ....snmp.device import SnmpDevice
 from ....snmp.reader import Reader
 from ....snmp.settings import Choice, choose
 from ..kinds import Recorder
-from ..scrub import ADDRESSES, CONTACTS, LOCATIONS, NAMES, Scrubber, is_private
+from ..patterns import ADDRESSES, CONTACTS, LOCATIONS, NAMES, is_private
+from ..scrub import Scrubber
 from ..wordlist import is_plain, parts
 from .rows import (
     ADDRESS,

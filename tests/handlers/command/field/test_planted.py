@@ -15,7 +15,8 @@ from urllib.parse import quote, quote_plus
 import pytest
 from hypothesis import assume, given, settings, strategies
 
-from handlers.command.field.scrub import Scrubber, kind_of
+from handlers.command.field.patterns import kind_of
+from handlers.command.field.scrub import Scrubber
 from handlers.command.field.snmp.recording import scrubbed
 from handlers.command.field.snmp.rows import Arcs, Rows, SnmpRow, arcs
 from handlers.command.field.snmp.snmprec import written

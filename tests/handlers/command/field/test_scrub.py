@@ -9,16 +9,16 @@ import re
 
 import pytest
 
-from handlers.command.field.scrub import (
+from handlers.command.field.patterns import (
     ADDRESSES,
     CONTACTS,
     LOCATIONS,
     NAMES,
     SECRETS,
     SERIALS,
-    Scrubber,
     kind_of,
 )
+from handlers.command.field.scrub import Scrubber
 
 
 @pytest.mark.parametrize(
