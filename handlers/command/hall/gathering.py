@@ -11,18 +11,15 @@ from typing import NamedTuple, Optional
 
 import click
 
-from ...errors import SettingsError, printable
+from ...errors import SettingsError
 from ..files import read_file
-from ..fleet import listing, pool
-from ..fleet.auth import of_environment, of_file
+from ..fleet import opening, pool
 from ..fleet.listing import ListedPdu
-from ..fleet.polling import Reading, poll_all, targets
+from ..fleet.polling import Reading, poll_all
 from ..options import Parameters, SharedOptions, option, secret_files
 from ..output import progress
 from ..report import Usage
 from .measured import MeasuredOutlet, MeasuredPdu, Readings, as_json, of_json
-
-_SHOWN = 5
 
 
 class Source(NamedTuple):
@@ -91,18 +88,8 @@ def saved(path: str) -> Readings:
 def read_list(source: Source, state: SharedOptions, wanted: Collection[str]) -> Readings:
     """Read the wanted PDUs of the list now."""
     assert source.list is not None
-    fleet = listing.read(source.list)
-    missing = [name for name in wanted if name not in {one.name for one in fleet.devices}]
-    if missing:
-        shown = ", ".join(repr(printable(name, 60)) for name in missing[:_SHOWN])
-        more = f" and {len(missing) - _SHOWN} more" if len(missing) > _SHOWN else ""
-        raise SettingsError(
-            f"{source.list} has no PDU {shown}{more}, which the drawing names; give both the same"
-            " names"
-        )
-    auths = {**fleet.auths, **(of_file(source.auth) if source.auth is not None else {})}
-    devices = [one for one in fleet.devices if one.name in wanted]
-    polled = targets(devices, auths, of_environment(state.secret_files))
+    polled = opening.pdus(source.list, source.auth, state.secret_files, wanted)
+    devices = [one.device for one in polled]
     found: list[Optional[Reading]] = [None] * len(polled)
     shown_bar = progress(len(polled), "reading", show_pos=True)
     readings = pool.read_all(polled, source.parallel, read=poll_all)

@@ -1,0 +1,268 @@
+"""A journal: a file of JSON lines that is only appended to, each with a hash over it and all lines
+before it, so that a change of any byte is seen and its line named.
+
+A line is `{"hash":"<64 hex digits>",...}`. The hash is SHA-256 (FIPS 180-4) over the hash of the
+line before, as text, and this line's bytes after its own hash. The first line of a file holds the
+hash with which a file before it ended, as `after`; so a file can be checked alone, and a series of
+files as one chain.
+
+What a chain cannot show: lines cut off the end, and a file that was written anew from the first
+changed line on. For this, keep the last hash at another place.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, BinaryIO, NamedTuple
+
+from ..errors import SettingsError
+
+#: the hash before the first line of a chain
+START = "0" * 64
+
+_HEAD, _TAIL = b'{"hash":"', b'",'
+_BODY = len(_HEAD) + len(START) + len(_TAIL)
+# a longer line is no line of ours; in bytes
+_LONGEST = 50_000_000
+_BLOCK = 1 << 16
+
+
+class JournalError(SettingsError):
+    """A journal that cannot be opened or written."""
+
+
+class Changed(SettingsError):
+    """A line that is not the one that was written."""
+
+
+class Entry(NamedTuple):
+    """One line of a journal."""
+
+    #: counted from 1
+    line: int
+    #: up to this line
+    hash: str
+    #: what was appended, without the hash
+    record: Mapping[str, Any]
+
+
+class Journal:
+    """A journal that this process appends to. No other process can open it at the same time.
+
+    A line is accepted when `append` returns: then it is on the disk. A failed write is taken back.
+    After one, and after a failed sync, nothing more is accepted: open the journal anew.
+    """
+
+    def __init__(self, path: str, after: str = START) -> None:
+        """Open or create a file with the permissions 0600.
+
+        `after`: the last hash of the journal that this file continues; only a new file takes it.
+        The end of a line that a kill or a full disk cut off is removed; `repaired` says how many
+        bytes. Raises JournalError, and Changed if the last line is not as it was written.
+        """
+        self.path = path
+        self.repaired = 0
+        self._is_failed = False
+        try:
+            self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise JournalError(f"{path} cannot be opened ({error.strerror})") from None
+        try:
+            self._lock()
+            self._length = os.fstat(self._file).st_size
+            with open(path, "rb") as readable:
+                whole = _end_of_lines(readable, self._length)
+                self.repaired = self._length - whole
+                self._hash = _last_hash(readable, whole, path)
+            if self.repaired:
+                self._cut(whole)
+            if not self._length:
+                self.append([{"journal": 1, "after": after}])
+                _sync_folder(os.path.dirname(path) or ".")
+        except OSError as error:
+            os.close(self._file)
+            raise JournalError(f"{path} cannot be opened ({error.strerror})") from None
+        except BaseException:
+            os.close(self._file)
+            raise
+
+    @property
+    def hash(self) -> str:
+        """The hash up to the last line."""
+        return self._hash
+
+    def append(self, records: Iterable[Mapping[str, Any]]) -> None:
+        """Write a line for each record, and sync them to the disk: 1 write and 1 sync together.
+
+        A record has at least one key, and none is `hash`. Raises JournalError; then no line was
+        accepted.
+        """
+        if self._is_failed:
+            raise JournalError(f"{self.path}: an earlier write failed; open it anew")
+        before, lines = self._hash, []
+        for record in records:
+            body = json.dumps(record, separators=(",", ":"), allow_nan=False).encode()[1:]
+            before = _hashed(before, body)
+            lines.append(b"".join((_HEAD, before.encode(), _TAIL, body, b"\n")))
+        content = b"".join(lines)
+        try:
+            written = 0
+            while written < len(content):
+                written += os.write(self._file, content[written:])
+            os.fsync(self._file)
+        except OSError as error:
+            self._is_failed = True
+            with contextlib.suppress(OSError):
+                self._cut(self._length)
+            raise JournalError(f"{self.path} cannot be written ({error.strerror})") from None
+        except BaseException:
+            # Ctrl-C between two writes: what came of them is not known
+            self._is_failed = True
+            raise
+        self._length += len(content)
+        self._hash = before
+
+    def close(self) -> None:
+        os.close(self._file)
+
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _lock(self) -> None:
+        import fcntl  # Windows has none, where everything else of the command works
+
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise JournalError(f"{self.path} is in use: another process appends to it") from None
+
+    def _cut(self, length: int) -> None:
+        os.ftruncate(self._file, length)
+        os.fsync(self._file)
+        self._length = length
+
+
+def read(path: str) -> Iterator[Entry]:
+    """The lines of a journal, each checked before it is yielded; a torn end is left out.
+
+    Reads the file as it stands, also while another process appends to it. Raises SettingsError if
+    it cannot be read, and Changed for the first line that is not as it was written.
+    """
+    try:
+        with open(path, "rb") as file:
+            yield from _checked(file, path)
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read ({error.strerror})") from None
+
+
+def read_all(paths: Iterable[str]) -> Iterator[tuple[str, Entry]]:
+    """The lines of a series of journals, in this order, with the path of each.
+
+    Raises as `read`; Changed also if a file does not continue the one before.
+    """
+    before = ""
+    for path in paths:
+        for entry in read(path):
+            if entry.line == 1 and before and entry.record.get("after") != before:
+                raise Changed(
+                    f"{path}: line 1 does not continue the file before it: a file is missing, or"
+                    " lines at the end of the one before were removed or added"
+                )
+            before = entry.hash
+            yield path, entry
+
+
+def _checked(file: BinaryIO, path: str) -> Iterator[Entry]:
+    before, number = START, 0
+    while True:
+        line = file.readline(_LONGEST)
+        if not line.endswith(b"\n"):
+            if len(line) == _LONGEST:
+                raise _changed(path, number + 1)
+            return
+        number += 1
+        before, record = _entry(before, line, path, number)
+        if number == 1 and record.get("journal") != 1:
+            raise Changed(f"{path}: line 1 is not the first line of a journal")
+        yield Entry(number, before, record)
+
+
+def _entry(before: str, line: bytes, path: str, number: int) -> tuple[str, Mapping[str, Any]]:
+    body = line[_BODY:-1]
+    own = _hashed(before, body)
+    if line[:_BODY] != b"".join((_HEAD, own.encode(), _TAIL)):
+        raise _changed(path, number)
+    try:
+        return own, json.loads(b"{" + body)
+    except (ValueError, RecursionError):
+        raise _changed(path, number) from None
+
+
+def _changed(path: str, number: int) -> Changed:
+    return Changed(
+        f"{path}: line {number} is not as it was written, or a line before it is missing"
+    )
+
+
+def _hashed(before: str, body: bytes) -> str:
+    """The hash of a line with this `body`: its bytes after the hash, without the line's end."""
+    digest = hashlib.sha256(before.encode())
+    digest.update(body)
+    return digest.hexdigest()
+
+
+def _last_hash(file: BinaryIO, end: int, path: str) -> str:
+    """The hash in the last whole line, which is checked; START for an empty file.
+
+    Reads the last two lines only: a journal may be large.
+    """
+    if not end:
+        return START
+    last = _begin_of_line(file, end)
+    before = START
+    if last:
+        file.seek(_begin_of_line(file, last) + len(_HEAD))
+        before = file.read(len(START)).decode("ascii", "replace")
+    file.seek(last)
+    try:
+        found, _ = _entry(before, file.read(end - last), path, 0)
+    except Changed:
+        raise Changed(
+            f"{path}: its last line is not as it was written: nothing is appended to it; move the"
+            " file away, or check it"
+        ) from None
+    return found
+
+
+def _end_of_lines(file: BinaryIO, length: int) -> int:
+    """The length up to the end of the last whole line."""
+    return _begin_of_line(file, length + 1)
+
+
+def _begin_of_line(file: BinaryIO, end: int) -> int:
+    """Where the line begins whose last byte, the line's end, stands before `end`."""
+    place = end - 1
+    while place > 0:
+        start = max(0, place - _BLOCK)
+        file.seek(start)
+        found = file.read(place - start).rfind(b"\n")
+        if found >= 0:
+            return start + found + 1
+        place = start
+    return 0
+
+
+def _sync_folder(path: str) -> None:
+    """Without it, a power loss could take away a new file."""
+    folder = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
