@@ -48,13 +48,14 @@ def pytest_runtest_makereport(
 
 
 def pytest_configure() -> None:
-    """Restores the default action of SIGINT and SIGHUP, because programs that tests start inherit
-    an ignored signal.
+    """Restores the default action of SIGINT, SIGQUIT and SIGHUP, because programs that tests start
+    inherit an ignored signal.
 
-    A script's shell starts a background job with SIGINT ignored; nohup ignores SIGHUP.
+    A script's shell starts a background job with SIGINT and SIGQUIT ignored; nohup ignores SIGHUP.
     """
     for number, usual in (
         (signal.SIGINT, signal.default_int_handler),
+        (signal.SIGQUIT, signal.SIG_DFL),
         (signal.SIGHUP, signal.SIG_DFL),
     ):
         if signal.getsignal(number) is signal.SIG_IGN:

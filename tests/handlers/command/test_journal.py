@@ -15,6 +15,7 @@ import pytest
 
 from handlers.command import journal
 from handlers.command.journal import Changed, Journal, JournalError
+from tests.waiting import PATIENCE_S
 
 RECORDS = [{"outlet": number, "name": "Größe \n"} for number in range(4)]
 
@@ -179,7 +180,7 @@ def killed(path: str, times: int, seed: int = 1) -> int:
         writer.send_signal(signal.SIGKILL)
         for line in writer.stdout.read().splitlines(keepends=True):
             accepted = int(line) if line.endswith(b"\n") else accepted
-        writer.wait()
+        writer.wait(PATIENCE_S)
         writer.stdout.close()
         found = [one.record["n"] for one in journal.read(path) if one.line > 1]
         assert found[: accepted + 1] == list(range(accepted + 1))
