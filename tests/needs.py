@@ -38,6 +38,7 @@ PACKAGES = {
     "prometheus": "prometheus",
     "promtool": "prometheus",
     "prometheus-snmp-exporter": "prometheus-snmp-exporter",
+    "victoria-metrics": "victoria-metrics",
     "certutil": "libnss3-tools",
     "pk12util": "libnss3-tools",
 }

@@ -91,10 +91,17 @@ class Hall:
 
     def requests(self) -> dict[str, int]:
         """The number of requests so far, by handler. Raises SystemExit if the process has ended."""
+        return self._asked("")
+
+    def bytes(self) -> dict[str, int]:
+        """The bytes of requests and answers so far, by handler; raises as `requests`."""
+        return self._asked("bytes")
+
+    def _asked(self, what: str) -> dict[str, int]:
         assert self._process.stdin is not None and self._process.stdout is not None
         # else a BrokenPipeError would end the benchmark without a message
         if self._process.poll() is None:
-            self._process.stdin.write("\n")
+            self._process.stdin.write(f"{what}\n")
             self._process.stdin.flush()
             line = self._process.stdout.readline()
             if line:
@@ -104,8 +111,7 @@ class Hall:
 
     def only(self, handler: str) -> tuple[Path, int]:
         """A list of the living PDUs of this handler and its length; "": the whole list."""
-        with open(self.list, newline="") as file:
-            rows = list(csv.DictReader(file))
+        rows = self.rows()
         if not handler:
             return self.list, len(rows)
         chosen = [row for row in rows if row["handler"] == handler and not _dead(row["name"])]
@@ -116,14 +122,18 @@ class Hall:
             writer.writerows(chosen)
         return path, len(chosen)
 
+    def rows(self) -> list[dict[str, str]]:
+        """The lines of the list."""
+        with open(self.list, newline="") as file:
+            return list(csv.DictReader(file))
+
     def snmp(self) -> list[str]:
         """The addresses of the living SNMP PDUs."""
-        with open(self.list, newline="") as file:
-            return [
-                row["address"]
-                for row in csv.DictReader(file)
-                if row["handler"] == "snmp" and row["name"].startswith("rack")
-            ]
+        return [
+            row["address"]
+            for row in self.rows()
+            if row["handler"] == "snmp" and not _dead(row["name"])
+        ]
 
 
 @contextlib.contextmanager

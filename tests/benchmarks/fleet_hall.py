@@ -5,8 +5,9 @@ Each handler has one simulator, except that NUT has one for every 20 PDUs. One e
 ports (fronts) that keep the simulator's answers and repeat them after DELAY_MS; only NUT's commands
 other than LIST are answered anew each time. Every fiftieth PDU is dead: its port is open, but never
 answers. Writes list.csv, logins.toml and ca.pem into FOLDER and prints "ready". Then answers each
-line of standard input with the number of requests so far by handler, as JSON. Lines that arrive at
-a NUT server in one piece count as one request. Requests to dead PDUs are not counted.
+line of standard input with the number of requests so far by handler, as JSON; the line "bytes" with
+the bytes of requests and answers, without the heads of packets and TLS. Lines that arrive at a NUT
+server in one piece count as one request. Requests to dead PDUs are not counted.
 """
 
 from __future__ import annotations
@@ -44,7 +45,10 @@ class Hall(NamedTuple):
     """The delay and the counters that all fronts share."""
 
     delay_s: float
+    #: requests by handler
     counts: Counter[str]
+    #: bytes of requests and answers by handler
+    bytes: Counter[str]
 
 
 # ---- SNMP ----------------------------------------------------------------------------------------
@@ -78,6 +82,7 @@ class SnmpFront(asyncio.DatagramProtocol):
             place = request_id(answer)
             self._known[question] = (answer[: place[0]], answer[place[1] :])
         before, behind = self._known[question]
+        self._hall.bytes["snmp"] += len(data) + len(before) + end - begin + len(behind)
         asyncio.get_running_loop().call_later(
             self._hall.delay_s, self.transport.sendto, before + data[begin:end] + behind, peer
         )
@@ -130,6 +135,7 @@ async def nut_front(
                 if asked not in known:
                     known[asked] = session.answer(words).encode()
                 answer += known[asked]
+            hall.bytes["nut"] += len(data) + len(answer)
             await asyncio.sleep(hall.delay_s)
             writer.write(answer)
     except ConnectionError:
@@ -208,6 +214,9 @@ async def http_front(
                 known[question] = await asyncio.get_running_loop().run_in_executor(
                     None, upstream.ask, method, target, sent, body
                 )
+            # a character of the decoded head is a byte
+            asked = len("\r\n".join(head)) + length
+            hall.bytes[upstream.kind] += asked + len(known[question])
             await asyncio.sleep(hall.delay_s)
             writer.write(known[question])
     except (asyncio.IncompleteReadError, ConnectionError, ssl.SSLError):
@@ -305,7 +314,7 @@ class Builder:
 
 async def run(folder: Path, pdus: int, delay_s: float) -> None:
     """Serves all PDUs until standard input ends."""
-    hall = Hall(delay_s, Counter())
+    hall = Hall(delay_s, Counter(), Counter())
     with ExitStack() as stack:
         builder = Builder(hall, folder, stack)
         for number, kind in enumerate(kinds(pdus)):
@@ -324,8 +333,8 @@ async def run(folder: Path, pdus: int, delay_s: float) -> None:
             )
         )
         print("ready", flush=True)
-        while await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline):
-            print(json.dumps(hall.counts), flush=True)
+        while line := await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline):
+            print(json.dumps(hall.bytes if line == "bytes\n" else hall.counts), flush=True)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ real exporters.
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Callable
@@ -29,9 +28,12 @@ SCRAPED_S = 2
     "arguments",
     [
         ("check", "config", "prometheus.yml"),
+        ("check", "config", "sharded.yml"),
         ("check", "rules", "pdu-rules.yml"),
+        ("check", "rules", "pdu-storage-rules.yml"),
         ("test", "rules", "pdu-rules-test.yml"),
         ("test", "rules", "pdu-billing-test.yml"),
+        ("test", "rules", "pdu-sharded-test.yml"),
     ],
     ids=" ".join,
 )
@@ -173,34 +175,3 @@ def test_a_falling_counter_and_a_missing_exporter_raise_alerts(small: Hall, tmp_
         assert eventually(
             lambda: len(seen.alerts().get("PduExporterDown", ())) >= len(PEERS) + 1
         ), seen.alerts()
-
-
-@pytest.mark.against("prometheus")
-def test_two_exporters_share_one_list(small: Hall, tmp_path: Path) -> None:
-    """The test uncomments the lines of the configuration that share a list between exporters."""
-    ports = [reserved(), reserved()]
-    lines = [small.lines[0].replace(",", f" {number},", 1) for number in range(8)]
-    text = config(ports[0])
-    one, several = text.index("      # One exporter:"), text.index("      # Several exporters")
-    shares = re.sub(r"^( +)# ", r"\1", text[several:], flags=re.MULTILINE).partition("\n")[2]
-    for number, port in enumerate(ports):
-        shares = shares.replace(f"exporter-{number}.example.net:9914", f"127.0.0.1:{port}")
-    shutil.copy(DOCS / "pdu-rules.yml", tmp_path)
-    with (
-        serving("--list", small.list(*lines), "--auth", small.logins, port=ports[0]) as first,
-        serving("--list", small.list(*lines), "--auth", small.logins, port=ports[1]) as second,
-        prometheus(tmp_path, text[:one] + shares) as seen,
-    ):
-        wanted = len(small.peers) + len(lines)
-        assert eventually(lambda: value(seen, "sum(pdu_up)") == wanted), (
-            tmp_path / "prometheus.log"
-        ).read_text()[-2000:]
-        probed: dict[str, float] = {}
-        for running in (first, second):
-            _, metrics, _ = running.get("metrics")
-            probed[running.url] = sum(
-                float(line.split()[-1])
-                for line in metrics.splitlines()
-                if line.startswith("pdu_exporter_probes_total")
-            )
-        assert all(probed.values()), probed
