@@ -4,6 +4,7 @@ several forms.
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Any, Optional, Union
 
@@ -29,6 +30,8 @@ _NUMBERS = re.compile(
 )
 # 100 more for a module's name at the start
 _LONGEST_OID = _MOST_ARCS * (_ARC_DIGITS + 1) + 100
+# characters of an OID that is kept, and how many are kept: 2 MB
+_SHORT_OID, _KEPT_OIDS = 128, 4096
 
 # The last three begin the default sysObjectIDs of Net-SNMP (NET-SNMP-MIB, NET-SNMP-TC) and its
 # predecessor (UCD-SNMP-MIB).
@@ -78,8 +81,9 @@ def oid_arcs(text: object) -> Optional[tuple[int, ...]]:
     for "", None for other text.
     """
     whole = str(text)
-    if _NUMBERS.fullmatch(whole):
-        return tuple(map(int, whole.split(".")))
+    numbers = _of_numbers(whole) if len(whole) <= _SHORT_OID else None
+    if numbers is not None:
+        return numbers
     # plain `linux` is NET-SNMP-TC's
     known = whole[: _LONGEST_OID + 1].replace("UCD-SNMP-MIB::linux", "ucdavis.250.10")
     parts = known.rpartition("::")[2].strip(".").split(".")
@@ -93,54 +97,66 @@ def oid_arcs(text: object) -> Optional[tuple[int, ...]]:
     return tuple(map(int, parts))
 
 
-def indexes(elements: list[Any], asked: str, split: Optional[bool] = None) -> list[str]:
-    """The index of each walked row below the OID `asked`.
+@functools.lru_cache(maxsize=_KEPT_OIDS)
+def _of_numbers(text: str) -> Optional[tuple[int, ...]]:
+    """The arcs of an OID that is written with numbers alone, None for other text. Kept, because the
+    PDUs of a family have the same objects."""
+    return tuple(map(int, text.split("."))) if _NUMBERS.fullmatch(text) else None
+
+
+class Placed:
+    """Walked rows below the OID `asked`, with the arcs that their attributes hold.
 
     The attribute `oid` of a row may be its whole OID, or its OID without a part of the index.
     `oid_index` or `index` may be the index, a part of it, or the whole OID. All rows together
     decide: OIDs are whole if none contradicts its row's index and no two are equal. But a table
     with the rows 1.1 and 2.2, split before the last arc, looks like one with the rows 1 and 2.
-    `split` decides between them: whether the platform splits OIDs (see `splits`); None counts as
-    False.
-
-    Raises ProtocolError if a row cannot be placed below `asked`.
+    `split` decides between them: whether the platform splits OIDs (see `splits`).
     """
-    root = oid_arcs(asked) or ()
-    oids = [oid_arcs(getattr(element, "oid", "") or "") for element in elements]
-    rests = [oid[len(root) :] if oid and oid[: len(root)] == root else None for oid in oids]
-    held = [_index(element) for element in elements]
-    repeated = any(index and index[: len(root)] == root for index in held)  # it is the whole OID
-    given = [
-        index[len(root) :] if index and index[: len(root)] == root else index for index in held
-    ]
-    if all(rest is not None for rest in rests):
-        whole = [rest or () for rest in rests]
-        full = all(
-            index is None or rest[len(rest) - len(index) :] == index
-            for rest, index in zip(whole, given)
+
+    def __init__(self, elements: list[Any], asked: str) -> None:
+        self._asked = asked
+        self._root = root = oid_arcs(asked) or ()
+        depth = len(root)
+        self._oids = [oid_arcs(getattr(element, "oid", "") or "") for element in elements]
+        # behind `asked`
+        self._rests = [oid[depth:] if oid and oid[:depth] == root else None for oid in self._oids]
+        held = [_index(element) for element in elements]
+        # an index that is the whole OID
+        self._repeated = any(index and index[:depth] == root for index in held)
+        self._given = [
+            index[depth:] if index and index[:depth] == root else index for index in held
+        ]
+
+    def indexes(self, split: bool) -> list[str]:
+        """The index of each row. Raises ProtocolError if one cannot be placed below `asked`."""
+        rests, given = self._rests, self._given
+        whole = [rest for rest in rests if rest is not None]
+        if len(whole) == len(rests):
+            may_be_whole = (self._repeated or not split) and len(set(whole)) == len(whole)
+            if may_be_whole and all(map(_ends_with, whole, given)):
+                return [_dotted(rest) for rest in whole]
+            return [_dotted(rest + (index or ())) for rest, index in zip(whole, given)]
+        if any(
+            rest is None and oid and oid[:_INTERNET] == self._root[:_INTERNET]
+            for rest, oid in zip(rests, self._oids)
+        ):
+            raise self._error("the walk returned an object that was not asked for")
+        if whole:
+            raise self._error("only some of the walked rows have an OID that can be read")
+        if all(index is not None for index in given):
+            return [_dotted(index) for index in given if index is not None]
+        raise self._error(
+            "a walked row has neither an OID that can be read nor an index (looked for oid,"
+            " oid_index, index)"
         )
-        may_be_whole = repeated or not split
-        if full and may_be_whole and len(set(whole)) == len(whole):
-            return [_dotted(rest) for rest in whole]
-        return [_dotted(rest + (index or ())) for rest, index in zip(whole, given)]
-    if any(
-        rest is None and oid and oid[:_INTERNET] == root[:_INTERNET]
-        for rest, oid in zip(rests, oids)
-    ):
-        raise ProtocolError(
-            "the walk returned an object that was not asked for", operation=f"walk {asked}"
-        )
-    if any(rest is not None for rest in rests):
-        raise ProtocolError(
-            "only some of the walked rows have an OID that can be read", operation=f"walk {asked}"
-        )
-    if all(index is not None for index in given):
-        return [_dotted(index) for index in given if index is not None]
-    raise ProtocolError(
-        "a walked row has neither an OID that can be read nor an index (looked for oid, oid_index,"
-        " index)",
-        operation=f"walk {asked}",
-    )
+
+    def _error(self, reason: str) -> ProtocolError:
+        return ProtocolError(reason, operation=f"walk {self._asked}")
+
+
+def _ends_with(rest: tuple[int, ...], index: Optional[tuple[int, ...]]) -> bool:
+    return index is None or rest[len(rest) - len(index) :] == index
 
 
 def splits(element: object, asked: str) -> Optional[bool]:

@@ -19,7 +19,7 @@ from typing import (
 
 from ..errors import PduHandlerError, ProtocolError, SettingsError, Unreachable
 from .form import address
-from .rows import LONGEST_TEXT, Raw, indexes, is_of, raw_value, splits
+from .rows import LONGEST_TEXT, Placed, Raw, is_of, raw_value, splits
 from .snmp_errors import ends_table, translate
 
 if TYPE_CHECKING:
@@ -145,11 +145,12 @@ class Snmp:
         """The indexes of the walked rows. Costs a GET if only that shows whether the platform
         splits OIDs."""
 
-        def placed(split: bool) -> list[str]:
-            read = functools.partial(indexes, elements, oid, split)
-            return self._tried(read, f"walk {oid}") or [""] * len(elements)
+        def placed() -> tuple[list[str], list[str]]:
+            found = Placed(elements, oid)
+            return found.indexes(split=False), found.indexes(split=True)
 
-        whole, split = placed(False), placed(True)
+        without = [""] * len(elements)
+        whole, split = self._tried(placed, f"walk {oid}") or (without, without)
         if whole == split:
             if elements:
                 self._learn(elements[0], f"{oid}.{whole[0]}")

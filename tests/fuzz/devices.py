@@ -16,7 +16,7 @@ from typing import Any
 from unittest import mock
 
 from handlers.errors import PduHandlerError
-from handlers.host.rows import indexes, oid_arcs, raw_value
+from handlers.host.rows import Placed, oid_arcs, raw_value
 from handlers.http import connection
 from handlers.http.message import Endpoint, Reply, Request
 from handlers.nut import messages, outlets
@@ -307,8 +307,10 @@ def values(data: bytes) -> None:
                 assert number is None or number.is_finite()
                 decoding.shown(raw), decoding.octets(raw), decoding.bits(raw)
         oid_arcs(Element.oid)
-        with contextlib.suppress(PduHandlerError):
-            indexes([Element, Element], "1.3.6.1.4.1.318.1")
+        placed = Placed([Element, Element], "1.3.6.1.4.1.318.1")
+        for split in (False, True):
+            with contextlib.suppress(PduHandlerError):
+                placed.indexes(split)
 
 
 def walks(data: bytes) -> None:
