@@ -6,6 +6,7 @@ send numbers of a fixed size. Everything else that is not BER is refused.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 Arcs = tuple[int, ...]
@@ -19,6 +20,8 @@ SEQUENCE = 0x30
 _MOST_ARCS = 128  # RFC 2578, 3.5
 _MOST_ARC = 2**32 - 1  # RFC 2578, 3.5
 _LENGTH_OCTETS = 4
+# octets of an OID that is kept, and how many are kept: 2 MB
+_SHORT, _KEPT = 64, 4096
 
 
 class Malformed(ValueError):
@@ -87,6 +90,10 @@ def octets(data: bytes, at: int, end: int) -> tuple[bytes, int]:
 
 def arcs(content: bytes) -> Arcs:
     """The arcs in the content of an OBJECT IDENTIFIER."""
+    return _known(content) if len(content) <= _SHORT else _arcs(content)
+
+
+def _arcs(content: bytes) -> Arcs:
     found: list[int] = []
     value = 0
     for octet in content:
@@ -106,6 +113,10 @@ def arcs(content: bytes) -> Arcs:
     if len(found) >= _MOST_ARCS or max(found) > _MOST_ARC:
         raise Malformed("an OID beyond the limits of SNMP")
     return (first, *found)
+
+
+# PDUs of a family have the same objects
+_known = functools.lru_cache(maxsize=_KEPT)(_arcs)
 
 
 def tlv(tag: int, content: bytes) -> bytes:
