@@ -182,15 +182,11 @@ def is_of(element: object, asked: str) -> bool:
 
 
 def _index(element: object) -> Optional[tuple[int, ...]]:
-    index = next(
-        (
-            v
-            for v in (getattr(element, n, None) for n in ("oid_index", "index"))
-            if v not in (None, "")
-        ),
-        None,
-    )
-    return None if index is None or callable(index) else oid_arcs(index)
+    for name in ("oid_index", "index"):
+        index = getattr(element, name, None)
+        if index not in (None, ""):
+            return None if callable(index) else oid_arcs(index)
+    return None
 
 
 def _dotted(arcs: tuple[int, ...]) -> str:

@@ -35,9 +35,11 @@ class Column(Place):
         validation.suffix(self.suffix, "suffix")
 
     def rows(self, reader: Reader) -> Rows:
-        tail = "." + self.suffix if self.suffix else ""
+        if not self.suffix:
+            return dict(reader.walk(self.oid))
+        tail = "." + self.suffix
         return {
-            index[: len(index) - len(tail)]: value
+            index[: -len(tail)]: value
             for index, value in reader.walk(self.oid).items()
             if index.endswith(tail)
         }
