@@ -113,7 +113,7 @@ bench-redfish: env-tests ## Redfish: compared with DMTF's library and rf_power_e
 bench-cold: env-tests ## import and make_handler in a fresh process, compared with `import requests`
 	@$(RUN) -m tests.benchmarks.bench_cold
 
-bench-fleet: env-tests system ## 1,000 and 5,000 simulated PDUs read by pdu check, compared with a plain loop, snmpbulkwalk and prometheus-snmp-exporter
+bench-fleet: env-tests system ## 1,000 and 10,000 simulated PDUs read by pdu check, compared with a plain loop, snmpbulkwalk and prometheus-snmp-exporter
 	@$(RUN) -m tests.benchmarks.bench_fleet
 
 bench-page: env-tests ## the local DCImanager: 200 PDUs polled, one that hangs, one that crashes; how fast its page answers
