@@ -102,6 +102,10 @@ def gaps(times: Sequence[float]) -> list[float]:
     return [after - when for when, after in zip(times, times[1:])]
 
 
+def _is_dead(name: str) -> bool:
+    return name.startswith("dead")
+
+
 def _parts(connection: socket.socket) -> Iterator[bytes]:
     while part := connection.recv(65536):
         yield part
@@ -116,8 +120,11 @@ class Trial:
         self._prometheus, self._victoria = setup.prometheus, setup.victoria
 
     def settle(self) -> None:
-        """Returns when every PDU has been scraped, by either exporter. Raises RuntimeError."""
+        """Returns when every PDU has been scraped, by either exporter, and each living one has
+        answered. Raises RuntimeError."""
+        living = sum(not _is_dead(row["name"]) for row in self._hall.rows())
         self._wait(lambda: self._read() == self._pdus, "every PDU is scraped")
+        self._wait(lambda: self._prometheus.value("sum(pdu_up)") == living, "living PDUs answer")
 
     def costs(self) -> Costs:
         """Measures some intervals in which nothing happens."""
@@ -189,14 +196,16 @@ class Trial:
         alarm_s = time.monotonic() - died
         self._wait(lambda: share <= self._alarmed_pdus(), "the alerts of its PDUs")
         all_alarms_s = time.monotonic() - died
+        # a scrape that took too long ends the series of a PDU until the next one
+        until(lambda: self._read() == self._pdus - len(share))
         spared = {one["instance"] for one, _ in prometheus.query("pdu_up")}
         blamed = self._blamed()
         missing_spared = sum(self._missing(spared))
         # a new start asks for the list again, of which one exporter has no longer any
         prometheus.end()
         prometheus.start()
-        self._wait(lambda: bool(self._prometheus.targets()), "targets after the restart")
-        targets = sum(one["labels"]["job"] == "pdu" for one in self._prometheus.targets())
+        until(lambda: self._targets() == self._pdus)
+        targets = self._targets()
         self._setup.share_out(left.address, left.address)
         reloaded = time.monotonic()
         self._wait(lambda: self._read() == self._pdus, "the other exporter reads all PDUs")
@@ -228,6 +237,10 @@ class Trial:
         """PDUs with an answer of an exporter: one without ends their series."""
         return int(self._prometheus.value("count(pdu_up)"))
 
+    def _targets(self) -> int:
+        """PDUs that Prometheus scrapes, or tries to."""
+        return sum(one["labels"]["job"] == "pdu" for one in self._prometheus.targets())
+
     def _series(self) -> set[frozenset[tuple[str, str]]]:
         """The series of all PDUs that had a sample in this trial, by their labels."""
         found = self._prometheus.series(_OF_PDUS, _LONG_S)
@@ -243,7 +256,7 @@ class Trial:
 
     def _blamed(self) -> int:
         unreachable: list[Labels] = self._prometheus.firing("PduUnreachable")
-        return sum(not one["instance"].startswith("dead") for one in unreachable)
+        return sum(not _is_dead(one["instance"]) for one in unreachable)
 
     # ---- what is lost ----------------------------------------------------------------------------
 
@@ -268,8 +281,8 @@ class Trial:
         return time.monotonic() - begin
 
     def _lacking(self) -> tuple[int, int]:
-        """Readings of pdu_up that Prometheus has had for an interval and VictoriaMetrics lacks
-        after some patience, and how many there are."""
+        """Readings of pdu_up that Prometheus has and VictoriaMetrics lacks after some patience, and
+        how many Prometheus has."""
         here = {
             (one.labels["instance"], round(when, 3))
             for one in self._prometheus.samples("pdu_up", _LONG_S)
