@@ -13,6 +13,7 @@ import pytest
 from tests import terminal
 from tests.simulators.xerus import Fault, XerusPdu, image
 from tests.simulators.xerus.jsonrpc import RpcError
+from tests.waiting import until
 
 from .results import Run, done, facts
 
@@ -67,6 +68,8 @@ def test_a_restart_without_an_answer_is_not_reported_as_a_fact(run: Run, unit: X
         9,
         "the unit did not confirm the restart; it may be restarting\n",
     )
+    # the unit did restart, a moment later
+    assert until(lambda: unit.boots() == 1 and not unit.down())
     code, out, _ = run("firmware", "reboot", "--yes", "--json")
     assert code == 9 and json.loads(out) == {"rebooting": None, "answered": False}
 
