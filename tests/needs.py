@@ -41,6 +41,8 @@ PACKAGES = {
     "victoria-metrics": "victoria-metrics",
     "certutil": "libnss3-tools",
     "pk12util": "libnss3-tools",
+    "zsh": "zsh",
+    "fish": "fish",
 }
 _ELSEWHERE = os.pathsep.join(("/usr/sbin", "/sbin", "/lib/nut", "/usr/lib/nut", "/usr/libexec/nut"))
 
