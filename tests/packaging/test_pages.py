@@ -147,20 +147,28 @@ def _counted(path: Path) -> int:
     return len(_NAMES.sub("", path.read_text("utf-8")).split())
 
 
-def test_an_administrator_reads_at_most_12200_words() -> None:
-    """README and all pages of docs; docs/dev is for engineers. Troubleshooting is looked up, not
-    read, and has its own limit; so has the page of the hall (its own tests).
+# Pages that an administrator looks up for one job, with their limits in words. A page of a new
+# command belongs here, and everything else below docs/ to what every administrator reads.
+_FOR_ONE_JOB = {"hall": 900, "troubleshooting": 1_500}
+
+
+def test_an_administrator_reads_at_most_12000_words() -> None:
+    """README and all pages of docs, except those for one job; docs/dev is for engineers.
+
+    Some 160 words stay free: `pdu new` adds rows to these pages.
     """
     docs = ROOT / "docs"
-    pages = {ROOT / "README.md", *docs.glob("*.md")} - {
-        docs / "troubleshooting.md",
-        docs / "hall.md",
-    }
+    pages = {ROOT / "README.md", *docs.glob("*.md")}
+    pages -= {docs / f"{name}.md" for name in _FOR_ONE_JOB}
     assert {
         docs / f"{name}.md" for name in ("devices", "snmp", "raritan", "redfish", "nut")
     } < pages
-    assert sum(map(_counted, pages)) <= 12_200
-    assert _counted(docs / "troubleshooting.md") <= 1_500
+    assert sum(map(_counted, pages)) <= 12_000
+
+
+@pytest.mark.parametrize("name, words", _FOR_ONE_JOB.items())
+def test_a_page_for_one_job_is_short(name: str, words: int) -> None:
+    assert _counted(ROOT / "docs" / f"{name}.md") <= words
 
 
 def test_readme_is_short_and_its_first_screen_says_what_is_read_and_what_is_not_tried() -> None:

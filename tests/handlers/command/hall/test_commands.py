@@ -273,7 +273,3 @@ def test_each_command_of_the_page_runs_as_written(
         capsys, "rehearse", "hall.power.toml", "--readings", "monday.json", "--fail", "feed:A"
     )
     assert "4 machines: 1 dark" in out and not err
-
-
-def test_the_page_has_at_most_900_words() -> None:
-    assert len((ROOT / "docs" / "hall.md").read_text("utf-8").split()) <= 900
