@@ -156,9 +156,7 @@ _PART = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n'
 def test_a_malformed_or_too_large_form_is_an_error_page(
     site: DciManager, boundary: str, body: bytes
 ) -> None:
-    answer = Visitor(site).request(
-        "POST", "/login", body, content_type=f"multipart/form-data{boundary}"
-    )
+    answer = Visitor(site).sent("/login", body, content_type=f"multipart/form-data{boundary}")
     assert answer.status == 400 and "This form cannot be read: " in answer.body
 
 

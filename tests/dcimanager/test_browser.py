@@ -90,6 +90,7 @@ def test_an_uploaded_handler_and_its_pdu_work_on_a_phone_and_after_a_restart(
             window.one("form.form button.main").click()
             window.until(lambda: len(window.all("table.outlets tbody tr")) == 16, "16 outlets")
             assert window.text("#outlet-3 .chip") == "On"
+            window.shows("Server 3", "#outlet-3")  # names are read after the states
 
             off_and_on(window)
             window.until(

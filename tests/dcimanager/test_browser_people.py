@@ -172,6 +172,75 @@ def test_a_server_that_is_gone_is_said_beside_the_buttons_which_do_nothing(
             assert fits(window, size) and broken_words(window) == []
 
 
+def test_no_button_of_any_page_leads_away_while_the_server_is_gone(
+    window: Browser, metered: bytes, tmp_path: Path
+) -> None:
+    """Gone, and back: for most pages by a network that is cut, at the end by the server itself."""
+    with DciManager(page_port=0) as manager:
+        Client(manager).install(metered)
+        pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1", settings={"gates": str(tmp_path)})
+        manager.poll()
+        server = manager.servers.add("web")
+        logged_in(window, manager)
+        window.resize(*PHONE)
+        for path, button in (
+            ("", "form[action='/pdus/simulate'] button"),
+            (f"pdus/{pdu.id}", ".head a.button"),
+            (f"pdus/{pdu.id}/switch?outlet=2&to=off", ".confirm button"),
+            (f"pdus/{pdu.id}/edit", ".danger button"),
+            ("pdus/add", "form.form button.main"),
+            ("servers", "form[action='/servers/add'] button"),
+            (f"servers/{server}/power?command=on", ".confirm button"),
+            ("handlers", "form[action='/handlers/build'] button"),
+            ("log?pdu=77", "main a.button"),
+            ("login", "form[action='/login'] button"),
+        ):
+            window.open(f"{manager.page_url}{path}")
+            address = window.driver.current_url
+            with window.offline():
+                window.shows("The stand-in does not answer", "#gone")
+                assert window.one(button).get_attribute("aria-disabled") == "true", path
+                beside = (
+                    "const group = arguments[0].closest('form') || arguments[0].closest('.acts, p');"
+                    "return [group, ...group.querySelectorAll('*')].filter((one) =>"
+                    " getComputedStyle(one, '::after').content === '\"no server\"').length"
+                )
+                assert window.script(beside, window.one(button)) == 1, path
+                assert fits(window, PHONE), path
+                window.script("arguments[0].click()", window.one(button))
+            window.until(lambda: not window.text("#gone"), "the server is back")
+            assert window.driver.current_url == address
+            assert window.all("[data-slept]") == []
+        window.open(f"{manager.page_url}pdus/add")
+        window.one("[name=name]").send_keys("rack 8")
+        window.one("[name=address]").send_keys("192.0.2.8")
+        address = window.driver.current_url
+    # pressed before the page has noticed: what was typed stays
+    window.one("form.form button.main").click()
+    window.shows("The stand-in does not answer", "#gone")
+    assert window.driver.current_url == address
+    assert window.one("[name=name]").get_attribute("value") == "rack 8"
+
+
+def test_a_reload_sends_a_refused_form_no_second_time_without_scripts_too(
+    window: Browser, served: DciManager
+) -> None:
+    logged_in(window, served)
+    with window.without_scripts():
+        window.open(f"{served.page_url}pdus/add")
+        window.one("[name=name]").send_keys("   ")
+        window.one("[name=address]").send_keys("192.0.2.8")
+        window.requests("POST")
+        window.one("form.form button.main").click()
+        window.until(lambda: window.all("main [role=alert]"), "the refusal")
+        for _ in range(2):
+            alert, address = window.one("main [role=alert]"), window.one("[name=address]")
+            assert alert.text == "A PDU needs a name and an address."
+            assert address.get_attribute("value") == "192.0.2.8"
+            window.driver.refresh()
+        assert window.requests("POST") == [f"{served.page_url}pdus/add"]
+
+
 def fleet(manager: DciManager, count: int) -> list[Pdu]:
     """Adds PDUs of which every 50th failed."""
     outlets = [str(number) for number in range(1, 9)]

@@ -61,9 +61,13 @@ class Visitor:
         self, path: str, fields: Mapping[str, Union[str, Sequence[str]]], **headers: str
     ) -> Answer:
         body = urlencode({"csrf": self.csrf, **fields}, doseq=True, errors="surrogatepass").encode()
-        return self.request(
-            "POST", path, body, content_type="application/x-www-form-urlencoded", **headers
-        )
+        return self.sent(path, body, content_type="application/x-www-form-urlencoded", **headers)
+
+    def sent(self, path: str, body: bytes, **headers: str) -> Answer:
+        """POSTs a form. After a refusal, opens the page that says why, as a browser does."""
+        answer = self.request("POST", path, body, **headers)
+        to = answer.headers.get("location", "")
+        return self.get(to) if answer.status == 303 and "refused=" in to else answer
 
     def upload(self, files: list[tuple[str, bytes]]) -> Answer:
         mark = "d41d8c"
@@ -72,8 +76,7 @@ class Visitor:
         ]
         head = f'--{mark}\r\nContent-Disposition: form-data; name="archive"; filename="%s"\r\n\r\n'
         parts += [(head % name).encode() + data + b"\r\n" for name, data in files]
-        return self.request(
-            "POST",
+        return self.sent(
             "/handlers/upload",
             b"".join(parts) + f"--{mark}--\r\n".encode(),
             content_type=f"multipart/form-data; boundary={mark}",

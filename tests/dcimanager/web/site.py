@@ -22,11 +22,13 @@ from ..tokens import proof
 from .access import LOGIN, own_form, session
 from .fleet import Round
 from .outcomes import Outcomes
+from .refusals import Refusals, Refused
 from .shown import environment
 
 if TYPE_CHECKING:
     from ..manager import DciManager
 
+REFUSED = "/refused"
 LARGEST_ID = 2**63 - 1  # SQLite's largest integer
 _SESSIONS_KEPT = 20  # limit for sessions with unread messages; the oldest is dropped
 
@@ -52,6 +54,7 @@ class Site:
     def __init__(self, manager: DciManager, simulations: Simulations) -> None:
         self.manager, self.simulations = manager, simulations
         self.outcomes = Outcomes()
+        self._refusals = Refusals()
         # the last "Poll all now"
         self.round: Optional[Round] = None
         self._env = environment()
@@ -94,9 +97,31 @@ class Site:
         return HTMLResponse(text, status, {"etag": tag})
 
     def wrong(self, request: Request, error: Exception) -> Response:
-        status = error.status if isinstance(error, (Wrong, Refusal)) else 404
-        text = error.msg if isinstance(error, Refusal) else str(error)
-        return self.show(request, "error.html", status, text=text)
+        """The page of a request that cannot be carried out."""
+        refused = _refused(error)
+        return self.show(request, "error.html", refused.status, text=refused.text)
+
+    def refuse(self, request: Request, error: Exception) -> Response:
+        """The end of a form that cannot be carried out: the page `REFUSED` says why. The page's
+        script gets the sentence at once.
+        """
+        if is_part(request):
+            return self.wrong(request, error)
+        return self.again(request, LOGIN if request.url.path == LOGIN else REFUSED, _refused(error))
+
+    def again(self, request: Request, path: str, refused: Refused) -> Response:
+        """Sends the browser to the page `path`, which shows `refused` by `refused_form`."""
+        key = self._refusals.keep(session(request), refused)
+        return go(f"{path}{'&' if '?' in path else '?'}refused={key}")
+
+    def refused_form(self, request: Request) -> Optional[Refused]:
+        """The refusal that this page has to show, None without one."""
+        return self._refusals.of(session(request), request.query_params.get("refused", ""))
+
+
+def _refused(error: Exception) -> Refused:
+    text = error.msg if isinstance(error, Refusal) else str(error)
+    return Refused(text, error.status if isinstance(error, (Wrong, Refusal)) else 404)
 
 
 Work = Callable[[Site, Request], Response]
@@ -124,7 +149,7 @@ def action(site: Site, act: Act) -> Callable[[Request], Any]:
         length = request.headers.get("content-length", "")
         if not length.isdigit() or int(length) > LARGEST_BODY:
             return await run_in_threadpool(
-                site.wrong,
+                site.refuse,
                 request,
                 Wrong(
                     f"A form may not be larger than {LARGEST_BODY // 1_000_000} MB, and its length"
@@ -137,7 +162,7 @@ def action(site: Site, act: Act) -> Callable[[Request], Any]:
         except (MultiPartException, ValueError) as error:
             # ValueError: python-multipart's own errors
             return await run_in_threadpool(
-                site.wrong, request, Wrong(f"This form cannot be read: {error}")
+                site.refuse, request, Wrong(f"This form cannot be read: {error}")
             )
         except ClientDisconnect:
             return Response(status_code=400)  # the client has gone
@@ -150,7 +175,7 @@ def action(site: Site, act: Act) -> Callable[[Request], Any]:
                 )
             return await run_in_threadpool(act, site, request, form)
         except (Wrong, Refusal, LookupError) as error:
-            return await run_in_threadpool(site.wrong, request, error)
+            return await run_in_threadpool(site.refuse, request, error)
         finally:
             await form.close()
 

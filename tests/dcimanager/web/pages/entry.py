@@ -1,4 +1,4 @@
-"""Logging in and out."""
+"""Logging in and out, and the page of a refused form."""
 
 from __future__ import annotations
 
@@ -9,26 +9,38 @@ from starlette.routing import Route
 
 from ...records import Refusal
 from ..access import LOGIN, local_path, logged_in, session
-from ..site import Site, Wrong, action, go, page, text
+from ..refusals import Refused
+from ..site import REFUSED, Site, Wrong, action, go, page, quote_all, text
 
 _OWN = ("same-origin", "none")
+_NOTHING = Refused("", 200)
 
 
 def routes(site: Site) -> list[Route]:
     return [
+        Route(REFUSED, page(site, _refused)),
         Route(LOGIN, page(site, _show)),
         Route(LOGIN, action(site, _log_in), methods=["POST"]),
         Route("/logout", action(site, _log_out), methods=["POST"]),
     ]
 
 
+def _refused(site: Site, request: Request) -> Response:
+    refused = site.refused_form(request)
+    if refused is None:  # kept no longer
+        return go("/")
+    raise Wrong(refused.text, refused.status)
+
+
 def _show(site: Site, request: Request) -> Response:
+    refused = site.refused_form(request) or _NOTHING
     return site.show(
         request,
         "login.html",
+        refused.status,
         next=local_path(request.query_params.get("next", "/")),
-        email=site.manager.email,
-        failed="",
+        email=refused.given.get("email", site.manager.email),
+        failed=refused.text,
     )
 
 
@@ -40,9 +52,8 @@ def _log_in(site: Site, request: Request, form: FormData) -> Response:
         token = site.manager.api.log_in(email, str(form.get("password", "")))
     except Refusal as refusal:
         failed = f"{refusal.msg[:1].upper()}{refusal.msg[1:]}."
-        return site.show(
-            request, "login.html", refusal.status, next=back, email=email, failed=failed
-        )
+        refused = Refused(failed, refusal.status, {"email": email})
+        return site.again(request, f"{LOGIN}?next={quote_all(back)}", refused)
     return logged_in(request, go(back), token)
 
 

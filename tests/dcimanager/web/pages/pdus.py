@@ -17,7 +17,8 @@ from ...records import Handler, Pdu
 from ...simulations import KINDS, Failed
 from .. import fleet
 from ..fields import called, fields
-from ..site import Site, Wrong, action, ended, go, number, page, text
+from ..refusals import Refused
+from ..site import Site, Wrong, action, ended, go, number, page, quote_all, text
 
 SNMP_PLAIN = ("version", "port", "user", "auth_protocol", "priv_protocol")
 SNMP_SECRET = ("community", "auth_password", "priv_password")
@@ -25,6 +26,7 @@ _MOST_SETTINGS = 40
 _MOST_FIELDS = 2 * _MOST_SETTINGS  # those of the handler's table, and others
 _LONGEST_SEARCH = 200
 _EMPTY: Mapping[str, str] = {}
+_NOTHING = Refused("", 200)
 
 
 def routes(site: Site) -> list[Route]:
@@ -73,7 +75,7 @@ def _chosen(site: Site, name: str) -> Optional[Handler]:
 
 
 def _add_form(site: Site, request: Request) -> Response:
-    return _form(site, request, _chosen(site, request.query_params.get("handler", "")), None, {})
+    return _form(site, request, _chosen(site, request.query_params.get("handler", "")), None)
 
 
 def _table(site: Site, handler: Optional[Handler]) -> Optional[list[dict[str, Any]]]:
@@ -91,26 +93,23 @@ def _form(
     request: Request,
     handler: Optional[Handler],
     pdu: Optional[Pdu],
-    given: Mapping[str, str],
-    problem: str = "",
-    typed: Mapping[str, str] = _EMPTY,
 ) -> Response:
-    """The form of a PDU, or of a new one, with the fields `given` and the settings `typed`. Status
-    400 with a `problem`.
-    """
+    """The form of a PDU, or of a new one; after a refusal with what the person typed."""
+    refused = site.refused_form(request) or _NOTHING
+    given, typed = refused.given, refused.typed
     table = _table(site, handler)
-    harmless, known = _harmless(table), {row["key"] for row in table or ()}
+    known = {row["key"] for row in table or ()}
     settings, snmp = (pdu.settings, pdu.snmp) if pdu else (_EMPTY, _EMPTY)
     # keys that the handler does not declare; their values are not shown
     others = [key for key in settings if key not in known]
-    shown_settings = {**settings, **{key: typed[key] for key in typed if key in harmless}}
+    shown_settings = {**settings, **typed}
     handlers = [one for one in site.manager.handlers() if one.device_type == "pdu"]
     kept = [key for key in SNMP_SECRET if snmp.get(key)]
     shown = {key: given.get(f"snmp_{key}", snmp.get(key, "")) for key in SNMP_PLAIN}
     return site.show(
         request,
         "pdu_form.html",
-        400 if problem else 200,
+        refused.status,
         handler=handler,
         table=table,
         pdu=pdu,
@@ -121,7 +120,7 @@ def _form(
         snmp=shown,
         kept=kept,
         handlers=handlers,
-        problem=problem,
+        problem=refused.text,
     )
 
 
@@ -168,16 +167,14 @@ def _read(
     return name, address, notes, snmp, settings
 
 
-def _given(form: FormData) -> dict[str, str]:
-    """What a person typed into the fields that a refused form shows again."""
+def _refused(site: Site, form: FormData, handler: Handler, error: Wrong) -> Refused:
+    """The refusal with what the person typed, without secrets."""
     shown = ("name", "address", "notes", *(f"snmp_{key}" for key in SNMP_PLAIN))
-    return {key: str(form[key]) for key in shown if key in form}
-
-
-def _typed(form: FormData) -> dict[str, str]:
-    """The handler settings that a person typed."""
+    given = {key: str(form[key]) for key in shown if key in form}
+    harmless = _harmless(_table(site, handler))
     pairs = ((form.get(f"key_{n}"), form.get(f"value_{n}", "")) for n in range(_MOST_FIELDS))
-    return {str(key): str(value) for key, value in pairs if key}
+    typed = {str(key): str(value) for key, value in pairs if key in harmless}
+    return Refused(str(error), error.status, given, typed)
 
 
 def _add(site: Site, request: Request, form: FormData) -> Response:
@@ -187,7 +184,8 @@ def _add(site: Site, request: Request, form: FormData) -> Response:
     try:
         name, address, notes, snmp, settings = _read(site, form, handler, None)
     except Wrong as error:
-        return _form(site, request, handler, None, _given(form), str(error), _typed(form))
+        refused = _refused(site, form, handler, error)
+        return site.again(request, f"/pdus/add?handler={quote_all(handler.handler)}", refused)
     pdu = site.manager.add_pdu(
         name, handler.handler, address, snmp=snmp, settings=settings, notes=notes
     )
@@ -197,7 +195,7 @@ def _add(site: Site, request: Request, form: FormData) -> Response:
 
 def _edit_form(site: Site, request: Request) -> Response:
     pdu = site.manager.store.pdu(number(request))
-    return _form(site, request, site.manager.store.handler(pdu.handler), pdu, {})
+    return _form(site, request, site.manager.store.handler(pdu.handler), pdu)
 
 
 def _edit(site: Site, request: Request, form: FormData) -> Response:
@@ -206,7 +204,7 @@ def _edit(site: Site, request: Request, form: FormData) -> Response:
     try:
         read = _read(site, form, handler, pdu)
     except Wrong as error:
-        return _form(site, request, handler, pdu, _given(form), str(error), _typed(form))
+        return site.again(request, f"/pdus/{pdu.id}/edit", _refused(site, form, handler, error))
     with pdu.busy:
         before = pdu.address, pdu.snmp, pdu.settings
         pdu.name, pdu.address, pdu.notes, pdu.snmp, pdu.settings = read

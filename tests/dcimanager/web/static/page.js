@@ -100,14 +100,28 @@ function live(region) {
 
 const refreshed = () => Promise.all(turns.map((turn) => turn()));
 
-// While the server does not answer, the buttons of commands do nothing, and the page says so beside them.
+// Whether the server answers; any answer will do.
+async function answers() {
+  const asked = fetch("/static/plug.svg", { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(LONGEST_MS) });
+  return asked.then(() => true, () => false);
+}
+
+// Notices on a page without a live part that the server has gone, and its return.
+async function watch() {
+  if (!document.hidden) gone(!await answers());
+  setTimeout(watch, 3000);
+}
+
+const SLEEPING = "form[method=post] button:not([data-close]), main form button:not([type=button]), a[data-dialog], main a.button";
+
+// While the server does not answer, buttons do nothing, and the page says so beside them.
 function gone(is) {
   const note = document.getElementById("gone");
   if (note.hidden === !is) return;
   note.textContent = is ? "The stand-in does not answer: the buttons do nothing until it does, and what is shown may be out of date." : "";
   note.hidden = !is;
   document.body.toggleAttribute("data-gone", is);
-  for (const one of document.querySelectorAll(is ? "main form[method=post] button, dialog form button:not([data-close]), a[data-dialog]" : "[data-slept]")) {
+  for (const one of document.querySelectorAll(is ? SLEEPING : "[data-slept]")) {
     one.toggleAttribute("data-slept", is);
     if (is) one.setAttribute("aria-disabled", "true");
     else one.removeAttribute("aria-disabled");
@@ -192,7 +206,7 @@ async function command(form, button) {
     else if (place) location.reload();            // it has no row any more: the page says so at its top
   } catch (error) {
     busy(false);
-    if (turns.length) gone(true);                  // only a live part notices its return
+    gone(true);
     refused(form, dialog.contains(form) ? "The stand-in did not answer. The command may or may not have been carried out: look at the states when it answers again." : "The stand-in did not answer.");
   }
 }
@@ -201,15 +215,21 @@ async function command(form, button) {
 dialog.addEventListener("close", () => { if (!dialog.open) dialog.replaceChildren(); });
 dialog.addEventListener("cancel", (event) => { if (dialog.querySelector("[data-busy]")) event.preventDefault(); });
 
+const plainly = (event) => !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0;
+
 document.addEventListener("click", (event) => {
   const close = event.target.closest("dialog [data-close]");
   const link = event.target.closest("a[data-dialog]");
+  const button = event.target.closest("main a.button:not([data-dialog]):not([data-csv])");
   if (close) {
     event.preventDefault();
     dialog.close();
   } else if (slept(event.target.closest("[data-slept]"))) {
     event.preventDefault();
-  } else if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0) {
+  } else if (button && plainly(event)) {
+    event.preventDefault();                        // a page that does not come would take this one away
+    answers().then((is) => is ? location.assign(button.href) : gone(true));
+  } else if (link && plainly(event)) {
     event.preventDefault();
     const mine = ++asked;
     ask(link, mine).catch(() => gone(true));
@@ -218,22 +238,34 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("submit", (event) => {
   const form = event.target, button = event.submitter;
-  if (form.method === "post" && (form.hasAttribute("data-busy") || slept(form))) return event.preventDefault();
-  if (form.dataset.sure && !confirm(form.dataset.sure)) return event.preventDefault();
-  if (form.hasAttribute("data-command")) {
-    event.preventDefault();
-    return command(form, button);
+  if (form.hasAttribute("data-find")) return;
+  if (form.hasAttribute("data-sent")) {            // the second time, when the server has answered
+    form.removeAttribute("data-sent");
+    if (form.dataset.wait && button) {
+      setTimeout(() => {
+        button.textContent = form.dataset.wait;
+        for (const one of form.querySelectorAll("button")) one.disabled = true;
+      });
+    }
+    return;
   }
-  if (form.dataset.wait && button) {
-    setTimeout(() => {
-      button.textContent = form.dataset.wait;
-      for (const one of form.querySelectorAll("button")) one.disabled = true;
-    });
-  }
+  event.preventDefault();
+  if (form.hasAttribute("data-busy") || slept(form)) return;
+  if (form.dataset.sure && !confirm(form.dataset.sure)) return;
+  if (form.hasAttribute("data-command")) return command(form, button);
+  send(form, button);
 });
+
+// Sends a form whose answer is a page. What was typed into it would be lost if no page came.
+async function send(form, button) {
+  form.toggleAttribute("data-busy", true);
+  const is = await answers();
+  form.toggleAttribute("data-busy", false);
+  if (!is) return gone(true);
+  form.toggleAttribute("data-sent", true);
+  form.requestSubmit(button);
+}
 window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
-// A reload of an answer to a form asks for the page again, and does not send the form again.
-history.replaceState(null, "", document.querySelector("[data-reload]")?.href || location.href);
 
 // ---- search, forms ----
 
@@ -324,3 +356,4 @@ for (const form of document.querySelectorAll("[data-drop]")) {
 localTimes(document);
 reveal(document);
 document.querySelectorAll("[data-live]").forEach(live);
+if (!turns.length) watch();
