@@ -1,0 +1,52 @@
+"""The examples on a PDU's form, given to the handlers."""
+
+from __future__ import annotations
+
+import importlib
+
+import pytest
+
+from handlers import registry
+from handlers.errors import SettingsError
+from handlers.settings import Setting, Settings
+from handlers.snmp.settings import choose
+
+from .web.fields import EXAMPLES
+
+
+def tables() -> dict[str, tuple[Setting[object], ...]]:
+    """The settings that each handler declares."""
+    return {
+        name: tuple(importlib.import_module(f"handlers.{name}.settings").SETTINGS)
+        for name in registry.names()
+    }
+
+
+@pytest.mark.parametrize(
+    "name, key",
+    [
+        (name, setting.key)
+        for name, table in tables().items()
+        for setting in table
+        if setting.key in EXAMPLES
+    ],
+)
+def test_an_example_is_accepted_by_each_handler_that_has_the_key(name: str, key: str) -> None:
+    table = tables()[name]
+    values = Settings({key: EXAMPLES[key]}, table)
+    setting = next(setting for setting in table if setting.key == key)
+    assert values[setting] != setting.default  # an example of what needs to be given
+    if name == "snmp":
+        choose({key: EXAMPLES[key]}, {})  # whether there is such a family is checked here
+
+
+def test_each_example_belongs_to_a_key_of_a_handler() -> None:
+    keys = {setting.key for table in tables().values() for setting in table}
+    assert set(EXAMPLES) <= keys
+
+
+def test_an_example_that_a_handler_refuses_would_be_noticed() -> None:
+    with pytest.raises(SettingsError):
+        choose({"profile": "apc-rpdu9"}, {})
+    with pytest.raises(SettingsError):
+        Settings({"fingerprint": EXAMPLES["fingerprint"][:-3]}, tables()["raritan"])
