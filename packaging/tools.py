@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import contextlib
 import hashlib
 import importlib.util
 import io
@@ -20,9 +21,10 @@ import re
 import subprocess
 import sys
 import tempfile
+import threading
 import venv
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Optional
 
@@ -37,8 +39,32 @@ _LICENCE = re.compile(r"([^/]*)\.dist-info/(?:licenses/(.*)|((?:LICEN[CS]E|COPYI
 _UNIX = 3  # ZipInfo.create_system: Unix, so that external_attr is a mode
 
 
+_TICK_S = 2.0
+
+
 class BuildError(Exception):
     """Nothing was built. The text is one line."""
+
+
+@contextlib.contextmanager
+def shown(step: str) -> Iterator[None]:
+    """Print the name of a step, and every 2 seconds that it still runs."""
+    print(f"{step} ...", flush=True)
+    ended = threading.Event()
+
+    def tick() -> None:
+        seconds = 0.0
+        while not ended.wait(_TICK_S):
+            seconds += _TICK_S
+            print(f"  {seconds:g} s", flush=True)
+
+    ticker = threading.Thread(target=tick, daemon=True)
+    ticker.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        ticker.join()
 
 
 def fetched(folder: Path) -> None:
@@ -47,7 +73,9 @@ def fetched(folder: Path) -> None:
     Raises BuildError.
     """
     with tempfile.TemporaryDirectory(prefix="pdu-pyz-pip-") as made:
-        _install([*_pip(Path(made)), "install"], folder)
+        pip = _pip(Path(made))
+        with shown("fetching the packages of packaging/pyz-requirements.txt with pip"):
+            _install([*pip, "install"], folder)
 
 
 def _pip(folder: Path) -> list[str]:
@@ -57,7 +85,8 @@ def _pip(folder: Path) -> list[str]:
     """
     if importlib.util.find_spec("pip") is None:
         try:
-            venv.create(folder, with_pip=True)
+            with shown("making an environment with pip, which this Python lacks"):
+                venv.create(folder, with_pip=True)
         except (OSError, subprocess.CalledProcessError):
             raise BuildError(
                 f"{sys.executable} has neither pip nor ensurepip"
@@ -152,7 +181,13 @@ def build(out: Path) -> Path:
             if place:
                 files[place] = data
     files["licences/dcimanager-pdu-handlers/LICENSE"] = (ROOT / "LICENSE").read_bytes()
-    check(files)
+    with shown("packing them"):
+        check(files)
+        return _packed(files, out)
+
+
+def _packed(files: dict[str, bytes], out: Path) -> Path:
+    """Write `out`/pdu.pyz with `files` and its main program."""
     files["__main__.py"] = MAIN.read_bytes().replace(b"@CONTENT@", content(files).encode())
     out.mkdir(parents=True, exist_ok=True)
     # used by this build only
@@ -198,7 +233,6 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         help="the folder to write to (default: dist/ of the project)",
     )
     out = parser.parse_args(arguments).out
-    print("fetching the packages of packaging/pyz-requirements.txt with pip ...", flush=True)
     try:
         made = build(out)
     except (BuildError, OSError) as error:

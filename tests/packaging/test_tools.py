@@ -26,9 +26,9 @@ from tests.handlers.command.fleet import halls
 from tests.handlers.command.fleet.halls import SECRETS, Hall
 from tests.needs import ROOT, pythons
 from tests.packaging import installing
-from tests.packaging.building import archive
+from tests.packaging.building import archive, loaded
 from tests.peers import Peer
-from tests.waiting import PATIENCE_S, bounded
+from tests.waiting import PATIENCE_S, bounded, until
 
 SHOWN = {True: "UP", False: "DOWN", None: "UNKNOWN"}
 
@@ -458,6 +458,22 @@ def test_newer_syntax_or_a_shared_library_fails_the_build(name: str, text: str, 
         check=False,
     )
     assert done.returncode == 1 and words in done.stderr.splitlines()[-1]
+
+
+def test_a_step_of_the_build_says_its_name_and_that_it_still_runs(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tools = loaded("tools")
+    monkeypatch.setattr(tools, "_TICK_S", 0.01)
+    seen: list[str] = []
+
+    def ticked() -> bool:
+        seen.append(capsys.readouterr().out)
+        return " s\n" in "".join(seen)
+
+    with tools.shown("fetching"):
+        assert until(ticked)
+    assert "".join(seen).startswith("fetching ...\n  0.01 s\n")
 
 
 def test_a_build_without_the_packages_writes_nothing_and_shows_pips_last_line(
