@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import socket
+from urllib.parse import urlencode
 
 import pytest
 from starlette.requests import Request
@@ -211,3 +212,31 @@ def test_wrong_passwords_on_the_page_and_in_the_api_count_together(site: DciMana
     assert [log_in(wrong) for _ in range(300)] == [401] * 6 + [429] * 294
     right = json.dumps({"email": site.email, "password": site.password}).encode()
     assert log_in(right) == 429 and visitor.log_in().status == 429
+
+
+def test_a_refused_form_ends_on_a_page_that_only_its_session_sees(
+    site: DciManager, visitor: Visitor, small: bytes
+) -> None:
+    Client(site).install(small)
+    fields = {
+        "csrf": visitor.csrf,
+        "handler": "pdu_small",
+        "name": " ",
+        "address": "192.0.2.8",
+        "key_0": "password",
+        "value_0": "hidden-4711",
+    }
+    posted = visitor.request(
+        "POST", "/pdus/add", urlencode(fields).encode(),
+        content_type="application/x-www-form-urlencoded",
+    )  # fmt: skip
+    page, words = posted.headers["location"], "A PDU needs a name and an address."
+    assert posted.status == 303 and site.pdus() == []
+    for answer in (visitor.get(page), visitor.get(page)):
+        assert answer.status == 400 and words in answer.body
+        assert 'value="192.0.2.8"' in answer.body and "hidden-4711" not in answer.body
+    other = Visitor(site)
+    other.log_in()
+    answer = other.get(page)
+    assert answer.status == 200 and words not in answer.body and "192.0.2.8" not in answer.body
+    assert other.get("/refused?refused=unknown").headers["location"] == "/"
