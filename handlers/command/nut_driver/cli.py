@@ -17,6 +17,7 @@ import click
 
 from ... import VERSION
 from ...errors import printable
+from ..exits import DONE
 from ..fleet import listing
 from ..fleet.opening import pdus
 from ..fleet.polling import Target
@@ -50,7 +51,7 @@ class DriverOptions(NamedTuple):
 
 
 @click.pass_context
-def _nut_driver(context: click.Context, /, **options: Any) -> None:
+def _nut_driver(context: click.Context, /, **options: Any) -> int:
     wanted, state = DriverOptions(**options), given(context)
     if wanted.ups_conf:
         devices = listing.read(wanted.file).devices
@@ -59,7 +60,7 @@ def _nut_driver(context: click.Context, /, **options: Any) -> None:
             print_json({"ups": dict(zip(ups, (one.name for one in devices)))})
         else:
             print(names.ups_conf(devices))
-        return
+        return DONE
     check_folder(wanted.state_path)
     targets = pdus(wanted.file, wanted.auth, state.secret_files)
     ups = names.ups_names(one.device.name for one in targets)
