@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import importlib
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,9 +20,11 @@ from tests.handlers.command.fleet.halls import Hall, hall
 from tests.handlers.nut.given import ADMIN_SETTINGS, handler, states
 from tests.needs import program
 from tests.servers.upsd import ADMIN, Upsd
+from tests.simulators.snmp_agent import Agent
+from tests.simulators.snmp_agent.devices import apc
 from tests.waiting import PATIENCE_S, until
 
-from .driving import await_data, driving, log_of, run, upscmd
+from .driving import Socket, await_data, driving, log_of, run, upscmd
 
 pytestmark = pytest.mark.against("NUT upsd")
 HANDLERS = ("nut", "raritan", "redfish", "snmp")
@@ -41,8 +45,11 @@ class Behind(NamedTuple):
 @pytest.fixture(scope="module")
 def behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Behind]:
     """A PDU of each handler and a dead one behind upsd. ups.conf is what the command prints."""
-    with hall(tmp_path_factory.mktemp("hall")) as made:
-        fleet = made.list(dead=True)
+    with (
+        hall(tmp_path_factory.mktemp("hall")) as made,
+        Agent(apc.rpdu2(outlets=2, relay_s=3600)) as stuck,
+    ):
+        fleet = made.list(f"stuck relay,snmp,{stuck.host}:{stuck.port},snmp,", dead=True)
         printed = halls.run("nut-driver", fleet, "--ups-conf")
         assert printed.returncode == 0, printed.stderr
         with Upsd([], more=printed.stdout, max_age=3) as upsd:
@@ -51,7 +58,7 @@ def behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Behind]:
                 fleet, made.logins, upsd.state_path,
                 "--every", 1, "--pause", 0, "--numbers", numbers,
             ):  # fmt: skip
-                await_data(upsd, *HANDLERS)
+                await_data(upsd, *HANDLERS, "stuck-relay")
                 yield Behind(made, fleet, upsd)
 
 
@@ -102,14 +109,31 @@ def test_upscmd_switches_and_cycles_each_pdu(behind: Behind, name: str) -> None:
     program("upscmd")
     books = behind.hall.peers[name].books
     identity = list(books().states)[0]
-    for command, wanted in (("off", False), ("on", True), ("cycle", True), ("off", False)):
+    for command, wanted in (("cycle", True), ("off", False), ("on", True)):
         shown = upscmd(behind.upsd, name, f"outlet.1.load.{command}")
         assert "SUCCESS" in shown, log_of(behind.fleet)
         assert books().states[identity] is wanted
-    # a cycle is for outlets that are on
-    assert "FAILED" in upscmd(behind.upsd, name, "outlet.1.load.cycle")
-    assert books().states[identity] is False
-    assert "SUCCESS" in upscmd(behind.upsd, name, "outlet.1.load.on")
+
+
+def test_upsd_reports_a_command_without_effect_as_failed_and_never_takes_the_driver_for_dead(
+    behind: Behind,
+) -> None:
+    program("upscmd")
+    shown: list[str] = []
+    asking = threading.Thread(
+        target=lambda: shown.append(upscmd(behind.upsd, "stuck-relay", "outlet.1.load.off"))
+    )
+    asking.start()
+    with Socket(behind.upsd.state_path, "stuck-relay") as client:
+        client.send(b"NOBROADCAST\n")
+        # ten seconds, and upsd allows three without a sign of life
+        while asking.is_alive():
+            client.send(b"PING\n")
+            assert client.line() == "PONG"
+            assert behind.upsd.has_data("stuck-relay")
+            asking.join(0.25)
+    assert "FAILED" in shown[0]
+    assert "outlet 1 (1) off: not proven" in log_of(behind.fleet)
 
 
 def test_the_state_is_there_when_the_command_has_succeeded(behind: Behind) -> None:
@@ -139,6 +163,27 @@ def test_pynutclient_reads_and_switches(behind: Behind) -> None:
         for command, wanted in (("off", False), ("on", True)):
             client.RunUPSCommand("redfish", f"outlet.2.load.{command}")
             assert until(lambda wanted=wanted: books().states[identity] is wanted)  # type: ignore[misc]
+
+
+def test_home_assistants_client_reads_and_switches(behind: Behind) -> None:
+    aionut: Any = pytest.importorskip("aionut")
+    books = behind.hall.peers["snmp"].books
+
+    async def used() -> None:
+        client = aionut.AIONUTClient(
+            behind.upsd.host, behind.upsd.port, ADMIN.name, ADMIN.password, timeout=PATIENCE_S
+        )
+        assert (await client.list_ups())["snmp"] == "snmp"
+        variables = await client.list_vars("snmp")
+        # what its integration makes a switch of
+        assert variables["device.type"] == "pdu" and variables["outlet.3.switchable"] == "yes"
+        assert {"outlet.3.load.on", "outlet.3.load.off"} <= await client.list_commands("snmp")
+        for command, wanted in (("off", False), ("on", True)):
+            assert await client.run_command("snmp", f"outlet.3.load.{command}") == "OK"
+            assert until(lambda wanted=wanted: books().states["3"] is wanted)  # type: ignore[misc]
+        client.shutdown()
+
+    asyncio.run(used())
 
 
 def test_the_log_says_what_was_switched(behind: Behind) -> None:
