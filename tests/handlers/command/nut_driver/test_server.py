@@ -6,9 +6,7 @@ import json
 import os
 import random
 import signal
-import socket
 import stat
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
