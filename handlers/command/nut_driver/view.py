@@ -132,7 +132,9 @@ class Panel:
 
     def _facts(self, identity: str, outlet: Optional[Outlet]) -> Mapping[str, str]:
         label = self._labels.get(identity, Label(identity, "", ""))
-        facts = {"id": label.number or identity}
+        # `name` is the designation on the unit, as in NUT's own drivers. Home Assistant shows it, and
+        # the outlet's N without one.
+        facts = {"id": label.number or identity, "name": label.number or identity}
         if outlet is None:
             return {**facts, "switchable": "no"}
         more = self._reading.topology.outlets.get(identity)

@@ -39,6 +39,7 @@ def test_a_reading_has_nuts_names_and_units() -> None:
     view = shown()
     assert {name: text for name, text in view.variables.items() if ".1." in name} == {
         "outlet.1.id": "A1",
+        "outlet.1.name": "A1",
         "outlet.1.desc": "web",
         "outlet.1.status": "on",
         "outlet.1.current": "0.5",
@@ -85,7 +86,7 @@ def test_an_outlet_that_is_no_longer_listed_keeps_its_number_and_loses_its_comma
     panel.take(READING._replace(outlets=READING.outlets[1:]), NUMBERED)
     assert [panel.identity(number) for number in (0, 1, 2, 4)] == [None, None, "1.2", None]
     own = {name for name in panel.view.variables if name.startswith("outlet.1.")}
-    assert own == {"outlet.1.id", "outlet.1.switchable"}
+    assert own == {"outlet.1.id", "outlet.1.name", "outlet.1.switchable"}
     assert panel.view.variables["outlet.count"] == "3"
 
 
