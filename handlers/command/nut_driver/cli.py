@@ -33,7 +33,7 @@ from .view import Panel, View
 
 _STATE_PATH = "/run/nut"  # Debian's STATEPATH
 _BEGIN_S = 0.05  # between the first readings of two PDUs
-_GRACE_S = 10.0  # added to two intervals: the longest age of a reading
+_GRACE_S = 60.0  # the longest reading; with two intervals the age at which data are stale
 _FILES = 50  # open files besides those of PDUs
 _FILES_OF_A_PDU = 8
 

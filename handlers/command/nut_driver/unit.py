@@ -180,12 +180,12 @@ class Unit:
             self._failed(f"no number for a new outlet: the file of numbers: {error.strerror}")
             return
         self._panel.take(reading, numbered)
-        if self._tries:
-            self._tries -= 1
-            self._identify()
         self._audience.show(self._panel.view)
         self._audience.mark(True)
         self._note("" if reading.failure is None else f"read in part: {reading.failure.reason}")
+        if self._tries:
+            self._tries -= 1
+            self._identify()
 
     def _identify(self) -> None:
         try:
@@ -194,6 +194,7 @@ class Unit:
             return
         self._tries = 0
         self._panel.about(found.about)
+        self._audience.show(self._panel.view)
 
     def _failed(self, why: str) -> None:
         self._audience.mark(False)

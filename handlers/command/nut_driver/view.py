@@ -132,8 +132,8 @@ class Panel:
 
     def _facts(self, identity: str, outlet: Optional[Outlet]) -> Mapping[str, str]:
         label = self._labels.get(identity, Label(identity, "", ""))
-        # `name` is the designation on the unit, as in NUT's own drivers. Home Assistant shows it, and
-        # the outlet's N without one.
+        # `name` is the designation on the unit, as in NUT's own drivers. Home Assistant shows it;
+        # without one it shows N.
         facts = {"id": label.number or identity, "name": label.number or identity}
         if outlet is None:
             return {**facts, "switchable": "no"}

@@ -13,7 +13,7 @@ from handlers.command.fleet.listing import ListedPdu
 from handlers.command.nut_driver.names import socket_path, ups_conf, ups_name, ups_names
 from handlers.command.nut_driver.numbers import Numbers
 from handlers.errors import SettingsError
-from tests.handlers.command.fleet import halls
+from tests.handlers.command.running import run
 
 
 @pytest.mark.parametrize(
@@ -58,12 +58,13 @@ def test_a_path_that_no_socket_can_have_is_refused() -> None:
         socket_path("/" + "x" * 100, "rack1")
 
 
-def test_sections_need_no_login(tmp_path: Path) -> None:
+def test_sections_need_no_login(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     fleet = tmp_path / "hall.csv"
     fleet.write_text("name,handler,address,auth\nrack 1,snmp,192.0.2.8,nobody\n")
-    assert halls.run("nut-driver", fleet, "--ups-conf").stdout.startswith("[rack-1]\n")
-    asked = halls.run("nut-driver", fleet, "--ups-conf", "--json")
-    assert json.loads(asked.stdout) == {"ups": {"rack-1": "rack 1"}}
+    asked = ("nut-driver", str(fleet), "--ups-conf")
+    code, shown, _ = run(capsys, *asked)
+    assert code == 0 and shown.startswith("[rack-1]\n")
+    assert json.loads(run(capsys, *asked, "--json")[1]) == {"ups": {"rack-1": "rack 1"}}
 
 
 def test_a_number_never_passes_to_another_outlet(tmp_path: Path) -> None:

@@ -16,7 +16,9 @@ import pytest
 from handlers.command.nut_driver import names, server
 from handlers.command.nut_driver.tree import Tree
 from handlers.command.nut_driver.view import View
+from handlers.errors import SettingsError
 from tests.handlers.command.fleet import halls
+from tests.handlers.command.running import run
 from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.devices import apc
 from tests.waiting import PATIENCE_S, until
@@ -218,24 +220,30 @@ def test_sigterm_lets_a_command_end(driven: Driven, tmp_path: Path) -> None:
         assert "outlet 1 (1) off: done" in log_of(fleet)
 
 
-@pytest.mark.parametrize(
-    "mode, file, words",
-    [(0o777, False, "every user"), (0o770, True, "not a socket"), (None, False, "STATEPATH")],
-)
+@pytest.mark.parametrize("mode, words", [(0o777, "every user"), (None, "STATEPATH")])
 def test_an_unsafe_folder_is_refused(
-    driven: Driven, tmp_path: Path, mode: int | None, file: bool, words: str
+    driven: Driven,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    mode: int | None,
+    words: str,
 ) -> None:
     folder = tmp_path / "run"
     if mode is not None:
         folder.mkdir()
         folder.chmod(mode)
-    if file:
-        (folder / "pdu-nut-driver-rack-1").write_text("kept")
-    done = halls.run(
-        "nut-driver", driven.fleet, "--auth", driven.logins, "--state-path", folder, "--json"
+    code, shown, _ = run(
+        capsys, "nut-driver", str(driven.fleet), "--state-path", str(folder), "--json"
     )
-    assert done.returncode == 2 and words in json.loads(done.stdout)["error"]["reason"]
-    assert not file or (folder / "pdu-nut-driver-rack-1").read_text() == "kept"
+    assert code == 2 and words in json.loads(shown)["error"]["reason"]
+
+
+def test_a_file_in_the_sockets_place_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "pdu-nut-driver-rack-1"
+    path.write_text("kept")
+    with pytest.raises(SettingsError, match="not a socket"):
+        server.listening(str(path))
+    assert path.read_text() == "kept"
 
 
 def test_a_reading_that_is_too_old_is_stale() -> None:
