@@ -62,6 +62,9 @@ PLACES: Mapping[str, Place] = {
     ),
     "plan": Place("hall.plan", "plan", "make the hall's drawing, and compare it with its PDUs"),
     "exporter": Place("fleet.exporter", "exporter", "serve the figures of many PDUs to Prometheus"),
+    "nut-driver": Place(
+        "nut_driver.cli", "nut_driver", "put the PDUs of a list behind a NUT server (upsd)"
+    ),
     "energy": Place(
         "energy.cli", "energy", "say how much energy passed in a period, with bounds on its error"
     ),

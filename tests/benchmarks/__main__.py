@@ -21,7 +21,7 @@ from tests.needs import ROOT
 
 from .ratios import VARIABLE, Ratio, noted
 
-ALL = ("raritan", "snmp", "nut", "redfish", "cold", "fleet", "page")
+ALL = ("raritan", "snmp", "nut", "redfish", "cold", "fleet", "page", "driver")
 PAGE = ROOT / "docs" / "dev" / "benchmarks.md"
 _HEAD = """# Benchmarks
 

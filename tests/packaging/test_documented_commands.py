@@ -215,7 +215,8 @@ def _parts(span: str) -> Iterator[str]:
         elif isinstance(command, click.Group) and (
             word in command.list_commands(click.Context(command)) or word.islower()
         ):
-            found = command.get_command(click.Context(command), word) if word.isalpha() else None
+            is_name = re.fullmatch(r"[a-z]+(-[a-z]+)*", word)
+            found = command.get_command(click.Context(command), word) if is_name else None
             if found is None:
                 if not re.search(r"[\d.:]", word):
                     yield word

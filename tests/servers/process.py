@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import signal
 import subprocess
+from typing import Any
 
 
-def end(process: subprocess.Popen[bytes]) -> None:
+def end(process: subprocess.Popen[Any]) -> None:
     """Ends a process, even a paused one, with SIGTERM; if it still runs after 30 seconds, with
     SIGKILL.
     """

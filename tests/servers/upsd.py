@@ -115,8 +115,9 @@ class Upsd:
     """upsd with drivers; a context manager. A driver's data are stale `max_age` s after its last
     report.
 
-    With `tls`, upsd offers STARTTLS with a certificate for localhost and 127.0.0.1, which `ca_pem`
-    verifies.
+    `more`: text for the end of ups.conf: devices whose drivers are other programs, which the test
+    starts. Their sockets belong into `state_path`. With `tls`, upsd offers STARTTLS with a
+    certificate for localhost and 127.0.0.1, which `ca_pem` verifies.
     """
 
     host = "127.0.0.1"
@@ -128,10 +129,11 @@ class Upsd:
         *,
         tls: bool = False,
         max_age: int = 60,
+        more: str = "",
     ) -> None:
         program("dummy-ups")  # its package also makes the user nut
         self._sections = {section.name: section for section in sections}
-        self._users, self._max_age = users, max_age
+        self._users, self._max_age, self._more = users, max_age, more
         self._folder = Path(tempfile.mkdtemp(prefix="upsd-"))
         self._tidy = weakref.finalize(self, shutil.rmtree, str(self._folder), True)
         self._account = pwd.getpwnam("nut") if os.getuid() == 0 else pwd.getpwuid(os.getuid())
@@ -168,6 +170,11 @@ class Upsd:
             if process is not None:
                 process.end()
         self._tidy()
+
+    @property
+    def state_path(self) -> Path:
+        """The folder of the drivers' sockets."""
+        return self._folder / "run"
 
     # ---- faults that a test causes ---------------------------------------------------------------
 
@@ -236,7 +243,7 @@ class Upsd:
                 f"[{section.name}]",
                 *(f'  {key} = "{_escaped(value)}"' for key, value in settings.items()),
             ]
-        (etc / "ups.conf").write_text("\n".join(lines) + "\n", "ascii")
+        (etc / "ups.conf").write_text("\n".join([*lines, self._more, ""]), "ascii")
         users = [
             line
             for user in self._users
@@ -396,13 +403,14 @@ class Upsd:
 
     def _await_data(self) -> None:
         for name, driver in self._drivers.items():
-            if driver.runs and not until(functools.partial(self._has_data, name)):
+            if driver.runs and not until(functools.partial(self.has_data, name)):
                 raise RuntimeError(
                     f"upsd gets no data from the driver of {name}: {self._log('upsd')}"
                     f" {self._log(name)}"
                 )
 
-    def _has_data(self, name: str) -> bool:
+    def has_data(self, name: str) -> bool:
+        """Whether upsd has this device's data, and they are not stale."""
         answer = self.ask(f"GET VAR {name} ups.status")
         return (
             bool(answer)

@@ -1,0 +1,86 @@
+"""Numbers 1, 2, 3, ... for the outlets of each PDU: NUT's names contain a number, not an identity.
+
+A number belongs to one outlet for ever. An outlet that the PDU no longer lists keeps its number; a
+new one gets the next. Without a file, the numbers are forgotten when the program ends, and then
+follow the order in which the PDU lists its outlets.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Iterable, Sequence
+from typing import Optional
+
+from ...errors import SettingsError
+from ..files import text_of
+
+
+class Numbers:
+    """Which outlet has which number, for all PDUs. Thread-safe."""
+
+    def __init__(self, path: Optional[str] = None) -> None:
+        """`path`: the file that keeps the numbers. Raises SettingsError if it cannot be read or
+        written, or is damaged: other numbers might switch other outlets.
+        """
+        self._path = path
+        self._lock = threading.Lock()
+        self._known: dict[str, list[str]] = {}
+        if path is None:
+            return
+        if os.path.exists(path):
+            self._known = _parsed(text_of(path), path)
+        try:
+            self._write()
+        except OSError as error:
+            raise SettingsError(f"{path} cannot be written ({error.strerror})") from None
+
+    def of(self, pdu: str, listed: Iterable[str]) -> Sequence[str]:
+        """The identities of all outlets of a PDU; number 1 comes first. `listed`: those that it
+        lists now.
+
+        Raises OSError if the file cannot be written; then no new number is given.
+        """
+        with self._lock:
+            before = self._known.get(pdu, [])
+            known = list(dict.fromkeys((*before, *listed)))
+            if known != before:
+                self._known[pdu] = known
+                try:
+                    self._write()
+                except OSError:
+                    self._known[pdu] = before
+                    raise
+            return tuple(known)
+
+    def _write(self) -> None:
+        if self._path is None:
+            return
+        part = f"{self._path}.part"
+        with open(part, "w", encoding="utf-8") as file:
+            json.dump(self._known, file, indent=1, sort_keys=True)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, self._path)
+
+
+def _parsed(text: str, path: str) -> dict[str, list[str]]:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict) or not all(map(_is_numbered, found.values())):
+        raise SettingsError(
+            f"{path} does not hold the numbers of outlets; restore it, or remove it to number all"
+            " outlets anew"
+        )
+    return found
+
+
+def _is_numbered(identities: object) -> bool:
+    return (
+        isinstance(identities, list)
+        and all(isinstance(one, str) for one in identities)
+        and len(set(identities)) == len(identities)
+    )

@@ -1,0 +1,258 @@
+"""The sockets of `pdu nut-driver`: several clients, hostile ones, and a driver that was killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from handlers.command.nut_driver import names, server
+from handlers.command.nut_driver.tree import Tree
+from handlers.command.nut_driver.view import View
+from handlers.errors import SettingsError
+from tests.handlers.command.fleet import halls
+from tests.handlers.command.running import run
+from tests.simulators.snmp_agent import Agent
+from tests.simulators.snmp_agent.devices import apc
+from tests.waiting import PATIENCE_S, until
+
+from .driving import Socket, driving, log_of
+
+
+class Driven(NamedTuple):
+    agent: Agent
+    fleet: Path
+    logins: Path
+    state_path: Path
+
+    def client(self) -> Socket:
+        return Socket(self.state_path, "rack-1")
+
+    @property
+    def switched(self) -> int:
+        return len(self.agent.books().writes)
+
+
+@pytest.fixture(scope="module")
+def driven(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driven]:
+    """A list with one PDU over SNMP."""
+    folder = tmp_path_factory.mktemp("driven")
+    (folder / "run").mkdir(mode=0o770)
+    with Agent(apc.rpdu2(outlets=4)) as agent:
+        fleet = folder / "hall.csv"
+        fleet.write_text(
+            "name,handler,address,auth,settings\n"
+            f"rack 1,snmp,{agent.host}:{agent.port},snmp,timeout=20\n"
+        )
+        logins = halls.private(folder / "logins.toml", '[auth.snmp]\ncommunity = "private"\n')
+        yield Driven(agent, fleet, logins, folder / "run")
+
+
+@pytest.fixture(scope="module")
+def running(driven: Driven) -> Iterator[Driven]:
+    with driving(driven.fleet, driven.logins, driven.state_path, "--every", 3600):
+        with driven.client() as client:
+            assert until(lambda: "DATAOK" in client.dump())
+        yield driven
+
+
+def test_only_upsds_group_may_use_the_socket(running: Driven) -> None:
+    found = os.stat(names.socket_path(str(running.state_path), "rack-1"))
+    assert stat.S_IMODE(found.st_mode) == 0o660
+    assert found.st_gid == running.state_path.stat().st_gid
+
+
+def test_a_dump_is_whole(running: Driven) -> None:
+    with running.client() as client:
+        lines = client.dump()
+    assert lines[-2:] == ["DATAOK", "DUMPDONE"] and 'SETINFO ups.status "OL"' in lines
+    assert sum(line.startswith("ADDCMD outlet.") for line in lines) == 12
+
+
+def test_all_clients_hear_of_a_change_and_only_the_one_that_asked_its_result(
+    running: Driven,
+) -> None:
+    with running.client() as first, running.client() as second, running.client() as third:
+        for one in (first, second, third):
+            one.dump()
+        third.send(b"NOBROADCAST\nPING\n")
+        third.until("PONG")
+        for word, sent in (("off", b"off"), ("on", b"on")):
+            first.send(b"INSTCMD outlet.1.load.%s TRACKING id-%s\n" % (sent, sent))
+            told = first.until("TRACKING")
+            assert f'SETINFO outlet.1.status "{word}"' in told
+            assert told[-1] == f"TRACKING id-{word} 0"
+        second.send(b"PING\n")
+        heard = second.until("PONG")
+        assert 'SETINFO outlet.1.status "off"' in heard and "TRACKING" not in " ".join(heard)
+        third.send(b"BROADCAST 0\nPING\n")
+        assert third.line() == "PONG"
+
+
+@pytest.mark.parametrize(
+    "request_, wanted",
+    [
+        (b"INSTCMD outlet.9.load.on TRACKING 1", "TRACKING 1 3"),
+        (b"INSTCMD outlet.01.load.on TRACKING 1", "TRACKING 1 2"),
+        (b"INSTCMD outlet.1.load.off 5 TRACKING 1", "TRACKING 1 2"),
+        (b"INSTCMD shutdown.return TRACKING 1", "TRACKING 1 2"),
+        (b'SET outlet.1.desc "x" TRACKING 1', "TRACKING 1 2"),
+        (b"GETPID", "PID "),
+        (b"ping", "PONG"),
+        (b"DUMPSTATUS", 'SETINFO ups.status "OL"'),
+        (b"DUMPVALUE outlet.count", 'SETINFO outlet.count "4"'),
+        (b"LOGOUT", "OK Goodbye"),
+    ],
+)
+def test_a_request_has_its_answer_and_switches_nothing(
+    running: Driven, request_: bytes, wanted: str
+) -> None:
+    before = running.switched
+    with running.client() as client:
+        client.send(request_ + b"\n")
+        assert client.until(wanted)
+    assert running.switched == before
+
+
+def test_hostile_lines_are_ignored(running: Driven) -> None:
+    before, dice = running.switched, random.Random(20)
+    words = [b"INSTCMD", b"outlet.1.load.off", b"TRACKING", b'"', b"\\", b"\0", b"\xff" * 9, b"SET",
+             b"DUMPVALUE", b"BROADCAST", b"x" * 3000, b"", b"outlet.-1.load.on"]  # fmt: skip
+    with running.client() as client:
+        for _ in range(300):
+            line = b" ".join(dice.choice(words) for _ in range(dice.randrange(1, 6)))
+            # the whole command would be carried out
+            if line.split() != [b"INSTCMD", b"outlet.1.load.off"]:
+                client.send(line + b"\n")
+        client.send(b"\nPING\n")
+        client.until("PONG")
+    with running.client() as client:
+        client.send(b"INSTCMD outlet.1.load.off")  # cut off
+    with running.client() as client:
+        client.send(b"PING\n")
+        assert client.line() == "PONG"
+    assert running.switched == before
+
+
+def test_a_client_that_does_not_read_is_disconnected_and_others_are_served(
+    running: Driven,
+) -> None:
+    with running.client() as deaf, running.client() as client:
+        with pytest.raises(OSError):
+            for _ in range(100_000):
+                deaf.send(b"DUMPALL\n" * 100)
+        client.send(b"PING\n")
+        assert client.line() == "PONG"
+
+
+def test_too_many_clients_are_refused(running: Driven) -> None:
+    clients = [running.client() for _ in range(40)]
+    served = []
+    for one in clients:
+        try:
+            one.send(b"PING\n")
+            served.append(one.line() == "PONG")
+        except OSError:
+            served.append(False)
+    for one in clients:
+        one.__exit__()
+    assert served.count(True) == 32
+
+    def again() -> bool:
+        with running.client() as client:
+            try:
+                client.send(b"PING\n")
+                return client.line() == "PONG"
+            except OSError:
+                return False
+
+    assert until(again)
+
+
+def test_a_second_driver_is_refused(running: Driven) -> None:
+    second = halls.run(
+        "nut-driver", running.fleet, "--auth", running.logins,
+        "--state-path", running.state_path,
+    )  # fmt: skip
+    assert second.returncode == 2 and "another pdu nut-driver" in second.stderr
+    with running.client() as client:
+        client.send(b"PING\n")
+        assert client.line() == "PONG"
+
+
+def test_a_killed_driver_starts_again_and_sends_nothing(driven: Driven, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    folder.mkdir(mode=0o770)
+    moved = driven._replace(state_path=folder)
+    before = driven.switched
+    for number in (signal.SIGKILL, signal.SIGTERM):
+        with driving(driven.fleet, driven.logins, folder, "--every", 3600) as process:
+            with moved.client() as client:
+                assert until(lambda client=client: "DATAOK" in client.dump())  # type: ignore[misc]
+            process.send_signal(number)
+            process.wait(PATIENCE_S)
+        # a killed one leaves its socket behind
+        assert len(list(folder.iterdir())) == (number == signal.SIGKILL)
+    assert process.returncode == 0 and driven.switched == before
+
+
+def test_sigterm_lets_a_command_end(driven: Driven, tmp_path: Path) -> None:
+    with Agent(apc.rpdu2(outlets=2, relay_s=0.5)) as slow:
+        fleet = tmp_path / "hall.csv"
+        fleet.write_text(f"name,handler,address,auth\nrack 1,snmp,{slow.host}:{slow.port},snmp\n")
+        folder = tmp_path / "run"
+        folder.mkdir(mode=0o770)
+        with driving(fleet, driven.logins, folder, "--every", 3600) as process:
+            with Socket(folder, "rack-1") as client:
+                assert until(lambda: "DATAOK" in client.dump())
+                client.send(b"INSTCMD outlet.1.load.off TRACKING 1\n")
+                assert until(lambda: bool(slow.books().writes))
+                process.send_signal(signal.SIGTERM)
+                assert client.until("TRACKING")[-1] == "TRACKING 1 0"
+            assert process.wait(PATIENCE_S) == 0
+        assert "outlet 1 (1) off: done" in log_of(fleet)
+
+
+@pytest.mark.parametrize("mode, words", [(0o777, "every user"), (None, "STATEPATH")])
+def test_an_unsafe_folder_is_refused(
+    driven: Driven,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    mode: int | None,
+    words: str,
+) -> None:
+    folder = tmp_path / "run"
+    if mode is not None:
+        folder.mkdir()
+        folder.chmod(mode)
+    code, shown, _ = run(
+        capsys, "nut-driver", str(driven.fleet), "--state-path", str(folder), "--json"
+    )
+    assert code == 2 and words in json.loads(shown)["error"]["reason"]
+
+
+def test_a_file_in_the_sockets_place_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "pdu-nut-driver-rack-1"
+    path.write_text("kept")
+    with pytest.raises(SettingsError, match="not a socket"):
+        server.listening(str(path))
+    assert path.read_text() == "kept"
+
+
+def test_a_reading_that_is_too_old_is_stale() -> None:
+    tree = Tree(View({}))
+    driver = server.Driver(tree, -1.0, lambda _: None)
+    driver.mark(True)
+    driver.sweep()
+    assert not tree.is_ok
+    driver = server.Driver(tree, 3600.0, lambda _: None)
+    driver.mark(True)
+    driver.sweep()
+    assert tree.is_ok

@@ -1,0 +1,238 @@
+"""One PDU's thread and its socket: order, proof, patience."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any, Callable
+
+import pytest
+
+from handlers.command.fleet.listing import ListedPdu
+from handlers.command.fleet.polling import DOWN, UNKNOWN, UP, Failure, Outlet, Reading
+from handlers.command.nut_driver.lines import FAILED, SUCCESS
+from handlers.command.nut_driver.numbers import Numbers
+from handlers.command.nut_driver.unit import Command, Pace, Unit
+from handlers.command.nut_driver.view import CYCLE, OFF, ON, Panel, View
+from handlers.errors import Unreachable
+from pdu_common.helper import EnumPowerStatus
+from tests.waiting import PATIENCE_S
+
+READ = Reading([Outlet("1", UP), Outlet("2", DOWN)], answered=True)
+
+
+class Pdu:
+    """A PDU with a unit. `sent`: its commands. `heard`: what the audience was told, in order."""
+
+    def __init__(self, every: float = 3600.0) -> None:
+        self.states = {"1": UP, "2": DOWN}
+        self.sent: list[tuple[str, bool]] = []
+        self.heard: queue.Queue[tuple[str, Any]] = queue.Queue()
+        self.answer: Callable[[str, bool], EnumPowerStatus] = self.obey
+        self.reading: Callable[[], Reading] = self.look
+        target: Any = SimpleNamespace(
+            device=ListedPdu("rack 1", "own", "192.0.2.8"), handler=SimpleNamespace(shown="own")
+        )
+        self.unit = Unit(
+            target,
+            Panel({}),
+            Numbers(),
+            Pace(every, 0.0, 0.0),
+            self,
+            read=lambda _: self.reading(),
+            command=lambda _, identity, on: self._command(identity, on),
+        )
+
+    def look(self) -> Reading:
+        return Reading([Outlet(*one) for one in self.states.items()], answered=True)
+
+    def obey(self, identity: str, on: bool) -> EnumPowerStatus:
+        self.states[identity] = UP if on else DOWN
+        return EnumPowerStatus[self.states[identity]]
+
+    def _command(self, identity: str, on: bool) -> EnumPowerStatus:
+        self.sent.append((identity, on))
+        return self.answer(identity, on)
+
+    def show(self, view: View) -> None:
+        self.heard.put(("show", view))
+
+    def mark(self, is_ok: bool) -> None:
+        self.heard.put(("mark", is_ok))
+
+    def say(self, text: str) -> None:
+        self.heard.put(("say", text))
+
+    def ask(self, number: int, action: str) -> Command:
+        command = Command(number, action, lambda result: self.heard.put(("result", result)))
+        self.unit.submit(command)
+        return command
+
+    def until(self, kind: str) -> list[tuple[str, Any]]:
+        """What was told, up to the next of this kind."""
+        found = [self.heard.get(timeout=PATIENCE_S)]
+        while found[-1][0] != kind:
+            found.append(self.heard.get(timeout=PATIENCE_S))
+        return found
+
+
+@pytest.fixture
+def pdu() -> Iterator[Pdu]:
+    made = Pdu()
+    made.unit.start()
+    assert made.until("mark")[-1] == ("mark", True)
+    yield made
+    made.unit.end()
+
+
+def test_a_proven_command_succeeds_after_its_state_was_shown(pdu: Pdu) -> None:
+    pdu.ask(1, OFF)
+    told = pdu.until("result")
+    assert told[-1] == ("result", SUCCESS) and pdu.sent == [("1", False)]
+    assert next(view for kind, view in told if kind == "show").variables["outlet.1.status"] == "off"
+    assert pdu.until("mark")[-1] == ("mark", True)  # it is read again at once
+
+
+@pytest.mark.parametrize("error", [None, Unreachable("no answer"), SystemExit(3), KeyError("x")])
+def test_a_command_without_proof_fails_and_is_not_repeated(
+    pdu: Pdu, error: BaseException | None
+) -> None:
+    def answer(identity: str, on: bool) -> EnumPowerStatus:
+        if error is not None:
+            raise error
+        return EnumPowerStatus.UNKNOWN
+
+    pdu.answer = answer
+    pdu.ask(1, OFF)
+    told = pdu.until("result")
+    assert told[-1] == ("result", FAILED) and pdu.sent == [("1", False)]
+    shown = next(view for kind, view in told if kind == "show")
+    assert "outlet.1.status" not in shown.variables
+    assert any(kind == "say" and "not proven" in text for kind, text in told)
+    assert pdu.until("show")[-1][1].variables["outlet.1.status"] == "on"
+    assert pdu.sent == [("1", False)]
+
+
+def test_a_cycle_is_off_and_then_on(pdu: Pdu) -> None:
+    pdu.ask(1, CYCLE)
+    assert pdu.until("result")[-1] == ("result", SUCCESS)
+    assert pdu.sent == [("1", False), ("1", True)]
+
+
+def test_a_cycle_whose_off_is_not_proven_switches_nothing_on(pdu: Pdu) -> None:
+    pdu.answer = lambda identity, on: EnumPowerStatus.UNKNOWN
+    pdu.ask(1, CYCLE)
+    assert pdu.until("result")[-1] == ("result", FAILED) and pdu.sent == [("1", False)]
+
+
+@pytest.mark.parametrize("state", [DOWN, UNKNOWN])
+def test_a_cycle_leaves_an_outlet_as_it_is_that_is_not_on_now(pdu: Pdu, state: str) -> None:
+    pdu.states["1"] = state  # since the last reading
+    pdu.ask(1, CYCLE)
+    assert pdu.until("result")[-1] == ("result", FAILED) and pdu.sent == []
+
+
+def test_an_unknown_number_sends_nothing(pdu: Pdu) -> None:
+    pdu.ask(3, ON)
+    assert pdu.until("result")[-1] == ("result", FAILED) and pdu.sent == []
+
+
+def test_commands_run_one_after_another_and_a_second_cycle_is_refused(pdu: Pdu) -> None:
+    begun, may_end = threading.Event(), threading.Event()
+
+    def slowly(identity: str, on: bool) -> EnumPowerStatus:
+        begun.set()
+        assert may_end.wait(PATIENCE_S)
+        return pdu.obey(identity, on)
+
+    pdu.answer = slowly
+    pdu.ask(1, CYCLE)
+    assert begun.wait(PATIENCE_S)
+    pdu.ask(2, ON)
+    pdu.ask(1, CYCLE)  # a client that lost its connection may send it again
+    assert pdu.until("result")[-1] == ("result", FAILED)
+    assert pdu.sent == [("1", False)]
+    may_end.set()
+    assert [pdu.until("result")[-1][1] for _ in range(2)] == [SUCCESS, SUCCESS]
+    assert pdu.sent == [("1", False), ("1", True), ("2", True)]
+
+
+def test_a_command_that_is_given_up_is_never_sent(pdu: Pdu) -> None:
+    begun, may_end = threading.Event(), threading.Event()
+
+    def slowly(identity: str, on: bool) -> EnumPowerStatus:
+        begun.set()
+        assert may_end.wait(PATIENCE_S)
+        return pdu.obey(identity, on)
+
+    pdu.answer = slowly
+    first = pdu.ask(1, OFF)
+    assert begun.wait(PATIENCE_S)
+    second = pdu.ask(2, ON)
+    second.give_up()
+    assert pdu.until("result")[-1] == ("result", FAILED)
+    first.give_up()  # it has begun: it goes on
+    pdu.ask(2, ON)
+    pdu.unit.end()
+    assert pdu.until("result")[-1] == ("result", FAILED)
+    pdu.ask(2, OFF)
+    assert pdu.until("result")[-1] == ("result", FAILED)
+    may_end.set()
+    assert pdu.until("result")[-1] == ("result", SUCCESS) and pdu.sent == [("1", False)]
+
+
+def test_too_many_commands_are_refused(pdu: Pdu) -> None:
+    begun, may_end = threading.Event(), threading.Event()
+
+    def slowly(identity: str, on: bool) -> EnumPowerStatus:
+        begun.set()
+        assert may_end.wait(PATIENCE_S)
+        return pdu.obey(identity, on)
+
+    pdu.answer = slowly
+    pdu.ask(1, OFF)
+    assert begun.wait(PATIENCE_S)
+    for _ in range(32):
+        pdu.ask(2, ON)
+    assert pdu.heard.empty()
+    pdu.ask(2, ON)
+    assert pdu.until("result")[-1] == ("result", FAILED)
+    pdu.unit.end()
+    may_end.set()
+
+
+def test_a_failed_reading_is_stale_and_said_once() -> None:
+    pdu = Pdu(every=0.01)
+    pdu.reading = lambda: Reading(failure=Failure("timeout", "no answer"))
+    pdu.unit.start()
+    assert pdu.until("say") == [("mark", False), ("say", "not read: no answer")]
+    assert [pdu.until("mark") for _ in range(3)] == [[("mark", False)]] * 3
+    pdu.reading = pdu.look
+    told = pdu.until("say")
+    assert told[-2:] == [("mark", True), ("say", "read again")]
+
+    def wrong() -> Reading:
+        raise RuntimeError("a mistake")
+
+    pdu.reading = wrong
+    assert "a mistake" in pdu.until("say")[-1][1]
+    pdu.reading = pdu.look
+    assert pdu.until("say")[-1] == ("say", "read again")
+    pdu.reading = lambda: READ._replace(failure=Failure("protocol", "no figures"))
+    assert pdu.until("say")[-1] == ("say", "read in part: no figures")
+
+
+def test_an_outlet_without_a_kept_number_makes_the_data_stale(
+    pdu: Pdu, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> object:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Numbers, "of", full)
+    pdu.ask(1, OFF)
+    pdu.until("result")
+    told = pdu.until("mark")
+    assert told[-1] == ("mark", False)
+    assert "No space left" in pdu.until("say")[-1][1]

@@ -1,0 +1,148 @@
+"""Readings as upsd sees them."""
+
+from __future__ import annotations
+
+import pytest
+
+from handlers.command.fleet.polling import DOWN, UNKNOWN, UP, Failure, Outlet, Reading
+from handlers.command.nut_driver.tree import Tree
+from handlers.command.nut_driver.view import Panel, View, command_of
+from handlers.labels import Label
+from handlers.nut import outlets as nut_outlets
+from handlers.topology import BREAKER, LINE, Meter, OutletFacts, Topology
+
+READING = Reading(
+    outlets=[Outlet("1.1", UP, 0.5, 1.25), Outlet("1.2", DOWN), Outlet("1.3", UNKNOWN)],
+    load_a=3.0,
+    energy_kwh=0.000001,
+    answered=True,
+    labels=[Label("1.1", "A1", "web"), Label("1.2", "", "")],
+    topology=Topology(
+        [
+            Meter(LINE, "L1", 1.0, 16.0),
+            Meter(LINE, "L2", 2.0, 16.0),
+            Meter(BREAKER, "B1", 0.25),
+        ],
+        {"1.1": OutletFacts(power_w=115.0)},
+    ),
+)
+NUMBERED = ("1.1", "1.2", "1.3")
+
+
+def shown(reading: Reading = READING, numbered: tuple[str, ...] = NUMBERED) -> View:
+    panel = Panel({"device.type": "pdu"})
+    panel.take(reading, numbered)
+    return panel.view
+
+
+def test_a_reading_has_nuts_names_and_units() -> None:
+    view = shown()
+    assert {name: text for name, text in view.variables.items() if ".1." in name} == {
+        "outlet.1.id": "A1",
+        "outlet.1.name": "A1",
+        "outlet.1.desc": "web",
+        "outlet.1.status": "on",
+        "outlet.1.current": "0.5",
+        "outlet.1.realpower": "115",
+        "outlet.1.energy": "1250",
+        "outlet.1.switchable": "yes",
+        "outlet.group.1.id": "B1",
+        "outlet.group.1.current": "0.25",
+    }
+    rest = {name: text for name, text in view.variables.items() if not name.startswith("outlet.")}
+    assert rest == {
+        "device.type": "pdu",
+        "ups.status": "OL",
+        "input.phases": "2",
+        "input.L1.current": "1",
+        "input.L1.current.nominal": "16",
+        "input.L2.current": "2",
+        "input.L2.current.nominal": "16",
+        "input.energy": "0.001",
+    }
+    assert view.variables["outlet.count"] == "3" and view.variables["outlet.2.id"] == "1.2"
+
+
+def test_an_unknown_outlet_has_no_status_and_no_command() -> None:
+    view = shown()
+    assert "outlet.3.status" not in view.variables
+    assert view.variables["outlet.3.switchable"] == "no"
+    assert {command_of(one) for one in view.commands} == {
+        (number, action) for number in (1, 2) for action in ("load.on", "load.off", "load.cycle")
+    }
+
+
+def test_an_outlet_keeps_its_commands_while_its_state_is_unknown() -> None:
+    panel = Panel({})
+    panel.take(READING, NUMBERED)
+    panel.take(READING._replace(outlets=[Outlet(one, UNKNOWN) for one in NUMBERED]), NUMBERED)
+    assert "outlet.1.status" not in panel.view.variables and panel.identity(1) == "1.1"
+    assert "outlet.1.load.off" in panel.view.commands and panel.identity(3) is None
+
+
+def test_an_outlet_that_is_no_longer_listed_keeps_its_number_and_loses_its_commands() -> None:
+    panel = Panel({})
+    panel.take(READING, NUMBERED)
+    panel.take(READING._replace(outlets=READING.outlets[1:]), NUMBERED)
+    assert [panel.identity(number) for number in (0, 1, 2, 4)] == [None, None, "1.2", None]
+    own = {name for name in panel.view.variables if name.startswith("outlet.1.")}
+    assert own == {"outlet.1.id", "outlet.1.name", "outlet.1.switchable"}
+    assert panel.view.variables["outlet.count"] == "3"
+
+
+def test_a_metered_pdu_has_no_commands() -> None:
+    panel = Panel({}, is_metered=True)
+    panel.take(READING, NUMBERED)
+    assert not panel.view.commands and panel.identity(1) is None
+
+
+def test_after_a_command_the_older_figures_of_the_outlet_are_left_out() -> None:
+    panel = Panel({})
+    panel.take(READING, NUMBERED)
+    panel.switched("1.1", DOWN)
+    own = {name: text for name, text in panel.view.variables.items() if ".1." in name}
+    assert own["outlet.1.status"] == "off" and "outlet.1.energy" not in own
+    assert "outlet.1.current" not in own and "outlet.1.realpower" not in own
+
+
+def test_names_outlast_a_reading_in_part() -> None:
+    panel = Panel({})
+    panel.take(READING, NUMBERED)
+    part = Reading([Outlet("1.1", UP)], answered=True, failure=Failure("timeout", "no answer"))
+    panel.take(part, NUMBERED)
+    assert panel.view.variables["outlet.1.desc"] == "web"
+    assert "input.L1.current" not in panel.view.variables
+    assert "outlet.group.1.current" not in panel.view.variables
+
+
+@pytest.mark.parametrize(
+    "meters, lines",
+    [
+        ([Meter(LINE, "L1", 1.0), Meter(LINE, "L2", 2.0)], 2),
+        ([Meter(LINE, "L1", 1.0), Meter(LINE, "L2", 1.0)], 0),  # not the load
+        ([Meter(LINE, "L1", 1.0), Meter(LINE, "L2", None)], 0),
+        ([Meter(LINE, "2.L1", 1.0), Meter(LINE, "2.L2", 2.0)], 0),  # of another unit
+        ([Meter(LINE, "L1", 3.0)], 0),
+        ([], 0),
+    ],
+)
+def test_the_load_that_a_client_works_out_is_the_pdus(meters: list[Meter], lines: int) -> None:
+    view = shown(READING._replace(topology=Topology(meters)))
+    assert sum(".current" in name for name in view.variables if "input.L" in name) == lines
+    device = nut_outlets.read(view.variables, sorted(view.commands), {})
+    assert device.load == 3.0
+
+
+def test_a_tree_tells_only_what_has_changed() -> None:
+    tree = Tree(View({"device.type": "pdu"}))
+    assert tree.dump() == 'DATASTALE\nSETINFO device.type "pdu"\nDUMPDONE\n'
+    assert tree.show(View({"device.type": "pdu", "a": "1", "b": "2"}, frozenset(("x", "y")))) == (
+        'SETINFO a "1"\nSETINFO b "2"\nADDCMD x\nADDCMD y\n'
+    )
+    assert tree.mark(True) == "DATAOK\n" and tree.mark(True) == ""
+    assert tree.show(View({"device.type": "pdu", "a": "3"}, frozenset("y"))) == (
+        'DELCMD x\nDELINFO b\nSETINFO a "3"\n'
+    )
+    assert tree.dump().endswith('SETINFO a "3"\nADDCMD y\nDATAOK\nDUMPDONE\n')
+    assert tree.dump_one("a") == 'SETINFO a "3"\nDATAOK\nDUMPDONE\n'
+    assert tree.dump_one("b") == "DATAOK\nDUMPDONE\n"
