@@ -38,6 +38,8 @@ PACKAGES = {
     "prometheus": "prometheus",
     "promtool": "prometheus",
     "prometheus-snmp-exporter": "prometheus-snmp-exporter",
+    "fence_apc": "fence-agents",
+    "xmllint": "libxml2-utils",
     "certutil": "libnss3-tools",
     "pk12util": "libnss3-tools",
 }
