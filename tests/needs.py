@@ -40,10 +40,14 @@ PACKAGES = {
     "prometheus-snmp-exporter": "prometheus-snmp-exporter",
     "fence_apc": "fence-agents",
     "xmllint": "libxml2-utils",
+    "pacemaker-fenced": "pacemaker",
+    "stonith_admin": "pacemaker-cli-utils",
     "certutil": "libnss3-tools",
     "pk12util": "libnss3-tools",
 }
-_ELSEWHERE = os.pathsep.join(("/usr/sbin", "/sbin", "/lib/nut", "/usr/lib/nut", "/usr/libexec/nut"))
+_ELSEWHERE = os.pathsep.join(
+    ("/usr/sbin", "/sbin", "/lib/nut", "/usr/lib/nut", "/usr/libexec/nut", "/usr/lib/pacemaker")
+)
 
 
 def found(name: str) -> Optional[str]:
