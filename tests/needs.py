@@ -39,12 +39,18 @@ PACKAGES = {
     "promtool": "prometheus",
     "prometheus-snmp-exporter": "prometheus-snmp-exporter",
     "victoria-metrics": "victoria-metrics",
+    "fence_apc": "fence-agents",
+    "xmllint": "libxml2-utils",
+    "pacemaker-fenced": "pacemaker",
+    "stonith_admin": "pacemaker-cli-utils",
     "certutil": "libnss3-tools",
     "pk12util": "libnss3-tools",
     "zsh": "zsh",
     "fish": "fish",
 }
-_ELSEWHERE = os.pathsep.join(("/usr/sbin", "/sbin", "/lib/nut", "/usr/lib/nut", "/usr/libexec/nut"))
+_ELSEWHERE = os.pathsep.join(
+    ("/usr/sbin", "/sbin", "/lib/nut", "/usr/lib/nut", "/usr/libexec/nut", "/usr/lib/pacemaker")
+)
 
 
 def found(name: str) -> Optional[str]:

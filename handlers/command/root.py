@@ -68,6 +68,7 @@ PLACES: Mapping[str, Place] = {
     "energy": Place(
         "energy.cli", "energy", "say how much energy passed in a period, with bounds on its error"
     ),
+    "fence": Place("fence.cli", "fence", "be a fence agent for Pacemaker: take a machine's power"),
     "raritan": Place(
         "raritan.cli", "raritan", "jobs on a Raritan, Legrand or Server Technology PDU (Xerus)"
     ),

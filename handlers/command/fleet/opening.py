@@ -42,8 +42,8 @@ def pdus(
             shown = ", ".join(repr(printable(name, 60)) for name in missing[:_SHOWN])
             more = f" and {len(missing) - _SHOWN} more" if len(missing) > _SHOWN else ""
             raise SettingsError(
-                f"{path} has no PDU {shown}{more}, which the drawing names; give both the same"
-                " names"
+                f"{path} has no PDU {shown}{more}, which is needed here; give it the same name"
+                " in all files"
             )
     auths = {**fleet.auths, **(of_file(auth) if auth is not None else {})}
     return targets(devices, auths, of_environment(secret_files))

@@ -20,7 +20,8 @@ class Outlet:
     `startup` are settings.
 
     `amperes` is the current on each of `lines` unless the outlet is off. `metered`: false if a
-    published tree has no energy reading of this outlet.
+    published tree has no energy reading of this outlet. `welded`: the contact lets current through
+    though the unit reports it open.
     """
 
     def __init__(
@@ -36,7 +37,7 @@ class Outlet:
         self.name, self.startup = f"Server {id}", "last"
         self.on = on
         self.target: Optional[bool] = None  # the state to which the contact is about to move
-        self.stuck = self.locked = False
+        self.stuck = self.locked = self.welded = False
         self.metered = True
         self.switchable = on is not None
         self.amperes = round(0.25 + 0.05 * (number % 5), 2)
@@ -100,7 +101,7 @@ class Outlet:
 
     def current(self) -> float:
         """The current in A on each of the outlet's lines."""
-        return self.amperes if self.on is not False else 0.0
+        return self.amperes if self.on is not False or self.welded else 0.0
 
     def watts(self) -> float:
         return self.current() * VOLTS * len(self.lines)

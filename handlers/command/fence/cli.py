@@ -1,0 +1,246 @@
+"""`pdu fence`, which is the program `fence_pdu` too: the fence agent's options and actions.
+
+Its exit codes are those of the contract, not those of `pdu`: 0 done, or on; 1 anything that is not
+proven; 2 off, for `status`.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from typing import Callable, Optional
+
+import click
+
+from ... import VERSION
+from ...errors import PduHandlerError, SettingsError, printable
+from ..fleet import listing, opening
+from ..fleet.polling import Target
+from ..groups import Subcommand
+from ..hall import reading_toml
+from ..hall.drawing import Cord, Drawing
+from ..options import option
+from . import agent
+from .agent import NotProven, Outlets
+from .contract import ACTIONS, CURRENT, NAME, OPTIONS, Given, completed, metadata, of_input
+
+DONE, FAILED, IS_OFF = 0, 1, 2
+
+
+def run(given: Given) -> int:
+    """Carry out one action, and return its exit code. Answers go to standard output, reasons to
+    standard error, where Pacemaker's log has them.
+    """
+    for sentence in given.ignored:
+        _say(sentence)
+    options = given.values
+    try:
+        return _ACTIONS[options["action"]](options)
+    except NotProven as error:
+        _say(f"{options['action']} of {printable(options['plug'], 60)} failed: {error}")
+    except PduHandlerError as error:
+        _say(f"{options['action']} failed: {error}")
+    return FAILED
+
+
+def _say(sentence: str) -> None:
+    print(f"{NAME}: {printable(sentence, 4000)}", file=sys.stderr, flush=True)
+
+
+# ---- actions -------------------------------------------------------------------------------------
+
+
+def _off(options: Mapping[str, str]) -> int:
+    proof = agent.proof_of(options)
+    outlets = _outlets(options)
+    agent.off(outlets, proof)
+    _say(f"{outlets.machine} is off{_by(options)}")
+    return DONE
+
+
+def _on(options: Mapping[str, str]) -> int:
+    outlets = _outlets(options)
+    agent.on(outlets)
+    _say(f"{outlets.machine} is on")
+    return DONE
+
+
+def _reboot(options: Mapping[str, str]) -> int:
+    proof, pause_s = agent.proof_of(options), agent.pause_of(options)
+    outlets = _outlets(options)
+    agent.off(outlets, proof)
+    _say(f"{outlets.machine} is off{_by(options)}")
+    time.sleep(pause_s)
+    try:
+        agent.on(outlets)
+    except NotProven as error:
+        # the machine is fenced, which is what the cluster waits for
+        _say(f"{outlets.machine} was fenced, but is not on again: {error}")
+        return DONE
+    _say(f"{outlets.machine} is on again")
+    return DONE
+
+
+def _by(options: Mapping[str, str]) -> str:
+    """How the state was proven."""
+    return ", and its meters read no current" if options["confirm"] == CURRENT else ""
+
+
+def _status(options: Mapping[str, str]) -> int:
+    is_on = agent.is_on(_outlets(options))
+    print("Status: ON" if is_on else "Status: OFF")
+    return DONE if is_on else IS_OFF
+
+
+def _monitor(options: Mapping[str, str]) -> int:
+    """Read what `off` would need: of one machine, or of all machines of the drawing."""
+    proof = agent.proof_of(options)
+    if options["plug"]:
+        agent.check(_outlets(options), proof)
+        return DONE
+    drawing = _drawing(options)
+    if drawing is None:
+        # which outlets matter is not known: all PDUs of the list must answer
+        targets = opening.pdus(_path(options, "list"), options["auth"] or None, {})
+        agent.answer({one.device.name: one for one in targets})
+        return DONE
+    cords = [cord for one in drawing.machines.values() if not one.protected for cord in one.cords]
+    if cords:
+        agent.check(_on_pdus(options, "the drawing", cords), proof)
+    return DONE
+
+
+def _list(options: Mapping[str, str]) -> int:
+    drawing = _drawing(options)
+    if drawing is None:
+        raise SettingsError("list needs the option drawing: it names the machines")
+    for machine in drawing.machines.values():
+        if not machine.protected:
+            print(f"{machine.name},")
+    return DONE
+
+
+def _metadata(_: Mapping[str, str]) -> int:
+    print(metadata(VERSION))
+    return DONE
+
+
+def _validate_all(options: Mapping[str, str]) -> int:
+    """Check the options and the files; nothing is sent."""
+    agent.proof_of(options)
+    agent.pause_of(options)
+    if options["plug"]:
+        _outlets(options)
+    else:
+        opening.pdus(_path(options, "list"), options["auth"] or None, {})
+        _drawing(options)
+    return DONE
+
+
+_ACTIONS: Mapping[str, Callable[[Mapping[str, str]], int]] = {
+    "on": _on,
+    "off": _off,
+    "reboot": _reboot,
+    "status": _status,
+    "list": _list,
+    "monitor": _monitor,
+    "metadata": _metadata,
+    "validate-all": _validate_all,
+}
+assert set(_ACTIONS) == set(ACTIONS)
+
+# ---- files ---------------------------------------------------------------------------------------
+
+
+def _path(options: Mapping[str, str], key: str) -> str:
+    if not options[key]:
+        raise SettingsError(f"the option {key} is missing")
+    return options[key]
+
+
+def _drawing(options: Mapping[str, str]) -> Optional[Drawing]:
+    return reading_toml.read(options["drawing"]) if options["drawing"] else None
+
+
+def _outlets(options: Mapping[str, str]) -> Outlets:
+    """The outlets of the plug. Raises SettingsError."""
+    plug = _path(options, "plug")
+    drawing = _drawing(options)
+    machine = None if drawing is None else drawing.machines.get(plug)
+    if machine is not None:
+        if machine.protected:
+            raise SettingsError(
+                f"machine {printable(plug, 60)!r} is protected in the drawing: it is never switched"
+            )
+        return _on_pdus(options, plug, machine.cords)
+    if "/" not in plug:
+        where = options["drawing"] or "there is no drawing, so a plug is PDU/OUTLET"
+        raise SettingsError(f"no machine has the name {printable(plug, 60)!r} ({where})")
+    return _on_pdus(options, plug, _cords(options, plug))
+
+
+def _cords(options: Mapping[str, str], plug: str) -> list[Cord]:
+    """The outlets in `PDU/OUTLET,PDU/OUTLET`. A PDU's name may contain slashes, not commas."""
+    names = {one.name for one in listing.read(_path(options, "list")).devices}
+    found: list[Cord] = []
+    for text in plug.split(","):
+        parts = text.strip().split("/")
+        fits = [n for n in range(1, len(parts)) if "/".join(parts[:n]) in names and parts[n]]
+        if len(fits) != 1:
+            raise SettingsError(f"{printable(text, 60)!r} is not PDU/OUTLET with a PDU of the list")
+        found.append(Cord("/".join(parts[: fits[0]]), "/".join(parts[fits[0] :])))
+    return list(dict.fromkeys(found))
+
+
+def _on_pdus(options: Mapping[str, str], machine: str, cords: Sequence[Cord]) -> Outlets:
+    wanted = {cord.pdu for cord in cords}
+    path = _path(options, "list")
+    targets: list[Target] = opening.pdus(path, options["auth"] or None, {}, wanted)
+    return Outlets(printable(machine, 60), tuple(cords), {one.device.name: one for one in targets})
+
+
+# ---- the command ---------------------------------------------------------------------------------
+
+
+def _run(**values: str) -> int:
+    found = {name: value for name, value in values.items() if value is not None}
+    try:
+        if not found and sys.stdin.isatty():
+            raise SettingsError("options are expected, on standard input or as arguments (--help)")
+        # a cluster gives no argument
+        given = Given(completed(found), ()) if found else of_input(sys.stdin.read())
+    except SettingsError as error:
+        _say(error.reason)
+        return FAILED
+    return run(given)
+
+
+fence = Subcommand(
+    "fence",
+    callback=_run,
+    help=f"""Be a fence agent: take a machine's power, prove it, and give it back.
+
+Pacemaker runs this command under the name {NAME}, with options on standard input
+(docs/doors.md). Every outlet of the machine is switched off, whatever it reads now, each is seen
+off, and its meter must read no current. A state that is unknown, a lost answer or a PDU that
+cannot be reached is a failure. A machine that the drawing protects is refused.
+
+Exit code: 0 done, or on; 1 not done, or not proven; 2 off, for the action status.""",
+    examples=(
+        "pdu fence -o validate-all --list hall.csv",
+        "pdu fence -o status -n rack-1/7,rack-2/7 --list hall.csv",
+    ),
+    params=[
+        parameter
+        for one in OPTIONS
+        for parameter in option(
+            " ".join(filter(None, (one.short, one.long))),
+            one.help
+            + (f" ({', '.join(ACTIONS)})" if one.name == "action" else "")
+            + (f"; usually {one.default}" if one.default else ""),
+            one.metavar,
+            click.STRING,
+        )
+    ],
+)

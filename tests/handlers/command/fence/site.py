@@ -1,0 +1,136 @@
+"""A machine with two supplies, each at the outlet 3 of a simulated Redfish PDU, and the files that
+the fence agent needs. The simulators know whether the machine has power.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import subprocess
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.handlers.command.fleet.halls import PDU, environment, private
+from tests.needs import ROOT
+from tests.simulators.redfish import Model, Pdu, RedfishService
+from tests.waiting import PATIENCE_S
+
+OUTLET = "3"
+DRAWING = """
+[[feed]]
+name = "A"
+
+[[feed]]
+name = "B"
+
+[[pdu]]
+name = "left"
+inputs = ["A"]
+
+[[pdu]]
+name = "right"
+inputs = ["B"]
+
+[[machine]]
+name = "srv-1"
+cords = ["left/3", "right/3"]
+
+[[machine]]
+name = "core"
+cords = ["left/4", "right/4"]
+protected = true
+"""
+
+
+@dataclass
+class Site:
+    """The two PDUs, by their names in the list."""
+
+    folder: Path
+    pdus: dict[str, RedfishService]
+    #: line of the list by PDU, without its name
+    lines: dict[str, str]
+
+    @property
+    def draws(self) -> bool:
+        """Whether the machine draws power from one of its feeds."""
+        return any(pdu.outlet(OUTLET).current() > 0 for pdu in self.pdus.values())
+
+    def commands(self) -> list[str]:
+        """What was sent to the machine's outlets of both PDUs."""
+        return [verb for pdu in self.pdus.values() for _, verb in pdu.books().writes]
+
+    def file(self, name: str) -> str:
+        return str(self.folder / name)
+
+    def write(self) -> None:
+        """Write the files anew."""
+        rows = [f"{name},redfish,{line}" for name, line in self.lines.items()]
+        self.folder.joinpath("hall.csv").write_text(
+            "\n".join(["name,handler,address,auth,settings", *rows, ""])
+        )
+        private(
+            self.folder / "logins.toml",
+            "".join(
+                f'[auth.{name}]\nusername = "{pdu.user}"\npassword = "{pdu.password}"\n'
+                for name, pdu in self.pdus.items()
+            ),
+        )
+        self.folder.joinpath("hall.power.toml").write_text(DRAWING)
+        for name, pdu in self.pdus.items():
+            self.folder.joinpath(f"{name}.pem").write_text(pdu.ca_pem)
+
+    def options(self, **more: object) -> dict[str, str]:
+        return {
+            "list": self.file("hall.csv"),
+            "auth": self.file("logins.toml"),
+            "drawing": self.file("hall.power.toml"),
+            "power_wait": "0",
+            **{key: str(value) for key, value in more.items()},
+        }
+
+    def start(self, action: str, plug: str = "srv-1", **more: object) -> subprocess.Popen[str]:
+        """Start the agent as a cluster does: options on standard input."""
+        options = {"action": action, "plug": plug, "nodename": plug, **self.options(**more)}
+        process = subprocess.Popen(
+            [*PDU, "fence"],
+            cwd=ROOT,
+            env=environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stdin is not None
+        process.stdin.write("".join(f"{key}={value}\n" for key, value in options.items()))
+        process.stdin.close()
+        process.stdin = None
+        return process
+
+    def run(self, action: str, plug: str = "srv-1", **more: object) -> tuple[int, str, str]:
+        """The exit code, the output and the errors of one run."""
+        process = self.start(action, plug, **more)
+        out, err = process.communicate(timeout=PATIENCE_S)
+        return process.returncode, out, err
+
+
+@contextlib.contextmanager
+def site(folder: Path, no_state: Sequence[str] = ()) -> Iterator[Site]:
+    with contextlib.ExitStack() as stack:
+        model = Model((Pdu(outlets=tuple("1234"), no_state=tuple(no_state)),))
+        pdus = {name: stack.enter_context(RedfishService(model)) for name in ("left", "right")}
+        lines = {
+            name: f"{pdu.host}:{pdu.port},{name},ca_pem={name}.pem" for name, pdu in pdus.items()
+        }
+        made = Site(folder, pdus, lines)
+        made.write()
+        yield made
+
+
+@contextlib.contextmanager
+def closed_port() -> Iterator[int]:
+    """A port of this machine that refuses connections."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        yield bound.getsockname()[1]
