@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export HYPOTHESIS_NO_PLUGINS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help env env-tests system demo test lint audit faults soak hosts fuzz coverage packages tools walk try serve pictures devices bench bench-raritan bench-snmp bench-nut bench-redfish bench-cold bench-fleet bench-page bench-driver trial-shards clean
+.PHONY: help env env-tests system demo test lint audit faults soak hosts fuzz coverage packages tools walk recipes try serve pictures devices bench bench-raritan bench-snmp bench-nut bench-redfish bench-cold bench-fleet bench-page bench-driver trial-shards clean
 
 help:            ## print this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */	/' | expand -t 16
@@ -81,6 +81,10 @@ tools:           ## dist/pdu.pyz: the command pdu in one file, for any Python fr
 
 walk:            ## README's commands in a fresh clone with a bare environment: seconds, silence and words for each step; needs PyPI
 	@$(PYTHON) tests/packaging/walk.py
+
+recipes: env-tests ## the recipes of docs/recipes.md with the programs that they are for, which it installs; needs PyPI
+	@sh .ci/setup recipes
+	@$(RUN) -m pytest -q tests/handlers/command/test_recipes.py
 
 try: env         ## the command pdu: make try ARGS="status snmp 192.0.2.7"; make exits with 2 after any error, .venv/bin/pdu with its own code
 	@$(VENV)/bin/pdu $(ARGS)
