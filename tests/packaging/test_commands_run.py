@@ -60,6 +60,10 @@ _ELSEWHERE: Mapping[str, str] = {
     "pdu exporter": "tests/handlers/command/fleet/test_exporter_process.py",
     "curl http://127.0.0.1:9914": "tests/handlers/command/fleet/test_exporter.py",
     "pdu nut-driver": "tests/handlers/command/nut_driver/test_walk.py",
+    **dict.fromkeys(
+        ("printf", "chmod 755 /usr/sbin/fence_pdu", "fence_pdu", "pcs"),
+        "tests/handlers/command/fence/test_walk.py",
+    ),
     "upsc": "tests/handlers/command/nut_driver/test_walk.py",
     "upscmd": "tests/handlers/command/nut_driver/test_walk.py",
     "pdu plan": "tests/handlers/command/hall/test_commands.py",

@@ -141,5 +141,5 @@ def _local(folder: Path, series: Sequence[Labels]) -> float:
         str(text),
         str(blocks),
     ]
-    subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(words, check=True, stdout=subprocess.DEVNULL, timeout=600)
     return _size(blocks) / (len(series) * len(times))

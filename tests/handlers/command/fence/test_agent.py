@@ -177,5 +177,8 @@ def test_the_metadata_keeps_to_the_schema_of_fence_agents(tmp_path: Path) -> Non
     path = tmp_path / "metadata.xml"
     path.write_text(metadata("1.0"))
     subprocess.run(
-        [program("xmllint"), "--noout", "--relaxng", SCHEMA, path], check=True, capture_output=True
+        [program("xmllint"), "--noout", "--relaxng", SCHEMA, path],
+        check=True,
+        capture_output=True,
+        timeout=PATIENCE_S,
     )
