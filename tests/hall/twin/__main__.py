@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import signal
 import sys
@@ -11,7 +12,7 @@ import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Optional
+from typing import Callable, Optional
 
 from handlers.command import ending
 from tests.program import StopSignals, starting
@@ -31,12 +32,15 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             stack.enter_context(tempfile.TemporaryDirectory(prefix="hall-"))
         )
         with starting():
+            built = four_racks()
+            built.switch_off(options.off)
+            say = _silent if options.forms else _say
             twin = stack.enter_context(
-                Twin(four_racks(), over(options.over), speed=options.speed, say=_say)
+                Twin(built, over(options.over), speed=options.speed, say=say)
             )
             files = written(twin, folder.resolve())
-        print("\n".join(_lines(files)), flush=True)
-        threading.Thread(target=_prompt, args=(twin,), daemon=True).start()
+        print(_forms(twin) if options.forms else "\n".join(_lines(files)), flush=True)
+        threading.Thread(target=_prompt, args=(twin, say), daemon=True).start()
         signals.wait()
     return 0
 
@@ -50,14 +54,34 @@ def _lines(files: Files) -> list[str]:
     ]
 
 
+def _forms(twin: Twin) -> str:
+    """PDU -> the values of DCImanager's form for it."""
+    peers = {name: door.peer for name, door in twin.doors.items()}
+    return json.dumps(
+        {
+            name: {
+                "handler": peer.handler,
+                "address": peer.address,
+                "snmp": peer.snmp,
+                "settings": peer.settings,
+            }
+            for name, peer in peers.items()
+        }
+    )
+
+
 def _say(line: str) -> None:
-    print(f"  {line}", flush=True)
+    print(line, flush=True)
 
 
-def _prompt(twin: Twin) -> None:
+def _silent(line: str) -> None:
+    """Nobody reads it."""
+
+
+def _prompt(twin: Twin, say: Callable[[str], None]) -> None:
     for line in sys.stdin:
         if line.strip():
-            print(twin.order(line), flush=True)
+            say(twin.order(line))
     os.kill(os.getpid(), signal.SIGTERM)  # `main` waits for it
 
 
@@ -66,6 +90,11 @@ def _speed(text: str) -> float:
     if not 0 < value <= 3600:
         raise argparse.ArgumentTypeError(f"{text} is not above 0 and up to 3600")
     return value
+
+
+def _outlets(text: str) -> list[tuple[str, str]]:
+    """`r1-left/3,r1-right/2`"""
+    return [(one.rpartition("/")[0], one.rpartition("/")[2]) for one in text.split(",") if one]
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -94,6 +123,18 @@ def _parser() -> argparse.ArgumentParser:
         default=60.0,
         metavar="N",
         help="seconds of a breaker's curve that pass in one second (default: %(default)g)",
+    )
+    parser.add_argument(
+        "--off",
+        type=_outlets,
+        default=[],
+        metavar="PDU/OUTLET,...",
+        help="outlets that are off at first",
+    )
+    parser.add_argument(
+        "--forms",
+        action="store_true",
+        help="print the PDUs' forms of DCImanager as a line of JSON, and nothing else",
     )
     return parser
 

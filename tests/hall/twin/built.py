@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from tests.hall.plant import Bar, Box, Outlet, Plant, Supply
@@ -21,6 +21,13 @@ class Built(NamedTuple):
 
     plant: Plant
     drawing: str
+
+    def switch_off(self, outlets: Iterable[tuple[str, str]]) -> None:
+        """Let these outlets, as (PDU, outlet), be off at first. Raises ValueError."""
+        for pdu, outlet in outlets:
+            if pdu not in self.plant.bars or outlet not in self.plant.bars[pdu].outlets:
+                raise ValueError(f"this hall has no outlet {pdu}/{outlet}")
+            self.plant.bars[pdu].outlets[outlet].on = False
 
 
 class _Drawn(NamedTuple):
