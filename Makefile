@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export HYPOTHESIS_NO_PLUGINS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help env env-tests system demo test lint audit faults soak hosts fuzz coverage packages tools walk try serve pictures devices bench bench-raritan bench-snmp bench-nut bench-redfish bench-cold bench-fleet bench-page bench-driver trial-shards clean
+.PHONY: help env env-tests system demo test lint audit faults soak hosts fuzz coverage packages tools walk try hall serve pictures devices bench bench-raritan bench-snmp bench-nut bench-redfish bench-cold bench-fleet bench-page bench-driver trial-shards clean
 
 help:            ## print this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */	/' | expand -t 16
@@ -84,6 +84,9 @@ walk:            ## README's commands in a fresh clone with a bare environment: 
 
 try: env         ## the command pdu: make try ARGS="status snmp 192.0.2.7"; make exits with 2 after any error, .venv/bin/pdu with its own code
 	@$(VENV)/bin/pdu $(ARGS)
+
+hall: env        ## a simulated hall of 4 racks for pdu plan and pdu rehearse, until Ctrl-C; its files are in .cache/hall; ARGS="--over nut"
+	@$(RUN) -m tests.hall.twin --folder .cache/hall $(ARGS)
 
 serve: env       ## a local DCImanager with a page in the browser, until Ctrl-C; keeps its data in .cache/dcimanager
 	@$(RUN) -m tests.dcimanager --data .cache/dcimanager $(ARGS)

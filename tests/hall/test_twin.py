@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
+import re
+import shlex
 import stat
 import subprocess
 import sys
@@ -15,8 +18,8 @@ import pytest
 
 from tests.hall.twin import KINDS, Files, Twin, four_racks, over, written
 from tests.hall.twin.curves import Breaker, seconds_to_trip
-from tests.handlers.command.fleet.halls import environment, run
-from tests.needs import ROOT
+from tests.handlers.command.fleet.halls import PDU, environment, run
+from tests.needs import ROOT, program
 from tests.peers import Peer
 from tests.simulators.clockwork import ManualClock
 from tests.waiting import PATIENCE_S, bounded
@@ -216,11 +219,48 @@ def test_curves_hold_and_trip_at_the_conventional_currents() -> None:
 # ---- the command ---------------------------------------------------------------------------------
 
 
-def test_the_command_writes_the_files_and_answers_at_its_prompt(tmp_path: Path) -> None:
-    folder = tmp_path / "hall"
-    words = [sys.executable, "-m", "tests.hall.twin", "--folder", str(folder), "--over", "nut"]
+def test_the_hall_of_the_page_runs_as_written(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "hall.md").read_text("utf-8")
+    page = page.partition("## A hall to try")[2].partition("\n## ")[0]
+    (make, *pdu), (orders,) = (
+        [line for fence in re.findall(pattern, page, re.DOTALL) for line in fence.splitlines()]
+        for pattern in (r"```sh\n(.*?)```", r"```text\n(.*?)```")
+    )
+    with started(make, tmp_path) as (process, begin):
+        assert stat.S_IMODE((tmp_path / "logins.toml").stat().st_mode) == 0o600
+        assert str(tmp_path) in begin[0] and begin[1].strip() in pdu and begin[2].strip() in pdu
+        out = []
+        for line in pdu:
+            done = subprocess.run(
+                [*PDU, *shlex.split(line)[1:]],
+                cwd=tmp_path,
+                env=environment(),
+                capture_output=True,
+                text=True,
+                timeout=PATIENCE_S,
+            )
+            assert not done.stderr, done.stderr
+            out.append((done.returncode, done.stdout.splitlines()[:2]))
+        assert out[0] == (1, ["18 machines on 8 PDUs: 5 findings", ""])
+        assert out[1][1] == ["feed:A fails", "18 machines: 7 dark, 4 cannot say, 7 stay"]
+        assert [code for code, _ in out] == [1, 2, 2]
+        said = answers(process, orders, "restore all", "fail it", "restore feed:X")
+    assert "r2/db-1 goes dark\n" in said and "failed or tripped: A\n" in said
+    assert "failed or tripped: nothing\n" in said
+    assert "no it in this hall; it has feed:A, feed:B, panel:PA" in said
+    assert "no feed:X in this hall" in said
+
+
+@contextlib.contextmanager
+def started(make: str, folder: Path) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
+    """What this line of make starts, in another folder, and the first lines that it prints."""
+    shown = subprocess.run(
+        [program("make"), "-n", *shlex.split(make)[1:]], cwd=ROOT, capture_output=True, text=True
+    )
+    words = shlex.split(shown.stdout.splitlines()[-1])
+    assert words[1:] == ["-m", "tests.hall.twin", "--folder", ".cache/hall"]
     process = subprocess.Popen(
-        words,
+        [sys.executable, *words[1:-1], str(folder)],
         cwd=ROOT,
         env=environment(),
         stdin=subprocess.PIPE,
@@ -228,17 +268,17 @@ def test_the_command_writes_the_files_and_answers_at_its_prompt(tmp_path: Path) 
         text=True,
     )
     with process, bounded(process, PATIENCE_S):
-        assert process.stdin is not None and process.stdout is not None
-        begin = [process.stdout.readline() for _ in range(4)]
-        assert str(folder) in begin[0] and "pdu rehearse hall.power.toml" in begin[2]
-        assert stat.S_IMODE((folder / "logins.toml").stat().st_mode) == 0o600
-        process.stdin.write("fail feed:B\nrestore all\nfail it\nrestore feed:X\n")
-        process.stdin.close()
-        said = process.stdout.read()
+        assert process.stdout is not None
+        yield process, [process.stdout.readline() for _ in range(4)]
         assert process.wait(PATIENCE_S) == 0
-    assert "failed or tripped: B\n" in said and "failed or tripped: nothing\n" in said
-    assert "no it in this hall; it has feed:A, feed:B, panel:PA" in said
-    assert "no feed:X in this hall" in said
+
+
+def answers(process: subprocess.Popen[str], *orders: str) -> str:
+    """Type these lines. Returns what it says until it ends with its input."""
+    assert process.stdin is not None and process.stdout is not None
+    process.stdin.write("\n".join([*orders, ""]))
+    process.stdin.close()
+    return process.stdout.read()
 
 
 @pytest.mark.parametrize("run_of", ["snmp"], indirect=True)
