@@ -93,6 +93,8 @@ class Plant:
     panel_lines: dict[str, float]
     bars: dict[str, Bar]
     boxes: list[Box]
+    #: PDU/LINE and so on -> how many times its rating trips a breaker in the end; 1 if absent
+    trips_at: dict[str, float] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
     touched: set[str] = field(default_factory=set)
 
@@ -214,7 +216,8 @@ class Plant:
             over = sorted(
                 place
                 for place, load in loads.items()
-                if load > ratings.get(place, math.inf) and place not in self.gone
+                if load > ratings.get(place, math.inf) * self.trips_at.get(place, 1.0)
+                and place not in self.gone
             )
             if not over:
                 return peaks

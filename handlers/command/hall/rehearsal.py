@@ -5,8 +5,8 @@
 
 The result holds in every world that the readings allow. Two sets of tripped breakers bound these
 worlds: those that may trip (the upper end of their load is above the rating) and, among them, those
-that surely trip (the lower end is, even if all others that may trip have tripped). A machine is
-dark if it is in every world, and stays if it does in all of them.
+that surely trip (the lower end is TRIPS times the rating, even if all others that may trip have
+tripped). A machine is dark if it is in every world, and stays if it does in all of them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,18 @@ from ..output import counted
 from . import carrying
 from .drawing import Cord, Drawing, Failing, nodes
 from .failing import Dead, Graph
-from .loads import CANNOT_SAY, FITS, OVERLOADS, Carried, Consumer, Fit, Load, Worlds, load
+from .loads import (
+    CANNOT_SAY,
+    FITS,
+    OVERLOADS,
+    TRIPS,
+    Carried,
+    Consumer,
+    Fit,
+    Load,
+    Worlds,
+    load,
+)
 from .measured import DOWN, Readings
 from .verdicts import CordNow, Judged, Now, Verdict, bounds, cords_now, lives, may_live, reason_of
 
@@ -292,7 +303,7 @@ class Hall:
                 lows[name] = found
                 rating = self._carried[name].breaker.rating_a
                 is_new = name in possibly and name not in trips
-                if is_new and rating is not None and found.low > rating:
+                if is_new and rating is not None and found.low > TRIPS * rating:
                     more.append(name)
             if not more:
                 return trips, dead.cords, lows
