@@ -138,7 +138,14 @@ def test_the_check_finds_the_mistakes_of_the_drawing(run_of: Run) -> None:
     code, found = run_of.pdu("plan", "check", run_of.files.drawing)
     where = {one["where"] for one in found["findings"]}
     assert code == 1
-    assert where == {"r4/app-3", "r4-right/9", "r4-right/3", "r4-right/6", "r2-right/L1"}
+    assert where == {
+        "r4/app-3",
+        "r4-right/9",
+        "r4-right/3",
+        "r4-right/6",
+        "r2-right/L1",
+        "r3-right/L1",
+    }
 
 
 # ---- the units -----------------------------------------------------------------------------------
@@ -241,7 +248,7 @@ def test_the_hall_of_the_page_runs_as_written(tmp_path: Path) -> None:
             )
             assert not done.stderr, done.stderr
             out.append((done.returncode, done.stdout.splitlines()[:2]))
-        assert out[0] == (1, ["18 machines on 8 PDUs: 5 findings", ""])
+        assert out[0] == (1, ["18 machines on 8 PDUs: 6 findings", ""])
         assert out[1][1] == ["feed:A fails", "18 machines: 7 dark, 4 cannot say, 7 stay"]
         assert [code for code, _ in out] == [1, 2, 2]
         said = answers(process, orders, "restore all", "fail it", "restore feed:X")

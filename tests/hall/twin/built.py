@@ -61,8 +61,8 @@ _RACKS: Mapping[str, tuple[str, tuple[_Drawn, ...]]] = {
     "r3": (
         "each side carries half, and neither can carry all",
         (
-            *(_Drawn(f"gpu-{n}", 8.2, (f"left/{n}", f"right/{n}")) for n in range(1, 5)),
-            _Drawn("blades", 16.0, ("left/5", "right/5", "left/6", "right/6"), needs=2),
+            *(_Drawn(f"gpu-{n}", 8.6, (f"left/{n}", f"right/{n}")) for n in range(1, 5)),
+            _Drawn("blades", 17.0, ("left/5", "right/5", "left/6", "right/6"), needs=2),
         ),
     ),
     "r4": (
