@@ -119,6 +119,7 @@ def imported(living: nautobot.Nautobot, files: Files, target: Path) -> tuple[int
     return done.returncode, done.stdout, done.stderr
 
 
+@pytest.mark.timeout(1800)  # on a busy machine, Nautobot alone takes minutes to start
 def test_a_hall_in_nautobot_becomes_the_drawing_of_its_plant(
     living: nautobot.Nautobot, twin: Twin, tmp_path: Path
 ) -> None:
