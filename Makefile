@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export HYPOTHESIS_NO_PLUGINS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help env env-tests system demo test lint audit faults soak hosts fuzz coverage packages tools walk recipes try serve pictures devices bench bench-raritan bench-snmp bench-nut bench-redfish bench-cold bench-fleet bench-page bench-driver trial-shards clean
+.PHONY: help env env-tests system nautobot demo test lint audit faults soak hosts fuzz coverage packages tools walk recipes try hall serve pictures devices bench bench-raritan bench-snmp bench-nut bench-redfish bench-cold bench-fleet bench-page bench-driver trial-shards clean
 
 help:            ## print this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */	/' | expand -t 16
@@ -28,6 +28,10 @@ env-tests:       ## the same environment with what the tests, lint and benchmark
 
 system: env-tests ## the real servers and the browser that tests run against: installs them as root on Debian, else prints the command
 	@sh .ci/setup system
+
+nautobot: env-tests ## a real Nautobot with PostgreSQL and Redis for the test of pdu plan import: installs it, migrates a database once
+	@sh .ci/setup nautobot
+	@$(RUN) -m tests.servers.nautobot
 
 demo: env        ## everything on simulators: build, register, poll, switch, meter; KEEP=1 leaves the page open
 	@sh .ci/setup curl
@@ -88,6 +92,9 @@ recipes: env-tests ## the recipes of docs/recipes.md with the programs that they
 
 try: env         ## the command pdu: make try ARGS="status snmp 192.0.2.7"; make exits with 2 after any error, .venv/bin/pdu with its own code
 	@$(VENV)/bin/pdu $(ARGS)
+
+hall: env        ## a simulated hall of 4 racks for pdu plan and pdu rehearse, until Ctrl-C; its files are in .cache/hall; ARGS="--over nut"
+	@$(RUN) -m tests.hall.twin --folder .cache/hall $(ARGS)
 
 serve: env       ## a local DCImanager with a page in the browser, until Ctrl-C; keeps its data in .cache/dcimanager
 	@$(RUN) -m tests.dcimanager --data .cache/dcimanager $(ARGS)

@@ -102,6 +102,18 @@ def pysmi() -> str:
     _missing("pysmi is missing: sh .ci/setup system", fail=bool(os.environ.get("CI")))
 
 
+def netbox() -> list[Path]:
+    """NetBox's OpenAPI documents, one for each release, which `.ci/setup system` gets.
+
+    If they are missing, skips the test, or fails it if CI is set.
+    """
+    found = sorted((ROOT / ".cache" / "netbox").glob("netbox-openapi-?.?.json"))
+    if found:
+        return found
+    reason = "NetBox's OpenAPI documents are missing: sh .ci/setup system"
+    _missing(reason, fail=bool(os.environ.get("CI")))
+
+
 def shared(*parts: str) -> Path:
     """A file or folder of SHARED. Skips the test if it is missing."""
     path = SHARED.joinpath(*parts)

@@ -1,39 +1,35 @@
-"""Simulated PDUs that a person started on the page: one process each."""
+"""Simulated PDUs that a person started on the page: one process each, and the hall."""
 
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
-import queue
 import re
 import subprocess
-import sys
-import tempfile
 import threading
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any
 
 from tests.peers import KINDS
 
 from .database import Closed
+from .hall import Hall
+from .launching import Failed, end, launched
 from .records import Pdu
 from .store import Store
 
 __all__ = ["KINDS", "Failed", "Simulations"]
-_ROOT = Path(__file__).resolve().parents[2]
 _HOST = "127.0.0.1"  # every simulated PDU listens on this address
-_START_SECONDS, _STOP_SECONDS = 60.0, 10.0
+_START_SECONDS = 60.0
 _LOG = logging.getLogger(__name__)
 
 
-class Failed(Exception):
-    """A simulated PDU did not start."""
-
-
 class Simulations:
-    def __init__(self, store: Store) -> None:
+    """`hall_folder`: for the files of the hall."""
+
+    def __init__(self, store: Store, hall_folder: Path) -> None:
         self._store = store
+        self.hall = Hall(store, hall_folder)
         self._processes: dict[int, subprocess.Popen[str]] = {}
         self._lock = threading.Lock()
         self._closed = False
@@ -48,8 +44,9 @@ class Simulations:
         threads = [
             threading.Thread(target=self._again, args=(pdu,), daemon=True)
             for pdu in self._store.pdus()
-            if pdu.simulated and pdu.address == _HOST
+            if pdu.simulated in KINDS and pdu.address == _HOST
         ]
+        threads.append(threading.Thread(target=self.hall.restore, daemon=True))
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -79,20 +76,22 @@ class Simulations:
 
     def abandon(self, process: subprocess.Popen[str]) -> None:
         """Ends a process whose PDU could not be added."""
-        _end(process)
+        end(process)
 
     def end(self, pdu: int) -> None:
         with self._lock:
             process = self._processes.pop(pdu, None)
         if process is not None:
-            _end(process)
+            end(process)
+        self.hall.end(pdu)
 
     def close(self) -> None:
         with self._lock:
             self._closed = True
             processes, self._processes = list(self._processes.values()), {}
         for process in processes:
-            _end(process)
+            end(process)
+        self.hall.close()
 
     def _again(self, pdu: Pdu) -> None:
         off = [
@@ -125,60 +124,9 @@ class Simulations:
     def _started(
         self, kind: str, port: int, off: list[str]
     ) -> tuple[subprocess.Popen[str], dict[str, Any]]:
-        with tempfile.TemporaryFile() as errors:
-            process = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-m",
-                    "tests.dcimanager.simulated",
-                    kind,
-                    "--port",
-                    str(port),
-                    "--off",
-                    ",".join(off),
-                ],
-                cwd=_ROOT,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                text=True,
-                start_new_session=True,
-            )
-            line = _first_line(process)
-            if not line:
-                _end(process)
-                errors.seek(0)
-                last = errors.read().decode("utf-8", "replace").strip().rpartition("\n")[2]
-                reason = (
-                    f"no answer within {_START_SECONDS:g} s"
-                    if line is None
-                    else last or "it ended without an error message"
-                )
-                raise Failed(f"the simulated PDU {kind} did not start: {reason}")
-        form: dict[str, Any] = json.loads(line)
-        return process, form
-
-
-def _first_line(process: subprocess.Popen[str]) -> Optional[str]:
-    stream = process.stdout
-    if stream is None:
-        return None
-    lines: queue.Queue[str] = queue.Queue()
-    threading.Thread(target=lambda: lines.put(stream.readline()), daemon=True).start()
-    try:
-        return lines.get(timeout=_START_SECONDS)
-    except queue.Empty:
-        return None
-
-
-def _end(process: subprocess.Popen[str]) -> None:
-    """Ends a process by closing its standard input; kills it if it has not ended after 10 s."""
-    if process.stdin is not None:
-        process.stdin.close()
-    try:
-        process.wait(_STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait(_STOP_SECONDS)
-    if process.stdout is not None:
-        process.stdout.close()
+        arguments = [kind, "--port", str(port), "--off", ",".join(off)]
+        process, form = launched(
+            f"the simulated PDU {kind}", "tests.dcimanager.simulated", arguments
+        )
+        made: dict[str, Any] = form
+        return process, made

@@ -150,7 +150,7 @@ def test_a_simulated_pdu_whose_port_is_taken_starts_on_a_free_one() -> None:
 
 
 def test_a_simulated_pdu_whose_address_was_changed_is_not_simulated_again(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     db, begun = Database(None), []
     try:
@@ -158,7 +158,7 @@ def test_a_simulated_pdu_whose_address_was_changed_is_not_simulated_again(
         store.create("pdu", "pdu_nut", "NUT", ["custom"], [])
         for address in ("127.0.0.1", "192.0.2.7"):
             store.add_pdu("rack", "pdu_nut", address, {}, {}, simulated="nut")
-        simulations = Simulations(store)
+        simulations = Simulations(store, tmp_path)
         monkeypatch.setattr(simulations, "_again", lambda pdu: begun.append(pdu.address))
         simulations.restore()
         assert begun == ["127.0.0.1"] and len(simulations.pdus()) == 2

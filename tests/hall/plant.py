@@ -93,6 +93,8 @@ class Plant:
     panel_lines: dict[str, float]
     bars: dict[str, Bar]
     boxes: list[Box]
+    #: PDU/LINE and so on -> how many times its rating trips a breaker in the end; 1 if absent
+    trips_at: dict[str, float] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
     touched: set[str] = field(default_factory=set)
 
@@ -114,18 +116,26 @@ class Plant:
                 return source
         return ""
 
+    def powered(self, bar: Bar) -> bool:
+        """Whether a PDU has power on at least one line."""
+        if bar.name in self.gone or not self.active(bar):
+            return False
+        lost = self._lost(bar)
+        return not lost or (not bar.common and len(lost) < len(bar.lines))
+
+    def _lost(self, bar: Bar) -> set[str]:
+        """The lines without power though its input has some."""
+        lost = {line for line in bar.lines if f"{bar.name}/{line}" in self.gone}
+        return lost | {line for line, upper in bar.of.items() if upper in self.gone}
+
     def outlet_lives(self, bar: Bar, name: str) -> bool:
         """Whether an outlet has power."""
         outlet = bar.outlets[name]
-        if not outlet.on or bar.name in self.gone or not self.active(bar):
-            return False
-        lost = {line for line in bar.lines if f"{bar.name}/{line}" in self.gone}
-        lost |= {line for line, upper in bar.of.items() if upper in self.gone}
-        if lost and bar.common:
+        if not outlet.on or not self.powered(bar):
             return False
         if outlet.breaker and f"{bar.name}/{outlet.breaker}" in self.gone:
             return False
-        return lost.isdisjoint(outlet.lines)
+        return self._lost(bar).isdisjoint(outlet.lines)
 
     def currents(self) -> dict[tuple[str, str], float]:
         """The current of each outlet with a cord, in A."""
@@ -193,26 +203,28 @@ class Plant:
 
         Returns the highest current that each line and breaker carried on the way.
         """
-        before = {one.name: self._fed(one) for one in self.boxes}
+        before = {one.name: self.fed(one) for one in self.boxes}
         self.gone.update(names)
         ratings = self.ratings()
         peaks: dict[str, float] = {}
         while True:
             for box in self.boxes:
-                if self._fed(box) != before[box.name]:
+                if self.fed(box) != before[box.name]:
                     self.touched.add(box.name)
             loads = self.loads()
             peaks = {place: max(peaks.get(place, 0.0), load) for place, load in loads.items()}
             over = sorted(
                 place
                 for place, load in loads.items()
-                if load > ratings.get(place, math.inf) and place not in self.gone
+                if load > ratings.get(place, math.inf) * self.trips_at.get(place, 1.0)
+                and place not in self.gone
             )
             if not over:
                 return peaks
             self.gone.add(rng.choice(over))
 
-    def _fed(self, box: Box) -> tuple[bool, ...]:
+    def fed(self, box: Box) -> tuple[bool, ...]:
+        """Which of its cords have power."""
         return tuple(self.outlet_lives(self.bars[one.pdu], one.outlet) for one in box.supplies)
 
 

@@ -45,6 +45,7 @@ _ELSEWHERE: Mapping[str, str] = {
     "make": "tests/packaging/test_documented_commands.py",
     "make demo": "tests/demo/test_demo.py",
     "make serve": "tests/dcimanager/test_command.py",
+    "make hall": "tests/hall/test_twin.py",
     "make faults": "tests/faults/test_matrix.py",
     "make hosts": "it runs every archive on five Pythons for minutes",
     "make packages": "tests/packaging/test_build.py",

@@ -16,7 +16,8 @@ NO_LINE = set("\0\r\n")
 KIND = Kind("nut", "PDU behind a NUT server", "nut", 16)
 
 
-def _peer(server: NutServer, title: str = "", **more: str) -> Peer:
+def of(server: NutServer, title: str = "", **more: str) -> Peer:
+    """A running server, of which `pdu` is the device."""
     return Peer(
         "nut",
         "custom",
@@ -36,13 +37,13 @@ def _peer(server: NutServer, title: str = "", **more: str) -> Peer:
 @contextlib.contextmanager
 def peer() -> Iterator[Peer]:
     with NutServer([SwitchedPdu("pdu", outlets=8)], tls=True) as server:
-        yield _peer(server, tls="yes", ca_pem=server.ca_pem)
+        yield of(server, tls="yes", ca_pem=server.ca_pem)
 
 
 @contextlib.contextmanager
 def shown() -> Iterator[Peer]:
     with NutServer([SwitchedPdu("pdu", outlets=16)]) as server:
-        yield _peer(server, "PDU behind NUT")
+        yield of(server, "PDU behind NUT")
 
 
 @contextlib.contextmanager
@@ -52,7 +53,7 @@ def named(names: Sequence[str]) -> Iterator[Peer]:
     for number, name in enumerate(sent, 1):
         device.set(f"outlet.{number}.desc", name)
     with NutServer([device]) as server:
-        yield _peer(server)
+        yield of(server)
 
 
 @contextlib.contextmanager
@@ -72,4 +73,4 @@ def living(port: int, off: Sequence[int]) -> Iterator[tuple[Peer, Tick]]:
         device.run_for(seconds / 3600)
 
     with NutServer([device], port=port) as server:
-        yield _peer(server), tick
+        yield of(server), tick

@@ -14,7 +14,8 @@ from .loads import Loads
 KIND = Kind("raritan", "Raritan PX3 (JSON-RPC over HTTPS)", "raritan", 24)
 
 
-def _peer(pdu: XerusPdu, title: str = "") -> Peer:
+def of(pdu: XerusPdu, title: str = "") -> Peer:
+    """A running unit."""
     return Peer(
         "raritan",
         "custom",
@@ -33,19 +34,19 @@ def _peer(pdu: XerusPdu, title: str = "") -> Peer:
 @contextlib.contextmanager
 def peer() -> Iterator[Peer]:
     with XerusPdu() as pdu:
-        yield _peer(pdu)
+        yield of(pdu)
 
 
 @contextlib.contextmanager
 def shown() -> Iterator[Peer]:
     with XerusPdu(Model(outlets=24, phases=3, off=(3, 11), no_relay_board=(24,))) as pdu:
-        yield _peer(pdu, "Raritan PX (HTTPS)")
+        yield of(pdu, "Raritan PX (HTTPS)")
 
 
 @contextlib.contextmanager
 def named(names: Sequence[str]) -> Iterator[Peer]:
     with XerusPdu(Model(outlets=len(names), names=dict(enumerate(names, 1)))) as pdu:
-        yield _peer(pdu)
+        yield of(pdu)
 
 
 @contextlib.contextmanager
@@ -64,4 +65,4 @@ def living(port: int, off: Sequence[int]) -> Iterator[tuple[Peer, Tick]]:
                 for n, outlet in enumerate(unit.outlets, 1):
                     outlet.current = round(loads.amperes(n, time.time()), 3)
 
-        yield _peer(pdu), tick
+        yield of(pdu), tick

@@ -18,7 +18,8 @@ def _outlets(count: int) -> tuple[str, ...]:
     return tuple(map(str, range(1, count + 1)))
 
 
-def _peer(unit: RedfishService, title: str = "") -> Peer:
+def of(unit: RedfishService, title: str = "") -> Peer:
+    """A running service."""
     return Peer(
         "redfish",
         "custom",
@@ -37,7 +38,7 @@ def _peer(unit: RedfishService, title: str = "") -> Peer:
 @contextlib.contextmanager
 def peer() -> Iterator[Peer]:
     with RedfishService(Model((Pdu(outlets=_outlets(8)),))) as unit:
-        yield _peer(unit)
+        yield of(unit)
 
 
 @contextlib.contextmanager
@@ -45,7 +46,7 @@ def shown() -> Iterator[Peer]:
     with RedfishService(
         Model((Pdu(outlets=_outlets(24), off=("3", "11"), no_state=("24",)),))
     ) as unit:
-        yield _peer(unit, "Redfish rack PDU (HTTPS)")
+        yield of(unit, "Redfish rack PDU (HTTPS)")
 
 
 @contextlib.contextmanager
@@ -53,7 +54,7 @@ def named(names: Sequence[str]) -> Iterator[Peer]:
     with RedfishService(Model((Pdu(outlets=_outlets(len(names))),))) as unit:
         for number, name in enumerate(names, 1):
             unit.outlet(str(number)).name = name
-        yield _peer(unit)
+        yield of(unit)
 
 
 @contextlib.contextmanager
@@ -73,4 +74,4 @@ def living(port: int, off: Sequence[int]) -> Iterator[tuple[Peer, Tick]]:
                 for n in numbers:
                     unit.outlet(str(n)).amperes = round(loads.amperes(n, time.time()), 3)
 
-        yield _peer(unit), tick
+        yield of(unit), tick

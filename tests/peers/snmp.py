@@ -35,10 +35,11 @@ def peer(
 @contextlib.contextmanager
 def shown() -> Iterator[Peer]:
     with Agent(apc.rpdu2(outlets=24, relay_s=0.2)) as agent:
-        yield _v2c_peer(agent, "APC rPDU2 (SNMPv2c)")
+        yield of(agent, "APC rPDU2 (SNMPv2c)")
 
 
-def _v2c_peer(agent: Agent, title: str = "") -> Peer:
+def of(agent: Agent, title: str = "") -> Peer:
+    """A running agent, over SNMPv2c."""
     return Peer(
         "snmp",
         "snmp",
@@ -63,15 +64,8 @@ def living(port: int, off: Sequence[int]) -> Iterator[tuple[Peer, Tick]]:
     outlets = KIND.outlets
     model, loads = apc.rpdu2(outlets, relay_s=0.3), Loads(outlets)
     device, state = model.device, f"{apc.RPDU2_STATUS}.5"
+    apc.begin(device, range(1, outlets + 1), off)
     for n in range(1, outlets + 1):
-        device.put(f"{state}.{n}", "1" if n in off else "2")
-        for column in (
-            f"{apc.SPDU_CONTROL}.3",
-            f"{apc.RPDU_STATUS}.4",
-            f"{apc.RPDU_CONTROL}.4",
-            f"{apc.RPDU2_CONTROL}.5",
-        ):
-            device.put(f"{column}.{n}", "2" if n in off else "1")
         device.put(
             f"{apc.RPDU2_STATUS}.3.{n}", f"db-{n:02d}" if n <= outlets - 4 else f"Outlet {n}"
         )
@@ -94,4 +88,4 @@ def living(port: int, off: Sequence[int]) -> Iterator[tuple[Peer, Tick]]:
         device.put(f"{apc.RPDU2_DEVICE}.9.1", str(int(sum(loads.wh.values()) / 100)))
 
     with Agent(model, port) as agent:
-        yield _v2c_peer(agent), tick
+        yield of(agent), tick

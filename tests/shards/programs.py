@@ -69,7 +69,7 @@ class Server:
                 self.process.wait(_TIMEOUT_S)
             except subprocess.TimeoutExpired:
                 self.process.kill()
-                self.process.wait()
+                self.process.wait(_TIMEOUT_S)
             self.process = None
 
     def reload(self) -> None:

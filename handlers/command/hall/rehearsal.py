@@ -5,22 +5,33 @@
 
 The result holds in every world that the readings allow. Two sets of tripped breakers bound these
 worlds: those that may trip (the upper end of their load is above the rating) and, among them, those
-that surely trip (the lower end is, even if all others that may trip have tripped). A machine is
-dark if it is in every world, and stays if it does in all of them.
+that surely trip (the lower end is TRIPS times the rating, even if all others that may trip have
+tripped). A machine is dark if it is in every world, and stays if it does in all of them.
 """
 
 from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Optional
 
 from ..output import counted
 from . import carrying
 from .drawing import Cord, Drawing, Failing, nodes
 from .failing import Dead, Graph
-from .loads import CANNOT_SAY, FITS, OVERLOADS, Carried, Consumer, Fit, Load, Worlds, load
+from .loads import (
+    CANNOT_SAY,
+    FITS,
+    OVERLOADS,
+    TRIPS,
+    Carried,
+    Consumer,
+    Fit,
+    Load,
+    Worlds,
+    load,
+)
 from .measured import DOWN, Readings
 from .verdicts import CordNow, Judged, Now, Verdict, bounds, cords_now, lives, may_live, reason_of
 
@@ -121,6 +132,8 @@ class Hall:
         by_rack: dict[str, list[CordNow]] = {}
         for one in unowned(drawing, readings):
             by_rack.setdefault(drawing.pdus[one.cord.pdu].rack, []).append(one)
+        #: rack -> the number of what nobody drew there
+        self._undrawn = {rack: len(self._consumers) + n for n, rack in enumerate(by_rack)}
         self._consumers += [
             _consumer(tuple(cords), 1)._replace(drawn=False) for cords in by_rack.values()
         ]
@@ -138,14 +151,29 @@ class Hall:
         self._above: dict[int, list[Failing]] = {}
         for name, carried in self._carried.items():
             numbers = dict.fromkeys(self._consumer_of[cord] for cord in carried.cords)
-            self._on[name] = [self._consumers[number] for number in numbers]
-            for number in numbers:
+            here = {number: self._consumers[number] for number in numbers}
+            here.update(self._undrawn_on(carried))
+            self._on[name] = list(here.values())
+            for number in here:
                 self._above.setdefault(number, []).append(name)
         self._transfers = [
             (name, carried.transfers)
             for name, carried in self._carried.items()
             if carried.transfers
         ]
+
+    def _undrawn_on(self, carried: Carried) -> Iterator[tuple[int, Consumer]]:
+        """What nobody drew may hang on any outlet of its rack too: a cord may be drawn wrongly, or
+        a machine may have one more. By its number.
+        """
+        places: dict[int, list[CordNow]] = {}
+        for cord in carried.cords:
+            number = self._undrawn.get(self.drawing.pdus[cord.pdu].rack)
+            if number is not None and cord in self._machine_of:
+                places.setdefault(number, []).append(CordNow(cord, Now.CARRIES))
+        for number, more in places.items():
+            one = self._consumers[number]
+            yield number, one._replace(cords=(*one.cords, *more))
 
     # ---- public ----------------------------------------------------------------------------------
 
@@ -275,7 +303,7 @@ class Hall:
                 lows[name] = found
                 rating = self._carried[name].breaker.rating_a
                 is_new = name in possibly and name not in trips
-                if is_new and rating is not None and found.low > rating:
+                if is_new and rating is not None and found.low > TRIPS * rating:
                     more.append(name)
             if not more:
                 return trips, dead.cords, lows

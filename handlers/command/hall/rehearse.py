@@ -103,7 +103,7 @@ _HELP = """Rehearse a failure: which machines go dark, which stay, and of which 
 
 DRAWING is hall.power.toml (docs/hall.md). Nothing is switched: the PDUs are only read. A machine
 stays if enough of its other cords are on and carry current now. Load that shifts is an interval for
-each line and breaker; one that overloads fails next.
+each line and breaker; one that surely trips (1.45 times its rating) fails next.
 
 Exit code: 0 if all machines stay and all loads fit, 1 if something cannot be said, 2 if a machine
 goes dark or a breaker overloads, and also if the drawing or an option is wrong."""

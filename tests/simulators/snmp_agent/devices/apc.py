@@ -7,7 +7,7 @@ generations, the states have the same numbers; in those of the newest, state 1 i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from ..device import GAUGE, Device, Effect, Rule
 from ..model import Model, Relay, numbered
@@ -75,8 +75,8 @@ def rpdu(outlets: int = 24, relay_s: float = 0.0) -> Model:
     )
 
 
-def rpdu2(outlets: int = 24, relay_s: float = 0.0, units: int = 1) -> Model:
-    """AP8xxx/AP9xxx, three phases.
+def rpdu2(outlets: int = 24, relay_s: float = 0.0, units: int = 1, phases: int = 3) -> Model:
+    """AP8xxx/AP9xxx, with three phases or one.
 
     The rows of `units` linked units are numbered consecutively. Has the older tables too.
     """
@@ -89,7 +89,7 @@ def rpdu2(outlets: int = 24, relay_s: float = 0.0, units: int = 1) -> Model:
     numbers = range(1, outlets * units + 1)
     _spdu(rows, numbers)
     _rpdu(rows, numbers)
-    _rpdu2(rows, outlets, units)
+    _rpdu2(rows, outlets, units, phases)
     state = f"{RPDU2_STATUS}.5"
     device = Device(
         rows,
@@ -107,11 +107,24 @@ def rpdu2(outlets: int = 24, relay_s: float = 0.0, units: int = 1) -> Model:
         "apc-rpdu2",
         device,
         {str(n): Relay(f"{state}.{n}", on=("2",), off=("1",)) for n in numbers},
-        load=[(f"{RPDU2_PHASE}.5.{row}", "0.1") for row in range(1, 3 * units + 1)],
+        load=[(f"{RPDU2_PHASE}.5.{row}", "0.1") for row in range(1, phases * units + 1)],
         energy=[(f"{RPDU2_DEVICE}.9.{unit}", "0.1") for unit in range(1, units + 1)],
         port_energy={str(n): (f"{RPDU2_METERED}.11.{n}", "0.1") for n in numbers},
         labels=labels,
     )
+
+
+def begin(device: Device, numbers: Sequence[int], off: Collection[int]) -> None:
+    """Set the relays of an rpdu2 before anyone reads it: these are off, and all others on."""
+    for n in numbers:
+        device.put(f"{RPDU2_STATUS}.5.{n}", "1" if n in off else "2")
+        for column in (
+            f"{SPDU_CONTROL}.3",
+            f"{RPDU_STATUS}.4",
+            f"{RPDU_CONTROL}.4",
+            f"{RPDU2_CONTROL}.5",
+        ):
+            device.put(f"{column}.{n}", "2" if n in off else "1")
 
 
 def _relays(column: str, outlets: int) -> dict[str, Relay]:
@@ -201,7 +214,7 @@ def _rpdu(rows: Rows, numbers: Sequence[int]) -> None:
     rows.column(f"{RPDU_STATUS}.5", {str(n): int(_NOT_PENDING) for n in numbers})
 
 
-def _rpdu2(rows: Rows, outlets: int, units: int) -> None:
+def _rpdu2(rows: Rows, outlets: int, units: int, phases: int) -> None:
     numbers = range(1, outlets * units + 1)
     unit_of = {str(n): (n - 1) // outlets + 1 for n in numbers}
     number_of = {str(n): (n - 1) % outlets + 1 for n in numbers}
@@ -227,9 +240,12 @@ def _rpdu2(rows: Rows, outlets: int, units: int) -> None:
         rows.put(f"{RPDU2_DEVICE}.3.{unit}", f"rpdu2-{unit}")
         rows.put(f"{RPDU2_DEVICE}.5.{unit}", sum(deciamps(n) for n in mine) * 23 // 10)
         rows.put(f"{RPDU2_DEVICE}.9.{unit}", sum(energy_tenths(n) for n in mine))
-        for phase in (1, 2, 3):
-            row = 3 * (unit - 1) + phase
+        for phase in range(1, phases + 1):
+            row = phases * (unit - 1) + phase
             rows.put(f"{RPDU2_PHASE}.1.{row}", row)
             rows.put(f"{RPDU2_PHASE}.2.{row}", unit)
             rows.put(f"{RPDU2_PHASE}.3.{row}", phase)
-            rows.put(f"{RPDU2_PHASE}.5.{row}", sum(deciamps(n) for n in mine if n % 3 == phase - 1))
+            rows.put(
+                f"{RPDU2_PHASE}.5.{row}",
+                sum(deciamps(n) for n in mine if n % phases == phase - 1),
+            )

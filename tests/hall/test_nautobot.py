@@ -1,0 +1,163 @@
+"""`pdu plan import` from a real Nautobot, filled by its own ORM with the hall of the twin, whose
+living PDUs name the outlets.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from handlers.command.hall import reading_toml
+from handlers.command.hall.drawing import Drawing
+from tests.hall.plant import Plant
+from tests.hall.twin import Files, Twin, four_racks, over, written
+from tests.handlers.command.fleet.halls import run
+from tests.servers import nautobot
+
+_PATIENT = {"timeout": "60"}
+# Runs inside Nautobot 3.2. HALL: JSON of `described`.
+_FILL = """
+import json, os
+from django.contrib.contenttypes.models import ContentType
+from nautobot.dcim.models import (
+    Cable, Device, DeviceType, Location, LocationType, Manufacturer,
+    PowerFeed, PowerOutlet, PowerPanel, PowerPort, Rack,
+)
+from nautobot.extras.models import Role, Status
+
+hall = json.loads(os.environ["HALL"])
+active, connected = Status.objects.get(name="Active"), Status.objects.get(name="Connected")
+kind = LocationType.objects.create(name="Room")
+kind.content_types.set(ContentType.objects.get_for_models(Device, Rack, PowerPanel).values())
+room = Location.objects.create(name="Hall", location_type=kind, status=active)
+role = Role.objects.create(name="PDU or server")
+role.content_types.add(ContentType.objects.get_for_model(Device))
+maker = Manufacturer.objects.create(name="ACME")
+model = DeviceType.objects.create(manufacturer=maker, model="Box")
+racks, outlets = {}, {}
+
+def device(name, rack):
+    if rack not in racks:
+        racks[rack] = Rack.objects.create(name=rack, location=room, status=active)
+    return Device.objects.create(
+        name=name, device_type=model, role=role, status=active, location=room, rack=racks[rack]
+    )
+
+def cable(a, b):
+    Cable(termination_a=a, termination_b=b, status=connected).validated_save()
+
+for panel, pdus in hall["panels"].items():
+    made = PowerPanel.objects.create(name=panel, location=room)
+    for pdu in pdus:
+        unit = device(pdu["name"], pdu["rack"])
+        feed = PowerFeed(
+            name="to " + pdu["name"], power_panel=made, status=active, power_path=pdu["path"],
+            amperage=pdu["amperage"], max_utilization=pdu["percent"],
+        )
+        feed.validated_save()
+        inlet = PowerPort.objects.create(device=unit, name="Inlet")
+        cable(inlet, feed)
+        for name, shown in pdu["outlets"].items():
+            outlets[pdu["name"], name] = PowerOutlet.objects.create(
+                device=unit, name=shown, power_port=inlet
+            )
+for name, box in hall["machines"].items():
+    unit = device(name, box["rack"])
+    for number, (pdu, outlet) in enumerate(box["cords"], 1):
+        cable(PowerPort.objects.create(device=unit, name=f"PSU{number}"), outlets[pdu, outlet])
+print("filled", PowerPort.objects.count())
+"""
+
+
+def described(plant: Plant) -> str:
+    """The plant as JSON. Rack r1 has the outlets' names, the others their printed numbers."""
+    panels: dict[str, list[dict[str, object]]] = {}
+    for bar in plant.bars.values():
+        outlets = {name: f"Outlet {name}" if bar.rack == "r1" else name for name in bar.outlets}
+        panels.setdefault(bar.inputs[0], []).append(
+            {
+                "name": bar.name,
+                "rack": bar.rack,
+                "path": plant.panels[bar.inputs[0]][0].lower(),
+                "amperage": round(bar.lines["L1"]),
+                "percent": 75,
+                "outlets": outlets,
+            }
+        )
+    machines = {
+        box.name: {
+            "rack": box.name.partition("/")[0],
+            "cords": [(one.pdu, one.outlet) for one in box.supplies],
+        }
+        for box in plant.boxes
+    }
+    return json.dumps({"panels": panels, "machines": machines})
+
+
+@pytest.fixture(scope="module")
+def living() -> Iterator[nautobot.Nautobot]:
+    missing = nautobot.absent()
+    if missing:
+        pytest.skip(f"missing: {', '.join(missing)}: make nautobot")
+    with nautobot.running() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def twin() -> Iterator[Twin]:
+    with Twin(four_racks(), over("mixed"), tick=False) as made:
+        yield made
+
+
+def imported(living: nautobot.Nautobot, files: Files, target: Path) -> tuple[int, str, str]:
+    where = ["--url", living.url, "--token-file", living.token_file]
+    reads = ["--list", files.fleet, "--auth", files.logins]
+    done = run("plan", "import", *where, *reads, "-o", target)
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.mark.timeout(1800)  # on a busy machine, Nautobot alone takes minutes to start
+def test_a_hall_in_nautobot_becomes_the_drawing_of_its_plant(
+    living: nautobot.Nautobot, twin: Twin, tmp_path: Path
+) -> None:
+    plant = twin.plant
+    ports = len(plant.bars) + sum(len(box.supplies) for box in plant.boxes)
+    assert f"filled {ports}" in living.run(_FILL, HALL=described(plant))
+    files, target = written(twin, tmp_path, _PATIENT), tmp_path / "nautobot.power.toml"
+    code, out, err = imported(living, files, target)
+    assert (code, err) == (0, "") and f"{len(plant.boxes)} machines on 8 PDUs" in out
+    compare(plant, reading_toml.read(str(target)))
+    # a second import changes nothing
+    before = target.read_text()
+    assert imported(living, files, target)[0] == 0 and target.read_text() == before
+    # the imported drawing rehearses: what its cords are, not which supplies work
+    reads = ["--list", files.fleet, "--auth", files.logins, "--json"]
+    done = run("rehearse", target, "--fail", "feed:A", *reads)
+    (one,) = json.loads(done.stdout)["rehearsals"]
+    words = {machine["machine"]: machine["verdict"] for machine in one["machines"]}
+    assert words["r2/switch"] == words["r4/app-3"] == "dark"
+    assert words["r2/db-1"] == words["r2/db-2"] == "cannot say"
+    # an outlet that the PDU does not have stops the import
+    living.run(
+        "from nautobot.dcim.models import PowerOutlet\n"
+        "PowerOutlet.objects.filter(device__name='r4-right', name='6').update(name='9')\n"
+    )
+    code, out, err = imported(living, files, tmp_path / "other.toml")
+    assert code == 2 and "r4-right: outlet '9' of the import" in err and "in the import" in out
+
+
+def compare(plant: Plant, drawn: Drawing) -> None:
+    assert {name: tuple(map(str, one.cords)) for name, one in drawn.machines.items()} == {
+        box.name: tuple(f"{one.pdu}/{one.outlet}" for one in box.supplies) for box in plant.boxes
+    }
+    assert {name: one.inputs for name, one in drawn.panels.items()} == {
+        name: tuple(inputs) for name, inputs in plant.panels.items()
+    }
+    assert {name: (one.inputs, one.rack) for name, one in drawn.pdus.items()} == {
+        name: (tuple(bar.inputs), bar.rack) for name, bar in plant.bars.items()
+    }
+    for one in drawn.pdus.values():
+        assert [(line.rating_a, line.limit_a) for line in one.lines] == [(32.0, 24.0)]

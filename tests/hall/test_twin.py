@@ -1,0 +1,295 @@
+"""The living twin, and the rehearsal against what really happens in it, over four protocols."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import re
+import shlex
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.hall.twin import KINDS, Files, Twin, four_racks, over, written
+from tests.hall.twin.curves import Breaker, seconds_to_trip
+from tests.handlers.command.fleet.halls import PDU, environment, run
+from tests.needs import ROOT, program
+from tests.peers import Peer
+from tests.simulators.clockwork import ManualClock
+from tests.waiting import PATIENCE_S, bounded
+
+_DAY_S = 86400.0
+_TOLERANCE_A = 1e-6
+#: a busy simulator must not count as dead
+_PATIENT = {"timeout": "60"}
+SIDES = ("left", "right")
+
+
+class Run(NamedTuple):
+    """A twin whose time stands still, and its files."""
+
+    twin: Twin
+    clock: ManualClock
+    files: Files
+
+    def pdu(self, *words: object) -> tuple[int, Any]:
+        """Run `pdu ... --json` on the living PDUs."""
+        reads = ("--list", self.files.fleet, "--auth", self.files.logins)
+        done = run(*words, *reads, "--json")
+        assert not done.stderr, done.stderr
+        return done.returncode, json.loads(done.stdout)
+
+    def check(self) -> list[Any]:
+        """All PDUs as `pdu check` reads them."""
+        done = run("check", self.files.fleet, "--auth", self.files.logins, "--json")
+        found: list[Any] = json.loads(done.stdout)["pdus"]
+        return found
+
+    def results(self) -> dict[str, bool]:
+        """PDU -> whether it answers."""
+        return {pdu["name"]: not pdu.get("error") for pdu in self.check()}
+
+    def outlets(self) -> dict[tuple[str, str], tuple[str, float]]:
+        """(PDU, outlet) -> its state and its current in A."""
+        return {
+            (pdu["name"], one["identity"]): (one["state"], one["current_a"])
+            for pdu in self.check()
+            for one in pdu["outlets"]
+        }
+
+    def settle_for_a_day(self) -> None:
+        """Until every breaker that trips has tripped, one after the other."""
+        gone: set[str] = set()
+        while gone != self.twin.plant.gone:
+            gone = set(self.twin.plant.gone)
+            self.clock.now += _DAY_S
+            self.twin.settle()
+
+
+@pytest.fixture
+def run_of(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Run]:
+    clock = ManualClock()
+    with Twin(four_racks(), over(request.param), speed=1.0, tick=False, clock=clock) as twin:
+        yield Run(twin, clock, written(twin, tmp_path, _PATIENT))
+
+
+each_kind = pytest.mark.parametrize(
+    "run_of", [kind for kind in KINDS if kind != "mixed"], indirect=True
+)
+mixed = pytest.mark.parametrize("run_of", ["mixed"], indirect=True)
+
+
+# ---- the rehearsal against the truth -------------------------------------------------------------
+
+
+@each_kind
+def test_what_was_rehearsed_is_what_happens(run_of: Run) -> None:
+    """dark <= truth <= dark + cannot say, and lines in their intervals, whatever fails."""
+    twin = run_of.twin
+    _, found = run_of.pdu("rehearse", run_of.files.drawing, "--each")
+    rehearsals = {one["failed"][0]: one for one in found["rehearsals"]}
+    assert set(rehearsals) == set(twin.names())
+    verdicts = {one["machine"]: one["verdict"] for one in rehearsals["feed:A"]["machines"]}
+    # the same over every protocol
+    assert {name for name, word in verdicts.items() if word == "dark"} == {
+        *(f"r3/gpu-{n}" for n in range(1, 5)),
+        "r3/blades",
+        "r2/switch",
+        "r4/app-3",
+    }
+    unsaid = {name for name, word in verdicts.items() if word == "cannot say"}
+    assert unsaid == {"r2/db-1", "r2/db-2", "r4/app-2", "r4/app-4"}
+    for failed, one in rehearsals.items():
+        before = twin.plant.loads()
+        twin.peaks.clear()
+        assert "no name" not in twin.order(f"fail {failed}")
+        run_of.settle_for_a_day()
+        compare(failed, one, twin, before)
+        twin.order("restore all")
+        assert twin.dark() == []
+
+
+def compare(failed: str, one: dict[str, Any], twin: Twin, before: dict[str, float]) -> None:
+    dark = {m["machine"] for m in one["machines"] if m["verdict"] == "dark"}
+    unsaid = {m["machine"] for m in one["machines"] if m["verdict"] == "cannot say"}
+    truth = set(twin.dark())
+    assert dark <= truth <= dark | unsaid, failed
+    after = twin.plant.loads()
+    shown = {load["name"]: load for load in one["loads"]}
+    for place, peak in twin.peaks.items():
+        if place not in shown:
+            assert peak <= before.get(place, 0.0) * 1.0001 + _TOLERANCE_A, (failed, place)
+            continue
+        high = shown[place]["high_a"]
+        assert peak <= (math.inf if high is None else high) + _TOLERANCE_A, (failed, place)
+        if place not in twin.plant.gone:
+            assert after.get(place, 0.0) >= shown[place]["low_a"] - _TOLERANCE_A, (failed, place)
+    assert set(one["trips"]) <= twin.plant.gone, failed
+
+
+@mixed
+def test_the_check_finds_the_mistakes_of_the_drawing(run_of: Run) -> None:
+    code, found = run_of.pdu("plan", "check", run_of.files.drawing)
+    where = {one["where"] for one in found["findings"]}
+    assert code == 1
+    assert where == {
+        "r4/app-3",
+        "r4-right/9",
+        "r4-right/3",
+        "r4-right/6",
+        "r2-right/L1",
+        "r3-right/L1",
+    }
+
+
+# ---- the units -----------------------------------------------------------------------------------
+
+
+@mixed
+def test_switching_an_outlet_moves_its_current_to_the_mate(run_of: Run) -> None:
+    twin, machines = run_of.twin, ("r1/web-1", "r2/db-3", "r3/gpu-1", "r4/app-1")
+    boxes = [box for box in twin.plant.boxes if box.name in machines]
+    before = run_of.outlets()
+    for box in boxes:
+        first = box.supplies[0]
+        switch(twin.doors[first.pdu].peer, first.outlet)
+    twin.settle()
+    after = run_of.outlets()
+    for box in boxes:
+        lost, mate = ((one.pdu, one.outlet) for one in box.supplies)
+        assert before[lost][0] == "UP" and after[lost] == ("DOWN", 0.0)
+        assert after[mate][1] == pytest.approx(before[lost][1] + before[mate][1], rel=0.1)
+        assert twin.live_cords()[box.name] == 1
+    assert after["r1-left", "2"] == before["r1-left", "2"]
+    assert twin.dark() == [] == twin.fell
+
+
+def switch(peer: Peer, outlet: str) -> None:
+    settings = {**peer.settings, **peer.snmp, "timeout": "60"}
+    words = [peer.handler, f"{peer.address}:{settings['port']}", outlet, "--yes"]
+    for key in ("username", "timeout", "device"):
+        words += ["-s", f"{key}={settings[key]}"] if key in settings else []
+    words += ["--no-verify"] if "ca_pem" in settings else []
+    done = run("off", *words, PDU_COMMUNITY="private", PDU_PASSWORD=settings.get("password", ""))
+    assert done.returncode == 0, done.stderr
+
+
+@mixed
+def test_a_unit_without_power_does_not_answer_and_keeps_its_relays(run_of: Run) -> None:
+    twin, fleet = run_of.twin, run_of.files.fleet
+    for rack in ("r1", "r2", "r3", "r4"):
+        twin.order(f"fail pdu:{rack}-left")
+    assert {"r2/db-1", "r2/switch", "r4/app-3"} <= set(twin.fell)
+    patient = fleet.read_text()
+    fleet.write_text(patient.replace("timeout=60", "timeout=1"))
+    assert run_of.results() == {
+        f"{rack}-{side}": side == "right" for rack in ("r1", "r2", "r3", "r4") for side in SIDES
+    }
+    fleet.write_text(patient)
+    twin.order("restore all")
+    assert all(run_of.results().values())
+    assert {state for state, _ in run_of.outlets().values()} == {"UP"}
+
+
+@pytest.mark.parametrize("run_of", ["nut"], indirect=True)
+def test_a_breaker_trips_after_the_time_of_its_curve(run_of: Run) -> None:
+    twin, clock = run_of.twin, run_of.clock
+    twin.order("fail feed:A")
+    load = twin.plant.loads()["r3-right/L1"]
+    before = twin.peaks["r3-left/L1"] / 32  # about what this side carried
+    seconds = seconds_to_trip(before, load / 32)
+    assert 32 * 1.45 < load < 32 * 2.55 and 1 < seconds < 3600
+    clock.now += seconds * 0.8
+    twin.settle()
+    assert "r3-right/L1" not in twin.plant.gone and "r3/blades" not in twin.fell
+    clock.now += seconds * 0.5
+    twin.settle()
+    assert "r3-right/L1" in twin.plant.gone and "r3/blades" in twin.dark()
+    twin.order("restore feed:A")
+    assert "r3/blades" not in twin.dark() and "r3-right/L1" in twin.plant.gone
+
+
+def test_curves_hold_and_trip_at_the_conventional_currents() -> None:
+    # IEC 60898-1, table 7
+    assert not Breaker().carries(1.13, 3600)
+    assert Breaker(1.13).carries(1.45, 3600)
+    assert 1 <= seconds_to_trip(0, 2.55) <= 60
+    assert Breaker().carries(10, 0) and not Breaker().carries(5, 0)
+
+
+# ---- the command ---------------------------------------------------------------------------------
+
+
+def test_the_hall_of_the_page_runs_as_written(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "hall.md").read_text("utf-8")
+    page = page.partition("## A hall to try")[2].partition("\n## ")[0]
+    (make, *pdu), (orders,) = (
+        [line for fence in re.findall(pattern, page, re.DOTALL) for line in fence.splitlines()]
+        for pattern in (r"```sh\n(.*?)```", r"```text\n(.*?)```")
+    )
+    with started(make, tmp_path) as (process, begin):
+        assert stat.S_IMODE((tmp_path / "logins.toml").stat().st_mode) == 0o600
+        assert str(tmp_path) in begin[0] and begin[1].strip() in pdu and begin[2].strip() in pdu
+        out = []
+        for line in pdu:
+            done = subprocess.run(
+                [*PDU, *shlex.split(line)[1:]],
+                cwd=tmp_path,
+                env=environment(),
+                capture_output=True,
+                text=True,
+                timeout=PATIENCE_S,
+            )
+            assert not done.stderr, done.stderr
+            out.append((done.returncode, done.stdout.splitlines()[:2]))
+        assert out[0] == (1, ["18 machines on 8 PDUs: 6 findings", ""])
+        assert out[1][1] == ["feed:A fails", "18 machines: 7 dark, 4 cannot say, 7 stay"]
+        assert [code for code, _ in out] == [1, 2, 2]
+        said = answers(process, orders, "restore all", "fail it", "restore feed:X")
+    assert "r2/db-1 goes dark\n" in said and "failed or tripped: A\n" in said
+    assert "failed or tripped: nothing\n" in said
+    assert "no it in this hall; it has feed:A, feed:B, panel:PA" in said
+    assert "no feed:X in this hall" in said
+
+
+@contextlib.contextmanager
+def started(make: str, folder: Path) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
+    """What this line of make starts, in another folder, and the first lines that it prints."""
+    shown = subprocess.run(
+        [program("make"), "-n", *shlex.split(make)[1:]], cwd=ROOT, capture_output=True, text=True
+    )
+    words = shlex.split(shown.stdout.splitlines()[-1])
+    assert words[1:] == ["-m", "tests.hall.twin", "--folder", ".cache/hall"]
+    process = subprocess.Popen(
+        [sys.executable, *words[1:-1], str(folder)],
+        cwd=ROOT,
+        env=environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process, bounded(process, PATIENCE_S):
+        assert process.stdout is not None
+        yield process, [process.stdout.readline() for _ in range(4)]
+        assert process.wait(PATIENCE_S) == 0
+
+
+def answers(process: subprocess.Popen[str], *orders: str) -> str:
+    """Type these lines. Returns what it says until it ends with its input."""
+    assert process.stdin is not None and process.stdout is not None
+    process.stdin.write("\n".join([*orders, ""]))
+    process.stdin.close()
+    return process.stdout.read()
+
+
+@pytest.mark.parametrize("run_of", ["snmp"], indirect=True)
+def test_a_corrected_drawing_is_kept(run_of: Run) -> None:
+    drawing = run_of.files.drawing
+    drawing.write_text("# mine\n" + drawing.read_text())
+    assert written(run_of.twin, drawing.parent).drawing.read_text().startswith("# mine")

@@ -1,0 +1,143 @@
+"""`make hall`, or `python -m tests.hall.twin`: a simulated hall, until Ctrl-C."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+import tempfile
+import threading
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Callable, Optional
+
+from handlers.command import ending
+from tests.program import StopSignals, starting
+
+from .built import four_racks
+from .doors import KINDS, over
+from .folder import Files, written
+from .living import Twin
+
+
+def main(arguments: Optional[Sequence[str]] = None) -> int:
+    """Run the hall until Ctrl-C, or until standard input ends."""
+    options = _parser().parse_args(arguments)
+    with ExitStack() as stack:
+        signals = stack.enter_context(StopSignals())
+        folder: Path = options.folder or Path(
+            stack.enter_context(tempfile.TemporaryDirectory(prefix="hall-"))
+        )
+        with starting():
+            built = four_racks()
+            built.switch_off(options.off)
+            say = _silent if options.forms else _say
+            twin = stack.enter_context(
+                Twin(built, over(options.over), speed=options.speed, say=say)
+            )
+            files = written(twin, folder.resolve())
+        print(_forms(twin) if options.forms else "\n".join(_lines(files)), flush=True)
+        threading.Thread(target=_prompt, args=(twin, say), daemon=True).start()
+        signals.wait()
+    return 0
+
+
+def _lines(files: Files) -> list[str]:
+    return [
+        f"A simulated hall: 4 racks, 8 PDUs. In another terminal: cd {files.drawing.parent}",
+        "  pdu plan check hall.power.toml --list hall.csv --auth logins.toml",
+        "  pdu rehearse hall.power.toml --list hall.csv --auth logins.toml --fail feed:A",
+        "Here: fail feed:A, restore feed:A, show. Ctrl-C ends it.",
+    ]
+
+
+def _forms(twin: Twin) -> str:
+    """PDU -> the values of DCImanager's form for it."""
+    peers = {name: door.peer for name, door in twin.doors.items()}
+    return json.dumps(
+        {
+            name: {
+                "handler": peer.handler,
+                "address": peer.address,
+                "snmp": peer.snmp,
+                "settings": peer.settings,
+            }
+            for name, peer in peers.items()
+        }
+    )
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+def _silent(line: str) -> None:
+    """Nobody reads it."""
+
+
+def _prompt(twin: Twin, say: Callable[[str], None]) -> None:
+    for line in sys.stdin:
+        if line.strip():
+            say(twin.order(line))
+    os.kill(os.getpid(), signal.SIGTERM)  # `main` waits for it
+
+
+def _speed(text: str) -> float:
+    value = float(text)
+    if not 0 < value <= 3600:
+        raise argparse.ArgumentTypeError(f"{text} is not above 0 and up to 3600")
+    return value
+
+
+def _outlets(text: str) -> list[tuple[str, str]]:
+    """`r1-left/3,r1-right/2`"""
+    return [(one.rpartition("/")[0], one.rpartition("/")[2]) for one in text.split(",") if one]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.hall.twin",
+        description=(
+            "A simulated hall of 4 racks with two feeds, for pdu plan, rehearse and cycle: what"
+            " switches an outlet or fails a feed changes the currents of all others. It ends with"
+            " Ctrl-C, or when its standard input ends."
+        ),
+    )
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        help="where hall.csv, logins.toml and hall.power.toml go (default: a temporary one)",
+    )
+    parser.add_argument(
+        "--over",
+        choices=KINDS,
+        default="mixed",
+        help="the protocol of all PDUs; mixed: another one in each rack (default)",
+    )
+    parser.add_argument(
+        "--speed",
+        type=_speed,
+        default=60.0,
+        metavar="N",
+        help="seconds of a breaker's curve that pass in one second (default: %(default)g)",
+    )
+    parser.add_argument(
+        "--off",
+        type=_outlets,
+        default=[],
+        metavar="PDU/OUTLET,...",
+        help="outlets that are off at first",
+    )
+    parser.add_argument(
+        "--forms",
+        action="store_true",
+        help="print the PDUs' forms of DCImanager as a line of JSON, and nothing else",
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(ending.run(main))
