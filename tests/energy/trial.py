@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import random
 import statistics
+import sys
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from typing import NamedTuple, Optional
@@ -116,8 +117,13 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument("--seed", type=int, default=0)
     chosen = parser.parse_args(arguments)
     seeds = range(chosen.seed, chosen.seed + chosen.months)
+    results: list[Result] = []
     with ProcessPoolExecutor() as pool:
-        results = list(pool.map(run, seeds, chunksize=50))
+        for number, one in enumerate(pool.map(run, seeds, chunksize=50), start=1):
+            results.append(one)
+            if number % 1000 == 0:
+                missed = sum(not one.inside for one in results if not one.month.hidden)
+                print(f"{number} months: {missed} misses", file=sys.stderr, flush=True)
     report(results)
     return 0
 

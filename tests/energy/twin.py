@@ -130,8 +130,9 @@ def month(plan: Plan) -> Month:
         if any(start <= begin < stop for start, stop in gaps):
             continue
         stuck = next((start for start, stop in frozen if start <= taken < stop), None)
-        value, _, _, _ = register.at(taken if stuck is None else stuck)
-        _, events, unit, since = register.at(taken)
+        value, events, unit, since = register.at(taken)
+        if stuck is not None:
+            value = register.at(stuck)[0]
         shown = _floor(value, plan.step)
         poll = Poll(begin, begin + length, shown, None, "", None)
         if plan.journal:
@@ -148,7 +149,7 @@ def month(plan: Plan) -> Month:
         held, held_events = poll, events
         polls.append(poll)
     truth = load.energy(end - first) - load.energy(-first)
-    shifted = [_shifted(poll, jumps) for poll in polls]
+    shifted = [_shifted(poll, jumps) for poll in polls] if jumps else polls
     hidden = hidden or bool(jumps) and not plan.journal
     return Month(shifted, 0.0, end, truth, hidden)
 
@@ -189,10 +190,10 @@ class _register:
 
     def at(self, time: float) -> tuple[float, int, str, Optional[float]]:
         """The register, how many events it had, the unit, and since when it is up; None: long."""
-        since, value, events, unit, up = self._pieces[0]
-        for piece in self._pieces:
-            if piece[0] <= time:
-                since, value, events, unit, up = piece
+        place = len(self._pieces) - 1
+        while place and self._pieces[place][0] > time:
+            place -= 1
+        since, value, events, unit, up = self._pieces[place]
         counted = self._load.energy(time - self._first) - self._load.energy(since - self._first)
         value += counted
         if self._modulus is not None:

@@ -1,4 +1,4 @@
-"""The audit of a PDU in a period: the energy of each register with bounds, events and a grade. Pure."""
+"""The audit of a PDU in a period: each register's energy with bounds, events and a grade. Pure."""
 
 from __future__ import annotations
 

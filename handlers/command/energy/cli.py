@@ -11,9 +11,9 @@ import click
 
 from ...errors import SettingsError, printable
 from ...tls import Trust, pem
+from ..files import text_of
 from ..fleet import private
 from ..fleet.check import check_writable, write_page
-from ..files import text_of
 from ..groups import EPILOG, Lazy, Place, Subcommand
 from ..hall import reading_toml
 from ..options import SharedOptions, Word, given, option, output, secret_files

@@ -75,8 +75,12 @@ def by_customer(
                 lines.setdefault(one.customer, []).append(unread)
             continue
         for share in found:
-            lines.setdefault(share.customer, []).append(Line(*place, *share[1:]))
+            lines.setdefault(share.customer, []).append(_share(place, share))
     return [_sum(name, lines[name]) for name in sorted(lines, key=lambda one: (not one, one))]
+
+
+def _share(place: Place, one: Share) -> Line:
+    return Line(*place, one.begin, one.end, one.energy, one.read, one.grade, one.events)
 
 
 def _sum(name: str, lines: Sequence[Line]) -> Sum:

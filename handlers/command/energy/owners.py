@@ -46,8 +46,8 @@ def customers(path: str, zone: ZoneInfo) -> Mapping[Place, Sequence[Tenure]]:
         for other in tenures:
             if one.begin < other.end and other.begin < one.end:
                 raise SettingsError(
-                    f"{row.where}: the outlet belongs to {printable(other.customer, 60)} at the same"
-                    " time"
+                    f"{row.where}: the outlet belongs to {printable(other.customer, 60)} at the"
+                    " same time"
                 )
         tenures.append(one)
     for tenures in found.values():

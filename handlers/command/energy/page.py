@@ -1,4 +1,4 @@
-"""An audit as one self-contained HTML file that prints well: no script, font, picture or request."""
+"""An audit as one self-contained HTML file that prints well, without scripts and requests."""
 
 from __future__ import annotations
 

@@ -70,8 +70,8 @@ class Prometheus:
         found = self._api.series(f"pdu_up{{{self._match}}}", begin, end)
         if not found:
             raise SettingsError(
-                f"{self._api.name} has no series pdu_up in this period: is the exporter scraped, and"
-                " does --match fit?"
+                f"{self._api.name} has no series pdu_up in this period: is the exporter scraped,"
+                " and does --match fit?"
             )
         names = [one.get("instance", "") for one in found]
         if "" in names:

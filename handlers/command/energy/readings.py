@@ -56,7 +56,7 @@ class Poll(NamedTuple):
     uptime: Optional[float] = None
     #: the SNMP family, or another name of what the unit's registers are like
     family: str = ""
-    #: the greatest error that the unit itself states, in percent (ENERGY-OBJECT-MIB, eoPowerAccuracy)
+    #: the greatest error that the unit states, in percent (eoPowerAccuracy of ENERGY-OBJECT-MIB)
     accuracy_percent: Optional[float] = None
     #: why the poll failed, "" if it did not; a failed poll may have some of the outlets
     error: str = ""
@@ -135,16 +135,17 @@ class Pdu:
 def _known(poll: Poll, before: Optional[Poll]) -> Poll:
     """The poll with what an earlier one knew of the unit and this one did not read."""
     if before is None:
-        return poll._replace(outlets=())
-    kept = poll._replace(
-        outlets=(),
+        return poll
+    lost = not poll.serial and before.serial or not poll.firmware and before.firmware
+    if poll.uptime is None and before.uptime is not None:
+        poll = poll._replace(uptime=before.uptime + _passed(before, poll))
+    if not lost and (poll.unit or not before.unit):
+        return poll
+    return poll._replace(
         unit=poll.unit or before.unit,
         serial=poll.serial or before.serial,
         firmware=poll.firmware or before.firmware,
     )
-    if poll.uptime is None and before.uptime is not None:
-        return kept._replace(uptime=before.uptime + _passed(before, poll))
-    return kept
 
 
 def _passed(old: Poll, new: Poll) -> float:
@@ -156,13 +157,12 @@ def _passed(old: Poll, new: Poll) -> float:
 
 def changed(old: Poll, new: Poll) -> str:
     """How it is seen that the unit changed or began again between two polls; "" if it did not."""
-    for name, before, after in (
-        ("address, handler or series", old.unit, new.unit),
-        ("serial number", old.serial, new.serial),
-        ("firmware", old.firmware, new.firmware),
-    ):
-        if before and after and before != after:
-            return f"another {name}"
+    if old.unit != new.unit and old.unit and new.unit:
+        return "another address, handler or series"
+    if old.serial != new.serial and old.serial and new.serial:
+        return "another serial number"
+    if old.firmware != new.firmware and old.firmware and new.firmware:
+        return "another firmware"
     if old.uptime is None or new.uptime is None:
         return ""
     passed = _passed(old, new)

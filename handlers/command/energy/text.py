@@ -14,7 +14,7 @@ from .pue import CATEGORIES, ItEnergy
 
 WIDTH = 80
 _HEAD = ("PDU", "outlet", "kWh lowest", "best", "highest", "read", "events", "grade")
-_EXPLAINED = {True: "explained", False: "NOT explained", None: "cannot be explained"}
+_EXPLAINED = {True: "explained", False: "NOT explained", None: "reason not known"}
 NOBODY = "(nobody)"
 
 
