@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from contextlib import closing
 from typing import Any, NamedTuple, Optional
 from zoneinfo import ZoneInfo
 
@@ -110,7 +111,8 @@ def _found(
     cords = machines(reading_toml.read(wanted.hall)) if wanted.hall else {}
     asked = Asked(begin, end, meters, owned, drawn=wanted.html is not None)
     source = source_of(wanted.source, _access(wanted, state))
-    pdus = [audited(one, asked) for one in source.pdus(begin, end)]
+    with closing(source):
+        pdus = [audited(one, asked) for one in source.pdus(begin, end)]
     if not pdus:
         raise SettingsError("there is no PDU in these readings")
     sums = by_customer(owned, pdus, begin, end) if owned else []

@@ -61,6 +61,10 @@ class Prometheus:
                 pdu.append(poll)
             yield pdu
 
+    def close(self) -> None:
+        """Close the connection."""
+        self._api.close()
+
     def origin(self) -> Sequence[str]:
         """Which server answered, the hash of its samples, and what they do not say."""
         said = f"Readings: {self._samples} samples of {printable(self._api.name)}"
@@ -109,34 +113,37 @@ class Prometheus:
                 continue
             outlet = one.labels.get("outlet", OWN)
             ends.check(self._api.name, name, metric, outlet, one)
-            unit, serial, firmware = _unit(one.labels)
+            unit = _unit(one.labels)
             for time, value in zip(one.times, one.values):
-                scrape = scrapes.setdefault(time, _Scrape({}, unit, serial, firmware))
+                scrape = scrapes.setdefault(time, _Scrape({}, set()))
+                scrape.units.add(unit)
                 scrape.figures.setdefault(outlet, {})[metric] = value
         times = sorted(scrapes)
         early = _ALIGNED_S
-        if self._api.says_partial and len(times) > 1:
+        if self._api.is_victoria and len(times) > 1:
             early += _ALIGNED_SHARE * statistics.median(map(float.__sub__, times[1:], times))
         for time in times:
             length = lengths.get(time, _LENGTH_S)
             scrape = scrapes[time]
+            unit, serial, firmware = (
+                "; ".join(sorted({*said} - {""})) for said in zip(*scrape.units)
+            )
             yield Poll(
                 name,
                 time - early,
                 time + early + length,
                 [_outlet(outlet, figures) for outlet, figures in scrape.figures.items()],
-                unit=scrape.unit,
-                serial=scrape.serial,
-                firmware=scrape.firmware,
+                unit=unit,
+                serial=serial,
+                firmware=firmware,
             )
 
 
 class _Scrape(NamedTuple):
     #: outlet -> metric -> value
     figures: dict[str, dict[str, float]]
-    unit: str
-    serial: str
-    firmware: str
+    #: what the labels of each series say of the unit: other labels, serial, firmware
+    units: set[tuple[str, str, str]]
 
 
 class _Ends:
@@ -161,7 +168,7 @@ class _Ends:
 
 
 def _unit(labels: Mapping[str, str]) -> tuple[str, str, str]:
-    """What the labels of a target say of the unit."""
+    """What the labels of a series say of the unit: all but the known ones, serial, firmware."""
     left = sorted(
         f"{name}={value}"
         for name, value in labels.items()

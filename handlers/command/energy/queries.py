@@ -26,6 +26,8 @@ _LIMIT = 256_000_000
 _TIMEOUT_S, _TOTAL_S = 120.0, 600.0
 #: what Thanos must not do to samples: merge blocks that are missing, or take means of 5 minutes
 _RAW = (("partial_response", "false"), ("max_source_resolution", "0s"), ("dedup", "true"))
+#: a header that VictoriaMetrics sends (lib/httpserver)
+_VICTORIA = "x-server-hostname"
 _PLAIN = {"Accept": "application/json"}
 #: these answers hold JSON that says what is wrong
 _ANSWERS = (200, 400, 422, 503)
@@ -76,8 +78,8 @@ class Api:
         self._path = parts.path.rstrip("/")
         self._credentials = credentials
         self._client = HttpClient(where, StandardTransport(trust))
-        #: whether the server is VictoriaMetrics, which alone says whether an answer is partial
-        self.says_partial = False
+        #: whether VictoriaMetrics answered
+        self.is_victoria = False
 
     def close(self) -> None:
         """Close the connection."""
@@ -160,7 +162,7 @@ class Api:
         if answer.get("warnings") or answer.get("isPartial"):
             said = self._credentials.hidden(str(answer.get("warnings") or "the answer is partial"))
             raise self._bad(f"the server says that samples may be missing: {said}")
-        self.says_partial = self.says_partial or "isPartial" in answer
+        self.is_victoria = _VICTORIA in reply.headers
         return answer.get("data")
 
     def _bad(self, what: str, body: bytes = b"") -> ProtocolError:

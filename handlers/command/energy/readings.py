@@ -197,6 +197,10 @@ class Source(Protocol):
         """
         ...
 
+    def close(self) -> None:
+        """Let go of connections and files."""
+        ...
+
     def origin(self) -> Sequence[str]:
         """Lines that say which readings these are, with their hash; after `pdus` has ended."""
         ...

@@ -40,6 +40,9 @@ class Rounds:
         """All PDUs, with all of their readings."""
         yield from gathered(self._polls()).values()
 
+    def close(self) -> None:
+        """Nothing to do: a file is open only while it is read."""
+
     def origin(self) -> Sequence[str]:
         """The hash of each file, and what rounds do not say."""
         return [*self._origin, _TIMES]
