@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
 from typing import NamedTuple, Optional
@@ -22,8 +23,8 @@ LEVELS: Mapping[str, int] = {FIRM: 0, BOUNDED: 1, NOT_BILLABLE: 2}
 #: the step of a register that never moved, in kWh: no common one is coarser
 _COARSE = 1.0
 _FIRM_WIDTH, _BILLABLE_WIDTH = 0.01, 0.1
-#: so many events in a row of one kind are told as one
-_MANY = 3
+#: more events of one kind than this are told as one
+_MANY = 20
 
 
 class Asked(NamedTuple):
@@ -267,18 +268,14 @@ def graded(best: float, width: float, events: Sequence[Event]) -> str:
 
 
 def _few(events: Sequence[Event]) -> Iterator[Event]:
-    """Events without long rows of the same kind, such as of a register in the wrong unit."""
-    row: list[Event] = []
+    """Events, of which very many of one kind are told as one: such as of a wrong unit."""
+    counts = Counter(one.kind for one in events)
+    told_: set[str] = set()
     for one in events:
-        if row and (one.kind != row[-1].kind or one.begin > row[-1].end):
-            yield from _as_one(row)
-            row = []
-        row.append(one)
-    yield from _as_one(row)
-
-
-def _as_one(row: Sequence[Event]) -> Sequence[Event]:
-    if len(row) < _MANY:
-        return row
-    reason = f"{len(row)} times in a row, first: {row[0].reason}"
-    return [Event(row[0].kind, row[0].begin, max(one.end for one in row), reason)]
+        if counts[one.kind] <= _MANY:
+            yield one
+        elif one.kind not in told_:
+            told_.add(one.kind)
+            end = max(other.end for other in events if other.kind == one.kind)
+            reason = f"{counts[one.kind]} times, first: {one.reason}"
+            yield Event(one.kind, one.begin, end, reason)
