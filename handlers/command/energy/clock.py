@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import statistics
 from array import array
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from .registers import Event
@@ -32,14 +32,20 @@ class Clock(NamedTuple):
 
 
 def seen_by_monotonic(
-    begins: Sequence[float], ends: Sequence[float], monotonic: Sequence[float]
+    begins: Sequence[float],
+    ends: Sequence[float],
+    monotonic: Sequence[float],
+    boots: Collection[int] = (),
 ) -> Clock:
-    """Jumps by the monotonic clock. It begins again when the reader's machine starts."""
+    """Jumps by the monotonic clock. It begins again when the reader's machine starts.
+
+    `boots`: numbers of polls before which it did.
+    """
     jumps: list[Event] = []
     shift, shifts = 0.0, [0.0]
     made: list[float] = []
     for number, begin in enumerate(begins):
-        if number and monotonic[number] > monotonic[number - 1]:
+        if number and number not in boots and monotonic[number] > monotonic[number - 1]:
             passed = monotonic[number] - monotonic[number - 1]
             jump = begin - begins[number - 1] - passed
             if abs(jump) > _ALIKE_S + _ALIKE_SHARE * passed:

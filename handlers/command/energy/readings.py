@@ -48,6 +48,8 @@ class Poll(NamedTuple):
     outlets: Sequence[OutletReading] = ()
     #: the reader's monotonic clock at `begin`, in s; None if the source does not keep it
     monotonic: Optional[float] = None
+    #: which run of the reader's machine `monotonic` belongs to
+    boot: str = ""
     #: what the name of the PDU means, such as handler and address
     unit: str = ""
     serial: str = ""
@@ -91,6 +93,8 @@ class Pdu:
         self.changes: dict[int, str] = {}
         self.family = ""
         self.accuracy_percent: Optional[float] = None
+        #: numbers of polls before which the reader's machine started anew
+        self.boots: set[int] = set()
         #: polls that failed
         self.failed = 0
         self._last: Optional[Poll] = None
@@ -107,6 +111,8 @@ class Pdu:
         change = "" if self._last is None else changed(self._last, poll)
         if change:
             self.changes[polls] = change
+        if self._last is not None and self._last.boot != poll.boot:
+            self.boots.add(polls)
         self._last = _known(poll, self._last)
         self.family = poll.family or self.family
         if poll.accuracy_percent is not None:
@@ -123,7 +129,7 @@ class Pdu:
     def clock(self) -> Clock:
         """The times of the polls, and what is known of the clock that they are from."""
         if not any(map(math.isnan, self.monotonic)):
-            return seen_by_monotonic(self.begins, self.ends, self.monotonic)
+            return seen_by_monotonic(self.begins, self.ends, self.monotonic, self.boots)
         return seen_by_begins(self.begins, self.ends)
 
     def usual_gap(self) -> float:
@@ -150,7 +156,7 @@ def _known(poll: Poll, before: Optional[Poll]) -> Poll:
 
 def _passed(old: Poll, new: Poll) -> float:
     """The time between two polls, in s."""
-    if old.monotonic is not None and new.monotonic is not None and new.monotonic > old.monotonic:
+    if old.monotonic is not None and new.monotonic is not None and old.boot == new.boot:
         return new.monotonic - old.monotonic
     return new.begin - old.begin
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Callable, NamedTuple
 
 from ...errors import SettingsError
 from ...tls import Trust
+from .journals import Meter
 from .prometheus import Prometheus
 from .queries import Api, Credentials, is_url
 from .readings import Source
@@ -38,9 +40,16 @@ def _server(names: Sequence[str], access: Access) -> Source:
     return Prometheus(Api(names[0], access.credentials, access.trust), access.match)
 
 
+def _journal(names: Sequence[str], _: Access) -> Source:
+    if len(names) > 1:
+        raise SettingsError("give one folder of `pdu meter`: each is a chain of its own")
+    return Meter(names[0])
+
+
 # A new kind needs a line here. The last one takes what no other does.
 KINDS: Sequence[Kind] = (
     Kind("server", is_url, _server),
+    Kind("journal", os.path.isdir, _journal),
     Kind("rounds", lambda _: True, lambda names, _: Rounds(names)),
 )
 
