@@ -17,6 +17,7 @@ import pytest
 from handlers.command.energy import audit
 from handlers.command.energy.meters import Meter, Meters
 from handlers.command.energy.readings import OutletReading, Pdu, Poll
+from handlers.command.energy.registers import Kilowatthours
 from tests.needs import ROOT, program
 from tests.waiting import PATIENCE_S
 
@@ -116,7 +117,7 @@ def test_the_rules_agree_with_the_audit(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def _audited(case: Case) -> audit.Kilowatthours:
+def _audited(case: Case) -> Kilowatthours:
     """The nine hours that the rules sum: the first hour has no reading before it."""
     pdu = Pdu("a")
     for minute, joules in enumerate(case.readings):

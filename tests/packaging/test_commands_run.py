@@ -60,6 +60,7 @@ _ELSEWHERE: Mapping[str, str] = {
     "pdu exporter": "tests/handlers/command/fleet/test_exporter_process.py",
     "curl http://127.0.0.1:9914": "tests/handlers/command/fleet/test_exporter.py",
     "pdu plan": "tests/handlers/command/hall/test_commands.py",
+    "pdu energy audit": "tests/energy/test_findings.py",
     "pdu rehearse": "tests/handlers/command/hall/test_commands.py",
     "python3 packaging/tools.py": "tests/packaging/test_tools.py",
     "python3 dist/pdu.pyz": "tests/packaging/test_tools.py",

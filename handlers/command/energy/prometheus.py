@@ -113,10 +113,10 @@ class Prometheus:
                 continue
             outlet = one.labels.get("outlet", OWN)
             ends.check(self._api.name, name, metric, outlet, one)
-            unit = _unit(one.labels)
+            of_unit = _unit(one.labels)
             for time, value in zip(one.times, one.values):
                 scrape = scrapes.setdefault(time, _Scrape({}, set()))
-                scrape.units.add(unit)
+                scrape.units.add(of_unit)
                 scrape.figures.setdefault(outlet, {})[metric] = value
         times = sorted(scrapes)
         early = _ALIGNED_S
