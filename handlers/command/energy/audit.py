@@ -8,14 +8,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
 from typing import NamedTuple, Optional
 
-from . import checks
+from . import checks, fast
 from .bounds import Register
 from .clock import Clock
 from .meters import Meter, Meters
 from .owners import Place, Tenure, whole
 from .readings import OWN, Pdu, Series, readings_of
 from .registers import NOTHING, Event, Kilowatthours, Limits, Readings
-from .segments import told
+from .segments import Segment, Story, told
 
 FIRM, BOUNDED, NOT_BILLABLE = "firm", "bounded", "not billable"
 #: grade -> exit code
@@ -145,8 +145,8 @@ def _answer(
     rows = checks.Rows(
         clock.begins, clock.ends, series.kwh, series.amperes, series.watts, series.states
     )
-    known = _Known(readings, rows, clock, meter, step, usual_gap)
     begin, end = asked.begin, asked.end
+    known = _Known(readings, rows, clock, meter, step, usual_gap, (begin, end))
     energy, read, grade, events = known.between(begin, end)
     shares = [
         Share(one.customer, one.begin, one.end, *known.between(one.begin, one.end))
@@ -171,6 +171,7 @@ class _Known:
         meter: Meter,
         step: float,
         usual_gap: float,
+        period: tuple[float, float],
     ) -> None:
         self._readings, self._rows, self._clock = readings, rows, clock
         self._error = (meter.class_percent or 0.0) / 100.0
@@ -178,7 +179,13 @@ class _Known:
         kilowatts = (meter.limit_kw or 0.0) * (1.0 + self._error)
         self._limits = Limits(kilowatts, step, meter.wrap_kwh)
         self._supply = checks.Supply(step, meter.volts, usual_gap)
-        self._story = told(readings, self._limits)
+        is_plain = fast.IS_THERE and not (readings.changes or clock.jumps)
+        self._is_calm = is_plain and fast.is_calm(rows, self._limits, self._supply, *period)
+        self._story = (
+            Story([Segment(range(len(readings.values)))], ())
+            if self._is_calm
+            else told(readings, self._limits)
+        )
         self._register = Register(readings, self._story.segments, self._limits)
 
     def between(
@@ -187,12 +194,13 @@ class _Known:
         """Energy, share of the time that was read, grade and events of a period."""
         energy = self._energy(begin, end)
         slack = self._clock.slack
-        happened = [
+        happened: list[Event] = [
             one
             for one in (*self._story.events, *self._clock.jumps)
             if one.begin < end + slack and one.end > begin - slack
         ]
-        happened += checks.found(self._rows, self._supply, begin, end)
+        if not self._is_calm:
+            happened += checks.found(self._rows, self._supply, begin, end)
         happened.sort(key=lambda one: (one.begin, one.end))
         events = [*_few(happened)]
         width = 0.0 if self._idle(energy, begin, end) else energy.width
@@ -210,13 +218,14 @@ class _Known:
 
         Its width is the register's step, of which no share can be told.
         """
+        if energy.best or energy.high > 2.0 * self._limits.step:
+            return False
         currents = [
             current
             for time, current in zip(self._rows.begins, self._rows.amperes)
             if begin <= time <= end and current == current
         ]
-        unused = bool(currents) and not any(currents)
-        return unused and not energy.best and energy.high <= 2.0 * self._limits.step
+        return bool(currents) and not any(currents)
 
     def drawn(self, begin: float, end: float) -> Drawn:
         """What a picture shows: a few hundred points."""
@@ -255,6 +264,8 @@ def usual_step(values: Sequence[float]) -> float:
 
     A rise is at least one step. A single one is not enough, because a false reading also rises.
     """
+    if fast.IS_THERE:
+        return fast.usual_step(values) or _COARSE
     rises = [new - old for old, new in zip(values, values[1:]) if new > old]
     return statistics.median_high(rises) if rises else _COARSE
 

@@ -14,11 +14,11 @@ from .registers import Event
 
 GAP, UNIT, STANDING, OFF_CURRENT = "gap", "unit", "standing register", "current while off"
 #: a gap is longer than so many times the usual time between two polls
-_GAP = 3.0
+GAP_FACTOR = 3.0
 #: a register must have moved by so many steps before it is compared
-_STEPS = 20.0
+COMPARED_STEPS = 20.0
 #: a register stands while at least so many of its steps flow
-_STOOD = 3.0
+STOOD_STEPS = 3.0
 _DAY = 86400.0
 #: real power is at least this share of apparent power, for any supply of a server
 _LEAST_FACTOR = 0.25
@@ -66,7 +66,7 @@ def found(rows: Rows, supply: Supply, begin: float, end: float) -> list[Event]:
 
 def gaps(rows: Rows, supply: Supply, begin: float, end: float) -> Iterator[Event]:
     """Times without a reading of the register, the ends of the period included."""
-    most = _GAP * supply.usual_gap
+    most = GAP_FACTOR * supply.usual_gap
     if not most:
         return
     before: Optional[int] = None
@@ -102,21 +102,29 @@ def unit(rows: Rows, supply: Supply) -> Iterator[Event]:
             counted, summed = days.get(day, (0.0, 0.0))
             days[day] = (counted + rise, summed + flowed)
     whole = sum(counted for counted, _ in days.values())
-    if whole < _STEPS * supply.step or not any(summed > 0.0 for _, summed in days.values()):
+    if whole < COMPARED_STEPS * supply.step or not any(summed > 0.0 for _, summed in days.values()):
         return
     ratio = statistics.median(counted / summed for counted, summed in days.values() if summed > 0.0)
+    factor = mistaken_factor(ratio, by_watts)
+    if factor is not None:
+        beside = "the power" if by_watts else f"current x {supply.volts:g} V (apparent power)"
+        reason = f"counts {ratio:.3g} times what {beside} says: a unit mistake by {factor:g}?"
+        yield Event(UNIT, rows.begins[0], rows.ends[-1], reason)
+
+
+def mistaken_factor(ratio: float, by_watts: bool) -> Optional[float]:
+    """The unit mistake that explains a ratio of counted to summed energy; None if none does."""
     low, high = (0.7, 1.4) if by_watts else (_LEAST_FACTOR, 1.1)
     for factor in _FACTORS:
         if low * factor <= ratio <= high * factor:
-            beside = "the power" if by_watts else f"current x {supply.volts:g} V (apparent power)"
-            reason = f"counts {ratio:.3g} times what {beside} says: a unit mistake by {factor:g}?"
-            yield Event(UNIT, rows.begins[0], rows.ends[-1], reason)
+            return factor
+    return None
 
 
 def _flowed(rows: Rows, supply: Supply, number: int, by_watts: bool) -> Optional[float]:
     """The energy between two polls by power, or by current and voltage, in kWh."""
     seconds = rows.begins[number] - rows.begins[number - 1]
-    if not 0.0 < seconds <= _GAP * supply.usual_gap:
+    if not 0.0 < seconds <= GAP_FACTOR * supply.usual_gap:
         return None
     figures = rows.watts if by_watts else rows.amperes
     mean = (figures[number] + figures[number - 1]) / 2.0
@@ -136,7 +144,7 @@ def standing(rows: Rows, supply: Supply) -> Iterator[Event]:
             start = number - 1 if start is None else start
             energy += _at_least(rows, supply, number)
             continue
-        if start is not None and energy >= _STOOD * supply.step:
+        if start is not None and energy >= STOOD_STEPS * supply.step:
             span = range(start, number)
             least = min(
                 (rows.amperes[one] for one in span if rows.amperes[one] == rows.amperes[one]),
@@ -151,7 +159,7 @@ def standing(rows: Rows, supply: Supply) -> Iterator[Event]:
 def _at_least(rows: Rows, supply: Supply, number: int) -> float:
     """The least energy that flowed between two polls, in kWh; 0 if that is not known."""
     seconds = rows.begins[number] - rows.begins[number - 1]
-    if not 0.0 < seconds <= _GAP * supply.usual_gap:
+    if not 0.0 < seconds <= GAP_FACTOR * supply.usual_gap:
         return 0.0
     watts = _lower(rows.watts, number)
     if watts == watts:
@@ -159,8 +167,12 @@ def _at_least(rows: Rows, supply: Supply, number: int) -> float:
     amperes = _lower(rows.amperes, number)
     if not amperes > IDLE_A:
         return 0.0
-    per_ampere = _LEAST_KW if supply.volts is None else _LEAST_FACTOR * supply.volts / 1000.0
-    return amperes * per_ampere * seconds / 3600.0
+    return amperes * least_kw(supply) * seconds / 3600.0
+
+
+def least_kw(supply: Supply) -> float:
+    """The least power of an ampere, in kW."""
+    return _LEAST_KW if supply.volts is None else _LEAST_FACTOR * supply.volts / 1000.0
 
 
 def _lower(figures: Sequence[float], number: int) -> float:

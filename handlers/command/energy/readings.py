@@ -214,9 +214,10 @@ class Source(Protocol):
 
 def readings_of(pdu: Pdu, series: Series, clock: Clock) -> Readings:
     """The readings of a register, without polls that did not read it."""
-    here = [number for number, kwh in enumerate(series.kwh) if kwh == kwh]
-    if len(here) == len(series.kwh):
+    # The sum of numbers is NaN if one of them is.
+    if not math.isnan(sum(series.kwh)):
         return Readings(clock.begins, clock.ends, series.kwh, pdu.changes, clock.slack)
+    here = [number for number, kwh in enumerate(series.kwh) if kwh == kwh]
     changes: dict[int, str] = {}
     place = 0
     for at, how in sorted(pdu.changes.items()):
