@@ -9,7 +9,7 @@ import pytest
 
 from handlers.command.energy import audit, fast
 from handlers.command.energy.meters import Meter
-from handlers.command.energy.readings import Pdu
+from handlers.command.energy.readings import OutletReading, Pdu, Poll
 
 from . import trial
 from .test_findings import KNOWN, answered, polled, rising
@@ -62,6 +62,21 @@ CASES: dict[str, tuple[Callable[[], Pdu], Meter]] = {
 def test_of_findings(case: str, monkeypatch: pytest.MonkeyPatch) -> None:
     made, meter = CASES[case]
     both(lambda: answered(made(), meter), monkeypatch)
+
+
+@pytest.mark.parametrize("jump", [0.0, 3600.0, -90.0])
+def test_of_the_clock(jump: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    def made() -> Pdu:
+        pdu = Pdu("rack1")
+        for number in range(577):
+            time = 300.0 * number
+            figures = [OutletReading("1", rising()(time / 3600.0))]
+            begin = time + (jump if number > 300 else 0.0)
+            pdu.append(Poll("rack1", begin, begin, figures, monotonic=time))
+        return pdu
+
+    answer = both(lambda: answered(made()), monkeypatch)
+    assert bool(answer.events) is bool(jump)
 
 
 def test_a_calm_register_takes_the_short_way(monkeypatch: pytest.MonkeyPatch) -> None:

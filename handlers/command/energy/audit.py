@@ -116,7 +116,8 @@ class Audited(NamedTuple):
 
 def audited(pdu: Pdu, asked: Asked) -> Audited:
     """One PDU."""
-    clock, usual_gap = pdu.clock(), pdu.usual_gap()
+    clock = (fast.calm_clock(pdu) if fast.IS_THERE else None) or pdu.clock()
+    usual_gap = pdu.usual_gap()
     answers = {
         identity: _answer(pdu, identity, series, clock, usual_gap, asked)
         for identity, series in pdu.registers.items()

@@ -16,7 +16,7 @@ from .registers import Event
 
 #: what both clocks may differ by between two polls: this, and a share of the time that passed,
 #: which is twice as much as NTP may slew (500 ppm, RFC 5905)
-_ALIKE_S, _ALIKE_SHARE = 1.5, 0.001
+ALIKE_S, ALIKE_SHARE = 1.5, 0.001
 #: the next round begins after the end of this one; times are exact to a second
 _OVERLAP_S = 3.0
 
@@ -48,7 +48,7 @@ def seen_by_monotonic(
         if number and number not in boots and monotonic[number] > monotonic[number - 1]:
             passed = monotonic[number] - monotonic[number - 1]
             jump = begin - begins[number - 1] - passed
-            if abs(jump) > _ALIKE_S + _ALIKE_SHARE * passed:
+            if abs(jump) > ALIKE_S + ALIKE_SHARE * passed:
                 shift += jump
                 shifts.append(shift)
                 when = sorted((begins[number - 1], begin))

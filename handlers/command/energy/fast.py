@@ -12,7 +12,8 @@ from typing import Any, Optional
 
 from . import checks
 from .checks import IDLE_A, Rows, Supply
-from .readings import OFF
+from .clock import ALIKE_S, ALIKE_SHARE, Clock
+from .readings import OFF, Pdu
 from .registers import Limits
 
 #: a column of numpy, whose types a type check for Python 3.9 cannot read
@@ -20,6 +21,19 @@ Column = Any
 
 #: whether numpy is there; it is imported when it is first used (0.1 s)
 IS_THERE = importlib.util.find_spec("numpy") is not None
+
+
+def calm_clock(pdu: Pdu) -> Optional[Clock]:
+    """The times of the polls if the monotonic clock shows no jump; else None: see `clock`."""
+    import numpy as np
+
+    if pdu.boots or len(pdu.begins) < 2:
+        return None
+    passed = np.diff(np.asarray(pdu.monotonic))
+    jumps = np.abs(np.diff(np.asarray(pdu.begins)) - passed)
+    # A NaN is no time that passed.
+    is_calm = ((passed > 0.0) & (jumps <= ALIKE_S + ALIKE_SHARE * passed)).all()
+    return Clock(pdu.begins, pdu.ends) if is_calm else None
 
 
 def usual_step(values: Sequence[float]) -> Optional[float]:
