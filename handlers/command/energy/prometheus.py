@@ -105,7 +105,8 @@ class Prometheus:
         """The polls of one answer."""
         scrapes: dict[float, _Scrape] = {}
         lengths: dict[float, float] = {}
-        for one in found:
+        # A server gives the series of one register in any order.
+        for one in sorted(found, key=lambda one: one.times[:1]):
             metric = one.labels.get("__name__", "")
             if metric in _LENGTHS:
                 for time, value in zip(one.times, one.values):

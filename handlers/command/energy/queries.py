@@ -38,8 +38,8 @@ class Samples(NamedTuple):
 
     labels: Mapping[str, str]
     #: in s, rising
-    times: Sequence[float]
-    values: Sequence[float]
+    times: list[float]
+    values: list[float]
 
 
 class Credentials(NamedTuple):
