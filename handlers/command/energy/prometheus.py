@@ -155,8 +155,6 @@ class _Ends:
 
     def check(self, host: str, name: str, metric: str, outlet: str, one: Samples) -> None:
         """Raises SettingsError for a register that has two series at one time."""
-        if not one.times:
-            return
         last = self._last.get((metric, outlet))
         if last is not None and last[1] != one.labels and one.times[0] <= last[0]:
             other = sorted(set(one.labels.items()) ^ set(last[1].items()))

@@ -106,7 +106,8 @@ class Api:
         rows = found.get("result")
         if not isinstance(rows, list):
             raise self._bad("the result is not a list")
-        return [self._row(row, begin) for row in rows]
+        found_rows = [self._row(row, begin) for row in rows]
+        return [one for one in found_rows if one.times]
 
     def _row(self, row: Any, begin: float) -> Samples:
         if not isinstance(row, dict) or not isinstance(row.get("values"), list):
