@@ -34,7 +34,7 @@ def samples(every: float = 300.0) -> dict[str, list[tuple[float, float]]]:
             continue
         kwh = math.floor((1000.0 + (time - FIRST) / HOUR) * 100.0) / 100.0
         zero = time == FIRST + 5 * HOUR
-        energy = 0.0 if zero else kwh * stored.JOULES
+        energy = 0.0 if zero else float(round(kwh * stored.JOULES))
         serial = "A1" if time < FIRST + 18 * HOUR else "B7"
         for series, value in (
             (f"pdu_up{{{TARGET}}}", 1.0),
