@@ -124,6 +124,7 @@ THIRD_PARTY: dict[str, tuple[str, ...]] = {
     "zeroconf": ("handlers/raritan/zeroconf.py",),
     "click": ("handlers/command/",),
     "tomlkit": ("handlers/command/hall/writing.py",),
+    "numpy": ("handlers/command/energy/fast.py",),
     "tomli": ("handlers/command/fleet/toml.py",),
     "prometheus_client": ("handlers/command/fleet/metrics.py",),
     # in the standard library from Python 3.11 on

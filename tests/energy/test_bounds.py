@@ -13,10 +13,10 @@ from . import trial
 from .twin import Plan, month
 
 
-@pytest.mark.parametrize("first", range(0, 240, 60))
+@pytest.mark.parametrize("first", range(0, 48, 12))
 def test_truth_is_inside_with_the_known_and_with_the_guessed_step(first: int) -> None:
     seen = 0
-    for seed in range(first, first + 60):
+    for seed in range(first, first + 12):
         plan = trial.drawn(seed)
         one = month(plan)
         if one.hidden:
@@ -24,9 +24,9 @@ def test_truth_is_inside_with_the_known_and_with_the_guessed_step(first: int) ->
         seen += 1
         guessed = plan._replace(step=usual_step([poll.value for poll in one.polls]))
         for said in (plan, guessed):
-            result = trial.Result(plan, one, trial.audited(said, one), ())
+            result = trial.Result(plan, one, trial.audited(said, one).energy, ())
             assert result.inside, (plan, said.step, one.truth, result.answer)
-    assert seen > 40
+    assert seen > 6
 
 
 @pytest.mark.parametrize("step", [0.001, 0.1, 1.0])
@@ -35,7 +35,7 @@ def test_a_clean_month_is_two_steps_and_its_ends_wide(step: float, cadence: floa
     for seed in range(5):
         plan = Plan(seed, cadence=cadence, step=step, days=31.0)
         one = month(plan)
-        answer = trial.audited(plan, one)
+        answer = trial.audited(plan, one).energy
         ends = 2.0 * plan.breaker_kw * cadence / 3600.0
         assert answer.low <= one.truth <= answer.high
         assert answer.width <= 2.0 * step + ends + 1e-9
@@ -73,9 +73,9 @@ def test_what_happened(case: str) -> None:
 def test_another_unit_ends_a_segment_though_the_register_rose() -> None:
     times = [3600.0 * number for number in range(10)]
     values = [float(number) for number in range(10)]
-    readings = Readings(times, times, values, changes=frozenset((5,)))
+    readings = Readings(times, times, values, changes={5: "another unit"})
     story = told(readings, Limits(1.5, 0.1))
-    assert [event.kind for event in story.events] == ["replaced"]
+    assert [event.kind for event in story.events] == ["changed"]
     energy = Register(readings, story.segments, Limits(1.5, 0.1)).energy(0.0, times[-1])
     assert energy.low <= 8.0 and energy.high >= 9.0 and energy.width < 5.0
 

@@ -10,13 +10,16 @@ from __future__ import annotations
 import argparse
 import random
 import statistics
+import sys
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from typing import NamedTuple, Optional
 
-from handlers.command.energy.bounds import Register
-from handlers.command.energy.registers import Kilowatthours, Limits, Readings
-from handlers.command.energy.segments import told
+from handlers.command.energy import audit, readings
+from handlers.command.energy.audit import Answer
+from handlers.command.energy.meters import Meter, Meters
+from handlers.command.energy.readings import Pdu
+from handlers.command.energy.registers import Kilowatthours
 
 from .twin import Month, Plan, month
 
@@ -33,24 +36,24 @@ class Result(NamedTuple):
         return self.answer.low - slack <= self.month.truth <= self.answer.high + slack
 
 
-def audited(plan: Plan, one: Month) -> Kilowatthours:
-    """The audit's answer for a month."""
-    polls = one.polls
-    changes = frozenset(
-        number
-        for number in range(1, len(polls))
-        if polls[number].serial != polls[number - 1].serial
-    )
-    readings = Readings(
-        [poll.begin for poll in polls],
-        [poll.end for poll in polls],
-        [poll.value for poll in polls],
-        changes,
-        slack=one.slack,
-    )
-    limits = Limits(plan.breaker_kw, plan.step, plan.modulus)
-    story = told(readings, limits)
-    return Register(readings, story.segments, limits).energy(one.begin, one.end)
+def audited(plan: Plan, one: Month) -> Answer:
+    """The audit's answer for a month, from polls as a source yields them."""
+    pdu = Pdu("twin")
+    for poll in one.polls:
+        pdu.append(
+            readings.Poll(
+                "twin",
+                poll.begin,
+                poll.end,
+                [readings.OutletReading("1", poll.value)],
+                monotonic=poll.monotonic,
+                serial=poll.serial,
+                uptime=poll.uptime,
+            )
+        )
+    meters = Meters(Meter(plan.breaker_kw, plan.step, plan.modulus))
+    (answer,) = audit.audited(pdu, audit.Asked(one.begin, one.end, meters)).outlets
+    return answer
 
 
 def usual(one: Month) -> list[float]:
@@ -76,7 +79,7 @@ def drawn(seed: int) -> Plan:
         step=step,
         breaker_kw=draw.choice((2.3, 3.68, 7.36)),
         start=draw.choice((0.0, draw.uniform(0.0, 5.0), draw.uniform(0.0, 50000.0))),
-        reports_change=draw.random() < 0.7,
+        journal=draw.random() < 0.7,
     )
     if draw.random() < 0.2:
         return plan
@@ -91,6 +94,7 @@ def drawn(seed: int) -> Plan:
         spikes=often(3),
         freezes=often(2),
         resets=often(3),
+        clears=often(1),
         rewinds=often(2),
         replacements=often(2),
         gaps=often(4),
@@ -101,7 +105,7 @@ def drawn(seed: int) -> Plan:
 def run(seed: int) -> Result:
     plan = drawn(seed)
     one = month(plan)
-    result = Result(plan, one._replace(polls=[]), audited(plan, one), usual(one))
+    result = Result(plan, one._replace(polls=[]), audited(plan, one).energy, usual(one))
     return result
 
 
@@ -113,8 +117,13 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument("--seed", type=int, default=0)
     chosen = parser.parse_args(arguments)
     seeds = range(chosen.seed, chosen.seed + chosen.months)
+    results: list[Result] = []
     with ProcessPoolExecutor() as pool:
-        results = list(pool.map(run, seeds, chunksize=50))
+        for number, one in enumerate(pool.map(run, seeds, chunksize=50), start=1):
+            results.append(one)
+            if number % 1000 == 0:
+                missed = sum(not one.inside for one in results if not one.month.hidden)
+                print(f"{number} months: {missed} misses", file=sys.stderr, flush=True)
     report(results)
     return 0
 

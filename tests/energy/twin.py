@@ -27,14 +27,17 @@ class Plan(NamedTuple):
     #: where the register begins
     start: float = 1000.0
     modulus: Optional[float] = None
-    #: whether polls report a change of the unit, such as its serial number or uptime
-    reports_change: bool = True
+    #: whether polls report serial number, uptime and the reader's monotonic clock, as a journal's
+    #: do; those of other sources do not
+    journal: bool = True
     #: how often each happens
     zeros: int = 0
     ones: int = 0
     spikes: int = 0
     freezes: int = 0
     resets: int = 0
+    #: a person sets the register to 0, and the unit runs on
+    clears: int = 0
     rewinds: int = 0
     replacements: int = 0
     gaps: int = 0
@@ -47,7 +50,10 @@ class Poll(NamedTuple):
     begin: float
     end: float
     value: float
+    #: None, "" and None if polls do not report them
+    monotonic: Optional[float]
     serial: str
+    uptime: Optional[float]
 
 
 class Month(NamedTuple):
@@ -57,9 +63,7 @@ class Month(NamedTuple):
     begin: float
     end: float
     truth: float
-    #: seconds by which the clock of the reader may have been wrong
-    slack: float
-    #: whether a reset or replacement left no trace in what polls recorded
+    #: whether a reset, a replacement or a jump of the clock left no trace in what polls recorded
     hidden: bool
 
 
@@ -115,6 +119,7 @@ def month(plan: Plan) -> Month:
     hidden = False
     held: Optional[Poll] = None  # the last reading that was right
     held_events = 0
+    booted = random.Random(plan.seed).uniform(-1e7, -1e5)
     number = 0
     time = first
     while time < last:
@@ -125,22 +130,28 @@ def month(plan: Plan) -> Month:
         if any(start <= begin < stop for start, stop in gaps):
             continue
         stuck = next((start for start, stop in frozen if start <= taken < stop), None)
-        value, events, unit = register.at(taken if stuck is None else stuck)
+        value, events, unit, since = register.at(taken)
+        if stuck is not None:
+            value = register.at(stuck)[0]
         shown = _floor(value, plan.step)
-        poll = Poll(begin, begin + length, shown, unit if plan.reports_change else "")
+        poll = Poll(begin, begin + length, shown, None, "", None)
+        if plan.journal:
+            started = booted if since is None else since
+            poll = poll._replace(monotonic=begin - first + 1e5, serial=unit, uptime=taken - started)
         wrong = next((value for start, stop, value in bad if start <= taken < stop), None)
         if wrong is not None:
             polls.append(poll._replace(value=wrong))
             continue
-        if held is not None and events != held_events and poll.serial == held.serial:
+        if held is not None and not (plan.journal and register.restarted(held_events, events)):
             most = plan.breaker_kw * (poll.end - held.begin) / HOUR + plan.step
-            if 0.0 <= shown - held.value <= most:
+            if events != held_events and 0.0 <= shown - held.value <= most:
                 hidden = True
         held, held_events = poll, events
         polls.append(poll)
     truth = load.energy(end - first) - load.energy(-first)
-    shifted = [_shifted(poll, jumps) for poll in polls]
-    return Month(shifted, 0.0, end, truth, sum(abs(jump) for _, jump in jumps), hidden)
+    shifted = [_shifted(poll, jumps) for poll in polls] if jumps else polls
+    hidden = hidden or bool(jumps) and not plan.journal
+    return Month(shifted, 0.0, end, truth, hidden)
 
 
 class _register:
@@ -152,32 +163,42 @@ class _register:
         self._load, self._first, self._modulus = load, first, plan.modulus
         times = sorted(
             [(draw.uniform(first, last), "reset") for _ in range(plan.resets)]
+            + [(draw.uniform(first, last), "clear") for _ in range(plan.clears)]
             + [(draw.uniform(first, last), "rewind") for _ in range(plan.rewinds)]
             + [(draw.uniform(first, last), "replaced") for _ in range(plan.replacements)]
         )
-        #: since when, the register there, the number of events, the unit
-        self._pieces = [(first, plan.start, 0, "unit 0")]
+        self._kinds = [kind for _, kind in times]
+        #: since when, the register there, the number of events, the unit, since when it is up
+        self._pieces: list[tuple[float, float, int, str, Optional[float]]] = [
+            (first, plan.start, 0, "unit 0", None)
+        ]
         for number, (time, kind) in enumerate(times, start=1):
-            value, _, unit = self.at(time)
-            if kind == "reset":
+            value, _, unit, up = self.at(time)
+            if kind != "clear":
+                up = time
+            if kind in ("reset", "clear"):
                 value = 0.0
             elif kind == "rewind":
                 value = max(value - draw.uniform(0.0, 1.0) * plan.breaker_kw, 0.0)
             else:
                 value, unit = draw.choice((0.0, draw.uniform(0.0, 5000.0))), f"unit {number}"
-            self._pieces.append((time, value, number, unit))
+            self._pieces.append((time, value, number, unit, up))
 
-    def at(self, time: float) -> tuple[float, int, str]:
-        """The register, how many events it had, and the unit."""
-        since, value, events, unit = self._pieces[0]
-        for piece in self._pieces:
-            if piece[0] <= time:
-                since, value, events, unit = piece
+    def restarted(self, one: int, other: int) -> bool:
+        """Whether the unit restarted or was replaced between two numbers of events."""
+        return any(kind != "clear" for kind in self._kinds[one:other])
+
+    def at(self, time: float) -> tuple[float, int, str, Optional[float]]:
+        """The register, how many events it had, the unit, and since when it is up; None: long."""
+        place = len(self._pieces) - 1
+        while place and self._pieces[place][0] > time:
+            place -= 1
+        since, value, events, unit, up = self._pieces[place]
         counted = self._load.energy(time - self._first) - self._load.energy(since - self._first)
         value += counted
         if self._modulus is not None:
             value %= self._modulus
-        return value, events, unit
+        return value, events, unit, up
 
 
 def _bad(

@@ -68,6 +68,7 @@ _ELSEWHERE: Mapping[str, str] = {
     "upsc": "tests/handlers/command/nut_driver/test_walk.py",
     "upscmd": "tests/handlers/command/nut_driver/test_walk.py",
     "pdu plan": "tests/handlers/command/hall/test_commands.py",
+    "pdu energy audit": "tests/energy/test_findings.py",
     "pdu rehearse": "tests/handlers/command/hall/test_commands.py",
     "python3 packaging/tools.py": "tests/packaging/test_tools.py",
     "python3 dist/pdu.pyz": "tests/packaging/test_tools.py",

@@ -1,46 +1,60 @@
-"""`pdu energy`: the group, and the command `audit` with what it prints."""
+"""`pdu energy`: the group, and the command `audit`."""
 
 from __future__ import annotations
 
 import datetime
-import math
-import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
+from contextlib import closing
 from typing import Any, NamedTuple, Optional
 from zoneinfo import ZoneInfo
 
 import click
 
 from ...errors import SettingsError, printable
+from ...tls import Trust, pem
+from ..files import text_of
+from ..fleet import private
+from ..fleet.check import check_writable, write_page
 from ..groups import EPILOG, Lazy, Place, Subcommand
-from ..options import Word, given, option, output
-from ..output import Result, columns, counted, shown
+from ..hall import reading_toml
+from ..options import SharedOptions, Word, given, option, output, secret_files
+from ..output import Result, shown
 from ..report import Usage
-from .audit import FIRM, LEVELS, Answer, Asked, Audited, audited
-from .registers import Event, Kilowatthours
-from .rounds import read
+from . import document, page, text
+from .audit import Asked, audited
+from .groups import by_customer, by_machine, worst
+from .meters import Meter, Meters
+from .outcome import Outcome
+from .owners import customers, machines
+from .pue import CATEGORIES, it_energy
+from .queries import Credentials, is_url
+from .sources import Access, source_of
 
-_WIDTH = 80
-_LEGAL = (
-    "Software cannot make a reading legal metrology: where the law wants MID meters for bills, only"
-    " such meters will do."
-)
-_TIMES = (
-    "A reading was taken at some moment of its round: the files do not say when. Of jumps"
-    " of the poller's clock, only those back into an earlier round are seen."
-)
+_SECRETS = ("password", "token")
 
 
 class Wanted(NamedTuple):
     """The arguments of one run."""
 
-    file: Sequence[str]
+    source: Sequence[str]
     begin: datetime.datetime
     end: datetime.datetime
     zone: str
-    limit_kw: float
+    limit_kw: Optional[float]
     step: Optional[float]
+    wrap: Optional[float]
     meter_class: Optional[float]
+    volts: Optional[float]
+    own_use: Optional[float]
+    meters: Optional[str]
+    hall: Optional[str]
+    customers: Optional[str]
+    pue: Optional[str]
+    csv: bool
+    html: Optional[str]
+    match: Optional[str]
+    username: Optional[str]
+    ca_pem: Optional[str]
 
 
 def moment(day: datetime.date, zone: ZoneInfo) -> float:
@@ -62,196 +76,162 @@ def zone_named(name: str) -> ZoneInfo:
 @click.pass_context
 def _audit(context: click.Context, /, **options: Any) -> int:
     wanted, state = Wanted(**options), given(context)
+    if wanted.csv and state.json:
+        raise Usage("--csv and --json exclude each other")
     zone = zone_named(wanted.zone)
     begin, end = (moment(day.date(), zone) for day in (wanted.begin, wanted.end))
     if end <= begin:
         raise Usage("--to must be a later day than --from")
-    asked = Asked(begin, end, wanted.limit_kw, wanted.step, wanted.meter_class)
-    pdus = audited(read(wanted.file), asked)
-    if not pdus:
-        raise SettingsError("there is no PDU in these files")
-    level = max(one.level for one in pdus)
-    document = {
-        "from": _utc(begin),
-        "to": _utc(end),
-        "zone": wanted.zone,
-        "limit_kw": asked.kilowatts,
-        "class_percent": asked.meter_class,
-        "notes": [*_notes(asked)],
-        "pdus": [_json(one) for one in pdus],
-    }
-    return shown(Result(document, [*_lines(pdus, asked, zone)], level), state.json)
+    if wanted.html is not None:
+        check_writable(wanted.html)
+    found = _found(wanted, state, zone, begin, end)
+    if wanted.html is not None:
+        write_page(wanted.html, page.page(found))
+    if wanted.csv:
+        lines = document.as_csv(found).splitlines()
+        return shown(Result(None, lines, found.level), False)
+    if state.json:
+        return shown(Result(document.as_json(found), [], found.level), True)
+    return shown(Result(None, [*text.lines(found)], found.level), False)
 
 
-# ---- for programs --------------------------------------------------------------------------------
-
-
-def _json(pdu: Audited) -> dict[str, Any]:
-    return {
-        "name": pdu.name,
-        "level": pdu.level,
-        "outlets": [{"identity": one.outlet, **_answer(one)} for one in pdu.outlets],
-        "pdu": None if pdu.own is None else _answer(pdu.own),
-        "sum_kwh": None if pdu.total is None else pdu.total._asdict(),
-        "sum_exceeds_pdu": pdu.exceeded,
-        "outlets_without_energy": pdu.unread,
-    }
-
-
-def _answer(one: Answer) -> dict[str, Any]:
-    return {
-        "kwh": one.energy._asdict(),
-        "read": one.read,
-        "grade": one.grade,
-        "step_kwh": one.step,
-        "events": [
-            {**event._asdict(), "begin": _utc(event.begin), "end": _utc(event.end)}
-            for event in one.events
-        ],
-    }
-
-
-def _utc(time: float) -> str:
-    when = datetime.datetime.fromtimestamp(math.floor(time), datetime.timezone.utc)
-    return when.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-# ---- for people ----------------------------------------------------------------------------------
-
-
-def _lines(pdus: Sequence[Audited], asked: Asked, zone: ZoneInfo) -> Iterator[str]:
-    yield f"{_local(asked.begin, zone)} to {_local(asked.end, zone)}, {zone.key}"
-    head = ("PDU", "outlet", "lowest", "best", "highest", "read", "events", "grade")
-    yield from columns([*head[:2], "kWh " + head[2], *head[3:]], [*_rows(pdus)])
-    for pdu in pdus:
-        yield from _findings(pdu)
-        answers = [*pdu.outlets, *([] if pdu.own is None else [pdu.own])]
-        for event, where in _events(answers).items():
-            yield from _wrapped(f"{printable(pdu.name, 40)} {where}: {_told(event, zone)}", "    ")
-    grades = [one.grade for pdu in pdus for one in (*pdu.outlets, *filter(None, [pdu.own]))]
-    yield ", ".join(
-        f"{grades.count(grade)} {grade}" for grade in LEVELS if grade in grades or grade == FIRM
+def _found(
+    wanted: Wanted, state: SharedOptions, zone: ZoneInfo, begin: float, end: float
+) -> Outcome:
+    usual = Meter(
+        wanted.limit_kw,
+        wanted.step,
+        wanted.wrap,
+        wanted.meter_class,
+        wanted.volts,
+        wanted.own_use,
     )
-    for note in _notes(asked):
-        yield from _wrapped(note)
+    meters = Meters(usual, wanted.meters or "")
+    owned = customers(wanted.customers, zone) if wanted.customers else {}
+    cords = machines(reading_toml.read(wanted.hall)) if wanted.hall else {}
+    asked = Asked(begin, end, meters, owned, drawn=wanted.html is not None)
+    source = source_of(wanted.source, _access(wanted, state))
+    with closing(source):
+        pdus = [audited(one, asked) for one in source.pdus(begin, end)]
+    if not pdus:
+        raise SettingsError("there is no PDU in these readings")
+    sums = by_customer(owned, pdus, begin, end) if owned else []
+    racked = by_machine(cords, pdus, begin, end)
+    level = worst(pdus, [*(one for one in sums if one.name), *racked])
+    summed = None if wanted.pue is None else it_energy(wanted.pue, pdus)
+    return Outcome(begin, end, zone, pdus, racked, sums, summed, level, source.origin())
 
 
-def _rows(pdus: Sequence[Audited]) -> Iterator[Sequence[object]]:
-    for pdu in pdus:
-        for one in pdu.outlets:
-            yield [pdu.name, one.outlet, *_figures(one)]
-        if pdu.total is not None:
-            yield [pdu.name, "sum of outlets", *_kwh(pdu.total), "", "", ""]
-        if pdu.own is not None:
-            yield [pdu.name, "PDU itself", *_figures(pdu.own)]
-
-
-def _figures(one: Answer) -> Sequence[object]:
-    # Cut, so that 100 % means all of it.
-    share = f"{math.floor(one.read * 1000.0 + 1e-6) / 10.0:.1f} %"
-    return [*_kwh(one.energy), share, len(one.events) or "", one.grade]
-
-
-def _kwh(energy: Kilowatthours) -> Sequence[str]:
-    """Three places; the bounds are rounded away from each other."""
-    low = math.floor(energy.low * 1000.0 + 1e-6) / 1000.0
-    high = math.ceil(energy.high * 1000.0 - 1e-6) / 1000.0
-    return [f"{low:.3f}", f"{energy.best:.3f}", f"{high:.3f}"]
-
-
-def _findings(pdu: Audited) -> Iterator[str]:
-    name = printable(pdu.name, 40)
-    if pdu.exceeded:
-        yield f"{name}: the outlets took more than the PDU itself: one of the meters is wrong"
-    if pdu.own is None and pdu.total is None:
-        yield f"{name}: no energy was read: not billable"
-    elif pdu.unread:
-        yield f"{name}: no energy was read of {counted(pdu.unread, 'outlet')}"
-
-
-def _events(answers: Sequence[Answer]) -> Mapping[Event, str]:
-    """Each event once, with the registers that had it."""
-    found: dict[Event, list[str]] = {}
-    for one in answers:
-        for event in one.events:
-            found.setdefault(event, []).append(
-                f"outlet {printable(one.outlet, 40)}" if one.outlet else "itself"
+def _access(wanted: Wanted, state: SharedOptions) -> Access:
+    """How the server is reached. Raises Usage for options that files do not need."""
+    used = [wanted.match, wanted.username, wanted.ca_pem, *state.secret_files]
+    if not any(map(is_url, wanted.source)):
+        if any(used):
+            raise Usage(
+                "--match, --username, --secret-file and --ca-pem are for the URL of a server"
             )
-    return {event: ", ".join(where) for event, where in found.items()}
+        return Access()
+    wrong = [key for key in state.secret_files if key not in _SECRETS]
+    if wrong:
+        raise Usage(f"--secret-file takes {' or '.join(_SECRETS)}, not {printable(wrong[0], 40)}")
+    secrets = {
+        key: private.text(path, private.SECRET).strip("\r\n")
+        for key, path in state.secret_files.items()
+    }
+    if ("password" in secrets) != (wanted.username is not None):
+        raise Usage("--username and --secret-file password=FILE need each other")
+    state.used.extend(secrets.values())
+    credentials = Credentials(
+        wanted.username or "", secrets.get("password", ""), secrets.get("token", "")
+    )
+    return Access(credentials, Trust(ca_pem=_authorities(wanted.ca_pem)), wanted.match or "")
 
 
-def _told(event: Event, zone: ZoneInfo) -> str:
-    begin, end = _local(event.begin, zone), _local(event.end, zone)
-    return f"{begin} to {end}: {event.kind}: {event.reason}"
-
-
-def _local(time: float, zone: ZoneInfo) -> str:
-    # With its offset: in local time, an hour comes twice when summer time ends.
-    return datetime.datetime.fromtimestamp(math.floor(time), zone).isoformat(" ")
-
-
-def _notes(asked: Asked) -> Iterator[str]:
-    step = "the middle rise of each register" if asked.step is None else f"{asked.step:g} kWh"
-    yield f"Limits: a PDU's supply delivers at most {asked.kilowatts:g} kW; register step: {step}."
-    if asked.meter_class is None:
-        yield "The bounds are without the meter's own error: no --class was given."
-    else:
-        yield f"The bounds contain the meter's own error of up to {asked.meter_class:g} %."
-    yield _TIMES
-    yield _LEGAL
-
-
-def _wrapped(text: str, indent: str = "") -> Sequence[str]:
-    return textwrap.wrap(text, _WIDTH, subsequent_indent=indent)
+def _authorities(path: Optional[str]) -> str:
+    if path is None:
+        return ""
+    try:
+        return pem(text_of(path))
+    except ValueError:
+        raise SettingsError(f"--ca-pem: {printable(path)} has no PEM certificate") from None
 
 
 _AUDIT_HELP = """Say how much energy passed in a period, between bounds.
 
-FILE keeps what `pdu check LIST --json --watch SECONDS` prints. The days --from
-and --to begin at midnight of --zone; --to itself is not counted.
+SOURCE is the folder of `pdu meter`, or the URL of Prometheus, Thanos or
+VictoriaMetrics with the metrics of `pdu exporter`, or files of what `pdu check
+LIST --json --watch SECONDS` prints. days --from and --to begin at
+midnight of --zone; --to is not counted.
 
 \b
 Grades: firm         bounds at most 1 % apart, and nothing happened
         bounded      a reset, a false reading, a gap, ...
-        not billable bounds more than 10 % apart
+        not billable bounds more than 10 % apart, or a wrong unit
 Exit code: 0 if all are firm, 1 if one is bounded, 2 if one is not billable or
 an argument or a file is wrong."""
 _DAY = click.DateTime(["%Y-%m-%d"])
+_PERIOD = [
+    *option("--from begin", "the first day", "DAY", _DAY, required=True),
+    *option("--to end", "the day after the last one", "DAY", _DAY, required=True),
+    *option("--zone", "the time zone of both days", "NAME", default="UTC", show_default=True),
+]
+_METERS = [
+    *option(
+        "--limit-kw",
+        "the most that the supply of an outlet or PDU delivers: breaker x voltage",
+        "KW",
+        click.FloatRange(0.001, 10_000.0),
+    ),
+    *option(
+        "--step",
+        "the smallest change that registers show; without it, the middle rise of each",
+        "KWH",
+        click.FloatRange(0.000_001, 1_000.0),
+    ),
+    *option("--wrap", "where registers begin again at 0", "KWH", click.FloatRange(1.0, 1e15)),
+    *option(
+        "--class meter_class",
+        "the greatest error of the meters themselves",
+        "PERCENT",
+        click.FloatRange(0.001, 20.0),
+    ),
+    *option(
+        "--volts",
+        "the voltage at outlets, to compare energy with current",
+        "V",
+        click.FloatRange(12.0, 1000.0),
+    ),
+    *option("--own-use", "what a PDU itself uses", "W", click.FloatRange(0.0, 10_000.0)),
+    *option("--meters", "CSV that says these for single PDUs and outlets", "FILE"),
+]
+_GROUPS = [
+    *option("--hall", "the hall's drawing, hall.power.toml: sums of machines", "FILE"),
+    *option("--customers", "CSV with customer,pdu,outlet,from,to: sums of customers", "FILE"),
+    *option(
+        "--pue",
+        "sum the PDU output for a PUE by ISO/IEC 30134-2",
+        "CATEGORY",
+        click.Choice(list(CATEGORIES)),
+    ),
+    *option("--csv", "print CSV, a line of an invoice for each outlet"),
+    *option("--html", "also write one self-contained page with plots", "FILE"),
+]
+_SERVER = [
+    *option("--match", 'server: more labels of the series, such as job="pdu"', "LABELS"),
+    *option("--username", "server: the user to log in as", "NAME"),
+    *secret_files(asked=False),
+    *option("--ca-pem", "server: trust the authorities in this file, and no others", "FILE"),
+]
 audit = Subcommand(
     "audit",
     callback=_audit,
     help=_AUDIT_HELP,
     examples=(
         "pdu energy audit a.jsonl --from 2026-10-01 --to 2026-11-01 --limit-kw 3.68",
-        "pdu energy audit a.jsonl --from 2026-10-01 --to 2026-10-08 --limit-kw 11",
+        "pdu energy audit a.jsonl --from 2026-10-01 --to 2026-10-08 --meters m.csv",
     ),
-    context_settings={"max_content_width": _WIDTH},
-    params=[
-        Word("FILE+"),
-        *option("--from begin", "the first day", "DAY", _DAY, required=True),
-        *option("--to end", "the day after the last one", "DAY", _DAY, required=True),
-        *option("--zone", "the time zone of both days", "NAME", default="UTC", show_default=True),
-        *option(
-            "--limit-kw",
-            "the most that the supply of one PDU delivers: breaker x voltage",
-            "KW",
-            click.FloatRange(0.001, 10_000.0),
-            required=True,
-        ),
-        *option(
-            "--step",
-            "the smallest change that registers show; without it, the middle rise of each",
-            "KWH",
-            click.FloatRange(0.000_001, 1_000.0),
-        ),
-        *option(
-            "--class meter_class",
-            "the greatest error of the meters themselves",
-            "PERCENT",
-            click.FloatRange(0.001, 20.0),
-        ),
-        *output(),
-    ],
+    context_settings={"max_content_width": text.WIDTH},
+    params=[Word("SOURCE+"), *_PERIOD, *_METERS, *_GROUPS, *_SERVER, *output()],
 )
 energy = Lazy(
     "energy",

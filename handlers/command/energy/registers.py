@@ -5,8 +5,11 @@ Times are seconds since 1970 in UTC, energies are kWh, powers are kW.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple, Optional
+
+_NO_CHANGES: Mapping[int, str] = MappingProxyType({})
 
 
 class Limits(NamedTuple):
@@ -33,9 +36,9 @@ class Readings(NamedTuple):
     begins: Sequence[float]
     ends: Sequence[float]
     values: Sequence[float]
-    #: numbers of readings before which the unit changed or began again: another serial number or
-    #: firmware, or a shorter uptime. What the register did there is not known
-    changes: frozenset[int] = frozenset()
+    #: numbers of readings before which the unit changed or began again -> how that was seen, such
+    #: as by another serial number. What the register did there is not known
+    changes: Mapping[int, str] = _NO_CHANGES
     #: seconds by which all times may be wrong, where the clock of the reader jumped
     slack: float = 0.0
 

@@ -8,102 +8,81 @@ have no energy and are left out.
 from __future__ import annotations
 
 import calendar
+import hashlib
 import itertools
 import json
 import math
-import statistics
 import time
-from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, Optional
 
 from ...errors import SettingsError, printable
-from .registers import Event, Readings
+from .readings import OWN, OutletReading, Pdu, Poll, gathered
 
-#: the identity of the PDU's own register
-OWN = ""
 #: what a line raises that is not such a round
 _BAD = (ValueError, TypeError, KeyError, RecursionError, OverflowError)
+_TIMES = (
+    "A reading was taken at some moment of its round: the files do not say when. Of jumps"
+    " of the poller's clock, only those back into an earlier round are seen. The files have no"
+    " serial number and no uptime: a unit that was exchanged at the same address is seen only by"
+    " its register."
+)
 
 
-class Series:
-    """The readings of one register."""
+class Rounds:
+    """Files of rounds as a source."""
 
-    def __init__(self) -> None:
-        self.begins, self.ends, self.values = array("d"), array("d"), array("d")
-        #: numbers of the readings before which the PDU's name meant another address or handler
-        self.changes: set[int] = set()
-        #: the currents that were read, in A, and when
-        self.times, self.currents = array("d"), array("d")
+    def __init__(self, paths: Sequence[str]) -> None:
+        self._paths = paths
+        self._origin: list[str] = []
 
-    def readings(self, slack: float) -> Readings:
-        """As the audit takes them."""
-        return Readings(self.begins, self.ends, self.values, frozenset(self.changes), slack=slack)
+    def pdus(self, begin: float, end: float) -> Iterator[Pdu]:
+        """All PDUs, with all of their readings."""
+        yield from gathered(self._polls()).values()
 
+    def close(self) -> None:
+        """Nothing to do: a file is open only while it is read."""
 
-class Pdu:
-    """One PDU of the files."""
+    def origin(self) -> Sequence[str]:
+        """The hash of each file, and what rounds do not say."""
+        return [*self._origin, _TIMES]
 
-    def __init__(self) -> None:
-        #: identity of an outlet, or OWN -> its register
-        self.registers: dict[str, Series] = {}
-        self.unit: Optional[tuple[str, str]] = None
+    def _polls(self) -> Iterator[Poll]:
+        """The rounds of all files, which must follow each other in time.
 
-
-class Files(NamedTuple):
-    """What the files say."""
-
-    pdus: Mapping[str, Pdu]
-    #: when the clock of the machine that polled jumped back
-    jumps: Sequence[Event]
-    #: seconds by which all times may be wrong for that reason
-    slack: float
-
-
-def read(paths: Sequence[str]) -> Files:
-    """The rounds of all files, which must follow each other in time.
-
-    Raises SettingsError, which names the file and the line.
-    """
-    parts = [_rounds(path) for path in paths]
-    opened = sorted(((next(part), part) for part in parts), key=lambda one: one[0].begin)
-    pdus: dict[str, Pdu] = {}
-    begins, ends = array("d"), array("d")
-    for first, rest in opened:
-        if begins and first.begin < begins[-1]:
-            raise SettingsError(
-                f"{first.where}: the file begins before the end of another one: give files that"
-                " follow each other"
-            )
-        for one in itertools.chain([first], rest):
-            begins.append(one.begin)
-            ends.append(one.end)
-            _keep(pdus, one)
-    jumps, slack = _jumps(begins, ends)
-    return Files(pdus, jumps, slack)
-
-
-class _Reading(NamedTuple):
-    name: str
-    unit: tuple[str, str]
-    #: identity of an outlet, or OWN; its energy in kWh; its current in A
-    figures: Sequence[tuple[str, Optional[float], Optional[float]]]
+        Raises SettingsError, which names the file and the line.
+        """
+        hashes = {path: hashlib.sha256() for path in self._paths}
+        parts = [_rounds(path, hashes[path]) for path in self._paths]
+        opened = sorted(((next(part), part) for part in parts), key=lambda one: one[0].begin)
+        before = -math.inf
+        for first, rest in opened:
+            if first.begin < before:
+                raise SettingsError(
+                    f"{first.where}: the file begins before the end of another one: give files that"
+                    " follow each other"
+                )
+            for one in itertools.chain([first], rest):
+                before = one.begin
+                yield from one.polls
+        for path, digest in hashes.items():
+            self._origin.append(f"Readings: {printable(path)}, SHA-256 {digest.hexdigest()}")
 
 
 class _Round(NamedTuple):
     where: str
     begin: float
-    end: float
-    readings: Sequence[_Reading]
+    polls: Sequence[Poll]
 
 
-def _rounds(path: str) -> Iterator[_Round]:
+def _rounds(path: str, digest: hashlib._Hash) -> Iterator[_Round]:
     """The rounds of one file; at least one."""
     number = 0
     try:
         with open(path, "rb") as file:
             for number, line in enumerate(file, start=1):
                 where = f"{printable(path)}, line {number}"
+                digest.update(line)
                 try:
                     yield _round(where, json.loads(line, parse_constant=_no_number))
                 except _BAD as error:
@@ -128,25 +107,33 @@ def _round(where: str, found: Any) -> _Round:
     took = _figure(found["summary"]["seconds"], "seconds")
     if took is None:
         raise ValueError("seconds is missing")
-    readings = [_reading(row) for row in found["pdus"]]
-    if len({one.name for one in readings}) != len(readings):
-        raise ValueError("a PDU comes twice")
     # The time is cut to whole seconds.
-    return _Round(where, ended - took, ended + 1.0, readings)
+    begin, end = ended - took, ended + 1.0
+    polls = [_poll(row, begin, end) for row in found["pdus"]]
+    if len({one.pdu for one in polls}) != len(polls):
+        raise ValueError("a PDU comes twice")
+    return _Round(where, begin, polls)
 
 
-def _reading(row: Any) -> _Reading:
-    figures: list[tuple[str, Optional[float], Optional[float]]] = [
-        (OWN, _figure(row["energy_kwh"], "energy_kwh"), None)
+def _poll(row: Any, begin: float, end: float) -> Poll:
+    figures = [
+        OutletReading(
+            OWN, _figure(row["energy_kwh"], "energy_kwh"), _figure(row.get("load_a"), "load_a")
+        )
     ]
     for outlet in row["outlets"]:
-        identity = _text(outlet["identity"], "identity")
-        energy = _figure(outlet["energy_kwh"], "energy_kwh")
-        figures.append((identity, energy, _figure(outlet["current_a"], "current_a")))
-    if len({identity for identity, _, _ in figures}) != len(figures):
+        figures.append(
+            OutletReading(
+                _text(outlet["identity"], "identity"),
+                _figure(outlet["energy_kwh"], "energy_kwh"),
+                _figure(outlet["current_a"], "current_a"),
+                state=_text(outlet["state"], "state"),
+            )
+        )
+    if len({one.identity for one in figures}) != len(figures):
         raise ValueError("an outlet comes twice, or has no identity")
-    unit = (_text(row["handler"], "handler"), _text(row["address"], "address"))
-    return _Reading(_text(row["name"], "name"), unit, figures)
+    unit = f"{_text(row['handler'], 'handler')} {_text(row['address'], 'address')}"
+    return Poll(_text(row["name"], "name"), begin, end, figures, unit=unit)
 
 
 def _text(value: Any, name: str) -> str:
@@ -168,41 +155,3 @@ def _figure(value: Any, name: str) -> Optional[float]:
 
 def _no_number(text: str) -> float:
     raise ValueError(f"{text} is not a number")
-
-
-def _keep(pdus: dict[str, Pdu], one: _Round) -> None:
-    for reading in one.readings:
-        pdu = pdus.setdefault(reading.name, Pdu())
-        changed = pdu.unit is not None and pdu.unit != reading.unit
-        pdu.unit = reading.unit
-        if changed:
-            for series in pdu.registers.values():
-                series.changes.add(len(series.values))
-        for identity, energy, current in reading.figures:
-            series = pdu.registers.setdefault(identity, Series())
-            if energy is not None:
-                series.begins.append(one.begin)
-                series.ends.append(one.end)
-                series.values.append(energy)
-            if current is not None:
-                series.times.append(one.begin)
-                series.currents.append(current)
-
-
-def _jumps(begins: Sequence[float], ends: Sequence[float]) -> tuple[list[Event], float]:
-    """The jumps back of the clock, and by how much times may be wrong.
-
-    A jump moved the time by what the round seems to be early. A jump forward looks like a gap.
-    """
-    jumps: list[Event] = []
-    slack = 0.0
-    usual = statistics.median([new - old for old, new in zip(begins, begins[1:])] or [0.0])
-    for number in range(1, len(begins)):
-        # The next round begins after the end of this one; times are exact to a second.
-        if begins[number] < ends[number - 1] - 3.0:
-            jump = max(usual, 0.0) - (begins[number] - begins[number - 1])
-            slack += jump
-            when = sorted((begins[number - 1], begins[number]))
-            reason = f"the clock of the polls went back by about {jump:.0f} s"
-            jumps.append(Event("clock", when[0], when[1], reason))
-    return jumps, slack

@@ -19,6 +19,8 @@ from .registers import Event, Limits, Readings
 
 #: how many readings in a row may be wrong and still differ from each other
 _FEW = 3
+#: how many runs back a register may come home: more are no momentary fault, and would take long
+_BACK = 200
 
 
 class Segment(NamedTuple):
@@ -64,8 +66,13 @@ def follows(readings: Readings, limits: Limits, one: int, other: int) -> bool:
     return -slack <= rise <= most + slack
 
 
-def _changed(readings: Readings, one: int, other: int) -> bool:
-    return any(one < change <= other for change in readings.changes)
+def _changed(readings: Readings, one: int, other: int) -> str:
+    """How a change of the unit between two readings was seen; "" if there was none."""
+    if not readings.changes:
+        return ""
+    return "; ".join(
+        dict.fromkeys(how for at, how in sorted(readings.changes.items()) if one < at <= other)
+    )
 
 
 def _runs(readings: Readings, limits: Limits) -> Iterator[range]:
@@ -101,7 +108,7 @@ def _home(
     readings: Readings, limits: Limits, kept: Sequence[list[int]], run: range
 ) -> Optional[int]:
     """The place of the segment that goes on with this run, if all after it were wrong readings."""
-    for place in range(len(kept) - 1, -1, -1):
+    for place in range(len(kept) - 1, max(len(kept) - 1 - _BACK, -1), -1):
         if _goes_on(readings, limits, kept[place], run[0]):
             return place
         if not _doubtful(readings, kept[place]):
@@ -224,8 +231,9 @@ def _breaks(readings: Readings, limits: Limits, segments: Sequence[Segment]) -> 
     for one, other in zip(segments, segments[1:]):
         old, new = readings.values[one.last], readings.values[other.first]
         begin, end = readings.begins[one.last], readings.ends[other.first]
-        if _changed(readings, one.last, other.first):
-            yield Event("replaced", begin, end, "another unit, firmware or a restart")
+        change = _changed(readings, one.last, other.first)
+        if change:
+            yield Event("changed", begin, end, change)
         elif new > old:
             reason = f"rose by {new - old:g} kWh, more than the supply delivers"
             yield Event("too fast", begin, end, reason)

@@ -1,0 +1,203 @@
+"""Checks of a register against what else was read: power, current, state, and the times of polls.
+
+Each yields events, which are findings: no figure is corrected by them.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, Optional
+
+from .readings import OFF
+from .registers import Event
+
+GAP, UNIT, STANDING, OFF_CURRENT = "gap", "unit", "standing register", "current while off"
+#: a gap is longer than so many times the usual time between two polls
+GAP_FACTOR = 3.0
+#: a register must have moved by so many steps before it is compared
+COMPARED_STEPS = 20.0
+#: a register stands while at least so many of its steps flow
+STOOD_STEPS = 3.0
+_DAY = 86400.0
+#: real power is at least this share of apparent power, for any supply of a server
+_LEAST_FACTOR = 0.25
+#: the least that an ampere can be, in kW, where the voltage is not known: 48 V DC, or 100 V AC at a
+#: power factor of 0.3
+_LEAST_KW = 0.03
+#: a current up to this counts as none, in A: resolution and idle current of common meters
+IDLE_A = 0.1
+#: factor of a unit mistake -> what it looks like
+_FACTORS = (0.001, 0.1, 10.0, 1000.0)
+
+
+class Rows(NamedTuple):
+    """A register and what was read beside it: a row for each poll, NaN for what was not read."""
+
+    begins: Sequence[float]
+    ends: Sequence[float]
+    kwh: Sequence[float]
+    amperes: Sequence[float]
+    watts: Sequence[float]
+    states: Sequence[int]
+
+
+class Supply(NamedTuple):
+    """What the checks need to know."""
+
+    #: the register's step, in kWh
+    step: float
+    #: the voltage in V; None if nobody stated it
+    volts: Optional[float]
+    #: the usual time between two polls, in s
+    usual_gap: float
+
+
+def found(rows: Rows, supply: Supply, begin: float, end: float) -> list[Event]:
+    """All findings that touch a period."""
+    events = [
+        *gaps(rows, supply, begin, end),
+        *unit(rows, supply),
+        *standing(rows, supply),
+        *current_while_off(rows),
+    ]
+    return [one for one in events if one.begin < end and one.end > begin]
+
+
+def gaps(rows: Rows, supply: Supply, begin: float, end: float) -> Iterator[Event]:
+    """Times without a reading of the register, the ends of the period included."""
+    most = GAP_FACTOR * supply.usual_gap
+    if not most:
+        return
+    before: Optional[int] = None
+    for number, kwh in enumerate(rows.kwh):
+        if kwh != kwh:
+            continue
+        start = begin if before is None else rows.ends[before]
+        if rows.begins[number] - start > most:
+            yield _gap(start, rows.begins[number])
+        before = number
+    if before is not None and end - rows.ends[before] > most:
+        yield _gap(rows.ends[before], end)
+
+
+def _gap(begin: float, end: float) -> Event:
+    return Event(GAP, begin, end, f"no reading for {(end - begin) / 3600.0:.1f} h")
+
+
+def unit(rows: Rows, supply: Supply) -> Iterator[Event]:
+    """A register that rises 10 or 1,000 times as fast as its power says, or as slowly.
+
+    The middle one of all days counts, so that single false readings do not.
+    """
+    by_watts = any(watts == watts for watts in rows.watts)
+    if not by_watts and supply.volts is None:
+        return
+    days: dict[int, tuple[float, float]] = {}
+    for number in range(1, len(rows.kwh)):
+        rise = rows.kwh[number] - rows.kwh[number - 1]
+        flowed = _flowed(rows, supply, number, by_watts)
+        if rise >= 0.0 and flowed is not None:
+            day = int(rows.begins[number] // _DAY)
+            counted, summed = days.get(day, (0.0, 0.0))
+            days[day] = (counted + rise, summed + flowed)
+    whole = sum(counted for counted, _ in days.values())
+    if whole < COMPARED_STEPS * supply.step or not any(summed > 0.0 for _, summed in days.values()):
+        return
+    ratio = statistics.median(counted / summed for counted, summed in days.values() if summed > 0.0)
+    factor = mistaken_factor(ratio, by_watts)
+    if factor is not None:
+        beside = "the power" if by_watts else f"current x {supply.volts:g} V (apparent power)"
+        reason = f"counts {ratio:.3g} times what {beside} says: a unit mistake by {factor:g}?"
+        yield Event(UNIT, rows.begins[0], rows.ends[-1], reason)
+
+
+def mistaken_factor(ratio: float, by_watts: bool) -> Optional[float]:
+    """The unit mistake that explains a ratio of counted to summed energy; None if none does."""
+    low, high = (0.7, 1.4) if by_watts else (_LEAST_FACTOR, 1.1)
+    for factor in _FACTORS:
+        if low * factor <= ratio <= high * factor:
+            return factor
+    return None
+
+
+def _flowed(rows: Rows, supply: Supply, number: int, by_watts: bool) -> Optional[float]:
+    """The energy between two polls by power, or by current and voltage, in kWh."""
+    seconds = rows.begins[number] - rows.begins[number - 1]
+    if not 0.0 < seconds <= GAP_FACTOR * supply.usual_gap:
+        return None
+    figures = rows.watts if by_watts else rows.amperes
+    mean = (figures[number] + figures[number - 1]) / 2.0
+    if mean != mean:
+        return None
+    kilowatts = mean / 1000.0 if by_watts else mean * (supply.volts or 0.0) / 1000.0
+    return kilowatts * seconds / 3600.0
+
+
+def standing(rows: Rows, supply: Supply) -> Iterator[Event]:
+    """A register that does not move while current flows."""
+    start: Optional[int] = None
+    energy = 0.0
+    for number in range(1, len(rows.kwh) + 1):
+        stands = number < len(rows.kwh) and rows.kwh[number] == rows.kwh[number - 1]
+        if stands:
+            start = number - 1 if start is None else start
+            energy += _at_least(rows, supply, number)
+            continue
+        if start is not None and energy >= STOOD_STEPS * supply.step:
+            span = range(start, number)
+            least = min(
+                (rows.amperes[one] for one in span if rows.amperes[one] == rows.amperes[one]),
+                default=0.0,
+            )
+            flowed = f"at least {least:g} A" if least else "current"
+            reason = f"the register stood while {flowed} flowed: at least {energy:.3g} kWh"
+            yield Event(STANDING, rows.begins[start], rows.ends[number - 1], reason)
+        start, energy = None, 0.0
+
+
+def _at_least(rows: Rows, supply: Supply, number: int) -> float:
+    """The least energy that flowed between two polls, in kWh; 0 if that is not known."""
+    seconds = rows.begins[number] - rows.begins[number - 1]
+    if not 0.0 < seconds <= GAP_FACTOR * supply.usual_gap:
+        return 0.0
+    watts = _lower(rows.watts, number)
+    if watts == watts:
+        return watts / 1000.0 * seconds / 3600.0
+    amperes = _lower(rows.amperes, number)
+    if not amperes > IDLE_A:
+        return 0.0
+    return amperes * least_kw(supply) * seconds / 3600.0
+
+
+def least_kw(supply: Supply) -> float:
+    """The least power of an ampere, in kW."""
+    return _LEAST_KW if supply.volts is None else _LEAST_FACTOR * supply.volts / 1000.0
+
+
+def _lower(figures: Sequence[float], number: int) -> float:
+    """The lower figure of a poll and the one before; NaN if one is missing."""
+    one, other = figures[number - 1], figures[number]
+    return min(one, other) if one == one and other == other else one + other
+
+
+def current_while_off(rows: Rows) -> Iterator[Event]:
+    """Current through an outlet that is off, in two polls or more.
+
+    In one poll, the outlet may have been switched between the reading of both.
+    """
+    start: Optional[int] = None
+    for number in range(len(rows.states) + 1):
+        flows = (
+            number < len(rows.states)
+            and rows.states[number] == OFF
+            and rows.amperes[number] > IDLE_A
+        )
+        if flows:
+            start = number if start is None else start
+            continue
+        if start is not None and number - start > 1:
+            most = max(rows.amperes[start:number])
+            reason = f"up to {most:g} A in {number - start} polls"
+            yield Event(OFF_CURRENT, rows.begins[start], rows.ends[number - 1], reason)
+        start = None

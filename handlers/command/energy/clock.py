@@ -1,0 +1,86 @@
+"""The reader's clock: where it jumped, and by how much times may be wrong. Pure.
+
+With the monotonic clock of the reader each jump is known, and times are given as if the clock had
+never jumped after the first poll. Without it, only jumps back into an earlier poll are seen, and a
+jump forward looks like a gap.
+"""
+
+from __future__ import annotations
+
+import statistics
+from array import array
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from .registers import Event
+
+#: what both clocks may differ by between two polls: this, and a share of the time that passed,
+#: which is twice as much as NTP may slew (500 ppm, RFC 5905)
+ALIKE_S, ALIKE_SHARE = 1.5, 0.001
+#: the next round begins after the end of this one; times are exact to a second
+_OVERLAP_S = 3.0
+
+
+class Clock(NamedTuple):
+    """The times of polls."""
+
+    begins: Sequence[float]
+    ends: Sequence[float]
+    jumps: Sequence[Event] = ()
+    #: seconds by which all times may be wrong
+    slack: float = 0.0
+
+
+def seen_by_monotonic(
+    begins: Sequence[float],
+    ends: Sequence[float],
+    monotonic: Sequence[float],
+    boots: Collection[int] = (),
+) -> Clock:
+    """Jumps by the monotonic clock. It begins again when the reader's machine starts.
+
+    `boots`: numbers of polls before which it did.
+    """
+    jumps: list[Event] = []
+    shift, shifts = 0.0, [0.0]
+    made: list[float] = []
+    for number, begin in enumerate(begins):
+        if number and number not in boots and monotonic[number] > monotonic[number - 1]:
+            passed = monotonic[number] - monotonic[number - 1]
+            jump = begin - begins[number - 1] - passed
+            if abs(jump) > ALIKE_S + ALIKE_SHARE * passed:
+                shift += jump
+                shifts.append(shift)
+                when = sorted((begins[number - 1], begin))
+                direction = "forward" if jump > 0 else "back"
+                reason = f"the reader's clock went {direction} by {abs(jump):.0f} s"
+                jumps.append(Event("clock", when[0], when[1], reason))
+        made.append(shift)
+    if not jumps:
+        return Clock(begins, ends)
+    return Clock(
+        array("d", [time - by for time, by in zip(begins, made)]),
+        array("d", [time - by for time, by in zip(ends, made)]),
+        jumps,
+        # One of the clock's settings was right, and nobody says which.
+        max(map(abs, shifts)),
+    )
+
+
+def seen_by_begins(begins: Sequence[float], ends: Sequence[float]) -> Clock:
+    """Jumps back: a poll that begins before the end of the one before."""
+    jumps: list[Event] = []
+    slack = 0.0
+    late = [
+        number for number in range(1, len(begins)) if begins[number] < ends[number - 1] - _OVERLAP_S
+    ]
+    if late:
+        usual = statistics.median([new - old for old, new in zip(begins, begins[1:])])
+        for number in late:
+            # A jump moved the time by what the poll seems to be early.
+            jump = max(usual, 0.0) - (begins[number] - begins[number - 1])
+            slack += jump
+            when = sorted((begins[number - 1], begins[number]))
+            reason = f"the reader's clock went back by about {jump:.0f} s"
+            jumps.append(Event("clock", when[0], when[1], reason))
+    return Clock(begins, ends, jumps, slack)

@@ -1,0 +1,143 @@
+"""An audit for programs: JSON, and CSV with the lines of invoices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Optional
+
+from ..fleet.tables import csv_lines
+from .audit import Answer, Audited
+from .groups import Line, Sum, balance
+from .outcome import Outcome, kwh, utc
+from .registers import Event, Kilowatthours
+
+
+def as_json(found: Outcome) -> dict[str, Any]:
+    """The whole outcome."""
+    return {
+        "from": utc(found.begin),
+        "to": utc(found.end),
+        "zone": found.zone.key,
+        "level": found.level,
+        "notes": [*found.notes()],
+        "pdus": [_pdu(one) for one in found.pdus],
+        "machines": [_sum(one) for one in found.machines],
+        "customers": [_sum(one) for one in found.customers],
+        "pue": None if found.pue is None else _pue(found),
+    }
+
+
+def _pue(found: Outcome) -> Optional[dict[str, Any]]:
+    assert found.pue is not None
+    return {
+        "category": found.pue.category,
+        "it_kwh": found.pue.energy._asdict(),
+        "outlets": found.pue.outlets,
+        "not_known": list(found.pue.unknowns),
+    }
+
+
+def _pdu(pdu: Audited) -> dict[str, Any]:
+    compared = balance(pdu)
+    return {
+        "name": pdu.name,
+        "level": pdu.level,
+        "outlets": [{"identity": one.outlet, **_answer(one)} for one in pdu.outlets],
+        "pdu": None if pdu.own is None else _answer(pdu.own),
+        "sum_kwh": None if pdu.total is None else pdu.total._asdict(),
+        "sum_exceeds_pdu": pdu.exceeded,
+        "difference": None
+        if compared is None
+        else {
+            "kwh": compared.difference._asdict(),
+            "explained": compared.explained,
+            "reason": compared.reason,
+        },
+        "outlets_without_energy": len(pdu.unread),
+        "polls_failed": pdu.failed,
+    }
+
+
+def _answer(one: Answer) -> dict[str, Any]:
+    return {
+        "kwh": one.energy._asdict(),
+        "lowest_defensible_bill_kwh": one.energy.low,
+        "read": one.read,
+        "grade": one.grade,
+        "step_kwh": one.step,
+        "meter": one.meter._asdict(),
+        "events": _events(one.events),
+    }
+
+
+def _sum(one: Sum) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "kwh": one.energy._asdict(),
+        "lowest_defensible_bill_kwh": one.energy.low,
+        "grade": one.grade,
+        "outlets": [
+            {
+                "pdu": line.pdu,
+                "identity": line.outlet,
+                "from": utc(line.begin),
+                "to": utc(line.end),
+                "kwh": None if line.energy is None else line.energy._asdict(),
+                "read": line.read,
+                "grade": line.grade,
+                "events": _events(line.events),
+            }
+            for line in one.lines
+        ],
+    }
+
+
+def _events(events: Iterable[Event]) -> list[dict[str, Any]]:
+    return [
+        {**event._asdict(), "begin": utc(event.begin), "end": utc(event.end)} for event in events
+    ]
+
+
+_HEAD = (
+    "for", "name", "pdu", "outlet", "from", "to", "kwh_lowest", "kwh_best", "kwh_highest", "read",
+    "grade", "events",
+)  # fmt: skip
+
+
+def as_csv(found: Outcome) -> str:
+    """The lines of invoices: of customers, of machines, of PDUs. `kwh_lowest` is what can be
+    defended."""
+    return csv_lines([_HEAD, *_rows(found)])
+
+
+def _rows(found: Outcome) -> Iterator[Sequence[object]]:
+    for what, sums in (("customer", found.customers), ("machine", found.machines)):
+        for one in sums:
+            for line in one.lines:
+                yield _row(found, what, one.name, line)
+    for pdu, answer in found.answers():
+        line = Line(
+            pdu.name,
+            answer.outlet,
+            found.begin,
+            found.end,
+            answer.energy,
+            answer.read,
+            answer.grade,
+            answer.events,
+        )
+        yield _row(found, "outlet" if answer.outlet else "pdu", "", line)
+
+
+def _row(found: Outcome, what: str, name: str, line: Line) -> Sequence[object]:
+    begin, end = found.local(line.begin), found.local(line.end)
+    figures = ["", "", ""] if line.energy is None else _figures(line.energy)
+    told = "; ".join(found.told(event) for event in line.events)
+    return [
+        what, name, line.pdu, line.outlet, begin, end, *figures, f"{line.read:.4f}", line.grade,
+        told or ("no energy was read" if line.energy is None else ""),
+    ]  # fmt: skip
+
+
+def _figures(energy: Kilowatthours) -> Sequence[object]:
+    return kwh(energy)

@@ -1,0 +1,139 @@
+"""Sums of registers: of machines, of customers, and of a PDU's outlets beside its inlet. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
+from typing import NamedTuple, Optional
+
+from ..output import counted
+from .audit import BOUNDED, LEVELS, NOT_BILLABLE, Answer, Audited, Share, graded
+from .owners import Place, Tenure, cut
+from .registers import NOTHING, Event, Kilowatthours
+
+
+class Line(NamedTuple):
+    """One outlet of a sum, as an invoice's line."""
+
+    pdu: str
+    outlet: str
+    begin: float
+    end: float
+    #: None: no energy was read
+    energy: Optional[Kilowatthours]
+    read: float
+    grade: str
+    events: Sequence[Event]
+
+
+class Sum(NamedTuple):
+    """The energy of a machine or a customer."""
+
+    name: str
+    lines: Sequence[Line]
+    #: of those lines that were read
+    energy: Kilowatthours
+    grade: str
+
+    @property
+    def level(self) -> int:
+        """The exit code of its grade."""
+        return LEVELS[self.grade]
+
+
+def by_machine(
+    machines: Mapping[str, Sequence[Place]], pdus: Iterable[Audited], begin: float, end: float
+) -> list[Sum]:
+    """Each machine with its cords."""
+    answers = {(pdu.name, one.outlet): one for pdu in pdus for one in pdu.outlets}
+    return [
+        _sum(name, [_line(place, answers.get(place), begin, end) for place in places])
+        for name, places in machines.items()
+    ]
+
+
+def _line(place: Place, answer: Optional[Answer], begin: float, end: float) -> Line:
+    if answer is None:
+        return Line(*place, begin, end, None, 0.0, NOT_BILLABLE, ())
+    return Line(*place, begin, end, answer.energy, answer.read, answer.grade, answer.events)
+
+
+def by_customer(
+    tenures: Mapping[Place, Sequence[Tenure]], pdus: Iterable[Audited], begin: float, end: float
+) -> list[Sum]:
+    """Each customer with the outlets that it had, each for its time; last, what nobody had."""
+    shares: dict[Place, Sequence[Share]] = {
+        (pdu.name, one.outlet): one.shares for pdu in pdus for one in pdu.outlets
+    }
+    lines: dict[str, list[Line]] = {}
+    for place in {**dict.fromkeys(tenures), **dict.fromkeys(shares)}:
+        owned = cut(tenures.get(place, ()), begin, end)
+        found = shares.get(place)
+        if found is None:
+            for one in owned:
+                unread = Line(*place, one.begin, one.end, None, 0.0, NOT_BILLABLE, ())
+                lines.setdefault(one.customer, []).append(unread)
+            continue
+        for share in found:
+            lines.setdefault(share.customer, []).append(_share(place, share))
+    return [_sum(name, lines[name]) for name in sorted(lines, key=lambda one: (not one, one))]
+
+
+def _share(place: Place, one: Share) -> Line:
+    return Line(*place, one.begin, one.end, one.energy, one.read, one.grade, one.events)
+
+
+def _sum(name: str, lines: Sequence[Line]) -> Sum:
+    read = [one.energy for one in lines if one.energy is not None]
+    energy = reduce(Kilowatthours.plus, read, NOTHING)
+    events = [event for one in lines for event in one.events]
+    grade = graded(energy.best, energy.width, events)
+    if len(read) < len(lines):
+        grade = NOT_BILLABLE
+    elif all(LEVELS[one.grade] == 0 for one in lines):
+        # Lines of outlets that were not used are firm, though they have a width.
+        grade = lines[0].grade
+    return Sum(name, lines, energy, grade)
+
+
+class Balance(NamedTuple):
+    """What a PDU's own register counted beside the sum of its outlets."""
+
+    #: PDU less outlets, in kWh
+    difference: Kilowatthours
+    #: None if that cannot be said: outlets without a register, or the PDU's own use is not stated
+    explained: Optional[bool]
+    reason: str
+
+
+def balance(pdu: Audited) -> Optional[Balance]:
+    """The difference of inlet and outlets; None if one of them was not read."""
+    if pdu.own is None or pdu.total is None:
+        return None
+    own, total = pdu.own.energy, pdu.total
+    difference = Kilowatthours(own.low - total.high, own.best - total.best, own.high - total.low)
+    if difference.high < 0.0:
+        return Balance(difference, False, "the outlets took more than the PDU itself")
+    if difference.low <= 0.0:
+        return Balance(difference, True, "the bounds of both meet")
+    if pdu.unread:
+        reason = f"no energy was read of {counted(len(pdu.unread), 'outlet')}"
+        return Balance(difference, None, reason)
+    watts = 3_600_000.0 * difference.low / pdu.seconds
+    if pdu.own.meter.own_use_w is None:
+        reason = f"at least {watts:.3g} W on average; nobody stated the PDU's own use"
+        return Balance(difference, None, reason)
+    if watts <= pdu.own.meter.own_use_w:
+        return Balance(difference, True, "the PDU's own use")
+    reason = f"at least {watts:.3g} W on average, more than the PDU's own use"
+    return Balance(difference, False, reason)
+
+
+def worst(pdus: Iterable[Audited], sums: Iterable[Sum]) -> int:
+    """The exit code: the worst grade of any register, machine and customer."""
+    level = 0
+    for pdu in pdus:
+        compared = balance(pdu)
+        odd = compared is not None and compared.explained is False
+        level = max(level, pdu.level, LEVELS[BOUNDED] if odd else 0)
+    return max([level, *(one.level for one in sums)])

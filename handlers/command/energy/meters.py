@@ -1,0 +1,91 @@
+"""What is known of each meter and of the supply in front of it: from options, from the owner's file
+and from what the unit itself states.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from typing import NamedTuple, Optional
+
+from ...errors import SettingsError
+from .readings import OWN
+from .tables import rows
+
+
+class Meter(NamedTuple):
+    """What is known of one register; None for what nobody stated."""
+
+    #: the most that the supply delivers, in kW
+    limit_kw: Optional[float] = None
+    #: the smallest change that the register shows, in kWh
+    step_kwh: Optional[float] = None
+    #: where the register begins again at 0, in kWh
+    wrap_kwh: Optional[float] = None
+    #: the greatest error of the meter, in percent
+    class_percent: Optional[float] = None
+    #: the voltage at the outlet, in V
+    volts: Optional[float] = None
+    #: what the PDU itself uses, in W
+    own_use_w: Optional[float] = None
+
+
+#: column -> the least and the most that it may be
+_RANGES = {
+    "limit_kw": (0.001, 10_000.0),
+    "step_kwh": (0.000_001, 1_000.0),
+    "wrap_kwh": (1.0, 1e15),
+    "class_percent": (0.001, 20.0),
+    "volts": (12.0, 1_000.0),
+    "own_use_w": (0.0, 10_000.0),
+}
+
+
+class _Line(NamedTuple):
+    pdu: str
+    outlet: str
+    meter: Meter
+
+
+class Meters:
+    """The meters of all PDUs."""
+
+    def __init__(self, usual: Meter, path: str = "") -> None:
+        """`usual` is of each register that the file does not name.
+
+        The file has the columns `pdu` (`*` and `?` match), `outlet` (empty: all outlets and the PDU
+        itself), and those of `Meter`. A later row wins. Raises SettingsError.
+        """
+        self._usual = usual
+        self._lines: Sequence[_Line] = list(_lines(path)) if path else ()
+
+    def of(self, pdu: str, outlet: str, stated_percent: Optional[float] = None) -> Meter:
+        """One register. `stated_percent`: the error that the unit itself states.
+
+        Raises SettingsError if no limit is known.
+        """
+        found = self._usual
+        for line in self._lines:
+            named = pdu == line.pdu or fnmatchcase(pdu, line.pdu)
+            if named and line.outlet in ("", outlet):
+                said = {
+                    name: value for name, value in line.meter._asdict().items() if value is not None
+                }
+                found = found._replace(**said)
+        if stated_percent is not None:
+            found = found._replace(class_percent=stated_percent)
+        if found.limit_kw is None:
+            where = f"{pdu}, outlet {outlet}" if outlet != OWN else pdu
+            raise SettingsError(
+                f"{where}: the most that its supply delivers is not known: give --limit-kw, or"
+                " limit_kw in the file of --meters"
+            )
+        return found
+
+
+def _lines(path: str) -> list[_Line]:
+    found = []
+    for row in rows(path, ("pdu",), ("outlet", *_RANGES)):
+        said = {name: row.number(name, *span) for name, span in _RANGES.items()}
+        found.append(_Line(row.cells["pdu"], row.cells.get("outlet", ""), Meter(**said)))
+    return found

@@ -1,0 +1,113 @@
+"""The outcome of an audit, as the table for people, the page and programs need it."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple, Optional
+from zoneinfo import ZoneInfo
+
+from .audit import Answer, Audited
+from .groups import Sum
+from .pue import ItEnergy
+from .registers import Event, Kilowatthours
+
+LEGAL = (
+    "Software cannot make a reading legal metrology: where the law wants MID meters for bills, only"
+    " such meters will do (directive 2014/32/EU)."
+)
+
+
+class Outcome(NamedTuple):
+    """All that was found."""
+
+    begin: float
+    end: float
+    zone: ZoneInfo
+    pdus: Sequence[Audited]
+    machines: Sequence[Sum]
+    customers: Sequence[Sum]
+    pue: Optional[ItEnergy]
+    #: the exit code
+    level: int
+    #: which readings these are, with their hash
+    origin: Sequence[str]
+
+    def answers(self) -> Iterator[tuple[Audited, Answer]]:
+        """Each register with its PDU."""
+        for pdu in self.pdus:
+            for one in (*pdu.outlets, *filter(None, [pdu.own])):
+                yield pdu, one
+
+    def notes(self) -> Iterator[str]:
+        """What the figures rest on."""
+        answers = [one for _, one in self.answers()]
+        yield f"Limits: a register's supply delivers at most {_span('limit_kw', answers)} kW."
+        stated = [one.meter.step_kwh is not None for one in answers]
+        if not all(stated):
+            yield (
+                f"Register steps: not stated of {stated.count(False)} of {len(stated)} registers,"
+                " for which the middle rise of each counts."
+            )
+        wraps = [one.meter.wrap_kwh is not None for one in answers]
+        if not all(wraps):
+            yield f"Wraps: not stated of {wraps.count(False)} of {len(wraps)} registers."
+        yield from _classes(answers)
+        yield from self.origin
+        yield LEGAL
+
+    def local(self, time: float) -> str:
+        """A time in the zone, with its offset: an hour comes twice when summer time ends."""
+        return datetime.datetime.fromtimestamp(math.floor(time), self.zone).isoformat(" ")
+
+    def told(self, event: Event) -> str:
+        """An event as a sentence."""
+        begin, end = self.local(event.begin), self.local(event.end)
+        return f"{begin} to {end}: {event.kind}: {event.reason}"
+
+
+def _span(name: str, answers: Sequence[Answer]) -> str:
+    found = sorted({getattr(one.meter, name) for one in answers} - {None})
+    if not found:
+        return "?"
+    return f"{found[0]:g}" if len(found) == 1 else f"{found[0]:g} to {found[-1]:g}"
+
+
+def _classes(answers: Sequence[Answer]) -> Iterator[str]:
+    without = sum(one.meter.class_percent is None for one in answers)
+    if without < len(answers):
+        span = _span("class_percent", answers)
+        yield f"The bounds contain the meter's own error of up to {span} %."
+    if without:
+        yield (
+            f"The bounds of {without} registers are without the meter's own error: no meter class"
+            " was stated."
+        )
+
+
+def utc(time: float) -> str:
+    """A time for programs."""
+    when = datetime.datetime.fromtimestamp(math.floor(time), datetime.timezone.utc)
+    return when.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def kwh(energy: Kilowatthours) -> Sequence[str]:
+    """Lowest, best and highest to three places; the bounds are rounded away from each other."""
+    low = math.floor(energy.low * 1000.0 + 1e-6) / 1000.0
+    high = math.ceil(energy.high * 1000.0 - 1e-6) / 1000.0
+    return [f"{low:.3f}", f"{energy.best:.3f}", f"{high:.3f}"]
+
+
+def share(read: float) -> str:
+    """A share of time, cut so that 100 % means all of it."""
+    return f"{math.floor(read * 1000.0 + 1e-6) / 10.0:.1f} %"
+
+
+def by_event(answers: Sequence[Answer]) -> Mapping[Event, Sequence[Answer]]:
+    """Each event once, with the registers that had it."""
+    found: dict[Event, list[Answer]] = {}
+    for one in answers:
+        for event in one.events:
+            found.setdefault(event, []).append(one)
+    return found

@@ -1,0 +1,89 @@
+"""Pictures of a register as SVG: its segments and events, and the energy as a band. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import Callable
+
+from .audit import Answer, Drawn
+from .outcome import Outcome
+
+_WIDTH, _HEIGHT, _MARGIN = 460.0, 130.0, 4.0
+#: a picture shows so many events; the list below it has all of them
+_MOST_EVENTS = 100
+STYLE = """
+svg { background: #fff; border: 1px solid #bbb; max-width: 100%; height: auto; }
+.segment { fill: none; stroke: #1f5f99; stroke-width: 1.5; } .band { fill: #1f5f9940; }
+.best { fill: none; stroke: #1f5f99; stroke-width: 1; stroke-dasharray: 4 2; }
+.out { fill: #b00020; } .event { fill: #b7791f55; stroke: #b7791f; stroke-width: .5; }
+text { font: 10px system-ui, sans-serif; fill: #333; }
+"""
+Scale = Callable[[float], float]
+
+
+def register(found: Outcome, answer: Answer, drawn: Drawn) -> str:
+    """The register over time: a line for each segment, dots for readings that were left out."""
+    inside = [value for one in drawn.segments for _, value in one]
+    shown = inside or [value for _, value in drawn.left_out]
+    low, high = (min(shown), max(shown)) if shown else (0.0, 1.0)
+    across, up = _across(found), _up(low, high)
+    parts = [*_events(found, answer, across)]
+    for one in drawn.segments:
+        points = " ".join(f"{across(time):.1f},{up(value):.1f}" for time, value in one)
+        parts.append(f'<polyline class="segment" points="{points}"/>')
+    for time, value in drawn.left_out:
+        # One that is far off is drawn at the edge: else the segments would be a flat line.
+        at = min(max(up(value), _MARGIN), _HEIGHT - _MARGIN)
+        parts.append(f'<circle class="out" cx="{across(time):.1f}" cy="{at:.1f}" r="2"/>')
+    return _svg("register, kWh", f"{low:g}", f"{high:g}", parts)
+
+
+def energy(found: Outcome, answer: Answer, drawn: Drawn) -> str:
+    """The energy since the begin of the period, between its bounds."""
+    high = max((one.high for _, one in drawn.band), default=1.0) or 1.0
+    across, up = _across(found), _up(0.0, high)
+    upper = [f"{across(time):.1f},{up(one.high):.1f}" for time, one in drawn.band]
+    lower = [f"{across(time):.1f},{up(one.low):.1f}" for time, one in reversed(drawn.band)]
+    best = [f"{across(time):.1f},{up(one.best):.1f}" for time, one in drawn.band]
+    start = f"{across(found.begin):.1f},{up(0.0):.1f}"
+    parts = [
+        *_events(found, answer, across),
+        f'<polygon class="band" points="{" ".join([start, *upper, *lower])}"/>',
+        f'<polyline class="best" points="{" ".join([start, *best])}"/>',
+    ]
+    return _svg("energy, kWh", "0", f"{high:g}", parts)
+
+
+def _across(found: Outcome) -> Scale:
+    length = found.end - found.begin
+    return lambda time: _MARGIN + (_WIDTH - 2.0 * _MARGIN) * (time - found.begin) / length
+
+
+def _up(low: float, high: float) -> Scale:
+    length = high - low or 1.0
+    return lambda value: _HEIGHT - _MARGIN - (_HEIGHT - 2.0 * _MARGIN) * (value - low) / length
+
+
+def _events(found: Outcome, answer: Answer, across: Scale) -> Sequence[str]:
+    parts = []
+    for one in answer.events[:_MOST_EVENTS]:
+        left = across(max(one.begin, found.begin))
+        width = max(across(min(one.end, found.end)) - left, 1.0)
+        parts.append(
+            f'<rect class="event" x="{left:.1f}" y="0" width="{width:.1f}" height="{_HEIGHT:g}">'
+            f"<title>{escape(found.told(one))}</title></rect>"
+        )
+    return parts
+
+
+def _svg(title: str, low: str, high: str, parts: Sequence[str]) -> str:
+    return "".join(
+        [
+            f'<svg viewBox="0 0 {_WIDTH:g} {_HEIGHT:g}" width="{_WIDTH:g}" role="img"'
+            f' aria-label="{escape(title)}">',
+            *parts,
+            f'<text x="6" y="12">{escape(title)}, up to {escape(high)}</text>',
+            f'<text x="6" y="{_HEIGHT - 6:g}">{escape(low)}</text></svg>',
+        ]
+    )

@@ -1,0 +1,186 @@
+"""The exporter's metrics in Prometheus, Thanos or VictoriaMetrics as a source of readings.
+
+A sample has the time at which its scrape began. The exporter read the PDU at some moment of the
+scrape, whose length is a metric too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import statistics
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple, Optional
+
+from ...errors import ProtocolError, SettingsError, printable
+from .queries import Api, Samples
+from .readings import OWN, OutletReading, Pdu, Poll
+
+_JOULES = 3_600_000.0  # of a kWh
+_ENERGY, _OWN_ENERGY = "pdu_outlet_energy_joules_total", "pdu_energy_joules_total"
+_CURRENT, _LOAD = "pdu_outlet_current_amperes", "pdu_load_amperes"
+_STATE = "pdu_outlet_state"
+_LENGTHS = ("scrape_duration_seconds", "pdu_probe_duration_seconds")
+_METRICS = (_ENERGY, _OWN_ENERGY, _CURRENT, _LOAD, _STATE, *_LENGTHS)
+_DAY = 86400.0
+#: how much before and after the period is read: its first and last reading must be confirmed
+_AROUND = _DAY
+#: the length of a scrape that no metric states: the longest that Prometheus allows by default, in s
+_LENGTH_S = 10.0
+#: how far a sample's time may be from the scrape, in s (--scrape.timestamp-tolerance)
+_ALIGNED_S = 0.01
+#: the same for VictoriaMetrics, as a share of the time between scrapes (lib/promscrape, scrapework)
+_ALIGNED_SHARE = 0.1
+_MATCH = re.compile(r'[A-Za-z_]\w*(=|!=|=~|!~)"[^"\\\n]*"(,[A-Za-z_]\w*(=|!=|=~|!~)"[^"\\\n]*")*')
+_TIMES = (
+    "Times are those of the scrapes. Of jumps of the server's clock, only those back are seen; a"
+    " unit that was exchanged at the same address is seen only by its register, or by a label such"
+    " as serial."
+)
+
+
+class Prometheus:
+    """A server as a source."""
+
+    def __init__(self, api: Api, match: str = "") -> None:
+        """`match`: more labels of the series, such as `job="pdu"`. Raises SettingsError."""
+        if match and not _MATCH.fullmatch(match):
+            raise SettingsError(
+                f'--match is {printable(match, 60)!r}: give labels such as job="pdu",site="a"'
+            )
+        self._api, self._match = api, match
+        self._hash = hashlib.sha256()
+        self._samples = 0
+
+    def pdus(self, begin: float, end: float) -> Iterator[Pdu]:
+        """Each PDU that was scraped in the period. Raises PduHandlerError."""
+        for name in self._names(begin, end):
+            pdu = Pdu(name)
+            for poll in self._polls(name, begin - _AROUND, end + _AROUND):
+                pdu.append(poll)
+            yield pdu
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._api.close()
+
+    def origin(self) -> Sequence[str]:
+        """Which server answered, the hash of its samples, and what they do not say."""
+        said = f"Readings: {self._samples} samples of {printable(self._api.name)}"
+        return [f"{said}, SHA-256 {self._hash.hexdigest()}", _TIMES]
+
+    def _names(self, begin: float, end: float) -> Sequence[str]:
+        found = self._api.series(f"pdu_up{{{self._match}}}", begin, end)
+        if not found:
+            raise SettingsError(
+                f"{self._api.name} has no series pdu_up in this period: is the exporter scraped,"
+                " and does --match fit?"
+            )
+        names = [one.get("instance", "") for one in found]
+        if "" in names:
+            raise ProtocolError("a series pdu_up has no label instance").at(self._api.name)
+        return sorted(set(names))
+
+    def _polls(self, name: str, begin: float, end: float) -> Iterator[Poll]:
+        """The scrapes of one PDU, day by day."""
+        more = f",{self._match}" if self._match else ""
+        quoted = json.dumps(name, ensure_ascii=False)
+        selector = f'{{__name__=~"{"|".join(_METRICS)}",instance={quoted}{more}}}'
+        at, ends = begin, _Ends()
+        while at < end:
+            until = min(at + _DAY, end)
+            found = self._api.samples(selector, at, until)
+            self._hashed(found)
+            yield from self._scrapes(name, found, ends)
+            at = until
+
+    def _hashed(self, found: Sequence[Samples]) -> None:
+        for one in sorted(found, key=lambda one: sorted(one.labels.items())):
+            self._hash.update(json.dumps(sorted(one.labels.items())).encode())
+            self._hash.update(json.dumps([list(one.times), list(one.values)]).encode())
+            self._samples += len(one.times)
+
+    def _scrapes(self, name: str, found: Sequence[Samples], ends: _Ends) -> Iterator[Poll]:
+        """The polls of one answer."""
+        scrapes: dict[float, _Scrape] = {}
+        lengths: dict[float, float] = {}
+        # A server gives the series of one register in any order.
+        for one in sorted(found, key=lambda one: one.times[:1]):
+            metric = one.labels.get("__name__", "")
+            if metric in _LENGTHS:
+                for time, value in zip(one.times, one.values):
+                    lengths[time] = max(lengths.get(time, 0.0), value)
+                continue
+            outlet = one.labels.get("outlet", OWN)
+            ends.check(self._api.name, name, metric, outlet, one)
+            of_unit = _unit(one.labels)
+            for time, value in zip(one.times, one.values):
+                scrape = scrapes.setdefault(time, _Scrape({}, set()))
+                scrape.units.add(of_unit)
+                scrape.figures.setdefault(outlet, {})[metric] = value
+        times = sorted(scrapes)
+        early = _ALIGNED_S
+        if self._api.is_victoria and len(times) > 1:
+            early += _ALIGNED_SHARE * statistics.median(map(float.__sub__, times[1:], times))
+        for time in times:
+            length = lengths.get(time, _LENGTH_S)
+            scrape = scrapes[time]
+            unit, serial, firmware = (
+                "; ".join(sorted({*said} - {""})) for said in zip(*scrape.units)
+            )
+            yield Poll(
+                name,
+                time - early,
+                time + early + length,
+                [_outlet(outlet, figures) for outlet, figures in scrape.figures.items()],
+                unit=unit,
+                serial=serial,
+                firmware=firmware,
+            )
+
+
+class _Scrape(NamedTuple):
+    #: outlet -> metric -> value
+    figures: dict[str, dict[str, float]]
+    #: what the labels of each series say of the unit: other labels, serial, firmware
+    units: set[tuple[str, str, str]]
+
+
+class _Ends:
+    """Where each series ended, so that two that overlap are seen."""
+
+    def __init__(self) -> None:
+        self._last: dict[tuple[str, str], tuple[float, Mapping[str, str]]] = {}
+
+    def check(self, host: str, name: str, metric: str, outlet: str, one: Samples) -> None:
+        """Raises SettingsError for a register that has two series at one time."""
+        last = self._last.get((metric, outlet))
+        if last is not None and last[1] != one.labels and one.times[0] <= last[0]:
+            other = sorted(set(one.labels.items()) ^ set(last[1].items()))
+            labels = ", ".join(f"{key}={value}" for key, value in other)
+            raise SettingsError(
+                f"{host}: {printable(name, 60)} has two series of one register, which differ in"
+                f" {printable(labels, 200)}: choose one with --match"
+            )
+        self._last[metric, outlet] = (one.times[-1], one.labels)
+
+
+def _unit(labels: Mapping[str, str]) -> tuple[str, str, str]:
+    """What the labels of a series say of the unit: all but the known ones, serial, firmware."""
+    left = sorted(
+        f"{name}={value}"
+        for name, value in labels.items()
+        if name not in ("__name__", "outlet", "instance", "serial", "firmware")
+    )
+    return " ".join(left), labels.get("serial", ""), labels.get("firmware", "")
+
+
+def _outlet(identity: str, figures: Mapping[str, float]) -> OutletReading:
+    joules: Optional[float] = figures.get(_OWN_ENERGY if identity == OWN else _ENERGY)
+    return OutletReading(
+        identity,
+        None if joules is None else joules / _JOULES,
+        figures.get(_LOAD if identity == OWN else _CURRENT),
+        state={1.0: "UP", 0.0: "DOWN"}.get(figures.get(_STATE, -1.0), ""),
+    )

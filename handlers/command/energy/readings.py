@@ -1,0 +1,233 @@
+"""What a source of readings yields, and how it is kept until the audit: by PDU, then by register.
+
+A source is a module with a function that yields polls in the order in which they were taken, PDU by
+PDU or mixed; `gathered` keeps them. Times are seconds since 1970 in UTC. A figure that a poll does
+not have is None in a poll and NaN in a column.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple, Optional, Protocol
+
+from .clock import Clock, seen_by_begins, seen_by_monotonic
+from .registers import Readings
+
+#: the identity of the PDU's own register
+OWN = ""
+_NAN = math.nan
+#: SNMP's sysUpTime begins again after 2^32 hundredths of a second (RFC 3418)
+_UPTIME_WRAP_S = 2**32 / 100.0
+#: by how much an uptime may be wrong: this, and a share of the time between two polls
+_UPTIME_S, _UPTIME_SHARE = 60.0, 0.01
+#: states of outlets in a column
+OFF, ON, NO_STATE = 0, 1, 2
+_STATES = {"DOWN": OFF, "UP": ON}
+
+
+class OutletReading(NamedTuple):
+    """One outlet in a poll, or the PDU's own figures with the identity OWN."""
+
+    identity: str
+    kwh: Optional[float] = None
+    amperes: Optional[float] = None
+    watts: Optional[float] = None
+    #: UP, DOWN, or anything else for not known
+    state: str = ""
+
+
+class Poll(NamedTuple):
+    """One reading of one PDU. It was taken at some moment between `begin` and `end`."""
+
+    pdu: str
+    begin: float
+    end: float
+    outlets: Sequence[OutletReading] = ()
+    #: the reader's monotonic clock at `begin`, in s; None if the source does not keep it
+    monotonic: Optional[float] = None
+    #: which run of the reader's machine `monotonic` belongs to
+    boot: str = ""
+    #: what the name of the PDU means, such as handler and address
+    unit: str = ""
+    serial: str = ""
+    firmware: str = ""
+    #: since the unit started, in s
+    uptime: Optional[float] = None
+    #: the SNMP family, or another name of what the unit's registers are like
+    family: str = ""
+    #: the greatest error that the unit states, in percent (eoPowerAccuracy of ENERGY-OBJECT-MIB)
+    accuracy_percent: Optional[float] = None
+    #: why the poll failed, "" if it did not; a failed poll may have some of the outlets
+    error: str = ""
+
+
+class Series:
+    """One register: a row for each poll of its PDU."""
+
+    def __init__(self, polls: int = 0) -> None:
+        self.kwh = array("d", [_NAN]) * polls
+        self.amperes = array("d", [_NAN]) * polls
+        self.watts = array("d", [_NAN]) * polls
+        self.states = bytearray([NO_STATE]) * polls
+
+    def append(self, one: OutletReading) -> None:
+        """Keep a poll."""
+        self.kwh.append(_NAN if one.kwh is None else one.kwh)
+        self.amperes.append(_NAN if one.amperes is None else one.amperes)
+        self.watts.append(_NAN if one.watts is None else one.watts)
+        self.states.append(_STATES.get(one.state, NO_STATE))
+
+
+class Pdu:
+    """The readings of one PDU."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.begins, self.ends, self.monotonic = array("d"), array("d"), array("d")
+        #: identity of an outlet, or OWN -> its register
+        self.registers: dict[str, Series] = {}
+        #: number of a poll before which the unit changed or began again -> how that was seen
+        self.changes: dict[int, str] = {}
+        self.family = ""
+        self.accuracy_percent: Optional[float] = None
+        #: numbers of polls before which the reader's machine started anew
+        self.boots: set[int] = set()
+        #: polls that failed
+        self.failed = 0
+        self._last: Optional[Poll] = None
+
+    def append(self, poll: Poll) -> None:
+        """Keep a poll. One without energy and current counts as failed."""
+        polls = len(self.begins)
+        for one in poll.outlets:
+            if one.identity not in self.registers:
+                self.registers[one.identity] = Series(polls)
+        if all(one.kwh is None and one.amperes is None for one in poll.outlets):
+            self.failed += 1
+            return
+        change = "" if self._last is None else changed(self._last, poll)
+        if change:
+            self.changes[polls] = change
+        if self._last is not None and self._last.boot != poll.boot:
+            self.boots.add(polls)
+        self._last = _known(poll, self._last)
+        self.family = poll.family or self.family
+        if poll.accuracy_percent is not None:
+            self.accuracy_percent = poll.accuracy_percent
+        self.begins.append(poll.begin)
+        self.ends.append(poll.end)
+        self.monotonic.append(_NAN if poll.monotonic is None else poll.monotonic)
+        for one in poll.outlets:
+            self.registers[one.identity].append(one)
+        for series in self.registers.values():
+            if len(series.kwh) == polls:
+                series.append(OutletReading(""))
+
+    def clock(self) -> Clock:
+        """The times of the polls, and what is known of the clock that they are from."""
+        if not any(map(math.isnan, self.monotonic)):
+            return seen_by_monotonic(self.begins, self.ends, self.monotonic, self.boots)
+        return seen_by_begins(self.begins, self.ends)
+
+    def usual_gap(self) -> float:
+        """The usual time between two polls, in s; 0 for fewer than two."""
+        between = [new - old for old, new in zip(self.begins, self.begins[1:]) if new > old]
+        return statistics.median(between) if between else 0.0
+
+
+def _known(poll: Poll, before: Optional[Poll]) -> Poll:
+    """The poll with what an earlier one knew of the unit and this one did not read."""
+    if before is None:
+        return poll
+    lost = not poll.serial and before.serial or not poll.firmware and before.firmware
+    if poll.uptime is None and before.uptime is not None:
+        poll = poll._replace(uptime=before.uptime + _passed(before, poll))
+    if not lost and (poll.unit or not before.unit):
+        return poll
+    return poll._replace(
+        unit=poll.unit or before.unit,
+        serial=poll.serial or before.serial,
+        firmware=poll.firmware or before.firmware,
+    )
+
+
+def _passed(old: Poll, new: Poll) -> float:
+    """The time between two polls, in s."""
+    if old.monotonic is not None and new.monotonic is not None and old.boot == new.boot:
+        return new.monotonic - old.monotonic
+    return new.begin - old.begin
+
+
+def changed(old: Poll, new: Poll) -> str:
+    """How it is seen that the unit changed or began again between two polls; "" if it did not."""
+    if old.unit != new.unit and old.unit and new.unit:
+        return "another address, handler or series"
+    if old.serial != new.serial and old.serial and new.serial:
+        return "another serial number"
+    if old.firmware != new.firmware and old.firmware and new.firmware:
+        return "another firmware"
+    if old.uptime is None or new.uptime is None:
+        return ""
+    passed = _passed(old, new)
+    expected = old.uptime + passed
+    tolerance = _UPTIME_S + _UPTIME_SHARE * max(passed, 0.0) + (new.end - new.begin)
+    tolerance += old.end - old.begin
+    if new.uptime >= expected - tolerance:
+        return ""
+    if abs(new.uptime + _UPTIME_WRAP_S - expected) <= tolerance:
+        return ""
+    return "the unit restarted"
+
+
+def gathered(polls: Iterable[Poll]) -> Mapping[str, Pdu]:
+    """All PDUs of polls, which may come mixed."""
+    pdus: dict[str, Pdu] = {}
+    for poll in polls:
+        pdu = pdus.get(poll.pdu)
+        if pdu is None:
+            pdu = pdus[poll.pdu] = Pdu(poll.pdu)
+        pdu.append(poll)
+    return pdus
+
+
+class Source(Protocol):
+    """Where readings come from."""
+
+    def pdus(self, begin: float, end: float) -> Iterator[Pdu]:
+        """Each PDU once, with what it needs for the period; readings before and after it help.
+
+        Raises SettingsError for a file, PduHandlerError for a server.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of connections and files."""
+        ...
+
+    def origin(self) -> Sequence[str]:
+        """Lines that say which readings these are, with their hash; after `pdus` has ended."""
+        ...
+
+
+def readings_of(pdu: Pdu, series: Series, clock: Clock) -> Readings:
+    """The readings of a register, without polls that did not read it."""
+    # The sum of numbers is NaN if one of them is.
+    if not math.isnan(sum(series.kwh)):
+        return Readings(clock.begins, clock.ends, series.kwh, pdu.changes, clock.slack)
+    here = [number for number, kwh in enumerate(series.kwh) if kwh == kwh]
+    changes: dict[int, str] = {}
+    place = 0
+    for at, how in sorted(pdu.changes.items()):
+        while place < len(here) and here[place] < at:
+            place += 1
+        changes[place] = f"{changes[place]}; {how}" if place in changes else how
+    return Readings(
+        array("d", [clock.begins[number] for number in here]),
+        array("d", [clock.ends[number] for number in here]),
+        array("d", [series.kwh[number] for number in here]),
+        changes,
+        clock.slack,
+    )

@@ -1,0 +1,330 @@
+"""Findings, sums of machines and customers, and the forms of output."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Optional
+from xml.etree import ElementTree
+
+import pytest
+
+from handlers.command import root
+from handlers.command.energy import audit, checks, groups, plots
+from handlers.command.energy.clock import seen_by_monotonic
+from handlers.command.energy.meters import Meter, Meters
+from handlers.command.energy.owners import Tenure
+from handlers.command.energy.readings import OWN, OutletReading, Pdu, Poll, changed
+
+from .test_audit import FIRST, HOUR, LAST, hours, line, passed, written
+
+DAY = 86400.0
+KNOWN = Meter(limit_kw=3.68, step_kwh=0.01)
+
+
+def polled(
+    register: Any,
+    every: float = 300.0,
+    days: float = 2.0,
+    current: float = 4.5,
+    watts: Optional[float] = None,
+    state: str = "UP",
+) -> Pdu:
+    """Outlet 1 of a PDU; `register` is a function of hours."""
+    pdu = Pdu("rack1")
+    for number in range(int(days * DAY / every) + 1):
+        time = every * number
+        kwh = register(time / HOUR)
+        pdu.append(Poll("rack1", time, time, [OutletReading("1", kwh, current, watts, state)]))
+    return pdu
+
+
+def rising(factor: float = 1.0) -> Any:
+    return lambda hour: math.floor((1000.0 + factor * hour) * 100.0 + 1e-6) / 100.0
+
+
+def answered(pdu: Pdu, meter: Meter = KNOWN, days: float = 2.0) -> audit.Answer:
+    (answer,) = audit.audited(pdu, audit.Asked(0.0, days * DAY, Meters(meter))).outlets
+    return answer
+
+
+def kinds(answer: audit.Answer) -> list[str]:
+    return [event.kind for event in answer.events]
+
+
+@pytest.mark.parametrize("factor", [0.1, 10.0, 1000.0])
+def test_a_unit_mistake_is_not_billable(factor: float) -> None:
+    by_power = answered(polled(rising(factor), watts=1000.0))
+    assert checks.UNIT in kinds(by_power) and by_power.grade == audit.NOT_BILLABLE
+    (said,) = (event.reason for event in by_power.events if event.kind == checks.UNIT)
+    assert f"by {factor:g}?" in said and "the power" in said
+    by_current = answered(polled(rising(factor)), KNOWN._replace(volts=230.0))
+    assert checks.UNIT in kinds(by_current)
+    assert "apparent power" in " ".join(event.reason for event in by_current.events)
+    # Thousands of rises that are too fast are told as one event.
+    assert len(by_power.events) < 25
+
+
+@pytest.mark.parametrize("factor", [0.5, 1.0, 1.03])
+def test_a_power_factor_is_no_unit_mistake(factor: float) -> None:
+    answer = answered(polled(rising(factor)), KNOWN._replace(volts=230.0))
+    assert not answer.events and answer.grade == audit.FIRM
+    assert not answered(polled(rising(), watts=1000.0)).events
+    # Nobody stated the voltage, and no power was read: that cannot be known.
+    assert not answered(polled(rising(0.1))).events
+
+
+def test_a_register_that_stands_while_current_flows() -> None:
+    stood = answered(polled(lambda hour: rising()(hour if hour < 20 else max(20, hour - 8))))
+    assert kinds(stood) == [checks.STANDING] and "4.5 A" in stood.events[0].reason
+    assert stood.grade == audit.BOUNDED
+    assert stood.events[0].begin <= 20.1 * HOUR and stood.events[0].end >= 27.9 * HOUR
+    idle = answered(polled(lambda _: 1000.0, current=0.0))
+    assert not idle.events and idle.grade == audit.FIRM
+    # A coarse register stands between its steps.
+    coarse = KNOWN._replace(step_kwh=1.0)
+    assert not answered(polled(lambda hour: math.floor(1000.0 + hour)), coarse).events
+
+
+def test_current_through_an_outlet_that_is_off() -> None:
+    assert kinds(answered(polled(rising(), state="DOWN"))) == [checks.OFF_CURRENT]
+    assert not answered(polled(lambda _: 7.0, state="DOWN", current=0.02)).events
+
+
+def test_a_gap_is_told_though_the_register_bridges_it() -> None:
+    pdu = Pdu("rack1")
+    for number in range(577):
+        if not 100 < number < 150:
+            time = 300.0 * number
+            pdu.append(Poll("rack1", time, time, [OutletReading("1", rising()(time / HOUR))]))
+    answer = answered(pdu)
+    assert kinds(answer) == [checks.GAP] and "4.2 h" in answer.events[0].reason
+    assert answer.energy.width < 0.1 and answer.grade == audit.BOUNDED and answer.read == 1.0
+
+
+def test_who_the_unit_is() -> None:
+    one = Poll("a", 0.0, 1.0, unit="snmp x", serial="A1", firmware="1", uptime=1000.0)
+    later = one._replace(begin=300.0, end=301.0, uptime=1300.0)
+    assert changed(one, later) == ""
+    assert "serial" in changed(one, later._replace(serial="B7"))
+    assert "firmware" in changed(one, later._replace(firmware="2"))
+    assert "address" in changed(one, later._replace(unit="snmp y"))
+    assert changed(one, later._replace(uptime=5.0)) == "the unit restarted"
+    # It restarted in a gap, and has been up for longer than before.
+    late = later._replace(begin=7200.0, end=7201.0)
+    assert changed(one, late._replace(uptime=5000.0)) == "the unit restarted"
+    assert changed(one, later._replace(serial="", uptime=None)) == ""
+    # sysUpTime began again at 2^32 hundredths of a second.
+    old = one._replace(uptime=42949600.0)
+    assert changed(old, later._replace(uptime=300.0 - 72.96 + 0.5)) == ""
+
+
+def test_a_serial_number_that_one_poll_does_not_read_is_still_known() -> None:
+    pdu = Pdu("a")
+    for number, serial in enumerate(("A1", "", "B7", "B7")):
+        figures = [OutletReading("1", 1.0 * number)]
+        pdu.append(Poll("a", 300.0 * number, 300.0 * number, figures, serial=serial))
+    assert pdu.changes == {2: "another serial number"}
+
+
+def test_the_monotonic_clock_shows_each_jump() -> None:
+    monotonic = [300.0 * number for number in range(10)]
+    jumped = [time + (3600.0 if time >= 1200.0 else 0.0) for time in monotonic]
+    clock = seen_by_monotonic(jumped, jumped, monotonic)
+    assert list(clock.begins) == monotonic and clock.slack == 3600.0
+    assert [event.reason for event in clock.jumps] == ["the reader's clock went forward by 3600 s"]
+    # The reader's machine started anew: its monotonic clock says nothing of that time.
+    restarted = [*monotonic[:5], *(time - 1000.0 for time in monotonic[5:])]
+    assert not seen_by_monotonic(monotonic, monotonic, restarted).jumps
+
+
+# ---- sums ----------------------------------------------------------------------------------------
+
+
+def test_an_outlet_that_changes_hands_is_cut_there() -> None:
+    middle = 20.0 * HOUR
+    tenures = {("rack1", "1"): [Tenure("a", -math.inf, middle), Tenure("b", middle, 30 * HOUR)]}
+    asked = audit.Asked(0.0, 2 * DAY, Meters(KNOWN), tenures)
+    pdus = [audit.audited(polled(rising()), asked)]
+    sums = groups.by_customer(tenures, pdus, 0.0, 2 * DAY)
+    assert [one.name for one in sums] == ["a", "b", ""]
+    for one, truth in zip(sums, (20.0, 10.0, 18.0)):
+        assert one.energy.low <= truth <= one.energy.high and one.energy.width < 0.2
+
+
+def pair(own: float, meter: Meter = KNOWN) -> audit.Audited:
+    pdu = Pdu("rack1")
+    for number in range(577):
+        time = 300.0 * number
+        figures = [OutletReading("1", time / HOUR), OutletReading(OWN, own * time / HOUR)]
+        pdu.append(Poll("rack1", time, time, figures))
+    return audit.audited(pdu, audit.Asked(0.0, 2 * DAY, Meters(meter)))
+
+
+@pytest.mark.parametrize(
+    ("own", "use", "explained", "said"),
+    [
+        (1.0, None, True, "meet"),
+        (1.1, None, None, "nobody stated"),
+        (1.1, 120.0, True, "own use"),
+        (1.1, 20.0, False, "more than"),
+        (0.5, 20.0, False, "outlets took more"),
+    ],
+)
+def test_the_difference_of_inlet_and_outlets(
+    own: float, use: Optional[float], explained: Optional[bool], said: str
+) -> None:
+    pdu = pair(own, KNOWN._replace(own_use_w=use))
+    compared = groups.balance(pdu)
+    assert compared is not None and compared.explained is explained and said in compared.reason
+    assert groups.worst([pdu], []) == (1 if explained is False else 0)
+
+
+# ---- the command ---------------------------------------------------------------------------------
+
+HALL = """
+feed = [{ name = "A" }]
+pdu = [{ name = "rack1", inputs = ["A"] }]
+machine = [
+  { name = "srv-1", cords = ["rack1/1", "rack1/2"] },
+  { name = "srv-2", cords = ["rack1/9"] },
+]
+"""
+ASKED = ("--from", "2026-10-01", "--to", "2026-11-01", "--zone", "Europe/Berlin")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    lines = [
+        line(when, passed(when, 5000.0, 2.0), (passed(when), 4.0), (passed(when, 500.0), 4.0))
+        for number, when in enumerate(hours())
+        if number % 4 == 0
+    ]
+    written(tmp_path, lines)
+    (tmp_path / "hall.power.toml").write_text(HALL)
+    (tmp_path / "meters.csv").write_text(
+        "pdu,outlet,limit_kw,step_kwh,class_percent\nrack*,,3.68,0.01,\nrack1,2,3.68,0.01,0.5\n"
+    )
+    (tmp_path / "customers.csv").write_text(
+        "customer,pdu,outlet,from,to\n"
+        '"=cmd()",rack1,1,,2026-10-25T03:00\nzeta,rack1,1,2026-10-25T03:00,\nzeta,rack7,1,,\n'
+    )
+    return tmp_path
+
+
+def run(folder: Path, *more: str) -> int:
+    arguments = [str(folder / "readings.jsonl"), *ASKED, "--meters", str(folder / "meters.csv")]
+    groups_ = ["--hall", "hall.power.toml", "--customers", "customers.csv"]
+    names = [one if one.startswith("-") else str(folder / one) for one in groups_]
+    return root.run(["energy", "audit", *arguments, *names, *more])
+
+
+def test_machines_and_customers(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(folder, "--json", "--pue", "category2") == 2
+    found = json.loads(capsys.readouterr().out)
+    first, second = found["machines"]
+    truth = (LAST - FIRST) / HOUR
+    assert first["kwh"]["low"] <= 2 * truth <= first["kwh"]["high"] and first["grade"] == "firm"
+    assert second["grade"] == "not billable" and second["outlets"][0]["kwh"] is None
+    evil, zeta, nobody = found["customers"]
+    # 03:00 comes once in the night in which summer time ends, 25 days and 4 hours after the begin.
+    hours_ = 24 * 24 + 4
+    assert evil["kwh"]["low"] <= hours_ <= evil["kwh"]["high"]
+    rest = zeta["outlets"][0]["kwh"]
+    assert rest["low"] <= truth - hours_ <= rest["high"]
+    assert zeta["grade"] == "not billable" and zeta["outlets"][1]["kwh"] is None
+    assert nobody["name"] == "" and nobody["kwh"]["low"] <= truth <= nobody["kwh"]["high"]
+    assert found["pue"]["it_kwh"]["low"] <= 2 * truth <= found["pue"]["it_kwh"]["high"]
+    assert any("31 days" in one or "31.04 days" in one for one in found["pue"]["not_known"])
+    assert any("1 registers" in note or "2 registers" in note for note in found["notes"])
+    outlets = found["pdus"][0]["outlets"]
+    assert outlets[0]["meter"]["class_percent"] is None
+    assert outlets[1]["meter"]["class_percent"] == 0.5
+    assert found["pdus"][0]["difference"]["explained"] is True
+
+
+def test_the_lines_of_an_invoice(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(folder, "--csv") == 2
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert [row["for"] for row in rows].count("customer") == 4
+    evil = rows[0]
+    assert evil["name"] == "'=cmd()" and evil["to"] == "2026-10-25 03:00:00+01:00"
+    assert float(evil["kwh_lowest"]) <= 580 <= float(evil["kwh_highest"])
+    assert [row for row in rows if row["pdu"] == "rack7"][0]["kwh_lowest"] == ""
+
+
+def test_the_table(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(folder, "--pue", "category1") == 2
+    shown = capsys.readouterr().out
+    for text in ("srv-1", "zeta", "(nobody)", "lowest defensible bill", "SHA-256", "UPS output"):
+        assert text in shown
+    assert "PDU less outlets" in shown and "explained" in shown
+
+
+def test_the_page_draws_registers_and_escapes_names(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = "<script>alert(1)</script>"
+    lines = [
+        line(when, None, (0.0 if number == 900 else passed(when), 4.0)).replace("rack1", name)
+        for number, when in enumerate(hours())
+    ]
+    page = tmp_path / "page.html"
+    path = written(tmp_path, lines)
+    code = root.run(
+        ["energy", "audit", str(path), *ASKED, "--limit-kw", "3.68", "--html", str(page)]
+    )
+    assert code == 1 and "false zero" in capsys.readouterr().out
+    text = page.read_text()
+    assert (
+        "<script>" not in text
+        and "default-src 'none'" in text
+        and "http:" not in text
+        and "https:" not in text
+    )
+    svgs = ["<svg" + part.partition("</svg>")[0] + "</svg>" for part in text.split("<svg")[1:]]
+    drawn = [ElementTree.fromstring(one) for one in svgs]  # noqa: S314  # our own page
+    assert len(drawn) == 2
+    classes = [element.get("class") for one in drawn for element in one.iter()]
+    assert {"segment", "out", "event", "band", "best"} <= set(classes)
+    assert plots.STYLE in text
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("customers.csv", "customer,pdu\n", "must have the columns"),
+        ("customers.csv", "customer,pdu,outlet,from,to\na,b\n", "row 2: 2 cells"),
+        ("customers.csv", "customer,pdu,outlet,from,to\na,b,1,x,\n", "from is 'x'"),
+        ("customers.csv", "customer,pdu,outlet,from,to\n,b,1,,\n", "may not be empty"),
+        (
+            "customers.csv",
+            "customer,pdu,outlet,from,to\na,b,1,2026-10-02,2026-10-01\n",
+            "later than",
+        ),
+        (
+            "customers.csv",
+            "customer,pdu,outlet,from,to\na,b,1,,\nc,b,1,2026-10-01,\n",
+            "belongs to a",
+        ),
+        ("meters.csv", "pdu,limit_kw\nrack1,-1\n", "limit_kw is '-1'"),
+        ("meters.csv", "pdu,limit_kw\nother,3\n", "limit_kw in the file"),
+        ("meters.csv", "pdu,limits\n", "must have the columns"),
+    ],
+)
+def test_a_bad_file_is_named(
+    name: str, text: str, said: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / name).write_text(text)
+    assert run(folder) == 2
+    assert said in " ".join(capsys.readouterr().err.split())
+
+
+def test_usage(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    wrong: Sequence[Sequence[str]] = (("--csv", "--json"), ("--username", "joe"))
+    for more in wrong:
+        assert run(folder, *more) == 2

@@ -1,0 +1,145 @@
+"""`pdu energy audit` of the folder of `pdu meter`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from handlers.command import root
+from handlers.command.journal import START, Journal
+
+FIRST = 1790812800.0  # 2026-10-01T00:00:00Z
+DAY, HOUR = 86400.0, 3600.0
+ASKED = ("--from", "2026-10-01", "--to", "2026-10-02", "--limit-kw", "3.68", "--step", "0.01")
+
+
+def head(time: float, boot: str = "b1") -> Mapping[str, Any]:
+    return {
+        "meter": 1,
+        "version": "1",
+        "boot": boot,
+        "utc": time,
+        "mono": 5.0,
+        "every": 300,
+        "repaired": 0,
+    }
+
+
+def unit(serial: str) -> Mapping[str, Any]:
+    return {
+        "unit": 7,
+        "name": "rack1",
+        "handler": "snmp",
+        "address": "192.0.2.8",
+        "family": "apc-rpdu2",
+        "serial": serial,
+        "firmware": "1",
+        "outlets": ["1", "2"],
+        "names": ["", ""],
+        "meters": [],
+    }
+
+
+def poll(time: float, serial: str, shift: float = 0.0) -> Mapping[str, Any]:
+    kwh = round((time - FIRST) / HOUR + 1000.0, 2)
+    return {
+        "of": 7,
+        "utc": [time + shift, time + shift + 1.0],
+        "mono": [time - FIRST + 9e5, time - FIRST + 9e5 + 1.0],
+        "up": time - FIRST + 9e6,
+        "load": 9.0,
+        "total": 2 * kwh,
+        "kwh": [kwh, None],
+        "amps": [4.5, 0.0],
+        "watts": [1000.0, None],
+        "on": "10",
+    }
+
+
+def records(day: int, shift: float = 0.0) -> Iterator[Mapping[str, Any]]:
+    """The lines of a day from the first one; at 18:00 of day 0 the unit is replaced."""
+    start = FIRST + day * DAY
+    yield head(start)
+    before = ""
+    for number in range(288):
+        time = start + 300.0 * number
+        serial = "A1" if time < FIRST + 18 * HOUR else "B7"
+        if serial != before:
+            yield unit(serial)
+        before = serial
+        yield poll(time, serial, shift if day == 0 and number > 100 else 0.0)
+    yield {"late": 1, "utc": [start, start]}
+    yield {"lost": 1, "utc": [start, start], "reason": "disk full"}
+    yield {"of": 7, "utc": [start, start], "mono": [1.0, 1.0], "error": ["unreachable", "no"]}
+
+
+def written(folder: Path, shift: float = 0.0) -> Path:
+    after = START
+    for day, name in ((-1, "2026-09-30"), (0, "2026-10-01"), (1, "2026-10-02")):
+        with Journal(str(folder / f"{name}.jsonl"), after) as made:
+            made.append(records(day, shift))
+            after = made.hash
+    return folder
+
+
+def run(folder: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, Any]:
+    code = root.run(["energy", "audit", str(folder), *ASKED, "--json"])
+    shown = capsys.readouterr()
+    return code, json.loads(shown.out)
+
+
+def test_a_replaced_unit_is_seen_by_its_serial_number(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, found = run(written(tmp_path), capsys)
+    (pdu,) = found["pdus"]
+    (outlet,) = pdu["outlets"]
+    assert pdu["outlets_without_energy"] == 1 and pdu["polls_failed"] == 3
+    (event,) = outlet["events"]
+    assert event["kind"] == "changed" and event["reason"] == "another serial number"
+    assert event["end"].startswith("2026-10-01T18:0")
+    assert outlet["kwh"]["low"] <= 24.0 <= outlet["kwh"]["high"] < 25.5
+    assert pdu["pdu"]["kwh"]["low"] <= 48.0 <= pdu["pdu"]["kwh"]["high"]
+    assert code == 1 and any("each line as it was written" in note for note in found["notes"])
+
+
+def test_a_jump_forward_of_the_clock_is_seen(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, found = run(written(tmp_path, 3600.0), capsys)
+    (outlet,) = found["pdus"][0]["outlets"]
+    jumps = [event["reason"] for event in outlet["events"] if event["kind"] == "clock"]
+    assert jumps[0] == "the reader's clock went forward by 3600 s"
+    assert outlet["kwh"]["low"] <= 24.0 <= outlet["kwh"]["high"]
+
+
+def test_a_changed_line_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = written(tmp_path) / "2026-10-01.jsonl"
+    text = path.read_text()
+    path.write_text(text.replace('"watts":[1000.0', '"watts":[1001.0', 1))
+    code, error = run(tmp_path, capsys)
+    assert code == 2 and "2026-10-01.jsonl" in json.dumps(error) and "line 4" in json.dumps(error)
+    path.write_text(text[: text.rindex("{", 0, -400)])
+    code, error = run(tmp_path, capsys)
+    assert code == 2 and "2026-10-02.jsonl" in json.dumps(error)
+
+
+@pytest.mark.parametrize("bad", [{"of": 9}, {"of": 7, "utc": 1}, {"meter": 2}, {"of": []}])
+def test_a_line_of_another_form_is_named(
+    bad: Mapping[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Journal(str(tmp_path / "2026-10-01.jsonl")) as made:
+        made.append([head(FIRST), unit("A1"), bad])
+    code, error = run(tmp_path, capsys)
+    assert code == 2 and "line 4: not a line" in json.dumps(error)
+
+
+def test_a_folder_without_files_of_the_period(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, error = run(tmp_path, capsys)
+    assert code == 2 and "has no file" in json.dumps(error)
