@@ -112,6 +112,11 @@ class Days:
         self._leave()
         os.close(self._lock)
 
+    def abandon(self) -> None:
+        """Let go of the files in a forked process; the locks stay with the parent."""
+        with contextlib.suppress(OSError):
+            self.close()
+
     def __enter__(self) -> Days:
         return self
 
