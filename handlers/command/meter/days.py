@@ -39,6 +39,23 @@ def files(folder: str) -> list[str]:
     return [os.path.join(folder, name) for name in names]
 
 
+def is_used(folder: str) -> bool:
+    """Whether a meter writes into a folder now."""
+    import fcntl
+
+    try:
+        lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(lock)
+    return False
+
+
 def day_of(utc: float) -> str:
     """The day of a time in s since 1970, as in the names of files."""
     return time.strftime("%Y-%m-%d", time.gmtime(utc))
