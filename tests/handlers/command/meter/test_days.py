@@ -76,13 +76,15 @@ def test_two_meters_do_not_share_a_folder_even_on_different_days(tmp_path: Path)
 
 def test_a_forked_process_does_not_keep_the_lock(tmp_path: Path) -> None:
     days = Days(str(tmp_path))
-    read, write = os.pipe()
+    (read, write), (ready, done) = os.pipe(), os.pipe()
     child = os.fork()
     if not child:
         days.abandon()
+        os.write(done, b"x")
         os.read(read, 1)
         os._exit(0)
     try:
+        os.read(ready, 1)
         days.close()
         Days(str(tmp_path)).close()
     finally:
@@ -102,7 +104,9 @@ def test_a_kill_at_any_byte_loses_no_accepted_line(tmp_path: Path, at_start_of_d
         days.append(numbers(2), MIDNIGHT if at_start_of_day else NOON)
     path = Path(files(str(folder))[-1])
     content = path.read_bytes()
-    for length in range(0 if at_start_of_day else whole, len(content)):
+    begin = 0 if at_start_of_day else whole
+    ends = [place for place in range(begin, len(content)) if content[place - 1 : place] == b"\n"]
+    for length in sorted({begin, *range(begin, len(content), 7), *ends, len(content) - 1}):
         path.write_bytes(content[:length])
         with Days(str(folder)) as days:
             assert days.repaired == length - (content.rfind(b"\n", 0, length) + 1)
