@@ -66,6 +66,8 @@ _ELSEWHERE: Mapping[str, str] = {
     ),
     "upsc": "tests/handlers/command/nut_driver/test_walk.py",
     "upscmd": "tests/handlers/command/nut_driver/test_walk.py",
+    "pdu meter": "tests/handlers/command/meter/test_meter.py",
+    "pdu energy verify": "tests/handlers/command/meter/test_meter.py",
     "pdu plan": "tests/handlers/command/hall/test_commands.py",
     "pdu rehearse": "tests/handlers/command/hall/test_commands.py",
     "python3 packaging/tools.py": "tests/packaging/test_tools.py",

@@ -152,6 +152,7 @@ def _counted(path: Path) -> int:
 _FOR_ONE_JOB = {
     "doors": 1_500,
     "hall": 900,
+    "meter": 400,
     "recipes": 500,
     "troubleshooting": 1_500,
 }
