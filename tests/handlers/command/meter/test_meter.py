@@ -19,7 +19,7 @@ from handlers.command import journal
 from handlers.command.meter.days import files
 from handlers.command.meter.verify import verified
 from handlers.errors import SettingsError
-from tests.handlers.command.fleet.halls import PDU, Hall, environment, hall, run
+from tests.handlers.command.fleet.halls import PDU, Hall, environment, hall, private, run
 from tests.needs import ROOT
 from tests.simulators.nut_server import NutServer, SwitchedPdu
 from tests.waiting import PATIENCE_S, bounded, until
@@ -160,6 +160,24 @@ def test_a_full_disk_loses_no_accepted_line_and_is_said_and_written(tmp_path: Pa
     # what was declared before may have been lost, so all is declared anew
     after = written[written.index(lost) - 1 :]
     assert "meter" in after[0] and "unit" in after[2] and "of" in after[3]
+
+
+def test_the_commands_of_the_page_run_as_written(whole: Hall, tmp_path: Path) -> None:
+    (fence,) = re.findall(r"```sh\n(.*?)```", (ROOT / "docs" / "meter.md").read_text(), re.DOTALL)
+    (tmp_path / "hall.csv").write_text(whole.one("nut").read_text())
+    private(tmp_path / "logins.toml", whole.logins.read_text())
+    for line in fence.splitlines():
+        program, *words = line.split()
+        done = subprocess.run(
+            [*PDU, *words],
+            cwd=tmp_path,
+            env=environment(),
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_S,
+        )
+        assert (program, done.returncode) == ("pdu", 0), done.stderr
+        assert "hash, to be kept" in done.stdout
 
 
 def test_a_kill_loses_no_accepted_line(tmp_path: Path) -> None:
