@@ -8,7 +8,6 @@ do not cost 1,000 syncs.
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import time
 from collections.abc import Iterator, Sequence
@@ -126,8 +125,8 @@ class Meter:
 
         Raises SettingsError if no process starts, or if the journal was changed by others.
         """
-        with contextlib.ExitStack() as stack:
-            crew = stack.enter_context(contextlib.closing(self._crew()))
+        crew = self._crew()
+        try:
             due = Due(self._now().mono)
             while not self._is_done():
                 now = self._now()
@@ -139,11 +138,17 @@ class Meter:
                 hanging = crew.overdue(self._settings.patience_s)
                 if hanging:
                     crew.close()
-                    crew = stack.enter_context(contextlib.closing(self._crew()))
-                    self._write([(place, self._failed(_HANGS)) for place in hanging])
-                    for place, pdu in enumerate(self._pdus):
-                        if pdu.is_out:
-                            crew.repeat(place, (place, pdu.known), pdu.level)
+                    crew = self._crew()
+                    self._go_on_without(crew, hanging)
+        finally:
+            crew.close()
+
+    def _go_on_without(self, crew: Crew, hanging: Sequence[int]) -> None:
+        """Give up PDUs whose readings do not end. The others are read by the new crew."""
+        self._write([(place, self._failed(_HANGS)) for place in hanging])
+        for place, pdu in enumerate(self._pdus):
+            if pdu.is_out:
+                crew.repeat(place, (place, pdu.known), pdu.level)
 
     # ---- rounds ----------------------------------------------------------------------------------
 
