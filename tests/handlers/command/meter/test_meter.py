@@ -19,6 +19,7 @@ from handlers.command import journal
 from handlers.command.meter.days import files
 from handlers.command.meter.verify import verified
 from handlers.errors import SettingsError
+from tests.handlers.command import running
 from tests.handlers.command.fleet.halls import PDU, Hall, environment, hall, private, run
 from tests.needs import ROOT
 from tests.simulators.nut_server import NutServer, SwitchedPdu
@@ -194,9 +195,19 @@ def test_systemd_is_told_when_it_runs(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("period", ["5", "0.5s", "25h", "m", "five", "-5m", "1e9s", "nans"])
-def test_a_period_that_cannot_be_kept_is_refused(period: str, tmp_path: Path) -> None:
+def test_a_period_that_cannot_be_kept_is_refused(
+    period: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     listed = tmp_path / "list.csv"
     listed.write_text("name,handler,address\na,nut,192.0.2.1\n")
-    done = run("meter", listed, "--to", tmp_path / "kept", "--every", period)
-    assert done.returncode == 2 and "give 1s to 24h" in done.stderr
+    arguments = ["meter", str(listed), "--to", str(tmp_path / "kept"), "--every", period]
+    code, _, err = running.run(capsys, *arguments)
+    assert code == 2 and "give 1s to 24h" in err
     assert not (tmp_path / "kept").exists()
+
+
+def test_an_empty_list_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    listed = tmp_path / "list.csv"
+    listed.write_text("name,handler,address\n")
+    code, _, err = running.run(capsys, "meter", str(listed), "--to", str(tmp_path / "kept"))
+    assert code == 2 and err and not (tmp_path / "kept").exists()
