@@ -52,6 +52,8 @@ class Settings(NamedTuple):
     #: how many; None: until it is stopped
     rounds: Optional[int] = None
     patience_s: float = PATIENCE_S
+    #: polls after which new processes read: libraries for devices keep a little of each
+    fresh_after: int = 10_000
     take: Callable[[Target, Optional[Known]], Taken] = take
 
 
@@ -116,7 +118,7 @@ class Meter:
         self._boot = boot()
         self._head: list[dict[str, Any]] = []
         self._unwritten: Optional[_Unwritten] = None
-        self._repaired = 0
+        self._repaired = self._polled = 0
         self._is_stopped = False
         self.tally = Tally()
 
@@ -131,24 +133,29 @@ class Meter:
             while not self._is_done():
                 now = self._now()
                 if self._may_begin() and now.mono >= due.mono:
+                    if self._polled >= self._settings.fresh_after:
+                        crew = self._renewed(crew)
                     due = self._begun(crew, due, now)
                     now = self._now()
                 wait = min(max(due.mono - now.mono, 0.0), _LONGEST_WAIT_S)
                 self._write(self._arrived(crew, wait, stop))
                 hanging = crew.overdue(self._settings.patience_s)
                 if hanging:
-                    crew.close()
-                    crew = self._crew()
-                    self._go_on_without(crew, hanging)
+                    # PDUs whose readings do not end are given up
+                    self._write([(place, self._failed(_HANGS)) for place in hanging])
+                    crew = self._renewed(crew)
         finally:
             crew.close()
 
-    def _go_on_without(self, crew: Crew, hanging: Sequence[int]) -> None:
-        """Give up PDUs whose readings do not end. The others are read by the new crew."""
-        self._write([(place, self._failed(_HANGS)) for place in hanging])
+    def _renewed(self, crew: Crew) -> Crew:
+        """New processes in place of those of a crew. What these were reading is read anew."""
+        crew.close()
+        crew = self._crew()
+        self._polled = 0
         for place, pdu in enumerate(self._pdus):
             if pdu.is_out:
                 crew.repeat(place, (place, pdu.known), pdu.level)
+        return crew
 
     # ---- rounds ----------------------------------------------------------------------------------
 
@@ -234,6 +241,7 @@ class Meter:
         for place, taken in found:
             pdu = self._pdus[place]
             pdu.is_out, pdu.known = False, known_of(taken, pdu.known)
+        self._polled += len(found)
         if not found:
             return
         now = self._now()

@@ -37,7 +37,7 @@ def polled(name, known):
 def ended(meter):
     pass
 
-every, rounds, patience, count = 0.25, 4, 180.0, 3
+every, rounds, patience, count, fresh_after = 0.25, 4, 180.0, 3, 10_000
 {more}
 
 def take(target, known):
@@ -47,7 +47,7 @@ def take(target, known):
 
 devices = [listing.ListedPdu(str(n), "snmp", "192.0.2.1", "", ()) for n in range(count)]
 polled_pdus = polling.targets(devices, {{}}, auth.Auth("none", {{}}, {{}}))
-settings = running.Settings(every, 128, rounds, patience, take)
+settings = running.Settings(every, 128, rounds, patience, fresh_after, take)
 stop, _ = Pipe(duplex=False)
 with Days(folder) as days:
     os.register_at_fork(after_in_child=days.abandon)
@@ -121,6 +121,23 @@ def test_a_pdu_whose_reading_never_ends_is_given_up_and_read_again(tmp_path: Pat
     assert "not read in time" in first["error"][1]
     assert rest and all("error" not in one for one in rest)
     assert len(polls(tmp_path / "a", 0)) == 6
+
+
+_RENEWED = """
+fresh_after, rounds = 3, 5
+
+def polled(name, known):
+    with open(folder + ".by", "a") as file:
+        file.write(f"{os.getpid()}\\n")
+    return reading()
+"""
+
+
+def test_processes_are_replaced_by_new_ones_so_that_none_grows(tmp_path: Path) -> None:
+    tally, _ = ran(tmp_path / "a", _RENEWED)
+    readers = Path(f"{tmp_path / 'a'}.by").read_text().split()
+    assert len(set(readers)) >= 3
+    assert tally["polls"] + tally["missed"] == 15 and tally["failed"] == 0
 
 
 _DIES = """
