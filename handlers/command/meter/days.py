@@ -125,9 +125,11 @@ class Days:
         return self._hash if self._journal is None else self._journal.hash
 
     def close(self) -> None:
-        """End the lock, too."""
+        """End the lock, too. Does nothing the second time."""
         self._leave()
-        os.close(self._lock)
+        lock, self._lock = self._lock, -1
+        if lock >= 0:
+            os.close(lock)
 
     def abandon(self) -> None:
         """Let go of the files in a forked process; the locks stay with the parent."""

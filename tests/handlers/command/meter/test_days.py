@@ -159,6 +159,15 @@ def test_after_a_failed_write_the_file_is_opened_anew(tmp_path: Path) -> None:
     assert verified(str(tmp_path)).lines == 3
 
 
+def test_a_closed_folder_is_not_closed_again_in_a_fork(tmp_path: Path) -> None:
+    """The number of its file may be that of another one then."""
+    days = Days(str(tmp_path))
+    days.close()
+    with open(tmp_path / "other", "w") as other:
+        days.abandon()
+        os.fstat(other.fileno())
+
+
 def test_a_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(JournalError, match="cannot be opened"):
