@@ -42,7 +42,7 @@ from tests.hostile import LISTED, TEXTS, Elements, is_one_line
 from tests.needs import ROOT
 from tests.packaging.building import archive, small_tree
 from tests.peers import NAMED, PEERS, Peer
-from tests.peers.nut import NO_LINE, _peer as nut_peer
+from tests.peers.nut import NO_LINE, of as nut_peer
 from tests.simulators.nut_server import NutServer, SwitchedPdu
 from tests.waiting import bounded
 

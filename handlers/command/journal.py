@@ -8,26 +8,33 @@ files as one chain.
 
 What a chain cannot show: lines cut off the end, and a file that was written anew from the first
 changed line on. For this, keep the last hash at another place.
+
+A file that nobody appends to any more may be packed by gzip, as `NAME.gz`: it is read the same way.
 """
 
 from __future__ import annotations
 
 import contextlib
+import gzip
 import hashlib
 import json
 import os
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, BinaryIO, NamedTuple
+from typing import IO, Any, Callable, NamedTuple, Union
 
 from ..errors import SettingsError
 
 #: the hash before the first line of a chain
 START = "0" * 64
+#: what the name of a packed file ends with
+PACKED = ".gz"
 
 _HEAD, _TAIL = b'{"hash":"', b'",'
 _BODY = len(_HEAD) + len(START) + len(_TAIL)
 # a longer line is no line of ours; in bytes
 _LONGEST = 50_000_000
+_FIRST = b'"journal":1,'
 _BLOCK = 1 << 16
 
 
@@ -48,6 +55,17 @@ class Entry(NamedTuple):
     hash: str
     #: what was appended, without the hash
     record: Mapping[str, Any]
+
+
+class Line(NamedTuple):
+    """One line of a journal, not yet parsed."""
+
+    #: counted from 1
+    number: int
+    #: up to this line
+    hash: str
+    #: the line's bytes after its own hash: JSON without the first {
+    body: bytes
 
 
 class Journal:
@@ -149,15 +167,57 @@ class Journal:
         self._length = length
 
 
-def read(path: str) -> Iterator[Entry]:
+def read(path: str, loads: Callable[[bytes], Any] = json.loads) -> Iterator[Entry]:
     """The lines of a journal, each checked before it is yielded; a torn end is left out.
 
     Reads the file as it stands, also while another process appends to it. Raises SettingsError if
-    it cannot be read, and Changed for the first line that is not as it was written.
+    it cannot be read, and Changed for the first line that is not as it was written. `loads` parses
+    a line in place of json.loads; it may raise ValueError.
+    """
+    for line in lines(path):
+        try:
+            record = loads(b"{" + line.body)
+        except (ValueError, RecursionError):
+            raise _changed(path, line.number) from None
+        yield Entry(line.number, line.hash, record)
+
+
+def lines(path: str) -> Iterator[Line]:
+    """As `read`, without parsing the lines after the first."""
+    try:
+        with _opened(path) as file:
+            yield from _checked(file, path)
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise Changed(f"{path} cannot be unpacked: it is not as it was written") from None
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read ({error.strerror})") from None
+
+
+def torn(path: str) -> int:
+    """How many bytes at the end of an unpacked journal are no whole line: a write that was cut off
+    or still goes on, or a last line whose end was changed. Raises SettingsError.
     """
     try:
         with open(path, "rb") as file:
-            yield from _checked(file, path)
+            length = os.fstat(file.fileno()).st_size
+            return length - _end_of_lines(file, length)
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read ({error.strerror})") from None
+
+
+def last_hash(path: str) -> str:
+    """The hash up to the last whole line of a journal that may be packed.
+
+    Of an unpacked one, only the last lines are checked. Raises as `read`.
+    """
+    if path.endswith(PACKED):
+        last = START
+        for line in lines(path):
+            last = line.hash
+        return last
+    try:
+        with open(path, "rb") as file:
+            return _last_hash(file, _end_of_lines(file, os.fstat(file.fileno()).st_size), path)
     except OSError as error:
         raise SettingsError(f"{path} cannot be read ({error.strerror})") from None
 
@@ -179,7 +239,11 @@ def read_all(paths: Iterable[str]) -> Iterator[tuple[str, Entry]]:
             yield path, entry
 
 
-def _checked(file: BinaryIO, path: str) -> Iterator[Entry]:
+def _opened(path: str) -> Union[IO[bytes], gzip.GzipFile]:
+    return gzip.open(path, "rb") if path.endswith(PACKED) else open(path, "rb")
+
+
+def _checked(file: Union[IO[bytes], gzip.GzipFile], path: str) -> Iterator[Line]:
     before, number = START, 0
     while True:
         line = file.readline(_LONGEST)
@@ -188,21 +252,19 @@ def _checked(file: BinaryIO, path: str) -> Iterator[Entry]:
                 raise _changed(path, number + 1)
             return
         number += 1
-        before, record = _entry(before, line, path, number)
-        if number == 1 and record.get("journal") != 1:
+        body = _body(before, line, path, number)
+        before = line[len(_HEAD) : len(_HEAD) + len(START)].decode()
+        if number == 1 and not body.startswith(_FIRST):
             raise Changed(f"{path}: line 1 is not the first line of a journal")
-        yield Entry(number, before, record)
+        yield Line(number, before, body)
 
 
-def _entry(before: str, line: bytes, path: str, number: int) -> tuple[str, Mapping[str, Any]]:
+def _body(before: str, line: bytes, path: str, number: int) -> bytes:
+    """The body of a line, if it is as it was written. Raises Changed."""
     body = line[_BODY:-1]
-    own = _hashed(before, body)
-    if line[:_BODY] != b"".join((_HEAD, own.encode(), _TAIL)):
+    if line[:_BODY] != b"".join((_HEAD, _hashed(before, body).encode(), _TAIL)):
         raise _changed(path, number)
-    try:
-        return own, json.loads(b"{" + body)
-    except (ValueError, RecursionError):
-        raise _changed(path, number) from None
+    return body
 
 
 def _changed(path: str, number: int) -> Changed:
@@ -218,7 +280,7 @@ def _hashed(before: str, body: bytes) -> str:
     return digest.hexdigest()
 
 
-def _last_hash(file: BinaryIO, end: int, path: str) -> str:
+def _last_hash(file: IO[bytes], end: int, path: str) -> str:
     """The hash in the last whole line, which is checked; START for an empty file.
 
     Reads the last two lines only: a journal may be large.
@@ -231,22 +293,23 @@ def _last_hash(file: BinaryIO, end: int, path: str) -> str:
         file.seek(_begin_of_line(file, last) + len(_HEAD))
         before = file.read(len(START)).decode("ascii", "replace")
     file.seek(last)
+    line = file.read(end - last)
     try:
-        found, _ = _entry(before, file.read(end - last), path, 0)
+        _body(before, line, path, 0)
     except Changed:
         raise Changed(
             f"{path}: its last line is not as it was written: nothing is appended to it; move the"
             " file away, or check it"
         ) from None
-    return found
+    return line[len(_HEAD) : len(_HEAD) + len(START)].decode()
 
 
-def _end_of_lines(file: BinaryIO, length: int) -> int:
+def _end_of_lines(file: IO[bytes], length: int) -> int:
     """The length up to the end of the last whole line."""
     return _begin_of_line(file, length + 1)
 
 
-def _begin_of_line(file: BinaryIO, end: int) -> int:
+def _begin_of_line(file: IO[bytes], end: int) -> int:
     """Where the line begins whose last byte, the line's end, stands before `end`."""
     place = end - 1
     while place > 0:

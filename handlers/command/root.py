@@ -65,6 +65,11 @@ PLACES: Mapping[str, Place] = {
     "nut-driver": Place(
         "nut_driver.cli", "nut_driver", "put the PDUs of a list behind a NUT server (upsd)"
     ),
+    "meter": Place(
+        "meter.cli",
+        "meter",
+        "keep the readings of all PDUs of a list, in files that prove a change",
+    ),
     "energy": Place(
         "energy.cli", "energy", "say how much energy passed in a period, with bounds on its error"
     ),

@@ -36,14 +36,14 @@ class NutPdu(host.BasePdu):
 
     def status(self) -> PduView:
         """Every outlet and its state."""
-        with self._read("status") as found:
+        with self.read("status") as found:
             return host.pdu_view(
                 (identity, STATES[outlet.state]) for identity, outlet in devices.ports(found)
             )
 
     def statistic(self) -> PduStatisticView:
         """Load in A and energy in kWh, of the PDU and of each outlet that the driver meters."""
-        with self._read("statistic") as found:
+        with self.read("statistic") as found:
             ports = [
                 host.PortFigures(identity, outlet.current, outlet.energy)
                 for identity, outlet in devices.ports(found)
@@ -70,14 +70,14 @@ class NutPdu(host.BasePdu):
 
     def labels(self) -> list[host.Label]:
         """Identity, number and name of every outlet, for people; DCImanager does not call this."""
-        with self._read("labels") as found:
+        with self.read("labels") as found:
             return [
                 host.label(identity, outlet.number, outlet.name or "")
                 for identity, outlet in devices.ports(found)
             ]
 
     @contextmanager
-    def _read(self, method: str) -> Iterator[list[devices.ListedDevice]]:
+    def read(self, method: str) -> Iterator[list[devices.ListedDevice]]:
         """The devices, read in the call's session."""
         with shared(
             self,

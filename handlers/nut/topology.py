@@ -9,22 +9,22 @@ import re
 from collections.abc import Iterator
 
 from ..topology import BREAKER, LINE, Meter, OutletFacts, Topology
-from . import devices
-from .handler import NutPdu, session
+from .handler import NutPdu
 from .members import Member, as_number
-from .reader import NutReader
 
 _LINE = re.compile(r"input\.L([1-3])\.current")
 _GROUP = re.compile(r"outlet\.group\.([0-9]{1,4})\.current")
 
 
 def read(pdu: NutPdu) -> Topology:
-    """Current per line and group, and watts per outlet: the round trips of one `status`."""
-    with session(pdu.pdu_data, "topology", NutReader) as (client, settings):
-        found = devices.read(client, settings)
+    """Current per line and group, and watts per outlet: the round trips of one `status`, and in
+    `one_session` none.
+    """
+    with pdu.read("topology") as found:
+        listed = list(found)
     meters: list[Meter] = []
     outlets: dict[str, OutletFacts] = {}
-    for one in found:
+    for one in listed:
         members = one.device.chain or {0: one.device.whole}
         for number, member in members.items():
             prefix = f"{one.prefix}{number}." if number else one.prefix

@@ -47,7 +47,7 @@ class RaritanPdu(host.BasePdu):
         1 more where `link_units=yes` finds link ids above 8; twice as many if a unit's switchable
         outlets are all unavailable.
         """
-        with self._session("status") as (agent, given):
+        with self.session("status") as (agent, given):
             return host.pdu_view(states.read(agent, given.link_units))
 
     def statistic(self) -> PduStatisticView:
@@ -59,7 +59,7 @@ class RaritanPdu(host.BasePdu):
         """
         from . import metering  # imported late: a status does not need it
 
-        with self._session("statistic") as (agent, given):
+        with self.session("statistic") as (agent, given):
             return host.statistic_view(*metering.measured(agent, given.link_units))
 
     def port_up(
@@ -91,7 +91,7 @@ class RaritanPdu(host.BasePdu):
         """Identity, number printed on the unit and configured name of each outlet and branch
         circuit.
         """
-        with self._session("labels") as (agent, given):
+        with self.session("labels") as (agent, given):
             from .labels import labels  # imported late: only tools call this method
 
             return labels(agent, given.link_units)
@@ -106,14 +106,14 @@ class RaritanPdu(host.BasePdu):
     ) -> PduPortView:
         from .switching import switched
 
-        with self._session(method, reads=False) as (agent, given):
+        with self.session(method, reads=False) as (agent, given):
             port.power_status = switched(
                 agent, given.link_units, host.identity_of(port), wanted, deadline, pause
             )
             return port
 
     @contextmanager
-    def _session(
+    def session(
         self, method: str, reads: bool = True
     ) -> Iterator[tuple[Agent, settings.RaritanSettings]]:
         """The agent, closed at the end.

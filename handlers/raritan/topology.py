@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from typing import NamedTuple, Optional
 
-from ..errors import PduHandlerError
 from ..topology import BREAKER, LINE, Meter, OutletFacts, Topology
-from . import settings
-from .discovery import ListedUnit, discovered
+from .discovery import ListedUnit
 from .handler import RaritanPdu
+from .nameplate import found
 from .readings import Reading, amount, ask
 from .rpc import Bulk, Pending
 from .rpc.pdumodel import Inlet, Outlet, OverCurrentProtector, Pdu, Pole, PowerLine, Rating
@@ -37,27 +36,20 @@ def read(pdu: RaritanPdu) -> Topology:
     """Current and rating of each line and protector; watts, rating, lines and protector of each
     outlet: 3 round trips for every 300 calls besides those that find the units.
     """
-    host = ""
-    try:
-        given = settings.read(pdu.pdu_data)
-        with settings.agent(pdu.pdu_data, given, pdu.transport(given.trust)) as agent:
-            host = agent.host
-            listed, bulk = discovered(agent, given.link_units)
-            units = [_Unit(bulk, one) for one in listed if one.has_pdu]
-            bulk.perform()
-            for unit in units:
-                unit.ask_parts(bulk)
-            bulk.perform()
-            for unit in units:
-                unit.ask_readings(bulk)
-            bulk.perform()
-            return Topology(
-                [meter for unit in units for meter in unit.meters()],
-                {name: facts for unit in units for name, facts in unit.outlets().items()},
-            )
-    except PduHandlerError as error:
-        error.at(host, "topology")
-        raise
+    with pdu.session("topology") as (agent, given):
+        bulk = Bulk(agent)
+        units = [_Unit(bulk, one) for one in found(pdu, agent, given) if one.has_pdu]
+        bulk.perform()
+        for unit in units:
+            unit.ask_parts(bulk)
+        bulk.perform()
+        for unit in units:
+            unit.ask_readings(bulk)
+        bulk.perform()
+        return Topology(
+            [meter for unit in units for meter in unit.meters()],
+            {name: facts for unit in units for name, facts in unit.outlets().items()},
+        )
 
 
 class _Unit:

@@ -41,7 +41,7 @@ class RedfishPdu(host.BasePdu):
     def status(self) -> PduView:
         """Every outlet and its state. For one PDU usually 3 round trips if the service expands two
         levels of links, 4 if it expands one, and 5 plus 1 for each outlet if it expands none."""
-        with self._session("status") as (service, given):
+        with self.session("status") as (service, given):
             return host.pdu_view(
                 (name, resources.state(outlet))
                 for name, outlet in units.every_outlet(service, given.pdu)
@@ -54,7 +54,7 @@ class RedfishPdu(host.BasePdu):
         """
         from . import metering  # imported late: a status does not need it
 
-        with self._session("statistic") as (service, given):
+        with self.session("statistic") as (service, given):
             return host.statistic_view(*metering.measured(service, given.pdu))
 
     def port_up(
@@ -88,7 +88,7 @@ class RedfishPdu(host.BasePdu):
 
         DCImanager does not call this.
         """
-        with self._session("labels") as (service, given):
+        with self.session("labels") as (service, given):
             return [
                 host.label(identity, resources.identity(outlet), resources.name(outlet))
                 for identity, outlet in units.every_outlet(service, given.pdu)
@@ -99,7 +99,7 @@ class RedfishPdu(host.BasePdu):
     ) -> PduPortView:
         from .switching import switched
 
-        with self._session(method, reads=False) as (service, given):
+        with self.session(method, reads=False) as (service, given):
             port.power_status = switched(
                 service,
                 given.pdu,
@@ -112,7 +112,7 @@ class RedfishPdu(host.BasePdu):
             return port
 
     @contextmanager
-    def _session(
+    def session(
         self, method: str, reads: bool = True
     ) -> Iterator[tuple[RedfishService, settings.RedfishSettings]]:
         """The service, closed at the end.

@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Optional
 
-from ..errors import PduHandlerError
 from ..topology import BREAKER, LINE, Meter, OutletFacts, Topology
-from . import settings
 from .answers import Json
 from .figures import excerpt, number
 from .handler import RedfishPdu
@@ -28,25 +26,18 @@ def read(pdu: RedfishPdu) -> Topology:
     """Current and rating of each line and branch; watts, rating and branch of each outlet. Up to 2
     round trips more than `status`. Figures that only a sensor has stay unknown.
     """
-    host = ""
-    try:
-        given = settings.read(pdu.pdu_data)
-        with RedfishService(given, pdu.transport) as service:
-            host = service.host
-            meters: list[Meter] = []
-            facts: dict[str, OutletFacts] = {}
-            for found in units(service, given.pdu):
-                branches = {_path(one): one for one in _circuits(service, found, "Branches")}
-                meters += lines_of(found.prefix, _circuits(service, found, "Mains"))
-                meters += (branch_of(found.prefix, one) for one in branches.values())
-                facts.update(
-                    (name, facts_of(found.prefix, one, branches))
-                    for name, one in outlets(service, found)
-                )
-            return Topology(meters, facts)
-    except PduHandlerError as error:
-        error.at(host, "topology")
-        raise
+    with pdu.session("topology") as (service, given):
+        meters: list[Meter] = []
+        facts: dict[str, OutletFacts] = {}
+        for found in units(service, given.pdu):
+            branches = {_path(one): one for one in _circuits(service, found, "Branches")}
+            meters += lines_of(found.prefix, _circuits(service, found, "Mains"))
+            meters += (branch_of(found.prefix, one) for one in branches.values())
+            facts.update(
+                (name, facts_of(found.prefix, one, branches))
+                for name, one in outlets(service, found)
+            )
+        return Topology(meters, facts)
 
 
 def lines_of(prefix: str, mains: list[Json]) -> Iterator[Meter]:

@@ -36,7 +36,7 @@ class SnmpPdu(BaseSnmpPdu):
 
         The view is empty for a device without outlets. Raises the errors of handlers/errors.py.
         """
-        with self._session("status") as session:
+        with self.session("status") as session:
             return host.pdu_view(session.device.states.items())
 
     def port_up(
@@ -47,7 +47,7 @@ class SnmpPdu(BaseSnmpPdu):
         pause: float = PAUSE_SECONDS,
     ) -> PduPortView:
         """Switch an outlet on; see `switching.switch_outlet`."""
-        with self._session("port_up", switching.PLAN_SECONDS) as session:
+        with self.session("port_up", switching.PLAN_SECONDS) as session:
             return switching.switch_outlet(
                 session, pdu_port_data, EnumPowerStatus.UP, deadline, pause
             )
@@ -60,7 +60,7 @@ class SnmpPdu(BaseSnmpPdu):
         pause: float = PAUSE_SECONDS,
     ) -> PduPortView:
         """Switch an outlet off; see `switching.switch_outlet`."""
-        with self._session("port_down", switching.PLAN_SECONDS) as session:
+        with self.session("port_down", switching.PLAN_SECONDS) as session:
             return switching.switch_outlet(
                 session, pdu_port_data, EnumPowerStatus.DOWN, deadline, pause
             )
@@ -70,7 +70,7 @@ class SnmpPdu(BaseSnmpPdu):
 
         Costs the reads of `status`, and usually one walk or GET for each object of the figures.
         """
-        with self._session("statistic") as session:
+        with self.session("statistic") as session:
             read = metering.meter(session.device, with_power=False)
         ports = [
             host.PortFigures(
@@ -85,16 +85,16 @@ class SnmpPdu(BaseSnmpPdu):
 
     def labels(self) -> list[host.Label]:
         """Identity, number and name of every outlet, for people; DCImanager does not call this."""
-        with self._session("labels") as session:
+        with self.session("labels") as session:
             return metering.labels(session.device)
 
     def figures(self) -> tuple[SnmpDevice, Readings]:
         """The device with all its figures, W included, for tools; DCImanager does not call this."""
-        with self._session("figures") as session:
+        with self.session("figures") as session:
             return session.device, metering.meter(session.device)
 
     @contextmanager
-    def _session(self, method: str, seconds: Optional[float] = None) -> Iterator[switching.Session]:
+    def session(self, method: str, seconds: Optional[float] = None) -> Iterator[switching.Session]:
         """Reads the device as its family, for one call. Errors name the address, and the method
         unless they name a request.
 

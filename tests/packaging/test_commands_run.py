@@ -67,6 +67,8 @@ _ELSEWHERE: Mapping[str, str] = {
     ),
     "upsc": "tests/handlers/command/nut_driver/test_walk.py",
     "upscmd": "tests/handlers/command/nut_driver/test_walk.py",
+    "pdu meter": "tests/handlers/command/meter/test_meter.py",
+    "pdu energy verify": "tests/handlers/command/meter/test_meter.py",
     "pdu plan": "tests/handlers/command/hall/test_commands.py",
     "pdu energy audit": "tests/energy/test_findings.py",
     "pdu rehearse": "tests/handlers/command/hall/test_commands.py",

@@ -153,6 +153,7 @@ _FOR_ONE_JOB = {
     "doors": 1_500,
     "energy": 700,
     "hall": 1_050,
+    "meter": 400,
     "recipes": 500,
     "troubleshooting": 1_500,
 }

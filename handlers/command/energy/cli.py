@@ -235,7 +235,10 @@ audit = Subcommand(
 )
 energy = Lazy(
     "energy",
-    {"audit": Place("energy.cli", "audit", "kWh of a period, with bounds on their error")},
+    {
+        "audit": Place("energy.cli", "audit", "kWh of a period, with bounds on their error"),
+        "verify": Place("meter.verify", "verify", "whether the files of pdu meter were changed"),
+    },
     (
         "pdu energy audit a.jsonl --from 2026-10-01 --to 2026-10-08 --limit-kw 11",
         "pdu energy audit a.jsonl --from 2026-10-01 --to 2026-11-01 --limit-kw 3.68",

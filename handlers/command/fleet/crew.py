@@ -12,6 +12,7 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from multiprocessing.connection import Connection, wait
 from typing import Any, Callable, NamedTuple, Optional, Union
@@ -43,6 +44,8 @@ class _Job:
     def __init__(self, ticket: int, payload: Any) -> None:
         self.ticket, self.payload = ticket, payload
         self.level = self.deaths = 0
+        #: of time.monotonic(), when a process got it
+        self.given_at = 0.0
 
 
 class _Member:
@@ -100,6 +103,19 @@ class Crew:
     def is_running(self) -> bool:
         return bool(self._members)
 
+    def overdue(self, seconds: float) -> list[int]:
+        """The tickets of jobs that a process has had for longer.
+
+        Only a new crew gets rid of them.
+        """
+        before = time.monotonic() - seconds
+        return [
+            job.ticket
+            for member in self._members
+            for job in member.given.values()
+            if job.given_at < before
+        ]
+
     def turn(
         self, seconds: Optional[float], others: Mapping[Connection, Callable[[], None]] = {}
     ) -> Iterator[Event]:
@@ -151,6 +167,7 @@ class Crew:
                 job = waiting.popleft()
                 member.wants -= 1
                 member.given[job.ticket] = job
+                job.given_at = time.monotonic()
                 # if it has just died, `turn` finds out
                 with contextlib.suppress(OSError):
                     member.pipe.send((job.ticket, job.payload))

@@ -16,6 +16,7 @@ from pdu_common.tools import show_outlet_current
 
 from ...errors import SettingsError, printable
 from ...labels import Label
+from ...nameplate import Nameplate
 from ...topology import Topology
 from .. import form
 from ..asking import NoSecret
@@ -76,14 +77,15 @@ class Reading(NamedTuple):
     answered: bool = False
     labels: Sequence[Label] = ()
     topology: Topology = Topology()
+    plate: Nameplate = Nameplate()
 
     def count(self, state: str) -> int:
         """How many outlets are in this state."""
         return sum(outlet.state == state for outlet in self.outlets)
 
 
-# Reads one thing of a PDU into its reading.
-_Part = Callable[[Reading, Any], Reading]
+#: reads one thing of a PDU into its reading
+Part = Callable[[Reading, Any], Reading]
 
 
 class Target(NamedTuple):
@@ -158,19 +160,30 @@ def poll(target: Target, timeout: Optional[float] = None, with_labels: bool = Fa
 
 def poll_all(target: Target) -> Reading:
     """As `poll`, with labels and topology, in the same session: for the hall."""
+    return _read(target, None, (_states, _metered, _labelled, placed(target)))
 
-    def placed(reading: Reading, pdu: Any) -> Reading:
+
+def poll_with(target: Target, parts: Sequence[Part], with_labels: bool) -> Reading:
+    """As `poll`, then the `parts`, in the same session."""
+    own = (_states, _metered, *((_labelled,) if with_labels else ()))
+    return _read(target, None, (*own, *parts))
+
+
+def placed(target: Target) -> Part:
+    """Reads the topology."""
+
+    def part(reading: Reading, pdu: Any) -> Reading:
         return reading._replace(topology=topologies.read(target.handler, pdu))
 
-    return _read(target, None, (_states, _metered, _labelled, placed))
+    return part
 
 
-def _read(target: Target, timeout: Optional[float], parts: Sequence[_Part]) -> Reading:
+def _read(target: Target, timeout: Optional[float], parts: Sequence[Part]) -> Reading:
     # confines the counter of `_count`
     return contextvars.copy_context().run(_polled, target, timeout, parts)
 
 
-def _polled(target: Target, timeout: Optional[float], parts: Sequence[_Part]) -> Reading:
+def _polled(target: Target, timeout: Optional[float], parts: Sequence[Part]) -> Reading:
     begin = time.monotonic()
     count: list[int] = [0]
     reading = Reading()

@@ -1,0 +1,1 @@
+"""`pdu meter`: readings of many PDUs in daily files that nobody can change unseen."""

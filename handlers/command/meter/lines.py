@@ -1,0 +1,139 @@
+"""The lines of a meter's journal: a poll and what it names, as records. docs/dev/energy.md has
+their form. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, Optional
+
+from ...nameplate import Nameplate
+from ..fleet.polling import DOWN, UP, Reading
+from .instants import Instant
+
+FORM = 1
+#: state of an outlet -> its sign in `on`; NO_STATE for all others
+SIGNS: Mapping[str, str] = {UP: "1", DOWN: "0"}
+NO_STATE = "-"
+_PLACES = 3  # of currents, watts and times: mA, mW, ms
+
+
+class Taken(NamedTuple):
+    """One reading of a PDU, and when it was taken."""
+
+    begin: Instant
+    end: Instant
+    reading: Reading
+
+
+class Named(NamedTuple):
+    """What the list says of a PDU."""
+
+    name: str
+    handler: str
+    address: str
+
+
+class Unit:
+    """The lines of one PDU: its polls, and before them what they describe, where that changed."""
+
+    def __init__(self, number: int, named: Named) -> None:
+        self._number, self._named = number, named
+        self._plate = Nameplate()
+        self._outlets: Sequence[str] = ()
+        self._names: Sequence[str] = ()
+        self._meters: Sequence[Sequence[Any]] = ()
+        self._declared: Mapping[str, Any] = {}
+
+    def forget(self) -> None:
+        """Declare the unit again before its next poll: a new file begins."""
+        self._declared = {}
+
+    def lines(self, taken: Taken, missed: int = 0) -> Iterator[dict[str, Any]]:
+        """The records of a poll. What a failed poll did not read of the unit stays as it was."""
+        reading = taken.reading
+        self._keep(reading)
+        declared = self._declaration()
+        if declared != self._declared:
+            self._declared = declared
+            yield declared
+        yield {key: value for key, value in self._poll(taken, missed) if value is not None}
+
+    def _keep(self, reading: Reading) -> None:
+        new = reading.plate
+        self._plate = Nameplate(
+            new.family or self._plate.family,
+            new.serial or self._plate.serial,
+            new.firmware or self._plate.firmware,
+        )
+        if reading.answered:
+            self._outlets = [one.identity for one in reading.outlets]
+        if reading.labels:
+            names = {one.identity: one.name or one.number for one in reading.labels}
+            self._names = [names.get(identity, "") for identity in self._outlets]
+        if reading.topology.meters:
+            self._meters = [[one.kind, one.label, one.rating_a] for one in reading.topology.meters]
+
+    def _declaration(self) -> dict[str, Any]:
+        plate = self._plate
+        return {
+            "unit": self._number,
+            **self._named._asdict(),
+            "family": plate.family,
+            "serial": plate.serial,
+            "firmware": plate.firmware,
+            "outlets": self._outlets,
+            "names": self._names,
+            "meters": self._meters,
+        }
+
+    def _poll(self, taken: Taken, missed: int) -> Iterator[tuple[str, Any]]:
+        begin, end, reading = taken
+        yield "of", self._number
+        yield "utc", [round(begin.utc, _PLACES), round(end.utc, _PLACES)]
+        yield "mono", [round(begin.mono, _PLACES), round(end.mono, _PLACES)]
+        yield "up", _short(reading.plate.uptime_s)
+        yield "load", _short(reading.load_a)
+        yield "total", reading.energy_kwh
+        outlets, facts = reading.outlets, reading.topology.outlets
+        yield "kwh", _listed([one.energy_kwh for one in outlets])
+        yield "amps", _listed([_short(one.current_a) for one in outlets])
+        watts = [facts[one.identity].power_w if one.identity in facts else None for one in outlets]
+        yield "watts", _listed([_short(one) for one in watts])
+        yield "meters", _listed([_short(one.current_a) for one in reading.topology.meters])
+        if reading.answered:
+            yield "on", "".join(SIGNS.get(one.state, NO_STATE) for one in outlets)
+        yield "missed", missed or None
+        yield "error", None if reading.failure is None else [*reading.failure]
+
+
+def start(begin: Instant, version: str, boot: str, every: float, repaired: int) -> dict[str, Any]:
+    """The line of a start, and of the head of a file."""
+    return {
+        "meter": FORM,
+        "version": version,
+        "boot": boot,
+        "utc": round(begin.utc, _PLACES),
+        "mono": round(begin.mono, _PLACES),
+        "every": every,
+        "repaired": repaired,
+    }
+
+
+def lost(polls: int, first: float, last: float, reason: str) -> dict[str, Any]:
+    """The line of polls that could not be written; times in s of UTC."""
+    return {"lost": polls, "utc": [round(first, _PLACES), round(last, _PLACES)], "reason": reason}
+
+
+def late(rounds: int, first: float, last: float) -> dict[str, Any]:
+    """The line of rounds that were left out; the times at which they were due, in s of UTC."""
+    return {"late": rounds, "utc": [round(first, _PLACES), round(last, _PLACES)]}
+
+
+def _listed(values: Sequence[Optional[float]]) -> Optional[Sequence[Optional[float]]]:
+    """None if there is no value at all."""
+    return values if any(value is not None for value in values) else None
+
+
+def _short(value: Optional[float]) -> Optional[float]:
+    return None if value is None else round(value, _PLACES)

@@ -1,0 +1,317 @@
+"""The meter itself: rounds that begin on time, PDUs that are read by a crew of processes, and lines
+that are written as their readings arrive.
+
+A PDU that is still being read when its next turn comes misses that turn; no other waits for it.
+Readings that arrive within a moment of each other are written and synced together, so 1,000 PDUs
+do not cost 1,000 syncs.
+"""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Iterator, Sequence
+from multiprocessing.connection import Connection
+from typing import Any, Callable, NamedTuple, Optional
+
+from ... import VERSION
+from ..fleet.crew import ALONE, Crew, Event, Lost, cores
+from ..fleet.lag import Lag
+from ..fleet.polling import Failure, Reading, Target, busy, doubted
+from ..journal import JournalError
+from ..output import counted
+from . import lines
+from .days import Days
+from .instants import Instant, boot
+from .lines import Named, Taken, Unit
+from .schedule import Due, following
+from .taking import Known, known_of, take
+
+_PER_PROCESS = 16  # with fewer PDUs another process costs more than it saves
+#: how long readings wait for others, to be written together, in s
+TOGETHER_S = 0.2
+_MOST_TOGETHER = 500
+# the longest wait, in s: a machine that slept does not know it earlier
+_LONGEST_WAIT_S = 10.0
+#: a call of this pack's handlers ends within a minute
+PATIENCE_S = 180.0
+_HANGS = Failure(
+    "defect",
+    "this PDU was not read in time: run `pdu status` on it with --debug and report the output",
+)
+_LOST = Failure("defect", "a process ended while it read this PDU")
+
+
+class Settings(NamedTuple):
+    """How a meter runs."""
+
+    #: in s
+    every: float
+    #: PDUs to read at a time
+    parallel: int
+    #: how many; None: until it is stopped
+    rounds: Optional[int] = None
+    patience_s: float = PATIENCE_S
+    #: polls after which new processes read: libraries for devices keep a little of each
+    fresh_after: int = 10_000
+    take: Callable[[Target, Optional[Known]], Taken] = take
+
+
+class Tally(NamedTuple):
+    """What a meter has done."""
+
+    rounds: int = 0
+    #: polls that were written
+    polls: int = 0
+    #: those of them that failed
+    failed: int = 0
+    #: polls that could not be written
+    lost: int = 0
+    #: turns that PDUs missed
+    missed: int = 0
+
+
+class _Read(NamedTuple):
+    taken: Taken
+    #: set if this machine was too late for the PDU's silence to count
+    doubt: Optional[Lag]
+
+
+class _Unwritten(NamedTuple):
+    """Polls that were lost."""
+
+    polls: int
+    first: float
+    last: float
+    reason: str
+
+
+class _Pdu:
+    """What is known of one PDU between polls."""
+
+    def __init__(self, number: int, target: Target) -> None:
+        device = target.device
+        self.unit = Unit(number, Named(device.name, device.handler, device.address))
+        self.known: Optional[Known] = None
+        #: whether it is being read
+        self.is_out = False
+        self.level = 0
+        #: turns that it missed since its last line
+        self.missed = 0
+
+
+class Meter:
+    """Reads PDUs and writes their lines, until it is stopped."""
+
+    def __init__(
+        self,
+        targets: Sequence[Target],
+        days: Days,
+        settings: Settings,
+        say: Callable[[str], object],
+        now: Callable[[], Instant] = Instant.now,
+    ) -> None:
+        """`say` tells an administrator what is wrong."""
+        self._days, self._settings, self._say, self._now = days, settings, say, now
+        self._targets = targets
+        self._pdus = [_Pdu(number, target) for number, target in enumerate(targets)]
+        self._boot = boot()
+        self._head: list[dict[str, Any]] = []
+        self._unwritten: Optional[_Unwritten] = None
+        self._repaired = self._polled = 0
+        self._is_stopped = False
+        self.tally = Tally()
+
+    def run(self, stop: Connection) -> None:
+        """Run until something arrives on `stop`, or the rounds are done.
+
+        Raises SettingsError if no process starts, or if the journal was changed by others.
+        """
+        crew = self._crew()
+        try:
+            due = Due(self._now().mono)
+            while not self._is_done():
+                now = self._now()
+                if self._may_begin() and now.mono >= due.mono:
+                    if self._polled >= self._settings.fresh_after:
+                        crew = self._renewed(crew)
+                    due = self._begun(crew, due, now)
+                    now = self._now()
+                wait = min(max(due.mono - now.mono, 0.0), _LONGEST_WAIT_S)
+                self._write(self._arrived(crew, wait, stop))
+                hanging = crew.overdue(self._settings.patience_s)
+                if hanging:
+                    # PDUs whose readings do not end are given up
+                    self._write([(place, self._failed(_HANGS)) for place in hanging])
+                    crew = self._renewed(crew)
+        finally:
+            crew.close()
+
+    def _renewed(self, crew: Crew) -> Crew:
+        """New processes in place of those of a crew. What these were reading is read anew."""
+        crew.close()
+        crew = self._crew()
+        self._polled = 0
+        for place, pdu in enumerate(self._pdus):
+            if pdu.is_out:
+                crew.repeat(place, (place, pdu.known), pdu.level)
+        return crew
+
+    # ---- rounds ----------------------------------------------------------------------------------
+
+    def _may_begin(self) -> bool:
+        return self._settings.rounds is None or self.tally.rounds < self._settings.rounds
+
+    def _is_done(self) -> bool:
+        return self._is_stopped or not (self._may_begin() or any(pdu.is_out for pdu in self._pdus))
+
+    def _begun(self, crew: Crew, due: Due, now: Instant) -> Due:
+        """Begin a round. Returns when the next one is due."""
+        missed = 0
+        for place, pdu in enumerate(self._pdus):
+            if pdu.is_out:
+                pdu.missed += 1
+                missed += 1
+            else:
+                pdu.is_out, pdu.level = True, 0
+                crew.add(place, (place, pdu.known))
+        self._add(rounds=1, missed=missed)
+        every = self._settings.every
+        following_one = following(due, now, every)
+        left_out = following_one.left_out
+        if left_out:
+            first = now.utc - (now.mono - due.mono) + every
+            self._head.append(lines.late(left_out, first, first + (left_out - 1) * every))
+            self._say(f"{counted(left_out, 'round')} left out: this machine slept, or was too busy")
+        return following_one
+
+    # ---- readings --------------------------------------------------------------------------------
+
+    def _crew(self) -> Crew:
+        parallel = max(1, min(self._settings.parallel, len(self._targets)))
+        processes = min(cores(), -(-parallel // _PER_PROCESS))
+        work = functools.partial(_job, self._targets, self._settings.take)
+        return Crew(work, parallel, processes)
+
+    def _arrived(self, crew: Crew, wait: float, stop: Connection) -> list[tuple[int, Taken]]:
+        """The readings that arrive within `wait` seconds, and shortly after the first of them."""
+        found: list[tuple[int, Taken]] = []
+        end = self._now().mono + wait
+        while not self._is_stopped:
+            before = len(found)
+            for event in crew.turn(max(end - self._now().mono, 0.0), {stop: self._stop}):
+                found += self._taken(crew, event)
+            now = self._now().mono
+            if found and not before:
+                end = now + TOGETHER_S
+            if now >= end or len(found) >= _MOST_TOGETHER or self._is_done_with(found):
+                break
+        return found
+
+    def _is_done_with(self, found: Sequence[tuple[int, Taken]]) -> bool:
+        return bool(found) and sum(pdu.is_out for pdu in self._pdus) == len(found)
+
+    def _stop(self) -> None:
+        self._is_stopped = True
+
+    def _taken(self, crew: Crew, event: Event) -> Iterator[tuple[int, Taken]]:
+        """The reading of an event; none if its silence is doubted and the PDU is read again."""
+        place = event.ticket
+        if isinstance(event, Lost):
+            yield place, self._failed(_LOST)
+            return
+        taken, doubt = event.result
+        pdu = self._pdus[place]
+        if doubt is not None and pdu.level < ALONE:
+            pdu.level += 1
+            crew.repeat(place, (place, pdu.known), pdu.level)
+            return
+        if doubt is not None:
+            taken = taken._replace(reading=taken.reading._replace(failure=busy(doubt)))
+        yield place, taken
+
+    def _failed(self, failure: Failure) -> Taken:
+        now = self._now()
+        return Taken(now, now, Reading(failure=failure))
+
+    # ---- lines -----------------------------------------------------------------------------------
+
+    def _write(self, found: Sequence[tuple[int, Taken]]) -> None:
+        """Write the lines of readings, all or none."""
+        for place, taken in found:
+            pdu = self._pdus[place]
+            pdu.is_out, pdu.known = False, known_of(taken, pdu.known)
+        self._polled += len(found)
+        if not found:
+            return
+        now = self._now()
+        head = [*self._begin_of_file(now), *self._head]
+        if self._unwritten is not None:
+            head.append(lines.lost(*self._unwritten))
+        polls = [
+            line
+            for place, taken in found
+            for line in self._pdus[place].unit.lines(taken, self._pdus[place].missed)
+        ]
+        try:
+            self._days.append([*head, *polls], now.utc)
+        except JournalError as error:
+            self._keep_unwritten(found, error.reason)
+            return
+        if self._unwritten is not None:
+            self._say(f"writing again; {counted(self._unwritten.polls, 'reading')} lost")
+        self._head, self._unwritten = [], None
+        for place, _ in found:
+            self._pdus[place].missed = 0
+        failed = sum(taken.reading.failure is not None for _, taken in found)
+        self._add(polls=len(found), failed=failed)
+        if self._days.repaired > self._repaired:
+            self._say_repaired()
+
+    def _begin_of_file(self, now: Instant) -> Iterator[dict[str, Any]]:
+        if not self._days.is_new(now.utc):
+            return
+        for pdu in self._pdus:
+            pdu.unit.forget()
+        yield lines.start(
+            now, VERSION, self._boot, self._settings.every, self._days.repaired - self._repaired
+        )
+
+    def _say_repaired(self) -> None:
+        removed = self._days.repaired - self._repaired
+        self._repaired = self._days.repaired
+        self._say(f"removed a line that was not written to its end ({removed} bytes)")
+
+    def _keep_unwritten(self, found: Sequence[tuple[int, Taken]], reason: str) -> None:
+        first = min(taken.begin.utc for _, taken in found)
+        last = max(taken.end.utc for _, taken in found)
+        old = self._unwritten
+        if old is None:
+            self._say(f"readings are lost: {reason}")
+            self._unwritten = _Unwritten(len(found), first, last, reason)
+        else:
+            self._unwritten = _Unwritten(
+                old.polls + len(found), old.first, max(old.last, last), reason
+            )
+        self._add(lost=len(found))
+
+    def _add(self, **more: int) -> None:
+        self.tally = self.tally._replace(
+            **{name: getattr(self.tally, name) + by for name, by in more.items()}
+        )
+
+
+# ---- in a child process --------------------------------------------------------------------------
+
+
+def _job(
+    targets: Sequence[Target],
+    taking: Callable[[Target, Optional[Known]], Taken],
+    asked: tuple[int, Optional[Known]],
+    since: Callable[[float], Lag],
+) -> _Read:
+    place, known = asked
+    target, begin = targets[place], time.monotonic()
+    taken = taking(target, known)
+    lag = since(begin)
+    return _Read(taken, lag if doubted(target, taken.reading, lag) else None)

@@ -1,0 +1,123 @@
+"""`pdu energy verify DIR`: whether the lines of a meter are as they were written."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import click
+
+from ...errors import SettingsError, printable
+from .. import journal
+from ..groups import Subcommand
+from ..journal import PACKED, START, Changed
+from ..options import Word, given, option, output
+from ..output import Result, counted, shown
+from ..report import Usage
+from .days import files, is_used
+
+_HASH = re.compile("[0-9a-f]{64}")
+_AFTER = re.compile(rb'"journal":1,"after":"([0-9a-f]{64})"}')
+_LIMITS = (
+    "A chain alone does not show lines cut off its end, nor a chain that was written anew: give a"
+    " hash that was kept at another place as --kept."
+)
+
+
+class Verified(NamedTuple):
+    """What a whole chain is."""
+
+    files: int
+    lines: int
+    #: names of the first and the last file
+    first: str
+    last: str
+    #: the hash before the first line; START if no file is missing there
+    after: str
+    #: the hash up to the last line
+    hash: str
+
+
+def verified(folder: str, kept: Sequence[str] = ()) -> Verified:
+    """Check all files of a meter.
+
+    `kept`: hashes that must be among those of the lines. Raises Changed, which names the file and
+    the line, and SettingsError for a folder without files, or one that cannot be read.
+    """
+    paths = files(folder)
+    if not paths:
+        raise SettingsError(f"{printable(folder)} has no file of a meter, such as 2026-11-23.jsonl")
+    missing = set(kept)
+    lines, begin, before = 0, "", ""
+    for path in paths:
+        after = ""
+        for line in journal.lines(path):
+            lines += 1
+            missing.discard(line.hash)
+            if line.number == 1:
+                found = _AFTER.fullmatch(line.body)
+                after = found[1].decode() if found else ""
+                if before and after != before:
+                    raise Changed(
+                        f"{path}: line 1 does not continue the file before it: a file is missing,"
+                        " or lines at the end of the one before were removed or added"
+                    )
+                begin = begin or after
+            before = line.hash
+        rest = 0 if path.endswith(PACKED) else journal.torn(path)
+        if rest and path != paths[-1]:
+            raise Changed(f"{path}: its last line has no end ({rest} bytes): it was changed")
+        if rest and not is_used(folder):
+            raise Changed(
+                f"{path}: the last {rest} bytes are no whole line: a write that was broken off,"
+                " which the next start of the meter repairs, or a changed end of the last line"
+            )
+    if missing:
+        raise Changed(
+            f"{printable(folder)} has no line with the hash {sorted(missing)[0]}: lines were"
+            " removed after it was kept, or the files were written anew"
+        )
+    names = [os.path.basename(path) for path in (paths[0], paths[-1])]
+    return Verified(len(paths), lines, names[0], names[1], begin or START, before or START)
+
+
+@click.pass_context
+def _verify(context: click.Context, /, **options: Any) -> int:
+    folder, kept = options["dir"], options["kept"]
+    for one in kept:
+        if not _HASH.fullmatch(one):
+            raise Usage(f"--kept {printable(one, 80)!r}: give 64 hexadecimal digits")
+    found = verified(folder, kept)
+    said = [
+        f"{counted(found.lines, 'line')} in {counted(found.files, 'file')}, {found.first} to"
+        f" {found.last}: each as it was written",
+    ]
+    if found.after != START:
+        said.append(f"begins after the hash {found.after} of an earlier file, which is not here")
+    said.append(f"last hash, to be kept at another place: {found.hash}")
+    if not kept:
+        said.append(_LIMITS)
+    return shown(Result(found._asdict(), said), given(context).json)
+
+
+_HELP = """Check that the files of `pdu meter` are as they were written.
+
+DIR is the folder of `pdu meter LIST --to DIR`. A changed line is named with its
+file. Prints the last hash; keep it at another place, and give it later as --kept:
+then nothing that was written until then can be missing unseen."""
+verify = Subcommand(
+    "verify",
+    callback=_verify,
+    help=_HELP,
+    examples=(
+        "pdu energy verify /var/lib/pdu-meter",
+        "pdu energy verify readings --kept HASH",
+    ),
+    params=[
+        Word("DIR"),
+        *option("--kept", "a hash that an earlier run printed; repeatable", "HASH", multiple=True),
+        *output(),
+    ],
+)

@@ -1,0 +1,39 @@
+"""Which units are behind a NUT server, for tools; in no archive.
+
+Source: NUT's docs/nut-names.txt, `device.serial`, `ups.firmware`, `device.uptime` and their older
+names.
+"""
+
+from __future__ import annotations
+
+from typing import Callable, Optional
+
+from ..nameplate import Nameplate, joined, seconds
+from .handler import NutPdu
+from .members import Member
+
+_SERIALS = ("device.serial", "ups.serial", "serial")
+_FIRMWARES = ("ups.firmware", "device.firmware", "firmware")
+_UPTIMES = ("device.uptime", "uptime")
+_DRIVERS = ("driver.name",)
+
+
+def read(pdu: NutPdu, runs_on: Callable[[Optional[float]], bool]) -> Nameplate:
+    """What each device and each member of a chain says: nothing besides what `status` reads."""
+    with pdu.read("nameplate") as found:
+        wholes = [one.device.whole for one in found]
+        members = [
+            part for one in found for part in one.device.chain.values() or [one.device.whole]
+        ]
+    uptimes = [seconds(_first(one, _UPTIMES)) for one in members]
+    known = [one for one in uptimes if one is not None]
+    return Nameplate(
+        joined(_first(one, _DRIVERS) for one in wholes),
+        joined(_first(one, _SERIALS) for one in members),
+        joined(_first(one, _FIRMWARES) for one in members),
+        min(known, default=None),
+    )
+
+
+def _first(member: Member, names: tuple[str, ...]) -> str:
+    return next((member.variables[name] for name in names if member.variables.get(name)), "")

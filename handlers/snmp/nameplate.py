@@ -1,0 +1,73 @@
+"""Which SNMP PDU it is, for tools; in no archive.
+
+Source: SNMPv2-MIB (RFC 3418: sysUpTime, sysDescr), ENTITY-MIB (RFC 6933: entPhysicalSerialNum), and
+the manufacturers' MIBs for the objects in `_OBJECTS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Callable, NamedTuple, Optional
+
+from ..nameplate import Nameplate, joined
+from .decoding import number, shown
+from .detection import SYS_DESCR
+from .handler import SnmpPdu
+from .reader import Reader
+
+_SYS_UP_TIME = "1.3.6.1.2.1.1.3.0"
+_LONGEST = 200
+
+
+class _Objects(NamedTuple):
+    """The columns or scalars of one family."""
+
+    serial: str
+    #: "" if sysDescr says it
+    firmware: str = ""
+
+
+_ENTITY = _Objects("1.3.6.1.2.1.47.1.1.1.1.11")
+_OBJECTS: Mapping[str, _Objects] = {
+    # PowerNet-MIB: rPDUIdentSerialNumber, rPDU2IdentSerialNumber and their FirmwareRev
+    "apc-rpdu": _Objects("1.3.6.1.4.1.318.1.1.12.1.6", "1.3.6.1.4.1.318.1.1.12.1.3"),
+    "apc-rpdu2": _Objects("1.3.6.1.4.1.318.1.1.26.2.1.9", "1.3.6.1.4.1.318.1.1.26.2.1.6"),
+    # CPS-MIB: ePDUIdentSerialNumber
+    "cyberpower-epdu": _Objects("1.3.6.1.4.1.3808.1.1.3.1.6"),
+    # EATON-EPDU-MIB: serialNumber, firmwareVersion
+    "eaton-epdu": _Objects("1.3.6.1.4.1.534.6.6.7.1.2.1.4", "1.3.6.1.4.1.534.6.6.7.1.2.1.5"),
+    # ENLOGIC-PDU-MIB: pduNamePlateSerialNumber
+    "enlogic": _Objects("1.3.6.1.4.1.38446.1.1.2.1.11"),
+    # PDU2-MIB: pduSerialNumber
+    "raritan-px2": _Objects("1.3.6.1.4.1.13742.6.3.2.1.1.4"),
+    # Sentry4-MIB: st4UnitProductSN, st4SystemFirmwareVersion
+    "sentry4": _Objects("1.3.6.1.4.1.1718.4.1.2.2.1.4", "1.3.6.1.4.1.1718.4.1.1.1.3"),
+}
+
+
+def read(pdu: SnmpPdu, runs_on: Callable[[Optional[float]], bool]) -> Nameplate:
+    """Family and uptime: 1 GET in the session of the other readings. Unless the unit `runs_on`,
+    also serial number and firmware: usually 2 reads more.
+
+    sysUpTime is that of the agent. It begins again with the unit and with its network card, and
+    after 497 days; `runs_on` decides what that means.
+    """
+    with pdu.session("nameplate") as session:
+        device = session.device
+        # `again`: a session must not hand out an uptime that an earlier call has read
+        ticks = number(device.reader.again().get(_SYS_UP_TIME) or "")
+        uptime = None if ticks is None else float(ticks) / 100.0
+        family = device.profile.key
+        if runs_on(uptime):
+            return Nameplate(family, uptime_s=uptime)
+        objects = _OBJECTS.get(family, _ENTITY)
+        firmware = _texts(device.reader, objects.firmware) if objects.firmware else ""
+        if not firmware:
+            described = device.reader.get(SYS_DESCR)
+            firmware = "" if described is None else shown(described, _LONGEST)
+        return Nameplate(family, _texts(device.reader, objects.serial), firmware, uptime)
+
+
+def _texts(reader: Reader, oid: str) -> str:
+    """The texts below an object, one for each unit, in the order in which the device lists them."""
+    return joined(dict.fromkeys(shown(raw, _LONGEST) for raw in reader.walk(oid).values()))

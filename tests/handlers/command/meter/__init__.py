@@ -1,0 +1,1 @@
+"""`pdu meter` and `pdu energy verify`."""

@@ -1,0 +1,46 @@
+"""Readings for meters that read no device."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Optional
+
+from handlers.command.fleet.polling import UP, Failure, Outlet, Reading
+from handlers.command.meter.instants import Instant
+from handlers.command.meter.lines import Taken
+from handlers.labels import Label
+from handlers.nameplate import Nameplate
+from handlers.topology import BREAKER, Meter, OutletFacts, Topology
+
+NOON = 1_795_435_200.0  # 2026-11-23 12:00:00 UTC
+MIDNIGHT = NOON + 43_200.0
+
+
+def reading(
+    kwh: float = 1.0, outlets: int = 2, serial: str = "A1", uptime: Optional[float] = 100.0
+) -> Reading:
+    identities = [str(number + 1) for number in range(outlets)]
+    return Reading(
+        [Outlet(one, UP, 1.25, kwh + int(one)) for one in identities],
+        2.5,
+        kwh,
+        answered=True,
+        labels=[Label(one, one, f"server {one}") for one in identities],
+        topology=Topology(
+            [Meter(BREAKER, "B1", 2.5004, 16.0)], {one: OutletFacts(287.5) for one in identities}
+        ),
+        plate=Nameplate("acme", serial, "1.0", uptime),
+    )
+
+
+def taken(found: Reading, utc: float = NOON, mono: float = 1000.0) -> Taken:
+    return Taken(Instant(utc, mono), Instant(utc + 0.5, mono + 0.5), found)
+
+
+def silent(reason: str = "no answer") -> Reading:
+    return Reading(failure=Failure("unreachable", reason))
+
+
+def numbers(count: int) -> Sequence[dict[str, int]]:
+    """Records for a journal."""
+    return [{"number": number} for number in range(count)]

@@ -1,0 +1,255 @@
+"""The running meter: slow PDUs, those that never end, a process that dies, midnight, memory.
+
+Meters run in new processes: they fork, which a process with threads must not do. What reads a PDU
+there is a function of the test; the other tests of the folder read real simulators.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from handlers.command import journal
+from handlers.command.meter.days import files
+from handlers.command.meter.verify import verified
+from tests.handlers.command.fleet.halls import environment
+from tests.needs import ROOT
+from tests.waiting import PATIENCE_S
+
+_METER = """
+import json, os, sys, threading, time
+from multiprocessing import Pipe
+from handlers.command.fleet import auth, listing, polling
+from handlers.command.meter import running
+from handlers.command.meter.days import Days
+from handlers.command.meter.instants import Instant
+from tests.handlers.command.meter.readings import MIDNIGHT, reading, silent
+
+folder = sys.argv[1]
+
+def polled(name, known):
+    return reading()
+
+def ended(meter):
+    pass
+
+every, rounds, patience, count, fresh_after = 0.25, 4, 180.0, 3, 10_000
+{more}
+
+def take(target, known):
+    begin = Instant.now()
+    found = polled(target.device.name, known)
+    return running.Taken(begin, Instant.now(), found)
+
+devices = [listing.ListedPdu(str(n), "snmp", "192.0.2.1", "", ()) for n in range(count)]
+polled_pdus = polling.targets(devices, {{}}, auth.Auth("none", {{}}, {{}}))
+settings = running.Settings(every, 128, rounds, patience, fresh_after, take)
+stop, _ = Pipe(duplex=False)
+with Days(folder) as days:
+    os.register_at_fork(after_in_child=days.abandon)
+    say = lambda text: print(text, file=sys.stderr)
+    meter = running.Meter(polled_pdus, days, settings, say, Instant.now)
+    meter.run(stop)
+    ended(meter)
+print(json.dumps(meter.tally._asdict()))
+"""
+
+
+def ran(folder: Path, more: str) -> tuple[dict[str, Any], str]:
+    """Run a meter. Returns its tally and what it said."""
+    done = subprocess.run(
+        [sys.executable, "-c", _METER.format(more=more), str(folder)],
+        cwd=ROOT,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1]), done.stderr
+
+
+def polls(folder: Path, unit: int) -> Sequence[Any]:
+    """The polls of one PDU."""
+    records = [entry.record for _, entry in journal.read_all(files(str(folder)))]
+    return [record for record in records if record.get("of") == unit]
+
+
+_SLOW = """
+rounds = 6
+
+def polled(name, known):
+    path = os.path.join(os.path.dirname(folder), "read")
+    if name == "1":
+        # until the others have been read five times
+        while not os.path.exists(path) or os.path.getsize(path) < 10:
+            time.sleep(0.01)
+    else:
+        with open(path, "a") as file:
+            file.write("x")
+    return reading()
+"""
+
+
+def test_a_slow_pdu_delays_no_other_and_its_line_says_which_turns_it_missed(tmp_path: Path) -> None:
+    tally, _ = ran(tmp_path / "a", _SLOW)
+    slow = polls(tmp_path / "a", 1)
+    assert len(polls(tmp_path / "a", 0)) == len(polls(tmp_path / "a", 2)) == 6
+    assert slow[0]["missed"] >= 4 and "missed" not in polls(tmp_path / "a", 0)[-1]
+    assert tally["missed"] == sum(one.get("missed", 0) for one in slow)
+    assert len(slow) + tally["missed"] == 6
+
+
+_HANGS = """
+patience, rounds = 1.0, 6
+
+def polled(name, known):
+    if name == "1" and not os.path.exists(folder + ".once"):
+        open(folder + ".once", "w").close()
+        threading.Event().wait()
+    return reading()
+"""
+
+
+def test_a_pdu_whose_reading_never_ends_is_given_up_and_read_again(tmp_path: Path) -> None:
+    ran(tmp_path / "a", _HANGS)
+    first, *rest = polls(tmp_path / "a", 1)
+    assert "not read in time" in first["error"][1]
+    assert rest and all("error" not in one for one in rest)
+    assert len(polls(tmp_path / "a", 0)) == 6
+
+
+_RENEWED = """
+fresh_after, rounds = 3, 5
+
+def polled(name, known):
+    with open(folder + ".by", "a") as file:
+        file.write(f"{os.getpid()}\\n")
+    return reading()
+"""
+
+
+def test_processes_are_replaced_by_new_ones_so_that_none_grows(tmp_path: Path) -> None:
+    tally, _ = ran(tmp_path / "a", _RENEWED)
+    readers = Path(f"{tmp_path / 'a'}.by").read_text().split()
+    assert len(set(readers)) >= 3
+    assert tally["polls"] + tally["missed"] == 15 and tally["failed"] == 0
+
+
+_DIES = """
+rounds = 2
+
+def polled(name, known):
+    if name == "1" and not os.path.exists(folder + ".dead"):
+        os._exit(9)
+    return reading()
+
+def ended(meter):
+    open(folder + ".dead", "w").close()
+    meter._settings = settings._replace(rounds=3)
+    meter.run(stop)
+"""
+
+
+def test_a_pdu_that_ends_its_process_is_said_and_costs_no_other(tmp_path: Path) -> None:
+    tally, _ = ran(tmp_path / "a", _DIES)
+    slow = polls(tmp_path / "a", 1)
+    assert ["process ended" in one.get("error", ["", ""])[1] for one in slow] == [True, True, False]
+    assert len(polls(tmp_path / "a", 0)) == 3 and tally["failed"] == 2
+
+
+_MIDNIGHT = """
+rounds = 6
+real, start = Instant.now, time.time()
+
+def shifted():
+    # midnight comes when the first lines have been written
+    path = folder + "/2026-11-23.jsonl"
+    is_over = os.path.exists(path) and os.path.getsize(path) > 600
+    now = real()
+    return Instant(now.utc - start + MIDNIGHT + (1.0 if is_over else -60.0), now.mono)
+
+Instant.now = shifted
+"""
+
+
+def test_midnight_begins_a_file_that_can_be_read_alone(tmp_path: Path) -> None:
+    ran(tmp_path / "a", _MIDNIGHT)
+    found = verified(str(tmp_path / "a"))
+    assert (found.first, found.last) == ("2026-11-23.jsonl", "2026-11-24.jsonl")
+    for path in files(str(tmp_path / "a")):
+        head, start, *rest = [entry.record for entry in journal.read(path)]
+        assert head["journal"] == start["meter"] == 1
+        known = set()
+        for record in rest:
+            known |= {record["unit"]} if "unit" in record else set()
+            assert record.get("of", record.get("unit")) in known
+    assert len(polls(tmp_path / "a", 0)) == 6
+
+
+_LATE = """
+rounds = 3
+real = Instant.now
+
+def slept():
+    # the machine sleeps after the first reading
+    now = real()
+    by = 10.0 if os.path.exists(folder + ".slept") else 0.0
+    return Instant(now.utc + by, now.mono + by)
+
+Instant.now = slept
+
+def polled(name, known):
+    open(folder + ".slept", "w").close()
+    return reading()
+"""
+
+
+def test_rounds_that_were_left_out_are_said(tmp_path: Path) -> None:
+    tally, said = ran(tmp_path / "a", _LATE)
+    records = [entry.record for _, entry in journal.read_all(files(str(tmp_path / "a")))]
+    left_out, *_ = [record for record in records if "late" in record]
+    assert left_out["late"] >= 38 and "rounds left out" in said
+    assert left_out["utc"][1] - left_out["utc"][0] > 9.0
+    assert tally["rounds"] == 3 and len(polls(tmp_path / "a", 0)) == 3
+
+
+_MANY = """
+every, rounds, count = 0.02, int(sys.argv[2]) if len(sys.argv) > 2 else 200, 8
+sizes = {}
+
+def resident():
+    found = {}
+    with open(f"/proc/self/task/{os.getpid()}/children") as file:
+        children = map(int, file.read().split())
+    for pid in [os.getpid(), *children]:
+        with open(f"/proc/{pid}/statm") as file:
+            found[pid] = int(file.read().split()[1]) * 4096
+    return found
+
+class Watched(running.Meter):
+    def _begun(self, *given):
+        if self.tally.rounds in (rounds // 4, rounds - 1):
+            sizes[self.tally.rounds] = resident()
+        return super()._begun(*given)
+
+running.Meter = Watched
+
+def polled(name, known):
+    return reading(outlets=24, kwh=time.time())
+
+def ended(meter):
+    first, last = sizes.values()
+    print(json.dumps([last[pid] - first[pid] for pid in first]), file=sys.stderr)
+"""
+
+
+def test_memory_is_flat_over_many_rounds(tmp_path: Path) -> None:
+    """In each process, 150 rounds of 8 PDUs of 24 outlets add less than 1 MB."""
+    _, said = ran(tmp_path / "a", _MANY)
+    grown = json.loads(said.splitlines()[-1])
+    assert len(grown) >= 2 and max(grown) < 1_000_000, grown

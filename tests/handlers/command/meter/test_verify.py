@@ -1,0 +1,120 @@
+"""`pdu energy verify`: what was changed is named."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from handlers.command import journal
+from handlers.command.journal import Changed
+from handlers.command.meter.days import Days, files
+from handlers.command.meter.verify import verified
+from handlers.errors import SettingsError
+from tests.handlers.command.running import run
+
+from .readings import NOON, numbers
+from .test_days import pack, written
+
+
+def test_any_changed_byte_of_any_file_is_named_by_its_line(tmp_path: Path) -> None:
+    paths = [Path(path) for path in written(tmp_path, 2)]
+    for path in paths:
+        whole = path.read_bytes()
+        for place in range(len(whole)):
+            line = whole[:place].count(b"\n") + 1
+            path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+            is_end = place == len(whole) - 1
+            wanted = "no end|no whole line|not continue" if is_end else f"line {line} is not"
+            with pytest.raises(Changed, match=wanted) as error:
+                verified(str(tmp_path))
+            assert path.name in str(error.value) or is_end
+        path.write_bytes(whole)
+    assert verified(str(tmp_path)).lines == 6
+
+
+def test_any_changed_byte_of_a_packed_file_is_named(tmp_path: Path) -> None:
+    pack(written(tmp_path)[1])
+    path = tmp_path / "2026-11-24.jsonl.gz"
+    whole = path.read_bytes()
+    lines = gzip.decompress(whole)
+    # the header has a time and a name, which are no part of a line (RFC 1952)
+    for place in range(len(whole)):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        try:
+            verified(str(tmp_path))
+        except SettingsError as error:
+            assert path.name in str(error) or "does not continue" in str(error)
+        else:
+            assert gzip.decompress(path.read_bytes()) == lines
+
+
+def test_a_missing_file_and_missing_lines_are_named(tmp_path: Path) -> None:
+    paths = written(tmp_path)
+    last = verified(str(tmp_path)).hash
+    middle = Path(paths[1]).read_bytes()
+    os.unlink(paths[1])
+    with pytest.raises(Changed, match=r"2026-11-25.jsonl: line 1 does not continue"):
+        verified(str(tmp_path))
+    Path(paths[1]).write_bytes(middle[: middle[:-1].rindex(b"\n") + 1])
+    with pytest.raises(Changed, match=r"2026-11-25.jsonl: line 1 does not continue"):
+        verified(str(tmp_path))
+    Path(paths[1]).write_bytes(middle)
+    # only a hash that was kept shows these
+    newest = Path(paths[2]).read_bytes()
+    Path(paths[2]).write_bytes(newest[: newest[:-1].rindex(b"\n") + 1])
+    assert verified(str(tmp_path)).lines == 8
+    with pytest.raises(Changed, match="no line with the hash"):
+        verified(str(tmp_path), [last])
+
+
+def test_a_chain_that_was_written_anew_is_seen_by_a_kept_hash(tmp_path: Path) -> None:
+    written(tmp_path / "a")
+    kept = verified(str(tmp_path / "a")).hash
+    with Days(str(tmp_path / "b")) as days:
+        days.append(numbers(3), NOON)
+    assert verified(str(tmp_path / "b")).files == 1
+    with pytest.raises(Changed):
+        verified(str(tmp_path / "b"), [kept])
+
+
+def test_a_chain_may_begin_after_files_that_are_elsewhere(tmp_path: Path) -> None:
+    paths = written(tmp_path)
+    after = journal.last_hash(paths[0])
+    os.unlink(paths[0])
+    assert verified(str(tmp_path)).after == after
+
+
+def test_a_line_that_is_being_written_is_no_change(tmp_path: Path) -> None:
+    with Days(str(tmp_path)) as days:
+        days.append(numbers(1), NOON)
+        with open(files(str(tmp_path))[0], "ab") as file:
+            file.write(b'{"hash":"')
+        assert verified(str(tmp_path)).lines == 2
+    with pytest.raises(Changed, match="the last 9 bytes"):
+        verified(str(tmp_path))
+
+
+def test_the_command_says_the_last_hash_and_names_a_change(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths = written(tmp_path)
+    found = verified(str(tmp_path))
+    code, out, _ = run(capsys, "energy", "verify", str(tmp_path))
+    assert code == 0 and "9 lines in 3 files" in out and found.hash in out and "--kept" in out
+    code, out, _ = run(capsys, "energy", "verify", str(tmp_path), "--kept", found.hash)
+    assert code == 0 and "--kept" not in out
+    code, out, _ = run(capsys, "energy", "verify", str(tmp_path), "--json")
+    assert json.loads(out) == found._asdict()
+    assert run(capsys, "energy", "verify", str(tmp_path), "--kept", "1" * 64)[0] == 2
+    assert run(capsys, "energy", "verify", str(tmp_path), "--kept", "abc")[0] == 2
+    assert run(capsys, "energy", "verify", str(tmp_path / "none"))[0] == 2
+    os.unlink(paths[0])
+    code, out, _ = run(capsys, "energy", "verify", str(tmp_path))
+    assert code == 0 and found.after != journal.last_hash(paths[1]) and "which is not here" in out
+    Path(paths[1]).write_bytes(Path(paths[1]).read_bytes().replace(b"number", b"nUmber", 1))
+    code, _, err = run(capsys, "energy", "verify", str(tmp_path))
+    assert code == 2 and "2026-11-24.jsonl: line 2 is not as it was written" in err
