@@ -70,6 +70,8 @@ class PlantWorld:
         self.progress = Progress()  # of the records, as a resumed run would read them
         self.fault, self.at = "", 0
         self.kill_at: Optional[int] = None
+        #: machines' currents change when the first outlet is switched
+        self.drifts = False
         #: called after each change of the plant
         self.check: Callable[[], None] = lambda: None
         #: points at which a kill may come; moments at which a fault may
@@ -218,8 +220,9 @@ class PlantWorld:
 
     def _changed(self) -> None:
         self._figures = None
+        if self.drifts:
+            self.plant.touched.update(box.name for box in self.plant.boxes)
         # what is overloaded trips at once
-        self.plant.touched.update(box.name for box in self.plant.boxes)
         self.plant.fail((), self._tripping)
         self.check()
 

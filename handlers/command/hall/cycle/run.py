@@ -21,6 +21,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Callable, NamedTuple, Optional
 
 from ....errors import PduHandlerError, printable
+from ...output import NOT_METERED, figure
 from ...report import Interrupted
 from ..drawing import Cord, Drawing
 from ..measured import DOWN, UNKNOWN, UP, Readings
@@ -257,8 +258,8 @@ class Run:
                 one = wrong[0]
                 raise Surprise(f"{one.cord} was switched off, and is not proven off: {_seen(one)}")
             self._wait(_AGAIN_S)
-        others = sum(one.known_a for one in cords if one.cord not in step.cords)
-        carry = f"; the other cords carry {others:.2f} A" if len(cords) > len(mine) else ""
+        others = [one.cord for one in cords if one.cord not in step.cords]
+        carry = f"; the other cords carry {self._amperes(others)}" if others else ""
         self._say(f"  off: {', '.join(map(str, step.cords))}{carry}")
 
     def _stay_off(self, step: Step) -> None:
@@ -291,8 +292,7 @@ class Run:
                 )
             self._wait(_AGAIN_S)
         for one in mine:
-            current = "" if one.high_a is None else f", {one.high_a:.2f} A"
-            self._say(f"  on: {one.cord}{current}")
+            self._say(f"  on: {one.cord}, {self._amperes([one.cord])}")
 
     def _is_back(self, one: CordNow, begun: Open) -> bool:
         is_on = self._state(one.cord) == UP
@@ -371,6 +371,12 @@ class Run:
     def _state(self, cord: Cord) -> str:
         outlet = self._readings.outlet(*cord)
         return UNKNOWN if outlet is None else outlet.state
+
+    def _amperes(self, cords: Iterable[Cord]) -> str:
+        """What these outlets carry together, for people."""
+        outlets = [self._readings.outlet(*cord) for cord in cords]
+        known = [one.current_a for one in outlets if one is not None and one.current_a is not None]
+        return figure(sum(known), "A") if known else NOT_METERED
 
     def _write(self, records: Sequence[Mapping[str, Any]]) -> None:
         self._log.append(records)
