@@ -265,8 +265,8 @@ class Trial:
         counts = self.counts
         return [
             f"{counts['halls']} halls ({counts['halls without a step']} more without a step),"
-            f" {counts['steps']} steps; {counts['stopped at a limit']} faultless runs stopped because"
-            " a load had drifted over a limit",
+            f" {counts['steps']} steps",
+            f"{counts['stopped at a limit']} faultless runs stopped: a load drifted over a limit",
             f"{counts['faults']} faults struck, {counts['stopped']} runs stopped,"
             f" {counts['left named']} of them left an outlet and named it,"
             f" {counts['switched on again']} switched one on again",

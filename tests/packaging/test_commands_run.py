@@ -67,6 +67,7 @@ _ELSEWHERE: Mapping[str, str] = {
     "upsc": "tests/handlers/command/nut_driver/test_walk.py",
     "upscmd": "tests/handlers/command/nut_driver/test_walk.py",
     "pdu plan": "tests/handlers/command/hall/test_commands.py",
+    "pdu cycle-hall": "tests/handlers/command/hall/test_cycle_hall.py",
     "pdu rehearse": "tests/handlers/command/hall/test_commands.py",
     "python3 packaging/tools.py": "tests/packaging/test_tools.py",
     "python3 dist/pdu.pyz": "tests/packaging/test_tools.py",

@@ -237,8 +237,9 @@ class Run:
         at = self._world.now()
         self._write([plan_file.result(at, step.number, cord, on, state, error)])
 
-    def _switch_on(self, step: Step, cords: Iterable[Cord]) -> None:
-        for cord in cords:
+    def _switch_on(self, step: Step, cords: Sequence[Cord]) -> None:
+        # backwards, so that no other cords carry the machine alone than while it was switched off
+        for cord in reversed(cords):
             self._send(step, cord, True)
         self._prove_on(step)
         self._write([plan_file.done(self._world.now(), step.number)])
