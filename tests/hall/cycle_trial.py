@@ -20,9 +20,9 @@ from typing import NamedTuple, Optional
 
 from handlers.command.hall import reading_toml
 from handlers.command.hall.cycle.plan_file import Plan
-from handlers.command.hall.cycle.run import Ended, Run
+from handlers.command.hall.cycle.run import Run
 from handlers.command.hall.cycle.steps import Mode, Step, planned
-from handlers.command.hall.cycle.world import Log
+from handlers.command.hall.cycle.world import Ended, Log
 from handlers.command.hall.drawing import Cord, Drawing
 from handlers.command.hall.measured import DOWN, UNKNOWN
 from handlers.command.hall.rehearsal import Hall

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from handlers.command import journal
 from handlers.command.hall.cycle import plan_file, run, steps
 from handlers.command.hall.cycle.plan_file import Plan
 from handlers.command.hall.cycle.steps import Mode
+from handlers.command.hall.cycle.world import Ended
+from handlers.command.report import Interrupted
 from handlers.errors import SettingsError
 from tests.hall.cycle_trial import Case, Judge, Trial, case
 from tests.hall.halls import LOOSE, TIDY, Habits
@@ -61,6 +64,47 @@ def test_the_trial_notices_a_run_that_is_careless(
         if trial.wrong:
             return
     pytest.fail("nothing was noticed")
+
+
+@pytest.mark.parametrize("mode", Mode, ids=lambda mode: mode.value)
+def test_a_second_ctrl_c_ends_at_once_and_names_what_is_off(
+    mode: Mode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = _short(7, mode)
+    one = one._replace(plan=one.plan._replace(pause_s=10.0))
+
+    def twice(_seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(one.world, "sleep", twice)
+    ended = one.run()
+    cords = one.plan.steps[0].cords
+    assert {left.cord: left.state for left in ended.left} == dict.fromkeys(cords, "DOWN")
+    assert isinstance(ended.error, Interrupted) and "second time" in ended.error.reason
+    assert [(sent.cord, sent.on) for sent in one.world.commands] == [(c, False) for c in cords]
+
+
+def test_an_old_plan_of_which_one_cord_is_off_switches_only_that_one_on() -> None:
+    one = next(
+        made
+        for made in (case(seed, Mode.BOTH_FEEDS, TIDY) for seed in range(99))
+        if made is not None and len(made.plan.steps[0].cords) > 1
+    )
+    world, step = one.world, one.plan.steps[0]
+    before = world.relays()
+    # killed after the first of two commands
+    for record in (
+        plan_file.running(world.now(), "begun"),
+        plan_file.begin(world.now(), 1, step.cords),
+        plan_file.about(world.now(), 1, step.cords[0], False),
+    ):
+        world.append([record])
+    assert world.switch(step.cords[0], False) == "DOWN"
+    ended = run.Run(one.plan, copy.deepcopy(world.progress), one.drawing, world, world).go(
+        only_open=True
+    )
+    assert (ended.error, ended.done, ended.restored) == (None, 0, [step.cords[0]])
+    assert world.relays() == before and len(world.commands) == 2
 
 
 # ---- kills, on a real file -----------------------------------------------------------------------
@@ -119,7 +163,7 @@ def test_after_a_kill_at_any_point_the_file_leads_to_the_same_end(
         assert events.count("done") == 1 and one.world.relays() == whole.world.relays()
 
 
-def _run(one: Case, path: Path) -> run.Ended:
+def _run(one: Case, path: Path) -> Ended:
     kept = plan_file.reopened(str(path))
     with contextlib.closing(kept.log):
         assert kept.plan.steps == one.plan.steps and kept.progress == one.world.progress

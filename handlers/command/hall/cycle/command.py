@@ -38,8 +38,9 @@ from ..rehearsal import Hall
 from . import plan_file
 from .doors import Fleet, Stopping, doors, stopping
 from .plan_file import Kept, Plan
-from .run import Ended, Run
+from .run import Run
 from .steps import Mode, Refusal, Step, matching, planned
+from .world import Ended
 
 PAUSE_S, PATIENCE_S, VALID_MIN = 10.0, 30.0, 60.0
 _SHOWN = 8
@@ -191,7 +192,7 @@ def _table(steps: Sequence[Step]) -> list[str]:
 def _allowed(
     kept: Kept, wanted: Wanted, drawing: Drawing, targets: Sequence[Target], path: str
 ) -> bool:
-    """Whether only the step that was begun may be ended, because the plan is too old for others.
+    """Whether the plan is too old for more than switching on what is off.
 
     Raises SettingsError for a plan that may not be run.
     """
@@ -260,7 +261,7 @@ def _question(plan: Plan, left: Sequence[Step], only_open: bool) -> str:
     machines = list(dict.fromkeys(step.machine for step in left))
     shown = ", ".join(machines[:_SHOWN]) + (", ..." if len(machines) > _SHOWN else "")
     if only_open:
-        return f"the plan is old: end the step that was begun, of {machines[0]}, and no other"
+        return f"the plan is old: switch on what is off of {machines[0]}, and nothing else"
     if plan.mode is Mode.ONE_FEED:
         what = f"switch {counted(len(left), 'outlet')} off and on again, one after another, of"
         return f"{what} {counted(len(machines), 'machine')}, which keep running ({shown})"

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Callable, NamedTuple, Optional
+from typing import Any, Callable, Optional
 
 from ....errors import PduHandlerError, printable
 from ...output import NOT_METERED, figure
@@ -30,7 +30,7 @@ from ..verdicts import CordNow, Now, cords_now
 from . import plan_file
 from .plan_file import Open, Plan, Progress
 from .steps import Mode, Step, fallen, least, obstacle
-from .world import Log, Surprise, World
+from .world import Ended, Left, Log, Surprise, World
 
 #: the shortest time between two commands to switch on, in s
 BETWEEN_ON_S = 0.5
@@ -45,28 +45,6 @@ _REFRESH_S = 900.0
 
 # after errors of these kinds the device did not switch (handlers/switching.py)
 _NOT_CARRIED_OUT = ("settings", "denied", "refused", "no-such-outlet", "unsupported")
-
-
-class Left(NamedTuple):
-    """An outlet that a run leaves off, or of which it does not know it."""
-
-    cord: Cord
-    #: DOWN or UNKNOWN
-    state: str
-
-
-class Ended(NamedTuple):
-    """How a run ended."""
-
-    #: the steps that were ended, with those of runs before it
-    done: int
-    #: why it stopped before the last step
-    error: Optional[BaseException] = None
-    #: what it was doing then
-    at: str = ""
-    left: Sequence[Left] = ()
-    #: outlets that were switched on again after the surprise
-    restored: Sequence[Cord] = ()
 
 
 class Run:
@@ -95,7 +73,9 @@ class Run:
         self._restored: list[Cord] = []
 
     def go(self, only_open: bool = False) -> Ended:
-        """Take the steps that are left; with `only_open`, only the one that was begun."""
+        """Take the steps that are left; with `only_open`, only switch on what the one that was begun
+        left off.
+        """
         resumed = self._progress.begun
         error: Optional[BaseException] = None
         try:
@@ -173,6 +153,12 @@ class Run:
             if self._left and not any(on for _, on in begun.sent):
                 self._stay_off(step)
             self._switch_on(step, [cord for cord in step.cords if states[cord] == DOWN])
+        elif self._left and only_open:
+            # it was never off as a whole, and too long ago to go on with it
+            for cord in reversed(list(self._left)):
+                self._send(step, cord, True)
+                self._restored.append(cord)
+            self._write([plan_file.restored(self._world.now(), step.number)])
         elif self._left:
             for cord in step.cords:
                 if states[cord] == UP:

@@ -1,9 +1,11 @@
-"""What a run needs of the world: PDUs, clocks and a journal. Tests have another one."""
+"""What a run needs of the world (PDUs, clocks and a journal; tests have another one), and how it
+ends.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from typing import Any, Protocol
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, Optional, Protocol
 
 from ....errors import PduHandlerError
 from ..drawing import Cord
@@ -46,3 +48,25 @@ class Surprise(PduHandlerError):
     """Something is not as it has to be."""
 
     kind = "not-proven"
+
+
+class Left(NamedTuple):
+    """An outlet that a run leaves off, or of which it does not know it."""
+
+    cord: Cord
+    #: DOWN or UNKNOWN
+    state: str
+
+
+class Ended(NamedTuple):
+    """How a run ended."""
+
+    #: the steps that were ended, with those of runs before it
+    done: int
+    #: why it stopped before the last step
+    error: Optional[BaseException] = None
+    #: what it was doing then
+    at: str = ""
+    left: Sequence[Left] = ()
+    #: outlets that were switched on again after the surprise
+    restored: Sequence[Cord] = ()
