@@ -16,7 +16,7 @@ import click
 from ....errors import SettingsError, printable
 from ... import asking
 from ...ending import UNWRITABLE
-from ...exits import DONE, NOT_SEEN
+from ...exits import DONE, NOT_SEEN, WRONG
 from ...fleet import opening
 from ...fleet.polling import Target
 from ...groups import Subcommand
@@ -107,10 +107,12 @@ def _check(wanted: Wanted, fleet: Optional[str]) -> None:
 def _plan(wanted: Wanted, drawing: Drawing, source: gathering.Source, state: SharedOptions) -> int:
     assert wanted.plan is not None and source.list is not None
     mode = Mode.ONE_FEED if wanted.one_feed_at_a_time else Mode.BOTH_FEEDS
+    for pattern in wanted.machines:
+        if not matching(drawing, [pattern]):
+            known = ", ".join(printable(name, 60) for name in list(drawing.machines)[:_SHOWN])
+            shown = printable(pattern, 60)
+            raise Usage(f"--machines {shown!r}: no machine has such a name; there are {known}")
     machines = matching(drawing, wanted.machines)
-    if not machines:
-        known = ", ".join(printable(name, 60) for name in list(drawing.machines)[:_SHOWN])
-        raise Usage(f"--machines: no machine of the drawing has such a name; it has {known}")
     targets = opening.pdus(source.list, source.auth, state.secret_files, drawing.pdus)
     # read after the check of the list, in the drawing's order
     readings = gathering.gather(source, state, drawing.pdus)
@@ -131,8 +133,10 @@ def _plan(wanted: Wanted, drawing: Drawing, source: gathering.Source, state: Sha
         )
         plan_file.write(wanted.plan, plan)
     _show_plan(wanted, found.steps, found.refusals, len(machines), state.json)
-    if not found.steps:
+    if not found.steps and not state.json:
         raise SettingsError(f"no step is possible, so {wanted.plan} was not written")
+    if not found.steps:
+        return WRONG
     return NOT_SEEN if found.refusals else DONE
 
 
@@ -147,10 +151,10 @@ def _show_plan(
     machines: int,
     json: bool,
 ) -> None:
-    if json and steps:
+    if json:
         print_json(
             {
-                "file": wanted.plan,
+                "file": wanted.plan if steps else None,
                 "steps": [_as_json(one) for one in steps],
                 "refused": [
                     {
@@ -162,7 +166,6 @@ def _show_plan(
                 ],
             }
         )
-    if json:
         return
     where = f" in {wanted.plan}" if steps else ""
     print(

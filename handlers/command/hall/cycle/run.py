@@ -73,7 +73,7 @@ class Run:
         self._restored: list[Cord] = []
 
     def go(self, only_open: bool = False) -> Ended:
-        """Take the steps that are left; with `only_open`, only switch on what one of them left off."""
+        """Take the steps that are left; with `only_open`, only switch on what one left off."""
         resumed = self._progress.begun
         error: Optional[BaseException] = None
         try:

@@ -189,6 +189,9 @@ def test_a_machine_that_is_protected_or_has_a_dead_supply_is_refused_while_plann
     assert "right/2: its outlet is on and carries nothing" in reasons["row1/m2", "left/2"]
     code, _, err = run(capsys, BOTH_FEEDS, "--machines", "row2/*", "--plan", "q")
     assert code == 2 and "no step is possible" in err and not Path("q").exists()
+    code, out, _ = run(capsys, BOTH_FEEDS, "--machines", "row2/*", "--plan", "q", "--json")
+    found = json.loads(out)
+    assert (code, found["file"], found["steps"], len(found["refused"])) == (2, None, [], 1)
     assert hall.commands() == {}
 
 
@@ -330,7 +333,7 @@ _WRONG = (
     (("--machines", "*", "--plan", "q"), "say what is restarted"),
     (("--machines", "*", "--plan", "q", ONE_FEED, BOTH_FEEDS), "say what is restarted"),
     ((ONE_FEED, "--plan", "q"), "--machines PATTERN"),
-    ((ONE_FEED, "--machines", "row9/*", "--plan", "q"), "no machine of the drawing"),
+    ((ONE_FEED, "--machines", "*", "--machines", "row9/*", "--plan", "q"), "no machine has such"),
     ((ONE_FEED, "--machines", "*"), "give one of --plan FILE"),
     (("--run", "p", "--resume", "p"), "give one of --plan FILE"),
     (("--run", "p", BOTH_FEEDS), "--both-feeds belongs to --plan"),
