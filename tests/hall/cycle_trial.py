@@ -184,7 +184,12 @@ class Judge:
 
 
 # the outlet moves by another hand than the run's: a command may cross it
-_CROSSING = ("answer lost, carried out later", "somebody switches it on", "relay stuck")
+_CROSSING = (
+    "answer lost, carried out later",
+    "somebody switches it on",
+    "mate is switched off",
+    "relay stuck",
+)
 
 
 class Trial:

@@ -87,8 +87,8 @@ FILES = ["compopt -o default"]
         (["status", "snmp", "h", "--auth-protocol", "=", "SHA2"], ["SHA224", "SHA256"]),
         (["status", "snmp", "h", "--snmp-version", "=", ""], ["1", "2c", "3"]),
         (["status", "nut", "h", "--ca-pem", "=", "c"], FILES),
-        (["cy"], ["cycle"]),
-        (["help", "cy"], ["cycle"]),
+        (["cy"], ["cycle", "cycle-hall"]),
+        (["help", "cy"], ["cycle", "cycle-hall"]),
     ],
 )
 def test_bash_completes(words: list[str], offered: list[str], script: str) -> None:

@@ -128,12 +128,22 @@ class Run:
             self._floor_a = least([one for one in now if one.cord not in step.cords])
         # one write with the first command: a step that is begun has a command
         opening = plan_file.begin(self._world.now(), step.number, carried)
-        for cord in step.cords:
-            self._send(step, cord, False, opening if cord == step.cords[0] else None)
+        self._switch_off(step, step.cords, opening)
         self._off_and_on(step)
 
+    def _switch_off(
+        self, step: Step, cords: Sequence[Cord], opening: Optional[Mapping[str, Any]] = None
+    ) -> None:
+        """One after another, each proven off before the next: a relay that is stuck would leave the
+        machine to a cord that was not checked to carry it.
+        """
+        for cord in cords:
+            self._send(step, cord, False, opening if cord == cords[0] else None)
+            if cord != cords[-1]:
+                self._prove_off(step, [cord])
+
     def _off_and_on(self, step: Step) -> None:
-        self._prove_off(step)
+        self._prove_off(step, step.cords)
         self._write([plan_file.off(self._world.now(), step.number)])
         self._stay_off(step)
         self._switch_on(step, step.cords)
@@ -158,9 +168,7 @@ class Run:
                 self._restored.append(cord)
             self._write([plan_file.restored(self._world.now(), step.number)])
         elif self._left:
-            for cord in step.cords:
-                if states[cord] == UP:
-                    self._send(step, cord, False)
+            self._switch_off(step, [cord for cord in step.cords if states[cord] == UP])
             self._off_and_on(step)
         elif not only_open:
             self._say("  no command was carried out")
@@ -223,20 +231,25 @@ class Run:
 
     def _switch_on(self, step: Step, cords: Sequence[Cord]) -> None:
         # backwards, so that no other cords carry the machine alone than while it was switched off
+        # and each is proven before the next, as soon as the machine can run on them
+        on = [cord for cord in step.cords if cord not in cords]
+        needs = self._drawing.machines[step.machine].needs
         for cord in reversed(cords):
             self._send(step, cord, True)
-        self._prove_on(step)
+            on.append(cord)
+            if needs <= len(on) < len(step.cords):
+                self._prove_on(step, on)
+        self._prove_on(step, step.cords)
         self._write([plan_file.done(self._world.now(), step.number)])
 
     # ---- proofs ----------------------------------------------------------------------------------
 
-    def _prove_off(self, step: Step) -> None:
+    def _prove_off(self, step: Step, proven: Sequence[Cord]) -> None:
         end = self._world.monotonic() + self._plan.patience_s
         while True:
             cords = self._read_for(step)
             self._check_others(step, cords)
-            mine = [one for one in cords if one.cord in step.cords]
-            wrong = [one for one in mine if one.now is not Now.OFF]
+            wrong = [one for one in cords if one.cord in proven and one.now is not Now.OFF]
             if not wrong:
                 break
             if self._world.monotonic() >= end:
@@ -245,7 +258,7 @@ class Run:
             self._wait(_AGAIN_S)
         others = [one.cord for one in cords if one.cord not in step.cords]
         carry = f"; the other cords carry {self._amperes(others)}" if others else ""
-        self._say(f"  off: {', '.join(map(str, step.cords))}{carry}")
+        self._say(f"  off: {', '.join(map(str, proven))}{carry}")
 
     def _stay_off(self, step: Step) -> None:
         """Wait while the outlets are off, and watch them and the other cords."""
@@ -260,13 +273,13 @@ class Run:
             if self._world.monotonic() >= end:
                 return
 
-    def _prove_on(self, step: Step) -> None:
+    def _prove_on(self, step: Step, proven: Sequence[Cord]) -> None:
         begun = self._progress.open
         assert begun is not None
         end = self._world.monotonic() + self._plan.patience_s
         while True:
             cords = self._read_for(step)
-            mine = [one for one in cords if one.cord in step.cords]
+            mine = [one for one in cords if one.cord in proven]
             wrong = [one for one in mine if not self._is_back(one, begun)]
             if not wrong:
                 break

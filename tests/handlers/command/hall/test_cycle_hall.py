@@ -381,7 +381,3 @@ def test_each_command_of_the_page_runs_as_written(
         shown = capsys.readouterr()
         assert code == 0 and shown.out, (line, shown)
     assert hall.commands() and hall.all_on()
-
-
-def test_the_page_has_at_most_600_words() -> None:
-    assert len(PAGE.read_text("utf-8").split()) <= 600
