@@ -128,7 +128,7 @@ ALL = ["ca.pem", "old/", "pdus.csv", "two words.csv"]
 # command that it does not know.
 LINES: list[tuple[str, Optional[list[str]]]] = [
     ("sta", ["statistic", "status"]),
-    ("help cy", ["cycle"]),
+    ("help cycle-", ["cycle-hall"]),
     ("check ", None),
     ("check 'two w", None),
     ("check ~/her", None),
