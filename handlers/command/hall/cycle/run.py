@@ -234,10 +234,12 @@ class Run:
         # and each is proven before the next, as soon as the machine can run on them
         on = [cord for cord in step.cords if cord not in cords]
         needs = self._drawing.machines[step.machine].needs
+        carried = self._progress.open.carried if self._progress.open is not None else frozenset()
         for cord in reversed(cords):
             self._send(step, cord, True)
             on.append(cord)
-            if needs <= len(on) < len(step.cords):
+            working = [one for one in on if one in carried]
+            if needs <= len(working) and len(on) < len(step.cords):
                 self._prove_on(step, on)
         self._prove_on(step, step.cords)
         self._write([plan_file.done(self._world.now(), step.number)])
