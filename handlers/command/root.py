@@ -61,6 +61,11 @@ PLACES: Mapping[str, Place] = {
         "say which machines go dark if a feed, PDU or breaker of the hall's drawing fails",
     ),
     "plan": Place("hall.plan", "plan", "make the hall's drawing, and compare it with its PDUs"),
+    "cycle-hall": Place(
+        "hall.cycle.command",
+        "cycle_hall",
+        "restart supplies or machines of the hall's drawing, one after another; asks first",
+    ),
     "exporter": Place("fleet.exporter", "exporter", "serve the figures of many PDUs to Prometheus"),
     "nut-driver": Place(
         "nut_driver.cli", "nut_driver", "put the PDUs of a list behind a NUT server (upsd)"

@@ -71,6 +71,7 @@ _ELSEWHERE: Mapping[str, str] = {
     "pdu energy verify": "tests/handlers/command/meter/test_meter.py",
     "pdu plan": "tests/handlers/command/hall/test_commands.py",
     "pdu energy audit": "tests/energy/test_findings.py",
+    "pdu cycle-hall": "tests/handlers/command/hall/test_cycle_hall.py",
     "pdu rehearse": "tests/handlers/command/hall/test_commands.py",
     "python3 packaging/tools.py": "tests/packaging/test_tools.py",
     "python3 dist/pdu.pyz": "tests/packaging/test_tools.py",

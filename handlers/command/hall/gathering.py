@@ -32,8 +32,8 @@ class Source(NamedTuple):
     save: Optional[str]
 
 
-def options() -> Parameters:
-    """--list, --auth, --parallel, --readings and --save, with --secret-file."""
+def of_list() -> Parameters:
+    """--list, --auth and --parallel, with --secret-file: for commands that read living PDUs."""
     return [
         *option("--list", "the fleet list with the hall's PDUs, as for pdu check", "FILE"),
         *option(
@@ -49,13 +49,20 @@ def options() -> Parameters:
             default=pool.PARALLEL,
             show_default=True,
         ),
+        *secret_files(asked=False),
+    ]
+
+
+def options() -> Parameters:
+    """--readings and --save, with those of `of_list`."""
+    return [
+        *of_list(),
         *option(
             "--readings",
             "use saved readings in place of the PDUs: JSON of pdu check, or of --save",
             "FILE",
         ),
         *option("--save", "also write the readings into this new file", "FILE"),
-        *secret_files(asked=False),
     ]
 
 

@@ -206,6 +206,18 @@ class Hall:
         """What the failure itself surely kills, by the drawing."""
         return self._graph.dead(failed, possibly=False).nodes
 
+    def without(self, cords: Collection[Cord]) -> list[BreakerLoad]:
+        """The lines and breakers to which load may shift if only these outlets are switched off."""
+        found: list[BreakerLoad] = []
+        numbers = {self._consumer_of[one] for one in cords}
+        for name in sorted({name for one in numbers for name in self._above.get(one, ())}):
+            shifted = load(
+                self._carried[name], self._on[name], Worlds(cords, cords), self._residuals
+            )
+            if shifted is not None:
+                found.append(self._shown(name, shifted, shifted))
+        return found
+
     def each(self) -> list[Outcome]:
         """Every feed, panel, PDU, line and breaker failed once."""
         return [self.rehearse([one]) for one in nodes(self.drawing)]

@@ -1,0 +1,107 @@
+"""The PDUs of the fleet list as the world of a run, and the signals that ask it to stop."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import signal
+import time
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+from ...fleet import opening
+from ...fleet.polling import Target, poll_all
+from ...options import SharedOptions, command_line
+from .. import gathering
+from ..drawing import Cord
+from ..measured import Readings
+from .plan_file import Door
+
+# threads that read PDUs; a run of 200 PDUs reads all of them every quarter of an hour
+_THREADS = 16
+
+
+class Stopping:
+    """Whether somebody asked the run to stop."""
+
+    def __init__(self) -> None:
+        self.is_asked = False
+
+
+@contextmanager
+def stopping() -> Iterator[Stopping]:
+    """During the block the first SIGINT, SIGTERM or SIGHUP only asks to stop, so that a command
+    that was sent gets its answer; the second raises KeyboardInterrupt.
+
+    Signals that are ignored (under nohup: SIGHUP) stay ignored. A closed terminal often sends
+    SIGHUP twice, so it never counts as the second.
+    """
+    asked = Stopping()
+
+    def handle(number: int, _frame: object) -> None:
+        if asked.is_asked and number in (signal.SIGINT, signal.SIGTERM):
+            raise KeyboardInterrupt
+        asked.is_asked = True
+
+    names = ("SIGINT", "SIGTERM", "SIGHUP")  # Windows has no SIGHUP
+    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    before = {
+        number: signal.signal(number, handle)
+        for number in numbers
+        if signal.getsignal(number) is not signal.SIG_IGN
+    }
+    try:
+        yield asked
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def doors(targets: Sequence[Target]) -> dict[str, Door]:
+    """Which device each PDU is."""
+    return {one.device.name: _door(one) for one in targets}
+
+
+def _door(target: Target) -> Door:
+    settings = {**target.auth.settings, **dict(target.device.settings)}
+    chosen = [target.device.handler, target.device.address, sorted(settings.items())]
+    digest = hashlib.sha256(json.dumps(chosen).encode()).hexdigest()
+    return Door(target.device.handler, target.device.address, digest)
+
+
+class Fleet:
+    """PDUs over their protocols. A `World`."""
+
+    def __init__(self, targets: Sequence[Target], asked: Stopping) -> None:
+        self._targets: Mapping[str, Target] = {one.device.name: one for one in targets}
+        self._asked = asked
+
+    def read(self, pdus: Collection[str]) -> Readings:
+        """States, currents and topology. A PDU that fails has an error, and what came before it."""
+        wanted = [self._targets[name] for name in sorted(pdus)]
+        # threads: the commands go out from this process, so it must not be forked
+        with ThreadPoolExecutor(max(1, min(_THREADS, len(wanted)))) as threads:
+            found = list(threads.map(poll_all, wanted))
+        return gathering.of_readings([one.device for one in wanted], found, time.time())
+
+    def switch(self, cord: Cord, on: bool) -> str:
+        return opening.switch(self._targets[cord.pdu], cord.outlet, on).name
+
+    def now(self) -> float:
+        return time.time()
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+    def is_stopping(self) -> bool:
+        return self._asked.is_asked
+
+    def switch_on(self, cord: Cord) -> str:
+        """The command that switches an outlet on, without its login."""
+        device = self._targets[cord.pdu].device
+        state = SharedOptions(settings=dict(device.settings))
+        return command_line(state, "on", device.handler, device.address, cord.outlet)

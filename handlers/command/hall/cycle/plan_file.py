@@ -1,0 +1,294 @@
+"""The file of a plan: its steps, and behind them what came of each. A chained journal.
+
+    {"plan": 1, "mode": ..., "drawing": ..., "digest": ..., "made": ..., "pdus": {...}, "steps": 2}
+    {"step": 1, "machine": "row3/srv-1", "cords": [["r3-left", "1"]]}
+    {"step": 2, ...}
+    {"at": ..., "run": "begun"}
+    {"at": ..., "step": 1, "event": "begin", "carried": [["r3-left", "1"]]}
+    {"at": ..., "step": 1, "event": "about", "cord": ["r3-left", "1"], "on": false}
+    {"at": ..., "step": 1, "event": "result", "cord": ..., "on": false, "state": "DOWN"}
+    {"at": ..., "step": 1, "event": "off"}           all cords of the step are proven off
+    ...
+    {"at": ..., "step": 1, "event": "done"}
+    {"at": ..., "run": "stopped", "reason": ..., "left": [...]} or {"at": ..., "run": "ended"}
+
+Times are seconds since 1970. Plan and run are one file, so that a plan cannot be run twice, nor a
+run be resumed with other steps.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Optional
+
+from ....errors import SettingsError, printable
+from ... import journal
+from ..drawing import Cord, Drawing
+from .steps import Mode, Step
+
+_ABOUT, _RESULT, _BEGIN, _OFF, _DONE = "about", "result", "begin", "off", "done"
+_RESTORED = "restored"
+# a clock that is set back by more than this makes ages meaningless, in s
+_CLOCKS = 60.0
+
+
+class Door(NamedTuple):
+    """Which device a PDU of the fleet list is, without its login."""
+
+    handler: str
+    address: str
+    #: SHA-256 over the settings that choose the device
+    digest: str
+
+    def __str__(self) -> str:
+        return f"{self.handler} at {self.address}"
+
+
+class Plan(NamedTuple):
+    """What a run does."""
+
+    mode: Mode
+    #: the drawing's file, for people
+    drawing: str
+    #: SHA-256 of the drawing's file
+    digest: str
+    #: when it was made, in seconds since 1970
+    made: float
+    #: the longest time from the plan to the run, and from an interrupted run to its end, in s
+    valid_s: float
+    #: how long outlets stay off, in s
+    pause_s: float
+    #: the longest wait for a state or current to be seen, in s
+    patience_s: float
+    #: the PDUs of the machines, by name
+    pdus: Mapping[str, Door]
+    steps: Sequence[Step]
+
+
+Sent = tuple[Cord, bool]
+
+
+@dataclass
+class Open:
+    """A step that was begun and not ended."""
+
+    number: int
+    #: the cords that carried current before
+    carried: frozenset[Cord] = frozenset()
+    #: each command that was about to be sent -> the state that came of it, "" if no result is known
+    sent: dict[Sent, str] = field(default_factory=dict)
+    #: all cords of the step were proven off
+    off: bool = False
+    #: when the last command was about to be sent
+    about_at: float = 0.0
+
+    def unresolved(self) -> list[Sent]:
+        """The commands of which it is not known whether they were carried out."""
+        return [sent for sent, state in self.sent.items() if state != ("UP" if sent[1] else "DOWN")]
+
+
+@dataclass
+class Progress:
+    """How far a run came."""
+
+    begun: bool = False
+    #: the steps that were ended, from the first one on
+    done: int = 0
+    open: Optional[Open] = None
+    #: the time of the last line
+    last_at: float = 0.0
+
+
+class Kept(NamedTuple):
+    """A plan with its journal, which is locked until it is closed."""
+
+    plan: Plan
+    progress: Progress
+    log: journal.Journal
+
+
+def write(path: str, plan: Plan) -> None:
+    """Write a new file with the permissions 0600. Raises SettingsError, also if it exists."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be written ({error.strerror})") from None
+    with journal.Journal(path) as log:
+        log.append(_records(plan))
+
+
+def reopened(path: str) -> Kept:
+    """A plan and how far its run came; open to be continued.
+
+    Raises SettingsError: if the file cannot be read, is no plan or is in use, and, with the line,
+    if it was changed.
+    """
+    for _ in journal.read(path):  # a file that is missing or changed is not touched
+        pass
+    log = journal.Journal(path)
+    try:
+        entries = [entry.record for entry in journal.read(path)]
+        plan, rest = _plan(entries, path)
+        return Kept(plan, _progress(rest, plan, path), log)
+    except BaseException:
+        log.close()
+        raise
+
+
+def unfit(plan: Plan, drawing: Drawing, doors: Mapping[str, Door], path: str) -> str:
+    """Why the plan does not fit to this drawing and fleet list; "" if it does."""
+    if plan.digest != drawing.digest:
+        return f"{drawing.path} is not the drawing that {path} was made from: make a new plan"
+    for name, door in plan.pdus.items():
+        if doors.get(name) != door:
+            return (
+                f"{path}: the PDU {name!r} was {door} when the plan was made, and the fleet list"
+                " now names another device or other settings for it: make a new plan"
+            )
+    for step in plan.steps:
+        machine = drawing.machines.get(step.machine)
+        if machine is None or not set(step.cords) <= set(machine.cords):
+            return f"{path}: step {step.number} is not of this drawing: make a new plan"
+    return ""
+
+
+def is_old(plan: Plan, progress: Progress, now: float) -> bool:
+    """Whether too much time passed since the plan, or since the last line of its run."""
+    age = now - max(plan.made, progress.last_at)
+    return not -_CLOCKS <= age <= plan.valid_s
+
+
+# ---- records -------------------------------------------------------------------------------------
+
+
+def begin(at: float, step: int, carried: Iterable[Cord]) -> dict[str, Any]:
+    """A step begins: which of its cords carry current."""
+    return {"at": at, "step": step, "event": _BEGIN, "carried": [list(one) for one in carried]}
+
+
+def about(at: float, step: int, cord: Cord, on: bool) -> dict[str, Any]:
+    """A command is about to be sent."""
+    return {"at": at, "step": step, "event": _ABOUT, "cord": list(cord), "on": on}
+
+
+def result(at: float, step: int, cord: Cord, on: bool, state: str, error: str) -> dict[str, Any]:
+    """What came of a command: the state that the PDU reported, or an error."""
+    found = {"at": at, "step": step, "event": _RESULT, "cord": list(cord), "on": on, "state": state}
+    return {**found, "error": error} if error else found
+
+
+def off(at: float, step: int) -> dict[str, Any]:
+    """All cords of the step are proven off."""
+    return {"at": at, "step": step, "event": _OFF}
+
+
+def done(at: float, step: int) -> dict[str, Any]:
+    """The step has ended well."""
+    return {"at": at, "step": step, "event": _DONE}
+
+
+def restored(at: float, step: int) -> dict[str, Any]:
+    """After a surprise the outlet was switched on again: the step has to be taken anew."""
+    return {"at": at, "step": step, "event": _RESTORED}
+
+
+def running(at: float, what: str, **more: Any) -> dict[str, Any]:
+    """The run was begun, resumed, stopped or ended."""
+    return {"at": at, "run": what, **more}
+
+
+def _records(plan: Plan) -> Iterator[dict[str, Any]]:
+    yield {
+        "plan": 1,
+        **plan._asdict(),
+        "mode": plan.mode.value,
+        "pdus": {name: list(door) for name, door in plan.pdus.items()},
+        "steps": len(plan.steps),
+    }
+    for step in plan.steps:
+        cords = [list(cord) for cord in step.cords]
+        yield {"step": step.number, "machine": step.machine, "cords": cords}
+
+
+def _plan(
+    entries: Sequence[Mapping[str, Any]], path: str
+) -> tuple[Plan, Sequence[Mapping[str, Any]]]:
+    head = entries[1] if len(entries) > 1 else {}
+    if head.get("plan") != 1:
+        raise SettingsError(f"{path} is no plan; make one with --plan")
+    count = head.get("steps")
+    if type(count) is not int or not 0 < count <= len(entries) - 2:
+        raise SettingsError(f"{path} is incomplete: make a new plan")
+    try:
+        steps = [
+            Step(number, one["machine"], tuple(map(_cord, one["cords"])))
+            for number, one in enumerate(entries[2 : 2 + count], 1)
+            if one["step"] == number
+        ]
+        plan = Plan(
+            Mode(head["mode"]),
+            printable(head["drawing"]),
+            head["digest"],
+            float(head["made"]),
+            float(head["valid_s"]),
+            float(head["pause_s"]),
+            float(head["patience_s"]),
+            {name: Door(*map(printable, door)) for name, door in head["pdus"].items()},
+            steps,
+        )
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise _not_ours(path, error) from None
+    if len(steps) != count or not all(step.cords for step in steps):
+        raise SettingsError(f"{path}: its steps are not numbered in order: make a new plan")
+    return plan, entries[2 + count :]
+
+
+def _progress(entries: Iterable[Mapping[str, Any]], plan: Plan, path: str) -> Progress:
+    progress = Progress()
+    try:
+        for one in entries:
+            advance(progress, one)
+            if progress.done > len(plan.steps):
+                raise ValueError("more steps than planned")
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise _not_ours(path, error) from None
+    return progress
+
+
+def advance(progress: Progress, record: Mapping[str, Any]) -> None:
+    """Enter one line of a run into its progress. Raises ValueError for lines in a wrong order."""
+    progress.last_at = float(record["at"])
+    if "run" in record:
+        progress.begun = True
+        return
+    number, event = record["step"], record["event"]
+    if event == _BEGIN:
+        progress.open = Open(number, frozenset(map(_cord, record["carried"])))
+    step = progress.open
+    if step is None or step.number != number or number != progress.done + 1:
+        raise ValueError(f"step {number}")
+    if event == _ABOUT:
+        step.sent[_cord(record["cord"]), record["on"]] = ""
+        step.about_at = progress.last_at
+    elif event == _RESULT:
+        step.sent[_cord(record["cord"]), record["on"]] = record["state"]
+    elif event == _OFF:
+        step.off = True
+    elif event == _DONE:
+        progress.done, progress.open = number, None
+    elif event == _RESTORED:
+        progress.open = None
+
+
+def _cord(pair: Any) -> Cord:
+    pdu, outlet = pair
+    if not isinstance(pdu, str) or not isinstance(outlet, str):
+        raise TypeError("a cord")
+    return Cord(pdu, outlet)
+
+
+def _not_ours(path: str, error: Exception) -> SettingsError:
+    what = f"{type(error).__name__}: {printable(str(error), 80)}"
+    return SettingsError(f"{path} does not hold a plan of this command ({what}): make a new plan")

@@ -1,0 +1,181 @@
+"""Planner and runner of `pdu cycle-hall` on some random halls, with faults and kills;
+`python -m tests.hall.cycle_trial` runs more.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings, strategies
+
+from handlers.command import journal
+from handlers.command.hall.cycle import plan_file, run, steps
+from handlers.command.hall.cycle.plan_file import Plan
+from handlers.command.hall.cycle.steps import Mode
+from handlers.command.hall.cycle.world import Ended
+from handlers.command.report import Interrupted
+from handlers.errors import SettingsError
+from tests.hall.cycle_trial import Case, Judge, Trial, case
+from tests.hall.halls import LOOSE, TIDY, Habits
+from tests.hall.plant_world import FAULTS, Killed
+
+SEEDS = strategies.integers(0, 100_000)
+MODES = strategies.sampled_from(list(Mode))
+HABITS = strategies.sampled_from([TIDY, LOOSE])
+
+
+@settings(max_examples=20)
+@given(SEEDS, MODES, HABITS, strategies.sampled_from(FAULTS))
+def test_no_fault_leaves_a_machine_short_or_an_outlet_unnamed_and_no_kill_changes_the_end(
+    seed: int, mode: Mode, habits: Habits, fault: str
+) -> None:
+    trial = Trial(mode, habits)
+    trial.run(seed, [fault], kills=1)
+    assert trial.wrong == []
+
+
+@pytest.mark.parametrize(
+    "broken, value, mode, fault",
+    [
+        # nothing is judged before a command
+        ("obstacle", lambda *_: "", Mode.ONE_FEED, ""),
+        # nothing is looked at after a surprise
+        ("Run._after", lambda *_: None, Mode.ONE_FEED, "mate's supply dies"),
+        # nothing is looked at in a resumed run
+        ("Run._settled", lambda _, step, __: dict.fromkeys(step.cords, "UP"), Mode.ONE_FEED, ""),
+        ("Run._prove_off", lambda *_: None, Mode.BOTH_FEEDS, "relay stuck"),
+    ],
+)
+def test_the_trial_notices_a_run_that_is_careless(
+    broken: str, value: Any, mode: Mode, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # all steps look possible to this planner
+    if broken == "obstacle":
+        monkeypatch.setattr(steps, broken, value)
+    monkeypatch.setattr(f"{run.__name__}.{broken}", value)
+    trial = Trial(mode, LOOSE)
+    for seed in range(100):
+        trial.run(seed, [fault] if fault else (), kills=0 if fault else 2)
+        if trial.wrong:
+            return
+    pytest.fail("nothing was noticed")
+
+
+@pytest.mark.parametrize("mode", Mode, ids=lambda mode: mode.value)
+def test_a_second_ctrl_c_ends_at_once_and_names_what_is_off(
+    mode: Mode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = _short(7, mode)
+    one = one._replace(plan=one.plan._replace(pause_s=10.0))
+
+    def twice(_seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(one.world, "sleep", twice)
+    ended = one.run()
+    cords = one.plan.steps[0].cords
+    assert {left.cord: left.state for left in ended.left} == dict.fromkeys(cords, "DOWN")
+    assert isinstance(ended.error, Interrupted) and "second time" in ended.error.reason
+    assert [(sent.cord, sent.on) for sent in one.world.commands] == [(c, False) for c in cords]
+
+
+def test_an_old_plan_of_which_one_cord_is_off_switches_only_that_one_on() -> None:
+    one = next(
+        made
+        for made in (case(seed, Mode.BOTH_FEEDS, TIDY) for seed in range(99))
+        if made is not None and len(made.plan.steps[0].cords) > 1
+    )
+    world, step = one.world, one.plan.steps[0]
+    before = world.relays()
+    # killed after the first of two commands
+    for record in (
+        plan_file.running(world.now(), "begun"),
+        plan_file.begin(world.now(), 1, step.cords),
+        plan_file.about(world.now(), 1, step.cords[0], False),
+    ):
+        world.append([record])
+    assert world.switch(step.cords[0], False) == "DOWN"
+    ended = run.Run(one.plan, copy.deepcopy(world.progress), one.drawing, world, world).go(
+        only_open=True
+    )
+    assert (ended.error, ended.done, ended.restored) == (None, 0, [step.cords[0]])
+    assert world.relays() == before and len(world.commands) == 2
+
+
+# ---- kills, on a real file -----------------------------------------------------------------------
+
+
+class _File:
+    """The journal's file behind the world's kills: one may come before, within or after a line."""
+
+    def __init__(self, one: Case, kept: plan_file.Kept, path: Path) -> None:
+        self._world, self._log, self._path = one.world, kept.log, path
+
+    def append(self, records: Iterable[Mapping[str, Any]]) -> None:
+        found, before = list(records), len(self._world.records)
+        try:
+            self._world.append(found)
+        except Killed:
+            if len(self._world.records) > before:
+                self._log.append(found)
+            else:
+                with open(self._path, "ab") as file:
+                    file.write(b'{"hash":"0123456789abcdef')
+            raise
+        self._log.append(found)
+
+
+def _short(seed: int, mode: Mode) -> Case:
+    """A hall with a plan of one step and short waits, so that it has few points."""
+    found = next(one for one in (case(n, mode, TIDY) for n in range(seed, seed + 99)) if one)
+    found.world.drifts = False
+    found.world.steps = found.plan.steps[:1]
+    plan: Plan = found.plan._replace(steps=found.plan.steps[:1], pause_s=0.0, patience_s=1.0)
+    return found._replace(plan=plan)
+
+
+@pytest.mark.parametrize("mode", Mode, ids=lambda mode: mode.value)
+def test_after_a_kill_at_any_point_the_file_leads_to_the_same_end(
+    mode: Mode, tmp_path: Path
+) -> None:
+    made = _short(7, mode)
+    whole = made.again()
+    whole.run()
+    assert whole.world.points > 15
+    for point in range(whole.world.points):
+        one = made.again()
+        judge = Judge(one, f"killed at {point}")
+        path = tmp_path / f"{point}"
+        plan_file.write(str(path), one.plan)
+        one.world.kill_at = point
+        with pytest.raises(Killed):
+            _run(one, path)
+        ended = _run(one, path)
+        judge.ended_well(ended)
+        judge.commands(faultless=True)
+        assert judge.wrong == []
+        events = [entry.record.get("event") for entry in journal.read(str(path))]
+        assert events.count("done") == 1 and one.world.relays() == whole.world.relays()
+
+
+def _run(one: Case, path: Path) -> Ended:
+    kept = plan_file.reopened(str(path))
+    with contextlib.closing(kept.log):
+        assert kept.plan.steps == one.plan.steps and kept.progress == one.world.progress
+        log = _File(one, kept, path)
+        return run.Run(kept.plan, kept.progress, one.drawing, one.world, log).go()
+
+
+def test_lines_in_a_wrong_order_are_no_run(tmp_path: Path) -> None:
+    one = _short(7, Mode.ONE_FEED)
+    path = str(tmp_path / "p")
+    plan_file.write(path, one.plan)
+    with journal.Journal(path) as log:
+        log.append([plan_file.running(1.0, "begun"), plan_file.off(2.0, 1)])
+    with pytest.raises(SettingsError, match="does not hold a plan"):
+        plan_file.reopened(path)
