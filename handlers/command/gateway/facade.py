@@ -29,6 +29,7 @@ class Facade:
     ) -> None:
         self._board, self._clients, self._sessions = board, clients, sessions
         self._pause_s, self._uuid = pause_s, uuid
+        self._names = {redfish.id_of(name): name for name in board.machines}
 
     def routes(self) -> Sequence[Route]:
         """Everything that a resource links to."""
@@ -77,7 +78,7 @@ class Facade:
         if action is None:
             raise bad(f"ResetType must be one of {', '.join(redfish.RESETS)}")
         pause_s = self._pause_s if action == RESTART else 0.0
-        found = await commanded(request, self._board, segment(request), action, pause_s)
+        found = await commanded(request, self._board, self._name(request), action, pause_s)
         if not found.done:
             return as_redfish_error(UNPROVEN, f"sent, but not proven: {found.reason}")
         return Response(None, 204, {**HEADERS, "OData-Version": "4.0"})
@@ -110,7 +111,11 @@ class Facade:
         return Response(None, 204, {**HEADERS, "OData-Version": "4.0"})
 
     def _readable(self, request: Request) -> str:
-        return machine(request, self._board, READ, segment(request))
+        return machine(request, self._board, READ, self._name(request))
+
+    def _name(self, request: Request) -> str:
+        """The machine with the Id of the path; "" if there is none."""
+        return self._names.get(segment(request), "")
 
 
 def _fixed(found: Any) -> Any:

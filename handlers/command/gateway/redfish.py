@@ -6,9 +6,9 @@ no graceful shutdown and no boot override, and the measured watts are beside it,
 
 from __future__ import annotations
 
+import string
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Optional
-from urllib.parse import quote
 
 from .power import OFF, ON, RESTART, CordState, MachineState
 from .sessions import TIMEOUT_S
@@ -23,6 +23,17 @@ _POWER_STATES: Mapping[str, str] = {ON: "On", OFF: "Off"}
 _ABOUT = "Switched and measured at its outlets: On says that they are on, not that it runs."
 
 Resource = dict[str, Any]
+# what an Id may consist of besides the escape, "~" (DSP0266, 6.5)
+_PLAIN = frozenset(string.ascii_letters + string.digits + "._-")
+
+
+def id_of(machine: str) -> str:
+    """A machine's Id: its name, with bytes that a path could not have as `~` and two hex digits."""
+    if not machine.strip("."):  # clients take these for steps in the path
+        return machine.replace(".", "~2E")
+    return "".join(
+        chr(byte) if chr(byte) in _PLAIN else f"~{byte:02X}" for byte in machine.encode()
+    )
 
 
 def _resource(uri: str, type_: str, id: str, name: str, **rest: Any) -> Resource:
@@ -30,7 +41,7 @@ def _resource(uri: str, type_: str, id: str, name: str, **rest: Any) -> Resource
 
 
 def _collection(uri: str, kind: str, members: Iterable[str]) -> Resource:
-    found = [{"@odata.id": f"{uri}/{quote(one, safe='')}"} for one in members]
+    found = [{"@odata.id": f"{uri}/{one}"} for one in members]
     return {
         "@odata.id": uri,
         "@odata.type": f"#{kind}Collection.{kind}Collection",
@@ -76,26 +87,26 @@ def odata() -> Mapping[str, Any]:
 
 def systems(machines: Iterable[str]) -> Resource:
     """The collection of systems."""
-    return _collection(SYSTEMS, "ComputerSystem", machines)
+    return _collection(SYSTEMS, "ComputerSystem", map(id_of, machines))
 
 
 def all_chassis(machines: Iterable[str]) -> Resource:
     """The collection of chassis."""
-    return _collection(CHASSIS, "Chassis", machines)
+    return _collection(CHASSIS, "Chassis", map(id_of, machines))
 
 
 def system(machine: str, state: str, is_switched: bool) -> Resource:
     """A machine. An unknown state is null; the action is there if the client may switch."""
-    uri = f"{SYSTEMS}/{quote(machine, safe='')}"
+    uri = f"{SYSTEMS}/{id_of(machine)}"
     found = _resource(
         uri,
         "ComputerSystem.v1_20_0.ComputerSystem",
-        machine,
+        id_of(machine),
         machine,
         Description=_ABOUT,
         SystemType="Physical",
         PowerState=_POWER_STATES.get(state),
-        Links={"Chassis": [_link(f"{CHASSIS}/{quote(machine, safe='')}")]},
+        Links={"Chassis": [_link(f"{CHASSIS}/{id_of(machine)}")]},
     )
     if is_switched:
         found["Actions"] = {
@@ -109,23 +120,23 @@ def system(machine: str, state: str, is_switched: bool) -> Resource:
 
 def chassis(machine: str) -> Resource:
     """A machine's chassis, which leads to its watts."""
-    uri = f"{CHASSIS}/{quote(machine, safe='')}"
+    uri = f"{CHASSIS}/{id_of(machine)}"
     return _resource(
         uri,
         "Chassis.v1_23_0.Chassis",
-        machine,
+        id_of(machine),
         machine,
         Description=_ABOUT,
         ChassisType="Other",
         EnvironmentMetrics=_link(f"{uri}/EnvironmentMetrics"),
-        Links={"ComputerSystems": [_link(f"{SYSTEMS}/{quote(machine, safe='')}")]},
+        Links={"ComputerSystems": [_link(f"{SYSTEMS}/{id_of(machine)}")]},
     )
 
 
 def metrics(machine: str, found: MachineState) -> Resource:
     """What is measured at the machine's outlets. A figure is null if one of them lacks it."""
     return _resource(
-        f"{CHASSIS}/{quote(machine, safe='')}/EnvironmentMetrics",
+        f"{CHASSIS}/{id_of(machine)}/EnvironmentMetrics",
         "EnvironmentMetrics.v1_3_0.EnvironmentMetrics",
         "EnvironmentMetrics",
         f"Outlets of {machine}",
