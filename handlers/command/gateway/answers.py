@@ -40,7 +40,7 @@ def refused(refusal: Refusal, path: str) -> Response:
     if refusal.status == 401:
         # a browser that sees "Basic" would ask for a password and send it ever after
         headers["WWW-Authenticate"] = f'{"Basic" if is_redfish else "Bearer"} realm="pdu gateway"'
-    if refusal.status in (400, 408, 413):
+    if refusal.status in (400, 413, 431, 505):
         headers["Connection"] = "close"
     if is_redfish:
         return as_redfish_error(refusal.status, refusal.reason, headers)

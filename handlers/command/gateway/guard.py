@@ -90,6 +90,11 @@ class Guard:
             await refused(defect, scope["path"])(scope, receive, send)
 
     async def _passed(self, scope: Any, receive: Any, send: Any) -> None:
+        # uvicorn bounds a head only while it is incomplete
+        if sum(len(name) + len(value) + 4 for name, value in scope["headers"]) > self._limits.head:
+            raise Refusal(431, "request", f"a head has at most {self._limits.head} bytes")
+        if scope["http_version"] not in ("1.0", "1.1"):
+            raise Refusal(505, "request", "the gateway speaks HTTP/1.1")
         headers = _once(scope["headers"])
         raw = scope["raw_path"].decode("latin-1")
         # routes see the path as it was sent, without the slash that MAAS and others may add
@@ -99,6 +104,8 @@ class Guard:
             raise bad("the path must begin with / and have at most 2000 ASCII characters")
         if scope["method"] not in _METHODS:
             raise Refusal(405, "method", "the methods are GET, HEAD, POST, PUT and DELETE")
+        if b"content-length" in headers and b"transfer-encoding" in headers:
+            raise bad("give Content-Length or Transfer-Encoding: a proxy may take the other one")
         self._check_host(headers.get(b"host", b""))
         if any(name in headers for name in _OF_BROWSERS):
             raise Refusal(403, "browser", "requests of web pages are refused")

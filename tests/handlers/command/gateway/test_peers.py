@@ -155,9 +155,27 @@ def test_fence_redfish_switches_and_fails_for_what_is_unknown(secure: Gateway, h
     here.turn("right/1", True)
 
 
+# The types of the façade, and those that they build on: to read all 277 files takes 10 s.
+_SCHEMAS = (
+    "Chassis",
+    "ChassisCollection",
+    "ComputerSystem",
+    "ComputerSystemCollection",
+    "EnvironmentMetrics",
+    "Resource",
+    "Sensor",
+    "ServiceRoot",
+    "Session",
+    "SessionCollection",
+    "SessionService",
+)
+
+
 @pytest.mark.against("DMTF's service validator")
-def test_the_validator_finds_nothing(secure: Gateway) -> None:
-    schemas = str(shared("redfish", "csdl"))
+def test_the_validator_finds_nothing(secure: Gateway, tmp_path: Path) -> None:
+    for name in _SCHEMAS:
+        (tmp_path / f"{name}_v1.xml").symlink_to(shared("redfish", "csdl", f"{name}_v1.xml"))
+    schemas = str(tmp_path)
     url = f"https://localhost:{secure.port}"
     with Worker(Path(), "tests.simulators.dmtf.judges") as judges:
         for login in ("Session", "Basic"):
