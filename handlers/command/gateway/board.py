@@ -14,11 +14,12 @@ from typing import Callable, TypeVar
 from ...errors import SettingsError
 from ..fleet.polling import Target
 from ..hall.drawing import Cord, Machine
-from .ledger import Command, Ledger
+from .ledger import LOST, Command, Ledger
 from .power import (
     OFF,
     ON,
     RESTART,
+    UNKNOWN,
     CordState,
     MachineState,
     Outcome,
@@ -90,9 +91,11 @@ class Board:
             _check_same(running[0], wanted)
             return (await asyncio.shield(running[1]))._replace(is_repeated=True)
         known = self._ledger.known(client, key) if key else None
-        if known is not None and known.outcome is not None:
+        if known is not None:
             _check_same(known.wanted, wanted)
-            return known.outcome._replace(is_repeated=True)
+            # without a result: a defect ended it
+            found = known.outcome or Outcome(known.id, wanted, False, UNKNOWN, (), LOST)
+            return found._replace(is_repeated=True)
         if machine.protected:
             raise Refusal(403, "protected", f"{machine.name} is protected in the drawing")
         if machine.name in self._running:

@@ -27,7 +27,7 @@ KEYS_OF_CLIENT = 20_000
 #: lines that are kept in memory for readers
 RECENT = 2_000
 LOST = (
-    "the gateway ended before the result was known: the command may or may not have been carried"
+    "the command ended before its result was known: it may or may not have been carried"
     " out; it is not sent again"
 )
 
