@@ -137,6 +137,7 @@ def test_no_form_of_an_address_makes_the_gateway_connect(running: Gateway, here:
         canary.settimeout(0.2)
         port = canary.getsockname()[1]
         before = here.left.books().requests, here.right.books().requests
+        hosts: tuple[str, ...]
         hosts = ("127.0.0.1", "localhost", "2130706433", "0177.0.0.1", "0x7f000001", "[::1]", "0")
         hosts += ("[::ffff:127.0.0.1]", "127.1", "169.254.169.254", "left@127.0.0.1")
         for host in hosts:

@@ -47,14 +47,14 @@ def test_after_kill_9_a_sent_command_is_unknown_and_not_sent_again(alone: Site) 
         first.process.wait(PATIENCE_S)
         held.go.set()
         finished(asking)
-    for _ in range(2):
-        with gateway(alone.folder) as again:
+    with gateway(alone.folder) as again:
+        for _ in range(2):
             found = again.switch("srv-2", "off", "key")
             assert found.status == 424 and found.json["repeated"] is True
             assert (found.json["done"], found.json["state"]) == (False, "unknown")
             assert "may or may not" in found.json["reason"]
-            # what the PDU says is no guess
-            assert again.ask("GET", "/v1/machines/srv-2").json["state"] == "off"
+        # what the PDU says is no guess
+        assert again.ask("GET", "/v1/machines/srv-2").json["state"] == "off"
     assert alone.writes() == ["left/2=off"]
     assert (alone.folder / "gateway.log").read_text().count(
         "off of srv-2 by admin is not known"
@@ -90,7 +90,6 @@ def _is_closed(running: Gateway) -> bool:
     return False
 
 
-def test_kills_at_random_moments_send_nothing_twice(alone: Site) -> None:
+def test_a_kill_at_a_random_moment_sends_nothing_twice(alone: Site) -> None:
     """A sample: `python -m tests.handlers.command.gateway.crashes` does as many as one likes."""
-    chance = random.Random(3)
-    assert {one_round(alone, number, chance) for number in range(2)} <= {"done", "unknown", "anew"}
+    assert one_round(alone, 0, random.Random(3)) in ("done", "unknown", "anew")

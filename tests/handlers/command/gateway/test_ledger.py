@@ -59,11 +59,15 @@ def test_a_command_without_an_end_is_one_whose_result_is_not_known(tmp_path: Pat
 def test_what_is_begun_is_on_the_disk_before_it_is_sent(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    book, synced = Ledger(str(tmp_path / "j")), []
+    book = Ledger(str(tmp_path / "j"))
+    synced: list[str] = []
     real = os.fsync
-    monkeypatch.setattr(
-        os, "fsync", lambda fd: (synced.append((tmp_path / "j").read_text()), real(fd))
-    )
+
+    def sync(file: int) -> None:
+        synced.append((tmp_path / "j").read_text())
+        real(file)
+
+    monkeypatch.setattr(os, "fsync", sync)
     command = book.begin("me", OFF, CORDS, "k")
     assert len(synced) == 1 and command.id in synced[0]
     line = json.loads(synced[0].splitlines()[-1])

