@@ -10,7 +10,7 @@ import asyncio
 import time
 from collections.abc import Mapping
 from concurrent.futures import Executor
-from typing import Callable, Generic, NamedTuple, Optional, TypeVar
+from typing import Callable, NamedTuple, Optional, TypeVar
 
 from pdu_common.helper import EnumPowerStatus
 
@@ -50,32 +50,23 @@ class Reading(NamedTuple):
         return CordState(cord, found.state, "", *found[1:])
 
 
-class _Shared(Generic[T]):
-    """The last reading of one kind."""
-
-    def __init__(self, read: Callable[[], T]) -> None:
-        self.read = read
-        self.last: Optional[T] = None
-
-
 class Unit:
     """A PDU. Made in the event loop that uses it."""
 
     def __init__(self, target: Target, threads: Executor, fresh_s: float) -> None:
         self._target, self._threads, self._fresh_s = target, threads, fresh_s
         self._one_at_a_time = asyncio.Lock()
-        self._states = _Shared(self._read_states)
-        self._figures = _Shared(self._read_figures)
+        #: the last reading, by whether it has figures
+        self._last: dict[bool, Reading] = {}
 
     async def read(self, with_figures: bool = False) -> Reading:
         """The outlets, from a reading that is at most `fresh_s` old."""
-        shared = self._figures if with_figures else self._states
+        read = self._read_figures if with_figures else self._read_states
         oldest = time.monotonic() - self._fresh_s
         async with self._one_at_a_time:
-            last = shared.last
+            last = self._last.get(with_figures)
             if last is None or last.begun < oldest:
-                last = await self._in_thread(shared.read)
-                shared.last = last
+                last = self._last[with_figures] = await self._in_thread(read)
         return last
 
     async def switch(self, cord: Cord, on: bool) -> CordState:
@@ -85,7 +76,7 @@ class Unit:
             try:
                 return await self._in_thread(lambda: self._switched(cord, on))
             finally:
-                self._states.last = self._figures.last = None
+                self._last.clear()
 
     async def _in_thread(self, call: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, call)
