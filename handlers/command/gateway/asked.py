@@ -13,7 +13,7 @@ from starlette.requests import Request
 
 from .board import Board
 from .clients import READ, SWITCH, Client
-from .power import Outcome, Wanted
+from .power import RESTART, Outcome, Wanted
 from .refusals import Refusal, bad, not_found
 
 #: the header of the IETF's draft draft-ietf-httpapi-idempotency-key-header
@@ -79,13 +79,17 @@ def machines(request: Request, board: Board) -> Sequence[str]:
 async def commanded(
     request: Request, board: Board, name: str, action: str, pause_s: float
 ) -> Outcome:
-    """Carry out a command, once for each key. Raises Refusal; then nothing was sent."""
+    """Carry out a command, once for each key. `pause_s`: of a restart.
+
+    Raises Refusal; then nothing was sent.
+    """
     machine(request, board, SWITCH, name)
     key = request.headers.get(KEY, "")
     if KEY in request.headers and not _KEY.fullmatch(key):
         raise bad("Idempotency-Key must have 1 to 128 printable ASCII characters")
+    wanted = Wanted(name, action, pause_s if action == RESTART else 0.0)
     passed(request).count_command()
-    return await board.command(client_of(request).name, Wanted(name, action, pause_s), key)
+    return await board.command(client_of(request).name, wanted, key)
 
 
 def pause(value: Any, usual: float) -> float:

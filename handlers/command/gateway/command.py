@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import ipaddress
 import signal
+import socket
 import sys
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Optional
@@ -15,6 +16,7 @@ import click
 from ...errors import SettingsError, printable
 from ...settings import host_and_port
 from ..exits import DONE
+from ..fleet import private
 from ..fleet.opening import pdus
 from ..fleet.polling import Target
 from ..groups import Subcommand
@@ -64,6 +66,14 @@ class Address(NamedTuple):
         return f"[{self.host}]" if ":" in self.host else self.host
 
 
+class Files(NamedTuple):
+    """What the gateway read at its start."""
+
+    drawing: Drawing
+    targets: Sequence[Target]
+    clients: clients_file.Clients
+
+
 @click.pass_context
 def _gateway(context: click.Context, /, **options: Any) -> int:
     wanted, state = GatewayOptions(**options), given(context)
@@ -74,6 +84,8 @@ def _gateway(context: click.Context, /, **options: Any) -> int:
             raise
         raise SettingsError(_MISSING) from None
     where = _address(wanted)
+    if wanted.key is not None:
+        private.text(wanted.key, private.SECRET)  # refused if others can read it
     clients = clients_file.read(wanted.clients)
     drawing = reading_toml.read(wanted.machines)
     if not drawing.machines:
@@ -88,22 +100,20 @@ def _gateway(context: click.Context, /, **options: Any) -> int:
             f"--listen {wanted.listen[:60]}: {getattr(error, 'strerror', None) or error}"
         ) from None
     with listener:
-        asyncio.run(_serve(wanted, state, drawing, targets, clients, listener))
+        asyncio.run(_serve(wanted, state, Files(drawing, targets, clients), where, listener))
     return DONE
 
 
 async def _serve(
     wanted: GatewayOptions,
     state: SharedOptions,
-    drawing: Drawing,
-    targets: Sequence[Target],
-    clients: clients_file.Clients,
-    listener: Any,
+    files: Files,
+    where: Address,
+    listener: socket.socket,
 ) -> None:
     """Serve until SIGTERM or Ctrl-C; then carry the running commands through."""
     from . import application, board, ledger, serving  # imported late, as in `_gateway`
 
-    where = _address(wanted)
     limits = Limits(commands=wanted.commands)
     hosts = {*(one.lower() for one in wanted.host)}
     if where.is_loopback or not hosts:
@@ -115,8 +125,10 @@ async def _serve(
                 f"the result of {command.wanted.action} of {command.wanted.machine} by"
                 f" {command.client} is not known: look at the machine"
             )
-        switchboard = board.Board(drawing.machines, targets, book, wanted.fresh, _report)
-        served = application.application(switchboard, book, clients, choices, _report)
+        switchboard = board.Board(
+            files.drawing.machines, files.targets, book, wanted.fresh, _report
+        )
+        served = application.application(switchboard, book, files.clients, choices, _report)
         try:
             server = serving.server(served, limits, wanted.cert, wanted.key)
         except OSError as error:  # ssl.SSLError is one

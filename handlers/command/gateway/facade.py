@@ -15,7 +15,6 @@ from .answers import HEADERS, as_redfish, as_redfish_error
 from .asked import client_of, commanded, document, machine, machines, segment
 from .board import Board
 from .clients import READ, SWITCH, Clients
-from .power import RESTART
 from .refusals import Refusal, bad, not_found
 from .sessions import Sessions
 from .v1 import UNPROVEN
@@ -77,8 +76,8 @@ class Facade:
         action = redfish.RESETS.get(wanted) if isinstance(wanted, str) else None
         if action is None:
             raise bad(f"ResetType must be one of {', '.join(redfish.RESETS)}")
-        pause_s = self._pause_s if action == RESTART else 0.0
-        found = await commanded(request, self._board, self._name(request), action, pause_s)
+        name = self._name(request)
+        found = await commanded(request, self._board, name, action, self._pause_s)
         if not found.done:
             return as_redfish_error(UNPROVEN, f"sent, but not proven: {found.reason}")
         return Response(None, 204, {**HEADERS, "OData-Version": "4.0"})

@@ -31,7 +31,7 @@ _METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE")
 _LONGEST_PATH = 2000
 # Headers by which a browser says that a page made the request. No page is a client: a login that a
 # browser remembers must not let another site's page switch.
-_OF_BROWSERS = (b"origin", b"sec-fetch-site", b"sec-fetch-mode")
+_OF_BROWSERS = (b"origin", b"sec-fetch-site", b"referer")
 _ONCE = (b"host", b"authorization", b"x-auth-token", b"idempotency-key", b"content-type")
 
 
@@ -103,7 +103,7 @@ class Guard:
         if not raw.startswith("/") or not raw.isascii() or len(raw) > _LONGEST_PATH:
             raise bad("the path must begin with / and have at most 2000 ASCII characters")
         if scope["method"] not in _METHODS:
-            raise Refusal(405, "method", "the methods are GET, HEAD, POST, PUT and DELETE")
+            raise Refusal(501, "method", "the methods are GET, HEAD, POST, PUT and DELETE")
         if b"content-length" in headers and b"transfer-encoding" in headers:
             raise bad("give Content-Length or Transfer-Encoding: a proxy may take the other one")
         self._check_host(headers.get(b"host", b""))

@@ -171,9 +171,12 @@ def test_a_pattern_that_no_machine_has_is_refused(alone: Site) -> None:
 def test_a_certificate_that_cannot_be_used_is_named(alone: Site) -> None:
     table = '[client.a]\ntoken_file = "admin.token"\nmachines = ["*"]\nmay = ["read"]\n'
     (alone.folder / "clients.toml").write_text(table)
-    tls = ("--cert", "hall.csv", "--key", "no.pem", "--listen", "127.0.0.1:0")
+    tls = ("--cert", "hall.csv", "--key", "logins.toml", "--listen", "127.0.0.1:0")
     code, err = start(alone.folder, *tls)
     assert code == 2 and err.startswith("settings: --cert, --key: ") and err.count("\n") == 1
+    (alone.folder / "logins.toml").chmod(0o644)
+    code, err = start(alone.folder, *tls)
+    assert code == 2 and "logins.toml has the permissions 0644" in err
 
 
 def test_missing_packages_are_named_with_their_remedy(tmp_path: Path) -> None:
