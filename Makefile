@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export HYPOTHESIS_NO_PLUGINS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help env env-tests system nautobot demo test lint audit faults soak hosts fuzz coverage packages tools walk recipes try hall serve pictures devices bench bench-raritan bench-snmp bench-nut bench-redfish bench-cold bench-fleet bench-page bench-driver trial-shards clean
+.PHONY: help env env-tests system nautobot demo test lint audit faults soak hosts fuzz coverage packages tools walk recipes try hall serve pictures devices bench bench-raritan bench-snmp bench-nut bench-redfish bench-cold bench-fleet bench-page bench-driver bench-gateway trial-shards clean
 
 help:            ## print this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */	/' | expand -t 16
@@ -132,6 +132,9 @@ bench-page: env-tests ## the local DCImanager: 200 PDUs polled, one that hangs, 
 
 bench-driver: env-tests ## pdu nut-driver with 200 simulated PDUs: CPU, memory, how fast it answers upsd
 	@$(RUN) -m tests.benchmarks.bench_driver
+
+bench-gateway: env-tests ## pdu gateway: 200 PDUs, idle and with 50 clients that read and switch; its CPU and memory
+	@$(RUN) -m tests.benchmarks.bench_gateway
 
 trial-shards: env-tests system ## two exporters of 2,000 simulated PDUs behind Prometheus and VictoriaMetrics; one is killed: what is lost, when it alarms (15 minutes); ARGS=--measure: what 20,000 need
 	@$(RUN) -m tests.shards $(ARGS)

@@ -43,6 +43,7 @@ PACKAGES = {
     "xmllint": "libxml2-utils",
     "pacemaker-fenced": "pacemaker",
     "stonith_admin": "pacemaker-cli-utils",
+    "fence_redfish": "fence-agents",
     "certutil": "libnss3-tools",
     "pk12util": "libnss3-tools",
     "zsh": "zsh",
@@ -112,6 +113,19 @@ def netbox() -> list[Path]:
         return found
     reason = "NetBox's OpenAPI documents are missing: sh .ci/setup system"
     _missing(reason, fail=bool(os.environ.get("CI")))
+
+
+def peers() -> str:
+    """The folder with clients of `pdu gateway`, which are not in .venv (.ci/setup says why).
+
+    If it is missing, skips the test, or fails it if CI is set.
+    """
+    folder = ROOT / ".cache" / "peers"
+    if (folder / ".installed").is_file():
+        return str(folder)
+    _missing(
+        "the gateway's clients are missing: sh .ci/setup system", fail=bool(os.environ.get("CI"))
+    )
 
 
 def shared(*parts: str) -> Path:

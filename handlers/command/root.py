@@ -75,6 +75,11 @@ PLACES: Mapping[str, Place] = {
         "meter",
         "keep the readings of all PDUs of a list, in files that prove a change",
     ),
+    "gateway": Place(
+        "gateway.command",
+        "gateway",
+        "serve machines over HTTP to MAAS, labgrid, pdudaemon's clients, Redfish and scripts",
+    ),
     "energy": Place(
         "energy.cli", "energy", "say how much energy passed in a period, with bounds on its error"
     ),

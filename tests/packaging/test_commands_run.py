@@ -69,6 +69,16 @@ _ELSEWHERE: Mapping[str, str] = {
     "upscmd": "tests/handlers/command/nut_driver/test_walk.py",
     "pdu meter": "tests/handlers/command/meter/test_meter.py",
     "pdu energy verify": "tests/handlers/command/meter/test_meter.py",
+    **dict.fromkeys(
+        (
+            "pdu gateway",
+            "umask",
+            "openssl rand",
+            "printf Authorization:",
+            "curl -H @maas.header",
+        ),
+        "tests/handlers/command/gateway/test_walk.py",
+    ),
     "pdu plan": "tests/handlers/command/hall/test_commands.py",
     "pdu energy audit": "tests/energy/test_findings.py",
     "pdu cycle-hall": "tests/handlers/command/hall/test_cycle_hall.py",

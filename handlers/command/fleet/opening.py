@@ -1,8 +1,8 @@
 """The PDUs of a list, to read and to switch: for tools that keep running, and for programs that
 speak to others.
 
-A list and a file of logins become targets with `pdus`; `polling.poll` reads one, `switch` switches
-an outlet of one.
+A list and a file of logins become targets with `pdus`; `polling.poll` reads one, `states` only the
+states of its outlets, `outlets` all that is known of them; `switch` switches an outlet of one.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Optional
 from pdu_common.helper import EnumPowerStatus, PduPortView
 
 from ...errors import SettingsError, printable
+from .. import unit
 from . import listing
 from .auth import of_environment, of_file
 from .listing import ListedPdu
@@ -47,6 +48,25 @@ def pdus(
             )
     auths = {**fleet.auths, **(of_file(auth) if auth is not None else {})}
     return targets(devices, auths, of_environment(secret_files))
+
+
+def states(target: Target) -> dict[str, EnumPowerStatus]:
+    """The state of each outlet by its identity, for the cost of one `status`.
+
+    Raises the errors of the target's handler.
+    """
+    pdu = target.handler.make(target.data())
+    return {
+        printable(str(port.identity)): EnumPowerStatus[port.power_status.name]
+        for port in pdu.status().ports
+    }
+
+
+def outlets(target: Target) -> unit.UnitReading:
+    """Every outlet with its state and all figures, watts included. Raises the errors of the
+    target's handler.
+    """
+    return unit.read(target.handler, target.data())
 
 
 def switch(target: Target, identity: str, on: bool) -> EnumPowerStatus:

@@ -1,0 +1,129 @@
+"""What routes need of a request: its client, machine, key and body."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Sequence
+from typing import Any, Callable, NamedTuple, Optional
+from urllib.parse import unquote_to_bytes
+
+from starlette.requests import Request
+
+from .board import Board
+from .clients import READ, SWITCH, Client
+from .power import RESTART, Outcome, Wanted
+from .refusals import Refusal, bad, not_found
+
+#: the header of the IETF's draft draft-ietf-httpapi-idempotency-key-header
+KEY = "idempotency-key"
+_KEY = re.compile(r"[\x21-\x7e]{1,128}")
+LONGEST_PAUSE_S = 60.0
+#: the guard's key in the scope
+PASSED = "pdu.gateway"
+
+
+class Passed(NamedTuple):
+    """What the guard found out about a request."""
+
+    body: bytes
+    #: None on the few paths that need none
+    client: Optional[Client]
+    #: raises Refusal if the client has sent too many commands
+    count_command: Callable[[], None]
+
+
+def passed(request: Request) -> Passed:
+    """What the guard found out."""
+    found: Passed = request.scope[PASSED]
+    return found
+
+
+def client_of(request: Request) -> Client:
+    """Who asks."""
+    found = passed(request).client
+    assert found is not None, "the guard lets nobody in here without a token"
+    return found
+
+
+def segment(request: Request, name: str = "machine") -> str:
+    """A part of the path, unescaped. Raises Refusal if it is not UTF-8."""
+    try:
+        return unquote_to_bytes(str(request.path_params[name])).decode("utf-8")
+    except UnicodeDecodeError:
+        not_found()
+
+
+def machine(request: Request, board: Board, right: str, name: str) -> str:
+    """The name, if the client may do this with the machine.
+
+    A machine that is not the client's own is answered as one that does not exist.
+    """
+    client = client_of(request)
+    if name not in board.machines or not client.sees(name):
+        not_found()
+    if right not in client.may:
+        raise Refusal(403, "right", f"the client {client.name} may not {right}")
+    return name
+
+
+def machines(request: Request, board: Board) -> Sequence[str]:
+    """The machines that the client may read. Raises Refusal if it may read none."""
+    client = client_of(request)
+    if READ not in client.may:
+        raise Refusal(403, "right", f"the client {client.name} may not {READ}")
+    return [name for name in board.machines if client.sees(name)]
+
+
+async def commanded(
+    request: Request, board: Board, name: str, action: str, pause_s: float
+) -> Outcome:
+    """Carry out a command, once for each key. `pause_s`: of a restart.
+
+    Raises Refusal; then nothing was sent.
+    """
+    machine(request, board, SWITCH, name)
+    key = request.headers.get(KEY, "")
+    if KEY in request.headers and not _KEY.fullmatch(key):
+        raise bad("Idempotency-Key must have 1 to 128 printable ASCII characters")
+    wanted = Wanted(name, action, pause_s if action == RESTART else 0.0)
+    passed(request).count_command()
+    return await board.command(client_of(request).name, wanted, key)
+
+
+def pause(value: Any, usual: float) -> float:
+    """The pause of a restart, in seconds. None: the usual one. Raises Refusal."""
+    if value is None:
+        return usual
+    try:
+        found = float(value)
+    except (TypeError, ValueError):
+        found = math.nan
+    if isinstance(value, bool) or not 0 <= found <= LONGEST_PAUSE_S:
+        raise bad(f"the pause must be a number from 0 to {LONGEST_PAUSE_S:g}, in seconds")
+    return found
+
+
+def document(request: Request, keys: Sequence[str]) -> dict[str, Any]:
+    """The body as a JSON object that has only these keys. Raises Refusal."""
+    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
+        raise Refusal(415, "request", "the body must be application/json")
+    try:
+        found = json.loads(passed(request).body.decode("utf-8"), object_pairs_hook=_each_once)
+    except (ValueError, RecursionError):
+        raise bad("the body is not JSON") from None
+    if not isinstance(found, dict):
+        raise bad("the body must be a JSON object")
+    unknown = sorted(set(found) - set(keys))
+    if unknown:
+        raise bad(f"unknown key {unknown[0][:60]!r} in the body; known: {', '.join(keys)}")
+    return found
+
+
+def _each_once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object. Of two values for a key, each reader could take another one."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key is given twice")
+    return found

@@ -1,0 +1,265 @@
+"""`pdu gateway`: read and switch machines over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import signal
+import socket
+import sys
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Optional
+
+import click
+
+from ...errors import SettingsError, printable
+from ...settings import host_and_port
+from ..exits import DONE
+from ..fleet import private
+from ..fleet.opening import pdus
+from ..fleet.polling import Target
+from ..groups import Subcommand
+from ..hall import reading_toml
+from ..hall.drawing import Drawing
+from ..options import Seconds, SharedOptions, Word, given, option, output, secret_files
+from ..output import print_json
+from . import clients as clients_file
+from .limits import Limits
+
+LISTEN = "127.0.0.1:9915"
+_LAST_PORT = 65535
+_LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+_PACKAGES = ("starlette", "uvicorn", "h11", "anyio")
+_MISSING = "the gateway needs two Python packages: python -m pip install starlette uvicorn"
+
+
+class GatewayOptions(NamedTuple):
+    """The options of one run."""
+
+    list: str
+    machines: str
+    clients: str
+    journal: str
+    auth: Optional[str]
+    listen: str
+    cert: Optional[str]
+    key: Optional[str]
+    plain_http: bool
+    host: Sequence[str]
+    switch_by_get: bool
+    pause: float
+    fresh: float
+    commands: int
+
+
+class Address(NamedTuple):
+    """Where the gateway listens."""
+
+    host: str
+    port: int
+    is_loopback: bool
+
+    @property
+    def in_url(self) -> str:
+        """The host as a URL and a Host header have it."""
+        return f"[{self.host}]" if ":" in self.host else self.host
+
+
+class Files(NamedTuple):
+    """What the gateway read at its start."""
+
+    drawing: Drawing
+    targets: Sequence[Target]
+    clients: clients_file.Clients
+
+
+@click.pass_context
+def _gateway(context: click.Context, /, **options: Any) -> int:
+    wanted, state = GatewayOptions(**options), given(context)
+    try:
+        from . import serving  # imported late: 120 ms, and their packages may be missing
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] not in _PACKAGES:
+            raise
+        raise SettingsError(_MISSING) from None
+    where = _address(wanted)
+    if wanted.key is not None:
+        private.text(wanted.key, private.SECRET)  # refused if others can read it
+    clients = clients_file.read(wanted.clients)
+    drawing = reading_toml.read(wanted.machines)
+    if not drawing.machines:
+        raise SettingsError(f"{wanted.machines}: there is no machine in it; add [[machine]] tables")
+    _check_patterns(clients, drawing, wanted.clients)
+    needed = {cord.pdu for one in drawing.machines.values() for cord in one.cords}
+    targets = pdus(wanted.list, wanted.auth, state.secret_files, needed)
+    try:
+        listener = serving.listening(where.host, where.port)
+    except (OSError, TypeError, UnicodeError) as error:
+        raise SettingsError(
+            f"--listen {wanted.listen[:60]}: {getattr(error, 'strerror', None) or error}"
+        ) from None
+    with listener:
+        asyncio.run(_serve(wanted, state, Files(drawing, targets, clients), where, listener))
+    return DONE
+
+
+async def _serve(
+    wanted: GatewayOptions,
+    state: SharedOptions,
+    files: Files,
+    where: Address,
+    listener: socket.socket,
+) -> None:
+    """Serve until SIGTERM or Ctrl-C; then carry the running commands through."""
+    from . import application, board, ledger, serving  # imported late, as in `_gateway`
+
+    limits = Limits(commands=wanted.commands)
+    hosts = {*(one.lower() for one in wanted.host)}
+    if where.is_loopback or not hosts:
+        hosts.update((where.in_url.lower(), *_LOOPBACK))
+    choices = application.Choices(hosts, wanted.pause, wanted.switch_by_get, limits)
+    with contextlib.closing(ledger.Ledger(wanted.journal)) as book:
+        for command in book.lost:
+            _report(
+                f"the result of {command.wanted.action} of {command.wanted.machine} by"
+                f" {command.client} is not known: look at the machine"
+            )
+        switchboard = board.Board(
+            files.drawing.machines, files.targets, book, wanted.fresh, _report
+        )
+        served = application.application(switchboard, book, files.clients, choices, _report)
+        try:
+            server = serving.server(served, limits, wanted.cert, wanted.key)
+        except OSError as error:  # ssl.SSLError is one
+            raise SettingsError(
+                f"--cert, --key: {getattr(error, 'strerror', None) or error}"
+            ) from None
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, setattr, server, "should_exit", True)
+        url = f"{'https' if wanted.cert else 'http'}://{where.in_url}:{listener.getsockname()[1]}/"
+        if state.json:
+            print_json({"url": url})
+        else:
+            print(url)
+        sys.stdout.flush()
+        try:
+            await server.serve([listener])
+        finally:
+            await switchboard.close()
+
+
+def _address(wanted: GatewayOptions) -> Address:
+    """Where to listen. Raises SettingsError, also if it is not safe as given."""
+    host, port = host_and_port(wanted.listen)
+    if not host or port is None or port > _LAST_PORT:
+        raise SettingsError(f"--listen {wanted.listen[:60]!r}: give ADDRESS:PORT, such as {LISTEN}")
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        is_loopback, is_any = host == "localhost", False
+    else:
+        is_loopback, is_any = address.is_loopback, address.is_unspecified
+    if (wanted.cert is None) != (wanted.key is None):
+        raise SettingsError("give both --cert and --key")
+    if not is_loopback and wanted.cert is None and not wanted.plain_http:
+        raise SettingsError(
+            f"--listen {wanted.listen[:60]}: tokens would cross the network in the clear; give"
+            " --cert and --key, or --plain-http behind a proxy that speaks TLS"
+        )
+    if is_any and not wanted.host:
+        raise SettingsError("give --host NAME, the name by which clients call this gateway")
+    return Address(host, port, is_loopback)
+
+
+def _check_patterns(clients: clients_file.Clients, drawing: Drawing, path: str) -> None:
+    """Raise SettingsError for a client that sees no machine: a name is wrong."""
+    for client in clients:
+        for pattern in client.machines:
+            alone = client._replace(machines=[pattern])
+            if not any(alone.sees(name) for name in drawing.machines):
+                raise SettingsError(
+                    f"{path}: [client.{client.name}]: no machine of the drawing matches"
+                    f" {printable(pattern, 60)!r}"
+                )
+
+
+def _report(line: str) -> None:
+    """Print a line on standard error, which may be a pipe that nobody reads."""
+    with contextlib.suppress(Exception):
+        print(printable(line), file=sys.stderr, flush=True)
+
+
+_HELP = """Read and switch the machines of a drawing over HTTP, by all their outlets.
+
+For MAAS (webhook), labgrid (rest), pdudaemon's clients, Redfish clients (Ironic, sushy,
+fence_redfish), and scripts (/v1, described by /v1/openapi.json). A machine is on or off if all its
+outlets are, and unknown otherwise. A command is proven by reading back. The file CLIENTS has a
+table [client.NAME] with token_file, machines and may for each. Runs until Ctrl-C or SIGTERM."""
+gateway = Subcommand(
+    "gateway",
+    callback=_gateway,
+    examples=(
+        "pdu gateway hall.csv --machines hall.power.toml --clients clients.toml",
+        "pdu gateway hall.csv --machines h.toml --clients c.toml --pause 30",
+    ),
+    help=_HELP,
+    params=[
+        Word("LIST"),
+        *option("--machines", "the drawing with [[machine]] tables", "FILE", required=True),
+        *option(
+            "--clients", "tokens and rights; not readable by other users", "FILE", required=True
+        ),
+        *option(
+            "--journal",
+            "where each command is written down before it is sent",
+            "FILE",
+            default="gateway.jsonl",
+            show_default=True,
+        ),
+        *option(
+            "--auth",
+            "logins: a TOML file with [auth.NAME] tables, not readable by other users",
+            "FILE",
+        ),
+        *option(
+            "--listen",
+            "where to listen; port 0: any free one",
+            "ADDRESS:PORT",
+            default=LISTEN,
+            show_default=True,
+        ),
+        *option("--cert", "serve HTTPS with this certificate and its chain (PEM)", "FILE"),
+        *option("--key", "the certificate's key (PEM)", "FILE"),
+        *option("--plain-http", "allow HTTP without TLS beyond this machine"),
+        *option("--host", "a name by which clients call it; repeatable", "NAME", multiple=True),
+        *option("--switch-by-get", "let pdudaemon's paths switch"),
+        *option(
+            "--pause",
+            "between off and on of a restart",
+            "SECONDS",
+            Seconds(0, 60),
+            default=10.0,
+            show_default=True,
+        ),
+        *option(
+            "--fresh",
+            "give a reading again for this long",
+            "SECONDS",
+            Seconds(0, 60),
+            default=5.0,
+            show_default=True,
+        ),
+        *option(
+            "--commands",
+            "commands that a client may send in a minute",
+            "N",
+            click.IntRange(1, 10_000),
+            default=30,
+            show_default=True,
+        ),
+        *secret_files(asked=False),
+        *output(),
+    ],
+)

@@ -1,0 +1,207 @@
+"""The OpenAPI document of /v1 (OpenAPI 3.1.0), as it is served. Pure data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ... import VERSION
+from .power import ACTIONS, OFF, ON, UNKNOWN
+
+
+def _ref(name: str) -> Mapping[str, str]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _answer(description: str, schema: str) -> Mapping[str, Any]:
+    return {
+        "description": description,
+        "content": {"application/json": {"schema": _ref(schema)}},
+    }
+
+
+def _object(**properties: Any) -> Mapping[str, Any]:
+    return {"type": "object", "required": sorted(properties), "properties": properties}
+
+
+def _list(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"type": "array", "items": item}
+
+
+_TEXT: Mapping[str, Any] = {"type": "string"}
+_YES_OR_NO: Mapping[str, Any] = {"type": "boolean"}
+_FIGURE: Mapping[str, Any] = {
+    "type": ["number", "null"],
+    "description": "null if it is not measured or not known",
+}
+_STATE: Mapping[str, Any] = {"type": "string", "enum": [ON, OFF, UNKNOWN]}
+_REFUSALS: Mapping[str, Any] = {
+    "401": _answer("no client has this token", "Error"),
+    "403": _answer("the client may not do this, or the machine is protected", "Error"),
+    "404": _answer("no such machine for this client", "Error"),
+    "429": _answer("too many requests; Retry-After says when to ask again", "Error"),
+}
+_NAME: Mapping[str, Any] = {
+    "name": "machine",
+    "in": "path",
+    "required": True,
+    "description": "the name in the drawing, percent-encoded",
+    "schema": _TEXT,
+}
+_OUTLET = {"outlet": _TEXT, "state": _STATE, "reason": _TEXT}
+_FIGURES = {"current_a": _FIGURE, "power_w": _FIGURE}
+
+
+def _get(summary: str, schema: str, *parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {
+        "get": {
+            "summary": summary,
+            "parameters": list(parameters),
+            "responses": {"200": _answer(summary, schema), **_REFUSALS},
+        }
+    }
+
+
+DOCUMENT: Mapping[str, Any] = {
+    "openapi": "3.1.0",
+    "info": {
+        "title": "pdu gateway",
+        "version": VERSION,
+        "description": "Reads and switches machines by the outlets of their PDUs. A machine is on"
+        " if all its outlets are on, off if all are off, and unknown otherwise.",
+    },
+    "servers": [{"url": "/"}],
+    "security": [{"token": []}, {"login": []}],
+    "paths": {
+        "/v1/openapi.json": {
+            "get": {
+                "summary": "this document",
+                "responses": {
+                    "200": {
+                        "description": "this document",
+                        "content": {"application/json": {"schema": {"type": "object"}}},
+                    },
+                    "401": _REFUSALS["401"],
+                },
+            }
+        },
+        "/v1/machines": _get("the machines of this client, unread", "Machines"),
+        "/v1/status": _get("all machines of this client, each PDU read once", "Status"),
+        "/v1/machines/{machine}": _get("a machine's state", "Machine", _NAME),
+        "/v1/machines/{machine}/outlets": _get("a machine's figures", "Figures", _NAME),
+        "/v1/machines/{machine}/power": {
+            "post": {
+                "summary": "switch a machine, once for each key, and prove it",
+                "parameters": [
+                    _NAME,
+                    {
+                        "name": "Idempotency-Key",
+                        "in": "header",
+                        "description": "a command with a key that was used gives the first"
+                        " result and sends nothing",
+                        "schema": {"type": "string", "minLength": 1, "maxLength": 128},
+                    },
+                ],
+                "requestBody": {
+                    "required": True,
+                    "content": {"application/json": {"schema": _ref("Command")}},
+                },
+                "responses": {
+                    "200": _answer("every outlet reported the wanted state", "Outcome"),
+                    "424": _answer(
+                        "a command was sent and not proven: look at the machine before you send"
+                        " another",
+                        "Outcome",
+                    ),
+                    "400": _answer("a malformed request", "Error"),
+                    "409": _answer("another command of this machine is running", "Error"),
+                    "415": _answer("the body is not application/json", "Error"),
+                    "422": _answer("the key was used for another command", "Error"),
+                    "503": _answer("the journal cannot be written; nothing was sent", "Error"),
+                    **_REFUSALS,
+                },
+            }
+        },
+        "/v1/journal": _get(
+            "the last lines of the journal about this client's machines",
+            "Journal",
+            {
+                "name": "last",
+                "in": "query",
+                "description": "how many lines",
+                "schema": {"type": "integer", "minimum": 1, "maximum": 2000, "default": 100},
+            },
+        ),
+    },
+    "components": {
+        "securitySchemes": {
+            "token": {"type": "http", "scheme": "bearer"},
+            "login": {"type": "http", "scheme": "basic"},
+        },
+        "schemas": {
+            "Command": {
+                "type": "object",
+                "required": ["action"],
+                "additionalProperties": False,
+                "properties": {
+                    "action": {"type": "string", "enum": list(ACTIONS)},
+                    "pause_s": {
+                        "type": "number",
+                        "minimum": 0,
+                        "maximum": 60,
+                        "description": "between off and on of a restart, in seconds",
+                    },
+                },
+            },
+            "Outlet": {
+                "type": "object",
+                "required": ["outlet", "state"],
+                "properties": {**_OUTLET, **_FIGURES, "energy_kwh": _FIGURE},
+            },
+            "Machine": _object(
+                machine=_TEXT,
+                state=_STATE,
+                reason=_TEXT,
+                age_s={"type": "number"},
+                outlets=_list(_ref("Outlet")),
+            ),
+            "Figures": _object(
+                machine=_TEXT,
+                state=_STATE,
+                reason=_TEXT,
+                age_s={"type": "number"},
+                outlets=_list(_ref("Outlet")),
+                **_FIGURES,
+            ),
+            "Machines": _object(
+                machines=_list(_object(machine=_TEXT, outlets=_list(_TEXT), protected=_YES_OR_NO))
+            ),
+            "Status": _object(machines=_list(_ref("Machine"))),
+            "Outcome": _object(
+                id=_TEXT,
+                machine=_TEXT,
+                action=_TEXT,
+                done=_YES_OR_NO,
+                state=_STATE,
+                outlets=_list(_ref("Outlet")),
+                reason=_TEXT,
+                repeated=_YES_OR_NO,
+            ),
+            "Journal": _object(
+                lines=_list(
+                    {
+                        "type": "object",
+                        "required": ["hash", "event", "id", "time"],
+                        "properties": {
+                            "hash": _TEXT,
+                            "event": {"type": "string", "enum": ["begin", "step", "end"]},
+                            "id": _TEXT,
+                            "time": {"type": "string", "format": "date-time"},
+                        },
+                    }
+                )
+            ),
+            "Error": _object(error=_object(kind=_TEXT, reason=_TEXT)),
+        },
+    },
+}

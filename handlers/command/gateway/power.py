@@ -1,0 +1,121 @@
+"""What is said of a machine's power, and what is asked for it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, Optional
+
+from pdu_common.helper import EnumPowerStatus
+
+from ..hall.drawing import Cord
+
+ON, OFF, UNKNOWN = "on", "off", "unknown"
+RESTART = "restart"
+ACTIONS = (ON, OFF, RESTART)
+_STATES = {EnumPowerStatus.UP: ON, EnumPowerStatus.DOWN: OFF}
+
+
+class CordState(NamedTuple):
+    """One outlet of a machine."""
+
+    cord: Cord
+    #: ON, OFF or UNKNOWN
+    state: str
+    #: why it is not known, or why it was not proven; "" if there is nothing to say
+    reason: str = ""
+    current_a: Optional[float] = None
+    power_w: Optional[float] = None
+    energy_kwh: Optional[float] = None
+
+
+class MachineState(NamedTuple):
+    """A machine as its outlets report it."""
+
+    #: ON: all outlets are on. OFF: all are off. UNKNOWN: anything else
+    state: str
+    cords: Sequence[CordState]
+    #: how old the oldest of the readings is, in seconds
+    age_s: float = 0.0
+
+    @property
+    def power_w(self) -> Optional[float]:
+        """The measured power of all outlets together, in W; None if one is not measured."""
+        return _sum([cord.power_w for cord in self.cords])
+
+    @property
+    def current_a(self) -> Optional[float]:
+        """The measured current of all outlets together, in A; None if one is not measured."""
+        return _sum([cord.current_a for cord in self.cords])
+
+    @property
+    def reason(self) -> str:
+        """Why the state is unknown; "" if it is known."""
+        if self.state != UNKNOWN:
+            return ""
+        why = [f"{cord.cord}: {cord.reason}" for cord in self.cords if cord.reason]
+        states = ", ".join(f"{cord.cord} is {cord.state}" for cord in self.cords)
+        return "; ".join(why) or states
+
+
+class Wanted(NamedTuple):
+    """What a client asks for."""
+
+    machine: str
+    #: one of ACTIONS
+    action: str
+    #: between off and on of a restart, in seconds
+    pause_s: float = 0.0
+
+
+class Outcome(NamedTuple):
+    """The result of a command."""
+
+    #: the command's number in the journal
+    id: str
+    wanted: Wanted
+    #: whether every outlet reported the wanted state after the command
+    done: bool
+    #: the machine's state after it
+    state: str
+    cords: Sequence[CordState] = ()
+    #: why it is not done
+    reason: str = ""
+    #: whether an earlier request by the same key switched, and this one sent nothing
+    is_repeated: bool = False
+
+
+def word(state: EnumPowerStatus) -> str:
+    """ON, OFF or UNKNOWN for what a PDU reports."""
+    return _STATES.get(state, UNKNOWN)
+
+
+def together(states: Iterable[str]) -> str:
+    """The state of a machine with outlets in these states."""
+    found = set(states)
+    return found.pop() if len(found) == 1 else UNKNOWN
+
+
+def machine_state(cords: Sequence[CordState], age_s: float = 0.0) -> MachineState:
+    """The machine with these cords."""
+    return MachineState(together(cord.state for cord in cords), cords, age_s)
+
+
+def goal(action: str) -> str:
+    """The state in which an action ends."""
+    return OFF if action == OFF else ON
+
+
+def as_json(cord: CordState, with_figures: bool = False) -> Mapping[str, Any]:
+    """An outlet for answers and the journal."""
+    found: dict[str, Any] = {"outlet": str(cord.cord), "state": cord.state}
+    if cord.reason:
+        found["reason"] = cord.reason
+    if with_figures:
+        found.update(current_a=cord.current_a, power_w=cord.power_w, energy_kwh=cord.energy_kwh)
+    return found
+
+
+def _sum(figures: Sequence[Optional[float]]) -> Optional[float]:
+    known = [figure for figure in figures if figure is not None]
+    # rounded, because binary fractions of a sum of decimals would look like a measurement
+    return round(sum(known), 3) if known and len(known) == len(figures) else None

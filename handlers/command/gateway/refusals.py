@@ -1,0 +1,41 @@
+"""What the gateway answers instead of a result. Pure.
+
+After each of these, nothing was sent to a PDU.
+"""
+
+from __future__ import annotations
+
+from typing import NoReturn, Optional
+
+from ...errors import printable
+
+_LONGEST = 500
+NOT_FOUND = "no such path, or no such machine for this client"
+
+
+class Refusal(Exception):
+    """An answer that is no result. The text is printable."""
+
+    def __init__(
+        self, status: int, kind: str, reason: str, retry_after_s: Optional[float] = None
+    ) -> None:
+        #: of HTTP
+        self.status = status
+        #: one word for programs
+        self.kind = kind
+        self.reason = printable(reason, _LONGEST)
+        #: when it may be asked again
+        self.retry_after_s = retry_after_s
+        super().__init__(self.reason)
+
+
+def bad(reason: str) -> Refusal:
+    """A malformed request."""
+    return Refusal(400, "request", reason)
+
+
+def not_found() -> NoReturn:
+    """Raise for a path or machine that does not exist, or that is not one of the client's: it is
+    not told which.
+    """
+    raise Refusal(404, "not-found", NOT_FOUND)

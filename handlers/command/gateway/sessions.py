@@ -1,0 +1,79 @@
+"""Sessions of Redfish clients: a token for a while in place of the client's own. Pure: the time is
+an argument.
+
+They live in memory: after a restart clients log in anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Optional
+
+from .clients import Client
+
+#: a session that is not used for this long ends, in seconds
+TIMEOUT_S = 1800
+#: of one client; the one that was not used for the longest time ends for a new one
+MOST = 16
+
+
+@dataclass
+class Session:
+    """One session. Its token is not kept, only the SHA-256 of it."""
+
+    id: str
+    client: Client
+    used: float
+
+
+class Sessions:
+    """All sessions of the gateway."""
+
+    def __init__(self) -> None:
+        # Looked up by the hash of a random token: how long that takes says nothing of a token.
+        self._by_digest: dict[bytes, Session] = {}
+
+    def start(self, client: Client, now: float) -> tuple[Session, str]:
+        """A new session and its token."""
+        self._end_idle(now)
+        own = sorted(self.of_client(client, now), key=lambda one: one.used)
+        for oldest in own[: max(0, len(own) + 1 - MOST)]:
+            self.end(oldest.id, client)
+        token = secrets.token_urlsafe(32)
+        session = Session(secrets.token_hex(8), client, now)
+        self._by_digest[_digest(token)] = session
+        return session, token
+
+    def used(self, token: str, now: float) -> Optional[Client]:
+        """The client of a session, which is thereby used."""
+        self._end_idle(now)
+        session = self._by_digest.get(_digest(token))
+        if session is None:
+            return None
+        session.used = now
+        return session.client
+
+    def of_client(self, client: Client, now: float) -> Sequence[Session]:
+        """The sessions of a client."""
+        self._end_idle(now)
+        return [one for one in self._by_digest.values() if one.client.name == client.name]
+
+    def end(self, id: str, client: Client) -> bool:
+        """End a client's own session. Returns whether there was one."""
+        for digest, session in list(self._by_digest.items()):
+            if session.id == id and session.client.name == client.name:
+                del self._by_digest[digest]
+                return True
+        return False
+
+    def _end_idle(self, now: float) -> None:
+        for digest, session in list(self._by_digest.items()):
+            if now - session.used > TIMEOUT_S:
+                del self._by_digest[digest]
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()

@@ -1,0 +1,122 @@
+"""One PDU of the gateway: its readings, and one dialogue with it at a time.
+
+Readings are shared: requests that arrive while the PDU is read get that reading, and one that is
+not older than `fresh_s` is given again. A reading from before a command is never used after it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from concurrent.futures import Executor
+from typing import Callable, NamedTuple, Optional, TypeVar
+
+from pdu_common.helper import EnumPowerStatus
+
+from ..fleet import opening
+from ..fleet.polling import Target, failure
+from ..hall.drawing import Cord
+from .power import UNKNOWN, CordState, word
+
+T = TypeVar("T")
+_NOT_LISTED = "the PDU lists no such outlet"
+_UNSURE = "the command may or may not have been carried out"
+
+
+class Figures(NamedTuple):
+    """What one outlet reports."""
+
+    state: str
+    current_a: Optional[float] = None
+    power_w: Optional[float] = None
+    energy_kwh: Optional[float] = None
+
+
+class Reading(NamedTuple):
+    """The outlets of a PDU by identity; none if it could not be read."""
+
+    outlets: Mapping[str, Figures]
+    #: when it was begun, as time.monotonic
+    begun: float
+    #: why it could not be read
+    reason: str = ""
+
+    def cord(self, cord: Cord) -> CordState:
+        """What this reading says of an outlet."""
+        found = self.outlets.get(cord.outlet)
+        if found is None:
+            return CordState(cord, UNKNOWN, self.reason or _NOT_LISTED)
+        return CordState(cord, found.state, "", *found[1:])
+
+
+class Unit:
+    """A PDU. Made in the event loop that uses it."""
+
+    def __init__(self, target: Target, threads: Executor, fresh_s: float) -> None:
+        self._target, self._threads, self._fresh_s = target, threads, fresh_s
+        self._one_at_a_time = asyncio.Lock()
+        #: the last reading, by whether it has figures
+        self._last: dict[bool, Reading] = {}
+
+    async def read(self, with_figures: bool = False) -> Reading:
+        """The outlets, from a reading that is at most `fresh_s` old."""
+        read = self._read_figures if with_figures else self._read_states
+        oldest = time.monotonic() - self._fresh_s
+        async with self._one_at_a_time:
+            last = self._last.get(with_figures)
+            if last is None or last.begun < oldest:
+                last = self._last[with_figures] = await self._in_thread(read)
+        return last
+
+    async def switch(self, cord: Cord, on: bool) -> CordState:
+        """Send one command, once. The state is what the PDU reported afterwards, UNKNOWN if the
+        command failed."""
+        async with self._one_at_a_time:
+            try:
+                return await self._in_thread(lambda: self._switched(cord, on))
+            finally:
+                self._last.clear()
+
+    async def _in_thread(self, call: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+
+    def _switched(self, cord: Cord, on: bool) -> CordState:
+        wanted = EnumPowerStatus.UP if on else EnumPowerStatus.DOWN
+        try:
+            seen = opening.switch(self._target, cord.outlet, on)
+        except (Exception, SystemExit) as error:  # anybody may have written the archive
+            return CordState(cord, UNKNOWN, f"{failure(error).reason}; {_UNSURE}")
+        if seen is wanted:
+            return CordState(cord, word(seen))
+        return CordState(
+            cord,
+            word(seen),
+            f"the PDU accepted the command, but did not report the outlet {_on_off(on)}",
+        )
+
+    def _read_states(self) -> Reading:
+        begun = time.monotonic()
+        try:
+            found = opening.states(self._target)
+        except (Exception, SystemExit) as error:
+            return Reading({}, begun, failure(error).reason)
+        return Reading({key: Figures(word(state)) for key, state in found.items()}, begun)
+
+    def _read_figures(self) -> Reading:
+        begun = time.monotonic()
+        try:
+            found = opening.outlets(self._target)
+        except (Exception, SystemExit) as error:
+            return Reading({}, begun, failure(error).reason)
+        return Reading(
+            {
+                one.identity: Figures(one.state, one.current_a, one.power_w, one.energy_kwh)
+                for one in found.outlets
+            },
+            begun,
+        )
+
+
+def _on_off(on: bool) -> str:
+    return "on" if on else "off"

@@ -1,0 +1,134 @@
+"""The gateway's own paths below /v1: machines, their outlets, switching, the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from . import openapi
+from .answers import as_json
+from .asked import client_of, commanded, document, machine, machines, pause, segment
+from .board import Board
+from .clients import READ
+from .ledger import RECENT, Ledger
+from .power import ACTIONS, MachineState, Outcome, as_json as cord_as_json
+from .refusals import bad
+
+USUAL_LINES = 100
+# A command was sent and not proven. Not 5xx: clients that repeat those would switch again.
+UNPROVEN = 424
+
+
+def outcome_status(outcome: Outcome) -> int:
+    """The HTTP status of a command's result."""
+    return 200 if outcome.done else UNPROVEN
+
+
+def outcome_json(outcome: Outcome) -> Mapping[str, Any]:
+    """A command's result as a document."""
+    return {
+        "id": outcome.id,
+        "machine": outcome.wanted.machine,
+        "action": outcome.wanted.action,
+        "done": outcome.done,
+        "state": outcome.state,
+        "outlets": [cord_as_json(cord) for cord in outcome.cords],
+        "reason": outcome.reason,
+        "repeated": outcome.is_repeated,
+    }
+
+
+def _machine_json(name: str, found: MachineState, with_figures: bool = False) -> dict[str, Any]:
+    return {
+        "machine": name,
+        "state": found.state,
+        "reason": found.reason,
+        "age_s": found.age_s,
+        **({"current_a": found.current_a, "power_w": found.power_w} if with_figures else {}),
+        "outlets": [cord_as_json(cord, with_figures) for cord in found.cords],
+    }
+
+
+class V1:
+    """The routes of /v1."""
+
+    def __init__(self, board: Board, ledger: Ledger, pause_s: float) -> None:
+        self._board, self._ledger, self._pause_s = board, ledger, pause_s
+
+    def routes(self) -> Sequence[Route]:
+        """What openapi.py describes."""
+        one = "/v1/machines/{machine}"
+        return [
+            Route("/v1/openapi.json", self._openapi),
+            Route("/v1/machines", self._machines),
+            Route("/v1/status", self._status),
+            Route(one, self._machine),
+            Route(f"{one}/outlets", self._outlets),
+            Route(f"{one}/power", self._power, methods=["POST"]),
+            Route("/v1/journal", self._journal),
+        ]
+
+    async def _openapi(self, _: Request) -> Response:
+        return as_json(openapi.DOCUMENT)
+
+    async def _machines(self, request: Request) -> Response:
+        names = machines(request, self._board)
+        return as_json(
+            {
+                "machines": [
+                    {
+                        "machine": name,
+                        "outlets": [str(cord) for cord in self._board.machines[name].cords],
+                        "protected": self._board.machines[name].protected,
+                    }
+                    for name in names
+                ]
+            }
+        )
+
+    async def _status(self, request: Request) -> Response:
+        found = await self._board.states(machines(request, self._board))
+        return as_json({"machines": [_machine_json(name, one) for name, one in found.items()]})
+
+    async def _machine(self, request: Request) -> Response:
+        name = machine(request, self._board, READ, segment(request))
+        return as_json(_machine_json(name, await self._board.state(name)))
+
+    async def _outlets(self, request: Request) -> Response:
+        name = machine(request, self._board, READ, segment(request))
+        found = await self._board.state(name, with_figures=True)
+        return as_json(_machine_json(name, found, with_figures=True))
+
+    async def _power(self, request: Request) -> Response:
+        asked = document(request, ("action", "pause_s"))
+        action = asked.get("action")
+        if action not in ACTIONS:
+            raise bad(f"action must be one of {', '.join(ACTIONS)}")
+        pause_s = pause(asked.get("pause_s"), self._pause_s)
+        found = await commanded(request, self._board, segment(request), action, pause_s)
+        return as_json(outcome_json(found), outcome_status(found))
+
+    async def _journal(self, request: Request) -> Response:
+        """The last lines about the client's machines. The hashes are those of the whole chain."""
+        names = frozenset(machines(request, self._board))
+        last = request.query_params.get("last", str(USUAL_LINES))
+        if not (last.isascii() and last.isdigit() and len(last) <= 4 and 0 < int(last) <= RECENT):
+            raise bad(f"last must be a number from 1 to {RECENT}")
+        ids = set()
+        lines = []
+        for line in self._ledger.recent():
+            if line.record.get("machine") in names:
+                ids.add(line.record["id"])
+            if line.record.get("id") in ids:
+                lines.append({"hash": line.hash, **self._shown(request, line.record)})
+        return as_json({"lines": lines[-int(last) :]})
+
+    def _shown(self, request: Request, record: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A line without the keys of other clients: who has one may ask for its result."""
+        if record.get("client") == client_of(request).name:
+            return record
+        return {key: value for key, value in record.items() if key != "key"}

@@ -1,0 +1,230 @@
+"""The core without HTTP and without PDUs: what is read, sent, shared and proven."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Awaitable, Iterator
+from pathlib import Path
+from typing import Any, Callable, NamedTuple, Optional, TypeVar
+
+import pytest
+
+from handlers.command.fleet import opening
+from handlers.command.gateway.board import Board
+from handlers.command.gateway.ledger import Ledger
+from handlers.command.gateway.power import Wanted
+from handlers.command.gateway.refusals import Refusal
+from handlers.command.hall.drawing import Cord, Machine
+from handlers.errors import Unreachable
+from pdu_common.helper import EnumPowerStatus as State
+from tests.waiting import PATIENCE_S
+
+T = TypeVar("T")
+SRV = Machine("srv", (Cord("a", "1"), Cord("b", "1")))
+OTHER = Machine("other", (Cord("a", "2"),))
+CORE = Machine("core", (Cord("b", "3"),), protected=True)
+
+
+class Device(NamedTuple):
+    """As a ListedPdu."""
+
+    name: str
+
+
+class FakeTarget(NamedTuple):
+    device: Device
+
+
+class Pdus:
+    """In place of `opening`: outlets by PDU, and what was asked of them."""
+
+    def __init__(self) -> None:
+        self.states = {"a": {"1": State.UP, "2": State.UP}, "b": {"1": State.UP, "3": State.UP}}
+        self.log: list[str] = []
+        self.dead: set[str] = set()
+        #: PDUs that accept commands and do not carry them out
+        self.stuck: set[str] = set()
+        self.hold: Optional[threading.Event] = None
+        self.talking: dict[str, int] = {}
+        self.most = 0
+
+    def read(self, target: Any) -> dict[str, State]:
+        with self._dialogue(target.device.name, "read"):
+            return dict(self.states[target.device.name])
+
+    def switch(self, target: Any, identity: str, on: bool) -> State:
+        name = target.device.name
+        with self._dialogue(name, f"{identity}={'on' if on else 'off'}"):
+            if self.hold is not None:
+                assert self.hold.wait(PATIENCE_S)
+            if name in self.stuck:
+                return State.UNKNOWN
+            self.states[name][identity] = State.UP if on else State.DOWN
+            return self.states[name][identity]
+
+    @contextlib.contextmanager
+    def _dialogue(self, name: str, what: str) -> Iterator[None]:
+        self.log.append(f"{name} {what}")
+        self.talking[name] = self.talking.get(name, 0) + 1
+        self.most = max(self.most, self.talking[name])
+        try:
+            if name in self.dead:
+                raise Unreachable("no answer", name)
+            yield
+        finally:
+            self.talking[name] -= 1
+
+
+@pytest.fixture
+def pdus(monkeypatch: pytest.MonkeyPatch) -> Pdus:
+    made = Pdus()
+    monkeypatch.setattr(opening, "states", made.read)
+    monkeypatch.setattr(opening, "switch", made.switch)
+    return made
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Callable[..., Any]:
+    """Runs a function of a new board, whose journal is kept between calls."""
+
+    def ran(do: Callable[[Board], Awaitable[T]], fresh_s: float = 0.0) -> T:
+        async def whole() -> T:
+            with contextlib.closing(Ledger(str(tmp_path / "j"))) as book:
+                targets: Any = [FakeTarget(Device(name)) for name in ("a", "b")]
+                machines = {one.name: one for one in (SRV, OTHER, CORE)}
+                board = Board(machines, targets, book, fresh_s, lambda _: None)
+                try:
+                    return await do(board)
+                finally:
+                    await board.close()
+
+        return asyncio.run(whole())
+
+    return ran
+
+
+@pytest.mark.parametrize(
+    "a, b, state",
+    [
+        (State.UP, State.UP, "on"),
+        (State.DOWN, State.DOWN, "off"),
+        (State.UP, State.DOWN, "unknown"),
+        (State.UP, State.UNKNOWN, "unknown"),
+        (State.DOWN, State.UNKNOWN, "unknown"),
+        (State.UNKNOWN, State.UNKNOWN, "unknown"),
+    ],
+)
+def test_a_machine_is_what_all_its_outlets_are(
+    pdus: Pdus, run: Callable[..., Any], a: State, b: State, state: str
+) -> None:
+    pdus.states["a"]["1"], pdus.states["b"]["1"] = a, b
+    found = run(lambda board: board.state("srv"))
+    assert found.state == state and bool(found.reason) == (state == "unknown")
+
+
+def test_an_unread_pdu_or_a_missing_outlet_makes_its_machines_unknown(
+    pdus: Pdus, run: Callable[..., Any]
+) -> None:
+    pdus.dead.add("b")
+    del pdus.states["a"]["2"]
+    found = run(lambda board: board.states(["srv", "other"]))
+    assert {name: one.state for name, one in found.items()} == {
+        "srv": "unknown",
+        "other": "unknown",
+    }
+    assert "no answer" in found["srv"].reason and "no such outlet" in found["other"].reason
+
+
+def test_requests_share_a_reading_but_none_from_before_a_command(
+    pdus: Pdus, run: Callable[..., Any]
+) -> None:
+    async def ask(board: Board) -> list[str]:
+        await asyncio.gather(*(board.states(["srv", "other"]) for _ in range(20)))
+        assert sorted(pdus.log) == ["a read", "b read"]
+        await board.command("me", Wanted("other", "off"))
+        return [(await board.state("other")).state for _ in range(3)]
+
+    assert run(ask, 60.0) == ["off"] * 3 and pdus.log.count("a read") == 2
+
+
+def test_a_restart_is_off_everywhere_and_proven_before_on(
+    pdus: Pdus, run: Callable[..., Any]
+) -> None:
+    found = run(lambda board: board.command("me", Wanted("srv", "restart", 0.01)))
+    assert found.done and found.state == "on"
+    assert sorted(pdus.log[:2]) == ["a 1=off", "b 1=off"]
+    assert sorted(pdus.log[2:]) == ["a 1=on", "b 1=on"]
+
+
+@pytest.mark.parametrize("fault", ["dead", "stuck"])
+@pytest.mark.parametrize("action", ["off", "on", "restart"])
+def test_what_is_not_proven_is_not_done_and_not_switched_on_again(
+    pdus: Pdus, run: Callable[..., Any], fault: str, action: str
+) -> None:
+    getattr(pdus, fault).add("b")
+    found = run(lambda board: board.command("me", Wanted("srv", action)))
+    assert (found.done, found.state) == (False, "unknown") and "b/1" in found.reason
+    sent = "on" if action == "on" else "off"
+    assert sorted(pdus.log) == [f"a 1={sent}", f"b 1={sent}"]
+
+
+def test_one_dialogue_with_a_pdu_at_a_time(pdus: Pdus, run: Callable[..., Any]) -> None:
+    async def ask(board: Board) -> None:
+        await asyncio.gather(
+            board.command("me", Wanted("srv", "off")),
+            board.command("me", Wanted("other", "off")),
+            *(board.state("srv") for _ in range(10)),
+        )
+
+    run(ask)
+    assert pdus.most == 1
+
+
+def test_a_key_switches_once_whoever_waits_and_whatever_ends(
+    pdus: Pdus, run: Callable[..., Any]
+) -> None:
+    off = Wanted("other", "off")
+
+    async def first(board: Board) -> Any:
+        pdus.hold = threading.Event()
+        gone = asyncio.ensure_future(board.command("me", off, "k"))
+        while not pdus.log:
+            await asyncio.sleep(0.001)
+        gone.cancel()  # its client left
+        again = asyncio.ensure_future(board.command("me", off, "k"))
+        with pytest.raises(Refusal) as other:
+            await board.command("me", Wanted("other", "on"), "k")
+        assert other.value.status == 422
+        with pytest.raises(Refusal) as busy:
+            await board.command("you", off, "k")  # the key is another client's
+        assert (busy.value.status, busy.value.kind) == (409, "busy")
+        pdus.hold.set()
+        return await again
+
+    found = run(first)
+    assert found.done and found.is_repeated and pdus.log == ["a 2=off"]
+    pdus.hold = None
+    assert run(lambda board: board.command("me", off, "k")) == found
+    with pytest.raises(Refusal):
+        run(lambda board: board.command("me", Wanted("srv", "off"), "k"))
+    assert pdus.log == ["a 2=off"]
+
+
+def test_a_protected_machine_is_never_switched(pdus: Pdus, run: Callable[..., Any]) -> None:
+    with pytest.raises(Refusal) as refused:
+        run(lambda board: board.command("me", Wanted("core", "off")))
+    assert refused.value.status == 403 and pdus.log == []
+
+
+def test_nothing_is_sent_that_is_not_written_down(
+    pdus: Pdus, run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> Any:
+        raise Refusal(503, "journal", "full")
+
+    monkeypatch.setattr(Ledger, "begin", full)
+    with pytest.raises(Refusal):
+        run(lambda board: board.command("me", Wanted("srv", "off"), "k"))
+    assert pdus.log == []
