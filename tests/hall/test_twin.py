@@ -262,7 +262,11 @@ def test_the_hall_of_the_page_runs_as_written(tmp_path: Path) -> None:
 def started(make: str, folder: Path) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
     """What this line of make starts, in another folder, and the first lines that it prints."""
     shown = subprocess.run(
-        [program("make"), "-n", *shlex.split(make)[1:]], cwd=ROOT, capture_output=True, text=True
+        [program("make"), "-n", *shlex.split(make)[1:]],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
     )
     words = shlex.split(shown.stdout.splitlines()[-1])
     assert words[1:] == ["-m", "tests.hall.twin", "--folder", ".cache/hall"]

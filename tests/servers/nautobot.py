@@ -248,6 +248,7 @@ def _called(
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
+            timeout=3600,  # a migration takes minutes, on a busy machine many
             check=False,
         )
         output.seek(0)

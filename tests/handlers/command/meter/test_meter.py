@@ -55,7 +55,7 @@ def metering(*arguments: object, **variables: str) -> Iterator[subprocess.Popen[
             yield process
         finally:
             process.kill()
-            process.communicate()
+            process.communicate(timeout=PATIENCE_S)
 
 
 @contextlib.contextmanager
