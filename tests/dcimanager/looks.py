@@ -19,7 +19,8 @@ const found = [], walker = document.createTreeWalker(document.body, NodeFilter.S
 while (walker.nextNode()) {
   const node = walker.currentNode;
   if (!node.parentElement.checkVisibility() || node.parentElement.closest(".hidden, option")) continue;
-  for (const word of node.data.matchAll(/(?<![\\p{L}\\d])\\p{L}{2,24}(?![\\p{L}\\d])/gu)) {
+  // a fingerprint, such as 1F:AB:07, may break anywhere
+  for (const word of node.data.matchAll(/(?<![\\p{L}\\d])(?!(?<=:)[A-F]{2}:)\\p{L}{2,24}(?![\\p{L}\\d])/gu)) {
     const range = document.createRange();
     range.setStart(node, word.index);
     range.setEnd(node, word.index + word[0].length);

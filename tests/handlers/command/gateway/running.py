@@ -157,6 +157,7 @@ class Gateway:
         connection: http.client.HTTPConnection
         if self.ca:
             trust = ssl.create_default_context(cafile=self.ca)
+            trust.minimum_version = ssl.TLSVersion.TLSv1_2
             connection = http.client.HTTPSConnection(
                 "localhost", self.port, timeout=PATIENCE_S, context=trust
             )
