@@ -35,6 +35,8 @@ _BODY = len(_HEAD) + len(START) + len(_TAIL)
 # a longer line is no line of ours; in bytes
 _LONGEST = 50_000_000
 _FIRST = b'"journal":1,'
+# the length of a whole first line
+_FIRST_LINE = _BODY + len(_FIRST) + len('"after":""}\n') + len(START)
 _BLOCK = 1 << 16
 
 
@@ -80,7 +82,8 @@ class Journal:
 
         `after`: the last hash of the journal that this file continues; only a new file takes it.
         The end of a line that a kill or a full disk cut off is removed; `repaired` says how many
-        bytes. Raises JournalError, and Changed if the last line is not as it was written.
+        bytes. Raises JournalError, also for a file that is something else, and Changed if the last
+        line is not as it was written.
         """
         self.path = path
         self.repaired = 0
@@ -95,6 +98,8 @@ class Journal:
             with open(path, "rb") as readable:
                 whole = _end_of_lines(readable, self._length)
                 self.repaired = self._length - whole
+                if not whole and not _may_be_torn(readable):
+                    raise JournalError(f"{path} is no journal: it is left as it is")
                 self._hash = _last_hash(readable, whole, path)
             if self.repaired:
                 self._cut(whole)
@@ -302,6 +307,16 @@ def _last_hash(file: IO[bytes], end: int, path: str) -> str:
             " file away, or check it"
         ) from None
     return line[len(_HEAD) : len(_HEAD) + len(START)].decode()
+
+
+def _may_be_torn(file: IO[bytes]) -> bool:
+    """Whether a file without a whole line is one whose first line was cut off, so that nothing is
+    lost without it. After a power loss the line may be zeros.
+    """
+    file.seek(0)
+    found = file.read(_FIRST_LINE + 1)
+    is_ours = found.startswith(_HEAD[: len(found)]) or not found.strip(b"\0")
+    return is_ours and len(found) < _FIRST_LINE + 1
 
 
 def _end_of_lines(file: IO[bytes], length: int) -> int:

@@ -77,6 +77,25 @@ def test_a_torn_end_is_removed_and_the_rest_goes_on(tmp_path: Path, kept: int) -
     assert [one.record for one in journal.read(str(path))][1:] == [*RECORDS[:2], RECORDS[3]]
 
 
+@pytest.mark.parametrize("content", ['{"a": "plan"}', "hush", '{"hash":"' + "0" * 300])
+def test_a_file_that_is_no_journal_keeps_its_content(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(content)
+    with pytest.raises(JournalError, match="no journal"):
+        Journal(str(path))
+    assert path.read_text() == content
+
+
+@pytest.mark.parametrize("cut", ["", '{"ha', '{"hash":"00', "\0" * 160])
+def test_a_first_line_that_was_cut_off_is_written_anew(tmp_path: Path, cut: str) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(cut)
+    with Journal(str(path)) as opened:
+        assert opened.repaired == len(cut)
+        opened.append(RECORDS)
+    assert [one.record for one in journal.read(str(path))][1:] == RECORDS
+
+
 def test_nothing_is_appended_after_a_changed_last_line(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     with Journal(str(path)) as opened:
