@@ -6,9 +6,10 @@ proven; 2 off, for `status`.
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Callable, Optional
 
 import click
@@ -19,7 +20,7 @@ from ..fleet import listing, opening
 from ..fleet.polling import Target
 from ..groups import Subcommand
 from ..hall import reading_toml
-from ..hall.drawing import Cord, Drawing
+from ..hall.drawing import Cord, Drawing, Machine
 from ..options import option
 from . import agent
 from .agent import NotProven, Outlets
@@ -45,7 +46,9 @@ def run(given: Given) -> int:
 
 
 def _say(sentence: str) -> None:
-    print(f"{NAME}: {printable(sentence, 4000)}", file=sys.stderr, flush=True)
+    # standard error may be a pipe without a reader, or on a full disk: the machine counts
+    with contextlib.suppress(OSError, ValueError):
+        print(f"{NAME}: {printable(sentence, 4000)}", file=sys.stderr, flush=True)
 
 
 # ---- actions -------------------------------------------------------------------------------------
@@ -169,15 +172,24 @@ def _outlets(options: Mapping[str, str]) -> Outlets:
     drawing = _drawing(options)
     machine = None if drawing is None else drawing.machines.get(plug)
     if machine is not None:
-        if machine.protected:
-            raise SettingsError(
-                f"machine {printable(plug, 60)!r} is protected in the drawing: it is never switched"
-            )
+        _check_protected([machine], machine.cords)
         return _on_pdus(options, plug, machine.cords)
     if "/" not in plug:
         where = options["drawing"] or "there is no drawing, so a plug is PDU/OUTLET"
         raise SettingsError(f"no machine has the name {printable(plug, 60)!r} ({where})")
-    return _on_pdus(options, plug, _cords(options, plug))
+    cords = _cords(options, plug)
+    _check_protected([] if drawing is None else drawing.machines.values(), cords)
+    return _on_pdus(options, plug, cords)
+
+
+def _check_protected(machines: Iterable[Machine], cords: Sequence[Cord]) -> None:
+    """Raises SettingsError if one of the outlets feeds a machine that is protected."""
+    for machine in machines:
+        if machine.protected and not set(machine.cords).isdisjoint(cords):
+            raise SettingsError(
+                f"machine {printable(machine.name, 60)!r} is protected in the drawing: it is never"
+                " switched"
+            )
 
 
 def _cords(options: Mapping[str, str], plug: str) -> list[Cord]:

@@ -131,11 +131,22 @@ def test_a_protected_machine_is_never_switched(
     machine: Site, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for action in ("off", "on", "reboot", "validate-all", "monitor"):
-        assert here(machine, action, "core") == 1
-        assert "protected" in capsys.readouterr().err
+        for plug in ("core", "left/3,right/4"):
+            assert here(machine, action, plug) == 1
+            assert "'core' is protected" in capsys.readouterr().err
     assert here(machine, "list") == 0
     assert capsys.readouterr().out == "srv-1,\n"
     assert machine.commands() == []
+
+
+def test_reboot_goes_on_when_nobody_reads_what_it_says(machine: Site) -> None:
+    process = machine.start("reboot")
+    assert process.stderr is not None
+    process.stderr.close()
+    process.stderr = None
+    process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 0
+    assert sorted(machine.commands()) == ["Off", "Off", "On", "On"]
 
 
 def test_outlets_are_a_plug_without_a_drawing(machine: Site) -> None:
