@@ -128,7 +128,19 @@ def test_a_changed_line_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert code == 2 and "2026-10-02.jsonl" in json.dumps(error)
 
 
-@pytest.mark.parametrize("bad", [{"of": 9}, {"of": 7, "utc": 1}, {"meter": 2}, {"of": []}])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"of": 9},
+        {"of": 7, "utc": 1},
+        {"meter": 2},
+        {"of": []},
+        {**unit("A1"), "name": 8},
+        {**unit("A1"), "outlets": ["1", 2]},
+        {**unit("A1"), "outlets": "12"},
+        {**poll(FIRST, "A1"), "total": 10**400},
+    ],
+)
 def test_a_line_of_another_form_is_named(
     bad: Mapping[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -136,6 +148,20 @@ def test_a_line_of_another_form_is_named(
         made.append([head(FIRST), unit("A1"), bad])
     code, error = run(tmp_path, capsys)
     assert code == 2 and "line 4: not a line" in json.dumps(error)
+
+
+def test_an_outlet_that_is_listed_twice_counts_as_not_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Journal(str(tmp_path / "2026-10-01.jsonl")) as made:
+        lines = list(records(0))[:100]
+        twice = {**unit("A1"), "outlets": ["1", "1"]}
+        made.append([*lines[:50], twice, *lines[50:52], unit("A1"), *lines[52:]])
+    _, found = run(tmp_path, capsys)
+    (outlet,) = found["pdus"][0]["outlets"]
+    # the register bridges the two polls
+    assert outlet["kwh"]["low"] == pytest.approx(97 * 300.0 / HOUR, abs=0.05)
+    assert {event["kind"] for event in outlet["events"]} == {"gap"}
 
 
 def test_a_folder_without_files_of_the_period(

@@ -21,8 +21,10 @@ from .readings import OWN, OutletReading, Pdu, Poll, gathered
 _NAME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})\.jsonl(?:\.gz)?")
 _DAY = 86400.0
 #: what a record raises that is not of a meter
-_BAD = (ValueError, TypeError, KeyError, LookupError)
+_BAD = (ValueError, TypeError, LookupError, OverflowError)
 _STATES = {"1": "UP", "0": "DOWN"}
+#: what is text in the line of a unit
+_TEXTS = ("name", "handler", "address", "family", "serial", "firmware")
 
 
 class Meter:
@@ -100,7 +102,7 @@ class _Lines:
             self._boot = record["boot"]
             self._units.clear()
         elif "unit" in record:
-            self._units[record["unit"]] = record
+            self._units[record["unit"]] = _checked(record)
         elif "of" in record:
             return self._poll(self._units[record["of"]], record)
         return None
@@ -128,6 +130,15 @@ class _Lines:
             family=unit["family"],
             error=str(error[0]) if error else "",
         )
+
+
+def _checked(unit: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The line of a unit, if all texts in it are texts."""
+    outlets = unit["outlets"]
+    texts = [*(unit[name] for name in _TEXTS), *outlets]
+    if not isinstance(outlets, list) or not all(isinstance(one, str) for one in texts):
+        raise ValueError("unit")
+    return unit
 
 
 def _column(record: Mapping[str, Any], name: str, length: int) -> Sequence[Optional[float]]:

@@ -80,6 +80,12 @@ class Series:
         self.watts.append(_NAN if one.watts is None else one.watts)
         self.states.append(_STATES.get(one.state, NO_STATE))
 
+    def keep_none(self, polls: int) -> None:
+        """Replace all rows after so many polls by one in which nothing was read."""
+        for column in (self.kwh, self.amperes, self.watts, self.states):
+            del column[polls:]
+        self.append(OutletReading(""))
+
 
 class Pdu:
     """The readings of one PDU."""
@@ -123,8 +129,9 @@ class Pdu:
         for one in poll.outlets:
             self.registers[one.identity].append(one)
         for series in self.registers.values():
-            if len(series.kwh) == polls:
-                series.append(OutletReading(""))
+            if len(series.kwh) != polls + 1:
+                # not read, or read twice: nobody knows which of both it was
+                series.keep_none(polls)
 
     def clock(self) -> Clock:
         """The times of the polls, and what is known of the clock that they are from."""
