@@ -150,6 +150,20 @@ def test_a_line_of_another_form_is_named(
     assert code == 2 and "line 4: not a line" in json.dumps(error)
 
 
+@pytest.mark.parametrize("time", [1e300, -1e300, 2.6e11])
+def test_a_time_without_a_date_is_shown_in_seconds(
+    time: float, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Journal(str(tmp_path / "2026-10-01.jsonl")) as made:
+        lines = list(records(0))[:20]
+        made.append([*lines[:10], {**lines[10], "utc": [time, time]}, *lines[11:]])
+    code, found = run(tmp_path, capsys)
+    assert code == 2 and "s after 1970" in json.dumps(found["pdus"])
+    page = tmp_path / "page.html"
+    code = root.run(["energy", "audit", str(tmp_path), *ASKED, "--html", str(page)])
+    assert code == 2 and "s after 1970" in page.read_text()
+
+
 def test_an_outlet_that_is_listed_twice_counts_as_not_read(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -93,6 +93,7 @@ class Answers(BaseHTTPRequestHandler):
     query: bytes = b""
     status = 200
     missing = 0
+    instance = "rack1"
     headers_seen: list[Optional[str]] = []
 
     def do_GET(self) -> None:
@@ -100,7 +101,7 @@ class Answers(BaseHTTPRequestHandler):
         what = urllib.parse.urlsplit(self.path).path
         body = Answers.query
         if what.endswith("/series"):
-            body = good([{"instance": "rack1", "__name__": "pdu_up"}])
+            body = good([{"instance": Answers.instance, "__name__": "pdu_up"}])
         self.send_response(Answers.status)
         self.send_header("Content-Length", str(len(body) + Answers.missing))
         self.end_headers()
@@ -139,6 +140,7 @@ def server() -> Iterator[str]:
 @contextlib.contextmanager
 def _served(tls: bool = False) -> Iterator[str]:
     Answers.query, Answers.status, Answers.missing = result(), 200, 0
+    Answers.instance = "rack1"
     Answers.headers_seen = []
     with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as listening:
         if tls:
@@ -186,6 +188,15 @@ def test_a_wrong_answer_is_an_error(
     Answers.query, said = WRONG[case]
     code, error = run(capsys, server)
     assert code >= 2 and said in json.dumps(error), error
+
+
+@pytest.mark.parametrize("instance", ["", "\ud800"])
+def test_an_instance_that_cannot_be_asked_for_is_an_error(
+    instance: str, server: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Answers.instance = instance
+    code, error = run(capsys, server)
+    assert code == 5 and "no label instance" in json.dumps(error), error
 
 
 def test_an_answer_that_ends_early_is_an_error(

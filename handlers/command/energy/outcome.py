@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple, Optional
+from typing import Callable, NamedTuple, Optional
 from zoneinfo import ZoneInfo
 
 from .audit import Answer, Audited
@@ -59,7 +59,7 @@ class Outcome(NamedTuple):
 
     def local(self, time: float) -> str:
         """A time in the zone, with its offset: an hour comes twice when summer time ends."""
-        return datetime.datetime.fromtimestamp(math.floor(time), self.zone).isoformat(" ")
+        return _shown(time, self.zone, lambda when: when.isoformat(" "))
 
     def told(self, event: Event) -> str:
         """An event as a sentence."""
@@ -88,8 +88,15 @@ def _classes(answers: Sequence[Answer]) -> Iterator[str]:
 
 def utc(time: float) -> str:
     """A time for programs."""
-    when = datetime.datetime.fromtimestamp(math.floor(time), datetime.timezone.utc)
-    return when.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return _shown(time, datetime.timezone.utc, lambda when: when.strftime("%Y-%m-%dT%H:%M:%SZ"))
+
+
+def _shown(time: float, zone: datetime.tzinfo, form: Callable[[datetime.datetime], str]) -> str:
+    """A time; in seconds if it has no date, which a file or a server may claim."""
+    try:
+        return form(datetime.datetime.fromtimestamp(math.floor(time), zone))
+    except (ValueError, OverflowError, OSError):
+        return f"{time:.10g} s after 1970"
 
 
 def kwh(energy: Kilowatthours) -> Sequence[str]:

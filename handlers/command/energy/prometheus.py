@@ -78,7 +78,7 @@ class Prometheus:
                 " and does --match fit?"
             )
         names = [one.get("instance", "") for one in found]
-        if "" in names:
+        if "" in names or not all(map(_is_text, names)):
             raise ProtocolError("a series pdu_up has no label instance").at(self._api.name)
         return sorted(set(names))
 
@@ -138,6 +138,15 @@ class Prometheus:
                 serial=serial,
                 firmware=firmware,
             )
+
+
+def _is_text(label: str) -> bool:
+    """Whether it can be asked for: JSON may hold halves of characters, which UTF-8 cannot."""
+    try:
+        label.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 class _Scrape(NamedTuple):
