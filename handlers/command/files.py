@@ -97,3 +97,12 @@ def new_file(path: Optional[str]) -> Iterator[Callable[[bytes], None]]:
             if not written:
                 with suppress(FileNotFoundError):  # somebody else has removed it
                     os.unlink(path)
+
+
+def sync_folder(path: str) -> None:
+    """Without it, a power loss could take away a new file."""
+    folder = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

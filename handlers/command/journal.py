@@ -24,6 +24,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import IO, Any, Callable, NamedTuple, Union
 
 from ..errors import SettingsError
+from .files import sync_folder
 
 #: the hash before the first line of a chain
 START = "0" * 64
@@ -105,7 +106,7 @@ class Journal:
                 self._cut(whole)
             if not self._length:
                 self.append([{"journal": 1, "after": after}])
-                _sync_folder(os.path.dirname(path) or ".")
+                sync_folder(os.path.dirname(path) or ".")
         except OSError as error:
             os.close(self._file)
             raise JournalError(f"{path} cannot be opened ({error.strerror})") from None
@@ -335,12 +336,3 @@ def _begin_of_line(file: IO[bytes], end: int) -> int:
             return start + found + 1
         place = start
     return 0
-
-
-def _sync_folder(path: str) -> None:
-    """Without it, a power loss could take away a new file."""
-    folder = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

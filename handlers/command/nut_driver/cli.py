@@ -64,9 +64,9 @@ def _nut_driver(context: click.Context, /, **options: Any) -> int:
     check_folder(wanted.state_path)
     targets = pdus(wanted.file, wanted.auth, state.secret_files)
     ups = names.ups_names(one.device.name for one in targets)
-    numbers = Numbers(wanted.numbers)
-    _allow_files(len(targets))
-    asyncio.run(_serve(wanted, targets, ups, numbers, state.json))
+    with Numbers(wanted.numbers) as numbers:
+        _allow_files(len(targets))
+        asyncio.run(_serve(wanted, targets, ups, numbers, state.json))
     _end()
 
 

@@ -7,34 +7,54 @@ follow the order in which the PDU lists its outlets.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import threading
 from collections.abc import Iterable, Sequence
-from typing import Optional
+from typing import IO, Optional
 
 from ...errors import SettingsError
-from ..files import text_of
+from ..files import sync_folder, text_of
 
 
 class Numbers:
     """Which outlet has which number, for all PDUs. Thread-safe."""
 
     def __init__(self, path: Optional[str] = None) -> None:
-        """`path`: the file that keeps the numbers. Raises SettingsError if it cannot be read or
-        written, or is damaged: other numbers might switch other outlets.
+        """`path`: the file that keeps the numbers. Only one process may use it: FILE.lock says so.
+
+        Raises SettingsError if it is in use, cannot be read or written, or is damaged: other
+        numbers might switch other outlets.
         """
         self._path = path
         self._lock = threading.Lock()
         self._known: dict[str, list[str]] = {}
+        self._held: Optional[IO[bytes]] = None
         if path is None:
             return
-        if os.path.exists(path):
-            self._known = _parsed(text_of(path), path)
+        self._held = _locked(path)
         try:
+            if os.path.exists(path):
+                self._known = _parsed(text_of(path), path)
             self._write()
         except OSError as error:
+            self.close()
             raise SettingsError(f"{path} cannot be written ({error.strerror})") from None
+        except SettingsError:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Let another process use the file."""
+        if self._held is not None:
+            self._held.close()
+
+    def __enter__(self) -> Numbers:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def of(self, pdu: str, listed: Iterable[str]) -> Sequence[str]:
         """The identities of all outlets of a PDU; number 1 comes first. `listed`: those that it
@@ -63,6 +83,26 @@ class Numbers:
             file.flush()
             os.fsync(file.fileno())
         os.replace(part, self._path)
+        sync_folder(os.path.dirname(self._path) or ".")
+
+
+def _locked(path: str) -> IO[bytes]:
+    """The open lock of a file, which the system ends with the process. Raises SettingsError.
+
+    The file itself is replaced at each change, so it cannot be the lock.
+    """
+    try:
+        held = open(f"{path}.lock", "ab")  # noqa: SIM115 (kept open)
+    except OSError as error:
+        raise SettingsError(f"{path}.lock cannot be written ({error.strerror})") from None
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        held.close()
+        raise SettingsError(
+            f"{path} is in use by another pdu nut-driver: give each its own file"
+        ) from None
+    return held
 
 
 def _parsed(text: str, path: str) -> dict[str, list[str]]:

@@ -172,6 +172,7 @@ class Driver:
 
         def ended(result: int) -> None:
             self._open -= 1
+            patience.cancel()
             if instant.tracking:
                 client.send(lines.tracked(instant.tracking, result))
 
@@ -183,7 +184,7 @@ class Driver:
         command = Command(number, action, report)
         self._open += 1
         self._submit(command)
-        loop.call_later(PATIENCE_S, command.give_up)
+        patience = loop.call_later(PATIENCE_S, command.give_up)
 
 
 _ANSWERS: dict[str, Answer] = {

@@ -54,7 +54,6 @@ class Panel:
         self._is_metered = is_metered
         self._labels: dict[str, Label] = {}
         self._switched: set[str] = set()
-        self._refused: set[str] = set()
         self._groups: list[str] = []
         self._numbered: Sequence[str] = ()
         self._reading = Reading()
@@ -121,14 +120,9 @@ class Panel:
             ),
         )
 
-    def refused(self, identity: str) -> None:
-        """The handler cannot switch this outlet."""
-        self._refused.add(identity)
-
     def _is_switchable(self, identity: str) -> bool:
         """An outlet whose state was never read is not offered: no command on it can be proven."""
-        is_known = identity in self._switched and identity not in self._refused
-        return is_known and not self._is_metered
+        return identity in self._switched and not self._is_metered
 
     def _facts(self, identity: str, outlet: Optional[Outlet]) -> Mapping[str, str]:
         label = self._labels.get(identity, Label(identity, "", ""))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -69,24 +70,26 @@ def test_sections_need_no_login(tmp_path: Path, capsys: pytest.CaptureFixture[st
 
 def test_a_number_never_passes_to_another_outlet(tmp_path: Path) -> None:
     path = str(tmp_path / "numbers.json")
-    numbers = Numbers(path)
-    assert numbers.of("a", ["1", "2", "4"]) == ("1", "2", "4")
-    assert numbers.of("a", ["4", "3", "1"]) == ("1", "2", "4", "3")
-    again = Numbers(path)
-    assert again.of("a", ["3"]) == ("1", "2", "4", "3") and again.of("b", ["3"]) == ("3",)
+    with Numbers(path) as numbers:
+        assert numbers.of("a", ["1", "2", "4"]) == ("1", "2", "4")
+        assert numbers.of("a", ["4", "3", "1"]) == ("1", "2", "4", "3")
+        # a second driver would write the file without what this one adds
+        with pytest.raises(SettingsError, match="in use"):
+            Numbers(path)
+    with Numbers(path) as again:
+        assert again.of("a", ["3"]) == ("1", "2", "4", "3") and again.of("b", ["3"]) == ("3",)
     assert Numbers(None).of("a", ["3"]) == ("3",)
 
 
 def test_a_number_that_cannot_be_kept_is_not_given(tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
-    numbers = Numbers(str(folder / "numbers.json"))
-    numbers.of("a", ["1"])
-    (folder / "numbers.json").unlink()
-    folder.rmdir()
-    with pytest.raises(OSError):
-        numbers.of("a", ["1", "2"])
-    assert numbers.of("a", ["1"]) == ("1",)
+    with Numbers(str(folder / "numbers.json")) as numbers:
+        numbers.of("a", ["1"])
+        shutil.rmtree(folder)
+        with pytest.raises(OSError):
+            numbers.of("a", ["1", "2"])
+        assert numbers.of("a", ["1"]) == ("1",)
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"a": 1}', '{"a": ["1", "1"]}', '{"a": [1]}'])

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import json
 import os
 import random
 import signal
 import stat
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -15,6 +18,7 @@ import pytest
 
 from handlers.command.nut_driver import names, server
 from handlers.command.nut_driver.tree import Tree
+from handlers.command.nut_driver.unit import Command
 from handlers.command.nut_driver.view import View
 from handlers.errors import SettingsError
 from tests.handlers.command.fleet import halls
@@ -256,3 +260,24 @@ def test_a_reading_that_is_too_old_is_stale() -> None:
     driver.mark(True)
     driver.sweep()
     assert tree.is_ok
+
+
+def test_nothing_is_kept_of_commands_that_were_refused() -> None:
+    refused: list[weakref.ref[Command]] = []
+
+    def refuse(command: Command) -> None:
+        refused.append(weakref.ref(command))
+        command.give_up()
+
+    async def flooded() -> int:
+        driver = server.Driver(Tree(View({})), 3600.0, refuse)
+        client = server.Client(driver)
+        for _ in range(1000):
+            driver.answer(client, ["INSTCMD", "outlet.1.load.off"])
+        while driver.open:
+            await asyncio.sleep(0)
+        gc.collect()
+        return sum(one() is not None for one in refused)
+
+    assert asyncio.run(flooded()) == 0
+    assert len(refused) == 1000
