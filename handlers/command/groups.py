@@ -20,9 +20,9 @@ from .output import Result, shown
 EPILOG = "\b\nOptions of a command: COMMAND --help\nSettings, secrets, exit codes: pdu --help"
 
 
-class Place(NamedTuple):
-    """Where a command is: a module below handlers/command, and in it the name of the command or of
-    a table that contains it.
+class LazyCommand(NamedTuple):
+    """A command that is not imported yet: its module below handlers/command, and in it the name of
+    the command or of a table that contains it.
 
     `help`: one line for the list.
     """
@@ -63,12 +63,14 @@ class Lazy(click.Group):
     """
 
     def __init__(
-        self, name: str, places: Mapping[str, Place], examples: Sequence[str], **more: Any
+        self, name: str, commands: Mapping[str, LazyCommand], examples: Sequence[str], **more: Any
     ) -> None:
         super().__init__(name, no_args_is_help=False, **more)
         self.examples = examples
-        self._listed = places
-        self.by_name = {one: place for name, place in places.items() for one in (name, *place.also)}
+        self._listed = commands
+        self.by_name = {
+            one: found for name, found in commands.items() for one in (name, *found.also)
+        }
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         super().format_epilog(ctx, formatter)
@@ -118,8 +120,8 @@ class Lazy(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(
                 [
-                    (", ".join((name, *place.also)), place.help)
-                    for name, place in self._listed.items()
+                    (", ".join((name, *listed.also)), listed.help)
+                    for name, listed in self._listed.items()
                 ]
             )
 
@@ -130,7 +132,7 @@ class Command(NamedTuple):
     run: Callable[[Any], Result]
     #: its own arguments and options
     parameters: Parameters = ()
-    #: its line in the list of commands, for a group that makes its `places` from its commands
+    #: its line in the list of commands, for a group that makes its lazy commands from its commands
     help: str = ""
     #: whether it asks before it changes something, so that it gets the option --yes; false if the
     #: group's `behind` contains it
@@ -166,7 +168,7 @@ class OnHost(Lazy):
     def __init__(
         self,
         name: str,
-        places: Mapping[str, Place],
+        commands: Mapping[str, LazyCommand],
         run: Run,
         before: Parameters,
         behind: Parameters,
@@ -176,7 +178,7 @@ class OnHost(Lazy):
     ) -> None:
         super().__init__(
             name,
-            places,
+            commands,
             examples,
             params=[_Host(without), *before, *output()],
             epilog=EPILOG,
@@ -189,8 +191,8 @@ class OnHost(Lazy):
     def get_command(self, ctx: click.Context, cmd_name: str) -> Optional[click.Command]:
         if cmd_name not in self.by_name or cmd_name in self.without:
             return super().get_command(ctx, cmd_name)
-        place = self.by_name[cmd_name]
-        command: Command = place.load()[cmd_name]
+        listed = self.by_name[cmd_name]
+        command: Command = listed.load()[cmd_name]
 
         @click.pass_context
         def call(context: click.Context, /, **values: Any) -> int:
@@ -216,7 +218,7 @@ class OnHost(Lazy):
             cmd_name,
             examples=[f"pdu {self.name} 192.0.2.9 {words}" for words in command.examples],
             callback=call,
-            help="\n".join([place.help, *(["", "\b", *about] if about else [])]),
+            help="\n".join([listed.help, *(["", "\b", *about] if about else [])]),
             params=[
                 *command.parameters,
                 *self.behind,

@@ -17,7 +17,7 @@ from ..nut.client import NutClient
 from ..settings import Settings
 from . import asking, form
 from .exits import DONE, NOT_SEEN
-from .groups import Command, Commands, OnHost, Place
+from .groups import Command, Commands, LazyCommand, OnHost
 from .options import LOGIN, TLS, SharedOptions, Spelling, Word, asking as asks, device, setting
 from .output import Result, columns, figure
 
@@ -297,7 +297,9 @@ COMMANDS: Commands = {
         examples=("ver", "ver --tls"),
     ),
 }
-PLACES = {name: Place("nut", "COMMANDS", command.help) for name, command in COMMANDS.items()}
+LAZY_COMMANDS = {
+    name: LazyCommand("nut", "COMMANDS", command.help) for name, command in COMMANDS.items()
+}
 
 
 def _run(
@@ -330,7 +332,7 @@ def _run(
 _OPTIONS = device(*LOGIN, *TLS)
 nut = OnHost(
     "nut",
-    PLACES,
+    LAZY_COMMANDS,
     _run,
     [*_OPTIONS, *asks()],
     _OPTIONS,

@@ -27,7 +27,7 @@ from ..redfish.service import ROOT, RedfishService
 from . import form
 from .field.redfish import actions
 from .field.redfish.outlets import excerpts
-from .groups import Command, Commands, OnHost, Place
+from .groups import Command, Commands, LazyCommand, OnHost
 from .options import LOGIN, TLS, SharedOptions, Spelling, Word, device, option
 from .output import STATES, Result, columns, facts, figure
 
@@ -292,7 +292,9 @@ COMMANDS: Commands = {
         examples=("tree", "tree /redfish/v1/PowerEquipment --depth 4"),
     ),
 }
-PLACES = {name: Place("redfish", "COMMANDS", command.help) for name, command in COMMANDS.items()}
+LAZY_COMMANDS = {
+    name: LazyCommand("redfish", "COMMANDS", command.help) for name, command in COMMANDS.items()
+}
 
 
 def _run(
@@ -313,7 +315,7 @@ def _run(
 _OPTIONS = device(*LOGIN, *_OWN)
 redfish = OnHost(
     "redfish",
-    PLACES,
+    LAZY_COMMANDS,
     _run,
     _OPTIONS,
     _OPTIONS,

@@ -17,7 +17,7 @@ from .. import VERSION, registry
 from ..errors import SettingsError
 from . import exits
 from .ending import OutputError, missing
-from .groups import Lazy, Place
+from .groups import Lazy, LazyCommand
 from .options import SECRETS, SharedOptions, spelled
 from .report import Interrupted, Usage, failed
 
@@ -28,92 +28,102 @@ _HELP = (
 )
 
 # A new command needs a line here, with its module below this folder and its name in that module.
-PLACES: Mapping[str, Place] = {
-    "status": Place(
+LAZY_COMMANDS: Mapping[str, LazyCommand] = {
+    "status": LazyCommand(
         "calls", "status", "list every outlet with its state, the number on the unit and its name"
     ),
-    "statistic": Place(
+    "statistic": LazyCommand(
         "calls", "statistic", "show the load and energy of the PDU, and the energy of each outlet"
     ),
-    "labels": Place("calls", "labels", "list the number on the unit and the name of every outlet"),
-    "outlets": Place(
+    "labels": LazyCommand(
+        "calls", "labels", "list the number on the unit and the name of every outlet"
+    ),
+    "outlets": LazyCommand(
         "calls", "outlets", "list every outlet with its state, current, power and energy"
     ),
-    "on": Place("switching", "on", "switch outlets on; asks first", ("up",)),
-    "off": Place("switching", "off", "switch outlets off; asks first", ("down",)),
-    "cycle": Place("cycling", "cycle", "switch an outlet off, and on again; asks first"),
-    "supports": Place(
+    "on": LazyCommand("switching", "on", "switch outlets on; asks first", ("up",)),
+    "off": LazyCommand("switching", "off", "switch outlets off; asks first", ("down",)),
+    "cycle": LazyCommand("cycling", "cycle", "switch an outlet off, and on again; asks first"),
+    "supports": LazyCommand(
         "supports.command",
         "supports",
         "say whether a PDU is supported, by model, vendor, brand or sysObjectID",
     ),
-    "check": Place(
+    "check": LazyCommand(
         "fleet.check",
         "check",
         "read all PDUs of a list in parallel; table, CSV, JSON, HTML, monitoring",
     ),
-    "find": Place(
+    "find": LazyCommand(
         "fleet.find", "find", "search a network for PDUs and print them as a list for pdu check"
     ),
-    "rehearse": Place(
+    "rehearse": LazyCommand(
         "hall.rehearse",
         "rehearse",
         "say which machines go dark if a feed, PDU or breaker of the hall's drawing fails",
     ),
-    "plan": Place("hall.plan", "plan", "make the hall's drawing, and compare it with its PDUs"),
-    "cycle-hall": Place(
+    "plan": LazyCommand(
+        "hall.plan", "plan", "make the hall's drawing, and compare it with its PDUs"
+    ),
+    "cycle-hall": LazyCommand(
         "hall.cycle.command",
         "cycle_hall",
         "restart supplies or machines of the hall's drawing, one after another; asks first",
     ),
-    "exporter": Place("fleet.exporter", "exporter", "serve the figures of many PDUs to Prometheus"),
-    "nut-driver": Place(
+    "exporter": LazyCommand(
+        "fleet.exporter", "exporter", "serve the figures of many PDUs to Prometheus"
+    ),
+    "nut-driver": LazyCommand(
         "nut_driver.cli", "nut_driver", "put the PDUs of a list behind a NUT server (upsd)"
     ),
-    "meter": Place(
+    "meter": LazyCommand(
         "meter.cli",
         "meter",
         "keep the readings of all PDUs of a list, in files that prove a change",
     ),
-    "gateway": Place(
+    "gateway": LazyCommand(
         "gateway.command",
         "gateway",
         "serve machines over HTTP to MAAS, labgrid, pdudaemon's clients, Redfish and scripts",
     ),
-    "energy": Place(
+    "energy": LazyCommand(
         "energy.cli", "energy", "say how much energy passed in a period, with bounds on its error"
     ),
-    "fence": Place("fence.cli", "fence", "be a fence agent for Pacemaker: take a machine's power"),
-    "raritan": Place(
+    "fence": LazyCommand(
+        "fence.cli", "fence", "be a fence agent for Pacemaker: take a machine's power"
+    ),
+    "raritan": LazyCommand(
         "raritan.cli", "raritan", "jobs on a Raritan, Legrand or Server Technology PDU (Xerus)"
     ),
-    "nut": Place("nut", "nut", "jobs on a NUT server"),
-    "redfish": Place(
+    "nut": LazyCommand("nut", "nut", "jobs on a NUT server"),
+    "redfish": LazyCommand(
         "redfish", "redfish", "show outlets, sensors and all other resources of a Redfish service"
     ),
-    "snmp": Place("snmp", "snmp", "show SNMP families, and check profiles of your own"),
-    "new": Place(
+    "snmp": LazyCommand("snmp", "snmp", "show SNMP families, and check profiles of your own"),
+    "new": LazyCommand(
         "new", "new", "start a handler or an SNMP family of your own, in a copy of this project"
     ),
-    "identify": Place(
+    "identify": LazyCommand(
         "identify",
         "identify",
         "say which family fits a device and why, and what can be read and switched",
     ),
-    "record": Place(
+    "record": LazyCommand(
         "record",
         "record",
         "write a device's answers into a file, with recognised names and addresses replaced",
     ),
-    "replay": Place("replay", "replay", "serve a recording as a device, on a port of this machine"),
-    "draft": Place(
+    "replay": LazyCommand(
+        "replay", "replay", "serve a recording as a device, on a port of this machine"
+    ),
+    "draft": LazyCommand(
         "draft", "draft", "start a profile from the recording of an SNMP PDU that no family fits"
     ),
-    "completion": Place(
+    "completion": LazyCommand(
         "completion", "completion", "print the script that completes this command in a shell"
     ),
-    "help": Place("about", "help_", "show the help of a command"),
-    "version": Place("about", "version", "show the versions of the pack and of Python"),
+    "help": LazyCommand("about", "help_", "show the help of a command"),
+    "version": LazyCommand("about", "version", "show the versions of the pack and of Python"),
 }
 _EPILOG = f"""\b
 HANDLER   {", ".join(registry.names())},
@@ -129,7 +139,7 @@ Exit codes:
 
 ROOT = Lazy(
     "pdu",
-    PLACES,
+    LAZY_COMMANDS,
     examples=("pdu identify 192.0.2.8", "pdu status snmp 192.0.2.8"),
     help=_HELP,
     epilog=_EPILOG,

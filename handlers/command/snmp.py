@@ -9,7 +9,7 @@ from typing import Any, Optional
 import click
 
 from ..errors import SettingsError, printable
-from .groups import EPILOG, Lazy, Place, Subcommand
+from .groups import EPILOG, Lazy, LazyCommand, Subcommand
 from .options import Word, completed, given, output
 from .output import Result, columns, shown
 
@@ -89,20 +89,20 @@ def _parts(context: click.Context) -> int:
     )
 
 
-PLACES: Mapping[str, Place] = {
-    "families": Place(
+LAZY_COMMANDS: Mapping[str, LazyCommand] = {
+    "families": LazyCommand(
         "snmp", "families", "the families of PDUs, and how certain their commands are"
     ),
-    "show": Place("snmp", "show", "a family's profile as JSON"),
-    "check": Place("snmp", "check", "check a profile in JSON"),
-    "parts": Place("snmp", "parts", "the parts of a profile, as Markdown"),
+    "show": LazyCommand("snmp", "show", "a family's profile as JSON"),
+    "check": LazyCommand("snmp", "check", "check a profile in JSON"),
+    "parts": LazyCommand("snmp", "parts", "the parts of a profile, as Markdown"),
 }
 
 
 def _command(
     name: str, run: Any, *parameters: click.Parameter, examples: Sequence[str], more: str = ""
 ) -> click.Command:
-    about = PLACES[name].help
+    about = LAZY_COMMANDS[name].help
     return Subcommand(
         name,
         examples=examples,
@@ -139,7 +139,7 @@ check = _command(
 parts = _command("parts", _parts, examples=("pdu snmp parts", "pdu snmp parts > parts.md"))
 snmp = Lazy(
     "snmp",
-    PLACES,
+    LAZY_COMMANDS,
     examples=("pdu snmp families apc", "pdu snmp show apc-rpdu2"),
     help="SNMP families and profiles.",
     epilog=EPILOG,

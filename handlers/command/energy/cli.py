@@ -15,7 +15,7 @@ from ...tls import Trust, pem
 from ..files import text_of
 from ..fleet import private
 from ..fleet.check import check_writable, write_page
-from ..groups import EPILOG, Lazy, Place, Subcommand
+from ..groups import EPILOG, Lazy, LazyCommand, Subcommand
 from ..hall import reading_toml
 from ..options import SharedOptions, Word, given, option, output, secret_files
 from ..output import Result, shown
@@ -236,8 +236,10 @@ audit = Subcommand(
 energy = Lazy(
     "energy",
     {
-        "audit": Place("energy.cli", "audit", "kWh of a period, with bounds on their error"),
-        "verify": Place("meter.verify", "verify", "whether the files of pdu meter were changed"),
+        "audit": LazyCommand("energy.cli", "audit", "kWh of a period, with bounds on their error"),
+        "verify": LazyCommand(
+            "meter.verify", "verify", "whether the files of pdu meter were changed"
+        ),
     },
     (
         "pdu energy audit a.jsonl --from 2026-10-01 --to 2026-10-08 --limit-kw 11",

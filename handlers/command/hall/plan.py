@@ -12,7 +12,7 @@ import click
 from ...errors import SettingsError
 from ..files import text_of
 from ..fleet import listing
-from ..groups import Lazy, Place, Subcommand
+from ..groups import Lazy, LazyCommand, Subcommand
 from ..options import SharedOptions, Word, given, option, output
 from ..output import columns, counted, print_json
 from ..report import Usage
@@ -170,10 +170,10 @@ An outlet joins by its name on the PDU, then by its printed number; the PDUs are
 plan = Lazy(
     "plan",
     {
-        "import": Place(
+        "import": LazyCommand(
             "hall.plan", "import_", "make or update a drawing from CSV, NetBox or Nautobot"
         ),
-        "check": Place("hall.plan", "check", "compare a drawing with its PDUs"),
+        "check": LazyCommand("hall.plan", "check", "compare a drawing with its PDUs"),
     },
     ("pdu plan import cords.csv lines.csv --list hall.csv", "pdu plan check hall.power.toml"),
     help="The hall's drawing, hall.power.toml: feeds, PDUs, breakers, machines and their cords.",

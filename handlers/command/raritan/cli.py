@@ -13,7 +13,7 @@ import click
 
 from ...errors import PduHandlerError, Refused, SettingsError, Unsupported
 from .. import form
-from ..groups import Command, OnHost, Place, Subcommand
+from ..groups import Command, LazyCommand, OnHost, Subcommand
 from ..options import LOGIN, TLS, Seconds, SharedOptions, asking, device, given, option, output
 from ..output import Result, columns, passing, shown
 
@@ -28,10 +28,10 @@ _SECRETS = ("config_password", "link_password", "new_password", "read_community"
 _FILES = frozenset(("file", "out"))
 _REPLACED = ("host", "link_units")  # settings that HOST and --link replace
 
-PLACES: Mapping[str, Place] = {
-    _DISCOVER: Place("raritan.cli", "discover", "find units by mDNS; takes no HOST"),
+LAZY_COMMANDS: Mapping[str, LazyCommand] = {
+    _DISCOVER: LazyCommand("raritan.cli", "discover", "find units by mDNS; takes no HOST"),
     **{
-        name: Place(f"raritan.{module}", "COMMANDS", help_)
+        name: LazyCommand(f"raritan.{module}", "COMMANDS", help_)
         for module, name, help_ in (
             (
                 "show",
@@ -239,7 +239,7 @@ discover = Subcommand(
 _OPTIONS = [*device(*LOGIN, *(one for one in TLS if one.key != "tls")), *asking()]
 raritan = OnHost(
     "raritan",
-    PLACES,
+    LAZY_COMMANDS,
     _run,
     _OPTIONS,
     [

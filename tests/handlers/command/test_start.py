@@ -21,7 +21,7 @@ from handlers.command import meant, root
 from handlers.command.ending import missing
 from handlers.command.exits import INTERRUPTED, READER_GONE, code_of
 from handlers.command.options import option
-from handlers.command.root import PLACES
+from handlers.command.root import LAZY_COMMANDS
 from tests.handlers.command.running import options
 from tests.needs import ROOT, pythons
 from tests.peers import PEERS
@@ -55,7 +55,7 @@ def test_the_versions_of_the_pack_and_of_python_are_printed() -> None:
 
 def test_without_a_command_the_commands_are_listed() -> None:
     done = run([sys.executable, "-m", "handlers"])
-    names = [", ".join((name, *place.also)) for name, place in PLACES.items()]
+    names = [", ".join((name, *listed.also)) for name, listed in LAZY_COMMANDS.items()]
     assert done.returncode == 0 and all(f"\n  {name} " in done.stdout for name in names)
 
 
