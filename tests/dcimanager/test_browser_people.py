@@ -18,7 +18,7 @@ from selenium.webdriver.support.ui import Select
 from handlers.command.fleet import verdict
 from handlers.command.fleet.listing import ListedPdu
 from handlers.command.fleet.page import page
-from handlers.command.fleet.polling import Failure, Outlet, Reading
+from handlers.command.fleet.polling import Failure, PolledOutlet, Reading
 from tests.needs import ROOT
 from tests.packaging.building import archive
 from tests.simulators.xerus import XerusPdu
@@ -379,7 +379,8 @@ def test_a_pdu_is_added_by_the_form_and_its_certificate_trusted(
 
 def test_the_report_of_a_check_is_readable(window: Browser, tmp_path: Path) -> None:
     outlets = [
-        Outlet(str(number), "DOWN" if number in (3, 4, 5, 9) else "UP") for number in range(1, 25)
+        PolledOutlet(str(number), "DOWN" if number in (3, 4, 5, 9) else "UP")
+        for number in range(1, 25)
     ]
     rows = [
         verdict.judged(

@@ -15,7 +15,7 @@ from handlers.command.energy.cli import moment, zone_named
 from handlers.command.fleet import tables
 from handlers.command.fleet.check import Round
 from handlers.command.fleet.listing import ListedPdu
-from handlers.command.fleet.polling import Outlet, Reading
+from handlers.command.fleet.polling import PolledOutlet, Reading
 from handlers.command.fleet.verdict import judged, summary
 
 HOUR = 3600.0
@@ -30,7 +30,7 @@ def line(when: float, own: Optional[float], *outlets: tuple[Optional[float], flo
     """A round of one PDU that took half a second, as the command prints it."""
     device = ListedPdu("rack1", "snmp", "192.0.2.8")
     found = [
-        Outlet(str(number), "UP", current, energy)
+        PolledOutlet(str(number), "UP", current, energy)
         for number, (energy, current) in enumerate(outlets, start=1)
     ]
     row = judged(device, Reading(found, 1.0, own, 0.5, answered=True))

@@ -14,7 +14,7 @@ from typing import Callable, NamedTuple, Optional, TypeVar
 
 from ...errors import SettingsError, printable
 from ..fleet import opening
-from ..fleet.polling import DOWN, UP, Outlet, Reading, Target, failure, poll
+from ..fleet.polling import DOWN, UP, PolledOutlet, Reading, Target, failure, poll
 from ..hall.drawing import Cord
 from .contract import CURRENT
 
@@ -207,7 +207,7 @@ def _of_each(outlets: Outlets, work: Callable[[str], T]) -> dict[str, T]:
         return dict(zip(names, pool.map(work, names)))
 
 
-def _find(reading: Reading, cord: Cord) -> Optional[Outlet]:
+def _find(reading: Reading, cord: Cord) -> Optional[PolledOutlet]:
     return next((one for one in reading.outlets if one.identity == cord.outlet), None)
 
 

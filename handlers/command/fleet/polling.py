@@ -42,7 +42,7 @@ _LATE, _LATE_S = 0.25, 0.05
 _LONG_S, _LATE_IN_ALL = 25.0, 0.25
 
 
-class Outlet(NamedTuple):
+class PolledOutlet(NamedTuple):
     """One outlet: its state, its current in A and its energy in kWh; None for a figure that was not
     read.
     """
@@ -63,7 +63,7 @@ class Failure(NamedTuple):
 class Reading(NamedTuple):
     """The result for one PDU: what was read before the first failure."""
 
-    outlets: Sequence[Outlet] = ()
+    outlets: Sequence[PolledOutlet] = ()
     load_a: Optional[float] = None
     energy_kwh: Optional[float] = None
     #: how long the calls took
@@ -231,7 +231,7 @@ def busy(lag: Lag) -> Failure:
 
 def _states(reading: Reading, pdu: Any) -> Reading:
     outlets = [
-        Outlet(_shown(port.identity), EnumPowerStatus[port.power_status.name].name)
+        PolledOutlet(_shown(port.identity), EnumPowerStatus[port.power_status.name].name)
         for port in pdu.status().ports
     ]
     return reading._replace(answered=True, outlets=outlets)

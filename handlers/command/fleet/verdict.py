@@ -10,7 +10,7 @@ from typing import NamedTuple, Optional
 
 from ..output import counted, figure
 from .listing import ListedPdu
-from .polling import DOWN, UNKNOWN, UP, Outlet, Reading
+from .polling import DOWN, UNKNOWN, UP, PolledOutlet, Reading
 
 WELL = 0
 DOUBTFUL = 1
@@ -82,7 +82,7 @@ class PduRow(NamedTuple):
     #: the text of the error
     reason: str = ""
     #: empty if `judged` does not keep them
-    outlets: Sequence[Outlet] = ()
+    outlets: Sequence[PolledOutlet] = ()
 
     @property
     def remedy(self) -> str:

@@ -13,7 +13,7 @@ from typing import NamedTuple, Optional
 
 from ...labels import Label
 from ...topology import BREAKER, LINE, Meter
-from ..fleet.polling import DOWN, UNKNOWN, UP, Outlet, Reading
+from ..fleet.polling import DOWN, UNKNOWN, UP, PolledOutlet, Reading
 
 ON, OFF, CYCLE = "load.on", "load.off", "load.cycle"
 _STATUS = {UP: "on", DOWN: "off"}
@@ -108,7 +108,7 @@ class Panel:
         """
         self._reading = self._reading._replace(
             outlets=[
-                Outlet(identity, state) if one.identity == identity else one
+                PolledOutlet(identity, state) if one.identity == identity else one
                 for one in self._reading.outlets
             ],
             topology=self._reading.topology._replace(
@@ -124,7 +124,7 @@ class Panel:
         """An outlet whose state was never read is not offered: no command on it can be proven."""
         return identity in self._switched and not self._is_metered
 
-    def _facts(self, identity: str, outlet: Optional[Outlet]) -> Mapping[str, str]:
+    def _facts(self, identity: str, outlet: Optional[PolledOutlet]) -> Mapping[str, str]:
         label = self._labels.get(identity, Label(identity, "", ""))
         # `name` is the designation on the unit, as in NUT's own drivers. Home Assistant shows it;
         # without one it shows N.

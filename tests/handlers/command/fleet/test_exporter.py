@@ -20,7 +20,7 @@ from handlers.command.fleet import probing, server
 from handlers.command.fleet.allowed import Allowed, NotAllowed, Query
 from handlers.command.fleet.auth import Auth
 from handlers.command.fleet.listing import ListedPdu
-from handlers.command.fleet.polling import Failure, Outlet, Reading, Target
+from handlers.command.fleet.polling import Failure, PolledOutlet, Reading, Target
 from handlers.command.loading import load
 from tests.needs import ROOT
 from tests.packaging.building import archive
@@ -304,7 +304,7 @@ def test_unknown_states_are_reported_except_for_a_unit_that_only_meters(
         Allowed([Target(device, load("snmp"), Auth("x", {}, {}))], (), {}, {}), server.Limits()
     )
     monkeypatch.setattr(
-        probing, "poll", lambda *_, **__: Reading([Outlet("1", "UNKNOWN")], answered=True)
+        probing, "poll", lambda *_, **__: Reading([PolledOutlet("1", "UNKNOWN")], answered=True)
     )
     answer = made.probe("target=a", "", "").page.body
     assert (b"pdu_up 1.0" in answer, b'pdu_outlet_state_unknown{outlet="1"} 1.0' in answer) == (

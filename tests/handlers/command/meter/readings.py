@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Optional
 
-from handlers.command.fleet.polling import UP, Failure, Outlet, Reading
+from handlers.command.fleet.polling import UP, Failure, PolledOutlet, Reading
 from handlers.command.meter.instants import Instant
 from handlers.command.meter.lines import Taken
 from handlers.labels import Label
@@ -21,7 +21,7 @@ def reading(
 ) -> Reading:
     identities = [str(number + 1) for number in range(outlets)]
     return Reading(
-        [Outlet(one, UP, 1.25, kwh + int(one)) for one in identities],
+        [PolledOutlet(one, UP, 1.25, kwh + int(one)) for one in identities],
         2.5,
         kwh,
         answered=True,

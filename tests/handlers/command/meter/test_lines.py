@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers.command.fleet.polling import DOWN, UNKNOWN, Failure, Outlet
+from handlers.command.fleet.polling import DOWN, UNKNOWN, Failure, PolledOutlet
 from handlers.command.meter.instants import Instant
 from handlers.command.meter.lines import Named, Unit, late, lost, start
 from handlers.topology import Topology
@@ -68,7 +68,7 @@ def test_what_a_poll_did_not_read_of_the_unit_stays_as_it_was() -> None:
 
 def test_figures_that_are_not_reported_are_null_and_arrays_without_any_are_absent() -> None:
     made = unit()
-    outlets = [Outlet("1", DOWN, None, 1.5), Outlet("2", UNKNOWN, None, None)]
+    outlets = [PolledOutlet("1", DOWN, None, 1.5), PolledOutlet("2", UNKNOWN, None, None)]
     bare = reading()._replace(outlets=outlets, topology=Topology(), load_a=None, energy_kwh=None)
     *_, poll = made.lines(taken(bare._replace(failure=Failure("protocol", "cut off"))))
     assert poll["kwh"] == [1.5, None] and poll["on"] == "0-"
@@ -77,7 +77,7 @@ def test_figures_that_are_not_reported_are_null_and_arrays_without_any_are_absen
 
 def test_energies_are_as_they_were_read_and_currents_are_rounded() -> None:
     made = unit()
-    outlets = [Outlet("1", DOWN, 0.123456, 1234.5678901)]
+    outlets = [PolledOutlet("1", DOWN, 0.123456, 1234.5678901)]
     *_, poll = made.lines(taken(reading()._replace(outlets=outlets, energy_kwh=0.1 + 0.2)))
     assert (poll["kwh"], poll["amps"], poll["total"]) == ([1234.5678901], [0.123], 0.1 + 0.2)
 

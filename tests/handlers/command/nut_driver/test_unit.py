@@ -11,7 +11,7 @@ from typing import Any, Callable
 import pytest
 
 from handlers.command.fleet.listing import ListedPdu
-from handlers.command.fleet.polling import DOWN, UNKNOWN, UP, Failure, Outlet, Reading
+from handlers.command.fleet.polling import DOWN, UNKNOWN, UP, Failure, PolledOutlet, Reading
 from handlers.command.nut_driver.lines import FAILED, SUCCESS
 from handlers.command.nut_driver.numbers import Numbers
 from handlers.command.nut_driver.unit import Command, Pace, Unit
@@ -20,7 +20,7 @@ from handlers.errors import Unreachable
 from pdu_common.helper import EnumPowerStatus
 from tests.waiting import PATIENCE_S
 
-READ = Reading([Outlet("1", UP), Outlet("2", DOWN)], answered=True)
+READ = Reading([PolledOutlet("1", UP), PolledOutlet("2", DOWN)], answered=True)
 
 
 class Pdu:
@@ -46,7 +46,7 @@ class Pdu:
         )
 
     def look(self) -> Reading:
-        return Reading([Outlet(*one) for one in self.states.items()], answered=True)
+        return Reading([PolledOutlet(*one) for one in self.states.items()], answered=True)
 
     def obey(self, identity: str, on: bool) -> EnumPowerStatus:
         self.states[identity] = UP if on else DOWN

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from handlers.command.fleet.polling import DOWN, UNKNOWN, UP, Failure, Outlet, Reading
+from handlers.command.fleet.polling import DOWN, UNKNOWN, UP, Failure, PolledOutlet, Reading
 from handlers.command.nut_driver.tree import Tree
 from handlers.command.nut_driver.view import Panel, View, command_of
 from handlers.labels import Label
@@ -12,7 +12,11 @@ from handlers.nut import outlets as nut_outlets
 from handlers.topology import BREAKER, LINE, Meter, OutletFacts, Topology
 
 READING = Reading(
-    outlets=[Outlet("1.1", UP, 0.5, 1.25), Outlet("1.2", DOWN), Outlet("1.3", UNKNOWN)],
+    outlets=[
+        PolledOutlet("1.1", UP, 0.5, 1.25),
+        PolledOutlet("1.2", DOWN),
+        PolledOutlet("1.3", UNKNOWN),
+    ],
     load_a=3.0,
     energy_kwh=0.000001,
     answered=True,
@@ -75,7 +79,7 @@ def test_an_unknown_outlet_has_no_status_and_no_command() -> None:
 def test_an_outlet_keeps_its_commands_while_its_state_is_unknown() -> None:
     panel = Panel({})
     panel.take(READING, NUMBERED)
-    panel.take(READING._replace(outlets=[Outlet(one, UNKNOWN) for one in NUMBERED]), NUMBERED)
+    panel.take(READING._replace(outlets=[PolledOutlet(one, UNKNOWN) for one in NUMBERED]), NUMBERED)
     assert "outlet.1.status" not in panel.view.variables and panel.identity(1) == "1.1"
     assert "outlet.1.load.off" in panel.view.commands and panel.identity(3) is None
 
@@ -108,7 +112,9 @@ def test_after_a_command_the_older_figures_of_the_outlet_are_left_out() -> None:
 def test_names_outlast_a_reading_in_part() -> None:
     panel = Panel({})
     panel.take(READING, NUMBERED)
-    part = Reading([Outlet("1.1", UP)], answered=True, failure=Failure("timeout", "no answer"))
+    part = Reading(
+        [PolledOutlet("1.1", UP)], answered=True, failure=Failure("timeout", "no answer")
+    )
     panel.take(part, NUMBERED)
     assert panel.view.variables["outlet.1.desc"] == "web"
     assert "input.L1.current" not in panel.view.variables
