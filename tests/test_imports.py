@@ -113,6 +113,16 @@ def test_imports_inside_handlers_are_relative() -> None:
     assert not found, listed(found)
 
 
+def test_handlers_and_tools_use_what_a_double_offers_publicly() -> None:
+    found = [
+        one
+        for one in imports("handlers")
+        if one.top in ("common", "pdu_common")
+        and any(part.startswith("_") for part in (*one.module.split("."), *one.names))
+    ]
+    assert not found, listed(found)
+
+
 def _of_the_command(one: Import) -> bool:
     return Path(one.file).parts[1] in COMMAND
 

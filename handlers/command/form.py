@@ -121,8 +121,7 @@ def _check_fields(params: Mapping[str, str]) -> None:
     which names the option.
     """
     # imported late: only SNMP needs it, and imports it for its first request anyway
-    from pdu_common._credentials import Credentials
-    from pdu_common._errors import SnmpError
+    from pdu_common.snmp_tools import Credentials, SnmpError
 
     try:
         Credentials.of("127.0.0.1", params)

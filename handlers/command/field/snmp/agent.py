@@ -17,7 +17,7 @@ from pysnmp.entity.rfc3413 import cmdrsp, context
 from pysnmp.proto import rfc1902, rfc1905
 from pysnmp.smi import error as smi_error
 
-from pdu_common._engine import new_engine
+from pdu_common.snmp_tools import new_engine
 
 from ....errors import Unreachable
 from ..serving import HOST

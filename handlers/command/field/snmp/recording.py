@@ -10,10 +10,8 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from typing import Callable, Optional
 
-from pdu_common._credentials import Credentials
-from pdu_common._errors import SnmpError, SnmpTimeout
-from pdu_common._snmp import typed_rows
 from pdu_common.connection import PduSnmpData
+from pdu_common.snmp_tools import Credentials, SnmpError, SnmpTimeout, typed_rows
 
 from .... import host
 from ....errors import PduHandlerError, ProtocolError, SettingsError, Unreachable

@@ -1,0 +1,23 @@
+"""For tools that speak SNMP themselves, as the double of BaseSnmpPdu does: its fields, its errors,
+its typed reads and its engine.
+
+The platform has nothing of this, and handlers do not import it. pysnmp is imported when it is first
+used: it takes a second.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ._credentials import Credentials
+from ._errors import SnmpError, SnmpTimeout
+from ._snmp import typed_rows
+
+__all__ = ["Credentials", "SnmpError", "SnmpTimeout", "new_engine", "typed_rows"]
+
+
+def new_engine() -> Any:
+    """pysnmp's SnmpEngine with its own MIB modules, which starts faster than by pysnmp alone."""
+    from . import _engine
+
+    return _engine.new_engine()
