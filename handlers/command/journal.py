@@ -194,21 +194,34 @@ def lines(path: str) -> Iterator[Line]:
         with _opened(path) as file:
             yield from _checked(file, path)
     except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise Changed(f"{path} cannot be unpacked: it is not as it was written") from None
+        raise _damaged(path) from None
     except OSError as error:
         raise SettingsError(f"{path} cannot be read ({error.strerror})") from None
 
 
 def torn(path: str) -> int:
-    """How many bytes at the end of an unpacked journal are no whole line: a write that was cut off
-    or still goes on, or a last line whose end was changed. Raises SettingsError.
+    """How many bytes at the end of a journal are no whole line: a write that was cut off or still
+    goes on, or a last line whose end was changed. Raises as `read`.
     """
     try:
+        if path.endswith(PACKED):
+            return _torn_of_packed(path)
         with open(path, "rb") as file:
             length = os.fstat(file.fileno()).st_size
             return length - _end_of_lines(file, length)
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise _damaged(path) from None
     except OSError as error:
         raise SettingsError(f"{path} cannot be read ({error.strerror})") from None
+
+
+def _torn_of_packed(path: str) -> int:
+    rest = 0
+    with gzip.open(path, "rb") as file:
+        for block in iter(lambda: file.read(_BLOCK), b""):
+            end = block.rfind(b"\n") + 1
+            rest = len(block) - end if end else rest + len(block)
+    return rest
 
 
 def last_hash(path: str) -> str:
@@ -271,6 +284,10 @@ def _body(before: str, line: bytes, path: str, number: int) -> bytes:
     if line[:_BODY] != b"".join((_HEAD, _hashed(before, body).encode(), _TAIL)):
         raise _changed(path, number)
     return body
+
+
+def _damaged(path: str) -> Changed:
+    return Changed(f"{path} cannot be unpacked: it is not as it was written")
 
 
 def _changed(path: str, number: int) -> Changed:

@@ -52,13 +52,14 @@ def verified(folder: str, kept: Sequence[str] = ()) -> Verified:
     missing = set(kept)
     lines, begin, before = 0, "", ""
     for path in paths:
-        after = ""
         for line in journal.lines(path):
             lines += 1
             missing.discard(line.hash)
             if line.number == 1:
                 found = _AFTER.fullmatch(line.body)
-                after = found[1].decode() if found else ""
+                if found is None:
+                    raise Changed(f"{path}: line 1 is not the first line of a meter's file")
+                after = found[1].decode()
                 if before and after != before:
                     raise Changed(
                         f"{path}: line 1 does not continue the file before it: a file is missing,"
@@ -66,8 +67,10 @@ def verified(folder: str, kept: Sequence[str] = ()) -> Verified:
                     )
                 begin = begin or after
             before = line.hash
-        rest = 0 if path.endswith(PACKED) else journal.torn(path)
-        if rest and path != paths[-1]:
+        is_last = path == paths[-1]
+        # the file after a packed one shows whether its end is whole
+        rest = journal.torn(path) if is_last or not path.endswith(PACKED) else 0
+        if rest and (not is_last or path.endswith(PACKED)):
             raise Changed(f"{path}: its last line has no end ({rest} bytes): it was changed")
         if rest and not is_used(folder):
             raise Changed(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import os
 from pathlib import Path
@@ -50,6 +51,25 @@ def test_any_changed_byte_of_a_packed_file_is_named(tmp_path: Path) -> None:
             assert path.name in str(error) or "does not continue" in str(error)
         else:
             assert gzip.decompress(path.read_bytes()) == lines
+
+
+def test_a_last_line_without_an_end_is_named_in_a_packed_file(tmp_path: Path) -> None:
+    path = Path(written(tmp_path)[-1])
+    packed = path.with_name(path.name + ".gz")
+    packed.write_bytes(gzip.compress(path.read_bytes()[:-1]))
+    path.unlink()
+    with pytest.raises(Changed, match=rf"{packed.name}: its last line has no end"):
+        verified(str(tmp_path))
+
+
+def test_a_first_line_that_does_not_say_what_it_follows_is_named(tmp_path: Path) -> None:
+    body = b'"journal":1,"since":2026}'
+    digest = hashlib.sha256(journal.START.encode() + body).hexdigest()
+    path = tmp_path / "2026-11-23.jsonl"
+    path.write_bytes(b'{"hash":"%s",%s\n' % (digest.encode(), body))
+    assert len(list(journal.read(str(path)))) == 1
+    with pytest.raises(Changed, match="line 1 is not the first line of a meter"):
+        verified(str(tmp_path))
 
 
 def test_a_missing_file_and_missing_lines_are_named(tmp_path: Path) -> None:
