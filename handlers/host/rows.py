@@ -30,7 +30,7 @@ _NUMBERS = re.compile(
 )
 # 100 more for a module's name at the start
 _LONGEST_OID = _MOST_ARCS * (_ARC_DIGITS + 1) + 100
-# characters of an OID that is kept, and how many are kept: 2 MB
+# characters of an OID that is kept, and how many are kept: 2 MB, 6 MB of the longest
 _SHORT_OID, _KEPT_OIDS = 128, 4096
 
 # The last three begin the default sysObjectIDs of Net-SNMP (NET-SNMP-MIB, NET-SNMP-TC) and its
