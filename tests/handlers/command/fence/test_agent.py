@@ -177,6 +177,7 @@ def test_the_options_of_a_cluster() -> None:
     assert given.values["confirm"] == "current"
     assert len(given.ignored) == 1 and "hush" not in given.ignored[0]
     assert of_input("port=a\n").values["plug"] == "a"
+    assert of_input("plug=b\nport=a\n").values["plug"] == "b"
     assert of_input("").values["action"] == "reboot"
     for wrong in ("action=explode\n", "off\n", "confirm=never\n"):
         with pytest.raises(SettingsError):
