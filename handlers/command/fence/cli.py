@@ -24,7 +24,7 @@ from ..hall.drawing import Cord, Drawing, Machine
 from ..options import option
 from . import agent
 from .agent import NotProven, Outlets
-from .contract import ACTIONS, CURRENT, NAME, OPTIONS, Given, completed, metadata, of_input
+from .contract import ACTIONS, CURRENT, LONGEST, NAME, OPTIONS, Given, completed, metadata, of_input
 
 DONE, FAILED, IS_OFF = 0, 1, 2
 
@@ -218,14 +218,20 @@ def _on_pdus(options: Mapping[str, str], machine: str, cords: Sequence[Cord]) ->
 def _run(**values: str) -> int:
     found = {name: value for name, value in values.items() if value is not None}
     try:
-        if not found and sys.stdin.isatty():
-            raise SettingsError("options are expected, on standard input or as arguments (--help)")
         # a cluster gives no argument
-        given = Given(completed(found), ()) if found else of_input(sys.stdin.read())
+        given = Given(completed(found), ()) if found else of_input(_input())
     except SettingsError as error:
         _say(error.reason)
         return FAILED
     return run(given)
+
+
+def _input() -> str:
+    """Standard input, but not much more than the contract allows. Raises SettingsError."""
+    if sys.stdin.isatty():
+        raise SettingsError("options are expected, on standard input or as arguments (--help)")
+    # a path may hold any bytes, in any locale
+    return sys.stdin.buffer.read(LONGEST + 1).decode("utf-8", "surrogateescape")
 
 
 fence = Subcommand(

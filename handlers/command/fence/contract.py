@@ -84,7 +84,8 @@ _ALIASES = {"option": "action", "port": "plug"}
 # what Pacemaker sends of its own
 _KNOWN = {"nodename", "agent"}
 _KEYS = {one.name for one in OPTIONS}
-_LONGEST = 100_000
+#: of standard input, in characters
+LONGEST = 100_000
 
 
 class Given(NamedTuple):
@@ -102,8 +103,8 @@ def of_input(text: str) -> Given:
 
     Raises SettingsError.
     """
-    if len(text) > _LONGEST:
-        raise SettingsError(f"standard input is longer than {_LONGEST} characters")
+    if len(text) > LONGEST:
+        raise SettingsError(f"standard input is longer than {LONGEST} characters")
     found: dict[str, str] = {}
     ignored: list[str] = []
     for line in text.splitlines():

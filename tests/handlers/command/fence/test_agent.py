@@ -14,7 +14,8 @@ from handlers.command.fence import cli
 from handlers.command.fence.contract import Given, completed, metadata, of_input
 from handlers.errors import SettingsError
 from tests.handlers.command.fence.site import OUTLET, Site, closed_port, site
-from tests.needs import program
+from tests.handlers.command.fleet.halls import PDU, environment
+from tests.needs import ROOT, program
 from tests.simulators.redfish.faults import Fault
 from tests.waiting import PATIENCE_S, until
 
@@ -182,6 +183,27 @@ def test_the_options_of_a_cluster() -> None:
     for wrong in ("action=explode\n", "off\n", "confirm=never\n"):
         with pytest.raises(SettingsError):
             of_input(wrong)
+
+
+@pytest.mark.parametrize(
+    "sent, said",
+    [
+        (b"action=off\nlist=x\nplug=\xff", "no machine has the name"),
+        (b"plug=a\n" * 20_000, "is longer than"),
+    ],
+    ids=["bytes", "long"],
+)
+def test_standard_input_that_is_no_text_is_one_sentence(sent: bytes, said: str) -> None:
+    done = subprocess.run(
+        [*PDU, "fence"],
+        cwd=ROOT,
+        env={**environment(), "PYTHONIOENCODING": "utf-8"},
+        input=sent,
+        capture_output=True,
+        timeout=PATIENCE_S,
+    )
+    err = done.stderr.decode()
+    assert done.returncode == 1 and err.startswith("fence_pdu: ") and said in err, err
 
 
 def test_the_metadata_keeps_to_the_schema_of_fence_agents(tmp_path: Path) -> None:
