@@ -76,3 +76,8 @@ def test_the_monotonic_clock_is_that_of_the_machine_and_named() -> None:
     first = monotonic()
     assert monotonic() >= first > 0
     assert boot() == boot() and len(boot()) == 36
+
+
+def test_a_late_round_does_not_move_the_next_one_into_the_past() -> None:
+    # due at 0, begun at 8; the multiple near 10 was at 6
+    assert following(Due(0.0), Instant(1002.0, 8.0), 10.0) == Due(16.0)
