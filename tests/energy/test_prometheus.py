@@ -15,6 +15,9 @@ from typing import Any, Optional
 import pytest
 
 from handlers.command import root
+from handlers.command.energy.prometheus import Prometheus
+from handlers.command.energy.queries import Api, Credentials
+from handlers.tls import Trust
 from tests.energy import stored
 from tests.simulators import certificates
 from tests.waiting import finished
@@ -94,11 +97,13 @@ class Answers(BaseHTTPRequestHandler):
     status = 200
     missing = 0
     instance = "rack1"
+    asked: list[str] = []
     headers_seen: list[Optional[str]] = []
 
     def do_GET(self) -> None:
         Answers.headers_seen.append(self.headers.get("Authorization"))
         what = urllib.parse.urlsplit(self.path).path
+        Answers.asked.append(urllib.parse.urlsplit(self.path).query)
         body = Answers.query
         if what.endswith("/series"):
             body = good([{"instance": Answers.instance, "__name__": "pdu_up"}])
@@ -141,7 +146,7 @@ def server() -> Iterator[str]:
 def _served(tls: bool = False) -> Iterator[str]:
     Answers.query, Answers.status, Answers.missing = result(), 200, 0
     Answers.instance = "rack1"
-    Answers.headers_seen = []
+    Answers.headers_seen, Answers.asked = [], []
     with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as listening:
         if tls:
             listening.socket = certificates.usual().context.wrap_socket(
@@ -205,6 +210,27 @@ def test_an_answer_that_ends_early_is_an_error(
     Answers.query, Answers.missing = result(matrix([AT, "1"])), 50
     code, error = run(capsys, server)
     assert code >= 3, error
+
+
+def test_thanos_is_asked_for_raw_samples_and_whole_answers(
+    server: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(capsys, server)
+    assert len(Answers.asked) > 1
+    for asked in map(urllib.parse.parse_qs, Answers.asked):
+        assert asked["partial_response"] == ["false"]
+        assert asked["max_source_resolution"] == ["0s"]
+
+
+def test_a_reading_was_taken_at_some_moment_of_its_scrape(server: str) -> None:
+    Answers.query = result(
+        matrix([AT, "3600000"]), matrix([AT, "42"], __name__="scrape_duration_seconds")
+    )
+    source = Prometheus(Api(server, Credentials(), Trust()))
+    with contextlib.closing(source):
+        (pdu,) = source.pdus(FIRST, FIRST + DAY)
+    assert pdu.begins[0] == pytest.approx(AT, abs=0.1)
+    assert pdu.ends[0] == pytest.approx(AT + 42.0, abs=0.1)
 
 
 def test_staleness_markers_are_no_readings(server: str, capsys: pytest.CaptureFixture[str]) -> None:
