@@ -17,8 +17,10 @@ from handlers.command import root
 from handlers.command.energy import audit, checks, groups, plots
 from handlers.command.energy.clock import seen_by_monotonic
 from handlers.command.energy.meters import Meter, Meters
+from handlers.command.energy.outcome import kwh
 from handlers.command.energy.owners import Tenure
 from handlers.command.energy.readings import OWN, OutletReading, Pdu, Poll, changed
+from handlers.command.energy.registers import Kilowatthours
 
 from .test_audit import FIRST, HOUR, LAST, hours, line, passed, written
 
@@ -328,3 +330,13 @@ def test_usage(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     wrong: Sequence[Sequence[str]] = (("--csv", "--json"), ("--username", "joe"))
     for more in wrong:
         assert run(folder, *more) == 2
+
+
+def test_bounds_are_rounded_away_from_each_other() -> None:
+    assert kwh(Kilowatthours(low=1.0009, best=1.0, high=1.0011)) == ["1.000", "1.000", "1.002"]
+
+
+def test_the_error_that_a_unit_states_counts_more_than_what_is_usual() -> None:
+    meters = Meters(Meter(limit_kw=3.68, class_percent=1.0))
+    assert meters.of("rack1", "1", 0.5).class_percent == 0.5
+    assert meters.of("rack1", "1").class_percent == 1.0
