@@ -260,6 +260,16 @@ def test_the_login_comes_from_a_file_and_is_never_shown(
     assert run(capsys, server, "--secret-file", f"community={secret}")[0] == 2
 
 
+def test_a_login_does_not_go_over_a_network_without_tls(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("hunter2secret\n")
+    secret.chmod(0o600)
+    code, error = run(capsys, "http://192.0.2.1:9090", "--secret-file", f"token={secret}")
+    assert code == 2 and "https://" in json.dumps(error)
+
+
 def test_the_certificate_is_checked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     authority = tmp_path / "ca.pem"
     authority.write_text(certificates.usual().authority.ca_pem)

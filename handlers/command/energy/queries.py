@@ -20,6 +20,7 @@ from ...http.client import HttpClient, endpoint
 from ...http.connection import StandardTransport
 from ...http.login import Login
 from ...tls import Trust
+from ..servers import check_sealed
 
 #: limit for an answer, in bytes: a day of a PDU with 48 outlets at 5 s takes about 100 MB
 _LIMIT = 256_000_000
@@ -71,8 +72,10 @@ class Api:
     """A server. Close it after use."""
 
     def __init__(self, url: str, credentials: Credentials, trust: Trust) -> None:
-        """Raises SettingsError for a URL that cannot be asked."""
+        """Raises SettingsError for a URL that cannot be asked, or not with a login."""
         parts = _parts(url)
+        if credentials != Credentials():
+            check_sealed(parts.scheme, parts.hostname)
         where = endpoint(parts.scheme, parts.netloc)
         self.name = f"{parts.scheme}://{where.netloc}{parts.path.rstrip('/')}"
         self._path = parts.path.rstrip("/")

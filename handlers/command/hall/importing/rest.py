@@ -21,6 +21,7 @@ from ....http.strict_json import loads
 from ....tls import Trust
 from ...files import read_file
 from ...fleet import private
+from ...servers import check_sealed
 from .dcim import KINDS, Objects
 
 _PAGE = 200
@@ -35,6 +36,7 @@ def fetch(url: str, token_file: str, ca_file: str = "") -> Objects:
     parts = urlsplit(url)
     if parts.scheme not in ("https", "http") or not parts.hostname or "@" in parts.netloc:
         raise SettingsError("the URL must be https://HOST, with a path if the system has one")
+    check_sealed(parts.scheme, parts.hostname)
     token = private.text(token_file, private.SECRET).strip()
     # "Token" is the scheme of both; NetBox 4.5 also has tokens that are sent as Bearer
     scheme = "Bearer" if token.startswith("nbt_") else "Token"
