@@ -63,7 +63,7 @@ def no_traces(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither of the settings of who runs the tests, nor of other tests, which have loaded the
     handler with the view that has no current.
     """
-    for key in os.environ:
+    for key in list(os.environ):
         if key.startswith("PDU_"):
             monkeypatch.delenv(key)
     show_outlet_current()
@@ -211,15 +211,13 @@ def test_a_machine_is_restarted_and_has_both_cords_again(
 
 
 @mixed
-def test_switching_an_outlet_moves_its_current_to_the_mate(
-    run_of: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_switching_an_outlet_moves_its_current_to_the_mate(run_of: Run) -> None:
     twin, machines = run_of.twin, ("r1/web-1", "r2/db-3", "r3/gpu-1", "r4/app-1")
     boxes = [box for box in twin.plant.boxes if box.name in machines]
     before = run_of.outlets()
     for box in boxes:
         first = box.supplies[0]
-        switch(twin.doors[first.pdu].peer, first.outlet, monkeypatch)
+        switch(twin.doors[first.pdu].peer, first.outlet)
     twin.settle()
     after = run_of.outlets()
     for box in boxes:
@@ -231,15 +229,16 @@ def test_switching_an_outlet_moves_its_current_to_the_mate(
     assert twin.dark() == [] == twin.fell
 
 
-def switch(peer: Peer, outlet: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def switch(peer: Peer, outlet: str) -> None:
     settings = {**peer.settings, **peer.snmp, "timeout": "60"}
     words = [peer.handler, f"{peer.address}:{settings['port']}", outlet, "--yes"]
     for key in ("username", "timeout", "device"):
         words += ["-s", f"{key}={settings[key]}"] if key in settings else []
     words += ["--no-verify"] if "ca_pem" in settings else []
-    monkeypatch.setenv("PDU_COMMUNITY", "private")
-    monkeypatch.setenv("PDU_PASSWORD", settings.get("password", ""))
-    done = pdu("off", *words)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PDU_COMMUNITY", "private")
+        patch.setenv("PDU_PASSWORD", settings.get("password", ""))
+        done = pdu("off", *words)
     assert done.code == 0, done.err
 
 
@@ -315,8 +314,8 @@ def test_the_hall_of_the_page_runs_as_written(
         assert out[3][1][0] == "5 machines: 10 steps in r1.plan, 0 refused"
         assert out[4][1][-1] == "10 of 10 steps ended"
         checked = pdu("check", "hall.csv", "--auth", "logins.toml", "--json")
-        states = [one["state"] for pdu in json.loads(checked.out)["pdus"] for one in pdu["outlets"]]
-        assert len(states) == 64 and set(states) == {"UP"}
+        outlets = [read["outlets"] for read in json.loads(checked.out)["pdus"]]
+        assert [one["state"] for some in outlets for one in some] == ["UP"] * 64
         said = answers(process, "show", orders, "restore all", "fail it", "restore feed:X")
     # nothing went dark before the feed failed
     assert said.startswith("failed or tripped: nothing\nr2/db-1 goes dark\n")
