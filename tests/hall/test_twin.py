@@ -1,6 +1,7 @@
 """The living twin, and the rehearsal against what really happens in it.
 
-Over two protocols, with HALL_OVER=all in the environment over all four.
+Each failure is compared in the mixed hall, and with HALL_OVER=all in the environment over each of
+the four protocols.
 """
 
 from __future__ import annotations
@@ -118,7 +119,7 @@ def run_of(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Run]:
 
 
 _ALL = [kind for kind in KINDS if kind != "mixed"] if os.environ.get("HALL_OVER") == "all" else []
-each_kind = pytest.mark.parametrize("run_of", _ALL or ["snmp", "nut"], indirect=True)
+each_kind = pytest.mark.parametrize("run_of", _ALL or ["mixed"], indirect=True)
 mixed = pytest.mark.parametrize("run_of", ["mixed"], indirect=True)
 
 
