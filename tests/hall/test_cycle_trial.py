@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import random
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,15 +16,18 @@ import pytest
 from hypothesis import given, settings, strategies
 
 from handlers.command import journal
+from handlers.command.hall import reading_toml
 from handlers.command.hall.cycle import plan_file, run, steps
 from handlers.command.hall.cycle.plan_file import Plan
 from handlers.command.hall.cycle.steps import Mode
 from handlers.command.hall.cycle.world import Ended
+from handlers.command.hall.rehearsal import Hall
 from handlers.command.report import Interrupted
 from handlers.errors import SettingsError
 from tests.hall.cycle_trial import Case, Judge, Trial, case
 from tests.hall.halls import LOOSE, TIDY, Habits
-from tests.hall.plant_world import FAULTS, Killed
+from tests.hall.plant import Bar, Box, Outlet, Plant, Supply
+from tests.hall.plant_world import FAULTS, Killed, PlantWorld
 
 SEEDS = strategies.integers(0, 100_000)
 MODES = strategies.sampled_from(list(Mode))
@@ -105,6 +110,49 @@ def test_an_old_plan_of_which_one_cord_is_off_switches_only_that_one_on() -> Non
     )
     assert (ended.error, ended.done, ended.restored) == (None, 0, [step.cords[0]])
     assert world.relays() == before and len(world.commands) == 2
+
+
+@pytest.mark.parametrize("is_spare", [True, False], ids=["spare", "not metered"])
+@pytest.mark.parametrize("rating", [4.0, 16.0])
+def test_a_cord_that_is_not_seen_to_go_off_is_let_go_only_if_it_could_carry_the_machine(
+    is_spare: bool, rating: float
+) -> None:
+    """The right cord goes off second; the left relay may be stuck by then."""
+    lines = {"left": rating, "right": 16.0}
+    supplies = [Supply("left", "1", 1.0, spare=is_spare), Supply("right", "1", 1.0)]
+    plant = Plant(
+        ["A", "B"],
+        {},
+        {},
+        {
+            name: Bar(
+                name, [feed], {"1": Outlet(("L1",))}, "r", {"L1": lines[name]}, {}, common=True
+            )
+            for feed, name in (("A", "left"), ("B", "right"))
+        },
+        [Box("m", supplies, 1, 5.0, 0.0)],
+    )
+    drawn = ['[[feed]]\nname = "A"', '[[feed]]\nname = "B"']
+    drawn += [
+        f'[[pdu]]\nname = "{bar.name}"\ninputs = ["{bar.inputs[0]}"]\n[[pdu.line]]\nname = "L1"\n'
+        f'outlets = ["1"]\nbreaker_a = {bar.lines["L1"]}'
+        for bar in plant.bars.values()
+    ]
+    drawn.append('[[machine]]\nname = "m"\ncords = ["left/1", "right/1"]')
+    drawing = reading_toml.parsed("\n".join(drawn), "hall.power.toml")
+    world = PlantWorld(plant, random.Random(0), metered=1.0)
+    world.metered["left"] = is_spare
+    machines = drawing.machines.values()
+    found = steps.planned(Hall(drawing, world.read(drawing.pdus)), Mode.BOTH_FEEDS, machines)
+    plant.bars["right"].outlets["1"].on = False
+    plant.fail((), random.Random(0))
+    trips = "left/L1" in plant.gone
+    assert trips is (rating < 5) and len(found.steps) == (not trips)
+    if trips:
+        assert re.match(
+            "left/1: its outlet is on.*may be stuck unseen; the take-over load on left/L1 up to",
+            found.refusals[0].reason,
+        )
 
 
 # ---- kills, on a real file -----------------------------------------------------------------------

@@ -163,7 +163,9 @@ def _devices(path: str, entries: Iterable[Entry]) -> Sequence[ListedPdu]:
         try:
             made = _device(cells, os.path.dirname(path))
             if made.name in places:
-                raise ValueError(f"the name {made.name!r} is already in {places[made.name]}")
+                raise ValueError(
+                    f"the name {made.name!r} is already in {places[made.name]}: rename one"
+                )
         except (ValueError, SettingsError) as error:
             wrong.append(f"{where}: {getattr(error, 'reason', error)}")
             continue

@@ -277,7 +277,7 @@ class _Reader:
                     place,
                     "cords",
                     f"names {str(cord)!r}, which already belongs to {taken[cord]}; an outlet has"
-                    " one cord",
+                    " one cord: correct one of them",
                 )
             taken[cord] = f"machine {place.name!r}"
             cords.append(cord)
@@ -312,7 +312,7 @@ class _Reader:
                     raise SettingsError(
                         f"{self._path}: {f'line {line}: ' if line else ''}{kind} {name!r}: the key"
                         f" 'inputs' names {str(source)!r}, which already feeds {taken[source]}; an"
-                        " outlet has one cord"
+                        " outlet has one cord: correct one of them"
                     )
                 taken[source] = f"{kind} {name!r}"
         return taken

@@ -46,10 +46,14 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 
 
 def _lines(files: Files) -> list[str]:
+    reads = "hall.power.toml --list hall.csv --auth logins.toml"
     return [
         f"A simulated hall: 4 racks, 8 PDUs. In another terminal: cd {files.drawing.parent}",
-        "  pdu plan check hall.power.toml --list hall.csv --auth logins.toml",
-        "  pdu rehearse hall.power.toml --list hall.csv --auth logins.toml --fail feed:A",
+        f"  pdu plan check {reads}",
+        f"  pdu rehearse {reads} --fail feed:A",
+        f"  pdu cycle-hall {reads} --one-feed-at-a-time --machines 'r1/*' --pause 0.5"
+        " --plan r1.plan",
+        f"  pdu cycle-hall {reads} --run r1.plan",
         "Here: fail feed:A, restore feed:A, show. Ctrl-C ends it.",
     ]
 

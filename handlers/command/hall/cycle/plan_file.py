@@ -113,6 +113,10 @@ def write(path: str, plan: Plan) -> None:
     """Write a new file with the permissions 0600. Raises SettingsError, also if it exists."""
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError:
+        raise SettingsError(
+            f"{path} exists, and a plan is not overwritten: give another name, or remove it"
+        ) from None
     except OSError as error:
         raise SettingsError(f"{path} cannot be written ({error.strerror})") from None
     with journal.Journal(path) as log:

@@ -110,6 +110,13 @@ def obstacle(hall: Hall, mode: Mode, machine: Machine, cords: Sequence[Cord]) ->
         reason = _overload(hall, cords[:count])
         if reason:
             return reason
+    # where no current can be seen to go, "off" is the PDU's word: if that relay is stuck, its cord
+    # gets the whole machine once the others are off
+    for one in now:
+        if one.cord in cords and one.now is not Now.CARRIES:
+            reason = _overload(hall, [cord for cord in cords if cord != one.cord])
+            if reason:
+                return f"{one.cord}: {one.now.value}, so its relay may be stuck unseen; {reason}"
     return ""
 
 

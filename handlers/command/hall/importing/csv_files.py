@@ -27,7 +27,9 @@ def read(paths: Sequence[str]) -> Imported:
         for where, kind, row in _rows(path):
             if kind is CORDS:
                 cords.append(
-                    ImportedCord(row["server"], row.get("psu", ""), row["pdu"], row["outlet"])
+                    ImportedCord(
+                        row["server"], row.get("psu", ""), row["pdu"], row["outlet"], where
+                    )
                 )
                 continue
             lines.append(

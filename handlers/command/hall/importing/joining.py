@@ -13,7 +13,7 @@ from ....errors import SettingsError, printable
 from ....labels import Label
 from ...output import columns
 from ..measured import MeasuredPdu, Readings
-from .model import Imported
+from .model import Imported, ImportedCord
 
 _MOST = 60  # limit for lines of a list
 
@@ -28,37 +28,58 @@ class NotJoined(SettingsError):
 
 def joined(imported: Imported, readings: Readings) -> Imported:
     """The same with the identities of outlets. Raises NotJoined or SettingsError."""
-    wanted: dict[str, dict[str, None]] = {}
+    wanted: dict[str, dict[str, ImportedCord]] = {}
     for cord in (*imported.cords, *imported.fed):
-        wanted.setdefault(cord.pdu, {})[cord.outlet] = None
+        wanted.setdefault(cord.pdu, {}).setdefault(cord.outlet, cord)
     identities = {}
     for pdu, outlets in wanted.items():
         read = readings.pdus.get(pdu)
         if read is None or not read.outlets:
             why = read.error if read is not None else "it is not among the readings"
+            first = next(iter(outlets.values()))
             raise SettingsError(
-                f"the outlets of {printable(pdu, 60)!r} are not known"
+                f"{_place(first)}the outlets of {printable(pdu, 60)!r} are not known"
                 f"{f' ({why})' if why else ''}: give the PDU this name in the fleet list, and get"
                 " it to answer"
             )
-        identities[pdu] = _joined(pdu, list(outlets), read)
-    return imported._replace(
-        cords=[one._replace(outlet=identities[one.pdu][one.outlet]) for one in imported.cords],
-        fed=[one._replace(outlet=identities[one.pdu][one.outlet]) for one in imported.fed],
+        identities[pdu] = _joined(pdu, outlets, read)
+    cords, fed = (
+        [one._replace(outlet=identities[one.pdu][one.outlet]) for one in some]
+        for some in (imported.cords, imported.fed)
     )
+    _check_single([*cords, *fed])
+    return imported._replace(cords=cords, fed=fed)
 
 
-def _joined(pdu: str, wanted: Sequence[str], read: MeasuredPdu) -> dict[str, str]:
+def _check_single(cords: Sequence[ImportedCord]) -> None:
+    taken: dict[tuple[str, str], ImportedCord] = {}
+    for cord in cords:
+        other = taken.setdefault((cord.pdu, cord.outlet), cord)
+        if other is not cord:
+            raise SettingsError(
+                f"{_place(cord)}outlet {printable(cord.outlet, 60)!r} of"
+                f" {printable(cord.pdu, 60)!r} already belongs to {printable(other.machine, 60)!r}"
+                f"{f' ({other.where})' if other.where else ''}; an outlet has one cord: correct one"
+                " of them"
+            )
+
+
+def _place(cord: ImportedCord) -> str:
+    return f"{cord.where}: " if cord.where else ""
+
+
+def _joined(pdu: str, cords: Mapping[str, ImportedCord], read: MeasuredPdu) -> dict[str, str]:
+    wanted = list(cords)
     labels = {label.identity: label for label in read.labels}
     known = [labels.get(identity, Label(identity, identity, "")) for identity in read.outlets]
     for by in (_names(known), _numbers(known)):
         found = {one: by[one.strip().casefold()] for one in wanted if one.strip().casefold() in by}
         if len(found) == len(wanted) and len(set(found.values())) == len(wanted):
             return found
-    missing = [one for one in wanted if one not in found]
+    first = next((one for one in wanted if one not in found), wanted[0])
     raise NotJoined(
-        f"{printable(pdu, 60)}: outlet {printable((missing or wanted)[0], 60)!r} of the import has"
-        " neither the name nor the printed number of one of the PDU's outlets; rename it in one"
+        f"{_place(cords[first])}{printable(pdu, 60)}: outlet {printable(first, 60)!r} of the import"
+        " has neither the name nor the printed number of one of the PDU's outlets; rename it in one"
         " of them",
         _side_by_side(wanted, known),
     )

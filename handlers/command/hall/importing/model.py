@@ -13,6 +13,8 @@ class ImportedCord(NamedTuple):
     psu: str
     pdu: str
     outlet: str
+    #: where it stands: `cords.csv: line 7`; "" if it does not come from a file of lines
+    where: str = ""
 
 
 class ImportedLine(NamedTuple):

@@ -325,7 +325,10 @@ def test_it_asks_and_a_plan_is_not_overwritten(
     before = Path("p").read_bytes()
     assert run(capsys, "--run", "p")[0] == exits.NOT_CONFIRMED
     code, _, err = run(capsys, ONE_FEED, "--machines", "*", "--plan", "p")
-    assert code == 2 and "p cannot be written (File exists)" in err
+    assert (
+        code == 2
+        and "p exists, and a plan is not overwritten: give another name, or remove it" in err
+    )
     assert Path("p").read_bytes() == before and hall.commands() == {}
 
 

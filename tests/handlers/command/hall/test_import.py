@@ -84,7 +84,7 @@ def test_an_outlet_that_does_not_join_stops_the_import_with_both_lists(
     table.write_text("server,psu,pdu,outlet\nsrv,1,left,web\nsrv,2,left,12\n")
     code, out, err = run(capsys, "plan", "import", table, "--readings", readings, "-o", target)
     assert code == 2 and not target.exists()
-    assert "left: outlet 'web' of the import has neither the name nor the printed number" in err
+    assert "c.csv: line 2: left: outlet 'web' of the import has neither the name nor the" in err
     assert out.splitlines()[:3] == [
         "in the import  identity  printed  name on the PDU",
         "web            1         11       web",
@@ -99,7 +99,11 @@ def test_an_outlet_that_does_not_join_stops_the_import_with_both_lists(
         ("server,psu,pdu,outlet\na,1,left\n", "line 2: the cell 'outlet' is empty"),
         ("server,psu,pdu,outlet\na,1,left,1,5\n", "line 2 has 5 cells, the header has 4"),
         ("pdu,line,breaker_a,feed\nleft,L1,big,A\n", "line 2: breaker_a must be a number"),
-        ("server,psu,pdu,outlet\na,1,gone,1\n", "the outlets of 'gone' are not known"),
+        ("server,psu,pdu,outlet\na,1,gone,1\n", "line 2: the outlets of 'gone' are not known"),
+        (
+            "server,psu,pdu,outlet\na,1,left,web\n\nb,1,left,web\n",
+            "line 4: outlet '1' of 'left' already belongs to 'a' (",
+        ),
     ],
 )
 def test_a_wrong_table_is_one_sentence(
