@@ -330,7 +330,8 @@ def test_the_hall_of_the_page_runs_as_written(
 def started(make: str, folder: Path) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
     """What this line of make starts, in another folder, and the first lines that it prints."""
     shown = subprocess.run(
-        [program("make"), "-n", *shlex.split(make)[1:]],
+        # the second: make test calls this make
+        [program("make"), "-n", "--no-print-directory", *shlex.split(make)[1:]],
         cwd=ROOT,
         capture_output=True,
         text=True,
