@@ -14,10 +14,10 @@ import json
 import math
 import time
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple, Optional
 
 from ...errors import SettingsError, printable
-from .readings import OWN, OutletReading, Pdu, Poll, gathered
+from .readings import OWN, Found, OutletReading, Pdu, Poll, gathered
 
 #: what a line raises that is not such a round
 _BAD = (ValueError, TypeError, KeyError, RecursionError, OverflowError)
@@ -36,9 +36,9 @@ class Rounds:
         self._paths = paths
         self._origin: list[str] = []
 
-    def pdus(self, begin: float, end: float) -> Iterator[Pdu]:
-        """All PDUs, with all of their readings."""
-        yield from gathered(self._polls()).values()
+    def each(self, begin: float, end: float, audit: Callable[[Pdu], Found]) -> Iterator[Found]:
+        """Of all PDUs, with all of their readings."""
+        yield from map(audit, gathered(self._polls()).values())
 
     def close(self) -> None:
         """Nothing to do: a file is open only while it is read."""
