@@ -238,6 +238,9 @@ energy = Lazy(
     "energy",
     {
         "audit": LazyCommand("energy.cli", "audit", "kWh of a period, with bounds on their error"),
+        "pack": LazyCommand(
+            "energy.packing", "pack", "past days as columns: fast audits of many PDUs"
+        ),
         "verify": LazyCommand(
             "meter.verify", "verify", "whether the files of pdu meter were changed"
         ),
