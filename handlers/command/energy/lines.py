@@ -15,7 +15,11 @@ from .readings import NO_STATE as UNKNOWN, OFF, ON, OWN, Unit
 
 #: what a record raises that is not of a meter
 BAD = (ValueError, TypeError, LookupError, OverflowError)
-_STATES = {"1": ON, "0": OFF, NO_STATE: UNKNOWN}
+#: sign of a state -> the state; _NONE for another byte
+_NONE = 255
+_STATES = bytes(
+    {ord("1"): ON, ord("0"): OFF, ord(NO_STATE): UNKNOWN}.get(byte, _NONE) for byte in range(256)
+)
 _NUMBERS = frozenset({int, float})
 
 
@@ -77,8 +81,8 @@ def _row(record: Mapping[str, Any], outlets: int) -> Row:
     begin, end = record["utc"]
     up = record.get("up")
     on = record.get("on")
-    states = bytes(_STATES[sign] for sign in on) if on else bytes([UNKNOWN]) * outlets
-    if len(states) != outlets:
+    states = _text(on).encode().translate(_STATES) if on else bytes([UNKNOWN]) * outlets
+    if len(states) != outlets or _NONE in states:
         raise ValueError("on")
     return Row(
         _number(begin),
@@ -97,11 +101,11 @@ def _column(own: Any, listed: Optional[Sequence[Any]], outlets: int) -> array[fl
         return array("d", [_figure(own), *([math.nan] * outlets)])
     if len(listed) != outlets:
         raise ValueError("another number of outlets")
-    figures = [own, *listed]
-    # 48 outlets and each poll: most have all figures, and these calls are of C
-    if _NUMBERS.issuperset(map(type, figures)) and min(figures) >= 0 and max(figures) < math.inf:
-        return array("d", figures)
-    return array("d", map(_figure, figures))
+    column = array("d", [_figure(own)])
+    # most polls have all figures of their many outlets, and these calls are of C
+    is_usual = _NUMBERS.issuperset(map(type, listed)) and min(listed, default=0.0) >= 0.0
+    column.extend(listed if is_usual and sum(listed) < math.inf else map(_figure, listed))
+    return column
 
 
 def _figure(value: Any) -> float:
