@@ -35,7 +35,7 @@ class Meter:
         self._origin: Sequence[str] = ()
 
     def each(self, begin: float, end: float, audit: Callable[[Pdu], Found]) -> Iterator[Found]:
-        """Of all PDUs, with their readings from a day before the period to a day after it.
+        """Of all PDUs by name, with their readings from a day before the period to a day after it.
 
         Raises SettingsError; journal.Changed names a line that is not as it was written.
         """
@@ -130,7 +130,7 @@ def _audits(indexes: Sequence[packs.Index], audit: Callable[[Pdu], Found]) -> It
         for place in index.places:
             places.setdefault(place.unit.pdu, []).append((index.path, place))
     large = sum(map(len, places.values())) > _LARGE_BLOCKS
-    yield from spread(partial(_audit, audit), [*places.items()], large=large)
+    yield from spread(partial(_audit, audit), sorted(places.items()), large=large)
 
 
 def _audit(

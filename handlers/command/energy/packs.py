@@ -160,9 +160,6 @@ def _written(source: str, file: IO[bytes]) -> Index:
             rows = waiting[unit.pdu] = _Rows(unit)
         rows.append(row)
     places += [_block(file, rows) for rows in waiting.values()]
-    # PDUs in the order of their first polls
-    order = {pdu: number for number, pdu in enumerate(waiting)}
-    places.sort(key=lambda one: order[one.unit.pdu])
     return Index("", "", after, last, places)
 
 
