@@ -233,7 +233,7 @@ def test_a_reading_was_taken_at_some_moment_of_its_scrape(server: str) -> None:
     )
     source = Prometheus(Api(server, Credentials(), Trust()))
     with contextlib.closing(source):
-        (pdu,) = source.pdus(FIRST, FIRST + DAY)
+        (pdu,) = source.each(FIRST, FIRST + DAY, lambda one: one)
     assert pdu.begins[0] == pytest.approx(AT, abs=0.1)
     assert pdu.ends[0] == pytest.approx(AT + 42.0, abs=0.1)
 

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple, Optional
 
 from handlers.command import root
 from handlers.command.energy.registers import Kilowatthours
-from handlers.command.fleet.polling import UP, Outlet, Reading
+from handlers.command.fleet.polling import UP, PolledOutlet, Reading
 from handlers.command.meter import lines
 from handlers.command.meter.days import Days, day_of
 from handlers.command.meter.instants import Instant
@@ -124,7 +124,7 @@ def journal(folder: Path, made: Sequence[Twin]) -> None:
 def _taken(poll: twin.Poll) -> lines.Taken:
     assert poll.monotonic is not None
     reading = Reading(
-        [Outlet("1", UP, None, poll.value)],
+        [PolledOutlet("1", UP, None, poll.value)],
         None,
         None,
         answered=True,

@@ -63,9 +63,9 @@ class Lines:
         return None
 
     def _unit(self, record: Mapping[str, Any]) -> Unit:
+        if not isinstance(record["outlets"], list):
+            raise ValueError("outlets")
         registers = (OWN, *map(_text, record["outlets"]))
-        if len(set(registers)) != len(registers):
-            raise ValueError("an outlet comes twice, or has no identity")
         return Unit(
             _text(record["name"]),
             f"{_text(record['handler'])} {_text(record['address'])}",

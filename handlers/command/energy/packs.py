@@ -63,8 +63,14 @@ def loads() -> Callable[[bytes], Any]:
         import orjson
     except ImportError:
         return json.loads
-    parse: Callable[[bytes], Any] = orjson.loads
-    return parse
+
+    def parsed(line: bytes) -> Any:
+        try:
+            return orjson.loads(line)
+        except ValueError:  # it refuses more than json, such as very large whole numbers
+            return json.loads(line)
+
+    return parsed
 
 
 def beside(source: str) -> str:

@@ -218,7 +218,9 @@ class Pdu:
         self.monotonic.extend(block.monotonic)
         columns = zip(unit.registers, block.kwh, block.amperes, block.watts, block.states)
         for identity, *column in columns:
-            self.registers[identity].extend(*column)
+            # one that comes twice is not read: see `append`
+            if unit.registers.count(identity) == 1:
+                self.registers[identity].extend(*column)
         for series in self.registers.values():
             if len(series.kwh) == polls:
                 series.skip(more)
