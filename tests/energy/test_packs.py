@@ -152,7 +152,7 @@ def test_packs_change_no_answer_and_are_of_their_file_only(
     with monkeypatch.context() as patch:
         patch.setattr(spread, "cores", lambda: 2)
         patch.setattr(journals, "_LARGE_BLOCKS", -1)
-        patch.setattr(journals, "_LARGE_BYTES", -1)
+        patch.setattr(spread, "_LARGE", -1)
         assert run(tmp_path, capsys)[1] == found
     # A changed line is named, though the pack has the right one.
     path = tmp_path / "2026-10-01.jsonl"

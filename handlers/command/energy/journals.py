@@ -17,12 +17,12 @@ from ...errors import SettingsError, printable
 from .. import journal
 from ..meter import days
 from . import packs
-from .readings import Found, Pdu
-from .spread import spread
+from .readings import Found, Pdu, Unit
+from .spread import are_large, spread
 
 _DAY = 86400.0
-#: what other processes are started for: bytes of journals to read, blocks of packs
-_LARGE_BYTES, _LARGE_BLOCKS = 50_000_000, 2_000
+#: from so many blocks of packs on, other processes are started
+_LARGE_BLOCKS = 2_000
 #: for large files that live as long as a command (Filesystem Hierarchy Standard 3.0, 5.15)
 _ROOMY = "/var/tmp"  # noqa: S108  # only the parent of a folder with a name that is not known
 
@@ -104,15 +104,17 @@ def _roomy() -> Optional[str]:
 
 def _indexes(paths: Sequence[str], folder: str) -> Iterator[packs.Index]:
     """The packs of files that follow each other. Raises Changed if they do not."""
-    size = sum(map(os.path.getsize, paths))
-    before = ""
-    for path, index in zip(
-        paths, spread(partial(_index, folder), paths, large=size > _LARGE_BYTES)
-    ):
+    before, units = "", dict[Unit, Unit]()
+    for path, index in zip(paths, spread(partial(_index, folder), paths, large=are_large(paths))):
         if before and index.after != before:
             raise journal.discontinued(path)
         before = index.hash
-        yield index
+        yield index._replace(places=[_shared(place, units) for place in index.places])
+
+
+def _shared(place: packs.Place, units: dict[Unit, Unit]) -> packs.Place:
+    """The place with a unit that days have in common: 1,000 PDUs have 100,000 places in a month."""
+    return place._replace(unit=units.setdefault(place.unit, place.unit))
 
 
 def _index(folder: str, path: str) -> packs.Index:

@@ -15,7 +15,7 @@ from ..meter import days
 from ..options import Word, given, output
 from ..output import Result, counted, shown
 from . import packs
-from .spread import spread
+from .spread import are_large, spread
 
 
 class Packed(NamedTuple):
@@ -36,7 +36,7 @@ def packed(folder: str) -> Packed:
     paths = days.files(folder)
     if not paths:
         raise SettingsError(f"{printable(folder)} has no file of a meter, such as 2026-11-23.jsonl")
-    done = [*spread(_kept, paths[:-1], large=len(paths) > 2)]
+    done = [*spread(_kept, paths[:-1], large=are_large(paths))]
     size = sum(os.path.getsize(packs.beside(path)) for path in paths[:-1])
     return Packed(done.count(False), done.count(True), size)
 

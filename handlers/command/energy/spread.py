@@ -16,6 +16,9 @@ from ..fleet.crew import cores
 #: more would only need more memory: each has a PDU's readings, and its own numpy
 _MOST = 4
 
+#: files of so many bytes together
+_LARGE = 50_000_000
+
 Thing = TypeVar("Thing")
 Result = TypeVar("Result")
 
@@ -53,6 +56,11 @@ def spread(
             if error is not None:
                 raise error
             yield result
+
+
+def are_large(paths: Sequence[str]) -> bool:
+    """Whether reading all of these files earns the start of processes."""
+    return sum(map(os.path.getsize, paths)) > _LARGE
 
 
 def _serve(pipe: Connection, do: Callable[[Thing], Result], things: Sequence[Thing]) -> None:
