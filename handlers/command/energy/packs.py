@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import itertools
 import json
 import os
 import sys
@@ -214,53 +215,63 @@ def index_of(path: str, sha256: str) -> Optional[Index]:
 
 
 def blocks(places: Iterable[tuple[str, Place]]) -> Iterator[Block]:
-    """Blocks in the order of their places, each with the path of its pack. Raises SettingsError."""
+    """The polls at places, each with the path of its pack; one block while the unit is the same.
+
+    Raises SettingsError for a pack that cannot be read or is damaged.
+    """
     with contextlib.ExitStack() as stack:
         opened: dict[str, IO[bytes]] = {}
-        for path, place in places:
-            try:
-                if path not in opened:
-                    opened[path] = stack.enter_context(open(path, "rb", buffering=0))
-                data = os.pread(opened[path].fileno(), _size(place), place.offset)
-            except OSError as error:
-                raise SettingsError(
-                    f"{printable(path)} cannot be read ({error.strerror})"
-                ) from None
-            if len(data) != _size(place) or zlib.crc32(data) != place.crc:
-                raise SettingsError(
-                    f"{printable(path)} is damaged: remove it, and run `pdu energy pack`"
-                )
-            yield _parsed(place, data)
+        for unit, group in itertools.groupby(places, key=lambda one: one[1].unit):
+            parts, failed = [], 0
+            for path, place in group:
+                parts.append(_columns(path, place, opened, stack))
+                failed += place.failed
+            yield _joined(unit, parts, failed)
 
 
-def _size(place: Place) -> int:
-    registers = len(place.unit.registers)
-    return place.polls * (_DOUBLE * (_TIMES + _FIGURES * registers) + registers)
+def _columns(
+    path: str, place: Place, opened: dict[str, IO[bytes]], stack: contextlib.ExitStack
+) -> bytes:
+    size = place.polls * _bytes(place.unit)
+    try:
+        if path not in opened:
+            opened[path] = stack.enter_context(open(path, "rb", buffering=0))
+        opened[path].seek(place.offset)
+        found = opened[path].read(size)
+    except OSError as error:
+        raise SettingsError(f"{printable(path)} cannot be read ({error.strerror})") from None
+    if len(found) != size or zlib.crc32(found) != place.crc:
+        raise SettingsError(f"{printable(path)} is damaged: remove it, and run `pdu energy pack`")
+    return found
 
 
-def _parsed(place: Place, data: bytes) -> Block:
-    registers, length = len(place.unit.registers), _DOUBLE * place.polls
-    view = memoryview(data)
+def _bytes(unit: Unit) -> int:
+    """Of one poll in a block."""
+    return _DOUBLE * (_TIMES + _FIGURES * len(unit.registers)) + len(unit.registers)
 
-    def columns(first: int) -> Sequence[memoryview]:
-        numbers = range(first, first + registers)
-        return [view[number * length : (number + 1) * length] for number in numbers]
 
-    begins, ends, monotonic, uptimes = (
-        array("d", data[number * length : (number + 1) * length]) for number in range(_TIMES)
+def _joined(unit: Unit, parts: Sequence[bytes], failed: int) -> Block:
+    """Blocks of one unit that follow each other, as one."""
+    registers, polls = len(unit.registers), [len(part) // _bytes(unit) for part in parts]
+
+    def doubles(number: int) -> bytes:
+        return b"".join(
+            [
+                part[_DOUBLE * count * number : _DOUBLE * count * (number + 1)]
+                for part, count in zip(parts, polls)
+            ]
+        )
+
+    def states(register: int) -> bytes:
+        first = _DOUBLE * (_TIMES + _FIGURES * registers) + register
+        return b"".join(
+            [part[count * first : count * (first + 1)] for part, count in zip(parts, polls)]
+        )
+
+    begins, ends, monotonic, uptimes = (array("d", doubles(number)) for number in range(_TIMES))
+    kwh, amperes, watts = (
+        [doubles(_TIMES + kind * registers + register) for register in range(registers)]
+        for kind in range(_FIGURES)
     )
-    kwh, amperes, watts = (columns(_TIMES + number * registers) for number in range(_FIGURES))
-    rest = view[(_TIMES + _FIGURES * registers) * length :]
-    states = [rest[one * place.polls : (one + 1) * place.polls] for one in range(registers)]
-    return Block(
-        place.unit,
-        begins,
-        ends,
-        monotonic,
-        uptimes,
-        kwh,
-        amperes,
-        watts,
-        states,
-        place.failed,
-    )
+    signs = [states(register) for register in range(registers)]
+    return Block(unit, begins, ends, monotonic, uptimes, kwh, amperes, watts, signs, failed)

@@ -88,11 +88,11 @@ class Block(NamedTuple):
     monotonic: array[float]
     uptimes: array[float]
     #: the doubles of a column, for each register
-    kwh: Sequence[memoryview]
-    amperes: Sequence[memoryview]
-    watts: Sequence[memoryview]
+    kwh: Sequence[bytes]
+    amperes: Sequence[bytes]
+    watts: Sequence[bytes]
     #: a byte for each poll
-    states: Sequence[memoryview]
+    states: Sequence[bytes]
     #: more polls, which read nothing
     failed: int
 
@@ -144,9 +144,7 @@ class Series:
             del column[polls:]
         self.append(OutletReading(""))
 
-    def extend(
-        self, kwh: memoryview, amperes: memoryview, watts: memoryview, states: memoryview
-    ) -> None:
+    def extend(self, kwh: bytes, amperes: bytes, watts: bytes, states: bytes) -> None:
         """Keep the columns of a block."""
         self.kwh.frombytes(kwh)
         self.amperes.frombytes(amperes)
