@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export HYPOTHESIS_NO_PLUGINS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help env env-tests system nautobot demo test lint audit faults soak hosts fuzz coverage packages tools walk recipes try hall serve pictures devices bench bench-raritan bench-snmp bench-nut bench-redfish bench-cold bench-fleet bench-page bench-driver bench-gateway trial-shards clean
+.PHONY: help env env-tests system nautobot demo test lint audit faults soak hosts fuzz coverage packages tools walk recipes try hall serve pictures devices bench bench-raritan bench-snmp bench-nut bench-redfish bench-cold bench-fleet bench-page bench-driver bench-energy bench-gateway trial-shards clean
 
 help:            ## print this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */	/' | expand -t 16
@@ -129,6 +129,9 @@ bench-fleet: env-tests system ## 1,000 and 10,000 simulated PDUs read by pdu che
 
 bench-page: env-tests ## the local DCImanager: 200 PDUs polled, one that hangs, one that crashes; how fast its page answers
 	@$(RUN) -m tests.benchmarks.bench_page
+
+bench-energy: env-tests ## pdu energy audit: a month of 100 PDUs with 48 outlets, from packs, without them, and without the extra's libraries
+	@$(RUN) -m tests.benchmarks.bench_energy
 
 bench-driver: env-tests ## pdu nut-driver with 200 simulated PDUs: CPU, memory, how fast it answers upsd
 	@$(RUN) -m tests.benchmarks.bench_driver

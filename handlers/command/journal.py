@@ -241,6 +241,26 @@ def last_hash(path: str) -> str:
         raise SettingsError(f"{path} cannot be read ({error.strerror})") from None
 
 
+def last_record(path: str) -> Mapping[str, Any]:
+    """What the last whole line of an unpacked journal says; {} if there is none.
+
+    Raises as `read`.
+    """
+    try:
+        with open(path, "rb") as file:
+            end = _end_of_lines(file, os.fstat(file.fileno()).st_size)
+            _last_hash(file, end, path)  # checks the line
+            file.seek(_begin_of_line(file, end) + _BODY)
+            body = file.read(end - 1 - file.tell())
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read ({error.strerror})") from None
+    try:
+        record: Mapping[str, Any] = json.loads(b"{" + body) if body else {}
+    except (ValueError, RecursionError):
+        raise Changed(f"{path}: its last line is not one of a journal") from None
+    return record
+
+
 def read_all(paths: Iterable[str]) -> Iterator[tuple[str, Entry]]:
     """The lines of a series of journals, in this order, with the path of each.
 
@@ -250,12 +270,17 @@ def read_all(paths: Iterable[str]) -> Iterator[tuple[str, Entry]]:
     for path in paths:
         for entry in read(path):
             if entry.line == 1 and before and entry.record.get("after") != before:
-                raise Changed(
-                    f"{path}: line 1 does not continue the file before it: a file is missing, or"
-                    " lines at the end of the one before were removed or added"
-                )
+                raise discontinued(path)
             before = entry.hash
             yield path, entry
+
+
+def discontinued(path: str) -> Changed:
+    """The error for a file whose `after` is not the hash of the file before it."""
+    return Changed(
+        f"{path}: line 1 does not continue the file before it: a file is missing, or lines at the"
+        " end of the one before were removed or added"
+    )
 
 
 def _opened(path: str) -> Union[IO[bytes], gzip.GzipFile]:

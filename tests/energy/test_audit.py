@@ -212,7 +212,7 @@ def test_wrong_arguments(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     zone, days = ASKED[4:], ASKED[:4]
     overlapping = written(tmp_path, [GOOD, line(FIRST + 60, 1.1)], "overlapping.jsonl")
     for arguments, said in (
-        ((empty, *ASKED), "is empty"),
+        ((empty, *ASKED), "has no round"),
         ((tmp_path / "none", *ASKED), "cannot be read"),
         ((path, *days, "--zone", "Europe/Nowhere"), "no time zone"),
         ((path, *days, "--zone", "../etc/passwd"), "no time zone"),

@@ -18,7 +18,7 @@ from handlers.command import root
 from handlers.command.energy.prometheus import Prometheus
 from handlers.command.energy.queries import Api, Credentials
 from handlers.tls import Trust
-from tests.energy import stored
+from tests.energy import stored, three
 from tests.simulators import certificates
 from tests.waiting import finished
 
@@ -59,11 +59,16 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, Any]:
 
 @pytest.mark.against("prometheus")
 @pytest.mark.against("victoria-metrics")
-def test_both_servers_give_the_same_readings(
+def test_both_servers_and_a_journal_give_the_same_readings(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with stored.prometheus(tmp_path, samples()) as one, stored.victoria(tmp_path, samples()) as two:
+    twins = [*three.twins(2, 1)]
+    three.journal(tmp_path / "kept", twins)
+    data = {**samples(), **three.samples(twins)}
+    with stored.prometheus(tmp_path, data) as one, stored.victoria(tmp_path, data) as two:
         answers = [run(capsys, url) for url in (one, two)]
+        same = three.compared(twins, (str(tmp_path / "kept"), one, two), 1)
+    assert all(one.agree for one in same), same
     for code, found in answers:
         assert code == 1, found
         first, second = found["pdus"][0]["outlets"]
@@ -228,7 +233,7 @@ def test_a_reading_was_taken_at_some_moment_of_its_scrape(server: str) -> None:
     )
     source = Prometheus(Api(server, Credentials(), Trust()))
     with contextlib.closing(source):
-        (pdu,) = source.pdus(FIRST, FIRST + DAY)
+        (pdu,) = source.each(FIRST, FIRST + DAY, lambda one: one)
     assert pdu.begins[0] == pytest.approx(AT, abs=0.1)
     assert pdu.ends[0] == pytest.approx(AT + 42.0, abs=0.1)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from contextlib import closing
+from functools import partial
 from typing import Any, NamedTuple, Optional
 from zoneinfo import ZoneInfo
 
@@ -112,7 +113,7 @@ def _found(
     asked = Asked(begin, end, meters, owned, drawn=wanted.html is not None)
     source = source_of(wanted.source, _access(wanted, state))
     with closing(source):
-        pdus = [audited(one, asked) for one in source.pdus(begin, end)]
+        pdus = [*source.each(begin, end, partial(audited, asked=asked))]
     if not pdus:
         raise SettingsError("there is no PDU in these readings")
     sums = by_customer(owned, pdus, begin, end) if owned else []
@@ -237,6 +238,9 @@ energy = Lazy(
     "energy",
     {
         "audit": LazyCommand("energy.cli", "audit", "kWh of a period, with bounds on their error"),
+        "pack": LazyCommand(
+            "energy.packing", "pack", "past days as columns: fast audits of many PDUs"
+        ),
         "verify": LazyCommand(
             "meter.verify", "verify", "whether the files of pdu meter were changed"
         ),

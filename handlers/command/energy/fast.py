@@ -113,7 +113,8 @@ def _is_wrong_unit(
     figures = watts / 1000.0 if by_watts else amperes * ((supply.volts or 0.0) / 1000.0)
     flowed = (figures[1:] + figures[:-1]) / 2.0 * seconds / 3600.0
     used = (rises >= 0.0) & (seconds > 0.0) & ~np.isnan(flowed)
-    days = (begins[1:][used] // 86400.0).astype(np.int64)
+    # Whole seconds have the same days, and numpy divides integers ten times as fast.
+    days = begins[1:][used].astype(np.int64) // 86400
     if not len(days):
         return False
     days -= days.min()

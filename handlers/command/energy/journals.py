@@ -1,30 +1,30 @@
 """The journal of `pdu meter` as a source: a folder with a file of chained lines for each UTC day.
 
-docs/dev/energy.md has the form of its lines.
+Its files are read as packs, PDU by PDU, so that memory is for one PDU only. A day without a pack of
+its own gets one for the time of the audit.
 """
 
 from __future__ import annotations
 
 import hashlib
-import math
 import os
-import re
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Optional
+import tempfile
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Callable, NamedTuple, Optional
 
 from ...errors import SettingsError, printable
 from .. import journal
-from .readings import OWN, OutletReading, Pdu, Poll, gathered
+from ..meter import days
+from . import packs
+from .readings import Found, Pdu, Unit
+from .spread import are_large, spread
 
-#: the file of a day; a past one may be packed
-_NAME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})\.jsonl(?:\.gz)?")
 _DAY = 86400.0
-#: what a record raises that is not of a meter
-_BAD = (ValueError, TypeError, LookupError, OverflowError)
-_STATES = {"1": "UP", "0": "DOWN"}
-#: what is text in the line of a unit
-_TEXTS = ("name", "handler", "address", "family", "serial", "firmware")
+#: from so many blocks of packs on, other processes are started
+_LARGE_BLOCKS = 2_000
+#: for large files that live as long as a command (Filesystem Hierarchy Standard 3.0, 5.15)
+_ROOMY = "/var/tmp"  # noqa: S108  # only the parent of a folder with a name that is not known
 
 
 class Meter:
@@ -34,12 +34,16 @@ class Meter:
         self._folder = folder
         self._origin: Sequence[str] = ()
 
-    def pdus(self, begin: float, end: float) -> Iterator[Pdu]:
-        """All PDUs, with their readings from a day before the period to a day after it.
+    def each(self, begin: float, end: float, audit: Callable[[Pdu], Found]) -> Iterator[Found]:
+        """Of all PDUs by name, with their readings from a day before the period to a day after it.
 
         Raises SettingsError; journal.Changed names a line that is not as it was written.
         """
-        yield from gathered(self._polls(begin - _DAY, end + _DAY)).values()
+        chosen = _chosen(self._folder, begin - _DAY, end + _DAY)
+        with tempfile.TemporaryDirectory(prefix="pdu-energy-", dir=_roomy()) as folder:
+            indexes = [*_indexes(chosen.paths, folder)]
+            self._origin = [*_said(self._folder, chosen, indexes)]
+            yield from _audits(indexes, audit)
 
     def close(self) -> None:
         """Nothing to do: a file is open only while it is read."""
@@ -48,117 +52,114 @@ class Meter:
         """The files, and the last hash of their chain."""
         return self._origin
 
-    def _polls(self, begin: float, end: float) -> Iterator[Poll]:
-        paths = self._files(_day_of(begin), _day_of(end))
-        lines, last = _Lines(), ""
-        for path, entry in journal.read_all(paths):
-            last = entry.hash
-            try:
-                poll = lines.poll(entry.record)
-            except _BAD:
-                raise SettingsError(
-                    f"{printable(path)}, line {entry.line}: not a line of `pdu meter`"
-                ) from None
-            if poll is not None:
-                yield poll
-        names = [os.path.basename(path) for path in paths]
-        digest = hashlib.sha256("".join([*names, last]).encode()).hexdigest()
-        self._origin = [
-            f"Readings: {printable(self._folder)}, {names[0]} to {names[-1]}, each line as it was"
-            f" written; SHA-256 of their names and last hash {digest}"
-        ]
 
-    def _files(self, first: str, last: str) -> Sequence[str]:
-        try:
-            found = sorted(name for name in os.listdir(self._folder) if _NAME.fullmatch(name))
-        except OSError as error:
-            raise SettingsError(
-                f"{printable(self._folder)} cannot be read ({error.strerror})"
-            ) from None
-        names = [name for name in found if first <= name[: len(first)] <= last]
-        if not names:
-            raise SettingsError(
-                f"{printable(self._folder)} has no file of `pdu meter` from {first} to {last}"
-            )
-        return [os.path.join(self._folder, name) for name in names]
+class Chosen(NamedTuple):
+    """The files that may have readings of a period."""
+
+    paths: Sequence[str]
+    #: how many later files there are
+    later: int
 
 
-def _day_of(utc: float) -> str:
-    return time.strftime("%Y-%m-%d", time.gmtime(utc))
+def _chosen(folder: str, begin: float, end: float) -> Chosen:
+    """The files from the day of `begin` on.
 
-
-class _Lines:
-    """What the lines above a poll say of it."""
-
-    def __init__(self) -> None:
-        self._boot = ""
-        self._units: dict[int, Mapping[str, Any]] = {}
-
-    def poll(self, record: Mapping[str, Any]) -> Optional[Poll]:
-        """The poll of a record; None for another line. Raises one of _BAD."""
-        if "meter" in record:
-            if record["meter"] != 1:
-                raise ValueError("another form")
-            self._boot = record["boot"]
-            self._units.clear()
-        elif "unit" in record:
-            self._units[record["unit"]] = _checked(record)
-        elif "of" in record:
-            return self._poll(self._units[record["of"]], record)
-        return None
-
-    def _poll(self, unit: Mapping[str, Any], record: Mapping[str, Any]) -> Poll:
-        begin, end = record["utc"]
-        outlets = unit["outlets"]
-        columns = [_column(record, name, len(outlets)) for name in ("kwh", "amps", "watts")]
-        states = record.get("on") or "-" * len(outlets)
-        figures = [OutletReading(OWN, _figure(record.get("total")), _figure(record.get("load")))]
-        for identity, kwh, amperes, watts, state in zip(outlets, *columns, states):
-            figures.append(OutletReading(identity, kwh, amperes, watts, _STATES.get(state, "")))
-        error = record.get("error")
-        return Poll(
-            unit["name"],
-            _number(begin),
-            _number(end),
-            figures,
-            monotonic=_number(record["mono"][0]),
-            boot=self._boot,
-            unit=f"{unit['handler']} {unit['address']}",
-            serial=unit["serial"],
-            firmware=unit["firmware"],
-            uptime=_figure(record.get("up")),
-            family=unit["family"],
-            error=str(error[0]) if error else "",
+    No file has a line of a day after its name's, but after the clock went back, it has lines of
+    days before. So files go on while their last line is of a time before `end`.
+    """
+    found = [path for path in days.files(folder) if _day(path) >= days.day_of(begin)]
+    until = days.day_of(end)
+    needed = 0
+    for number, path in enumerate(found, start=1):
+        if _day(path) <= until or _last_time(path, end) < end:
+            needed = number
+    if not needed:
+        raise SettingsError(
+            f"{printable(folder)} has no file of `pdu meter` from {days.day_of(begin)} to {until}"
         )
+    return Chosen(found[:needed], len(found) - needed)
 
 
-def _checked(unit: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The line of a unit, if all texts in it are texts."""
-    outlets = unit["outlets"]
-    texts = [*(unit[name] for name in _TEXTS), *outlets]
-    if not isinstance(outlets, list) or not all(isinstance(one, str) for one in texts):
-        raise ValueError("unit")
-    return unit
+def _day(path: str) -> str:
+    return os.path.basename(path)[: len("2026-11-23")]
 
 
-def _column(record: Mapping[str, Any], name: str, length: int) -> Sequence[Optional[float]]:
-    found = record.get(name)
-    if found is None:
-        return [None] * length
-    if len(found) != length:
-        raise ValueError(name)
-    return [_figure(one) for one in found]
+def _last_time(path: str, unknown: float) -> float:
+    """When the last line of a file was written, if it says so. Packed files are not unpacked."""
+    if path.endswith(journal.PACKED):
+        return unknown
+    try:
+        time = journal.last_record(path).get("utc", unknown)
+    except SettingsError:  # of a file that is perhaps not needed
+        return unknown
+    if isinstance(time, list):
+        time = max(time, default=unknown)
+    return float(time) if isinstance(time, (int, float)) else unknown
 
 
-def _figure(value: Any) -> Optional[float]:
-    """A figure of at least 0. One below it is not a register, and not used."""
-    if value is None:
-        return None
-    number = _number(value)
-    return number if number >= 0.0 else None
+def _roomy() -> Optional[str]:
+    """Where temporary packs go: they may be large."""
+    return _ROOMY if "TMPDIR" not in os.environ and os.path.isdir(_ROOMY) else None
 
 
-def _number(value: Any) -> float:
-    if type(value) not in (int, float) or not math.isfinite(value):
-        raise ValueError("no number")
-    return float(value)
+def _indexes(paths: Sequence[str], folder: str) -> Iterator[packs.Index]:
+    """The packs of files that follow each other. Raises Changed if they do not."""
+    before, units = "", dict[Unit, Unit]()
+    for path, index in zip(paths, spread(partial(_index, folder), paths, large=are_large(paths))):
+        if before and index.after != before:
+            raise journal.discontinued(path)
+        before = index.hash
+        yield index._replace(places=[_shared(place, units) for place in index.places])
+
+
+def _shared(place: packs.Place, units: dict[Unit, Unit]) -> packs.Place:
+    """The place with a unit that days have in common: 1,000 PDUs have 100,000 places in a month."""
+    return place._replace(unit=units.setdefault(place.unit, place.unit))
+
+
+def _index(folder: str, path: str) -> packs.Index:
+    """The pack beside a file if it is of this file as it is now, else one in `folder`."""
+    if os.path.exists(packs.beside(path)):
+        kept = packs.index_of(packs.beside(path), packs.digest(path))
+        if kept is not None:
+            return kept
+    return packs.made(path, os.path.join(folder, os.path.basename(packs.beside(path))))
+
+
+def _audits(indexes: Sequence[packs.Index], audit: Callable[[Pdu], Found]) -> Iterator[Found]:
+    places: dict[str, list[tuple[str, packs.Place]]] = {}
+    for index in indexes:
+        for place in index.places:
+            places.setdefault(place.unit.pdu, []).append((index.path, place))
+    large = sum(map(len, places.values())) > _LARGE_BLOCKS
+    yield from spread(partial(_audit, audit), sorted(places.items()), large=large)
+
+
+def _audit(
+    audit: Callable[[Pdu], Found], stored: tuple[str, Sequence[tuple[str, packs.Place]]]
+) -> Found:
+    name, places = stored
+    pdu = Pdu(name)
+    for block in packs.blocks(places):
+        pdu.extend(block)
+    return audit(pdu)
+
+
+def _said(folder: str, chosen: Chosen, indexes: Sequence[packs.Index]) -> Iterator[str]:
+    names = [os.path.basename(path) for path in chosen.paths]
+    digest = hashlib.sha256("".join([*names, indexes[-1].hash]).encode()).hexdigest()
+    yield (
+        f"Readings: {printable(folder)}, {names[0]} to {names[-1]}, each line as it was written;"
+        f" SHA-256 of their names and last hash {digest}"
+    )
+    kept = sum(bool(index.source) for index in indexes)
+    if kept:
+        yield (
+            f"{kept} of {len(indexes)} files were read from their packs: their SHA-256 is the one"
+            " when they were packed, and their lines were checked then."
+        )
+    if chosen.later:
+        yield (
+            f"{chosen.later} later files were not read: they have readings of this period only if"
+            " the meter's clock was set back for a while."
+        )

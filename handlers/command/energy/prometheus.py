@@ -11,11 +11,11 @@ import json
 import re
 import statistics
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple, Optional
+from typing import Callable, NamedTuple, Optional
 
 from ...errors import ProtocolError, SettingsError, printable
 from .queries import Api, Samples
-from .readings import OWN, OutletReading, Pdu, Poll
+from .readings import OWN, Found, OutletReading, Pdu, Poll
 
 _JOULES = 3_600_000.0  # of a kWh
 _ENERGY, _OWN_ENERGY = "pdu_outlet_energy_joules_total", "pdu_energy_joules_total"
@@ -53,13 +53,13 @@ class Prometheus:
         self._hash = hashlib.sha256()
         self._samples = 0
 
-    def pdus(self, begin: float, end: float) -> Iterator[Pdu]:
-        """Each PDU that was scraped in the period. Raises PduHandlerError."""
+    def each(self, begin: float, end: float, audit: Callable[[Pdu], Found]) -> Iterator[Found]:
+        """Of each PDU that was scraped in the period. Raises PduHandlerError."""
         for name in self._names(begin, end):
             pdu = Pdu(name)
             for poll in self._polls(name, begin - _AROUND, end + _AROUND):
                 pdu.append(poll)
-            yield pdu
+            yield audit(pdu)
 
     def close(self) -> None:
         """Close the connection."""

@@ -11,11 +11,13 @@ import math
 import statistics
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple, Optional, Protocol
+from typing import Callable, NamedTuple, Optional, Protocol, TypeVar
 
 from .clock import Clock, seen_by_begins, seen_by_monotonic
 from .registers import Readings
 
+#: what an audit finds
+Found = TypeVar("Found")
 #: the identity of the PDU's own register
 OWN = ""
 _NAN = math.nan
@@ -64,6 +66,62 @@ class Poll(NamedTuple):
     error: str = ""
 
 
+class Unit(NamedTuple):
+    """What many polls of a journal have in common; see Poll."""
+
+    pdu: str
+    unit: str
+    serial: str
+    firmware: str
+    family: str
+    boot: str
+    #: OWN, then the identities of the outlets
+    registers: tuple[str, ...]
+
+
+class Block(NamedTuple):
+    """Polls of a unit that follow each other, as columns. NaN: not read."""
+
+    unit: Unit
+    begins: array[float]
+    ends: array[float]
+    monotonic: array[float]
+    uptimes: array[float]
+    #: the doubles of a column, for each register
+    kwh: Sequence[bytes]
+    amperes: Sequence[bytes]
+    watts: Sequence[bytes]
+    #: a byte for each poll
+    states: Sequence[bytes]
+    #: more polls, which read nothing
+    failed: int
+
+    def poll(self, number: int) -> Poll:
+        """A poll without its figures."""
+        up = self.uptimes[number]
+        return Poll(
+            self.unit.pdu,
+            self.begins[number],
+            self.ends[number],
+            monotonic=self.monotonic[number],
+            boot=self.unit.boot,
+            unit=self.unit.unit,
+            serial=self.unit.serial,
+            firmware=self.unit.firmware,
+            uptime=up if up == up else None,
+            family=self.unit.family,
+        )
+
+    def restless(self) -> Iterator[int]:
+        """The numbers of polls after the first, before which the unit may have begun again."""
+        ups, times = self.uptimes, self.monotonic
+        for number in range(1, len(ups)):
+            expected = ups[number - 1] + times[number] - times[number - 1]
+            # A comparison with NaN, for an uptime that was not read, is never true.
+            if ups[number] == ups[number] and not ups[number] >= expected - _UPTIME_S:
+                yield number
+
+
 class Series:
     """One register: a row for each poll of its PDU."""
 
@@ -85,6 +143,20 @@ class Series:
         for column in (self.kwh, self.amperes, self.watts, self.states):
             del column[polls:]
         self.append(OutletReading(""))
+
+    def extend(self, kwh: bytes, amperes: bytes, watts: bytes, states: bytes) -> None:
+        """Keep the columns of a block."""
+        self.kwh.frombytes(kwh)
+        self.amperes.frombytes(amperes)
+        self.watts.frombytes(watts)
+        self.states += states
+
+    def skip(self, polls: int) -> None:
+        """Keep that so many polls did not read this register."""
+        nothing = array("d", [_NAN]) * polls
+        for column in (self.kwh, self.amperes, self.watts):
+            column.extend(nothing)
+        self.states += bytes([NO_STATE]) * polls
 
 
 class Pdu:
@@ -114,15 +186,7 @@ class Pdu:
         if all(one.kwh is None and one.amperes is None for one in poll.outlets):
             self.failed += 1
             return
-        change = "" if self._last is None else changed(self._last, poll)
-        if change:
-            self.changes[polls] = change
-        if self._last is not None and self._last.boot != poll.boot:
-            self.boots.add(polls)
-        self._last = _known(poll, self._last)
-        self.family = poll.family or self.family
-        if poll.accuracy_percent is not None:
-            self.accuracy_percent = poll.accuracy_percent
+        self._follow(poll)
         self.begins.append(poll.begin)
         self.ends.append(poll.end)
         self.monotonic.append(_NAN if poll.monotonic is None else poll.monotonic)
@@ -132,6 +196,45 @@ class Pdu:
             if len(series.kwh) != polls + 1:
                 # not read, or read twice: nobody knows which of both it was
                 series.keep_none(polls)
+
+    def extend(self, block: Block) -> None:
+        """Keep the polls of a block, as `append` would."""
+        unit, polls, more = block.unit, len(self.begins), len(block.begins)
+        for identity in unit.registers:
+            if identity not in self.registers:
+                self.registers[identity] = Series(polls)
+        self.failed += block.failed
+        if not more:
+            return
+        self._follow(block.poll(0))
+        for number in block.restless():
+            self._last = _known(block.poll(number - 1), self._last)
+            self._follow(block.poll(number), polls + number)
+        self._last = _known(block.poll(more - 1), self._last)
+        self.begins.extend(block.begins)
+        self.ends.extend(block.ends)
+        self.monotonic.extend(block.monotonic)
+        columns = zip(unit.registers, block.kwh, block.amperes, block.watts, block.states)
+        for identity, *column in columns:
+            # one that comes twice is not read: see `append`
+            if unit.registers.count(identity) == 1:
+                self.registers[identity].extend(*column)
+        for series in self.registers.values():
+            if len(series.kwh) == polls:
+                series.skip(more)
+
+    def _follow(self, poll: Poll, place: Optional[int] = None) -> None:
+        """Keep what a poll says of the unit. `place`: its number, if it is not the next one."""
+        place = len(self.begins) if place is None else place
+        change = "" if self._last is None else changed(self._last, poll)
+        if change:
+            self.changes[place] = change
+        if self._last is not None and self._last.boot != poll.boot:
+            self.boots.add(place)
+        self._last = _known(poll, self._last)
+        self.family = poll.family or self.family
+        if poll.accuracy_percent is not None:
+            self.accuracy_percent = poll.accuracy_percent
 
     def clock(self) -> Clock:
         """The times of the polls, and what is known of the clock that they are from."""
@@ -180,8 +283,9 @@ def changed(old: Poll, new: Poll) -> str:
         return ""
     passed = _passed(old, new)
     expected = old.uptime + passed
-    tolerance = _UPTIME_S + _UPTIME_SHARE * max(passed, 0.0) + (new.end - new.begin)
-    tolerance += old.end - old.begin
+    tolerance = _UPTIME_S + _UPTIME_SHARE * max(passed, 0.0)
+    # the clock may go back while a poll is taken
+    tolerance += max(new.end - new.begin, 0.0) + max(old.end - old.begin, 0.0)
     if new.uptime >= expected - tolerance:
         return ""
     if abs(new.uptime + _UPTIME_WRAP_S - expected) <= tolerance:
@@ -203,8 +307,9 @@ def gathered(polls: Iterable[Poll]) -> Mapping[str, Pdu]:
 class Source(Protocol):
     """Where readings come from."""
 
-    def pdus(self, begin: float, end: float) -> Iterator[Pdu]:
-        """Each PDU once, with what it needs for the period; readings before and after it help.
+    def each(self, begin: float, end: float, audit: Callable[[Pdu], Found]) -> Iterator[Found]:
+        """What `audit` finds of each PDU, which comes once, with what it needs for the period;
+        readings before and after it help. `audit` may be called in other processes.
 
         Raises SettingsError for a file, PduHandlerError for a server.
         """
@@ -215,7 +320,7 @@ class Source(Protocol):
         ...
 
     def origin(self) -> Sequence[str]:
-        """Lines that say which readings these are, with their hash; after `pdus` has ended."""
+        """Lines that say which readings these are, with their hash; after `each` has ended."""
         ...
 
 

@@ -13,11 +13,11 @@ import itertools
 import json
 import math
 import time
-from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple, Optional
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Callable, NamedTuple, Optional
 
 from ...errors import SettingsError, printable
-from .readings import OWN, OutletReading, Pdu, Poll, gathered
+from .readings import OWN, Found, OutletReading, Pdu, Poll, gathered
 
 #: what a line raises that is not such a round
 _BAD = (ValueError, TypeError, KeyError, RecursionError, OverflowError)
@@ -36,9 +36,9 @@ class Rounds:
         self._paths = paths
         self._origin: list[str] = []
 
-    def pdus(self, begin: float, end: float) -> Iterator[Pdu]:
-        """All PDUs, with all of their readings."""
-        yield from gathered(self._polls()).values()
+    def each(self, begin: float, end: float, audit: Callable[[Pdu], Found]) -> Iterator[Found]:
+        """Of all PDUs, with all of their readings."""
+        yield from map(audit, gathered(self._polls()).values())
 
     def close(self) -> None:
         """Nothing to do: a file is open only while it is read."""
@@ -77,12 +77,14 @@ class _Round(NamedTuple):
 
 def _rounds(path: str, digest: hashlib._Hash) -> Iterator[_Round]:
     """The rounds of one file; at least one."""
-    number = 0
+    is_empty = True
     try:
         with open(path, "rb") as file:
-            for number, line in enumerate(file, start=1):
+            for number, line in enumerate(_documents(file, digest), start=1):
                 where = f"{printable(path)}, line {number}"
-                digest.update(line)
+                if not line:
+                    continue
+                is_empty = False
                 try:
                     yield _round(where, json.loads(line, parse_constant=_no_number))
                 except _BAD as error:
@@ -92,8 +94,37 @@ def _rounds(path: str, digest: hashlib._Hash) -> Iterator[_Round]:
                     ) from None
     except OSError as error:
         raise SettingsError(f"{printable(path)} cannot be read ({error.strerror})") from None
-    if not number:
-        raise SettingsError(f"{printable(path)} is empty")
+    if is_empty:
+        raise SettingsError(f"{printable(path)} has no round")
+
+
+def _documents(file: Iterable[bytes], digest: hashlib._Hash) -> Iterator[bytes]:
+    """The lines of a file; empty ones for an error that ended a run, such as Ctrl-C.
+
+    An error is printed over many lines, from one with { alone to one with } alone.
+    """
+    begun: list[bytes] = []
+    for line in file:
+        digest.update(line)
+        if not begun and line.rstrip() != b"{":
+            yield line
+            continue
+        begun.append(line)
+        if line.rstrip() == b"}":
+            error = b"".join(begun)
+            yield from [b""] * (len(begun) - 1)
+            yield b"" if _is_error(error) else error
+            begun = []
+    # one that was cut off is no JSON, and told as that
+    yield from begun
+
+
+def _is_error(text: bytes) -> bool:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(found, dict) and list(found) == ["error"]
 
 
 def _named(error: Exception) -> str:

@@ -61,10 +61,7 @@ def verified(folder: str, kept: Sequence[str] = ()) -> Verified:
                     raise Changed(f"{path}: line 1 is not the first line of a meter's file")
                 after = found[1].decode()
                 if before and after != before:
-                    raise Changed(
-                        f"{path}: line 1 does not continue the file before it: a file is missing,"
-                        " or lines at the end of the one before were removed or added"
-                    )
+                    raise journal.discontinued(path)
                 begin = begin or after
             before = line.hash
         is_last = path == paths[-1]

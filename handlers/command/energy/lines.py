@@ -1,0 +1,128 @@
+"""The lines of a meter's journal, read back: which unit a poll is of, and its figures. Pure.
+
+docs/dev/energy.md has the form of the lines.
+"""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Optional
+
+from ..meter.lines import FORM, NO_STATE
+from .readings import NO_STATE as UNKNOWN, OFF, ON, OWN, Unit
+
+#: what a record raises that is not of a meter
+BAD = (ValueError, TypeError, LookupError, OverflowError)
+#: sign of a state -> the state; _NONE for another byte
+_NONE = 255
+_STATES = bytes(
+    {ord("1"): ON, ord("0"): OFF, ord(NO_STATE): UNKNOWN}.get(byte, _NONE) for byte in range(256)
+)
+_NUMBERS = frozenset({int, float})
+
+
+class Row(NamedTuple):
+    """One poll. The PDU's own figures come first, then those of its outlets; NaN: not read."""
+
+    begin: float
+    end: float
+    monotonic: float
+    uptime: float
+    kwh: array[float]
+    amperes: array[float]
+    watts: array[float]
+    states: bytes
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the poll read neither energy nor current."""
+        return all(map(math.isnan, self.kwh)) and all(map(math.isnan, self.amperes))
+
+
+class Lines:
+    """What the lines above a poll say of it."""
+
+    def __init__(self) -> None:
+        self._boot = ""
+        self._units: dict[int, Unit] = {}
+
+    def taken(self, record: Mapping[str, Any]) -> Optional[tuple[Unit, Row]]:
+        """The unit and the figures of a poll; None for another line. Raises one of BAD."""
+        if "of" in record:
+            unit = self._units[record["of"]]
+            return unit, _row(record, len(unit.registers) - 1)
+        if "meter" in record:
+            if record["meter"] != FORM:
+                raise ValueError("another form")
+            self._boot = _text(record["boot"])
+            self._units.clear()
+        elif "unit" in record:
+            self._units[record["unit"]] = self._unit(record)
+        return None
+
+    def _unit(self, record: Mapping[str, Any]) -> Unit:
+        if not isinstance(record["outlets"], list):
+            raise ValueError("outlets")
+        registers = (OWN, *map(_text, record["outlets"]))
+        return Unit(
+            _text(record["name"]),
+            f"{_text(record['handler'])} {_text(record['address'])}",
+            _text(record["serial"]),
+            _text(record["firmware"]),
+            _text(record["family"]),
+            self._boot,
+            registers,
+        )
+
+
+def _row(record: Mapping[str, Any], outlets: int) -> Row:
+    begin, end = record["utc"]
+    up = record.get("up")
+    on = record.get("on")
+    states = _text(on).encode().translate(_STATES) if on else bytes([UNKNOWN]) * outlets
+    if len(states) != outlets or _NONE in states:
+        raise ValueError("on")
+    return Row(
+        _number(begin),
+        _number(end),
+        _number(record["mono"][0]),
+        math.nan if up is None else _number(up),
+        _column(record.get("total"), record.get("kwh"), outlets),
+        _column(record.get("load"), record.get("amps"), outlets),
+        _column(None, record.get("watts"), outlets),
+        bytes([UNKNOWN]) + states,
+    )
+
+
+def _column(own: Any, listed: Optional[Sequence[Any]], outlets: int) -> array[float]:
+    if listed is None:
+        return array("d", [_figure(own), *([math.nan] * outlets)])
+    if len(listed) != outlets:
+        raise ValueError("another number of outlets")
+    column = array("d", [_figure(own)])
+    # most polls have all figures of their many outlets, and these calls are of C
+    is_usual = _NUMBERS.issuperset(map(type, listed)) and min(listed, default=0.0) >= 0.0
+    column.extend(listed if is_usual and sum(listed) < math.inf else map(_figure, listed))
+    return column
+
+
+def _figure(value: Any) -> float:
+    """A figure of at least 0. One below it is not a register, and not used."""
+    if value is None:
+        return math.nan
+    number = _number(value)
+    return number if number >= 0.0 else math.nan
+
+
+def _number(value: Any) -> float:
+    if type(value) not in _NUMBERS or not math.isfinite(value):
+        raise ValueError("no number")
+    return float(value)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError("no text")
+    return value

@@ -1,0 +1,92 @@
+"""`pdu energy pack DIR`: keeps packs of a meter's past days, so that audits need not make them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import click
+
+from ...errors import SettingsError, printable
+from ..groups import Subcommand
+from ..meter import days
+from ..options import Word, given, output
+from ..output import Result, counted, shown
+from . import packs
+from .spread import are_large, spread
+
+
+class Packed(NamedTuple):
+    """What a run did, in files."""
+
+    made: int
+    kept: int
+    #: in bytes, of all packs
+    size: int
+
+
+def packed(folder: str) -> Packed:
+    """Make the packs of all files but the newest, which a meter may still write.
+
+    Raises SettingsError, and Changed for a line that is not as it was written; packs that were
+    finished before stay.
+    """
+    paths = days.files(folder)
+    if not paths:
+        raise SettingsError(f"{printable(folder)} has no file of a meter, such as 2026-11-23.jsonl")
+    done = [*spread(_kept, paths[:-1], large=are_large(paths))]
+    size = sum(os.path.getsize(packs.beside(path)) for path in paths[:-1])
+    return Packed(done.count(False), done.count(True), size)
+
+
+def _kept(source: str) -> bool:
+    """Whether there is a pack of this file; if not, it is made."""
+    path, before = packs.beside(source), _state(source)
+    sha256 = packs.digest(source)
+    if packs.index_of(path, sha256) is not None:
+        return True
+    packs.made(source, path, sha256)
+    if _state(source) != before:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(path)
+        raise SettingsError(f"{printable(source)} was changed while it was packed")
+    return False
+
+
+def _state(path: str) -> tuple[int, int, int]:
+    try:
+        found = os.stat(path)
+    except OSError as error:
+        raise SettingsError(f"{printable(path)} cannot be read ({error.strerror})") from None
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _lines(folder: str, done: Packed) -> Iterator[str]:
+    yield (
+        f"{printable(folder)}: {counted(done.made, 'file')} packed, {done.kept} were;"
+        f" {done.size / 1e6:.1f} MB of packs"
+    )
+
+
+@click.pass_context
+def _pack(context: click.Context, /, **options: Any) -> int:
+    done = packed(options["dir"])
+    said: Sequence[str] = [*_lines(options["dir"], done)]
+    return shown(Result(done._asdict(), said), given(context).json)
+
+
+_HELP = """Make audits of many PDUs fast: keep the readings of past days as columns.
+
+DIR is the folder of `pdu meter LIST --to DIR`. Each file but the newest gets a
+pack beside it, after all of its lines were checked. An audit uses a pack only
+while the SHA-256 of its file is the same. Packs are copies: remove them when you
+like, and run this again after you packed files with gzip."""
+pack = Subcommand(
+    "pack",
+    callback=_pack,
+    help=_HELP,
+    examples=("pdu energy pack /var/lib/pdu-meter", "pdu energy pack readings --json"),
+    params=[Word("DIR"), *output()],
+)

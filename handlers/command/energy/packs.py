@@ -1,0 +1,277 @@
+"""A pack: the polls of one file of a meter as columns, in the order of PDUs, to be read PDU by PDU.
+
+A pack is a copy for speed, never evidence: it holds the SHA-256 of its source and is used only
+while the source has it. It is made of blocks of one unit's polls, an index as JSON, and the length
+of the index in 8 bytes. A block has, as doubles of the machine that wrote it, a column each for
+begin, end, monotonic time and uptime, then a column of each register for kWh, amperes and watts,
+then one of each register for states, a byte for a poll.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import itertools
+import json
+import os
+import sys
+import zlib
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from typing import IO, Any, Callable, NamedTuple, Optional
+
+from ...errors import SettingsError, printable
+from .. import journal
+from .lines import BAD, Lines, Row
+from .readings import Block, Unit
+
+_FORM = 1
+#: a block is written when it has so many polls: this bounds the memory of 1,000 PDUs to 120 MB
+_POLLS = 96
+_TIMES = 4  # columns
+_FIGURES = 3  # columns of a register
+_DOUBLE = 8  # bytes
+_LENGTH = 8  # bytes
+_PART = 1 << 20
+
+
+class Place(NamedTuple):
+    """Where the polls of one unit are in a pack."""
+
+    unit: Unit
+    offset: int
+    polls: int
+    #: polls that read nothing, which are not in the block
+    failed: int
+    crc: int
+
+
+class Index(NamedTuple):
+    """What a pack holds."""
+
+    path: str
+    #: of the bytes of its source; "" if the pack is not kept
+    source: str
+    #: the hash before the source's first line, and the one up to its last line
+    after: str
+    hash: str
+    places: Sequence[Place]
+
+
+def loads() -> Callable[[bytes], Any]:
+    """What parses a line: orjson's, which is five times as fast, if it is there."""
+    try:
+        import orjson
+    except ImportError:
+        return json.loads
+
+    def parsed(line: bytes) -> Any:
+        try:
+            return orjson.loads(line)
+        except ValueError:  # it refuses more than json, such as very large whole numbers
+            return json.loads(line)
+
+    return parsed
+
+
+def beside(source: str) -> str:
+    """Where the pack of a journal's file is kept."""
+    return f"{source.partition('.jsonl')[0]}.pack"
+
+
+def digest(path: str) -> str:
+    """The SHA-256 of a file. Raises SettingsError."""
+    found = hashlib.sha256()
+    try:
+        with open(path, "rb") as file:
+            while part := file.read(_PART):
+                found.update(part)
+    except OSError as error:
+        raise SettingsError(f"{printable(path)} cannot be read ({error.strerror})") from None
+    return found.hexdigest()
+
+
+def made(source: str, path: str, sha256: str = "") -> Index:
+    """Write the pack of a journal's file; all of its lines are checked.
+
+    `sha256`: of the source, where the pack is to be kept. Raises SettingsError, and journal.Changed
+    for a line that is not as it was written.
+    """
+    unfinished = f"{path}.{os.getpid()}"
+    try:
+        try:
+            opened = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with open(opened, "wb") as file:
+                index = _written(source, file)._replace(path=path, source=sha256)
+                _end(file, index)
+            os.replace(unfinished, path)
+        finally:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(unfinished)
+    except OSError as error:
+        raise SettingsError(f"{printable(path)} cannot be written ({error.strerror})") from None
+    return index
+
+
+class _Rows:
+    """The polls of a unit that are not written yet."""
+
+    def __init__(self, unit: Unit) -> None:
+        self.unit = unit
+        self.failed = self.polls = 0
+        self._times = array("d")
+        self._figures = [array("d") for _ in range(_FIGURES)]
+        self._states = bytearray()
+
+    def append(self, row: Row) -> None:
+        if row.is_empty:
+            self.failed += 1
+            return
+        self.polls += 1
+        self._times.extend((row.begin, row.end, row.monotonic, row.uptime))
+        for kept, figures in zip(self._figures, (row.kwh, row.amperes, row.watts)):
+            kept.extend(figures)
+        self._states += row.states
+
+    def columns(self) -> bytes:
+        registers = len(self.unit.registers)
+        parts = [self._times[place::_TIMES].tobytes() for place in range(_TIMES)]
+        for figures in self._figures:
+            parts += [figures[place::registers].tobytes() for place in range(registers)]
+        parts += [bytes(self._states[place::registers]) for place in range(registers)]
+        return b"".join(parts)
+
+
+def _written(source: str, file: IO[bytes]) -> Index:
+    """All blocks of a source."""
+    lines, waiting = Lines(), dict[str, _Rows]()
+    places: list[Place] = []
+    after = last = journal.START
+    for entry in journal.read(source, loads()):
+        last = entry.hash
+        if entry.line == 1:
+            after = entry.record.get("after", "")
+        try:
+            taken = lines.taken(entry.record)
+        except BAD:
+            raise SettingsError(
+                f"{printable(source)}, line {entry.line}: not a line of `pdu meter`"
+            ) from None
+        if taken is None:
+            continue
+        unit, row = taken
+        rows = waiting.get(unit.pdu)
+        if rows is None or rows.unit != unit or rows.polls == _POLLS:
+            if rows is not None:
+                places.append(_block(file, rows))
+            rows = waiting[unit.pdu] = _Rows(unit)
+        rows.append(row)
+    places += [_block(file, rows) for rows in waiting.values()]
+    return Index("", "", after, last, places)
+
+
+def _block(file: IO[bytes], rows: _Rows) -> Place:
+    columns = rows.columns()
+    place = Place(rows.unit, file.tell(), rows.polls, rows.failed, zlib.crc32(columns))
+    file.write(columns)
+    return place
+
+
+def _end(file: IO[bytes], index: Index) -> None:
+    """Write the index: each unit once, and its number with its blocks."""
+    numbers: dict[Unit, int] = {}
+    blocks = [(numbers.setdefault(one.unit, len(numbers)), *one[1:]) for one in index.places]
+    said = {
+        "pack": _FORM,
+        "order": sys.byteorder,
+        "source": index.source,
+        "after": index.after,
+        "hash": index.hash,
+        "units": list(numbers),
+        "blocks": blocks,
+    }
+    text = json.dumps(said).encode()
+    file.write(text + len(text).to_bytes(_LENGTH, "little"))
+    if index.source:
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def index_of(path: str, sha256: str) -> Optional[Index]:
+    """The index of a pack; None if it is not there, not of this source, or not in this form."""
+    try:
+        with open(path, "rb") as file:
+            end = file.seek(-_LENGTH, os.SEEK_END)
+            length = int.from_bytes(file.read(_LENGTH), "little")
+            file.seek(end - length)
+            said = loads()(file.read(length))
+        if (said["pack"], said["order"], said["source"]) != (_FORM, sys.byteorder, sha256):
+            return None
+        units = [Unit._make([*one[:-1], tuple(one[-1])]) for one in said["units"]]
+        places = [Place(units[number], *rest) for number, *rest in said["blocks"]]
+        return Index(path, sha256, said["after"], said["hash"], places)
+    except (OSError, *BAD):
+        return None
+
+
+def blocks(places: Iterable[tuple[str, Place]]) -> Iterator[Block]:
+    """The polls at places, each with the path of its pack; one block while the unit is the same.
+
+    Raises SettingsError for a pack that cannot be read or is damaged.
+    """
+    with contextlib.ExitStack() as stack:
+        opened: dict[str, IO[bytes]] = {}
+        for unit, group in itertools.groupby(places, key=lambda one: one[1].unit):
+            parts, failed = [], 0
+            for path, place in group:
+                parts.append(_columns(path, place, opened, stack))
+                failed += place.failed
+            yield _joined(unit, parts, failed)
+
+
+def _columns(
+    path: str, place: Place, opened: dict[str, IO[bytes]], stack: contextlib.ExitStack
+) -> bytes:
+    size = place.polls * _bytes(place.unit)
+    try:
+        if path not in opened:
+            opened[path] = stack.enter_context(open(path, "rb", buffering=0))
+        opened[path].seek(place.offset)
+        found = opened[path].read(size)
+    except OSError as error:
+        raise SettingsError(f"{printable(path)} cannot be read ({error.strerror})") from None
+    if len(found) != size or zlib.crc32(found) != place.crc:
+        raise SettingsError(f"{printable(path)} is damaged: remove it, and run `pdu energy pack`")
+    return found
+
+
+def _bytes(unit: Unit) -> int:
+    """Of one poll in a block."""
+    return _DOUBLE * (_TIMES + _FIGURES * len(unit.registers)) + len(unit.registers)
+
+
+def _joined(unit: Unit, parts: Sequence[bytes], failed: int) -> Block:
+    """Blocks of one unit that follow each other, as one."""
+    registers, polls = len(unit.registers), [len(part) // _bytes(unit) for part in parts]
+
+    def doubles(number: int) -> bytes:
+        return b"".join(
+            [
+                part[_DOUBLE * count * number : _DOUBLE * count * (number + 1)]
+                for part, count in zip(parts, polls)
+            ]
+        )
+
+    def states(register: int) -> bytes:
+        first = _DOUBLE * (_TIMES + _FIGURES * registers) + register
+        return b"".join(
+            [part[count * first : count * (first + 1)] for part, count in zip(parts, polls)]
+        )
+
+    begins, ends, monotonic, uptimes = (array("d", doubles(number)) for number in range(_TIMES))
+    kwh, amperes, watts = (
+        [doubles(_TIMES + kind * registers + register) for register in range(registers)]
+        for kind in range(_FIGURES)
+    )
+    signs = [states(register) for register in range(registers)]
+    return Block(unit, begins, ends, monotonic, uptimes, kwh, amperes, watts, signs, failed)

@@ -1,0 +1,80 @@
+"""The same work on many things, spread over a few processes, with the results in order."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterator, Sequence
+from multiprocessing.connection import Connection
+from typing import Any, Callable, TypeVar
+
+from ...errors import PduHandlerError, SettingsError
+from ..fleet.crew import cores
+
+#: more would only need more memory: each has a PDU's readings, and its own numpy
+_MOST = 4
+
+#: files of so many bytes together
+_LARGE = 50_000_000
+
+Thing = TypeVar("Thing")
+Result = TypeVar("Result")
+
+
+def spread(
+    do: Callable[[Thing], Result], things: Sequence[Thing], *, large: bool
+) -> Iterator[Result]:
+    """What `do` returns for each thing. `large`: whether processes would earn their start.
+
+    Raises what `do` raises, and SettingsError if a process died.
+    """
+    processes = min(cores(), _MOST, len(things))
+    if not large or processes < 2 or not hasattr(os, "fork"):
+        yield from map(do, things)
+        return
+    # Forked, so that what `do` knows need not be sent.
+    context: Any = multiprocessing.get_context("fork")
+    with contextlib.ExitStack() as stack:
+        pipes: list[Connection] = []
+        for number in range(processes):
+            mine, theirs = context.Pipe(duplex=False)
+            stack.callback(mine.close)
+            process = context.Process(
+                target=_serve, args=(theirs, do, things[number::processes]), daemon=True
+            )
+            process.start()
+            stack.callback(_ended, process)
+            theirs.close()
+            pipes.append(mine)
+        for number in range(len(things)):
+            try:
+                result, error = pipes[number % processes].recv()
+            except EOFError:
+                raise SettingsError("a process of this command was ended from outside") from None
+            if error is not None:
+                raise error
+            yield result
+
+
+def are_large(paths: Sequence[str]) -> bool:
+    """Whether reading all of these files earns the start of processes."""
+    return sum(map(os.path.getsize, paths)) > _LARGE
+
+
+def _serve(pipe: Connection, do: Callable[[Thing], Result], things: Sequence[Thing]) -> None:
+    # Ctrl-C reaches all processes of a terminal: the one that started this one ends it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with contextlib.suppress(BrokenPipeError):
+        for thing in things:
+            try:
+                pipe.send((do(thing), None))
+            except PduHandlerError as error:
+                pipe.send((None, error))
+                return
+
+
+def _ended(process: Any) -> None:
+    process.terminate()
+    process.join()

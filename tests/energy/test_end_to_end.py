@@ -1,0 +1,99 @@
+"""The same simulated PDUs through `pdu meter` and through rounds of `pdu check`, to the audit."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import json
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from handlers.command import root
+from tests.handlers.command.fleet.halls import PDU, environment
+from tests.needs import ROOT
+from tests.simulators.nut_server import NutServer, SwitchedPdu
+from tests.waiting import bounded, until
+
+
+@contextlib.contextmanager
+def started(output: Path, *arguments: object) -> Iterator[subprocess.Popen[bytes]]:
+    with open(output, "wb") as file:
+        process = subprocess.Popen(
+            [*PDU, *map(str, arguments)],
+            cwd=ROOT,
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=subprocess.PIPE,
+        )
+        with bounded(process):
+            try:
+                yield process
+            finally:
+                process.kill()
+                process.communicate()
+
+
+def lines(path: Path, having: str) -> int:
+    return path.read_text().count(having) if path.exists() else 0
+
+
+def audited(capsys: pytest.CaptureFixture[str], source: Path, today: datetime.date) -> Any:
+    begin, end = (today + datetime.timedelta(days=by) for by in (-1, 2))
+    period = ("--from", str(begin), "--to", str(end), "--zone", "Europe/Berlin")
+    # As if the machines drew a day's energy in a second.
+    limits = ("--limit-kw", "9999", "--step", "0.001", "--json")
+    assert root.run(["energy", "audit", str(source), *period, *limits]) == 2
+    found = json.loads(capsys.readouterr().out)
+    assert "pdus" in found, json.dumps(found)
+    return found
+
+
+def test_meter_and_rounds_give_the_same_audit(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    units = [SwitchedPdu("a", 4), SwitchedPdu("b", 4)]
+    rounds, kept, listed = tmp_path / "rounds.jsonl", tmp_path / "kept", tmp_path / "list.csv"
+    with NutServer(units) as server:
+        rows = [f"{one.name},nut,{server.host}:{server.port},device={one.name}" for one in units]
+        listed.write_text("\n".join(["name,handler,address,settings", *rows, ""]))
+        check = ("check", listed, "--json", "--watch", "1")
+        meter = ("meter", listed, "--to", kept, "--every", "1s", "--rounds", "3", "--json")
+        # The register moves when both have read it, and both read it again.
+        with started(rounds, *check) as checking, started(tmp_path / "tally", *meter) as metering:
+
+            def polls() -> int:
+                return sum(lines(path, '"of":') for path in kept.glob("*.jsonl"))
+
+            assert until(lambda: polls() >= 2 and lines(rounds, "\n") >= 1)
+            before = [one.energy_kwh() for one in units]
+            for one in units:
+                one.run_for(0.1)
+            after = [one.energy_kwh() for one in units]
+            seen = lines(rounds, "\n") + 2
+            assert metering.wait() == 0 and until(lambda: lines(rounds, "\n") >= seen)
+            checking.send_signal(signal.SIGINT)
+            checking.wait()
+    last = json.loads((tmp_path / "tally").read_text())["hash"]
+    assert root.run(["energy", "verify", str(kept), "--kept", last]) == 0
+    capsys.readouterr()
+    today = datetime.datetime.now(datetime.timezone.utc).date()
+    answers = [audited(capsys, source, today) for source in (kept, rounds)]
+    for number, unit in enumerate(units):
+        one, other = (found["pdus"][number] for found in answers)
+        assert one["name"] == other["name"] == unit.name
+        assert len(one["outlets"]) == len(other["outlets"]) == 4
+        assert one["outlets_without_energy"] == other["outlets_without_energy"] == 0
+        for first, second in zip(one["outlets"], other["outlets"]):
+            key = first["identity"]
+            rise = after[number][key] - before[number][key]
+            assert second["identity"] == key and rise > 0.0
+            assert first["kwh"]["low"] == pytest.approx(second["kwh"]["low"], abs=1e-9)
+            # The highest is what the supply delivers in the days without readings.
+            assert rise < min(first["kwh"]["high"], second["kwh"]["high"])
+            assert 0.0 <= rise - first["kwh"]["low"] <= 0.0011

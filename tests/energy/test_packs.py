@@ -1,0 +1,218 @@
+"""Packs: the same readings as polls, never of another file than their source, never damaged."""
+
+from __future__ import annotations
+
+import gzip
+import itertools
+import json
+import math
+import random
+import shutil
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Optional
+
+import pytest
+
+from handlers.command import root
+from handlers.command.energy import journals, packs, spread
+from handlers.command.energy.readings import OWN, OutletReading, Pdu, Poll
+from handlers.command.journal import Journal
+from handlers.errors import SettingsError
+
+from .test_journals import DAY, FIRST, head, poll, run, unit, written
+
+STATES = {"1": "UP", "0": "DOWN", "-": ""}
+
+
+def figure(draw: random.Random, most: float) -> Optional[float]:
+    return None if draw.random() < 0.05 else round(draw.uniform(-0.02, 1.0) * most, 3)
+
+
+def drawn(seed: int) -> Iterator[Mapping[str, Any]]:
+    """Records of three PDUs that restart, are exchanged, lose polls, and have another boot."""
+    draw = random.Random(seed)
+    time, started = FIRST, FIRST - 1e6
+    yield head(FIRST, "b0")
+    for number in range(150):
+        if number == 0 or draw.random() < 0.02:
+            yield head(time, f"b{draw.randint(0, 2)}")
+            outlets = ["1", "2", "3"][: draw.randint(1, 3)]
+            for place in range(3):
+                yield {
+                    **unit(f"A{draw.randint(0, 1)}" if draw.random() < 0.8 else ""),
+                    "unit": place,
+                    "name": f"rack{place}",
+                    "outlets": outlets,
+                }
+        time += draw.choice((300.0, 300.0, 300.0, 900.0, -50.0))
+        started = draw.choice((started, started, started, started, time - 10.0))
+        for place in range(3):
+            record: dict[str, Any] = {
+                "of": place,
+                "utc": [time, time + draw.choice((1.0, 1.0, -80.0))],
+            }
+            record["mono"] = [time - FIRST + 1e5, time - FIRST + 1e5]
+            if draw.random() < 0.9:
+                up = time - started
+                columns = {name: [figure(draw, 1e4) for _ in outlets] for name in ("kwh", "amps")}
+                signs = "".join(draw.choice("10-") for _ in outlets)
+                record.update(columns, total=figure(draw, 1e5), load=figure(draw, 9.0), on=signs)
+                record["up"] = up if draw.random() < 0.9 else None
+            yield record
+
+
+def polled(records: Sequence[Mapping[str, Any]]) -> dict[str, Pdu]:
+    """The PDUs of records, poll by poll: written apart from packs."""
+    found: dict[str, Pdu] = {}
+    boot, units = "", dict[int, Any]()
+    for one in records:
+        boot = one.get("boot", boot)
+        if "unit" in one:
+            units[one["unit"]] = one
+        if "of" not in one:
+            continue
+        said = units[one["of"]]
+
+        def known(value: Optional[float]) -> Optional[float]:
+            return value if value is not None and value >= 0.0 else None
+
+        nothing = [None] * len(said["outlets"])
+        figures = [OutletReading(OWN, known(one.get("total")), known(one.get("load")))]
+        figures += [
+            OutletReading(identity, known(kwh), known(amps), None, STATES[sign])
+            for identity, kwh, amps, sign in zip(
+                said["outlets"],
+                one.get("kwh", nothing),
+                one.get("amps", nothing),
+                one.get("on", "-" * len(nothing)),
+            )
+        ]
+        pdu = found.setdefault(said["name"], Pdu(said["name"]))
+        pdu.append(
+            Poll(
+                said["name"],
+                one["utc"][0],
+                one["utc"][1],
+                figures,
+                monotonic=one["mono"][0],
+                boot=boot,
+                unit=f"{said['handler']} {said['address']}",
+                serial=said["serial"],
+                firmware=said["firmware"],
+                uptime=one.get("up"),
+                family=said["family"],
+            )
+        )
+    return found
+
+
+def shape(pdu: Pdu) -> Any:
+    """All that an audit sees of a PDU; NaN as None, since it is not like itself."""
+
+    def column(values: array[float]) -> list[Optional[float]]:
+        return [None if math.isnan(value) else value for value in values]
+
+    series = {
+        identity: (column(one.kwh), column(one.amperes), column(one.watts), bytes(one.states))
+        for identity, one in pdu.registers.items()
+    }
+    times = [column(one) for one in (pdu.begins, pdu.ends, pdu.monotonic)]
+    return pdu.name, times, series, pdu.changes, pdu.family, pdu.boots, pdu.failed
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_blocks_are_as_their_polls(
+    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(packs, "_POLLS", (1, 7, 96)[seed % 3])
+    records = [*drawn(seed)]
+    with Journal(str(tmp_path / "2026-10-01.jsonl")) as made:
+        made.append(records)
+    source = journals.Meter(str(tmp_path))
+    found = [*source.each(FIRST, FIRST + DAY, shape)]
+    assert found == [shape(one) for _, one in sorted(polled(records).items())]
+    assert any(one[3] for one in found) and any(one[5] for one in found)
+
+
+def packed(folder: Path, capsys: pytest.CaptureFixture[str]) -> Any:
+    assert root.run(["energy", "pack", str(folder), "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_packs_change_no_answer_and_are_of_their_file_only(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, without = run(written(tmp_path), capsys)
+    assert (packed(tmp_path, capsys)["made"], packed(tmp_path, capsys)["kept"]) == (2, 2)
+    again, found = run(tmp_path, capsys)
+    note = [one for one in found["notes"] if "2 of 3 files were read from their packs" in one]
+    assert (again, found["pdus"]) == (code, without["pdus"]) and note
+    with monkeypatch.context() as patch:
+        patch.setattr(spread, "cores", lambda: 2)
+        patch.setattr(journals, "_LARGE_BLOCKS", -1)
+        patch.setattr(spread, "_LARGE", -1)
+        assert run(tmp_path, capsys)[1] == found
+    # A changed line is named, though the pack has the right one.
+    path = tmp_path / "2026-10-01.jsonl"
+    text = path.read_bytes()
+    path.write_bytes(text.replace(b'"watts":[1000.0', b'"watts":[1001.0', 1))
+    code, error = run(tmp_path, capsys)
+    assert code == 2 and "2026-10-01.jsonl: line 4" in json.dumps(error)
+    # The same lines in another file: the pack is not used, and made anew when asked for.
+    with gzip.open(f"{path}.gz", "wb") as file:
+        file.write(text)
+    path.unlink()
+    _, found = run(tmp_path, capsys)
+    assert found["pdus"] == without["pdus"]
+    assert any("1 of 3 files were read from their packs" in one for one in found["notes"])
+    assert packed(tmp_path, capsys)["made"] == 1
+
+
+def test_a_damaged_pack_is_never_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    packed(written(tmp_path), capsys)
+    _, found = run(tmp_path, capsys)
+    kept = tmp_path / "2026-10-01.pack"
+    whole = kept.read_bytes()
+    for place in (0, len(whole) // 2, len(whole) - 1000, len(whole) - 20, len(whole) - 1):
+        kept.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        code, again = run(tmp_path, capsys)
+        assert (code == 2 and "damaged" in json.dumps(again)) or again["pdus"] == found["pdus"]
+    for length in (0, 5, 100, len(whole) - 1):
+        kept.write_bytes(whole[:length])
+        assert run(tmp_path, capsys)[1]["pdus"] == found["pdus"]
+
+
+def test_lines_of_the_period_in_a_later_file_are_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The clock was a month ahead at the start, then was set right: lines go on in that file."""
+    ahead, right = tmp_path / "ahead", tmp_path / "right"
+    for folder, names in ((ahead, ["2026-11-05"]), (right, ["2026-10-01"])):
+        folder.mkdir()
+        with Journal(str(folder / f"{names[0]}.jsonl")) as made:
+            made.append([head(FIRST), unit("A1")])
+            made.append(poll(FIRST + 300.0 * number, "A1") for number in range(289))
+    assert run(ahead, capsys)[1]["pdus"] == run(right, capsys)[1]["pdus"]
+    # A later file without them is not read, and this is said.
+    shutil.copytree(right, tmp_path / "more")
+    after = packs.made(str(right / "2026-10-01.jsonl"), str(tmp_path / "x")).hash
+    with Journal(str(tmp_path / "more" / "2026-10-09.jsonl"), after) as made:
+        made.append([head(FIRST + 8 * DAY), unit("A1"), poll(FIRST + 8 * DAY, "A1")])
+    _, found = run(tmp_path / "more", capsys)
+    assert found["pdus"] == run(right, capsys)[1]["pdus"]
+    assert any("1 later files were not read" in one for one in found["notes"])
+
+
+def test_work_is_spread_in_order_and_its_errors_arrive() -> None:
+    def squared(number: int) -> int:
+        if number == 70:
+            raise SettingsError("seventy")
+        return number * number
+
+    squares = spread.spread(squared, range(50), large=True)
+    assert [*squares] == [number * number for number in range(50)]
+    with pytest.raises(SettingsError, match="seventy"):
+        for _ in itertools.islice(spread.spread(squared, range(100), large=True), 100):
+            pass
