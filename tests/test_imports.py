@@ -134,7 +134,7 @@ THIRD_PARTY: dict[str, tuple[str, ...]] = {
     "zeroconf": ("handlers/raritan/zeroconf.py",),
     "click": ("handlers/command/",),
     "tomlkit": ("handlers/command/hall/writing.py",),
-    "numpy": ("handlers/command/energy/fast.py",),
+    "orjson": ("handlers/command/energy/packs.py",),
     "tomli": ("handlers/command/fleet/toml.py",),
     "prometheus_client": ("handlers/command/fleet/metrics.py",),
     "starlette": ("handlers/command/gateway/",),

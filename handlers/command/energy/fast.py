@@ -6,6 +6,7 @@ with the same answer.
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 from collections.abc import Sequence
 from typing import Any, Optional
@@ -23,9 +24,14 @@ Column = Any
 IS_THERE = importlib.util.find_spec("numpy") is not None
 
 
+def _numpy() -> Any:
+    """The module. Not by a statement: a type check for Python 3.9 would read its types."""
+    return importlib.import_module("numpy")
+
+
 def calm_clock(pdu: Pdu) -> Optional[Clock]:
     """The times of the polls if the monotonic clock shows no jump; else None: see `clock`."""
-    import numpy as np
+    np = _numpy()
 
     if pdu.boots or len(pdu.begins) < 2:
         return None
@@ -38,7 +44,7 @@ def calm_clock(pdu: Pdu) -> Optional[Clock]:
 
 def usual_step(values: Sequence[float]) -> Optional[float]:
     """The middle rise, as `audit.usual_step` finds it; None if there is none."""
-    import numpy as np
+    np = _numpy()
 
     rises = np.diff(np.asarray(values, dtype=np.float64))
     rises = rises[rises > 0.0]
@@ -50,7 +56,7 @@ def is_calm(rows: Rows, limits: Limits, supply: Supply, begin: float, end: float
     """Whether a register was read in all polls, only rose as its supply allows, and no check finds
     anything in the period or beside it.
     """
-    import numpy as np
+    np = _numpy()
 
     begins, ends, kwh = (
         np.asarray(column, dtype=np.float64) for column in (rows.begins, rows.ends, rows.kwh)
@@ -83,7 +89,7 @@ def is_calm(rows: Rows, limits: Limits, supply: Supply, begin: float, end: float
 
 def _stands(rises: Column, seconds: Column, amperes: Column, watts: Column, supply: Supply) -> bool:
     """As `checks.standing`."""
-    import numpy as np
+    np = _numpy()
 
     still = rises == 0.0
     if not still.any():
@@ -105,7 +111,7 @@ def _is_wrong_unit(
     supply: Supply,
 ) -> bool:
     """As `checks.unit`."""
-    import numpy as np
+    np = _numpy()
 
     by_watts = not np.isnan(watts).all()
     if not by_watts and supply.volts is None:
