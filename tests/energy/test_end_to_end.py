@@ -17,7 +17,7 @@ from handlers.command import root
 from tests.handlers.command.fleet.halls import PDU, environment
 from tests.needs import ROOT
 from tests.simulators.nut_server import NutServer, SwitchedPdu
-from tests.waiting import bounded, until
+from tests.waiting import PATIENCE_S, bounded, until
 
 
 @contextlib.contextmanager
@@ -76,9 +76,9 @@ def test_meter_and_rounds_give_the_same_audit(
                 one.run_for(0.1)
             after = [one.energy_kwh() for one in units]
             seen = lines(rounds, "\n") + 2
-            assert metering.wait() == 0 and until(lambda: lines(rounds, "\n") >= seen)
+            assert metering.wait(PATIENCE_S) == 0 and until(lambda: lines(rounds, "\n") >= seen)
             checking.send_signal(signal.SIGINT)
-            checking.wait()
+            checking.wait(PATIENCE_S)
     last = json.loads((tmp_path / "tally").read_text())["hash"]
     assert root.run(["energy", "verify", str(kept), "--kept", last]) == 0
     capsys.readouterr()
