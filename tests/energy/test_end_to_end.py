@@ -36,7 +36,7 @@ def started(output: Path, *arguments: object) -> Iterator[subprocess.Popen[bytes
                 yield process
             finally:
                 process.kill()
-                process.communicate()
+                process.communicate(timeout=PATIENCE_S)
 
 
 def lines(path: Path, having: str) -> int:
