@@ -21,7 +21,7 @@ from ..groups import Subcommand
 from ..options import Seconds, SharedOptions, Word, given, option, output, secret_files
 from ..output import counted, print_json, progress
 from ..report import Usage, described
-from . import listing, pool, tables
+from . import listing, pool, shared_options, tables
 from .archives import replaced
 from .auth import ENVIRONMENT, of_environment, of_file
 from .page import page
@@ -308,20 +308,8 @@ check = _Check(
             "FILE",
         ),
         *option("--lenient", "list and ignore columns of a CSV file that are unknown"),
-        *option(
-            "--archives",
-            "run the newest archive of each handler in this folder, in place of this program's"
-            " handlers",
-            "DIR",
-        ),
-        *option(
-            "--parallel",
-            "PDUs to read at a time",
-            "N",
-            click.IntRange(1, 2000),
-            default=pool.PARALLEL,
-            show_default=True,
-        ),
+        *shared_options.archives(),
+        *shared_options.parallel(),
         *option(
             "--workers",
             "processes that read them (default: one for each core)",

@@ -22,7 +22,7 @@ from ..loading import load
 from ..options import Seconds, SharedOptions, given, option, output, secret_files
 from ..output import print_json
 from ..report import Interrupted, failed
-from . import listing
+from . import listing, shared_options
 from .allowed import Allowed
 from .archives import replaced, usable
 from .auth import of_environment, of_file
@@ -201,12 +201,7 @@ exporter = Subcommand(
         *option(
             "--network", "further addresses that may be queried; repeatable", "CIDR", multiple=True
         ),
-        *option(
-            "--archives",
-            "run the newest archive of each handler in this folder, in place of this program's"
-            " handlers",
-            "DIR",
-        ),
+        *shared_options.archives(),
         *option(
             "--listen",
             "where to listen; port 0: any free one",

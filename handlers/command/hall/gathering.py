@@ -9,11 +9,9 @@ import time
 from collections.abc import Collection, Sequence
 from typing import NamedTuple, Optional
 
-import click
-
 from ...errors import SettingsError
 from ..files import read_file
-from ..fleet import opening, pool
+from ..fleet import opening, pool, shared_options
 from ..fleet.listing import ListedPdu
 from ..fleet.polling import Reading, poll_all
 from ..options import Parameters, SharedOptions, option, secret_files
@@ -41,14 +39,7 @@ def of_list() -> Parameters:
             "logins: a TOML file with [auth.NAME] tables, not readable by other users",
             "FILE",
         ),
-        *option(
-            "--parallel",
-            "PDUs to read at a time",
-            "N",
-            click.IntRange(1, 2000),
-            default=pool.PARALLEL,
-            show_default=True,
-        ),
+        *shared_options.parallel(),
         *secret_files(asked=False),
     ]
 

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Optional
 import click
 
 from ...errors import SettingsError
-from ..fleet import listing, pool
+from ..fleet import listing, shared_options
 from ..fleet.archives import replaced
 from ..fleet.auth import of_environment, of_file
 from ..fleet.polling import Target, targets
@@ -184,20 +184,8 @@ meter = Subcommand(
             show_default=True,
         ),
         *option("--rounds", "end after so many rounds", "N", click.IntRange(1)),
-        *option(
-            "--archives",
-            "run the newest archive of each handler in this folder, in place of this program's"
-            " handlers",
-            "DIR",
-        ),
-        *option(
-            "--parallel",
-            "PDUs to read at a time",
-            "N",
-            click.IntRange(1, 2000),
-            default=pool.PARALLEL,
-            show_default=True,
-        ),
+        *shared_options.archives(),
+        *shared_options.parallel(),
         *secret_files(asked=False),
         *output(),
     ],
