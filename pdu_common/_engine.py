@@ -1,4 +1,7 @@
-"""pysnmp's engine, made in a fraction of the processor time that pysnmp itself takes."""
+"""pysnmp's engine, made in a fraction of the processor time that pysnmp itself takes.
+
+Its requests over v1 and v2c outlast answers that do not fit them.
+"""
 
 from __future__ import annotations
 
@@ -8,17 +11,51 @@ from importlib.util import find_spec, module_from_spec
 from typing import Any, Optional
 
 from pysnmp.entity.engine import SnmpEngine
+from pysnmp.proto.error import StatusInformation
 from pysnmp.proto.rfc3412 import MsgAndPduDispatcher
 from pysnmp.smi.builder import MibBuilder
 from pysnmp.smi.instrum import MibInstrumController
 
 # in the order in which MibBuilder searches them
 _PACKAGES = ("pysnmp.smi.mibs", "pysnmp.smi.mibs.instances")
+# the message processing models of v1 and v2c (RFC 3411, SnmpMessageProcessingModel)
+_WITH_COMMUNITIES = (0, 1)
 
 
 def new_engine() -> Any:
     """An SnmpEngine with pysnmp's own MIB modules."""
-    return SnmpEngine(msgAndPduDsp=MsgAndPduDispatcher(MibInstrumController(new_builder())))
+    engine = SnmpEngine(msgAndPduDsp=MsgAndPduDispatcher(MibInstrumController(new_builder())))
+    for model in _WITH_COMMUNITIES:
+        _keep_requests(engine.message_processing_subsystems[model])
+    return engine
+
+
+def _keep_requests(model: Any) -> None:
+    """Makes a message processing model keep a request whose answer it rejects.
+
+    pysnmp 7.1.30 removes the request with the answer's request-id, and only then compares the
+    communities. After an answer with another community that the engine uses, it ignored the right
+    one.
+    """
+    requests, prepare = model._cache, model.prepare_data_elements
+    remove = requests.pop_by_message_id
+    removed: dict[int, Any] = {}
+
+    def pop_by_message_id(number: int) -> Any:
+        removed[number] = request = remove(number)
+        return request
+
+    def prepare_data_elements(*message: object) -> Any:
+        removed.clear()
+        try:
+            return prepare(*message)
+        except StatusInformation:
+            for number, request in removed.items():
+                requests.push_by_message_id(number, **request)
+            raise
+
+    requests.pop_by_message_id = pop_by_message_id
+    model.prepare_data_elements = prepare_data_elements
 
 
 def new_builder() -> Any:
