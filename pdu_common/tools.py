@@ -17,6 +17,7 @@ thread.
 
 _engines_kept = 50
 _quickly = False
+_plain_view: Optional[type] = None
 
 
 def read_quickly(on: bool = True) -> None:
@@ -55,15 +56,19 @@ def behind() -> float:
     return 0.0 if loops is None else float(loops.behind())
 
 
-def show_outlet_current() -> None:
+def show_outlet_current(on: bool = True) -> None:
     """Add the field `load`, a current in A, to the double's view of a port, so that handlers report
-    it.
+    it; with `on` false, bring back the platform's view.
 
     Call it before a handler is loaded: a handler keeps the class that it imported.
     """
+    global _plain_view
     from . import helper
 
-    if not hasattr(helper.PduPortStatisticView, "load"):
+    if _plain_view is None:
+        _plain_view = helper.PduPortStatisticView
+    is_plain = helper.PduPortStatisticView is _plain_view
+    if on and is_plain:
 
         @dataclass
         class PortView(helper.PduPortStatisticView):
@@ -72,3 +77,5 @@ def show_outlet_current() -> None:
             load: Optional[float] = None
 
         setattr(helper, "PduPortStatisticView", PortView)
+    elif not on and not is_plain:
+        setattr(helper, "PduPortStatisticView", _plain_view)

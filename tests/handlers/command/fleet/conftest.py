@@ -44,8 +44,7 @@ def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
     """A function like `halls.run` that runs the command in this process.
 
     A check reads its PDUs one after another, because this process has threads and must not fork.
-    Outlet currents are not reported: `show_outlet_current`, which adds them, would replace a class
-    of pdu_common in this process.
+    Outlet currents are not reported, because this process has already loaded the handlers.
     """
 
     def one_by_one(
@@ -55,7 +54,6 @@ def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
             yield place, polling.poll(target)
 
     monkeypatch.setattr(pool, "read_all", one_by_one)
-    monkeypatch.setattr(polling, "show_outlet_current", lambda: None)
     for key in [key for key in os.environ if key.startswith("PDU_")]:
         monkeypatch.delenv(key)
 

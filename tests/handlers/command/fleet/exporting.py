@@ -14,10 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from handlers.command.fleet import exporter as exporter_command, polling, server
+from handlers.command.fleet import exporter as exporter_command, server
 from handlers.command.options import SharedOptions
 from tests.needs import ROOT, program
 from tests.ports import reserved
@@ -117,9 +116,7 @@ def serving(*arguments: object, port: int = 0) -> Iterator[Exporter]:
         "exporter", [*map(str, arguments)], obj=SharedOptions()
     )
     wanted = exporter_command.ExporterOptions(**context.params)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(polling, "show_outlet_current", lambda: None)
-        allowed = exporter_command._allowed(wanted, SharedOptions())
+    allowed = exporter_command._allowed(wanted, SharedOptions())
     made = server.Exporter(allowed, server.Limits(wanted.parallel, wanted.timeout_offset))
     with server.Server(("127.0.0.1", port), made, lambda: None) as listening:
         thread = threading.Thread(target=listening.serve_forever, args=(0.05,), daemon=True)

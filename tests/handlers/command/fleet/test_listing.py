@@ -315,11 +315,7 @@ def test_an_empty_secret_file_is_refused(tmp_path: Path, content: str) -> None:
     )
 
 
-def test_a_secret_file_for_a_misspelt_key_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # it would change pdu_common for all
-    monkeypatch.setattr(polling, "show_outlet_current", lambda: None)
+def test_a_secret_file_for_a_misspelt_key_is_refused(tmp_path: Path) -> None:
     path = str(private_file(tmp_path / "community", SECRET))
     assert len(polling.targets([PLAIN], {}, auth.of_environment({"community": path}))) == 1
     error = refused(lambda: polling.targets([PLAIN], {}, auth.of_environment({"comunity": path})))

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from handlers.command import root
-from pdu_common import helper
 from tests.handlers.command.fleet.halls import line, login, private
 from tests.needs import ROOT
 from tests.peers import PEERS
@@ -27,7 +26,6 @@ def hall(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the example as the current folder."""
     shutil.copytree(FOLDER, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(helper, "PduPortStatisticView", helper.PduPortStatisticView)
     return tmp_path
 
 

@@ -14,7 +14,6 @@ from handlers.nut.members import Member
 from handlers.nut.topology import meters_of
 from handlers.snmp import profiles, topology as of_snmp
 from handlers.topology import BREAKER, LINE, Meter
-from pdu_common import helper
 from tests.handlers.command.fleet.halls import line, login, private
 from tests.needs import ROOT
 from tests.packaging.building import files
@@ -23,11 +22,6 @@ from tests.peers import PEERS, SHOWN, Peer
 
 def lines(meters: Sequence[Meter]) -> dict[str, tuple[object, object]]:
     return {one.label: (one.current_a, one.rating_a) for one in meters if one.kind == LINE}
-
-
-@pytest.fixture(autouse=True)
-def _same_view_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(helper, "PduPortStatisticView", helper.PduPortStatisticView)
 
 
 def read(folder: Path, peer: Peer) -> Reading:
