@@ -7,9 +7,10 @@ they start behave as in that environment.
 from __future__ import annotations
 
 import re
-import sys
-from importlib.metadata import PackageNotFoundError, distribution
+from importlib.metadata import distribution
 from pathlib import Path
+
+from packaging.requirements import Requirement
 
 from tests.needs import ROOT
 
@@ -36,29 +37,16 @@ sys.meta_path.insert(0, Small)
 def packages() -> set[str]:
     """The names of all packages: those listed, and those that they require on this Python."""
     found: set[str] = set()
-    lines = LISTED.read_text("utf-8").splitlines()
-    wanted = [_name(line) for line in lines if _name(line) and _applies(line)]
+    wanted = [line for line in LISTED.read_text("utf-8").splitlines() if _name(line)]
     while wanted:
-        name = wanted.pop()
-        if name in found:
-            continue
-        try:
-            requires = distribution(name).requires or []
-        except PackageNotFoundError:
-            continue  # only for another Python
-        found.add(name)
-        wanted += [_name(one) for one in requires if _applies(one)]
+        requirement = Requirement(wanted.pop())
+        name = _name(requirement.name)
+        # `extra` has a value only while a package's extra is installed
+        applies = requirement.marker is None or requirement.marker.evaluate({"extra": ""})
+        if applies and name not in found:
+            found.add(name)
+            wanted += distribution(name).requires or []
     return found
-
-
-def _applies(requirement: str) -> bool:
-    """Whether a requirement's marker holds here, for the markers that occur."""
-    marker = requirement.partition(";")[2]
-    older = re.search(r'python_(?:full_)?version < "3\.(\d+)', marker)
-    if older and sys.version_info[1] >= int(older[1]):
-        return False
-    others = re.sub(r"\w+ != ['\"][^'\"]*", "", marker)
-    return not re.search(r"extra ==|win32|Windows|PyPy", others)
 
 
 def blocker(folder: Path) -> Path:
