@@ -23,7 +23,7 @@ from .catalogue import BY_KEY, WRITES, Fault
 from .processes import Context
 
 BUDGET_S = 60.0  # limit in seconds for a whole call
-TIMEOUT_S = {"patient": "20", "brief": "0.3"}
+TIMEOUT_S = {"patient": "20", "brief": "0.15"}
 CONFIRM_S = 0.4
 # increase in descriptors, and in threads, that SNMP engines may cause
 _ENGINES = 6

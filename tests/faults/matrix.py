@@ -16,7 +16,7 @@ from .cell import Cell, Played, Verdict
 from .processes import fork, warm
 from .subjects import subject
 
-PROCESSES = 6
+PROCESSES = 10  # more take more processor time to start than they save
 _played: Optional[Played] = None
 
 
@@ -86,7 +86,7 @@ def run(wanted: Sequence[Cell], processes: int = PROCESSES) -> Iterator[Verdict]
         initializer=_begin,
         initargs=(names, tools.reads_quickly()),
     ) as pool:
-        yield from pool.map(_verdict, wanted, chunksize=4)
+        yield from pool.map(_verdict, wanted, chunksize=1)
 
 
 def _begin(names: Sequence[str], quickly: bool) -> None:

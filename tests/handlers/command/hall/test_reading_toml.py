@@ -113,9 +113,8 @@ def test_100000_cords_are_read_in_seconds_and_a_mistake_at_their_end_is_named() 
         f'[[machine]]\nname = "m{n}"\ncords = ["left/a{n}", "left/b{n}"]\n' for n in range(50_000)
     )
     begin = time.process_time()
-    assert len(reading_toml.parsed(BASE + machines, "hall.toml").machines) == 50_001
-    assert time.process_time() - begin < 60  # 3 s on an idle core
     said = refused(BASE + machines + '[[machine]]\nname = "last"\ncords = ["left/a7"]\n')
+    assert time.process_time() - begin < 60  # 3 s on an idle core
     assert "line 150029" in said and "machine 'm7'" in said
 
 

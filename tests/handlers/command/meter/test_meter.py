@@ -50,12 +50,8 @@ def metering(*arguments: object, **variables: str) -> Iterator[subprocess.Popen[
         stderr=subprocess.PIPE,
         text=True,
     )
-    with bounded(process):
-        try:
-            yield process
-        finally:
-            process.kill()
-            process.communicate(timeout=PATIENCE_S)
+    with process, bounded(process):
+        yield process
 
 
 @contextlib.contextmanager

@@ -215,7 +215,9 @@ def test_rounds_that_were_left_out_are_said(tmp_path: Path) -> None:
     left_out, *_ = [record for record in records if "late" in record]
     assert left_out["late"] >= 38 and "rounds left out" in said
     assert left_out["utc"][1] - left_out["utc"][0] > 9.0
-    assert tally["rounds"] == 3 and len(polls(tmp_path / "a", 0)) == 3
+    read = polls(tmp_path / "a", 0)
+    # on a busy machine, its reading may not have ended when the next round begins
+    assert tally["rounds"] == 3 and len(read) + sum(one.get("missed", 0) for one in read) == 3
 
 
 _MANY = """
