@@ -26,6 +26,8 @@ class Nameplate(NamedTuple):
     firmware: str = ""
     #: in s, since the unit or its controller started; of several, the shortest
     uptime_s: Optional[float] = None
+    #: the greatest error of its power measurements, in percent
+    accuracy_percent: Optional[float] = None
 
 
 def joined(parts: Iterable[object]) -> str:

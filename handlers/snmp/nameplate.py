@@ -1,7 +1,8 @@
 """Which SNMP PDU it is, for tools; in no archive.
 
-Source: SNMPv2-MIB (RFC 3418: sysUpTime, sysDescr), ENTITY-MIB (RFC 6933: entPhysicalSerialNum), and
-the manufacturers' MIBs for the objects in `_OBJECTS`.
+Source: SNMPv2-MIB (RFC 3418: sysUpTime, sysDescr), ENTITY-MIB (RFC 6933: entPhysicalSerialNum),
+ENERGY-OBJECT-MIB (RFC 7460: eoPowerAccuracy), and the manufacturers' MIBs for the objects in
+`_OBJECTS`.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Callable, NamedTuple, Optional
 
+from ..errors import PduHandlerError
 from ..nameplate import Nameplate, joined
 from .decoding import number, shown
 from .detection import SYS_DESCR
@@ -16,6 +18,9 @@ from .handler import SnmpPdu
 from .reader import Reader
 
 _SYS_UP_TIME = "1.3.6.1.2.1.1.3.0"
+_EO_POWER_ACCURACY = "1.3.6.1.2.1.229.1.2.1.4"
+_HUNDREDTHS = 100.0  # of a percent
+_MOST_HUNDREDTHS = 10_000
 _LONGEST = 200
 
 
@@ -47,7 +52,7 @@ _OBJECTS: Mapping[str, _Objects] = {
 
 def read(pdu: SnmpPdu, runs_on: Callable[[Optional[float]], bool]) -> Nameplate:
     """Family and uptime: 1 GET in the session of the other readings. Unless the unit `runs_on`,
-    also serial number and firmware: usually 2 reads more.
+    also serial number, firmware and accuracy: usually 3 reads more.
 
     sysUpTime is that of the agent. It begins again with the unit and with its network card, and
     after 497 days; `runs_on` decides what that means.
@@ -65,9 +70,22 @@ def read(pdu: SnmpPdu, runs_on: Callable[[Optional[float]], bool]) -> Nameplate:
         if not firmware:
             described = device.reader.get(SYS_DESCR)
             firmware = "" if described is None else shown(described, _LONGEST)
-        return Nameplate(family, _texts(device.reader, objects.serial), firmware, uptime)
+        serial = _texts(device.reader, objects.serial)
+        return Nameplate(family, serial, firmware, uptime, _accuracy(device.reader))
 
 
 def _texts(reader: Reader, oid: str) -> str:
     """The texts below an object, one for each unit, in the order in which the device lists them."""
     return joined(dict.fromkeys(shown(raw, _LONGEST) for raw in reader.walk(oid).values()))
+
+
+def _accuracy(reader: Reader) -> Optional[float]:
+    """The greatest eoPowerAccuracy, in percent; None if one is 0 (not known) or no number, and for
+    agents that refuse objects of a MIB that they do not know, or do not answer.
+    """
+    try:
+        found = [number(raw) for raw in reader.walk(_EO_POWER_ACCURACY).values()]
+    except PduHandlerError:
+        return None
+    known = [float(one) for one in found if one is not None and 0 < one <= _MOST_HUNDREDTHS]
+    return max(known) / _HUNDREDTHS if known and len(known) == len(found) else None

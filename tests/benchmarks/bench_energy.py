@@ -52,16 +52,18 @@ class Run(NamedTuple):
 
 
 def month(folder: Path, pdus: int, outlets: int, days: int = 31) -> None:
-    """The journal of `days` days, a day before and a day after: machines of 20 to 700 W."""
+    """The journal of `days` days, a day before and a day after: machines of 20 to 700 W. The newest
+    file, which a meter would still write, has one round.
+    """
     draw = np.random.default_rng(pdus)
     watts = draw.uniform(20.0, 700.0, (pdus, outlets))
     registers = draw.uniform(0.0, 20000.0, (pdus, outlets))
     after = START
-    for day in range(-1, days + 1):
+    for day in range(-1, days + 2):
         begin = FIRST + day * DAY
         with Journal(str(folder / f"{day_of(begin)}.jsonl"), after) as journal:
             journal.append(_head(begin, pdus, outlets))
-            for number in range(int(DAY / EVERY)):
+            for number in range(int(DAY / EVERY) if day <= days else 1):
                 now = watts * draw.uniform(0.9, 1.1, watts.shape)
                 registers += now * EVERY / 3.6e6
                 journal.append(_round(begin + number * EVERY, now, registers))

@@ -42,7 +42,7 @@ def prometheus(folder: Path, stored: Stored) -> Iterator[str]:
         [program("promtool"), "tsdb", "create-blocks-from", "openmetrics", str(text), str(data)],
         capture_output=True,
         text=True,
-        timeout=2 * PATIENCE_S,
+        timeout=10 * PATIENCE_S,
     )
     assert made.returncode == 0, made.stderr
     config = folder / "prometheus.yml"

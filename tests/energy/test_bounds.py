@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import assume, given, settings
 
-from handlers.command.energy.audit import usual_step
+from handlers.command.energy import steps
 from handlers.command.energy.bounds import Register
 from handlers.command.energy.registers import Limits, Readings
 from handlers.command.energy.segments import told
 
-from . import trial
+from . import plans, trial
 from .twin import Plan, month
 
 
 # Thousands of whole months: `python -m tests.energy.trial`.
-@pytest.mark.parametrize("first", range(0, 48, 12))
-def test_truth_is_inside_with_the_known_and_with_the_guessed_step(first: int) -> None:
-    seen = 0
-    for seed in range(first, first + 12):
-        # the same number of faults in fewer days
-        plan = trial.drawn(seed)._replace(days=8.0)
-        one = month(plan)
-        if one.hidden:
-            continue
-        seen += 1
-        guessed = plan._replace(step=usual_step([poll.value for poll in one.polls]))
-        for said in (plan, guessed):
-            result = trial.Result(plan, one, trial.audited(said, one).energy, ())
-            assert result.inside, (plan, said.step, one.truth, result.answer)
-    assert seen > 6
+@settings(max_examples=30, derandomize=True)
+@given(plans.drawn(plans.DAYS))
+def test_truth_is_inside_with_the_known_and_with_the_guessed_step(drawn: plans.Drawn) -> None:
+    one = month(drawn.plan)
+    assume(not one.hidden)
+    step = steps.usual([poll.value for poll in one.polls])
+    for said in (drawn, drawn._replace(plan=drawn.plan._replace(step=step))):
+        result = trial.Result(said, one, trial.answered(said, one), ())
+        assert result.inside, (one.truth, result.answer)
 
 
 @pytest.mark.parametrize("step", [0.001, 0.1, 1.0])

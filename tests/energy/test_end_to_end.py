@@ -31,12 +31,8 @@ def started(output: Path, *arguments: object) -> Iterator[subprocess.Popen[bytes
             stdout=file,
             stderr=subprocess.PIPE,
         )
-        with bounded(process):
-            try:
-                yield process
-            finally:
-                process.kill()
-                process.communicate(timeout=PATIENCE_S)
+        with process, bounded(process):
+            yield process
 
 
 def lines(path: Path, having: str) -> int:

@@ -6,12 +6,13 @@ import math
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given, settings
 
 from handlers.command.energy import audit, fast
 from handlers.command.energy.meters import Meter
 from handlers.command.energy.readings import OutletReading, Pdu, Poll
 
-from . import trial
+from . import plans, trial
 from .test_findings import KNOWN, answered, polled, rising
 from .twin import month
 
@@ -27,13 +28,13 @@ def both(asked: Callable[[], audit.Answer], patch: pytest.MonkeyPatch) -> audit.
     return with_it
 
 
-def test_of_months_with_faults(monkeypatch: pytest.MonkeyPatch) -> None:
-    grades = set()
-    for seed in range(12):
-        plan = trial.drawn(seed)._replace(days=8.0, step=0.01)
-        one = month(plan)
-        grades.add(both(lambda: trial.audited(plan, one), monkeypatch).grade)
-    assert len(grades) == 3
+@settings(max_examples=12, derandomize=True)
+@given(plans.drawn(plans.DAYS))
+def test_of_days_with_faults(drawn: plans.Drawn) -> None:
+    plan = drawn.plan._replace(step=0.01)
+    one = month(plan)
+    with pytest.MonkeyPatch.context() as patch:
+        both(lambda: trial.audited(plan, one), patch)
 
 
 VOLTS = KNOWN._replace(volts=230.0)

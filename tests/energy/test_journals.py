@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from handlers.command import root
+from handlers.command.energy import cli
 from handlers.command.journal import START, Journal
 
 FIRST = 1790812800.0  # 2026-10-01T00:00:00Z
@@ -105,6 +106,26 @@ def test_a_replaced_unit_is_seen_by_its_serial_number(
     assert outlet["kwh"]["low"] <= 24.0 <= outlet["kwh"]["high"] < 25.5
     assert pdu["pdu"]["kwh"]["low"] <= 48.0 <= pdu["pdu"]["kwh"]["high"]
     assert code == 1 and any("each line as it was written" in note for note in found["notes"])
+
+
+def test_nothing_is_said_of_registers_that_were_never_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    failed = {"of": 7, "utc": [FIRST, FIRST], "mono": [1.0, 1.0], "error": ["unreachable", "no"]}
+    with Journal(str(tmp_path / "2026-10-01.jsonl")) as made:
+        made.append([head(FIRST), unit("A1"), failed])
+    code, found = run(tmp_path, capsys)
+    assert code == 2 and [note.split()[0] for note in found["notes"]] == ["Readings:", "Software"]
+
+
+def test_the_json_of_many_pdus_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, found = run(written(tmp_path), capsys)
+    monkeypatch.setattr(cli, "_LARGE", 0)
+    root.run(["energy", "audit", str(tmp_path), *ASKED, "--json"])
+    (line,) = capsys.readouterr().out.splitlines()
+    assert json.loads(line) == found
 
 
 def test_a_jump_forward_of_the_clock_is_seen(

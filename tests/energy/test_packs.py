@@ -45,6 +45,7 @@ def drawn(seed: int) -> Iterator[Mapping[str, Any]]:
                     "unit": place,
                     "name": f"rack{place}",
                     "outlets": outlets,
+                    "accuracy": draw.choice((None, 0.5, 2.0)),
                 }
         time += draw.choice((300.0, 300.0, 300.0, 900.0, -50.0))
         started = draw.choice((started, started, started, started, time - 10.0))
@@ -103,6 +104,7 @@ def polled(records: Sequence[Mapping[str, Any]]) -> dict[str, Pdu]:
                 firmware=said["firmware"],
                 uptime=one.get("up"),
                 family=said["family"],
+                accuracy_percent=said["accuracy"],
             )
         )
     return found
@@ -119,7 +121,8 @@ def shape(pdu: Pdu) -> Any:
         for identity, one in pdu.registers.items()
     }
     times = [column(one) for one in (pdu.begins, pdu.ends, pdu.monotonic)]
-    return pdu.name, times, series, pdu.changes, pdu.family, pdu.boots, pdu.failed
+    unit = (pdu.changes, pdu.family, pdu.boots, pdu.failed, pdu.accuracy_percent)
+    return pdu.name, times, series, *unit
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -134,6 +137,7 @@ def test_blocks_are_as_their_polls(
     found = [*source.each(FIRST, FIRST + DAY, shape)]
     assert found == [shape(one) for _, one in sorted(polled(records).items())]
     assert any(one[3] for one in found) and any(one[5] for one in found)
+    assert any(one[-1] for one in found)
 
 
 def packed(folder: Path, capsys: pytest.CaptureFixture[str]) -> Any:

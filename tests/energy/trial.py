@@ -2,30 +2,39 @@
 
     python -m tests.energy.trial --months 20000
 
-Prints misses and widths beside three usual rules on the same readings.
+Hypothesis draws the zone, the month, the meter and its faults (`plans`). Prints misses and widths
+beside three usual rules on the same readings.
 """
 
 from __future__ import annotations
 
 import argparse
-import random
+import datetime
 import statistics
 import sys
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from typing import NamedTuple, Optional
 
+from hypothesis import HealthCheck, Phase, given, seed, settings
+
 from handlers.command.energy import audit, readings
 from handlers.command.energy.audit import Answer
+from handlers.command.energy.cli import moment, zone_named
 from handlers.command.energy.meters import Meter, Meters
 from handlers.command.energy.readings import Pdu
 from handlers.command.energy.registers import Kilowatthours
 
+from . import plans
+from .plans import Drawn
 from .twin import Month, Plan, month
+
+#: months of one seed
+_EACH = 250
 
 
 class Result(NamedTuple):
-    plan: Plan
+    drawn: Drawn
     month: Month
     answer: Kilowatthours
     naive: Sequence[float]
@@ -67,46 +76,40 @@ def usual(one: Month) -> list[float]:
     return [values[-1] - values[0], reset, ignored]
 
 
-def drawn(seed: int) -> Plan:
-    """A month's plan: one in five is clean."""
-    draw = random.Random(seed)
-    step = draw.choice((0.001, 0.01, 0.1, 1.0))
-    plan = Plan(
-        seed,
-        cadence=draw.choice((300.0, 300.0, 900.0, 3600.0)),
-        jitter=draw.choice((0.0, 5.0, 60.0)),
-        reading=draw.choice((0.0, 1.0, 30.0)),
-        step=step,
-        breaker_kw=draw.choice((2.3, 3.68, 7.36)),
-        start=draw.choice((0.0, draw.uniform(0.0, 5.0), draw.uniform(0.0, 50000.0))),
-        journal=draw.random() < 0.7,
+def answered(drawn: Drawn, one: Month) -> Kilowatthours:
+    """What the audit says of a month, whose days it looks up itself."""
+    zone = zone_named(drawn.period.zone)
+    begin, end = (
+        moment(datetime.date.fromisoformat(day), zone)
+        for day in (drawn.period.first, drawn.period.after)
     )
-    if draw.random() < 0.2:
-        return plan
+    return audited(drawn.plan, one._replace(begin=begin, end=end)).energy
 
-    def often(most: int) -> int:
-        return draw.choice((0, 0, 1, draw.randint(0, most)))
 
-    return plan._replace(
-        modulus=draw.choice((None, None, plan.start + draw.uniform(1.0, 500.0))),
-        zeros=often(4),
-        ones=often(3),
-        spikes=often(3),
-        freezes=often(2),
-        resets=often(3),
-        clears=often(1),
-        rewinds=often(2),
-        replacements=often(2),
-        gaps=often(4),
-        clock_jumps=often(1),
+def run(drawn: Drawn) -> Result:
+    one = month(drawn.plan)
+    return Result(drawn, one._replace(polls=[]), answered(drawn, one), usual(one))
+
+
+def runs(first: int, months: int) -> list[Result]:
+    """Months that Hypothesis draws from a seed."""
+    results: list[Result] = []
+
+    @seed(first)
+    @settings(
+        max_examples=months,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=[*HealthCheck],
     )
+    @given(plans.drawn())
+    def kept(one: Drawn) -> None:
+        if len(results) < months:
+            results.append(run(one))
 
-
-def run(seed: int) -> Result:
-    plan = drawn(seed)
-    one = month(plan)
-    result = Result(plan, one._replace(polls=[]), audited(plan, one).energy, usual(one))
-    return result
+    kept()
+    return results
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
@@ -115,15 +118,16 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     )
     parser.add_argument("--months", type=int, default=20000)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--processes", type=int, help="default: as many as the machine has cores")
     chosen = parser.parse_args(arguments)
-    seeds = range(chosen.seed, chosen.seed + chosen.months)
+    firsts = range(chosen.seed, chosen.seed + chosen.months, _EACH)
+    counts = [min(_EACH, chosen.seed + chosen.months - first) for first in firsts]
     results: list[Result] = []
-    with ProcessPoolExecutor() as pool:
-        for number, one in enumerate(pool.map(run, seeds, chunksize=50), start=1):
-            results.append(one)
-            if number % 1000 == 0:
-                missed = sum(not one.inside for one in results if not one.month.hidden)
-                print(f"{number} months: {missed} misses", file=sys.stderr, flush=True)
+    with ProcessPoolExecutor(chosen.processes) as pool:
+        for some in pool.map(runs, firsts, counts):
+            results += some
+            missed = sum(not one.inside for one in results if not one.month.hidden)
+            print(f"{len(results)} months: {missed} misses", file=sys.stderr, flush=True)
     report(results)
     return 0
 
@@ -145,7 +149,7 @@ def report(results: Iterable[Result]) -> None:
         )
         print(f"{name}: off by more than 1 kWh in {one:.0f} %, by 100 in {hundred:.0f} %")
     for miss in missed[:10]:
-        print(miss.plan, miss.month, miss.answer)
+        print(miss.drawn, miss.month, miss.answer)
 
 
 if __name__ == "__main__":

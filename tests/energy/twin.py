@@ -18,11 +18,17 @@ class Plan(NamedTuple):
 
     seed: int
     days: float = 31.0
+    #: when the period begins, in s since 1970
+    origin: float = 0.0
     cadence: float = 300.0
     jitter: float = 0.0
     #: how long a reading takes at most
     reading: float = 0.0
     step: float = 0.1
+    #: how often the unit refreshes the register that it shows, in s; 0: always
+    refresh: float = 0.0
+    #: how old a reading may be for all that the audit knows, in s: more changes are hidden from it
+    age: float = 0.0
     breaker_kw: float = 3.68
     #: where the register begins
     start: float = 1000.0
@@ -130,7 +136,8 @@ def month(plan: Plan) -> Month:
         if any(start <= begin < stop for start, stop in gaps):
             continue
         stuck = next((start for start, stop in frozen if start <= taken < stop), None)
-        value, events, unit, since = register.at(taken)
+        seen = taken - taken % plan.refresh if plan.refresh else taken
+        value, events, unit, since = register.at(seen)
         if stuck is not None:
             value = register.at(stuck)[0]
         shown = _floor(value, plan.step)
@@ -143,15 +150,17 @@ def month(plan: Plan) -> Month:
             polls.append(poll._replace(value=wrong))
             continue
         if held is not None and not (plan.journal and register.restarted(held_events, events)):
-            most = plan.breaker_kw * (poll.end - held.begin) / HOUR + plan.step
+            passed = poll.end - held.begin + plan.age
+            most = plan.breaker_kw * passed / HOUR + plan.step
             if events != held_events and 0.0 <= shown - held.value <= most:
                 hidden = True
         held, held_events = poll, events
         polls.append(poll)
     truth = load.energy(end - first) - load.energy(-first)
-    shifted = [_shifted(poll, jumps) for poll in polls] if jumps else polls
+    if jumps or plan.origin:
+        polls = [_shifted(poll, jumps, plan.origin) for poll in polls]
     hidden = hidden or bool(jumps) and not plan.journal
-    return Month(shifted, 0.0, end, truth, hidden)
+    return Month(polls, plan.origin, plan.origin + end, truth, hidden)
 
 
 class _register:
@@ -221,7 +230,7 @@ def _floor(value: float, step: float) -> float:
     return int(value / step + 1e-9) * step if step else value
 
 
-def _shifted(poll: Poll, jumps: list[tuple[float, float]]) -> Poll:
+def _shifted(poll: Poll, jumps: list[tuple[float, float]], origin: float) -> Poll:
     """A poll with the times of a clock that had jumped."""
-    shift = sum(jump for time, jump in jumps if time <= poll.begin)
+    shift = origin + sum(jump for time, jump in jumps if time <= poll.begin)
     return poll._replace(begin=poll.begin + shift, end=poll.end + shift)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import statistics
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
-from typing import NamedTuple, Optional
+from itertools import groupby
+from typing import Callable, NamedTuple, Optional
 
-from . import checks, fast
+from . import checks, fast, steps
 from .bounds import Register
 from .clock import Clock
-from .meters import Meter, Meters
+from .meters import MIB, OWNER, READINGS, UNIT, Meter, Meters, Origins, Stated, first_of, stated_by
 from .owners import Place, Tenure, whole
 from .readings import OWN, Pdu, Series, readings_of
 from .registers import NOTHING, Event, Kilowatthours, Limits, Readings
@@ -20,8 +21,6 @@ from .segments import Segment, Story, told
 FIRM, BOUNDED, NOT_BILLABLE = "firm", "bounded", "not billable"
 #: grade -> exit code
 LEVELS: Mapping[str, int] = {FIRM: 0, BOUNDED: 1, NOT_BILLABLE: 2}
-#: the step of a register that never moved, in kWh: no common one is coarser
-_COARSE = 1.0
 _FIRM_WIDTH, _BILLABLE_WIDTH = 0.01, 0.1
 #: more events of one kind than this are told as one
 _MANY = 20
@@ -76,6 +75,7 @@ class Answer(NamedTuple):
     step: float
     #: what is known of the meter
     meter: Meter
+    origins: Origins
     shares: Sequence[Share] = ()
     drawn: Optional[Drawn] = None
 
@@ -117,9 +117,9 @@ class Audited(NamedTuple):
 def audited(pdu: Pdu, asked: Asked) -> Audited:
     """One PDU."""
     clock = (fast.calm_clock(pdu) if fast.IS_THERE else None) or pdu.clock()
-    usual_gap = pdu.usual_gap()
+    times = _Times(pdu, clock, asked)
     answers = {
-        identity: _answer(pdu, identity, series, clock, usual_gap, asked)
+        identity: _answer(pdu, identity, series, times, asked)
         for identity, series in pdu.registers.items()
         if any(kwh == kwh for kwh in series.kwh)
     }
@@ -137,17 +137,45 @@ def audited(pdu: Pdu, asked: Asked) -> Audited:
     )
 
 
-def _answer(
-    pdu: Pdu, identity: str, series: Series, clock: Clock, usual_gap: float, asked: Asked
-) -> Answer:
+class _Times:
+    """When a PDU was read, as all of its registers need it."""
+
+    def __init__(self, pdu: Pdu, clock: Clock, asked: Asked) -> None:
+        self.clock = clock
+        #: the usual time between two polls, in s
+        self.usual_gap = fast.usual_gap(pdu.begins) if fast.IS_THERE else pdu.usual_gap()
+        #: None without numpy, and where the unit or the clock changed
+        self.polls: Optional[fast.Polls] = None
+        if fast.IS_THERE and not (pdu.changes or clock.jumps):
+            self.polls = fast.Polls(clock, self.usual_gap, asked.begin, asked.end)
+
+
+def _answer(pdu: Pdu, identity: str, series: Series, times: _Times, asked: Asked) -> Answer:
     meter = asked.meters.of(pdu.name, identity, pdu.accuracy_percent)
-    readings = readings_of(pdu, series, clock)
-    step = meter.step_kwh or usual_step(readings.values)
+    stated = stated_by(pdu.family, identity)
+    wrap_kwh, wrap_from = first_of({OWNER: meter.wrap_kwh, MIB: stated.wrap_kwh})
+    _, class_from = first_of({UNIT: pdu.accuracy_percent, OWNER: meter.class_percent})
+    clock = times.clock
+    is_whole = fast.is_whole(series.kwh) if fast.IS_THERE else None
+    readings = readings_of(pdu, series, clock, is_whole)
     rows = checks.Rows(
         clock.begins, clock.ends, series.kwh, series.amperes, series.watts, series.states
     )
     begin, end = asked.begin, asked.end
-    known = _Known(readings, rows, clock, meter, step, usual_gap, (begin, end))
+    limit = Limits(meter.limit_kw or 0.0, modulus=wrap_kwh, unit=stated.unit_kwh)
+
+    def with_step(step: float, step_from: str) -> _Known:
+        supply = checks.Supply(step, meter.volts, times.usual_gap)
+        # A register that is refreshed less often than it is read stands, which is seen. A middle
+        # rise is what flows in a poll, and an owner knows how old the register may be.
+        shown = readings._replace(age=times.usual_gap) if step_from == MIB else readings
+        limits = limit._replace(step=step)
+        return _Known(shown, rows, times, meter.class_percent, limits, supply)
+
+    known, step_from = _stepped(with_step, readings, meter.step_kwh, stated)
+    step_kwh = None if step_from == READINGS else known.step
+    meter = meter._replace(step_kwh=step_kwh, wrap_kwh=wrap_kwh)
+    origins = Origins(step_from, wrap_from, class_from)
     energy, read, grade, events = known.between(begin, end)
     shares = [
         Share(one.customer, one.begin, one.end, *known.between(one.begin, one.end))
@@ -158,7 +186,37 @@ def _answer(
         )
     ]
     drawn = known.drawn(begin, end) if asked.drawn else None
-    return Answer(identity, energy, read, grade, events, step, meter, shares, drawn)
+    return Answer(identity, energy, read, grade, events, known.step, meter, origins, shares, drawn)
+
+
+def _stepped(
+    with_step: Callable[[float, str], _Known],
+    readings: Readings,
+    owned: Optional[float],
+    stated: Stated,
+) -> tuple[_Known, str]:
+    """A register with its step, and where that comes from. `owned`: the step that the owner says.
+
+    A step from the unit of the MIB needs rises between readings that are right. In most registers
+    all are. For the others, the middle rise shows first which.
+    """
+    if owned:
+        return with_step(owned, OWNER), OWNER
+    values, unit = readings.values, stated.unit_kwh
+    step = None if unit is None else steps.counted([values], unit)
+    if step is not None:
+        found = with_step(step, MIB)
+        if found.is_whole:
+            return found, MIB
+    found = with_step(steps.usual(values), READINGS)
+    if unit is None or step is None and found.is_whole:
+        return found, READINGS
+    # Each unit that was in place counts in steps of its own: the greatest is right for all.
+    of_units = [steps.counted(runs, unit) for runs in found.believed()]
+    known = [one for one in of_units if one is not None]
+    if not known or len(known) < len(of_units):
+        return found, READINGS
+    return with_step(max(known), MIB), MIB
 
 
 class _Known:
@@ -168,26 +226,45 @@ class _Known:
         self,
         readings: Readings,
         rows: checks.Rows,
-        clock: Clock,
-        meter: Meter,
-        step: float,
-        usual_gap: float,
-        period: tuple[float, float],
+        times: _Times,
+        class_percent: Optional[float],
+        limits: Limits,
+        supply: checks.Supply,
     ) -> None:
-        self._readings, self._rows, self._clock = readings, rows, clock
-        self._error = (meter.class_percent or 0.0) / 100.0
+        self._readings, self._rows, self._clock = readings, rows, times.clock
+        self._supply = supply
+        self._error = (class_percent or 0.0) / 100.0
         # A meter that reads too much may show more than the supply delivers.
-        kilowatts = (meter.limit_kw or 0.0) * (1.0 + self._error)
-        self._limits = Limits(kilowatts, step, meter.wrap_kwh)
-        self._supply = checks.Supply(step, meter.volts, usual_gap)
-        is_plain = fast.IS_THERE and not (readings.changes or clock.jumps)
-        self._is_calm = is_plain and fast.is_calm(rows, self._limits, self._supply, *period)
+        self._limits = limits._replace(kilowatts=limits.kilowatts * (1.0 + self._error))
+        self._is_calm = times.polls is not None and fast.is_calm(
+            rows, self._limits, self._supply, times.polls
+        )
         self._story = (
             Story([Segment(range(len(readings.values)))], ())
             if self._is_calm
             else told(readings, self._limits)
         )
         self._register = Register(readings, self._story.segments, self._limits)
+
+    @property
+    def step(self) -> float:
+        """The register's step, in kWh."""
+        return self._limits.step
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the register is continuous between all of its readings."""
+        story = self._story
+        counts = [len(one.readings) for one in story.segments]
+        return not story.events and counts == [len(self._readings.values)]
+
+    def believed(self) -> Iterator[Sequence[Sequence[float]]]:
+        """The readings of each segment in kWh, segments of one unit together."""
+        values, changes = self._readings.values, sorted(self._readings.changes)
+        for _, segments in groupby(
+            self._story.segments, key=lambda one: bisect_right(changes, one.first)
+        ):
+            yield [[values[number] for number in one.readings] for one in segments]
 
     def between(
         self, begin: float, end: float
@@ -258,17 +335,6 @@ def _thinned(numbers: Sequence[int]) -> Iterator[int]:
     yield from numbers[::each]
     if (len(numbers) - 1) % each:
         yield numbers[-1]
-
-
-def usual_step(values: Sequence[float]) -> float:
-    """A step of a register that is not too small: the middle one of its rises.
-
-    A rise is at least one step. A single one is not enough, because a false reading also rises.
-    """
-    if fast.IS_THERE:
-        return fast.usual_step(values) or _COARSE
-    rises = [new - old for old, new in zip(values, values[1:]) if new > old]
-    return statistics.median_high(rises) if rises else _COARSE
 
 
 def graded(best: float, width: float, events: Sequence[Event]) -> str:

@@ -7,6 +7,7 @@ register was at that moment is bounded by the readings around it and by the supp
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Optional
 
@@ -70,7 +71,8 @@ class Register:
         """The energy of what a period shares with the hole between two segments."""
         slack = self._readings.slack
         # The hole is as wide as the readings at its ends were long: nothing of it is counted less.
-        start = begin if one is None else max(begin, self._readings.begins[one.last] - slack)
+        early = slack + self._readings.age
+        start = begin if one is None else max(begin, self._readings.begins[one.last] - early)
         stop = end if other is None else min(end, self._readings.ends[other.first] + slack)
         if stop <= start:
             return NOTHING
@@ -97,7 +99,7 @@ class Register:
         """What the register was at a moment; before and after the segment, at its ends."""
         slack = self._readings.slack
         low = self._lowest(segment, moment - slack)
-        high = self._highest(segment, moment + slack)
+        high = self._highest(segment, moment + slack + self._readings.age)
         best = self._likely(segment, moment)
         return Kilowatthours(low, min(max(best, low), high), high)
 
@@ -157,6 +159,8 @@ class Register:
 
 def _passed(times: Sequence[float], numbers: Sequence[int], moment: float) -> int:
     """How many readings have a time of at most `moment`; their times rise."""
+    if isinstance(numbers, range) and numbers.step == 1:
+        return bisect_right(times, moment, numbers.start, numbers.stop) - numbers.start
     low, high = 0, len(numbers)
     while low < high:
         middle = (low + high) // 2

@@ -32,6 +32,8 @@ from .queries import Credentials, is_url
 from .sources import Access, source_of
 
 _SECRETS = ("password", "token")
+#: the JSON of more PDUs is one line
+_LARGE = 20
 
 
 class Wanted(NamedTuple):
@@ -92,7 +94,8 @@ def _audit(context: click.Context, /, **options: Any) -> int:
         lines = document.as_csv(found).splitlines()
         return shown(Result(None, lines, found.level), False)
     if state.json:
-        return shown(Result(document.as_json(found), [], found.level), True)
+        is_large = len(found.pdus) > _LARGE
+        return shown(Result(document.as_json(found), [], found.level, is_large=is_large), True)
     return shown(Result(None, [*text.lines(found)], found.level), False)
 
 
@@ -185,7 +188,7 @@ _METERS = [
     ),
     *option(
         "--step",
-        "the smallest change that registers show; without it, the middle rise of each",
+        "the smallest change that registers show; else as MIB and rises, or rises alone, say",
         "KWH",
         click.FloatRange(0.000_001, 1_000.0),
     ),

@@ -65,6 +65,9 @@ def _answer(one: Answer) -> dict[str, Any]:
         "read": one.read,
         "grade": one.grade,
         "step_kwh": one.step,
+        "step_from": one.origins.step,
+        "wrap_from": one.origins.wrap or None,
+        "class_from": one.origins.meter_class or None,
         "meter": one.meter._asdict(),
         "events": _events(one.events),
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import statistics
 from collections.abc import Sequence
 from typing import Any, Optional
 
@@ -42,8 +43,24 @@ def calm_clock(pdu: Pdu) -> Optional[Clock]:
     return Clock(pdu.begins, pdu.ends) if is_calm else None
 
 
+def usual_gap(begins: Sequence[float]) -> float:
+    """As `Pdu.usual_gap`."""
+    np = _numpy()
+
+    between = np.diff(np.asarray(begins, dtype=np.float64))
+    between = between[between > 0.0]
+    return float(np.median(between)) if len(between) else 0.0
+
+
+def is_whole(values: Sequence[float]) -> bool:
+    """Whether all of them were read: none is NaN."""
+    np = _numpy()
+
+    return not np.isnan(np.asarray(values, dtype=np.float64)).any()
+
+
 def usual_step(values: Sequence[float]) -> Optional[float]:
-    """The middle rise, as `audit.usual_step` finds it; None if there is none."""
+    """The middle rise, as `steps.usual` finds it; None if there is none."""
     np = _numpy()
 
     rises = np.diff(np.asarray(values, dtype=np.float64))
@@ -52,81 +69,114 @@ def usual_step(values: Sequence[float]) -> Optional[float]:
     return float(np.partition(rises, middle)[middle]) if len(rises) else None
 
 
-def is_calm(rows: Rows, limits: Limits, supply: Supply, begin: float, end: float) -> bool:
+class Polls:
+    """The times of a PDU's polls, as all of its registers need them."""
+
+    def __init__(self, clock: Clock, gap: float, begin: float, end: float) -> None:
+        """`gap`: the usual time between two polls, in s. `begin` and `end` are of the period."""
+        np = _numpy()
+
+        begins, ends = (np.asarray(one, dtype=np.float64) for one in (clock.begins, clock.ends))
+        self.number = len(begins)
+        most = checks.GAP_FACTOR * gap
+        gaps = np.concatenate(([begin], ends, [end]))
+        gaps = np.concatenate((begins, [end])) - gaps[:-1]
+        #: whether a check would find a gap in a register that was read in each poll
+        self.has_gap = bool((gaps > most).any())
+        #: from the begin of each poll to the end of the next, in h
+        self.hours = np.maximum(ends[1:] - begins[:-1], 0.0) / 3600.0
+        passed = np.diff(begins)
+        #: whether two polls are so near that the figures of both count for the time between
+        self.are_near = (passed > 0.0) & (passed <= most)
+        self.all_are_near = bool(self.are_near.all())
+        #: that time, in h; 0 if they are not
+        self.between = np.where(self.are_near, passed, 0.0) / 3600.0
+        # Whole seconds have the same days, and numpy divides integers ten times as fast.
+        days = begins[1:].astype(np.int64) // 86400
+        #: the day of each poll but the first
+        self.days = days - days.min() if len(days) else days
+
+
+def is_calm(rows: Rows, limits: Limits, supply: Supply, polls: Polls) -> bool:
     """Whether a register was read in all polls, only rose as its supply allows, and no check finds
     anything in the period or beside it.
     """
     np = _numpy()
 
-    begins, ends, kwh = (
-        np.asarray(column, dtype=np.float64) for column in (rows.begins, rows.ends, rows.kwh)
-    )
-    if len(kwh) < 2 or not np.isfinite(kwh).all():
+    if polls.has_gap or polls.number < 2:
         return False
-    rises = np.diff(kwh)
-    most = limits.kilowatts * np.maximum(ends[1:] - begins[:-1], 0.0) / 3600.0 + limits.step
-    slack = 1e-9 * np.maximum(np.abs(kwh[1:]), 1.0)
-    if (rises < -slack).any() or (rises > most + slack).any():
+    kwh = np.asarray(rows.kwh, dtype=np.float64)
+    rises = kwh[1:] - kwh[:-1]
+    slack = 1e-9 * max(abs(rows.kwh[0]), 1.0)
+    least = float(rises.min())
+    # One that was not read makes the least NaN, of which no comparison is true.
+    if not least >= -slack:
         return False
-    if limits.modulus is not None and (rises + limits.modulus <= most).any():
+    most = polls.hours * limits.kilowatts
+    if not float((rises - most).max()) <= limits.step + slack:
         return False
-    gaps = np.concatenate(([begins[0] - begin], begins[1:] - ends[:-1], [end - ends[-1]]))
-    if (gaps > checks.GAP_FACTOR * supply.usual_gap).any():
+    if limits.modulus is not None and (rises + limits.modulus <= most + limits.step).any():
         return False
-    seconds = np.diff(begins)
-    seconds = np.where(
-        (seconds > 0.0) & (seconds <= checks.GAP_FACTOR * supply.usual_gap), seconds, 0.0
-    )
     amperes, watts = (np.asarray(column, dtype=np.float64) for column in (rows.amperes, rows.watts))
-    states = np.frombuffer(bytes(rows.states), dtype=np.uint8)
-    flows = (states == OFF) & (amperes > IDLE_A)
     return not (
-        (flows[1:] & flows[:-1]).any()
-        or _stands(rises, seconds, amperes, watts, supply)
-        or _is_wrong_unit(begins, rises, seconds, amperes, watts, supply)
+        _flows_while_off(bytes(rows.states), amperes)
+        or _stands(rises, least, amperes, watts, supply, polls)
+        or _is_wrong_unit(rises, least, amperes, watts, supply, polls)
     )
 
 
-def _stands(rises: Column, seconds: Column, amperes: Column, watts: Column, supply: Supply) -> bool:
-    """As `checks.standing`."""
+def _flows_while_off(states: bytes, amperes: Column) -> bool:
+    """As `checks.current_while_off`."""
     np = _numpy()
 
+    if OFF not in states:
+        return False
+    flows = (np.frombuffer(states, dtype=np.uint8) == OFF) & (amperes > IDLE_A)
+    return bool((flows[1:] & flows[:-1]).any())
+
+
+def _stands(
+    rises: Column, least: float, amperes: Column, watts: Column, supply: Supply, polls: Polls
+) -> bool:
+    """As `checks.standing`. `least`: the least of all rises."""
+    np = _numpy()
+
+    if least > 0.0:
+        return False
     still = rises == 0.0
     if not still.any():
         return False
     power = np.minimum(watts[1:], watts[:-1]) / 1000.0
     current = np.minimum(amperes[1:], amperes[:-1])
     by_current = np.where(current > IDLE_A, current * checks.least_kw(supply), 0.0)
-    energy = np.where(np.isnan(power), by_current, power) * seconds / 3600.0
+    energy = np.where(np.isnan(power), by_current, power) * polls.between
     each = np.bincount(np.cumsum(~still), weights=np.where(still, energy, 0.0))
     return bool(each.max() >= checks.STOOD_STEPS * supply.step)
 
 
 def _is_wrong_unit(
-    begins: Column,
-    rises: Column,
-    seconds: Column,
-    amperes: Column,
-    watts: Column,
-    supply: Supply,
+    rises: Column, least: float, amperes: Column, watts: Column, supply: Supply, polls: Polls
 ) -> bool:
-    """As `checks.unit`."""
+    """As `checks.unit`. `least`: the least of all rises."""
     np = _numpy()
 
-    by_watts = not np.isnan(watts).all()
+    missing = np.isnan(watts)
+    by_watts = not missing.all()
     if not by_watts and supply.volts is None:
         return False
-    figures = watts / 1000.0 if by_watts else amperes * ((supply.volts or 0.0) / 1000.0)
-    flowed = (figures[1:] + figures[:-1]) / 2.0 * seconds / 3600.0
-    used = (rises >= 0.0) & (seconds > 0.0) & ~np.isnan(flowed)
-    # Whole seconds have the same days, and numpy divides integers ten times as fast.
-    days = begins[1:][used].astype(np.int64) // 86400
+    figures = watts if by_watts else amperes
+    flowed = (figures[1:] + figures[:-1]) * polls.between
+    flowed *= 0.0005 if by_watts else (supply.volts or 0.0) * 0.0005
+    days = polls.days
+    has_all = not (missing if by_watts else np.isnan(amperes)).any()
+    if not (has_all and polls.all_are_near and least >= 0.0):
+        used = (rises >= 0.0) & polls.are_near & ~np.isnan(flowed)
+        days, rises, flowed = days[used], rises[used], flowed[used]
     if not len(days):
         return False
-    days -= days.min()
-    counted = np.bincount(days, weights=rises[used])
-    summed = np.bincount(days, weights=flowed[used])
-    if counted.sum() < checks.COMPARED_STEPS * supply.step or not (summed > 0.0).any():
+    counted = np.bincount(days, weights=rises).tolist()
+    summed = np.bincount(days, weights=flowed).tolist()
+    ratios = [one / other for one, other in zip(counted, summed) if other > 0.0]
+    if sum(counted) < checks.COMPARED_STEPS * supply.step or not ratios:
         return False
-    ratio = float(np.median(counted[summed > 0.0] / summed[summed > 0.0]))
-    return checks.mistaken_factor(ratio, by_watts) is not None
+    return checks.mistaken_factor(statistics.median(ratios), by_watts) is not None

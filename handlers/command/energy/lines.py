@@ -73,6 +73,7 @@ class Lines:
             _text(record["firmware"]),
             _text(record["family"]),
             self._boot,
+            _accuracy(record.get("accuracy")),
             registers,
         )
 
@@ -106,6 +107,16 @@ def _column(own: Any, listed: Optional[Sequence[Any]], outlets: int) -> array[fl
     is_usual = _NUMBERS.issuperset(map(type, listed)) and min(listed, default=0.0) >= 0.0
     column.extend(listed if is_usual and sum(listed) < math.inf else map(_figure, listed))
     return column
+
+
+def _accuracy(value: Any) -> Optional[float]:
+    """In percent; None for a unit that states none, and in journals of earlier versions."""
+    if value is None:
+        return None
+    percent = _number(value)
+    if not 0.0 < percent <= 100.0:
+        raise ValueError("accuracy")
+    return percent
 
 
 def _figure(value: Any) -> float:

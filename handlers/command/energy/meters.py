@@ -1,16 +1,19 @@
-"""What is known of each meter and of the supply in front of it: from options, from the owner's file
-and from what the unit itself states.
+"""What is known of each meter and of the supply in front of it: from options, from the owner's
+file, from the MIB of its family, and from what the unit itself states.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import NamedTuple, Optional
 
 from ...errors import SettingsError
 from .readings import OWN
 from .tables import rows
+
+#: where what is known of a meter comes from
+OWNER, MIB, UNIT, READINGS, NOT_STATED = "owner", "mib", "unit", "readings", ""
 
 
 class Meter(NamedTuple):
@@ -28,6 +31,46 @@ class Meter(NamedTuple):
     volts: Optional[float] = None
     #: what the PDU itself uses, in W
     own_use_w: Optional[float] = None
+
+
+class Origins(NamedTuple):
+    """Where what is known of a meter comes from; NOT_STATED for what nobody said."""
+
+    #: OWNER; MIB: its unit, and the rises of the register; READINGS: those alone
+    step: str
+    #: OWNER or MIB
+    wrap: str
+    #: UNIT or OWNER
+    meter_class: str
+
+
+def first_of(found: Mapping[str, Optional[float]]) -> tuple[Optional[float], str]:
+    """The first figure that is known, of figures by their origin, and its origin."""
+    for origin, value in found.items():
+        if value is not None:
+            return value, origin
+    return None, NOT_STATED
+
+
+class Stated(NamedTuple):
+    """What the MIB says of a register; None for what it does not say."""
+
+    #: what a value of 1 of its object means, in kWh
+    unit_kwh: Optional[float] = None
+    #: where the register begins again at 0, in kWh
+    wrap_kwh: Optional[float] = None
+
+
+def stated_by(family: str, outlet: str) -> Stated:
+    """What the MIB of a family says of one register. `outlet`: its identity, or OWN."""
+    if not family:
+        return Stated()
+    from ...snmp import registers  # loads the profiles: 90 ms
+
+    found = registers.of(family)
+    if found is None:
+        return Stated()
+    return Stated(*(found.own if outlet == OWN else found.outlets))
 
 
 #: column -> the least and the most that it may be

@@ -8,8 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Callable, NamedTuple, Optional
 from zoneinfo import ZoneInfo
 
+from ..output import counted
 from .audit import Answer, Audited
 from .groups import Sum
+from .meters import MIB, NOT_STATED, OWNER, READINGS, UNIT
 from .pue import ItEnergy
 from .registers import Event, Kilowatthours
 
@@ -43,16 +45,10 @@ class Outcome(NamedTuple):
     def notes(self) -> Iterator[str]:
         """What the figures rest on."""
         answers = [one for _, one in self.answers()]
-        yield f"Limits: a register's supply delivers at most {_span('limit_kw', answers)} kW."
-        stated = [one.meter.step_kwh is not None for one in answers]
-        if not all(stated):
-            yield (
-                f"Register steps: not stated of {stated.count(False)} of {len(stated)} registers,"
-                " for which the middle rise of each counts."
-            )
-        wraps = [one.meter.wrap_kwh is not None for one in answers]
-        if not all(wraps):
-            yield f"Wraps: not stated of {wraps.count(False)} of {len(wraps)} registers."
+        if answers:
+            yield f"Limits: a register's supply delivers at most {_span('limit_kw', answers)} kW."
+        yield from _origins("Register steps", [one.origins.step for one in answers])
+        yield from _origins("Wraps", [one.origins.wrap for one in answers])
         yield from _classes(answers)
         yield from self.origin
         yield LEGAL
@@ -74,11 +70,29 @@ def _span(name: str, answers: Sequence[Answer]) -> str:
     return f"{found[0]:g}" if len(found) == 1 else f"{found[0]:g} to {found[-1]:g}"
 
 
+#: origin -> how a note says it
+_ORIGINS: Mapping[str, str] = {
+    MIB: "from the MIB",
+    OWNER: "from the owner",
+    READINGS: "not stated, so the middle rise of each counts",
+    NOT_STATED: "not stated",
+}
+
+
+def _origins(what: str, origins: Sequence[str]) -> Iterator[str]:
+    counts = {said: origins.count(origin) for origin, said in _ORIGINS.items()}
+    parts = [f"{count} {said}" for said, count in counts.items() if count]
+    if parts:
+        yield f"{what}, of {counted(len(origins), 'register')}: {'; '.join(parts)}."
+
+
 def _classes(answers: Sequence[Answer]) -> Iterator[str]:
     without = sum(one.meter.class_percent is None for one in answers)
     if without < len(answers):
         span = _span("class_percent", answers)
-        yield f"The bounds contain the meter's own error of up to {span} %."
+        by_unit = sum(one.origins.meter_class == UNIT for one in answers)
+        said = f"; {counted(by_unit, 'register')}: as the unit states it" if by_unit else ""
+        yield f"The bounds contain the meter's own error of up to {span} %{said}."
     if without:
         yield (
             f"The bounds of {without} registers are without the meter's own error: no meter class"

@@ -220,29 +220,35 @@ def blocks(places: Iterable[tuple[str, Place]]) -> Iterator[Block]:
     Raises SettingsError for a pack that cannot be read or is damaged.
     """
     with contextlib.ExitStack() as stack:
-        opened: dict[str, IO[bytes]] = {}
+        files = _Files(stack)
         for unit, group in itertools.groupby(places, key=lambda one: one[1].unit):
-            parts, failed = [], 0
-            for path, place in group:
-                parts.append(_columns(path, place, opened, stack))
-                failed += place.failed
-            yield _joined(unit, parts, failed)
+            yield _joined(unit, [*group], files)
 
 
-def _columns(
-    path: str, place: Place, opened: dict[str, IO[bytes]], stack: contextlib.ExitStack
-) -> bytes:
-    size = place.polls * _bytes(place.unit)
-    try:
-        if path not in opened:
-            opened[path] = stack.enter_context(open(path, "rb", buffering=0))
-        opened[path].seek(place.offset)
-        found = opened[path].read(size)
-    except OSError as error:
-        raise SettingsError(f"{printable(path)} cannot be read ({error.strerror})") from None
-    if len(found) != size or zlib.crc32(found) != place.crc:
-        raise SettingsError(f"{printable(path)} is damaged: remove it, and run `pdu energy pack`")
-    return found
+class _Files:
+    """Packs that are open while their blocks are read."""
+
+    def __init__(self, stack: contextlib.ExitStack) -> None:
+        self._stack = stack
+        self._opened: dict[str, IO[bytes]] = {}
+
+    def columns(self, path: str, place: Place) -> memoryview:
+        """A block, as `_Rows.columns` made it. Raises SettingsError."""
+        size = place.polls * _bytes(place.unit)
+        try:
+            file = self._opened.get(path)
+            if file is None:
+                file = self._stack.enter_context(open(path, "rb", buffering=0))
+                self._opened[path] = file
+            file.seek(place.offset)
+            found = file.read(size)
+        except OSError as error:
+            raise SettingsError(f"{printable(path)} cannot be read ({error.strerror})") from None
+        if len(found) != size or zlib.crc32(found) != place.crc:
+            raise SettingsError(
+                f"{printable(path)} is damaged: remove it, and run `pdu energy pack`"
+            )
+        return memoryview(found)
 
 
 def _bytes(unit: Unit) -> int:
@@ -250,28 +256,26 @@ def _bytes(unit: Unit) -> int:
     return _DOUBLE * (_TIMES + _FIGURES * len(unit.registers)) + len(unit.registers)
 
 
-def _joined(unit: Unit, parts: Sequence[bytes], failed: int) -> Block:
-    """Blocks of one unit that follow each other, as one."""
-    registers, polls = len(unit.registers), [len(part) // _bytes(unit) for part in parts]
-
-    def doubles(number: int) -> bytes:
-        return b"".join(
-            [
-                part[_DOUBLE * count * number : _DOUBLE * count * (number + 1)]
-                for part, count in zip(parts, polls)
-            ]
-        )
-
-    def states(register: int) -> bytes:
-        first = _DOUBLE * (_TIMES + _FIGURES * registers) + register
-        return b"".join(
-            [part[count * first : count * (first + 1)] for part, count in zip(parts, polls)]
-        )
-
-    begins, ends, monotonic, uptimes = (array("d", doubles(number)) for number in range(_TIMES))
+def _joined(unit: Unit, group: Sequence[tuple[str, Place]], files: _Files) -> Block:
+    """Blocks of one unit that follow each other, as one: each column is copied once."""
+    registers, polls = len(unit.registers), sum(place.polls for _, place in group)
+    doubles = [array("d", bytes(_DOUBLE * polls)) for _ in range(_TIMES + _FIGURES * registers)]
+    states = [bytearray(polls) for _ in range(registers)]
+    columns = [(memoryview(one).cast("B"), _DOUBLE) for one in doubles]
+    columns += [(memoryview(one), 1) for one in states]
+    first = 0
+    for path, place in group:
+        block, offset = files.columns(path, place), 0
+        for column, width in columns:
+            size = width * place.polls
+            start = width * first
+            column[start : start + size] = block[offset : offset + size]
+            offset += size
+        first += place.polls
+    begins, ends, monotonic, uptimes = doubles[:_TIMES]
     kwh, amperes, watts = (
-        [doubles(_TIMES + kind * registers + register) for register in range(registers)]
+        doubles[_TIMES + kind * registers : _TIMES + (kind + 1) * registers]
         for kind in range(_FIGURES)
     )
-    signs = [states(register) for register in range(registers)]
-    return Block(unit, begins, ends, monotonic, uptimes, kwh, amperes, watts, signs, failed)
+    failed = sum(place.failed for _, place in group)
+    return Block(unit, begins, ends, monotonic, uptimes, kwh, amperes, watts, states, failed)

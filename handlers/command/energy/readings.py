@@ -8,6 +8,7 @@ not have is None in a poll and NaN in a column.
 from __future__ import annotations
 
 import math
+import operator
 import statistics
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -75,24 +76,27 @@ class Unit(NamedTuple):
     firmware: str
     family: str
     boot: str
+    accuracy_percent: Optional[float]
     #: OWN, then the identities of the outlets
     registers: tuple[str, ...]
 
 
 class Block(NamedTuple):
-    """Polls of a unit that follow each other, as columns. NaN: not read."""
+    """Polls of a unit that follow each other, as columns. NaN: not read.
+
+    The columns are for one PDU, which may keep and extend them.
+    """
 
     unit: Unit
     begins: array[float]
     ends: array[float]
     monotonic: array[float]
     uptimes: array[float]
-    #: the doubles of a column, for each register
-    kwh: Sequence[bytes]
-    amperes: Sequence[bytes]
-    watts: Sequence[bytes]
-    #: a byte for each poll
-    states: Sequence[bytes]
+    #: a column for each register
+    kwh: Sequence[array[float]]
+    amperes: Sequence[array[float]]
+    watts: Sequence[array[float]]
+    states: Sequence[bytearray]
     #: more polls, which read nothing
     failed: int
 
@@ -110,11 +114,16 @@ class Block(NamedTuple):
             firmware=self.unit.firmware,
             uptime=up if up == up else None,
             family=self.unit.family,
+            accuracy_percent=self.unit.accuracy_percent,
         )
 
     def restless(self) -> Iterator[int]:
         """The numbers of polls after the first, before which the unit may have begun again."""
         ups, times = self.uptimes, self.monotonic
+        starts = array("d", map(operator.sub, ups, times))
+        # While all are nearly the same, the unit ran on. A NaN makes their sum one.
+        if not math.isnan(sum(starts)) and max(starts) - min(starts) < _UPTIME_S / 2.0:
+            return
         for number in range(1, len(ups)):
             expected = ups[number - 1] + times[number] - times[number - 1]
             # A comparison with NaN, for an uptime that was not read, is never true.
@@ -144,11 +153,20 @@ class Series:
             del column[polls:]
         self.append(OutletReading(""))
 
-    def extend(self, kwh: bytes, amperes: bytes, watts: bytes, states: bytes) -> None:
-        """Keep the columns of a block."""
-        self.kwh.frombytes(kwh)
-        self.amperes.frombytes(amperes)
-        self.watts.frombytes(watts)
+    def extend(
+        self,
+        kwh: array[float],
+        amperes: array[float],
+        watts: array[float],
+        states: bytearray,
+    ) -> None:
+        """Keep the columns of a block; the first ones become this register's own."""
+        if not self.kwh:
+            self.kwh, self.amperes, self.watts, self.states = kwh, amperes, watts, states
+            return
+        self.kwh.extend(kwh)
+        self.amperes.extend(amperes)
+        self.watts.extend(watts)
         self.states += states
 
     def skip(self, polls: int) -> None:
@@ -169,8 +187,10 @@ class Pdu:
         self.registers: dict[str, Series] = {}
         #: number of a poll before which the unit changed or began again -> how that was seen
         self.changes: dict[int, str] = {}
-        self.family = ""
-        self.accuracy_percent: Optional[float] = None
+        #: SNMP families, or other names of what its registers are like, that its polls had
+        self.families: set[str] = set()
+        #: serial number -> the greatest error that a unit with it states, in percent
+        self._errors: dict[str, Optional[float]] = {}
         #: numbers of polls before which the reader's machine started anew
         self.boots: set[int] = set()
         #: polls that failed
@@ -215,10 +235,10 @@ class Pdu:
         self.ends.extend(block.ends)
         self.monotonic.extend(block.monotonic)
         columns = zip(unit.registers, block.kwh, block.amperes, block.watts, block.states)
-        for identity, *column in columns:
+        for identity, kwh, amperes, watts, states in columns:
             # one that comes twice is not read: see `append`
             if unit.registers.count(identity) == 1:
-                self.registers[identity].extend(*column)
+                self.registers[identity].extend(kwh, amperes, watts, states)
         for series in self.registers.values():
             if len(series.kwh) == polls:
                 series.skip(more)
@@ -232,9 +252,26 @@ class Pdu:
         if self._last is not None and self._last.boot != poll.boot:
             self.boots.add(place)
         self._last = _known(poll, self._last)
-        self.family = poll.family or self.family
-        if poll.accuracy_percent is not None:
-            self.accuracy_percent = poll.accuracy_percent
+        if poll.family:
+            self.families.add(poll.family)
+        serial = self._last.serial
+        errors = (self._errors.get(serial), poll.accuracy_percent)
+        self._errors[serial] = max((one for one in errors if one is not None), default=None)
+
+    @property
+    def family(self) -> str:
+        """The family of all polls; "" if none is known, or if it changed."""
+        return next(iter(self.families)) if len(self.families) == 1 else ""
+
+    @property
+    def accuracy_percent(self) -> Optional[float]:
+        """The greatest error that its units state, in percent; None if one of them states none.
+
+        Polls that read no serial number count only if no other did.
+        """
+        known = [one for serial, one in self._errors.items() if serial or len(self._errors) == 1]
+        stated = [one for one in known if one is not None]
+        return max(stated) if stated and len(stated) == len(known) else None
 
     def clock(self) -> Clock:
         """The times of the polls, and what is known of the clock that they are from."""
@@ -324,10 +361,15 @@ class Source(Protocol):
         ...
 
 
-def readings_of(pdu: Pdu, series: Series, clock: Clock) -> Readings:
-    """The readings of a register, without polls that did not read it."""
+def readings_of(
+    pdu: Pdu, series: Series, clock: Clock, is_whole: Optional[bool] = None
+) -> Readings:
+    """The readings of a register, without polls that did not read it.
+
+    `is_whole`: whether each poll read it; None if the caller does not know.
+    """
     # The sum of numbers is NaN if one of them is.
-    if not math.isnan(sum(series.kwh)):
+    if is_whole or (is_whole is None and not math.isnan(sum(series.kwh))):
         return Readings(clock.begins, clock.ends, series.kwh, pdu.changes, clock.slack)
     here = [number for number, kwh in enumerate(series.kwh) if kwh == kwh]
     changes: dict[int, str] = {}

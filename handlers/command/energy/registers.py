@@ -21,6 +21,8 @@ class Limits(NamedTuple):
     step: float = 0.0
     #: where the register begins again at 0; None if that is not known
     modulus: Optional[float] = None
+    #: what a value of 1 of its object means, in kWh; None if the MIB does not say it
+    unit: Optional[float] = None
 
     def most(self, seconds: float) -> float:
         """The energy that the supply can deliver in a time."""
@@ -41,6 +43,9 @@ class Readings(NamedTuple):
     changes: Mapping[int, str] = _NO_CHANGES
     #: seconds by which all times may be wrong, where the clock of the reader jumped
     slack: float = 0.0
+    #: seconds by which a register may be older than its reading: units refresh what they show at
+    #: times of their own
+    age: float = 0.0
 
 
 class Event(NamedTuple):

@@ -19,6 +19,9 @@ from .registers import Event, Limits, Readings
 
 #: how many readings in a row may be wrong and still differ from each other
 _FEW = 3
+#: a jump by this bit of a register or a higher one is no chance, if it means so many times what
+#: the supply delivers
+_LOWEST_BIT, _BITS, _RARE = 16, 64, 100.0
 #: how many runs back a register may come home: more are no momentary fault, and would take long
 _BACK = 200
 
@@ -59,7 +62,8 @@ def told(readings: Readings, limits: Limits) -> Story:
 def follows(readings: Readings, limits: Limits, one: int, other: int) -> bool:
     """Whether the register can have gone on from one reading to a later one."""
     rise = readings.values[other] - readings.values[one]
-    most = limits.most(readings.ends[other] - readings.begins[one]) + limits.step
+    passed = readings.ends[other] - readings.begins[one] + readings.age
+    most = limits.most(passed) + limits.step
     slack = 1e-9 * max(abs(readings.values[other]), 1.0)
     if limits.modulus is not None and rise + limits.modulus <= most:
         return False  # it can have begun again without a trace
@@ -232,15 +236,38 @@ def _breaks(readings: Readings, limits: Limits, segments: Sequence[Segment]) -> 
         old, new = readings.values[one.last], readings.values[other.first]
         begin, end = readings.begins[one.last], readings.ends[other.first]
         change = _changed(readings, one.last, other.first)
+        passed = end - begin + readings.age
+        bit = _bit(old, new, limits.most(passed), limits)
+        by = "" if bit is None else f", by 2^{bit} register units: a flipped or lost bit?"
         if change:
             yield Event("changed", begin, end, change)
         elif new > old:
-            reason = f"rose by {new - old:g} kWh, more than the supply delivers"
+            reason = f"rose by {new - old:g} kWh, more than the supply delivers{by}"
             yield Event("too fast", begin, end, reason)
-        elif wrapped(old, new, end - begin, limits) is not None:
-            yield Event("wrap or reset", begin, end, f"fell from {old:g} to {new:g} kWh")
+        elif wrapped(old, new, passed, limits) is not None:
+            yield Event("wrap or reset", begin, end, f"fell from {old:g} to {new:g} kWh{by}")
         else:
-            yield Event("reset", begin, end, f"fell from {old:g} to {new:g} kWh")
+            yield Event("reset", begin, end, f"fell from {old:g} to {new:g} kWh{by}")
+
+
+def _bit(old: float, new: float, most: float, limits: Limits) -> Optional[int]:
+    """The bit of a register that explains its jump between two readings, counted from 0.
+
+    Less 2^bit units, the register rose by no more than the supply delivered, `most` kWh. That it
+    did so by chance is likely for low bits, and for bits that mean little more than `most`: such
+    bits explain nothing. Nor does one where the register begins again at 0.
+    """
+    if limits.unit is None:
+        return None
+    direction = 1.0 if new > old else -1.0
+    slack = limits.step + 1e-9 * max(old, new)
+    for bit in range(_LOWEST_BIT, _BITS):
+        flipped = limits.unit * 2**bit
+        rise = new - old - direction * flipped
+        is_odd = flipped > _RARE * most and flipped != limits.modulus
+        if is_odd and -slack <= rise <= most + slack:
+            return bit
+    return None
 
 
 def wrapped(old: float, new: float, seconds: float, limits: Limits) -> Optional[float]:

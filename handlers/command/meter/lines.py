@@ -61,10 +61,13 @@ class Unit:
 
     def _keep(self, reading: Reading) -> None:
         new = reading.plate
+        # A unit that says who it is, and states no accuracy, has none.
+        is_whole = new.serial or new.firmware
         self._plate = Nameplate(
             new.family or self._plate.family,
             new.serial or self._plate.serial,
             new.firmware or self._plate.firmware,
+            accuracy_percent=(new if is_whole else self._plate).accuracy_percent,
         )
         if reading.answered:
             self._outlets = [one.identity for one in reading.outlets]
@@ -76,16 +79,18 @@ class Unit:
 
     def _declaration(self) -> dict[str, Any]:
         plate = self._plate
-        return {
+        declared = {
             "unit": self._number,
             **self._named._asdict(),
             "family": plate.family,
             "serial": plate.serial,
             "firmware": plate.firmware,
+            "accuracy": plate.accuracy_percent,
             "outlets": self._outlets,
             "names": self._names,
             "meters": self._meters,
         }
+        return {key: value for key, value in declared.items() if value is not None}
 
     def _poll(self, taken: Taken, missed: int) -> Iterator[tuple[str, Any]]:
         begin, end, reading = taken

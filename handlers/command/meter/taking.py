@@ -1,15 +1,15 @@
 """Takes one reading of a PDU: states and figures as DCImanager reads them, then the nameplate, the
 lines, breakers and watts, all in one session.
 
-What identifies the unit may cost requests (SNMP: serial number and firmware), so it is read at the
-first poll, after a failed one, once an hour, and when the unit may be another one: its uptime is
-not the one before plus the time that passed, or a register has fallen. A unit that was exchanged
-between these is one that answers at the same address, started within seconds of the other, and has
-no lower register; the hour bounds even that.
+What identifies the unit may cost requests (SNMP: serial number, firmware and accuracy), so it is
+read at the first poll, after a failed one, once an hour, and when the unit may be another one: its
+uptime is not the one before plus the time that passed, or a register has fallen. A unit that was
+exchanged between these is one that answers at the same address, started within seconds of the
+other, and has no lower register; the hour bounds even that.
 
 Requests of a poll, with simulated PDUs of 8 outlets (tests/handlers/command/meter/test_taking.py):
 NUT 2, as for `pdu check`; Redfish 6 in place of 5; Xerus 9 in place of 4; SNMP (apc-rpdu2) 20 in
-place of 14, and 24 where labels and nameplate are read too.
+place of 14, and 25 where labels and nameplate are read too.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 from handlers.command.fleet.polling import DOWN, UNKNOWN, Failure, PolledOutlet
 from handlers.command.meter.instants import Instant
 from handlers.command.meter.lines import Named, Unit, late, lost, start
+from handlers.nameplate import Nameplate
 from handlers.topology import Topology
 
 from .readings import NOON, reading, silent, taken
@@ -94,3 +95,14 @@ def test_the_other_lines() -> None:
     }
     assert lost(3, 1.0, 2.0, "full") == {"lost": 3, "utc": [1.0, 2.0], "reason": "full"}
     assert late(2, 300.0, 600.0) == {"late": 2, "utc": [300.0, 600.0]}
+
+
+def test_the_accuracy_is_of_the_unit_that_stated_it() -> None:
+    made = unit()
+    plate = reading().plate._replace(accuracy_percent=0.5)
+    stating = reading()._replace(plate=plate)
+    assert list(made.lines(taken(stating)))[0]["accuracy"] == 0.5
+    bare = stating._replace(plate=Nameplate("acme", uptime_s=100.0))
+    assert list(made.lines(taken(bare))) == [POLL] and len(list(made.lines(taken(silent())))) == 1
+    # Another unit says who it is, and states none.
+    assert list(made.lines(taken(reading(serial="B2")))) == [{**UNIT, "serial": "B2"}, POLL]

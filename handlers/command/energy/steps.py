@@ -1,0 +1,91 @@
+"""The step of a register: the smallest change that it shows, found from its readings. Pure.
+
+Without a unit, the middle rise counts. With the unit of the register's MIB object, each rise is a
+whole number of units, and of steps: the device may count in coarser steps than its unit. The
+greatest common divisor of the rises is then a multiple of the step, so it is never too small.
+
+numpy is an extra: without it, the same is found more slowly.
+"""
+
+from __future__ import annotations
+
+import importlib
+import math
+import statistics
+from collections.abc import Iterable, Sequence
+from typing import Any, Optional
+
+from . import fast
+
+#: the step of a register that never moved, in kWh: no common one is coarser
+COARSE = 1.0
+#: how far a reading may be from a whole number of units: more than the error of its doubles while
+#: it is at most so many units
+_NEAR, _MOST_UNITS = 1e-3, 2.0**40
+#: so many rises are looked at first: most registers have their step among them
+_FIRST = 64
+
+
+def usual(values: Sequence[float]) -> float:
+    """A step of a register that is not too small: the middle one of its rises, in kWh.
+
+    A rise is at least one step. A single one is not enough, because a false reading also rises.
+    """
+    if fast.IS_THERE:
+        return fast.usual_step(values) or COARSE
+    rises = [new - old for old, new in zip(values, values[1:]) if new > old]
+    return statistics.median_high(rises) if rises else COARSE
+
+
+def counted(runs: Iterable[Sequence[float]], unit: float) -> Optional[float]:
+    """A step of a register that is not too small, in kWh, from readings that are all right.
+
+    `runs`: readings between which the register is continuous. `unit`: of its object, in kWh. None
+    if it never rose, or has a reading that is no whole number of units.
+    """
+    common = 0
+    for values in runs:
+        if not all(_is_whole(value / unit) for value in values[:_FIRST]):
+            return None
+        found = (_divisor_by_numpy if fast.IS_THERE else _divisor)(values, unit)
+        if found is None:
+            return None
+        common = math.gcd(common, found)
+    return common * unit if common else None
+
+
+def _is_whole(units: float) -> bool:
+    return abs(units) <= _MOST_UNITS and abs(units - round(units)) <= _NEAR
+
+
+def _divisor(values: Sequence[float], unit: float) -> Optional[int]:
+    """What all rises are multiples of, in units; 0 without rises. None: no whole numbers."""
+    if not all(_is_whole(value / unit) for value in values):
+        return None
+    common = 0
+    for old, new in zip(values, values[1:]):
+        if new > old:
+            common = math.gcd(common, round(new / unit) - round(old / unit))
+        if common == 1:
+            break
+    return common
+
+
+def _divisor_by_numpy(values: Sequence[float], unit: float) -> Optional[int]:
+    """As `_divisor`."""
+    np: Any = importlib.import_module("numpy")
+
+    units = np.asarray(values, dtype=np.float64) / unit
+    whole = np.rint(units)
+    if not (
+        np.abs(units - whole).max(initial=0.0) <= _NEAR and whole.max(initial=0.0) <= _MOST_UNITS
+    ):
+        return None
+    common = 0
+    for part in (whole[: _FIRST + 1], whole):
+        rises = np.diff(part)
+        rises = rises[rises > 0.0].astype(np.int64)
+        common = int(np.gcd.reduce(rises)) if len(rises) else 0
+        if common == 1:
+            break
+    return common

@@ -1,0 +1,115 @@
+"""What the MIBs say of energy registers: units, and where they begin again at 0."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import pytest
+
+from handlers.snmp import registers
+from handlers.snmp.figures import Figure
+from handlers.snmp.frozen import parts_of
+from handlers.snmp.profile import Profile
+from handlers.snmp.profiles import PROFILES
+from handlers.snmp.reader import Reader
+from handlers.snmp.registers import COUNTERS, TEXTS, Register
+from tests import recordings
+from tests.handlers.snmp.memory import of_rows
+from tests.needs import ROOT
+from tests.simulators.snmp_agent import Row, read_snmprec
+from tests.simulators.snmp_agent.device import COUNTER, COUNTER64
+
+UNKNOWN = Register()
+
+
+def figures(profile: Profile) -> Iterator[Figure]:
+    """The figures of energy, of outlets and of the PDU itself."""
+    yield from (one.energy for one in profile.outlets if one.energy)
+    yield from profile.energy.figures if profile.energy else ()
+
+
+def recorded(profile: Profile) -> Iterator[Mapping[str, Row]]:
+    folder = ROOT.joinpath(*recordings.__name__.split("."))
+    for path in sorted(folder.glob(f"{profile.key}*.snmprec")):
+        if path.stem.partition("_")[0] == profile.key:
+            yield read_snmprec(path.read_text("utf-8", "surrogateescape"))
+
+
+def tags(profile: Profile, rows: Mapping[str, Row]) -> set[int]:
+    """The types of the objects below the columns and scalars of a family's figures of energy."""
+    named = {
+        str(getattr(part, "oid", "")) for one in figures(profile) for part in parts_of(one.source)
+    }
+    roots = [root.oid for root in profile.roots] or [""]
+    oids = tuple(f"{one.replace('~', root)}." for one in named if one for root in roots)
+    return {row.tag for oid, row in rows.items() if f"{oid}.".startswith(oids)}
+
+
+METERED = [profile for profile in PROFILES if any(figures(profile))]
+
+
+def test_the_tables_name_families_that_have_energy() -> None:
+    keys = {profile.key for profile in METERED}
+    assert {*COUNTERS} <= keys and keys >= TEXTS and len(keys) > 50
+    assert {*COUNTERS.values()} <= {"Counter32", "Counter64"}
+
+
+def test_each_family_that_was_recorded_with_counters_is_in_the_table() -> None:
+    counting = {
+        profile.key
+        for profile in METERED
+        for rows in recorded(profile)
+        if tags(profile, rows) & {COUNTER, COUNTER64}
+    }
+    assert counting and counting <= {*COUNTERS}
+
+
+def test_an_energy_that_was_recorded_as_text_has_no_unit() -> None:
+    seen = set()
+    for profile in METERED:
+        for rows in recorded(profile):
+            readers = [Reader(of_rows(rows), root) for root in profile.roots_for("")]
+            values = [
+                value
+                for reader in readers
+                for one in figures(profile)
+                for value in one.source.rows(reader).values()
+            ]
+            if any(isinstance(value, str) and "." in value for value in values):
+                seen.add(profile.key)
+    assert seen >= TEXTS
+    assert all(registers.of(key) == registers.Registers() for key in seen)
+
+
+@pytest.mark.parametrize(
+    "family, outlets, own",
+    [
+        ("apc-rpdu2", Register(0.1), UNKNOWN),  # its own: the sum of a chain's units
+        ("eaton-epdu", Register(0.001), UNKNOWN),
+        ("apc-isx-modular", Register(0.1), Register(0.1)),
+        ("apnl-modular", Register(1.0), Register(1.0)),  # a scalar that only some types have
+        ("cyberpower-ats", UNKNOWN, Register(0.1)),  # without outlets
+        ("netio", Register(0.001), UNKNOWN),  # else the sum of its outlets
+        ("raritan-px2", UNKNOWN, UNKNOWN),  # an exponent
+        ("rittal-cmc3", UNKNOWN, UNKNOWN),  # a factor
+        ("riedo-updu", UNKNOWN, UNKNOWN),  # an outlet may have several meters
+        ("clever-rpdu", UNKNOWN, UNKNOWN),  # INTEGER or text
+        ("synaccess-netbooter", UNKNOWN, UNKNOWN),  # text
+        ("pdumib-v07", UNKNOWN, UNKNOWN),  # no MIB
+        ("dataprobe-iboot", UNKNOWN, UNKNOWN),  # no energy
+    ],
+)
+def test_the_unit_is_that_of_the_one_object(family: str, outlets: Register, own: Register) -> None:
+    assert registers.of(family) == (outlets, own)
+
+
+def test_a_counter_begins_again_after_all_of_its_values() -> None:
+    found = registers.of("cpi-econnect")
+    assert found is not None and found.own == UNKNOWN
+    # CPI-UNITY-MIB: 10 W x s, of which 360,000 are a kWh
+    assert found.outlets.unit_kwh == pytest.approx(1 / 360_000)
+    assert found.outlets.wrap_kwh == pytest.approx(2**64 / 360_000)
+
+
+def test_another_name_is_no_family() -> None:
+    assert registers.of("xerus") is None and registers.of("") is None
