@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 
 import click
 
+from .exits import DEFECT
+
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
@@ -35,6 +37,8 @@ class SharedOptions:
     secret_files: dict[str, str] = field(default_factory=dict)
     #: whether a command that changes the device was sent, or is about to be
     changing: bool = False
+    #: the exit code of a defect; WRONG for a command that ends with 1 for a finding
+    defect_code: int = DEFECT
     #: the name of the source of `secrets`, for errors; if it is set, no other secrets are used
     login: str = ""
     #: the settings that this command takes as arguments, such as DEVICE

@@ -64,7 +64,7 @@ def described(error: BaseException, state: SharedOptions) -> dict[str, Any]:
             "kind": _DEFECT,
             "host": "",
             "operation": "",
-            "exit_code": code_of(_DEFECT),
+            "exit_code": state.defect_code,
             "reason": (
                 printable(": ".join(filter(None, (type(error).__name__, str(error)))))
                 + f"; {advice}"

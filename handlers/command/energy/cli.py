@@ -13,6 +13,7 @@ import click
 
 from ...errors import SettingsError, printable
 from ...tls import Trust, pem
+from ..exits import WRONG
 from ..files import text_of
 from ..fleet import private
 from ..fleet.check import check_writable, write_page
@@ -79,6 +80,7 @@ def zone_named(name: str) -> ZoneInfo:
 @click.pass_context
 def _audit(context: click.Context, /, **options: Any) -> int:
     wanted, state = Wanted(**options), given(context)
+    state.defect_code = WRONG
     if wanted.csv and state.json:
         raise Usage("--csv and --json exclude each other")
     zone = zone_named(wanted.zone)

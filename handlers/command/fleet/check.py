@@ -17,6 +17,7 @@ import click
 from ...errors import PduHandlerError, SettingsError
 from .. import asking
 from ..asking import NoSecret
+from ..exits import WRONG
 from ..groups import Subcommand
 from ..options import Seconds, SharedOptions, Word, given, option, output, secret_files
 from ..output import counted, print_json, progress
@@ -71,6 +72,7 @@ class Round(NamedTuple):
 @click.pass_context
 def _check(context: click.Context, /, **options: Any) -> int:
     wanted, state = CheckOptions(**options), given(context)
+    state.defect_code = WRONG
     try:
         return _run(wanted, state)
     except Exception as error:

@@ -10,6 +10,7 @@ from typing import Any, Optional
 import click
 
 from ...errors import SettingsError
+from ..exits import WRONG
 from ..files import text_of
 from ..fleet import listing
 from ..groups import Lazy, LazyCommand, Subcommand
@@ -29,6 +30,7 @@ _WELL, _FINDINGS = 0, 1
 @click.pass_context
 def _check(context: click.Context, /, **options: Any) -> int:
     state = given(context)
+    state.defect_code = WRONG
     path = options.pop("drawing")
     drawing = reading_toml.read(path)
     readings = gathering.gather(gathering.Source(**options), state, drawing.pdus)

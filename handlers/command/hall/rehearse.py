@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Optional
 import click
 
 from ...errors import SettingsError, printable
+from ..exits import WRONG
 from ..fleet.check import check_writable, write_page
 from ..groups import Subcommand
 from ..options import Word, given, option, output
@@ -37,6 +38,7 @@ class Wanted(NamedTuple):
 @click.pass_context
 def _rehearse(context: click.Context, /, **options: Any) -> int:
     state = given(context)
+    state.defect_code = WRONG
     wanted = Wanted(**{key: options.pop(key) for key in Wanted._fields})
     if bool(wanted.fail) + wanted.each + wanted.pairs != 1:
         raise Usage("say what fails: --fail KIND:NAME, --each or --pairs")

@@ -392,6 +392,31 @@ def test_a_defect_is_reported_in_one_line_and_debug_shows_its_traceback(
     assert err.endswith("xxx...; run again with --debug and report what it prints\n")
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "check hall.csv",
+        "rehearse hall.toml --each",
+        "plan check hall.toml",
+        "energy audit hall.jsonl --from 2026-10-01 --to 2026-11-01 --limit-kw 1",
+    ],
+)
+def test_a_defect_of_a_command_whose_1_is_a_finding_ends_with_2(
+    words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("division by zero")
+
+    for module, name in (
+        ("fleet.listing", "read"),
+        ("hall.reading_toml", "read"),
+        ("energy.cli", "source_of"),
+    ):
+        monkeypatch.setattr(f"handlers.command.{module}.{name}", fail)
+    code, out, err = run(capsys, *words.split())
+    assert (code, out) == (exits.WRONG, "") and err.startswith("defect: ZeroDivisionError: ")
+
+
 # ---- questions -----------------------------------------------------------------------------------
 
 
