@@ -67,12 +67,17 @@ def drawn(draw: st.DrawFn, periods: tuple[Period, ...] = MONTHS) -> Drawn:
     """One of five has no faults."""
     period = draw(st.sampled_from(periods))
     start = draw(st.just(0.0) | st.floats(0.0, 5.0) | st.floats(0.0, 50_000.0))
+    cadence = draw(st.sampled_from((300.0, 300.0, 900.0, 3600.0)))
+    jitter = draw(st.sampled_from((0.0, 5.0, 60.0)) | st.floats(0.0, 60.0))
     plan = Plan(
         draw(st.integers(0, 2**32)),
         days=period.hours / 24.0,
         origin=period.begin,
-        cadence=draw(st.sampled_from((300.0, 300.0, 900.0, 3600.0))),
-        jitter=draw(st.sampled_from((0.0, 5.0, 60.0)) | st.floats(0.0, 60.0)),
+        cadence=cadence,
+        jitter=jitter,
+        refresh=draw(st.sampled_from((0.0, 0.0, 1.0, 60.0)) | st.floats(1.0, cadence - jitter)),
+        # the usual time between two polls is at most so long
+        age=cadence + jitter,
         reading=draw(st.sampled_from((0.0, 1.0, 30.0)) | st.floats(0.0, 30.0)),
         step=draw(st.sampled_from((0.001, 0.01, 0.1, 1.0))),
         breaker_kw=draw(st.sampled_from((2.3, 3.68, 7.36))),

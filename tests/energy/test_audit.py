@@ -120,7 +120,7 @@ def test_most_of_the_month_unread_is_not_billable(
     code, found = run(capsys, written(tmp_path, lines))
     (outlet,) = found["pdus"][0]["outlets"]
     assert code == 2 and outlet["grade"] == "not billable" and outlet["read"] < 0.04
-    assert outlet["kwh"]["low"] == pytest.approx(24, abs=0.5) and outlet["kwh"]["high"] > 2000
+    assert outlet["kwh"]["low"] == pytest.approx(24, abs=0.6) and outlet["kwh"]["high"] > 2000
 
 
 def test_a_standing_register_with_a_current_is_not_unused(

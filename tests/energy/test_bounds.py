@@ -22,7 +22,7 @@ def test_truth_is_inside_with_the_known_and_with_the_guessed_step(drawn: plans.D
     assume(not one.hidden)
     step = steps.usual([poll.value for poll in one.polls])
     for said in (drawn, drawn._replace(plan=drawn.plan._replace(step=step))):
-        result = trial.Result(said, one, trial.answered(said, one), ())
+        result = trial.Result(said, one, trial.answered(said, one).energy, ())
         assert result.inside, (one.truth, result.answer)
 
 

@@ -36,9 +36,9 @@ def polled(
     watts: Optional[float] = None,
     state: str = "UP",
 ) -> Pdu:
-    """Outlet 1 of a PDU; `register` is a function of hours."""
+    """Outlet 1 of a PDU, read for an hour longer; `register` is a function of hours."""
     pdu = Pdu("rack1")
-    for number in range(int(days * DAY / every) + 1):
+    for number in range(int((days * DAY + HOUR) / every) + 1):
         time = every * number
         kwh = register(time / HOUR)
         pdu.append(Poll("rack1", time, time, [OutletReading("1", kwh, current, watts, state)]))
@@ -99,13 +99,13 @@ def test_current_through_an_outlet_that_is_off() -> None:
 
 def test_a_gap_is_told_though_the_register_bridges_it() -> None:
     pdu = Pdu("rack1")
-    for number in range(577):
+    for number in range(589):
         if not 100 < number < 150:
             time = 300.0 * number
             pdu.append(Poll("rack1", time, time, [OutletReading("1", rising()(time / HOUR))]))
     answer = answered(pdu)
     assert kinds(answer) == [checks.GAP] and "4.2 h" in answer.events[0].reason
-    assert answer.energy.width < 0.1 and answer.grade == audit.BOUNDED and answer.read == 1.0
+    assert answer.energy.width < 0.2 and answer.grade == audit.BOUNDED and answer.read == 1.0
 
 
 def test_who_the_unit_is() -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import random
+from array import array
 from collections.abc import Callable, Mapping
 from typing import Optional
 
 import pytest
-from hypothesis import assume, given, settings, strategies as st
+from hypothesis import assume, given, settings
 
-from handlers.command.energy import audit, fast, steps
+from handlers.command.energy import audit, checks, fast, steps
 from handlers.command.energy.meters import (
     MIB,
     NOT_STATED,
@@ -26,7 +27,7 @@ from handlers.command.energy.readings import OWN, OutletReading, Pdu, Poll
 from . import plans, trial
 from .test_fast import both
 from .test_findings import answered
-from .twin import Month, Plan, month
+from .twin import Plan, month
 
 LIMIT = Meter(limit_kw=3.68)
 DRAWN = plans.Drawn(plans.DAYS[0], Plan(0))
@@ -144,36 +145,59 @@ def test_outlets_and_the_pdu_itself_have_registers_of_their_own() -> None:
     assert stated_by("cyberpower-ats", OWN) == Stated(0.1)
 
 
-def answers(one: Month, plan: Plan) -> audit.Answer:
-    """The audit's answer with a unit of 0.001 kWh and without a step of the owner's."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(audit, "stated_by", lambda *_: Stated(0.001))
-        return trial.audited(plan._replace(step=0.0), one)
-
-
 @settings(max_examples=30, derandomize=True)
-@given(plans.drawn(plans.DAYS), st.sampled_from((0.0, 60.0, 290.0)))
-def test_the_truth_is_inside_whatever_the_step_and_the_refreshing(
-    drawn: plans.Drawn, refresh: float
-) -> None:
-    age = drawn.plan.cadence + 2.0 * drawn.plan.jitter
-    plan = drawn.plan._replace(refresh=refresh, age=age)
-    one = month(plan)
+@given(plans.drawn(plans.DAYS))
+def test_the_truth_is_inside_whatever_the_step_and_the_refreshing(drawn: plans.Drawn) -> None:
+    one = month(drawn.plan)
     assume(not one.hidden)
-    answer = answers(one, plan)
-    if answer.origins.step == MIB:
-        assert answer.step >= plan.step * (1.0 - 1e-9)
+    for said in (MIB, READINGS):
+        answer = trial.answered(drawn, one, said)
+        if answer.origins.step == MIB:
+            assert answer.step >= drawn.plan.step * (1.0 - 1e-9)
         assert trial.Result(drawn, one, answer.energy, ()).inside, (one.truth, answer.energy)
 
 
-def test_a_register_that_is_refreshed_seldom_is_as_old_as_that() -> None:
+@pytest.mark.parametrize("said", [OWNER, MIB, READINGS])
+@pytest.mark.parametrize("refresh", [240.0, 299.0, 600.0, 750.0, 1800.0])
+def test_a_register_that_is_refreshed_seldom_is_as_old_as_that(refresh: float, said: str) -> None:
     """Without that, most bounds of a register in Wh would not have the truth."""
     for seed in range(6):
-        plan = Plan(seed, days=2.0, step=0.001, refresh=240.0, origin=77.0)
+        plan = Plan(seed, days=2.0, step=0.001, refresh=refresh, origin=77.0)
         one = month(plan)
-        answer = answers(one, plan)
-        assert answer.origins.step == MIB and not answer.events
+        answer = trial.audited(plan, one, said)
+        assert answer.origins.step == said and not answer.events
         assert trial.Result(DRAWN, one, answer.energy, ()).inside, (one.truth, answer.energy)
+
+
+#: polls of five minutes -> how old a reading may be, in s
+AGES: Mapping[str, tuple[Register, float]] = {
+    "in each poll": (rising(0.1), 300.0),
+    "coarse": (lambda number: rising(0.1)(number - number % 7) // 1.0, 300.0),
+    "in every third": (lambda number: rising(0.1)(number - number % 3), 1200.0),
+    "more in some polls": (lambda number: number + number // 7, 300.0),
+    "too few rises": (lambda number: number // 40 * 5.0, 300.0),
+}
+
+
+@pytest.mark.parametrize("case", AGES)
+def test_how_old_a_reading_may_be(case: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    register, expected = AGES[case]
+    values = [float(register(number)) for number in range(300)]
+    begins = [300.0 * number for number in range(300)]
+    step = 1.0 if case == "coarse" else 0.1 if case == "in every third" else 1.2
+    for is_there in (True, False):
+        monkeypatch.setattr(fast, "IS_THERE", is_there)
+        assert steps.age(values, begins, step, 300.0) == expected
+
+
+def test_only_a_register_that_stands_for_longer_is_told() -> None:
+    def register(number: int) -> float:
+        return rising(0.1)(number - number % 3 if number < 400 else 400)
+
+    pdu = polled(register)
+    pdu.registers["1"].amperes = array("d", [4.5] * 577)
+    (event,) = answered(pdu, LIMIT).events
+    assert event.kind == checks.STANDING and event.begin >= 396 * 300.0
 
 
 @pytest.mark.parametrize("is_there", [True, False])

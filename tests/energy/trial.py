@@ -1,9 +1,11 @@
 """Outlet-months with planted faults: how often the truth lies inside the audit's bounds.
 
     python -m tests.energy.trial --months 20000
+    python -m tests.energy.trial --months 20000 --step mib
 
 Hypothesis draws the zone, the month, the meter and its faults (`plans`). Prints misses and widths
-beside three usual rules on the same readings.
+beside three usual rules on the same readings. With --step mib and --step readings, the owner does
+not say the register's step.
 """
 
 from __future__ import annotations
@@ -12,8 +14,10 @@ import argparse
 import datetime
 import statistics
 import sys
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from itertools import repeat
 from typing import NamedTuple, Optional
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -31,6 +35,9 @@ from .twin import Month, Plan, month
 
 #: months of one seed
 _EACH = 250
+OWNER, MIB, READINGS = "owner", "mib", "readings"
+#: who says the step -> the family of the PDU's polls: the unit of the second one is 0.001 kWh
+_FAMILIES = {OWNER: "", MIB: "gude-epc", READINGS: ""}
 
 
 class Result(NamedTuple):
@@ -38,6 +45,8 @@ class Result(NamedTuple):
     month: Month
     answer: Kilowatthours
     naive: Sequence[float]
+    #: OWNER, MIB or READINGS
+    step_from: str = OWNER
 
     @property
     def inside(self) -> bool:
@@ -45,7 +54,7 @@ class Result(NamedTuple):
         return self.answer.low - slack <= self.month.truth <= self.answer.high + slack
 
 
-def audited(plan: Plan, one: Month) -> Answer:
+def audited(plan: Plan, one: Month, step_from: str = OWNER) -> Answer:
     """The audit's answer for a month, from polls as a source yields them."""
     pdu = Pdu("twin")
     for poll in one.polls:
@@ -58,9 +67,11 @@ def audited(plan: Plan, one: Month) -> Answer:
                 monotonic=poll.monotonic,
                 serial=poll.serial,
                 uptime=poll.uptime,
+                family=_FAMILIES[step_from],
             )
         )
-    meters = Meters(Meter(plan.breaker_kw, plan.step, plan.modulus))
+    step = plan.step if step_from == OWNER else None
+    meters = Meters(Meter(plan.breaker_kw, step, plan.modulus))
     (answer,) = audit.audited(pdu, audit.Asked(one.begin, one.end, meters)).outlets
     return answer
 
@@ -76,22 +87,24 @@ def usual(one: Month) -> list[float]:
     return [values[-1] - values[0], reset, ignored]
 
 
-def answered(drawn: Drawn, one: Month) -> Kilowatthours:
+def answered(drawn: Drawn, one: Month, step_from: str = OWNER) -> Answer:
     """What the audit says of a month, whose days it looks up itself."""
     zone = zone_named(drawn.period.zone)
     begin, end = (
         moment(datetime.date.fromisoformat(day), zone)
         for day in (drawn.period.first, drawn.period.after)
     )
-    return audited(drawn.plan, one._replace(begin=begin, end=end)).energy
+    return audited(drawn.plan, one._replace(begin=begin, end=end), step_from)
 
 
-def run(drawn: Drawn) -> Result:
+def run(drawn: Drawn, step_from: str) -> Result:
     one = month(drawn.plan)
-    return Result(drawn, one._replace(polls=[]), answered(drawn, one), usual(one))
+    answer = answered(drawn, one, step_from)
+    found = answer.origins.step
+    return Result(drawn, one._replace(polls=[]), answer.energy, usual(one), found)
 
 
-def runs(first: int, months: int) -> list[Result]:
+def runs(first: int, months: int, step_from: str) -> list[Result]:
     """Months that Hypothesis draws from a seed."""
     results: list[Result] = []
 
@@ -106,7 +119,7 @@ def runs(first: int, months: int) -> list[Result]:
     @given(plans.drawn())
     def kept(one: Drawn) -> None:
         if len(results) < months:
-            results.append(run(one))
+            results.append(run(one, step_from))
 
     kept()
     return results
@@ -119,12 +132,13 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument("--months", type=int, default=20000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--processes", type=int, help="default: as many as the machine has cores")
+    parser.add_argument("--step", choices=[*_FAMILIES], default=OWNER, help="who says the step")
     chosen = parser.parse_args(arguments)
     firsts = range(chosen.seed, chosen.seed + chosen.months, _EACH)
     counts = [min(_EACH, chosen.seed + chosen.months - first) for first in firsts]
     results: list[Result] = []
     with ProcessPoolExecutor(chosen.processes) as pool:
-        for some in pool.map(runs, firsts, counts):
+        for some in pool.map(runs, firsts, counts, repeat(chosen.step)):
             results += some
             missed = sum(not one.inside for one in results if not one.month.hidden)
             print(f"{len(results)} months: {missed} misses", file=sys.stderr, flush=True)
@@ -139,6 +153,8 @@ def report(results: Iterable[Result]) -> None:
     hidden = [one for one in results if one.month.hidden]
     print(f"{len(results)} months; {len(seen)} without a hidden change: {len(missed)} misses")
     print(f"hidden changes: {len(hidden)} months, {sum(not one.inside for one in hidden)} misses")
+    origins = Counter(one.step_from for one in seen)
+    print("step from " + ", ".join(f"{name}: {count} months" for name, count in origins.items()))
     widths = sorted(one.answer.width / max(one.month.truth, 1e-9) for one in seen)
     middle, wide = 100 * statistics.median(widths), 100 * widths[int(len(widths) * 0.95)]
     print(f"width: median {middle:.2f} %, 95th {wide:.1f} %")

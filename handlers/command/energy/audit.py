@@ -164,12 +164,11 @@ def _answer(pdu: Pdu, identity: str, series: Series, times: _Times, asked: Asked
     begin, end = asked.begin, asked.end
     limit = Limits(meter.limit_kw or 0.0, modulus=wrap_kwh, unit=stated.unit_kwh)
 
-    def with_step(step: float, step_from: str) -> _Known:
-        supply = checks.Supply(step, meter.volts, times.usual_gap)
-        # A register that is refreshed less often than it is read stands, which is seen. A middle
-        # rise is what flows in a poll, and an owner knows how old the register may be.
-        shown = readings._replace(age=times.usual_gap) if step_from == MIB else readings
+    def with_step(step: float) -> _Known:
+        age = steps.age(readings.values, readings.begins, step, times.usual_gap)
+        supply = checks.Supply(step, meter.volts, times.usual_gap, age)
         limits = limit._replace(step=step)
+        shown = readings._replace(age=age)
         return _Known(shown, rows, times, meter.class_percent, limits, supply)
 
     known, step_from = _stepped(with_step, readings, meter.step_kwh, stated)
@@ -190,7 +189,7 @@ def _answer(pdu: Pdu, identity: str, series: Series, times: _Times, asked: Asked
 
 
 def _stepped(
-    with_step: Callable[[float, str], _Known],
+    with_step: Callable[[float], _Known],
     readings: Readings,
     owned: Optional[float],
     stated: Stated,
@@ -201,14 +200,14 @@ def _stepped(
     all are. For the others, the middle rise shows first which.
     """
     if owned:
-        return with_step(owned, OWNER), OWNER
+        return with_step(owned), OWNER
     values, unit = readings.values, stated.unit_kwh
     step = None if unit is None else steps.counted([values], unit)
     if step is not None:
-        found = with_step(step, MIB)
+        found = with_step(step)
         if found.is_whole:
             return found, MIB
-    found = with_step(steps.usual(values), READINGS)
+    found = with_step(steps.usual(values))
     if unit is None or step is None and found.is_whole:
         return found, READINGS
     # Each unit that was in place counts in steps of its own: the greatest is right for all.
@@ -216,7 +215,7 @@ def _stepped(
     known = [one for one in of_units if one is not None]
     if not known or len(known) < len(of_units):
         return found, READINGS
-    return with_step(max(known), MIB), MIB
+    return with_step(max(known)), MIB
 
 
 class _Known:
@@ -236,8 +235,10 @@ class _Known:
         self._error = (class_percent or 0.0) / 100.0
         # A meter that reads too much may show more than the supply delivers.
         self._limits = limits._replace(kilowatts=limits.kilowatts * (1.0 + self._error))
-        self._is_calm = times.polls is not None and fast.is_calm(
-            rows, self._limits, self._supply, times.polls
+        self._is_calm = (
+            times.polls is not None
+            and readings.age == times.usual_gap
+            and fast.is_calm(rows, self._limits, self._supply, times.polls)
         )
         self._story = (
             Story([Segment(range(len(readings.values)))], ())

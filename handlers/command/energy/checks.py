@@ -19,6 +19,8 @@ GAP_FACTOR = 3.0
 COMPARED_STEPS = 20.0
 #: a register stands while at least so many of its steps flow
 STOOD_STEPS = 3.0
+#: and longer than this, in ages of a reading: polls are not that regular
+_OLDER = 1.5
 _DAY = 86400.0
 #: real power is at least this share of apparent power, for any supply of a server
 _LEAST_FACTOR = 0.25
@@ -51,6 +53,8 @@ class Supply(NamedTuple):
     volts: Optional[float]
     #: the usual time between two polls, in s
     usual_gap: float
+    #: how old a reading may be, in s
+    age: float
 
 
 def found(rows: Rows, supply: Supply, begin: float, end: float) -> list[Event]:
@@ -135,7 +139,7 @@ def _flowed(rows: Rows, supply: Supply, number: int, by_watts: bool) -> Optional
 
 
 def standing(rows: Rows, supply: Supply) -> Iterator[Event]:
-    """A register that does not move while current flows."""
+    """A register that does not move while current flows, for longer than a reading may be old."""
     start: Optional[int] = None
     energy = 0.0
     for number in range(1, len(rows.kwh) + 1):
@@ -144,7 +148,11 @@ def standing(rows: Rows, supply: Supply) -> Iterator[Event]:
             start = number - 1 if start is None else start
             energy += _at_least(rows, supply, number)
             continue
-        if start is not None and energy >= STOOD_STEPS * supply.step:
+        if (
+            start is not None
+            and energy >= STOOD_STEPS * supply.step
+            and rows.begins[number - 1] - rows.begins[start] > _OLDER * supply.age
+        ):
             span = range(start, number)
             least = min(
                 (rows.amperes[one] for one in span if rows.amperes[one] == rows.amperes[one]),

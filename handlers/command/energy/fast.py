@@ -69,6 +69,19 @@ def usual_step(values: Sequence[float]) -> Optional[float]:
     return float(np.partition(rises, middle)[middle]) if len(rises) else None
 
 
+def larger_rises(
+    values: Sequence[float], begins: Sequence[float], least: float
+) -> tuple[Sequence[float], int]:
+    """As `steps._larger_rises`."""
+    np = _numpy()
+
+    rises = np.diff(np.asarray(values, dtype=np.float64))
+    larger = rises > least
+    stood = int((larger[1:] & (rises[:-1] == 0.0)).sum())
+    times: list[float] = np.asarray(begins, dtype=np.float64)[1:][larger].tolist()
+    return times, stood
+
+
 class Polls:
     """The times of a PDU's polls, as all of its registers need them."""
 
@@ -83,8 +96,8 @@ class Polls:
         gaps = np.concatenate((begins, [end])) - gaps[:-1]
         #: whether a check would find a gap in a register that was read in each poll
         self.has_gap = bool((gaps > most).any())
-        #: from the begin of each poll to the end of the next, in h
-        self.hours = np.maximum(ends[1:] - begins[:-1], 0.0) / 3600.0
+        #: from the begin of each poll to the end of the next, and the age of a reading, in h
+        self.hours = np.maximum(ends[1:] - begins[:-1] + gap, 0.0) / 3600.0
         passed = np.diff(begins)
         #: whether two polls are so near that the figures of both count for the time between
         self.are_near = (passed > 0.0) & (passed <= most)

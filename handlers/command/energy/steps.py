@@ -1,4 +1,4 @@
-"""The step of a register: the smallest change that it shows, found from its readings. Pure.
+"""The step of a register, the smallest change that it shows, and the age of its readings. Pure.
 
 Without a unit, the middle rise counts. With the unit of the register's MIB object, each rise is a
 whole number of units, and of steps: the device may count in coarser steps than its unit. The
@@ -24,6 +24,10 @@ COARSE = 1.0
 _NEAR, _MOST_UNITS = 1e-3, 2.0**40
 #: so many rises are looked at first: most registers have their step among them
 _FIRST = 64
+#: more than one, for steps and for polls
+_LARGER = 1.5
+#: so many larger rises tell how often a register is refreshed
+_ENOUGH = 10
 
 
 def usual(values: Sequence[float]) -> float:
@@ -52,6 +56,32 @@ def counted(runs: Iterable[Sequence[float]], unit: float) -> Optional[float]:
             return None
         common = math.gcd(common, found)
     return common * unit if common else None
+
+
+def age(values: Sequence[float], begins: Sequence[float], step: float, usual_gap: float) -> float:
+    """How old a reading may be, in s: units refresh their registers at times of their own.
+
+    That is no more than the usual time between two polls if the unit refreshes the register as
+    often as that. A register that mostly stands before it rises by more than its step is refreshed
+    less often: as those rises come. `begins`: of the readings, in s; `step` in kWh.
+    """
+    if fast.IS_THERE:
+        times, stood = fast.larger_rises(values, begins, _LARGER * step)
+    else:
+        times, stood = _larger_rises(values, begins, _LARGER * step)
+    if len(times) < _ENOUGH or stood * 2 < len(times):
+        return usual_gap
+    between = statistics.median(new - old for old, new in zip(times, times[1:]))
+    return usual_gap if between <= _LARGER * usual_gap else between + usual_gap
+
+
+def _larger_rises(
+    values: Sequence[float], begins: Sequence[float], least: float
+) -> tuple[Sequence[float], int]:
+    """When a register rose by more than `least`, in s, and how often it had stood before."""
+    numbers = [at for at in range(1, len(values)) if values[at] - values[at - 1] > least]
+    stood = sum(at > 1 and values[at - 1] == values[at - 2] for at in numbers)
+    return [begins[at] for at in numbers], stood
 
 
 def _is_whole(units: float) -> bool:
