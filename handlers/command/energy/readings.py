@@ -191,6 +191,8 @@ class Pdu:
         self.families: set[str] = set()
         #: serial number -> the greatest error that a unit with it states, in percent
         self._errors: dict[str, Optional[float]] = {}
+        #: whether each poll has a serial number or an uptime, of itself or of one before
+        self.identified = True
         #: numbers of polls before which the reader's machine started anew
         self.boots: set[int] = set()
         #: polls that failed
@@ -255,6 +257,8 @@ class Pdu:
         if poll.family:
             self.families.add(poll.family)
         serial = self._last.serial
+        if not serial and self._last.uptime is None:
+            self.identified = False
         errors = (self._errors.get(serial), poll.accuracy_percent)
         self._errors[serial] = max((one for one in errors if one is not None), default=None)
 
@@ -370,7 +374,14 @@ def readings_of(
     """
     # The sum of numbers is NaN if one of them is.
     if is_whole or (is_whole is None and not math.isnan(sum(series.kwh))):
-        return Readings(clock.begins, clock.ends, series.kwh, pdu.changes, clock.slack)
+        return Readings(
+            clock.begins,
+            clock.ends,
+            series.kwh,
+            pdu.changes,
+            clock.slack,
+            identified=pdu.identified,
+        )
     here = [number for number, kwh in enumerate(series.kwh) if kwh == kwh]
     changes: dict[int, str] = {}
     place = 0
@@ -384,4 +395,5 @@ def readings_of(
         array("d", [series.kwh[number] for number in here]),
         changes,
         clock.slack,
+        identified=pdu.identified,
     )

@@ -123,17 +123,22 @@ def _home(
 def _goes_on(readings: Readings, limits: Limits, segment: list[int], number: int) -> bool:
     """Whether a reading continues a segment, perhaps after the register stood for a while.
 
-    The readings while it stood are then cut off: the register bridges them.
+    The readings while it stood are then cut off: the register bridges them. An exchanged unit looks
+    like that too, if nothing flowed before, so polls must say which unit they read; and so does a
+    register that was set to 0 and has since come to its value.
     """
     if _changed(readings, segment[-1], number):
         return False
     if follows(readings, limits, segment[-1], number):
         return True
     tail = _standing(readings, segment)
-    stood = 0 < tail < len(segment) - 1
+    stood = readings.identified and 0 < tail < len(segment) - 1
     if not stood or readings.values[number] < readings.values[segment[-1]]:
         return False
-    if not follows(readings, limits, segment[tail - 1], number):
+    before = segment[tail - 1]
+    passed = readings.ends[number] - readings.begins[before] + readings.age
+    is_new = readings.values[number] <= limits.most(passed)
+    if is_new or not follows(readings, limits, before, number):
         return False
     del segment[tail:]
     return True
