@@ -77,6 +77,28 @@ def test_another_unit_ends_a_segment_though_the_register_rose() -> None:
     assert energy.low <= 8.0 and energy.high >= 9.0 and energy.width < 5.0
 
 
+@pytest.mark.parametrize(
+    "start, identified, bridged",
+    [
+        (1000.0, True, True),
+        (1000.0, False, False),  # another unit, exchanged while nothing flowed?
+        (0.0, True, False),  # set to 0 in that time?
+    ],
+)
+def test_a_jump_after_standing_counts_only_if_nothing_else_explains_it(
+    start: float, identified: bool, bridged: bool
+) -> None:
+    shown = [0, 1, 2, 3, 4, *[5] * 20, 20, 21, 22, 23, 24]
+    times = [3600.0 * number for number in range(len(shown))]
+    values = [start + one for one in shown]
+    limits = Limits(1.5, 0.1)
+    readings = Readings(times, times, values, identified=identified)
+    story = told(readings, limits)
+    assert [event.kind for event in story.events] == ([] if bridged else ["too fast"])
+    energy = Register(readings, story.segments, limits).energy(0.0, times[-1])
+    assert (energy.low > 23.5) == bridged and energy.low < 24.0 < energy.high
+
+
 def test_without_readings_the_supply_is_the_only_bound() -> None:
     energy = Register(Readings([], [], []), [], Limits(3.68)).energy(0.0, 3600.0)
     assert energy == (0.0, 0.0, 3.68)

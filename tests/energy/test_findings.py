@@ -108,6 +108,26 @@ def test_a_gap_is_told_though_the_register_bridges_it() -> None:
     assert answer.energy.width < 0.2 and answer.grade == audit.BOUNDED and answer.read == 1.0
 
 
+@pytest.mark.parametrize(
+    "said, expected",
+    [
+        ([("", None), ("", None)], False),
+        ([("A", None), ("", None)], True),
+        ([("", 100.0), ("", 400.0)], True),
+        ([("", None), ("A", None)], False),
+    ],
+)
+def test_whether_polls_say_which_unit_they_read(
+    said: Sequence[tuple[str, Optional[float]]], expected: bool
+) -> None:
+    pdu = Pdu("rack1")
+    for number, (serial, uptime) in enumerate(said):
+        time = 300.0 * number
+        figures = [OutletReading("1", 1.0)]
+        pdu.append(Poll("rack1", time, time, figures, serial=serial, uptime=uptime))
+    assert pdu.identified is expected
+
+
 def test_who_the_unit_is() -> None:
     one = Poll("a", 0.0, 1.0, unit="snmp x", serial="A1", firmware="1", uptime=1000.0)
     later = one._replace(begin=300.0, end=301.0, uptime=1300.0)
