@@ -106,6 +106,8 @@ def system(machine: str, state: str, is_switched: bool) -> Resource:
         Description=_ABOUT,
         SystemType="Physical",
         PowerState=_POWER_STATES.get(state),
+        # nothing here chooses what a machine boots from; sushy before 5.9 wants it said
+        Boot={"BootSourceOverrideEnabled": "Disabled", "BootSourceOverrideTarget": "None"},
         Links={"Chassis": [_link(f"{CHASSIS}/{id_of(machine)}")]},
     )
     if is_switched:

@@ -64,6 +64,7 @@ for login in (auth.SessionOrBasicAuth("admin", token), auth.BasicAuth("admin", t
         seen.append(system.power_state.value)
     seen.append(sorted(one.value for one in system.get_allowed_reset_system_values()))
     seen.append([one.name for one in root.get_system_collection().get_members()])
+    seen.append([system.boot.enabled.value, system.boot.target.value])
 try:
     system.reset_system(sushy.RESET_GRACEFUL_SHUTDOWN)
 except exceptions.InvalidParameterValueError as error:
@@ -75,7 +76,7 @@ print(json.dumps(seen))
 @pytest.mark.against("sushy")
 def test_sushy_as_ironic_uses_it(secure: Gateway, here: Site) -> None:
     once = ["Off", "On", "On", ["ForceOff", "ForceRestart", "On"]]
-    once.append(["srv-1", "srv-2", "row 1/ünï", "core"])
+    once += [["srv-1", "srv-2", "row 1/ünï", "core"], ["Disabled", "None"]]
     before = len(here.writes())
     assert run_peer(SUSHY, secure) == [*once, *once, "refused"]
     assert len(here.writes()) - before == 2 * 2 * 4
