@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.server
 import json
 import ssl
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -307,6 +308,12 @@ def api(tmp_path: Path) -> Iterator[Api]:
         def log_message(self, *_: object) -> None:
             pass
 
+    class Server(http.server.ThreadingHTTPServer):
+        def handle_error(self, *_: object) -> None:
+            """Prints no traceback into the output that the test reads: a client that trusts no
+            certificate ends the connection."""
+            assert isinstance(sys.exc_info()[1], OSError)
+
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
@@ -314,7 +321,7 @@ def api(tmp_path: Path) -> Iterator[Api]:
     pem = tmp_path / "ca.pem"
     authority.cert_pem.write_to_path(str(pem))
     pem.chmod(0o644)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    with Server(("127.0.0.1", 0), Handler) as server:
         server.socket = context.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
