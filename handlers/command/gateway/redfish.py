@@ -98,7 +98,13 @@ def all_chassis(machines: Iterable[str]) -> Resource:
 def system(machine: str, state: str, is_switched: bool) -> Resource:
     """A machine. An unknown state is null; the action is there if the client may switch."""
     uri = f"{SYSTEMS}/{id_of(machine)}"
-    found = _resource(
+    actions: Resource = {}
+    if is_switched:
+        actions["#ComputerSystem.Reset"] = {
+            "target": f"{uri}/Actions/ComputerSystem.Reset",
+            "ResetType@Redfish.AllowableValues": list(RESETS),
+        }
+    return _resource(
         uri,
         "ComputerSystem.v1_20_0.ComputerSystem",
         id_of(machine),
@@ -106,18 +112,11 @@ def system(machine: str, state: str, is_switched: bool) -> Resource:
         Description=_ABOUT,
         SystemType="Physical",
         PowerState=_POWER_STATES.get(state),
-        # nothing here chooses what a machine boots from; sushy before 5.9 wants it said
+        # sushy before 5.9 reads no system without Boot and Actions, even if nothing can be done
         Boot={"BootSourceOverrideEnabled": "Disabled", "BootSourceOverrideTarget": "None"},
+        Actions=actions,
         Links={"Chassis": [_link(f"{CHASSIS}/{id_of(machine)}")]},
     )
-    if is_switched:
-        found["Actions"] = {
-            "#ComputerSystem.Reset": {
-                "target": f"{uri}/Actions/ComputerSystem.Reset",
-                "ResetType@Redfish.AllowableValues": list(RESETS),
-            }
-        }
-    return found
 
 
 def chassis(machine: str) -> Resource:
