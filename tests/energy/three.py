@@ -39,7 +39,7 @@ _MONTHS = (
     _CLEAN._replace(gaps=3),
     _CLEAN._replace(resets=2, zeros=1),
     _CLEAN._replace(spikes=2, freezes=1),
-    _CLEAN._replace(resets=1, gaps=2, ones=1),
+    _CLEAN._replace(resets=1, replacements=1, gaps=2, ones=1),
 )
 
 
@@ -75,21 +75,24 @@ def twins(pdus: int, days: int) -> Iterator[Twin]:
         usual = _MONTHS[number % len(_MONTHS)]._replace(days=float(days))
         for seed in itertools.count(1000 * number):
             plan = usual._replace(seed=seed)
-            # Prometheus has neither uptime nor serial number.
-            if not twin.month(plan._replace(journal=False)).hidden:
-                yield Twin(f"twin{number}", twin.month(plan))
+            month = twin.month(plan)
+            if not month.hidden:
+                yield Twin(f"twin{number}", month)
                 break
 
 
 def samples(made: Sequence[Twin]) -> stored.Stored:
-    """As a server stores what the exporter serves of them."""
+    """As a server stores what `pdu exporter --identity` serves of them."""
     found: dict[str, list[tuple[float, float]]] = {}
     for one in made:
         target = f'instance="{one.name}",job="pdu"'
         for poll in one.month.polls:
             time = round(FIRST + poll.begin, 3)
             joules = float(round(poll.value * stored.JOULES))
+            assert poll.uptime is not None
             for series, value in (
+                (f'pdu_info{{{target},family="acme",firmware="1",serial="{poll.serial}"}}', 1.0),
+                (f"pdu_uptime_seconds{{{target}}}", round(poll.uptime, 2)),
                 (f"pdu_up{{{target}}}", 1.0),
                 (f"scrape_duration_seconds{{{target}}}", round(poll.end - poll.begin, 3)),
                 (f'pdu_outlet_energy_joules_total{{{target},outlet="1"}}', joules),

@@ -21,10 +21,13 @@ _JOULES = 3_600_000.0  # of a kWh
 _ENERGY, _OWN_ENERGY = "pdu_outlet_energy_joules_total", "pdu_energy_joules_total"
 _CURRENT, _LOAD = "pdu_outlet_current_amperes", "pdu_load_amperes"
 _STATE = "pdu_outlet_state"
+#: of the whole unit: which it is (in labels), since when it runs, and what error it states
+_INFO, _UPTIME, _ERROR = "pdu_info", "pdu_uptime_seconds", "pdu_power_error_ratio"
 _LENGTHS = ("scrape_duration_seconds", "pdu_probe_duration_seconds")
-_METRICS = (_ENERGY, _OWN_ENERGY, _CURRENT, _LOAD, _STATE, *_LENGTHS)
+_METRICS = (_ENERGY, _OWN_ENERGY, _CURRENT, _LOAD, _STATE, _INFO, _UPTIME, _ERROR, *_LENGTHS)
 _DAY = 86400.0
-#: how much before and after the period is read: its first and last reading must be confirmed
+#: how much before and after the period is read: its first and last reading must be confirmed, and
+#: a gap that is as long as the period has readings only around it
 _AROUND = _DAY
 #: the length of a scrape that no metric states: the longest that Prometheus allows by default, in s
 _LENGTH_S = 10.0
@@ -33,10 +36,12 @@ _ALIGNED_S = 0.01
 #: the same for VictoriaMetrics, as a share of the time between scrapes (lib/promscrape, scrapework)
 _ALIGNED_SHARE = 0.1
 _MATCH = re.compile(r'[A-Za-z_]\w*(=|!=|=~|!~)"[^"\\\n]*"(,[A-Za-z_]\w*(=|!=|=~|!~)"[^"\\\n]*")*')
+#: decimals of a percentage that a server keeps as a share of 1
+_PLACES = 9
 _TIMES = (
     "Times are those of the scrapes. Of jumps of the server's clock, only those back are seen; a"
-    " unit that was exchanged at the same address is seen only by its register, or by a label such"
-    " as serial."
+    " unit that was exchanged at the same address is seen only by its register, unless `pdu"
+    " exporter --identity` serves which unit it is."
 )
 
 
@@ -54,10 +59,11 @@ class Prometheus:
         self._samples = 0
 
     def each(self, begin: float, end: float, audit: Callable[[Pdu], Found]) -> Iterator[Found]:
-        """Of each PDU that was scraped in the period. Raises PduHandlerError."""
+        """Of each PDU that was scraped in the period or around it. Raises PduHandlerError."""
+        begin, end = begin - _AROUND, end + _AROUND
         for name in self._names(begin, end):
             pdu = Pdu(name)
-            for poll in self._polls(name, begin - _AROUND, end + _AROUND):
+            for poll in self._polls(name, begin, end):
                 pdu.append(poll)
             yield audit(pdu)
 
@@ -113,12 +119,17 @@ class Prometheus:
                     lengths[time] = max(lengths.get(time, 0.0), value)
                 continue
             outlet = one.labels.get("outlet", OWN)
-            ends.check(self._api.name, name, metric, outlet, one)
-            of_unit = _unit(one.labels)
+            if metric != _INFO:
+                # What a unit says of itself may come and go: its series then begin again.
+                ends.check(self._api.name, name, metric, outlet, one)
+            of_unit = _unit(metric, one.labels)
             for time, value in zip(one.times, one.values):
-                scrape = scrapes.setdefault(time, _Scrape({}, set()))
+                scrape = scrapes.setdefault(time, _Scrape({}, {}, set()))
                 scrape.units.add(of_unit)
-                scrape.figures.setdefault(outlet, {})[metric] = value
+                if metric in (_INFO, _UPTIME, _ERROR):
+                    scrape.unit[metric] = value
+                else:
+                    scrape.figures.setdefault(outlet, {})[metric] = value
         times = sorted(scrapes)
         early = _ALIGNED_S
         if self._api.is_victoria and len(times) > 1:
@@ -126,9 +137,10 @@ class Prometheus:
         for time in times:
             length = lengths.get(time, _LENGTH_S)
             scrape = scrapes[time]
-            unit, serial, firmware = (
+            unit, serial, firmware, family = (
                 "; ".join(sorted({*said} - {""})) for said in zip(*scrape.units)
             )
+            error = scrape.unit.get(_ERROR)
             yield Poll(
                 name,
                 time - early,
@@ -137,6 +149,9 @@ class Prometheus:
                 unit=unit,
                 serial=serial,
                 firmware=firmware,
+                uptime=scrape.unit.get(_UPTIME),
+                family=family,
+                accuracy_percent=None if error is None else round(error * 100.0, _PLACES),
             )
 
 
@@ -149,11 +164,17 @@ def _is_text(label: str) -> bool:
     return True
 
 
+#: all labels of a series but the known ones; serial, firmware, family
+_Said = tuple[str, str, str, str]
+
+
 class _Scrape(NamedTuple):
     #: outlet -> metric -> value
     figures: dict[str, dict[str, float]]
-    #: what the labels of each series say of the unit: other labels, serial, firmware
-    units: set[tuple[str, str, str]]
+    #: metric -> value, of the unit
+    unit: dict[str, float]
+    #: what the labels of each series say of the unit
+    units: set[_Said]
 
 
 class _Ends:
@@ -175,14 +196,15 @@ class _Ends:
         self._last[metric, outlet] = (one.times[-1], one.labels)
 
 
-def _unit(labels: Mapping[str, str]) -> tuple[str, str, str]:
-    """What the labels of a series say of the unit: all but the known ones, serial, firmware."""
-    left = sorted(
-        f"{name}={value}"
-        for name, value in labels.items()
-        if name not in ("__name__", "outlet", "instance", "serial", "firmware")
-    )
-    return " ".join(left), labels.get("serial", ""), labels.get("firmware", "")
+def _unit(metric: str, labels: Mapping[str, str]) -> _Said:
+    """What the labels of a series say of the unit."""
+    known = {"__name__", "outlet", "instance", "serial", "firmware"}
+    family = ""
+    if metric == _INFO:
+        known.add("family")
+        family = labels.get("family", "")
+    left = sorted(f"{name}={value}" for name, value in labels.items() if name not in known)
+    return " ".join(left), labels.get("serial", ""), labels.get("firmware", ""), family
 
 
 def _outlet(identity: str, figures: Mapping[str, float]) -> OutletReading:

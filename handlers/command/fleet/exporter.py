@@ -48,6 +48,7 @@ class ExporterOptions(NamedTuple):
     parallel: int
     workers: Optional[int]
     timeout_offset: float
+    identity: bool
 
 
 @click.pass_context
@@ -77,7 +78,10 @@ def _exporter(context: click.Context, /, **options: Any) -> None:
         allowed = _allowed(wanted, state)
         readers = probing.readers(wanted.parallel, wanted.workers)
         exporter = server.Exporter(
-            allowed, server.Limits(wanted.parallel, wanted.timeout_offset), readers
+            allowed,
+            server.Limits(wanted.parallel, wanted.timeout_offset),
+            readers,
+            wanted.identity,
         )
         listening = _listening(wanted.listen, exporter, turn)
     except BaseException:
@@ -230,6 +234,10 @@ exporter = Subcommand(
             Seconds(0, 60),
             default=0.5,
             show_default=True,
+        ),
+        *option(
+            "--identity",
+            "also serve serial numbers, firmware and uptimes, for pdu energy audit: more requests",
         ),
         *secret_files(asked=False),
         *output(),

@@ -30,6 +30,7 @@ from ... import VERSION
 from .polling import DOWN, UNKNOWN, UP, Reading
 
 JOULES = 3_600_000.0  # joules in one kWh
+_PERCENT = 100.0
 _STATES = {UP: 1.0, DOWN: 0.0}
 # values of the labels, and the figure; None: left out
 Sample = tuple[Sequence[str], Optional[float]]
@@ -121,6 +122,23 @@ def _families(read: Reading, metered: bool) -> Iterator[Metric]:
         "1 with the kind of the error that ended the probe.",
         *([((read.failure.kind,), 1.0)] if read.failure else []),
         labels=["kind"],
+    )
+    plate = read.plate
+    is_known = plate.family or plate.serial or plate.firmware
+    yield gauge(
+        "pdu_info",
+        "Which unit it is; its family: of the SNMP PDUs, or another name of what it is.",
+        ((plate.family, plate.serial, plate.firmware), 1.0 if is_known else None),
+        labels=["family", "serial", "firmware"],
+    )
+    yield gauge(
+        "pdu_uptime_seconds", "Since the unit or its controller started.", ((), plate.uptime_s)
+    )
+    error = plate.accuracy_percent
+    yield gauge(
+        "pdu_power_error_ratio",
+        "The greatest error of its power measurements that the unit states.",
+        ((), None if error is None else error / _PERCENT),
     )
     yield gauge("pdu_load_amperes", "Load of the PDU.", ((), read.load_a))
     yield energy("pdu_energy_joules", "Energy that the PDU has counted.", ((), read.energy_kwh))

@@ -150,23 +150,25 @@ def targets(
     return found
 
 
-def poll(target: Target, timeout: Optional[float] = None, with_labels: bool = False) -> Reading:
-    """Calls `status`, `statistic` and, if wanted, `labels`, until one fails.
+def poll(
+    target: Target,
+    timeout: Optional[float] = None,
+    with_labels: bool = False,
+    parts: Sequence[Part] = (),
+) -> Reading:
+    """Calls `status`, `statistic` and, if wanted, `labels`, then the `parts` in the same session,
+    until one fails.
 
     An Exception or SystemExit becomes the `failure` of the result.
     """
-    return _read(target, timeout, (_states, _metered, *((_labelled,) if with_labels else ())))
+    own = (_states, _metered, *((_labelled,) if with_labels else ()))
+    # the context confines the counter of `_count`
+    return contextvars.copy_context().run(_polled, target, timeout, (*own, *parts))
 
 
 def poll_all(target: Target) -> Reading:
-    """As `poll`, with labels and topology, in the same session: for the hall."""
-    return _read(target, None, (_states, _metered, _labelled, placed(target)))
-
-
-def poll_with(target: Target, parts: Sequence[Part], with_labels: bool) -> Reading:
-    """As `poll`, then the `parts`, in the same session."""
-    own = (_states, _metered, *((_labelled,) if with_labels else ()))
-    return _read(target, None, (*own, *parts))
+    """As `poll`, with labels and topology: for the hall."""
+    return poll(target, with_labels=True, parts=(placed(target),))
 
 
 def placed(target: Target) -> Part:
@@ -178,9 +180,14 @@ def placed(target: Target) -> Part:
     return part
 
 
-def _read(target: Target, timeout: Optional[float], parts: Sequence[Part]) -> Reading:
-    # confines the counter of `_count`
-    return contextvars.copy_context().run(_polled, target, timeout, parts)
+def identified(target: Target) -> Part:
+    """Reads the whole nameplate."""
+
+    def part(reading: Reading, pdu: Any) -> Reading:
+        plate = topologies.plate(target.handler, pdu, lambda uptime_s: False)
+        return reading._replace(plate=plate)
+
+    return part
 
 
 def _polled(target: Target, timeout: Optional[float], parts: Sequence[Part]) -> Reading:

@@ -22,7 +22,7 @@ from .crew import Crew, Lost, cores
 from .lag import Lag
 from .listing import ListedPdu
 from .metrics import Page, packed, page
-from .polling import Failure, Reading, Target, doubted, is_silence, poll
+from .polling import Failure, Reading, Target, doubted, identified, is_silence, poll
 
 # the handler's share of the time that is left, so that a dead PDU's error arrives in time
 _OF_HANDLER = 0.8
@@ -43,6 +43,8 @@ class Ask(NamedTuple):
     #: the headers Accept and Accept-Encoding
     accept: str
     encoding: str
+    #: whether it also reads which unit it is
+    identity: bool
 
 
 class Told(NamedTuple):
@@ -57,10 +59,12 @@ class Told(NamedTuple):
     doubted: bool = False
 
 
-def ask(target: Target, seconds: float, end: float, accept: str, encoding: str) -> Ask:
+def ask(
+    target: Target, seconds: float, end: float, accept: str, encoding: str, identity: bool
+) -> Ask:
     """The probe of a PDU."""
     device, handler, auth = target
-    return Ask(device, reference(handler), auth, seconds, end, accept, encoding)
+    return Ask(device, reference(handler), auth, seconds, end, accept, encoding, identity)
 
 
 def told(asked: Ask, reading: Reading, is_doubted: bool = False) -> Told:
@@ -75,7 +79,8 @@ def probe(asked: Ask, since: Callable[[float], Lag] = lambda _: Lag(0.0, 0.0)) -
     begin = time.monotonic()
     left = asked.end - begin
     target = Target(asked.device, referenced(asked.handler), asked.auth)
-    reading = poll(target, _OF_HANDLER * left, with_labels=True)
+    parts = (identified(target),) if asked.identity else ()
+    reading = poll(target, _OF_HANDLER * left, with_labels=True, parts=parts)
     began_late = left < ENOUGH * asked.seconds and is_silence(reading)
     return told(asked, reading, began_late or doubted(target, reading, since(begin)))
 

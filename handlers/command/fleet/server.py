@@ -60,12 +60,16 @@ class HttpAnswer(NamedTuple):
 
 class Exporter:
     """The answers of the server. `allowed` may be replaced while the server runs. `readers` read
-    the PDUs, by default in threads of this process."""
+    the PDUs, by default in threads of this process; with `identity` also which unit each is."""
 
     def __init__(
-        self, allowed: Allowed, limits: Limits, readers: Union[Here, Elsewhere, None] = None
+        self,
+        allowed: Allowed,
+        limits: Limits,
+        readers: Union[Here, Elsewhere, None] = None,
+        identity: bool = False,
     ) -> None:
-        self.allowed, self.own = allowed, Own()
+        self.allowed, self.own, self._identity = allowed, Own(), identity
         self.own.loaded.set(1)
         self.limits, self._readers = limits, readers or Here()
         self._slots = threading.BoundedSemaphore(limits.parallel)
@@ -110,7 +114,7 @@ class Exporter:
 
         A handler cannot be interrupted and keeps its slot until it ends.
         """
-        asked = ask(target, seconds, end, accept, encoding)
+        asked = ask(target, seconds, end, accept, encoding, self._identity)
         found: list[Optional[Told]] = [None]
         ended = threading.Event()
 

@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple, Optional
 
 from ..fleet import topologies
-from ..fleet.polling import Reading, Target, placed, poll_with
+from ..fleet.polling import Reading, Target, placed, poll
 from .instants import Instant
 from .lines import Taken
 
@@ -53,7 +53,7 @@ def take(target: Target, known: Optional[Known]) -> Taken:
 
         return reading._replace(plate=topologies.plate(target.handler, pdu, runs_on))
 
-    reading = poll_with(target, (plate, placed(target)), with_labels=is_due)
+    reading = poll(target, with_labels=is_due, parts=(plate, placed(target)))
     return Taken(begin, Instant.now(), reading)
 
 

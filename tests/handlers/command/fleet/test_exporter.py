@@ -84,6 +84,37 @@ def test_a_probe_reports_as_many_requests_as_the_pdu_received(
         )
 
 
+#: requests of a probe with --identity, besides those without it, and what the unit then says
+IDENTITIES: dict[str, tuple[int, dict[str, str]]] = {
+    "nut": (0, {"family": "simulated", "serial": "", "firmware": ""}),
+    "raritan": (2, {"family": "xerus", "serial": "SIM0000001", "firmware": "4.4.1.5-50000"}),
+    "redfish": (0, {"family": "Contoso SIM-3P", "serial": "SIM0000001", "firmware": "1.2.3"}),
+    "snmp": (
+        5,
+        {
+            "family": "apc-rpdu2",
+            "serial": "",
+            "firmware": "APC Web/SNMP Management Card (PN:apc_hw05_aos_696.bin MN:AP8959)",
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("name", list(PEERS))
+def test_with_identity_a_probe_says_which_unit_it_is(
+    small: Hall, running: Exporter, name: str
+) -> None:
+    requests, said = IDENTITIES[name]
+    plain = running.probe(target=name)
+    assert not {"pdu_info", "pdu_uptime_seconds", "pdu_power_error_ratio"} & set(plain)
+    with serving("--list", small.list(), "--auth", small.logins, "--identity") as whole:
+        found = whole.probe(target=name)
+    assert found["pdu_requests"][()] - plain["pdu_requests"][()] == requests
+    ((labels, one),) = found["pdu_info"].items()
+    assert dict(labels) == said and one == 1.0
+    assert found.get("pdu_uptime_seconds") == ({(): 86400.0} if name == "snmp" else None)
+
+
 def test_a_dead_pdu_has_up_0_and_the_kind_of_its_error_but_no_figures(running: Exporter) -> None:
     found = running.probe(target="dead")
     assert found["pdu_up"] == {(): 0.0} and found["pdu_probe_error"] == {
@@ -514,7 +545,7 @@ def test_a_pdu_that_does_not_answer_after_a_long_wait_for_a_slot_is_not_reported
         now[0] += waited
         return waited <= timeout
 
-    def poll(target: Target, seconds: float, with_labels: bool) -> Reading:
+    def poll(target: Target, seconds: float, **_: object) -> Reading:
         given.append(seconds)
         return Reading(answered=not kind, failure=Failure(kind, "why") if kind else None)
 
