@@ -4,13 +4,18 @@ real exporters.
 
 from __future__ import annotations
 
+import contextlib
 import re
 import subprocess
+import time
 from pathlib import Path
 from typing import Callable
 
 import pytest
 
+from handlers.command.energy import prometheus as energy
+from handlers.command.energy.queries import Api, Credentials
+from handlers.tls import Trust
 from tests.needs import ROOT, program
 from tests.peers import PEERS
 from tests.ports import reserved
@@ -88,8 +93,9 @@ def test_prometheus_scrapes_every_handler_through_relabelling(small: Hall, tmp_p
     limit = min(peer.books().load_a or 0.0 for peer in peers.values()) + 0.01
     port = reserved()
     rules(tmp_path, limit)
+    listed = small.list(dead=True)
     with (
-        exporter("--list", small.list(dead=True), "--auth", small.logins, port=port),
+        exporter("--list", listed, "--auth", small.logins, "--identity", port=port),
         prometheus(tmp_path, config(port)) as seen,
     ):
         log = tmp_path / "prometheus.log"
@@ -129,6 +135,16 @@ def test_prometheus_scrapes_every_handler_through_relabelling(small: Hall, tmp_p
         assert eventually(
             lambda: [one["instance"] for one in seen.alerts().get("PduUnreachable", ())] == ["dead"]
         ), seen.alerts()
+        # the audit reads what the exporter serves
+        source, now = energy.Prometheus(Api(seen.url, Credentials(), Trust())), time.time()
+        with contextlib.closing(source):
+            found = [*source.each(now - 60.0, now, lambda one: one)]
+        assert {one.name: (one.family, one.identified) for one in found if one.begins} == {
+            "nut": ("simulated", False),  # says no serial number
+            "raritan": ("xerus", True),
+            "redfish": ("Contoso SIM-3P", True),
+            "snmp": ("apc-rpdu2", True),
+        }
 
 
 @pytest.mark.against("prometheus")
