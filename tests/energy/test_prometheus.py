@@ -260,6 +260,16 @@ def test_what_a_unit_says_of_itself_may_come_and_go(server: str) -> None:
     assert (pdu.family, pdu.accuracy_percent, set(pdu.registers)) == ("apc-rpdu2", 0.3, {""})
 
 
+@pytest.mark.parametrize("ratio", ["0", "1.01", "NaN"])
+def test_an_error_that_no_unit_can_state_is_none(server: str, ratio: str) -> None:
+    names = {"pdu_energy_joules_total": "3600000", "pdu_power_error_ratio": ratio}
+    Answers.query = result(*(matrix([AT, value], __name__=name) for name, value in names.items()))
+    source = Prometheus(Api(server, Credentials(), Trust()))
+    with contextlib.closing(source):
+        (pdu,) = source.each(FIRST, FIRST + 3600.0, lambda one: one)
+    assert list(pdu.begins) and pdu.accuracy_percent is None
+
+
 def test_staleness_markers_are_no_readings(server: str, capsys: pytest.CaptureFixture[str]) -> None:
     Answers.query = result(matrix([AT, "3600000"], [AT + 60, "NaN"]))
     code, found = run(capsys, server)

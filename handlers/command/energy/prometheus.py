@@ -140,7 +140,6 @@ class Prometheus:
             unit, serial, firmware, family = (
                 "; ".join(sorted({*said} - {""})) for said in zip(*scrape.units)
             )
-            error = scrape.unit.get(_ERROR)
             yield Poll(
                 name,
                 time - early,
@@ -151,7 +150,7 @@ class Prometheus:
                 firmware=firmware,
                 uptime=scrape.unit.get(_UPTIME),
                 family=family,
-                accuracy_percent=None if error is None else round(error * 100.0, _PLACES),
+                accuracy_percent=_percent(scrape.unit.get(_ERROR)),
             )
 
 
@@ -205,6 +204,11 @@ def _unit(metric: str, labels: Mapping[str, str]) -> _Said:
         family = labels.get("family", "")
     left = sorted(f"{name}={value}" for name, value in labels.items() if name not in known)
     return " ".join(left), labels.get("serial", ""), labels.get("firmware", ""), family
+
+
+def _percent(ratio: Optional[float]) -> Optional[float]:
+    """None for what is no error that a unit can state."""
+    return round(ratio * 100.0, _PLACES) if ratio is not None and 0.0 < ratio <= 1.0 else None
 
 
 def _outlet(identity: str, figures: Mapping[str, float]) -> OutletReading:
