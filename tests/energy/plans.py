@@ -83,6 +83,8 @@ def drawn(draw: st.DrawFn, periods: tuple[Period, ...] = MONTHS) -> Drawn:
         breaker_kw=draw(st.sampled_from((2.3, 3.68, 7.36))),
         start=start,
         journal=draw(st.integers(0, 9)) < 7,
+        serials=draw(st.booleans()),
+        unread=draw(st.sampled_from((0.0, 0.0, 0.0, 0.3))),
     )
     if not draw(st.integers(0, 4)):
         return Drawn(period, plan)

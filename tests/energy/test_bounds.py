@@ -7,6 +7,7 @@ from hypothesis import assume, given, settings
 
 from handlers.command.energy import steps
 from handlers.command.energy.bounds import Register
+from handlers.command.energy.identity import SERIAL
 from handlers.command.energy.registers import Limits, Readings
 from handlers.command.energy.segments import told
 
@@ -92,7 +93,8 @@ def test_a_jump_after_standing_counts_only_if_nothing_else_explains_it(
     times = [3600.0 * number for number in range(len(shown))]
     values = [start + one for one in shown]
     limits = Limits(1.5, 0.1)
-    readings = Readings(times, times, values, identified=identified)
+    identities = bytes([SERIAL]) * len(shown) if identified else ()
+    readings = Readings(times, times, values, identities=identities)
     story = told(readings, limits)
     assert [event.kind for event in story.events] == ([] if bridged else ["too fast"])
     energy = Register(readings, story.segments, limits).energy(0.0, times[-1])

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Optional
 from xml.etree import ElementTree
@@ -16,10 +16,11 @@ import pytest
 from handlers.command import root
 from handlers.command.energy import audit, checks, groups, plots
 from handlers.command.energy.clock import seen_by_monotonic
+from handlers.command.energy.identity import Identity
 from handlers.command.energy.meters import Meter, Meters
 from handlers.command.energy.outcome import kwh
 from handlers.command.energy.owners import Tenure
-from handlers.command.energy.readings import OWN, OutletReading, Pdu, Poll, changed
+from handlers.command.energy.readings import OWN, OutletReading, Pdu, Poll
 from handlers.command.energy.registers import Kilowatthours
 
 from .test_audit import FIRST, HOUR, LAST, hours, line, passed, written
@@ -108,49 +109,125 @@ def test_a_gap_is_told_though_the_register_bridges_it() -> None:
     assert answer.energy.width < 0.2 and answer.grade == audit.BOUNDED and answer.read == 1.0
 
 
-@pytest.mark.parametrize(
-    "said, expected",
-    [
-        ([("", None), ("", None)], False),
-        ([("A", None), ("", None)], True),
-        ([("", 100.0), ("", 400.0)], True),
-        ([("", None), ("A", None)], False),
-    ],
-)
-def test_whether_polls_say_which_unit_they_read(
-    said: Sequence[tuple[str, Optional[float]]], expected: bool
-) -> None:
-    pdu = Pdu("rack1")
-    for number, (serial, uptime) in enumerate(said):
-        time = 300.0 * number
-        figures = [OutletReading("1", 1.0)]
-        pdu.append(Poll("rack1", time, time, figures, serial=serial, uptime=uptime))
-    assert pdu.identified is expected
+def changes(*polls: Poll) -> Mapping[int, str]:
+    identity = Identity()
+    for number, poll in enumerate(polls):
+        identity.follow(poll, number)
+    return identity.changes
 
 
 def test_who_the_unit_is() -> None:
     one = Poll("a", 0.0, 1.0, unit="snmp x", serial="A1", firmware="1", uptime=1000.0)
     later = one._replace(begin=300.0, end=301.0, uptime=1300.0)
-    assert changed(one, later) == ""
-    assert "serial" in changed(one, later._replace(serial="B7"))
-    assert "firmware" in changed(one, later._replace(firmware="2"))
-    assert "address" in changed(one, later._replace(unit="snmp y"))
-    assert changed(one, later._replace(uptime=5.0)) == "the unit restarted"
-    # It restarted in a gap, and has been up for longer than before.
-    late = later._replace(begin=7200.0, end=7201.0)
-    assert changed(one, late._replace(uptime=5000.0)) == "the unit restarted"
-    assert changed(one, later._replace(serial="", uptime=None)) == ""
+    assert not changes(one, later)
+    for other, how in (
+        (later._replace(serial="B7"), "another serial number"),
+        (later._replace(firmware="2"), "another firmware"),
+        (later._replace(unit="snmp y"), "another address, handler or series"),
+        (later._replace(uptime=5.0), "the unit restarted"),
+        # It restarted in a gap, and has been up for longer than before.
+        (later._replace(begin=7200.0, end=7201.0, uptime=5000.0), "the unit restarted"),
+        # Another one answers there, which has been up for longer.
+        (later._replace(uptime=90_000.0), "an uptime that is not of this unit"),
+    ):
+        assert changes(one, other) == {1: how}
+    families = one._replace(family="apc-rpdu2"), later._replace(serial="", family="sentry4")
+    assert changes(*families) == {1: "another family"}
+    assert not changes(one, later._replace(serial="", uptime=None))
     # sysUpTime began again at 2^32 hundredths of a second.
     old = one._replace(uptime=42949600.0)
-    assert changed(old, later._replace(uptime=300.0 - 72.96 + 0.5)) == ""
+    assert not changes(old, later._replace(uptime=300.0 - 72.96 + 0.5))
+    # The reader's machine slept, and its monotonic clock with it.
+    slept = later._replace(begin=7200.0, end=7201.0, uptime=8200.0, monotonic=60.0)
+    assert not changes(one._replace(monotonic=0.0), slept)
 
 
-def test_a_serial_number_that_one_poll_does_not_read_is_still_known() -> None:
-    pdu = Pdu("a")
-    for number, serial in enumerate(("A1", "", "B7", "B7")):
-        figures = [OutletReading("1", 1.0 * number)]
-        pdu.append(Poll("a", 300.0 * number, 300.0 * number, figures, serial=serial))
-    assert pdu.changes == {2: "another serial number"}
+def test_an_exchange_may_lie_before_any_poll_since_the_last_that_read_the_unit() -> None:
+    said = (("A1", 100.0), ("", None), ("B7", None), ("B7", 700.0), ("B7", None), ("B7", 1.0))
+    polls = [
+        Poll("a", 300.0 * number, 300.0 * number, serial=serial, uptime=uptime)
+        for number, (serial, uptime) in enumerate(said)
+    ]
+    serial, start = "another serial number", "the unit restarted"
+    assert changes(*polls) == {1: serial, 2: serial, 3: start, 4: start, 5: start}
+
+
+def exchanged(*said: Mapping[str, Any], then: Mapping[str, Any]) -> audit.Answer:
+    """Unit A stands at 5008 kWh, while nothing flows; unit B goes on from 5040. `said` of the polls
+    of A, the last also of all further ones; `then` of those of B.
+    """
+    pdu = Pdu("rack1")
+    for number in range(589):
+        time = 300.0 * number
+        is_old = number < 250
+        kwh = min(5000.0 + number / 10.0, 5008.0) if is_old else 5040.0 + (number - 250) / 10.0
+        figures = [OutletReading("1", kwh, 5.0 if number < 80 or not is_old else 0.0)]
+        says = said[min(number, len(said) - 1)] if is_old else then
+        poll = Poll("rack1", time, time, figures)
+        uptime = says.get("up")
+        more = {**says, "uptime": None if uptime is None else uptime + time}
+        more.pop("up", None)
+        pdu.append(poll._replace(**more))
+    return answered(pdu)
+
+
+@pytest.mark.parametrize(
+    "said, then",
+    [
+        ([{"up": 100.0}], {"up": 9_000_000.0}),
+        ([{"up": 9_000_000.0}], {"up": 100.0}),
+        ([{"serial": "A1"}], {"serial": "B7"}),
+        ([{"serial": "A1"}, {}], {}),
+        ([{"serial": "A1", "up": 1.0}, {}], {"up": 10.0}),
+        ([{"serial": "A1", "family": "apc-rpdu"}], {"family": "apc-rpdu2"}),
+        ([{}], {}),
+        ([{"label": "serial=A1"}], {"label": "serial=A1"}),
+    ],
+)
+def test_a_unit_that_was_exchanged_while_nothing_flowed_is_not_bridged(
+    said: Sequence[Mapping[str, Any]], then: Mapping[str, Any]
+) -> None:
+    energy = exchanged(*said, then=then).energy
+    truth = 8.0 + 32.6
+    assert energy.low <= truth <= energy.high
+
+
+def test_a_unit_that_is_known_and_stood_is_bridged() -> None:
+    for said in ({"serial": "A1"}, {"up": 100.0}):
+        assert exchanged(said, then=said).energy.low > 72.0
+
+
+@pytest.mark.parametrize("percent", [99.0, 100.0])
+def test_a_meter_may_state_any_error(percent: float) -> None:
+    pdu = Pdu("rack1")
+    for number in range(100):
+        time = 300.0 * number
+        figures = [OutletReading("1", rising()(time / HOUR))]
+        pdu.append(Poll("rack1", time, time, figures, accuracy_percent=percent))
+    energy = answered(pdu).energy
+    assert energy.low < energy.best < energy.high
+
+
+def test_an_error_counts_if_each_unit_states_one() -> None:
+    for second, expected in ((None, None), (2.0, 2.0)):
+        pdu = Pdu("rack1")
+        for number, (firmware, percent) in enumerate((("1", 0.5), ("1", None), ("2", second))):
+            time = 300.0 * number
+            figures = [OutletReading("1", 1.0)]
+            poll = Poll("rack1", time, time, figures, firmware=firmware)
+            pdu.append(poll._replace(accuracy_percent=percent))
+        assert pdu.accuracy_percent == expected
+
+
+def test_readings_beside_a_period_say_nothing_of_it() -> None:
+    for shift in (-10 * 86400.0, 10 * 86400.0):
+        pdu = Pdu("rack1")
+        for number in range(100):
+            time = 300.0 * number
+            figures = [OutletReading("1", rising()(time / HOUR))]
+            pdu.append(Poll("rack1", shift + time, shift + time, figures))
+        energy = answered(pdu).energy
+        assert energy.low == energy.best == 0.0 < energy.high
 
 
 def test_the_monotonic_clock_shows_each_jump() -> None:

@@ -45,7 +45,7 @@ def drawn(seed: int) -> Iterator[Mapping[str, Any]]:
                     "unit": place,
                     "name": f"rack{place}",
                     "outlets": outlets,
-                    "accuracy": draw.choice((None, 0.5, 2.0)),
+                    "accuracy": draw.choice((None, 0.5, 2.0) if place else (0.5, 2.0)),
                 }
         time += draw.choice((300.0, 300.0, 300.0, 900.0, -50.0))
         started = draw.choice((started, started, started, started, time - 10.0))
@@ -61,6 +61,8 @@ def drawn(seed: int) -> Iterator[Mapping[str, Any]]:
                 signs = "".join(draw.choice("10-") for _ in outlets)
                 record.update(columns, total=figure(draw, 1e5), load=figure(draw, 9.0), on=signs)
                 record["up"] = up if draw.random() < 0.9 else None
+                if draw.random() < 0.1:
+                    record["error"] = ["timeout", "no answer"]
             yield record
 
 
@@ -75,6 +77,9 @@ def polled(records: Sequence[Mapping[str, Any]]) -> dict[str, Pdu]:
         if "of" not in one:
             continue
         said = units[one["of"]]
+        if "error" in one and one["up"] is None:
+            # it may have ended before it read which unit that was
+            said = {**said, "serial": "", "firmware": "", "family": "", "accuracy": None}
 
         def known(value: Optional[float]) -> Optional[float]:
             return value if value is not None and value >= 0.0 else None
@@ -121,7 +126,14 @@ def shape(pdu: Pdu) -> Any:
         for identity, one in pdu.registers.items()
     }
     times = [column(one) for one in (pdu.begins, pdu.ends, pdu.monotonic)]
-    unit = (pdu.changes, pdu.family, pdu.boots, pdu.failed, pdu.accuracy_percent)
+    unit = (
+        pdu.changes,
+        bytes(pdu.identities),
+        pdu.family,
+        pdu.boots,
+        pdu.failed,
+        pdu.accuracy_percent,
+    )
     return pdu.name, times, series, *unit
 
 
@@ -136,8 +148,22 @@ def test_blocks_are_as_their_polls(
     source = journals.Meter(str(tmp_path))
     found = [*source.each(FIRST, FIRST + DAY, shape)]
     assert found == [shape(one) for _, one in sorted(polled(records).items())]
-    assert any(one[3] for one in found) and any(one[5] for one in found)
+    assert any(one[3] for one in found) and any(one[6] for one in found)
     assert any(one[-1] for one in found)
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError("a defect"), SettingsError("a setting")])
+def test_an_error_in_another_process_is_raised_in_this_one(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def do(thing: int) -> int:
+        if thing == 3:
+            raise error
+        return thing
+
+    monkeypatch.setattr(spread, "cores", lambda: 2)
+    with pytest.raises(type(error), match="a "):
+        list(spread.spread(do, range(9), large=True))
 
 
 def packed(folder: Path, capsys: pytest.CaptureFixture[str]) -> Any:

@@ -15,6 +15,7 @@ from typing import Any, Optional
 import pytest
 
 from handlers.command import root
+from handlers.command.energy.identity import SERIAL, UPTIME
 from handlers.command.energy.prometheus import Prometheus
 from handlers.command.energy.queries import Api, Credentials
 from handlers.tls import Trust
@@ -256,8 +257,35 @@ def test_what_a_unit_says_of_itself_may_come_and_go(server: str) -> None:
     source = Prometheus(Api(server, Credentials(), Trust()))
     with contextlib.closing(source):
         (pdu,) = source.each(FIRST, FIRST + 3600.0, lambda one: one)
-    assert pdu.changes == {3: "another serial number"} and pdu.identified
+    # Nobody knows of which unit the second poll was. All have an uptime, which stands.
+    assert pdu.changes == {3: "another serial number"} and {*pdu.identities} == {UPTIME, 3}
     assert (pdu.family, pdu.accuracy_percent, set(pdu.registers)) == ("apc-rpdu2", 0.3, {""})
+
+
+@pytest.mark.parametrize("name", ["serial", "firmware", "family"])
+def test_a_label_of_the_target_is_not_what_the_unit_says(server: str, name: str) -> None:
+    target = {name: "by hand"}
+    info = {"__name__": "pdu_info", "serial": "A1", "firmware": "1.0", "family": "sentry4"}
+    # Prometheus renames what the unit says, and stores nothing for a serial number that is empty.
+    info.update({f"exported_{name}": info[name]}, **target)
+    rows = [matrix([AT + 60.0 * at, "3600000"], **target) for at in range(2)]
+    for infos in ([], [matrix([AT, "1"], **info)], [matrix([AT, "1"], **{**info, **target})]):
+        Answers.query = result(*rows, *infos)
+        source = Prometheus(Api(server, Credentials(), Trust()))
+        with contextlib.closing(source):
+            (pdu,) = source.each(FIRST, FIRST + 3600.0, lambda one: one)
+        assert not pdu.changes and pdu.family == ("sentry4" if infos else "")
+        assert list(pdu.identities) == [SERIAL if infos else 0, 0]
+    del info[f"exported_{name}"]
+    Answers.query = result(*rows, matrix([AT, "1"], **info))
+    source = Prometheus(Api(server, Credentials(), Trust()))
+    with contextlib.closing(source):
+        (pdu,) = source.each(FIRST, FIRST + 3600.0, lambda one: one)
+    assert (pdu.family, pdu.identities[0]) == {
+        "serial": ("sentry4", 0),
+        "firmware": ("sentry4", SERIAL),
+        "family": ("", SERIAL),
+    }[name]
 
 
 @pytest.mark.parametrize("ratio", ["0", "1.01", "NaN"])

@@ -36,6 +36,10 @@ class Plan(NamedTuple):
     #: whether polls report serial number, uptime and the reader's monotonic clock, as a journal's
     #: do; those of other sources do not
     journal: bool = True
+    #: whether units have a serial number
+    serials: bool = True
+    #: the share of polls that read neither serial number nor uptime, though others do
+    unread: float = 0.0
     #: how often each happens
     zeros: int = 0
     ones: int = 0
@@ -125,6 +129,7 @@ def month(plan: Plan) -> Month:
     hidden = False
     held: Optional[Poll] = None  # the last reading that was right
     held_events = 0
+    unread = random.Random(plan.seed + 1)
     booted = random.Random(plan.seed).uniform(-1e7, -1e5)
     number = 0
     time = first
@@ -144,7 +149,10 @@ def month(plan: Plan) -> Month:
         poll = Poll(begin, begin + length, shown, None, "", None)
         if plan.journal:
             started = booted if since is None else since
-            poll = poll._replace(monotonic=begin - first + 1e5, serial=unit, uptime=taken - started)
+            poll = poll._replace(monotonic=begin - first + 1e5)
+            if unread.random() >= plan.unread:
+                serial = unit if plan.serials else ""
+                poll = poll._replace(serial=serial, uptime=taken - started)
         wrong = next((value for start, stop, value in bad if start <= taken < stop), None)
         if wrong is not None:
             polls.append(poll._replace(value=wrong))
@@ -191,6 +199,8 @@ class _register:
                 value = max(value - draw.uniform(0.0, 1.0) * plan.breaker_kw, 0.0)
             else:
                 value, unit = draw.choice((0.0, draw.uniform(0.0, 5000.0))), f"unit {number}"
+                # one that was at another address has been up for a while
+                up = draw.choice((time, time - draw.uniform(1e5, 3e7)))
             self._pieces.append((time, value, number, unit, up))
 
     def restarted(self, one: int, other: int) -> bool:

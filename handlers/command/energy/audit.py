@@ -289,7 +289,8 @@ class _Known:
     def _energy(self, begin: float, end: float) -> Kilowatthours:
         energy = self._register.energy(begin, end)
         most = self._limits.most(end - begin)
-        high = max(min(energy.high / (1.0 - self._error), most), energy.best)
+        high = energy.high / (1.0 - self._error) if self._error < 1.0 else most
+        high = max(min(high, most), energy.best)
         return energy._replace(low=energy.low / (1.0 + self._error), high=high)
 
     def _idle(self, energy: Kilowatthours, begin: float, end: float) -> bool:

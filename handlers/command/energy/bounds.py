@@ -26,8 +26,8 @@ class Register:
 
     def energy(self, begin: float, end: float) -> Kilowatthours:
         """The energy from `begin` to `end` (s, UTC), in kWh."""
-        if not self._segments:
-            return self._unknown(end - begin)
+        if not self._segments or self._is_beside(begin, end):
+            return Kilowatthours(0.0, 0.0, self._limits.most(end - begin))
         total = NOTHING
         earlier: Optional[Segment] = None
         for segment in self._segments:
@@ -48,6 +48,13 @@ class Register:
             first, last = self._span(segment)
             inside += max(min(last, end) - max(first, begin), 0.0)
         return min(inside / (end - begin), 1.0)
+
+    def _is_beside(self, begin: float, end: float) -> bool:
+        """Whether all segments lie on one side of a period: then they say nothing of it."""
+        first, _ = self._span(self._segments[0])
+        _, last = self._span(self._segments[-1])
+        beside = self._readings.slack + self._readings.age
+        return first - beside >= end or last + beside <= begin
 
     def _span(self, segment: Segment) -> tuple[float, float]:
         return self._readings.begins[segment.first], self._readings.ends[segment.last]

@@ -52,7 +52,11 @@ class Lines:
         """The unit and the figures of a poll; None for another line. Raises one of BAD."""
         if "of" in record:
             unit = self._units[record["of"]]
-            return unit, _row(record, len(unit.registers) - 1)
+            row = _row(record, len(unit.registers) - 1)
+            if record.get("error") is not None and row.uptime != row.uptime and not row.is_empty:
+                # It ended early, perhaps before it read which unit that was.
+                unit = unit._replace(serial="", firmware="", family="", accuracy_percent=None)
+            return unit, row
         if "meter" in record:
             if record["meter"] != FORM:
                 raise ValueError("another form")

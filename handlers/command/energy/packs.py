@@ -25,7 +25,7 @@ from .. import journal
 from .lines import BAD, Lines, Row
 from .readings import Block, Unit
 
-_FORM = 1
+_FORM = 2
 #: a block is written when it has so many polls: this bounds the memory of 1,000 PDUs to 120 MB
 _POLLS = 96
 _TIMES = 4  # columns

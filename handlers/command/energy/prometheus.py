@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 import statistics
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Callable, NamedTuple, Optional
 
 from ...errors import ProtocolError, SettingsError, printable
@@ -24,6 +24,9 @@ _STATE = "pdu_outlet_state"
 #: of the whole unit: which it is (in labels), since when it runs, and what error it states
 _INFO, _UPTIME, _ERROR = "pdu_info", "pdu_uptime_seconds", "pdu_power_error_ratio"
 _LENGTHS = ("scrape_duration_seconds", "pdu_probe_duration_seconds")
+#: labels by which an owner may say which unit it is, and those of pdu_info
+_WRITTEN = ("serial", "firmware")
+_OWN_NAMES = {*_WRITTEN, "family"}
 _METRICS = (_ENERGY, _OWN_ENERGY, _CURRENT, _LOAD, _STATE, _INFO, _UPTIME, _ERROR, *_LENGTHS)
 _DAY = 86400.0
 #: how much before and after the period is read: its first and last reading must be confirmed, and
@@ -59,11 +62,13 @@ class Prometheus:
         self._samples = 0
 
     def each(self, begin: float, end: float, audit: Callable[[Pdu], Found]) -> Iterator[Found]:
-        """Of each PDU that was scraped in the period or around it. Raises PduHandlerError."""
-        begin, end = begin - _AROUND, end + _AROUND
+        """Of each PDU that was scraped in the period, or on both sides of it.
+
+        Raises PduHandlerError.
+        """
         for name in self._names(begin, end):
             pdu = Pdu(name)
-            for poll in self._polls(name, begin, end):
+            for poll in self._polls(name, begin - _AROUND, end + _AROUND):
                 pdu.append(poll)
             yield audit(pdu)
 
@@ -77,16 +82,22 @@ class Prometheus:
         return [f"{said}, SHA-256 {self._hash.hexdigest()}", _TIMES]
 
     def _names(self, begin: float, end: float) -> Sequence[str]:
-        found = self._api.series(f"pdu_up{{{self._match}}}", begin, end)
-        if not found:
+        before = self._up(begin - _AROUND, begin)
+        names = self._up(begin, end) | before & self._up(end, end + _AROUND)
+        if not names:
             raise SettingsError(
                 f"{self._api.name} has no series pdu_up in this period: is the exporter scraped,"
                 " and does --match fit?"
             )
-        names = [one.get("instance", "") for one in found]
+        return sorted(names)
+
+    def _up(self, begin: float, end: float) -> set[str]:
+        """The PDUs that were scraped in a time."""
+        found = self._api.series(f"pdu_up{{{self._match}}}", begin, end)
+        names = {one.get("instance", "") for one in found}
         if "" in names or not all(map(_is_text, names)):
             raise ProtocolError("a series pdu_up has no label instance").at(self._api.name)
-        return sorted(set(names))
+        return names
 
     def _polls(self, name: str, begin: float, end: float) -> Iterator[Poll]:
         """The scrapes of one PDU, day by day."""
@@ -118,15 +129,18 @@ class Prometheus:
                 for time, value in zip(one.times, one.values):
                     lengths[time] = max(lengths.get(time, 0.0), value)
                 continue
-            outlet = one.labels.get("outlet", OWN)
-            if metric != _INFO:
+            if metric == _INFO:
                 # What a unit says of itself may come and go: its series then begin again.
-                ends.check(self._api.name, name, metric, outlet, one)
-            of_unit = _unit(metric, one.labels)
+                for time in one.times:
+                    scrapes.setdefault(time, _Scrape()).infos.append(one.labels)
+                continue
+            outlet = one.labels.get("outlet", OWN)
+            ends.check(self._api.name, name, metric, outlet, one)
+            target = _target(one.labels)
             for time, value in zip(one.times, one.values):
-                scrape = scrapes.setdefault(time, _Scrape({}, {}, set()))
-                scrape.units.add(of_unit)
-                if metric in (_INFO, _UPTIME, _ERROR):
+                scrape = scrapes.setdefault(time, _Scrape())
+                scrape.targets.add(target)
+                if metric in (_UPTIME, _ERROR):
                     scrape.unit[metric] = value
                 else:
                     scrape.figures.setdefault(outlet, {})[metric] = value
@@ -137,19 +151,17 @@ class Prometheus:
         for time in times:
             length = lengths.get(time, _LENGTH_S)
             scrape = scrapes[time]
-            unit, serial, firmware, family = (
-                "; ".join(sorted({*said} - {""})) for said in zip(*scrape.units)
-            )
             yield Poll(
                 name,
                 time - early,
                 time + early + length,
                 [_outlet(outlet, figures) for outlet, figures in scrape.figures.items()],
-                unit=unit,
-                serial=serial,
-                firmware=firmware,
+                unit=_joined(one.unit for one in scrape.targets),
+                label=_joined(one.label for one in scrape.targets),
+                serial=scrape.own("serial"),
+                firmware=scrape.own("firmware"),
                 uptime=scrape.unit.get(_UPTIME),
-                family=family,
+                family=scrape.own("family"),
                 accuracy_percent=_percent(scrape.unit.get(_ERROR)),
             )
 
@@ -163,17 +175,54 @@ def _is_text(label: str) -> bool:
     return True
 
 
-#: all labels of a series but the known ones; serial, firmware, family
-_Said = tuple[str, str, str, str]
+class _Target(NamedTuple):
+    """What the labels of a series say, other than pdu_info."""
+
+    #: which target it is
+    unit: str
+    #: what somebody wrote of which unit it is
+    label: str
+    #: the names of labels that pdu_info has too
+    names: frozenset[str]
 
 
-class _Scrape(NamedTuple):
-    #: outlet -> metric -> value
-    figures: dict[str, dict[str, float]]
-    #: metric -> value, of the unit
-    unit: dict[str, float]
-    #: what the labels of each series say of the unit
-    units: set[_Said]
+def _target(labels: Mapping[str, str]) -> _Target:
+    left = labels.keys() - {"__name__", "outlet", "instance", *_WRITTEN}
+    return _Target(
+        " ".join(sorted(f"{name}={labels[name]}" for name in left)),
+        " ".join(f"{name}={labels[name]}" for name in _WRITTEN if name in labels),
+        frozenset(labels.keys() & _OWN_NAMES),
+    )
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return "; ".join(sorted({*texts} - {""}))
+
+
+class _Scrape:
+    """What one scrape stored."""
+
+    def __init__(self) -> None:
+        #: outlet -> metric -> value
+        self.figures: dict[str, dict[str, float]] = {}
+        #: metric -> value, of the unit
+        self.unit: dict[str, float] = {}
+        #: the labels of pdu_info
+        self.infos: list[Mapping[str, str]] = []
+        #: of the other series
+        self.targets: set[_Target] = set()
+
+    def own(self, name: str) -> str:
+        """What the unit itself says in a label of pdu_info.
+
+        A label that other series have too is the target's. Prometheus then stores the unit's own
+        under another name, and not at all if it is empty.
+        """
+        is_targets = any(name in one.names for one in self.targets)
+        return _joined(
+            labels.get(f"exported_{name}") or ("" if is_targets else labels.get(name, ""))
+            for labels in self.infos
+        )
 
 
 class _Ends:
@@ -193,17 +242,6 @@ class _Ends:
                 f" {printable(labels, 200)}: choose one with --match"
             )
         self._last[metric, outlet] = (one.times[-1], one.labels)
-
-
-def _unit(metric: str, labels: Mapping[str, str]) -> _Said:
-    """What the labels of a series say of the unit."""
-    known = {"__name__", "outlet", "instance", "serial", "firmware"}
-    family = ""
-    if metric == _INFO:
-        known.add("family")
-        family = labels.get("family", "")
-    left = sorted(f"{name}={value}" for name, value in labels.items() if name not in known)
-    return " ".join(left), labels.get("serial", ""), labels.get("firmware", ""), family
 
 
 def _percent(ratio: Optional[float]) -> Optional[float]:

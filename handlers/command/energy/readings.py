@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Callable, NamedTuple, Optional, Protocol, TypeVar
 
 from .clock import Clock, seen_by_begins, seen_by_monotonic
+from .identity import SERIAL, UPTIME, UPTIME_S, Identity
 from .registers import Readings
 
 #: what an audit finds
@@ -22,10 +23,6 @@ Found = TypeVar("Found")
 #: the identity of the PDU's own register
 OWN = ""
 _NAN = math.nan
-#: SNMP's sysUpTime begins again after 2^32 hundredths of a second (RFC 3418)
-_UPTIME_WRAP_S = 2**32 / 100.0
-#: by how much an uptime may be wrong: this, and a share of the time between two polls
-_UPTIME_S, _UPTIME_SHARE = 60.0, 0.01
 #: states of outlets in a column
 OFF, ON, NO_STATE = 0, 1, 2
 _STATES = {"DOWN": OFF, "UP": ON}
@@ -55,6 +52,9 @@ class Poll(NamedTuple):
     boot: str = ""
     #: what the name of the PDU means, such as handler and address
     unit: str = ""
+    #: what somebody wrote into labels of which unit it is
+    label: str = ""
+    #: what the unit itself says, "" if this poll did not read it
     serial: str = ""
     firmware: str = ""
     #: since the unit started, in s
@@ -117,18 +117,34 @@ class Block(NamedTuple):
             accuracy_percent=self.unit.accuracy_percent,
         )
 
-    def restless(self) -> Iterator[int]:
-        """The numbers of polls after the first, before which the unit may have begun again."""
+    def restless(self) -> Iterator[tuple[Optional[int], int]]:
+        """Pairs of polls between which the unit may have begun again: the number of the later one,
+        and before it that of the last one with an uptime, None if no poll before has one.
+        """
         ups, times = self.uptimes, self.monotonic
         starts = array("d", map(operator.sub, ups, times))
         # While all are nearly the same, the unit ran on. A NaN makes their sum one.
-        if not math.isnan(sum(starts)) and max(starts) - min(starts) < _UPTIME_S / 2.0:
+        if not math.isnan(sum(starts)) and max(starts) - min(starts) < UPTIME_S / 2.0:
             return
-        for number in range(1, len(ups)):
-            expected = ups[number - 1] + times[number] - times[number - 1]
-            # A comparison with NaN, for an uptime that was not read, is never true.
-            if ups[number] == ups[number] and not ups[number] >= expected - _UPTIME_S:
-                yield number
+        last: Optional[int] = None
+        for number in self.with_uptime():
+            if last is None:
+                if number:
+                    yield None, number
+            elif not abs(starts[number] - starts[last]) < UPTIME_S / 2.0:
+                yield last, number
+            last = number
+
+    def with_uptime(self) -> list[int]:
+        """The numbers of polls that read an uptime."""
+        return [number for number, up in enumerate(self.uptimes) if up == up]
+
+    def identities(self) -> bytes:
+        """What each poll read of its unit, as bits of `identity`."""
+        said = SERIAL if self.unit.serial else 0
+        if not math.isnan(sum(self.uptimes)):
+            return bytes([said | UPTIME]) * len(self.uptimes)
+        return bytes(said | UPTIME if up == up else said for up in self.uptimes)
 
 
 class Series:
@@ -185,19 +201,18 @@ class Pdu:
         self.begins, self.ends, self.monotonic = array("d"), array("d"), array("d")
         #: identity of an outlet, or OWN -> its register
         self.registers: dict[str, Series] = {}
-        #: number of a poll before which the unit changed or began again -> how that was seen
-        self.changes: dict[int, str] = {}
+        self._identity = Identity()
+        #: of each poll: what it read of its unit, as bits of `identity`
+        self.identities = bytearray()
         #: SNMP families, or other names of what its registers are like, that its polls had
         self.families: set[str] = set()
-        #: serial number -> the greatest error that a unit with it states, in percent
-        self._errors: dict[str, Optional[float]] = {}
-        #: whether each poll has a serial number or an uptime, of itself or of one before
-        self.identified = True
+        #: the greatest error that its unit states, in percent, between changes of the unit
+        self._errors: list[Optional[float]] = []
         #: numbers of polls before which the reader's machine started anew
         self.boots: set[int] = set()
         #: polls that failed
         self.failed = 0
-        self._last: Optional[Poll] = None
+        self._boot: Optional[str] = None
 
     def append(self, poll: Poll) -> None:
         """Keep a poll. One without energy and current counts as failed."""
@@ -208,7 +223,9 @@ class Pdu:
         if all(one.kwh is None and one.amperes is None for one in poll.outlets):
             self.failed += 1
             return
-        self._follow(poll)
+        self._follow(poll, polls)
+        said = SERIAL if poll.serial else 0
+        self.identities.append(said if poll.uptime is None else said | UPTIME)
         self.begins.append(poll.begin)
         self.ends.append(poll.end)
         self.monotonic.append(_NAN if poll.monotonic is None else poll.monotonic)
@@ -228,11 +245,14 @@ class Pdu:
         self.failed += block.failed
         if not more:
             return
-        self._follow(block.poll(0))
-        for number in block.restless():
-            self._last = _known(block.poll(number - 1), self._last)
+        self._follow(block.poll(0), polls)
+        for last, number in block.restless():
+            if last is not None:
+                self._identity.keep(block.poll(last), polls + last)
             self._follow(block.poll(number), polls + number)
-        self._last = _known(block.poll(more - 1), self._last)
+        for number in (*block.with_uptime()[-1:], more - 1):
+            self._identity.keep(block.poll(number), polls + number)
+        self.identities += block.identities()
         self.begins.extend(block.begins)
         self.ends.extend(block.ends)
         self.monotonic.extend(block.monotonic)
@@ -245,22 +265,23 @@ class Pdu:
             if len(series.kwh) == polls:
                 series.skip(more)
 
-    def _follow(self, poll: Poll, place: Optional[int] = None) -> None:
-        """Keep what a poll says of the unit. `place`: its number, if it is not the next one."""
-        place = len(self.begins) if place is None else place
-        change = "" if self._last is None else changed(self._last, poll)
-        if change:
-            self.changes[place] = change
-        if self._last is not None and self._last.boot != poll.boot:
-            self.boots.add(place)
-        self._last = _known(poll, self._last)
+    def _follow(self, poll: Poll, number: int) -> None:
+        """Keep what a poll says of the unit. `number`: its own."""
+        self._identity.follow(poll, number)
+        if self._boot is not None and self._boot != poll.boot:
+            self.boots.add(number)
+        self._boot = poll.boot
         if poll.family:
             self.families.add(poll.family)
-        serial = self._last.serial
-        if not serial and self._last.uptime is None:
-            self.identified = False
-        errors = (self._errors.get(serial), poll.accuracy_percent)
-        self._errors[serial] = max((one for one in errors if one is not None), default=None)
+        if number in self.changes or not self._errors:
+            self._errors.append(None)
+        errors = (self._errors[-1], poll.accuracy_percent)
+        self._errors[-1] = max((one for one in errors if one is not None), default=None)
+
+    @property
+    def changes(self) -> Mapping[int, str]:
+        """Number of a poll before which the unit changed or began again -> how that was seen."""
+        return self._identity.changes
 
     @property
     def family(self) -> str:
@@ -269,13 +290,9 @@ class Pdu:
 
     @property
     def accuracy_percent(self) -> Optional[float]:
-        """The greatest error that its units state, in percent; None if one of them states none.
-
-        Polls that read no serial number count only if no other did.
-        """
-        known = [one for serial, one in self._errors.items() if serial or len(self._errors) == 1]
-        stated = [one for one in known if one is not None]
-        return max(stated) if stated and len(stated) == len(known) else None
+        """The greatest error that its units state, in percent; None if one of them states none."""
+        stated = [one for one in self._errors if one is not None]
+        return max(stated) if stated and len(stated) == len(self._errors) else None
 
     def clock(self) -> Clock:
         """The times of the polls, and what is known of the clock that they are from."""
@@ -287,51 +304,6 @@ class Pdu:
         """The usual time between two polls, in s; 0 for fewer than two."""
         between = [new - old for old, new in zip(self.begins, self.begins[1:]) if new > old]
         return statistics.median(between) if between else 0.0
-
-
-def _known(poll: Poll, before: Optional[Poll]) -> Poll:
-    """The poll with what an earlier one knew of the unit and this one did not read."""
-    if before is None:
-        return poll
-    lost = not poll.serial and before.serial or not poll.firmware and before.firmware
-    if poll.uptime is None and before.uptime is not None:
-        poll = poll._replace(uptime=before.uptime + _passed(before, poll))
-    if not lost and (poll.unit or not before.unit):
-        return poll
-    return poll._replace(
-        unit=poll.unit or before.unit,
-        serial=poll.serial or before.serial,
-        firmware=poll.firmware or before.firmware,
-    )
-
-
-def _passed(old: Poll, new: Poll) -> float:
-    """The time between two polls, in s."""
-    if old.monotonic is not None and new.monotonic is not None and old.boot == new.boot:
-        return new.monotonic - old.monotonic
-    return new.begin - old.begin
-
-
-def changed(old: Poll, new: Poll) -> str:
-    """How it is seen that the unit changed or began again between two polls; "" if it did not."""
-    if old.unit != new.unit and old.unit and new.unit:
-        return "another address, handler or series"
-    if old.serial != new.serial and old.serial and new.serial:
-        return "another serial number"
-    if old.firmware != new.firmware and old.firmware and new.firmware:
-        return "another firmware"
-    if old.uptime is None or new.uptime is None:
-        return ""
-    passed = _passed(old, new)
-    expected = old.uptime + passed
-    tolerance = _UPTIME_S + _UPTIME_SHARE * max(passed, 0.0)
-    # the clock may go back while a poll is taken
-    tolerance += max(new.end - new.begin, 0.0) + max(old.end - old.begin, 0.0)
-    if new.uptime >= expected - tolerance:
-        return ""
-    if abs(new.uptime + _UPTIME_WRAP_S - expected) <= tolerance:
-        return ""
-    return "the unit restarted"
 
 
 def gathered(polls: Iterable[Poll]) -> Mapping[str, Pdu]:
@@ -380,7 +352,7 @@ def readings_of(
             series.kwh,
             pdu.changes,
             clock.slack,
-            identified=pdu.identified,
+            identities=pdu.identities,
         )
     here = [number for number, kwh in enumerate(series.kwh) if kwh == kwh]
     changes: dict[int, str] = {}
@@ -395,5 +367,5 @@ def readings_of(
         array("d", [series.kwh[number] for number in here]),
         changes,
         clock.slack,
-        identified=pdu.identified,
+        identities=bytes(pdu.identities[number] for number in here),
     )

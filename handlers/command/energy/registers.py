@@ -46,9 +46,8 @@ class Readings(NamedTuple):
     #: seconds by which a register may be older than its reading: units refresh what they show at
     #: times of their own
     age: float = 0.0
-    #: whether polls say which unit was read, or since when it is up: `changes` then has each
-    #: exchange of it
-    identified: bool = True
+    #: of each reading: what its poll says of the unit, as bits of `identity`; () if none says it
+    identities: Sequence[int] = ()
 
 
 class Event(NamedTuple):

@@ -132,16 +132,24 @@ def _goes_on(readings: Readings, limits: Limits, segment: list[int], number: int
     if follows(readings, limits, segment[-1], number):
         return True
     tail = _standing(readings, segment)
-    stood = readings.identified and 0 < tail < len(segment) - 1
+    stood = 0 < tail < len(segment) - 1
     if not stood or readings.values[number] < readings.values[segment[-1]]:
         return False
     before = segment[tail - 1]
     passed = readings.ends[number] - readings.begins[before] + readings.age
     is_new = readings.values[number] <= limits.most(passed)
-    if is_new or not follows(readings, limits, before, number):
+    if is_new or not _of_one_unit(readings, before, number):
+        return False
+    if not follows(readings, limits, before, number):
         return False
     del segment[tail:]
     return True
+
+
+def _of_one_unit(readings: Readings, one: int, other: int) -> bool:
+    """Whether polls say that two readings, with no change between them, are of one unit."""
+    said = readings.identities
+    return bool(said and said[one] & said[other])
 
 
 def _standing(readings: Readings, segment: Sequence[int]) -> int:

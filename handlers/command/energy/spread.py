@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import pickle
 import signal
 from collections.abc import Iterator, Sequence
 from multiprocessing.connection import Connection
 from typing import Any, Callable, TypeVar
 
-from ...errors import PduHandlerError, SettingsError
+from ...errors import SettingsError
 from ..fleet.crew import cores
 
 #: more would only need more memory: each has a PDU's readings, and its own numpy
@@ -70,9 +71,18 @@ def _serve(pipe: Connection, do: Callable[[Thing], Result], things: Sequence[Thi
         for thing in things:
             try:
                 pipe.send((do(thing), None))
-            except PduHandlerError as error:
-                pipe.send((None, error))
+            except Exception as error:
+                pipe.send((None, _sendable(error)))
                 return
+
+
+def _sendable(error: Exception) -> Exception:
+    """The error, or its text if it cannot be sent."""
+    try:
+        pickle.loads(pickle.dumps(error))  # noqa: S301  # of this process
+    except Exception:  # any class may refuse
+        return RuntimeError(f"{type(error).__name__}: {error}")
+    return error
 
 
 def _ended(process: Any) -> None:

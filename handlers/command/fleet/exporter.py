@@ -15,7 +15,8 @@ from typing import Any, Callable, NamedTuple, NoReturn, Optional
 
 import click
 
-from ...errors import SettingsError
+from ... import registry
+from ...errors import SettingsError, printable
 from ...settings import host_and_port
 from ..groups import Subcommand
 from ..loading import load
@@ -133,6 +134,12 @@ def _allowed(wanted: ExporterOptions, state: SharedOptions) -> Allowed:
     listed = targets(
         replaced(fleet.devices, wanted.archives), auths, of_environment(state.secret_files)
     )
+    others = [one.device.name for one in listed if not registry.is_handler(one.handler.shown)]
+    if wanted.identity and (others or wanted.archives is not None):
+        raise SettingsError(
+            "--identity is not for archives, which do not say which unit they read:"
+            f" {printable(', '.join(others), 200) or '--archives'}"
+        )
     # as named in the list
     kept = [one._replace(device=device) for one, device in zip(listed, fleet.devices)]
     handlers = {name: load(path) for name, path in usable(wanted.archives).items()} if found else {}

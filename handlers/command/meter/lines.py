@@ -61,13 +61,10 @@ class Unit:
 
     def _keep(self, reading: Reading) -> None:
         new = reading.plate
-        # A unit that says who it is, and states no accuracy, has none.
-        is_whole = new.serial or new.firmware
-        self._plate = Nameplate(
-            new.family or self._plate.family,
-            new.serial or self._plate.serial,
-            new.firmware or self._plate.firmware,
-            accuracy_percent=(new if is_whole else self._plate).accuracy_percent,
+        # Of a unit that runs on, only family and uptime are read.
+        is_whole = new.serial or new.firmware or (new.family and new.uptime_s is None)
+        self._plate = (new if is_whole else self._plate)._replace(
+            family=new.family or self._plate.family, uptime_s=None
         )
         if reading.answered:
             self._outlets = [one.identity for one in reading.outlets]

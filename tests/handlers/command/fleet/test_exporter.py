@@ -115,6 +115,13 @@ def test_with_identity_a_probe_says_which_unit_it_is(
     assert found.get("pdu_uptime_seconds") == ({(): 86400.0} if name == "snmp" else None)
 
 
+def test_archives_do_not_say_which_unit_they_read(small: Hall, call: Call, tmp_path: Path) -> None:
+    (tmp_path / "pdu_snmp-0.10.0.tar.gz").write_bytes(archive(ROOT / "handlers", "snmp"))
+    arguments = ("--list", small.one("snmp"), "--auth", small.logins, "--identity")
+    done = call("exporter", *arguments, "--archives", tmp_path)
+    assert done.returncode == 2 and "--identity is not for archives" in done.stderr
+
+
 def test_a_dead_pdu_has_up_0_and_the_kind_of_its_error_but_no_figures(running: Exporter) -> None:
     found = running.probe(target="dead")
     assert found["pdu_up"] == {(): 0.0} and found["pdu_probe_error"] == {

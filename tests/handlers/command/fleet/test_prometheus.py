@@ -14,6 +14,7 @@ from typing import Callable
 import pytest
 
 from handlers.command.energy import prometheus as energy
+from handlers.command.energy.identity import SERIAL, UPTIME
 from handlers.command.energy.queries import Api, Credentials
 from handlers.tls import Trust
 from tests.needs import ROOT, program
@@ -139,11 +140,11 @@ def test_prometheus_scrapes_every_handler_through_relabelling(small: Hall, tmp_p
         source, now = energy.Prometheus(Api(seen.url, Credentials(), Trust())), time.time()
         with contextlib.closing(source):
             found = [*source.each(now - 60.0, now, lambda one: one)]
-        assert {one.name: (one.family, one.identified) for one in found if one.begins} == {
-            "nut": ("simulated", False),  # says no serial number
-            "raritan": ("xerus", True),
-            "redfish": ("Contoso SIM-3P", True),
-            "snmp": ("apc-rpdu2", True),
+        assert {one.name: (one.family, {*one.identities}) for one in found if one.begins} == {
+            "nut": ("simulated", {0}),  # says no serial number
+            "raritan": ("xerus", {SERIAL}),
+            "redfish": ("Contoso SIM-3P", {SERIAL}),
+            "snmp": ("apc-rpdu2", {UPTIME}),
         }
 
 
