@@ -101,6 +101,21 @@ def test_a_jump_after_standing_counts_only_if_nothing_else_explains_it(
     assert (energy.low > 23.5) == bridged and energy.low < 24.0 < energy.high
 
 
+def test_many_readings_of_a_lower_value_may_be_right() -> None:
+    # set back by 2 kWh, and exchanged 29 hours later, while nothing flowed?
+    shown = [70, 71, 72, 73, *[73] * 9, *[71] * 29, *[113] * 4, 114, 115, 116]
+    times = [3600.0 * number for number in range(len(shown))]
+    values, limits = [float(one) for one in shown], Limits(1.5, 0.1)
+    for lower, low in ((71.0, 6.0), (0.0, 46.0)):
+        changed = [
+            lower if value == 71.0 and place > 5 else value for place, value in enumerate(values)
+        ]
+        readings = Readings(times, times, changed)
+        story = told(readings, limits)
+        energy = Register(readings, story.segments, limits).energy(0.0, times[-1])
+        assert low - 2.0 < energy.low <= low and energy.high > 46.0
+
+
 def test_without_readings_the_supply_is_the_only_bound() -> None:
     energy = Register(Readings([], [], []), [], Limits(3.68)).energy(0.0, 3600.0)
     assert energy == (0.0, 0.0, 3.68)

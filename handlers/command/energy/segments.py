@@ -115,7 +115,7 @@ def _home(
     for place in range(len(kept) - 1, max(len(kept) - 1 - _BACK, -1), -1):
         if _goes_on(readings, limits, kept[place], run[0]):
             return place
-        if not _doubtful(readings, kept[place]):
+        if not _doubtful(readings, kept[place], run[0]):
             return None
     return None
 
@@ -160,9 +160,16 @@ def _standing(readings: Readings, segment: Sequence[int]) -> int:
     return place
 
 
-def _doubtful(readings: Readings, segment: Sequence[int]) -> bool:
-    """Whether readings may be wrong: a few, or all alike."""
-    return len(segment) <= _FEW or _flat(readings, segment)
+def _doubtful(readings: Readings, segment: Sequence[int], after: int) -> bool:
+    """Whether readings before the one `after` them may be wrong: a few, or many of 0 or of one
+    higher value.
+
+    Many of a lower value may be right: the register was set back, or wrapped, and then stood.
+    """
+    if len(segment) <= _FEW:
+        return True
+    value = readings.values[segment[0]]
+    return _flat(readings, segment) and (value == 0.0 or value > readings.values[after])
 
 
 def _flat(readings: Readings, segment: Sequence[int]) -> bool:
