@@ -11,7 +11,7 @@ from typing import NamedTuple, Optional
 LINE, BREAKER = "line", "breaker"
 
 
-class Meter(NamedTuple):
+class MeteredPart(NamedTuple):
     """A line of the inlet, or a breaker (bank, branch) inside the PDU."""
 
     #: LINE or BREAKER
@@ -38,6 +38,6 @@ class OutletFacts(NamedTuple):
 class Topology(NamedTuple):
     """Everything of one PDU; empty if its handler reports nothing."""
 
-    meters: Sequence[Meter] = ()
+    meters: Sequence[MeteredPart] = ()
     #: by identity
     outlets: Mapping[str, OutletFacts] = {}

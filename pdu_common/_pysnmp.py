@@ -33,7 +33,7 @@ from ._credentials import Credentials, cipher_too_old
 from ._engine import new_engine
 from ._errors import SnmpError, SnmpTimeout
 from ._loop import KeptLoop, LoopBlocked
-from ._reads import Answer, Arcs, Read, Request, Typed, refuse, status_name
+from ._reads import Arcs, Read, SnmpAnswer, SnmpRequest, Typed, refuse, status_name
 from .tools import SENT, engines_kept
 
 Pairs = list[tuple[Arcs, Any]]  # OID and pysnmp's own value
@@ -168,11 +168,11 @@ class _Agent:
             result: T = ended.value
             return result
 
-    async def _answer(self, request: Request) -> Answer:
+    async def _answer(self, request: SnmpRequest) -> SnmpAnswer:
         pairs = [(arcs, rfc1902.Null("")) for arcs in request.oids]
         numbers = (0, request.most) if request.kind == _reads.GET_BULK else ()
         status, found = await self.ask(_GENERATORS[request.kind], pairs, *numbers)
-        return Answer(status, [(arcs, of_wire(value)) for arcs, value in found])
+        return SnmpAnswer(status, [(arcs, of_wire(value)) for arcs, value in found])
 
     async def ask(
         self, generator: Callable[[], Any], pairs: Pairs, *numbers: int

@@ -80,7 +80,7 @@ class Typed(NamedTuple):
 Rows = list[tuple[Arcs, Typed]]
 
 
-class Request(NamedTuple):
+class SnmpRequest(NamedTuple):
     """One PDU."""
 
     #: GET, GET_NEXT or GET_BULK
@@ -90,7 +90,7 @@ class Request(NamedTuple):
     most: int = 0
 
 
-class Answer(NamedTuple):
+class SnmpAnswer(NamedTuple):
     """A valid answer."""
 
     #: the name of its error status, "" for none
@@ -98,7 +98,7 @@ class Answer(NamedTuple):
     rows: Rows
 
 
-Read = Generator[Request, Answer, T]
+Read = Generator[SnmpRequest, SnmpAnswer, T]
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ def status_name(status: int) -> str:
 
 def one(arcs: Arcs, name: str, retries: int) -> Read[Element]:
     """One object of the agent `name`, with the value None if it is missing. Raises SnmpError."""
-    answer = yield from _again(Request(GET, (arcs,)), retries)
+    answer = yield from _again(SnmpRequest(GET, (arcs,)), retries)
     # in v1 this means that the object is missing
     if answer.status == "noSuchName":
         return Element(dotted(arcs), None)
@@ -149,7 +149,7 @@ def one(arcs: Arcs, name: str, retries: int) -> Read[Element]:
     return Element(dotted(arcs), plain(answer.rows[0][1]))
 
 
-def _again(request: Request, retries: int) -> Read[Answer]:
+def _again(request: SnmpRequest, retries: int) -> Read[SnmpAnswer]:
     """Repeats the request up to `retries` times if no answer comes."""
     while True:
         try:
@@ -202,12 +202,12 @@ class _Rows:
     def __init__(self, most: int = BULK_ROWS) -> None:
         self._most = self._size = most
 
-    def after(self, last: Arcs, retries: int) -> Read[Answer]:
+    def after(self, last: Arcs, retries: int) -> Read[SnmpAnswer]:
         """The rows after `last`."""
         while True:
             try:
                 answer = yield from (
-                    self._many(last) if self._size > 1 else _single(Request(GET_NEXT, (last,)))
+                    self._many(last) if self._size > 1 else _single(SnmpRequest(GET_NEXT, (last,)))
                 )
             except SnmpTimeout:
                 if not retries:
@@ -221,8 +221,8 @@ class _Rows:
             # shows whether the walk ends.
             self._shrink(self._size // 2 if answer.status == "tooBig" else 1)
 
-    def _many(self, last: Arcs) -> Read[Answer]:
-        return (yield Request(GET_BULK, (last,), self._size))
+    def _many(self, last: Arcs) -> Read[SnmpAnswer]:
+        return (yield SnmpRequest(GET_BULK, (last,), self._size))
 
     def _shrink(self, size: int) -> None:
         self._most = self._size = max(1, size)
@@ -244,13 +244,13 @@ class _V1Rows(_Rows):
         super().__init__(V1_ROWS)
         self._root, self._size = root, _FIRST_GUESS
 
-    def _many(self, last: Arcs) -> Read[Answer]:
+    def _many(self, last: Arcs) -> Read[SnmpAnswer]:
         stem, number = (last[:-1], last[-1]) if len(last) > len(self._root) else (last, 0)
         guesses = range(number + 1, min(number + self._size, _ARCS))
         asked = (last, *((*stem, guess) for guess in guesses))
-        status, rows = yield Request(GET_NEXT, asked)
+        status, rows = yield SnmpRequest(GET_NEXT, asked)
         if status:  # noSuchName: no object of the device follows one of them
-            return Answer("tooBig" if status == "noSuchName" else status, [])
+            return SnmpAnswer("tooBig" if status == "noSuchName" else status, [])
         found = rows[:1]
         for guess, row in zip(asked[1:], rows[1:]):
             if guess != found[-1][0] or row[0] <= guess:
@@ -259,10 +259,10 @@ class _V1Rows(_Rows):
         self._size = min(
             self._most, max(2, self._size * 2 if len(found) == self._size else len(found))
         )
-        return Answer("", found)
+        return SnmpAnswer("", found)
 
 
-def _single(request: Request) -> Read[Answer]:
+def _single(request: SnmpRequest) -> Read[SnmpAnswer]:
     return (yield request)
 
 

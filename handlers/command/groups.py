@@ -126,7 +126,7 @@ class Lazy(click.Group):
             )
 
 
-class Command(NamedTuple):
+class HostCommand(NamedTuple):
     """A command of an OnHost group."""
 
     run: Callable[[Any], Result]
@@ -141,8 +141,8 @@ class Command(NamedTuple):
     examples: Sequence[str] = ()
 
 
-Commands = Mapping[str, Command]
-Run = Callable[[SharedOptions, str, str, Command, Mapping[str, Any]], Result]
+Commands = Mapping[str, HostCommand]
+Run = Callable[[SharedOptions, str, str, HostCommand, Mapping[str, Any]], Result]
 
 
 class _Host(click.Argument):
@@ -192,7 +192,7 @@ class OnHost(Lazy):
         if cmd_name not in self.by_name or cmd_name in self.without:
             return super().get_command(ctx, cmd_name)
         listed = self.by_name[cmd_name]
-        command: Command = listed.load()[cmd_name]
+        command: HostCommand = listed.load()[cmd_name]
 
         @click.pass_context
         def call(context: click.Context, /, **values: Any) -> int:

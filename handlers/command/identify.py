@@ -17,7 +17,7 @@ from ..http.message import PORTS
 from ..settings import host_and_port, port as port_number
 from . import form
 from .exits import DONE, code_of
-from .field.kinds import Identity, identity, kind, names
+from .field.kinds import HandlerFinding, identity, kind, names
 from .form import SNMP_KEYS
 from .groups import Subcommand
 from .loading import LoadedHandler, load
@@ -36,7 +36,7 @@ class HandlerAnswer(NamedTuple):
     """The answer of one handler: an identity, or the error."""
 
     handler: str
-    identity: Optional[Identity] = None
+    identity: Optional[HandlerFinding] = None
     error: Optional[BaseException] = None
     #: false if its TCP port cannot be reached, or its settings are missing or wrong
     asked: bool = True
@@ -205,7 +205,7 @@ def _lines(again: str, found: Sequence[HandlerAnswer]) -> list[str]:
     return lines
 
 
-def _identity(found: Identity) -> list[str]:
+def _identity(found: HandlerFinding) -> list[str]:
     rows = [(row["object"], row.get("oid", ""), row["holds"]) for row in found.seen[:_MOST_SEEN]]
     more = (
         [f"and {len(found.seen) - _MOST_SEEN} more: --json shows them"]

@@ -49,7 +49,7 @@ class Changed(SettingsError):
     """A line that is not the one that was written."""
 
 
-class Entry(NamedTuple):
+class JournalEntry(NamedTuple):
     """One line of a journal."""
 
     #: counted from 1
@@ -60,7 +60,7 @@ class Entry(NamedTuple):
     record: Mapping[str, Any]
 
 
-class Line(NamedTuple):
+class JournalLine(NamedTuple):
     """One line of a journal, not yet parsed."""
 
     #: counted from 1
@@ -173,7 +173,7 @@ class Journal:
         self._length = length
 
 
-def read(path: str, loads: Callable[[bytes], Any] = json.loads) -> Iterator[Entry]:
+def read(path: str, loads: Callable[[bytes], Any] = json.loads) -> Iterator[JournalEntry]:
     """The lines of a journal, each checked before it is yielded; a torn end is left out.
 
     Reads the file as it stands, also while another process appends to it. Raises SettingsError if
@@ -185,10 +185,10 @@ def read(path: str, loads: Callable[[bytes], Any] = json.loads) -> Iterator[Entr
             record = loads(b"{" + line.body)
         except (ValueError, RecursionError):
             raise _changed(path, line.number) from None
-        yield Entry(line.number, line.hash, record)
+        yield JournalEntry(line.number, line.hash, record)
 
 
-def lines(path: str) -> Iterator[Line]:
+def lines(path: str) -> Iterator[JournalLine]:
     """As `read`, without parsing the lines after the first."""
     try:
         with _opened(path) as file:
@@ -261,7 +261,7 @@ def last_record(path: str) -> Mapping[str, Any]:
     return record
 
 
-def read_all(paths: Iterable[str]) -> Iterator[tuple[str, Entry]]:
+def read_all(paths: Iterable[str]) -> Iterator[tuple[str, JournalEntry]]:
     """The lines of a series of journals, in this order, with the path of each.
 
     Raises as `read`; Changed also if a file does not continue the one before.
@@ -287,7 +287,7 @@ def _opened(path: str) -> Union[IO[bytes], gzip.GzipFile]:
     return gzip.open(path, "rb") if path.endswith(PACKED) else open(path, "rb")
 
 
-def _checked(file: Union[IO[bytes], gzip.GzipFile], path: str) -> Iterator[Line]:
+def _checked(file: Union[IO[bytes], gzip.GzipFile], path: str) -> Iterator[JournalLine]:
     before, number = START, 0
     while True:
         line = file.readline(_LONGEST)
@@ -300,7 +300,7 @@ def _checked(file: Union[IO[bytes], gzip.GzipFile], path: str) -> Iterator[Line]
         before = line[len(_HEAD) : len(_HEAD) + len(START)].decode()
         if number == 1 and not body.startswith(_FIRST):
             raise Changed(f"{path}: line 1 is not the first line of a journal")
-        yield Line(number, before, body)
+        yield JournalLine(number, before, body)
 
 
 def _body(before: str, line: bytes, path: str, number: int) -> bytes:

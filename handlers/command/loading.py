@@ -49,7 +49,7 @@ class LoadedHandler(NamedTuple):
     module: str = ""
 
 
-class Reference(NamedTuple):
+class HandlerReference(NamedTuple):
     """A loaded handler, for another process of this program."""
 
     name: str
@@ -79,15 +79,15 @@ def load(handler: str) -> LoadedHandler:
     )
 
 
-def reference(handler: LoadedHandler) -> Reference:
+def reference(handler: LoadedHandler) -> HandlerReference:
     """Names the handler for `referenced`."""
     package, _, _ = handler.module.partition(".")
     folder = os.path.dirname(os.path.dirname(getattr(sys.modules.get(package), "__file__", "")))
-    return Reference(handler.name, handler.shown, handler.module, folder)
+    return HandlerReference(handler.name, handler.shown, handler.module, folder)
 
 
 @functools.lru_cache(maxsize=1000)
-def referenced(given: Reference) -> LoadedHandler:
+def referenced(given: HandlerReference) -> LoadedHandler:
     """The handler. An archive is not unpacked again."""
     if given.module not in sys.modules and given.folder not in sys.path:
         sys.path.insert(0, given.folder)

@@ -17,7 +17,7 @@ from ..nut.client import NutClient
 from ..settings import Settings
 from . import asking, form
 from .exits import DONE, NOT_SEEN
-from .groups import Command, Commands, LazyCommand, OnHost
+from .groups import Commands, HostCommand, LazyCommand, OnHost
 from .options import LOGIN, TLS, SharedOptions, Spelling, Word, asking as asks, device, setting
 from .output import Result, columns, figure
 
@@ -234,30 +234,30 @@ def version(call: NutCall) -> Result:
 
 _DEVICE = Word("DEVICE", "the device's name on the server; the command `list` shows it")
 COMMANDS: Commands = {
-    "list": Command(
+    "list": HostCommand(
         devices,
         help="the server's devices",
         examples=("list", "list --tls --json"),
     ),
-    "vars": Command(
+    "vars": HostCommand(
         variables,
         [_DEVICE, Word("VARIABLE?")],
         "all variables of a device, or one",
         examples=("vars rack1", "vars rack1 outlet.3.status"),
     ),
-    "outlets": Command(
+    "outlets": HostCommand(
         outlets,
         [_DEVICE, *setting(_WHOLE_LOAD)],
         "outlets with state, figures and how they are switched",
         examples=("outlets rack1", "outlets ups1 --whole-load --json"),
     ),
-    "commands": Command(
+    "commands": HostCommand(
         commands,
         [_DEVICE],
         "instant commands of a device, with the server's descriptions",
         examples=("commands rack1", "commands rack1 --json"),
     ),
-    "run": Command(
+    "run": HostCommand(
         run,
         [
             _DEVICE,
@@ -271,7 +271,7 @@ COMMANDS: Commands = {
             "run ups1 test.battery.start.quick --username admin --yes",
         ),
     ),
-    "set": Command(
+    "set": HostCommand(
         set_,
         [
             _DEVICE,
@@ -285,13 +285,13 @@ COMMANDS: Commands = {
             "set ups1 ups.delay.shutdown 60 --username admin --yes",
         ),
     ),
-    "clients": Command(
+    "clients": HostCommand(
         clients,
         [Word("DEVICE?", "if not given, every device")],
         "clients of a device, or of all devices",
         examples=("clients", "clients rack1 --json"),
     ),
-    "ver": Command(
+    "ver": HostCommand(
         version,
         help="versions of the server and of its protocol",
         examples=("ver", "ver --tls"),
@@ -303,7 +303,7 @@ LAZY_COMMANDS = {
 
 
 def _run(
-    state: SharedOptions, host: str, _: str, command: Command, words: Mapping[str, Any]
+    state: SharedOptions, host: str, _: str, command: HostCommand, words: Mapping[str, Any]
 ) -> Result:
     """Run a command.
 

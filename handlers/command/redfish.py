@@ -27,7 +27,7 @@ from ..redfish.service import ROOT, RedfishService
 from . import form
 from .field.redfish import actions
 from .field.redfish.outlets import excerpts
-from .groups import Command, Commands, LazyCommand, OnHost
+from .groups import Commands, HostCommand, LazyCommand, OnHost
 from .options import LOGIN, TLS, SharedOptions, Spelling, Word, device, option
 from .output import STATES, Result, columns, facts, figure
 
@@ -252,22 +252,22 @@ def _path(call: RedfishCall) -> str:
 
 
 COMMANDS: Commands = {
-    "info": Command(
+    "info": HostCommand(
         info,
         help="the service and its PDUs: versions, models, serial numbers",
         examples=("info", "info --json"),
     ),
-    "outlets": Command(
+    "outlets": HostCommand(
         outlets,
         help="outlets with state, figures, locks and the values that switching accepts",
         examples=("outlets --username reader", "outlets --ca-pem rack1.pem --json"),
     ),
-    "sensors": Command(
+    "sensors": HostCommand(
         sensors,
         help="sensors of the PDUs and of their chassis",
         examples=("sensors", "sensors --pdu 1"),
     ),
-    "show": Command(
+    "show": HostCommand(
         show,
         [_PATH],
         "one resource as JSON",
@@ -276,7 +276,7 @@ COMMANDS: Commands = {
             "show /redfish/v1/Chassis --fingerprint 5F:0A:...",
         ),
     ),
-    "tree": Command(
+    "tree": HostCommand(
         tree,
         [
             _PATH,
@@ -298,7 +298,7 @@ LAZY_COMMANDS = {
 
 
 def _run(
-    state: SharedOptions, host: str, _: str, command: Command, words: Mapping[str, Any]
+    state: SharedOptions, host: str, _: str, command: HostCommand, words: Mapping[str, Any]
 ) -> Result:
     # HOST replaces it
     declared = [setting for setting in settings.SETTINGS if setting.key != "host"]

@@ -6,7 +6,7 @@ import itertools
 from typing import Callable, Generic, NamedTuple, Optional, TypeVar, Union
 
 from ..errors import PduHandlerError, ProtocolError
-from .failures import ERRORS, Failure, not_shown
+from .failures import ERRORS, ErrAnswer, not_shown
 from .quoting import MAX_WORD, encoded, escaped
 
 T = TypeVar("T")
@@ -39,7 +39,7 @@ class Secret:
         return error
 
 
-class Reply(NamedTuple):
+class NutReply(NamedTuple):
     """One answer."""
 
     #: its only line, or the last line of a list
@@ -48,14 +48,14 @@ class Reply(NamedTuple):
     rows: tuple[tuple[str, ...], ...] = ()
 
 
-class Request(Generic[T_co]):
+class NutRequest(Generic[T_co]):
     """One line to send, and the function that reads its answer. Compares by identity."""
 
     def __init__(
         self,
         line: str,
         label: str,
-        read: Callable[[Reply], T_co],
+        read: Callable[[NutReply], T_co],
         query: tuple[str, ...] = (),
         fields: int = 0,
     ) -> None:
@@ -82,25 +82,25 @@ class Answers:
 
     def __init__(self, host: str = "", secret: Optional[Secret] = None) -> None:
         self._host, self._secret = host, secret or Secret()
-        self._found: dict[Request[object], Union[Reply, Failure]] = {}
+        self._found: dict[NutRequest[object], Union[NutReply, ErrAnswer]] = {}
 
-    def put(self, request: Request[object], answer: Union[Reply, Failure]) -> None:
+    def put(self, request: NutRequest[object], answer: Union[NutReply, ErrAnswer]) -> None:
         self._found[request] = answer
 
-    def failure(self, request: Request[object]) -> Optional[Failure]:
+    def failure(self, request: NutRequest[object]) -> Optional[ErrAnswer]:
         """The ERR that answered `request`; None if the answer is not an ERR."""
         answer = self._found[request]
-        return self._masked(answer) if isinstance(answer, Failure) else None
+        return self._masked(answer) if isinstance(answer, ErrAnswer) else None
 
-    def code(self, request: Request[object]) -> str:
+    def code(self, request: NutRequest[object]) -> str:
         """The code of the ERR that answered `request`; '' if the answer is not an ERR."""
         failure = self.failure(request)
         return failure.code if failure is not None else ""
 
-    def __getitem__(self, request: Request[T]) -> T:
+    def __getitem__(self, request: NutRequest[T]) -> T:
         answer = self._found[request]
         error: PduHandlerError
-        if isinstance(answer, Failure):
+        if isinstance(answer, ErrAnswer):
             error = self._masked(answer).error()
         else:
             try:
@@ -111,12 +111,12 @@ class Answers:
         # names that the server chose.
         raise error.at(self._host, self._secret.shown(request.label))
 
-    def _masked(self, failure: Failure) -> Failure:
+    def _masked(self, failure: ErrAnswer) -> ErrAnswer:
         if not self._secret.within(" ".join(failure)):
             return failure
-        return Failure(failure.code if failure.code in ERRORS else "***", "***")
+        return ErrAnswer(failure.code if failure.code in ERRORS else "***", "***")
 
-    def _holds_secret(self, reply: Reply) -> bool:
+    def _holds_secret(self, reply: NutReply) -> bool:
         return self._secret.within(
             "\n".join([reply.line, *itertools.chain.from_iterable(reply.rows)])
         )

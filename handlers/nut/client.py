@@ -12,7 +12,7 @@ from typing import Callable, Optional, TypeVar
 
 from ..errors import Denied, PduHandlerError, SettingsError
 from . import messages
-from .answers import Answers, Request
+from .answers import Answers, NutRequest
 from .failures import ERRORS, NotProven, still_waiting
 from .reader import POLL, STATUS, WAIT, NutReader
 
@@ -125,10 +125,10 @@ class NutClient(NutReader):
         """The requests that the server lists: 1 round trip."""
         return self._one(messages.help_())
 
-    def _one(self, request: Request[T]) -> T:
+    def _one(self, request: NutRequest[T]) -> T:
         return self._read(request)[request]
 
-    def _of_driver(self, ups: str, request: Request[T]) -> T:
+    def _of_driver(self, ups: str, request: NutRequest[T]) -> T:
         """The answer to a request for a driver's data.
 
         Reads `ups.status` too, because only that shows WAIT.
@@ -162,7 +162,7 @@ class NutClient(NutReader):
 
     @staticmethod
     def _renamed(
-        send: Callable[[Request[str]], Answers], usual: Request[str], other: Request[str]
+        send: Callable[[NutRequest[str]], Answers], usual: NutRequest[str], other: NutRequest[str]
     ) -> None:
         """Send the request under its usual name; if the server does not support that name, under
         the other: 1 round trip more.
@@ -204,7 +204,7 @@ class NutClient(NutReader):
         """
         return self._tracked(ups, messages.instcmd(ups, command, parameter))
 
-    def _tracked(self, ups: str, write: Request[str]) -> bool:
+    def _tracked(self, ups: str, write: NutRequest[str]) -> bool:
         # > SET TRACKING ON                             unless tracking is on already
         # < OK
         # > INSTCMD rack1 outlet.3.load.off
@@ -283,10 +283,10 @@ class NutClient(NutReader):
             pause = min(2 * pause, _POLL_LONGEST)
 
 
-def _under_either_name(answers: Answers, usual: Request[T], other: Request[T]) -> T:
+def _under_either_name(answers: Answers, usual: NutRequest[T], other: NutRequest[T]) -> T:
     """The answer to `usual`, or to `other` if the server does not support `usual`."""
     return answers[other if answers.code(usual) in _UNKNOWN_NAME else usual]
 
 
-def _says_wait(answers: Answers, status: Request[str]) -> bool:
+def _says_wait(answers: Answers, status: NutRequest[str]) -> bool:
     return not answers.code(status) and answers[status] == WAIT

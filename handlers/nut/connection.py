@@ -16,7 +16,7 @@ from ..arrival import LATE_S, has_arrived
 from ..counting import SENT
 from ..errors import PduHandlerError, ProtocolError, Unreachable
 from . import failures
-from .answers import Answers, Request, Secret
+from .answers import Answers, NutRequest, Secret
 from .decoder import Decoder
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ class Connection:
                     made.close()
         raise failures.not_connected(self.host, self.port, failed)
 
-    def ask(self, *requests: Request[object], end: Optional[float] = None) -> Answers:
+    def ask(self, *requests: NutRequest[object], end: Optional[float] = None) -> Answers:
         """Send `requests` in one write and read all answers: 1 round trip (several for more than 16
         KiB of requests).
 
@@ -171,7 +171,7 @@ class Connection:
             raise failures.out_of_time(self.host)
         return min(end, self._until)
 
-    def _answer(self, request: Request[object], end: float) -> Answers:
+    def _answer(self, request: NutRequest[object], end: float) -> Answers:
         """The answer to `request` on the open connection.
 
         Sets the socket's time-out to the time left until `end`.
@@ -184,7 +184,7 @@ class Connection:
 
     def _exchange(
         self,
-        requests: Sequence[Request[object]],
+        requests: Sequence[NutRequest[object]],
         answers: Answers,
         connection: socket.socket,
         end: float,
@@ -248,7 +248,7 @@ def _refuse_unasked(connection: socket.socket) -> None:
         raise ProtocolError("the server sent data that was not asked for", unasked)
 
 
-def _batches(requests: Sequence[Request[object]]) -> Iterator[Sequence[Request[object]]]:
+def _batches(requests: Sequence[NutRequest[object]]) -> Iterator[Sequence[NutRequest[object]]]:
     start = size = 0
     for at, request in enumerate(requests):
         if at > start and size + len(request.line) > _ONE_WRITE:

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from typing import Optional, Union, cast
 
 from ..errors import ProtocolError, printable
-from .answers import Answers, Reply, Request
-from .failures import Failure
+from .answers import Answers, NutReply, NutRequest
+from .failures import ErrAnswer
 from .quoting import encoded, split
 
 MAX_LINE = 4096  # bytes; upsd 2.8.0 cuts its lines after 512
@@ -24,7 +24,7 @@ MAX_BYTES = 8 * 1024 * 1024  # in all answers to one write
 class Decoder:
     """Splits received bytes into the answers to `requests` and puts them into `answers`."""
 
-    def __init__(self, requests: Sequence[Request[object]], answers: Answers) -> None:
+    def __init__(self, requests: Sequence[NutRequest[object]], answers: Answers) -> None:
         self.answers = answers
         self._open = list(reversed(requests))
         self._rest = b""
@@ -34,7 +34,7 @@ class Decoder:
         self._row_start = self._end = ""
 
     @property
-    def waiting(self) -> Optional[Request[object]]:
+    def waiting(self) -> Optional[NutRequest[object]]:
         """The first request without an answer; None if all are answered."""
         return self._open[-1] if self._open else None
 
@@ -73,12 +73,12 @@ class Decoder:
         else:
             self._first_line(line, self._open[-1])
 
-    def _first_line(self, line: str, request: Request[object]) -> None:
+    def _first_line(self, line: str, request: NutRequest[object]) -> None:
         if line == "ERR" or line.startswith("ERR "):
             code, _, extra = line[4:].partition(" ")
             if not code:
                 raise ProtocolError("an ERR without a code", encoded(line))
-            self._answered(Failure(code, extra))
+            self._answered(ErrAnswer(code, extra))
         elif request.query:
             query = " ".join(request.query)
             if line != f"BEGIN LIST {query}":
@@ -90,12 +90,12 @@ class Decoder:
         elif line.startswith("BEGIN LIST"):
             raise ProtocolError("a list that was not asked for", encoded(line))
         else:
-            self._answered(Reply(line))
+            self._answered(NutReply(line))
 
     def _list_line(self, line: str, rows: list[tuple[str, ...]]) -> None:
         if line == self._end:
             self._rows = None
-            self._answered(Reply(line, tuple(rows)))
+            self._answered(NutReply(line, tuple(rows)))
             return
         row = _row(line, self._row_start)
         if len(row) != self._open[-1].fields:
@@ -110,7 +110,7 @@ class Decoder:
             )
         rows.append(row)
 
-    def _answered(self, answer: Union[Reply, Failure]) -> None:
+    def _answered(self, answer: Union[NutReply, ErrAnswer]) -> None:
         self.answers.put(self._open.pop(), answer)
 
 

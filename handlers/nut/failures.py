@@ -58,7 +58,7 @@ class NotProven(Unreachable):
     kind = "not-proven"
 
 
-class Failure(NamedTuple):
+class ErrAnswer(NamedTuple):
     """The answer `ERR code extra`."""
 
     #: such as ACCESS-DENIED; a server may send others than those of `ERRORS`
@@ -201,7 +201,7 @@ def out_of_time(host: str) -> Unreachable:
     )
 
 
-def no_tls(answer: Failure) -> Unreachable:
+def no_tls(answer: ErrAnswer) -> Unreachable:
     """The error for a server that refuses STARTTLS."""
     return Unreachable(
         (

@@ -1,4 +1,4 @@
-"""Every request of the NUT protocol, each a function that returns a typed `Request`. No I/O.
+"""Every request of the NUT protocol, each a function that returns a typed `NutRequest`. No I/O.
 
 `ups` is the name of a device on the server; `variable` and `command` are names in that device's
 lists. Functions raise SettingsError for an argument that the protocol cannot carry. Comments show
@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Callable, NamedTuple, Optional, TypeVar
 
 from ..errors import ProtocolError, SettingsError, printable
-from .answers import Reply, Request
+from .answers import NutReply, NutRequest
 from .failures import unexpected
 from .quoting import encoded, is_name, name, split, word
 
@@ -21,24 +21,24 @@ T = TypeVar("T")
 # ---- session: login, rights, TLS -----------------------------------------------------------------
 
 
-def username(text: str) -> Request[str]:
+def username(text: str) -> NutRequest[str]:
     """The first half of a login (4.2.13). upsd does not check the name here."""
     # > USERNAME admin
     # < OK
-    return Request(f"USERNAME {word(text, 'user name')}", "USERNAME", _ok)
+    return NutRequest(f"USERNAME {word(text, 'user name')}", "USERNAME", _ok)
 
 
-def password(text: str) -> Request[str]:
+def password(text: str) -> NutRequest[str]:
     """The second half of a login (4.2.8).
 
     upsd answers OK to a wrong password too, and then denies what needs a right.
     """
     # > PASSWORD secret
     # < OK
-    return Request(f"PASSWORD {word(text, 'password')}", "PASSWORD", _ok)
+    return NutRequest(f"PASSWORD {word(text, 'password')}", "PASSWORD", _ok)
 
 
-def login(ups: str, verb: str = "LOGIN") -> Request[str]:
+def login(ups: str, verb: str = "LOGIN") -> NutRequest[str]:
     """Register this connection as a client that the device powers.
 
     RFC 9271 calls it ATTACH (4.2.1).
@@ -48,17 +48,17 @@ def login(ups: str, verb: str = "LOGIN") -> Request[str]:
     return _of_device(verb, ups)
 
 
-def logout(verb: str = "LOGOUT") -> Request[str]:
+def logout(verb: str = "LOGOUT") -> NutRequest[str]:
     """End the session: the server answers and closes the connection.
 
     RFC 9271 calls it DETACH (4.2.2).
     """
     # > LOGOUT
     # < OK Goodbye
-    return Request(verb, verb, _ok)
+    return NutRequest(verb, verb, _ok)
 
 
-def primary(ups: str, verb: str = "PRIMARY") -> Request[str]:
+def primary(ups: str, verb: str = "PRIMARY") -> NutRequest[str]:
     """Ask whether the user may act as the primary client (4.2.9).
 
     upsd changes nothing. Servers before 2.8 call it MASTER.
@@ -68,7 +68,7 @@ def primary(ups: str, verb: str = "PRIMARY") -> Request[str]:
     return _of_device(verb, ups)
 
 
-def fsd(ups: str) -> Request[str]:
+def fsd(ups: str) -> NutRequest[str]:
     """Set the forced-shutdown flag of a device (4.2.3).
 
     It stays set until the server restarts, or until the device is removed from ups.conf and added
@@ -79,59 +79,59 @@ def fsd(ups: str) -> Request[str]:
     return _of_device("FSD", ups)
 
 
-def starttls() -> Request[str]:
+def starttls() -> NutRequest[str]:
     """Start TLS. Nothing more may be sent before the answer."""
     # > STARTTLS
     # < OK STARTTLS
-    return Request("STARTTLS", "STARTTLS", _ok)
+    return NutRequest("STARTTLS", "STARTTLS", _ok)
 
 
 # ---- LIST (4.2.7): rows between two lines that repeat the request after BEGIN and END ------------
 
 
-def list_ups() -> Request[dict[str, str]]:
+def list_ups() -> NutRequest[dict[str, str]]:
     """The server's devices and their descriptions."""
     # > LIST UPS
     # < UPS rack1 "PDU of rack 1"
     return _listing(2, _table, "UPS")
 
 
-def list_var(ups: str) -> Request[dict[str, str]]:
+def list_var(ups: str) -> NutRequest[dict[str, str]]:
     """All variables of a device and their values."""
     # > LIST VAR rack1
     # < VAR rack1 outlet.3.status "on"
     return _listing(2, _table, "VAR", name(ups, "device"))
 
 
-def list_rw(ups: str) -> Request[dict[str, str]]:
+def list_rw(ups: str) -> NutRequest[dict[str, str]]:
     """The writable variables of a device and their values."""
     # > LIST RW rack1
     # < RW rack1 outlet.3.desc "web server"
     return _listing(2, _table, "RW", name(ups, "device"))
 
 
-def list_cmd(ups: str) -> Request[list[str]]:
+def list_cmd(ups: str) -> NutRequest[list[str]]:
     """Names of the instant commands of a device."""
     # > LIST CMD rack1
     # < CMD rack1 outlet.3.load.off
     return _listing(1, _names, "CMD", name(ups, "device"))
 
 
-def list_enum(ups: str, variable: str) -> Request[list[str]]:
+def list_enum(ups: str, variable: str) -> NutRequest[list[str]]:
     """The values that a variable of type ENUM accepts."""
     # > LIST ENUM ups1 input.transfer.low
     # < ENUM ups1 input.transfer.low "103"
     return _listing(1, _first_words, "ENUM", name(ups, "device"), name(variable, "variable"))
 
 
-def list_range(ups: str, variable: str) -> Request[list[tuple[str, str]]]:
+def list_range(ups: str, variable: str) -> NutRequest[list[tuple[str, str]]]:
     """The ranges (least, greatest) that a variable of type RANGE accepts."""
     # > LIST RANGE ups1 input.transfer.low
     # < RANGE ups1 input.transfer.low "90" "100"
     return _listing(2, _pairs, "RANGE", name(ups, "device"), name(variable, "variable"))
 
 
-def list_client(ups: str) -> Request[list[str]]:
+def list_client(ups: str) -> NutRequest[list[str]]:
     """Addresses of the clients that are logged in to a device."""
     # > LIST CLIENT rack1
     # < CLIENT rack1 192.0.2.7
@@ -154,21 +154,21 @@ class VariableType(NamedTuple):
         return "RW" in self.words
 
 
-def get_var(ups: str, variable: str) -> Request[str]:
+def get_var(ups: str, variable: str) -> NutRequest[str]:
     """One variable."""
     # > GET VAR rack1 outlet.3.status
     # < VAR rack1 outlet.3.status "on"
     return _get(_value, "VAR", name(ups, "device"), name(variable, "variable"))
 
 
-def get_type(ups: str, variable: str) -> Request[VariableType]:
+def get_type(ups: str, variable: str) -> NutRequest[VariableType]:
     """The type of a variable."""
     # > GET TYPE rack1 outlet.3.desc
     # < TYPE rack1 outlet.3.desc RW STRING:32
     return _get(_type, "TYPE", name(ups, "device"), name(variable, "variable"))
 
 
-def get_desc(ups: str, variable: str) -> Request[str]:
+def get_desc(ups: str, variable: str) -> NutRequest[str]:
     """The server's description of a variable; `Description unavailable` or the like
     if it has none.
     """
@@ -177,14 +177,14 @@ def get_desc(ups: str, variable: str) -> Request[str]:
     return _get(_value, "DESC", name(ups, "device"), name(variable, "variable"))
 
 
-def get_cmddesc(ups: str, command: str) -> Request[str]:
+def get_cmddesc(ups: str, command: str) -> NutRequest[str]:
     """The server's description of an instant command."""
     # > GET CMDDESC rack1 load.off
     # < CMDDESC rack1 load.off "Turn off the load immediately"
     return _get(_value, "CMDDESC", name(ups, "device"), name(command, "command"))
 
 
-def get_upsdesc(ups: str) -> Request[str]:
+def get_upsdesc(ups: str) -> NutRequest[str]:
     """The description of a device in the server's ups.conf; upsd answers `Unavailable` if it has
     none.
     """
@@ -193,41 +193,41 @@ def get_upsdesc(ups: str) -> Request[str]:
     return _get(_value, "UPSDESC", name(ups, "device"))
 
 
-def get_numlogins(ups: str, what: str = "NUMLOGINS") -> Request[int]:
+def get_numlogins(ups: str, what: str = "NUMLOGINS") -> NutRequest[int]:
     """The number of clients that are logged in to a device. RFC 9271 calls it NUMATTACH."""
     # > GET NUMLOGINS rack1
     # < NUMLOGINS rack1 2
     return _get(_number, what, name(ups, "device"))
 
 
-def ver() -> Request[str]:
+def ver() -> NutRequest[str]:
     """Name and version of the server, free text."""
     # > VER
     # < Network UPS Tools upsd 2.8.0 - http://www.networkupstools.org/
-    return Request("VER", "VER", _line)
+    return NutRequest("VER", "VER", _line)
 
 
-def protver(verb: str = "PROTVER") -> Request[str]:
+def protver(verb: str = "PROTVER") -> NutRequest[str]:
     """Version of the protocol. NUT also calls it NETVER."""
     # > PROTVER
     # < 1.3
-    return Request(verb, verb, _line)
+    return NutRequest(verb, verb, _line)
 
 
-def help_() -> Request[str]:
+def help_() -> NutRequest[str]:
     """The requests that the server lists, as free text.
 
     upsd leaves some out, such as FSD and PROTVER.
     """
     # > HELP
     # < Commands: HELP VER GET LIST SET INSTCMD LOGIN LOGOUT USERNAME PASSWORD STARTTLS
-    return Request("HELP", "HELP", _line)
+    return NutRequest("HELP", "HELP", _line)
 
 
 # ---- SET VAR (4.2.11) and INSTCMD (4.2.6), and the tracking of their outcome ---------------------
 
 
-def set_var(ups: str, variable: str, value: str) -> Request[str]:
+def set_var(ups: str, variable: str, value: str) -> NutRequest[str]:
     """Set a variable.
 
     The answer is the tracking id, '' without tracking. The server does not wait for the driver.
@@ -235,20 +235,20 @@ def set_var(ups: str, variable: str, value: str) -> Request[str]:
     # > SET VAR rack1 outlet.3.switch "0"
     # < OK TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2
     label = f"SET VAR {name(ups, 'device')} {name(variable, 'variable')}"
-    return Request(f"{label} {_quoted(value, 'value')}", label, _tracked)
+    return NutRequest(f"{label} {_quoted(value, 'value')}", label, _tracked)
 
 
-def instcmd(ups: str, command: str, parameter: str = "") -> Request[str]:
+def instcmd(ups: str, command: str, parameter: str = "") -> NutRequest[str]:
     """Run an instant command. The answer is as for `set_var`."""
     # > INSTCMD rack1 outlet.3.load.off
     # < OK TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2
     label = f"INSTCMD {name(ups, 'device')} {name(command, 'command')}"
-    return Request(
+    return NutRequest(
         f"{label} {_quoted(parameter, 'parameter')}" if parameter else label, label, _tracked
     )
 
 
-def set_tracking(on: bool) -> Request[str]:
+def set_tracking(on: bool) -> NutRequest[str]:
     """Turn tracking of this connection's writes on or off.
 
     Needs USERNAME and PASSWORD first, but upsd does not check them.
@@ -256,10 +256,10 @@ def set_tracking(on: bool) -> Request[str]:
     # > SET TRACKING ON
     # < OK
     line = f"SET TRACKING {'ON' if on else 'OFF'}"
-    return Request(line, line, _ok)
+    return NutRequest(line, line, _ok)
 
 
-def get_tracking(identifier: str = "") -> Request[str]:
+def get_tracking(identifier: str = "") -> NutRequest[str]:
     """The outcome of a write: PENDING, SUCCESS, or an ERR.
 
     Without an identifier: whether tracking is ON or OFF.
@@ -268,24 +268,24 @@ def get_tracking(identifier: str = "") -> Request[str]:
     # < SUCCESS
     allowed = ("PENDING", "SUCCESS") if identifier else ("ON", "OFF")
 
-    def read(reply: Reply) -> str:
+    def read(reply: NutReply) -> str:
         if reply.line not in allowed:
             raise unexpected(reply.line)
         return reply.line
 
     line = f"GET TRACKING {name(identifier, 'tracked request')}" if identifier else "GET TRACKING"
-    return Request(line, "GET TRACKING", read)
+    return NutRequest(line, "GET TRACKING", read)
 
 
 # ---- requests of a kind, and the readers of their answers ----------------------------------------
 
 
-def _of_device(verb: str, ups: str) -> Request[str]:
+def _of_device(verb: str, ups: str) -> NutRequest[str]:
     line = f"{verb} {name(ups, 'device')}"
-    return Request(line, line, _ok)
+    return NutRequest(line, line, _ok)
 
 
-def _ok(reply: Reply) -> str:
+def _ok(reply: NutReply) -> str:
     """The text after OK, or after `Goodbye...`, the answer of old servers to LOGOUT.
 
     Raises ProtocolError for other lines.
@@ -296,16 +296,16 @@ def _ok(reply: Reply) -> str:
     return rest
 
 
-def _listing(fields: int, read: Callable[[Reply], T], *query: str) -> Request[T]:
+def _listing(fields: int, read: Callable[[NutReply], T], *query: str) -> NutRequest[T]:
     """A LIST request.
 
     Each row of its answer repeats the words of `query` and adds `fields` words.
     """
     line = "LIST " + " ".join(query)
-    return Request(line, line, read, query, fields)
+    return NutRequest(line, line, read, query, fields)
 
 
-def _names(reply: Reply) -> list[str]:
+def _names(reply: NutReply) -> list[str]:
     """The first word that each row adds.
 
     Raises ProtocolError if one is repeated or is not a valid name.
@@ -320,47 +320,47 @@ def _names(reply: Reply) -> list[str]:
     return found
 
 
-def _table(reply: Reply) -> dict[str, str]:
+def _table(reply: NutReply) -> dict[str, str]:
     return dict(zip(_names(reply), (row[1] for row in reply.rows)))
 
 
-def _first_words(reply: Reply) -> list[str]:
+def _first_words(reply: NutReply) -> list[str]:
     return [row[0] for row in reply.rows]
 
 
-def _pairs(reply: Reply) -> list[tuple[str, str]]:
+def _pairs(reply: NutReply) -> list[tuple[str, str]]:
     return [(row[0], row[1]) for row in reply.rows]
 
 
 # takes the answer, and its words after the repeated query
-Read = Callable[[Reply, list[str]], T]
+Read = Callable[[NutReply, list[str]], T]
 
 
-def _get(read: Read[T], *query: str) -> Request[T]:
-    def after_query(reply: Reply) -> T:
+def _get(read: Read[T], *query: str) -> NutRequest[T]:
+    def after_query(reply: NutReply) -> T:
         words = split(reply.line)
         if tuple(words[: len(query)]) != query:
             raise unexpected(reply.line)
         return read(reply, words[len(query) :])
 
     line = "GET " + " ".join(query)
-    return Request(line, line, after_query)
+    return NutRequest(line, line, after_query)
 
 
-def _value(reply: Reply, words: list[str]) -> str:
+def _value(reply: NutReply, words: list[str]) -> str:
     if len(words) != 1:
         raise unexpected(reply.line)
     return words[0]
 
 
-def _number(reply: Reply, words: list[str]) -> int:
+def _number(reply: NutReply, words: list[str]) -> int:
     text = _value(reply, words)
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise unexpected(reply.line)
     return int(text)
 
 
-def _type(reply: Reply, words: list[str]) -> VariableType:
+def _type(reply: NutReply, words: list[str]) -> VariableType:
     lengths = [word[7:] for word in words if word.startswith("STRING:")]
     if any(not (length.isascii() and length.isdigit() and len(length) < 10) for length in lengths):
         raise unexpected(reply.line)
@@ -369,11 +369,11 @@ def _type(reply: Reply, words: list[str]) -> VariableType:
     )
 
 
-def _line(reply: Reply) -> str:
+def _line(reply: NutReply) -> str:
     return reply.line
 
 
-def _tracked(reply: Reply) -> str:
+def _tracked(reply: NutReply) -> str:
     """The tracking id after `OK TRACKING`, '' for a plain OK."""
     words = _ok(reply).split(" ")
     if len(words) == 2 and words[0] == "TRACKING" and is_name(words[1]):

@@ -48,7 +48,7 @@ from typing import (
 from ..errors import PduHandlerError, Unreachable, printable
 from ..tls import Trust as Tls
 from . import messages
-from .answers import Answers, Request
+from .answers import Answers, NutRequest
 from .client import NutClient
 from .connection import DEFAULT_PORT
 from .failures import NetworkFailure
@@ -319,7 +319,7 @@ class PyNUTClient(Generic[AnyStr]):
 
     # ---- one request -----------------------------------------------------------------------------
 
-    def _one(self, method: str, make: Callable[..., Request[T]], *arguments: object) -> T:
+    def _one(self, method: str, make: Callable[..., NutRequest[T]], *arguments: object) -> T:
         try:
             request = make(*map(str, arguments))  # scripts pass numbers too
         except PduHandlerError as error:
@@ -328,7 +328,7 @@ class PyNUTClient(Generic[AnyStr]):
             print(f"[DEBUG] {method}: {request.label}")
         return self._value(self._ask(request), request)
 
-    def _ask(self, *requests: Request[object]) -> Answers:
+    def _ask(self, *requests: NutRequest[object]) -> Answers:
         if not self._client.is_open:  # a new connection would lack the login
             raise PyNUTConnectionError("the connection has ended: make a new PyNUTClient")
         try:
@@ -336,7 +336,7 @@ class PyNUTClient(Generic[AnyStr]):
         except PduHandlerError as error:
             _fail(error)
 
-    def _value(self, answers: Answers, request: Request[T]) -> T:
+    def _value(self, answers: Answers, request: NutRequest[T]) -> T:
         failure = answers.failure(request)
         if failure is not None:
             raise PyNUTError(printable(f"ERR {failure.code} {failure.extra}".rstrip()))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Callable, NamedTuple, Optional, TypeVar
 
 from ..errors import PduHandlerError
 from . import messages
-from .answers import Answers, Request, Secret
+from .answers import Answers, NutRequest, Secret
 from .connection import DEFAULT_PORT, Connection
 from .failures import no_such_device, still_waiting
 
@@ -90,7 +90,7 @@ class NutReader:
         """Close the connection. A later request opens a new one."""
         self._connection.close()
 
-    def ask(self, *requests: Request[object], end: Optional[float] = None) -> Answers:
+    def ask(self, *requests: NutRequest[object], end: Optional[float] = None) -> Answers:
         """Send any requests of `messages` in one write: 1 round trip.
 
         `end` is a deadline by the clock.
@@ -107,7 +107,7 @@ class NutReader:
         variables = {device: messages.list_var(device) for device in devices}
         commands = {device: messages.list_cmd(device) for device in devices}
         writables = {device: messages.list_rw(device) for device in devices if writable}
-        requests: list[Request[object]] = []
+        requests: list[NutRequest[object]] = []
         for device in devices:
             requests += [variables[device], commands[device]]
             if writable:
@@ -133,7 +133,7 @@ class NutReader:
         listed = messages.list_ups()
         return self._read(listed)[listed]
 
-    def _read(self, *requests: Request[object]) -> Answers:
+    def _read(self, *requests: NutRequest[object]) -> Answers:
         """`ask` for readings: logs in if the server demands it. For a device that the server lacks,
         raises SettingsError, or the error of LIST UPS if that fails."""
         answers = self.ask(*requests)
@@ -147,7 +147,7 @@ class NutReader:
             raise self._no_such_device()
         return answers
 
-    def _with_user(self, *requests: Request[object]) -> Answers:
+    def _with_user(self, *requests: NutRequest[object]) -> Answers:
         """Send `requests`, with USERNAME and PASSWORD in front if there is a user and this
         connection has no login: 1 write.
 
@@ -158,7 +158,7 @@ class NutReader:
         # > PASSWORD secret
         # > the requests
         self._connection.connect()
-        before: list[Request[object]] = []
+        before: list[NutRequest[object]] = []
         if self._username and self._known_on != self._connection.opened:
             before = [messages.username(self._username), messages.password(self._password)]
         answers = self.ask(*before, *requests)

@@ -10,9 +10,9 @@ from ..errors import NamedSetting, PduHandlerError, Unreachable
 from ..tls import Trust
 from ..untrusted import reason, shown_fingerprint
 from . import failures, messages
-from .answers import Answers, Request
+from .answers import Answers, NutRequest
 
-Ask = Callable[[Request[str]], Answers]
+Ask = Callable[[NutRequest[str]], Answers]
 
 
 def started(

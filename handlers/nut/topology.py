@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..topology import BREAKER, LINE, Meter, OutletFacts, Topology
+from ..topology import BREAKER, LINE, MeteredPart, OutletFacts, Topology
 from .handler import NutPdu
 from .members import Member, as_number
 
@@ -22,7 +22,7 @@ def read(pdu: NutPdu) -> Topology:
     """
     with pdu.read("topology") as found:
         listed = list(found)
-    meters: list[Meter] = []
+    meters: list[MeteredPart] = []
     outlets: dict[str, OutletFacts] = {}
     for one in listed:
         members = one.device.chain or {0: one.device.whole}
@@ -35,7 +35,7 @@ def read(pdu: NutPdu) -> Topology:
     return Topology(meters, outlets)
 
 
-def meters_of(member: Member, prefix: str) -> Iterator[Meter]:
+def meters_of(member: Member, prefix: str) -> Iterator[MeteredPart]:
     """The lines and groups of one device."""
     variables = member.variables
     for name, text in variables.items():
@@ -46,4 +46,6 @@ def meters_of(member: Member, prefix: str) -> Iterator[Meter]:
             seen = pattern.fullmatch(name)
             if seen:
                 rating = as_number(variables.get(rest.format(seen[1])))
-                yield Meter(kind, f"{prefix}{letter}{seen[1]}", as_number(text), rating or None)
+                yield MeteredPart(
+                    kind, f"{prefix}{letter}{seen[1]}", as_number(text), rating or None
+                )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, Optional
 
-from ..topology import BREAKER, LINE, Meter, OutletFacts, Topology
+from ..topology import BREAKER, LINE, MeteredPart, OutletFacts, Topology
 from .discovery import ListedUnit
 from .handler import RaritanPdu
 from .nameplate import found
@@ -108,15 +108,15 @@ class _Unit:
             fitted = None if answer.error else answer.get()
             self._watts.append(ask(bulk, self._unit, fitted.activePower) if fitted else None)
 
-    def meters(self) -> list[Meter]:
+    def meters(self) -> list[MeteredPart]:
         """The lines of each inlet, and the protectors by their printed labels."""
         found = [
-            Meter(LINE, label, amount(reading).value, rating)
+            MeteredPart(LINE, label, amount(reading).value, rating)
             for label, rating, reading in self._lines
         ]
         for number, (protector, reading) in enumerate(zip(self._protectors, self._currents)):
             rating = None if protector.metadata.error else _amperes(protector.metadata.get().rating)
-            found.append(Meter(BREAKER, self._label(number), amount(reading).value, rating))
+            found.append(MeteredPart(BREAKER, self._label(number), amount(reading).value, rating))
         return found
 
     def outlets(self) -> dict[str, OutletFacts]:

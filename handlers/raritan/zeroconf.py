@@ -37,7 +37,7 @@ class AnnouncedDevice:
     firmware: str
 
 
-class Address(str):
+class HostAddress(str):
     """An IP address.
 
     The keys `ip`, `port` and `fw` can be read as in the dictionaries that the SDK's `discover`
@@ -47,7 +47,7 @@ class Address(str):
     _device: AnnouncedDevice
     _values: dict[str, Any]
 
-    def __new__(cls, device: AnnouncedDevice) -> Address:
+    def __new__(cls, device: AnnouncedDevice) -> HostAddress:
         made = super().__new__(cls, device.address)
         made._device, made._values = (
             device,
@@ -61,7 +61,7 @@ class Address(str):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Lets `copy` and `pickle` rebuild the address from its device."""
-        return Address, (self._device,)
+        return HostAddress, (self._device,)
 
     def get(self, key: str, default: object = None) -> Any:
         """The value of a key, like `get` of a dictionary."""
@@ -71,7 +71,9 @@ class Address(str):
         return self._values[key] if isinstance(key, str) else super().__getitem__(key)
 
 
-def discover(timeout: float = SECONDS, interfaces: Optional[Sequence[str]] = None) -> list[Address]:
+def discover(
+    timeout: float = SECONDS, interfaces: Optional[Sequence[str]] = None
+) -> list[HostAddress]:
     """The IP addresses of the devices that announce themselves within `timeout` seconds, each once,
     in numerical order.
 
@@ -80,7 +82,9 @@ def discover(timeout: float = SECONDS, interfaces: Optional[Sequence[str]] = Non
     without `zeroconf`, OSError where mDNS cannot be used, and ValueError for a time below 0, an
     interface that is not an IPv4 address, and an empty list of them.
     """
-    return list(dict.fromkeys(Address(device) for device in discover_devices(timeout, interfaces)))
+    return list(
+        dict.fromkeys(HostAddress(device) for device in discover_devices(timeout, interfaces))
+    )
 
 
 def discover_devices(

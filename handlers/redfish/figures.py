@@ -33,7 +33,7 @@ AMPERES, KILOWATT_HOURS = ("A",), ("kW.h", "kWh")
 _WITHOUT_READING = ("Absent", "Disabled", "UnavailableOffline", "StandbyOffline")
 
 
-class Figure(NamedTuple):
+class RedfishFigure(NamedTuple):
     """A measured figure."""
 
     #: None while it is not known
@@ -45,7 +45,7 @@ class Figure(NamedTuple):
 Sensors = Mapping[str, Optional[float]]  # the readings of sensors, by source
 
 
-def excerpt(resource: Json, key: str) -> Optional[Figure]:
+def excerpt(resource: Json, key: str) -> Optional[RedfishFigure]:
     """The sensor excerpt under `key`; None if there is none.
 
     Its value is None unless `Reading` is a finite number, 0 or more.
@@ -55,7 +55,7 @@ def excerpt(resource: Json, key: str) -> Optional[Figure]:
         return None
     value = number(found.get("Reading"))
     source = text(found, "DataSourceUri") or text(found, "@odata.id")
-    return Figure(value, source if value is None else "")
+    return RedfishFigure(value, source if value is None else "")
 
 
 def number(value: object) -> Optional[float]:
@@ -78,7 +78,7 @@ def sensor(resource: Json, units: Sequence[str]) -> Optional[float]:
     return number(resource.get("Reading"))
 
 
-def current(resource: Json) -> Optional[list[Figure]]:
+def current(resource: Json) -> Optional[list[RedfishFigure]]:
     """The currents whose sum is the load of a circuit or an outlet. None if one is not metered, or
     if the sum is ambiguous.
 
@@ -114,7 +114,7 @@ def _phases_seen(resource: Json) -> int:
     return max(lines, 1)
 
 
-def whole(parts: Iterable[Optional[Sequence[Figure]]]) -> Optional[list[Figure]]:
+def whole(parts: Iterable[Optional[Sequence[RedfishFigure]]]) -> Optional[list[RedfishFigure]]:
     """The figures of all parts; None if there is no part, or one is not metered."""
     every = list(parts)
     known = [part for part in every if part is not None]
@@ -123,7 +123,7 @@ def whole(parts: Iterable[Optional[Sequence[Figure]]]) -> Optional[list[Figure]]
     return [figure for part in known for figure in part]
 
 
-def total(figures: Optional[Sequence[Figure]], sensors: Sensors) -> Optional[float]:
+def total(figures: Optional[Sequence[RedfishFigure]], sensors: Sensors) -> Optional[float]:
     """The sum, added in decimal: 0.1 and 0.2 give 0.3. None if it is not known."""
     values = [sensors.get(one.source) if one.value is None else one.value for one in figures or ()]
     known = [value for value in values if value is not None]
@@ -134,7 +134,7 @@ def total(figures: Optional[Sequence[Figure]], sensors: Sensors) -> Optional[flo
     )
 
 
-def sources(figures: Iterable[Optional[Sequence[Figure]]]) -> dict[str, None]:
+def sources(figures: Iterable[Optional[Sequence[RedfishFigure]]]) -> dict[str, None]:
     """The sensors to read for figures that are not known, each once."""
     found: dict[str, None] = {}
     for part in figures:

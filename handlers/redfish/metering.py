@@ -9,13 +9,13 @@ from .. import host
 from ..http.failures import HttpRefused
 from . import figures, sensors
 from .answers import Json
-from .figures import AMPERES, KILOWATT_HOURS, Figure
+from .figures import AMPERES, KILOWATT_HOURS, RedfishFigure
 from .members import members
 from .resources import link, status_state, text
 from .service import RedfishService
-from .units import FoundPdu, outlets, refuse_shared, refuse_twice, units
+from .units import ServicePdu, outlets, refuse_shared, refuse_twice, units
 
-Figures = Optional[Sequence[Figure]]
+Figures = Optional[Sequence[RedfishFigure]]
 T = TypeVar("T")
 _GONE = ("404", "410")
 
@@ -69,7 +69,7 @@ def measured(
     return load, energy, of_ports
 
 
-def _read(service: RedfishService, pdu: FoundPdu) -> _Metered:
+def _read(service: RedfishService, pdu: ServicePdu) -> _Metered:
     listed = outlets(service, pdu)
     ports = [_Port(name, figures.current(one), _energy(one)) for name, one in listed]
     mains = _circuits(service, pdu, "Mains")
@@ -86,7 +86,7 @@ def _read(service: RedfishService, pdu: FoundPdu) -> _Metered:
     return _Metered(load, energy, ports)
 
 
-def _circuits(service: RedfishService, pdu: FoundPdu, key: str) -> list[Json]:
+def _circuits(service: RedfishService, pdu: ServicePdu, key: str) -> list[Json]:
     """The circuits that a PDU lists, without those whose state is Absent; none where it has no such
     list. Raises ProtocolError if an Id occurs twice, because the figures might count twice."""
     target = link(pdu.resource, key)
@@ -100,7 +100,7 @@ def _circuits(service: RedfishService, pdu: FoundPdu, key: str) -> list[Json]:
     return [one for one in found if status_state(one) != "Absent"]
 
 
-def _metrics(service: RedfishService, pdu: FoundPdu) -> Json:
+def _metrics(service: RedfishService, pdu: ServicePdu) -> Json:
     target = link(pdu.resource, "Metrics")
     return _unless_missing(lambda: service.get(target)) or {} if target is not None else {}
 
@@ -122,4 +122,4 @@ def _energy(resource: Json) -> Figures:
     If it is null, no other counter replaces it, because the figure would jump.
     """
     found = figures.excerpt(resource, "EnergykWh")
-    return [found or Figure()] if "EnergykWh" in resource else None
+    return [found or RedfishFigure()] if "EnergykWh" in resource else None

@@ -10,14 +10,14 @@ from .answers import Json
 from .members import is_whole, links_of
 from .resources import child, entries, link, text
 from .service import RedfishService
-from .units import FoundPdu
+from .units import ServicePdu
 
 # above this number, 2 requests for all sensors of a PDU cost less than a request for each sensor
 _MANY = 8
 
 
 def read(
-    service: RedfishService, units: Iterable[FoundPdu], sources: Iterable[str]
+    service: RedfishService, units: Iterable[ServicePdu], sources: Iterable[str]
 ) -> Mapping[str, Json]:
     """The sensors that `sources` link to, by source. Left out: a source that is no link of this
     service, and a sensor for which `RedfishService.all` returns an error. Raises the errors that
@@ -42,7 +42,7 @@ def read(
     return {source: found[path] for source, path in paths.items() if path in found}
 
 
-def _listed(service: RedfishService, pdu: FoundPdu) -> Iterator[tuple[str, Json]]:
+def _listed(service: RedfishService, pdu: ServicePdu) -> Iterator[tuple[str, Json]]:
     """Path and resource of the sensors that the lists of a PDU and its chassis include in full."""
     for listed in lists(service, pdu):
         for one in links_of(service, listed):
@@ -50,7 +50,7 @@ def _listed(service: RedfishService, pdu: FoundPdu) -> Iterator[tuple[str, Json]
                 yield service.path(one["@odata.id"]), one
 
 
-def lists(service: RedfishService, pdu: FoundPdu) -> Iterator[Json]:
+def lists(service: RedfishService, pdu: ServicePdu) -> Iterator[Json]:
     """The collections of sensors of a PDU and of its chassis: usually 1 round trip for each chassis
     and each collection.
     """

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Optional
 
-from ..topology import BREAKER, LINE, Meter, OutletFacts, Topology
+from ..topology import BREAKER, LINE, MeteredPart, OutletFacts, Topology
 from .answers import Json
 from .figures import excerpt, number
 from .handler import RedfishPdu
@@ -17,7 +17,7 @@ from .links import parts
 from .members import members
 from .resources import child, link, status_state, text
 from .service import RedfishService
-from .units import FoundPdu, outlets, units
+from .units import ServicePdu, outlets, units
 
 _LINES = {"Line1": "L1", "Line2": "L2", "Line3": "L3"}
 
@@ -27,7 +27,7 @@ def read(pdu: RedfishPdu) -> Topology:
     round trips more than `status`. Figures that only a sensor has stay unknown.
     """
     with pdu.session("topology") as (service, given):
-        meters: list[Meter] = []
+        meters: list[MeteredPart] = []
         facts: dict[str, OutletFacts] = {}
         for found in units(service, given.pdu):
             branches = {_path(one): one for one in _circuits(service, found, "Branches")}
@@ -40,7 +40,7 @@ def read(pdu: RedfishPdu) -> Topology:
         return Topology(meters, facts)
 
 
-def lines_of(prefix: str, mains: list[Json]) -> Iterator[Meter]:
+def lines_of(prefix: str, mains: list[Json]) -> Iterator[MeteredPart]:
     """The lines of the mains; with several mains, each with its Id."""
     for circuit in mains:
         own = f"{prefix}{text(circuit, 'Id')}." if len(mains) > 1 else prefix
@@ -48,10 +48,10 @@ def lines_of(prefix: str, mains: list[Json]) -> Iterator[Meter]:
         poly = child(circuit, "PolyPhaseCurrentAmps")
         listed = [(label, excerpt(poly, key)) for key, label in _LINES.items() if key in poly]
         for label, figure in listed or [("L1", excerpt(circuit, "CurrentAmps"))]:
-            yield Meter(LINE, own + label, figure.value if figure else None, rating)
+            yield MeteredPart(LINE, own + label, figure.value if figure else None, rating)
 
 
-def branch_of(prefix: str, circuit: Json) -> Meter:
+def branch_of(prefix: str, circuit: Json) -> MeteredPart:
     """A branch; its current is known if it has a single one."""
     figure = excerpt(circuit, "CurrentAmps")
     if figure is None or figure.value is None:
@@ -59,7 +59,7 @@ def branch_of(prefix: str, circuit: Json) -> Meter:
         known = [one for one in (excerpt(poly, key) for key in _LINES) if one is not None]
         figure = known[0] if len(known) == 1 else None
     current = figure.value if figure is not None else None
-    return Meter(BREAKER, prefix + text(circuit, "Id"), current, _rating(circuit))
+    return MeteredPart(BREAKER, prefix + text(circuit, "Id"), current, _rating(circuit))
 
 
 def facts_of(prefix: str, outlet: Json, branches: Mapping[str, Json]) -> OutletFacts:
@@ -83,7 +83,7 @@ def _path(resource: Json) -> str:
     return "/".join(parts(text(resource, "@odata.id")))
 
 
-def _circuits(service: RedfishService, pdu: FoundPdu, key: str) -> list[Json]:
+def _circuits(service: RedfishService, pdu: ServicePdu, key: str) -> list[Json]:
     target = link(pdu.resource, key)
     found = members(service, service.expanded(target)) if target is not None else []
     return [one for one in found if status_state(one) != "Absent"]

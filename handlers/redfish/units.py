@@ -32,7 +32,7 @@ _WITHOUT_OUTLETS = ("FloorPDU", "Switchgear", "PowerShelf", "Bus", "BatteryShelf
 _MOST_PDUS = 100
 
 
-class FoundPdu(NamedTuple):
+class ServicePdu(NamedTuple):
     """One PDU of the service."""
 
     #: what its outlets' identities begin with: its Id and a dot, '' if it is the only one
@@ -41,7 +41,7 @@ class FoundPdu(NamedTuple):
     resource: Json
 
 
-def units(service: RedfishService, wanted: str) -> list[FoundPdu]:
+def units(service: RedfishService, wanted: str) -> list[ServicePdu]:
     """The PDUs of a service: usually 2 round trips where it expands two levels, else 3, plus 1 for
     each PDU that is only a link.
 
@@ -58,7 +58,7 @@ def units(service: RedfishService, wanted: str) -> list[FoundPdu]:
     found = [one for one in listed if not isinstance(one, PduHandlerError)]
     service.units = [parts(text(one, "@odata.id")) for one in found if text(one, "@odata.id")]
     chosen = (
-        [FoundPdu("", _named(service, named, listed, found))]
+        [ServicePdu("", _named(service, named, listed, found))]
         if named
         else _all(service, listed, found)
     )
@@ -93,7 +93,7 @@ def _named(
 
 def _all(
     service: RedfishService, listed: Sequence[Union[Json, PduHandlerError]], found: list[Json]
-) -> list[FoundPdu]:
+) -> list[ServicePdu]:
     for one in listed:
         if isinstance(one, PduHandlerError):
             raise one
@@ -108,10 +108,10 @@ def _all(
             )
         )
     if len(found) == 1:
-        return [FoundPdu("", found[0])]
+        return [ServicePdu("", found[0])]
     ids = [_own_id(one) for one in found]
     refuse_twice(service, "PDUs with the Id", ids)
-    return [FoundPdu(f"{own}.", one) for own, one in zip(ids, found)]
+    return [ServicePdu(f"{own}.", one) for own, one in zip(ids, found)]
 
 
 def _listed(service: RedfishService, wanted: str) -> list[Union[Json, PduHandlerError]]:
@@ -196,7 +196,7 @@ def _own_id(resource: Json) -> str:
     return found
 
 
-def refuse_shared(chosen: Sequence[FoundPdu], found: Sequence[Json], *keys: str) -> None:
+def refuse_shared(chosen: Sequence[ServicePdu], found: Sequence[Json], *keys: str) -> None:
     """Raise ProtocolError if one of the chosen PDUs links to the same resource as another PDU: the
     outlets or figures in it are not those of both. `keys`: the properties that hold the links."""
     for key in keys:
@@ -232,7 +232,7 @@ def every_outlet(service: RedfishService, wanted: str) -> list[tuple[str, Json]]
     return found
 
 
-def outlets(service: RedfishService, pdu: FoundPdu) -> list[tuple[str, Json]]:
+def outlets(service: RedfishService, pdu: ServicePdu) -> list[tuple[str, Json]]:
     """Identity and resource of each outlet, in the PDU's order. Usually 1 round trip, 1 more per
     further page or linked outlet.
 
@@ -255,7 +255,7 @@ def _refuse_empty(collection: Json, listed: Sequence[Json]) -> None:
         raise ProtocolError("the device lists no outlets, and does not say that it has none")
 
 
-def _outlets_link(pdu: FoundPdu) -> Optional[object]:
+def _outlets_link(pdu: ServicePdu) -> Optional[object]:
     """The link to the outlets; None for equipment without outlets.
 
     Raises Unsupported if a PDU does not list its outlets.
@@ -300,7 +300,7 @@ def find(service: RedfishService, wanted: str, sought: str) -> FoundOutlet:
     return found[0]
 
 
-def _now_called(service: RedfishService, every: Sequence[FoundPdu], sought: str) -> str:
+def _now_called(service: RedfishService, every: Sequence[ServicePdu], sought: str) -> str:
     """The form of the identities, for an error; '' if `sought` has it."""
     if any(sought.startswith(pdu.prefix) for pdu in every):
         return ""
@@ -310,7 +310,7 @@ def _now_called(service: RedfishService, every: Sequence[FoundPdu], sought: str)
     return f"; its outlets are now called {names}"
 
 
-def _found(service: RedfishService, pdu: FoundPdu, own: str) -> list[FoundOutlet]:
+def _found(service: RedfishService, pdu: ServicePdu, own: str) -> list[FoundOutlet]:
     """Outlets with the Id `own`.
 
     If just one link ends with this Id, it is read first; the Id in the resource decides.

@@ -14,7 +14,7 @@ from .figures import Total
 from .frozen import Frozen, parts_of
 from .outlets import Outlets
 from .profile import Profile
-from .sources import Column, EachUnit, First, Named, Number, Part, Scalar, Spread, Tables
+from .sources import Column, EachUnit, First, NamedRows, Number, Part, Scalar, Spread, Tables
 from .special import Unmarked
 from .states import State
 
@@ -227,7 +227,7 @@ def _reads(part: object) -> Iterable[StatusRead]:
         yield StatusRead("GET", part.oid, part.object, part.oid)
     elif isinstance(part, Column):
         yield StatusRead("walk", part.oid, part.object, part.oid)
-    elif isinstance(part, Named):
+    elif isinstance(part, NamedRows):
         yield StatusRead("walk", part.names, "", part.names)
         yield StatusRead("walk", part.values, part.object, part.values)
     elif isinstance(part, Tables):

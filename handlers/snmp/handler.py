@@ -19,7 +19,7 @@ from ..switching import CONFIRM_SECONDS, PAUSE_SECONDS
 from ..together import one_session, session
 from . import detection, metering, options, switching
 from .device import SnmpDevice
-from .metering import Readings
+from .metering import DeviceFigures
 from .settings import SETTINGS, choose
 
 __all__ = ["SETTINGS", "SnmpPdu", "make_handler", "one_session"]
@@ -88,7 +88,7 @@ class SnmpPdu(BaseSnmpPdu):
         with self.session("labels") as session:
             return metering.labels(session.device)
 
-    def figures(self) -> tuple[SnmpDevice, Readings]:
+    def figures(self) -> tuple[SnmpDevice, DeviceFigures]:
         """The device with all its figures, W included, for tools; DCImanager does not call this."""
         with self.session("figures") as session:
             return session.device, metering.meter(session.device)

@@ -11,7 +11,7 @@ from .device import SnmpDevice
 from .figures import Figure, Total
 
 
-class Readings(NamedTuple):
+class DeviceFigures(NamedTuple):
     """Figures of a device.
 
     None if there is no total; the dictionaries have only outlets with a figure.
@@ -52,7 +52,7 @@ def labels(device: SnmpDevice) -> Labels:
     return listed
 
 
-def meter(device: SnmpDevice, with_power: bool = True) -> Readings:
+def meter(device: SnmpDevice, with_power: bool = True) -> DeviceFigures:
     """The device's figures. Without `with_power`, power is left out."""
     outlets = device.outlets
     current = _of_outlets(outlets.current if outlets else None, device)
@@ -60,9 +60,9 @@ def meter(device: SnmpDevice, with_power: bool = True) -> Readings:
     load = _total(device.profile.load, current, device)
     energy_total = _total(device.profile.energy, energy, device)
     if not with_power:
-        return Readings(load, None, energy_total, current, {}, energy)
+        return DeviceFigures(load, None, energy_total, current, {}, energy)
     power = _of_outlets(outlets.power if outlets else None, device)
-    return Readings(
+    return DeviceFigures(
         load, _total(device.profile.power, power, device), energy_total, current, power, energy
     )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Optional
 
-from ..topology import BREAKER, LINE, Meter, OutletFacts, Topology
+from ..topology import BREAKER, LINE, MeteredPart, OutletFacts, Topology
 from .figures import Figure
 from .frozen import parts_of
 from .handler import SnmpPdu
@@ -25,14 +25,16 @@ def read(pdu: SnmpPdu) -> Topology:
     """
     device, readings = pdu.figures()
     load = device.profile.load
-    found: dict[str, Meter] = {}
+    found: dict[str, MeteredPart] = {}
     for figure in load.figures if load is not None else ():
         kind = kind_of(figure)
         if kind is None:
             continue
         for row, value in figure.listed(device.reader).items():
             label = label_of(kind, row)
-            found.setdefault(label, Meter(kind, label, None if value is None else float(value)))
+            found.setdefault(
+                label, MeteredPart(kind, label, None if value is None else float(value))
+            )
     outlets = {
         identity: OutletFacts(power_w=float(value)) for identity, value in readings.power_of.items()
     }

@@ -8,7 +8,7 @@ from typing import Callable, TypeVar
 
 from .._credentials import Credentials
 from .._errors import SnmpError, SnmpTimeout
-from .._reads import Answer, Read, Request
+from .._reads import Read, SnmpAnswer, SnmpRequest
 from ..tools import SENT
 from .dialogues import CommunityDialogue, Dialogue, Taken
 
@@ -100,13 +100,13 @@ class _Link:
             result: T = ended.value
             return result
 
-    def _ask(self, request: Request) -> Answer:
+    def _ask(self, request: SnmpRequest) -> SnmpAnswer:
         SENT.get()()
         datagram = self._dialogue.start(request)
         while True:
             self._send(datagram)
             taken = self._wait()
-            if isinstance(taken, Answer):
+            if isinstance(taken, SnmpAnswer):
                 return taken
             if taken is None:
                 if time.monotonic() >= self._deadline:

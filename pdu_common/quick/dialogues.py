@@ -7,19 +7,19 @@ from __future__ import annotations
 import os
 from typing import Optional, Protocol, Union
 
-from .._reads import Answer, Request, status_name
+from .._reads import SnmpAnswer, SnmpRequest, status_name
 from . import pdus
 from .ber import Malformed
 from .pdus import RESPONSE, Pdu
 
 # What a datagram is: the answer, a reason to send another datagram, or None for none of them.
-Taken = Union[Answer, bytes, None]
+Taken = Union[SnmpAnswer, bytes, None]
 
 
 class Dialogue(Protocol):
     """The requests to one agent, one at a time."""
 
-    def start(self, request: Request) -> bytes:
+    def start(self, request: SnmpRequest) -> bytes:
         """The datagram to send. Each try has an identifier of its own."""
 
     def take(self, datagram: bytes) -> Taken:
@@ -40,7 +40,7 @@ class CommunityDialogue:
         self._version, self._community = version - 1, community
         self._number = 0
 
-    def start(self, request: Request) -> bytes:
+    def start(self, request: SnmpRequest) -> bytes:
         self._number = identifier()
         return pdus.message(self._version, self._community, pdus.encode(request, self._number))
 
@@ -54,8 +54,8 @@ class CommunityDialogue:
         return answered(message.pdu, self._number)
 
 
-def answered(pdu: Pdu, number: int) -> Optional[Answer]:
+def answered(pdu: Pdu, number: int) -> Optional[SnmpAnswer]:
     """The answer to the request `number`, None for another PDU."""
     if pdu.kind != RESPONSE or pdu.request_id != number:
         return None
-    return Answer(status_name(pdu.status), pdu.rows)
+    return SnmpAnswer(status_name(pdu.status), pdu.rows)

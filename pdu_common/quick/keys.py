@@ -14,7 +14,7 @@ _PASSWORD_OCTETS = 1_048_576  # RFC 3414, A.2
 _KEPT = 20_000
 
 
-class Auth(NamedTuple):
+class AuthAlgorithm(NamedTuple):
     """An authentication protocol."""
 
     #: the hash function's name in hashlib
@@ -25,23 +25,23 @@ class Auth(NamedTuple):
 
 # RFC 3414, 6.3.1 and 7.3.1; RFC 7860, 4.2
 PROTOCOLS = {
-    "md5": Auth("md5", 12),
-    "sha": Auth("sha1", 12),
-    "sha1": Auth("sha1", 12),
-    "sha224": Auth("sha224", 16),
-    "sha256": Auth("sha256", 24),
-    "sha384": Auth("sha384", 32),
-    "sha512": Auth("sha512", 48),
+    "md5": AuthAlgorithm("md5", 12),
+    "sha": AuthAlgorithm("sha1", 12),
+    "sha1": AuthAlgorithm("sha1", 12),
+    "sha224": AuthAlgorithm("sha224", 16),
+    "sha256": AuthAlgorithm("sha256", 24),
+    "sha384": AuthAlgorithm("sha384", 32),
+    "sha512": AuthAlgorithm("sha512", 48),
 }
 
 
-def digest(auth: Auth, key: bytes, message: bytes) -> bytes:
+def digest(auth: AuthAlgorithm, key: bytes, message: bytes) -> bytes:
     """The digest of a message whose own digest is zeros. Raises ValueError if this Python lacks the
     hash function."""
     return hmac.digest(key, message, auth.hash)[: auth.size]
 
 
-def is_authentic(auth: Auth, key: bytes, message: bytes, at: int) -> bool:
+def is_authentic(auth: AuthAlgorithm, key: bytes, message: bytes, at: int) -> bool:
     """Whether the digest at `at` is that of the message. Takes the same time for any digest."""
     stop = at + auth.size
     zeroed = message[:at] + bytes(auth.size) + message[stop:]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from .. import _reads
-from .._reads import Arcs, Request, Rows, Typed
+from .._reads import Arcs, Rows, SnmpRequest, Typed
 from . import ber
 from .ber import Malformed
 
@@ -46,7 +46,7 @@ class Pdu(NamedTuple):
     rows: Rows
 
 
-def encode(request: Request, request_id: int) -> bytes:
+def encode(request: SnmpRequest, request_id: int) -> bytes:
     """The PDU of a request. `request_id`: 0 to 2**31 - 1."""
     bindings = b"".join(
         ber.tlv(ber.SEQUENCE, ber.of_oid(oid) + b"\x05\x00") for oid in request.oids

@@ -10,12 +10,12 @@ from typing import Callable, Optional
 
 from .._credentials import Credentials, cipher_too_old
 from .._errors import SnmpError
-from .._reads import GET, Request, dotted
+from .._reads import GET, SnmpRequest, dotted
 from . import ciphers, keys, pdus, usm, v3
 from .ber import Malformed
 from .dialogues import Taken, answered, identifier
 from .pdus import REPORT, Pdu
-from .usm import Clock, Engine, User
+from .usm import Engine, EngineClock, User
 
 _ENGINE_ID_OCTETS = range(5, 33)  # RFC 3411, 5, SnmpEngineID
 _USM_STATS = (1, 3, 6, 1, 6, 3, 15, 1, 1)
@@ -111,11 +111,11 @@ class UserDialogue:
     ) -> None:
         self._name, self._user, self._engine = name, user, engine
         self._learned, self._clock = learned, clock
-        self._request = Request(GET, ())
+        self._request = SnmpRequest(GET, ())
         self._message_id = self._number = 0
         self._reported: set[int] = set()
 
-    def start(self, request: Request) -> bytes:
+    def start(self, request: SnmpRequest) -> bytes:
         self._request = request
         self._reported.clear()
         return self._datagram()
@@ -123,7 +123,7 @@ class UserDialogue:
     def _datagram(self) -> bytes:
         self._message_id, self._number = identifier(), identifier()
         if self._engine is None:
-            nothing = pdus.encode(Request(GET, ()), self._number)
+            nothing = pdus.encode(SnmpRequest(GET, ()), self._number)
             return usm.discovery(self._message_id, nothing)
         pdu = pdus.encode(self._request, self._number)
         return usm.sealed(self._user, self._engine, self._message_id, pdu, self._clock())
@@ -176,7 +176,7 @@ class UserDialogue:
             known = None
         if number in (_TIME, _ENGINE) and number not in self._reported:
             self._reported.add(number)
-            said = Clock(message.boots, message.seconds, self._clock())
+            said = EngineClock(message.boots, message.seconds, self._clock())
             if known is None:
                 self._learn(Engine(message.engine_id, said))
             elif not message.level:

@@ -10,7 +10,7 @@ from typing import NamedTuple, Optional
 from . import ciphers, keys, v3
 from .ber import Malformed
 from .ciphers import Privacy
-from .keys import Auth
+from .keys import AuthAlgorithm
 from .v3 import Message, Scoped
 
 _HIGHEST = 2**31 - 1
@@ -22,7 +22,7 @@ class User:
     """A user with protocols and passwords."""
 
     name: bytes
-    auth: Optional[Auth] = None
+    auth: Optional[AuthAlgorithm] = None
     auth_password: bytes = field(default=b"", repr=False)
     privacy: Optional[Privacy] = None
     priv_password: bytes = field(default=b"", repr=False)
@@ -33,7 +33,7 @@ class User:
         return (v3.AUTH if self.auth else 0) | (v3.PRIV if self.privacy else 0)
 
 
-class Clock(NamedTuple):
+class EngineClock(NamedTuple):
     """An agent's boots and seconds, and the local time in s when they were right."""
 
     boots: int
@@ -51,9 +51,9 @@ class Engine(NamedTuple):
     #: 5 to 32 octets
     id: bytes
     #: from the newest message, signed or not; for requests
-    said: Clock
+    said: EngineClock
     #: from the newest authentic message, None before the first; for the time window of answers
-    trusted: Optional[Clock] = None
+    trusted: Optional[EngineClock] = None
 
 
 def discovery(msg_id: int, pdu: bytes) -> bytes:
@@ -101,11 +101,13 @@ def authentic(
     return None if trusted is None else Engine(engine.id, trusted, trusted)
 
 
-def synchronized(trusted: Optional[Clock], boots: int, seconds: int, at: float) -> Optional[Clock]:
+def synchronized(
+    trusted: Optional[EngineClock], boots: int, seconds: int, at: float
+) -> Optional[EngineClock]:
     """The clock after an authentic message with this time; None if that is outside the window (RFC
     3414, 3.2.7b)."""
     if trusted is None or (boots, seconds) > trusted[:2]:
-        trusted = Clock(boots, seconds, at)
+        trusted = EngineClock(boots, seconds, at)
     if trusted.boots == _HIGHEST or boots < trusted.boots:
         return None
     return trusted if seconds >= trusted.now(at) - _WINDOW_S else None
@@ -125,5 +127,5 @@ def opened(user: User, message: Message) -> Scoped:
     )
 
 
-def _privacy_key(auth: Auth, privacy: Privacy, password: bytes, engine_id: bytes) -> bytes:
+def _privacy_key(auth: AuthAlgorithm, privacy: Privacy, password: bytes, engine_id: bytes) -> bytes:
     return keys.extended(password, auth.hash, engine_id, privacy.size, privacy.reeder)

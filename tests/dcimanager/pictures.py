@@ -14,7 +14,7 @@ from typing import Callable
 
 from handlers.command.fleet.listing import ListedPdu
 from handlers.command.fleet.page import page
-from handlers.command.fleet.polling import Failure, PolledOutlet, Reading
+from handlers.command.fleet.polling import CallFailure, PolledOutlet, Reading
 from handlers.command.fleet.verdict import judged, summary
 from tests.needs import ROOT, found
 
@@ -119,7 +119,7 @@ def _report(manager: DciManager) -> str:
         rows.append(
             judged(ListedPdu(pdu.name, pdu.handler.replace("pdu_", ""), pdu.address), reading)
         )
-    silent = Failure("unreachable", "no answer within 10 s on UDP port 161")
+    silent = CallFailure("unreachable", "no answer within 10 s on UDP port 161")
     rows += [
         judged(ListedPdu(f"rack 09 {side}", "snmp", address), Reading(failure=silent, seconds=10.0))
         for side, address in (("left", "192.0.2.17"), ("right", "192.0.2.18"))

@@ -18,7 +18,7 @@ from selenium.webdriver.support.ui import Select
 from handlers.command.fleet import verdict
 from handlers.command.fleet.listing import ListedPdu
 from handlers.command.fleet.page import page
-from handlers.command.fleet.polling import Failure, PolledOutlet, Reading
+from handlers.command.fleet.polling import CallFailure, PolledOutlet, Reading
 from tests.needs import ROOT
 from tests.packaging.building import archive
 from tests.simulators.xerus import XerusPdu
@@ -396,7 +396,7 @@ def test_the_report_of_a_check_is_readable(window: Browser, tmp_path: Path) -> N
         )
         for number in range(1, 9)
     ]  # fmt: skip
-    silent = Failure("unreachable", "192.0.2.99: no answer within 10 s on UDP port 161")
+    silent = CallFailure("unreachable", "192.0.2.99: no answer within 10 s on UDP port 161")
     rows += [
         verdict.judged(ListedPdu(name, "raritan", "192.0.2.99"), Reading(failure=silent))
         for name in ("row 5 rack 01", "row 5 rack 02")

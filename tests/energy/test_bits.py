@@ -6,7 +6,7 @@ from typing import Optional
 
 import pytest
 
-from handlers.command.energy.registers import Event, Limits, Readings
+from handlers.command.energy.registers import Event, RegisterLimits, RegisterReadings
 from handlers.command.energy.segments import told
 
 HOUR = 3600.0
@@ -27,8 +27,8 @@ def event_of(
         after = number >= 12
         times.append(number * HOUR + (hole_s - HOUR if after else 0.0))
         values.append(start + number + (jump if after else 0.0))
-    limits = Limits(LIMIT_KW, 10 * UNIT, modulus, unit)
-    (event,) = told(Readings(times, times, values), limits).events
+    limits = RegisterLimits(LIMIT_KW, 10 * UNIT, modulus, unit)
+    (event,) = told(RegisterReadings(times, times, values), limits).events
     return event
 
 

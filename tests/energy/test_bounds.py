@@ -6,9 +6,9 @@ import pytest
 from hypothesis import assume, given, settings
 
 from handlers.command.energy import steps
-from handlers.command.energy.bounds import Register
+from handlers.command.energy.bounds import BoundedRegister
 from handlers.command.energy.identity import SERIAL
-from handlers.command.energy.registers import Limits, Readings
+from handlers.command.energy.registers import RegisterLimits, RegisterReadings
 from handlers.command.energy.segments import told
 
 from . import plans, trial
@@ -63,7 +63,7 @@ CASES = {
 def test_what_happened(case: str) -> None:
     values, kinds, segments = CASES[case]
     times = [3600.0 * number for number in range(len(values))]
-    story = told(Readings(times, times, values), Limits(1.5, 0.1))
+    story = told(RegisterReadings(times, times, values), RegisterLimits(1.5, 0.1))
     assert [event.kind for event in story.events] == kinds
     assert [list(one.readings) for one in story.segments] == segments
 
@@ -71,10 +71,12 @@ def test_what_happened(case: str) -> None:
 def test_another_unit_ends_a_segment_though_the_register_rose() -> None:
     times = [3600.0 * number for number in range(10)]
     values = [float(number) for number in range(10)]
-    readings = Readings(times, times, values, changes={5: "another unit"})
-    story = told(readings, Limits(1.5, 0.1))
+    readings = RegisterReadings(times, times, values, changes={5: "another unit"})
+    story = told(readings, RegisterLimits(1.5, 0.1))
     assert [event.kind for event in story.events] == ["changed"]
-    energy = Register(readings, story.segments, Limits(1.5, 0.1)).energy(0.0, times[-1])
+    energy = BoundedRegister(readings, story.segments, RegisterLimits(1.5, 0.1)).energy(
+        0.0, times[-1]
+    )
     assert energy.low <= 8.0 and energy.high >= 9.0 and energy.width < 5.0
 
 
@@ -92,12 +94,12 @@ def test_a_jump_after_standing_counts_only_if_nothing_else_explains_it(
     shown = [0, 1, 2, 3, 4, *[5] * 20, 20, 21, 22, 23, 24]
     times = [3600.0 * number for number in range(len(shown))]
     values = [start + one for one in shown]
-    limits = Limits(1.5, 0.1)
+    limits = RegisterLimits(1.5, 0.1)
     identities = bytes([SERIAL]) * len(shown) if identified else ()
-    readings = Readings(times, times, values, identities=identities)
+    readings = RegisterReadings(times, times, values, identities=identities)
     story = told(readings, limits)
     assert [event.kind for event in story.events] == ([] if bridged else ["too fast"])
-    energy = Register(readings, story.segments, limits).energy(0.0, times[-1])
+    energy = BoundedRegister(readings, story.segments, limits).energy(0.0, times[-1])
     assert (energy.low > 23.5) == bridged and energy.low < 24.0 < energy.high
 
 
@@ -105,17 +107,19 @@ def test_many_readings_of_a_lower_value_may_be_right() -> None:
     # set back by 2 kWh, and exchanged 29 hours later, while nothing flowed?
     shown = [70, 71, 72, 73, *[73] * 9, *[71] * 29, *[113] * 4, 114, 115, 116]
     times = [3600.0 * number for number in range(len(shown))]
-    values, limits = [float(one) for one in shown], Limits(1.5, 0.1)
+    values, limits = [float(one) for one in shown], RegisterLimits(1.5, 0.1)
     for lower, low in ((71.0, 6.0), (0.0, 46.0)):
         changed = [
             lower if value == 71.0 and place > 5 else value for place, value in enumerate(values)
         ]
-        readings = Readings(times, times, changed)
+        readings = RegisterReadings(times, times, changed)
         story = told(readings, limits)
-        energy = Register(readings, story.segments, limits).energy(0.0, times[-1])
+        energy = BoundedRegister(readings, story.segments, limits).energy(0.0, times[-1])
         assert low - 2.0 < energy.low <= low and energy.high > 46.0
 
 
 def test_without_readings_the_supply_is_the_only_bound() -> None:
-    energy = Register(Readings([], [], []), [], Limits(3.68)).energy(0.0, 3600.0)
+    energy = BoundedRegister(RegisterReadings([], [], []), [], RegisterLimits(3.68)).energy(
+        0.0, 3600.0
+    )
     assert energy == (0.0, 0.0, 3.68)

@@ -9,15 +9,17 @@ import pytest
 from hypothesis import given, settings
 
 from handlers.command.energy import audit, fast
-from handlers.command.energy.meters import Meter
-from handlers.command.energy.readings import OutletReading, Pdu, Poll
+from handlers.command.energy.meters import RegisterFacts
+from handlers.command.energy.readings import JournalOutlet, PduReadings, Poll
 
 from . import plans, trial
 from .test_findings import KNOWN, answered, polled, rising
 from .twin import month
 
 
-def both(asked: Callable[[], audit.Answer], patch: pytest.MonkeyPatch) -> audit.Answer:
+def both(
+    asked: Callable[[], audit.AuditedRegister], patch: pytest.MonkeyPatch
+) -> audit.AuditedRegister:
     """The answer, which is the same with and without numpy."""
     answers = []
     for is_there in (True, False):
@@ -38,8 +40,8 @@ def test_of_days_with_faults(drawn: plans.Drawn) -> None:
 
 
 VOLTS = KNOWN._replace(volts=230.0)
-GUESSED = Meter(limit_kw=3.68)
-CASES: dict[str, tuple[Callable[[], Pdu], Meter]] = {
+GUESSED = RegisterFacts(limit_kw=3.68)
+CASES: dict[str, tuple[Callable[[], PduReadings], RegisterFacts]] = {
     "firm": (lambda: polled(rising()), VOLTS),
     "power": (lambda: polled(rising(), watts=1000.0), KNOWN),
     "step": (lambda: polled(rising()), GUESSED),
@@ -67,11 +69,11 @@ def test_of_findings(case: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("jump", [0.0, 3600.0, -90.0])
 def test_of_the_clock(jump: float, monkeypatch: pytest.MonkeyPatch) -> None:
-    def made() -> Pdu:
-        pdu = Pdu("rack1")
+    def made() -> PduReadings:
+        pdu = PduReadings("rack1")
         for number in range(577):
             time = 300.0 * number
-            figures = [OutletReading("1", rising()(time / 3600.0))]
+            figures = [JournalOutlet("1", rising()(time / 3600.0))]
             begin = time + (jump if number > 300 else 0.0)
             pdu.append(Poll("rack1", begin, begin, figures, monotonic=time))
         return pdu

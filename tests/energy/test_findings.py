@@ -16,17 +16,17 @@ import pytest
 from handlers.command import root
 from handlers.command.energy import audit, checks, groups, plots
 from handlers.command.energy.clock import seen_by_monotonic
-from handlers.command.energy.identity import Identity
-from handlers.command.energy.meters import Meter, Meters
+from handlers.command.energy.identity import UnitIdentity
+from handlers.command.energy.meters import Meters, RegisterFacts
 from handlers.command.energy.outcome import kwh
 from handlers.command.energy.owners import Tenure
-from handlers.command.energy.readings import OWN, OutletReading, Pdu, Poll
+from handlers.command.energy.readings import OWN, JournalOutlet, PduReadings, Poll
 from handlers.command.energy.registers import Kilowatthours
 
 from .test_audit import FIRST, HOUR, LAST, hours, line, passed, written
 
 DAY = 86400.0
-KNOWN = Meter(limit_kw=3.68, step_kwh=0.01)
+KNOWN = RegisterFacts(limit_kw=3.68, step_kwh=0.01)
 
 
 def polled(
@@ -36,13 +36,13 @@ def polled(
     current: float = 4.5,
     watts: Optional[float] = None,
     state: str = "UP",
-) -> Pdu:
+) -> PduReadings:
     """Outlet 1 of a PDU, read for an hour longer; `register` is a function of hours."""
-    pdu = Pdu("rack1")
+    pdu = PduReadings("rack1")
     for number in range(int((days * DAY + HOUR) / every) + 1):
         time = every * number
         kwh = register(time / HOUR)
-        pdu.append(Poll("rack1", time, time, [OutletReading("1", kwh, current, watts, state)]))
+        pdu.append(Poll("rack1", time, time, [JournalOutlet("1", kwh, current, watts, state)]))
     return pdu
 
 
@@ -50,12 +50,14 @@ def rising(factor: float = 1.0) -> Any:
     return lambda hour: math.floor((1000.0 + factor * hour) * 100.0 + 1e-6) / 100.0
 
 
-def answered(pdu: Pdu, meter: Meter = KNOWN, days: float = 2.0) -> audit.Answer:
+def answered(
+    pdu: PduReadings, meter: RegisterFacts = KNOWN, days: float = 2.0
+) -> audit.AuditedRegister:
     (answer,) = audit.audited(pdu, audit.Asked(0.0, days * DAY, Meters(meter))).outlets
     return answer
 
 
-def kinds(answer: audit.Answer) -> list[str]:
+def kinds(answer: audit.AuditedRegister) -> list[str]:
     return [event.kind for event in answer.events]
 
 
@@ -99,18 +101,18 @@ def test_current_through_an_outlet_that_is_off() -> None:
 
 
 def test_a_gap_is_told_though_the_register_bridges_it() -> None:
-    pdu = Pdu("rack1")
+    pdu = PduReadings("rack1")
     for number in range(589):
         if not 100 < number < 150:
             time = 300.0 * number
-            pdu.append(Poll("rack1", time, time, [OutletReading("1", rising()(time / HOUR))]))
+            pdu.append(Poll("rack1", time, time, [JournalOutlet("1", rising()(time / HOUR))]))
     answer = answered(pdu)
     assert kinds(answer) == [checks.GAP] and "4.2 h" in answer.events[0].reason
     assert answer.energy.width < 0.2 and answer.grade == audit.BOUNDED and answer.read == 1.0
 
 
 def changes(*polls: Poll) -> Mapping[int, str]:
-    identity = Identity()
+    identity = UnitIdentity()
     for number, poll in enumerate(polls):
         identity.follow(poll, number)
     return identity.changes
@@ -152,16 +154,16 @@ def test_an_exchange_may_lie_before_any_poll_since_the_last_that_read_the_unit()
     assert changes(*polls) == {1: serial, 2: serial, 3: start, 4: start, 5: start}
 
 
-def exchanged(*said: Mapping[str, Any], then: Mapping[str, Any]) -> audit.Answer:
+def exchanged(*said: Mapping[str, Any], then: Mapping[str, Any]) -> audit.AuditedRegister:
     """Unit A stands at 5008 kWh, while nothing flows; unit B goes on from 5040. `said` of the polls
     of A, the last also of all further ones; `then` of those of B.
     """
-    pdu = Pdu("rack1")
+    pdu = PduReadings("rack1")
     for number in range(589):
         time = 300.0 * number
         is_old = number < 250
         kwh = min(5000.0 + number / 10.0, 5008.0) if is_old else 5040.0 + (number - 250) / 10.0
-        figures = [OutletReading("1", kwh, 5.0 if number < 80 or not is_old else 0.0)]
+        figures = [JournalOutlet("1", kwh, 5.0 if number < 80 or not is_old else 0.0)]
         says = said[min(number, len(said) - 1)] if is_old else then
         poll = Poll("rack1", time, time, figures)
         uptime = says.get("up")
@@ -199,10 +201,10 @@ def test_a_unit_that_is_known_and_stood_is_bridged() -> None:
 
 @pytest.mark.parametrize("percent", [99.0, 100.0])
 def test_a_meter_may_state_any_error(percent: float) -> None:
-    pdu = Pdu("rack1")
+    pdu = PduReadings("rack1")
     for number in range(100):
         time = 300.0 * number
-        figures = [OutletReading("1", rising()(time / HOUR))]
+        figures = [JournalOutlet("1", rising()(time / HOUR))]
         pdu.append(Poll("rack1", time, time, figures, accuracy_percent=percent))
     energy = answered(pdu).energy
     assert energy.low < energy.best < energy.high
@@ -210,10 +212,10 @@ def test_a_meter_may_state_any_error(percent: float) -> None:
 
 def test_an_error_counts_if_each_unit_states_one() -> None:
     for second, expected in ((None, None), (2.0, 2.0)):
-        pdu = Pdu("rack1")
+        pdu = PduReadings("rack1")
         for number, (firmware, percent) in enumerate((("1", 0.5), ("1", None), ("2", second))):
             time = 300.0 * number
-            figures = [OutletReading("1", 1.0)]
+            figures = [JournalOutlet("1", 1.0)]
             poll = Poll("rack1", time, time, figures, firmware=firmware)
             pdu.append(poll._replace(accuracy_percent=percent))
         assert pdu.accuracy_percent == expected
@@ -221,10 +223,10 @@ def test_an_error_counts_if_each_unit_states_one() -> None:
 
 def test_readings_beside_a_period_say_nothing_of_it() -> None:
     for shift in (-10 * 86400.0, 10 * 86400.0):
-        pdu = Pdu("rack1")
+        pdu = PduReadings("rack1")
         for number in range(100):
             time = 300.0 * number
-            figures = [OutletReading("1", rising()(time / HOUR))]
+            figures = [JournalOutlet("1", rising()(time / HOUR))]
             pdu.append(Poll("rack1", shift + time, shift + time, figures))
         energy = answered(pdu).energy
         assert energy.low == energy.best == 0.0 < energy.high
@@ -255,11 +257,11 @@ def test_an_outlet_that_changes_hands_is_cut_there() -> None:
         assert one.energy.low <= truth <= one.energy.high and one.energy.width < 0.2
 
 
-def pair(own: float, meter: Meter = KNOWN) -> audit.Audited:
-    pdu = Pdu("rack1")
+def pair(own: float, meter: RegisterFacts = KNOWN) -> audit.Audited:
+    pdu = PduReadings("rack1")
     for number in range(577):
         time = 300.0 * number
-        figures = [OutletReading("1", time / HOUR), OutletReading(OWN, own * time / HOUR)]
+        figures = [JournalOutlet("1", time / HOUR), JournalOutlet(OWN, own * time / HOUR)]
         pdu.append(Poll("rack1", time, time, figures))
     return audit.audited(pdu, audit.Asked(0.0, 2 * DAY, Meters(meter)))
 
@@ -434,6 +436,6 @@ def test_bounds_are_rounded_away_from_each_other() -> None:
 
 
 def test_the_error_that_a_unit_states_counts_more_than_what_is_usual() -> None:
-    meters = Meters(Meter(limit_kw=3.68, class_percent=1.0))
+    meters = Meters(RegisterFacts(limit_kw=3.68, class_percent=1.0))
     assert meters.of("rack1", "1", 0.5).class_percent == 0.5
     assert meters.of("rack1", "1").class_percent == 1.0

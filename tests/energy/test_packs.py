@@ -17,7 +17,7 @@ import pytest
 
 from handlers.command import root
 from handlers.command.energy import journals, packs, spread
-from handlers.command.energy.readings import OWN, OutletReading, Pdu, Poll
+from handlers.command.energy.readings import OWN, JournalOutlet, PduReadings, Poll
 from handlers.command.journal import Journal
 from handlers.errors import SettingsError
 
@@ -66,9 +66,9 @@ def drawn(seed: int) -> Iterator[Mapping[str, Any]]:
             yield record
 
 
-def polled(records: Sequence[Mapping[str, Any]]) -> dict[str, Pdu]:
+def polled(records: Sequence[Mapping[str, Any]]) -> dict[str, PduReadings]:
     """The PDUs of records, poll by poll: written apart from packs."""
-    found: dict[str, Pdu] = {}
+    found: dict[str, PduReadings] = {}
     boot, units = "", dict[int, Any]()
     for one in records:
         boot = one.get("boot", boot)
@@ -85,9 +85,9 @@ def polled(records: Sequence[Mapping[str, Any]]) -> dict[str, Pdu]:
             return value if value is not None and value >= 0.0 else None
 
         nothing = [None] * len(said["outlets"])
-        figures = [OutletReading(OWN, known(one.get("total")), known(one.get("load")))]
+        figures = [JournalOutlet(OWN, known(one.get("total")), known(one.get("load")))]
         figures += [
-            OutletReading(identity, known(kwh), known(amps), None, STATES[sign])
+            JournalOutlet(identity, known(kwh), known(amps), None, STATES[sign])
             for identity, kwh, amps, sign in zip(
                 said["outlets"],
                 one.get("kwh", nothing),
@@ -95,7 +95,7 @@ def polled(records: Sequence[Mapping[str, Any]]) -> dict[str, Pdu]:
                 one.get("on", "-" * len(nothing)),
             )
         ]
-        pdu = found.setdefault(said["name"], Pdu(said["name"]))
+        pdu = found.setdefault(said["name"], PduReadings(said["name"]))
         pdu.append(
             Poll(
                 said["name"],
@@ -115,7 +115,7 @@ def polled(records: Sequence[Mapping[str, Any]]) -> dict[str, Pdu]:
     return found
 
 
-def shape(pdu: Pdu) -> Any:
+def shape(pdu: PduReadings) -> Any:
     """All that an audit sees of a PDU; NaN as None, since it is not like itself."""
 
     def column(values: array[float]) -> list[Optional[float]]:
@@ -145,7 +145,7 @@ def test_blocks_are_as_their_polls(
     records = [*drawn(seed)]
     with Journal(str(tmp_path / "2026-10-01.jsonl")) as made:
         made.append(records)
-    source = journals.Meter(str(tmp_path))
+    source = journals.MeterJournal(str(tmp_path))
     found = [*source.each(FIRST, FIRST + DAY, shape)]
     assert found == [shape(one) for _, one in sorted(polled(records).items())]
     assert any(one[3] for one in found) and any(one[6] for one in found)

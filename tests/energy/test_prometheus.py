@@ -17,7 +17,7 @@ import pytest
 from handlers.command import root
 from handlers.command.energy.identity import SERIAL, UPTIME
 from handlers.command.energy.prometheus import Prometheus
-from handlers.command.energy.queries import Api, Credentials
+from handlers.command.energy.queries import Api, QueryLogin
 from handlers.tls import Trust
 from tests.energy import stored, three
 from tests.simulators import certificates
@@ -232,7 +232,7 @@ def test_a_reading_was_taken_at_some_moment_of_its_scrape(server: str) -> None:
     Answers.query = result(
         matrix([AT, "3600000"]), matrix([AT, "42"], __name__="scrape_duration_seconds")
     )
-    source = Prometheus(Api(server, Credentials(), Trust()))
+    source = Prometheus(Api(server, QueryLogin(), Trust()))
     with contextlib.closing(source):
         (pdu,) = source.each(FIRST, FIRST + DAY, lambda one: one)
     assert pdu.begins[0] == pytest.approx(AT, abs=0.1)
@@ -254,7 +254,7 @@ def test_what_a_unit_says_of_itself_may_come_and_go(server: str) -> None:
         matrix([AT + 60.0, "1"], **unit),
         matrix([AT + 180.0, "1"], **unit, serial="B7"),
     )
-    source = Prometheus(Api(server, Credentials(), Trust()))
+    source = Prometheus(Api(server, QueryLogin(), Trust()))
     with contextlib.closing(source):
         (pdu,) = source.each(FIRST, FIRST + 3600.0, lambda one: one)
     # Nobody knows of which unit the second poll was. All have an uptime, which stands.
@@ -271,14 +271,14 @@ def test_a_label_of_the_target_is_not_what_the_unit_says(server: str, name: str)
     rows = [matrix([AT + 60.0 * at, "3600000"], **target) for at in range(2)]
     for infos in ([], [matrix([AT, "1"], **info)], [matrix([AT, "1"], **{**info, **target})]):
         Answers.query = result(*rows, *infos)
-        source = Prometheus(Api(server, Credentials(), Trust()))
+        source = Prometheus(Api(server, QueryLogin(), Trust()))
         with contextlib.closing(source):
             (pdu,) = source.each(FIRST, FIRST + 3600.0, lambda one: one)
         assert not pdu.changes and pdu.family == ("sentry4" if infos else "")
         assert list(pdu.identities) == [SERIAL if infos else 0, 0]
     del info[f"exported_{name}"]
     Answers.query = result(*rows, matrix([AT, "1"], **info))
-    source = Prometheus(Api(server, Credentials(), Trust()))
+    source = Prometheus(Api(server, QueryLogin(), Trust()))
     with contextlib.closing(source):
         (pdu,) = source.each(FIRST, FIRST + 3600.0, lambda one: one)
     assert (pdu.family, pdu.identities[0]) == {
@@ -292,7 +292,7 @@ def test_a_label_of_the_target_is_not_what_the_unit_says(server: str, name: str)
 def test_an_error_that_no_unit_can_state_is_none(server: str, ratio: str) -> None:
     names = {"pdu_energy_joules_total": "3600000", "pdu_power_error_ratio": ratio}
     Answers.query = result(*(matrix([AT, value], __name__=name) for name, value in names.items()))
-    source = Prometheus(Api(server, Credentials(), Trust()))
+    source = Prometheus(Api(server, QueryLogin(), Trust()))
     with contextlib.closing(source):
         (pdu,) = source.each(FIRST, FIRST + 3600.0, lambda one: one)
     assert list(pdu.begins) and pdu.accuracy_percent is None

@@ -15,8 +15,8 @@ from typing import NamedTuple, Optional
 import pytest
 
 from handlers.command.energy import audit
-from handlers.command.energy.meters import Meter, Meters
-from handlers.command.energy.readings import OutletReading, Pdu, Poll
+from handlers.command.energy.meters import Meters, RegisterFacts
+from handlers.command.energy.readings import JournalOutlet, PduReadings, Poll
 from handlers.command.energy.registers import Kilowatthours
 from tests.needs import ROOT, program
 from tests.waiting import PATIENCE_S
@@ -119,12 +119,12 @@ def test_the_rules_agree_with_the_audit(tmp_path: Path) -> None:
 
 def _audited(case: Case) -> Kilowatthours:
     """The nine hours that the rules sum: the first hour has no reading before it."""
-    pdu = Pdu("a")
+    pdu = PduReadings("a")
     for minute, joules in enumerate(case.readings):
         if joules is not None:
             time = 60.0 * minute
-            pdu.append(Poll("a", time, time, [OutletReading("1", joules / JOULES)]))
-    meters = Meters(Meter(LIMIT_KW, step_kwh=1e-6))
+            pdu.append(Poll("a", time, time, [JournalOutlet("1", joules / JOULES)]))
+    meters = Meters(RegisterFacts(LIMIT_KW, step_kwh=1e-6))
     asked = audit.Asked(3600.0, 3600.0 * HOURS, meters)
     (answer,) = audit.audited(pdu, asked).outlets
     return answer.energy

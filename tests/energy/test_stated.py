@@ -12,7 +12,7 @@ import pytest
 
 from handlers.command import root
 from handlers.command.energy import packs
-from handlers.command.energy.readings import OutletReading, Pdu, Poll, Unit
+from handlers.command.energy.readings import JournalOutlet, PduReadings, Poll, UnitFacts
 from handlers.command.journal import Journal
 from tests.handlers.command.fleet.halls import line, login, private, run
 from tests.handlers.snmp.test_nameplate import unit
@@ -114,9 +114,9 @@ def test_another_accuracy_is_no_line_of_a_meter(
 
 def stated(*said: tuple[str, Optional[float]]) -> Optional[float]:
     """The accuracy of a PDU of which polls said serial number and accuracy."""
-    pdu = Pdu("rack1")
+    pdu = PduReadings("rack1")
     for number, (serial, accuracy) in enumerate(said):
-        figures = [OutletReading("1", 1.0)]
+        figures = [JournalOutlet("1", 1.0)]
         pdu.append(Poll("rack1", number, number, figures, serial=serial, accuracy_percent=accuracy))
     return pdu.accuracy_percent
 
@@ -148,7 +148,7 @@ def test_a_pack_of_an_earlier_version_is_made_anew(
     whole = path.read_bytes()
     length = int.from_bytes(whole[-8:], "little")
     index = json.loads(whole[-8 - length : -8])
-    place = Unit._fields.index("accuracy_percent")
+    place = UnitFacts._fields.index("accuracy_percent")
     assert all(one.pop(place) is None for one in index["units"])
     text = json.dumps(index).encode()
     path.write_bytes(whole[: -8 - length] + text + len(text).to_bytes(8, "little"))

@@ -17,19 +17,19 @@ from handlers.command.energy.meters import (
     NOT_STATED,
     OWNER,
     READINGS,
-    Meter,
+    RegisterFacts,
     Stated,
     first_of,
     stated_by,
 )
-from handlers.command.energy.readings import OWN, OutletReading, Pdu, Poll
+from handlers.command.energy.readings import OWN, JournalOutlet, PduReadings, Poll
 
 from . import plans, trial
 from .test_fast import both
 from .test_findings import answered
 from .twin import Plan, month
 
-LIMIT = Meter(limit_kw=3.68)
+LIMIT = RegisterFacts(limit_kw=3.68)
 DRAWN = plans.Drawn(plans.DAYS[0], Plan(0))
 Register = Callable[[int], float]
 
@@ -53,9 +53,9 @@ def polled(
     family: str = "apc-rpdu2",
     later: Optional[str] = None,
     exchanged: int = 1000,
-) -> Pdu:
+) -> PduReadings:
     """Outlet 1 for two days. `later`: the family from the middle on; `exchanged`: at this poll."""
-    pdu = Pdu("rack1")
+    pdu = PduReadings("rack1")
     for number in range(577):
         time = 300.0 * number
         pdu.append(
@@ -63,7 +63,7 @@ def polled(
                 "rack1",
                 time,
                 time,
-                [OutletReading("1", register(number))],
+                [JournalOutlet("1", register(number))],
                 serial="A" if number < exchanged else "B",
                 family=family if later is None or number < 300 else later,
             )
@@ -92,7 +92,9 @@ def test_of_two_units_the_greater_step_counts(monkeypatch: pytest.MonkeyPatch) -
     def register(number: int) -> float:
         return coarse(number) if number < 300 else fine(number)
 
-    found = both(lambda: answered(polled(register, exchanged=300), Meter(7.36)), monkeypatch)
+    found = both(
+        lambda: answered(polled(register, exchanged=300), RegisterFacts(7.36)), monkeypatch
+    )
     assert found.step == pytest.approx(0.5) and found.origins.step == MIB
     assert [event.kind for event in found.events] == ["changed"]
 
@@ -110,7 +112,7 @@ def test_of_two_units_the_greater_step_counts(monkeypatch: pytest.MonkeyPatch) -
     ids=lambda case: case[0],
 )
 def test_else_the_middle_rise_counts(
-    case: tuple[str, Callable[[], Pdu]], monkeypatch: pytest.MonkeyPatch
+    case: tuple[str, Callable[[], PduReadings]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = both(lambda: answered(case[1](), LIMIT), monkeypatch)
     assert found.origins.step == READINGS and found.meter.step_kwh is None
@@ -119,7 +121,7 @@ def test_else_the_middle_rise_counts(
 
 
 def test_the_owner_knows_better() -> None:
-    found = answered(polled(rising(0.1)), Meter(3.68, step_kwh=0.3, wrap_kwh=99_999.0))
+    found = answered(polled(rising(0.1)), RegisterFacts(3.68, step_kwh=0.3, wrap_kwh=99_999.0))
     assert (found.step, found.meter.wrap_kwh) == (0.3, 99_999.0)
     assert found.origins == (OWNER, OWNER, NOT_STATED)
 

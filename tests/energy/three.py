@@ -104,7 +104,7 @@ def samples(made: Sequence[Twin]) -> stored.Stored:
 def journal(folder: Path, made: Sequence[Twin]) -> None:
     """As `pdu meter` writes what it reads of them."""
     units = [
-        lines.Unit(number, lines.Named(one.name, "nut", one.name))
+        lines.PduLines(number, lines.PduHeading(one.name, "nut", one.name))
         for number, one in enumerate(made)
     ]
     polls = sorted(

@@ -23,10 +23,10 @@ from typing import NamedTuple, Optional
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from handlers.command.energy import audit, readings
-from handlers.command.energy.audit import Answer
+from handlers.command.energy.audit import AuditedRegister
 from handlers.command.energy.cli import moment, zone_named
-from handlers.command.energy.meters import Meter, Meters
-from handlers.command.energy.readings import Pdu
+from handlers.command.energy.meters import Meters, RegisterFacts
+from handlers.command.energy.readings import PduReadings
 from handlers.command.energy.registers import Kilowatthours
 
 from . import plans
@@ -54,16 +54,16 @@ class Result(NamedTuple):
         return self.answer.low - slack <= self.month.truth <= self.answer.high + slack
 
 
-def audited(plan: Plan, one: Month, step_from: str = OWNER) -> Answer:
+def audited(plan: Plan, one: Month, step_from: str = OWNER) -> AuditedRegister:
     """The audit's answer for a month, from polls as a source yields them."""
-    pdu = Pdu("twin")
+    pdu = PduReadings("twin")
     for poll in one.polls:
         pdu.append(
             readings.Poll(
                 "twin",
                 poll.begin,
                 poll.end,
-                [readings.OutletReading("1", poll.value)],
+                [readings.JournalOutlet("1", poll.value)],
                 monotonic=poll.monotonic,
                 serial=poll.serial,
                 uptime=poll.uptime,
@@ -71,7 +71,7 @@ def audited(plan: Plan, one: Month, step_from: str = OWNER) -> Answer:
             )
         )
     step = plan.step if step_from == OWNER else None
-    meters = Meters(Meter(plan.breaker_kw, step, plan.modulus))
+    meters = Meters(RegisterFacts(plan.breaker_kw, step, plan.modulus))
     (answer,) = audit.audited(pdu, audit.Asked(one.begin, one.end, meters)).outlets
     return answer
 
@@ -87,7 +87,7 @@ def usual(one: Month) -> list[float]:
     return [values[-1] - values[0], reset, ignored]
 
 
-def answered(drawn: Drawn, one: Month, step_from: str = OWNER) -> Answer:
+def answered(drawn: Drawn, one: Month, step_from: str = OWNER) -> AuditedRegister:
     """What the audit says of a month, whose days it looks up itself."""
     zone = zone_named(drawn.period.zone)
     begin, end = (

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from pdu_common._errors import SnmpError
-from pdu_common._reads import GET, Answer, Request, elements, plain
+from pdu_common._reads import GET, SnmpAnswer, SnmpRequest, elements, plain
 from pdu_common.quick import ber, pdus, v3
 from pdu_common.quick.ber import Malformed
 from pdu_common.quick.dialogues import CommunityDialogue
@@ -53,7 +53,7 @@ def message(data: bytes) -> None:
             plain(value)
         elements(found.pdu.rows, (1,))
     dialogue = CommunityDialogue(2, b"public")
-    dialogue.start(Request(GET, (_NAME,)))
+    dialogue.start(SnmpRequest(GET, (_NAME,)))
     assert dialogue.take(data) is None  # its number is random
 
 
@@ -81,8 +81,8 @@ def user_message(data: bytes) -> None:
             v3.decode_scoped(found.data)
     dialogue = UserDialogue("pdu", User(b"plain"), None, lambda engine: None)
     # a datagram with the identifier of the request, so that more than its header is read
-    asked = v3.decode(dialogue.start(Request(GET, (_NAME,))))
+    asked = v3.decode(dialogue.start(SnmpRequest(GET, (_NAME,))))
     with suppress(Malformed, SnmpError):
         found = v3.decode(data)
         same = v3.encode(found._replace(msg_id=asked.msg_id))[0]
-        assert not isinstance(dialogue.take(same), Answer)
+        assert not isinstance(dialogue.take(same), SnmpAnswer)

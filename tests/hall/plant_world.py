@@ -9,9 +9,9 @@ from typing import Any, Callable, NamedTuple, Optional
 from handlers.command.hall.cycle.plan_file import Progress, advance
 from handlers.command.hall.cycle.steps import Step
 from handlers.command.hall.drawing import Cord
-from handlers.command.hall.measured import MeasuredOutlet, MeasuredPdu, Readings
+from handlers.command.hall.measured import HallReadings, MeasuredOutlet, MeasuredPdu
 from handlers.errors import Refused, SettingsError, Unreachable
-from handlers.topology import LINE, Meter, Topology
+from handlers.topology import LINE, MeteredPart, Topology
 from tests.hall.plant import Bar, Box, Plant, Supply, rounded
 
 _PLANT_ANSWERS_S = 0.3  # how long a reading or a command takes
@@ -99,7 +99,7 @@ class PlantWorld:
 
     # ---- the world of a run ----------------------------------------------------------------------
 
-    def read(self, pdus: Collection[str]) -> Readings:
+    def read(self, pdus: Collection[str]) -> HallReadings:
         """What the PDUs show now."""
         self._moment()
         self._pass(_PLANT_ANSWERS_S)
@@ -115,7 +115,7 @@ class PlantWorld:
             )
             for name in pdus
         }
-        return Readings(found, self.time)
+        return HallReadings(found, self.time)
 
     def _shown(
         self,
@@ -133,7 +133,7 @@ class PlantWorld:
         lines = {
             line: rounded(loads.get(f"{bar.name}/{line}", 0.0), step, False) for line in bar.lines
         }
-        meters = [Meter(LINE, line, shown) for line, shown in lines.items()]
+        meters = [MeteredPart(LINE, line, shown) for line, shown in lines.items()]
         return MeasuredPdu(outlets, sum(lines.values()), topology=Topology(meters))
 
     def switch(self, cord: Cord, on: bool) -> str:

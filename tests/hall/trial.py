@@ -17,7 +17,7 @@ from collections.abc import Sequence
 
 from handlers.command.hall import measured, reading_toml
 from handlers.command.hall.drawing import Failing, nodes
-from handlers.command.hall.rehearsal import Hall, Outcome
+from handlers.command.hall.rehearsal import Hall, RehearsalOutcome
 from handlers.command.hall.verdicts import Verdict
 from tests.hall.halls import LOOSE, TIDY, Habits, RandomHall, random_hall
 from tests.hall.plant import Plant
@@ -45,7 +45,9 @@ class Trial:
         outcome = hall.rehearse(failed)
         self._compare(seed, made, outcome, rng)
 
-    def _compare(self, seed: int, made: RandomHall, outcome: Outcome, rng: random.Random) -> None:
+    def _compare(
+        self, seed: int, made: RandomHall, outcome: RehearsalOutcome, rng: random.Random
+    ) -> None:
         plant = made.plant
         ran = {box.name: plant.runs(box) for box in plant.boxes}
         before = plant.loads()
@@ -80,7 +82,7 @@ class Trial:
         self,
         seed: int,
         plant: Plant,
-        outcome: Outcome,
+        outcome: RehearsalOutcome,
         before: dict[str, float],
         peaks: dict[str, float],
     ) -> None:

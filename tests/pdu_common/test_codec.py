@@ -15,7 +15,7 @@ from pysnmp.proto import api
 
 from pdu_common import _reads
 from pdu_common._pysnmp import of_wire
-from pdu_common._reads import GET_BULK, Answer, Request, Rows, Typed, plain, status_name
+from pdu_common._reads import GET_BULK, Rows, SnmpAnswer, SnmpRequest, Typed, plain, status_name
 from pdu_common.quick import ber, pdus
 from pdu_common.quick.ber import Malformed
 from tests.fuzz import snmp
@@ -31,7 +31,7 @@ ARCS = some.tuples(some.integers(0, 2), some.integers(0, 39)).flatmap(
 
 @given(ARCS)
 def test_an_oid_is_written_as_the_agent_reads_it(arcs: tuple[int, ...]) -> None:
-    request = Request(GET_BULK, (arcs,), 25)
+    request = SnmpRequest(GET_BULK, (arcs,), 25)
     datagram = pdus.message(1, b"public", pdus.encode(request, 2**31 - 1))
     assert agent.decode(datagram) == agent.Message(
         1, b"public", agent.Pdu(GET_BULK, 2**31 - 1, 0, 25, ((arcs, None),))
@@ -131,7 +131,7 @@ def test_an_unknown_error_status_is_shown_as_its_number() -> None:
 
 def test_values_of_an_answer_are_plain_python_values() -> None:
     rows: Rows = [((1,), value) for value in READ.values()]
-    assert Answer("", rows).status == ""
+    assert SnmpAnswer("", rows).status == ""
     assert [plain(value) for value in READ.values()] == [
         -128,
         7,

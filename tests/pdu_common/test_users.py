@@ -17,17 +17,17 @@ from pysnmp.proto.secmod.rfc3826.priv import aes
 from pysnmp.proto.secmod.rfc7860.auth import hmacsha2
 
 from pdu_common._errors import SnmpError
-from pdu_common._reads import GET, OCTETS, Answer, Request, Typed
+from pdu_common._reads import GET, OCTETS, SnmpAnswer, SnmpRequest, Typed
 from pdu_common.quick import ber, ciphers, keys, pdus, usm, v3
 from pdu_common.quick.ber import Malformed
 from pdu_common.quick.dialogues import Taken
 from pdu_common.quick.users import UserDialogue
-from pdu_common.quick.usm import Clock, Engine, User
+from pdu_common.quick.usm import Engine, EngineClock, User
 
 ENGINE_ID = bytes.fromhex("000000000000000000000002")
 PASSWORD, OTHER_PASSWORD = b"maplesyrup", b"another-one"
 NAME = (1, 3, 6, 1, 2, 1, 1, 5, 0)
-REQUEST = Request(GET, (NAME,))
+REQUEST = SnmpRequest(GET, (NAME,))
 AUTHS = {
     "md5": hlapi.USM_AUTH_HMAC96_MD5,
     "sha": hlapi.USM_AUTH_HMAC96_SHA,
@@ -84,7 +84,7 @@ def test_a_digest_is_that_of_pysnmp_and_any_other_is_refused(name: str) -> None:
     auth = keys.PROTOCOLS[name]
     key = keys.localized(PASSWORD, auth.hash, ENGINE_ID)
     user = User(b"somebody", auth, PASSWORD)
-    message = usm.sealed(user, Engine(ENGINE_ID, Clock(1, 2, 0.0)), 7, _pdu(1), 0.0)
+    message = usm.sealed(user, Engine(ENGINE_ID, EngineClock(1, 2, 0.0)), 7, _pdu(1), 0.0)
     place = v3.decode(message).digest_at
     stop = place + auth.size
     services = {
@@ -164,22 +164,25 @@ def test_passwords_are_not_shown_and_can_be_forgotten() -> None:
 def test_a_message_is_in_the_window_or_not(
     boots: int, seconds: int, at: float, is_in: bool
 ) -> None:
-    clock = usm.synchronized(Clock(5, 1000, 0.0), boots, seconds, at)
+    clock = usm.synchronized(EngineClock(5, 1000, 0.0), boots, seconds, at)
     assert (clock is not None) is is_in
     if clock is not None:
-        assert clock >= Clock(5, 1000, 0.0)
+        assert clock >= EngineClock(5, 1000, 0.0)
 
 
 def test_the_first_authentic_message_sets_the_clock() -> None:
-    assert usm.synchronized(None, 3, 7, 9.0) == Clock(3, 7, 9.0)
+    assert usm.synchronized(None, 3, 7, 9.0) == EngineClock(3, 7, 9.0)
     assert usm.synchronized(None, 2**31 - 1, 7, 9.0) is None
-    assert Clock(3, 7, 9.0).now(12.5) == 10 and Clock(3, 2**31 - 2, 0.0).now(99.0) == 2**31 - 1
+    assert (
+        EngineClock(3, 7, 9.0).now(12.5) == 10
+        and EngineClock(3, 2**31 - 2, 0.0).now(99.0) == 2**31 - 1
+    )
 
 
 # ---- a dialogue with an agent that this test plays -----------------------------------------------
 
 USER = User(b"somebody", keys.PROTOCOLS["sha256"], PASSWORD, ciphers.PROTOCOLS["aes"], PASSWORD)
-AGENT = Engine(ENGINE_ID, Clock(9, 500, 0.0))
+AGENT = Engine(ENGINE_ID, EngineClock(9, 500, 0.0))
 STATS = (1, 3, 6, 1, 6, 3, 15, 1, 1)
 
 
@@ -252,7 +255,7 @@ def test_a_signed_and_encrypted_answer_is_taken_and_its_time_trusted() -> None:
     talk = Talk()
     assert talk.asked.level == v3.AUTH | v3.PRIV
     assert (talk.asked.boots, talk.asked.seconds) == (9, 500)
-    assert talk.reply() == Answer("", [(NAME, Typed(OCTETS, b"ok"))])
+    assert talk.reply() == SnmpAnswer("", [(NAME, Typed(OCTETS, b"ok"))])
     assert talk.learned == Engine(ENGINE_ID, AGENT.said, AGENT.said)
 
 
@@ -284,16 +287,16 @@ def test_a_signed_answer_of_another_engine_message_or_request_is_not_taken() -> 
     assert talk.reply(_pdu(talk.number(), GET)) is None
     assert talk.reply(b"\x05\x00") is None
     assert talk.learned is not None and talk.learned.id == ENGINE_ID
-    assert isinstance(talk.reply(), Answer)
+    assert isinstance(talk.reply(), SnmpAnswer)
 
 
 def test_a_signed_answer_from_before_the_window_is_not_taken() -> None:
-    trusted = Clock(9, 500, 0.0)
+    trusted = EngineClock(9, 500, 0.0)
     talk = Talk(engine=Engine(ENGINE_ID, trusted, trusted))
     talk.now = 200.0
     assert talk.reply() is None
-    assert talk.reply(engine=Engine(ENGINE_ID, Clock(8, 700, 0.0))) is None
-    assert isinstance(talk.reply(engine=Engine(ENGINE_ID, Clock(9, 690, 0.0))), Answer)
+    assert talk.reply(engine=Engine(ENGINE_ID, EngineClock(8, 700, 0.0))) is None
+    assert isinstance(talk.reply(engine=Engine(ENGINE_ID, EngineClock(9, 690, 0.0))), SnmpAnswer)
 
 
 def test_an_unknown_engine_is_discovered_and_its_time_not_trusted() -> None:
@@ -302,7 +305,7 @@ def test_an_unknown_engine_is_discovered_and_its_time_not_trusted() -> None:
     talk.sent(talk.report(4, NOBODY))
     assert (talk.asked.engine_id, talk.asked.boots, talk.asked.seconds) == (ENGINE_ID, 9, 500)
     assert talk.learned == AGENT and talk.learned.trusted is None
-    assert isinstance(talk.reply(), Answer)
+    assert isinstance(talk.reply(), SnmpAnswer)
     assert talk.learned.trusted == AGENT.said
 
 
@@ -316,7 +319,7 @@ def test_a_report_without_a_usable_engine_id_is_not_taken(engine_id: bytes) -> N
 @pytest.mark.parametrize("user", [SIGNED, UNSIGNED], ids=["signed", "unsigned"])
 def test_a_report_of_the_time_leads_to_one_more_request(user: User) -> None:
     talk = Talk()
-    later = Engine(ENGINE_ID, Clock(10, 3, 0.0))
+    later = Engine(ENGINE_ID, EngineClock(10, 3, 0.0))
     before = talk.asked.msg_id
     talk.sent(talk.report(2, user, later))
     assert (talk.asked.boots, talk.asked.seconds) == (10, 3) and talk.asked.msg_id != before
@@ -329,7 +332,7 @@ def test_a_report_of_the_time_leads_to_one_more_request(user: User) -> None:
 
 def test_a_report_of_another_engine_starts_anew_once() -> None:
     talk = Talk()
-    other = Engine(b"another-engine", Clock(1, 1, 0.0))
+    other = Engine(b"another-engine", EngineClock(1, 1, 0.0))
     talk.sent(talk.report(4, NOBODY, other))
     assert talk.asked.engine_id == other.id and talk.learned == other
     with pytest.raises(SnmpError, match="UnknownEngineID"):

@@ -10,12 +10,23 @@ from itertools import groupby
 from typing import Callable, NamedTuple, Optional
 
 from . import checks, fast, steps
-from .bounds import Register
-from .clock import Clock
-from .meters import MIB, OWNER, READINGS, UNIT, Meter, Meters, Origins, Stated, first_of, stated_by
+from .bounds import BoundedRegister
+from .clock import PollClock
+from .meters import (
+    MIB,
+    OWNER,
+    READINGS,
+    UNIT,
+    Meters,
+    Origins,
+    RegisterFacts,
+    Stated,
+    first_of,
+    stated_by,
+)
 from .owners import Place, Tenure, whole
-from .readings import OWN, Pdu, Series, readings_of
-from .registers import NOTHING, Event, Kilowatthours, Limits, Readings
+from .readings import OWN, PduReadings, Series, readings_of
+from .registers import NOTHING, Event, Kilowatthours, RegisterLimits, RegisterReadings
 from .segments import Segment, Story, told
 
 FIRM, BOUNDED, NOT_BILLABLE = "firm", "bounded", "not billable"
@@ -61,7 +72,7 @@ class Share(NamedTuple):
     events: Sequence[Event]
 
 
-class Answer(NamedTuple):
+class AuditedRegister(NamedTuple):
     """What the audit says of one register."""
 
     #: "" for the PDU's own register
@@ -74,7 +85,7 @@ class Answer(NamedTuple):
     #: in kWh
     step: float
     #: what is known of the meter
-    meter: Meter
+    meter: RegisterFacts
     origins: Origins
     shares: Sequence[Share] = ()
     drawn: Optional[Drawn] = None
@@ -84,8 +95,8 @@ class Audited(NamedTuple):
     """What the audit says of one PDU."""
 
     name: str
-    outlets: Sequence[Answer]
-    own: Optional[Answer]
+    outlets: Sequence[AuditedRegister]
+    own: Optional[AuditedRegister]
     #: outlets whose energy was never read
     unread: Sequence[str]
     #: the sum of the outlets; None if none was read
@@ -114,7 +125,7 @@ class Audited(NamedTuple):
         return max(worst, LEVELS[BOUNDED]) if self.exceeded else worst
 
 
-def audited(pdu: Pdu, asked: Asked) -> Audited:
+def audited(pdu: PduReadings, asked: Asked) -> Audited:
     """One PDU."""
     clock = (fast.calm_clock(pdu) if fast.IS_THERE else None) or pdu.clock()
     times = _Times(pdu, clock, asked)
@@ -140,7 +151,7 @@ def audited(pdu: Pdu, asked: Asked) -> Audited:
 class _Times:
     """When a PDU was read, as all of its registers need it."""
 
-    def __init__(self, pdu: Pdu, clock: Clock, asked: Asked) -> None:
+    def __init__(self, pdu: PduReadings, clock: PollClock, asked: Asked) -> None:
         self.clock = clock
         #: the usual time between two polls, in s
         self.usual_gap = fast.usual_gap(pdu.begins) if fast.IS_THERE else pdu.usual_gap()
@@ -150,7 +161,9 @@ class _Times:
             self.polls = fast.Polls(clock, self.usual_gap, asked.begin, asked.end)
 
 
-def _answer(pdu: Pdu, identity: str, series: Series, times: _Times, asked: Asked) -> Answer:
+def _answer(
+    pdu: PduReadings, identity: str, series: Series, times: _Times, asked: Asked
+) -> AuditedRegister:
     meter = asked.meters.of(pdu.name, identity, pdu.accuracy_percent)
     stated = stated_by(pdu.family, identity)
     wrap_kwh, wrap_from = first_of({OWNER: meter.wrap_kwh, MIB: stated.wrap_kwh})
@@ -162,7 +175,7 @@ def _answer(pdu: Pdu, identity: str, series: Series, times: _Times, asked: Asked
         clock.begins, clock.ends, series.kwh, series.amperes, series.watts, series.states
     )
     begin, end = asked.begin, asked.end
-    limit = Limits(meter.limit_kw or 0.0, modulus=wrap_kwh, unit=stated.unit_kwh)
+    limit = RegisterLimits(meter.limit_kw or 0.0, modulus=wrap_kwh, unit=stated.unit_kwh)
 
     def with_step(step: float) -> _Known:
         age = steps.age(readings.values, readings.begins, step, times.usual_gap)
@@ -185,12 +198,14 @@ def _answer(pdu: Pdu, identity: str, series: Series, times: _Times, asked: Asked
         )
     ]
     drawn = known.drawn(begin, end) if asked.drawn else None
-    return Answer(identity, energy, read, grade, events, known.step, meter, origins, shares, drawn)
+    return AuditedRegister(
+        identity, energy, read, grade, events, known.step, meter, origins, shares, drawn
+    )
 
 
 def _stepped(
     with_step: Callable[[float], _Known],
-    readings: Readings,
+    readings: RegisterReadings,
     owned: Optional[float],
     stated: Stated,
 ) -> tuple[_Known, str]:
@@ -223,11 +238,11 @@ class _Known:
 
     def __init__(
         self,
-        readings: Readings,
+        readings: RegisterReadings,
         rows: checks.Rows,
         times: _Times,
         class_percent: Optional[float],
-        limits: Limits,
+        limits: RegisterLimits,
         supply: checks.Supply,
     ) -> None:
         self._readings, self._rows, self._clock = readings, rows, times.clock
@@ -245,7 +260,7 @@ class _Known:
             if self._is_calm
             else told(readings, self._limits)
         )
-        self._register = Register(readings, self._story.segments, self._limits)
+        self._register = BoundedRegister(readings, self._story.segments, self._limits)
 
     @property
     def step(self) -> float:

@@ -11,14 +11,16 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Optional
 
-from .registers import NOTHING, Kilowatthours, Limits, Readings
+from .registers import NOTHING, Kilowatthours, RegisterLimits, RegisterReadings
 from .segments import Segment, wrapped
 
 
-class Register:
+class BoundedRegister:
     """The segments of one register, which answers how much energy passed in a period."""
 
-    def __init__(self, readings: Readings, segments: Sequence[Segment], limits: Limits) -> None:
+    def __init__(
+        self, readings: RegisterReadings, segments: Sequence[Segment], limits: RegisterLimits
+    ) -> None:
         self._readings = readings
         self._segments = segments
         self._limits = limits

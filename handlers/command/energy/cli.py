@@ -25,11 +25,11 @@ from ..report import Usage
 from . import document, page, text
 from .audit import Asked, audited
 from .groups import by_customer, by_machine, worst
-from .meters import Meter, Meters
-from .outcome import Outcome
+from .meters import Meters, RegisterFacts
+from .outcome import AuditOutcome
 from .owners import customers, machines
 from .pue import CATEGORIES, it_energy
-from .queries import Credentials, is_url
+from .queries import QueryLogin, is_url
 from .sources import Access, source_of
 
 _SECRETS = ("password", "token")
@@ -37,7 +37,7 @@ _SECRETS = ("password", "token")
 _LARGE = 20
 
 
-class Wanted(NamedTuple):
+class AuditOptions(NamedTuple):
     """The arguments of one run."""
 
     source: Sequence[str]
@@ -79,7 +79,7 @@ def zone_named(name: str) -> ZoneInfo:
 
 @click.pass_context
 def _audit(context: click.Context, /, **options: Any) -> int:
-    wanted, state = Wanted(**options), given(context)
+    wanted, state = AuditOptions(**options), given(context)
     state.defect_code = WRONG
     if wanted.csv and state.json:
         raise Usage("--csv and --json exclude each other")
@@ -102,9 +102,9 @@ def _audit(context: click.Context, /, **options: Any) -> int:
 
 
 def _found(
-    wanted: Wanted, state: SharedOptions, zone: ZoneInfo, begin: float, end: float
-) -> Outcome:
-    usual = Meter(
+    wanted: AuditOptions, state: SharedOptions, zone: ZoneInfo, begin: float, end: float
+) -> AuditOutcome:
+    usual = RegisterFacts(
         wanted.limit_kw,
         wanted.step,
         wanted.wrap,
@@ -125,10 +125,10 @@ def _found(
     racked = by_machine(cords, pdus, begin, end)
     level = worst(pdus, [*(one for one in sums if one.name), *racked])
     summed = None if wanted.pue is None else it_energy(wanted.pue, pdus)
-    return Outcome(begin, end, zone, pdus, racked, sums, summed, level, source.origin())
+    return AuditOutcome(begin, end, zone, pdus, racked, sums, summed, level, source.origin())
 
 
-def _access(wanted: Wanted, state: SharedOptions) -> Access:
+def _access(wanted: AuditOptions, state: SharedOptions) -> Access:
     """How the server is reached. Raises Usage for options that files do not need."""
     used = [wanted.match, wanted.username, wanted.ca_pem, *state.secret_files]
     if not any(map(is_url, wanted.source)):
@@ -147,7 +147,7 @@ def _access(wanted: Wanted, state: SharedOptions) -> Access:
     if ("password" in secrets) != (wanted.username is not None):
         raise Usage("--username and --secret-file password=FILE need each other")
     state.used.extend(secrets.values())
-    credentials = Credentials(
+    credentials = QueryLogin(
         wanted.username or "", secrets.get("password", ""), secrets.get("token", "")
     )
     return Access(credentials, Trust(ca_pem=_authorities(wanted.ca_pem)), wanted.match or "")

@@ -21,7 +21,7 @@ ALIKE_S, ALIKE_SHARE = 1.5, 0.001
 _OVERLAP_S = 3.0
 
 
-class Clock(NamedTuple):
+class PollClock(NamedTuple):
     """The times of polls."""
 
     begins: Sequence[float]
@@ -36,7 +36,7 @@ def seen_by_monotonic(
     ends: Sequence[float],
     monotonic: Sequence[float],
     boots: Collection[int] = (),
-) -> Clock:
+) -> PollClock:
     """Jumps by the monotonic clock. It begins again when the reader's machine starts.
 
     `boots`: numbers of polls before which it did.
@@ -57,8 +57,8 @@ def seen_by_monotonic(
                 jumps.append(Event("clock", when[0], when[1], reason))
         made.append(shift)
     if not jumps:
-        return Clock(begins, ends)
-    return Clock(
+        return PollClock(begins, ends)
+    return PollClock(
         array("d", [time - by for time, by in zip(begins, made)]),
         array("d", [time - by for time, by in zip(ends, made)]),
         jumps,
@@ -67,7 +67,7 @@ def seen_by_monotonic(
     )
 
 
-def seen_by_begins(begins: Sequence[float], ends: Sequence[float]) -> Clock:
+def seen_by_begins(begins: Sequence[float], ends: Sequence[float]) -> PollClock:
     """Jumps back: a poll that begins before the end of the one before."""
     jumps: list[Event] = []
     slack = 0.0
@@ -83,4 +83,4 @@ def seen_by_begins(begins: Sequence[float], ends: Sequence[float]) -> Clock:
             when = sorted((begins[number - 1], begins[number]))
             reason = f"the reader's clock went back by about {jump:.0f} s"
             jumps.append(Event("clock", when[0], when[1], reason))
-    return Clock(begins, ends, jumps, slack)
+    return PollClock(begins, ends, jumps, slack)

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Optional
 
 from ..fleet.tables import csv_lines
-from .audit import Answer, Audited
-from .groups import Line, Sum, balance
-from .outcome import Outcome, kwh, utc
+from .audit import Audited, AuditedRegister
+from .groups import InvoiceLine, Sum, balance
+from .outcome import AuditOutcome, kwh, utc
 from .registers import Event, Kilowatthours
 
 
-def as_json(found: Outcome) -> dict[str, Any]:
+def as_json(found: AuditOutcome) -> dict[str, Any]:
     """The whole outcome."""
     return {
         "from": utc(found.begin),
@@ -27,7 +27,7 @@ def as_json(found: Outcome) -> dict[str, Any]:
     }
 
 
-def _pue(found: Outcome) -> Optional[dict[str, Any]]:
+def _pue(found: AuditOutcome) -> Optional[dict[str, Any]]:
     assert found.pue is not None
     return {
         "category": found.pue.category,
@@ -58,7 +58,7 @@ def _pdu(pdu: Audited) -> dict[str, Any]:
     }
 
 
-def _answer(one: Answer) -> dict[str, Any]:
+def _answer(one: AuditedRegister) -> dict[str, Any]:
     return {
         "kwh": one.energy._asdict(),
         "lowest_defensible_bill_kwh": one.energy.low,
@@ -107,19 +107,19 @@ _HEAD = (
 )  # fmt: skip
 
 
-def as_csv(found: Outcome) -> str:
+def as_csv(found: AuditOutcome) -> str:
     """The lines of invoices: of customers, of machines, of PDUs. `kwh_lowest` is what can be
     defended."""
     return csv_lines([_HEAD, *_rows(found)])
 
 
-def _rows(found: Outcome) -> Iterator[Sequence[object]]:
+def _rows(found: AuditOutcome) -> Iterator[Sequence[object]]:
     for what, sums in (("customer", found.customers), ("machine", found.machines)):
         for one in sums:
             for line in one.lines:
                 yield _row(found, what, one.name, line)
     for pdu, answer in found.answers():
-        line = Line(
+        line = InvoiceLine(
             pdu.name,
             answer.outlet,
             found.begin,
@@ -132,7 +132,7 @@ def _rows(found: Outcome) -> Iterator[Sequence[object]]:
         yield _row(found, "outlet" if answer.outlet else "pdu", "", line)
 
 
-def _row(found: Outcome, what: str, name: str, line: Line) -> Sequence[object]:
+def _row(found: AuditOutcome, what: str, name: str, line: InvoiceLine) -> Sequence[object]:
     begin, end = found.local(line.begin), found.local(line.end)
     figures = ["", "", ""] if line.energy is None else _figures(line.energy)
     told = "; ".join(found.told(event) for event in line.events)

@@ -14,9 +14,9 @@ from typing import Any, Optional
 
 from . import checks
 from .checks import IDLE_A, Rows, Supply
-from .clock import ALIKE_S, ALIKE_SHARE, Clock
-from .readings import OFF, Pdu
-from .registers import Limits
+from .clock import ALIKE_S, ALIKE_SHARE, PollClock
+from .readings import OFF, PduReadings
+from .registers import RegisterLimits
 
 #: a column of numpy, whose types a type check for Python 3.9 cannot read
 Column = Any
@@ -30,7 +30,7 @@ def _numpy() -> Any:
     return importlib.import_module("numpy")
 
 
-def calm_clock(pdu: Pdu) -> Optional[Clock]:
+def calm_clock(pdu: PduReadings) -> Optional[PollClock]:
     """The times of the polls if the monotonic clock shows no jump; else None: see `clock`."""
     np = _numpy()
 
@@ -40,11 +40,11 @@ def calm_clock(pdu: Pdu) -> Optional[Clock]:
     jumps = np.abs(np.diff(np.asarray(pdu.begins)) - passed)
     # A NaN is no time that passed.
     is_calm = ((passed > 0.0) & (jumps <= ALIKE_S + ALIKE_SHARE * passed)).all()
-    return Clock(pdu.begins, pdu.ends) if is_calm else None
+    return PollClock(pdu.begins, pdu.ends) if is_calm else None
 
 
 def usual_gap(begins: Sequence[float]) -> float:
-    """As `Pdu.usual_gap`."""
+    """As `PduReadings.usual_gap`."""
     np = _numpy()
 
     between = np.diff(np.asarray(begins, dtype=np.float64))
@@ -85,7 +85,7 @@ def larger_rises(
 class Polls:
     """The times of a PDU's polls, as all of its registers need them."""
 
-    def __init__(self, clock: Clock, gap: float, begin: float, end: float) -> None:
+    def __init__(self, clock: PollClock, gap: float, begin: float, end: float) -> None:
         """`gap`: the usual time between two polls, in s. `begin` and `end` are of the period."""
         np = _numpy()
 
@@ -110,7 +110,7 @@ class Polls:
         self.days = days - days.min() if len(days) else days
 
 
-def is_calm(rows: Rows, limits: Limits, supply: Supply, polls: Polls) -> bool:
+def is_calm(rows: Rows, limits: RegisterLimits, supply: Supply, polls: Polls) -> bool:
     """Whether a register was read in all polls, only rose as its supply allows, and no check finds
     anything in the period or beside it.
     """

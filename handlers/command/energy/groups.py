@@ -7,12 +7,12 @@ from functools import reduce
 from typing import NamedTuple, Optional
 
 from ..output import counted
-from .audit import BOUNDED, LEVELS, NOT_BILLABLE, Answer, Audited, Share, graded
+from .audit import BOUNDED, LEVELS, NOT_BILLABLE, Audited, AuditedRegister, Share, graded
 from .owners import Place, Tenure, cut
 from .registers import NOTHING, Event, Kilowatthours
 
 
-class Line(NamedTuple):
+class InvoiceLine(NamedTuple):
     """One outlet of a sum, as an invoice's line."""
 
     pdu: str
@@ -30,7 +30,7 @@ class Sum(NamedTuple):
     """The energy of a machine or a customer."""
 
     name: str
-    lines: Sequence[Line]
+    lines: Sequence[InvoiceLine]
     #: of those lines that were read
     energy: Kilowatthours
     grade: str
@@ -52,10 +52,10 @@ def by_machine(
     ]
 
 
-def _line(place: Place, answer: Optional[Answer], begin: float, end: float) -> Line:
+def _line(place: Place, answer: Optional[AuditedRegister], begin: float, end: float) -> InvoiceLine:
     if answer is None:
-        return Line(*place, begin, end, None, 0.0, NOT_BILLABLE, ())
-    return Line(*place, begin, end, answer.energy, answer.read, answer.grade, answer.events)
+        return InvoiceLine(*place, begin, end, None, 0.0, NOT_BILLABLE, ())
+    return InvoiceLine(*place, begin, end, answer.energy, answer.read, answer.grade, answer.events)
 
 
 def by_customer(
@@ -65,13 +65,13 @@ def by_customer(
     shares: dict[Place, Sequence[Share]] = {
         (pdu.name, one.outlet): one.shares for pdu in pdus for one in pdu.outlets
     }
-    lines: dict[str, list[Line]] = {}
+    lines: dict[str, list[InvoiceLine]] = {}
     for place in {**dict.fromkeys(tenures), **dict.fromkeys(shares)}:
         owned = cut(tenures.get(place, ()), begin, end)
         found = shares.get(place)
         if found is None:
             for one in owned:
-                unread = Line(*place, one.begin, one.end, None, 0.0, NOT_BILLABLE, ())
+                unread = InvoiceLine(*place, one.begin, one.end, None, 0.0, NOT_BILLABLE, ())
                 lines.setdefault(one.customer, []).append(unread)
             continue
         for share in found:
@@ -79,11 +79,11 @@ def by_customer(
     return [_sum(name, lines[name]) for name in sorted(lines, key=lambda one: (not one, one))]
 
 
-def _share(place: Place, one: Share) -> Line:
-    return Line(*place, one.begin, one.end, one.energy, one.read, one.grade, one.events)
+def _share(place: Place, one: Share) -> InvoiceLine:
+    return InvoiceLine(*place, one.begin, one.end, one.energy, one.read, one.grade, one.events)
 
 
-def _sum(name: str, lines: Sequence[Line]) -> Sum:
+def _sum(name: str, lines: Sequence[InvoiceLine]) -> Sum:
     read = [one.energy for one in lines if one.energy is not None]
     energy = reduce(Kilowatthours.plus, read, NOTHING)
     events = [event for one in lines for event in one.events]

@@ -29,7 +29,7 @@ _UPTIME_WRAP_S = 2**32 / 100.0
 UPTIME_S, _UPTIME_SHARE = 60.0, 0.01
 
 
-class Identity:
+class UnitIdentity:
     """The unit behind the polls of one PDU."""
 
     def __init__(self) -> None:

@@ -17,7 +17,7 @@ from ...errors import SettingsError, printable
 from .. import journal
 from ..meter import days
 from . import packs
-from .readings import Found, Pdu, Unit
+from .readings import Found, PduReadings, UnitFacts
 from .spread import are_large, spread
 
 _DAY = 86400.0
@@ -27,14 +27,16 @@ _LARGE_BLOCKS = 2_000
 _ROOMY = "/var/tmp"  # noqa: S108  # only the parent of a folder with a name that is not known
 
 
-class Meter:
+class MeterJournal:
     """A meter's folder."""
 
     def __init__(self, folder: str) -> None:
         self._folder = folder
         self._origin: Sequence[str] = ()
 
-    def each(self, begin: float, end: float, audit: Callable[[Pdu], Found]) -> Iterator[Found]:
+    def each(
+        self, begin: float, end: float, audit: Callable[[PduReadings], Found]
+    ) -> Iterator[Found]:
         """Of all PDUs by name, with their readings from a day before the period to a day after it.
 
         Raises SettingsError; journal.Changed names a line that is not as it was written.
@@ -104,7 +106,7 @@ def _roomy() -> Optional[str]:
 
 def _indexes(paths: Sequence[str], folder: str) -> Iterator[packs.Index]:
     """The packs of files that follow each other. Raises Changed if they do not."""
-    before, units = "", dict[Unit, Unit]()
+    before, units = "", dict[UnitFacts, UnitFacts]()
     for path, index in zip(paths, spread(partial(_index, folder), paths, large=are_large(paths))):
         if before and index.after != before:
             raise journal.discontinued(path)
@@ -112,7 +114,7 @@ def _indexes(paths: Sequence[str], folder: str) -> Iterator[packs.Index]:
         yield index._replace(places=[_shared(place, units) for place in index.places])
 
 
-def _shared(place: packs.Place, units: dict[Unit, Unit]) -> packs.Place:
+def _shared(place: packs.PackedUnit, units: dict[UnitFacts, UnitFacts]) -> packs.PackedUnit:
     """The place with a unit that days have in common: 1,000 PDUs have 100,000 places in a month."""
     return place._replace(unit=units.setdefault(place.unit, place.unit))
 
@@ -126,8 +128,10 @@ def _index(folder: str, path: str) -> packs.Index:
     return packs.made(path, os.path.join(folder, os.path.basename(packs.beside(path))))
 
 
-def _audits(indexes: Sequence[packs.Index], audit: Callable[[Pdu], Found]) -> Iterator[Found]:
-    places: dict[str, list[tuple[str, packs.Place]]] = {}
+def _audits(
+    indexes: Sequence[packs.Index], audit: Callable[[PduReadings], Found]
+) -> Iterator[Found]:
+    places: dict[str, list[tuple[str, packs.PackedUnit]]] = {}
     for index in indexes:
         for place in index.places:
             places.setdefault(place.unit.pdu, []).append((index.path, place))
@@ -136,10 +140,11 @@ def _audits(indexes: Sequence[packs.Index], audit: Callable[[Pdu], Found]) -> It
 
 
 def _audit(
-    audit: Callable[[Pdu], Found], stored: tuple[str, Sequence[tuple[str, packs.Place]]]
+    audit: Callable[[PduReadings], Found],
+    stored: tuple[str, Sequence[tuple[str, packs.PackedUnit]]],
 ) -> Found:
     name, places = stored
-    pdu = Pdu(name)
+    pdu = PduReadings(name)
     for block in packs.blocks(places):
         pdu.extend(block)
     return audit(pdu)

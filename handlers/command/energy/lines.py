@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
 from ..meter.lines import FORM, NO_STATE
-from .readings import NO_STATE as UNKNOWN, OFF, ON, OWN, Unit
+from .readings import NO_STATE as UNKNOWN, OFF, ON, OWN, UnitFacts
 
 #: what a record raises that is not of a meter
 BAD = (ValueError, TypeError, LookupError, OverflowError)
@@ -23,7 +23,7 @@ _STATES = bytes(
 _NUMBERS = frozenset({int, float})
 
 
-class Row(NamedTuple):
+class PollRow(NamedTuple):
     """One poll. The PDU's own figures come first, then those of its outlets; NaN: not read."""
 
     begin: float
@@ -41,14 +41,14 @@ class Row(NamedTuple):
         return all(map(math.isnan, self.kwh)) and all(map(math.isnan, self.amperes))
 
 
-class Lines:
+class LinesAbove:
     """What the lines above a poll say of it."""
 
     def __init__(self) -> None:
         self._boot = ""
-        self._units: dict[int, Unit] = {}
+        self._units: dict[int, UnitFacts] = {}
 
-    def taken(self, record: Mapping[str, Any]) -> Optional[tuple[Unit, Row]]:
+    def taken(self, record: Mapping[str, Any]) -> Optional[tuple[UnitFacts, PollRow]]:
         """The unit and the figures of a poll; None for another line. Raises one of BAD."""
         if "of" in record:
             unit = self._units[record["of"]]
@@ -66,11 +66,11 @@ class Lines:
             self._units[record["unit"]] = self._unit(record)
         return None
 
-    def _unit(self, record: Mapping[str, Any]) -> Unit:
+    def _unit(self, record: Mapping[str, Any]) -> UnitFacts:
         if not isinstance(record["outlets"], list):
             raise ValueError("outlets")
         registers = (OWN, *map(_text, record["outlets"]))
-        return Unit(
+        return UnitFacts(
             _text(record["name"]),
             f"{_text(record['handler'])} {_text(record['address'])}",
             _text(record["serial"]),
@@ -82,14 +82,14 @@ class Lines:
         )
 
 
-def _row(record: Mapping[str, Any], outlets: int) -> Row:
+def _row(record: Mapping[str, Any], outlets: int) -> PollRow:
     begin, end = record["utc"]
     up = record.get("up")
     on = record.get("on")
     states = _text(on).encode().translate(_STATES) if on else bytes([UNKNOWN]) * outlets
     if len(states) != outlets or _NONE in states:
         raise ValueError("on")
-    return Row(
+    return PollRow(
         _number(begin),
         _number(end),
         _number(record["mono"][0]),

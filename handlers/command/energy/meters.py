@@ -16,7 +16,7 @@ from .tables import rows
 OWNER, MIB, UNIT, READINGS, NOT_STATED = "owner", "mib", "unit", "readings", ""
 
 
-class Meter(NamedTuple):
+class RegisterFacts(NamedTuple):
     """What is known of one register; None for what nobody stated."""
 
     #: the most that the supply delivers, in kW
@@ -87,22 +87,22 @@ _RANGES = {
 class _Line(NamedTuple):
     pdu: str
     outlet: str
-    meter: Meter
+    meter: RegisterFacts
 
 
 class Meters:
     """The meters of all PDUs."""
 
-    def __init__(self, usual: Meter, path: str = "") -> None:
+    def __init__(self, usual: RegisterFacts, path: str = "") -> None:
         """`usual` is of each register that the file does not name.
 
         The file has the columns `pdu` (`*` and `?` match), `outlet` (empty: all outlets and the PDU
-        itself), and those of `Meter`. A later row wins. Raises SettingsError.
+        itself), and those of `RegisterFacts`. A later row wins. Raises SettingsError.
         """
         self._usual = usual
         self._lines: Sequence[_Line] = list(_lines(path)) if path else ()
 
-    def of(self, pdu: str, outlet: str, stated_percent: Optional[float] = None) -> Meter:
+    def of(self, pdu: str, outlet: str, stated_percent: Optional[float] = None) -> RegisterFacts:
         """One register. `stated_percent`: the error that the unit itself states.
 
         Raises SettingsError if no limit is known.
@@ -130,5 +130,5 @@ def _lines(path: str) -> list[_Line]:
     found = []
     for row in rows(path, ("pdu",), ("outlet", *_RANGES)):
         said = {name: row.number(name, *span) for name, span in _RANGES.items()}
-        found.append(_Line(row.cells["pdu"], row.cells.get("outlet", ""), Meter(**said)))
+        found.append(_Line(row.cells["pdu"], row.cells.get("outlet", ""), RegisterFacts(**said)))
     return found

@@ -9,7 +9,7 @@ from typing import Callable, NamedTuple, Optional
 from zoneinfo import ZoneInfo
 
 from ..output import counted
-from .audit import Answer, Audited
+from .audit import Audited, AuditedRegister
 from .groups import Sum
 from .meters import MIB, NOT_STATED, OWNER, READINGS, UNIT
 from .pue import ItEnergy
@@ -21,7 +21,7 @@ LEGAL = (
 )
 
 
-class Outcome(NamedTuple):
+class AuditOutcome(NamedTuple):
     """All that was found."""
 
     begin: float
@@ -36,7 +36,7 @@ class Outcome(NamedTuple):
     #: which readings these are, with their hash
     origin: Sequence[str]
 
-    def answers(self) -> Iterator[tuple[Audited, Answer]]:
+    def answers(self) -> Iterator[tuple[Audited, AuditedRegister]]:
         """Each register with its PDU."""
         for pdu in self.pdus:
             for one in (*pdu.outlets, *filter(None, [pdu.own])):
@@ -63,7 +63,7 @@ class Outcome(NamedTuple):
         return f"{begin} to {end}: {event.kind}: {event.reason}"
 
 
-def _span(name: str, answers: Sequence[Answer]) -> str:
+def _span(name: str, answers: Sequence[AuditedRegister]) -> str:
     found = sorted({getattr(one.meter, name) for one in answers} - {None})
     if not found:
         return "?"
@@ -86,7 +86,7 @@ def _origins(what: str, origins: Sequence[str]) -> Iterator[str]:
         yield f"{what}, of {counted(len(origins), 'register')}: {'; '.join(parts)}."
 
 
-def _classes(answers: Sequence[Answer]) -> Iterator[str]:
+def _classes(answers: Sequence[AuditedRegister]) -> Iterator[str]:
     without = sum(one.meter.class_percent is None for one in answers)
     if without < len(answers):
         span = _span("class_percent", answers)
@@ -125,9 +125,9 @@ def share(read: float) -> str:
     return f"{math.floor(read * 1000.0 + 1e-6) / 10.0:.1f} %"
 
 
-def by_event(answers: Sequence[Answer]) -> Mapping[Event, Sequence[Answer]]:
+def by_event(answers: Sequence[AuditedRegister]) -> Mapping[Event, Sequence[AuditedRegister]]:
     """Each event once, with the registers that had it."""
-    found: dict[Event, list[Answer]] = {}
+    found: dict[Event, list[AuditedRegister]] = {}
     for one in answers:
         for event in one.events:
             found.setdefault(event, []).append(one)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from ...errors import SettingsError, printable
 from ..hall.drawing import Drawing
-from .tables import Row, rows
+from .tables import TableRow, rows
 
 #: PDU and identity of the outlet
 Place = tuple[str, str]
@@ -55,7 +55,7 @@ def customers(path: str, zone: ZoneInfo) -> Mapping[Place, Sequence[Tenure]]:
     return found
 
 
-def _when(row: Row, name: str, zone: ZoneInfo, usual: float) -> float:
+def _when(row: TableRow, name: str, zone: ZoneInfo, usual: float) -> float:
     cell = row.cells[name]
     if not cell:
         return usual

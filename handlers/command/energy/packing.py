@@ -18,7 +18,7 @@ from . import packs
 from .spread import are_large, spread
 
 
-class Packed(NamedTuple):
+class PackingResult(NamedTuple):
     """What a run did, in files."""
 
     made: int
@@ -27,7 +27,7 @@ class Packed(NamedTuple):
     size: int
 
 
-def packed(folder: str) -> Packed:
+def packed(folder: str) -> PackingResult:
     """Make the packs of all files but the newest, which a meter may still write.
 
     Raises SettingsError, and Changed for a line that is not as it was written; packs that were
@@ -38,7 +38,7 @@ def packed(folder: str) -> Packed:
         raise SettingsError(f"{printable(folder)} has no file of a meter, such as 2026-11-23.jsonl")
     done = [*spread(_kept, paths[:-1], large=are_large(paths))]
     size = sum(os.path.getsize(packs.beside(path)) for path in paths[:-1])
-    return Packed(done.count(False), done.count(True), size)
+    return PackingResult(done.count(False), done.count(True), size)
 
 
 def _kept(source: str) -> bool:
@@ -63,7 +63,7 @@ def _state(path: str) -> tuple[int, int, int]:
     return found.st_ino, found.st_size, found.st_mtime_ns
 
 
-def _lines(folder: str, done: Packed) -> Iterator[str]:
+def _lines(folder: str, done: PackingResult) -> Iterator[str]:
     yield (
         f"{printable(folder)}: {counted(done.made, 'file')} packed, {done.kept} were;"
         f" {done.size / 1e6:.1f} MB of packs"

@@ -22,8 +22,8 @@ from typing import IO, Any, Callable, NamedTuple, Optional
 
 from ...errors import SettingsError, printable
 from .. import journal
-from .lines import BAD, Lines, Row
-from .readings import Block, Unit
+from .lines import BAD, LinesAbove, PollRow
+from .readings import Block, UnitFacts
 
 _FORM = 2
 #: a block is written when it has so many polls: this bounds the memory of 1,000 PDUs to 120 MB
@@ -35,10 +35,10 @@ _LENGTH = 8  # bytes
 _PART = 1 << 20
 
 
-class Place(NamedTuple):
+class PackedUnit(NamedTuple):
     """Where the polls of one unit are in a pack."""
 
-    unit: Unit
+    unit: UnitFacts
     offset: int
     polls: int
     #: polls that read nothing, which are not in the block
@@ -55,7 +55,7 @@ class Index(NamedTuple):
     #: the hash before the source's first line, and the one up to its last line
     after: str
     hash: str
-    places: Sequence[Place]
+    places: Sequence[PackedUnit]
 
 
 def loads() -> Callable[[bytes], Any]:
@@ -116,14 +116,14 @@ def made(source: str, path: str, sha256: str = "") -> Index:
 class _Rows:
     """The polls of a unit that are not written yet."""
 
-    def __init__(self, unit: Unit) -> None:
+    def __init__(self, unit: UnitFacts) -> None:
         self.unit = unit
         self.failed = self.polls = 0
         self._times = array("d")
         self._figures = [array("d") for _ in range(_FIGURES)]
         self._states = bytearray()
 
-    def append(self, row: Row) -> None:
+    def append(self, row: PollRow) -> None:
         if row.is_empty:
             self.failed += 1
             return
@@ -144,8 +144,8 @@ class _Rows:
 
 def _written(source: str, file: IO[bytes]) -> Index:
     """All blocks of a source."""
-    lines, waiting = Lines(), dict[str, _Rows]()
-    places: list[Place] = []
+    lines, waiting = LinesAbove(), dict[str, _Rows]()
+    places: list[PackedUnit] = []
     after = last = journal.START
     for entry in journal.read(source, loads()):
         last = entry.hash
@@ -170,16 +170,16 @@ def _written(source: str, file: IO[bytes]) -> Index:
     return Index("", "", after, last, places)
 
 
-def _block(file: IO[bytes], rows: _Rows) -> Place:
+def _block(file: IO[bytes], rows: _Rows) -> PackedUnit:
     columns = rows.columns()
-    place = Place(rows.unit, file.tell(), rows.polls, rows.failed, zlib.crc32(columns))
+    place = PackedUnit(rows.unit, file.tell(), rows.polls, rows.failed, zlib.crc32(columns))
     file.write(columns)
     return place
 
 
 def _end(file: IO[bytes], index: Index) -> None:
     """Write the index: each unit once, and its number with its blocks."""
-    numbers: dict[Unit, int] = {}
+    numbers: dict[UnitFacts, int] = {}
     blocks = [(numbers.setdefault(one.unit, len(numbers)), *one[1:]) for one in index.places]
     said = {
         "pack": _FORM,
@@ -207,14 +207,14 @@ def index_of(path: str, sha256: str) -> Optional[Index]:
             said = loads()(file.read(length))
         if (said["pack"], said["order"], said["source"]) != (_FORM, sys.byteorder, sha256):
             return None
-        units = [Unit._make([*one[:-1], tuple(one[-1])]) for one in said["units"]]
-        places = [Place(units[number], *rest) for number, *rest in said["blocks"]]
+        units = [UnitFacts._make([*one[:-1], tuple(one[-1])]) for one in said["units"]]
+        places = [PackedUnit(units[number], *rest) for number, *rest in said["blocks"]]
         return Index(path, sha256, said["after"], said["hash"], places)
     except (OSError, *BAD):
         return None
 
 
-def blocks(places: Iterable[tuple[str, Place]]) -> Iterator[Block]:
+def blocks(places: Iterable[tuple[str, PackedUnit]]) -> Iterator[Block]:
     """The polls at places, each with the path of its pack; one block while the unit is the same.
 
     Raises SettingsError for a pack that cannot be read or is damaged.
@@ -232,7 +232,7 @@ class _Files:
         self._stack = stack
         self._opened: dict[str, IO[bytes]] = {}
 
-    def columns(self, path: str, place: Place) -> memoryview:
+    def columns(self, path: str, place: PackedUnit) -> memoryview:
         """A block, as `_Rows.columns` made it. Raises SettingsError."""
         size = place.polls * _bytes(place.unit)
         try:
@@ -251,12 +251,12 @@ class _Files:
         return memoryview(found)
 
 
-def _bytes(unit: Unit) -> int:
+def _bytes(unit: UnitFacts) -> int:
     """Of one poll in a block."""
     return _DOUBLE * (_TIMES + _FIGURES * len(unit.registers)) + len(unit.registers)
 
 
-def _joined(unit: Unit, group: Sequence[tuple[str, Place]], files: _Files) -> Block:
+def _joined(unit: UnitFacts, group: Sequence[tuple[str, PackedUnit]], files: _Files) -> Block:
     """Blocks of one unit that follow each other, as one: each column is copied once."""
     registers, polls = len(unit.registers), sum(place.polls for _, place in group)
     doubles = [array("d", bytes(_DOUBLE * polls)) for _ in range(_TIMES + _FIGURES * registers)]

@@ -7,9 +7,9 @@ from html import escape
 
 from ..output import counted
 from . import plots
-from .audit import BOUNDED, FIRM, NOT_BILLABLE, Answer, Audited
+from .audit import BOUNDED, FIRM, NOT_BILLABLE, Audited, AuditedRegister
 from .groups import Sum, balance
-from .outcome import Outcome, kwh, share
+from .outcome import AuditOutcome, kwh, share
 from .text import NOBODY
 
 _CLASSES = {FIRM: "firm", BOUNDED: "bounded", NOT_BILLABLE: "not"}
@@ -28,7 +28,7 @@ td.not { color: #b00020; font-weight: 600; } ul { margin: .2rem 0; padding-left:
 _HEAD = ("kWh lowest", "best", "highest", "read", "events", "grade")
 
 
-def page(found: Outcome) -> str:
+def page(found: AuditOutcome) -> str:
     """The whole file. Texts from devices and files are escaped."""
     when = f"{found.local(found.begin)} to {found.local(found.end)}, {found.zone.key}"
     title = f"Energy, {when}"
@@ -66,7 +66,7 @@ def _sums(title: str, sums: Sequence[Sum]) -> Iterator[str]:
     )
 
 
-def _pdu(found: Outcome, pdu: Audited) -> Iterator[str]:
+def _pdu(found: AuditOutcome, pdu: Audited) -> Iterator[str]:
     yield f"<h2>{escape(pdu.name)}</h2>"
     answers = [*pdu.outlets, *filter(None, [pdu.own])]
     rows = [
@@ -91,7 +91,7 @@ def _pdu(found: Outcome, pdu: Audited) -> Iterator[str]:
         yield from _register(found, one)
 
 
-def _register(found: Outcome, one: Answer) -> Iterator[str]:
+def _register(found: AuditOutcome, one: AuditedRegister) -> Iterator[str]:
     if one.drawn is None:
         return
     name = f"Outlet {one.outlet}" if one.outlet else "PDU itself"

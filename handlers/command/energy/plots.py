@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from html import escape
 from typing import Callable
 
-from .audit import Answer, Drawn
-from .outcome import Outcome
+from .audit import AuditedRegister, Drawn
+from .outcome import AuditOutcome
 
 _WIDTH, _HEIGHT, _MARGIN = 460.0, 130.0, 4.0
 #: a picture shows so many events; the list below it has all of them
@@ -22,7 +22,7 @@ text { font: 10px system-ui, sans-serif; fill: #333; }
 Scale = Callable[[float], float]
 
 
-def register(found: Outcome, answer: Answer, drawn: Drawn) -> str:
+def register(found: AuditOutcome, answer: AuditedRegister, drawn: Drawn) -> str:
     """The register over time: a line for each segment, dots for readings that were left out."""
     inside = [value for one in drawn.segments for _, value in one]
     shown = inside or [value for _, value in drawn.left_out]
@@ -39,7 +39,7 @@ def register(found: Outcome, answer: Answer, drawn: Drawn) -> str:
     return _svg("register, kWh", f"{low:g}", f"{high:g}", parts)
 
 
-def energy(found: Outcome, answer: Answer, drawn: Drawn) -> str:
+def energy(found: AuditOutcome, answer: AuditedRegister, drawn: Drawn) -> str:
     """The energy since the begin of the period, between its bounds."""
     high = max((one.high for _, one in drawn.band), default=1.0) or 1.0
     across, up = _across(found), _up(0.0, high)
@@ -55,7 +55,7 @@ def energy(found: Outcome, answer: Answer, drawn: Drawn) -> str:
     return _svg("energy, kWh", "0", f"{high:g}", parts)
 
 
-def _across(found: Outcome) -> Scale:
+def _across(found: AuditOutcome) -> Scale:
     length = found.end - found.begin
     return lambda time: _MARGIN + (_WIDTH - 2.0 * _MARGIN) * (time - found.begin) / length
 
@@ -65,7 +65,7 @@ def _up(low: float, high: float) -> Scale:
     return lambda value: _HEIGHT - _MARGIN - (_HEIGHT - 2.0 * _MARGIN) * (value - low) / length
 
 
-def _events(found: Outcome, answer: Answer, across: Scale) -> Sequence[str]:
+def _events(found: AuditOutcome, answer: AuditedRegister, across: Scale) -> Sequence[str]:
     parts = []
     for one in answer.events[:_MOST_EVENTS]:
         left = across(max(one.begin, found.begin))

@@ -15,7 +15,7 @@ from typing import Callable, NamedTuple, Optional
 
 from ...errors import ProtocolError, SettingsError, printable
 from .queries import Api, Samples
-from .readings import OWN, Found, OutletReading, Pdu, Poll
+from .readings import OWN, Found, JournalOutlet, PduReadings, Poll
 
 _JOULES = 3_600_000.0  # of a kWh
 _ENERGY, _OWN_ENERGY = "pdu_outlet_energy_joules_total", "pdu_energy_joules_total"
@@ -61,13 +61,15 @@ class Prometheus:
         self._hash = hashlib.sha256()
         self._samples = 0
 
-    def each(self, begin: float, end: float, audit: Callable[[Pdu], Found]) -> Iterator[Found]:
+    def each(
+        self, begin: float, end: float, audit: Callable[[PduReadings], Found]
+    ) -> Iterator[Found]:
         """Of each PDU that was scraped in the period, or on both sides of it.
 
         Raises PduHandlerError.
         """
         for name in self._names(begin, end):
-            pdu = Pdu(name)
+            pdu = PduReadings(name)
             for poll in self._polls(name, begin - _AROUND, end + _AROUND):
                 pdu.append(poll)
             yield audit(pdu)
@@ -249,9 +251,9 @@ def _percent(ratio: Optional[float]) -> Optional[float]:
     return round(ratio * 100.0, _PLACES) if ratio is not None and 0.0 < ratio <= 1.0 else None
 
 
-def _outlet(identity: str, figures: Mapping[str, float]) -> OutletReading:
+def _outlet(identity: str, figures: Mapping[str, float]) -> JournalOutlet:
     joules: Optional[float] = figures.get(_OWN_ENERGY if identity == OWN else _ENERGY)
-    return OutletReading(
+    return JournalOutlet(
         identity,
         None if joules is None else joules / _JOULES,
         figures.get(_LOAD if identity == OWN else _CURRENT),

@@ -43,7 +43,7 @@ class Samples(NamedTuple):
     values: list[float]
 
 
-class Credentials(NamedTuple):
+class QueryLogin(NamedTuple):
     """How to log in; "" for what is not used. The repr shows nothing."""
 
     user: str = ""
@@ -71,10 +71,10 @@ class Credentials(NamedTuple):
 class Api:
     """A server. Close it after use."""
 
-    def __init__(self, url: str, credentials: Credentials, trust: Trust) -> None:
+    def __init__(self, url: str, credentials: QueryLogin, trust: Trust) -> None:
         """Raises SettingsError for a URL that cannot be asked, or not with a login."""
         parts = _parts(url)
-        if credentials != Credentials():
+        if credentials != QueryLogin():
             check_sealed(parts.scheme, parts.hostname)
         where = endpoint(parts.scheme, parts.netloc)
         self.name = f"{parts.scheme}://{where.netloc}{parts.path.rstrip('/')}"

@@ -14,9 +14,9 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Callable, NamedTuple, Optional, Protocol, TypeVar
 
-from .clock import Clock, seen_by_begins, seen_by_monotonic
-from .identity import SERIAL, UPTIME, UPTIME_S, Identity
-from .registers import Readings
+from .clock import PollClock, seen_by_begins, seen_by_monotonic
+from .identity import SERIAL, UPTIME, UPTIME_S, UnitIdentity
+from .registers import RegisterReadings
 
 #: what an audit finds
 Found = TypeVar("Found")
@@ -28,7 +28,7 @@ OFF, ON, NO_STATE = 0, 1, 2
 _STATES = {"DOWN": OFF, "UP": ON}
 
 
-class OutletReading(NamedTuple):
+class JournalOutlet(NamedTuple):
     """One outlet in a poll, or the PDU's own figures with the identity OWN."""
 
     identity: str
@@ -45,7 +45,7 @@ class Poll(NamedTuple):
     pdu: str
     begin: float
     end: float
-    outlets: Sequence[OutletReading] = ()
+    outlets: Sequence[JournalOutlet] = ()
     #: the reader's monotonic clock at `begin`, in s; None if the source does not keep it
     monotonic: Optional[float] = None
     #: which run of the reader's machine `monotonic` belongs to
@@ -67,7 +67,7 @@ class Poll(NamedTuple):
     error: str = ""
 
 
-class Unit(NamedTuple):
+class UnitFacts(NamedTuple):
     """What many polls of a journal have in common; see Poll."""
 
     pdu: str
@@ -87,7 +87,7 @@ class Block(NamedTuple):
     The columns are for one PDU, which may keep and extend them.
     """
 
-    unit: Unit
+    unit: UnitFacts
     begins: array[float]
     ends: array[float]
     monotonic: array[float]
@@ -156,7 +156,7 @@ class Series:
         self.watts = array("d", [_NAN]) * polls
         self.states = bytearray([NO_STATE]) * polls
 
-    def append(self, one: OutletReading) -> None:
+    def append(self, one: JournalOutlet) -> None:
         """Keep a poll."""
         self.kwh.append(_NAN if one.kwh is None else one.kwh)
         self.amperes.append(_NAN if one.amperes is None else one.amperes)
@@ -167,7 +167,7 @@ class Series:
         """Replace all rows after so many polls by one in which nothing was read."""
         for column in (self.kwh, self.amperes, self.watts, self.states):
             del column[polls:]
-        self.append(OutletReading(""))
+        self.append(JournalOutlet(""))
 
     def extend(
         self,
@@ -193,7 +193,7 @@ class Series:
         self.states += bytes([NO_STATE]) * polls
 
 
-class Pdu:
+class PduReadings:
     """The readings of one PDU."""
 
     def __init__(self, name: str) -> None:
@@ -201,7 +201,7 @@ class Pdu:
         self.begins, self.ends, self.monotonic = array("d"), array("d"), array("d")
         #: identity of an outlet, or OWN -> its register
         self.registers: dict[str, Series] = {}
-        self._identity = Identity()
+        self._identity = UnitIdentity()
         #: of each poll: what it read of its unit, as bits of `identity`
         self.identities = bytearray()
         #: SNMP families, or other names of what its registers are like, that its polls had
@@ -294,7 +294,7 @@ class Pdu:
         stated = [one for one in self._errors if one is not None]
         return max(stated) if stated and len(stated) == len(self._errors) else None
 
-    def clock(self) -> Clock:
+    def clock(self) -> PollClock:
         """The times of the polls, and what is known of the clock that they are from."""
         if not any(map(math.isnan, self.monotonic)):
             return seen_by_monotonic(self.begins, self.ends, self.monotonic, self.boots)
@@ -306,21 +306,23 @@ class Pdu:
         return statistics.median(between) if between else 0.0
 
 
-def gathered(polls: Iterable[Poll]) -> Mapping[str, Pdu]:
+def gathered(polls: Iterable[Poll]) -> Mapping[str, PduReadings]:
     """All PDUs of polls, which may come mixed."""
-    pdus: dict[str, Pdu] = {}
+    pdus: dict[str, PduReadings] = {}
     for poll in polls:
         pdu = pdus.get(poll.pdu)
         if pdu is None:
-            pdu = pdus[poll.pdu] = Pdu(poll.pdu)
+            pdu = pdus[poll.pdu] = PduReadings(poll.pdu)
         pdu.append(poll)
     return pdus
 
 
-class Source(Protocol):
+class ReadingSource(Protocol):
     """Where readings come from."""
 
-    def each(self, begin: float, end: float, audit: Callable[[Pdu], Found]) -> Iterator[Found]:
+    def each(
+        self, begin: float, end: float, audit: Callable[[PduReadings], Found]
+    ) -> Iterator[Found]:
         """What `audit` finds of each PDU, which comes once, with what it needs for the period;
         readings before and after it help. `audit` may be called in other processes.
 
@@ -338,15 +340,15 @@ class Source(Protocol):
 
 
 def readings_of(
-    pdu: Pdu, series: Series, clock: Clock, is_whole: Optional[bool] = None
-) -> Readings:
+    pdu: PduReadings, series: Series, clock: PollClock, is_whole: Optional[bool] = None
+) -> RegisterReadings:
     """The readings of a register, without polls that did not read it.
 
     `is_whole`: whether each poll read it; None if the caller does not know.
     """
     # The sum of numbers is NaN if one of them is.
     if is_whole or (is_whole is None and not math.isnan(sum(series.kwh))):
-        return Readings(
+        return RegisterReadings(
             clock.begins,
             clock.ends,
             series.kwh,
@@ -361,7 +363,7 @@ def readings_of(
         while place < len(here) and here[place] < at:
             place += 1
         changes[place] = f"{changes[place]}; {how}" if place in changes else how
-    return Readings(
+    return RegisterReadings(
         array("d", [clock.begins[number] for number in here]),
         array("d", [clock.ends[number] for number in here]),
         array("d", [series.kwh[number] for number in here]),

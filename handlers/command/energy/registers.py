@@ -12,7 +12,7 @@ from typing import NamedTuple, Optional
 _NO_CHANGES: Mapping[int, str] = MappingProxyType({})
 
 
-class Limits(NamedTuple):
+class RegisterLimits(NamedTuple):
     """What is known of a register and of the supply in front of it."""
 
     #: the most that the supply can deliver, such as the breaker's rating times the voltage
@@ -29,7 +29,7 @@ class Limits(NamedTuple):
         return self.kilowatts * max(seconds, 0.0) / 3600.0
 
 
-class Readings(NamedTuple):
+class RegisterReadings(NamedTuple):
     """The readings of one register, in the order in which they were taken.
 
     A reading was taken at some moment between its begin and its end. Failed polls are left out.

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Optional
 
-from .registers import Event, Limits, Readings
+from .registers import Event, RegisterLimits, RegisterReadings
 
 #: how many readings in a row may be wrong and still differ from each other
 _FEW = 3
@@ -49,7 +49,7 @@ class Story(NamedTuple):
     events: Sequence[Event]
 
 
-def told(readings: Readings, limits: Limits) -> Story:
+def told(readings: RegisterReadings, limits: RegisterLimits) -> Story:
     """The segments and events of a register's readings."""
     events: list[Event] = []
     joined = _joined(readings, limits, list(_runs(readings, limits)), events)
@@ -59,7 +59,7 @@ def told(readings: Readings, limits: Limits) -> Story:
     return Story(_trimmed(readings, limits, trusted), events)
 
 
-def follows(readings: Readings, limits: Limits, one: int, other: int) -> bool:
+def follows(readings: RegisterReadings, limits: RegisterLimits, one: int, other: int) -> bool:
     """Whether the register can have gone on from one reading to a later one."""
     rise = readings.values[other] - readings.values[one]
     passed = readings.ends[other] - readings.begins[one] + readings.age
@@ -70,7 +70,7 @@ def follows(readings: Readings, limits: Limits, one: int, other: int) -> bool:
     return -slack <= rise <= most + slack
 
 
-def _changed(readings: Readings, one: int, other: int) -> str:
+def _changed(readings: RegisterReadings, one: int, other: int) -> str:
     """How a change of the unit between two readings was seen; "" if there was none."""
     if not readings.changes:
         return ""
@@ -79,7 +79,7 @@ def _changed(readings: Readings, one: int, other: int) -> str:
     )
 
 
-def _runs(readings: Readings, limits: Limits) -> Iterator[range]:
+def _runs(readings: RegisterReadings, limits: RegisterLimits) -> Iterator[range]:
     """Longest runs of neighbours that can follow each other."""
     begin = 0
     for number in range(1, len(readings.values)):
@@ -91,7 +91,7 @@ def _runs(readings: Readings, limits: Limits) -> Iterator[range]:
 
 
 def _joined(
-    readings: Readings, limits: Limits, runs: Sequence[range], events: list[Event]
+    readings: RegisterReadings, limits: RegisterLimits, runs: Sequence[range], events: list[Event]
 ) -> list[Segment]:
     """Runs, joined across such that came and went."""
     kept: list[list[int]] = []
@@ -109,7 +109,7 @@ def _joined(
 
 
 def _home(
-    readings: Readings, limits: Limits, kept: Sequence[list[int]], run: range
+    readings: RegisterReadings, limits: RegisterLimits, kept: Sequence[list[int]], run: range
 ) -> Optional[int]:
     """The place of the segment that goes on with this run, if all after it were wrong readings."""
     for place in range(len(kept) - 1, max(len(kept) - 1 - _BACK, -1), -1):
@@ -120,7 +120,9 @@ def _home(
     return None
 
 
-def _goes_on(readings: Readings, limits: Limits, segment: list[int], number: int) -> bool:
+def _goes_on(
+    readings: RegisterReadings, limits: RegisterLimits, segment: list[int], number: int
+) -> bool:
     """Whether a reading continues a segment, perhaps after the register stood for a while.
 
     The readings while it stood are then cut off: the register bridges them. An exchanged unit looks
@@ -146,13 +148,13 @@ def _goes_on(readings: Readings, limits: Limits, segment: list[int], number: int
     return True
 
 
-def _of_one_unit(readings: Readings, one: int, other: int) -> bool:
+def _of_one_unit(readings: RegisterReadings, one: int, other: int) -> bool:
     """Whether polls say that two readings, with no change between them, are of one unit."""
     said = readings.identities
     return bool(said and said[one] & said[other])
 
 
-def _standing(readings: Readings, segment: Sequence[int]) -> int:
+def _standing(readings: RegisterReadings, segment: Sequence[int]) -> int:
     """The place in a segment since which its register stands."""
     place = len(segment) - 1
     while place and readings.values[segment[place - 1]] == readings.values[segment[-1]]:
@@ -160,7 +162,7 @@ def _standing(readings: Readings, segment: Sequence[int]) -> int:
     return place
 
 
-def _doubtful(readings: Readings, segment: Sequence[int], after: int) -> bool:
+def _doubtful(readings: RegisterReadings, segment: Sequence[int], after: int) -> bool:
     """Whether readings before the one `after` them may be wrong: a few, or many of 0 or of one
     higher value.
 
@@ -172,12 +174,12 @@ def _doubtful(readings: Readings, segment: Sequence[int], after: int) -> bool:
     return _flat(readings, segment) and (value == 0.0 or value > readings.values[after])
 
 
-def _flat(readings: Readings, segment: Sequence[int]) -> bool:
+def _flat(readings: RegisterReadings, segment: Sequence[int]) -> bool:
     return readings.values[segment[0]] == readings.values[segment[-1]]
 
 
 def _confirmed(
-    readings: Readings, segments: Sequence[Segment], events: list[Event]
+    readings: RegisterReadings, segments: Sequence[Segment], events: list[Event]
 ) -> list[Segment]:
     """Segments without those that nothing confirms.
 
@@ -200,7 +202,9 @@ def _confirmed(
     return trusted
 
 
-def _trimmed(readings: Readings, limits: Limits, segments: Sequence[Segment]) -> list[Segment]:
+def _trimmed(
+    readings: RegisterReadings, limits: RegisterLimits, segments: Sequence[Segment]
+) -> list[Segment]:
     """Segments without the readings at a hole that may be wrong.
 
     Before a hole: those since which the register stands, and a few without which the register
@@ -219,7 +223,7 @@ def _trimmed(readings: Readings, limits: Limits, segments: Sequence[Segment]) ->
 
 
 def _without_end(
-    readings: Readings, limits: Limits, numbers: Sequence[int], after: int
+    readings: RegisterReadings, limits: RegisterLimits, numbers: Sequence[int], after: int
 ) -> Sequence[int]:
     """The readings of a segment up to the last from which the next segment cannot have come."""
     for back in range(2, min(_FEW + 1, len(numbers)) + 1):
@@ -230,7 +234,7 @@ def _without_end(
     return numbers if stands == len(numbers) - 1 else numbers[:stands]
 
 
-def _without_start(readings: Readings, numbers: Sequence[int]) -> Sequence[int]:
+def _without_start(readings: RegisterReadings, numbers: Sequence[int]) -> Sequence[int]:
     if not numbers:
         return numbers
     start = readings.values[numbers[0]]
@@ -240,7 +244,7 @@ def _without_start(readings: Readings, numbers: Sequence[int]) -> Sequence[int]:
     return ()
 
 
-def _momentary(readings: Readings, last: int, wrong: Sequence[int], back: int) -> Event:
+def _momentary(readings: RegisterReadings, last: int, wrong: Sequence[int], back: int) -> Event:
     begin, end = readings.begins[last], readings.ends[back]
     values = {readings.values[number] for number in wrong}
     if values == {0.0}:
@@ -250,7 +254,9 @@ def _momentary(readings: Readings, last: int, wrong: Sequence[int], back: int) -
     return Event("momentary", begin, end, f"{len(wrong)} readings left the line and came back")
 
 
-def _breaks(readings: Readings, limits: Limits, segments: Sequence[Segment]) -> Iterator[Event]:
+def _breaks(
+    readings: RegisterReadings, limits: RegisterLimits, segments: Sequence[Segment]
+) -> Iterator[Event]:
     """What happened between neighbouring segments."""
     for one, other in zip(segments, segments[1:]):
         old, new = readings.values[one.last], readings.values[other.first]
@@ -270,7 +276,7 @@ def _breaks(readings: Readings, limits: Limits, segments: Sequence[Segment]) -> 
             yield Event("reset", begin, end, f"fell from {old:g} to {new:g} kWh{by}")
 
 
-def _bit(old: float, new: float, most: float, limits: Limits) -> Optional[int]:
+def _bit(old: float, new: float, most: float, limits: RegisterLimits) -> Optional[int]:
     """The bit of a register that explains its jump between two readings, counted from 0.
 
     Less 2^bit units, the register rose by no more than the supply delivered, `most` kWh. That it
@@ -290,7 +296,7 @@ def _bit(old: float, new: float, most: float, limits: Limits) -> Optional[int]:
     return None
 
 
-def wrapped(old: float, new: float, seconds: float, limits: Limits) -> Optional[float]:
+def wrapped(old: float, new: float, seconds: float, limits: RegisterLimits) -> Optional[float]:
     """The energy between two readings if the register began again at its modulus; else None."""
     if limits.modulus is None or not new < old <= limits.modulus:
         return None

@@ -12,7 +12,7 @@ from ...errors import SettingsError, printable
 from ..files import text_of
 
 
-class Row(NamedTuple):
+class TableRow(NamedTuple):
     """A row, and where it is."""
 
     #: file and line, for errors
@@ -37,7 +37,7 @@ class Row(NamedTuple):
         return found
 
 
-def rows(path: str, needed: Sequence[str], others: Collection[str] = ()) -> Iterator[Row]:
+def rows(path: str, needed: Sequence[str], others: Collection[str] = ()) -> Iterator[TableRow]:
     """The rows of a file whose head has the needed columns.
 
     Raises SettingsError, which names the line.
@@ -61,4 +61,4 @@ def rows(path: str, needed: Sequence[str], others: Collection[str] = ()) -> Iter
             raise SettingsError(
                 f"{shown}, row {number}: {len(line)} cells, but the head has {len(head)}"
             )
-        yield Row(f"{shown}, row {number}", dict(zip(head, (cell.strip() for cell in line))))
+        yield TableRow(f"{shown}, row {number}", dict(zip(head, (cell.strip() for cell in line))))

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from ...errors import printable
 from ..output import columns, counted
-from .audit import FIRM, LEVELS, Answer, Audited
+from .audit import FIRM, LEVELS, Audited, AuditedRegister
 from .groups import Sum, balance
-from .outcome import Outcome, by_event, kwh, share
+from .outcome import AuditOutcome, by_event, kwh, share
 from .pue import CATEGORIES, ItEnergy
 
 WIDTH = 80
@@ -18,7 +18,7 @@ _EXPLAINED = {True: "explained", False: "NOT explained", None: "reason not known
 NOBODY = "(nobody)"
 
 
-def lines(found: Outcome) -> Iterator[str]:
+def lines(found: AuditOutcome) -> Iterator[str]:
     """The whole output."""
     yield f"{found.local(found.begin)} to {found.local(found.end)}, {found.zone.key}"
     yield from columns(_HEAD, [*_rows(found.pdus)])
@@ -48,7 +48,7 @@ def _rows(pdus: Sequence[Audited]) -> Iterator[Sequence[object]]:
             yield [pdu.name, "PDU itself", *_figures(pdu.own)]
 
 
-def _figures(one: Answer) -> Sequence[object]:
+def _figures(one: AuditedRegister) -> Sequence[object]:
     return [*kwh(one.energy), share(one.read), len(one.events) or "", one.grade]
 
 
@@ -68,7 +68,7 @@ def _findings(pdu: Audited) -> Iterator[str]:
         )
 
 
-def _events(found: Outcome, pdu: Audited) -> Iterator[str]:
+def _events(found: AuditOutcome, pdu: Audited) -> Iterator[str]:
     answers = [*pdu.outlets, *filter(None, [pdu.own])]
     for event, those in by_event(answers).items():
         where = ", ".join(

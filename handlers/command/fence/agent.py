@@ -27,11 +27,11 @@ _MOST_AT_ONCE = 32
 T = TypeVar("T")
 
 
-class NotProven(Exception):
+class FenceNotProven(Exception):
     """What was asked for did not happen, or nobody can say that it did."""
 
 
-class Outlets(NamedTuple):
+class MachineOutlets(NamedTuple):
     """The outlets of one machine, on the PDUs of the list."""
 
     #: how messages name it
@@ -41,7 +41,7 @@ class Outlets(NamedTuple):
     targets: Mapping[str, Target]
 
 
-class Proof(NamedTuple):
+class PowerOffProof(NamedTuple):
     """What proves that a machine has no power."""
 
     confirm: str
@@ -51,10 +51,12 @@ class Proof(NamedTuple):
     timeout_s: float
 
 
-def proof_of(options: Mapping[str, str]) -> Proof:
+def proof_of(options: Mapping[str, str]) -> PowerOffProof:
     """Raises SettingsError."""
     threshold = _number(options, "threshold", 0.001, 10.0)
-    return Proof(options["confirm"], threshold, _number(options, "power_timeout", 0.0, 600.0))
+    return PowerOffProof(
+        options["confirm"], threshold, _number(options, "power_timeout", 0.0, 600.0)
+    )
 
 
 def pause_of(options: Mapping[str, str]) -> float:
@@ -72,7 +74,7 @@ def _number(options: Mapping[str, str], key: str, least: float, most: float) -> 
     return number
 
 
-def off(outlets: Outlets, proof: Proof) -> None:
+def off(outlets: MachineOutlets, proof: PowerOffProof) -> None:
     """Switch every outlet off, whatever it reads now, and prove it.
 
     Each outlet gets one command; that of a PDU that fails keeps no other from its own. Raises
@@ -83,14 +85,14 @@ def off(outlets: Outlets, proof: Proof) -> None:
         _without_current(outlets, proof)
 
 
-def on(outlets: Outlets) -> None:
-    """Switch every outlet on. Raises NotProven unless all of them are seen on."""
+def on(outlets: MachineOutlets) -> None:
+    """Switch every outlet on. Raises FenceNotProven unless all of them are seen on."""
     _switch(outlets, True)
 
 
-def is_on(outlets: Outlets) -> bool:
-    """Whether the machine has a feed that is on. Raises NotProven if that is not known: off is the
-    answer only if every outlet reports it.
+def is_on(outlets: MachineOutlets) -> bool:
+    """Whether the machine has a feed that is on. Raises FenceNotProven if that is not known: off is
+    the answer only if every outlet reports it.
     """
     readings = _read(outlets)
     states = {cord: _state(readings[cord.pdu], cord) for cord in outlets.cords}
@@ -98,11 +100,11 @@ def is_on(outlets: Outlets) -> bool:
         return True
     unknown = [cord for cord, state in states.items() if state != DOWN]
     if unknown:
-        raise NotProven("; ".join(_why_unknown(readings[cord.pdu], cord) for cord in unknown))
+        raise FenceNotProven("; ".join(_why_unknown(readings[cord.pdu], cord) for cord in unknown))
     return False
 
 
-def check(outlets: Outlets, proof: Proof) -> None:
+def check(outlets: MachineOutlets, proof: PowerOffProof) -> None:
     """Read every PDU, and raise NotProven if `off` could not be carried out and proven there: the
     PDU fails, has not the outlet or, with confirm=current, does not meter it.
     """
@@ -118,11 +120,11 @@ def check(outlets: Outlets, proof: Proof) -> None:
         elif proof.confirm == CURRENT and found.current_a is None:
             wrong.append(f"{cord}: {_UNMETERED}")
     if wrong:
-        raise NotProven("; ".join(wrong))
+        raise FenceNotProven("; ".join(wrong))
 
 
 def answer(targets: Mapping[str, Target]) -> None:
-    """Read every PDU. Raises NotProven if one fails."""
+    """Read every PDU. Raises FenceNotProven if one fails."""
     with ThreadPoolExecutor(min(len(targets), _MOST_AT_ONCE)) as pool:
         readings = dict(zip(targets, pool.map(poll, targets.values())))
     wrong = [
@@ -131,13 +133,13 @@ def answer(targets: Mapping[str, Target]) -> None:
         if one.failure is not None
     ]
     if wrong:
-        raise NotProven("; ".join(wrong))
+        raise FenceNotProven("; ".join(wrong))
 
 
 _UNMETERED = "no current is known of this outlet; without a meter, use confirm=state"
 
 
-def _switch(outlets: Outlets, want_on: bool) -> None:
+def _switch(outlets: MachineOutlets, want_on: bool) -> None:
     wanted, word = (UP, "on") if want_on else (DOWN, "off")
 
     def one_pdu(name: str) -> list[str]:
@@ -157,10 +159,10 @@ def _switch(outlets: Outlets, want_on: bool) -> None:
 
     wrong = [one for found in _of_each(outlets, one_pdu).values() for one in found]
     if wrong:
-        raise NotProven("; ".join(wrong))
+        raise FenceNotProven("; ".join(wrong))
 
 
-def _without_current(outlets: Outlets, proof: Proof) -> None:
+def _without_current(outlets: MachineOutlets, proof: PowerOffProof) -> None:
     """Read the meters until each reads no current in successive readings.
 
     It begins when all outlets are off: a supply that was idle takes the load when the other loses
@@ -174,11 +176,11 @@ def _without_current(outlets: Outlets, proof: Proof) -> None:
         if proofs == _PROOFS:
             return
         if wrong and time.monotonic() >= end:
-            raise NotProven(f"switched off, but {'; '.join(wrong)}")
+            raise FenceNotProven(f"switched off, but {'; '.join(wrong)}")
         time.sleep(_METER_S)
 
 
-def _with_current(outlets: Outlets, proof: Proof) -> list[str]:
+def _with_current(outlets: MachineOutlets, proof: PowerOffProof) -> list[str]:
     readings = _read(outlets)
     wrong: list[str] = []
     for cord in outlets.cords:
@@ -195,12 +197,12 @@ def _with_current(outlets: Outlets, proof: Proof) -> list[str]:
     return wrong
 
 
-def _read(outlets: Outlets) -> dict[str, Reading]:
+def _read(outlets: MachineOutlets) -> dict[str, Reading]:
     """A reading of each PDU, by its name: 1 `status` and 1 `statistic` of each."""
     return _of_each(outlets, lambda name: poll(outlets.targets[name]))
 
 
-def _of_each(outlets: Outlets, work: Callable[[str], T]) -> dict[str, T]:
+def _of_each(outlets: MachineOutlets, work: Callable[[str], T]) -> dict[str, T]:
     """What `work` returns for the name of each PDU, all at the same time."""
     names = list(dict.fromkeys(cord.pdu for cord in outlets.cords))
     with ThreadPoolExecutor(min(len(names), _MOST_AT_ONCE)) as pool:

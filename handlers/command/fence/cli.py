@@ -23,7 +23,7 @@ from ..hall import reading_toml
 from ..hall.drawing import Cord, Drawing, Machine
 from ..options import option
 from . import agent
-from .agent import NotProven, Outlets
+from .agent import FenceNotProven, MachineOutlets
 from .contract import ACTIONS, CURRENT, LONGEST, NAME, OPTIONS, Given, completed, metadata, of_input
 
 DONE, FAILED, IS_OFF = 0, 1, 2
@@ -38,7 +38,7 @@ def run(given: Given) -> int:
     options = given.values
     try:
         return _ACTIONS[options["action"]](options)
-    except NotProven as error:
+    except FenceNotProven as error:
         _say(f"{options['action']} of {printable(options['plug'], 60)} failed: {error}")
     except PduHandlerError as error:
         _say(f"{options['action']} failed: {error}")
@@ -77,7 +77,7 @@ def _reboot(options: Mapping[str, str]) -> int:
     time.sleep(pause_s)
     try:
         agent.on(outlets)
-    except NotProven as error:
+    except FenceNotProven as error:
         # the machine is fenced, which is what the cluster waits for
         _say(f"{outlets.machine} was fenced, but is not on again: {error}")
         return DONE
@@ -166,7 +166,7 @@ def _drawing(options: Mapping[str, str]) -> Optional[Drawing]:
     return reading_toml.read(options["drawing"]) if options["drawing"] else None
 
 
-def _outlets(options: Mapping[str, str]) -> Outlets:
+def _outlets(options: Mapping[str, str]) -> MachineOutlets:
     """The outlets of the plug. Raises SettingsError."""
     plug = _path(options, "plug")
     drawing = _drawing(options)
@@ -205,11 +205,13 @@ def _cords(options: Mapping[str, str], plug: str) -> list[Cord]:
     return list(dict.fromkeys(found))
 
 
-def _on_pdus(options: Mapping[str, str], machine: str, cords: Sequence[Cord]) -> Outlets:
+def _on_pdus(options: Mapping[str, str], machine: str, cords: Sequence[Cord]) -> MachineOutlets:
     wanted = {cord.pdu for cord in cords}
     path = _path(options, "list")
     targets: list[Target] = opening.pdus(path, options["auth"] or None, {}, wanted)
-    return Outlets(printable(machine, 60), tuple(cords), {one.device.name: one for one in targets})
+    return MachineOutlets(
+        printable(machine, 60), tuple(cords), {one.device.name: one for one in targets}
+    )
 
 
 # ---- the command ---------------------------------------------------------------------------------

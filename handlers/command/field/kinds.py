@@ -76,7 +76,7 @@ class Recorder:
 
 
 class Recording(NamedTuple):
-    """The result of `Kind.record`."""
+    """The result of `RecordingKind.record`."""
 
     #: the text of the file
     text: str
@@ -113,7 +113,7 @@ class Served(NamedTuple):
 
 
 @dataclass
-class Identity:
+class HandlerFinding:
     """What one handler finds at an address."""
 
     handler: str
@@ -207,7 +207,7 @@ class Identity:
             self.cannot.append(f"report the energy by {noun}")
 
 
-class Kind(NamedTuple):
+class RecordingKind(NamedTuple):
     """How one handler records a device, recognises a recording and simulates it."""
 
     #: the usual port; None for UDP, where only an answer shows that a device listens
@@ -242,18 +242,18 @@ def names() -> tuple[str, ...]:
     return tuple(name for name in registry.names() if name in folders)
 
 
-def kind(handler: str) -> Kind:
-    """The `Kind` of one of the handlers in `names()`."""
-    found: Kind = importlib.import_module(f".{handler}.kind", __package__).KIND
+def kind(handler: str) -> RecordingKind:
+    """The `RecordingKind` of one of the handlers in `names()`."""
+    found: RecordingKind = importlib.import_module(f".{handler}.kind", __package__).KIND
     return found
 
 
-def identity(handler: str, data: Any) -> Identity:
+def identity(handler: str, data: Any) -> HandlerFinding:
     """What the handler finds at the address in `data`. Raises the errors of handlers/errors.py."""
     try:
-        found: Identity = importlib.import_module(f".{handler}.identity", __package__).identity(
-            data
-        )
+        found: HandlerFinding = importlib.import_module(
+            f".{handler}.identity", __package__
+        ).identity(data)
     except PduHandlerError as error:
         raise error.at(host.address(data), "identify") from None
     return found

@@ -13,7 +13,7 @@ from typing import NamedTuple, Optional
 from ...http.message import PORTS
 from ...settings import host_and_port
 from ..loading import LoadedHandler
-from .auth import Auth, names
+from .auth import FleetLogin, names
 from .listing import ListedPdu
 from .networks import Network
 from .polling import Target
@@ -51,7 +51,7 @@ class Allowed(NamedTuple):
     #: a query for another PDU must name one of these
     handlers: Mapping[str, LoadedHandler]
     #: a query for another PDU must name one of these
-    auths: Mapping[str, Auth]
+    auths: Mapping[str, FleetLogin]
 
     def target(self, query: Query) -> Target:
         """The PDU that the query asks for. Raises NotAllowed."""

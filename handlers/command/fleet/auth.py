@@ -19,7 +19,7 @@ from . import private, toml
 ENVIRONMENT = "the environment"  # the name of the login from the environment
 
 
-class Auth(NamedTuple):
+class FleetLogin(NamedTuple):
     """One login. Its repr shows only the name, because the rest may be secret."""
 
     name: str
@@ -36,10 +36,10 @@ class Auth(NamedTuple):
         )
 
     def __repr__(self) -> str:
-        return f"<Auth {self.name!r}>"
+        return f"<FleetLogin {self.name!r}>"
 
 
-def of_file(path: str) -> dict[str, Auth]:
+def of_file(path: str) -> dict[str, FleetLogin]:
     """The logins of a file.
 
     Raises SettingsError for a bad file, and for one whose permissions or owner are not safe.
@@ -54,7 +54,7 @@ def of_file(path: str) -> dict[str, Auth]:
     return of_tables(document["auth"], path, inline=True)
 
 
-def of_tables(tables: Any, path: str, inline: bool) -> dict[str, Auth]:
+def of_tables(tables: Any, path: str, inline: bool) -> dict[str, FleetLogin]:
     """The logins of the tables in `[auth]`. Raises SettingsError.
 
     Without `inline`, a secret must be a reference.
@@ -66,7 +66,7 @@ def of_tables(tables: Any, path: str, inline: bool) -> dict[str, Auth]:
     return {name: _auth(name, table, path, inline) for name, table in tables.items()}
 
 
-def of_environment(files: Mapping[str, str]) -> Auth:
+def of_environment(files: Mapping[str, str]) -> FleetLogin:
     """The login of PDUs that name none: PDU_USERNAME, and each secret from `files` (--secret-file),
     else from PDU_PASSWORD, ...
 
@@ -78,7 +78,7 @@ def of_environment(files: Mapping[str, str]) -> Auth:
         for key in SECRETS
         if os.environ.get(f"PDU_{key.upper()}")
     }
-    return Auth(
+    return FleetLogin(
         ENVIRONMENT, settings, {**found, **{key: _secret_file(path) for key, path in files.items()}}
     )
 
@@ -95,7 +95,7 @@ def located(key: str, text: str, folder: str) -> str:
     )
 
 
-def _auth(name: str, table: Mapping[str, Any], path: str, inline: bool) -> Auth:
+def _auth(name: str, table: Mapping[str, Any], path: str, inline: bool) -> FleetLogin:
     where = f"{path}: [auth.{printable(name, 60)}]"
     settings: dict[str, str] = {}
     secrets: dict[str, str] = {}
@@ -117,7 +117,7 @@ def _auth(name: str, table: Mapping[str, Any], path: str, inline: bool) -> Auth:
                 f" or {secret}_env, or move the table into a separate file (--auth)"
             )
         secrets[secret] = _found(where, secret, source, text, os.path.dirname(path))
-    return Auth(name, settings, secrets)
+    return FleetLogin(name, settings, secrets)
 
 
 def _reference(key: str) -> tuple[str, str]:
@@ -153,7 +153,7 @@ def _secret_file(path: str) -> str:
     return found
 
 
-def names(known: Mapping[str, Auth]) -> str:
+def names(known: Mapping[str, FleetLogin]) -> str:
     """The names of at most ten logins, for an error."""
     found: list[str] = sorted(known)
     if not found:

@@ -31,13 +31,13 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-class Lost(NamedTuple):
+class LostJob(NamedTuple):
     """The job of a process that died of it, or that no process is left for."""
 
     ticket: int
 
 
-Event = Union[Done, Lost]
+Event = Union[Done, LostJob]
 
 
 class _Job:
@@ -90,7 +90,7 @@ class Crew:
                     break
 
     def add(self, ticket: int, payload: Any) -> None:
-        """A job to do. `ticket` names it in `Done` and `Lost`."""
+        """A job to do. `ticket` names it in `Done` and `LostJob`."""
         self._waiting[0].append(_Job(ticket, payload))
 
     def repeat(self, ticket: int, payload: Any, level: int) -> None:
@@ -172,14 +172,14 @@ class Crew:
                 with contextlib.suppress(OSError):
                     member.pipe.send((job.ticket, job.payload))
 
-    def _abandoned(self) -> Iterator[Lost]:
+    def _abandoned(self) -> Iterator[LostJob]:
         for waiting in self._waiting:
             while waiting:
-                yield Lost(waiting.popleft().ticket)
+                yield LostJob(waiting.popleft().ticket)
 
     # ---- processes -------------------------------------------------------------------------------
 
-    def _died(self, member: _Member) -> Iterator[Lost]:
+    def _died(self, member: _Member) -> Iterator[LostJob]:
         """A new process replaces the one that died. What it did alone is lost. Several jobs are
         done again with fewer others beside them, at last alone, to find the one that kills.
         """
@@ -190,7 +190,7 @@ class Crew:
         for job in member.given.values():
             job.deaths += 1
             if len(member.given) == 1 or job.deaths >= _MOST_DEATHS:
-                yield Lost(job.ticket)
+                yield LostJob(job.ticket)
             else:
                 job.level = min(job.level + 1, ALONE)
                 self._waiting[job.level].append(job)

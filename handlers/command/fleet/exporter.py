@@ -80,7 +80,7 @@ def _exporter(context: click.Context, /, **options: Any) -> None:
         readers = probing.readers(wanted.parallel, wanted.workers)
         exporter = server.Exporter(
             allowed,
-            server.Limits(wanted.parallel, wanted.timeout_offset),
+            server.ServerLimits(wanted.parallel, wanted.timeout_offset),
             readers,
             wanted.identity,
         )

@@ -41,7 +41,7 @@ _SILENCE = (
 )
 
 
-class FoundPdu(NamedTuple):
+class FoundDevice(NamedTuple):
     """A device that answered."""
 
     address: str
@@ -78,7 +78,7 @@ def _find(
             networks,
             community,
             port,
-            sweep.Pace(rate),
+            sweep.SweepPace(rate),
             lambda: bar.update(1) if bar is not None else None,
             lambda error: unsent.update([getattr(error, "strerror", None) or str(error)]),
         )
@@ -119,7 +119,7 @@ def _community(state: SharedOptions, auth: Optional[str], login: Optional[str]) 
 
 def _sorted_out(
     answers: Mapping[str, AgentAnswer], port: int
-) -> tuple[list[FoundPdu], list[FoundPdu]]:
+) -> tuple[list[FoundDevice], list[FoundDevice]]:
     """The devices that a family of the SNMP handler fits, and all others that answered.
 
     The sysObjectID of Net-SNMP names only the agent, which servers run too. Such a device counts as
@@ -132,8 +132,8 @@ def _sorted_out(
     from ...snmp.profiles import PROFILES
 
     agents = [ENTERPRISES + number for number in NET_SNMP_IDS.split()]
-    pdus: list[FoundPdu] = []
-    others: list[FoundPdu] = []
+    pdus: list[FoundDevice] = []
+    others: list[FoundDevice] = []
     for address, one in answers.items():
         named = one.object_id and not any(below(one.object_id, agent) for agent in agents)
         family = (
@@ -147,12 +147,12 @@ def _sorted_out(
             else printable(" ".join([one.object_id, *one.description.split()]).strip(), 100)
         )
         (pdus if family else others).append(
-            FoundPdu(address, "snmp", port, _shortened(one.name), what)
+            FoundDevice(address, "snmp", port, _shortened(one.name), what)
         )
     return pdus, others
 
 
-def _announced(networks: Sequence[Network]) -> list[FoundPdu]:
+def _announced(networks: Sequence[Network]) -> list[FoundDevice]:
     """Xerus units that announce themselves and are in the networks. Asks only on interfaces in
     these networks, over IPv4.
 
@@ -173,7 +173,7 @@ def _announced(networks: Sequence[Network]) -> list[FoundPdu]:
         )
         return []
     return [
-        FoundPdu(one.address, "raritan", one.port, _shortened(one.name), one.model or "Xerus")
+        FoundDevice(one.address, "raritan", one.port, _shortened(one.name), one.model or "Xerus")
         for one in devices
         if one.port and any(_address(one.address) in network for network in networks)
     ]
@@ -201,7 +201,7 @@ def _own_address(network: Network) -> str:
     return ""
 
 
-def _named(pdus: Sequence[FoundPdu]) -> list[FoundPdu]:
+def _named(pdus: Sequence[FoundDevice]) -> list[FoundDevice]:
     """The PDUs in order of their addresses, with unique names.
 
     The address replaces a name that is empty or begins like a comment or a formula. It is appended
@@ -210,7 +210,7 @@ def _named(pdus: Sequence[FoundPdu]) -> list[FoundPdu]:
     """
     at = collections.Counter(one.address for one in pdus)
 
-    def where(one: FoundPdu) -> str:
+    def where(one: FoundDevice) -> str:
         return one.address if at[one.address] == 1 else _where(one)
 
     taken = collections.Counter(
@@ -247,8 +247,8 @@ def _named(pdus: Sequence[FoundPdu]) -> list[FoundPdu]:
 
 def _shown(
     state: SharedOptions,
-    pdus: Sequence[FoundPdu],
-    others: Sequence[FoundPdu],
+    pdus: Sequence[FoundDevice],
+    others: Sequence[FoundDevice],
     login: str,
     asked: int,
 ) -> None:
@@ -282,7 +282,7 @@ def _shown(
     )
 
 
-def _where(one: FoundPdu) -> str:
+def _where(one: FoundDevice) -> str:
     if one.port == _USUAL[one.handler]:
         return one.address
     return f"[{one.address}]:{one.port}" if ":" in one.address else f"{one.address}:{one.port}"

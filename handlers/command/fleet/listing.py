@@ -42,7 +42,7 @@ class Fleet(NamedTuple):
     """The PDUs of a list in the list's order, and the logins in the same file."""
 
     devices: Sequence[ListedPdu]
-    auths: Mapping[str, auth.Auth]
+    auths: Mapping[str, auth.FleetLogin]
     #: unknown columns that were left out
     ignored: Sequence[str] = ()
 

@@ -24,7 +24,7 @@ from ..loading import LoadedHandler, load
 from ..options import SECRETS, SharedOptions, spelled_secret
 from ..output import metered
 from . import topologies
-from .auth import ENVIRONMENT, Auth, names
+from .auth import ENVIRONMENT, FleetLogin, names
 from .lag import Lag
 from .listing import ListedPdu
 
@@ -53,7 +53,7 @@ class PolledOutlet(NamedTuple):
     energy_kwh: Optional[float] = None
 
 
-class Failure(NamedTuple):
+class CallFailure(NamedTuple):
     """Why a call failed: the error's kind and text."""
 
     kind: str
@@ -72,7 +72,7 @@ class Reading(NamedTuple):
     #: together count as one
     requests: Optional[int] = None
     #: the first failure
-    failure: Optional[Failure] = None
+    failure: Optional[CallFailure] = None
     #: whether the states were read
     answered: bool = False
     labels: Sequence[Label] = ()
@@ -93,7 +93,7 @@ class Target(NamedTuple):
 
     device: ListedPdu
     handler: LoadedHandler
-    auth: Auth
+    auth: FleetLogin
 
     def data(self, timeout: Optional[float] = None) -> Any:
         """The object for make_handler.
@@ -117,7 +117,7 @@ class Target(NamedTuple):
 
 
 def targets(
-    devices: Sequence[ListedPdu], auths: Mapping[str, Auth], usual: Optional[Auth]
+    devices: Sequence[ListedPdu], auths: Mapping[str, FleetLogin], usual: Optional[FleetLogin]
 ) -> list[Target]:
     """PDUs with handler and login.
 
@@ -227,9 +227,9 @@ def doubted(target: Target, reading: Reading, lag: Lag) -> bool:
     )
 
 
-def busy(lag: Lag) -> Failure:
+def busy(lag: Lag) -> CallFailure:
     """The failure of a PDU whose silence remains doubted."""
-    return Failure(
+    return CallFailure(
         BUSY,
         f"this machine was too busy to tell whether the PDU answers: it was {lag.longest:.1f} s"
         " late",
@@ -250,15 +250,15 @@ def _labelled(reading: Reading, pdu: Any) -> Reading:
     return reading._replace(labels=[Label(*map(_shown, one)) for one in pdu.labels()])
 
 
-def failure(error: BaseException) -> Failure:
+def failure(error: BaseException) -> CallFailure:
     """The error's kind and text.
 
     An error without a kind counts as a defect of this program or of the archive.
     """
     kind = getattr(error, "kind", None)
     if isinstance(kind, str):
-        return Failure(printable(kind, 40), printable(str(getattr(error, "reason", error))))
-    return Failure(_DEFECT, printable(f"{type(error).__name__}: {error}"))
+        return CallFailure(printable(kind, 40), printable(str(getattr(error, "reason", error))))
+    return CallFailure(_DEFECT, printable(f"{type(error).__name__}: {error}"))
 
 
 def _shown(value: object) -> str:

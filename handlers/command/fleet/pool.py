@@ -15,20 +15,20 @@ import time
 from collections.abc import Generator, Iterator, Sequence
 from typing import Callable, NamedTuple, Optional
 
-from .crew import ALONE, Crew, Event, Lost, cores
+from .crew import ALONE, Crew, Event, LostJob, cores
 from .lag import Lag
-from .polling import Failure, Reading, Target, busy, doubted, poll
+from .polling import CallFailure, Reading, Target, busy, doubted, poll
 
 # default limit for the PDUs that all processes together read at a time
 PARALLEL = 128
 _PER_PROCESS = 16  # with fewer PDUs another process costs more than it saves
 # longest wait for the next reading; a call of this pack's handlers usually ends within a minute
 PATIENCE_S = 180.0
-_HANGS = Failure(
+_HANGS = CallFailure(
     "defect",
     "this PDU was not read in time: run `pdu status` on it with --debug and report the output",
 )
-_LOST = Failure(
+_LOST = CallFailure(
     "defect",
     "a process ended before this PDU was read: run `pdu status` on it with --debug and report the"
     " output",
@@ -64,7 +64,7 @@ def read_all(
         for event in _events(crew, missing, patience_s):
             place = event.ticket
             reading = Reading(failure=_LOST)
-            if not isinstance(event, Lost):
+            if not isinstance(event, LostJob):
                 reading, doubt = event.result
                 if doubt is not None and missing[place] < ALONE:
                     missing[place] += 1

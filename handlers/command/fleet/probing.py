@@ -16,27 +16,27 @@ import time
 from multiprocessing.connection import Connection
 from typing import Any, Callable, NamedTuple, Optional, Union
 
-from ..loading import Reference, reference, referenced
-from .auth import Auth
-from .crew import Crew, Lost, cores
+from ..loading import HandlerReference, reference, referenced
+from .auth import FleetLogin
+from .crew import Crew, LostJob, cores
 from .lag import Lag
 from .listing import ListedPdu
 from .metrics import Page, packed, page
-from .polling import Failure, Reading, Target, doubted, identified, is_silence, poll
+from .polling import CallFailure, Reading, Target, doubted, identified, is_silence, poll
 
 # the handler's share of the time that is left, so that a dead PDU's error arrives in time
 _OF_HANDLER = 0.8
 # share of a probe's time; if less is left, even a healthy PDU may not answer in time
 ENOUGH = 0.5
-_LOST = Failure("defect", "a process ended while it read this PDU")
+_LOST = CallFailure("defect", "a process ended while it read this PDU")
 
 
 class Ask(NamedTuple):
     """One probe. `end` is a time of time.monotonic(), the same in all processes of a machine."""
 
     device: ListedPdu
-    handler: Reference
-    auth: Auth
+    handler: HandlerReference
+    auth: FleetLogin
     #: how long the probe may take, since Prometheus asked
     seconds: float
     end: float
@@ -193,7 +193,9 @@ def _manage(pipe: Connection, other: Connection, parallel: int, processes: int) 
             for event in crew.turn(None, {pipe: take}):
                 one = asked.pop(event.ticket)
                 answer = (
-                    told(one, Reading(failure=_LOST)) if isinstance(event, Lost) else event.result
+                    told(one, Reading(failure=_LOST))
+                    if isinstance(event, LostJob)
+                    else event.result
                 )
                 pipe.send((event.ticket, answer))
     except (EOFError, OSError):

@@ -19,7 +19,7 @@ from ...errors import printable
 from ..output import counted
 from .allowed import Allowed, NotAllowed, Query
 from .metrics import Own, Page, packed
-from .polling import Failure, Reading, Target
+from .polling import CallFailure, Reading, Target
 from .probing import ENOUGH, Elsewhere, Here, Told, ask, told
 
 SCRAPE_TIMEOUT = "X-Prometheus-Scrape-Timeout-Seconds"
@@ -38,7 +38,7 @@ _HTML = "text/html; charset=utf-8"
 _JSON = "application/json"
 
 
-class Limits(NamedTuple):
+class ServerLimits(NamedTuple):
     """What the server takes on at a time."""
 
     #: probes that may run at a time
@@ -65,7 +65,7 @@ class Exporter:
     def __init__(
         self,
         allowed: Allowed,
-        limits: Limits,
+        limits: ServerLimits,
         readers: Union[Here, Elsewhere, None] = None,
         identity: bool = False,
     ) -> None:
@@ -135,7 +135,7 @@ class Exporter:
         ended.wait(max(0.0, left))
         if found[0] is not None:
             return found[0]
-        late = Failure("timeout", "not done within the scrape's time-out")
+        late = CallFailure("timeout", "not done within the scrape's time-out")
         return told(
             asked,
             Reading(seconds=seconds, failure=late),

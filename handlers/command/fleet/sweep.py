@@ -17,7 +17,7 @@ from .networks import Network, hosts
 TRIES = 2  # a second datagram replaces a lost one
 
 
-class Pace(NamedTuple):
+class SweepPace(NamedTuple):
     """How fast a network is asked."""
 
     #: datagrams a second
@@ -30,7 +30,7 @@ def sweep(
     found: Sequence[Network],
     community: str,
     port: int,
-    pace: Pace,
+    pace: SweepPace,
     sent: Callable[[], None],
     unsent: Callable[[Exception], None] = lambda _: None,
 ) -> dict[str, AgentAnswer]:
@@ -52,7 +52,7 @@ async def _sweep(
     addresses: Sequence[str],
     community: bytes,
     port: int,
-    pace: Pace,
+    pace: SweepPace,
     sent: Callable[[], None],
     unsent: Callable[[Exception], None],
 ) -> dict[str, AgentAnswer]:
@@ -96,7 +96,7 @@ async def _ask(
     numbers: dict[str, int],
     community: bytes,
     port: int,
-    pace: Pace,
+    pace: SweepPace,
     sent: Callable[[], None],
 ) -> None:
     loop = asyncio.get_running_loop()

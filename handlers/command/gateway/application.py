@@ -17,7 +17,7 @@ from .dialects import Dialects
 from .facade import Facade
 from .guard import Guard
 from .ledger import Ledger
-from .limits import Limits
+from .limits import GatewayLimits
 from .sessions import Sessions
 from .v1 import V1
 
@@ -31,7 +31,7 @@ class Choices(NamedTuple):
     pause_s: float
     #: whether pdudaemon's paths switch
     switch_by_get: bool
-    limits: Limits
+    limits: GatewayLimits
 
 
 def application(

@@ -12,8 +12,8 @@ from urllib.parse import unquote_to_bytes
 from starlette.requests import Request
 
 from .board import Board
-from .clients import READ, SWITCH, Client
-from .power import RESTART, Outcome, Wanted
+from .clients import READ, SWITCH, GatewayClient
+from .power import RESTART, PowerOutcome, PowerRequest
 from .refusals import Refusal, bad, not_found
 
 #: the header of the IETF's draft draft-ietf-httpapi-idempotency-key-header
@@ -29,7 +29,7 @@ class Passed(NamedTuple):
 
     body: bytes
     #: None on the few paths that need none
-    client: Optional[Client]
+    client: Optional[GatewayClient]
     #: raises Refusal if the client has sent too many commands
     count_command: Callable[[], None]
 
@@ -40,7 +40,7 @@ def passed(request: Request) -> Passed:
     return found
 
 
-def client_of(request: Request) -> Client:
+def client_of(request: Request) -> GatewayClient:
     """Who asks."""
     found = passed(request).client
     assert found is not None, "the guard lets nobody in here without a token"
@@ -78,7 +78,7 @@ def machines(request: Request, board: Board) -> Sequence[str]:
 
 async def commanded(
     request: Request, board: Board, name: str, action: str, pause_s: float
-) -> Outcome:
+) -> PowerOutcome:
     """Carry out a command, once for each key. `pause_s`: of a restart.
 
     Raises Refusal; then nothing was sent.
@@ -87,7 +87,7 @@ async def commanded(
     key = request.headers.get(KEY, "")
     if KEY in request.headers and not _KEY.fullmatch(key):
         raise bad("Idempotency-Key must have 1 to 128 printable ASCII characters")
-    wanted = Wanted(name, action, pause_s if action == RESTART else 0.0)
+    wanted = PowerRequest(name, action, pause_s if action == RESTART else 0.0)
     passed(request).count_command()
     return await board.command(client_of(request).name, wanted, key)
 

@@ -14,7 +14,7 @@ from typing import Callable, TypeVar
 from ...errors import SettingsError
 from ..fleet.polling import Target
 from ..hall.drawing import Cord, Machine
-from .ledger import LOST, Command, Ledger
+from .ledger import LOST, AcceptedCommand, Ledger
 from .power import (
     OFF,
     ON,
@@ -22,14 +22,14 @@ from .power import (
     UNKNOWN,
     CordState,
     MachineState,
-    Outcome,
-    Wanted,
+    PowerOutcome,
+    PowerRequest,
     goal,
     machine_state,
     together,
 )
 from .refusals import Refusal, not_found
-from .units import Unit
+from .units import GatewayPdu
 
 T = TypeVar("T")
 # PDUs that are read or switched at a time
@@ -53,11 +53,11 @@ class Board:
         self._threads = ThreadPoolExecutor(_THREADS, "pdu")
         # one thread of its own: a begin must not wait for PDUs
         self._writer = ThreadPoolExecutor(1, "journal")
-        self._units = {one.device.name: Unit(one, self._threads, fresh_s) for one in targets}
+        self._units = {one.device.name: GatewayPdu(one, self._threads, fresh_s) for one in targets}
         #: machine -> its command
-        self._running: dict[str, asyncio.Task[Outcome]] = {}
+        self._running: dict[str, asyncio.Task[PowerOutcome]] = {}
         #: client and key -> the command that has them
-        self._by_key: dict[tuple[str, str], tuple[Wanted, asyncio.Task[Outcome]]] = {}
+        self._by_key: dict[tuple[str, str], tuple[PowerRequest, asyncio.Task[PowerOutcome]]] = {}
 
     async def state(self, name: str, with_figures: bool = False) -> MachineState:
         """A machine, read now or a moment ago."""
@@ -80,7 +80,7 @@ class Board:
             for name, every in cords.items()
         }
 
-    async def command(self, client: str, wanted: Wanted, key: str = "") -> Outcome:
+    async def command(self, client: str, wanted: PowerRequest, key: str = "") -> PowerOutcome:
         """Carry out a command, or give the result of the one that had this key.
 
         Raises Refusal; then nothing was sent.
@@ -94,7 +94,7 @@ class Board:
         if known is not None:
             _check_same(known.wanted, wanted)
             # without a result: a defect ended it
-            found = known.outcome or Outcome(known.id, wanted, False, UNKNOWN, (), LOST)
+            found = known.outcome or PowerOutcome(known.id, wanted, False, UNKNOWN, (), LOST)
             return found._replace(is_repeated=True)
         if machine.protected:
             raise Refusal(403, "protected", f"{machine.name} is protected in the drawing")
@@ -132,8 +132,8 @@ class Board:
         return found
 
     async def _carried_out(
-        self, client: str, machine: Machine, wanted: Wanted, key: str
-    ) -> Outcome:
+        self, client: str, machine: Machine, wanted: PowerRequest, key: str
+    ) -> PowerOutcome:
         command = await self._written(
             lambda: self._ledger.begin(client, wanted, machine.cords, key)
         )
@@ -144,7 +144,9 @@ class Board:
             self._report(f"the result of the command {command.id} is not in the journal: {error}")
         return outcome
 
-    async def _sent(self, command: Command, machine: Machine, wanted: Wanted) -> Outcome:
+    async def _sent(
+        self, command: AcceptedCommand, machine: Machine, wanted: PowerRequest
+    ) -> PowerOutcome:
         if wanted.action == RESTART:
             off = await self._switched(machine.cords, on=False)
             if together(cord.state for cord in off) != OFF:
@@ -167,16 +169,16 @@ class Board:
         return await asyncio.get_running_loop().run_in_executor(self._writer, write)
 
 
-def _outcome(command: Command, cords: Sequence[CordState], note: str = "") -> Outcome:
+def _outcome(command: AcceptedCommand, cords: Sequence[CordState], note: str = "") -> PowerOutcome:
     """The result: done if every outlet reported what the action ends in."""
     state = together(cord.state for cord in cords)
     why = [f"{cord.cord}: {cord.reason}" for cord in cords if cord.reason]
     done = not note and not why and state == goal(command.wanted.action)
     reason = "; ".join([*why, *([note] if note else [])])
-    return Outcome(command.id, command.wanted, done, state, cords, reason)
+    return PowerOutcome(command.id, command.wanted, done, state, cords, reason)
 
 
-def _check_same(earlier: Wanted, wanted: Wanted) -> None:
+def _check_same(earlier: PowerRequest, wanted: PowerRequest) -> None:
     """Raise Refusal if a key was used for another command."""
     if earlier != wanted:
         raise Refusal(422, "key", "this key was used for another command; use a new one")

@@ -30,7 +30,7 @@ _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 _LONGEST_PATTERN = 200
 
 
-class Client(NamedTuple):
+class GatewayClient(NamedTuple):
     """One client."""
 
     name: str
@@ -46,13 +46,13 @@ class Client(NamedTuple):
         return any(fnmatch.fnmatchcase(machine, pattern) for pattern in self.machines)
 
     def __repr__(self) -> str:
-        return f"<Client {self.name!r}>"
+        return f"<GatewayClient {self.name!r}>"
 
 
 class Clients:
     """All clients of a file."""
 
-    def __init__(self, clients: Sequence[Client]) -> None:
+    def __init__(self, clients: Sequence[GatewayClient]) -> None:
         self._clients = clients
 
     def __len__(self) -> int:
@@ -61,7 +61,7 @@ class Clients:
     def __iter__(self) -> Any:
         return iter(self._clients)
 
-    def of_token(self, token: str) -> Optional[Client]:
+    def of_token(self, token: str) -> Optional[GatewayClient]:
         """The client with this token. Takes as long for a wrong token as for a right one."""
         digest = _digest(token)
         found = None
@@ -70,7 +70,7 @@ class Clients:
                 found = client
         return found
 
-    def of_login(self, name: str, token: str) -> Optional[Client]:
+    def of_login(self, name: str, token: str) -> Optional[GatewayClient]:
         """The client with this name and token, for protocols with user and password."""
         found = self.of_token(token)
         return found if found is not None and found.name == name else None
@@ -101,7 +101,7 @@ def read(path: str) -> Clients:
     return Clients(clients)
 
 
-def _client(name: str, table: Any, path: str) -> Client:
+def _client(name: str, table: Any, path: str) -> GatewayClient:
     where = f"{path}: [client.{printable(name, 60)}]"
 
     def fail(what: str) -> NoReturn:
@@ -123,7 +123,7 @@ def _client(name: str, table: Any, path: str) -> Client:
         digest = _digest_of(table, os.path.dirname(path))
     except SettingsError as error:
         fail(error.reason)
-    return Client(name, digest, machines, frozenset(may))
+    return GatewayClient(name, digest, machines, frozenset(may))
 
 
 def _texts(table: Mapping[str, Any], key: str) -> list[str]:

@@ -25,7 +25,7 @@ from ..hall.drawing import Drawing
 from ..options import Seconds, SharedOptions, Word, given, option, output, secret_files
 from ..output import print_json
 from . import clients as clients_file
-from .limits import Limits
+from .limits import GatewayLimits
 
 LISTEN = "127.0.0.1:9915"
 _LAST_PORT = 65535
@@ -53,7 +53,7 @@ class GatewayOptions(NamedTuple):
     commands: int
 
 
-class Address(NamedTuple):
+class ListenAddress(NamedTuple):
     """Where the gateway listens."""
 
     host: str
@@ -108,13 +108,13 @@ async def _serve(
     wanted: GatewayOptions,
     state: SharedOptions,
     files: Files,
-    where: Address,
+    where: ListenAddress,
     listener: socket.socket,
 ) -> None:
     """Serve until SIGTERM or Ctrl-C; then carry the running commands through."""
     from . import application, board, ledger, serving  # imported late, as in `_gateway`
 
-    limits = Limits(commands=wanted.commands)
+    limits = GatewayLimits(commands=wanted.commands)
     hosts = {*(one.lower() for one in wanted.host)}
     if where.is_loopback or not hosts:
         hosts.update((where.in_url.lower(), *_LOOPBACK))
@@ -150,7 +150,7 @@ async def _serve(
             await switchboard.close()
 
 
-def _address(wanted: GatewayOptions) -> Address:
+def _address(wanted: GatewayOptions) -> ListenAddress:
     """Where to listen. Raises SettingsError, also if it is not safe as given."""
     host, port = host_and_port(wanted.listen)
     if not host or port is None or port > _LAST_PORT:
@@ -170,7 +170,7 @@ def _address(wanted: GatewayOptions) -> Address:
         )
     if is_any and not wanted.host:
         raise SettingsError("give --host NAME, the name by which clients call this gateway")
-    return Address(host, port, is_loopback)
+    return ListenAddress(host, port, is_loopback)
 
 
 def _check_patterns(clients: clients_file.Clients, drawing: Drawing, path: str) -> None:

@@ -16,7 +16,7 @@ from .answers import as_json, as_text
 from .asked import commanded, machine, passed, pause, segment
 from .board import Board
 from .clients import READ, SWITCH
-from .power import OFF, ON, RESTART, UNKNOWN, Outcome
+from .power import OFF, ON, RESTART, UNKNOWN, PowerOutcome
 from .refusals import Refusal, bad, not_found
 from .v1 import outcome_json, outcome_status
 
@@ -113,9 +113,9 @@ class Dialects:
 
     async def _switched(
         self, request: Request, name: str, action: str, pause_s: float = 0.0
-    ) -> Outcome:
+    ) -> PowerOutcome:
         return await commanded(request, self._board, name, action, pause_s)
 
 
-def _told(outcome: Outcome) -> Response:
+def _told(outcome: PowerOutcome) -> Response:
     return as_json(outcome_json(outcome), outcome_status(outcome))

@@ -19,8 +19,8 @@ from starlette.requests import ClientDisconnect, Request
 from ...errors import printable
 from .answers import REDFISH, refused
 from .asked import PASSED, Passed
-from .clients import Client, Clients
-from .limits import Bucket, Limits
+from .clients import Clients, GatewayClient
+from .limits import Bucket, GatewayLimits
 from .refusals import NOT_FOUND, Refusal, bad
 from .sessions import Sessions
 
@@ -44,7 +44,7 @@ class Guard:
         clients: Clients,
         sessions: Sessions,
         hosts: Collection[str],
-        limits: Limits,
+        limits: GatewayLimits,
         report: Callable[[str], None],
     ) -> None:
         """`hosts`: the names, in lower case, by which clients may call the gateway. `report` prints
@@ -117,7 +117,9 @@ class Guard:
                 raise Refusal(429, "rate", "too many requests of this client", wait)
         await self._within(client, scope, receive, send)
 
-    async def _within(self, client: Optional[Client], scope: Any, receive: Any, send: Any) -> None:
+    async def _within(
+        self, client: Optional[GatewayClient], scope: Any, receive: Any, send: Any
+    ) -> None:
         """Pass the request on, unless its client has too many at a time."""
         body = await self._body(Request(scope, receive))
         scope["app"] = self  # Starlette's router then raises instead of answering
@@ -142,7 +144,7 @@ class Guard:
         if name not in self._hosts or (port and not port.isdigit()):
             raise Refusal(421, "host", "this gateway has another name; its owner gives --host")
 
-    def _client(self, headers: Mapping[bytes, bytes], path: str) -> Client:
+    def _client(self, headers: Mapping[bytes, bytes], path: str) -> GatewayClient:
         given = [name for name in (b"authorization", b"x-auth-token") if name in headers]
         found = None
         if given == [b"x-auth-token"] and path.startswith(REDFISH):
@@ -154,7 +156,7 @@ class Guard:
             raise Refusal(401, "login", "a client's token is needed")
         return found
 
-    def _of_authorization(self, header: str) -> Optional[Client]:
+    def _of_authorization(self, header: str) -> Optional[GatewayClient]:
         """The client of `Bearer TOKEN`, or of `Basic` with its name and its token."""
         kind, _, rest = header.partition(" ")
         if kind.lower() == "bearer":
@@ -168,7 +170,7 @@ class Guard:
         name, _, token = login.partition(":")
         return self._clients.of_login(name, token)
 
-    def _count_command(self, client: Optional[Client]) -> None:
+    def _count_command(self, client: Optional[GatewayClient]) -> None:
         """Raise Refusal if the client has sent too many commands."""
         assert client is not None
         wait = self._commands[client.name].wait(time.monotonic())

@@ -19,7 +19,7 @@ from typing import Any, Callable, NamedTuple, Optional
 from ...errors import SettingsError
 from .. import journal
 from ..hall.drawing import Cord
-from .power import UNKNOWN, CordState, Outcome, Wanted, as_json
+from .power import UNKNOWN, CordState, PowerOutcome, PowerRequest, as_json
 from .refusals import Refusal
 
 #: keys that are remembered of each client: at 30 commands a minute, for 11 hours or more
@@ -32,7 +32,7 @@ LOST = (
 )
 
 
-class Line(NamedTuple):
+class LedgerLine(NamedTuple):
     """A line of the journal."""
 
     #: of the chain, up to this line
@@ -41,16 +41,16 @@ class Line(NamedTuple):
 
 
 @dataclass
-class Command:
+class AcceptedCommand:
     """A command that was accepted."""
 
     id: str
     client: str
-    wanted: Wanted
+    wanted: PowerRequest
     #: "" if the client gave none
     key: str = ""
     #: None while it runs
-    outcome: Optional[Outcome] = None
+    outcome: Optional[PowerOutcome] = None
 
 
 class Ledger:
@@ -67,17 +67,19 @@ class Ledger:
         Raises SettingsError, also for a journal that was changed.
         """
         self._path, self._now, self._lock = path, now, threading.Lock()
-        self._keys: dict[str, OrderedDict[str, Command]] = {}
-        self._recent: deque[Line] = deque(maxlen=RECENT)
+        self._keys: dict[str, OrderedDict[str, AcceptedCommand]] = {}
+        self._recent: deque[LedgerLine] = deque(maxlen=RECENT)
         self._journal: Optional[journal.Journal] = journal.Journal(path)
-        open_commands: dict[str, Command] = {}
+        open_commands: dict[str, AcceptedCommand] = {}
         try:
             for entry in journal.read(path):
-                self._recent.append(Line(entry.hash, entry.record))
+                self._recent.append(LedgerLine(entry.hash, entry.record))
                 self._take(entry.record, open_commands)
             self.lost = list(open_commands.values())
             for command in self.lost:
-                self.end(command, Outcome(command.id, command.wanted, False, UNKNOWN, (), LOST))
+                self.end(
+                    command, PowerOutcome(command.id, command.wanted, False, UNKNOWN, (), LOST)
+                )
         except (KeyError, TypeError, ValueError, AttributeError):
             self.close()
             raise SettingsError(f"{path}: this is not the journal of a gateway") from None
@@ -92,17 +94,19 @@ class Ledger:
                 self._journal.close()
                 self._journal = None
 
-    def known(self, client: str, key: str) -> Optional[Command]:
+    def known(self, client: str, key: str) -> Optional[AcceptedCommand]:
         """The command that a client gave this key, None if there is none."""
         with self._lock:
             return self._keys.get(client, OrderedDict()).get(key)
 
-    def begin(self, client: str, wanted: Wanted, cords: Sequence[Cord], key: str) -> Command:
+    def begin(
+        self, client: str, wanted: PowerRequest, cords: Sequence[Cord], key: str
+    ) -> AcceptedCommand:
         """Accept a command: when this returns, it is on the disk.
 
         Raises Refusal if it cannot be written; then the key is free again.
         """
-        command = Command(secrets.token_hex(8), client, wanted, key)
+        command = AcceptedCommand(secrets.token_hex(8), client, wanted, key)
         record = {
             "event": "begin",
             "id": command.id,
@@ -126,12 +130,12 @@ class Ledger:
             self._remember(command)
         return command
 
-    def step(self, command: Command, note: str) -> None:
+    def step(self, command: AcceptedCommand, note: str) -> None:
         """Write what the command does next. Raises SettingsError if it cannot be written."""
         with self._lock:
             self._append({"event": "step", "id": command.id, "time": self._time(), "note": note})
 
-    def end(self, command: Command, outcome: Outcome) -> None:
+    def end(self, command: AcceptedCommand, outcome: PowerOutcome) -> None:
         """Write a command's result.
 
         Raises SettingsError if it cannot be written; this process remembers it all the same.
@@ -153,7 +157,7 @@ class Ledger:
                 }
             )
 
-    def recent(self) -> Sequence[Line]:
+    def recent(self) -> Sequence[LedgerLine]:
         """The last lines, the oldest first."""
         with self._lock:
             return list(self._recent)
@@ -171,9 +175,9 @@ class Ledger:
             opened.close()
             self._journal = None
             raise
-        self._recent.append(Line(opened.hash, record))
+        self._recent.append(LedgerLine(opened.hash, record))
 
-    def _remember(self, command: Command) -> None:
+    def _remember(self, command: AcceptedCommand) -> None:
         if not command.key:
             return
         keys = self._keys.setdefault(command.client, OrderedDict())
@@ -181,20 +185,22 @@ class Ledger:
         if len(keys) > KEYS_OF_CLIENT:
             keys.popitem(last=False)
 
-    def _take(self, record: Mapping[str, Any], open_commands: dict[str, Command]) -> None:
+    def _take(self, record: Mapping[str, Any], open_commands: dict[str, AcceptedCommand]) -> None:
         """Take a line of an earlier run. Lines of other kinds are left alone."""
         if record.get("event") == "begin":
-            command = Command(
+            command = AcceptedCommand(
                 str(record["id"]),
                 str(record["client"]),
-                Wanted(str(record["machine"]), str(record["action"]), float(record["pause_s"])),
+                PowerRequest(
+                    str(record["machine"]), str(record["action"]), float(record["pause_s"])
+                ),
                 str(record["key"]),
             )
             open_commands[command.id] = command
             self._remember(command)
         ended = open_commands.pop(str(record.get("id")), None) if _is_end(record) else None
         if ended is not None:
-            ended.outcome = Outcome(
+            ended.outcome = PowerOutcome(
                 ended.id,
                 ended.wanted,
                 record.get("done") is True,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 
-class Limits(NamedTuple):
+class GatewayLimits(NamedTuple):
     """What the gateway takes on."""
 
     #: commands of a client in a minute

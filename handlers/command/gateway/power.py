@@ -57,7 +57,7 @@ class MachineState(NamedTuple):
         return "; ".join(why) or states
 
 
-class Wanted(NamedTuple):
+class PowerRequest(NamedTuple):
     """What a client asks for."""
 
     machine: str
@@ -67,12 +67,12 @@ class Wanted(NamedTuple):
     pause_s: float = 0.0
 
 
-class Outcome(NamedTuple):
+class PowerOutcome(NamedTuple):
     """The result of a command."""
 
     #: the command's number in the journal
     id: str
-    wanted: Wanted
+    wanted: PowerRequest
     #: whether every outlet reported the wanted state after the command
     done: bool
     #: the machine's state after it

@@ -2,7 +2,7 @@
 
 uvicorn bounds the head of a request (`h11_max_incomplete_event_size`) and idle connections
 (`timeout_keep_alive`). It bounds neither the time of a head or a body, nor the time a client takes
-to read, nor how many connections wait: `Connection` does.
+to read, nor how many connections wait: `GuardedConnection` does.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from .limits import Limits
+from .limits import GatewayLimits
 
 _HANDSHAKE_S = 5.0
 _BACKLOG = 128
@@ -30,13 +30,13 @@ class Crowd:
     """All connections of a server. If there are too many, the one that has waited longest without a
     complete request gives way; if each has sent its own, the new one is closed."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: GatewayLimits) -> None:
         self.limits = limits
-        self.connected: set[Connection] = set()
+        self.connected: set[GuardedConnection] = set()
         #: without a complete request, the oldest first
-        self.silent: dict[Connection, None] = {}
+        self.silent: dict[GuardedConnection, None] = {}
 
-    def enter(self, one: Connection) -> bool:
+    def enter(self, one: GuardedConnection) -> bool:
         """Take a new connection in. Returns whether there was room."""
         if len(self.connected) >= self.limits.connections:
             oldest = next(iter(self.silent), None)
@@ -48,13 +48,13 @@ class Crowd:
         self.silent[one] = None
         return True
 
-    def leave(self, one: Connection) -> None:
+    def leave(self, one: GuardedConnection) -> None:
         """Forget a connection."""
         self.connected.discard(one)
         self.silent.pop(one, None)
 
 
-class Connection(H11Protocol):
+class GuardedConnection(H11Protocol):
     """A connection that is cut if its client is too slow."""
 
     crowd: Crowd  # of the class that `server` makes
@@ -118,7 +118,7 @@ class Connection(H11Protocol):
             self._request_timer = None
 
 
-class Server(uvicorn.Server):
+class GatewayServer(uvicorn.Server):
     """Serves on one listening socket until `should_exit` is set."""
 
     @contextlib.contextmanager
@@ -144,8 +144,8 @@ class Server(uvicorn.Server):
 
 
 def server(
-    application: Callable[..., Any], limits: Limits, cert: Optional[str], key: Optional[str]
-) -> Server:
+    application: Callable[..., Any], limits: GatewayLimits, cert: Optional[str], key: Optional[str]
+) -> GatewayServer:
     """A server of an ASGI application. `cert` and `key`: PEM files for TLS.
 
     Raises OSError or ssl.SSLError for files that cannot be used.
@@ -154,7 +154,7 @@ def server(
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
     config = uvicorn.Config(
         application,
-        http=type("_Connection", (Connection,), {"crowd": Crowd(limits)}),
+        http=type("_Connection", (GuardedConnection,), {"crowd": Crowd(limits)}),
         ws="none",
         lifespan="off",
         log_config=None,
@@ -170,7 +170,7 @@ def server(
     config.load()
     if config.ssl is not None:
         config.ssl.minimum_version = ssl.TLSVersion.TLSv1_2
-    return Server(config)
+    return GatewayServer(config)
 
 
 def listening(host: str, port: int) -> socket.socket:

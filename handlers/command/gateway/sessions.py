@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Optional
 
-from .clients import Client
+from .clients import GatewayClient
 
 #: a session that is not used for this long ends, in seconds
 TIMEOUT_S = 1800
@@ -21,11 +21,11 @@ MOST = 16
 
 
 @dataclass
-class Session:
+class ClientSession:
     """One session. Its token is not kept, only the SHA-256 of it."""
 
     id: str
-    client: Client
+    client: GatewayClient
     used: float
 
 
@@ -34,20 +34,20 @@ class Sessions:
 
     def __init__(self) -> None:
         # Looked up by the hash of a random token: how long that takes says nothing of a token.
-        self._by_digest: dict[bytes, Session] = {}
+        self._by_digest: dict[bytes, ClientSession] = {}
 
-    def start(self, client: Client, now: float) -> tuple[Session, str]:
+    def start(self, client: GatewayClient, now: float) -> tuple[ClientSession, str]:
         """A new session and its token."""
         self._end_idle(now)
         own = sorted(self.of_client(client, now), key=lambda one: one.used)
         for oldest in own[: max(0, len(own) + 1 - MOST)]:
             self.end(oldest.id, client)
         token = secrets.token_urlsafe(32)
-        session = Session(secrets.token_hex(8), client, now)
+        session = ClientSession(secrets.token_hex(8), client, now)
         self._by_digest[_digest(token)] = session
         return session, token
 
-    def used(self, token: str, now: float) -> Optional[Client]:
+    def used(self, token: str, now: float) -> Optional[GatewayClient]:
         """The client of a session, which is thereby used."""
         self._end_idle(now)
         session = self._by_digest.get(_digest(token))
@@ -56,12 +56,12 @@ class Sessions:
         session.used = now
         return session.client
 
-    def of_client(self, client: Client, now: float) -> Sequence[Session]:
+    def of_client(self, client: GatewayClient, now: float) -> Sequence[ClientSession]:
         """The sessions of a client."""
         self._end_idle(now)
         return [one for one in self._by_digest.values() if one.client.name == client.name]
 
-    def end(self, id: str, client: Client) -> bool:
+    def end(self, id: str, client: GatewayClient) -> bool:
         """End a client's own session. Returns whether there was one."""
         for digest, session in list(self._by_digest.items()):
             if session.id == id and session.client.name == client.name:

@@ -33,7 +33,7 @@ class Figures(NamedTuple):
     energy_kwh: Optional[float] = None
 
 
-class Reading(NamedTuple):
+class OutletsReading(NamedTuple):
     """The outlets of a PDU by identity; none if it could not be read."""
 
     outlets: Mapping[str, Figures]
@@ -50,16 +50,16 @@ class Reading(NamedTuple):
         return CordState(cord, found.state, "", *found[1:])
 
 
-class Unit:
+class GatewayPdu:
     """A PDU. Made in the event loop that uses it."""
 
     def __init__(self, target: Target, threads: Executor, fresh_s: float) -> None:
         self._target, self._threads, self._fresh_s = target, threads, fresh_s
         self._one_at_a_time = asyncio.Lock()
         #: the last reading, by whether it has figures
-        self._last: dict[bool, Reading] = {}
+        self._last: dict[bool, OutletsReading] = {}
 
-    async def read(self, with_figures: bool = False) -> Reading:
+    async def read(self, with_figures: bool = False) -> OutletsReading:
         """The outlets, from a reading that is at most `fresh_s` old."""
         read = self._read_figures if with_figures else self._read_states
         oldest = time.monotonic() - self._fresh_s
@@ -95,21 +95,21 @@ class Unit:
             f"the PDU accepted the command, but did not report the outlet {_on_off(on)}",
         )
 
-    def _read_states(self) -> Reading:
+    def _read_states(self) -> OutletsReading:
         begun = time.monotonic()
         try:
             found = opening.states(self._target)
         except (Exception, SystemExit) as error:
-            return Reading({}, begun, failure(error).reason)
-        return Reading({key: Figures(word(state)) for key, state in found.items()}, begun)
+            return OutletsReading({}, begun, failure(error).reason)
+        return OutletsReading({key: Figures(word(state)) for key, state in found.items()}, begun)
 
-    def _read_figures(self) -> Reading:
+    def _read_figures(self) -> OutletsReading:
         begun = time.monotonic()
         try:
             found = opening.outlets(self._target)
         except (Exception, SystemExit) as error:
-            return Reading({}, begun, failure(error).reason)
-        return Reading(
+            return OutletsReading({}, begun, failure(error).reason)
+        return OutletsReading(
             {
                 one.identity: Figures(one.state, one.current_a, one.power_w, one.energy_kwh)
                 for one in found.outlets

@@ -15,7 +15,7 @@ from .asked import client_of, commanded, document, machine, machines, pause, seg
 from .board import Board
 from .clients import READ
 from .ledger import RECENT, Ledger
-from .power import ACTIONS, MachineState, Outcome, as_json as cord_as_json
+from .power import ACTIONS, MachineState, PowerOutcome, as_json as cord_as_json
 from .refusals import bad
 
 USUAL_LINES = 100
@@ -23,12 +23,12 @@ USUAL_LINES = 100
 UNPROVEN = 424
 
 
-def outcome_status(outcome: Outcome) -> int:
+def outcome_status(outcome: PowerOutcome) -> int:
     """The HTTP status of a command's result."""
     return 200 if outcome.done else UNPROVEN
 
 
-def outcome_json(outcome: Outcome) -> Mapping[str, Any]:
+def outcome_json(outcome: PowerOutcome) -> Mapping[str, Any]:
     """A command's result as a document."""
     return {
         "id": outcome.id,

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Optional
 
-from ...topology import LINE, Meter
+from ...topology import LINE, MeteredPart
 from .drawing import Breaker, Cord, Drawing, Failing, Input, PduNode
 from .loads import BETWEEN_LINES, IN_PHASE, Carried
-from .measured import MeasuredPdu, Readings
+from .measured import HallReadings, MeasuredPdu
 from .verdicts import bounds
 
 # A sum of the outlets' readings and a reading of the line differ by the meters' errors.
 _METERS = 1.05
 
 
-def completed(drawing: Drawing, readings: Readings) -> Drawing:
+def completed(drawing: Drawing, readings: HallReadings) -> Drawing:
     """The drawing with the lines, breakers and ratings that PDUs report and it leaves out.
 
     Where both say something, the drawing counts: `pdu plan check` shows the difference.
@@ -55,7 +55,7 @@ def _completed(pdu: PduNode, read: MeasuredPdu) -> PduNode:
     )
 
 
-def _with_facts(breaker: Breaker, meters: Sequence[Meter], read: MeasuredPdu) -> Breaker:
+def _with_facts(breaker: Breaker, meters: Sequence[MeteredPart], read: MeasuredPdu) -> Breaker:
     meter = _named(breaker.name, meters)
     if breaker.rating_a is None and meter is not None:
         breaker = breaker._replace(rating_a=meter.rating_a)
@@ -73,18 +73,18 @@ def _with_facts(breaker: Breaker, meters: Sequence[Meter], read: MeasuredPdu) ->
     return breaker._replace(outlets=behind)
 
 
-def meter_of(pdu: PduNode, breaker: Breaker, read: Optional[MeasuredPdu]) -> Optional[Meter]:
+def meter_of(pdu: PduNode, breaker: Breaker, read: Optional[MeasuredPdu]) -> Optional[MeteredPart]:
     """The PDU's own meter of a drawn line or breaker; None if it has none of that name."""
     if read is None:
         return None
     is_line = breaker in pdu.lines
     meters = [meter for meter in read.topology.meters if (meter.kind == LINE) == is_line]
     if is_line and breaker.every and len(meters) <= 1:
-        return meters[0] if meters else Meter(LINE, breaker.name, read.load_a)
+        return meters[0] if meters else MeteredPart(LINE, breaker.name, read.load_a)
     return _named(breaker.name, meters)
 
 
-def _named(name: str, meters: Sequence[Meter]) -> Optional[Meter]:
+def _named(name: str, meters: Sequence[MeteredPart]) -> Optional[MeteredPart]:
     wanted = _plain(name)
     return next((meter for meter in meters if _plain(meter.label) == wanted), None)
 
@@ -93,7 +93,7 @@ def _plain(name: str) -> str:
     return "".join(name.casefold().split())
 
 
-def residuals(drawing: Drawing, readings: Readings) -> dict[str, float]:
+def residuals(drawing: Drawing, readings: HallReadings) -> dict[str, float]:
     """PDU -> the most that its unmetered outlets carry together, in A; absent if nothing says."""
     found: dict[str, float] = {}
     for name, pdu in drawing.pdus.items():
@@ -113,7 +113,7 @@ def residuals(drawing: Drawing, readings: Readings) -> dict[str, float]:
 class Paths:
     """The way from each load up to the breakers above it. `loads`: the cords with a consumer."""
 
-    def __init__(self, drawing: Drawing, readings: Readings, loads: Iterable[Cord]) -> None:
+    def __init__(self, drawing: Drawing, readings: HallReadings, loads: Iterable[Cord]) -> None:
         self._drawing, self._readings = drawing, readings
         self._loads: dict[str, list[Cord]] = {}
         for cord in loads:

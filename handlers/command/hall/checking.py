@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from .carrying import meter_of
 from .drawing import Cord, Drawing, Machine, PduNode
-from .measured import DOWN, Readings
+from .measured import DOWN, HallReadings
 
 # a rating that the PDU reports may be rounded
 _SAME_A = 0.5
@@ -25,7 +25,7 @@ class Finding(NamedTuple):
     line: int = 0
 
 
-def check(drawing: Drawing, readings: Readings) -> list[Finding]:
+def check(drawing: Drawing, readings: HallReadings) -> list[Finding]:
     """All findings, first those of the drawing alone."""
     return [*_single_paths(drawing), *_against(drawing, readings)]
 
@@ -94,7 +94,7 @@ class _Roots:
         return self._known[key]
 
 
-def _against(drawing: Drawing, readings: Readings) -> Iterator[Finding]:
+def _against(drawing: Drawing, readings: HallReadings) -> Iterator[Finding]:
     owners = drawing.owners()
     by_pdu: dict[str, list[Cord]] = {}
     for cord in owners:
@@ -126,7 +126,7 @@ def _against(drawing: Drawing, readings: Readings) -> Iterator[Finding]:
         yield from _limits(pdu, readings, line)
 
 
-def _limits(pdu: PduNode, readings: Readings, line: int) -> Iterator[Finding]:
+def _limits(pdu: PduNode, readings: HallReadings, line: int) -> Iterator[Finding]:
     read = readings.pdus[pdu.name]
     for breaker in (*pdu.lines, *pdu.breakers):
         where = f"{pdu.name}/{breaker.name}"

@@ -17,10 +17,10 @@ from ..fleet.polling import Reading, poll_all
 from ..options import Parameters, SharedOptions, option, secret_files
 from ..output import progress
 from ..report import Usage
-from .measured import MeasuredOutlet, MeasuredPdu, Readings, as_json, of_json
+from .measured import HallReadings, MeasuredOutlet, MeasuredPdu, as_json, of_json
 
 
-class Source(NamedTuple):
+class SourceOptions(NamedTuple):
     """The options that say where readings come from."""
 
     list: Optional[str]
@@ -57,7 +57,7 @@ def options() -> Parameters:
     ]
 
 
-def gather(source: Source, state: SharedOptions, wanted: Collection[str]) -> Readings:
+def gather(source: SourceOptions, state: SharedOptions, wanted: Collection[str]) -> HallReadings:
     """The readings of the wanted PDUs. Raises SettingsError, also for a wanted PDU that the list
     lacks.
     """
@@ -71,7 +71,7 @@ def gather(source: Source, state: SharedOptions, wanted: Collection[str]) -> Rea
     return readings
 
 
-def saved(path: str) -> Readings:
+def saved(path: str) -> HallReadings:
     """Saved readings. Without a time in the file, they are as old as the file."""
     try:
         document = json.loads(read_file(path))
@@ -83,7 +83,7 @@ def saved(path: str) -> Readings:
     return found if found.taken is not None else found._replace(taken=os.path.getmtime(path))
 
 
-def read_list(source: Source, state: SharedOptions, wanted: Collection[str]) -> Readings:
+def read_list(source: SourceOptions, state: SharedOptions, wanted: Collection[str]) -> HallReadings:
     """Read the wanted PDUs of the list now."""
     assert source.list is not None
     polled = opening.pdus(source.list, source.auth, state.secret_files, wanted)
@@ -101,7 +101,7 @@ def read_list(source: Source, state: SharedOptions, wanted: Collection[str]) -> 
 
 def of_readings(
     devices: Sequence[ListedPdu], readings: Sequence[Reading], taken: Optional[float]
-) -> Readings:
+) -> HallReadings:
     """The readings of the fleet's PDUs as the hall needs them."""
     found: dict[str, MeasuredPdu] = {}
     for device, reading in zip(devices, readings):
@@ -113,10 +113,10 @@ def of_readings(
             reading.labels,
             reading.topology,
         )
-    return Readings(found, taken)
+    return HallReadings(found, taken)
 
 
-def _save(path: str, readings: Readings) -> None:
+def _save(path: str, readings: HallReadings) -> None:
     try:
         with open(path, "x", encoding="utf-8") as file:
             json.dump(as_json(readings), file, indent=1)

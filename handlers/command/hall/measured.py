@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Optional
 
 from ...errors import SettingsError, printable
 from ...labels import Label
-from ...topology import Meter, OutletFacts, Topology
+from ...topology import MeteredPart, OutletFacts, Topology
 
 UP, DOWN, UNKNOWN = "UP", "DOWN", "UNKNOWN"
 
@@ -58,7 +58,7 @@ def step_a(currents: Iterable[Optional[float]]) -> float:
     return 0.001
 
 
-class Readings(NamedTuple):
+class HallReadings(NamedTuple):
     """The readings of a hall."""
 
     #: by the name of the fleet list
@@ -72,7 +72,7 @@ class Readings(NamedTuple):
         return None if found is None else found.outlets.get(outlet)
 
 
-def as_json(readings: Readings) -> dict[str, Any]:
+def as_json(readings: HallReadings) -> dict[str, Any]:
     """The readings in the form of `pdu check --json`, with time, labels and topology."""
     pdus = []
     for name, pdu in readings.pdus.items():
@@ -93,7 +93,7 @@ def as_json(readings: Readings) -> dict[str, Any]:
     return {"taken": readings.taken, "pdus": pdus}
 
 
-def of_json(document: Any, path: str) -> Readings:
+def of_json(document: Any, path: str) -> HallReadings:
     """The readings in a document of `pdu check --json` or of `as_json`.
 
     Raises SettingsError if it is neither.
@@ -111,7 +111,7 @@ def of_json(document: Any, path: str) -> Readings:
             f"{path} does not hold readings ({type(error).__name__}: {printable(str(error), 80)});"
             " make it with `pdu check LIST --json`, or with --save"
         ) from None
-    return Readings(found, taken)
+    return HallReadings(found, taken)
 
 
 def _pdu(one: Mapping[str, Any]) -> MeasuredPdu:
@@ -130,7 +130,7 @@ def _pdu(one: Mapping[str, Any]) -> MeasuredPdu:
         [Label(*(_text(label[key]) for key in Label._fields)) for label in one.get("labels", [])],
         Topology(
             [
-                Meter(
+                MeteredPart(
                     _text(meter["kind"]),
                     _text(meter["label"]),
                     _figure(meter.get("current_a")),

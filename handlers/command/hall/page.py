@@ -10,7 +10,7 @@ from html import escape
 from ..output import counted
 from .drawing import Cord, Drawing, PduNode
 from .loads import CANNOT_SAY, FITS, OVERLOADS
-from .rehearsal import Hall, Outcome, Redundancy, counts
+from .rehearsal import Hall, Redundancy, RehearsalOutcome, counts
 from .text import amperes, few, interval, named, sentence, sentence_of_loads
 from .unknowns import Unknown
 from .verdicts import Verdict
@@ -44,7 +44,7 @@ _NO_RACK = "no rack"
 
 def page(
     hall: Hall,
-    outcomes: Sequence[Outcome],
+    outcomes: Sequence[RehearsalOutcome],
     grades: Sequence[Redundancy],
     unknown: Sequence[Unknown],
     when: str,
@@ -72,7 +72,7 @@ def page(
     return "\n".join([*parts, "</body></html>", ""])
 
 
-def _one(hall: Hall, outcome: Outcome) -> list[str]:
+def _one(hall: Hall, outcome: RehearsalOutcome) -> list[str]:
     worse = [one for one in outcome.touched if one.verdict is not Verdict.STAYS]
     return [
         f"<p>{escape(sentence(outcome))}<br>{escape(sentence_of_loads(outcome))}</p>",
@@ -96,7 +96,7 @@ def _one(hall: Hall, outcome: Outcome) -> list[str]:
     ]
 
 
-def _many(outcomes: Sequence[Outcome], grades: Sequence[Redundancy]) -> list[str]:
+def _many(outcomes: Sequence[RehearsalOutcome], grades: Sequence[Redundancy]) -> list[str]:
     bad = [one for one in outcomes if one.level]
     parts = [f"<p>{counted(len(outcomes), 'failure')}, {len(bad)} of them not without harm</p>"]
     if grades:
@@ -137,7 +137,7 @@ def _section(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> 
 # ---- the picture ---------------------------------------------------------------------------------
 
 
-def _picture(hall: Hall, outcome: Outcome) -> list[str]:
+def _picture(hall: Hall, outcome: RehearsalOutcome) -> list[str]:
     drawing = hall.drawing
     gone = {(one.kind, one.name) for one in hall.dead(outcome.failed)}
     verdicts = {one.machine: _CLASSES[one.verdict.value] for one in outcome.touched}

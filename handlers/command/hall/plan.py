@@ -33,7 +33,7 @@ def _check(context: click.Context, /, **options: Any) -> int:
     state.defect_code = WRONG
     path = options.pop("drawing")
     drawing = reading_toml.read(path)
-    readings = gathering.gather(gathering.Source(**options), state, drawing.pdus)
+    readings = gathering.gather(gathering.SourceOptions(**options), state, drawing.pdus)
     found = checked(drawing, readings)
     if state.json:
         print_json({"findings": [one._asdict() for one in found]})
@@ -54,7 +54,7 @@ def _import(context: click.Context, /, **options: Any) -> int:
     folder, token, ca_file = (options.pop(key) for key in ("from", "token_file", "ca_file"))
     target = options.pop("output")
     found = _found(files, url, folder, token, ca_file)
-    source = gathering.Source(**options)
+    source = gathering.SourceOptions(**options)
     pdus = _pdus(found, source)
     readings = gathering.gather(source, state, pdus)
     try:
@@ -85,7 +85,7 @@ def _found(
     return imported(rest.fetch(url, token, ca_file or ""))
 
 
-def _pdus(found: Imported, source: gathering.Source) -> list[str]:
+def _pdus(found: Imported, source: gathering.SourceOptions) -> list[str]:
     """The PDUs to read: those with cords. A DCIM may know more than the fleet list."""
     named = dict.fromkeys(one.pdu for one in (*found.cords, *found.fed))
     if not named:

@@ -32,7 +32,7 @@ from .loads import (
     Worlds,
     load,
 )
-from .measured import DOWN, Readings
+from .measured import DOWN, HallReadings
 from .verdicts import CordNow, Judged, Now, Verdict, bounds, cords_now, lives, may_live, reason_of
 
 OVERLOAD_ADVICE = "move load away from it, or give the drawing what it needs to be certain"
@@ -50,7 +50,7 @@ class BreakerLoad(NamedTuple):
     fit: Fit
 
 
-class Outcome(NamedTuple):
+class RehearsalOutcome(NamedTuple):
     """What a failure does."""
 
     failed: Sequence[Failing]
@@ -107,7 +107,7 @@ class _Ends(NamedTuple):
 class Hall:
     """A drawing with the readings of its PDUs, prepared for any number of rehearsals."""
 
-    def __init__(self, drawing: Drawing, readings: Readings) -> None:
+    def __init__(self, drawing: Drawing, readings: HallReadings) -> None:
         #: with the lines and ratings that the PDUs report
         self.drawing = carrying.completed(drawing, readings)
         self.readings = readings
@@ -177,7 +177,7 @@ class Hall:
 
     # ---- public ----------------------------------------------------------------------------------
 
-    def rehearse(self, failed: Sequence[Failing]) -> Outcome:
+    def rehearse(self, failed: Sequence[Failing]) -> RehearsalOutcome:
         """What happens when all of these fail together."""
         at_first = self._graph.dead(failed, possibly=False)
         tripping = self._may_trip(failed, at_first)
@@ -193,7 +193,7 @@ class Hall:
             for machine in self._touched(worst)
             if machine not in self.already
         ]
-        return Outcome(
+        return RehearsalOutcome(
             failed,
             touched,
             sorted(self.already),
@@ -218,11 +218,11 @@ class Hall:
                 found.append(self._shown(name, shifted, shifted))
         return found
 
-    def each(self) -> list[Outcome]:
+    def each(self) -> list[RehearsalOutcome]:
         """Every feed, panel, PDU, line and breaker failed once."""
         return [self.rehearse([one]) for one in nodes(self.drawing)]
 
-    def pairs(self) -> list[Outcome]:
+    def pairs(self) -> list[RehearsalOutcome]:
         """Two PDUs of a rack at a time. PDUs without a rack are paired if they share a machine."""
         return [self.rehearse(list(pair)) for pair in self._pairs()]
 
@@ -377,7 +377,7 @@ class Hall:
         return [(Failing("pdu", one), Failing("pdu", other)) for one, other in found]
 
 
-def unowned(drawing: Drawing, readings: Readings) -> list[CordNow]:
+def unowned(drawing: Drawing, readings: HallReadings) -> list[CordNow]:
     """Outlets that carry, or may carry, current and belong to nothing in the drawing."""
     owners = drawing.owners()
     found: list[CordNow] = []
@@ -412,7 +412,7 @@ class Redundancy(NamedTuple):
     single_points: Sequence[str]
 
 
-def redundancy(hall: Hall, outcomes: Iterable[Outcome]) -> list[Redundancy]:
+def redundancy(hall: Hall, outcomes: Iterable[RehearsalOutcome]) -> list[Redundancy]:
     """N: a single failure makes the machine dark, of a PDU, line, breaker or panel. N+1: only that
     of a whole feed does. 2N: none does.
 
@@ -461,7 +461,7 @@ __all__ = [
     "OVERLOADS",
     "BreakerLoad",
     "Hall",
-    "Outcome",
+    "RehearsalOutcome",
     "Redundancy",
     "counts",
     "redundancy",

@@ -18,14 +18,14 @@ from ..report import Usage
 from . import gathering, reading_toml
 from .drawing import KINDS, Drawing, Failing, nodes
 from .page import page
-from .rehearsal import Hall, Outcome, Redundancy, redundancy
+from .rehearsal import Hall, Redundancy, RehearsalOutcome, redundancy
 from .text import as_json, lines, lines_of_each
 from .unknowns import unknowns
 
 _SHOWN = 8
 
 
-class Wanted(NamedTuple):
+class RehearsalOptions(NamedTuple):
     """The options of one run, besides those of `gathering`."""
 
     drawing: str
@@ -39,14 +39,14 @@ class Wanted(NamedTuple):
 def _rehearse(context: click.Context, /, **options: Any) -> int:
     state = given(context)
     state.defect_code = WRONG
-    wanted = Wanted(**{key: options.pop(key) for key in Wanted._fields})
+    wanted = RehearsalOptions(**{key: options.pop(key) for key in RehearsalOptions._fields})
     if bool(wanted.fail) + wanted.each + wanted.pairs != 1:
         raise Usage("say what fails: --fail KIND:NAME, --each or --pairs")
     drawing = reading_toml.read(wanted.drawing)
     failed = [failing(drawing, text) for text in wanted.fail]
     if wanted.html is not None:
         check_writable(wanted.html)
-    readings = gathering.gather(gathering.Source(**options), state, drawing.pdus)
+    readings = gathering.gather(gathering.SourceOptions(**options), state, drawing.pdus)
     hall = Hall(drawing, readings)
     grades: Sequence[Redundancy] = ()
     if wanted.each:
@@ -63,9 +63,9 @@ def _rehearse(context: click.Context, /, **options: Any) -> int:
 
 
 def _show(
-    wanted: Wanted,
+    wanted: RehearsalOptions,
     hall: Hall,
-    outcomes: Sequence[Outcome],
+    outcomes: Sequence[RehearsalOutcome],
     grades: Sequence[Redundancy],
     json: bool,
 ) -> None:

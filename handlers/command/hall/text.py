@@ -10,7 +10,7 @@ from typing import Any
 from ..output import columns, counted
 from .drawing import Failing
 from .loads import CANNOT_SAY, FITS, OVERLOADS
-from .rehearsal import BreakerLoad, Outcome, Redundancy, counts
+from .rehearsal import BreakerLoad, Redundancy, RehearsalOutcome, counts
 from .unknowns import Unknown
 from .verdicts import Judged, Verdict
 
@@ -29,7 +29,7 @@ def few(names: Sequence[str], limit: int = _NAMES) -> str:
     return f"{shown} and {len(names) - limit} more" if len(names) > limit else shown
 
 
-def sentence(outcome: Outcome) -> str:
+def sentence(outcome: RehearsalOutcome) -> str:
     """The counts. The number of dark machines never stands without that of `cannot say`."""
     dark, open_ = outcome.count(Verdict.DARK), outcome.count(Verdict.CANNOT_SAY)
     return (
@@ -39,7 +39,7 @@ def sentence(outcome: Outcome) -> str:
     )
 
 
-def sentence_of_loads(outcome: Outcome) -> str:
+def sentence_of_loads(outcome: RehearsalOutcome) -> str:
     """How many lines and breakers fit."""
     return (
         f"lines and breakers to which load may shift: {len(outcome.loads)},"
@@ -48,7 +48,7 @@ def sentence_of_loads(outcome: Outcome) -> str:
     )
 
 
-def lines(outcome: Outcome, unknown: Sequence[Unknown]) -> list[str]:
+def lines(outcome: RehearsalOutcome, unknown: Sequence[Unknown]) -> list[str]:
     """One failure in full."""
     found = [f"{named(outcome.failed)} fails", sentence(outcome), sentence_of_loads(outcome)]
     if outcome.trips:
@@ -64,7 +64,7 @@ def lines(outcome: Outcome, unknown: Sequence[Unknown]) -> list[str]:
 
 
 def lines_of_each(
-    outcomes: Sequence[Outcome], grades: Sequence[Redundancy], unknown: Sequence[Unknown]
+    outcomes: Sequence[RehearsalOutcome], grades: Sequence[Redundancy], unknown: Sequence[Unknown]
 ) -> list[str]:
     """Many failures, a line for each that does harm or may do it."""
     bad = [one for one in outcomes if one.level]
@@ -144,7 +144,7 @@ def _advice(worse: Iterable[Judged]) -> list[str]:
 
 
 def as_json(
-    outcomes: Sequence[Outcome], grades: Sequence[Redundancy], unknown: Sequence[Unknown]
+    outcomes: Sequence[RehearsalOutcome], grades: Sequence[Redundancy], unknown: Sequence[Unknown]
 ) -> dict[str, Any]:
     """The whole answer."""
     made: dict[str, Any] = {
@@ -160,7 +160,7 @@ def as_json(
     return made
 
 
-def _outcome(outcome: Outcome) -> dict[str, Any]:
+def _outcome(outcome: RehearsalOutcome) -> dict[str, Any]:
     return {
         "failed": list(map(str, outcome.failed)),
         "level": outcome.level,

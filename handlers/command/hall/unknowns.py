@@ -8,8 +8,8 @@ from typing import NamedTuple, Optional
 
 from ..output import counted
 from .carrying import is_drawn
-from .measured import Readings
-from .rehearsal import Hall, Outcome, unowned
+from .measured import HallReadings
+from .rehearsal import Hall, RehearsalOutcome, unowned
 from .verdicts import Now
 
 
@@ -29,7 +29,9 @@ ALWAYS = (
 )
 
 
-def unknowns(hall: Hall, outcomes: Iterable[Outcome], now: Optional[float] = None) -> list[Unknown]:
+def unknowns(
+    hall: Hall, outcomes: Iterable[RehearsalOutcome], now: Optional[float] = None
+) -> list[Unknown]:
     """What these outcomes do not know."""
     readings = hall.readings
     touched = {one.machine for outcome in outcomes for one in outcome.touched}
@@ -67,7 +69,7 @@ def unknowns(hall: Hall, outcomes: Iterable[Outcome], now: Optional[float] = Non
     return [*found, *ALWAYS]
 
 
-def _age(readings: Readings, now: float) -> Iterable[Unknown]:
+def _age(readings: HallReadings, now: float) -> Iterable[Unknown]:
     """The age of the readings is always named; loads change within minutes."""
     if readings.taken is None:
         yield Unknown("how old the readings are")

@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple, Optional
 
 from .drawing import Cord, Machine
-from .measured import DOWN, UP, Readings
+from .measured import DOWN, UP, HallReadings
 
 # A supply that works carries at least this part of an equal share. Less is a dead supply's input
 # filter, or a supply on standby.
@@ -68,7 +68,7 @@ class CordNow(NamedTuple):
 
 
 def cords_now(
-    machine: Machine, readings: Readings, steps: Mapping[str, float], idle_a: float
+    machine: Machine, readings: HallReadings, steps: Mapping[str, float], idle_a: float
 ) -> tuple[CordNow, ...]:
     """The machine's cords. A current up to `idle_a` counts as none.
 

@@ -24,7 +24,7 @@ from ..options import SharedOptions, Word, given, option, output, secret_files
 from ..output import Result, counted, shown
 from ..report import Interrupted, failed
 from .days import Days
-from .running import Meter, Settings
+from .running import MeterService, MeterSettings
 
 #: unit of a period -> seconds
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
@@ -52,7 +52,7 @@ class Period(click.ParamType):
         return seconds
 
 
-class Wanted(NamedTuple):
+class MeterOptions(NamedTuple):
     """The arguments of one run."""
 
     file: str
@@ -66,13 +66,13 @@ class Wanted(NamedTuple):
 
 @click.pass_context
 def _meter(context: click.Context, /, **options: Any) -> int:
-    wanted, state = Wanted(**options), given(context)
+    wanted, state = MeterOptions(**options), given(context)
     polled = _targets(wanted, state)
     with Days(wanted.to) as days, _signals() as (stop, got):
         # a forked process must not keep the folder locked when this one has been killed
         os.register_at_fork(after_in_child=days.abandon)
-        settings = Settings(wanted.every, wanted.parallel, wanted.rounds)
-        meter = Meter(polled, days, settings, _say)
+        settings = MeterSettings(wanted.every, wanted.parallel, wanted.rounds)
+        meter = MeterService(polled, days, settings, _say)
         _ready()
         meter.run(stop)
         code = failed(state, Interrupted("")) if signal.SIGINT in got else 0
@@ -82,7 +82,7 @@ def _meter(context: click.Context, /, **options: Any) -> int:
     return shown(Result(document, _lines(meter, days.hash)), state.json)
 
 
-def _targets(wanted: Wanted, state: SharedOptions) -> list[Target]:
+def _targets(wanted: MeterOptions, state: SharedOptions) -> list[Target]:
     fleet = listing.read(wanted.file)
     if not fleet.devices:
         raise SettingsError(f"{wanted.file} has no PDU")
@@ -94,7 +94,7 @@ def _targets(wanted: Wanted, state: SharedOptions) -> list[Target]:
     return [one._replace(device=device) for one, device in zip(found, fleet.devices)]
 
 
-def _lines(meter: Meter, last: str) -> Sequence[str]:
+def _lines(meter: MeterService, last: str) -> Sequence[str]:
     done = meter.tally
     said = [
         f"{counted(done.rounds, 'round')}: {counted(done.polls, 'reading')} kept,"

@@ -26,7 +26,7 @@ class Taken(NamedTuple):
     reading: Reading
 
 
-class Named(NamedTuple):
+class PduHeading(NamedTuple):
     """What the list says of a PDU."""
 
     name: str
@@ -34,10 +34,10 @@ class Named(NamedTuple):
     address: str
 
 
-class Unit:
+class PduLines:
     """The lines of one PDU: its polls, and before them what they describe, where that changed."""
 
-    def __init__(self, number: int, named: Named) -> None:
+    def __init__(self, number: int, named: PduHeading) -> None:
         self._number, self._named = number, named
         self._plate = Nameplate()
         self._outlets: Sequence[str] = ()

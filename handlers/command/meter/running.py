@@ -15,15 +15,15 @@ from multiprocessing.connection import Connection
 from typing import Any, Callable, NamedTuple, Optional
 
 from ... import VERSION
-from ..fleet.crew import ALONE, Crew, Event, Lost, cores
+from ..fleet.crew import ALONE, Crew, Event, LostJob, cores
 from ..fleet.lag import Lag
-from ..fleet.polling import Failure, Reading, Target, busy, doubted
+from ..fleet.polling import CallFailure, Reading, Target, busy, doubted
 from ..journal import JournalError
 from ..output import counted
 from . import lines
 from .days import Days
 from .instants import Instant, boot
-from .lines import Named, Taken, Unit
+from .lines import PduHeading, PduLines, Taken
 from .schedule import Due, following
 from .taking import Known, known_of, take
 
@@ -35,14 +35,14 @@ _MOST_TOGETHER = 500
 _LONGEST_WAIT_S = 10.0
 #: a call of this pack's handlers ends within a minute
 PATIENCE_S = 180.0
-_HANGS = Failure(
+_HANGS = CallFailure(
     "defect",
     "this PDU was not read in time: run `pdu status` on it with --debug and report the output",
 )
-_LOST = Failure("defect", "a process ended while it read this PDU")
+_LOST = CallFailure("defect", "a process ended while it read this PDU")
 
 
-class Settings(NamedTuple):
+class MeterSettings(NamedTuple):
     """How a meter runs."""
 
     #: in s
@@ -91,7 +91,7 @@ class _Pdu:
 
     def __init__(self, number: int, target: Target) -> None:
         device = target.device
-        self.unit = Unit(number, Named(device.name, device.handler, device.address))
+        self.unit = PduLines(number, PduHeading(device.name, device.handler, device.address))
         self.known: Optional[Known] = None
         #: whether it is being read
         self.is_out = False
@@ -100,14 +100,14 @@ class _Pdu:
         self.missed = 0
 
 
-class Meter:
+class MeterService:
     """Reads PDUs and writes their lines, until it is stopped."""
 
     def __init__(
         self,
         targets: Sequence[Target],
         days: Days,
-        settings: Settings,
+        settings: MeterSettings,
         say: Callable[[str], object],
         now: Callable[[], Instant] = Instant.now,
     ) -> None:
@@ -217,7 +217,7 @@ class Meter:
     def _taken(self, crew: Crew, event: Event) -> Iterator[tuple[int, Taken]]:
         """The reading of an event; none if its silence is doubted and the PDU is read again."""
         place = event.ticket
-        if isinstance(event, Lost):
+        if isinstance(event, LostJob):
             yield place, self._failed(_LOST)
             return
         taken, doubt = event.result
@@ -230,7 +230,7 @@ class Meter:
             taken = taken._replace(reading=taken.reading._replace(failure=busy(doubt)))
         yield place, taken
 
-    def _failed(self, failure: Failure) -> Taken:
+    def _failed(self, failure: CallFailure) -> Taken:
         now = self._now()
         return Taken(now, now, Reading(failure=failure))
 

@@ -26,10 +26,10 @@ from ..options import Seconds, Word, given, option, output, secret_files
 from ..output import counted, print_json
 from . import names
 from .numbers import Numbers
-from .server import Client, Driver, check_folder, listening, sweep
+from .server import Driver, UpsdConnection, check_folder, listening, sweep
 from .tree import Tree
-from .unit import Pace, Unit
-from .view import Panel, View
+from .unit import DrivenPdu, DriverPace
+from .view import UpsdView, View
 
 _STATE_PATH = "/run/nut"  # Debian's STATEPATH
 _BEGIN_S = 0.05  # between the first readings of two PDUs
@@ -123,7 +123,7 @@ async def _serve(
     asked = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, _asked, asked)
-    units: list[Unit] = []
+    units: list[DrivenPdu] = []
     drivers: list[Driver] = []
     async with contextlib.AsyncExitStack() as stack:
         for place, (target, name) in enumerate(zip(targets, ups)):
@@ -131,7 +131,9 @@ async def _serve(
             path = names.socket_path(wanted.state_path, name)
             sock = listening(path)
             stack.callback(_unlink, path)
-            server = await loop.create_unix_server(functools.partial(Client, driver), sock=sock)
+            server = await loop.create_unix_server(
+                functools.partial(UpsdConnection, driver), sock=sock
+            )
             stack.callback(server.close)
             units.append(unit)
             drivers.append(driver)
@@ -161,8 +163,8 @@ def _made(
     count: int,
     numbers: Numbers,
     loop: asyncio.AbstractEventLoop,
-) -> tuple[Unit, Driver]:
-    panel = Panel(
+) -> tuple[DrivenPdu, Driver]:
+    panel = UpsdView(
         {
             "device.type": "pdu",
             "driver.name": names.DRIVER,
@@ -173,7 +175,7 @@ def _made(
     )
     first = min(_BEGIN_S * place, wanted.every * place / count)
     stage = _Stage(target.device.name, loop)
-    unit = Unit(target, panel, numbers, Pace(wanted.every, first, wanted.pause), stage)
+    unit = DrivenPdu(target, panel, numbers, DriverPace(wanted.every, first, wanted.pause), stage)
     stage.driver = Driver(Tree(panel.view), 2 * wanted.every + _GRACE_S, unit.submit)
     return unit, stage.driver
 

@@ -29,7 +29,7 @@ _LONGEST_VALUE = (
 _TRACKING = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
 
-class Lines:
+class LineParser:
     """Parts a stream of bytes into lines, and lines into words."""
 
     def __init__(self) -> None:
@@ -59,7 +59,7 @@ def _words(line: bytes) -> list[str]:
         return []
 
 
-class Instant(NamedTuple):
+class InstantCommand(NamedTuple):
     """A request for an instant command."""
 
     command: str
@@ -69,7 +69,7 @@ class Instant(NamedTuple):
     tracking: str
 
 
-def instant(words: Sequence[str]) -> Optional[Instant]:
+def instant(words: Sequence[str]) -> Optional[InstantCommand]:
     """The request of the words after INSTCMD: `<command> [<parameter>] [TRACKING <id>]`.
 
     None if it has another form: it is not carried out then.
@@ -83,7 +83,7 @@ def instant(words: Sequence[str]) -> Optional[Instant]:
             return None
     if not 1 <= len(rest) <= 2:
         return None
-    return Instant(rest[0].lower(), rest[1] if len(rest) == 2 else None, tracking)
+    return InstantCommand(rest[0].lower(), rest[1] if len(rest) == 2 else None, tracking)
 
 
 def tracking_of_set(words: Sequence[str]) -> str:

@@ -16,9 +16,9 @@ from typing import Callable, Optional
 
 from ...errors import SettingsError
 from . import lines
-from .lines import INVALID, Lines
+from .lines import INVALID, LineParser
 from .tree import Tree
-from .unit import PATIENCE_S, Command
+from .unit import PATIENCE_S, DriverCommand
 from .view import View, command_of
 
 _MODE = 0o660  # upsd's group may read and write: the protocol has no other protection
@@ -26,15 +26,15 @@ _MOST_CLIENTS = 32  # for each PDU
 _MOST_UNREAD = 1 << 22  # bytes for a client that does not read; a dump of 100 outlets has 20 kB
 _SWEEP_S = 1.0
 
-Answer = Callable[["Driver", "Client", Sequence[str]], None]
+Answer = Callable[["Driver", "UpsdConnection", Sequence[str]], None]
 
 
-class Client(asyncio.Protocol):
+class UpsdConnection(asyncio.Protocol):
     """One connection, usually of upsd."""
 
     def __init__(self, driver: Driver) -> None:
         self._driver = driver
-        self._lines = Lines()
+        self._lines = LineParser()
         self._transport: Optional[asyncio.WriteTransport] = None
         #: whether it wants changes without having asked for them
         self.listens = True
@@ -71,12 +71,14 @@ class Client(asyncio.Protocol):
 class Driver:
     """What upsd takes for the driver of one PDU. All methods run in the event loop."""
 
-    def __init__(self, tree: Tree, longest_s: float, submit: Callable[[Command], None]) -> None:
+    def __init__(
+        self, tree: Tree, longest_s: float, submit: Callable[[DriverCommand], None]
+    ) -> None:
         """`longest_s`: how old a reading may be, in seconds, until the data are stale. `submit`:
         queues a command.
         """
         self._tree, self._longest_s, self._submit = tree, longest_s, submit
-        self._clients: list[Client] = []
+        self._clients: list[UpsdConnection] = []
         self._read_at = time.monotonic()
         self._open = 0
 
@@ -100,19 +102,19 @@ class Driver:
         if self._tree.is_ok and time.monotonic() - self._read_at > self._longest_s:
             self.mark(False)
 
-    def admit(self, client: Client) -> bool:
+    def admit(self, client: UpsdConnection) -> bool:
         """Serve a new connection, unless there are too many."""
         if len(self._clients) >= _MOST_CLIENTS:
             return False
         self._clients.append(client)
         return True
 
-    def leave(self, client: Client) -> None:
+    def leave(self, client: UpsdConnection) -> None:
         """Forget a connection."""
         with contextlib.suppress(ValueError):
             self._clients.remove(client)
 
-    def answer(self, client: Client, words: Sequence[str]) -> None:
+    def answer(self, client: UpsdConnection, words: Sequence[str]) -> None:
         """Carry out a request. Unknown ones are ignored, as by NUT's drivers."""
         answer = _ANSWERS.get(words[0].upper())
         if answer is not None:
@@ -125,39 +127,39 @@ class Driver:
 
     # ---- requests --------------------------------------------------------------------------------
 
-    def _ping(self, client: Client, _: Sequence[str]) -> None:
+    def _ping(self, client: UpsdConnection, _: Sequence[str]) -> None:
         client.send(lines.PONG)
 
-    def _getpid(self, client: Client, _: Sequence[str]) -> None:
+    def _getpid(self, client: UpsdConnection, _: Sequence[str]) -> None:
         client.send(lines.pid(os.getpid()))
 
-    def _dump(self, client: Client, _: Sequence[str]) -> None:
+    def _dump(self, client: UpsdConnection, _: Sequence[str]) -> None:
         client.send(self._tree.dump())
 
-    def _dump_status(self, client: Client, _: Sequence[str]) -> None:
+    def _dump_status(self, client: UpsdConnection, _: Sequence[str]) -> None:
         client.send(self._tree.dump_one("ups.status"))
 
-    def _dump_value(self, client: Client, words: Sequence[str]) -> None:
+    def _dump_value(self, client: UpsdConnection, words: Sequence[str]) -> None:
         if words:
             client.send(self._tree.dump_one(words[0]))
 
-    def _broadcasts(self, client: Client, words: Sequence[str]) -> None:
+    def _broadcasts(self, client: UpsdConnection, words: Sequence[str]) -> None:
         client.listens = not words or words[0].isdigit() and int(words[0][:9]) > 0
 
-    def _no_broadcasts(self, client: Client, _: Sequence[str]) -> None:
+    def _no_broadcasts(self, client: UpsdConnection, _: Sequence[str]) -> None:
         client.listens = False
 
-    def _logout(self, client: Client, _: Sequence[str]) -> None:
+    def _logout(self, client: UpsdConnection, _: Sequence[str]) -> None:
         client.send(lines.GOODBYE)
         client.close()
 
-    def _set(self, client: Client, words: Sequence[str]) -> None:
+    def _set(self, client: UpsdConnection, words: Sequence[str]) -> None:
         # no variable can be written
         tracking = lines.tracking_of_set(words)
         if tracking:
             client.send(lines.tracked(tracking, INVALID))
 
-    def _instcmd(self, client: Client, words: Sequence[str]) -> None:
+    def _instcmd(self, client: UpsdConnection, words: Sequence[str]) -> None:
         instant = lines.instant(words)
         if instant is None:
             return
@@ -181,7 +183,7 @@ class Driver:
             with contextlib.suppress(RuntimeError):  # the loop has ended
                 loop.call_soon_threadsafe(ended, result)
 
-        command = Command(number, action, report)
+        command = DriverCommand(number, action, report)
         self._open += 1
         self._submit(command)
         patience = loop.call_later(PATIENCE_S, command.give_up)

@@ -20,7 +20,7 @@ from ..fleet.opening import switch
 from ..fleet.polling import UP, Reading, Target, failure, poll_all
 from .lines import FAILED, SUCCESS
 from .numbers import Numbers
-from .view import CYCLE, ON, Panel, View
+from .view import CYCLE, ON, UpsdView, View
 
 #: how long a command may wait for a reading or another command, in seconds; a client such as
 #: `upscmd -w` waits as long for the result
@@ -42,7 +42,7 @@ class Audience(Protocol):
         """Something happened that an administrator wants to know."""
 
 
-class Pace(NamedTuple):
+class DriverPace(NamedTuple):
     """Times in seconds."""
 
     #: between two readings
@@ -53,7 +53,7 @@ class Pace(NamedTuple):
     pause: float = 10.0
 
 
-class Command:
+class DriverCommand:
     """A command on an outlet. `report` is called once with its result, from any thread."""
 
     def __init__(self, number: int, action: str, report: Callable[[int], None]) -> None:
@@ -78,15 +78,15 @@ class Command:
         self._report(result)
 
 
-class Unit:
+class DrivenPdu:
     """One PDU of the list."""
 
     def __init__(
         self,
         target: Target,
-        panel: Panel,
+        panel: UpsdView,
         numbers: Numbers,
-        pace: Pace,
+        pace: DriverPace,
         audience: Audience,
         *,
         read: Callable[[Target], Reading] = poll_all,
@@ -96,8 +96,8 @@ class Unit:
         self._pace, self._audience = pace, audience
         self._read, self._command = read, command
         self._changed = threading.Condition()
-        self._waiting: deque[Command] = deque()
-        self._running: Optional[Command] = None
+        self._waiting: deque[DriverCommand] = deque()
+        self._running: Optional[DriverCommand] = None
         self._is_ending = False
         self._due = time.monotonic() + pace.first
         self._tries = _MOST_TRIES if registry.is_handler(target.handler.shown) else 0
@@ -108,7 +108,7 @@ class Unit:
         name = self._target.device.name
         threading.Thread(target=self._run, name=printable(name, 60), daemon=True).start()
 
-    def submit(self, command: Command) -> None:
+    def submit(self, command: DriverCommand) -> None:
         """Queue a command. It fails at once if too many wait, and a cycle also if one of the same
         outlet waits or runs: a client that lost its connection may have sent it again.
         """
@@ -149,7 +149,7 @@ class Unit:
                 with self._changed:
                     self._running = None
 
-    def _next(self) -> Optional[Command]:
+    def _next(self) -> Optional[DriverCommand]:
         """The next command; None when it is time to read."""
         with self._changed:
             while not self._waiting:
@@ -206,7 +206,7 @@ class Unit:
             self._audience.say(why or "read again")
             self._said = why
 
-    def _carry_out(self, command: Command) -> None:
+    def _carry_out(self, command: DriverCommand) -> None:
         """Send the command once, and report whether its effect was seen."""
         result = FAILED
         try:
@@ -219,7 +219,7 @@ class Unit:
             self._due = time.monotonic()
             command.end(result)
 
-    def _is_done(self, identity: str, command: Command) -> bool:
+    def _is_done(self, identity: str, command: DriverCommand) -> bool:
         if command.action != CYCLE:
             return self._is_switched(identity, command.number, command.action == ON)
         # as `pdu cycle`: an outlet that is not on is left as it is

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, Optional
 
 from ...labels import Label
-from ...topology import BREAKER, LINE, Meter
+from ...topology import BREAKER, LINE, MeteredPart
 from ..fleet.polling import DOWN, UNKNOWN, UP, PolledOutlet, Reading
 
 ON, OFF, CYCLE = "load.on", "load.off", "load.cycle"
@@ -43,7 +43,7 @@ def command_of(name: str) -> Optional[tuple[int, str]]:
     return (int(found[1]), found[2]) if found else None
 
 
-class Panel:
+class UpsdView:
     """One PDU as upsd sees it. Keeps what a later reading may lack: names, and which outlets can be
     switched.
     """
@@ -170,7 +170,7 @@ def _totals(reading: Reading) -> Iterator[tuple[str, str]]:
         yield "input.energy", _number(reading.energy_kwh, _WH_IN_KWH)
 
 
-def _groups(meters: Sequence[Meter], known: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _groups(meters: Sequence[MeteredPart], known: Sequence[str]) -> Iterator[tuple[str, str]]:
     """The breakers, in the order in which they were first seen."""
     if known:
         yield "outlet.group.count", str(len(known))

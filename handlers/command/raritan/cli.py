@@ -13,7 +13,7 @@ import click
 
 from ...errors import PduHandlerError, Refused, SettingsError, Unsupported
 from .. import form
-from ..groups import Command, LazyCommand, OnHost, Subcommand
+from ..groups import HostCommand, LazyCommand, OnHost, Subcommand
 from ..options import LOGIN, TLS, Seconds, SharedOptions, asking, device, given, option, output
 from ..output import Result, columns, passing, shown
 
@@ -120,7 +120,7 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
 
 
 def _run(
-    state: SharedOptions, host: str, name: str, command: Command, words: Mapping[str, Any]
+    state: SharedOptions, host: str, name: str, command: HostCommand, words: Mapping[str, Any]
 ) -> Result:
     # imported late: 50 ms together, which the help of the group saves
     from ...raritan import settings

@@ -11,7 +11,7 @@ from ...raritan.rpc.cert import ServerSSLCert
 from ...raritan.rpc.devsettings import Snmp
 from ..exits import DONE, NOT_SEEN
 from ..files import read_file
-from ..groups import Command, Commands
+from ..groups import Commands, HostCommand
 from ..options import Parameters, Word, option
 from ..output import Result, facts
 from ..report import reason
@@ -373,7 +373,7 @@ def _out(needed: bool) -> Parameters:
 
 
 COMMANDS: Commands = {
-    "cert": Command(
+    "cert": HostCommand(
         certificate,
         [
             Word("ACTION?", _CERT_ACTIONS),
@@ -382,7 +382,7 @@ COMMANDS: Commands = {
         ],
         examples=("cert", "cert upload unit.pem unit.key"),
     ),
-    "config": Command(
+    "config": HostCommand(
         config,
         [
             Word("KIND", "raw, bulk or backup"),
@@ -401,22 +401,22 @@ COMMANDS: Commands = {
         ],
         examples=("config raw get --out unit.txt", "config bulk put rack.txt --yes"),
     ),
-    "diag": Command(
+    "diag": HostCommand(
         diagnosis,
         _out(True),
         examples=("diag --out diagnosis.tgz", "diag --out - --username admin"),
     ),
-    "eto": Command(
+    "eto": HostCommand(
         eto,
         _out(False),
         examples=("eto --out unit.eto", "eto --link 2 --out -"),
     ),
-    "pmc": Command(
+    "pmc": HostCommand(
         pmc,
         [Word("ACTION", "csv or put"), Word("VALUE?", "a panel, or a file"), *_out(False)],
         examples=("pmc csv", "pmc put meters.csv --yes"),
     ),
-    "snmp": Command(
+    "snmp": HostCommand(
         snmp,
         [
             Word(

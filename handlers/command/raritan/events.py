@@ -24,7 +24,7 @@ from ...raritan.rpc.pdumodel import Outlet, Pdu
 from ...raritan.rpc.sensors import NumericSensor, StateSensor
 from .. import exits, output, report
 from ..ending import UNWRITABLE
-from ..groups import Command, Commands
+from ..groups import Commands, HostCommand
 from ..options import Seconds, option
 from ..output import Result
 from .context import Context, plain
@@ -295,7 +295,7 @@ def _still_read(out: TextIO) -> None:
 
 _COUNT = click.IntRange(1)
 COMMANDS: Commands = {
-    "events": Command(
+    "events": HostCommand(
         events,
         [
             *option("--count", "end after this many events", "N", _COUNT),

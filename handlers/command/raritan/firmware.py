@@ -6,7 +6,7 @@ from ...errors import Denied, PduHandlerError, Refused, SettingsError, Unreachab
 from ...raritan.rpc import firmware as fw
 from ..asking import NotConfirmed
 from ..exits import DONE, NOT_SEEN
-from ..groups import Command, Commands
+from ..groups import Commands, HostCommand
 from ..options import Word, option
 from ..output import Result, columns, text
 from ..report import reason
@@ -271,7 +271,7 @@ _DO = {
     "reboot": _reboot,
 }
 COMMANDS: Commands = {
-    "firmware": Command(
+    "firmware": HostCommand(
         firmware,
         [
             Word("ACTION?", _ACTIONS),

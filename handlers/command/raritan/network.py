@@ -11,7 +11,7 @@ from ...raritan.rpc.cascading import CascadeManager
 from ...raritan.rpc.net import FORWARDED_PORTS, Net, PortForwardingRole, Settings
 from ...raritan.rpc.servermon import ServerMonitor
 from ..exits import NOT_SEEN
-from ..groups import Command, Commands
+from ..groups import Commands, HostCommand
 from ..options import Word, option
 from ..output import Result, columns, counted, text
 from .context import Context, NotSeen, action, check, listed, number, once, plain, read_again, table
@@ -244,7 +244,7 @@ def servers(context: Context) -> Result:
 
 
 COMMANDS: Commands = {
-    "links": Command(
+    "links": HostCommand(
         links,
         [
             Word("ACTION?", _LINK_ACTIONS),
@@ -260,7 +260,7 @@ COMMANDS: Commands = {
         ],
         examples=("links", "links add 2 192.0.2.10 --link-user admin"),
     ),
-    "network": Command(
+    "network": HostCommand(
         network,
         [
             Word("ACTION?", _NETWORK_ACTIONS),
@@ -272,7 +272,7 @@ COMMANDS: Commands = {
         ],
         examples=("network", "network forwarding on --role primary"),
     ),
-    "servers": Command(
+    "servers": HostCommand(
         servers,
         [Word("ACTION?", _SERVER_ACTIONS), Word("VALUE*", "host, or id")],
         examples=("servers", "servers add 192.0.2.30"),

@@ -15,7 +15,7 @@ from ...raritan.rpc.firmware import Firmware
 from ...raritan.rpc.peripheral import DeviceManager, DeviceSlot
 from ...raritan.rpc.sensors import NumericSensor, Sensor, StateSensor
 from ...raritan.units import absent
-from ..groups import Command, Commands
+from ..groups import Commands, HostCommand
 from ..options import Word
 from ..output import Result
 from .context import Context, check, listed, once, read_again, seen, table
@@ -408,19 +408,19 @@ def _change(word: str) -> tuple[str, Optional[float]]:
 
 
 COMMANDS: Commands = {
-    "info": Command(
+    "info": HostCommand(
         info,
         examples=("info", "info --link 2 --json"),
     ),
-    "outlets": Command(
+    "outlets": HostCommand(
         outlets,
         examples=("outlets", "outlets --link 2 --json"),
     ),
-    "sensors": Command(
+    "sensors": HostCommand(
         sensors,
         examples=("sensors", "sensors --username reader --json"),
     ),
-    "thresholds": Command(
+    "thresholds": HostCommand(
         thresholds,
         [
             Word("SENSOR", "a name or an id that 'sensors' shows, such as inlet/1/L2/current"),

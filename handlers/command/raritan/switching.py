@@ -14,7 +14,7 @@ from ...raritan.preconditions import refuse_mixed_up, refused
 from ...raritan.rpc import Bulk, Pending, sent
 from ...raritan.rpc.pdumodel import Outlet, Pdu
 from ..exits import DONE, NOT_SEEN
-from ..groups import Command, Commands
+from ..groups import Commands, HostCommand
 from ..options import Word, option
 from ..output import Result, counted, facts, text
 from .context import Context, NotSeen, check, listed, number, once, read_again, seen
@@ -374,17 +374,17 @@ def _set_order(context: Context, pdu: Pdu, order: str) -> None:
 _OUTLETS = Word("OUTLET+", "numbers from 1, or all")
 _IN_SEQUENCE = option("--in-sequence", "switch several outlets in the order of the unit's sequence")
 COMMANDS: Commands = {
-    "switch": Command(
+    "switch": HostCommand(
         switch,
         [_OUTLETS, Word("STATE", "on or off"), *_IN_SEQUENCE],
         examples=("switch 3 off", "switch 1 2 3 on --in-sequence --yes"),
     ),
-    "cycle": Command(
+    "cycle": HostCommand(
         cycle,
         [_OUTLETS, *_IN_SEQUENCE],
         examples=("cycle 3", "cycle 1 2 --wait 120 --yes"),
     ),
-    "sequence": Command(
+    "sequence": HostCommand(
         sequence,
         [
             Word("ACTION?", "show, cancel, none, or an order such as 3,1,2"),

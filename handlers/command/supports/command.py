@@ -14,8 +14,8 @@ from ..groups import Subcommand
 from ..options import Word, given, output
 from ..output import Result, columns, shown
 from .names import Name
-from .search import NO, YES, Answer, Hit, answer
-from .table import READ, VARIES, Entry
+from .search import NO, YES, Hit, SupportAnswer, answer
+from .table import READ, VARIES, SupportEntry
 
 _IN_FULL = 3  # more hits than this are a table
 _WIDTH = 79
@@ -43,7 +43,7 @@ def _supports(context: click.Context, words: Sequence[str]) -> int:
 # ---- for a person --------------------------------------------------------------------------------
 
 
-def _lines(question: str, found: Answer) -> list[str]:
+def _lines(question: str, found: SupportAnswer) -> list[str]:
     if found.verdict == YES:
         return _yes(question, found)
     lines = [f"{question}: {'no' if found.verdict == NO else 'not known'}"]
@@ -66,7 +66,7 @@ def _lines(question: str, found: Answer) -> list[str]:
     return [*lines, *_wrapped("", _NUT)]
 
 
-def _yes(question: str, found: Answer) -> list[str]:
+def _yes(question: str, found: SupportAnswer) -> list[str]:
     if len(found.hits) <= _IN_FULL:
         lines = [f"{question}: yes"]
         for hit in found.hits:
@@ -186,14 +186,14 @@ def _short(hit: Hit) -> str:
     return textwrap.shorten(text, _CELL, placeholder=" ...")
 
 
-def _of_oid(found: Answer) -> str:
+def _of_oid(found: SupportAnswer) -> str:
     if not found.near:
         return f"no family is of the vendor with the sysObjectID {found.oid}"
     keys = ", ".join(entry.key for entry in found.near)
     return f"a device with the sysObjectID {found.oid} may be one of {keys}, or no PDU at all"
 
 
-def _of_vendor(found: Answer) -> str:
+def _of_vendor(found: SupportAnswer) -> str:
     strange = ", ".join(printable(word, 40) for word in found.strange)
     if not found.near:
         return f"no vendor, brand or model is called {strange}"
@@ -224,7 +224,7 @@ def _wrapped(label: str, text: str) -> list[str]:
 # ---- for a program -------------------------------------------------------------------------------
 
 
-def _data(question: str, found: Answer) -> dict[str, Any]:
+def _data(question: str, found: SupportAnswer) -> dict[str, Any]:
     return {
         "asked": question,
         "answer": found.verdict,
@@ -259,7 +259,7 @@ def _name(name: Optional[Name]) -> Optional[dict[str, Any]]:
     return {"pattern": name.pattern, "source": name.source, "why": name.why} if name else None
 
 
-def _keys(found: Iterable[Entry]) -> list[str]:
+def _keys(found: Iterable[SupportEntry]) -> list[str]:
     return [entry.key for entry in found]
 
 

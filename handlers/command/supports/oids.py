@@ -7,7 +7,7 @@ from typing import NamedTuple, Optional
 
 from ...snmp.families import ENTERPRISES, NET_SNMP_IDS
 from ...snmp.profile import below, oids
-from .table import Entry, entries
+from .table import SupportEntry, entries
 
 _TEXT = re.compile(
     r"(?:\.?(?:iso\.|1\.)3\.6\.1\.4\.1|(?:SNMPv2-SMI::)?enterprises)((?:\.\d+)+)\.?", re.IGNORECASE
@@ -20,8 +20,8 @@ class ByOid(NamedTuple):
     """
 
     oid: str
-    sure: tuple[Entry, ...]
-    tried: tuple[Entry, ...]
+    sure: tuple[SupportEntry, ...]
+    tried: tuple[SupportEntry, ...]
 
 
 def read(text: str) -> Optional[str]:
@@ -37,8 +37,8 @@ def look(oid: str) -> ByOid:
     shared = [ENTERPRISES + number for number in NET_SNMP_IDS.split()]
     vendor_arcs = ENTERPRISES.count(".") + 1
     by_key = {entry.family: entry for entry in entries()}
-    close: list[tuple[int, Entry]] = []
-    tried: list[Entry] = []
+    close: list[tuple[int, SupportEntry]] = []
+    tried: list[SupportEntry] = []
     for profile in PROFILES:
         entry = by_key[profile.key]
         arcs = profile.match(oid)

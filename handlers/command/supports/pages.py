@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from .brands import BRANDS
 from .names import NAMES
-from .table import Entry, entries
+from .table import SupportEntry, entries
 
 _NO_MAKES = {"Maker not named", "NUT"}
 _WIDTH = 150  # of a line in README
@@ -55,11 +55,11 @@ def unsupported() -> str:
     )
 
 
-def _order(entry: Entry) -> tuple[str, str]:
+def _order(entry: SupportEntry) -> tuple[str, str]:
     return entry.vendors[0].lower(), entry.key
 
 
-def _row(entry: Entry) -> Sequence[str]:
+def _row(entry: SupportEntry) -> Sequence[str]:
     key = f"`{entry.family}`" if entry.family else f"handler `{entry.handler}`"
     linked: dict[str, list[str]] = {}
     for name in entry.names:

@@ -13,7 +13,7 @@ from typing import NamedTuple, Optional
 
 from . import oids
 from .names import NAMES, Name
-from .table import Entry, entries
+from .table import SupportEntry, entries
 from .words import GENERIC, fits, literals, needs_company, parts, sample, squeezed
 
 YES, NO, UNKNOWN = "yes", "no", "unknown"
@@ -26,11 +26,11 @@ _ALIKE = 0.6
 class Hit(NamedTuple):
     """An entry that answers the question, and the pattern that fits the model, if one does."""
 
-    entry: Entry
+    entry: SupportEntry
     name: Optional[Name]
 
 
-class Answer(NamedTuple):
+class SupportAnswer(NamedTuple):
     """`verdict`: YES, NO (known not to be supported) or UNKNOWN (nobody named it).
 
     `hits`: what reads it, for YES. `refused`: the names that say why not, for NO. `near`: for
@@ -41,7 +41,7 @@ class Answer(NamedTuple):
     verdict: str
     hits: tuple[Hit, ...] = ()
     refused: tuple[Name, ...] = ()
-    near: tuple[Entry, ...] = ()
+    near: tuple[SupportEntry, ...] = ()
     strange: tuple[str, ...] = ()
     alike: tuple[str, ...] = ()
     oid: str = ""
@@ -54,18 +54,18 @@ class _Span(NamedTuple):
     names: tuple[Name, ...]
 
 
-def answer(question: str) -> Answer:
+def answer(question: str) -> SupportAnswer:
     """The answer for a model, vendor, brand, family or sysObjectID, or for a mix of their words."""
     oid = oids.read(question)
     if oid:
         found = oids.look(oid)
         hits = tuple(Hit(entry, None) for entry in found.sure)
-        return Answer(YES if hits else UNKNOWN, hits, near=found.tried, oid=oid)
+        return SupportAnswer(YES if hits else UNKNOWN, hits, near=found.tried, oid=oid)
     words = _merged(question.replace(",", " ").split())
     spans, rest = _spans(words)
     company = [word for word in rest if not _is_generic(word)]
     if not spans and not company:
-        return Answer(UNKNOWN, alike=_alike(question))
+        return SupportAnswer(UNKNOWN, alike=_alike(question))
     return _by_models(spans, company, question) if spans else _by_words(company, question)
 
 
@@ -123,7 +123,7 @@ def _fitting(words: Sequence[str]) -> tuple[Name, ...]:
     return tuple(sorted(found, key=lambda one: -literals(one.pattern)))
 
 
-def _by_models(spans: Sequence[_Span], company: Sequence[str], question: str) -> Answer:
+def _by_models(spans: Sequence[_Span], company: Sequence[str], question: str) -> SupportAnswer:
     refused: list[Name] = []
     hits: list[Hit] = []
     unread: list[str] = []
@@ -150,13 +150,13 @@ def _by_models(spans: Sequence[_Span], company: Sequence[str], question: str) ->
             unread.append(span.text)
     strange = [word for word in company if word not in of_models]
     if refused and not unread:
-        return Answer(NO, tuple(hits), tuple(refused))
+        return SupportAnswer(NO, tuple(hits), tuple(refused))
     if hits and not unread and not strange:
-        return Answer(YES, tuple(hits))
+        return SupportAnswer(YES, tuple(hits))
     near = _near(company) or tuple(
         entry for entry in entries() if any(one.of == entry.key for s in spans for one in s.names)
     )
-    return Answer(
+    return SupportAnswer(
         UNKNOWN,
         near=near,
         strange=tuple(strange or unread),
@@ -165,30 +165,32 @@ def _by_models(spans: Sequence[_Span], company: Sequence[str], question: str) ->
     )
 
 
-def _by_words(company: Sequence[str], question: str) -> Answer:
+def _by_words(company: Sequence[str], question: str) -> SupportAnswer:
     hits = tuple(
         Hit(entry, None) for entry in entries() if len(_known(entry, company)) == len(company)
     )
     if hits and any(_names_alone(hit.entry, word) for hit in hits for word in company):
-        return Answer(YES, hits)
+        return SupportAnswer(YES, hits)
     known = set().union(*(_known(entry, company) for entry in entries()))
     strange = tuple(word for word in company if word not in known) or tuple(company)
-    return Answer(UNKNOWN, near=_near(company), strange=strange, alike=_alike(" ".join(strange)))
+    return SupportAnswer(
+        UNKNOWN, near=_near(company), strange=strange, alike=_alike(" ".join(strange))
+    )
 
 
-def _known(entry: Entry, words: Iterable[str]) -> list[str]:
+def _known(entry: SupportEntry, words: Iterable[str]) -> list[str]:
     """Those of the words that the entry's names and descriptions contain."""
     return [word for word in words if _knows(entry, word)]
 
 
-def _knows(entry: Entry, word: str) -> bool:
+def _knows(entry: SupportEntry, word: str) -> bool:
     if squeezed(word).lower() in entry.words:
         return True
     pieces = [piece for piece in parts(word) if piece not in GENERIC]
     return len(parts(word)) > 1 and all(piece in entry.words for piece in pieces)
 
 
-def _names_alone(entry: Entry, word: str) -> bool:
+def _names_alone(entry: SupportEntry, word: str) -> bool:
     """Whether the word names the entry without others: G3 does not, HP does."""
     return len(squeezed(word)) > 2 or squeezed(word).lower() in _vendor_words(entry)
 
@@ -202,13 +204,13 @@ def _is_wide(span: _Span) -> bool:
     return "XX" in squeezed(span.text)
 
 
-def _near(words: Sequence[str]) -> tuple[Entry, ...]:
+def _near(words: Sequence[str]) -> tuple[SupportEntry, ...]:
     """The entries whose vendor or brand is among the words."""
     asked = {squeezed(word).lower() for word in words}
     return tuple(entry for entry in entries() if asked & _vendor_words(entry))
 
 
-def _vendor_words(entry: Entry) -> set[str]:
+def _vendor_words(entry: SupportEntry) -> set[str]:
     texts = (*entry.vendors, *entry.brands)
     return {word for text in texts for word in (*parts(text), squeezed(text).lower())} - GENERIC
 

@@ -30,7 +30,7 @@ READ = "yes"
 VARIES = "if the unit does it"
 
 
-class Entry(NamedTuple):
+class SupportEntry(NamedTuple):
     """A family, or a handler that has no families.
 
     `reads`: each figure with "yes" or a condition; `outlet` figures and those of the `unit`.
@@ -65,7 +65,7 @@ class Entry(NamedTuple):
 
 
 @cache
-def entries() -> tuple[Entry, ...]:
+def entries() -> tuple[SupportEntry, ...]:
     """All entries. The first call builds all profiles: 50 ms."""
     from ...snmp.profiles import PROFILES
 
@@ -73,7 +73,7 @@ def entries() -> tuple[Entry, ...]:
     return (raritan, *map(_of_profile, PROFILES), *others)
 
 
-def _of_profile(profile: Profile) -> Entry:
+def _of_profile(profile: Profile) -> SupportEntry:
     ways = profile.outlets
     states = any(way.states for way in ways)
     outlet = {
@@ -115,7 +115,7 @@ def _entry(
     switching: str,
     evidence: Mapping[str, str],
     note: str = "",
-) -> Entry:
+) -> SupportEntry:
     key = family or handler
     brands = tuple(
         brand.name for brand in BRANDS if set(brand.vendors) & set(vendors) and _holds(brand, key)
@@ -124,7 +124,7 @@ def _entry(
     said = (handler, family, document, *vendors, *brands, *models)
     whole = [name.pattern for name in names if not re.search(r"[x?*]", name.pattern)]
     joined = {squeezed(text).lower() for text in (key, *vendors, *brands, *whole)}
-    return Entry(
+    return SupportEntry(
         handler,
         family,
         vendors,

@@ -30,7 +30,7 @@ from ..sources import (
     Counted,
     Listed,
     Merged,
-    Named,
+    NamedRows,
     Number,
     Only,
     Part,
@@ -51,18 +51,18 @@ READ_WRITE = "3"
 # cmcIIIVarQuality: ok, warning, alarm, info. 1: undefined; 21 to 25: no value
 WITH_VALUE = ("2", "3", "4", "5")
 
-RELAY = Named(NAMES, NUMBERS, RELAYS, "cmcIIIVarValueInt of ...Relay")
+RELAY = NamedRows(NAMES, NUMBERS, RELAYS, "cmcIIIVarValueInt of ...Relay")
 ATTACHED = ("2", "7")  # cmcIIIDevStatus: ok, firmware update pending
 MODULE = Part(column("2606.7.4.1.2.1.6", "cmcIIIDevStatus"), over=RELAY, stop=1)
 
 
-def _quality(pattern: str, of: str) -> Named:
-    return Named(NAMES, QUALITIES, pattern, f"cmcIIIVarQuality of {of}")
+def _quality(pattern: str, of: str) -> NamedRows:
+    return NamedRows(NAMES, QUALITIES, pattern, f"cmcIIIVarQuality of {of}")
 
 
 def _value(pattern: str, of: str) -> Listed:
     """The values; empty unless cmcIIIVarQuality is in WITH_VALUE."""
-    value = Named(NAMES, NUMBERS, pattern, f"cmcIIIVarValueInt of {of}")
+    value = NamedRows(NAMES, NUMBERS, pattern, f"cmcIIIVarValueInt of {of}")
     return Listed(value, Only(value, _quality(pattern, of), WITH_VALUE))
 
 
@@ -70,14 +70,16 @@ def _sum(pattern: str, of: str) -> Figure:
     return Figure(_value(pattern, of), ONES, ("-1",), factor=_scale(pattern, of))
 
 
-def _scale(pattern: str, of: str) -> Named:
-    return Named(NAMES, SCALES, pattern, f"cmcIIIVarScale of {of}")
+def _scale(pattern: str, of: str) -> NamedRows:
+    return NamedRows(NAMES, SCALES, pattern, f"cmcIIIVarScale of {of}")
 
 
 # The value of a strip is its current if the unit is A. With another unit there is no load.
 PHASE, STRIP = "Phase L...Current.Value", "PSM_...Unit.Value"
 STRIP_VALUE = _value(STRIPS, STRIP)
-STRIP_CURRENT = Only(STRIP_VALUE, Named(NAMES, UNITS, STRIPS, f"cmcIIIVarUnit of {STRIP}"), ("A",))
+STRIP_CURRENT = Only(
+    STRIP_VALUE, NamedRows(NAMES, UNITS, STRIPS, f"cmcIIIVarUnit of {STRIP}"), ("A",)
+)
 CURRENT = Figure(
     Merged((_value(PHASES, PHASE), Listed(STRIP_VALUE, STRIP_CURRENT))),
     ONES,
@@ -149,11 +151,11 @@ PROFILES = (
                 ),
                 control=Guarded(
                     Write(RELAY, on=1, off=0),
-                    Named(NAMES, ACCESS, RELAYS, "cmcIIIVarAccess of ...Relay"),
+                    NamedRows(NAMES, ACCESS, RELAYS, "cmcIIIVarAccess of ...Relay"),
                     allow=(READ_WRITE,),
                     why="its cmcIIIVarAccess is not readwrite",
                 ),
-                name=Named(
+                name=NamedRows(
                     NAMES,
                     TEXTS,
                     _SOCKET + r"(?:General\.)?DescName",

@@ -11,7 +11,7 @@ from .choices import First, Merged, Prefixed, Provided, Unless, Whole
 from .filters import Arc, Checked, Counted, EachUnit, Listed, OfUnits, Only
 from .joins import Joined, Part
 from .objects import Column, Scalar
-from .special import Alike, Field, Gathered, Named, Negative, Packed, Renumbered, Spelt
+from .special import Alike, Field, Gathered, NamedRows, Negative, Packed, Renumbered, Spelt
 from .spread import Span, Spread, Tables
 from .values import Bits, Chained, Number
 
@@ -30,7 +30,7 @@ __all__ = [
     "Joined",
     "Listed",
     "Merged",
-    "Named",
+    "NamedRows",
     "Negative",
     "Number",
     "OfUnits",

@@ -19,7 +19,7 @@ from ..reader import Reader
 from .base import Place, ReadOnly, Source
 
 
-class Named(Place):
+class NamedRows(Place):
     """Rows of a table of variables, selected by the variables' names, because their numbers change
     with the firmware.
 

@@ -12,14 +12,14 @@ import pytest
 
 from handlers.errors import PduHandlerError, SettingsError
 from handlers.nut import messages, outlets
-from handlers.nut.answers import Answers, Request
+from handlers.nut.answers import Answers, NutRequest
 from handlers.nut.decoder import Decoder
 from pdu_common.helper import PduPortView
 from tests.handlers.nut.given import ADMIN_SETTINGS, handler
 from tests.simulators.nut_server import Cut, NutServer, SwitchedPdu
 
 ANSWERS = 30_000
-GOOD: list[tuple[Callable[[], Request[object]], bytes]] = [
+GOOD: list[tuple[Callable[[], NutRequest[object]], bytes]] = [
     (
         lambda: messages.list_var("pdu"),
         (

@@ -7,16 +7,16 @@ from hypothesis import given, settings, strategies as st
 
 from handlers.errors import Denied, PduHandlerError, ProtocolError, Refused, SettingsError
 from handlers.nut import messages
-from handlers.nut.answers import Answers, Request
+from handlers.nut.answers import Answers, NutRequest
 from handlers.nut.decoder import MAX_LINE, MAX_ROWS, Decoder
-from handlers.nut.failures import ERRORS, DataStale, DriverNotConnected, Failure
+from handlers.nut.failures import ERRORS, DataStale, DriverNotConnected, ErrAnswer
 from handlers.nut.quoting import split, word
 
 CARRIED = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), max_size=200)
 NAMES = st.text(st.sampled_from("abcxyzABC019.-_"), min_size=1, max_size=20)
 
 
-def decode(data: bytes, *requests: Request[object]) -> Answers:
+def decode(data: bytes, *requests: NutRequest[object]) -> Answers:
     decoder = Decoder(requests, Answers("server"))
     assert decoder.feed(data)
     return decoder.answers
@@ -147,14 +147,14 @@ def test_answers_do_not_depend_on_how_the_network_cuts_them(
         at += size
         assert done == (at >= len(data))
     assert decoder.answers[requests[0]] == variables and decoder.answers[requests[2]] == "1.3"
-    assert decoder.answers.failure(requests[1]) == Failure("UNKNOWN-COMMAND")
+    assert decoder.answers.failure(requests[1]) == ErrAnswer("UNKNOWN-COMMAND")
 
 
 def test_lists_of_the_protocol_are_read() -> None:
     def listed(query: str, rows: str) -> bytes:
         return f"BEGIN LIST {query}\n{rows}END LIST {query}\n".encode()
 
-    cases: list[tuple[Request[object], bytes, object]] = [
+    cases: list[tuple[NutRequest[object], bytes, object]] = [
         (
             messages.list_ups(),
             listed("UPS", 'UPS a "first one"\nUPS b "Unavailable"\n'),
@@ -192,7 +192,7 @@ def test_lists_of_the_protocol_are_read() -> None:
 
 
 def test_answers_of_one_line_are_read() -> None:
-    cases: list[tuple[Request[object], str, object]] = [
+    cases: list[tuple[NutRequest[object], str, object]] = [
         (messages.get_var("a", "v"), 'VAR a v "x \\\\ y"', "x \\ y"),
         (
             messages.get_type("a", "v"),
@@ -253,7 +253,7 @@ def test_answers_of_one_line_are_read() -> None:
     ],
 )
 def test_an_answer_that_the_protocol_does_not_allow_is_an_error_with_its_bytes(
-    request_: Request[object], data: bytes
+    request_: NutRequest[object], data: bytes
 ) -> None:
     decoder = Decoder([request_], Answers())
     with pytest.raises(ProtocolError) as caught:
@@ -280,7 +280,7 @@ def test_an_answer_that_the_protocol_does_not_allow_is_an_error_with_its_bytes(
     ],
 )
 def test_a_line_that_does_not_answer_the_request_is_a_protocol_error(
-    request_: Request[object], line: str
+    request_: NutRequest[object], line: str
 ) -> None:
     with pytest.raises(ProtocolError):
         decode(line.encode() + b"\n", request_)[request_]
@@ -318,7 +318,7 @@ def test_a_variable_that_is_listed_twice_is_a_protocol_error() -> None:
     ],
 )
 def test_an_impossible_or_repeated_name_in_an_answer_is_a_protocol_error(
-    make: Callable[[], Request[object]], data: bytes
+    make: Callable[[], NutRequest[object]], data: bytes
 ) -> None:
     request = make()
     with pytest.raises(ProtocolError):
@@ -342,7 +342,7 @@ def test_crlf_line_ends_are_accepted() -> None:
 def test_every_error_code_is_kept_and_named_in_its_error(code: str) -> None:
     request = messages.get_var("a", "v")
     answers = decode(f"ERR {code} some more\n".encode(), request)
-    assert answers.failure(request) == Failure(code, "some more")
+    assert answers.failure(request) == ErrAnswer(code, "some more")
     with pytest.raises(PduHandlerError) as caught:
         answers[request]
     assert code in caught.value.reason and "some more" not in str(caught.value)
@@ -363,11 +363,11 @@ def test_every_error_code_is_kept_and_named_in_its_error(code: str) -> None:
 def test_an_error_code_becomes_an_error_of_its_class_and_kind(
     code: str, kind: type, name: str
 ) -> None:
-    error = Failure(code).error()
+    error = ErrAnswer(code).error()
     assert type(error) is kind and error.kind == name
     assert not isinstance(error, Refused) or error.code == code
 
 
 def test_control_characters_in_a_servers_error_are_escaped() -> None:
-    text = str(Failure("\x1b[2J\u2028" + "x" * 500).error())
+    text = str(ErrAnswer("\x1b[2J\u2028" + "x" * 500).error())
     assert text.isprintable() and len(text) < 300

@@ -10,9 +10,9 @@ import pytest
 
 from handlers.errors import Denied, Refused, SettingsError, Unreachable, Unsupported
 from handlers.nut import messages
-from handlers.nut.answers import Request
+from handlers.nut.answers import NutRequest
 from handlers.nut.client import NutClient
-from handlers.nut.failures import DataStale, DriverNotConnected, Failure, NotProven
+from handlers.nut.failures import DataStale, DriverNotConnected, ErrAnswer, NotProven
 from handlers.nut.handler import NutPdu
 from handlers.tls import Trust
 from pdu_common.helper import EnumPowerStatus, PduPortView
@@ -156,8 +156,8 @@ def test_unconnected_and_unknown_devices_are_errors(real: Upsd) -> None:
 
 def test_an_unknown_request_is_answered_with_unknown_command(real: Upsd) -> None:
     with client(real) as nut:
-        odd = Request("FROBNICATE", "FROBNICATE", lambda reply: reply.line)
-        assert nut.ask(odd).failure(odd) == Failure("UNKNOWN-COMMAND")
+        odd = NutRequest("FROBNICATE", "FROBNICATE", lambda reply: reply.line)
+        assert nut.ask(odd).failure(odd) == ErrAnswer("UNKNOWN-COMMAND")
 
 
 def test_an_outlet_without_a_command_or_a_switch_variable_cannot_be_switched(real: Upsd) -> None:
@@ -206,7 +206,7 @@ def test_a_certificate_of_the_configured_authority_is_accepted(real_tls: Upsd) -
                 and nut.variable("pdu", "outlet.1.desc") == "over TLS"
             )
             again = messages.starttls()
-            assert nut.ask(again).failure(again) == Failure("ALREADY-SSL-MODE")
+            assert nut.ask(again).failure(again) == ErrAnswer("ALREADY-SSL-MODE")
 
 
 def test_an_unknown_authority_and_a_wrong_fingerprint_are_errors(real_tls: Upsd) -> None:

@@ -29,7 +29,7 @@ from handlers.snmp.sources import (
     Counted,
     First,
     Merged,
-    Named,
+    NamedRows,
     Only,
     Part,
     Prefixed,
@@ -375,7 +375,7 @@ DOUBTED = [unit for unit in FIXTURES if _doubted(unit)]
 def _objects(unit: Fixture, source: Source, identity: str) -> set[str]:
     """Return the objects that may hold the value of one outlet, or decide whether it counts."""
     # reading finds the object: each value is replaced by its OID
-    if isinstance(source, Named):
+    if isinstance(source, NamedRows):
         rows = {
             oid: (
                 row._replace(tag=_OCTETS, value=oid.encode())

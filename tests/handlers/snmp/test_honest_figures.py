@@ -193,7 +193,7 @@ def test_a_unit_without_its_meters_shows_no_figure_and_no_zero(source: Source, n
         # the unit is not detected without its meters
         return
     if lost and bare.profile.key == found.profile.key:
-        assert metering.meter(bare) == metering.Readings(None, None, None, {}, {}, {})
+        assert metering.meter(bare) == metering.DeviceFigures(None, None, None, {}, {}, {})
 
 
 # One phase has bad data. The load is the PDU's own figure, or None, not the sum of the other phases

@@ -12,7 +12,7 @@ from handlers.snmp.frozen import parts_of
 from handlers.snmp.outlets import Outlets
 from handlers.snmp.profile import Profile, Root, oids
 from handlers.snmp.profiles import PROFILES
-from handlers.snmp.sources import Column, Named, Scalar, Spread, Tables
+from handlers.snmp.sources import Column, NamedRows, Scalar, Spread, Tables
 from handlers.snmp.states import State
 
 STATES = State(Column("1.3.6.1.4.1.99999.1.3", "acmeState"), on=("1",), off=("2",))
@@ -121,7 +121,7 @@ def test_every_object_of_a_family_has_a_name(profile: Profile) -> None:
     unnamed = [
         part
         for part in parts_of(profile)
-        if isinstance(part, (Column, Scalar, Spread, Tables, Named)) and not part.object.strip()
+        if isinstance(part, (Column, Scalar, Spread, Tables, NamedRows)) and not part.object.strip()
     ]
     assert not unnamed
 

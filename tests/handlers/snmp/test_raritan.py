@@ -28,7 +28,7 @@ def px4() -> Memory:
     return of_rows(raritan.px(36, more=raritan.PX4_SENSORS).device.rows())
 
 
-def meter(device: Memory) -> metering.Readings:
+def meter(device: Memory) -> metering.DeviceFigures:
     return metering.meter(detection.detect(device, PROFILES), with_power=False)
 
 

@@ -144,7 +144,7 @@ def test_a_recorded_unit_reads_the_same_from_an_agent_as_in_memory(name: str, ve
     )
 
 
-def metered_outlets(read: metering.Readings) -> set[str]:
+def metered_outlets(read: metering.DeviceFigures) -> set[str]:
     """Return the outlets that have an entry in the statistics."""
     return set(read.current_of) | set(read.energy_of)
 
@@ -156,7 +156,7 @@ def states_of(name: str) -> dict[str, EnumPowerStatus]:
     }
 
 
-def figures_in_memory(name: str, version: str) -> metering.Readings:
+def figures_in_memory(name: str, version: str) -> metering.DeviceFigures:
     """Return the figures read in memory from the recorded objects that this SNMP
     version supports.
     """

@@ -6,7 +6,7 @@ from hypothesis import given, strategies as st
 from handlers.errors import NoSuchOutlet, ProtocolError
 from handlers.snmp.figures import Figure, Total
 from handlers.snmp.reader import Reader
-from handlers.snmp.sources import Column, Named, Scalar, Span, Spread, Tables
+from handlers.snmp.sources import Column, NamedRows, Scalar, Span, Spread, Tables
 from handlers.snmp.states import State
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp.memory import Memory, reader, table
@@ -148,7 +148,7 @@ def test_tables_of_more_than_1000_units_are_refused() -> None:
             Tables("1.3.9", 1, last, "2.1.2")
 
 
-SOCKETS = Named("1.3.1", "1.3.2", r"(?:.*\.)?Sockets\.Socket (\d+)\.General\.Relay")
+SOCKETS = NamedRows("1.3.1", "1.3.2", r"(?:.*\.)?Sockets\.Socket (\d+)\.General\.Relay")
 NAMES = {
     "2.17": "Phase L1.Sockets.Socket 01.General.Relay",
     "2.40": "Sockets.Socket 02.General.Relay",
@@ -192,7 +192,7 @@ def test_a_listed_number_whose_object_is_missing_has_an_empty_value() -> None:
 )
 def test_the_number_in_a_name_has_one_to_nine_ascii_digits(number: str, found: bool) -> None:
     at = reader({"1.3.1.2.5": f"Socket {number}", "1.3.2.2.5": "On"})
-    assert Named("1.3.1", "1.3.2", r"Socket (\w*)").rows(at) == (
+    assert NamedRows("1.3.1", "1.3.2", r"Socket (\w*)").rows(at) == (
         {f"2.{number}": "On"} if found else {}
     )
 
@@ -213,7 +213,7 @@ def test_two_variables_for_one_outlet_are_an_error() -> None:
 
 
 def test_a_variable_without_a_number_may_occur_once_in_each_device() -> None:
-    total = Named("1.3.1", "1.3.2", r"Total\.Power")
+    total = NamedRows("1.3.1", "1.3.2", r"Total\.Power")
     values = table("1.3.2", {"1.9": 70, "2.9": 500, "2.10": 501, "2.11": 502})
     assert total.rows(
         reader(
@@ -234,7 +234,7 @@ def test_a_variable_without_a_number_may_occur_once_in_each_device() -> None:
 @pytest.mark.parametrize("pattern", ["(", "a{4294967296}"])
 def test_a_pattern_must_be_a_regular_expression(pattern: str) -> None:
     with pytest.raises(ValueError, match="not a valid regular expression"):
-        Named("1.3.1", "1.3.2", pattern)
+        NamedRows("1.3.1", "1.3.2", pattern)
 
 
 @pytest.mark.parametrize(

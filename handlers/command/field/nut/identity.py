@@ -17,7 +17,7 @@ from ....nut.handler import session
 from ....nut.settings import WHOLE_LOAD
 from ....settings import Settings
 from ...output import counted
-from ..kinds import LONGEST, Identity
+from ..kinds import LONGEST, HandlerFinding
 from .dump import RecordedDevice
 from .reading import everything
 
@@ -32,14 +32,14 @@ _WHAT = (
 _MOST_NAMES = 4  # limit for the variables that one line names
 
 
-def identity(data: Any) -> Identity:
+def identity(data: Any) -> HandlerFinding:
     """The server's devices, and what can be read and switched.
 
     Raises the errors of handlers/errors.py.
     """
     with session(data, "identify", NutClient, bounded=False) as (client, settings):
         version = client.version()
-        out = Identity("nut", about={"server": printable(version, LONGEST)})
+        out = HandlerFinding("nut", about={"server": printable(version, LONGEST)})
         found = everything(client, settings)
     failing: list[str] = []
     read = [device for device in found if _device(device, settings, out, failing)]
@@ -74,7 +74,9 @@ def identity(data: Any) -> Identity:
     return out
 
 
-def _device(device: RecordedDevice, settings: Settings, out: Identity, failing: list[str]) -> bool:
+def _device(
+    device: RecordedDevice, settings: Settings, out: HandlerFinding, failing: list[str]
+) -> bool:
     """Note what the handler can do with one device, or that it fails.
 
     False if it can do nothing.
@@ -101,7 +103,7 @@ def _device(device: RecordedDevice, settings: Settings, out: Identity, failing: 
     return len(out.can) > before
 
 
-def _states(name: str, found: model.NutDevice, out: Identity) -> None:
+def _states(name: str, found: model.NutDevice, out: HandlerFinding) -> None:
     outlets = found.outlets
     reporting = [outlet for outlet in outlets if outlet.state_variables]
     known = sum(outlet.state is not None for outlet in reporting)
@@ -137,7 +139,7 @@ def _states(name: str, found: model.NutDevice, out: Identity) -> None:
 
 
 def _figures(
-    device: RecordedDevice, found: model.NutDevice, settings: Settings, out: Identity
+    device: RecordedDevice, found: model.NutDevice, settings: Settings, out: HandlerFinding
 ) -> None:
     for word, value, unit in (("load", found.load, "A"), ("energy", found.energy, "kWh")):
         out.note_total(word, value, unit, _basis(_sources(device, settings, word)), device.name)
@@ -172,8 +174,8 @@ def _basis(variables: tuple[str, ...]) -> str:
 
 
 def _objects(device: RecordedDevice) -> list[dict[str, Any]]:
-    """Rows of `Identity.seen`: the number of variables by the first part of their names, and the
-    number of commands.
+    """Rows of `HandlerFinding.seen`: the number of variables by the first part of their names, and
+    the number of commands.
     """
     groups = Counter(name.partition(".")[0] for name in device.variables)
     rows: list[dict[str, Any]] = [

@@ -12,7 +12,7 @@ from ....nut.handler import session
 from ....nut.settings import PASSWORD, USERNAME
 from ....settings import HOST, Settings
 from ...output import counted
-from ..kinds import Kind, Recorder, Recording, Served
+from ..kinds import Recorder, Recording, RecordingKind, Served
 from ..patterns import NAMES
 from ..scrub import Scrubber
 from . import dump
@@ -87,4 +87,4 @@ def scrubbed(
     )
 
 
-KIND = Kind(tcp_port=3493, rank=4, record=_record, is_recording=dump.is_dump, serve=_serve)
+KIND = RecordingKind(tcp_port=3493, rank=4, record=_record, is_recording=dump.is_dump, serve=_serve)

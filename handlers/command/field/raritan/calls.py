@@ -21,7 +21,7 @@ Key = tuple[str, str, str]  # resource, method, parameters as canonical JSON
 Outcome = dict[str, Any]  # `result`, `error` or `status`
 
 
-class Reference(NamedTuple):
+class ObjectReference(NamedTuple):
     """A reference to an object on the device: resource id and type."""
 
     rid: str
@@ -67,11 +67,11 @@ def parse(text: str) -> dict[Key, Outcome]:
     return found
 
 
-def references(data: Any) -> Iterator[Reference]:
+def references(data: Any) -> Iterator[ObjectReference]:
     """Every reference inside a result."""
     if isinstance(data, Mapping):
         if isinstance(data.get("rid"), str) and isinstance(data.get("type"), str):
-            yield Reference(data["rid"], data["type"])
+            yield ObjectReference(data["rid"], data["type"])
         for value in data.values():
             yield from references(value)
     elif isinstance(data, list):

@@ -14,7 +14,7 @@ from ....raritan.rpc import Agent
 from ....raritan.rpc.firmware import Firmware
 from ....raritan.rpc.pdumodel import Outlet, Pdu
 from ...output import counted
-from ..kinds import Identity
+from ..kinds import HandlerFinding
 
 _DOCUMENTED = "the vendor's documented interface"
 _READINGS = (
@@ -23,12 +23,12 @@ _READINGS = (
 _MAINS = "on a power meter controller, the mains of its panels or power meters"
 
 
-def identity(data: Any) -> Identity:
+def identity(data: Any) -> HandlerFinding:
     """The unit, and what can be read and switched.
 
     Raises the errors of handlers/errors.py, Denied if the login is refused.
     """
-    out = Identity(
+    out = HandlerFinding(
         "raritan",
         family="Xerus JSON-RPC",
         why="it answers the calls of Xerus firmware at /model/pdu/0",
@@ -65,7 +65,7 @@ def _noun(outlets: int, ports: int) -> str:
     return "port" if outlets else "branch circuit"
 
 
-def _units(agent: Agent, link_units: LinkUnits, out: Identity) -> int:
+def _units(agent: Agent, link_units: LinkUnits, out: HandlerFinding) -> int:
     """Note the unit and its link units in `out`. Returns the number of outlets."""
     found, bulk = discovered(agent, link_units)
     metadata = bulk.add(Pdu("/model/pdu/0", agent).getMetaData)

@@ -6,7 +6,7 @@ from typing import Any
 
 from .... import host
 from ...output import counted
-from ..kinds import Kind, Recorder, Recording, Served, incomplete, json_of
+from ..kinds import Recorder, Recording, RecordingKind, Served, incomplete, json_of
 from ..scrub import Scrubber
 from ..serving import ANY_LOGIN
 from . import calls
@@ -38,4 +38,6 @@ def _serve(text: str, port: int) -> Served:
     return XerusServer(found, port).served("raritan", about, ANY_LOGIN)
 
 
-KIND = Kind(tcp_port=443, rank=1, record=_record, is_recording=json_of("xerus calls"), serve=_serve)
+KIND = RecordingKind(
+    tcp_port=443, rank=1, record=_record, is_recording=json_of("xerus calls"), serve=_serve
+)

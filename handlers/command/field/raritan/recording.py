@@ -20,7 +20,7 @@ from ....raritan.rpc import CALLS_IN_A_BULK, LONGEST_NAME, Agent, Method, find, 
 from ....tls import Trust
 from ..kinds import Recorder
 from ..scrub import Scrubber
-from .calls import MALFORMED, Key, Outcome, Reference, key, references, taken
+from .calls import MALFORMED, Key, ObjectReference, Outcome, key, references, taken
 
 _MODULES = ("pdumodel.", "sensors.", "fitness.", "firmware.Firmware", "cascading.")
 MOST_CALLS = 20_000
@@ -29,7 +29,7 @@ _OF_SENSORS = ("getReading", "getMetaData", "getState", "getTypeSpec")
 # Getters that the crawl leaves out, because no handler uses them. Some have long answers.
 _LEFT_OUT = re.compile(r"Waveform|Log|Statistics?$|Parents|Children|Password|Raw")
 _LINKED = re.compile(r"/(?:link|model/pdu)/([0-9]{1,9})(?:/|$)")
-_FIRMWARE = Reference("/firmware", "firmware.Firmware")
+_FIRMWARE = ObjectReference("/firmware", "firmware.Firmware")
 
 
 def calls(data: object, recorder: Recorder) -> dict[Key, Outcome]:
@@ -123,9 +123,9 @@ def _asked(tape: _Tape, met: set[str]) -> Iterator[Key]:
         unit = _LINKED.match(rid)
         link = int(unit[1]) if unit else 0
         if re.fullmatch(r"/model/pdu/[0-9]+", rid):
-            found.append(Reference(rid, "pdumodel.Pdu"))
+            found.append(ObjectReference(rid, "pdumodel.Pdu"))
         listed = list(references(outcome.get("result")))
-        found += [Reference(_mine(one.rid, link), one.type) for one in listed]
+        found += [ObjectReference(_mine(one.rid, link), one.type) for one in listed]
         if method == "getOutlets":
             for index in range(len(listed)):
                 yield key(f"{rid}/outlet/{index}", "getMetaData", {})

@@ -12,7 +12,7 @@ from ....redfish.members import links_of, members
 from ....redfish.service import RedfishService
 from ....redfish.units import FoundOutlet
 from ...output import counted
-from ..kinds import Identity
+from ..kinds import HandlerFinding
 from .actions import Infos, action, infos_of, values_of
 
 _SCHEMA = "the standard's schema, tried on units simulated from it"
@@ -21,14 +21,14 @@ _MOST_SECONDS = 120.0
 _ABOUT = {"manufacturer": "Manufacturer", "model": "Model", "firmware": "FirmwareVersion"}
 
 
-def identity(data: Any) -> Identity:
+def identity(data: Any) -> HandlerFinding:
     """The service's PDUs, and what can be read and switched.
 
     Raises the errors of handlers/errors.py, such as Denied for a refused login or a missing right
     to read.
     """
     given = settings.read(data)
-    out = Identity("redfish", family="Redfish", why="its service root lists power equipment")
+    out = HandlerFinding("redfish", family="Redfish", why="its service root lists power equipment")
     with RedfishService(given, seconds=_MOST_SECONDS) as service:
         try:
             _service(service, given, out)
@@ -37,7 +37,7 @@ def identity(data: Any) -> Identity:
     return out
 
 
-def _service(service: RedfishService, given: settings.RedfishSettings, out: Identity) -> None:
+def _service(service: RedfishService, given: settings.RedfishSettings, out: HandlerFinding) -> None:
     root = service.root()
     found = units.units(service, given.pdu)
     out.note_about({"service": f"Redfish {resources.text(root, 'RedfishVersion')}".strip()})
@@ -63,7 +63,7 @@ def _service(service: RedfishService, given: settings.RedfishSettings, out: Iden
     )
 
 
-def _outlets(service: RedfishService, pdu: units.FoundPdu) -> list[tuple[str, FoundOutlet]]:
+def _outlets(service: RedfishService, pdu: units.ServicePdu) -> list[tuple[str, FoundOutlet]]:
     """The outlets of a PDU with their identities and the links that lead to them (see
     `units.find`).
 
@@ -83,7 +83,7 @@ def _states(
     service: RedfishService,
     named: list[tuple[str, FoundOutlet]],
     switch_unproven: bool,
-    out: Identity,
+    out: HandlerFinding,
 ) -> None:
     outlets = [outlet for _, outlet in named]
     if not outlets:

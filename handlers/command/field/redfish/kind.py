@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...output import counted
-from ..kinds import Kind, Recorder, Recording, Served, incomplete, json_of
+from ..kinds import Recorder, Recording, RecordingKind, Served, incomplete, json_of
 from ..scrub import Scrubber
 from ..serving import ANY_LOGIN
 from . import tree
@@ -46,6 +46,6 @@ def _serve(text: str, port: int) -> Served:
     return server.served("redfish", about, ANY_LOGIN)
 
 
-KIND = Kind(
+KIND = RecordingKind(
     tcp_port=443, rank=3, record=_record, is_recording=json_of("redfish resources"), serve=_serve
 )

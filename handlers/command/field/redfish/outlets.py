@@ -44,7 +44,7 @@ def outlets(data: Any) -> UnitReading:
 
 
 def powers(
-    service: RedfishService, every: Sequence[units.FoundPdu], found: Iterable[Json]
+    service: RedfishService, every: Sequence[units.ServicePdu], found: Iterable[Json]
 ) -> list[Optional[float]]:
     """The active power of each of these outlets in W; None if it is not metered or not known."""
     parts = [excerpts(outlet, "PowerWatts") for outlet in found]
@@ -53,7 +53,7 @@ def powers(
     return [figures.total(part, watts) for part in parts]
 
 
-def excerpts(outlet: Json, key: str) -> Optional[Sequence[figures.Figure]]:
+def excerpts(outlet: Json, key: str) -> Optional[Sequence[figures.RedfishFigure]]:
     """The excerpt of one sensor, for `figures.total`."""
     found = figures.excerpt(outlet, key)
     return None if found is None else [found]

@@ -54,7 +54,7 @@ _EVERYTHING = (1, 3)
 _ZERO = (0, 0)  # zeroDotZero (RFC 2578), as Net-SNMP sends an empty OID
 
 
-class Agent:
+class SimulatedAgent:
     """Serves a unit until `close`.
 
     Raises OSError if the port cannot be used, Unreachable if the agent does not start in time.

@@ -23,7 +23,7 @@ from ....snmp.reader import Reader, SnmpReads
 from ....snmp.settings import Choice, choose
 from ...output import counted
 from ...report import reason
-from ..kinds import LONGEST, Identity
+from ..kinds import LONGEST, HandlerFinding
 
 _SOURCES = {
     Proof.DRIVER: "another program or an example",
@@ -35,12 +35,12 @@ _SOURCES = {
 _MOST_SECONDS = 60.0
 
 
-def identity(data: Any) -> Identity:
+def identity(data: Any) -> HandlerFinding:
     """The device, and what can be read and switched. Raises the errors of handlers/errors.py."""
     return of_device(Reader(Snmp(SnmpPdu(data), _MOST_SECONDS)), choose(host.settings(data), {}))
 
 
-def of_device(device: Reader, choice: Choice) -> Identity:
+def of_device(device: Reader, choice: Choice) -> HandlerFinding:
     """The identity of a device read with `choice`. Its `family` is "" if no family of `choice`
     reads the device.
 
@@ -48,7 +48,7 @@ def of_device(device: Reader, choice: Choice) -> Identity:
     """
     profiles, is_fixed = choice.profiles, choice.is_fixed
     sys_object_id, usable = detection.sys_object_id(device, profiles)
-    out = Identity("snmp", about={"sysObjectID": sys_object_id})
+    out = HandlerFinding("snmp", about={"sysObjectID": sys_object_id})
     description = device.get(detection.SYS_DESCR)
     if description is not None:
         out.about["sysDescr"] = shown(description, LONGEST)
@@ -146,7 +146,7 @@ def _lists(found: SnmpDevice) -> str:
     return "the family has no outlets"
 
 
-def _capabilities(found: SnmpDevice, switch_unproven: bool, out: Identity) -> None:
+def _capabilities(found: SnmpDevice, switch_unproven: bool, out: HandlerFinding) -> None:
     profile, outlets = found.profile, found.outlets
     if outlets is not None and outlets.states is not None and outlets.states.read(found.reader):
         out.note_states(found.states.values(), _basis(profile.evidence.state, outlets.states))
@@ -195,7 +195,7 @@ def _capabilities(found: SnmpDevice, switch_unproven: bool, out: Identity) -> No
             out.cannot.append(f"report the {name}")
 
 
-def _switching(found: SnmpDevice, switch_unproven: bool, out: Identity) -> None:
+def _switching(found: SnmpDevice, switch_unproven: bool, out: HandlerFinding) -> None:
     profile = found.profile
     source = found.outlets
     stateless = (

@@ -16,10 +16,10 @@ from ....snmp.settings import METERED_ONLY, Choice, choose
 from ...options import spelled
 from ...output import counted
 from ...report import reason
-from ..kinds import Kind, Recorder, Recording, Served
+from ..kinds import Recorder, Recording, RecordingKind, Served
 from ..serving import HOST
 from . import recording, snmprec
-from .agent import Agent
+from .agent import SimulatedAgent
 from .rows import Memory, Rows
 from .unit import RecordedUnit
 
@@ -50,7 +50,7 @@ def _serve(text: str, port: int, profile: str = "") -> Served:
         )
     found, why, setting = _found(parsed.rows, profile)
     unit = RecordedUnit(parsed.rows, found)
-    agent = Agent(unit, port, community)
+    agent = SimulatedAgent(unit, port, community)
     left_out = f"; left out: {', '.join(parsed.skipped)}" if parsed.skipped else ""
     poll = _poll(f"{HOST}:{agent.port}", profile, found) + setting
     # one from the environment may be the real device's
@@ -188,7 +188,7 @@ def _read(found: SnmpDevice) -> list[object]:
     return [found.profile.key, list(found.states.values()), figures]
 
 
-KIND = Kind(
+KIND = RecordingKind(
     tcp_port=None,
     rank=2,
     record=_record,

@@ -36,17 +36,17 @@ from .. import gathering, reading_toml
 from ..drawing import Drawing
 from ..rehearsal import Hall
 from . import plan_file
-from .doors import Fleet, Stopping, doors, stopping
+from .doors import ProtocolWorld, Stopping, doors, stopping
 from .plan_file import Kept, Plan
 from .run import Run
-from .steps import Mode, Refusal, Step, matching, planned
+from .steps import Mode, SkippedCord, Step, matching, planned
 from .world import Ended
 
 PAUSE_S, PATIENCE_S, VALID_MIN = 10.0, 30.0, 60.0
 _SHOWN = 8
 
 
-class Wanted(NamedTuple):
+class CycleOptions(NamedTuple):
     """The options of one call, besides those of the list."""
 
     drawing: str
@@ -64,10 +64,10 @@ class Wanted(NamedTuple):
 @click.pass_context
 def _cycle(context: click.Context, /, **options: Any) -> int:
     state = given(context)
-    wanted = Wanted(**{key: options.pop(key) for key in Wanted._fields})
+    wanted = CycleOptions(**{key: options.pop(key) for key in CycleOptions._fields})
     _check(wanted, options["list"])
     drawing = reading_toml.read(wanted.drawing)
-    source = gathering.Source(**options, readings=None, save=None)
+    source = gathering.SourceOptions(**options, readings=None, save=None)
     if wanted.plan is not None:
         return _plan(wanted, drawing, source, state)
     path = wanted.run if wanted.run is not None else wanted.resume
@@ -79,7 +79,7 @@ def _cycle(context: click.Context, /, **options: Any) -> int:
         return _run(kept, drawing, targets, only_open, path, wanted, source, state)
 
 
-def _check(wanted: Wanted, fleet: Optional[str]) -> None:
+def _check(wanted: CycleOptions, fleet: Optional[str]) -> None:
     """Raises Usage for options that do not belong together."""
     if sum(one is not None for one in (wanted.plan, wanted.run, wanted.resume)) != 1:
         raise Usage("give one of --plan FILE (writes the steps), --run FILE and --resume FILE")
@@ -104,7 +104,9 @@ def _check(wanted: Wanted, fleet: Optional[str]) -> None:
 # ---- the plan ------------------------------------------------------------------------------------
 
 
-def _plan(wanted: Wanted, drawing: Drawing, source: gathering.Source, state: SharedOptions) -> int:
+def _plan(
+    wanted: CycleOptions, drawing: Drawing, source: gathering.SourceOptions, state: SharedOptions
+) -> int:
     assert wanted.plan is not None and source.list is not None
     mode = Mode.ONE_FEED if wanted.one_feed_at_a_time else Mode.BOTH_FEEDS
     for pattern in wanted.machines:
@@ -145,9 +147,9 @@ def _or(value: Optional[float], usual: float) -> float:
 
 
 def _show_plan(
-    wanted: Wanted,
+    wanted: CycleOptions,
     steps: Sequence[Step],
-    refusals: Sequence[Refusal],
+    refusals: Sequence[SkippedCord],
     machines: int,
     json: bool,
 ) -> None:
@@ -193,7 +195,7 @@ def _table(steps: Sequence[Step]) -> list[str]:
 
 
 def _allowed(
-    kept: Kept, wanted: Wanted, drawing: Drawing, targets: Sequence[Target], path: str
+    kept: Kept, wanted: CycleOptions, drawing: Drawing, targets: Sequence[Target], path: str
 ) -> bool:
     """Whether the plan is too old for more than switching on what is off.
 
@@ -225,8 +227,8 @@ def _run(
     targets: Sequence[Target],
     only_open: bool,
     path: str,
-    wanted: Wanted,
-    source: gathering.Source,
+    wanted: CycleOptions,
+    source: gathering.SourceOptions,
     state: SharedOptions,
 ) -> int:
     plan, progress = kept.plan, kept.progress
@@ -239,7 +241,7 @@ def _run(
         print("\n".join(_table(left)))
     asking.confirm(state, _question(plan, left, only_open))
     with _exclusive(drawing), stopping() as asked:
-        fleet = Fleet(targets, asked)
+        fleet = ProtocolWorld(targets, asked)
         say = _sayer(asked, state.json)
         ended = Run(plan, progress, drawing, fleet, kept.log, say).go(only_open)
     again = _again(path, wanted, source, state)
@@ -304,7 +306,9 @@ def _exclusive(drawing: Drawing) -> Iterator[None]:
         yield
 
 
-def _again(path: str, wanted: Wanted, source: gathering.Source, state: SharedOptions) -> str:
+def _again(
+    path: str, wanted: CycleOptions, source: gathering.SourceOptions, state: SharedOptions
+) -> str:
     words = ["cycle-hall", wanted.drawing, "--resume", path, "--list", source.list or ""]
     words += ["--auth", source.auth] if source.auth is not None else []
     return command_line(SharedOptions(secret_files=state.secret_files), *words)

@@ -15,7 +15,7 @@ from ...fleet.polling import Target, poll_all
 from ...options import SharedOptions, command_line
 from .. import gathering
 from ..drawing import Cord
-from ..measured import Readings
+from ..measured import HallReadings
 from .plan_file import Door
 
 # threads that read PDUs; a run of 200 PDUs reads all of them every quarter of an hour
@@ -70,14 +70,14 @@ def _door(target: Target) -> Door:
     return Door(target.device.handler, target.device.address, digest)
 
 
-class Fleet:
+class ProtocolWorld:
     """PDUs over their protocols. A `World`."""
 
     def __init__(self, targets: Sequence[Target], asked: Stopping) -> None:
         self._targets: Mapping[str, Target] = {one.device.name: one for one in targets}
         self._asked = asked
 
-    def read(self, pdus: Collection[str]) -> Readings:
+    def read(self, pdus: Collection[str]) -> HallReadings:
         """States, currents and topology. A PDU that fails has an error, and what came before it."""
         wanted = [self._targets[name] for name in sorted(pdus)]
         # threads: the commands go out from this process, so it must not be forked

@@ -24,7 +24,7 @@ from ....errors import PduHandlerError, printable
 from ...output import NOT_METERED, figure
 from ...report import Interrupted
 from ..drawing import Cord, Drawing
-from ..measured import DOWN, UNKNOWN, UP, Readings
+from ..measured import DOWN, UNKNOWN, UP, HallReadings
 from ..rehearsal import Hall
 from ..verdicts import CordNow, Now, cords_now
 from . import plan_file
@@ -61,7 +61,7 @@ class Run:
     ) -> None:
         self._plan, self._progress, self._drawing = plan, progress, drawing
         self._world, self._log, self._say = world, log, say
-        self._readings = Readings({})
+        self._readings = HallReadings({})
         self._read_at = 0.0
         self._on_at = world.monotonic()
         self._step: Optional[Step] = None
@@ -360,7 +360,7 @@ class Run:
         read = self._world.read(wanted)
         if wanted != mine:
             self._read_at = self._world.monotonic()
-        self._readings = Readings({**self._readings.pdus, **read.pdus}, read.taken)
+        self._readings = HallReadings({**self._readings.pdus, **read.pdus}, read.taken)
         steps = {
             name: self._readings.pdus[name].outlet_step_a
             for name in mine

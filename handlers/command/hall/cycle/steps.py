@@ -39,7 +39,7 @@ class Step(NamedTuple):
         return f"{self.machine}: {', '.join(map(str, self.cords))}"
 
 
-class Refusal(NamedTuple):
+class SkippedCord(NamedTuple):
     """A machine, or one cord of it, that gets no step."""
 
     machine: str
@@ -52,7 +52,7 @@ class Steps(NamedTuple):
     """The steps in their order, and what was refused."""
 
     steps: Sequence[Step]
-    refusals: Sequence[Refusal]
+    refusals: Sequence[SkippedCord]
 
 
 def matching(drawing: Drawing, patterns: Iterable[str]) -> list[Machine]:
@@ -68,16 +68,16 @@ def matching(drawing: Drawing, patterns: Iterable[str]) -> list[Machine]:
 def planned(hall: Hall, mode: Mode, machines: Iterable[Machine]) -> Steps:
     """The steps for these machines by these readings."""
     steps: list[Step] = []
-    refusals: list[Refusal] = []
+    refusals: list[SkippedCord] = []
     for machine in machines:
         if machine.protected:
-            refusals.append(Refusal(machine.name, None, "it is protected"))
+            refusals.append(SkippedCord(machine.name, None, "it is protected"))
             continue
         for cords in _choices(hall, mode, machine):
             reason = obstacle(hall, mode, machine, cords)
             if reason:
                 cord = cords[0] if mode is Mode.ONE_FEED else None
-                refusals.append(Refusal(machine.name, cord, reason))
+                refusals.append(SkippedCord(machine.name, cord, reason))
             else:
                 steps.append(Step(len(steps) + 1, machine.name, cords))
     return Steps(steps, refusals)

@@ -9,13 +9,13 @@ from typing import Any, NamedTuple, Optional, Protocol
 
 from ....errors import PduHandlerError
 from ..drawing import Cord
-from ..measured import Readings
+from ..measured import HallReadings
 
 
 class World(Protocol):
     """What a run needs of the world."""
 
-    def read(self, pdus: Collection[str]) -> Readings:
+    def read(self, pdus: Collection[str]) -> HallReadings:
         """Read these PDUs now. A PDU that cannot be read has an error in its reading."""
 
     def switch(self, cord: Cord, on: bool) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from ....errors import SettingsError, printable
 from ....labels import Label
 from ...output import columns
-from ..measured import MeasuredPdu, Readings
+from ..measured import HallReadings, MeasuredPdu
 from .model import Imported, ImportedCord
 
 _MOST = 60  # limit for lines of a list
@@ -26,7 +26,7 @@ class NotJoined(SettingsError):
         self.lists = lists
 
 
-def joined(imported: Imported, readings: Readings) -> Imported:
+def joined(imported: Imported, readings: HallReadings) -> Imported:
     """The same with the identities of outlets. Raises NotJoined or SettingsError."""
     wanted: dict[str, dict[str, ImportedCord]] = {}
     for cord in (*imported.cords, *imported.fed):

@@ -8,13 +8,13 @@ from typing import cast
 import pytest
 
 from handlers.command.fence import agent
-from handlers.command.fence.agent import NotProven, Outlets, Proof
+from handlers.command.fence.agent import FenceNotProven, MachineOutlets, PowerOffProof
 from handlers.command.fleet import opening
 from handlers.command.fleet.polling import DOWN, UP, PolledOutlet, Reading, Target
 from handlers.command.hall.drawing import Cord
 from pdu_common.helper import EnumPowerStatus
 
-MACHINE = Outlets("srv-1", (Cord("left", "3"),), {"left": cast(Target, None)})
+MACHINE = MachineOutlets("srv-1", (Cord("left", "3"),), {"left": cast(Target, None)})
 NONE = PolledOutlet("3", DOWN, 0.0)
 SOME = PolledOutlet("3", DOWN, 0.3)
 
@@ -50,7 +50,7 @@ def test_two_readings_without_current_in_succession_prove_off(
     given: list[PolledOutlet], read: Sequence[PolledOutlet], left: int
 ) -> None:
     given.extend(read)
-    agent.off(MACHINE, Proof("current", 0.05, 600.0))
+    agent.off(MACHINE, PowerOffProof("current", 0.05, 600.0))
     assert len(given) == left
 
 
@@ -66,5 +66,5 @@ def test_what_is_not_proven_in_time_is_a_failure(
     given: list[PolledOutlet], read: PolledOutlet, said: str
 ) -> None:
     given.append(read)
-    with pytest.raises(NotProven, match=said):
-        agent.off(MACHINE, Proof("current", 0.05, 0.0))
+    with pytest.raises(FenceNotProven, match=said):
+        agent.off(MACHINE, PowerOffProof("current", 0.05, 0.0))

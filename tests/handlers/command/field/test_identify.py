@@ -15,7 +15,7 @@ from typing import Any, Optional, Union
 import pytest
 
 from handlers.command import root
-from handlers.command.field.kinds import Identity, identity, names
+from handlers.command.field.kinds import HandlerFinding, identity, names
 from handlers.command.field.raritan import calls as raritan_calls
 from handlers.command.field.snmp.identity import _used, of_device
 from handlers.command.output import counted, figure
@@ -42,7 +42,7 @@ OVER_SNMP = ("apc_ap8959eu3", "digipower", "digital-loggers", "raritan-pdu")
 Patched = pytest.MonkeyPatch
 
 
-def of_recording(name: str) -> Identity:
+def of_recording(name: str) -> HandlerFinding:
     return of_device(Reader(of_rows(recorded.rows(name))), choose({}, {}))
 
 
@@ -81,7 +81,7 @@ def test_a_replayed_recording_is_identified_over_snmp_as_in_memory(
     ]
 
 
-def with_no_and_yes(name: str, key: str) -> list[Identity]:
+def with_no_and_yes(name: str, key: str) -> list[HandlerFinding]:
     """Identify a synthetic unit, first with `no` as the value of the setting `key`, then with
     `yes`.
     """
@@ -164,7 +164,7 @@ def test_a_unit_whose_figures_cannot_be_read_is_identified_by_its_states(
         and snmp.can[0].startswith("read the states of 24")
         and "report figures: odd" in snmp.cannot
     )
-    other = Identity("redfish")
+    other = HandlerFinding("redfish")
     other.note_figures(fails, "", "")
     assert other.cannot == ["report load and energy: odd"]
 

@@ -117,7 +117,7 @@ def serving(*arguments: object, port: int = 0) -> Iterator[Exporter]:
     )
     wanted = exporter_command.ExporterOptions(**context.params)
     allowed = exporter_command._allowed(wanted, SharedOptions())
-    limits = server.Limits(wanted.parallel, wanted.timeout_offset)
+    limits = server.ServerLimits(wanted.parallel, wanted.timeout_offset)
     made = server.Exporter(allowed, limits, identity=wanted.identity)
     with server.Server(("127.0.0.1", port), made, lambda: None) as listening:
         thread = threading.Thread(target=listening.serve_forever, args=(0.05,), daemon=True)

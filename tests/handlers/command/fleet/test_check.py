@@ -24,7 +24,7 @@ import pytest
 from handlers.command import root
 from handlers.command.exits import INTERRUPTED, READER_GONE
 from handlers.command.fleet import check as check_command, listing, pool
-from handlers.command.fleet.polling import Failure, Reading
+from handlers.command.fleet.polling import CallFailure, Reading
 from handlers.command.fleet.verdict import REMEDIES
 from handlers.errors import SettingsError
 from tests import terminal
@@ -512,7 +512,7 @@ def test_a_watch_prints_why_a_pdu_failed_only_when_that_changed(
 ) -> None:
     path = tmp_path / "list.csv"
     path.write_text("name,handler,address\nrack,nut,192.0.2.1\n")
-    lost = Reading(failure=Failure("unreachable", "no answer"))
+    lost = Reading(failure=CallFailure("unreachable", "no answer"))
     rounds = iter([Reading(answered=True), lost, lost])
 
     def one_round(*_: object, **__: object) -> Iterator[tuple[int, Reading]]:

@@ -18,9 +18,9 @@ import pytest
 
 from handlers.command.fleet import probing, server
 from handlers.command.fleet.allowed import Allowed, NotAllowed, Query
-from handlers.command.fleet.auth import Auth
+from handlers.command.fleet.auth import FleetLogin
 from handlers.command.fleet.listing import ListedPdu
-from handlers.command.fleet.polling import Failure, PolledOutlet, Reading, Target
+from handlers.command.fleet.polling import CallFailure, PolledOutlet, Reading, Target
 from handlers.command.loading import load
 from tests.needs import ROOT
 from tests.packaging.building import archive
@@ -223,7 +223,7 @@ def test_another_form_of_a_listed_address_does_not_lead_to_another_login(
     listed: str, settings: dict[str, str], login: dict[str, str], asked: str, handler: str
 ) -> None:
     device = ListedPdu("left", "raritan", listed, "xerus", tuple(settings.items()))
-    logins = {"xerus": Auth("xerus", login, {}), "other": Auth("other", {}, {})}
+    logins = {"xerus": FleetLogin("xerus", login, {}), "other": FleetLogin("other", {}, {})}
     networks = [ipaddress.ip_network("192.0.2.0/24"), ipaddress.ip_network("2001:db8::/64")]
     handlers = {name: load(name) for name in ("raritan", "snmp")}
     allowed = Allowed(
@@ -237,8 +237,8 @@ def test_another_form_of_a_listed_address_does_not_lead_to_another_login(
 
 
 def test_a_login_whose_settings_lead_to_a_listed_pdu_is_refused_for_another_address() -> None:
-    handler, own = load("raritan"), Auth("xerus", {}, {})
-    logins = {"xerus": own, "other": Auth("other", {"host": "192.0.2.7"}, {})}
+    handler, own = load("raritan"), FleetLogin("xerus", {}, {})
+    logins = {"xerus": own, "other": FleetLogin("other", {"host": "192.0.2.7"}, {})}
     allowed = Allowed(
         [Target(ListedPdu("left", "raritan", "192.0.2.7", "xerus"), handler, own)],
         [ipaddress.ip_network("192.0.2.0/24")],
@@ -339,7 +339,8 @@ def test_unknown_states_are_reported_except_for_a_unit_that_only_meters(
 ) -> None:
     device = ListedPdu("a", "snmp", "192.0.2.1", metered=metered)
     made = server.Exporter(
-        Allowed([Target(device, load("snmp"), Auth("x", {}, {}))], (), {}, {}), server.Limits()
+        Allowed([Target(device, load("snmp"), FleetLogin("x", {}, {}))], (), {}, {}),
+        server.ServerLimits(),
     )
     monkeypatch.setattr(
         probing, "poll", lambda *_, **__: Reading([PolledOutlet("1", "UNKNOWN")], answered=True)
@@ -372,7 +373,7 @@ def test_two_listed_pdus_with_one_address_are_probed_by_name(small: Hall) -> Non
 @pytest.mark.parametrize("units, end", [(5, "p3, p4"), (6, "p3, p4, ...")])
 def test_at_most_five_names_of_pdus_with_one_address_are_shown(units: int, end: str) -> None:
     listed = [
-        Target(ListedPdu(f"p{n}", "snmp", "192.0.2.1"), load("snmp"), Auth("x", {}, {}))
+        Target(ListedPdu(f"p{n}", "snmp", "192.0.2.1"), load("snmp"), FleetLogin("x", {}, {}))
         for n in range(units)
     ]
     with pytest.raises(NotAllowed, match=f"name one of p0, p1, p2, {re.escape(end)}$"):
@@ -486,7 +487,7 @@ def test_all_tries_of_a_handler_fit_into_the_time_of_a_probe(
     handler: str, settings: dict[str, str], timeout: str
 ) -> None:
     device = ListedPdu("rack", handler, "192.0.2.1", settings=tuple(settings.items()))
-    data = Target(device, load(handler), Auth("x", {}, {"community": "c"})).data(6.0)
+    data = Target(device, load(handler), FleetLogin("x", {}, {"community": "c"})).data(6.0)
     assert (data.snmp_params if handler == "snmp" else data.custom_params)["timeout"] == timeout
 
 
@@ -495,7 +496,9 @@ def test_probes_with_less_and_less_time_ask_an_snmp_pdu_with_few_different_timeo
     one.
     """
     target = Target(
-        ListedPdu("rack", "snmp", "192.0.2.1"), load("snmp"), Auth("x", {}, {"community": "c"})
+        ListedPdu("rack", "snmp", "192.0.2.1"),
+        load("snmp"),
+        FleetLogin("x", {}, {"community": "c"}),
     )
     found = {
         left: float(target.data(left).snmp_params["timeout"])
@@ -554,16 +557,16 @@ def test_a_pdu_that_does_not_answer_after_a_long_wait_for_a_slot_is_not_reported
 
     def poll(target: Target, seconds: float, **_: object) -> Reading:
         given.append(seconds)
-        return Reading(answered=not kind, failure=Failure(kind, "why") if kind else None)
+        return Reading(answered=not kind, failure=CallFailure(kind, "why") if kind else None)
 
     made = server.Exporter(
         Allowed(
-            [Target(ListedPdu("a", "snmp", "192.0.2.1"), load("snmp"), Auth("x", {}, {}))],
+            [Target(ListedPdu("a", "snmp", "192.0.2.1"), load("snmp"), FleetLogin("x", {}, {}))],
             (),
             {},
             {},
         ),
-        server.Limits(offset=0.0),
+        server.ServerLimits(offset=0.0),
     )
     monkeypatch.setattr(server, "time", SimpleNamespace(monotonic=lambda: now[0]))
     monkeypatch.setattr(made, "_slots", SimpleNamespace(acquire=acquire, release=lambda: None))
@@ -608,9 +611,9 @@ def test_a_probe_that_cannot_start_a_thread_frees_its_slot(monkeypatch: pytest.M
     target = Target(
         ListedPdu("rack", "snmp", "192.0.2.1"),
         load("snmp"),
-        Auth("", {}, {}),
+        FleetLogin("", {}, {}),
     )
-    asked = server.Exporter(Allowed([target], (), {}, {}), server.Limits(1))
+    asked = server.Exporter(Allowed([target], (), {}, {}), server.ServerLimits(1))
     monkeypatch.setattr(probing, "poll", lambda *_, **__: Reading(answered=True))
     with monkeypatch.context() as patched, pytest.raises(RuntimeError):
         patched.setattr(threading.Thread, "start", refuse)
@@ -622,7 +625,7 @@ def test_a_probe_that_cannot_start_a_thread_frees_its_slot(monkeypatch: pytest.M
 def test_a_defect_of_the_exporter_is_printed_and_a_closed_connection_is_not(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    asked = server.Exporter(Allowed((), (), {}, {}), server.Limits())
+    asked = server.Exporter(Allowed((), (), {}, {}), server.ServerLimits())
     with server.Server(("127.0.0.1", 0), asked, lambda: None) as listening:
         for error, printed in (
             (ConnectionResetError("gone"), False),
@@ -643,7 +646,9 @@ def test_an_exporter_without_free_descriptors_does_not_spin(
         server, "time", SimpleNamespace(sleep=pauses.append, monotonic=time.monotonic)
     )
     with server.Server(
-        ("127.0.0.1", 0), server.Exporter(Allowed((), (), {}, {}), server.Limits()), lambda: None
+        ("127.0.0.1", 0),
+        server.Exporter(Allowed((), (), {}, {}), server.ServerLimits()),
+        lambda: None,
     ) as listening:
         # so accepting fails, as it does without free descriptors
         listening.socket.setblocking(False)

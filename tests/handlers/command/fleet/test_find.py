@@ -173,9 +173,9 @@ def test_only_hosts_inside_the_networks_are_asked(hall: Hall, call: Call) -> Non
 
 def test_a_name_that_is_the_address_of_another_pdu_is_made_unique() -> None:
     found = [
-        find_.FoundPdu("192.0.2.9", "snmp", 161, "192.0.2.5", ""),
-        find_.FoundPdu("192.0.2.5", "snmp", 161, "", ""),
-        find_.FoundPdu("192.0.2.7", "snmp", 161, "192.0.2.7", ""),
+        find_.FoundDevice("192.0.2.9", "snmp", 161, "192.0.2.5", ""),
+        find_.FoundDevice("192.0.2.5", "snmp", 161, "", ""),
+        find_.FoundDevice("192.0.2.7", "snmp", 161, "192.0.2.7", ""),
     ]
     assert [one.name for one in find_._named(found)] == [
         "192.0.2.5",
@@ -187,14 +187,16 @@ def test_a_name_that_is_the_address_of_another_pdu_is_made_unique() -> None:
 def test_a_name_that_another_pdu_was_given_is_made_unique() -> None:
     names = ("web", "web", "web 192.0.2.1", "web 192.0.2.1 192.0.2.1")
     found = [
-        find_.FoundPdu(f"192.0.2.{number}", "snmp", 161, name, "")
+        find_.FoundDevice(f"192.0.2.{number}", "snmp", 161, name, "")
         for number, name in enumerate(names, 1)
     ]
     assert len({one.name for one in find_._named(found)}) == len(names) and find_._named([]) == []
 
 
 def test_the_names_of_pdus_at_one_address_differ_by_their_ports() -> None:
-    found = [find_.FoundPdu("192.0.2.7", "raritan", port, "PX4", "") for port in (443, 8443, 9443)]
+    found = [
+        find_.FoundDevice("192.0.2.7", "raritan", port, "PX4", "") for port in (443, 8443, 9443)
+    ]
     assert [one.name for one in find_._named(found)] == [
         "PX4 192.0.2.7",
         "PX4 192.0.2.7:8443",
@@ -299,7 +301,9 @@ def test_a_xerus_unit_whose_sys_object_id_fits_no_family_is_listed_only_as_a_pdu
     monkeypatch.setenv("PDU_COMMUNITY", "public")
     monkeypatch.setattr(sweep, "sweep", lambda *_: answers)
     monkeypatch.setattr(
-        find_, "_announced", lambda _: [find_.FoundPdu("192.0.2.1", "raritan", 443, "PX4", "PX4")]
+        find_,
+        "_announced",
+        lambda _: [find_.FoundDevice("192.0.2.1", "raritan", 443, "PX4", "PX4")],
     )
     assert root.run(["find", "192.0.2.0/30", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
@@ -310,7 +314,11 @@ def test_a_xerus_unit_whose_sys_object_id_fits_no_family_is_listed_only_as_a_pdu
 def test_an_answer_with_another_request_id_is_dropped() -> None:
     with Agent(rpdu2(outlets=2), faults=Faults(wrong_request_id=True)) as agent:
         found = sweep.sweep(
-            networks.parsed(["127.0.0.1"]), "public", agent.port, sweep.Pace(200, 0.3), lambda: None
+            networks.parsed(["127.0.0.1"]),
+            "public",
+            agent.port,
+            sweep.SweepPace(200, 0.3),
+            lambda: None,
         )
         assert found == {} and until(lambda: agent.requests == 2)
 
@@ -324,7 +332,7 @@ def test_a_community_may_hold_octets_that_are_not_utf_8() -> None:
                 networks.parsed(["127.0.0.1"]),
                 "\udcff",
                 agent.port,
-                sweep.Pace(200, 0.3),
+                sweep.SweepPace(200, 0.3),
                 lambda: None,
             )
             return list(found) == ["127.0.0.1"]
@@ -342,7 +350,7 @@ def test_an_ipv6_host_is_asked() -> None:
             networks.parsed(["::1"]),
             "public",
             trap.getsockname()[1],
-            sweep.Pace(200, 0.1),
+            sweep.SweepPace(200, 0.1),
             lambda: None,
         )
         trap.settimeout(10)
@@ -358,7 +366,9 @@ def test_missing_ipv6_is_given_as_the_reason(monkeypatch: pytest.MonkeyPatch) ->
         SettingsError,
         match="cannot open a UDP socket for these networks .Address family not supported",
     ):
-        sweep.sweep(networks.parsed(["::1"]), "public", 161, sweep.Pace(200, 0.1), lambda: None)
+        sweep.sweep(
+            networks.parsed(["::1"]), "public", 161, sweep.SweepPace(200, 0.1), lambda: None
+        )
 
 
 @pytest.mark.parametrize(
@@ -386,7 +396,7 @@ def test_requests_that_the_system_does_not_send_are_reported(
 
     monkeypatch.setattr(socket, "socket", Routed)
     monkeypatch.setenv("PDU_COMMUNITY", "public")
-    soon = sweep.Pace(2000, 0.0)
+    soon = sweep.SweepPace(2000, 0.0)
     monkeypatch.setattr(sweep, "Pace", lambda rate: soon)
     assert root.run(["find", "192.0.2.0/30", "--no-mdns"]) == code
     assert capsys.readouterr().err.splitlines()[-1] == words
@@ -481,5 +491,5 @@ def test_a_secret_file_for_a_misspelt_key_is_refused(
 def test_a_name_that_begins_as_a_formula_or_a_comment_is_not_listed(sign: str) -> None:
     assert [
         one.name
-        for one in find_._named([find_.FoundPdu("192.0.2.9", "snmp", 161, f"{sign}1+1", "")])
+        for one in find_._named([find_.FoundDevice("192.0.2.9", "snmp", 161, f"{sign}1+1", "")])
     ] == ["192.0.2.9"]

@@ -326,16 +326,18 @@ def test_a_secret_file_for_a_misspelt_key_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("stage", ["auth", "priv"])
 def test_a_login_with_a_password_but_no_protocol_is_refused(stage: str) -> None:
-    login = auth.Auth("x", {"snmp_version": "3", "username": "u"}, {f"{stage}_password": SECRET})
+    login = auth.FleetLogin(
+        "x", {"snmp_version": "3", "username": "u"}, {f"{stage}_password": SECRET}
+    )
     error = refused(polling.Target(PLAIN, load("snmp"), login).data)
     assert error == f"{stage}_password has no effect without a protocol: give '{stage}_protocol'"
 
 
 def test_an_impossible_number_of_retries_is_left_to_the_handler() -> None:
     device = PLAIN._replace(settings=(("retries", "9" * 400),))
-    data = polling.Target(device, load("snmp"), auth.Auth("x", {}, {"community": SECRET})).data(
-        timeout=3.0
-    )
+    data = polling.Target(
+        device, load("snmp"), auth.FleetLogin("x", {}, {"community": SECRET})
+    ).data(timeout=3.0)
     assert (data.snmp_params["retries"], "timeout" in data.snmp_params) == ("9" * 400, False)
 
 
@@ -348,7 +350,9 @@ def test_a_path_with_nul_is_a_settings_error(read: Any, tmp_path: Path) -> None:
         "list.toml",
     )
     target = polling.Target(
-        given.devices[0], load("redfish"), auth.Auth("x", {"username": "u"}, {"password": "p"})
+        given.devices[0],
+        load("redfish"),
+        auth.FleetLogin("x", {"username": "u"}, {"password": "p"}),
     )
     failed = polling.poll(target).failure
     assert (

@@ -15,7 +15,7 @@ import pytest
 
 from handlers import together
 from handlers.command.fleet import auth, listing, polling, tables, verdict
-from handlers.command.fleet.auth import Auth
+from handlers.command.fleet.auth import FleetLogin
 from handlers.command.fleet.listing import ListedPdu
 from handlers.command.loading import LoadedHandler
 from handlers.counting import SENT
@@ -71,7 +71,7 @@ def reading(pdu: ThirdParty) -> polling.Reading:
         "other", "other", lambda _: pdu, (), False, SENT if isinstance(pdu, Counted) else None
     )
     return polling.poll(
-        polling.Target(ListedPdu("a", "other", "192.0.2.1"), handler, Auth("none", {}, {}))
+        polling.Target(ListedPdu("a", "other", "192.0.2.1"), handler, FleetLogin("none", {}, {}))
     )
 
 

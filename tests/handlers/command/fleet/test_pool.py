@@ -23,10 +23,10 @@ from typing import Any, cast
 import pytest
 
 from handlers.command.fleet import lag, polling, pool, worker
-from handlers.command.fleet.auth import Auth
+from handlers.command.fleet.auth import FleetLogin
 from handlers.command.fleet.lag import Heart, Lag, Places
 from handlers.command.fleet.listing import ListedPdu
-from handlers.command.fleet.polling import Failure, Reading, Target
+from handlers.command.fleet.polling import CallFailure, Reading, Target
 from handlers.command.loading import load
 from handlers.errors import SettingsError
 from tests.needs import ROOT
@@ -107,7 +107,7 @@ class dead:
         self._socket.close()
 
 
-_SILENT = Reading(seconds=6.0, failure=Failure("unreachable", "no answer"))
+_SILENT = Reading(seconds=6.0, failure=CallFailure("unreachable", "no answer"))
 
 
 @pytest.mark.parametrize(
@@ -121,8 +121,14 @@ _SILENT = Reading(seconds=6.0, failure=Failure("unreachable", "no answer"))
         ("nut", {"timeout": "soon"}, _SILENT, Lag(0.6, 0.6), False),
         ("nut", {}, _SILENT._replace(seconds=45.0), Lag(1.0, 12.0), True),
         ("nut", {}, _SILENT._replace(seconds=45.0), Lag(1.0, 2.0), False),
-        ("snmp", {}, Reading(failure=Failure("denied", "no")), Lag(9.0, 9.0), False),
-        ("snmp", {}, Reading(failure=Failure("defect", "TimeoutError: x")), Lag(9.0, 9.0), True),
+        ("snmp", {}, Reading(failure=CallFailure("denied", "no")), Lag(9.0, 9.0), False),
+        (
+            "snmp",
+            {},
+            Reading(failure=CallFailure("defect", "TimeoutError: x")),
+            Lag(9.0, 9.0),
+            True,
+        ),
         ("snmp", {}, Reading(answered=True), Lag(9.0, 9.0), False),
     ],
 )
@@ -130,7 +136,7 @@ def test_silence_is_doubted_only_if_this_process_was_late(
     handler: str, settings: dict[str, str], reading: Reading, late: Lag, is_doubted: bool
 ) -> None:
     device = ListedPdu("a", handler, "192.0.2.1", "", tuple(settings.items()))
-    target = Target(device, load(handler), Auth("none", {}, {}))
+    target = Target(device, load(handler), FleetLogin("none", {}, {}))
     assert polling.doubted(target, reading, late) is is_doubted
 
 
@@ -172,7 +178,7 @@ def test_a_pdu_whose_silence_stays_doubted_is_not_called_unreachable(
     monkeypatch.setattr(pool, "Crew", Alone)
     monkeypatch.setattr(pool, "poll", lambda target: _SILENT)
     monkeypatch.setattr(Alone, "late", Lag(9.0, 9.0))
-    target = Target(ListedPdu("a", "snmp", "192.0.2.1"), load("snmp"), Auth("none", {}, {}))
+    target = Target(ListedPdu("a", "snmp", "192.0.2.1"), load("snmp"), FleetLogin("none", {}, {}))
     ((place, reading),) = pool.read_all([target])
     assert place == 0 and reading.failure is not None
     assert reading.failure.kind == polling.BUSY and "9.0 s late" in reading.failure.reason

@@ -15,7 +15,7 @@ import pytest
 
 from handlers.command.energy import prometheus as energy
 from handlers.command.energy.identity import SERIAL, UPTIME
-from handlers.command.energy.queries import Api, Credentials
+from handlers.command.energy.queries import Api, QueryLogin
 from handlers.tls import Trust
 from tests.needs import ROOT, program
 from tests.peers import PEERS
@@ -137,7 +137,7 @@ def test_prometheus_scrapes_every_handler_through_relabelling(small: Hall, tmp_p
             lambda: [one["instance"] for one in seen.alerts().get("PduUnreachable", ())] == ["dead"]
         ), seen.alerts()
         # the audit reads what the exporter serves
-        source, now = energy.Prometheus(Api(seen.url, Credentials(), Trust())), time.time()
+        source, now = energy.Prometheus(Api(seen.url, QueryLogin(), Trust())), time.time()
         with contextlib.closing(source):
             found = [*source.each(now - 60.0, now, lambda one: one)]
         assert {one.name: (one.family, {*one.identities}) for one in found if one.begins} == {

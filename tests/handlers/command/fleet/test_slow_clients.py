@@ -19,7 +19,7 @@ from .exporting import fetched
 
 
 @contextlib.contextmanager
-def listening(limits: server.Limits) -> Iterator[server.Server]:
+def listening(limits: server.ServerLimits) -> Iterator[server.Server]:
     made = server.Exporter(Allowed([], [], {}, {}), limits)
     with server.Server(("127.0.0.1", 0), made, lambda: None) as one:
         thread = threading.Thread(target=one.serve_forever, args=(0.05,), daemon=True)
@@ -41,7 +41,7 @@ def is_healthy(one: server.Server) -> bool:
 
 def test_a_request_that_comes_byte_by_byte_is_ended() -> None:
     """Each byte comes well before the limit, which is one for the whole head."""
-    with listening(server.Limits(head=0.5)) as one, connected(one) as slow:
+    with listening(server.ServerLimits(head=0.5)) as one, connected(one) as slow:
         begin = time.monotonic()
         with contextlib.suppress(OSError):
             for byte in b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Long: " + b"a" * 1000:
@@ -64,7 +64,7 @@ def test_a_request_that_comes_byte_by_byte_is_ended() -> None:
     ids=["a header", "all headers", "the path"],
 )
 def test_a_head_that_is_too_large_is_refused(head: bytes) -> None:
-    with listening(server.Limits()) as one, connected(one) as client:
+    with listening(server.ServerLimits()) as one, connected(one) as client:
         with contextlib.suppress(OSError):
             client.sendall(head)
         answer = b""
@@ -75,7 +75,7 @@ def test_a_head_that_is_too_large_is_refused(head: bytes) -> None:
 
 
 def test_the_oldest_client_without_a_request_gives_way() -> None:
-    with listening(server.Limits(connections=4)) as one, contextlib.ExitStack() as stack:
+    with listening(server.ServerLimits(connections=4)) as one, contextlib.ExitStack() as stack:
         idle = [stack.enter_context(connected(one)) for _ in range(4)]
         assert until(lambda: len(one._connected) == 4)
         idle[1].sendall(b"GET ")
@@ -96,7 +96,7 @@ def test_a_client_that_waits_for_its_answer_does_not_give_way(
         return Page("text/plain", b"done\n")
 
     monkeypatch.setattr(server.Exporter, "targets", targets)
-    with listening(server.Limits(connections=1)) as one, connected(one) as waiting:
+    with listening(server.ServerLimits(connections=1)) as one, connected(one) as waiting:
         waiting.sendall(b"GET /targets HTTP/1.0\r\n\r\n")
         assert asked.wait(PATIENCE_S)
         with connected(one) as other:
@@ -108,7 +108,10 @@ def test_a_client_that_waits_for_its_answer_does_not_give_way(
 
 def test_slow_clients_beyond_the_limit_do_not_hold_the_exporter_out() -> None:
     """Three times as many as may be connected, of which each sends a byte now and then."""
-    with listening(server.Limits(connections=20, head=5.0)) as one, contextlib.ExitStack() as stack:
+    with (
+        listening(server.ServerLimits(connections=20, head=5.0)) as one,
+        contextlib.ExitStack() as stack,
+    ):
         slow: list[socket.socket] = []
         for _ in range(60):
             slow.append(stack.enter_context(connected(one)))

@@ -14,7 +14,7 @@ from handlers.command import exits
 from handlers.command.fleet import polling, tables, verdict
 from handlers.command.fleet.listing import ListedPdu
 from handlers.command.fleet.page import page
-from handlers.command.fleet.polling import Failure, PolledOutlet, Reading
+from handlers.command.fleet.polling import CallFailure, PolledOutlet, Reading
 
 HOSTILE = "<script>alert(1)</script>|=cmd"
 
@@ -36,7 +36,7 @@ def reading(
         energy,
         0.25,
         3,
-        Failure(kind, "do this") if kind else None,
+        CallFailure(kind, "do this") if kind else None,
         answered,
     )
 
@@ -183,7 +183,9 @@ def test_nagios_gets_no_counter_that_falls_because_a_pdu_was_not_read() -> None:
     ],
 )
 def test_no_text_cell_is_a_formula(start: str, cell: str) -> None:
-    bad = verdict.judged(ListedPdu(start, start, start), Reading(failure=Failure("refused", start)))
+    bad = verdict.judged(
+        ListedPdu(start, start, start), Reading(failure=CallFailure("refused", start))
+    )
     written = next(csv.DictReader(io.StringIO(tables.as_csv([bad]))))
     assert written["name"] == written["handler"] == written["address"] == written["reason"] == cell
 
@@ -203,7 +205,7 @@ def test_the_page_escapes_every_text_and_loads_nothing() -> None:
                 2.0,
                 0.1,
                 1,
-                Failure("refused", HOSTILE),
+                CallFailure("refused", HOSTILE),
                 True,
             ),
         )
@@ -215,7 +217,7 @@ def test_the_page_escapes_every_text_and_loads_nothing() -> None:
 
 def test_the_page_leaves_out_empty_sections_and_lists_the_slowest_pdu_first() -> None:
     slow = verdict.judged(
-        device("slow"), Reading(failure=Failure("unreachable", "no answer"), seconds=9.0)
+        device("slow"), Reading(failure=CallFailure("unreachable", "no answer"), seconds=9.0)
     )
     rows = [row("UP", "DOWN", "UNKNOWN"), slow]
     made = page(rows, verdict.summary(rows, 9.0), "now", {})

@@ -78,7 +78,7 @@ def one_round(here: Site, number: int, chance: random.Random) -> str:
     return "done" if found["done"] else "unknown"
 
 
-def _entries(here: Site) -> list[journal.Entry]:
+def _entries(here: Site) -> list[journal.JournalEntry]:
     """All lines, whose chain is thereby checked."""
     return list(journal.read(str(here.folder / "gateway.jsonl")))
 

@@ -14,7 +14,7 @@ import pytest
 from handlers.command.fleet import opening
 from handlers.command.gateway.board import Board
 from handlers.command.gateway.ledger import Ledger
-from handlers.command.gateway.power import Wanted
+from handlers.command.gateway.power import PowerRequest
 from handlers.command.gateway.refusals import Refusal
 from handlers.command.hall.drawing import Cord, Machine
 from handlers.errors import Unreachable
@@ -143,7 +143,7 @@ def test_requests_share_a_reading_but_none_from_before_a_command(
     async def ask(board: Board) -> list[str]:
         await asyncio.gather(*(board.states(["srv", "other"]) for _ in range(20)))
         assert sorted(pdus.log) == ["a read", "b read"]
-        await board.command("me", Wanted("other", "off"))
+        await board.command("me", PowerRequest("other", "off"))
         return [(await board.state("other")).state for _ in range(3)]
 
     assert run(ask, 60.0) == ["off"] * 3 and pdus.log.count("a read") == 2
@@ -152,7 +152,7 @@ def test_requests_share_a_reading_but_none_from_before_a_command(
 def test_a_restart_is_off_everywhere_and_proven_before_on(
     pdus: Pdus, run: Callable[..., Any]
 ) -> None:
-    found = run(lambda board: board.command("me", Wanted("srv", "restart", 0.01)))
+    found = run(lambda board: board.command("me", PowerRequest("srv", "restart", 0.01)))
     assert found.done and found.state == "on"
     assert sorted(pdus.log[:2]) == ["a 1=off", "b 1=off"]
     assert sorted(pdus.log[2:]) == ["a 1=on", "b 1=on"]
@@ -164,7 +164,7 @@ def test_what_is_not_proven_is_not_done_and_not_switched_on_again(
     pdus: Pdus, run: Callable[..., Any], fault: str, action: str
 ) -> None:
     getattr(pdus, fault).add("b")
-    found = run(lambda board: board.command("me", Wanted("srv", action)))
+    found = run(lambda board: board.command("me", PowerRequest("srv", action)))
     assert (found.done, found.state) == (False, "unknown") and "b/1" in found.reason
     sent = "on" if action == "on" else "off"
     assert sorted(pdus.log) == [f"a 1={sent}", f"b 1={sent}"]
@@ -173,8 +173,8 @@ def test_what_is_not_proven_is_not_done_and_not_switched_on_again(
 def test_one_dialogue_with_a_pdu_at_a_time(pdus: Pdus, run: Callable[..., Any]) -> None:
     async def ask(board: Board) -> None:
         await asyncio.gather(
-            board.command("me", Wanted("srv", "off")),
-            board.command("me", Wanted("other", "off")),
+            board.command("me", PowerRequest("srv", "off")),
+            board.command("me", PowerRequest("other", "off")),
             *(board.state("srv") for _ in range(10)),
         )
 
@@ -185,7 +185,7 @@ def test_one_dialogue_with_a_pdu_at_a_time(pdus: Pdus, run: Callable[..., Any]) 
 def test_a_key_switches_once_whoever_waits_and_whatever_ends(
     pdus: Pdus, run: Callable[..., Any]
 ) -> None:
-    off = Wanted("other", "off")
+    off = PowerRequest("other", "off")
 
     async def first(board: Board) -> Any:
         pdus.hold = threading.Event()
@@ -195,7 +195,7 @@ def test_a_key_switches_once_whoever_waits_and_whatever_ends(
         gone.cancel()  # its client left
         again = asyncio.ensure_future(board.command("me", off, "k"))
         with pytest.raises(Refusal) as other:
-            await board.command("me", Wanted("other", "on"), "k")
+            await board.command("me", PowerRequest("other", "on"), "k")
         assert other.value.status == 422
         with pytest.raises(Refusal) as busy:
             await board.command("you", off, "k")  # the key is another client's
@@ -208,13 +208,13 @@ def test_a_key_switches_once_whoever_waits_and_whatever_ends(
     pdus.hold = None
     assert run(lambda board: board.command("me", off, "k")) == found
     with pytest.raises(Refusal):
-        run(lambda board: board.command("me", Wanted("srv", "off"), "k"))
+        run(lambda board: board.command("me", PowerRequest("srv", "off"), "k"))
     assert pdus.log == ["a 2=off"]
 
 
 def test_a_protected_machine_is_never_switched(pdus: Pdus, run: Callable[..., Any]) -> None:
     with pytest.raises(Refusal) as refused:
-        run(lambda board: board.command("me", Wanted("core", "off")))
+        run(lambda board: board.command("me", PowerRequest("core", "off")))
     assert refused.value.status == 403 and pdus.log == []
 
 
@@ -226,5 +226,5 @@ def test_nothing_is_sent_that_is_not_written_down(
 
     monkeypatch.setattr(Ledger, "begin", full)
     with pytest.raises(Refusal):
-        run(lambda board: board.command("me", Wanted("srv", "off"), "k"))
+        run(lambda board: board.command("me", PowerRequest("srv", "off"), "k"))
     assert pdus.log == []

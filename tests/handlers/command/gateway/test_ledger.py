@@ -12,18 +12,18 @@ import pytest
 from handlers.command import journal
 from handlers.command.gateway import ledger
 from handlers.command.gateway.ledger import LOST, Ledger
-from handlers.command.gateway.power import CordState, Outcome, Wanted
+from handlers.command.gateway.power import CordState, PowerOutcome, PowerRequest
 from handlers.command.gateway.refusals import Refusal
 from handlers.command.hall.drawing import Cord
 from handlers.errors import SettingsError
 
 CORDS = (Cord("a/b", "1"), Cord("c", "x/2"))
-OFF = Wanted("srv", "off")
+OFF = PowerRequest("srv", "off")
 
 
-def ended(book: Ledger, key: str, done: bool = True) -> Outcome:
+def ended(book: Ledger, key: str, done: bool = True) -> PowerOutcome:
     command = book.begin("me", OFF, CORDS, key)
-    found = Outcome(command.id, OFF, done, "off", [CordState(one, "off") for one in CORDS], "")
+    found = PowerOutcome(command.id, OFF, done, "off", [CordState(one, "off") for one in CORDS], "")
     book.end(command, found)
     return found
 
@@ -108,7 +108,7 @@ def test_only_the_last_keys_of_a_client_are_kept(
 ) -> None:
     monkeypatch.setattr(ledger, "KEYS_OF_CLIENT", 2)
     book = Ledger(str(tmp_path / "j"))
-    book.end(book.begin("you", OFF, CORDS, "old"), Outcome("", OFF, True, "off"))
+    book.end(book.begin("you", OFF, CORDS, "old"), PowerOutcome("", OFF, True, "off"))
     for key in ("1", "2", "3"):
         ended(book, key)
     assert [key for key in ("1", "2", "3") if book.known("me", key)] == ["2", "3"]

@@ -15,9 +15,9 @@ import pytest
 import trustme
 
 from handlers.command.gateway import serving
-from handlers.command.gateway.clients import Client, Clients
+from handlers.command.gateway.clients import Clients, GatewayClient
 from handlers.command.gateway.guard import Guard
-from handlers.command.gateway.limits import Bucket, Limits
+from handlers.command.gateway.limits import Bucket, GatewayLimits
 from handlers.command.gateway.sessions import MOST, TIMEOUT_S, Sessions
 from tests.handlers.command.fleet.halls import private
 from tests.waiting import PATIENCE_S, finished, until
@@ -42,7 +42,7 @@ async def plain(scope: Any, receive: Any, send: Any) -> None:
 
 
 @contextlib.contextmanager
-def served(limits: Limits, pem: Optional[str] = None) -> Iterator[Served]:
+def served(limits: GatewayLimits, pem: Optional[str] = None) -> Iterator[Served]:
     """The gateway's server with another application, on a port of 127.0.0.1."""
     made = serving.server(plain, limits, pem, None)
     listener = serving.listening("127.0.0.1", 0)
@@ -89,7 +89,7 @@ def ended(connection: socket.socket) -> bool:
 )
 def test_a_request_that_does_not_end_is_ended(start: bytes) -> None:
     """A byte comes now and then: the limit is for the whole request, not for a byte of it."""
-    with served(Limits(request_s=0.3)) as one, connected(one) as slow:
+    with served(GatewayLimits(request_s=0.3)) as one, connected(one) as slow:
         stop = threading.Event()
 
         def drip() -> None:
@@ -110,21 +110,21 @@ def test_a_request_that_does_not_end_is_ended(start: bytes) -> None:
 
 
 def test_the_second_request_of_a_connection_is_bounded_too() -> None:
-    with served(Limits(request_s=0.3)) as one, connected(one) as slow:
+    with served(GatewayLimits(request_s=0.3)) as one, connected(one) as slow:
         assert b" 200 " in answered(slow)
         slow.sendall(b"GET / HT")
         assert ended(slow)
 
 
 def test_a_client_that_reads_no_answer_is_ended() -> None:
-    with served(Limits(answer_s=0.3)) as one, connected(one) as slow:
+    with served(GatewayLimits(answer_s=0.3)) as one, connected(one) as slow:
         slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         slow.sendall(b"GET /long HTTP/1.1\r\nHost: x\r\n\r\n")
         assert until(lambda: len(one[1].connected) == 1) and until(lambda: not one[1].connected)
 
 
 def test_the_oldest_connection_without_a_request_gives_way() -> None:
-    with served(Limits(connections=4)) as one, contextlib.ExitStack() as stack:
+    with served(GatewayLimits(connections=4)) as one, contextlib.ExitStack() as stack:
         idle = []
         for number in range(4):
             idle.append(stack.enter_context(connected(one)))
@@ -143,7 +143,7 @@ def test_a_tls_handshake_that_does_not_end_is_ended(
     authority = trustme.CA()
     chain = authority.issue_cert("localhost").private_key_and_cert_chain_pem.bytes().decode()
     monkeypatch.setattr(serving, "_HANDSHAKE_S", 0.3)
-    with served(Limits(), str(private(tmp_path / "pem", chain))) as one:
+    with served(GatewayLimits(), str(private(tmp_path / "pem", chain))) as one:
         with connected(one) as slow:
             slow.sendall(b"\x16\x03\x01")
             assert ended(slow)
@@ -170,12 +170,12 @@ def test_a_bucket_gives_its_size_at_once_and_then_its_rate() -> None:
     assert [bucket.wait(1e6) for _ in range(4)][:3] == [0.0] * 3
 
 
-CLIENT = Client("me", b"\0" * 32, ["*"], frozenset(("read", "switch")))
+CLIENT = GatewayClient("me", b"\0" * 32, ["*"], frozenset(("read", "switch")))
 
 
 def test_a_client_has_a_rate_of_commands_and_of_requests_of_its_own() -> None:
     other = CLIENT._replace(name="you", digest=b"\1" * 32)
-    limits = Limits(commands=2)
+    limits = GatewayLimits(commands=2)
     guard = Guard(None, Clients([CLIENT, other]), Sessions(), ["x"], limits, lambda _: None)
     for _ in range(2):
         guard._count_command(CLIENT)

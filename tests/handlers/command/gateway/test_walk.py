@@ -98,7 +98,7 @@ def test_the_units_command_line_is_one_of_the_gateway() -> None:
     context = gateway_command.make_context("gateway", words)
     wanted = GatewayOptions(**context.params)
     assert (name, subcommand) == (PROGRAM, "gateway")
-    assert command._address(wanted) == command.Address("0.0.0.0", 9915, False)  # noqa: S104
+    assert command._address(wanted) == command.ListenAddress("0.0.0.0", 9915, False)  # noqa: S104
 
 
 def test_systemd_accepts_the_unit(tmp_path: Path) -> None:

@@ -13,14 +13,14 @@ from handlers.command.fleet.polling import Reading, poll_all, targets
 from handlers.nut.members import Member
 from handlers.nut.topology import meters_of
 from handlers.snmp import profiles, topology as of_snmp
-from handlers.topology import BREAKER, LINE, Meter
+from handlers.topology import BREAKER, LINE, MeteredPart
 from tests.handlers.command.fleet.halls import line, login, private
 from tests.needs import ROOT
 from tests.packaging.building import files
 from tests.peers import PEERS, SHOWN, Peer
 
 
-def lines(meters: Sequence[Meter]) -> dict[str, tuple[object, object]]:
+def lines(meters: Sequence[MeteredPart]) -> dict[str, tuple[object, object]]:
     return {one.label: (one.current_a, one.rating_a) for one in meters if one.kind == LINE}
 
 
@@ -76,8 +76,8 @@ def test_nut_reports_lines_and_groups() -> None:
     ):
         member.take(name, name, text)
     assert list(meters_of(member, "rack1/")) == [
-        Meter(LINE, "rack1/L2", 3.5, 16.0),
-        Meter(BREAKER, "rack1/G1", 1.25, None),
+        MeteredPart(LINE, "rack1/L2", 3.5, 16.0),
+        MeteredPart(BREAKER, "rack1/G1", 1.25, None),
     ]
 
 

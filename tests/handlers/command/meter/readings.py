@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Optional
 
-from handlers.command.fleet.polling import UP, Failure, PolledOutlet, Reading
+from handlers.command.fleet.polling import UP, CallFailure, PolledOutlet, Reading
 from handlers.command.meter.instants import Instant
 from handlers.command.meter.lines import Taken
 from handlers.labels import Label
 from handlers.nameplate import Nameplate
-from handlers.topology import BREAKER, Meter, OutletFacts, Topology
+from handlers.topology import BREAKER, MeteredPart, OutletFacts, Topology
 
 NOON = 1_795_435_200.0  # 2026-11-23 12:00:00 UTC
 MIDNIGHT = NOON + 43_200.0
@@ -27,7 +27,8 @@ def reading(
         answered=True,
         labels=[Label(one, one, f"server {one}") for one in identities],
         topology=Topology(
-            [Meter(BREAKER, "B1", 2.5004, 16.0)], {one: OutletFacts(287.5) for one in identities}
+            [MeteredPart(BREAKER, "B1", 2.5004, 16.0)],
+            {one: OutletFacts(287.5) for one in identities},
         ),
         plate=Nameplate("acme", serial, "1.0", uptime),
     )
@@ -38,7 +39,7 @@ def taken(found: Reading, utc: float = NOON, mono: float = 1000.0) -> Taken:
 
 
 def silent(reason: str = "no answer") -> Reading:
-    return Reading(failure=Failure("unreachable", reason))
+    return Reading(failure=CallFailure("unreachable", reason))
 
 
 def numbers(count: int) -> Sequence[dict[str, int]]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from handlers.command.fleet.polling import DOWN, UNKNOWN, Failure, PolledOutlet
+from handlers.command.fleet.polling import DOWN, UNKNOWN, CallFailure, PolledOutlet
 from handlers.command.meter.instants import Instant
-from handlers.command.meter.lines import Named, Unit, late, lost, start
+from handlers.command.meter.lines import PduHeading, PduLines, late, lost, start
 from handlers.nameplate import Nameplate
 from handlers.topology import Topology
 
@@ -37,8 +37,8 @@ POLL = {
 }
 
 
-def unit() -> Unit:
-    return Unit(7, Named("rack 1", "snmp", "192.0.2.8"))
+def unit() -> PduLines:
+    return PduLines(7, PduHeading("rack 1", "snmp", "192.0.2.8"))
 
 
 def test_a_unit_is_declared_before_its_first_poll_and_when_something_of_it_changes() -> None:
@@ -71,7 +71,7 @@ def test_figures_that_are_not_reported_are_null_and_arrays_without_any_are_absen
     made = unit()
     outlets = [PolledOutlet("1", DOWN, None, 1.5), PolledOutlet("2", UNKNOWN, None, None)]
     bare = reading()._replace(outlets=outlets, topology=Topology(), load_a=None, energy_kwh=None)
-    *_, poll = made.lines(taken(bare._replace(failure=Failure("protocol", "cut off"))))
+    *_, poll = made.lines(taken(bare._replace(failure=CallFailure("protocol", "cut off"))))
     assert poll["kwh"] == [1.5, None] and poll["on"] == "0-"
     assert set(poll) == {"of", "utc", "mono", "up", "kwh", "on", "error"}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies
 
-from handlers.command.nut_driver.lines import Instant, Lines, instant, plain, setinfo
+from handlers.command.nut_driver.lines import InstantCommand, LineParser, instant, plain, setinfo
 from handlers.nut.quoting import split
 
 
@@ -13,7 +13,7 @@ def test_lines_may_arrive_in_any_pieces() -> None:
     data = b'PING\nINSTCMD outlet.1.load.on TRACKING 4711\nSET a "b \\"c\\" d"\r\nDUMP'
     whole = [["PING"], ["INSTCMD", "outlet.1.load.on", "TRACKING", "4711"]]
     for size in (1, 3, len(data)):
-        lines = Lines()
+        lines = LineParser()
         found = [
             words
             for begin in range(0, len(data), size)
@@ -23,7 +23,7 @@ def test_lines_may_arrive_in_any_pieces() -> None:
 
 
 def test_what_is_no_line_is_left_out() -> None:
-    lines = Lines()
+    lines = LineParser()
     assert list(lines.feed(b'\n  \nSET a "open\nPING\n')) == [["PING"]]
     assert list(lines.feed(b"x" * 5000)) == [] and list(lines.feed(b"x" * 5000)) == []
     assert list(lines.feed(b"PING\nPING\n")) == [["PING"]]  # the first one ended the long line
@@ -32,7 +32,7 @@ def test_what_is_no_line_is_left_out() -> None:
 
 @given(strategies.lists(strategies.binary(max_size=60)))
 def test_no_bytes_raise_an_error(pieces: list[bytes]) -> None:
-    lines = Lines()
+    lines = LineParser()
     for piece in pieces:
         for words in lines.feed(piece):
             assert words
@@ -42,19 +42,21 @@ def test_no_bytes_raise_an_error(pieces: list[bytes]) -> None:
 @pytest.mark.parametrize(
     "line, wanted",
     [
-        ("outlet.1.load.on", Instant("outlet.1.load.on", None, "")),
-        ("OUTLET.1.load.ON", Instant("outlet.1.load.on", None, "")),
-        ("outlet.1.load.on 5", Instant("outlet.1.load.on", "5", "")),
-        ("outlet.1.load.on TRACKING 1-a", Instant("outlet.1.load.on", None, "1-a")),
-        ("outlet.1.load.on 5 tracking 1-a", Instant("outlet.1.load.on", "5", "1-a")),
-        ("outlet.1.load.on TRACKING", Instant("outlet.1.load.on", "TRACKING", "")),
+        ("outlet.1.load.on", InstantCommand("outlet.1.load.on", None, "")),
+        ("OUTLET.1.load.ON", InstantCommand("outlet.1.load.on", None, "")),
+        ("outlet.1.load.on 5", InstantCommand("outlet.1.load.on", "5", "")),
+        ("outlet.1.load.on TRACKING 1-a", InstantCommand("outlet.1.load.on", None, "1-a")),
+        ("outlet.1.load.on 5 tracking 1-a", InstantCommand("outlet.1.load.on", "5", "1-a")),
+        ("outlet.1.load.on TRACKING", InstantCommand("outlet.1.load.on", "TRACKING", "")),
         ("outlet.1.load.on 5 6", None),
         ("outlet.1.load.on TRACKING a;b", None),
         ("outlet.1.load.on TRACKING " + "1" * 65, None),
         ("", None),
     ],
 )
-def test_a_command_of_another_form_is_not_carried_out(line: str, wanted: Instant | None) -> None:
+def test_a_command_of_another_form_is_not_carried_out(
+    line: str, wanted: InstantCommand | None
+) -> None:
     assert instant(split(line)) == wanted
 
 

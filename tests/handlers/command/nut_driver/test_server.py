@@ -19,7 +19,7 @@ import pytest
 
 from handlers.command.nut_driver import names, server
 from handlers.command.nut_driver.tree import Tree
-from handlers.command.nut_driver.unit import Command
+from handlers.command.nut_driver.unit import DriverCommand
 from handlers.command.nut_driver.view import View
 from handlers.errors import SettingsError
 from tests.handlers.command.fleet import halls
@@ -267,15 +267,15 @@ def test_a_reading_that_is_too_old_is_stale() -> None:
 
 
 def test_nothing_is_kept_of_commands_that_were_refused() -> None:
-    refused: list[weakref.ref[Command]] = []
+    refused: list[weakref.ref[DriverCommand]] = []
 
-    def refuse(command: Command) -> None:
+    def refuse(command: DriverCommand) -> None:
         refused.append(weakref.ref(command))
         command.give_up()
 
     async def flooded() -> int:
         driver = server.Driver(Tree(View({})), 3600.0, refuse)
-        client = server.Client(driver)
+        client = server.UpsdConnection(driver)
         for _ in range(1000):
             driver.answer(client, ["INSTCMD", "outlet.1.load.off"])
         while driver.open:

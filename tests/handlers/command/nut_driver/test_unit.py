@@ -11,11 +11,11 @@ from typing import Any, Callable
 import pytest
 
 from handlers.command.fleet.listing import ListedPdu
-from handlers.command.fleet.polling import DOWN, UNKNOWN, UP, Failure, PolledOutlet, Reading
+from handlers.command.fleet.polling import DOWN, UNKNOWN, UP, CallFailure, PolledOutlet, Reading
 from handlers.command.nut_driver.lines import FAILED, SUCCESS
 from handlers.command.nut_driver.numbers import Numbers
-from handlers.command.nut_driver.unit import Command, Pace, Unit
-from handlers.command.nut_driver.view import CYCLE, OFF, ON, Panel, View
+from handlers.command.nut_driver.unit import DrivenPdu, DriverCommand, DriverPace
+from handlers.command.nut_driver.view import CYCLE, OFF, ON, UpsdView, View
 from handlers.errors import Unreachable
 from pdu_common.helper import EnumPowerStatus
 from tests.waiting import PATIENCE_S
@@ -35,11 +35,11 @@ class Pdu:
         target: Any = SimpleNamespace(
             device=ListedPdu("rack 1", "own", "192.0.2.8"), handler=SimpleNamespace(shown="own")
         )
-        self.unit = Unit(
+        self.unit = DrivenPdu(
             target,
-            Panel({}),
+            UpsdView({}),
             Numbers(),
-            Pace(every, 0.0, 0.0),
+            DriverPace(every, 0.0, 0.0),
             self,
             read=lambda _: self.reading(),
             command=lambda _, identity, on: self._command(identity, on),
@@ -65,8 +65,8 @@ class Pdu:
     def say(self, text: str) -> None:
         self.heard.put(("say", text))
 
-    def ask(self, number: int, action: str) -> Command:
-        command = Command(number, action, lambda result: self.heard.put(("result", result)))
+    def ask(self, number: int, action: str) -> DriverCommand:
+        command = DriverCommand(number, action, lambda result: self.heard.put(("result", result)))
         self.unit.submit(command)
         return command
 
@@ -205,7 +205,7 @@ def test_too_many_commands_are_refused(pdu: Pdu) -> None:
 
 def test_a_failed_reading_is_stale_and_said_once() -> None:
     pdu = Pdu(every=0.01)
-    pdu.reading = lambda: Reading(failure=Failure("timeout", "no answer"))
+    pdu.reading = lambda: Reading(failure=CallFailure("timeout", "no answer"))
     pdu.unit.start()
     assert pdu.until("say") == [("mark", False), ("say", "not read: no answer")]
     assert [pdu.until("mark") for _ in range(3)] == [[("mark", False)]] * 3
@@ -220,7 +220,7 @@ def test_a_failed_reading_is_stale_and_said_once() -> None:
     assert "a mistake" in pdu.until("say")[-1][1]
     pdu.reading = pdu.look
     assert pdu.until("say")[-1] == ("say", "read again")
-    pdu.reading = lambda: READ._replace(failure=Failure("protocol", "no figures"))
+    pdu.reading = lambda: READ._replace(failure=CallFailure("protocol", "no figures"))
     assert pdu.until("say")[-1] == ("say", "read in part: no figures")
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from handlers.command.fleet.polling import DOWN, UNKNOWN, UP, Failure, PolledOutlet, Reading
+from handlers.command.fleet.polling import DOWN, UNKNOWN, UP, CallFailure, PolledOutlet, Reading
 from handlers.command.nut_driver.tree import Tree
-from handlers.command.nut_driver.view import Panel, View, command_of
+from handlers.command.nut_driver.view import UpsdView, View, command_of
 from handlers.labels import Label
 from handlers.nut import outlets as nut_outlets
-from handlers.topology import BREAKER, LINE, Meter, OutletFacts, Topology
+from handlers.topology import BREAKER, LINE, MeteredPart, OutletFacts, Topology
 
 READING = Reading(
     outlets=[
@@ -23,9 +23,9 @@ READING = Reading(
     labels=[Label("1.1", "A1", "web"), Label("1.2", "", "")],
     topology=Topology(
         [
-            Meter(LINE, "L1", 1.0, 16.0),
-            Meter(LINE, "L2", 2.0, 16.0),
-            Meter(BREAKER, "B1", 0.25),
+            MeteredPart(LINE, "L1", 1.0, 16.0),
+            MeteredPart(LINE, "L2", 2.0, 16.0),
+            MeteredPart(BREAKER, "B1", 0.25),
         ],
         {"1.1": OutletFacts(power_w=115.0)},
     ),
@@ -34,7 +34,7 @@ NUMBERED = ("1.1", "1.2", "1.3")
 
 
 def shown(reading: Reading = READING, numbered: tuple[str, ...] = NUMBERED) -> View:
-    panel = Panel({"device.type": "pdu"})
+    panel = UpsdView({"device.type": "pdu"})
     panel.take(reading, numbered)
     return panel.view
 
@@ -77,7 +77,7 @@ def test_an_unknown_outlet_has_no_status_and_no_command() -> None:
 
 
 def test_an_outlet_keeps_its_commands_while_its_state_is_unknown() -> None:
-    panel = Panel({})
+    panel = UpsdView({})
     panel.take(READING, NUMBERED)
     panel.take(READING._replace(outlets=[PolledOutlet(one, UNKNOWN) for one in NUMBERED]), NUMBERED)
     assert "outlet.1.status" not in panel.view.variables and panel.identity(1) == "1.1"
@@ -85,7 +85,7 @@ def test_an_outlet_keeps_its_commands_while_its_state_is_unknown() -> None:
 
 
 def test_an_outlet_that_is_no_longer_listed_keeps_its_number_and_loses_its_commands() -> None:
-    panel = Panel({})
+    panel = UpsdView({})
     panel.take(READING, NUMBERED)
     panel.take(READING._replace(outlets=READING.outlets[1:]), NUMBERED)
     assert [panel.identity(number) for number in (0, 1, 2, 4)] == [None, None, "1.2", None]
@@ -95,13 +95,13 @@ def test_an_outlet_that_is_no_longer_listed_keeps_its_number_and_loses_its_comma
 
 
 def test_a_metered_pdu_has_no_commands() -> None:
-    panel = Panel({}, is_metered=True)
+    panel = UpsdView({}, is_metered=True)
     panel.take(READING, NUMBERED)
     assert not panel.view.commands and panel.identity(1) is None
 
 
 def test_after_a_command_the_older_figures_of_the_outlet_are_left_out() -> None:
-    panel = Panel({})
+    panel = UpsdView({})
     panel.take(READING, NUMBERED)
     panel.switched("1.1", DOWN)
     own = {name: text for name, text in panel.view.variables.items() if ".1." in name}
@@ -110,10 +110,10 @@ def test_after_a_command_the_older_figures_of_the_outlet_are_left_out() -> None:
 
 
 def test_names_outlast_a_reading_in_part() -> None:
-    panel = Panel({})
+    panel = UpsdView({})
     panel.take(READING, NUMBERED)
     part = Reading(
-        [PolledOutlet("1.1", UP)], answered=True, failure=Failure("timeout", "no answer")
+        [PolledOutlet("1.1", UP)], answered=True, failure=CallFailure("timeout", "no answer")
     )
     panel.take(part, NUMBERED)
     assert panel.view.variables["outlet.1.desc"] == "web"
@@ -124,15 +124,17 @@ def test_names_outlast_a_reading_in_part() -> None:
 @pytest.mark.parametrize(
     "meters, lines",
     [
-        ([Meter(LINE, "L1", 1.0), Meter(LINE, "L2", 2.0)], 2),
-        ([Meter(LINE, "L1", 1.0), Meter(LINE, "L2", 1.0)], 0),  # not the load
-        ([Meter(LINE, "L1", 1.0), Meter(LINE, "L2", None)], 0),
-        ([Meter(LINE, "2.L1", 1.0), Meter(LINE, "2.L2", 2.0)], 0),  # of another unit
-        ([Meter(LINE, "L1", 3.0)], 0),
+        ([MeteredPart(LINE, "L1", 1.0), MeteredPart(LINE, "L2", 2.0)], 2),
+        ([MeteredPart(LINE, "L1", 1.0), MeteredPart(LINE, "L2", 1.0)], 0),  # not the load
+        ([MeteredPart(LINE, "L1", 1.0), MeteredPart(LINE, "L2", None)], 0),
+        ([MeteredPart(LINE, "2.L1", 1.0), MeteredPart(LINE, "2.L2", 2.0)], 0),  # of another unit
+        ([MeteredPart(LINE, "L1", 3.0)], 0),
         ([], 0),
     ],
 )
-def test_the_load_that_a_client_works_out_is_the_pdus(meters: list[Meter], lines: int) -> None:
+def test_the_load_that_a_client_works_out_is_the_pdus(
+    meters: list[MeteredPart], lines: int
+) -> None:
     view = shown(READING._replace(topology=Topology(meters)))
     assert sum(".current" in name for name in view.variables if "input.L" in name) == lines
     device = nut_outlets.read(view.variables, sorted(view.commands), {})
