@@ -280,7 +280,8 @@ def parse_oid(text: str) -> Arcs:
     ):
         arcs = tuple(map(int, parts))
         # X.660, A.3: below 0 and 1 the second arc is at most 39
-        if max(arcs) < _ARCS and arcs[0] <= 2 and (arcs[0] == 2 or arcs[1] <= 39):
+        is_rooted = arcs[0] == 2 or (arcs[0] < 2 and arcs[1] <= 39)
+        if is_rooted and max(arcs) < _ARCS:
             return arcs
     raise SnmpError(f"{str(text)[:80]!r} is not an OID")
 

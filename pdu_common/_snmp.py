@@ -69,6 +69,7 @@ def typed_rows(credentials: Credentials, root: Arcs, after: Arcs, most: int) -> 
 
 
 def _read(credentials: Credentials, make: Callable[[], Read[T]], deadline_s: float) -> T:
+    # imported late: pysnmp takes 64 ms, and which of both reads is known by the call
     if reads_quickly():
         from .quick import client
 

@@ -18,6 +18,6 @@ __all__ = ["Credentials", "SnmpError", "SnmpTimeout", "new_engine", "typed_rows"
 
 def new_engine() -> Any:
     """pysnmp's SnmpEngine with its own MIB modules, which starts faster than by pysnmp alone."""
-    from . import _engine
+    from . import _engine  # imported late: 85 ms, and not every tool needs an engine
 
     return _engine.new_engine()

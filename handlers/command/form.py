@@ -120,7 +120,7 @@ def _check_fields(params: Mapping[str, str]) -> None:
     """Check DCImanager's SNMP fields as its SNMP would at the first request. Raises SettingsError,
     which names the option.
     """
-    # imported late: only SNMP needs it, and imports it for its first request anyway
+    # imported late: 2 ms, and only SNMP needs it, which imports it for its first request anyway
     from pdu_common.snmp_tools import Credentials, SnmpError
 
     try:

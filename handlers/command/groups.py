@@ -160,6 +160,9 @@ class OnHost(Lazy):
     """A group that is called as `HOST COMMAND ...`. Commands in `without` take neither HOST nor the
     options `behind`.
 
+    HOST comes first because a person who looks into one device changes only the end of the line,
+    as with ssh; click's own order would put the word that changes into its middle.
+
     The options `before` may come before and after HOST, the options `behind` after a command. `run`
     takes the values of the shared options, the host, the command's name, the command and its
     arguments.

@@ -97,7 +97,9 @@ class _Bash(BashComplete):
         before, word = super().get_completion_args()
         words: list[str] = []
         for next_word in [*before, word]:
-            if words and (next_word == "=" or words[-1].endswith("=")):
+            word_before = words[-1] if words else ""
+            is_split = next_word == "=" or word_before.endswith("=")
+            if words and is_split:
                 words[-1] += next_word
             else:
                 words.append(next_word)

@@ -21,7 +21,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     gc.disable()
     before = signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
-        from . import root
+        from . import root  # imported late: 26 ms, and its packages may be missing
     except ModuleNotFoundError as error:
         remedy = ending.missing(error)
         if not remedy:

@@ -213,7 +213,8 @@ class _Reader(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> Any:
         late = time.monotonic() - self._end
-        if late >= LATE_S or (late >= 0 and not has_arrived(self._opened)):
+        is_over = late >= 0 and not has_arrived(self._opened)
+        if is_over or late >= LATE_S:
             raise socket.timeout("the answer was not complete in time")
         self._opened.settimeout(_left(self._timeout, self._end))
         count = self._raw.readinto(buffer)

@@ -214,7 +214,8 @@ class Connection:
     def _receive(self, connection: socket.socket, end: float) -> bytes:
         """What arrives by `end`. If this process was too busy to look in time, what has arrived."""
         left = end - self._clock()
-        if left <= -LATE_S or (left <= 0 and not has_arrived(connection)):
+        is_over = left <= 0 and not has_arrived(connection)
+        if is_over or left <= -LATE_S:
             raise socket.timeout
         connection.settimeout(max(left, 0.001))  # 0 would make the socket non-blocking
         if _QUICKACK is not None:

@@ -93,6 +93,7 @@ def discover_devices(
     """The devices that `discover` finds, with name, model and firmware; one entry for each address
     and port, sorted by both.
     """
+    # imported late: 73 ms, and the package may be missing
     from zeroconf import InterfaceChoice, IPVersion, ServiceBrowser, Zeroconf
 
     chosen = (
@@ -146,7 +147,7 @@ class _Announcements:
         A device whose change cannot be read in time keeps its earlier data. A name that mDNS does
         not allow is ignored.
         """
-        from zeroconf import Error
+        from zeroconf import Error  # imported late, as in `discover_devices`
 
         if state_change.name == "Removed":
             self._devices.pop(name, None)

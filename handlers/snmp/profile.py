@@ -102,7 +102,7 @@ class Profile(Frozen):
             [*self.sys_object_ids, *{root.sys_object_id for root in self.roots}],
             "sys_object_ids with roots",
         )
-        if not self.outlets and not (self.load or self.power or self.energy):
+        if not (self.outlets or self.load or self.power or self.energy):
             raise ValueError("neither outlets nor totals: there is nothing to read")
         if self.is_switched != (self.switching_confidence is not Confidence.NONE):
             raise ValueError(

@@ -57,5 +57,6 @@ def kind_of(figure: Figure) -> Optional[str]:
 def label_of(kind: str, row: str) -> str:
     """`L2` for row 2 of lines, `1.B3` for row 1.3 of breakers."""
     unit, _, last = row.rpartition(".")
-    number = f"{'L' if kind == LINE else 'B'}{last}" if last.isdigit() else last
+    letter = "L" if kind == LINE else "B"
+    number = f"{letter}{last}" if last.isdigit() else last
     return f"{unit}.{number}" if unit else number

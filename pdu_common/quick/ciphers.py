@@ -65,7 +65,8 @@ def decrypt(
     privacy: Privacy, key: bytes, boots: int, seconds: int, salt: bytes, data: bytes
 ) -> bytes:
     """The plain octets; after DES and 3DES with padding. Raises Malformed."""
-    if len(salt) != _SALT or (not privacy.aes and len(data) % _BLOCK):
+    is_cut = not privacy.aes and len(data) % _BLOCK != 0
+    if is_cut or len(salt) != _SALT:
         raise Malformed("encrypted octets of a wrong size")
     work = _cipher(privacy, key, boots, seconds, salt).decryptor()
     return bytes(work.update(data) + work.finalize())

@@ -34,7 +34,7 @@ def read(credentials: Credentials, make: Callable[[], Read[T]], deadline_s: floa
             if credentials.version < 3:
                 community = credentials.community.encode("latin-1")
                 return run(CommunityDialogue(credentials.version, community))
-            from . import users
+            from . import users  # imported late: 6 ms, for SNMPv3 only
 
             is_known = users.is_known(credentials)
             try:

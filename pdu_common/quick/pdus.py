@@ -78,7 +78,8 @@ def decode(data: bytes, at: int, end: int, version: int = V2C) -> Pdu:
         begin, stop = ber.inside(data, begin, at, ber.OID)
         arcs = ber.arcs(data[begin:stop])
         tag, begin, stop = ber.head(data, stop, at)
-        if stop != at or (version == V1 and tag in _NOT_IN_V1):
+        is_alien = version == V1 and tag in _NOT_IN_V1
+        if is_alien or stop != at:
             raise Malformed("no value, more than one, or one that its version does not have")
         rows.append((arcs, _value(tag, data, begin, stop)))
     return Pdu(kind, request_id, status, rows)
@@ -92,11 +93,13 @@ def _value(tag: int, data: bytes, begin: int, stop: int) -> Typed:
         arcs: Arcs = ber.arcs(data[begin:stop])
         return Typed(tag, arcs)
     size = stop - begin
-    if (
-        (tag in _STRINGS and size <= _LONGEST_STRING)
-        or (tag == _reads.ADDRESS and size == _ADDRESS_OCTETS)
-        or (tag in _EMPTY and not size)
-    ):
+    if tag in _STRINGS:
+        is_whole = size <= _LONGEST_STRING
+    elif tag == _reads.ADDRESS:
+        is_whole = size == _ADDRESS_OCTETS
+    else:
+        is_whole = tag in _EMPTY and not size
+    if is_whole:
         return Typed(tag, data[begin:stop])
     raise Malformed(f"a value of type {tag:#04x} that SNMP does not have")
 

@@ -237,7 +237,9 @@ def on_variants(
 def _report(outcomes: Iterator[Outcome]) -> int:
     good = bad = untried = 0
     for what, problems in outcomes:
-        result = "not tried" if problems is None else "differs" if problems else "agrees"
+        result = "differs" if problems else "agrees"
+        if problems is None:
+            result = "not tried"
         print(f"{result}  {what}", *(problems or ()), sep="\n    ", flush=True)
         good, bad, untried = (
             good + (problems == []),

@@ -57,7 +57,8 @@ def blocker(folder: Path) -> Path:
     refused: set[str] = set()
     for name, package in _installed().items():
         if name not in ("setuptools", "pip"):
-            (allowed if name in small else refused).update(_modules(package))
+            kept = allowed if name in small else refused
+            kept.update(_modules(package))
     text = _BLOCKER.format(allowed=sorted(allowed), refused=sorted(refused))
     (folder / "sitecustomize.py").write_text(text, "utf-8")
     return folder

@@ -179,6 +179,7 @@ AGES: Mapping[str, tuple[Register, float]] = {
     "more in some polls": (lambda number: number + number // 7, 300.0),
     "too few rises": (lambda number: number // 40 * 5.0, 300.0),
 }
+STEPS = {"coarse": 1.0, "in every third": 0.1}
 
 
 @pytest.mark.parametrize("case", AGES)
@@ -186,10 +187,9 @@ def test_how_old_a_reading_may_be(case: str, monkeypatch: pytest.MonkeyPatch) ->
     register, expected = AGES[case]
     values = [float(register(number)) for number in range(300)]
     begins = [300.0 * number for number in range(300)]
-    step = 1.0 if case == "coarse" else 0.1 if case == "in every third" else 1.2
     for is_there in (True, False):
         monkeypatch.setattr(fast, "IS_THERE", is_there)
-        assert steps.age(values, begins, step, 300.0) == expected
+        assert steps.age(values, begins, STEPS.get(case, 1.2), 300.0) == expected
 
 
 def test_only_a_register_that_stands_for_longer_is_told() -> None:

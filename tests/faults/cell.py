@@ -143,15 +143,12 @@ class Played:
             error = raised
         seconds = time.monotonic() - start
         after = self.ask(books=True)
-        problems = list(
-            _ending(error, fault)
-            if error is not None
-            else (
-                _switched(answer, port, cell, after["books"])
-                if writes
-                else _read(answer, cell.method, given["books"], after["books"])
-            )
-        )
+        if error is not None:
+            problems = list(_ending(error, fault))
+        elif writes:
+            problems = list(_switched(answer, port, cell, after["books"]))
+        else:
+            problems = list(_read(answer, cell.method, given["books"], after["books"]))
         problems += _writes(
             cell, error, port, after["books"]["writes"][len(given["books"]["writes"]) :]
         )

@@ -92,9 +92,8 @@ def test_switching_in_many_threads_leaves_each_outlet_in_its_commanded_state(nam
 
         def turn(identity: str) -> EnumPowerStatus:
             pdu, port = handler(peer), PduPortView(identity, EnumPowerStatus.UNKNOWN)
-            state: EnumPowerStatus = (pdu.port_down if before[identity] else pdu.port_up)(
-                port, deadline=60.0
-            ).power_status
+            switch = pdu.port_down if before[identity] else pdu.port_up
+            state: EnumPowerStatus = switch(port, deadline=60.0).power_status
             return state
 
         with ThreadPoolExecutor(len(chosen)) as pool:

@@ -77,8 +77,8 @@ def _rack(rng: random.Random, plant: Plant, rack: str, count: int) -> list[Bar]:
         for outlet in range(1, count + 1):
             first = outlet % len(lines)
             own = (lines[first], lines[(first + 1) % 3]) if between else (lines[first],)
-            # a breaker is on one line
-            breaker = breakers[first if three else outlet % 3] if breakers else ""
+            number = first if three else outlet % 3  # a breaker is on one line
+            breaker = breakers[number] if breakers else ""
             outlets[str(outlet)] = Outlet(own, breaker, rng.random() > 0.03)
         bar = Bar(
             f"{rack}-{side}",

@@ -16,6 +16,7 @@ from tests.hall.plant import Bar, Box, Plant, Supply, rounded
 
 _PLANT_ANSWERS_S = 0.3  # how long a reading or a command takes
 _DELAY_S = 8.0  # a command that is carried out late
+_STATES = {True: "UP", False: "DOWN"}
 
 
 class Killed(BaseException):
@@ -127,7 +128,7 @@ class PlantWorld:
         for name, outlet in bar.outlets.items():
             cord = Cord(bar.name, name)
             is_on = outlet.on != (cord in self.stuck)
-            state = "UNKNOWN" if cord in self._unknown else "UP" if is_on else "DOWN"
+            state = "UNKNOWN" if cord in self._unknown else _STATES[is_on]
             shown = rounded(currents.get(cord, 0.0), step, False)
             outlets[name] = MeasuredOutlet(state, shown if self.metered[bar.name] else None)
         lines = {
@@ -164,7 +165,7 @@ class PlantWorld:
             self._relay(cord, on)
         if fault.startswith("answer lost"):
             raise Unreachable("no answer")
-        return "UNKNOWN" if fault.startswith("unknown") else "UP" if on else "DOWN"
+        return "UNKNOWN" if fault.startswith("unknown") else _STATES[on]
 
     def now(self) -> float:
         return self.time

@@ -181,7 +181,8 @@ def test_a_handler_never_reports_a_wrong_state_of_a_lagging_device(
             for count in range(1, 4):
                 identity, on = chance.choice(list(wanted)), chance.random() < 0.5
                 handler, port = wired.make(), PduPortView(identity)
-                assert (handler.port_up if on else handler.port_down)(port) is port
+                switch = handler.port_up if on else handler.port_down
+                assert switch(port) is port
                 wanted[identity] = on
                 assert port.power_status in (STATES[on], UNKNOWN)
                 if port.power_status is not UNKNOWN:

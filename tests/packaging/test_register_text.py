@@ -76,10 +76,8 @@ def shown(value: object) -> str:
     """
     if not isinstance(value, str):
         return json.dumps(value)
-    return "".join(
-        " " if c in "\n\r\t\b\f" else "?" if ord(c) < 32 or 127 <= ord(c) < 160 else c
-        for c in value
-    )
+    controls = {code: "?" for code in (*range(32), *range(127, 160))}
+    return value.translate({**controls, **dict.fromkeys(map(ord, "\n\r\t\b\f"), " ")})
 
 
 texts = st.text(st.characters(max_codepoint=0xFFFF, exclude_categories=("Cs",)), max_size=12)

@@ -161,7 +161,9 @@ class Snmpd:
         for user in self._users:
             auth = f' {user.auth} "{AUTH_PASSWORD}"' if user.auth else ""
             priv = f' {user.priv} "{PRIV_PASSWORD}"' if user.priv else ""
-            level = "priv" if user.priv else "auth" if user.auth else "noauth"
+            level = "priv" if user.priv else "noauth"
+            if user.auth and not user.priv:
+                level = "auth"
             lines += [f"createUser {user.name}{auth}{priv}", f"rwuser {user.name} {level}"]
         back_end = f"pass_persist .1.3.6.1 {python} -E -S -u {self.folder / 'snmpd_backend.py'}"
         return "\n".join(lines + self._settings + [back_end, ""])

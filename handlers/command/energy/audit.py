@@ -157,7 +157,8 @@ class _Times:
         self.usual_gap = fast.usual_gap(pdu.begins) if fast.IS_THERE else pdu.usual_gap()
         #: None without numpy, and where the unit or the clock changed
         self.polls: Optional[fast.Polls] = None
-        if fast.IS_THERE and not (pdu.changes or clock.jumps):
+        is_steady = not (pdu.changes or clock.jumps)
+        if fast.IS_THERE and is_steady:
             self.polls = fast.Polls(clock, self.usual_gap, asked.begin, asked.end)
 
 
@@ -223,7 +224,8 @@ def _stepped(
         if found.is_whole:
             return found, MIB
     found = with_step(steps.usual(values))
-    if unit is None or step is None and found.is_whole:
+    needs_none = step is None and found.is_whole
+    if unit is None or needs_none:
         return found, READINGS
     # Each unit that was in place counts in steps of its own: the greatest is right for all.
     of_units = [steps.counted(runs, unit) for runs in found.believed()]

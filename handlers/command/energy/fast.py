@@ -181,7 +181,8 @@ def _is_wrong_unit(
     flowed = (figures[1:] + figures[:-1]) * polls.between
     flowed *= 0.0005 if by_watts else (supply.volts or 0.0) * 0.0005
     days = polls.days
-    has_all = not (missing if by_watts else np.isnan(amperes)).any()
+    unread = missing if by_watts else np.isnan(amperes)
+    has_all = not unread.any()
     if not (has_all and polls.all_are_near and least >= 0.0):
         used = (rises >= 0.0) & polls.are_near & ~np.isnan(flowed)
         days, rises, flowed = days[used], rises[used], flowed[used]

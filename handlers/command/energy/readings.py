@@ -346,8 +346,10 @@ def readings_of(
 
     `is_whole`: whether each poll read it; None if the caller does not know.
     """
-    # The sum of numbers is NaN if one of them is.
-    if is_whole or (is_whole is None and not math.isnan(sum(series.kwh))):
+    if is_whole is None:
+        # The sum of numbers is NaN if one of them is.
+        is_whole = not math.isnan(sum(series.kwh))
+    if is_whole:
         return RegisterReadings(
             clock.begins,
             clock.ends,

@@ -51,7 +51,7 @@ def counted(runs: Iterable[Sequence[float]], unit: float) -> Optional[float]:
     for values in runs:
         if not all(_is_whole(value / unit) for value in values[:_FIRST]):
             return None
-        found = (_divisor_by_numpy if fast.IS_THERE else _divisor)(values, unit)
+        found = _divisor_by_numpy(values, unit) if fast.IS_THERE else _divisor(values, unit)
         if found is None:
             return None
         common = math.gcd(common, found)
@@ -103,7 +103,7 @@ def _divisor(values: Sequence[float], unit: float) -> Optional[int]:
 
 def _divisor_by_numpy(values: Sequence[float], unit: float) -> Optional[int]:
     """As `_divisor`."""
-    np: Any = importlib.import_module("numpy")
+    np: Any = importlib.import_module("numpy")  # imported late: 64 ms, and it may be missing
 
     units = np.asarray(values, dtype=np.float64) / unit
     whole = np.rint(units)

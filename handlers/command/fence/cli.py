@@ -21,10 +21,21 @@ from ..fleet.polling import Target
 from ..groups import Subcommand
 from ..hall import reading_toml
 from ..hall.drawing import Cord, Drawing, Machine
-from ..options import option
+from ..options import Parameters, option
 from . import agent
 from .agent import FenceNotProven, MachineOutlets
-from .contract import ACTIONS, CURRENT, LONGEST, NAME, OPTIONS, Given, completed, metadata, of_input
+from .contract import (
+    ACTIONS,
+    CURRENT,
+    LONGEST,
+    NAME,
+    OPTIONS,
+    FenceOption,
+    Given,
+    completed,
+    metadata,
+    of_input,
+)
 
 DONE, FAILED, IS_OFF = 0, 1, 2
 
@@ -228,6 +239,17 @@ def _run(**values: str) -> int:
     return run(given)
 
 
+def _parameters(one: FenceOption) -> Parameters:
+    """The command line's form of an option of the contract."""
+    help_ = one.help
+    if one.name == "action":
+        help_ += f" ({', '.join(ACTIONS)})"
+    if one.default:
+        help_ += f"; usually {one.default}"
+    flags = " ".join(filter(None, (one.short, one.long)))
+    return option(flags, help_, one.metavar, click.STRING)
+
+
 def _input() -> str:
     """Standard input, but not much more than the contract allows. Raises SettingsError."""
     if sys.stdin.isatty():
@@ -251,16 +273,5 @@ Exit code: 0 done, or on; 1 not done, or not proven; 2 off, for the action statu
         "pdu fence -o validate-all --list hall.csv",
         "pdu fence -o status -n rack-1/7,rack-2/7 --list hall.csv",
     ),
-    params=[
-        parameter
-        for one in OPTIONS
-        for parameter in option(
-            " ".join(filter(None, (one.short, one.long))),
-            one.help
-            + (f" ({', '.join(ACTIONS)})" if one.name == "action" else "")
-            + (f"; usually {one.default}" if one.default else ""),
-            one.metavar,
-            click.STRING,
-        )
-    ],
+    params=[parameter for one in OPTIONS for parameter in _parameters(one)],
 )

@@ -135,7 +135,8 @@ def _allowed(wanted: ExporterOptions, state: SharedOptions) -> Allowed:
         replaced(fleet.devices, wanted.archives), auths, of_environment(state.secret_files)
     )
     others = [one.device.name for one in listed if not registry.is_handler(one.handler.shown)]
-    if wanted.identity and (others or wanted.archives is not None):
+    has_archives = bool(others) or wanted.archives is not None
+    if wanted.identity and has_archives:
         raise SettingsError(
             "--identity is not for archives, which do not say which unit they read:"
             f" {printable(', '.join(others), 200) or '--archives'}"

@@ -146,9 +146,8 @@ def _sorted_out(
             if family
             else printable(" ".join([one.object_id, *one.description.split()]).strip(), 100)
         )
-        (pdus if family else others).append(
-            FoundDevice(address, "snmp", port, _shortened(one.name), what)
-        )
+        kept = pdus if family else others
+        kept.append(FoundDevice(address, "snmp", port, _shortened(one.name), what))
     return pdus, others
 
 

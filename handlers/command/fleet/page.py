@@ -184,12 +184,10 @@ def _not_on(row: PduRow) -> str:
     """The outlets that are off or unknown, by name."""
     if not row.outlets:
         return ""
-    parts = [
-        f"{word} {found}"
-        for state, word in (("DOWN", "off"), ("UNKNOWN", "unknown"))
-        for found in [_outlets(row, state)]
-        if found
-    ]
+    found = {
+        word: _outlets(row, state) for state, word in (("DOWN", "off"), ("UNKNOWN", "unknown"))
+    }
+    parts = [f"{word} {outlets}" for word, outlets in found.items() if outlets]
     return "; ".join(parts) or "all are on"
 
 

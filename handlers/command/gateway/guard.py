@@ -141,7 +141,8 @@ class Guard:
         name, colon, port = host.rpartition(":")
         if not colon or host.endswith("]"):
             name, port = host, ""
-        if name not in self._hosts or (port and not port.isdigit()):
+        is_port = not port or port.isdigit()
+        if name not in self._hosts or not is_port:
             raise Refusal(421, "host", "this gateway has another name; its owner gives --host")
 
     def _client(self, headers: Mapping[bytes, bytes], path: str) -> GatewayClient:

@@ -170,7 +170,8 @@ class _Reader:
     ) -> Iterator[tuple[_Place, Mapping[str, Any]]]:
         """The tables of a kind, with their names checked."""
         key = kind.rpartition(".")[2]
-        listed = (self._document if of is None else of).get(key, [])
+        table = self._document if of is None else of
+        listed = table.get(key, [])
         if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
             if parent is None:
                 where = self._lines.key(0, key)

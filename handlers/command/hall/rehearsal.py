@@ -281,7 +281,8 @@ class Hall:
                 if name not in highs or found.high >= highs[name].high:
                     highs[name] = found
                 rating = self._carried[name].breaker.rating_a
-                if name not in possibly and (rating is None or found.high > rating):
+                may_trip = rating is None or found.high > rating
+                if may_trip and name not in possibly:
                     more.append(name)
             if not more:
                 return _Tripping(list(possibly), highs)
@@ -385,7 +386,8 @@ def unowned(drawing: Drawing, readings: HallReadings) -> list[CordNow]:
         read = readings.pdus.get(name)
         for identity, outlet in read.outlets.items() if read is not None else ():
             cord, current = Cord(name, identity), outlet.current_a
-            if cord in owners or (current is None and outlet.state == DOWN) or current == 0:
+            is_off = current is None and outlet.state == DOWN
+            if cord in owners or is_off or current == 0:
                 continue
             low, high = bounds(current, read.outlet_step_a) if read is not None else (0.0, None)
             found.append(CordNow(cord, Now.CARRIES, low, high))

@@ -41,7 +41,7 @@ def files(folder: str) -> list[str]:
 
 def is_used(folder: str) -> bool:
     """Whether a meter writes into a folder now."""
-    import fcntl
+    import fcntl  # Windows has none, where everything else of the command works
 
     try:
         lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)

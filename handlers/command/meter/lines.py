@@ -63,9 +63,9 @@ class PduLines:
         new = reading.plate
         # Of a unit that runs on, only family and uptime are read.
         is_whole = new.serial or new.firmware or (new.family and new.uptime_s is None)
-        self._plate = (new if is_whole else self._plate)._replace(
-            family=new.family or self._plate.family, uptime_s=None
-        )
+        plate = new if is_whole else self._plate
+        family = new.family or self._plate.family
+        self._plate = plate._replace(family=family, uptime_s=None)
         if reading.answered:
             self._outlets = [one.identity for one in reading.outlets]
         if reading.labels:

@@ -67,7 +67,8 @@ def verified(folder: str, kept: Sequence[str] = ()) -> Verified:
         is_last = path == paths[-1]
         # the file after a packed one shows whether its end is whole
         rest = journal.torn(path) if is_last or not path.endswith(PACKED) else 0
-        if rest and (not is_last or path.endswith(PACKED)):
+        is_closed = not is_last or path.endswith(PACKED)
+        if rest and is_closed:
             raise Changed(f"{path}: its last line has no end ({rest} bytes): it was changed")
         if rest and not is_used(folder):
             raise Changed(

@@ -156,7 +156,8 @@ def _shown_switching(hit: Hit, brief: bool = False) -> str:
         return "unproven"
     if brief and said == VARIES:
         return "varies"
-    if not brief and said == READ and (name is None or name.switched is None):
+    is_open = name is None or name.switched is None
+    if not brief and said == READ and is_open:
         return "yes, if the model switches outlets"
     return said
 

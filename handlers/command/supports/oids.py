@@ -32,7 +32,7 @@ def read(text: str) -> Optional[str]:
 
 def look(oid: str) -> ByOid:
     """The families for a sysObjectID, the closest first."""
-    from ...snmp.profiles import PROFILES
+    from ...snmp.profiles import PROFILES  # imported late: 11 ms, for an OID only
 
     shared = [ENTERPRISES + number for number in NET_SNMP_IDS.split()]
     vendor_arcs = ENTERPRISES.count(".") + 1

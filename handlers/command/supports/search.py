@@ -134,13 +134,14 @@ def _by_models(spans: Sequence[_Span], company: Sequence[str], question: str) ->
             refused.append(span.names[0])
             of_models.update(company)
             continue
-        own = [
-            (entry, one)
+        first: dict[str, Name] = {}
+        for name in reading:
+            first.setdefault(name.of, name)
+        kept = [
+            (entry, first[entry.key], _known(entry, company))
             for entry in entries()
-            for one in [next((name for name in reading if name.of == entry.key), None)]
-            if one is not None
+            if entry.key in first
         ]
-        kept = [(entry, one, _known(entry, company)) for entry, one in own]
         if len(spans) == 1:
             kept = [row for row in kept if len(row[2]) == len(company)]
         kept = [row for row in kept if row[2] or not needs_company(row[1].pattern)]
@@ -153,9 +154,8 @@ def _by_models(spans: Sequence[_Span], company: Sequence[str], question: str) ->
         return SupportAnswer(NO, tuple(hits), tuple(refused))
     if hits and not unread and not strange:
         return SupportAnswer(YES, tuple(hits))
-    near = _near(company) or tuple(
-        entry for entry in entries() if any(one.of == entry.key for s in spans for one in s.names)
-    )
+    of_names = {one.of for span in spans for one in span.names}
+    near = _near(company) or tuple(entry for entry in entries() if entry.key in of_names)
     return SupportAnswer(
         UNKNOWN,
         near=near,

@@ -45,16 +45,14 @@ def parts(text: str) -> list[str]:
     return _PARTS.findall(text.lower())
 
 
+def _is_telling(word: str) -> bool:
+    is_long = len(word) >= _LEAST or re.search(r"\d", word) is not None
+    return is_long and not word.isdigit() and word not in GENERIC
+
+
 def telling(texts: Iterable[str]) -> set[str]:
     """The words of descriptions that may name a product."""
-    return {
-        word
-        for text in texts
-        for word in parts(text)
-        if word not in GENERIC
-        and not word.isdigit()
-        and (len(word) >= _LEAST or re.search(r"\d", word))
-    }
+    return {word for text in texts for word in parts(text) if _is_telling(word)}
 
 
 def fits(pattern: str, name: str, tail: Optional[int] = None) -> bool:

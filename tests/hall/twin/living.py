@@ -90,7 +90,10 @@ class Twin:
             return _HELP
         if what not in known:
             return f"no {what or 'name'} in this hall; it has {', '.join(known)}"
-        (self.fail if verb == "fail" else self.restore)(known[what])
+        if verb == "fail":
+            self.fail(known[what])
+        else:
+            self.restore(known[what])
         return self.shown()
 
     def fail(self, *names: str) -> None:
@@ -165,7 +168,10 @@ class Twin:
     def _touch(self) -> None:
         for box in self.plant.boxes:
             changed = self.plant.fed(box) != self._usual[box.name]
-            (self.plant.touched.add if changed else self.plant.touched.discard)(box.name)
+            if changed:
+                self.plant.touched.add(box.name)
+            else:
+                self.plant.touched.discard(box.name)
 
     def _warm(self, seconds: float) -> None:
         """Trip what carried too much for too long, until nothing more trips."""
@@ -206,7 +212,10 @@ class Twin:
             powered = self.plant.powered(bar)
             if powered != (name in self._powered):
                 door.power(powered)
-                (self._powered.add if powered else self._powered.discard)(name)
+                if powered:
+                    self._powered.add(name)
+                else:
+                    self._powered.discard(name)
 
 
 __all__ = ["Twin"]

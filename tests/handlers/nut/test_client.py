@@ -163,11 +163,9 @@ def test_a_login_that_the_server_refuses_at_once_is_the_reason_for_what_it_refus
 
     def answer(line: str, usual: bytes) -> bytes:
         verb = line.partition(" ")[0]
-        return (
-            f"ERR INVALID-{refused}\n".encode()
-            if verb == refused
-            else (usual if verb in ("USERNAME", "PASSWORD") else f"ERR {lacks}\n".encode())
-        )
+        if verb == refused:
+            return f"ERR INVALID-{refused}\n".encode()
+        return usual if verb in ("USERNAME", "PASSWORD") else f"ERR {lacks}\n".encode()
 
     server.faults.rewrite = answer
     calls: list[Callable[[NutClient], object]] = [

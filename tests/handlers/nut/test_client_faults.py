@@ -222,13 +222,10 @@ Back = Callable[[str, bytes], bytes]
         lambda line, wire: (
             b"x" * 1995 + wire + b"x" * 20000 if line.startswith("INSTCMD") else b"OK\n"
         ),
-        lambda line, wire: (
-            b"OK TRACKING tops3cret\n"
-            if line.startswith("INSTCMD")
-            else b"ERR " + wire + b"\n"
-            if line.startswith("GET")
-            else b"OK\n"
-        ),
+        lambda line, wire: {
+            "INSTCMD": b"OK TRACKING tops3cret\n",
+            "GET": b"ERR " + wire + b"\n",
+        }.get(line.partition(" ")[0], b"OK\n"),
     ],
     ids=[
         "a list",

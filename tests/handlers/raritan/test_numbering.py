@@ -91,7 +91,8 @@ def test_each_port_has_the_energy_of_the_outlet_at_its_position(
         }
         for link, unit in pdu.units.items():
             for position, number in enumerate(MIXED, 1):
-                assert counted[f"{link}." * bool(link) + str(position)] * 1000 == pytest.approx(
+                identity = f"{link}.{position}" if link else str(position)
+                assert counted[identity] * 1000 == pytest.approx(
                     unit.outlets[number - 1].energy.stored
                 )
 

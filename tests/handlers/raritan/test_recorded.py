@@ -81,7 +81,8 @@ def _without_requests(exchanges: Any) -> Iterator[Answer]:
 @pytest.mark.parametrize("unit, count", [("unit-a", 770), ("unit-b", 287)])
 def test_every_recorded_answer_is_decoded_and_encoded_back_unchanged(unit: str, count: int) -> None:
     exchanges = _units()[unit]
-    answers = list((_with_requests if unit == "unit-a" else _without_requests)(exchanges))
+    read = _with_requests if unit == "unit-a" else _without_requests
+    answers = list(read(exchanges))
     assert len(answers) == count
     for kind, method, result in answers:
         value = calls(kind)[method].result(result, AGENT)

@@ -62,7 +62,8 @@ def test_an_outlet_is_switched_off_and_on_and_the_others_keep_their_state(name: 
             made = handler(
                 unit, **NAMED.get(name, {"switch_unproven": "yes"} if name == "hpe" else {})
             )
-            assert (made.port_up if on else made.port_down)(port) is port
+            switch = made.port_up if on else made.port_down
+            assert switch(port) is port
             assert port.power_status is STATES[on]
             assert unit.books().states == {**before, identity: on}
             assert unit.books().writes[number - 1 :] == [(identity, "On" if on else "Off")]

@@ -77,9 +77,8 @@ def switch(tree: Tree, on: bool = False, identity: str = "1", **settings: str) -
     port = PduPortView(identity, UNKNOWN)
     with serving(tree) as address:
         made = handler(address, **settings)
-        assert (made.port_up if on else made.port_down)(
-            port, deadline=DEADLINE_S, pause=PAUSE_S
-        ) is port
+        switch = made.port_up if on else made.port_down
+        assert switch(port, deadline=DEADLINE_S, pause=PAUSE_S) is port
     return port.power_status
 
 

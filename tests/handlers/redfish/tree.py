@@ -80,13 +80,9 @@ class Tree:
                 404,
             )
         query = urlsplit(seen.target).query
-        levels = (
-            int(query.rpartition("=")[2].rstrip(")"))
-            if "$levels" in query
-            else 1
-            if "$expand" in query
-            else 0
-        )
+        levels = int("$expand" in query)
+        if "$levels" in query:
+            levels = int(query.rpartition("=")[2].rstrip(")"))
         return Answer(self.expanded(found, levels) if self.expands else found)
 
     def expanded(self, value: Any, levels: int, top: bool = True) -> Any:
@@ -155,14 +151,8 @@ def serving(tree: Tree) -> Iterator[str]:
             if answer.status == 0:
                 self.close_connection = True
                 return
-            content = answer.body
-            body = (
-                content
-                if isinstance(content, bytes)
-                else b""
-                if content is None
-                else json.dumps(content).encode()
-            )
+            content = b"" if answer.body is None else answer.body
+            body = content if isinstance(content, bytes) else json.dumps(content).encode()
             head = [
                 f"HTTP/1.1 {answer.status} Answer",
                 "Content-Type: application/json",

@@ -672,9 +672,8 @@ def test_a_command_that_is_accepted_and_ignored_leaves_the_state_unknown(
             if wanted is before:
                 continue
             handler = handler_of(unit, agent, reach)
-            port = (handler.port_up if up else handler.port_down)(
-                port_of(unit), deadline=0.02, pause=0.01
-            )
+            order = handler.port_up if up else handler.port_down
+            port = order(port_of(unit), deadline=0.02, pause=0.01)
             assert port.power_status is EnumPowerStatus.UNKNOWN
             assert agent.writes()
 
@@ -686,8 +685,9 @@ def test_a_refused_command_is_an_error_and_switches_nothing(unit: Fixture, reach
         before = states_on(unit, agent)
         for up in (True, False):
             handler = handler_of(unit, agent, reach)
+            switch = handler.port_up if up else handler.port_down
             with pytest.raises((Refused, Denied)):
-                (handler.port_up if up else handler.port_down)(port_of(unit), pause=0.01)
+                switch(port_of(unit), pause=0.01)
         assert states_on(unit, agent) == before
 
 
@@ -700,10 +700,9 @@ def test_the_error_for_a_failure_within_a_command_says_that_the_outlet_may_have_
     with Agent(unit.device(), faults=Faults(set_error="genErr")) as agent:
         before = states_on(unit, agent)[switching(unit).identity]
         handler = handler_of(unit, agent, reach)
+        switch = handler.port_down if before is EnumPowerStatus.UP else handler.port_up
         with pytest.raises(Unreachable, match="may or may not have switched"):
-            (handler.port_down if before is EnumPowerStatus.UP else handler.port_up)(
-                port_of(unit), pause=0.01
-            )
+            switch(port_of(unit), pause=0.01)
         assert len(agent.writes()) == 1, "a write was repeated, or followed the failure"
 
 
@@ -716,10 +715,9 @@ def test_a_lost_command_is_an_error_and_never_shows_the_wanted_state(
     with Agent(device, faults=Faults(lose_sets=True)) as agent:
         before = states_on(unit, agent)[switching(unit).identity]
         handler, port = handler_of(unit, agent, reach, **HURRIED), port_of(unit)
+        switch = handler.port_down if before is EnumPowerStatus.UP else handler.port_up
         with pytest.raises(Unreachable, match="may or may not have switched"):
-            (handler.port_down if before is EnumPowerStatus.UP else handler.port_up)(
-                port, pause=0.01
-            )
+            switch(port, pause=0.01)
         assert port.power_status is EnumPowerStatus.UNKNOWN and agent.writes() == []
 
 
@@ -733,10 +731,9 @@ def test_a_command_whose_answer_is_lost_is_an_error_or_shows_the_state_read_afte
         down = before is EnumPowerStatus.UP
         handler = handler_of(unit, agent, reach, **HURRIED)
         reported: Optional[EnumPowerStatus] = None
+        switch = handler.port_down if down else handler.port_up
         try:
-            reported = (handler.port_down if down else handler.port_up)(
-                port_of(unit), pause=0.01
-            ).power_status
+            reported = switch(port_of(unit), pause=0.01).power_status
         except Unreachable:
             assert len(orders(unit, not down)) > 1, (
                 "only a command of several writes may fail after a lost answer"

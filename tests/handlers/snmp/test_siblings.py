@@ -37,7 +37,8 @@ OPTIONAL = [
 def _with(unit: Fixture, sibling: Sibling, value: str) -> dict[str, Row]:
     """The unit's rows with this value at the sibling."""
     held = unit.rows.get(sibling.oid)
-    tag = held.tag if held else INTEGER if value.lstrip("-").isdecimal() else OCTETS
+    like = INTEGER if value.lstrip("-").isdecimal() else OCTETS
+    tag = held.tag if held else like
     return {**unit.rows, sibling.oid: Row(tag, value.encode() if tag == OCTETS else int(value))}
 
 

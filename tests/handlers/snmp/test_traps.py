@@ -22,9 +22,11 @@ def cases(function: Any) -> Iterator[str]:
             ids = mark.kwargs.get("ids")
             for place, case in enumerate(mark.args[1]):
                 given = getattr(case, "id", None)
-                yield given or (
-                    ids[place] if isinstance(ids, list) else ids(case) if ids else str(case)
-                )
+                if isinstance(ids, list):
+                    usual = ids[place]
+                else:
+                    usual = ids(case) if ids else str(case)
+                yield given or usual
 
 
 def exists(test: str) -> bool:

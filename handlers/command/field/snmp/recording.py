@@ -269,11 +269,10 @@ def _names(rows: Rows, found: Optional[SnmpDevice]) -> Iterator[str]:
     if found is not None and found.outlets is not None and found.outlets.name is not None:
         with suppress(PduHandlerError):  # two names for one outlet, for instance
             for value in found.outlets.name.rows(reading(rows, found.reader)).values():
-                # octets that are not UTF-8 are probably Latin-1
-                if not isinstance(value, int):
-                    yield (value.decode("latin-1") if isinstance(value, bytes) else value).strip(
-                        "\0 \r\n\t"
-                    )
+                if isinstance(value, bytes):  # not UTF-8, so probably Latin-1
+                    value = value.decode("latin-1")
+                if isinstance(value, str):
+                    yield value.strip("\0 \r\n\t")
 
 
 def _known(

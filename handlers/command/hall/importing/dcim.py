@@ -51,7 +51,10 @@ class _Reader:
                     cord = ImportedCord(
                         name, str(port["name"]), self._device(outlet["device"]), str(outlet["name"])
                     )
-                    (fed if device in self._pdus else cords).append(cord)
+                    if device in self._pdus:
+                        fed.append(cord)
+                    else:
+                        cords.append(cord)
                 elif kind == _FEED and device in self._pdus:
                     feed = self._by_id["power-feeds"].get(_id(end), end)
                     lines.append(self._line(name, feed))

@@ -149,12 +149,11 @@ class Method:
         # a blank one would be 0, which is success
         if len(form) > 1 and form.get("_ret_") is int and json.get("_ret_") is None:
             raise JsonRpcSyntaxException("the answer contains no result code")
+        sent = json
+        if len(self.out) > 1:  # one of several results may be null: it is blank then
+            sent = {name: value for name, value in json.items() if value is not None}
         values = tuple(
-            (
-                blank(kind)()
-                if name not in json or json[name] is None and len(self.out) > 1
-                else decoder(kind)(json[name], agent)
-            )
+            decoder(kind)(sent[name], agent) if name in sent else blank(kind)()
             for name, kind in form.items()
         )
         return values if len(values) > 1 else values[0]

@@ -211,8 +211,9 @@ def _any(json: object, agent: Caller) -> object:
 
     Raises JsonRpcSyntaxException if it contains a number that is not finite (1e999).
     """
-    for item in json.values() if isinstance(json, dict) else json if isinstance(json, list) else ():
-        _any(item, agent)
+    if isinstance(json, (dict, list)):
+        for item in json.values() if isinstance(json, dict) else json:
+            _any(item, agent)
     return decoder(float)(json, agent) if isinstance(json, float) else json
 
 
@@ -403,11 +404,8 @@ def encode_structure(value: Structure) -> dict[str, object]:
     for name in field_names(type(value)):
         kind = types[name]
         now = getattr(value, name)
-        if (
-            name in wire.lifted.values()
-            or name in wire.absent
-            and now == blank(kind, value._wire is None)()
-        ):
+        left_out = name in wire.absent and now == blank(kind, value._wire is None)()
+        if left_out or name in wire.lifted.values():
             continue
         sent_null = name in wire.null and now == blank(kind)()
         out[wire.spelling.get(name, name)] = None if sent_null else encoder(kind)(now)

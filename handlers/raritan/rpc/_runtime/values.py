@@ -249,10 +249,8 @@ class Structure(_Named):
     def __init__(self, *args: object, **given: object) -> None:
         cls, names = type(self), field_names(type(self))
         if len(args) > len(names):
-            raise TypeError(
-                f"{cls.__name__}() takes {len(names)} field{'s' * (len(names) != 1)}, not"
-                f" {len(args)}"
-            )
+            fields = "1 field" if len(names) == 1 else f"{len(names)} fields"
+            raise TypeError(f"{cls.__name__}() takes {fields}, not {len(args)}")
         values = dict(zip(names, args))
         for name, value in given.items():
             if name in values or name not in names:
@@ -290,7 +288,7 @@ class Structure(_Named):
         if wire is not None and name in wire.rest:
             object.__setattr__(self, "_wire", wire._replace(rest={**wire.rest, name: value}))
             return
-        if wire is not None and (name in wire.absent or name in wire.null):
+        if wire is not None and name in wire.absent | wire.null:
             object.__setattr__(
                 self, "_wire", wire._replace(absent=wire.absent - {name}, null=wire.null - {name})
             )
@@ -404,16 +402,20 @@ def present(value: Structure, *names: str) -> bool:
     True for a structure made here.
     """
     wire, cls = value._wire, type(value)
-    if wire is None or wire is IN_FULL and vars(value).keys() >= set(names):  # the usual case
+    if wire is None:
+        return True
+    if wire is IN_FULL and vars(value).keys() >= set(names):  # the usual case
         return True
     unsent = wire.absent | wire.null
-    return all(
-        name in wire.lifted
-        or getattr(value, name, None) is not None
-        and _newest(cls, name) not in unsent
-        and cls._lifted.get(name, "").partition(".")[0] not in unsent
-        for name in names
-    )
+    for name in names:
+        was_sent = (
+            getattr(value, name, None) is not None
+            and _newest(cls, name) not in unsent
+            and cls._lifted.get(name, "").partition(".")[0] not in unsent
+        )
+        if not was_sent and name not in wire.lifted:
+            return False
+    return True
 
 
 def sent(answer: Pending[Any], field: str) -> Any:
