@@ -67,10 +67,14 @@ class Listener(Iterator[Event]):
     """Iterates over events. Subscribes at once, in 3 round trips (4 for events of any source and of
     given ones); each poll costs 1. Close it, or use it in `with`.
 
-    link: the link unit whose events are wanted, 0 for the unit itself. seconds: how long to poll,
-    from construction; None: until the listener is closed. notice: called with an Outage when it
-    begins, and when it is over. before_poll: called before each poll outside of an outage. A pause
-    of 1 s follows a poll without events, up to 8 s if the unit answers slowly.
+    Arguments:
+
+    - link: the link unit whose events are wanted, 0 for the unit itself.
+    - seconds: how long to poll, from construction; None: until the listener is closed.
+    - notice: called with an Outage when it begins, and when it is over.
+    - before_poll: called before each poll outside of an outage.
+
+    A pause of 1 s follows a poll without events, up to 8 s if the unit answers slowly.
 
     An outage does not end it. Iterating raises Denied for the third refused login in an outage and
     for any other denial; ProtocolError, or Refused, if for 10 minutes all answers are those of no

@@ -143,5 +143,5 @@ def module(chosen: Mapping[str, str]) -> str:
     rows = "".join(f"    {key!r}: {ascii(chosen[key])},\n" for key in sorted(chosen))
     return (
         '"""Build options of this archive, written by packaging/build.py."""\n'
-        f"from typing import Dict\n\nOPTIONS: Dict[str, str] = {{\n{rows}}}\n"
+        f"OPTIONS: dict[str, str] = {{\n{rows}}}\n"
     )

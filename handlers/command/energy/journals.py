@@ -111,7 +111,7 @@ def _indexes(paths: Sequence[str], folder: str) -> Iterator[packs.Index]:
         if before and index.after != before:
             raise journal.discontinued(path)
         before = index.hash
-        yield index._replace(places=[_shared(place, units) for place in index.places])
+        yield index._replace(units=[_shared(place, units) for place in index.units])
 
 
 def _shared(place: packs.PackedUnit, units: dict[UnitFacts, UnitFacts]) -> packs.PackedUnit:
@@ -133,7 +133,7 @@ def _audits(
 ) -> Iterator[Found]:
     places: dict[str, list[tuple[str, packs.PackedUnit]]] = {}
     for index in indexes:
-        for place in index.places:
+        for place in index.units:
             places.setdefault(place.unit.pdu, []).append((index.path, place))
     large = sum(map(len, places.values())) > _LARGE_BLOCKS
     yield from spread(partial(_audit, audit), sorted(places.items()), large=large)

@@ -55,7 +55,7 @@ class Index(NamedTuple):
     #: the hash before the source's first line, and the one up to its last line
     after: str
     hash: str
-    places: Sequence[PackedUnit]
+    units: Sequence[PackedUnit]
 
 
 def loads() -> Callable[[bytes], Any]:
@@ -180,7 +180,7 @@ def _block(file: IO[bytes], rows: _Rows) -> PackedUnit:
 def _end(file: IO[bytes], index: Index) -> None:
     """Write the index: each unit once, and its number with its blocks."""
     numbers: dict[UnitFacts, int] = {}
-    blocks = [(numbers.setdefault(one.unit, len(numbers)), *one[1:]) for one in index.places]
+    blocks = [(numbers.setdefault(one.unit, len(numbers)), *one[1:]) for one in index.units]
     said = {
         "pack": _FORM,
         "order": sys.byteorder,

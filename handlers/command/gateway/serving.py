@@ -34,24 +34,24 @@ class Crowd:
         self.limits = limits
         self.connected: set[GuardedConnection] = set()
         #: without a complete request, the oldest first
-        self.silent: dict[GuardedConnection, None] = {}
+        self.waiting: dict[GuardedConnection, None] = {}
 
     def enter(self, one: GuardedConnection) -> bool:
         """Take a new connection in. Returns whether there was room."""
         if len(self.connected) >= self.limits.connections:
-            oldest = next(iter(self.silent), None)
+            oldest = next(iter(self.waiting), None)
             if oldest is None:
                 return False
             self.leave(oldest)
             oldest.transport.abort()
         self.connected.add(one)
-        self.silent[one] = None
+        self.waiting[one] = None
         return True
 
     def leave(self, one: GuardedConnection) -> None:
         """Forget a connection."""
         self.connected.discard(one)
-        self.silent.pop(one, None)
+        self.waiting.pop(one, None)
 
 
 class GuardedConnection(H11Protocol):
@@ -72,7 +72,7 @@ class GuardedConnection(H11Protocol):
         super().data_received(data)
         if self.conn.their_state in _RECEIVED:
             self._cancel()
-            self.crowd.silent.pop(self, None)
+            self.crowd.waiting.pop(self, None)
         elif self._request_timer is None:
             self._await_request()
 
@@ -85,7 +85,7 @@ class GuardedConnection(H11Protocol):
                 self.crowd.limits.answer_s, self.transport.abort
             )
         elif self.conn.their_state not in _RECEIVED and self in self.crowd.connected:
-            self.crowd.silent[self] = None
+            self.crowd.waiting[self] = None
 
     def pause_writing(self) -> None:
         super().pause_writing()

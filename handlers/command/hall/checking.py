@@ -33,7 +33,7 @@ def check(drawing: Drawing, readings: HallReadings) -> list[Finding]:
 def _single_paths(drawing: Drawing) -> Iterator[Finding]:
     roots = _Roots(drawing)
     for machine in drawing.machines.values():
-        line = drawing.places.get(f"machine {machine.name}", 0)
+        line = drawing.line_numbers.get(f"machine {machine.name}", 0)
         if len(machine.cords) < 2 or machine.needs == len(machine.cords):
             continue
         for kind, what in _shared(drawing, machine, roots):
@@ -47,7 +47,7 @@ def _single_paths(drawing: Drawing) -> Iterator[Finding]:
                     "inputs-on-one-feed",
                     pdu.name,
                     f"its inputs share {', '.join(sorted(common))}",
-                    drawing.places.get(f"pdu {pdu.name}", 0),
+                    drawing.line_numbers.get(f"pdu {pdu.name}", 0),
                 )
 
 
@@ -100,7 +100,7 @@ def _against(drawing: Drawing, readings: HallReadings) -> Iterator[Finding]:
     for cord in owners:
         by_pdu.setdefault(cord.pdu, []).append(cord)
     for name, pdu in drawing.pdus.items():
-        line = drawing.places.get(f"pdu {name}", 0)
+        line = drawing.line_numbers.get(f"pdu {name}", 0)
         read = readings.pdus.get(name)
         if read is None:
             yield Finding("pdu-not-read", name, "is not among the readings", line)
@@ -113,7 +113,7 @@ def _against(drawing: Drawing, readings: HallReadings) -> Iterator[Finding]:
             if cord.outlet not in read.outlets:
                 what = f"belongs to {owners[cord]}, and the PDU has no such outlet"
                 yield Finding(
-                    "no-such-outlet", str(cord), what, drawing.places.get(owners[cord], 0)
+                    "no-such-outlet", str(cord), what, drawing.line_numbers.get(owners[cord], 0)
                 )
         for identity, outlet in read.outlets.items():
             cord = Cord(name, identity)

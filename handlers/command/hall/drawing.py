@@ -123,7 +123,7 @@ class Drawing(NamedTuple):
     pdus: Mapping[str, PduNode]
     machines: Mapping[str, Machine]
     #: "feed A", "pdu rack1-left", "machine srv-1" -> its line in the file, where known
-    places: Mapping[str, int]
+    line_numbers: Mapping[str, int]
     #: a current up to this, in A, counts as none
     idle_a: float = USUAL_IDLE_A
 
@@ -146,7 +146,7 @@ class Drawing(NamedTuple):
     def where(self, what: str) -> str:
         """`FILE: line 12: machine 'srv-1'` for "machine srv-1"."""
         kind, _, name = what.partition(" ")
-        line = self.places.get(what)
+        line = self.line_numbers.get(what)
         return f"{self.path}: {'' if line is None else f'line {line}: '}{kind} {name!r}"
 
 

@@ -76,7 +76,7 @@ def _meter(context: click.Context, /, **options: Any) -> int:
         _ready()
         meter.run(stop)
         code = failed(state, Interrupted("")) if signal.SIGINT in got else 0
-        document = {**meter.tally._asdict(), "hash": days.hash}
+        document = {**meter.counts._asdict(), "hash": days.hash}
     if code:
         return code
     return shown(Result(document, _lines(meter, days.hash)), state.json)
@@ -95,7 +95,7 @@ def _targets(wanted: MeterOptions, state: SharedOptions) -> list[Target]:
 
 
 def _lines(meter: MeterService, last: str) -> Sequence[str]:
-    done = meter.tally
+    done = meter.counts
     said = [
         f"{counted(done.rounds, 'round')}: {counted(done.polls, 'reading')} kept,"
         f" {done.failed} of them failed"

@@ -120,7 +120,7 @@ class MeterService:
         self._unwritten: Optional[_Unwritten] = None
         self._repaired = self._polled = 0
         self._is_stopped = False
-        self.tally = Tally()
+        self.counts = Tally()
 
     def run(self, stop: Connection) -> None:
         """Run until something arrives on `stop`, or the rounds are done.
@@ -160,7 +160,7 @@ class MeterService:
     # ---- rounds ----------------------------------------------------------------------------------
 
     def _may_begin(self) -> bool:
-        return self._settings.rounds is None or self.tally.rounds < self._settings.rounds
+        return self._settings.rounds is None or self.counts.rounds < self._settings.rounds
 
     def _is_done(self) -> bool:
         return self._is_stopped or not (self._may_begin() or any(pdu.is_out for pdu in self._pdus))
@@ -296,8 +296,8 @@ class MeterService:
         self._add(lost=len(found))
 
     def _add(self, **more: int) -> None:
-        self.tally = self.tally._replace(
-            **{name: getattr(self.tally, name) + by for name, by in more.items()}
+        self.counts = self.counts._replace(
+            **{name: getattr(self.counts, name) + by for name, by in more.items()}
         )
 
 

@@ -13,8 +13,8 @@ from typing import NamedTuple, Optional
 
 from . import oids
 from .names import NAMES, Name
+from .spelling import GENERIC, fits, literals, needs_company, parts, sample, squeezed
 from .table import SupportEntry, entries
-from .words import GENERIC, fits, literals, needs_company, parts, sample, squeezed
 
 YES, NO, UNKNOWN = "yes", "no", "unknown"
 _LONGEST = 5  # words of a model's name, such as "Web Power Switch Pro"
@@ -184,10 +184,10 @@ def _known(entry: SupportEntry, words: Iterable[str]) -> list[str]:
 
 
 def _knows(entry: SupportEntry, word: str) -> bool:
-    if squeezed(word).lower() in entry.words:
+    if squeezed(word).lower() in entry.telling:
         return True
     pieces = [piece for piece in parts(word) if piece not in GENERIC]
-    return len(parts(word)) > 1 and all(piece in entry.words for piece in pieces)
+    return len(parts(word)) > 1 and all(piece in entry.telling for piece in pieces)
 
 
 def _names_alone(entry: SupportEntry, word: str) -> bool:

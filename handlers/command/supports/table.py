@@ -11,7 +11,7 @@ from ...snmp.evidence import Confidence, Evidence, Proof
 from ...snmp.profile import Profile
 from .brands import BRANDS, Brand
 from .names import NAMES, Name
-from .words import squeezed, telling
+from .spelling import squeezed, telling
 
 _PROOFS: Mapping[Proof, str] = {
     Proof.DRIVER: "another program or an example",
@@ -51,7 +51,7 @@ class SupportEntry(NamedTuple):
     evidence: Mapping[str, str]
     note: str
     names: tuple[Name, ...]
-    words: frozenset[str]
+    telling: frozenset[str]
 
     @property
     def key(self) -> str:

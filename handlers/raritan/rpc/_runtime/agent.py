@@ -74,13 +74,18 @@ class Agent:
     """Carries calls to one device over one persistent connection. Thread-safe; calls are
     serialised.
 
-    proto: "https" or "http". host: name or address, with `:port` if it is not the usual one.
-    Without user and password or token, call `set_auth_basic` or `set_auth_token` before the first
-    request. timeout: longest wait for the device to react, in seconds (None: 10); a whole answer
-    may take twice that. Bulks, uploads and methods in MINIMUM_WAITS may take longer. trust: a CA or
-    a fingerprint; overrides disable_certificate_verification. Not in the vendor's binding: port,
-    trust, transport. Raises SettingsError for an invalid address, protocol, login or time-out.
-    Nothing is sent before the first call.
+    Arguments; port, trust and transport are not in the vendor's binding:
+
+    - proto: "https" or "http".
+    - host: name or address, with `:port` if it is not the usual one.
+    - user, passwd, token: without them, call `set_auth_basic` or `set_auth_token` before the first
+      request.
+    - timeout: longest wait for the device to react, in seconds (None: 10); a whole answer may take
+      twice that. Bulks, uploads and methods in MINIMUM_WAITS may take longer.
+    - trust: a CA or a fingerprint; overrides disable_certificate_verification.
+
+    Raises SettingsError for an invalid address, protocol, login or time-out. Nothing is sent before
+    the first call.
     """
 
     def __init__(

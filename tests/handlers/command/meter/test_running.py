@@ -55,7 +55,7 @@ with Days(folder) as days:
     meter = running.Meter(polled_pdus, days, settings, say, Instant.now)
     meter.run(stop)
     ended(meter)
-print(json.dumps(meter.tally._asdict()))
+print(json.dumps(meter.counts._asdict()))
 """
 
 
@@ -235,8 +235,8 @@ def resident():
 
 class Watched(running.Meter):
     def _begun(self, *given):
-        if self.tally.rounds in (rounds // 4, rounds - 1):
-            sizes[self.tally.rounds] = resident()
+        if self.counts.rounds in (rounds // 4, rounds - 1):
+            sizes[self.counts.rounds] = resident()
         return super()._begun(*given)
 
 running.Meter = Watched

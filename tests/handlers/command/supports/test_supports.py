@@ -10,8 +10,8 @@ import pytest
 from handlers.command.supports.brands import BRANDS
 from handlers.command.supports.names import NAMES
 from handlers.command.supports.search import NO, UNKNOWN, YES, answer
+from handlers.command.supports.spelling import fits, sample
 from handlers.command.supports.table import entries
-from handlers.command.supports.words import fits, sample
 from handlers.snmp.families import ENTERPRISES
 from handlers.snmp.profiles import PROFILES
 from tests.handlers.command.running import run
