@@ -159,10 +159,10 @@ _UNLIMITED = """
 import sys
 from handlers.command import start
 from handlers.command.gateway import command, limits
-class Limits(limits.Limits):
+class Unlimited(limits.GatewayLimits):
     def __new__(cls, **given):
         return super().__new__(cls, requests=10_000_000, **given)
-command.Limits = Limits
+command.GatewayLimits = Unlimited
 sys.exit(start.main(sys.argv[1:]))
 """
 

@@ -397,7 +397,7 @@ def test_requests_that_the_system_does_not_send_are_reported(
     monkeypatch.setattr(socket, "socket", Routed)
     monkeypatch.setenv("PDU_COMMUNITY", "public")
     soon = sweep.SweepPace(2000, 0.0)
-    monkeypatch.setattr(sweep, "Pace", lambda rate: soon)
+    monkeypatch.setattr(sweep, "SweepPace", lambda rate: soon)
     assert root.run(["find", "192.0.2.0/30", "--no-mdns"]) == code
     assert capsys.readouterr().err.splitlines()[-1] == words
 

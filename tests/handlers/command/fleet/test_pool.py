@@ -78,7 +78,7 @@ devices = [
     listing.ListedPdu(f"rack {n}", "nut", sys.argv[2 if n % 25 == 24 else 1], "", settings)
     for n in range(150)
 ]
-targets = polling.targets(devices, {}, auth.Auth("none", {}, {}))
+targets = polling.targets(devices, {}, auth.FleetLogin("none", {}, {}))
 found = dict(pool.read_all(targets, parallel=2000, processes=2))
 kinds = [found[n].failure.kind if found[n].failure else "well" for n in range(len(devices))]
 print(json.dumps(kinds))
@@ -274,7 +274,7 @@ devices = [
     listing.ListedPdu(say, sys.argv[1], "192.0.2.1", "", (("say", say),))
     for say in ("hang", "well")
 ]
-targets = polling.targets(devices, {}, auth.Auth("none", {}, {}))
+targets = polling.targets(devices, {}, auth.FleetLogin("none", {}, {}))
 events = pool._events
 def until_one(crew, missing, seconds):
     for event in events(crew, missing, 60.0):

@@ -46,13 +46,13 @@ def take(target, known):
     return running.Taken(begin, Instant.now(), found)
 
 devices = [listing.ListedPdu(str(n), "snmp", "192.0.2.1", "", ()) for n in range(count)]
-polled_pdus = polling.targets(devices, {{}}, auth.Auth("none", {{}}, {{}}))
-settings = running.Settings(every, 128, rounds, patience, fresh_after, take)
+polled_pdus = polling.targets(devices, {{}}, auth.FleetLogin("none", {{}}, {{}}))
+settings = running.MeterSettings(every, 128, rounds, patience, fresh_after, take)
 stop, _ = Pipe(duplex=False)
 with Days(folder) as days:
     os.register_at_fork(after_in_child=days.abandon)
     say = lambda text: print(text, file=sys.stderr)
-    meter = running.Meter(polled_pdus, days, settings, say, Instant.now)
+    meter = running.MeterService(polled_pdus, days, settings, say, Instant.now)
     meter.run(stop)
     ended(meter)
 print(json.dumps(meter.counts._asdict()))
@@ -233,13 +233,13 @@ def resident():
             found[pid] = int(file.read().split()[1]) * 4096
     return found
 
-class Watched(running.Meter):
+class Watched(running.MeterService):
     def _begun(self, *given):
         if self.counts.rounds in (rounds // 4, rounds - 1):
             sizes[self.counts.rounds] = resident()
         return super()._begun(*given)
 
-running.Meter = Watched
+running.MeterService = Watched
 
 def polled(name, known):
     return reading(outlets=24, kwh=time.time())
