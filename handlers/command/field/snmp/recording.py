@@ -178,9 +178,7 @@ def _scrubbed(oid: Arcs, rows: Rows, scrubber: Scrubber, known: Optional[set[str
         return SnmpRow(OPAQUE, bytes(scrubber.arcs(row.value)))
     if row.tag != OCTETS or not isinstance(row.value, bytes):
         return row
-    # a text may end with NULs, but does not begin with one
-    is_no_text = row.text is None or row.value.startswith(b"\0")
-    if is_no_text and len(row.value) == _MAC_OCTETS:
+    if len(row.value) == _MAC_OCTETS and not _is_plain(row.text):
         if ADDRESSES in scrubber.keep or not any(row.value):
             return row
         return SnmpRow(OCTETS, scrubber.octets(row.value))
@@ -209,6 +207,15 @@ def _scrubbed(oid: Arcs, rows: Rows, scrubber: Scrubber, known: Optional[set[str
         scrubber.whole(_SYSTEM[oid], bare) if oid in _SYSTEM else _words(bare, oid, scrubber, known)
     )
     return SnmpRow(OCTETS, (bare + padding).encode(coded, "replace"))
+
+
+def _is_plain(text: Optional[str]) -> bool:
+    """Whether six octets are a text rather than a MAC address: blanks, or a word that may end a
+    line. NULs may follow."""
+    whole = "" if text is None else text.rstrip("\0")
+    word = whole.rstrip("\r\n")
+    is_blank = not whole.strip(" ")
+    return whole != "" and word.isprintable() and (is_blank or word.strip() != "")
 
 
 def _is_private_address(row: SnmpRow) -> bool:

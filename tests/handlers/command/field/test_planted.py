@@ -209,17 +209,31 @@ def forms_in(rows: Rows, octets: bytes) -> list[Arcs]:
 
 
 def is_text(octets: bytes) -> bool:
-    """Whether six octets may as well be a text, which nobody can tell from an address."""
+    """Whether six octets may as well be a text, which nobody can tell from an address: blanks, or
+    a word that may end a line."""
     try:
-        return octets.rstrip(b"\0").decode().isprintable() and octets[0] != 0
+        text = octets.rstrip(b"\0").decode()
     except UnicodeDecodeError:
         return False
+    word = text.rstrip("\r\n")
+    is_blank = not text.strip(" ")
+    return text != "" and word.isprintable() and (is_blank or word.strip() != "")
 
 
-def test_an_address_whose_octets_are_printable_after_a_nul_is_no_text() -> None:
-    rows = {arcs(f"{TABLE}.9.1"): SnmpRow(4, bytes.fromhex("000020c2a120"))}
+@pytest.mark.parametrize(
+    "address", ["000020c2a120", "090000202020", "092020202020", "41420a434445", "20202020200a"]
+)
+def test_an_address_whose_octets_are_blanks_and_controls_is_no_text(address: str) -> None:
+    octets = bytes.fromhex(address)
+    rows = {arcs(f"{TABLE}.9.1"): SnmpRow(4, octets)}
     clean = scrubbed(rows, PduSnmpData("192.0.2.1", {"community": "public"}))
-    assert forms_in(clean, bytes.fromhex("000020c2a120")) == []
+    assert forms_in(clean, octets) == []
+
+
+@pytest.mark.parametrize("text", [b"      ", b"     \0", b"Off\r\n\0", b"closed", b"On\0\0\0\0"])
+def test_six_octets_of_text_are_no_address(text: bytes) -> None:
+    rows = {arcs(f"{TABLE}.9.1"): SnmpRow(4, text)}
+    assert scrubbed(rows, PduSnmpData("192.0.2.1", {"community": "public"})) == rows
 
 
 @given(IPV4 | MAC, strategies.sampled_from(sorted(PLACES)), strategies.booleans())
