@@ -232,7 +232,7 @@ def test_lines_of_the_period_in_a_later_file_are_read(
         made.append([head(FIRST + 8 * DAY), unit("A1"), poll(FIRST + 8 * DAY, "A1")])
     _, found = run(tmp_path / "more", capsys)
     assert found["pdus"] == run(right, capsys)[1]["pdus"]
-    assert any("1 later files were not read" in one for one in found["notes"])
+    assert any("1 later file not read" in one for one in found["notes"])
 
 
 def test_work_is_spread_in_order_and_its_errors_arrive() -> None:

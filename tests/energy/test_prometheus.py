@@ -30,7 +30,9 @@ TARGET = 'instance="rack1",job="pdu"'
 
 
 def samples(every: float = 300.0) -> dict[str, list[tuple[float, float]]]:
-    """A 1 kW server on outlet 1, with a false zero and a gap; outlet 2 is another target later."""
+    """A 1 kW server on outlet 1, with a false zero and a gap; outlet 2 is another target later; the
+    register of outlet 3 counts ten times as much as its watts say.
+    """
     times = [FIRST - DAY + every * number for number in range(int(3 * DAY / every))]
     made: dict[str, list[tuple[float, float]]] = {}
     for time in times:
@@ -45,6 +47,9 @@ def samples(every: float = 300.0) -> dict[str, list[tuple[float, float]]]:
             (f"scrape_duration_seconds{{{TARGET}}}", 0.25),
             (f'pdu_outlet_energy_joules_total{{{TARGET},outlet="1"}}', energy),
             (f'pdu_outlet_energy_joules_total{{{TARGET},outlet="2",serial="{serial}"}}', energy),
+            (f'pdu_outlet_energy_joules_total{{{TARGET},outlet="3"}}', energy),
+            (f'pdu_outlet_power_watts{{{TARGET},outlet="1"}}', 1000.0),
+            (f'pdu_outlet_power_watts{{{TARGET},outlet="3"}}', 100.0),
             (f'pdu_outlet_current_amperes{{{TARGET},outlet="1"}}', 4.3),
             (f'pdu_outlet_state{{{TARGET},outlet="1"}}', 1.0),
         ):
@@ -72,7 +77,7 @@ def test_both_servers_and_a_journal_give_the_same_readings(
     assert all(one.agree for one in same), same
     for code, found in answers:
         assert code == 2, found  # a gap of one twin is longer than the day
-        first, second = found["pdus"][0]["outlets"]
+        first, second, third = found["pdus"][0]["outlets"]
         assert first["kwh"]["low"] <= 24.0 <= first["kwh"]["high"]
         kinds = [event["kind"] for event in first["events"]]
         # A scrape that has another label is of another unit, for all outlets of the PDU.
@@ -82,6 +87,8 @@ def test_both_servers_and_a_journal_give_the_same_readings(
         assert zero["begin"].startswith("2026-10-01T04:5") and zero["end"] < "2026-10-01T05:06"
         assert second["kwh"]["high"] - second["kwh"]["low"] < 1.8
         assert "another serial number" in second["events"][-1]["reason"]
+        (mistake,) = [event for event in third["events"] if event["kind"] == "unit"]
+        assert "what the power says: a unit mistake by 10?" in mistake["reason"]
     widths = [
         found["pdus"][0]["outlets"][0]["kwh"]["high"] - found["pdus"][0]["outlets"][0]["kwh"]["low"]
         for _, found in answers

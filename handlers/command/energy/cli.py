@@ -166,8 +166,8 @@ _AUDIT_HELP = """Say how much energy passed in a period, between bounds.
 
 SOURCE is the folder of `pdu meter`, or the URL of Prometheus, Thanos or
 VictoriaMetrics with the metrics of `pdu exporter`, or files of what `pdu check
-LIST --json --watch SECONDS` prints. days --from and --to begin at
-midnight of --zone; --to is not counted.
+LIST --json --watch SECONDS` prints. The days --from and --to begin
+at midnight of --zone; --to is not counted.
 
 \b
 Grades: firm         bounds at most 1 % apart, and nothing happened

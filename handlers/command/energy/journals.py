@@ -16,6 +16,7 @@ from typing import Callable, NamedTuple, Optional
 from ...errors import SettingsError, printable
 from .. import journal
 from ..meter import days
+from ..output import counted
 from . import packs
 from .readings import Found, PduReadings, UnitFacts
 from .spread import are_large, spread
@@ -165,6 +166,6 @@ def _said(folder: str, chosen: Chosen, indexes: Sequence[packs.Index]) -> Iterat
         )
     if chosen.later:
         yield (
-            f"{chosen.later} later files were not read: they have readings of this period only if"
-            " the meter's clock was set back for a while."
+            f"{counted(chosen.later, 'later file')} not read: readings of this period are there"
+            " only if the meter's clock was set back for a while."
         )

@@ -20,14 +20,18 @@ from .readings import OWN, Found, JournalOutlet, PduReadings, Poll
 _JOULES = 3_600_000.0  # of a kWh
 _ENERGY, _OWN_ENERGY = "pdu_outlet_energy_joules_total", "pdu_energy_joules_total"
 _CURRENT, _LOAD = "pdu_outlet_current_amperes", "pdu_load_amperes"
-_STATE = "pdu_outlet_state"
+_POWER, _STATE = "pdu_outlet_power_watts", "pdu_outlet_state"
 #: of the whole unit: which it is (in labels), since when it runs, and what error it states
 _INFO, _UPTIME, _ERROR = "pdu_info", "pdu_uptime_seconds", "pdu_power_error_ratio"
 _LENGTHS = ("scrape_duration_seconds", "pdu_probe_duration_seconds")
 #: labels by which an owner may say which unit it is, and those of pdu_info
 _WRITTEN = ("serial", "firmware")
 _OWN_NAMES = {*_WRITTEN, "family"}
-_METRICS = (_ENERGY, _OWN_ENERGY, _CURRENT, _LOAD, _STATE, _INFO, _UPTIME, _ERROR, *_LENGTHS)
+_METRICS = (
+    *(_ENERGY, _OWN_ENERGY, _CURRENT, _LOAD, _POWER, _STATE),
+    *(_INFO, _UPTIME, _ERROR),
+    *_LENGTHS,
+)
 _DAY = 86400.0
 #: how much before and after the period is read: its first and last reading must be confirmed, and
 #: a gap that is as long as the period has readings only around it
@@ -257,5 +261,6 @@ def _outlet(identity: str, figures: Mapping[str, float]) -> JournalOutlet:
         identity,
         None if joules is None else joules / _JOULES,
         figures.get(_LOAD if identity == OWN else _CURRENT),
-        state={1.0: "UP", 0.0: "DOWN"}.get(figures.get(_STATE, -1.0), ""),
+        figures.get(_POWER),
+        {1.0: "UP", 0.0: "DOWN"}.get(figures.get(_STATE, -1.0), ""),
     )

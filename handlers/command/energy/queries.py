@@ -52,7 +52,7 @@ class QueryLogin(NamedTuple):
     token: str = ""
 
     def __repr__(self) -> str:
-        return "Credentials(...)"
+        return "QueryLogin(...)"
 
     @property
     def login(self) -> Login:

@@ -50,6 +50,7 @@ class ExporterOptions(NamedTuple):
     workers: Optional[int]
     timeout_offset: float
     identity: bool
+    power: bool
 
 
 @click.pass_context
@@ -82,7 +83,7 @@ def _exporter(context: click.Context, /, **options: Any) -> None:
             allowed,
             server.ServerLimits(wanted.parallel, wanted.timeout_offset),
             readers,
-            wanted.identity,
+            probing.ProbeExtras(wanted.identity, wanted.power),
         )
         listening = _listening(wanted.listen, exporter, turn)
     except BaseException:
@@ -136,10 +137,10 @@ def _allowed(wanted: ExporterOptions, state: SharedOptions) -> Allowed:
     )
     others = [one.device.name for one in listed if not registry.is_handler(one.handler.shown)]
     has_archives = bool(others) or wanted.archives is not None
-    if wanted.identity and has_archives:
+    if (wanted.identity or wanted.power) and has_archives:
         raise SettingsError(
-            "--identity is not for archives, which do not say which unit they read:"
-            f" {printable(', '.join(others), 200) or '--archives'}"
+            f"{'--identity' if wanted.identity else '--power'} is not for archives, which answer"
+            f" DCImanager's calls only: {printable(', '.join(others), 200) or '--archives'}"
         )
     # as named in the list
     kept = [one._replace(device=device) for one, device in zip(listed, fleet.devices)]
@@ -246,6 +247,11 @@ exporter = Subcommand(
         *option(
             "--identity",
             "also serve serial numbers, firmware and uptimes, for pdu energy audit: more requests",
+        ),
+        *option(
+            "--power",
+            "also serve the watts of outlets, by which pdu energy audit finds registers in a wrong"
+            " unit: more requests",
         ),
         *secret_files(asked=False),
         *output(),

@@ -160,6 +160,17 @@ def _families(read: Reading, metered: bool) -> Iterator[Metric]:
         *(((one.identity,), one.current_a) for one in read.outlets),
         labels=["outlet"],
     )
+    facts = read.topology.outlets
+    yield gauge(
+        "pdu_outlet_power_watts",
+        "Active power of the outlet.",
+        *(
+            ((one.identity,), facts[one.identity].power_w)
+            for one in read.outlets
+            if one.identity in facts
+        ),
+        labels=["outlet"],
+    )
     yield energy(
         "pdu_outlet_energy_joules",
         "Energy that the outlet has counted.",

@@ -22,13 +22,40 @@ from .crew import Crew, LostJob, cores
 from .lag import Lag
 from .listing import ListedPdu
 from .metrics import Page, packed, page
-from .polling import CallFailure, Reading, Target, doubted, identified, is_silence, poll
+from .polling import (
+    CallFailure,
+    Part,
+    Reading,
+    Target,
+    doubted,
+    identified,
+    is_silence,
+    placed,
+    poll,
+)
 
 # the handler's share of the time that is left, so that a dead PDU's error arrives in time
 _OF_HANDLER = 0.8
 # share of a probe's time; if less is left, even a healthy PDU may not answer in time
 ENOUGH = 0.5
 _LOST = CallFailure("defect", "a process ended while it read this PDU")
+
+
+class ProbeExtras(NamedTuple):
+    """What probes read besides states, figures and labels."""
+
+    #: which unit it is
+    identity: bool = False
+    #: the watts of its outlets
+    power: bool = False
+
+    def parts(self, target: Target) -> list[Part]:
+        """The further parts of a reading."""
+        wanted = ((self.identity, identified), (self.power, placed))
+        return [part(target) for is_wanted, part in wanted if is_wanted]
+
+
+NO_EXTRAS = ProbeExtras()
 
 
 class Ask(NamedTuple):
@@ -43,8 +70,7 @@ class Ask(NamedTuple):
     #: the headers Accept and Accept-Encoding
     accept: str
     encoding: str
-    #: whether it also reads which unit it is
-    identity: bool
+    extras: ProbeExtras
 
 
 class Told(NamedTuple):
@@ -60,11 +86,11 @@ class Told(NamedTuple):
 
 
 def ask(
-    target: Target, seconds: float, end: float, accept: str, encoding: str, identity: bool
+    target: Target, seconds: float, end: float, accept: str, encoding: str, extras: ProbeExtras
 ) -> Ask:
     """The probe of a PDU."""
     device, handler, auth = target
-    return Ask(device, reference(handler), auth, seconds, end, accept, encoding, identity)
+    return Ask(device, reference(handler), auth, seconds, end, accept, encoding, extras)
 
 
 def told(asked: Ask, reading: Reading, is_doubted: bool = False) -> Told:
@@ -79,8 +105,7 @@ def probe(asked: Ask, since: Callable[[float], Lag] = lambda _: Lag(0.0, 0.0)) -
     begin = time.monotonic()
     left = asked.end - begin
     target = Target(asked.device, referenced(asked.handler), asked.auth)
-    parts = (identified(target),) if asked.identity else ()
-    reading = poll(target, _OF_HANDLER * left, with_labels=True, parts=parts)
+    reading = poll(target, _OF_HANDLER * left, with_labels=True, parts=asked.extras.parts(target))
     began_late = left < ENOUGH * asked.seconds and is_silence(reading)
     return told(asked, reading, began_late or doubted(target, reading, since(begin)))
 

@@ -20,7 +20,7 @@ from ..output import counted
 from .allowed import Allowed, NotAllowed, Query
 from .metrics import Own, Page, packed
 from .polling import CallFailure, Reading, Target
-from .probing import ENOUGH, Elsewhere, Here, Told, ask, told
+from .probing import ENOUGH, NO_EXTRAS, Elsewhere, Here, ProbeExtras, Told, ask, told
 
 SCRAPE_TIMEOUT = "X-Prometheus-Scrape-Timeout-Seconds"
 # the scrape's time-out if the header is missing or not a finite number
@@ -60,16 +60,16 @@ class HttpAnswer(NamedTuple):
 
 class Exporter:
     """The answers of the server. `allowed` may be replaced while the server runs. `readers` read
-    the PDUs, by default in threads of this process; with `identity` also which unit each is."""
+    the PDUs, by default in threads of this process."""
 
     def __init__(
         self,
         allowed: Allowed,
         limits: ServerLimits,
         readers: Union[Here, Elsewhere, None] = None,
-        identity: bool = False,
+        extras: ProbeExtras = NO_EXTRAS,
     ) -> None:
-        self.allowed, self.own, self._identity = allowed, Own(), identity
+        self.allowed, self.own, self._extras = allowed, Own(), extras
         self.own.loaded.set(1)
         self.limits, self._readers = limits, readers or Here()
         self._slots = threading.BoundedSemaphore(limits.parallel)
@@ -114,7 +114,7 @@ class Exporter:
 
         A handler cannot be interrupted and keeps its slot until it ends.
         """
-        asked = ask(target, seconds, end, accept, encoding, self._identity)
+        asked = ask(target, seconds, end, accept, encoding, self._extras)
         found: list[Optional[Told]] = [None]
         ended = threading.Event()
 

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from handlers.command.fleet import exporter as exporter_command, server
+from handlers.command.fleet import exporter as exporter_command, probing, server
 from handlers.command.options import SharedOptions
 from tests.needs import ROOT, program
 from tests.ports import reserved
@@ -118,7 +118,8 @@ def serving(*arguments: object, port: int = 0) -> Iterator[Exporter]:
     wanted = exporter_command.ExporterOptions(**context.params)
     allowed = exporter_command._allowed(wanted, SharedOptions())
     limits = server.ServerLimits(wanted.parallel, wanted.timeout_offset)
-    made = server.Exporter(allowed, limits, identity=wanted.identity)
+    extras = probing.ProbeExtras(wanted.identity, wanted.power)
+    made = server.Exporter(allowed, limits, extras=extras)
     with server.Server(("127.0.0.1", port), made, lambda: None) as listening:
         thread = threading.Thread(target=listening.serve_forever, args=(0.05,), daemon=True)
         thread.start()

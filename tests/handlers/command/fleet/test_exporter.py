@@ -115,11 +115,38 @@ def test_with_identity_a_probe_says_which_unit_it_is(
     assert found.get("pdu_uptime_seconds") == ({(): 86400.0} if name == "snmp" else None)
 
 
-def test_archives_do_not_say_which_unit_they_read(small: Hall, call: Call, tmp_path: Path) -> None:
+#: requests of a probe with --power, besides those without it, and the watts of an ampere there
+POWERS = {
+    "nut": (0, 230.0),
+    "raritan": (4, 230.0 * 0.95),
+    "redfish": (1, 230.0),
+    "snmp": (5, 230.0),
+}
+
+
+@pytest.mark.parametrize("name", list(PEERS))
+def test_with_power_a_probe_has_the_watts_of_each_outlet(
+    small: Hall, running: Exporter, name: str
+) -> None:
+    requests, watts = POWERS[name]
+    plain = running.probe(target=name)
+    assert "pdu_outlet_power_watts" not in plain
+    with exporter("--list", small.list(), "--auth", small.logins, "--power") as whole:
+        found = whole.probe(target=name)
+    assert found["pdu_requests"][()] - plain["pdu_requests"][()] == requests
+    currents = found["pdu_outlet_current_amperes"]
+    expected = {outlet: pytest.approx(watts * one) for outlet, one in currents.items()}
+    assert sum(currents.values()) > 0.0 and found["pdu_outlet_power_watts"] == expected
+
+
+def test_archives_say_neither_which_unit_they_read_nor_watts(
+    small: Hall, call: Call, tmp_path: Path
+) -> None:
     (tmp_path / "pdu_snmp-0.10.0.tar.gz").write_bytes(archive(ROOT / "handlers", "snmp"))
-    arguments = ("--list", small.one("snmp"), "--auth", small.logins, "--identity")
-    done = call("exporter", *arguments, "--archives", tmp_path)
-    assert done.returncode == 2 and "--identity is not for archives" in done.stderr
+    arguments = ("--list", small.one("snmp"), "--auth", small.logins, "--archives", tmp_path)
+    for option in ("--identity", "--power"):
+        done = call("exporter", *arguments, option)
+        assert done.returncode == 2 and f"{option} is not for archives" in done.stderr
 
 
 def test_a_dead_pdu_has_up_0_and_the_kind_of_its_error_but_no_figures(running: Exporter) -> None:

@@ -43,7 +43,7 @@ def test_a_reload_that_raises_any_error_keeps_the_old_list(
     monkeypatch.setattr(exporter_command, "_allowed", broken)
     before = Allowed((), (), {}, {})
     asked = server.Exporter(before, server.ServerLimits())
-    wanted = exporter_command.ExporterOptions(None, None, (), None, "", 1, 1, 0.5, False)
+    wanted = exporter_command.ExporterOptions(None, None, (), None, "", 1, 1, 0.5, False, False)
     exporter_command._reload(asked, wanted, SharedOptions())
     assert asked.allowed is before and b"last_reload_successful 0.0" in asked.own.page("").body
     assert capsys.readouterr().err == "not reloaded: ZeroDivisionError: in an archive\n"
