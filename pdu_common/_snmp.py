@@ -35,7 +35,7 @@ def get(credentials: Credentials, oid: str) -> Element:
 
 def set_(credentials: Credentials, oid: str, value: Union[int, str, bytes]) -> None:
     """One write, not repeated if no answer comes. Raises SnmpError."""
-    from . import _pysnmp
+    from . import _pysnmp  # imported late, as in `_read`
 
     _pysnmp.write(credentials, parse_oid(oid), value, credentials.longest_s)
 

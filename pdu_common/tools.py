@@ -10,6 +10,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Callable, Optional
 
+from . import helper
+
 SENT: ContextVar[Callable[[], object]] = ContextVar("sent", default=bool)
 """The double of BaseSnmpPdu calls `SENT.get()()` for each request, in the context of the calling
 thread.
@@ -63,8 +65,6 @@ def show_outlet_current(on: bool = True) -> None:
     Call it before a handler is loaded: a handler keeps the class that it imported.
     """
     global _plain_view
-    from . import helper
-
     if _plain_view is None:
         _plain_view = helper.PduPortStatisticView
     is_plain = helper.PduPortStatisticView is _plain_view

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import functools
 import inspect
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -121,6 +122,33 @@ def test_handlers_and_tools_use_what_a_double_offers_publicly() -> None:
         and any(part.startswith("_") for part in (*one.module.split("."), *one.names))
     ]
     assert not found, listed(found)
+
+
+# What a comment says of an import in a function: its cost, or that it may fail.
+LATE = re.compile(r"#.*(\d ms|imported late, as in|may be missing|Windows has|has no fcntl)")
+
+
+def _late(node: ast.AST, inside: ast.AST | None) -> Iterator[tuple[ast.AST, ast.stmt]]:
+    """Each import in a function, and the innermost function around it."""
+    for child in ast.iter_child_nodes(node):
+        around = child if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef)) else inside
+        if inside is not None and isinstance(child, (ast.Import, ast.ImportFrom)):
+            yield inside, child
+        yield from _late(child, around)
+
+
+def test_a_function_that_imports_says_why_unless_it_is_in_a_handler() -> None:
+    found: list[str] = []
+    late = 0
+    for path in (path for folder in IN_CONTRACT for path in sorted((ROOT / folder).rglob("*.py"))):
+        text = path.read_text("utf-8")
+        for function, statement in _late(ast.parse(text), None):
+            late += 1
+            if path.name != "handler.py" and not LATE.search(
+                ast.get_source_segment(text, function) or ""
+            ):
+                found.append(f"{path.relative_to(ROOT)}:{statement.lineno}")
+    assert late > 20 and not found, found
 
 
 def _of_the_command(one: Import) -> bool:

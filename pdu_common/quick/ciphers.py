@@ -74,7 +74,7 @@ def decrypt(
 
 def _cipher(privacy: Privacy, key: bytes, boots: int, seconds: int, salt: bytes) -> Cipher[Any]:
     block, modes, cfb = _modules()
-    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms
+    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms  # it may be missing
 
     if privacy.aes:
         vector = boots.to_bytes(4, "big") + seconds.to_bytes(4, "big") + salt  # RFC 3826, 3.1.2.1
@@ -88,7 +88,7 @@ def _cipher(privacy: Privacy, key: bytes, boots: int, seconds: int, salt: bytes)
 def _modules() -> tuple[Any, Any, Any]:
     """3DES, the module of modes, and CFB, which newer releases of cryptography keep in a module for
     weak ciphers. Raises ImportError."""
-    from cryptography.hazmat.primitives.ciphers import modes
+    from cryptography.hazmat.primitives.ciphers import modes  # it may be missing
 
     try:
         from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES

@@ -61,7 +61,7 @@ class Index(NamedTuple):
 def loads() -> Callable[[bytes], Any]:
     """What parses a line: orjson's, which is five times as fast, if it is there."""
     try:
-        import orjson
+        import orjson  # it may be missing
     except ImportError:
         return json.loads
 

@@ -22,7 +22,7 @@ def loads(text: str, path: str) -> dict[str, Any]:
         if sys.version_info >= (3, 11):
             import tomllib
         else:
-            import tomli as tomllib
+            import tomli as tomllib  # it may be missing
     except ModuleNotFoundError:
         raise SettingsError(
             f"{path}: TOML needs Python 3.11 or the package tomli (python -m pip install tomli)"

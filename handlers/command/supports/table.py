@@ -66,8 +66,8 @@ class SupportEntry(NamedTuple):
 
 @cache
 def entries() -> tuple[SupportEntry, ...]:
-    """All entries. The first call builds all profiles: 50 ms."""
-    from ...snmp.profiles import PROFILES
+    """All entries. The first call builds all profiles."""
+    from ...snmp.profiles import PROFILES  # imported late: 50 ms with their building
 
     raritan, *others = _OTHERS
     return (raritan, *map(_of_profile, PROFILES), *others)
