@@ -269,6 +269,15 @@ def test_what_a_unit_says_of_itself_may_come_and_go(server: str) -> None:
     assert (pdu.family, pdu.accuracy_percent, set(pdu.registers)) == ("apc-rpdu2", 0.3, {""})
 
 
+def test_outlets_come_in_the_order_of_their_numbers(server: str) -> None:
+    outlets = ["10", "2", "1.10", "1.9", "b", "9" * 5000]
+    Answers.query = result(*(matrix([AT, "0"], outlet=outlet) for outlet in outlets))
+    source = Prometheus(Api(server, QueryLogin(), Trust()))
+    with contextlib.closing(source):
+        (pdu,) = source.each(FIRST, FIRST + 3600.0, lambda one: one)
+    assert [*pdu.registers] == ["1.9", "1.10", "2", "10", "9" * 5000, "b"]
+
+
 @pytest.mark.parametrize("name", ["serial", "firmware", "family"])
 def test_a_label_of_the_target_is_not_what_the_unit_says(server: str, name: str) -> None:
     target = {name: "by hand"}

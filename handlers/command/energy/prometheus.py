@@ -15,7 +15,7 @@ from typing import Callable, NamedTuple, Optional
 
 from ...errors import ProtocolError, SettingsError, printable
 from .queries import Api, Samples
-from .readings import OWN, Found, JournalOutlet, PduReadings, Poll
+from .readings import OWN, Found, OutletFigures, PduReadings, Poll
 
 _JOULES = 3_600_000.0  # of a kWh
 _ENERGY, _OWN_ENERGY = "pdu_outlet_energy_joules_total", "pdu_energy_joules_total"
@@ -128,8 +128,8 @@ class Prometheus:
         """The polls of one answer."""
         scrapes: dict[float, _Scrape] = {}
         lengths: dict[float, float] = {}
-        # A server gives the series of one register in any order.
-        for one in sorted(found, key=lambda one: one.times[:1]):
+        # A server gives series in any order.
+        for one in sorted(found, key=lambda one: (one.times[:1], _order(one.labels))):
             metric = one.labels.get("__name__", "")
             if metric in _LENGTHS:
                 for time, value in zip(one.times, one.values):
@@ -179,6 +179,16 @@ def _is_text(label: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def _order(labels: Mapping[str, str]) -> Sequence[object]:
+    """A key that sorts outlet 2 before 10, and 1.9 before 1.10."""
+    parts = re.split("([0-9]+)", labels.get("outlet", OWN))
+    # each second part is a number: the longer one is the higher one
+    return [
+        (len(number := part.lstrip("0")), number) if place % 2 else part
+        for place, part in enumerate(parts)
+    ]
 
 
 class _Target(NamedTuple):
@@ -255,9 +265,9 @@ def _percent(ratio: Optional[float]) -> Optional[float]:
     return round(ratio * 100.0, _PLACES) if ratio is not None and 0.0 < ratio <= 1.0 else None
 
 
-def _outlet(identity: str, figures: Mapping[str, float]) -> JournalOutlet:
+def _outlet(identity: str, figures: Mapping[str, float]) -> OutletFigures:
     joules: Optional[float] = figures.get(_OWN_ENERGY if identity == OWN else _ENERGY)
-    return JournalOutlet(
+    return OutletFigures(
         identity,
         None if joules is None else joules / _JOULES,
         figures.get(_LOAD if identity == OWN else _CURRENT),
