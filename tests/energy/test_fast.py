@@ -10,7 +10,7 @@ from hypothesis import given, settings
 
 from handlers.command.energy import audit, fast
 from handlers.command.energy.meters import RegisterFacts
-from handlers.command.energy.readings import JournalOutlet, PduReadings, Poll
+from handlers.command.energy.readings import OutletFigures, PduReadings, Poll
 
 from . import plans, trial
 from .test_findings import KNOWN, answered, polled, rising
@@ -73,7 +73,7 @@ def test_of_the_clock(jump: float, monkeypatch: pytest.MonkeyPatch) -> None:
         pdu = PduReadings("rack1")
         for number in range(577):
             time = 300.0 * number
-            figures = [JournalOutlet("1", rising()(time / 3600.0))]
+            figures = [OutletFigures("1", rising()(time / 3600.0))]
             begin = time + (jump if number > 300 else 0.0)
             pdu.append(Poll("rack1", begin, begin, figures, monotonic=time))
         return pdu

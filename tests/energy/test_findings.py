@@ -20,7 +20,7 @@ from handlers.command.energy.identity import UnitIdentity
 from handlers.command.energy.meters import Meters, RegisterFacts
 from handlers.command.energy.outcome import kwh
 from handlers.command.energy.owners import Tenure
-from handlers.command.energy.readings import OWN, JournalOutlet, PduReadings, Poll
+from handlers.command.energy.readings import OWN, OutletFigures, PduReadings, Poll
 from handlers.command.energy.registers import Kilowatthours
 
 from .test_audit import FIRST, HOUR, LAST, hours, line, passed, written
@@ -42,7 +42,7 @@ def polled(
     for number in range(int((days * DAY + HOUR) / every) + 1):
         time = every * number
         kwh = register(time / HOUR)
-        pdu.append(Poll("rack1", time, time, [JournalOutlet("1", kwh, current, watts, state)]))
+        pdu.append(Poll("rack1", time, time, [OutletFigures("1", kwh, current, watts, state)]))
     return pdu
 
 
@@ -105,7 +105,7 @@ def test_a_gap_is_told_though_the_register_bridges_it() -> None:
     for number in range(589):
         if not 100 < number < 150:
             time = 300.0 * number
-            pdu.append(Poll("rack1", time, time, [JournalOutlet("1", rising()(time / HOUR))]))
+            pdu.append(Poll("rack1", time, time, [OutletFigures("1", rising()(time / HOUR))]))
     answer = answered(pdu)
     assert kinds(answer) == [checks.GAP] and "4.2 h" in answer.events[0].reason
     assert answer.energy.width < 0.2 and answer.grade == audit.BOUNDED and answer.read == 1.0
@@ -163,7 +163,7 @@ def exchanged(*said: Mapping[str, Any], then: Mapping[str, Any]) -> audit.Audite
         time = 300.0 * number
         is_old = number < 250
         kwh = min(5000.0 + number / 10.0, 5008.0) if is_old else 5040.0 + (number - 250) / 10.0
-        figures = [JournalOutlet("1", kwh, 5.0 if number < 80 or not is_old else 0.0)]
+        figures = [OutletFigures("1", kwh, 5.0 if number < 80 or not is_old else 0.0)]
         says = said[min(number, len(said) - 1)] if is_old else then
         poll = Poll("rack1", time, time, figures)
         uptime = says.get("up")
@@ -204,7 +204,7 @@ def test_a_meter_may_state_any_error(percent: float) -> None:
     pdu = PduReadings("rack1")
     for number in range(100):
         time = 300.0 * number
-        figures = [JournalOutlet("1", rising()(time / HOUR))]
+        figures = [OutletFigures("1", rising()(time / HOUR))]
         pdu.append(Poll("rack1", time, time, figures, accuracy_percent=percent))
     energy = answered(pdu).energy
     assert energy.low < energy.best < energy.high
@@ -215,7 +215,7 @@ def test_an_error_counts_if_each_unit_states_one() -> None:
         pdu = PduReadings("rack1")
         for number, (firmware, percent) in enumerate((("1", 0.5), ("1", None), ("2", second))):
             time = 300.0 * number
-            figures = [JournalOutlet("1", 1.0)]
+            figures = [OutletFigures("1", 1.0)]
             poll = Poll("rack1", time, time, figures, firmware=firmware)
             pdu.append(poll._replace(accuracy_percent=percent))
         assert pdu.accuracy_percent == expected
@@ -226,7 +226,7 @@ def test_readings_beside_a_period_say_nothing_of_it() -> None:
         pdu = PduReadings("rack1")
         for number in range(100):
             time = 300.0 * number
-            figures = [JournalOutlet("1", rising()(time / HOUR))]
+            figures = [OutletFigures("1", rising()(time / HOUR))]
             pdu.append(Poll("rack1", shift + time, shift + time, figures))
         energy = answered(pdu).energy
         assert energy.low == energy.best == 0.0 < energy.high
@@ -261,7 +261,7 @@ def pair(own: float, meter: RegisterFacts = KNOWN) -> audit.Audited:
     pdu = PduReadings("rack1")
     for number in range(577):
         time = 300.0 * number
-        figures = [JournalOutlet("1", time / HOUR), JournalOutlet(OWN, own * time / HOUR)]
+        figures = [OutletFigures("1", time / HOUR), OutletFigures(OWN, own * time / HOUR)]
         pdu.append(Poll("rack1", time, time, figures))
     return audit.audited(pdu, audit.Asked(0.0, 2 * DAY, Meters(meter)))
 

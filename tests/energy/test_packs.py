@@ -17,7 +17,7 @@ import pytest
 
 from handlers.command import root
 from handlers.command.energy import journals, packs, spread
-from handlers.command.energy.readings import OWN, JournalOutlet, PduReadings, Poll
+from handlers.command.energy.readings import OWN, OutletFigures, PduReadings, Poll
 from handlers.command.journal import Journal
 from handlers.errors import SettingsError
 
@@ -85,9 +85,9 @@ def polled(records: Sequence[Mapping[str, Any]]) -> dict[str, PduReadings]:
             return value if value is not None and value >= 0.0 else None
 
         nothing = [None] * len(said["outlets"])
-        figures = [JournalOutlet(OWN, known(one.get("total")), known(one.get("load")))]
+        figures = [OutletFigures(OWN, known(one.get("total")), known(one.get("load")))]
         figures += [
-            JournalOutlet(identity, known(kwh), known(amps), None, STATES[sign])
+            OutletFigures(identity, known(kwh), known(amps), None, STATES[sign])
             for identity, kwh, amps, sign in zip(
                 said["outlets"],
                 one.get("kwh", nothing),

@@ -16,7 +16,7 @@ import pytest
 
 from handlers.command.energy import audit
 from handlers.command.energy.meters import Meters, RegisterFacts
-from handlers.command.energy.readings import JournalOutlet, PduReadings, Poll
+from handlers.command.energy.readings import OutletFigures, PduReadings, Poll
 from handlers.command.energy.registers import Kilowatthours
 from tests.needs import ROOT, program
 from tests.waiting import PATIENCE_S
@@ -123,7 +123,7 @@ def _audited(case: Case) -> Kilowatthours:
     for minute, joules in enumerate(case.readings):
         if joules is not None:
             time = 60.0 * minute
-            pdu.append(Poll("a", time, time, [JournalOutlet("1", joules / JOULES)]))
+            pdu.append(Poll("a", time, time, [OutletFigures("1", joules / JOULES)]))
     meters = Meters(RegisterFacts(LIMIT_KW, step_kwh=1e-6))
     asked = audit.Asked(3600.0, 3600.0 * HOURS, meters)
     (answer,) = audit.audited(pdu, asked).outlets

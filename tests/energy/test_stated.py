@@ -12,7 +12,7 @@ import pytest
 
 from handlers.command import root
 from handlers.command.energy import packs
-from handlers.command.energy.readings import JournalOutlet, PduReadings, Poll, UnitFacts
+from handlers.command.energy.readings import OutletFigures, PduReadings, Poll, UnitFacts
 from handlers.command.journal import Journal
 from tests.handlers.command.fleet.halls import line, login, private, run
 from tests.handlers.snmp.test_nameplate import unit
@@ -116,7 +116,7 @@ def stated(*said: tuple[str, Optional[float]]) -> Optional[float]:
     """The accuracy of a PDU of which polls said serial number and accuracy."""
     pdu = PduReadings("rack1")
     for number, (serial, accuracy) in enumerate(said):
-        figures = [JournalOutlet("1", 1.0)]
+        figures = [OutletFigures("1", 1.0)]
         pdu.append(Poll("rack1", number, number, figures, serial=serial, accuracy_percent=accuracy))
     return pdu.accuracy_percent
 

@@ -22,7 +22,7 @@ from handlers.command.energy.meters import (
     first_of,
     stated_by,
 )
-from handlers.command.energy.readings import OWN, JournalOutlet, PduReadings, Poll
+from handlers.command.energy.readings import OWN, OutletFigures, PduReadings, Poll
 
 from . import plans, trial
 from .test_fast import both
@@ -63,7 +63,7 @@ def polled(
                 "rack1",
                 time,
                 time,
-                [JournalOutlet("1", register(number))],
+                [OutletFigures("1", register(number))],
                 serial="A" if number < exchanged else "B",
                 family=family if later is None or number < 300 else later,
             )

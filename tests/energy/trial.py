@@ -63,7 +63,7 @@ def audited(plan: Plan, one: Month, step_from: str = OWNER) -> AuditedRegister:
                 "twin",
                 poll.begin,
                 poll.end,
-                [readings.JournalOutlet("1", poll.value)],
+                [readings.OutletFigures("1", poll.value)],
                 monotonic=poll.monotonic,
                 serial=poll.serial,
                 uptime=poll.uptime,

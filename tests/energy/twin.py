@@ -111,7 +111,7 @@ def month(plan: Plan) -> Month:
     # A day before and after, so that the period has readings on both sides.
     first, last = -DAY, end + DAY
     load = _Load(draw, last - first, plan.breaker_kw)
-    register = _register(plan, draw, load, first, last)
+    register = _Register(plan, draw, load, first, last)
     bad = _bad(plan, draw, first, last)
     gaps = [
         (start, start + draw.uniform(0.02, 2.0) * DAY)
@@ -171,7 +171,7 @@ def month(plan: Plan) -> Month:
     return Month(polls, plan.origin, plan.origin + end, truth, hidden)
 
 
-class _register:
+class _Register:
     """The register: what it counts from, and since when."""
 
     def __init__(

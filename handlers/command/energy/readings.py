@@ -28,8 +28,8 @@ OFF, ON, NO_STATE = 0, 1, 2
 _STATES = {"DOWN": OFF, "UP": ON}
 
 
-class JournalOutlet(NamedTuple):
-    """One outlet in a poll, or the PDU's own figures with the identity OWN."""
+class OutletFigures(NamedTuple):
+    """What a poll read of one outlet, or of the PDU itself with the identity OWN."""
 
     identity: str
     kwh: Optional[float] = None
@@ -45,7 +45,7 @@ class Poll(NamedTuple):
     pdu: str
     begin: float
     end: float
-    outlets: Sequence[JournalOutlet] = ()
+    outlets: Sequence[OutletFigures] = ()
     #: the reader's monotonic clock at `begin`, in s; None if the source does not keep it
     monotonic: Optional[float] = None
     #: which run of the reader's machine `monotonic` belongs to
@@ -156,7 +156,7 @@ class Series:
         self.watts = array("d", [_NAN]) * polls
         self.states = bytearray([NO_STATE]) * polls
 
-    def append(self, one: JournalOutlet) -> None:
+    def append(self, one: OutletFigures) -> None:
         """Keep a poll."""
         self.kwh.append(_NAN if one.kwh is None else one.kwh)
         self.amperes.append(_NAN if one.amperes is None else one.amperes)
@@ -167,7 +167,7 @@ class Series:
         """Replace all rows after so many polls by one in which nothing was read."""
         for column in (self.kwh, self.amperes, self.watts, self.states):
             del column[polls:]
-        self.append(JournalOutlet(""))
+        self.append(OutletFigures(""))
 
     def extend(
         self,

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Callable, NamedTuple, Optional
 
 from ...errors import SettingsError, printable
-from .readings import OWN, Found, JournalOutlet, PduReadings, Poll, gathered
+from .readings import OWN, Found, OutletFigures, PduReadings, Poll, gathered
 
 #: what a line raises that is not such a round
 _BAD = (ValueError, TypeError, KeyError, RecursionError, OverflowError)
@@ -150,13 +150,13 @@ def _round(where: str, found: Any) -> _Round:
 
 def _poll(row: Any, begin: float, end: float) -> Poll:
     figures = [
-        JournalOutlet(
+        OutletFigures(
             OWN, _figure(row["energy_kwh"], "energy_kwh"), _figure(row.get("load_a"), "load_a")
         )
     ]
     for outlet in row["outlets"]:
         figures.append(
-            JournalOutlet(
+            OutletFigures(
                 _text(outlet["identity"], "identity"),
                 _figure(outlet["energy_kwh"], "energy_kwh"),
                 _figure(outlet["current_a"], "current_a"),

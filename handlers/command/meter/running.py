@@ -57,7 +57,7 @@ class MeterSettings(NamedTuple):
     take: Callable[[Target, Optional[Known]], Taken] = take
 
 
-class Tally(NamedTuple):
+class MeterCounts(NamedTuple):
     """What a meter has done."""
 
     rounds: int = 0
@@ -120,7 +120,7 @@ class MeterService:
         self._unwritten: Optional[_Unwritten] = None
         self._repaired = self._polled = 0
         self._is_stopped = False
-        self.counts = Tally()
+        self.counts = MeterCounts()
 
     def run(self, stop: Connection) -> None:
         """Run until something arrives on `stop`, or the rounds are done.
