@@ -78,7 +78,7 @@ class AuditedRegister(NamedTuple):
     #: "" for the PDU's own register
     outlet: str
     energy: Kilowatthours
-    #: the part of the period between readings that the register bridges, 0 to 1
+    #: the part of the period in which it was read, and believed, without gaps: 0 to 1
     read: float
     grade: str
     events: Sequence[Event]
@@ -298,10 +298,12 @@ class _Known:
         if not self._is_calm:
             happened += checks.found(self._rows, self._supply, begin, end)
         happened.sort(key=lambda one: (one.begin, one.end))
+        gaps = [one for one in happened if one.kind == checks.GAP]
+        read = self._register.read_share(begin, end, gaps)
         events = [*_few(happened)]
         width = 0.0 if self._idle(energy, begin, end) else energy.width
         grade = graded(energy.best, width, events)
-        return energy, self._register.read_share(begin, end), grade, events
+        return energy, read, grade, events
 
     def _energy(self, begin: float, end: float) -> Kilowatthours:
         energy = self._register.energy(begin, end)

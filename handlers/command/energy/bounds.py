@@ -8,10 +8,10 @@ register was at that moment is bounded by the readings around it and by the supp
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Optional
 
-from .registers import NOTHING, Kilowatthours, RegisterLimits, RegisterReadings
+from .registers import NOTHING, Event, Kilowatthours, RegisterLimits, RegisterReadings
 from .segments import Segment, wrapped
 
 
@@ -41,15 +41,18 @@ class BoundedRegister:
         high = min(total.high, self._limits.most(end - begin))
         return Kilowatthours(min(total.low, high), min(total.best, high), high)
 
-    def read_share(self, begin: float, end: float) -> float:
-        """The part of a period that lies in a segment, from 0 to 1."""
+    def read_share(self, begin: float, end: float, gaps: Iterable[Event] = ()) -> float:
+        """The part of a period that lies in a segment and in no gap of the polls, from 0 to 1."""
         if end <= begin:
             return 0.0
         inside = 0.0
         for segment in self._segments:
             first, last = self._span(segment)
-            inside += max(min(last, end) - max(first, begin), 0.0)
-        return min(inside / (end - begin), 1.0)
+            first, last = max(first, begin), min(last, end)
+            inside += max(last - first, 0.0)
+            for gap in gaps:
+                inside -= max(min(last, gap.end) - max(first, gap.begin), 0.0)
+        return min(max(inside, 0.0) / (end - begin), 1.0)
 
     def _is_beside(self, begin: float, end: float) -> bool:
         """Whether all segments lie on one side of a period: then they say nothing of it."""
