@@ -289,6 +289,10 @@ class _Known:
     ) -> tuple[Kilowatthours, float, str, Sequence[Event]]:
         """Energy, share of the time that was read, grade and events of a period."""
         energy = self._energy(begin, end)
+        if not self._is_calm:
+            stood = checks.uncounted_s(self._rows, self._supply, begin, end)
+            most = self._limits.most(end - begin)
+            energy = energy._replace(high=min(energy.high + self._limits.most(stood), most))
         slack = self._clock.slack
         happened: list[Event] = [
             one
@@ -296,7 +300,11 @@ class _Known:
             if one.begin < end + slack and one.end > begin - slack
         ]
         if not self._is_calm:
-            happened += checks.found(self._rows, self._supply, begin, end)
+            happened += checks.found(self._rows, self._supply, self._runs(), begin, end)
+        beyond = self._register.beyond(begin, end) if energy.low >= energy.high else 0.0
+        if beyond:
+            reason = f"rose by {beyond:.3g} kWh more than the supply delivers in the whole period"
+            happened.append(Event("too fast", begin, end, reason))
         happened.sort(key=lambda one: (one.begin, one.end))
         gaps = [one for one in happened if one.kind == checks.GAP]
         read = self._register.read_share(begin, end, gaps)
@@ -304,6 +312,17 @@ class _Known:
         width = 0.0 if self._idle(energy, begin, end) else energy.width
         grade = graded(energy.best, width, events)
         return energy, read, grade, events
+
+    def _runs(self) -> Sequence[Sequence[int]]:
+        """The rows of each segment: numbers of polls, of which some did not read the register.
+
+        All rows, if most are in no segment: a register in a wrong unit may be too fast everywhere.
+        """
+        segments = [one.readings for one in self._story.segments]
+        read = [row for row, kwh in enumerate(self._rows.kwh) if kwh == kwh]
+        if 2 * sum(map(len, segments)) < len(read):
+            return [read]
+        return [[read[number] for number in one] for one in segments]
 
     def _energy(self, begin: float, end: float) -> Kilowatthours:
         energy = self._register.energy(begin, end)

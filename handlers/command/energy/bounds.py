@@ -30,16 +30,30 @@ class BoundedRegister:
         """The energy from `begin` to `end` (s, UTC), in kWh."""
         if not self._segments or self._is_beside(begin, end):
             return Kilowatthours(0.0, 0.0, self._limits.most(end - begin))
-        total = NOTHING
+        total = self._counted(begin, end)
+        # No more passed than the supply delivers in the whole period.
+        high = min(total.high, self._limits.most(end - begin))
+        return Kilowatthours(min(total.low, high), min(total.best, high), high)
+
+    def beyond(self, begin: float, end: float) -> float:
+        """By how much the register rose at least by more than the supply delivers in a period."""
+        if not self._segments or self._is_beside(begin, end):
+            return 0.0
+        least, most = self._counted(begin, end).low, self._limits.most(end - begin)
+        return least - most if least - most > 1e-9 * max(most, 1.0) else 0.0
+
+    def _counted(self, begin: float, end: float) -> Kilowatthours:
+        """What the segments counted in a period, and the holes between them can have."""
+        total, doubtful = NOTHING, 0.0
         earlier: Optional[Segment] = None
         for segment in self._segments:
             total = total.plus(self._between(earlier, segment, begin, end))
             total = total.plus(self._inside(segment, begin, end))
+            if earlier is not None:
+                doubtful += self._counted_twice(earlier, segment, begin, end)
             earlier = segment
         total = total.plus(self._between(earlier, None, begin, end))
-        # No more passed than the supply delivers in the whole period.
-        high = min(total.high, self._limits.most(end - begin))
-        return Kilowatthours(min(total.low, high), min(total.best, high), high)
+        return total._replace(low=max(total.low - doubtful, 0.0))
 
     def read_share(self, begin: float, end: float, gaps: Iterable[Event] = ()) -> float:
         """The part of a period that lies in a segment and in no gap of the polls, from 0 to 1."""
@@ -73,9 +87,10 @@ class BoundedRegister:
             seconds += last - first
         return min(3600.0 * rise / seconds, self._limits.kilowatts) if seconds > 0 else 0.0
 
-    def _unknown(self, seconds: float) -> Kilowatthours:
+    def _unknown(self, seconds: float, likely: float) -> Kilowatthours:
+        """The energy of a hole of at most `seconds`, which is probably `likely` s long."""
         most = self._limits.most(seconds)
-        return Kilowatthours(0.0, min(self._power * max(seconds, 0.0) / 3600.0, most), most)
+        return Kilowatthours(0.0, min(self._power * max(likely, 0.0) / 3600.0, most), most)
 
     def _between(
         self, one: Optional[Segment], other: Optional[Segment], begin: float, end: float
@@ -88,12 +103,35 @@ class BoundedRegister:
         stop = end if other is None else min(end, self._readings.ends[other.first] + slack)
         if stop <= start:
             return NOTHING
-        guess = self._unknown(stop - start)
+        first = begin if one is None else max(begin, self._readings.ends[one.last])
+        last = end if other is None else min(end, self._readings.begins[other.first])
+        guess = self._unknown(stop - start, last - first)
         if one is None or other is None or start <= begin or stop >= end:
             return guess
         values = self._readings.values
         over = wrapped(values[one.last], values[other.first], stop - start, self._limits)
         return guess if over is None else guess._replace(best=over)
+
+    def _counted_twice(self, one: Segment, other: Segment, begin: float, end: float) -> float:
+        """What two segments may count too much in a period, if the register was not set back
+        between them.
+
+        It may have been too low for a few readings, or too high before: by so little that one rise
+        more, back to the old line or up from it, is no more than the supply delivers.
+        """
+        values, begins, ends = self._readings.values, self._readings.begins, self._readings.ends
+        fall = values[one.last] - values[other.first]
+        if fall <= 0.0:
+            return 0.0
+        slack = self._readings.slack + self._readings.age
+        largest = 0.0
+        for numbers in (one.readings, other.readings):
+            for before, after in zip(numbers, numbers[1:]):
+                if begins[before] - slack < end and ends[after] + slack > begin:
+                    largest = max(largest, values[after] - values[before])
+        if largest + self._limits.step < fall:
+            return 0.0
+        return min(largest, fall + self._limits.most(ends[other.first] - begins[one.last]))
 
     def _inside(self, segment: Segment, begin: float, end: float) -> Kilowatthours:
         """The energy of what a period shares with a segment."""

@@ -5,8 +5,7 @@ Each yields events, which are findings: no figure is corrected by them.
 
 from __future__ import annotations
 
-import statistics
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, Optional
 
 from .readings import OFF
@@ -21,7 +20,7 @@ COMPARED_STEPS = 20.0
 STOOD_STEPS = 3.0
 #: and longer than this, in ages of a reading: polls are not that regular
 _OLDER = 1.5
-_DAY = 86400.0
+DAY_S = 86400.0
 #: real power is at least this share of apparent power, for any supply of a server
 _LEAST_FACTOR = 0.25
 #: the least that an ampere can be, in kW, where the voltage is not known: 48 V DC, or 100 V AC at a
@@ -57,11 +56,13 @@ class Supply(NamedTuple):
     age: float
 
 
-def found(rows: Rows, supply: Supply, begin: float, end: float) -> list[Event]:
-    """All findings that touch a period."""
+def found(
+    rows: Rows, supply: Supply, runs: Sequence[Sequence[int]], begin: float, end: float
+) -> list[Event]:
+    """All findings that touch a period. `runs`: see `unit`."""
     events = [
         *gaps(rows, supply, begin, end),
-        *unit(rows, supply),
+        *unit(rows, supply, runs),
         *standing(rows, supply),
         *current_while_off(rows),
     ]
@@ -89,31 +90,59 @@ def _gap(begin: float, end: float) -> Event:
     return Event(GAP, begin, end, f"no reading for {(end - begin) / 3600.0:.1f} h")
 
 
-def unit(rows: Rows, supply: Supply) -> Iterator[Event]:
-    """A register that rises 10 or 1,000 times as fast as its power says, or as slowly.
+def unit(rows: Rows, supply: Supply, runs: Iterable[Sequence[int]]) -> Iterator[Event]:
+    """Days on which a register rose 10 or 1,000 times as fast as its power says, or as slowly.
 
-    The middle one of all days counts, so that single false readings do not.
+    `runs`: rows between which the register is continuous: what is not believed is not compared.
     """
     by_watts = any(watts == watts for watts in rows.watts)
     if not by_watts and supply.volts is None:
         return
+    figures = rows.watts if by_watts else rows.amperes
+    kilo = 0.001 if by_watts else 0.001 * (supply.volts or 0.0)
+    most = GAP_FACTOR * supply.usual_gap
     days: dict[int, tuple[float, float]] = {}
-    for number in range(1, len(rows.kwh)):
-        rise = rows.kwh[number] - rows.kwh[number - 1]
-        flowed = _flowed(rows, supply, number, by_watts)
-        if rise >= 0.0 and flowed is not None:
-            day = int(rows.begins[number] // _DAY)
-            counted, summed = days.get(day, (0.0, 0.0))
-            days[day] = (counted + rise, summed + flowed)
-    whole = sum(counted for counted, _ in days.values())
-    if whole < COMPARED_STEPS * supply.step or not any(summed > 0.0 for _, summed in days.values()):
-        return
-    ratio = statistics.median(counted / summed for counted, summed in days.values() if summed > 0.0)
-    factor = mistaken_factor(ratio, by_watts)
-    if factor is not None:
+    for run in runs:
+        read = [row for row in run if figures[row] == figures[row]]
+        for one, other in zip(read, read[1:]):
+            seconds = rows.begins[other] - rows.begins[one]
+            rise = rows.kwh[other] - rows.kwh[one]
+            if 0.0 < seconds <= most and rise >= 0.0:
+                flowed = (figures[one] + figures[other]) / 2.0 * kilo * seconds / 3600.0
+                day = int(rows.begins[other] // DAY_S)
+                counted, summed = days.get(day, (0.0, 0.0))
+                days[day] = (counted + rise, summed + flowed)
+    sums = [(day, *days[day]) for day in sorted(days)]
+    for first, last, factor, ratio in mistaken_days(sums, supply.step, by_watts):
         beside = "the power" if by_watts else f"current x {supply.volts:g} V (apparent power)"
         reason = f"counts {ratio:.3g} times what {beside} says: a unit mistake by {factor:g}?"
-        yield Event(UNIT, rows.begins[0], rows.ends[-1], reason)
+        begin = max(rows.begins[0], first * DAY_S)
+        yield Event(UNIT, begin, min(rows.ends[-1], (last + 1) * DAY_S), reason)
+
+
+def mistaken_days(
+    sums: Iterable[tuple[int, float, float]], step: float, by_watts: bool
+) -> list[tuple[int, int, float, float]]:
+    """The first and the last day of each unit mistake, its factor, and the ratio of both energies.
+
+    `sums`: of each day what the register counted and what flowed, in kWh. So many days are
+    compared together that the register counted COMPARED_STEPS of its steps.
+    """
+    found: list[tuple[int, int, float, float]] = []
+    first: Optional[int] = None
+    rise = flow = 0.0
+    for day, counted, summed in sums:
+        first = day if first is None else first
+        rise, flow = rise + counted, flow + summed
+        if rise < COMPARED_STEPS * step or not flow > 0.0:
+            continue
+        factor = mistaken_factor(rise / flow, by_watts)
+        if factor is not None:
+            if found and found[-1][1:3] == (first - 1, factor):
+                first = found.pop()[0]
+            found.append((first, day, factor, rise / flow))
+        first, rise, flow = None, 0.0, 0.0
+    return found
 
 
 def mistaken_factor(ratio: float, by_watts: bool) -> Optional[float]:
@@ -125,26 +154,48 @@ def mistaken_factor(ratio: float, by_watts: bool) -> Optional[float]:
     return None
 
 
-def _flowed(rows: Rows, supply: Supply, number: int, by_watts: bool) -> Optional[float]:
-    """The energy between two polls by power, or by current and voltage, in kWh."""
-    seconds = rows.begins[number] - rows.begins[number - 1]
-    if not 0.0 < seconds <= GAP_FACTOR * supply.usual_gap:
-        return None
-    figures = rows.watts if by_watts else rows.amperes
-    mean = (figures[number] + figures[number - 1]) / 2.0
-    if mean != mean:
-        return None
-    kilowatts = mean / 1000.0 if by_watts else mean * (supply.volts or 0.0) / 1000.0
-    return kilowatts * seconds / 3600.0
-
-
 def standing(rows: Rows, supply: Supply) -> Iterator[Event]:
     """A register that does not move while current flows, for longer than a reading may be old."""
+    for stand in _stands(rows, supply):
+        span = range(stand.first, stand.last + 1)
+        least = min(
+            (rows.amperes[one] for one in span if rows.amperes[one] == rows.amperes[one]),
+            default=0.0,
+        )
+        flowed = f"at least {least:g} A" if least else "current"
+        reason = f"the register stood while {flowed} flowed: at least {stand.kwh:.3g} kWh"
+        if stand.caught_up:
+            reason += ", and then rose by that"
+        yield Event(STANDING, rows.begins[stand.first], rows.ends[stand.last], reason)
+
+
+def uncounted_s(rows: Rows, supply: Supply, begin: float, end: float) -> float:
+    """How long, in s of a period, a register stood while current flowed that it never counted."""
+    stood = 0.0
+    for stand in _stands(rows, supply):
+        if not stand.caught_up:
+            since, until = rows.begins[stand.first], rows.ends[stand.last]
+            stood += max(min(until, end) - max(since, begin), 0.0)
+    return stood
+
+
+class _Stand(NamedTuple):
+    """Rows in which a register stood while current flowed."""
+
+    first: int
+    last: int
+    #: what flowed at least
+    kwh: float
+    #: whether the register then rose by as much at once
+    caught_up: bool
+
+
+def _stands(rows: Rows, supply: Supply) -> Iterator[_Stand]:
     start: Optional[int] = None
     energy = 0.0
     for number in range(1, len(rows.kwh) + 1):
-        stands = number < len(rows.kwh) and rows.kwh[number] == rows.kwh[number - 1]
-        if stands:
+        rise = rows.kwh[number] - rows.kwh[number - 1] if number < len(rows.kwh) else 0.0
+        if rise == 0.0 and number < len(rows.kwh):
             start = number - 1 if start is None else start
             energy += _at_least(rows, supply, number)
             continue
@@ -153,14 +204,7 @@ def standing(rows: Rows, supply: Supply) -> Iterator[Event]:
             and energy >= STOOD_STEPS * supply.step
             and rows.begins[number - 1] - rows.begins[start] > _OLDER * supply.age
         ):
-            span = range(start, number)
-            least = min(
-                (rows.amperes[one] for one in span if rows.amperes[one] == rows.amperes[one]),
-                default=0.0,
-            )
-            flowed = f"at least {least:g} A" if least else "current"
-            reason = f"the register stood while {flowed} flowed: at least {energy:.3g} kWh"
-            yield Event(STANDING, rows.begins[start], rows.ends[number - 1], reason)
+            yield _Stand(start, number - 1, energy, rise >= energy)
         start, energy = None, 0.0
 
 

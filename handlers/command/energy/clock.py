@@ -42,15 +42,17 @@ def seen_by_monotonic(
     `boots`: numbers of polls before which it did.
     """
     jumps: list[Event] = []
-    shift, shifts = 0.0, [0.0]
+    shift = 0.0
+    settings = [_Setting(0.0, 0.0)]
     made: list[float] = []
     for number, begin in enumerate(begins):
         if number and number not in boots and monotonic[number] > monotonic[number - 1]:
             passed = monotonic[number] - monotonic[number - 1]
             jump = begin - begins[number - 1] - passed
+            settings[-1] = settings[-1].longer(passed)
             if abs(jump) > ALIKE_S + ALIKE_SHARE * passed:
                 shift += jump
-                shifts.append(shift)
+                settings.append(_Setting(shift, 0.0))
                 when = sorted((begins[number - 1], begin))
                 direction = "forward" if jump > 0 else "back"
                 reason = f"the reader's clock went {direction} by {abs(jump):.0f} s"
@@ -62,9 +64,41 @@ def seen_by_monotonic(
         array("d", [time - by for time, by in zip(begins, made)]),
         array("d", [time - by for time, by in zip(ends, made)]),
         jumps,
-        # One of the clock's settings was right, and nobody says which.
-        max(map(abs, shifts)),
+        # One of these settings was right, and nobody says which.
+        max(abs(one.shift) for one in _possible(settings)),
     )
+
+
+class _Setting(NamedTuple):
+    """What the clock was set to between two jumps."""
+
+    #: from what it was at first, in s
+    shift: float
+    #: how long it was set so, in s
+    held: float
+
+    def longer(self, seconds: float) -> _Setting:
+        """The same setting, held so much longer."""
+        return self._replace(held=self.held + seconds)
+
+
+def _possible(settings: Sequence[_Setting]) -> Sequence[_Setting]:
+    """Settings of which each may be right.
+
+    The clock may go wrong for a while and come back to what it was. If that took less time than the
+    setting to which it came back was held, the settings between were wrong.
+    """
+    kept: list[_Setting] = []
+    for one in settings:
+        for place, before in enumerate(kept):
+            between = sum(other.held for other in kept[place + 1 :])
+            is_back = abs(before.shift - one.shift) <= ALIKE_S + ALIKE_SHARE * between
+            if is_back and between < before.held + one.held:
+                kept[place:] = [before.longer(one.held)]
+                break
+        else:
+            kept.append(one)
+    return kept
 
 
 def seen_by_begins(begins: Sequence[float], ends: Sequence[float]) -> PollClock:

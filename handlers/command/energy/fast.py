@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-import statistics
 from collections.abc import Sequence
 from typing import Any, Optional
 
@@ -91,6 +90,9 @@ class Polls:
 
         begins, ends = (np.asarray(one, dtype=np.float64) for one in (clock.begins, clock.ends))
         self.number = len(begins)
+        #: the times since the first poll, and the age of a reading, in h
+        self.begins, self.ends = ((one - begins[:1]) / 3600.0 for one in (begins, ends))
+        self.age = gap / 3600.0
         most = checks.GAP_FACTOR * gap
         gaps = np.concatenate(([begin], ends, [end]))
         gaps = np.concatenate((begins, [end])) - gaps[:-1]
@@ -99,15 +101,21 @@ class Polls:
         #: from the begin of each poll to the end of the next, and the age of a reading, in h
         self.hours = np.maximum(ends[1:] - begins[:-1] + gap, 0.0) / 3600.0
         passed = np.diff(begins)
-        #: whether two polls are so near that the figures of both count for the time between
-        self.are_near = (passed > 0.0) & (passed <= most)
-        self.all_are_near = bool(self.are_near.all())
-        #: that time, in h; 0 if they are not
-        self.between = np.where(self.are_near, passed, 0.0) / 3600.0
+        #: the longest time between two polls so near that the figures of both count for it, in h
+        self._near = most / 3600.0
+        #: that time, in h; 0 if they are not so near
+        self.between = np.where((passed > 0.0) & (passed <= most), passed, 0.0) / 3600.0
         # Whole seconds have the same days, and numpy divides integers ten times as fast.
         days = begins[1:].astype(np.int64) // 86400
         #: the day of each poll but the first
         self.days = days - days.min() if len(days) else days
+
+    def near_hours(self, numbers: Column) -> Column:
+        """As `between`, of these polls only."""
+        np = _numpy()
+
+        hours = np.diff(self.begins[numbers])
+        return np.where((hours > 0.0) & (hours <= self._near), hours, 0.0)
 
 
 def is_calm(rows: Rows, limits: RegisterLimits, supply: Supply, polls: Polls) -> bool:
@@ -128,14 +136,27 @@ def is_calm(rows: Rows, limits: RegisterLimits, supply: Supply, polls: Polls) ->
     most = polls.hours * limits.kilowatts
     if not float((rises - most).max()) <= limits.step + slack:
         return False
+    if _is_fast_in_the_long_run(kwh, limits, polls):
+        return False
     if limits.modulus is not None and (rises + limits.modulus <= most + limits.step).any():
         return False
     amperes, watts = (np.asarray(column, dtype=np.float64) for column in (rows.amperes, rows.watts))
     return not (
         _flows_while_off(bytes(rows.states), amperes)
         or _stands(rises, least, amperes, watts, supply, polls)
-        or _is_wrong_unit(rises, least, amperes, watts, supply, polls)
+        or _is_wrong_unit(kwh, rises, amperes, watts, supply, polls)
     )
+
+
+def _is_fast_in_the_long_run(kwh: Column, limits: RegisterLimits, polls: Polls) -> bool:
+    """As `segments._fast_stretch` of all readings."""
+    np = _numpy()
+
+    lowest = np.minimum.accumulate(kwh - limits.kilowatts * polls.begins)
+    ahead = kwh - limits.kilowatts * polls.ends
+    ahead[1:] -= lowest[:-1]
+    allowed = limits.kilowatts * polls.age + limits.step + 1e-9 * max(abs(float(kwh[-1])), 1.0)
+    return bool((ahead[1:] > allowed).any())
 
 
 def _flows_while_off(states: bytes, amperes: Column) -> bool:
@@ -168,9 +189,9 @@ def _stands(
 
 
 def _is_wrong_unit(
-    rises: Column, least: float, amperes: Column, watts: Column, supply: Supply, polls: Polls
+    kwh: Column, rises: Column, amperes: Column, watts: Column, supply: Supply, polls: Polls
 ) -> bool:
-    """As `checks.unit`. `least`: the least of all rises."""
+    """As `checks.unit`."""
     np = _numpy()
 
     missing = np.isnan(watts)
@@ -178,19 +199,22 @@ def _is_wrong_unit(
     if not by_watts and supply.volts is None:
         return False
     figures = watts if by_watts else amperes
-    flowed = (figures[1:] + figures[:-1]) * polls.between
-    flowed *= 0.0005 if by_watts else (supply.volts or 0.0) * 0.0005
-    days = polls.days
+    hours, days = polls.between, polls.days
     unread = missing if by_watts else np.isnan(amperes)
-    has_all = not unread.any()
-    if not (has_all and polls.all_are_near and least >= 0.0):
-        used = (rises >= 0.0) & polls.are_near & ~np.isnan(flowed)
+    if unread.any():
+        read = np.flatnonzero(~unread)
+        if len(read) < 2:
+            return False
+        figures, rises, days = figures[read], np.diff(kwh[read]), days[read[1:] - 1]
+        hours = polls.near_hours(read)
+    used = (rises >= 0.0) & (hours > 0.0)
+    flowed = (figures[1:] + figures[:-1]) * hours
+    flowed *= 0.0005 if by_watts else (supply.volts or 0.0) * 0.0005
+    if not used.all():
         days, rises, flowed = days[used], rises[used], flowed[used]
     if not len(days):
         return False
     counted = np.bincount(days, weights=rises).tolist()
     summed = np.bincount(days, weights=flowed).tolist()
-    ratios = [one / other for one, other in zip(counted, summed) if other > 0.0]
-    if sum(counted) < checks.COMPARED_STEPS * supply.step or not ratios:
-        return False
-    return checks.mistaken_factor(statistics.median(ratios), by_watts) is not None
+    sums = zip(range(len(counted)), counted, summed)
+    return bool(checks.mistaken_days(sums, supply.step, by_watts))

@@ -2,8 +2,9 @@
 
 A register only rises, and never faster than the supply delivers. Readings are cut into runs in
 which both hold. Then runs are joined across readings that were wrong for a while: the register
-came back to a value that the run before it could have reached. What remains are segments, and
-holes between them, of which nothing is known but their time.
+came back to a value that the run before it could have reached. What rises a little too fast from
+each reading to the next is too fast in the long run, and is cut out. What remains are segments,
+and holes between them, of which nothing is known but their time.
 
 A false reading and a fresh register look alike while the register is below what the supply
 delivers between two polls. A segment after a hole therefore begins at its first reading that
@@ -12,6 +13,7 @@ rose: by then, both explanations lie inside the hole's bounds.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Optional
 
@@ -53,7 +55,8 @@ def told(readings: RegisterReadings, limits: RegisterLimits) -> Story:
     """The segments and events of a register's readings."""
     events: list[Event] = []
     joined = _joined(readings, limits, list(_runs(readings, limits)), events)
-    trusted = _confirmed(readings, joined, events)
+    confirmed = _confirmed(readings, joined, events)
+    trusted = [part for one in confirmed for part in _slow_parts(readings, limits, one)]
     events.extend(_breaks(readings, limits, trusted))
     events.sort(key=lambda event: (event.begin, event.end))
     return Story(_trimmed(readings, limits, trusted), events)
@@ -102,7 +105,7 @@ def _joined(
             continue
         wrong = [number for one in kept[home + 1 :] for number in one]
         if wrong:
-            events.append(_momentary(readings, kept[home][-1], wrong, run[0]))
+            events.append(_momentary(readings, limits, kept[home][-1], wrong, run[0]))
         del kept[home + 1 :]
         kept[home].extend(run)
     return [Segment(one) for one in kept]
@@ -244,12 +247,54 @@ def _without_start(readings: RegisterReadings, numbers: Sequence[int]) -> Sequen
     return ()
 
 
-def _momentary(readings: RegisterReadings, last: int, wrong: Sequence[int], back: int) -> Event:
+def _slow_parts(
+    readings: RegisterReadings, limits: RegisterLimits, segment: Segment
+) -> Iterator[Segment]:
+    """A segment without the stretches in which it rose by more than the supply delivers."""
+    first = 0
+    while (found := _fast_stretch(readings, limits, segment.readings, first)) is not None:
+        begin, end = found
+        yield Segment(segment.readings[first : begin + 1])
+        first = end
+    yield Segment(segment.readings[first:])
+
+
+def _fast_stretch(
+    readings: RegisterReadings, limits: RegisterLimits, numbers: Sequence[int], first: int
+) -> Optional[tuple[int, int]]:
+    """Places of a segment, from `first` on, between which it rose by more than `follows` allows.
+
+    From each reading to the next it may rise as allowed, and still be too fast in the long run. The
+    stretch is as much too fast as it can be; it has ended where the supply could have delivered
+    more again by what is allowed.
+    """
+    rate, origin = limits.most(1.0), readings.begins[numbers[first]]
+    allowed = limits.most(readings.age + readings.slack) + limits.step
+    allowed += 1e-9 * max(abs(readings.values[numbers[-1]]), 1.0)
+    lowest, begin, highest, end = math.inf, first, allowed, 0
+    for place in range(first, len(numbers)):
+        number = numbers[place]
+        value = readings.values[number]
+        ahead = value - rate * (readings.ends[number] - origin) - lowest
+        if end and highest - ahead > allowed:
+            break
+        if ahead > highest:
+            highest, end = ahead, place
+        before = value - rate * (readings.begins[number] - origin)
+        if not end and before < lowest:
+            lowest, begin = before, place
+    return (begin, end) if end else None
+
+
+def _momentary(
+    readings: RegisterReadings, limits: RegisterLimits, last: int, wrong: Sequence[int], back: int
+) -> Event:
     begin, end = readings.begins[last], readings.ends[back]
     values = {readings.values[number] for number in wrong}
     if values == {0.0}:
         return Event("false zero", begin, end, f"{len(wrong)} readings of 0, then the old line")
-    if len(values) == 1 and values.pop() > readings.values[back]:
+    high = min(values) - readings.values[back]
+    if len(values) == 1 and high > _RARE * limits.most(end - begin + readings.age):
         return Event("all ones", begin, end, "one high value, then the old line")
     return Event("momentary", begin, end, f"{len(wrong)} readings left the line and came back")
 

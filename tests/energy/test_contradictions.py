@@ -1,0 +1,151 @@
+"""What contradicts the supply, the power or itself is never a firm figure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Optional
+
+import pytest
+
+from handlers.command.energy import audit, checks, fast
+from handlers.command.energy.clock import seen_by_monotonic
+from handlers.command.energy.meters import Meters, RegisterFacts
+from handlers.command.energy.readings import OutletFigures, PduReadings, Poll
+
+DAY, HOUR = 86400.0, 3600.0
+KNOWN = RegisterFacts(limit_kw=3.68)
+
+
+def answered(
+    register: Callable[[float], Optional[float]],
+    watts: Optional[float] = None,
+    facts: RegisterFacts = KNOWN,
+    days: float = 7.0,
+) -> audit.AuditedRegister:
+    """The answer for a register, of which `register` says what it shows at a time in h.
+
+    It is polled each five minutes, from an hour before the period to an hour after it.
+    """
+    pdu = PduReadings("rack1")
+    for number in range(-12, int(days * 288) + 13):
+        time = 300.0 * number
+        figures = OutletFigures("1", register(time / HOUR), None, watts)
+        pdu.append(Poll("rack1", time, time + 1.0, [figures], monotonic=time + 1e6, serial="A1"))
+    (answer,) = audit.audited(pdu, audit.Asked(0.0, days * DAY, Meters(facts))).outlets
+    return answer
+
+
+def cut(value: float, step: float = 0.01) -> float:
+    return math.floor(value / step + 1e-6) * step
+
+
+def kinds(answer: audit.AuditedRegister) -> list[str]:
+    return [event.kind for event in answer.events]
+
+
+@pytest.fixture(params=["numpy", "plain"], autouse=True)
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The short way by numpy and the long one, which must agree."""
+    if request.param == "plain":
+        monkeypatch.setattr(fast, "IS_THERE", False)
+
+
+@pytest.mark.parametrize("kilowatts", [3.75, 4.0, 7.0, 40.0, 400.0])
+@pytest.mark.parametrize("step", [None, 0.01])
+def test_a_register_that_is_always_too_fast_is_not_firm(
+    kilowatts: float, step: Optional[float]
+) -> None:
+    facts = KNOWN._replace(step_kwh=step)
+    answer = answered(lambda hour: cut(1000.0 + kilowatts * hour), facts=facts)
+    assert answer.grade == audit.NOT_BILLABLE and answer.energy.low < 0.1 * 7 * 24 * 3.68
+    assert answer.energy.high <= 7 * 24 * 3.68
+
+
+def test_a_register_at_the_supplys_limit_is_firm() -> None:
+    answer = answered(lambda hour: cut(1000.0 + 3.68 * hour))
+    assert answer.grade == audit.FIRM and not answer.events
+    assert answer.energy.low <= 7 * 24 * 3.68 <= answer.energy.high + 1e-9
+
+
+def test_a_day_of_too_fast_is_a_hole() -> None:
+    """20 kW on the third day only, 0.4 kW on the others."""
+
+    def register(hour: float) -> float:
+        fast_hours = min(max(hour - 48.0, 0.0), 24.0)
+        return cut(1000.0 + 0.4 * (hour - fast_hours) + 20.0 * fast_hours)
+
+    answer = answered(register, facts=KNOWN._replace(step_kwh=0.01))
+    assert "too fast" in kinds(answer) and answer.grade == audit.NOT_BILLABLE
+    assert answer.energy.low <= 0.4 * 144 + 0.1 and answer.energy.high >= 0.4 * 144 + 24 * 3.68
+
+
+@pytest.mark.parametrize("factor", [0.1, 10.0])
+@pytest.mark.parametrize("since", [0.0, 72.0, 144.0])
+def test_a_unit_mistake_of_some_days_is_not_billable(factor: float, since: float) -> None:
+    def register(hour: float) -> float:
+        wrong = max(hour - since, 0.0)
+        return cut(1000.0 + 0.2 * (hour - wrong) + 0.2 * factor * wrong, 0.001)
+
+    answer = answered(register, watts=200.0)
+    (event,) = answer.events
+    assert event.kind == checks.UNIT and answer.grade == audit.NOT_BILLABLE
+    assert event.begin == pytest.approx(max(since * HOUR, -HOUR), abs=DAY)
+    assert event.end >= 7 * DAY
+
+
+def test_a_unit_mistake_of_a_register_that_few_polls_read() -> None:
+    def register(hour: float) -> Optional[float]:
+        return cut(1000.0 + 2.0 * hour) if round(hour * 12) % 2 else None
+
+    assert checks.UNIT in kinds(answered(register, watts=200.0))
+
+
+@pytest.mark.parametrize("start", [50.0, 90.0, 9000.0])
+def test_a_false_zero_is_no_unit_mistake(start: float) -> None:
+    def register(hour: float) -> float:
+        return 0.0 if hour == 12.0 else cut(start + 0.4 * hour)
+
+    answer = answered(register, watts=400.0, days=1.0)
+    assert kinds(answer) == ["false zero"] and answer.energy.low <= 9.6 <= answer.energy.high
+
+
+@pytest.mark.parametrize("depth", [-0.58, -0.5, -0.3, 0.3, 0.5, 0.7])
+@pytest.mark.parametrize("wrong", [1, 2, 6])
+@pytest.mark.parametrize("step", [None, 0.01])
+def test_a_small_momentary_error_is_inside_the_bounds(
+    depth: float, wrong: int, step: Optional[float]
+) -> None:
+    """The register is too low, or too high, by less than what a poll delivers."""
+
+    def register(hour: float) -> float:
+        return cut(1000.0 + 0.4 * hour + (depth if 50.0 <= hour < 50.0 + wrong / 12.0 else 0.0))
+
+    answer = answered(register, facts=KNOWN._replace(step_kwh=step))
+    assert answer.energy.low <= 67.2 <= answer.energy.high, answer
+    assert answer.energy.width < 5.0
+
+
+def test_a_register_that_was_set_back_a_little_is_inside_the_bounds() -> None:
+    answer = answered(lambda hour: cut(1000.0 + 0.4 * hour - (0.5 if hour >= 50.0 else 0.0)))
+    assert answer.energy.low <= 67.2 <= answer.energy.high and answer.energy.width < 2.0
+
+
+def clock(*settings: tuple[float, float]) -> Sequence[float]:
+    """Times of polls by a clock with this shift from that time on, in s."""
+    return [
+        time + [shift for since, shift in settings if since <= time][-1]
+        for time in map(float, range(0, 86400, 300))
+    ]
+
+
+def test_a_clock_that_was_wrong_for_a_while_is_right_again() -> None:
+    monotonic = clock((0.0, 0.0))
+    year = 365 * DAY
+    shown = seen_by_monotonic(clock((0.0, 0.0), (3e4, year), (3.12e4, 1.0)), monotonic, monotonic)
+    assert len(shown.jumps) == 2 and shown.slack == 0.0
+    # It was set so for longer than to what it came back: that may have been right.
+    longer = clock((0.0, 0.0), (3e4, year), (8e4, 0.0))
+    assert seen_by_monotonic(longer, longer, monotonic).slack == pytest.approx(year)
+    last = clock((0.0, 0.0), (3e4, year))
+    assert seen_by_monotonic(last, last, monotonic).slack == pytest.approx(year)
