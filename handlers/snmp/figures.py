@@ -17,6 +17,8 @@ from .sources.objects import Scalar
 
 # "Not measured": -1 as an unsigned number of 32 or 64 bits, and the largest signed numbers.
 _FILLED = tuple(Decimal(2**bits - 1) for bits in (31, 32, 63, 64))
+# SYNTAX -> number of values, after which the object begins again at 0 (RFC 2578, 7.1.6 and 7.1.10)
+COUNTERS: Mapping[str, int] = {"Counter32": 2**32, "Counter64": 2**64}
 
 
 class Figure(Frozen):
@@ -41,6 +43,8 @@ class Figure(Frozen):
             return an INTEGER as text, so with this scale a text other than 0 has no figure unless
             at least one value of `source` has a decimal point.
         magnitude: the sign of a number is only a direction, and |value| is used.
+        syntax: of an energy, the object's SYNTAX in the MIB if that is Counter32 or Counter64: it
+            begins again at 0 after 2^32 or 2^64 values. Reading does not use it.
     """
 
     source: Source
@@ -52,6 +56,7 @@ class Figure(Frozen):
     unit: str = ""
     scale_of_integers: Optional[Decimal] = None
     magnitude: bool = False
+    syntax: str = ""
 
     MOST_DIGITS = 12  # limit for the shift of the decimal point by a scale or an exponent
 
@@ -66,6 +71,11 @@ class Figure(Frozen):
                     f"scale {scale:.1e} shifts the decimal point by more than {self.MOST_DIGITS}"
                     " digits"
                 )
+        if self.syntax and self.syntax not in COUNTERS:
+            raise ValueError(
+                f"syntax is {self.syntax!r}; give {' or '.join(COUNTERS)}, or leave it out: no"
+                " other SYNTAX says where an object begins again at 0"
+            )
 
     def read(self, reader: Reader) -> dict[str, Decimal]:
         """Identity -> figure, for rows with a figure."""

@@ -1,22 +1,23 @@
 """What a family's MIB says of its energy registers, for tools; in no archive.
 
-The unit is the scale of the profile's own figure. A SYNTAX of Counter32 or Counter64 says where a
-register begins again at 0 (RFC 2578, 7.1.6 and 7.1.10). Gauge32, Unsigned32 and INTEGER say nothing
-of that.
+The unit is the scale of the profile's own figure, and its `syntax`, Counter32 or Counter64, says
+where a register begins again at 0. Gauge32, Unsigned32 and INTEGER say nothing of that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import NamedTuple, Optional
+from typing import NamedTuple, Optional, TypeVar
 
-from .figures import Figure, Total
+from .figures import COUNTERS, Figure, Total
 from .frozen import parts_of
 from .profile import Profile
 from .profiles import PROFILES
 from .sources import Gathered, Scalar, Source
 from .sources.base import Filter
+
+T = TypeVar("T")
 
 
 class Register(NamedTuple):
@@ -37,13 +38,6 @@ class Registers(NamedTuple):
     own: Register = Register()
 
 
-#: SYNTAX -> the number of values (RFC 2578)
-_VALUES: Mapping[str, int] = {"Counter32": 2**32, "Counter64": 2**64}
-#: family -> SYNTAX of its energy object, where that is a counter
-COUNTERS: Mapping[str, str] = {
-    "cpi-econnect": "Counter64",  # CPI-UNITY-MIB, cpiPduOutletEnergy
-    "riedo-updu": "Counter64",  # RNX-UPDU-MIB, upduMeterEnergyP (WattHours)
-}
 #: families whose energy object is text, which may have decimal places
 TEXTS = frozenset(
     {
@@ -58,42 +52,43 @@ _NO_MIB = "no MIB is public"
 def of(family: str) -> Optional[Registers]:
     """The registers of a family; None for a name that is no family of the SNMP handler."""
     profile = PROFILES.named(family)
-    if profile is None:
-        return None
-    if family in TEXTS or _NO_MIB in profile.mib:
+    return None if profile is None else of_profile(profile)
+
+
+def of_profile(profile: Profile) -> Registers:
+    """The registers of a family that need not be in the table of families."""
+    if profile.key in TEXTS or _NO_MIB in profile.mib:
         return Registers()
     return Registers(
-        _register(profile, _one(map(_unit, _of_outlets(profile)))),
-        _register(profile, _own(profile.energy)),
+        _register([outlets.energy for outlets in profile.outlets if outlets.energy is not None]),
+        _register(_own(profile.energy)),
     )
 
 
-def _register(profile: Profile, unit_kwh: Optional[float]) -> Register:
-    values = _VALUES.get(COUNTERS.get(profile.key, ""))
+def _register(figures: Sequence[Figure]) -> Register:
+    """What figures of one register say: nothing in which they differ."""
+    unit_kwh = _one(map(_unit, figures))
+    values = _one(COUNTERS.get(figure.syntax) for figure in figures)
     if unit_kwh is None or values is None:
         return Register(unit_kwh)
     return Register(unit_kwh, values * unit_kwh)
 
 
-def _of_outlets(profile: Profile) -> Iterator[Figure]:
-    return (outlets.energy for outlets in profile.outlets if outlets.energy is not None)
-
-
-def _own(energy: Optional[Total]) -> Optional[float]:
-    """The unit of the PDU's own register.
+def _own(energy: Optional[Total]) -> Sequence[Figure]:
+    """The figures of the PDU's own register.
 
     A total over the rows of a table, which may be several, is a sum: how often it changes says
     nothing of their steps.
     """
     if energy is None or energy.else_outlets or not all(map(_is_scalar, energy.figures)):
-        return None
-    return _one(map(_unit, energy.figures))
+        return ()
+    return energy.figures
 
 
-def _one(units: Iterator[Optional[float]]) -> Optional[float]:
-    """The unit if all are alike, else None."""
-    found = {*units}
-    return found.pop() if len(found) == 1 else None
+def _one(found: Iterable[Optional[T]]) -> Optional[T]:
+    """What is found, if all are alike, else None."""
+    distinct = {*found}
+    return distinct.pop() if len(distinct) == 1 else None
 
 
 def _unit(figure: Figure) -> Optional[float]:

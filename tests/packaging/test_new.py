@@ -167,6 +167,9 @@ def test_new_families_pass_the_tests_of_all_families(grown: Path, tmp_path: Path
     )
     assert min(sum(made in name for name in found) for made in ("globex", "initech")) > 30
     assert sum("tests.handlers.command." in name for name in found) == 2
+    # whole: its tests are of all families at once
+    found = passed(grown, tmp_path / "report.xml", "tests/handlers/snmp/test_registers.py")
+    assert len(found) > 15
 
 
 def test_the_help_build_conformance_and_faults_include_a_new_handler_and_the_guides_handler(

@@ -54,7 +54,9 @@ PROFILES = (
                 number=Number(CONTROL, plus=0, position=0),
                 current=figure(column("30932.1.10.1.4.10.1.6", "cpiPduOutletCurrent"), HUNDREDTHS),
                 energy=figure(
-                    column("30932.1.10.1.4.10.1.10", "cpiPduOutletEnergy"), DECA_WATT_SECONDS
+                    column("30932.1.10.1.4.10.1.10", "cpiPduOutletEnergy"),
+                    DECA_WATT_SECONDS,
+                    syntax="Counter64",
                 ),
             ),
         ),

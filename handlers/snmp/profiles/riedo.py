@@ -16,6 +16,7 @@ from .shorthand import ONES, THOUSANDTHS, column, figure, librenms, oids, total
 NAME = column("55108.1.3.1.1.2", "upduMeterName")
 TYPE = column("55108.1.3.1.1.3", "upduMeterType")
 ENERGY = column("55108.1.3.1.1.4", "upduMeterEnergyP")
+WATT_HOURS = "Counter64"  # SYNTAX of WattHours, the type of upduMeterEnergyP
 POWER = column("55108.1.3.1.1.7", "upduMeterPowerP")
 CURRENT = column("55108.1.3.1.1.11", "upduMeterIrms")
 RELAY_METERS = column("55108.1.4.1.1.2", "upduRelayMeterNames")
@@ -33,13 +34,14 @@ def _with_data(values: Source) -> Source:
     )
 
 
-def _of_type(values: Source, scale: Decimal, kind: str) -> Figure:
+def _of_type(values: Source, scale: Decimal, kind: str, syntax: str = "") -> Figure:
     # A meter without data stays listed, so that a sum over it is missing, not too small.
-    return figure(Listed(Only(values, TYPE, (kind,)), _with_data(values)), scale)
+    listed = Listed(Only(values, TYPE, (kind,)), _with_data(values))
+    return figure(listed, scale, syntax=syntax)
 
 
-def _first_of(values: Source, scale: Decimal, *kinds: str) -> Total:
-    return total(*(_of_type(values, scale, kind) for kind in kinds), else_outlets=True)
+def _first_of(values: Source, scale: Decimal, *kinds: str, syntax: str = "") -> Total:
+    return total(*(_of_type(values, scale, kind, syntax) for kind in kinds), else_outlets=True)
 
 
 def _of_relay(values: Source) -> Source:
@@ -66,7 +68,7 @@ PROFILES = (
                 name=RELAY_METERS,
                 current=figure(_of_relay(CURRENT), THOUSANDTHS),
                 power=figure(_of_relay(POWER)),
-                energy=figure(_of_relay(ENERGY), THOUSANDTHS),
+                energy=figure(_of_relay(ENERGY), THOUSANDTHS, syntax=WATT_HOURS),
             ),
             Outlets(
                 rows=Only(NAME, TYPE, (OUTLET,)),
@@ -74,13 +76,13 @@ PROFILES = (
                 name=column("55108.1.3.1.1.13", "upduMeterCustomName"),
                 current=_of_type(CURRENT, THOUSANDTHS, OUTLET),
                 power=_of_type(POWER, ONES, OUTLET),
-                energy=_of_type(ENERGY, THOUSANDTHS, OUTLET),
+                energy=_of_type(ENERGY, THOUSANDTHS, OUTLET, WATT_HOURS),
             ),
         ),
         # The load is the sum over the phases, else the PDU's own, else the sum over the outlets.
         load=_first_of(CURRENT, THOUSANDTHS, *OF_PHASES, *OF_PDU),
         power=_first_of(POWER, ONES, *OF_PDU),
-        energy=_first_of(ENERGY, THOUSANDTHS, *OF_PDU),
+        energy=_first_of(ENERGY, THOUSANDTHS, *OF_PDU, syntax=WATT_HOURS),
         switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED,
     ),

@@ -65,9 +65,14 @@ def scalar(below: str, name: str) -> Scalar:
     return Scalar(oid(below), name)
 
 
-def figure(source: Source, scale: Decimal = ONES, absent: Sequence[str] = ("-1",)) -> Figure:
-    """A measurement in A, W or kWh: value * `scale`, none for the values in `absent`."""
-    return Figure(source, scale, tuple(absent))
+def figure(
+    source: Source, scale: Decimal = ONES, absent: Sequence[str] = ("-1",), syntax: str = ""
+) -> Figure:
+    """A measurement in A, W or kWh: value * `scale`, none for the values in `absent`.
+
+    `syntax`: of an energy whose object is a Counter32 or Counter64.
+    """
+    return Figure(source, scale, tuple(absent), syntax=syntax)
 
 
 def by_number(values: Source, keys: tuple[Source, ...], own: tuple[Source, ...]) -> Joined:

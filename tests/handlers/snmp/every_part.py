@@ -123,7 +123,12 @@ EVERY_PART = Profile(
                     )
                 )
             ),
-            energy=Figure(EachUnit(Part(C, S, 1, 3), C, (S,)), absent=(), padding=("7",)),
+            energy=Figure(
+                EachUnit(Part(C, S, 1, 3), C, (S,)),
+                absent=(),
+                padding=("7",),
+                syntax="Counter32",
+            ),
             position=(C, S),
         ),
         Outlets(

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from handlers.errors import ProtocolError
-from handlers.snmp import metering, settings
+from handlers.snmp import metering, registers, settings
 from handlers.snmp.detection import detect
 from handlers.snmp.profiles import PROFILES
 from pdu_common.helper import EnumPowerStatus, PduPortView
@@ -81,6 +81,11 @@ def test_the_example_is_detected_and_read_as_its_fixture_says(families: Any, uni
         unit.expected.power_w,
         unit.expected.energy_kwh,
     )
+
+
+def test_the_energy_of_the_example_is_a_counter_of_tenths(families: Any) -> None:
+    tenths = registers.Register(0.1, 2**32 * 0.1)
+    assert registers.of_profile(families[0]) == registers.Registers(outlets=tenths)
 
 
 def test_a_truncated_table_of_the_example_is_an_error(families: Any, unit: Fixture) -> None:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from itertools import chain
 
 import pytest
 
 from handlers.snmp import registers
-from handlers.snmp.figures import Figure
+from handlers.snmp.evidence import Evidence, Proof
+from handlers.snmp.figures import COUNTERS, Figure, Total
 from handlers.snmp.frozen import parts_of
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.reader import Reader
-from handlers.snmp.registers import COUNTERS, TEXTS, Register
+from handlers.snmp.registers import TEXTS, Register
+from handlers.snmp.sources import Scalar
 from tests import recordings
 from tests.handlers.snmp.memory import of_rows
 from tests.needs import ROOT
@@ -20,6 +24,7 @@ from tests.simulators.snmp_agent import Row, read_snmprec
 from tests.simulators.snmp_agent.device import COUNTER, COUNTER64
 
 UNKNOWN = Register()
+SYNTAXES = {COUNTER: "Counter32", COUNTER64: "Counter64"}
 
 
 def figures(profile: Profile) -> Iterator[Figure]:
@@ -35,33 +40,42 @@ def recorded(profile: Profile) -> Iterator[Mapping[str, Row]]:
             yield read_snmprec(path.read_text("utf-8", "surrogateescape"))
 
 
-def tags(profile: Profile, rows: Mapping[str, Row]) -> set[int]:
-    """The types of the objects below the columns and scalars of a family's figures of energy."""
-    named = {
-        str(getattr(part, "oid", "")) for one in figures(profile) for part in parts_of(one.source)
-    }
+def counters(profile: Profile, figure: Figure, rows: Mapping[str, Row]) -> set[str]:
+    """Each SYNTAX of a counter among the objects below the columns and scalars of a figure."""
+    named = {str(getattr(part, "oid", "")) for part in parts_of(figure.source)}
     roots = [root.oid for root in profile.roots] or [""]
     oids = tuple(f"{one.replace('~', root)}." for one in named if one for root in roots)
-    return {row.tag for oid, row in rows.items() if f"{oid}.".startswith(oids)}
+    tags = {row.tag for oid, row in rows.items() if f"{oid}.".startswith(oids)}
+    return {SYNTAXES[tag] for tag in tags & {*SYNTAXES}}
 
 
 METERED = [profile for profile in PROFILES if any(figures(profile))]
 
 
-def test_the_tables_name_families_that_have_energy() -> None:
+def test_the_table_names_families_that_have_energy() -> None:
     keys = {profile.key for profile in METERED}
-    assert {*COUNTERS} <= keys and keys >= TEXTS and len(keys) > 50
-    assert {*COUNTERS.values()} <= {"Counter32", "Counter64"}
+    assert keys >= TEXTS and len(keys) > 50
 
 
-def test_each_family_that_was_recorded_with_counters_is_in_the_table() -> None:
-    counting = {
-        profile.key
-        for profile in METERED
-        for rows in recorded(profile)
-        if tags(profile, rows) & {COUNTER, COUNTER64}
-    }
-    assert counting and counting <= {*COUNTERS}
+def test_each_energy_of_a_counter_says_so_and_nothing_else_does() -> None:
+    """A family of an owner's copy may have counters, too."""
+    energies = [(profile.key, one) for profile in METERED for one in figures(profile)]
+    found = [(key, one.syntax) for key, one in energies if one.syntax]
+    # CPI-UNITY-MIB, cpiPduOutletEnergy; RNX-UPDU-MIB, upduMeterEnergyP (WattHours)
+    stated = {("cpi-econnect", "Counter64"), ("riedo-updu", "Counter64")}
+    assert {*found} >= stated and {*SYNTAXES.values()} == {*COUNTERS}
+    parts = chain.from_iterable(map(parts_of, PROFILES))
+    assert len(found) == sum(isinstance(one, Figure) and bool(one.syntax) for one in parts)
+
+
+def test_each_energy_that_was_recorded_as_a_counter_has_its_syntax() -> None:
+    seen = set()
+    for profile in METERED:
+        for one in figures(profile):
+            counted = set().union(*(counters(profile, one, rows) for rows in recorded(profile)))
+            assert counted <= {one.syntax}, f"{profile.key}: give the figure syntax={counted}"
+            seen |= {profile.key} if counted else set()
+    assert seen >= {"cpi-econnect", "riedo-updu"}
 
 
 def test_an_energy_that_was_recorded_as_text_has_no_unit() -> None:
@@ -109,6 +123,30 @@ def test_a_counter_begins_again_after_all_of_its_values() -> None:
     # CPI-UNITY-MIB: 10 W x s, of which 360,000 are a kWh
     assert found.outlets.unit_kwh == pytest.approx(1 / 360_000)
     assert found.outlets.wrap_kwh == pytest.approx(2**64 / 360_000)
+
+
+def test_a_wrap_is_known_only_if_all_figures_of_a_register_have_the_same_syntax() -> None:
+    def read(*syntaxes: str) -> Register:
+        return registers.of_profile(
+            Profile(
+                "acme-meter",
+                "Acme",
+                ("Meter",),
+                "ACME-MIB",
+                energy=Total(
+                    tuple(
+                        Figure(Scalar(f"1.3.{place}.0"), Decimal("0.1"), syntax=syntax)
+                        for place, syntax in enumerate(syntaxes)
+                    )
+                ),
+                evidence=Evidence(energy=Proof.MIB),
+            )
+        ).own
+
+    assert read("") == Register(0.1)
+    assert read("Counter32") == read("Counter32", "Counter32") == Register(0.1, 2**32 * 0.1)
+    assert read("Counter64") == Register(0.1, 2**64 * 0.1)
+    assert read("Counter32", "Counter64") == read("Counter32", "") == Register(0.1)
 
 
 def test_another_name_is_no_family() -> None:

@@ -260,6 +260,11 @@ def changed(path: str, value: Any) -> str:
                 " than 12 digits"
             ),
         ),
+        (
+            "outlets.0.current.syntax",
+            "Gauge32",
+            "profile.outlets[0].current: syntax is 'Gauge32'; give Counter32 or Counter64",
+        ),
     ],
 )
 def test_an_error_names_the_path_of_the_wrong_value(path: str, value: Any, sentence: str) -> None:
