@@ -43,7 +43,8 @@ _FLOOR = re.compile(r'(?m)^ *"([a-z0-9 |]+)", +# pdu new adds a handler here$')
 _FIELD = Path("handlers", "command", "field")
 _FAMILIES = Path("handlers", "snmp", "profiles")
 _PAGES_S = 300.0  # limit for writing the generated parts of the pages, in seconds
-_MARK = "    Vendor(lambda: import_module("
+# the start of a vendor's entry in the table of families, with the comment above it
+_VENDOR = re.compile(r'(?m)^(?: +#.*\n)* +Vendor\(\s*lambda: import_module\("\.(\w+)"')
 _NUMBER = 99_999  # the vendor's number in the example of CONTRIBUTING.md
 
 
@@ -303,22 +304,21 @@ def _free_number(root: Path) -> str:
 
 
 def _table_of_families(root: Path, key: str) -> dict[Path, str]:
-    """The table of vendors with an entry for the family `key`."""
+    """The table of vendors with an entry for the family `key`: before the first file with a later
+    name, else after the last name. The table is in that order but for some entries.
+    """
     table = _FAMILIES / "__init__.py"
-    lines: list[str] = _text(root / table).splitlines(keepends=True)
+    text = _text(root / table)
     file = key.partition("-")[0]
     entry = (
         f'    Vendor(\n        lambda: import_module(".{file}", __package__),\n        "{key}",\n'
         f'        "{_free_number(root)}",\n    ),\n'
     )
-    heads = [number for number, text in enumerate(lines) if text.startswith(_MARK)]
-    after = [number for number in heads if lines[number] > f'{_MARK}".{file}"']
-    place = (
-        after[0]
-        if after
-        else next(number for number in range(heads[-1], len(lines)) if lines[number] == ")\n")
-    )
-    return {table: "".join([*lines[:place], entry, *lines[place:]])}
+    starts = [(found[1], found.start()) for found in _VENDOR.finditer(text)]
+    ends = [*(start for _, start in starts[1:]), text.index("\n)\n", starts[-1][1]) + 1]
+    later = [start for name, start in starts if name > file]
+    place = later[0] if later else ends[starts.index(max(starts))]
+    return {table: text[:place] + entry + text[place:]}
 
 
 new = Subcommand(

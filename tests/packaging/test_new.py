@@ -356,6 +356,31 @@ def test_a_vendors_name_with_a_word_of_the_example_is_kept() -> None:
     assert 'vendor="ACME Acme",' in text and 'mib="GLOBEX-MIB",' in text
 
 
+@pytest.mark.parametrize(
+    "file, before, after",
+    [
+        ("acme", "", "apc"),
+        ("apd", "apc", "apnl"),
+        ("axis", "aviosys", "bachmann"),
+        ("b2b", "aviosys", "bachmann"),  # austinhughes stands after bachmann
+        ("cisco", "chatsworth", "cyberpower"),
+        ("globex", "enlogic", "gude"),
+        ("zebra", "wti", "clever"),  # clever is the last for a reason, which stands above it
+    ],
+)
+def test_a_new_vendor_stands_in_the_order_of_the_files_names(
+    file: str, before: str, after: str
+) -> None:
+    ((table, text),) = _table_of_families(ROOT, f"{file}-strip").items()
+    names = ["", *re.findall(r'import_module\("\.(\w+)"', text)]
+    place = names.index(file)
+    assert names[place - 1 : place + 2] == [before, file, after]
+    # whole, after the end of the entry before it: each comment stays above its own entry
+    added = re.search(rf'(?<=[(,]\n)    Vendor\(\n[^\n]*"\.{file}"(?s:.)*?\n    \),\n', text)
+    assert added is not None
+    assert text.replace(added[0], "", 1) == (ROOT / table).read_text("utf-8")
+
+
 def test_no_line_is_too_long_for_ruff_with_the_longest_name_and_title() -> None:
     title, family = 61 * "T", f"{21 * 'v'}-{30 * 'm'}"
     made = {
