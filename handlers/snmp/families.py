@@ -21,16 +21,15 @@ NET_SNMP_IDS = "8072.3.2.10 2021.250.10"
 
 
 class Vendor(NamedTuple):
-    """One file of profiles. A test compares `keys`, `numbers` and `sweep` with the file.
+    """One file of profiles. A test compares `keys`, `numbers` and `sweep` with the file."""
 
-    `keys`: its families, in the order of the file. `numbers`: the first arcs of its devices'
-    sysObjectIDs, below 1.3.6.1.4.1. Both are lists separated by spaces. `sweep`: whether any of its
-    families is probed or `described` for devices without a usable sysObjectID.
-    """
-
+    #: imports the file
     load: Callable[[], ModuleType]
+    #: the keys of its families, in the order of the file, separated by spaces
     keys: str
+    #: the first arcs of its devices' sysObjectIDs, below 1.3.6.1.4.1, separated by spaces
     numbers: str = ""
+    #: whether any of its families is probed or `described` for devices without a usable sysObjectID
     sweep: bool = False
 
     def profiles(self) -> tuple[Profile, ...]:
@@ -55,6 +54,7 @@ class Families(Sequence[Profile]):
     """
 
     def __init__(self, *vendors: Vendor) -> None:
+        #: the files, in the order in which they are tried
         self.vendors = vendors
 
     @property
