@@ -38,14 +38,17 @@ _WHOLE_LOAD = Spelling(
 
 
 class NutCall(NamedTuple):
-    """One run of a command: the session, the setting `whole_load`, the shared options, the host and
-    the arguments.
-    """
+    """One run of a command."""
 
+    #: the session with the server
     nut: NutClient
-    whole_load: bool
+    #: the handler settings; `host` and `device` have their defaults
+    settings: Settings
+    #: the options that every command has
     state: SharedOptions
+    #: the server's address, as typed
     host: str
+    #: the command's own arguments and options by name; None for an argument that was not given
     arguments: Mapping[str, Any]
 
     @property
@@ -77,12 +80,11 @@ def variables(call: NutCall) -> Result:
 
 def outlets(call: NutCall) -> Result:
     """Show the outlets of a device: 1 round trip."""
-    # imported late: 2 ms together; only this command needs them
-    from ..nut import outlets as reading
+    # imported late: 7 ms together, which the help of the group saves
+    from ..nut.devices import read
     from ..nut.members import SWITCHES
 
-    seen = call.nut.snapshots([call.device], writable=True)[call.device]
-    found = reading.read(*seen, call.whole_load, call.nut.shown)
+    found = read(call.nut, call.settings, {"": call.device}, writable=True)[0].device
     data = {
         "load_a": found.load,
         "energy_kwh": found.energy,
@@ -114,7 +116,7 @@ def outlets(call: NutCall) -> Result:
         for one in found.outlets
     ]
     head = ("identity", "number", "name", "state", "A", "W", "VA", "kWh", "switched by")
-    whole = not rows and any(command in seen.commands for command in SWITCHES)
+    whole = not rows and any(command in found.whole.commands for command in SWITCHES)
     return Result(
         data,
         [
@@ -323,10 +325,10 @@ def _run(
                 NamedSetting("username"),
             )
         )
-    values = Settings(texts, declared)
+    values = Settings(texts, nut.SETTINGS)
     logs_in = command.writes or bool(values[nut.PASSWORD])
     with made(NutClient, values, host, logs_in=logs_in) as client:
-        return command.run(NutCall(client, values[nut.WHOLE_LOAD], state, host, words))
+        return command.run(NutCall(client, values, state, host, words))
 
 
 _OPTIONS = device(*LOGIN, *TLS)

@@ -15,7 +15,7 @@ from ..settings import Settings
 from .model import NutDevice, Outlet
 from .outlets import read as read_device
 from .reader import NutReader, Snapshot
-from .settings import DEVICE, WHOLE_LOAD
+from .settings import DEVICE
 
 MOST_DEVICES = 100  # limited, because every poll reads all devices
 
@@ -79,7 +79,7 @@ def ports(found: Iterable[ListedDevice]) -> Iterator[tuple[str, Outlet]]:
 
 def _device(client: NutReader, name: str, settings: Settings, seen: Snapshot) -> NutDevice:
     try:
-        return read_device(*seen, settings[WHOLE_LOAD], client.shown)
+        return read_device(*seen, settings, client.shown)
     except PduHandlerError as error:
         error.at("", f"device {client.shown(name)}")
         raise

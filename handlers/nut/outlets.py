@@ -17,10 +17,12 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Callable, Optional
 
+from ..settings import Settings
 from . import failures, figures
 from .figures import may_lack_outlets
 from .members import SWITCHES, Member, as_number, counted, is_number, members_of
 from .model import LOAD_IDENTITY, NutDevice, Outlet, Way
+from .settings import WHOLE_LOAD
 
 _ON_OFF = {"on": True, "off": False}
 # tripplite_usb writes outlet.N.switch as a number
@@ -31,10 +33,10 @@ def read(
     variables: Mapping[str, str],
     commands: Sequence[str],
     writable: Mapping[str, str],
-    whole_load: bool = False,
+    settings: Settings,
     shown: Callable[[str], str] = str,
 ) -> NutDevice:
-    """The device that these lists describe. `whole_load` adds a UPS's load as an outlet. `shown`
+    """The device that these lists describe, with the outlets that the settings ask for. `shown`
     masks a secret in error text.
 
     Raises ProtocolError if an outlet's number has two spellings, if there are fewer outlets than
@@ -58,7 +60,7 @@ def read(
     # in a chain the whole device may count the outlets of all members
     if len(outlets) < count:
         raise failures.too_few(len(outlets), device.prefix, count)
-    if whole_load:
+    if settings[WHOLE_LOAD]:
         outlets += _whole_load(device)
     if not outlets and not only_meters and not may_lack_outlets(variables):
         raise failures.no_outlets(

@@ -30,6 +30,7 @@ from handlers.snmp.profiles import PROFILES
 from handlers.tls import Trust
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus
+from tests.handlers.nut.given import WITH_WHOLE_LOAD
 from tests.handlers.snmp.memory import of_rows
 from tests.simulators.redfish import RedfishService, units
 from tests.simulators.snmp_agent import read_snmprec
@@ -248,7 +249,7 @@ def nut(data: bytes) -> None:
     answers = Answers("192.0.2.1")
     with contextlib.suppress(PduHandlerError):
         if Decoder([variables, commands], answers).feed(data):
-            device = outlets.read(answers[variables], list(answers[commands]), {}, whole_load=True)
+            device = outlets.read(answers[variables], list(answers[commands]), {}, WITH_WHOLE_LOAD)
             for figure in (device.load, device.energy, *(one.current for one in device.outlets)):
                 assert figure is None or math.isfinite(figure)
             assert all(outlet.state in (True, False, None) for outlet in device.outlets)

@@ -109,6 +109,14 @@ def test_the_error_for_an_unknown_name_lists_the_devices_or_says_how_to_list_the
         assert "it has pdu, odd" in Run(capsys, server, "run", "pdu@host", "load.off", *login).err
 
 
+def test_an_error_of_a_devices_outlets_names_the_device(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    short = StaticDevice("short", {"device.type": "pdu", "outlet.count": "3"}, [])
+    with NutServer([short], []) as server:
+        assert Run(capsys, server, "outlets", "short").err.startswith("protocol: device short: ")
+
+
 def test_each_reading_command_prints_its_result(
     server: NutServer, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -13,11 +13,15 @@ from handlers.nut import client as client_module, handler as handler_module, rea
 from handlers.nut.client import NutClient
 from handlers.nut.connection import Connection
 from handlers.nut.handler import NutPdu, make_handler
+from handlers.nut.settings import SETTINGS
+from handlers.settings import Settings
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduView
 from tests.servers.upsd import ADMIN, User
 from tests.waiting import PATIENCE_S
 
+DEFAULTS = Settings({}, SETTINGS)
+WITH_WHOLE_LOAD = Settings({"whole_load": "yes"}, SETTINGS)
 WORDS = {True: "UP", False: "DOWN", None: "UNKNOWN"}
 
 

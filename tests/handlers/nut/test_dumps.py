@@ -13,7 +13,7 @@ import pytest
 
 from handlers.nut import outlets
 from pdu_common.helper import EnumPowerStatus
-from tests.handlers.nut.given import client, handler, states
+from tests.handlers.nut.given import DEFAULTS, client, handler, states
 from tests.needs import SHARED, shared
 from tests.servers import upsd
 from tests.servers.upsd import Upsd
@@ -64,7 +64,7 @@ def test_outlets_and_figures_of_a_real_device_are_as_expected(recorded: Upsd, du
     assert pdu.statistic().load == (0.0 if load is None else load)
     with client(recorded) as nut:
         seen = nut.snapshots([name], writable=True)[name]
-    device = outlets.read(*seen)
+    device = outlets.read(*seen, DEFAULTS)
     assert device.load == load and device.energy is None
     assert {
         outlet.identity: {

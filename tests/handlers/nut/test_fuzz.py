@@ -15,7 +15,7 @@ from handlers.nut import messages, outlets
 from handlers.nut.answers import Answers, NutRequest
 from handlers.nut.decoder import Decoder
 from pdu_common.helper import PduPortView
-from tests.handlers.nut.given import ADMIN_SETTINGS, handler
+from tests.handlers.nut.given import ADMIN_SETTINGS, WITH_WHOLE_LOAD, handler
 from tests.simulators.nut_server import Cut, NutServer, SwitchedPdu
 
 ANSWERS = 30_000
@@ -108,7 +108,7 @@ def use(value: object) -> None:
     each name in it.
     """
     if isinstance(value, dict):
-        device = outlets.read(value, list(value), value, whole_load=True)
+        device = outlets.read(value, list(value), value, WITH_WHOLE_LOAD)
         for figure in (
             device.load,
             device.energy,

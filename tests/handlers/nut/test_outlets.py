@@ -14,6 +14,7 @@ from handlers.errors import PduHandlerError, ProtocolError, Unsupported
 from handlers.nut.members import as_number
 from handlers.nut.model import NutDevice, Way
 from handlers.nut.outlets import read, state
+from tests.handlers.nut.given import DEFAULTS, WITH_WHOLE_LOAD
 
 PDU = {"device.type": "pdu"}
 
@@ -24,7 +25,8 @@ def device(
     writable: Optional[Mapping[str, str]] = None,
     whole_load: bool = False,
 ) -> NutDevice:
-    return read({**PDU, **variables}, commands, writable or {}, whole_load)
+    settings = WITH_WHOLE_LOAD if whole_load else DEFAULTS
+    return read({**PDU, **variables}, commands, writable or {}, settings)
 
 
 def states(found: NutDevice) -> dict[str, Optional[bool]]:
@@ -215,7 +217,7 @@ def test_a_device_that_should_have_outlets_and_lists_none_is_an_error(kind: str)
 def test_a_device_of_unknown_type_with_a_battery_input_or_output_may_have_no_outlets(
     variables: dict[str, str],
 ) -> None:
-    found = read(variables, [], {})
+    found = read(variables, [], {}, DEFAULTS)
     assert found.outlets == [] and found.load == (3.1 if "input.current" in variables else None)
 
 
@@ -673,6 +675,7 @@ def test_the_work_grows_linearly_with_the_number_of_rows(pattern: str) -> None:
                     {"device.type": "ups", **dict.fromkeys(names, "0")},
                     names,
                     dict.fromkeys(names, "0"),
+                    DEFAULTS,
                 )
         finally:
             sys.settrace(before)
@@ -697,7 +700,7 @@ def test_any_mixture_of_rows_has_unique_identities_and_documented_states(
 ) -> None:
     variables = {f"{prefix}outlet.{n}.{field}": text for prefix, n, field, text in rows}
     try:
-        found = read({"device.type": "ups", **variables}, [], {})
+        found = read({"device.type": "ups", **variables}, [], {}, DEFAULTS)
     except ProtocolError:
         return
     assert len(states(found)) == len(found.outlets)

@@ -16,6 +16,7 @@ from ....errors import SettingsError
 from ....nut import outlets
 from ....nut.model import NutDevice
 from ....nut.quoting import escaped
+from ....settings import Settings
 
 _VARIABLE = re.compile(r"([A-Za-z][\w-]*(?:\.[\w-]+)+):(.*)", re.DOTALL)
 _COMMENT = re.compile(r"#\s*(device|command|describe|writable)\s+(\S+)(?:\s+(.*))?")
@@ -38,10 +39,13 @@ class RecordedDevice:
     #: variable -> description
     descriptions: dict[str, str] = field(default_factory=dict)
 
-    def read(self, whole_load: bool = False) -> NutDevice:
-        """The device as the handler reads it. Raises ProtocolError and Unsupported."""
+    def read(self, settings: Settings) -> NutDevice:
+        """The device as the handler reads it with these settings.
+
+        Raises ProtocolError and Unsupported.
+        """
         writable = {name: self.variables.get(name, "") for name in self.writable}
-        return outlets.read(self.variables, list(self.commands), writable, whole_load=whole_load)
+        return outlets.read(self.variables, list(self.commands), writable, settings)
 
 
 def is_dump(text: str) -> bool:

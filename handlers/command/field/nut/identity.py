@@ -14,7 +14,6 @@ from ....errors import PduHandlerError, printable
 from ....nut import members, model
 from ....nut.client import NutClient
 from ....nut.handler import session
-from ....nut.settings import WHOLE_LOAD
 from ....settings import Settings
 from ...output import counted
 from ..kinds import LONGEST, HandlerFinding
@@ -89,7 +88,7 @@ def _device(
     out.about.update({f"{device.name}: {name}": value for name, value in shown.items()})
     family = f"{device.name}: {shown.get('driver.name', '?')}"
     try:
-        found = device.read(whole_load=settings[WHOLE_LOAD])
+        found = device.read(settings)
     except PduHandlerError as error:
         out.tried.append({"family": family, "result": error.reason})
         out.cannot.append(f"read {device.name}: {error.reason}")
@@ -150,8 +149,7 @@ def _sources(device: RecordedDevice, settings: Settings, word: str) -> tuple[str
 
     In a name, N stands for any number.
     """
-    whole_load = settings[WHOLE_LOAD]
-    total = getattr(device.read(whole_load), word)
+    total = getattr(device.read(settings), word)
     groups: dict[str, dict[str, str]] = {}
     for name, text in device.variables.items():
         value = members.as_number(text)
@@ -162,7 +160,7 @@ def _sources(device: RecordedDevice, settings: Settings, word: str) -> tuple[str
         for group, other in groups.items()
         if total
         != getattr(
-            dataclasses.replace(device, variables={**device.variables, **other}).read(whole_load),
+            dataclasses.replace(device, variables={**device.variables, **other}).read(settings),
             word,
         )
     )

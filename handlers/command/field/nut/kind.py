@@ -9,7 +9,7 @@ from .... import host
 from ....errors import PduHandlerError
 from ....nut.client import NutClient
 from ....nut.handler import session
-from ....nut.settings import PASSWORD, USERNAME
+from ....nut.settings import PASSWORD, SETTINGS, USERNAME
 from ....settings import HOST, Settings
 from ...output import counted
 from ..kinds import Recorder, Recording, RecordingKind, Served
@@ -61,7 +61,7 @@ def _serve(text: str, port: int) -> Served:
 
 def _about(device: dump.RecordedDevice) -> str:
     try:
-        found = device.read().outlets
+        found = device.read(Settings({}, SETTINGS)).outlets
     except PduHandlerError as error:
         return f"NUT device {device.name}: {error.reason}"
     switchable = sum(outlet.on is not None and outlet.off is not None for outlet in found)

@@ -16,10 +16,13 @@ from typing import Optional
 from ....errors import PduHandlerError
 from ....nut import model
 from ....nut.quoting import escaped, split
+from ....nut.settings import SETTINGS, WHOLE_LOAD
+from ....settings import Settings
 from ..serving import HOST, Replay, ReplayServer
 from .dump import RecordedDevice
 
 _LONGEST = 4096  # limit for a line, in bytes
+_EVERY_OUTLET = Settings({WHOLE_LOAD.key: "yes"}, SETTINGS)
 _NO_DESCRIPTION, _GOODBYE = "Description unavailable", "OK Goodbye"
 # Requests that get the same answer whatever their parameters are.
 _PLAIN = {
@@ -85,7 +88,7 @@ class NutServer(Replay):
         Returns the last of them as "outlet 3 on", or "" if there are none.
         """
         try:
-            outlets = device.read(whole_load=True).outlets
+            outlets = device.read(_EVERY_OUTLET).outlets
         except PduHandlerError:
             return ""  # the handler cannot read this device
         wanted, done = model.Way(name, value), ""

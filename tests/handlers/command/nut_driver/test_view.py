@@ -10,6 +10,7 @@ from handlers.command.nut_driver.view import UpsdView, View, command_of
 from handlers.labels import Label
 from handlers.nut import outlets as nut_outlets
 from handlers.topology import BREAKER, LINE, MeteredPart, OutletFacts, Topology
+from tests.handlers.nut.given import DEFAULTS
 
 READING = Reading(
     outlets=[
@@ -137,7 +138,7 @@ def test_the_load_that_a_client_works_out_is_the_pdus(
 ) -> None:
     view = shown(READING._replace(topology=Topology(meters)))
     assert sum(".current" in name for name in view.variables if "input.L" in name) == lines
-    device = nut_outlets.read(view.variables, sorted(view.commands), {})
+    device = nut_outlets.read(view.variables, sorted(view.commands), {}, DEFAULTS)
     assert device.load == 3.0
 
 
