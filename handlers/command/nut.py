@@ -313,7 +313,7 @@ def _run(
     """
     # imported late: 11 ms together, which the help of the group saves
     from ..nut import settings as nut
-    from ..nut.handler import made
+    from ..nut.handler import client_of
 
     state.as_arguments = ("device",)
     declared = [one for one in nut.SETTINGS if one.key not in _NOT_HERE]
@@ -327,7 +327,7 @@ def _run(
         )
     values = Settings(texts, nut.SETTINGS)
     logs_in = command.writes or bool(values[nut.PASSWORD])
-    with made(NutClient, values, host, logs_in=logs_in) as client:
+    with client_of(NutClient, values, host, logs_in=logs_in) as client:
         return command.run(NutCall(client, values, state, host, words))
 
 

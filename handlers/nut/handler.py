@@ -111,14 +111,14 @@ def session(
                 )
             )
         address = host_and_port(typed)[0]
-        with made(kind, settings, typed, total=CALL_SECONDS if bounded else None) as client:
+        with client_of(kind, settings, typed, total=CALL_SECONDS if bounded else None) as client:
             yield client, settings
     except PduHandlerError as error:
         error.at(address, method)
         raise
 
 
-def made(
+def client_of(
     kind: type[C],
     settings: Settings,
     typed: str,
@@ -126,7 +126,7 @@ def made(
     total: Optional[float] = None,
     logs_in: bool = True,
 ) -> C:
-    """The client of the server at the address `typed`, as the settings describe it. Sends nothing.
+    """A client of the server at the address `typed`, as the settings describe it. Sends nothing.
 
     `total`: seconds in which all exchanges must end. Unless it `logs_in`, the client has no user.
     Raises SettingsError.
