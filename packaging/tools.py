@@ -42,7 +42,7 @@ _UNIX = 3  # ZipInfo.create_system: Unix, so that external_attr is a mode
 _TICK_S = 2.0
 
 
-class BuildError(Exception):
+class ToolBuildError(Exception):
     """Nothing was built. The text is one line."""
 
 
@@ -70,7 +70,7 @@ def shown(step: str) -> Iterator[None]:
 def fetched(folder: Path) -> None:
     """Install the packages of pyz-requirements.txt below `folder`, for the oldest Python.
 
-    Raises BuildError.
+    Raises ToolBuildError.
     """
     with tempfile.TemporaryDirectory(prefix="pdu-pyz-pip-") as made:
         pip = _pip(Path(made))
@@ -81,14 +81,14 @@ def fetched(folder: Path) -> None:
 def _pip(folder: Path) -> list[str]:
     """The command `pip`: this Python's, or one made in `folder`, because Debian's Python has none.
 
-    Raises BuildError.
+    Raises ToolBuildError.
     """
     if importlib.util.find_spec("pip") is None:
         try:
             with shown("making an environment with pip, which this Python lacks"):
                 venv.create(folder, with_pip=True)
         except (OSError, subprocess.CalledProcessError):
-            raise BuildError(
+            raise ToolBuildError(
                 f"{sys.executable} has neither pip nor ensurepip"
                 " (Debian: apt-get install python3-venv)"
             ) from None
@@ -123,22 +123,24 @@ def _install(command: Sequence[str], folder: Path) -> None:
     )
     if done.returncode:
         last = (done.stderr.strip() or "no reason given").splitlines()[-1]
-        raise BuildError(f"pip could not fetch the packages: {last}")
+        raise ToolBuildError(f"pip could not fetch the packages: {last}")
 
 
 def check(files: Mapping[str, bytes]) -> None:
     """Check that the oldest Python parses the .py files, as far as `ast` can tell, and that no name
     ends with .so.
 
-    Raises BuildError.
+    Raises ToolBuildError.
     """
     for path, data in sorted(files.items()):
         if path.endswith(".so"):
-            raise BuildError(f"{path} is made for one kind of machine, and pdu.pyz must run on any")
+            raise ToolBuildError(
+                f"{path} is made for one kind of machine, and pdu.pyz must run on any"
+            )
         try:
             ast.parse(data if path.endswith(".py") else b"", path, feature_version=OLDEST)
         except SyntaxError as error:
-            raise BuildError(
+            raise ToolBuildError(
                 f"{path} line {error.lineno} is not Python {OLDEST_SHOWN} ({error.msg})"
             ) from None
 
@@ -166,7 +168,10 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
 
 
 def build(out: Path) -> Path:
-    """Write `out`/pdu.pyz, all or nothing, and return its path. Raises BuildError or OSError."""
+    """Write `out`/pdu.pyz, all or nothing, and return its path.
+
+    Raises ToolBuildError or OSError.
+    """
     files: dict[str, bytes] = {}
     for package in PACKAGES:
         for pattern in ("*.py", "py.typed"):
@@ -235,7 +240,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     out = parser.parse_args(arguments).out
     try:
         made = build(out)
-    except (BuildError, OSError) as error:
+    except (ToolBuildError, OSError) as error:
         print(f"tools.py: {error}", file=sys.stderr)
         return 1
     print(f"{made}  {made.stat().st_size} bytes")
