@@ -302,7 +302,7 @@ def measured(
     # sends what `without_outlets` queued if no unit had anything to read
     bulk.perform()
     of_panels = panels.measured(bulk, without_outlets)
-    used: list[Union[UnitMeter, panels.PanelMeter]] = []
+    used: list[Union[UnitMeter, panels.ControllerMeter]] = []
     for listed in units:
         link_id = listed.unit.link_id
         used.append(of_panels.get(link_id) or meters[link_id])

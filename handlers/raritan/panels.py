@@ -149,7 +149,7 @@ class MainsMeter(FeedMeter):
         return self._type != PowerMeter.Type.SPLIT_PHASE and super()._one_circuit(poles)
 
 
-class PanelMeter:
+class ControllerMeter:
     """The figures of one power meter controller."""
 
     def __init__(self, unit: UnitWithoutOutlets) -> None:
@@ -238,9 +238,9 @@ def ports(
     return found
 
 
-def measured(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> dict[int, PanelMeter]:
+def measured(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> dict[int, ControllerMeter]:
     """The figures of each power meter controller, by link id, in up to 3 bulks."""
-    meters = {one.link_id: one for one in map(PanelMeter, units) if one.mains}
+    meters = {one.link_id: one for one in map(ControllerMeter, units) if one.mains}
     mains = [main for one in meters.values() for main in one.mains]
     listings = _listings(bulk, units)
     for main in mains:
