@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from decimal import Decimal
 from typing import Optional
 
 from common.logger import get_logger
@@ -13,6 +12,7 @@ from pdu_common.connection import PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduStatisticView, PduView
 
 from .. import host
+from ..decimals import as_float
 from ..errors import PduHandlerError
 from ..host.snmp import CALL_SECONDS, Snmp, known_address
 from ..switching import CONFIRM_SECONDS, PAUSE_SECONDS
@@ -75,13 +75,13 @@ class SnmpPdu(BaseSnmpPdu):
         ports = [
             host.PortFigures(
                 identity,
-                _float(read.current_of.get(identity)),
-                _float(read.energy_of.get(identity)),
+                as_float(read.current_of.get(identity)),
+                as_float(read.energy_of.get(identity)),
             )
             for identity in session.device.states
             if identity in read.current_of or identity in read.energy_of
         ]
-        return host.statistic_view(_float(read.load), _float(read.energy), ports)
+        return host.statistic_view(as_float(read.load), as_float(read.energy), ports)
 
     def labels(self) -> list[host.Label]:
         """Identity, number and name of every outlet, for people; DCImanager does not call this."""
@@ -130,10 +130,6 @@ class SnmpPdu(BaseSnmpPdu):
         except PduHandlerError as error:
             error.at(known_address(self.pdu_data), method)
             raise
-
-
-def _float(figure: Optional[Decimal]) -> Optional[float]:
-    return None if figure is None else float(figure)
 
 
 def make_handler(pdu_data: PduSnmpData) -> BaseSnmpPdu:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Optional
 
+from ....decimals import as_float
 from ....snmp import metering
 from ....snmp.handler import SnmpPdu
 from ...unit import UnitReading, merged
@@ -20,9 +21,9 @@ def outlets(data: Any) -> UnitReading:
     """
     device, read = SnmpPdu(data).figures()
     return UnitReading(
-        _float(read.load),
-        _float(read.power),
-        _float(read.energy),
+        as_float(read.load),
+        as_float(read.power),
+        as_float(read.energy),
         merged(
             device.states.items(),
             metering.labels(device),
@@ -35,7 +36,3 @@ def outlets(data: Any) -> UnitReading:
 
 def _floats(figures: Mapping[str, Decimal]) -> dict[str, Optional[float]]:
     return {identity: float(figure) for identity, figure in figures.items()}
-
-
-def _float(figure: Optional[Decimal]) -> Optional[float]:
-    return None if figure is None else float(figure)
