@@ -34,7 +34,7 @@ class GatewayClient(NamedTuple):
     """One client."""
 
     name: str
-    #: SHA-256 of its token. A token is random and long, so a slow hash would add nothing.
+    #: SHA-256 of its token, by `digest_of`
     digest: bytes
     #: patterns of fnmatch, in which case matters
     machines: Sequence[str]
@@ -63,7 +63,7 @@ class Clients:
 
     def of_token(self, token: str) -> Optional[GatewayClient]:
         """The client with this token. Takes as long for a wrong token as for a right one."""
-        digest = _digest(token)
+        digest = digest_of(token)
         found = None
         for client in self._clients:
             if hmac.compare_digest(client.digest, digest):
@@ -120,7 +120,7 @@ def _client(name: str, table: Any, path: str) -> GatewayClient:
     if not may or set(may) - {READ, SWITCH}:
         fail('may must be ["read"], ["switch"] or ["read", "switch"]')
     try:
-        digest = _digest_of(table, os.path.dirname(path))
+        digest = _given_digest(table, os.path.dirname(path))
     except SettingsError as error:
         fail(error.reason)
     return GatewayClient(name, digest, machines, frozenset(may))
@@ -135,7 +135,7 @@ def _texts(table: Mapping[str, Any], key: str) -> list[str]:
     return list(found) if is_list and found is not None else []
 
 
-def _digest_of(table: Mapping[str, Any], folder: str) -> bytes:
+def _given_digest(table: Mapping[str, Any], folder: str) -> bytes:
     given = [key for key in ("token_file", "token_sha256") if key in table]
     value = table[given[0]] if len(given) == 1 else None
     if not isinstance(value, str):
@@ -151,8 +151,11 @@ def _digest_of(table: Mapping[str, Any], folder: str) -> bytes:
             f"{path}: a token is one line of 20 to 256 printable ASCII characters without spaces;"
             " make one with: openssl rand -hex 32"
         )
-    return _digest(token)
+    return digest_of(token)
 
 
-def _digest(token: str) -> bytes:
+def digest_of(token: str) -> bytes:
+    """The SHA-256 of a token, which is kept in its place. A token is random and long: a slow hash
+    would add nothing.
+    """
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()

@@ -6,13 +6,12 @@ They live in memory: after a restart clients log in anew.
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Optional
 
-from .clients import GatewayClient
+from .clients import GatewayClient, digest_of
 
 #: a session that is not used for this long ends, in seconds
 TIMEOUT_S = 1800
@@ -44,13 +43,13 @@ class Sessions:
             self.end(oldest.id, client)
         token = secrets.token_urlsafe(32)
         session = ClientSession(secrets.token_hex(8), client, now)
-        self._by_digest[_digest(token)] = session
+        self._by_digest[digest_of(token)] = session
         return session, token
 
     def used(self, token: str, now: float) -> Optional[GatewayClient]:
         """The client of a session, which is thereby used."""
         self._end_idle(now)
-        session = self._by_digest.get(_digest(token))
+        session = self._by_digest.get(digest_of(token))
         if session is None:
             return None
         session.used = now
@@ -73,7 +72,3 @@ class Sessions:
         for digest, session in list(self._by_digest.items()):
             if now - session.used > TIMEOUT_S:
                 del self._by_digest[digest]
-
-
-def _digest(token: str) -> bytes:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
