@@ -1,5 +1,5 @@
 """For tools that speak SNMP themselves, as the double of BaseSnmpPdu does: its fields, its errors,
-its typed reads and its engine.
+its typed reads, the BER tags of their values, and its engine.
 
 The platform has nothing of this, and handlers do not import it. pysnmp is imported when it is first
 used: it takes a second.
@@ -11,9 +11,37 @@ from typing import Any
 
 from ._credentials import Credentials
 from ._errors import SnmpError, SnmpTimeout
+from ._reads import (
+    ADDRESS,
+    COUNTER,
+    COUNTER64,
+    GAUGE,
+    INTEGER,
+    NULL,
+    OCTETS,
+    OID,
+    OPAQUE,
+    TICKS,
+)
 from ._snmp import typed_rows
 
-__all__ = ["Credentials", "SnmpError", "SnmpTimeout", "new_engine", "typed_rows"]
+__all__ = [
+    "ADDRESS",
+    "COUNTER",
+    "COUNTER64",
+    "GAUGE",
+    "INTEGER",
+    "NULL",
+    "OCTETS",
+    "OID",
+    "OPAQUE",
+    "TICKS",
+    "Credentials",
+    "SnmpError",
+    "SnmpTimeout",
+    "new_engine",
+    "typed_rows",
+]
 
 
 def new_engine() -> Any:

@@ -14,9 +14,11 @@ from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple, Optional
 
+from pdu_common.snmp_tools import COUNTER, COUNTER64, GAUGE, INTEGER, OCTETS
+
 from ....snmp.decoding import number
 from ....snmp.figures import Figure
-from ..snmp.rows import COUNTER, COUNTER64, GAUGE, INTEGER, NUMBERS, OCTETS, Arcs
+from ..snmp.rows import NUMBERS, Arcs
 from .mib import Mib, Object
 from .tables import Index, Table, WalkedColumn
 

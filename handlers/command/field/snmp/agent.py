@@ -17,11 +17,7 @@ from pysnmp.entity.rfc3413 import cmdrsp, context
 from pysnmp.proto import rfc1902, rfc1905
 from pysnmp.smi import error as smi_error
 
-from pdu_common.snmp_tools import new_engine
-
-from ....errors import Unreachable
-from ..serving import HOST
-from .rows import (
+from pdu_common.snmp_tools import (
     ADDRESS,
     COUNTER,
     COUNTER64,
@@ -31,9 +27,12 @@ from .rows import (
     OID,
     OPAQUE,
     TICKS,
-    SnmpRow,
-    of_wire,
+    new_engine,
 )
+
+from ....errors import Unreachable
+from ..serving import HOST
+from .rows import SnmpRow, of_wire
 from .unit import RecordedUnit
 
 # longest waits for the start and the end of the thread, in seconds

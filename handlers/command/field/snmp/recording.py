@@ -11,7 +11,16 @@ from contextlib import suppress
 from typing import Callable, Optional
 
 from pdu_common.connection import PduSnmpData
-from pdu_common.snmp_tools import Credentials, SnmpError, SnmpTimeout, typed_rows
+from pdu_common.snmp_tools import (
+    ADDRESS,
+    INTEGER,
+    OCTETS,
+    OPAQUE,
+    Credentials,
+    SnmpError,
+    SnmpTimeout,
+    typed_rows,
+)
 
 from .... import host
 from ....errors import PduHandlerError, ProtocolError, SettingsError, Unreachable
@@ -23,20 +32,7 @@ from ..kinds import Recorder
 from ..patterns import ADDRESSES, CONTACTS, LOCATIONS, NAMES, is_private
 from ..scrub import Scrubber
 from ..wordlist import is_plain, parts
-from .rows import (
-    ADDRESS,
-    INTEGER,
-    OCTETS,
-    OPAQUE,
-    SYS_DESCR,
-    Arcs,
-    Memory,
-    Rows,
-    SnmpRow,
-    arcs,
-    dotted,
-    reading,
-)
+from .rows import SYS_DESCR, Arcs, Memory, Rows, SnmpRow, arcs, dotted, reading
 
 # system, ENERGY-OBJECT-MIB, MIBs of vendors
 _TREES = ("1.3.6.1.2.1.1", "1.3.6.1.2.1.229", "1.3.6.1.4.1")

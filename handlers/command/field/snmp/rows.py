@@ -9,23 +9,24 @@ import bisect
 from collections.abc import Mapping
 from typing import Any, NamedTuple, Optional, Union
 
+from pdu_common.snmp_tools import (
+    ADDRESS,
+    COUNTER,
+    COUNTER64,
+    GAUGE,
+    INTEGER,
+    NULL,
+    OCTETS,
+    OID,
+    OPAQUE,
+    TICKS,
+)
+
 from ....host.rows import Raw
 from ....snmp.decoding import Walked
 from ....snmp.reader import Reader
 
 Arcs = tuple[int, ...]
-# BER tags
-INTEGER = 2
-OCTETS = 4
-NULL = 5
-OID = 6
-ADDRESS = 64
-COUNTER = 65
-GAUGE = 66
-TICKS = 67
-OPAQUE = 68
-COUNTER64 = 70
-
 # the bit of a tag that marks application types, such as Counter32 (RFC 2578)
 _APPLICATION = 64
 NUMBERS = (INTEGER, COUNTER, GAUGE, TICKS, COUNTER64)

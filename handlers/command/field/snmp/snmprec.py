@@ -9,26 +9,22 @@ import struct
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple, Optional
 
-from ....errors import SettingsError
-from ....host.rows import LONGEST_TEXT, oid_arcs
-from ...output import counted
-from .rows import (
+from pdu_common.snmp_tools import (
     ADDRESS,
     COUNTER,
     COUNTER64,
     GAUGE,
     INTEGER,
-    NUMBERS,
     OCTETS,
     OID,
     OPAQUE,
     TICKS,
-    Arcs,
-    Rows,
-    SnmpRow,
-    arcs,
-    dotted,
 )
+
+from ....errors import SettingsError
+from ....host.rows import LONGEST_TEXT, oid_arcs
+from ...output import counted
+from .rows import NUMBERS, Arcs, Rows, SnmpRow, arcs, dotted
 
 _LINE = re.compile(r"\.?[0-9]+(\.[0-9]+)+\|[0-9]+[xe]?(:[^|]*)?\|")
 # A row of snmpwalk begins with a numeric OID, or with a name (`iso`, `MIB::object`) and the index

@@ -17,6 +17,7 @@ from contextlib import suppress
 from typing import Optional
 
 from pdu_common.helper import EnumPowerStatus
+from pdu_common.snmp_tools import INTEGER, OCTETS
 
 from ....errors import PduHandlerError
 from ....snmp.device import SnmpDevice
@@ -24,7 +25,7 @@ from ....snmp.frozen import parts_of
 from ....snmp.reader import Reader
 from ....snmp.sources import Packed
 from ....snmp.states import State
-from .rows import INTEGER, NUMBERS, OCTETS, Arcs, Memory, Rows, SnmpRow, arcs, dotted, reading
+from .rows import NUMBERS, Arcs, Memory, Rows, SnmpRow, arcs, dotted, reading
 
 _MOST_BITS = 512  # limit for the bits of one row that _changes tries
 

@@ -8,8 +8,9 @@ import pytest
 from pysnmp.proto import rfc1902
 
 from handlers.command.field.snmp import snmprec
-from handlers.command.field.snmp.rows import NULL, SnmpRow, arcs, of_wire
+from handlers.command.field.snmp.rows import SnmpRow, arcs, of_wire
 from handlers.errors import SettingsError
+from pdu_common.snmp_tools import NULL
 from tests.needs import program, shared
 from tests.simulators.snmp_agent import BUILT_IN, Agent, Device, Row as AgentRow, read_snmprec
 from tests.simulators.snmp_agent.device import INTEGER, OCTETS, OPAQUE, TICKS

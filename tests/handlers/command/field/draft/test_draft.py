@@ -16,16 +16,7 @@ from handlers.command.field.draft.mib import Mib, Object
 from handlers.command.field.draft.profile import MARK, Draft, draft
 from handlers.command.field.draft.reading import read
 from handlers.command.field.snmp import snmprec
-from handlers.command.field.snmp.rows import (
-    INTEGER,
-    OID,
-    SYS_OBJECT_ID,
-    Arcs,
-    Memory,
-    Rows,
-    SnmpRow,
-    arcs,
-)
+from handlers.command.field.snmp.rows import SYS_OBJECT_ID, Arcs, Memory, Rows, SnmpRow, arcs
 from handlers.errors import PduHandlerError
 from handlers.snmp import detection, schema
 from handlers.snmp.controls import Control
@@ -35,6 +26,7 @@ from handlers.snmp.frozen import parts_of
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.reader import Reader
 from pdu_common.helper import EnumPowerStatus
+from pdu_common.snmp_tools import INTEGER, OID
 from tests.handlers.command.field.draft import modules
 from tests.handlers.command.field.draft.acme import acme, node, tree
 from tests.handlers.snmp import recorded

@@ -13,8 +13,9 @@ from handlers.command.field.draft.mib import Object
 from handlers.command.field.draft.profile import draft
 from handlers.command.field.draft.reading import read
 from handlers.command.field.draft.tables import tables
-from handlers.command.field.snmp.rows import INTEGER, Memory, SnmpRow, arcs
+from handlers.command.field.snmp.rows import Memory, SnmpRow, arcs
 from handlers.snmp import detection
+from pdu_common.snmp_tools import INTEGER
 from tests.handlers.command.field.draft import modules
 from tests.handlers.command.field.draft.acme import ACME, acme, convention, node, tree
 from tests.needs import pysmi
