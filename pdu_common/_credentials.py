@@ -86,7 +86,7 @@ class Credentials:
         port = _whole(given.get("port", "161"), "port", 1, 65535)
         address, is_ipv6 = _resolve(host, port)
         if version < 3 and "community" not in given:
-            raise SnmpError("snmp_params has no community")
+            raise SnmpError("snmp_params has no community", "community", "is missing")
         keys = (
             {"user": _needed(given, "user"), **_levels(given)}
             if version == 3
@@ -94,12 +94,10 @@ class Credentials:
         )
         for key, text in keys.items():
             if any(ord(character) > _LAST_CHARACTER for character in text):
-                raise SnmpError(
-                    f"snmp_params {key} has a character outside Latin-1, which pysnmp cannot encode"
-                )
+                raise _wrong(key, "has a character outside Latin-1, which pysnmp cannot encode")
         if len(keys.get("user", "")) > _LONGEST_USER:
-            raise SnmpError(
-                f"snmp_params user is longer than the {_LONGEST_USER} characters that SNMPv3 allows"
+            raise _wrong(
+                "user", f"is longer than the {_LONGEST_USER} characters that SNMPv3 allows"
             )
         return cls(
             host,
@@ -138,9 +136,9 @@ def _levels(given: Mapping[str, str]) -> dict[str, str]:
             continue
         password = _needed(given, f"{stage}_password")
         if len(password) < _SHORTEST_PASSWORD:
-            raise SnmpError(
-                f"snmp_params {stage}_password is shorter than the {_SHORTEST_PASSWORD} characters"
-                " that SNMPv3 requires"
+            raise _wrong(
+                f"{stage}_password",
+                f"is shorter than the {_SHORTEST_PASSWORD} characters that SNMPv3 requires",
             )
         protocol = protocol or usual
         _one_of(protocol, names, f"{stage}_protocol")
@@ -184,13 +182,22 @@ def _resolve(host: str, port: int) -> tuple[str, bool]:
     return f"{where[0]}{zone}", family == socket.AF_INET6
 
 
+def _wrong(field: str, fault: str) -> SnmpError:
+    """The error for a parameter whose text is not allowed."""
+    return SnmpError(f"snmp_params {field} {fault}", field, fault)
+
+
 def _squeezed(text: str) -> str:
     return "".join(c for c in text.lower() if c.isalnum())
 
 
 def _needed(given: Mapping[str, str], key: str) -> str:
     if key not in given:
-        raise SnmpError(f"snmp_params has no {key}, which this SNMPv3 security level needs")
+        raise SnmpError(
+            f"snmp_params has no {key}, which this SNMPv3 security level needs",
+            key,
+            "is missing: this SNMPv3 security level needs it",
+        )
     return given[key]
 
 
@@ -200,19 +207,19 @@ def _number(text: str, key: str, lowest: float, highest: float) -> float:
     except ValueError:
         number = math.nan
     if not lowest <= number <= highest:
-        raise SnmpError(f"snmp_params {key} must be a number from {lowest:g} to {highest:g}")
+        raise _wrong(key, f"must be a number from {lowest:g} to {highest:g}")
     return number
 
 
 def _whole(text: str, key: str, lowest: int, highest: int) -> int:
     number = _number(text, key, lowest, highest)
     if not number.is_integer():
-        raise SnmpError(f"snmp_params {key} must be a whole number")
+        raise _wrong(key, "must be a whole number")
     return int(number)
 
 
 def _one_of(text: str, names: Mapping[str, Any], key: str) -> Any:
     word = _squeezed(text)
     if word not in names:
-        raise SnmpError(f"snmp_params {key} must be one of {', '.join(names)}")
+        raise _wrong(key, f"must be one of {', '.join(names)}")
     return names[word]

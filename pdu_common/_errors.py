@@ -7,7 +7,19 @@ class SnmpError(Exception):
     """Any failure of an SNMP call.
 
     The text never contains a community or a password. UNKNOWN: what the platform raises.
+
+    `field` and `fault` are for this project's own tools. They are "" unless a parameter is missing
+    or wrong.
     """
+
+    #: the name of the parameter in `snmp_params`
+    field: str
+    #: what is wrong with it: the end of a sentence that begins with its name
+    fault: str
+
+    def __init__(self, text: str, field: str = "", fault: str = "") -> None:
+        super().__init__(text)
+        self.field, self.fault = field, fault
 
 
 class SnmpTimeout(SnmpError):

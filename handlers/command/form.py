@@ -126,11 +126,11 @@ def _check_fields(params: Mapping[str, str]) -> None:
     try:
         Credentials.of("127.0.0.1", params)
     except SnmpError as error:
-        field, _, rest = str(error).removeprefix("snmp_params ").partition(" ")
-        key = next((key for key, name in _SNMP_FIELDS.items() if name == field), field)
-        if key not in SNMP_KEYS:
+        if not error.field:
             raise SettingsError(str(error).removeprefix("snmp_params ")) from None
-        raise SettingsError((NamedSetting(key), f" {rest}")) from None
+        keys = {field: key for key, field in _SNMP_FIELDS.items()}
+        named = NamedSetting(keys.get(error.field, error.field))
+        raise SettingsError((named, f" {error.fault}")) from None
 
 
 def place(state: SharedOptions, host: str) -> str:

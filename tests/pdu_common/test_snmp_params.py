@@ -17,10 +17,14 @@ from pdu_common.base_snmp_pdu import BaseSnmpPdu, SnmpError
 from pdu_common.connection import PduData, PduSnmpData
 
 
-def _failure(params: dict[str, str], host: str = "127.0.0.1") -> str:
+def _error(params: dict[str, str], host: str = "127.0.0.1") -> SnmpError:
     with pytest.raises(SnmpError) as caught:
         BaseSnmpPdu(PduSnmpData(host, params)).snmp_get("1.3.6.1.2.1.1.5.0")
-    return str(caught.value)
+    return caught.value
+
+
+def _failure(params: dict[str, str], host: str = "127.0.0.1") -> str:
+    return str(_error(params, host))
 
 
 @pytest.mark.parametrize(
@@ -58,9 +62,11 @@ def _failure(params: dict[str, str], host: str = "127.0.0.1") -> str:
     ],
 )
 def test_the_error_names_the_bad_parameter(params: dict[str, str], words: str) -> None:
-    sentence = _failure(params)
+    error = _error(params)
     # the handlers look for this word
-    assert words in sentence and sentence.startswith("snmp_params")
+    assert words in str(error) and str(error).startswith("snmp_params")
+    field = "" if "without" in words else words.removeprefix("no ").split()[0]
+    assert error.field == field and bool(error.fault) == bool(field)
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,12 @@ def test_a_wrong_option_of_snmpv3_and_a_short_password_are_named(
     assert "is shorter than the 8 characters" in err and "s3cret" not in err
 
 
+def test_an_empty_user_of_snmpv3_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    user = ["--snmp-version", "3", "--username", ""]
+    code, _, err = run(capsys, "status", "snmp", "127.0.0.1:9", *user)
+    assert code == 2 and err.startswith("settings: --username is missing: ")
+
+
 def test_an_unknown_setting_whose_value_may_be_a_secret_is_named_without_it(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
