@@ -1,4 +1,5 @@
-"""A NUT session with every request of the protocol.
+"""A NUT session with every request of the protocol, for the handler, `pdu nut` and scripts. Only
+scripts use some, such as `ranges` and `forced_shutdown`.
 
 Docstrings state the usual cost in round trips. Connecting, waiting for a driver, the error for an
 unknown device and requests of more than 16 KiB cost more; so does a login, if the server demands
